@@ -1,0 +1,69 @@
+// Package agent holds the rules about one agent: who may be offered a call, who has
+// been claimed for one, and how long that holds. It is pure: no context, no input or
+// output, no clock. It does not know conferences beyond their names.
+package agent
+
+import "time"
+
+// ID is an agent's identity, safe as a Twilio client name: [A-Za-z0-9_]{1,121}.
+// See FromClaim.
+type ID string
+
+// Status is what the agent has chosen, or what was chosen for him after missed calls.
+type Status string
+
+const (
+	Available Status = "available" // may be offered calls
+	Away      Status = "away"      // signed in, takes no calls
+	WrapUp    Status = "wrap-up"   // writes up the last call, takes none
+)
+
+// Presence is what others see of an agent.
+type Presence string
+
+const (
+	IsAvailable Presence = "available"
+	IsAway      Presence = "away"
+	IsWrapUp    Presence = "wrap-up"
+	IsBusy      Presence = "busy"    // claimed for a call: ringing or talking
+	IsOffline   Presence = "offline" // his page has not been heard of lately
+)
+
+// Why tells an agent why his status changed without his doing.
+type Why string
+
+const (
+	WhyMissed      Why = "missed"      // did not answer several offers
+	WhyUnreachable Why = "unreachable" // his page could not be rung
+)
+
+// Claim binds an agent to one leg of one conference. It is a lease: it runs out
+// unless it is renewed, so that a crash between two writes frees him.
+type Claim struct {
+	Conference string    `json:"conference"`
+	Leg        string    `json:"leg"`
+	Until      time.Time `json:"until"`
+}
+
+// Agent is one agent's item.
+type Agent struct {
+	ID      ID        `json:"id"`
+	Name    string    `json:"name"`
+	Schema  int       `json:"schema"`
+	Version int64     `json:"version"` // counts saves; 0 means never saved
+	Status  Status    `json:"status"`
+	Since   time.Time `json:"since"` // when Status was entered
+	Why     Why       `json:"why,omitempty"`
+	Idle    time.Time `json:"idle"`             // without a call since: the longest idle is offered first
+	Seen    time.Time `json:"seen"`             // his page was last heard of
+	Missed  int       `json:"missed,omitempty"` // offers in a row that he did not take
+	Claim   *Claim    `json:"claim,omitempty"`
+	Last    *Last     `json:"last,omitempty"`
+}
+
+// Last is how the agent's last call ended for him.
+type Last struct {
+	Conference string    `json:"conference"`
+	Outcome    string    `json:"outcome"`
+	At         time.Time `json:"at"`
+}

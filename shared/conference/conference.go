@@ -1,0 +1,186 @@
+// Package conference holds every rule about a caller, the agents around her and
+// the transfer between them.
+//
+// It is pure: no context, no input or output, no clock and no randomness. Time and
+// new keys come in as arguments; what is to be done in the world goes out as values
+// (see Act). It does not know Twilio, DynamoDB or HTTP.
+package conference
+
+import (
+	"time"
+
+	"warmtransfer/shared/agent"
+)
+
+// ID names a conference: the caller's CallSid, which is unique for ever and tells
+// nothing about her.
+type ID string
+
+// LegID is the network's name of one leg (a Twilio CallSid). It is empty until the
+// network has told it.
+type LegID string
+
+// LegKey is our own name of an agent's leg, made before the leg is dialled. It
+// stands in the leg's webhook addresses and is its label in the room, so that a leg
+// can be recognised even when the answer to its creation was lost.
+type LegKey string
+
+// RoomID is the network's name of the room that a conference is held in now (a
+// Twilio ConferenceSid). A conference gets a new room when its old one ended under
+// the caller.
+type RoomID string
+
+// CallerLabel is the caller's label in every room.
+const CallerLabel = "caller"
+
+// Conference is one caller's call from her arrival to her end: one item of the
+// table, guarded as a whole by Version.
+type Conference struct {
+	ID      ID    `json:"id"`
+	Schema  int   `json:"schema"`
+	Version int64 `json:"version"` // counts saves; 0 means never saved
+
+	State State     `json:"state"`
+	Since time.Time `json:"since"` // when State was entered
+
+	Room    RoomID `json:"room,omitempty"`    // "" until the network has told it
+	Started bool   `json:"started,omitempty"` // an agent has joined Room: music is now by hold only
+
+	From     string      `json:"from,omitempty"` // the caller's number for agents' eyes; "" is private
+	Verified bool        `json:"verified,omitempty"`
+	Caller   Participant `json:"caller"`
+
+	Arrived time.Time `json:"arrived"`
+	Queued  time.Time `json:"queued"`         // in the line since
+	Head    bool      `json:"head,omitempty"` // talked before: goes ahead of all who never did
+
+	Legs  []Leg  `json:"legs,omitempty"`  // the agents' legs that may be alive
+	Offer LegKey `json:"offer,omitempty"` // the leg that rings for a caller without an owner
+	Owner LegKey `json:"owner,omitempty"` // the leg that owns the call
+
+	Transfer *Transfer              `json:"transfer,omitempty"` // the open one, or the last one with its outcome
+	OnHold   bool                   `json:"onHold,omitempty"`   // the owner put the caller on hold by hand
+	Prefer   Preference             `json:"prefer,omitzero"`
+	Tried    map[agent.ID]time.Time `json:"tried,omitempty"` // when an offer to this agent failed
+	Hops     int                    `json:"hops,omitempty"`  // transfers completed so far
+
+	History  []Entry   `json:"history,omitempty"`
+	Requests []Request `json:"requests,omitempty"` // the last requests that took effect, newest last
+
+	Reason Reason    `json:"reason,omitempty"` // why it ended
+	Ended  time.Time `json:"ended,omitzero"`
+}
+
+// Participant is what is known of one party's place in the room.
+type Participant struct {
+	Joined bool `json:"joined,omitempty"`
+	Held   bool `json:"held,omitempty"`
+	// Seq is the sequence number of the last room event taken in for this party; an
+	// older one that comes late is ignored. -1 and 0 both accept any.
+	Seq int `json:"seq,omitempty"`
+}
+
+// Leg is an agent's (or an external target's) leg from the decision to dial it.
+type Leg struct {
+	Key   LegKey    `json:"key"`
+	SID   LegID     `json:"sid,omitempty"`
+	Agent agent.ID  `json:"agent,omitempty"`
+	Name  string    `json:"name,omitempty"` // for agents' eyes
+	Phase Phase     `json:"phase"`
+	Since time.Time `json:"since"` // when Phase was entered
+	// Deadline is when a leg that was not answered is given up, whatever the network says.
+	Deadline time.Time `json:"deadline,omitzero"`
+	// EndsRoom is the network's flag "the conference ends when this leg leaves", as last set.
+	EndsRoom bool `json:"endsRoom,omitempty"`
+	Participant
+}
+
+// Phase is how far a leg has come.
+type Phase string
+
+const (
+	Planned  Phase = "planned"  // decided, not dialled yet: something must be confirmed first
+	Dialing  Phase = "dialing"  // dialled; the network may not have told its name yet
+	Alerting Phase = "ringing"  // the network says that it rings
+	Answered Phase = "answered" // its TwiML was fetched; in the room or on the way into it
+)
+
+// Kind is how a transfer began.
+type Kind string
+
+const (
+	KindAdd     Kind = "add"     // straight to three parties: the classic
+	KindConsult Kind = "consult" // private talk first, the caller held
+)
+
+// Transfer is one attempt to hand the caller over.
+type Transfer struct {
+	Kind    Kind      `json:"kind"`
+	By      agent.ID  `json:"by"` // transferor
+	ByName  string    `json:"byName,omitempty"`
+	To      agent.ID  `json:"to"` // target
+	ToName  string    `json:"toName,omitempty"`
+	Leg     LegKey    `json:"leg"` // the target's leg
+	Note    string    `json:"note,omitempty"`
+	Began   time.Time `json:"began"`
+	Outcome Outcome   `json:"outcome,omitempty"` // "" while open
+	Ended   time.Time `json:"ended,omitzero"`
+}
+
+// Open says whether the transfer still runs.
+func (t *Transfer) Open() bool { return t != nil && t.Outcome == "" }
+
+// Outcome is how an attempt to reach somebody ended.
+type Outcome string
+
+const (
+	OutcomeAnswered   Outcome = "answered"
+	OutcomeNoAnswer   Outcome = "no-answer"
+	OutcomeBusy       Outcome = "busy"
+	OutcomeDeclined   Outcome = "declined"
+	OutcomeFailed     Outcome = "failed" // followed by ":code" when the network gave one
+	OutcomeCancelled  Outcome = "cancelled"
+	OutcomeCallerLeft Outcome = "caller-left"
+	OutcomeLost       Outcome = "lost"
+)
+
+// Failed is OutcomeFailed with the network's code, or without one if it is empty.
+func Failed(code string) Outcome {
+	if code == "" {
+		return OutcomeFailed
+	}
+	return OutcomeFailed + Outcome(":"+code)
+}
+
+// Reason is why a conference ended.
+type Reason string
+
+const (
+	ReasonCallerLeft Reason = "caller-left"
+	ReasonAgentEnded Reason = "agent-ended"
+	ReasonMaxWait    Reason = "abandoned_by_policy" // waited longer than the operator allows
+)
+
+// Preference keeps a caller for one agent for a while: the one who was lost to her.
+type Preference struct {
+	Agent agent.ID  `json:"agent,omitempty"`
+	After time.Time `json:"after,omitzero"` // he must have been seen after this
+	Until time.Time `json:"until,omitzero"` // then she is for anybody
+}
+
+// Entry is one line of the conference's history.
+type Entry struct {
+	At      time.Time `json:"at"`
+	What    Event     `json:"what"`
+	Agent   agent.ID  `json:"agent,omitempty"`
+	Name    string    `json:"name,omitempty"`
+	By      agent.ID  `json:"by,omitempty"`
+	Outcome Outcome   `json:"outcome,omitempty"`
+}
+
+// Request is an agent's request that took effect; the same key has no second effect.
+type Request struct {
+	Key    string   `json:"key"`
+	Agent  agent.ID `json:"agent"`
+	Action string   `json:"action"`
+}
