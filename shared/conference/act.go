@@ -1,0 +1,64 @@
+package conference
+
+import (
+	"time"
+
+	"warmtransfer/shared/agent"
+)
+
+// Act is something to be done in the world. Acts are values; the switchboard does
+// them, after the conference that asked for them was saved.
+type Act interface{ act() }
+
+// Dial rings an agent. It is done once for each leg: a leg is saved as dialled before.
+type Dial struct {
+	Conference ID
+	Leg        LegKey
+	Agent      agent.ID
+	Timeout    time.Duration // how long it may ring
+	// Info reaches the agent's page before he answers: small, for his eyes.
+	Info Info
+}
+
+// Info is what a rung agent is told beforehand.
+type Info struct {
+	Caller string    // number, "" if private
+	Waited time.Time // waiting since
+	By     string    // name of the transferor, "" for a first offer
+	Kind   Kind
+	Note   string
+}
+
+// SetHold makes a party hear music or the room. Leg is the caller's or an agent's.
+type SetHold struct {
+	Leg  LegID
+	Hold bool
+}
+
+// SetEndsRoom sets whether the room ends when the leg leaves.
+type SetEndsRoom struct {
+	Leg  LegID
+	Ends bool
+}
+
+// Hangup ends a leg that is not wanted any more.
+type Hangup struct {
+	Key LegKey
+	Leg LegID
+}
+
+// LastWords tells the caller why her call ends, and ends it.
+type LastWords struct{}
+
+func (Dial) act()        {}
+func (SetHold) act()     {}
+func (SetEndsRoom) act() {}
+func (Hangup) act()      {}
+func (LastWords) act()   {}
+
+// Presence is one party that the network says is in a room now.
+type Presence struct {
+	Leg   LegID
+	Label string // CallerLabel or a LegKey; may be empty
+	Held  bool
+}
