@@ -50,6 +50,20 @@ type Hangup struct {
 // LastWords tells the caller why her call ends, and ends it.
 type LastWords struct{}
 
+// Look asks the network who is in the room, because something that should have been
+// told by now was not. The answer goes to Saw.
+type Look struct{}
+
+// Find asks the network whether a leg that was dialled without an answer exists. The
+// answer goes to Found.
+type Find struct {
+	Key   LegKey
+	Agent agent.ID
+	Since time.Time
+}
+
+func (Look) act()        {}
+func (Find) act()        {}
 func (Dial) act()        {}
 func (SetHold) act()     {}
 func (SetEndsRoom) act() {}

@@ -43,8 +43,13 @@ type Conference struct {
 	State State     `json:"state"`
 	Since time.Time `json:"since"` // when State was entered
 
-	Room    RoomID `json:"room,omitempty"`    // "" until the network has told it
-	Started bool   `json:"started,omitempty"` // an agent has joined Room: music is now by hold only
+	// Round counts how often the caller was put into a room; it stands in the address that
+	// is asked when a room ends, so that a repeated request about an old room is known.
+	Round   int       `json:"round"`
+	Room    RoomID    `json:"room,omitempty"`    // "" until the network has told it
+	Past    []RoomID  `json:"past,omitempty"`    // the rooms before; their late events are ignored
+	Started bool      `json:"started,omitempty"` // an agent has joined Room: music is now by hold only
+	Looked  time.Time `json:"looked,omitzero"`   // when the network was last asked who is in the room
 
 	From     string      `json:"from,omitempty"` // the caller's number for agents' eyes; "" is private
 	Verified bool        `json:"verified,omitempty"`
@@ -55,6 +60,7 @@ type Conference struct {
 	Head    bool      `json:"head,omitempty"` // talked before: goes ahead of all who never did
 
 	Legs  []Leg  `json:"legs,omitempty"`  // the agents' legs that may be alive
+	Gone  []Gone `json:"gone,omitempty"`  // the last legs that are over
 	Offer LegKey `json:"offer,omitempty"` // the leg that rings for a caller without an owner
 	Owner LegKey `json:"owner,omitempty"` // the leg that owns the call
 
@@ -67,16 +73,21 @@ type Conference struct {
 	History  []Entry   `json:"history,omitempty"`
 	Requests []Request `json:"requests,omitempty"` // the last requests that took effect, newest last
 
-	Reason Reason    `json:"reason,omitempty"` // why it ended
-	Ended  time.Time `json:"ended,omitzero"`
+	Reason   Reason    `json:"reason,omitempty"` // why it ended
+	Ended    time.Time `json:"ended,omitzero"`
+	CallerOn bool      `json:"callerOn,omitempty"` // the caller's leg is not known to be over
+
+	freed []Freed
 }
 
 // Participant is what is known of one party's place in the room.
 type Participant struct {
 	Joined bool `json:"joined,omitempty"`
 	Held   bool `json:"held,omitempty"`
-	// Seq is the sequence number of the last room event taken in for this party; an
-	// older one that comes late is ignored. -1 and 0 both accept any.
+	// Unsure: the last change of Held had no clear answer, so it is to be made again.
+	Unsure bool `json:"unsure,omitempty"`
+	// Seq is one more than the sequence number of the last room event taken in for this
+	// party; an older one that comes late is ignored. 0: none yet.
 	Seq int `json:"seq,omitempty"`
 }
 
@@ -93,6 +104,21 @@ type Leg struct {
 	// EndsRoom is the network's flag "the conference ends when this leg leaves", as last set.
 	EndsRoom bool `json:"endsRoom,omitempty"`
 	Participant
+}
+
+// Gone is a leg that is over.
+type Gone struct {
+	Key LegKey `json:"key"`
+	Seq int    `json:"seq,omitempty"` // as Participant.Seq when it went
+}
+
+// Freed is an agent whom a change of the conference has set free. It is not stored:
+// if it is lost, the agent's lease runs out, or his heartbeat finds that he is free.
+type Freed struct {
+	Agent   agent.ID
+	Leg     LegKey
+	Outcome Outcome
+	Talked  bool // he had answered
 }
 
 // Phase is how far a leg has come.

@@ -88,7 +88,7 @@ type CallControl interface {
 	// Hangup ends a leg, ringing or answered.
 	Hangup(ctx context.Context, leg conference.LegID) error
 	// LastWords takes the caller out of the room to hear why her call ends, then ends it.
-	LastWords(ctx context.Context, id conference.ID) error
+	LastWords(ctx context.Context, id conference.ID, round int) error
 	Rooms
 }
 

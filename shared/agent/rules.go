@@ -1,0 +1,134 @@
+package agent
+
+import (
+	"fmt"
+	"time"
+)
+
+// Times and counts that the rules go by.
+const (
+	// StaleAfter is how long an agent counts as present after his page was last heard of:
+	// more than three beats of a page in the background.
+	StaleAfter = 45 * time.Second
+	// Lease is how long a claim holds unless his page's beat renews it.
+	Lease = 2 * time.Minute
+	// MissLimit is how many offers in a row an agent may miss before he is set Away.
+	MissLimit = 2
+	// beatEvery is how much older the stored time of his last beat must be to be written
+	// again.
+	beatEvery = 5 * time.Second
+	schema    = 1
+)
+
+// NotFreeError says why an agent cannot be claimed.
+type NotFreeError struct{ Presence Presence }
+
+func (e *NotFreeError) Error() string { return fmt.Sprintf("the agent is %s", e.Presence) }
+
+// New is an agent who is heard of for the first time: Away until he chooses.
+func New(id ID, name string, now time.Time) *Agent {
+	return &Agent{ID: id, Name: name, Schema: schema, Status: Away, Since: now, Idle: now, Seen: now}
+}
+
+// Claimed says whether a lease binds the agent now.
+func (a *Agent) Claimed(now time.Time) bool { return a.Claim != nil && now.Before(a.Claim.Until) }
+
+// Presence is what others see of the agent now. An Idle in the future is the
+// automatic wrap-up after a call.
+func (a *Agent) Presence(now time.Time) Presence {
+	switch {
+	case a.Claimed(now):
+		return IsBusy
+	case now.After(a.Seen.Add(StaleAfter)):
+		return IsOffline
+	case a.Status == Away:
+		return IsAway
+	case a.Status == WrapUp || now.Before(a.Idle):
+		return IsWrapUp
+	default:
+		return IsAvailable
+	}
+}
+
+// Free says whether the agent may be offered a call now.
+func (a *Agent) Free(now time.Time) bool { return a.Presence(now) == IsAvailable }
+
+// Take claims the agent for a leg, or says with *NotFreeError why he cannot be.
+func (a *Agent) Take(conference, leg string, now time.Time) error {
+	if !a.Free(now) {
+		return &NotFreeError{Presence: a.Presence(now)}
+	}
+	a.Claim = &Claim{Conference: conference, Leg: leg, Until: now.Add(Lease)}
+	return nil
+}
+
+// Renew keeps the agent's claim from running out; it says whether it changed anything.
+func (a *Agent) Renew(now time.Time) bool {
+	if a.Claim == nil || a.Claim.Until.After(now.Add(Lease-Lease/4)) {
+		return false
+	}
+	a.Claim.Until = now.Add(Lease)
+	return true
+}
+
+// Release is how a claim ended.
+type Release struct {
+	Conference string
+	Leg        string
+	Outcome    string
+	Talked     bool // he had answered
+	Missed     bool // he let it ring
+	Unreached  bool // his page could not be rung
+	WrapUp     time.Duration
+}
+
+// Release frees the agent of a claim on that very leg; another claim, or none, is left
+// alone. It says whether it changed anything.
+func (a *Agent) Release(r Release, now time.Time) bool {
+	if a.Claim == nil || a.Claim.Leg != r.Leg {
+		return false
+	}
+	a.Claim, a.Idle = nil, now
+	switch {
+	case r.Talked:
+		a.Missed = 0
+		a.Idle = now.Add(r.WrapUp)
+		a.Last = &Last{Conference: r.Conference, Outcome: r.Outcome, At: now}
+	case r.Missed:
+		a.miss(WhyMissed, now)
+	case r.Unreached:
+		a.Seen = time.Time{} // offline until his page is heard of again
+		a.miss(WhyUnreachable, now)
+	}
+	return true
+}
+
+func (a *Agent) miss(why Why, now time.Time) {
+	a.Missed++
+	if a.Missed >= MissLimit && a.Status == Available {
+		a.Status, a.Since, a.Why = Away, now, why
+	}
+}
+
+// Beat takes in that the agent's page is there; it says whether that is worth a write.
+func (a *Agent) Beat(now time.Time) bool {
+	if now.Before(a.Seen.Add(beatEvery)) {
+		return false
+	}
+	a.Seen = now
+	return true
+}
+
+// Choose sets the status that the agent has picked; in a call it applies afterwards.
+// It says whether it changed anything.
+func (a *Agent) Choose(s Status, now time.Time) bool {
+	beat := a.Beat(now)
+	if a.Status == s {
+		return beat
+	}
+	if s == Available && a.Idle.Before(now) {
+		a.Idle = now
+	}
+	a.Status, a.Since, a.Why, a.Missed = s, now, "", 0
+	return true
+}

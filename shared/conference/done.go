@@ -1,0 +1,155 @@
+package conference
+
+import (
+	"slices"
+	"time"
+)
+
+// Result is how an act went.
+type Result struct {
+	Kind ResultKind
+	Leg  LegID  // of a Dial or Find that succeeded
+	Code string // of a refusal
+}
+
+// ResultKind is one way an act may go.
+type ResultKind int
+
+const (
+	Acted     ResultKind = iota // done
+	WasGone                     // nothing to do: the leg or the room is over
+	Refused                     // not done, and never will be
+	Throttled                   // not done; may be repeated later
+	Unknown                     // may or may not have been done
+)
+
+// Done takes in how an act went.
+func (c *Conference) Done(a Act, r Result, now time.Time) {
+	switch a := a.(type) {
+	case Dial:
+		c.dialed(a, r, now)
+	case Find:
+		c.found(a, r, now)
+	case SetHold:
+		c.holdDone(a, r, now)
+	case SetEndsRoom:
+		l := c.bySID(a.Leg)
+		if l != nil && (r.Kind == Acted || r.Kind == WasGone) {
+			l.EndsRoom = a.Ends
+		}
+	case Hangup:
+		if r.Kind == Acted || r.Kind == WasGone {
+			c.hungUp(a, now)
+		}
+	case LastWords:
+		if r.Kind == Acted || r.Kind == WasGone {
+			c.CallerOn = false
+		}
+	case Look: // its news come by Saw; this is only that it was tried
+		c.Looked = now
+	}
+}
+
+func (c *Conference) dialed(a Dial, r Result, now time.Time) {
+	l := c.Leg(a.Leg)
+	if l == nil {
+		if r.Kind == Acted { // given up while it was being dialled
+			c.stray(r.Leg, now)
+		}
+		return
+	}
+	switch r.Kind {
+	case Acted:
+		if l.SID == "" {
+			l.SID = r.Leg
+		}
+	case Throttled:
+		if l.Phase == Dialing {
+			l.Phase = Planned
+		}
+	case Refused, WasGone:
+		c.LegGone(a.Leg, "", Failed(r.Code), now)
+	}
+}
+
+func (c *Conference) found(a Find, r Result, now time.Time) {
+	l := c.Leg(a.Key)
+	if l == nil || l.SID != "" {
+		return
+	}
+	switch r.Kind {
+	case Acted:
+		l.SID = r.Leg
+	case WasGone: // it was never made: if it was after all, it will be a stray
+		c.LegGone(a.Key, "", OutcomeFailed, now)
+	}
+}
+
+func (c *Conference) holdDone(a SetHold, r Result, now time.Time) {
+	p := &c.Caller
+	caller := a.Leg == LegID(c.ID)
+	if !caller {
+		l := c.bySID(a.Leg)
+		if l == nil {
+			return
+		}
+		if r.Kind == WasGone {
+			c.LegGone(l.Key, a.Leg, OutcomeLost, now)
+			return
+		}
+		p = &l.Participant
+	}
+	switch r.Kind {
+	case Acted:
+		p.setHeld(a.Hold)
+		return
+	case Unknown:
+		p.Unsure = true
+	case WasGone:
+		c.Looked = time.Time{} // who is where?
+	}
+	if caller && a.Hold && c.State == ConsultRinging {
+		// The caller could not be put on hold: no private talk, she keeps her agent.
+		if t := c.Leg(c.targetKey()); t != nil && t.Phase == Planned {
+			c.LegGone(t.Key, "", Failed(r.Code), now)
+		}
+	}
+}
+
+// hungUp takes in that a leg was ended by us.
+func (c *Conference) hungUp(a Hangup, now time.Time) {
+	l := c.Leg(a.Key)
+	if l == nil {
+		return
+	}
+	leg, owner := *l, a.Key == c.Owner
+	o := OutcomeCancelled
+	if owner {
+		o = OutcomeAnswered
+	}
+	c.remove(a.Key, o)
+	if owner {
+		c.ownerLeft(leg, now)
+	}
+}
+
+// Tick takes in that time has passed.
+func (c *Conference) Tick(maxWait time.Duration, now time.Time) {
+	if c.State.InLine() && maxWait > 0 && !now.Before(c.Queued.Add(maxWait)) {
+		c.end(Expire, ReasonMaxWait, now)
+	}
+	for _, l := range slices.Clone(c.Legs) {
+		unanswered := l.Phase != Answered
+		switch {
+		case !c.wanted(l.Key):
+			forgotten := unanswered && l.SID == "" && !now.Before(l.Deadline)
+			if l.Phase == Planned || forgotten {
+				c.remove(l.Key, OutcomeCancelled)
+			}
+		case l.Phase == Planned && !now.Before(l.Since.Add(plannedFor)):
+			c.LegGone(l.Key, "", OutcomeFailed, now)
+		case unanswered && !now.Before(l.Deadline):
+			c.Withdraw(l.Key, OutcomeNoAnswer, now)
+		}
+	}
+}

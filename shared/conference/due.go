@@ -1,0 +1,192 @@
+package conference
+
+import "time"
+
+// Due says what must be done now for the world to become what the state wants. It
+// compares what is wanted with what is known, so it may be asked at any time by
+// anybody: what was done already is not asked for again, and what a crash left undone
+// is. Ring is how long an agent may ring.
+//
+// The order matters: music before privacy ends, a voice for the caller before another
+// is taken away (N1, N5). A leg that is to be dialled is marked as dialled, so the
+// conference must be saved before its acts are done.
+func (c *Conference) Due(ring time.Duration, now time.Time) []Act {
+	if c.State == Ended {
+		return c.dueAtEnd(now)
+	}
+	var acts []Act
+	if c.mustLook(now) {
+		acts = append(acts, Look{})
+	}
+	acts = append(acts, c.dueFlags()...)
+	holds, unholds := c.dueHolds()
+	acts = append(acts, holds...)
+	if len(holds) == 0 { // or somebody would hear what is not meant for him (N5)
+		acts = append(acts, unholds...)
+	}
+	acts = append(acts, c.dueDials(ring, now)...)
+	acts = append(acts, c.dueHangups(now)...)
+	return acts
+}
+
+func (c *Conference) dueAtEnd(now time.Time) []Act {
+	var acts []Act
+	if c.CallerOn {
+		acts = append(acts, LastWords{})
+	}
+	return append(acts, c.dueHangups(now)...)
+}
+
+// mustLook says whether the network must be asked who is in the room.
+func (c *Conference) mustLook(now time.Time) bool {
+	if now.Before(c.Looked.Add(lookEvery)) {
+		return false
+	}
+	if c.Room == "" || !c.Started {
+		// Hold needs the room's name, and a room that has started.
+		return c.State == ConsultRinging || c.State == Consulting || c.OnHold || c.State == Swapped
+	}
+	for _, l := range c.Legs {
+		if l.Phase == Answered && !l.Joined && c.wanted(l.Key) && !now.Before(l.Since.Add(joinWithin)) {
+			return true
+		}
+	}
+	return false
+}
+
+// dueFlags takes the flag that ends the room from a leg that is to leave it alive.
+// The network would ignore that on a held leg, but no leg with the flag is ever held.
+func (c *Conference) dueFlags() []Act {
+	var acts []Act
+	for _, l := range c.Legs {
+		leaving := !c.wanted(l.Key) || (l.Key == c.Owner && c.Transfer.Open())
+		if l.EndsRoom && leaving && l.Joined && c.Room != "" {
+			acts = append(acts, SetEndsRoom{Leg: l.SID, Ends: false})
+		}
+	}
+	return acts
+}
+
+// wish is what is wanted of a party's hold flag.
+type wish int
+
+const (
+	asIs wish = iota
+	held
+	unheld
+)
+
+// callerWish says whether the caller is to hear music. Before the room has started
+// she hears it anyway.
+func (c *Conference) callerWish() wish {
+	if !c.Started || c.Room == "" {
+		return asIs
+	}
+	switch c.State {
+	case Waiting, Ringing, ConsultRinging, Consulting:
+		return held
+	case Talking, AddRinging:
+		if c.OnHold {
+			return held
+		}
+		return c.voiceOf(c.Owner)
+	case Swapped:
+		return c.voiceOf(c.Owner)
+	case ThreeWay:
+		if c.voiceOf(c.Owner) == unheld {
+			return unheld
+		}
+		return c.voiceOf(c.targetKey())
+	case Completing:
+		return c.voiceOf(c.targetKey())
+	}
+	return asIs
+}
+
+// voiceOf: the caller leaves her music for a leg that is known to be in the room; for
+// one on its way she stays as she is.
+func (c *Conference) voiceOf(key LegKey) wish {
+	if l := c.Leg(key); l != nil && l.Joined {
+		return unheld
+	}
+	return asIs
+}
+
+func (c *Conference) dueHolds() (holds, unholds []Act) {
+	sort := func(p Participant, leg LegID, w wish) {
+		switch {
+		case w == held && (!p.Held || p.Unsure):
+			holds = append(holds, SetHold{Leg: leg, Hold: true})
+		case w == unheld && (p.Held || p.Unsure):
+			unholds = append(unholds, SetHold{Leg: leg, Hold: false})
+		}
+	}
+	sort(c.Caller, LegID(c.ID), c.callerWish())
+	for _, l := range c.Legs {
+		if !l.Joined || !c.wanted(l.Key) || c.Room == "" {
+			continue
+		}
+		w := unheld
+		if c.State == Swapped && l.Key == c.targetKey() {
+			w = held
+		}
+		sort(l.Participant, l.SID, w)
+	}
+	return holds, unholds
+}
+
+// callerHeld: the caller is known to hear music instead of the room.
+func (c *Conference) callerHeld() bool { return c.Started && c.Caller.Held && !c.Caller.Unsure }
+
+func (c *Conference) dueDials(ring time.Duration, now time.Time) []Act {
+	var acts []Act
+	for i := range c.Legs {
+		l := &c.Legs[i]
+		if l.Phase != Planned || !c.wanted(l.Key) || !c.mayDial() {
+			continue
+		}
+		l.Phase, l.Since, l.Deadline = Dialing, now, now.Add(ring+ringSlack)
+		acts = append(acts, Dial{Conference: c.ID, Leg: l.Key, Agent: l.Agent, Timeout: ring, Info: c.info(l.Key)})
+	}
+	return acts
+}
+
+// mayDial: a target is rung for a private talk only once the caller hears music, and
+// for a transferor whose leg would end the room only once it would not.
+func (c *Conference) mayDial() bool {
+	if owner := c.Leg(c.Owner); owner != nil && owner.EndsRoom {
+		return false
+	}
+	return c.State != ConsultRinging || c.callerHeld()
+}
+
+// info is what a rung agent is told beforehand.
+func (c *Conference) info(key LegKey) Info {
+	i := Info{Caller: c.From, Waited: c.Queued}
+	if t := c.Transfer; t.Open() && t.Leg == key {
+		i.By, i.Kind, i.Note = t.ByName, t.Kind, t.Note
+	}
+	return i
+}
+
+// dueHangups ends the legs that have no place, and the transferor's once the caller
+// has the target's voice.
+func (c *Conference) dueHangups(now time.Time) []Act {
+	var acts []Act
+	for _, l := range c.Legs {
+		out := !c.wanted(l.Key)
+		if l.Key == c.Owner && c.State == Completing {
+			target := c.Leg(c.targetKey())
+			out = target != nil && target.Joined && !c.Caller.Held && !c.Caller.Unsure
+		}
+		switch {
+		case l.Phase == Dialing && l.SID == "" && !now.Before(l.Since.Add(unheardAfter)):
+			acts = append(acts, Find{Key: l.Key, Agent: l.Agent, Since: l.Since})
+		case !out || l.SID == "":
+		case l.EndsRoom && l.Joined && c.State != Ended: // its flag goes first
+		default:
+			acts = append(acts, Hangup{Key: l.Key, Leg: l.SID})
+		}
+	}
+	return acts
+}

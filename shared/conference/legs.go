@@ -1,0 +1,166 @@
+package conference
+
+import (
+	"errors"
+	"time"
+
+	"warmtransfer/shared/agent"
+)
+
+// ErrNotWanted: this leg has no place in the conference (any more).
+var ErrNotWanted = errors.New("leg is not wanted")
+
+// Bounds of what one item keeps (N10).
+const (
+	schema      = 1
+	maxHistory  = 100
+	maxGone     = 12
+	maxPast     = 8
+	maxRequests = 16
+)
+
+// New is a conference for a caller who has just arrived. From is her number for
+// agents' eyes, "" if she withholds it.
+func New(id ID, from string, verified bool, now time.Time) *Conference {
+	c := &Conference{
+		ID: id, Schema: schema, State: Waiting, Since: now, From: from, Verified: verified,
+		Arrived: now, Queued: now, CallerOn: true,
+	}
+	c.note(Entry{At: now, What: Arrive})
+	return c
+}
+
+// fire moves the conference along the table.
+func (c *Conference) fire(e Event, now time.Time) error {
+	to, err := c.State.Next(e)
+	if err != nil {
+		return err
+	}
+	if to != c.State {
+		c.State, c.Since = to, now
+	}
+	return nil
+}
+
+// note adds a line to the history; the oldest goes when there are too many, but
+// never the first, which says when the caller came.
+func (c *Conference) note(e Entry) {
+	c.History = append(c.History, e)
+	if over := len(c.History) - maxHistory; over > 0 {
+		c.History = append(c.History[:1], c.History[1+over:]...)
+	}
+}
+
+// Leg finds a leg that may be alive by our name for it; nil if there is none.
+func (c *Conference) Leg(key LegKey) *Leg {
+	if key == "" {
+		return nil
+	}
+	for i := range c.Legs {
+		if c.Legs[i].Key == key {
+			return &c.Legs[i]
+		}
+	}
+	return nil
+}
+
+// LegOf finds the wanted leg of an agent; nil if he has none.
+func (c *Conference) LegOf(id agent.ID) *Leg {
+	for i := range c.Legs {
+		if c.Legs[i].Agent == id && c.wanted(c.Legs[i].Key) {
+			return &c.Legs[i]
+		}
+	}
+	return nil
+}
+
+// bySID finds a leg by the network's name for it; nil if there is none.
+func (c *Conference) bySID(sid LegID) *Leg {
+	for i := range c.Legs {
+		if c.Legs[i].SID == sid && sid != "" {
+			return &c.Legs[i]
+		}
+	}
+	return nil
+}
+
+// targetKey is the leg of the target while the transfer is open.
+func (c *Conference) targetKey() LegKey {
+	if c.Transfer.Open() {
+		return c.Transfer.Leg
+	}
+	return ""
+}
+
+// wanted says whether a leg has a place in the conference.
+func (c *Conference) wanted(key LegKey) bool {
+	return c.State != Ended && key != "" && (key == c.Owner || key == c.Offer || key == c.targetKey())
+}
+
+// add puts a new leg into the conference, to be dialled at once or when what must be
+// confirmed first has been.
+func (c *Conference) add(l Leg, phase Phase, now time.Time) {
+	l.Phase, l.Since = phase, now
+	c.Legs = append(c.Legs, l)
+}
+
+// remove takes a leg that is over out of the conference and frees its agent.
+func (c *Conference) remove(key LegKey, o Outcome) {
+	for i, l := range c.Legs {
+		if l.Key != key {
+			continue
+		}
+		c.Legs = append(c.Legs[:i:i], c.Legs[i+1:]...)
+		c.Gone = append(c.Gone, Gone{Key: key, Seq: l.Seq})
+		if over := len(c.Gone) - maxGone; over > 0 {
+			c.Gone = c.Gone[over:]
+		}
+		if l.Agent != "" {
+			c.freed = append(c.freed, Freed{Agent: l.Agent, Leg: key, Outcome: o, Talked: l.Phase == Answered})
+		}
+		return
+	}
+}
+
+// stray takes in a live leg that turned up without a place here, so that it is ended.
+func (c *Conference) stray(sid LegID, now time.Time) {
+	if sid == "" || sid == LegID(c.ID) || c.bySID(sid) != nil {
+		return
+	}
+	c.add(Leg{Key: LegKey(sid), SID: sid}, Answered, now)
+}
+
+// TakeFreed lists the agents whom the changes since the last call have set free.
+func (c *Conference) TakeFreed() []Freed {
+	f := c.freed
+	c.freed = nil
+	return f
+}
+
+// endTransfer closes the open transfer, if there is one.
+func (c *Conference) endTransfer(o Outcome, now time.Time) {
+	if !c.Transfer.Open() {
+		return
+	}
+	c.Transfer.Outcome, c.Transfer.Ended = o, now
+	what := TargetFailed
+	switch o {
+	case OutcomeAnswered:
+		what = Completed
+	case OutcomeCancelled:
+		what = Cancel
+	case OutcomeCallerLeft:
+		what = CallerLeft
+	case OutcomeLost:
+		what = TargetLeft
+	}
+	c.note(Entry{At: now, What: what, Agent: c.Transfer.To, Name: c.Transfer.ToName, By: c.Transfer.By, Outcome: o})
+}
+
+// requeue puts a caller who has lost her agent at the head of the line, for that
+// agent first.
+func (c *Conference) requeue(lost agent.ID, now time.Time) {
+	c.Head, c.Queued, c.OnHold = true, now, false
+	c.Prefer = Preference{Agent: lost, After: now, Until: now.Add(RecallWindow)}
+	c.Tried = nil
+}

@@ -1,0 +1,221 @@
+package conference
+
+import (
+	"time"
+
+	"warmtransfer/shared/agent"
+)
+
+// Times that the rules go by.
+const (
+	// RecallWindow is how long a caller who lost her agent is kept for him before she is
+	// offered to anybody.
+	RecallWindow = 20 * time.Second
+	// RetryAfter is how long an agent who did not take a caller is not offered her again.
+	RetryAfter = 20 * time.Second
+	// ringSlack is how much later than asked for the network may give up ringing
+	// (Twilio adds up to five seconds), and its word of it may come.
+	ringSlack = 8 * time.Second
+	// unheardAfter: a dialled leg of which nothing was heard is looked for.
+	unheardAfter = 6 * time.Second
+	// plannedFor is how long a leg may wait to be dialled for what must come first.
+	plannedFor = 10 * time.Second
+	// joinWithin: an answered leg that has not been told to be in the room is looked for.
+	joinWithin = 4 * time.Second
+	// lookEvery bounds how often the network is asked who is in the room.
+	lookEvery = 5 * time.Second
+)
+
+// MayOffer says whether the caller may be offered to this agent now: she is not
+// rung for already, he has not just let her go by, and she is not being kept for
+// another.
+func (c *Conference) MayOffer(a *agent.Agent, now time.Time) bool {
+	if c.State != Waiting {
+		return false
+	}
+	if p := c.Prefer; p.Agent != "" && now.Before(p.Until) {
+		return a.ID == p.Agent && a.Seen.After(p.After)
+	}
+	at, tried := c.Tried[a.ID]
+	return !tried || !now.Before(at.Add(RetryAfter))
+}
+
+// OfferTo plans to ring an agent, who has been claimed, for the waiting caller.
+func (c *Conference) OfferTo(a *agent.Agent, key LegKey, ring time.Duration, now time.Time) error {
+	if err := c.fire(Offer, now); err != nil {
+		return err
+	}
+	c.Offer = key
+	c.add(Leg{Key: key, Agent: a.ID, Name: a.Name, Deadline: now.Add(ring + ringSlack)}, Planned, now)
+	return nil
+}
+
+// offerFailed puts the caller back into the line after an agent did not take her.
+func (c *Conference) offerFailed(l Leg, o Outcome, now time.Time) {
+	c.Offer = ""
+	c.note(Entry{At: now, What: OfferFailed, Agent: l.Agent, Name: l.Name, Outcome: o})
+	if c.Tried == nil {
+		c.Tried = map[agent.ID]time.Time{}
+	}
+	c.Tried[l.Agent] = now
+	if c.Transfer.Open() { // the transferor had left while the target rang: it is his again
+		c.endTransfer(o, now)
+		c.Prefer.Until = now.Add(RecallWindow)
+	}
+	_ = c.fire(OfferFailed, now) // from Ringing it always is allowed
+}
+
+// LegRinging takes in that the network rings a leg, or that it is on its way. A leg
+// that has no place here, such as one that was given up before, is to be ended.
+func (c *Conference) LegRinging(key LegKey, sid LegID, now time.Time) {
+	l := c.known(key, sid)
+	if l == nil {
+		c.stray(sid, now)
+		return
+	}
+	if l.Phase == Planned || l.Phase == Dialing {
+		l.Phase, l.Since = Alerting, now
+	}
+}
+
+// known finds a leg that key and sid both fit and learns the network's name of it.
+func (c *Conference) known(key LegKey, sid LegID) *Leg {
+	l := c.Leg(key)
+	if l == nil || (l.SID != "" && sid != "" && l.SID != sid) {
+		return nil
+	}
+	if l.SID == "" {
+		l.SID = sid
+	}
+	return l
+}
+
+// Admission is how an answered leg enters the room.
+type Admission struct {
+	Leg      LegKey
+	EndsRoom bool // the room ends when this leg leaves
+}
+
+// LegAnswered takes in that a leg was answered and says how it enters the room. It is
+// ErrNotWanted if the leg has no place there; then it must be told so and ended by
+// the answer to its webhook. Repeated, it gives the same answer.
+func (c *Conference) LegAnswered(key LegKey, sid LegID, now time.Time) (Admission, error) {
+	l := c.known(key, sid)
+	if l == nil {
+		return Admission{}, ErrNotWanted
+	}
+	if !c.wanted(key) {
+		c.remove(key, OutcomeCancelled)
+		return Admission{}, ErrNotWanted
+	}
+	if l.Phase != Answered {
+		l.Phase, l.Since = Answered, now
+		c.answered(l, now)
+	}
+	return Admission{Leg: key, EndsRoom: l.EndsRoom}, nil
+}
+
+// answered gives an answered leg its place.
+func (c *Conference) answered(l *Leg, now time.Time) {
+	c.note(Entry{At: now, What: Answer, Agent: l.Agent, Name: l.Name})
+	state := c.State
+	_ = c.fire(Answer, now) // a wanted leg that was not answered yet rings: it is allowed
+	if l.Key == c.Offer {
+		c.Offer, c.Owner = "", l.Key
+		c.OnHold, c.Prefer, c.Tried = false, Preference{}, nil
+		if c.Transfer.Open() {
+			c.Hops++
+			c.endTransfer(OutcomeAnswered, now)
+		}
+		return
+	}
+	if state == AddRinging {
+		c.OnHold = false
+		l.EndsRoom = true // the classic: the call ends with the second agent
+	}
+}
+
+// LegGone takes in that a leg is over: it was not taken, or it has left. Unknown
+// legs and repeated words change nothing.
+func (c *Conference) LegGone(key LegKey, sid LegID, o Outcome, now time.Time) {
+	l := c.known(key, sid)
+	if l == nil {
+		if s := c.bySID(sid); s != nil && !c.wanted(s.Key) {
+			c.remove(s.Key, o)
+		}
+		return
+	}
+	leg, wanted := *l, c.wanted(key)
+	if leg.Phase == Answered {
+		o = OutcomeLost
+	}
+	c.remove(key, o)
+	if wanted {
+		c.lose(leg, o, now)
+	}
+}
+
+// Withdraw gives up a leg that may still be alive: it loses its place, and is ended.
+func (c *Conference) Withdraw(key LegKey, o Outcome, now time.Time) {
+	if l := c.Leg(key); l != nil && c.wanted(key) {
+		c.lose(*l, o, now)
+	}
+}
+
+// lose decides what follows from the loss of a leg that had a place.
+func (c *Conference) lose(l Leg, o Outcome, now time.Time) {
+	switch l.Key {
+	case c.Offer:
+		c.offerFailed(l, o, now)
+	case c.targetKey():
+		c.targetGone(l, o, now)
+	case c.Owner:
+		c.ownerLeft(l, now)
+	}
+}
+
+// targetGone: the target did not come, or has left again.
+func (c *Conference) targetGone(l Leg, o Outcome, now time.Time) {
+	if l.Phase != Answered {
+		c.endTransfer(o, now)
+		_ = c.fire(TargetFailed, now)
+		return
+	}
+	completing := c.State == Completing
+	c.endTransfer(OutcomeLost, now)
+	_ = c.fire(TargetLeft, now)
+	if completing { // the transferor is on his way out: the caller has nobody
+		c.Owner = ""
+		c.requeue(l.Agent, now)
+	}
+}
+
+// ownerLeft: the owner's leg went away with nobody asking for it, or he is out after
+// handing over.
+func (c *Conference) ownerLeft(l Leg, now time.Time) {
+	state := c.State
+	if err := c.fire(TransferorLeft, now); err != nil {
+		return
+	}
+	if state != Completing {
+		c.note(Entry{At: now, What: TransferorLeft, Agent: l.Agent, Name: l.Name})
+	}
+	c.Owner = ""
+	switch state {
+	case Talking:
+		c.requeue(l.Agent, now)
+	case AddRinging, ConsultRinging: // the caller is now being offered to the target
+		c.requeue(l.Agent, now)
+		c.Offer = c.Transfer.Leg
+	default:
+		c.handOver(now)
+	}
+}
+
+// handOver makes the target the owner.
+func (c *Conference) handOver(now time.Time) {
+	c.Owner = c.Transfer.Leg
+	c.OnHold = false
+	c.Hops++
+	c.endTransfer(OutcomeAnswered, now)
+}

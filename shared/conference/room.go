@@ -1,0 +1,258 @@
+package conference
+
+import (
+	"slices"
+	"time"
+)
+
+// RoomEvent is what the network tells about a room.
+type RoomEvent struct {
+	Room  RoomID
+	Kind  RoomEventKind
+	Seq   int   // order within the room; -1 if the network gave none
+	Leg   LegID // whom it is about; with RoomEnd, whose leaving ended the room
+	Label string
+	// HungUp: the party itself ended its call (with RoomLeave).
+	HungUp bool
+}
+
+// RoomEventKind is one kind of RoomEvent.
+type RoomEventKind string
+
+const (
+	RoomStart  RoomEventKind = "start"
+	RoomEnd    RoomEventKind = "end"
+	RoomJoin   RoomEventKind = "join"
+	RoomLeave  RoomEventKind = "leave"
+	RoomHold   RoomEventKind = "hold"
+	RoomUnhold RoomEventKind = "unhold"
+)
+
+// RoomTold takes in a room event. Events are hints: late, doubled, lost or out of
+// order they do no harm, since each is either older than what is known of its party,
+// or repeats it, or is true.
+func (c *Conference) RoomTold(e RoomEvent, now time.Time) {
+	if !c.inRoom(e) {
+		return
+	}
+	switch e.Kind {
+	case RoomStart:
+		c.Started = true
+	case RoomEnd:
+		if e.Leg == LegID(c.ID) {
+			c.CallerGone(now)
+		}
+	default:
+		if e.Leg == LegID(c.ID) {
+			c.callerTold(e, now)
+		} else {
+			c.legTold(e, now)
+		}
+	}
+}
+
+// inRoom says whether the event is about the room of now, and learns its name. Only
+// a join proves that there is a newer room than the one that was known.
+func (c *Conference) inRoom(e RoomEvent) bool {
+	if e.Room == "" || slices.Contains(c.Past, e.Room) {
+		return false
+	}
+	if e.Room != c.Room {
+		if c.Room != "" && e.Kind != RoomJoin {
+			return false
+		}
+		c.leaveRoom()
+		c.Room = e.Room
+	}
+	return true
+}
+
+// leaveRoom forgets the room of now and all that was known of it.
+func (c *Conference) leaveRoom() {
+	if c.Room != "" {
+		c.Past = append(c.Past, c.Room)
+		if over := len(c.Past) - maxPast; over > 0 {
+			c.Past = c.Past[over:]
+		}
+	}
+	c.Room, c.Started, c.Caller = "", false, Participant{}
+	for i := range c.Legs {
+		c.Legs[i].Participant = Participant{}
+	}
+}
+
+// newer says whether an event is newer than what is known of the party, and marks it
+// as known if so.
+func (p *Participant) newer(e RoomEvent) bool {
+	if e.Seq < 0 {
+		return true
+	}
+	if e.Seq < p.Seq {
+		return false
+	}
+	p.Seq = e.Seq + 1
+	return true
+}
+
+// setHeld takes in a known hold flag.
+func (p *Participant) setHeld(held bool) { p.Held, p.Unsure = held, false }
+
+func (c *Conference) callerTold(e RoomEvent, now time.Time) {
+	if !c.Caller.newer(e) {
+		return
+	}
+	switch e.Kind {
+	case RoomJoin:
+		c.Caller.Joined, c.Caller.Held, c.Caller.Unsure = true, false, false
+	case RoomLeave:
+		c.Caller.Joined = false
+		if e.HungUp {
+			c.CallerGone(now)
+		}
+	case RoomHold, RoomUnhold:
+		c.Caller.setHeld(e.Kind == RoomHold)
+	}
+}
+
+func (c *Conference) legTold(e RoomEvent, now time.Time) {
+	key := LegKey(e.Label)
+	l := c.known(key, e.Leg)
+	if l == nil {
+		l = c.bySID(e.Leg)
+	}
+	if l == nil {
+		if e.Kind == RoomJoin && !c.wasGone(key, e.Seq) {
+			c.stray(e.Leg, now)
+		}
+		return
+	}
+	if !l.newer(e) {
+		return
+	}
+	switch e.Kind {
+	case RoomJoin:
+		c.joined(l, false, now)
+	case RoomLeave:
+		c.LegGone(l.Key, e.Leg, OutcomeLost, now)
+	case RoomHold, RoomUnhold:
+		l.setHeld(e.Kind == RoomHold)
+	}
+}
+
+// joined takes in that a leg is in the room: it must have been answered, whether or
+// not that was told.
+func (c *Conference) joined(l *Leg, held bool, now time.Time) {
+	l.Joined = true
+	l.setHeld(held)
+	c.Started = true
+	if l.Phase != Answered && c.wanted(l.Key) {
+		l.Phase, l.Since = Answered, now
+		c.answered(l, now)
+	}
+}
+
+// wasGone says whether an event that is not newer than a leg's end speaks of it.
+func (c *Conference) wasGone(key LegKey, seq int) bool {
+	for _, g := range c.Gone {
+		if g.Key == key {
+			return seq < g.Seq
+		}
+	}
+	return false
+}
+
+// Saw takes in which room the network says is live, and who is in it; "" and nobody
+// if there is none.
+func (c *Conference) Saw(room RoomID, present []Presence, now time.Time) {
+	c.Looked = now
+	if room != "" && room != c.Room && !slices.Contains(c.Past, room) {
+		c.leaveRoom()
+		c.Room = room
+	}
+	var here []LegKey
+	for _, p := range present {
+		if p.Leg == LegID(c.ID) {
+			c.Caller.Joined = true
+			c.Caller.setHeld(p.Held)
+			continue
+		}
+		l := c.known(LegKey(p.Label), p.Leg)
+		if l == nil {
+			l = c.bySID(p.Leg)
+		}
+		if l == nil {
+			c.stray(p.Leg, now)
+			continue
+		}
+		here = append(here, l.Key)
+		c.joined(l, p.Held, now)
+	}
+	for _, l := range slices.Clone(c.Legs) {
+		late := l.Phase == Answered && !now.Before(l.Since.Add(joinWithin))
+		if late && !slices.Contains(here, l.Key) {
+			c.LegGone(l.Key, l.SID, OutcomeLost, now)
+		}
+	}
+}
+
+// CallerHearsMusic takes in that the caller has asked for more music, which proves
+// that she is on hold if the room has started, and alive in any case.
+func (c *Conference) CallerHearsMusic() {
+	if c.Started {
+		c.Caller.Joined = true
+		c.Caller.setHeld(true)
+	}
+}
+
+// CallerGone takes in that the caller's own leg is over.
+func (c *Conference) CallerGone(now time.Time) {
+	c.CallerOn, c.Caller = false, Participant{Seq: c.Caller.Seq}
+	if c.State != Ended {
+		c.end(CallerLeft, ReasonCallerLeft, now)
+	}
+}
+
+// RoomOver takes in that the caller's leg fell out of her room, by which of her
+// rounds it is told. If the call is not over by intent she goes back to music at the
+// head of the line. A word about an older round changes nothing.
+func (c *Conference) RoomOver(round int, now time.Time) {
+	if round != c.Round || c.State == Ended {
+		return
+	}
+	c.Round++
+	var lost *Leg // who talked to her last
+	if l := c.Leg(c.Owner); l != nil {
+		lost = l
+	}
+	if l := c.Leg(c.targetKey()); l != nil && c.State == Completing {
+		lost = l
+	}
+	c.leaveRoom()
+	c.note(Entry{At: now, What: RoomEnded})
+	state, target := c.State, c.targetKey()
+	_ = c.fire(RoomEnded, now) // every state but Ended allows it
+	if lost != nil {
+		c.requeue(lost.Agent, now)
+	}
+	c.Owner = ""
+	switch state {
+	case AddRinging, ConsultRinging:
+		c.Offer = target
+	case Consulting, Swapped, ThreeWay, Completing:
+		c.endTransfer(OutcomeLost, now)
+	}
+}
+
+// end ends the conference.
+func (c *Conference) end(e Event, why Reason, now time.Time) {
+	if err := c.fire(e, now); err != nil {
+		return
+	}
+	c.Reason, c.Ended = why, now
+	o := OutcomeCancelled
+	if why == ReasonCallerLeft {
+		o = OutcomeCallerLeft
+	}
+	c.endTransfer(o, now)
+	c.note(Entry{At: now, What: e})
+}

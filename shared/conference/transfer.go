@@ -1,0 +1,180 @@
+package conference
+
+import (
+	"errors"
+	"time"
+
+	"warmtransfer/shared/agent"
+)
+
+// Action is a verb of the agents' API.
+type Action string
+
+const (
+	DoConsult  Action = "consult"
+	DoAdd      Action = "add"
+	DoSwap     Action = "swap"
+	DoJoin     Action = "join"
+	DoComplete Action = "complete"
+	DoCancel   Action = "cancel"
+	DoHold     Action = "hold"
+	DoResume   Action = "resume"
+	DoEnd      Action = "end"
+)
+
+// Actions lists every verb, in the order in which a page shows them.
+var Actions = []Action{DoHold, DoResume, DoConsult, DoAdd, DoSwap, DoJoin, DoComplete, DoCancel, DoEnd}
+
+// Refusals of a verb. A *TransitionError is one too.
+var (
+	// ErrNoCall: the agent is not in this call, or only being rung for it.
+	ErrNoCall = errors.New("the agent is in no call")
+	// ErrNotYours: the verb belongs to the agent who owns the call.
+	ErrNotYours = errors.New("only the owner of the call may do that")
+	// ErrTooManyHops: the caller has been handed over too often already.
+	ErrTooManyHops = errors.New("the call was transferred too often")
+	// ErrSelf: an agent cannot be his own target.
+	ErrSelf = errors.New("the target is already in the call")
+)
+
+// MaxHops bounds how often one caller is handed over (N10).
+const MaxHops = 20
+
+// Target is whom a transfer goes to; he has been claimed for it.
+type Target struct {
+	Agent *agent.Agent
+	Key   LegKey // for his leg
+	Ring  time.Duration
+	Note  string
+}
+
+// Role is what an agent is in a call.
+type Role string
+
+const (
+	RoleNone       Role = ""
+	RoleOffered    Role = "offered" // being rung
+	RoleOwner      Role = "owner"
+	RoleTransferor Role = "transferor"
+	RoleTarget     Role = "target"
+)
+
+// RoleOf is what an agent is here now.
+func (c *Conference) RoleOf(id agent.ID) Role {
+	l := c.LegOf(id)
+	switch {
+	case l == nil:
+		return RoleNone
+	case l.Key == c.Owner && c.Transfer.Open():
+		return RoleTransferor
+	case l.Key == c.Owner:
+		return RoleOwner
+	case l.Phase != Answered:
+		return RoleOffered
+	default:
+		return RoleTarget
+	}
+}
+
+// Allowed says why an agent may not do an action now; nil if he may.
+func (c *Conference) Allowed(by agent.ID, a Action) error {
+	switch c.RoleOf(by) {
+	case RoleNone, RoleOffered:
+		return ErrNoCall
+	case RoleTarget:
+		return ErrNotYours
+	}
+	if _, err := c.State.Next(Event(a)); err != nil {
+		return err
+	}
+	switch a {
+	case DoHold, DoResume:
+		if c.OnHold == (a == DoHold) {
+			return &TransitionError{State: c.State, Event: Event(a)}
+		}
+	case DoConsult, DoAdd:
+		if c.Hops >= MaxHops {
+			return ErrTooManyHops
+		}
+	}
+	return nil
+}
+
+// ActionsOf lists what an agent may do now.
+func (c *Conference) ActionsOf(by agent.ID) []Action {
+	can := []Action{}
+	for _, a := range Actions {
+		if c.Allowed(by, a) == nil {
+			can = append(can, a)
+		}
+	}
+	return can
+}
+
+// Did says whether this very request has taken effect before.
+func (c *Conference) Did(r Request) bool {
+	for _, done := range c.Requests {
+		if r.Key != "" && done == r {
+			return true
+		}
+	}
+	return false
+}
+
+// Do carries out a verb without a target. What must happen in the world follows from
+// Due.
+func (c *Conference) Do(r Request, now time.Time) error {
+	a := Action(r.Action)
+	if err := c.Allowed(r.Agent, a); err != nil {
+		return err
+	}
+	switch a {
+	case DoEnd:
+		c.end(End, ReasonAgentEnded, now)
+	case DoCancel:
+		_ = c.fire(Cancel, now)
+		c.endTransfer(OutcomeCancelled, now)
+	default:
+		_ = c.fire(Event(a), now) // Allowed has asked the table
+		c.note(Entry{At: now, What: Event(a), Agent: r.Agent})
+	}
+	switch a {
+	case DoHold:
+		c.OnHold = true
+	case DoResume, DoJoin:
+		c.OnHold = false
+	}
+	c.remember(r)
+	return nil
+}
+
+// Begin starts a transfer to a target: r.Action is consult or add.
+func (c *Conference) Begin(r Request, t Target, now time.Time) error {
+	a := Action(r.Action)
+	if err := c.Allowed(r.Agent, a); err != nil {
+		return err
+	}
+	if c.LegOf(t.Agent.ID) != nil {
+		return ErrSelf
+	}
+	by := c.Leg(c.Owner)
+	_ = c.fire(Event(a), now)
+	c.Transfer = &Transfer{
+		Kind: Kind(a), By: r.Agent, ByName: by.Name, To: t.Agent.ID, ToName: t.Agent.Name,
+		Leg: t.Key, Note: t.Note, Began: now,
+	}
+	c.add(Leg{Key: t.Key, Agent: t.Agent.ID, Name: t.Agent.Name, Deadline: now.Add(t.Ring + ringSlack)}, Planned, now)
+	c.note(Entry{At: now, What: Event(a), Agent: t.Agent.ID, Name: t.Agent.Name, By: r.Agent})
+	c.remember(r)
+	return nil
+}
+
+func (c *Conference) remember(r Request) {
+	if r.Key == "" {
+		return
+	}
+	c.Requests = append(c.Requests, r)
+	if over := len(c.Requests) - maxRequests; over > 0 {
+		c.Requests = c.Requests[over:]
+	}
+}

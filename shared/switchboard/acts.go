@@ -1,0 +1,104 @@
+package switchboard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"warmtransfer/shared/conference"
+)
+
+// report is how one act went, to be told to the conference.
+type report struct {
+	act    conference.Act
+	result conference.Result
+	look   bool // an answer to Look
+	room   conference.RoomID
+	here   []conference.Presence
+	err    error
+}
+
+func (r report) tell(c *conference.Conference, now time.Time) {
+	if r.look {
+		c.Saw(r.room, r.here, now)
+		return
+	}
+	c.Done(r.act, r.result, now)
+}
+
+// do carries out one act.
+func (s *Switchboard) do(ctx context.Context, c *conference.Conference, act conference.Act) report {
+	r := report{act: act}
+	var leg conference.LegID
+	switch a := act.(type) {
+	case conference.Dial:
+		leg, r.err = s.calls.Dial(ctx, a)
+	case conference.Find:
+		leg, r.err = s.calls.FindLeg(ctx, a.Agent, a.Since)
+	case conference.SetHold:
+		r.err = s.calls.Hold(ctx, c.ID, c.Room, a.Leg, a.Hold)
+	case conference.SetEndsRoom:
+		r.err = s.calls.SetEndsRoom(ctx, c.Room, a.Leg, a.Ends)
+	case conference.Hangup:
+		r.err = s.calls.Hangup(ctx, a.Leg)
+	case conference.LastWords:
+		r.err = s.calls.LastWords(ctx, c.ID, c.Round)
+	case conference.Look:
+		s.look(ctx, c, &r)
+	}
+	r.result = resultOf(leg, r.err)
+	if k := r.result.Kind; k == conference.Acted || k == conference.WasGone {
+		r.err = nil
+	}
+	if r.err != nil {
+		r.err = &ActError{Act: act, Err: r.err}
+	}
+	return r
+}
+
+// look asks who is in the conference's room now.
+func (s *Switchboard) look(ctx context.Context, c *conference.Conference, r *report) {
+	room, err := s.calls.FindRoom(ctx, c.ID)
+	if errors.Is(err, ErrNotFound) {
+		r.look = true
+		return
+	}
+	if err == nil {
+		r.here, err = s.calls.Present(ctx, room)
+	}
+	if errors.Is(err, ErrGone) {
+		err = nil // it ended in between; the next look will tell
+	} else if err == nil {
+		r.look, r.room = true, room
+	}
+	r.err = err
+}
+
+// resultOf translates the network's answer into the rules' words.
+func resultOf(leg conference.LegID, err error) conference.Result {
+	var refused *RefusedError
+	switch {
+	case err == nil:
+		return conference.Result{Kind: conference.Acted, Leg: leg}
+	case errors.Is(err, ErrGone), errors.Is(err, ErrNotFound):
+		return conference.Result{Kind: conference.WasGone}
+	case errors.Is(err, ErrThrottled):
+		return conference.Result{Kind: conference.Throttled}
+	case errors.As(err, &refused):
+		return conference.Result{Kind: conference.Refused, Code: strconv.Itoa(refused.Code)}
+	default:
+		return conference.Result{Kind: conference.Unknown}
+	}
+}
+
+// ActError is an act that the phone network did not carry out, or of which that is
+// not known. It unwraps to *RefusedError, ErrThrottled or ErrUnknown.
+type ActError struct {
+	Act conference.Act
+	Err error
+}
+
+func (e *ActError) Error() string { return fmt.Sprintf("%T: %v", e.Act, e.Err) }
+func (e *ActError) Unwrap() error { return e.Err }

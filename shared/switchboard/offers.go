@@ -1,0 +1,158 @@
+package switchboard
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+)
+
+// match offers the first caller in the line who may be offered to the free agent who
+// has been idle longest. In is a conference in hand that the lists may not show yet.
+// One offer is made at the most, so that a webhook stays within its time; whoever is
+// left has a clock of her own. It returns the conference that was offered, or nil.
+// Failures only mean that nothing was offered now.
+func (s *Switchboard) match(ctx context.Context, now time.Time, in *conference.Conference) *conference.Conference {
+	agents, err := s.store.Agents(ctx)
+	if err != nil {
+		return nil
+	}
+	free := agents[:0]
+	for _, a := range agents {
+		if a.Free(now) {
+			free = append(free, a)
+		}
+	}
+	if len(free) == 0 {
+		return nil
+	}
+	line, err := s.store.Line(ctx)
+	if err != nil {
+		return nil
+	}
+	for _, id := range waiting(line, in) {
+		c := in
+		if in == nil || id != in.ID {
+			if c, err = s.store.Conference(ctx, id); err != nil {
+				continue
+			}
+		}
+		for i := range free {
+			if !c.MayOffer(&free[i], now) {
+				continue
+			}
+			if offered := s.offer(ctx, c, &free[i], now); offered != nil {
+				return offered
+			}
+		}
+	}
+	return nil
+}
+
+// waiting lists who may be offered, in the line's order, and the one in hand if the
+// line does not show her yet: at its end, unless she goes ahead.
+func waiting(line []Waiter, in *conference.Conference) []conference.ID {
+	var ids []conference.ID
+	seen := false
+	for _, w := range line {
+		if in != nil && w.ID == in.ID {
+			seen = true
+		} else if w.State != conference.Waiting {
+			continue
+		}
+		ids = append(ids, w.ID)
+	}
+	if in != nil && !seen {
+		if in.Head {
+			return append([]conference.ID{in.ID}, ids...)
+		}
+		ids = append(ids, in.ID)
+	}
+	return ids
+}
+
+// offer claims the agent, then rings him for the caller. It returns nil if somebody
+// else was quicker with either.
+func (s *Switchboard) offer(ctx context.Context, c *conference.Conference, a *agent.Agent, now time.Time) *conference.Conference {
+	key := s.set.NewKey()
+	a, err := s.claim(ctx, a.ID, c.ID, key, now)
+	if err != nil {
+		return nil
+	}
+	c, acts, err := s.change(ctx, c.ID, now, func(c *conference.Conference) error {
+		if !c.MayOffer(a, now) {
+			return errNotNow
+		}
+		return c.OfferTo(a, key, s.set.Ring, now)
+	})
+	if err != nil {
+		if !errors.Is(err, ErrUnavailable) { // else it may have been saved: the lease will tell
+			s.release(ctx, a.ID, agent.Release{Leg: string(key)}, now)
+		}
+		return nil
+	}
+	c, _ = s.settle(ctx, c, acts, now)
+	return c
+}
+
+// errNotNow: the caller may not be offered to that agent any more.
+var errNotNow = errors.New("not to be offered now")
+
+// claim binds an agent to a leg that is to be. *agent.NotFreeError says why he cannot
+// be; ErrConflict that somebody else was quicker.
+func (s *Switchboard) claim(ctx context.Context, id agent.ID, conf conference.ID, key conference.LegKey, now time.Time) (*agent.Agent, error) {
+	a, err := s.store.Agent(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.Take(string(conf), string(key), now); err != nil {
+		return nil, err
+	}
+	if err := s.store.SaveAgent(ctx, a); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// free lets an agent go whose leg is over.
+func (s *Switchboard) free(ctx context.Context, c *conference.Conference, f conference.Freed, now time.Time) {
+	s.release(ctx, f.Agent, agent.Release{
+		Conference: string(c.ID),
+		Leg:        string(f.Leg),
+		Outcome:    string(lastOutcome(c, f)),
+		Talked:     f.Talked,
+		Missed:     f.Outcome == conference.OutcomeNoAnswer,
+		Unreached:  unreached(f.Outcome),
+		WrapUp:     s.set.WrapUp,
+	}, now)
+}
+
+// lastOutcome is how the call ended for an agent who is out of it.
+func lastOutcome(c *conference.Conference, f conference.Freed) conference.Outcome {
+	if c.Reason == conference.ReasonCallerLeft {
+		return conference.OutcomeCallerLeft
+	}
+	return f.Outcome
+}
+
+// unreached: the network found nobody registered under the agent's name (SIP 404 and
+// 480).
+func unreached(o conference.Outcome) bool {
+	return o == conference.Failed("480") || o == conference.Failed("404")
+}
+
+// release frees an agent of one leg. If it cannot be saved now, his lease runs out, or
+// his page's beat finds him free.
+func (s *Switchboard) release(ctx context.Context, id agent.ID, r agent.Release, now time.Time) {
+	for range saveTries {
+		a, err := s.store.Agent(ctx, id)
+		if err != nil || !a.Release(r, now) {
+			return
+		}
+		if err := s.store.SaveAgent(ctx, a); !errors.Is(err, ErrConflict) {
+			return
+		}
+	}
+}

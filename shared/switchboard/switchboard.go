@@ -1,0 +1,153 @@
+// Package switchboard holds the use cases: what is done when a caller arrives, a leg
+// is answered or lost, an agent presses a button, or time has passed.
+//
+// Each one loads, lets the rules decide, saves by compare-and-swap, and only then
+// acts. It declares what it needs of the two outer sides, the Store and the
+// CallControl, and knows neither DynamoDB nor Twilio nor HTTP. Time is an argument.
+package switchboard
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"warmtransfer/shared/conference"
+)
+
+// Settings are the operator's choices.
+type Settings struct {
+	Ring    time.Duration // how long an agent is rung
+	MaxWait time.Duration // how long a caller may wait; 0 is for ever
+	WrapUp  time.Duration // an agent's rest after a call
+	// NewKey makes a key that was never made before: [A-Za-z0-9-]{1,40}.
+	NewKey func() conference.LegKey
+}
+
+// Switchboard carries out the use cases. It keeps nothing between them.
+type Switchboard struct {
+	store Store
+	calls CallControl
+	set   Settings
+}
+
+// New is a switchboard over a store and a phone network.
+func New(store Store, calls CallControl, set Settings) *Switchboard {
+	return &Switchboard{store: store, calls: calls, set: set}
+}
+
+const (
+	saveTries  = 8 // lost races in a row before a use case gives up
+	settleMost = 8 // rounds of acting in one use case
+)
+
+// decide is a decision on a loaded conference; an error leaves everything as it was.
+type decide func(c *conference.Conference) error
+
+// change loads a conference, decides, and saves it if that changed anything, again
+// from the beginning when somebody else saved first. It returns the acts that are due.
+func (s *Switchboard) change(ctx context.Context, id conference.ID, now time.Time, f decide) (*conference.Conference, []conference.Act, error) {
+	for range saveTries {
+		c, err := s.store.Conference(ctx, id)
+		if err != nil {
+			return nil, nil, fmt.Errorf("load conference: %w", err)
+		}
+		acts, err := s.decideAndSave(ctx, c, now, f)
+		if errors.Is(err, ErrConflict) {
+			continue
+		}
+		return c, acts, err
+	}
+	return nil, nil, fmt.Errorf("save conference %d times: %w", saveTries, ErrConflict)
+}
+
+// decideAndSave decides on a conference in hand and saves it if it changed. Agents
+// whom the change sets free are freed after it is saved.
+func (s *Switchboard) decideAndSave(ctx context.Context, c *conference.Conference, now time.Time, f decide) ([]conference.Act, error) {
+	before, err := json.Marshal(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := f(c); err != nil {
+		return nil, err
+	}
+	c.Tick(s.set.MaxWait, now)
+	acts := c.Due(s.set.Ring, now)
+	after, err := json.Marshal(c)
+	if err != nil {
+		return nil, err
+	}
+	if c.Version == 0 || !bytes.Equal(before, after) {
+		if err := s.store.SaveConference(ctx, c); err != nil {
+			return nil, fmt.Errorf("save conference: %w", err)
+		}
+	}
+	for _, f := range c.TakeFreed() {
+		s.free(ctx, c, f, now)
+	}
+	return acts, nil
+}
+
+// settle does what is due until nothing is, each act that fails only once. It returns
+// the conference as last saved, and the first failure of an act.
+func (s *Switchboard) settle(ctx context.Context, c *conference.Conference, acts []conference.Act, now time.Time) (*conference.Conference, error) {
+	failed := map[conference.Act]bool{}
+	var first error
+	for range settleMost {
+		var reports []report
+		for _, a := range acts {
+			if failed[a] {
+				continue
+			}
+			r := s.do(ctx, c, a)
+			if r.err != nil {
+				failed[a] = true
+				if first == nil {
+					first = r.err
+				}
+			}
+			reports = append(reports, r)
+		}
+		if len(reports) == 0 {
+			break
+		}
+		// The world has been changed: that is saved even when the time for the request is up.
+		saveCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveGrace)
+		next, due, err := s.change(saveCtx, c.ID, now, func(c *conference.Conference) error {
+			for _, r := range reports {
+				r.tell(c, now)
+			}
+			return nil
+		})
+		cancel()
+		if err != nil {
+			return c, errors.Join(first, err)
+		}
+		c, acts = next, due
+		if ctx.Err() != nil {
+			return c, errors.Join(first, ctx.Err())
+		}
+	}
+	return c, first
+}
+
+// saveGrace bounds the writing down of what was done after the time was up.
+const saveGrace = 1500 * time.Millisecond
+
+// update is the whole of most use cases: change, act, and offer whoever waits to
+// whoever is free.
+func (s *Switchboard) update(ctx context.Context, id conference.ID, now time.Time, f decide) (*conference.Conference, error) {
+	c, acts, err := s.change(ctx, id, now, f)
+	if err != nil {
+		return nil, err
+	}
+	c, err = s.settle(ctx, c, acts, now)
+	if c.State == conference.Waiting {
+		if m := s.match(ctx, now, c); m != nil && m.ID == c.ID {
+			c = m
+		}
+	}
+	return c, err
+}
