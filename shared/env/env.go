@@ -1,0 +1,106 @@
+// Package env reads a function's settings from its environment.
+//
+// Every problem is collected, so that an operator sees all missing and malformed names in
+// one error instead of one per deployment. It never repeats a value: some are secrets.
+// It knows nothing of what the settings mean.
+package env
+
+import (
+	"errors"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Reader reads settings. Its methods return the zero value for a setting that is missing
+// or malformed; Err tells in the end.
+type Reader struct {
+	get       func(string) string
+	missing   []string
+	malformed []string
+}
+
+// New reads from get, which is os.Getenv in a function.
+func New(get func(string) string) *Reader { return &Reader{get: get} }
+
+// String is a required setting.
+func (r *Reader) String(name string) string {
+	v := r.get(name)
+	if v == "" {
+		r.missing = append(r.missing, name)
+	}
+	return v
+}
+
+// Optional is a setting that may be empty.
+func (r *Reader) Optional(name string) string { return r.get(name) }
+
+// Seconds is a required whole number of seconds from least to most, both included.
+func (r *Reader) Seconds(name string, least, most int) time.Duration {
+	v := r.String(name)
+	if v == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(v)
+	if err != nil || n < least || n > most {
+		r.bad(name, "a whole number from "+strconv.Itoa(least)+" to "+strconv.Itoa(most))
+		return 0
+	}
+	return time.Duration(n) * time.Second
+}
+
+var e164 = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+
+// Number is a required telephone number in E.164 form.
+func (r *Reader) Number(name string) string {
+	v := r.String(name)
+	if v != "" && !e164.MatchString(v) {
+		r.bad(name, "a telephone number like +15550100")
+		return ""
+	}
+	return v
+}
+
+// URL is a required base address; it comes back without a trailing slash.
+func (r *Reader) URL(name string) string {
+	if r.String(name) == "" {
+		return ""
+	}
+	return r.OptionalURL(name)
+}
+
+// OptionalURL is like URL, but may be empty.
+func (r *Reader) OptionalURL(name string) string {
+	v := r.get(name)
+	if v == "" {
+		return ""
+	}
+	u, err := url.Parse(v)
+	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") ||
+		u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		r.bad(name, "an http or https address without query, fragment or user")
+		return ""
+	}
+	return strings.TrimRight(v, "/")
+}
+
+func (r *Reader) bad(name, want string) {
+	r.malformed = append(r.malformed, name+" (must be "+want+")")
+}
+
+// Err names every setting that was missing or malformed, or is nil.
+func (r *Reader) Err() error {
+	var parts []string
+	if len(r.missing) > 0 {
+		parts = append(parts, "missing settings: "+strings.Join(r.missing, ", "))
+	}
+	if len(r.malformed) > 0 {
+		parts = append(parts, "malformed settings: "+strings.Join(r.malformed, ", "))
+	}
+	if parts == nil {
+		return nil
+	}
+	return errors.New(strings.Join(parts, "; "))
+}

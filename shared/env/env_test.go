@@ -1,0 +1,66 @@
+package env
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func from(m map[string]string) *Reader { return New(func(k string) string { return m[k] }) }
+
+func TestGoodSettings(t *testing.T) {
+	e := from(map[string]string{
+		"TABLE_NAME": "t", "RING_SECONDS": "20", "TWILIO_NUMBER": "+15550100123", "MUSIC": "https://m.example/music/", "ZERO": "0",
+	})
+	if got := e.String("TABLE_NAME"); got != "t" {
+		t.Errorf("String = %q", got)
+	}
+	if got := e.Seconds("RING_SECONDS", 5, 600); got != 20*time.Second {
+		t.Errorf("Seconds = %v", got)
+	}
+	if got := e.Seconds("ZERO", 0, 600); got != 0 {
+		t.Errorf("Seconds of zero = %v", got)
+	}
+	if got := e.Number("TWILIO_NUMBER"); got != "+15550100123" {
+		t.Errorf("Number = %q", got)
+	}
+	if got := e.URL("MUSIC"); got != "https://m.example/music" {
+		t.Errorf("URL = %q", got)
+	}
+	if got := e.OptionalURL("PUBLIC_BASE_URL") + e.Optional("OTHER"); got != "" {
+		t.Errorf("optional = %q", got)
+	}
+	if err := e.Err(); err != nil {
+		t.Errorf("Err = %v", err)
+	}
+}
+
+func TestAllProblemsAtOnceAndNoValues(t *testing.T) {
+	const secret = "hunter2"
+	m := map[string]string{"A_SECONDS": secret, "B_SECONDS": "601", "C_SECONDS": "4", "NUMBER": secret, "URL": "ftp://" + secret, "URL2": "https://a@b/?x"}
+	e := from(m)
+	e.String("FIRST")
+	e.String("SECOND")
+	e.Seconds("THIRD", 1, 2)
+	e.Seconds("A_SECONDS", 5, 600)
+	e.Seconds("B_SECONDS", 5, 600)
+	e.Seconds("C_SECONDS", 5, 600)
+	e.Number("NUMBER")
+	e.URL("URL")
+	e.OptionalURL("URL2")
+	e.URL("FOURTH")
+	err := e.Err()
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, name := range []string{"FIRST", "SECOND", "THIRD", "FOURTH", "A_SECONDS", "B_SECONDS", "C_SECONDS", "NUMBER", "URL", "URL2"} {
+		if strings.Count(err.Error(), name) < 1 {
+			t.Errorf("%s is not named in %q", name, err)
+		}
+	}
+	for _, v := range m {
+		if len(v) > 3 && strings.Contains(err.Error(), v) {
+			t.Errorf("the value %q is printed in %q", v, err)
+		}
+	}
+}
