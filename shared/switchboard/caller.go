@@ -1,0 +1,159 @@
+package switchboard
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"warmtransfer/shared/conference"
+)
+
+// Arrive takes in a caller who has dialled our number, and offers her to an agent.
+// From is her number, "" if she withholds it. Repeated, it gives the same answer and
+// rings nobody a second time. An error means that she is not in the store: she must
+// be told to hold on, and asked for again.
+func (s *Switchboard) Arrive(ctx context.Context, id conference.ID, from string, verified bool, now time.Time) (*conference.Conference, error) {
+	c := conference.New(id, from, verified, now)
+	acts, err := s.decideAndSave(ctx, c, now, func(*conference.Conference) error { return nil })
+	if errors.Is(err, ErrConflict) {
+		return s.store.Conference(ctx, id) // she is known: this is a repetition
+	}
+	if err != nil {
+		return nil, err
+	}
+	c, _ = s.settle(ctx, c, acts, now) // nothing is due for her yet
+	if m := s.match(ctx, now, c); m != nil && m.ID == id {
+		c = m
+	}
+	return c, nil
+}
+
+// RoomOver takes in that the caller's leg has fallen out of the room of that round,
+// and says where she stands now: ended, or in a new round. Gone: her call is over too.
+func (s *Switchboard) RoomOver(ctx context.Context, id conference.ID, round int, gone bool, now time.Time) (*conference.Conference, error) {
+	c, err := s.update(ctx, id, now, func(c *conference.Conference) error {
+		if gone {
+			c.CallerGone(now)
+		} else {
+			c.RoomOver(round, now)
+		}
+		return nil
+	})
+	return c, keepConference(c, err)
+}
+
+// CallerGone takes in that the caller's call is over.
+func (s *Switchboard) CallerGone(ctx context.Context, id conference.ID, now time.Time) error {
+	c, err := s.update(ctx, id, now, func(c *conference.Conference) error {
+		c.CallerGone(now)
+		return nil
+	})
+	return keepConference(c, err)
+}
+
+// keepConference drops the failure of an act once the decision has been saved: the
+// clocks repeat the act, and whoever told us cannot help it.
+func keepConference(c *conference.Conference, err error) error {
+	if c != nil {
+		return nil
+	}
+	return err
+}
+
+// Place is where a caller on music stands.
+type Place struct {
+	Conference *conference.Conference
+	Position   int  // in the line, from 1; 0 if she is not in the line
+	Beyond     bool // further back than the line is read
+}
+
+// Wait is the caller's clock: she asks for more music. It repairs what an event
+// missed, offers her again, and says where she stands.
+func (s *Switchboard) Wait(ctx context.Context, id conference.ID, now time.Time) (Place, error) {
+	c, err := s.update(ctx, id, now, func(c *conference.Conference) error {
+		c.CallerHearsMusic()
+		return nil
+	})
+	if c == nil {
+		return Place{}, err
+	}
+	p := Place{Conference: c}
+	if !c.State.InLine() {
+		return p, nil
+	}
+	line, err := s.store.Line(ctx)
+	if err != nil {
+		return p, nil // music without a position
+	}
+	p.Position, p.Beyond = position(line, id)
+	return p, nil
+}
+
+// position finds a caller in the line. One whom it does not show yet is at its end.
+func position(line []Waiter, id conference.ID) (int, bool) {
+	for i, w := range line {
+		if w.ID == id {
+			return i + 1, i+1 >= LinePage
+		}
+	}
+	return len(line) + 1, len(line)+1 >= LinePage
+}
+
+// Connect takes in that an agent's leg was answered, and says how it enters the room;
+// conference.ErrNotWanted or ErrNotFound if it must not.
+func (s *Switchboard) Connect(ctx context.Context, id conference.ID, key conference.LegKey, sid conference.LegID, now time.Time) (conference.Admission, error) {
+	var in conference.Admission
+	var refused error
+	c, err := s.update(ctx, id, now, func(c *conference.Conference) error {
+		in, refused = c.LegAnswered(key, sid, now)
+		return nil // a refused leg is taken off the list, which is saved too
+	})
+	if err := keepConference(c, err); err != nil {
+		return in, err
+	}
+	return in, refused
+}
+
+// LegTold takes in what the network says of an agent's leg: it rings, or it is over
+// with that outcome.
+func (s *Switchboard) LegTold(ctx context.Context, id conference.ID, key conference.LegKey, sid conference.LegID, over bool, o conference.Outcome, now time.Time) error {
+	c, err := s.update(ctx, id, now, func(c *conference.Conference) error {
+		if over {
+			c.LegGone(key, sid, o, now)
+		} else {
+			c.LegRinging(key, sid, now)
+		}
+		return nil
+	})
+	return keepConference(c, err)
+}
+
+// RoomTold takes in what the network says of a room.
+func (s *Switchboard) RoomTold(ctx context.Context, id conference.ID, e conference.RoomEvent, now time.Time) error {
+	c, err := s.update(ctx, id, now, func(c *conference.Conference) error {
+		c.RoomTold(e, now)
+		return nil
+	})
+	return keepConference(c, err)
+}
+
+// Sweep is the clock of last resort: it gives every conference that has not ended, up
+// to most of them, the chance to do what is due. It returns how many needed it.
+func (s *Switchboard) Sweep(ctx context.Context, most int, now time.Time) (int, error) {
+	ids, err := s.store.Live(ctx, most)
+	if err != nil {
+		return 0, err
+	}
+	swept := 0
+	for _, id := range ids {
+		before, err := s.store.Conference(ctx, id)
+		if err != nil {
+			continue
+		}
+		after, err := s.update(ctx, id, now, func(*conference.Conference) error { return nil })
+		if err == nil && after.Version != before.Version {
+			swept++
+		}
+	}
+	return swept, nil
+}

@@ -1,0 +1,181 @@
+package switchboard
+
+import (
+	"context"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+)
+
+// Snapshot is the whole truth for one agent's page, as openapi.yaml describes it.
+type Snapshot struct {
+	At    time.Time `json:"at"`
+	Agent Self      `json:"agent"`
+	Call  *Call     `json:"call"`
+	Line  Line      `json:"line"`
+}
+
+// Self is the agent himself.
+type Self struct {
+	ID       agent.ID       `json:"id"`
+	Name     string         `json:"name"`
+	Status   agent.Status   `json:"status"`
+	Presence agent.Presence `json:"presence"`
+	Since    time.Time      `json:"since"`
+	Why      agent.Why      `json:"why,omitempty"`
+	Last     *LastCall      `json:"last,omitempty"`
+}
+
+// LastCall is how the agent's last call ended for him.
+type LastCall struct {
+	Outcome string    `json:"outcome"`
+	At      time.Time `json:"at"`
+}
+
+// Call is the agent's current call.
+type Call struct {
+	ID       conference.ID       `json:"id"`
+	Leg      conference.LegKey   `json:"leg"`
+	State    conference.State    `json:"state"`
+	Since    time.Time           `json:"since"`
+	Role     conference.Role     `json:"role"`
+	Caller   CallerView          `json:"caller"`
+	Owner    *Party              `json:"owner,omitempty"`
+	Held     []string            `json:"held"`
+	Transfer *TransferView       `json:"transfer,omitempty"`
+	Actions  []conference.Action `json:"actions"`
+	History  []conference.Entry  `json:"history"`
+}
+
+// CallerView is what an agent is shown of the caller.
+type CallerView struct {
+	Number   string    `json:"number"`
+	Verified bool      `json:"verified"`
+	Arrived  time.Time `json:"arrived"`
+}
+
+// Party is an agent in a call.
+type Party struct {
+	ID   agent.ID `json:"id"`
+	Name string   `json:"name"`
+}
+
+// TransferView is the open transfer, or the last one with its outcome.
+type TransferView struct {
+	Kind     conference.Kind    `json:"kind"`
+	By       Party              `json:"by"`
+	To       Party              `json:"to"`
+	Note     string             `json:"note,omitempty"`
+	Began    time.Time          `json:"began"`
+	Progress string             `json:"progress"`
+	Outcome  conference.Outcome `json:"outcome,omitempty"`
+	Ended    time.Time          `json:"ended,omitzero"`
+}
+
+// Line is the waiting line.
+type Line struct {
+	Count   int       `json:"count"`
+	More    bool      `json:"more"`
+	Longest time.Time `json:"longest,omitzero"`
+}
+
+// snapshot puts the agent's view together; c is his call or nil. A free agent is
+// offered a caller first if somebody waits.
+func (s *Switchboard) snapshot(ctx context.Context, a *agent.Agent, c *conference.Conference, now time.Time) (Snapshot, error) {
+	line, err := s.store.Line(ctx)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	if a.Free(now) && anyWaiting(line) {
+		if m := s.match(ctx, now, nil); m != nil && m.LegOf(a.ID) != nil {
+			c = m
+			if a, err = s.store.Agent(ctx, a.ID); err != nil {
+				return Snapshot{}, err
+			}
+		}
+	}
+	snap := Snapshot{
+		At: now,
+		Agent: Self{
+			ID: a.ID, Name: a.Name, Status: a.Status, Presence: a.Presence(now), Since: a.Since, Why: a.Why,
+		},
+		Line: lineView(line),
+	}
+	if l := a.Last; l != nil {
+		snap.Agent.Last = &LastCall{Outcome: l.Outcome, At: l.At}
+	}
+	if c != nil {
+		snap.Call = callView(c, a.ID)
+	}
+	return snap, nil
+}
+
+func anyWaiting(line []Waiter) bool {
+	for _, w := range line {
+		if w.State == conference.Waiting {
+			return true
+		}
+	}
+	return false
+}
+
+func lineView(line []Waiter) Line {
+	v := Line{Count: len(line)}
+	if v.Count >= LinePage {
+		v.Count, v.More = LinePage-1, true
+	}
+	for _, w := range line {
+		if v.Longest.IsZero() || w.Queued.Before(v.Longest) {
+			v.Longest = w.Queued
+		}
+	}
+	return v
+}
+
+// callView is the call as one agent sees it; nil if he has no place in it.
+func callView(c *conference.Conference, id agent.ID) *Call {
+	me := c.LegOf(id)
+	if me == nil {
+		return nil
+	}
+	v := &Call{
+		ID: c.ID, Leg: me.Key, State: c.State, Since: c.Since, Role: c.RoleOf(id),
+		Caller:  CallerView{Number: c.From, Verified: c.Verified, Arrived: c.Arrived},
+		Held:    heldView(c),
+		Actions: c.ActionsOf(id),
+		History: c.History,
+	}
+	if o := c.Leg(c.Owner); o != nil {
+		v.Owner = &Party{ID: o.Agent, Name: o.Name}
+	}
+	if t := c.Transfer; t != nil {
+		v.Transfer = &TransferView{
+			Kind: t.Kind, By: Party{t.By, t.ByName}, To: Party{t.To, t.ToName}, Note: t.Note,
+			Began: t.Began, Progress: progress(c), Outcome: t.Outcome, Ended: t.Ended,
+		}
+	}
+	return v
+}
+
+// progress is how far the target's leg has come.
+func progress(c *conference.Conference) string {
+	if l := c.Leg(c.Transfer.Leg); l != nil && c.Transfer.Open() {
+		return string(l.Phase)
+	}
+	return "ended"
+}
+
+// heldView lists who hears music now.
+func heldView(c *conference.Conference) []string {
+	held := []string{}
+	if c.Caller.Held || c.State.InLine() {
+		held = append(held, "caller")
+	}
+	for _, l := range c.Legs {
+		if l.Held && c.Transfer.Open() && l.Key == c.Transfer.Leg {
+			held = append(held, "target")
+		}
+	}
+	return held
+}

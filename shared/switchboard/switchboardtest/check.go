@@ -1,0 +1,63 @@
+package switchboardtest
+
+import (
+	"fmt"
+	"testing"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+)
+
+// Check asserts what holds in every conference at every moment.
+func Check(t testing.TB, c *conference.Conference) {
+	t.Helper()
+	for _, v := range Violations(c) {
+		t.Errorf("conference %s, %s: %s", c.ID, c.State, v)
+	}
+}
+
+// hasTransfer are the states in which a transfer is open.
+var hasTransfer = map[conference.State]bool{
+	conference.AddRinging: true, conference.ConsultRinging: true, conference.Consulting: true,
+	conference.Swapped: true, conference.ThreeWay: true, conference.Completing: true,
+}
+
+// Violations lists what does not hold in a conference.
+func Violations(c *conference.Conference) []string {
+	var bad []string
+	no := func(ok bool, format string, a ...any) {
+		if !ok {
+			bad = append(bad, fmt.Sprintf(format, a...))
+		}
+	}
+	s := c.State
+	no((c.Offer != "") == (s == conference.Ringing), "offer %q", c.Offer)
+	owned := hasTransfer[s] || s == conference.Talking
+	if s != conference.Ended {
+		no((c.Owner != "") == owned, "owner %q", c.Owner)
+	}
+	if hasTransfer[s] {
+		no(c.Transfer.Open(), "no open transfer")
+	} else if c.Transfer.Open() {
+		no(s == conference.Ringing && c.Offer == c.Transfer.Leg, "open transfer")
+	}
+	if s == conference.Ended {
+		no(c.Reason != "" && !c.Ended.IsZero(), "ended without a reason")
+	}
+	for _, key := range []conference.LegKey{c.Offer, c.Owner} {
+		no(key == "" || s == conference.Ended || c.Leg(key) != nil, "leg %q is not there", key)
+	}
+	agents, keys := map[agent.ID]int{}, map[conference.LegKey]int{}
+	for _, l := range c.Legs {
+		keys[l.Key]++
+		no(keys[l.Key] == 1, "leg %s twice", l.Key)
+		no(l.Held == false || !l.EndsRoom, "leg %s ends the room and is held", l.Key)
+		if mine := c.LegOf(l.Agent); l.Agent != "" && mine != nil && mine.Key == l.Key {
+			agents[l.Agent]++
+			no(agents[l.Agent] == 1, "agent %s twice", l.Agent)
+		}
+	}
+	no(len(c.History) <= 100 && len(c.Requests) <= 16 && len(c.Gone) <= 12 && len(c.Past) <= 8, "unbounded lists")
+	no(c.Hops <= conference.MaxHops, "%d hops", c.Hops)
+	return bad
+}

@@ -1,0 +1,91 @@
+// Package switchboardtest has what tests of the switchboard and of its adapters need:
+// a store in memory, a phone network in memory whose callbacks can be lost, doubled
+// and reordered, both able to fail before and after taking effect, the invariants of
+// a conference, and the suite that every Store must pass.
+package switchboardtest
+
+import "sync"
+
+// Fault makes one call fail.
+type Fault struct {
+	Err  error
+	Took bool // it fails after it has taken effect
+}
+
+// Faults are what is to fail, by the name of the operation. The zero value fails
+// nothing.
+type Faults struct {
+	mu    sync.Mutex
+	rules map[string][]Fault
+	every map[string]Fault
+	count map[string]int
+}
+
+// Next makes the next call of op fail, after those that were asked for before.
+func (f *Faults) Next(op string, fault Fault) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.rules == nil {
+		f.rules = map[string][]Fault{}
+	}
+	f.rules[op] = append(f.rules[op], fault)
+}
+
+// Every makes each call of op fail until Heal.
+func (f *Faults) Every(op string, fault Fault) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.every == nil {
+		f.every = map[string]Fault{}
+	}
+	f.every[op] = fault
+}
+
+// Heal ends all faults.
+func (f *Faults) Heal() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.rules, f.every = nil, nil
+}
+
+// Count is how often op was called.
+func (f *Faults) Count(op string) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.count[op]
+}
+
+// Counts is how often each operation was called.
+func (f *Faults) Counts() map[string]int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	all := make(map[string]int, len(f.count))
+	for op, n := range f.count {
+		all[op] = n
+	}
+	return all
+}
+
+// run calls act under the fault that op has next, if any.
+func (f *Faults) run(op string, act func() error) error {
+	f.mu.Lock()
+	if f.count == nil {
+		f.count = map[string]int{}
+	}
+	f.count[op]++
+	fault, failing := f.every[op]
+	if rest := f.rules[op]; len(rest) > 0 {
+		fault, failing = rest[0], true
+		f.rules[op] = rest[1:]
+	}
+	f.mu.Unlock()
+	if !failing {
+		return act()
+	}
+	if fault.Took {
+		if err := act(); err != nil {
+			return err
+		}
+	}
+	return fault.Err
+}

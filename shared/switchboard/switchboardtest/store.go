@@ -1,0 +1,166 @@
+package switchboardtest
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"sync"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+)
+
+// Store is a switchboard.Store in memory. Operations for Faults: "Conference",
+// "SaveConference", "Agent", "SaveAgent", "Line", "Agents", "Live".
+type Store struct {
+	Faults
+	mu     sync.Mutex
+	confs  map[conference.ID][]byte
+	people map[agent.ID][]byte
+}
+
+var _ switchboard.Store = (*Store)(nil)
+
+// NewStore is an empty store.
+func NewStore() *Store {
+	return &Store{confs: map[conference.ID][]byte{}, people: map[agent.ID][]byte{}}
+}
+
+func load[K comparable, T any](s *Store, m map[K][]byte, id K) (*T, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	raw, ok := m[id]
+	if !ok {
+		return nil, switchboard.ErrNotFound
+	}
+	v := new(T)
+	return v, json.Unmarshal(raw, v)
+}
+
+// save is the compare-and-swap: version points into v.
+func save[K comparable, T any](s *Store, m map[K][]byte, id K, v *T, version *int64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var stored struct {
+		Version int64 `json:"version"`
+	}
+	if raw, ok := m[id]; ok {
+		if err := json.Unmarshal(raw, &stored); err != nil {
+			return err
+		}
+	}
+	if stored.Version != *version {
+		return switchboard.ErrConflict
+	}
+	*version++
+	raw, err := json.Marshal(v)
+	if err == nil {
+		m[id] = raw
+	}
+	return err
+}
+
+// Conference implements switchboard.Store.
+func (s *Store) Conference(_ context.Context, id conference.ID) (c *conference.Conference, err error) {
+	err = s.run("Conference", func() (err error) {
+		c, err = load[conference.ID, conference.Conference](s, s.confs, id)
+		return err
+	})
+	return c, err
+}
+
+// SaveConference implements switchboard.Store.
+func (s *Store) SaveConference(_ context.Context, c *conference.Conference) error {
+	return s.run("SaveConference", func() error { return save(s, s.confs, c.ID, c, &c.Version) })
+}
+
+// Agent implements switchboard.Store.
+func (s *Store) Agent(_ context.Context, id agent.ID) (a *agent.Agent, err error) {
+	err = s.run("Agent", func() (err error) {
+		a, err = load[agent.ID, agent.Agent](s, s.people, id)
+		return err
+	})
+	return a, err
+}
+
+// SaveAgent implements switchboard.Store.
+func (s *Store) SaveAgent(_ context.Context, a *agent.Agent) error {
+	return s.run("SaveAgent", func() error { return save(s, s.people, a.ID, a, &a.Version) })
+}
+
+// all decodes every item of a kind.
+func all[K comparable, T any](s *Store, m map[K][]byte) []T {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []T
+	for _, raw := range m {
+		var v T
+		if json.Unmarshal(raw, &v) == nil {
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
+// Line implements switchboard.Lists.
+func (s *Store) Line(context.Context) (line []switchboard.Waiter, err error) {
+	err = s.run("Line", func() error {
+		for _, c := range all[conference.ID, conference.Conference](s, s.confs) {
+			if c.State.InLine() {
+				line = append(line, switchboard.Waiter{ID: c.ID, State: c.State, Queued: c.Queued, Head: c.Head})
+			}
+		}
+		slices.SortFunc(line, func(a, b switchboard.Waiter) int {
+			if a.Head != b.Head {
+				if a.Head {
+					return -1
+				}
+				return 1
+			}
+			return cmp.Or(a.Queued.Compare(b.Queued), cmp.Compare(a.ID, b.ID))
+		})
+		line = line[:min(len(line), switchboard.LinePage)]
+		return nil
+	})
+	return line, err
+}
+
+// Agents implements switchboard.Lists.
+func (s *Store) Agents(context.Context) (agents []agent.Agent, err error) {
+	free := func(a agent.Agent) bool { return a.Status == agent.Available && a.Claim == nil }
+	err = s.run("Agents", func() error {
+		agents = all[agent.ID, agent.Agent](s, s.people)
+		slices.SortFunc(agents, func(a, b agent.Agent) int {
+			if free(a) != free(b) {
+				if free(a) {
+					return -1
+				}
+				return 1
+			}
+			if free(a) {
+				return cmp.Or(a.Idle.Compare(b.Idle), cmp.Compare(a.ID, b.ID))
+			}
+			return cmp.Compare(a.ID, b.ID)
+		})
+		agents = agents[:min(len(agents), switchboard.AgentsPage)]
+		return nil
+	})
+	return agents, err
+}
+
+// Live implements switchboard.Lists.
+func (s *Store) Live(_ context.Context, n int) (ids []conference.ID, err error) {
+	err = s.run("Live", func() error {
+		list := all[conference.ID, conference.Conference](s, s.confs)
+		slices.SortFunc(list, func(a, b conference.Conference) int { return a.Since.Compare(b.Since) })
+		for _, c := range list {
+			if c.State != conference.Ended && len(ids) < n {
+				ids = append(ids, c.ID)
+			}
+		}
+		return nil
+	})
+	return ids, err
+}

@@ -1,0 +1,180 @@
+package switchboardtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+)
+
+// t0 is a moment with a fraction, so that a store that cuts times is found out.
+var t0 = time.Date(2026, 11, 22, 10, 16, 49, 123_000_000, time.UTC)
+
+// StoreSuite is what every switchboard.Store must pass. Each subtest gets a new, empty
+// store. Lists may lag: the suite asks again until they agree, for two seconds.
+func StoreSuite(t *testing.T, open func(t *testing.T) switchboard.Store) {
+	t.Run("a missing item is not found", func(t *testing.T) { missing(t, open(t)) })
+	t.Run("an item comes back whole", func(t *testing.T) { whole(t, open(t)) })
+	t.Run("F112 a save against an old version is a conflict and writes nothing", func(t *testing.T) { conflict(t, open(t)) })
+	t.Run("of many savers of one version one wins", func(t *testing.T) { race(t, open(t)) })
+	t.Run("F002 the line is in order of arrival, heads first", func(t *testing.T) { line(t, open(t)) })
+	t.Run("the line is read one page deep", func(t *testing.T) { page(t, open(t)) })
+	t.Run("agents: free ones first, longest idle first", func(t *testing.T) { agents(t, open(t)) })
+	t.Run("the live ones", func(t *testing.T) { live(t, open(t)) })
+}
+
+func id(n int) conference.ID { return conference.ID(fmt.Sprintf("CA%032x", n)) }
+
+func missing(t *testing.T, s switchboard.Store) {
+	if _, err := s.Conference(t.Context(), id(1)); !errors.Is(err, switchboard.ErrNotFound) {
+		t.Errorf("conference: %v", err)
+	}
+	if _, err := s.Agent(t.Context(), "nobody"); !errors.Is(err, switchboard.ErrNotFound) {
+		t.Errorf("agent: %v", err)
+	}
+}
+
+func whole(t *testing.T, s switchboard.Store) {
+	c := conference.New(id(1), "+15005550001", true, t0)
+	a := agent.New("alice", "Alice A.", t0)
+	if err := c.OfferTo(a, "leg-1", 20*time.Second, t0); err != nil {
+		t.Fatal(err)
+	}
+	c.Due(20*time.Second, t0)
+	c.Prefer = conference.Preference{Agent: "bob", After: t0, Until: t0.Add(time.Minute)}
+	c.Tried = map[agent.ID]time.Time{"carol": t0}
+	must(t, s.SaveConference(t.Context(), c))
+	got, err := s.Conference(t.Context(), c.ID)
+	must(t, err)
+	equal(t, got, c)
+	if got.Version != 1 {
+		t.Errorf("version %d after one save", got.Version)
+	}
+	must(t, a.Take(string(c.ID), "leg-1", t0)) // away
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	var notFree *agent.NotFreeError
+	if err != nil && !errors.As(err, &notFree) {
+		t.Fatal(err)
+	}
+}
+
+func conflict(t *testing.T, s switchboard.Store) {
+	first := conference.New(id(1), "", false, t0)
+	must(t, s.SaveConference(t.Context(), first))
+	again := conference.New(id(1), "+15005550001", false, t0)
+	if err := s.SaveConference(t.Context(), again); !errors.Is(err, switchboard.ErrConflict) {
+		t.Errorf("second creation: %v", err)
+	}
+	if again.Version != 0 {
+		t.Errorf("a save that failed moved the version to %d", again.Version)
+	}
+	stale, err := s.Conference(t.Context(), id(1))
+	must(t, err)
+	first.CallerGone(t0)
+	must(t, s.SaveConference(t.Context(), first))
+	if err := s.SaveConference(t.Context(), stale); !errors.Is(err, switchboard.ErrConflict) {
+		t.Errorf("stale save: %v", err)
+	}
+	got, err := s.Conference(t.Context(), id(1))
+	must(t, err)
+	equal(t, got, first)
+}
+
+func race(t *testing.T, s switchboard.Store) {
+	must(t, s.SaveAgent(t.Context(), agent.New("alice", "Alice", t0)))
+	var wins atomic.Int32
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			a := agent.New("alice", fmt.Sprint(i), t0)
+			a.Version = 1
+			switch err := s.SaveAgent(context.WithoutCancel(t.Context()), a); {
+			case err == nil:
+				wins.Add(1)
+			case !errors.Is(err, switchboard.ErrConflict):
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if wins.Load() != 1 {
+		t.Errorf("%d savers won", wins.Load())
+	}
+}
+
+func line(t *testing.T, s switchboard.Store) {
+	for i, after := range []time.Duration{3, 1, 2} {
+		must(t, s.SaveConference(t.Context(), conference.New(id(i), "", false, t0.Add(after*time.Millisecond))))
+	}
+	head := conference.New(id(9), "", false, t0.Add(time.Hour))
+	head.Head = true
+	must(t, s.SaveConference(t.Context(), head))
+	over := conference.New(id(8), "", false, t0)
+	over.CallerGone(t0)
+	must(t, s.SaveConference(t.Context(), over))
+	want := []switchboard.Waiter{
+		{ID: id(9), State: conference.Waiting, Queued: t0.Add(time.Hour), Head: true},
+		{ID: id(1), State: conference.Waiting, Queued: t0.Add(time.Millisecond)},
+		{ID: id(2), State: conference.Waiting, Queued: t0.Add(2 * time.Millisecond)},
+		{ID: id(0), State: conference.Waiting, Queued: t0.Add(3 * time.Millisecond)},
+	}
+	eventually(t, want, func() ([]switchboard.Waiter, error) { return s.Line(t.Context()) })
+}
+
+func page(t *testing.T, s switchboard.Store) {
+	for i := range switchboard.LinePage + 4 {
+		must(t, s.SaveConference(t.Context(), conference.New(id(i), "", false, t0.Add(time.Duration(i)*time.Second))))
+	}
+	eventually(t, switchboard.LinePage, func() (int, error) {
+		line, err := s.Line(t.Context())
+		return len(line), err
+	})
+}
+
+func agents(t *testing.T, s switchboard.Store) {
+	put := func(id agent.ID, status agent.Status, idle time.Duration, claimed bool) {
+		a := agent.New(id, string(id), t0)
+		a.Status, a.Idle = status, t0.Add(idle)
+		if claimed {
+			a.Claim = &agent.Claim{Conference: "CA1", Leg: "x", Until: t0.Add(time.Hour)}
+		}
+		must(t, s.SaveAgent(t.Context(), a))
+	}
+	put("late", agent.Available, 2*time.Second, false)
+	put("early", agent.Available, 1*time.Second, false)
+	put("away", agent.Away, 0, false)
+	put("busy", agent.Available, 0, true)
+	want := []agent.ID{"early", "late", "away", "busy"}
+	eventually(t, want, func() (ids []agent.ID, err error) {
+		list, err := s.Agents(t.Context())
+		for _, a := range list {
+			ids = append(ids, a.ID)
+		}
+		return ids, err
+	})
+}
+
+func live(t *testing.T, s switchboard.Store) {
+	for i := range 3 {
+		c := conference.New(id(i), "", false, t0.Add(time.Duration(i)*time.Second))
+		if i == 1 {
+			c.CallerGone(t0)
+		}
+		must(t, s.SaveConference(t.Context(), c))
+	}
+	eventually(t, []conference.ID{id(0), id(2)}, func() ([]conference.ID, error) { return s.Live(t.Context(), 10) })
+	eventually(t, 1, func() (int, error) {
+		ids, err := s.Live(t.Context(), 1)
+		return len(ids), err
+	})
+}
