@@ -1,0 +1,48 @@
+// Command music makes the music that callers hear while they wait: a piece of our own, so that nobody's rights are
+// touched, in the telephone's own format.
+//
+//	go run ./local/music        writes frontend/public/music/00.wav ... 10.wav
+//
+// The piece is a score (score.go) played by a small synthesizer (synth.go). A caller is given it in parts, one with
+// each turn of her waiting: the introduction first, then the phrases in order, then the first phrase again. Each part
+// begins and ends in exact silence, at a breath of the music, so that they join without a click and the moment that
+// passes until the next part is fetched sounds like the breath it is.
+//
+// The program computes in integers: it writes the same bytes on every machine, and a test holds it to the committed
+// files. It knows nothing of telephony and nobody imports it.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// Phrases is how many parts follow the introduction: NN.wav with NN from 01 to 10.
+const Phrases = 10
+
+func main() {
+	dir := flag.String("o", filepath.Join("frontend", "public", "music"), "folder to write to")
+	flag.Parse()
+	if err := write(*dir); err != nil {
+		fmt.Fprintln(os.Stderr, "music:", err)
+		os.Exit(1)
+	}
+}
+
+// write makes every part in the folder dir, which it creates if need be.
+func write(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for i, samples := range render(piece()) {
+		if err := os.WriteFile(filepath.Join(dir, name(i)), wav(samples), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// name is the file of part i; 0 is the introduction.
+func name(i int) string { return fmt.Sprintf("%02d.wav", i) }
