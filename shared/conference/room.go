@@ -249,6 +249,7 @@ func (c *Conference) end(e Event, why Reason, now time.Time) {
 		return
 	}
 	c.Reason, c.Ended = why, now
+	c.Owner, c.Offer = "", ""
 	o := OutcomeCancelled
 	if why == ReasonCallerLeft {
 		o = OutcomeCallerLeft

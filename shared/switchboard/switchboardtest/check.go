@@ -33,9 +33,7 @@ func Violations(c *conference.Conference) []string {
 	s := c.State
 	no((c.Offer != "") == (s == conference.Ringing), "offer %q", c.Offer)
 	owned := hasTransfer[s] || s == conference.Talking
-	if s != conference.Ended {
-		no((c.Owner != "") == owned, "owner %q", c.Owner)
-	}
+	no((c.Owner != "") == owned, "owner %q", c.Owner)
 	if hasTransfer[s] {
 		no(c.Transfer.Open(), "no open transfer")
 	} else if c.Transfer.Open() {
@@ -45,7 +43,7 @@ func Violations(c *conference.Conference) []string {
 		no(c.Reason != "" && !c.Ended.IsZero(), "ended without a reason")
 	}
 	for _, key := range []conference.LegKey{c.Offer, c.Owner} {
-		no(key == "" || s == conference.Ended || c.Leg(key) != nil, "leg %q is not there", key)
+		no(key == "" || c.Leg(key) != nil, "leg %q is not there", key)
 	}
 	agents, keys := map[agent.ID]int{}, map[conference.LegKey]int{}
 	for _, l := range c.Legs {

@@ -18,6 +18,7 @@ type Faults struct {
 	mu    sync.Mutex
 	rules map[string][]Fault
 	every map[string]Fault
+	at    map[string]map[int]Fault
 	count map[string]int
 }
 
@@ -41,11 +42,24 @@ func (f *Faults) Every(op string, fault Fault) {
 	f.every[op] = fault
 }
 
+// At makes the n-th call of op fail, counted from 0 over its whole life.
+func (f *Faults) At(op string, n int, fault Fault) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.at == nil {
+		f.at = map[string]map[int]Fault{}
+	}
+	if f.at[op] == nil {
+		f.at[op] = map[int]Fault{}
+	}
+	f.at[op][n] = fault
+}
+
 // Heal ends all faults.
 func (f *Faults) Heal() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.rules, f.every = nil, nil
+	f.rules, f.every, f.at = nil, nil, nil
 }
 
 // Count is how often op was called.
@@ -72,8 +86,11 @@ func (f *Faults) run(op string, act func() error) error {
 	if f.count == nil {
 		f.count = map[string]int{}
 	}
-	f.count[op]++
 	fault, failing := f.every[op]
+	if one, ok := f.at[op][f.count[op]]; ok {
+		fault, failing = one, true
+	}
+	f.count[op]++
 	if rest := f.rules[op]; len(rest) > 0 {
 		fault, failing = rest[0], true
 		f.rules[op] = rest[1:]

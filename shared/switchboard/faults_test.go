@@ -1,0 +1,246 @@
+package switchboard_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+	. "warmtransfer/shared/switchboard/switchboardtest"
+)
+
+// ErrHold is a definite refusal.
+var ErrHold = &switchboard.RefusedError{Code: 20001, Status: 400}
+
+// commandAgain presses a button again with the key of the press that has just taken
+// effect.
+func commandAgain(t *testing.T, w *World, id agent.ID, a conference.Action, target agent.ID) func() {
+	t.Helper()
+	reqs := w.Conference(w.Me(id).Call.ID).Requests
+	cmd := switchboard.Command{Action: a, Target: target, Request: reqs[len(reqs)-1].Key}
+	return func() {
+		t.Helper()
+		if _, err := w.Board.Transfer(context.Background(), switchboard.Who{ID: id}, cmd, w.Now); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// classic plays the classic transfer as far as it goes, pressing on when something
+// fails, and says who should hear the caller in the end.
+func classic(w *World) conference.ID {
+	id, in := w.Dial()
+	for i := 0; !in && i < 5; i++ { // told to hold on, and asked for again
+		w.Pass(2 * time.Second)
+		in = w.Arrive(id)
+	}
+	w.Pass(3 * time.Second)
+	answerWhoeverRings(w)
+	w.Pass(3 * time.Second)
+	_, _ = w.Press("alice", conference.DoAdd, "bob")
+	w.Pass(3 * time.Second)
+	answerWhoeverRings(w)
+	w.Pass(3 * time.Second)
+	_, _ = w.Press("alice", conference.DoComplete, "")
+	return id
+}
+
+func answerWhoeverRings(w *World) {
+	for _, a := range []agent.ID{"alice", "bob"} {
+		w.Answer(a)
+	}
+}
+
+// outside are all calls to the two outer sides that a switchboard makes.
+var outside = []string{
+	"Conference", "SaveConference", "Agent", "SaveAgent", "Line", "Agents",
+	"Dial", "Hangup", "Hold", "SetEndsRoom", "FindRoom", "Present", "LastWords", "FindLeg",
+}
+
+// TestEveryOutsideCallFails fails each outside call of the classic transfer once, at
+// each of its occurrences, before and after it takes effect. Whatever happens on the
+// way, the caller hears somebody or music a minute later, and nothing is left over.
+// It shows F025, F026, F028 and F058 among others.
+func TestEveryOutsideCallFails(t *testing.T) {
+	dry := NewWorld(t, "alice", "bob")
+	classic(dry)
+	calls := dry.Store.Counts()
+	for op, n := range dry.Phones.Counts() {
+		calls[op] = n
+	}
+	for _, op := range outside {
+		for _, took := range []bool{false, true} {
+			for at := range min(calls[op], 25) {
+				w := NewWorld(t, "alice", "bob")
+				base := w.Store.Count(op) + w.Phones.Count(op)
+				failAt(w, op, base+at, took)
+				id := classic(w)
+				w.Pass(time.Minute)
+				answerWhoeverRings(w)
+				w.Pass(40 * time.Second)
+				answerWhoeverRings(w)
+				w.Pass(10 * time.Second)
+				if h := w.Hears(id); h != "bob" && h != "alice" && h != "alice bob" {
+					t.Errorf("%s call %d failed (took effect: %v): in the end she hears %q, %s",
+						op, at, took, h, w.Conference(id).State)
+				}
+				w.CheckQuiet()
+				if t.Failed() {
+					t.Fatalf("after: %s call %d failed, took effect: %v", op, at, took)
+				}
+			}
+		}
+	}
+}
+
+// failAt makes the n-th call of op from now on fail.
+func failAt(w *World, op string, n int, took bool) {
+	if op == "Dial" || op == "Hangup" || op == "Hold" || op == "SetEndsRoom" || op == "FindRoom" || op == "Present" || op == "LastWords" || op == "FindLeg" {
+		w.Phones.At(op, n, Fault{Err: switchboard.ErrUnknown, Took: took})
+		return
+	}
+	w.Store.At(op, n, Fault{Err: switchboard.ErrUnavailable, Took: took})
+}
+
+func TestF121NetworkDownTenMinutes(t *testing.T) {
+	w := NewWorld(t, "alice", "bob")
+	for _, op := range []string{"Dial", "Hangup", "Hold", "FindRoom", "Present", "FindLeg"} {
+		w.Phones.Every(op, Fault{Err: switchboard.ErrUnknown})
+	}
+	id, _ := w.Dial()
+	w.Pass(10 * time.Minute)
+	hears(t, w, id, "music")
+	w.Phones.Heal()
+	w.Pass(45 * time.Second)
+	answerWhoeverRings(w)
+	w.Settle()
+	if h := w.Hears(id); h != "alice" && h != "bob" {
+		t.Errorf("after the outage she hears %s", h)
+	}
+	w.CheckQuiet()
+}
+
+func TestF008StoreDownOnArrival(t *testing.T) {
+	w := NewWorld(t, "alice")
+	w.Store.Every("SaveConference", Fault{Err: switchboard.ErrUnavailable})
+	id, in := w.Dial()
+	if in {
+		t.Fatal("arrived without a store")
+	}
+	w.Store.Heal()
+	if !w.Arrive(id) {
+		t.Fatal("not taken in when the store is back")
+	}
+	w.Answer("alice")
+	w.Settle()
+	hears(t, w, id, "alice")
+}
+
+// TestEachCallbackLost loses each callback of the classic transfer in turn (F103,
+// F029), then doubles each (F097), then delivers all of a step in reverse (F107).
+func TestEachCallbackLostDoubledReversed(t *testing.T) {
+	steps := func(w *World, settle func()) conference.ID {
+		id, _ := w.Dial()
+		settle()
+		w.Answer("alice")
+		settle()
+		_, _ = w.Press("alice", conference.DoAdd, "bob")
+		settle()
+		w.Answer("bob")
+		settle()
+		w.HangUp("alice")
+		settle()
+		return id
+	}
+	rest := func(t *testing.T, w *World, id conference.ID, what string) {
+		t.Helper()
+		w.Pass(90 * time.Second)
+		answerWhoeverRings(w)
+		w.Pass(5 * time.Second)
+		if h := w.Hears(id); h != "bob" && h != "alice" {
+			t.Errorf("%s: she hears %s, %s", what, h, w.Conference(id).State)
+		}
+		w.CheckQuiet()
+		w.CallerHangsUp(id)
+		w.Pass(2 * time.Second)
+		w.CheckQuiet()
+	}
+	for n := 0; ; n++ { // lost
+		w := NewWorld(t, "alice", "bob")
+		lost, seen := "", 0
+		id := steps(w, func() {
+			for len(w.Phones.Told) > 0 {
+				if seen == n && w.Phones.Told[0].Over == nil {
+					lost = w.Phones.Told[0].Name
+					w.Drop(0)
+				} else {
+					w.Deliver(0, false)
+				}
+				seen++
+			}
+		})
+		if lost == "" {
+			break
+		}
+		rest(t, w, id, "lost: "+lost)
+	}
+	w := NewWorld(t, "alice", "bob")
+	id := steps(w, func() {
+		for len(w.Phones.Told) > 0 {
+			w.Deliver(0, true)
+			w.Deliver(0, false)
+		}
+	})
+	rest(t, w, id, "doubled")
+	w = NewWorld(t, "alice", "bob")
+	id = steps(w, func() {
+		for len(w.Phones.Told) > 0 {
+			w.Deliver(len(w.Phones.Told)-1, false)
+		}
+	})
+	rest(t, w, id, "reversed")
+}
+
+func TestF104EventAfterTheEndChangesNothing(t *testing.T) {
+	w, id := talking(t, "alice")
+	old := w.Conference(id)
+	w.CallerHangsUp(id)
+	w.Settle()
+	before := w.Conference(id).Version
+	err := w.Board.RoomTold(context.Background(), id, conference.RoomEvent{
+		Room: old.Room, Kind: conference.RoomUnhold, Seq: 1, Leg: conference.LegID(id), Label: conference.CallerLabel,
+	}, w.Now.Add(10*time.Minute))
+	if err != nil || w.Conference(id).Version != before {
+		t.Errorf("%v, version %d after %d", err, w.Conference(id).Version, before)
+	}
+}
+
+func TestF134TwoCallersRaceForOneAgent(t *testing.T) {
+	w := NewWorld(t)
+	first, _ := w.Dial()
+	second, _ := w.Dial()
+	w.Choose("alice", agent.Available)
+	w.Music(second)
+	w.Music(first)
+	w.Settle()
+	state(t, w, first, conference.Ringing)
+	state(t, w, second, conference.Waiting)
+	if n := w.Phones.Count("Dial"); n != 1 {
+		t.Errorf("%d dials for one agent", n)
+	}
+}
+
+func TestF050AwayWhileRinging(t *testing.T) {
+	w := NewWorld(t, "alice", "bob")
+	id, _ := w.Dial()
+	w.Settle()
+	w.Choose("alice", agent.Away)
+	w.Settle()
+	if w.Rings("alice") || !w.Rings("bob") {
+		t.Errorf("alice rings: %v, bob rings: %v", w.Rings("alice"), w.Rings("bob"))
+	}
+	hears(t, w, id, "music")
+	w.CheckQuiet()
+}

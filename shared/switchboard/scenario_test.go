@@ -1,0 +1,425 @@
+package switchboard_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+	. "warmtransfer/shared/switchboard/switchboardtest"
+)
+
+// talking is a world in which the first of these agents talks to a caller.
+func talking(t *testing.T, agents ...agent.ID) (*World, conference.ID) {
+	t.Helper()
+	w := NewWorld(t, agents...)
+	id, _ := w.Dial()
+	w.Settle()
+	if !w.Answer(agents[0]) {
+		t.Fatalf("%s was not rung", agents[0])
+	}
+	w.Settle()
+	hears(t, w, id, string(agents[0]))
+	return w, id
+}
+
+func hears(t *testing.T, w *World, id conference.ID, want string) {
+	t.Helper()
+	if got := w.Hears(id); got != want {
+		t.Fatalf("the caller hears %q, want %q (%s)", got, want, w.Conference(id).State)
+	}
+}
+
+func state(t *testing.T, w *World, id conference.ID, want conference.State) {
+	t.Helper()
+	if got := w.Conference(id).State; got != want {
+		t.Fatalf("state %s, want %s", got, want)
+	}
+}
+
+func TestClassicTransfer(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.MustPress("alice", conference.DoAdd, "bob")
+	w.Settle()
+	state(t, w, id, conference.AddRinging)
+	hears(t, w, id, "alice")
+	w.Answer("bob")
+	w.Settle()
+	state(t, w, id, conference.ThreeWay)
+	hears(t, w, id, "alice bob")
+	w.HangUp("alice")
+	w.Settle()
+	state(t, w, id, conference.Talking)
+	hears(t, w, id, "bob")
+	if got := w.Phones.Count("Dial"); got != 2 {
+		t.Errorf("%d legs were dialled, want one for each agent", got)
+	}
+	w.CallerHangsUp(id)
+	w.Settle()
+	w.CheckQuiet()
+	state(t, w, id, conference.Ended)
+}
+
+func TestF055ConsultAndComplete(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.MustPress("alice", conference.DoConsult, "bob")
+	w.Settle()
+	hears(t, w, id, "music")
+	w.Answer("bob")
+	w.Settle()
+	state(t, w, id, conference.Consulting)
+	hears(t, w, id, "music")
+	w.MustPress("alice", conference.DoComplete, "")
+	w.Settle()
+	state(t, w, id, conference.Talking)
+	hears(t, w, id, "bob")
+	w.CheckQuiet()
+	if c := w.Conference(id); c.Transfer.Outcome != conference.OutcomeAnswered || c.Hops != 1 {
+		t.Errorf("transfer %+v after %d hops", c.Transfer, c.Hops)
+	}
+}
+
+func TestOfferNotTaken(t *testing.T) {
+	for name, o := range map[string]conference.Outcome{
+		"declines":             conference.OutcomeDeclined,
+		"is busy":              conference.OutcomeBusy,
+		"F017 does not answer": conference.OutcomeNoAnswer,
+		"fails":                conference.Failed("500"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := NewWorld(t, "alice", "bob")
+			id, _ := w.Dial()
+			w.Settle()
+			w.Reject("alice", o)
+			w.Settle()
+			if !w.Rings("bob") || w.Rings("alice") {
+				t.Fatal("the next agent is not rung at once")
+			}
+			hears(t, w, id, "music")
+			w.Answer("bob")
+			w.Settle()
+			hears(t, w, id, "bob")
+			w.CheckQuiet()
+		})
+	}
+}
+
+func TestF017TwoMissesSetAway(t *testing.T) {
+	w := NewWorld(t, "alice")
+	id, _ := w.Dial()
+	w.Pass(2*Ring + 2*conference.RetryAfter + 10*time.Second)
+	me := w.Me("alice")
+	if me.Agent.Status != agent.Away || me.Agent.Why != agent.WhyMissed {
+		t.Errorf("after two misses: %+v", me.Agent)
+	}
+	hears(t, w, id, "music")
+	w.CheckQuiet()
+}
+
+func TestF019UnreachableAgent(t *testing.T) {
+	w := NewWorld(t, "alice", "bob")
+	w.Phones.Unreachable["alice"] = true
+	id, _ := w.Dial()
+	w.Settle()
+	if !w.Rings("bob") {
+		t.Fatal("the next agent is not rung")
+	}
+	if p := w.Me("alice").Agent.Presence; p != agent.IsOffline {
+		t.Errorf("the unreachable agent is %s", p)
+	}
+	hears(t, w, id, "music")
+}
+
+func TestF001NoAgentThenOne(t *testing.T) {
+	w := NewWorld(t)
+	id, _ := w.Dial()
+	w.Pass(30 * time.Second)
+	hears(t, w, id, "music")
+	w.Choose("alice", agent.Available)
+	if !w.Rings("alice") {
+		t.Fatal("an agent who comes is not offered the caller")
+	}
+}
+
+func TestF001MaxWait(t *testing.T) {
+	w := NewWorld(t)
+	id, _ := w.Dial()
+	w.Pass(MaxWait + 20*time.Second)
+	hears(t, w, id, "gone")
+	c := w.Conference(id)
+	if c.State != conference.Ended || c.Reason != conference.ReasonMaxWait {
+		t.Errorf("%s, %s", c.State, c.Reason)
+	}
+}
+
+func TestF002ArrivalOrder(t *testing.T) {
+	w := NewWorld(t)
+	var ids []conference.ID
+	for range 3 {
+		id, _ := w.Dial()
+		ids = append(ids, id)
+		w.Pass(time.Second)
+	}
+	for _, id := range ids {
+		a := agent.ID("agent" + id[len(id)-1:])
+		w.Choose(a, agent.Available)
+		w.Settle()
+		state(t, w, id, conference.Ringing)
+	}
+}
+
+func TestCallerHangsUp(t *testing.T) {
+	phases := map[string]func(w *World, id conference.ID){
+		"while waiting":        func(w *World, id conference.ID) { w.Reject("alice", conference.OutcomeDeclined) },
+		"while an agent rings": func(w *World, id conference.ID) {},
+		"while talking":        func(w *World, id conference.ID) { w.Answer("alice") },
+		"F074 while the target rings": func(w *World, id conference.ID) {
+			w.Answer("alice")
+			w.Settle()
+			w.MustPress("alice", conference.DoConsult, "bob")
+		},
+		"F073 in a consult": func(w *World, id conference.ID) {
+			w.Answer("alice")
+			w.Settle()
+			w.MustPress("alice", conference.DoConsult, "bob")
+			w.Settle()
+			w.Answer("bob")
+		},
+		"F083 with both": func(w *World, id conference.ID) {
+			w.Answer("alice")
+			w.Settle()
+			w.MustPress("alice", conference.DoAdd, "bob")
+			w.Settle()
+			w.Answer("bob")
+		},
+	}
+	for name, before := range phases {
+		t.Run(name, func(t *testing.T) {
+			w := NewWorld(t, "alice")
+			id, _ := w.Dial()
+			w.Choose("bob", agent.Available)
+			w.Settle()
+			before(w, id)
+			w.Settle()
+			w.CallerHangsUp(id)
+			w.Settle()
+			state(t, w, id, conference.Ended)
+			w.CheckQuiet()
+			if p := w.Me("alice").Agent.Presence; p != agent.IsAvailable {
+				t.Errorf("alice is %s", p)
+			}
+		})
+	}
+}
+
+func TestF004CallerLeavesAsTheAgentAnswers(t *testing.T) {
+	w := NewWorld(t, "alice")
+	id, _ := w.Dial()
+	w.CallerHangsUp(id)
+	w.Answer("alice") // before any callback came
+	w.Settle()
+	w.CheckQuiet()
+	state(t, w, id, conference.Ended)
+	if p := w.Me("alice").Agent.Presence; p != agent.IsAvailable {
+		t.Errorf("alice is %s", p)
+	}
+}
+
+func TestSecondCallerNeverTouchesTheFirst(t *testing.T) {
+	w, first := talking(t, "alice", "bob", "carol")
+	second, _ := w.Dial()
+	w.Settle()
+	w.Answer("bob")
+	w.Settle()
+	w.MustPress("alice", conference.DoAdd, "carol")
+	w.Settle()
+	w.Answer("carol")
+	w.Settle()
+	hears(t, w, first, "alice carol")
+	hears(t, w, second, "bob")
+	w.CheckQuiet()
+}
+
+func TestAgentLostWhileTalking(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.HangUp("alice")
+	w.Settle()
+	hears(t, w, id, "music")
+	if w.Rings("bob") {
+		t.Fatal("she is kept for the agent she lost")
+	}
+	w.Pass(6 * time.Second) // alice's page is back
+	if !w.Rings("alice") {
+		t.Fatal("F032: the lost agent is not offered his caller again")
+	}
+	w.Answer("alice")
+	w.Settle()
+	hears(t, w, id, "alice")
+	w.CheckQuiet()
+}
+
+func TestF068TransferorHangsUpInConsult(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.MustPress("alice", conference.DoConsult, "bob")
+	w.Settle()
+	w.Answer("bob")
+	w.Settle()
+	w.HangUp("alice")
+	w.Settle()
+	state(t, w, id, conference.Talking)
+	hears(t, w, id, "bob")
+	w.CheckQuiet()
+}
+
+func TestF067TransferorCrashesWhileTargetRings(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.MustPress("alice", conference.DoConsult, "bob")
+	w.Settle()
+	w.HangUp("alice")
+	w.Settle()
+	hears(t, w, id, "music")
+	w.Answer("bob")
+	w.Settle()
+	hears(t, w, id, "bob")
+	w.CheckQuiet()
+}
+
+func TestF059TargetNoAnswer(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.MustPress("alice", conference.DoConsult, "bob")
+	w.Settle()
+	w.Reject("bob", conference.OutcomeNoAnswer)
+	w.Settle()
+	state(t, w, id, conference.Talking)
+	hears(t, w, id, "alice")
+	if o := w.Me("alice").Call.Transfer.Outcome; o != conference.OutcomeNoAnswer {
+		t.Errorf("alice is told %q", o)
+	}
+}
+
+func TestF056HoldFails(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.Phones.Next("Hold", Fault{Err: ErrHold})
+	if _, err := w.Press("alice", conference.DoConsult, "bob"); err == nil {
+		t.Error("the failure is not told")
+	}
+	w.Settle()
+	state(t, w, id, conference.Talking)
+	hears(t, w, id, "alice")
+	if w.Rings("bob") {
+		t.Error("the target is rung")
+	}
+	w.CheckQuiet()
+}
+
+func TestF076UnholdFails(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.MustPress("alice", conference.DoConsult, "bob")
+	w.Settle()
+	w.Answer("bob")
+	w.Settle()
+	w.Phones.Every("Hold", Fault{Err: ErrHold})
+	_, err := w.Press("alice", conference.DoComplete, "")
+	if err == nil {
+		t.Error("the failure is not told")
+	}
+	w.Settle()
+	if !w.HangUp("alice") { // she is still in the room: that is the point
+		t.Fatal("the transferor was taken out while the caller hears only music")
+	}
+	w.Phones.Heal()
+	w.Pass(15 * time.Second)
+	hears(t, w, id, "bob")
+	w.CheckQuiet()
+}
+
+func TestF137CompleteAgainstCancel(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.MustPress("alice", conference.DoConsult, "bob")
+	w.Settle()
+	w.Answer("bob")
+	w.Settle()
+	w.MustPress("alice", conference.DoCancel, "")
+	_, err := w.Press("alice", conference.DoComplete, "")
+	var refused *conference.TransitionError
+	if !errors.As(err, &refused) || refused.State != conference.Talking {
+		t.Errorf("the second got %v", err)
+	}
+	w.Settle()
+	hears(t, w, id, "alice")
+	w.CheckQuiet()
+}
+
+func TestEndSaysGoodbye(t *testing.T) {
+	w, id := talking(t, "alice")
+	w.MustPress("alice", conference.DoEnd, "")
+	hears(t, w, id, "words")
+	w.Pass(3 * time.Second)
+	hears(t, w, id, "gone")
+	w.CheckQuiet()
+}
+
+func TestChainAfterAdd(t *testing.T) {
+	w, id := talking(t, "alice", "bob", "carol")
+	for _, step := range []struct{ from, to agent.ID }{{"alice", "bob"}, {"bob", "carol"}, {"carol", "alice"}} {
+		w.MustPress(step.from, conference.DoAdd, step.to)
+		w.Settle()
+		w.Answer(step.to)
+		w.Settle()
+		w.MustPress(step.from, conference.DoComplete, "")
+		w.Settle()
+		hears(t, w, id, string(step.to))
+		w.CheckQuiet()
+	}
+	if n := w.Conference(id).Hops; n != 3 {
+		t.Errorf("%d hops", n)
+	}
+}
+
+func TestTheAddedAgentLostRoomEnds(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.MustPress("alice", conference.DoAdd, "bob")
+	w.Settle()
+	w.Answer("bob")
+	w.Settle()
+	w.HangUp("bob") // her leg ends the room: the caller falls out and is put back
+	w.Settle()
+	hears(t, w, id, "music")
+	w.Pass(6 * time.Second)
+	w.Answer("alice")
+	w.Settle()
+	hears(t, w, id, "alice")
+	w.CheckQuiet()
+}
+
+func TestF080SwapTwentyTimes(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.MustPress("alice", conference.DoConsult, "bob")
+	w.Settle()
+	w.Answer("bob")
+	w.Settle()
+	for i := range 20 {
+		w.MustPress("alice", conference.DoSwap, "")
+		want := "alice" // bob hears music
+		if i%2 == 1 {
+			want = "music"
+		}
+		hears(t, w, id, want)
+	}
+	w.Settle()
+	w.CheckQuiet()
+}
+
+func TestF052RepeatedRequestHasOneEffect(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.MustPress("alice", conference.DoAdd, "bob")
+	dials := w.Phones.Count("Dial")
+	again := commandAgain(t, w, "alice", conference.DoAdd, "bob")
+	again()
+	first := w.Conference(id)
+	again()
+	if w.Phones.Count("Dial") != dials || w.Conference(id).Version != first.Version {
+		t.Error("a repeated request had an effect")
+	}
+}

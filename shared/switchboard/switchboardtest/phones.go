@@ -1,0 +1,322 @@
+package switchboardtest
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+)
+
+// Phones is a phone network in memory: legs, rooms, who hears whom. It is a
+// switchboard.CallControl. What it would tell by webhook it queues as Callbacks, for
+// a test to deliver, double, delay or drop. Operations for Faults: "Dial", "FindLeg",
+// "Hangup", "LastWords", "FindRoom", "Hold", "SetEndsRoom", "Present".
+type Phones struct {
+	Faults
+	mu    sync.Mutex
+	legs  map[conference.LegID]*phone
+	rooms map[conference.ID]*room
+	made  int
+	Told  []Callback // what waits to be delivered, oldest first
+	Clock func() time.Time
+	// Unreachable agents have no page registered.
+	Unreachable map[agent.ID]bool
+}
+
+var _ switchboard.CallControl = (*Phones)(nil)
+
+// phone is one party's leg.
+type phone struct {
+	sid      conference.LegID
+	dial     conference.Dial // of an agent's leg
+	caller   conference.ID   // of a caller's leg
+	answered bool
+	words    bool // hears a sentence, after which the leg ends
+	over     bool
+	since    time.Time
+	room     *room
+	held     bool
+	ends     bool
+	label    string
+}
+
+type room struct {
+	sid     conference.RoomID
+	name    conference.ID
+	started bool
+	seq     int
+	in      []*phone
+}
+
+// Callback is what the network tells: exactly one field is set.
+type Callback struct {
+	Name string
+	Room *RoomTold
+	Leg  *LegTold
+	Over *OverTold
+}
+
+// RoomTold is a conference status callback.
+type RoomTold struct {
+	ID    conference.ID
+	Event conference.RoomEvent
+}
+
+// LegTold is a call status callback of an agent's leg.
+type LegTold struct {
+	ID      conference.ID
+	Key     conference.LegKey
+	SID     conference.LegID
+	Over    bool
+	Outcome conference.Outcome
+}
+
+// OverTold is the caller's <Dial action>, or with Gone the end of her call.
+type OverTold struct {
+	ID    conference.ID
+	Round int
+	Gone  bool
+}
+
+// NewPhones is a network without a call.
+func NewPhones(clock func() time.Time) *Phones {
+	return &Phones{
+		legs: map[conference.LegID]*phone{}, rooms: map[conference.ID]*room{},
+		Clock: clock, Unreachable: map[agent.ID]bool{},
+	}
+}
+
+func (p *Phones) tell(c Callback) { p.Told = append(p.Told, c) }
+
+func (p *Phones) roomTold(r *room, kind conference.RoomEventKind, who *phone, hungUp bool) {
+	e := conference.RoomEvent{Room: r.sid, Kind: kind, Seq: r.seq, HungUp: hungUp}
+	if who != nil {
+		e.Leg, e.Label = who.sid, who.label
+	}
+	r.seq++
+	p.tell(Callback{Name: "room " + string(kind) + " " + e.Label, Room: &RoomTold{ID: r.name, Event: e}})
+}
+
+// Dial implements switchboard.CallControl.
+func (p *Phones) Dial(_ context.Context, d conference.Dial) (sid conference.LegID, err error) {
+	err = p.run("Dial", func() error {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.made++
+		l := &phone{sid: conference.LegID(fmt.Sprintf("CA%032x", 0xa0000+p.made)), dial: d, since: p.Clock(), label: string(d.Leg)}
+		sid, p.legs[l.sid] = l.sid, l
+		if p.Unreachable[d.Agent] {
+			p.end(l, conference.Failed("480"), false)
+			return nil
+		}
+		p.tell(Callback{Name: "leg ringing", Leg: &LegTold{ID: d.Conference, Key: d.Leg, SID: sid}})
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	return sid, nil
+}
+
+// FindLeg implements switchboard.CallControl.
+func (p *Phones) FindLeg(_ context.Context, to agent.ID, since time.Time) (sid conference.LegID, err error) {
+	err = p.run("FindLeg", func() error {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		for _, l := range p.legs {
+			if l.dial.Agent == to && !l.over && !l.since.Before(since) {
+				sid = l.sid
+				return nil
+			}
+		}
+		return switchboard.ErrNotFound
+	})
+	return sid, err
+}
+
+// Hangup implements switchboard.CallControl.
+func (p *Phones) Hangup(_ context.Context, leg conference.LegID) error {
+	return p.run("Hangup", func() error {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		l := p.legs[leg]
+		if l == nil || l.over {
+			return switchboard.ErrGone
+		}
+		p.end(l, conference.OutcomeCancelled, false)
+		return nil
+	})
+}
+
+// LastWords implements switchboard.CallControl.
+func (p *Phones) LastWords(_ context.Context, id conference.ID, _ int) error {
+	return p.run("LastWords", func() error {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		l := p.legs[conference.LegID(id)]
+		if l == nil || l.over {
+			return switchboard.ErrGone
+		}
+		l.words = true
+		p.leave(l, false)
+		return nil
+	})
+}
+
+// FindRoom implements switchboard.Rooms.
+func (p *Phones) FindRoom(_ context.Context, id conference.ID) (sid conference.RoomID, err error) {
+	err = p.run("FindRoom", func() error {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if r := p.rooms[id]; r != nil {
+			sid = r.sid
+			return nil
+		}
+		return switchboard.ErrNotFound
+	})
+	return sid, err
+}
+
+// in finds a live room and a leg in it.
+func (p *Phones) in(sid conference.RoomID, leg conference.LegID) (*room, *phone) {
+	for _, r := range p.rooms {
+		if r.sid != sid {
+			continue
+		}
+		for _, l := range r.in {
+			if l.sid == leg {
+				return r, l
+			}
+		}
+		return r, nil
+	}
+	return nil, nil
+}
+
+// Hold implements switchboard.Rooms.
+func (p *Phones) Hold(_ context.Context, _ conference.ID, sid conference.RoomID, leg conference.LegID, hold bool) error {
+	return p.run("Hold", func() error {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		r, l := p.in(sid, leg)
+		if l == nil {
+			return switchboard.ErrGone
+		}
+		if l.held != hold {
+			l.held = hold
+			kind := conference.RoomUnhold
+			if hold {
+				kind = conference.RoomHold
+			}
+			p.roomTold(r, kind, l, false)
+		}
+		return nil
+	})
+}
+
+// SetEndsRoom implements switchboard.Rooms; like the network it ignores held legs.
+func (p *Phones) SetEndsRoom(_ context.Context, sid conference.RoomID, leg conference.LegID, ends bool) error {
+	return p.run("SetEndsRoom", func() error {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		_, l := p.in(sid, leg)
+		if l == nil {
+			return switchboard.ErrGone
+		}
+		if !l.held {
+			l.ends = ends
+		}
+		return nil
+	})
+}
+
+// Present implements switchboard.Rooms.
+func (p *Phones) Present(_ context.Context, sid conference.RoomID) (here []conference.Presence, err error) {
+	err = p.run("Present", func() error {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		r, _ := p.in(sid, "")
+		if r == nil {
+			return switchboard.ErrGone
+		}
+		for _, l := range r.in {
+			here = append(here, conference.Presence{Leg: l.sid, Label: l.label, Held: l.held})
+		}
+		return nil
+	})
+	return here, err
+}
+
+// enter puts a leg into the room of that name, which may be a new one.
+func (p *Phones) enter(l *phone, name conference.ID, starts, ends bool) {
+	r := p.rooms[name]
+	if r == nil {
+		p.made++
+		r = &room{sid: conference.RoomID(fmt.Sprintf("CF%032x", p.made)), name: name}
+		p.rooms[name] = r
+	}
+	l.room, l.ends, l.held = r, ends, false
+	r.in = append(r.in, l)
+	p.roomTold(r, conference.RoomJoin, l, false)
+	if starts && !r.started {
+		r.started = true
+		p.roomTold(r, conference.RoomStart, nil, false)
+	}
+}
+
+// leave takes a leg out of its room; hungUp: because its call ended.
+func (p *Phones) leave(l *phone, hungUp bool) {
+	r := l.room
+	if r == nil {
+		return
+	}
+	for i, o := range r.in {
+		if o == l {
+			r.in = append(r.in[:i:i], r.in[i+1:]...)
+			break
+		}
+	}
+	l.room, l.held = nil, false
+	p.roomTold(r, conference.RoomLeave, l, hungUp)
+	if !l.ends && len(r.in) > 0 {
+		return
+	}
+	delete(p.rooms, r.name)
+	rest := r.in
+	r.in = nil
+	for _, o := range rest {
+		o.room, o.held = nil, false
+		p.roomTold(r, conference.RoomLeave, o, false)
+	}
+	p.roomTold(r, conference.RoomEnd, l, false)
+	for _, o := range rest {
+		p.fellOut(o)
+	}
+}
+
+// fellOut: a leg's room ended under it: an agent's leg is over, the caller's asks.
+func (p *Phones) fellOut(l *phone) {
+	if l.caller == "" {
+		p.end(l, conference.OutcomeLost, false)
+		return
+	}
+	p.tell(Callback{Name: "caller fell out", Over: &OverTold{ID: l.caller, Round: -1}})
+}
+
+// end ends a leg's call and tells how.
+func (p *Phones) end(l *phone, o conference.Outcome, self bool) {
+	if l.over {
+		return
+	}
+	l.over = true
+	p.leave(l, self)
+	if l.caller != "" {
+		p.tell(Callback{Name: "caller gone", Over: &OverTold{ID: l.caller, Gone: true}})
+		return
+	}
+	p.tell(Callback{Name: "leg over", Leg: &LegTold{ID: l.dial.Conference, Key: l.dial.Leg, SID: l.sid, Over: true, Outcome: o}})
+}
