@@ -50,6 +50,7 @@ type Conference struct {
 	Past    []RoomID  `json:"past,omitempty"`    // the rooms before; their late events are ignored
 	Started bool      `json:"started,omitempty"` // an agent has joined Room: music is now by hold only
 	Looked  time.Time `json:"looked,omitzero"`   // when the network was last asked who is in the room
+	Doubt   bool      `json:"doubt,omitempty"`   // it must be asked: something is known not to be known
 
 	From     string      `json:"from,omitempty"` // the caller's number for agents' eyes; "" is private
 	Verified bool        `json:"verified,omitempty"`

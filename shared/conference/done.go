@@ -106,7 +106,7 @@ func (c *Conference) holdDone(a SetHold, r Result, now time.Time) {
 	case Unknown:
 		p.Unsure = true
 	case WasGone:
-		c.Looked = time.Time{} // who is where?
+		c.Doubt = true // who is where?
 	}
 	if caller && a.Hold && c.State == ConsultRinging {
 		// The caller could not be put on hold: no private talk, she keeps her agent.
@@ -132,6 +132,9 @@ func (c *Conference) hungUp(a Hangup, now time.Time) {
 		c.ownerLeft(leg, now)
 	}
 }
+
+// Audit asks for the network's word on who is in the room, whatever is known.
+func (c *Conference) Audit() { c.Doubt = c.State != Ended }
 
 // Tick takes in that time has passed.
 func (c *Conference) Tick(maxWait time.Duration, now time.Time) {

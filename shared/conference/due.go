@@ -42,6 +42,9 @@ func (c *Conference) mustLook(now time.Time) bool {
 	if now.Before(c.Looked.Add(lookEvery)) {
 		return false
 	}
+	if c.Doubt {
+		return true
+	}
 	if c.Room == "" || !c.Started {
 		// Hold needs the room's name, and a room that has started.
 		return c.State == ConsultRinging || c.State == Consulting || c.OnHold || c.State == Swapped

@@ -111,6 +111,9 @@ func (c *Conference) remove(key LegKey, o Outcome) {
 			continue
 		}
 		c.Legs = append(c.Legs[:i:i], c.Legs[i+1:]...)
+		if l.Phase == Answered && !l.Joined && !c.Started {
+			c.Doubt = true // it may have been in the room, which then has started
+		}
 		c.Gone = append(c.Gone, Gone{Key: key, Seq: l.Seq})
 		if over := len(c.Gone) - maxGone; over > 0 {
 			c.Gone = c.Gone[over:]

@@ -163,12 +163,13 @@ func (c *Conference) wasGone(key LegKey, seq int) bool {
 
 // Saw takes in which room the network says is live, and who is in it; "" and nobody
 // if there is none.
-func (c *Conference) Saw(room RoomID, present []Presence, now time.Time) {
-	c.Looked = now
+func (c *Conference) Saw(room RoomID, started bool, present []Presence, now time.Time) {
+	c.Looked, c.Doubt = now, false
 	if room != "" && room != c.Room && !slices.Contains(c.Past, room) {
 		c.leaveRoom()
 		c.Room = room
 	}
+	c.Started = c.Started || started && c.Room != ""
 	var here []LegKey
 	for _, p := range present {
 		if p.Leg == LegID(c.ID) {

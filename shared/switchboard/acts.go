@@ -16,13 +16,14 @@ type report struct {
 	result conference.Result
 	look   bool // an answer to Look
 	room   conference.RoomID
+	begun  bool // the room has started
 	here   []conference.Presence
 	err    error
 }
 
 func (r report) tell(c *conference.Conference, now time.Time) {
 	if r.look {
-		c.Saw(r.room, r.here, now)
+		c.Saw(r.room, r.begun, r.here, now)
 		return
 	}
 	c.Done(r.act, r.result, now)
@@ -60,7 +61,7 @@ func (s *Switchboard) do(ctx context.Context, c *conference.Conference, act conf
 
 // look asks who is in the conference's room now.
 func (s *Switchboard) look(ctx context.Context, c *conference.Conference, r *report) {
-	room, err := s.calls.FindRoom(ctx, c.ID)
+	room, started, err := s.calls.FindRoom(ctx, c.ID)
 	if errors.Is(err, ErrNotFound) {
 		r.look = true
 		return
@@ -71,7 +72,7 @@ func (s *Switchboard) look(ctx context.Context, c *conference.Conference, r *rep
 	if errors.Is(err, ErrGone) {
 		err = nil // it ended in between; the next look will tell
 	} else if err == nil {
-		r.look, r.room = true, room
+		r.look, r.room, r.begun = true, room, started
 	}
 	r.err = err
 }

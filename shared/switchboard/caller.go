@@ -137,8 +137,9 @@ func (s *Switchboard) RoomTold(ctx context.Context, id conference.ID, e conferen
 	return keepConference(c, err)
 }
 
-// Sweep is the clock of last resort: it gives every conference that has not ended, up
-// to most of them, the chance to do what is due. It returns how many needed it.
+// Sweep is the clock of last resort: for every conference that has not ended, up to
+// most of them, it asks the network who is really there and does what is due. It
+// returns how many it had to change more than that.
 func (s *Switchboard) Sweep(ctx context.Context, most int, now time.Time) (int, error) {
 	ids, err := s.store.Live(ctx, most)
 	if err != nil {
@@ -146,12 +147,13 @@ func (s *Switchboard) Sweep(ctx context.Context, most int, now time.Time) (int, 
 	}
 	swept := 0
 	for _, id := range ids {
-		before, err := s.store.Conference(ctx, id)
-		if err != nil {
-			continue
-		}
-		after, err := s.update(ctx, id, now, func(*conference.Conference) error { return nil })
-		if err == nil && after.Version != before.Version {
+		var before conference.State
+		after, err := s.update(ctx, id, now, func(c *conference.Conference) error {
+			before = c.State
+			c.Audit()
+			return nil
+		})
+		if err == nil && after.State != before {
 			swept++
 		}
 	}

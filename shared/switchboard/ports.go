@@ -94,8 +94,9 @@ type CallControl interface {
 
 // Rooms acts on a conference's room.
 type Rooms interface {
-	// FindRoom looks up the live room of a conference; ErrNotFound if it has none.
-	FindRoom(ctx context.Context, id conference.ID) (conference.RoomID, error)
+	// FindRoom looks up the live room of a conference, and whether it has started;
+	// ErrNotFound if it has none.
+	FindRoom(ctx context.Context, id conference.ID) (room conference.RoomID, started bool, err error)
 	// Hold makes a party hear music (true) or the room (false).
 	Hold(ctx context.Context, id conference.ID, room conference.RoomID, leg conference.LegID, hold bool) error
 	// SetEndsRoom sets whether the room ends when this leg leaves. The network ignores

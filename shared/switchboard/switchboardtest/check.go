@@ -2,14 +2,21 @@ package switchboardtest
 
 import (
 	"fmt"
-	"testing"
 
 	"warmtransfer/shared/agent"
 	"warmtransfer/shared/conference"
 )
 
+// TB is what is needed of a test; *testing.T and *rapid.T have it.
+type TB interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+	Fatal(args ...any)
+}
+
 // Check asserts what holds in every conference at every moment.
-func Check(t testing.TB, c *conference.Conference) {
+func Check(t TB, c *conference.Conference) {
 	t.Helper()
 	for _, v := range Violations(c) {
 		t.Errorf("conference %s, %s: %s", c.ID, c.State, v)

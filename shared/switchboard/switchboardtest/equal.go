@@ -7,7 +7,7 @@ import (
 )
 
 // asJSON is a value in the form in which two of them are compared.
-func asJSON(t testing.TB, v any) string {
+func asJSON(t TB, v any) string {
 	t.Helper()
 	raw, err := json.Marshal(v)
 	if err != nil {
@@ -16,7 +16,7 @@ func asJSON(t testing.TB, v any) string {
 	return string(raw)
 }
 
-func equal(t testing.TB, got, want any) {
+func equal(t TB, got, want any) {
 	t.Helper()
 	if g, w := asJSON(t, got), asJSON(t, want); g != w {
 		t.Errorf("got  %s\nwant %s", g, w)

@@ -168,17 +168,17 @@ func (p *Phones) LastWords(_ context.Context, id conference.ID, _ int) error {
 }
 
 // FindRoom implements switchboard.Rooms.
-func (p *Phones) FindRoom(_ context.Context, id conference.ID) (sid conference.RoomID, err error) {
+func (p *Phones) FindRoom(_ context.Context, id conference.ID) (sid conference.RoomID, started bool, err error) {
 	err = p.run("FindRoom", func() error {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		if r := p.rooms[id]; r != nil {
-			sid = r.sid
+			sid, started = r.sid, r.started
 			return nil
 		}
 		return switchboard.ErrNotFound
 	})
-	return sid, err
+	return sid, started, err
 }
 
 // in finds a live room and a leg in it.

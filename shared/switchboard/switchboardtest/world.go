@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"testing"
 	"time"
 
 	"warmtransfer/shared/agent"
@@ -16,7 +15,7 @@ import (
 // World is a switchboard between a store and a phone network, both in memory, and the
 // people around it. Time stands still until Pass.
 type World struct {
-	T      testing.TB
+	T      TB
 	Now    time.Time
 	Store  *Store
 	Phones *Phones
@@ -34,7 +33,7 @@ const (
 )
 
 // NewWorld is a World with these agents, available and longest idle in their order.
-func NewWorld(t testing.TB, agents ...agent.ID) *World {
+func NewWorld(t TB, agents ...agent.ID) *World {
 	w := &World{T: t, Now: t0, Store: NewStore(), rounds: map[conference.ID]int{}}
 	w.Phones = NewPhones(func() time.Time { return w.Now })
 	w.Board = switchboard.New(w.Store, w.Phones, switchboard.Settings{Ring: Ring, MaxWait: MaxWait, NewKey: w.key})
@@ -248,7 +247,7 @@ func (w *World) Settle() {
 
 // Pass lets time pass in steps of a second, with everything that goes on meanwhile:
 // callers on music ask for more every twelve seconds, pages beat every five, ringing
-// ends by its time-out, last words are over after a second.
+// ends by its time-out, last words are over after a second, the sweep runs each minute.
 func (w *World) Pass(d time.Duration) {
 	w.T.Helper()
 	for range int(d / time.Second) {
@@ -264,6 +263,9 @@ func (w *World) Pass(d time.Duration) {
 			if second%5 == 0 {
 				_, _ = w.Beat(id)
 			}
+		}
+		if second%60 == 0 {
+			_, _ = w.Board.Sweep(context.Background(), 1000, w.Now)
 		}
 		w.Settle()
 	}

@@ -1,0 +1,149 @@
+package agent
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+)
+
+var t0 = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+
+func available() *Agent {
+	a := New("alice", "Alice", t0)
+	a.Choose(Available, t0)
+	return a
+}
+
+func TestF151IdentityFromClaim(t *testing.T) {
+	for claim, want := range map[string]ID{
+		"alice":          "alice",
+		"Bob42":          "Bob42",
+		"a_b":            "a_5fb",
+		"a b@c.de":       "a_20b_40c_2ede",
+		"\x00":           "_00",
+		"é":              "_c3_a9",
+		"client:mallory": "client_3amallory",
+	} {
+		got, err := FromClaim(claim)
+		if err != nil || got != want || !Valid(string(got)) {
+			t.Errorf("%q: %q, %v; want %q", claim, got, err, want)
+		}
+	}
+	long, other := strings.Repeat("x", 200), strings.Repeat("x", 201)
+	a, _ := FromClaim(long)
+	b, _ := FromClaim(other)
+	if len(a) != maxID || !Valid(string(a)) || a == b {
+		t.Errorf("long names: %q, %q", a, b)
+	}
+	if _, err := FromClaim(""); !errors.Is(err, ErrNoName) {
+		t.Errorf("empty claim: %v", err)
+	}
+}
+
+func FuzzFromClaim(f *testing.F) {
+	f.Add("alice", "a_b")
+	f.Add("a b", "a_20b")
+	f.Fuzz(func(t *testing.T, a, b string) {
+		x, errX := FromClaim(a)
+		y, errY := FromClaim(b)
+		if errX != nil || errY != nil {
+			return
+		}
+		if !Valid(string(x)) {
+			t.Errorf("%q gives %q", a, x)
+		}
+		if x == y && a != b {
+			t.Errorf("%q and %q meet in %q", a, b, x)
+		}
+	})
+}
+
+func TestPresence(t *testing.T) {
+	for want, change := range map[Presence]func(*Agent){
+		IsAvailable: func(*Agent) {},
+		IsAway:      func(a *Agent) { a.Choose(Away, t0) },
+		IsWrapUp:    func(a *Agent) { a.Idle = t0.Add(time.Minute) },
+		IsBusy:      func(a *Agent) { _ = a.Take("CA", "leg", t0) },
+		IsOffline:   func(a *Agent) { a.Seen = t0.Add(-StaleAfter - 1) },
+	} {
+		a := available()
+		change(a)
+		if got := a.Presence(t0); got != want {
+			t.Errorf("%s: got %s", want, got)
+		}
+		err := a.Take("CA2", "leg2", t0)
+		var no *NotFreeError
+		if want == IsAvailable {
+			if err != nil || a.Claim.Leg != "leg2" {
+				t.Errorf("a free agent: %v", err)
+			}
+		} else if !errors.As(err, &no) || no.Presence != want {
+			t.Errorf("taking one who is %s: %v", want, err)
+		}
+	}
+}
+
+func TestLeaseRunsOutUnlessRenewed(t *testing.T) {
+	a := available()
+	_ = a.Take("CA", "leg", t0)
+	if a.Renew(t0.Add(time.Second)) {
+		t.Error("a fresh lease was renewed: a write at each beat")
+	}
+	if !a.Renew(t0.Add(Lease/2)) || !a.Claimed(t0.Add(Lease)) {
+		t.Error("the lease was not renewed")
+	}
+	a.Seen = t0.Add(2 * Lease)
+	if !a.Free(t0.Add(2 * Lease)) {
+		t.Error("the lease does not run out")
+	}
+}
+
+func TestRelease(t *testing.T) {
+	a := available()
+	_ = a.Take("CA", "leg", t0)
+	if a.Release(Release{Leg: "other"}, t0) || a.Claim == nil {
+		t.Fatal("F106: freed by another leg's end")
+	}
+	now := t0.Add(time.Minute)
+	a.Release(Release{Leg: "leg", Talked: true, Outcome: "lost", WrapUp: 30 * time.Second}, now)
+	a.Seen = now
+	if p := a.Presence(now); p != IsWrapUp {
+		t.Errorf("after a call: %s", p)
+	}
+	if p := a.Presence(now.Add(30 * time.Second)); p != IsAvailable {
+		t.Errorf("after the wrap-up: %s", p)
+	}
+	if a.Last == nil || a.Last.Outcome != "lost" {
+		t.Errorf("last call: %+v", a.Last)
+	}
+}
+
+func TestF017MissedOffers(t *testing.T) {
+	a := available()
+	for i := range MissLimit {
+		if a.Status != Available {
+			t.Fatalf("%s after %d", a.Status, i)
+		}
+		a.Beat(t0)
+		_ = a.Take("CA", "leg", t0)
+		a.Release(Release{Leg: "leg", Missed: true}, t0)
+	}
+	if a.Status != Away || a.Why != WhyMissed {
+		t.Errorf("%s, %s", a.Status, a.Why)
+	}
+	a.Choose(Available, t0)
+	if a.Why != "" || a.Missed != 0 || !a.Free(t0) {
+		t.Errorf("after choosing again: %+v", a)
+	}
+}
+
+func TestBeatIsWrittenSparingly(t *testing.T) {
+	a := available()
+	if a.Beat(t0.Add(time.Second)) {
+		t.Error("a write at each beat")
+	}
+	if !a.Beat(t0.Add(beatEvery)) || a.Seen != t0.Add(beatEvery) {
+		t.Error("not written")
+	}
+}

@@ -1,0 +1,114 @@
+package switchboard_test
+
+import (
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+	. "warmtransfer/shared/switchboard/switchboardtest"
+)
+
+var crew = []agent.ID{"alice", "bob", "carol"}
+
+// TestRandomHistories drives random histories of callers, agents and faults: every
+// callback lost, doubled, late or out of order, every outside call failing before and
+// after it takes effect, two callers at once. The rules' invariants hold after every
+// step; when the faults are over and some time has passed nobody hears silence and
+// nothing is left over (N1, N3, N4; F107, F133, F136, F139).
+func TestRandomHistories(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		w := NewWorld(rt, crew...)
+		var callers []conference.ID
+		say := rt.Logf
+		who := rapid.SampledFrom(crew)
+		caller := func(rt *rapid.T) conference.ID {
+			if len(callers) == 0 {
+				rt.Skip("no caller")
+			}
+			return rapid.SampledFrom(callers).Draw(rt, "caller")
+		}
+		told := func(rt *rapid.T) int {
+			if len(w.Phones.Told) == 0 {
+				rt.Skip("nothing to tell")
+			}
+			return rapid.IntRange(0, len(w.Phones.Told)-1).Draw(rt, "callback")
+		}
+		actions := map[string]func(*rapid.T){
+			"dial": func(rt *rapid.T) {
+				if len(callers) == 2 {
+					rt.Skip("two are enough")
+				}
+				id, in := w.Dial()
+				callers = append(callers, id)
+				say("caller %d dials, arrived: %v", len(callers), in)
+			},
+			"answer": func(rt *rapid.T) {
+				a := who.Draw(rt, "agent")
+				say("%s answers: %v", a, w.Answer(a))
+			},
+			"decline": func(rt *rapid.T) {
+				a := who.Draw(rt, "agent")
+				say("%s declines: %v", a, w.Reject(a, conference.OutcomeDeclined))
+			},
+			"hang up": func(rt *rapid.T) {
+				a := who.Draw(rt, "agent")
+				say("%s is lost: %v", a, w.HangUp(a))
+			},
+			"caller hangs up": func(rt *rapid.T) {
+				id := caller(rt)
+				say("%s hangs up: %v", id, w.CallerHangsUp(id))
+			},
+			"press": func(rt *rapid.T) {
+				a, b := who.Draw(rt, "agent"), who.Draw(rt, "target")
+				action := rapid.SampledFrom(conference.Actions).Draw(rt, "action")
+				if action != conference.DoAdd && action != conference.DoConsult {
+					b = ""
+				}
+				_, err := w.Press(a, action, b)
+				say("%s presses %s %s: %v", a, action, b, err)
+			},
+			"tell":   func(rt *rapid.T) { i := told(rt); say("told %s", w.Phones.Told[i].Name); w.Deliver(i, false) },
+			"double": func(rt *rapid.T) { i := told(rt); say("doubled %s", w.Phones.Told[i].Name); w.Deliver(i, true) },
+			"lose": func(rt *rapid.T) {
+				i := told(rt)
+				if w.Phones.Told[i].Over == nil {
+					say("lost %s", w.Phones.Told[i].Name)
+					w.Drop(i)
+				}
+			},
+			"fault": func(rt *rapid.T) {
+				op := rapid.SampledFrom(outside).Draw(rt, "call")
+				took := rapid.Bool().Draw(rt, "took")
+				say("the next %s fails, took effect: %v", op, took)
+				w.Store.Next(op, Fault{Err: switchboard.ErrUnavailable, Took: took})
+				w.Phones.Next(op, Fault{Err: switchboard.ErrUnknown, Took: took})
+			},
+			"music": func(rt *rapid.T) {
+				if id := caller(rt); w.Hears(id) == "music" {
+					w.Music(id)
+				}
+			},
+			"beat": func(rt *rapid.T) { _, _ = w.Beat(who.Draw(rt, "agent")) },
+			"time": func(rt *rapid.T) {
+				d := rapid.IntRange(1, 30).Draw(rt, "seconds")
+				w.Now = w.Now.Add(time.Duration(d) * time.Second)
+				say("%d s later", d)
+			},
+			"": func(*rapid.T) { w.Check() },
+		}
+		rt.Repeat(actions)
+		w.Store.Heal()
+		w.Phones.Heal()
+		w.Pass(3 * time.Minute)
+		w.CheckQuiet()
+		for _, id := range callers {
+			w.CallerHangsUp(id)
+		}
+		w.Pass(30 * time.Second)
+		w.CheckQuiet()
+	})
+}
