@@ -1,0 +1,249 @@
+package gateway
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/lestrrat-go/jwx/v3/jwa"
+	"github.com/lestrrat-go/jwx/v3/jwk"
+	"github.com/lestrrat-go/jwx/v3/jws"
+
+	"warmtransfer/local/clock"
+	"warmtransfer/local/gateway/sam"
+)
+
+// authorizer is a JWT authorizer of the API.
+type authorizer struct {
+	sam.Authorizer
+	keys  *keys
+	clock clock.Clock
+}
+
+// refusal is how the authorizer says no: 401 for the token, 403 for its scopes.
+type refusal struct {
+	status    int
+	challenge string
+}
+
+func (r *refusal) answer(w http.ResponseWriter) {
+	w.Header().Set("Www-Authenticate", r.challenge)
+	refuse(w, r.status)
+}
+
+func invalid(why string) *refusal {
+	return &refusal{http.StatusUnauthorized, `Bearer scope="" error="invalid_token" error_description="` + why + `"`}
+}
+
+// check verifies the bearer token and gives its claims as the functions see them.
+func (a *authorizer) check(r *http.Request, scopes []string) (*events.APIGatewayV2HTTPRequestContextAuthorizerJWTDescription, *refusal) {
+	header := r.Header.Get("Authorization")
+	if header == "" {
+		return nil, &refusal{http.StatusUnauthorized, "Bearer"}
+	}
+	// The word Bearer may be left out.
+	token := header
+	if scheme, rest, ok := strings.Cut(header, " "); ok && strings.EqualFold(scheme, "Bearer") {
+		token = strings.TrimSpace(rest)
+	}
+	claims, err := a.verify(token)
+	if err != nil {
+		return nil, invalid(err.Error())
+	}
+	held := claims.list("scope", "scp")
+	var matched []string
+	for _, s := range scopes {
+		if slices.Contains(held, s) {
+			matched = append(matched, s)
+		}
+	}
+	if len(scopes) > 0 && len(matched) == 0 {
+		return nil, &refusal{http.StatusForbidden,
+			`Bearer scope="` + strings.Join(scopes, " ") + `" error="insufficient_scope" error_description="the token does not have the required scopes"`}
+	}
+	out := &events.APIGatewayV2HTTPRequestContextAuthorizerJWTDescription{Claims: map[string]string{}, Scopes: matched}
+	for name, value := range claims {
+		out.Claims[name] = text(value)
+	}
+	return out, nil
+}
+
+// verify checks signature, issuer, audience and times, all by the gateway's clock.
+func (a *authorizer) verify(token string) (claimSet, error) {
+	message, err := jws.Parse([]byte(token), jws.WithCompact())
+	if err != nil || len(message.Signatures()) != 1 {
+		return nil, errors.New("the token is malformed")
+	}
+	h := message.Signatures()[0].ProtectedHeaders()
+	alg, _ := h.Algorithm()
+	kid, _ := h.KeyID()
+	if alg != jwa.RS256() && alg != jwa.RS384() && alg != jwa.RS512() {
+		return nil, errors.New("the signing method is not supported")
+	}
+	set, err := a.keys.find(a.Issuer, kid)
+	if err != nil {
+		slog.Warn("cannot read the issuer's keys", "issuer", a.Issuer, "error", err)
+		return nil, errors.New("the issuer's keys cannot be read")
+	}
+	payload, err := jws.Verify([]byte(token), jws.WithKeySet(set, jws.WithInferAlgorithmFromKey(true)))
+	if err != nil {
+		return nil, errors.New("the signature is invalid")
+	}
+	claims := claimSet{}
+	d := json.NewDecoder(bytes.NewReader(payload))
+	d.UseNumber()
+	if err := d.Decode(&claims); err != nil {
+		return nil, errors.New("the claims are malformed")
+	}
+	return claims, a.judge(claims)
+}
+
+func (a *authorizer) judge(c claimSet) error {
+	now := a.clock.Now()
+	if c["iss"] != a.Issuer {
+		return errors.New("the issuer is wrong")
+	}
+	audience := c.list("aud")
+	if audience == nil {
+		audience = c.list("client_id")
+	}
+	if !slices.ContainsFunc(audience, func(s string) bool { return slices.Contains(a.Audience, s) }) {
+		return errors.New("the audience is wrong")
+	}
+	if exp, ok := c.time("exp"); !ok || !now.Before(exp) {
+		return errors.New("the token has expired")
+	}
+	for _, name := range []string{"nbf", "iat"} {
+		// A second of grace: the stamps are whole seconds of another program's clock.
+		if t, ok := c.time(name); ok && t.After(now.Add(time.Second)) {
+			return errors.New("the token is not valid yet")
+		}
+	}
+	return nil
+}
+
+// claimSet are the claims of a token; numbers are json.Number.
+type claimSet map[string]any
+
+// list reads the first of the claims that is there: a list, or words in one text.
+func (c claimSet) list(names ...string) []string {
+	for _, name := range names {
+		switch v := c[name].(type) {
+		case string:
+			return strings.Fields(v)
+		case []any:
+			var out []string
+			for _, item := range v {
+				out = append(out, text(item))
+			}
+			return out
+		}
+	}
+	return nil
+}
+
+func (c claimSet) time(name string) (time.Time, bool) {
+	n, ok := c[name].(json.Number)
+	if !ok {
+		return time.Time{}, false
+	}
+	seconds, err := n.Float64()
+	if err != nil {
+		return time.Time{}, false
+	}
+	return time.UnixMilli(int64(seconds * 1000)), true
+}
+
+// text is a claim as functions see it: always a string, lists in brackets.
+func text(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case []any:
+		parts := make([]string, len(v))
+		for i, item := range v {
+			parts[i] = text(item)
+		}
+		return "[" + strings.Join(parts, " ") + "]"
+	case map[string]any:
+		b, _ := json.Marshal(v) // it came out of JSON
+		return string(b)
+	}
+	return fmt.Sprint(v)
+}
+
+// keysFor is how long API Gateway keeps an issuer's keys.
+const keysFor = 2 * time.Hour
+
+// keys finds and keeps the signing keys of issuers.
+type keys struct {
+	clock clock.Clock
+	http  *http.Client
+
+	mu   sync.Mutex
+	sets map[string]keySet
+}
+
+type keySet struct {
+	set     jwk.Set
+	fetched time.Time
+}
+
+func newKeys(c clock.Clock) *keys {
+	return &keys{clock: c, http: &http.Client{Timeout: 5 * time.Second}, sets: map[string]keySet{}}
+}
+
+// find returns the issuer's keys; they are fetched anew when they are old or the key id
+// is not among them.
+func (k *keys) find(issuer, kid string) (jwk.Set, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	kept, ok := k.sets[issuer]
+	if ok && k.clock.Now().Sub(kept.fetched) < keysFor {
+		if _, there := kept.set.LookupKeyID(kid); there {
+			return kept.set, nil
+		}
+	}
+	var discovery struct {
+		Issuer  string `json:"issuer"`
+		JWKSURI string `json:"jwks_uri"`
+	}
+	doc, err := k.get(strings.TrimSuffix(issuer, "/") + "/.well-known/openid-configuration")
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(doc, &discovery); err != nil || discovery.Issuer != issuer {
+		return nil, fmt.Errorf("the discovery document is of %q", discovery.Issuer)
+	}
+	doc, err = k.get(discovery.JWKSURI)
+	if err != nil {
+		return nil, err
+	}
+	set, err := jwk.Parse(doc)
+	if err != nil {
+		return nil, err
+	}
+	k.sets[issuer] = keySet{set, k.clock.Now()}
+	return set, nil
+}
+
+func (k *keys) get(url string) ([]byte, error) {
+	res, err := k.http.Get(url)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%s answered %s", url, res.Status)
+	}
+	return io.ReadAll(io.LimitReader(res.Body, 1<<20))
+}

@@ -1,0 +1,137 @@
+package gateway
+
+import (
+	"encoding/base64"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"warmtransfer/local/gateway/sam"
+)
+
+// eventFacts are what the gateway knows of a request besides the request.
+type eventFacts struct {
+	id, trace string
+	route     *route
+	params    map[string]string
+	jwt       *events.APIGatewayV2HTTPRequestContextAuthorizerJWTDescription
+	body      []byte
+}
+
+// event is the payload of format 2.0.
+func (g *Gateway) event(r *http.Request, f eventFacts) events.APIGatewayV2HTTPRequest {
+	now := g.o.Clock.Now().UTC()
+	e := events.APIGatewayV2HTTPRequest{
+		Version:               "2.0",
+		RouteKey:              f.route.key(),
+		RawPath:               r.URL.Path, // arrives decoded
+		RawQueryString:        r.URL.RawQuery,
+		QueryStringParameters: query(r.URL.RawQuery),
+		PathParameters:        f.params,
+		Cookies:               cookies(r.Header),
+		Headers:               g.headers(r, f.trace),
+		RequestContext: events.APIGatewayV2HTTPRequestContext{
+			RouteKey: f.route.key(), AccountID: sam.Account, Stage: "$default", RequestID: f.id, APIID: "local",
+			DomainName: g.o.Domain, DomainPrefix: strings.Split(g.o.Domain, ".")[0],
+			Time: now.Format("02/Jan/2006:15:04:05 +0000"), TimeEpoch: now.UnixMilli(),
+			HTTP: events.APIGatewayV2HTTPRequestContextHTTPDescription{Method: r.Method, Path: r.URL.Path,
+				Protocol: r.Proto, SourceIP: sourceIP(r), UserAgent: r.UserAgent()},
+		},
+	}
+	if f.jwt != nil {
+		e.RequestContext.Authorizer = &events.APIGatewayV2HTTPRequestContextAuthorizerDescription{JWT: f.jwt}
+	}
+	switch {
+	case len(f.body) == 0:
+	case isText(r.Header.Get("Content-Type")):
+		e.Body = string(f.body)
+	default:
+		e.Body, e.IsBase64Encoded = base64.StdEncoding.EncodeToString(f.body), true
+	}
+	return e
+}
+
+// isText tells whether a body of this type is passed on as text. Forms are not among
+// them: every webhook of Twilio arrives in base64.
+func isText(contentType string) bool {
+	kind, _, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return false
+	}
+	switch kind {
+	case "application/json", "application/xml", "application/javascript":
+		return true
+	}
+	return strings.HasPrefix(kind, "text/")
+}
+
+// headers are the request's as the function sees them: names in lower case, cookies
+// left out, the gateway's own added.
+func (g *Gateway) headers(r *http.Request, trace string) map[string]string {
+	out := map[string]string{}
+	for name, values := range r.Header {
+		switch name {
+		case "Cookie", "Connection":
+		default:
+			out[strings.ToLower(name)] = strings.Join(values, ",")
+		}
+	}
+	out["host"] = g.o.Domain
+	if r.ContentLength > 0 {
+		out["content-length"] = r.Header.Get("Content-Length")
+	}
+	forwarded := sourceIP(r)
+	if before := r.Header.Values("X-Forwarded-For"); len(before) > 0 {
+		forwarded = strings.Join(before, ", ") + ", " + forwarded
+	}
+	out["x-forwarded-for"] = forwarded
+	out["x-forwarded-proto"] = "https"
+	out["x-forwarded-port"] = "443"
+	out["x-amzn-trace-id"] = trace
+	return out
+}
+
+// cookies takes the Cookie headers apart, one entry per cookie.
+func cookies(h http.Header) []string {
+	var out []string
+	for _, line := range h.Values("Cookie") {
+		for part := range strings.SplitSeq(line, ";") {
+			if part = strings.TrimSpace(part); part != "" {
+				out = append(out, part)
+			}
+		}
+	}
+	return out
+}
+
+// query decodes a query string; values of one name are joined with commas. Nil if there
+// is none.
+func query(raw string) map[string]string {
+	if raw == "" {
+		return nil
+	}
+	out := map[string]string{}
+	for pair := range strings.SplitSeq(raw, "&") {
+		if pair == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(pair, "=")
+		name, value = unescape(name), unescape(value)
+		if before, ok := out[name]; ok {
+			value = before + "," + value
+		}
+		out[name] = value
+	}
+	return out
+}
+
+// unescape leaves alone what is no valid escape.
+func unescape(s string) string {
+	if out, err := url.QueryUnescape(s); err == nil {
+		return out
+	}
+	return s
+}
