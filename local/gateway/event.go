@@ -5,6 +5,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -21,10 +22,22 @@ type eventFacts struct {
 	body      []byte
 }
 
-// event is the payload of format 2.0.
-func (g *Gateway) event(r *http.Request, f eventFacts) events.APIGatewayV2HTTPRequest {
+// event is the payload of format 2.0. The library's type is made for reading: written, it
+// would always show a client's certificate, which is there under mutual TLS only.
+type event struct {
+	events.APIGatewayV2HTTPRequest
+	RequestContext requestContext `json:"requestContext"`
+}
+
+type requestContext struct {
+	events.APIGatewayV2HTTPRequestContext
+	Authentication *struct{} `json:"authentication,omitempty"` // stands before the library's
+}
+
+// event makes the payload. Its time is what the functions take for now.
+func (g *Gateway) event(r *http.Request, f eventFacts) event {
 	now := g.o.Clock.Now().UTC()
-	e := events.APIGatewayV2HTTPRequest{
+	e := event{APIGatewayV2HTTPRequest: events.APIGatewayV2HTTPRequest{
 		Version:               "2.0",
 		RouteKey:              f.route.key(),
 		RawPath:               r.URL.Path, // arrives decoded
@@ -32,15 +45,16 @@ func (g *Gateway) event(r *http.Request, f eventFacts) events.APIGatewayV2HTTPRe
 		QueryStringParameters: query(r.URL.RawQuery),
 		PathParameters:        f.params,
 		Cookies:               cookies(r.Header),
-		Headers:               g.headers(r, f.trace),
-		RequestContext: events.APIGatewayV2HTTPRequestContext{
+		Headers:               g.headers(r, f),
+	}, RequestContext: requestContext{
+		APIGatewayV2HTTPRequestContext: events.APIGatewayV2HTTPRequestContext{
 			RouteKey: f.route.key(), AccountID: sam.Account, Stage: "$default", RequestID: f.id, APIID: "local",
 			DomainName: g.o.Domain, DomainPrefix: strings.Split(g.o.Domain, ".")[0],
 			Time: now.Format("02/Jan/2006:15:04:05 +0000"), TimeEpoch: now.UnixMilli(),
 			HTTP: events.APIGatewayV2HTTPRequestContextHTTPDescription{Method: r.Method, Path: r.URL.Path,
 				Protocol: r.Proto, SourceIP: sourceIP(r), UserAgent: r.UserAgent()},
 		},
-	}
+	}}
 	if f.jwt != nil {
 		e.RequestContext.Authorizer = &events.APIGatewayV2HTTPRequestContextAuthorizerDescription{JWT: f.jwt}
 	}
@@ -70,18 +84,18 @@ func isText(contentType string) bool {
 
 // headers are the request's as the function sees them: names in lower case, cookies
 // left out, the gateway's own added.
-func (g *Gateway) headers(r *http.Request, trace string) map[string]string {
+func (g *Gateway) headers(r *http.Request, f eventFacts) map[string]string {
 	out := map[string]string{}
 	for name, values := range r.Header {
 		switch name {
-		case "Cookie", "Connection":
+		case "Cookie", "Connection", "Keep-Alive", "Te", "Trailer", "Transfer-Encoding", "Upgrade":
 		default:
 			out[strings.ToLower(name)] = strings.Join(values, ",")
 		}
 	}
 	out["host"] = g.o.Domain
-	if r.ContentLength > 0 {
-		out["content-length"] = r.Header.Get("Content-Length")
+	if len(f.body) > 0 {
+		out["content-length"] = strconv.Itoa(len(f.body)) // also of a body that came in chunks
 	}
 	forwarded := sourceIP(r)
 	if before := r.Header.Values("X-Forwarded-For"); len(before) > 0 {
@@ -90,7 +104,7 @@ func (g *Gateway) headers(r *http.Request, trace string) map[string]string {
 	out["x-forwarded-for"] = forwarded
 	out["x-forwarded-proto"] = "https"
 	out["x-forwarded-port"] = "443"
-	out["x-amzn-trace-id"] = trace
+	out["x-amzn-trace-id"] = f.trace
 	return out
 }
 

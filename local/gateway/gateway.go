@@ -17,8 +17,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -54,16 +52,17 @@ type Gateway struct {
 	functions  map[string]*runner.Function
 	authorizer map[string]*authorizer
 	page       *page
-	background sync.WaitGroup
+	keys       *keys
 	schedules  *schedules
+	busy       *gauge
 }
 
 // New makes the gateway; no process runs until Warm or the first request.
 func New(o Options) (*Gateway, error) {
-	g := &Gateway{o: o, functions: map[string]*runner.Function{}, authorizer: map[string]*authorizer{}}
-	keys := newKeys(o.Clock)
+	g := &Gateway{o: o, functions: map[string]*runner.Function{}, authorizer: map[string]*authorizer{},
+		keys: newKeys(o.Clock), busy: newGauge()}
 	for name, a := range o.Template.API.Authorizers {
-		g.authorizer[name] = &authorizer{Authorizer: a, keys: keys, clock: o.Clock}
+		g.authorizer[name] = &authorizer{Authorizer: a, keys: g.keys, clock: o.Clock}
 	}
 	for _, f := range o.Template.Functions {
 		if len(f.Routes) == 0 && len(f.Schedules) == 0 {
@@ -81,7 +80,11 @@ func New(o Options) (*Gateway, error) {
 		}
 	}
 	sortRoutes(g.routes)
-	g.page = newPage(o.Page, o.Template.Headers)
+	page, err := newPage(o.Page, o.Template.Headers)
+	if err != nil {
+		return nil, err
+	}
+	g.page = page
 	g.schedules = newSchedules(g)
 	return g, nil
 }
@@ -109,14 +112,23 @@ func (g *Gateway) Warm(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// Close stops the schedules and ends all processes.
+// Close stops the schedules, ends all processes and waits for what was under way; a
+// request that comes later is answered with 503.
 func (g *Gateway) Close() {
 	g.schedules.stop()
 	for _, f := range g.functions {
 		f.Close()
 	}
-	g.background.Wait()
+	_ = g.Quiet(context.Background()) // without a limit it does not fail
+	g.keys.close()
 }
+
+// Busy tells how many invocations are under way: requests that are not answered yet,
+// and schedules that have fired.
+func (g *Gateway) Busy() int { return g.busy.count() }
+
+// Quiet waits until nothing is under way. By then others may have begun something new.
+func (g *Gateway) Quiet(ctx context.Context) error { return g.busy.wait(ctx) }
 
 // Processes tells how many processes each function has, by its folder's name.
 func (g *Gateway) Processes() map[string]int {
@@ -147,6 +159,8 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		return
 	}
+	g.busy.add(1)
+	defer g.busy.add(-1)
 	began := time.Now()
 	rec := &recorder{ResponseWriter: w}
 	if cors != nil {
@@ -203,28 +217,6 @@ func (g *Gateway) call(w http.ResponseWriter, r *http.Request, id string, match 
 	}
 }
 
-// words are the gateway's own for a status; net/http's differ in some.
-var words = map[int]string{
-	http.StatusNotFound:                    "Not Found",
-	http.StatusUnauthorized:                "Unauthorized",
-	http.StatusForbidden:                   "Forbidden",
-	http.StatusInternalServerError:         "Internal Server Error",
-	http.StatusServiceUnavailable:          "Service Unavailable",
-	http.StatusTooManyRequests:             "Too Many Requests",
-	http.StatusRequestEntityTooLarge:       "Request Entity Too Large",
-	http.StatusRequestHeaderFieldsTooLarge: "Request Header Fields Too Large",
-	http.StatusBadRequest:                  "Bad Request",
-}
-
-// refuse answers as the gateway itself.
-func refuse(w http.ResponseWriter, status int) {
-	body := `{"message":"` + words[status] + `"}`
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(status)
-	_, _ = io.WriteString(w, body)
-}
-
 func headerBytes(r *http.Request) int {
 	n := len(r.Method) + len(r.RequestURI) + len(r.Proto) + 4 + len("host: \r\n") + len(r.Host)
 	for name, values := range r.Header {
@@ -251,37 +243,4 @@ func sourceIP(r *http.Request) string {
 		return r.RemoteAddr
 	}
 	return host
-}
-
-// recorder remembers the status and lets the last word on headers be said.
-type recorder struct {
-	http.ResponseWriter
-	status int
-	before func(http.Header)
-}
-
-func (r *recorder) WriteHeader(status int) {
-	if r.status == 0 {
-		r.status = status
-		if r.before != nil {
-			r.before(r.Header())
-		}
-	}
-	r.ResponseWriter.WriteHeader(status)
-}
-
-// prefixed puts a function's name before each line. It is given whole lines.
-type prefixed struct {
-	to   io.Writer
-	name string
-}
-
-func (p prefixed) Write(line []byte) (int, error) {
-	if p.to == nil {
-		return len(line), nil
-	}
-	if _, err := io.WriteString(p.to, p.name+" | "+strings.TrimSuffix(string(line), "\n")+"\n"); err != nil {
-		return 0, err
-	}
-	return len(line), nil
 }

@@ -3,11 +3,16 @@ package gateway
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"html"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"os"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,49 +21,102 @@ import (
 
 // Page says what is served beside the API, as the page's distribution does.
 type Page struct {
-	Dir    string          // the built page; index.html answers for /
-	Music  string          // what /music/ serves
-	Config json.RawMessage // what /config.json answers; nil: the file of that name, if there is one
-	// Origins are added to what the content security policy lets the page talk to and
-	// play from: the local parts that stand in for hosts of the policy.
+	Dir    string  // the built page; index.html answers for /
+	Music  string  // the folder that /music/ serves, whether the page is built or not
+	Config *Config // what /config.json answers; nil: the file of that name, if there is one
+	// Origins are the local parts that stand in for hosts of the content security
+	// policy, e.g. http://127.0.0.1:8081: the page may fetch from them, play from them
+	// and open WebSockets to them.
 	Origins []string
-	// Script, if not empty, runs in the page before its own scripts, as /local.js.
-	Script string
+	// Script, if there is one, runs in the page before its own scripts.
+	Script *Script
+}
+
+// Config is the page's config.json.
+type Config struct {
+	SignIn SignIn `json:"signIn"`
+	Voice  any    `json:"voice,omitempty"` // options of the voice SDK's Device
+}
+
+// SignIn is how agents sign in: the OpenID Connect issuer, and the page's id there.
+type SignIn struct {
+	Authority string `json:"authority"`
+	ClientID  string `json:"clientId"`
+	Scope     string `json:"scope"`
+}
+
+// Script is a script that only the local page has.
+type Script struct {
+	Source []byte
+	Data   map[string]string // its element's data- attributes, without that prefix
 }
 
 // scriptPath is where Page.Script is served.
 const scriptPath = "/local.js"
 
+// How long a browser may keep a file: not without asking, except those whose name
+// changes with their content.
+const (
+	askAgain = "no-cache"
+	forEver  = "public, max-age=31536000, immutable"
+)
+
+var hashed = regexp.MustCompile(`^/assets/.+-[A-Za-z0-9_-]{8}\.[a-z0-9.]+$`)
+
 type page struct {
 	Page
+	config  []byte // nil if there is none
+	element []byte // the script's
 	headers []sam.Header
 }
 
-func newPage(p Page, headers []sam.Header) *page {
+func newPage(p Page, headers []sam.Header) (*page, error) {
 	out := &page{Page: p}
+	if p.Config != nil {
+		config, err := json.Marshal(p.Config)
+		if err != nil {
+			return nil, fmt.Errorf("the page's config: %w", err)
+		}
+		out.config = config
+	}
+	if p.Script != nil {
+		out.element = p.Script.element()
+	}
 	for _, h := range headers {
 		if h.Name == "Content-Security-Policy" {
 			h.Value = allow(h.Value, p.Origins)
 		}
 		out.headers = append(out.headers, h)
 	}
-	return out
+	return out, nil
 }
 
-// allow adds origins to the directives of a policy that name hosts.
-func allow(policy string, origins []string) string {
-	if len(origins) == 0 {
-		return policy
+func (s *Script) element() []byte {
+	var b bytes.Buffer
+	b.WriteString(`<script src="` + scriptPath + `"`)
+	for _, name := range slices.Sorted(maps.Keys(s.Data)) {
+		fmt.Fprintf(&b, ` data-%s="%s"`, name, html.EscapeString(s.Data[name]))
 	}
-	directives := strings.Split(policy, ";")
-	for i, d := range directives {
-		d = strings.TrimSpace(d)
-		for _, name := range []string{"connect-src ", "media-src "} {
-			if strings.HasPrefix(d, name) {
-				d += " " + strings.Join(origins, " ")
-			}
+	b.WriteString("></script>")
+	return b.Bytes()
+}
+
+// allow adds origins to the directives of a policy that name hosts. An http source does
+// not cover WebSockets of the same host, so they get a source of their own.
+func allow(policy string, origins []string) string {
+	connect := slices.Clone(origins)
+	for _, o := range origins {
+		if rest, ok := strings.CutPrefix(o, "http"); ok {
+			connect = append(connect, "ws"+rest)
 		}
-		directives[i] = d
+	}
+	more := map[string][]string{"connect-src": connect, "media-src": origins}
+	var directives []string
+	for d := range strings.SplitSeq(policy, ";") {
+		words := strings.Fields(d)
+		if len(words) > 0 {
+			directives = append(directives, strings.Join(append(words, more[words[0]]...), " "))
+		}
 	}
 	return strings.Join(directives, "; ")
 }
@@ -90,7 +148,10 @@ func (p *page) serve(w http.ResponseWriter, r *http.Request, ofAPI bool) bool {
 		h.Set(header.Name, header.Value)
 	}
 	h.Set("Content-Type", contentType(r.URL.Path))
-	h.Set("Cache-Control", "no-cache")
+	h.Set("Cache-Control", askAgain)
+	if hashed.MatchString(r.URL.Path) {
+		h.Set("Cache-Control", forEver)
+	}
 	http.ServeContent(w, r, "", modified, bytes.NewReader(content))
 	return true
 }
@@ -98,16 +159,17 @@ func (p *page) serve(w http.ResponseWriter, r *http.Request, ofAPI bool) bool {
 // open finds what stands at a path; nil if nothing does.
 func (p *page) open(at string) ([]byte, time.Time) {
 	switch {
-	case at == "/":
+	case at == "/" || at == "/index.html":
 		content, modified := file(p.Dir, "index.html")
-		if content != nil && p.Script != "" {
-			content = bytes.Replace(content, []byte("<head>"), []byte(`<head><script src="`+scriptPath+`"></script>`), 1)
+		if p.element != nil {
+			// Without a date, since a reload must see another script of a later start.
+			return bytes.Replace(content, []byte("<head>"), append([]byte("<head>"), p.element...), 1), time.Time{}
 		}
 		return content, modified
-	case at == scriptPath && p.Script != "":
-		return []byte(p.Script), time.Time{}
-	case at == "/config.json" && p.Config != nil:
-		return p.Config, time.Time{}
+	case at == scriptPath && p.Script != nil:
+		return p.Script.Source, time.Time{}
+	case at == "/config.json" && p.config != nil:
+		return p.config, time.Time{}
 	case strings.HasPrefix(at, "/music/") && p.Music != "":
 		return file(p.Music, strings.TrimPrefix(at, "/music/"))
 	}

@@ -53,13 +53,15 @@ func (s *schedules) fire(function string, plan sam.Schedule) {
 	}
 	id := requestID()
 	payload := scheduledEvent(id, plan, s.g.o.Clock.Now())
-	s.g.background.Go(func() {
+	s.g.busy.add(1)
+	go func() {
+		defer s.g.busy.add(-1)
 		_, err := s.g.functions[function].Invoke(runner.Invocation{RequestID: id, TraceID: traceID(s.g.o.Clock.Now()),
 			Payload: payload}, 15*time.Minute)
 		if err != nil {
 			slog.Warn("scheduled function failed", "schedule", plan.Name, "request", id, "error", err)
 		}
-	})
+	}()
 }
 
 func (s *schedules) stop() {

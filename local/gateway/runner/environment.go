@@ -48,6 +48,10 @@ type environment struct {
 }
 
 func newEnvironment(cfg Config) (*environment, error) {
+	binary, err := filepath.Abs(cfg.Bootstrap) // since the process works in another folder
+	if err != nil {
+		return nil, err
+	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -60,8 +64,8 @@ func newEnvironment(cfg Config) (*environment, error) {
 	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/error", e.handleError)
 	mux.HandleFunc("POST /2018-06-01/runtime/init/error", e.handleInitError)
 	e.server = &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
-	e.cmd = exec.Command(cfg.Bootstrap)
-	e.cmd.Dir = filepath.Dir(cfg.Bootstrap)
+	e.cmd = exec.Command(binary)
+	e.cmd.Dir = filepath.Dir(binary)
 	e.cmd.Env = append(append([]string{}, cfg.Env...), "AWS_LAMBDA_RUNTIME_API="+l.Addr().String())
 	e.cmd.Stdout, e.cmd.Stderr = e.tail, e.tail
 	e.cmd.WaitDelay = 2 * time.Second // for a grandchild that holds the output open
