@@ -1,0 +1,104 @@
+package twilio
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	api "github.com/twilio/twilio-go/rest/api/v2010"
+
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+)
+
+const (
+	// firstHeldTurn is the turn that a party who is put on hold hears first: turn 0
+	// greets a new caller.
+	firstHeldTurn = 1
+	// lastRooms is how many rooms of one name are looked at; only the newest may be live.
+	lastRooms = 20
+	// people is more than a room takes.
+	people = 5 * roomSize
+)
+
+// FindRoom implements switchboard.Rooms. A conference that fell out of a room has a
+// newer one of the same name, so only the newest live one counts. One party alone
+// does not start a room (status init).
+func (c *callControl) FindRoom(ctx context.Context, id conference.ID) (room conference.RoomID, started bool, err error) {
+	p := (&api.ListConferenceParams{}).SetFriendlyName(string(id)).SetPageSize(lastRooms)
+	err = c.create(ctx, func(s *api.ApiService) error {
+		page, err := s.PageConference(p, "", "")
+		if err != nil {
+			return err
+		}
+		room, started = newestRoom(page.Conferences, id)
+		if room == "" {
+			return switchboard.ErrNotFound
+		}
+		return nil
+	})
+	return room, started, err
+}
+
+func newestRoom(rooms []api.ApiV2010Conference, id conference.ID) (room conference.RoomID, started bool) {
+	var latest time.Time
+	for _, r := range rooms {
+		status := value(r.Status)
+		if value(r.FriendlyName) != string(id) || status != "init" && status != "in-progress" {
+			continue
+		}
+		made, _ := date(value(r.DateCreated)) // unknown: older than all
+		if room == "" || made.After(latest) {
+			room, started, latest = conference.RoomID(value(r.Sid)), status == "in-progress", made
+		}
+	}
+	return room, started
+}
+
+// Hold implements switchboard.Rooms. A held party hears the wait turns; a plain sound
+// file would be played once and be followed by silence.
+func (c *callControl) Hold(ctx context.Context, id conference.ID, room conference.RoomID, leg conference.LegID, hold bool) error {
+	p := (&api.UpdateParticipantParams{}).SetHold(hold)
+	if hold {
+		p.SetHoldUrl(c.base.Wait(id, firstHeldTurn)).SetHoldMethod(http.MethodPost)
+	}
+	return c.updateParticipant(ctx, room, leg, p)
+}
+
+// SetEndsRoom implements switchboard.Rooms.
+func (c *callControl) SetEndsRoom(ctx context.Context, room conference.RoomID, leg conference.LegID, ends bool) error {
+	return c.updateParticipant(ctx, room, leg, (&api.UpdateParticipantParams{}).SetEndConferenceOnExit(ends))
+}
+
+func (c *callControl) updateParticipant(ctx context.Context, room conference.RoomID, leg conference.LegID, p *api.UpdateParticipantParams) error {
+	if !named(string(room)) || !named(string(leg)) {
+		return switchboard.ErrGone
+	}
+	return c.act(ctx, func(s *api.ApiService) error {
+		_, err := s.UpdateParticipant(string(room), string(leg), p)
+		return err
+	})
+}
+
+// Present implements switchboard.Rooms.
+func (c *callControl) Present(ctx context.Context, room conference.RoomID) (here []conference.Presence, err error) {
+	if !named(string(room)) {
+		return nil, switchboard.ErrGone
+	}
+	err = c.act(ctx, func(s *api.ApiService) error {
+		page, err := s.PageParticipant(string(room), (&api.ListParticipantParams{}).SetPageSize(people), "", "")
+		if err != nil {
+			return err
+		}
+		for _, p := range page.Participants {
+			if status := value(p.Status); status != "connected" && status != "" {
+				continue // being called, or gone
+			}
+			here = append(here, conference.Presence{
+				Leg: conference.LegID(value(p.CallSid)), Label: value(p.Label), Held: value(p.Hold),
+			})
+		}
+		return nil
+	})
+	return here, err
+}
