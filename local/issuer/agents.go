@@ -1,0 +1,52 @@
+package issuer
+
+import (
+	"net/mail"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// Agent is somebody who can sign in.
+type Agent struct {
+	Username string // what access tokens carry
+	Name     string // for people to read
+	Groups   []string
+}
+
+// Agents are the ready-made ones. A user pool's usernames may be addresses, and names have
+// apostrophes and accents, so some of these have them too.
+func Agents() []Agent {
+	agent := []string{"agent"}
+	return []Agent{
+		{"alice", "Alice", agent},
+		{"bob", "Bob", agent},
+		{"carol", "Carol", agent},
+		{"dave", "Dave", agent},
+		{"erin", "Erin O'Neill", []string{"agent", "supervisor"}},
+		{"kofi", "Kofi Adeyemi", agent},
+		{"zoe.becker@example.com", "Zoë Becker", agent},
+	}
+}
+
+// subject is the agent's sub: opaque, and the same at every start.
+func (a Agent) subject() string {
+	return uuid.NewSHA1(uuid.NameSpaceOID, []byte("agent "+a.Username)).String()
+}
+
+func (a Agent) email() string {
+	if address, err := mail.ParseAddress(a.Username); err == nil {
+		return address.Address
+	}
+	return strings.ReplaceAll(a.Username, " ", ".") + "@example.com"
+}
+
+// agent finds an agent by username; case does not matter, as in our user pool.
+func (i *Issuer) agent(username string) (Agent, bool) {
+	for _, a := range i.o.Agents {
+		if strings.EqualFold(a.Username, username) {
+			return a, true
+		}
+	}
+	return Agent{}, false
+}

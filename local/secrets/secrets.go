@@ -1,0 +1,153 @@
+// Package secrets stands in for Secrets Manager with one secret, so that the unmodified SDK
+// can read it on a developer's machine.
+//
+// It answers GetSecretValue of the service's JSON 1.1 protocol and nothing else. It looks at
+// no signature: whoever reaches the port may read. It refuses to know what the secret means.
+package secrets
+
+import (
+	"encoding/json"
+	"net/http"
+	"sync"
+
+	"github.com/google/uuid"
+
+	"warmtransfer/local/clock"
+)
+
+// The labels that Secrets Manager gives to the versions of a secret.
+const (
+	Current  = "AWSCURRENT"
+	Previous = "AWSPREVIOUS"
+	Pending  = "AWSPENDING"
+)
+
+// Secrets is an http.Handler. It is safe for concurrent use.
+type Secrets struct {
+	id    string
+	clock clock.Clock
+
+	mu       sync.Mutex
+	versions map[string]version // by label
+	failing  bool
+	reads    int
+}
+
+type version struct {
+	text, id string
+	created  float64 // seconds since 1970
+}
+
+// New returns a secret without a value. id is the name that readers ask for.
+func New(id string, c clock.Clock) *Secrets {
+	return &Secrets{id: id, clock: c, versions: map[string]version{}}
+}
+
+// Set gives the label to a new version with that text; an empty text takes the label away.
+func (s *Secrets) Set(stage, text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if text == "" {
+		delete(s.versions, stage)
+		return
+	}
+	s.versions[stage] = version{text, uuid.NewString(), float64(s.clock.Now().UnixMilli()) / 1000}
+}
+
+// Rotate makes text the current version and the current one the previous, as the service
+// does when a secret gets a new value.
+func (s *Secrets) Rotate(text string) {
+	s.mu.Lock()
+	if v, ok := s.versions[Current]; ok {
+		s.versions[Previous] = v
+	}
+	s.mu.Unlock()
+	s.Set(Current, text)
+}
+
+// Fail begins or ends an outage: everything is answered with 500.
+func (s *Secrets) Fail(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failing = on
+}
+
+// Reads tells how many values were asked for, given or not.
+func (s *Secrets) Reads() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.reads
+}
+
+// maxBody is the service's limit for a request, roughly, in bytes.
+const maxBody = 64 << 10
+
+func (s *Secrets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("X-Amzn-Requestid", uuid.NewString())
+	if r.Method != http.MethodPost || r.Header.Get("X-Amz-Target") != "secretsmanager.GetSecretValue" {
+		refuse(w, http.StatusBadRequest, "UnknownOperationException", "only GetSecretValue is known here")
+		return
+	}
+	var in struct {
+		SecretID     string `json:"SecretId"`
+		VersionID    string `json:"VersionId"`
+		VersionStage string `json:"VersionStage"`
+	}
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(&in); err != nil {
+		refuse(w, http.StatusBadRequest, "SerializationException", "the body is no JSON object")
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reads++
+	switch {
+	case s.failing:
+		refuse(w, http.StatusInternalServerError, "InternalServiceError", "an outage is simulated")
+		return
+	case in.SecretID == "":
+		refuse(w, http.StatusBadRequest, "ValidationException", "SecretId is missing")
+		return
+	case in.SecretID != s.id && in.SecretID != s.arn():
+		refuse(w, http.StatusBadRequest, "ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
+		return
+	}
+	s.answer(w, in.VersionStage, in.VersionID)
+}
+
+// answer gives the version that has the label (AWSCURRENT if none is asked for) and the id.
+// Locked.
+func (s *Secrets) answer(w http.ResponseWriter, stage, id string) {
+	if stage == "" && id == "" {
+		stage = Current
+	}
+	var found version
+	var stages []string
+	for _, label := range []string{Current, Previous, Pending} {
+		v, ok := s.versions[label]
+		if ok && (stage == "" || stage == label) && (id == "" || id == v.id) {
+			found, stages = v, append(stages, label)
+		}
+	}
+	if stages == nil {
+		refuse(w, http.StatusBadRequest, "ResourceNotFoundException",
+			"Secrets Manager can't find the specified secret value for staging label: "+stage)
+		return
+	}
+	write(w, http.StatusOK, map[string]any{"ARN": s.arn(), "Name": s.id, "CreatedDate": found.created,
+		"SecretString": found.text, "VersionId": found.id, "VersionStages": stages})
+}
+
+func (s *Secrets) arn() string {
+	return "arn:aws:secretsmanager:us-east-1:000000000000:secret:" + s.id
+}
+
+func refuse(w http.ResponseWriter, status int, kind, message string) {
+	w.Header().Set("X-Amzn-Errortype", kind)
+	write(w, status, map[string]string{"__type": kind, "message": message})
+}
+
+func write(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body) // who has hung up reads nothing
+}
