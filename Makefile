@@ -1,0 +1,40 @@
+# Warm Transfer. "make" lists what there is.
+.DEFAULT_GOAL := help
+.PHONY: help run demo test verify bench soak deploy agent doctor clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+run: ## the whole phone line on this machine, no account needed (ARGS="-port 9000")
+	@local/setup.sh store page
+	@go run ./local $(ARGS)
+
+demo: ## a whole warm transfer with scripted telephones, told as it happens
+	@local/setup.sh store
+	@go run ./local demo $(ARGS)
+
+test: ## installs what it needs, then runs every test
+	@local/test.sh
+
+verify: ## lints and builds the template as it is deployed (SAM CLI from PyPI, into .venv)
+	@local/verify.sh
+
+bench: ## cold starts, sizes and latencies beside a bare handler
+	@local/setup.sh store
+	@go test -run '^$$' -bench . ./local/bench
+
+soak: ## 10,000 calls with 5 % faults through the phone network
+	@local/setup.sh store
+	@go run ./local soak $(ARGS)
+
+deploy: ## builds and deploys to AWS (asks for the parameters the first time)
+	@local/deploy.sh $(ARGS)
+
+agent: ## creates an agent in Cognito: make agent NAME=ada EMAIL=ada@example.com
+	@local/agent.sh "$(NAME)" "$(EMAIL)"
+
+doctor: ## looks what is wrong with a deployment or a local stack, and how to mend it
+	@go run ./local doctor $(ARGS)
+
+clean: ## removes everything that was built or installed here
+	rm -rf .run .venv .aws-sam build frontend/dist node_modules */node_modules local/*/node_modules

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Installs, inside the clone, what the named parts need. Does nothing that was done before.
+#   setup.sh store    dynalite, the store of the local stack (Node.js)
+#   setup.sh page     the agent page, built into frontend/dist
+#   setup.sh browser  Chromium and espeak-ng from the system's packages, for the browser tests
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+die() { printf '%s\n' "$*" >&2; exit 1; }
+
+need_node() {
+  command -v node >/dev/null && command -v npm >/dev/null || die "Node.js 20 or newer with npm is needed: https://nodejs.org or apt-get install nodejs npm"
+  [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || die "Node.js 20 or newer is needed; this is $(node --version)"
+}
+
+# packages DIR: what DIR's lock file names, once for each lock file.
+packages() {
+  need_node
+  local stamp="$1/node_modules/.installed"
+  [ -f "$stamp" ] && cmp -s "$stamp" "$1/package-lock.json" && return
+  echo "installing the packages of $1"
+  npm ci --prefix "$1" --no-audit --no-fund --loglevel=error >"$1/.npm.log" 2>&1 || { cat "$1/.npm.log" >&2; die "npm ci failed in $1"; }
+  rm -f "$1/.npm.log"
+  cp "$1/package-lock.json" "$stamp"
+}
+
+page() {
+  packages frontend
+  local stamp=frontend/node_modules/.built new
+  new=$(find frontend/src frontend/public frontend/index.html frontend/*.ts frontend/package-lock.json -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum)
+  [ -f frontend/dist/index.html ] && [ "$(cat "$stamp" 2>/dev/null)" = "$new" ] && return
+  echo "building the agent page"
+  npm run --prefix frontend --silent build >frontend/.build.log 2>&1 || { cat frontend/.build.log >&2; die "the agent page does not build"; }
+  rm -f frontend/.build.log
+  echo "$new" >"$stamp"
+}
+
+browser() {
+  local missing=()
+  [ -x /usr/bin/chromium ] || missing+=(chromium)
+  command -v espeak-ng >/dev/null || missing+=(espeak-ng)
+  [ ${#missing[@]} = 0 ] && return
+  command -v apt-get >/dev/null || die "the browser tests need these programs: ${missing[*]}"
+  local as=()
+  if [ "$(id -u)" != 0 ]; then
+    sudo -n true 2>/dev/null || die "the browser tests need these programs: sudo apt-get install -y ${missing[*]}"
+    as=(sudo)
+  fi
+  echo "installing ${missing[*]}"
+  { "${as[@]}" apt-get update -qq && DEBIAN_FRONTEND=noninteractive "${as[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >.apt.log 2>&1 ||
+    { cat .apt.log >&2; die "apt-get could not install ${missing[*]}"; }
+  rm -f .apt.log
+}
+
+for part in "$@"; do
+  case "$part" in
+    store) packages local ;;
+    page) page ;;
+    browser) browser ;;
+    *) die "setup.sh: there is no part $part" ;;
+  esac
+done
