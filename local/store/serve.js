@@ -1,0 +1,18 @@
+// Serves dynalite on loopback and tells the port on standard output. It ends when its standard input does: the program
+// that started it holds the other end, so that it cannot outlive that program, however that program ends.
+const dynalite = require('dynalite')
+
+const { port, path } = JSON.parse(process.argv[1])
+const server = dynalite({ path: path || undefined, createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 })
+
+server.on('error', (err) => {
+  console.error(err.code === 'EADDRINUSE' ? `port ${port} is in use` : err.stack)
+  process.exit(1)
+})
+server.listen(port, '127.0.0.1', () => console.log(server.address().port))
+
+process.stdin.resume()
+process.stdin.on('end', () => {
+  server.closeAllConnections()
+  server.close((err) => process.exit(err ? 1 : 0)) // writes down what is not yet on disk
+})

@@ -1,0 +1,179 @@
+// Package store runs a DynamoDB-compatible server on loopback, for the local stack and
+// for tests: dynalite, a Node.js program, in a process of its own.
+//
+// The server checks keys, conditions and expressions as DynamoDB does, but has no
+// transactions, expires nothing, and reads of an index never lag. The package refuses to
+// know what is stored.
+package store
+
+import (
+	"bufio"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+//go:embed serve.js
+var serve string
+
+const (
+	startWithin = 20 * time.Second // a machine that is busy with builds starts Node.js slowly
+	closeWithin = 5 * time.Second
+)
+
+// Options say where the server listens and what it keeps.
+type Options struct {
+	Port int    // on 127.0.0.1; 0 is any that is free
+	Dir  string // the folder whose node_modules holds dynalite; "" is local, seen from the project's root
+	Data string // the folder to keep the data in; "" keeps it in memory
+}
+
+// Store is a running server.
+type Store struct {
+	url    string
+	cmd    *exec.Cmd
+	stdin  io.Closer
+	stderr *tail
+	ended  chan struct{} // closed when the process has ended
+	err    error         // how it ended; to be read after ended
+	close  func() error
+}
+
+// Start starts the server and returns when it answers; ctx bounds the start only. Close
+// must be called. The process also ends when this one does, in whatever way.
+func Start(ctx context.Context, o Options) (*Store, error) {
+	if o.Dir == "" {
+		o.Dir = "local"
+	}
+	node, err := installed(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	// The process runs in Dir, so a path must not be seen from the folder of this one.
+	if o.Data != "" {
+		if o.Data, err = filepath.Abs(o.Data); err != nil {
+			return nil, err
+		}
+		if err := os.MkdirAll(o.Data, 0o700); err != nil {
+			return nil, fmt.Errorf("the local store's folder: %w", err)
+		}
+	}
+	s := &Store{stderr: &tail{}, ended: make(chan struct{})}
+	s.close = sync.OnceValue(s.end)
+	settings, err := json.Marshal(map[string]any{"port": o.Port, "path": o.Data})
+	if err != nil {
+		return nil, err
+	}
+	s.cmd = exec.Command(node, "-e", serve, string(settings))
+	s.cmd.Dir, s.cmd.Stderr = o.Dir, s.stderr
+	if err := s.start(ctx); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// installed finds Node.js and makes sure that dynalite is there, or says what to do.
+func installed(dir string) (node string, err error) {
+	if node, err = exec.LookPath("node"); err != nil {
+		return "", errors.New("Node.js 20 or newer is needed for the local store, and is not installed")
+	}
+	if _, err := os.Stat(filepath.Join(dir, "node_modules", "dynalite")); err != nil {
+		return "", fmt.Errorf("the local store is not installed; run: npm ci --prefix %s", dir)
+	}
+	return node, nil
+}
+
+// start runs the process until it tells its port.
+func (s *Store) start(ctx context.Context) error {
+	stdin, err := s.cmd.StdinPipe()
+	if err != nil {
+		return err
+	}
+	// A pipe of our own: that of StdoutPipe must not be read while Wait runs.
+	stdout, out := io.Pipe()
+	s.stdin, s.cmd.Stdout = stdin, out
+	if err := s.cmd.Start(); err != nil {
+		return fmt.Errorf("start the local store: %w", err)
+	}
+	go func() {
+		s.err = s.cmd.Wait()
+		close(s.ended)
+		_ = out.Close()
+	}()
+	told := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(stdout).ReadString('\n')
+		told <- strings.TrimSpace(line)
+		_, _ = io.Copy(s.stderr, stdout)
+	}()
+	ctx, cancel := context.WithTimeout(ctx, startWithin)
+	defer cancel()
+	select {
+	case port := <-told:
+		if _, err := strconv.ParseUint(port, 10, 16); err == nil {
+			s.url = "http://127.0.0.1:" + port
+			return nil
+		}
+		err = errors.New("it ended")
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	_ = s.close() // and with it, all that it had to say is in stderr
+	return fmt.Errorf("the local store does not start: %w: %s", err, s.stderr)
+}
+
+// URL is the address that an AWS client is given as its endpoint.
+func (s *Store) URL() string { return s.url }
+
+// Done is closed when the process has ended.
+func (s *Store) Done() <-chan struct{} { return s.ended }
+
+// Close ends the process and waits for it. The error tells that it had failed before,
+// or could not be ended in good order; then the last of its output is in it.
+func (s *Store) Close() error { return s.close() }
+
+func (s *Store) end() error {
+	_ = s.stdin.Close()
+	select {
+	case <-s.ended:
+	case <-time.After(closeWithin):
+		_ = s.cmd.Process.Kill()
+		<-s.ended
+	}
+	if s.err != nil {
+		return fmt.Errorf("the local store: %w %s", s.err, s.stderr)
+	}
+	return nil
+}
+
+// tail keeps the last of what is written to it.
+type tail struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+const tailBytes = 4 << 10
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.text = append(t.text, p...)
+	t.text = t.text[max(0, len(t.text)-tailBytes):]
+	return len(p), nil
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return strings.TrimSpace(string(t.text))
+}

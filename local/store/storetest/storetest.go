@@ -1,0 +1,85 @@
+// Package storetest gives tests a table in a real server, quickly: one server for all
+// tests of a test binary, and a table of its own for each.
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"warmtransfer/local/gateway/sam"
+	"warmtransfer/local/store"
+)
+
+// server is never closed: it ends with the process that started it.
+var server = sync.OnceValues(func() (*store.Store, error) {
+	root, err := Root()
+	if err != nil {
+		return nil, err
+	}
+	return store.Start(context.Background(), store.Options{Dir: filepath.Join(root, "local")})
+})
+
+var tables atomic.Int64
+
+// Table makes an empty table as the template has it, and returns its name and its server.
+func Table(t testing.TB) (*store.Store, string) {
+	t.Helper()
+	s, err := server()
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := fmt.Sprintf("%s-%d", strings.Map(plain, t.Name()), tables.Add(1))
+	name = name[max(0, len(name)-100):] // DynamoDB allows 255
+	if err := s.CreateTable(t.Context(), Template(t), name); err != nil {
+		t.Fatal(err)
+	}
+	return s, name
+}
+
+// plain keeps what a table's name may hold.
+func plain(r rune) rune {
+	if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+		return r
+	}
+	return '_'
+}
+
+// Template is the one table of template.yaml.
+func Template(t testing.TB) sam.Table {
+	t.Helper()
+	root, err := Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The table hangs on no parameter; the rest of the template wants these.
+	tmpl, err := sam.Load(filepath.Join(root, "template.yaml"), sam.Values{Parameters: map[string]string{
+		"TwilioNumber": "+15005550006", "TwilioAccountSid": "AC", "TwilioAuthToken": "x", "TwilioApiKey": "SK", "TwilioApiSecret": "x",
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(tmpl.Tables) != 1 {
+		t.Fatalf("%d tables in the template, want one", len(tmpl.Tables))
+	}
+	return tmpl.Tables[0]
+}
+
+// Root is the project's root, found from a test's folder upwards.
+func Root() (string, error) {
+	dir, err := os.Getwd()
+	for ; err == nil; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "template.yaml")); err == nil {
+			return dir, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", fmt.Errorf("no template.yaml in this folder or above it")
+		}
+	}
+	return "", err
+}
