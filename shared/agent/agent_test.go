@@ -147,3 +147,15 @@ func TestBeatIsWrittenSparingly(t *testing.T) {
 		t.Error("not written")
 	}
 }
+
+func TestChoosingAvailableEndsTheWrapUp(t *testing.T) {
+	a := available()
+	_ = a.Take("CA", "leg", t0)
+	a.Release(Release{Leg: "leg", Talked: true, WrapUp: time.Minute}, t0)
+	if p := a.Presence(t0); p != IsWrapUp {
+		t.Fatalf("after a call: %s", p)
+	}
+	if !a.Choose(Available, t0.Add(time.Second)) || !a.Free(t0.Add(time.Second)) {
+		t.Errorf("after choosing: %s", a.Presence(t0.Add(time.Second)))
+	}
+}

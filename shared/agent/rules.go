@@ -123,10 +123,11 @@ func (a *Agent) Beat(now time.Time) bool {
 // It says whether it changed anything.
 func (a *Agent) Choose(s Status, now time.Time) bool {
 	beat := a.Beat(now)
-	if a.Status == s {
+	resting := s == Available && now.Before(a.Idle)
+	if a.Status == s && !resting {
 		return beat
 	}
-	if s == Available && a.Idle.Before(now) {
+	if s == Available {
 		a.Idle = now
 	}
 	a.Status, a.Since, a.Why, a.Missed = s, now, "", 0

@@ -51,6 +51,7 @@ type Conference struct {
 	Started bool      `json:"started,omitempty"` // an agent has joined Room: music is now by hold only
 	Looked  time.Time `json:"looked,omitzero"`   // when the network was last asked who is in the room
 	Doubt   bool      `json:"doubt,omitempty"`   // it must be asked: something is known not to be known
+	Missing time.Time `json:"missing,omitzero"`  // the caller was first looked for in vain, with no sign of her since
 
 	From     string      `json:"from,omitempty"` // the caller's number for agents' eyes; "" is private
 	Verified bool        `json:"verified,omitempty"`
@@ -81,6 +82,10 @@ type Conference struct {
 	freed []Freed
 }
 
+// Live says whether the conference still needs a clock: it has not ended, or what its
+// end asks for is not done yet.
+func (c *Conference) Live() bool { return c.State != Ended || c.CallerOn || len(c.Legs) > 0 }
+
 // Participant is what is known of one party's place in the room.
 type Participant struct {
 	Joined bool `json:"joined,omitempty"`
@@ -102,8 +107,12 @@ type Leg struct {
 	Since time.Time `json:"since"` // when Phase was entered
 	// Deadline is when a leg that was not answered is given up, whatever the network says.
 	Deadline time.Time `json:"deadline,omitzero"`
+	// NotBefore is when a leg that the network had no room for may be dialled again.
+	NotBefore time.Time `json:"notBefore,omitzero"`
 	// EndsRoom is the network's flag "the conference ends when this leg leaves", as last set.
 	EndsRoom bool `json:"endsRoom,omitempty"`
+	// Out is how the attempt ended, of a leg that was given up while it may be alive.
+	Out Outcome `json:"out,omitempty"`
 	Participant
 }
 
@@ -147,7 +156,8 @@ type Transfer struct {
 	ByName  string    `json:"byName,omitempty"`
 	To      agent.ID  `json:"to"` // target
 	ToName  string    `json:"toName,omitempty"`
-	Leg     LegKey    `json:"leg"` // the target's leg
+	Leg     LegKey    `json:"leg"`             // the target's leg
+	ByLeg   LegKey    `json:"byLeg,omitempty"` // the transferor's
 	Note    string    `json:"note,omitempty"`
 	Began   time.Time `json:"began"`
 	Outcome Outcome   `json:"outcome,omitempty"` // "" while open
@@ -169,6 +179,10 @@ const (
 	OutcomeCancelled  Outcome = "cancelled"
 	OutcomeCallerLeft Outcome = "caller-left"
 	OutcomeLost       Outcome = "lost"
+
+	// How a call ended for one of its agents, besides those above.
+	OutcomeEnded       Outcome = "ended"       // an agent ended the call
+	OutcomeTransferred Outcome = "transferred" // he handed the caller over
 )
 
 // Failed is OutcomeFailed with the network's code, or without one if it is empty.

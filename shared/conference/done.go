@@ -65,7 +65,7 @@ func (c *Conference) dialed(a Dial, r Result, now time.Time) {
 		}
 	case Throttled:
 		if l.Phase == Dialing {
-			l.Phase = Planned
+			l.Phase, l.NotBefore = Planned, now.Add(throttledFor)
 		}
 	case Refused, WasGone:
 		c.LegGone(a.Leg, "", Failed(r.Code), now)
@@ -123,11 +123,7 @@ func (c *Conference) hungUp(a Hangup, now time.Time) {
 		return
 	}
 	leg, owner := *l, a.Key == c.Owner
-	o := OutcomeCancelled
-	if owner {
-		o = OutcomeAnswered
-	}
-	c.remove(a.Key, o)
+	c.remove(a.Key, OutcomeCancelled)
 	if owner {
 		c.ownerLeft(leg, now)
 	}
@@ -152,7 +148,11 @@ func (c *Conference) Tick(maxWait time.Duration, now time.Time) {
 		case l.Phase == Planned && !now.Before(l.Since.Add(plannedFor)):
 			c.LegGone(l.Key, "", OutcomeFailed, now)
 		case unanswered && !now.Before(l.Deadline):
-			c.Withdraw(l.Key, OutcomeNoAnswer, now)
+			o := OutcomeNoAnswer
+			if l.SID == "" { // the network never said that it rang: the agent has missed nothing
+				o = OutcomeFailed
+			}
+			c.Withdraw(l.Key, o, now)
 		}
 	}
 }

@@ -8,7 +8,8 @@ import "time"
 // is. Ring is how long an agent may ring.
 //
 // The order matters: music before privacy ends, a voice for the caller before another
-// is taken away (N1, N5). A leg that is to be dialled is marked as dialled, so the
+// is taken away, and whoever is not to be heard out of the room before she is back in
+// it (N1, N5). A leg that is to be dialled is marked as dialled, so the
 // conference must be saved before its acts are done.
 func (c *Conference) Due(ring time.Duration, now time.Time) []Act {
 	if c.State == Ended {
@@ -21,20 +22,28 @@ func (c *Conference) Due(ring time.Duration, now time.Time) []Act {
 	acts = append(acts, c.dueFlags()...)
 	holds, unholds := c.dueHolds()
 	acts = append(acts, holds...)
+	acts = append(acts, c.dueHangups(now)...)
 	if len(holds) == 0 { // or somebody would hear what is not meant for him (N5)
 		acts = append(acts, unholds...)
 	}
-	acts = append(acts, c.dueDials(ring, now)...)
-	acts = append(acts, c.dueHangups(now)...)
-	return acts
+	return append(acts, c.dueDials(ring, now)...)
+}
+
+// Neglected: the caller is to hear music and is not known to. Alone in a room that has
+// started she hears silence, and does not ask for anything: her clock stands still.
+func (c *Conference) Neglected() bool {
+	return c.State.InLine() && c.callerWish() == held && (!c.Caller.Held || c.Caller.Unsure)
 }
 
 func (c *Conference) dueAtEnd(now time.Time) []Act {
-	var acts []Act
 	if c.CallerOn {
-		acts = append(acts, LastWords{})
+		acts := []Act{LastWords{}}
+		if now.Before(c.Ended.Add(wordsWithin)) {
+			return acts // nobody leaves her alone in silence
+		}
+		return append(acts, c.dueHangups(now)...)
 	}
-	return append(acts, c.dueHangups(now)...)
+	return c.dueHangups(now)
 }
 
 // mustLook says whether the network must be asked who is in the room.
@@ -57,12 +66,13 @@ func (c *Conference) mustLook(now time.Time) bool {
 	return false
 }
 
-// dueFlags takes the flag that ends the room from a leg that is to leave it alive.
-// The network would ignore that on a held leg, but no leg with the flag is ever held.
+// dueFlags takes the flag that ends the room from a leg that may leave it alive: one
+// that has no place there any more, and both agents' while the caller has two. The
+// network would ignore that on a held leg, but no leg with the flag is ever held.
 func (c *Conference) dueFlags() []Act {
 	var acts []Act
 	for _, l := range c.Legs {
-		leaving := !c.wanted(l.Key) || (l.Key == c.Owner && c.Transfer.Open())
+		leaving := !c.wanted(l.Key) || c.Transfer.Open()
 		if l.EndsRoom && leaving && l.Joined && c.Room != "" {
 			acts = append(acts, SetEndsRoom{Leg: l.SID, Ends: false})
 		}
@@ -138,6 +148,9 @@ func (c *Conference) dueHolds() (holds, unholds []Act) {
 	return holds, unholds
 }
 
+// heard: the party is known to be in the room and not on hold.
+func (p Participant) heard() bool { return !p.Held && !p.Unsure }
+
 // callerHeld: the caller is known to hear music instead of the room.
 func (c *Conference) callerHeld() bool { return c.Started && c.Caller.Held && !c.Caller.Unsure }
 
@@ -145,7 +158,7 @@ func (c *Conference) dueDials(ring time.Duration, now time.Time) []Act {
 	var acts []Act
 	for i := range c.Legs {
 		l := &c.Legs[i]
-		if l.Phase != Planned || !c.wanted(l.Key) || !c.mayDial() {
+		if l.Phase != Planned || now.Before(l.NotBefore) || !c.wanted(l.Key) || !c.mayDial() {
 			continue
 		}
 		l.Phase, l.Since, l.Deadline = Dialing, now, now.Add(ring+ringSlack)
@@ -180,7 +193,7 @@ func (c *Conference) dueHangups(now time.Time) []Act {
 		out := !c.wanted(l.Key)
 		if l.Key == c.Owner && c.State == Completing {
 			target := c.Leg(c.targetKey())
-			out = target != nil && target.Joined && !c.Caller.Held && !c.Caller.Unsure
+			out = target != nil && target.Joined && target.heard() && c.Caller.heard()
 		}
 		switch {
 		case l.Phase == Dialing && l.SID == "" && !now.Before(l.Since.Add(unheardAfter)):

@@ -66,6 +66,9 @@ func (c *Conference) Leg(key LegKey) *Leg {
 
 // LegOf finds the wanted leg of an agent; nil if he has none.
 func (c *Conference) LegOf(id agent.ID) *Leg {
+	if id == "" {
+		return nil
+	}
 	for i := range c.Legs {
 		if c.Legs[i].Agent == id && c.wanted(c.Legs[i].Key) {
 			return &c.Legs[i]
@@ -111,6 +114,9 @@ func (c *Conference) remove(key LegKey, o Outcome) {
 			continue
 		}
 		c.Legs = append(c.Legs[:i:i], c.Legs[i+1:]...)
+		if l.Out != "" {
+			o = l.Out
+		}
 		if l.Phase == Answered && !l.Joined && !c.Started {
 			c.Doubt = true // it may have been in the room, which then has started
 		}
@@ -135,9 +141,28 @@ func (c *Conference) stray(sid LegID, now time.Time) {
 
 // TakeFreed lists the agents whom the changes since the last call have set free.
 func (c *Conference) TakeFreed() []Freed {
-	f := c.freed
+	list := c.freed
 	c.freed = nil
-	return f
+	for i, f := range list {
+		if f.Talked {
+			list[i].Outcome = c.outcomeFor(f)
+		}
+	}
+	return list
+}
+
+// outcomeFor is how the call ended for an agent who was in it.
+func (c *Conference) outcomeFor(f Freed) Outcome {
+	t := c.Transfer
+	switch {
+	case t != nil && t.ByLeg == f.Leg && t.Outcome == OutcomeAnswered:
+		return OutcomeTransferred
+	case c.Reason == ReasonCallerLeft:
+		return OutcomeCallerLeft
+	case c.Reason == ReasonAgentEnded:
+		return OutcomeEnded
+	}
+	return f.Outcome
 }
 
 // endTransfer closes the open transfer, if there is one.

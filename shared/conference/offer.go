@@ -18,12 +18,20 @@ const (
 	ringSlack = 8 * time.Second
 	// unheardAfter: a dialled leg of which nothing was heard is looked for.
 	unheardAfter = 6 * time.Second
+	// throttledFor: a dial that the network had no room for is made again, not sooner (by
+	// default it takes one a second).
+	throttledFor = time.Second
 	// plannedFor is how long a leg may wait to be dialled for what must come first.
 	plannedFor = 10 * time.Second
 	// joinWithin: an answered leg that has not been told to be in the room is looked for.
 	joinWithin = 4 * time.Second
 	// lookEvery bounds how often the network is asked who is in the room.
 	lookEvery = 5 * time.Second
+	// missingFor is how long a caller must have been looked for in vain, without a sign of
+	// her, until she counts as gone; longer than one of her turns of music.
+	missingFor = 25 * time.Second
+	// wordsWithin is how long the agents stay with a caller who could not be told goodbye.
+	wordsWithin = 20 * time.Second
 )
 
 // MayOffer says whether the caller may be offered to this agent now: she is not
@@ -58,6 +66,9 @@ func (c *Conference) offerFailed(l Leg, o Outcome, now time.Time) {
 		c.Tried = map[agent.ID]time.Time{}
 	}
 	c.Tried[l.Agent] = now
+	if c.Prefer.Agent == l.Agent { // he was asked, and has not taken her: she is for anybody
+		c.Prefer = Preference{}
+	}
 	if c.Transfer.Open() { // the transferor had left while the target rang: it is his again
 		c.endTransfer(o, now)
 		c.Prefer.Until = now.Add(RecallWindow)
@@ -158,6 +169,7 @@ func (c *Conference) LegGone(key LegKey, sid LegID, o Outcome, now time.Time) {
 // Withdraw gives up a leg that may still be alive: it loses its place, and is ended.
 func (c *Conference) Withdraw(key LegKey, o Outcome, now time.Time) {
 	if l := c.Leg(key); l != nil && c.wanted(key) {
+		l.Out = o
 		c.lose(*l, o, now)
 	}
 }

@@ -101,6 +101,7 @@ func (c *Conference) callerTold(e RoomEvent, now time.Time) {
 	if !c.Caller.newer(e) {
 		return
 	}
+	c.Missing = time.Time{}
 	switch e.Kind {
 	case RoomJoin:
 		c.Caller.Joined, c.Caller.Held, c.Caller.Unsure = true, false, false
@@ -165,14 +166,17 @@ func (c *Conference) wasGone(key LegKey, seq int) bool {
 // if there is none.
 func (c *Conference) Saw(room RoomID, started bool, present []Presence, now time.Time) {
 	c.Looked, c.Doubt = now, false
-	if room != "" && room != c.Room && !slices.Contains(c.Past, room) {
+	if room != "" && room != c.Room { // there is one of that name at a time: it is the one
 		c.leaveRoom()
 		c.Room = room
+		c.Past = slices.DeleteFunc(c.Past, func(r RoomID) bool { return r == room })
 	}
 	c.Started = c.Started || started && c.Room != ""
 	var here []LegKey
+	caller := false
 	for _, p := range present {
 		if p.Leg == LegID(c.ID) {
+			caller = true
 			c.Caller.Joined = true
 			c.Caller.setHeld(p.Held)
 			continue
@@ -194,11 +198,30 @@ func (c *Conference) Saw(room RoomID, started bool, present []Presence, now time
 			c.LegGone(l.Key, l.SID, OutcomeLost, now)
 		}
 	}
+	c.sawCaller(caller, now)
+}
+
+// sawCaller takes in whether the caller is in her room. For a moment she may be on her
+// way into it, or between two; but when she was looked for in vain for longer than a
+// turn of music lasts, and gave no sign of herself, nobody told of her end. Should she
+// be there after all she is told goodbye like any caller whose call has ended (N2).
+func (c *Conference) sawCaller(here bool, now time.Time) {
+	switch {
+	case here || !c.CallerOn || c.State == Ended:
+		c.Missing = time.Time{}
+	case c.Missing.IsZero():
+		c.Missing, c.Doubt = now, true
+	case now.Before(c.Missing.Add(missingFor)):
+		c.Doubt = true
+	default:
+		c.end(CallerLeft, ReasonCallerLeft, now)
+	}
 }
 
 // CallerHearsMusic takes in that the caller has asked for more music, which proves
 // that she is on hold if the room has started, and alive in any case.
 func (c *Conference) CallerHearsMusic() {
+	c.Missing = time.Time{}
 	if c.Started {
 		c.Caller.Joined = true
 		c.Caller.setHeld(true)
@@ -221,6 +244,7 @@ func (c *Conference) RoomOver(round int, now time.Time) {
 		return
 	}
 	c.Round++
+	c.Missing = time.Time{}
 	var lost *Leg // who talked to her last
 	if l := c.Leg(c.Owner); l != nil {
 		lost = l

@@ -141,7 +141,7 @@ func (c *Conference) Do(r Request, now time.Time) error {
 	switch a {
 	case DoHold:
 		c.OnHold = true
-	case DoResume, DoJoin:
+	case DoResume:
 		c.OnHold = false
 	}
 	c.remember(r)
@@ -159,9 +159,12 @@ func (c *Conference) Begin(r Request, t Target, now time.Time) error {
 	}
 	by := c.Leg(c.Owner)
 	_ = c.fire(Event(a), now)
+	if a == DoConsult {
+		c.OnHold = false // the consult holds her now; when it is over she is with her agent again
+	}
 	c.Transfer = &Transfer{
 		Kind: Kind(a), By: r.Agent, ByName: by.Name, To: t.Agent.ID, ToName: t.Agent.Name,
-		Leg: t.Key, Note: t.Note, Began: now,
+		Leg: t.Key, ByLeg: c.Owner, Note: t.Note, Began: now,
 	}
 	c.add(Leg{Key: t.Key, Agent: t.Agent.ID, Name: t.Agent.Name, Deadline: now.Add(t.Ring + ringSlack)}, Planned, now)
 	c.note(Entry{At: now, What: Event(a), Agent: t.Agent.ID, Name: t.Agent.Name, By: r.Agent})

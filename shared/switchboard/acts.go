@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -92,6 +93,49 @@ func resultOf(leg conference.LegID, err error) conference.Result {
 	default:
 		return conference.Result{Kind: conference.Unknown}
 	}
+}
+
+// failures are the acts of one use case that failed, in their order.
+type failures []report
+
+// took takes in how an act went; one that succeeds makes its failure good.
+func (f *failures) took(r report) {
+	if r.err != nil {
+		*f = append(*f, r)
+		return
+	}
+	*f = slices.DeleteFunc(*f, func(o report) bool { return o.act == r.act })
+}
+
+// over says whether an act is not to be tried again: it was refused for good, it has
+// failed twice, or it would not be harmless to repeat or of no use.
+func (f failures) over(a conference.Act) bool {
+	n := 0
+	for _, r := range f {
+		if r.act != a {
+			continue
+		}
+		n++
+		switch a.(type) {
+		case conference.Dial, conference.Find, conference.Look:
+			return true
+		}
+		if r.result.Kind == conference.Refused || n == actTries {
+			return true
+		}
+	}
+	return false
+}
+
+// actTries is how often one use case tries an act that is harmless to repeat.
+const actTries = 2
+
+// first is the first failure.
+func (f failures) first() error {
+	if len(f) == 0 {
+		return nil
+	}
+	return f[0].err
 }
 
 // ActError is an act that the phone network did not carry out, or of which that is

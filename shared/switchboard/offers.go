@@ -97,6 +97,23 @@ func (s *Switchboard) offer(ctx context.Context, c *conference.Conference, a *ag
 	return c
 }
 
+// repair does what is due for the caller at the head of the line, if she has lost her
+// agent and could not be given music: alone in a room that has started she hears
+// silence, and her own clock stands still. So every agent's beat is her clock.
+func (s *Switchboard) repair(ctx context.Context, line []Waiter, now time.Time) {
+	if len(line) == 0 || !line[0].Head || line[0].State != conference.Waiting {
+		return
+	}
+	c, err := s.store.Conference(ctx, line[0].ID)
+	if err != nil || !c.Neglected() {
+		return
+	}
+	c, acts, err := s.change(ctx, c.ID, now, func(*conference.Conference) error { return nil })
+	if err == nil {
+		_, _ = s.settle(ctx, c, acts, now)
+	}
+}
+
 // errNotNow: the caller may not be offered to that agent any more.
 var errNotNow = errors.New("not to be offered now")
 
@@ -121,20 +138,12 @@ func (s *Switchboard) free(ctx context.Context, c *conference.Conference, f conf
 	s.release(ctx, f.Agent, agent.Release{
 		Conference: string(c.ID),
 		Leg:        string(f.Leg),
-		Outcome:    string(lastOutcome(c, f)),
+		Outcome:    string(f.Outcome),
 		Talked:     f.Talked,
 		Missed:     f.Outcome == conference.OutcomeNoAnswer,
 		Unreached:  unreached(f.Outcome),
 		WrapUp:     s.set.WrapUp,
 	}, now)
-}
-
-// lastOutcome is how the call ended for an agent who is out of it.
-func lastOutcome(c *conference.Conference, f conference.Freed) conference.Outcome {
-	if c.Reason == conference.ReasonCallerLeft {
-		return conference.OutcomeCallerLeft
-	}
-	return f.Outcome
 }
 
 // unreached: the network found nobody registered under the agent's name (SIP 404 and

@@ -58,7 +58,8 @@ type Lists interface {
 	// Agents lists all agents ever seen, the free ones (status available, no claim) first,
 	// longest idle first among them; at most one page (see AgentsPage).
 	Agents(ctx context.Context) ([]agent.Agent, error)
-	// Live lists conferences that have not ended, oldest state change first, at most n.
+	// Live lists conferences that still need a clock (see conference.Conference.Live), oldest
+	// state change first, at most n.
 	Live(ctx context.Context, n int) ([]conference.ID, error)
 }
 

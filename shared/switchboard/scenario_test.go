@@ -381,9 +381,10 @@ func TestTheAddedAgentLostRoomEnds(t *testing.T) {
 	w, id := talking(t, "alice", "bob")
 	w.MustPress("alice", conference.DoAdd, "bob")
 	w.Settle()
+	w.Phones.Every("SetEndsRoom", Fault{Err: ErrHold})
 	w.Answer("bob")
 	w.Settle()
-	w.HangUp("bob") // her leg ends the room: the caller falls out and is put back
+	w.HangUp("bob") // her leg ends the room as in the classic: the caller falls out and is put back
 	w.Settle()
 	hears(t, w, id, "music")
 	w.Pass(6 * time.Second)

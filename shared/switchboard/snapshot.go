@@ -87,7 +87,11 @@ func (s *Switchboard) snapshot(ctx context.Context, a *agent.Agent, c *conferenc
 	if err != nil {
 		return Snapshot{}, err
 	}
-	if a.Free(now) && anyWaiting(line) {
+	if !anyWaiting(line) {
+		return s.view(a, c, line, now), nil
+	}
+	s.repair(ctx, line, now)
+	if a.Free(now) {
 		if m := s.match(ctx, now, nil); m != nil && m.LegOf(a.ID) != nil {
 			c = m
 			if a, err = s.store.Agent(ctx, a.ID); err != nil {
@@ -95,6 +99,11 @@ func (s *Switchboard) snapshot(ctx context.Context, a *agent.Agent, c *conferenc
 			}
 		}
 	}
+	return s.view(a, c, line, now), nil
+}
+
+// view is the snapshot of what was loaded.
+func (s *Switchboard) view(a *agent.Agent, c *conference.Conference, line []Waiter, now time.Time) Snapshot {
 	snap := Snapshot{
 		At: now,
 		Agent: Self{
@@ -108,7 +117,7 @@ func (s *Switchboard) snapshot(ctx context.Context, a *agent.Agent, c *conferenc
 	if c != nil {
 		snap.Call = callView(c, a.ID)
 	}
-	return snap, nil
+	return snap
 }
 
 func anyWaiting(line []Waiter) bool {

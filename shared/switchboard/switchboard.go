@@ -90,24 +90,19 @@ func (s *Switchboard) decideAndSave(ctx context.Context, c *conference.Conferenc
 	return acts, nil
 }
 
-// settle does what is due until nothing is, each act that fails only once. It returns
-// the conference as last saved, and the first failure of an act.
+// settle does what is due until nothing is. An act that fails is tried once more if
+// that may help and can do no harm. It returns the conference as last saved, and the
+// first failure of an act that was not made good.
 func (s *Switchboard) settle(ctx context.Context, c *conference.Conference, acts []conference.Act, now time.Time) (*conference.Conference, error) {
-	failed := map[conference.Act]bool{}
-	var first error
+	tries := failures{}
 	for range settleMost {
 		var reports []report
 		for _, a := range acts {
-			if failed[a] {
+			if tries.over(a) {
 				continue
 			}
 			r := s.do(ctx, c, a)
-			if r.err != nil {
-				failed[a] = true
-				if first == nil {
-					first = r.err
-				}
-			}
+			tries.took(r)
 			reports = append(reports, r)
 		}
 		if len(reports) == 0 {
@@ -123,14 +118,14 @@ func (s *Switchboard) settle(ctx context.Context, c *conference.Conference, acts
 		})
 		cancel()
 		if err != nil {
-			return c, errors.Join(first, err)
+			return c, errors.Join(tries.first(), err)
 		}
 		c, acts = next, due
 		if ctx.Err() != nil {
-			return c, errors.Join(first, ctx.Err())
+			return c, errors.Join(tries.first(), ctx.Err())
 		}
 	}
-	return c, first
+	return c, tries.first()
 }
 
 // saveGrace bounds the writing down of what was done after the time was up.

@@ -23,6 +23,8 @@ type Phones struct {
 	made  int
 	Told  []Callback // what waits to be delivered, oldest first
 	Clock func() time.Time
+	// Watch, if set, is called after each change that the switchboard makes.
+	Watch func()
 	// Unreachable agents have no page registered.
 	Unreachable map[agent.ID]bool
 }
@@ -90,6 +92,15 @@ func NewPhones(clock func() time.Time) *Phones {
 	}
 }
 
+// act runs an operation under the fault that it has next, if any.
+func (p *Phones) act(op string, f func() error) error {
+	err := p.run(op, f)
+	if p.Watch != nil {
+		p.Watch()
+	}
+	return err
+}
+
 func (p *Phones) tell(c Callback) { p.Told = append(p.Told, c) }
 
 func (p *Phones) roomTold(r *room, kind conference.RoomEventKind, who *phone, hungUp bool) {
@@ -103,7 +114,7 @@ func (p *Phones) roomTold(r *room, kind conference.RoomEventKind, who *phone, hu
 
 // Dial implements switchboard.CallControl.
 func (p *Phones) Dial(_ context.Context, d conference.Dial) (sid conference.LegID, err error) {
-	err = p.run("Dial", func() error {
+	err = p.act("Dial", func() error {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.made++
@@ -140,7 +151,7 @@ func (p *Phones) FindLeg(_ context.Context, to agent.ID, since time.Time) (sid c
 
 // Hangup implements switchboard.CallControl.
 func (p *Phones) Hangup(_ context.Context, leg conference.LegID) error {
-	return p.run("Hangup", func() error {
+	return p.act("Hangup", func() error {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		l := p.legs[leg]
@@ -154,7 +165,7 @@ func (p *Phones) Hangup(_ context.Context, leg conference.LegID) error {
 
 // LastWords implements switchboard.CallControl.
 func (p *Phones) LastWords(_ context.Context, id conference.ID, _ int) error {
-	return p.run("LastWords", func() error {
+	return p.act("LastWords", func() error {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		l := p.legs[conference.LegID(id)]
@@ -199,7 +210,7 @@ func (p *Phones) in(sid conference.RoomID, leg conference.LegID) (*room, *phone)
 
 // Hold implements switchboard.Rooms.
 func (p *Phones) Hold(_ context.Context, _ conference.ID, sid conference.RoomID, leg conference.LegID, hold bool) error {
-	return p.run("Hold", func() error {
+	return p.act("Hold", func() error {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		r, l := p.in(sid, leg)
@@ -220,7 +231,7 @@ func (p *Phones) Hold(_ context.Context, _ conference.ID, sid conference.RoomID,
 
 // SetEndsRoom implements switchboard.Rooms; like the network it ignores held legs.
 func (p *Phones) SetEndsRoom(_ context.Context, sid conference.RoomID, leg conference.LegID, ends bool) error {
-	return p.run("SetEndsRoom", func() error {
+	return p.act("SetEndsRoom", func() error {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		_, l := p.in(sid, leg)
@@ -282,9 +293,13 @@ func (p *Phones) leave(l *phone, hungUp bool) {
 	}
 	l.room, l.held = nil, false
 	p.roomTold(r, conference.RoomLeave, l, hungUp)
-	if !l.ends && len(r.in) > 0 {
-		return
+	if l.ends || len(r.in) == 0 {
+		p.endRoom(r, l)
 	}
+}
+
+// endRoom ends a room, because somebody left or, with nobody, from outside.
+func (p *Phones) endRoom(r *room, by *phone) {
 	delete(p.rooms, r.name)
 	rest := r.in
 	r.in = nil
@@ -292,7 +307,7 @@ func (p *Phones) leave(l *phone, hungUp bool) {
 		o.room, o.held = nil, false
 		p.roomTold(r, conference.RoomLeave, o, false)
 	}
-	p.roomTold(r, conference.RoomEnd, l, false)
+	p.roomTold(r, conference.RoomEnd, by, false)
 	for _, o := range rest {
 		p.fellOut(o)
 	}

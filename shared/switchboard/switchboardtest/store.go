@@ -156,7 +156,7 @@ func (s *Store) Live(_ context.Context, n int) (ids []conference.ID, err error) 
 		list := all[conference.ID, conference.Conference](s, s.confs)
 		slices.SortFunc(list, func(a, b conference.Conference) int { return a.Since.Compare(b.Since) })
 		for _, c := range list {
-			if c.State != conference.Ended && len(ids) < n {
+			if c.Live() && len(ids) < n {
 				ids = append(ids, c.ID)
 			}
 		}

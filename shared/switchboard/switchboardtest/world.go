@@ -24,6 +24,7 @@ type World struct {
 	calls  []conference.ID
 	agents []agent.ID
 	rounds map[conference.ID]int // the round that a caller's leg was put into the room with
+	silent map[agent.ID]bool     // their pages do not beat
 }
 
 // Settings of every World.
@@ -34,11 +35,10 @@ const (
 
 // NewWorld is a World with these agents, available and longest idle in their order.
 func NewWorld(t TB, agents ...agent.ID) *World {
-	w := &World{T: t, Now: t0, Store: NewStore(), rounds: map[conference.ID]int{}}
+	w := &World{T: t, Now: t0, Store: NewStore(), rounds: map[conference.ID]int{}, silent: map[agent.ID]bool{}}
 	w.Phones = NewPhones(func() time.Time { return w.Now })
 	w.Board = switchboard.New(w.Store, w.Phones, switchboard.Settings{Ring: Ring, MaxWait: MaxWait, NewKey: w.key})
 	for _, id := range agents {
-		w.agents = append(w.agents, id)
 		w.Choose(id, agent.Available)
 		w.Now = w.Now.Add(time.Second)
 	}
@@ -57,6 +57,10 @@ func (w *World) who(id agent.ID) switchboard.Who {
 // Choose sets an agent's status as his page does.
 func (w *World) Choose(id agent.ID, s agent.Status) switchboard.Snapshot {
 	w.T.Helper()
+	delete(w.silent, id)
+	if !slices.Contains(w.agents, id) {
+		w.agents = append(w.agents, id)
+	}
 	snap, err := w.Board.SetStatus(context.Background(), w.who(id), s, false, w.Now)
 	if err != nil {
 		w.T.Fatalf("%s chooses %s: %v", id, s, err)
@@ -68,6 +72,9 @@ func (w *World) Choose(id agent.ID, s agent.Status) switchboard.Snapshot {
 func (w *World) Beat(id agent.ID) (switchboard.Snapshot, error) {
 	return w.Board.SetStatus(context.Background(), w.who(id), agent.Available, true, w.Now)
 }
+
+// Silent makes an agent's page stop beating; a status that he chooses starts it again.
+func (w *World) Silent(id agent.ID) { w.silent[id] = true }
 
 // Me is an agent's snapshot.
 func (w *World) Me(id agent.ID) switchboard.Snapshot {
@@ -188,6 +195,15 @@ func (w *World) CallerHangsUp(id conference.ID) bool {
 	return w.drop(w.Phones.legs[conference.LegID(id)], "")
 }
 
+// KillRoom ends a caller's room from outside; all who are in it fall out.
+func (w *World) KillRoom(id conference.ID) {
+	w.Phones.mu.Lock()
+	defer w.Phones.mu.Unlock()
+	if r := w.Phones.rooms[id]; r != nil {
+		w.Phones.endRoom(r, nil)
+	}
+}
+
 func (w *World) drop(l *phone, o conference.Outcome) bool {
 	if l == nil || l.over {
 		return false
@@ -260,7 +276,7 @@ func (w *World) Pass(d time.Duration) {
 			}
 		}
 		for _, id := range w.agents {
-			if second%5 == 0 {
+			if second%5 == 0 && !w.silent[id] {
 				_, _ = w.Beat(id)
 			}
 		}

@@ -1,0 +1,256 @@
+package switchboard_test
+
+import (
+	"testing"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+	. "warmtransfer/shared/switchboard/switchboardtest"
+)
+
+// consulting is a world in which alice asks bob about her caller.
+func consulting(t *testing.T, more ...agent.ID) (*World, conference.ID) {
+	t.Helper()
+	w, id := talking(t, append([]agent.ID{"alice", "bob"}, more...)...)
+	w.MustPress("alice", conference.DoConsult, "bob")
+	w.Settle()
+	w.Answer("bob")
+	w.Settle()
+	state(t, w, id, conference.Consulting)
+	hears(t, w, id, "music")
+	return w, id
+}
+
+func TestF032TheLostAgentDeclinesTheRecall(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.HangUp("alice")
+	w.Pass(6 * time.Second)
+	w.Reject("alice", conference.OutcomeDeclined)
+	w.Settle()
+	if w.Rings("alice") || !w.Rings("bob") {
+		t.Errorf("alice rings again: %v, bob rings: %v", w.Rings("alice"), w.Rings("bob"))
+	}
+	hears(t, w, id, "music")
+	w.CheckQuiet()
+}
+
+func TestF076UnholdOfTheTargetFailsOnCompleteFromSwapped(t *testing.T) {
+	w, id := consulting(t)
+	w.MustPress("alice", conference.DoSwap, "")
+	w.Settle()
+	hears(t, w, id, "alice")
+	w.Phones.Every("Hold", Fault{Err: ErrHold})
+	if _, err := w.Press("alice", conference.DoComplete, ""); err == nil {
+		t.Error("the failure is not told")
+	}
+	w.Settle()
+	hears(t, w, id, "alice") // or nobody at all: bob still hears music
+	w.Phones.Heal()
+	w.Pass(6 * time.Second)
+	hears(t, w, id, "bob")
+	w.CheckQuiet()
+}
+
+func TestF089HoldByHandEndsWithTheConsult(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.MustPress("alice", conference.DoHold, "")
+	hears(t, w, id, "music")
+	holds := w.Phones.Count("Hold")
+	w.MustPress("alice", conference.DoConsult, "bob")
+	if n := w.Phones.Count("Hold") - holds; n != 0 {
+		t.Errorf("%d changes of a hold flag that was right", n)
+	}
+	w.Answer("bob")
+	w.Settle()
+	hears(t, w, id, "music")
+	w.MustPress("alice", conference.DoSwap, "")
+	w.Settle()
+	hears(t, w, id, "alice")
+	w.MustPress("alice", conference.DoCancel, "")
+	w.Settle()
+	hears(t, w, id, "alice") // she has been talking to her: no hold out of the blue
+	w.CheckQuiet()
+}
+
+func TestGoodbyeThatFailsIsSaidLater(t *testing.T) {
+	for _, took := range []bool{false, true} {
+		w, id := talking(t, "alice")
+		w.Phones.Every("LastWords", Fault{Err: switchboard.ErrUnknown, Took: took})
+		_, _ = w.Press("alice", conference.DoEnd, "")
+		w.Settle()
+		if h := w.Hears(id); h == "silence" {
+			t.Errorf("took effect: %v: a caller whose goodbye failed hears silence", took)
+		}
+		w.Phones.Heal()
+		w.Pass(70 * time.Second)
+		hears(t, w, id, "gone")
+		w.CheckQuiet()
+	}
+}
+
+func TestF032HoldFailsAsTheAgentIsLost(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.Phones.Next("Hold", Fault{Err: switchboard.ErrUnknown})
+	w.HangUp("alice")
+	w.Settle()
+	hears(t, w, id, "music")
+}
+
+func TestF032HoldFailsForSomeTime(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.Phones.Every("Hold", Fault{Err: ErrHold})
+	w.Silent("alice") // her page is gone with her
+	w.HangUp("alice")
+	w.Settle()
+	w.Phones.Heal()
+	w.Pass(6 * time.Second) // bob's page beats
+	hears(t, w, id, "music")
+}
+
+func TestF103NothingIsToldOfTheCallersEnd(t *testing.T) {
+	t.Run("while she waits", func(t *testing.T) {
+		w := NewWorld(t)
+		id, _ := w.Dial()
+		w.Settle()
+		w.CallerHangsUp(id)
+		w.Phones.Told = nil
+		w.Choose("alice", agent.Available)
+		w.Answer("alice")
+		w.Pass(90 * time.Second)
+		state(t, w, id, conference.Ended)
+		w.CheckQuiet()
+	})
+	t.Run("in a talk", func(t *testing.T) {
+		w, id := talking(t, "alice")
+		w.CallerHangsUp(id)
+		w.Phones.Told = nil
+		w.Pass(90 * time.Second)
+		state(t, w, id, conference.Ended)
+		w.CheckQuiet()
+	})
+}
+
+func TestF017AMissCountsThoughNobodyTellsIt(t *testing.T) {
+	w := NewWorld(t, "alice")
+	id, _ := w.Dial()
+	w.Pass(time.Second)
+	for range 2 {
+		for w.Rings("alice") {
+			w.Now = w.Now.Add(time.Second)
+			w.Music(id)
+			w.Phones.Told = nil
+		}
+		w.Pass(conference.RetryAfter + time.Second)
+	}
+	if me := w.Me("alice").Agent; me.Status != agent.Away {
+		t.Errorf("after two offers that nobody saw taken: %+v", me)
+	}
+}
+
+func TestF064CancelTakesTheTargetOutBeforeTheCallerIsBack(t *testing.T) {
+	w, id := consulting(t)
+	w.Phones.Watch = func() {
+		if w.Hears(id) == "alice bob" {
+			t.Error("the caller hears the target of a cancelled consult")
+		}
+	}
+	w.MustPress("alice", conference.DoCancel, "")
+	w.Settle()
+	hears(t, w, id, "alice")
+	w.CheckQuiet()
+}
+
+func TestThreeWayTargetLostTheOthersTalkOn(t *testing.T) {
+	for _, how := range []conference.Action{conference.DoAdd, conference.DoConsult} {
+		t.Run(string(how), func(t *testing.T) {
+			w, id := talking(t, "alice", "bob")
+			w.MustPress("alice", how, "bob")
+			w.Settle()
+			w.Answer("bob")
+			w.Settle()
+			if how == conference.DoConsult {
+				w.MustPress("alice", conference.DoJoin, "")
+				w.Settle()
+			}
+			hears(t, w, id, "alice bob")
+			w.HangUp("bob")
+			w.Settle()
+			state(t, w, id, conference.Talking)
+			hears(t, w, id, "alice")
+			w.CheckQuiet()
+		})
+	}
+}
+
+func TestTheRoomEndsUnderEverybody(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.KillRoom(id)
+	w.Settle()
+	hears(t, w, id, "music")
+	w.Pass(6 * time.Second)
+	w.Answer("alice")
+	w.Settle()
+	hears(t, w, id, "alice")
+	w.CheckQuiet()
+}
+
+func TestEventsOfAnOldRoomAfterTheNewOnes(t *testing.T) {
+	w := NewWorld(t, "alice")
+	id, _ := w.Dial()
+	old := w.Phones.Told // of the first room, late
+	w.Phones.Told = nil
+	w.KillRoom(id)
+	w.Settle()
+	w.Phones.Told = append(w.Phones.Told, old...)
+	w.Settle()
+	w.Answer("alice")
+	w.Pass(30 * time.Second)
+	hears(t, w, id, "alice")
+	w.MustPress("alice", conference.DoHold, "")
+	hears(t, w, id, "music")
+	w.CheckQuiet()
+}
+
+// what a call was for the agent, in words for her list.
+func TestHowACallEndedForItsAgents(t *testing.T) {
+	last := func(w *World, id agent.ID) string {
+		w.Settle()
+		if l := w.Me(id).Agent.Last; l != nil {
+			return l.Outcome
+		}
+		return ""
+	}
+	w, _ := talking(t, "alice")
+	w.MustPress("alice", conference.DoEnd, "")
+	w.Pass(3 * time.Second)
+	if got := last(w, "alice"); got != "ended" {
+		t.Errorf("after her own end: %q", got)
+	}
+	w, _ = consulting(t)
+	w.HangUp("alice")
+	if got := last(w, "alice"); got != "transferred" {
+		t.Errorf("after leaving in a consult: %q", got)
+	}
+	w, _ = consulting(t)
+	w.MustPress("alice", conference.DoComplete, "")
+	if got := last(w, "alice"); got != "transferred" {
+		t.Errorf("after completing: %q", got)
+	}
+	w, _ = consulting(t)
+	w.MustPress("alice", conference.DoCancel, "")
+	if got := last(w, "bob"); got != "cancelled" {
+		t.Errorf("the target of a cancelled consult: %q", got)
+	}
+	w, id := talking(t, "alice")
+	w.CallerHangsUp(id)
+	if got := last(w, "alice"); got != "caller-left" {
+		t.Errorf("after the caller's end: %q", got)
+	}
+	w, _ = talking(t, "alice")
+	w.HangUp("alice")
+	if got := last(w, "alice"); got != "lost" {
+		t.Errorf("after a loss: %q", got)
+	}
+}
