@@ -82,3 +82,18 @@ func DTMF(key rune) []int16 {
 	}
 	return nil
 }
+
+// Music returns a quiet piece of eight seconds that can be repeated without a seam:
+// the phone network's own music on hold.
+func Music() []int16 {
+	const note = 250 * time.Millisecond
+	var beeps []Beep
+	for _, chord := range [][]float64{
+		{262, 330, 392, 523}, {220, 262, 330, 440}, {175, 220, 262, 349}, {196, 247, 294, 392},
+	} {
+		for _, step := range []int{0, 1, 2, 3, 2, 1, 2, 1} {
+			beeps = append(beeps, Beep{[]float64{chord[step], 2 * chord[step]}, note})
+		}
+	}
+	return Render(beeps...)
+}
