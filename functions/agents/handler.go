@@ -1,0 +1,73 @@
+package main
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/twilio"
+	"warmtransfer/shared/web"
+)
+
+type handler struct {
+	edge  web.Edge
+	claim string
+	board func(twilio.Base) *switchboard.Switchboard
+}
+
+func (h handler) routes() http.Handler {
+	return web.Agents{
+		Edge: h.edge, Claim: h.claim,
+		Routes: map[string]func(*web.Request) (int, any, error){
+			"GET /agents":    h.directory,
+			"GET /agents/me": h.me,
+			"PUT /agents/me": h.setStatus,
+		},
+	}.Handler()
+}
+
+// entry is one agent as the others see him.
+type entry struct {
+	ID       agent.ID       `json:"id"`
+	Name     string         `json:"name"`
+	Presence agent.Presence `json:"presence"`
+	Since    time.Time      `json:"since"`
+	Seen     time.Time      `json:"seen"`
+}
+
+type directory struct {
+	At     time.Time `json:"at"`
+	Agents []entry   `json:"agents"`
+}
+
+func (h handler) directory(r *web.Request) (int, any, error) {
+	agents, err := h.board(r.Base).Directory(r.Context())
+	d := directory{At: r.Now, Agents: make([]entry, 0, len(agents))}
+	for _, a := range agents {
+		d.Agents = append(d.Agents, entry{ID: a.ID, Name: a.Name, Presence: a.Presence(r.Now), Since: a.Since, Seen: a.Seen})
+	}
+	return http.StatusOK, d, err
+}
+
+func (h handler) me(r *web.Request) (int, any, error) {
+	snap, err := h.board(r.Base).Me(r.Context(), r.Who, r.Now)
+	return http.StatusOK, snap, err
+}
+
+// setStatus is the agent's choice, or with beat only his page's heartbeat.
+func (h handler) setStatus(r *web.Request) (int, any, error) {
+	var in struct {
+		Status agent.Status `json:"status"`
+		Beat   bool         `json:"beat"`
+	}
+	if err := r.Decode(&in); err != nil {
+		return 0, nil, err
+	}
+	if !slices.Contains([]agent.Status{agent.Available, agent.Away, agent.WrapUp}, in.Status) {
+		return 0, nil, web.Malformed("There is no such status.")
+	}
+	snap, err := h.board(r.Base).SetStatus(r.Context(), r.Who, in.Status, in.Beat, r.Now)
+	return http.StatusOK, snap, err
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/twilio"
+	"warmtransfer/shared/web"
+)
+
+type handler struct {
+	edge  web.Edge
+	keys  twilio.Keys
+	board func(twilio.Base) *switchboard.Switchboard
+}
+
+func (h handler) routes() http.Handler {
+	return web.Voice{
+		Edge: h.edge, Keys: h.keys, Instead: again,
+		Routes: map[string]func(*web.Request) (string, error){
+			"POST /connect-agent/{conference}/{leg}":       h.connect,
+			"POST /connect-agent/{conference}/{leg}/{try}": h.connect,
+		},
+	}.Handler()
+}
+
+// connect brings an agent who has answered into the room; one whose caller has gone
+// meanwhile never gets into an empty one.
+func (h handler) connect(r *web.Request) (string, error) {
+	in, err := h.board(r.Base).Connect(r.Context(), r.Conference(), r.Leg(), conference.LegID(r.CallSID()), r.Now)
+	if errors.Is(err, conference.ErrNotWanted) || errors.Is(err, switchboard.ErrNotFound) {
+		return twilio.Goodbye("This call is already over."), nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return twilio.AgentRoom(r.Base, r.Conference(), in.Leg, in.EndsRoom), nil
+}
+
+const (
+	tries = 1 // after the first one
+	pause = 2 * time.Second
+)
+
+// again asks the agent to wait and tries once more; then it lets him go, and the caller
+// is offered to somebody else.
+func again(r *web.Request) string {
+	n := 0
+	if try := r.PathValue("try"); try != "" {
+		n, _ = strconv.Atoi(try)
+		n = max(n, 1)
+	}
+	if n >= tries {
+		return twilio.Goodbye("We are sorry, this call cannot be connected.")
+	}
+	return twilio.HoldOn(r.Base.ConnectAgain(r.Conference(), r.Leg(), n+1), pause, "Please wait.")
+}

@@ -1,0 +1,37 @@
+// Command connect-agent answers when an agent's leg was answered: it brings him into his
+// caller's room, or tells him that she has gone.
+package main
+
+import (
+	"crypto/rand"
+	"os"
+
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/dynamo"
+	"warmtransfer/shared/env"
+	"warmtransfer/shared/secret"
+	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/twilio"
+	"warmtransfer/shared/web"
+)
+
+func main() {
+	r := env.New(os.Getenv)
+	store, keys := dynamo.Open(r), secret.Open(r)
+	calls := twilio.NewCalls(keys, twilio.CallSettings{
+		Number: r.Number("TWILIO_NUMBER"), APIURL: r.OptionalURL("TWILIO_API_URL"),
+	})
+	set := switchboard.Settings{
+		Ring:    r.Seconds("RING_SECONDS", 5, 120),
+		MaxWait: r.Seconds("MAX_WAIT_SECONDS", 60, 14400),
+		WrapUp:  r.Seconds("WRAP_UP_SECONDS", 0, 3600),
+		NewKey:  func() conference.LegKey { return conference.LegKey(rand.Text()) },
+	}
+	h := handler{
+		edge:  web.Edge{Name: "connect-agent", Public: twilio.Base(r.OptionalURL("PUBLIC_BASE_URL"))},
+		keys:  keys,
+		board: func(b twilio.Base) *switchboard.Switchboard { return switchboard.New(store, calls.At(b), set) },
+	}
+	web.Ready(r.Err(), store, keys, calls)
+	web.Serve(h.routes())
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"net/url"
+	"regexp"
+	"strconv"
+
+	"warmtransfer/shared/conference"
+)
+
+// roomKinds are the room's events that mean something here, by Twilio's name.
+var roomKinds = map[string]conference.RoomEventKind{
+	"conference-start":   conference.RoomStart,
+	"conference-end":     conference.RoomEnd,
+	"participant-join":   conference.RoomJoin,
+	"participant-leave":  conference.RoomLeave,
+	"participant-hold":   conference.RoomHold,
+	"participant-unhold": conference.RoomUnhold,
+}
+
+// roomEvent reads a conference status callback; known is false for one that means
+// nothing here, which Twilio may add at any time.
+func roomEvent(form url.Values) (e conference.RoomEvent, known bool) {
+	kind, known := roomKinds[form.Get("StatusCallbackEvent")]
+	e = conference.RoomEvent{
+		Room:   conference.RoomID(form.Get("ConferenceSid")),
+		Kind:   kind,
+		Seq:    sequence(form.Get("SequenceNumber")),
+		Leg:    conference.LegID(form.Get("CallSid")),
+		Label:  form.Get("ParticipantLabel"),
+		HungUp: form.Get("ReasonParticipantLeft") == "participant_hung_up",
+	}
+	if kind == conference.RoomEnd {
+		e.Leg = conference.LegID(form.Get("CallSidEndingConference"))
+	}
+	return e, known
+}
+
+// sequence is -1 if Twilio gave none.
+func sequence(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 {
+		return -1
+	}
+	return n
+}
+
+var sipCode = regexp.MustCompile(`^[3-6][0-9]{2}$`)
+
+// legNews reads a call's status, and the SIP code of one that has ended, where Twilio
+// gives it. A browser that is not registered is "no-answer" or "failed" with 480 or
+// 404; one that declines is "busy" with 603, or without a code.
+func legNews(status, sip string) (over bool, o conference.Outcome, known bool) {
+	if !sipCode.MatchString(sip) {
+		sip = ""
+	}
+	unreached := sip == "404" || sip == "480"
+	switch status {
+	case "queued", "initiated", "ringing", "in-progress", "answered":
+		return false, "", true
+	case "completed": // of a leg that was in no room: it could not be connected
+		return true, conference.OutcomeFailed, true
+	case "busy", "no-answer", "failed":
+	case "canceled":
+		return true, conference.OutcomeCancelled, true
+	default:
+		return false, "", false
+	}
+	switch {
+	case sip == "603":
+		o = conference.OutcomeDeclined
+	case unreached || status == "failed":
+		o = conference.Failed(sip)
+	case status == "busy":
+		o = conference.OutcomeBusy
+	default:
+		o = conference.OutcomeNoAnswer
+	}
+	return true, o, true
+}

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/twilio"
+	"warmtransfer/shared/web"
+)
+
+type handler struct {
+	edge  web.Edge
+	claim string
+	keys  twilio.Keys
+	life  time.Duration // of a token
+}
+
+func (h handler) routes() http.Handler {
+	return web.Agents{
+		Edge: h.edge, Claim: h.claim,
+		Routes: map[string]func(*web.Request) (int, any, error){
+			"POST /token": h.token,
+		},
+	}.Handler()
+}
+
+type voiceToken struct {
+	Identity  agent.ID  `json:"identity"`
+	Token     string    `json:"token"`
+	ExpiresAt time.Time `json:"expiresAt"`
+}
+
+// token lets the agent's page be called under his name, and nothing else.
+func (h handler) token(r *web.Request) (int, any, error) {
+	keys, err := h.keys.Credentials(r.Context())
+	if err != nil {
+		return 0, nil, fmt.Errorf("%w: %w", switchboard.ErrUnavailable, err)
+	}
+	t, expires, err := twilio.VoiceToken(keys, r.Who.ID, h.life, r.Now)
+	return http.StatusOK, voiceToken{Identity: r.Who.ID, Token: t, ExpiresAt: expires}, err
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/twilio"
+	"warmtransfer/shared/web"
+)
+
+type handler struct {
+	edge  web.Edge
+	keys  twilio.Keys
+	board func(twilio.Base) *switchboard.Switchboard
+	music string // base address of the pieces
+}
+
+func (h handler) routes() http.Handler {
+	return web.Voice{
+		Edge: h.edge, Keys: h.keys, Instead: func(r *web.Request) string { return h.turn(r) },
+		Routes: map[string]func(*web.Request) (string, error){
+			"POST /wait/{conference}/{turn}": h.wait,
+		},
+	}.Handler()
+}
+
+// wait is one turn of what a waiting or held party hears. For the caller it is her
+// clock too; an agent who is on hold hears music and nothing else.
+func (h handler) wait(r *web.Request) (string, error) {
+	if sid := r.CallSID(); sid != "" && sid != string(r.Conference()) {
+		return h.turn(r), nil
+	}
+	place, err := h.board(r.Base).Wait(r.Context(), r.Conference(), r.Now)
+	if errors.Is(err, switchboard.ErrNotFound) && r.CallSID() != "" {
+		// Her item is lost, she is not: she arrives anew.
+		place.Conference, err = h.board(r.Base).Arrive(r.Context(), r.Conference(), "", false, r.Now)
+	}
+	if err != nil {
+		return "", err
+	}
+	return h.turn(r, words(place, turn(r))...), nil
+}
+
+// turn is music after these words, and the way to the next turn.
+func (h handler) turn(r *web.Request, words ...string) string {
+	n := turn(r)
+	return twilio.Waiting(twilio.Turn{
+		Words: words, Music: h.music + piece(n), Next: r.Base.Wait(r.Conference(), n+1),
+	})
+}
+
+// pieces is how many follow the introduction, 00.wav: the music goes on from turn to
+// turn, and after the last piece with the first.
+const pieces = 10
+
+func piece(turn int) string {
+	if turn == 0 {
+		return "/00.wav"
+	}
+	return fmt.Sprintf("/%02d.wav", (turn-1)%pieces+1)
+}
+
+// greeting is the classic's sentence.
+const greeting = "Thank you for calling. Please wait in line for a few seconds. An agent will be with you shortly."
+
+// positionEvery is how many turns pass between two words about the position.
+const positionEvery = 3
+
+// words are said before the music of a turn: at most one sentence, so that words and
+// music together stay within 15 s.
+func words(p switchboard.Place, turn int) []string {
+	c := p.Conference
+	switch {
+	case !c.State.InLine():
+		return nil
+	case c.Head && (turn == 0 || turn == 1 && c.Started):
+		return []string{"Please stay on the line. We will connect you again."}
+	case turn == 0 && c.Round == 0:
+		return []string{greeting}
+	case p.Position == 0 || turn%positionEvery != 1:
+		return nil
+	case p.Beyond:
+		return []string{fmt.Sprintf("There are %d or more callers before you.", switchboard.LinePage-1)}
+	case p.Position == 1:
+		return []string{"You are next in the line."}
+	default:
+		return []string{fmt.Sprintf("You are number %d in the line.", p.Position)}
+	}
+}
+
+// turn is which one the address names; what is none goes on without a greeting.
+func turn(r *web.Request) int {
+	n, err := strconv.Atoi(r.PathValue("turn"))
+	if err != nil || n < 0 || n > maxTurn {
+		return 1
+	}
+	return n
+}
+
+// maxTurn is more than a day of waiting.
+const maxTurn = 100_000

@@ -1,0 +1,125 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+)
+
+// problem is an answer by RFC 9457.
+type problem struct {
+	Type   string           `json:"type"`
+	Title  string           `json:"title"`
+	Status int              `json:"status"`
+	Detail string           `json:"detail,omitempty"`
+	State  conference.State `json:"state,omitempty"` // the call's, if that is what was wrong
+}
+
+// Malformed is a request that does not have the form that openapi.yaml describes; the
+// text says what is wrong, without repeating what was sent.
+type Malformed string
+
+func (m Malformed) Error() string { return string(m) }
+
+var (
+	errNoToken     = errors.New("no token")
+	errContentType = errors.New("content type is not JSON")
+	errTooLarge    = errors.New("body too large")
+)
+
+// kind is one row of the table from error to answer.
+type kind struct {
+	is     error // or as, for an error that carries something
+	as     func(error) bool
+	status int
+	slug   string
+	title  string
+}
+
+func as[T error](err error) bool {
+	var e T
+	return errors.As(err, &e)
+}
+
+// kinds is the whole table; the first row that fits counts. Slugs are stable: pages
+// know them.
+var kinds = []kind{
+	{as: as[Malformed], status: 400, slug: "malformed", title: "The request is malformed."},
+	{is: switchboard.ErrTargetNeeded, status: 400, slug: "target-needed", title: "This action needs a target, or must not have one."},
+	{is: errNoToken, status: 401, slug: "not-signed-in", title: "You are not signed in."},
+	{is: agent.ErrNoName, status: 403, slug: "no-name", title: "Your sign-in does not name an agent."},
+	{is: errTooLarge, status: 413, slug: "too-large", title: "The request is too large."},
+	{is: errContentType, status: 415, slug: "not-json", title: "The request must be JSON."},
+	{is: conference.ErrNoCall, status: 409, slug: "no-call", title: "You are in no call."},
+	{is: conference.ErrNotYours, status: 409, slug: "not-yours", title: "Only the owner of the call may do that."},
+	{is: conference.ErrTooManyHops, status: 409, slug: "too-many-transfers", title: "This call was transferred too often."},
+	{as: as[*conference.TransitionError], status: 409, slug: "wrong-state", title: "That is not possible now."},
+	{as: as[*agent.NotFreeError], status: 409, slug: "target-not-free", title: "The target cannot take a call now."},
+	{is: switchboard.ErrConflict, status: 409, slug: "conflict", title: "Somebody else was quicker."},
+	{is: conference.ErrSelf, status: 422, slug: "target-in-call", title: "The target is already in the call."},
+	{is: switchboard.ErrNoTarget, status: 422, slug: "no-target", title: "There is no such agent."},
+	{as: as[*switchboard.RefusedError], status: 502, slug: "network-refused", title: "The phone network refused."},
+	{is: switchboard.ErrThrottled, status: 503, slug: "network-busy", title: "The phone network is busy. Try again."},
+	{is: switchboard.ErrUnknown, status: 503, slug: "network-silent", title: "The phone network did not answer. Try again."},
+	{is: switchboard.ErrUnavailable, status: 503, slug: "unavailable", title: "The server cannot do that now. Try again."},
+	{is: context.DeadlineExceeded, status: 503, slug: "unavailable", title: "The server cannot do that now. Try again."},
+}
+
+// byStatus are the answers to what no handler has seen.
+var byStatus = map[int]kind{
+	http.StatusNotFound:            {status: 404, slug: "not-found", title: "There is no such address."},
+	http.StatusMethodNotAllowed:    {status: 405, slug: "method", title: "This address does not take that method."},
+	http.StatusInternalServerError: {status: 500, slug: "internal", title: "Something went wrong in the server."},
+}
+
+func kindOf(err error) kind {
+	for _, k := range kinds {
+		if k.is != nil && errors.Is(err, k.is) || k.as != nil && k.as(err) {
+			return k
+		}
+	}
+	return byStatus[http.StatusInternalServerError]
+}
+
+// writeError answers with a problem. The log gets an error's words only where the fault
+// is ours: others' may repeat what was sent.
+func writeError(w http.ResponseWriter, r *Request, err error) {
+	k := kindOf(err)
+	if k.status >= http.StatusInternalServerError {
+		r.line.err = err
+	}
+	p := k.problem()
+	var malformed Malformed
+	var transition *conference.TransitionError
+	var busy *agent.NotFreeError
+	switch {
+	case errors.As(err, &malformed):
+		p.Detail = malformed.Error()
+	case errors.As(err, &transition):
+		p.State, p.Detail = transition.State, transition.Error()
+	case errors.As(err, &busy):
+		p.Detail = busy.Error()
+	}
+	writeProblem(w, r, p, k.slug)
+}
+
+func writeStatus(w http.ResponseWriter, r *Request, status int) {
+	k := byStatus[status]
+	writeProblem(w, r, k.problem(), k.slug)
+}
+
+func (k kind) problem() problem {
+	return problem{Type: "/problems/" + k.slug, Title: k.title, Status: k.status}
+}
+
+func writeProblem(w http.ResponseWriter, r *Request, p problem, slug string) {
+	r.line.problem = slug
+	if p.Status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "1")
+	}
+	writeJSON(w, "application/problem+json", p.Status, p)
+}

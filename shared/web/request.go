@@ -1,0 +1,66 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"time"
+
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/twilio"
+)
+
+// Request is one request as a handler sees it.
+type Request struct {
+	*http.Request
+	Now  time.Time       // API Gateway's
+	Base twilio.Base     // our public address
+	Form url.Values      // of a webhook; each key has one value
+	Who  switchboard.Who // of an agent's request
+
+	line line
+}
+
+// Conference is the one that the path names.
+func (r *Request) Conference() conference.ID { return conference.ID(r.PathValue("conference")) }
+
+// Leg is the one that the path names.
+func (r *Request) Leg() conference.LegKey { return conference.LegKey(r.PathValue("leg")) }
+
+// CallSID is the call that a webhook is about: the caller's is her conference's name.
+func (r *Request) CallSID() string { return r.Form.Get("CallSid") }
+
+// Here is the address that this request was made to, for it to be made again.
+func (r *Request) Here() string { return string(r.Base) + r.raw() }
+
+// raw is path and query exactly as they came.
+func (r *Request) raw() string {
+	if raw, ok := r.Context().Value(rawKey{}).(string); ok {
+		return raw
+	}
+	return r.URL.RequestURI() // not behind API Gateway
+}
+
+// line is what the log tells of a request besides the obvious.
+type line struct {
+	conference string
+	leg        string
+	problem    string // slug
+	err        error
+}
+
+// What ids look like; nothing else is written to the log as one.
+var (
+	sidForm = regexp.MustCompile(`^CA[0-9a-f]{32}$`)
+	keyForm = regexp.MustCompile(`^[A-Za-z0-9-]{1,40}$`)
+)
+
+func (l *line) about(id conference.ID, leg conference.LegKey) {
+	if sidForm.MatchString(string(id)) {
+		l.conference = string(id)
+	}
+	if keyForm.MatchString(string(leg)) {
+		l.leg = string(leg)
+	}
+}

@@ -1,0 +1,135 @@
+package web
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"time"
+
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/twilio"
+)
+
+const (
+	// webhookTime is our part of the 15 s that Twilio waits for a webhook's answer.
+	webhookTime = 5 * time.Second
+	// maxForm is more than Twilio sends, in bytes.
+	maxForm = 64 << 10
+)
+
+// Voice serves webhooks whose answer somebody hears. A request that is not Twilio's is
+// refused without a word; one that is always gets 200 and TwiML, whatever fails.
+type Voice struct {
+	Edge
+	Keys twilio.Keys // of the account whose webhooks are let in
+	// Routes are the answers by method and path. An answer with an error may be empty; then
+	// Instead is given.
+	Routes map[string]func(*Request) (twiml string, err error)
+	// Instead is heard when there is no better answer: something failed, or the signature
+	// could not be checked. So it must tell nothing, and nothing may be done for it.
+	Instead func(*Request) string
+}
+
+// Handler serves the routes.
+func (v Voice) Handler() http.Handler {
+	instead := func(w http.ResponseWriter, r *Request) { writeTwiML(w, v.Instead(r)) }
+	h := &routes{edge: v.Edge, limit: webhookTime, refuse: refuseEmpty, fail: instead}
+	check := twilio.NewValidator(v.Keys)
+	for pattern, answer := range v.Routes {
+		h.handle(pattern, func(w http.ResponseWriter, r *Request) {
+			status, err := admit(check, w, r)
+			if err != nil {
+				r.line.err = err
+				instead(w, r)
+				return
+			}
+			if status != 0 {
+				refuseEmpty(w, r, status)
+				return
+			}
+			doc, err := answer(r)
+			r.line.err = err
+			if doc == "" {
+				doc = v.Instead(r)
+			}
+			writeTwiML(w, doc)
+		})
+	}
+	return h
+}
+
+// Callbacks serves webhooks whose answer nobody hears: 204 once it is taken in, 503 if
+// it could not be. Twilio does not send a callback again; the clocks make up for it.
+type Callbacks struct {
+	Edge
+	Keys   twilio.Keys
+	Routes map[string]func(*Request) error
+}
+
+// Handler serves the routes.
+func (c Callbacks) Handler() http.Handler {
+	h := &routes{edge: c.Edge, limit: webhookTime, refuse: refuseEmpty, fail: func(w http.ResponseWriter, r *Request) {
+		refuseEmpty(w, r, http.StatusNoContent) // it would fail again
+	}}
+	check := twilio.NewValidator(c.Keys)
+	for pattern, take := range c.Routes {
+		h.handle(pattern, func(w http.ResponseWriter, r *Request) {
+			status, err := admit(check, w, r)
+			if status == 0 && err == nil {
+				status, err = http.StatusNoContent, take(r)
+			}
+			if errors.Is(err, switchboard.ErrNotFound) {
+				err = nil // late, or about a call that is none of ours
+			}
+			if err != nil {
+				r.line.err = err
+				status = http.StatusServiceUnavailable
+			}
+			refuseEmpty(w, r, status)
+		})
+	}
+	return h
+}
+
+// admit checks that a request is Twilio's and reads its form. The status is 0, or what
+// it is to be refused with; the error says that it could not be checked.
+func admit(check *twilio.Validator, w http.ResponseWriter, r *Request) (int, error) {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || kind != "application/x-www-form-urlencoded" {
+		return http.StatusUnsupportedMediaType, nil
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxForm))
+	if err != nil {
+		return http.StatusRequestEntityTooLarge, nil
+	}
+	form, err := url.ParseQuery(string(body))
+	signatures := r.Header.Values("X-Twilio-Signature")
+	if err != nil || len(signatures) != 1 {
+		return http.StatusForbidden, nil
+	}
+	ok, err := check.Verify(r.Context(), r.Here(), form, signatures[0])
+	if err != nil {
+		return 0, err
+	}
+	if !ok {
+		return http.StatusForbidden, nil
+	}
+	r.Form = form
+	id := r.Conference()
+	if id == "" {
+		id = conference.ID(r.CallSID())
+	}
+	r.line.about(id, r.Leg())
+	return 0, nil
+}
+
+func refuseEmpty(w http.ResponseWriter, _ *Request, status int) { w.WriteHeader(status) }
+
+func writeTwiML(w http.ResponseWriter, doc string) {
+	w.Header().Set("Content-Type", twilio.ContentType)
+	w.WriteHeader(http.StatusOK)
+	_, _ = io.WriteString(w, doc)
+}
