@@ -1,0 +1,206 @@
+package template
+
+import (
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"gopkg.in/yaml.v3"
+)
+
+// voice are the functions whose answer a caller hears.
+var voice = []string{"incoming", "wait", "connect-agent"}
+
+// functions are the template's, by folder.
+func functions(t *testing.T) map[string]*yaml.Node {
+	t.Helper()
+	all := map[string]*yaml.Node{}
+	for id, f := range resources(t, "AWS::Serverless::Function") {
+		name := folder(f)
+		if all[name] != nil {
+			t.Errorf("%s: the folder %s has two functions", id, name)
+		}
+		if want := "functions/" + name + "/"; text(at(f, "Properties", "CodeUri")) != want {
+			t.Errorf("%s: CodeUri is %q, want %q", id, text(at(f, "Properties", "CodeUri")), want)
+		}
+		if text(at(f, "Metadata", "BuildMethod")) != "go1.x" {
+			t.Errorf("%s is not built as Go", id)
+		}
+		all[name] = f
+	}
+	return all
+}
+
+func TestEveryFunctionHasAFolderAndEveryFolderAFunction(t *testing.T) {
+	declared, written := map[string]bool{}, map[string]bool{}
+	for name := range functions(t) {
+		declared[name] = true
+	}
+	mains, err := filepath.Glob(filepath.Join(root, "functions", "*", "main.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range mains {
+		written[filepath.Base(filepath.Dir(m))] = true
+	}
+	if a, b := diff(declared, written); a != nil || b != nil {
+		t.Errorf("in the template without a main.go: %v; not in the template: %v", a, b)
+	}
+}
+
+func TestFunctionsRunOnArmWithTheSizesThatWereMeasured(t *testing.T) {
+	g := at(template(t), "Globals", "Function")
+	for key, want := range map[string]string{"Runtime": "provided.al2023", "Handler": "bootstrap", "MemorySize": "256", "Timeout": "10"} {
+		if got := text(at(g, key)); got != want {
+			t.Errorf("%s is %s, want %s", key, got, want)
+		}
+	}
+	if got := texts(at(g, "Architectures")); !slices.Equal(got, []string{"arm64"}) {
+		t.Errorf("architectures %v", got)
+	}
+	large := map[string]bool{"incoming": true, "transfer": true}
+	for name, f := range functions(t) {
+		got, want := text(at(f, "Properties", "MemorySize")), ""
+		if large[name] {
+			want = "512"
+		}
+		if got != want {
+			t.Errorf("%s: memory %q, want %q", name, got, want)
+		}
+	}
+}
+
+// Each function writes to a log of its own, in JSON, for as long as the operator wants and no longer.
+func TestEveryFunctionHasALogOfItsOwn(t *testing.T) {
+	logs := map[string]*yaml.Node{}
+	for id, l := range resources(t, "AWS::Logs::LogGroup") {
+		logs["!Ref "+id] = l
+		if text(at(l, "Properties", "RetentionInDays")) != "!Ref LogRetentionDays" {
+			t.Errorf("%s keeps its lines for ever", id)
+		}
+	}
+	if text(at(template(t), "Globals", "Function", "LoggingConfig", "LogFormat")) != "JSON" {
+		t.Error("the platform's own lines are not JSON")
+	}
+	owner := map[string]string{}
+	for name, f := range functions(t) {
+		group := text(at(f, "Properties", "LoggingConfig", "LogGroup"))
+		if logs[group] == nil {
+			t.Errorf("%s logs to %q, which is no log group of the template", name, group)
+		}
+		if other := owner[group]; other != "" {
+			t.Errorf("%s and %s share a log group", name, other)
+		}
+		owner[group] = name
+		if got := text(at(logs[group], "Properties", "LogGroupName")); !strings.HasSuffix(got, "/"+name) {
+			t.Errorf("the log group of %s is called %q", name, got)
+		}
+	}
+}
+
+func TestF119VoiceFunctionsCanKeepTheirOwnConcurrency(t *testing.T) {
+	for name, f := range functions(t) {
+		n := at(f, "Properties", "ReservedConcurrentExecutions")
+		if got := slices.Contains(texts(n), "ReserveVoice"); got != slices.Contains(voice, name) {
+			t.Errorf("%s: concurrency of its own %t, want %t", name, got, !got)
+		}
+	}
+}
+
+// variables is a function's environment: names to values.
+func variables(f *yaml.Node) map[string]string {
+	out := map[string]string{}
+	for k, v := range pairs(at(f, "Properties", "Environment", "Variables")) {
+		out[k] = text(v)
+	}
+	return out
+}
+
+func TestEnvironmentsMeanTheSameEverywhere(t *testing.T) {
+	name := regexp.MustCompile(`^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$`)
+	value := map[string]string{}
+	if at(template(t), "Globals", "Function", "Environment") != nil {
+		t.Error("an environment for all functions gives each more than it needs")
+	}
+	for f, n := range functions(t) {
+		for k, v := range variables(n) {
+			if !name.MatchString(k) || strings.HasPrefix(k, "AWS_") || strings.HasPrefix(k, "LAMBDA_") {
+				t.Errorf("%s: %s is reserved or no name", f, k)
+			}
+			if k == "PUBLIC_BASE_URL" && f == "sweep" {
+				continue // it has no request that could tell it the API's address
+			}
+			if before, ok := value[k]; ok && before != v {
+				t.Errorf("%s: %s is %q here and %q elsewhere", f, k, v, before)
+			}
+			value[k] = v
+		}
+	}
+}
+
+func TestEnvironmentsHoldExactlyWhatTheCodeReads(t *testing.T) {
+	code := readCode(t)
+	for f, n := range functions(t) {
+		given := map[string]bool{}
+		for k := range variables(n) {
+			given[k] = true
+		}
+		if lacks, idle := diff(code.uses(t, f).settings, given); lacks != nil || idle != nil {
+			t.Errorf("%s reads %v without being given it, is given %v without reading it", f, lacks, idle)
+		}
+	}
+}
+
+// statements are those of all a function's policies.
+func statements(t *testing.T, name string, f *yaml.Node) []*yaml.Node {
+	t.Helper()
+	var all []*yaml.Node
+	for _, p := range items(at(f, "Properties", "Policies")) {
+		if text(at(p, "Version")) != "2012-10-17" {
+			t.Errorf("%s: a policy without Version 2012-10-17", name)
+		}
+		all = append(all, items(at(p, "Statement"))...)
+	}
+	return all
+}
+
+func TestPoliciesAllowExactlyTheCallsThatTheCodeMakes(t *testing.T) {
+	code := readCode(t)
+	for f, n := range functions(t) {
+		allowed := map[string]bool{}
+		for _, s := range statements(t, f, n) {
+			if text(at(s, "Effect")) != "Allow" {
+				continue
+			}
+			for _, a := range texts(at(s, "Action")) {
+				allowed[a] = true
+			}
+		}
+		if lacks, idle := diff(code.uses(t, f).calls, allowed); lacks != nil || idle != nil {
+			t.Errorf("%s calls %v without leave, may call %v and does not", f, lacks, idle)
+		}
+	}
+}
+
+func TestPoliciesNameTheirResources(t *testing.T) {
+	kinds := map[string][]string{
+		"dynamodb:Query":                {"!Sub ${Table.Arn}/index/live", "!Sub ${Table.Arn}/index/agents"},
+		"dynamodb:GetItem":              {"!GetAtt Table.Arn"},
+		"dynamodb:PutItem":              {"!GetAtt Table.Arn"},
+		"dynamodb:UpdateItem":           {"!GetAtt Table.Arn"},
+		"secretsmanager:GetSecretValue": {"!Ref TwilioSecret"},
+	}
+	for f, n := range functions(t) {
+		for _, s := range statements(t, f, n) {
+			for _, a := range texts(at(s, "Action")) {
+				for _, r := range texts(at(s, "Resource")) {
+					if !slices.Contains(kinds[a], r) {
+						t.Errorf("%s: %s on %q", f, a, r)
+					}
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,30 @@
+package template
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// The functions send callers to MUSIC_BASE_URL/NN.wav: the page's build copies frontend/public as it is, so that the
+// music lies under /music of the bucket, and MusicDistribution may read that and nothing else.
+func TestTheMusicLiesWhereTheFunctionsPointTo(t *testing.T) {
+	for i := range 11 {
+		file := filepath.Join("frontend", "public", "music", fmt.Sprintf("%02d.wav", i))
+		if _, err := os.Stat(filepath.Join(root, file)); err != nil {
+			t.Error(err)
+		}
+	}
+	const want = "!Sub https://${MusicDistribution.DomainName}/music"
+	for name, f := range functions(t) {
+		if got := variables(f)["MUSIC_BASE_URL"]; got != "" && got != want {
+			t.Errorf("%s looks for the music at %q", name, got)
+		}
+	}
+	for _, s := range items(at(only(t, "AWS::S3::BucketPolicy"), "Properties", "PolicyDocument", "Statement")) {
+		if text(at(s, "Sid")) == "Music" && text(at(s, "Resource")) != "!Sub ${PageBucket.Arn}/music/*" {
+			t.Errorf("the music's distribution may read %q", text(at(s, "Resource")))
+		}
+	}
+}
