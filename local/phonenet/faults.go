@@ -30,9 +30,10 @@ const (
 	doTimeout      = "timeout"       // no answer and nothing done
 	doFailAfter    = "fail-after"    // done, but answered with status (500)
 	doTimeoutAfter = "timeout-after" // done, but no answer
+	doDropAfter    = "drop-after"    // done, but the connection is cut instead of an answer
 )
 
-var faultDeeds = []string{doDrop, doDouble, doDelay, doReorder, doFail, doThrottle, doTimeout, doFailAfter, doTimeoutAfter}
+var faultDeeds = []string{doDrop, doDouble, doDelay, doReorder, doFail, doThrottle, doTimeout, doFailAfter, doTimeoutAfter, doDropAfter}
 
 // FaultRule switches a fault on.
 type FaultRule struct {
@@ -58,9 +59,7 @@ type FaultMatch struct {
 
 // fault is a rule that is switched on.
 type fault struct {
-	FaultRule
-	ID   int `json:"id"`
-	Hits int `json:"hits"`
+	FaultView
 	path *regexp.Regexp
 }
 
@@ -69,7 +68,7 @@ type faults struct {
 	count int
 	rules []*fault
 	held  []*heldHook
-	next  []chan struct{} // closed when the next webhook has been sent
+	next  []*waker // woken when the next webhook has been sent
 }
 
 // newFault checks a rule.
@@ -93,7 +92,7 @@ func newFault(r FaultRule) (*fault, error) {
 	if err != nil {
 		return nil, fmt.Errorf("match.path: %w", err)
 	}
-	return &fault{FaultRule: r, path: path}, nil
+	return &fault{FaultView: FaultView{FaultRule: r}, path: path}, nil
 }
 
 // AddFault switches a rule on and returns its number; an error says what is wrong with it.
@@ -116,6 +115,34 @@ func (n *Network) ClearFaults() {
 	defer n.unlock()
 	n.faults.rules = nil
 	n.sentOne()
+}
+
+// RemoveFault switches one rule off; what it keeps back waits for its time. It tells
+// whether there was such a rule.
+func (n *Network) RemoveFault(id int) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	before := len(n.faults.rules)
+	n.faults.rules = slices.DeleteFunc(n.faults.rules, func(f *fault) bool { return f.ID == id })
+	return len(n.faults.rules) < before
+}
+
+// FaultView is a rule that is switched on.
+type FaultView struct {
+	FaultRule
+	ID   int `json:"id"`
+	Hits int `json:"hits"` // how often it has struck
+}
+
+// Faults returns the rules that are switched on.
+func (n *Network) Faults() []FaultView {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	views := make([]FaultView, 0, len(n.faults.rules))
+	for _, f := range n.faults.rules {
+		views = append(views, f.FaultView)
+	}
+	return views
 }
 
 // choose finds the first rule that strikes and counts it. Locked.
@@ -164,16 +191,11 @@ func (f *fault) status() int {
 
 // sleepUntilNext waits until another webhook has been sent, at most for d.
 func (n *Network) sleepUntilNext(ctx context.Context, d time.Duration) {
-	next := make(chan struct{})
+	w := n.newWaker()
 	n.mu.Lock()
-	n.faults.next = append(n.faults.next, next)
+	n.faults.next = append(n.faults.next, w)
 	n.mu.Unlock()
-	ctx, stop := n.clockContext(ctx, d)
-	defer stop()
-	select {
-	case <-next:
-	case <-ctx.Done():
-	}
+	n.restUntil(ctx, w, d)
 }
 
 // pathOf is the path of a URL, or the URL if it is none.

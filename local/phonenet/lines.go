@@ -113,6 +113,27 @@ func (n *Network) Reject(sid string, e Endpoint) error {
 	return nil
 }
 
+// Busy lets the control API's party of a ringing leg be engaged.
+func (n *Network) Busy(sid string) error {
+	return n.decline(sid, legEnd{status: statusBusy, sip: 486, reason: leftAddFailed, code: 31486})
+}
+
+// Fail lets a ringing leg of the control API fail, as to a number that does not exist.
+func (n *Network) Fail(sid string) error {
+	return n.decline(sid, legEnd{status: statusFailed, sip: 404, reason: leftAddFailed, code: 31404})
+}
+
+func (n *Network) decline(sid string, e legEnd) error {
+	n.lock()
+	defer n.unlock()
+	l, err := n.ringingAt(sid, nil)
+	if err != nil {
+		return err
+	}
+	n.end(l, e)
+	return nil
+}
+
 // ringingAt finds a leg that rings at that party. Locked.
 func (n *Network) ringingAt(sid string, e Endpoint) (*leg, error) {
 	l := n.legs[sid]

@@ -107,7 +107,7 @@ func (n *Network) sentOne() {
 		n.release(n.faults.held[0])
 	}
 	for _, next := range n.faults.next {
-		close(next)
+		next.wake()
 	}
 	n.faults.next = nil
 }

@@ -68,7 +68,11 @@ func (n *Network) send(h hook) answer {
 
 // clockContext is a context that ends after d of the network's time.
 func (n *Network) clockContext(parent context.Context, d time.Duration) (context.Context, func()) {
-	ctx, cancel := context.WithCancelCause(parent)
+	end := n.clock.Now().Add(d)
+	if at, ok := parent.Value(deadlineKey{}).(time.Time); ok && at.Before(end) {
+		end = at
+	}
+	ctx, cancel := context.WithCancelCause(context.WithValue(parent, deadlineKey{}, end))
 	timer := n.clock.AfterFunc(d, func() { cancel(context.DeadlineExceeded) })
 	return ctx, func() { timer.Stop(); cancel(nil) }
 }
@@ -115,34 +119,26 @@ func (n *Network) exchange(ctx context.Context, h hook, u *url.URL, f *fault) an
 	case doFail, doThrottle:
 		return statusAnswer(f.status(), nil)
 	case doTimeout:
-		<-ctx.Done()
+		n.rest(ctx, n.cfg.WebhookLimit)
 		return failedAnswer(failedRead, 0, "timed out by a fault rule")
 	case doFailAfter:
 		n.request(ctx, h, u)
 		return statusAnswer(f.status(), nil)
 	case doTimeoutAfter:
 		n.request(ctx, h, u)
-		<-ctx.Done()
+		n.rest(ctx, n.cfg.WebhookLimit)
+		return failedAnswer(failedRead, 0, "its answer lost by a fault rule")
+	case doDropAfter:
+		n.request(ctx, h, u)
 		return failedAnswer(failedRead, 0, "its answer lost by a fault rule")
 	case doDouble:
 		n.request(ctx, h, u)
 	case doDelay:
-		n.sleep(ctx, f.delay(time.Second))
+		n.rest(ctx, f.delay(time.Second))
 	case doReorder:
 		n.sleepUntilNext(ctx, f.delay(reorderLimit))
 	}
 	return n.request(ctx, h, u)
-}
-
-// sleep waits for d of the network's time.
-func (n *Network) sleep(ctx context.Context, d time.Duration) {
-	done := make(chan struct{})
-	timer := n.clock.AfterFunc(d, func() { close(done) })
-	defer timer.Stop()
-	select {
-	case <-done:
-	case <-ctx.Done():
-	}
 }
 
 // request sends the signed request and reads the answer.
