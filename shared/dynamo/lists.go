@@ -1,0 +1,118 @@
+package dynamo
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+)
+
+// The table's indexes.
+const (
+	liveIndex   = "live"
+	agentsIndex = "agents"
+)
+
+// Line implements switchboard.Lists.
+func (s *Store) Line(ctx context.Context) ([]switchboard.Waiter, error) {
+	items, err := s.query(ctx, &dynamodb.QueryInput{
+		IndexName:                 ref(liveIndex),
+		KeyConditionExpression:    ref("#p = :p AND #at >= :line"),
+		ExpressionAttributeNames:  map[string]string{"#p": live, "#at": liveAt},
+		ExpressionAttributeValues: item{":p": str(shard), ":line": str(lineHeads)},
+		Limit:                     ref(int32(switchboard.LinePage)),
+	})
+	if err != nil {
+		return nil, err
+	}
+	var line []switchboard.Waiter
+	for _, it := range items {
+		since, err := time.Parse(time.RFC3339Nano, text(it[queued]))
+		if err != nil {
+			return nil, unavailable(err)
+		}
+		ahead, _ := it[head].(*types.AttributeValueMemberBOOL)
+		line = append(line, switchboard.Waiter{
+			ID:     conferenceID(it),
+			State:  conference.State(text(it[state])),
+			Queued: since,
+			Head:   ahead != nil && ahead.Value,
+		})
+	}
+	return line, nil
+}
+
+// Live implements switchboard.Lists. Those with agents come first, then the heads of the
+// line, then the others; DynamoDB gives some 4,000 at the most.
+func (s *Store) Live(ctx context.Context, n int) ([]conference.ID, error) {
+	if n <= 0 {
+		return nil, nil
+	}
+	items, err := s.query(ctx, &dynamodb.QueryInput{
+		IndexName:                 ref(liveIndex),
+		KeyConditionExpression:    ref("#p = :p"),
+		ExpressionAttributeNames:  map[string]string{"#p": live},
+		ExpressionAttributeValues: item{":p": str(shard)},
+		Limit:                     ref(int32(n)),
+	})
+	if err != nil {
+		return nil, err
+	}
+	var ids []conference.ID
+	for _, it := range items {
+		ids = append(ids, conferenceID(it))
+	}
+	return ids, nil
+}
+
+func conferenceID(it item) conference.ID {
+	return conference.ID(strings.TrimPrefix(text(it[pk]), conferenceKey("")))
+}
+
+// Agents implements switchboard.Lists. An agent whose item this version cannot read is
+// left out: one broken item must not keep all callers waiting.
+func (s *Store) Agents(ctx context.Context) ([]agent.Agent, error) {
+	items, err := s.query(ctx, &dynamodb.QueryInput{
+		IndexName:                 ref(agentsIndex),
+		KeyConditionExpression:    ref("#p = :p"),
+		ExpressionAttributeNames:  map[string]string{"#p": dir},
+		ExpressionAttributeValues: item{":p": str(shard)},
+		Limit:                     ref(int32(switchboard.AgentsPage)),
+	})
+	if err != nil {
+		return nil, err
+	}
+	var agents []agent.Agent
+	for _, it := range items {
+		var a agent.Agent
+		if err := json.Unmarshal([]byte(text(it[doc])), &a); err == nil && !s.expired(it) {
+			agents = append(agents, a)
+		}
+	}
+	return agents, nil
+}
+
+// query reads one page of an index.
+func (s *Store) query(ctx context.Context, in *dynamodb.QueryInput) ([]item, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.limits.all)
+	defer cancel()
+	in.TableName = &s.table
+	var out *dynamodb.QueryOutput
+	_, err := s.twice(ctx, func(ctx context.Context) (err error) {
+		out, err = s.client.Query(ctx, in)
+		return err
+	})
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	return out.Items, nil
+}
+
+func ref[T any](v T) *T { return &v }

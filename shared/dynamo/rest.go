@@ -1,0 +1,204 @@
+package dynamo
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"reflect"
+	"sync"
+
+	"warmtransfer/shared/switchboard"
+)
+
+// rest is what an item holds that this version of the program does not understand, and
+// the item's version. A deployment is rolled back while calls go on (F131): items that
+// the newer version wrote are then rewritten by this one, and must not lose what the
+// newer one will look for when it comes back.
+//
+// The domain's types have no room for it, so the store remembers it from a load to the
+// save of that version, and reads the item once more if it does not remember.
+type rest struct {
+	version int64
+	attrs   item   // attributes that are not ours
+	stored  object // the document, and what remained of it after this version had read
+	known   object // and written it; nil if that is the same
+}
+
+type object = map[string]any
+
+// understand reads an item's document, and tells what is left over.
+func understand[T any](it item) (*T, rest, error) {
+	raw, v, r := []byte(text(it[doc])), new(T), rest{version: integer(it[version])}
+	if err := json.Unmarshal(raw, v); err != nil {
+		return nil, r, err
+	}
+	for name, value := range it {
+		if !ours[name] {
+			if r.attrs == nil {
+				r.attrs = item{}
+			}
+			r.attrs[name] = value
+		}
+	}
+	again, err := json.Marshal(v)
+	if err != nil || bytes.Equal(raw, again) { // what this version wrote, and nearly always so
+		return v, r, err
+	}
+	return v, r, errors.Join(decode(raw, &r.stored), decode(again, &r.known))
+}
+
+// decode keeps numbers as they are written.
+func decode(raw []byte, to *object) error {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	return d.Decode(to)
+}
+
+// into puts v's document and the rest into the item that is to be written.
+func (r rest) into(it item, v any) error {
+	maps.Copy(it, r.attrs)
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	if r.stored != nil {
+		var next object
+		if err := decode(raw, &next); err != nil {
+			return err
+		}
+		restore(next, r.stored, r.known)
+		if raw, err = json.Marshal(next); err != nil {
+			return err
+		}
+	}
+	it[doc] = str(string(raw))
+	return nil
+}
+
+// restore adds to next the members of stored that are not known, in it and in all that
+// it holds and still is the same thing.
+func restore(next, stored, known object) {
+	for name, was := range stored {
+		k, isKnown := known[name]
+		n, stays := next[name]
+		switch {
+		case !isKnown && !stays:
+			next[name] = was
+		case isKnown && stays:
+			within(n, was, k)
+		}
+	}
+}
+
+func within(next, stored, known any) {
+	switch n := next.(type) {
+	case object:
+		s, ok := stored.(object)
+		k, ok2 := known.(object)
+		if ok && ok2 && !different(n, k) {
+			restore(n, s, k)
+		}
+	case []any:
+		s, ok := stored.([]any)
+		k, ok2 := known.([]any)
+		if !ok || !ok2 || len(s) != len(k) {
+			return
+		}
+		for _, e := range n {
+			if i := find(k, e); i >= 0 {
+				within(e, s[i], k[i])
+			}
+		}
+	}
+}
+
+// names are the members that tell one leg, claim, request or transfer from another.
+var names = []string{"key", "leg"}
+
+// different says whether two objects are known to be two things, and not one that changed.
+func different(a, b object) bool {
+	for _, name := range names {
+		if a[name] != b[name] {
+			return true
+		}
+	}
+	return false
+}
+
+// find is the index of the same thing in a list, by its name, or by its whole content if
+// it has none; -1 if it is not there.
+func find(list []any, e any) int {
+	o, ok := e.(object)
+	for i, l := range list {
+		if was, isObject := l.(object); ok && isObject && named(o) && !different(o, was) || reflect.DeepEqual(l, e) {
+			return i
+		}
+	}
+	return -1
+}
+
+func named(o object) bool {
+	for _, name := range names {
+		if o[name] != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// memory is the rest of the items that were read or written last.
+type memory struct {
+	mu      sync.Mutex
+	entries map[string]rest
+}
+
+// memorySize is far more than the items in hand at any time. What is forgotten costs a
+// read, nothing else.
+const memorySize = 256
+
+func (m *memory) put(key string, r rest) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if _, there := m.entries[key]; !there && len(m.entries) >= memorySize {
+		for other := range m.entries {
+			delete(m.entries, other)
+			break
+		}
+	}
+	m.entries[key] = r
+}
+
+func (m *memory) get(key string, version int64) (rest, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r, ok := m.entries[key]
+	return r, ok && r.version == version
+}
+
+// keep is the rest of the item that is about to be written over. If the item is not at
+// that version any more, that is ErrConflict, for the price of a read.
+func (s *Store) keep(ctx context.Context, key string, version int64, read func(item) (rest, error)) (rest, error) {
+	if version == 0 {
+		return rest{}, nil
+	}
+	if r, ok := s.seen.get(key, version); ok {
+		return r, nil
+	}
+	it, err := s.get(ctx, key)
+	if errors.Is(err, switchboard.ErrNotFound) {
+		return rest{}, switchboard.ErrConflict
+	}
+	if err != nil {
+		return rest{}, err
+	}
+	r, err := read(it)
+	if err != nil {
+		return rest{}, unavailable(err)
+	}
+	if r.version != version {
+		return rest{}, switchboard.ErrConflict
+	}
+	return r, nil
+}

@@ -1,0 +1,301 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"warmtransfer/local/store/storetest"
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/env"
+	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/switchboard/switchboardtest"
+)
+
+var t0 = time.Date(2026, 11, 22, 10, 16, 49, 123_456_789, time.UTC)
+
+// at opens the store as a function does, from its environment.
+func at(t testing.TB, url, table string) *Store {
+	t.Helper()
+	vars := map[string]string{
+		"TABLE_NAME": table, "AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL_DYNAMODB": url,
+		"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "session",
+	}
+	r := env.New(func(name string) string { return vars[name] })
+	s := Open(r)
+	if err := r.Err(); err != nil {
+		t.Fatal(err)
+	}
+	// A machine that is busy with other tests is slower than DynamoDB.
+	s.limits = limits{all: 20 * time.Second, first: 10 * time.Second, pause: time.Millisecond}
+	return s
+}
+
+func open(t testing.TB) *Store {
+	server, table := storetest.Table(t)
+	return at(t, server.URL(), table)
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func caller(n int) *conference.Conference {
+	return conference.New(conference.ID(fmt.Sprintf("CA%032x", n)), "+15005550006", true, t0.Add(time.Duration(n)*time.Second))
+}
+
+// rawItem is an item as it lies in the table.
+func rawItem(t testing.TB, s *Store, key string) item {
+	t.Helper()
+	out, err := s.client.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: &s.table, Key: item{pk: str(key)}})
+	must(t, err)
+	return out.Item
+}
+
+func putRaw(t testing.TB, s *Store, it item) {
+	t.Helper()
+	_, err := s.client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &s.table, Item: it})
+	must(t, err)
+}
+
+func TestStoreInDynamoDB(t *testing.T) {
+	switchboardtest.StoreSuite(t, func(t *testing.T) switchboard.Store { return open(t) })
+}
+
+// Sixteen functions, each with a store of its own as each process has, count one
+// conference up. Every save that says it was done was done, exactly once.
+func TestF112SixteenWritersLoseNothing(t *testing.T) {
+	server, table := storetest.Table(t)
+	first := caller(1)
+	must(t, at(t, server.URL(), table).SaveConference(t.Context(), first))
+	const writers, each = 16, 4
+	var conflicts atomic.Int64
+	var wg sync.WaitGroup
+	for range writers {
+		s := at(t, server.URL(), table)
+		wg.Go(func() {
+			for done := 0; done < each; {
+				c, err := s.Conference(t.Context(), first.ID)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				c.Hops++
+				switch err := s.SaveConference(t.Context(), c); {
+				case err == nil:
+					done++
+				case errors.Is(err, switchboard.ErrConflict):
+					conflicts.Add(1)
+				default:
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	c, err := at(t, server.URL(), table).Conference(t.Context(), first.ID)
+	must(t, err)
+	if c.Hops != writers*each || c.Version != writers*each+1 {
+		t.Errorf("%d saves counted, version %d; want %d and %d (%d conflicts)", c.Hops, c.Version, writers*each, writers*each+1, conflicts.Load())
+	}
+	if conflicts.Load() == 0 {
+		t.Error("the writers never met, so that nothing was tried")
+	}
+}
+
+func TestF002TheLineAndTheLiveInTheirOrder(t *testing.T) {
+	s := open(t)
+	save := func(n int, change func(*conference.Conference)) {
+		c := caller(n)
+		change(c)
+		must(t, s.SaveConference(t.Context(), c))
+	}
+	talks := func(c *conference.Conference) { c.State = conference.Talking }
+	save(1, func(c *conference.Conference) { c.Head = true })
+	save(2, func(*conference.Conference) {})
+	save(3, func(c *conference.Conference) { c.State = conference.Ringing })
+	save(5, talks)
+	save(4, talks)
+	save(6, func(c *conference.Conference) { c.Head, c.State = true, conference.ThreeWay })
+	save(7, func(c *conference.Conference) { c.CallerGone(t0) })
+	ids, err := s.Live(t.Context(), 10)
+	must(t, err)
+	if got := numbers(ids); got != "4 5 6 1 2 3" {
+		t.Errorf("live: %s", got)
+	}
+	line, err := s.Line(t.Context())
+	must(t, err)
+	ids = nil
+	for _, w := range line {
+		ids = append(ids, w.ID)
+	}
+	if got := numbers(ids); got != "1 2 3" || line[2].State != conference.Ringing || !line[0].Head || !line[1].Queued.Equal(t0.Add(2*time.Second)) {
+		t.Errorf("line: %s, %+v", got, line)
+	}
+	if ids, err := s.Live(t.Context(), 0); len(ids) != 0 || err != nil {
+		t.Errorf("none of the live: %v, %v", ids, err)
+	}
+}
+
+func numbers(ids []conference.ID) string {
+	var out []string
+	for _, id := range ids {
+		out = append(out, strings.TrimLeft(string(id), "CA0"))
+	}
+	return strings.Join(out, " ")
+}
+
+// DynamoDB refuses an empty key of an index, where the local server takes it.
+func TestAnItemOutsideAnIndexLacksItsKeys(t *testing.T) {
+	s := open(t)
+	c, a := caller(1), agent.New("alice", "Alice", t0)
+	must(t, s.SaveConference(t.Context(), c))
+	must(t, s.SaveAgent(t.Context(), a))
+	absent := func(it item, names ...string) {
+		t.Helper()
+		for _, n := range names {
+			if v, there := it[n]; there {
+				t.Errorf("%s has %s = %v", text(it[pk]), n, v)
+			}
+		}
+	}
+	absent(rawItem(t, s, conferenceKey(c.ID)), dir, rank, ttl)
+	absent(rawItem(t, s, agentKey(a.ID)), live, liveAt, state, queued, head)
+	c.CallerGone(t0)
+	must(t, s.SaveConference(t.Context(), c))
+	absent(rawItem(t, s, conferenceKey(c.ID)), live, liveAt, dir, rank)
+}
+
+// An index is written anew when a projected attribute changes: a beat must not move an
+// agent, and a save that leaves the state alone must not touch the index of the live.
+func TestPlacesChangeOnlyWithWhatTheyShow(t *testing.T) {
+	a := agent.New("alice", "Alice", t0)
+	a.Status = agent.Available
+	before := rankOf(a)
+	a.Beat(t0.Add(time.Hour))
+	if rankOf(a) != before {
+		t.Errorf("a beat moves the agent from %s to %s", before, rankOf(a))
+	}
+	c := caller(1)
+	waiting := place(c)
+	c.State, c.Since = conference.Ringing, t0.Add(time.Hour)
+	if place(c) != waiting {
+		t.Errorf("an offer moves the caller from %s to %s", waiting, place(c))
+	}
+}
+
+func TestF116OnlyWhatIsOverGetsATimeToLive(t *testing.T) {
+	s := open(t)
+	now := time.Now()
+	c, a := caller(1), agent.New("alice", "Alice", t0)
+	for _, st := range conference.States {
+		c.State = st
+		must(t, s.SaveConference(t.Context(), c))
+		until, there := rawItem(t, s, conferenceKey(c.ID))[ttl]
+		if there != (st == conference.Ended) {
+			t.Errorf("%s: time to live %v", st, until)
+		}
+		if there && time.Unix(integer(until), 0).Before(now.Add(24*time.Hour)) {
+			t.Errorf("it may go at %d, %v after its end", integer(until), time.Unix(integer(until), 0).Sub(now))
+		}
+	}
+	for _, claim := range []*agent.Claim{nil, {Conference: "CA1", Leg: "x", Until: t0}} {
+		a.Claim = claim
+		must(t, s.SaveAgent(t.Context(), a))
+		if until, there := rawItem(t, s, agentKey(a.ID))[ttl]; there != (claim == nil) || there && integer(until) < now.Add(30*24*time.Hour).Unix() {
+			t.Errorf("claim %v: time to live %v", claim, until)
+		}
+	}
+}
+
+func TestF116WhatHasExpiredIsNotThere(t *testing.T) {
+	s := open(t)
+	now := time.Now()
+	s.now = func() time.Time { return now }
+	c, a := caller(1), agent.New("alice", "Alice", t0)
+	c.CallerGone(t0)
+	must(t, s.SaveConference(t.Context(), c))
+	must(t, s.SaveAgent(t.Context(), a))
+	now = now.Add(keepEnded - time.Second)
+	if _, err := s.Conference(t.Context(), c.ID); err != nil {
+		t.Errorf("before its time: %v", err)
+	}
+	if err := s.SaveConference(t.Context(), caller(1)); !errors.Is(err, switchboard.ErrConflict) {
+		t.Errorf("created again before its time: %v", err)
+	}
+	now = now.Add(2 * time.Second)
+	if _, err := s.Conference(t.Context(), c.ID); !errors.Is(err, switchboard.ErrNotFound) {
+		t.Errorf("after its time: %v", err)
+	}
+	again := caller(1)
+	if err := s.SaveConference(t.Context(), again); err != nil || again.Version != 1 {
+		t.Errorf("created again: version %d, %v", again.Version, err)
+	}
+	if list, err := s.Agents(t.Context()); len(list) != 1 || err != nil {
+		t.Errorf("agents: %v, %v", list, err)
+	}
+	now = now.Add(keepAgent)
+	if list, err := s.Agents(t.Context()); len(list) != 0 || err != nil {
+		t.Errorf("agents of long ago: %v, %v", list, err)
+	}
+}
+
+func TestABrokenAgentKeepsNobodyElseWaiting(t *testing.T) {
+	s := open(t)
+	must(t, s.SaveAgent(t.Context(), agent.New("alice", "Alice", t0)))
+	putRaw(t, s, item{pk: str("a#bob"), doc: str("{"), version: number(1), dir: str(shard), rank: str("0#")})
+	list, err := s.Agents(t.Context())
+	if err != nil || len(list) != 1 || list[0].ID != "alice" {
+		t.Errorf("agents: %v, %v", list, err)
+	}
+	if _, err := s.Agent(t.Context(), "bob"); !errors.Is(err, switchboard.ErrUnavailable) {
+		t.Errorf("the broken one: %v", err)
+	}
+}
+
+func TestOpenNamesWhatIsMissing(t *testing.T) {
+	r := env.New(func(string) string { return "" })
+	Open(r)
+	for _, name := range []string{"TABLE_NAME", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} {
+		if err := r.Err(); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s is not named in %v", name, err)
+		}
+	}
+}
+
+func TestWarmAsksOnceAndNeverFails(t *testing.T) {
+	var asked []*http.Request
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r)
+		w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+		fmt.Fprint(w, "{}")
+	}))
+	defer server.Close()
+	s := at(t, server.URL, "t")
+	s.Warm(t.Context())
+	if len(asked) != 1 || asked[0].Header.Get("X-Amz-Target") != "DynamoDB_20120810.GetItem" {
+		t.Fatalf("asked %d times", len(asked))
+	}
+	if h := asked[0].Header; h.Get("X-Amz-Security-Token") != "session" || !strings.Contains(h.Get("Authorization"), "Credential=key/") {
+		t.Errorf("not signed with the environment's credentials: %v", h)
+	}
+	server.Close()
+	s.Warm(t.Context())
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	s.Warm(gone)
+}

@@ -1,0 +1,155 @@
+package dynamo
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
+
+	"warmtransfer/shared/switchboard"
+)
+
+// Times of one operation, which DynamoDB answers in some milliseconds. A caller hears
+// nothing while it lasts, and Twilio waits only so long.
+const (
+	allTries   = 800 * time.Millisecond
+	firstTry   = 350 * time.Millisecond // what takes longer is asked again on another connection
+	retryPause = 20 * time.Millisecond  // after an answer that says no, such as a throttle
+)
+
+type limits struct{ all, first, pause time.Duration }
+
+// unavailable is a failure of which nothing else is known.
+func unavailable(err error) error { return fmt.Errorf("%w: %w", switchboard.ErrUnavailable, err) }
+
+// twice tries once, and once more if there is time and it may help. It says how often it
+// tried.
+func (s *Store) twice(ctx context.Context, try func(context.Context) error) (tries int, err error) {
+	first, cancel := context.WithTimeout(ctx, s.limits.first)
+	err = try(first)
+	cancel()
+	if err == nil || ctx.Err() != nil || final(err) {
+		return 1, err
+	}
+	if answered(err) {
+		select {
+		case <-time.After(s.limits.pause):
+		case <-ctx.Done():
+			return 1, err
+		}
+	}
+	return 2, try(ctx)
+}
+
+// answered says whether an error is DynamoDB's own word.
+func answered(err error) bool {
+	var api smithy.APIError
+	return errors.As(err, &api)
+}
+
+// final says whether it is of no use to ask again: DynamoDB has said no, and not for want
+// of capacity.
+func final(err error) bool {
+	var api smithy.APIError
+	var http interface{ HTTPStatusCode() int }
+	if !errors.As(err, &api) || !errors.As(err, &http) || http.HTTPStatusCode() >= 500 {
+		return false
+	}
+	switch api.ErrorCode() {
+	case "ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException":
+		return false
+	}
+	return true
+}
+
+// get reads an item consistently. One that has expired is not there.
+func (s *Store) get(ctx context.Context, key string) (item, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.limits.all)
+	defer cancel()
+	return s.look(ctx, key)
+}
+
+// look is get within the time of another operation.
+func (s *Store) look(ctx context.Context, key string) (item, error) {
+	var out *dynamodb.GetItemOutput
+	_, err := s.twice(ctx, func(ctx context.Context) (err error) {
+		out, err = s.client.GetItem(ctx, &dynamodb.GetItemInput{
+			TableName:      &s.table,
+			Key:            item{pk: str(key)},
+			ConsistentRead: aws.Bool(true),
+		})
+		return err
+	})
+	switch {
+	case err != nil:
+		return nil, unavailable(err)
+	case out.Item == nil || s.expired(out.Item):
+		return nil, switchboard.ErrNotFound
+	}
+	return out.Item, nil
+}
+
+// put writes an item over the one of the given version.
+//
+// A write whose answer was lost may have taken effect; tried again, it then fails against
+// itself. So each save has a name of its own, which is looked for in the item before
+// such a failure is called a conflict.
+func (s *Store) put(ctx context.Context, key string, over int64, it item) error {
+	ctx, cancel := context.WithTimeout(ctx, s.limits.all)
+	defer cancel()
+	name := rand.Text()
+	it[pk], it[version], it[writeID] = str(key), number(over+1), str(name)
+	in := &dynamodb.PutItemInput{TableName: &s.table, Item: it}
+	s.onlyOver(in, over)
+	tries, err := s.twice(ctx, func(ctx context.Context) error {
+		_, err := s.client.PutItem(ctx, in)
+		return err
+	})
+	var failed *types.ConditionalCheckFailedException
+	switch {
+	case err == nil:
+		return nil
+	case !errors.As(err, &failed):
+		return unavailable(err)
+	case tries == 1:
+		return switchboard.ErrConflict
+	}
+	return s.whose(ctx, key, over, name)
+}
+
+// onlyOver makes a write conditional: on the version, or on there being no item, of which
+// one that has expired is none.
+func (s *Store) onlyOver(in *dynamodb.PutItemInput, over int64) {
+	if over > 0 {
+		in.ConditionExpression = aws.String("#v = :v")
+		in.ExpressionAttributeNames = map[string]string{"#v": version}
+		in.ExpressionAttributeValues = item{":v": number(over)}
+		return
+	}
+	in.ConditionExpression = aws.String("attribute_not_exists(#pk) OR #ttl <= :now")
+	in.ExpressionAttributeNames = map[string]string{"#pk": pk, "#ttl": ttl}
+	in.ExpressionAttributeValues = item{":now": number(s.now().Unix())}
+}
+
+// whose tells after a second try against another version whether the first one had
+// written. If the item has moved on further, that cannot be known any more.
+func (s *Store) whose(ctx context.Context, key string, over int64, name string) error {
+	it, err := s.look(ctx, key)
+	switch {
+	case errors.Is(err, switchboard.ErrNotFound):
+		return unavailable(errors.New("the item went away while it was written"))
+	case err != nil:
+		return err
+	case text(it[writeID]) == name:
+		return nil
+	case integer(it[version]) > over+1:
+		return unavailable(errors.New("the item moved on while it was written"))
+	}
+	return switchboard.ErrConflict
+}
