@@ -1,0 +1,5 @@
+package main
+
+import "context"
+
+func playDemo(ctx context.Context, args []string) error { return run(ctx, args) }

@@ -1,0 +1,157 @@
+package stack
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"sync/atomic"
+	"time"
+)
+
+// Agent is a signed-in agent without a page: his part of the agents' API, for scripts
+// and tests. It is safe for concurrent use.
+type Agent struct {
+	ID    string
+	stack *Stack
+	press atomic.Int64
+}
+
+// Agent signs an agent in.
+func (s *Stack) Agent(id string) *Agent { return &Agent{ID: id, stack: s} }
+
+// Snapshot is what a script reads of an agent's snapshot; openapi.yaml has all of it.
+type Snapshot struct {
+	Agent struct {
+		Status   string `json:"status"`
+		Presence string `json:"presence"`
+		Why      string `json:"why"`
+		Last     *struct {
+			Outcome string `json:"outcome"`
+		} `json:"last"`
+	} `json:"agent"`
+	Call *struct {
+		ID       string   `json:"id"`
+		Leg      string   `json:"leg"`
+		State    string   `json:"state"`
+		Role     string   `json:"role"`
+		Held     []string `json:"held"`
+		Actions  []string `json:"actions"`
+		Transfer *struct {
+			Kind     string `json:"kind"`
+			Progress string `json:"progress"`
+			Outcome  string `json:"outcome"`
+			Note     string `json:"note"`
+		} `json:"transfer"`
+		History []struct {
+			What    string `json:"what"`
+			Agent   string `json:"agent"`
+			Outcome string `json:"outcome"`
+		} `json:"history"`
+	} `json:"call"`
+	Line struct {
+		Count int `json:"count"`
+	} `json:"line"`
+}
+
+// State is the state of the agent's call, "" if he is in none.
+func (s Snapshot) State() string {
+	if s.Call == nil {
+		return ""
+	}
+	return s.Call.State
+}
+
+// APIError is a problem that the API answered.
+type APIError struct {
+	Status int
+	Type   string `json:"type"`
+	Title  string `json:"title"`
+	Detail string `json:"detail"`
+	State  string `json:"state"`
+}
+
+func (e *APIError) Error() string {
+	return fmt.Sprintf("status %d %s: %s %s", e.Status, e.Type, e.Title, e.Detail)
+}
+
+// Set sets the agent's status: available, away or wrap-up.
+func (a *Agent) Set(ctx context.Context, status string) (Snapshot, error) {
+	return a.snapshot(ctx, http.MethodPut, "/agents/me", map[string]any{"status": status})
+}
+
+// Beat says that the agent's page is still there.
+func (a *Agent) Beat(ctx context.Context) (Snapshot, error) {
+	return a.snapshot(ctx, http.MethodPut, "/agents/me", map[string]any{"status": "available", "beat": true})
+}
+
+// Me asks for the agent's snapshot.
+func (a *Agent) Me(ctx context.Context) (Snapshot, error) {
+	return a.snapshot(ctx, http.MethodGet, "/agents/me", nil)
+}
+
+// Do presses a button: a verb of POST /transfer, with a target for those that need one.
+func (a *Agent) Do(ctx context.Context, action, target string) (Snapshot, error) {
+	return a.Press(ctx, action, target, a.ID+"-"+strconv.FormatInt(a.press.Add(1), 10))
+}
+
+// Press is Do with the key of the press chosen by the caller.
+func (a *Agent) Press(ctx context.Context, action, target, request string) (Snapshot, error) {
+	body := map[string]any{"action": action, "request": request}
+	if target != "" {
+		body["target"] = target
+	}
+	return a.snapshot(ctx, http.MethodPost, "/transfer", body)
+}
+
+func (a *Agent) snapshot(ctx context.Context, method, path string, body any) (Snapshot, error) {
+	var s Snapshot
+	return s, a.Call(ctx, method, path, body, &s)
+}
+
+// Call sends one request to the API as this agent and decodes the answer into out.
+func (a *Agent) Call(ctx context.Context, method, path string, body, out any) error {
+	token, err := a.stack.SignIn.Token(a.ID)
+	if err != nil {
+		return err
+	}
+	var send io.Reader
+	if body != nil {
+		b, err := json.Marshal(body)
+		if err != nil {
+			return err
+		}
+		send = bytes.NewReader(b)
+	}
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, a.stack.API+path, send)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		return err
+	}
+	if res.StatusCode >= 300 {
+		e := &APIError{Status: res.StatusCode}
+		_ = json.Unmarshal(b, e) // what is no problem document is told by its status alone
+		return e
+	}
+	if out == nil {
+		return nil
+	}
+	return json.Unmarshal(b, out)
+}

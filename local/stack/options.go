@@ -1,0 +1,86 @@
+package stack
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"regexp"
+
+	"warmtransfer/local/clock"
+	"warmtransfer/local/phonenet"
+)
+
+// Account is a Twilio account, or what stands in for one.
+type Account struct {
+	SID, AuthToken, APIKey, APISecret string
+	Number                            string // E.164
+}
+
+// MadeUp is the account of the phone network when nobody names one. It opens nothing anywhere else.
+func MadeUp() Account {
+	return Account{
+		SID:       "AC00000000000000000000000000000001",
+		AuthToken: "0123456789abcdef0123456789abcdef",
+		APIKey:    "SK00000000000000000000000000000001",
+		APISecret: "abcdef0123456789abcdef0123456789",
+		Number:    "+15550100",
+	}
+}
+
+// Options say what to start. The zero value is the whole stack on free ports.
+type Options struct {
+	Root    string // the repository; "" is found from the working directory
+	Port    int    // of the page and the API; the others are the next ones. 0: all free ones
+	Account Account
+	// TwilioURL is a Twilio-compatible API to use instead of the phone network; PublicURL
+	// is then where that one reaches our webhooks.
+	TwilioURL, PublicURL string
+	Headless             bool   // no page, no sound
+	Data                 string // a folder for the store; "" keeps everything in memory
+	Clock                clock.Clock
+	Parameters           map[string]string // of the template
+	Network              phonenet.Config   // its limits; account, number and clock are set from above
+	Output               io.Writer         // what the functions print
+	Binaries             string            // a folder with the functions' binaries; "" builds them
+}
+
+var (
+	isAccount = regexp.MustCompile(`^AC[0-9a-fA-F]{32}$`)
+	isKey     = regexp.MustCompile(`^SK[0-9a-fA-F]{32}$`)
+	isSecret  = regexp.MustCompile(`^[0-9A-Za-z]{16,128}$`)
+	isNumber  = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+)
+
+// Check says everything that is wrong with the account, by the names of the settings.
+func (a Account) Check() error {
+	var errs []error
+	must := func(ok bool, name, want string) {
+		if !ok {
+			errs = append(errs, fmt.Errorf("%s must be %s", name, want))
+		}
+	}
+	must(isAccount.MatchString(a.SID), "TWILIO_ACCOUNT_SID", "AC and 32 hex digits")
+	must(isSecret.MatchString(a.AuthToken), "TWILIO_AUTH_TOKEN", "16 to 128 letters and digits")
+	must(isKey.MatchString(a.APIKey), "TWILIO_API_KEY", "SK and 32 hex digits")
+	must(isSecret.MatchString(a.APISecret), "TWILIO_API_SECRET", "16 to 128 letters and digits")
+	must(isNumber.MatchString(a.Number), "TWILIO_NUMBER", "a telephone number like +15550100")
+	return errors.Join(errs...)
+}
+
+func (o Options) check() error {
+	errs := []error{o.Account.Check()}
+	for name, v := range map[string]string{"-twilio-url": o.TwilioURL, "-public-url": o.PublicURL} {
+		if v == "" {
+			continue
+		}
+		u, err := url.Parse(v)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			errs = append(errs, fmt.Errorf("%s must be an http or https address", name))
+		}
+	}
+	if o.TwilioURL != "" && o.PublicURL == "" {
+		errs = append(errs, errors.New("-twilio-url needs -public-url: the address at which Twilio reaches this machine, for example that of a tunnel"))
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,400 @@
+// Package stack puts the local stack together in one process: the gateway in front of
+// the functions' binaries, the store, the sign-in, the secret, and the phone network.
+//
+// It only wires. What a part does is the part's own business, and what the functions do
+// nobody here knows.
+package stack
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"time"
+
+	"warmtransfer/local/clock"
+	"warmtransfer/local/gateway"
+	"warmtransfer/local/gateway/sam"
+	"warmtransfer/local/issuer"
+	"warmtransfer/local/phonenet"
+	"warmtransfer/local/phonenet/voice"
+	"warmtransfer/local/secrets"
+	"warmtransfer/local/store"
+)
+
+// clientID is the page's name at the local issuer.
+const clientID = "agent-page"
+
+// Stack is a running local stack.
+type Stack struct {
+	API     string // the page and the API
+	Control string // the control API, and the phone network's REST and signalling
+	Issuer  string
+	Twilio  string // the Twilio-compatible API that the functions use
+	Store   string
+	Number  string
+
+	Network *phonenet.Network // nil with Options.TwilioURL
+	Gateway *gateway.Gateway
+	SignIn  *issuer.Issuer
+	Secrets *secrets.Secrets
+	Table   *store.Store
+	Clock   clock.Clock
+
+	o       Options
+	closers []func()
+	failed  chan error
+}
+
+// Start starts everything, in the order in which one part needs another. It returns
+// when the line can be called.
+func Start(ctx context.Context, o Options) (*Stack, error) {
+	s := &Stack{o: o, failed: make(chan error, 1)}
+	if err := s.start(ctx); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// Failed tells when a part has stopped working by itself.
+func (s *Stack) Failed() <-chan error { return s.failed }
+
+// Close stops everything, the last started first.
+func (s *Stack) Close() {
+	for i := len(s.closers) - 1; i >= 0; i-- {
+		s.closers[i]()
+	}
+	s.closers = nil
+}
+
+func (s *Stack) onClose(f func()) { s.closers = append(s.closers, f) }
+
+func (s *Stack) start(ctx context.Context) error {
+	if err := s.defaults(); err != nil {
+		return err
+	}
+	ports, err := s.listen()
+	if err != nil {
+		return err
+	}
+	template, err := s.template()
+	if err != nil {
+		return err
+	}
+	if err := s.binaries(ctx, template); err != nil {
+		return err
+	}
+	if err := s.startStore(ctx, template); err != nil {
+		return err
+	}
+	secretsURL, err := s.startSecrets(template)
+	if err != nil {
+		return err
+	}
+	if err := s.startIssuer(ports.issuer); err != nil {
+		return err
+	}
+	talk, err := s.startNetwork(ports.control)
+	if err != nil {
+		return err
+	}
+	if err := s.startGateway(ctx, ports.api, template, secretsURL, talk); err != nil {
+		return err
+	}
+	s.connectNumber()
+	return nil
+}
+
+// defaults fills in what was not said, and refuses what cannot be.
+func (s *Stack) defaults() error {
+	o := &s.o
+	if o.Account == (Account{}) {
+		o.Account = MadeUp()
+	}
+	if o.Clock == nil {
+		o.Clock = clock.New(1)
+	}
+	if o.Output == nil {
+		o.Output = io.Discard
+	}
+	if o.Root == "" {
+		root, err := findRoot()
+		if err != nil {
+			return err
+		}
+		o.Root = root
+	}
+	s.Clock, s.Number = o.Clock, o.Account.Number
+	if o.TwilioURL != "" && o.PublicURL == "" && loopback(o.TwilioURL) {
+		o.PublicURL = "http://" + address(o.Port)
+		if o.Port == 0 {
+			return errors.New("-twilio-url needs -port or -public-url")
+		}
+	}
+	return o.check()
+}
+
+func loopback(raw string) bool {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// findRoot looks for the template upwards from where we are.
+func findRoot() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for at := dir; ; at = filepath.Dir(at) {
+		if _, err := os.Stat(filepath.Join(at, "template.yaml")); err == nil {
+			return at, nil
+		}
+		if at == filepath.Dir(at) {
+			return "", errors.New("there is no template.yaml here or above: run this inside the repository")
+		}
+	}
+}
+
+// listeners are the ports that people and browsers are told of.
+type listeners struct{ api, control, issuer net.Listener }
+
+func address(port int) string { return "127.0.0.1:" + strconv.Itoa(port) }
+
+func (s *Stack) listen() (listeners, error) {
+	var l listeners
+	for i, p := range []struct {
+		to   *net.Listener
+		what string
+	}{{&l.api, "the page and the API"}, {&l.control, "the phone network"}, {&l.issuer, "the sign-in"}} {
+		port := 0
+		if s.o.Port != 0 {
+			port = s.o.Port + i
+		}
+		ln, err := net.Listen("tcp", address(port))
+		if err != nil {
+			return l, fmt.Errorf("port %d, for %s, is taken by another program: choose others with -port", port, p.what)
+		}
+		s.onClose(func() { _ = ln.Close() })
+		*p.to = ln
+	}
+	s.API = "http://" + l.api.Addr().String()
+	s.Control = "http://" + l.control.Addr().String()
+	s.Issuer = "http://" + l.issuer.Addr().String()
+	s.Twilio = s.Control
+	if s.o.TwilioURL != "" {
+		s.Twilio = s.o.TwilioURL
+	}
+	return l, nil
+}
+
+// serve answers at a listener until the stack is closed.
+func (s *Stack) serve(l net.Listener, h http.Handler) {
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	var done sync.WaitGroup
+	done.Go(func() {
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			select {
+			case s.failed <- fmt.Errorf("%s: %w", l.Addr(), err):
+			default:
+			}
+		}
+	})
+	s.onClose(func() {
+		_ = server.Close()
+		done.Wait()
+	})
+}
+
+// public is where the phone network reaches our webhooks.
+func (s *Stack) public() string {
+	if s.o.PublicURL != "" {
+		return s.o.PublicURL
+	}
+	return s.API
+}
+
+// template reads the template with the local values of what only a deployment knows.
+func (s *Stack) template() (*sam.Template, error) {
+	parameters := map[string]string{
+		"TwilioNumber": s.o.Account.Number, "TwilioAccountSid": s.o.Account.SID, "TwilioAuthToken": s.o.Account.AuthToken,
+		"TwilioApiKey": s.o.Account.APIKey, "TwilioApiSecret": s.o.Account.APISecret,
+		"OidcIssuer": s.Issuer, "OidcAudience": clientID, "PublicBaseUrl": s.public(), "PageUrl": s.API + "/",
+	}
+	for k, v := range s.o.Parameters {
+		parameters[k] = v
+	}
+	return sam.Load(filepath.Join(s.o.Root, "template.yaml"), sam.Values{Parameters: parameters})
+}
+
+func (s *Stack) binaries(ctx context.Context, t *sam.Template) error {
+	if s.o.Binaries != "" {
+		return nil
+	}
+	s.o.Binaries = filepath.Join(s.o.Root, ".run", "bin")
+	return gateway.Build(ctx, s.o.Root, t, s.o.Binaries, s.o.Output)
+}
+
+func (s *Stack) startStore(ctx context.Context, t *sam.Template) error {
+	if len(t.Tables) != 1 {
+		return fmt.Errorf("template.yaml has %d tables, not one", len(t.Tables))
+	}
+	port := 0
+	if s.o.Port != 0 {
+		port = s.o.Port + 3
+	}
+	table, err := store.Start(ctx, store.Options{Port: port, Dir: filepath.Join(s.o.Root, "local"), Data: s.o.Data})
+	if err != nil {
+		return err
+	}
+	s.onClose(func() { _ = table.Close() })
+	s.Table, s.Store = table, table.URL()
+	return table.CreateTable(ctx, t.Tables[0], t.Tables[0].Name)
+}
+
+// startSecrets serves the one secret of the template.
+func (s *Stack) startSecrets(t *sam.Template) (string, error) {
+	if len(t.Secrets) != 1 {
+		return "", fmt.Errorf("template.yaml has %d secrets, not one", len(t.Secrets))
+	}
+	a := s.o.Account
+	value, err := json.Marshal(map[string]string{
+		"accountSid": a.SID, "authToken": a.AuthToken, "apiKey": a.APIKey, "apiSecret": a.APISecret,
+	})
+	if err != nil {
+		return "", err
+	}
+	s.Secrets = secrets.New(t.Secrets[0], s.Clock)
+	s.Secrets.Set(secrets.Current, string(value))
+	l, err := net.Listen("tcp", address(0))
+	if err != nil {
+		return "", err
+	}
+	s.serve(l, s.Secrets)
+	return "http://" + l.Addr().String(), nil
+}
+
+func (s *Stack) startIssuer(l net.Listener) error {
+	var err error
+	s.SignIn, err = issuer.New(issuer.Options{URL: s.Issuer, ClientID: clientID, Redirects: []string{s.API + "/"}, Clock: s.Clock})
+	if err != nil {
+		return err
+	}
+	s.serve(l, s.SignIn)
+	return nil
+}
+
+// startNetwork starts the phone network with everything on its port; without one, the
+// port still answers what scripts ask. It returns the page's voice options.
+func (s *Stack) startNetwork(l net.Listener) (any, error) {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /control", s.serveParts)
+	mux.HandleFunc("POST /control/tokens", s.serveToken)
+	defer s.serve(l, mux)
+	if s.o.TwilioURL != "" {
+		return nil, nil
+	}
+	cfg := s.o.Network
+	a := s.o.Account
+	cfg.Account, cfg.AuthToken, cfg.APIKey, cfg.APISecret, cfg.Number = a.SID, a.AuthToken, a.APIKey, a.APISecret, a.Number
+	cfg.Clock = s.Clock
+	network, err := phonenet.New(cfg)
+	if err != nil {
+		return nil, err
+	}
+	s.Network = network
+	s.onClose(network.Close)
+	mux.Handle("/2010-04-01/", network.Handler())
+	mux.Handle("/control/", network.Control())
+	if s.o.Headless {
+		return nil, nil
+	}
+	sound, err := voice.Attach(network, voice.Config{})
+	if err != nil {
+		return nil, err
+	}
+	s.onClose(func() { _ = sound.Close() })
+	sound.Mount(mux)
+	return voice.Page(l.Addr().String()), nil
+}
+
+func (s *Stack) startGateway(ctx context.Context, l net.Listener, t *sam.Template, secretsURL string, talk any) error {
+	page := gateway.Page{Music: filepath.Join(s.o.Root, "frontend", "public", "music")}
+	if !s.o.Headless {
+		page.Dir = filepath.Join(s.o.Root, "frontend", "dist")
+		page.Config = &gateway.Config{SignIn: gateway.SignIn{Authority: s.Issuer, ClientID: clientID, Scope: "openid profile email"}, Voice: talk}
+		page.Origins = []string{s.Issuer}
+		if talk != nil {
+			page.Origins = append(page.Origins, s.Control)
+			page.Script = &gateway.Script{Source: voice.WSSScript, Data: map[string]string{"host": s.Control[len("http://"):]}}
+		}
+	}
+	env := map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": s.Store, "AWS_ENDPOINT_URL_SECRETS_MANAGER": secretsURL, "TWILIO_API_URL": s.Twilio}
+	if s.o.TwilioURL != "" && !loopback(s.o.TwilioURL) {
+		delete(env, "TWILIO_API_URL") // Twilio itself: the functions know where that is
+	}
+	g, err := gateway.New(gateway.Options{
+		Template: t, Bootstrap: gateway.Binaries(s.o.Binaries), Env: env,
+		Replace: map[string]string{"PUBLIC_BASE_URL": s.public(), "MUSIC_BASE_URL": s.public() + "/music"},
+		Clock:   s.Clock, Output: s.o.Output, Domain: l.Addr().String(), Page: page,
+	})
+	if err != nil {
+		return err
+	}
+	s.Gateway = g
+	s.onClose(g.Close)
+	s.serve(l, g)
+	return g.Warm(ctx)
+}
+
+// connectNumber points our number at the API, as the operator does after a deployment.
+func (s *Stack) connectNumber() {
+	if s.Network == nil {
+		return
+	}
+	s.Network.SetNumber(s.public()+"/incoming", "", s.public()+"/events/call")
+}
+
+// serveParts answers where the parts are.
+func (s *Stack) serveParts(w http.ResponseWriter, _ *http.Request) {
+	answer(w, http.StatusOK, map[string]string{
+		"api": s.API, "issuer": s.Issuer, "twilio": s.Twilio, "store": s.Store, "number": s.Number,
+	})
+}
+
+// serveToken answers an access token as the issuer would give it to the agent.
+func (s *Stack) serveToken(w http.ResponseWriter, r *http.Request) {
+	var body struct {
+		Agent string `json:"agent"`
+	}
+	d := json.NewDecoder(io.LimitReader(r.Body, 4096))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&body); err != nil {
+		answer(w, http.StatusBadRequest, map[string]string{"error": `want {"agent":"alice"}`})
+		return
+	}
+	token, err := s.SignIn.Token(body.Agent)
+	if err != nil {
+		answer(w, http.StatusNotFound, map[string]string{"error": err.Error()})
+		return
+	}
+	answer(w, http.StatusOK, map[string]string{"access_token": token})
+}
+
+func answer(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body) // who has gone misses nothing
+}
