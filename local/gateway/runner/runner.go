@@ -98,6 +98,17 @@ func (f *Function) Processes() int {
 	return len(f.all)
 }
 
+// PIDs are the ids of those processes.
+func (f *Function) PIDs() []int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	out := make([]int, 0, len(f.all))
+	for env := range f.all {
+		out = append(out, env.cmd.Process.Pid)
+	}
+	return out
+}
+
 // Invoke has the function work on the payload, for at most limit if that is shorter
 // than its own time-out, and returns the response. It is not bound to the caller's
 // patience: like on Lambda, an invocation goes on when the client has gone.
