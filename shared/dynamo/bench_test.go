@@ -1,0 +1,125 @@
+package dynamo
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+)
+
+// inTransfer is a conference of usual size: two legs, a transfer, some history.
+func inTransfer(n int) *conference.Conference {
+	c := caller(n)
+	c.State, c.Owner = conference.Consulting, "leg-1"
+	c.Legs = []conference.Leg{
+		{Key: "leg-1", SID: "CA1", Agent: "alice", Name: "Alice", Phase: conference.Answered, Since: t0},
+		{Key: "leg-2", SID: "CA2", Agent: "bob", Name: "Bob", Phase: conference.Answered, Since: t0},
+	}
+	c.Transfer = &conference.Transfer{Kind: conference.KindConsult, By: "alice", To: "bob", Leg: "leg-2", Began: t0}
+	for range 8 {
+		c.History = append(c.History, conference.Entry{At: t0, What: conference.Consult, Agent: "bob", By: "alice"})
+	}
+	return c
+}
+
+func BenchmarkLoad(b *testing.B) {
+	s, c := open(b), inTransfer(1)
+	must(b, s.SaveConference(b.Context(), c))
+	for b.Loop() {
+		_, err := s.Conference(b.Context(), c.ID)
+		must(b, err)
+	}
+}
+
+func BenchmarkSave(b *testing.B) {
+	s, c := open(b), inTransfer(1)
+	for b.Loop() {
+		must(b, s.SaveConference(b.Context(), c))
+	}
+}
+
+func BenchmarkLineOfAHundred(b *testing.B) {
+	s := open(b)
+	for i := range 100 {
+		must(b, s.SaveConference(b.Context(), caller(i)))
+	}
+	for b.Loop() {
+		_, err := s.Line(b.Context())
+		must(b, err)
+	}
+}
+
+// canned answers every request with the same, so that only our side is measured.
+type canned []byte
+
+func (c canned) Do(*http.Request) (*http.Response, error) {
+	return &http.Response{
+		StatusCode: 200, Header: http.Header{"Content-Type": {"application/x-amz-json-1.0"}},
+		Body: io.NopCloser(bytes.NewReader(c)), ContentLength: int64(len(c)),
+	}, nil
+}
+
+func answering(b *testing.B, answer any) *Store {
+	b.Helper()
+	raw, err := json.Marshal(answer)
+	must(b, err)
+	return New(dynamodb.New(dynamodb.Options{
+		Region: "us-east-1", HTTPClient: canned(raw), Retryer: aws.NopRetryer{},
+		Credentials: aws.CredentialsProviderFunc(at(b, "http://127.0.0.1:1", "t").client.Options().Credentials.Retrieve),
+	}), "t")
+}
+
+func document(b *testing.B, v any) object {
+	b.Helper()
+	raw, err := json.Marshal(v)
+	must(b, err)
+	return object{"pk": object{"S": "x"}, "doc": object{"S": string(raw)}, "version": object{"N": "0"}}
+}
+
+// What a load and a save cost in CPU time without any network.
+func BenchmarkOursLoad(b *testing.B) {
+	s := answering(b, object{"Item": document(b, inTransfer(1))})
+	b.ReportAllocs()
+	for b.Loop() {
+		_, err := s.Conference(b.Context(), "CA1")
+		must(b, err)
+	}
+}
+
+func BenchmarkOursSave(b *testing.B) {
+	s, c := answering(b, object{}), inTransfer(1)
+	b.ReportAllocs()
+	for b.Loop() {
+		must(b, s.SaveConference(b.Context(), c))
+	}
+}
+
+func BenchmarkOursAgents(b *testing.B) {
+	for _, n := range []int{10, 200} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			var items []object
+			for i := range n {
+				a := agent.New(agent.ID(fmt.Sprint("agent", i)), "An Agent", time.Now())
+				items = append(items, document(b, a))
+			}
+			s := answering(b, object{"Items": items, "Count": n})
+			b.ReportAllocs()
+			for b.Loop() {
+				list, err := s.Agents(b.Context())
+				must(b, err)
+				if len(list) != n {
+					b.Fatalf("%d agents", len(list))
+				}
+			}
+		})
+	}
+}
