@@ -47,6 +47,11 @@ func New(id string, c clock.Clock) *Secrets {
 func (s *Secrets) Set(stage, text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.set(stage, text)
+}
+
+// set is Set. Locked.
+func (s *Secrets) set(stage, text string) {
 	if text == "" {
 		delete(s.versions, stage)
 		return
@@ -58,11 +63,11 @@ func (s *Secrets) Set(stage, text string) {
 // does when a secret gets a new value.
 func (s *Secrets) Rotate(text string) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	if v, ok := s.versions[Current]; ok {
 		s.versions[Previous] = v
 	}
-	s.mu.Unlock()
-	s.Set(Current, text)
+	s.set(Current, text)
 }
 
 // Fail begins or ends an outage: everything is answered with 500.

@@ -111,7 +111,8 @@ func (f *Function) PIDs() []int {
 
 // Invoke has the function work on the payload, for at most limit if that is shorter
 // than its own time-out, and returns the response. It is not bound to the caller's
-// patience: like on Lambda, an invocation goes on when the client has gone.
+// patience: like on Lambda, an invocation goes on when the client has gone. Unlike on Lambda
+// it ends with the limit, since nobody could tell its end from a hang.
 func (f *Function) Invoke(inv Invocation, limit time.Duration) ([]byte, error) {
 	if err := f.admit(); err != nil {
 		return nil, err

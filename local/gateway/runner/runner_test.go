@@ -148,7 +148,7 @@ func start(t *testing.T, how string, change func(*Config)) (*Function, *output) 
 		t.Fatal(err)
 	}
 	out := &output{}
-	c := Config{Name: "f", Bootstrap: self, Env: []string{mode + "=" + how}, Timeout: 20 * time.Second, Reserved: -1, ARN: "arn:f", Output: out}
+	c := Config{Name: "f", Bootstrap: self, Env: []string{mode + "=" + how, "GOCOVERDIR=" + t.TempDir()}, Timeout: 20 * time.Second, Reserved: -1, ARN: "arn:f", Output: out}
 	if change != nil {
 		change(&c)
 	}
