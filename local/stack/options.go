@@ -9,6 +9,7 @@ import (
 
 	"warmtransfer/local/clock"
 	"warmtransfer/local/phonenet"
+	"warmtransfer/local/store"
 )
 
 // Account is a Twilio account, or what stands in for one.
@@ -43,6 +44,7 @@ type Options struct {
 	Network              phonenet.Config   // its limits; account, number and clock are set from above
 	Output               io.Writer         // what the functions print
 	Binaries             string            // a folder with the functions' binaries; "" builds them
+	SharedStore          *store.Store      // a store that somebody else starts and closes; each stack has a table of its own there
 }
 
 var (

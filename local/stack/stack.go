@@ -7,6 +7,7 @@ package stack
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -41,6 +42,8 @@ type Stack struct {
 	Twilio  string // the Twilio-compatible API that the functions use
 	Store   string
 	Number  string
+	// TableName is the template's table in the store.
+	TableName string
 
 	Network *phonenet.Network // nil with Options.TwilioURL
 	Gateway *gateway.Gateway
@@ -236,7 +239,13 @@ func (s *Stack) template() (*sam.Template, error) {
 	for k, v := range s.o.Parameters {
 		parameters[k] = v
 	}
-	return sam.Load(filepath.Join(s.o.Root, "template.yaml"), sam.Values{Parameters: parameters})
+	s.TableName = "table-" + rand.Text()
+	if s.o.SharedStore == nil {
+		s.TableName = "warm-transfer" // the same again after a restart with kept data
+	}
+	return sam.Load(filepath.Join(s.o.Root, "template.yaml"), sam.Values{
+		Parameters: parameters, Attributes: map[string]string{"Table": s.TableName},
+	})
 }
 
 func (s *Stack) binaries(ctx context.Context, t *sam.Template) error {
@@ -251,17 +260,21 @@ func (s *Stack) startStore(ctx context.Context, t *sam.Template) error {
 	if len(t.Tables) != 1 {
 		return fmt.Errorf("template.yaml has %d tables, not one", len(t.Tables))
 	}
-	port := 0
-	if s.o.Port != 0 {
-		port = s.o.Port + 3
+	table := s.o.SharedStore
+	if table == nil {
+		port := 0
+		if s.o.Port != 0 {
+			port = s.o.Port + 3
+		}
+		var err error
+		table, err = store.Start(ctx, store.Options{Port: port, Dir: filepath.Join(s.o.Root, "local"), Data: s.o.Data})
+		if err != nil {
+			return err
+		}
+		s.onClose(func() { _ = table.Close() })
 	}
-	table, err := store.Start(ctx, store.Options{Port: port, Dir: filepath.Join(s.o.Root, "local"), Data: s.o.Data})
-	if err != nil {
-		return err
-	}
-	s.onClose(func() { _ = table.Close() })
 	s.Table, s.Store = table, table.URL()
-	return table.CreateTable(ctx, t.Tables[0], t.Tables[0].Name)
+	return table.CreateTable(ctx, t.Tables[0], s.TableName)
 }
 
 // startSecrets serves the one secret of the template.

@@ -1,0 +1,569 @@
+package scenario
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"warmtransfer/local/clock"
+	"warmtransfer/local/gateway"
+	"warmtransfer/local/gateway/sam"
+	"warmtransfer/local/phonenet"
+	"warmtransfer/local/stack"
+	"warmtransfer/local/store"
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/dynamo"
+	"warmtransfer/shared/switchboard/switchboardtest"
+)
+
+// shared is what all tests use together: the binaries and the store's process. Every
+// test has a table, functions and a phone network of its own.
+var shared struct {
+	binaries string
+	store    *store.Store
+}
+
+func TestMain(m *testing.M) {
+	code, err := prepare(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "scenario:", err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func prepare(m *testing.M) (int, error) {
+	dir, err := os.MkdirTemp("", "scenario")
+	if err != nil {
+		return 1, err
+	}
+	defer os.RemoveAll(dir)
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		return 1, err
+	}
+	t, err := sam.Load(filepath.Join(root, "template.yaml"), sam.Values{Parameters: map[string]string{
+		"TwilioNumber": "+15550100", "TwilioAccountSid": "", "TwilioAuthToken": "", "TwilioApiKey": "", "TwilioApiSecret": "",
+	}})
+	if err != nil {
+		return 1, err
+	}
+	shared.binaries = dir
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
+	defer cancel()
+	if err := gateway.Build(ctx, root, t, dir, os.Stderr); err != nil {
+		return 1, err
+	}
+	if shared.store, err = store.Start(ctx, store.Options{Dir: filepath.Join(root, "local")}); err != nil {
+		return 1, err
+	}
+	defer shared.store.Close()
+	return m.Run(), nil
+}
+
+// epoch is when every scenario begins.
+var epoch = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+
+// beatEvery is how often an agent's page says that it is there.
+const beatEvery = 10 * time.Second
+
+// line is the whole phone line under a clock that stands still, with people at its
+// telephones. The clock moves by pass alone.
+type line struct {
+	*stack.Stack
+	t     *testing.T
+	ctx   context.Context
+	clock *clock.Manual
+	log   *buffer
+	api   map[string]*stack.Agent
+	pages map[string]bool // agents whose page is open, and beats
+	beat  time.Time
+
+	mu      sync.Mutex
+	heard   map[string][]hearing // by leg
+	callers []string
+	gap     time.Duration // the longest silence that a caller may hear (N1)
+	leaving map[string]bool
+}
+
+// hearing is what a leg heard from a moment on.
+type hearing struct {
+	at    time.Time
+	words []string
+}
+
+// buffer collects what the functions print.
+type buffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+// open starts a line. At the end of the test all calls are ended, and what must hold
+// after every call is asserted.
+func open(t *testing.T, change ...func(*stack.Options)) *line {
+	t.Helper()
+	l := &line{
+		t: t, ctx: context.Background(), clock: clock.NewManual(epoch), log: &buffer{}, api: map[string]*stack.Agent{},
+		pages: map[string]bool{}, beat: epoch, heard: map[string][]hearing{}, gap: 2 * time.Second, leaving: map[string]bool{},
+	}
+	o := stack.Options{Clock: l.clock, Output: l.log, Headless: true, Binaries: shared.binaries, SharedStore: shared.store}
+	for _, f := range change {
+		f(&o)
+	}
+	s, err := stack.Start(l.ctx, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Stack = s
+	t.Cleanup(s.Close)
+	s.Network.Listen(l.listen)
+	t.Cleanup(func() {
+		if t.Failed() {
+			l.explain()
+		}
+	})
+	return l
+}
+
+func (l *line) listen(leg string, sounds []phonenet.Sound) {
+	words := make([]string, 0, len(sounds))
+	for _, s := range sounds {
+		words = append(words, s.String())
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.heard[leg] = append(l.heard[leg], hearing{l.clock.Now(), words})
+}
+
+// settle waits until nothing is under way.
+func (l *line) settle() {
+	l.t.Helper()
+	ctx, cancel := context.WithTimeout(l.ctx, 30*time.Second)
+	defer cancel()
+	for {
+		if err := l.Network.Idle(ctx); err != nil {
+			l.t.Fatal("the phone network does not come to rest")
+		}
+		if l.Gateway.Busy() == 0 && l.Network.Idle(ctx) == nil {
+			return
+		}
+		if err := l.Gateway.Quiet(ctx); err != nil {
+			l.t.Fatal("the functions do not come to rest")
+		}
+	}
+}
+
+// pass lets time go by, step by step: whatever falls due is done before the clock goes on.
+func (l *line) pass(d time.Duration) {
+	l.t.Helper()
+	l.settle()
+	for end := l.clock.Now().Add(d); ; {
+		now := l.clock.Now()
+		if !now.Before(l.beat) {
+			l.beat = now.Add(beatEvery)
+			l.beats()
+			continue
+		}
+		if !now.Before(end) {
+			return
+		}
+		step := min(end.Sub(now), l.beat.Sub(now))
+		if next, ok := l.clock.Next(); ok {
+			step = min(step, next)
+		}
+		l.clock.Advance(step)
+		l.settle()
+	}
+}
+
+func (l *line) beats() {
+	ids := make([]string, 0, len(l.pages))
+	for id := range l.pages {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	for _, id := range ids {
+		_, _ = l.agent(id).Beat(l.ctx) // a page goes on when the API fails
+		l.settle()
+	}
+}
+
+func (l *line) agent(id string) *stack.Agent {
+	if l.api[id] == nil {
+		l.api[id] = l.Agent(id)
+	}
+	return l.api[id]
+}
+
+// online opens agents' pages: their telephones are registered, and they take calls.
+func (l *line) online(ids ...string) {
+	l.t.Helper()
+	for _, id := range ids {
+		l.register(id)
+		l.pages[id] = true
+		if _, err := l.agent(id).Set(l.ctx, "available"); err != nil {
+			l.t.Fatalf("%s goes online: %v", id, err)
+		}
+		l.settle()
+		l.clock.Advance(time.Second) // so that one has been idle longer than the next
+		l.settle()
+	}
+}
+
+func (l *line) register(id string) {
+	l.t.Helper()
+	if err := l.Network.SetScripted(id, true); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+// crash closes an agent's page without a goodbye: no more beats, no more telephone.
+func (l *line) crash(id string) {
+	l.t.Helper()
+	delete(l.pages, id)
+	if err := l.Network.SetScripted(id, false); err != nil {
+		l.t.Fatal(err)
+	}
+	if sid := l.legTo(id); sid != "" {
+		l.must(l.Network.Lose(sid))
+	}
+	l.settle()
+}
+
+// dial lets a caller dial our number; it returns her leg.
+func (l *line) dial(from string) string {
+	l.t.Helper()
+	sid, err := l.Network.PlaceCall(nil, from, l.Number)
+	l.must(err)
+	l.callers = append(l.callers, sid)
+	l.settle()
+	return sid
+}
+
+func (l *line) must(err error) {
+	l.t.Helper()
+	if err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+// legTo is the live leg to an agent, "" if there is none.
+func (l *line) legTo(id string) string {
+	for _, c := range l.Network.Calls() {
+		if c.To == "client:"+id && !c.Over() {
+			return c.SID
+		}
+	}
+	return ""
+}
+
+// ringing is the leg that rings at an agent's.
+func (l *line) ringing(id string) string {
+	l.t.Helper()
+	sid := l.legTo(id)
+	if c, _ := l.Network.Call(sid); c.Status != "ringing" {
+		l.t.Fatalf("%s is not being rung", id)
+	}
+	return sid
+}
+
+func (l *line) notRinging(id string) {
+	l.t.Helper()
+	if sid := l.legTo(id); sid != "" {
+		l.t.Fatalf("%s has a leg and should have none", id)
+	}
+}
+
+// answers lets an agent take the call that rings; it returns his leg.
+func (l *line) answers(id string) string {
+	l.t.Helper()
+	sid := l.ringing(id)
+	l.must(l.Network.Answer(sid, nil))
+	l.settle()
+	return sid
+}
+
+func (l *line) rejects(id string) {
+	l.t.Helper()
+	l.must(l.Network.Reject(l.ringing(id), nil))
+	l.settle()
+}
+
+// hangs lets a party put the receiver down.
+func (l *line) hangs(sid string) {
+	l.t.Helper()
+	l.mu.Lock()
+	l.leaving[sid] = true
+	l.mu.Unlock()
+	l.must(l.Network.Hangup(sid))
+	l.settle()
+}
+
+// presses lets an agent press a button, which must be accepted.
+func (l *line) presses(id, action, target string) stack.Snapshot {
+	l.t.Helper()
+	snap, err := l.agent(id).Do(l.ctx, action, target)
+	if err != nil {
+		l.t.Fatalf("%s presses %s %s: %v", id, action, target, err)
+	}
+	l.settle()
+	return snap
+}
+
+// refused lets an agent press a button, which must be refused with that status.
+func (l *line) refused(id, action, target string, status int) *stack.APIError {
+	l.t.Helper()
+	_, err := l.agent(id).Do(l.ctx, action, target)
+	problem, ok := err.(*stack.APIError)
+	if !ok || problem.Status != status {
+		l.t.Fatalf("%s presses %s %s: %v, want status %d", id, action, target, err, status)
+	}
+	l.settle()
+	return problem
+}
+
+// state is the state of an agent's call, as his page shows it.
+func (l *line) state(id string) string {
+	l.t.Helper()
+	return l.me(id).State()
+}
+
+func (l *line) me(id string) stack.Snapshot {
+	l.t.Helper()
+	snap, err := l.agent(id).Me(l.ctx)
+	if err != nil {
+		l.t.Fatalf("snapshot of %s: %v", id, err)
+	}
+	l.settle()
+	return snap
+}
+
+func (l *line) wantState(id, want string) {
+	l.t.Helper()
+	if got := l.state(id); got != want {
+		l.t.Fatalf("%s's call is %q, want %q", id, got, want)
+	}
+}
+
+func (l *line) wantPresence(id, want string) {
+	l.t.Helper()
+	if got := l.me(id).Agent.Presence; got != want {
+		l.t.Fatalf("%s is %q, want %q", id, got, want)
+	}
+}
+
+// hears is what a leg hears now: other legs by their names in names, music, speech.
+func (l *line) hears(sid string) string {
+	var words []string
+	for _, s := range l.Network.Hears(sid) {
+		switch s.Kind {
+		case phonenet.SoundLeg:
+			words = append(words, l.name(s.Leg))
+		case phonenet.SoundSpeech:
+			words = append(words, "speech")
+		default:
+			words = append(words, s.String())
+		}
+	}
+	slices.Sort(words)
+	return strings.Join(slices.Compact(words), " ")
+}
+
+// name is a person's name for a leg: the agent's, or the caller's number among callers.
+func (l *line) name(sid string) string {
+	c, _ := l.Network.Call(sid)
+	if id, ok := strings.CutPrefix(c.To, "client:"); ok {
+		return id
+	}
+	if i := slices.Index(l.callers, sid); i > 0 {
+		return fmt.Sprintf("caller%d", i+1)
+	}
+	return "caller"
+}
+
+// waits asserts that the caller is kept company: she hears music or a voice from a tape.
+func (l *line) waits(sid string) {
+	l.t.Helper()
+	if got := l.hears(sid); got != "music" && got != "speech" {
+		l.t.Fatalf("%s hears %q, want music", l.name(sid), got)
+	}
+}
+
+// together asserts that exactly these legs hear each other.
+func (l *line) together(sids ...string) {
+	l.t.Helper()
+	for _, sid := range sids {
+		var want []string
+		for _, other := range sids {
+			if other != sid {
+				want = append(want, l.name(other))
+			}
+		}
+		slices.Sort(want)
+		if got := l.hears(sid); got != strings.Join(want, " ") {
+			l.t.Fatalf("%s hears %q, want %q", l.name(sid), got, strings.Join(want, " "))
+		}
+	}
+}
+
+func (l *line) live(sid string) bool {
+	c, ok := l.Network.Call(sid)
+	return ok && !c.Over()
+}
+
+func (l *line) wantLive(sid string) {
+	l.t.Helper()
+	if !l.live(sid) {
+		l.t.Fatalf("%s's leg is over", l.name(sid))
+	}
+}
+
+func (l *line) wantOver(sid string) {
+	l.t.Helper()
+	if l.live(sid) {
+		l.t.Fatalf("%s's leg is still alive", l.name(sid))
+	}
+}
+
+// fault switches a fault on, which must strike at least once before the end.
+func (l *line) fault(r phonenet.FaultRule) {
+	l.t.Helper()
+	_, err := l.Network.AddFault(r)
+	l.must(err)
+}
+
+// dials counts the calls that were made to an agent.
+func (l *line) dials(id string) int {
+	n := 0
+	for _, c := range l.Network.Calls() {
+		if c.To == "client:"+id {
+			n++
+		}
+	}
+	return n
+}
+
+// done ends what is left, then asserts what must hold after every call: no leg left
+// (N3), no silence (N1), the items' invariants (N4), nothing personal in the logs (N9).
+// Within is how long the last legs may live after the caller has gone.
+func (l *line) done(within time.Duration) {
+	l.t.Helper()
+	l.settle()
+	l.Network.ClearFaults()
+	for _, sid := range l.callers {
+		if l.live(sid) {
+			l.hangs(sid)
+		}
+	}
+	l.pass(within)
+	for _, c := range l.Network.Calls() {
+		if !c.Over() {
+			l.t.Errorf("N3: %s's leg is alive %v after the callers have gone", l.name(c.SID), within)
+		}
+	}
+	for _, sid := range l.callers {
+		l.wantNoGap(sid)
+		l.wantInvariants(sid)
+	}
+	l.wantNothingPersonal()
+}
+
+// wantNoGap asserts N1: how long the caller heard silence at a stretch.
+func (l *line) wantNoGap(sid string) {
+	l.t.Helper()
+	if gap := l.longestGap(sid); gap > l.gap {
+		l.t.Errorf("N1: %s heard nothing for %v", l.name(sid), gap)
+	}
+}
+
+func (l *line) longestGap(sid string) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var longest time.Duration
+	var since time.Time
+	for _, h := range l.heard[sid] {
+		quiet := len(h.words) == 1 && h.words[0] == "silence"
+		if !since.IsZero() {
+			longest = max(longest, h.at.Sub(since))
+		}
+		switch {
+		case !quiet:
+			since = time.Time{}
+		case since.IsZero():
+			since = h.at
+		}
+	}
+	return longest
+}
+
+func (l *line) wantInvariants(sid string) {
+	l.t.Helper()
+	c := l.conference(sid)
+	if c == nil {
+		return
+	}
+	for _, v := range switchboardtest.Violations(c) {
+		l.t.Errorf("the item: %s", v)
+	}
+	if c.State != conference.Ended {
+		l.t.Errorf("the conference of %s is %s in the table after its end", l.name(sid), c.State)
+	}
+}
+
+// conference is the item of a caller, nil if there is none.
+func (l *line) conference(sid string) *conference.Conference {
+	c, err := dynamo.New(shared.store.Client(), l.TableName).Conference(l.ctx, conference.ID(sid))
+	if err != nil {
+		return nil
+	}
+	return c
+}
+
+var personal = regexp.MustCompile(`\+\d{8,}|eyJ[A-Za-z0-9_-]{5,}|[Ss]ignature"?[:=]|Bearer `)
+
+func (l *line) wantNothingPersonal() {
+	l.t.Helper()
+	for _, found := range personal.FindAllString(l.log.String(), 3) {
+		l.t.Errorf("N9: the functions' log has %q", found)
+	}
+}
+
+// explain prints what each party heard, and the last requests.
+func (l *line) explain() {
+	for _, c := range l.Network.Calls() {
+		l.t.Logf("leg %s %s %s: hears %v", l.name(c.SID), c.Status, c.SID, c.Hears)
+		l.mu.Lock()
+		for _, h := range l.heard[c.SID] {
+			l.t.Logf("    %8.3f %v", h.at.Sub(epoch).Seconds(), h.words)
+		}
+		l.mu.Unlock()
+	}
+	records := l.Network.Records(0)
+	for _, r := range records[max(0, len(records)-40):] {
+		l.t.Logf("  %8.3f %s %s %s %s -> %d %s %s", r.At.Sub(epoch).Seconds(), r.Kind, r.Event, r.Method, r.URL, r.Status, r.Fault, r.Error)
+	}
+	out := strings.Split(l.log.String(), "\n")
+	for _, s := range out[max(0, len(out)-40):] {
+		l.t.Log("  ", s)
+	}
+}
