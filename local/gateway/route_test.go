@@ -81,7 +81,7 @@ func TestF005ThrottledRouteIs429ByTheClock(t *testing.T) {
 		}
 	}
 	b.do("GET", "/do/echo", "").want(t, 429, "Too Many Requests")
-	if a := b.do("POST", "/hurry/echo", ""); a.status != 200 {
+	if a := b.do("POST", "/narrow/echo", ""); a.status != 200 {
 		t.Errorf("another route has a limit of its own, got %d", a.status)
 	}
 	b.clock.Advance(100 * time.Millisecond)
