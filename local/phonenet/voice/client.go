@@ -95,8 +95,7 @@ func (c *client) listen(token string) {
 	now := c.voice.network.Now()
 	granted, refusal := checkToken(token, c.voice.network.Credentials(), now)
 	if refusal != nil {
-		c.unregister()
-		c.socket.say("error", reply{Error: refusal})
+		c.deny(refusal)
 		return
 	}
 	if granted.identity != c.identity {
@@ -127,21 +126,29 @@ func (c *client) register(audio bool) {
 		}
 		return nil
 	}()
-	if refusal != nil || !audio {
-		c.unregister()
-	}
 	switch {
 	case refusal != nil:
-		c.socket.say("error", reply{Error: refusal})
+		c.deny(refusal)
 	case !audio:
+		c.unregister()
 		c.socket.say("offline", reply{})
 	default:
 		if err := c.voice.network.Register(c.identity, c); err != nil {
-			c.socket.say("error", reply{Error: &sdkError{codeUnauthorized, err.Error()}})
+			c.deny(&sdkError{codeUnauthorized, err.Error()})
 			return
 		}
 		c.registered = true
 		c.socket.say("ready", reply{})
+	}
+}
+
+// deny says what is wrong with a token. It costs a registration; the SDK registers again
+// by itself when a later token is good, because it was told that it is offline.
+func (c *client) deny(why *sdkError) {
+	c.socket.say("error", reply{Error: why})
+	if c.registered {
+		c.unregister()
+		c.socket.say("offline", reply{})
 	}
 }
 
@@ -156,8 +163,7 @@ func (c *client) unregister() {
 // Its legs live on, as with Twilio.
 func (c *client) checkToken() {
 	if c.registered && !c.expires.After(c.voice.network.Now()) {
-		c.unregister()
-		c.socket.say("error", reply{Error: errExpired})
+		c.deny(errExpired)
 	}
 }
 

@@ -106,6 +106,7 @@ func TestF040ATokenThatRunsOutAndANewOne(t *testing.T) {
 	if got := alice.hear("error"); got.Payload.Error.Code != codeExpiredToken {
 		t.Errorf("told %v, want %d", got.Payload.Error, codeExpiredToken)
 	}
+	alice.hear("offline")
 	r.did("unregister alice")
 	r.network.Hear(a, voiceOf("CAcaller"))
 	alice.mustHear(500) // her call lives on
