@@ -1,0 +1,157 @@
+package main
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/switchboard/switchboardtest"
+	"warmtransfer/shared/twilio"
+	"warmtransfer/shared/web"
+	"warmtransfer/shared/web/webtest"
+)
+
+func serve(t testing.TB, keys twilio.Keys, agents ...agent.ID) (*webtest.Site, *switchboardtest.World) {
+	w := switchboardtest.NewWorld(t, agents...)
+	return webtest.New(t, func() time.Time { return w.Now }, func(e web.Edge) http.Handler {
+		return handler{
+			edge: e, keys: keys, board: func(twilio.Base) *switchboard.Switchboard { return w.Board },
+		}.routes()
+	}), w
+}
+
+// ring is a world in which alice is rung for a caller.
+func ring(t testing.TB) (s *webtest.Site, w *switchboardtest.World, id conference.ID, form url.Values) {
+	s, w = serve(t, webtest.Keys, "alice", "bob")
+	id, _ = w.Dial()
+	w.Settle()
+	l := w.Conference(id).Legs[0]
+	return s, w, id, webtest.Form(t, "connect", "CallSid", string(l.SID))
+}
+
+func path(w *switchboardtest.World, id conference.ID, leg int) string {
+	return "/connect-agent/" + string(id) + "/" + string(w.Conference(id).Legs[leg].Key)
+}
+
+// room is the answer that brings a leg into the room.
+func room(id conference.ID, leg conference.LegKey, ends string) string {
+	return `<Dial><Conference beep="false" startConferenceOnEnter="true" endConferenceOnExit="` + ends + `" maxParticipants="4" ` +
+		`participantLabel="` + string(leg) + `" statusCallback="` + string(webtest.Base) + `/events/conference/` + string(id) + `" ` +
+		`statusCallbackMethod="POST" statusCallbackEvent="start end join leave hold">` + string(id) + `</Conference></Dial>`
+}
+
+const (
+	over  = `<Say>This call is already over.</Say><Hangup></Hangup>`
+	sorry = `<Say>We are sorry, this call cannot be connected.</Say><Hangup></Hangup>`
+)
+
+func wait(path string) string {
+	return `<Say>Please wait.</Say><Pause length="2"></Pause><Redirect method="POST">` + string(webtest.Base) + path + `</Redirect>`
+}
+
+func TestTheFirstAgentStartsTheRoomAndDoesNotEndIt(t *testing.T) {
+	s, w, id, form := ring(t)
+	key := w.Conference(id).Legs[0].Key
+	for range 2 { // F007: twice is the same answer
+		s.Post(path(w, id, 0), form).Is(t, room(id, key, "false"))
+	}
+	if c := w.Conference(id); c.State != conference.Talking || c.Owner != key {
+		t.Errorf("conference is %s, owned by %q", c.State, c.Owner)
+	}
+	w.Check()
+}
+
+func TestTheClassicsSecondAgentEndsTheRoom(t *testing.T) {
+	s, w, id, _ := ring(t)
+	w.Answer("alice")
+	w.Settle()
+	w.MustPress("alice", conference.DoAdd, "bob")
+	l := w.Conference(id).Legs[1]
+	form := webtest.Form(t, "connect", "CallSid", string(l.SID), "To", "client:bob")
+	s.Post(path(w, id, 1), form).Is(t, room(id, l.Key, "true"))
+	if c := w.Conference(id); c.State != conference.ThreeWay {
+		t.Errorf("conference is %s", c.State)
+	}
+}
+
+func TestAConsultedTargetDoesNotEndTheRoom(t *testing.T) {
+	s, w, id, _ := ring(t)
+	w.Answer("alice")
+	w.Settle()
+	w.MustPress("alice", conference.DoConsult, "bob")
+	w.Settle()
+	l := w.Conference(id).Legs[1]
+	s.Post(path(w, id, 1), webtest.Form(t, "connect", "CallSid", string(l.SID))).Is(t, room(id, l.Key, "false"))
+}
+
+func TestF004F023CallerGoneGivesASentenceAndNeverAnEmptyRoom(t *testing.T) {
+	s, w, id, form := ring(t)
+	at := path(w, id, 0)
+	w.CallerHangsUp(id)
+	w.Settle()
+	for range 2 {
+		s.Post(at, form).Is(t, over)
+	}
+	s.Post("/connect-agent/CA99999999999999999999999999999999/leg-1", form).Is(t, over)
+	if a, _ := w.Store.Agent(t.Context(), "alice"); a.Claimed(w.Now) {
+		t.Error("alice is still claimed")
+	}
+}
+
+func TestALegOfAnotherCallIsNotLetIn(t *testing.T) {
+	s, w, id, _ := ring(t)
+	s.Post(path(w, id, 0), webtest.Form(t, "connect", "CallSid", "CA77777777777777777777777777777777")).Is(t, over)
+	if c := w.Conference(id); c.State != conference.Ringing {
+		t.Errorf("conference is %s", c.State)
+	}
+}
+
+func TestF022StoreDownIsTriedOnceMoreThenTheAgentIsReleased(t *testing.T) {
+	for _, op := range []string{"Conference", "SaveConference"} {
+		for _, took := range []bool{false, true} {
+			s, w, id, form := ring(t)
+			key, at := w.Conference(id).Legs[0].Key, path(w, id, 0)
+			w.Store.Next(op, switchboardtest.Fault{Err: switchboard.ErrUnavailable, Took: took})
+			s.Post(at, form).Is(t, wait(at+"/1"))
+			s.Post(at+"/1", form).Is(t, room(id, key, "false"))
+
+			w.Store.Every(op, switchboardtest.Fault{Err: switchboard.ErrUnavailable})
+			w.Now = w.Now.Add(time.Second)
+			if op == "Conference" {
+				s.Post(at+"/1", form).Is(t, sorry)
+				s.Post(at+"/2", form).Is(t, sorry)
+			}
+		}
+	}
+}
+
+func TestF125SecretOutOfReachAsksTheAgentToWaitOnce(t *testing.T) {
+	s, w := serve(t, webtest.Broken{}, "alice")
+	before := w.Store.Counts()
+	const at = "/connect-agent/CA11111111111111111111111111111111/leg-1"
+	s.Post(at, webtest.Form(t, "connect")).Is(t, wait(at+"/1"))
+	for _, try := range []string{"/1", "/x", "/-5", "/0"} {
+		s.Post(at+try, webtest.Form(t, "connect")).Is(t, sorry)
+	}
+	webtest.Untouched(t, w, before)
+}
+
+func TestSampleEvents(t *testing.T) {
+	s, _ := serve(t, webtest.Keys)
+	for _, name := range []string{"connect-agent", "connect-agent-again"} {
+		s.Do(webtest.Sample(t, name)).Is(t, over)
+	}
+}
+
+func TestSecurityOfConnectAgent(t *testing.T) {
+	form := webtest.Form(t, "connect")
+	const at = "/connect-agent/CA11111111111111111111111111111111/leg-1"
+	webtest.Refusals(t, []webtest.Hooked{{Path: at, Form: form}, {Path: at + "/1", Form: form}},
+		func(t testing.TB, keys twilio.Keys) (*webtest.Site, *switchboardtest.World) {
+			return serve(t, keys, "alice")
+		})
+}

@@ -1,0 +1,277 @@
+package main
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/switchboard/switchboardtest"
+	"warmtransfer/shared/twilio"
+	"warmtransfer/shared/web"
+	"warmtransfer/shared/web/webtest"
+)
+
+const caller = conference.ID("CA11111111111111111111111111111111")
+
+// serve is the function with these agents available, between a store and a phone
+// network in memory.
+func serve(t testing.TB, keys twilio.Keys, agents ...agent.ID) (*webtest.Site, *switchboardtest.World) {
+	w := switchboardtest.NewWorld(t, agents...)
+	return webtest.New(t, func() time.Time { return w.Now }, func(e web.Edge) http.Handler {
+		return handler{
+			edge: e, keys: keys, music: "https://music.example/music",
+			board: func(twilio.Base) *switchboard.Switchboard { return w.Board },
+		}.routes()
+	}), w
+}
+
+// room is the answer that puts the caller into her room in that round.
+func room(round string) string {
+	base := string(webtest.Base)
+	return `<Dial action="` + base + `/incoming/` + string(caller) + `/` + round + `" method="POST"><Conference beep="false" ` +
+		`startConferenceOnEnter="false" endConferenceOnExit="true" maxParticipants="4" participantLabel="caller" ` +
+		`statusCallback="` + base + `/events/conference/` + string(caller) + `" statusCallbackMethod="POST" ` +
+		`statusCallbackEvent="start end join leave hold" waitMethod="POST" ` +
+		`waitUrl="` + base + `/wait/` + string(caller) + `/0">` + string(caller) + `</Conference></Dial>`
+}
+
+// held is the answer that keeps the caller and asks again.
+func held(path string) string {
+	return `<Say>Please hold the line.</Say><Play>https://music.example/music/00.wav</Play>` +
+		`<Redirect method="POST">` + string(webtest.Base) + path + `</Redirect>`
+}
+
+const after = "/incoming/" + string(caller) + "/"
+
+func TestCallerIsPutIntoHerRoomAndAnAgentIsRung(t *testing.T) {
+	s, w := serve(t, webtest.Keys, "alice")
+	s.Post("/incoming", webtest.Form(t, "incoming")).Is(t, room("0"))
+	c := w.Conference(caller)
+	if c.State != conference.Ringing || !w.Rings("alice") {
+		t.Errorf("conference is %s, alice rings %t", c.State, w.Rings("alice"))
+	}
+	if c.From != "+15005550006" || !c.Verified || !c.Arrived.Equal(w.Now.Truncate(time.Millisecond)) {
+		t.Errorf("stored from %q, verified %t, arrived %v; now is %v", c.From, c.Verified, c.Arrived, w.Now)
+	}
+	w.Check()
+}
+
+func TestF001CallerIsPutIntoHerRoomWithNoAgentOnline(t *testing.T) {
+	s, w := serve(t, webtest.Keys)
+	s.Post("/incoming", webtest.Form(t, "incoming")).Is(t, room("0"))
+	if c := w.Conference(caller); c.State != conference.Waiting {
+		t.Errorf("conference is %s", c.State)
+	}
+}
+
+func TestF007F143IncomingTwiceGivesOneConferenceOneDialAndTheSameAnswer(t *testing.T) {
+	s, w := serve(t, webtest.Keys, "alice", "bob")
+	for range 2 {
+		s.Post("/incoming", webtest.Form(t, "incoming")).Is(t, room("0"))
+	}
+	if n := w.Phones.Count("Dial"); n != 1 {
+		t.Errorf("%d dials, want 1", n)
+	}
+	w.Settle()
+}
+
+func TestF007ASecondCallerNeverTouchesTheFirst(t *testing.T) {
+	s, w := serve(t, webtest.Keys, "alice")
+	s.Post("/incoming", webtest.Form(t, "incoming"))
+	before := w.Conference(caller).Version
+	second := "CA44444444444444444444444444444444"
+	doc := s.Post("/incoming", webtest.Form(t, "incoming", "CallSid", second)).TwiML(t)
+	if got := doc.Find("Conference").Text; got != second {
+		t.Errorf("the second caller is put into %s", got)
+	}
+	if w.Conference(caller).Version != before {
+		t.Error("the first caller's item was written")
+	}
+	if w.Conference(conference.ID(second)).State != conference.Waiting {
+		t.Error("the only agent rings for two")
+	}
+}
+
+func TestF008StoreDownDuringIncomingKeepsTheCallerAndAsksAgain(t *testing.T) {
+	for _, took := range []bool{false, true} {
+		s, w := serve(t, webtest.Keys, "alice")
+		w.Store.Next("SaveConference", switchboardtest.Fault{Err: switchboard.ErrUnavailable, Took: took})
+		s.Post("/incoming", webtest.Form(t, "incoming")).Is(t, held("/incoming"))
+		if !strings.Contains(s.Log.String(), `"level":"ERROR"`) {
+			t.Errorf("took %t: nothing in the log to alarm about: %s", took, s.Log)
+		}
+		s.Post("/incoming", webtest.Form(t, "incoming")).Is(t, room("0"))
+		w.Conference(caller)
+		if n := w.Phones.Count("Dial"); n > 1 {
+			t.Errorf("took %t: %d dials", took, n)
+		}
+	}
+}
+
+func TestF122NetworkRefusingOurKeyStillGivesTheCallerMusic(t *testing.T) {
+	for _, fault := range []switchboardtest.Fault{
+		{Err: &switchboard.RefusedError{Code: 20003, Status: 401}},
+		{Err: switchboard.ErrUnknown}, {Err: switchboard.ErrUnknown, Took: true}, {Err: switchboard.ErrThrottled},
+	} {
+		s, w := serve(t, webtest.Keys, "alice")
+		w.Phones.Every("Dial", fault)
+		s.Post("/incoming", webtest.Form(t, "incoming")).Is(t, room("0"))
+		w.Check()
+	}
+}
+
+func TestF014NumbersThatAreNone(t *testing.T) {
+	for from, want := range map[string]string{
+		"": "", "anonymous": "", "Anonymous": "", "+266696687": "", "266696687": "", "+7378742833": "", "+2562533": "",
+		"+8656696": "", "+86282452253": "", "Restricted": "", "sip:eve@example.com": "", "client:mallory": "",
+		"+1500555<Say>0006": "", "+15005550006": "+15005550006", "+0123456789": "", "+441632960960": "+441632960960",
+	} {
+		s, w := serve(t, webtest.Keys)
+		s.Post("/incoming", webtest.Form(t, "incoming", "From", from, "Caller", from)).Is(t, room("0"))
+		if got := w.Conference(caller).From; got != want {
+			t.Errorf("From %q is shown as %q, want %q", from, got, want)
+		}
+	}
+}
+
+func TestOnlyFullAttestationVerifies(t *testing.T) {
+	for stir, want := range map[string]bool{
+		"TN-Validation-Passed-A": true, "TN-Validation-Passed-B": false, "TN-Validation-Failed-A": false,
+		"No-TN-Validation": false, "": false, "-": false,
+	} {
+		s, w := serve(t, webtest.Keys)
+		s.Post("/incoming", webtest.Form(t, "incoming", "StirVerstat", stir))
+		if got := w.Conference(caller).Verified; got != want {
+			t.Errorf("%q: verified %t", stir, got)
+		}
+	}
+}
+
+func TestRoomThatEndsUnderTheCallerLeadsIntoTheNextRound(t *testing.T) {
+	s, w := serve(t, webtest.Keys)
+	s.Post("/incoming", webtest.Form(t, "incoming"))
+	for range 2 { // F097: twice has one effect
+		s.Post(after+"0", webtest.Form(t, "after-room")).Is(t, room("1"))
+	}
+	if c := w.Conference(caller); c.Round != 1 || c.State != conference.Waiting {
+		t.Errorf("round %d, %s", c.Round, c.State)
+	}
+}
+
+func TestStoreDownAfterTheRoomKeepsTheCaller(t *testing.T) {
+	for _, op := range []string{"Conference", "SaveConference"} {
+		for _, took := range []bool{false, true} {
+			s, w := serve(t, webtest.Keys)
+			s.Post("/incoming", webtest.Form(t, "incoming"))
+			w.Store.Next(op, switchboardtest.Fault{Err: switchboard.ErrUnavailable, Took: took})
+			s.Post(after+"0", webtest.Form(t, "after-room")).Is(t, held(after+"0"))
+			s.Post(after+"0", webtest.Form(t, "after-room")).Is(t, room("1"))
+		}
+	}
+}
+
+func TestCallerWhoHungUpIsNotPutBack(t *testing.T) {
+	s, w := serve(t, webtest.Keys)
+	s.Post("/incoming", webtest.Form(t, "incoming"))
+	s.Post(after+"0", webtest.Form(t, "after-room", "CallStatus", "completed")).Is(t, `<Hangup></Hangup>`)
+	if c := w.Conference(caller); c.State != conference.Ended || c.Reason != conference.ReasonCallerLeft {
+		t.Errorf("conference is %s, %s", c.State, c.Reason)
+	}
+}
+
+func TestLastWordsByReason(t *testing.T) {
+	for reason, want := range map[string]string{
+		"agent": `<Say>Thank you for calling. Goodbye.</Say><Hangup></Hangup>`,
+		"wait":  `<Say>We are sorry that nobody could take your call.</Say><Say>Please call again later. Goodbye.</Say><Hangup></Hangup>`,
+	} {
+		s, w := serve(t, webtest.Keys, "alice")
+		id, _ := w.Dial()
+		if reason == "agent" {
+			w.Answer("alice")
+			w.Settle()
+			w.MustPress("alice", conference.DoEnd, "")
+		} else {
+			w.Choose("alice", agent.Away)
+			w.Settle()
+			w.Now = w.Now.Add(switchboardtest.MaxWait)
+			w.Music(id)
+		}
+		form := webtest.Form(t, "after-room", "CallSid", string(id))
+		for range 2 {
+			s.Post("/incoming/"+string(id)+"/0", form).Is(t, want)
+		}
+		// The number's webhook, sent again late, does not bring her back.
+		s.Post("/incoming", webtest.Form(t, "incoming", "CallSid", string(id))).Is(t, want)
+	}
+}
+
+func TestCallerWhoseItemIsLostArrivesAnew(t *testing.T) {
+	s, _ := serve(t, webtest.Keys)
+	s.Post(after+"3", webtest.Form(t, "after-room")).
+		Is(t, `<Pause length="1"></Pause><Redirect method="POST">`+string(webtest.Base)+`/incoming</Redirect>`)
+	s.Post("/incoming", webtest.Form(t, "incoming")).Is(t, room("0"))
+}
+
+func TestAddressWithoutARoundKeepsTheCaller(t *testing.T) {
+	s, _ := serve(t, webtest.Keys)
+	for _, round := range []string{"x", "-1", "99999999999999999999"} {
+		s.Post(after+round, webtest.Form(t, "after-room")).Is(t, held(after+round))
+	}
+}
+
+func TestF158WhatACallerSendsCannotBecomeTwiML(t *testing.T) {
+	s, _ := serve(t, webtest.Keys)
+	evil := `"><Say>pwned</Say>&]]>`
+	doc := s.Post("/incoming", webtest.Form(t, "incoming", "CallSid", evil, "From", evil)).TwiML(t)
+	if doc.Find("Say").Name != "" || doc.Find("Conference").Text != evil {
+		t.Errorf("the document is %s", doc)
+	}
+}
+
+func TestSampleEvents(t *testing.T) {
+	s, w := serve(t, webtest.Keys)
+	e := webtest.Sample(t, "incoming")
+	s.Do(e).Is(t, room("0"))
+	if at := w.Conference(caller).Arrived; at.UnixMilli() != e.RequestContext.TimeEpoch {
+		t.Errorf("arrived %v, API Gateway's clock said otherwise (%d)", at, e.RequestContext.TimeEpoch)
+	}
+	s.Do(webtest.Sample(t, "incoming-after-room")).Is(t, room("1"))
+}
+
+func TestSecurityOfIncoming(t *testing.T) {
+	webtest.Refusals(t, []webtest.Hooked{{Path: "/incoming", Form: webtest.Form(t, "incoming")}, {Path: after + "0", Form: webtest.Form(t, "after-room")}},
+		func(t testing.TB, keys twilio.Keys) (*webtest.Site, *switchboardtest.World) {
+			return serve(t, keys, "alice")
+		})
+}
+
+func TestF125SecretOutOfReachKeepsTheCallerAndDoesNothing(t *testing.T) {
+	s, w := serve(t, webtest.Broken{}, "alice")
+	before := w.Store.Counts()
+	s.Post("/incoming", webtest.Form(t, "incoming")).Is(t, held("/incoming"))
+	s.Post(after+"0", webtest.Form(t, "after-room")).Is(t, held(after+"0"))
+	webtest.Untouched(t, w, before)
+}
+
+func FuzzF170Forms(f *testing.F) {
+	f.Add("CallSid=CA1&From=%2B1", "/incoming")
+	f.Add("CallSid=CA1&CallStatus=completed", after+"0")
+	f.Add("%zz=;&&=", "/incoming/x/y")
+	f.Fuzz(func(t *testing.T, body, path string) {
+		form, err := url.ParseQuery(body)
+		if err != nil || !strings.HasPrefix(path, "/") {
+			return
+		}
+		s, _ := serve(t, webtest.Keys, "alice")
+		if a := s.Post(path, form); a.Status == http.StatusOK {
+			a.TwiML(t)
+		} else if a.Status >= 500 {
+			t.Errorf("%s: %d", path, a.Status)
+		}
+	})
+}

@@ -1,0 +1,277 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/switchboard/switchboardtest"
+	"warmtransfer/shared/twilio"
+	"warmtransfer/shared/web"
+	"warmtransfer/shared/web/webtest"
+)
+
+func serve(t testing.TB, keys twilio.Keys, agents ...agent.ID) (*webtest.Site, *switchboardtest.World) {
+	w := switchboardtest.NewWorld(t, agents...)
+	return webtest.New(t, func() time.Time { return w.Now }, func(e web.Edge) http.Handler {
+		return handler{
+			edge: e, keys: keys, music: "https://music.example/music",
+			board: func(twilio.Base) *switchboard.Switchboard { return w.Board },
+		}.routes()
+	}), w
+}
+
+// ask is a party's request for a turn; who is the call that asks.
+func ask(t testing.TB, s *webtest.Site, id conference.ID, who string, turn int) webtest.Answer {
+	t.Helper()
+	form := webtest.Form(t, "wait", "CallSid", who, "FriendlyName", string(id))
+	a := s.Post("/wait/"+string(id)+"/"+strconv.Itoa(turn), form)
+	allowed(t, a)
+	return a
+}
+
+// allowed asserts F010: only what a waitUrl and a holdUrl may contain, and always a way
+// to the next turn.
+func allowed(t testing.TB, a webtest.Answer) {
+	t.Helper()
+	verbs := a.TwiML(t).Verbs()
+	for _, v := range verbs {
+		if !slices.Contains([]string{"Say", "Play", "Pause", "Redirect"}, v) {
+			t.Errorf("F010: a waiting caller gets <%s>", v)
+		}
+	}
+	if len(verbs) == 0 || verbs[len(verbs)-1] != "Redirect" {
+		t.Errorf("the document runs out into silence: %v", verbs)
+	}
+}
+
+// music is a turn: these words, that piece, the next turn.
+func music(id conference.ID, words, piece string, next int) string {
+	say := ""
+	if words != "" {
+		say = "<Say>" + words + "</Say>"
+	}
+	return say + fmt.Sprintf(`<Play>https://music.example/music/%s.wav</Play><Redirect method="POST">%s/wait/%s/%d</Redirect>`,
+		piece, webtest.Base, id, next)
+}
+
+const classic = "Thank you for calling. Please wait in line for a few seconds. An agent will be with you shortly."
+
+func TestTheClassicsSentenceIsSaidOnceAndTheMusicGoesOn(t *testing.T) {
+	s, w := serve(t, webtest.Keys)
+	id, _ := w.Dial()
+	for turn, want := range []struct{ words, piece string }{
+		{classic, "00"}, {"You are next in the line.", "01"}, {"", "02"}, {"", "03"}, {"You are next in the line.", "04"},
+		{"", "05"}, {"", "06"}, {"You are next in the line.", "07"}, {"", "08"}, {"", "09"}, {"You are next in the line.", "10"},
+		{"", "01"}, {"", "02"},
+	} {
+		ask(t, s, id, string(id), turn).Is(t, music(id, want.words, want.piece, turn+1))
+	}
+}
+
+func TestThePositionIsSaid(t *testing.T) {
+	s, w := serve(t, webtest.Keys)
+	var ids []conference.ID
+	for range switchboard.LinePage + 3 {
+		id, _ := w.Dial()
+		ids = append(ids, id)
+		w.Now = w.Now.Add(time.Second)
+	}
+	for i, want := range map[int]string{
+		0: "You are next in the line.", 1: "You are number 2 in the line.", 19: "You are number 20 in the line.",
+		20: "There are 20 or more callers before you.", 23: "There are 20 or more callers before you.",
+	} {
+		ask(t, s, ids[i], string(ids[i]), 1).Is(t, music(ids[i], want, "01", 2))
+	}
+}
+
+// The pieces are there, and with the longest words a turn is not longer than 15 s: the
+// caller's clock. Speech goes at some 15 characters a second.
+func TestATurnTakesAtMostFifteenSeconds(t *testing.T) {
+	length := func(turn int) float64 {
+		info, err := os.Stat(filepath.Join("..", "..", "frontend", "public", "music", filepath.Base(piece(turn))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return float64(info.Size()-58) / 8000
+	}
+	const second = 15.0 // characters
+	if got := length(0) + float64(len(classic))/second; got > 15 {
+		t.Errorf("the first turn takes %.1f s", got)
+	}
+	for turn := 1; turn <= pieces; turn++ {
+		if got := length(turn) + float64(len("There are 20 or more callers before you."))/second; got > 15 {
+			t.Errorf("turn %d takes %.1f s", turn, got)
+		}
+	}
+}
+
+func TestWaitIsTheCallersClock(t *testing.T) {
+	s, w := serve(t, webtest.Keys)
+	id, _ := w.Dial()
+	w.Choose("alice", agent.Away)
+	w.Store.Next("Line", switchboardtest.Fault{Err: switchboard.ErrUnavailable})
+	_, _ = w.Board.SetStatus(t.Context(), switchboard.Who{ID: "alice"}, agent.Available, false, w.Now)
+	if w.Rings("alice") {
+		t.Fatal("the test wants an offer that was missed")
+	}
+	ask(t, s, id, string(id), 2)
+	if !w.Rings("alice") {
+		t.Error("the turn did not repair the missed offer")
+	}
+}
+
+func TestF008StoreDownStillMusic(t *testing.T) {
+	for _, op := range []string{"Conference", "SaveConference", "Line", "Agents"} {
+		for _, took := range []bool{false, true} {
+			s, w := serve(t, webtest.Keys, "alice")
+			id, _ := w.Dial()
+			w.Store.Every(op, switchboardtest.Fault{Err: switchboard.ErrUnavailable, Took: took})
+			ask(t, s, id, string(id), 2).Is(t, music(id, "", "02", 3))
+		}
+	}
+}
+
+func TestF125SecretOutOfReachStillMusicAndNothingIsDone(t *testing.T) {
+	s, w := serve(t, webtest.Broken{})
+	id, _ := w.Dial()
+	before := w.Store.Counts()
+	ask(t, s, id, string(id), 1).Is(t, music(id, "", "01", 2))
+	webtest.Untouched(t, w, before)
+}
+
+func TestF121NetworkDownStillMusic(t *testing.T) {
+	s, w := serve(t, webtest.Keys, "alice")
+	for _, op := range []string{"Dial", "FindLeg", "Hangup", "FindRoom", "Present", "LastWords"} {
+		w.Phones.Every(op, switchboardtest.Fault{Err: switchboard.ErrUnknown})
+	}
+	id, _ := w.Dial()
+	for turn := range 20 {
+		ask(t, s, id, string(id), turn)
+		w.Now = w.Now.Add(12 * time.Second)
+	}
+}
+
+func TestAHeldAgentHearsMusicAndIsNobodysClock(t *testing.T) {
+	s, w := serve(t, webtest.Keys, "alice")
+	id, _ := w.Dial()
+	w.Answer("alice")
+	w.Settle()
+	before := w.Store.Counts()
+	ask(t, s, id, "CA22222222222222222222222222222222", 1).Is(t, music(id, "", "01", 2))
+	webtestSame(t, before, w.Store.Counts())
+	if w.Conference(id).Caller.Held {
+		t.Error("the caller is taken for held because an agent asked for music")
+	}
+}
+
+func webtestSame(t *testing.T, before, after map[string]int) {
+	t.Helper()
+	if fmt.Sprint(before) != fmt.Sprint(after) {
+		t.Errorf("the store was asked: %v, before %v", after, before)
+	}
+}
+
+func TestAHeldCallerIsNotToldAPosition(t *testing.T) {
+	s, w := serve(t, webtest.Keys, "alice")
+	id, _ := w.Dial()
+	w.Answer("alice")
+	w.Settle()
+	w.MustPress("alice", conference.DoHold, "")
+	w.Settle()
+	for turn := 1; turn < 5; turn++ {
+		ask(t, s, id, string(id), turn).Is(t, music(id, "", fmt.Sprintf("%02d", turn), turn+1))
+	}
+}
+
+func TestACallerWhoLostHerAgentIsToldToStay(t *testing.T) {
+	s, w := serve(t, webtest.Keys, "alice")
+	id, _ := w.Dial()
+	w.Answer("alice")
+	w.Settle()
+	w.HangUp("alice")
+	w.Settle()
+	if !w.Conference(id).State.InLine() {
+		t.Fatalf("the caller is %s", w.Conference(id).State)
+	}
+	ask(t, s, id, string(id), 1).Is(t, music(id, "Please stay on the line. We will connect you again.", "01", 2))
+	ask(t, s, id, string(id), 2).Is(t, music(id, "", "02", 3))
+	ask(t, s, id, string(id), 4).Is(t, music(id, "You are next in the line.", "04", 5))
+}
+
+func TestMaximumWaitEndsByLastWordsAndUntilThenByMusic(t *testing.T) {
+	s, w := serve(t, webtest.Keys)
+	id, _ := w.Dial()
+	w.Now = w.Now.Add(switchboardtest.MaxWait)
+	w.Phones.Every("LastWords", switchboardtest.Fault{Err: switchboard.ErrThrottled})
+	ask(t, s, id, string(id), 100).Is(t, music(id, "", "10", 101))
+	if c := w.Conference(id); c.Reason != conference.ReasonMaxWait || w.Hears(id) != "music" {
+		t.Errorf("ended by %q, the caller hears %s", c.Reason, w.Hears(id))
+	}
+	w.Phones.Heal()
+	ask(t, s, id, string(id), 101)
+	if w.Hears(id) != "words" {
+		t.Errorf("F011: the caller hears %s, want a last word", w.Hears(id))
+	}
+}
+
+func TestACallerWhoseItemIsLostArrivesAnew(t *testing.T) {
+	s, w := serve(t, webtest.Keys, "alice")
+	id := conference.ID("CA11111111111111111111111111111111")
+	ask(t, s, id, string(id), 7)
+	if w.Conference(id).State != conference.Ringing || !w.Rings("alice") {
+		t.Error("nobody is rung for her")
+	}
+}
+
+func TestForeignConferencesAndOddTurnsGetMusic(t *testing.T) {
+	s, w := serve(t, webtest.Keys)
+	form := webtest.Form(t, "wait")
+	for _, turn := range []string{"x", "-1", "100001", "99999999999999999999"} {
+		a := s.Post("/wait/CA33333333333333333333333333333333/"+turn, form)
+		allowed(t, a)
+		a.Is(t, music("CA33333333333333333333333333333333", "", "01", 2))
+	}
+	if n := w.Store.Count("SaveConference"); n != 0 {
+		t.Errorf("%d conferences made for another party's room", n)
+	}
+}
+
+func TestSampleEvent(t *testing.T) {
+	s, _ := serve(t, webtest.Keys)
+	allowed(t, s.Do(webtest.Sample(t, "wait")))
+}
+
+func TestSecurityOfWait(t *testing.T) {
+	webtest.Refusals(t, []webtest.Hooked{{Path: "/wait/CA11111111111111111111111111111111/1", Form: webtest.Form(t, "wait")}},
+		func(t testing.TB, keys twilio.Keys) (*webtest.Site, *switchboardtest.World) {
+			return serve(t, keys, "alice")
+		})
+}
+
+func FuzzF170Turns(f *testing.F) {
+	f.Add("CA11111111111111111111111111111111", "CA11111111111111111111111111111111", "0")
+	f.Add("a", "", "-1")
+	f.Add("%2F", "<Say>", "01")
+	f.Fuzz(func(t *testing.T, id, who, turn string) {
+		if strings.ContainsAny(id+turn, "/?#%\\ ") {
+			return
+		}
+		s, _ := serve(t, webtest.Keys)
+		a := s.Post("/wait/"+id+"/"+turn, webtest.Form(t, "wait", "CallSid", who))
+		if a.Status == http.StatusOK {
+			allowed(t, a)
+		} else if a.Status >= 500 {
+			t.Errorf("%q %q: %d", id, turn, a.Status)
+		}
+	})
+}
