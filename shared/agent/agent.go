@@ -59,11 +59,21 @@ type Agent struct {
 	Missed  int       `json:"missed,omitempty"` // offers in a row that he did not take
 	Claim   *Claim    `json:"claim,omitempty"`
 	Last    *Last     `json:"last,omitempty"`
+	Recent  []Last    `json:"recent,omitempty"` // his last calls and the offers he did not take, newest first
+	Outside *Window   `json:"outside,omitempty"`
 }
 
-// Last is how the agent's last call ended for him.
+// Last is how a call ended for the agent.
 type Last struct {
 	Conference string    `json:"conference"`
 	Outcome    string    `json:"outcome"`
 	At         time.Time `json:"at"`
+	Began      time.Time `json:"began,omitzero"`   // when he answered, or was rung
+	Caller     string    `json:"caller,omitempty"` // her number, for his eyes; "" is private
+}
+
+// Window counts what an agent did since a time.
+type Window struct {
+	Since time.Time `json:"since"`
+	Count int       `json:"count"`
 }

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -17,8 +18,16 @@ const (
 	// beatEvery is how much older the stored time of his last beat must be to be written
 	// again.
 	beatEvery = 5 * time.Second
-	schema    = 1
+	// MaxRecent is how many calls an agent's list keeps.
+	MaxRecent = 10
+	// MaxOutside is how many outside numbers an agent may dial in OutsideWindow.
+	MaxOutside    = 20
+	OutsideWindow = time.Hour
+	schema        = 1
 )
+
+// ErrTooManyOutside: the agent has dialled too many outside numbers lately.
+var ErrTooManyOutside = errors.New("the agent has dialled too many outside numbers lately")
 
 // NotFreeError says why an agent cannot be claimed.
 type NotFreeError struct{ Presence Presence }
@@ -79,7 +88,10 @@ type Release struct {
 	Talked     bool // he had answered
 	Missed     bool // he let it ring
 	Unreached  bool // his page could not be rung
+	Declined   bool // he did not want it
 	WrapUp     time.Duration
+	Caller     string
+	Began      time.Time
 }
 
 // Release frees the agent of a claim on that very leg; another claim, or none, is left
@@ -89,11 +101,15 @@ func (a *Agent) Release(r Release, now time.Time) bool {
 		return false
 	}
 	a.Claim, a.Idle = nil, now
+	end := Last{Conference: r.Conference, Outcome: r.Outcome, At: now, Began: r.Began, Caller: r.Caller}
+	if r.Talked || r.Missed || r.Declined {
+		a.Recent = append([]Last{end}, a.Recent[:min(len(a.Recent), MaxRecent-1)]...)
+	}
 	switch {
 	case r.Talked:
 		a.Missed = 0
 		a.Idle = now.Add(r.WrapUp)
-		a.Last = &Last{Conference: r.Conference, Outcome: r.Outcome, At: now}
+		a.Last = &end
 	case r.Missed:
 		a.miss(WhyMissed, now)
 	case r.Unreached:
@@ -108,6 +124,19 @@ func (a *Agent) miss(why Why, now time.Time) {
 	if a.Missed >= MissLimit && a.Status == Available {
 		a.Status, a.Since, a.Why = Away, now, why
 	}
+}
+
+// DialOutside counts an outside number that the agent is about to dial;
+// ErrTooManyOutside if it is one too many.
+func (a *Agent) DialOutside(now time.Time) error {
+	if a.Outside == nil || !now.Before(a.Outside.Since.Add(OutsideWindow)) {
+		a.Outside = &Window{Since: now}
+	}
+	if a.Outside.Count >= MaxOutside {
+		return ErrTooManyOutside
+	}
+	a.Outside.Count++
+	return nil
 }
 
 // Beat takes in that the agent's page is there; it says whether that is worth a write.

@@ -10,11 +10,13 @@ import (
 // them, after the conference that asked for them was saved.
 type Act interface{ act() }
 
-// Dial rings an agent. It is done once for each leg: a leg is saved as dialled before.
+// Dial rings an agent, or an outside number. It is done once for each leg: a leg is
+// saved as dialled before.
 type Dial struct {
 	Conference ID
 	Leg        LegKey
 	Agent      agent.ID
+	Number     string        // E.164; then there is no Agent, and nobody sees Info
 	Timeout    time.Duration // how long it may ring
 	// Info reaches the agent's page before he answers: small, for his eyes.
 	Info Info
@@ -57,9 +59,10 @@ type Look struct{}
 // Find asks the network whether a leg that was dialled without an answer exists. The
 // answer goes to Found.
 type Find struct {
-	Key   LegKey
-	Agent agent.ID
-	Since time.Time
+	Key    LegKey
+	Agent  agent.ID
+	Number string // E.164, if it is no agent's leg
+	Since  time.Time
 }
 
 func (Look) act()        {}

@@ -69,8 +69,10 @@ type Conference struct {
 	Transfer *Transfer              `json:"transfer,omitempty"` // the open one, or the last one with its outcome
 	OnHold   bool                   `json:"onHold,omitempty"`   // the owner put the caller on hold by hand
 	Prefer   Preference             `json:"prefer,omitzero"`
-	Tried    map[agent.ID]time.Time `json:"tried,omitempty"` // when an offer to this agent failed
-	Hops     int                    `json:"hops,omitempty"`  // transfers completed so far
+	Tried    map[agent.ID]time.Time `json:"tried,omitempty"`   // when an offer to this agent failed
+	Hops     int                    `json:"hops,omitempty"`    // transfers completed so far
+	Dials    int                    `json:"dials,omitempty"`   // legs dialled so far
+	Outside  int                    `json:"outside,omitempty"` // of those, to outside numbers
 
 	History  []Entry   `json:"history,omitempty"`
 	Requests []Request `json:"requests,omitempty"` // the last requests that took effect, newest last
@@ -95,22 +97,27 @@ type Participant struct {
 	// Seq is one more than the sequence number of the last room event taken in for this
 	// party; an older one that comes late is ignored. 0: none yet.
 	Seq int `json:"seq,omitempty"`
+	// HeldAt is when Held was last seen to begin.
+	HeldAt time.Time `json:"heldAt,omitzero"`
 }
 
-// Leg is an agent's (or an external target's) leg from the decision to dial it.
+// Leg is an agent's leg, or that of an outside number, from the decision to dial it.
 type Leg struct {
-	Key   LegKey    `json:"key"`
-	SID   LegID     `json:"sid,omitempty"`
-	Agent agent.ID  `json:"agent,omitempty"`
-	Name  string    `json:"name,omitempty"` // for agents' eyes
-	Phase Phase     `json:"phase"`
-	Since time.Time `json:"since"` // when Phase was entered
+	Key    LegKey    `json:"key"`
+	SID    LegID     `json:"sid,omitempty"`
+	Agent  agent.ID  `json:"agent,omitempty"`
+	Number string    `json:"number,omitempty"` // E.164 of an outside party, who is no agent
+	Name   string    `json:"name,omitempty"`   // for agents' eyes
+	Phase  Phase     `json:"phase"`
+	Since  time.Time `json:"since"` // when Phase was entered
 	// Deadline is when a leg that was not answered is given up, whatever the network says.
 	Deadline time.Time `json:"deadline,omitzero"`
 	// NotBefore is when a leg that the network had no room for may be dialled again.
 	NotBefore time.Time `json:"notBefore,omitzero"`
 	// EndsRoom is the network's flag "the conference ends when this leg leaves", as last set.
 	EndsRoom bool `json:"endsRoom,omitempty"`
+	// Declining is why its agent declined, if he said.
+	Declining Declining `json:"declining,omitempty"`
 	// Out is how the attempt ended, of a leg that was given up while it may be alive.
 	Out Outcome `json:"out,omitempty"`
 	Participant
@@ -128,7 +135,8 @@ type Freed struct {
 	Agent   agent.ID
 	Leg     LegKey
 	Outcome Outcome
-	Talked  bool // he had answered
+	Talked  bool      // he had answered
+	Since   time.Time // when he answered, or was rung
 }
 
 // Phase is how far a leg has come.
@@ -138,6 +146,7 @@ const (
 	Planned  Phase = "planned"  // decided, not dialled yet: something must be confirmed first
 	Dialing  Phase = "dialing"  // dialled; the network may not have told its name yet
 	Alerting Phase = "ringing"  // the network says that it rings
+	Asked    Phase = "asked"    // an outside party has picked up, and is asked whether a person takes the call
 	Answered Phase = "answered" // its TwiML was fetched; in the room or on the way into it
 )
 
@@ -154,11 +163,13 @@ type Transfer struct {
 	Kind    Kind      `json:"kind"`
 	By      agent.ID  `json:"by"` // transferor
 	ByName  string    `json:"byName,omitempty"`
-	To      agent.ID  `json:"to"` // target
+	To      agent.ID  `json:"to"` // target; "" if it is an outside number
+	Number  string    `json:"number,omitempty"`
 	ToName  string    `json:"toName,omitempty"`
 	Leg     LegKey    `json:"leg"`             // the target's leg
 	ByLeg   LegKey    `json:"byLeg,omitempty"` // the transferor's
 	Note    string    `json:"note,omitempty"`
+	Reason  Declining `json:"reason,omitempty"` // why the target declined, if she said
 	Began   time.Time `json:"began"`
 	Outcome Outcome   `json:"outcome,omitempty"` // "" while open
 	Ended   time.Time `json:"ended,omitzero"`
@@ -166,41 +177,6 @@ type Transfer struct {
 
 // Open says whether the transfer still runs.
 func (t *Transfer) Open() bool { return t != nil && t.Outcome == "" }
-
-// Outcome is how an attempt to reach somebody ended.
-type Outcome string
-
-const (
-	OutcomeAnswered   Outcome = "answered"
-	OutcomeNoAnswer   Outcome = "no-answer"
-	OutcomeBusy       Outcome = "busy"
-	OutcomeDeclined   Outcome = "declined"
-	OutcomeFailed     Outcome = "failed" // followed by ":code" when the network gave one
-	OutcomeCancelled  Outcome = "cancelled"
-	OutcomeCallerLeft Outcome = "caller-left"
-	OutcomeLost       Outcome = "lost"
-
-	// How a call ended for one of its agents, besides those above.
-	OutcomeEnded       Outcome = "ended"       // an agent ended the call
-	OutcomeTransferred Outcome = "transferred" // he handed the caller over
-)
-
-// Failed is OutcomeFailed with the network's code, or without one if it is empty.
-func Failed(code string) Outcome {
-	if code == "" {
-		return OutcomeFailed
-	}
-	return OutcomeFailed + Outcome(":"+code)
-}
-
-// Reason is why a conference ended.
-type Reason string
-
-const (
-	ReasonCallerLeft Reason = "caller-left"
-	ReasonAgentEnded Reason = "agent-ended"
-	ReasonMaxWait    Reason = "abandoned_by_policy" // waited longer than the operator allows
-)
 
 // Preference keeps a caller for one agent for a while: the one who was lost to her.
 type Preference struct {
@@ -217,6 +193,7 @@ type Entry struct {
 	Name    string    `json:"name,omitempty"`
 	By      agent.ID  `json:"by,omitempty"`
 	Outcome Outcome   `json:"outcome,omitempty"`
+	Reason  Declining `json:"reason,omitempty"`
 }
 
 // Request is an agent's request that took effect; the same key has no second effect.

@@ -101,7 +101,7 @@ func (c *Conference) holdDone(a SetHold, r Result, now time.Time) {
 	}
 	switch r.Kind {
 	case Acted:
-		p.setHeld(a.Hold)
+		p.setHeld(a.Hold, now)
 		return
 	case Unknown:
 		p.Unsure = true

@@ -162,7 +162,10 @@ func (c *Conference) dueDials(ring time.Duration, now time.Time) []Act {
 			continue
 		}
 		l.Phase, l.Since, l.Deadline = Dialing, now, now.Add(ring+ringSlack)
-		acts = append(acts, Dial{Conference: c.ID, Leg: l.Key, Agent: l.Agent, Timeout: ring, Info: c.info(l.Key)})
+		c.Dials++
+		acts = append(acts, Dial{
+			Conference: c.ID, Leg: l.Key, Agent: l.Agent, Number: l.Number, Timeout: ring, Info: c.info(l.Key),
+		})
 	}
 	return acts
 }
@@ -197,7 +200,7 @@ func (c *Conference) dueHangups(now time.Time) []Act {
 		}
 		switch {
 		case l.Phase == Dialing && l.SID == "" && !now.Before(l.Since.Add(unheardAfter)):
-			acts = append(acts, Find{Key: l.Key, Agent: l.Agent, Since: l.Since})
+			acts = append(acts, Find{Key: l.Key, Agent: l.Agent, Number: l.Number, Since: l.Since})
 		case !out || l.SID == "":
 		case l.EndsRoom && l.Joined && c.State != Ended: // its flag goes first
 		default:

@@ -1,14 +1,10 @@
 package conference
 
 import (
-	"errors"
 	"time"
 
 	"warmtransfer/shared/agent"
 )
-
-// ErrNotWanted: this leg has no place in the conference (any more).
-var ErrNotWanted = errors.New("leg is not wanted")
 
 // Bounds of what one item keeps (N10).
 const (
@@ -77,6 +73,17 @@ func (c *Conference) LegOf(id agent.ID) *Leg {
 	return nil
 }
 
+// Reachable lists the legs over which an agent's page can be told something.
+func (c *Conference) Reachable() []Leg {
+	var legs []Leg
+	for _, l := range c.Legs {
+		if l.Agent != "" && l.SID != "" && c.wanted(l.Key) {
+			legs = append(legs, l)
+		}
+	}
+	return legs
+}
+
 // bySID finds a leg by the network's name for it; nil if there is none.
 func (c *Conference) bySID(sid LegID) *Leg {
 	for i := range c.Legs {
@@ -125,7 +132,7 @@ func (c *Conference) remove(key LegKey, o Outcome) {
 			c.Gone = c.Gone[over:]
 		}
 		if l.Agent != "" {
-			c.freed = append(c.freed, Freed{Agent: l.Agent, Leg: key, Outcome: o, Talked: l.Phase == Answered})
+			c.freed = append(c.freed, Freed{Agent: l.Agent, Leg: key, Outcome: o, Talked: l.Phase == Answered, Since: l.Since})
 		}
 		return
 	}
@@ -182,13 +189,18 @@ func (c *Conference) endTransfer(o Outcome, now time.Time) {
 	case OutcomeLost:
 		what = TargetLeft
 	}
-	c.note(Entry{At: now, What: what, Agent: c.Transfer.To, Name: c.Transfer.ToName, By: c.Transfer.By, Outcome: o})
+	t := c.Transfer
+	c.note(Entry{At: now, What: what, Agent: t.To, Name: t.ToName, By: t.By, Outcome: o, Reason: t.Reason})
 }
 
-// requeue puts a caller who has lost her agent at the head of the line, for that
-// agent first.
-func (c *Conference) requeue(lost agent.ID, now time.Time) {
+// requeue puts a caller who has lost whom she talked to at the head of the line: for
+// that agent first, or for the one who handed her over to an outside number.
+func (c *Conference) requeue(lost Leg, now time.Time) {
+	first := lost.Agent
+	if lost.Number != "" && c.Transfer != nil {
+		first = c.Transfer.By
+	}
 	c.Head, c.Queued, c.OnHold = true, now, false
-	c.Prefer = Preference{Agent: lost, After: now, Until: now.Add(RecallWindow)}
+	c.Prefer = Preference{Agent: first, After: now, Until: now.Add(RecallWindow)}
 	c.Tried = nil
 }

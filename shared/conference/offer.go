@@ -27,6 +27,12 @@ const (
 	joinWithin = 4 * time.Second
 	// lookEvery bounds how often the network is asked who is in the room.
 	lookEvery = 5 * time.Second
+	// quickDials is how many legs one caller may cost before each further offer of her waits
+	// for slowDials, so that agents who decline by themselves are not rung without end (N10).
+	quickDials = 100
+	slowDials  = 10 * time.Second
+	// acceptWithin is how long an outside party who has picked up may take to accept.
+	acceptWithin = 20 * time.Second
 	// missingFor is how long a caller must have been looked for in vain, without a sign of
 	// her, until she counts as gone; longer than one of her turns of music.
 	missingFor = 25 * time.Second
@@ -38,7 +44,7 @@ const (
 // rung for already, he has not just let her go by, and she is not being kept for
 // another.
 func (c *Conference) MayOffer(a *agent.Agent, now time.Time) bool {
-	if c.State != Waiting {
+	if c.State != Waiting || c.Dials >= quickDials && now.Before(c.Since.Add(slowDials)) {
 		return false
 	}
 	if p := c.Prefer; p.Agent != "" && now.Before(p.Until) {
@@ -61,11 +67,13 @@ func (c *Conference) OfferTo(a *agent.Agent, key LegKey, ring time.Duration, now
 // offerFailed puts the caller back into the line after an agent did not take her.
 func (c *Conference) offerFailed(l Leg, o Outcome, now time.Time) {
 	c.Offer = ""
-	c.note(Entry{At: now, What: OfferFailed, Agent: l.Agent, Name: l.Name, Outcome: o})
+	c.note(Entry{At: now, What: OfferFailed, Agent: l.Agent, Name: l.Name, Outcome: o, Reason: l.Declining})
 	if c.Tried == nil {
 		c.Tried = map[agent.ID]time.Time{}
 	}
-	c.Tried[l.Agent] = now
+	if l.Agent != "" {
+		c.Tried[l.Agent] = now
+	}
 	if c.Prefer.Agent == l.Agent { // he was asked, and has not taken her: she is for anybody
 		c.Prefer = Preference{}
 	}
@@ -101,51 +109,6 @@ func (c *Conference) known(key LegKey, sid LegID) *Leg {
 	return l
 }
 
-// Admission is how an answered leg enters the room.
-type Admission struct {
-	Leg      LegKey
-	EndsRoom bool // the room ends when this leg leaves
-}
-
-// LegAnswered takes in that a leg was answered and says how it enters the room. It is
-// ErrNotWanted if the leg has no place there; then it must be told so and ended by
-// the answer to its webhook. Repeated, it gives the same answer.
-func (c *Conference) LegAnswered(key LegKey, sid LegID, now time.Time) (Admission, error) {
-	l := c.known(key, sid)
-	if l == nil {
-		return Admission{}, ErrNotWanted
-	}
-	if !c.wanted(key) {
-		c.remove(key, OutcomeCancelled)
-		return Admission{}, ErrNotWanted
-	}
-	if l.Phase != Answered {
-		l.Phase, l.Since = Answered, now
-		c.answered(l, now)
-	}
-	return Admission{Leg: key, EndsRoom: l.EndsRoom}, nil
-}
-
-// answered gives an answered leg its place.
-func (c *Conference) answered(l *Leg, now time.Time) {
-	c.note(Entry{At: now, What: Answer, Agent: l.Agent, Name: l.Name})
-	state := c.State
-	_ = c.fire(Answer, now) // a wanted leg that was not answered yet rings: it is allowed
-	if l.Key == c.Offer {
-		c.Offer, c.Owner = "", l.Key
-		c.OnHold, c.Prefer, c.Tried = false, Preference{}, nil
-		if c.Transfer.Open() {
-			c.Hops++
-			c.endTransfer(OutcomeAnswered, now)
-		}
-		return
-	}
-	if state == AddRinging {
-		c.OnHold = false
-		l.EndsRoom = true // the classic: the call ends with the second agent
-	}
-}
-
 // LegGone takes in that a leg is over: it was not taken, or it has left. Unknown
 // legs and repeated words change nothing.
 func (c *Conference) LegGone(key LegKey, sid LegID, o Outcome, now time.Time) {
@@ -157,8 +120,11 @@ func (c *Conference) LegGone(key LegKey, sid LegID, o Outcome, now time.Time) {
 		return
 	}
 	leg, wanted := *l, c.wanted(key)
-	if leg.Phase == Answered {
+	switch {
+	case leg.Phase == Answered:
 		o = OutcomeLost
+	case leg.Phase == Asked && o != OutcomeDeclined:
+		o = OutcomeNoAnswer // a machine, or somebody who did not take it
 	}
 	c.remove(key, o)
 	if wanted {
@@ -198,7 +164,7 @@ func (c *Conference) targetGone(l Leg, o Outcome, now time.Time) {
 	_ = c.fire(TargetLeft, now)
 	if completing { // the transferor is on his way out: the caller has nobody
 		c.Owner = ""
-		c.requeue(l.Agent, now)
+		c.requeue(l, now)
 	}
 }
 
@@ -215,9 +181,9 @@ func (c *Conference) ownerLeft(l Leg, now time.Time) {
 	c.Owner = ""
 	switch state {
 	case Talking:
-		c.requeue(l.Agent, now)
+		c.requeue(l, now)
 	case AddRinging, ConsultRinging: // the caller is now being offered to the target
-		c.requeue(l.Agent, now)
+		c.requeue(l, now)
 		c.Offer = c.Transfer.Leg
 	default:
 		c.handOver(now)

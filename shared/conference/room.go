@@ -95,7 +95,12 @@ func (p *Participant) newer(e RoomEvent) bool {
 }
 
 // setHeld takes in a known hold flag.
-func (p *Participant) setHeld(held bool) { p.Held, p.Unsure = held, false }
+func (p *Participant) setHeld(held bool, now time.Time) {
+	if held && !p.Held {
+		p.HeldAt = now
+	}
+	p.Held, p.Unsure = held, false
+}
 
 func (c *Conference) callerTold(e RoomEvent, now time.Time) {
 	if !c.Caller.newer(e) {
@@ -111,7 +116,7 @@ func (c *Conference) callerTold(e RoomEvent, now time.Time) {
 			c.CallerGone(now)
 		}
 	case RoomHold, RoomUnhold:
-		c.Caller.setHeld(e.Kind == RoomHold)
+		c.Caller.setHeld(e.Kind == RoomHold, now)
 	}
 }
 
@@ -136,7 +141,7 @@ func (c *Conference) legTold(e RoomEvent, now time.Time) {
 	case RoomLeave:
 		c.LegGone(l.Key, e.Leg, OutcomeLost, now)
 	case RoomHold, RoomUnhold:
-		l.setHeld(e.Kind == RoomHold)
+		l.setHeld(e.Kind == RoomHold, now)
 	}
 }
 
@@ -144,7 +149,7 @@ func (c *Conference) legTold(e RoomEvent, now time.Time) {
 // not that was told.
 func (c *Conference) joined(l *Leg, held bool, now time.Time) {
 	l.Joined = true
-	l.setHeld(held)
+	l.setHeld(held, now)
 	c.Started = true
 	if l.Phase != Answered && c.wanted(l.Key) {
 		l.Phase, l.Since = Answered, now
@@ -178,7 +183,7 @@ func (c *Conference) Saw(room RoomID, started bool, present []Presence, now time
 		if p.Leg == LegID(c.ID) {
 			caller = true
 			c.Caller.Joined = true
-			c.Caller.setHeld(p.Held)
+			c.Caller.setHeld(p.Held, now)
 			continue
 		}
 		l := c.known(LegKey(p.Label), p.Leg)
@@ -220,11 +225,11 @@ func (c *Conference) sawCaller(here bool, now time.Time) {
 
 // CallerHearsMusic takes in that the caller has asked for more music, which proves
 // that she is on hold if the room has started, and alive in any case.
-func (c *Conference) CallerHearsMusic() {
+func (c *Conference) CallerHearsMusic(now time.Time) {
 	c.Missing = time.Time{}
 	if c.Started {
 		c.Caller.Joined = true
-		c.Caller.setHeld(true)
+		c.Caller.setHeld(true, now)
 	}
 }
 
@@ -257,7 +262,7 @@ func (c *Conference) RoomOver(round int, now time.Time) {
 	state, target := c.State, c.targetKey()
 	_ = c.fire(RoomEnded, now) // every state but Ended allows it
 	if lost != nil {
-		c.requeue(lost.Agent, now)
+		c.requeue(*lost, now)
 	}
 	c.Owner = ""
 	switch state {

@@ -3,6 +3,7 @@ package conference
 import (
 	"errors"
 	"time"
+	"unicode/utf8"
 
 	"warmtransfer/shared/agent"
 )
@@ -20,10 +21,11 @@ const (
 	DoHold     Action = "hold"
 	DoResume   Action = "resume"
 	DoEnd      Action = "end"
+	DoDecline  Action = "decline" // of an agent who is being rung
 )
 
 // Actions lists every verb, in the order in which a page shows them.
-var Actions = []Action{DoHold, DoResume, DoConsult, DoAdd, DoSwap, DoJoin, DoComplete, DoCancel, DoEnd}
+var Actions = []Action{DoHold, DoResume, DoConsult, DoAdd, DoSwap, DoJoin, DoComplete, DoCancel, DoEnd, DoDecline}
 
 // Refusals of a verb. A *TransitionError is one too.
 var (
@@ -35,17 +37,27 @@ var (
 	ErrTooManyHops = errors.New("the call was transferred too often")
 	// ErrSelf: an agent cannot be his own target.
 	ErrSelf = errors.New("the target is already in the call")
+	// ErrTooManyOutside: too many outside numbers were dialled for this caller.
+	ErrTooManyOutside = errors.New("too many outside numbers were dialled for this caller")
+	// ErrTooLong: the note is longer than MaxNote.
+	ErrTooLong = errors.New("the note is too long")
 )
 
-// MaxHops bounds how often one caller is handed over (N10).
-const MaxHops = 20
+// Bounds of one conference (N10).
+const (
+	MaxHops    = 20  // how often a caller is handed over
+	MaxOutside = 5   // outside numbers dialled for one caller
+	MaxNote    = 200 // characters
+)
 
-// Target is whom a transfer goes to; he has been claimed for it.
+// Target is whom a transfer goes to: an agent, who has been claimed for it, or an
+// outside number, of which it is known that it may be dialled.
 type Target struct {
-	Agent *agent.Agent
-	Key   LegKey // for his leg
-	Ring  time.Duration
-	Note  string
+	Agent  *agent.Agent // nil with a number
+	Number string       // E.164
+	Key    LegKey       // for the target's leg
+	Ring   time.Duration
+	Note   string
 }
 
 // Role is what an agent is in a call.
@@ -78,10 +90,12 @@ func (c *Conference) RoleOf(id agent.ID) Role {
 
 // Allowed says why an agent may not do an action now; nil if he may.
 func (c *Conference) Allowed(by agent.ID, a Action) error {
-	switch c.RoleOf(by) {
-	case RoleNone, RoleOffered:
+	switch role := c.RoleOf(by); {
+	case role == RoleOffered && a == DoDecline:
+		return nil
+	case role == RoleNone, role == RoleOffered:
 		return ErrNoCall
-	case RoleTarget:
+	case role == RoleTarget:
 		return ErrNotYours
 	}
 	if _, err := c.State.Next(Event(a)); err != nil {
@@ -121,7 +135,7 @@ func (c *Conference) Did(r Request) bool {
 	return false
 }
 
-// Do carries out a verb without a target. What must happen in the world follows from
+// Do carries out a verb of the call's owner without a target. What must happen in the world follows from
 // Due.
 func (c *Conference) Do(r Request, now time.Time) error {
 	a := Action(r.Action)
@@ -154,8 +168,15 @@ func (c *Conference) Begin(r Request, t Target, now time.Time) error {
 	if err := c.Allowed(r.Agent, a); err != nil {
 		return err
 	}
-	if c.LegOf(t.Agent.ID) != nil {
-		return ErrSelf
+	if utf8.RuneCountInString(t.Note) > MaxNote {
+		return ErrTooLong
+	}
+	leg := Leg{Key: t.Key, Number: t.Number, Name: t.Number, Deadline: now.Add(t.Ring + ringSlack)}
+	if t.Agent != nil {
+		leg.Agent, leg.Name = t.Agent.ID, t.Agent.Name
+	}
+	if err := c.mayReach(leg); err != nil {
+		return err
 	}
 	by := c.Leg(c.Owner)
 	_ = c.fire(Event(a), now)
@@ -163,11 +184,41 @@ func (c *Conference) Begin(r Request, t Target, now time.Time) error {
 		c.OnHold = false // the consult holds her now; when it is over she is with her agent again
 	}
 	c.Transfer = &Transfer{
-		Kind: Kind(a), By: r.Agent, ByName: by.Name, To: t.Agent.ID, ToName: t.Agent.Name,
+		Kind: Kind(a), By: r.Agent, ByName: by.Name, To: leg.Agent, ToName: leg.Name, Number: t.Number,
 		Leg: t.Key, ByLeg: c.Owner, Note: t.Note, Began: now,
 	}
-	c.add(Leg{Key: t.Key, Agent: t.Agent.ID, Name: t.Agent.Name, Deadline: now.Add(t.Ring + ringSlack)}, Planned, now)
-	c.note(Entry{At: now, What: Event(a), Agent: t.Agent.ID, Name: t.Agent.Name, By: r.Agent})
+	if t.Number != "" {
+		c.Outside++
+	}
+	c.add(leg, Planned, now)
+	c.note(Entry{At: now, What: Event(a), Agent: leg.Agent, Name: leg.Name, By: r.Agent})
+	c.remember(r)
+	return nil
+}
+
+// mayReach says why a party may not be the target of a transfer: she is in the call
+// already, the caller herself, or one outside number too many.
+func (c *Conference) mayReach(l Leg) error {
+	switch {
+	case c.LegOf(l.Agent) != nil, l.Number != "" && l.Number == c.From:
+		return ErrSelf
+	case l.Number != "" && c.Outside >= MaxOutside:
+		return ErrTooManyOutside
+	}
+	return nil
+}
+
+// Decline takes in that an agent who is being rung does not take the call, and why.
+func (c *Conference) Decline(r Request, why Declining, now time.Time) error {
+	if err := c.Allowed(r.Agent, DoDecline); err != nil {
+		return err
+	}
+	l := c.LegOf(r.Agent)
+	l.Declining = why
+	if c.Transfer.Open() {
+		c.Transfer.Reason = why
+	}
+	c.Withdraw(l.Key, OutcomeDeclined, now)
 	c.remember(r)
 	return nil
 }

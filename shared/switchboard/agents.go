@@ -77,7 +77,7 @@ func (s *Switchboard) attend(ctx context.Context, who Who, now time.Time, f func
 // If he has no leg there, his claim is void and he is freed.
 func (s *Switchboard) callOf(ctx context.Context, a *agent.Agent, now time.Time) (c *conference.Conference, freed bool, err error) {
 	id, leg := conference.ID(a.Claim.Conference), conference.LegKey(a.Claim.Leg)
-	c, err = s.update(ctx, id, now, func(*conference.Conference) error { return nil })
+	c, err = s.updateFor(ctx, a.ID, id, now, func(*conference.Conference) error { return nil })
 	if c == nil && !errors.Is(err, ErrNotFound) {
 		return nil, false, err
 	}
@@ -105,7 +105,7 @@ func (s *Switchboard) withdrawOffer(ctx context.Context, a *agent.Agent, c *conf
 	if l == nil || l.Phase == conference.Answered {
 		return c
 	}
-	next, err := s.update(ctx, c.ID, now, func(c *conference.Conference) error {
+	next, err := s.updateFor(ctx, a.ID, c.ID, now, func(c *conference.Conference) error {
 		if l := c.LegOf(a.ID); l != nil && l.Phase != conference.Answered {
 			c.Withdraw(l.Key, conference.OutcomeDeclined, now)
 		}

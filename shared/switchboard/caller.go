@@ -71,7 +71,7 @@ type Place struct {
 // missed, offers her again, and says where she stands.
 func (s *Switchboard) Wait(ctx context.Context, id conference.ID, now time.Time) (Place, error) {
 	c, err := s.update(ctx, id, now, func(c *conference.Conference) error {
-		c.CallerHearsMusic()
+		c.CallerHearsMusic(now)
 		return nil
 	})
 	if c == nil {
@@ -99,14 +99,35 @@ func position(line []Waiter, id conference.ID) (int, bool) {
 	return len(line) + 1, len(line)+1 >= LinePage
 }
 
-// Connect takes in that an agent's leg was answered, and says how it enters the room;
-// conference.ErrNotWanted or ErrNotFound if it must not.
+// Connect takes in that a leg was answered, and says how it enters the room, or that it
+// must be asked first (see Accept); conference.ErrNotWanted or ErrNotFound if it must
+// not.
 func (s *Switchboard) Connect(ctx context.Context, id conference.ID, key conference.LegKey, sid conference.LegID, now time.Time) (conference.Admission, error) {
 	var in conference.Admission
 	var refused error
 	c, err := s.update(ctx, id, now, func(c *conference.Conference) error {
 		in, refused = c.LegAnswered(key, sid, now)
 		return nil // a refused leg is taken off the list, which is saved too
+	})
+	if err := keepConference(c, err); err != nil {
+		return in, err
+	}
+	return in, refused
+}
+
+// Accept takes in whether a person at an outside number, who has picked up, takes the
+// call; then it is as Connect. With a no the leg is over: its webhook's answer ends it.
+func (s *Switchboard) Accept(ctx context.Context, id conference.ID, key conference.LegKey, sid conference.LegID, yes bool, now time.Time) (conference.Admission, error) {
+	var in conference.Admission
+	var refused error
+	c, err := s.update(ctx, id, now, func(c *conference.Conference) error {
+		if yes {
+			in, refused = c.LegAccepted(key, sid, now)
+			return nil
+		}
+		refused = conference.ErrNotWanted
+		c.LegGone(key, sid, conference.OutcomeDeclined, now)
+		return nil
 	})
 	if err := keepConference(c, err); err != nil {
 		return in, err

@@ -141,6 +141,9 @@ func (s *Switchboard) free(ctx context.Context, c *conference.Conference, f conf
 		Outcome:    string(f.Outcome),
 		Talked:     f.Talked,
 		Missed:     f.Outcome == conference.OutcomeNoAnswer,
+		Declined:   f.Outcome == conference.OutcomeDeclined,
+		Caller:     c.From,
+		Began:      f.Since,
 		Unreached:  unreached(f.Outcome),
 		WrapUp:     s.set.WrapUp,
 	}, now)

@@ -82,9 +82,11 @@ type Waiter struct {
 // done. ErrUnknown: may have been done; every method but Dial is harmless to repeat.
 // Dial is never repeated for the same leg: FindLeg looks whether it took effect.
 type CallControl interface {
-	// Dial rings an agent's client, once. It returns the network's name of the leg.
+	// Dial rings an agent's client or an outside number, once. It returns the network's name
+	// of the leg.
 	Dial(ctx context.Context, d conference.Dial) (conference.LegID, error)
-	// FindLeg looks for a live leg to that agent made at or after since; ErrNotFound if none.
+	// FindLeg looks for a live leg made at or after since to that agent, or to that number,
+	// which begins with a plus sign; ErrNotFound if none.
 	FindLeg(ctx context.Context, to agent.ID, since time.Time) (conference.LegID, error)
 	// Hangup ends a leg, ringing or answered.
 	Hangup(ctx context.Context, leg conference.LegID) error

@@ -14,6 +14,8 @@ type Snapshot struct {
 	Agent Self      `json:"agent"`
 	Call  *Call     `json:"call"`
 	Line  Line      `json:"line"`
+	// Numbers: outside numbers may be targets.
+	Numbers bool `json:"numbers,omitempty"`
 }
 
 // Self is the agent himself.
@@ -25,6 +27,7 @@ type Self struct {
 	Since    time.Time      `json:"since"`
 	Why      agent.Why      `json:"why,omitempty"`
 	Last     *LastCall      `json:"last,omitempty"`
+	Recent   []RecentCall   `json:"recent,omitempty"`
 }
 
 // LastCall is how the agent's last call ended for him.
@@ -33,9 +36,18 @@ type LastCall struct {
 	At      time.Time `json:"at"`
 }
 
+// RecentCall is one of his last calls, or an offer that he did not take.
+type RecentCall struct {
+	Outcome string    `json:"outcome"`
+	At      time.Time `json:"at"`
+	Began   time.Time `json:"began,omitzero"`
+	Caller  string    `json:"caller"`
+}
+
 // Call is the agent's current call.
 type Call struct {
 	ID       conference.ID       `json:"id"`
+	Version  int64               `json:"version"`
 	Leg      conference.LegKey   `json:"leg"`
 	State    conference.State    `json:"state"`
 	Since    time.Time           `json:"since"`
@@ -43,6 +55,7 @@ type Call struct {
 	Caller   CallerView          `json:"caller"`
 	Owner    *Party              `json:"owner,omitempty"`
 	Held     []string            `json:"held"`
+	HeldAt   time.Time           `json:"heldSince,omitzero"`
 	Transfer *TransferView       `json:"transfer,omitempty"`
 	Actions  []conference.Action `json:"actions"`
 	History  []conference.Entry  `json:"history"`
@@ -53,12 +66,13 @@ type CallerView struct {
 	Number   string    `json:"number"`
 	Verified bool      `json:"verified"`
 	Arrived  time.Time `json:"arrived"`
+	Waiting  time.Time `json:"waitingSince"`
 }
 
-// Party is an agent in a call.
+// Party is an agent in a call, or an outside number.
 type Party struct {
-	ID   agent.ID `json:"id"`
-	Name string   `json:"name"`
+	ID   string `json:"id"`
+	Name string `json:"name"`
 }
 
 // TransferView is the open transfer, or the last one with its outcome.
@@ -71,6 +85,8 @@ type TransferView struct {
 	Progress string             `json:"progress"`
 	Outcome  conference.Outcome `json:"outcome,omitempty"`
 	Ended    time.Time          `json:"ended,omitzero"`
+	// Reason is why the target declined, if she said.
+	Reason conference.Declining `json:"reason,omitempty"`
 }
 
 // Line is the waiting line.
@@ -109,10 +125,15 @@ func (s *Switchboard) view(a *agent.Agent, c *conference.Conference, line []Wait
 		Agent: Self{
 			ID: a.ID, Name: a.Name, Status: a.Status, Presence: a.Presence(now), Since: a.Since, Why: a.Why,
 		},
-		Line: lineView(line),
+		Line:    lineView(line),
+		Numbers: s.set.Numbers != nil,
 	}
 	if l := a.Last; l != nil {
 		snap.Agent.Last = &LastCall{Outcome: l.Outcome, At: l.At}
+	}
+	for _, l := range a.Recent {
+		r := RecentCall{Outcome: l.Outcome, At: l.At, Began: l.Began, Caller: l.Caller}
+		snap.Agent.Recent = append(snap.Agent.Recent, r)
 	}
 	if c != nil {
 		snap.Call = callView(c, a.ID)
@@ -149,22 +170,29 @@ func callView(c *conference.Conference, id agent.ID) *Call {
 		return nil
 	}
 	v := &Call{
-		ID: c.ID, Leg: me.Key, State: c.State, Since: c.Since, Role: c.RoleOf(id),
-		Caller:  CallerView{Number: c.From, Verified: c.Verified, Arrived: c.Arrived},
+		ID: c.ID, Version: c.Version, Leg: me.Key, State: c.State, Since: c.Since, Role: c.RoleOf(id),
+		Caller:  CallerView{Number: c.From, Verified: c.Verified, Arrived: c.Arrived, Waiting: c.Queued},
 		Held:    heldView(c),
 		Actions: c.ActionsOf(id),
 		History: c.History,
 	}
 	if o := c.Leg(c.Owner); o != nil {
-		v.Owner = &Party{ID: o.Agent, Name: o.Name}
+		v.Owner = party(o.Agent, o.Number, o.Name)
+	}
+	if c.Caller.Held {
+		v.HeldAt = c.Caller.HeldAt
 	}
 	if t := c.Transfer; t != nil {
 		v.Transfer = &TransferView{
-			Kind: t.Kind, By: Party{t.By, t.ByName}, To: Party{t.To, t.ToName}, Note: t.Note,
-			Began: t.Began, Progress: progress(c), Outcome: t.Outcome, Ended: t.Ended,
+			Kind: t.Kind, By: *party(t.By, "", t.ByName), To: *party(t.To, t.Number, t.ToName), Note: t.Note,
+			Began: t.Began, Progress: progress(c), Outcome: t.Outcome, Ended: t.Ended, Reason: t.Reason,
 		}
 	}
 	return v
+}
+
+func party(id agent.ID, number, name string) *Party {
+	return &Party{ID: string(id) + number, Name: name}
 }
 
 // progress is how far the target's leg has come.

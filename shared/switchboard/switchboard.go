@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"time"
 
+	"warmtransfer/shared/agent"
 	"warmtransfer/shared/conference"
 )
 
@@ -22,6 +23,10 @@ type Settings struct {
 	Ring    time.Duration // how long an agent is rung
 	MaxWait time.Duration // how long a caller may wait; 0 is for ever
 	WrapUp  time.Duration // an agent's rest after a call
+	// Numbers says which outside numbers agents may dial; nil: none.
+	Numbers Numbers
+	// Notify tells agents' pages what has changed; nil: they find out by asking.
+	Notify Notifier
 	// NewKey makes a key that was never made before: [A-Za-z0-9-]{1,40}.
 	NewKey func() conference.LegKey
 }
@@ -131,14 +136,26 @@ func (s *Switchboard) settle(ctx context.Context, c *conference.Conference, acts
 // saveGrace bounds the writing down of what was done after the time was up.
 const saveGrace = 1500 * time.Millisecond
 
-// update is the whole of most use cases: change, act, and offer whoever waits to
-// whoever is free.
+// update is the whole of most use cases: change, act, tell the agents, and offer
+// whoever waits to whoever is free.
 func (s *Switchboard) update(ctx context.Context, id conference.ID, now time.Time, f decide) (*conference.Conference, error) {
-	c, acts, err := s.change(ctx, id, now, f)
+	return s.updateFor(ctx, "", id, now, f)
+}
+
+// updateFor is update at the request of an agent, whom the answer tells what has changed.
+func (s *Switchboard) updateFor(ctx context.Context, asked agent.ID, id conference.ID, now time.Time, f decide) (*conference.Conference, error) {
+	var before int64
+	c, acts, err := s.change(ctx, id, now, func(c *conference.Conference) error {
+		before = c.Version
+		return f(c)
+	})
 	if err != nil {
 		return nil, err
 	}
 	c, err = s.settle(ctx, c, acts, now)
+	if c.Version != before {
+		s.push(ctx, c, asked, now)
+	}
 	if c.State == conference.Waiting {
 		if m := s.match(ctx, now, c); m != nil && m.ID == c.ID {
 			c = m

@@ -12,26 +12,48 @@ import (
 // Command is an agent's press of a button.
 type Command struct {
 	Action  conference.Action
-	Target  agent.ID // of consult and add
+	Target  agent.ID // of consult and add: an agent, AnyAgent, or an outside number in E.164
 	Note    string
-	Request string // the page's key for this press; the same key has one effect
+	Reason  conference.Declining // of decline, if the agent gave one
+	Request string               // the page's key for this press; the same key has one effect
 }
 
-// Refusals of a command besides the conference's own.
+// AnyAgent as a target is the free agent who has been idle longest. It is no agent's ID.
+const AnyAgent agent.ID = "*"
+
+// Refusals of a command besides the conference's own, *agent.NotFreeError and
+// agent.ErrTooManyOutside.
 var (
 	// ErrNoTarget: there is no such agent.
 	ErrNoTarget = errors.New("there is no such agent")
 	// ErrTargetNeeded: the action needs a target, or must not have one.
 	ErrTargetNeeded = errors.New("consult and add need a target, other actions must not name one")
+	// ErrNobodyFree: any agent would do, and none is free.
+	ErrNobodyFree = errors.New("no agent is free")
+	// ErrReason: decline has a reason that is not known, or another action has one.
+	ErrReason = errors.New("only decline has a reason, one of those offered")
 )
+
+// NumberError says why an outside number may not be dialled.
+type NumberError struct {
+	Why string // a slug, e.g. "premium"
+}
+
+func (e *NumberError) Error() string { return "the number may not be dialled: " + e.Why }
+
+// Numbers is the operator's choice of the outside numbers that agents may dial.
+type Numbers interface {
+	// Allow gives the number in E.164 if it may be dialled; otherwise the error is a
+	// *NumberError.
+	Allow(number string) (e164 string, err error)
+}
 
 // Transfer carries out a command on the agent's call. Repeated with the same request
 // key it answers the same without a second effect. A *NotFreeError tells that the
 // target cannot be rung now; an *ActError that the network did not do its part.
 func (s *Switchboard) Transfer(ctx context.Context, who Who, cmd Command, now time.Time) (Snapshot, error) {
-	begins := cmd.Action == conference.DoConsult || cmd.Action == conference.DoAdd
-	if begins != (cmd.Target != "") {
-		return Snapshot{}, ErrTargetNeeded
+	if err := cmd.check(); err != nil {
+		return Snapshot{}, err
 	}
 	a, err := s.store.Agent(ctx, who.ID)
 	if errors.Is(err, ErrNotFound) {
@@ -46,12 +68,15 @@ func (s *Switchboard) Transfer(ctx context.Context, who Who, cmd Command, now ti
 		return Snapshot{}, err
 	}
 	if !again {
-		if begins {
+		if cmd.begins() {
 			err = s.begin(ctx, id, r, cmd, now)
 		} else {
-			_, err = s.update(ctx, id, now, func(c *conference.Conference) error {
-				if c.Did(r) {
+			_, err = s.updateFor(ctx, who.ID, id, now, func(c *conference.Conference) error {
+				switch {
+				case c.Did(r):
 					return nil
+				case cmd.Action == conference.DoDecline:
+					return c.Decline(r, cmd.Reason, now)
 				}
 				return c.Do(r, now)
 			})
@@ -63,13 +88,29 @@ func (s *Switchboard) Transfer(ctx context.Context, who Who, cmd Command, now ti
 	return s.Me(ctx, who, now)
 }
 
+// begins says whether the command starts a transfer.
+func (cmd Command) begins() bool {
+	return cmd.Action == conference.DoConsult || cmd.Action == conference.DoAdd
+}
+
+// check refuses a command that makes no sense in any state.
+func (cmd Command) check() error {
+	if cmd.begins() != (cmd.Target != "") {
+		return ErrTargetNeeded
+	}
+	if !cmd.Reason.Known() || cmd.Reason != "" && cmd.Action != conference.DoDecline {
+		return ErrReason
+	}
+	return nil
+}
+
 // callFor finds the conference that a request is about: the agent's call, or the one
 // he was in last if this request took effect there before (again).
 func (s *Switchboard) callFor(ctx context.Context, a *agent.Agent, r conference.Request) (id conference.ID, again bool, err error) {
 	if a.Claim != nil {
 		id = conference.ID(a.Claim.Conference)
-	} else if a.Last != nil && r.Key != "" {
-		id = conference.ID(a.Last.Conference)
+	} else if len(a.Recent) > 0 && r.Key != "" {
+		id = conference.ID(a.Recent[0].Conference)
 	}
 	if id == "" {
 		return "", false, conference.ErrNoCall
@@ -88,7 +129,7 @@ func (s *Switchboard) callFor(ctx context.Context, a *agent.Agent, r conference.
 	return id, again, nil
 }
 
-// begin claims the target, then starts the transfer to him.
+// begin finds and claims the target, then starts the transfer.
 func (s *Switchboard) begin(ctx context.Context, id conference.ID, r conference.Request, cmd Command, now time.Time) error {
 	c, err := s.store.Conference(ctx, id)
 	if err != nil {
@@ -97,30 +138,96 @@ func (s *Switchboard) begin(ctx context.Context, id conference.ID, r conference.
 	if err := c.Allowed(r.Agent, conference.Action(r.Action)); err != nil {
 		return err // before anybody is claimed
 	}
-	if c.LegOf(cmd.Target) != nil {
-		return conference.ErrSelf
-	}
-	key := s.set.NewKey()
-	target, err := s.claim(ctx, cmd.Target, id, key, now)
-	if errors.Is(err, ErrNotFound) {
-		return ErrNoTarget
-	}
-	if errors.Is(err, ErrConflict) {
-		return &agent.NotFreeError{Presence: agent.IsBusy}
-	}
+	t, err := s.target(ctx, c, r.Agent, cmd, now)
 	if err != nil {
 		return err
 	}
 	did := false
-	c, err = s.update(ctx, id, now, func(c *conference.Conference) error {
+	c, err = s.updateFor(ctx, r.Agent, id, now, func(c *conference.Conference) error {
 		if did = c.Did(r); did {
 			return nil
 		}
-		t := conference.Target{Agent: target, Key: key, Ring: s.set.Ring, Note: cmd.Note}
 		return c.Begin(r, t, now)
 	})
-	if c == nil && !errors.Is(err, ErrUnavailable) || did {
-		s.release(ctx, target.ID, agent.Release{Leg: string(key)}, now)
+	if t.Agent != nil && (c == nil && !errors.Is(err, ErrUnavailable) || did) {
+		s.release(ctx, t.Agent.ID, agent.Release{Leg: string(t.Key)}, now)
 	}
 	return err
+}
+
+// target is whom a command means: an agent, whom it claims, or a number that may be
+// dialled.
+func (s *Switchboard) target(ctx context.Context, c *conference.Conference, by agent.ID, cmd Command, now time.Time) (conference.Target, error) {
+	t := conference.Target{Key: s.set.NewKey(), Ring: s.set.Ring, Note: cmd.Note}
+	var err error
+	switch {
+	case cmd.Target == AnyAgent:
+		t.Agent, err = s.claimAny(ctx, c, t.Key, now)
+	case !agent.Valid(string(cmd.Target)):
+		t.Number, err = s.number(ctx, by, string(cmd.Target), now)
+	case c.LegOf(cmd.Target) != nil:
+		err = conference.ErrSelf
+	default:
+		t.Agent, err = s.claim(ctx, cmd.Target, c.ID, t.Key, now)
+	}
+	switch {
+	case errors.Is(err, ErrNotFound):
+		err = ErrNoTarget
+	case errors.Is(err, ErrConflict):
+		err = &agent.NotFreeError{Presence: agent.IsBusy}
+	}
+	return t, err
+}
+
+// claimTries is how many free agents are tried in turn when any will do.
+const claimTries = 3
+
+// claimAny claims the free agent who has been idle longest.
+func (s *Switchboard) claimAny(ctx context.Context, c *conference.Conference, key conference.LegKey, now time.Time) (*agent.Agent, error) {
+	agents, err := s.store.Agents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tries := 0
+	for _, a := range agents {
+		if !a.Free(now) || c.LegOf(a.ID) != nil {
+			continue
+		}
+		claimed, err := s.claim(ctx, a.ID, c.ID, key, now)
+		if err == nil {
+			return claimed, nil
+		}
+		if errors.Is(err, ErrUnavailable) {
+			return nil, err
+		}
+		if tries++; tries == claimTries {
+			break
+		}
+	}
+	return nil, ErrNobodyFree
+}
+
+// number checks an outside number against the operator's choice and counts it for the
+// agent who wants to dial it.
+func (s *Switchboard) number(ctx context.Context, by agent.ID, number string, now time.Time) (string, error) {
+	if s.set.Numbers == nil {
+		return "", ErrNoTarget
+	}
+	e164, err := s.set.Numbers.Allow(number)
+	if err != nil {
+		return "", err
+	}
+	for range saveTries {
+		a, err := s.store.Agent(ctx, by)
+		if err != nil {
+			return "", err
+		}
+		if err := a.DialOutside(now); err != nil {
+			return "", err
+		}
+		if err := s.store.SaveAgent(ctx, a); !errors.Is(err, ErrConflict) {
+			return e164, err
+		}
+	}
+	return "", ErrUnavailable
 }

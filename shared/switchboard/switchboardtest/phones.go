@@ -14,7 +14,7 @@ import (
 // Phones is a phone network in memory: legs, rooms, who hears whom. It is a
 // switchboard.CallControl. What it would tell by webhook it queues as Callbacks, for
 // a test to deliver, double, delay or drop. Operations for Faults: "Dial", "FindLeg",
-// "Hangup", "LastWords", "FindRoom", "Hold", "SetEndsRoom", "Present".
+// "Hangup", "LastWords", "FindRoom", "Hold", "SetEndsRoom", "Present", "Tell".
 type Phones struct {
 	Faults
 	mu    sync.Mutex
@@ -23,13 +23,20 @@ type Phones struct {
 	made  int
 	Told  []Callback // what waits to be delivered, oldest first
 	Clock func() time.Time
+	// Pushed is the last snapshot that an agent's page was told over his leg, and how many
+	// it was told in all.
+	Pushed map[agent.ID]switchboard.Snapshot
+	Pushes int
 	// Watch, if set, is called after each change that the switchboard makes.
 	Watch func()
 	// Unreachable agents have no page registered.
 	Unreachable map[agent.ID]bool
 }
 
-var _ switchboard.CallControl = (*Phones)(nil)
+var (
+	_ switchboard.CallControl = (*Phones)(nil)
+	_ switchboard.Notifier    = (*Phones)(nil)
+)
 
 // phone is one party's leg.
 type phone struct {
@@ -88,7 +95,7 @@ type OverTold struct {
 func NewPhones(clock func() time.Time) *Phones {
 	return &Phones{
 		legs: map[conference.LegID]*phone{}, rooms: map[conference.ID]*room{},
-		Clock: clock, Unreachable: map[agent.ID]bool{},
+		Clock: clock, Unreachable: map[agent.ID]bool{}, Pushed: map[agent.ID]switchboard.Snapshot{},
 	}
 }
 
@@ -139,7 +146,7 @@ func (p *Phones) FindLeg(_ context.Context, to agent.ID, since time.Time) (sid c
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		for _, l := range p.legs {
-			if l.dial.Agent == to && !l.over && !l.since.Before(since) {
+			if l.dial.Agent+agent.ID(l.dial.Number) == to && !l.over && !l.since.Before(since) {
 				sid = l.sid
 				return nil
 			}
@@ -174,6 +181,21 @@ func (p *Phones) LastWords(_ context.Context, id conference.ID, _ int) error {
 		}
 		l.words = true
 		p.leave(l, false)
+		return nil
+	})
+}
+
+// Tell implements switchboard.Notifier.
+func (p *Phones) Tell(_ context.Context, leg conference.LegID, s switchboard.Snapshot) error {
+	return p.run("Tell", func() error {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		l := p.legs[leg]
+		if l == nil || l.over {
+			return switchboard.ErrGone
+		}
+		p.Pushed[s.Agent.ID] = s
+		p.Pushes++
 		return nil
 	})
 }

@@ -37,12 +37,26 @@ const (
 func NewWorld(t TB, agents ...agent.ID) *World {
 	w := &World{T: t, Now: t0, Store: NewStore(), rounds: map[conference.ID]int{}, silent: map[agent.ID]bool{}}
 	w.Phones = NewPhones(func() time.Time { return w.Now })
-	w.Board = switchboard.New(w.Store, w.Phones, switchboard.Settings{Ring: Ring, MaxWait: MaxWait, NewKey: w.key})
+	w.Board = switchboard.New(w.Store, w.Phones, switchboard.Settings{
+		Ring: Ring, MaxWait: MaxWait, NewKey: w.key, Numbers: numbers{}, Notify: w.Phones,
+	})
 	for _, id := range agents {
 		w.Choose(id, agent.Available)
 		w.Now = w.Now.Add(time.Second)
 	}
 	return w
+}
+
+// Outside is a number that agents of a World may dial; all others are refused.
+const Outside = "+15005550009"
+
+type numbers struct{}
+
+func (numbers) Allow(n string) (string, error) {
+	if n != Outside {
+		return "", &switchboard.NumberError{Why: "country"}
+	}
+	return n, nil
 }
 
 func (w *World) key() conference.LegKey {
@@ -166,8 +180,19 @@ func (w *World) Answer(id agent.ID) bool {
 	if l == nil {
 		return false
 	}
+	in, err := w.pickUp(l)
+	w.enter(l, in, err)
+	return err == nil
+}
+
+// pickUp answers a leg: its webhook asks what is to become of it.
+func (w *World) pickUp(l *phone) (in conference.Admission, err error) {
 	l.answered = true
-	in, err := w.Board.Connect(context.Background(), l.dial.Conference, l.dial.Leg, l.sid, w.Now)
+	return w.Board.Connect(context.Background(), l.dial.Conference, l.dial.Leg, l.sid, w.Now)
+}
+
+// enter does what the answer to a leg's webhook says.
+func (w *World) enter(l *phone, in conference.Admission, err error) {
 	w.Phones.mu.Lock()
 	defer w.Phones.mu.Unlock()
 	switch {
@@ -177,8 +202,46 @@ func (w *World) Answer(id agent.ID) bool {
 	default: // a sentence, then the end; also when the webhook failed for good
 		w.Phones.end(l, conference.OutcomeLost, false)
 	}
+}
+
+// outsideLeg is the live leg to Outside, if it has been answered or not.
+func (w *World) outsideLeg(answered bool) *phone {
+	return w.leg("", func(l *phone) bool { return l.dial.Number == Outside && l.answered == answered })
+}
+
+// PickUp is somebody, or a machine, at Outside who picks up; it says whether it is asked
+// to accept.
+func (w *World) PickUp() bool {
+	l := w.outsideLeg(false)
+	if l == nil {
+		return false
+	}
+	in, err := w.pickUp(l)
+	if err == nil && in.Ask {
+		return true
+	}
+	w.enter(l, in, err)
+	return false
+}
+
+// Press1 is what the one who has picked up does when asked: a person presses 1, or does
+// not want to; a machine does nothing, and in the end the network hangs up on it.
+func (w *World) Press1(person, yes bool) bool {
+	l := w.outsideLeg(true)
+	if l == nil || l.room != nil {
+		return false
+	}
+	if !person {
+		w.drop(l, conference.OutcomeAnswered)
+		return true
+	}
+	in, err := w.Board.Accept(context.Background(), l.dial.Conference, l.dial.Leg, l.sid, yes, w.Now)
+	w.enter(l, in, err)
 	return err == nil
 }
+
+// OutsideHangsUp is the end of a call by the one at Outside.
+func (w *World) OutsideHangsUp() bool { return w.drop(w.outsideLeg(true), conference.OutcomeLost) }
 
 // Reject is an agent who declines, or lets it ring to the end, by the outcome.
 func (w *World) Reject(id agent.ID, o conference.Outcome) bool {
@@ -326,7 +389,7 @@ func (w *World) Hears(id conference.ID) string {
 	voices := ""
 	for _, o := range l.room.in {
 		if o != l && !o.held {
-			voices += " " + string(o.dial.Agent)
+			voices += " " + string(o.dial.Agent) + o.dial.Number
 		}
 	}
 	if voices == "" {
@@ -372,6 +435,9 @@ func (w *World) CheckQuiet() {
 		c := w.Conference(l.dial.Conference)
 		if c.Leg(l.dial.Leg) == nil || c.State == conference.Ended {
 			w.T.Errorf("leg %s of %s is left over; conference %s", l.dial.Leg, l.dial.Agent, asJSON(w.T, c))
+		}
+		if l.dial.Number != "" {
+			continue
 		}
 		if other, twice := busy[l.dial.Agent]; twice {
 			w.T.Errorf("%s is in %s and in %s", l.dial.Agent, other, c.ID)

@@ -1,0 +1,50 @@
+package switchboard
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+)
+
+// Notifier tells an agent's page over his leg what has changed. It is one outside call,
+// best effort: an error is for the adapter's own eyes, since polling is the net. The
+// context ends after pushWithin at the latest.
+type Notifier interface {
+	Tell(ctx context.Context, leg conference.LegID, s Snapshot) error
+}
+
+// pushWithin bounds all telling of one use case, so that no webhook is late for it.
+const pushWithin = time.Second
+
+// push tells the agents in a conference what it is now: at most one message for each
+// live leg, all at once, after everything that was due has been done. Who has just
+// asked is left out: the answer tells him.
+func (s *Switchboard) push(ctx context.Context, c *conference.Conference, asked agent.ID, now time.Time) {
+	legs := c.Reachable()
+	if s.set.Notify == nil || len(legs) == 0 || ctx.Err() != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, pushWithin)
+	defer cancel()
+	line, err := s.store.Line(ctx)
+	if err != nil {
+		return
+	}
+	var all sync.WaitGroup
+	for _, l := range legs {
+		if l.Agent == asked {
+			continue
+		}
+		all.Go(func() {
+			a, err := s.store.Agent(ctx, l.Agent)
+			if err != nil {
+				return
+			}
+			_ = s.set.Notify.Tell(ctx, l.SID, s.view(a, c, line, now))
+		})
+	}
+	all.Wait()
+}

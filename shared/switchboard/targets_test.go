@@ -1,0 +1,309 @@
+package switchboard_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+	. "warmtransfer/shared/switchboard/switchboardtest"
+)
+
+func TestNextAvailableAgent(t *testing.T) {
+	w, id := talking(t, "alice", "bob", "carol")
+	w.Choose("bob", agent.Away)
+	w.MustPress("alice", conference.DoConsult, switchboard.AnyAgent)
+	w.Settle()
+	if !w.Rings("carol") || w.Rings("bob") {
+		t.Fatalf("carol rings: %v, bob, who is away: %v", w.Rings("carol"), w.Rings("bob"))
+	}
+	if to := w.Me("alice").Call.Transfer.To; to.ID != "carol" {
+		t.Errorf("the page is told of %+v", to)
+	}
+	w.MustPress("alice", conference.DoCancel, "")
+	w.Settle()
+	w.Choose("carol", agent.Away)
+	if _, err := w.Press("alice", conference.DoAdd, switchboard.AnyAgent); !errors.Is(err, switchboard.ErrNobodyFree) {
+		t.Errorf("with nobody free: %v", err)
+	}
+	hears(t, w, id, "alice")
+}
+
+func TestF061TargetDeclinesWithAReason(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.MustPress("alice", conference.DoConsult, "bob")
+	w.Settle()
+	if can := w.Me("bob").Call.Actions; len(can) != 1 || can[0] != conference.DoDecline {
+		t.Errorf("who is rung may %v", can)
+	}
+	cmd := switchboard.Command{Action: conference.DoDecline, Reason: conference.DeclineTopic, Request: "no"}
+	for range 2 { // the second is a repetition
+		if _, err := w.Board.Transfer(context.Background(), switchboard.Who{ID: "bob"}, cmd, w.Now); err != nil {
+			t.Fatal(err)
+		}
+		w.Settle()
+	}
+	state(t, w, id, conference.Talking)
+	hears(t, w, id, "alice")
+	tr := w.Me("alice").Call.Transfer
+	if tr.Outcome != conference.OutcomeDeclined || tr.Reason != conference.DeclineTopic {
+		t.Errorf("alice is told %q, %q", tr.Outcome, tr.Reason)
+	}
+	bob := w.Me("bob").Agent
+	if bob.Presence != agent.IsAvailable || len(bob.Recent) != 1 || bob.Recent[0].Outcome != "declined" {
+		t.Errorf("bob afterwards: %+v", bob)
+	}
+	history := w.Conference(id).History
+	if e := history[len(history)-1]; e.Outcome != conference.OutcomeDeclined || e.Reason != conference.DeclineTopic {
+		t.Errorf("the history ends with %+v", e)
+	}
+	w.CheckQuiet()
+}
+
+func TestDeclineOfAnOfferGoesToTheNextAtOnce(t *testing.T) {
+	w := NewWorld(t, "alice", "bob")
+	w.Dial()
+	w.Settle()
+	w.MustPress("alice", conference.DoDecline, "")
+	w.Settle()
+	if w.Rings("alice") || !w.Rings("bob") {
+		t.Errorf("alice rings: %v, bob: %v", w.Rings("alice"), w.Rings("bob"))
+	}
+	if _, err := w.Press("alice", conference.DoDecline, ""); !errors.Is(err, conference.ErrNoCall) {
+		t.Errorf("declining nothing: %v", err)
+	}
+}
+
+func TestCommandsThatMakeNoSense(t *testing.T) {
+	w, _ := talking(t, "alice", "bob")
+	for want, cmds := range map[error][]switchboard.Command{
+		switchboard.ErrTargetNeeded: {{Action: conference.DoConsult}, {Action: conference.DoEnd, Target: "bob"}},
+		switchboard.ErrReason: {
+			{Action: conference.DoDecline, Reason: "weather"}, {Action: conference.DoHold, Reason: conference.DeclineBusy},
+		},
+		switchboard.ErrNoTarget: {{Action: conference.DoAdd, Target: "nobody"}},
+		conference.ErrTooLong: {
+			{Action: conference.DoAdd, Target: "bob", Note: strings.Repeat("ü", conference.MaxNote+1)},
+		},
+		conference.ErrSelf: {{Action: conference.DoConsult, Target: "alice"}},
+	} {
+		for _, cmd := range cmds {
+			before := w.Conference(w.Me("alice").Call.ID).Version
+			_, err := w.Board.Transfer(context.Background(), switchboard.Who{ID: "alice"}, cmd, w.Now)
+			if !errors.Is(err, want) {
+				t.Errorf("%+v: %v, want %v", cmd, err, want)
+			}
+			if w.Conference(w.Me("alice").Call.ID).Version != before {
+				t.Errorf("%+v was refused and changed the call", cmd)
+			}
+		}
+	}
+	if p := w.Me("bob").Agent.Presence; p != agent.IsAvailable {
+		t.Errorf("the target of a refused transfer is %s", p)
+	}
+}
+
+// askingOutside is a world in which alice asks an outside number about her caller, and
+// somebody or something has picked up.
+func askingOutside(t *testing.T, how conference.Action) (*World, conference.ID) {
+	t.Helper()
+	w, id := talking(t, "alice")
+	w.MustPress("alice", how, Outside)
+	w.Settle()
+	if !w.PickUp() {
+		t.Fatal("who picks up is not asked")
+	}
+	w.Settle()
+	if p := w.Me("alice").Call.Transfer.Progress; p != "asked" {
+		t.Errorf("progress %q", p)
+	}
+	return w, id
+}
+
+func TestOutsideNumberConsultAndComplete(t *testing.T) {
+	w, id := askingOutside(t, conference.DoConsult)
+	hears(t, w, id, "music")
+	w.Press1(true, true)
+	w.Settle()
+	state(t, w, id, conference.Consulting)
+	hears(t, w, id, "music")
+	w.MustPress("alice", conference.DoComplete, "")
+	w.Settle()
+	hears(t, w, id, Outside)
+	w.CheckQuiet()
+	if p := w.Me("alice").Agent.Presence; p != agent.IsAvailable {
+		t.Errorf("alice is %s", p)
+	}
+	w.OutsideHangsUp() // nobody pressed End call: she is kept for the agent who knows her
+	w.Settle()
+	hears(t, w, id, "music")
+	w.Pass(6 * time.Second)
+	if !w.Rings("alice") {
+		t.Error("the caller is not offered to the agent who handed her over")
+	}
+	w.CheckQuiet()
+}
+
+func TestOutsideNumberMachine(t *testing.T) {
+	for _, how := range []conference.Action{conference.DoConsult, conference.DoAdd} {
+		for _, answer := range []string{"machine", "no", "waits too long"} {
+			t.Run(fmt.Sprint(how, " ", answer), func(t *testing.T) {
+				w, id := askingOutside(t, how)
+				want := conference.OutcomeNoAnswer
+				switch answer {
+				case "machine":
+					w.Press1(false, false)
+				case "no":
+					w.Press1(true, false)
+					want = conference.OutcomeDeclined
+				default:
+					w.Pass(30 * time.Second)
+				}
+				w.Settle()
+				state(t, w, id, conference.Talking)
+				hears(t, w, id, "alice")
+				if o := w.Me("alice").Call.Transfer.Outcome; o != want {
+					t.Errorf("alice is told %q, want %q", o, want)
+				}
+				w.CheckQuiet()
+			})
+		}
+	}
+}
+
+func TestOutsideNumberTransferorLeavesWhileItIsAsked(t *testing.T) {
+	w, id := askingOutside(t, conference.DoConsult)
+	w.HangUp("alice")
+	w.Settle()
+	hears(t, w, id, "music")
+	w.Press1(true, true)
+	w.Settle()
+	hears(t, w, id, Outside)
+	w.CheckQuiet()
+}
+
+func TestF086NumbersThatMayNotBeDialled(t *testing.T) {
+	w, id := talking(t, "alice")
+	var no *switchboard.NumberError
+	for _, n := range []string{"+15005550001", "sip:evil@x", "112", "*72", "client:bob", "+1 (555) 010;ext=9", strings.Repeat("9", 10_000)} {
+		if _, err := w.Press("alice", conference.DoConsult, agent.ID(n)); !errors.As(err, &no) && !errors.Is(err, switchboard.ErrNoTarget) {
+			t.Errorf("%.20q: %v", n, err)
+		}
+	}
+	hears(t, w, id, "alice")
+	if n := w.Phones.Count("Dial"); n != 1 {
+		t.Errorf("%d dials", n)
+	}
+}
+
+func TestN10OutsideNumbersHaveLimits(t *testing.T) {
+	w, _ := talking(t, "alice")
+	for i := range conference.MaxOutside + 1 {
+		_, err := w.Press("alice", conference.DoAdd, Outside)
+		if i == conference.MaxOutside {
+			if !errors.Is(err, conference.ErrTooManyOutside) {
+				t.Errorf("after %d: %v", i, err)
+			}
+			break
+		}
+		w.Settle()
+		w.MustPress("alice", conference.DoCancel, "")
+		w.Settle()
+	}
+	a := agent.New("alice", "", w.Now)
+	for range agent.MaxOutside {
+		if err := a.DialOutside(w.Now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := a.DialOutside(w.Now); !errors.Is(err, agent.ErrTooManyOutside) {
+		t.Errorf("one too many: %v", err)
+	}
+	if err := a.DialOutside(w.Now.Add(agent.OutsideWindow)); err != nil {
+		t.Errorf("an hour later: %v", err)
+	}
+}
+
+func TestPushTellsWhoDidNotAsk(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.MustPress("alice", conference.DoConsult, "bob")
+	w.Settle()
+	w.Answer("bob")
+	w.Settle()
+	if s := w.Phones.Pushed["alice"].Call; s == nil || s.State != conference.Consulting || s.Transfer.Progress != "answered" {
+		t.Errorf("alice was told %+v", s)
+	}
+	before, was := w.Phones.Pushes, w.Phones.Pushed["alice"].Call.Version
+	w.MustPress("alice", conference.DoSwap, "")
+	if n := w.Phones.Pushes - before; n != 1 {
+		t.Errorf("%d messages for one press of alice's, want one to bob", n)
+	}
+	bob := w.Phones.Pushed["bob"].Call
+	if bob.State != conference.Swapped || bob.Version <= was || bob.Version != w.Conference(id).Version {
+		t.Errorf("bob was told version %d %s, stored is %d", bob.Version, bob.State, w.Conference(id).Version)
+	}
+	if len(bob.Held) != 1 || bob.Held[0] != "target" {
+		t.Errorf("held: %v: the push must come after the acts", bob.Held)
+	}
+	w.Settle()
+	before = w.Phones.Pushes
+	w.Pass(4 * time.Second)
+	if n := w.Phones.Pushes - before; n != 0 {
+		t.Errorf("%d messages though nothing changed", n)
+	}
+}
+
+func TestPushFailsNobodyCares(t *testing.T) {
+	w := NewWorld(t, "alice", "bob")
+	w.Phones.Every("Tell", Fault{Err: switchboard.ErrUnknown})
+	id := classic(w)
+	w.Settle()
+	hears(t, w, id, "bob")
+	w.CheckQuiet()
+}
+
+func TestSnapshotTimes(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.Pass(3 * time.Second)
+	w.MustPress("alice", conference.DoHold, "")
+	held := w.Now
+	w.Pass(20 * time.Second)
+	call := w.Me("alice").Call
+	if !call.HeldAt.Equal(held) {
+		t.Errorf("held since %v, want %v", call.HeldAt, held)
+	}
+	if !call.Caller.Waiting.Equal(w.Conference(id).Arrived) || call.Version == 0 {
+		t.Errorf("%+v", call)
+	}
+	w.MustPress("alice", conference.DoResume, "")
+	w.Settle()
+	if at := w.Me("alice").Call.HeldAt; !at.IsZero() {
+		t.Errorf("held since %v, and is not", at)
+	}
+	w.CallerHangsUp(id)
+	w.Settle()
+	recent := w.Me("alice").Agent.Recent
+	if len(recent) != 1 || recent[0].Caller == "" || !recent[0].Began.Before(recent[0].At) || recent[0].Outcome != "caller-left" {
+		t.Errorf("recent calls: %+v", recent)
+	}
+}
+
+func TestRecentCallsAreBounded(t *testing.T) {
+	w := NewWorld(t, "alice")
+	for range agent.MaxRecent + 3 {
+		id, _ := w.Dial()
+		w.Settle()
+		w.Answer("alice")
+		w.Settle()
+		w.CallerHangsUp(id)
+		w.Pass(time.Second)
+	}
+	if n := len(w.Me("alice").Agent.Recent); n != agent.MaxRecent {
+		t.Errorf("%d recent calls", n)
+	}
+}
