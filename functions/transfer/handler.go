@@ -39,6 +39,7 @@ func (h handler) transfer(r *web.Request) (int, any, error) {
 
 // Longest texts, in characters; see openapi.yaml.
 const (
+	maxTarget  = 200
 	maxNote    = 200
 	maxRequest = 64
 )
@@ -60,8 +61,8 @@ func command(r *web.Request) (cmd switchboard.Command, err error) {
 		return cmd, web.Malformed("The note is too long.")
 	case utf8.RuneCountInString(in.Request) > maxRequest:
 		return cmd, web.Malformed("The request's key is too long.")
-	case in.Target != "" && !agent.Valid(in.Target):
-		return cmd, switchboard.ErrNoTarget // a number, an address, anything but an agent's id
+	case len(in.Target) > maxTarget:
+		return cmd, switchboard.ErrNoTarget
 	}
 	return switchboard.Command{
 		Action: in.Action, Target: agent.ID(in.Target), Note: in.Note, Request: in.Request,
