@@ -1,0 +1,319 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/switchboard/switchboardtest"
+	"warmtransfer/shared/twilio"
+	"warmtransfer/shared/web"
+	"warmtransfer/shared/web/webtest"
+)
+
+// suite is the function with openapi.yaml beside it: every answer is held against it.
+type suite struct {
+	*webtest.Site
+	*switchboardtest.World
+	spec *webtest.Spec
+}
+
+func serve(t testing.TB, agents ...agent.ID) suite {
+	w := switchboardtest.NewWorld(t, agents...)
+	s := webtest.New(t, func() time.Time { return w.Now }, func(e web.Edge) http.Handler {
+		return handler{
+			edge: e, claim: "username", board: func(twilio.Base) *switchboard.Switchboard { return w.Board },
+		}.routes()
+	})
+	return suite{Site: s, World: w, spec: webtest.NewSpec(t)}
+}
+
+func (s suite) ask(name, method, path, body string) webtest.Answer {
+	s.Site.T.Helper()
+	e := s.Signed(name, method, path, body)
+	a := s.Do(e)
+	s.spec.Check(e, a)
+	return a
+}
+
+func (s suite) snapshot(a webtest.Answer) (snap switchboard.Snapshot) {
+	s.Site.T.Helper()
+	if a.Status != http.StatusOK {
+		s.Site.T.Fatalf("answered %d %s", a.Status, a.Body)
+	}
+	if err := json.Unmarshal([]byte(a.Body), &snap); err != nil {
+		s.Site.T.Fatal(err)
+	}
+	return snap
+}
+
+func (s suite) problem(a webtest.Answer, status int, slug string) {
+	s.Site.T.Helper()
+	s.Problem(a, status, slug)
+}
+
+const me = "/agents/me"
+
+func TestAnAgentWhoIsHeardOfForTheFirstTimeIsAway(t *testing.T) {
+	s := serve(t)
+	snap := s.snapshot(s.ask("carol", "GET", me, ""))
+	if snap.Agent.ID != "carol" || snap.Agent.Name != "Agent carol" || snap.Agent.Status != agent.Away || snap.Call != nil {
+		t.Errorf("snapshot %+v", snap)
+	}
+	if !snap.At.Equal(s.Now().Truncate(time.Millisecond)) {
+		t.Errorf("at %v, API Gateway's clock says %v", snap.At, s.Now())
+	}
+}
+
+func (s suite) Now() time.Time { return s.World.Now }
+
+func TestStatusIsSetAndRepeatedItChangesNothing(t *testing.T) {
+	s := serve(t)
+	for _, status := range []agent.Status{agent.Available, agent.WrapUp, agent.Away} {
+		var first switchboard.Snapshot
+		for i := range 2 {
+			snap := s.snapshot(s.ask("alice", "PUT", me, `{"status":"`+string(status)+`"}`))
+			if snap.Agent.Status != status || string(snap.Agent.Presence) != string(status) {
+				t.Errorf("%s: %+v", status, snap.Agent)
+			}
+			if i == 0 {
+				first = snap
+			} else if !snap.Agent.Since.Equal(first.Agent.Since) {
+				t.Errorf("%s: since %v, then %v", status, first.Agent.Since, snap.Agent.Since)
+			}
+			s.World.Now = s.World.Now.Add(time.Second)
+		}
+	}
+}
+
+func TestTheHeartbeatKeepsWhatTheServerHasDecided(t *testing.T) {
+	s := serve(t, "alice")
+	s.Choose("alice", agent.Away)
+	snap := s.snapshot(s.ask("alice", "PUT", me, `{"status":"available","beat":true}`))
+	if snap.Agent.Status != agent.Away {
+		t.Errorf("a heartbeat has made her %s", snap.Agent.Status)
+	}
+	s.World.Now = s.World.Now.Add(agent.StaleAfter + time.Second)
+	if snap := s.snapshot(s.ask("alice", "GET", me, "")); snap.Agent.Presence != agent.IsOffline {
+		t.Errorf("without a heartbeat she is %s", snap.Agent.Presence)
+	}
+}
+
+func TestGoingOnlineIsOfferedTheCallerWhoWaits(t *testing.T) {
+	s := serve(t)
+	id, _ := s.Dial()
+	snap := s.snapshot(s.ask("alice", "PUT", me, `{"status":"available"}`))
+	if snap.Call == nil || snap.Call.ID != id || snap.Call.Role != conference.RoleOffered || snap.Call.Caller.Number != "+15005550006" {
+		t.Errorf("call %+v", snap.Call)
+	}
+	if !strings.Contains(s.Log.String(), `"conference":"`+string(id)+`"`) {
+		t.Errorf("the log does not name the conference: %s", s.Log)
+	}
+}
+
+// Every state that a snapshot can show is as openapi.yaml describes it.
+func TestSnapshotsOfEveryState(t *testing.T) {
+	s := serve(t, "alice", "bob")
+	id, _ := s.Dial()
+	seen := map[conference.State]bool{}
+	look := func() {
+		s.Settle()
+		for _, name := range []string{"alice", "bob"} {
+			snap := s.snapshot(s.ask(name, "GET", me, ""))
+			if snap.Call != nil {
+				seen[snap.Call.State] = true
+			}
+		}
+	}
+	look()
+	s.Answer("alice")
+	look()
+	s.MustPress("alice", conference.DoHold, "")
+	look()
+	s.MustPress("alice", conference.DoResume, "")
+	s.MustPress("alice", conference.DoAdd, "bob")
+	look()
+	s.MustPress("alice", conference.DoCancel, "")
+	look()
+	s.MustPress("alice", conference.DoConsult, "bob")
+	look()
+	s.Answer("bob")
+	look()
+	s.MustPress("alice", conference.DoSwap, "")
+	look()
+	s.MustPress("alice", conference.DoJoin, "")
+	look()
+	s.MustPress("alice", conference.DoComplete, "")
+	look()
+	s.CallerHangsUp(id)
+	look()
+	for _, state := range []conference.State{
+		conference.Ringing, conference.Talking, conference.AddRinging, conference.ConsultRinging, conference.Consulting,
+		conference.Swapped, conference.ThreeWay,
+	} {
+		if !seen[state] {
+			t.Errorf("no snapshot of %s", state)
+		}
+	}
+}
+
+func TestDirectory(t *testing.T) {
+	s := serve(t, "alice", "bob")
+	s.Dial()
+	s.ask("dave", "PUT", me, `{"status":"away"}`)
+	a := s.ask("alice", "GET", "/agents", "")
+	var d directory
+	if err := json.Unmarshal([]byte(a.Body), &d); err != nil || a.Status != 200 {
+		t.Fatalf("%d %s: %v", a.Status, a.Body, err)
+	}
+	got := map[agent.ID]agent.Presence{}
+	for _, e := range d.Agents {
+		got[e.ID] = e.Presence
+		if e.Name != "Agent "+string(e.ID) || e.Seen.IsZero() || e.Since.IsZero() {
+			t.Errorf("entry %+v", e)
+		}
+	}
+	want := map[agent.ID]agent.Presence{"alice": agent.IsBusy, "bob": agent.IsAvailable, "dave": agent.IsAway}
+	for id, p := range want {
+		if got[id] != p {
+			t.Errorf("%s is %q, want %q", id, got[id], p)
+		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("directory %v", got)
+	}
+	if a := serve(t).ask("alice", "GET", "/agents", ""); !strings.Contains(a.Body, `"agents":[]`) {
+		t.Errorf("nobody is %s", a.Body)
+	}
+}
+
+func TestF151IdentitiesAreMappedToWhatCanBeCalled(t *testing.T) {
+	for _, name := range []string{"anna maria", "bob@example.com", strings.Repeat("x", 200), "😀", "ünal", "a_b", "<b>", "a\x00b"} {
+		s := serve(t)
+		snap := s.snapshot(s.ask(name, "GET", me, ""))
+		if !agent.Valid(string(snap.Agent.ID)) {
+			t.Errorf("%q became %q", name, snap.Agent.ID)
+		}
+		if strings.ContainsRune(snap.Agent.Name, 0) || len([]rune(snap.Agent.Name)) > 100 {
+			t.Errorf("%q is shown as %q", name, snap.Agent.Name)
+		}
+	}
+}
+
+func TestMalformedRequestsChangeNothing(t *testing.T) {
+	s := serve(t, "alice")
+	before := s.Store.Counts()
+	for _, body := range []string{
+		`{"status":"asleep"}`, `{"status":""}`, `{}`, `null`, `[]`, `"away"`, `{"status":5}`, `{"status":"away","beat":"yes"}`,
+		`{"status":"away","coaching":true}`, `{"status":"away"} {}`, `{"status":"away"}x`, `{"status":"away"`, `{`, ``, "\x00",
+	} {
+		s.problem(s.ask1("PUT", "application/json", body), 400, "malformed")
+	}
+	for kind, status := range map[string]int{"text/plain": 415, "application/x-www-form-urlencoded": 415, "": 415, "application/json; charset=utf-8": 413} {
+		body := `{"status":"` + strings.Repeat("a", 20<<10) + `"}`
+		if a := s.ask1("PUT", kind, body); a.Status != status {
+			t.Errorf("%q: answered %d, want %d", kind, a.Status, status)
+		}
+	}
+	webtest.Untouched(t, s.World, before)
+}
+
+// ask1 is a request of alice with any content type.
+func (s suite) ask1(method, kind, body string) webtest.Answer {
+	e := s.Signed("alice", method, me, "")
+	raw := s.Event(method, me, kind, body)
+	e.Body, e.IsBase64Encoded = raw.Body, raw.IsBase64Encoded
+	if kind != "" {
+		e.Headers["content-type"] = kind
+	}
+	a := s.Do(e)
+	s.spec.Check(e, a)
+	return a
+}
+
+func TestF160WrongMethodOrAddress(t *testing.T) {
+	s := serve(t, "alice")
+	before := s.Store.Counts()
+	for _, e := range []events.APIGatewayV2HTTPRequest{s.Signed("alice", "DELETE", me, ""), s.Signed("alice", "POST", "/agents", ""), s.Signed("alice", "OPTIONS", me, "")} {
+		a := s.Do(e)
+		s.problem(a, 405, "method")
+		if a.Header["Allow"] == "" {
+			t.Errorf("%s: nothing is allowed", e.RouteKey)
+		}
+	}
+	for _, path := range []string{"/agents/bob", "/agents/", "/agents//me", "/agents/../agents", "/"} {
+		s.problem(s.Do(s.Signed("alice", "GET", path, "")), 404, "not-found")
+	}
+	webtest.Untouched(t, s.World, before)
+}
+
+func TestF149F161WithoutAnAuthorizersWordNobodyIsLetIn(t *testing.T) {
+	s := serve(t, "alice")
+	before := s.Store.Counts()
+	for _, key := range []string{"GET /agents", "GET /agents/me", "PUT /agents/me"} {
+		method, path, _ := strings.Cut(key, " ")
+		e := s.Event(method, path, "application/json", `{"status":"away"}`)
+		e.Headers["authorization"], e.Headers["origin"] = "Bearer eyJhbGciOiJub25lIn0.e30.", "null"
+		s.problem(s.Do(e), 401, "not-signed-in")
+		nameless := s.Signed("alice", method, path, `{"status":"away"}`)
+		nameless.RequestContext.Authorizer.JWT.Claims = map[string]string{"email": "alice@example.com"}
+		s.problem(s.Do(nameless), 403, "no-name")
+	}
+	webtest.Untouched(t, s.World, before)
+}
+
+func TestStoreDown(t *testing.T) {
+	for _, tt := range []struct{ op, method, path, body string }{
+		{"Agents", "GET", "/agents", ""}, {"Agent", "GET", me, ""}, {"Agent", "PUT", me, `{"status":"available"}`},
+		{"SaveAgent", "PUT", me, `{"status":"away"}`}, {"Line", "GET", me, ""},
+	} {
+		for _, took := range []bool{false, true} {
+			s := serve(t, "alice")
+			s.Store.Every(tt.op, switchboardtest.Fault{Err: switchboard.ErrUnavailable, Took: took})
+			a := s.ask("alice", tt.method, tt.path, tt.body)
+			s.problem(a, 503, "unavailable")
+			if a.Header["Retry-After"] == "" {
+				t.Errorf("%s %s: nobody is told when to try again", tt.method, tt.path)
+			}
+			s.Store.Heal()
+			if a := s.ask("alice", tt.method, tt.path, tt.body); a.Status != 200 {
+				t.Errorf("%s %s, healed: %d", tt.method, tt.path, a.Status)
+			}
+		}
+	}
+}
+
+func TestSampleEvents(t *testing.T) {
+	s := serve(t)
+	for _, name := range []string{"agents", "agents-me", "agents-set-status"} {
+		e := webtest.Sample(t, name)
+		a := s.Do(e)
+		s.spec.Check(e, a)
+		if a.Status != 200 {
+			t.Errorf("%s: %d %s", name, a.Status, a.Body)
+		}
+	}
+}
+
+func FuzzF170Status(f *testing.F) {
+	f.Add(`{"status":"away"}`)
+	f.Add(`{"status":"available","beat":true}`)
+	f.Add(`{"status":"\ud800"}`)
+	f.Fuzz(func(t *testing.T, body string) {
+		s := serve(t, "alice")
+		e := s.Signed("alice", "PUT", me, "")
+		e.Body, e.Headers["content-type"] = body, "application/json"
+		a := s.Do(e)
+		s.spec.Check(e, a)
+		if a.Status != 200 && a.Status != 400 && a.Status != 413 {
+			t.Errorf("answered %d %s", a.Status, a.Body)
+		}
+	})
+}
