@@ -339,7 +339,13 @@ func (b *bench) tell() {
 }
 
 var openAPI = sync.OnceValues(func() (*openapi3.T, error) {
-	return openapi3.NewLoader().LoadFromFile("testdata/twilio-openapi.json")
+	doc, err := openapi3.NewLoader().LoadFromFile("testdata/twilio-openapi.json")
+	if err == nil {
+		// Its text says null while the conference lives, its schema forgets that.
+		reason := doc.Components.Schemas["conference_enum_reason_conference_ended"].Value
+		reason.Nullable, reason.Enum = true, append(reason.Enum, nil)
+	}
+	return doc, err
 })
 
 // checkREST checks every answer that was given against Twilio's own description.
