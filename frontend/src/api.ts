@@ -1,0 +1,109 @@
+/**
+ * The agents' API over fetch (openapi.yaml). This is the only file that knows fetch paths, the bearer token and
+ * problem+json. Every failure is an ApiError, so that callers have one thing to handle.
+ */
+import { decodeDirectory, decodeProblem, decodeSnapshot, decodeToken } from "./contract/decode.js";
+import type { Action, Directory, Problem, Snapshot, Status, VoiceToken } from "./contract/types.js";
+
+export interface Command {
+  readonly action: Action;
+  /** Key of one press: repeated with the same key it has one effect, so it is safe to send again. */
+  readonly request: string;
+  readonly target?: string;
+  readonly note?: string;
+}
+
+/** Contract: each call is bounded in time and fails with ApiError only. */
+export interface Api {
+  me(): Promise<Snapshot>;
+  /** With beat the status of a known agent is left as it is: the page only says that it is there. */
+  setStatus(status: Status, beat: boolean): Promise<Snapshot>;
+  transfer(command: Command): Promise<Snapshot>;
+  directory(): Promise<Directory>;
+  token(): Promise<VoiceToken>;
+  /** The last word of a page that is being closed; nobody waits for its answer. */
+  sayAway(): void;
+}
+
+export class ApiError extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.title || problem.slug);
+  }
+
+  /** The server did not answer, or could not: the same request may be sent again. */
+  get transient(): boolean {
+    const { slug, status } = this.problem;
+    return slug === "unreachable" || slug === "timeout" || status === 503 || status === 504 || status === 429 || status === 500;
+  }
+
+  get signedOut(): boolean {
+    return this.problem.status === 401;
+  }
+}
+
+const TIMEOUT_MS = 8000;
+
+function failure(slug: string, title: string): ApiError {
+  return new ApiError({ slug, status: 0, title });
+}
+
+export interface ApiOptions {
+  /** The access token now; empty when nobody is signed in. */
+  readonly bearer: () => string;
+  /** Asks for a fresh access token once, after a 401; false if there is none to be had. */
+  readonly renew: () => Promise<boolean>;
+  readonly base?: string;
+  readonly fetch?: typeof fetch;
+}
+
+export function createApi(options: ApiOptions): Api {
+  const base = options.base ?? "";
+  const send = options.fetch ?? fetch.bind(globalThis);
+
+  async function once(method: string, path: string, body: unknown): Promise<Response> {
+    try {
+      return await send(base + path, {
+        method,
+        cache: "no-store",
+        credentials: "omit",
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        headers: {
+          Accept: "application/json",
+          Authorization: `Bearer ${options.bearer()}`,
+          ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    } catch (error) {
+      const slow = error instanceof Error && (error.name === "TimeoutError" || error.name === "AbortError");
+      throw slow ? failure("timeout", "The server did not answer in time.") : failure("unreachable", "The server cannot be reached.");
+    }
+  }
+
+  async function call<T>(method: string, path: string, body: unknown, decode: (value: unknown) => T | null): Promise<T> {
+    let answer = await once(method, path, body);
+    if (answer.status === 401 && (await options.renew())) answer = await once(method, path, body);
+    const value: unknown = await answer.json().catch(() => null);
+    if (!answer.ok) throw new ApiError(decodeProblem(answer.status, value));
+    const decoded = decode(value);
+    if (decoded === null) throw failure("unreadable", "The server's answer cannot be read.");
+    return decoded;
+  }
+
+  return {
+    me: () => call("GET", "/agents/me", undefined, decodeSnapshot),
+    setStatus: (status, beat) => call("PUT", "/agents/me", beat ? { status, beat } : { status }, decodeSnapshot),
+    transfer: (command) => call("POST", "/transfer", command, decodeSnapshot),
+    directory: () => call("GET", "/agents", undefined, decodeDirectory),
+    token: () => call("POST", "/token", undefined, decodeToken),
+    sayAway: () => {
+      void send(`${base}/agents/me`, {
+        method: "PUT",
+        keepalive: true,
+        credentials: "omit",
+        headers: { "Content-Type": "application/json", Authorization: `Bearer ${options.bearer()}` },
+        body: JSON.stringify({ status: "away" }),
+      }).catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,125 @@
+/**
+ * The agents' API as TypeScript types, word for word from openapi.yaml. Times are RFC 3339 strings of the server's
+ * clock. `decode.ts` turns JSON into these; nothing else may make them from outside data.
+ */
+
+/** What an agent may choose to be. */
+export type Status = "available" | "away" | "wrap-up";
+
+/** What colleagues see: a status, or busy in a call, or offline because the page stopped beating. */
+export type Presence = Status | "busy" | "offline";
+
+/** One verb on the agent's current call. */
+export const ACTIONS = [
+  "consult", "add", "swap", "join", "complete", "cancel", "hold", "resume", "end",
+] as const;
+export type Action = (typeof ACTIONS)[number];
+
+/** States of a conference; who hears whom in each is said in words/call.ts. */
+export const CALL_STATES = [
+  "waiting", "ringing", "talking", "add-ringing", "consult-ringing", "consulting", "swapped", "three-way",
+  "completing", "ended",
+] as const;
+/** `unknown` is ours: a newer server may have states this page has never heard of, and the call goes on regardless. */
+export type CallState = (typeof CALL_STATES)[number] | "unknown";
+
+export type Role = "offered" | "owner" | "transferor" | "target";
+export type Held = "caller" | "transferor" | "target";
+export type Progress = "planned" | "dialing" | "ringing" | "answered" | "ended";
+
+export interface Party {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface Transfer {
+  readonly kind: "add" | "consult";
+  readonly by: Party;
+  readonly to: Party;
+  readonly note?: string;
+  readonly began: string;
+  readonly progress: Progress;
+  /** Once ended: answered, no-answer, busy, declined, failed, failed:code, cancelled, caller-left, lost. */
+  readonly outcome?: string;
+  readonly ended?: string;
+}
+
+export interface Happening {
+  readonly at: string;
+  readonly what: string;
+  readonly agent?: string;
+  readonly name?: string;
+  readonly by?: string;
+  readonly outcome?: string;
+}
+
+export interface Call {
+  readonly id: string;
+  readonly leg: string;
+  readonly state: CallState;
+  readonly since: string;
+  readonly role: Role;
+  readonly caller: {
+    /** E.164; empty is a private number. */
+    readonly number: string;
+    readonly verified: boolean;
+    readonly arrived: string;
+  };
+  readonly owner?: Party;
+  readonly held: readonly Held[];
+  readonly transfer?: Transfer;
+  readonly actions: readonly Action[];
+  readonly history: readonly Happening[];
+}
+
+export interface Line {
+  readonly count: number;
+  readonly more: boolean;
+  readonly longest?: string;
+}
+
+export interface Agent {
+  readonly id: string;
+  readonly name: string;
+  readonly status: Status;
+  readonly presence: Presence;
+  readonly since: string;
+  readonly why?: "missed" | "unreachable";
+  readonly last?: { readonly outcome: string; readonly at: string };
+}
+
+/** Everything the server knows that concerns this agent, at one moment of the server's clock. */
+export interface Snapshot {
+  readonly at: string;
+  readonly agent: Agent;
+  readonly call: Call | null;
+  readonly line: Line;
+}
+
+export interface DirectoryEntry {
+  readonly id: string;
+  readonly name: string;
+  readonly presence: Presence;
+  readonly since: string;
+  readonly seen: string;
+}
+
+export interface Directory {
+  readonly at: string;
+  readonly agents: readonly DirectoryEntry[];
+}
+
+export interface VoiceToken {
+  readonly identity: string;
+  readonly token: string;
+  readonly expiresAt: string;
+}
+
+/** RFC 9457 problem details; `slug` is the last part of `type`. */
+export interface Problem {
+  readonly slug: string;
+  readonly status: number;
+  readonly title: string;
+  readonly detail?: string;
+  readonly state?: string;
+}

@@ -1,0 +1,359 @@
+/**
+ * The desk: joins sign-in, API, phone line, tabs and memory around the one state, and is what the views talk to. Views
+ * call its methods and read its state; nothing else reaches them.
+ */
+import type { Api } from "../api.js";
+import type { Action, Status } from "../contract/types.js";
+import type { SignIn } from "../signin.js";
+import * as allow from "../state/allow.js";
+import { ownCall } from "../state/screen.js";
+import type { Compose, Microphone, Panel, State } from "../state/state.js";
+import type { Voice } from "../voice-port.js";
+import { phoneNumber } from "../words/number.js";
+import type { Alerts } from "./alerts.js";
+import { Core, type Listener } from "./core.js";
+import { Line } from "./line.js";
+import type { Memory } from "./memory.js";
+import { Pass } from "./pass.js";
+import { Phone } from "./phone.js";
+import type { Tabs } from "./tabs.js";
+import { Verbs } from "./verbs.js";
+
+export interface DeskParts {
+  readonly api: Api;
+  readonly voice: Voice;
+  readonly signIn: SignIn;
+  readonly tabs: Tabs;
+  readonly memory: Memory;
+  readonly alerts: Alerts;
+  readonly microphone: () => Promise<Microphone>;
+  /** Reports the microphone's level outside a call until the returned function is called. */
+  readonly meter: (deviceId: string, level: (input: number) => void) => Promise<() => void>;
+  readonly now: () => number;
+  readonly hidden: () => boolean;
+  readonly newKey: () => string;
+  readonly about: { readonly version: string; readonly browser: string };
+  readonly copy: (text: string) => Promise<void>;
+}
+
+const DIRECTORY_MS = 5000;
+const RENEW_SIGN_IN_MS = 60_000;
+const NOTICE_MS = 8000;
+
+export type Levels = (input: number, output: number) => void;
+
+export class Desk {
+  readonly core: Core;
+  private readonly line: Line;
+  private readonly pass: Pass;
+  private readonly phone: Phone;
+  private readonly verbs: Verbs;
+  private directoryAt = -Infinity;
+  private renewedAt = -Infinity;
+  private noticeAt = 0;
+  private stopMeter: (() => void) | null = null;
+  private readonly levelListeners = new Set<Levels>();
+
+  constructor(private readonly parts: DeskParts) {
+    const { api, voice, tabs, now, hidden, microphone, newKey } = parts;
+    this.core = new Core(now);
+    const { core } = this;
+    const state = (): State => core.state;
+    this.line = new Line({ api, state, dispatch: core.dispatch, now, hidden, signedOut: () => this.sessionOver() });
+    const take = this.line.take.bind(this.line);
+    const poke = this.line.poke.bind(this.line);
+    this.pass = new Pass({
+      api, state, dispatch: core.dispatch, now,
+      refresh: (token) => voice.refresh(token),
+      ranOut: () => this.ranOut(),
+    });
+    this.phone = new Phone({ core, api, voice, tabs, pass: this.pass, microphone, take, poke, levels: (i, o) => this.emitLevels(i, o) });
+    this.verbs = new Verbs({ core, api, newKey, take, poke });
+    core.subscribe((after, before) => this.follow(after, before));
+  }
+
+  get state(): State {
+    return this.core.state;
+  }
+
+  subscribe(listener: Listener): void {
+    this.core.subscribe(listener);
+  }
+
+  /** Server time now, for timers. */
+  serverNow(): number {
+    return this.parts.now() + this.state.skew;
+  }
+
+  async start(): Promise<void> {
+    const { signIn, memory, alerts, voice, now } = this.parts;
+    const taste = memory.preferences();
+    this.core.dispatch({ type: "preferences", shortcuts: taste.shortcuts, consent: alerts.consent() });
+    for (const what of ["input", "speaker", "ringer"] as const) if (taste[what]) void voice.choose(what, taste[what]);
+    const answer = await signIn.resume();
+    if (answer !== "signed-in") {
+      this.core.dispatch({ type: "signed-out", why: answer === "refused" ? "refused" : "" });
+      return;
+    }
+    this.core.dispatch({ type: "remembered", rejoin: memory.rejoin(now()), recent: memory.recent() });
+    this.core.dispatch({ type: "signed-in" });
+    this.line.poke();
+  }
+
+  /** Twice a second, also in a hidden tab. */
+  tick(): void {
+    this.line.tick();
+    this.pass.tick();
+    this.phone.tick();
+    this.verbs.tick();
+    this.tickDirectory();
+    this.tickSession();
+    if (this.state.notice && this.parts.now() - this.noticeAt > NOTICE_MS) this.dismissNotice();
+  }
+
+  private tickDirectory(): void {
+    const { is } = this.state.screen;
+    if ((is !== "in-call" && is !== "idle" && is !== "offline") || this.parts.hidden()) return;
+    const now = this.parts.now();
+    if (now - this.directoryAt < DIRECTORY_MS) return;
+    this.directoryAt = now;
+    this.parts.api.directory().then(
+      (directory) => this.core.dispatch({ type: "directory", directory }),
+      () => undefined, // the line notices that the server is away; a list a few seconds old does no harm
+    );
+  }
+
+  private tickSession(): void {
+    const { signIn, now } = this.parts;
+    if (this.state.session !== "signed-in" || signIn.left() > RENEW_SIGN_IN_MS || now() - this.renewedAt < RENEW_SIGN_IN_MS / 4) return;
+    this.renewedAt = now();
+    void signIn.renew().then((renewed) => {
+      if (!renewed && signIn.left() <= 0) this.sessionOver();
+    });
+  }
+
+  private sessionOver(): void {
+    if (this.state.session !== "signed-in") return;
+    this.core.dispatch({ type: "session-expired" });
+    if (!this.state.leg) this.phone.close("");
+  }
+
+  private ranOut(): void {
+    void this.phone.choose("away");
+    this.phone.close("expired");
+  }
+
+  /** What the world outside the state is told when the state changes. */
+  private follow(after: State, before: State): void {
+    const { memory, tabs, alerts } = this.parts;
+    if (after.snapshot && !before.snapshot) {
+      tabs.start(after.snapshot.agent.id, (tab) => this.tabChanged(tab));
+    }
+    if (after.recent !== before.recent) memory.setRecent(after.recent);
+    if (after.notice !== before.notice) this.noticeAt = this.parts.now();
+    if ((after.leg === null) !== (before.leg === null)) {
+      tabs.inCall(after.leg !== null);
+      if (!after.leg && after.session !== "signed-in") this.phone.close("");
+    }
+    const inCall = ownCall(after);
+    if (after.leg && inCall && after.snapshot !== before.snapshot) memory.setRejoin(inCall.id, this.parts.now());
+    if (!after.leg && before.leg) this.rememberLoss(after);
+    if (after.screen.is === "ringing" && before.screen.is !== "ringing") {
+      const { ring } = after.screen.leg;
+      alerts.ring("Incoming call", ring.by ? `Transferred by ${ring.by}` : phoneNumber(ring.number));
+    } else if (after.screen.is !== "ringing" && before.screen.is === "ringing") alerts.quiet();
+  }
+
+  /** A call that ended as it should is nothing to rejoin after a reload. */
+  private rememberLoss(after: State): void {
+    if (!after.closing || after.closing.deliberate) this.parts.memory.setRejoin("", this.parts.now());
+  }
+
+  private tabChanged(tab: State["tab"]): void {
+    if (this.state.tab === tab || this.state.leg) return;
+    this.core.dispatch({ type: "tab", tab });
+    if (tab !== "here") this.phone.close("elsewhere");
+    else this.line.poke();
+  }
+
+  // What the agent does.
+
+  signIn(another = false): void {
+    this.parts.signIn.begin(another).catch(() => this.core.dispatch({ type: "signed-out", why: "failed" }));
+  }
+
+  async signOut(): Promise<void> {
+    const { api, signIn, memory, tabs } = this.parts;
+    if (this.state.leg) return;
+    const told = this.state.wants ? api.setStatus("away", false).catch(() => undefined) : Promise.resolve();
+    this.phone.close("");
+    tabs.release();
+    memory.forget();
+    await told;
+    this.core.dispatch({ type: "signed-out", why: "chosen" });
+    await signIn.end();
+  }
+
+  async setStatus(status: Status): Promise<void> {
+    if (this.state.device.is === "registered" || (status !== "available" && this.state.wants)) await this.phone.choose(status);
+    else if (status === "available") await this.phone.goOnline();
+    else await this.phone.choose(status);
+  }
+
+  async goOnline(): Promise<void> {
+    await this.phone.goOnline();
+  }
+
+  async rejoin(): Promise<void> {
+    this.core.dispatch({ type: "rejoin-asked", at: this.parts.now() });
+    if (this.state.device.is === "registered") this.line.poke();
+    else await this.phone.goOnline();
+  }
+
+  /** F046: a fresh leg cures one-way audio; the caller hears music for the few seconds between. */
+  renewLeg(): void {
+    if (this.state.leg?.phase !== "open") return;
+    this.core.dispatch({ type: "rejoin-asked", at: this.parts.now() });
+    this.parts.voice.hangUp();
+  }
+
+  forgetRejoin(): void {
+    this.parts.memory.setRejoin("", this.parts.now());
+    this.core.dispatch({ type: "rejoin-forgotten" });
+  }
+
+  dismissEnded(): void {
+    this.core.dispatch({ type: "dismiss-ended" });
+  }
+
+  leaveMicrophoneHelp(): void {
+    this.core.dispatch({ type: "microphone", microphone: "unknown" });
+  }
+
+  answer(): void {
+    this.phone.answer();
+  }
+
+  reject(): void {
+    if (this.state.leg?.phase === "ringing") this.parts.voice.reject();
+  }
+
+  mute(): void {
+    const { leg } = this.state;
+    if (leg && leg.phase !== "ringing") this.parts.voice.mute(!leg.muted);
+  }
+
+  digits(digits: string): void {
+    this.parts.voice.digits(digits);
+  }
+
+  press(action: Action): void {
+    void this.verbs.press(action);
+  }
+
+  hold(): void {
+    const { screen } = this.state;
+    if (screen.is === "in-call") this.press(screen.call.actions.includes("resume") ? "resume" : "hold");
+  }
+
+  leave(): void {
+    const { screen } = this.state;
+    if (screen.is !== "in-call" || !allow.leave(this.state, screen.call).on) return;
+    if (allow.leaveBy(screen.call) === "complete") return this.press("complete");
+    this.core.dispatch({ type: "leave" });
+    this.parts.voice.hangUp();
+  }
+
+  /** Asks once, because the caller is cut off; `press("end")` does it. */
+  askEnd(): void {
+    const { screen } = this.state;
+    if (screen.is === "in-call" && allow.verb(this.state, screen.call, "end").on) this.panel("confirm-end");
+  }
+
+  compose(compose: Partial<Compose>): void {
+    this.core.dispatch({ type: "compose", compose });
+  }
+
+  panel(panel: Panel): void {
+    this.core.dispatch({ type: "panel", panel });
+  }
+
+  setShortcuts(on: boolean): void {
+    this.parts.memory.setPreferences({ shortcuts: on });
+    this.core.dispatch({ type: "preferences", shortcuts: on });
+  }
+
+  async askConsent(): Promise<void> {
+    this.core.dispatch({ type: "preferences", consent: await this.parts.alerts.ask() });
+  }
+
+  async chooseSound(what: "input" | "speaker" | "ringer", id: string): Promise<void> {
+    const { memory, voice } = this.parts;
+    memory.setPreferences({ [what]: id });
+    try {
+      await voice.choose(what, id);
+    } catch {
+      this.core.notice("This device cannot be used now.", "bad");
+    }
+    this.core.dispatch({ type: "sounds", sounds: { ...voice.sounds(), [what]: id } });
+    if (what === "input" && this.stopMeter) await this.startMeter();
+  }
+
+  testSound(what: "speaker" | "ringer"): void {
+    this.parts.voice.test(what).catch(() => this.core.notice("The test sound could not be played.", "bad"));
+  }
+
+  /** Shows the microphone's level while its settings are open; in a call the call itself reports it. */
+  async startMeter(): Promise<void> {
+    this.endMeter();
+    if (this.state.leg) return;
+    try {
+      this.stopMeter = await this.parts.meter(this.state.sounds.input, (input) => this.emitLevels(input, 0));
+    } catch {
+      this.core.notice("The microphone could not be opened.", "bad");
+    }
+  }
+
+  endMeter(): void {
+    this.stopMeter?.();
+    this.stopMeter = null;
+  }
+
+  onLevels(listener: Levels): () => void {
+    this.levelListeners.add(listener);
+    return () => this.levelListeners.delete(listener);
+  }
+
+  private emitLevels(input: number, output: number): void {
+    for (const listener of this.levelListeners) listener(input, output);
+  }
+
+  async copyDiagnostics(): Promise<void> {
+    const { about, now, copy } = this.parts;
+    try {
+      await copy(this.core.diary.text(this.state, { ...about, at: now() }));
+      this.core.notice("Diagnostics copied. They contain no phone numbers.", "good");
+    } catch {
+      this.core.notice("The clipboard could not be reached.", "bad");
+    }
+  }
+
+  dismissNotice(): void {
+    this.core.dispatch({ type: "notice", notice: null });
+  }
+
+  /** The page is going away: a page that cannot ring must not be offered calls. A call in progress is a loss, not a choice. */
+  pageHidden(): void {
+    const { api, tabs } = this.parts;
+    if (this.state.wants && !this.state.leg && !ownCall(this.state)) {
+      api.sayAway();
+      this.core.dispatch({ type: "withdrawn", withdrawn: true });
+    }
+    tabs.release();
+  }
+
+  pageRestored(): void {
+    this.phone.rebuild();
+    this.line.poke();
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * Keeps the page true: polls the agent's snapshot and beats while calls may come. Quickly in a call, slowly at rest,
+ * slower still in a hidden tab, but never slower than the beat. One request at a time; called twice a second.
+ */
+import { ApiError, type Api } from "../api.js";
+import type { Snapshot } from "../contract/types.js";
+import type { Event } from "../state/event.js";
+import type { State } from "../state/state.js";
+
+export interface LineParts {
+  readonly api: Api;
+  readonly state: () => State;
+  readonly dispatch: (event: Event) => void;
+  readonly now: () => number;
+  readonly hidden: () => boolean;
+  /** The server does not know us any more, and the sign-in could not be renewed. */
+  readonly signedOut: () => void;
+}
+
+const IN_CALL_MS = 1000;
+const AT_REST_MS = 3000;
+const HIDDEN_MS = 8000;
+/** The server counts on a beat at least every 10 s; a beat is an ordinary poll that also says "still here". */
+const BEAT_MS = 8000;
+/** One lost request is no news; the second in a row is. */
+const DOWN_AFTER = 2;
+
+export class Line {
+  private asking = false;
+  private again = false;
+  private asked = -Infinity;
+  private beaten = -Infinity;
+  private failures = 0;
+  private failedAt = 0;
+
+  constructor(private readonly parts: LineParts) {}
+
+  tick(): void {
+    const state = this.parts.state();
+    if (this.asking || !this.wanted(state)) return;
+    const now = this.parts.now();
+    const beat = this.mayBeat(state) && now - this.beaten >= BEAT_MS;
+    if (beat || now - this.asked >= this.interval(state)) void this.ask(beat);
+  }
+
+  /** Something has changed: ask at once, and once more if a question is under way that may have been too early. */
+  poke(): void {
+    if (this.asking) this.again = true;
+    else if (this.wanted(this.parts.state())) void this.ask(false);
+  }
+
+  /** Another request has just told the server that we are here. */
+  heard(): void {
+    this.beaten = this.parts.now();
+  }
+
+  private wanted(state: State): boolean {
+    return state.session === "signed-in" && (state.tab === "here" || state.leg !== null);
+  }
+
+  /** An agent whose phone cannot ring must not look alive, or callers are offered to a dead line (F037). */
+  private mayBeat(state: State): boolean {
+    if (state.leg) return true;
+    return state.wants && state.device.is === "registered" && !state.withdrawn;
+  }
+
+  private interval(state: State): number {
+    if (this.failures > 0) return Math.min(1000 * this.failures, 5000);
+    const inCall = state.leg !== null || state.closing !== null || (state.snapshot?.call ?? null) !== null;
+    if (this.parts.hidden()) return inCall ? AT_REST_MS : HIDDEN_MS;
+    return inCall ? IN_CALL_MS : AT_REST_MS;
+  }
+
+  private async ask(beat: boolean): Promise<void> {
+    this.asking = true;
+    this.asked = this.parts.now();
+    try {
+      const { api, state } = this.parts;
+      const snapshot = await (beat ? api.setStatus(state().snapshot?.agent.status ?? "away", true) : api.me());
+      if (beat) this.beaten = this.asked;
+      this.take(snapshot);
+    } catch (error) {
+      this.failed(error);
+    } finally {
+      this.asking = false;
+    }
+    if (this.again) {
+      this.again = false;
+      this.poke();
+    }
+  }
+
+  take(snapshot: Snapshot): void {
+    this.failures = 0;
+    this.parts.dispatch({ type: "snapshot", snapshot, at: this.parts.now() });
+  }
+
+  private failed(error: unknown): void {
+    if (error instanceof ApiError && error.signedOut) {
+      this.parts.signedOut();
+      return;
+    }
+    if (this.failures === 0) this.failedAt = this.asked;
+    this.failures++;
+    if (this.failures >= DOWN_AFTER) this.parts.dispatch({ type: "api-down", at: this.failedAt });
+  }
+}

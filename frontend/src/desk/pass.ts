@@ -1,0 +1,85 @@
+/**
+ * The voice token's life. It is renewed at 80 % of its life by a clock of ours, because the SDK's reminder comes once
+ * per connection only (twilio-voice.js #93), and between calls, because in a call it costs a second of sound. In a
+ * call that outlives its token it is renewed in the last minute all the same: without it a broken connection could
+ * not be mended.
+ */
+import type { Api } from "../api.js";
+import type { Event } from "../state/event.js";
+import type { State } from "../state/state.js";
+
+export interface PassParts {
+  readonly api: Api;
+  readonly state: () => State;
+  readonly dispatch: (event: Event) => void;
+  readonly now: () => number;
+  readonly refresh: (token: string) => void;
+  /** The token has run out and no other was to be had (F041). */
+  readonly ranOut: () => void;
+}
+
+const SHARE = 0.8;
+const LAST_MINUTE_MS = 60_000;
+const RETRY_MS = 2000;
+const RETRY_MAX_MS = 30_000;
+
+export class Pass {
+  private expires = 0;
+  private renewAt = Infinity;
+  private failures = 0;
+  private asking = false;
+
+  constructor(private readonly parts: PassParts) {}
+
+  /** A fresh token for a line that is being opened. */
+  async fetch(): Promise<string> {
+    const token = await this.parts.api.token();
+    const { now, state } = this.parts;
+    const life = Date.parse(token.expiresAt) - (now() + state().skew);
+    this.expires = now() + life;
+    this.renewAt = now() + life * SHARE;
+    this.failures = 0;
+    if (state().tokenFailing) this.parts.dispatch({ type: "token-failing", until: 0 });
+    return token.token;
+  }
+
+  /** The line was closed. */
+  drop(): void {
+    this.renewAt = Infinity;
+    this.expires = 0;
+    if (this.parts.state().tokenFailing) this.parts.dispatch({ type: "token-failing", until: 0 });
+  }
+
+  /** The SDK says that the token is about to run out. */
+  expiring(): void {
+    this.renewAt = Math.min(this.renewAt, this.parts.now());
+    this.tick();
+  }
+
+  tick(): void {
+    const now = this.parts.now();
+    if (this.asking || now < this.renewAt) return;
+    const inCall = this.parts.state().leg !== null;
+    if (inCall && now < this.expires - LAST_MINUTE_MS) return;
+    void this.renew();
+  }
+
+  private async renew(): Promise<void> {
+    this.asking = true;
+    try {
+      this.parts.refresh(await this.fetch());
+    } catch {
+      this.failed();
+    } finally {
+      this.asking = false;
+    }
+  }
+
+  private failed(): void {
+    const now = this.parts.now();
+    this.renewAt = now + Math.min(RETRY_MS * 2 ** this.failures, RETRY_MAX_MS);
+    this.failures++;
+    this.parts.dispatch({ type: "token-failing", until: this.expires });
+    if (now >= this.expires && this.parts.state().leg === null) this.parts.ranOut();
+  }
+}

@@ -1,0 +1,256 @@
+/**
+ * Going online and staying so: microphone, tab, token, line; what the line reports; and the way back when it is lost.
+ * The agent is Available only while callers can really reach this page.
+ */
+import { ApiError, type Api } from "../api.js";
+import type { Snapshot, Status } from "../contract/types.js";
+import { decodePushed } from "../contract/decode.js";
+import { offeredCall } from "../state/screen.js";
+import type { Microphone } from "../state/state.js";
+import { VoiceError, type Voice, type VoiceEvent } from "../voice-port.js";
+import { legErrorWords } from "../words/voice.js";
+import type { Core } from "./core.js";
+import type { Pass } from "./pass.js";
+import type { Tabs } from "./tabs.js";
+
+export interface PhoneParts {
+  readonly core: Core;
+  readonly api: Api;
+  readonly voice: Voice;
+  readonly tabs: Tabs;
+  readonly pass: Pass;
+  readonly microphone: () => Promise<Microphone>;
+  readonly take: (snapshot: Snapshot) => void;
+  readonly poke: () => void;
+  readonly levels: (input: number, output: number) => void;
+}
+
+/** So long may the line be away before no more callers are to be offered to it. */
+const LOST_FOR_MS = 10_000;
+const REVIVE_MS = 20_000;
+const REJOIN_ANSWER_MS = 45_000;
+
+export class Phone {
+  private opening = false;
+  private revived = 0;
+  private destroyed = false;
+
+  constructor(private readonly parts: PhoneParts) {
+    parts.voice.listen((event) => this.heard(event));
+  }
+
+  /** Takes calls from now on; false if something is in the way, which the screen then says. */
+  async goOnline(): Promise<boolean> {
+    const { core, tabs, microphone } = this.parts;
+    if (this.opening || core.state.leg) return false;
+    this.opening = true;
+    try {
+      core.dispatch({ type: "microphone", microphone: "asking" });
+      const mic = await microphone();
+      core.dispatch({ type: "microphone", microphone: mic });
+      if (mic !== "granted") return false;
+      if (!(await tabs.claim())) return false;
+      core.dispatch({ type: "tab", tab: "here" });
+      core.dispatch({ type: "wants", wants: true });
+      core.dispatch({ type: "withdrawn", withdrawn: false });
+      if (!(await this.open("off"))) {
+        core.dispatch({ type: "wants", wants: false });
+        return false;
+      }
+    } finally {
+      this.opening = false;
+    }
+    return this.choose("available");
+  }
+
+  /** Opens the line; `failing` is what the device is if that does not succeed. */
+  private async open(failing: "off" | "lost"): Promise<boolean> {
+    const { core, pass, voice } = this.parts;
+    this.revived = core.now();
+    this.destroyed = false;
+    if (failing === "off") core.dispatch({ type: "device", is: "starting", at: core.now() });
+    try {
+      await voice.start(await pass.fetch());
+    } catch (error) {
+      const why = error instanceof VoiceError ? error.why : "token-unavailable";
+      core.dispatch({ type: "device", is: failing, at: core.now(), why });
+      return false;
+    }
+    core.dispatch({ type: "device", is: "registered", at: core.now() });
+    core.dispatch({ type: "sounds", sounds: voice.sounds() });
+    return true;
+  }
+
+  async choose(status: Status): Promise<boolean> {
+    const { core, api, take } = this.parts;
+    core.dispatch({ type: "choose", status });
+    core.dispatch({ type: "withdrawn", withdrawn: false });
+    try {
+      take(await api.setStatus(status, false));
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      core.dispatch({ type: "choose-refused", problem: error.problem, at: core.now() });
+      return false;
+    }
+  }
+
+  /** Closes the line: calls do not ring here any more. */
+  close(why: string): void {
+    const { core, voice, pass } = this.parts;
+    voice.stop();
+    pass.drop();
+    core.dispatch({ type: "wants", wants: false });
+    core.dispatch({ type: "device", is: "off", at: core.now(), why });
+  }
+
+  answer(): void {
+    const { core, voice } = this.parts;
+    if (core.state.leg?.phase !== "ringing") return;
+    core.dispatch({ type: "leg-answering" });
+    voice.answer();
+  }
+
+  tick(): void {
+    const { core } = this.parts;
+    const { state } = core;
+    this.answerRejoin();
+    if (!state.wants || state.leg || this.opening || state.device.is !== "lost") return;
+    const now = core.now();
+    if (!state.withdrawn && now - state.device.since >= LOST_FOR_MS) void this.withdraw();
+    if (now - this.revived >= REVIVE_MS && (this.destroyed || now - state.device.since >= REVIVE_MS)) void this.revive();
+  }
+
+  /** F037: the server is there and the phone network is not. Nobody is to be offered here until it is back. */
+  private async withdraw(): Promise<void> {
+    const { core, api, take } = this.parts;
+    if (core.state.snapshot?.agent.status !== "available") return;
+    core.dispatch({ type: "withdrawn", withdrawn: true });
+    // If this fails too, the beats have stopped and the server takes the page for closed.
+    await api.setStatus("away", false).then(take, () => undefined);
+  }
+
+  async revive(): Promise<void> {
+    if (this.opening) return;
+    this.opening = true;
+    try {
+      if (await this.open("lost")) this.back();
+    } finally {
+      this.opening = false;
+    }
+  }
+
+  /** The page came out of the browser's back/forward cache, or the line was destroyed under it (F047). */
+  rebuild(): void {
+    const { core } = this.parts;
+    if (!core.state.wants || core.state.leg) return;
+    core.dispatch({ type: "device", is: "lost", at: core.now(), why: "destroyed" });
+    void this.revive();
+  }
+
+  private back(): void {
+    if (this.parts.core.state.withdrawn) void this.choose("available");
+  }
+
+  private heard(event: VoiceEvent): void {
+    const { core, poke } = this.parts;
+    const at = core.now();
+    switch (event.is) {
+      case "registered":
+        core.dispatch({ type: "device", is: "registered", at });
+        this.back();
+        return;
+      case "lost":
+        if (core.state.device.is === "registered") core.dispatch({ type: "device", is: "lost", at, why: event.why });
+        return;
+      case "destroyed":
+        this.destroyed = true;
+        this.rebuild();
+        return;
+      case "token-expiring":
+        this.parts.pass.expiring();
+        return;
+      case "ringing":
+        core.dispatch({ type: "leg-ringing", sid: event.sid, ring: event.ring, at });
+        this.answerRejoin();
+        poke();
+        return;
+      case "levels":
+        this.parts.levels(event.input, event.output);
+        return;
+      case "sounds":
+        core.dispatch({ type: "sounds", sounds: this.parts.voice.sounds() });
+        if (event.lost) core.notice("A sound device has gone. The system's own is used now.", "bad");
+        return;
+      default:
+        this.heardOfLeg(event, at);
+    }
+  }
+
+  private heardOfLeg(event: VoiceEvent, at: number): void {
+    const { core, poke } = this.parts;
+    switch (event.is) {
+      case "open":
+        core.dispatch({ type: "leg-open", at });
+        poke();
+        return;
+      case "reconnecting":
+        core.dispatch({ type: "leg-reconnecting" });
+        return;
+      case "muted":
+        core.dispatch({ type: "leg-muted", muted: event.muted });
+        return;
+      case "warning":
+        core.dispatch({ type: "warning", name: event.name, on: event.on });
+        return;
+      case "message":
+        this.pushed(event.content);
+        return;
+      case "gone":
+        this.legGone(event.why, at);
+        return;
+    }
+  }
+
+  private legGone(why: string, at: number): void {
+    const { core, poke } = this.parts;
+    const phase = core.state.leg?.phase;
+    core.dispatch({ type: "leg-gone", at, why });
+    if (why === "microphone") {
+      void this.choose("away");
+      this.close("");
+      core.dispatch({ type: "microphone", microphone: "denied" });
+    } else if (why) {
+      core.notice(legErrorWords(why), "bad");
+    } else if (phase === "ringing") {
+      core.notice("It stopped ringing.", "info");
+    }
+    poke();
+  }
+
+  /** The server's push: the new snapshot itself, or the word that there is one. */
+  private pushed(content: unknown): void {
+    const value = typeof content === "string" ? parsed(content) : content;
+    const { type, snapshot } = (typeof value === "object" && value !== null ? value : {}) as { type?: unknown; snapshot?: unknown };
+    const decoded = decodePushed(type === "snapshot" ? snapshot : value);
+    if (decoded) this.parts.take(decoded);
+    else this.parts.poke();
+  }
+
+  /** One press of "Rejoin caller" is enough: the ring that follows is answered for the agent. */
+  private answerRejoin(): void {
+    const { core } = this.parts;
+    const { rejoin, leg } = core.state;
+    if (!rejoin?.asked || leg?.phase !== "ringing" || core.now() - rejoin.at > REJOIN_ANSWER_MS) return;
+    const rings = leg.ring.conference || offeredCall(core.state)?.id;
+    if (rings && rings === rejoin.conference) this.answer();
+  }
+}
+
+function parsed(content: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,50 @@
+/** Joins the parts. No logic: what can go wrong here is only that there is no configuration. */
+import { createApi } from "./api.js";
+import { loadConfig } from "./config.js";
+import { createAlerts } from "./desk/alerts.js";
+import { Desk } from "./desk/desk.js";
+import { createMemory } from "./desk/memory.js";
+import { createTabs } from "./desk/tabs.js";
+import { askMicrophone, meterMicrophone } from "./microphone.js";
+import { createSignIn } from "./signin.js";
+import { startTicker } from "./ticker.js";
+import { AgentPage } from "./views/page.js";
+import { createVoice } from "./voice.js";
+
+async function createDesk(): Promise<Desk> {
+  const config = await loadConfig();
+  const signIn = createSignIn(config.signIn);
+  return new Desk({
+    signIn,
+    api: createApi({ bearer: () => signIn.bearer(), renew: () => signIn.renew() }),
+    voice: createVoice(config.voice),
+    tabs: createTabs(new BroadcastChannel("agent-desk"), crypto.randomUUID()),
+    memory: createMemory(window.sessionStorage, window.localStorage),
+    alerts: createAlerts(),
+    microphone: () => askMicrophone(),
+    meter: meterMicrophone,
+    now: () => Date.now(),
+    hidden: () => document.visibilityState === "hidden",
+    newKey: () => crypto.randomUUID(),
+    about: { version: __APP_VERSION__, browser: navigator.userAgent },
+    copy: (text) => navigator.clipboard.writeText(text),
+  });
+}
+
+async function start(page: AgentPage): Promise<void> {
+  const desk = await createDesk();
+  page.desk = desk;
+  window.addEventListener("pagehide", () => desk.pageHidden());
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) desk.pageRestored();
+  });
+  await desk.start();
+  startTicker(() => desk.tick());
+  // A page that holds a lock is not put to sleep by the browser's memory saver.
+  void navigator.locks?.request("agent-desk-awake", { mode: "shared" }, () => new Promise<void>(() => undefined));
+}
+
+const page = document.querySelector<AgentPage>("agent-page");
+if (page) {
+  start(page).catch((error: unknown) => page.fail(error instanceof Error ? error.message : "The page could not start."));
+}

@@ -1,0 +1,59 @@
+/** Keyboard shortcuts: chords with Ctrl+Shift only, apart from "?", and all of them can be switched off (WCAG 2.1.4). */
+import type { Desk } from "./desk/desk.js";
+
+export interface Chord {
+  readonly code: string;
+  readonly key: string;
+  readonly what: string;
+  readonly run: (desk: Desk, focus: (id: string) => void) => void;
+}
+
+export const CHORDS: readonly Chord[] = [
+  { code: "KeyS", key: "S", what: "Go online, or change between Available and Away", run: toggleStatus },
+  { code: "KeyA", key: "A", what: "Answer", run: (desk) => desk.answer() },
+  { code: "KeyR", key: "R", what: "Reject", run: (desk) => desk.reject() },
+  { code: "KeyM", key: "M", what: "Mute or unmute", run: (desk) => desk.mute() },
+  { code: "KeyH", key: "H", what: "Hold or resume", run: (desk) => desk.hold() },
+  { code: "KeyC", key: "C", what: "Consult the chosen colleague, or go to the list", run: consult },
+  { code: "Digit1", key: "1", what: "End call (asks first)", run: (desk) => desk.askEnd() },
+];
+
+function toggleStatus(desk: Desk): void {
+  const { state } = desk;
+  const online = state.wants && state.device.is === "registered";
+  const status = state.choosing || state.snapshot?.agent.status;
+  void desk.setStatus(online && status === "available" ? "away" : "available");
+}
+
+function consult(desk: Desk, focus: (id: string) => void): void {
+  const { screen, compose } = desk.state;
+  if (screen.is !== "in-call") return;
+  if (compose.target) desk.press("consult");
+  else focus("colleague-filter");
+}
+
+/** The part of a KeyboardEvent that matters here. */
+export interface Key {
+  readonly code: string;
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly shiftKey: boolean;
+  readonly altKey: boolean;
+  readonly metaKey: boolean;
+  readonly repeat: boolean;
+}
+
+/** Says whether the key was one of ours; a held-down key acts once (F052). */
+export function handleKey(desk: Desk, key: Key, typing: boolean, focus: (id: string) => void): boolean {
+  const { state } = desk;
+  if (!state.shortcuts || state.session !== "signed-in" || key.altKey || key.metaKey) return false;
+  if (key.key === "?" && !key.ctrlKey && !typing) {
+    desk.panel(state.panel === "shortcuts" ? "" : "shortcuts");
+    return true;
+  }
+  if (!key.ctrlKey || !key.shiftKey) return false;
+  const chord = CHORDS.find((c) => c.code === key.code);
+  if (!chord) return false;
+  if (!key.repeat) chord.run(desk, focus);
+  return true;
+}

@@ -1,0 +1,105 @@
+/**
+ * Sign-in by OpenID Connect, code + PKCE, with the whole page redirected. The only file that knows oidc-client-ts.
+ * The session lives in this tab's sessionStorage: it survives a reload, is gone with the tab, and two tabs may be
+ * two agents. It is renewed by refresh token only, because the page's policy allows no frames.
+ */
+import { UserManager, WebStorageStateStore, type User } from "oidc-client-ts";
+import type { Config } from "./config.js";
+
+export type SignInEnd = "expired" | "failed";
+
+export interface SignIn {
+  /** Takes up the session of this tab, or the answer of the sign-in page; says whether somebody is signed in. */
+  resume(): Promise<"signed-in" | "signed-out" | "refused">;
+  /** Leaves the page for the sign-in page. With `another` it asks who it is even if the issuer remembers somebody. */
+  begin(another: boolean): Promise<void>;
+  /** Leaves the page and ends the issuer's session too. */
+  end(): Promise<void>;
+  bearer(): string;
+  /** Renews the access token; false if there is no way to without leaving the page. Calls at the same time share one try. */
+  renew(): Promise<boolean>;
+  /** Milliseconds until the access token runs out; may be negative, and Infinity if the issuer gave no time. */
+  left(): number;
+}
+
+/** The page's own address without query and fragment: the redirect address registered with the issuer. */
+export function pageAddress(location: { origin: string; pathname: string }): string {
+  return location.origin + location.pathname.replace(/index\.html$/, "");
+}
+
+export function createSignIn(config: Config["signIn"]): SignIn {
+  const here = pageAddress(window.location);
+  const manager = new UserManager({
+    authority: config.authority,
+    client_id: config.clientId,
+    redirect_uri: here,
+    post_logout_redirect_uri: here,
+    response_type: "code",
+    scope: config.scope,
+    loadUserInfo: false,
+    monitorSession: false,
+    automaticSilentRenew: false,
+    userStore: new WebStorageStateStore({ store: window.sessionStorage, prefix: "agent-desk." }),
+    stateStore: new WebStorageStateStore({ store: window.sessionStorage, prefix: "agent-desk." }),
+  });
+  let user: User | null = null;
+  let renewing: Promise<boolean> | null = null;
+
+  async function answered(): Promise<"signed-in" | "refused"> {
+    try {
+      user = await manager.signinRedirectCallback();
+      return "signed-in";
+    } catch {
+      return "refused";
+    } finally {
+      // The code is used up: a reload must not send it again, and it has no place in the address bar.
+      window.history.replaceState(null, "", here);
+    }
+  }
+
+  async function stored(): Promise<"signed-in" | "signed-out"> {
+    user = await manager.getUser().catch(() => null);
+    if (user?.expired) await renew();
+    return user && !user.expired ? "signed-in" : "signed-out";
+  }
+
+  async function renewOnce(): Promise<boolean> {
+    if (!user?.refresh_token) return false;
+    try {
+      user = await manager.signinSilent();
+      return user !== null;
+    } catch {
+      return false;
+    }
+  }
+
+  function renew(): Promise<boolean> {
+    renewing ??= renewOnce().finally(() => {
+      renewing = null;
+    });
+    return renewing;
+  }
+
+  return {
+    resume: () => {
+      const query = new URLSearchParams(window.location.search);
+      return query.has("state") && (query.has("code") || query.has("error")) ? answered() : stored();
+    },
+    begin: (another) => manager.signinRedirect(another ? { prompt: "login" } : {}),
+    end: async () => {
+      const idToken = user?.id_token;
+      user = null;
+      await manager.removeUser();
+      // Cognito wants client_id and logout_uri where the standard says post_logout_redirect_uri: both are sent.
+      await manager
+        .signoutRedirect({
+          ...(idToken ? { id_token_hint: idToken } : {}),
+          extraQueryParams: { client_id: config.clientId, logout_uri: here },
+        })
+        .catch(() => window.location.assign(here)); // an issuer without a sign-out page
+    },
+    bearer: () => user?.access_token ?? "",
+    renew,
+    left: () => (user?.expires_at === undefined ? Infinity : user.expires_at * 1000 - Date.now()),
+  };
+}

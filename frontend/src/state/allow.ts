@@ -1,0 +1,93 @@
+/**
+ * Which buttons of a call work now. A verb works exactly when the server lists it in `call.actions`; one that does
+ * not says why. Nothing here decides what a verb may do: that is the server's.
+ */
+import type { Action, Call, DirectoryEntry } from "../contract/types.js";
+import { presenceWord } from "../words/agent.js";
+import type { State } from "./state.js";
+
+export interface Button {
+  readonly on: boolean;
+  /** Why it does not work, in words; empty when it does. */
+  readonly why: string;
+  /** Pressed, and not yet shown by the server. */
+  readonly busy: boolean;
+}
+
+const yes: Button = { on: true, why: "", busy: false };
+const no = (why: string): Button => ({ on: false, why, busy: false });
+
+/** A verb without a target. */
+export function verb(state: State, call: Call, action: Action): Button {
+  if (state.pending?.action === action) return { on: false, why: "Waiting for the server", busy: true };
+  if (state.pending) return no("Wait for the last request to finish");
+  if (state.apiDownAt) return no("The server cannot be reached. The call goes on.");
+  if (state.session !== "signed-in") return no("Your sign-in has ended. The call goes on.");
+  return call.actions.includes(action) ? yes : no(whyNot(call, action));
+}
+
+/** Consult and add, which also need a colleague who is free. */
+export function start(state: State, call: Call, action: "consult" | "add"): Button {
+  const can = verb(state, call, action);
+  if (!can.on) return can;
+  if (state.compose.target === "") return no("Choose a colleague first");
+  const entry = state.directory?.agents.find((a) => a.id === state.compose.target);
+  const why = entry ? unselectable(entry, state.snapshot?.agent.id ?? "") : "This colleague is not in the list any more";
+  return why ? no(why) : can;
+}
+
+/** Why a colleague cannot be chosen; empty if she can. */
+export function unselectable(entry: DirectoryEntry, self: string): string {
+  if (entry.id === self) return "This is you";
+  return entry.presence === "available" ? "" : `${entry.name} is ${presenceWord(entry.presence).toLowerCase()}`;
+}
+
+/** How the agent gets out of the call while the caller stays with somebody: a request, or hanging up the own leg. */
+export type LeaveBy = "complete" | "hang-up";
+
+export function leaveBy(call: Call): LeaveBy | null {
+  if (call.actions.includes("complete")) return "complete";
+  if (call.role === "target") return "hang-up";
+  const ringing = call.state === "add-ringing" || call.state === "consult-ringing";
+  return ringing && call.role === "transferor" ? "hang-up" : null;
+}
+
+export function leave(state: State, call: Call): Button {
+  const by = leaveBy(call);
+  if (state.leaving) return { on: false, why: "Leaving", busy: true };
+  if (by === "complete") return verb(state, call, "complete");
+  if (by === "hang-up") return state.pending ? no("Wait for the last request to finish") : yes;
+  if (call.state === "completing") return no("You are being taken out already");
+  return no("You are the only one with the caller. Bring in a colleague first, or end the call.");
+}
+
+const STATE_REASONS: Partial<Record<Call["state"], string>> = {
+  completing: "The caller is being handed over",
+  ended: "The call is over",
+  unknown: "The server does not offer this now",
+};
+
+function whyNot(call: Call, action: Action): string {
+  const byState = STATE_REASONS[call.state];
+  if (byState) return byState;
+  if (call.role === "target") return `Only ${call.owner?.name ?? "the agent who called you in"} can do this`;
+  const open = call.state !== "talking";
+  switch (action) {
+    case "consult":
+    case "add":
+      return open ? "One transfer at a time" : "This caller has been handed over too often";
+    case "hold":
+      return open ? "Not during a transfer" : "The caller is on hold already";
+    case "resume":
+      return open ? "Not during a transfer" : "The caller is not on hold";
+    case "swap":
+    case "complete":
+      return open ? "Your colleague has not answered yet" : "Nobody else is in the call";
+    case "join":
+      return call.state === "three-way" ? "Everybody is together already" : open ? "Your colleague has not answered yet" : "Nobody else is in the call";
+    case "cancel":
+      return "There is no transfer to cancel";
+    case "end":
+      return "Not while you talk with your colleague alone: join, complete or cancel first";
+  }
+}

@@ -1,0 +1,42 @@
+/** What can happen to the page. `at` is this computer's clock in milliseconds. */
+import type { Action, Directory, Problem, Snapshot, Status } from "../contract/types.js";
+import type {
+  Compose, Consent, DeviceIs, Microphone, Notice, Panel, RecentCall, Rejoin, RingInfo, SignedOutWhy, Sounds, TabState,
+} from "./state.js";
+
+export type Event =
+  | { readonly type: "fatal"; readonly why: string }
+  | { readonly type: "signed-in" }
+  | { readonly type: "signed-out"; readonly why: SignedOutWhy }
+  | { readonly type: "session-expired" }
+  | { readonly type: "tab"; readonly tab: TabState }
+  | { readonly type: "remembered"; readonly rejoin: Rejoin | null; readonly recent: readonly RecentCall[] }
+  | { readonly type: "preferences"; readonly shortcuts?: boolean; readonly consent?: Consent }
+  | { readonly type: "snapshot"; readonly snapshot: Snapshot; readonly at: number }
+  | { readonly type: "directory"; readonly directory: Directory }
+  | { readonly type: "api-down"; readonly at: number }
+  | { readonly type: "microphone"; readonly microphone: Microphone }
+  | { readonly type: "wants"; readonly wants: boolean }
+  | { readonly type: "withdrawn"; readonly withdrawn: boolean }
+  | { readonly type: "device"; readonly is: DeviceIs; readonly at: number; readonly why?: string }
+  | { readonly type: "token-failing"; readonly until: number }
+  | { readonly type: "leg-ringing"; readonly sid: string; readonly ring: RingInfo; readonly at: number }
+  | { readonly type: "leg-answering" }
+  | { readonly type: "leg-open"; readonly at: number }
+  | { readonly type: "leg-reconnecting" }
+  | { readonly type: "leg-muted"; readonly muted: boolean }
+  | { readonly type: "leg-gone"; readonly at: number; readonly why?: string }
+  | { readonly type: "warning"; readonly name: string; readonly on: boolean }
+  | { readonly type: "press"; readonly action: Action; readonly request: string; readonly at: number }
+  | { readonly type: "refused"; readonly request: string; readonly problem: Problem; readonly at: number }
+  | { readonly type: "pending-over"; readonly request: string }
+  | { readonly type: "choose"; readonly status: Status }
+  | { readonly type: "choose-refused"; readonly problem: Problem; readonly at: number }
+  | { readonly type: "leave" }
+  | { readonly type: "dismiss-ended" }
+  | { readonly type: "rejoin-asked"; readonly at: number }
+  | { readonly type: "rejoin-forgotten" }
+  | { readonly type: "compose"; readonly compose: Partial<Compose> }
+  | { readonly type: "panel"; readonly panel: Panel }
+  | { readonly type: "sounds"; readonly sounds: Partial<Sounds> }
+  | { readonly type: "notice"; readonly notice: Notice | null };

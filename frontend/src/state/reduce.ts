@@ -1,0 +1,284 @@
+/**
+ * The page's only transition function: pure, no clock, no browser. It keeps the facts, derives the screen from them,
+ * and says what screen readers are told. An event that does not fit the facts changes nothing.
+ */
+import type { Snapshot } from "../contract/types.js";
+import { announcement } from "../words/announce.js";
+import type { Event } from "./event.js";
+import { ownCall, screenOf } from "./screen.js";
+import type { Closing, RecentCall, State } from "./state.js";
+
+/** How long a caller who was lost here is expected back: the server keeps her 20 s for this agent, and needs ~35 s to notice. */
+export const REJOIN_FOR_MS = 60_000;
+/** How long a refusal stays beside its button: it often comes with a change of the call, which must not wipe it away. */
+const REFUSAL_FOR_MS = 12_000;
+const RECENT_MAX = 20;
+/** Smaller differences between two estimates of the server's clock are the network's, not the clock's. */
+const SKEW_NOISE_MS = 400;
+
+export function reduce(state: State, event: Event): State {
+  const next = apply(state, event);
+  if (next === state) return state;
+  const screened: State = { ...next, screen: screenOf(next) };
+  const said = announcement(state, screened);
+  return said ? { ...screened, said: { ...screened.said, ...said } } : screened;
+}
+
+function apply(state: State, event: Event): State {
+  switch (event.type) {
+    case "snapshot":
+      return takeSnapshot(state, event.snapshot, event.at);
+    case "leg-ringing":
+    case "leg-answering":
+    case "leg-open":
+    case "leg-reconnecting":
+    case "leg-muted":
+    case "leg-gone":
+      return applyLeg(state, event);
+    case "press":
+    case "refused":
+    case "pending-over":
+    case "choose":
+    case "choose-refused":
+    case "leave":
+      return applyPress(state, event);
+    case "signed-in":
+    case "signed-out":
+    case "session-expired":
+    case "fatal":
+    case "tab":
+      return applySession(state, event);
+    case "device":
+    case "wants":
+    case "withdrawn":
+    case "microphone":
+    case "token-failing":
+      return applyLine(state, event);
+    default:
+      return applyPage(state, event);
+  }
+}
+
+type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
+
+function applySession(state: State, event: Of<"signed-in" | "signed-out" | "session-expired" | "fatal" | "tab">): State {
+  switch (event.type) {
+    case "signed-in":
+      return { ...state, session: "signed-in", signedOutWhy: "" };
+    case "signed-out":
+      return { ...state, session: "signed-out", signedOutWhy: event.why, snapshot: null, directory: null, wants: false, closing: null };
+    case "session-expired":
+      return { ...state, session: "expired", signedOutWhy: "expired", wants: false };
+    case "fatal":
+      return { ...state, fatal: event.why };
+    case "tab":
+      return { ...state, tab: event.tab, wants: event.tab === "here" ? state.wants : false };
+  }
+}
+
+function applyLine(state: State, event: Of<"device" | "wants" | "withdrawn" | "microphone" | "token-failing">): State {
+  switch (event.type) {
+    case "device":
+      if (state.device.is === event.is && state.device.why === (event.why ?? "")) return state;
+      return { ...state, device: { is: event.is, since: event.at, why: event.why ?? "" } };
+    case "wants":
+      return { ...state, wants: event.wants };
+    case "withdrawn":
+      return { ...state, withdrawn: event.withdrawn };
+    case "microphone":
+      return { ...state, microphone: event.microphone };
+    case "token-failing":
+      return { ...state, tokenFailing: event.until };
+  }
+}
+
+function applyPage(state: State, event: Exclude<Event, { type: "snapshot" }>): State {
+  switch (event.type) {
+    case "remembered":
+      return { ...state, rejoin: event.rejoin, recent: event.recent };
+    case "preferences":
+      return { ...state, shortcuts: event.shortcuts ?? state.shortcuts, consent: event.consent ?? state.consent };
+    case "directory":
+      return { ...state, directory: event.directory };
+    case "api-down":
+      return state.apiDownAt ? state : { ...state, apiDownAt: event.at };
+    case "warning":
+      return takeWarning(state, event.name, event.on);
+    case "dismiss-ended":
+      return { ...state, closing: null, lastCall: null };
+    case "rejoin-asked":
+      return askRejoin(state, event.at);
+    case "rejoin-forgotten":
+      return { ...state, rejoin: null, closing: null };
+    case "compose":
+      return { ...state, compose: { ...state.compose, ...event.compose } };
+    case "panel":
+      return { ...state, panel: event.panel };
+    case "sounds":
+      return { ...state, sounds: { ...state.sounds, ...event.sounds } };
+    case "notice":
+      return { ...state, notice: event.notice };
+    default:
+      return state;
+  }
+}
+
+function takeWarning(state: State, name: string, on: boolean): State {
+  const others = state.warnings.filter((w) => w !== name);
+  if (!on && others.length === state.warnings.length) return state;
+  return { ...state, warnings: on ? [...others, name] : others };
+}
+
+function askRejoin(state: State, at: number): State {
+  const conference = state.rejoin?.conference ?? state.closing?.call?.id ?? ownCall(state)?.id ?? "";
+  return { ...state, rejoin: { conference, at, asked: true } };
+}
+
+/** What of a call a press may change; a press is pending until this is different. */
+export function lookOf(snapshot: Snapshot | null): string {
+  const call = snapshot?.call;
+  if (!call) return "";
+  const t = call.transfer;
+  return JSON.stringify([call.id, call.role, call.state, call.held, call.actions, t?.began, t?.progress, t?.outcome]);
+}
+
+function takeSnapshot(state: State, snapshot: Snapshot, at: number): State {
+  const old = state.snapshot;
+  const server = Date.parse(snapshot.at);
+  // An older answer that was overtaken by a newer one or by a push says nothing new, but shows that the API answers.
+  if (old && Date.parse(old.at) > server) return state.apiDownAt ? { ...state, apiDownAt: 0 } : state;
+  const skew = server - at;
+  let next: State = {
+    ...state,
+    snapshot,
+    apiDownAt: 0,
+    skew: old && Math.abs(skew - state.skew) < SKEW_NOISE_MS ? state.skew : skew,
+  };
+  if (next.pending && lookOf(snapshot) !== next.pending.before) next = { ...next, pending: null };
+  if (next.refusal && at - next.refusal.at > REFUSAL_FOR_MS) next = { ...next, refusal: null };
+  if (next.choosing === snapshot.agent.status) next = { ...next, choosing: "" };
+  return composeFor(closingFor(callFor(next), at), old);
+}
+
+/** Keeps the last call that was answered here, for the card after it; a call taken up again is no loss any more. */
+function callFor(state: State): State {
+  const own = ownCall(state);
+  if (!own || !state.leg || state.leg.phase === "ringing") return state;
+  return { ...state, lastCall: own, closing: null, rejoin: null };
+}
+
+/** What the server says became of a call whose leg ended here. */
+function closingFor(state: State, at: number): State {
+  const { closing, snapshot, rejoin } = state;
+  if (rejoin && at - rejoin.at > REJOIN_FOR_MS && snapshot?.call?.id !== rejoin.conference) {
+    return { ...state, rejoin: null };
+  }
+  const last = snapshot?.agent.last;
+  if (!closing || !last || Date.parse(last.at) < closing.at + state.skew - REJOIN_FOR_MS) return state;
+  if (closing.deliberate || rejoin || last.outcome !== "lost" || ownCall(state)) return named(state, last.outcome);
+  if (!closing.call || at - closing.at > REJOIN_FOR_MS) return state;
+  return { ...state, rejoin: { conference: closing.call.id, at: closing.at, asked: false } };
+}
+
+/** Writes the outcome that the server named into the list of recent calls. */
+function named(state: State, outcome: string): State {
+  const [newest, ...rest] = state.recent;
+  if (!newest || newest.id !== state.closing?.call?.id || newest.outcome !== "") return state;
+  return { ...state, recent: [{ ...newest, outcome }, ...rest] };
+}
+
+/** A new transfer empties the form that began it; a target who can no longer be chosen is dropped with her call. */
+function composeFor(state: State, old: Snapshot | null): State {
+  const began = state.snapshot?.call?.transfer?.began;
+  const newCall = state.snapshot?.call?.id !== old?.call?.id;
+  if (!newCall && began === old?.call?.transfer?.began) return state;
+  return { ...state, compose: { target: "", note: "", filter: "" } };
+}
+
+type LegEvent = Of<"leg-ringing" | "leg-answering" | "leg-open" | "leg-reconnecting" | "leg-muted" | "leg-gone">;
+
+function applyLeg(state: State, event: LegEvent): State {
+  if (event.type === "leg-ringing") {
+    if (state.leg) return state;
+    const leg = { sid: event.sid, phase: "ringing" as const, since: event.at, muted: false, ring: event.ring };
+    const known = state.rejoin?.conference !== "" && event.ring.conference !== "";
+    const other = known && state.rejoin?.conference !== event.ring.conference;
+    return { ...state, leg, closing: null, lastCall: null, leaving: false, warnings: [], panel: "", rejoin: other ? null : state.rejoin };
+  }
+  const { leg } = state;
+  if (!leg) return state;
+  switch (event.type) {
+    case "leg-answering":
+      return leg.phase === "ringing" ? { ...state, leg: { ...leg, phase: "answering" } } : state;
+    case "leg-open": {
+      const since = leg.phase === "reconnecting" ? leg.since : event.at;
+      const open: State = { ...state, leg: { ...leg, phase: "open", since } };
+      return callFor(open);
+    }
+    case "leg-reconnecting":
+      return leg.phase === "open" ? { ...state, leg: { ...leg, phase: "reconnecting" } } : state;
+    case "leg-muted":
+      return { ...state, leg: { ...leg, muted: event.muted } };
+    case "leg-gone":
+      return legGone(state, event.at);
+  }
+}
+
+function legGone(state: State, at: number): State {
+  const leg = state.leg;
+  const cleared: State = { ...state, leg: null, warnings: [], panel: "", pending: null, leaving: false };
+  if (!leg || leg.phase === "ringing" || leg.phase === "answering") return cleared;
+  const asked = state.pending?.action === "end" || state.pending?.action === "complete";
+  const over = state.lastCall !== null && ownCall(state) === null;
+  const closing: Closing = {
+    call: state.lastCall,
+    at,
+    deliberate: asked || over || state.leaving || state.lastCall?.state === "completing",
+    talkedMs: Math.max(0, at - leg.since),
+  };
+  const recent: RecentCall = {
+    id: closing.call?.id ?? leg.ring.conference,
+    number: closing.call?.caller.number ?? leg.ring.number,
+    endedAt: at,
+    talkedMs: closing.talkedMs,
+    outcome: outcomeHere(state, asked),
+    with: closing.call?.transfer?.to.name ?? "",
+  };
+  return { ...cleared, closing, recent: [recent, ...state.recent].slice(0, RECENT_MAX) };
+}
+
+/** The outcome as far as this page knows it by itself; "" is filled in by the server's word (see named). */
+function outcomeHere(state: State, asked: boolean): string {
+  if (asked && state.pending?.action === "end") return "ended-here";
+  if (asked || state.lastCall?.state === "completing") return "handed-over";
+  if (state.leaving) return state.lastCall?.role === "target" ? "left" : "handed-over";
+  return "";
+}
+
+type PressEvent = Of<"press" | "refused" | "pending-over" | "choose" | "choose-refused" | "leave">;
+
+function applyPress(state: State, event: PressEvent): State {
+  switch (event.type) {
+    case "press":
+      if (state.pending) return state;
+      return {
+        ...state,
+        pending: { action: event.action, request: event.request, at: event.at, before: lookOf(state.snapshot) },
+        refusal: null,
+        panel: state.panel === "confirm-end" ? "" : state.panel,
+      };
+    case "refused": {
+      const { pending } = state;
+      if (pending?.request !== event.request) return state;
+      return { ...state, pending: null, refusal: { action: pending.action, problem: event.problem, at: event.at } };
+    }
+    case "pending-over":
+      return state.pending?.request === event.request ? { ...state, pending: null } : state;
+    case "choose":
+      return { ...state, choosing: event.status, refusal: state.refusal?.action === "status" ? null : state.refusal };
+    case "choose-refused":
+      return { ...state, choosing: "", refusal: { action: "status", problem: event.problem, at: event.at } };
+    case "leave":
+      return state.leg ? { ...state, leaving: true } : state;
+  }
+}

@@ -1,0 +1,63 @@
+/** Which screen follows from the facts. The order of the questions is the order of importance. */
+import type { Call } from "../contract/types.js";
+import type { Screen, State } from "./state.js";
+
+/** The call of the snapshot in which this agent has answered; an offer is not his yet. */
+export function ownCall(state: State): Call | null {
+  const call = state.snapshot?.call ?? null;
+  return call && call.role !== "offered" ? call : null;
+}
+
+/** The server's view of what rings here, if it has one. */
+export function offeredCall(state: State): Call | null {
+  const call = state.snapshot?.call ?? null;
+  return call && call.role === "offered" ? call : null;
+}
+
+export function screenOf(state: State): Screen {
+  if (state.fatal) return { is: "fatal", why: state.fatal };
+  // A live leg comes before everything: neither a lost sign-in nor another tab takes a call off the screen.
+  if (state.leg) return legScreen(state, state.leg);
+  if (state.session === "starting") return { is: "loading" };
+  if (state.session !== "signed-in") return { is: "signed-out", why: state.signedOutWhy };
+  if (state.tab !== "here") return { is: "other-tab", inCall: state.tab === "elsewhere-in-call" };
+  const { microphone } = state;
+  if (microphone === "denied" || microphone === "absent" || microphone === "taken") {
+    return { is: "microphone-help", why: microphone };
+  }
+  if (!state.snapshot) return { is: "loading" };
+  return afterCall(state) ?? atRest(state);
+}
+
+function legScreen(state: State, leg: NonNullable<State["leg"]>): Screen {
+  if (leg.phase === "ringing") return { is: "ringing", leg, call: offeredCall(state) };
+  const call = ownCall(state);
+  const same = call && (leg.ring.conference === "" || leg.ring.conference === call.id);
+  if (call && same && leg.phase !== "answering") return { is: "in-call", leg, call };
+  // The server has ended the call and will take this leg away in a moment: the last known call, as ended.
+  if (state.lastCall && leg.phase !== "answering") {
+    return { is: "in-call", leg, call: { ...state.lastCall, state: "ended", held: [], actions: [] } };
+  }
+  return { is: "connecting", leg, call: offeredCall(state) };
+}
+
+/** The card after a call that ended here, or is to be taken up again; null if there was none. */
+function afterCall(state: State): Screen | null {
+  const { closing, rejoin, snapshot } = state;
+  const own = ownCall(state);
+  if (closing) {
+    const settled = snapshot !== null && Date.parse(snapshot.at) >= closing.at + state.skew;
+    if (!closing.deliberate && settled && own && own.id === closing.call?.id) {
+      return { is: "rejoin", why: "cut", asked: rejoin?.asked ?? false };
+    }
+    if (!rejoin) return { is: "ended", closing, settled };
+  }
+  if (rejoin) return { is: "rejoin", why: closing ? "cut" : "reload", asked: rejoin.asked };
+  if (own) return { is: "rejoin", why: "elsewhere", asked: false };
+  return null;
+}
+
+function atRest(state: State): Screen {
+  if (!state.wants || state.device.is === "off" || !state.snapshot) return { is: "offline" };
+  return { is: "idle", status: state.choosing || state.snapshot.agent.status };
+}

@@ -1,0 +1,57 @@
+/** What is wrong with the connections, across the whole page, for as long as it is wrong; and passing notices. */
+import { html, nothing, type TemplateResult } from "lit";
+import type { Desk } from "../desk/desk.js";
+import type { State } from "../state/state.js";
+import { timeOfDay } from "../words/time.js";
+import { deviceWords, oneWay, quality } from "../words/voice.js";
+import { icon, type Icon } from "./icons.js";
+import { button } from "./parts.js";
+
+interface Banner {
+  readonly name: string;
+  readonly tone: "bad" | "warn";
+  readonly icon: Icon;
+  readonly text: string;
+  readonly more?: TemplateResult;
+}
+
+function banners(state: State, desk: Desk): Banner[] {
+  const out: Banner[] = [];
+  if (state.apiDownAt && state.session === "signed-in") {
+    out.push({
+      name: "api-down", tone: "bad", icon: "warning",
+      text: `No connection to the server since ${timeOfDay(state.apiDownAt)}. ${state.leg ? "Your call goes on; transfers are not possible." : "Trying again."}`,
+    });
+  }
+  if (state.leg?.phase === "reconnecting") {
+    out.push({ name: "reconnecting", tone: "bad", icon: "warning", text: "The connection to the phone network is interrupted. Reconnecting; stay on this page." });
+  } else if (state.wants && state.device.is === "lost") {
+    const calls = state.withdrawn ? "No calls are offered to you until it is back." : "Reconnecting.";
+    out.push({ name: "line-lost", tone: "bad", icon: "warning", text: `Phone line lost since ${timeOfDay(state.device.since)}. ${deviceWords(state.device.why)} ${calls}` });
+  }
+  if (state.tokenFailing) {
+    out.push({ name: "token-failing", tone: "warn", icon: "clock", text: `The phone line could not be renewed. Without that it closes at ${timeOfDay(state.tokenFailing)}. Trying again.` });
+  }
+  if (state.session === "expired" && state.leg) {
+    out.push({ name: "session-expired", tone: "warn", icon: "clock", text: "Your sign-in has ended. The call goes on; sign in again after it." });
+  }
+  if (state.leg?.phase === "open" && oneWay(state.warnings)) {
+    out.push({
+      name: "one-way", tone: "warn", icon: "silence", text: `${quality(state.warnings).words}.`,
+      more: button({ name: "renew-leg", label: "Rejoin the call", hint: "The caller hears music for a few seconds", click: () => desk.renewLeg() }),
+    });
+  }
+  return out;
+}
+
+export function bannerList(state: State, desk: Desk): TemplateResult {
+  return html`<div class="banners">
+    ${banners(state, desk).map((b) => html`<div class="banner ${b.tone}" data-test="banner-${b.name}">${icon(b.icon)}<p>${b.text}</p>${b.more ?? nothing}</div>`)}
+    ${state.notice
+      ? html`<div class="banner notice ${state.notice.tone}" data-test="notice">
+          ${icon(state.notice.tone === "good" ? "check" : state.notice.tone === "bad" ? "warning" : "bell")}<p>${state.notice.text}</p>
+          <button type="button" class="close" aria-label="Dismiss" @click=${() => desk.dismissNotice()}>${icon("cross")}</button>
+        </div>`
+      : nothing}
+  </div>`;
+}

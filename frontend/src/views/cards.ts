@@ -1,0 +1,193 @@
+/** The screens without a live call: from loading to the card after a call. */
+import { html, nothing, type TemplateResult } from "lit";
+import type { Desk } from "../desk/desk.js";
+import type { Screen, State } from "../state/state.js";
+import { whyWords } from "../words/agent.js";
+import { phoneNumber } from "../words/number.js";
+import { callOutcome } from "../words/outcome.js";
+import { duration } from "../words/time.js";
+import { deviceWords } from "../words/voice.js";
+import { brand, icon, type Icon } from "./icons.js";
+import { button, since } from "./parts.js";
+
+interface Card {
+  readonly name: string;
+  readonly art: TemplateResult;
+  readonly title: string;
+  readonly text?: TemplateResult | string;
+  readonly more?: TemplateResult | typeof nothing;
+  readonly actions?: TemplateResult[];
+  readonly tone?: string;
+}
+
+function card(c: Card): TemplateResult {
+  return html`<section class="card rest ${c.tone ?? ""}" data-test="screen-${c.name}" aria-labelledby="title">
+    ${c.art}
+    <h2 id="title" tabindex="-1">${c.title}</h2>
+    ${c.text ? html`<p class="lead">${c.text}</p>` : nothing}
+    ${c.more ?? nothing}
+    ${c.actions ? html`<div class="actions">${c.actions}</div>` : nothing}
+  </section>`;
+}
+
+const art = (name: Icon): TemplateResult => html`<div class="art">${icon(name)}</div>`;
+
+export function loading(): TemplateResult {
+  return card({ name: "loading", art: html`<div class="art"><span class="spinner big" aria-hidden="true"></span></div>`, title: "One moment" });
+}
+
+export function fatal(why: string): TemplateResult {
+  return card({
+    name: "fatal", tone: "bad", art: art("warning"), title: "The agent desk cannot start", text: why,
+    actions: [button({ name: "reload", label: "Try again", tone: "primary", click: () => window.location.reload() })],
+  });
+}
+
+const SIGNED_OUT: Record<string, string> = {
+  "": "Sign in to take calls.",
+  chosen: "You are signed out. Calls do not ring here any more.",
+  expired: "Your sign-in has ended. Sign in again to go on taking calls.",
+  failed: "The sign-in page cannot be reached. Try again in a moment.",
+  refused: "The sign-in was not completed. Try again.",
+};
+
+export function signedOut(why: string, desk: Desk): TemplateResult {
+  return card({
+    name: "signed-out", art: html`<div class="art plain">${brand()}</div>`, title: "Agent desk", text: SIGNED_OUT[why] ?? "",
+    actions: [
+      button({ name: "sign-in", label: "Sign in", tone: "primary", click: () => desk.signIn() }),
+      button({ name: "sign-in-other", label: "Use another account", tone: "quiet", click: () => desk.signIn(true) }),
+    ],
+  });
+}
+
+export function otherTab(inCall: boolean, desk: Desk): TemplateResult {
+  const button_ = inCall ? { on: false, why: "Finish the call in the other tab first", busy: false } : undefined;
+  return card({
+    name: "other-tab", art: art("tabs"), title: "The desk is open in another tab",
+    text: inCall ? "You are in a call there. This tab takes no calls meanwhile." : "Calls ring there, not here. Only one tab can take them.",
+    actions: [button({ name: "use-this-tab", label: "Take calls in this tab", tone: "primary", ...(button_ ? { button: button_ } : {}), click: () => void desk.goOnline() })],
+  });
+}
+
+/** Steps for the browser at hand, as far as it can be told. */
+export function microphoneSteps(browser: string): string[] {
+  if (/Firefox\//.test(browser)) {
+    return ["Click the crossed-out microphone at the left end of the address bar.", "Click the × beside “Blocked”.", "Come back here and try again."];
+  }
+  if (/Edg\//.test(browser)) {
+    return ["Click the lock at the left end of the address bar.", "Open “Permissions for this site” and set Microphone to “Allow”.", "Come back here and try again."];
+  }
+  if (/Chrom(e|ium)\//.test(browser)) {
+    return ["Click the settings symbol at the left end of the address bar.", "Switch Microphone on.", "Come back here and try again."];
+  }
+  if (/Safari\//.test(browser)) {
+    return ["Open Safari’s menu, then “Settings for This Website…”.", "Set Microphone to “Allow”.", "Come back here and try again."];
+  }
+  return ["Open this site’s permissions in your browser.", "Allow the microphone.", "Come back here and try again."];
+}
+
+const MIC: Record<"denied" | "absent" | "taken", { title: string; text: string }> = {
+  denied: { title: "Callers could not hear you", text: "The browser does not let this page use the microphone. You stay offline until it does." },
+  absent: { title: "No microphone found", text: "Connect a headset or switch its microphone on. You stay offline until then." },
+  taken: { title: "The microphone is in use", text: "Another programme holds the microphone. Close it and try again; you stay offline until then." },
+};
+
+export function microphoneHelp(why: "denied" | "absent" | "taken", desk: Desk): TemplateResult {
+  return card({
+    name: "microphone-help", tone: "bad", art: art("micOff"), title: MIC[why].title, text: MIC[why].text,
+    more: why === "denied" ? html`<ol class="steps">${microphoneSteps(navigator.userAgent).map((s) => html`<li>${s}</li>`)}</ol>` : nothing,
+    actions: [
+      button({ name: "try-microphone", label: "Try again", tone: "primary", click: () => void desk.goOnline() }),
+      button({ name: "stay-offline", label: "Stay offline", tone: "quiet", click: () => desk.leaveMicrophoneHelp() }),
+    ],
+  });
+}
+
+function notifyOffer(state: State, desk: Desk): TemplateResult | typeof nothing {
+  if (state.consent !== "default") return nothing;
+  return html`<div class="offer">${icon("bell")}<p>Be told of calls when this tab is in the background.</p>
+    ${button({ name: "notify", label: "Allow notifications", click: () => void desk.askConsent() })}</div>`;
+}
+
+export function offline(state: State, desk: Desk): TemplateResult {
+  const starting = state.device.is === "starting" || state.microphone === "asking";
+  const trouble = state.device.why && state.device.why !== "elsewhere" ? `${deviceWords(state.device.why)} ` : "";
+  return card({
+    name: "offline", art: art("phone"), tone: trouble ? "bad" : "",
+    title: starting ? "Going online" : "You are offline",
+    text: state.microphone === "asking"
+      ? "Allow the microphone when the browser asks."
+      : `${trouble}${starting ? "Connecting to the phone network." : "Calls do not ring here until you go online."}`,
+    actions: [button({
+      name: "go-online", label: "Go online", icon: "phone", tone: "primary", chord: "S", click: () => void desk.goOnline(),
+      ...(starting ? { button: { on: false, why: "Going online", busy: true } } : {}),
+    })],
+  });
+}
+
+export function idle(state: State, desk: Desk, status: string): TemplateResult {
+  const { agent, line } = state.snapshot!;
+  const resting = status === "available" && agent.presence === "wrap-up";
+  const titles: Record<string, string> = { available: resting ? "A moment for your notes" : "Ready for calls", away: "You are away", "wrap-up": "Wrapping up" };
+  const texts: Record<string, string> = {
+    available: resting ? "The next call is offered when the wrap-up time is over." : "The next caller rings here. You can work in other tabs meanwhile.",
+    away: `${whyWords(agent.why)} No calls ring here while you are away.`.trim(),
+    "wrap-up": "No calls ring here until you are available again.",
+  };
+  const ready = status === "available" && state.device.is === "registered" && !resting;
+  return card({
+    name: "idle", tone: ready ? "ready" : "", art: html`<div class="art ${ready ? "pulse" : ""}">${icon(status === "available" ? "phone" : status === "away" ? "pause" : "clock")}</div>`,
+    title: titles[status] ?? "", text: texts[status] ?? "",
+    more: html`<dl class="stats">
+      <div><dt>In this status</dt><dd>${state.choosing ? "…" : since(state, agent.since)}</dd></div>
+      <div><dt>Waiting callers</dt><dd>${line.more ? "> " : ""}${line.count}</dd></div>
+      <div><dt>Longest wait</dt><dd>${line.longest ? since(state, line.longest) : "–"}</dd></div>
+    </dl>${notifyOffer(state, desk)}`,
+    actions: status === "available"
+      ? [button({ name: "take-break", label: "Away", icon: "pause", chord: "S", click: () => void desk.setStatus("away") })]
+      : [button({ name: "take-calls", label: "Take calls", icon: "phone", tone: "primary", chord: "S", click: () => void desk.setStatus("available") })],
+  });
+}
+
+export function ended(state: State, desk: Desk, screen: Extract<Screen, { is: "ended" }>): TemplateResult {
+  const { closing, settled } = screen;
+  const recent = state.recent[0];
+  const { agent } = state.snapshot!;
+  const known = closing.deliberate || settled;
+  const next = agent.status === "available" ? "The next call may ring at once." : "No calls ring here while you are not available.";
+  return card({
+    name: "ended", art: art(known ? "check" : "clock"),
+    title: known ? callOutcome(recent?.outcome || agent.last?.outcome || "", recent?.with ?? "") : "The line has closed",
+    text: known ? next : "Asking the server what became of the call.",
+    more: html`<dl class="stats">
+      <div><dt>Caller</dt><dd>${phoneNumber(recent?.number ?? "")}</dd></div>
+      <div><dt>You were in the call</dt><dd>${duration(closing.talkedMs)}</dd></div>
+    </dl>`,
+    actions: [
+      button({ name: "dismiss-ended", label: "Done", tone: "primary", click: () => desk.dismissEnded() }),
+      ...(agent.status === "available" ? [button({ name: "wrap-up", label: "Wrap-up", icon: "clock", click: () => (desk.dismissEnded(), void desk.setStatus("wrap-up")) })] : []),
+    ],
+  });
+}
+
+const REJOIN: Record<string, string> = {
+  reload: "This page was loaded again in the middle of a call. The caller hears music and is kept for you.",
+  cut: "The connection was lost. The caller hears music and is kept for you; your phone rings again in a moment.",
+  elsewhere: "The server has you in a call that is not on this page. When that connection is lost, the caller hears music and is offered to you again.",
+};
+
+export function rejoin(state: State, desk: Desk, screen: Extract<Screen, { is: "rejoin" }>): TemplateResult {
+  const connecting = screen.asked && (state.device.is === "starting" || state.microphone === "asking" || state.device.is === "registered");
+  return card({
+    name: "rejoin", tone: "alert", art: art("phone"), title: "Your caller is waiting",
+    text: screen.asked ? "Getting the caller back. If a colleague has taken the call meanwhile, nothing rings here." : REJOIN[screen.why] ?? "",
+    actions: [
+      button({
+        name: "rejoin", label: "Rejoin caller", icon: "phone", tone: "answer", click: () => void desk.rejoin(),
+        ...(connecting ? { button: { on: false, why: "The caller is being called back to you", busy: true } } : {}),
+      }),
+      button({ name: "forget-rejoin", label: "Leave it to colleagues", tone: "quiet", click: () => desk.forgetRejoin() }),
+    ],
+  });
+}

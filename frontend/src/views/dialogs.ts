@@ -1,0 +1,75 @@
+/** What opens above the page: sound devices, the list of shortcuts, and the one question before a caller is cut off. */
+import { html, nothing, type TemplateResult } from "lit";
+import type { Desk } from "../desk/desk.js";
+import { CHORDS } from "../shortcuts.js";
+import type { Sound, State } from "../state/state.js";
+import { phoneNumber } from "../words/number.js";
+import { icon } from "./icons.js";
+import { button } from "./parts.js";
+
+/** The content of the page's one <dialog>; the page opens and closes it. */
+export function dialogContent(state: State, desk: Desk): TemplateResult | typeof nothing {
+  switch (state.panel) {
+    case "sound":
+      return sound(state, desk);
+    case "shortcuts":
+      return shortcuts(state, desk);
+    case "confirm-end":
+      return confirmEnd(state, desk);
+    default:
+      return nothing;
+  }
+}
+
+function frame(title: string, desk: Desk, body: TemplateResult, actions: TemplateResult): TemplateResult {
+  return html`<div class="dialog-head"><h2 id="dialog-title">${title}</h2>
+      <button type="button" class="close" aria-label="Close" @click=${() => desk.panel("")}>${icon("cross")}</button></div>
+    ${body}<div class="actions">${actions}</div>`;
+}
+
+function confirmEnd(state: State, desk: Desk): TemplateResult {
+  const call = state.screen.is === "in-call" ? state.screen.call : null;
+  const others = call?.state === "three-way" && call.transfer ? ` and ${call.transfer.to.name}` : "";
+  return frame("End the call?", desk,
+    html`<p>${phoneNumber(call?.caller.number ?? "")}${others} will be cut off. To let the caller go on with a colleague, use Leave instead.</p>`,
+    html`${button({ name: "keep-talking", label: "Keep talking", click: () => desk.panel("") })}
+      ${button({ name: "confirm-end", label: "End call", icon: "hangup", tone: "danger", click: () => desk.press("end") })}`);
+}
+
+function select(label: string, name: "input" | "speaker" | "ringer", list: readonly Sound[], chosen: string, desk: Desk): TemplateResult {
+  const named = list.filter((s) => s.id !== "default");
+  return html`<label class="field"><span>${label}</span>
+    <select data-test="choose-${name}" @change=${(e: Event) => void desk.chooseSound(name, (e.target as HTMLSelectElement).value)}>
+      <option value="" ?selected=${chosen === "" || chosen === "default"}>The system’s own</option>
+      ${named.map((s) => html`<option value=${s.id} ?selected=${s.id === chosen}>${s.label}</option>`)}
+    </select></label>`;
+}
+
+function sound(state: State, desk: Desk): TemplateResult {
+  const { sounds } = state;
+  const live = state.device.is === "registered";
+  const test = { on: live, why: live ? "" : "Go online first", busy: false };
+  return frame("Sound", desk,
+    html`<div class="sound">
+      ${select("Microphone", "input", sounds.inputs, sounds.input, desk)}
+      <div class="mic-level">${icon("mic")}<desk-meter .source=${(l: Parameters<Desk["onLevels"]>[0]) => desk.onLevels(l)}></desk-meter><span class="hint">Speak: the bars should move.</span></div>
+      ${sounds.canChooseOutput
+        ? html`<div class="with-test">${select("Speaker", "speaker", sounds.outputs, sounds.speaker, desk)}
+            ${button({ name: "test-speaker", label: "Test speaker", icon: "sound", button: test, click: () => desk.testSound("speaker") })}</div>
+          <div class="with-test">${select("Ringer", "ringer", sounds.outputs, sounds.ringer, desk)}
+            ${button({ name: "test-ringer", label: "Test ringer", icon: "bell", button: test, click: () => desk.testSound("ringer") })}</div>`
+        : html`<p class="hint">${live ? "This browser plays everything through the system’s own speaker." : "Go online to choose speaker and ringer."}</p>`}
+    </div>`,
+    button({ name: "close-dialog", label: "Done", tone: "primary", click: () => desk.panel("") }));
+}
+
+function shortcuts(state: State, desk: Desk): TemplateResult {
+  return frame("Keyboard shortcuts", desk,
+    html`<table class="chords"><caption class="visually-hidden">Shortcuts</caption>
+        <thead><tr><th scope="col">Keys</th><th scope="col">What</th></tr></thead>
+        <tbody>${CHORDS.map((c) => html`<tr><td><kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>${c.key}</kbd></td><td>${c.what}</td></tr>`)}
+          <tr><td><kbd>?</kbd></td><td>This list</td></tr></tbody></table>
+      <label class="switch"><input type="checkbox" role="switch" data-test="shortcuts-on" .checked=${state.shortcuts}
+        @change=${(e: Event) => desk.setShortcuts((e.target as HTMLInputElement).checked)} /><span>Shortcuts are on</span></label>`,
+    button({ name: "close-dialog", label: "Done", tone: "primary", click: () => desk.panel("") }));
+}

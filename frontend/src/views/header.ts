@@ -1,0 +1,69 @@
+/** The bar above every screen: who you are, your status, who waits, and the way to everything that is seldom needed. */
+import { html, nothing, type TemplateResult } from "lit";
+import type { Status } from "../contract/types.js";
+import type { Desk } from "../desk/desk.js";
+import type { State } from "../state/state.js";
+import { presenceWord } from "../words/agent.js";
+import { quality } from "../words/voice.js";
+import { brand, icon } from "./icons.js";
+import { button, refusal, since } from "./parts.js";
+
+const STATUSES: readonly Status[] = ["available", "away", "wrap-up"];
+
+export function header(state: State, desk: Desk): TemplateResult {
+  const inside = state.session === "signed-in" && state.snapshot !== null && state.tab === "here";
+  return html`<header class="top">
+    <div class="brand">${brand()}<h1>Agent desk</h1></div>
+    ${inside ? [status(state, desk), line(state), tools(state, desk)] : nothing}
+  </header>`;
+}
+
+/** What the agent is now, as colleagues see it. A page that cannot ring is offline whatever the server remembers. */
+function presence(state: State): "available" | "away" | "wrap-up" | "busy" | "offline" | "starting" {
+  if (state.leg && state.leg.phase !== "ringing") return "busy";
+  if (state.device.is === "starting" || state.microphone === "asking") return "starting";
+  if (!state.wants || state.device.is !== "registered") return "offline";
+  if (state.choosing) return state.choosing;
+  const { agent } = state.snapshot!;
+  return agent.presence === "wrap-up" ? "wrap-up" : agent.status;
+}
+
+function status(state: State, desk: Desk): TemplateResult {
+  const is = presence(state);
+  const { agent } = state.snapshot!;
+  const chosen = state.wants && state.device.is === "registered" ? state.choosing || agent.status : "";
+  const word = is === "starting" ? "Going online" : is === "offline" ? "Offline" : presenceWord(is);
+  const from = is === "busy" && state.leg ? state.leg.since + state.skew : is === "offline" ? 0 : Date.parse(agent.since);
+  return html`<div class="status" data-test="status">
+    <p class="presence ${is}"><span class="dot" aria-hidden="true"></span><strong>${word}</strong>
+      ${from && is !== "starting" ? since(state, from) : nothing}</p>
+    <div class="segments" role="group" aria-label="Your status">
+      ${STATUSES.map((s) => html`<button type="button" data-test="status-${s}" aria-pressed=${String(chosen === s)}
+        aria-keyshortcuts=${s === "available" ? "Control+Shift+S" : nothing}
+        @click=${() => void desk.setStatus(s)}>${presenceWord(s)}</button>`)}
+    </div>
+    ${is === "busy" ? html`<span class="hint after-call">applies after this call</span>` : nothing}
+    ${refusal(state, ["status"])}
+  </div>`;
+}
+
+function line(state: State): TemplateResult {
+  const { count, more, longest } = state.snapshot!.line;
+  return html`<p class="waiting-line ${count ? "some" : ""}" data-test="line">
+    ${icon("people")}<span>${count ? html`<strong>${more ? "More than " : ""}${count}</strong> waiting` : "Nobody waiting"}</span>
+    ${count && longest ? html`<span class="longest">longest ${since(state, longest)}</span>` : nothing}
+  </p>`;
+}
+
+function tools(state: State, desk: Desk): TemplateResult {
+  const q = state.leg && state.leg.phase !== "ringing" ? quality(state.warnings) : null;
+  const busy = state.leg ? { on: false, why: "Not during a call", busy: false } : undefined;
+  return html`<div class="tools">
+    ${q ? html`<p class="quality ${q.light}" data-test="quality"><span class="bars" aria-hidden="true"><i></i><i></i><i></i></span>${q.words}</p>` : nothing}
+    <span class="agent-name" title="Signed in">${state.snapshot!.agent.name}</span>
+    ${button({ name: "sound", label: "Sound", icon: "sound", tone: "quiet", click: () => desk.panel("sound") })}
+    ${button({ name: "shortcuts", label: "Shortcuts", icon: "keyboard", tone: "quiet", click: () => desk.panel("shortcuts") })}
+    ${button({ name: "diagnostics", label: "Copy diagnostics", icon: "copy", tone: "quiet", click: () => void desk.copyDiagnostics() })}
+    ${button({ name: "sign-out", label: "Sign out", icon: "leave", tone: "quiet", ...(busy ? { button: busy } : {}), click: () => void desk.signOut() })}
+  </div>`;
+}

@@ -1,0 +1,144 @@
+/** The whole page: draws the desk's state and keeps the focus where a person expects it. */
+import { LitElement, html, nothing, type TemplateResult } from "lit";
+import "../elements/meter.js";
+import "../elements/time.js";
+import type { Desk } from "../desk/desk.js";
+import { handleKey } from "../shortcuts.js";
+import type { State } from "../state/state.js";
+import { bannerList } from "./banners.js";
+import { connecting, inCall } from "./call.js";
+import * as cards from "./cards.js";
+import { dialogContent } from "./dialogs.js";
+import { header } from "./header.js";
+import { ringing } from "./ringing.js";
+import { side } from "./side.js";
+
+const DIALOGS = new Set(["sound", "shortcuts", "confirm-end"]);
+
+export class AgentPage extends LitElement {
+  private current: Desk | null = null;
+  private shownScreen = "";
+  private failure = "";
+
+  /** The desk could not even be made: there is no state to draw. */
+  fail(why: string): void {
+    this.failure = why;
+    this.requestUpdate();
+  }
+
+  set desk(desk: Desk) {
+    this.current = desk;
+    desk.subscribe((after, before) => {
+      if (after.panel !== before.panel) this.panelChanged(desk, after, before);
+      this.requestUpdate();
+    });
+    this.requestUpdate();
+  }
+
+  /** Styles are the page's own sheet: one document, so that labels and descriptions reach across it. */
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener("keydown", this.onKey);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener("keydown", this.onKey);
+  }
+
+  private readonly onKey = (event: KeyboardEvent): void => {
+    if (event.key === "Escape") this.hideTips();
+    if (!this.current) return;
+    const target = event.target as HTMLElement | null;
+    const typing = target !== null && (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.isContentEditable);
+    if (handleKey(this.current, event, typing, (id) => document.getElementById(id)?.focus())) event.preventDefault();
+  };
+
+  /** Escape hides the tips until the pointer or the focus moves on (WCAG 1.4.13). */
+  private hideTips(): void {
+    this.classList.add("no-tips");
+    const show = (): void => this.classList.remove("no-tips");
+    this.addEventListener("focusin", show, { once: true });
+    this.addEventListener("pointerover", show, { once: true });
+  }
+
+  private panelChanged(desk: Desk, after: State, before: State): void {
+    if (after.panel === "sound") void desk.startMeter();
+    else if (before.panel === "sound") desk.endMeter();
+  }
+
+  protected override updated(): void {
+    const state = this.current?.state;
+    const dialog = this.querySelector("dialog");
+    if (!state || !dialog) return;
+    const wanted = DIALOGS.has(state.panel);
+    if (wanted && !dialog.open) dialog.showModal();
+    if (!wanted && dialog.open) dialog.close();
+    this.keepFocus(state);
+  }
+
+  /** When the control that had the focus is gone with its screen, the new screen's title takes it; typing is never interrupted. */
+  private keepFocus(state: State): void {
+    const before = this.shownScreen;
+    this.shownScreen = state.screen.is;
+    if (before === "" || before === state.screen.is || state.screen.is === "ringing") return;
+    if (document.activeElement === document.body || document.activeElement === null) this.querySelector<HTMLElement>("#title")?.focus();
+  }
+
+  protected override render(): TemplateResult {
+    const desk = this.current;
+    const state = desk?.state;
+    return html`
+      <div class="visually-hidden" role="status" data-test="said-polite">${state?.said.polite ?? ""}</div>
+      <div class="visually-hidden" role="alert" data-test="said-urgent">${state?.said.urgent ?? ""}</div>
+      ${desk && state ? this.whole(state, desk) : html`<main class="columns alone">${this.failure ? cards.fatal(this.failure) : cards.loading()}</main>`}
+      <dialog aria-labelledby="dialog-title" @close=${() => desk && DIALOGS.has(desk.state.panel) && desk.panel("")}>${desk && state ? dialogContent(state, desk) : nothing}</dialog>
+    `;
+  }
+
+  private whole(state: State, desk: Desk): TemplateResult {
+    const { is } = state.screen;
+    const alone = is === "loading" || is === "fatal" || is === "signed-out" || is === "other-tab" || is === "microphone-help";
+    return html`${header(state, desk)} ${bannerList(state, desk)}
+      <div class="columns ${alone ? "alone" : ""} ${is}">
+        <main>${main(state, desk)}</main>
+        ${alone || is === "ringing" || is === "connecting" || is === "rejoin" ? nothing : side(state, desk)}
+      </div>`;
+  }
+}
+
+function main(state: State, desk: Desk): TemplateResult {
+  const { screen } = state;
+  switch (screen.is) {
+    case "loading":
+      return cards.loading();
+    case "fatal":
+      return cards.fatal(screen.why);
+    case "signed-out":
+      return cards.signedOut(screen.why, desk);
+    case "other-tab":
+      return cards.otherTab(screen.inCall, desk);
+    case "microphone-help":
+      return cards.microphoneHelp(screen.why, desk);
+    case "offline":
+      return cards.offline(state, desk);
+    case "idle":
+      return cards.idle(state, desk, screen.status);
+    case "ringing":
+      return ringing(state, desk, screen);
+    case "connecting":
+      return connecting(screen);
+    case "in-call":
+      return inCall(state, desk, screen);
+    case "ended":
+      return cards.ended(state, desk, screen);
+    case "rejoin":
+      return cards.rejoin(state, desk, screen);
+  }
+}
+
+customElements.define("agent-page", AgentPage);

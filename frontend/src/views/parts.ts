@@ -1,0 +1,63 @@
+/** The small pieces that all views share: a button that can say why it does not work, times, refusals. */
+import { html, nothing, type TemplateResult } from "lit";
+import type { Button } from "../state/allow.js";
+import type { State } from "../state/state.js";
+import { problemWords } from "../words/problem.js";
+import { icon, type Icon } from "./icons.js";
+
+export interface ButtonLook {
+  /** Also the stable hook for tests: data-test. */
+  readonly name: string;
+  readonly label: string | TemplateResult;
+  readonly icon?: Icon;
+  readonly tone?: "primary" | "danger" | "answer" | "quiet";
+  readonly shape?: "wide" | "tile";
+  readonly pressed?: boolean;
+  readonly expanded?: boolean;
+  /** Ctrl+Shift chord, shown to all and told to screen readers. */
+  readonly chord?: string;
+  readonly hint?: string;
+  readonly button?: Button;
+  readonly click: () => void;
+}
+
+/**
+ * A button never vanishes and is never `disabled`, which would take it from the keyboard: it says aria-disabled and
+ * why, in a tip that shows on hover and focus.
+ */
+export function button(look: ButtonLook): TemplateResult {
+  const { on, why, busy } = look.button ?? { on: true, why: "", busy: false };
+  const tip = why || look.hint || "";
+  const tipId = tip ? `tip-${look.name}` : nothing;
+  const classes = ["button", look.tone ?? "", look.shape ?? "", busy ? "busy" : ""].filter(Boolean).join(" ");
+  return html`<span class="button-with-tip ${look.shape ?? ""}">
+    <button
+      type="button"
+      class=${classes}
+      data-test=${look.name}
+      aria-disabled=${on ? nothing : "true"}
+      aria-busy=${busy ? "true" : nothing}
+      aria-pressed=${look.pressed === undefined ? nothing : String(look.pressed)}
+      aria-expanded=${look.expanded === undefined ? nothing : String(look.expanded)}
+      aria-keyshortcuts=${look.chord ? `Control+Shift+${look.chord}` : nothing}
+      aria-describedby=${tipId}
+      @click=${() => on && look.click()}
+    >
+      ${busy ? html`<span class="spinner" aria-hidden="true"></span>` : look.icon ? icon(look.icon) : nothing}
+      <span class="label">${look.label}</span>
+    </button>
+    ${tip ? html`<span class="tip" id=${tipId} role="tooltip">${tip}</span>` : nothing}
+  </span>`;
+}
+
+/** What the server refused, beside the buttons it concerns. */
+export function refusal(state: State, actions: readonly string[]): TemplateResult | typeof nothing {
+  const r = state.refusal;
+  if (!r || !actions.includes(r.action)) return nothing;
+  return html`<p class="refusal" data-test="refusal">${icon("warning")}<span>${problemWords(r.problem)}</span></p>`;
+}
+
+export function since(state: State, at: string | number, mode: "up" | "down" | "ago" = "up"): TemplateResult {
+  const ms = typeof at === "number" ? at : Date.parse(at);
+  return html`<desk-time .at=${ms} .skew=${state.skew} .mode=${mode}></desk-time>`;
+}

@@ -1,0 +1,48 @@
+/** A call rings: whose, for how long already, from whom and why, and how long there is to answer. */
+import { html, nothing, svg, type TemplateResult } from "lit";
+import type { Desk } from "../desk/desk.js";
+import type { Screen, State } from "../state/state.js";
+import { phoneNumber } from "../words/number.js";
+import { icon } from "./icons.js";
+import { button, since } from "./parts.js";
+
+type Ringing = Extract<Screen, { is: "ringing" }>;
+
+export function ringing(state: State, desk: Desk, { leg, call }: Ringing): TemplateResult {
+  const number = call?.caller.number || leg.ring.number;
+  const verified = call?.caller.verified || leg.ring.verified;
+  const by = call?.transfer && !call.transfer.outcome ? call.transfer.by.name : leg.ring.by;
+  const note = (by && call?.transfer?.note) || leg.ring.note;
+  const kind = call?.transfer?.kind ?? leg.ring.kind;
+  const back = state.rejoin !== null;
+  const waiting = call?.caller.arrived ?? leg.ring.waiting;
+  return html`<section class="card ringing" data-test="screen-ringing" aria-labelledby="title">
+    <div class="ring-head">
+      <h2 id="title" tabindex="-1">${back ? "Your caller, back again" : by ? `${by} transfers a call to you` : "Incoming call"}</h2>
+      ${countdown(state, leg.since + leg.ring.seconds * 1000)}
+    </div>
+    ${callerLine(number, verified)}
+    ${waiting ? html`<p class="waited">${icon("music")}<span>${by ? "In the line and in calls for" : "Waiting for"} ${since(state, waiting)}</span></p>` : nothing}
+    ${by ? html`<p class="kind">${kind === "consult" ? `You talk with ${by} first; the caller does not hear you.` : "All three of you talk at once when you answer."}</p>` : nothing}
+    ${note ? html`<blockquote class="note" data-test="note"><span class="by">Note from ${by || "your colleague"}</span>${note}</blockquote>` : nothing}
+    <div class="actions ring-actions">
+      ${button({ name: "answer", label: "Answer", icon: "phone", tone: "answer", shape: "wide", chord: "A", click: () => desk.answer() })}
+      ${button({ name: "reject", label: by ? "Decline" : "Reject", icon: "cross", tone: "quiet", shape: "wide", chord: "R", hint: by ? `${by} is told that you declined` : "The next agent is called", click: () => desk.reject() })}
+    </div>
+  </section>`;
+}
+
+export function callerLine(number: string, verified: boolean): TemplateResult {
+  return html`<div class="caller">
+    <span class="number ${number ? "" : "private"}" data-test="caller">${phoneNumber(number)}</span>
+    ${verified ? html`<span class="verified">${icon("verified")}Verified number</span>` : nothing}
+  </div>`;
+}
+
+function countdown(state: State, until: number): TemplateResult {
+  return html`<div class="countdown">
+    <span class="visually-hidden">Time left to answer: </span>
+    <svg viewBox="0 0 44 44" aria-hidden="true">${svg`<circle cx="22" cy="22" r="19"/>`}</svg>
+    ${since(state, until + state.skew, "down")}
+  </div>`;
+}

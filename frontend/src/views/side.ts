@@ -1,0 +1,93 @@
+/** The second column: colleagues (and the way to bring one in), what happened in this call, the calls before it. */
+import { html, nothing, type TemplateResult } from "lit";
+import type { Call, DirectoryEntry } from "../contract/types.js";
+import type { Desk } from "../desk/desk.js";
+import * as allow from "../state/allow.js";
+import type { State } from "../state/state.js";
+import { presenceWord } from "../words/agent.js";
+import { phoneNumber } from "../words/number.js";
+import { callOutcome, happening } from "../words/outcome.js";
+import { duration, timeOfDay } from "../words/time.js";
+import { button, refusal, since } from "./parts.js";
+
+const NOTE_MAX = 200;
+
+export function side(state: State, desk: Desk): TemplateResult {
+  const call = state.screen.is === "in-call" ? state.screen.call : null;
+  return html`<aside class="side" aria-label="Colleagues and history">
+    ${colleagues(state, desk, call)}
+    ${call && call.history.length ? history(state, call) : nothing}
+    ${recent(state)}
+  </aside>`;
+}
+
+function colleagues(state: State, desk: Desk, call: Call | null): TemplateResult {
+  const self = state.snapshot?.agent.id ?? "";
+  const wanted = state.compose.filter.trim().toLowerCase();
+  const others = (state.directory?.agents ?? []).filter((a) => a.id !== self);
+  const shown = others.filter((a) => a.name.toLowerCase().includes(wanted));
+  return html`<section class="card panel colleagues" aria-labelledby="colleagues-title">
+    <h2 id="colleagues-title">${call ? "Bring in a colleague" : "Colleagues"}</h2>
+    <label class="field"><span class="visually-hidden">Find a colleague</span>
+      <input type="search" id="colleague-filter" data-test="filter" autocomplete="off" placeholder="Find a colleague" .value=${state.compose.filter}
+        @input=${(e: InputEvent) => desk.compose({ filter: (e.target as HTMLInputElement).value })} /></label>
+    ${shown.length === 0
+      ? html`<p class="empty">${state.directory === null ? "Loading…" : others.length ? "No colleague of that name." : "No colleague has signed in yet."}</p>`
+      : call ? choose(state, desk, shown, self) : html`<ul class="people">${shown.map((a) => html`<li class="person">${person(state, a)}</li>`)}</ul>`}
+    ${call ? begin(state, desk, call) : nothing}
+  </section>`;
+}
+
+function person(state: State, a: DirectoryEntry): TemplateResult {
+  return html`<span class="who"><span class="dot ${a.presence}" aria-hidden="true"></span><span class="name">${a.name}</span></span>
+    <span class="what">${presenceWord(a.presence)}<span class="seen">${a.presence === "offline" ? html`seen ${since(state, a.seen, "ago")}` : html`for ${since(state, a.since)}`}</span></span>`;
+}
+
+function choose(state: State, desk: Desk, shown: DirectoryEntry[], self: string): TemplateResult {
+  return html`<fieldset class="people choice"><legend class="visually-hidden">Colleague</legend>
+    ${shown.map((a) => {
+      const why = allow.unselectable(a, self);
+      const chosen = state.compose.target === a.id && why === "";
+      // Not `disabled`, so that the keyboard finds it and hears why it cannot be chosen.
+      return html`<label class="person ${why ? "off" : ""} ${chosen ? "chosen" : ""}">
+        <input type="radio" name="target" value=${a.id} data-test="target-${a.id}" .checked=${chosen} aria-disabled=${why ? "true" : nothing}
+          @click=${(e: Event) => { if (why) e.preventDefault(); }}
+          @change=${() => { if (!why) desk.compose({ target: a.id }); }} />
+        ${person(state, a)}</label>`;
+    })}
+  </fieldset>`;
+}
+
+function begin(state: State, desk: Desk, call: Call): TemplateResult {
+  const left = NOTE_MAX - state.compose.note.length;
+  return html`<div class="begin">
+    <label class="field"><span>Note, shown before your colleague answers</span>
+      <textarea rows="2" maxlength=${NOTE_MAX} data-test="note-field" .value=${state.compose.note}
+        @input=${(e: InputEvent) => desk.compose({ note: (e.target as HTMLTextAreaElement).value })}></textarea>
+      ${left <= 40 ? html`<span class="hint">${left} characters left</span>` : nothing}</label>
+    <div class="verbs">
+      ${button({ name: "consult", label: "Consult", icon: "people", tone: "primary", chord: "C", hint: "The caller hears music while you talk with your colleague", button: allow.start(state, call, "consult"), click: () => desk.press("consult") })}
+      ${button({ name: "add", label: "Add", icon: "addPerson", hint: "Your colleague comes straight in: all three talk", button: allow.start(state, call, "add"), click: () => desk.press("add") })}
+    </div>
+    ${refusal(state, ["consult", "add"])}
+  </div>`;
+}
+
+function history(state: State, call: Call): TemplateResult {
+  const self = state.snapshot?.agent.id ?? "";
+  return html`<section class="card panel" aria-labelledby="history-title">
+    <h2 id="history-title">This call so far</h2>
+    <ol class="history">${[...call.history].reverse().map((h) => html`<li><time datetime=${h.at}>${timeOfDay(Date.parse(h.at) - state.skew)}</time><span>${happening(h, self)}</span></li>`)}</ol>
+  </section>`;
+}
+
+function recent(state: State): TemplateResult {
+  return html`<section class="card panel" aria-labelledby="recent-title">
+    <h2 id="recent-title">Recent calls</h2>
+    ${state.recent.length === 0
+      ? html`<p class="empty">Your calls of this session appear here.</p>`
+      : html`<ul class="recent">${state.recent.map((r) => html`<li>
+          <span class="number">${phoneNumber(r.number)}</span><span class="length">${duration(r.talkedMs)}</span>
+          <span class="outcome">${callOutcome(r.outcome, r.with)}</span><time>${timeOfDay(r.endedAt)}</time></li>`)}</ul>`}
+  </section>`;
+}

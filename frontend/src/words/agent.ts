@@ -1,0 +1,20 @@
+/** Words for presence and for why the server changed a status. */
+import type { Presence } from "../contract/types.js";
+
+const PRESENCE: Record<Presence, string> = {
+  available: "Available",
+  away: "Away",
+  "wrap-up": "Wrap-up",
+  busy: "In a call",
+  offline: "Offline",
+};
+
+export function presenceWord(presence: Presence): string {
+  return PRESENCE[presence];
+}
+
+export function whyWords(why: "missed" | "unreachable" | undefined): string {
+  if (why === "missed") return "You were set Away because calls rang here without an answer.";
+  if (why === "unreachable") return "You were set Away because this page could not be rung.";
+  return "";
+}

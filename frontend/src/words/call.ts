@@ -1,0 +1,134 @@
+/** Who hears whom, in words: the largest thing on the screen beside the caller's number. */
+import type { Call, CallState } from "../contract/types.js";
+import { targetOutcome } from "./outcome.js";
+
+/** What a party hears, for words and for colour: never colour alone. */
+export type Hears = "voices" | "music" | "silence" | "nothing";
+
+export interface Hearing {
+  readonly caller: Hears;
+  /** "The caller hears ...", without the subject. */
+  readonly callerWords: string;
+  /** What this agent hears and who hears him. */
+  readonly you: string;
+}
+
+const colleague = (call: Call): string =>
+  (call.role === "target" ? call.transfer?.by.name ?? call.owner?.name : call.transfer?.to.name) ?? "your colleague";
+
+/** `muted` is this page's own microphone. */
+export function hearing(call: Call, muted: boolean): Hearing {
+  const name = colleague(call);
+  const held = call.held.includes("caller");
+  const you = muted ? "You are muted: nobody hears you" : "";
+  const music = (also: string): Hearing => ({ caller: "music", callerWords: "hears music", you: you || also });
+  switch (call.state) {
+    case "waiting":
+    case "ringing":
+      return music("");
+    case "talking":
+    case "add-ringing": {
+      if (held) return music("The caller cannot hear you");
+      const also = call.state === "add-ringing" ? `${name} is being rung` : "";
+      return muted
+        ? { caller: "silence", callerWords: "hears silence", you: also ? `You are muted. ${also}` : "You are muted" }
+        : { caller: "voices", callerWords: "hears you", you: also };
+    }
+    case "consult-ringing":
+      return music(`You hear ringing: ${name} is being rung`);
+    case "consulting":
+      return music(`You and ${name} talk privately`);
+    case "swapped":
+      return swappedHearing(call, name, muted);
+    case "three-way":
+      return { caller: "voices", callerWords: muted ? `hears ${name}` : `hears you and ${name}`, you: you || "All three hear each other" };
+    case "completing":
+      return { caller: "voices", callerWords: call.role === "target" ? "hears you" : `hears ${name}`, you: call.role === "target" ? "The call is yours" : "You are being taken out" };
+    case "ended":
+      return { caller: "nothing", callerWords: "is no longer on the line", you: "Your line closes in a moment" };
+    case "unknown":
+      return { caller: "voices", callerWords: "is on the line", you: "" };
+  }
+}
+
+function swappedHearing(call: Call, name: string, muted: boolean): Hearing {
+  if (call.role === "target") {
+    return { caller: "voices", callerWords: `hears ${name}`, you: "You hear music until you are brought back" };
+  }
+  return muted
+    ? { caller: "silence", callerWords: "hears silence", you: `You are muted. ${name} hears music` }
+    : { caller: "voices", callerWords: "hears you", you: `${name} hears music` };
+}
+
+const STATES: Record<CallState, string> = {
+  waiting: "Back in the line",
+  ringing: "Ringing",
+  talking: "In a call",
+  "add-ringing": "Dialling a colleague in",
+  "consult-ringing": "Calling a colleague",
+  consulting: "Private talk",
+  swapped: "Back with the caller",
+  "three-way": "Three-way call",
+  completing: "Handing over",
+  ended: "The call is over",
+  unknown: "In a call",
+};
+
+export function stateWords(call: Call): string {
+  if (call.state === "talking" && call.held.includes("caller")) return "On hold";
+  return STATES[call.state];
+}
+
+/** How far the target has come, or why she did not. */
+export function targetWords(call: Call): string {
+  const t = call.transfer;
+  if (!t) return "";
+  if (t.outcome) return targetOutcome(t.to.name, t.outcome);
+  switch (t.progress) {
+    case "planned":
+      return t.kind === "consult" ? `Putting the caller on hold, then calling ${t.to.name}` : `About to call ${t.to.name}`;
+    case "dialing":
+      return `Calling ${t.to.name}`;
+    case "ringing":
+      return `${t.to.name}'s phone is ringing`;
+    case "answered":
+      return `${t.to.name} is on the line`;
+    case "ended":
+      return `${t.to.name} has left`;
+  }
+}
+
+/** Everybody in the call, sorted by what they hear, for the picture of who is with whom. */
+export interface Groups {
+  readonly talking: readonly string[];
+  readonly music: readonly string[];
+  readonly ringing: readonly string[];
+}
+
+export function groups(call: Call): Groups {
+  const name = colleague(call);
+  const open = call.transfer !== undefined && call.transfer.outcome === undefined;
+  const ring = open && call.transfer?.progress !== "answered" ? [name] : [];
+  switch (call.state) {
+    case "consult-ringing":
+      return { talking: ["You"], music: ["Caller"], ringing: [name] };
+    case "consulting":
+      return { talking: ["You", name], music: ["Caller"], ringing: [] };
+    case "swapped":
+      return call.role === "target"
+        ? { talking: ["Caller", name], music: ["You"], ringing: [] }
+        : { talking: ["Caller", "You"], music: [name], ringing: [] };
+    case "three-way":
+      return { talking: ["Caller", "You", name], music: [], ringing: [] };
+    case "completing":
+      return call.role === "target"
+        ? { talking: ["Caller", "You"], music: [], ringing: [] }
+        : { talking: ["Caller", name], music: [], ringing: [] };
+    case "ended":
+      return { talking: ["You"], music: [], ringing: [] };
+    default:
+      return call.held.includes("caller")
+        ? { talking: ["You"], music: ["Caller"], ringing: ring }
+        : { talking: ["Caller", "You"], music: [], ringing: ring };
+  }
+}
