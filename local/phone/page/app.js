@@ -41,6 +41,8 @@ const told = {
     at('sound').srcObject = line.stream;
     meters.show(at('level-in'), line.stream);
     meters.show(at('level-out'), line.microphone);
+    for (const part of document.querySelectorAll('.voice')) part.hidden = !line.microphone;
+    at('mute').disabled = !line.microphone;
   },
   hears: (sounds) => {
     if (since) at('hears').textContent = hearing(sounds);
@@ -127,7 +129,7 @@ async function findNumber() {
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     ({ number } = await answer.json());
     at('number').textContent = spoken(number);
-    show('ready', 'Ready');
+    show('ready', 'Ready to call');
   } catch (error) {
     show('ended', 'Not ready');
     trouble(`The phone network does not answer (${error.message}). Is it running? Then reload this page.`);

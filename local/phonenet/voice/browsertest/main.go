@@ -18,7 +18,7 @@ import (
 )
 
 // number is our own number, which the telephone page asks for.
-const number = "+15550100"
+const number = "+12125550123"
 
 func main() {
 	if err := run(os.Stdin, os.Stdout); err != nil {

@@ -74,11 +74,11 @@ export class Agent {
     Object.assign(this, { rig, page, identity });
   }
 
-  // saw waits for an event of the SDK and takes it, and all before it, away.
+  // saw waits for an event of the SDK and takes it away.
   async saw(event) {
     await this.until(`sees "${event}"`, (e) => {
       const at = window.events.indexOf(e);
-      if (at >= 0) window.events.splice(0, at + 1);
+      if (at >= 0) window.events.splice(at, 1);
       return at >= 0;
     }, event);
   }
