@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -68,7 +69,14 @@ type faults struct {
 	count int
 	rules []*fault
 	held  []*heldHook
-	next  []*waker // woken when the next webhook has been sent
+	next  []*heldFetch
+	hooks int64 // counts webhooks as they come up
+}
+
+// heldFetch is the fetch of a document that waits until the next webhook has been sent.
+type heldFetch struct {
+	*waker
+	order int64 // of its own
 }
 
 // newFault checks a rule.
@@ -114,7 +122,7 @@ func (n *Network) ClearFaults() {
 	n.lock()
 	defer n.unlock()
 	n.faults.rules = nil
-	n.sentOne()
+	n.sentOne(math.MaxInt64)
 }
 
 // RemoveFault switches one rule off; what it keeps back waits for its time. It tells
@@ -190,10 +198,10 @@ func (f *fault) status() int {
 }
 
 // sleepUntilNext waits until another webhook has been sent, at most for d.
-func (n *Network) sleepUntilNext(ctx context.Context, d time.Duration) {
+func (n *Network) sleepUntilNext(ctx context.Context, order int64, d time.Duration) {
 	w := n.newWaker()
 	n.mu.Lock()
-	n.faults.next = append(n.faults.next, w)
+	n.faults.next = append(n.faults.next, &heldFetch{w, order})
 	n.mu.Unlock()
 	n.restUntil(ctx, w, d)
 }

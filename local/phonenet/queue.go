@@ -1,6 +1,7 @@
 package phonenet
 
 import (
+	"slices"
 	"time"
 
 	"warmtransfer/local/clock"
@@ -26,6 +27,7 @@ type heldHook struct {
 // callback sends a status callback, best effort. key names the queue. Locked.
 func (n *Network) callback(key string, h hook) {
 	h.token = newSID("")
+	n.numberHook(&h)
 	h.chosen = true
 	h.fault = n.faults.choose(faultWebhook, pathOf(h.url), h.method, h.event)
 	if h.fault == nil {
@@ -100,14 +102,27 @@ func (n *Network) drain(key string, q *queue) {
 	}
 }
 
+// numberHook numbers a webhook in the order in which they come up. Locked.
+func (n *Network) numberHook(h *hook) {
+	if h.order == 0 {
+		n.faults.hooks++
+		h.order = n.faults.hooks
+	}
+}
+
 // sentOne tells that a webhook has been sent, which lets those go that a fault rule
-// keeps back. Locked.
-func (n *Network) sentOne() {
-	for len(n.faults.held) > 0 {
-		n.release(n.faults.held[0])
+// keeps back and that came up before it. Locked.
+func (n *Network) sentOne(order int64) {
+	for _, held := range slices.Clone(n.faults.held) {
+		if held.hook.order < order {
+			n.release(held)
+		}
 	}
-	for _, next := range n.faults.next {
-		next.wake()
-	}
-	n.faults.next = nil
+	n.faults.next = slices.DeleteFunc(n.faults.next, func(w *heldFetch) bool {
+		if w.order >= order {
+			return false
+		}
+		w.wake()
+		return true
+	})
 }

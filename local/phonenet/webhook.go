@@ -21,6 +21,7 @@ type hook struct {
 	token  string // the same for all attempts; made by send if empty
 	fault  *fault // for the first attempt; chosen already (status callbacks)
 	chosen bool   // fault has been chosen, even if it is nil
+	order  int64  // in which it came up; see sentOne
 }
 
 // answer is what came back.
@@ -54,6 +55,9 @@ func (n *Network) send(h hook) answer {
 	if h.token == "" {
 		h.token = newSID("")
 	}
+	n.mu.Lock()
+	n.numberHook(&h)
+	n.mu.Unlock()
 	o := parseOverrides(u.Fragment, n.cfg.WebhookLimit)
 	u.Fragment, u.RawFragment = "", ""
 	ctx, stop := n.clockContext(n.ctx, min(o.total, n.cfg.WebhookLimit))
@@ -103,7 +107,7 @@ func (n *Network) attempt(ctx context.Context, h hook, u *url.URL, attempt int, 
 	}
 	n.lock()
 	n.record(rec)
-	n.sentOne()
+	n.sentOne(h.order)
 	n.unlock()
 	return a
 }
@@ -136,7 +140,7 @@ func (n *Network) exchange(ctx context.Context, h hook, u *url.URL, f *fault) an
 	case doDelay:
 		n.rest(ctx, f.delay(time.Second))
 	case doReorder:
-		n.sleepUntilNext(ctx, f.delay(reorderLimit))
+		n.sleepUntilNext(ctx, h.order, f.delay(reorderLimit))
 	}
 	return n.request(ctx, h, u)
 }
