@@ -24,12 +24,15 @@ func main() {
 		Ring:    r.Seconds("RING_SECONDS", 5, 120),
 		MaxWait: r.Seconds("MAX_WAIT_SECONDS", 60, 14400),
 		WrapUp:  r.Seconds("WRAP_UP_SECONDS", 0, 3600),
+		Notify:  web.Push{Calls: calls},
 		NewKey:  func() conference.LegKey { return conference.LegKey(rand.Text()) },
 	}
 	h := handler{
 		edge:  web.Edge{Name: "agents", Public: twilio.Base(r.OptionalURL("PUBLIC_BASE_URL"))},
 		claim: r.String("IDENTITY_CLAIM"),
-		board: func(b twilio.Base) *switchboard.Switchboard { return switchboard.New(store, calls.At(b), set) },
+		board: func(b twilio.Base) *switchboard.Switchboard {
+			return switchboard.New(store, web.Watch(calls.At(b)), set)
+		},
 	}
 	web.Ready(r.Err(), store, keys, calls)
 	web.Serve(h.routes())

@@ -28,9 +28,10 @@ func main() {
 		Ring:    r.Seconds("RING_SECONDS", 5, 120),
 		MaxWait: r.Seconds("MAX_WAIT_SECONDS", 60, 14400),
 		WrapUp:  r.Seconds("WRAP_UP_SECONDS", 0, 3600),
+		Notify:  web.Push{Calls: calls},
 		NewKey:  func() conference.LegKey { return conference.LegKey(rand.Text()) },
 	}
 	base := twilio.Base(r.URL("PUBLIC_BASE_URL")) // there is no request to take it from
 	web.Ready(r.Err(), store, keys, calls)
-	lambda.Start(sweep(switchboard.New(store, calls.At(base), set), slog.Default()))
+	lambda.Start(sweep(switchboard.New(store, web.Watch(calls.At(base)), set), slog.Default()))
 }

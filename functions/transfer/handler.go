@@ -46,10 +46,11 @@ const (
 
 func command(r *web.Request) (cmd switchboard.Command, err error) {
 	var in struct {
-		Action  conference.Action `json:"action"`
-		Target  string            `json:"target"`
-		Note    string            `json:"note"`
-		Request string            `json:"request"`
+		Action  conference.Action    `json:"action"`
+		Target  string               `json:"target"`
+		Note    string               `json:"note"`
+		Reason  conference.Declining `json:"reason"`
+		Request string               `json:"request"`
 	}
 	if err := r.Decode(&in); err != nil {
 		return cmd, err
@@ -65,6 +66,6 @@ func command(r *web.Request) (cmd switchboard.Command, err error) {
 		return cmd, switchboard.ErrNoTarget
 	}
 	return switchboard.Command{
-		Action: in.Action, Target: agent.ID(in.Target), Note: in.Note, Request: in.Request,
+		Action: in.Action, Target: agent.ID(in.Target), Note: in.Note, Reason: in.Reason, Request: in.Request,
 	}, nil
 }

@@ -25,12 +25,15 @@ func main() {
 		Ring:    r.Seconds("RING_SECONDS", 5, 120),
 		MaxWait: r.Seconds("MAX_WAIT_SECONDS", 60, 14400),
 		WrapUp:  r.Seconds("WRAP_UP_SECONDS", 0, 3600),
+		Notify:  web.Push{Calls: calls},
 		NewKey:  func() conference.LegKey { return conference.LegKey(rand.Text()) },
 	}
 	h := handler{
-		edge:  web.Edge{Name: "wait", Public: twilio.Base(r.OptionalURL("PUBLIC_BASE_URL"))},
-		keys:  keys,
-		board: func(b twilio.Base) *switchboard.Switchboard { return switchboard.New(store, calls.At(b), set) },
+		edge: web.Edge{Name: "wait", Public: twilio.Base(r.OptionalURL("PUBLIC_BASE_URL"))},
+		keys: keys,
+		board: func(b twilio.Base) *switchboard.Switchboard {
+			return switchboard.New(store, web.Watch(calls.At(b)), set)
+		},
 		music: r.URL("MUSIC_BASE_URL"),
 	}
 	web.Ready(r.Err(), store, keys, calls)

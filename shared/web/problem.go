@@ -50,21 +50,26 @@ func as[T error](err error) bool {
 var kinds = []kind{
 	{as: as[Malformed], status: 400, slug: "malformed", title: "The request is malformed."},
 	{is: switchboard.ErrTargetNeeded, status: 400, slug: "target-needed", title: "This action needs a target, or must not have one."},
+	{is: switchboard.ErrReason, status: 400, slug: "malformed", title: "The request is malformed."},
 	{is: errNoToken, status: 401, slug: "not-signed-in", title: "You are not signed in."},
 	{is: agent.ErrNoName, status: 403, slug: "no-name", title: "Your sign-in does not name an agent."},
 	{is: errTooLarge, status: 413, slug: "too-large", title: "The request is too large."},
 	{is: errContentType, status: 415, slug: "not-json", title: "The request must be JSON."},
 	{is: conference.ErrNoCall, status: 409, slug: "no-call", title: "You are in no call."},
 	{is: conference.ErrNotYours, status: 409, slug: "not-yours", title: "Only the owner of the call may do that."},
-	{is: conference.ErrTooManyHops, status: 409, slug: "too-many-transfers", title: "This call was transferred too often."},
+	{is: conference.ErrTooManyHops, status: 409, slug: "too-many-hops", title: "This call was transferred too often."},
 	{as: as[*conference.TransitionError], status: 409, slug: "wrong-state", title: "That is not possible now."},
 	{as: as[*agent.NotFreeError], status: 409, slug: "target-not-free", title: "The target cannot take a call now."},
+	{is: switchboard.ErrNobodyFree, status: 409, slug: "nobody-free", title: "No agent is free now."},
+	{is: agent.ErrTooManyOutside, status: 409, slug: "too-many-numbers", title: "You have dialled too many outside numbers lately."},
+	{is: conference.ErrTooManyOutside, status: 409, slug: "too-many-numbers", title: "Too many outside numbers were dialled for this caller."},
 	{is: switchboard.ErrConflict, status: 409, slug: "conflict", title: "Somebody else was quicker."},
 	{is: conference.ErrSelf, status: 422, slug: "target-in-call", title: "The target is already in the call."},
 	{is: switchboard.ErrNoTarget, status: 422, slug: "no-target", title: "There is no such agent."},
+	{as: as[*switchboard.NumberError], status: 422, slug: "target-not-allowed", title: "That number may not be dialled."},
 	{as: as[*switchboard.RefusedError], status: 502, slug: "network-refused", title: "The phone network refused."},
-	{is: switchboard.ErrThrottled, status: 503, slug: "network-busy", title: "The phone network is busy. Try again."},
-	{is: switchboard.ErrUnknown, status: 503, slug: "network-silent", title: "The phone network did not answer. Try again."},
+	{is: switchboard.ErrThrottled, status: 503, slug: "throttled", title: "The phone network is busy. Try again."},
+	{is: switchboard.ErrUnknown, status: 503, slug: "unavailable", title: "The phone network did not answer. Try again."},
 	{is: switchboard.ErrUnavailable, status: 503, slug: "unavailable", title: "The server cannot do that now. Try again."},
 	{is: context.DeadlineExceeded, status: 503, slug: "unavailable", title: "The server cannot do that now. Try again."},
 }
@@ -96,6 +101,7 @@ func writeError(w http.ResponseWriter, r *Request, err error) {
 	var malformed Malformed
 	var transition *conference.TransitionError
 	var busy *agent.NotFreeError
+	var number *switchboard.NumberError
 	switch {
 	case errors.As(err, &malformed):
 		p.Detail = malformed.Error()
@@ -103,6 +109,8 @@ func writeError(w http.ResponseWriter, r *Request, err error) {
 		p.State, p.Detail = transition.State, transition.Error()
 	case errors.As(err, &busy):
 		p.Detail = busy.Error()
+	case errors.As(err, &number):
+		p.Detail = number.Error()
 	}
 	writeProblem(w, r, p, k.slug)
 }

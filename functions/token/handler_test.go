@@ -1,0 +1,119 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"warmtransfer/shared/twilio"
+	"warmtransfer/shared/web"
+	"warmtransfer/shared/web/webtest"
+)
+
+var now = time.Date(2026, 11, 22, 10, 16, 49, 123_000_000, time.UTC)
+
+func serve(t testing.TB, keys twilio.Keys, life time.Duration) *webtest.Site {
+	return webtest.New(t, func() time.Time { return now }, func(e web.Edge) http.Handler {
+		return handler{edge: e, claim: "username", keys: keys, life: life}.routes()
+	})
+}
+
+func ask(t testing.TB, s *webtest.Site, name string) (voiceToken, webtest.Answer) {
+	t.Helper()
+	e := s.Signed(name, "POST", "/token", "")
+	a := s.Do(e)
+	webtest.NewSpec(t).Check(e, a)
+	var v voiceToken
+	if err := json.Unmarshal([]byte(a.Body), &v); err != nil {
+		t.Fatalf("answered %d %s: %v", a.Status, a.Body, err)
+	}
+	return v, a
+}
+
+func claims(t testing.TB, token string) jwt.MapClaims {
+	t.Helper()
+	c := jwt.MapClaims{}
+	_, err := jwt.ParseWithClaims(token, c, func(*jwt.Token) (any, error) { return []byte(webtest.Keys.APISecret), nil },
+		jwt.WithTimeFunc(func() time.Time { return now }), jwt.WithValidMethods([]string{"HS256"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestF152TheTokenLivesAsLongAsItIsSetAndMayOnlyBeCalled(t *testing.T) {
+	for _, life := range []time.Duration{10 * time.Minute, time.Hour} {
+		v, a := ask(t, serve(t, webtest.Keys, life), "alice")
+		if a.Status != 200 || v.Identity != "alice" || !v.ExpiresAt.Equal(now.Truncate(time.Second).Add(life)) {
+			t.Errorf("answered %d %+v", a.Status, v)
+		}
+		c := claims(t, v.Token)
+		if got := c["exp"].(float64) - c["iat"].(float64); got != life.Seconds() {
+			t.Errorf("the token lives %v s, want %v", got, life.Seconds())
+		}
+		if nbf := int64(c["nbf"].(float64)); nbf > now.Unix() {
+			t.Errorf("not valid before %d, now is %d", nbf, now.Unix())
+		}
+		grants := c["grants"].(map[string]any)
+		voice := grants["voice"].(map[string]any)
+		if grants["identity"] != "alice" || voice["outgoing"] != nil || len(voice) != 1 {
+			t.Errorf("grants %v", grants)
+		}
+	}
+}
+
+func TestF151TheIdentityIsOneThatCanBeCalled(t *testing.T) {
+	for name, want := range map[string]string{
+		"bob@example.com": "bob_40example_2ecom", "😀": "_f0_9f_98_80", strings.Repeat("x", 200): "",
+	} {
+		v, _ := ask(t, serve(t, webtest.Keys, time.Hour), name)
+		if len(v.Identity) > 121 || want != "" && string(v.Identity) != want {
+			t.Errorf("%.20q became %q", name, v.Identity)
+		}
+	}
+}
+
+func TestTheIdentityComesFromTheClaimAndNothingElse(t *testing.T) {
+	s := serve(t, webtest.Keys, time.Hour)
+	e := s.Signed("alice", "POST", "/token?identity=bob", "")
+	e.Body, e.Headers["x-identity"], e.Headers["content-type"] = `{"identity":"bob"}`, "bob", "application/json"
+	a := s.Do(e)
+	if !strings.Contains(a.Body, `"identity":"alice"`) {
+		t.Errorf("answered %s", a.Body)
+	}
+}
+
+func TestF149WithoutAnAuthorizersWordThereIsNoToken(t *testing.T) {
+	s := serve(t, webtest.Keys, time.Hour)
+	s.Problem(s.Do(s.Event("POST", "/token", "", "")), 401, "not-signed-in")
+	e := s.Signed("alice", "POST", "/token", "")
+	e.RequestContext.Authorizer.JWT.Claims = map[string]string{"sub": "1", "email": "a@example.com"}
+	s.Problem(s.Do(e), 403, "no-name")
+	s.Problem(s.Do(s.Signed("alice", "GET", "/token", "")), 405, "method")
+}
+
+func TestF125SecretOutOfReach(t *testing.T) {
+	s := serve(t, webtest.Broken{}, time.Hour)
+	s.Problem(s.Do(s.Signed("alice", "POST", "/token", "")), 503, "unavailable")
+}
+
+func TestCredentialsThatCannotSign(t *testing.T) {
+	keys := webtest.Keys
+	keys.APISecret = ""
+	s := serve(t, keys, time.Hour)
+	s.Problem(s.Do(s.Signed("alice", "POST", "/token", "")), 500, "internal")
+}
+
+func TestSampleEvent(t *testing.T) {
+	s := serve(t, webtest.Keys, time.Hour)
+	e := webtest.Sample(t, "token")
+	a := s.Do(e)
+	webtest.NewSpec(t).Check(e, a)
+	if a.Status != 200 {
+		t.Errorf("answered %d %s", a.Status, a.Body)
+	}
+}

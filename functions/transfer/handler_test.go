@@ -1,0 +1,332 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/switchboard/switchboardtest"
+	"warmtransfer/shared/twilio"
+	"warmtransfer/shared/web"
+	"warmtransfer/shared/web/webtest"
+)
+
+type suite struct {
+	*webtest.Site
+	world *switchboardtest.World
+	spec  *webtest.Spec
+}
+
+func serve(t testing.TB, agents ...agent.ID) suite {
+	w := switchboardtest.NewWorld(t, agents...)
+	s := webtest.New(t, func() time.Time { return w.Now }, func(e web.Edge) http.Handler {
+		return handler{
+			edge: e, claim: "username", board: func(twilio.Base) *switchboard.Switchboard { return w.Board },
+		}.routes()
+	})
+	return suite{Site: s, world: w, spec: webtest.NewSpec(t)}
+}
+
+// talk is alice in a call with a caller, bob free.
+func talk(t testing.TB) (suite, conference.ID) {
+	s := serve(t, "alice", "bob")
+	id, _ := s.world.Dial()
+	s.world.Answer("alice")
+	s.world.Settle()
+	return s, id
+}
+
+func (s suite) press(name, body string) webtest.Answer {
+	s.T.Helper()
+	e := s.Signed(name, "POST", "/transfer", body)
+	a := s.Do(e)
+	s.spec.Check(e, a)
+	return a
+}
+
+func (s suite) accepted(a webtest.Answer) (snap switchboard.Snapshot) {
+	s.T.Helper()
+	if a.Status != http.StatusAccepted {
+		s.T.Fatalf("answered %d %s", a.Status, a.Body)
+	}
+	if err := json.Unmarshal([]byte(a.Body), &snap); err != nil {
+		s.T.Fatal(err)
+	}
+	s.world.Settle()
+	return snap
+}
+
+func TestTheClassicTransfer(t *testing.T) {
+	s, id := talk(t)
+	snap := s.accepted(s.press("alice", `{"action":"add","target":"bob","note":"billing","request":"1"}`))
+	if snap.Call.State != conference.AddRinging || snap.Call.Transfer.Note != "billing" || !s.world.Rings("bob") {
+		t.Errorf("call %+v", snap.Call)
+	}
+	s.world.Answer("bob")
+	s.world.Settle()
+	s.world.HangUp("alice")
+	s.world.Settle()
+	if h := s.world.Hears(id); h != "bob" {
+		t.Errorf("the caller hears %s", h)
+	}
+}
+
+func TestEveryVerbLeadsToItsState(t *testing.T) {
+	s, _ := talk(t)
+	for _, step := range []struct {
+		body  string
+		state conference.State
+	}{
+		{`{"action":"hold"}`, conference.Talking},
+		{`{"action":"resume"}`, conference.Talking},
+		{`{"action":"consult","target":"bob"}`, conference.ConsultRinging},
+		{`{"action":"cancel"}`, conference.Talking},
+		{`{"action":"consult","target":"*"}`, conference.ConsultRinging},
+		{"", ""},
+		{`{"action":"swap"}`, conference.Swapped},
+		{`{"action":"swap"}`, conference.Consulting},
+		{`{"action":"join"}`, conference.ThreeWay},
+	} {
+		if step.body == "" {
+			s.world.Answer("bob")
+			s.world.Settle()
+			continue
+		}
+		if snap := s.accepted(s.press("alice", step.body)); snap.Call == nil || snap.Call.State != step.state {
+			t.Fatalf("%s: %+v, want %s", step.body, snap.Call, step.state)
+		}
+	}
+	if snap := s.accepted(s.press("alice", `{"action":"complete"}`)); snap.Call != nil && snap.Call.State != conference.Completing {
+		t.Errorf("after complete: %+v", snap.Call)
+	}
+}
+
+func TestADeclineWithItsReason(t *testing.T) {
+	s := serve(t, "alice", "bob")
+	s.world.Dial()
+	s.world.Settle()
+	s.accepted(s.press("alice", `{"action":"decline","reason":"busy"}`))
+	if !s.world.Rings("bob") {
+		t.Error("the next agent is not rung")
+	}
+	s.Problem(s.press("bob", `{"action":"decline","reason":"bored"}`), 400, "malformed")
+}
+
+func TestF052OnePressHasOneEffect(t *testing.T) {
+	s, id := talk(t)
+	const body = `{"action":"consult","target":"bob","request":"press-1"}`
+	first := s.accepted(s.press("alice", body))
+	again := s.accepted(s.press("alice", body))
+	if first.Call.Transfer.To != again.Call.Transfer.To || s.world.Phones.Count("Dial") != 2 {
+		t.Errorf("%d dials", s.world.Phones.Count("Dial"))
+	}
+	s.accepted(s.press("alice", `{"action":"cancel","request":"press-2"}`))
+	s.accepted(s.press("alice", body)) // the late repetition does not ring her again
+	if s.world.Rings("bob") || s.world.Conference(id).State != conference.Talking {
+		t.Errorf("%s", s.world.Conference(id).State)
+	}
+	s.accepted(s.press("alice", `{"action":"end","request":"press-3"}`))
+	s.accepted(s.press("alice", `{"action":"end","request":"press-3"}`))
+}
+
+func TestRefusalsSayWhyAndChangeNothing(t *testing.T) {
+	s, id := talk(t)
+	version := s.world.Conference(id).Version
+	s.world.Choose("carol", agent.Away)
+	for _, tt := range []struct {
+		who, body string
+		status    int
+		slug      string
+	}{
+		{"alice", `{"action":"complete"}`, 409, "wrong-state"}, // F079
+		{"alice", `{"action":"swap"}`, 409, "wrong-state"},
+		{"alice", `{"action":"resume"}`, 409, "wrong-state"},
+		{"alice", `{"action":"decline"}`, 409, "wrong-state"},
+		{"bob", `{"action":"end"}`, 409, "no-call"},
+		{"nobody", `{"action":"end"}`, 409, "no-call"},
+		{"alice", `{"action":"consult"}`, 400, "target-needed"},
+		{"alice", `{"action":"end","target":"bob"}`, 400, "target-needed"},
+		{"alice", `{"action":"consult","target":"alice"}`, 422, "target-in-call"}, // F086
+		{"alice", `{"action":"consult","target":"erin"}`, 422, "no-target"},
+		{"alice", `{"action":"consult","target":"carol"}`, 409, "target-not-free"},
+		{"alice", `{"action":"end","reason":"busy"}`, 400, "malformed"},
+	} {
+		p := s.Problem(s.press(tt.who, tt.body), tt.status, tt.slug)
+		if tt.slug == "wrong-state" && tt.body != `{"action":"decline"}` && p["state"] != "talking" {
+			t.Errorf("%s: the state is told as %v", tt.body, p["state"])
+		}
+	}
+	s.accepted(s.press("alice", `{"action":"consult","target":"bob"}`))
+	s.world.Answer("bob")
+	s.world.Settle()
+	s.Problem(s.press("bob", `{"action":"complete"}`), 409, "not-yours")
+	if got := s.world.Conference(id).Version; version == got {
+		t.Error("the one accepted press has changed nothing")
+	}
+}
+
+func TestF154MalformedRequestsAreRefusedBeforeAnythingIsAsked(t *testing.T) {
+	s, _ := talk(t)
+	before := s.world.Store.Counts()
+	dials := s.world.Phones.Count("Dial")
+	for _, body := range []string{
+		`{"action":"explode"}`, `{"action":""}`, `{}`, `null`, `[]`, `7`, `{"action":["end"]}`, `{"action":"end","coaching":true}`,
+		`{"action":"end","callSidToCoach":"CA1"}`, `{"action":"end","identity":"bob"}`, `{"action":"end"}{"action":"end"}`,
+		`{"action":"consult","target":"bob","note":"` + strings.Repeat("n", 201) + `"}`,
+		`{"action":"end","request":"` + strings.Repeat("r", 65) + `"}`, `{"action":"end"`, "not json",
+	} {
+		s.Problem(s.press("alice", body), 400, "malformed")
+	}
+	s.Problem(s.press("alice", `{"action":"end","note":"`+strings.Repeat("n", 20<<10)+`"}`), 413, "too-large")
+	if after := s.world.Store.Counts(); after["Conference"] != before["Conference"] || after["Agent"] != before["Agent"] {
+		t.Errorf("the store was asked %v, before %v", after, before)
+	}
+	if s.world.Phones.Count("Dial") != dials {
+		t.Error("somebody was rung")
+	}
+}
+
+func TestANoteMayHaveTwoHundredCharactersOfAnyKind(t *testing.T) {
+	s, id := talk(t)
+	note := strings.Repeat("ü", 195) + `<b>"&`
+	raw, _ := json.Marshal(note)
+	s.accepted(s.press("alice", `{"action":"add","target":"bob","note":`+string(raw)+`}`))
+	if got := s.world.Conference(id).Transfer.Note; got != note {
+		t.Errorf("the note became %q", got)
+	}
+}
+
+func TestF086F155F157TargetsThatAreNoAgent(t *testing.T) {
+	for _, target := range []string{
+		"sip:evil@x", "client:bob", "+1 (555) 0100;ext=1", "*72", "**", "\x00", "bo\u202eb", strings.Repeat("9", 10<<10), "112", "911",
+		"+112", "+19005550100", "../bob", "bob?x=y", " bob", "bob\n", "+15005550006", "+15550100",
+	} {
+		s, id := talk(t)
+		raw, _ := json.Marshal(map[string]string{"action": "consult", "target": target})
+		e := s.Signed("alice", "POST", "/transfer", string(raw))
+		a := s.Do(e)
+		s.spec.Check(e, a)
+		if a.Status != http.StatusUnprocessableEntity {
+			t.Errorf("%.30q: answered %d %s", target, a.Status, a.Body)
+		}
+		if len(target) > 3 && strings.Contains(a.Body, target) {
+			t.Errorf("%.30q is repeated in %s", target, a.Body)
+		}
+		if c := s.world.Conference(id); c.State != conference.Talking || c.Transfer != nil {
+			t.Errorf("%.30q: the call is %s", target, c.State)
+		}
+		if n := s.world.Phones.Count("Dial"); n != 1 {
+			t.Errorf("%.30q: %d dials", target, n)
+		}
+	}
+}
+
+func TestF085TheTargetOfTwoIsRungForOne(t *testing.T) {
+	s := serve(t, "alice", "carol", "bob")
+	s.world.Dial()
+	s.world.Answer("alice")
+	s.world.Settle()
+	s.world.Dial()
+	s.world.Answer("carol")
+	s.world.Settle()
+	s.accepted(s.press("alice", `{"action":"consult","target":"bob"}`))
+	s.Problem(s.press("carol", `{"action":"consult","target":"bob"}`), 409, "target-not-free")
+	s.Problem(s.press("carol", `{"action":"consult","target":"*"}`), 409, "nobody-free")
+}
+
+func TestF056F062TheNetworkFails(t *testing.T) {
+	for _, tt := range []struct {
+		op     string
+		fault  switchboardtest.Fault
+		status int
+		slug   string
+	}{
+		{"Hold", switchboardtest.Fault{Err: &switchboard.RefusedError{Code: 20001, Status: 400}}, 502, "network-refused"},
+		{"Hold", switchboardtest.Fault{Err: switchboard.ErrThrottled}, 503, "throttled"},
+		{"Hold", switchboardtest.Fault{Err: switchboard.ErrUnknown}, 503, "unavailable"},
+		{"Dial", switchboardtest.Fault{Err: &switchboard.RefusedError{Code: 13224, Status: 400}}, 502, "network-refused"},
+	} {
+		s, id := talk(t)
+		s.world.Phones.Every(tt.op, tt.fault)
+		s.Problem(s.press("alice", `{"action":"consult","target":"bob"}`), tt.status, tt.slug)
+		s.world.Phones.Heal()
+		s.world.Pass(30 * time.Second)
+		if h := s.world.Hears(id); h == "silence" || h == "gone" {
+			t.Errorf("%s %v: the caller hears %s", tt.op, tt.fault.Err, h)
+		}
+	}
+}
+
+func TestStoreDown(t *testing.T) {
+	for _, op := range []string{"Agent", "Conference", "SaveConference", "SaveAgent"} {
+		for _, took := range []bool{false, true} {
+			s, id := talk(t)
+			const body = `{"action":"consult","target":"bob","request":"1"}`
+			s.world.Store.Every(op, switchboardtest.Fault{Err: switchboard.ErrUnavailable, Took: took})
+			s.Problem(s.press("alice", body), 503, "unavailable")
+			s.world.Store.Heal()
+			s.world.Pass(30 * time.Second)
+			if h := s.world.Hears(id); h == "silence" || h == "gone" {
+				t.Errorf("%s, took %t: the caller hears %s", op, took, h)
+			}
+		}
+	}
+}
+
+func TestF160F161OnlyJSONWithATokenByPOST(t *testing.T) {
+	s, _ := talk(t)
+	for kind, status := range map[string]int{"text/plain": 415, "application/x-www-form-urlencoded": 415, "multipart/form-data": 415, "": 415} {
+		e := s.Signed("alice", "POST", "/transfer", "")
+		raw := s.Event("POST", "/transfer", kind, `{"action":"end"}`)
+		e.Body, e.IsBase64Encoded = raw.Body, raw.IsBase64Encoded
+		if kind != "" {
+			e.Headers["content-type"] = kind
+		}
+		e.Headers["origin"] = "https://evil.example"
+		s.Problem(s.Do(e), status, "not-json")
+	}
+	e := s.Event("POST", "/transfer", "application/json", `{"action":"end"}`)
+	e.Headers["origin"] = "null"
+	s.Problem(s.Do(e), 401, "not-signed-in")
+	for _, method := range []string{"GET", "PUT", "DELETE", "OPTIONS"} {
+		s.Problem(s.Do(s.Signed("alice", method, "/transfer", "")), 405, "method")
+	}
+}
+
+func TestSampleEvent(t *testing.T) {
+	s := serve(t)
+	e := webtest.Sample(t, "transfer")
+	if err := s.spec.Takes(e); err != nil {
+		t.Error(err)
+	}
+	a := s.Do(e)
+	s.spec.Check(e, a)
+	s.Problem(a, 409, "no-call")
+}
+
+// What openapi.yaml refuses, the function refuses too, and the other way round: but for
+// a target, which may be well formed and none, and for names in another case.
+func FuzzF170Commands(f *testing.F) {
+	f.Add(`{"action":"end"}`)
+	f.Add(`{"action":"consult","target":"bob","note":"x","request":"1"}`)
+	f.Add(`{"action":"decline","reason":"busy"}`)
+	f.Add(`{"action":"add","target":"+15005550006"}`)
+	f.Fuzz(func(t *testing.T, body string) {
+		s, _ := talk(t)
+		e := s.Signed("alice", "POST", "/transfer", "")
+		e.Body, e.Headers["content-type"] = body, "application/json"
+		a := s.Do(e)
+		s.spec.Check(e, a)
+		if a.Status >= 500 {
+			t.Errorf("answered %d %s", a.Status, a.Body)
+		}
+		if a.Status == http.StatusAccepted && s.spec.Takes(e) != nil && !strings.ContainsAny(body, "ACTION") {
+			t.Errorf("accepted %q, which openapi.yaml does not take: %v", body, s.spec.Takes(e))
+		}
+	})
+}

@@ -1,0 +1,26 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+)
+
+// Push is a switchboard.Notifier: it tells an agent's page, over his leg, what
+// GET /agents/me would tell him.
+type Push struct {
+	Calls interface {
+		Tell(ctx context.Context, leg conference.LegID, message string) error
+	}
+}
+
+// Tell implements switchboard.Notifier.
+func (p Push) Tell(ctx context.Context, leg conference.LegID, s switchboard.Snapshot) error {
+	message, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	return p.Calls.Tell(ctx, leg, string(message))
+}
