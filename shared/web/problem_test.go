@@ -1,0 +1,74 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"testing"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+)
+
+func TestEveryErrorHasItsAnswer(t *testing.T) {
+	for _, tt := range []struct {
+		err    error
+		status int
+		slug   string
+	}{
+		{Malformed("x"), 400, "malformed"},
+		{switchboard.ErrTargetNeeded, 400, "target-needed"},
+		{switchboard.ErrReason, 400, "malformed"},
+		{agent.ErrNoName, 403, "no-name"},
+		{conference.ErrNoCall, 409, "no-call"},
+		{conference.ErrNotYours, 409, "not-yours"},
+		{conference.ErrTooManyHops, 409, "too-many-hops"},
+		{conference.ErrTooManyOutside, 409, "too-many-numbers"},
+		{agent.ErrTooManyOutside, 409, "too-many-numbers"},
+		{&conference.TransitionError{State: conference.Talking, Event: conference.Swap}, 409, "wrong-state"},
+		{&agent.NotFreeError{Presence: agent.IsBusy}, 409, "target-not-free"},
+		{switchboard.ErrNobodyFree, 409, "nobody-free"},
+		{switchboard.ErrConflict, 409, "conflict"},
+		{conference.ErrSelf, 422, "target-in-call"},
+		{switchboard.ErrNoTarget, 422, "no-target"},
+		{&switchboard.NumberError{Why: "premium"}, 422, "target-not-allowed"},
+		{&switchboard.ActError{Err: &switchboard.RefusedError{Code: 13224}}, 502, "network-refused"},
+		{&switchboard.ActError{Err: switchboard.ErrThrottled}, 503, "throttled"},
+		{&switchboard.ActError{Err: switchboard.ErrUnknown}, 503, "unavailable"},
+		{switchboard.ErrUnavailable, 503, "unavailable"},
+		{context.DeadlineExceeded, 503, "unavailable"},
+		{switchboard.ErrNotFound, 500, "internal"}, // nobody has said what was not found
+		{errors.New("anything"), 500, "internal"},
+	} {
+		k := kindOf(fmt.Errorf("deep in there: %w", tt.err))
+		if k.status != tt.status || k.slug != tt.slug {
+			t.Errorf("%v: %d %s, want %d %s", tt.err, k.status, k.slug, tt.status, tt.slug)
+		}
+	}
+}
+
+func TestSlugsAndTitlesAreFitToBeShown(t *testing.T) {
+	slug := regexp.MustCompile(`^[a-z]+(-[a-z0-9]+)*$`)
+	all := kinds
+	for _, k := range byStatus {
+		all = append(all, k)
+	}
+	for _, k := range all {
+		if !slug.MatchString(k.slug) || k.title == "" || k.title[len(k.title)-1] != '.' || k.status < 400 || k.status > 599 {
+			t.Errorf("%+v", k)
+		}
+	}
+}
+
+func TestDisplayNames(t *testing.T) {
+	for name, want := range map[string]string{
+		"Alice Müller": "Alice Müller", " x ": "x", "a\x00b\nc": "abc", "evil\u202egnp.exe": "evilgnp.exe", "\xff": "", "": "",
+		"<b>": "<b>", "\u200b": "",
+	} {
+		if got := display(name); got != want {
+			t.Errorf("%q is shown as %q, want %q", name, got, want)
+		}
+	}
+}

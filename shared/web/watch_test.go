@@ -1,0 +1,76 @@
+package web_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/switchboard/switchboardtest"
+	"warmtransfer/shared/web"
+	"warmtransfer/shared/web/webtest"
+)
+
+// toldCalls remembers a message.
+type toldCalls struct {
+	leg     conference.LegID
+	message string
+}
+
+func (c *toldCalls) Tell(_ context.Context, leg conference.LegID, message string) error {
+	c.leg, c.message = leg, message
+	return nil
+}
+
+// watchEverything lets each act fail in each way, and asserts what is passed on and
+// what is logged.
+func watchEverything(t *testing.T, log *bytes.Buffer) {
+	const id, leg, room = "CA11111111111111111111111111111111", "CA22222222222222222222222222222222", "CF33333333333333333333333333333333"
+	phones := switchboardtest.NewPhones(time.Now)
+	calls := web.Watch(phones)
+	ctx := t.Context()
+	acts := map[string]func() error{
+		"Dial": func() error {
+			_, err := calls.Dial(ctx, conference.Dial{Conference: id, Info: conference.Info{Caller: "+15005550006", Note: "Agent x"}})
+			return err
+		},
+		"FindLeg":     func() error { _, err := calls.FindLeg(ctx, "alice", time.Time{}); return err },
+		"Hangup":      func() error { return calls.Hangup(ctx, leg) },
+		"LastWords":   func() error { return calls.LastWords(ctx, id, 0) },
+		"FindRoom":    func() error { _, _, err := calls.FindRoom(ctx, id); return err },
+		"Hold":        func() error { return calls.Hold(ctx, id, room, leg, true) },
+		"SetEndsRoom": func() error { return calls.SetEndsRoom(ctx, room, leg, true) },
+		"Present":     func() error { _, err := calls.Present(ctx, room); return err },
+	}
+	for op, act := range acts {
+		for _, tt := range []struct {
+			err   error
+			level string
+		}{
+			{nil, ""}, {switchboard.ErrGone, ""}, {switchboard.ErrNotFound, ""}, {switchboard.ErrUnknown, "WARN"}, {switchboard.ErrThrottled, "WARN"},
+			{fmt.Errorf("deep: %w", &switchboard.RefusedError{Code: 20003, Status: 401}), "ERROR"},
+		} {
+			log.Reset()
+			phones.Heal()
+			phones.Every(op, switchboardtest.Fault{Err: tt.err})
+			if err := act(); !errors.Is(err, tt.err) {
+				t.Errorf("%s: %v came out as %v", op, tt.err, err)
+			}
+			got := log.String()
+			if tt.level == "" && got != "" || tt.level != "" && !strings.Contains(got, `"level":"`+tt.level+`"`) {
+				t.Errorf("%s, %v: the log is %q", op, tt.err, got)
+			}
+			if tt.level == "ERROR" && !strings.Contains(got, `"code":20003,"status":401`) {
+				t.Errorf("F122: %s: the log does not tell the code: %s", op, got)
+			}
+			if private := webtest.Private(got); private != "" {
+				t.Errorf("F163: %s: the log holds %q", op, private)
+			}
+		}
+	}
+}
