@@ -111,10 +111,18 @@ withAgent('F035 the socket is lost in a call: registration and call come back', 
 
 withAgent('an ICE restart keeps the call', async (alice) => {
   const sid = await alice.talk();
-  await alice.page.evaluate(() => window.call._mediaHandler.iceRestart());
-  await alice.page.waitForFunction(() => window.call._mediaHandler.version.pc.signalingState === 'stable');
   await rig.script('hear', { sid, sounds: [leg('CAcaller')] });
   await alice.hears(500);
+  // As the SDK does by itself when the browser's network has changed.
+  const fragment = () => alice.page.evaluate(() => /a=ice-ufrag:(.*)/.exec(window.call._mediaHandler.version.pc.remoteDescription.sdp)[1]);
+  const before = await fragment();
+  await alice.page.evaluate(() => window.call._mediaHandler.iceRestart());
+  await alice.until('gets a new ICE answer', (old) => {
+    const pc = window.call._mediaHandler.version.pc;
+    return pc.signalingState === 'stable' && !pc.remoteDescription.sdp.includes(`a=ice-ufrag:${old}`);
+  }, before);
+  await rig.script('hear', { sid, sounds: [leg('CAcaller'), leg('CAsecond')] });
+  await alice.hears(500, 600);
   await alice.page.evaluate(() => window.call.disconnect());
   await rig.did(`hangup ${sid}`);
 });
