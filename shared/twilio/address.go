@@ -1,0 +1,43 @@
+package twilio
+
+import (
+	"strconv"
+
+	"warmtransfer/shared/conference"
+)
+
+// Base is our public address as Twilio calls it, such as https://phone.example.com,
+// without a trailing slash. Ids stand in the path and never in the query, so that the
+// address that Twilio signs survives API Gateway unchanged.
+type Base string
+
+// AfterRoom is asked when the caller has fallen out of the room of that round, and for
+// her last words.
+func (b Base) AfterRoom(id conference.ID, round int) string {
+	return string(b) + "/incoming/" + string(id) + "/" + strconv.Itoa(round)
+}
+
+// Wait is what a waiting or held party hears at that turn.
+func (b Base) Wait(id conference.ID, turn int) string {
+	return string(b) + "/wait/" + string(id) + "/" + strconv.Itoa(turn)
+}
+
+// Connect is asked when an agent's leg was answered.
+func (b Base) Connect(id conference.ID, leg conference.LegKey) string {
+	return string(b) + "/connect-agent/" + string(id) + "/" + string(leg)
+}
+
+// ConnectAgain is asked when Connect could not be answered; try counts from 1.
+func (b Base) ConnectAgain(id conference.ID, leg conference.LegKey, try int) string {
+	return b.Connect(id, leg) + "/" + strconv.Itoa(try)
+}
+
+// RoomEvents is told what happens in the conference's room.
+func (b Base) RoomEvents(id conference.ID) string {
+	return string(b) + "/events/conference/" + string(id)
+}
+
+// LegEvents is told how an agent's leg fares.
+func (b Base) LegEvents(id conference.ID, leg conference.LegKey) string {
+	return string(b) + "/events/leg/" + string(id) + "/" + string(leg)
+}

@@ -1,0 +1,211 @@
+package twilio
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+)
+
+func TestDialIsOneCallWithEverythingInIt(t *testing.T) {
+	s := newServer(t, always(201, call(leg1, "client:alice", "queued", t0)))
+	control, _ := s.control()
+	leg, err := control.Dial(t.Context(), dial())
+	if err != nil || leg != leg1 {
+		t.Fatalf("Dial = %q, %v", leg, err)
+	}
+	got := s.only()
+	want := url.Values{
+		"From":                 {number},
+		"To":                   {"client:alice?conference=" + caller + "&leg=k1"},
+		"Url":                  {"https://phone.example.com/connect-agent/" + caller + "/k1"},
+		"Method":               {"POST"},
+		"FallbackUrl":          {"https://phone.example.com/connect-agent/" + caller + "/k1/1"},
+		"FallbackMethod":       {"POST"},
+		"StatusCallback":       {"https://phone.example.com/events/leg/" + caller + "/k1"},
+		"StatusCallbackMethod": {"POST"},
+		"StatusCallbackEvent":  {"initiated", "ringing", "answered", "completed"},
+		"Timeout":              {"20"},
+		"TimeLimit":            {"14400"},
+	}
+	if got.Op != "CreateCall" || !reflect.DeepEqual(got.Values, want) {
+		t.Errorf("%s\n got %v\nwant %v", got.Op, got.Values, want)
+	}
+	if got.Key != apiKey+":"+hush {
+		t.Errorf("authorised as %q; want the API key, never the auth token", got.Key)
+	}
+}
+
+func TestRingTimeStaysWithinTwiliosLimits(t *testing.T) {
+	for d, want := range map[time.Duration]int{0: 5, 5 * time.Second: 5, 25500 * time.Millisecond: 25, time.Hour: 600} {
+		if got := ringSeconds(d); got != want {
+			t.Errorf("%v: %d seconds, want %d", d, got, want)
+		}
+	}
+}
+
+func TestDialWithoutANameIsUnknown(t *testing.T) {
+	for _, body := range []string{`{}`, `{"sid":`, `<html>`} {
+		s := newServer(t, always(201, body))
+		control, _ := s.control()
+		if _, err := control.Dial(t.Context(), dial()); !errors.Is(err, switchboard.ErrUnknown) {
+			t.Errorf("answer %s: err = %v, want ErrUnknown", body, err)
+		}
+		s.only()
+	}
+}
+
+func TestHangupEndsARingingOrAnsweredLeg(t *testing.T) {
+	s := newServer(t, always(200, call(leg1, "client:alice", "completed", t0)))
+	control, _ := s.control()
+	if err := control.Hangup(t.Context(), leg1); err != nil {
+		t.Fatal(err)
+	}
+	got := s.only()
+	if got.Op != "UpdateCall" || got.Path != "/Calls/"+leg1+".json" || got.Values.Encode() != "Status=completed" {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestLastWordsRedirectTheCaller(t *testing.T) {
+	s := newServer(t, always(200, call(caller, number, "in-progress", t0)))
+	control, _ := s.control()
+	if err := control.LastWords(t.Context(), caller, 2); err != nil {
+		t.Fatal(err)
+	}
+	got := s.only()
+	want := url.Values{"Url": {"https://phone.example.com/incoming/" + caller + "/2"}, "Method": {"POST"}}
+	if got.Op != "UpdateCall" || got.Path != "/Calls/"+caller+".json" || !reflect.DeepEqual(got.Values, want) {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestTell(t *testing.T) {
+	s := newServer(t, always(201, `{"sid":"KX00000000000000000000000000000001"}`))
+	_, calls := s.control()
+	message := `{"state":"talking"}`
+	if err := calls.Tell(t.Context(), leg1, message); err != nil {
+		t.Fatal(err)
+	}
+	got := s.only()
+	if got.Op != "CreateUserDefinedMessage" || got.Path != "/Calls/"+leg1+"/UserDefinedMessages.json" || got.Values.Get("Content") != message {
+		t.Errorf("got %+v", got)
+	}
+
+	// Twilio counts characters, not bytes.
+	if err := calls.Tell(t.Context(), leg1, strings.Repeat("é", maxMessage)); err != nil {
+		t.Errorf("%d characters: %v", maxMessage, err)
+	}
+	var refused *switchboard.RefusedError
+	if err := calls.Tell(t.Context(), leg1, strings.Repeat("x", maxMessage+1)); !errors.As(err, &refused) || refused.Code != 32703 {
+		t.Errorf("one more: %v, want *RefusedError with 32703", err)
+	}
+	if n := len(s.requests()); n != 2 {
+		t.Errorf("%d requests, want 2: what is too long is not sent", n)
+	}
+}
+
+// A name that Twilio cannot have given would become part of the path.
+func TestStrangeNamesReachNobody(t *testing.T) {
+	s := newServer(t, always(200, `{}`))
+	control, calls := s.control()
+	for _, name := range []conference.LegID{"", "..", "CA/../../x", "CA1?x=1", "CA1%2f", "é", conference.LegID(strings.Repeat("A", 65))} {
+		room := conference.RoomID(name)
+		_, present := control.Present(t.Context(), room)
+		for what, err := range map[string]error{
+			"Hangup": control.Hangup(t.Context(), name), "Present": present, "Tell": calls.Tell(t.Context(), name, "{}"),
+			"LastWords":     control.LastWords(t.Context(), conference.ID(name), 1),
+			"Hold leg":      control.Hold(t.Context(), caller, room1, name, true),
+			"Hold room":     control.Hold(t.Context(), caller, room, leg1, true),
+			"SetEndsRoom":   control.SetEndsRoom(t.Context(), room1, name, true),
+			"SetEndsRoom 2": control.SetEndsRoom(t.Context(), room, leg1, true),
+		} {
+			if !errors.Is(err, switchboard.ErrGone) {
+				t.Errorf("%s of %q: %v, want ErrGone", what, name, err)
+			}
+		}
+	}
+	if got := s.requests(); len(got) != 0 {
+		t.Errorf("requests: %+v", got)
+	}
+}
+
+func TestWarmOpensTheConnection(t *testing.T) {
+	s := newServer(t, always(200, `{}`))
+	control, calls := s.control()
+	calls.Warm(t.Context())
+	if n := s.connections(); n != 1 {
+		t.Fatalf("%d connections after Warm, want 1", n)
+	}
+	if err := control.Hangup(t.Context(), leg1); err != nil {
+		t.Fatal(err)
+	}
+	if n := s.connections(); n != 1 {
+		t.Errorf("%d connections, want the warm one only", n)
+	}
+}
+
+func TestWarmCannotFail(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, address := range []string{"http://127.0.0.1:1", "://", "https://phone.example.com"} {
+		NewCalls(Fixed{}, CallSettings{APIURL: address}).Warm(ctx)
+	}
+}
+
+// A function's process sleeps between requests and does not notice that the other side
+// has closed the connection.
+func TestARestedConnectionIsNotUsed(t *testing.T) {
+	s := newServer(t, always(200, `{}`))
+	control, calls := s.control()
+	now := t0
+	calls.now = func() time.Time { return now }
+	for _, step := range []struct {
+		rest time.Duration
+		want int
+	}{{0, 1}, {staleAfter, 1}, {staleAfter + time.Second, 2}, {time.Second, 2}, {-time.Second, 3}} {
+		now = now.Add(step.rest)
+		if err := control.Hangup(t.Context(), leg1); err != nil {
+			t.Fatal(err)
+		}
+		if n := s.connections(); n != step.want {
+			t.Errorf("after %v: %d connections, want %d", step.rest, n, step.want)
+		}
+	}
+}
+
+// roundTrip is an http.RoundTripper.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func TestWithoutAnAddressItIsTwiliosOwn(t *testing.T) {
+	c := NewCalls(Fixed(credentials()), CallSettings{Number: number})
+	var address string
+	var left time.Duration
+	c.http.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+		address = r.URL.String()
+		deadline, _ := r.Context().Deadline()
+		left = time.Until(deadline)
+		return nil, errors.New("no network in tests")
+	})
+	t.Setenv("TWILIO_EDGE", "dublin") // the library would obey
+	t.Setenv("TWILIO_REGION", "ie1")
+	err := c.At(base).Hangup(t.Context(), leg1)
+	if want := "https://api.twilio.com/2010-04-01/Accounts/" + account + "/Calls/" + leg1 + ".json"; address != want {
+		t.Errorf("asked %s, want %s", address, want)
+	}
+	if !errors.Is(err, switchboard.ErrUnknown) {
+		t.Errorf("err = %v, want ErrUnknown", err)
+	}
+	if left <= 0 || left > callTime {
+		t.Errorf("%v for the request, want at most %v", left, callTime)
+	}
+}

@@ -1,0 +1,105 @@
+package twilio
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"reflect"
+	"testing"
+	"time"
+
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+)
+
+func TestHold(t *testing.T) {
+	for hold, want := range map[bool]url.Values{
+		true:  {"Hold": {"true"}, "HoldUrl": {"https://phone.example.com/wait/" + caller + "/1"}, "HoldMethod": {"POST"}},
+		false: {"Hold": {"false"}},
+	} {
+		s := newServer(t, always(200, `{}`))
+		control, _ := s.control()
+		if err := control.Hold(t.Context(), caller, room1, leg1, hold); err != nil {
+			t.Fatal(err)
+		}
+		got := s.only()
+		if got.Op != "UpdateParticipant" || got.Path != "/Conferences/"+room1+"/Participants/"+leg1+".json" || !reflect.DeepEqual(got.Values, want) {
+			t.Errorf("hold %v: got %+v", hold, got)
+		}
+	}
+}
+
+func TestSetEndsRoom(t *testing.T) {
+	for _, ends := range []bool{true, false} {
+		s := newServer(t, always(200, `{}`))
+		control, _ := s.control()
+		if err := control.SetEndsRoom(t.Context(), room1, leg1, ends); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.only(); got.Op != "UpdateParticipant" || got.Values.Encode() != fmt.Sprintf("EndConferenceOnExit=%v", ends) {
+			t.Errorf("got %+v", got)
+		}
+	}
+}
+
+func roomOf(sid, name, status string, made time.Time) string {
+	return fmt.Sprintf(`{"sid":%q,"friendly_name":%q,"status":%q,"date_created":%q}`, sid, name, status, made.Format(time.RFC1123Z))
+}
+
+func TestFindRoom(t *testing.T) {
+	const room2 = "CF00000000000000000000000000000002"
+	later := t0.Add(time.Minute)
+	for _, c := range []struct {
+		name    string
+		rooms   string
+		want    conference.RoomID
+		started bool
+	}{
+		{"none", "", "", false},
+		{"not started", roomOf(room1, caller, "init", t0), room1, false},
+		{"started", roomOf(room1, caller, "in-progress", t0), room1, true},
+		{"ended", roomOf(room1, caller, "completed", t0), "", false},
+		{"a new one after an ended one", roomOf(room2, caller, "init", later) + "," + roomOf(room1, caller, "completed", t0), room2, false},
+		{"two live", roomOf(room1, caller, "in-progress", t0) + "," + roomOf(room2, caller, "init", later), room2, false},
+		{"two live, in the other order", roomOf(room2, caller, "in-progress", later) + "," + roomOf(room1, caller, "init", t0), room2, true},
+		{"another's", roomOf(room1, leg1, "in-progress", t0), "", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newServer(t, always(200, `{"conferences":[`+c.rooms+`]}`))
+			control, _ := s.control()
+			found, started, err := control.FindRoom(t.Context(), caller)
+			if found != c.want || started != c.started || errors.Is(err, switchboard.ErrNotFound) != (c.want == "") {
+				t.Errorf("FindRoom = %q, %v, %v; want %q, %v", found, started, err, c.want, c.started)
+			}
+			if got := s.only(); got.Op != "ListConference" || got.Values.Get("FriendlyName") != caller {
+				t.Errorf("asked %+v", got)
+			}
+		})
+	}
+}
+
+func TestPresent(t *testing.T) {
+	s := newServer(t, always(200, `{"participants":[
+		{"call_sid":"`+caller+`","label":"caller","hold":true,"status":"connected"},
+		{"call_sid":"`+leg1+`","label":"k1","hold":false,"status":"connected"},
+		{"call_sid":"`+leg2+`","label":null,"hold":null},
+		{"call_sid":"CA00000000000000000000000000000004","label":"k3","status":"ringing"},
+		{"call_sid":"CA00000000000000000000000000000005","label":"k4","status":"complete"}]}`))
+	control, _ := s.control()
+	here, err := control.Present(t.Context(), room1)
+	want := []conference.Presence{{Leg: caller, Label: "caller", Held: true}, {Leg: leg1, Label: "k1"}, {Leg: leg2}}
+	if err != nil || !reflect.DeepEqual(here, want) {
+		t.Errorf("Present = %+v, %v; want %+v", here, err, want)
+	}
+	if got := s.only(); got.Op != "ListParticipant" || got.Path != "/Conferences/"+room1+"/Participants.json" {
+		t.Errorf("asked %+v", got)
+	}
+}
+
+func TestAnEmptyRoom(t *testing.T) {
+	s := newServer(t, always(200, `{"participants":[]}`))
+	control, _ := s.control()
+	if here, err := control.Present(t.Context(), room1); err != nil || len(here) != 0 {
+		t.Errorf("Present = %+v, %v", here, err)
+	}
+}

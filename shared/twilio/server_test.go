@@ -1,0 +1,258 @@
+package twilio
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+)
+
+const (
+	account = "AC00000000000000000000000000000001"
+	apiKey  = "SK00000000000000000000000000000001"
+	hush    = "hushhushhush" // the API key's secret
+	caller  = "CA00000000000000000000000000000001"
+	leg1    = "CA00000000000000000000000000000002"
+	room1   = "CF00000000000000000000000000000001"
+	base    = Base("https://phone.example.com")
+	number  = "+15550100100"
+)
+
+var t0 = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+
+func credentials() Credentials {
+	return Credentials{AccountSID: account, AuthTokens: []string{"12345"}, APIKey: apiKey, APISecret: hush}
+}
+
+// request is one that the server got.
+type request struct {
+	Op     string // as Twilio's OpenAPI document names it
+	Method string
+	Path   string // after the account
+	Values url.Values
+	Key    string
+}
+
+// server is Twilio's REST API as far as a client can see it: every request is checked
+// against Twilio's OpenAPI document, cut down to the operations that we use, and so is
+// every answer of success.
+type server struct {
+	*httptest.Server
+	t   *testing.T
+	doc *openapi3.T
+
+	mu     sync.Mutex
+	got    []request
+	opened int
+	// answer gives the answer; with status 0 the line is cut after the request took effect.
+	answer func(request) (status int, body string)
+}
+
+func newServer(t *testing.T, answer func(request) (int, string)) *server {
+	t.Helper()
+	s := &server{t: t, answer: answer}
+	s.Server = httptest.NewUnstartedServer(s)
+	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.opened++
+		}
+	}
+	s.Start()
+	t.Cleanup(s.Close)
+	var err error
+	if s.doc, err = openapi3.NewLoader().LoadFromFile("testdata/openapi.json"); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodHead { // Warm
+		return
+	}
+	body, _ := io.ReadAll(r.Body)
+	input, op := s.check(r, body)
+	req := request{Op: op, Method: r.Method, Path: strings.TrimPrefix(r.URL.Path, "/2010-04-01/Accounts/"+account), Values: r.URL.Query()}
+	if r.Method == http.MethodPost {
+		req.Values, _ = url.ParseQuery(string(body))
+	}
+	key, secret, _ := r.BasicAuth()
+	req.Key = key + ":" + secret
+	s.mu.Lock()
+	s.got = append(s.got, req)
+	s.mu.Unlock()
+
+	status, answer := s.answer(req)
+	if status == 0 {
+		conn, _, err := w.(http.Hijacker).Hijack()
+		if err == nil {
+			_ = conn.Close()
+		}
+		return
+	}
+	if status < 300 && input != nil && json.Valid([]byte(answer)) {
+		s.checkAnswer(input, status, answer)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, answer)
+}
+
+// find gives the operation of Twilio's document that a request asks for.
+func (s *server) find(r *http.Request) (*routers.Route, map[string]string) {
+	for path, item := range s.doc.Paths.Map() {
+		// "{Sid}.json" is more than the library's routers understand.
+		pattern := regexp.MustCompile("^" + regexp.MustCompile(`\\\{(\w+)\\\}`).ReplaceAllString(regexp.QuoteMeta(path), "(?P<$1>[^/]+)") + "$")
+		match := pattern.FindStringSubmatch(r.URL.Path)
+		if match == nil || item.GetOperation(r.Method) == nil {
+			continue
+		}
+		params := map[string]string{}
+		for i, name := range pattern.SubexpNames() {
+			params[name] = match[i]
+		}
+		return &routers.Route{Spec: s.doc, Path: path, PathItem: item, Method: r.Method, Operation: item.GetOperation(r.Method)}, params
+	}
+	return nil, nil
+}
+
+// check fails the test if Twilio's document does not allow the request.
+func (s *server) check(r *http.Request, body []byte) (*openapi3filter.RequestValidationInput, string) {
+	r = r.Clone(context.Background())
+	route, params := s.find(r)
+	if route == nil {
+		s.t.Errorf("%s %s is not in Twilio's API", r.Method, r.URL.Path)
+		return nil, ""
+	}
+	input := &openapi3filter.RequestValidationInput{
+		Request: r, PathParams: params, Route: route,
+		Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc},
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	if err := openapi3filter.ValidateRequest(context.Background(), input); err != nil {
+		s.t.Errorf("%s: %v", route.Operation.OperationID, err)
+	}
+	s.checkNames(r, body, route.Operation)
+	return input, route.Operation.OperationID
+}
+
+// checkNames fails the test if there are parameters that the document does not name;
+// Twilio would ignore them.
+func (s *server) checkNames(r *http.Request, body []byte, op *openapi3.Operation) {
+	var known []string
+	for _, p := range op.Parameters {
+		known = append(known, p.Value.Name)
+	}
+	if op.RequestBody != nil {
+		for name := range op.RequestBody.Value.Content.Get("application/x-www-form-urlencoded").Schema.Value.Properties {
+			known = append(known, name)
+		}
+	}
+	form, _ := url.ParseQuery(string(body))
+	for _, values := range []url.Values{form, r.URL.Query()} {
+		for name := range values {
+			if !slices.Contains(known, name) {
+				s.t.Errorf("%s has no parameter %q", op.OperationID, name)
+			}
+		}
+	}
+}
+
+func (s *server) checkAnswer(input *openapi3filter.RequestValidationInput, status int, body string) {
+	out := &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: input, Status: status, Header: http.Header{"Content-Type": {"application/json"}},
+		Body: io.NopCloser(strings.NewReader(body)),
+	}
+	if err := openapi3filter.ValidateResponse(context.Background(), out); err != nil {
+		s.t.Errorf("the test's own answer is not like Twilio's: %v", err)
+	}
+}
+
+// requests are those so far.
+func (s *server) requests() []request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.got)
+}
+
+// only is the one request that there must have been.
+func (s *server) only() request {
+	s.t.Helper()
+	got := s.requests()
+	if len(got) != 1 {
+		s.t.Fatalf("%d requests, want 1: %+v", len(got), got)
+	}
+	return got[0]
+}
+
+func (s *server) connections() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.opened
+}
+
+// always gives the same answer.
+func always(status int, body string) func(request) (int, string) {
+	return func(request) (int, string) { return status, body }
+}
+
+// refusal is an error of Twilio's, in words that must not be repeated.
+func refusal(status, code int) (int, string) {
+	return status, fmt.Sprintf(`{"code":%d,"message":"The number +15550100199 of Carol Caller said no","more_info":"https://www.twilio.com/docs/errors/%d","status":%d}`, code, code, status)
+}
+
+// keyring is Keys whose credentials may be replaced once.
+type keyring struct {
+	now  Credentials
+	next *Credentials
+	err  error
+	// asked counts Renewed.
+	asked int
+}
+
+func (k *keyring) Credentials(context.Context) (Credentials, error) { return k.now, k.err }
+
+func (k *keyring) Renewed(context.Context) (Credentials, bool) {
+	k.asked++
+	if k.next == nil {
+		return k.now, false
+	}
+	k.now, k.next = *k.next, nil
+	return k.now, true
+}
+
+// control is the phone network as the switchboard sees it, behind s.
+func (s *server) control() (switchboard.CallControl, *Calls) {
+	c := NewCalls(Fixed(credentials()), CallSettings{Number: number, APIURL: s.URL + "/"})
+	s.t.Cleanup(c.http.CloseIdleConnections)
+	return c.At(base), c
+}
+
+// a call as Twilio describes it.
+func call(sid, to, status string, made time.Time) string {
+	return fmt.Sprintf(`{"sid":%q,"to":%q,"status":%q,"date_created":%q}`, sid, to, status, made.Format(time.RFC1123Z))
+}
+
+func dial() conference.Dial {
+	return conference.Dial{Conference: caller, Leg: "k1", Agent: "alice", Timeout: 20 * time.Second}
+}

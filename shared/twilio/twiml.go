@@ -1,0 +1,130 @@
+package twilio
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/twilio/twilio-go/twiml"
+
+	"warmtransfer/shared/conference"
+)
+
+// ContentType is that of every TwiML document.
+const ContentType = "text/xml; charset=utf-8"
+
+const (
+	// roomSize: caller, transferor and target, and one more for the moment in which a leg
+	// that is being taken out and its successor are both there (N10).
+	roomSize = 4
+	// roomEvents are the room's events that we are told. Only those that the first party
+	// to join asks for are sent, so everybody asks for the same.
+	roomEvents = "start end join leave hold"
+)
+
+// CallerRoom puts the caller into her conference's room, where she hears the wait
+// turns until an agent joins. The room ends with her, always: Twilio silently ignores
+// a change of that flag on a held leg, so it is never changed. When the room ends and
+// she is still there, Dial's action asks what is to become of her; no verb after Dial
+// would be executed. The limit ends the Dial, not the call, so she is asked about then
+// too; 0 is Twilio's own limit of four hours.
+func CallerRoom(b Base, id conference.ID, round int, limit time.Duration) string {
+	room := room(b, id)
+	room.ParticipantLabel = conference.CallerLabel
+	room.StartConferenceOnEnter = "false"
+	room.EndConferenceOnExit = "true"
+	room.WaitUrl = b.Wait(id, 0)
+	room.WaitMethod = "POST"
+	dial := twiml.VoiceDial{
+		Action: b.AfterRoom(id, round), Method: "POST",
+		InnerElements: []twiml.Element{room},
+	}
+	if limit > 0 {
+		dial.TimeLimit = seconds(limit)
+	}
+	return document(dial)
+}
+
+// AgentRoom puts an agent's leg into the conference's room and starts it. Ends is
+// whether the room ends when this leg leaves.
+//
+// A leg that the room does not take (its label is there already, 16025, or the room is
+// full, 16020) falls through to the end of the document and is hung up.
+func AgentRoom(b Base, id conference.ID, leg conference.LegKey, ends bool) string {
+	room := room(b, id)
+	room.ParticipantLabel = string(leg)
+	room.StartConferenceOnEnter = "true"
+	room.EndConferenceOnExit = strconv.FormatBool(ends)
+	return document(twiml.VoiceDial{InnerElements: []twiml.Element{room}})
+}
+
+// room is what every leg says about the room. The beep is off: a caller must not hear
+// agents come and go.
+func room(b Base, id conference.ID) twiml.VoiceConference {
+	return twiml.VoiceConference{
+		Name:                 string(id),
+		Beep:                 "false",
+		MaxParticipants:      strconv.Itoa(roomSize),
+		StatusCallback:       b.RoomEvents(id),
+		StatusCallbackMethod: "POST",
+		StatusCallbackEvent:  roomEvents,
+	}
+}
+
+// Turn is one turn of what a waiting or held party hears.
+type Turn struct {
+	Words []string      // said first, one sentence each
+	Music string        // address of the piece played after them; "" is silence
+	Pause time.Duration // the silence, if there is no music; at least a second
+	Next  string        // where the next turn is
+}
+
+// Waiting is one turn. It only uses what a waitUrl and a holdUrl may contain (Play,
+// Say, Pause, Redirect), and it always goes on to the next turn: where such a document
+// runs out there is silence.
+func Waiting(t Turn) string {
+	verbs := say(t.Words)
+	if t.Music != "" {
+		verbs = append(verbs, twiml.VoicePlay{Url: t.Music})
+	} else {
+		verbs = append(verbs, twiml.VoicePause{Length: seconds(max(t.Pause, time.Second))})
+	}
+	return document(append(verbs, twiml.VoiceRedirect{Url: t.Next, Method: "POST"})...)
+}
+
+// Goodbye says the sentences and ends the call.
+func Goodbye(words ...string) string {
+	return document(append(say(words), twiml.VoiceHangup{})...)
+}
+
+// HoldOn says the sentences, waits, and asks again at url: the answer when we could
+// not find a better one. Pause is at least a second.
+func HoldOn(url string, pause time.Duration, words ...string) string {
+	return Waiting(Turn{Words: words, Pause: pause, Next: url})
+}
+
+func say(words []string) []twiml.Element {
+	verbs := make([]twiml.Element, 0, len(words)+2)
+	for _, w := range words {
+		if w != "" {
+			verbs = append(verbs, twiml.VoiceSay{Message: w})
+		}
+	}
+	return verbs
+}
+
+// seconds rounds up: a pause shorter than a second would become none.
+func seconds(d time.Duration) string {
+	return strconv.Itoa(int((d + time.Second - 1) / time.Second))
+}
+
+// document renders the verbs. The library drops empty attributes and writes them in
+// random order, so documents are compared as parsed XML, never as text.
+func document(verbs ...twiml.Element) string {
+	doc, response := twiml.CreateDocument()
+	twiml.AddAllVerbs(response, verbs)
+	s, err := twiml.ToXML(doc)
+	if err != nil { // its writer is in memory and cannot fail
+		panic("twiml: " + err.Error())
+	}
+	return s
+}
