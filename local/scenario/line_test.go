@@ -72,8 +72,12 @@ func prepare(m *testing.M) (int, error) {
 // epoch is when every scenario begins.
 var epoch = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
-// beatEvery is how often an agent's page says that it is there.
-const beatEvery = 10 * time.Second
+const (
+	// beatEvery is how often an agent's page says that it is there.
+	beatEvery = 10 * time.Second
+	// pollEvery is how often the page of an agent in a call asks how it stands.
+	pollEvery = 2 * time.Second
+)
 
 // line is the whole phone line under a clock that stands still, with people at its
 // telephones. The clock moves by pass alone.
@@ -86,6 +90,7 @@ type line struct {
 	api   map[string]*stack.Agent
 	pages map[string]bool // agents whose page is open, and beats
 	beat  time.Time
+	keys  int // of presses
 
 	mu      sync.Mutex
 	heard   map[string][]hearing // by leg
@@ -180,8 +185,8 @@ func (l *line) pass(d time.Duration) {
 	for end := l.clock.Now().Add(d); ; {
 		now := l.clock.Now()
 		if !now.Before(l.beat) {
-			l.beat = now.Add(beatEvery)
-			l.beats()
+			l.beat = now.Add(pollEvery)
+			l.beats(now)
 			continue
 		}
 		if !now.Before(end) {
@@ -196,14 +201,22 @@ func (l *line) pass(d time.Duration) {
 	}
 }
 
-func (l *line) beats() {
+// beats lets every open page do what it does by itself.
+func (l *line) beats(now time.Time) {
 	ids := make([]string, 0, len(l.pages))
 	for id := range l.pages {
 		ids = append(ids, id)
 	}
 	slices.Sort(ids)
 	for _, id := range ids {
-		_, _ = l.agent(id).Beat(l.ctx) // a page goes on when the API fails
+		switch { // a page goes on when the API fails
+		case now.Sub(epoch)%beatEvery < pollEvery:
+			_, _ = l.agent(id).Beat(l.ctx)
+		case l.legTo(id) != "":
+			_, _ = l.agent(id).Me(l.ctx)
+		default:
+			continue
+		}
 		l.settle()
 	}
 }
@@ -566,4 +579,23 @@ func (l *line) explain() {
 	for _, s := range out[max(0, len(out)-40):] {
 		l.t.Log("  ", s)
 	}
+}
+
+// lastHeard asserts what a leg heard last before its end.
+func (l *line) lastHeard(sid, prefix string) {
+	l.t.Helper()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	all := l.heard[sid]
+	for i := len(all) - 1; i >= 0; i-- {
+		for _, w := range all[i].words {
+			if strings.HasPrefix(w, prefix) {
+				return
+			}
+		}
+		if len(all[i].words) > 0 && all[i].words[0] != "silence" {
+			break
+		}
+	}
+	l.t.Errorf("%s did not hear %q last", l.name(sid), prefix)
 }

@@ -43,8 +43,10 @@ type Options struct {
 	Parameters           map[string]string // of the template
 	Network              phonenet.Config   // its limits; account, number and clock are set from above
 	Output               io.Writer         // what the functions print
-	Binaries             string            // a folder with the functions' binaries; "" builds them
-	SharedStore          *store.Store      // a store that somebody else starts and closes; each stack has a table of its own there
+	// Via puts something between the functions and the store, at the address it returns.
+	Via         func(store string) string
+	Binaries    string       // a folder with the functions' binaries; "" builds them
+	SharedStore *store.Store // a store that somebody else starts and closes; each stack has a table of its own there
 }
 
 var (

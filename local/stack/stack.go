@@ -354,7 +354,11 @@ func (s *Stack) startGateway(ctx context.Context, l net.Listener, t *sam.Templat
 			page.Script = &gateway.Script{Source: voice.WSSScript, Data: map[string]string{"host": s.Control[len("http://"):]}}
 		}
 	}
-	env := map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": s.Store, "AWS_ENDPOINT_URL_SECRETS_MANAGER": secretsURL, "TWILIO_API_URL": s.Twilio}
+	store := s.Store
+	if s.o.Via != nil {
+		store = s.o.Via(store)
+	}
+	env := map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": store, "AWS_ENDPOINT_URL_SECRETS_MANAGER": secretsURL, "TWILIO_API_URL": s.Twilio}
 	if s.o.TwilioURL != "" && !loopback(s.o.TwilioURL) {
 		delete(env, "TWILIO_API_URL") // Twilio itself: the functions know where that is
 	}

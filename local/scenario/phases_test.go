@@ -1,0 +1,129 @@
+package scenario
+
+import (
+	"testing"
+	"time"
+)
+
+// phases brings a fresh call into each of its phases; it returns the caller.
+var phases = []struct {
+	name string
+	to   func(l *line) (caller string)
+}{
+	{"waiting", func(l *line) string { return l.dial("+15550199") }},
+	{"ringing", func(l *line) string { l.online("alice", "bob"); return l.dial("+15550199") }},
+	{"talking", func(l *line) string { return talking(l) }},
+	{"held", func(l *line) string { c := talking(l); l.presses("alice", "hold", ""); return c }},
+	{"add-ringing", func(l *line) string { c := talking(l); l.presses("alice", "add", "bob"); return c }},
+	{"consult-ringing", func(l *line) string { c := talking(l); l.presses("alice", "consult", "bob"); return c }},
+	{"consulting", func(l *line) string { return consulting(l) }},
+	{"swapped", func(l *line) string { c := consulting(l); l.presses("alice", "swap", ""); return c }},
+	{"three-way", func(l *line) string { c := consulting(l); l.presses("alice", "join", ""); return c }},
+	{"handed over", func(l *line) string { c := consulting(l); l.presses("alice", "complete", ""); return c }},
+}
+
+func talking(l *line) string {
+	l.online("alice", "bob")
+	caller := l.dial("+15550199")
+	l.together(caller, l.answers("alice"))
+	return caller
+}
+
+func consulting(l *line) string {
+	caller := talking(l)
+	l.presses("alice", "consult", "bob")
+	l.waits(caller)
+	l.together(l.legTo("alice"), l.answers("bob"))
+	l.waits(caller)
+	return caller
+}
+
+func TestF004F073F074CallerHangsUpInEveryPhase(t *testing.T) {
+	t.Parallel()
+	for _, p := range phases {
+		t.Run(p.name, func(t *testing.T) {
+			t.Parallel()
+			l := open(t)
+			caller := p.to(l)
+			l.pass(5 * time.Second)
+			l.hangs(caller)
+			l.pass(3 * time.Second)
+			for _, id := range []string{"alice", "bob"} {
+				if sid := l.legTo(id); sid != "" {
+					if c, _ := l.Network.Call(sid); c.Status == "ringing" {
+						t.Errorf("N3: %s still rings 3 s after the caller has gone", id)
+					}
+				}
+			}
+			l.done(60 * time.Second)
+		})
+	}
+}
+
+// losses says who is lost in which phase, and with whom the caller must be in the end.
+var losses = []struct {
+	phase, lost, with string
+}{
+	{"talking", "alice", "alice"}, // re-offered first to the same agent
+	{"held", "alice", "alice"},
+	{"add-ringing", "alice", "bob"},
+	{"add-ringing", "bob", "alice"},
+	{"consult-ringing", "alice", "bob"},
+	{"consult-ringing", "bob", "alice"},
+	{"consulting", "alice", "bob"},
+	{"consulting", "bob", "alice"},
+	{"swapped", "alice", "bob"},
+	{"swapped", "bob", "alice"},
+	{"three-way", "alice", "bob"},
+	{"three-way", "bob", "alice"},
+	{"handed over", "bob", "bob"},
+}
+
+func TestF032F059F067F068F070F071AgentLostInEveryPhase(t *testing.T) {
+	t.Parallel()
+	for _, c := range losses {
+		t.Run(c.phase+" "+c.lost, func(t *testing.T) {
+			t.Parallel()
+			l := open(t)
+			var caller string
+			for _, p := range phases {
+				if p.name == c.phase {
+					caller = p.to(l)
+				}
+			}
+			l.pass(5 * time.Second)
+			l.crash(c.lost)
+			l.wantLive(caller)
+			if h := l.hears(caller); h == "silence" {
+				t.Errorf("N1: the caller hears nothing at once after %s is lost", c.lost)
+			}
+			l.pass(4 * time.Second)
+			l.wantLive(caller)
+			if c.with == c.lost { // he comes back, as after a reload
+				l.online(c.lost)
+			}
+			l.bring(caller, c.with, 60*time.Second)
+			l.done(90 * time.Second)
+		})
+	}
+}
+
+// bring lets time pass until the caller talks to the agent, who answers whatever rings.
+func (l *line) bring(caller, id string, within time.Duration) {
+	l.t.Helper()
+	for end := l.clock.Now().Add(within); ; l.pass(time.Second) {
+		l.settle()
+		if sid := l.legTo(id); sid != "" {
+			if c, _ := l.Network.Call(sid); c.Status == "ringing" {
+				l.answers(id)
+			}
+			if l.hears(caller) == id && l.hears(sid) == "caller" {
+				return
+			}
+		}
+		l.wantLive(caller)
+		if !l.clock.Now().Before(end) {
+			l.t.Fatalf("the caller does not talk to %s within %v: she hears %q", id, within, l.hears(caller))
+		}
+	}
+}
