@@ -1,0 +1,110 @@
+package twilio
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+)
+
+// read takes an invitation apart as a browser does.
+func read(t testing.TB, to string) (client string, params url.Values) {
+	t.Helper()
+	u, err := url.Parse(to)
+	if err != nil || u.Scheme != "client" {
+		t.Fatalf("%q is not a client's address: %v", to, err)
+	}
+	return u.Opaque, u.Query()
+}
+
+func TestInvitationTellsWhatThePageShows(t *testing.T) {
+	d := dial()
+	d.Info = conference.Info{
+		Caller: "+15550100199", Waited: t0.Add(500 * time.Millisecond), By: "Zoë & Co", Kind: conference.KindConsult,
+		Note: "order 7 = 50% <off>?\nask + call",
+	}
+	to := invitation(d)
+	client, got := read(t, to)
+	if client != "alice" {
+		t.Errorf("client = %q", client)
+	}
+	for name, want := range map[string]string{
+		ParamConference: caller, ParamLeg: "k1", ParamKind: "consult", ParamCaller: "+15550100199",
+		ParamWaited: "2026-11-22T10:00:00Z", ParamBy: "Zoë & Co", ParamNote: "order 7 = 50% <off>?\nask + call",
+	} {
+		if got.Get(name) != want || len(got[name]) != 1 {
+			t.Errorf("%s = %q, want %q", name, got[name], want)
+		}
+	}
+	if strings.ContainsAny(to, "+ <>\n") {
+		t.Errorf("not encoded for every reader: %s", to)
+	}
+}
+
+func TestInvitationLeavesOutWhatIsEmpty(t *testing.T) {
+	_, got := read(t, invitation(dial()))
+	if len(got) != 2 || got.Get(ParamConference) != caller || got.Get(ParamLeg) != "k1" {
+		t.Errorf("parameters = %v", got)
+	}
+}
+
+func TestInvitationCutsTheNoteThenTheName(t *testing.T) {
+	d := dial()
+	d.Info = conference.Info{Caller: "+15550100199", By: "Zoë", Note: strings.Repeat("ж", 200)}
+	to := invitation(d)
+	_, got := read(t, to)
+	_, params, _ := strings.Cut(to, "?")
+	if len(params) > maxParameters || len(params) < maxParameters-5 {
+		t.Errorf("%d bytes of parameters; want as many as fit in %d", len(params), maxParameters)
+	}
+	if note := got.Get(ParamNote); note == "" || strings.Trim(note, "ж") != "" {
+		t.Errorf("note = %q; want its beginning, whole letters", note)
+	}
+	if got.Get(ParamBy) != "Zoë" || got.Get(ParamCaller) != "+15550100199" {
+		t.Errorf("more than the note was cut: %v", got)
+	}
+
+	d.Info.By = strings.Repeat("Ж", 300)
+	_, got = read(t, invitation(d))
+	if by := got.Get(ParamBy); got.Has(ParamNote) || by == "" || strings.Trim(by, "Ж") != "" {
+		t.Errorf("name = %q, note %q; want the beginning of the name and no note", by, got.Get(ParamNote))
+	}
+}
+
+func TestInvitationsAlwaysFit(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d := conference.Dial{
+			Conference: caller, Leg: "k1", Agent: agent.ID(rapid.StringMatching(`[A-Za-z0-9_]{1,121}`).Draw(t, "agent")),
+			Info: conference.Info{By: rapid.String().Draw(t, "by"), Note: rapid.StringN(0, 300, -1).Draw(t, "note")},
+		}
+		if rapid.Bool().Draw(t, "broken text") {
+			d.Info.Note += "\xff\xc3"
+		}
+		to := invitation(d)
+		name, params, _ := strings.Cut(to, "?")
+		values, err := url.ParseQuery(params)
+		if err != nil || name != "client:"+string(d.Agent) {
+			t.Fatalf("%q: %v", to, err)
+		}
+		if len(params) > maxParameters {
+			t.Errorf("%d bytes", len(params))
+		}
+		for _, p := range []string{ParamBy, ParamNote} {
+			if !utf8.ValidString(values.Get(p)) {
+				t.Errorf("%s is cut within a letter: %q", p, values.Get(p))
+			}
+		}
+		if !strings.HasPrefix(strings.ToValidUTF8(d.Info.Note, ""), values.Get(ParamNote)) {
+			t.Errorf("note %q became %q", d.Info.Note, values.Get(ParamNote))
+		}
+		if values.Get(ParamLeg) != "k1" || values.Get(ParamConference) != caller {
+			t.Errorf("names were lost: %v", values)
+		}
+	})
+}

@@ -1,0 +1,241 @@
+package twilio
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha1"
+	"encoding/base64"
+	"errors"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/twilio/twilio-go/client"
+)
+
+// sign signs as Twilio's documentation describes it: the address, then the form's
+// names and values in the order of the names.
+func sign(token, address string, form url.Values) string {
+	var b strings.Builder
+	b.WriteString(address)
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		b.WriteString(name + form.Get(name))
+	}
+	mac := hmac.New(sha1.New, []byte(token))
+	mac.Write([]byte(b.String()))
+	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+}
+
+func form(pairs ...string) url.Values {
+	f := url.Values{"AccountSid": {account}}
+	for i := 0; i < len(pairs); i += 2 {
+		f.Add(pairs[i], pairs[i+1])
+	}
+	return f
+}
+
+// Twilio's published example, by the test's own hand and by the library.
+func TestSignatureOfTwiliosDocumentation(t *testing.T) {
+	const address, want = "https://example.com/myapp.php?foo=1&bar=2", "L/OH5YylLD5NRKLltdqwSvS0BnU="
+	f := url.Values{
+		"CallSid": {"CA1234567890ABCDE"}, "Caller": {"+14158675310"}, "Digits": {"1234"},
+		"From": {"+14158675310"}, "To": {"+18005551212"},
+	}
+	if got := sign("12345", address, f); got != want {
+		t.Fatalf("the test signs %s, want %s", got, want)
+	}
+	params, _ := pairs(f)
+	if rv := client.NewRequestValidator("12345"); !rv.Validate(address, params, want) {
+		t.Error("the library does not accept it")
+	}
+	// It names no account, so it is not about ours.
+	if ok, err := NewValidator(Fixed(credentials())).Verify(t.Context(), address, f, want); ok || err != nil {
+		t.Errorf("Verify = %v, %v; want false", ok, err)
+	}
+}
+
+func TestSignaturesThatAreTwilios(t *testing.T) {
+	v := NewValidator(Fixed(credentials()))
+	for name, c := range map[string]struct {
+		address string
+		form    url.Values
+	}{
+		"a call":         {"https://phone.example.com/incoming", form("CallSid", caller, "From", "+15550100199")},
+		"only us":        {"https://phone.example.com/incoming", form()},
+		"empty values":   {"https://phone.example.com/incoming", form("CallerName", "", "ToZip", "")},
+		"spaces kept":    {"https://phone.example.com/incoming", form("CallerName", "  CAROL  ")},
+		"new parameters": {"https://phone.example.com/incoming", form("SomethingOfNextYear", "1")},
+		// One name is the beginning of the other, and both are in conference-end.
+		"sort trap":    {"https://phone.example.com/events/conference/" + caller, form("ReasonConferenceEnded", "last-participant-left", "Reason", "x")},
+		"sort by case": {"https://phone.example.com/incoming", form("b", "1", "B", "2", "a", "3")},
+		"query":        {"https://phone.example.com/incoming?b=2&a=1&b=3&c=%2f%2F", form()},
+		"own port":     {"http://127.0.0.1:8080/incoming", form()},
+		"not ASCII":    {"https://phone.example.com/incoming", form("CallerName", "Ünïcode 👋")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ok, err := v.Verify(t.Context(), c.address, c.form, sign("12345", c.address, c.form))
+			if !ok || err != nil {
+				t.Errorf("Verify = %v, %v; want true", ok, err)
+			}
+		})
+	}
+}
+
+// Twilio drops the standard port before it signs a voice webhook, or does not.
+func TestSignatureWithOrWithoutTheStandardPort(t *testing.T) {
+	v := NewValidator(Fixed(credentials()))
+	bare, port := "https://phone.example.com/incoming", "https://phone.example.com:443/incoming"
+	for _, signed := range []string{bare, port} {
+		for _, seen := range []string{bare, port} {
+			if ok, err := v.Verify(t.Context(), seen, form(), sign("12345", signed, form())); !ok || err != nil {
+				t.Errorf("signed %s, seen %s: %v, %v", signed, seen, ok, err)
+			}
+		}
+	}
+}
+
+func TestF140NoOrWrongOrTruncatedSignature(t *testing.T) {
+	v := NewValidator(Fixed(credentials()))
+	const address = "https://phone.example.com/incoming"
+	f := form("CallSid", caller)
+	good := sign("12345", address, f)
+	for name, signature := range map[string]string{
+		"none": "", "truncated": good[:len(good)-1], "half": good[:14], "longer": good + "=", "space": " " + good,
+		"not base64": "%%%", "other case": strings.ToLower(good), "another token's": sign("12346", address, f),
+		"of the address alone": sign("12345", address, nil),
+	} {
+		if ok, err := v.Verify(t.Context(), address, f, signature); ok || err != nil {
+			t.Errorf("%s: %v, %v; want false", name, ok, err)
+		}
+	}
+	f.Set("From", "+15550100199")
+	if ok, _ := v.Verify(t.Context(), address, f, good); ok {
+		t.Error("a parameter was added, and the signature still counts")
+	}
+}
+
+func TestF145ChangedAddress(t *testing.T) {
+	v := NewValidator(Fixed(credentials()))
+	const address = "https://phone.example.com/wait/CA1/2?a=1&b=%2f"
+	good := sign("12345", address, form())
+	for name, seen := range map[string]string{
+		"added":        address + "&c=3",
+		"removed":      "https://phone.example.com/wait/CA1/2?a=1",
+		"reordered":    "https://phone.example.com/wait/CA1/2?b=%2f&a=1",
+		"percent case": "https://phone.example.com/wait/CA1/2?a=1&b=%2F",
+		"decoded":      "https://phone.example.com/wait/CA1/2?a=1&b=/",
+		"path":         "https://phone.example.com/wait/CA1/3?a=1&b=%2f",
+		"slash":        "https://phone.example.com/wait/CA1/2/?a=1&b=%2f",
+		"host":         "https://phone.example.org/wait/CA1/2?a=1&b=%2f",
+		"scheme":       "http://phone.example.com/wait/CA1/2?a=1&b=%2f",
+		"no address":   "",
+		"not one":      "://",
+	} {
+		if ok, err := v.Verify(t.Context(), seen, form(), good); ok || err != nil {
+			t.Errorf("%s: %v, %v; want false", name, ok, err)
+		}
+	}
+}
+
+// The signature is taken over one value, so that the other one would be unsigned.
+func TestRepeatedKeys(t *testing.T) {
+	v := NewValidator(Fixed(credentials()))
+	const address = "https://phone.example.com/incoming"
+	for name, f := range map[string]url.Values{
+		"two values":   form("CallSid", caller, "CallSid", leg1),
+		"equal values": form("CallSid", caller, "CallSid", caller),
+		"no value":     {"AccountSid": {account}, "CallSid": {}},
+	} {
+		if ok, err := v.Verify(t.Context(), address, f, sign("12345", address, f)); ok || err != nil {
+			t.Errorf("%s: %v, %v; want false", name, ok, err)
+		}
+	}
+}
+
+func TestF142EmptyTokenNeverCounts(t *testing.T) {
+	const address = "https://phone.example.com/incoming"
+	for name, tokens := range map[string][]string{"none": nil, "empty": {""}, "one of two": {"12345", ""}} {
+		c := credentials()
+		c.AuthTokens = tokens
+		ok, err := NewValidator(Fixed(c)).Verify(t.Context(), address, form(), sign("", address, form()))
+		if ok || !errors.Is(err, errNoToken) {
+			t.Errorf("%s: %v, %v; want errNoToken", name, ok, err)
+		}
+	}
+	c := credentials()
+	c.AccountSID = ""
+	f := url.Values{"AccountSid": {""}}
+	if ok, err := NewValidator(Fixed(c)).Verify(t.Context(), address, f, sign("12345", address, f)); ok || err == nil {
+		t.Errorf("no account: %v, %v", ok, err)
+	}
+}
+
+func TestF148AnotherAccount(t *testing.T) {
+	v := NewValidator(Fixed(credentials()))
+	const address = "https://phone.example.com/incoming"
+	for name, f := range map[string]url.Values{
+		"a subaccount": {"AccountSid": {"AC00000000000000000000000000000002"}},
+		"other case":   {"AccountSid": {strings.ToLower(account)}},
+		"none":         {"CallSid": {caller}},
+	} {
+		if ok, err := v.Verify(t.Context(), address, f, sign("12345", address, f)); ok || err != nil {
+			t.Errorf("%s: %v, %v; want false", name, ok, err)
+		}
+	}
+}
+
+func TestSignatureWhileTheTokenIsReplaced(t *testing.T) {
+	const address = "https://phone.example.com/incoming"
+	next := credentials()
+	next.AuthTokens = []string{"67890", "12345"}
+	keys := &keyring{now: credentials(), next: &next}
+	v := NewValidator(keys)
+	verify := func(token string) bool {
+		t.Helper()
+		ok, err := v.Verify(t.Context(), address, form(), sign(token, address, form()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ok
+	}
+	if !verify("12345") || keys.asked != 0 {
+		t.Errorf("the current token: looked %d times for others", keys.asked)
+	}
+	if !verify("67890") || keys.asked != 1 {
+		t.Errorf("the new token: not found, or looked %d times", keys.asked)
+	}
+	if !verify("12345") || !verify("67890") || keys.asked != 1 {
+		t.Errorf("afterwards both count at once; looked %d times", keys.asked)
+	}
+	if verify("nobody's") || keys.asked != 2 {
+		t.Errorf("a token that is nobody's: counts, or looked %d times", keys.asked)
+	}
+}
+
+func TestF125NoTokenToCheckWith(t *testing.T) {
+	down := errors.New("no answer")
+	ok, err := NewValidator(&keyring{err: down}).Verify(t.Context(), "https://phone.example.com/", form(), "x")
+	if ok || !errors.Is(err, down) {
+		t.Errorf("Verify = %v, %v", ok, err)
+	}
+}
+
+// FuzzVerify: what strangers send neither panics nor counts.
+func FuzzVerify(f *testing.F) {
+	f.Add("https://phone.example.com/incoming?x=1", "AccountSid="+account+"&CallSid=CA1", "L/OH5YylLD5NRKLltdqwSvS0BnU=")
+	f.Add("", "a=1;b=2&&=&%zz", "")
+	f.Add("https://[::1]:x/%", "Reason=&ReasonConferenceEnded=", "====")
+	v := NewValidator(Fixed(credentials()))
+	f.Fuzz(func(t *testing.T, address, body, signature string) {
+		values, _ := url.ParseQuery(body)
+		ok, err := v.Verify(context.Background(), address, values, signature)
+		if err != nil {
+			t.Errorf("err = %v", err)
+		}
+		if ok && values.Get("AccountSid") != account {
+			t.Errorf("accepted another account's %q", body)
+		}
+	})
+}
