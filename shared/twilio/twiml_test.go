@@ -1,0 +1,201 @@
+package twilio
+
+import (
+	"encoding/xml"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"warmtransfer/shared/conference"
+)
+
+// element is a piece of a parsed document.
+type element struct {
+	name     string
+	attrs    []string // name="value", sorted: the library writes them in random order
+	text     string
+	children []*element
+}
+
+// String writes it in one way only, without the indents between elements.
+func (e *element) String() string {
+	var b strings.Builder
+	text := e.text
+	if len(e.children) > 0 {
+		text = strings.TrimSpace(text)
+	}
+	b.WriteString("<" + strings.Join(append([]string{e.name}, e.attrs...), " ") + ">" + text)
+	for _, c := range e.children {
+		b.WriteString(c.String())
+	}
+	b.WriteString("</" + e.name + ">")
+	return b.String()
+}
+
+func parse(t rapid.TB, doc string) *element {
+	t.Helper()
+	root := &element{}
+	open := []*element{root}
+	d := xml.NewDecoder(strings.NewReader(doc))
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatalf("not XML: %v\n%s", err, doc)
+		}
+		top := open[len(open)-1]
+		switch token := token.(type) {
+		case xml.StartElement:
+			e := &element{name: token.Name.Local}
+			for _, a := range token.Attr {
+				e.attrs = append(e.attrs, a.Name.Local+`="`+a.Value+`"`)
+			}
+			slices.Sort(e.attrs)
+			top.children = append(top.children, e)
+			open = append(open, e)
+		case xml.CharData:
+			top.text += string(token)
+		case xml.EndElement:
+			open = open[:len(open)-1]
+		}
+	}
+	if len(root.children) != 1 || root.children[0].name != "Response" {
+		t.Fatalf("not a TwiML document:\n%s", doc)
+	}
+	return root.children[0]
+}
+
+// like fails the test if a document does not say the same as the wanted one.
+func like(t *testing.T, doc, want string) {
+	t.Helper()
+	if got, want := parse(t, doc).String(), parse(t, want).String(); got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+}
+
+const roomAttributes = `beep="false" maxParticipants="4" statusCallback="https://phone.example.com/events/conference/` + caller + `"
+	statusCallbackMethod="POST" statusCallbackEvent="start end join leave hold"`
+
+func TestCallerRoomIsTheClassics(t *testing.T) {
+	like(t, CallerRoom(base, caller, 3, 0), `<Response><Dial action="https://phone.example.com/incoming/`+caller+`/3" method="POST">
+		<Conference startConferenceOnEnter="false" endConferenceOnExit="true"
+		waitUrl="https://phone.example.com/wait/`+caller+`/0" waitMethod="POST" participantLabel="caller" `+roomAttributes+`>`+caller+`</Conference>
+		</Dial></Response>`)
+}
+
+func TestF011CallerRoomWithALimit(t *testing.T) {
+	dial := parse(t, CallerRoom(base, caller, 1, 90*time.Minute+time.Millisecond)).children[0]
+	if !slices.Contains(dial.attrs, `timeLimit="5401"`) {
+		t.Errorf("Dial has %v", dial.attrs)
+	}
+}
+
+func TestAgentRoom(t *testing.T) {
+	for ends, flag := range map[bool]string{true: "true", false: "false"} {
+		like(t, AgentRoom(base, caller, "k1", ends), `<Response><Dial>
+			<Conference startConferenceOnEnter="true" endConferenceOnExit="`+flag+`" participantLabel="k1" `+roomAttributes+`>`+caller+`</Conference>
+			</Dial></Response>`)
+	}
+}
+
+// The first party to join decides which events are sent, whoever it is.
+func TestEverybodyAsksForTheSameEvents(t *testing.T) {
+	callback := func(doc string) (out []string) {
+		for _, a := range parse(t, doc).children[0].children[0].attrs {
+			if strings.HasPrefix(a, "statusCallback") {
+				out = append(out, a)
+			}
+		}
+		return out
+	}
+	a, b := callback(CallerRoom(base, caller, 0, 0)), callback(AgentRoom(base, caller, "k1", false))
+	if !slices.Equal(a, b) || len(a) != 3 {
+		t.Errorf("caller %v, agent %v", a, b)
+	}
+}
+
+func TestTurns(t *testing.T) {
+	next := base.Wait(caller, 2)
+	for name, c := range map[string]struct{ doc, want string }{
+		"words and music": {
+			Waiting(Turn{Words: []string{"Thank you for calling.", "", "You are next."}, Music: "https://m.example/1.mp3", Next: next}),
+			`<Say>Thank you for calling.</Say><Say>You are next.</Say><Play>https://m.example/1.mp3</Play>`,
+		},
+		"music":                                 {Waiting(Turn{Music: "https://m.example/1.mp3", Pause: time.Minute, Next: next}), `<Play>https://m.example/1.mp3</Play>`},
+		"pause":                                 {Waiting(Turn{Pause: 1500 * time.Millisecond, Next: next}), `<Pause length="2"></Pause>`},
+		"no pause would be a storm of requests": {Waiting(Turn{Next: next}), `<Pause length="1"></Pause>`},
+		"F008 hold on":                          {HoldOn(next, 10*time.Second, "One moment, please."), `<Say>One moment, please.</Say><Pause length="10"></Pause>`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			like(t, c.doc, `<Response>`+c.want+`<Redirect method="POST">`+next+`</Redirect></Response>`)
+		})
+	}
+}
+
+func TestGoodbye(t *testing.T) {
+	like(t, Goodbye("All our agents have gone home.", "Goodbye."),
+		`<Response><Say>All our agents have gone home.</Say><Say>Goodbye.</Say><Hangup></Hangup></Response>`)
+}
+
+// F010: another verb in a waitUrl or holdUrl would be an error, and silence for the
+// caller; so would be a document that runs out.
+func TestF010OnlyTheVerbsOfAWaitURL(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		doc := parse(t, Waiting(Turn{
+			Words: rapid.SliceOfN(rapid.String(), 0, 4).Draw(t, "words"),
+			Music: rapid.SampledFrom([]string{"", "https://m.example/1.mp3"}).Draw(t, "music"),
+			Pause: time.Duration(rapid.Int64Range(0, int64(time.Minute)).Draw(t, "pause")),
+			Next:  base.Wait(caller, 1),
+		}))
+		for i, verb := range doc.children {
+			if !slices.Contains([]string{"Say", "Play", "Pause", "Redirect"}, verb.name) {
+				t.Errorf("verb %s", verb.name)
+			}
+			if last := i == len(doc.children)-1; last != (verb.name == "Redirect") {
+				t.Errorf("the document does not end, and only end, in Redirect: %s", doc)
+			}
+		}
+		if len(doc.children) < 2 {
+			t.Errorf("a turn of no length: %s", doc)
+		}
+	})
+}
+
+func TestF158WhatStrangersWriteIsText(t *testing.T) {
+	const evil = `<Say>x</Say> & "quotes" ' ]]> <!-- --> &amp; <![CDATA[`
+	for name, doc := range map[string]string{
+		"said":       Waiting(Turn{Words: []string{evil}, Next: base.Wait(caller, 1)}),
+		"last words": Goodbye(evil),
+	} {
+		if say := parse(t, doc).children[0]; say.name != "Say" || say.text != evil || len(say.children) != 0 {
+			t.Errorf("%s: %s", name, say)
+		}
+	}
+	room := parse(t, AgentRoom(base, conference.ID(evil), conference.LegKey(evil), false)).children[0].children[0]
+	if room.text != evil || len(room.children) != 0 || !slices.Contains(room.attrs, `participantLabel="`+evil+`"`) {
+		t.Errorf("room: %s", room)
+	}
+}
+
+// F164: nothing in an address tells who calls.
+func TestF164AddressesCarryIDsInThePathOnly(t *testing.T) {
+	for got, want := range map[string]string{
+		base.AfterRoom(caller, 2):          "/incoming/" + caller + "/2",
+		base.Wait(caller, 7):               "/wait/" + caller + "/7",
+		base.Connect(caller, "k1"):         "/connect-agent/" + caller + "/k1",
+		base.ConnectAgain(caller, "k1", 1): "/connect-agent/" + caller + "/k1/1",
+		base.RoomEvents(caller):            "/events/conference/" + caller,
+		base.LegEvents(caller, "k1"):       "/events/leg/" + caller + "/k1",
+	} {
+		if got != string(base)+want || strings.ContainsAny(got, "?#+") {
+			t.Errorf("address %s, want %s%s", got, base, want)
+		}
+	}
+}
