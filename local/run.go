@@ -46,11 +46,20 @@ func run(ctx context.Context, args []string) error {
 // options reads the flags, and the account from the environment or the file .env.
 func options(args []string) (o stack.Options, quiet bool, err error) {
 	flags := flag.NewFlagSet("warmtransfer", flag.ContinueOnError)
-	flags.IntVar(&o.Port, "port", 8080, "port of the page and the API; the phone network, the sign-in and the store take the next three")
+	flags.IntVar(&o.Port, "port", 8080, "port of the page and the API; the phone network, the sign-in and the store take the next three; 0 takes any that are free")
 	flags.StringVar(&o.TwilioURL, "twilio-url", "", "a Twilio-compatible API to use instead of the phone network, e.g. https://api.twilio.com")
 	flags.StringVar(&o.PublicURL, "public-url", "", "with -twilio-url: where Twilio reaches this machine, e.g. a tunnel's address")
 	flags.BoolVar(&o.Headless, "headless", false, "start nothing that needs a browser")
 	flags.StringVar(&o.Data, "data", "", "a folder that keeps conferences and agents; without it all is in memory")
+	o.Parameters = map[string]string{}
+	flags.Func("set", "a parameter of template.yaml, e.g. RingSeconds=8; may be repeated", func(v string) error {
+		name, value, ok := strings.Cut(v, "=")
+		if !ok || name == "" {
+			return errors.New("want Name=value")
+		}
+		o.Parameters[name] = value
+		return nil
+	})
 	flags.BoolVar(&quiet, "quiet", false, "do not print what the functions log")
 	if err := flags.Parse(args); err != nil {
 		return o, quiet, err
@@ -58,8 +67,8 @@ func options(args []string) (o stack.Options, quiet bool, err error) {
 	if flags.NArg() > 0 {
 		return o, quiet, fmt.Errorf("there is no command %q; go run ./local -h lists the flags", flags.Arg(0))
 	}
-	if o.Port < 1 || o.Port > 65531 {
-		return o, quiet, errors.New("-port must be from 1 to 65531")
+	if o.Port < 0 || o.Port > 65531 {
+		return o, quiet, errors.New("-port must be from 0 to 65531")
 	}
 	if err := godotenv.Load(".env"); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return o, quiet, fmt.Errorf(".env: %w", err)

@@ -25,6 +25,7 @@ import (
 	"warmtransfer/local/gateway"
 	"warmtransfer/local/gateway/sam"
 	"warmtransfer/local/issuer"
+	"warmtransfer/local/phone"
 	"warmtransfer/local/phonenet"
 	"warmtransfer/local/phonenet/voice"
 	"warmtransfer/local/secrets"
@@ -340,6 +341,7 @@ func (s *Stack) startNetwork(l net.Listener) (any, error) {
 	}
 	s.onClose(func() { _ = sound.Close() })
 	sound.Mount(mux)
+	mux.Handle("/phone/", phone.Handler())
 	return voice.Page(l.Addr().String()), nil
 }
 
