@@ -22,7 +22,7 @@ const (
 	writeID = "write"   // names the save that wrote the item: see put
 	ttl     = "ttl"     // when the item may go, in seconds of the epoch; none while it is needed
 
-	live   = "live"   // shard; only conferences that have not ended have it
+	live   = "live"   // shard; only conferences that need a clock have it (see conference.Conference.Live)
 	liveAt = "liveAt" // place among the live: see place
 	state  = "state"
 	queued = "queued"
@@ -105,7 +105,7 @@ func place(c *conference.Conference) string {
 // conferenceItem is what stands beside the document of a conference.
 func (s *Store) conferenceItem(c *conference.Conference) item {
 	it := item{state: str(string(c.State)), queued: str(stamp(c.Queued)), head: &types.AttributeValueMemberBOOL{Value: c.Head}}
-	if c.State == conference.Ended {
+	if !c.Live() {
 		it[ttl] = number(s.now().Add(keepEnded).Unix())
 		return it
 	}

@@ -203,7 +203,7 @@ func TestF116OnlyWhatIsOverGetsATimeToLive(t *testing.T) {
 	now := time.Now()
 	c, a := caller(1), agent.New("alice", "Alice", t0)
 	for _, st := range conference.States {
-		c.State = st
+		c.State, c.CallerOn = st, st != conference.Ended
 		must(t, s.SaveConference(t.Context(), c))
 		until, there := rawItem(t, s, conferenceKey(c.ID))[ttl]
 		if there != (st == conference.Ended) {
