@@ -104,6 +104,9 @@ func (c *Conference) callerWish() wish {
 		}
 		return c.voiceOf(c.Owner)
 	case Swapped:
+		if t := c.Leg(c.targetKey()); t == nil || !t.Joined || !t.Held || t.Unsure {
+			return held // or she would hear the target, who may be in the room without our knowing
+		}
 		return c.voiceOf(c.Owner)
 	case ThreeWay:
 		if c.voiceOf(c.Owner) == unheld {

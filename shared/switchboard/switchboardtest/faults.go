@@ -4,7 +4,10 @@
 // a conference, and the suite that every Store must pass.
 package switchboardtest
 
-import "sync"
+import (
+	"errors"
+	"sync"
+)
 
 // Fault makes one call fail.
 type Fault struct {
@@ -20,6 +23,71 @@ type Faults struct {
 	every map[string]Fault
 	at    map[string]map[int]Fault
 	count map[string]int
+	life  *Life
+}
+
+// Life is that of the process which makes the calls: it may crash just before or just
+// after one of them. From then on nothing that it does takes effect, until Revive.
+type Life struct {
+	mu    sync.Mutex
+	calls int // outside calls made so far
+	at    int // crash at this call
+	took  bool
+	armed bool
+	dead  bool
+}
+
+// ErrCrashed is what the world sees of a use case that crashed: no answer.
+var ErrCrashed = errors.New("crashed")
+
+// CrashAt makes the process crash at the n-th outside call of its whole life, counted
+// from 0, before or after that has taken effect.
+func (l *Life) CrashAt(n int, took bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.at, l.took, l.armed = n, took, true
+}
+
+// Calls is how many outside calls were made.
+func (l *Life) Calls() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.calls
+}
+
+// Revive starts the process anew and says whether it had crashed.
+func (l *Life) Revive() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	was := l.dead
+	l.dead = false
+	return was
+}
+
+// live makes one outside call, unless the process is dead or dies of it.
+func (l *Life) live(act func() error) error {
+	if l == nil {
+		return act()
+	}
+	l.mu.Lock()
+	now := l.armed && l.calls == l.at
+	l.calls++
+	if l.dead {
+		l.mu.Unlock()
+		return ErrCrashed
+	}
+	if now {
+		l.dead, l.armed = true, false
+	}
+	took := l.took
+	l.mu.Unlock()
+	if !now {
+		return act()
+	}
+	if took {
+		_ = act()
+	}
+	return ErrCrashed
 }
 
 // Next makes the next call of op fail, after those that were asked for before.
@@ -82,6 +150,10 @@ func (f *Faults) Counts() map[string]int {
 
 // run calls act under the fault that op has next, if any.
 func (f *Faults) run(op string, act func() error) error {
+	return f.life.live(func() error { return f.fail(op, act) })
+}
+
+func (f *Faults) fail(op string, act func() error) error {
 	f.mu.Lock()
 	if f.count == nil {
 		f.count = map[string]int{}

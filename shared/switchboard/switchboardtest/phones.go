@@ -21,6 +21,7 @@ type Phones struct {
 	legs  map[conference.LegID]*phone
 	rooms map[conference.ID]*room
 	made  int
+	moves int        // what has happened to legs and rooms
 	Told  []Callback // what waits to be delivered, oldest first
 	Clock func() time.Time
 	// Pushed is the last snapshot that an agent's page was told over his leg, and how many
@@ -108,7 +109,10 @@ func (p *Phones) act(op string, f func() error) error {
 	return err
 }
 
-func (p *Phones) tell(c Callback) { p.Told = append(p.Told, c) }
+func (p *Phones) tell(c Callback) {
+	p.moves++
+	p.Told = append(p.Told, c)
+}
 
 func (p *Phones) roomTold(r *room, kind conference.RoomEventKind, who *phone, hungUp bool) {
 	e := conference.RoomEvent{Room: r.sid, Kind: kind, Seq: r.seq, HungUp: hungUp}

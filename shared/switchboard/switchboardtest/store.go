@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"warmtransfer/shared/agent"
 	"warmtransfer/shared/conference"
@@ -19,13 +21,21 @@ type Store struct {
 	mu     sync.Mutex
 	confs  map[conference.ID][]byte
 	people map[agent.ID][]byte
+	views  map[conference.ID]view // of confs
+}
+
+// view is what the lists show of a conference.
+type view struct {
+	switchboard.Waiter
+	since time.Time
+	live  bool
 }
 
 var _ switchboard.Store = (*Store)(nil)
 
 // NewStore is an empty store.
 func NewStore() *Store {
-	return &Store{confs: map[conference.ID][]byte{}, people: map[agent.ID][]byte{}}
+	return &Store{confs: map[conference.ID][]byte{}, people: map[agent.ID][]byte{}, views: map[conference.ID]view{}}
 }
 
 func load[K comparable, T any](s *Store, m map[K][]byte, id K) (*T, error) {
@@ -73,7 +83,16 @@ func (s *Store) Conference(_ context.Context, id conference.ID) (c *conference.C
 
 // SaveConference implements switchboard.Store.
 func (s *Store) SaveConference(_ context.Context, c *conference.Conference) error {
-	return s.run("SaveConference", func() error { return save(s, s.confs, c.ID, c, &c.Version) })
+	return s.run("SaveConference", func() error {
+		if err := save(s, s.confs, c.ID, c, &c.Version); err != nil {
+			return err
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		w := switchboard.Waiter{ID: c.ID, State: c.State, Queued: c.Queued, Head: c.Head}
+		s.views[c.ID] = view{Waiter: w, since: c.Since, live: c.Live()}
+		return nil
+	})
 }
 
 // Agent implements switchboard.Store.
@@ -107,9 +126,11 @@ func all[K comparable, T any](s *Store, m map[K][]byte) []T {
 // Line implements switchboard.Lists.
 func (s *Store) Line(context.Context) (line []switchboard.Waiter, err error) {
 	err = s.run("Line", func() error {
-		for _, c := range all[conference.ID, conference.Conference](s, s.confs) {
-			if c.State.InLine() {
-				line = append(line, switchboard.Waiter{ID: c.ID, State: c.State, Queued: c.Queued, Head: c.Head})
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for _, v := range s.views {
+			if v.State.InLine() {
+				line = append(line, v.Waiter)
 			}
 		}
 		slices.SortFunc(line, func(a, b switchboard.Waiter) int {
@@ -153,11 +174,14 @@ func (s *Store) Agents(context.Context) (agents []agent.Agent, err error) {
 // Live implements switchboard.Lists.
 func (s *Store) Live(_ context.Context, n int) (ids []conference.ID, err error) {
 	err = s.run("Live", func() error {
-		list := all[conference.ID, conference.Conference](s, s.confs)
-		slices.SortFunc(list, func(a, b conference.Conference) int { return a.Since.Compare(b.Since) })
-		for _, c := range list {
-			if c.Live() && len(ids) < n {
-				ids = append(ids, c.ID)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		list := slices.SortedFunc(maps.Values(s.views), func(a, b view) int {
+			return cmp.Or(a.since.Compare(b.since), cmp.Compare(a.ID, b.ID))
+		})
+		for _, v := range list {
+			if v.live && len(ids) < n {
+				ids = append(ids, v.ID)
 			}
 		}
 		return nil

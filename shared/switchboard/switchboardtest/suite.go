@@ -28,6 +28,7 @@ func StoreSuite(t *testing.T, open func(t *testing.T) switchboard.Store) {
 	t.Run("the line is read one page deep", func(t *testing.T) { page(t, open(t)) })
 	t.Run("agents: free ones first, longest idle first", func(t *testing.T) { agents(t, open(t)) })
 	t.Run("the live ones", func(t *testing.T) { live(t, open(t)) })
+	t.Run("N3 one that has ended is live until its legs are", func(t *testing.T) { unfinished(t, open(t)) })
 }
 
 func id(n int) conference.ID { return conference.ID(fmt.Sprintf("CA%032x", n)) }
@@ -175,6 +176,27 @@ func live(t *testing.T, s switchboard.Store) {
 	eventually(t, []conference.ID{id(0), id(2)}, func() ([]conference.ID, error) { return s.Live(t.Context(), 10) })
 	eventually(t, 1, func() (int, error) {
 		ids, err := s.Live(t.Context(), 1)
+		return len(ids), err
+	})
+}
+
+func unfinished(t *testing.T, s switchboard.Store) {
+	c := conference.New(id(1), "", false, t0)
+	a := agent.New("alice", "Alice", t0)
+	must(t, c.OfferTo(a, "leg-1", 20*time.Second, t0))
+	c.Due(20*time.Second, t0)
+	c.LegRinging("leg-1", "CAleg", t0)
+	c.CallerGone(t0) // her leg is over, the ringing is not
+	must(t, s.SaveConference(t.Context(), c))
+	eventually(t, []conference.ID{id(1)}, func() ([]conference.ID, error) { return s.Live(t.Context(), 10) })
+	eventually(t, 0, func() (int, error) {
+		line, err := s.Line(t.Context())
+		return len(line), err
+	})
+	c.Done(conference.Hangup{Key: "leg-1", Leg: "CAleg"}, conference.Result{Kind: conference.Acted}, t0)
+	must(t, s.SaveConference(t.Context(), c))
+	eventually(t, 0, func() (int, error) {
+		ids, err := s.Live(t.Context(), 10)
 		return len(ids), err
 	})
 }

@@ -1,0 +1,249 @@
+package switchboard_test
+
+import (
+	"strconv"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+	. "warmtransfer/shared/switchboard/switchboardtest"
+)
+
+// story is one thing that happens on the line, played as far as it goes: people press on
+// when something fails, and a second passes after each step.
+type story struct {
+	name string
+	play func(w *World, id conference.ID)
+	over bool // the call has ended afterwards
+}
+
+func step(w *World) { w.Pass(time.Second) }
+
+// arrived plays a caller's arrival: who was told to hold on is asked for again.
+func arrived(w *World) conference.ID {
+	id, in := w.Dial()
+	for i := 0; !in && i < 5; i++ {
+		step(w)
+		in = w.Arrive(id)
+	}
+	step(w)
+	return id
+}
+
+// do presses a button, and once more if there was no answer, as people do.
+func do(w *World, by agent.ID, a conference.Action, to agent.ID) {
+	if _, err := w.Press(by, a, to); err != nil {
+		_, _ = w.Press(by, a, to)
+	}
+	step(w)
+}
+
+func pick(w *World, id agent.ID) {
+	w.Answer(id)
+	step(w)
+}
+
+// stories are the use cases, each with every verb and every way out of it.
+var stories = []story{
+	{"add, and the first leaves", func(w *World, id conference.ID) {
+		do(w, "alice", conference.DoAdd, "bob")
+		pick(w, "bob")
+		w.HangUp("alice")
+		step(w)
+	}, false},
+	{"add, and the target is lost", func(w *World, id conference.ID) {
+		do(w, "alice", conference.DoAdd, "bob")
+		pick(w, "bob")
+		w.HangUp("bob")
+		step(w)
+	}, false},
+	{"consult and complete", func(w *World, id conference.ID) {
+		do(w, "alice", conference.DoConsult, "bob")
+		pick(w, "bob")
+		do(w, "alice", conference.DoComplete, "")
+	}, false},
+	{"consult, swap, swap, join, complete", func(w *World, id conference.ID) {
+		do(w, "alice", conference.DoConsult, "bob")
+		pick(w, "bob")
+		do(w, "alice", conference.DoSwap, "")
+		do(w, "alice", conference.DoSwap, "")
+		do(w, "alice", conference.DoJoin, "")
+		do(w, "alice", conference.DoComplete, "")
+	}, false},
+	{"consult, swap, complete", func(w *World, id conference.ID) {
+		do(w, "alice", conference.DoConsult, "bob")
+		pick(w, "bob")
+		do(w, "alice", conference.DoSwap, "")
+		do(w, "alice", conference.DoComplete, "")
+	}, false},
+	{"consult, cancel while ringing, again, cancel", func(w *World, id conference.ID) {
+		do(w, "alice", conference.DoConsult, "bob")
+		do(w, "alice", conference.DoCancel, "")
+		do(w, "alice", conference.DoConsult, "bob")
+		pick(w, "bob")
+		do(w, "alice", conference.DoCancel, "")
+	}, false},
+	{"consult, and both agents are lost", func(w *World, id conference.ID) {
+		do(w, "alice", conference.DoConsult, "bob")
+		pick(w, "bob")
+		w.HangUp("alice")
+		step(w)
+		w.HangUp("bob")
+		step(w)
+	}, false},
+	{"consult, and the transferor is lost while it rings", func(w *World, id conference.ID) {
+		do(w, "alice", conference.DoConsult, "bob")
+		w.HangUp("alice")
+		step(w)
+		w.Reject("bob", conference.OutcomeDeclined)
+		step(w)
+	}, false},
+	{"consult of an outside number, complete", func(w *World, id conference.ID) {
+		do(w, "alice", conference.DoConsult, Outside)
+		w.PickUp()
+		step(w)
+		w.Press1(true, true)
+		step(w)
+		do(w, "alice", conference.DoComplete, "")
+		w.OutsideHangsUp()
+		step(w)
+	}, false},
+	{"the agent is lost", func(w *World, id conference.ID) {
+		w.HangUp("alice")
+		step(w)
+	}, false},
+	{"the room ends", func(w *World, id conference.ID) {
+		w.KillRoom(id)
+		step(w)
+	}, false},
+	{"hold and resume", func(w *World, id conference.ID) {
+		do(w, "alice", conference.DoHold, "")
+		do(w, "alice", conference.DoResume, "")
+	}, false},
+	{"end", func(w *World, id conference.ID) { do(w, "alice", conference.DoEnd, "") }, true},
+	{"the caller leaves a consult", func(w *World, id conference.ID) {
+		do(w, "alice", conference.DoConsult, "bob")
+		pick(w, "bob")
+		w.CallerHangsUp(id)
+		step(w)
+	}, true},
+}
+
+// play plays a story from the caller's arrival to her first agent and on.
+func (s story) play1(w *World) conference.ID {
+	id := arrived(w)
+	for range 3 {
+		if w.Answer("alice") {
+			break
+		}
+		step(w)
+	}
+	step(w)
+	s.play(w, id)
+	return id
+}
+
+// aftermath lets a minute and a half pass in which agents answer what rings, and checks
+// that all came well: the caller was never left in silence for longer than five seconds
+// (N1), she hears somebody or the story is over, and nothing is left over (N3, N4).
+func (s story) aftermath(t *testing.T, w *World, id conference.ID, fault string) {
+	t.Helper()
+	for range 3 {
+		w.Pass(25 * time.Second)
+		for _, a := range crew {
+			w.Answer(a)
+		}
+	}
+	w.Pass(15 * time.Second)
+	w.CheckQuiet()
+	h := w.Hears(id)
+	switch {
+	case h == "silence" || h == "words" || h == "music":
+		t.Errorf("in the end she hears %s", h)
+	case h == "gone" && !s.over:
+		t.Error("she was lost")
+	}
+	if w.Longest > 5 {
+		t.Errorf("she heard silence for %d s", w.Longest)
+	}
+	w.CallerHangsUp(id)
+	w.Pass(5 * time.Second)
+	w.CheckQuiet()
+	if n := w.LiveLegs(); n != 0 {
+		t.Errorf("%d legs are alive after the caller's end", n)
+	}
+	if t.Failed() {
+		t.Fatalf("story %q, %s", s.name, fault)
+	}
+}
+
+func newStory(t *testing.T) *World { return NewWorld(t, crew...) }
+
+// TestCrashAtEveryCall crashes the process before and after every outside call of every
+// story, and goes on with a new one from what is stored (F028, F058, F077 among others).
+func TestCrashAtEveryCall(t *testing.T) {
+	var total atomic.Int32
+	t.Cleanup(func() { t.Logf("%d histories", total.Load()) })
+	for _, s := range stories {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			dry := newStory(t)
+			from := dry.Life.Calls()
+			id := s.play1(dry)
+			until := dry.Life.Calls()
+			s.aftermath(t, dry, id, "nothing crashed")
+			for n := from; n < until; n++ {
+				for _, took := range []bool{false, true} {
+					w := newStory(t)
+					w.Life.CrashAt(n, took)
+					id := s.play1(w)
+					s.aftermath(t, w, id, crashName(n-from, took))
+					total.Add(1)
+				}
+			}
+		})
+	}
+}
+
+func crashName(n int, took bool) string {
+	if took {
+		return "crash after call " + strconv.Itoa(n)
+	}
+	return "crash before call " + strconv.Itoa(n)
+}
+
+// TestEveryCallOfEveryStoryFails fails every outside call to the phone network in every
+// story once, in each way in which it can fail: no answer though it was done or not,
+// refused, throttled, gone.
+func TestEveryCallOfEveryStoryFails(t *testing.T) {
+	ways := map[string]Fault{
+		"no answer, done":     {Err: switchboard.ErrUnknown, Took: true},
+		"no answer, not done": {Err: switchboard.ErrUnknown},
+		"refused":             {Err: &switchboard.RefusedError{Code: 21220, Status: 409}},
+		"throttled":           {Err: switchboard.ErrThrottled},
+	}
+	ops := []string{"Dial", "Hangup", "Hold", "SetEndsRoom", "FindRoom", "Present", "LastWords", "FindLeg", "Tell"}
+	var total atomic.Int32
+	t.Cleanup(func() { t.Logf("%d histories", total.Load()) })
+	for _, s := range stories {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			dry := newStory(t)
+			s.play1(dry)
+			for _, op := range ops {
+				for n := range dry.Phones.Count(op) {
+					for way, fault := range ways {
+						w := newStory(t)
+						w.Phones.At(op, n, fault)
+						id := s.play1(w)
+						s.aftermath(t, w, id, op+" "+strconv.Itoa(n)+": "+way)
+						total.Add(1)
+					}
+				}
+			}
+		})
+	}
+}

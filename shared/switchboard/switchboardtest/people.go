@@ -1,0 +1,218 @@
+package switchboardtest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+)
+
+// Choose sets an agent's status as his page does.
+func (w *World) Choose(id agent.ID, s agent.Status) switchboard.Snapshot {
+	w.T.Helper()
+	delete(w.silent, id)
+	if !slices.Contains(w.agents, id) {
+		w.agents = append(w.agents, id)
+	}
+	snap, err := w.Board.SetStatus(context.Background(), w.who(id), s, false, w.Now)
+	if w.Life.Revive() {
+		snap, err = w.Board.SetStatus(context.Background(), w.who(id), s, false, w.Now)
+	}
+	if err != nil {
+		w.T.Fatalf("%s chooses %s: %v", id, s, err)
+	}
+	return snap
+}
+
+// Beat is an agent's page's heartbeat; it may fail under faults.
+func (w *World) Beat(id agent.ID) (switchboard.Snapshot, error) {
+	snap, err := w.Board.SetStatus(context.Background(), w.who(id), agent.Available, true, w.Now)
+	return snap, w.outcome(err)
+}
+
+// Silent makes an agent's page stop beating; a status that he chooses starts it again.
+func (w *World) Silent(id agent.ID) { w.silent[id] = true }
+
+// Me is an agent's snapshot.
+func (w *World) Me(id agent.ID) switchboard.Snapshot {
+	w.T.Helper()
+	snap, err := w.Board.Me(context.Background(), w.who(id), w.Now)
+	if err != nil {
+		w.T.Fatalf("snapshot of %s: %v", id, err)
+	}
+	return snap
+}
+
+// Press is an agent's press of a button.
+func (w *World) Press(id agent.ID, a conference.Action, target agent.ID) (switchboard.Snapshot, error) {
+	w.keys++
+	snap, err := w.Board.Transfer(context.Background(), w.who(id),
+		switchboard.Command{Action: a, Target: target, Request: fmt.Sprint("press-", w.keys)}, w.Now)
+	return snap, w.outcome(err)
+}
+
+// MustPress is Press where a refusal is a failure of the test.
+func (w *World) MustPress(id agent.ID, a conference.Action, target agent.ID) switchboard.Snapshot {
+	w.T.Helper()
+	snap, err := w.Press(id, a, target)
+	if err != nil {
+		w.T.Fatalf("%s presses %s: %v", id, a, err)
+	}
+	return snap
+}
+
+// Dial is a caller who dials in. If the store is down she is asked to hold on; then
+// she has no conference yet, and the second result is false.
+func (w *World) Dial() (conference.ID, bool) {
+	id := conference.ID(fmt.Sprintf("CA%032x", len(w.calls)+1))
+	w.calls = append(w.calls, id)
+	w.Phones.mu.Lock()
+	w.Phones.legs[conference.LegID(id)] = &phone{
+		sid: conference.LegID(id), caller: id, answered: true, since: w.Now, label: conference.CallerLabel,
+	}
+	w.Phones.mu.Unlock()
+	return id, w.Arrive(id)
+}
+
+// Arrive is the webhook of a caller who has dialled in, and her way into the room.
+func (w *World) Arrive(id conference.ID) bool {
+	c, err := w.Board.Arrive(context.Background(), id, "+15005550006", false, w.Now)
+	if w.outcome(err) != nil {
+		return false
+	}
+	w.admit(c)
+	return true
+}
+
+// admit lets the caller's leg into the room that it was sent to.
+func (w *World) admit(c *conference.Conference) {
+	w.Phones.mu.Lock()
+	defer w.Phones.mu.Unlock()
+	l := w.Phones.legs[conference.LegID(c.ID)]
+	if l == nil || l.over || l.room != nil {
+		return
+	}
+	if c.State == conference.Ended {
+		l.words = true
+		return
+	}
+	w.rounds[c.ID] = c.Round
+	w.Phones.enter(l, c.ID, false, true)
+}
+
+// leg is an agent's live leg that fits, the newest; nil if he has none.
+func (w *World) leg(id agent.ID, fits func(*phone) bool) *phone {
+	w.Phones.mu.Lock()
+	defer w.Phones.mu.Unlock()
+	var found *phone
+	for _, l := range w.Phones.legs {
+		if l.dial.Agent == id && !l.over && fits(l) && (found == nil || l.sid > found.sid) {
+			found = l
+		}
+	}
+	return found
+}
+
+// Rings says whether an agent is being rung.
+func (w *World) Rings(id agent.ID) bool {
+	return w.leg(id, func(l *phone) bool { return !l.answered }) != nil
+}
+
+// Answer is an agent who answers what rings at him; the TwiML that he gets decides.
+func (w *World) Answer(id agent.ID) bool {
+	l := w.leg(id, func(l *phone) bool { return !l.answered })
+	if l == nil {
+		return false
+	}
+	in, err := w.pickUp(l)
+	w.enter(l, in, err)
+	return err == nil
+}
+
+// pickUp answers a leg: its webhook asks what is to become of it.
+func (w *World) pickUp(l *phone) (in conference.Admission, err error) {
+	l.answered = true
+	in, err = w.Board.Connect(context.Background(), l.dial.Conference, l.dial.Leg, l.sid, w.Now)
+	return in, w.outcome(err)
+}
+
+// enter does what the answer to a leg's webhook says.
+func (w *World) enter(l *phone, in conference.Admission, err error) {
+	w.Phones.mu.Lock()
+	defer w.Phones.mu.Unlock()
+	switch {
+	case l.over:
+	case err == nil:
+		w.Phones.enter(l, l.dial.Conference, true, in.EndsRoom)
+	default: // a sentence, then the end; also when the webhook failed for good
+		w.Phones.end(l, conference.OutcomeLost, false)
+	}
+}
+
+// outsideLeg is the live leg to Outside, if it has been answered or not.
+func (w *World) outsideLeg(answered bool) *phone {
+	return w.leg("", func(l *phone) bool { return l.dial.Number == Outside && l.answered == answered })
+}
+
+// PickUp is somebody, or a machine, at Outside who picks up; it says whether it is asked
+// to accept.
+func (w *World) PickUp() bool {
+	l := w.outsideLeg(false)
+	if l == nil {
+		return false
+	}
+	in, err := w.pickUp(l)
+	if err == nil && in.Ask {
+		return true
+	}
+	w.enter(l, in, err)
+	return false
+}
+
+// Press1 is what the one who has picked up does when asked: a person presses 1, or does
+// not want to; a machine does nothing, and in the end the network hangs up on it.
+func (w *World) Press1(person, yes bool) bool {
+	l := w.outsideLeg(true)
+	if l == nil || l.room != nil {
+		return false
+	}
+	if !person {
+		w.drop(l, conference.OutcomeAnswered)
+		return true
+	}
+	in, err := w.Board.Accept(context.Background(), l.dial.Conference, l.dial.Leg, l.sid, yes, w.Now)
+	err = w.outcome(err)
+	w.enter(l, in, err)
+	return err == nil
+}
+
+// OutsideHangsUp is the end of a call by the one at Outside.
+func (w *World) OutsideHangsUp() bool { return w.drop(w.outsideLeg(true), conference.OutcomeLost) }
+
+// Reject is an agent who declines, or lets it ring to the end, by the outcome.
+func (w *World) Reject(id agent.ID, o conference.Outcome) bool {
+	return w.drop(w.leg(id, func(l *phone) bool { return !l.answered }), o)
+}
+
+// HangUp is an agent whose answered leg goes away, by his hand or by a fault.
+func (w *World) HangUp(id agent.ID) bool {
+	return w.drop(w.leg(id, func(l *phone) bool { return l.answered }), conference.OutcomeLost)
+}
+
+// CallerHangsUp is the caller's end of the call.
+func (w *World) CallerHangsUp(id conference.ID) bool {
+	return w.drop(w.Phones.legs[conference.LegID(id)], "")
+}
+
+func (w *World) drop(l *phone, o conference.Outcome) bool {
+	if l == nil || l.over {
+		return false
+	}
+	w.Phones.mu.Lock()
+	defer w.Phones.mu.Unlock()
+	w.Phones.end(l, o, true)
+	return true
+}

@@ -1,0 +1,140 @@
+package switchboardtest
+
+import (
+	"slices"
+	"strings"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+)
+
+// Hears is what a caller hears: "music", "words", "silence", "gone", or the agents in
+// her room by name.
+func (w *World) Hears(id conference.ID) string {
+	w.Phones.mu.Lock()
+	defer w.Phones.mu.Unlock()
+	l := w.Phones.legs[conference.LegID(id)]
+	switch {
+	case l.over:
+		return "gone"
+	case l.words:
+		return "words"
+	case l.room == nil || !l.room.started || l.held:
+		return "music" // outside a room it is the answer to her next webhook
+	}
+	voices := ""
+	for _, o := range l.room.in {
+		if o != l && !o.held {
+			voices += " " + string(o.dial.Agent) + o.dial.Number
+		}
+	}
+	if voices == "" {
+		return "silence"
+	}
+	return voices[1:]
+}
+
+// listen counts the seconds in which callers hear silence (N1).
+func (w *World) listen() {
+	for _, id := range w.calls {
+		if w.Hears(id) != "silence" {
+			w.mute[id] = 0
+			continue
+		}
+		w.mute[id]++
+		w.Longest = max(w.Longest, w.mute[id])
+	}
+}
+
+// changes counts what may have changed anything so far.
+func (w *World) changes() int {
+	n := w.Store.Count("SaveConference")
+	for _, op := range w.Phones.Counts() {
+		n += op
+	}
+	return n + w.Phones.moves
+}
+
+// Check asserts the invariants of every conference.
+func (w *World) Check() {
+	w.T.Helper()
+	if now := w.changes(); now == w.checked {
+		return
+	} else {
+		w.checked = now
+	}
+	busy := map[agent.ID]conference.ID{}
+	for _, c := range all[conference.ID, conference.Conference](w.Store, w.Store.confs) {
+		Check(w.T, &c)
+		for _, id := range w.agents {
+			if c.LegOf(id) == nil {
+				continue
+			}
+			if other, twice := busy[id]; twice {
+				w.T.Errorf("%s has a place in %s and in %s", id, other, c.ID)
+			}
+			busy[id] = c.ID
+		}
+		w.checkPrivate(&c)
+	}
+}
+
+// checkPrivate asserts that the caller does not hear a consult (N5): while it goes on,
+// she does not hear the target.
+func (w *World) checkPrivate(c *conference.Conference) {
+	w.T.Helper()
+	switch c.State {
+	case conference.ConsultRinging, conference.Consulting, conference.Swapped:
+		if h := w.Hears(c.ID); slices.Contains(strings.Fields(h), string(c.Transfer.To)+c.Transfer.Number) {
+			w.T.Errorf("caller %s hears %q while the call is %s", c.ID, h, c.State)
+		}
+	}
+}
+
+// CheckQuiet asserts what must hold once all is told and time has passed: no caller
+// hears silence (N1), no leg is left over (N3), nobody is claimed for a call that is
+// over, no agent is in two calls (N4).
+func (w *World) CheckQuiet() {
+	w.T.Helper()
+	w.Check()
+	for _, id := range w.calls {
+		if h := w.Hears(id); h == "silence" {
+			w.T.Errorf("caller %s hears silence; conference %s", id, asJSON(w.T, w.Conference(id)))
+		}
+	}
+	busy := map[agent.ID]conference.ID{}
+	for _, l := range w.Phones.legs {
+		if l.over || l.caller != "" {
+			continue
+		}
+		c := w.Conference(l.dial.Conference)
+		if c.Leg(l.dial.Leg) == nil || c.State == conference.Ended {
+			w.T.Errorf("leg %s of %s is left over; conference %s", l.dial.Leg, l.dial.Agent, asJSON(w.T, c))
+		}
+		if l.dial.Number != "" {
+			continue
+		}
+		if other, twice := busy[l.dial.Agent]; twice {
+			w.T.Errorf("%s is in %s and in %s", l.dial.Agent, other, c.ID)
+		}
+		busy[l.dial.Agent] = c.ID
+	}
+	for _, a := range all[agent.ID, agent.Agent](w.Store, w.Store.people) {
+		if _, in := busy[a.ID]; !in && a.Claimed(w.Now) {
+			w.T.Errorf("%s is claimed for %v, and has no leg", a.ID, *a.Claim)
+		}
+	}
+}
+
+// LiveLegs is how many agents' and outside legs are alive.
+func (w *World) LiveLegs() int {
+	w.Phones.mu.Lock()
+	defer w.Phones.mu.Unlock()
+	n := 0
+	for _, l := range w.Phones.legs {
+		if !l.over && l.caller == "" {
+			n++
+		}
+	}
+	return n
+}
