@@ -15,19 +15,17 @@ import (
 type dialing struct {
 	action, method string
 	onStar         bool // hangupOnStar
-	onBridge       bool // answerOnBridge
 	conference     bool
 	limit          clock.Timer // timeLimit
 	kids           []*leg
 	bridged        *leg
-	bridgedAt      time.Time
 }
 
 // startDial runs a Dial; it tells whether the next verb follows at once. Locked.
 func (n *Network) startDial(l *leg, v verb) bool {
 	d := &dialing{
 		action: v.attr("action", ""), method: methodOf(v, "method", http.MethodPost),
-		onStar: v.flag("hangupOnStar", false), onBridge: v.flag("answerOnBridge", false) && !l.live(),
+		onStar: v.flag("hangupOnStar", false),
 	}
 	room, inRoom := v.kid("Conference")
 	d.conference = inRoom
@@ -168,7 +166,7 @@ func (n *Network) connect(l, kid *leg) {
 		kid.script.stop()
 		kid.script = nil
 	}
-	d.bridged, d.bridgedAt = kid, n.clock.Now()
+	d.bridged = kid
 	others := slices.DeleteFunc(slices.Clone(d.kids), func(o *leg) bool { return o == kid })
 	d.kids = []*leg{kid}
 	for _, o := range others {
@@ -265,9 +263,6 @@ func (n *Network) finishDial(l *leg, outcome url.Values) {
 	if d.action == "" {
 		s.next()
 		return
-	}
-	if !l.live() && !d.onBridge {
-		n.pickUp(l)
 	}
 	s.fetch("action", d.action, d.method, outcome)
 }

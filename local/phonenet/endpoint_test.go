@@ -131,13 +131,15 @@ func TestTwoPagesOfOneAgent(t *testing.T) {
 			t.Errorf("answering after that: %v, want ErrGone", err)
 		}
 	})
-	t.Run("a page in a call does not ring", func(t *testing.T) {
+	t.Run("a page in a call is invited and may pass over it", func(t *testing.T) {
 		first := &page{}
 		b, sid := ringPages(t, first)
 		b.must(b.Answer(sid, first))
 		call, err := b.api.CreateCall(callParams("client:alice"))
 		b.must(err)
-		b.status(*call.Sid, "busy")
+		b.status(*call.Sid, "ringing")
+		b.pass(60 * time.Second)
+		b.status(*call.Sid, "no-answer")
 	})
 }
 

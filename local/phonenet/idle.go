@@ -37,8 +37,9 @@ func (n *Network) restUntil(ctx context.Context, w *waker, d time.Duration) {
 	}
 	timer := n.clock.AfterFunc(d, w.wake)
 	defer timer.Stop()
-	stop := context.AfterFunc(ctx, w.wake)
-	defer stop()
+	for _, c := range []context.Context{ctx, n.ctx} {
+		defer context.AfterFunc(c, w.wake)()
+	}
 	w.wait()
 }
 

@@ -26,7 +26,9 @@ type Config struct {
 	Clock clock.Clock  // clock.New(1)
 	Log   *slog.Logger // slog.DiscardHandler
 
-	// WebhookLimit is how long one webhook may take in all (15 s, as Twilio's).
+	// WebhookLimit is how long one webhook may take in all (15 s, as Twilio's), by the
+	// network's clock. Applications answer in real time: with a clock that runs faster
+	// than life it has to be as much longer.
 	WebhookLimit time.Duration
 	// RingBuffer is added to every ring time (0; Twilio adds up to 5 s).
 	RingBuffer time.Duration
@@ -116,7 +118,7 @@ func New(cfg Config) (*Network, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	cfg.WebhookLimit = orDefault(cfg.WebhookLimit, 15*time.Second)
+	cfg.WebhookLimit = orDefault(cfg.WebhookLimit, twilioLimit)
 	cfg.Records = orDefault(cfg.Records, 5000)
 	cfg.Ended = orDefault(cfg.Ended, 20000)
 	ctx, cancel := context.WithCancel(context.Background())

@@ -29,7 +29,11 @@ type overrides struct {
 	total    time.Duration
 }
 
+// twilioLimit is how long Twilio gives a webhook in all.
+const twilioLimit = 15 * time.Second
+
 // parseOverrides reads a fragment. Values out of range are ignored, as are unknown keys.
+// Where the network gives a webhook another time than Twilio, times are stretched alike.
 func parseOverrides(fragment string, limit time.Duration) overrides {
 	o := overrides{retries: 1, retryFor: []failure{failedConnect}, read: limit, total: limit}
 	values, err := url.ParseQuery(fragment)
@@ -40,10 +44,10 @@ func parseOverrides(fragment string, limit time.Duration) overrides {
 		o.retries = n
 	}
 	if n, ok := inRange(values.Get("rt"), 100, 15000); ok {
-		o.read = time.Duration(n) * time.Millisecond
+		o.read = stretched(n, limit)
 	}
 	if n, ok := inRange(values.Get("tt"), 100, 15000); ok {
-		o.total = time.Duration(n) * time.Millisecond
+		o.total = stretched(n, limit)
 	}
 	if rp := values.Get("rp"); rp != "" {
 		o.retryFor = nil
@@ -56,6 +60,10 @@ func parseOverrides(fragment string, limit time.Duration) overrides {
 		}
 	}
 	return o
+}
+
+func stretched(ms int, limit time.Duration) time.Duration {
+	return time.Duration(float64(ms) * float64(time.Millisecond) * (float64(limit) / float64(twilioLimit)))
 }
 
 func (o overrides) retry(f failure) bool { return slices.Contains(o.retryFor, f) }

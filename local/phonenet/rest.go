@@ -208,7 +208,7 @@ func (n *Network) perform(ctx context.Context, rt route, q *restRequest, f *faul
 	}
 	broken := &restError{f.status(), f.Code, "failed by a fault rule"}
 	if f.Code == 0 {
-		broken.code = pickInt(broken.status == http.StatusTooManyRequests, 20429, 20500)
+		broken.code = pick(broken.status == http.StatusTooManyRequests, 20429, 20500)
 	}
 	switch f.Do {
 	case doFail, doThrottle:
@@ -233,13 +233,6 @@ func (n *Network) perform(ctx context.Context, rt route, q *restRequest, f *faul
 		n.rest(ctx, n.cfg.WebhookLimit)
 	}
 	return 0, nil, nil
-}
-
-func pickInt(first bool, a, b int) int {
-	if first {
-		return a
-	}
-	return b
 }
 
 func (n *Network) do(rt route, q *restRequest) (int, any, *restError) {

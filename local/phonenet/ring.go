@@ -101,26 +101,17 @@ func (n *Network) ring(l *leg) {
 	})
 }
 
-// findClient finds who rings for a client's leg; otherwise it says how the leg ends.
+// findClient finds who rings for a client's leg; otherwise it says how the leg ends. One
+// that is in a call is invited like the others: a browser passes over it in silence, so
+// that the leg rings until its time is up.
 func (n *Network) findClient(l *leg) (legEnd, bool) {
 	c := n.clients[l.identity]
 	if c == nil {
 		return legEnd{status: statusNoAnswer, sip: 480, reason: leftAddFailed, code: 31480}, false
 	}
-	for _, e := range c.endpoints {
-		if !n.inCall(func(o *leg) bool { return o.endpoint == e }) {
-			l.forks = append(l.forks, e)
-		}
-	}
-	l.scripted = c.scripted && !n.inCall(func(o *leg) bool { return o.identity == l.identity && o.scripted })
-	if len(l.forks) == 0 && !l.scripted {
-		return legEnd{status: statusBusy, sip: 486, reason: leftAddFailed, code: 31486}, false
-	}
+	l.forks = slices.Clone(c.endpoints)
+	l.scripted = c.scripted
 	return legEnd{}, true
-}
-
-func (n *Network) inCall(is func(*leg) bool) bool {
-	return slices.ContainsFunc(n.legOrder, func(l *leg) bool { return l.live() && is(l) })
 }
 
 func (n *Network) invite(l *leg) Invite {

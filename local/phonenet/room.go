@@ -253,7 +253,8 @@ func (n *Network) leave(p *participant, reason string, kicked bool) {
 	n.touchRoom(r)
 }
 
-func pick(first bool, a, b string) string {
+// pick is a or b.
+func pick[T any](first bool, a, b T) T {
 	if first {
 		return a
 	}
