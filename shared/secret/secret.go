@@ -7,18 +7,15 @@ package secret
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/smithy-go"
 
 	"warmtransfer/shared/env"
 	"warmtransfer/shared/twilio"
@@ -33,17 +30,6 @@ const (
 	// us read the secret for each of them.
 	renewEvery = 5 * time.Second
 )
-
-// The versions of a secret that count. While a token is being replaced Twilio may sign
-// with the old one or the new one, whichever of them is already ours.
-const (
-	current  = "AWSCURRENT"
-	previous = "AWSPREVIOUS" // after a change
-	pending  = "AWSPENDING"  // before one, where a rotation has put it
-)
-
-// errIncomplete: an empty auth token would let everybody sign (F142).
-var errIncomplete = errors.New("the secret is not JSON with accountSid, authToken, apiKey and apiSecret, none of them empty")
 
 // Secret implements twilio.Keys.
 type Secret struct {
@@ -179,54 +165,6 @@ func (s *Secret) all(ctx context.Context, old twilio.Credentials) (twilio.Creden
 	return c, nil
 }
 
-// version is one version of the secret.
-type version struct {
-	AccountSID string `json:"accountSid"`
-	AuthToken  string `json:"authToken"`
-	APIKey     string `json:"apiKey"`
-	APISecret  string `json:"apiSecret"`
-}
-
-func (v version) credentials() (twilio.Credentials, error) {
-	if v.AccountSID == "" || v.AuthToken == "" || v.APIKey == "" || v.APISecret == "" {
-		return twilio.Credentials{}, errIncomplete
-	}
-	return twilio.Credentials{
-		AccountSID: v.AccountSID, AuthTokens: []string{v.AuthToken}, APIKey: v.APIKey, APISecret: v.APISecret,
-	}, nil
-}
-
-// errNone: the secret has no such version.
-var errNone = errors.New("no such version")
-
-// read reads one version. What is not JSON comes out empty.
-func (s *Secret) read(ctx context.Context, stage string) (v version, err error) {
-	out, err := s.client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &s.id, VersionStage: &stage})
-	if err != nil {
-		return version{}, fmt.Errorf("read secret, %s: %w", stage, reason(ctx, err))
-	}
-	if json.Unmarshal([]byte(aws.ToString(out.SecretString)), &v) != nil {
-		return version{}, nil
-	}
-	return v, nil
-}
-
-// reason is what is said of a failure: its code, since the SDK's words name the account
-// and the endpoint.
-func reason(ctx context.Context, err error) error {
-	var answer smithy.APIError
-	switch {
-	case errors.As(err, &answer) && answer.ErrorCode() == "ResourceNotFoundException":
-		return errNone
-	case errors.As(err, &answer):
-		return errors.New(answer.ErrorCode())
-	case ctx.Err() != nil:
-		return ctx.Err()
-	default:
-		return errors.New("no answer")
-	}
-}
-
 func (s *Secret) lock(ctx context.Context) error {
 	select {
 	case s.turn <- struct{}{}:
@@ -237,21 +175,6 @@ func (s *Secret) lock(ctx context.Context) error {
 }
 
 func (s *Secret) unlock() { <-s.turn }
-
-// with adds the tokens that are not there yet.
-func with(tokens []string, more ...string) []string {
-	for _, t := range more {
-		if t != "" && !slices.Contains(tokens, t) {
-			tokens = append(tokens, t)
-		}
-	}
-	return tokens
-}
-
-func same(a, b twilio.Credentials) bool {
-	return a.AccountSID == b.AccountSID && a.APIKey == b.APIKey && a.APISecret == b.APISecret &&
-		slices.Equal(a.AuthTokens, b.AuthTokens)
-}
 
 func value(c *twilio.Credentials) twilio.Credentials {
 	if c == nil {
