@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -22,16 +23,21 @@ type Spec struct {
 // NewSpec reads openapi.yaml, for a test in functions/<name>.
 func NewSpec(t testing.TB) *Spec {
 	t.Helper()
-	doc, err := openapi3.NewLoader().LoadFromFile("../../openapi.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	router, err := legacy.NewRouter(doc)
+	router, err := load()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return &Spec{router: router, t: t}
 }
+
+// load reads the file once for all tests.
+var load = sync.OnceValues(func() (routers.Router, error) {
+	doc, err := openapi3.NewLoader().LoadFromFile("../../openapi.yaml")
+	if err != nil {
+		return nil, err
+	}
+	return legacy.NewRouter(doc) // it validates the document too
+})
 
 // input is an event as the library checks requests.
 func (s *Spec) input(e events.APIGatewayV2HTTPRequest) *openapi3filter.RequestValidationInput {
