@@ -1,9 +1,13 @@
 // Command browsertest serves a page with the unmodified Voice SDK, and the telephone page,
 // over a voice whose phone network is played by the test in browser.test.mjs: see /script.
-// It prints its address and ends when its standard input does.
+// It prints its address, and the flags with which a browser takes it for Twilio, as JSON, and
+// ends when its standard input does.
 package main
 
 import (
+	"crypto/tls"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -31,6 +35,14 @@ func run(in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	twilio, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	certificate, flags, err := voicetest.Certificate(twilio.Addr().String())
+	if err != nil {
+		return err
+	}
 	network := voicetest.New()
 	v, err := voice.Attach(network, voice.Config{})
 	if err != nil {
@@ -39,15 +51,16 @@ func run(in io.Reader, out io.Writer) error {
 	host := listener.Addr().String()
 	wires := &wires{}
 	server := &http.Server{Handler: routes(network, v, host, wires), ConnState: wires.watch}
-	go func() { _ = server.Serve(listener) }() // ends with ErrServerClosed
-	fmt.Fprintf(out, "http://%s\n", host)
+	secure := &http.Server{Handler: server.Handler, TLSConfig: &tls.Config{Certificates: []tls.Certificate{certificate}}}
+	go func() { _ = server.Serve(listener) }() // both end with ErrServerClosed
+	go func() { _ = secure.ServeTLS(twilio, "", "") }()
+	if err := json.NewEncoder(out).Encode(map[string]any{"url": "http://" + host, "flags": flags}); err != nil {
+		return err
+	}
 	if _, err := io.Copy(io.Discard, in); err != nil {
 		return err
 	}
-	if err := server.Close(); err != nil {
-		return err
-	}
-	return v.Close()
+	return errors.Join(server.Close(), secure.Close(), v.Close())
 }
 
 func routes(network *voicetest.Network, v *voice.Voice, host string, wires *wires) http.Handler {
@@ -58,6 +71,10 @@ func routes(network *voicetest.Network, v *voice.Voice, host string, wires *wire
 	mux.HandleFunc("GET /wss.js", voice.ServeWSSScript)
 	mux.HandleFunc("GET /sdk.js", file("node_modules/@twilio/voice-sdk/dist/twilio.min.js"))
 	mux.HandleFunc("GET /page.js", file("page.js"))
+	mux.HandleFunc("GET /production", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(w, `<!doctype html><title>Voice SDK</title><link rel="icon" href="data:,"><script src="sdk.js"></script><script src="page.js"></script>`)
+	})
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		fmt.Fprintf(w, `<!doctype html><title>Voice SDK</title><link rel="icon" href="data:,"><script src="wss.js" data-host=%q></script>`+

@@ -13,23 +13,24 @@ const flags = [
   '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--autoplay-policy=no-user-gesture-required',
 ];
 
-// start starts the server and a browser with a profile of its own.
-export async function start() {
+// start starts the server and a browser with a profile of its own, which as production takes
+// the server for Twilio.
+export async function start({ production = false } = {}) {
   const server = spawn('go', ['run', '.'], { cwd: import.meta.dirname, stdio: ['pipe', 'pipe', 'inherit'] });
-  const url = await new Promise((done, fail) => {
-    server.stdout.once('data', (data) => done(String(data).trim()));
+  const { url, flags: mapped } = await new Promise((done, fail) => {
+    server.stdout.once('data', (data) => done(JSON.parse(data)));
     server.once('exit', (code) => fail(new Error(`the server ended with ${code}`)));
   });
   const profile = await mkdtemp(join(tmpdir(), 'voice-browser-'));
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags, headless: true, ignoreDefaultArgs: ['--mute-audio'],
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: production ? [...flags, ...mapped] : flags, headless: true, ignoreDefaultArgs: ['--mute-audio'],
   });
-  return new Rig(server, url, profile, context);
+  return new Rig(server, url, profile, context, production);
 }
 
 export class Rig {
-  constructor(server, url, profile, context) {
-    Object.assign(this, { server, url, profile, context });
+  constructor(server, url, profile, context, production) {
+    Object.assign(this, { server, url, profile, context, production });
   }
 
   async stop() {
@@ -62,8 +63,10 @@ export class Rig {
     page.complaints = [];
     page.on('console', (m) => ['error', 'warning'].includes(m.type()) && page.complaints.push(m.text().slice(0, 300)));
     page.on('pageerror', (e) => page.complaints.push(String(e)));
-    await page.goto(this.url);
-    await page.evaluate(([who, life]) => window.online(who, life), [identity, seconds]);
+    page.asked = [];
+    page.on('request', (r) => page.asked.push(r.url()));
+    await page.goto(this.production ? `${this.url}/production` : this.url);
+    await page.evaluate((order) => window.online(...order), [identity, seconds ?? 3600, this.production]);
     await this.did(`register ${identity}`);
     return new Agent(this, page, identity);
   }
