@@ -137,6 +137,9 @@ func (c *Conference) Tick(maxWait time.Duration, now time.Time) {
 	if c.State.InLine() && maxWait > 0 && !now.Before(c.Queued.Add(maxWait)) {
 		c.end(Expire, ReasonMaxWait, now)
 	}
+	if !c.State.known() {
+		return
+	}
 	for _, l := range slices.Clone(c.Legs) {
 		unanswered := l.Phase != Answered
 		switch {

@@ -16,6 +16,9 @@ func (c *Conference) Due(ring time.Duration, now time.Time) []Act {
 		return c.dueAtEnd(now)
 	}
 	var acts []Act
+	if !c.State.known() {
+		return nil
+	}
 	if c.mustLook(now) {
 		acts = append(acts, Look{})
 	}

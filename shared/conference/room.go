@@ -268,7 +268,9 @@ func (c *Conference) RoomOver(round int, now time.Time) {
 	switch state {
 	case AddRinging, ConsultRinging:
 		c.Offer = target
-	case Consulting, Swapped, ThreeWay, Completing:
+	case Waiting, Ringing, Talking:
+	default:
+		c.Offer = ""
 		c.endTransfer(OutcomeLost, now)
 	}
 }

@@ -107,12 +107,29 @@ var next = map[State]map[Event]State{
 	},
 }
 
-// Next is the state that e leads to from s, or a *TransitionError if e is not allowed in s.
+// Next is the state that e leads to from s, or a *TransitionError if e is not allowed in
+// s. In a state that this version does not know (after a rollback) only the end of the
+// caller's call and of her room are understood.
 func (s State) Next(e Event) (State, error) {
 	if to, ok := next[s][e]; ok {
 		return to, nil
 	}
+	if !s.known() {
+		switch e {
+		case CallerLeft:
+			return Ended, nil
+		case RoomEnded:
+			return Waiting, nil
+		}
+	}
 	return s, &TransitionError{State: s, Event: e}
+}
+
+// known says whether this version knows the state. What it does not know, it leaves
+// alone: nothing is due in it.
+func (s State) known() bool {
+	_, ok := next[s]
+	return ok
 }
 
 // TransitionError says that an event is not allowed in a state.

@@ -216,3 +216,25 @@ func (w *World) drop(l *phone, o conference.Outcome) bool {
 	w.Phones.end(l, o, true)
 	return true
 }
+
+// Intrude puts a leg that nobody asked for into a caller's room.
+func (w *World) Intrude(id conference.ID) {
+	w.Phones.mu.Lock()
+	defer w.Phones.mu.Unlock()
+	w.Phones.enter(w.stranger(), id, true, false)
+}
+
+// Stranger is a leg of somebody else's in the same account, in a room of its own.
+func (w *World) Stranger() {
+	w.Phones.mu.Lock()
+	defer w.Phones.mu.Unlock()
+	l := w.stranger()
+	l.answered = true
+}
+
+func (w *World) stranger() *phone {
+	sid := conference.LegID(fmt.Sprintf("CAf%031x", len(w.Phones.legs)))
+	l := &phone{sid: sid, answered: true, since: w.Now, dial: conference.Dial{Number: "stranger"}}
+	w.Phones.legs[sid] = l
+	return l
+}

@@ -1,0 +1,443 @@
+package switchboard_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+	. "warmtransfer/shared/switchboard/switchboardtest"
+)
+
+func TestF011TheWaitHasAnEndWithWords(t *testing.T) {
+	w := NewWorld(t)
+	id, _ := w.Dial()
+	heard := map[string]bool{}
+	for range int((MaxWait + 20*time.Second) / time.Second) {
+		w.Pass(time.Second)
+		heard[w.Hears(id)] = true
+	}
+	if !heard["music"] || !heard["words"] || heard["silence"] || w.Hears(id) != "gone" {
+		t.Errorf("she heard %v", heard)
+	}
+}
+
+func TestF013FiftyCallersInOneSecond(t *testing.T) {
+	w := NewWorld(t, "alice", "bob", "carol")
+	w.Phones.Next("Dial", Fault{Err: switchboard.ErrThrottled}) // the network takes one call a second
+	w.Phones.Next("Dial", Fault{Err: switchboard.ErrThrottled})
+	var ids []conference.ID
+	for range 50 {
+		id, in := w.Dial()
+		if !in {
+			t.Fatal("not taken in")
+		}
+		ids = append(ids, id)
+	}
+	for _, id := range ids {
+		hears(t, w, id, "music")
+	}
+	if n := w.Phones.Count("Dial"); n > 3 {
+		t.Errorf("%d dials at once for three agents", n)
+	}
+	for range 40 {
+		w.Pass(5 * time.Second)
+		for _, a := range crew {
+			if w.Answer(a) {
+				w.Settle()
+				w.MustPress(a, conference.DoEnd, "")
+			}
+		}
+	}
+	for i, id := range ids {
+		if h := w.Hears(id); h != "gone" {
+			t.Errorf("caller %d hears %s after everybody had time to be served", i, h)
+		}
+	}
+	if w.Longest > 0 {
+		t.Errorf("silence of %d s", w.Longest)
+	}
+	w.CheckQuiet()
+}
+
+func TestF022ConnectFailsTheCallerIsOfferedAgain(t *testing.T) {
+	w := NewWorld(t, "alice", "bob")
+	id, _ := w.Dial()
+	w.Settle()
+	w.Store.Next("Conference", Fault{Err: switchboard.ErrUnavailable})
+	if w.Answer("alice") {
+		t.Fatal("admitted without a store")
+	}
+	w.Settle()
+	if !w.Rings("bob") {
+		t.Error("the caller is not offered to the next")
+	}
+	hears(t, w, id, "music")
+	w.CheckQuiet()
+	if p := w.Me("alice").Agent.Presence; p != agent.IsAvailable {
+		t.Errorf("alice is %s", p)
+	}
+}
+
+func TestF025F026DialWithoutAnAnswer(t *testing.T) {
+	for _, took := range []bool{false, true} {
+		t.Run(fmt.Sprint("took effect: ", took), func(t *testing.T) {
+			w := NewWorld(t, "alice")
+			w.Phones.Next("Dial", Fault{Err: switchboard.ErrUnknown, Took: took})
+			id, _ := w.Dial()
+			if n := w.Phones.Count("Dial"); n != 1 {
+				t.Fatalf("%d dials: repeated without looking", n)
+			}
+			w.Phones.Told = nil // not even a callback tells of it
+			w.Pass(10 * time.Second)
+			if !took {
+				w.Pass(conference.RetryAfter)
+			}
+			if n := w.LiveLegs(); n != 1 || !w.Rings("alice") {
+				t.Errorf("%d legs, alice rings: %v", n, w.Rings("alice"))
+			}
+			w.Answer("alice")
+			w.Settle()
+			hears(t, w, id, "alice")
+			w.CheckQuiet()
+		})
+	}
+}
+
+func TestF029AnswerEventLost(t *testing.T) {
+	w := NewWorld(t, "alice")
+	id, _ := w.Dial()
+	w.Settle()
+	w.Answer("alice")
+	w.Phones.Told = nil
+	w.Pass(15 * time.Second)
+	c := w.Conference(id)
+	if !c.Started || c.Room == "" || !c.Leg(c.Owner).Joined {
+		t.Errorf("not known: room %q, started %v, owner %+v", c.Room, c.Started, c.Leg(c.Owner))
+	}
+	hears(t, w, id, "alice")
+}
+
+func TestF062TargetFails(t *testing.T) {
+	for _, code := range []int{13224, 21217, 13227, 31404} {
+		w, id := talking(t, "alice", "bob")
+		w.Phones.Next("Dial", Fault{Err: &switchboard.RefusedError{Code: code, Status: 400}})
+		_, _ = w.Press("alice", conference.DoConsult, "bob")
+		w.Settle()
+		state(t, w, id, conference.Talking)
+		hears(t, w, id, "alice")
+		if o, want := w.Me("alice").Call.Transfer.Outcome, conference.Failed(fmt.Sprint(code)); o != want {
+			t.Errorf("alice is told %q, want %q", o, want)
+		}
+		if p := w.Me("bob").Agent.Presence; p != agent.IsAvailable {
+			t.Errorf("bob is %s", p)
+		}
+		w.CheckQuiet()
+	}
+}
+
+func TestF065CancelAsTheTargetAnswers(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.MustPress("alice", conference.DoConsult, "bob")
+	w.Phones.Next("Hangup", Fault{Err: switchboard.ErrThrottled}) // so that bob still can answer
+	w.Phones.Next("Hangup", Fault{Err: switchboard.ErrThrottled})
+	_, _ = w.Press("alice", conference.DoCancel, "")
+	if w.Answer("bob") {
+		t.Error("bob was let in after the consult was cancelled")
+	}
+	w.Settle()
+	state(t, w, id, conference.Talking)
+	hears(t, w, id, "alice")
+	w.CheckQuiet()
+	if p := w.Me("bob").Agent.Presence; p != agent.IsAvailable {
+		t.Errorf("bob is %s", p)
+	}
+}
+
+func TestF070F071TargetGoesInAConsult(t *testing.T) {
+	for _, told := range []bool{true, false} {
+		w, id := consulting(t)
+		w.HangUp("bob")
+		if !told { // a crash that only a look finds
+			w.Phones.Told = nil
+			w.Pass(65 * time.Second)
+		}
+		w.Settle()
+		state(t, w, id, conference.Talking)
+		hears(t, w, id, "alice")
+		if o := w.Me("alice").Call.Transfer.Outcome; o != conference.OutcomeLost {
+			t.Errorf("alice is told %q", o)
+		}
+		w.CheckQuiet()
+	}
+}
+
+func TestF073BothAreToldThatTheCallerLeft(t *testing.T) {
+	w, id := consulting(t)
+	w.CallerHangsUp(id)
+	w.Settle()
+	for _, a := range []agent.ID{"alice", "bob"} {
+		me := w.Me(a)
+		if me.Call != nil || me.Agent.Last == nil || me.Agent.Last.Outcome != "caller-left" {
+			t.Errorf("%s is told %+v, call %+v", a, me.Agent.Last, me.Call)
+		}
+	}
+	if o := w.Conference(id).Transfer.Outcome; o != conference.OutcomeCallerLeft {
+		t.Errorf("transfer: %q", o)
+	}
+	w.CheckQuiet()
+}
+
+func TestF077CrashBetweenUnholdAndRemoval(t *testing.T) {
+	w, id := consulting(t)
+	hangups := w.Phones.Count("Hangup")
+	w.Phones.Watch = func() { // as soon as the caller hears bob the process dies
+		if w.Hears(id) == "alice bob" && w.Phones.Count("Hangup") == hangups {
+			w.Phones.Watch = nil
+			w.Life.CrashAt(w.Life.Calls(), false)
+		}
+	}
+	_, err := w.Press("alice", conference.DoComplete, "")
+	if !errors.Is(err, ErrCrashed) {
+		t.Fatalf("no crash: %v", err)
+	}
+	hears(t, w, id, "alice bob")
+	w.Pass(20 * time.Second)
+	hears(t, w, id, "bob")
+	w.CheckQuiet()
+}
+
+func TestF082JoinThenTheTransferorLeaves(t *testing.T) {
+	w, id := consulting(t)
+	w.MustPress("alice", conference.DoJoin, "")
+	w.Settle()
+	hears(t, w, id, "alice bob")
+	w.HangUp("alice")
+	w.Settle()
+	hears(t, w, id, "bob")
+	if r := w.Me("bob").Call.Role; r != conference.RoleOwner {
+		t.Errorf("bob is %s", r)
+	}
+	w.CheckQuiet()
+}
+
+func TestF085TwoTransfersToOneTarget(t *testing.T) {
+	w, first := talking(t, "alice", "bob", "carol")
+	second, _ := w.Dial()
+	w.Settle()
+	w.Answer("bob")
+	w.Settle()
+	w.MustPress("alice", conference.DoConsult, "carol")
+	_, err := w.Press("bob", conference.DoConsult, "carol")
+	var busy *agent.NotFreeError
+	if !errors.As(err, &busy) || busy.Presence != agent.IsBusy {
+		t.Errorf("the second gets %v", err)
+	}
+	w.Settle()
+	hears(t, w, first, "music")
+	hears(t, w, second, "bob")
+	w.CheckQuiet()
+}
+
+func TestF086ToOneself(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	for _, to := range []agent.ID{"alice"} {
+		if _, err := w.Press("alice", conference.DoConsult, to); !errors.Is(err, conference.ErrSelf) {
+			t.Errorf("to %s: %v", to, err)
+		}
+	}
+	hears(t, w, id, "alice")
+}
+
+func TestF088TransferBack(t *testing.T) {
+	w, id := consulting(t)
+	w.MustPress("alice", conference.DoComplete, "")
+	w.Settle()
+	w.MustPress("bob", conference.DoConsult, "alice")
+	w.Settle()
+	w.Answer("alice")
+	w.Settle()
+	w.MustPress("bob", conference.DoComplete, "")
+	w.Settle()
+	hears(t, w, id, "alice")
+	if n := w.Conference(id).Hops; n != 2 {
+		t.Errorf("%d hops", n)
+	}
+	w.CheckQuiet()
+}
+
+// recalled is a world in which the transferor was lost while bob rang, and bob did not
+// take the caller: she is the transferor's again.
+func recalled(t *testing.T) (*World, conference.ID) {
+	t.Helper()
+	w, id := talking(t, "alice", "bob", "carol")
+	w.MustPress("alice", conference.DoConsult, "bob")
+	w.Settle()
+	w.HangUp("alice")
+	w.Pass(6 * time.Second) // alice's page is back
+	w.Reject("bob", conference.OutcomeNoAnswer)
+	w.Pass(time.Second)
+	if !w.Rings("alice") || w.Rings("carol") {
+		t.Fatalf("alice is rung: %v, carol: %v", w.Rings("alice"), w.Rings("carol"))
+	}
+	return w, id
+}
+
+func TestF091RecallIsAnswered(t *testing.T) {
+	w, id := recalled(t)
+	w.Answer("alice")
+	w.Settle()
+	state(t, w, id, conference.Talking)
+	hears(t, w, id, "alice")
+	tr := w.Me("alice").Call.Transfer
+	if tr.Outcome != conference.OutcomeNoAnswer {
+		t.Errorf("she is told of the transfer: %+v", tr)
+	}
+	w.CheckQuiet()
+}
+
+func TestF092RecallIsNotAnswered(t *testing.T) {
+	w, id := recalled(t)
+	other, _ := w.Dial() // comes later, and stays behind
+	w.Choose("carol", agent.Away)
+	w.Pass(Ring + 2*time.Second)
+	hears(t, w, id, "music")
+	place, err := w.Board.Wait(context.Background(), id, w.Now)
+	if err != nil || place.Position != 1 {
+		t.Errorf("she is at place %d, %v", place.Position, err)
+	}
+	w.Choose("carol", agent.Available)
+	w.Pass(6 * time.Second)
+	w.Answer("carol")
+	w.Settle()
+	hears(t, w, id, "carol")
+	_ = other
+	w.CheckQuiet()
+}
+
+func TestF094AStrangersLegInTheRoomIsEnded(t *testing.T) {
+	w, id := consulting(t)
+	w.Intrude(id)
+	w.Settle()
+	if n := w.LiveLegs(); n != 2 {
+		t.Errorf("%d legs are alive", n)
+	}
+	hears(t, w, id, "music")
+}
+
+func TestF112ConflictIsDecidedAnew(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.Store.Next("SaveConference", Fault{Err: switchboard.ErrConflict})
+	w.MustPress("alice", conference.DoAdd, "bob")
+	w.Settle()
+	state(t, w, id, conference.AddRinging)
+	if n := w.Phones.Count("Dial"); n != 2 {
+		t.Errorf("%d dials in all", n)
+	}
+}
+
+func TestF124WrongCallStateIsLookedUp(t *testing.T) {
+	w, id := consulting(t)
+	w.Phones.Every("Hold", Fault{Err: &switchboard.RefusedError{Code: 21220, Status: 409}})
+	before := w.Phones.Count("Hold")
+	_, _ = w.Press("alice", conference.DoCancel, "")
+	if n := w.Phones.Count("Hold") - before; n != 1 {
+		t.Errorf("a refused hold was tried %d times in one request", n)
+	}
+	w.Phones.Heal()
+	w.Pass(6 * time.Second)
+	hears(t, w, id, "alice")
+	w.CheckQuiet()
+}
+
+func TestF127TheSweepTouchesOnlyItsOwn(t *testing.T) {
+	w, id := talking(t, "alice")
+	w.Stranger()
+	before := w.Phones.Counts()
+	w.Pass(3 * time.Minute)
+	after := w.Phones.Counts()
+	for _, op := range []string{"Hangup", "Hold", "LastWords", "SetEndsRoom", "Dial"} {
+		if after[op] != before[op] {
+			t.Errorf("%s: %d times in quiet minutes", op, after[op]-before[op])
+		}
+	}
+	if n := w.LiveLegs(); n != 2 {
+		t.Errorf("%d legs, want alice's and the stranger's", n)
+	}
+	hears(t, w, id, "alice")
+}
+
+func TestF131AStateOfALaterVersion(t *testing.T) {
+	w, id := talking(t, "alice")
+	c := w.Conference(id)
+	c.State = "parked"
+	if err := w.Store.SaveConference(context.Background(), c); err != nil {
+		t.Fatal(err)
+	}
+	w.Pass(2 * time.Minute)
+	hears(t, w, id, "alice") // nobody touches what he does not understand
+	if _, err := w.Press("alice", conference.DoHold, ""); err == nil {
+		t.Error("a verb was carried out in a state that is not known")
+	}
+	w.CallerHangsUp(id)
+	w.Pass(10 * time.Second)
+	state(t, w, id, conference.Ended)
+	if n := w.LiveLegs(); n != 0 {
+		t.Errorf("%d legs are left", n)
+	}
+}
+
+func TestF136AbandonAgainstAnswer(t *testing.T) {
+	for _, callerFirst := range []bool{true, false} {
+		for _, reversed := range []bool{false, true} {
+			w := NewWorld(t, "alice")
+			id, _ := w.Dial()
+			w.Settle()
+			if callerFirst {
+				w.CallerHangsUp(id)
+				w.Answer("alice")
+			} else {
+				w.Answer("alice")
+				w.CallerHangsUp(id)
+			}
+			for reversed && len(w.Phones.Told) > 0 {
+				w.Deliver(len(w.Phones.Told)-1, false)
+			}
+			w.Settle()
+			state(t, w, id, conference.Ended)
+			w.CheckQuiet()
+			if p := w.Me("alice").Agent.Presence; p != agent.IsAvailable || w.LiveLegs() != 0 {
+				t.Errorf("alice is %s, %d legs", p, w.LiveLegs())
+			}
+		}
+	}
+}
+
+func TestF139RecallAgainstALateAnswer(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.MustPress("alice", conference.DoConsult, "bob")
+	w.Settle()
+	w.HangUp("alice")
+	w.Settle()
+	w.Phones.Every("Hangup", Fault{Err: switchboard.ErrUnknown}) // bob rings on
+	for range 35 {                                               // longer than he was to ring
+		w.Now = w.Now.Add(time.Second)
+		_, _ = w.Beat("alice")
+		w.Music(id)
+	}
+	if !w.Rings("alice") || !w.Rings("bob") {
+		t.Fatalf("alice rings: %v, bob: %v", w.Rings("alice"), w.Rings("bob"))
+	}
+	if w.Answer("bob") {
+		t.Error("bob was let in after his time was over")
+	}
+	w.Answer("alice")
+	w.Phones.Heal()
+	w.Settle()
+	hears(t, w, id, "alice")
+	w.CheckQuiet()
+}
