@@ -7,9 +7,9 @@ import (
 	"warmtransfer/local/gateway/sam"
 )
 
-// environment is what Lambda sets for a function, then the template's variables, then
+// Environment is what Lambda sets for a function, then the template's variables, then
 // the local stack's. Nothing of the developer's own environment gets in.
-func (g *Gateway) environment(f sam.Function) []string {
+func (g *Gateway) Environment(f sam.Function) []string {
 	vars := map[string]string{
 		"_HANDLER":                        "bootstrap",
 		"AWS_REGION":                      sam.Region,

@@ -69,7 +69,7 @@ func New(o Options) (*Gateway, error) {
 			continue // nothing here starts it
 		}
 		g.functions[f.LogicalID] = runner.New(runner.Config{Name: f.Folder(), Bootstrap: o.Bootstrap(f),
-			Env: g.environment(f), Timeout: f.Timeout, Reserved: f.Reserved, ARN: arn(f),
+			Env: g.Environment(f), Timeout: f.Timeout, Reserved: f.Reserved, ARN: arn(f),
 			Output: prefixed{o.Output, f.Folder()}})
 		for _, r := range f.Routes {
 			parsed, err := newRoute(r, f.LogicalID, o.Template.API)

@@ -46,6 +46,8 @@ type Stack struct {
 	// TableName is the template's table in the store.
 	TableName string
 
+	Template *sam.Template
+
 	Network *phonenet.Network // nil with Options.TwilioURL
 	Gateway *gateway.Gateway
 	SignIn  *issuer.Issuer
@@ -94,6 +96,7 @@ func (s *Stack) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.Template = template
 	if err := s.binaries(ctx, template); err != nil {
 		return err
 	}

@@ -1,0 +1,210 @@
+package bench
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"warmtransfer/local/gateway"
+	"warmtransfer/local/gateway/runner"
+	"warmtransfer/local/gateway/sam"
+	"warmtransfer/local/phonenet"
+	"warmtransfer/local/stack"
+)
+
+// bareHandler is the floor: aws-lambda-go and nothing else.
+const bareHandler = `package main
+
+import "github.com/aws/aws-lambda-go/lambda"
+
+func main() { lambda.Start(func() (map[string]any, error) { return map[string]any{"statusCode": 204}, nil }) }
+`
+
+// start starts a line and builds the bare handler beside its binaries.
+func start(b *testing.B) (s *stack.Stack, binaries string) {
+	b.Helper()
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		b.Fatal(err)
+	}
+	binaries = b.TempDir()
+	t, err := sam.Load(filepath.Join(root, "template.yaml"), sam.Values{Parameters: map[string]string{
+		"TwilioNumber": "+15550100", "TwilioAccountSid": "", "TwilioAuthToken": "", "TwilioApiKey": "", "TwilioApiSecret": "",
+	}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := gateway.Build(context.Background(), root, t, binaries, os.Stderr); err != nil {
+		b.Fatal(err)
+	}
+	source := filepath.Join(binaries, "bare.go")
+	if err := os.WriteFile(source, []byte(bareHandler), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	build := exec.Command("go", "build", "-trimpath", "-tags=lambda.norpc", "-ldflags=-s -w", "-o", filepath.Join(binaries, "bare"), source)
+	build.Dir, build.Env = root, append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		b.Fatalf("%v: %s", err, out)
+	}
+	s, err = stack.Start(context.Background(), stack.Options{Root: root, Headless: true, Binaries: binaries})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(s.Close)
+	return s, binaries
+}
+
+// events are what a function is asked first: none changes anything.
+var events = map[string]string{
+	"bare": "token", "agents": "agents-me", "connect-agent": "connect-agent", "events": "events-call", "incoming": "incoming",
+	"token": "token", "transfer": "transfer", "wait": "wait",
+}
+
+// BenchmarkColdStart starts each function's process, and gives it its first request.
+// Signatures are made up, so voice webhooks are refused after everything was read.
+func BenchmarkColdStart(b *testing.B) {
+	s, binaries := start(b)
+	functions := []sam.Function{{CodeURI: "functions/bare", Timeout: 10 * time.Second}}
+	for _, f := range s.Template.Functions {
+		if events[f.Folder()] != "" {
+			functions = append(functions, f)
+		}
+	}
+	for _, f := range functions {
+		name := f.Folder()
+		event, err := os.ReadFile(filepath.Join("..", "..", "events", events[name]+".json"))
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(name, func(b *testing.B) {
+			var next, first []float64
+			var resident float64
+			for b.Loop() {
+				fn := runner.New(runner.Config{
+					Name: name, Bootstrap: filepath.Join(binaries, name), Env: s.Gateway.Environment(f), Timeout: f.Timeout,
+					Reserved: -1, ARN: "arn:aws:lambda:us-east-1:000000000000:function:" + name, Output: io.Discard,
+				})
+				began := time.Now()
+				if err := fn.Warm(context.Background()); err != nil {
+					b.Fatal(err)
+				}
+				next = append(next, ms(began))
+				if _, err := fn.Invoke(runner.Invocation{RequestID: "bench", TraceID: "bench", Payload: event}, f.Timeout); err != nil {
+					b.Fatal(err)
+				}
+				first = append(first, ms(began))
+				resident = max(resident, residentMiB(b, fn.PIDs()))
+				fn.Close()
+			}
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(median(next), "ms-to-next")
+			b.ReportMetric(median(first), "ms-to-response")
+			b.ReportMetric(resident, "MiB-resident")
+			b.ReportMetric(zipMiB(b, filepath.Join(binaries, name)), "MiB-zip")
+		})
+	}
+}
+
+// BenchmarkIncoming is a caller's first webhook with an agent to be rung, and a phone
+// network that takes 50 ms to answer a REST call.
+func BenchmarkIncoming(b *testing.B) {
+	s, _ := start(b)
+	if _, err := s.Network.AddFault(phonenet.FaultRule{Kind: "rest", Do: "delay", DelayMs: 50}); err != nil {
+		b.Fatal(err)
+	}
+	agents := []string{"alice", "bob", "carol", "dave"}
+	for _, id := range agents {
+		if err := s.Network.SetScripted(id, true); err != nil {
+			b.Fatal(err)
+		}
+	}
+	var took []float64
+	for n := 0; b.Loop(); n++ {
+		if _, err := s.Agent(agents[n%len(agents)]).Set(context.Background(), "available"); err != nil {
+			b.Fatal(err)
+		}
+		caller, err := s.Network.PlaceCall(nil, "+15550199", s.Number)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := s.Network.Idle(context.Background()); err != nil {
+			b.Fatal(err)
+		}
+		if err := s.Network.Hangup(caller); err != nil {
+			b.Fatal(err)
+		}
+		if err := s.Network.Idle(context.Background()); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for _, r := range s.Network.Records(0) {
+		if r.Event == "voice" && bytes.HasSuffix([]byte(r.URL), []byte("/incoming")) {
+			took = append(took, r.Millis)
+		}
+	}
+	b.ReportMetric(median(took), "ms-incoming")
+}
+
+func ms(since time.Time) float64 { return float64(time.Since(since).Microseconds()) / 1000 }
+
+func median(all []float64) float64 {
+	if len(all) == 0 {
+		return 0
+	}
+	slices.Sort(all)
+	return all[len(all)/2]
+}
+
+var rss = regexp.MustCompile(`VmRSS:\s+(\d+) kB`)
+
+func residentMiB(b *testing.B, pids []int) float64 {
+	b.Helper()
+	if len(pids) != 1 {
+		b.Fatalf("%d processes", len(pids))
+	}
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pids[0]))
+	if err != nil {
+		b.Fatal(err)
+	}
+	found := rss.FindSubmatch(status)
+	if found == nil {
+		b.Fatal("the process has no VmRSS")
+	}
+	kib, err := strconv.Atoi(string(found[1]))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return float64(kib) / 1024
+}
+
+// zipMiB packs a binary as "sam package" does.
+func zipMiB(b *testing.B, path string) float64 {
+	b.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var packed bytes.Buffer
+	z := zip.NewWriter(&packed)
+	w, err := z.Create("bootstrap")
+	if err == nil {
+		_, err = w.Write(content)
+	}
+	if err == nil {
+		err = z.Close()
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	return float64(packed.Len()) / (1 << 20)
+}
