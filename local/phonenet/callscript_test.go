@@ -1,6 +1,7 @@
 package phonenet
 
 import (
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -160,25 +161,30 @@ func TestWithoutFallbackTheCallEndsWithAWord(t *testing.T) {
 	}
 }
 
-func TestDialParties(t *testing.T) {
-	const doc = `<Dial timeout="20" action="/after" callerId="` + testNumber + `"><Client url="/whisper"><Identity>alice</Identity>` +
-		`<Parameter name="who" value="Jo &amp; Co"/></Client><Number statusCallback="/number" statusCallbackEvent="ringing answered completed">+4930123456</Number></Dial>`
-	prepare := func(t *testing.T) (b *bench, caller, alice, phone string) {
-		b = newBench(t)
-		b.doc("/voice", doc)
-		b.doc("/after", `<Say>Over.</Say>`)
-		b.doc("/whisper", `<Gather numDigits="1" action="/accept"><Say>Press one.</Say></Gather><Hangup/>`)
-		b.doc("/accept", ``)
-		b.must(b.SetScripted("alice", true))
-		caller = b.dial()
-		calls := b.Calls()
-		if len(calls) != 3 {
-			t.Fatalf("%d calls, want 3", len(calls))
-		}
-		return b, caller, calls[1].SID, calls[2].SID
+const partiesDoc = `<Dial timeout="20" timeLimit="600" hangupOnStar="true" action="/after" callerId="` + testNumber + `">
+	<Client url="/whisper"><Identity>alice</Identity><Parameter name="who" value="Jo &amp; Co"/></Client>
+	<Number statusCallback="/number" statusCallbackEvent="ringing answered completed">+4930123456</Number></Dial>`
+
+// parties has a caller whose Dial rings a client and a phone.
+func parties(t *testing.T) (b *bench, caller, alice, phone string) {
+	t.Helper()
+	b = newBench(t)
+	b.doc("/voice", partiesDoc)
+	b.doc("/after", `<Say>Over.</Say>`)
+	b.doc("/whisper", `<Gather numDigits="1" action="/accept"><Say>Press one.</Say></Gather><Hangup/>`)
+	b.doc("/accept", ``)
+	b.must(b.SetScripted("alice", true))
+	caller = b.dial()
+	calls := b.Calls()
+	if len(calls) != 3 {
+		t.Fatalf("%d calls, want 3", len(calls))
 	}
+	return b, caller, calls[1].SID, calls[2].SID
+}
+
+func TestDialParties(t *testing.T) {
 	t.Run("the first to answer gets it", func(t *testing.T) {
-		b, caller, alice, phone := prepare(t)
+		b, caller, alice, phone := parties(t)
 		b.hears(caller, "ringing")
 		if p := b.params(alice); p["who"] != "Jo & Co" {
 			t.Errorf("alice is told %v", p)
@@ -197,7 +203,7 @@ func TestDialParties(t *testing.T) {
 		b.expectEvents("/number", "ringing", "in-progress", "completed")
 	})
 	t.Run("nobody answers", func(t *testing.T) {
-		b, caller, _, _ := prepare(t)
+		b, caller, _, _ := parties(t)
 		b.pass(20 * time.Second)
 		b.hears(caller, "speech:Over.")
 		if s := b.got("/after")[0].form.Get("DialCallStatus"); s != "no-answer" {
@@ -205,7 +211,7 @@ func TestDialParties(t *testing.T) {
 		}
 	})
 	t.Run("both are busy", func(t *testing.T) {
-		b, caller, alice, phone := prepare(t)
+		b, caller, alice, phone := parties(t)
 		b.must(b.Busy(phone))
 		b.hears(caller, "ringing")
 		b.must(b.Reject(alice, nil))
@@ -214,8 +220,11 @@ func TestDialParties(t *testing.T) {
 			t.Errorf("DialCallStatus=%s", s)
 		}
 	})
+}
+
+func TestDialPartiesWhoAreAskedFirst(t *testing.T) {
 	t.Run("press one to accept", func(t *testing.T) {
-		b, caller, alice, phone := prepare(t)
+		b, caller, alice, phone := parties(t)
 		b.must(b.Answer(alice, nil))
 		b.hears(alice, "speech:Press one.")
 		b.hears(caller, "ringing")
@@ -225,7 +234,7 @@ func TestDialParties(t *testing.T) {
 		b.status(phone, "canceled")
 	})
 	t.Run("press nothing", func(t *testing.T) {
-		b, caller, alice, phone := prepare(t)
+		b, caller, alice, phone := parties(t)
 		b.must(b.Busy(phone))
 		b.must(b.Answer(alice, nil))
 		b.pass(6 * time.Second)
@@ -236,13 +245,13 @@ func TestDialParties(t *testing.T) {
 		}
 	})
 	t.Run("the caller hangs up", func(t *testing.T) {
-		b, caller, alice, phone := prepare(t)
+		b, caller, alice, phone := parties(t)
 		b.must(b.Hangup(caller))
 		b.status(alice, "canceled")
 		b.status(phone, "canceled")
 	})
 	t.Run("the caller is redirected while they talk", func(t *testing.T) {
-		b, caller, _, phone := prepare(t)
+		b, caller, _, phone := parties(t)
 		b.must(b.Answer(phone, nil))
 		p := &api.UpdateCallParams{}
 		_, err := b.api.UpdateCall(caller, p.SetUrl(b.app.URL+"/after"))
@@ -251,7 +260,7 @@ func TestDialParties(t *testing.T) {
 		b.status(phone, "completed")
 	})
 	t.Run("the party is redirected while they talk", func(t *testing.T) {
-		b, caller, _, phone := prepare(t)
+		b, caller, _, phone := parties(t)
 		b.must(b.Answer(phone, nil))
 		p := &api.UpdateCallParams{}
 		_, err := b.api.UpdateCall(phone, p.SetTwiml("<Response><Say>Elsewhere.</Say></Response>"))
@@ -259,6 +268,49 @@ func TestDialParties(t *testing.T) {
 		b.hears(caller, "speech:Over.")
 		b.hears(phone, "speech:Elsewhere.")
 	})
+}
+
+func TestDialPartiesEndedByTheCallersSide(t *testing.T) {
+	for name, end := range map[string]func(b *bench, caller string){
+		"by the star":       func(b *bench, caller string) { b.must(b.DTMF(caller, "*")) },
+		"by the time limit": func(b *bench, _ string) { b.pass(10 * time.Minute) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, caller, _, phone := parties(t)
+			b.must(b.Answer(phone, nil))
+			end(b, caller)
+			b.status(phone, "completed")
+			b.hears(caller, "speech:Over.")
+			if s := b.got("/after")[0].form.Get("DialCallStatus"); s != "completed" {
+				t.Errorf("DialCallStatus=%s", s)
+			}
+		})
+	}
+}
+
+// TestAnApplicationThatIsNotThere: nobody listens at the voice URL, twice.
+func TestAnApplicationThatIsNotThere(t *testing.T) {
+	b := newBench(t)
+	gone := httptest.NewServer(nil)
+	gone.Close()
+	b.SetNumber(gone.URL+"/voice", b.app.URL+"/fallback", "")
+	b.doc("/fallback", `<Say>One moment.</Say>`)
+	b.hears(b.dial(), "speech:One moment.")
+	if code := b.got("/fallback")[0].form.Get("ErrorCode"); code != "11205" {
+		t.Errorf("ErrorCode=%s, want 11205", code)
+	}
+	tries := 0
+	for _, r := range b.Records(0) {
+		if r.Kind == recordWebhook && r.Event == "voice" {
+			tries++
+		}
+	}
+	if tries != 2 {
+		t.Errorf("%d tries, want 2: a connect failure is tried once more", tries)
+	}
+	b.SetNumber("ftp://nowhere", "", "")
+	b.hears(b.dial(), "speech:"+apology)
+	b.expectWarning(11100)
 }
 
 func TestAnswerOnBridge(t *testing.T) {

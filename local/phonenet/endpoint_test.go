@@ -235,3 +235,23 @@ func TestConfig(t *testing.T) {
 		}
 	}
 }
+
+func TestAudio(t *testing.T) {
+	b := newBench(t)
+	for range 2 {
+		if got, err := b.Audio(b.app.URL + "/music.wav"); err != nil || len(got) != len(wav(10*time.Second)) {
+			t.Errorf("%d bytes, %v", len(got), err)
+		}
+	}
+	for _, bad := range []string{b.app.URL + "/nothing", "http://127.0.0.1:1/x.wav", "::"} {
+		if _, err := b.Audio(bad); err == nil {
+			t.Errorf("%s gave a sound", bad)
+		}
+	}
+	if c := b.Credentials(); c.Account != testAccount || c.APIKey != testKey || c.APISecret != testSecret {
+		t.Errorf("credentials %+v", c)
+	}
+	if !b.Now().Equal(b.clock.Now()) {
+		t.Errorf("the network's time is %v", b.Now())
+	}
+}

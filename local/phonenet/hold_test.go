@@ -198,3 +198,28 @@ func TestAnnounce(t *testing.T) {
 		t.Errorf("the last events are %v, want %v", events, want)
 	}
 }
+
+func TestModify(t *testing.T) {
+	b := classic(t)
+	caller := b.dial()
+	b.doc("/other", `<Say>Another tune.</Say>`)
+	b.update("room", caller, func(p *api.UpdateParticipantParams) { p.SetWaitUrl(b.app.URL + "/other").SetBeepOnExit(true) })
+	b.hears(caller, "speech:Another tune.")
+	b.update("room", caller, func(p *api.UpdateParticipantParams) { p.SetWaitUrl(b.app.URL + "/other").SetBeepOnExit(true) })
+	b.expectEvents("/events", "participant-join", "participant-modify")
+	for _, bad := range []*api.UpdateParticipantParams{
+		(&api.UpdateParticipantParams{}).SetWaitUrl("x"), (&api.UpdateParticipantParams{}).SetAnnounceUrl("x"),
+	} {
+		if _, err := b.api.UpdateParticipant(b.sidOf("room"), caller, bad); code(err) != 20001 {
+			t.Errorf("%+v: %v, want 20001", bad, err)
+		}
+	}
+	nobody := (&api.UpdateParticipantParams{}).SetCallSidToCoach("CA0")
+	if _, err := b.api.UpdateParticipant(b.sidOf("room"), caller, nobody); code(err) != 16028 {
+		t.Errorf("coaching nobody: %v, want 16028", err)
+	}
+	announce := (&api.UpdateConferenceParams{}).SetAnnounceUrl(b.app.URL + "/other")
+	if _, err := b.api.UpdateConference(b.sidOf("room"), announce); code(err) != 16099 {
+		t.Errorf("announcing to a room that has not started: %v, want 16099", err)
+	}
+}

@@ -396,3 +396,32 @@ func TestVoiceParameters(t *testing.T) { // F014
 		}
 	}
 }
+
+func TestUpdateCallRefuses(t *testing.T) {
+	b := newBench(t)
+	sid := b.ringAgent("alice", "/alice")
+	for name, c := range map[string]struct {
+		sid    string
+		change func(p *api.UpdateCallParams)
+		code   int
+	}{
+		"an unknown call":         {"CA0", func(p *api.UpdateCallParams) { p.SetStatus("completed") }, 20404},
+		"an unknown status":       {sid, func(p *api.UpdateCallParams) { p.SetStatus("ringing") }, 21218},
+		"redirect while it rings": {sid, func(p *api.UpdateCallParams) { p.SetUrl(b.app.URL + "/bob") }, 21220},
+		"a bad URL":               {sid, func(p *api.UpdateCallParams) { p.SetUrl("x") }, 21205},
+		"a bad callback":          {sid, func(p *api.UpdateCallParams) { p.SetStatusCallback("x") }, 21609},
+		"a bad limit":             {sid, func(p *api.UpdateCallParams) { p.SetTimeLimit(0) }, 20001},
+	} {
+		p := &api.UpdateCallParams{}
+		c.change(p)
+		if _, err := b.api.UpdateCall(c.sid, p); code(err) != c.code {
+			t.Errorf("%s: %v, want %d", name, err, c.code)
+		}
+	}
+	b.status(sid, "ringing")
+	_, err := b.api.UpdateCall(sid, (&api.UpdateCallParams{}).SetStatusCallback(b.app.URL+"/late"))
+	b.must(err)
+	if _, err := b.api.ListCall((&api.ListCallParams{}).SetStatus("ringing").SetTo("client:alice")); err != nil {
+		t.Error(err)
+	}
+}
