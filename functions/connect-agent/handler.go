@@ -38,12 +38,16 @@ func (h handler) connect(r *web.Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if in.Ask { // a machine may have picked up; nobody here asks whether a person did
+		return twilio.Goodbye(sorry), nil
+	}
 	return twilio.AgentRoom(r.Base, r.Conference(), in.Leg, in.EndsRoom), nil
 }
 
 const (
 	tries = 1 // after the first one
 	pause = 2 * time.Second
+	sorry = "We are sorry, this call cannot be connected."
 )
 
 // again asks the agent to wait and tries once more; then it lets him go, and the caller
@@ -55,7 +59,7 @@ func again(r *web.Request) string {
 		n = max(n, 1)
 	}
 	if n >= tries {
-		return twilio.Goodbye("We are sorry, this call cannot be connected.")
+		return twilio.Goodbye(sorry)
 	}
 	return twilio.HoldOn(r.Base.ConnectAgain(r.Conference(), r.Leg(), n+1), pause, "Please wait.")
 }

@@ -45,8 +45,8 @@ func room(id conference.ID, leg conference.LegKey, ends string) string {
 }
 
 const (
-	over  = `<Say>This call is already over.</Say><Hangup></Hangup>`
-	sorry = `<Say>We are sorry, this call cannot be connected.</Say><Hangup></Hangup>`
+	overDoc  = `<Say>This call is already over.</Say><Hangup></Hangup>`
+	sorryDoc = `<Say>We are sorry, this call cannot be connected.</Say><Hangup></Hangup>`
 )
 
 func wait(path string) string {
@@ -94,9 +94,9 @@ func TestF004F023CallerGoneGivesASentenceAndNeverAnEmptyRoom(t *testing.T) {
 	w.CallerHangsUp(id)
 	w.Settle()
 	for range 2 {
-		s.Post(at, form).Is(t, over)
+		s.Post(at, form).Is(t, overDoc)
 	}
-	s.Post("/connect-agent/CA99999999999999999999999999999999/leg-1", form).Is(t, over)
+	s.Post("/connect-agent/CA99999999999999999999999999999999/leg-1", form).Is(t, overDoc)
 	if a, _ := w.Store.Agent(t.Context(), "alice"); a.Claimed(w.Now) {
 		t.Error("alice is still claimed")
 	}
@@ -104,7 +104,7 @@ func TestF004F023CallerGoneGivesASentenceAndNeverAnEmptyRoom(t *testing.T) {
 
 func TestALegOfAnotherCallIsNotLetIn(t *testing.T) {
 	s, w, id, _ := ring(t)
-	s.Post(path(w, id, 0), webtest.Form(t, "connect", "CallSid", "CA77777777777777777777777777777777")).Is(t, over)
+	s.Post(path(w, id, 0), webtest.Form(t, "connect", "CallSid", "CA77777777777777777777777777777777")).Is(t, overDoc)
 	if c := w.Conference(id); c.State != conference.Ringing {
 		t.Errorf("conference is %s", c.State)
 	}
@@ -122,8 +122,8 @@ func TestF022StoreDownIsTriedOnceMoreThenTheAgentIsReleased(t *testing.T) {
 			w.Store.Every(op, switchboardtest.Fault{Err: switchboard.ErrUnavailable})
 			w.Now = w.Now.Add(time.Second)
 			if op == "Conference" {
-				s.Post(at+"/1", form).Is(t, sorry)
-				s.Post(at+"/2", form).Is(t, sorry)
+				s.Post(at+"/1", form).Is(t, sorryDoc)
+				s.Post(at+"/2", form).Is(t, sorryDoc)
 			}
 		}
 	}
@@ -135,15 +135,25 @@ func TestF125SecretOutOfReachAsksTheAgentToWaitOnce(t *testing.T) {
 	const at = "/connect-agent/CA11111111111111111111111111111111/leg-1"
 	s.Post(at, webtest.Form(t, "connect")).Is(t, wait(at+"/1"))
 	for _, try := range []string{"/1", "/x", "/-5", "/0"} {
-		s.Post(at+try, webtest.Form(t, "connect")).Is(t, sorry)
+		s.Post(at+try, webtest.Form(t, "connect")).Is(t, sorryDoc)
 	}
 	webtest.Untouched(t, w, before)
+}
+
+func TestAnOutsidePartyIsNotLetInUnasked(t *testing.T) {
+	s, w, id, _ := ring(t)
+	w.Answer("alice")
+	w.Settle()
+	w.MustPress("alice", conference.DoConsult, switchboardtest.Outside)
+	w.Settle()
+	l := w.Conference(id).Legs[1]
+	s.Post(path(w, id, 1), webtest.Form(t, "connect", "CallSid", string(l.SID), "To", switchboardtest.Outside)).Is(t, sorryDoc)
 }
 
 func TestSampleEvents(t *testing.T) {
 	s, _ := serve(t, webtest.Keys)
 	for _, name := range []string{"connect-agent", "connect-agent-again"} {
-		s.Do(webtest.Sample(t, name)).Is(t, over)
+		s.Do(webtest.Sample(t, name)).Is(t, overDoc)
 	}
 }
 

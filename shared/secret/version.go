@@ -23,7 +23,8 @@ const (
 )
 
 // errIncomplete: an empty auth token would let everybody sign (F142).
-var errIncomplete = errors.New("the secret is not JSON with accountSid, authToken, apiKey and apiSecret, none of them empty")
+var errIncomplete = fmt.Errorf("%w: the secret is not JSON with accountSid, authToken, apiKey and apiSecret, none of them empty",
+	twilio.ErrIncomplete)
 
 // version is one version of the secret.
 type version struct {

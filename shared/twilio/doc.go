@@ -6,7 +6,10 @@
 // about a call; it knows neither the store nor API Gateway.
 package twilio
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // Credentials are those of one Twilio account. The auth token only checks signatures;
 // REST and voice tokens use the API key, which can be revoked alone.
@@ -17,10 +20,14 @@ type Credentials struct {
 	APISecret  string
 }
 
+// ErrIncomplete: there are credentials, and a part of them is empty or missing. With an
+// empty auth token everybody could sign (F142).
+var ErrIncomplete = errors.New("the account's credentials are incomplete")
+
 // Keys gives the account's credentials.
 type Keys interface {
 	// Credentials gives those in use, and reads them if there are none yet. It never
-	// returns empty ones without an error.
+	// returns empty ones without an error, which then is ErrIncomplete.
 	Credentials(ctx context.Context) (Credentials, error)
 	// Renewed is asked after Twilio or a signature did not accept the ones in use: it
 	// looks whether they have been replaced, at most now and then, however often it is

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"log/slog"
 	"net/http"
 	"os"
@@ -38,22 +39,41 @@ func (e Edge) log() *slog.Logger {
 // Warmer opens its connections ahead of the first request. It cannot fail.
 type Warmer interface{ Warm(ctx context.Context) }
 
-// Ready ends the process if a setting is wrong, naming all of them, and otherwise opens
-// all connections at once: while a function starts it has a whole processor, later a
-// fraction of one.
+// Ready ends the process if a setting is wrong, naming all of them, or the account's
+// credentials are incomplete. It opens all connections at once: while a function starts
+// it has a whole processor, later a fraction of one.
 func Ready(settings error, warmers ...Warmer) {
 	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stdout, nil)))
-	if settings != nil {
-		slog.Error("cannot start", "error", settings.Error())
+	if err := ready(settings, warmers); err != nil {
+		slog.Error("cannot start", "error", err.Error())
 		os.Exit(1)
+	}
+}
+
+func ready(settings error, warmers []Warmer) error {
+	if settings != nil {
+		return settings
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), warmTime)
 	defer cancel()
+	unfit := make([]error, len(warmers))
 	var all sync.WaitGroup
-	for _, w := range warmers {
-		all.Go(func() { w.Warm(ctx) })
+	for i, w := range warmers {
+		all.Go(func() {
+			if keys, ok := w.(twilio.Keys); ok {
+				_, unfit[i] = keys.Credentials(ctx)
+			} else {
+				w.Warm(ctx)
+			}
+		})
 	}
 	all.Wait()
+	for _, err := range unfit {
+		if errors.Is(err, twilio.ErrIncomplete) {
+			return err // no request could ever be let in
+		}
+	}
+	return nil // what is out of reach now may come back
 }
 
 // Serve answers API Gateway's events for as long as the process lives.
