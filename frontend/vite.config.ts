@@ -1,5 +1,5 @@
 import { defineConfig } from "vite";
-import { version } from "./package.json" with { type: "json" };
+import about from "./package.json" with { type: "json" };
 
 /**
  * One page, hashed assets, relative addresses: the same dist works at a bucket's root and behind the local gateway.
@@ -7,7 +7,7 @@ import { version } from "./package.json" with { type: "json" };
  */
 export default defineConfig({
   base: "./",
-  define: { __APP_VERSION__: JSON.stringify(version) },
+  define: { __APP_VERSION__: JSON.stringify(about.version) },
   build: {
     target: "es2022",
     assetsInlineLimit: 0,

@@ -2,12 +2,18 @@
 import { LitElement, html, type TemplateResult } from "lit";
 import { ago, duration } from "../words/time.js";
 
-const shown = new Set<DeskTime>();
+const shown = new Set<LitElement>();
 let timer = 0;
 
 function keepTicking(): void {
   window.clearInterval(timer);
   timer = shown.size ? window.setInterval(() => shown.forEach((t) => t.requestUpdate()), 250) : 0;
+}
+
+function follow(element: LitElement, on: boolean): void {
+  if (on) shown.add(element);
+  else shown.delete(element);
+  keepTicking();
 }
 
 /** `at` is server time in ms; `skew` the server's clock minus ours; `mode` counts up from, down to, or says how long ago. */
@@ -30,14 +36,12 @@ export class DeskTime extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    shown.add(this);
-    keepTicking();
+    follow(this, true);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    shown.delete(this);
-    keepTicking();
+    follow(this, false);
   }
 
   protected override render(): TemplateResult {
@@ -47,4 +51,41 @@ export class DeskTime extends LitElement {
   }
 }
 
+/** The ring around a countdown: what is left of `seconds` until server time `until`. For the eye only. */
+export class DeskRing extends LitElement {
+  static override properties = { until: { type: Number }, skew: { type: Number }, seconds: { type: Number } };
+  declare until: number;
+  declare skew: number;
+  declare seconds: number;
+
+  constructor() {
+    super();
+    this.until = 0;
+    this.skew = 0;
+    this.seconds = 1;
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    follow(this, true);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    follow(this, false);
+  }
+
+  protected override render(): TemplateResult {
+    const left = (this.until - Date.now() - this.skew) / 1000 / this.seconds;
+    const gone = 100 * (1 - Math.min(1, Math.max(0, left)));
+    return html`<svg viewBox="0 0 44 44" aria-hidden="true"><circle class="track" cx="22" cy="22" r="19"/>
+      <circle cx="22" cy="22" r="19" pathLength="100" stroke-dasharray="100" stroke-dashoffset=${gone.toFixed(1)}/></svg>`;
+  }
+}
+
 customElements.define("desk-time", DeskTime);
+customElements.define("desk-ring", DeskRing);

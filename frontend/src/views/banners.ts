@@ -44,14 +44,16 @@ function banners(state: State, desk: Desk): Banner[] {
   return out;
 }
 
-export function bannerList(state: State, desk: Desk): TemplateResult {
-  return html`<div class="banners">
-    ${banners(state, desk).map((b) => html`<div class="banner ${b.tone}" data-test="banner-${b.name}">${icon(b.icon)}<p>${b.text}</p>${b.more ?? nothing}</div>`)}
+export function bannerList(state: State, desk: Desk): TemplateResult | typeof nothing {
+  const list = banners(state, desk);
+  if (list.length === 0 && !state.notice) return nothing;
+  return html`<section class="banners" aria-label="Connection and notices">
+    ${list.map((b) => html`<div class="banner ${b.tone}" data-test="banner-${b.name}">${icon(b.icon)}<p>${b.text}</p>${b.more ?? nothing}</div>`)}
     ${state.notice
       ? html`<div class="banner notice ${state.notice.tone}" data-test="notice">
           ${icon(state.notice.tone === "good" ? "check" : state.notice.tone === "bad" ? "warning" : "bell")}<p>${state.notice.text}</p>
           <button type="button" class="close" aria-label="Dismiss" @click=${() => desk.dismissNotice()}>${icon("cross")}</button>
         </div>`
       : nothing}
-  </div>`;
+  </section>`;
 }

@@ -1,10 +1,11 @@
 /** The call: the caller and what he hears now are the largest; below, who is with whom, and every verb. */
 import { html, nothing, type TemplateResult } from "lit";
 import type { Call } from "../contract/types.js";
-import type { Desk } from "../desk/desk.js";
+import type { Desk, Levels } from "../desk/desk.js";
 import * as allow from "../state/allow.js";
 import type { Leg, Screen, State } from "../state/state.js";
 import { groups, hearing, stateWords, targetWords, type Hears } from "../words/call.js";
+import { quality } from "../words/voice.js";
 import { icon, type Icon } from "./icons.js";
 import { button, refusal, since } from "./parts.js";
 import { callerLine } from "./ringing.js";
@@ -55,7 +56,8 @@ function together(call: Call, leg: Leg): TemplateResult {
 function controls(state: State, desk: Desk, call: Call, leg: Leg): TemplateResult {
   const resumes = call.actions.includes("resume") || state.pending?.action === "resume" || (call.state === "talking" && call.held.includes("caller"));
   const hold = allow.verb(state, call, resumes ? "resume" : "hold");
-  const silence = leg.muted ? "Nobody hears you now" : "The caller hears silence from you, and you hear him";
+  const q = quality(state.warnings);
+  const silence = leg.muted ? "Nobody hears you now" : "Others hear silence from you; you go on hearing them";
   return html`<div class="controls" role="group" aria-label="Call controls">
     ${button({ name: "mute", label: leg.muted ? "Unmute" : "Mute", icon: leg.muted ? "micOff" : "mic", shape: "tile", pressed: leg.muted, chord: "M", hint: silence, click: () => desk.mute() })}
     ${button({
@@ -63,7 +65,10 @@ function controls(state: State, desk: Desk, call: Call, leg: Leg): TemplateResul
       pressed: call.held.includes("caller") && resumes, chord: "H", hint: resumes ? "The caller hears you again" : "The caller hears music", button: hold, click: () => desk.hold(),
     })}
     ${button({ name: "keypad", label: "Keypad", icon: "keypad", shape: "tile", expanded: state.panel === "keypad", click: () => desk.panel(state.panel === "keypad" ? "" : "keypad") })}
-    <div class="mic-level">${icon("mic")}<desk-meter .source=${(l: Parameters<Desk["onLevels"]>[0]) => desk.onLevels(l)}></desk-meter></div>
+    <div class="sound-state">
+      <p class="quality ${q.light}" data-test="quality"><span class="bars" aria-hidden="true"><i></i><i></i><i></i></span>${q.words}</p>
+      <div class="mic-level">${icon("mic")}<desk-meter .source=${(l: Levels) => desk.onLevels(l)}></desk-meter></div>
+    </div>
     ${state.panel === "keypad" ? keypad(desk) : nothing}
     ${refusal(state, ["hold", "resume"])}
   </div>`;
@@ -94,7 +99,7 @@ function transfer(state: State, desk: Desk, call: Call): TemplateResult {
       ${verb("swap", "Swap", "swap", "Change whom you talk to; the other hears music")}
       ${verb("join", "Join", "join", "All three hear each other")}
       ${verb("complete", "Complete", "check", "The caller goes on with your colleague, and you are out", canComplete ? "primary" : undefined)}
-      ${verb("cancel", "Cancel transfer", "cross", "Your colleague is let go, and the caller is back with you")}
+      ${verb("cancel", "Cancel", "cross", "Your colleague is let go, and the caller is back with you")}
     </div>
     ${refusal(state, ["swap", "join", "complete", "cancel"])}
   </div>`;

@@ -1,6 +1,6 @@
 /** What opens above the page: sound devices, the list of shortcuts, and the one question before a caller is cut off. */
 import { html, nothing, type TemplateResult } from "lit";
-import type { Desk } from "../desk/desk.js";
+import type { Desk, Levels } from "../desk/desk.js";
 import { CHORDS } from "../shortcuts.js";
 import type { Sound, State } from "../state/state.js";
 import { phoneNumber } from "../words/number.js";
@@ -52,7 +52,7 @@ function sound(state: State, desk: Desk): TemplateResult {
   return frame("Sound", desk,
     html`<div class="sound">
       ${select("Microphone", "input", sounds.inputs, sounds.input, desk)}
-      <div class="mic-level">${icon("mic")}<desk-meter .source=${(l: Parameters<Desk["onLevels"]>[0]) => desk.onLevels(l)}></desk-meter><span class="hint">Speak: the bars should move.</span></div>
+      <div class="mic-level">${icon("mic")}<desk-meter .source=${(l: Levels) => desk.onLevels(l)}></desk-meter><span class="hint">Speak: the bars should move.</span></div>
       ${sounds.canChooseOutput
         ? html`<div class="with-test">${select("Speaker", "speaker", sounds.outputs, sounds.speaker, desk)}
             ${button({ name: "test-speaker", label: "Test speaker", icon: "sound", button: test, click: () => desk.testSound("speaker") })}</div>

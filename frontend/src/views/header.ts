@@ -4,7 +4,6 @@ import type { Status } from "../contract/types.js";
 import type { Desk } from "../desk/desk.js";
 import type { State } from "../state/state.js";
 import { presenceWord } from "../words/agent.js";
-import { quality } from "../words/voice.js";
 import { brand, icon } from "./icons.js";
 import { button, refusal, since } from "./parts.js";
 
@@ -42,7 +41,7 @@ function status(state: State, desk: Desk): TemplateResult {
         aria-keyshortcuts=${s === "available" ? "Control+Shift+S" : nothing}
         @click=${() => void desk.setStatus(s)}>${presenceWord(s)}</button>`)}
     </div>
-    ${is === "busy" ? html`<span class="hint after-call">applies after this call</span>` : nothing}
+    ${is === "busy" ? html`<span class="hint after-call">after this call</span>` : nothing}
     ${refusal(state, ["status"])}
   </div>`;
 }
@@ -56,14 +55,12 @@ function line(state: State): TemplateResult {
 }
 
 function tools(state: State, desk: Desk): TemplateResult {
-  const q = state.leg && state.leg.phase !== "ringing" ? quality(state.warnings) : null;
   const busy = state.leg ? { on: false, why: "Not during a call", busy: false } : undefined;
   return html`<div class="tools">
-    ${q ? html`<p class="quality ${q.light}" data-test="quality"><span class="bars" aria-hidden="true"><i></i><i></i><i></i></span>${q.words}</p>` : nothing}
     <span class="agent-name" title="Signed in">${state.snapshot!.agent.name}</span>
-    ${button({ name: "sound", label: "Sound", icon: "sound", tone: "quiet", click: () => desk.panel("sound") })}
-    ${button({ name: "shortcuts", label: "Shortcuts", icon: "keyboard", tone: "quiet", click: () => desk.panel("shortcuts") })}
-    ${button({ name: "diagnostics", label: "Copy diagnostics", icon: "copy", tone: "quiet", click: () => void desk.copyDiagnostics() })}
-    ${button({ name: "sign-out", label: "Sign out", icon: "leave", tone: "quiet", ...(busy ? { button: busy } : {}), click: () => void desk.signOut() })}
+    ${button({ name: "sound", label: "Sound", icon: "sound", tone: "quiet", shape: "iconic", click: () => desk.panel("sound") })}
+    ${button({ name: "shortcuts", label: "Shortcuts", icon: "keyboard", tone: "quiet", shape: "iconic", click: () => desk.panel("shortcuts") })}
+    ${button({ name: "diagnostics", label: "Copy diagnostics", icon: "copy", tone: "quiet", shape: "iconic", click: () => void desk.copyDiagnostics() })}
+    ${button({ name: "sign-out", label: "Sign out", icon: "leave", tone: "quiet", shape: "iconic", ...(busy ? { button: busy } : {}), click: () => void desk.signOut() })}
   </div>`;
 }

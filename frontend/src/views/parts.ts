@@ -11,7 +11,8 @@ export interface ButtonLook {
   readonly label: string | TemplateResult;
   readonly icon?: Icon;
   readonly tone?: "primary" | "danger" | "answer" | "quiet";
-  readonly shape?: "wide" | "tile";
+  /** `iconic` shows its label as a tip only. */
+  readonly shape?: "wide" | "tile" | "iconic";
   readonly pressed?: boolean;
   readonly expanded?: boolean;
   /** Ctrl+Shift chord, shown to all and told to screen readers. */
@@ -29,6 +30,7 @@ export function button(look: ButtonLook): TemplateResult {
   const { on, why, busy } = look.button ?? { on: true, why: "", busy: false };
   const tip = why || look.hint || "";
   const tipId = tip ? `tip-${look.name}` : nothing;
+  const chord = look.chord ? html` <kbd>Ctrl Shift ${look.chord}</kbd>` : nothing;
   const classes = ["button", look.tone ?? "", look.shape ?? "", busy ? "busy" : ""].filter(Boolean).join(" ");
   return html`<span class="button-with-tip ${look.shape ?? ""}">
     <button
@@ -46,7 +48,8 @@ export function button(look: ButtonLook): TemplateResult {
       ${busy ? html`<span class="spinner" aria-hidden="true"></span>` : look.icon ? icon(look.icon) : nothing}
       <span class="label">${look.label}</span>
     </button>
-    ${tip ? html`<span class="tip" id=${tipId} role="tooltip">${tip}</span>` : nothing}
+    ${tip ? html`<span class="tip" id=${tipId} role="tooltip">${tip}${chord}</span>` : nothing}
+    ${look.shape === "iconic" && !tip ? html`<span class="tip" aria-hidden="true">${look.label}</span>` : nothing}
   </span>`;
 }
 

@@ -1,7 +1,7 @@
 /** A call rings: whose, for how long already, from whom and why, and how long there is to answer. */
-import { html, nothing, svg, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import type { Desk } from "../desk/desk.js";
-import type { Screen, State } from "../state/state.js";
+import type { Leg, Screen, State } from "../state/state.js";
 import { phoneNumber } from "../words/number.js";
 import { icon } from "./icons.js";
 import { button, since } from "./parts.js";
@@ -19,7 +19,7 @@ export function ringing(state: State, desk: Desk, { leg, call }: Ringing): Templ
   return html`<section class="card ringing" data-test="screen-ringing" aria-labelledby="title">
     <div class="ring-head">
       <h2 id="title" tabindex="-1">${back ? "Your caller, back again" : by ? `${by} transfers a call to you` : "Incoming call"}</h2>
-      ${countdown(state, leg.since + leg.ring.seconds * 1000)}
+      ${countdown(state, leg)}
     </div>
     ${callerLine(number, verified)}
     ${waiting ? html`<p class="waited">${icon("music")}<span>${by ? "In the line and in calls for" : "Waiting for"} ${since(state, waiting)}</span></p>` : nothing}
@@ -39,10 +39,11 @@ export function callerLine(number: string, verified: boolean): TemplateResult {
   </div>`;
 }
 
-function countdown(state: State, until: number): TemplateResult {
+function countdown(state: State, leg: Leg): TemplateResult {
+  const until = leg.since + leg.ring.seconds * 1000 + state.skew;
   return html`<div class="countdown">
     <span class="visually-hidden">Time left to answer: </span>
-    <svg viewBox="0 0 44 44" aria-hidden="true">${svg`<circle cx="22" cy="22" r="19"/>`}</svg>
-    ${since(state, until + state.skew, "down")}
+    <desk-ring .until=${until} .skew=${state.skew} .seconds=${leg.ring.seconds}></desk-ring>
+    ${since(state, until, "down")}
   </div>`;
 }

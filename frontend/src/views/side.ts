@@ -33,7 +33,7 @@ function colleagues(state: State, desk: Desk, call: Call | null): TemplateResult
         @input=${(e: InputEvent) => desk.compose({ filter: (e.target as HTMLInputElement).value })} /></label>
     ${shown.length === 0
       ? html`<p class="empty">${state.directory === null ? "Loading…" : others.length ? "No colleague of that name." : "No colleague has signed in yet."}</p>`
-      : call ? choose(state, desk, shown, self) : html`<ul class="people">${shown.map((a) => html`<li class="person">${person(state, a)}</li>`)}</ul>`}
+      : call ? choose(state, desk, shown, self) : html`<ul class="people" tabindex="0" aria-label="Colleagues">${shown.map((a) => html`<li class="person">${person(state, a)}</li>`)}</ul>`}
     ${call ? begin(state, desk, call) : nothing}
   </section>`;
 }

@@ -1,0 +1,182 @@
+/** Stand-ins with state for the desk's neighbours; each test changes what it needs. */
+import { ApiError, type Api, type Command } from "../src/api.js";
+import type { Directory, Snapshot, Status, VoiceToken } from "../src/contract/types.js";
+import type { DeskParts } from "../src/desk/desk.js";
+import { createMemory } from "../src/desk/memory.js";
+import type { Microphone, TabState } from "../src/state/state.js";
+import { VoiceError, type Voice, type VoiceEvent } from "../src/voice-port.js";
+import { directoryAt, iso, snapshotAt } from "./fixtures.js";
+
+/** Answers with `current`; `down` makes every request fail, `refuse` the next transfer. */
+export class FakeApi implements Api {
+  current: Snapshot;
+  down = false;
+  signedOut = false;
+  tokenLifeMs = 3_600_000;
+  tokenFails = false;
+  refusals: ApiError[] = [];
+  readonly log: string[] = [];
+  readonly commands: Command[] = [];
+  onTransfer: (command: Command) => void = () => undefined;
+
+  constructor(readonly now: () => number) {
+    this.current = snapshotAt(now());
+  }
+
+  private answer<T>(value: T): Promise<T> {
+    if (this.signedOut) return Promise.reject(new ApiError({ slug: "", status: 401, title: "Unauthorized" }));
+    if (this.down) return Promise.reject(new ApiError({ slug: "unreachable", status: 0, title: "" }));
+    return Promise.resolve(value);
+  }
+
+  private fresh(): Snapshot {
+    this.current = { ...this.current, at: iso(this.now()) };
+    return this.current;
+  }
+
+  me(): Promise<Snapshot> {
+    this.log.push("me");
+    return this.answer(this.fresh());
+  }
+
+  setStatus(status: Status, beat: boolean): Promise<Snapshot> {
+    this.log.push(beat ? "beat" : `status ${status}`);
+    if (!beat && !this.down) this.current = { ...this.current, agent: { ...this.current.agent, status, presence: status } };
+    return this.answer(this.fresh());
+  }
+
+  transfer(command: Command): Promise<Snapshot> {
+    this.log.push(`transfer ${command.action}`);
+    this.commands.push(command);
+    const refusal = this.refusals.shift();
+    if (refusal) return Promise.reject(refusal);
+    if (!this.down) this.onTransfer(command);
+    return this.answer(this.fresh());
+  }
+
+  directory(): Promise<Directory> {
+    return this.answer(directoryAt(this.now()));
+  }
+
+  token(): Promise<VoiceToken> {
+    this.log.push("token");
+    if (this.tokenFails) return Promise.reject(new ApiError({ slug: "unavailable", status: 503, title: "" }));
+    return this.answer({ identity: "alice", token: `token${this.log.length}`, expiresAt: iso(this.now() + this.tokenLifeMs) });
+  }
+
+  sayAway(): void {
+    this.log.push("say away");
+  }
+}
+
+export class FakeVoice implements Voice {
+  readonly log: string[] = [];
+  failStart = "";
+  private listener: (event: VoiceEvent) => void = () => undefined;
+
+  emit(event: VoiceEvent): void {
+    this.listener(event);
+  }
+  listen(listener: (event: VoiceEvent) => void): void {
+    this.listener = listener;
+  }
+  start(): Promise<void> {
+    this.log.push("start");
+    return this.failStart ? Promise.reject(new VoiceError(this.failStart)) : Promise.resolve();
+  }
+  refresh(): void {
+    this.log.push("refresh");
+  }
+  stop(): void {
+    this.log.push("stop");
+  }
+  answer(): void {
+    this.log.push("answer");
+  }
+  reject(): void {
+    this.log.push("reject");
+  }
+  hangUp(): void {
+    this.log.push("hang up");
+    this.emit({ is: "gone", why: "" });
+  }
+  mute(muted: boolean): void {
+    this.emit({ is: "muted", muted });
+  }
+  digits(digits: string): void {
+    this.log.push(`digits ${digits}`);
+  }
+  sounds(): ReturnType<Voice["sounds"]> {
+    return { inputs: [], outputs: [], input: "", speaker: "", ringer: "", canChooseOutput: false };
+  }
+  choose(): Promise<void> {
+    return Promise.resolve();
+  }
+  test(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+export class FakeStorage {
+  readonly items = new Map<string, string>();
+  getItem(key: string): string | null {
+    return this.items.get(key) ?? null;
+  }
+  setItem(key: string, value: string): void {
+    this.items.set(key, value);
+  }
+  removeItem(key: string): void {
+    this.items.delete(key);
+  }
+}
+
+export interface Fakes extends DeskParts {
+  readonly api: FakeApi;
+  readonly voice: FakeVoice;
+  microphoneIs: Microphone;
+  claim: boolean;
+  left: number;
+  renewed: boolean;
+  resumed: "signed-in" | "signed-out" | "refused";
+  isHidden: boolean;
+  tab: (tab: TabState) => void;
+  readonly rung: string[];
+  copied: string;
+}
+
+export function fakes(now: () => number = () => Date.now()): Fakes {
+  let keys = 0;
+  const tabStorage = new FakeStorage();
+  const all: Fakes = {
+    api: new FakeApi(now),
+    voice: new FakeVoice(),
+    microphoneIs: "granted",
+    claim: true,
+    left: Infinity,
+    renewed: true,
+    resumed: "signed-in",
+    isHidden: false,
+    tab: () => undefined,
+    rung: [],
+    copied: "",
+    signIn: {
+      resume: () => Promise.resolve(all.resumed),
+      begin: () => Promise.resolve(),
+      end: () => Promise.resolve(),
+      bearer: () => "bearer",
+      renew: () => Promise.resolve(all.renewed),
+      left: () => all.left,
+    },
+    tabs: { start: (_agent, changed) => { all.tab = changed; }, claim: () => Promise.resolve(all.claim), inCall: () => undefined, release: () => undefined },
+    memory: createMemory(tabStorage, new FakeStorage()),
+    alerts: { consent: () => "default", ask: () => Promise.resolve("granted"), ring: (title) => { all.rung.push(title); }, quiet: () => { all.rung.push("quiet"); } },
+    microphone: () => Promise.resolve(all.microphoneIs),
+    meter: () => Promise.resolve(() => undefined),
+    now,
+    hidden: () => all.isHidden,
+    newKey: () => `key${++keys}`,
+    about: { version: "test", browser: "test" },
+    copy: (text) => { all.copied = text; return Promise.resolve(); },
+  };
+  return all;
+}

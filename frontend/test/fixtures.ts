@@ -1,0 +1,85 @@
+/** Snapshots as the server sends them, relative to a moment. Numbers are from the ranges kept free for fiction. */
+import type { Action, Call, CallState, Directory, Role, Snapshot, Transfer } from "../src/contract/types.js";
+import type { RingInfo } from "../src/state/state.js";
+
+export const CALLER = "+442079460123";
+
+export const iso = (ms: number): string => new Date(ms).toISOString();
+
+export function snapshotAt(now: number, change: { agent?: Partial<Snapshot["agent"]>; call?: Call | null; line?: Snapshot["line"] } = {}): Snapshot {
+  return {
+    at: iso(now),
+    agent: { id: "alice", name: "Alice", status: "available", presence: change.call ? "busy" : "available", since: iso(now - 252_000), ...change.agent },
+    call: change.call ?? null,
+    line: change.line ?? { count: 0, more: false },
+  };
+}
+
+/** What the server lists for the owner or transferor in each state; a target may do nothing. */
+export const OWNER_ACTIONS: Record<CallState, Action[]> = {
+  waiting: [], ringing: [],
+  talking: ["hold", "consult", "add", "end"],
+  "add-ringing": ["cancel", "end"],
+  "consult-ringing": ["cancel"],
+  consulting: ["swap", "join", "complete", "cancel"],
+  swapped: ["swap", "join", "complete", "cancel"],
+  "three-way": ["complete", "cancel", "end"],
+  completing: [], ended: [], unknown: [],
+};
+
+const HELD: Partial<Record<CallState, Call["held"]>> = {
+  waiting: ["caller"], ringing: ["caller"], "consult-ringing": ["caller"], consulting: ["caller"], swapped: ["target"],
+};
+
+export function transferAt(now: number, change: Partial<Transfer> = {}): Transfer {
+  return {
+    kind: "consult", by: { id: "alice", name: "Alice" }, to: { id: "bob", name: "Bob" }, began: iso(now - 31_000), progress: "answered", ...change,
+  };
+}
+
+export function callAt(now: number, state: CallState, change: Partial<Call> = {}): Call {
+  const open = state !== "talking" && state !== "waiting" && state !== "ringing";
+  const role: Role = change.role ?? (open ? "transferor" : "owner");
+  const kind = state === "add-ringing" ? "add" : "consult";
+  const progress = state.endsWith("ringing") ? "ringing" : "answered";
+  return {
+    id: "CAconference1",
+    leg: "leg-alice",
+    state,
+    since: iso(now - 24_000),
+    role,
+    caller: { number: CALLER, verified: true, arrived: iso(now - 330_000) },
+    owner: { id: "alice", name: "Alice" },
+    held: HELD[state] ?? [],
+    ...(open ? { transfer: transferAt(now, { kind, progress }) } : {}),
+    actions: role === "owner" || role === "transferor" ? OWNER_ACTIONS[state] : [],
+    history: [
+      { at: iso(now - 330_000), what: "arrive" },
+      { at: iso(now - 318_000), what: "offer-failed", agent: "carol", name: "Carol", outcome: "no-answer" },
+      { at: iso(now - 262_000), what: "answer", agent: "alice", name: "Alice" },
+      ...(open ? [{ at: iso(now - 31_000), what: kind, agent: "bob", name: "Bob", by: "alice" }] : []),
+    ],
+    ...change,
+  };
+}
+
+export function directoryAt(now: number): Directory {
+  const entry = (id: string, name: string, presence: Directory["agents"][number]["presence"], ago: number, seen = 3000) =>
+    ({ id, name, presence, since: iso(now - ago), seen: iso(now - seen) });
+  return {
+    at: iso(now),
+    agents: [
+      entry("bob", "Bob", "available", 640_000),
+      entry("dora", "Dora Lindqvist-Hernández", "available", 95_000),
+      entry("alice", "Alice", "busy", 250_000),
+      entry("carol", "Carol", "wrap-up", 40_000),
+      entry("erik", "Erik", "busy", 1_200_000),
+      entry("fatima", "Fatima", "away", 400_000),
+      entry("greg", "Greg", "offline", 9_000_000, 4_200_000),
+    ],
+  };
+}
+
+export function ringAt(now: number, change: Partial<RingInfo> = {}): RingInfo {
+  return { conference: "CAconference1", number: CALLER, verified: true, waiting: iso(now - 80_000), by: "", kind: "", note: "", seconds: 20, ...change };
+}

@@ -1,0 +1,98 @@
+/** Every state of the page, reached by the events that lead there in production. */
+import type { Call, CallState, Snapshot } from "../../src/contract/types.js";
+import type { Event } from "../../src/state/event.js";
+import { callAt, directoryAt, iso, ringAt, snapshotAt, transferAt } from "../fixtures.js";
+
+export interface Scene {
+  readonly name: string;
+  readonly events: (now: number) => Event[];
+}
+
+const inside = (now: number, snapshot: Snapshot = snapshotAt(now)): Event[] => [
+  { type: "preferences", shortcuts: true, consent: "granted" },
+  { type: "signed-in" },
+  { type: "snapshot", snapshot, at: now },
+  { type: "directory", directory: directoryAt(now) },
+  { type: "remembered", rejoin: null, recent: [
+    { id: "CA9", number: "+14155550142", endedAt: now - 900_000, talkedMs: 312_000, outcome: "handed-over", with: "Bob" },
+    { id: "CA8", number: "", endedAt: now - 2_400_000, talkedMs: 74_000, outcome: "caller-left", with: "" },
+  ] },
+];
+
+const online = (now: number, snapshot?: Snapshot): Event[] => [
+  ...inside(now, snapshot),
+  { type: "microphone", microphone: "granted" },
+  { type: "wants", wants: true },
+  { type: "device", is: "registered", at: now - 252_000 },
+];
+
+const waiting = (now: number): Snapshot["line"] => ({ count: 3, more: false, longest: iso(now - 143_000) });
+
+const talking = (now: number, call: Call, more: Event[] = []): Event[] => [
+  ...online(now),
+  { type: "leg-ringing", sid: "CAleg", ring: ringAt(now), at: now - 262_000 },
+  { type: "leg-answering" },
+  { type: "leg-open", at: now - 252_000 },
+  { type: "snapshot", snapshot: snapshotAt(now, { call, line: waiting(now) }), at: now },
+  ...more,
+];
+
+const STATES: CallState[] = ["talking", "add-ringing", "consult-ringing", "consulting", "swapped", "three-way", "completing", "unknown"];
+
+const target = (now: number, state: CallState): Call =>
+  callAt(now, state, { role: "target", owner: { id: "bob", name: "Bob" }, transfer: transferAt(now, { by: { id: "bob", name: "Bob" }, to: { id: "alice", name: "Alice" } }) });
+
+const press = (action: "consult" | "hold" | "complete", now: number): Event => ({ type: "press", action, request: "key", at: now });
+const refused = (slug: string, status: number, now: number): Event => ({ type: "refused", request: "key", problem: { slug, status, title: "" }, at: now });
+
+export const scenes: readonly Scene[] = [
+  { name: "loading", events: () => [] },
+  { name: "fatal", events: () => [{ type: "fatal", why: "The page's settings (config.json) are missing: 404." }] },
+  { name: "signed-out", events: () => [{ type: "signed-out", why: "" }] },
+  { name: "signed-out-expired", events: () => [{ type: "signed-out", why: "expired" }] },
+  { name: "other-tab", events: (now) => [...inside(now), { type: "tab", tab: "elsewhere" }] },
+  { name: "other-tab-in-call", events: (now) => [...inside(now), { type: "tab", tab: "elsewhere-in-call" }] },
+  { name: "microphone-denied", events: (now) => [...inside(now), { type: "microphone", microphone: "denied" }] },
+  { name: "microphone-absent", events: (now) => [...inside(now), { type: "microphone", microphone: "absent" }] },
+  { name: "offline", events: (now) => inside(now) },
+  { name: "offline-failed", events: (now) => [...inside(now), { type: "device", is: "off", at: now, why: "signalling" }] },
+  { name: "going-online", events: (now) => [...inside(now), { type: "wants", wants: true }, { type: "device", is: "starting", at: now }] },
+  { name: "idle-available", events: (now) => online(now, snapshotAt(now, { line: waiting(now) })) },
+  { name: "idle-first-day", events: (now) => [...online(now), { type: "remembered", rejoin: null, recent: [] }, { type: "directory", directory: { at: iso(now), agents: [] } }, { type: "preferences", consent: "default" }] },
+  { name: "idle-away-missed", events: (now) => online(now, snapshotAt(now, { agent: { status: "away", presence: "away", why: "missed" }, line: { count: 20, more: true, longest: iso(now - 1_130_000) } })) },
+  { name: "idle-wrap-up", events: (now) => online(now, snapshotAt(now, { agent: { status: "wrap-up", presence: "wrap-up" } })) },
+  { name: "line-lost", events: (now) => [...online(now), { type: "device", is: "lost", at: now - 45_000, why: "signalling" }, { type: "withdrawn", withdrawn: true }] },
+  { name: "ringing", events: (now) => [...online(now, snapshotAt(now, { line: waiting(now) })), { type: "leg-ringing", sid: "CA1", ring: ringAt(now), at: now }] },
+  { name: "ringing-private", events: (now) => [...online(now), { type: "leg-ringing", sid: "CA1", ring: ringAt(now, { number: "", verified: false }), at: now }] },
+  { name: "ringing-consult", events: (now) => [...online(now), { type: "leg-ringing", sid: "CA1", at: now, ring: ringAt(now, { by: "Bob", kind: "consult", note: "Mrs Young: invoice 2231 charged twice. <b>Has</b> the bank letter & is in a hurry." }) }] },
+  { name: "connecting", events: (now) => [...online(now), { type: "leg-ringing", sid: "CA1", ring: ringAt(now), at: now }, { type: "leg-answering" }] },
+  ...STATES.map((state): Scene => ({ name: `call-${state}`, events: (now) => talking(now, callAt(now, state)) })),
+  { name: "call-held", events: (now) => talking(now, callAt(now, "talking", { held: ["caller"], actions: ["resume", "consult", "add", "end"] })) },
+  { name: "call-muted", events: (now) => talking(now, callAt(now, "talking"), [{ type: "leg-muted", muted: true }]) },
+  { name: "call-keypad", events: (now) => talking(now, callAt(now, "talking"), [{ type: "panel", panel: "keypad" }]) },
+  { name: "call-composing", events: (now) => talking(now, callAt(now, "talking"), [{ type: "compose", compose: { target: "dora", note: "Wants to cancel the second order; polite, in a hurry. Her customer number ends in 77. She has called twice before and was promised a call back by the end of last week, in vain." } }]) },
+  { name: "call-consult-pending", events: (now) => talking(now, callAt(now, "talking"), [{ type: "compose", compose: { target: "bob" } }, press("consult", now)]) },
+  { name: "call-consult-refused", events: (now) => talking(now, callAt(now, "talking"), [{ type: "compose", compose: { target: "bob" } }, press("consult", now), refused("not-free", 409, now)]) },
+  { name: "call-target-no-answer", events: (now) => talking(now, callAt(now, "talking", { transfer: transferAt(now, { progress: "ended", outcome: "no-answer", ended: iso(now) }) })) },
+  { name: "call-target-failed", events: (now) => talking(now, callAt(now, "talking", { transfer: transferAt(now, { progress: "ended", outcome: "failed:31480", ended: iso(now) }) })) },
+  { name: "call-target-consulting", events: (now) => talking(now, target(now, "consulting")) },
+  { name: "call-target-swapped", events: (now) => talking(now, target(now, "swapped")) },
+  { name: "call-target-three-way", events: (now) => talking(now, target(now, "three-way")) },
+  { name: "call-caller-left", events: (now) => [...talking(now, callAt(now, "consulting")), { type: "snapshot", snapshot: snapshotAt(now + 1), at: now + 1 }] },
+  { name: "call-reconnecting", events: (now) => talking(now, callAt(now, "talking"), [{ type: "leg-reconnecting" }]) },
+  { name: "call-server-down", events: (now) => talking(now, callAt(now, "consulting"), [{ type: "api-down", at: now - 61_000 }]) },
+  { name: "call-one-way", events: (now) => talking(now, callAt(now, "talking"), [{ type: "warning", name: "low-bytes-received", on: true }]) },
+  { name: "call-session-expired", events: (now) => talking(now, callAt(now, "talking"), [{ type: "session-expired" }, { type: "token-failing", until: now + 300_000 }]) },
+  { name: "confirm-end", events: (now) => talking(now, callAt(now, "talking"), [{ type: "panel", panel: "confirm-end" }]) },
+  { name: "ended-handed-over", events: (now) => [...talking(now, callAt(now, "consulting")), press("complete", now), { type: "leg-gone", at: now }] },
+  { name: "ended-caller-left", events: (now) => [...talking(now, callAt(now, "talking")), { type: "leg-gone", at: now }, { type: "snapshot", at: now + 2, snapshot: snapshotAt(now + 2, { agent: { last: { outcome: "caller-left", at: iso(now + 1) } } }) }] },
+  { name: "ended-asking", events: (now) => [...talking(now, callAt(now, "talking")), { type: "leg-gone", at: now + 1000 }] },
+  { name: "rejoin-reload", events: (now) => [...inside(now), { type: "remembered", rejoin: { conference: "CAconference1", at: now - 4000, asked: false }, recent: [] }] },
+  { name: "rejoin-cut", events: (now) => [...talking(now, callAt(now, "talking")), { type: "leg-gone", at: now + 1 }, { type: "snapshot", at: now + 2, snapshot: snapshotAt(now + 2, { call: callAt(now, "talking") }) }] },
+  { name: "ringing-back", events: (now) => [...online(now), { type: "remembered", rejoin: { conference: "CAconference1", at: now, asked: false }, recent: [] }, { type: "leg-ringing", sid: "CA1", ring: ringAt(now), at: now }] },
+  { name: "dialog-sound", events: (now) => [...online(now), { type: "sounds", sounds: {
+    inputs: [{ id: "default", label: "Default" }, { id: "h", label: "Jabra Evolve2 40 (headset)" }, { id: "b", label: "Built-in microphone" }],
+    outputs: [{ id: "default", label: "Default" }, { id: "h", label: "Jabra Evolve2 40 (headset)" }], input: "h", speaker: "h", ringer: "default", canChooseOutput: true } }, { type: "panel", panel: "sound" }] },
+  { name: "dialog-shortcuts", events: (now) => [...online(now), { type: "panel", panel: "shortcuts" }] },
+  { name: "notice", events: (now) => [...online(now), { type: "notice", notice: { id: 1, text: "A sound device has gone. The system's own is used now.", tone: "bad" } }] },
+];
