@@ -126,6 +126,7 @@ type Leg struct {
 // Gone is a leg that is over.
 type Gone struct {
 	Key LegKey `json:"key"`
+	SID LegID  `json:"sid,omitempty"` // "" if the network never told of it: then it may turn up yet
 	Seq int    `json:"seq,omitempty"` // as Participant.Seq when it went
 }
 

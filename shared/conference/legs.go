@@ -127,7 +127,7 @@ func (c *Conference) remove(key LegKey, o Outcome) {
 		if l.Phase == Answered && !l.Joined && !c.Started {
 			c.Doubt = true // it may have been in the room, which then has started
 		}
-		c.Gone = append(c.Gone, Gone{Key: key, Seq: l.Seq})
+		c.Gone = append(c.Gone, Gone{Key: key, SID: l.SID, Seq: l.Seq})
 		if over := len(c.Gone) - maxGone; over > 0 {
 			c.Gone = c.Gone[over:]
 		}

@@ -1,6 +1,7 @@
 package conference
 
 import (
+	"slices"
 	"time"
 
 	"warmtransfer/shared/agent"
@@ -89,7 +90,9 @@ func (c *Conference) offerFailed(l Leg, o Outcome, now time.Time) {
 func (c *Conference) LegRinging(key LegKey, sid LegID, now time.Time) {
 	l := c.known(key, sid)
 	if l == nil {
-		c.stray(sid, now)
+		if !slices.ContainsFunc(c.Gone, func(g Gone) bool { return g.SID == sid }) { // or the word is late
+			c.stray(sid, now)
+		}
 		return
 	}
 	if l.Phase == Planned || l.Phase == Dialing {

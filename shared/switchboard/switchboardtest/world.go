@@ -28,6 +28,9 @@ type World struct {
 	silent  map[agent.ID]bool     // their pages do not beat
 	mute    map[conference.ID]int // seconds of silence up to now
 	checked int
+	// Order, if set, picks which of n callbacks that wait Settle delivers next; n itself
+	// leaves them all for the next time.
+	Order func(n int) int
 	// Longest is the longest silence that a caller has heard, in seconds.
 	Longest int
 }
@@ -135,7 +138,14 @@ func (w *World) Settle() {
 		if n > 500 {
 			w.T.Fatal("callbacks without end")
 		}
-		w.Deliver(0, false)
+		i := 0
+		if w.Order != nil {
+			i = w.Order(len(w.Phones.Told))
+		}
+		if i == len(w.Phones.Told) {
+			break
+		}
+		w.Deliver(i, false)
 	}
 	w.Check()
 }
