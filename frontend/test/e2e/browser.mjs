@@ -1,0 +1,189 @@
+// Chromium, and the two kinds of page that people sit at: an agent's desk and a caller's telephone.
+import assert from 'node:assert/strict';
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { patience, until } from './wait.mjs';
+
+const flags = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync', '--allow-loopback-in-peer-connection',
+  '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--autoplay-policy=no-user-gesture-required',
+];
+const pictures = process.env.PICTURES ? join(import.meta.dirname, '..', '..', '..', 'docs', 'pictures') : '';
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const looked = new Set();
+
+export function launch(more = []) {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, ignoreDefaultArgs: ['--mute-audio'],
+    args: [...flags, ...more],
+  });
+}
+
+/** open gives a browser profile of its own, with ears, for one person. */
+export async function open(browser, settings = {}) {
+  const context = await browser.newContext({
+    viewport: { width: 1200, height: 800 }, colorScheme: 'light', deviceScaleFactor: 1, reducedMotion: 'reduce', locale: 'en-GB', ...settings,
+  });
+  context.setDefaultTimeout(patience);
+  await context.addInitScript({ path: join(import.meta.dirname, 'ears.js') });
+  return context;
+}
+
+/** Seat is one page with somebody at it. */
+class Seat {
+  constructor(stack, page, who) {
+    Object.assign(this, { stack, page, who });
+    this.refused = []; // by the page's policy
+    this.broken = []; // scripts that threw
+    page.on('console', (m) => {
+      if (/policy refused|Content Security Policy/i.test(m.text())) this.refused.push(m.text());
+    });
+    page.on('pageerror', (e) => this.broken.push(String(e)));
+  }
+
+  /** hears waits until the page plays exactly these tones, and whether or not the microphones of others beep. */
+  async hears({ tones = [], beeps, sounding, silence }, ms = patience) {
+    let last;
+    const right = (h) => {
+      if (h.line !== 'open') return false;
+      if (silence) return h.loudest < -55;
+      if (sounding) return h.share > 0.5 && h.tones.length === 0;
+      return h.tones.join() === tones.join() && (beeps === undefined || h.beeps === beeps);
+    };
+    const want = JSON.stringify({ tones, beeps, sounding, silence });
+    await until(`${this.who} to hear ${want}`, async () => {
+      last = await this.page.evaluate(() => window.heard(800));
+      return right(last);
+    }, { ms, every: 10, otherwise: () => `${this.who} hears ${JSON.stringify(last)}` });
+    return last;
+  }
+
+  /** look asks axe about a state once in a run, and takes its picture when asked for pictures. */
+  async look(name, picture = name) {
+    if (looked.has(name)) return;
+    looked.add(name);
+    if (pictures && picture) {
+      await mkdir(pictures, { recursive: true });
+      await this.page.mouse.move(0, 0);
+      await this.page.screenshot({ path: join(pictures, `${picture}.png`), animations: 'disabled' });
+    }
+    if (!(await this.page.evaluate(() => 'axe' in window))) await this.page.evaluate(await readFile(axe, 'utf8'));
+    const { violations } = await this.page.evaluate(() => window.axe.run());
+    assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`), [], `axe on ${name}`);
+  }
+
+  async state() {
+    const text = await this.page.locator('body').innerText({ timeout: 2000 }).catch((e) => `(${e.message.split('\n')[0]})`);
+    return `-- ${this.who} at ${this.page.url().split('?')[0]}\n${text.replace(/\n+/g, ' | ').slice(0, 1500)}\nrefused ${JSON.stringify(this.refused)} broken ${JSON.stringify(this.broken)}`;
+  }
+}
+
+/** Desk is an agent at her page. */
+export class Desk extends Seat {
+  constructor(stack, page, id) {
+    super(stack, page, id);
+    this.id = id;
+  }
+
+  at(name) {
+    return this.page.locator(`[data-test="${name}"]`);
+  }
+
+  async signIn(address = this.stack.api) {
+    await this.page.goto(`${address}/`);
+    await this.at('sign-in').click();
+    await this.page.locator(`button[name=agent][value="${this.id}"]`).click();
+    await this.screen('offline');
+    return this;
+  }
+
+  async goOnline() {
+    await this.at('go-online').click();
+    await this.ready();
+    return this;
+  }
+
+  /** ready waits until callers can ring here. */
+  async ready(ms) {
+    await this.screen('idle', ms);
+    await this.page.locator('[data-test=status] .presence.available').waitFor({ timeout: ms });
+  }
+
+  screen(name, ms = patience) {
+    return this.at(`screen-${name}`).waitFor({ timeout: ms });
+  }
+
+  /** state waits for a state of the call, in the server's words. */
+  inCall(state, ms = patience) {
+    return this.page.locator(`[data-test=screen-in-call][data-state="${state}"]`).waitFor({ timeout: ms });
+  }
+
+  press(name) {
+    return this.at(name).click();
+  }
+
+  /** answer takes the call that rings, and waits until it talks. */
+  async answer(state = 'talking') {
+    await this.screen('ringing');
+    await this.press('answer');
+    await this.inCall(state);
+  }
+
+  /** choose picks a colleague of the directory. */
+  async choose(id) {
+    await this.page.locator(`[data-test="target-${id}"]:not([aria-disabled])`).check({ force: true });
+  }
+
+  async consult(id, note = '') {
+    await this.choose(id);
+    if (note) await this.at('note-field').fill(note);
+    await this.press('consult');
+  }
+
+  async end() {
+    await this.press('end');
+    await this.press('confirm-end');
+  }
+
+  says(name, words, ms = patience) {
+    return this.at(name).filter({ hasText: words }).waitFor({ timeout: ms });
+  }
+
+  /** crash kills the page's process: no goodbye of any kind. */
+  async crash() {
+    const session = await this.page.context().newCDPSession(this.page);
+    const gone = this.page.waitForEvent('crash');
+    session.send('Page.crash').catch(() => undefined);
+    await gone;
+  }
+}
+
+/** Phone is a caller at the telephone's page. */
+export class Phone extends Seat {
+  async openAt(address) {
+    await this.page.goto(`${address}/phone/`);
+    await this.says('Ready');
+    return this;
+  }
+
+  async dial() {
+    await this.page.locator('#call').click();
+    await this.says('Connected');
+    this.sid = await until('the caller to be connected', async () => (await this.stack.calls()).findLast((c) => c.direction === 'inbound')?.sid);
+  }
+
+  says(words, ms = patience) {
+    return this.page.waitForFunction((w) => document.getElementById('state').textContent.startsWith(w), words, { timeout: ms });
+  }
+
+  hangUp() {
+    return this.page.locator('#hangup').click();
+  }
+
+  mute() {
+    return this.page.locator('#mute').click();
+  }
+}

@@ -1,0 +1,76 @@
+// Runs in every page before its own scripts: what the page really plays, as a spectrum, and what its policy refused.
+(() => {
+  const tones = [500, 600, 700, 800, 900];
+  let analyser;
+  let context;
+  const streams = [];
+
+  function listen(track) {
+    context ??= new AudioContext();
+    const ear = context.createAnalyser();
+    ear.fftSize = 4096;
+    ear.smoothingTimeConstant = 0;
+    const stream = new MediaStream([track]);
+    streams.push(stream); // Chromium lets go of a stream that only WebAudio knows
+    context.createMediaStreamSource(stream).connect(ear);
+    analyser = ear;
+    track.addEventListener('ended', () => { if (analyser === ear) analyser = undefined; });
+  }
+
+  const Native = window.RTCPeerConnection;
+  window.RTCPeerConnection = class RTCPeerConnection extends Native {
+    constructor(...settings) {
+      super(...settings);
+      this.addEventListener('track', (e) => listen(e.track));
+    }
+
+    // A wire that can be cut stands between this page and the phone network's media port.
+    setRemoteDescription(description) {
+      const port = window.mediaPort;
+      if (!port) return super.setRemoteDescription(description);
+      const sdp = description.sdp.replace(/^(a=candidate:\S+ \d+ udp \d+ \S+) \d+ /gm, `$1 ${port} `);
+      return super.setRemoteDescription({ type: description.type, sdp });
+    }
+  };
+
+  const bins = new Float32Array(2048);
+  const wave = new Float32Array(4096);
+
+  function sample() {
+    analyser.getFloatFrequencyData(bins);
+    analyser.getFloatTimeDomainData(wave);
+    const level = (hz) => {
+      const at = Math.round((hz * analyser.fftSize) / context.sampleRate);
+      return Math.max(...bins.subarray(at - 1, at + 2));
+    };
+    let energy = 0;
+    for (const v of wave) energy += v * v;
+    const loud = 10 * Math.log10(energy / wave.length + 1e-12);
+    return { loud, levels: tones.map(level), beep: Math.max(level(400), level(1200), level(2000)) };
+  }
+
+  /** heard is what sounds during `ms`: steady tones, loudness and the microphones' beeps. */
+  window.heard = async (ms) => {
+    const samples = [];
+    for (const end = performance.now() + ms; performance.now() < end;) {
+      if (analyser) samples.push(sample());
+      await new Promise((done) => setTimeout(done, 40));
+    }
+    if (samples.length === 0) return { line: 'none', tones: [], beeps: false, loudest: -120, share: 0 };
+    const sorted = (values) => [...values].sort((a, b) => a - b);
+    const low = (values) => sorted(values)[Math.floor(values.length / 10)];
+    const beeps = samples.map((s) => s.beep);
+    const louds = samples.map((s) => s.loud);
+    return {
+      line: 'open',
+      tones: tones.filter((_, i) => low(samples.map((s) => s.levels[i])) > -48),
+      beeps: Math.max(...beeps) > -62 && Math.max(...beeps) - low(beeps) > 15,
+      loudest: Math.round(Math.max(...louds)),
+      share: louds.filter((l) => l > -55).length / louds.length,
+      levels: tones.map((hz, i) => `${hz}: ${Math.round(low(samples.map((s) => s.levels[i])))}`).join(', '),
+      beep: `${Math.round(low(beeps))} to ${Math.round(Math.max(...beeps))}`,
+    };
+  };
+
+  addEventListener('securitypolicyviolation', (e) => console.error(`policy refused ${e.violatedDirective} ${e.blockedURI}`));
+})();

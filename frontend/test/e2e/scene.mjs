@@ -1,0 +1,103 @@
+// One stack and one browser for a file of tests; for each test an empty line, people, and an account of what went wrong.
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { Desk, launch, open, Phone } from './browser.mjs';
+import { start } from './stack.mjs';
+
+const shots = join(import.meta.dirname, '..', '..', '..', '.run', 'e2e');
+
+/** stage prepares a file: scene(name, play) is a test on it. */
+export function stage({ settings = { RingSeconds: 8 }, flags = async () => [] } = {}) {
+  const here = {};
+  before(async () => {
+    here.stack = await start(settings);
+    here.browser = await launch(await flags(here));
+  }, { timeout: 240_000 });
+  after(async () => {
+    await here.browser?.close();
+    await here.close?.();
+    await here.stack?.stop();
+  }, { timeout: 30_000 });
+
+  return function scene(name, play, { timeout = 60_000 } = {}) {
+    test(name, { timeout }, async (t) => {
+      const s = new Scene(here);
+      try {
+        await play(s, t);
+        s.unharmed();
+      } catch (error) {
+        await s.explain(name, error);
+        throw error;
+      } finally {
+        await s.close();
+      }
+    });
+  };
+}
+
+class Scene {
+  constructor(here) {
+    Object.assign(this, here);
+    this.seats = [];
+    this.contexts = [];
+  }
+
+  async page(settings, browser = this.browser) {
+    const context = await open(browser, settings);
+    this.contexts.push(context);
+    return context.newPage();
+  }
+
+  /** agent opens a desk and, unless told otherwise, goes online. */
+  async agent(id, { online = true, page, browser, settings, address } = {}) {
+    const desk = new Desk(this.stack, page ?? (await this.page(settings, browser)), id);
+    this.seats.push(desk);
+    await desk.signIn(address);
+    return online ? desk.goOnline() : desk;
+  }
+
+  /** agents opens several desks at the same time. */
+  agents(...ids) {
+    return Promise.all(ids.map((id) => this.agent(id)));
+  }
+
+  async phone() {
+    const phone = new Phone(this.stack, await this.page({ viewport: { width: 400, height: 720 } }), 'the caller');
+    this.seats.push(phone);
+    return phone.openAt(this.stack.control);
+  }
+
+  /** talking is a scripted caller who talks with an agent at a page. */
+  async talking(desk, from) {
+    const caller = await this.stack.dial(from);
+    await desk.answer();
+    return caller;
+  }
+
+  unharmed() {
+    for (const { who, refused, broken } of this.seats) {
+      assert.deepEqual(refused, [], `the policy of the page of ${who} was violated`);
+      assert.deepEqual(broken, [], `a script of the page of ${who} threw`);
+    }
+  }
+
+  async explain(name, error) {
+    const file = join(shots, name.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 60));
+    await mkdir(shots, { recursive: true });
+    const states = [];
+    for (const [i, seat] of this.seats.entries()) {
+      states.push(await seat.state());
+      await seat.page.screenshot({ path: `${file}-${i}-${seat.who.replace(/\W/g, '')}.png`, timeout: 3000 }).catch(() => undefined);
+    }
+    const told = [...states, await this.stack.story(), `-- pictures: ${file}-*.png`].join('\n');
+    error.message += `\n${told}`;
+    error.stack += `\n${told}`;
+  }
+
+  async close() {
+    await Promise.all(this.contexts.map((c) => c.close()));
+    await this.stack.clear();
+  }
+}

@@ -1,0 +1,159 @@
+// The local stack as its own program, and the control API of its phone network.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { until } from './wait.mjs';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+const program = join(root, '.run', 'e2e', 'warmtransfer');
+const startMs = 180_000; // the first time the functions are compiled
+
+/** start runs the program on free ports; `settings` are parameters of the template. */
+export async function start(settings = {}) {
+  if (!existsSync(program)) throw new Error(`${program} is not built: npm run e2e --prefix frontend builds it`);
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-set', `${name}=${value}`]);
+  const child = spawn(program, ['-port', '0', ...flags], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => { said = (said + text).slice(-200_000); });
+  }
+  process.once('exit', () => child.kill('SIGKILL'));
+  const control = await until('the stack to say where it is', () => {
+    if (child.exitCode !== null) throw new Error(`the stack ended with ${child.exitCode}:\n${said}`);
+    return /A caller\s+(\S+)\/phone\//.exec(said)?.[1];
+  }, { ms: startMs, otherwise: () => said });
+  const parts = await (await fetch(`${control}/control`)).json();
+  return new Stack(child, { control, ...parts }, () => said);
+}
+
+class Stack {
+  constructor(child, parts, said) {
+    Object.assign(this, { child, said }, parts);
+    this.beats = new Map();
+  }
+
+  async stop() {
+    for (const timer of this.beats.values()) clearInterval(timer);
+    if (this.child.exitCode === null) {
+      const ended = once(this.child, 'exit');
+      this.child.kill('SIGINT');
+      const kill = setTimeout(() => this.child.kill('SIGKILL'), 8000);
+      await ended;
+      clearTimeout(kill);
+    }
+  }
+
+  async ask(method, path, body, { base = this.control, headers = {} } = {}) {
+    const answer = await fetch(base + path, {
+      method, headers: body === undefined ? headers : { 'Content-Type': 'application/json', ...headers },
+      body: body === undefined ? undefined : JSON.stringify(body), signal: AbortSignal.timeout(20_000),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text ? JSON.parse(text) : null;
+  }
+
+  /** as asks the agents' API as an agent, without a page. */
+  async as(agent, method, path, body) {
+    const { access_token } = await this.ask('POST', '/control/tokens', { agent });
+    return this.ask(method, path, body, { base: this.api, headers: { Authorization: `Bearer ${access_token}` } });
+  }
+
+  calls(live = true) {
+    return this.ask('GET', `/control/calls${live ? '?live=true' : ''}`);
+  }
+
+  async call(sid) {
+    return this.ask('GET', `/control/calls/${sid}`);
+  }
+
+  /** dial lets an outside phone ring us; the caller's leg sounds with a tone of its own. */
+  async dial(from = '+12125550199') {
+    const { sid } = await this.ask('POST', '/control/calls', { from, to: this.number });
+    return sid;
+  }
+
+  does(sid, deed) {
+    return this.ask('POST', `/control/calls/${sid}/${deed}`);
+  }
+
+  fault(rule) {
+    return this.ask('POST', '/control/faults', rule);
+  }
+
+  async requests(after = 0) {
+    return this.ask('GET', `/control/requests?after=${after}`);
+  }
+
+  /** scripted puts an agent without a browser at a desk: available, ringing, beating. */
+  async scripted(id) {
+    await this.ask('POST', '/control/clients', { identity: id });
+    await this.as(id, 'PUT', '/agents/me', { status: 'available' });
+    const beat = () => this.as(id, 'PUT', '/agents/me', { status: 'available', beat: true }).catch(() => undefined);
+    clearInterval(this.beats.get(id));
+    this.beats.set(id, setInterval(beat, 5000).unref());
+    return id;
+  }
+
+  /** leg waits for the live leg to a client, ringing or answered. */
+  leg(id, status = 'ringing', ms) {
+    return until(`a leg to ${id} that is ${status}`, async () => {
+      const found = (await this.calls()).findLast((c) => c.to === `client:${id}` && c.status === status);
+      return found?.sid;
+    }, { ms, otherwise: () => this.heard() });
+  }
+
+  /** over waits until a leg has ended and returns its last status. */
+  over(sid, ms) {
+    return until(`leg ${sid} to end`, async () => {
+      const { status } = await this.call(sid);
+      return ['queued', 'ringing', 'in-progress'].includes(status) ? undefined : status;
+    }, { ms, otherwise: () => this.heard() });
+  }
+
+  /** hears waits until a leg hears exactly this, in the words of the control API. */
+  hears(sid, want, ms) {
+    const sorted = [...want].sort().join(' ');
+    return until(`leg ${sid} to hear ${sorted}`, async () => {
+      const { hears } = await this.call(sid);
+      return hears.map((h) => (h.startsWith('speech:') ? 'speech' : h)).sort().join(' ') === sorted;
+    }, { ms, otherwise: () => this.heard() });
+  }
+
+  async heard() {
+    const calls = await this.calls(false).catch((e) => [String(e)]);
+    return calls.slice(-12).map((c) => JSON.stringify(c)).join('\n');
+  }
+
+  /** story is what a failed test wants to know. */
+  async story() {
+    const records = await this.requests().catch(() => []);
+    const hooks = records.filter((r) => r.kind !== 'warning').slice(-30)
+      .map((r) => `${r.at.slice(11, 23)} ${r.kind} ${r.event} ${r.sid ?? ''} ${r.method} ${r.url} -> ${r.status} ${Math.round(r.ms)} ms ${r.fault ?? ''} ${r.error ?? ''} ${(r.response ?? '').slice(0, 300)}`);
+    const media = await this.ask('GET', '/control/media').catch(String);
+    return [
+      '-- what each party hears', await this.heard(), '-- the last webhooks and REST calls', ...hooks,
+      '-- media', JSON.stringify(media), '-- the stack says', this.said().slice(-3000),
+    ].join('\n');
+  }
+
+  /** clear ends everything, so that the next test begins with an empty line. */
+  async clear() {
+    for (const timer of this.beats.values()) clearInterval(timer);
+    this.beats.clear();
+    await this.ask('DELETE', '/control/faults');
+    for (const agent of ['alice', 'bob', 'carol', 'dave']) {
+      const { agent: { presence } } = await this.as(agent, 'GET', '/agents/me').catch(() => ({ agent: {} }));
+      if (presence && presence !== 'away') await this.as(agent, 'PUT', '/agents/me', { status: 'away' });
+    }
+    for (const { identity, scripted } of await this.ask('GET', '/control/clients')) {
+      if (scripted) await this.ask('DELETE', `/control/clients/${identity}`);
+    }
+    await until('the line to be empty', async () => {
+      const calls = await this.calls();
+      for (const c of calls) await this.does(c.sid, 'hangup').catch(() => undefined);
+      return calls.length === 0;
+    }, { ms: 20_000, otherwise: () => this.story() });
+  }
+}

@@ -1,0 +1,14 @@
+// Waiting for a condition, with an end, and with words for the case that it never comes true.
+
+export const patience = 15_000;
+
+/** until polls until `condition` gives something true, which it returns. */
+export async function until(what, condition, { ms = patience, every = 100, otherwise = () => '' } = {}) {
+  const end = Date.now() + ms;
+  for (;;) {
+    const value = await condition();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`waited ${ms / 1000} s for ${what}\n${await otherwise()}`);
+    await new Promise((done) => setTimeout(done, every));
+  }
+}
