@@ -153,7 +153,7 @@ func TestAReinviteThatCannotBeReadLosesTheLeg(t *testing.T) {
 }
 
 func TestALineThatFallsSilentIsLost(t *testing.T) {
-	r := newRig(t, Config{iceQuiet: 200 * time.Millisecond, iceDead: 300 * time.Millisecond, iceKeepalive: 50 * time.Millisecond})
+	r := newRig(t, Config{iceQuiet: 500 * time.Millisecond, iceDead: 500 * time.Millisecond, iceKeepalive: 50 * time.Millisecond})
 	alice := r.online("alice")
 	a := alice.call()
 	r.network.Hear(a, voiceOf("CAcaller"))

@@ -99,7 +99,7 @@ func TestATokenWithoutIncomingCallsDoesNotRegister(t *testing.T) {
 }
 
 func TestF040ATokenThatRunsOutAndANewOne(t *testing.T) {
-	r := newRig(t, Config{Heartbeat: 20 * time.Millisecond})
+	r := newRig(t, Config{Heartbeat: 20 * time.Millisecond, socketDead: patience})
 	alice := r.online("alice")
 	a := alice.call()
 	r.network.Advance(2 * time.Hour)
@@ -265,7 +265,7 @@ func TestWhatIsSaidAboutCallsThatAreOver(t *testing.T) {
 }
 
 func TestASocketThatIsSilentIsClosed(t *testing.T) {
-	r := newRig(t, Config{Heartbeat: 20 * time.Millisecond})
+	r := newRig(t, Config{Heartbeat: 20 * time.Millisecond, socketDead: time.Second})
 	alice := r.online("alice") // reads nothing from here on, so that it answers no heartbeat
 	r.did("unregister alice")
 	ctx, cancel := context.WithTimeout(context.Background(), patience)

@@ -85,7 +85,7 @@ func (s *socket) beat(ctx context.Context, c *client) {
 			return
 		case <-ticker.C:
 		}
-		if time.Since(time.Unix(0, s.lastSeen.Load())) > 3*every {
+		if time.Since(time.Unix(0, s.lastSeen.Load())) > s.voice.config.socketDead {
 			s.close()
 			return
 		}

@@ -56,12 +56,13 @@ type Config struct {
 	// silent for three of them is closed.
 	Heartbeat time.Duration
 
-	iceQuiet, iceDead, iceKeepalive time.Duration // shorter in tests
+	iceQuiet, iceDead, iceKeepalive, socketDead time.Duration // others in tests
 }
 
 func (c Config) complete() Config {
 	c.MediaAddress = cmp.Or(c.MediaAddress, "127.0.0.1:0")
 	c.Heartbeat = cmp.Or(c.Heartbeat, 5*time.Second)
+	c.socketDead = cmp.Or(c.socketDead, 3*c.Heartbeat)
 	c.iceQuiet = cmp.Or(c.iceQuiet, iceQuiet)
 	c.iceDead = cmp.Or(c.iceDead, iceDead)
 	c.iceKeepalive = cmp.Or(c.iceKeepalive, iceKeepalive)
