@@ -1,6 +1,7 @@
 package switchboardtest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,14 +48,20 @@ func NewWorld(t TB, agents ...agent.ID) *World {
 	w.Phones = NewPhones(func() time.Time { return w.Now })
 	w.Life = &Life{}
 	w.Store.life, w.Phones.life = w.Life, w.Life
-	w.Board = switchboard.New(w.Store, w.Phones, switchboard.Settings{
-		Ring: Ring, MaxWait: MaxWait, NewKey: w.key, Numbers: numbers{}, Notify: w.Phones,
-	})
+	w.Use(switchboard.Settings{})
 	for _, id := range agents {
 		w.Choose(id, agent.Available)
 		w.Now = w.Now.Add(time.Second)
 	}
 	return w
+}
+
+// Use replaces the switchboard by one with other settings; the World's own for what is
+// left open.
+func (w *World) Use(set switchboard.Settings) {
+	set.Ring, set.MaxWait, set.NewKey = cmp.Or(set.Ring, Ring), cmp.Or(set.MaxWait, MaxWait), w.key
+	set.Numbers, set.Notify = numbers{}, w.Phones
+	w.Board = switchboard.New(w.Store, w.Phones, set)
 }
 
 // Outside is a number that agents of a World may dial; all others are refused.

@@ -1,0 +1,164 @@
+package switchboard_test
+
+import (
+	"testing"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+	. "warmtransfer/shared/switchboard/switchboardtest"
+)
+
+func TestF038ASilentPageDoesNotEndACall(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.Silent("alice") // her API is out of reach, her voice is not
+	w.Pass(20 * time.Minute)
+	hears(t, w, id, "alice")
+	if w.Longest > 0 {
+		t.Errorf("the caller heard silence for %d s", w.Longest)
+	}
+	list, err := w.Board.Directory(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range list {
+		if a.ID == "alice" && a.Presence(w.Now) == agent.IsAvailable {
+			t.Error("others see her as available")
+		}
+	}
+	second, _ := w.Dial()
+	w.Pass(time.Second)
+	if w.Rings("alice") || !w.Rings("bob") {
+		t.Error("the second caller is offered to her")
+	}
+	me, err := w.Beat("alice") // her page is back
+	if err != nil || me.Call == nil || me.Call.ID != id || me.Agent.Presence != agent.IsBusy {
+		t.Errorf("her page is told %+v, %v", me, err)
+	}
+	w.MustPress("alice", conference.DoEnd, "")
+	w.Pass(3 * time.Second)
+	hears(t, w, id, "gone")
+	hears(t, w, second, "music")
+	w.CheckQuiet()
+}
+
+func TestF034TheLossOfASilentPageIsNoticedAtTheLatestByTheSweep(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.Silent("alice")
+	w.HangUp("alice")
+	w.Phones.Told = nil // and nobody tells of it
+	rung := 0
+	for ; rung < 120 && !w.Rings("bob"); rung++ {
+		w.Pass(time.Second)
+	}
+	if rung > 60+21 {
+		t.Errorf("the next agent is rung after %d s, want the sweep's minute and the recall's 20 s", rung)
+	}
+	if !w.Conference(id).Head {
+		t.Error("the caller is not known to have lost an agent")
+	}
+	w.Answer("bob")
+	w.Settle()
+	hears(t, w, id, "bob")
+	w.CheckQuiet()
+	me, _ := w.Beat("alice") // after her sleep she sees no phantom of the call
+	if me.Call != nil || me.Agent.Last == nil || me.Agent.Last.Outcome != "lost" {
+		t.Errorf("her page is told %+v", me)
+	}
+}
+
+func TestF020PageDiesWhileItRings(t *testing.T) {
+	w := NewWorld(t, "alice", "bob")
+	id, _ := w.Dial()
+	w.Silent("alice")
+	w.Pass(35 * time.Second)
+	if w.Rings("alice") || !w.Rings("bob") {
+		t.Errorf("alice rings: %v, bob: %v", w.Rings("alice"), w.Rings("bob"))
+	}
+	hears(t, w, id, "music")
+}
+
+func TestWrapUpBeforeTheNextOffer(t *testing.T) {
+	const rest = 15 * time.Second
+	w := NewWorld(t)
+	w.Use(switchboard.Settings{WrapUp: rest})
+	w.Choose("alice", agent.Available)
+	first, _ := w.Dial()
+	w.Settle()
+	w.Answer("alice")
+	w.Settle()
+	w.CallerHangsUp(first)
+	w.Settle()
+	second, _ := w.Dial()
+	w.Pass(rest - 2*time.Second)
+	if w.Rings("alice") {
+		t.Error("an agent in his wrap-up is rung")
+	}
+	if p := w.Me("alice").Agent.Presence; p != agent.IsWrapUp {
+		t.Errorf("he is %s", p)
+	}
+	w.Pass(10 * time.Second)
+	if !w.Rings("alice") {
+		t.Error("he is not rung after it")
+	}
+	hears(t, w, second, "music")
+}
+
+func TestU1AStatusPickedInACallAppliesAfterwards(t *testing.T) {
+	w, id := talking(t, "alice")
+	w.Choose("alice", agent.Away)
+	w.Pass(10 * time.Second)
+	hears(t, w, id, "alice")
+	if me := w.Me("alice").Agent; me.Presence != agent.IsBusy || me.Status != agent.Away {
+		t.Errorf("in the call she is %+v", me)
+	}
+	w.CallerHangsUp(id)
+	w.Settle()
+	if me := w.Me("alice").Agent; me.Presence != agent.IsAway {
+		t.Errorf("after it she is %+v", me)
+	}
+}
+
+func TestN10HopLimit(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	from, to := agent.ID("alice"), agent.ID("bob")
+	for range conference.MaxHops {
+		w.MustPress(from, conference.DoAdd, to)
+		w.Settle()
+		w.Answer(to)
+		w.Settle()
+		w.MustPress(from, conference.DoComplete, "")
+		w.Settle()
+		from, to = to, from
+	}
+	if _, err := w.Press(from, conference.DoAdd, to); err != conference.ErrTooManyHops {
+		t.Errorf("one hop too many: %v", err)
+	}
+	for _, a := range w.Me(from).Call.Actions {
+		if a == conference.DoAdd || a == conference.DoConsult {
+			t.Errorf("the page is offered %s", a)
+		}
+	}
+	hears(t, w, id, string(from))
+	w.CheckQuiet()
+}
+
+func TestN10AnAgentWhoDeclinesByHimselfIsNotRungWithoutEnd(t *testing.T) {
+	crowd := make([]agent.ID, 30)
+	for i := range crowd {
+		crowd[i] = agent.ID("a" + string(rune('a'+i%26)) + string(rune('a'+i/26)))
+	}
+	w := NewWorld(t, crowd...)
+	id, _ := w.Dial()
+	for range 600 {
+		w.Pass(time.Second)
+		for _, a := range crowd {
+			w.Reject(a, conference.OutcomeDeclined)
+		}
+	}
+	if n := w.Conference(id).Dials; n > 100+600/10+2 {
+		t.Errorf("%d dials in ten minutes", n)
+	}
+	hears(t, w, id, "music")
+}
