@@ -210,6 +210,26 @@ func TestLastWordsByReason(t *testing.T) {
 	}
 }
 
+// Her request is answered with the last words, so that nobody takes her out of them to
+// say them again.
+func TestLastWordsAreSaidOnce(t *testing.T) {
+	s, w := serve(t, webtest.Keys, "alice")
+	id, _ := w.Dial()
+	w.Answer("alice")
+	w.Settle()
+	w.Phones.Every("LastWords", switchboardtest.Fault{Err: switchboard.ErrUnknown})
+	_, _ = w.Press("alice", conference.DoEnd, "")
+	before := w.Phones.Count("LastWords")
+	for range 2 {
+		s.Post("/incoming/"+string(id)+"/0", webtest.Form(t, "after-room", "CallSid", string(id)))
+	}
+	w.Now = w.Now.Add(time.Minute)
+	_, _ = w.Board.Sweep(t.Context(), 10, w.Now)
+	if n := w.Phones.Count("LastWords"); before == 0 || n != before {
+		t.Errorf("taken to her last words %d times, then %d times more", before, n-before)
+	}
+}
+
 func TestCallerWhoseItemIsLostArrivesAnew(t *testing.T) {
 	s, _ := serve(t, webtest.Keys)
 	s.Post(after+"3", webtest.Form(t, "after-room")).

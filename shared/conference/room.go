@@ -245,7 +245,11 @@ func (c *Conference) CallerGone(now time.Time) {
 // rounds it is told. If the call is not over by intent she goes back to music at the
 // head of the line. A word about an older round changes nothing.
 func (c *Conference) RoomOver(round int, now time.Time) {
-	if round != c.Round || c.State == Ended {
+	if c.State == Ended {
+		c.CallerOn = false // the answer to her request is her last words
+		return
+	}
+	if round != c.Round {
 		return
 	}
 	c.Round++
