@@ -46,6 +46,7 @@ type Options struct {
 	// Via puts something between the functions and the store, at the address it returns.
 	Via         func(store string) string
 	Binaries    string       // a folder with the functions' binaries; "" builds them
+	Out         string       // where they are built; "" is .run/bin
 	SharedStore *store.Store // a store that somebody else starts and closes; each stack has a table of its own there
 }
 

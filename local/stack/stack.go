@@ -18,6 +18,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -256,7 +257,10 @@ func (s *Stack) binaries(ctx context.Context, t *sam.Template) error {
 	if s.o.Binaries != "" {
 		return nil
 	}
-	s.o.Binaries = filepath.Join(s.o.Root, ".run", "bin")
+	s.o.Binaries = s.o.Out
+	if s.o.Out == "" {
+		s.o.Binaries = filepath.Join(s.o.Root, ".run", "bin")
+	}
 	return gateway.Build(ctx, s.o.Root, t, s.o.Binaries, s.o.Output)
 }
 
@@ -321,6 +325,9 @@ func (s *Stack) startNetwork(l net.Listener) (any, error) {
 	mux.HandleFunc("POST /control/tokens", s.serveToken)
 	defer s.serve(l, mux)
 	if s.o.TwilioURL != "" {
+		if u, err := url.Parse(s.o.TwilioURL); err == nil && loopback(s.o.TwilioURL) {
+			return voice.Page(u.Host), nil // another stack's phone network
+		}
 		return nil, nil
 	}
 	cfg := s.o.Network
@@ -355,8 +362,8 @@ func (s *Stack) startGateway(ctx context.Context, l net.Listener, t *sam.Templat
 		page.Config = &gateway.Config{SignIn: gateway.SignIn{Authority: s.Issuer, ClientID: clientID, Scope: "openid profile email"}, Voice: talk}
 		page.Origins = []string{s.Issuer}
 		if talk != nil {
-			page.Origins = append(page.Origins, s.Control)
-			page.Script = &gateway.Script{Source: voice.WSSScript, Data: map[string]string{"host": s.Control[len("http://"):]}}
+			page.Origins = append(page.Origins, s.Twilio)
+			page.Script = &gateway.Script{Source: voice.WSSScript, Data: map[string]string{"host": strings.TrimPrefix(s.Twilio, "http://")}}
 		}
 	}
 	store := s.Store
@@ -378,7 +385,15 @@ func (s *Stack) startGateway(ctx context.Context, l net.Listener, t *sam.Templat
 	s.Gateway = g
 	s.onClose(g.Close)
 	s.serve(l, g)
-	return g.Warm(ctx)
+	return firstOf(g.Warm(ctx))
+}
+
+// firstOf is the first of several errors: functions that cannot start mostly say the same.
+func firstOf(err error) error {
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		return several.Unwrap()[0]
+	}
+	return err
 }
 
 // connectNumber points our number at the API, as the operator does after a deployment.
