@@ -22,6 +22,7 @@ part "setting up" local/setup.sh store page browser
 part "go vet" go vet ./...
 part "gofmt" formatted
 part "go test" go test -timeout 15m ./...
+part "the voice in a browser" npm test --prefix local/phonenet/voice/browsertest --silent
 part "the page: types and units" npm test --prefix frontend --silent
 part "the page: every state, axe" npm run gallery --prefix frontend --silent
 part "browsers on the whole stack" npm run e2e --prefix frontend --silent
