@@ -35,6 +35,7 @@ type Life struct {
 	took  bool
 	armed bool
 	dead  bool
+	left  int // changes left to make before it crashes, counted down from left-1
 }
 
 // ErrCrashed is what the world sees of a use case that crashed: no answer.
@@ -55,6 +56,19 @@ func (l *Life) Calls() int {
 	return l.calls
 }
 
+func (l *Life) crashAtChange(n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.left = n + 1
+}
+
+// Disarm takes back a crash that has not come.
+func (l *Life) Disarm() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.armed, l.left = false, 0
+}
+
 // Revive starts the process anew and says whether it had crashed.
 func (l *Life) Revive() bool {
 	l.mu.Lock()
@@ -64,22 +78,31 @@ func (l *Life) Revive() bool {
 	return was
 }
 
+// reads are the outside calls that change nothing.
+var reads = map[string]bool{
+	"Conference": true, "Agent": true, "Line": true, "Agents": true, "Live": true, "FindRoom": true, "Present": true,
+	"FindLeg": true, "Tell": true,
+}
+
 // live makes one outside call, unless the process is dead or dies of it.
-func (l *Life) live(act func() error) error {
+func (l *Life) live(op string, act func() error) error {
 	if l == nil {
 		return act()
 	}
 	l.mu.Lock()
-	now := l.armed && l.calls == l.at
+	now, took := l.armed && l.calls == l.at, l.took
 	l.calls++
 	if l.dead {
 		l.mu.Unlock()
 		return ErrCrashed
 	}
-	if now {
-		l.dead, l.armed = true, false
+	if l.left > 0 && !reads[op] {
+		l.left--
+		now, took = now || l.left == 0, took && l.left > 0
 	}
-	took := l.took
+	if now {
+		l.dead, l.armed, l.left = true, false, 0
+	}
 	l.mu.Unlock()
 	if !now {
 		return act()
@@ -150,7 +173,7 @@ func (f *Faults) Counts() map[string]int {
 
 // run calls act under the fault that op has next, if any.
 func (f *Faults) run(op string, act func() error) error {
-	return f.life.live(func() error { return f.fail(op, act) })
+	return f.life.live(op, func() error { return f.fail(op, act) })
 }
 
 func (f *Faults) fail(op string, act func() error) error {

@@ -121,6 +121,11 @@ func (w *World) Rings(id agent.ID) bool {
 	return w.leg(id, func(l *phone) bool { return !l.answered }) != nil
 }
 
+// Talks says whether an agent has an answered leg.
+func (w *World) Talks(id agent.ID) bool {
+	return w.leg(id, func(l *phone) bool { return l.answered }) != nil
+}
+
 // Answer is an agent who answers what rings at him; the TwiML that he gets decides.
 func (w *World) Answer(id agent.ID) bool {
 	l := w.leg(id, func(l *phone) bool { return !l.answered })

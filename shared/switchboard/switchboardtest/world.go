@@ -185,6 +185,31 @@ func (w *World) Pass(d time.Duration) {
 	}
 }
 
+// Tick is Pass in one go: time passes, then everybody whose time has come does what is
+// his, once. Callbacks are left waiting.
+func (w *World) Tick(d time.Duration) {
+	w.Now = w.Now.Add(d)
+	w.ringOut()
+	for _, id := range w.calls {
+		if w.Hears(id) == "music" {
+			w.Music(id)
+		}
+	}
+	for _, id := range w.agents {
+		_, _ = w.Beat(id)
+	}
+}
+
+// Lose loses all callbacks that wait, except those that cannot be lost.
+func (w *World) Lose() {
+	w.Phones.Told = slices.DeleteFunc(w.Phones.Told, func(c Callback) bool { return c.Over == nil })
+	w.Settle()
+}
+
+// CrashAtChange makes the process crash at the n-th outside call from now, counted from
+// 0, that changes something; before it takes effect.
+func (w *World) CrashAtChange(n int) { w.Life.crashAtChange(n) }
+
 func (w *World) ringOut() {
 	w.Phones.mu.Lock()
 	defer w.Phones.mu.Unlock()

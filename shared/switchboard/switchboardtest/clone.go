@@ -1,0 +1,125 @@
+package switchboardtest
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+)
+
+// Clone is a World of its own that stands where this one does. Faults that were asked
+// for by number or for each call are not taken over; Order and Watch neither.
+func (w *World) Clone() *World {
+	n := &World{
+		T: w.T, Now: w.Now, keys: w.keys, Longest: w.Longest, calls: slices.Clone(w.calls), agents: slices.Clone(w.agents),
+		rounds: maps.Clone(w.rounds), silent: maps.Clone(w.silent), mute: maps.Clone(w.mute),
+	}
+	n.Life = &Life{calls: w.Life.calls}
+	n.Store = &Store{confs: maps.Clone(w.Store.confs), people: maps.Clone(w.Store.people), views: maps.Clone(w.Store.views)}
+	n.Phones = w.Phones.clone(func() time.Time { return n.Now })
+	n.Store.Faults = Faults{rules: cloneRules(w.Store.rules), life: n.Life}
+	n.Phones.Faults = Faults{rules: cloneRules(w.Phones.rules), life: n.Life}
+	n.Use(switchboard.Settings{})
+	return n
+}
+
+func cloneRules(rules map[string][]Fault) map[string][]Fault {
+	n := map[string][]Fault{}
+	for op, list := range rules {
+		n[op] = slices.Clone(list)
+	}
+	return n
+}
+
+func (p *Phones) clone(clock func() time.Time) *Phones {
+	n := NewPhones(clock)
+	n.made, n.Told = p.made, slices.Clone(p.Told)
+	maps.Copy(n.Unreachable, p.Unreachable)
+	for name, r := range p.rooms {
+		n.rooms[name] = &room{sid: r.sid, name: r.name, started: r.started, seq: r.seq}
+	}
+	for sid, l := range p.legs {
+		c := *l
+		if l.room != nil {
+			c.room = n.rooms[l.room.name]
+		}
+		n.legs[sid] = &c
+	}
+	for name, r := range p.rooms {
+		for _, l := range r.in {
+			n.rooms[name].in = append(n.rooms[name].in, n.legs[l.sid])
+		}
+	}
+	return n
+}
+
+// What makes two Worlds look different that behave alike: moments, names, counters.
+var (
+	moments  = regexp.MustCompile(`"\d{4}-\d\d-\d\dT[0-9:.]+Z"`)
+	names    = regexp.MustCompile(`leg-\d+|C[AF][0-9a-f]{32}`)
+	counters = regexp.MustCompile(`"(seq|version|hops|dials|missed)":\d+,?`)
+)
+
+// longAgo: beyond that no rule asks how long ago something was.
+const longAgo = 60
+
+// Fingerprint is equal for two Worlds that behave alike from now on, as far as can be
+// told cheaply: moments count from now, names by their order, and what only records the
+// past does not count.
+func (w *World) Fingerprint() string {
+	var b strings.Builder
+	for _, id := range slices.Sorted(maps.Keys(w.Store.confs)) {
+		c := w.Conference(id)
+		c.History, c.Requests = nil, nil
+		b.WriteString(asJSON(w.T, c))
+	}
+	for _, id := range slices.Sorted(maps.Keys(w.Store.people)) {
+		var a agent.Agent
+		if err := json.Unmarshal(w.Store.people[id], &a); err != nil {
+			w.T.Fatal(err)
+		}
+		a.Recent, a.Last = nil, nil
+		b.WriteString(asJSON(w.T, a))
+	}
+	for _, sid := range slices.Sorted(maps.Keys(w.Phones.legs)) {
+		l := w.Phones.legs[sid]
+		if l.over {
+			continue
+		}
+		in := conference.RoomID("")
+		if l.room != nil {
+			in = l.room.sid
+		}
+		fmt.Fprint(&b, sid, l.dial.Agent, l.dial.Number, l.dial.Leg, l.answered, l.words, l.held, l.ends, in, asJSON(w.T, l.since))
+	}
+	for _, c := range w.Phones.Told {
+		b.WriteString(asJSON(w.T, c))
+	}
+	return w.relative(b.String())
+}
+
+func (w *World) relative(s string) string {
+	s = counters.ReplaceAllString(s, "")
+	s = moments.ReplaceAllStringFunc(s, func(m string) string {
+		at, err := time.Parse(time.RFC3339Nano, m[1:len(m)-1])
+		if err != nil {
+			w.T.Fatal(err)
+		}
+		d := int(at.Sub(w.Now) / time.Second)
+		return fmt.Sprint(max(d, -longAgo))
+	})
+	seen := map[string]string{}
+	return names.ReplaceAllStringFunc(s, func(n string) string {
+		if seen[n] == "" {
+			seen[n] = fmt.Sprint("#", len(seen))
+		}
+		return seen[n]
+	})
+}

@@ -1,0 +1,224 @@
+// Package walk goes through all histories of one caller, two agents and a bounded number
+// of faults, up to a depth: breadth first, each state once. It knows what people and the
+// network can do next, and nothing of what should come of it: the invariants are asserted
+// by the World that it walks.
+package walk
+
+import (
+	"fmt"
+	"hash/maphash"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/switchboard/switchboardtest"
+)
+
+// Bounds of a walk.
+type Bounds struct {
+	Depth  int // things that people do, one after the other
+	Faults int // of those at most so many faults of network, store or process
+	// Every n-th new state is followed by two quiet minutes, after which all must be well.
+	Every int
+	// States ends the walk early; 0: no bound.
+	States int
+}
+
+// Stats are what a walk has seen.
+type Stats struct {
+	States, Steps, Quiet int
+	PerDepth             []int
+}
+
+func (s Stats) String() string {
+	return fmt.Sprintf("%d states, %d steps, %d followed by quiet minutes; new states by depth %v",
+		s.States, s.Steps, s.Quiet, s.PerDepth)
+}
+
+var agents = []agent.ID{"alice", "bob"}
+
+// node is a state that was reached: a World at rest, and the way to it.
+type node struct {
+	world  *switchboardtest.World
+	way    string
+	faults int
+}
+
+// Walk goes through all states within the bounds. Failures are told to t, with the way.
+func Walk(t switchboardtest.TB, b Bounds) Stats {
+	w := switchboardtest.NewWorld(t, agents...)
+	id, _ := w.Dial()
+	front := []node{{world: w}}
+	seen := map[uint64]bool{}
+	seed := maphash.MakeSeed()
+	var st Stats
+	for depth := 0; depth < b.Depth && len(front) > 0; depth++ {
+		var next []node
+		for _, n := range front {
+			for _, m := range moves(n, id, b) {
+				st.Steps++
+				way := n.way + " > " + m.name
+				w := n.world.Clone()
+				tell := &teller{t: t, way: way}
+				w.T = tell
+				m.do(w)
+				w.Check()
+				key := maphash.String(seed, fmt.Sprint(n.faults+m.fault, w.Fingerprint()))
+				if seen[key] || tell.failed {
+					continue
+				}
+				seen[key] = true
+				st.States++
+				if b.Every > 0 && st.States%b.Every == 0 {
+					st.Quiet++
+					quiet(w.Clone(), id)
+				}
+				if tell.failed {
+					return st
+				}
+				next = append(next, node{w, way, n.faults + m.fault})
+				if b.States > 0 && st.States >= b.States {
+					st.PerDepth = append(st.PerDepth, len(next))
+					return st
+				}
+			}
+		}
+		st.PerDepth = append(st.PerDepth, len(next))
+		front = next
+	}
+	return st
+}
+
+// teller tells failures with the way that led to them.
+type teller struct {
+	t      switchboardtest.TB
+	way    string
+	failed bool
+}
+
+func (t *teller) Helper() {}
+func (t *teller) Errorf(format string, args ...any) {
+	t.failed = true
+	t.t.Errorf("after%s: %s", t.way, fmt.Sprintf(format, args...))
+}
+func (t *teller) Fatalf(format string, args ...any) {
+	t.failed = true
+	t.t.Fatalf("after%s: %s", t.way, fmt.Sprintf(format, args...))
+}
+func (t *teller) Fatal(args ...any) { t.Fatalf("%s", fmt.Sprint(args...)) }
+
+// quiet: nothing more goes wrong, time passes, agents answer what rings. Nobody hears
+// silence, nothing is left over, and a caller who has not left is served or on music.
+func quiet(w *switchboardtest.World, id conference.ID) {
+	w.Pass(65 * time.Second)
+	for range 2 {
+		for _, a := range agents {
+			w.Answer(a)
+		}
+		w.Pass(25 * time.Second)
+	}
+	w.CheckQuiet()
+	w.CallerHangsUp(id)
+	w.Pass(5 * time.Second)
+	w.CheckQuiet()
+	if n := w.LiveLegs(); n > 0 {
+		w.T.Errorf("%d legs are left after the caller's end", n)
+	}
+}
+
+// move is one thing that may happen next.
+type move struct {
+	name  string
+	fault int
+	do    func(w *switchboardtest.World)
+}
+
+// moves lists what may happen in a state: whatever people can do, each either with all
+// callbacks delivered in order afterwards or, as a fault, with them lost, doubled, late
+// or reversed, or with an outside call that fails or at which the process dies.
+func moves(n node, id conference.ID, b Bounds) []move {
+	acts := people(n.world, id)
+	var all []move
+	for _, a := range acts {
+		all = append(all, move{a.name, 0, func(w *switchboardtest.World) { a.do(w); w.Settle() }})
+		if n.faults < b.Faults {
+			all = append(all, faulty(a)...)
+		}
+	}
+	return all
+}
+
+// people lists what people, and time, can do.
+func people(w *switchboardtest.World, id conference.ID) []move {
+	c := w.Conference(id)
+	acts := []move{
+		{"a moment", 0, func(w *switchboardtest.World) { w.Tick(3 * time.Second) }},
+		{"time", 0, func(w *switchboardtest.World) { w.Tick(13 * time.Second) }},
+	}
+	if w.Hears(id) != "gone" {
+		acts = append(acts, move{"caller hangs up", 0, func(w *switchboardtest.World) { w.CallerHangsUp(id) }})
+	}
+	for _, a := range agents {
+		if w.Rings(a) {
+			acts = append(acts,
+				move{string(a) + " answers", 0, func(w *switchboardtest.World) { w.Answer(a) }},
+				move{string(a) + " declines", 0, func(w *switchboardtest.World) { w.Reject(a, conference.OutcomeDeclined) }},
+			)
+		}
+		if w.Talks(a) {
+			acts = append(acts, move{string(a) + " is lost", 0, func(w *switchboardtest.World) { w.HangUp(a) }})
+		}
+		for _, verb := range c.ActionsOf(a) {
+			to := agent.ID("")
+			if verb == conference.DoConsult || verb == conference.DoAdd {
+				if to = agents[0]; a == to {
+					to = agents[1]
+				}
+			}
+			acts = append(acts, move{
+				string(a) + " presses " + string(verb), 0,
+				func(w *switchboardtest.World) { _, _ = w.Press(a, verb, to) },
+			})
+		}
+	}
+	return acts
+}
+
+// faulty lists the ways in which an act can go wrong once.
+func faulty(a move) []move {
+	fault := func(how string, do func(w *switchboardtest.World)) move {
+		return move{a.name + " [" + how + "]", 1, do}
+	}
+	unanswered := func(took bool) func(w *switchboardtest.World) {
+		return func(w *switchboardtest.World) {
+			for _, op := range []string{"Dial", "Hold", "Hangup", "SetEndsRoom", "LastWords"} {
+				w.Phones.Next(op, switchboardtest.Fault{Err: switchboard.ErrUnknown, Took: took})
+			}
+			a.do(w)
+			w.Settle()
+			w.Phones.Heal()
+		}
+	}
+	list := []move{
+		fault("callbacks lost", func(w *switchboardtest.World) { a.do(w); w.Lose() }),
+		fault("callbacks late", func(w *switchboardtest.World) { a.do(w) }),
+		fault("callbacks reversed", func(w *switchboardtest.World) {
+			w.Order = func(n int) int { return n - 1 }
+			a.do(w)
+			w.Settle()
+			w.Order = nil
+		}),
+		fault("REST without an answer, done", unanswered(true)),
+		fault("REST without an answer, not done", unanswered(false)),
+	}
+	for n := range 3 {
+		list = append(list, fault(fmt.Sprint("crash at the ", n+1, ". save or act"), func(w *switchboardtest.World) {
+			w.CrashAtChange(n)
+			a.do(w)
+			w.Settle()
+			w.Life.Disarm()
+		}))
+	}
+	return list
+}
