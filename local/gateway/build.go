@@ -13,9 +13,9 @@ import (
 	"warmtransfer/local/gateway/sam"
 )
 
-// Build makes the binary of every function of the template for this machine, with the
-// flags of the deployment, as out/<folder>. Root is the module's folder; what the
-// compiler says goes to output.
+// Build makes the binary of every function that has a route or a schedule, for this
+// machine, with the flags of the deployment, as out/<folder>. Root is the module's
+// folder; what the compiler says goes to output.
 func Build(ctx context.Context, root string, t *sam.Template, out string, output io.Writer) error {
 	if len(t.Functions) == 0 {
 		return errors.New("the template has no functions to build")
@@ -32,6 +32,9 @@ func Build(ctx context.Context, root string, t *sam.Template, out string, output
 	args := []string{"install", "-trimpath", "-buildvcs=false", "-tags=lambda.norpc", "-ldflags=-s -w"}
 	seen := map[string]bool{}
 	for _, f := range t.Functions {
+		if len(f.Routes) == 0 && len(f.Schedules) == 0 {
+			continue // nothing here starts it
+		}
 		if info, err := os.Stat(filepath.Join(root, f.CodeURI)); err != nil || !info.IsDir() {
 			return fmt.Errorf("the template's function %s wants the folder %s, which is not there", f.LogicalID, f.CodeURI)
 		}

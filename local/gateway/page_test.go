@@ -114,6 +114,9 @@ func TestDefaultRouteLeavesThePageItsFiles(t *testing.T) {
 	}
 }
 
+// routed is a function's route: only a function that something starts is built.
+var routed = []sam.Route{{Method: "POST", Path: "/"}}
+
 // module writes a module whose functions are as given.
 func module(t *testing.T, functions map[string]string) (string, *sam.Template) {
 	t.Helper()
@@ -121,7 +124,7 @@ func module(t *testing.T, functions map[string]string) (string, *sam.Template) {
 	tmpl := &sam.Template{}
 	for name, code := range functions {
 		files["functions/"+name+"/main.go"] = code
-		tmpl.Functions = append(tmpl.Functions, sam.Function{LogicalID: name, CodeURI: "functions/" + name})
+		tmpl.Functions = append(tmpl.Functions, sam.Function{LogicalID: name, CodeURI: "functions/" + name, Routes: routed})
 	}
 	return site(t, files), tmpl
 }
@@ -129,9 +132,10 @@ func module(t *testing.T, functions map[string]string) (string, *sam.Template) {
 func TestBuildMakesEveryFunction(t *testing.T) {
 	t.Setenv("GOOS", "plan9") // the developer's setting for a deployment must not get in
 	root, tmpl := module(t, map[string]string{"one": "package main\n\nfunc main() {}\n", "two-words": "package main\n\nfunc main() {}\n"})
+	all := &sam.Template{Functions: append([]sam.Function{{LogicalID: "Idle", CodeURI: "functions/absent"}}, tmpl.Functions...)}
 	out := filepath.Join(t.TempDir(), "bin")
 	var said bytes.Buffer
-	if err := Build(context.Background(), root, tmpl, out, &said); err != nil {
+	if err := Build(context.Background(), root, all, out, &said); err != nil {
 		t.Fatalf("%v\n%s", err, said.String())
 	}
 	for _, f := range tmpl.Functions {
@@ -145,14 +149,14 @@ func TestBuildSaysWhatIsWrong(t *testing.T) {
 	root, broken := module(t, map[string]string{"one": "package main\n\nfunc main() { undefined() }\n"})
 	cut, cancel := context.WithCancel(context.Background())
 	cancel()
-	twice := &sam.Template{Functions: []sam.Function{{LogicalID: "A", CodeURI: "functions/one"}, {LogicalID: "B", CodeURI: "./functions/one/"}}}
+	twice := &sam.Template{Functions: []sam.Function{{LogicalID: "A", CodeURI: "functions/one", Routes: routed}, {LogicalID: "B", CodeURI: "./functions/one/", Routes: routed}}}
 	for name, test := range map[string]struct {
 		ctx       context.Context
 		tmpl      *sam.Template
 		err, said string
 	}{
 		"a fault in the code": {context.Background(), broken, "the functions do not build", "undefined: undefined"},
-		"no folder":           {context.Background(), &sam.Template{Functions: []sam.Function{{LogicalID: "F", CodeURI: "functions/absent"}}}, "wants the folder functions/absent, which is not there", ""},
+		"no folder":           {context.Background(), &sam.Template{Functions: []sam.Function{{LogicalID: "F", CodeURI: "functions/absent", Routes: routed}}}, "wants the folder functions/absent, which is not there", ""},
 		"two of one name":     {context.Background(), twice, "folders named one", ""},
 		"no functions":        {context.Background(), &sam.Template{}, "no functions", ""},
 		"broken off":          {cut, broken, "broken off", ""},

@@ -163,6 +163,8 @@ func (s *search) visit(r reachable) {
 		switch n := n.(type) {
 		case *ast.CallExpr:
 			s.setting(n)
+		case *ast.BasicLit:
+			s.signed(n)
 		case *ast.Ident:
 			s.enqueue(s.code[r.in].named[n.Name])
 		case *ast.SelectorExpr:
@@ -187,8 +189,28 @@ func (s *search) outside(path, name string) {
 	const services = "github.com/aws/aws-sdk-go-v2/service/"
 	if service, ok := strings.CutPrefix(path, services); ok && !strings.Contains(service, "/") {
 		if call, ok := strings.CutSuffix(name, "Input"); ok {
-			s.found.calls[service+":"+call] = true
+			s.found.calls[permission(service+":"+call)] = true
 		}
+	}
+}
+
+// permission is what a policy calls a call, where that is not the call's own name.
+func permission(call string) string {
+	switch call {
+	case "s3:ListObjectsV2":
+		return "s3:ListBucket"
+	case "s3:DeleteObjects":
+		return "s3:DeleteObject"
+	}
+	return call
+}
+
+var signedCall = regexp.MustCompile(`^"(cognito-idp:[A-Z][A-Za-z]+)"$`)
+
+// signed notes a call that is made without the SDK: its name stands in the code as policies have it.
+func (s *search) signed(lit *ast.BasicLit) {
+	if m := signedCall.FindStringSubmatch(lit.Value); m != nil {
+		s.found.calls[m[1]] = true
 	}
 }
 

@@ -24,7 +24,8 @@ func references(doc *yaml.Node) names {
 	walk(doc, func(node *yaml.Node) {
 		switch node.Tag {
 		case "!Ref":
-			n.values[node.Value] = true
+			id, _, _ := strings.Cut(node.Value, ".") // SAM's Function.Alias and Function.Version
+			n.values[id] = true
 		case "!GetAtt":
 			id, _, _ := strings.Cut(node.Value, ".")
 			n.values[id] = true
@@ -126,6 +127,9 @@ func TestCredentialsStandInTheSecretOnly(t *testing.T) {
 	}
 	for id, r := range pairs(at(doc, "Resources")) {
 		for name := range references(r).values {
+			if text(at(r, "Type")) == "Custom::Publish" && (name == "TwilioAccountSid" || name == "TwilioApiKey") {
+				continue // names, which every voice token shows; the secrets that belong to them are not there
+			}
 			if secrets[name] && text(at(r, "Type")) != "AWS::SecretsManager::Secret" {
 				t.Errorf("%s holds %s", id, name)
 			}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/aws/aws-lambda-go/cfn"
+
+	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/twilio"
+)
+
+// publisher does what CloudFormation asks for. Everything it does may be done again.
+type publisher struct {
+	page    fs.FS
+	bucket  bucket
+	sign    signIn
+	numbers numbers
+}
+
+// numbers are the phone numbers of the account.
+type numbers interface {
+	Number(ctx context.Context, number string) (twilio.Number, error)
+	PointNumber(ctx context.Context, n twilio.Number) error
+}
+
+// properties are those of the resource in template.yaml. CloudFormation makes text of
+// everything.
+type properties struct {
+	Bucket        string
+	PageURL       string `json:"PageUrl"`  // the page's own address, with a slash at the end
+	MediaURL      string `json:"MediaUrl"` // where Twilio fetches music and the fallback
+	APIURL        string `json:"ApiUrl"`   // where Twilio calls us
+	Issuer        string
+	ClientID      string `json:"ClientId"`
+	Scope         string
+	UserPool      string // "" if another issuer signs the agents in
+	Number        string
+	ConnectNumber string // "true" or "false"
+}
+
+// read takes the properties out of an event.
+func read(e cfn.Event) (p properties, err error) {
+	raw, err := json.Marshal(e.ResourceProperties)
+	if err != nil {
+		return p, err
+	}
+	if err := json.Unmarshal(raw, &p); err != nil {
+		return p, fmt.Errorf("the resource's properties cannot be read: %w", err)
+	}
+	for name, v := range map[string]string{
+		"Bucket": p.Bucket, "PageUrl": p.PageURL, "MediaUrl": p.MediaURL, "ApiUrl": p.APIURL,
+		"Issuer": p.Issuer, "ClientId": p.ClientID, "Scope": p.Scope, "Number": p.Number, "ConnectNumber": p.ConnectNumber,
+	} {
+		if v == "" {
+			err = errors.Join(err, fmt.Errorf("the resource's property %s is missing", name))
+		}
+	}
+	return p, err
+}
+
+// work carries out one event; doing hears what it is at.
+func (p publisher) work(ctx context.Context, e cfn.Event, doing func(string)) error {
+	set, err := read(e)
+	if e.RequestType == cfn.RequestDelete {
+		return p.remove(ctx, set, doing)
+	}
+	if err != nil {
+		return err
+	}
+	// What may be refused comes first: then nothing has been changed yet.
+	var number twilio.Number
+	if set.ConnectNumber == "true" {
+		doing("looking for the phone number")
+		if number, err = p.numbers.Number(ctx, set.Number); err != nil {
+			return refusal(err)
+		}
+	}
+	r, err := newRelease(p.page, set)
+	if err != nil {
+		return err
+	}
+	doing("uploading the page")
+	if err := p.bucket.publish(ctx, set.Bucket, r); err != nil {
+		return err
+	}
+	if set.UserPool != "" {
+		doing("letting sign-in return to the page")
+		if err := p.sign.returnTo(ctx, set.UserPool, set.ClientID, set.PageURL); err != nil {
+			return err
+		}
+	}
+	if set.ConnectNumber != "true" {
+		return nil
+	}
+	doing("pointing the phone number at the API")
+	if want := set.number(number); want != number {
+		return refusal(p.numbers.PointNumber(ctx, want))
+	}
+	return nil
+}
+
+// number is the number as it should be.
+func (p properties) number(n twilio.Number) twilio.Number {
+	n.Voice = twilio.Hook{URL: p.APIURL + "/incoming", Method: "POST"}
+	// A bucket answers no POST.
+	n.Fallback = twilio.Hook{URL: p.MediaURL + "/" + fallbackName, Method: "GET"}
+	n.Status = twilio.Hook{URL: p.APIURL + "/events/call", Method: "POST"}
+	return n
+}
+
+// remove empties the bucket, which cannot be deleted otherwise. A number that still
+// points at this API is let go, if that is possible: a stack must be deletable with
+// credentials that are no longer any good.
+func (p publisher) remove(ctx context.Context, set properties, doing func(string)) error {
+	if set.ConnectNumber == "true" && set.APIURL != "" {
+		doing("letting the phone number go")
+		n, err := p.numbers.Number(ctx, set.Number)
+		if err == nil && n.Voice.URL == set.number(n).Voice.URL {
+			n.Voice, n.Fallback, n.Status = twilio.Hook{}, twilio.Hook{}, twilio.Hook{}
+			_ = p.numbers.PointNumber(ctx, n)
+		}
+	}
+	if set.Bucket == "" {
+		return nil // it was never made
+	}
+	doing("emptying the bucket")
+	return p.bucket.empty(ctx, set.Bucket)
+}
+
+// refusal says in the operator's words what Twilio did not like, by the names of the
+// template's parameters.
+func refusal(err error) error {
+	var no *switchboard.RefusedError
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, switchboard.ErrNotFound):
+		return errors.New("TwilioNumber is none of the numbers of the account TwilioAccountSid: " +
+			"give one of its numbers in the form +15550100, or deploy with ConnectNumber=false")
+	case errors.As(err, &no) && no.Status == 401:
+		return fmt.Errorf("TwilioApiKey and TwilioApiSecret are not accepted by Twilio for the account TwilioAccountSid (code %d): "+
+			"make a standard API key in this account, in region US1, and give all three", no.Code)
+	case errors.As(err, &no) && no.Status == 403:
+		return fmt.Errorf("TwilioApiKey may not read and change the numbers of the account (code %d): use a standard API key", no.Code)
+	case errors.As(err, &no) && no.Status == 404:
+		return fmt.Errorf("TwilioAccountSid is no account that TwilioApiKey belongs to (code %d)", no.Code)
+	case errors.As(err, &no):
+		return fmt.Errorf("TwilioNumber cannot be changed: Twilio refuses with HTTP %d, code %d", no.Status, no.Code)
+	case errors.Is(err, switchboard.ErrThrottled):
+		return errors.New("TwilioNumber cannot be changed now: Twilio has too many requests for this account; deploy again in a minute")
+	default:
+		return fmt.Errorf("TwilioNumber cannot be looked up at Twilio: %w; deploy again", err)
+	}
+}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"warmtransfer/shared/env"
+)
+
+// The two calls to Cognito, as policies name them.
+const (
+	describeClient = "cognito-idp:DescribeUserPoolClient"
+	updateClient   = "cognito-idp:UpdateUserPoolClient"
+)
+
+// signIn is Cognito, as far as sign-in must know where the page is. The template cannot
+// tell it: the user pool's client would need the page's distribution, which needs the
+// API, which needs the client's id.
+//
+// It speaks Cognito's JSON and not the SDK's types: UpdateUserPoolClient sets back
+// whatever it is not given, and what was described is given back whole, with settings
+// that are newer than any SDK.
+type signIn struct {
+	endpoint, region string
+	keys             aws.CredentialsProvider
+	http             *http.Client
+}
+
+// openSignIn reads AWS's own settings and AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER.
+func openSignIn(r *env.Reader) signIn {
+	s := signIn{region: r.String("AWS_REGION"), keys: credentials(r), http: &http.Client{Timeout: 10 * time.Second}}
+	s.endpoint = r.OptionalURL("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER")
+	if s.endpoint == "" {
+		s.endpoint = "https://cognito-idp." + s.region + ".amazonaws.com"
+	}
+	return s
+}
+
+// returnTo makes the page the only address that sign-in and sign-out lead to.
+func (s signIn) returnTo(ctx context.Context, pool, client, page string) error {
+	var answer struct{ UserPoolClient map[string]any }
+	err := s.call(ctx, describeClient, map[string]any{"UserPoolId": pool, "ClientId": client}, &answer)
+	if err != nil {
+		return err
+	}
+	settings := answer.UserPoolClient
+	only := []any{page}
+	if reflect.DeepEqual(settings["CallbackURLs"], only) && reflect.DeepEqual(settings["LogoutURLs"], only) {
+		return nil
+	}
+	settings["CallbackURLs"], settings["LogoutURLs"] = only, only
+	for _, name := range []string{"ClientSecret", "CreationDate", "LastModifiedDate", "DefaultRedirectURI"} {
+		delete(settings, name) // told, and not to be given
+	}
+	return s.call(ctx, updateClient, settings, nil)
+}
+
+func (s signIn) call(ctx context.Context, action string, body, into any) error {
+	_, operation, _ := strings.Cut(action, ":")
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.endpoint+"/", bytes.NewReader(raw))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	req.Header.Set("X-Amz-Target", "AWSCognitoIdentityProviderService."+operation)
+	keys, err := s.keys.Retrieve(ctx)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(raw)
+	if err := v4.NewSigner().SignHTTP(ctx, keys, req, hex.EncodeToString(sum[:]), "cognito-idp", s.region, time.Now()); err != nil {
+		return err
+	}
+	resp, err := s.http.Do(req)
+	if err != nil {
+		return errors.Join(ctx.Err(), fmt.Errorf("sign-in: Cognito did not answer %s; deploy again", operation))
+	}
+	defer func() { _ = resp.Body.Close() }()
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	if err != nil {
+		return fmt.Errorf("sign-in: Cognito did not answer %s; deploy again", operation)
+	}
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("sign-in: Cognito refuses %s, so that agents could not return to the page: HTTP %d %s", operation, resp.StatusCode, kindOf(answer))
+	}
+	if into == nil {
+		return nil
+	}
+	return json.Unmarshal(answer, into)
+}
+
+// kindOf is the name of Cognito's error, without its words.
+func kindOf(answer []byte) string {
+	var e struct {
+		Type string `json:"__type"`
+	}
+	_ = json.Unmarshal(answer, &e) // what is no JSON has no name
+	parts := strings.Split(e.Type, "#")
+	slices.Reverse(parts)
+	return parts[0]
+}

@@ -1,0 +1,73 @@
+package twilio
+
+import (
+	"context"
+	"net/http"
+
+	api "github.com/twilio/twilio-go/rest/api/v2010"
+
+	"warmtransfer/shared/switchboard"
+)
+
+// Number is where a number of the account sends its calls.
+type Number struct {
+	SID      string
+	Voice    Hook // the first document of a call
+	Fallback Hook // asked when that one, or one after it, cannot be had
+	Status   Hook // told of the end of a call
+	// Elsewhere: an application or a trunk is set, which Twilio prefers to all the above.
+	Elsewhere bool
+}
+
+// Hook is a webhook's address with its method.
+type Hook struct{ URL, Method string }
+
+// Number finds one of the account's numbers by its E.164 form. ErrNotFound: it is none
+// of them.
+func (c *Calls) Number(ctx context.Context, number string) (n Number, err error) {
+	err = c.create(ctx, func(s *api.ApiService) error {
+		page, err := s.PageIncomingPhoneNumber((&api.ListIncomingPhoneNumberParams{}).SetPhoneNumber(number).SetPageSize(20), "", "")
+		if err != nil {
+			return err
+		}
+		for _, p := range page.IncomingPhoneNumbers { // Twilio matches parts of numbers too
+			if value(p.PhoneNumber) == number {
+				n = Number{
+					SID:       value(p.Sid),
+					Voice:     Hook{value(p.VoiceUrl), value(p.VoiceMethod)},
+					Fallback:  Hook{value(p.VoiceFallbackUrl), value(p.VoiceFallbackMethod)},
+					Status:    Hook{value(p.StatusCallback), value(p.StatusCallbackMethod)},
+					Elsewhere: value(p.VoiceApplicationSid) != "" || value(p.TrunkSid) != "",
+				}
+				return nil
+			}
+		}
+		return switchboard.ErrNotFound
+	})
+	return n, err
+}
+
+// PointNumber sets where the number n.SID sends its calls; an empty address is none.
+func (c *Calls) PointNumber(ctx context.Context, n Number) error {
+	if !named(n.SID) {
+		return switchboard.ErrNotFound
+	}
+	p := (&api.UpdateIncomingPhoneNumberParams{}).
+		SetVoiceUrl(n.Voice.URL).SetVoiceMethod(n.Voice.method()).
+		SetVoiceFallbackUrl(n.Fallback.URL).SetVoiceFallbackMethod(n.Fallback.method()).
+		SetStatusCallback(n.Status.URL).SetStatusCallbackMethod(n.Status.method())
+	if n.Elsewhere {
+		p.SetVoiceApplicationSid("").SetTrunkSid("")
+	}
+	return c.create(ctx, func(s *api.ApiService) error {
+		_, err := s.UpdateIncomingPhoneNumber(n.SID, p)
+		return err
+	})
+}
+
+func (h Hook) method() string {
+	if h.Method == "" {
+		return http.MethodPost
+	}
+	return h.Method
+}
