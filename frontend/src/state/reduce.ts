@@ -175,6 +175,9 @@ function closingFor(state: State, at: number): State {
   }
   const last = snapshot?.agent.last;
   if (!closing || !last || Date.parse(last.at) < closing.at + state.skew - REJOIN_FOR_MS) return state;
+  // A target who is lost before the call is hers is not called back: the caller has her colleague, or has hung up.
+  const guest = closing.call?.role === "target" && closing.call.state !== "completing";
+  if (guest && last.outcome === "lost") return named(state, "cut-off");
   if (closing.deliberate || rejoin || last.outcome !== "lost" || ownCall(state)) return named(state, last.outcome);
   if (!closing.call || at - closing.at > REJOIN_FOR_MS) return state;
   return { ...state, rejoin: { conference: closing.call.id, at: closing.at, asked: false } };

@@ -32,7 +32,7 @@ function confirmEnd(state: State, desk: Desk): TemplateResult {
   const others = call?.state === "three-way" && call.transfer ? ` and ${call.transfer.to.name}` : "";
   return frame("End the call?", desk,
     html`<p>${phoneNumber(call?.caller.number ?? "")}${others} will be cut off. To let the caller go on with a colleague, use Leave instead.</p>`,
-    html`${button({ name: "keep-talking", label: "Keep talking", click: () => desk.panel("") })}
+    html`${button({ name: "keep-talking", label: "Keep talking", first: true, click: () => desk.panel("") })}
       ${button({ name: "confirm-end", label: "End call", icon: "hangup", tone: "danger", click: () => desk.press("end") })}`);
 }
 
@@ -60,7 +60,7 @@ function sound(state: State, desk: Desk): TemplateResult {
             ${button({ name: "test-ringer", label: "Test ringer", icon: "bell", button: test, click: () => desk.testSound("ringer") })}</div>`
         : html`<p class="hint">${live ? "This browser plays everything through the system’s own speaker." : "Go online to choose speaker and ringer."}</p>`}
     </div>`,
-    button({ name: "close-dialog", label: "Done", tone: "primary", click: () => desk.panel("") }));
+    button({ name: "close-dialog", label: "Done", tone: "primary", first: true, click: () => desk.panel("") }));
 }
 
 function shortcuts(state: State, desk: Desk): TemplateResult {
@@ -71,5 +71,5 @@ function shortcuts(state: State, desk: Desk): TemplateResult {
           <tr><td><kbd>?</kbd></td><td>This list</td></tr></tbody></table>
       <label class="switch"><input type="checkbox" role="switch" data-test="shortcuts-on" .checked=${state.shortcuts}
         @change=${(e: Event) => desk.setShortcuts((e.target as HTMLInputElement).checked)} /><span>Shortcuts are on</span></label>`,
-    button({ name: "close-dialog", label: "Done", tone: "primary", click: () => desk.panel("") }));
+    button({ name: "close-dialog", label: "Done", tone: "primary", first: true, click: () => desk.panel("") }));
 }

@@ -19,6 +19,8 @@ export interface ButtonLook {
   readonly chord?: string;
   readonly hint?: string;
   readonly button?: Button;
+  /** Has the focus when its dialog opens. */
+  readonly first?: boolean;
   readonly click: () => void;
 }
 
@@ -43,6 +45,7 @@ export function button(look: ButtonLook): TemplateResult {
       aria-expanded=${look.expanded === undefined ? nothing : String(look.expanded)}
       aria-keyshortcuts=${look.chord ? `Control+Shift+${look.chord}` : nothing}
       aria-describedby=${tipId}
+      ?autofocus=${look.first ?? false}
       @click=${() => on && look.click()}
     >
       ${busy ? html`<span class="spinner" aria-hidden="true"></span>` : look.icon ? icon(look.icon) : nothing}

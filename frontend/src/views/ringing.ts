@@ -22,7 +22,7 @@ export function ringing(state: State, desk: Desk, { leg, call }: Ringing): Templ
       ${countdown(state, leg)}
     </div>
     ${callerLine(number, verified)}
-    ${waiting ? html`<p class="waited">${icon("music")}<span>${by ? "In the line and in calls for" : "Waiting for"} ${since(state, waiting)}</span></p>` : nothing}
+    ${waiting ? html`<p class="waited">${icon("music")}<span>${by ? "The caller is on the line for" : "Waiting for"} ${since(state, waiting)}</span></p>` : nothing}
     ${by ? html`<p class="kind">${kind === "consult" ? `You talk with ${by} first; the caller does not hear you.` : "All three of you talk at once when you answer."}</p>` : nothing}
     ${note ? html`<blockquote class="note" data-test="note"><span class="by">Note from ${by || "your colleague"}</span>${note}</blockquote>` : nothing}
     <div class="actions ring-actions">

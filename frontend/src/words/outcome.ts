@@ -55,6 +55,8 @@ export function callOutcome(outcome: string, withName: string): string {
       return "Call ended";
     case "lost":
       return "Connection lost; the caller went back to the line";
+    case "cut-off":
+      return "You were cut off";
     case "":
       return "Call ended";
     default:

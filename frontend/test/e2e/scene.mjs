@@ -76,6 +76,22 @@ class Scene {
     return caller;
   }
 
+  /** pair is Alice in a call with a scripted caller, and Bob at his desk. */
+  async pair() {
+    const [alice, bob] = await Promise.all([this.agent('alice', { online: true }), this.agent('bob', { online: false })]);
+    const [caller] = await Promise.all([this.stack.dial(), alice.screen('ringing').then(() => bob.goOnline()), alice.answer()]);
+    return { alice, bob, caller };
+  }
+
+  /** consulting is a pair in private talk, whose caller hears music. */
+  async consulting() {
+    const p = await this.pair();
+    await p.alice.consult('bob');
+    await p.bob.answer('consulting');
+    await p.alice.inCall('consulting');
+    return p;
+  }
+
   unharmed() {
     for (const { who, refused, broken } of this.seats) {
       assert.deepEqual(refused, [], `the policy of the page of ${who} was violated`);

@@ -72,6 +72,14 @@ async function draw(page, address, scene, view) {
   for (const v of violations) faults.push(`axe ${v.id}: ${v.nodes.map((n) => `${n.target.join(" ")} (${n.failureSummary?.split("\n")[1]?.trim()})`).join("; ")}`);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   if (wide > 0) faults.push(`${wide}px wider than the window`);
+  const stickingOut = await page.evaluate(() =>
+    [...document.querySelectorAll(".card, dialog")].flatMap((card) => {
+      const edge = card.getBoundingClientRect().right;
+      return [...card.querySelectorAll("*")]
+        .filter((e) => !e.closest(".tip, .visually-hidden, .people") && e.getBoundingClientRect().right > edge + 1)
+        .map((e) => e.className || e.tagName);
+    }));
+  if (stickingOut.length) faults.push(`sticks out of its card: ${[...new Set(stickingOut)].join(", ")}`);
   await page.screenshot({ path: join(out, `${scene}.${view.name}.png`), fullPage: true });
   page.off("console", listen);
   page.off("pageerror", crash);

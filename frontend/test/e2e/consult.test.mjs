@@ -1,0 +1,177 @@
+// The attended transfer in real browsers: every verb, every way in which it may fail, and every party who may go.
+import assert from 'node:assert/strict';
+import { stage } from './scene.mjs';
+import { until } from './wait.mjs';
+
+const scene = stage();
+const callerTone = 500; // the only scripted leg that is heard
+
+scene('F055 consult, private talk, complete: the caller hears Alice, music, Bob', async (s) => {
+  const [alice, bob, phone] = await Promise.all([s.agent('alice'), s.agent('bob', { online: false }), s.phone()]);
+  await phone.dial();
+  await alice.answer();
+  await bob.goOnline();
+  await phone.hears({ beeps: true });
+  await alice.consult('bob', 'Asks for a refund of order 1042');
+  await bob.screen('ringing');
+  await bob.says('note', 'Asks for a refund of order 1042');
+  await bob.says('screen-ringing', 'Alice transfers a call to you');
+  await alice.inCall('consult-ringing');
+  await phone.hears({ sounding: true });
+  await alice.look('consult-ringing');
+  await bob.look('ringing-transfer');
+  await bob.answer('consulting');
+  await alice.inCall('consulting');
+  await alice.says('hears', 'Caller hears music');
+  await s.stack.hears(phone.sid, ['music']);
+  await alice.hears({ beeps: true });
+  await bob.hears({ beeps: true });
+  await alice.look('consulting');
+  await bob.look('consulting-target', '');
+
+  await alice.press('complete');
+  await bob.inCall('talking');
+  await alice.screen('ended');
+  await alice.says('screen-ended', 'Handed over to Bob');
+  await phone.hears({ beeps: true });
+  await bob.hears({ beeps: true });
+  await bob.press('mute');
+  await phone.hears({ silence: true }); // no Alice any more
+  await phone.hangUp();
+  await bob.screen('ended');
+  await bob.says('screen-ended', 'The caller hung up');
+  const { call } = await s.stack.as('bob', 'GET', '/agents/me');
+  assert.equal(call, null);
+}, { timeout: 90_000 });
+
+scene('F082 swap there and back, join, then Alice leaves: Bob owns', async (s) => {
+  const { alice, bob, caller } = await s.consulting();
+  await alice.hears({ beeps: true });
+  await s.stack.hears(caller, ['music']);
+  await alice.press('swap');
+  await alice.inCall('swapped');
+  await alice.hears({ tones: [callerTone], beeps: false });
+  await bob.says('you', 'You hear music');
+  await bob.hears({ sounding: true });
+  await alice.look('swapped', '');
+  await alice.press('swap');
+  await alice.inCall('consulting');
+  await alice.hears({ beeps: true });
+  await bob.hears({ beeps: true });
+  await alice.press('join');
+  await Promise.all([alice.inCall('three-way'), bob.inCall('three-way')]);
+  await alice.hears({ tones: [callerTone], beeps: true });
+  await bob.hears({ tones: [callerTone], beeps: true });
+  await alice.press('leave');
+  await bob.inCall('talking');
+  await alice.screen('ended');
+  await bob.hears({ tones: [callerTone], beeps: false });
+});
+
+scene('F064 Alice cancels while Bob rings', async (s) => {
+  const { alice, bob, caller } = await s.pair();
+  await alice.consult('bob');
+  await bob.screen('ringing');
+  await s.stack.hears(caller, ['music']);
+  await alice.press('cancel');
+  await bob.screen('idle', 4000);
+  await alice.inCall('talking');
+  await alice.hears({ tones: [callerTone] });
+  await bob.ready();
+});
+
+scene('F061 F158 Bob declines; a note full of markup is text', async (s) => {
+  const { alice, bob } = await s.pair();
+  const note = `<img src=x onerror="document.title='harmed'"> & ]]> </script><b>"bold"</b> <Say>'`;
+  await alice.consult('bob', note);
+  await bob.screen('ringing');
+  assert.ok((await bob.at('note').innerText()).endsWith(note), 'the note as it was typed');
+  assert.equal(await bob.at('note').locator('img, b, script').count(), 0);
+  assert.ok((await alice.at('screen-in-call').innerText()).includes(note));
+  await bob.press('reject');
+  await alice.inCall('talking');
+  await alice.says('target', 'Bob declined the call.');
+  await alice.hears({ tones: [callerTone] });
+  await alice.look('declined', '');
+  await bob.ready();
+  assert.doesNotMatch(await bob.page.title(), /harmed/);
+});
+
+scene('F059 Bob does not answer: the caller is back with Alice, who is told', async (s) => {
+  const { alice, bob, caller } = await s.pair();
+  await alice.consult('bob');
+  await bob.screen('ringing');
+  await s.stack.hears(caller, ['music']);
+  await alice.inCall('talking', 25_000);
+  await alice.says('target', 'Bob did not answer.');
+  await alice.hears({ tones: [callerTone] });
+  await bob.screen('idle');
+});
+
+scene('F068 Alice closes her page in the private talk: Bob has the caller', async (s) => {
+  const { alice, bob } = await s.consulting();
+  await alice.page.close();
+  await bob.inCall('talking');
+  await bob.hears({ tones: [callerTone], beeps: false });
+  await bob.says('hears', 'Caller hears you');
+});
+
+scene('F070 Bob leaves the private talk: the caller is back with Alice', async (s) => {
+  const { alice, bob } = await s.consulting();
+  await bob.press('leave');
+  await alice.inCall('talking');
+  await alice.hears({ tones: [callerTone], beeps: false });
+  await bob.screen('ended');
+});
+
+scene('F073 the caller hangs up in the private talk: both are told, and let go', async (s) => {
+  const { alice, bob, caller } = await s.consulting();
+  await s.stack.does(caller, 'hangup');
+  for (const desk of [alice, bob]) {
+    await desk.page.locator('[data-state=ended], [data-test=screen-ended]').waitFor();
+    await desk.screen('ended', 75_000);
+  }
+  await alice.says('screen-ended', 'The caller hung up');
+  await until('no leg to be left', async () => (await s.stack.calls()).length === 0);
+}, { timeout: 120_000 });
+
+scene('reject: the next agent is rung, and the one who rejected stays available', async (s) => {
+  const [alice, bob] = await Promise.all([s.agent('alice'), s.agent('bob', { online: false })]);
+  const caller = await s.stack.dial();
+  await alice.screen('ringing');
+  await bob.goOnline();
+  await alice.press('reject');
+  await bob.answer();
+  await bob.hears({ tones: [callerTone] });
+  await alice.screen('idle');
+  await s.stack.does(caller, 'hangup');
+  await bob.screen('ended');
+});
+
+scene('F052 a double click on any button is one request with one effect', async (s) => {
+  const { alice, bob } = await s.pair();
+  const sent = [];
+  alice.page.on('request', (r) => { if (r.url().endsWith('/transfer')) sent.push(r.postDataJSON().action); });
+  const twice = (name) => alice.at(name).dblclick({ delay: 5 });
+  await twice('hold');
+  await alice.at('resume').waitFor();
+  await alice.says('hears', 'Caller hears music');
+  await alice.at('resume').and(alice.page.locator(':not([aria-disabled])')).dblclick();
+  await alice.says('hears', 'Caller hears you');
+  await alice.choose('bob');
+  await twice('consult');
+  await bob.answer('consulting');
+  await alice.inCall('consulting');
+  for (const [name, state] of [['swap', 'swapped'], ['join', 'three-way'], ['complete', '']]) {
+    await twice(name);
+    if (state) await alice.inCall(state);
+  }
+  await alice.screen('ended');
+  await bob.inCall('talking');
+  assert.deepEqual(sent, ['hold', 'resume', 'consult', 'swap', 'join', 'complete']);
+  const legs = (await s.stack.calls(false)).filter((c) => c.to === 'client:bob' && c.status === 'in-progress');
+  assert.equal(legs.length, 1);
+  await bob.at('end').dblclick();
+  await bob.at('confirm-end').dblclick();
+  await bob.screen('ended');
+});

@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest";
+import { ACTIONS, CALL_STATES, type Action, type Call } from "../../src/contract/types.js";
+import * as allow from "../../src/state/allow.js";
+import { initial, type State } from "../../src/state/state.js";
+import { callAt, directoryAt, OWNER_ACTIONS, snapshotAt } from "../fixtures.js";
+
+const T = Date.UTC(2026, 10, 22, 10);
+
+function state(call: Call, change: Partial<State> = {}): State {
+  return { ...initial, session: "signed-in", snapshot: snapshotAt(T, { call }), directory: directoryAt(T), ...change };
+}
+
+describe("N6: a button works exactly when the server lists its verb", () => {
+  for (const s of CALL_STATES) {
+    for (const role of ["owner", "target"] as const) {
+      test.each(ACTIONS)(`${s}, ${role}: %s`, (action) => {
+        const call = callAt(T, s, role === "target" ? { role } : {});
+        const b = allow.verb(state(call), call, action);
+        expect(b.on).toBe(call.actions.includes(action));
+        if (!b.on) expect(b.why, "a button that does not work says why").not.toBe("");
+      });
+    }
+  }
+});
+
+test("one press at a time: the pressed one is busy, the others wait", () => {
+  const call = callAt(T, "consulting");
+  const s = state(call, { pending: { action: "swap", request: "k", at: T, before: "" } });
+  expect(allow.verb(s, call, "swap")).toMatchObject({ on: false, busy: true });
+  expect(allow.verb(s, call, "join")).toMatchObject({ on: false, busy: false });
+});
+
+test("F038: server away --> verbs off with the reason, the way out by hanging up stays", () => {
+  const call = callAt(T, "three-way", { role: "target" });
+  const s = state(call, { apiDownAt: T });
+  expect(allow.verb(s, call, "hold").why).toContain("cannot be reached");
+  expect(allow.leave(s, call).on).toBe(true);
+});
+
+describe("consult and add", () => {
+  const call = callAt(T, "talking");
+  test.each<[string, string, boolean]>([
+    ["nobody chosen", "", false], ["a free colleague", "bob", true], ["a busy one", "erik", false],
+    ["one who is away", "fatima", false], ["oneself", "alice", false], ["one who is not in the list", "zoe", false],
+  ])("%s", (_name, target, on) => {
+    const b = allow.start(state(call, { compose: { target, note: "", filter: "" } }), call, "consult");
+    expect(b.on).toBe(on);
+    if (!on) expect(b.why).not.toBe("");
+  });
+});
+
+describe("leave", () => {
+  const by: [string, Call, ReturnType<typeof allow.leaveBy>][] = [
+    ["talking", callAt(T, "talking"), null],
+    ["add-ringing", callAt(T, "add-ringing"), "hang-up"],
+    ["consult-ringing", callAt(T, "consult-ringing"), "hang-up"],
+    ["consulting", callAt(T, "consulting"), "complete"],
+    ["swapped", callAt(T, "swapped"), "complete"],
+    ["three-way", callAt(T, "three-way"), "complete"],
+    ["completing", callAt(T, "completing"), null],
+    ["three-way as target", callAt(T, "three-way", { role: "target" }), "hang-up"],
+  ];
+  test.each(by)("%s", (_name, call, expected) => {
+    expect(allow.leaveBy(call)).toBe(expected);
+    const b = allow.leave(state(call), call);
+    expect(b.on).toBe(expected !== null);
+    if (!b.on) expect(b.why).not.toBe("");
+  });
+});
+
+test("the fixtures know every verb", () => {
+  const used = new Set<Action>(Object.values(OWNER_ACTIONS).flat());
+  expect([...ACTIONS].filter((a) => !used.has(a) && a !== "resume")).toEqual([]);
+});

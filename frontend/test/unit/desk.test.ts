@@ -1,0 +1,523 @@
+/** The desk over stand-ins, on a clock that stands still unless told to go. */
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { ApiError } from "../../src/api.js";
+import type { CallState } from "../../src/contract/types.js";
+import { Desk } from "../../src/desk/desk.js";
+import { fakes, type Fakes } from "../fakes.js";
+import { callAt, iso, ringAt, snapshotAt, transferAt } from "../fixtures.js";
+
+const T = Date.UTC(2026, 10, 22, 10);
+let f: Fakes;
+let desk: Desk;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: T });
+  f = fakes();
+  desk = new Desk(f);
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Lets time pass with the desk's two beats a second. */
+async function pass(ms: number): Promise<void> {
+  for (let gone = 0; gone < ms; gone += 500) {
+    desk.tick();
+    await vi.advanceTimersByTimeAsync(Math.min(500, ms - gone));
+  }
+}
+
+async function start(): Promise<void> {
+  await desk.start();
+  await pass(500);
+}
+
+async function online(): Promise<void> {
+  await start();
+  const going = desk.goOnline();
+  await vi.advanceTimersByTimeAsync(0);
+  await going;
+  await pass(500);
+}
+
+function serve(state: CallState, change: Parameters<typeof callAt>[2] = {}): void {
+  f.api.current = snapshotAt(Date.now(), { call: callAt(Date.now(), state, change) });
+}
+
+async function inCall(state: CallState = "talking"): Promise<void> {
+  await online();
+  f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now()) });
+  desk.answer();
+  f.voice.emit({ is: "open" });
+  serve(state);
+  await pass(1500);
+  expect(desk.state.screen).toMatchObject({ is: "in-call", call: { state } });
+}
+
+const count = (what: string): number => f.api.log.filter((l) => l === what).length;
+const problem = (slug: string, status: number): ApiError => new ApiError({ slug, status, title: "" });
+
+describe("signing in", () => {
+  test("nobody --> signed-out, and nothing is asked", async () => {
+    f.resumed = "signed-out";
+    await start();
+    expect(desk.state.screen).toMatchObject({ is: "signed-out", why: "" });
+    await pass(10_000);
+    expect(f.api.log).toEqual([]);
+  });
+
+  test("refused by the issuer --> signed-out with the reason", async () => {
+    f.resumed = "refused";
+    await start();
+    expect(desk.state.screen).toMatchObject({ is: "signed-out", why: "refused" });
+  });
+
+  test("signed in --> offline; nobody is offered calls before Go online", async () => {
+    await start();
+    expect(desk.state.screen.is).toBe("offline");
+    await pass(60_000);
+    expect(count("beat")).toBe(0);
+  });
+
+  test("renewed in time, without leaving the page", async () => {
+    await start();
+    f.left = 50_000;
+    const renew = vi.spyOn(f.signIn, "renew");
+    await pass(2000);
+    expect(renew).toHaveBeenCalledTimes(1);
+    expect(desk.state.session).toBe("signed-in");
+  });
+
+  test("run out at rest --> signed-out; in a call the call goes on", async () => {
+    await inCall();
+    f.left = -1;
+    f.renewed = false;
+    await pass(1000);
+    expect(desk.state).toMatchObject({ session: "expired", screen: { is: "in-call" } });
+    f.voice.emit({ is: "gone", why: "" });
+    expect(desk.state.screen).toMatchObject({ is: "signed-out", why: "expired" });
+    expect(f.voice.log.at(-1)).toBe("stop");
+  });
+
+  test("401 that cannot be renewed --> signed-out", async () => {
+    await online();
+    f.api.signedOut = true;
+    await pass(5000);
+    expect(desk.state.screen).toMatchObject({ is: "signed-out", why: "expired" });
+  });
+
+  test("sign out: away first, the line closed, nothing remembered", async () => {
+    await online();
+    await desk.signOut();
+    expect(f.api.log).toContain("status away");
+    expect(f.voice.log.at(-1)).toBe("stop");
+    expect(desk.state.screen).toMatchObject({ is: "signed-out", why: "chosen" });
+  });
+});
+
+describe("going online", () => {
+  test("microphone, tab, token, line, and only then available", async () => {
+    await online();
+    expect(desk.state.screen).toMatchObject({ is: "idle", status: "available" });
+    expect(f.api.log.indexOf("token")).toBeLessThan(f.api.log.indexOf("status available"));
+    expect(f.voice.log).toEqual(["start"]);
+  });
+
+  test.each(["denied", "absent", "taken"] as const)("F043: microphone %s --> help, offline, no line, no offer", async (mic) => {
+    f.microphoneIs = mic;
+    await start();
+    await desk.goOnline();
+    expect(desk.state.screen).toMatchObject({ is: "microphone-help", why: mic });
+    expect(f.voice.log).toEqual([]);
+    expect(f.api.log).not.toContain("status available");
+    f.microphoneIs = "granted";
+    await desk.goOnline();
+    expect(desk.state.screen.is).toBe("idle");
+  });
+
+  test("the line cannot be opened --> offline with the reason, and never available", async () => {
+    f.voice.failStart = "timeout";
+    await start();
+    await desk.goOnline();
+    expect(desk.state).toMatchObject({ screen: { is: "offline" }, device: { is: "off", why: "timeout" } });
+    expect(f.api.log).not.toContain("status available");
+  });
+
+  test("another tab in a call keeps the line", async () => {
+    f.claim = false;
+    await start();
+    await desk.goOnline();
+    expect(f.voice.log).toEqual([]);
+  });
+
+  test("U24: a newer tab takes over --> this one lets go and says so", async () => {
+    await online();
+    f.tab("elsewhere");
+    expect(desk.state.screen).toMatchObject({ is: "other-tab", inCall: false });
+    expect(f.voice.log.at(-1)).toBe("stop");
+    const before = f.api.log.length;
+    await pass(30_000);
+    expect(f.api.log.length).toBe(before);
+  });
+});
+
+describe("polling and beating", () => {
+  test("3 s at rest, a beat at least every 10 s", async () => {
+    await online();
+    f.api.log.length = 0;
+    await pass(30_000);
+    expect(f.api.log.length).toBeGreaterThanOrEqual(9);
+    expect(count("beat")).toBeGreaterThanOrEqual(3);
+  });
+
+  test("F049: hidden, the beat goes on and the polls become fewer", async () => {
+    await online();
+    f.isHidden = true;
+    f.api.log.length = 0;
+    await pass(40_000);
+    expect(count("beat")).toBeGreaterThanOrEqual(4);
+    expect(count("me")).toBeLessThanOrEqual(3);
+  });
+
+  test("1 s in a call", async () => {
+    await inCall();
+    f.api.log.length = 0;
+    await pass(10_000);
+    expect(f.api.log.length).toBeGreaterThanOrEqual(9);
+  });
+
+  test("F038: server down --> said after the second failure; the call goes on; back --> said too", async () => {
+    await inCall();
+    f.api.down = true;
+    await pass(4000);
+    expect(desk.state.apiDownAt).toBeGreaterThan(0);
+    expect(desk.state.screen.is).toBe("in-call");
+    f.api.down = false;
+    await pass(6000);
+    expect(desk.state.apiDownAt).toBe(0);
+  });
+
+  test("one lost request is no news", async () => {
+    await online();
+    f.api.down = true;
+    await pass(3500);
+    f.api.down = false;
+    await pass(2000);
+    expect(desk.state.said.urgent).not.toContain("server");
+  });
+
+  test.each<[string, unknown]>([
+    ["snapshot in an envelope", { type: "snapshot", snapshot: null }],
+    ["the same as text", "text"],
+    ["the word that something changed", { type: "changed" }],
+    ["something unknown", { type: "news" }],
+  ])("pushed: %s --> on the page at once", async (name, content) => {
+    await inCall();
+    serve("consulting");
+    const pushed = f.api.current;
+    if (name.startsWith("snapshot")) content = { type: "snapshot", snapshot: pushed };
+    if (name.startsWith("the same")) content = JSON.stringify({ type: "snapshot", snapshot: pushed });
+    f.voice.emit({ is: "message", content });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(desk.state.screen).toMatchObject({ is: "in-call", call: { state: "consulting" } });
+  });
+});
+
+describe("losing and regaining the line", () => {
+  test("F037: away after 10 s and no beat; back --> available by itself", async () => {
+    await online();
+    f.voice.emit({ is: "lost", why: "signalling" });
+    await pass(9000);
+    expect(f.api.log).not.toContain("status away");
+    f.api.log.length = 0;
+    await pass(3000);
+    expect(f.api.log).toContain("status away");
+    f.api.log.length = 0;
+    await pass(8000);
+    expect(count("beat")).toBe(0);
+    f.voice.emit({ is: "registered" });
+    await pass(500);
+    expect(f.api.log).toContain("status available");
+    expect(desk.state).toMatchObject({ device: { is: "registered" }, withdrawn: false });
+  });
+
+  test("away by choice is not made available when the line comes back", async () => {
+    await online();
+    await desk.setStatus("away");
+    f.voice.emit({ is: "lost", why: "signalling" });
+    await pass(12_000);
+    f.api.log.length = 0;
+    f.voice.emit({ is: "registered" });
+    await pass(1000);
+    expect(f.api.log).not.toContain("status available");
+  });
+
+  test("a line that does not come back by itself is opened anew", async () => {
+    await online();
+    f.voice.emit({ is: "lost", why: "expired" });
+    await pass(45_000);
+    expect(f.voice.log.filter((l) => l === "start").length).toBeGreaterThanOrEqual(2);
+    expect(desk.state.device.is).toBe("registered");
+  });
+
+  test("F047: destroyed, or out of the back/forward cache --> a new line", async () => {
+    await online();
+    f.voice.emit({ is: "destroyed" });
+    await pass(1000);
+    expect(f.voice.log).toEqual(["start", "start"]);
+    desk.pageHidden();
+    expect(f.api.log).toContain("say away");
+    desk.pageRestored();
+    await pass(1000);
+    expect(f.voice.log).toEqual(["start", "start", "start"]);
+    expect(f.api.log.at(-1)).not.toBe("say away");
+    expect(desk.state.snapshot?.agent.status).toBe("available");
+  });
+
+  test("a page closed in a call does not say away: the loss is for the server to see", async () => {
+    await inCall();
+    desk.pageHidden();
+    expect(f.api.log).not.toContain("say away");
+  });
+
+  test("F035: reconnecting in a call changes no status", async () => {
+    await inCall();
+    f.voice.emit({ is: "reconnecting" });
+    f.voice.emit({ is: "lost", why: "signalling" });
+    await pass(15_000);
+    expect(f.api.log).not.toContain("status away");
+    f.voice.emit({ is: "open" });
+    expect(desk.state.leg?.phase).toBe("open");
+  });
+});
+
+describe("the voice token", () => {
+  test("F040: renewed at 80 % of its life, at rest", async () => {
+    f.api.tokenLifeMs = 100_000;
+    await online();
+    await pass(78_000);
+    expect(f.voice.log).toEqual(["start"]);
+    await pass(4000);
+    expect(f.voice.log).toEqual(["start", "refresh"]);
+  });
+
+  test("in a call only in the last minute of its life", async () => {
+    f.api.tokenLifeMs = 600_000;
+    await inCall();
+    await pass(500_000);
+    expect(f.voice.log).not.toContain("refresh");
+    await pass(60_000);
+    expect(f.voice.log.filter((l) => l === "refresh")).toHaveLength(1);
+  });
+
+  test("put off in a call --> made up for as soon as it is over", async () => {
+    f.api.tokenLifeMs = 600_000;
+    await inCall();
+    await pass(490_000);
+    f.voice.emit({ is: "gone", why: "" });
+    await pass(1000);
+    expect(f.voice.log).toContain("refresh");
+  });
+
+  test("F041: no new one --> tried again, said before the end, offline at the end", async () => {
+    f.api.tokenLifeMs = 100_000;
+    await online();
+    f.api.tokenFails = true;
+    await pass(85_000);
+    expect(desk.state.tokenFailing).toBeGreaterThan(Date.now());
+    expect(count("token")).toBeGreaterThan(2);
+    await pass(60_000);
+    expect(desk.state).toMatchObject({ screen: { is: "offline" }, device: { why: "expired" } });
+    expect(f.api.log).toContain("status away");
+  });
+
+  test("the SDK's reminder counts too", async () => {
+    await online();
+    f.voice.emit({ is: "token-expiring" });
+    await pass(500);
+    expect(f.voice.log).toContain("refresh");
+  });
+});
+
+describe("presses", () => {
+  const choose = (): void => desk.compose({ target: "bob", note: "  hello " });
+
+  test("consult sends target, note and a fresh key; pending until the call changes", async () => {
+    await inCall();
+    await pass(6000);
+    choose();
+    desk.press("consult");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(f.api.commands).toEqual([{ action: "consult", request: "key1", target: "bob", note: "hello" }]);
+    expect(desk.state.pending?.action).toBe("consult");
+    serve("consult-ringing");
+    await pass(1500);
+    expect(desk.state).toMatchObject({ pending: null, compose: { target: "" } });
+  });
+
+  test("F052: a double click is one request; what is not listed is none", async () => {
+    await inCall();
+    desk.hold();
+    desk.hold();
+    desk.press("swap");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(f.api.commands.map((c) => c.action)).toEqual(["hold"]);
+  });
+
+  test("N7: an unanswered request is sent again with the same key", async () => {
+    await inCall();
+    f.api.refusals = [problem("unreachable", 0), problem("unavailable", 503)];
+    f.api.onTransfer = () => serve("talking", { held: ["caller"], actions: ["resume", "consult", "add", "end"] });
+    desk.hold();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(f.api.commands.map((c) => c.request)).toEqual(["key1", "key1", "key1"]);
+    expect(desk.state).toMatchObject({ pending: null, refusal: null });
+  });
+
+  test("F079: a refusal is shown and sent once; the new state is asked for", async () => {
+    await inCall("consulting");
+    f.api.refusals = [problem("wrong-state", 409)];
+    serve("talking");
+    desk.press("complete");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(f.api.commands).toHaveLength(1);
+    expect(desk.state).toMatchObject({ refusal: { action: "complete", problem: { slug: "wrong-state" } }, screen: { call: { state: "talking" } } });
+  });
+
+  test("a press that shows no effect is not pending for ever", async () => {
+    await inCall();
+    desk.hold();
+    await pass(12_000);
+    expect(desk.state.pending).toBeNull();
+  });
+
+  test("hold is resume when the caller is held", async () => {
+    await inCall();
+    serve("talking", { held: ["caller"], actions: ["resume", "end"] });
+    await pass(1500);
+    desk.hold();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(f.api.commands.map((c) => c.action)).toEqual(["resume"]);
+  });
+
+  test("U18: End call asks first; Leave in three-way is complete; Leave of the target is his own hang-up", async () => {
+    await inCall("three-way");
+    desk.askEnd();
+    expect(desk.state.panel).toBe("confirm-end");
+    expect(f.api.commands).toEqual([]);
+    desk.panel("");
+    desk.leave();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(f.api.commands.map((c) => c.action)).toEqual(["complete"]);
+    expect(f.voice.log).not.toContain("hang up");
+  });
+
+  test("Leave as target, even with the server away (F038)", async () => {
+    await inCall("three-way");
+    serve("three-way", { role: "target", actions: [], transfer: transferAt(Date.now(), { by: { id: "bob", name: "Bob" } }) });
+    await pass(1500);
+    f.api.down = true;
+    desk.leave();
+    expect(f.voice.log.at(-1)).toBe("hang up");
+    expect(desk.state.recent[0]?.outcome).toBe("left");
+  });
+});
+
+describe("ringing", () => {
+  test("U3: alerts call and fall silent", async () => {
+    await online();
+    f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now()) });
+    f.voice.emit({ is: "gone", why: "" });
+    expect(f.rung).toEqual(["Incoming call", "quiet"]);
+    expect(desk.state.notice?.text).toBe("It stopped ringing.");
+  });
+
+  test("F043: the microphone fails at the answer --> away, closed, help", async () => {
+    await online();
+    f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now()) });
+    desk.answer();
+    f.voice.emit({ is: "gone", why: "microphone" });
+    await pass(500);
+    expect(desk.state.screen).toMatchObject({ is: "microphone-help" });
+    expect(f.api.log).toContain("status away");
+    expect(f.voice.log.at(-1)).toBe("stop");
+  });
+
+  test("reject and answer act on a ringing leg only", async () => {
+    await online();
+    desk.reject();
+    desk.answer();
+    expect(f.voice.log).toEqual(["start"]);
+  });
+});
+
+describe("F032: a reload in a call", () => {
+  async function reload(): Promise<void> {
+    await inCall();
+    desk = new Desk({ ...f, tabs: f.tabs });
+    serve("waiting", { role: "offered", actions: [] });
+    f.api.current = snapshotAt(Date.now());
+    await start();
+  }
+
+  test("--> rejoin card; one press goes online and takes the ring that follows", async () => {
+    await reload();
+    expect(desk.state.screen).toMatchObject({ is: "rejoin", why: "reload" });
+    await desk.rejoin();
+    f.voice.log.length = 0;
+    f.voice.emit({ is: "ringing", sid: "CA2", ring: ringAt(Date.now()) });
+    expect(f.voice.log).toEqual(["answer"]);
+  });
+
+  test("a ring that says nothing is taken once the server says whose it is", async () => {
+    await reload();
+    await desk.rejoin();
+    f.voice.log.length = 0;
+    f.voice.emit({ is: "ringing", sid: "CA2", ring: ringAt(Date.now(), { conference: "" }) });
+    expect(f.voice.log).toEqual([]);
+    serve("ringing", { role: "offered", actions: [] });
+    await pass(1500);
+    expect(f.voice.log).toEqual(["answer"]);
+  });
+
+  test("another caller's ring is not answered for the agent", async () => {
+    await reload();
+    await desk.rejoin();
+    f.voice.log.length = 0;
+    f.voice.emit({ is: "ringing", sid: "CA2", ring: ringAt(Date.now(), { conference: "CAother" }) });
+    await pass(2000);
+    expect(f.voice.log).toEqual([]);
+    expect(desk.state.screen.is).toBe("ringing");
+  });
+
+  test("a call that ended as it should is nothing to rejoin", async () => {
+    await inCall();
+    desk.press("end");
+    f.voice.emit({ is: "gone", why: "" });
+    desk = new Desk(f);
+    f.api.current = snapshotAt(Date.now());
+    await start();
+    expect(desk.state.screen.is).toBe("offline");
+  });
+
+  test("F046: a fresh leg for one-way audio is a loss on purpose, and taken up again", async () => {
+    await inCall();
+    f.api.current = snapshotAt(Date.now(), { agent: { last: { outcome: "lost", at: iso(Date.now()) } } });
+    desk.renewLeg();
+    expect(desk.state.screen).toMatchObject({ is: "rejoin", asked: true });
+    f.voice.emit({ is: "ringing", sid: "CA2", ring: ringAt(Date.now()) });
+    expect(f.voice.log.slice(-2)).toEqual(["hang up", "answer"]);
+  });
+});
+
+test("N9: diagnostics carry no number, name, note or token", async () => {
+  await inCall();
+  desk.compose({ target: "bob", note: "Mrs Young, 020 7946 0123" });
+  desk.press("consult");
+  desk.core.notice("call +442079460123", "info");
+  await pass(2000);
+  await desk.copyDiagnostics();
+  expect(f.copied).toContain("Screen in-call");
+  expect(f.copied).toContain("press action=consult");
+  expect(f.copied).not.toMatch(/7946|Young|token\d|Bob|\+\d{8,}/);
+});

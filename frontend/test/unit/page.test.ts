@@ -1,0 +1,120 @@
+/** The small parts around the page: shortcuts, memory, diary, the microphone's answers, steps for a browser. */
+import { describe, expect, test, vi } from "vitest";
+import type { Desk } from "../../src/desk/desk.js";
+import { Diary, withoutNumbers } from "../../src/desk/diary.js";
+import { createMemory } from "../../src/desk/memory.js";
+import { askMicrophone, microphoneOf } from "../../src/microphone.js";
+import { CHORDS, handleKey, type Key } from "../../src/shortcuts.js";
+import { pageAddress } from "../../src/signin.js";
+import { initial } from "../../src/state/state.js";
+import { REJOIN_FOR_MS } from "../../src/state/reduce.js";
+import { FakeStorage } from "../fakes.js";
+
+const key = (change: Partial<Key>): Key => ({ code: "", key: "", ctrlKey: false, shiftKey: false, altKey: false, metaKey: false, repeat: false, ...change });
+const chord = (code: string, change: Partial<Key> = {}): Key => key({ code, ctrlKey: true, shiftKey: true, ...change });
+
+describe("U27: shortcuts", () => {
+  const desk = () => {
+    const calls: string[] = [];
+    const note = (name: string) => (...args: unknown[]): void => { calls.push([name, ...args].join(" ")); };
+    const state = { ...initial, session: "signed-in" as const };
+    const d = { state, answer: note("answer"), reject: note("reject"), mute: note("mute"), hold: note("hold"), askEnd: note("end"), panel: note("panel"), setStatus: note("status"), press: note("press") };
+    return { d: d as unknown as Desk, calls, state };
+  };
+
+  test.each([["KeyA", "answer"], ["KeyR", "reject"], ["KeyM", "mute"], ["KeyH", "hold"], ["Digit1", "end"], ["KeyS", "status available"]])("Ctrl+Shift+%s --> %s", (code, does) => {
+    const { d, calls } = desk();
+    expect(handleKey(d, chord(code), false, () => undefined)).toBe(true);
+    expect(calls).toEqual([does]);
+  });
+
+  test("work while typing, except the bare ?", () => {
+    const { d, calls } = desk();
+    expect(handleKey(d, chord("KeyM"), true, () => undefined)).toBe(true);
+    expect(handleKey(d, key({ key: "?", shiftKey: true }), true, () => undefined)).toBe(false);
+    expect(handleKey(d, key({ key: "?", shiftKey: true }), false, () => undefined)).toBe(true);
+    expect(calls).toEqual(["mute", "panel shortcuts"]);
+  });
+
+  test("F052: a held-down key acts once", () => {
+    const { d, calls } = desk();
+    expect(handleKey(d, chord("KeyM", { repeat: true }), false, () => undefined)).toBe(true);
+    expect(calls).toEqual([]);
+  });
+
+  test("without the modifiers, switched off, or signed out: nothing", () => {
+    const { d, calls, state } = desk();
+    expect(handleKey(d, key({ code: "KeyA", key: "a" }), false, () => undefined)).toBe(false);
+    expect(handleKey(d, chord("KeyA", { altKey: true }), false, () => undefined)).toBe(false);
+    Object.assign(d, { state: { ...state, shortcuts: false } });
+    expect(handleKey(d, chord("KeyA"), false, () => undefined)).toBe(false);
+    expect(handleKey(d, key({ key: "?" }), false, () => undefined)).toBe(false);
+    Object.assign(d, { state: { ...state, session: "signed-out" } });
+    expect(handleKey(d, chord("KeyA"), false, () => undefined)).toBe(false);
+    expect(calls).toEqual([]);
+  });
+
+  test("the list has every chord once", () => {
+    expect(new Set(CHORDS.map((c) => c.code)).size).toBe(7);
+  });
+});
+
+describe("memory", () => {
+  test("the call of a moment ago, not of an hour ago", () => {
+    const m = createMemory(new FakeStorage(), new FakeStorage());
+    m.setRejoin("CA1", 1000);
+    expect(m.rejoin(2000)).toEqual({ conference: "CA1", at: 1000, asked: false });
+    expect(m.rejoin(1001 + REJOIN_FOR_MS)).toBeNull();
+    m.setRejoin("", 3000);
+    expect(m.rejoin(3000)).toBeNull();
+  });
+
+  test("spoilt or forbidden storage is as good as empty", () => {
+    const spoilt = new FakeStorage();
+    for (const k of ["agent-desk.call", "agent-desk.recent", "agent-desk.preferences"]) spoilt.setItem(k, "{");
+    const m = createMemory(spoilt, spoilt);
+    expect([m.rejoin(0), m.recent(), m.preferences().shortcuts]).toEqual([null, [], true]);
+    const forbidden = { getItem: () => { throw new Error("no"); }, setItem: () => { throw new Error("no"); }, removeItem: () => undefined };
+    const none = createMemory(forbidden, forbidden);
+    none.setPreferences({ shortcuts: false });
+    expect(none.preferences().shortcuts).toBe(true);
+  });
+
+  test("sign-out forgets the calls and keeps the taste", () => {
+    const m = createMemory(new FakeStorage(), new FakeStorage());
+    m.setRejoin("CA1", 0);
+    m.setRecent([{ id: "1", number: "", endedAt: 0, talkedMs: 0, outcome: "", with: "" }]);
+    m.setPreferences({ shortcuts: false });
+    m.forget();
+    expect([m.rejoin(0), m.recent(), m.preferences().shortcuts]).toEqual([null, [], false]);
+  });
+});
+
+test("N9: whatever looks like a phone number is blotted out of diagnostics", () => {
+  expect(withoutNumbers("from +44 20 7946 0123 and 02079460123 at 2026-11-22T10:00:00.000Z")).toBe("from (number) and (number) at 2026-11-22T10:00:00.000Z");
+});
+
+test("the diary keeps one line for polls that change nothing", () => {
+  const diary = new Diary();
+  for (let i = 0; i < 500; i++) diary.note({ type: "leg-answering" }, i);
+  expect(diary.text(initial, { version: "1", browser: "b", at: 0 }).match(/leg-answering/g)).toHaveLength(1);
+});
+
+describe("F043: the microphone", () => {
+  test.each([["NotAllowedError", "denied"], ["NotFoundError", "absent"], ["NotReadableError", "taken"], ["Surprise", "denied"]])("%s --> %s", (name, is) => {
+    expect(microphoneOf(name)).toBe(is);
+  });
+
+  test("asked for and let go again", async () => {
+    const stop = vi.fn();
+    const media = { getUserMedia: () => Promise.resolve({ getTracks: () => [{ stop }] }) } as unknown as MediaDevices;
+    expect(await askMicrophone(media)).toBe("granted");
+    expect(stop).toHaveBeenCalledOnce();
+    expect(await askMicrophone({ getUserMedia: () => Promise.reject(new DOMException("", "NotFoundError")) } as unknown as MediaDevices)).toBe("absent");
+  });
+});
+
+test("the redirect address is the page without query, fragment or file name", () => {
+  expect(pageAddress({ origin: "https://x", pathname: "/" })).toBe("https://x/");
+  expect(pageAddress({ origin: "https://x", pathname: "/index.html" })).toBe("https://x/");
+});

@@ -1,0 +1,263 @@
+import { describe, expect, test } from "vitest";
+import type { CallState } from "../../src/contract/types.js";
+import { CALL_STATES } from "../../src/contract/types.js";
+import type { Event } from "../../src/state/event.js";
+import { reduce, REJOIN_FOR_MS } from "../../src/state/reduce.js";
+import { initial, type State } from "../../src/state/state.js";
+import { callAt, iso, ringAt, snapshotAt, transferAt } from "../fixtures.js";
+
+const T = Date.UTC(2026, 10, 22, 10);
+
+function after(events: Event[], from: State = initial): State {
+  return events.reduce(reduce, from);
+}
+
+const signedIn: Event[] = [{ type: "signed-in" }, { type: "snapshot", snapshot: snapshotAt(T), at: T }];
+const online: Event[] = [
+  ...signedIn,
+  { type: "microphone", microphone: "granted" },
+  { type: "wants", wants: true },
+  { type: "device", is: "registered", at: T },
+];
+const ringing: Event = { type: "leg-ringing", sid: "CA1", ring: ringAt(T), at: T };
+const open: Event[] = [...online, ringing, { type: "leg-answering" }, { type: "leg-open", at: T }];
+const talking = (state: CallState = "talking"): Event[] => [
+  ...open, { type: "snapshot", snapshot: snapshotAt(T + 1, { call: callAt(T, state) }), at: T + 1 },
+];
+
+/** Names read as arrows: what is known --what happens--> what is shown. */
+const arrows: [string, Event[], State["screen"]["is"]][] = [
+  ["nothing --> loading", [], "loading"],
+  ["loading --no settings--> fatal", [{ type: "fatal", why: "x" }], "fatal"],
+  ["loading --nobody signed in--> signed-out", [{ type: "signed-out", why: "" }], "signed-out"],
+  ["loading --signed in, no snapshot yet--> loading", [{ type: "signed-in" }], "loading"],
+  ["loading --snapshot--> offline", signedIn, "offline"],
+  ["offline --microphone denied (F043)--> microphone-help", [...signedIn, { type: "microphone", microphone: "denied" }], "microphone-help"],
+  ["microphone-help --stay offline--> offline", [...signedIn, { type: "microphone", microphone: "absent" }, { type: "microphone", microphone: "unknown" }], "offline"],
+  ["offline --line registered--> idle", online, "idle"],
+  ["idle --line lost--> idle, with a banner", [...online, { type: "device", is: "lost", at: T, why: "signalling" }], "idle"],
+  ["idle --line closed--> offline", [...online, { type: "device", is: "off", at: T }], "offline"],
+  ["idle --another tab--> other-tab", [...online, { type: "tab", tab: "elsewhere" }], "other-tab"],
+  ["idle --rings--> ringing", [...online, ringing], "ringing"],
+  ["ringing --answered--> connecting", [...online, ringing, { type: "leg-answering" }], "connecting"],
+  ["connecting --open, server does not know yet--> connecting", open, "connecting"],
+  ["connecting --server says talking--> in-call", talking(), "in-call"],
+  ["ringing --stops--> idle", [...online, ringing, { type: "leg-gone", at: T }], "idle"],
+  ["in-call --another tab--> in-call", [...talking(), { type: "tab", tab: "elsewhere" }], "in-call"],
+  ["in-call --sign-in ends--> in-call", [...talking(), { type: "session-expired" }], "in-call"],
+  ["in-call --connection lost--> in-call", [...talking(), { type: "leg-reconnecting" }], "in-call"],
+  ["in-call --server has ended it, leg still open--> in-call", [...talking(), { type: "snapshot", snapshot: snapshotAt(T + 2), at: T + 2 }], "in-call"],
+  ["in-call --leg gone--> ended", [...talking(), { type: "leg-gone", at: T + 9 }], "ended"],
+  ["ended --done--> idle", [...talking(), { type: "leg-gone", at: T + 9 }, { type: "snapshot", snapshot: snapshotAt(T + 10), at: T + 10 }, { type: "dismiss-ended" }], "idle"],
+  ["ended --rings again--> ringing", [...talking(), { type: "leg-gone", at: T + 9 }, ringing], "ringing"],
+  ["in-call --session ended, leg gone--> signed-out", [...talking(), { type: "session-expired" }, { type: "leg-gone", at: T }], "signed-out"],
+];
+
+describe("screens", () => {
+  test.each(arrows)("%s", (_name, events, screen) => {
+    expect(after(events).screen.is).toBe(screen);
+  });
+
+  test.each(CALL_STATES.filter((s) => s !== "ended"))("every state of a call that is ours is shown as such: %s", (state) => {
+    const { screen } = after(talking(state));
+    expect(screen).toMatchObject({ is: "in-call", call: { state } });
+  });
+
+  test("a call that is over for the server is shown as ended, with no verb left", () => {
+    const { screen } = after([...talking("consulting"), { type: "snapshot", snapshot: snapshotAt(T + 2), at: T + 2 }]);
+    expect(screen).toMatchObject({ is: "in-call", call: { state: "ended", actions: [] } });
+  });
+
+  test("a second ring while a leg lives changes nothing", () => {
+    const state = after(talking());
+    expect(reduce(state, { ...ringing, sid: "CA2" } as Event)).toBe(state);
+  });
+
+  test("events about a leg that is not there change nothing", () => {
+    const state = after(online);
+    for (const event of [{ type: "leg-open", at: T }, { type: "leg-muted", muted: true }, { type: "leg-gone", at: T }] as Event[]) {
+      expect(reduce(state, event)).toBe(state);
+    }
+  });
+});
+
+describe("snapshots", () => {
+  test("an overtaken answer does not bring the past back", () => {
+    const state = after(talking());
+    const late = reduce(state, { type: "snapshot", snapshot: snapshotAt(T - 5000), at: T + 500 });
+    expect(late.snapshot).toBe(state.snapshot);
+  });
+
+  test("an overtaken answer still shows that the server answers", () => {
+    const state = after([...talking(), { type: "api-down", at: T }]);
+    expect(reduce(state, { type: "snapshot", snapshot: snapshotAt(T - 5000), at: T + 500 }).apiDownAt).toBe(0);
+  });
+
+  test("the server's clock is taken over, and its noise is not", () => {
+    const first = after([{ type: "signed-in" }, { type: "snapshot", snapshot: snapshotAt(T + 90_000), at: T }]);
+    expect(first.skew).toBe(90_000);
+    const second = reduce(first, { type: "snapshot", snapshot: snapshotAt(T + 91_200), at: T + 1100 });
+    expect(second.skew).toBe(90_000);
+  });
+
+  test("a new transfer empties the form that began it", () => {
+    const state = after([...talking(), { type: "compose", compose: { target: "bob", note: "hello" } }]);
+    const began = snapshotAt(T + 2, { call: callAt(T, "consult-ringing") });
+    expect(reduce(state, { type: "snapshot", snapshot: began, at: T + 2 }).compose).toEqual({ target: "", note: "", filter: "" });
+  });
+});
+
+describe("presses", () => {
+  const press: Event = { type: "press", action: "hold", request: "k1", at: T + 5 };
+
+  test("F052: a second press while one is pending changes nothing", () => {
+    const state = after([...talking(), press]);
+    expect(reduce(state, { ...press, request: "k2" } as Event)).toBe(state);
+  });
+
+  test("pending until the call looks different", () => {
+    const same = after([...talking(), press, { type: "snapshot", snapshot: snapshotAt(T + 6, { call: callAt(T, "talking") }), at: T + 6 }]);
+    expect(same.pending?.request).toBe("k1");
+    const held = callAt(T, "talking", { held: ["caller"], actions: ["resume", "end"] });
+    expect(reduce(same, { type: "snapshot", snapshot: snapshotAt(T + 7, { call: held }), at: T + 7 }).pending).toBeNull();
+  });
+
+  test("a refusal stays beside its button through the change that caused it, and then goes", () => {
+    const problem = { slug: "wrong-state", status: 409, title: "" };
+    const refused = after([...talking(), press, { type: "refused", request: "k1", problem, at: T + 6 }]);
+    expect(refused).toMatchObject({ pending: null, refusal: { action: "hold", problem } });
+    const changed = reduce(refused, { type: "snapshot", snapshot: snapshotAt(T + 7, { call: callAt(T, "consulting") }), at: T + 7 });
+    expect(changed.refusal).not.toBeNull();
+    expect(reduce(changed, { type: "snapshot", snapshot: snapshotAt(T + 20_000, { call: callAt(T, "consulting") }), at: T + 20_000 }).refusal).toBeNull();
+  });
+
+  test("a refusal of an older press is ignored", () => {
+    const state = after([...talking(), press]);
+    expect(reduce(state, { type: "refused", request: "old", problem: { slug: "x", status: 409, title: "" }, at: T })).toBe(state);
+  });
+
+  test("a new press wipes the refusal", () => {
+    const problem = { slug: "x", status: 409, title: "" };
+    const state = after([...talking(), press, { type: "refused", request: "k1", problem, at: T }, { ...press, request: "k2" } as Event]);
+    expect(state.refusal).toBeNull();
+  });
+});
+
+describe("the end of a leg", () => {
+  const gone: Event = { type: "leg-gone", at: T + 60_000 };
+  const poll = (change: Parameters<typeof snapshotAt>[1], at = T + 60_500): Event => ({ type: "snapshot", snapshot: snapshotAt(at, change), at });
+
+  test("End call --> ended here", () => {
+    const state = after([...talking(), { type: "press", action: "end", request: "k", at: T }, gone]);
+    expect(state.recent[0]).toMatchObject({ outcome: "ended-here", talkedMs: 60_000 });
+    expect(state.screen).toMatchObject({ is: "ended", closing: { deliberate: true } });
+  });
+
+  test("Leave --> handed over, and no loss", () => {
+    const state = after([...talking("three-way"), { type: "leave" }, gone]);
+    expect(state.recent[0]).toMatchObject({ outcome: "handed-over", with: "Bob" });
+  });
+
+  test("the completing transferor is taken out --> handed over", () => {
+    expect(after([...talking("completing"), gone]).recent[0]?.outcome).toBe("handed-over");
+  });
+
+  test("the caller hung up --> the server names the outcome", () => {
+    const asked = after([...talking(), gone]);
+    expect(asked.screen).toMatchObject({ is: "ended", settled: false });
+    const told = reduce(asked, poll({ agent: { last: { outcome: "caller-left", at: iso(T + 60_100) } } }));
+    expect(told.screen).toMatchObject({ is: "ended", settled: true });
+    expect(told.recent[0]?.outcome).toBe("caller-left");
+  });
+
+  test("F032: cut off while the server still has us in the call --> rejoin", () => {
+    const state = after([...talking(), gone, poll({ call: callAt(T, "talking") })]);
+    expect(state.screen).toMatchObject({ is: "rejoin", why: "cut" });
+  });
+
+  test("cut off and put back into the line --> rejoin, until it is too late", () => {
+    const lost = after([...talking(), gone, poll({ agent: { last: { outcome: "lost", at: iso(T + 60_200) } } })]);
+    expect(lost.screen).toMatchObject({ is: "rejoin", why: "cut", asked: false });
+    const later = T + 60_000 + REJOIN_FOR_MS + 1;
+    const late = reduce(lost, poll({ agent: { last: { outcome: "lost", at: iso(T + 60_200) } } }, later));
+    expect(late.screen.is).toBe("ended");
+  });
+
+  test("taken up again --> in-call, and nothing left to rejoin", () => {
+    const state = after([
+      ...talking(), gone, poll({ agent: { last: { outcome: "lost", at: iso(T + 60_200) } } }),
+      { type: "leg-ringing", sid: "CA2", ring: ringAt(T), at: T + 61_000 }, { type: "leg-answering" }, { type: "leg-open", at: T + 62_000 },
+      poll({ call: callAt(T, "talking") }, T + 62_500),
+    ]);
+    expect(state).toMatchObject({ rejoin: null, closing: null, screen: { is: "in-call" } });
+  });
+
+  test("F023: answered and over at once --> idle", () => {
+    const state = after([...online, ringing, { type: "leg-answering" }, gone]);
+    expect(state.screen.is).toBe("idle");
+  });
+});
+
+describe("rejoin after a reload", () => {
+  const remembered: Event = { type: "remembered", rejoin: { conference: "CAconference1", at: T - 3000, asked: false }, recent: [] };
+
+  test("remembered --> rejoin card, even before the line is open", () => {
+    expect(after([remembered, ...signedIn]).screen).toMatchObject({ is: "rejoin", why: "reload" });
+  });
+
+  test("a ring of another conference is not the caller we lost", () => {
+    const state = after([remembered, ...online, { type: "leg-ringing", sid: "x", ring: ringAt(T, { conference: "CAother" }), at: T }]);
+    expect(state.rejoin).toBeNull();
+  });
+
+  test("a ring that does not say of what may be the one", () => {
+    const state = after([remembered, ...online, { type: "leg-ringing", sid: "x", ring: ringAt(T, { conference: "" }), at: T }]);
+    expect(state.rejoin).not.toBeNull();
+  });
+
+  test("a call that is on no page --> rejoin card", () => {
+    const state = after([{ type: "signed-in" }, { type: "snapshot", snapshot: snapshotAt(T, { call: callAt(T, "talking") }), at: T }]);
+    expect(state.screen).toMatchObject({ is: "rejoin", why: "elsewhere" });
+  });
+
+  test("left to colleagues --> offline", () => {
+    expect(after([remembered, ...signedIn, { type: "rejoin-forgotten" }]).screen.is).toBe("offline");
+  });
+});
+
+describe("what screen readers are told", () => {
+  test("an incoming call is urgent, and says who transfers", () => {
+    const state = after([...online, { type: "leg-ringing", sid: "x", ring: ringAt(T, { by: "Bob" }), at: T }]);
+    expect(state.said.urgent).toBe("Incoming call from +44 20 7946 0123, transferred by Bob");
+  });
+
+  test("a change of who hears whom is polite; a poll that changes nothing is silent", () => {
+    const state = after(talking());
+    expect(state.said.polite).toContain("The caller hears you");
+    const again = reduce(state, { type: "snapshot", snapshot: snapshotAt(T + 5, { call: callAt(T, "talking") }), at: T + 5 });
+    expect(again.said).toBe(state.said);
+  });
+
+  test("a target that fails is told with its reason", () => {
+    const state = after([...talking("consult-ringing"), {
+      type: "snapshot", at: T + 9,
+      snapshot: snapshotAt(T + 9, { call: callAt(T, "talking", { transfer: transferAt(T, { outcome: "declined", progress: "ended" }) }) }),
+    }]);
+    expect(state.said.polite).toContain("Bob declined the call.");
+  });
+
+  test.each<[string, Event[], string]>([
+    ["connection lost", [...talking(), { type: "leg-reconnecting" }], "Connection lost. Reconnecting."],
+    ["server down", [...online, { type: "api-down", at: T }], "The server cannot be reached."],
+    ["line lost", [...online, { type: "device", is: "lost", at: T, why: "signalling" }], "Phone line lost. The phone network cannot be reached from here."],
+  ])("%s is urgent", (_name, events, words) => {
+    expect(after(events).said.urgent).toBe(words);
+  });
+});
+
+test("warnings come and go by name", () => {
+  const on = after([...talking(), { type: "warning", name: "high-rtt", on: true }, { type: "warning", name: "high-rtt", on: true }]);
+  expect(on.warnings).toEqual(["high-rtt"]);
+  expect(reduce(on, { type: "warning", name: "high-rtt", on: false }).warnings).toEqual([]);
+  expect(reduce(on, { type: "warning", name: "never", on: false })).toBe(on);
+});
