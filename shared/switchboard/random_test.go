@@ -65,11 +65,55 @@ func TestRandomHistories(t *testing.T) {
 			"press": func(rt *rapid.T) {
 				a, b := who.Draw(rt, "agent"), who.Draw(rt, "target")
 				action := rapid.SampledFrom(conference.Actions).Draw(rt, "action")
-				if action != conference.DoAdd && action != conference.DoConsult {
+				switch {
+				case action != conference.DoAdd && action != conference.DoConsult:
 					b = ""
+				case rapid.IntRange(0, 4).Draw(rt, "kind of target") == 0:
+					b = rapid.SampledFrom([]agent.ID{Outside, switchboard.AnyAgent}).Draw(rt, "any target")
 				}
 				_, err := w.Press(a, action, b)
 				say("%s presses %s %s: %v", a, action, b, err)
+			},
+			"press again": func(rt *rapid.T) {
+				a := who.Draw(rt, "agent")
+				cmd := switchboard.Command{Action: conference.DoHold, Request: "always the same"}
+				_, err := w.Board.Transfer(rt.Context(), switchboard.Who{ID: a}, cmd, w.Now)
+				w.Life.Revive()
+				say("%s presses hold with an old key: %v", a, err)
+			},
+			"outside": func(rt *rapid.T) {
+				switch rapid.IntRange(0, 4).Draw(rt, "outside") {
+				case 0, 1:
+					say("outside picks up, is asked: %v", w.PickUp())
+				case 2:
+					say("outside presses 1: %v", w.Press1(true, true))
+				case 3:
+					say("outside does not want it, or is a machine: %v", w.Press1(rapid.Bool().Draw(rt, "person"), false))
+				case 4:
+					say("outside hangs up: %v", w.OutsideHangsUp())
+				}
+			},
+			"status": func(rt *rapid.T) {
+				a := who.Draw(rt, "agent")
+				s := rapid.SampledFrom([]agent.Status{agent.Available, agent.Available, agent.Away, agent.WrapUp}).Draw(rt, "status")
+				_, err := w.Board.SetStatus(rt.Context(), switchboard.Who{ID: a, Name: "Agent " + string(a)}, s, false, w.Now)
+				w.Life.Revive()
+				say("%s chooses %s: %v", a, s, err)
+			},
+			"page": func(rt *rapid.T) {
+				a := who.Draw(rt, "agent")
+				say("the page of %s falls silent", a)
+				w.Silent(a)
+			},
+			"room": func(rt *rapid.T) {
+				id := caller(rt)
+				say("the room of %s ends from outside", id)
+				w.KillRoom(id)
+			},
+			"crash": func(rt *rapid.T) {
+				n, took := rapid.IntRange(0, 12).Draw(rt, "calls"), rapid.Bool().Draw(rt, "took")
+				say("crash in %d calls, after: %v", n, took)
+				w.Life.CrashAt(w.Life.Calls()+n, took)
 			},
 			"tell":   func(rt *rapid.T) { i := told(rt); say("told %s", w.Phones.Told[i].Name); w.Deliver(i, false) },
 			"double": func(rt *rapid.T) { i := told(rt); say("doubled %s", w.Phones.Told[i].Name); w.Deliver(i, true) },
@@ -103,6 +147,7 @@ func TestRandomHistories(t *testing.T) {
 		rt.Repeat(actions)
 		w.Store.Heal()
 		w.Phones.Heal()
+		w.Life.Disarm()
 		w.Pass(3 * time.Minute)
 		w.CheckQuiet()
 		for _, id := range callers {
