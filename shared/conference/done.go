@@ -82,6 +82,7 @@ func (c *Conference) found(a Find, r Result, now time.Time) {
 		l.SID = r.Leg
 	case WasGone: // it was never made: if it was after all, it will be a stray
 		c.LegGone(a.Key, "", OutcomeFailed, now)
+		delete(c.Tried, a.Agent) // he was never asked: he may be at once
 	}
 }
 

@@ -19,6 +19,10 @@ type Notifier interface {
 // pushWithin bounds all telling of one use case, so that no webhook is late for it.
 const pushWithin = time.Second
 
+// pushHistory is how many lines of a call's history a push has, the newest: a message to
+// a page may not be longer than 10,000 characters. Asking gives them all.
+const pushHistory = 40
+
 // push tells the agents in a conference what it is now: at most one message for each
 // live leg, all at once, after everything that was due has been done. Who has just
 // asked is left out: the answer tells him.
@@ -43,7 +47,11 @@ func (s *Switchboard) push(ctx context.Context, c *conference.Conference, asked 
 			if err != nil {
 				return
 			}
-			_ = s.set.Notify.Tell(ctx, l.SID, s.view(a, c, line, now))
+			snap := s.view(a, c, line, now)
+			if snap.Call != nil {
+				snap.Call.History = snap.Call.History[max(0, len(snap.Call.History)-pushHistory):]
+			}
+			_ = s.set.Notify.Tell(ctx, l.SID, snap)
 		})
 	}
 	all.Wait()

@@ -93,10 +93,7 @@ func TestF025F026DialWithoutAnAnswer(t *testing.T) {
 				t.Fatalf("%d dials: repeated without looking", n)
 			}
 			w.Phones.Told = nil // not even a callback tells of it
-			w.Pass(10 * time.Second)
-			if !took {
-				w.Pass(conference.RetryAfter)
-			}
+			w.Pass(12 * time.Second)
 			if n := w.LiveLegs(); n != 1 || !w.Rings("alice") {
 				t.Errorf("%d legs, alice rings: %v", n, w.Rings("alice"))
 			}
@@ -440,4 +437,62 @@ func TestF139RecallAgainstALateAnswer(t *testing.T) {
 	w.Settle()
 	hears(t, w, id, "alice")
 	w.CheckQuiet()
+}
+
+func TestF028CrashBetweenIntentAndDial(t *testing.T) {
+	w := NewWorld(t, "alice")
+	w.CrashAtChange(3) // the arrival, the claim and the offer are saved; the dial is not made
+	id, _ := w.Dial()
+	if w.Phones.Count("Dial") != 0 || w.Conference(id).State != conference.Ringing {
+		t.Fatalf("%d dials, %s: not the crash that was meant", w.Phones.Count("Dial"), w.Conference(id).State)
+	}
+	w.Arrive(id) // the network asks again
+	waited := 0
+	for ; waited < 60 && !w.Rings("alice"); waited++ {
+		w.Pass(time.Second)
+		hears(t, w, id, "music")
+	}
+	if waited > 20 {
+		t.Errorf("alice is rung after %d s, want 20 at most", waited)
+	}
+	w.Answer("alice")
+	w.Settle()
+	hears(t, w, id, "alice")
+	w.CheckQuiet()
+}
+
+func TestF058CrashBetweenHoldAndDial(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.CrashAtChange(4) // claim, intent, hold and its report are done
+	if _, err := w.Press("alice", conference.DoConsult, "bob"); !errors.Is(err, ErrCrashed) {
+		t.Fatalf("no crash: %v", err)
+	}
+	if w.Rings("bob") || w.Hears(id) != "music" {
+		t.Fatalf("bob rings: %v, she hears %s: not the crash that was meant", w.Rings("bob"), w.Hears(id))
+	}
+	waited := 0
+	for ; waited < 60 && !w.Rings("bob") && w.Conference(id).State != conference.Talking; waited++ {
+		w.Pass(time.Second)
+	}
+	if waited > 20 {
+		t.Errorf("repaired after %d s, want 20 at most", waited)
+	}
+	w.Pass(30 * time.Second)
+	hears(t, w, id, "alice")
+	w.CheckQuiet()
+}
+
+func TestF079CompleteBeforeTheTargetAnswers(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.MustPress("alice", conference.DoConsult, "bob")
+	w.Settle()
+	_, err := w.Press("alice", conference.DoComplete, "")
+	var refused *conference.TransitionError
+	if !errors.As(err, &refused) || refused.State != conference.ConsultRinging {
+		t.Errorf("%v", err)
+	}
+	hears(t, w, id, "music")
+	if !w.Rings("bob") {
+		t.Error("the refused press stopped the ringing")
+	}
 }
