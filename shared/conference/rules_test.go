@@ -1,0 +1,180 @@
+package conference
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"warmtransfer/shared/agent"
+)
+
+var t0 = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+
+const ring = 20 * time.Second
+
+// acts are what is due, by type and party, in their order.
+func acts(c *Conference, now time.Time) string {
+	var list []string
+	for _, a := range c.Due(ring, now) {
+		switch a := a.(type) {
+		case SetHold:
+			list = append(list, fmt.Sprintf("hold %s %v", a.Leg, a.Hold))
+		case Hangup:
+			list = append(list, "hangup "+string(a.Leg))
+		case Dial:
+			list = append(list, "dial "+string(a.Agent)+a.Number)
+		default:
+			list = append(list, strings.TrimPrefix(fmt.Sprintf("%T", a), "conference."))
+		}
+	}
+	return strings.Join(list, ", ")
+}
+
+// joinRoom is a leg's join as the network tells it.
+func joinRoom(c *Conference, leg LegID, label string) {
+	c.RoomTold(RoomEvent{Room: "CF1", Kind: RoomJoin, Seq: -1, Leg: leg, Label: label}, t0)
+}
+
+// consultWith is a conference in which alice, who talks to the caller, consults a target,
+// up to the moment in which the caller has been put on hold and the target is dialled.
+func consultWith(t *testing.T, target Target) *Conference {
+	t.Helper()
+	c := New("CA1", "+15005550006", false, t0)
+	must(t, c.OfferTo(agent.New("alice", "Alice", t0), "a", ring, t0))
+	acts(c, t0)
+	_, err := c.LegAnswered("a", "CAa", t0)
+	must(t, err)
+	joinRoom(c, "CA1", CallerLabel)
+	joinRoom(c, "CAa", "a")
+	target.Key = "b"
+	must(t, c.Begin(Request{Key: "r", Agent: "alice", Action: string(DoConsult)}, target, t0))
+	if got := acts(c, t0); got != "hold CA1 true" {
+		t.Fatalf("due at first: %s", got)
+	}
+	c.Done(SetHold{Leg: "CA1", Hold: true}, Result{Kind: Acted}, t0)
+	if got := acts(c, t0); !strings.HasPrefix(got, "dial ") {
+		t.Fatalf("due when she is on hold: %s", got)
+	}
+	return c
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func bob() Target { return Target{Agent: agent.New("bob", "Bob", t0)} }
+
+func TestNothingIsDueTwice(t *testing.T) {
+	c := consultWith(t, bob())
+	for range 3 {
+		if got := acts(c, t0); got != "" {
+			t.Fatalf("due again: %s", got)
+		}
+	}
+}
+
+func TestOrderOfActsOnCancel(t *testing.T) {
+	c := consultWith(t, bob())
+	_, err := c.LegAnswered("b", "CAb", t0)
+	must(t, err)
+	joinRoom(c, "CAb", "b")
+	must(t, c.Do(Request{Agent: "alice", Action: string(DoCancel)}, t0))
+	if got := acts(c, t0); got != "hangup CAb, hold CA1 false" {
+		t.Errorf("due: %s", got)
+	}
+}
+
+func TestOrderOfActsOnComplete(t *testing.T) {
+	c := consultWith(t, bob())
+	_, err := c.LegAnswered("b", "CAb", t0)
+	must(t, err)
+	joinRoom(c, "CAb", "b")
+	must(t, c.Do(Request{Agent: "alice", Action: string(DoComplete)}, t0))
+	if got := acts(c, t0); got != "hold CA1 false" {
+		t.Errorf("due: %s; the transferor must stay until the caller is back", got)
+	}
+	c.Done(SetHold{Leg: "CA1", Hold: false}, Result{Kind: Unknown}, t0)
+	if got := acts(c, t0); got != "hold CA1 false" {
+		t.Errorf("due after no answer: %s", got)
+	}
+	c.Done(SetHold{Leg: "CA1", Hold: false}, Result{Kind: Acted}, t0)
+	if got := acts(c, t0); got != "hangup CAa" {
+		t.Errorf("due when she is back: %s", got)
+	}
+}
+
+func TestAnOutsidePartyIsAskedBeforeItIsLetIn(t *testing.T) {
+	c := consultWith(t, Target{Number: "+15005550009"})
+	for range 2 { // the second is a repetition
+		in, err := c.LegAnswered("b", "CAb", t0)
+		if err != nil || !in.Ask || c.State != ConsultRinging {
+			t.Fatalf("%+v, %v, %s", in, err, c.State)
+		}
+	}
+	for range 2 {
+		in, err := c.LegAccepted("b", "CAb", t0)
+		if err != nil || in.Ask || in.Leg != "b" || c.State != Consulting {
+			t.Fatalf("%+v, %v, %s", in, err, c.State)
+		}
+	}
+	if in, err := c.LegAnswered("b", "CAb", t0); err != nil || in.Ask {
+		t.Errorf("asked again after accepting: %+v, %v", in, err)
+	}
+	if _, err := c.LegAccepted("b", "CAother", t0); !errors.Is(err, ErrNotWanted) {
+		t.Errorf("another leg under the same key: %v", err)
+	}
+}
+
+func TestTheCallersOwnNumberIsNoTarget(t *testing.T) {
+	c := consultWith(t, bob())
+	must(t, c.Do(Request{Agent: "alice", Action: string(DoCancel)}, t0))
+	err := c.Begin(Request{Agent: "alice", Action: string(DoAdd)}, Target{Number: c.From, Key: "x"}, t0)
+	if !errors.Is(err, ErrSelf) {
+		t.Errorf("F086: %v", err)
+	}
+}
+
+func TestACallerIsGoneOnlyWhenLookedForInVainTwice(t *testing.T) {
+	agents := []Presence{{Leg: "CAa", Label: "a"}, {Leg: "CAb", Label: "b"}}
+	c := consultWith(t, bob())
+	_, err := c.LegAnswered("b", "CAb", t0)
+	must(t, err)
+	c.Saw("CF1", true, agents, t0)
+	if c.State == Ended {
+		t.Fatal("gone at the first look")
+	}
+	c.CallerHearsMusic(t0.Add(20 * time.Second)) // a sign of her
+	c.Saw("CF1", true, agents, t0.Add(30*time.Second))
+	if c.State == Ended {
+		t.Fatal("gone though she was heard of")
+	}
+	c.Saw("CF1", true, agents, t0.Add(30*time.Second+missingFor))
+	if c.State != Ended || c.Reason != ReasonCallerLeft {
+		t.Fatalf("%s, %s after two looks in vain", c.State, c.Reason)
+	}
+	if got := acts(c, t0.Add(time.Minute)); !strings.HasPrefix(got, "LastWords") {
+		t.Errorf("due: %s; should she be there after all she hears a last word", got)
+	}
+}
+
+func TestEveryActionIsOfferedExactlyWhenItIsAccepted(t *testing.T) {
+	for _, s := range States {
+		c := consultWith(t, bob())
+		_, err := c.LegAnswered("b", "CAb", t0)
+		must(t, err)
+		c.State = s
+		can := c.ActionsOf("alice")
+		for _, a := range Actions {
+			err := c.Allowed("alice", a)
+			if slices.Contains(can, a) != (err == nil) {
+				t.Errorf("%s in %s: offered %v, %v", a, s, slices.Contains(can, a), err)
+			}
+		}
+	}
+}
