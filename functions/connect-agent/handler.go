@@ -22,24 +22,40 @@ func (h handler) routes() http.Handler {
 	return web.Voice{
 		Edge: h.edge, Keys: h.keys, Instead: again,
 		Routes: map[string]func(*web.Request) (string, error){
-			"POST /connect-agent/{conference}/{leg}":       h.connect,
-			"POST /connect-agent/{conference}/{leg}/{try}": h.connect,
+			"POST /connect-agent/{conference}/{leg}":        h.connect,
+			"POST /connect-agent/{conference}/{leg}/{try}":  h.connect,
+			"POST /connect-agent/{conference}/{leg}/accept": h.accept,
 		},
 	}.Handler()
 }
 
 // connect brings an agent who has answered into the room; one whose caller has gone
-// meanwhile never gets into an empty one.
+// meanwhile never gets into an empty one. Whoever has picked up at an outside number is
+// asked first.
 func (h handler) connect(r *web.Request) (string, error) {
 	in, err := h.board(r.Base).Connect(r.Context(), r.Conference(), r.Leg(), conference.LegID(r.CallSID()), r.Now)
-	if errors.Is(err, conference.ErrNotWanted) || errors.Is(err, switchboard.ErrNotFound) {
+	return enter(r, in, err)
+}
+
+// accept takes the key that an outside party has pressed when asked.
+func (h handler) accept(r *web.Request) (string, error) {
+	yes := r.Form.Get("Digits") == twilio.AcceptKey
+	in, err := h.board(r.Base).Accept(r.Context(), r.Conference(), r.Leg(), conference.LegID(r.CallSID()), yes, r.Now)
+	if !yes && errors.Is(err, conference.ErrNotWanted) {
+		return twilio.Goodbye("Goodbye."), nil
+	}
+	return enter(r, in, err)
+}
+
+// enter is what becomes of a leg that has been answered.
+func enter(r *web.Request, in conference.Admission, err error) (string, error) {
+	switch {
+	case errors.Is(err, conference.ErrNotWanted), errors.Is(err, switchboard.ErrNotFound):
 		return twilio.Goodbye("This call is already over."), nil
-	}
-	if err != nil {
+	case err != nil:
 		return "", err
-	}
-	if in.Ask { // a machine may have picked up; nobody here asks whether a person did
-		return twilio.Goodbye(sorry), nil
+	case in.Ask:
+		return twilio.Ask(r.Base, r.Conference(), in.Leg), nil
 	}
 	return twilio.AgentRoom(r.Base, r.Conference(), in.Leg, in.EndsRoom), nil
 }
@@ -51,7 +67,7 @@ const (
 )
 
 // again asks the agent to wait and tries once more; then it lets him go, and the caller
-// is offered to somebody else.
+// is offered to somebody else. An outside party whose key got lost is asked anew.
 func again(r *web.Request) string {
 	n := 0
 	if try := r.PathValue("try"); try != "" {

@@ -140,27 +140,17 @@ func TestF125SecretOutOfReachAsksTheAgentToWaitOnce(t *testing.T) {
 	webtest.Untouched(t, w, before)
 }
 
-func TestAnOutsidePartyIsNotLetInUnasked(t *testing.T) {
-	s, w, id, _ := ring(t)
-	w.Answer("alice")
-	w.Settle()
-	w.MustPress("alice", conference.DoConsult, switchboardtest.Outside)
-	w.Settle()
-	l := w.Conference(id).Legs[1]
-	s.Post(path(w, id, 1), webtest.Form(t, "connect", "CallSid", string(l.SID), "To", switchboardtest.Outside)).Is(t, sorryDoc)
-}
-
 func TestSampleEvents(t *testing.T) {
 	s, _ := serve(t, webtest.Keys)
-	for _, name := range []string{"connect-agent", "connect-agent-again"} {
+	for _, name := range []string{"connect-agent", "connect-agent-again", "connect-agent-accept"} {
 		s.Do(webtest.Sample(t, name)).Is(t, overDoc)
 	}
 }
 
 func TestSecurityOfConnectAgent(t *testing.T) {
-	form := webtest.Form(t, "connect")
+	form, accept := webtest.Form(t, "connect"), webtest.Form(t, "accept")
 	const at = "/connect-agent/CA11111111111111111111111111111111/leg-1"
-	webtest.Refusals(t, []webtest.Hooked{{Path: at, Form: form}, {Path: at + "/1", Form: form}},
+	webtest.Refusals(t, []webtest.Hooked{{Path: at, Form: form}, {Path: at + "/1", Form: form}, {Path: at + "/accept", Form: accept}},
 		func(t testing.TB, keys twilio.Keys) (*webtest.Site, *switchboardtest.World) {
 			return serve(t, keys, "alice")
 		})

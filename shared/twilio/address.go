@@ -32,6 +32,11 @@ func (b Base) ConnectAgain(id conference.ID, leg conference.LegKey, try int) str
 	return b.Connect(id, leg) + "/" + strconv.Itoa(try)
 }
 
+// Accept is asked with the key that an outside party has pressed.
+func (b Base) Accept(id conference.ID, leg conference.LegKey) string {
+	return b.Connect(id, leg) + "/accept"
+}
+
 // RoomEvents is told what happens in the conference's room.
 func (b Base) RoomEvents(id conference.ID) string {
 	return string(b) + "/events/conference/" + string(id)

@@ -29,7 +29,8 @@ const (
 
 // CallSettings say how calls are placed.
 type CallSettings struct {
-	// Number is our own, in E.164 form: the caller that an agent's client is told of.
+	// Number is our own, in E.164 form: the caller that an agent's client, or an outside
+	// number, is told of.
 	Number string
 	// APIURL is the base address of the REST API, without a trailing slash; "" is Twilio's.
 	APIURL string
@@ -108,7 +109,7 @@ var _ switchboard.CallControl = (*callControl)(nil)
 func (c *callControl) Dial(ctx context.Context, d conference.Dial) (conference.LegID, error) {
 	p := (&api.CreateCallParams{}).
 		SetFrom(c.set.Number).
-		SetTo(invitation(d)).
+		SetTo(callee(d)).
 		SetUrl(c.base.Connect(d.Conference, d.Leg)).
 		SetMethod(http.MethodPost).
 		SetFallbackUrl(c.base.ConnectAgain(d.Conference, d.Leg, 1)).
@@ -130,6 +131,14 @@ func (c *callControl) Dial(ctx context.Context, d conference.Dial) (conference.L
 		err = switchboard.ErrUnknown // it was made, but under which name?
 	}
 	return leg, err
+}
+
+// callee is whom a leg calls. Nothing goes with it to an outside number: it has no page.
+func callee(d conference.Dial) string {
+	if d.Number != "" {
+		return d.Number
+	}
+	return invitation(d)
 }
 
 // ringSeconds is what Twilio accepts: 5 to 600.

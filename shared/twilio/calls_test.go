@@ -43,6 +43,29 @@ func TestDialIsOneCallWithEverythingInIt(t *testing.T) {
 	}
 }
 
+func TestDialToAnOutsideNumberTellsItNothing(t *testing.T) {
+	s := newServer(t, always(201, call(leg1, outside, "queued", t0)))
+	control, _ := s.control()
+	d := dial()
+	d.Agent, d.Number = "", outside
+	d.Info = conference.Info{Caller: "+15550100199", By: "Alice", Note: "owes us money", Waited: t0}
+	if leg, err := control.Dial(t.Context(), d); err != nil || leg != leg1 {
+		t.Fatalf("Dial = %q, %v", leg, err)
+	}
+	got := s.only().Values
+	for name, want := range map[string]string{
+		"To": outside, "From": number, "Timeout": "20", "TimeLimit": "14400", "MachineDetection": "",
+		"Url": "https://phone.example.com/connect-agent/" + caller + "/k1",
+	} {
+		if got.Get(name) != want {
+			t.Errorf("%s is %q, want %q", name, got.Get(name), want)
+		}
+	}
+	if all := got.Encode(); strings.Contains(all, "money") || strings.Contains(all, "Alice") || strings.Contains(all, "0199") {
+		t.Errorf("it is told too much: %s", all)
+	}
+}
+
 func TestRingTimeStaysWithinTwiliosLimits(t *testing.T) {
 	for d, want := range map[time.Duration]int{0: 5, 5 * time.Second: 5, 25500 * time.Millisecond: 25, time.Hour: 600} {
 		if got := ringSeconds(d); got != want {

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	// fewCalls is how many of an agent's last calls are looked at: one of them is live.
+	// fewCalls is how many of a party's last calls are looked at: one of them is live.
 	fewCalls = 20
 	// recentCalls is how many of the account's last calls are looked at.
 	recentCalls = 100
@@ -29,8 +29,11 @@ const (
 // it was made with, and found without them, is not documented: if the narrow list
 // does not have it, the account's last calls are looked through as well.
 func (c *callControl) FindLeg(ctx context.Context, to agent.ID, since time.Time) (leg conference.LegID, err error) {
-	client := "client:" + string(to)
-	narrow := (&api.ListCallParams{}).SetTo(client).SetPageSize(fewCalls)
+	party := string(to)
+	if !strings.HasPrefix(party, "+") {
+		party = "client:" + party
+	}
+	narrow := (&api.ListCallParams{}).SetTo(party).SetPageSize(fewCalls)
 	wide := (&api.ListCallParams{}).SetPageSize(recentCalls)
 	err = c.create(ctx, func(s *api.ApiService) error {
 		for _, p := range []*api.ListCallParams{narrow, wide} {
@@ -38,7 +41,7 @@ func (c *callControl) FindLeg(ctx context.Context, to agent.ID, since time.Time)
 			if err != nil {
 				return err
 			}
-			if leg = newestLive(page.Calls, client, since.Add(-dateSlack)); leg != "" {
+			if leg = newestLive(page.Calls, party, since.Add(-dateSlack)); leg != "" {
 				return nil
 			}
 		}
@@ -47,14 +50,14 @@ func (c *callControl) FindLeg(ctx context.Context, to agent.ID, since time.Time)
 	return leg, err
 }
 
-// newestLive is the live call to a client that was made last and not before since.
-func newestLive(calls []api.ApiV2010Call, client string, since time.Time) (leg conference.LegID) {
+// newestLive is the live call to a party that was made last and not before since.
+func newestLive(calls []api.ApiV2010Call, party string, since time.Time) (leg conference.LegID) {
 	latest := since
 	for _, call := range calls {
 		name, _, _ := strings.Cut(value(call.To), "?")
 		live := slices.Contains([]string{"queued", "initiated", "ringing", "in-progress"}, value(call.Status))
 		made, err := date(value(call.DateCreated))
-		if name != client || !live || err != nil || made.Before(latest) {
+		if name != party || !live || err != nil || made.Before(latest) {
 			continue
 		}
 		if leg == "" || made.After(latest) {

@@ -41,6 +41,17 @@ func TestFindLeg(t *testing.T) {
 	}
 }
 
+func TestFindLegToANumber(t *testing.T) {
+	s := newServer(t, always(200, `{"calls":[`+call(leg1, outside, "ringing", t0)+","+call(leg2, "client:442079460123", "ringing", t0)+`]}`))
+	control, _ := s.control()
+	if leg, err := control.FindLeg(t.Context(), outside, t0); err != nil || leg != leg1 {
+		t.Errorf("FindLeg = %q, %v; want %q", leg, err, leg1)
+	}
+	if to := s.only().Values.Get("To"); to != outside {
+		t.Errorf("asked for calls to %q", to)
+	}
+}
+
 // It is not documented whether a call that was made with parameters is listed under
 // the client's bare name.
 func TestFindLegLooksWiderOnlyIfItMust(t *testing.T) {

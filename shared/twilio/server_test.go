@@ -34,6 +34,7 @@ const (
 	room1   = "CF00000000000000000000000000000001"
 	base    = Base("https://phone.example.com")
 	number  = "+15550100100"
+	outside = "+442079460123"
 )
 
 var t0 = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)

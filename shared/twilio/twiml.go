@@ -57,6 +57,33 @@ func AgentRoom(b Base, id conference.ID, leg conference.LegKey, ends bool) strin
 	return document(twiml.VoiceDial{InnerElements: []twiml.Element{room}})
 }
 
+const (
+	// AcceptKey takes a call at an outside number.
+	AcceptKey = "1"
+	// askTimes is how often an outside party is asked to take the call: a person may need
+	// a moment until the receiver is at the ear. All of it takes about twenty seconds.
+	askTimes = 3
+	// askPause lies between two times of asking, and askWait after the last.
+	askPause, askWait = 2 * time.Second, 4 * time.Second
+)
+
+// Ask asks whoever has picked up at an outside number to take the call by a key, which is
+// sent to Base.Accept. It may be a machine, which presses none, so that the document runs
+// out and the leg ends: no voicemail ever gets a caller. The words tell nothing about her.
+func Ask(b Base, id conference.ID, leg conference.LegKey) string {
+	var words []twiml.Element
+	for i := range askTimes {
+		if i > 0 {
+			words = append(words, twiml.VoicePause{Length: seconds(askPause)})
+		}
+		words = append(words, twiml.VoiceSay{Message: "A caller is being transferred to you. Press 1 to accept."})
+	}
+	return document(twiml.VoiceGather{
+		Input: "dtmf", NumDigits: "1", Timeout: seconds(askWait),
+		Action: b.Accept(id, leg), Method: "POST", InnerElements: words,
+	}, twiml.VoiceHangup{})
+}
+
 // room is what every leg says about the room. The beep is off: a caller must not hear
 // agents come and go.
 func room(b Base, id conference.ID) twiml.VoiceConference {

@@ -105,6 +105,15 @@ func TestAgentRoom(t *testing.T) {
 	}
 }
 
+// Nobody is let in by picking up: what is asked tells nothing, and ends without a key.
+func TestAskAnOutsideParty(t *testing.T) {
+	const words = `<Say>A caller is being transferred to you. Press 1 to accept.</Say>`
+	const pause = `<Pause length="2"></Pause>`
+	like(t, Ask(base, caller, "k1"), `<Response><Gather input="dtmf" numDigits="1" timeout="4" method="POST"
+		action="https://phone.example.com/connect-agent/`+caller+`/k1/accept">`+words+pause+words+pause+words+`</Gather>
+		<Hangup></Hangup></Response>`)
+}
+
 // The first party to join decides which events are sent, whoever it is.
 func TestEverybodyAsksForTheSameEvents(t *testing.T) {
 	callback := func(doc string) (out []string) {
@@ -191,6 +200,7 @@ func TestF164AddressesCarryIDsInThePathOnly(t *testing.T) {
 		base.Wait(caller, 7):               "/wait/" + caller + "/7",
 		base.Connect(caller, "k1"):         "/connect-agent/" + caller + "/k1",
 		base.ConnectAgain(caller, "k1", 1): "/connect-agent/" + caller + "/k1/1",
+		base.Accept(caller, "k1"):          "/connect-agent/" + caller + "/k1/accept",
 		base.RoomEvents(caller):            "/events/conference/" + caller,
 		base.LegEvents(caller, "k1"):       "/events/leg/" + caller + "/k1",
 	} {
