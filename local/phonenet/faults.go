@@ -45,6 +45,8 @@ type FaultRule struct {
 	Times int `json:"times"`
 	// Skip is how many matching requests are left alone before the rule begins.
 	Skip int `json:"skip"`
+	// Every lets the rule strike each n-th matching request only; 0 and 1 are each one.
+	Every int `json:"every"`
 	// DelayMs is by the network's clock.
 	DelayMs int `json:"delayMs"`
 	Status  int `json:"status"` // HTTP status of fail, throttle and fail-after
@@ -62,6 +64,7 @@ type FaultMatch struct {
 type fault struct {
 	FaultView
 	path *regexp.Regexp
+	seen int // matching requests since it began
 }
 
 // faults are the rules, and the webhooks that they keep back.
@@ -90,8 +93,8 @@ func newFault(r FaultRule) (*fault, error) {
 	if r.Kind == faultREST && (r.Do == doDouble || r.Do == doReorder) {
 		return nil, fmt.Errorf("do %q: only for webhooks", r.Do)
 	}
-	if r.Times < 0 || r.Skip < 0 || r.DelayMs < 0 {
-		return nil, errors.New("times, skip and delayMs must not be negative")
+	if r.Times < 0 || r.Skip < 0 || r.Every < 0 || r.DelayMs < 0 {
+		return nil, errors.New("times, skip, every and delayMs must not be negative")
 	}
 	if r.Status != 0 && (r.Status < 400 || r.Status > 599) {
 		return nil, fmt.Errorf("status %d: want 400 to 599", r.Status)
@@ -165,6 +168,9 @@ func (f *faults) choose(kind, path, method, event string) *fault {
 			continue
 		}
 		if r.Times > 0 && r.Hits >= r.Times {
+			continue
+		}
+		if r.seen++; r.Every > 1 && r.seen%r.Every != 0 {
 			continue
 		}
 		r.Hits++

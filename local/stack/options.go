@@ -8,6 +8,7 @@ import (
 	"regexp"
 
 	"warmtransfer/local/clock"
+	"warmtransfer/local/issuer"
 	"warmtransfer/local/phonenet"
 	"warmtransfer/local/store"
 )
@@ -41,6 +42,7 @@ type Options struct {
 	Data                 string // a folder for the store; "" keeps everything in memory
 	Clock                clock.Clock
 	Parameters           map[string]string // of the template
+	Agents               []issuer.Agent    // who may sign in; nil: the ready-made ones
 	Network              phonenet.Config   // its limits; account, number and clock are set from above
 	Output               io.Writer         // what the functions print
 	// Via puts something between the functions and the store, at the address it returns.

@@ -309,7 +309,7 @@ func (s *Stack) startSecrets(t *sam.Template) (string, error) {
 
 func (s *Stack) startIssuer(l net.Listener) error {
 	var err error
-	s.SignIn, err = issuer.New(issuer.Options{URL: s.Issuer, ClientID: clientID, Redirects: []string{s.API + "/"}, Clock: s.Clock})
+	s.SignIn, err = issuer.New(issuer.Options{URL: s.Issuer, ClientID: clientID, Redirects: []string{s.API + "/"}, Clock: s.Clock, Agents: s.o.Agents})
 	if err != nil {
 		return err
 	}

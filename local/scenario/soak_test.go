@@ -1,0 +1,232 @@
+package scenario
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"warmtransfer/local/issuer"
+	"warmtransfer/local/phonenet"
+	"warmtransfer/local/stack"
+)
+
+var (
+	soakCalls = flag.Int("calls", 60, "how many calls the soak has")
+	soakSeed  = flag.Uint64("seed", 1, "what the soak's people decide by")
+)
+
+// soakAgents is how many agents the soak has.
+const soakAgents = 12
+
+// oneIn: two faults in a hundred requests of each kind before and after, one lost, doubled or late.
+var soakFaults = []phonenet.FaultRule{
+	{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "drop", Every: 60},
+	{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "double", Every: 61},
+	{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "delay", DelayMs: 9000, Every: 62},
+	{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "reorder", Every: 63},
+	{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/(wait|connect-agent|incoming)"}, Do: "double", Every: 40},
+	{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/(wait|connect-agent|incoming)"}, Do: "drop", Every: 41},
+	{Kind: "rest", Do: "fail", Every: 60},
+	{Kind: "rest", Do: "fail-after", Every: 61},
+	{Kind: "rest", Do: "throttle", Every: 62},
+	{Kind: "rest", Do: "drop-after", Every: 63},
+}
+
+// soak is a day at the phone line: callers come, agents do what agents do, and about one
+// request in twenty goes wrong.
+type soak struct {
+	*line
+	dice   *rand.Rand
+	ids    []string
+	back   map[string]time.Time // crashed agents, and when they come back
+	ended  map[string]bool      // conferences that an agent has ended
+	wanted int
+}
+
+func TestF176Soak(t *testing.T) {
+	t.Parallel()
+	s := &soak{dice: rand.New(rand.NewPCG(*soakSeed, 0)), back: map[string]time.Time{}, ended: map[string]bool{}, wanted: *soakCalls}
+	var people []issuer.Agent
+	for n := range soakAgents {
+		id := fmt.Sprintf("agent%d", n)
+		s.ids = append(s.ids, id)
+		people = append(people, issuer.Agent{Username: id, Name: id})
+	}
+	s.line = open(t, func(o *stack.Options) { o.Agents = people })
+	s.online(s.ids...)
+	for _, f := range soakFaults {
+		s.fault(f)
+	}
+	for len(s.callers) < s.wanted {
+		s.second()
+	}
+	s.drain()
+	s.reckon()
+}
+
+// second is one second of the day.
+func (s *soak) second() {
+	if live := len(s.liveCallers()); live < soakAgents && s.dice.IntN(3) == 0 && len(s.callers) < s.wanted {
+		s.dial(fmt.Sprintf("+1555%07d", len(s.callers)))
+	}
+	for _, sid := range s.liveCallers() {
+		if s.dice.IntN(120) == 0 {
+			s.hangs(sid)
+		}
+	}
+	for _, id := range s.ids {
+		s.does(id)
+	}
+	s.pass(time.Second)
+}
+
+func (s *soak) liveCallers() []string {
+	var live []string
+	for _, sid := range s.callers[max(0, len(s.callers)-4*soakAgents):] {
+		if s.live(sid) {
+			live = append(live, sid)
+		}
+	}
+	return live
+}
+
+// does lets an agent do something, or nothing.
+func (s *soak) does(id string) {
+	if at, gone := s.back[id]; gone {
+		if !s.clock.Now().Before(at) {
+			delete(s.back, id)
+			s.returns(id)
+		}
+		return
+	}
+	sid := s.legTo(id)
+	if sid == "" {
+		if s.dice.IntN(15) == 0 { // set Away for missed calls: he comes back
+			_, _ = s.agent(id).Set(s.ctx, "available")
+			s.settle()
+		}
+		return
+	}
+	if c, _ := s.Network.Call(sid); c.Status == "ringing" {
+		switch n := s.dice.IntN(20); {
+		case n < 8:
+			_ = s.Network.Answer(sid, nil)
+		case n < 10:
+			_ = s.Network.Reject(sid, nil)
+		case n == 10:
+			_ = s.Network.Busy(sid)
+		}
+		s.settle()
+		return
+	}
+	switch n := s.dice.IntN(150); {
+	case n < 25:
+		s.acts(id)
+	case n < 27:
+		_ = s.Network.Hangup(sid)
+		s.settle()
+	case n == 27:
+		s.crash(id)
+		s.back[id] = s.clock.Now().Add(30 * time.Second)
+	}
+}
+
+func (s *soak) returns(id string) {
+	s.register(id)
+	s.pages[id] = true
+	_, _ = s.agent(id).Set(s.ctx, "available")
+	s.settle()
+}
+
+// acts presses one of the buttons that the agent's page shows.
+func (s *soak) acts(id string) {
+	me, err := s.agent(id).Me(s.ctx)
+	if err != nil || me.Call == nil || len(me.Call.Actions) == 0 {
+		return
+	}
+	action, target := me.Call.Actions[s.dice.IntN(len(me.Call.Actions))], ""
+	switch action {
+	case "consult", "add":
+		target = s.ids[s.dice.IntN(len(s.ids))]
+	case "end":
+		s.ended[me.Call.ID] = true
+	}
+	_, _ = s.agent(id).Do(s.ctx, action, target) // a refusal is an answer too
+	s.settle()
+}
+
+// drain ends the day: who is still there hangs up, and time passes.
+func (s *soak) drain() {
+	s.Network.ClearFaults()
+	for _, sid := range s.callers {
+		if s.live(sid) {
+			s.hangs(sid)
+		}
+	}
+	s.pages = map[string]bool{} // the agents go home: from here on there is only the sweep
+	s.pass(3 * time.Minute)
+}
+
+// reckon counts what was opened, closed and lost.
+func (s *soak) reckon() {
+	opened, closed := 0, 0
+	for _, c := range s.Network.Calls() {
+		opened++
+		if c.Over() {
+			closed++
+		}
+	}
+	if opened != closed {
+		s.t.Errorf("N3: %d legs were opened and %d closed", opened, closed)
+	}
+	lost, long := 0, 0
+	var worst time.Duration
+	for _, sid := range s.callers {
+		if s.wasLost(sid) {
+			lost++
+		}
+		gap := s.longestGap(sid)
+		worst = max(worst, gap)
+		if gap > 5*time.Second {
+			long++
+		}
+		s.wantInvariants(sid)
+	}
+	if lost > 0 {
+		s.t.Errorf("N2: %d callers were lost", lost)
+	}
+	if long > 0 {
+		s.t.Errorf("N1: %d callers heard nothing for more than 5 s, one for %v", long, worst)
+	}
+	s.wantNothingPersonal()
+	struck := 0
+	for _, r := range s.Network.Records(0) {
+		if r.Fault != "" {
+			struck++
+		}
+	}
+	s.t.Logf("%d calls, %d legs opened, %d closed, %d callers lost; longest silence %v; %v of virtual time; faults in %d of the last %d requests",
+		len(s.callers), opened, closed, lost, worst, s.clock.Now().Sub(epoch), struck, len(s.Network.Records(0)))
+}
+
+// wasLost: neither did the caller hang up, nor an agent end the call, nor did she hear a last word.
+func (s *soak) wasLost(sid string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.leaving[sid] || s.ended[sid] {
+		return false
+	}
+	all := s.heard[sid]
+	for _, h := range slices.Backward(all) {
+		for _, w := range h.words {
+			if w != "silence" {
+				s.t.Logf("lost: %s after hearing %q", sid, w)
+				return true
+			}
+		}
+	}
+	return true
+}
