@@ -6,10 +6,11 @@ cd "$(dirname "$0")/.."
 
 SAM=1.170.0
 LINT=1.58.0
-LIMIT_KIB=3584 # 3.5 MiB: a package's size is time in every cold start
+LIMIT_KIB=3584         # 3.5 MiB: a package's size is time in every cold start
+PUBLISH_LIMIT_KIB=8192 # publish holds the page and the music, and nobody waits for it but a deployment
 
 export SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1
-export CGO_ENABLED=0 GOFLAGS="-trimpath -tags=lambda.norpc '-ldflags=-s -w'"
+export CGO_ENABLED=0 GOFLAGS="-trimpath -buildvcs=false -tags=lambda.norpc '-ldflags=-s -w'"
 
 say() { printf '%s\n' "$*"; }
 die() { printf 'verify: %s\n' "$*" >&2; exit 1; }
@@ -65,7 +66,7 @@ GO
 }
 
 sizes() {
-  local floor kib over=0 found=0
+  local floor kib limit over=0 found=0
   mkdir "$scratch/bare"
   bare "$scratch/bare"
   floor=$(zip_kib "$scratch/bare/zip")
@@ -75,23 +76,53 @@ sizes() {
     kib=$(zip_kib "$f")
     found=$((found + 1))
     say "$(printf '%-22s %8d %10s' "$(basename "$f")" "$kib" "$(awk "BEGIN{printf \"%.2f\", $kib/$floor}")")"
-    if [ "$kib" -gt "$LIMIT_KIB" ]; then
-      say "  ^ over $LIMIT_KIB KiB"
+    limit=$LIMIT_KIB
+    [ "$(basename "$f")" = PublishFunction ] && limit=$PUBLISH_LIMIT_KIB
+    if [ "$kib" -gt "$limit" ]; then
+      say "  ^ over $limit KiB"
       over=$((over + 1))
     fi
   done
   [ "$found" -gt 0 ] || die "sam build made no package"
-  [ "$over" = 0 ] || die "$over of $found packages are over $LIMIT_KIB KiB"
+  [ "$over" = 0 ] || die "$over of $found packages are too large"
+}
+
+# transformed FILE: the template as CloudFormation gets it, SAM's short forms written out.
+transformed() {
+  .venv/bin/python - >"$1" 2>"$scratch/transform.log" <<'PY' || { cat "$scratch/transform.log" >&2; die "the template cannot be transformed"; }
+import json, sys
+from samcli.yamlhelper import yaml_parse
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+
+class NoPolicies:
+    def load(self):
+        return {}
+
+with open("template.yaml") as f:
+    template = yaml_parse(f.read())
+for r in template["Resources"].values():
+    if r["Type"] == "AWS::Serverless::Function":
+        r["Properties"]["CodeUri"] = "s3://bucket/key"
+values = {n: p.get("Default", "x") for n, p in template["Parameters"].items()}
+json.dump(Translator(NoPolicies(), Parser()).translate(template, values), sys.stdout)
+PY
 }
 
 tools
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
 say "sam validate --lint"
 .venv/bin/sam validate --lint --template template.yaml
 say "cfn-lint"
 .venv/bin/cfn-lint template.yaml
+say "every reference of the transformed template"
+transformed "$scratch/transformed.json"
+go run ./local/template/resolve <"$scratch/transformed.json"
 say "sam build (linux/arm64)"
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+began=$SECONDS
 .venv/bin/sam build --template template.yaml >"$scratch/log" 2>&1 || { cat "$scratch/log" >&2; die "sam build failed"; }
+say "built in $((SECONDS - began)) s"
+[ -s functions/publish/page/index.html ] || die "the page was not put into functions/publish"
 sizes
 say "verified in ${SECONDS} s"
