@@ -3,7 +3,7 @@
  * problem+json. Every failure is an ApiError, so that callers have one thing to handle.
  */
 import { decodeDirectory, decodeProblem, decodeSnapshot, decodeToken } from "./contract/decode.js";
-import type { Action, Directory, Problem, Snapshot, Status, VoiceToken } from "./contract/types.js";
+import type { Action, Directory, Problem, Reason, Snapshot, Status, VoiceToken } from "./contract/types.js";
 
 export interface Command {
   readonly action: Action;
@@ -11,6 +11,7 @@ export interface Command {
   readonly request: string;
   readonly target?: string;
   readonly note?: string;
+  readonly reason?: Reason;
 }
 
 /** Contract: each call is bounded in time and fails with ApiError only. */

@@ -44,11 +44,12 @@ export function callAt(now: number, state: CallState, change: Partial<Call> = {}
   const progress = state.endsWith("ringing") ? "ringing" : "answered";
   return {
     id: "CAconference1",
+    version: 0,
     leg: "leg-alice",
     state,
     since: iso(now - 24_000),
     role,
-    caller: { number: CALLER, verified: true, arrived: iso(now - 330_000) },
+    caller: { number: CALLER, verified: true, arrived: iso(now - 330_000), waitingSince: iso(now - 330_000) },
     owner: { id: "alice", name: "Alice" },
     held: HELD[state] ?? [],
     ...(open ? { transfer: transferAt(now, { kind, progress }) } : {}),

@@ -4,9 +4,9 @@
  * server), strict about what the page leans on: a snapshot without them is refused with null, never half taken.
  */
 import {
-  ACTIONS, CALL_STATES,
-  type Action, type Agent, type Call, type CallState, type Directory, type DirectoryEntry, type Happening, type Held,
-  type Line, type Party, type Presence, type Problem, type Progress, type Role, type Snapshot, type Status,
+  ACTIONS, CALL_STATES, REASONS,
+  type Action, type Agent, type Call, type CallState, type Directory, type DirectoryEntry, type Happening, type Held, type LastCall,
+  type Line, type Party, type Presence, type Problem, type Progress, type Reason, type Role, type Snapshot, type Status,
   type Transfer, type VoiceToken,
 } from "./types.js";
 
@@ -16,7 +16,7 @@ const STATUSES: readonly Status[] = ["available", "away", "wrap-up"];
 const PRESENCES: readonly Presence[] = ["available", "away", "wrap-up", "busy", "offline"];
 const ROLES: readonly Role[] = ["offered", "owner", "transferor", "target"];
 const HELD: readonly Held[] = ["caller", "transferor", "target"];
-const PROGRESS: readonly Progress[] = ["planned", "dialing", "ringing", "answered", "ended"];
+const PROGRESS: readonly Progress[] = ["planned", "dialing", "ringing", "asked", "answered", "ended"];
 
 function fields(value: unknown): Fields | null {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : null;
@@ -58,6 +58,11 @@ function decodeParty(value: unknown): Party | null {
   return { id: text(f.id), name: text(f.name) || text(f.id) };
 }
 
+function reason(from: Fields): { reason?: Reason } {
+  const known = oneOf(from.reason, REASONS);
+  return known ? { reason: known } : {};
+}
+
 function decodeTransfer(value: unknown): Transfer | null {
   const f = fields(value);
   const by = f && decodeParty(f.by);
@@ -69,6 +74,7 @@ function decodeTransfer(value: unknown): Transfer | null {
     by, to, began,
     progress: oneOf(f.progress, PROGRESS) ?? "dialing",
     ...optional(f, "note", "outcome", "ended"),
+    ...reason(f),
   };
 }
 
@@ -76,7 +82,7 @@ function decodeHappening(value: unknown): Happening | null {
   const f = fields(value);
   const at = f && time(f.at);
   if (!f || !at || text(f.what) === "") return null;
-  return { at, what: text(f.what), ...optional(f, "agent", "name", "by", "outcome") };
+  return { at, what: text(f.what), ...optional(f, "agent", "name", "by", "outcome"), ...reason(f) };
 }
 
 function decodeCall(value: unknown): Call | null {
@@ -88,21 +94,34 @@ function decodeCall(value: unknown): Call | null {
   const owner = decodeParty(f.owner);
   const transfer = decodeTransfer(f.transfer);
   const state: CallState = oneOf(f.state, CALL_STATES) ?? "unknown";
+  const heldSince = time(f.heldSince);
+  const arrived = time(caller.arrived) ?? since;
   return {
     id: text(f.id),
+    version: typeof f.version === "number" ? f.version : 0,
     leg: text(f.leg),
     state, since, role,
     caller: {
       number: text(caller.number),
       verified: caller.verified === true,
-      arrived: time(caller.arrived) ?? since,
+      arrived,
+      waitingSince: time(caller.waitingSince) ?? arrived,
     },
     ...(owner ? { owner } : {}),
     held: present(list(f.held).map((h) => oneOf(h, HELD))),
+    ...(heldSince ? { heldSince } : {}),
     ...(transfer ? { transfer } : {}),
     actions: present(list(f.actions).map((a): Action | null => oneOf(a, ACTIONS))),
     history: present(list(f.history).map(decodeHappening)),
   };
+}
+
+function decodeLastCall(value: unknown): LastCall | null {
+  const f = fields(value);
+  const at = f && time(f.at);
+  const began = f && time(f.began);
+  if (!f || !at) return null;
+  return { outcome: text(f.outcome), at, ...(began ? { began } : {}), caller: text(f.caller) };
 }
 
 function decodeAgent(value: unknown): Agent | null {
@@ -121,6 +140,7 @@ function decodeAgent(value: unknown): Agent | null {
     since,
     ...(why ? { why } : {}),
     ...(last && lastAt ? { last: { outcome: text(last.outcome), at: lastAt } } : {}),
+    ...(Array.isArray(f.recent) ? { recent: present(list(f.recent).map(decodeLastCall)) } : {}),
   };
 }
 
@@ -138,7 +158,7 @@ export function decodeSnapshot(value: unknown): Snapshot | null {
   if (!f || !at || !agent) return null;
   const call = f.call === null || f.call === undefined ? null : decodeCall(f.call);
   if (f.call && !call) return null;
-  return { at, agent, call, line: decodeLine(f.line) };
+  return { at, agent, call, line: decodeLine(f.line), ...(f.numbers === true ? { numbers: true } : {}) };
 }
 
 /** A snapshot pushed over the voice connection: its content is an object or a JSON string, as the network likes. */

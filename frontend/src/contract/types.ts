@@ -9,9 +9,9 @@ export type Status = "available" | "away" | "wrap-up";
 /** What colleagues see: a status, or busy in a call, or offline because the page stopped beating. */
 export type Presence = Status | "busy" | "offline";
 
-/** One verb on the agent's current call. */
+/** One verb on the agent's current call. Decline is for an agent who is being rung; the others are the owner's. */
 export const ACTIONS = [
-  "consult", "add", "swap", "join", "complete", "cancel", "hold", "resume", "end",
+  "consult", "add", "swap", "join", "complete", "cancel", "hold", "resume", "end", "decline",
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
@@ -25,7 +25,15 @@ export type CallState = (typeof CALL_STATES)[number] | "unknown";
 
 export type Role = "offered" | "owner" | "transferor" | "target";
 export type Held = "caller" | "transferor" | "target";
-export type Progress = "planned" | "dialing" | "ringing" | "answered" | "ended";
+/** `asked` is an outside party who has picked up and not yet accepted. */
+export type Progress = "planned" | "dialing" | "ringing" | "asked" | "answered" | "ended";
+
+/** Why an agent declined. */
+export const REASONS = ["busy", "not-my-topic", "break"] as const;
+export type Reason = (typeof REASONS)[number];
+
+/** The target that stands for the free agent who has been idle longest. */
+export const ANYBODY = "*";
 
 export interface Party {
   readonly id: string;
@@ -42,6 +50,7 @@ export interface Transfer {
   /** Once ended: answered, no-answer, busy, declined, failed, failed:code, cancelled, caller-left, lost. */
   readonly outcome?: string;
   readonly ended?: string;
+  readonly reason?: Reason;
 }
 
 export interface Happening {
@@ -51,10 +60,13 @@ export interface Happening {
   readonly name?: string;
   readonly by?: string;
   readonly outcome?: string;
+  readonly reason?: Reason;
 }
 
 export interface Call {
   readonly id: string;
+  /** Of two snapshots of one call the one with the higher version is newer. */
+  readonly version: number;
   readonly leg: string;
   readonly state: CallState;
   readonly since: string;
@@ -64,9 +76,13 @@ export interface Call {
     readonly number: string;
     readonly verified: boolean;
     readonly arrived: string;
+    /** Last put into the waiting line. */
+    readonly waitingSince: string;
   };
   readonly owner?: Party;
   readonly held: readonly Held[];
+  /** Since when the caller is on hold, while she is. */
+  readonly heldSince?: string;
   readonly transfer?: Transfer;
   readonly actions: readonly Action[];
   readonly history: readonly Happening[];
@@ -78,6 +94,15 @@ export interface Line {
   readonly longest?: string;
 }
 
+/** One of the agent's last calls, or an offer that he did not take. */
+export interface LastCall {
+  readonly outcome: string;
+  readonly at: string;
+  readonly began?: string;
+  /** E.164; empty is a private number. */
+  readonly caller: string;
+}
+
 export interface Agent {
   readonly id: string;
   readonly name: string;
@@ -86,6 +111,8 @@ export interface Agent {
   readonly since: string;
   readonly why?: "missed" | "unreachable";
   readonly last?: { readonly outcome: string; readonly at: string };
+  /** Newest first. */
+  readonly recent?: readonly LastCall[];
 }
 
 /** Everything the server knows that concerns this agent, at one moment of the server's clock. */
@@ -94,6 +121,8 @@ export interface Snapshot {
   readonly agent: Agent;
   readonly call: Call | null;
   readonly line: Line;
+  /** Outside numbers may be targets. */
+  readonly numbers?: boolean;
 }
 
 export interface DirectoryEntry {

@@ -3,7 +3,7 @@
  * call its methods and read its state; nothing else reaches them.
  */
 import type { Api } from "../api.js";
-import type { Action, Status } from "../contract/types.js";
+import type { Action, Reason, Status } from "../contract/types.js";
 import type { SignIn } from "../signin.js";
 import * as allow from "../state/allow.js";
 import { ownCall } from "../state/screen.js";
@@ -236,6 +236,10 @@ export class Desk {
 
   reject(): void {
     if (this.state.leg?.phase === "ringing") this.parts.voice.reject();
+  }
+
+  decline(reason: Reason): void {
+    void this.verbs.decline(reason);
   }
 
   mute(): void {

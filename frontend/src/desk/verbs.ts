@@ -1,6 +1,6 @@
 /** The agent's presses of buttons on a call: one request each, sent again with the same key while its fate is unknown. */
 import { ApiError, type Api, type Command } from "../api.js";
-import type { Action, Snapshot } from "../contract/types.js";
+import type { Action, Reason, Snapshot } from "../contract/types.js";
 import * as allow from "../state/allow.js";
 import type { Core } from "./core.js";
 
@@ -38,6 +38,15 @@ export class Verbs {
     };
     core.dispatch({ type: "press", action, request, at: core.now() });
     await this.send(command);
+  }
+
+  /** Tells the one who transfers why the call is not taken; the server then stops the ringing. */
+  async decline(reason: Reason): Promise<void> {
+    const { core, newKey } = this.parts;
+    if (!allow.decline(core.state).on) return;
+    const request = newKey();
+    core.dispatch({ type: "press", action: "decline", request, at: core.now() });
+    await this.send({ action: "decline", request, reason });
   }
 
   private async send(command: Command): Promise<void> {

@@ -2,7 +2,7 @@
  * Which buttons of a call work now. A verb works exactly when the server lists it in `call.actions`; one that does
  * not says why. Nothing here decides what a verb may do: that is the server's.
  */
-import type { Action, Call, DirectoryEntry } from "../contract/types.js";
+import { ANYBODY, type Action, type Call, type DirectoryEntry } from "../contract/types.js";
 import { presenceWord } from "../words/agent.js";
 import type { State } from "./state.js";
 
@@ -30,10 +30,29 @@ export function verb(state: State, call: Call, action: Action): Button {
 export function start(state: State, call: Call, action: "consult" | "add"): Button {
   const can = verb(state, call, action);
   if (!can.on) return can;
-  if (state.compose.target === "") return no("Choose a colleague first");
-  const entry = state.directory?.agents.find((a) => a.id === state.compose.target);
-  const why = entry ? unselectable(entry, state.snapshot?.agent.id ?? "") : "This colleague is not in the list any more";
+  const why = whyNotTarget(state, state.compose.target);
   return why ? no(why) : can;
+}
+
+/** Declining with a reason; without one the phone line itself rejects. */
+export function decline(state: State): Button {
+  if (state.screen.is !== "ringing") return no("Nothing rings");
+  const { call } = state.screen;
+  return call ? verb(state, call, "decline") : no("Waiting for the server");
+}
+
+function whyNotTarget(state: State, target: string): string {
+  const self = state.snapshot?.agent.id ?? "";
+  if (target === "") return "Choose a colleague first";
+  if (target === ANYBODY) return somebodyFree(state) ? "" : "Nobody is free now";
+  if (target.startsWith("+")) return state.snapshot?.numbers ? "" : "Outside numbers are not enabled";
+  const entry = state.directory?.agents.find((a) => a.id === target);
+  return entry ? unselectable(entry, self) : "This colleague is not in the list any more";
+}
+
+export function somebodyFree(state: State): boolean {
+  const self = state.snapshot?.agent.id ?? "";
+  return (state.directory?.agents ?? []).some((a) => unselectable(a, self) === "");
 }
 
 /** Why a colleague cannot be chosen; empty if she can. */
@@ -85,6 +104,8 @@ function whyNot(call: Call, action: Action): string {
       return open ? "Your colleague has not answered yet" : "Nobody else is in the call";
     case "join":
       return call.state === "three-way" ? "Everybody is together already" : open ? "Your colleague has not answered yet" : "Nobody else is in the call";
+    case "decline":
+      return "The call has been answered";
     case "cancel":
       return "There is no transfer to cancel";
     case "end":

@@ -4,6 +4,7 @@
  */
 import type { Snapshot } from "../contract/types.js";
 import { announcement } from "../words/announce.js";
+import { partyName } from "../words/number.js";
 import type { Event } from "./event.js";
 import { ownCall, screenOf } from "./screen.js";
 import type { Closing, RecentCall, State } from "./state.js";
@@ -142,11 +143,19 @@ export function lookOf(snapshot: Snapshot | null): string {
   return JSON.stringify([call.id, call.role, call.state, call.held, call.actions, t?.began, t?.progress, t?.outcome]);
 }
 
+/** Of one call the version decides: pushes and answers cross on the way, and their times are those of their questions. */
+function overtaken(old: Snapshot, snapshot: Snapshot): boolean {
+  const a = old.call;
+  const b = snapshot.call;
+  if (a && b && a.id === b.id && a.version !== b.version) return b.version < a.version;
+  return Date.parse(snapshot.at) < Date.parse(old.at);
+}
+
 function takeSnapshot(state: State, snapshot: Snapshot, at: number): State {
   const old = state.snapshot;
   const server = Date.parse(snapshot.at);
   // An older answer that was overtaken by a newer one or by a push says nothing new, but shows that the API answers.
-  if (old && Date.parse(old.at) > server) return state.apiDownAt ? { ...state, apiDownAt: 0 } : state;
+  if (old && overtaken(old, snapshot)) return state.apiDownAt ? { ...state, apiDownAt: 0 } : state;
   const skew = server - at;
   let next: State = {
     ...state,
@@ -245,7 +254,7 @@ function legGone(state: State, at: number): State {
     endedAt: at,
     talkedMs: closing.talkedMs,
     outcome: outcomeHere(state, asked),
-    with: closing.call?.transfer?.to.name ?? "",
+    with: closing.call?.transfer ? partyName(closing.call.transfer.to) : "",
   };
   return { ...cleared, closing, recent: [recent, ...state.recent].slice(0, RECENT_MAX) };
 }

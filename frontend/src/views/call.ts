@@ -4,7 +4,7 @@ import type { Call } from "../contract/types.js";
 import type { Desk, Levels } from "../desk/desk.js";
 import * as allow from "../state/allow.js";
 import type { Leg, Screen, State } from "../state/state.js";
-import { groups, hearing, stateWords, targetWords, type Hears } from "../words/call.js";
+import { colleague, groups, hearing, stateWords, targetWords, type Hears } from "../words/call.js";
 import { quality } from "../words/voice.js";
 import { icon, type Icon } from "./icons.js";
 import { button, refusal, since } from "./parts.js";
@@ -33,10 +33,9 @@ export function inCall(state: State, desk: Desk, { call, leg }: Extract<Screen, 
   </section>`;
 }
 
-/** The hold began with the state, or with the last "hold" of the history if it was done by hand. */
+/** The server says when; until its word of the hold has come, the state's own beginning is the best guess. */
 function heldSince(call: Call): string {
-  if (call.state !== "talking" && call.state !== "add-ringing") return call.since;
-  return call.history.findLast((h) => h.what === "hold")?.at ?? call.since;
+  return call.heldSince ?? call.since;
 }
 
 function together(call: Call, leg: Leg): TemplateResult {
@@ -47,7 +46,7 @@ function together(call: Call, leg: Leg): TemplateResult {
       : html`<div class="group ${className}"><span class="group-label">${icon(symbol)}${label}</span>
           <ul>${names.map((n) => html`<li>${n}${n === "You" && leg.muted ? html` <span class="muted-mark">(muted)</span>` : nothing}</li>`)}</ul></div>`;
   return html`<div class="together" role="group" aria-label="Who is with whom">
-    ${group(g.talking, "talking", g.talking.length > 1 ? "Hear each other" : "On the line", "sound")}
+    ${group(g.talking, "talking", g.talking.length === 1 || leg.muted ? "On the line" : "Hear each other", "sound")}
     ${group(g.music, "music", "Hears music", "music")}
     ${group(g.ringing, "being-rung", "Is being rung", "bell")}
   </div>`;
@@ -116,9 +115,9 @@ function ways(state: State, desk: Desk, call: Call): TemplateResult {
 
 function leaveHint(call: Call): string {
   const by = allow.leaveBy(call);
-  const name = call.transfer?.to.name ?? "your colleague";
+  const name = colleague(call);
   if (by === "complete") return `You are out; the caller goes on with ${name}`;
-  if (call.role === "target") return `You are out; the caller goes on with ${call.transfer?.by.name ?? "your colleague"}`;
+  if (call.role === "target") return `You are out; the caller goes on with ${name}`;
   return `You are out; the caller is put through to ${name}`;
 }
 

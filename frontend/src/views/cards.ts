@@ -144,7 +144,9 @@ export function idle(state: State, desk: Desk, status: string): TemplateResult {
       <div><dt>Waiting callers</dt><dd>${line.more ? "> " : ""}${line.count}</dd></div>
       <div><dt>Longest wait</dt><dd>${line.longest ? since(state, line.longest) : "–"}</dd></div>
     </dl>${notifyOffer(state, desk)}`,
-    actions: status === "available"
+    actions: resting
+      ? [button({ name: "take-calls", label: "Take calls now", icon: "phone", tone: "primary", click: () => void desk.setStatus("available") })]
+      : status === "available"
       ? [button({ name: "take-break", label: "Away", icon: "pause", chord: "S", click: () => void desk.setStatus("away") })]
       : [button({ name: "take-calls", label: "Take calls", icon: "phone", tone: "primary", chord: "S", click: () => void desk.setStatus("available") })],
   });

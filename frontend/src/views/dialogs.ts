@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Desk, Levels } from "../desk/desk.js";
 import { CHORDS } from "../shortcuts.js";
 import type { Sound, State } from "../state/state.js";
+import { colleague } from "../words/call.js";
 import { phoneNumber } from "../words/number.js";
 import { icon } from "./icons.js";
 import { button } from "./parts.js";
@@ -29,7 +30,7 @@ function frame(title: string, desk: Desk, body: TemplateResult, actions: Templat
 
 function confirmEnd(state: State, desk: Desk): TemplateResult {
   const call = state.screen.is === "in-call" ? state.screen.call : null;
-  const others = call?.state === "three-way" && call.transfer ? ` and ${call.transfer.to.name}` : "";
+  const others = call?.state === "three-way" ? ` and ${colleague(call)}` : "";
   return frame("End the call?", desk,
     html`<p>${phoneNumber(call?.caller.number ?? "")}${others} will be cut off. To let the caller go on with a colleague, use Leave instead.</p>`,
     html`${button({ name: "keep-talking", label: "Keep talking", first: true, click: () => desk.panel("") })}

@@ -1,34 +1,38 @@
 /** A call rings: whose, for how long already, from whom and why, and how long there is to answer. */
 import { html, nothing, type TemplateResult } from "lit";
+import { REASONS } from "../contract/types.js";
 import type { Desk } from "../desk/desk.js";
+import * as allow from "../state/allow.js";
 import type { Leg, Screen, State } from "../state/state.js";
-import { phoneNumber } from "../words/number.js";
+import { partyName, phoneNumber } from "../words/number.js";
+import { REASON_BUTTONS } from "../words/outcome.js";
 import { icon } from "./icons.js";
-import { button, since } from "./parts.js";
+import { button, refusal, since } from "./parts.js";
 
 type Ringing = Extract<Screen, { is: "ringing" }>;
 
 export function ringing(state: State, desk: Desk, { leg, call }: Ringing): TemplateResult {
   const number = call?.caller.number || leg.ring.number;
   const verified = call?.caller.verified || leg.ring.verified;
-  const by = call?.transfer && !call.transfer.outcome ? call.transfer.by.name : leg.ring.by;
+  const by = call?.transfer && !call.transfer.outcome ? partyName(call.transfer.by) : leg.ring.by;
   const note = (by && call?.transfer?.note) || leg.ring.note;
   const kind = call?.transfer?.kind ?? leg.ring.kind;
   const back = state.rejoin !== null;
-  const waiting = call?.caller.arrived ?? leg.ring.waiting;
+  const waiting = (by ? call?.caller.arrived : call?.caller.waitingSince) ?? leg.ring.waiting;
   return html`<section class="card ringing" data-test="screen-ringing" aria-labelledby="title">
     <div class="ring-head">
       <h2 id="title" tabindex="-1">${back ? "Your caller, back again" : by ? `${by} transfers a call to you` : "Incoming call"}</h2>
       ${countdown(state, leg)}
     </div>
     ${callerLine(number, verified)}
-    ${waiting ? html`<p class="waited">${icon("music")}<span>${by ? "The caller is on the line for" : "Waiting for"} ${since(state, waiting)}</span></p>` : nothing}
+    ${waiting ? html`<p class="waited">${icon("music")}<span>${by ? "The caller has been with us for" : "Waiting for"} ${since(state, waiting)}</span></p>` : nothing}
     ${by ? html`<p class="kind">${kind === "consult" ? `You talk with ${by} first; the caller does not hear you.` : "All three of you talk at once when you answer."}</p>` : nothing}
     ${note ? html`<blockquote class="note" data-test="note"><span class="by">Note from ${by || "your colleague"}</span>${note}</blockquote>` : nothing}
     <div class="actions ring-actions">
       ${button({ name: "answer", label: "Answer", icon: "phone", tone: "answer", shape: "wide", chord: "A", click: () => desk.answer() })}
       ${button({ name: "reject", label: by ? "Decline" : "Reject", icon: "cross", tone: "quiet", shape: "wide", chord: "R", hint: by ? `${by} is told that you declined` : "The next agent is called", click: () => desk.reject() })}
     </div>
+    ${declining(state, desk)}
   </section>`;
 }
 
@@ -36,6 +40,14 @@ export function callerLine(number: string, verified: boolean): TemplateResult {
   return html`<div class="caller">
     <span class="number ${number ? "" : "private"}" data-test="caller">${phoneNumber(number)}</span>
     ${verified ? html`<span class="verified">${icon("verified")}Verified number</span>` : nothing}
+  </div>`;
+}
+
+function declining(state: State, desk: Desk): TemplateResult {
+  return html`<div class="declining" role="group" aria-label="Decline and say why">
+    <span class="hint" aria-hidden="true">Decline and say why</span>
+    ${REASONS.map((reason) => button({ name: `decline-${reason}`, label: REASON_BUTTONS[reason], button: allow.decline(state), click: () => desk.decline(reason) }))}
+    ${refusal(state, ["decline"])}
   </div>`;
 }
 

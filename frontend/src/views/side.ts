@@ -1,11 +1,12 @@
 /** The second column: colleagues (and the way to bring one in), what happened in this call, the calls before it. */
 import { html, nothing, type TemplateResult } from "lit";
-import type { Call, DirectoryEntry } from "../contract/types.js";
+import { ANYBODY, type Call, type DirectoryEntry } from "../contract/types.js";
 import type { Desk } from "../desk/desk.js";
 import * as allow from "../state/allow.js";
 import type { State } from "../state/state.js";
 import { presenceWord } from "../words/agent.js";
-import { phoneNumber } from "../words/number.js";
+import { recentCalls } from "../state/recent.js";
+import { phoneNumber, typedNumber } from "../words/number.js";
 import { callOutcome, happening } from "../words/outcome.js";
 import { duration, timeOfDay } from "../words/time.js";
 import { button, refusal, since } from "./parts.js";
@@ -26,14 +27,16 @@ function colleagues(state: State, desk: Desk, call: Call | null): TemplateResult
   const wanted = state.compose.filter.trim().toLowerCase();
   const others = (state.directory?.agents ?? []).filter((a) => a.id !== self);
   const shown = others.filter((a) => a.name.toLowerCase().includes(wanted));
+  const number = call && state.snapshot?.numbers ? typedNumber(wanted) : "";
+  const find = call && state.snapshot?.numbers ? "Find a colleague, or type +44…" : "Find a colleague";
   return html`<section class="card panel colleagues" aria-labelledby="colleagues-title">
     <h2 id="colleagues-title">${call ? "Bring in a colleague" : "Colleagues"}</h2>
-    <label class="field"><span class="visually-hidden">Find a colleague</span>
-      <input type="search" id="colleague-filter" data-test="filter" autocomplete="off" placeholder="Find a colleague" .value=${state.compose.filter}
+    <label class="field"><span class="visually-hidden">${find}</span>
+      <input type="search" id="colleague-filter" data-test="filter" autocomplete="off" placeholder=${find} .value=${state.compose.filter}
         @input=${(e: InputEvent) => desk.compose({ filter: (e.target as HTMLInputElement).value })} /></label>
-    ${shown.length === 0
+    ${shown.length === 0 && number === ""
       ? html`<p class="empty">${state.directory === null ? "Loading…" : others.length ? "No colleague of that name." : "No colleague has signed in yet."}</p>`
-      : call ? choose(state, desk, shown, self) : html`<ul class="people" tabindex="0" aria-label="Colleagues">${shown.map((a) => html`<li class="person">${person(state, a)}</li>`)}</ul>`}
+      : call ? choose(state, desk, shown, self, number) : html`<ul class="people" tabindex="0" aria-label="Colleagues">${shown.map((a) => html`<li class="person">${person(state, a)}</li>`)}</ul>`}
     ${call ? begin(state, desk, call) : nothing}
   </section>`;
 }
@@ -43,18 +46,22 @@ function person(state: State, a: DirectoryEntry): TemplateResult {
     <span class="what">${presenceWord(a.presence)}<span class="seen">${a.presence === "offline" ? html`seen ${since(state, a.seen, "ago")}` : html`for ${since(state, a.since)}`}</span></span>`;
 }
 
-function choose(state: State, desk: Desk, shown: DirectoryEntry[], self: string): TemplateResult {
+function choose(state: State, desk: Desk, shown: DirectoryEntry[], self: string, number: string): TemplateResult {
+  const row = (id: string, test: string, off: boolean, look: TemplateResult): TemplateResult => {
+    const chosen = state.compose.target === id && !off;
+    // Not `disabled`, so that the keyboard finds it and hears why it cannot be chosen.
+    return html`<label class="person ${off ? "off" : ""} ${chosen ? "chosen" : ""}">
+      <input type="radio" name="target" value=${id} data-test="target-${test}" .checked=${chosen} aria-disabled=${off ? "true" : nothing}
+        @click=${(e: Event) => { if (off) e.preventDefault(); }}
+        @change=${() => { if (!off) desk.compose({ target: id }); }} />
+      ${look}</label>`;
+  };
+  const plain = (name: string, what: string): TemplateResult => html`<span class="who"><span class="name">${name}</span></span><span class="what">${what}</span>`;
+  const free = allow.somebodyFree(state);
   return html`<fieldset class="people choice"><legend class="visually-hidden">Colleague</legend>
-    ${shown.map((a) => {
-      const why = allow.unselectable(a, self);
-      const chosen = state.compose.target === a.id && why === "";
-      // Not `disabled`, so that the keyboard finds it and hears why it cannot be chosen.
-      return html`<label class="person ${why ? "off" : ""} ${chosen ? "chosen" : ""}">
-        <input type="radio" name="target" value=${a.id} data-test="target-${a.id}" .checked=${chosen} aria-disabled=${why ? "true" : nothing}
-          @click=${(e: Event) => { if (why) e.preventDefault(); }}
-          @change=${() => { if (!why) desk.compose({ target: a.id }); }} />
-        ${person(state, a)}</label>`;
-    })}
+    ${number ? row(number, "number", false, plain(phoneNumber(number), "Outside number")) : nothing}
+    ${state.compose.filter.trim() === "" ? row(ANYBODY, "anybody", !free, plain("Next free colleague", free ? "" : "Nobody is free")) : nothing}
+    ${shown.map((a) => row(a.id, a.id, allow.unselectable(a, self) !== "", person(state, a)))}
   </fieldset>`;
 }
 
@@ -82,12 +89,13 @@ function history(state: State, call: Call): TemplateResult {
 }
 
 function recent(state: State): TemplateResult {
+  const calls = recentCalls(state);
   return html`<section class="card panel" aria-labelledby="recent-title">
     <h2 id="recent-title">Recent calls</h2>
-    ${state.recent.length === 0
-      ? html`<p class="empty">Your calls of this session appear here.</p>`
-      : html`<ul class="recent">${state.recent.map((r) => html`<li>
-          <span class="number">${phoneNumber(r.number)}</span><span class="length">${duration(r.talkedMs)}</span>
+    ${calls.length === 0
+      ? html`<p class="empty">Your last calls appear here.</p>`
+      : html`<ul class="recent">${calls.map((r) => html`<li>
+          <span class="number">${phoneNumber(r.number)}</span><span class="length">${r.talkedMs ? duration(r.talkedMs) : ""}</span>
           <span class="outcome">${callOutcome(r.outcome, r.with)}</span><time>${timeOfDay(r.endedAt)}</time></li>`)}</ul>`}
   </section>`;
 }

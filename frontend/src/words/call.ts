@@ -1,5 +1,6 @@
 /** Who hears whom, in words: the largest thing on the screen beside the caller's number. */
 import type { Call, CallState } from "../contract/types.js";
+import { partyName } from "./number.js";
 import { targetOutcome } from "./outcome.js";
 
 /** What a party hears, for words and for colour: never colour alone. */
@@ -13,8 +14,11 @@ export interface Hearing {
   readonly you: string;
 }
 
-const colleague = (call: Call): string =>
-  (call.role === "target" ? call.transfer?.by.name ?? call.owner?.name : call.transfer?.to.name) ?? "your colleague";
+/** The other agent in the call, or the outside number. */
+export function colleague(call: Call): string {
+  const party = call.role === "target" ? call.transfer?.by ?? call.owner : call.transfer?.to;
+  return party ? partyName(party) : "your colleague";
+}
 
 /** `muted` is this page's own microphone. */
 export function hearing(call: Call, muted: boolean): Hearing {
@@ -83,18 +87,21 @@ export function stateWords(call: Call): string {
 export function targetWords(call: Call): string {
   const t = call.transfer;
   if (!t) return "";
-  if (t.outcome) return targetOutcome(t.to.name, t.outcome);
+  const name = partyName(t.to);
+  if (t.outcome) return targetOutcome(name, t.outcome, t.reason);
   switch (t.progress) {
     case "planned":
-      return t.kind === "consult" ? `Putting the caller on hold, then calling ${t.to.name}` : `About to call ${t.to.name}`;
+      return t.kind === "consult" ? `Putting the caller on hold, then calling ${name}` : `About to call ${name}`;
     case "dialing":
-      return `Calling ${t.to.name}`;
+      return `Calling ${name}`;
     case "ringing":
-      return `${t.to.name}'s phone is ringing`;
+      return `${name}'s phone is ringing`;
+    case "asked":
+      return `${name} has picked up and is asked to accept`;
     case "answered":
-      return `${t.to.name} is on the line`;
+      return `${name} is on the line`;
     case "ended":
-      return `${t.to.name} has left`;
+      return `${name} has left`;
   }
 }
 

@@ -18,6 +18,17 @@ export function phoneNumber(number: string): string {
   return `+${code} ${grouped(rest)}`;
 }
 
+/** A party's name; an outside number has none but itself. */
+export function partyName(party: { readonly name: string }): string {
+  return phoneNumber(party.name);
+}
+
+/** What was typed, as an E.164 number; empty if it cannot be one. Only numbers with their country are taken. */
+export function typedNumber(text: string): string {
+  const digits = text.trim().replace(/^00/, "+").replace(/[\s().-]/g, "");
+  return /^\+[1-9]\d{6,14}$/.test(digits) ? digits : "";
+}
+
 /** Groups of four from the end, the first one shorter: 2079460123 becomes "20 7946 0123". */
 function grouped(digits: string): string {
   const first = digits.length % 4 || 4;

@@ -1,4 +1,11 @@
 /** Typed outcomes of an attempt to reach somebody, and of a call, in words. */
+import type { Happening, Reason } from "../contract/types.js";
+import { phoneNumber } from "./number.js";
+
+/** Why somebody declined, as the end of a sentence, and as a button of the one who is rung. */
+const REASON_WORDS: Record<Reason, string> = { busy: "busy", "not-my-topic": "not the right topic", break: "about to take a break" };
+
+export const REASON_BUTTONS: Record<Reason, string> = { busy: "Busy", "not-my-topic": "Not my topic", break: "Taking a break" };
 
 /** Codes of the phone network that mean something to an agent (Twilio error dictionary). */
 const CODES: Record<string, string> = {
@@ -14,7 +21,7 @@ const CODES: Record<string, string> = {
 };
 
 /** Why a target did not come, as a sentence that follows the name: "Bob ...". */
-export function targetOutcome(name: string, outcome: string): string {
+export function targetOutcome(name: string, outcome: string, reason?: Reason): string {
   const [what, code] = outcome.split(":", 2);
   switch (what) {
     case "answered":
@@ -24,7 +31,7 @@ export function targetOutcome(name: string, outcome: string): string {
     case "busy":
       return `${name} is busy.`;
     case "declined":
-      return `${name} declined the call.`;
+      return `${name} declined the call${reason ? `: ${REASON_WORDS[reason]}` : ""}.`;
     case "cancelled":
       return `You took the call to ${name} back.`;
     case "caller-left":
@@ -49,28 +56,28 @@ export function callOutcome(outcome: string, withName: string): string {
       return "You left; the caller stayed with your colleague";
     case "caller-left":
       return "The caller hung up";
-    case "answered":
-      return "Call ended";
-    case "cancelled":
-      return "Call ended";
+    case "transferred":
+      return withName ? `Handed over to ${withName}` : "Handed over";
+    case "ended":
+      return "Ended by an agent";
     case "lost":
       return "Connection lost; the caller went back to the line";
     case "cut-off":
       return "You were cut off";
-    case "":
-      return "Call ended";
+    case "no-answer":
+      return "Missed";
+    case "declined":
+      return "Declined";
     default:
       return "Call ended";
   }
 }
 
 /** One line of a call's history. `self` is this agent's id. */
-export function happening(
-  h: { readonly what: string; readonly agent?: string; readonly name?: string; readonly by?: string; readonly outcome?: string },
-  self: string,
-): string {
-  const who = h.agent === self ? "You" : h.name ?? "An agent";
-  const whom = h.agent === self ? "you" : h.name ?? "a colleague";
+export function happening(h: Omit<Happening, "at">, self: string): string {
+  const name = h.name === undefined ? undefined : phoneNumber(h.name);
+  const who = h.agent === self ? "You" : name ?? "An agent";
+  const whom = h.agent === self ? "you" : name ?? "a colleague";
   const was = h.agent === self ? "were" : "was";
   switch (h.what) {
     case "arrive":
@@ -80,13 +87,13 @@ export function happening(
     case "answer":
       return `${who} answered`;
     case "offer-failed":
-      return notTaken(who, was, h.outcome ?? "");
+      return notTaken(who, was, h.outcome ?? "", h.reason);
     case "consult":
       return h.agent === self ? "A colleague asked you for a private talk" : `Private talk with ${whom} requested`;
     case "add":
       return `Dialled ${whom} in`;
     case "target-failed":
-      return notTaken(who, was, h.outcome ?? "");
+      return notTaken(who, was, h.outcome ?? "", h.reason);
     case "swap":
       return "Swapped between caller and colleague";
     case "join":
@@ -118,11 +125,11 @@ export function happening(
   }
 }
 
-function notTaken(who: string, was: string, outcome: string): string {
+function notTaken(who: string, was: string, outcome: string, reason?: Reason): string {
   const [what, code] = outcome.split(":", 2);
   switch (what) {
     case "declined":
-      return `${who} declined`;
+      return `${who} declined${reason ? `: ${REASON_WORDS[reason]}` : ""}`;
     case "busy":
       return `${who} ${was} busy`;
     case "failed":

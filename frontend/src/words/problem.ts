@@ -1,32 +1,29 @@
 /** Refusals in words, by slug. Server text is a last resort: it is written for developers. */
 import type { Problem } from "../contract/types.js";
 
+/** `unreachable`, `timeout` and `unreadable` are this page's own; the others are shared/web's table. */
 const BY_SLUG: Record<string, string> = {
   unreachable: "The server cannot be reached. The call goes on; try again in a moment.",
   timeout: "The server did not answer in time. The call goes on.",
-  "wrong-state": "The call has changed in the meantime, so this is not possible now.",
-  conflict: "Somebody else acted at the same moment. Look at the call and try again.",
-  "lost-race": "Somebody else acted at the same moment. Look at the call and try again.",
+  unreadable: "The server's answer cannot be read. Reload this page after the call.",
+  "not-signed-in": "Your sign-in has ended. Sign in again after the call.",
+  "no-name": "Your sign-in does not name an agent. Ask whoever manages the accounts.",
+  "target-needed": "Choose a colleague first.",
   "no-call": "You are in no call any more.",
   "not-yours": "Only the agent who holds the call can do this.",
-  "not-allowed": "Only the agent who holds the call can do this.",
   "too-many-hops": "This caller has been handed over too often already.",
-  "not-free": "Your colleague was taken by another call a moment ago. Choose somebody else.",
-  busy: "Your colleague was taken by another call a moment ago. Choose somebody else.",
-  "target-busy": "Your colleague was taken by another call a moment ago. Choose somebody else.",
+  "wrong-state": "The call has changed in the meantime, so this is not possible now.",
   "target-not-free": "Your colleague cannot take a call now. Choose somebody else.",
-  "no-target": "There is no such colleague any more.",
-  "no-such-agent": "There is no such colleague any more.",
-  "target-needed": "Choose a colleague first.",
-  self: "This colleague is in the call already.",
+  "nobody-free": "No colleague is free now. Try again in a moment.",
+  "too-many-numbers": "Too many outside numbers were dialled lately. Try again later.",
+  conflict: "Somebody else acted at the same moment. Look at the call and try again.",
   "target-in-call": "This colleague is in the call already.",
-  "target-not-allowed": "This target may not be dialled.",
-  "not-dialable": "This target may not be dialled.",
-  refused: "The phone network refused this. The call goes on as it was.",
+  "no-target": "There is no such colleague any more.",
+  "target-not-allowed": "This number may not be dialled.",
   "network-refused": "The phone network refused this. The call goes on as it was.",
   throttled: "The phone network is very busy. Try again in a moment.",
   unavailable: "The server is busy. Try again in a moment.",
-  "try-later": "The server is busy. Try again in a moment.",
+  internal: "Something went wrong in the server. Try again in a moment.",
 };
 
 const BY_STATUS: Record<number, string> = {

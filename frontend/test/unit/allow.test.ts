@@ -41,12 +41,24 @@ describe("consult and add", () => {
   const call = callAt(T, "talking");
   test.each<[string, string, boolean]>([
     ["nobody chosen", "", false], ["a free colleague", "bob", true], ["a busy one", "erik", false],
-    ["one who is away", "fatima", false], ["oneself", "alice", false], ["one who is not in the list", "zoe", false],
+    ["one who is away", "fatima", false], ["oneself", "alice", false], ["anybody who is free", "*", true], ["an outside number, not enabled", "+442079460999", false], ["one who is not in the list", "zoe", false],
   ])("%s", (_name, target, on) => {
     const b = allow.start(state(call, { compose: { target, note: "", filter: "" } }), call, "consult");
     expect(b.on).toBe(on);
     if (!on) expect(b.why).not.toBe("");
   });
+});
+
+test("anybody, and nobody is free", () => {
+  const call = callAt(T, "talking");
+  const s = state(call, { directory: { at: "", agents: [] }, compose: { target: "*", note: "", filter: "" } });
+  expect(allow.start(s, call, "add")).toMatchObject({ on: false, why: "Nobody is free now" });
+});
+
+test("an outside number, where the operator allows it", () => {
+  const call = callAt(T, "talking");
+  const s = state(call, { compose: { target: "+442079460999", note: "", filter: "" }, snapshot: { ...snapshotAt(T, { call }), numbers: true } });
+  expect(allow.start(s, call, "consult").on).toBe(true);
 });
 
 describe("leave", () => {
@@ -70,5 +82,5 @@ describe("leave", () => {
 
 test("the fixtures know every verb", () => {
   const used = new Set<Action>(Object.values(OWNER_ACTIONS).flat());
-  expect([...ACTIONS].filter((a) => !used.has(a) && a !== "resume")).toEqual([]);
+  expect([...ACTIONS].filter((a) => !used.has(a) && a !== "resume" && a !== "decline")).toEqual([]);
 });

@@ -443,6 +443,19 @@ describe("ringing", () => {
     expect(f.voice.log.at(-1)).toBe("stop");
   });
 
+  test("U15: declined with a reason --> told to the server, which stops the ringing", async () => {
+    await online();
+    f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now()) });
+    desk.decline("busy");
+    expect(f.api.commands, "not before the server offers it").toEqual([]);
+    serve("consult-ringing", { role: "offered", actions: ["decline"] });
+    await pass(1500);
+    desk.decline("busy");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(f.api.commands).toEqual([{ action: "decline", request: "key1", reason: "busy" }]);
+    expect(f.voice.log).toEqual(["start"]);
+  });
+
   test("reject and answer act on a ringing leg only", async () => {
     await online();
     desk.reject();
@@ -478,6 +491,16 @@ describe("F032: a reload in a call", () => {
     serve("ringing", { role: "offered", actions: [] });
     await pass(1500);
     expect(f.voice.log).toEqual(["answer"]);
+  });
+
+  test("nor one that the server says is another caller's", async () => {
+    await reload();
+    await desk.rejoin();
+    f.voice.log.length = 0;
+    f.voice.emit({ is: "ringing", sid: "CA2", ring: ringAt(Date.now(), { conference: "" }) });
+    serve("ringing", { id: "CAother", role: "offered", actions: [] });
+    await pass(3000);
+    expect(f.voice.log).toEqual([]);
   });
 
   test("another caller's ring is not answered for the agent", async () => {

@@ -4,7 +4,8 @@ import { CALL_STATES } from "../../src/contract/types.js";
 import type { Event } from "../../src/state/event.js";
 import { reduce, REJOIN_FOR_MS } from "../../src/state/reduce.js";
 import { initial, type State } from "../../src/state/state.js";
-import { callAt, iso, ringAt, snapshotAt, transferAt } from "../fixtures.js";
+import { recentCalls } from "../../src/state/recent.js";
+import { CALLER, callAt, iso, ringAt, snapshotAt, transferAt } from "../fixtures.js";
 
 const T = Date.UTC(2026, 10, 22, 10);
 
@@ -91,6 +92,14 @@ describe("snapshots", () => {
   test("an overtaken answer still shows that the server answers", () => {
     const state = after([...talking(), { type: "api-down", at: T }]);
     expect(reduce(state, { type: "snapshot", snapshot: snapshotAt(T - 5000), at: T + 500 }).apiDownAt).toBe(0);
+  });
+
+  test("of one call the version decides, not the time of the question", () => {
+    const state = after([...talking(), { type: "snapshot", snapshot: snapshotAt(T + 10, { call: callAt(T, "consulting", { version: 9 }) }), at: T + 10 }]);
+    const crossed = reduce(state, { type: "snapshot", snapshot: snapshotAt(T + 20, { call: callAt(T, "talking", { version: 8 }) }), at: T + 20 });
+    expect(crossed.snapshot?.call?.state).toBe("consulting");
+    const pushed = reduce(state, { type: "snapshot", snapshot: snapshotAt(T + 5, { call: callAt(T, "swapped", { version: 10 }) }), at: T + 25 });
+    expect(pushed.snapshot?.call?.state).toBe("swapped");
   });
 
   test("the server's clock is taken over, and its noise is not", () => {
@@ -252,6 +261,32 @@ describe("what screen readers are told", () => {
     ["line lost", [...online, { type: "device", is: "lost", at: T, why: "signalling" }], "Phone line lost. The phone network cannot be reached from here."],
   ])("%s is urgent", (_name, events, words) => {
     expect(after(events).said.urgent).toBe(words);
+  });
+});
+
+describe("U31: recent calls", () => {
+  const gone: Event = { type: "leg-gone", at: T + 60_000 };
+  const left = after([...talking("three-way"), { type: "leave" }, gone]);
+
+  test("what this page saw, until the server tells", () => {
+    expect(recentCalls(left)).toMatchObject([{ outcome: "handed-over", with: "Bob" }]);
+  });
+
+  test("the server's list, with missed calls, and with whom from this page", () => {
+    const recent = [
+      { outcome: "no-answer", at: iso(T + 90_000), began: iso(T + 70_000), caller: "" },
+      { outcome: "transferred", at: iso(T + 60_800), began: iso(T), caller: CALLER },
+    ];
+    const told = reduce(left, { type: "snapshot", snapshot: snapshotAt(T + 91_000, { agent: { recent } }), at: T + 91_000 });
+    expect(recentCalls(told)).toMatchObject([
+      { outcome: "no-answer", number: "", talkedMs: 0 },
+      { outcome: "handed-over", with: "Bob", talkedMs: 60_800 },
+    ]);
+  });
+
+  test("a call that the server has not told yet is not lost from the list", () => {
+    const told = reduce(left, { type: "snapshot", snapshot: snapshotAt(T + 60_100, { agent: { recent: [] } }), at: T + 60_100 });
+    expect(recentCalls(told)).toHaveLength(1);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { CALL_STATES, type Call } from "../../src/contract/types.js";
 import { groups, hearing, stateWords, targetWords } from "../../src/words/call.js";
-import { phoneNumber } from "../../src/words/number.js";
+import { phoneNumber, typedNumber } from "../../src/words/number.js";
 import { callOutcome, happening, targetOutcome } from "../../src/words/outcome.js";
 import { problemWords } from "../../src/words/problem.js";
 import { ago, duration, spokenDuration } from "../../src/words/time.js";
@@ -53,6 +53,8 @@ describe("U15: the target's progress", () => {
     [{ progress: "dialing" }, "Calling Bob"],
     [{ progress: "ringing" }, "Bob's phone is ringing"],
     [{ progress: "answered" }, "Bob is on the line"],
+    [{ progress: "asked", to: { id: "+442079460999", name: "+442079460999" } }, "+44 20 7946 0999 has picked up and is asked to accept"],
+    [{ progress: "ended", outcome: "declined", reason: "not-my-topic" }, "Bob declined the call: not the right topic."],
     [{ progress: "ended", outcome: "no-answer" }, "Bob did not answer."],
     [{ progress: "ended", outcome: "failed:13227" }, "Bob could not be reached: calls to that country are not allowed."],
     [{ progress: "ended", outcome: "failed:99999" }, "Bob could not be reached: the phone network said 99999."],
@@ -87,6 +89,9 @@ describe("numbers", () => {
   ])("%s", (number, words) => expect(phoneNumber(number)).toBe(words));
 });
 
+test.each([["+44 20 7946-0123", "+442079460123"], ["0044 (20) 79460123", "+442079460123"], ["020 7946 0123", ""], ["bob", ""], ["+1", ""], ["+442079460123;ext=1", ""]])(
+  "F157: typed %s --> %s", (typed, number) => expect(typedNumber(typed)).toBe(number));
+
 test("durations", () => {
   expect([-5, 0, 7000, 252_000, 3_765_000].map(duration)).toEqual(["0:00", "0:00", "0:07", "4:12", "1:02:45"]);
   expect([1000, 61_000, 120_000, 700_000].map(spokenDuration)).toEqual(["1 second", "1 minute 1 second", "2 minutes", "11 minutes"]);
@@ -94,7 +99,7 @@ test("durations", () => {
 });
 
 test("a refusal is said by its slug, then by its status, then by the server's title", () => {
-  expect(problemWords({ slug: "not-free", status: 409, title: "x" })).toContain("another call");
+  expect(problemWords({ slug: "target-not-free", status: 409, title: "x" })).toContain("cannot take a call");
   expect(problemWords({ slug: "never-heard-of", status: 409, title: "x" })).toContain("changed");
   expect(problemWords({ slug: "never-heard-of", status: 418, title: "I am a teapot" })).toBe("I am a teapot");
   expect(problemWords({ slug: "", status: 418, title: "" })).toBe("This did not work.");

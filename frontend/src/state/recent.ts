@@ -1,0 +1,36 @@
+/**
+ * The agent's last calls. The server's list is the truth and has the calls that were missed; what this page saw itself
+ * adds to whom a call was handed over, and stands in while the server's list is not there yet.
+ */
+import type { RecentCall, State } from "./state.js";
+
+/** The end of a call as the server and as this page saw it. */
+const SAME_END_MS = 6000;
+const SHOWN = 10;
+
+export function recentCalls(state: State): readonly RecentCall[] {
+  const told = state.snapshot?.agent.recent;
+  if (!told) return state.recent;
+  const unknown = [...state.recent];
+  const calls = told.map((t): RecentCall => {
+    const endedAt = Date.parse(t.at) - state.skew;
+    const i = unknown.findIndex((own) => own.number === t.caller && Math.abs(own.endedAt - endedAt) < SAME_END_MS);
+    const [own] = i < 0 ? [] : unknown.splice(i, 1);
+    return {
+      id: own?.id ?? t.at,
+      number: t.caller,
+      endedAt,
+      talkedMs: talked(t.outcome) && t.began ? Date.parse(t.at) - Date.parse(t.began) : 0,
+      outcome: own?.outcome || t.outcome,
+      with: own?.with ?? "",
+    };
+  });
+  const newest = calls[0]?.endedAt ?? 0;
+  const notYetTold = unknown.filter((own) => own.endedAt > newest + SAME_END_MS);
+  return [...notYetTold, ...calls].slice(0, SHOWN);
+}
+
+/** An offer that was not taken has no length. */
+function talked(outcome: string): boolean {
+  return outcome !== "no-answer" && outcome !== "declined";
+}
