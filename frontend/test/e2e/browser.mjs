@@ -15,9 +15,10 @@ const pictures = process.env.PICTURES ? join(import.meta.dirname, '..', '..', '.
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const looked = new Set();
 
-export function launch(more = []) {
+/** launch starts Chromium; `more` flags win over ours, `without` are those of Playwright's that are left out. */
+export function launch(more = [], without = []) {
   return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, ignoreDefaultArgs: ['--mute-audio'],
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, ignoreDefaultArgs: ['--mute-audio', ...without],
     args: [...flags, ...more],
   });
 }

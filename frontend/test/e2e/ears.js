@@ -25,11 +25,12 @@
     }
 
     // A wire that can be cut stands between this page and the phone network's media port.
-    setRemoteDescription(description) {
-      const port = window.mediaPort;
+    async setRemoteDescription(description) {
+      const candidate = /^(a=candidate:\S+ \d+ udp \d+ \S+) (\d+) /gim;
+      const port = window.mediaAt && candidate.exec(description.sdp)?.[2];
       if (!port) return super.setRemoteDescription(description);
-      const sdp = description.sdp.replace(/^(a=candidate:\S+ \d+ udp \d+ \S+) \d+ /gm, `$1 ${port} `);
-      return super.setRemoteDescription({ type: description.type, sdp });
+      const ours = await window.mediaAt(Number(port));
+      return super.setRemoteDescription({ type: description.type, sdp: description.sdp.replace(candidate, `$1 ${ours} `) });
     }
   };
 

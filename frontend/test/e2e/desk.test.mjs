@@ -1,0 +1,153 @@
+// What happens at one desk: offers that nobody takes, other tabs, the microphone, tokens, a server that is away.
+import assert from 'node:assert/strict';
+import { launch } from './browser.mjs';
+import { stage } from './scene.mjs';
+import { until } from './wait.mjs';
+
+const scene = stage();
+const callerTone = 500;
+
+/** lives makes the voice token's life short in the page's eyes; the count is of tokens given out. */
+async function lives(page, seconds) {
+  const given = { count: 0, seconds };
+  await page.route('**/token', async (route) => {
+    if (!given.seconds) return route.abort();
+    const answer = await route.fetch();
+    const token = await answer.json();
+    given.count++;
+    return route.fulfill({ response: answer, json: { ...token, expiresAt: new Date(Date.now() + given.seconds * 1000).toISOString() } });
+  });
+  return given;
+}
+
+scene('F017 an agent lets it ring: the next one rings, and after the second time she is Away', async (s) => {
+  const [alice, bob] = await Promise.all([s.agent('alice'), s.agent('bob', { online: false })]);
+  const first = await s.stack.dial();
+  await alice.screen('ringing');
+  await bob.goOnline();
+  await bob.screen('ringing', 25_000);
+  await alice.screen('idle');
+  await alice.says('notice', 'It stopped ringing.');
+  await bob.press('answer');
+  await bob.inCall('talking');
+  await bob.hears({ tones: [callerTone] });
+  const second = await s.stack.dial('+12125550198');
+  await alice.screen('ringing');
+  await alice.says('screen-idle', 'You were set Away because calls rang here without an answer.', 25_000);
+  await alice.look('away', '');
+  for (const sid of [first, second]) await s.stack.does(sid, 'hangup');
+}, { timeout: 90_000 });
+
+scene('F031 two browsers of one agent ring: the first answer wins, the other stops', async (s) => {
+  const [here, there] = await s.agents('alice', 'alice');
+  const caller = await s.stack.dial();
+  await Promise.all([here.screen('ringing'), there.screen('ringing')]);
+  await there.press('answer');
+  await there.inCall('talking');
+  await here.at('screen-ringing').waitFor({ state: 'detached', timeout: 2000 });
+  await there.hears({ tones: [callerTone] });
+  assert.equal((await s.stack.calls()).filter((c) => c.to === 'client:alice' && c.status === 'in-progress').length, 1);
+  await s.stack.does(caller, 'hangup');
+});
+
+scene('two tabs of one agent: the newest has the line, the old one says so', async (s) => {
+  const old = await s.agent('alice');
+  const tab = await s.agent('alice', { page: await old.page.context().newPage(), online: false, tab: 2 });
+  await tab.press('use-this-tab');
+  await tab.ready();
+  await old.screen('other-tab');
+  await old.look('other-tab', '');
+  await s.talking(tab);
+  await tab.hears({ tones: [callerTone] });
+  await old.says('screen-other-tab', 'You are in a call there');
+  await tab.end();
+  await tab.screen('ended');
+  await tab.press('dismiss-ended');
+  await old.press('use-this-tab');
+  await old.ready();
+  await tab.screen('other-tab');
+});
+
+scene('F038 the server is away: the call goes on, the verbs wait and say why', async (s) => {
+  const { alice, caller } = await s.pair();
+  await alice.hears({ tones: [callerTone] });
+  await alice.choose('bob');
+  const api = /\/(agents|transfer|token)(\/|$)/;
+  await alice.page.route(api, (route) => route.abort());
+  await alice.says('banner-api-down', 'Your call goes on');
+  await alice.page.locator('[data-test=consult][aria-disabled=true]').waitFor();
+  await alice.page.locator('#tip-consult').filter({ hasText: 'The server cannot be reached' }).waitFor({ state: 'attached' });
+  await alice.look('api-down', '');
+  await alice.hears({ tones: [callerTone] });
+  await alice.page.unroute(api);
+  await alice.at('banner-api-down').waitFor({ state: 'detached' });
+  await alice.page.route('**/transfer', (route) => route.fulfill({ status: 426, contentType: 'application/problem+json', body: '{"type":"about:blank#old-page"}' }));
+  await alice.press('hold'); // F053
+  await alice.says('refusal', 'This page is out of date. Reload it after the call.');
+  await alice.page.unroute('**/transfer');
+  await alice.press('hold');
+  await s.stack.hears(caller, ['music']);
+});
+
+scene('F040 the token runs out, idle and in a call: another comes in time', async (s) => {
+  const page = await s.page();
+  const given = await lives(page, 8);
+  const alice = await s.agent('alice', { page });
+  await until('a second token', () => given.count >= 2);
+  await alice.ready();
+  await s.talking(alice);
+  const before = given.count;
+  await until('another token in the call', () => given.count > before);
+  await alice.hears({ tones: [callerTone] });
+  await alice.inCall('talking');
+  assert.equal(await alice.page.locator('[data-test^=banner-]').count(), 0, 'no banner');
+});
+
+scene('F041 no other token is to be had: first a banner, then Offline', async (s) => {
+  const page = await s.page();
+  const given = await lives(page, 12);
+  const alice = await s.agent('alice', { page });
+  given.seconds = 0;
+  await alice.says('banner-token-failing', 'The phone line could not be renewed');
+  await alice.screen('offline', 20_000);
+  await alice.says('screen-offline', "The phone line's pass has run out.");
+  await until('nobody to be offered', async () => {
+    const { agents } = await s.stack.as('bob', 'GET', '/agents');
+    return agents.find((a) => a.id === 'alice').presence !== 'available';
+  });
+  given.seconds = 3600;
+  await alice.goOnline();
+});
+
+scene('F043 the microphone is denied or absent: steps, and no call is offered', async (s) => {
+  const shut = await launch(['--use-fake-ui-for-media-stream=deny']);
+  try {
+    const alice = await s.agent('alice', { browser: shut, online: false });
+    await alice.press('go-online');
+    await alice.screen('microphone-help');
+    await alice.says('screen-microphone-help', 'Callers could not hear you');
+    assert.ok(await alice.page.locator('.steps li').count() > 1, 'steps for this browser');
+    await alice.look('microphone-help', '');
+    const caller = await s.stack.dial();
+    await s.stack.hears(caller, ['music'], 20_000);
+    assert.deepEqual((await s.stack.calls()).map((c) => c.to).filter((to) => to === 'client:alice'), []);
+    await alice.page.evaluate(() => {
+      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('none', 'NotFoundError'));
+    });
+    await alice.press('try-microphone');
+    await alice.says('screen-microphone-help', 'No microphone found');
+  } finally {
+    await shut.close();
+  }
+});
+
+scene('F047 out of the back/forward cache: the line comes back by itself', async (s) => {
+  const alice = await s.agent('alice');
+  // Chromium keeps no page with a lock in that cache, so the page is told what Safari and Firefox tell it.
+  await alice.page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })));
+  await until('the server to know', async () => (await s.stack.as('alice', 'GET', '/agents/me')).agent.status === 'away');
+  await alice.page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
+  await alice.ready(30_000);
+  await s.talking(alice);
+  await alice.hears({ tones: [callerTone] });
+});
