@@ -23,9 +23,9 @@ bench: ## cold starts, sizes and latencies beside a bare handler
 	@local/setup.sh store
 	@go test -run '^$$' -bench . ./local/bench
 
-soak: ## 10,000 calls with 5 % faults through the phone network
+soak: ## 10,000 calls with 5 % faults through the phone network (CALLS=500 for fewer)
 	@local/setup.sh store
-	@go run ./local soak $(ARGS)
+	@go test ./local/scenario -run F176 -v -timeout 4h -args -calls $(or $(CALLS),10000)
 
 deploy: ## builds and deploys to AWS (asks for the parameters the first time)
 	@local/deploy.sh $(ARGS)

@@ -56,6 +56,24 @@ func (n *Network) Calls() []CallView {
 	return views
 }
 
+// Live returns the calls that are not over, the newest first. It does not look through
+// the calls of hours ago unless one of them goes on.
+func (n *Network) Live() []CallView {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	left := len(n.legOrder) - n.endedN
+	views := make([]CallView, 0, left)
+	for _, l := range slices.Backward(n.legOrder) {
+		if len(views) == left {
+			break
+		}
+		if !l.over() {
+			views = append(views, n.view(l))
+		}
+	}
+	return views
+}
+
 // Call returns one call, and false if there is none of that SID.
 func (n *Network) Call(sid string) (CallView, bool) {
 	n.mu.Lock()

@@ -282,8 +282,8 @@ func (l *line) must(err error) {
 
 // legTo is the live leg to an agent, "" if there is none.
 func (l *line) legTo(id string) string {
-	for _, c := range l.Network.Calls() {
-		if c.To == "client:"+id && !c.Over() {
+	for _, c := range l.Network.Live() {
+		if c.To == "client:"+id {
 			return c.SID
 		}
 	}
