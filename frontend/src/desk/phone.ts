@@ -157,6 +157,8 @@ export class Phone {
     const at = core.now();
     switch (event.is) {
       case "registered":
+        // Out of the back/forward cache the SDK brings the old line back, which is about to be replaced by a new one.
+        if (this.opening) return;
         core.dispatch({ type: "device", is: "registered", at });
         this.back();
         return;

@@ -93,11 +93,15 @@ export class Desk extends Seat {
     return this.page.locator(`[data-test="${name}"]`);
   }
 
-  async signIn(address = this.stack.api) {
+  /** signIn goes to the issuer and comes back; it knows who it is if the browser has been there before. */
+  async signIn(address = this.stack.api, first = 'offline') {
     await this.page.goto(`${address}/`);
     await this.at('sign-in').click();
-    await this.page.locator(`button[name=agent][value="${this.id}"]`).click();
-    await this.screen('offline');
+    const who = this.page.locator(`button[name=agent][value="${this.id}"]`);
+    const there = this.at(`screen-${first}`);
+    await who.or(there).waitFor();
+    if (await who.isVisible()) await who.click();
+    await there.waitFor();
     return this;
   }
 

@@ -52,7 +52,7 @@ scene('F031 two browsers of one agent ring: the first answer wins, the other sto
 
 scene('two tabs of one agent: the newest has the line, the old one says so', async (s) => {
   const old = await s.agent('alice');
-  const tab = await s.agent('alice', { page: await old.page.context().newPage(), online: false, tab: 2 });
+  const tab = await s.agent('alice', { page: await old.page.context().newPage(), online: false, first: 'other-tab' });
   await tab.press('use-this-tab');
   await tab.ready();
   await old.screen('other-tab');

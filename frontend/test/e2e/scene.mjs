@@ -8,16 +8,17 @@ import { start } from './stack.mjs';
 
 const shots = join(import.meta.dirname, '..', '..', '..', '.run', 'e2e');
 
-/** stage prepares a file: scene(name, play) is a test on it. */
-export function stage({ settings = { RingSeconds: 8 }, flags = async () => [] } = {}) {
+/** stage prepares a file: scene(name, play) is a test on it. What `before` sets on its argument each scene has. */
+export function stage({ settings = { RingSeconds: 8 }, before: more, after: less } = {}) {
   const here = {};
   before(async () => {
     here.stack = await start(settings);
-    here.browser = await launch(await flags(here));
+    here.browser = await launch();
+    await more?.(here);
   }, { timeout: 240_000 });
   after(async () => {
     await here.browser?.close();
-    await here.close?.();
+    await less?.(here);
     await here.stack?.stop();
   }, { timeout: 30_000 });
 
@@ -51,10 +52,10 @@ class Scene {
   }
 
   /** agent opens a desk and, unless told otherwise, goes online. */
-  async agent(id, { online = true, page, browser, settings, address } = {}) {
+  async agent(id, { online = true, page, browser, settings, address, first } = {}) {
     const desk = new Desk(this.stack, page ?? (await this.page(settings, browser)), id);
     this.seats.push(desk);
-    await desk.signIn(address);
+    await desk.signIn(address, first);
     return online ? desk.goOnline() : desk;
   }
 

@@ -1,0 +1,97 @@
+// Alice's network is cut: the wire between her browser and the stack carries nothing, and nobody is told.
+import assert from 'node:assert/strict';
+import { launch } from './browser.mjs';
+import { stage } from './scene.mjs';
+import { until } from './wait.mjs';
+import { lay } from './wire.mjs';
+
+const callerTone = 500;
+const scene = stage({
+  before: async (here) => {
+    here.wire = await lay(here.stack.api, here.stack.control);
+    here.wired = await launch(here.wire.flags);
+  },
+  after: async (here) => {
+    await here.wired?.close();
+    here.wire?.close();
+  },
+});
+
+/** far is an agent behind the wire. */
+async function far(s, id) {
+  s.wire.mend();
+  const page = await s.page({}, s.wired);
+  await page.context().exposeFunction('mediaAt', (port) => s.wire.mediaAt(port));
+  return s.agent(id, { page });
+}
+
+const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+
+scene('F035 eight seconds without a network: the call is kept', async (s) => {
+  const alice = await far(s, 'alice');
+  const caller = await s.talking(alice);
+  await alice.hears({ tones: [callerTone] });
+  const leg = await s.stack.leg('alice', 'in-progress');
+  s.wire.cut();
+  await alice.hears({ silence: true });
+  await alice.at('banner-reconnecting').or(alice.at('banner-api-down')).first().waitFor({ timeout: 9000 });
+  await alice.look('reconnecting', '');
+  await wait(3000);
+  s.wire.mend();
+  await alice.hears({ tones: [callerTone] });
+  await until('the banners to go', async () => (await alice.page.locator('[data-test^=banner-]').count()) === 0, { ms: 30_000 });
+  await alice.inCall('talking');
+  assert.equal((await s.stack.call(leg)).status, 'in-progress', 'the same leg');
+  await s.stack.hears(caller, [`leg:${leg}`]);
+}, { timeout: 90_000 });
+
+scene('F034 sixty seconds without a network: Bob gets the caller, and Alice is told the truth', async (s) => {
+  const [alice, bob] = await Promise.all([far(s, 'alice'), s.agent('bob', { online: false })]);
+  const caller = await s.talking(alice);
+  await bob.goOnline();
+  const leg = await s.stack.leg('alice', 'in-progress');
+  const began = Date.now();
+  s.wire.cut();
+  await s.stack.over(leg, 40_000);
+  await until('the caller to hear music', async () => {
+    const { hears } = await s.stack.call(caller);
+    return hears.every((h) => h === 'music' || h.startsWith('speech:')) && hears.length > 0;
+  }, { ms: 40_000 - (Date.now() - began), otherwise: () => s.stack.heard() });
+  await bob.screen('ringing', 45_000);
+  await bob.press('answer');
+  await bob.inCall('talking');
+  await bob.hears({ tones: [callerTone] });
+  await wait(Math.max(0, 60_000 - (Date.now() - began)));
+  s.wire.mend();
+  await until('the page of Alice to have no call', async () => (await alice.page.locator('[data-test=screen-in-call], [data-test=screen-ringing]').count()) === 0, { ms: 30_000 });
+  await until('the banners to go', async () => (await alice.page.locator('[data-test^=banner-]').count()) === 0, { ms: 45_000 });
+  await bob.inCall('talking');
+  await bob.hears({ tones: [callerTone] });
+}, { timeout: 180_000 });
+
+scene('F037 the phone network is blocked and the server is not: she is offered nobody until it is back', async (s) => {
+  const alice = await far(s, 'alice');
+  s.wire.refuse(s.stack.control);
+  await alice.says('banner-line-lost', 'Phone line lost since', 30_000);
+  await alice.look('line-lost', '');
+  await until('the server to know', async () => (await s.stack.as('alice', 'GET', '/agents/me')).agent.presence !== 'available', { ms: 30_000 });
+  const caller = await s.stack.dial();
+  await s.stack.hears(caller, ['music'], 20_000);
+  assert.deepEqual((await s.stack.calls()).map((c) => c.to).filter((to) => to === 'client:alice'), []);
+  s.wire.mend();
+  await alice.answer();
+  await alice.hears({ tones: [callerTone] });
+}, { timeout: 120_000 });
+
+scene('F046 nothing is heard: a warning, and a fresh leg cures it', async (s) => {
+  const alice = await far(s, 'alice');
+  await s.talking(alice);
+  await alice.hears({ tones: [callerTone] });
+  s.wire.sound = 'deaf';
+  await alice.says('banner-one-way', 'Nothing is heard from the other side', 30_000);
+  s.wire.sound = 'open';
+  await alice.press('renew-leg');
+  await alice.at('banner-one-way').waitFor({ state: 'detached' });
+  await alice.inCall('talking', 30_000);
+  await alice.hears({ tones: [callerTone] });
+}, { timeout: 90_000 });

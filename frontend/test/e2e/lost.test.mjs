@@ -1,0 +1,94 @@
+// Pages that die, are loaded again or sleep, with a caller on the line: she is never lost.
+import assert from 'node:assert/strict';
+import { launch } from './browser.mjs';
+import { stage } from './scene.mjs';
+import { until } from './wait.mjs';
+
+const scene = stage();
+const callerTone = 500;
+const noticed = 45_000; // how long a leg without a goodbye may stay
+
+scene('F032 reload in a call: the caller gets music, the page a way back to her', async (s) => {
+  const alice = await s.agent('alice');
+  const caller = await s.talking(alice);
+  await alice.page.reload();
+  await s.stack.hears(caller, ['speech'], 5000).catch(() => s.stack.hears(caller, ['music'], 1000));
+  await alice.screen('rejoin');
+  await alice.says('screen-rejoin', 'loaded again in the middle of a call');
+  await alice.look('rejoin', '');
+  await alice.press('rejoin');
+  await alice.inCall('talking', 30_000); // one press is enough: the ring that follows is answered for her
+  await alice.hears({ tones: [callerTone] });
+});
+
+scene('F091 Alice reloads while Bob rings, who does not answer: the caller comes back to Alice', async (s) => {
+  const { alice, bob, caller } = await s.pair();
+  await alice.consult('bob');
+  await bob.screen('ringing');
+  await alice.page.reload();
+  await s.stack.hears(caller, ['music']).catch(() => s.stack.hears(caller, ['speech'], 2000));
+  await alice.screen('rejoin');
+  await alice.press('rejoin');
+  await alice.inCall('talking', 40_000);
+  await alice.hears({ tones: [callerTone] });
+  await bob.screen('idle');
+}, { timeout: 90_000 });
+
+scene('F020 a page dies while it rings: the next agent is rung', async (s) => {
+  const [alice, bob] = await Promise.all([s.agent('alice'), s.agent('bob', { online: false })]);
+  await s.stack.dial();
+  await alice.screen('ringing');
+  await bob.goOnline();
+  await alice.crash();
+  await bob.screen('ringing', 35_000);
+  await bob.press('answer');
+  await bob.inCall('talking');
+  await bob.hears({ tones: [callerTone] });
+}, { timeout: 90_000 });
+
+scene('F067 the page of Alice dies while Bob rings: he answers and has the caller', async (s) => {
+  const { alice, bob } = await s.pair();
+  await alice.consult('bob');
+  await bob.screen('ringing');
+  await alice.crash();
+  await bob.press('answer');
+  await bob.inCall('talking', noticed);
+  await bob.hears({ tones: [callerTone] });
+}, { timeout: 90_000 });
+
+scene('F071 the page of Bob dies in the private talk: the caller is back with Alice', async (s) => {
+  const { alice, bob } = await s.consulting();
+  await bob.crash();
+  await alice.inCall('talking', noticed);
+  await alice.hears({ tones: [callerTone], beeps: false });
+  await alice.says('target', 'Bob was cut off.');
+}, { timeout: 90_000 });
+
+scene('F049 in a hidden tab, with timers held back, the desk goes on beating', async (s) => {
+  const hides = await launch(
+    ['--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/1'],
+    ['--disable-background-timer-throttling', '--disable-backgrounding-occluded-windows', '--disable-renderer-backgrounding'],
+  );
+  try {
+    const alice = await s.agent('alice', { browser: hides });
+    const session = await alice.page.context().newCDPSession(alice.page);
+    await session.send('Emulation.setFocusEmulationEnabled', { enabled: false });
+    const other = await alice.page.context().newPage();
+    await other.bringToFront();
+    await until('the tab to be hidden', () => alice.page.evaluate(() => document.visibilityState === 'hidden'));
+    const began = Date.now();
+    const seen = [];
+    while (Date.now() - began < 35_000) {
+      const { agents, at } = await s.stack.as('bob', 'GET', '/agents');
+      const entry = agents.find((a) => a.id === 'alice');
+      assert.equal(entry.presence, 'available', `after ${Date.now() - began} ms`);
+      seen.push(Date.parse(at) - Date.parse(entry.seen));
+      await new Promise((done) => setTimeout(done, 1000));
+    }
+    assert.ok(Math.max(...seen) < 12_000, `she beats at least every 12 s: ${seen}`);
+    await s.stack.dial();
+    await alice.screen('ringing');
+  } finally {
+    await hides.close();
+  }
+}, { timeout: 90_000 });
