@@ -3,13 +3,11 @@
 package main
 
 import (
-	"crypto/rand"
 	"log/slog"
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"warmtransfer/shared/conference"
 	"warmtransfer/shared/dynamo"
 	"warmtransfer/shared/env"
 	"warmtransfer/shared/secret"
@@ -28,8 +26,9 @@ func main() {
 		Ring:    r.Seconds("RING_SECONDS", 5, 120),
 		MaxWait: r.Seconds("MAX_WAIT_SECONDS", 60, 14400),
 		WrapUp:  r.Seconds("WRAP_UP_SECONDS", 0, 3600),
+		Numbers: web.Numbers(r.Optional("ALLOWED_COUNTRIES")),
 		Notify:  web.Push{Calls: calls},
-		NewKey:  func() conference.LegKey { return conference.LegKey(rand.Text()) },
+		NewKey:  web.NewKey,
 	}
 	base := twilio.Base(r.URL("PUBLIC_BASE_URL")) // there is no request to take it from
 	web.Ready(r.Err(), store, keys, calls)

@@ -2,10 +2,9 @@
 package main
 
 import (
-	"crypto/rand"
 	"os"
 
-	"warmtransfer/shared/conference"
+	"warmtransfer/shared/dialplan"
 	"warmtransfer/shared/dynamo"
 	"warmtransfer/shared/env"
 	"warmtransfer/shared/secret"
@@ -17,15 +16,17 @@ import (
 func main() {
 	r := env.New(os.Getenv)
 	store, keys := dynamo.Open(r), secret.Open(r)
-	calls := twilio.NewCalls(keys, twilio.CallSettings{
-		Number: r.Number("TWILIO_NUMBER"), APIURL: r.OptionalURL("TWILIO_API_URL"),
-	})
+	number := r.Number("TWILIO_NUMBER")
+	calls := twilio.NewCalls(keys, twilio.CallSettings{Number: number, APIURL: r.OptionalURL("TWILIO_API_URL")})
 	set := switchboard.Settings{
 		Ring:    r.Seconds("RING_SECONDS", 5, 120),
 		MaxWait: r.Seconds("MAX_WAIT_SECONDS", 60, 14400),
 		WrapUp:  r.Seconds("WRAP_UP_SECONDS", 0, 3600),
+		Numbers: dialplan.Open(r, number),
 		Notify:  web.Push{Calls: calls},
-		NewKey:  func() conference.LegKey { return conference.LegKey(rand.Text()) },
+		NewKey:  web.NewKey,
+
+		NumbersPerHour: r.Whole("NUMBERS_PER_HOUR", 1, 10000),
 	}
 	h := handler{
 		edge:  web.Edge{Name: "transfer", Public: twilio.Base(r.OptionalURL("PUBLIC_BASE_URL"))},

@@ -3,10 +3,8 @@
 package main
 
 import (
-	"crypto/rand"
 	"os"
 
-	"warmtransfer/shared/conference"
 	"warmtransfer/shared/dynamo"
 	"warmtransfer/shared/env"
 	"warmtransfer/shared/secret"
@@ -25,8 +23,9 @@ func main() {
 		Ring:    r.Seconds("RING_SECONDS", 5, 120),
 		MaxWait: r.Seconds("MAX_WAIT_SECONDS", 60, 14400),
 		WrapUp:  r.Seconds("WRAP_UP_SECONDS", 0, 3600),
+		Numbers: web.Numbers(r.Optional("ALLOWED_COUNTRIES")),
 		Notify:  web.Push{Calls: calls},
-		NewKey:  func() conference.LegKey { return conference.LegKey(rand.Text()) },
+		NewKey:  web.NewKey,
 	}
 	h := handler{
 		edge: web.Edge{Name: "wait", Public: twilio.Base(r.OptionalURL("PUBLIC_BASE_URL"))},

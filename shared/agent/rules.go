@@ -129,7 +129,7 @@ func (a *Agent) miss(why Why, now time.Time) {
 // DialOutside counts an outside number that the agent is about to dial;
 // ErrTooManyOutside if it is one too many.
 func (a *Agent) DialOutside(now time.Time) error {
-	if a.Outside == nil || !now.Before(a.Outside.Since.Add(OutsideWindow)) {
+	if a.OutsideLately(now) == 0 {
 		a.Outside = &Window{Since: now}
 	}
 	if a.Outside.Count >= MaxOutside {
@@ -137,6 +137,14 @@ func (a *Agent) DialOutside(now time.Time) error {
 	}
 	a.Outside.Count++
 	return nil
+}
+
+// OutsideLately is how many outside numbers the agent has dialled in his current window.
+func (a *Agent) OutsideLately(now time.Time) int {
+	if a.Outside == nil || !now.Before(a.Outside.Since.Add(OutsideWindow)) {
+		return 0
+	}
+	return a.Outside.Count
 }
 
 // Beat takes in that the agent's page is there; it says whether that is worth a write.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/nyaruka/phonenumbers"
 
+	"warmtransfer/shared/env"
 	"warmtransfer/shared/switchboard"
 )
 
@@ -48,6 +49,20 @@ func New(countries, own []string) (*Policy, error) {
 		p.countries = append(p.countries, code)
 	}
 	return p, nil
+}
+
+// Open is the policy of the setting ALLOWED_COUNTRIES, codes with commas between them;
+// nil if it allows nothing. Own is our number.
+func Open(r *env.Reader, own string) switchboard.Numbers {
+	p, err := New(strings.Split(r.Optional("ALLOWED_COUNTRIES"), ","), []string{own})
+	if err != nil {
+		r.Bad("ALLOWED_COUNTRIES", "countries' codes of two letters with commas between them, like GB,DE")
+		return nil
+	}
+	if !p.Any() {
+		return nil // and not a nil pointer in an interface
+	}
+	return p
 }
 
 // Any says whether the policy allows any number at all.

@@ -39,16 +39,21 @@ func (r *Reader) Optional(name string) string { return r.get(name) }
 
 // Seconds is a required whole number of seconds from least to most, both included.
 func (r *Reader) Seconds(name string, least, most int) time.Duration {
+	return time.Duration(r.Whole(name, least, most)) * time.Second
+}
+
+// Whole is a required whole number from least to most, both included.
+func (r *Reader) Whole(name string, least, most int) int {
 	v := r.String(name)
 	if v == "" {
 		return 0
 	}
 	n, err := strconv.Atoi(v)
 	if err != nil || n < least || n > most {
-		r.bad(name, "a whole number from "+strconv.Itoa(least)+" to "+strconv.Itoa(most))
+		r.Bad(name, "a whole number from "+strconv.Itoa(least)+" to "+strconv.Itoa(most))
 		return 0
 	}
-	return time.Duration(n) * time.Second
+	return n
 }
 
 var e164 = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
@@ -57,7 +62,7 @@ var e164 = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 func (r *Reader) Number(name string) string {
 	v := r.String(name)
 	if v != "" && !e164.MatchString(v) {
-		r.bad(name, "a telephone number like +15550100")
+		r.Bad(name, "a telephone number like +15550100")
 		return ""
 	}
 	return v
@@ -80,13 +85,14 @@ func (r *Reader) OptionalURL(name string) string {
 	u, err := url.Parse(v)
 	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") ||
 		u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		r.bad(name, "an http or https address without query, fragment or user")
+		r.Bad(name, "an http or https address without query, fragment or user")
 		return ""
 	}
 	return strings.TrimRight(v, "/")
 }
 
-func (r *Reader) bad(name, want string) {
+// Bad says of a setting that it is malformed, and what is wanted instead.
+func (r *Reader) Bad(name, want string) {
 	r.malformed = append(r.malformed, name+" (must be "+want+")")
 }
 

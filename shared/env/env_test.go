@@ -21,6 +21,9 @@ func TestGoodSettings(t *testing.T) {
 	if got := e.Seconds("ZERO", 0, 600); got != 0 {
 		t.Errorf("Seconds of zero = %v", got)
 	}
+	if got := e.Whole("RING_SECONDS", 1, 20); got != 20 {
+		t.Errorf("Whole = %d", got)
+	}
 	if got := e.Number("TWILIO_NUMBER"); got != "+15550100123" {
 		t.Errorf("Number = %q", got)
 	}
@@ -45,6 +48,8 @@ func TestAllProblemsAtOnceAndNoValues(t *testing.T) {
 	e.Seconds("A_SECONDS", 5, 600)
 	e.Seconds("B_SECONDS", 5, 600)
 	e.Seconds("C_SECONDS", 5, 600)
+	e.Whole("A_NUMBER", 1, 2)
+	e.Bad("OTHER", "something else")
 	e.Number("NUMBER")
 	e.URL("URL")
 	e.OptionalURL("URL2")
@@ -53,7 +58,7 @@ func TestAllProblemsAtOnceAndNoValues(t *testing.T) {
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, name := range []string{"FIRST", "SECOND", "THIRD", "FOURTH", "A_SECONDS", "B_SECONDS", "C_SECONDS", "NUMBER", "URL", "URL2"} {
+	for _, name := range []string{"FIRST", "SECOND", "THIRD", "FOURTH", "A_SECONDS", "B_SECONDS", "C_SECONDS", "A_NUMBER", "OTHER", "NUMBER", "URL", "URL2"} {
 		if strings.Count(err.Error(), name) < 1 {
 			t.Errorf("%s is not named in %q", name, err)
 		}

@@ -21,8 +21,8 @@ type Command struct {
 // AnyAgent as a target is the free agent who has been idle longest. It is no agent's ID.
 const AnyAgent agent.ID = "*"
 
-// Refusals of a command besides the conference's own, *agent.NotFreeError and
-// agent.ErrTooManyOutside.
+// Refusals of a command besides the conference's own, *agent.NotFreeError,
+// agent.ErrTooManyOutside and those of numbers.
 var (
 	// ErrNoTarget: there is no such agent.
 	ErrNoTarget = errors.New("there is no such agent")
@@ -33,20 +33,6 @@ var (
 	// ErrReason: decline has a reason that is not known, or another action has one.
 	ErrReason = errors.New("only decline has a reason, one of those offered")
 )
-
-// NumberError says why an outside number may not be dialled.
-type NumberError struct {
-	Why string // a slug, e.g. "premium"
-}
-
-func (e *NumberError) Error() string { return "the number may not be dialled: " + e.Why }
-
-// Numbers is the operator's choice of the outside numbers that agents may dial.
-type Numbers interface {
-	// Allow gives the number in E.164 if it may be dialled; otherwise the error is a
-	// *NumberError.
-	Allow(number string) (e164 string, err error)
-}
 
 // Transfer carries out a command on the agent's call. Repeated with the same request
 // key it answers the same without a second effect. A *NotFreeError tells that the
@@ -205,29 +191,4 @@ func (s *Switchboard) claimAny(ctx context.Context, c *conference.Conference, ke
 		}
 	}
 	return nil, ErrNobodyFree
-}
-
-// number checks an outside number against the operator's choice and counts it for the
-// agent who wants to dial it.
-func (s *Switchboard) number(ctx context.Context, by agent.ID, number string, now time.Time) (string, error) {
-	if s.set.Numbers == nil {
-		return "", ErrNoTarget
-	}
-	e164, err := s.set.Numbers.Allow(number)
-	if err != nil {
-		return "", err
-	}
-	for range saveTries {
-		a, err := s.store.Agent(ctx, by)
-		if err != nil {
-			return "", err
-		}
-		if err := a.DialOutside(now); err != nil {
-			return "", err
-		}
-		if err := s.store.SaveAgent(ctx, a); !errors.Is(err, ErrConflict) {
-			return e164, err
-		}
-	}
-	return "", ErrUnavailable
 }

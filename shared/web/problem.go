@@ -62,6 +62,7 @@ var kinds = []kind{
 	{as: as[*agent.NotFreeError], status: 409, slug: "target-not-free", title: "The target cannot take a call now."},
 	{is: switchboard.ErrNobodyFree, status: 409, slug: "nobody-free", title: "No agent is free now."},
 	{is: agent.ErrTooManyOutside, status: 409, slug: "too-many-numbers", title: "You have dialled too many outside numbers lately."},
+	{is: switchboard.ErrTooManyNumbers, status: 409, slug: "too-many-numbers", title: "Too many outside numbers were dialled lately."},
 	{is: conference.ErrTooManyOutside, status: 409, slug: "too-many-numbers", title: "Too many outside numbers were dialled for this caller."},
 	{is: switchboard.ErrConflict, status: 409, slug: "conflict", title: "Somebody else was quicker."},
 	{is: conference.ErrSelf, status: 422, slug: "target-in-call", title: "The target is already in the call."},

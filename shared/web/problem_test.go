@@ -27,6 +27,7 @@ func TestEveryErrorHasItsAnswer(t *testing.T) {
 		{conference.ErrTooManyHops, 409, "too-many-hops"},
 		{conference.ErrTooManyOutside, 409, "too-many-numbers"},
 		{agent.ErrTooManyOutside, 409, "too-many-numbers"},
+		{switchboard.ErrTooManyNumbers, 409, "too-many-numbers"},
 		{&conference.TransitionError{State: conference.Talking, Event: conference.Swap}, 409, "wrong-state"},
 		{&agent.NotFreeError{Presence: agent.IsBusy}, 409, "target-not-free"},
 		{switchboard.ErrNobodyFree, 409, "nobody-free"},
