@@ -25,6 +25,7 @@ func main() {
 		WrapUp:  r.Seconds("WRAP_UP_SECONDS", 0, 3600),
 		Numbers: web.Numbers(r.Optional("ALLOWED_COUNTRIES")),
 		Notify:  web.Push{Calls: calls},
+		Observe: web.Observe,
 		NewKey:  web.NewKey,
 	}
 	h := handler{

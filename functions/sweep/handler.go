@@ -7,7 +7,11 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/metrics"
 	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/web"
 )
 
 const (
@@ -23,13 +27,61 @@ func sweep(board *switchboard.Switchboard, log *slog.Logger) func(context.Contex
 		began := time.Now()
 		ctx, cancel := context.WithTimeout(ctx, sweepTime)
 		defer cancel()
+		ctx, counts := metrics.With(ctx)
 		n, err := board.Sweep(ctx, most, e.Time)
-		attrs := []any{"function", "sweep", "swept", n, "ms", time.Since(began).Milliseconds(), "request", e.ID}
-		if err != nil {
-			log.Error("sweep", append(attrs, "error", err.Error())...)
-			return err
+		if err == nil {
+			counts.Add(metrics.Sweeps, 1)
+			counts.Add(metrics.Rescued, float64(n))
+			counts.Add(metrics.LegsSwept, 0) // so that it is written down
+			err = gauge(ctx, board, counts, e.Time)
 		}
-		log.Info("sweep", attrs...)
-		return nil
+		attrs := []slog.Attr{
+			slog.String("function", "sweep"), slog.Int("swept", n), slog.Int64("ms", time.Since(began).Milliseconds()), slog.String("request", e.ID),
+		}
+		attrs = append(attrs, counts.Attrs(e.Time)...)
+		level := slog.LevelInfo
+		if err != nil {
+			level = slog.LevelError
+			attrs = append(attrs, slog.String("error", err.Error()))
+		}
+		log.LogAttrs(ctx, level, "sweep", attrs...)
+		return err
+	}
+}
+
+// gauges are the metrics of the agents by what they do.
+var gauges = map[agent.Presence]metrics.Name{
+	agent.IsAvailable: metrics.AgentsAvailable, agent.IsBusy: metrics.AgentsBusy, agent.IsWrapUp: metrics.AgentsWrapUp,
+	agent.IsAway: metrics.AgentsAway, agent.IsOffline: metrics.AgentsOffline,
+}
+
+// gauge measures how the line stands, once a minute.
+func gauge(ctx context.Context, board *switchboard.Switchboard, counts *metrics.Counts, now time.Time) error {
+	g, err := board.Gauges(ctx, now)
+	if err != nil {
+		return err
+	}
+	counts.Add(metrics.Waiting, float64(g.Waiting))
+	counts.Add(metrics.LongestWait, g.Longest.Seconds())
+	for presence, name := range gauges {
+		counts.Add(name, float64(g.Agents[presence]))
+	}
+	stuck := 0.0
+	if g.Stuck {
+		stuck = 1
+	}
+	counts.Add(metrics.WaitingThoughFree, stuck)
+	return nil
+}
+
+// lateAfter is when the legs of a call that is over should long be gone: N3 has ten
+// seconds.
+const lateAfter = 10 * time.Second
+
+// observe counts, besides what every function counts, the legs that only the sweep ended.
+func observe(ctx context.Context, b switchboard.Before, c *conference.Conference, now time.Time) {
+	web.Observe(ctx, b, c, now)
+	if gone := b.Legs - len(c.Legs); b.State == conference.Ended && gone > 0 && now.Sub(c.Ended) > lateAfter {
+		metrics.Add(ctx, metrics.LegsSwept, float64(gone))
 	}
 }

@@ -28,6 +28,7 @@ func main() {
 		WrapUp:  r.Seconds("WRAP_UP_SECONDS", 0, 3600),
 		Numbers: web.Numbers(r.Optional("ALLOWED_COUNTRIES")),
 		Notify:  web.Push{Calls: calls},
+		Observe: observe,
 		NewKey:  web.NewKey,
 	}
 	base := twilio.Base(r.URL("PUBLIC_BASE_URL")) // there is no request to take it from

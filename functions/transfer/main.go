@@ -24,6 +24,7 @@ func main() {
 		WrapUp:  r.Seconds("WRAP_UP_SECONDS", 0, 3600),
 		Numbers: dialplan.Open(r, number),
 		Notify:  web.Push{Calls: calls},
+		Observe: web.Observe,
 		NewKey:  web.NewKey,
 
 		NumbersPerHour: r.Whole("NUMBERS_PER_HOUR", 1, 10000),

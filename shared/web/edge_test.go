@@ -172,7 +172,7 @@ func TestTheLogHasOneLineWithIdsAndNothingElse(t *testing.T) {
 		}
 	}
 	for key := range got {
-		if !strings.Contains("time level msg function route status ms request conference leg", key) {
+		if !strings.Contains("time level msg function route status ms request conference leg Stack _aws WebhookLatency", key) {
 			t.Errorf("the log has %s", key)
 		}
 	}

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/awslabs/aws-lambda-go-api-proxy/core"
+
+	"warmtransfer/shared/metrics"
 )
 
 // routes is the outermost layer of a function's handler: it finds the route, keeps the
@@ -22,6 +24,8 @@ type routes struct {
 	mux     *http.ServeMux
 	methods []string
 	limit   time.Duration // for one request
+	// webhooks: Twilio asks, and not an agent's page.
+	webhooks bool
 	// refuse answers what has no route; fail answers after a panic.
 	refuse func(w http.ResponseWriter, r *Request, status int)
 	fail   func(w http.ResponseWriter, r *Request)
@@ -49,10 +53,15 @@ func (h *routes) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 	began := time.Now()
 	ctx, cancel := context.WithTimeout(hr.Context(), h.limit)
 	defer cancel()
+	ctx, counts := metrics.With(ctx)
 	out := &statusWriter{ResponseWriter: w}
 	r := &Request{Now: Now(ctx), Base: h.edge.base(ctx)}
 	r.Request = hr.WithContext(context.WithValue(ctx, requestKey{}, r))
-	defer func() { h.write(r, out.status, time.Since(began)) }()
+	defer func() {
+		took := time.Since(began)
+		h.count(counts, r, out.status, took)
+		h.write(r, out.status, took, counts)
+	}()
 	defer func() {
 		if p := recover(); p != nil {
 			r.line.err = panicked(p)
@@ -99,7 +108,21 @@ func panicked(p any) error {
 	return fmt.Errorf("panic: %s\n%s", what, debug.Stack())
 }
 
-func (h *routes) write(r *Request, status int, took time.Duration) {
+// count adds what the request itself tells.
+func (h *routes) count(c *metrics.Counts, r *Request, status int, took time.Duration) {
+	switch {
+	case !h.webhooks:
+	case status == http.StatusForbidden:
+		c.Add(metrics.SignatureRefused, 1)
+	case r.Form != nil: // it was Twilio's
+		c.Add(metrics.WebhookLatency, float64(took.Milliseconds()))
+	}
+	if r.line.err != nil {
+		c.Add(metrics.Faults, 1)
+	}
+}
+
+func (h *routes) write(r *Request, status int, took time.Duration, counts *metrics.Counts) {
 	c, _ := core.GetAPIGatewayV2ContextFromContext(r.Context())
 	attrs := []slog.Attr{
 		slog.String("function", h.edge.Name), slog.String("route", r.Pattern), slog.Int("status", status),
@@ -117,7 +140,7 @@ func (h *routes) write(r *Request, status int, took time.Duration) {
 		level = slog.LevelError
 		attrs = append(attrs, slog.String("error", r.line.err.Error()))
 	}
-	h.edge.log().LogAttrs(r.Context(), level, "request", attrs...)
+	h.edge.log().LogAttrs(r.Context(), level, "request", append(attrs, counts.Attrs(r.Now)...)...)
 }
 
 // statusWriter remembers the status.

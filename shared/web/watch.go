@@ -22,6 +22,7 @@ type watched struct{ calls switchboard.CallControl }
 
 // note logs a failure by its kind and numbers, and passes it on.
 func note(ctx context.Context, act string, id conference.ID, err error) error {
+	countAct(ctx, err)
 	if err == nil || errors.Is(err, switchboard.ErrGone) || errors.Is(err, switchboard.ErrNotFound) {
 		return err
 	}

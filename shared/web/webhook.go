@@ -36,7 +36,7 @@ type Voice struct {
 // Handler serves the routes.
 func (v Voice) Handler() http.Handler {
 	instead := func(w http.ResponseWriter, r *Request) { writeTwiML(w, v.Instead(r)) }
-	h := &routes{edge: v.Edge, limit: webhookTime, refuse: refuseEmpty, fail: instead}
+	h := &routes{edge: v.Edge, limit: webhookTime, webhooks: true, refuse: refuseEmpty, fail: instead}
 	check := twilio.NewValidator(v.Keys)
 	for pattern, answer := range v.Routes {
 		h.handle(pattern, func(w http.ResponseWriter, r *Request) {
@@ -71,7 +71,7 @@ type Callbacks struct {
 
 // Handler serves the routes.
 func (c Callbacks) Handler() http.Handler {
-	h := &routes{edge: c.Edge, limit: webhookTime, refuse: refuseEmpty, fail: func(w http.ResponseWriter, r *Request) {
+	h := &routes{edge: c.Edge, limit: webhookTime, webhooks: true, refuse: refuseEmpty, fail: func(w http.ResponseWriter, r *Request) {
 		refuseEmpty(w, r, http.StatusNoContent) // it would fail again
 	}}
 	check := twilio.NewValidator(c.Keys)

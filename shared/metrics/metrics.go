@@ -1,0 +1,149 @@
+// Package metrics counts what happens while a function answers, and writes the counts
+// into the line of log that the answer gets anyway, in CloudWatch's Embedded Metric
+// Format: no call to AWS, and a log line that can be read beside its numbers.
+//
+// Names are constants and the one dimension is the stack, so that no number, name or id
+// of a call can become part of a metric (N9). It does not know what is counted.
+package metrics
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Namespace is where CloudWatch keeps the metrics; template.yaml's alarms name it.
+const Namespace = "WarmTransfer"
+
+// Name is a metric's, one of those below.
+type Name string
+
+// What is counted where it happens.
+const (
+	Calls     Name = "Calls"     // callers who have dialled
+	Abandoned Name = "Abandoned" // of those, who were gone before anybody talked with them
+
+	TransferAnswered   Name = "TransferAnswered" // the target owns the call
+	TransferNoAnswer   Name = "TransferNoAnswer"
+	TransferBusy       Name = "TransferBusy"
+	TransferDeclined   Name = "TransferDeclined"
+	TransferFailed     Name = "TransferFailed"
+	TransferCancelled  Name = "TransferCancelled"
+	TransferCallerLeft Name = "TransferCallerLeft"
+	TransferLost       Name = "TransferLost"
+
+	WebhookLatency   Name = "WebhookLatency"   // of one webhook, in milliseconds
+	SignatureRefused Name = "SignatureRefused" // webhooks that were not Twilio's
+	Faults           Name = "Faults"           // requests in which something of ours failed
+
+	TwilioRequests   Name = "TwilioRequests"   // acts on the phone network
+	TwilioRejected   Name = "TwilioRejected"   // refused for good (4xx)
+	TwilioFailed     Name = "TwilioFailed"     // no answer, 5xx, or too many requests
+	TwilioKeyRefused Name = "TwilioKeyRefused" // of the rejected, for our key
+)
+
+// What the sweep finds each minute.
+const (
+	Sweeps            Name = "Sweeps" // done; its silence is an alarm
+	Rescued           Name = "Rescued"
+	LegsSwept         Name = "LegsSwept"
+	Waiting           Name = "Waiting"     // callers in the line; at most one page of it
+	LongestWait       Name = "LongestWait" // seconds
+	WaitingThoughFree Name = "WaitingThoughFree"
+
+	AgentsAvailable Name = "AgentsAvailable"
+	AgentsBusy      Name = "AgentsBusy"
+	AgentsWrapUp    Name = "AgentsWrapUp"
+	AgentsAway      Name = "AgentsAway"
+	AgentsOffline   Name = "AgentsOffline"
+)
+
+// units of the names that do not count.
+var units = map[Name]string{WebhookLatency: "Milliseconds", LongestWait: "Seconds"}
+
+// Counts are those of one answer. It is safe for concurrent use.
+type Counts struct {
+	mu     sync.Mutex
+	values map[Name]float64
+}
+
+type key struct{}
+
+// With lets Add, anywhere below, count into what it returns.
+func With(ctx context.Context) (context.Context, *Counts) {
+	c := &Counts{values: map[Name]float64{}}
+	return context.WithValue(ctx, key{}, c), c
+}
+
+// Add counts n more. Where nobody counts it does nothing.
+func Add(ctx context.Context, name Name, n float64) {
+	if c, ok := ctx.Value(key{}).(*Counts); ok {
+		c.Add(name, n)
+	}
+}
+
+// Add counts n more.
+func (c *Counts) Add(name Name, n float64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.values[name] += n
+}
+
+// Value is what has been counted so far.
+func (c *Counts) Value(name Name) float64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.values[name]
+}
+
+// What CloudWatch looks for in a line of log.
+type (
+	envelope struct {
+		Timestamp int64       // milliseconds since 1970
+		Metrics   []directive `json:"CloudWatchMetrics"`
+	}
+	directive struct {
+		Namespace  string
+		Dimensions [][]string
+		Metrics    []definition
+	}
+	definition struct {
+		Name Name
+		Unit string
+	}
+)
+
+// Attrs are the counts as parts of a line of log; none if nothing was counted.
+func (c *Counts) Attrs(now time.Time) []slog.Attr {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.values) == 0 {
+		return nil
+	}
+	d := directive{Namespace: Namespace, Dimensions: [][]string{{"Stack"}}}
+	attrs := []slog.Attr{slog.String("Stack", stack(os.Getenv("AWS_LAMBDA_LOG_GROUP_NAME")))}
+	for _, name := range slices.Sorted(maps.Keys(c.values)) {
+		unit := units[name]
+		if unit == "" {
+			unit = "Count"
+		}
+		d.Metrics = append(d.Metrics, definition{name, unit})
+		attrs = append(attrs, slog.Float64(string(name), c.values[name]))
+	}
+	return append(attrs, slog.Any("_aws", envelope{now.UnixMilli(), []directive{d}}))
+}
+
+// stack is the first part of a log group's name: template.yaml calls them
+// /<stack>/<function>.
+func stack(logGroup string) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(logGroup, "/"), "/")
+	if name == "" {
+		return "none"
+	}
+	return name
+}
