@@ -48,7 +48,7 @@ function together(call: Call, leg: Leg): TemplateResult {
   return html`<div class="together" role="group" aria-label="Who is with whom">
     ${group(g.talking, "talking", g.talking.length === 1 || leg.muted ? "On the line" : "Hear each other", "sound")}
     ${group(g.music, "music", "Hears music", "music")}
-    ${group(g.ringing, "being-rung", "Is being rung", "bell")}
+    ${group(g.ringing, "being-rung", call.transfer?.progress === "asked" ? "Is asked to accept" : "Is being rung", "bell")}
   </div>`;
 }
 

@@ -59,7 +59,7 @@ function choose(state: State, desk: Desk, shown: DirectoryEntry[], self: string,
   const plain = (name: string, what: string): TemplateResult => html`<span class="who"><span class="name">${name}</span></span><span class="what">${what}</span>`;
   const free = allow.somebodyFree(state);
   return html`<fieldset class="people choice"><legend class="visually-hidden">Colleague</legend>
-    ${number ? row(number, "number", false, plain(phoneNumber(number), "Outside number")) : nothing}
+    ${number ? row(number, "number", false, plain(phoneNumber(number), "Outside")) : nothing}
     ${state.compose.filter.trim() === "" ? row(ANYBODY, "anybody", !free, plain("Next free colleague", free ? "" : "Nobody is free")) : nothing}
     ${shown.map((a) => row(a.id, a.id, allow.unselectable(a, self) !== "", person(state, a)))}
   </fieldset>`;

@@ -20,6 +20,9 @@ export function colleague(call: Call): string {
   return party ? partyName(party) : "your colleague";
 }
 
+/** An outside party has picked up; nobody is on the line with her before she accepts. */
+const asked = (call: Call): boolean => call.transfer?.progress === "asked";
+
 /** `muted` is this page's own microphone. */
 export function hearing(call: Call, muted: boolean): Hearing {
   const name = colleague(call);
@@ -33,13 +36,13 @@ export function hearing(call: Call, muted: boolean): Hearing {
     case "talking":
     case "add-ringing": {
       if (held) return music("The caller cannot hear you");
-      const also = call.state === "add-ringing" ? `${name} is being rung` : "";
+      const also = call.state === "add-ringing" ? `${name} is ${asked(call) ? "asked to accept" : "being rung"}` : "";
       return muted
         ? { caller: "silence", callerWords: "hears silence", you: also ? `You are muted. ${also}` : "You are muted" }
         : { caller: "voices", callerWords: "hears you", you: also };
     }
     case "consult-ringing":
-      return music(`You hear ringing: ${name} is being rung`);
+      return music(asked(call) ? `${name} hears who calls and is asked to accept` : `You hear ringing: ${name} is being rung`);
     case "consulting":
       return music(`You and ${name} talk privately`);
     case "swapped":

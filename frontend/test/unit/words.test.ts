@@ -20,6 +20,7 @@ describe("who hears whom", () => {
     ["held and muted", callAt(T, "talking", { held: ["caller"] }), true, "music", "hears music"],
     ["add-ringing", callAt(T, "add-ringing"), false, "voices", "hears you"],
     ["consult-ringing", callAt(T, "consult-ringing"), false, "music", "hears music"],
+    ["consult-ringing, an outside party who is asked", callAt(T, "consult-ringing", { transfer: transferAt(T, { progress: "asked" }) }), false, "music", "hears music"],
     ["consulting", callAt(T, "consulting"), false, "music", "hears music"],
     ["consulting, target", asTarget("consulting"), false, "music", "hears music"],
     ["swapped", callAt(T, "swapped"), false, "voices", "hears you"],
