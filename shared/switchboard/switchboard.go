@@ -29,6 +29,8 @@ type Settings struct {
 	NumbersPerHour int
 	// Notify tells agents' pages what has changed; nil: they find out by asking.
 	Notify Notifier
+	// Observe hears of each change of a conference that was saved, for counting; nil: nobody.
+	Observe func(ctx context.Context, before Before, after *conference.Conference, now time.Time)
 	// NewKey makes a key that was never made before: [A-Za-z0-9-]{1,40}.
 	NewKey func() conference.LegKey
 }
@@ -73,7 +75,8 @@ func (s *Switchboard) change(ctx context.Context, id conference.ID, now time.Tim
 // decideAndSave decides on a conference in hand and saves it if it changed. Agents
 // whom the change sets free are freed after it is saved.
 func (s *Switchboard) decideAndSave(ctx context.Context, c *conference.Conference, now time.Time, f decide) ([]conference.Act, error) {
-	before, err := json.Marshal(c)
+	was := before(c)
+	stored, err := json.Marshal(c)
 	if err != nil {
 		return nil, err
 	}
@@ -86,9 +89,12 @@ func (s *Switchboard) decideAndSave(ctx context.Context, c *conference.Conferenc
 	if err != nil {
 		return nil, err
 	}
-	if c.Version == 0 || !bytes.Equal(before, after) {
+	if c.Version == 0 || !bytes.Equal(stored, after) {
 		if err := s.store.SaveConference(ctx, c); err != nil {
 			return nil, fmt.Errorf("save conference: %w", err)
+		}
+		if s.set.Observe != nil {
+			s.set.Observe(ctx, was, c, now)
 		}
 	}
 	for _, f := range c.TakeFreed() {
