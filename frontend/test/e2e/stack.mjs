@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from './wait.mjs';
 
-const root = join(import.meta.dirname, '..', '..', '..');
+export const root = join(import.meta.dirname, '..', '..', '..');
 const program = join(root, '.run', 'e2e', 'warmtransfer');
 const startMs = 180_000; // the first time the functions are compiled
 
@@ -128,7 +128,7 @@ class Stack {
 
   /** story is what a failed test wants to know. */
   async story() {
-    const records = await this.requests().catch(() => []);
+    const records = (await this.requests().catch(() => null)) ?? [];
     const hooks = records.filter((r) => r.kind !== 'warning').slice(-30)
       .map((r) => `${r.at.slice(11, 23)} ${r.kind} ${r.event} ${r.sid ?? ''} ${r.method} ${r.url} -> ${r.status} ${Math.round(r.ms)} ms ${r.fault ?? ''} ${r.error ?? ''} ${(r.response ?? '').slice(0, 300)}`);
     const media = await this.ask('GET', '/control/media').catch(String);
