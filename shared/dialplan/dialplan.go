@@ -1,16 +1,14 @@
 // Package dialplan says which outside numbers agents may dial: switchboard.Numbers.
 //
-// It is pure: it knows numbering plans, by github.com/nyaruka/phonenumbers, and the
-// operator's choice, and dials nothing. The library's tables are large, so only the
-// function that needs them should link this package.
+// It is pure: it knows the operator's choice and the numbering plans of
+// github.com/nyaruka/phonenumbers, as a table made from them (see local/plans), and dials
+// nothing.
 package dialplan
 
 import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/nyaruka/phonenumbers"
 
 	"warmtransfer/shared/env"
 	"warmtransfer/shared/switchboard"
@@ -35,7 +33,7 @@ const (
 // New is a policy that allows numbers in these countries (ISO 3166, e.g. "DE"), but not
 // our own numbers. Without a country it allows nothing.
 func New(countries, own []string) (*Policy, error) {
-	known := phonenumbers.GetSupportedRegions()
+	known := regions()
 	p := &Policy{own: own}
 	for _, c := range countries {
 		c = strings.TrimSpace(c)
@@ -81,25 +79,28 @@ func (p *Policy) Allow(number string) (string, error) {
 	if slices.Contains(p.own, number) {
 		return "", refuse(Own)
 	}
-	n, err := phonenumbers.Parse(number, phonenumbers.UNKNOWN_REGION)
-	if err != nil {
+	plans, national := plansFor(number[1:])
+	if plans == nil || plans[0].prefixed(national) {
 		return "", refuse(NotE164)
 	}
-	if isShort(n) {
+	if short(plans, national) {
 		return "", refuse(Short)
 	}
-	// A number with something too much in it, such as a trunk zero, is written otherwise.
-	if !phonenumbers.IsValidNumber(n) || phonenumbers.Format(n, phonenumbers.E164) != number {
+	home, ok := owner(plans, national)
+	if !ok {
 		return "", refuse(NotE164)
 	}
-	if !slices.Contains(p.countries, phonenumbers.GetRegionCodeForNumber(n)) {
+	kind := home.typeOf(national)
+	switch {
+	case kind == "":
+		return "", refuse(NotE164)
+	case !slices.Contains(p.countries, home.region):
 		return "", refuse(Country)
 	}
-	switch phonenumbers.GetNumberType(n) {
-	case phonenumbers.FIXED_LINE, phonenumbers.MOBILE, phonenumbers.FIXED_LINE_OR_MOBILE,
-		phonenumbers.VOIP, phonenumbers.TOLL_FREE:
+	switch kind {
+	case "fixed", "mobile", "voip", "toll-free":
 		return number, nil
-	case phonenumbers.PAGER, phonenumbers.VOICEMAIL:
+	case "pager", "voicemail":
 		return "", refuse(Useless)
 	default:
 		return "", refuse(Costly)
@@ -117,18 +118,6 @@ func e164(s string) bool {
 		}
 	}
 	return true
-}
-
-// isShort says whether a number is an emergency or another short code of a country, with
-// or without the country's code before it (+112, +49110).
-func isShort(n *phonenumbers.PhoneNumber) bool {
-	national := phonenumbers.GetNationalSignificantNumber(n)
-	for _, region := range phonenumbers.GetRegionCodesForCountryCode(int(n.GetCountryCode())) {
-		if phonenumbers.IsEmergencyNumber(national, region) {
-			return true
-		}
-	}
-	return phonenumbers.IsPossibleShortNumber(n) && !phonenumbers.IsPossibleNumber(n)
 }
 
 func refuse(why string) error { return &switchboard.NumberError{Why: why} }
