@@ -6,11 +6,15 @@ import type { Snapshot } from "../contract/types.js";
 import { announcement } from "../words/announce.js";
 import { partyName } from "../words/number.js";
 import type { Event } from "./event.js";
-import { ownCall, screenOf } from "./screen.js";
+import { ownCall, screenOf, SETTLE_MS } from "./screen.js";
 import type { Closing, RecentCall, State } from "./state.js";
 
 /** How long a caller who was lost here is expected back: the server keeps her 20 s for this agent, and needs ~35 s to notice. */
 export const REJOIN_FOR_MS = 60_000;
+/** The server may have noted the end of a call so much earlier than this page heard of it. */
+const LAST_SLACK_MS = 5000;
+/** An empty line says that a lost caller is gone, or taken, once the server has had time to notice the loss. */
+const EMPTY_LINE_MS = 8000;
 /** How long a refusal stays beside its button: it often comes with a change of the call, which must not wipe it away. */
 const REFUSAL_FOR_MS = 12_000;
 const RECENT_MAX = 20;
@@ -179,17 +183,25 @@ function callFor(state: State): State {
 /** What the server says became of a call whose leg ended here. */
 function closingFor(state: State, at: number): State {
   const { closing, snapshot, rejoin } = state;
-  if (rejoin && at - rejoin.at > REJOIN_FOR_MS && snapshot?.call?.id !== rejoin.conference) {
-    return { ...state, rejoin: null };
-  }
+  if (rejoin && forgotten(state, at)) return { ...state, rejoin: null };
   const last = snapshot?.agent.last;
-  if (!closing || !last || Date.parse(last.at) < closing.at + state.skew - REJOIN_FOR_MS) return state;
+  if (!closing || !last || Date.parse(last.at) < closing.at + state.skew - Math.min(closing.talkedMs, LAST_SLACK_MS)) return state;
+  if (closing.deliberate || rejoin || last.outcome !== "lost" || ownCall(state)) return named(state, last.outcome);
+  // A leg that ends with its caller is "lost" until the caller's own end is heard of: a moment later it is known.
+  if (Date.parse(snapshot.at) < closing.at + state.skew + SETTLE_MS) return state;
   // A target who is lost before the call is hers is not called back: the caller has her colleague, or has hung up.
   const guest = closing.call?.role === "target" && closing.call.state !== "completing";
-  if (guest && last.outcome === "lost") return named(state, "cut-off");
-  if (closing.deliberate || rejoin || last.outcome !== "lost" || ownCall(state)) return named(state, last.outcome);
-  if (!closing.call || at - closing.at > REJOIN_FOR_MS) return state;
+  const decided = (state.recent[0]?.outcome ?? "") !== "" || at - closing.at > REJOIN_FOR_MS;
+  if (guest || decided || !closing.call || snapshot.line.count === 0) return named(state, "cut-off");
   return { ...state, rejoin: { conference: closing.call.id, at: closing.at, asked: false } };
+}
+
+/** The caller is not to be had any more: it is too late, or nobody waits in the line and nobody is offered. */
+function forgotten(state: State, at: number): boolean {
+  const { rejoin, snapshot } = state;
+  if (!rejoin || !snapshot || snapshot.call?.id === rejoin.conference) return false;
+  const empty = snapshot.line.count === 0 && snapshot.call === null && at - rejoin.at > EMPTY_LINE_MS;
+  return at - rejoin.at > REJOIN_FOR_MS || (empty && !rejoin.asked);
 }
 
 /** Writes the outcome that the server named into the list of recent calls. */

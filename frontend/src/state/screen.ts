@@ -2,6 +2,9 @@
 import type { Call } from "../contract/types.js";
 import type { Screen, State } from "./state.js";
 
+/** How long after the end of a leg the server may still be taking in whose end it was: the agent's, or the caller's. */
+export const SETTLE_MS = 2000;
+
 /** The call of the snapshot in which this agent has answered; an offer is not his yet. */
 export function ownCall(state: State): Call | null {
   const call = state.snapshot?.call ?? null;
@@ -46,8 +49,10 @@ function afterCall(state: State): Screen | null {
   const { closing, rejoin, snapshot } = state;
   const own = ownCall(state);
   if (closing) {
-    const settled = snapshot !== null && Date.parse(snapshot.at) >= closing.at + state.skew;
-    if (!closing.deliberate && settled && own && own.id === closing.call?.id) {
+    const waited = snapshot === null ? -1 : Date.parse(snapshot.at) - closing.at - state.skew;
+    const told = (state.recent[0]?.outcome ?? "") !== "" || waited >= SETTLE_MS;
+    const settled = waited >= 0 && own?.id !== closing.call?.id && told;
+    if (!closing.deliberate && waited >= SETTLE_MS && own && own.id === closing.call?.id) {
       return { is: "rejoin", why: "cut", asked: rejoin?.asked ?? false };
     }
     if (!rejoin) return { is: "ended", closing, settled };

@@ -160,7 +160,7 @@ export function ended(state: State, desk: Desk, screen: Extract<Screen, { is: "e
   const next = agent.status === "available" ? "The next call may ring at once." : "No calls ring here while you are not available.";
   return card({
     name: "ended", art: art(known ? "check" : "clock"),
-    title: known ? callOutcome(recent?.outcome || agent.last?.outcome || "", recent?.with ?? "") : "The line has closed",
+    title: known ? callOutcome(recent?.outcome ?? "", recent?.with ?? "") : "The line has closed",
     text: known ? next : "Asking the server what became of the call.",
     more: html`<dl class="stats">
       <div><dt>Caller</dt><dd>${phoneNumber(recent?.number ?? "")}</dd></div>

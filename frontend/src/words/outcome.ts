@@ -61,9 +61,9 @@ export function callOutcome(outcome: string, withName: string): string {
     case "ended":
       return "Ended by an agent";
     case "lost":
-      return "Connection lost; the caller went back to the line";
+      return "Connection lost";
     case "cut-off":
-      return "You were cut off";
+      return "The connection ended";
     case "no-answer":
       return "Missed";
     case "declined":

@@ -93,7 +93,7 @@ export const scenes: readonly Scene[] = [
   { name: "ended-caller-left", events: (now) => [...talking(now, callAt(now, "talking")), { type: "leg-gone", at: now }, { type: "snapshot", at: now + 2, snapshot: snapshotAt(now + 2, { agent: { last: { outcome: "caller-left", at: iso(now + 1) } } }) }] },
   { name: "ended-asking", events: (now) => [...talking(now, callAt(now, "talking")), { type: "leg-gone", at: now + 1000 }] },
   { name: "rejoin-reload", events: (now) => [...inside(now), { type: "remembered", rejoin: { conference: "CAconference1", at: now - 4000, asked: false }, recent: [] }] },
-  { name: "rejoin-cut", events: (now) => [...talking(now, callAt(now, "talking")), { type: "leg-gone", at: now + 1 }, { type: "snapshot", at: now + 2, snapshot: snapshotAt(now + 2, { call: callAt(now, "talking") }) }] },
+  { name: "rejoin-cut", events: (now) => [...talking(now, callAt(now, "talking")), { type: "leg-gone", at: now + 1 }, { type: "snapshot", at: now + 2100, snapshot: snapshotAt(now + 2100, { call: callAt(now, "talking") }) }] },
   { name: "ringing-back", events: (now) => [...online(now), { type: "remembered", rejoin: { conference: "CAconference1", at: now, asked: false }, recent: [] }, { type: "leg-ringing", sid: "CA1", ring: ringAt(now), at: now }] },
   { name: "dialog-sound", events: (now) => [...online(now), { type: "sounds", sounds: {
     inputs: [{ id: "default", label: "Default" }, { id: "h", label: "Jabra Evolve2 40 (headset)" }, { id: "b", label: "Built-in microphone" }],

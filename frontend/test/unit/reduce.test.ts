@@ -180,21 +180,45 @@ describe("the end of a leg", () => {
   });
 
   test("F032: cut off while the server still has us in the call --> rejoin", () => {
-    const state = after([...talking(), gone, poll({ call: callAt(T, "talking") })]);
+    const early = after([...talking(), gone, poll({ call: callAt(T, "talking") })]);
+    expect(early.screen, "the caller may have hung up: not yet").toMatchObject({ is: "ended", settled: false });
+    expect(early.said.urgent).not.toContain("cut off");
+    const state = reduce(early, poll({ call: callAt(T, "talking") }, T + 62_100));
     expect(state.screen).toMatchObject({ is: "rejoin", why: "cut" });
   });
 
   test("cut off and put back into the line --> rejoin, until it is too late", () => {
-    const lost = after([...talking(), gone, poll({ agent: { last: { outcome: "lost", at: iso(T + 60_200) } } })]);
+    const said = { agent: { last: { outcome: "lost", at: iso(T + 60_200) } }, line: { count: 1, more: false } };
+    const lost = after([...talking(), gone, poll(said), poll(said, T + 62_300)]);
     expect(lost.screen).toMatchObject({ is: "rejoin", why: "cut", asked: false });
     const later = T + 60_000 + REJOIN_FOR_MS + 1;
-    const late = reduce(lost, poll({ agent: { last: { outcome: "lost", at: iso(T + 60_200) } } }, later));
+    const late = reduce(lost, poll(said, later));
     expect(late.screen.is).toBe("ended");
+  });
+
+  test("lost with nobody in the line --> ended: the caller has hung up, or has a colleague", () => {
+    const said = { agent: { last: { outcome: "lost", at: iso(T + 60_200) } } };
+    const state = after([...talking(), gone, poll(said), poll(said, T + 62_300)]);
+    expect(state.screen).toMatchObject({ is: "ended", settled: true });
+    expect(state.recent[0]?.outcome).toBe("cut-off");
+    const another = reduce(state, poll({ ...said, line: { count: 1, more: false } }, T + 65_000));
+    expect(another.screen.is, "another caller's waiting is not ours").toBe("ended");
+  });
+
+  test("to rejoin, and then nobody waits any more --> ended", () => {
+    const said = { agent: { last: { outcome: "lost", at: iso(T + 60_200) } }, line: { count: 1, more: false } };
+    const state = after([...talking(), gone, poll(said, T + 62_300), poll({ agent: said.agent }, T + 70_000)]);
+    expect(state.screen.is).toBe("ended");
+  });
+
+  test("the outcome of the call before is not taken for this one's", () => {
+    const state = after([...talking(), gone, poll({ agent: { last: { outcome: "no-answer", at: iso(T + 30_000) } } })]);
+    expect(state.recent[0]?.outcome).toBe("");
   });
 
   test("taken up again --> in-call, and nothing left to rejoin", () => {
     const state = after([
-      ...talking(), gone, poll({ agent: { last: { outcome: "lost", at: iso(T + 60_200) } } }),
+      ...talking(), gone, poll({ agent: { last: { outcome: "lost", at: iso(T + 60_200) } }, line: { count: 1, more: false } }, T + 62_100),
       { type: "leg-ringing", sid: "CA2", ring: ringAt(T), at: T + 61_000 }, { type: "leg-answering" }, { type: "leg-open", at: T + 62_000 },
       poll({ call: callAt(T, "talking") }, T + 62_500),
     ]);
