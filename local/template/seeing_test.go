@@ -1,0 +1,145 @@
+package template
+
+import (
+	"encoding/json"
+	"go/ast"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"gopkg.in/yaml.v3"
+)
+
+// counted are the names of shared/metrics.
+func counted(t *testing.T) map[string]bool {
+	t.Helper()
+	all := map[string]bool{}
+	eachNode(t, "shared/metrics", func(n ast.Node) {
+		v, ok := n.(*ast.ValueSpec)
+		if !ok || v.Type == nil || len(v.Values) != 1 {
+			return
+		}
+		if id, is := v.Type.(*ast.Ident); !is || id.Name != "Name" {
+			return
+		}
+		if lit, ok := v.Values[0].(*ast.BasicLit); ok && lit.Kind == token.STRING {
+			all[strings.Trim(lit.Value, `"`)] = true
+		}
+	})
+	return all
+}
+
+// shown are the metrics of the namespace WarmTransfer that the dashboard shows.
+func shown(t *testing.T) map[string]bool {
+	t.Helper()
+	body := at(only(t, "AWS::CloudWatch::Dashboard"), "Properties", "DashboardBody")
+	var dashboard struct {
+		Widgets []struct {
+			Properties struct{ Metrics [][]any }
+		}
+	}
+	if err := json.Unmarshal([]byte(body.Value), &dashboard); err != nil {
+		t.Fatalf("the dashboard is no JSON: %v", err)
+	}
+	all := map[string]bool{}
+	for _, w := range dashboard.Widgets {
+		for _, m := range w.Properties.Metrics {
+			if m[0] == "WarmTransfer" {
+				all[m[1].(string)] = true
+				if m[2] != "Stack" || m[3] != "${AWS::StackName}" {
+					t.Errorf("%v has other dimensions than the functions write", m)
+				}
+			}
+		}
+	}
+	return all
+}
+
+func TestEveryMetricIsShownOrWatchedAndEveryOneThatIsExists(t *testing.T) {
+	known, seen := counted(t), shown(t)
+	for id, a := range resources(t, "AWS::CloudWatch::Alarm") {
+		p := at(a, "Properties")
+		if text(at(p, "Namespace")) != "WarmTransfer" {
+			continue
+		}
+		seen[text(at(p, "MetricName"))] = true
+		dims := items(at(p, "Dimensions"))
+		if len(dims) != 1 || text(at(dims[0], "Name")) != "Stack" || text(at(dims[0], "Value")) != "!Ref AWS::StackName" {
+			t.Errorf("%s watches other dimensions than the functions write", id)
+		}
+	}
+	if a, b := diff(known, seen); a != nil || b != nil {
+		t.Errorf("nobody looks at %v; nobody counts %v", a, b)
+	}
+}
+
+var runbook = regexp.MustCompile(`docs/operations\.md#([a-z-]+)$`)
+
+func TestEveryAlarmTellsSomebodyAndHasAPageInTheRunbook(t *testing.T) {
+	raw, err := os.ReadFile(filepath.Join(root, "docs", "operations.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	headings := map[string]bool{}
+	for line := range strings.Lines(string(raw)) {
+		if title, ok := strings.CutPrefix(line, "### "); ok {
+			headings[strings.ToLower(strings.TrimSpace(title))] = true
+		}
+	}
+	alarms := 0
+	for id, a := range resources(t, "AWS::CloudWatch::Alarm") {
+		alarms++
+		p := at(a, "Properties")
+		if got := texts(at(p, "AlarmActions")); len(got) != 1 || got[0] != "!Ref AlarmTopic" {
+			t.Errorf("%s tells nobody", id)
+		}
+		m := runbook.FindStringSubmatch(text(at(p, "AlarmDescription")))
+		if m == nil || !headings[m[1]] {
+			t.Errorf("%s: %q names no heading of docs/operations.md", id, text(at(p, "AlarmDescription")))
+		}
+		if text(at(p, "TreatMissingData")) == "" {
+			t.Errorf("%s does not say what silence means", id)
+		}
+	}
+	if alarms < 10 {
+		t.Errorf("%d alarms", alarms)
+	}
+}
+
+func TestF128TheSweepsSilenceIsAnAlarm(t *testing.T) {
+	p := at(template(t), "Resources", "SweepSilentAlarm", "Properties")
+	if text(at(p, "TreatMissingData")) != "breaching" || text(at(p, "MetricName")) != "Sweeps" {
+		t.Error("a sweep that does not run raises no alarm")
+	}
+}
+
+// Lambda's own errors and throttles are watched for each function that a caller or an agent needs.
+func TestErrorsAndThrottlesOfEachFunctionAreWatched(t *testing.T) {
+	for _, alarm := range []string{"FunctionErrorsAlarm", "ThrottlesAlarm"} {
+		watched := references(at(template(t), "Resources", alarm)).values
+		for id := range resources(t, "AWS::Serverless::Function") {
+			own := id == "PublishFunction" || id == "SweepFunction" && alarm == "FunctionErrorsAlarm"
+			if watched[id] == own {
+				t.Errorf("%s and %s: watched %t", alarm, id, watched[id])
+			}
+		}
+	}
+}
+
+func TestSavedQueriesReadTheLogsOfAllFunctions(t *testing.T) {
+	for id, q := range resources(t, "AWS::Logs::QueryDefinition") {
+		read := references(at(q, "Properties", "LogGroupNames")).values
+		for name, f := range functions(t) {
+			group := strings.TrimPrefix(text(at(f, "Properties", "LoggingConfig", "LogGroup")), "!Ref ")
+			if name != "publish" && !read[group] {
+				t.Errorf("%s does not read the log of %s", id, name)
+			}
+		}
+		if n := at(q, "Properties", "QueryString"); n == nil || n.Kind != yaml.ScalarNode || !strings.Contains(n.Value, "|") {
+			t.Errorf("%s asks nothing", id)
+		}
+	}
+}
