@@ -51,7 +51,7 @@ function afterCall(state: State): Screen | null {
   if (closing) {
     const waited = snapshot === null ? -1 : Date.parse(snapshot.at) - closing.at - state.skew;
     const told = (state.recent[0]?.outcome ?? "") !== "" || waited >= SETTLE_MS;
-    const settled = waited >= 0 && own?.id !== closing.call?.id && told;
+    const settled = closing.deliberate || (waited >= 0 && own?.id !== closing.call?.id && told);
     if (!closing.deliberate && waited >= SETTLE_MS && own && own.id === closing.call?.id) {
       return { is: "rejoin", why: "cut", asked: rejoin?.asked ?? false };
     }

@@ -156,7 +156,7 @@ export function ended(state: State, desk: Desk, screen: Extract<Screen, { is: "e
   const { closing, settled } = screen;
   const recent = state.recent[0];
   const { agent } = state.snapshot!;
-  const known = closing.deliberate || settled;
+  const known = settled;
   const next = agent.status === "available" ? "The next call may ring at once." : "No calls ring here while you are not available.";
   return card({
     name: "ended", art: art(known ? "check" : "clock"),

@@ -40,7 +40,10 @@ function politeWords(before: State, now: State): string {
     const is = sayCall(n.call, n.leg.muted);
     if (is !== was) return is;
   }
-  if (n.is === "ended" && b.is !== "ended") return callOutcome(now.recent[0]?.outcome ?? "", now.recent[0]?.with ?? "");
+  const outcome = now.recent[0]?.outcome ?? "";
+  if (n.is === "ended" && n.settled && (b.is !== "ended" || !b.settled || before.recent[0]?.outcome !== outcome)) {
+    return callOutcome(outcome, now.recent[0]?.with ?? "");
+  }
   if (n.is === "idle" && (b.is !== "idle" || b.status !== n.status)) return `You are ${presenceWord(n.status).toLowerCase()}.`;
   if (before.device.is === "lost" && now.device.is === "registered") return "Phone line is back.";
   if (before.leg?.phase === "reconnecting" && now.leg?.phase === "open") return "Connected again.";

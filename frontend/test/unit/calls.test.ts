@@ -1,0 +1,212 @@
+/** What the agent does in a call, when it rings, and when it was lost. */
+import { describe, expect, test, vi } from "vitest";
+import { iso, ringAt, snapshotAt, transferAt } from "../fixtures.js";
+import { desk, f, inCall, loadAgain, online, pass, problem, serve, start, useDesk } from "./harness.js";
+
+useDesk();
+
+describe("presses", () => {
+  const choose = (): void => desk.compose({ target: "bob", note: "  hello " });
+
+  test("consult sends target, note and a fresh key; pending until the call changes", async () => {
+    await inCall();
+    await pass(6000);
+    choose();
+    desk.press("consult");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(f.api.commands).toEqual([{ action: "consult", request: "key1", target: "bob", note: "hello" }]);
+    expect(desk.state.pending?.action).toBe("consult");
+    serve("consult-ringing");
+    await pass(1500);
+    expect(desk.state).toMatchObject({ pending: null, compose: { target: "" } });
+  });
+
+  test("F052: a double click is one request; what is not listed is none", async () => {
+    await inCall();
+    desk.hold();
+    desk.hold();
+    desk.press("swap");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(f.api.commands.map((c) => c.action)).toEqual(["hold"]);
+  });
+
+  test("N7: an unanswered request is sent again with the same key", async () => {
+    await inCall();
+    f.api.refusals = [problem("unreachable", 0), problem("unavailable", 503)];
+    f.api.onTransfer = () => serve("talking", { held: ["caller"], actions: ["resume", "consult", "add", "end"] });
+    desk.hold();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(f.api.commands.map((c) => c.request)).toEqual(["key1", "key1", "key1"]);
+    expect(desk.state).toMatchObject({ pending: null, refusal: null });
+  });
+
+  test("F079: a refusal is shown and sent once; the new state is asked for", async () => {
+    await inCall("consulting");
+    f.api.refusals = [problem("wrong-state", 409)];
+    serve("talking");
+    desk.press("complete");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(f.api.commands).toHaveLength(1);
+    expect(desk.state).toMatchObject({ refusal: { action: "complete", problem: { slug: "wrong-state" } }, screen: { call: { state: "talking" } } });
+  });
+
+  test("a press that shows no effect is not pending for ever", async () => {
+    await inCall();
+    desk.hold();
+    await pass(12_000);
+    expect(desk.state.pending).toBeNull();
+  });
+
+  test("hold is resume when the caller is held", async () => {
+    await inCall();
+    serve("talking", { held: ["caller"], actions: ["resume", "end"] });
+    await pass(1500);
+    desk.hold();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(f.api.commands.map((c) => c.action)).toEqual(["resume"]);
+  });
+
+  test("U18: End call asks first; Leave in three-way is complete; Leave of the target is his own hang-up", async () => {
+    await inCall("three-way");
+    desk.askEnd();
+    expect(desk.state.panel).toBe("confirm-end");
+    expect(f.api.commands).toEqual([]);
+    desk.panel("");
+    desk.leave();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(f.api.commands.map((c) => c.action)).toEqual(["complete"]);
+    expect(f.voice.log).not.toContain("hang up");
+  });
+
+  test("Leave as target, even with the server away (F038)", async () => {
+    await inCall("three-way");
+    serve("three-way", { role: "target", actions: [], transfer: transferAt(Date.now(), { by: { id: "bob", name: "Bob" } }) });
+    await pass(1500);
+    f.api.down = true;
+    desk.leave();
+    expect(f.voice.log.at(-1)).toBe("hang up");
+    expect(desk.state.recent[0]?.outcome).toBe("left");
+  });
+});
+
+describe("ringing", () => {
+  test("U3: alerts call and fall silent", async () => {
+    await online();
+    f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now()) });
+    f.voice.emit({ is: "gone", why: "" });
+    expect(f.rung).toEqual(["Incoming call", "quiet"]);
+    expect(desk.state.notice?.text).toBe("It stopped ringing.");
+  });
+
+  test("F043: the microphone fails at the answer --> away, closed, help", async () => {
+    await online();
+    f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now()) });
+    desk.answer();
+    f.voice.emit({ is: "gone", why: "microphone" });
+    await pass(500);
+    expect(desk.state.screen).toMatchObject({ is: "microphone-help" });
+    expect(f.api.log).toContain("status away");
+    expect(f.voice.log.at(-1)).toBe("stop");
+  });
+
+  test("U15: declined with a reason --> told to the server, which stops the ringing", async () => {
+    await online();
+    f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now()) });
+    desk.decline("busy");
+    expect(f.api.commands, "not before the server offers it").toEqual([]);
+    serve("consult-ringing", { role: "offered", actions: ["decline"] });
+    await pass(1500);
+    desk.decline("busy");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(f.api.commands).toEqual([{ action: "decline", request: "key1", reason: "busy" }]);
+    expect(f.voice.log).toEqual(["start"]);
+  });
+
+  test("reject and answer act on a ringing leg only", async () => {
+    await online();
+    desk.reject();
+    desk.answer();
+    expect(f.voice.log).toEqual(["start"]);
+  });
+});
+
+describe("F032: a reload in a call", () => {
+  async function reload(): Promise<void> {
+    await inCall();
+    loadAgain();
+    serve("waiting", { role: "offered", actions: [] });
+    f.api.current = snapshotAt(Date.now());
+    await start();
+  }
+
+  test("--> rejoin card; one press goes online and takes the ring that follows", async () => {
+    await reload();
+    expect(desk.state.screen).toMatchObject({ is: "rejoin", why: "reload" });
+    await desk.rejoin();
+    f.voice.log.length = 0;
+    f.voice.emit({ is: "ringing", sid: "CA2", ring: ringAt(Date.now()) });
+    expect(f.voice.log).toEqual(["answer"]);
+  });
+
+  test("a ring that says nothing is taken once the server says whose it is", async () => {
+    await reload();
+    await desk.rejoin();
+    f.voice.log.length = 0;
+    f.voice.emit({ is: "ringing", sid: "CA2", ring: ringAt(Date.now(), { conference: "" }) });
+    expect(f.voice.log).toEqual([]);
+    serve("ringing", { role: "offered", actions: [] });
+    await pass(1500);
+    expect(f.voice.log).toEqual(["answer"]);
+  });
+
+  test("nor one that the server says is another caller's", async () => {
+    await reload();
+    await desk.rejoin();
+    f.voice.log.length = 0;
+    f.voice.emit({ is: "ringing", sid: "CA2", ring: ringAt(Date.now(), { conference: "" }) });
+    serve("ringing", { id: "CAother", role: "offered", actions: [] });
+    await pass(3000);
+    expect(f.voice.log).toEqual([]);
+  });
+
+  test("another caller's ring is not answered for the agent", async () => {
+    await reload();
+    await desk.rejoin();
+    f.voice.log.length = 0;
+    f.voice.emit({ is: "ringing", sid: "CA2", ring: ringAt(Date.now(), { conference: "CAother" }) });
+    await pass(2000);
+    expect(f.voice.log).toEqual([]);
+    expect(desk.state.screen.is).toBe("ringing");
+  });
+
+  test("a call that ended as it should is nothing to rejoin", async () => {
+    await inCall();
+    desk.press("end");
+    f.voice.emit({ is: "gone", why: "" });
+    loadAgain();
+    f.api.current = snapshotAt(Date.now());
+    await start();
+    expect(desk.state.screen.is).toBe("offline");
+  });
+
+  test("F046: a fresh leg for one-way audio is a loss on purpose, and taken up again", async () => {
+    await inCall();
+    f.api.current = snapshotAt(Date.now(), { agent: { last: { outcome: "lost", at: iso(Date.now()) } } });
+    desk.renewLeg();
+    expect(desk.state.screen).toMatchObject({ is: "rejoin", asked: true });
+    f.voice.emit({ is: "ringing", sid: "CA2", ring: ringAt(Date.now()) });
+    expect(f.voice.log.slice(-2)).toEqual(["hang up", "answer"]);
+  });
+});
+
+test("N9: diagnostics carry no number, name, note or token", async () => {
+  await inCall();
+  desk.compose({ target: "bob", note: "Mrs Young, 020 7946 0123" });
+  desk.press("consult");
+  desk.core.notice("call +442079460123", "info");
+  await pass(2000);
+  await desk.copyDiagnostics();
+  expect(f.copied).toContain("Screen in-call");
+  expect(f.copied).toContain("press action=consult");
+  expect(f.copied).not.toMatch(/7946|Young|token\d|Bob|\+\d{8,}/);
+});
