@@ -402,11 +402,15 @@ func (l *line) hears(sid string) string {
 	return strings.Join(slices.Compact(words), " ")
 }
 
-// name is a person's name for a leg: the agent's, or the caller's number among callers.
+// name is a person's name for a leg: the agent's, the outside number, or the caller's
+// number among callers.
 func (l *line) name(sid string) string {
 	c, _ := l.Network.Call(sid)
 	if id, ok := strings.CutPrefix(c.To, "client:"); ok {
 		return id
+	}
+	if c.Direction != "inbound" && c.To != "" {
+		return c.To
 	}
 	if i := slices.Index(l.callers, sid); i > 0 {
 		return fmt.Sprintf("caller%d", i+1)

@@ -55,6 +55,7 @@ type Snapshot struct {
 	Line struct {
 		Count int `json:"count"`
 	} `json:"line"`
+	Numbers bool `json:"numbers"`
 }
 
 // State is the state of the agent's call, "" if he is in none.
