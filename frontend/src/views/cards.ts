@@ -129,6 +129,8 @@ export function offline(state: State, desk: Desk): TemplateResult {
 export function idle(state: State, desk: Desk, status: string): TemplateResult {
   const { agent, line } = state.snapshot!;
   const resting = status === "available" && agent.presence === "wrap-up";
+  // Out of reach: nothing rings, whatever the status; the banner says why.
+  const lost = state.device.is === "lost";
   const titles: Record<string, string> = { available: resting ? "A moment for your notes" : "Ready for calls", away: "You are away", "wrap-up": "Wrapping up" };
   const texts: Record<string, string> = {
     available: resting ? "The next call is offered when the wrap-up time is over." : "The next caller rings here. You can work in other tabs meanwhile.",
@@ -138,7 +140,8 @@ export function idle(state: State, desk: Desk, status: string): TemplateResult {
   const ready = status === "available" && state.device.is === "registered" && !resting;
   return card({
     name: "idle", tone: ready ? "ready" : "", art: html`<div class="art ${ready ? "pulse" : ""}">${icon(status === "available" ? "phone" : status === "away" ? "pause" : "clock")}</div>`,
-    title: titles[status] ?? "", text: texts[status] ?? "",
+    title: lost ? "Calls cannot reach you now" : titles[status] ?? "",
+    text: lost ? "The phone line comes back by itself; you need not do anything." : texts[status] ?? "",
     more: html`<dl class="stats">
       <div><dt>In this status</dt><dd>${state.choosing ? "…" : since(state, agent.since)}</dd></div>
       <div><dt>Waiting callers</dt><dd>${line.more ? "> " : ""}${line.count}</dd></div>
