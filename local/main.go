@@ -3,6 +3,7 @@
 //
 //	go run ./local [flags]    runs it until Ctrl-C
 //	go run ./local demo       plays a warm transfer with scripted telephones
+//	go run ./local doctor     looks what is wrong with a stack or a deployment
 package main
 
 import (
@@ -13,11 +14,16 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"warmtransfer/local/doctor"
 )
 
 // commands are what the program can do besides running the stack.
 var commands = map[string]func(ctx context.Context, args []string) error{
 	"demo": playDemo,
+	"doctor": func(ctx context.Context, args []string) error {
+		return doctor.Run(ctx, args, os.Stdout)
+	},
 }
 
 func main() {
