@@ -1,5 +1,6 @@
-// Command connect-agent answers when an agent's leg was answered: it brings him into his
-// caller's room, or tells him that she has gone.
+// Command connect-agent answers when a leg was answered: it brings an agent into his
+// caller's room, or tells him that she has gone; at an outside number it asks for a key
+// first.
 package main
 
 import (

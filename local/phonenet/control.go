@@ -18,6 +18,7 @@ import (
 //	POST   /control/calls/{sid}/answer           also reject, busy, fail, hangup, lose
 //	POST   /control/calls/{sid}/dtmf {"digits"}
 //	GET    /control/conferences                  a list of RoomView
+//	POST   /control/numbers {"number","does"}    what an outside telephone does: see SetOutside
 //	POST   /control/clients {"identity"}         a scripted agent -> 201
 //	GET    /control/clients                      a list of ClientView
 //	DELETE /control/clients/{identity}
@@ -37,6 +38,7 @@ func (n *Network) Control() http.Handler {
 	mux.HandleFunc("GET /control/conferences", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, n.Conferences())
 	})
+	mux.HandleFunc("POST /control/numbers", n.controlNumber)
 	mux.HandleFunc("POST /control/clients", n.controlClient)
 	mux.HandleFunc("GET /control/clients", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, n.Clients())

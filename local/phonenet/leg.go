@@ -72,6 +72,7 @@ type leg struct {
 	forks    []Endpoint // that ring
 	endpoint Endpoint   // that has it
 	scripted bool       // the control API plays the party
+	picksUp  bool       // it answers by itself
 	lost     bool
 
 	script *script

@@ -95,6 +95,7 @@ type Network struct {
 	rooms    map[string]*room // by SID
 	roomList []*room          // oldest first, bounded likewise
 	clients  map[string]*client
+	outside  map[string]string // what telephones outside do, see SetOutside
 	dialing  pacer
 	queues   map[string]*queue // status callbacks by their order
 	faults   faults
@@ -129,6 +130,7 @@ func New(cfg Config) (*Network, error) {
 		legs:    map[string]*leg{},
 		rooms:   map[string]*room{},
 		clients: map[string]*client{},
+		outside: map[string]string{},
 		queues:  map[string]*queue{},
 		audio:   newAudioCache(),
 	}

@@ -80,9 +80,11 @@ func (n *Network) ring(l *leg) {
 	}
 	l.dialled = n.clock.Now()
 	n.callStatus(l, "initiated")
+	find := n.findClient
 	if l.identity == "" {
-		l.scripted = true
-	} else if e, ok := n.findClient(l); !ok {
+		find = n.ringOutside
+	}
+	if e, ok := find(l); !ok {
 		n.end(l, e)
 		return
 	}
@@ -99,6 +101,9 @@ func (n *Network) ring(l *leg) {
 	l.ringTimer = n.after(l.timeout+n.cfg.RingBuffer, func() {
 		n.end(l, legEnd{status: statusNoAnswer, sip: 487, reason: leftAddFailed, code: 31487})
 	})
+	if l.picksUp {
+		n.answer(l, nil)
+	}
 }
 
 // findClient finds who rings for a client's leg; otherwise it says how the leg ends. One
