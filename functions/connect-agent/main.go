@@ -1,6 +1,5 @@
-// Command connect-agent answers when a leg was answered: it brings an agent into his
-// caller's room, or tells him that she has gone; at an outside number it asks for a key
-// first.
+// Command connect-agent answers when a leg was answered: an agent comes into his caller's
+// room or is told that she has gone, and at an outside number a key is asked for first.
 package main
 
 import (
