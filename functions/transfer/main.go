@@ -19,14 +19,13 @@ func main() {
 	number := r.Number("TWILIO_NUMBER")
 	calls := twilio.NewCalls(keys, twilio.CallSettings{Number: number, APIURL: r.OptionalURL("TWILIO_API_URL")})
 	set := switchboard.Settings{
-		Ring:    r.Seconds("RING_SECONDS", 5, 120),
-		MaxWait: r.Seconds("MAX_WAIT_SECONDS", 60, 14400),
-		WrapUp:  r.Seconds("WRAP_UP_SECONDS", 0, 3600),
-		Numbers: dialplan.Open(r, number),
-		Notify:  web.Push{Calls: calls},
-		Observe: web.Observe,
-		NewKey:  web.NewKey,
-
+		Ring:           r.Seconds("RING_SECONDS", 5, 120),
+		MaxWait:        r.Seconds("MAX_WAIT_SECONDS", 60, 14400),
+		WrapUp:         r.Seconds("WRAP_UP_SECONDS", 0, 3600),
+		Numbers:        dialplan.Open(r, number),
+		Notify:         web.Push{Calls: calls},
+		Observe:        web.Observe,
+		NewKey:         web.NewKey,
 		NumbersPerHour: r.Whole("NUMBERS_PER_HOUR", 1, 10000),
 	}
 	h := handler{

@@ -86,7 +86,7 @@ func TestF155AnyNumberIsJudgedAsByTheLibrary(t *testing.T) {
 	p, list := everywhere(t), examples()
 	r := rand.New(rand.NewPCG(1, 2))
 	allowed := 0
-	for range 15_000 {
+	for range 10_000 {
 		number := []byte(list[r.IntN(len(list))])
 		switch r.IntN(5) {
 		case 0:
@@ -110,7 +110,7 @@ func TestF155AnyNumberIsJudgedAsByTheLibrary(t *testing.T) {
 			allowed++
 		}
 	}
-	if allowed < 1000 {
+	if allowed < 800 {
 		t.Errorf("only %d numbers were allowed: the test has shown little", allowed)
 	}
 }
