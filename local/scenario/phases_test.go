@@ -3,6 +3,8 @@ package scenario
 import (
 	"testing"
 	"time"
+
+	"warmtransfer/local/phonenet"
 )
 
 // phases brings a fresh call into each of its phases; it returns the caller.
@@ -125,5 +127,39 @@ func (l *line) bring(caller, id string, within time.Duration) {
 		if !l.clock.Now().Before(end) {
 			l.t.Fatalf("the caller does not talk to %s within %v: she hears %q", id, within, l.hears(caller))
 		}
+	}
+}
+
+// The caller hangs up, and the network tells of everybody's end but hers; hers comes late.
+// Then it was still she who left.
+func TestF073WhoHungUpIsToldRightlyInWhateverOrder(t *testing.T) {
+	t.Parallel()
+	for _, p := range phases {
+		if p.name == "waiting" || p.name == "ringing" || p.name == "add-ringing" || p.name == "consult-ringing" {
+			continue
+		}
+		t.Run(p.name, func(t *testing.T) {
+			t.Parallel()
+			l := open(t)
+			caller := p.to(l)
+			in := map[string]bool{}
+			for _, id := range []string{"alice", "bob"} {
+				in[id] = l.legTo(id) != ""
+			}
+			for _, rule := range []phonenet.FaultRule{
+				{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/call"}, Do: "delay", DelayMs: 2000},
+				{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/conference/"}, Do: "delay", DelayMs: 3000},
+			} {
+				l.fault(rule)
+			}
+			l.hangs(caller)
+			l.pass(6 * time.Second)
+			for id, was := range in {
+				if last := l.me(id).Agent.Last; was && (last == nil || last.Outcome != "caller-left") {
+					t.Errorf("%s is told %+v, want that the caller left", id, last)
+				}
+			}
+			l.done(60 * time.Second)
+		})
 	}
 }

@@ -119,6 +119,24 @@ func (a *Agent) Release(r Release, now time.Time) bool {
 	return true
 }
 
+// Relabel corrects how the agent's last call, which was this one, ended for him. It says
+// whether it changed anything.
+func (a *Agent) Relabel(conference, outcome string) bool {
+	if a.Last == nil || a.Last.Conference != conference || a.Last.Outcome == outcome {
+		return false
+	}
+	last := *a.Last
+	last.Outcome = outcome
+	for i := range a.Recent {
+		if a.Recent[i] == *a.Last {
+			a.Recent[i] = last
+			break
+		}
+	}
+	a.Last = &last
+	return true
+}
+
 func (a *Agent) miss(why Why, now time.Time) {
 	a.Missed++
 	if a.Missed >= MissLimit && a.Status == Available {

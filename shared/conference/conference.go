@@ -128,6 +128,10 @@ type Gone struct {
 	Key LegKey `json:"key"`
 	SID LegID  `json:"sid,omitempty"` // "" if the network never told of it: then it may turn up yet
 	Seq int    `json:"seq,omitempty"` // as Participant.Seq when it went
+	// Lost is the agent whose leg was lost, and At when: if the caller turns out to have gone
+	// at that moment, it was her end that took his leg along.
+	Lost agent.ID  `json:"lost,omitempty"`
+	At   time.Time `json:"at,omitzero"`
 }
 
 // Freed is an agent whom a change of the conference has set free. It is not stored:
@@ -138,6 +142,8 @@ type Freed struct {
 	Outcome Outcome
 	Talked  bool      // he had answered
 	Since   time.Time // when he answered, or was rung
+	// Late: he was free before; only how the call ended is known better now.
+	Late bool
 }
 
 // Phase is how far a leg has come.

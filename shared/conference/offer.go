@@ -130,6 +130,10 @@ func (c *Conference) LegGone(key LegKey, sid LegID, o Outcome, now time.Time) {
 		o = OutcomeNoAnswer // a machine, or somebody who did not take it
 	}
 	c.remove(key, o)
+	if wanted && leg.Phase == Answered {
+		g := &c.Gone[len(c.Gone)-1]
+		g.Lost, g.At = leg.Agent, now
+	}
 	if wanted {
 		c.lose(leg, o, now)
 	}

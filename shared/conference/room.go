@@ -238,6 +238,21 @@ func (c *Conference) CallerGone(now time.Time) {
 	c.CallerOn, c.Caller = false, Participant{Seq: c.Caller.Seq}
 	if c.State != Ended {
 		c.end(CallerLeft, ReasonCallerLeft, now)
+		c.blameCaller(now)
+	}
+}
+
+// togetherWithin is how far apart the words about legs may come that ended together.
+const togetherWithin = 5 * time.Second
+
+// blameCaller tells the agents whose legs were lost a moment before that it was the
+// caller who left: a room that ends with her ends their legs too, and the network may
+// tell of those first.
+func (c *Conference) blameCaller(now time.Time) {
+	for _, g := range c.Gone {
+		if g.Lost != "" && now.Sub(g.At) <= togetherWithin {
+			c.freed = append(c.freed, Freed{Agent: g.Lost, Leg: g.Key, Outcome: OutcomeCallerLeft, Late: true})
+		}
 	}
 }
 

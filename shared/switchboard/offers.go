@@ -135,6 +135,10 @@ func (s *Switchboard) claim(ctx context.Context, id agent.ID, conf conference.ID
 
 // free lets an agent go whose leg is over.
 func (s *Switchboard) free(ctx context.Context, c *conference.Conference, f conference.Freed, now time.Time) {
+	if f.Late {
+		s.changeAgent(ctx, f.Agent, func(a *agent.Agent) bool { return a.Relabel(string(c.ID), string(f.Outcome)) })
+		return
+	}
 	s.release(ctx, f.Agent, agent.Release{
 		Conference: string(c.ID),
 		Leg:        string(f.Leg),
@@ -158,9 +162,15 @@ func unreached(o conference.Outcome) bool {
 // release frees an agent of one leg. If it cannot be saved now, his lease runs out, or
 // his page's beat finds him free.
 func (s *Switchboard) release(ctx context.Context, id agent.ID, r agent.Release, now time.Time) {
+	s.changeAgent(ctx, id, func(a *agent.Agent) bool { return a.Release(r, now) })
+}
+
+// changeAgent changes an agent and saves him if f says that it changed anything; a
+// failure leaves him as he was.
+func (s *Switchboard) changeAgent(ctx context.Context, id agent.ID, f func(*agent.Agent) bool) {
 	for range saveTries {
 		a, err := s.store.Agent(ctx, id)
-		if err != nil || !a.Release(r, now) {
+		if err != nil || !f(a) {
 			return
 		}
 		if err := s.store.SaveAgent(ctx, a); !errors.Is(err, ErrConflict) {
