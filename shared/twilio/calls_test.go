@@ -24,7 +24,7 @@ func TestDialIsOneCallWithEverythingInIt(t *testing.T) {
 	got := s.only()
 	want := url.Values{
 		"From":                 {number},
-		"To":                   {"client:alice?conference=" + caller + "&leg=k1"},
+		"To":                   {"client:alice?conference=" + caller + "&leg=k1&ring=20"},
 		"Url":                  {"https://phone.example.com/connect-agent/" + caller + "/k1"},
 		"Method":               {"POST"},
 		"FallbackUrl":          {"https://phone.example.com/connect-agent/" + caller + "/k1/1"},

@@ -2,6 +2,7 @@ package twilio
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -21,6 +22,7 @@ const (
 	ParamKind       = "kind"       // conference.Kind, if it is a transfer
 	ParamCaller     = "caller"     // her number, if it is not private
 	ParamWaited     = "waited"     // waiting since, RFC 3339
+	ParamRing       = "ring"       // how long it rings, in seconds, for the page's countdown
 	ParamBy         = "by"         // name of the transferor
 	ParamNote       = "note"       // his words
 )
@@ -40,6 +42,9 @@ func invitation(d conference.Dial) string {
 	set(ParamCaller, d.Info.Caller)
 	if !d.Info.Waited.IsZero() {
 		set(ParamWaited, d.Info.Waited.UTC().Format(time.RFC3339))
+	}
+	if d.Timeout > 0 {
+		set(ParamRing, strconv.Itoa(ringSeconds(d.Timeout)))
 	}
 	set(ParamBy, strings.ToValidUTF8(d.Info.By, ""))
 	set(ParamNote, strings.ToValidUTF8(d.Info.Note, ""))

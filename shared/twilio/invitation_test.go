@@ -49,7 +49,7 @@ func TestInvitationTellsWhatThePageShows(t *testing.T) {
 
 func TestInvitationLeavesOutWhatIsEmpty(t *testing.T) {
 	_, got := read(t, invitation(dial()))
-	if len(got) != 2 || got.Get(ParamConference) != caller || got.Get(ParamLeg) != "k1" {
+	if len(got) != 3 || got.Get(ParamRing) != "20" || got.Get(ParamConference) != caller || got.Get(ParamLeg) != "k1" {
 		t.Errorf("parameters = %v", got)
 	}
 }
