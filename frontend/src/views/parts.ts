@@ -26,7 +26,8 @@ export interface ButtonLook {
 
 /**
  * A button never vanishes and is never `disabled`, which would take it from the keyboard: it says aria-disabled and
- * why, in a tip that shows on hover and focus.
+ * why, in a tip that shows on hover and focus. The second half of a double click is none: where the server answers
+ * within it, it would swap back what the first has swapped.
  */
 export function button(look: ButtonLook): TemplateResult {
   const { on, why, busy } = look.button ?? { on: true, why: "", busy: false };
@@ -46,7 +47,7 @@ export function button(look: ButtonLook): TemplateResult {
       aria-keyshortcuts=${look.chord ? `Control+Shift+${look.chord}` : nothing}
       aria-describedby=${tipId}
       ?autofocus=${look.first ?? false}
-      @click=${() => on && look.click()}
+      @click=${(e: MouseEvent) => on && e.detail < 2 && look.click()}
     >
       ${busy ? html`<span class="spinner" aria-hidden="true"></span>` : look.icon ? icon(look.icon) : nothing}
       <span class="label">${look.label}</span>

@@ -69,7 +69,7 @@ class Seat {
     if (pictures && picture) {
       await mkdir(pictures, { recursive: true });
       await this.page.mouse.move(0, 0);
-      await this.page.screenshot({ path: join(pictures, `${picture}.png`), animations: 'disabled' });
+      await this.page.screenshot({ path: join(pictures, `${picture}.png`), animations: 'disabled', fullPage: true });
     }
     if (!(await this.page.evaluate(() => 'axe' in window))) await this.page.evaluate(await readFile(axe, 'utf8'));
     const { violations } = await this.page.evaluate(() => window.axe.run());

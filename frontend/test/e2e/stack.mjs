@@ -44,12 +44,14 @@ class Stack {
     }
   }
 
-  async ask(method, path, body, { base = this.control, headers = {} } = {}) {
+  async ask(method, path, body, { base = this.control, headers = {}, tries = 3 } = {}) {
     const answer = await fetch(base + path, {
       method, headers: body === undefined ? headers : { 'Content-Type': 'application/json', ...headers },
       body: body === undefined ? undefined : JSON.stringify(body), signal: AbortSignal.timeout(20_000),
     });
     const text = await answer.text();
+    // A store that is slow for a moment on a busy machine is no news; that a request may be sent again is its contract.
+    if (answer.status === 503 && tries > 0) return this.ask(method, path, body, { base, headers, tries: tries - 1 });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     return text ? JSON.parse(text) : null;
   }
