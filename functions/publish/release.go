@@ -1,12 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
 	"encoding/json"
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,6 +12,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"warmtransfer/shared/twilio"
 )
 
 // built is the page as the Makefile beside this file has put it there.
@@ -99,7 +99,7 @@ func newRelease(page fs.FS, set properties) (release, error) {
 	r.id = hex.EncodeToString(sum.Sum(nil)[:8])
 	r.files = slices.DeleteFunc(r.files, func(f file) bool { return f.name == configName }) // a developer's
 	r.files = append(r.files,
-		file{fallbackName, kinds[".xml"], ask, fallback(set.APIURL)},
+		file{fallbackName, kinds[".xml"], ask, []byte(twilio.Fallback(twilio.Base(set.APIURL)))},
 		file{configName, kinds[".json"], ask, config(set)})
 	slices.SortStableFunc(r.files, func(a, b file) int { return a.order() - b.order() })
 	return r, nil
@@ -151,14 +151,4 @@ func config(set properties) []byte {
 		panic(err)
 	}
 	return out
-}
-
-// fallback is what a caller hears when the API does not answer: she is not hung up on,
-// and tries again for as long as she likes.
-func fallback(api string) []byte {
-	var address bytes.Buffer
-	_ = xml.EscapeText(&address, []byte(api+"/incoming")) // a buffer takes everything
-	return []byte(`<?xml version="1.0" encoding="UTF-8"?>
-<Response><Say>Please hold the line. We are sorry that this takes a moment.</Say><Pause length="6"/><Redirect method="POST">` +
-		address.String() + "</Redirect></Response>\n")
 }

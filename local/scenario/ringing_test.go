@@ -61,6 +61,21 @@ func TestF002AllBusyKeepsTheOrderOfArrival(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
+func TestF005TheAPIDoesNotAnswerAndTheCallerIsKept(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	l.online("alice")
+	l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/incoming"}, Do: "throttle", Times: 3})
+	caller := l.dial("+15550199")
+	l.gap = 7 * time.Second // the file's pause between an apology and the next try
+	for range 4 {
+		l.wantLive(caller)
+		l.pass(10 * time.Second)
+	}
+	l.bring(caller, "alice", time.Minute)
+	l.done(10 * time.Second)
+}
+
 func TestF017NoAnswerGoesToTheNextAgentAndTwoMissesAreAway(t *testing.T) {
 	t.Parallel()
 	l := open(t)

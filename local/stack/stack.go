@@ -31,6 +31,7 @@ import (
 	"warmtransfer/local/phonenet/voice"
 	"warmtransfer/local/secrets"
 	"warmtransfer/local/store"
+	"warmtransfer/shared/twilio"
 )
 
 // clientID is the page's name at the local issuer.
@@ -323,6 +324,7 @@ func (s *Stack) startNetwork(l net.Listener) (any, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /control", s.serveParts)
 	mux.HandleFunc("POST /control/tokens", s.serveToken)
+	mux.HandleFunc("/fallback.xml", s.serveFallback)
 	defer s.serve(l, mux)
 	if s.o.TwilioURL != "" {
 		if u, err := url.Parse(s.o.TwilioURL); err == nil && loopback(s.o.TwilioURL) {
@@ -401,7 +403,7 @@ func (s *Stack) connectNumber() {
 	if s.Network == nil {
 		return
 	}
-	s.Network.SetNumber(s.public()+"/incoming", "", s.public()+"/events/call")
+	s.Network.SetNumber(s.public()+"/incoming", s.Control+"/fallback.xml", s.public()+"/events/call")
 }
 
 // serveParts answers where the parts are.
@@ -409,6 +411,13 @@ func (s *Stack) serveParts(w http.ResponseWriter, _ *http.Request) {
 	answer(w, http.StatusOK, map[string]string{
 		"api": s.API, "issuer": s.Issuer, "twilio": s.Twilio, "store": s.Store, "number": s.Number,
 	})
+}
+
+// serveFallback answers what Twilio fetches when the API does not answer, as the file
+// does that a deployment puts beside the music.
+func (s *Stack) serveFallback(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", twilio.ContentType)
+	_, _ = io.WriteString(w, twilio.Fallback(twilio.Base(s.public())))
 }
 
 // serveToken answers an access token as the issuer would give it to the agent.

@@ -299,3 +299,11 @@ func TestWarmAsksOnceAndNeverFails(t *testing.T) {
 	cancel()
 	s.Warm(gone)
 }
+
+func TestF133F134ClaimRaceIsLinearizable(t *testing.T) {
+	switchboardtest.ClaimRace(t, open(t), 6, 12)
+}
+
+func TestF133F134OfferRaceGivesEachCallerOneOwner(t *testing.T) {
+	switchboardtest.OfferRace(t, open(t), 20, 5)
+}

@@ -129,6 +129,12 @@ func HoldOn(url string, pause time.Duration, words ...string) string {
 	return Waiting(Turn{Words: words, Pause: pause, Next: url})
 }
 
+// Fallback is what a caller hears when the API itself does not answer: she is not hung up
+// on, and tries again for as long as she likes. It is a file and needs no function.
+func Fallback(b Base) string {
+	return HoldOn(string(b)+"/incoming", 6*time.Second, "Please hold the line. We are sorry that this takes a moment.")
+}
+
 func say(words []string) []twiml.Element {
 	verbs := make([]twiml.Element, 0, len(words)+2)
 	for _, w := range words {

@@ -1,0 +1,122 @@
+package scenario
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"warmtransfer/local/stack"
+)
+
+// meter counts the store's operations.
+type meter struct {
+	mu    sync.Mutex
+	count map[string]int
+}
+
+func (m *meter) between(t *testing.T) func(*stack.Options) {
+	m.count = map[string]int{}
+	return func(o *stack.Options) {
+		o.Via = func(store string) string {
+			to, err := url.Parse(store)
+			if err != nil {
+				t.Fatal(err)
+			}
+			proxy := httputil.NewSingleHostReverseProxy(to)
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				_, op, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+				m.mu.Lock()
+				m.count[op]++
+				m.mu.Unlock()
+				proxy.ServeHTTP(w, r)
+			}))
+			t.Cleanup(server.Close)
+			return server.URL
+		}
+	}
+}
+
+func (m *meter) reset() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	clear(m.count)
+}
+
+// costRow is a line of the table in docs/operations.md: what, and how often in a call.
+var costRow = regexp.MustCompile(`(?m)^\| (function invocations|store reads|store writes|index queries|REST calls|messages to pages) \| (\d+) \|`)
+
+// A call of three minutes that is handed over by consult costs what the operator was
+// told. The counts vary a little with the order in which webhooks meet, so they may be
+// a fifth away; more is a decision and changes the table.
+func TestCostOfATransferredCallIsAsTheOperatorWasTold(t *testing.T) {
+	t.Parallel()
+	m := &meter{}
+	l := open(t, m.between(t))
+	l.online("alice", "bob")
+	m.reset()
+	logged := strings.Count(l.log.String(), "gateway | ")
+	records := int64(len(l.Network.Records(0)))
+	l.pages = map[string]bool{} // what a page asks by itself is priced by the hour, not by the call
+
+	caller := l.dial("+15550199")
+	l.pass(15 * time.Second) // one turn with words, one of music
+	l.answers("alice")
+	l.pass(time.Minute)
+	if _, err := l.agent("bob").Beat(l.ctx); err != nil { // the one beat without which he counts as away
+		t.Fatal(err)
+	}
+	l.presses("alice", "consult", "bob")
+	l.pass(5 * time.Second)
+	l.answers("bob")
+	l.pass(20 * time.Second)
+	l.presses("alice", "complete", "")
+	l.pass(time.Minute)
+	l.together(caller, l.legTo("bob"))
+	l.presses("bob", "end", "")
+	l.pass(5 * time.Second)
+	l.wantOver(caller)
+
+	got := map[string]int{"function invocations": strings.Count(l.log.String(), "gateway | ") - logged}
+	for op, n := range m.count {
+		switch op {
+		case "GetItem":
+			got["store reads"] += n
+		case "PutItem":
+			got["store writes"] += n
+		case "Query":
+			got["index queries"] += n
+		default:
+			t.Errorf("%d times the operation %s", n, op)
+		}
+	}
+	for _, r := range l.Network.Records(records) {
+		switch {
+		case r.Kind == "rest" && r.Event == "CreateUserDefinedMessage":
+			got["messages to pages"]++
+		case r.Kind == "rest":
+			got["REST calls"]++
+		}
+	}
+	doc, err := os.ReadFile("../../docs/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := map[string]int{}
+	for _, row := range costRow.FindAllStringSubmatch(string(doc), -1) {
+		told[row[1]], _ = strconv.Atoi(row[2])
+	}
+	for what, n := range got {
+		want := told[what]
+		if n*5 > want*6 || n*5 < want*4 {
+			t.Errorf("%s: %d in this call, docs/operations.md says %d", what, n, want)
+		}
+	}
+}
