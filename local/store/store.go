@@ -85,7 +85,7 @@ func Start(ctx context.Context, o Options) (*Store, error) {
 // installed finds Node.js and makes sure that dynalite is there, or says what to do.
 func installed(dir string) (node string, err error) {
 	if node, err = exec.LookPath("node"); err != nil {
-		return "", errors.New("Node.js 20 or newer is needed for the local store, and is not installed")
+		return "", errors.New("the local store needs Node.js 20 or newer, which is not installed")
 	}
 	if _, err := os.Stat(filepath.Join(dir, "node_modules", "dynalite")); err != nil {
 		return "", fmt.Errorf("the local store is not installed; run: npm ci --prefix %s", dir)

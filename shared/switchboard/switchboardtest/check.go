@@ -60,7 +60,7 @@ func Violations(c *conference.Conference) []string {
 	for _, l := range c.Legs {
 		keys[l.Key]++
 		no(keys[l.Key] == 1, "leg %s twice", l.Key)
-		no(l.Held == false || !l.EndsRoom, "leg %s ends the room and is held", l.Key)
+		no(!l.Held || !l.EndsRoom, "leg %s ends the room and is held", l.Key)
 		if mine := c.LegOf(l.Agent); l.Agent != "" && mine != nil && mine.Key == l.Key {
 			agents[l.Agent]++
 			no(agents[l.Agent] == 1, "agent %s twice", l.Agent)
