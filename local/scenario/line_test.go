@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -234,7 +235,7 @@ func (l *line) online(ids ...string) {
 	for _, id := range ids {
 		l.register(id)
 		l.pages[id] = true
-		if _, err := l.agent(id).Set(l.ctx, "available"); err != nil {
+		if _, err := patient(func() (stack.Snapshot, error) { return l.agent(id).Set(l.ctx, "available") }); err != nil {
 			l.t.Fatalf("%s goes online: %v", id, err)
 		}
 		l.settle()
@@ -335,12 +336,26 @@ func (l *line) hangs(sid string) {
 // presses lets an agent press a button, which must be accepted.
 func (l *line) presses(id, action, target string) stack.Snapshot {
 	l.t.Helper()
-	snap, err := l.agent(id).Do(l.ctx, action, target)
+	l.keys++
+	key := fmt.Sprintf("press-%d", l.keys)
+	snap, err := patient(func() (stack.Snapshot, error) { return l.agent(id).Press(l.ctx, action, target, key) })
 	if err != nil {
 		l.t.Fatalf("%s presses %s %s: %v", id, action, target, err)
 	}
 	l.settle()
 	return snap
+}
+
+// patient asks again when the server says that it cannot just now, as the page does. On
+// a machine that is busy the store may take longer than a function waits for it.
+func patient(ask func() (stack.Snapshot, error)) (snap stack.Snapshot, err error) {
+	for range 10 {
+		snap, err = ask()
+		if problem, ok := err.(*stack.APIError); !ok || problem.Status != http.StatusServiceUnavailable {
+			break
+		}
+	}
+	return snap, err
 }
 
 // refused lets an agent press a button, which must be refused with that status.
@@ -363,7 +378,7 @@ func (l *line) state(id string) string {
 
 func (l *line) me(id string) stack.Snapshot {
 	l.t.Helper()
-	snap, err := l.agent(id).Me(l.ctx)
+	snap, err := patient(func() (stack.Snapshot, error) { return l.agent(id).Me(l.ctx) })
 	if err != nil {
 		l.t.Fatalf("snapshot of %s: %v", id, err)
 	}
