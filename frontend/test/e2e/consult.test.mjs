@@ -103,11 +103,11 @@ scene('F059 Bob does not answer: the caller is back with Alice, who is told', as
   await alice.consult('bob');
   await bob.screen('ringing');
   await s.stack.hears(caller, ['music']);
-  await alice.inCall('talking', 25_000);
+  await alice.inCall('talking', 45_000);
   await alice.says('target', 'Bob did not answer.');
   await alice.hears({ tones: [callerTone] });
   await bob.screen('idle');
-});
+}, { timeout: 90_000 });
 
 scene('F068 Alice closes her page in the private talk: Bob has the caller', async (s) => {
   const { alice, bob } = await s.consulting();
