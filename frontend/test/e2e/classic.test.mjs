@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { stage } from './scene.mjs';
 
-const scene = stage();
+const scenario = stage();
 
-scene('classic: ring, answer, add, three hear each other, leave, end', async (s) => {
+scenario('classic: ring, answer, add, three hear each other, leave, end', async (s) => {
   const [[alice, bob], phone] = await Promise.all([s.agents('alice', 'bob'), s.phone()]);
   await phone.look('phone-ready', '');
   await alice.look('idle');

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { stage } from './scene.mjs';
 import { until } from './wait.mjs';
 
-const scene = stage();
+const scenario = stage();
 const callerTone = 500; // the only scripted leg that is heard
 const ended = /The caller hung up|The connection ended/; // the second when the agent's own leg is told of first
 
-scene('F055 consult, private talk, complete: the caller hears Alice, music, Bob', async (s) => {
+scenario('F055 consult, private talk, complete: the caller hears Alice, music, Bob', async (s) => {
   const [alice, bob, phone] = await Promise.all([s.agent('alice'), s.agent('bob', { online: false }), s.phone()]);
   await phone.dial();
   await alice.answer();
@@ -45,7 +45,7 @@ scene('F055 consult, private talk, complete: the caller hears Alice, music, Bob'
   assert.equal(call, null);
 }, { timeout: 90_000 });
 
-scene('F082 swap there and back, join, then Alice leaves: Bob owns', async (s) => {
+scenario('F082 swap there and back, join, then Alice leaves: Bob owns', async (s) => {
   const { alice, bob, caller } = await s.consulting();
   await alice.hears({ beeps: true });
   await s.stack.hears(caller, ['music']);
@@ -69,7 +69,7 @@ scene('F082 swap there and back, join, then Alice leaves: Bob owns', async (s) =
   await bob.hears({ tones: [callerTone], beeps: false });
 });
 
-scene('F064 Alice cancels while Bob rings', async (s) => {
+scenario('F064 Alice cancels while Bob rings', async (s) => {
   const { alice, bob, caller } = await s.pair();
   await alice.consult('bob');
   await bob.screen('ringing');
@@ -81,7 +81,7 @@ scene('F064 Alice cancels while Bob rings', async (s) => {
   await bob.ready();
 });
 
-scene('F061 F158 Bob declines; a note full of markup is text', async (s) => {
+scenario('F061 F158 Bob declines; a note full of markup is text', async (s) => {
   const { alice, bob } = await s.pair();
   const note = `<img src=x onerror="document.title='harmed'"> & ]]> </script><b>"bold"</b> <Say>'`;
   await alice.consult('bob', note);
@@ -98,7 +98,7 @@ scene('F061 F158 Bob declines; a note full of markup is text', async (s) => {
   assert.doesNotMatch(await bob.page.title(), /harmed/);
 });
 
-scene('F059 Bob does not answer: the caller is back with Alice, who is told', async (s) => {
+scenario('F059 Bob does not answer: the caller is back with Alice, who is told', async (s) => {
   const { alice, bob, caller } = await s.pair();
   await alice.consult('bob');
   await bob.screen('ringing');
@@ -109,7 +109,7 @@ scene('F059 Bob does not answer: the caller is back with Alice, who is told', as
   await bob.screen('idle');
 }, { timeout: 90_000 });
 
-scene('F068 Alice closes her page in the private talk: Bob has the caller', async (s) => {
+scenario('F068 Alice closes her page in the private talk: Bob has the caller', async (s) => {
   const { alice, bob } = await s.consulting();
   await alice.page.close();
   await bob.inCall('talking');
@@ -117,7 +117,7 @@ scene('F068 Alice closes her page in the private talk: Bob has the caller', asyn
   await bob.says('hears', 'Caller hears you');
 });
 
-scene('F070 Bob leaves the private talk: the caller is back with Alice', async (s) => {
+scenario('F070 Bob leaves the private talk: the caller is back with Alice', async (s) => {
   const { alice, bob } = await s.consulting();
   await bob.press('leave');
   await alice.inCall('talking');
@@ -125,7 +125,7 @@ scene('F070 Bob leaves the private talk: the caller is back with Alice', async (
   await bob.screen('ended');
 });
 
-scene('F073 the caller hangs up in the private talk: both are told, and let go', async (s) => {
+scenario('F073 the caller hangs up in the private talk: both are told, and let go', async (s) => {
   const { alice, bob, caller } = await s.consulting();
   await s.stack.does(caller, 'hangup');
   for (const desk of [alice, bob]) {
@@ -136,7 +136,7 @@ scene('F073 the caller hangs up in the private talk: both are told, and let go',
   await until('no leg to be left', async () => (await s.stack.calls()).length === 0);
 }, { timeout: 120_000 });
 
-scene('reject: the next agent is rung, and the one who rejected stays available', async (s) => {
+scenario('reject: the next agent is rung, and the one who rejected stays available', async (s) => {
   const [alice, bob] = await Promise.all([s.agent('alice'), s.agent('bob', { online: false })]);
   const caller = await s.stack.dial();
   await alice.screen('ringing');
@@ -149,7 +149,7 @@ scene('reject: the next agent is rung, and the one who rejected stays available'
   await bob.screen('ended');
 });
 
-scene('F052 a double click on any button is one request with one effect', async (s) => {
+scenario('F052 a double click on any button is one request with one effect', async (s) => {
   const { alice, bob } = await s.pair();
   const sent = new Map(); // by the key of the press: a request that is sent again after a 503 is the same
   alice.page.on('request', (r) => { if (r.url().endsWith('/transfer')) sent.set(r.postDataJSON().request, r.postDataJSON().action); });

@@ -6,7 +6,7 @@ import { until } from './wait.mjs';
 import { lay } from './wire.mjs';
 
 const callerTone = 500;
-const scene = stage({
+const scenario = stage({
   before: async (here) => {
     here.wire = await lay(here.stack.api, here.stack.control);
     here.wired = await launch(here.wire.flags);
@@ -27,7 +27,7 @@ async function far(s, id) {
 
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
-scene('F035 eight seconds without a network: the call is kept', async (s) => {
+scenario('F035 eight seconds without a network: the call is kept', async (s) => {
   const alice = await far(s, 'alice');
   const caller = await s.talking(alice);
   await alice.hears({ tones: [callerTone] });
@@ -45,7 +45,7 @@ scene('F035 eight seconds without a network: the call is kept', async (s) => {
   await s.stack.hears(caller, [`leg:${leg}`]);
 }, { timeout: 90_000 });
 
-scene('F034 sixty seconds without a network: Bob gets the caller, and Alice is told the truth', async (s) => {
+scenario('F034 sixty seconds without a network: Bob gets the caller, and Alice is told the truth', async (s) => {
   const [alice, bob] = await Promise.all([far(s, 'alice'), s.agent('bob', { online: false })]);
   const caller = await s.talking(alice);
   await bob.goOnline();
@@ -69,7 +69,7 @@ scene('F034 sixty seconds without a network: Bob gets the caller, and Alice is t
   await bob.hears({ tones: [callerTone] });
 }, { timeout: 180_000 });
 
-scene('F037 the phone network is blocked and the server is not: she is offered nobody until it is back', async (s) => {
+scenario('F037 the phone network is blocked and the server is not: she is offered nobody until it is back', async (s) => {
   const alice = await far(s, 'alice');
   s.wire.refuse(s.stack.control);
   await alice.says('banner-line-lost', 'Phone line lost since', 30_000);
@@ -83,7 +83,7 @@ scene('F037 the phone network is blocked and the server is not: she is offered n
   await alice.hears({ tones: [callerTone] });
 }, { timeout: 120_000 });
 
-scene('F046 nothing is heard: a warning, and a fresh leg cures it', async (s) => {
+scenario('F046 nothing is heard: a warning, and a fresh leg cures it', async (s) => {
   const alice = await far(s, 'alice');
   await s.talking(alice);
   await alice.hears({ tones: [callerTone] });

@@ -4,7 +4,7 @@ import { launch } from './browser.mjs';
 import { stage } from './scene.mjs';
 import { until } from './wait.mjs';
 
-const scene = stage();
+const scenario = stage();
 const callerTone = 500;
 const repaired = 45_000; // an offer whose end nobody was told of: the ring, and two turns of music
 
@@ -21,7 +21,7 @@ async function lives(page, seconds) {
   return given;
 }
 
-scene('F017 an agent lets it ring: the next one rings, and after the second time she is Away', async (s) => {
+scenario('F017 an agent lets it ring: the next one rings, and after the second time she is Away', async (s) => {
   const [alice, bob] = await Promise.all([s.agent('alice'), s.agent('bob', { online: false })]);
   const first = await s.stack.dial();
   await alice.screen('ringing');
@@ -39,7 +39,7 @@ scene('F017 an agent lets it ring: the next one rings, and after the second time
   for (const sid of [first, second]) await s.stack.does(sid, 'hangup');
 }, { timeout: 120_000 });
 
-scene('F031 two browsers of one agent ring: the first answer wins, the other stops', async (s) => {
+scenario('F031 two browsers of one agent ring: the first answer wins, the other stops', async (s) => {
   const [here, there] = await s.agents('alice', 'alice');
   const caller = await s.stack.dial();
   await Promise.all([here.screen('ringing'), there.screen('ringing')]);
@@ -51,7 +51,7 @@ scene('F031 two browsers of one agent ring: the first answer wins, the other sto
   await s.stack.does(caller, 'hangup');
 });
 
-scene('two tabs of one agent: the newest has the line, the old one says so', async (s) => {
+scenario('two tabs of one agent: the newest has the line, the old one says so', async (s) => {
   const old = await s.agent('alice');
   const tab = await s.agent('alice', { page: await old.page.context().newPage(), online: false, first: 'other-tab' });
   await tab.press('use-this-tab');
@@ -69,7 +69,7 @@ scene('two tabs of one agent: the newest has the line, the old one says so', asy
   await tab.screen('other-tab');
 });
 
-scene('F038 the server is away: the call goes on, the verbs wait and say why', async (s) => {
+scenario('F038 F053 the server is away, or newer than the page: the call goes on, the verbs say why', async (s) => {
   const { alice, caller } = await s.pair();
   await alice.hears({ tones: [callerTone] });
   await alice.choose('bob');
@@ -83,14 +83,14 @@ scene('F038 the server is away: the call goes on, the verbs wait and say why', a
   await alice.page.unroute(api);
   await alice.at('banner-api-down').waitFor({ state: 'detached' });
   await alice.page.route('**/transfer', (route) => route.fulfill({ status: 426, contentType: 'application/problem+json', body: '{"type":"about:blank#old-page"}' }));
-  await alice.press('hold'); // F053
+  await alice.press('hold');
   await alice.says('refusal', 'This page is out of date. Reload it after the call.');
   await alice.page.unroute('**/transfer');
   await alice.press('hold');
   await s.stack.hears(caller, ['music']);
 });
 
-scene('F040 the token runs out, idle and in a call: another comes in time', async (s) => {
+scenario('F040 the token runs out, idle and in a call: another comes in time', async (s) => {
   const page = await s.page();
   const given = await lives(page, 8);
   const alice = await s.agent('alice', { page });
@@ -104,7 +104,7 @@ scene('F040 the token runs out, idle and in a call: another comes in time', asyn
   assert.equal(await alice.page.locator('[data-test^=banner-]').count(), 0, 'no banner');
 });
 
-scene('F041 no other token is to be had: first a banner, then Offline', async (s) => {
+scenario('F041 no other token is to be had: first a banner, then Offline', async (s) => {
   const page = await s.page();
   const given = await lives(page, 12);
   const alice = await s.agent('alice', { page });
@@ -120,7 +120,7 @@ scene('F041 no other token is to be had: first a banner, then Offline', async (s
   await alice.goOnline();
 });
 
-scene('F043 the microphone is denied or absent: steps, and no call is offered', async (s) => {
+scenario('F043 the microphone is denied or absent: steps, and no call is offered', async (s) => {
   const shut = await launch(['--use-fake-ui-for-media-stream=deny']);
   try {
     const alice = await s.agent('alice', { browser: shut, online: false });
@@ -142,7 +142,7 @@ scene('F043 the microphone is denied or absent: steps, and no call is offered', 
   }
 });
 
-scene('F047 out of the back/forward cache: the line comes back by itself', async (s) => {
+scenario('F047 out of the back/forward cache: the line comes back by itself', async (s) => {
   const alice = await s.agent('alice');
   // Chromium keeps no page with a lock in that cache, so the page is told what Safari and Firefox tell it.
   await alice.page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })));
@@ -151,4 +151,43 @@ scene('F047 out of the back/forward cache: the line comes back by itself', async
   await alice.ready(30_000);
   await s.talking(alice);
   await alice.hears({ tones: [callerTone] });
+});
+
+/** unpluggable lets a test take a microphone away: it is out of the list, and what it was opened for is silent. */
+function unpluggable() {
+  const media = navigator.mediaDevices;
+  const open = media.getUserMedia.bind(media);
+  const list = media.enumerateDevices.bind(media);
+  const tracks = [];
+  let gone = '';
+  media.enumerateDevices = async () => (await list()).filter((d) => d.deviceId !== gone);
+  media.getUserMedia = async (wanted) => {
+    const stream = await open(wanted);
+    tracks.push(...stream.getAudioTracks());
+    return stream;
+  };
+  window.unplug = (id) => {
+    gone = id;
+    for (const track of tracks) if (track.getSettings().deviceId === id) track.stop();
+    media.dispatchEvent(new Event('devicechange'));
+  };
+}
+
+scenario('F044 the headset is pulled out in a call: the default microphone takes over', async (s) => {
+  const page = await s.page();
+  await page.addInitScript(unpluggable);
+  const [alice, phone] = await Promise.all([s.agent('alice', { page }), s.phone()]);
+  await phone.dial();
+  await alice.answer();
+  await alice.press('sound');
+  const microphones = alice.at('choose-input');
+  const headset = await microphones.locator('option').last().getAttribute('value');
+  assert.ok(headset, 'a microphone beside the default');
+  await microphones.selectOption(headset);
+  await alice.press('close-dialog');
+  await phone.hears({ beeps: true });
+  await page.evaluate((id) => window.unplug(id), headset);
+  await alice.says('notice', 'A sound device has gone.');
+  await alice.inCall('talking');
+  await phone.hears({ beeps: true });
 });

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { stage } from './scene.mjs';
 
-const scene = stage();
+const scenario = stage();
 const callerTone = 500;
 const noticed = 45_000; // how long a leg without a goodbye may stay
 
-scene('F032 reload in a call: the caller gets music, the page a way back to her', async (s) => {
+scenario('F032 reload in a call: the caller gets music, the page a way back to her', async (s) => {
   const alice = await s.agent('alice');
   const caller = await s.talking(alice);
   await alice.page.reload();
@@ -19,7 +19,7 @@ scene('F032 reload in a call: the caller gets music, the page a way back to her'
   await alice.hears({ tones: [callerTone] });
 });
 
-scene('F091 Alice reloads while Bob rings, who does not answer: the caller comes back to Alice', async (s) => {
+scenario('F091 Alice reloads while Bob rings, who does not answer: the caller comes back to Alice', async (s) => {
   const { alice, bob, caller } = await s.pair();
   await alice.consult('bob');
   await bob.screen('ringing');
@@ -32,7 +32,7 @@ scene('F091 Alice reloads while Bob rings, who does not answer: the caller comes
   await bob.screen('idle');
 }, { timeout: 90_000 });
 
-scene('F020 a page dies while it rings: the next agent is rung', async (s) => {
+scenario('F020 a page dies while it rings: the next agent is rung', async (s) => {
   const [alice, bob] = await Promise.all([s.agent('alice'), s.agent('bob', { online: false })]);
   await s.stack.dial();
   await alice.screen('ringing');
@@ -44,7 +44,7 @@ scene('F020 a page dies while it rings: the next agent is rung', async (s) => {
   await bob.hears({ tones: [callerTone] });
 }, { timeout: 90_000 });
 
-scene('F067 the page of Alice dies while Bob rings: he answers and has the caller', async (s) => {
+scenario('F067 the page of Alice dies while Bob rings: he answers and has the caller', async (s) => {
   const { alice, bob } = await s.pair();
   await alice.consult('bob');
   await bob.screen('ringing');
@@ -54,7 +54,7 @@ scene('F067 the page of Alice dies while Bob rings: he answers and has the calle
   await bob.hears({ tones: [callerTone] });
 }, { timeout: 90_000 });
 
-scene('F071 the page of Bob dies in the private talk: the caller is back with Alice', async (s) => {
+scenario('F071 the page of Bob dies in the private talk: the caller is back with Alice', async (s) => {
   const { alice, bob } = await s.consulting();
   await bob.crash();
   await alice.inCall('talking', noticed);
@@ -79,7 +79,7 @@ function hides() {
   }
 }
 
-scene('F049 in a hidden tab, with timers held back, the desk goes on beating', async (s) => {
+scenario('F049 in a hidden tab, with timers held back, the desk goes on beating', async (s) => {
   const page = await s.page();
   await page.addInitScript(hides);
   const alice = await s.agent('alice', { page });

@@ -84,7 +84,7 @@ async function asBucket(stack) {
   return server;
 }
 
-const scene = stage({
+const scenario = stage({
   before: async (here) => {
     here.seen = [];
     const tls = certificate();
@@ -113,7 +113,7 @@ async function policy(stack) {
   return deployed;
 }
 
-scene('the production bundle, byte for byte, takes a call from Twilio’s own hosts', async (s) => {
+scenario('the production bundle, byte for byte, takes a call from Twilio’s own hosts', async (s) => {
   const page = await s.page({}, s.deployed);
   const alice = await s.agent('alice', { page });
   assert.equal(await page.evaluate(() => String(WebSocket).includes('native code')), true, 'the WebSocket is the browser’s own');

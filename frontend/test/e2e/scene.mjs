@@ -8,7 +8,7 @@ import { start } from './stack.mjs';
 
 const shots = join(import.meta.dirname, '..', '..', '..', '.run', 'e2e');
 
-/** stage prepares a file: scene(name, play) is a test on it. What `before` sets on its argument each scene has. */
+/** stage prepares a file: scenario(name, play) is a test on it. What `before` sets on its argument each has. */
 export function stage({ settings = { RingSeconds: 8 }, before: more, after: less } = {}) {
   const here = {};
   before(async () => {
@@ -22,7 +22,7 @@ export function stage({ settings = { RingSeconds: 8 }, before: more, after: less
     await here.stack?.stop();
   }, { timeout: 30_000 });
 
-  return function scene(name, play, { timeout = 60_000 } = {}) {
+  return function scenario(name, play, { timeout = 60_000 } = {}) {
     test(name, { timeout }, async (t) => {
       const s = new Scene(here);
       try {
