@@ -66,8 +66,11 @@ func prepare(m *testing.M) (int, error) {
 	if shared.store, err = store.Start(ctx, store.Options{Dir: filepath.Join(root, "local")}); err != nil {
 		return 1, err
 	}
-	defer shared.store.Close()
-	return m.Run(), nil
+	code := m.Run()
+	if err := shared.store.Close(); err != nil {
+		return 1, fmt.Errorf("the store has failed: %w", err)
+	}
+	return code, nil
 }
 
 // epoch is when every scenario begins.

@@ -11,6 +11,13 @@ server.on('error', (err) => {
 })
 server.listen(port, '127.0.0.1', () => console.log(server.address().port))
 
+// dynalite throws when a client breaks off while it sends, as one does that waits no longer. That is the client's affair.
+process.on('uncaughtException', (err) => {
+  if (err.code === 'ECONNRESET' || err.code === 'EPIPE') return
+  console.error(err.stack)
+  process.exit(1)
+})
+
 process.stdin.resume()
 process.stdin.on('end', () => {
   server.closeAllConnections()

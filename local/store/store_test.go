@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -230,5 +231,26 @@ func TestTailKeepsTheEnd(t *testing.T) {
 	_, _ = l.Write([]byte("the end\n"))
 	if got := l.String(); len(got) >= tailBytes || !strings.HasSuffix(got, "the end") {
 		t.Errorf("%d bytes, the last %q", len(got), got[max(0, len(got)-10):])
+	}
+}
+
+// A client that gives up while it sends must not end the server for everybody.
+func TestAClientThatBreaksOffEndsNothing(t *testing.T) {
+	s, err := Start(t.Context(), Options{Dir: installedIn})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for range 20 {
+		c, err := net.Dial("tcp", strings.TrimPrefix(s.URL(), "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.WriteString(c, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\nX-Amz-Target: DynamoDB_20120810.GetItem\r\n\r\n{")
+		_ = c.(*net.TCPConn).SetLinger(0) // a reset, as when a process is killed
+		_ = c.Close()
+	}
+	if _, err := s.Client().ListTables(t.Context(), &dynamodb.ListTablesInput{}); err != nil {
+		t.Fatalf("after clients broke off: %v", err)
 	}
 }

@@ -238,7 +238,9 @@ func (c *Conference) CallerGone(now time.Time) {
 	c.CallerOn, c.Caller = false, Participant{Seq: c.Caller.Seq}
 	if c.State != Ended {
 		c.end(CallerLeft, ReasonCallerLeft, now)
-		c.blameCaller(now)
+	}
+	if c.Reason == ReasonCallerLeft {
+		c.blameCaller()
 	}
 }
 
@@ -247,10 +249,11 @@ const togetherWithin = 5 * time.Second
 
 // blameCaller tells the agents whose legs were lost a moment before that it was the
 // caller who left: a room that ends with her ends their legs too, and the network may
-// tell of those first.
-func (c *Conference) blameCaller(now time.Time) {
+// tell of those first. It is said with every word about her end, since one that comes
+// in the same moment as that about the agent's may find him not yet released.
+func (c *Conference) blameCaller() {
 	for _, g := range c.Gone {
-		if g.Lost != "" && now.Sub(g.At) <= togetherWithin {
+		if g.Lost != "" && c.Ended.Sub(g.At) <= togetherWithin {
 			c.freed = append(c.freed, Freed{Agent: g.Lost, Leg: g.Key, Outcome: OutcomeCallerLeft, Late: true})
 		}
 	}
