@@ -130,7 +130,7 @@ func (c *Conference) LegGone(key LegKey, sid LegID, o Outcome, now time.Time) {
 		o = OutcomeNoAnswer // a machine, or somebody who did not take it
 	}
 	c.remove(key, o)
-	if wanted && leg.Phase == Answered {
+	if wanted && leg.Phase == Answered && (c.State != Completing || key != c.Owner) {
 		g := &c.Gone[len(c.Gone)-1]
 		g.Lost, g.At = leg.Agent, now
 	}

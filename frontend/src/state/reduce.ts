@@ -204,10 +204,14 @@ function forgotten(state: State, at: number): boolean {
   return at - rejoin.at > REJOIN_FOR_MS || (empty && !rejoin.asked);
 }
 
-/** Writes the outcome that the server named into the list of recent calls. */
+/**
+ * Writes the outcome that the server named into the list of recent calls. The end of a caller takes all legs along, in
+ * any order: a transferor may be told first that he has handed over, and a moment later that the caller has left.
+ */
 function named(state: State, outcome: string): State {
   const [newest, ...rest] = state.recent;
-  if (!newest || newest.id !== state.closing?.call?.id || newest.outcome !== "") return state;
+  const corrected = newest?.outcome === "transferred" && outcome === "caller-left";
+  if (!newest || newest.id !== state.closing?.call?.id || (newest.outcome !== "" && !corrected)) return state;
   return { ...state, recent: [{ ...newest, outcome }, ...rest] };
 }
 

@@ -179,6 +179,13 @@ describe("the end of a leg", () => {
     expect(told.recent[0]?.outcome).toBe("caller-left");
   });
 
+  test("F073: handed over, and a moment later the caller had left --> the server's second word counts", () => {
+    const first = reduce(after([...talking(), gone]), poll({ agent: { last: { outcome: "transferred", at: iso(T + 60_100) } } }));
+    expect(first.recent[0]?.outcome).toBe("transferred");
+    const second = reduce(first, poll({ agent: { last: { outcome: "caller-left", at: iso(T + 60_100) } } }));
+    expect(second.recent[0]?.outcome).toBe("caller-left");
+  });
+
   test("F032: cut off while the server still has us in the call --> rejoin", () => {
     const early = after([...talking(), gone, poll({ call: callAt(T, "talking") })]);
     expect(early.screen, "the caller may have hung up: not yet").toMatchObject({ is: "ended", settled: false });
