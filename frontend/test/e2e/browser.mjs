@@ -105,8 +105,15 @@ export class Desk extends Seat {
     return this;
   }
 
+  /** goOnline presses again, as people do, when the server was too busy to take it. */
   async goOnline() {
     await this.at('go-online').click();
+    await until(`the server to have ${this.id} online`, async () => {
+      const { agent } = await this.stack.as(this.id, 'GET', '/agents/me');
+      if (agent.status === 'available') return true;
+      if (await this.at('refusal').isVisible()) await this.at('status-available').click();
+      return false;
+    }, { ms: 2 * patience, every: 200 });
     await this.ready();
     return this;
   }

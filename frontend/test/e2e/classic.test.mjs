@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { stage } from './scene.mjs';
 
-const scenario = stage();
+const scenario = stage({ settings: { RingSeconds: 15 } });
 
 scenario('classic: ring, answer, add, three hear each other, leave, end', async (s) => {
   const [[alice, bob], phone] = await Promise.all([s.agents('alice', 'bob'), s.phone()]);
@@ -69,4 +69,4 @@ scenario('classic: ring, answer, add, three hear each other, leave, end', async 
   await bob.screen('ended');
   await alice.press('dismiss-ended');
   await alice.ready();
-}, { timeout: 120_000 });
+}, { timeout: 240_000 });
