@@ -1,9 +1,9 @@
 // npm run e2e: builds the stack's program, then runs the browser tests of the whole stack.
 //   npm run e2e -- consult       only the files whose names begin so
 //   PICTURES=1 npm run e2e       also draws docs/pictures
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const wanted = process.argv.slice(2);
@@ -23,4 +23,32 @@ function run(program, args) {
 run('local/setup.sh', ['store', 'page']);
 run('go', ['build', '-o', '.run/e2e/warmtransfer', './local']);
 // The files wait for clocks more than they work, so several run at once, each with a stack and a browser of its own.
-run(process.execPath, ['--test', '--test-reporter=spec', '--test-concurrency=4', ...files]);
+// One that fails so is run once more alone, since on a busy machine people's patience runs out first: a fault of the
+// product fails there too, and what failed once is said at the end.
+const atOnce = 4;
+const failed = [];
+const left = [...files];
+await Promise.all(Array.from({ length: atOnce }, async () => {
+  for (let file = left.shift(); file; file = left.shift()) {
+    if (!(await passes(file))) failed.push(file);
+  }
+}));
+let lost = 0;
+for (const file of failed) {
+  console.log(`${basename(file)} FAILED among others; once more, alone:`);
+  if (!(await passes(file))) lost += 1;
+}
+if (failed.length > 0) console.log(`failed among others: ${failed.map((f) => basename(f)).join(', ')}; failed alone too: ${lost}`);
+process.exit(lost === 0 ? 0 : 1);
+
+/** Runs one file and prints what it says when it is done. */
+function passes(file) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['--test', '--test-reporter=spec', file], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    child.stdout.on('data', (chunk) => { said += chunk; });
+    child.stderr.on('data', (chunk) => { said += chunk; });
+    child.on('error', reject);
+    child.on('close', (code) => { console.log(said); resolve(code === 0); });
+  });
+}
