@@ -17,6 +17,8 @@ export class FakeApi implements Api {
   refusals: ApiError[] = [];
   readonly log: string[] = [];
   readonly commands: Command[] = [];
+  /** How often the list of colleagues was asked for; not in the log, since it is asked for all the time. */
+  directories = 0;
   onTransfer: (command: Command) => void = () => undefined;
 
   constructor(readonly now: () => number) {
@@ -55,6 +57,7 @@ export class FakeApi implements Api {
   }
 
   directory(): Promise<Directory> {
+    this.directories += 1;
     return this.answer(directoryAt(this.now()));
   }
 

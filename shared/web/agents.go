@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -70,12 +71,28 @@ func who(r *Request, claim string) (switchboard.Who, error) {
 	if err != nil {
 		return switchboard.Who{}, err
 	}
-	for _, key := range []string{"name", "username", claim} {
-		if name := display(claims[key]); name != "" {
+	for _, name := range []string{claims["name"], capitals(claims["username"]), capitals(claims[claim])} {
+		if name = display(name); name != "" {
 			return switchboard.Who{ID: id, Name: name}, nil
 		}
 	}
 	return switchboard.Who{ID: id, Name: string(id)}, nil
+}
+
+// plain is a sign-in name that was made of a person's: "ada", "ada.lovelace".
+var plain = regexp.MustCompile(`^[a-z]+([._-][a-z]+)*$`)
+
+// capitals makes a person's name of a plain sign-in name, since Cognito's access tokens
+// carry no other: "ada.lovelace" is shown as "Ada Lovelace". Any other stays as it is.
+func capitals(username string) string {
+	if !plain.MatchString(username) {
+		return username
+	}
+	words := strings.FieldsFunc(username, func(c rune) bool { return !unicode.IsLetter(c) })
+	for i, w := range words {
+		words[i] = strings.ToUpper(w[:1]) + w[1:]
+	}
+	return strings.Join(words, " ")
 }
 
 // display is a name that can be shown: nothing invisible, no end to it.

@@ -63,6 +63,18 @@ func TestSlugsAndTitlesAreFitToBeShown(t *testing.T) {
 	}
 }
 
+func TestPlainSignInNamesAreShownAsNames(t *testing.T) {
+	for username, want := range map[string]string{
+		"ada": "Ada", "ada.lovelace": "Ada Lovelace", "mary-jane_watson": "Mary Jane Watson",
+		"ada@example.com": "ada@example.com", "ada7": "ada7", "Ada": "Ada", "McCoy": "McCoy", ".ada": ".ada", "ada..x": "ada..x", "": "",
+		"5ba3c2e4-11aa": "5ba3c2e4-11aa", "müller": "müller",
+	} {
+		if got := capitals(username); got != want {
+			t.Errorf("%q is shown as %q, want %q", username, got, want)
+		}
+	}
+}
+
 func TestDisplayNames(t *testing.T) {
 	for name, want := range map[string]string{
 		"Alice Müller": "Alice Müller", " x ": "x", "a\x00b\nc": "abc", "evil\u202egnp.exe": "evilgnp.exe", "\xff": "", "": "",

@@ -6,6 +6,7 @@ import type { Api } from "../api.js";
 import type { Action, Reason, Status } from "../contract/types.js";
 import type { SignIn } from "../signin.js";
 import * as allow from "../state/allow.js";
+import { lookOf } from "../state/reduce.js";
 import { ownCall } from "../state/screen.js";
 import type { Compose, Microphone, Panel, State } from "../state/state.js";
 import type { Voice } from "../voice-port.js";
@@ -155,6 +156,8 @@ export class Desk {
       tabs.inCall(after.leg !== null);
       if (!after.leg && after.session !== "signed-in") this.phone.close("");
     }
+    // Whom a call has taken in or let go is another in the list of colleagues, too.
+    if (after.snapshot !== before.snapshot && lookOf(after.snapshot) !== lookOf(before.snapshot)) this.directoryAt = -Infinity;
     const inCall = ownCall(after);
     if (after.leg && inCall && after.snapshot !== before.snapshot) memory.setRejoin(inCall.id, this.parts.now());
     if (!after.leg && before.leg) this.rememberLoss(after);

@@ -206,11 +206,11 @@ function forgotten(state: State, at: number): boolean {
 
 /**
  * Writes the outcome that the server named into the list of recent calls. The end of a caller takes all legs along, in
- * any order: a transferor may be told first that he has handed over, and a moment later that the caller has left.
+ * any order: an agent may be told first that he has handed over, or was cut off, and a moment later that the caller has left.
  */
 function named(state: State, outcome: string): State {
   const [newest, ...rest] = state.recent;
-  const corrected = newest?.outcome === "transferred" && outcome === "caller-left";
+  const corrected = (newest?.outcome === "transferred" || newest?.outcome === "cut-off") && outcome === "caller-left";
   if (!newest || newest.id !== state.closing?.call?.id || (newest.outcome !== "" && !corrected)) return state;
   return { ...state, recent: [{ ...newest, outcome }, ...rest] };
 }

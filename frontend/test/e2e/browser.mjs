@@ -1,6 +1,6 @@
 // Chromium, and the two kinds of page that people sit at: an agent's desk and a caller's telephone.
 import assert from 'node:assert/strict';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -11,7 +11,8 @@ const flags = [
   '--disable-component-update', '--disable-sync', '--allow-loopback-in-peer-connection',
   '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--autoplay-policy=no-user-gesture-required',
 ];
-const pictures = process.env.PICTURES ? join(import.meta.dirname, '..', '..', '..', 'docs', 'pictures') : '';
+const pictures = join(import.meta.dirname, '..', '..', '..', 'docs', 'pictures');
+const draws = Boolean(process.env.PICTURES);
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const looked = new Set();
 
@@ -31,6 +32,13 @@ export async function open(browser, settings = {}) {
   context.setDefaultTimeout(patience);
   await context.addInitScript({ path: join(import.meta.dirname, 'ears.js') });
   return context;
+}
+
+/** visibleWords are the titles and the names of everything that can be pressed, without numbers; it runs in the page. */
+function visibleWords() {
+  const named = [...document.querySelectorAll('h1, h2, h3, h4, dt, button, legend, [data-test=hears], [data-test=you]')];
+  const words = named.filter((e) => e.checkVisibility()).map((e) => (e.innerText || e.ariaLabel || '').replace(/\d+/g, '0').replace(/\s+/g, ' ').trim());
+  return [...new Set(words.filter(Boolean))];
 }
 
 /** Seat is one page with somebody at it. */
@@ -62,18 +70,30 @@ class Seat {
     return last;
   }
 
-  /** look asks axe about a state once in a run, and takes its picture when asked for pictures. */
+  /** look asks axe about a state once in a run, and whether the README's picture of it is still true. */
   async look(name, picture = name) {
     if (looked.has(name)) return;
     looked.add(name);
-    if (pictures && picture) {
-      await mkdir(pictures, { recursive: true });
-      await this.page.mouse.move(0, 0);
-      await this.page.screenshot({ path: join(pictures, `${picture}.png`), animations: 'disabled', fullPage: true });
-    }
+    if (picture) await this.picture(picture);
     if (!(await this.page.evaluate(() => 'axe' in window))) await this.page.evaluate(await readFile(axe, 'utf8'));
     const { violations } = await this.page.evaluate(() => window.axe.run());
     assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`), [], `axe on ${name}`);
+  }
+
+  /**
+   * picture draws the state when asked to; else it holds the page's words against those of the day when the picture was
+   * drawn. Pixels would differ from machine to machine, and numbers from run to run.
+   */
+  async picture(name) {
+    const [png, txt] = ['png', 'txt'].map((kind) => join(pictures, `${name}.${kind}`));
+    const words = `${(await this.page.evaluate(visibleWords)).join('\n')}\n`;
+    if (draws) {
+      await mkdir(pictures, { recursive: true });
+      await this.page.mouse.move(0, 0);
+      await this.page.screenshot({ path: png, animations: 'disabled', fullPage: true });
+      await writeFile(txt, words);
+    }
+    assert.equal(words, await readFile(txt, 'utf8'), `docs/pictures/${name}.png is out of date: PICTURES=1 npm run e2e --prefix frontend`);
   }
 
   async state() {

@@ -57,7 +57,7 @@ scenario('classic: ring, answer, add, three hear each other, leave, end', async 
   await alice.press('leave');
   await bob.inCall('talking');
   await alice.screen('ended');
-  await alice.look('ended', '');
+  await alice.look('ended');
   await phone.hears({ beeps: true });
   await bob.hears({ beeps: true });
 

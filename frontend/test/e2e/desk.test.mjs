@@ -35,7 +35,7 @@ scenario('F017 an agent lets it ring: the next one rings, and after the second t
   const second = await s.stack.dial('+12125550198');
   await alice.screen('ringing');
   await alice.says('screen-idle', 'You were set Away because calls rang here without an answer.', repaired);
-  await alice.look('away', '');
+  await alice.look('away');
   for (const sid of [first, second]) await s.stack.does(sid, 'hangup');
 }, { timeout: 120_000 });
 
@@ -88,6 +88,8 @@ scenario('F038 F053 the server is away, or newer than the page: the call goes on
   await alice.page.unroute('**/transfer');
   await alice.press('hold');
   await s.stack.hears(caller, ['music']);
+  await alice.says('hears', 'Caller hears music');
+  await alice.look('on-hold');
 });
 
 scenario('F040 the token runs out, idle and in a call: another comes in time', async (s) => {
@@ -128,7 +130,7 @@ scenario('F043 the microphone is denied or absent: steps, and no call is offered
     await alice.screen('microphone-help');
     await alice.says('screen-microphone-help', 'Callers could not hear you');
     assert.ok(await alice.page.locator('.steps li').count() > 1, 'steps for this browser');
-    await alice.look('microphone-help', '');
+    await alice.look('microphone-help');
     const caller = await s.stack.dial();
     await s.stack.hears(caller, ['music'], 20_000);
     assert.deepEqual((await s.stack.calls()).map((c) => c.to).filter((to) => to === 'client:alice'), []);

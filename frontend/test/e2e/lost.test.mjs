@@ -13,7 +13,7 @@ scenario('F032 reload in a call: the caller gets music, the page a way back to h
   await s.stack.hears(caller, ['speech'], 5000).catch(() => s.stack.hears(caller, ['music'], 1000));
   await alice.screen('rejoin');
   await alice.says('screen-rejoin', 'loaded again in the middle of a call');
-  await alice.look('rejoin', '');
+  await alice.look('rejoin');
   await alice.press('rejoin');
   await alice.inCall('talking', 30_000); // one press is enough: the ring that follows is answered for her
   await alice.hears({ tones: [callerTone] });

@@ -21,6 +21,18 @@ describe("presses", () => {
     expect(desk.state).toMatchObject({ pending: null, compose: { target: "" } });
   });
 
+  test("N6: whom the call has taken in or let go is another in the list of colleagues at once", async () => {
+    await inCall();
+    await pass(1500);
+    const before = f.api.directories;
+    serve("talking");
+    await pass(1500);
+    expect(f.api.directories, "nothing has changed").toBe(before);
+    serve("consult-ringing");
+    await pass(2000);
+    expect(f.api.directories).toBe(before + 1);
+  });
+
   test("F052: a double click is one request; what is not listed is none", async () => {
     await inCall();
     desk.hold();

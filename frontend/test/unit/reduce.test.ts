@@ -208,6 +208,8 @@ describe("the end of a leg", () => {
     const state = after([...talking(), gone, poll(said), poll(said, T + 62_300)]);
     expect(state.screen).toMatchObject({ is: "ended", settled: true });
     expect(state.recent[0]?.outcome).toBe("cut-off");
+    const corrected = reduce(state, poll({ agent: { last: { outcome: "caller-left", at: iso(T + 60_200) } } }, T + 64_000));
+    expect(corrected.recent[0]?.outcome, "F073: whose end it was is known better now").toBe("caller-left");
     const another = reduce(state, poll({ ...said, line: { count: 1, more: false } }, T + 65_000));
     expect(another.screen.is, "another caller's waiting is not ours").toBe("ended");
   });
