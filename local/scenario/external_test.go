@@ -301,11 +301,15 @@ func TestOutsideNumberHangsUpInConsult(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
-// An outside party has no page that beats: either word of its end must be enough.
-func TestF097OneWordOfTheOutsideEndIsLost(t *testing.T) {
+// An outside party has no page that beats: any word of its end must be enough, and if
+// none comes, the room ends with it and the caller's own leg asks what now.
+func TestF097F103WordsOfTheOutsideEndAreLost(t *testing.T) {
 	t.Parallel()
-	for _, event := range []string{"participant-leave", "call-completed"} {
-		t.Run(event, func(t *testing.T) {
+	for _, lost := range [][]string{
+		{"participant-leave"}, {"call-completed"}, {"participant-leave", "call-completed"},
+		{"participant-leave", "call-completed", "conference-end"},
+	} {
+		t.Run(strings.Join(lost, " "), func(t *testing.T) {
 			t.Parallel()
 			l, caller := calling(t, "consult")
 			l.gap = 5 * time.Second
@@ -314,7 +318,9 @@ func TestF097OneWordOfTheOutsideEndIsLost(t *testing.T) {
 			l.presses("alice", "complete", "")
 			l.together(caller, out)
 			l.pass(5 * time.Second)
-			l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Event: event}, Do: "drop"})
+			for _, event := range lost {
+				l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Event: event}, Do: "drop"})
+			}
 			l.hangs(out)
 			l.pass(2 * time.Second)
 			l.waits(caller)

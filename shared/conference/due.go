@@ -69,15 +69,23 @@ func (c *Conference) mustLook(now time.Time) bool {
 	return false
 }
 
-// dueFlags takes the flag that ends the room from a leg that may leave it alive: one
-// that has no place there any more, and both agents' while the caller has two. The
-// network would ignore that on a held leg, but no leg with the flag is ever held.
+// dueFlags sees to the flag that ends the room. It is taken from a leg that may leave the
+// room alive: one that has no place there any more, and both agents' while the caller has
+// two. An outside party who owns the call gets it: there is no page that would notice her
+// end, so if no event tells of it, the room ends and the caller's own leg asks what now.
+// The network would ignore the flag's change on a held leg; no leg with it is ever held,
+// and an owner outside is not held either, since nobody there can ask for a transfer.
 func (c *Conference) dueFlags() []Act {
 	var acts []Act
 	for _, l := range c.Legs {
 		leaving := !c.wanted(l.Key) || c.Transfer.Open()
-		if l.EndsRoom && leaving && l.Joined && c.Room != "" {
+		alone := l.Number != "" && l.Key == c.Owner && c.State == Talking && l.heard()
+		switch {
+		case !l.Joined || c.Room == "":
+		case l.EndsRoom && leaving:
 			acts = append(acts, SetEndsRoom{Leg: l.SID, Ends: false})
+		case !l.EndsRoom && alone && !leaving:
+			acts = append(acts, SetEndsRoom{Leg: l.SID, Ends: true})
 		}
 	}
 	return acts

@@ -149,6 +149,34 @@ func TestOutsideNumberConsultAndComplete(t *testing.T) {
 	w.CheckQuiet()
 }
 
+// Nobody at an outside number has a page that would notice her end: the room ends with
+// her, and what the caller's own leg asks then cannot be lost.
+func TestF103EveryWordOfAnOutsideOwnersEndIsLost(t *testing.T) {
+	for name, fault := range map[string]*Fault{
+		"": nil, "the flag fails once": {Err: switchboard.ErrUnknown}, "and took effect": {Err: switchboard.ErrUnknown, Took: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, id := askingOutside(t, conference.DoConsult)
+			w.Press1(true, true)
+			w.Settle()
+			if fault != nil {
+				w.Phones.Next("SetEndsRoom", *fault)
+			}
+			w.MustPress("alice", conference.DoComplete, "")
+			w.Settle()
+			hears(t, w, id, Outside)
+			w.OutsideHangsUp()
+			w.Lose()
+			hears(t, w, id, "music")
+			w.Pass(6 * time.Second)
+			if !w.Rings("alice") {
+				t.Error("the caller is not offered to the agent who handed her over")
+			}
+			w.CheckQuiet()
+		})
+	}
+}
+
 func TestOutsideNumberMachine(t *testing.T) {
 	for _, how := range []conference.Action{conference.DoConsult, conference.DoAdd} {
 		for _, answer := range []string{"machine", "no", "waits too long"} {
