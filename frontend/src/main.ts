@@ -6,6 +6,7 @@ import { Desk } from "./desk/desk.js";
 import { createMemory } from "./desk/memory.js";
 import { createTabs } from "./desk/tabs.js";
 import { askMicrophone, meterMicrophone } from "./microphone.js";
+import { createRingback } from "./ringback.js";
 import { createSignIn } from "./signin.js";
 import { startTicker } from "./ticker.js";
 import { AgentPage } from "./views/page.js";
@@ -21,6 +22,7 @@ async function createDesk(): Promise<Desk> {
     tabs: createTabs(new BroadcastChannel("agent-desk"), crypto.randomUUID()),
     memory: createMemory(window.sessionStorage, window.localStorage),
     alerts: createAlerts(),
+    ringback: createRingback(),
     microphone: () => askMicrophone(),
     meter: meterMicrophone,
     now: () => Date.now(),

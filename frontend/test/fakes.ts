@@ -144,6 +144,7 @@ export interface Fakes extends DeskParts {
   isHidden: boolean;
   tab: (tab: TabState) => void;
   readonly rung: string[];
+  readonly ringing: string[];
   copied: string;
 }
 
@@ -161,6 +162,7 @@ export function fakes(now: () => number = () => Date.now()): Fakes {
     isHidden: false,
     tab: () => undefined,
     rung: [],
+    ringing: [],
     copied: "",
     signIn: {
       resume: () => Promise.resolve(all.resumed),
@@ -173,6 +175,7 @@ export function fakes(now: () => number = () => Date.now()): Fakes {
     tabs: { start: (_agent, changed) => { all.tab = changed; }, claim: () => Promise.resolve(all.claim), inCall: () => undefined, release: () => undefined },
     memory: createMemory(tabStorage, new FakeStorage()),
     alerts: { consent: () => "default", ask: () => Promise.resolve("granted"), ring: (title) => { all.rung.push(title); }, quiet: () => { all.rung.push("quiet"); } },
+    ringback: { start: () => { all.ringing.push("start"); }, stop: () => { all.ringing.push("stop"); } },
     microphone: () => Promise.resolve(all.microphoneIs),
     meter: () => Promise.resolve(() => undefined),
     now,

@@ -4,6 +4,7 @@
  */
 import type { Api } from "../api.js";
 import type { Action, Reason, Status } from "../contract/types.js";
+import type { Ringback } from "../ringback.js";
 import type { SignIn } from "../signin.js";
 import * as allow from "../state/allow.js";
 import { lookOf } from "../state/reduce.js";
@@ -27,6 +28,7 @@ export interface DeskParts {
   readonly tabs: Tabs;
   readonly memory: Memory;
   readonly alerts: Alerts;
+  readonly ringback: Ringback;
   readonly microphone: () => Promise<Microphone>;
   /** Reports the microphone's level outside a call until the returned function is called. */
   readonly meter: (deviceId: string, level: (input: number) => void) => Promise<() => void>;
@@ -36,6 +38,10 @@ export interface DeskParts {
   readonly about: { readonly version: string; readonly browser: string };
   readonly copy: (text: string) => Promise<void>;
 }
+
+/** Alone on the line while the caller hears music and the colleague is rung. */
+const hearsRinging = ({ screen }: State): boolean =>
+  screen.is === "in-call" && screen.call.state === "consult-ringing" && screen.call.role === "transferor";
 
 const DIRECTORY_MS = 5000;
 const RENEW_SIGN_IN_MS = 60_000;
@@ -146,7 +152,7 @@ export class Desk {
 
   /** What the world outside the state is told when the state changes. */
   private follow(after: State, before: State): void {
-    const { memory, tabs, alerts } = this.parts;
+    const { memory, tabs, alerts, ringback } = this.parts;
     if (after.snapshot && !before.snapshot) {
       tabs.start(after.snapshot.agent.id, (tab) => this.tabChanged(tab));
     }
@@ -165,6 +171,8 @@ export class Desk {
       const { ring } = after.screen.leg;
       alerts.ring("Incoming call", ring.by ? `Transferred by ${ring.by}` : phoneNumber(ring.number));
     } else if (after.screen.is !== "ringing" && before.screen.is === "ringing") alerts.quiet();
+    if (hearsRinging(after) && !hearsRinging(before)) ringback.start(after.sounds.speaker);
+    else if (!hearsRinging(after) && hearsRinging(before)) ringback.stop();
   }
 
   /** A call that ended as it should is nothing to rejoin after a reload. */

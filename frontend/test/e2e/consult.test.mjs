@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { stage } from './scene.mjs';
 import { until } from './wait.mjs';
 
-const scenario = stage({ settings: { RingSeconds: 12 } });
+const scenario = stage({ settings: { RingSeconds: 20 } });
 const callerTone = 500; // the only scripted leg that is heard
 // Hers takes the agents' legs along, and the server may hear of theirs first: a moment later it knows better.
 const callerLeft = 'The caller hung up';
@@ -19,6 +19,7 @@ scenario('F055 consult, private talk, complete: the caller hears Alice, music, B
   await bob.says('note', 'Asks for a refund of order 1042');
   await bob.says('screen-ringing', 'Alice transfers a call to you');
   await alice.inCall('consult-ringing');
+  assert.ok(await alice.page.evaluate(() => window.ringback()), 'Alice hears it ring');
   await phone.hears({ sounding: true });
   await alice.look('consult-ringing');
   await bob.look('ringing-transfer');
@@ -28,6 +29,7 @@ scenario('F055 consult, private talk, complete: the caller hears Alice, music, B
   await s.stack.hears(phone.sid, ['music']);
   await alice.hears({ beeps: true });
   await bob.hears({ beeps: true });
+  assert.ok(!(await alice.page.evaluate(() => window.ringback())), 'and no longer');
   await alice.look('consulting');
   await bob.look('consulting-target', '');
 

@@ -73,5 +73,37 @@
     };
   };
 
+  // What the page sounds by itself, besides the call.
+  const playing = new Set();
+  const fine = new Float32Array(4096);
+  const play = HTMLMediaElement.prototype.play;
+  HTMLMediaElement.prototype.play = function () {
+    playing.add(this);
+    return play.call(this);
+  };
+
+  /** ringback says whether a ringing tone sounds within one period of it. */
+  window.ringback = async () => {
+    const ofCall = new Set(streams.flatMap((s) => s.getTracks()));
+    const sounding = [...playing].filter((e) => !e.paused && e.srcObject?.active && !e.srcObject.getTracks().some((t) => ofCall.has(t)));
+    const room = new AudioContext();
+    const ears = sounding.map((e) => {
+      const ear = new AnalyserNode(room, { fftSize: 8192, smoothingTimeConstant: 0 });
+      room.createMediaStreamSource(e.srcObject).connect(ear);
+      return ear;
+    });
+    const at = (ear, hz) => {
+      ear.getFloatFrequencyData(fine);
+      return fine[Math.round((hz * ear.fftSize) / room.sampleRate)];
+    };
+    let rings = false;
+    for (const end = performance.now() + 7000; !rings && ears.length > 0 && performance.now() < end;) {
+      await new Promise((done) => setTimeout(done, 100));
+      rings = ears.some((ear) => at(ear, 440) > -50 && at(ear, 480) > -50);
+    }
+    void room.close();
+    return rings;
+  };
+
   addEventListener('securitypolicyviolation', (e) => console.error(`policy refused ${e.violatedDirective} ${e.blockedURI}`));
 })();

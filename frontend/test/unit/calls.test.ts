@@ -33,6 +33,16 @@ describe("presses", () => {
     expect(f.api.directories).toBe(before + 1);
   });
 
+  test.each(["consulting", "talking", ""] as const)("consult ringing --> the transferor hears it ring, until %o", async (next) => {
+    await inCall("consult-ringing");
+    await pass(3000);
+    expect(f.ringing).toEqual(["start"]);
+    if (next) serve(next);
+    else f.voice.emit({ is: "gone", why: "" });
+    await pass(1500);
+    expect(f.ringing).toEqual(["start", "stop"]);
+  });
+
   test("F052: a double click is one request; what is not listed is none", async () => {
     await inCall();
     desk.hold();
