@@ -58,6 +58,25 @@ func (g *Guard) note(in map[Use]int, u Use) {
 	in[u]++
 }
 
+// Idle are the permissions that nobody has used, of these functions: an action and a
+// resource of a statement each, as they stand there.
+func Idle(functions []sam.Function, used []Use) (idle []Use) {
+	for _, f := range functions {
+		for _, s := range f.Statements {
+			for _, action := range s.Actions {
+				for _, resource := range s.Resources {
+					one := sam.Statement{Actions: []string{action}, Resources: []string{resource}}
+					needed := func(u Use) bool { return u.Function == f.Folder() && fits(one, u.Action, u.Resource) }
+					if s.Effect == "Allow" && !slices.ContainsFunc(used, needed) {
+						idle = append(idle, Use{f.Folder(), action, resource})
+					}
+				}
+			}
+		}
+	}
+	return idle
+}
+
 // maxBody is more than any service here takes for a request: an object of S3's may be
 // larger, and none of ours is.
 const maxBody = 16 << 20

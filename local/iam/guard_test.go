@@ -215,3 +215,20 @@ func TestServiceThatIsDownIsACutConnection(t *testing.T) {
 		t.Errorf("got %v, want no answer", err)
 	}
 }
+
+func TestIdleIsWhatNobodyUsed(t *testing.T) {
+	functions := []sam.Function{reader, {CodeURI: "functions/other", Statements: reader.Statements[:1]}}
+	used := []Use{
+		{"the-reader", "dynamodb:GetItem", table}, {"the-reader", "dynamodb:Query", table + "/index/live"},
+		{"the-reader", "secretsmanager:GetSecretValue", secretARN}, {"the-reader", "s3:GetObject", "arn:aws:s3:::bucket/open/a/b"},
+		{"the-reader", "s3:DeleteObject", "arn:aws:s3:::bucket/open/a"}, {"the-reader", "s3:ListBucket", "arn:aws:s3:::bucket"},
+		{"other", "dynamodb:GetItem", table}, {"other", "dynamodb:GetItem", table + "/index/live"}, {"other", "dynamodb:Query", table},
+	}
+	want := []string{
+		"the-reader: dynamodb:GetItem on " + table + "/index/live", "the-reader: dynamodb:Query on " + table,
+		"the-reader: s3:PutObject on arn:aws:s3:::bucket/open/*", "other: dynamodb:Query on " + table + "/index/live",
+	}
+	if got := list(Idle(functions, used)); !slices.Equal(got, want) {
+		t.Errorf("got %q\nwant %q", got, want)
+	}
+}
