@@ -140,14 +140,16 @@ func (s *Secrets) answer(w http.ResponseWriter, stage, id string) {
 			"Secrets Manager can't find the specified secret value for staging label: "+stage)
 		return
 	}
-	write(w, http.StatusOK, map[string]any{"ARN": s.arn(), "Name": strings.TrimPrefix(s.id, before), "CreatedDate": found.created,
+	write(w, http.StatusOK, map[string]any{"ARN": s.arn(), "Name": s.id[strings.LastIndex(s.id, ":")+1:], "CreatedDate": found.created,
 		"SecretString": found.text, "VersionId": found.id, "VersionStages": stages})
 }
 
-// before stands before the name in a secret's ARN.
-const before = "arn:aws:secretsmanager:us-east-1:000000000000:secret:"
-
-func (s *Secrets) arn() string { return before + strings.TrimPrefix(s.id, before) }
+func (s *Secrets) arn() string {
+	if strings.HasPrefix(s.id, "arn:") {
+		return s.id
+	}
+	return "arn:aws:secretsmanager:us-east-1:000000000000:secret:" + s.id
+}
 
 func refuse(w http.ResponseWriter, status int, kind, message string) {
 	w.Header().Set("X-Amzn-Errortype", kind)
