@@ -69,7 +69,7 @@ func TestSignInReturnsToThePageAndKeepsItsOtherSettings(t *testing.T) {
 }
 
 func TestAnotherIssuerHasNoUserPool(t *testing.T) {
-	r := newRig(t)
+	r := newRigFor(t, "https://sign-in.example.com")
 	e := r.event("create")
 	e.ResourceProperties["UserPool"] = ""
 	if a := r.send(e); a.Status != cfn.StatusSuccess || r.cognito.updates != 0 {
@@ -183,7 +183,9 @@ func TestDeleteSucceedsWithoutCredentialsBucketOrProperties(t *testing.T) {
 	r.keys.APISecret = "wrongwrongwrongwrong"
 	r.mustSend("delete")
 	e := r.event("delete")
-	e.ResourceProperties["Bucket"] = "gone"
+	if _, err := r.s3.DeleteBucket(context.Background(), &s3.DeleteBucketInput{Bucket: aws.String(bucketName)}); err != nil {
+		t.Fatal(err)
+	}
 	if a := r.send(e); a.Status != cfn.StatusSuccess {
 		t.Errorf("without its bucket: %s", a.Reason)
 	}

@@ -23,8 +23,11 @@ import (
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
 
 	"warmtransfer/local/clock"
+	"warmtransfer/local/iam"
 	"warmtransfer/local/phonenet"
+	"warmtransfer/local/secrets"
 	"warmtransfer/shared/env"
+	"warmtransfer/shared/secret"
 	"warmtransfer/shared/twilio"
 )
 
@@ -36,10 +39,12 @@ const (
 	apiSecret  = "abcdef0123456789abcdef0123456789"
 )
 
-// rig is everything around the function: S3, Cognito, the phone network, and
-// CloudFormation's end of the line.
+// rig is everything around the function: S3, Cognito, the secret, the phone network, and
+// CloudFormation's end of the line. What AWS has is behind the function's own role.
 type rig struct {
 	t       *testing.T
+	role    role
+	secrets *secrets.Secrets
 	s3      *s3.Client
 	network *phonenet.Network
 	clock   *clock.Manual
@@ -57,9 +62,12 @@ type rig struct {
 	numbers numbers
 }
 
-func newRig(t *testing.T) *rig {
+func newRig(t *testing.T) *rig { return newRigFor(t, "") }
+
+// newRigFor is for a stack whose agents are signed in by issuer, "" for Cognito.
+func newRigFor(t *testing.T, issuer string) *rig {
 	t.Helper()
-	r := &rig{t: t, clock: clock.NewManual(time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)), cognito: &cognito{}, cloud: &cloudFormation{}, cache: map[string]string{}, timeout: time.Minute,
+	r := &rig{t: t, role: readRole(t, issuer), clock: clock.NewManual(time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)), cognito: &cognito{}, cloud: &cloudFormation{}, cache: map[string]string{}, timeout: time.Minute,
 		keys: twilio.Credentials{AccountSID: account, AuthTokens: []string{"0123456789abcdef0123456789abcdef"}, APIKey: apiKey, APISecret: apiSecret},
 		page: fstest.MapFS{
 			".gitkeep": {}, "index.html": file0("<html>one"), "assets/main-AAAAAAAA.js": file0("one"), "favicon.svg": file0("<svg/>"),
@@ -67,7 +75,7 @@ func newRig(t *testing.T) *rig {
 		}}
 	backend := s3mem.New()
 	store := gofakes3.New(backend).Server()
-	bucketServer := r.serve(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+	objects := http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		if r.deny != nil && r.deny(req) {
 			w.WriteHeader(http.StatusForbidden)
 			_, _ = io.WriteString(w, `<Error><Code>AccessDenied</Code><Message>User arn:aws:sts::123456789012 may not</Message></Error>`)
@@ -77,7 +85,8 @@ func newRig(t *testing.T) *rig {
 			r.cache[req.URL.Path] = req.Header.Get("Cache-Control") // this S3 forgets it
 		}
 		store.ServeHTTP(w, req)
-	}))
+	})
+	bucketServer := r.serve(objects) // for the test's own eyes
 	if err := backend.CreateBucket(bucketName); err != nil {
 		t.Fatal(err)
 	}
@@ -94,13 +103,17 @@ func newRig(t *testing.T) *rig {
 		"LogoutURLs": []any{"https://not-yet.invalid/"}, "AllowedOAuthFlows": []any{"code"},
 		"RefreshTokenRotation": map[string]any{"Feature": "ENABLED", "RetryGracePeriodSeconds": 30.0},
 	}
+	r.secrets = secrets.New(secretARN, r.clock)
+	guard := r.role.guard
 	r.env = map[string]string{
-		"AWS_ENDPOINT_URL_S3": bucketServer, "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER": r.serve(r.cognito),
+		"AWS_ENDPOINT_URL_S3": r.serve(guard.Before(objects)), "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER": r.serve(guard.Before(r.cognito)),
+		"AWS_ENDPOINT_URL_SECRETS_MANAGER": r.serve(guard.Before(r.secrets)), "SECRET_ID": secretARN,
 		"TWILIO_API_URL": r.serve(r.network.Handler()),
 	}
 	for k, v := range awsEnv {
 		r.env[k] = v
 	}
+	r.env["AWS_ACCESS_KEY_ID"] = iam.Key("publish")
 	return r
 }
 
@@ -137,7 +150,12 @@ func (r *rig) event(kind string) cfn.Event {
 func (r *rig) send(e cfn.Event) cfn.Response {
 	r.t.Helper()
 	reader := env.New(getter(r.env))
-	calls := twilio.NewCalls(twilio.Fixed(r.keys), twilio.CallSettings{APIURL: reader.OptionalURL("TWILIO_API_URL")})
+	value, err := json.Marshal(map[string]string{"accountSid": r.keys.AccountSID, "authToken": r.keys.AuthTokens[0], "apiKey": r.keys.APIKey, "apiSecret": r.keys.APISecret})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.secrets.Set(secrets.Current, string(value))
+	calls := twilio.NewCalls(secret.Open(reader), twilio.CallSettings{APIURL: reader.OptionalURL("TWILIO_API_URL")})
 	p := publisher{page: r.page, bucket: openBucket(reader), sign: openSignIn(reader), numbers: calls}
 	if r.numbers != nil {
 		p.numbers = r.numbers

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"regexp"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"warmtransfer/local/clock"
@@ -85,6 +86,7 @@ type Network struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	busy   *gauge
+	token  atomic.Pointer[string] // the auth token
 
 	mu       sync.Mutex
 	closed   bool
@@ -134,6 +136,7 @@ func New(cfg Config) (*Network, error) {
 		queues:  map[string]*queue{},
 		audio:   newAudioCache(),
 	}
+	n.token.Store(&cfg.AuthToken)
 	n.number = newNumber(cfg, n.clock.Now())
 	n.records.limit = cfg.Records
 	n.events.open = map[chan Event]struct{}{}

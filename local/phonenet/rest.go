@@ -197,7 +197,7 @@ func (n *Network) authentic(r *http.Request) bool {
 	if !ok {
 		return false
 	}
-	want := map[string]string{n.cfg.APIKey: n.cfg.APISecret, n.cfg.Account: n.cfg.AuthToken}[user]
+	want := map[string]string{n.cfg.APIKey: n.cfg.APISecret, n.cfg.Account: *n.token.Load()}[user]
 	return want != "" && subtle.ConstantTimeCompare([]byte(password), []byte(want)) == 1
 }
 

@@ -30,6 +30,11 @@ func signature(authToken, signedURL string, form url.Values) string {
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
+// SetAuthToken puts another auth token in the place of the one there was, as promoting the
+// secondary token does: from now on webhooks are signed with it.
+// https://www.twilio.com/docs/iam/api/authtoken
+func (n *Network) SetAuthToken(token string) { n.token.Store(&token) }
+
 // signedURL is the form of a URL that is signed: never the fragment; for https neither
 // user and password nor the port, for http the port stays.
 func signedURL(u *url.URL) string {

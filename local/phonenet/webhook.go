@@ -167,7 +167,7 @@ func (n *Network) request(ctx context.Context, h hook, u *url.URL) answer {
 	}
 	req.Header.Set("User-Agent", "TwilioProxy/1.1")
 	req.Header.Set("Accept", "*/*")
-	req.Header.Set("X-Twilio-Signature", signature(n.cfg.AuthToken, signedURL(&target), form))
+	req.Header.Set("X-Twilio-Signature", signature(*n.token.Load(), signedURL(&target), form))
 	req.Header.Set("I-Twilio-Idempotency-Token", h.token)
 	res, err := n.client.Do(req)
 	if err != nil {

@@ -2,12 +2,14 @@
 // can read it on a developer's machine.
 //
 // It answers GetSecretValue of the service's JSON 1.1 protocol and nothing else. It looks at
-// no signature: whoever reaches the port may read. It refuses to know what the secret means.
+// no signature: whoever gets this far may read (package iam stands before it). It refuses to
+// know what the secret means.
 package secrets
 
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"sync"
 
 	"github.com/google/uuid"
@@ -38,7 +40,7 @@ type version struct {
 	created  float64 // seconds since 1970
 }
 
-// New returns a secret without a value. id is the name that readers ask for.
+// New returns a secret without a value. id is what readers ask for, its name or its ARN.
 func New(id string, c clock.Clock) *Secrets {
 	return &Secrets{id: id, clock: c, versions: map[string]version{}}
 }
@@ -138,11 +140,14 @@ func (s *Secrets) answer(w http.ResponseWriter, stage, id string) {
 			"Secrets Manager can't find the specified secret value for staging label: "+stage)
 		return
 	}
-	write(w, http.StatusOK, map[string]any{"ARN": s.arn(), "Name": s.id, "CreatedDate": found.created,
+	write(w, http.StatusOK, map[string]any{"ARN": s.arn(), "Name": s.id[strings.LastIndex(s.id, ":")+1:], "CreatedDate": found.created,
 		"SecretString": found.text, "VersionId": found.id, "VersionStages": stages})
 }
 
 func (s *Secrets) arn() string {
+	if strings.HasPrefix(s.id, "arn:") {
+		return s.id
+	}
 	return "arn:aws:secretsmanager:us-east-1:000000000000:secret:" + s.id
 }
 

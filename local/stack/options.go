@@ -8,6 +8,7 @@ import (
 	"regexp"
 
 	"warmtransfer/local/clock"
+	"warmtransfer/local/gateway/sam"
 	"warmtransfer/local/issuer"
 	"warmtransfer/local/phonenet"
 	"warmtransfer/local/store"
@@ -41,10 +42,11 @@ type Options struct {
 	Headless             bool   // no page, no sound
 	Data                 string // a folder for the store; "" keeps everything in memory
 	Clock                clock.Clock
-	Parameters           map[string]string // of the template
-	Agents               []issuer.Agent    // who may sign in; nil: the ready-made ones
-	Network              phonenet.Config   // its limits; account, number and clock are set from above
-	Output               io.Writer         // what the functions print
+	Parameters           map[string]string   // of the template
+	Agents               []issuer.Agent      // who may sign in; nil: the ready-made ones
+	Network              phonenet.Config     // its limits; account, number and clock are set from above
+	Output               io.Writer           // what the functions print
+	Change               func(*sam.Template) // changes what was read of the template before anything starts
 	// Via puts something between the functions and the store, at the address it returns.
 	Via         func(store string) string
 	Binaries    string       // a folder with the functions' binaries; "" builds them

@@ -25,6 +25,7 @@ import (
 	"warmtransfer/local/clock"
 	"warmtransfer/local/gateway"
 	"warmtransfer/local/gateway/sam"
+	"warmtransfer/local/iam"
 	"warmtransfer/local/issuer"
 	"warmtransfer/local/phone"
 	"warmtransfer/local/phonenet"
@@ -55,6 +56,7 @@ type Stack struct {
 	SignIn  *issuer.Issuer
 	Secrets *secrets.Secrets
 	Table   *store.Store
+	Guard   *iam.Guard // stands between the functions and the store, and the secret
 	Clock   clock.Clock
 
 	o       Options
@@ -98,7 +100,10 @@ func (s *Stack) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.Template = template
+	if s.o.Change != nil {
+		s.o.Change(template)
+	}
+	s.Template, s.Guard = template, iam.New(template.Functions)
 	if err := s.binaries(ctx, template); err != nil {
 		return err
 	}
@@ -304,7 +309,28 @@ func (s *Stack) startSecrets(t *sam.Template) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	s.serve(l, s.Secrets)
+	s.serve(l, s.Guard.Before(s.Secrets))
+	return "http://" + l.Addr().String(), nil
+}
+
+// startGuard answers where functions find the store: behind what they may do there, and
+// behind what a test has put between.
+func (s *Stack) startGuard() (string, error) {
+	store := s.Store
+	if s.o.Via != nil {
+		store = s.o.Via(store)
+	}
+	to, err := url.Parse(store)
+	if err != nil {
+		return "", err
+	}
+	l, err := net.Listen("tcp", address(0))
+	if err != nil {
+		return "", err
+	}
+	proxy, end := iam.Proxy(to)
+	s.onClose(end)
+	s.serve(l, s.Guard.Before(proxy))
 	return "http://" + l.Addr().String(), nil
 }
 
@@ -368,9 +394,9 @@ func (s *Stack) startGateway(ctx context.Context, l net.Listener, t *sam.Templat
 			page.Script = &gateway.Script{Source: voice.WSSScript, Data: map[string]string{"host": strings.TrimPrefix(s.Twilio, "http://")}}
 		}
 	}
-	store := s.Store
-	if s.o.Via != nil {
-		store = s.o.Via(store)
+	store, err := s.startGuard()
+	if err != nil {
+		return err
 	}
 	env := map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": store, "AWS_ENDPOINT_URL_SECRETS_MANAGER": secretsURL, "TWILIO_API_URL": s.Twilio}
 	if s.o.TwilioURL != "" && !loopback(s.o.TwilioURL) {

@@ -39,6 +39,9 @@ func (r *resolver) ref(at *yaml.Node, name string) (*yaml.Node, error) {
 		if v, ok := r.values.Attributes[name]; ok {
 			return scalar(at, v), nil
 		}
+		if r.kind(name) == "AWS::SecretsManager::Secret" {
+			return scalar(at, r.arn(name, "")), nil
+		}
 		return scalar(at, name), nil
 	}
 	return nil, r.errorf(at, "!Ref %s: there is no such parameter or resource", name)
@@ -100,7 +103,11 @@ func (r *resolver) attribute(at *yaml.Node, path string) (string, error) {
 		return v, nil
 	}
 	if strings.HasSuffix(attr, "Arn") {
-		return "arn:aws:local:" + Region + ":" + Account + ":" + name, nil
+		own, err := r.ref(at, name)
+		if err != nil {
+			return "", err
+		}
+		return r.arn(name, own.Value), nil
 	}
 	return strings.ToLower(name + "-" + attr + ".local.invalid"), nil
 }

@@ -32,7 +32,7 @@ type settings struct {
 	} `yaml:"Environment"`
 }
 
-// read takes the properties one by one: the others, such as policies, stay unevaluated.
+// read takes the properties one by one: the others, such as tags, stay unevaluated.
 func (s *settings) read(r *resolver, properties *yaml.Node) error {
 	for key, out := range map[string]any{
 		"Timeout": &s.Timeout, "MemorySize": &s.MemorySize, "CodeUri": &s.CodeURI,
@@ -78,6 +78,10 @@ func (r *resolver) function(id string, n, globals *yaml.Node, api *API) (Functio
 		for name, value := range vars {
 			f.Env[name] = value
 		}
+	}
+	var err error
+	if f.Statements, err = r.statements(child(properties, "Policies")); err != nil {
+		return Function{}, err
 	}
 	return f, r.events(&f, properties, api)
 }

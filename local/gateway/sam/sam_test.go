@@ -39,6 +39,9 @@ Conditions:
 Resources:
   Table: { Type: AWS::DynamoDB::Table, Properties: { KeySchema: [{ AttributeName: pk, KeyType: HASH }] } }
   Bucket: { Type: AWS::S3::Bucket }
+  Secret: { Type: AWS::SecretsManager::Secret }
+  Pool: { Type: AWS::Cognito::UserPool }
+  Topic: { Type: AWS::SNS::Topic }
   F:
     Type: AWS::Serverless::Function
     Properties:
@@ -62,7 +65,10 @@ func TestIntrinsics(t *testing.T) {
 		`!GetAtt Table.Arn`:                   "arn:table",
 		`!GetAtt [Table, Arn]`:                "arn:table",
 		`{ "Fn::GetAtt": [Table, Arn] }`:      "arn:table",
-		`!GetAtt Bucket.Arn`:                  "arn:aws:local:us-east-1:000000000000:Bucket",
+		`!GetAtt Bucket.Arn`:                  "arn:aws:s3:::Bucket",
+		`!GetAtt Pool.Arn`:                    "arn:aws:cognito-idp:us-east-1:000000000000:userpool/Pool",
+		`!GetAtt Topic.Arn`:                   "arn:aws:local:us-east-1:000000000000:Topic",
+		`!Ref Secret`:                         "arn:aws:secretsmanager:us-east-1:000000000000:secret:Secret-local0",
 		`!GetAtt Bucket.DomainName`:           "bucket-domainname.local.invalid",
 		`!Sub "${Name}/${Table.Arn}/${!Raw}"`: "blue/arn:table/${Raw}",
 		`!Sub ["${X}-${Name}", { X: !Ref Count }]`:        "7-blue",
@@ -172,7 +178,7 @@ Resources:
       ReservedConcurrentExecutions: 3
       LoggingConfig: { LogFormat: JSON }
       Environment: { Variables: { B: own } }
-      Policies: !Unknown x
+      Tags: !Unknown x
       Events:
         A: { Type: HttpApi, Properties: { ApiId: !Ref Api, Method: get, Path: "/hello/{who}", Auth: { Authorizer: Agent } } }
         B: { Type: HttpApi, Properties: { Method: POST, Path: /hello, TimeoutInMillis: 1500, Auth: { Authorizer: Agent, AuthorizationScopes: [x] } } }
@@ -232,7 +238,7 @@ func TestWholeTemplate(t *testing.T) {
 	if got := tmpl.Tables; len(got) != 1 || got[0].Name != "Table" || got[0].Indexes[0].Projection.Include[0] != "state" {
 		t.Errorf("tables: %+v", got)
 	}
-	if len(tmpl.Secrets) != 1 || tmpl.Secrets[0] != "Secret" {
+	if len(tmpl.Secrets) != 1 || !strings.HasSuffix(tmpl.Secrets[0], ":secret:Secret-local0") {
 		t.Errorf("secrets: %v", tmpl.Secrets)
 	}
 	headers := []Header{

@@ -1,6 +1,7 @@
 // Package sam reads a SAM template as far as a program that stands in for the cloud
-// needs it: the functions and their environment, the HTTP API's routes, authorizers and
-// limits, the schedules, the table, the secrets' names and the page's headers.
+// needs it: the functions with their environment and what they may ask of AWS, the HTTP
+// API's routes, authorizers and limits, the schedules, the table, the secrets' names and
+// the page's headers.
 //
 // It refuses to know what runs them. Parts of the template that nobody asks for are not
 // evaluated, so a resource that has no local twin does no harm.
@@ -46,6 +47,8 @@ type Function struct {
 	Env       map[string]string
 	Routes    []Route
 	Schedules []Schedule
+	// Statements are those of all the policies of the function's own role.
+	Statements []Statement
 }
 
 // Folder is the name of the function's folder, e.g. "connect-agent".

@@ -1,0 +1,109 @@
+package scenario
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"warmtransfer/local/gateway/sam"
+	"warmtransfer/local/iam"
+	"warmtransfer/local/phonenet"
+	"warmtransfer/local/stack"
+)
+
+// asked is what the functions of all lines have asked of AWS.
+var asked struct {
+	mu   sync.Mutex
+	uses map[iam.Use]bool
+}
+
+// anyTable stands for the tables, of which each line has its own.
+const anyTable = "calls"
+
+// wantNothingRefused asserts that the functions of this line have asked for nothing that
+// their roles do not allow.
+func (l *line) wantNothingRefused() {
+	l.t.Helper()
+	for _, u := range l.Guard.Refused() {
+		if l.lacks != u.Function+": "+u.Action {
+			l.t.Errorf("the template does not allow %s", u)
+		}
+	}
+	asked.mu.Lock()
+	defer asked.mu.Unlock()
+	if asked.uses == nil {
+		asked.uses = map[iam.Use]bool{}
+	}
+	for _, u := range l.Guard.Used() {
+		u.Resource = strings.Replace(u.Resource, l.TableName, anyTable, 1)
+		asked.uses[u] = true
+	}
+}
+
+// wantNothingIdle is the other direction: what a role allows, its function has used in some
+// scenario. Only all scenarios together use everything, so nothing is said about a part.
+func wantNothingIdle(functions []sam.Function) error {
+	for _, part := range []string{"test.run", "test.skip", "test.list"} {
+		if flag.Lookup(part).Value.String() != "" {
+			return nil
+		}
+	}
+	functions = slices.DeleteFunc(slices.Clone(functions), func(f sam.Function) bool {
+		return f.Routes == nil && f.Schedules == nil // CloudFormation starts it, and its own tests do
+	})
+	idle := iam.Idle(functions, slices.Collect(maps.Keys(asked.uses)))
+	if len(idle) > 0 {
+		return fmt.Errorf("the template allows what no scenario needs: %v", idle)
+	}
+	return nil
+}
+
+// without takes an action from a function's role.
+func without(function, action string) func(*stack.Options) {
+	return func(o *stack.Options) {
+		o.Change = func(t *sam.Template) {
+			for _, f := range t.Functions {
+				for i := range f.Statements {
+					if s := &f.Statements[i]; f.Folder() == function {
+						s.Actions = slices.DeleteFunc(s.Actions, func(a string) bool { return a == action })
+					}
+				}
+			}
+		}
+	}
+}
+
+// A role from which a statement is missing costs no caller her call: what her functions
+// cannot do is like a service that is down, and she hears music or words.
+func TestCallerIsKeptByFunctionsThatMayNotDoTheirWork(t *testing.T) {
+	t.Parallel()
+	for _, function := range []string{"incoming", "wait", "connect-agent"} {
+		for _, action := range []string{"secretsmanager:GetSecretValue", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"} {
+			t.Run(function+" without "+action, func(t *testing.T) {
+				t.Parallel()
+				l := open(t, without(function, action))
+				l.lacks, l.gap = function+": "+action, 5*time.Second
+				l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "drop"}) // so that each has work
+				l.online("alice")
+				caller := l.dial("+15550199")
+				for n := range 8 {
+					l.pass(9 * time.Second)
+					l.wantLive(caller)
+					if n > 3 { // the first time she lets it ring
+						l.takes("alice")
+					}
+					l.waitsOrTalks(caller)
+				}
+				l.wantNoGap(caller)
+				if len(l.Guard.Refused()) == 0 {
+					t.Error("nothing was refused")
+				}
+			})
+		}
+	}
+}
