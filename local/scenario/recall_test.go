@@ -52,7 +52,7 @@ func TestF092RecallIsNotAnsweredAndTheCallerIsFirstInTheLine(t *testing.T) {
 	delete(l.pages, "bob") // their pages would say that they are available
 	delete(l.pages, "carol")
 	other := l.dial("+15550198") // comes now, and has waited less
-	for range 15 { // alice lets it ring, twice, and is set away for it
+	for range 15 {               // alice lets it ring, twice, and is set away for it
 		l.pass(5 * time.Second)
 		l.waits(caller)
 	}
