@@ -1,17 +1,13 @@
 package scenario
 
 import (
-	"errors"
 	"fmt"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"warmtransfer/local/issuer"
 	"warmtransfer/local/phonenet"
 	"warmtransfer/local/stack"
-	"warmtransfer/shared/conference"
-	"warmtransfer/shared/dynamo"
 )
 
 // Fifty callers come in the same moment to three free agents, over a network that dials
@@ -80,102 +76,75 @@ func TestF013FiftyCallersInOneSecond(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
-// rival saves the conference in the moment before somebody else does, so that the table
-// refuses the other's save; and again as soon as somebody has saved it in spite of that.
-type rival struct {
-	mu  sync.Mutex
-	l   *line // nil until it begins
-	won []int64
-}
-
-func (r *rival) between(t *testing.T) func(*stack.Options) {
-	return saving(func(c *conference.Conference, _ func()) bool {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		if r.l == nil || c.Version < 2 || len(r.won) > 0 && c.Version < r.won[len(r.won)-1]+2 {
-			return false // the first save of all has nobody to race with
-		}
-		store := dynamo.New(shared.store.Client(), r.l.TableName)
-		now, err := store.Conference(r.l.ctx, c.ID)
-		if err == nil && store.SaveConference(r.l.ctx, now) == nil {
-			r.won = append(r.won, now.Version)
-		}
-		return false
-	}).between(t)
-}
-
-// Every second save of the whole call comes too late. Nobody notices: no request fails,
-// and nothing is done twice.
-func TestF112EverySecondSaveIsTooLate(t *testing.T) {
-	t.Parallel()
-	r := &rival{}
-	l := open(t, r.between(t))
-	r.mu.Lock()
-	r.l = l
-	r.mu.Unlock()
-	caller := consulting(l)
-	l.presses("alice", "swap", "")
-	l.together(caller, l.legTo("alice"))
-	l.presses("alice", "join", "")
-	l.together(caller, l.legTo("alice"), l.legTo("bob"))
-	l.presses("alice", "complete", "")
-	l.pass(2 * time.Second)
-	l.together(caller, l.legTo("bob"))
-	l.presses("bob", "hold", "")
-	l.waits(caller)
-	l.presses("bob", "end", "")
-	l.pass(10 * time.Second)
-	l.wantOver(caller)
-	if n := len(r.won); n < 15 {
-		t.Errorf("only %d saves were too late", n)
+// crowd are so many people who may sign in.
+func crowd(n int) (ids []string, may func(*stack.Options)) {
+	var people []issuer.Agent
+	for i := range n {
+		ids = append(ids, fmt.Sprintf("agent%d", i))
+		people = append(people, issuer.Agent{Username: ids[i], Name: ids[i]})
 	}
-	if l.dials("alice") != 1 || l.dials("bob") != 1 {
-		t.Errorf("alice was dialled %d times, bob %d times", l.dials("alice"), l.dials("bob"))
-	}
-	l.wantNoFault()
-	l.done(10 * time.Second)
+	return ids, func(o *stack.Options) { o.Agents = people }
 }
 
-// wantNoFault asserts that no webhook was answered with an error, and no function wrote one.
-func (l *line) wantNoFault() {
+// ringingAt lists the agents who are being rung.
+func (l *line) ringingAt(ids []string) []string {
+	var rung []string
+	for _, id := range ids {
+		if c, ok := l.Network.Call(l.legTo(id)); ok && c.Status == "ringing" {
+			rung = append(rung, id)
+		}
+	}
+	return rung
+}
+
+// wantOwnerEach asserts that every caller talks to one agent, each to another one, and
+// that the table says the same.
+func (l *line) wantOwnerEach(callers []string) {
 	l.t.Helper()
-	for _, r := range l.Network.Records(0) {
-		if r.Kind == "webhook" && r.Status >= 400 {
-			l.t.Errorf("%s %s is answered %d", r.Event, r.URL, r.Status)
+	owners := map[string]string{}
+	for _, sid := range callers {
+		id := l.hears(sid)
+		leg := l.legTo(id)
+		if id == "" || leg == "" || l.hears(leg) != l.name(sid) {
+			l.t.Errorf("%s hears %q, who hears %q", l.name(sid), id, l.hears(leg))
+			continue
 		}
-	}
-	for _, s := range strings.Split(l.log.String(), "\n") {
-		if strings.Contains(s, `"level":"ERROR"`) {
-			l.t.Errorf("logged: %s", s)
+		if owners[id] != "" {
+			l.t.Errorf("N4: %s owns two calls", id)
+		}
+		owners[id] = sid
+		c := l.conference(sid)
+		if o := c.Leg(c.Owner); c.State != "talking" || len(c.Legs) != 1 || o == nil || string(o.Agent) != id {
+			l.t.Errorf("%s's item is %s, owner %+v, legs %+v; she talks to %s", l.name(sid), c.State, o, c.Legs, id)
 		}
 	}
 }
 
-// A crowd of requests about one call at the same time, as from many pages of one agent:
-// each has its effect or is told why not, and none fails.
-func TestF112AHundredRequestsAboutOneCallAtOnce(t *testing.T) {
+func TestF133AHundredAgentsRaceForTenCallers(t *testing.T) {
 	t.Parallel()
-	l := open(t)
-	caller := talking(l)
-	var all []func()
-	for n := range 100 {
-		verb := []string{"hold", "resume"}[n%2]
-		all = append(all, func() {
-			_, err := l.agent("alice").Do(l.ctx, verb, "")
-			var problem *stack.APIError
-			if err != nil && (!errors.As(err, &problem) || problem.Status != 409 && problem.Status != 503) {
-				t.Errorf("%s: %v", verb, err)
-			}
-		})
+	ids, may := crowd(100)
+	l := open(t, may)
+	for n := range 10 {
+		l.dial(fmt.Sprintf("+155501%02d", n))
 	}
-	l.atOnce(all...)
-	l.pass(5 * time.Second)
-	if c := l.conference(caller); c.OnHold != l.held(caller) {
-		t.Errorf("on hold by the item %t, in the network %t", c.OnHold, l.held(caller))
+	var free []func()
+	for _, id := range ids {
+		l.register(id)
+		agent := l.agent(id)
+		free = append(free, func() { _, _ = patient(func() (stack.Snapshot, error) { return agent.Set(l.ctx, "available") }) })
 	}
-	if l.held(caller) {
-		l.presses("alice", "resume", "")
+	l.atOnce(free...)
+	l.pass(16 * time.Second) // who lost her race has had a turn of music since
+	rung := l.ringingAt(ids)
+	if len(rung) != len(l.callers) || l.created() != len(l.callers) {
+		t.Fatalf("%d agents are rung by %d dials for %d callers", len(rung), l.created(), len(l.callers))
 	}
-	l.together(caller, l.legTo("alice"))
+	var answer []func()
+	for _, id := range rung {
+		leg := l.legTo(id)
+		answer = append(answer, func() { _ = l.Network.Answer(leg, nil) })
+	}
+	l.atOnce(answer...)
+	l.wantOwnerEach(l.callers)
 	l.done(10 * time.Second)
 }

@@ -1,10 +1,13 @@
 package scenario
 
 import (
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"warmtransfer/local/phonenet"
 )
 
 // holds counts how often the network was asked to put that leg on hold, and off again.
@@ -117,4 +120,35 @@ func TestF089TransferOfACallerWhoIsOnHoldAlready(t *testing.T) {
 		l.together(caller, l.legTo(with))
 		l.done(10 * time.Second)
 	}
+}
+
+// The network says that a participant's call is not in a state for that. Then it is asked
+// who is there, and not told the same again and again.
+func TestF124WrongCallStateIsLookedUpAndNotRepeated(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	caller := consulting(l)
+	l.pass(6 * time.Second)
+	before := int64(len(l.Network.Records(0)))
+	l.fault(phonenet.FaultRule{
+		Kind: "rest", Match: phonenet.FaultMatch{Event: "UpdateParticipant"}, Do: "fail", Status: http.StatusConflict, Code: 21220,
+	})
+	l.presses("alice", "cancel", "")
+	count := map[string]int{}
+	for _, r := range l.Network.Records(before) {
+		if r.Kind == "rest" {
+			count[r.Event]++
+		}
+	}
+	// The press and its answer try twice each, and so does each of the four callbacks.
+	if n := count["UpdateParticipant"]; n < 1 || n > 12 || count["ListParticipant"] == 0 {
+		t.Errorf("the network was asked %v", count)
+	}
+	l.pass(5 * time.Second)
+	l.waits(caller) // not silence, and not lost
+	l.Network.ClearFaults()
+	l.until("the caller is with alice again", 10*time.Second, func() bool { return l.hears(caller) == "alice" })
+	l.wantState("alice", "talking")
+	l.notRinging("bob")
+	l.done(10 * time.Second)
 }

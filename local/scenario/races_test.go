@@ -2,12 +2,10 @@ package scenario
 
 import (
 	"errors"
-	"fmt"
 	"sync"
 	"testing"
 	"time"
 
-	"warmtransfer/local/issuer"
 	"warmtransfer/local/stack"
 	"warmtransfer/shared/conference"
 )
@@ -21,79 +19,6 @@ func (l *line) atOnce(things ...func()) {
 	}
 	all.Wait()
 	l.settle()
-}
-
-// crowd are so many people who may sign in.
-func crowd(n int) (ids []string, may func(*stack.Options)) {
-	var people []issuer.Agent
-	for i := range n {
-		ids = append(ids, fmt.Sprintf("agent%d", i))
-		people = append(people, issuer.Agent{Username: ids[i], Name: ids[i]})
-	}
-	return ids, func(o *stack.Options) { o.Agents = people }
-}
-
-// ringingAt lists the agents who are being rung.
-func (l *line) ringingAt(ids []string) []string {
-	var rung []string
-	for _, id := range ids {
-		if c, ok := l.Network.Call(l.legTo(id)); ok && c.Status == "ringing" {
-			rung = append(rung, id)
-		}
-	}
-	return rung
-}
-
-// wantOwnerEach asserts that every caller talks to one agent, each to another one, and
-// that the table says the same.
-func (l *line) wantOwnerEach(callers []string) {
-	l.t.Helper()
-	owners := map[string]string{}
-	for _, sid := range callers {
-		id := l.hears(sid)
-		leg := l.legTo(id)
-		if id == "" || leg == "" || l.hears(leg) != l.name(sid) {
-			l.t.Errorf("%s hears %q, who hears %q", l.name(sid), id, l.hears(leg))
-			continue
-		}
-		if owners[id] != "" {
-			l.t.Errorf("N4: %s owns two calls", id)
-		}
-		owners[id] = sid
-		c := l.conference(sid)
-		if o := c.Leg(c.Owner); c.State != "talking" || len(c.Legs) != 1 || o == nil || string(o.Agent) != id {
-			l.t.Errorf("%s's item is %s, owner %+v, legs %+v; she talks to %s", l.name(sid), c.State, o, c.Legs, id)
-		}
-	}
-}
-
-func TestF133AHundredAgentsRaceForTenCallers(t *testing.T) {
-	t.Parallel()
-	ids, may := crowd(100)
-	l := open(t, may)
-	for n := range 10 {
-		l.dial(fmt.Sprintf("+155501%02d", n))
-	}
-	var free []func()
-	for _, id := range ids {
-		l.register(id)
-		agent := l.agent(id)
-		free = append(free, func() { _, _ = patient(func() (stack.Snapshot, error) { return agent.Set(l.ctx, "available") }) })
-	}
-	l.atOnce(free...)
-	l.pass(16 * time.Second) // who lost her race has had a turn of music since
-	rung := l.ringingAt(ids)
-	if len(rung) != len(l.callers) || l.created() != len(l.callers) {
-		t.Fatalf("%d agents are rung by %d dials for %d callers", len(rung), l.created(), len(l.callers))
-	}
-	var answer []func()
-	for _, id := range rung {
-		leg := l.legTo(id)
-		answer = append(answer, func() { _ = l.Network.Answer(leg, nil) })
-	}
-	l.atOnce(answer...)
-	l.wantOwnerEach(l.callers)
-	l.done(10 * time.Second)
 }
 
 // Three want carol at once: two callers who arrive, and bob who wants her for his own
