@@ -143,7 +143,7 @@ func TestRefusalsSayWhyAndChangeNothing(t *testing.T) {
 		status    int
 		slug      string
 	}{
-		{"alice", `{"action":"complete"}`, 409, "wrong-state"}, // F079
+		{"alice", `{"action":"complete"}`, 409, "wrong-state"},
 		{"alice", `{"action":"swap"}`, 409, "wrong-state"},
 		{"alice", `{"action":"resume"}`, 409, "wrong-state"},
 		{"alice", `{"action":"decline"}`, 409, "wrong-state"},
@@ -167,6 +167,24 @@ func TestRefusalsSayWhyAndChangeNothing(t *testing.T) {
 	s.Problem(s.press("bob", `{"action":"complete"}`), 409, "not-yours")
 	if got := s.world.Conference(id).Version; version == got {
 		t.Error("the one accepted press has changed nothing")
+	}
+}
+
+func TestF079CompleteBeforeTheTargetAnswersIsRefusedWithTheState(t *testing.T) {
+	s, id := talk(t)
+	s.accepted(s.press("alice", `{"action":"consult","target":"bob"}`))
+	p := s.Problem(s.press("alice", `{"action":"complete"}`), 409, "wrong-state")
+	if p["state"] != string(conference.ConsultRinging) {
+		t.Errorf("the state is told as %v", p["state"])
+	}
+	if !s.world.Rings("bob") || s.world.Hears(id) != "music" {
+		t.Errorf("bob rings: %t, the caller hears %s", s.world.Rings("bob"), s.world.Hears(id))
+	}
+	s.world.Answer("bob")
+	s.world.Settle()
+	s.accepted(s.press("alice", `{"action":"complete"}`)) // now he may
+	if h := s.world.Hears(id); h != "bob" {
+		t.Errorf("the caller hears %s", h)
 	}
 }
 

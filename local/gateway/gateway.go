@@ -141,6 +141,15 @@ func (g *Gateway) Processes() map[string]int {
 	return out
 }
 
+// Crash ends the processes of the function in that folder in the middle of what they do.
+func (g *Gateway) Crash(folder string) {
+	for _, f := range g.o.Template.Functions {
+		if r := g.functions[f.LogicalID]; r != nil && f.Folder() == folder {
+			r.Kill()
+		}
+	}
+}
+
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := requestID()
 	w.Header().Set("Apigw-Requestid", id)

@@ -96,20 +96,26 @@ func resultOf(leg conference.LegID, err error) conference.Result {
 	}
 }
 
-// failures are the acts of one use case that failed, in their order.
+// failures are the acts of one use case that were not done, in their order.
 type failures []report
 
-// took takes in how an act went; one that succeeds makes its failure good.
+// took takes in how an act went; one that succeeds makes its failure good. One of which
+// the leg or the room was gone is no failure, but counts: nothing is gained by asking on.
 func (f *failures) took(r report) {
-	if r.err != nil {
-		*f = append(*f, r)
+	if r.result.Kind == conference.Acted {
+		*f = slices.DeleteFunc(*f, func(o report) bool { return o.act == r.act })
 		return
 	}
-	*f = slices.DeleteFunc(*f, func(o report) bool { return o.act == r.act })
+	for i, o := range *f {
+		if o.act == r.act && r.err == nil {
+			(*f)[i].err = nil
+		}
+	}
+	*f = append(*f, r)
 }
 
-// over says whether an act is not to be tried again: it was refused for good, it has
-// failed twice, or it would not be harmless to repeat or of no use.
+// over says whether an act is not to be tried again: it was refused for good, it was not
+// done twice, or it would not be harmless to repeat or of no use.
 func (f failures) over(a conference.Act) bool {
 	n := 0
 	for _, r := range f {
@@ -133,10 +139,12 @@ const actTries = 2
 
 // first is the first failure.
 func (f failures) first() error {
-	if len(f) == 0 {
-		return nil
+	for _, r := range f {
+		if r.err != nil {
+			return r.err
+		}
 	}
-	return f[0].err
+	return nil
 }
 
 // ActError is an act that the phone network did not carry out, or of which that is

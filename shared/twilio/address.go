@@ -18,9 +18,18 @@ func (b Base) AfterRoom(id conference.ID, round int) string {
 }
 
 // Wait is what a waiting or held party hears at that turn.
+//
+// Nothing falls back on anything where it cannot be had: then she hears silence, and asks
+// for nothing more. So Twilio is to ask again at once, whatever went wrong, and not to
+// wait for an answer longer than she can be left without one (N1). See
+// https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides: what stands
+// behind # is for Twilio itself, and is neither sent nor signed.
 func (b Base) Wait(id conference.ID, turn int) string {
-	return string(b) + "/wait/" + string(id) + "/" + strconv.Itoa(turn)
+	return string(b) + "/wait/" + string(id) + "/" + strconv.Itoa(turn) + waitAgain
 }
+
+// waitAgain: two more tries, and 4.5 s for each.
+const waitAgain = "#rc=2&rp=4xx,5xx,ct,rt&rt=4500"
 
 // Connect is asked when an agent's leg was answered.
 func (b Base) Connect(id conference.ID, leg conference.LegKey) string {

@@ -271,6 +271,14 @@ func (f *Function) drop(env *environment) {
 func (f *Function) Close() {
 	f.mu.Lock()
 	f.closed = true
+	f.mu.Unlock()
+	f.Kill()
+}
+
+// Kill ends all processes in the middle of what they do, as a crash does: invocations
+// under way fail, and the next ones get new processes. It returns when they are gone.
+func (f *Function) Kill() {
+	f.mu.Lock()
 	envs := make([]*environment, 0, len(f.all))
 	for env := range f.all {
 		envs = append(envs, env)

@@ -183,6 +183,44 @@ func TestInvocationCarriesItsContext(t *testing.T) {
 	}
 }
 
+func TestKillEndsWhatIsUnderWayAndTheNextWorks(t *testing.T) {
+	f, _ := start(t, "obey", nil)
+	if err := f.Warm(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	hung := make(chan error, 1)
+	go func() {
+		_, err := invoke(f, "hang")
+		hung <- err
+	}()
+	for !works(f) {
+		runtime.Gosched()
+	}
+	f.Kill()
+	var failed *FunctionError
+	if err := <-hung; !errors.As(err, &failed) {
+		t.Errorf("what was under way ends with %v", err)
+	}
+	if got, err := invoke(f, "fine"); err != nil || got != "fine" || f.Processes() != 1 {
+		t.Errorf("the next: %q, %v, %d processes", got, err, f.Processes())
+	}
+}
+
+// works says whether a process has taken an invocation.
+func works(f *Function) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for env := range f.all {
+		env.mu.Lock()
+		busy := env.current != nil
+		env.mu.Unlock()
+		if busy {
+			return true
+		}
+	}
+	return false
+}
+
 func TestFailuresOfAFunction(t *testing.T) {
 	f, out := start(t, "obey", nil)
 	for payload, want := range map[string]string{"error": "sorry", "panic": "on purpose", "exit": "no newline at the end", "large": "larger than"} {

@@ -1,0 +1,202 @@
+package scenario
+
+import (
+	"encoding/json"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"warmtransfer/local/phonenet"
+	"warmtransfer/local/stack"
+	"warmtransfer/shared/conference"
+)
+
+// saving is told of each save of a conference on its way to the store. Save lets it take
+// effect; without that it does after saving has returned. True loses the answer.
+type saving func(c *conference.Conference, save func()) (lost bool)
+
+// between puts it between the functions and the store.
+func (f saving) between(t *testing.T) func(*stack.Options) {
+	return func(o *stack.Options) {
+		o.Via = func(store string) string {
+			to, err := url.Parse(store)
+			if err != nil {
+				t.Fatal(err)
+			}
+			proxy := httputil.NewSingleHostReverseProxy(to)
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				c := saved(r)
+				if c == nil {
+					proxy.ServeHTTP(w, r)
+					return
+				}
+				answer := httptest.NewRecorder()
+				save := sync.OnceFunc(func() { proxy.ServeHTTP(answer, r) })
+				if f(c, save) {
+					panic(http.ErrAbortHandler)
+				}
+				save()
+				maps.Copy(w.Header(), answer.Header())
+				w.WriteHeader(answer.Code)
+				_, _ = w.Write(answer.Body.Bytes()) // who has gone misses nothing
+			}))
+			t.Cleanup(server.Close)
+			return server.URL
+		}
+	}
+}
+
+// saved is the conference that a request to the store saves, nil if it does not.
+func saved(r *http.Request) *conference.Conference {
+	if !strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".PutItem") {
+		return nil
+	}
+	body, err := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(strings.NewReader(string(body)))
+	var put struct {
+		Item struct{ PK, Doc struct{ S string } }
+	}
+	c := &conference.Conference{}
+	if err != nil || json.Unmarshal(body, &put) != nil || !strings.HasPrefix(put.Item.PK.S, "c#") || json.Unmarshal([]byte(put.Item.Doc.S), c) != nil {
+		return nil
+	}
+	return c
+}
+
+// crash kills a function once, as it saves a conference of which that is so. Late: the
+// save takes effect, and the process dies before it hears of it.
+type crash struct {
+	function string
+	when     func(c *conference.Conference) bool
+	late     bool
+
+	mu     sync.Mutex
+	l      *line // nil until it is to strike
+	struck bool
+}
+
+func (c *crash) between(t *testing.T) func(*stack.Options) {
+	return saving(func(conf *conference.Conference, save func()) bool {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.l == nil || c.struck || !c.when(conf) {
+			return false
+		}
+		c.struck = true
+		if c.late {
+			save()
+		}
+		c.l.Gateway.Crash(c.function)
+		return true
+	}).between(t)
+}
+
+func (c *crash) arm(l *line) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.l = l
+}
+
+func (c *crash) wantStruck(t *testing.T) {
+	t.Helper()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.struck {
+		t.Fatal("there was no crash")
+	}
+}
+
+// intended is a caller to whom an agent is to be rung, and is not yet.
+func intended(c *conference.Conference) bool {
+	return c.State == conference.Ringing && c.Leg(c.Offer).Phase == conference.Dialing && c.Leg(c.Offer).SID == ""
+}
+
+func TestF028CrashAfterTheIntentAndBeforeTheDial(t *testing.T) {
+	t.Parallel()
+	for _, function := range []string{"incoming", "wait", "agents"} {
+		t.Run(function, func(t *testing.T) {
+			t.Parallel()
+			c := &crash{function: function, when: intended, late: true}
+			l := open(t, c.between(t))
+			var caller string
+			switch function {
+			case "incoming":
+				l.gap = 7 * time.Second // the file's pause between an apology and the next try
+				l.online("alice")
+				c.arm(l)
+				caller = l.dial("+15550199")
+			case "wait": // nobody is free when she comes; the page that is open then asks nothing
+				l.online("alice")
+				l.pass(7 * time.Second)
+				_, err := l.agent("alice").Set(l.ctx, "away")
+				l.must(err)
+				caller = l.dial("+15550199")
+				l.edit("a#alice", func(doc map[string]any) { doc["status"] = "available" })
+				c.arm(l)
+				l.pages = map[string]bool{}
+				l.pass(15 * time.Second)
+				l.pages["alice"] = true
+			case "agents":
+				caller = l.dial("+15550199")
+				c.arm(l)
+				l.register("alice")
+				l.pages["alice"] = true
+				_, _ = l.agent("alice").Set(l.ctx, "available") // there is no answer
+			}
+			l.settle()
+			c.wantStruck(t)
+			if n := l.dials("alice"); n != 0 {
+				t.Fatalf("%d dials: it is not the crash that was meant", n)
+			}
+			l.until("alice is rung", 20*time.Second, func() bool { return l.legTo("alice") != "" })
+			l.bring(caller, "alice", 10*time.Second) // she may be hearing an apology just now
+			l.pass(30 * time.Second)
+			l.together(caller, l.legTo("alice"))
+			if n := l.dials("alice"); n != 1 {
+				t.Errorf("alice was dialled %d times", n)
+			}
+			l.done(10 * time.Second)
+		})
+	}
+}
+
+// The caller hears bob, and the process that was about to take alice out dies: before it
+// could write down that the caller is off hold, or as soon as it had.
+func TestF077CrashBetweenUnholdAndTheRemovalOfTheTransferor(t *testing.T) {
+	t.Parallel()
+	for _, late := range []bool{false, true} {
+		c := &crash{function: "transfer", late: late, when: func(c *conference.Conference) bool {
+			return c.State == conference.Completing && !c.Caller.Held
+		}}
+		l := open(t, c.between(t))
+		caller := consulting(l)
+		alice, bob := l.legTo("alice"), l.legTo("bob")
+		l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "drop"}) // nobody else is told
+		c.arm(l)
+		if _, err := l.agent("alice").Press(l.ctx, "complete", "", "once"); err == nil {
+			t.Fatal("the press was answered in spite of the crash")
+		}
+		l.settle()
+		c.wantStruck(t)
+		l.together(caller, alice, bob)
+		l.until("alice is out", 20*time.Second, func() bool { return !l.live(alice) })
+		l.together(caller, bob)
+		l.wantState("bob", "talking")
+		if me := l.me("bob"); me.Call == nil || me.Call.Role != "owner" {
+			t.Errorf("bob's call: %+v, want that he owns it", me.Call)
+		}
+		l.wantPresence("alice", "available")
+		if _, err := l.agent("alice").Press(l.ctx, "complete", "", "once"); err != nil { // her page asks again
+			t.Errorf("the repeated press: %v", err)
+		}
+		l.together(caller, bob)
+		l.done(90 * time.Second)
+	}
+}

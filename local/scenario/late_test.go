@@ -1,0 +1,139 @@
+package scenario
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+
+	"warmtransfer/local/phonenet"
+	"warmtransfer/local/stack"
+)
+
+// Nothing that is told of the answer arrives. The room's name, without which nobody can
+// be put on hold, is found out by asking.
+func TestF029TheAnswerIsNotTold(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	l.online("alice", "bob")
+	caller := l.dial("+15550199")
+	for _, event := range []string{"call-answered", "participant-join", "conference-start"} {
+		l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Event: event}, Do: "drop"})
+	}
+	alice := l.answers("alice")
+	l.together(caller, alice)
+	l.wantState("alice", "talking")
+	l.pass(60 * time.Second)
+	if c := l.conference(caller); !c.Started || c.Room == "" || !c.Caller.Joined || !c.Leg(c.Owner).Joined {
+		t.Errorf("60 s later the item has room %q, started %t, caller %+v, owner %+v", c.Room, c.Started, c.Caller, c.Leg(c.Owner))
+	}
+	l.presses("alice", "consult", "bob")
+	l.waits(caller)
+	l.together(alice, l.answers("bob"))
+	l.presses("alice", "complete", "")
+	l.until("bob has the caller alone", 20*time.Second, func() bool { return l.hears(caller) == "bob" && !l.live(alice) })
+	l.done(90 * time.Second)
+}
+
+// A leg leaves its room and comes into it again, and the word of its leaving comes after
+// that of its coming: then it is there.
+func TestF101AgentsLegJoinsLeavesAndJoinsAgain(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	caller := talking(l)
+	alice := l.legTo("alice")
+	l.fault(leavesLate)
+	status, answer := l.rest("Calls/"+alice, url.Values{
+		"Url": {l.API + "/connect-agent/" + caller + "/" + string(l.conference(caller).Owner)}, "Method": {"POST"},
+	})
+	if status != http.StatusOK {
+		t.Fatalf("%d %v", status, answer)
+	}
+	l.wantInTurn(alice, "caller")
+	l.wantStaysWith(caller, "alice")
+	if n := l.dials("alice"); n != 1 {
+		t.Errorf("alice was dialled %d times: her second join was not honoured", n)
+	}
+	l.done(10 * time.Second)
+}
+
+// The caller comes back under the same name too, into another room, when somebody has
+// ended hers by hand.
+func TestF101CallerJoinsLeavesAndJoinsAgain(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	caller := talking(l)
+	l.fault(leavesLate)
+	room := l.conference(caller).Room
+	if status, answer := l.rest("Conferences/"+string(room), url.Values{"Status": {"completed"}}); status != http.StatusOK {
+		t.Fatalf("%d %v", status, answer)
+	}
+	l.wantLive(caller)
+	l.waits(caller)
+	l.until("alice is rung", 20*time.Second, func() bool { return l.legTo("alice") != "" })
+	l.together(caller, l.answers("alice"))
+	l.wantStaysWith(caller, "alice")
+	if c := l.conference(caller); c.Room == room || !c.Caller.Joined || c.Round != 1 {
+		t.Errorf("the item has room %s, round %d, caller %+v", c.Room, c.Round, c.Caller)
+	}
+	l.done(10 * time.Second)
+}
+
+// leavesLate keeps back the word of who has left.
+var leavesLate = phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Event: "participant-leave"}, Do: "delay", DelayMs: 4000}
+
+// wantStaysWith asserts that the caller stays with the agent through the late words, the
+// sweeps and the page's questions, and that what is known of both is true: hold works.
+func (l *line) wantStaysWith(caller, id string) {
+	l.t.Helper()
+	for range 30 {
+		l.together(caller, l.legTo(id))
+		l.pass(4 * time.Second)
+	}
+	l.wantState(id, "talking")
+	l.wantRole(id, "owner")
+	l.presses(id, "hold", "")
+	l.waits(caller)
+	l.presses(id, "resume", "")
+	l.together(caller, l.legTo(id))
+}
+
+// Words about alice's first call come when she has her second one: those that are late,
+// and one that names the second conference and the first leg.
+func TestF106EventsOfAnAgentsOldLegWhenSheHasANewCall(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	l.online("alice")
+	first := l.dial("+15550191")
+	old := l.answers("alice")
+	oldKey := string(l.conference(first).Owner)
+	l.pass(5 * time.Second)
+	l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "delay", DelayMs: 30_000})
+	l.presses("alice", "end", "")
+	l.pass(8 * time.Second)
+	l.wantOver(old)
+	second := l.dial("+15550192")
+	l.until("alice is rung", 15*time.Second, func() bool { return l.legTo("alice") != "" })
+	leg := l.answers("alice")
+	l.together(second, leg)
+	version := l.conference(second).Version
+	for _, conference := range []string{first, second} {
+		path := "/events/leg/" + conference + "/" + oldKey
+		form := url.Values{"AccountSid": {stack.MadeUp().SID}, "CallSid": {old}, "CallStatus": {"completed"}, "SequenceNumber": {"9"}}
+		if status, body, _ := l.post(path, form, signed(l.API+path, form)); status != http.StatusNoContent {
+			t.Errorf("%s: %d %s", path, status, body)
+		}
+		l.settle()
+	}
+	if c := l.conference(second); c.Version != version || c.Owner == "" {
+		t.Errorf("a word about the old leg changed the new call: version %d became %d", version, c.Version)
+	}
+	l.pass(time.Minute) // now all the late ones have come
+	l.together(second, leg)
+	l.wantState("alice", "talking")
+	l.wantPresence("alice", "busy")
+	if l.conference(first).Live() {
+		t.Error("the first call has been taken up again")
+	}
+	l.done(60 * time.Second)
+}

@@ -1,0 +1,140 @@
+package scenario
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"warmtransfer/local/issuer"
+	"warmtransfer/local/phonenet"
+	"warmtransfer/local/stack"
+)
+
+// The names, the note and the numbers of this call stand nowhere else, so that they are
+// found if they are anywhere in a log.
+const (
+	secretNote   = "She asks about the Klondike inheritance"
+	secretCaller = "+447700900461"
+)
+
+var telling = []issuer.Agent{
+	{Username: "alice", Name: "Alice Wonderlake"}, {Username: "bob", Name: "Bob Quickfoot"}, {Username: "zoe.featherstone@example.com", Name: "Zoë Featherstone"},
+}
+
+// notes presses a button with the note.
+func (l *line) notes(id, action, target string) (stack.Snapshot, error) {
+	l.t.Helper()
+	var snap stack.Snapshot
+	err := l.agent(id).Call(l.ctx, http.MethodPost, "/transfer", map[string]any{"action": action, "target": target, "note": secretNote}, &snap)
+	l.settle()
+	return snap, err
+}
+
+// A day on which everything goes wrong that makes a function write something down: and
+// nothing that it writes tells who called whom, or what opens a door.
+func TestF163NothingPersonalIsLoggedWhateverGoesWrong(t *testing.T) {
+	t.Parallel()
+	o := &outage{}
+	l := open(t, allow, o.between(t), func(o *stack.Options) { o.Agents = telling })
+	l.gap = 15 * time.Second // it is not this day's question
+	l.online("alice", "bob")
+	var voice struct{ Token string }
+	l.must(l.agent("alice").Call(l.ctx, http.MethodPost, "/token", nil, &voice))
+	_, err := l.agent(telling[2].Username).Set(l.ctx, "available") // has no telephone: is rung in vain
+	l.must(err)
+
+	// What strangers send.
+	form := callerForm(stranger)
+	form.Set("From", secretCaller)
+	form.Set("CallerName", "Wonderlake")
+	forged := signed(l.API+"/incoming", form)[2:] + "=="
+	for _, path := range []string{"/incoming", "/wait/" + stranger + "/0", "/events/call", "/connect-agent/" + stranger + "/" + url.PathEscape(secretCaller)} {
+		l.post(path, form, forged)
+		if !strings.HasSuffix(path, "/incoming") && !strings.HasPrefix(path, "/wait/") { // those would take her in
+			l.post(path, form, signed(l.API+path, form))
+		}
+	}
+	for _, body := range []any{map[string]any{"action": secretNote}, map[string]any{"action": "consult", "target": secretCaller, "note": secretNote}, secretNote} {
+		_ = l.agent("alice").Call(l.ctx, http.MethodPost, "/transfer", body, nil)
+	}
+
+	caller := l.dial(secretCaller)
+	l.bring(caller, "alice", time.Minute)
+	_, err = l.notes("alice", "consult", "bob")
+	l.must(err)
+	l.rejects("bob")
+	for _, code := range []int{13227, 20003, 21211} { // Twilio's words, which we pass on nowhere, name the number
+		l.fault(phonenet.FaultRule{Kind: "rest", Match: phonenet.FaultMatch{Event: "CreateCall"}, Do: "fail", Status: 400, Code: code, Times: 1})
+		_, _ = l.notes("alice", "consult", london)
+		l.pass(3 * time.Second)
+	}
+	_, err = l.notes("alice", "consult", london)
+	l.must(err)
+	l.key(l.picksUp(), "1")
+	l.presses("alice", "cancel", "")
+	l.pass(2 * time.Second)
+	for _, do := range []string{"fail", "fail-after", "throttle", "drop-after", "timeout"} {
+		l.fault(phonenet.FaultRule{Kind: "rest", Do: do, Times: 3})
+		_, _ = l.notes("alice", "consult", "bob")
+		l.pass(20 * time.Second)
+		l.Network.ClearFaults()
+		_, _ = l.agent("alice").Do(l.ctx, "cancel", "")
+		l.pass(5 * time.Second)
+	}
+	o.down.Store(true)
+	_, _ = l.notes("alice", "add", "bob")
+	l.pass(15 * time.Second)
+	o.down.Store(false)
+	l.pass(time.Minute) // and the sweep
+
+	l.wantEverybodyLogged()
+	token, err := l.SignIn.Token("alice")
+	l.must(err)
+	a := stack.MadeUp()
+	l.wantNowhere("Klondike", "inheritance", "Wonderlake", "Quickfoot", "eatherstone", "7700900461", strings.TrimPrefix(london, "+44"),
+		a.AuthToken, a.APISecret, forged, voice.Token, token[len(token)-20:])
+	l.done(90 * time.Second)
+	l.wantNowhere("Klondike", "Wonderlake", "7700900461")
+}
+
+// wantEverybodyLogged asserts that there was something to look through: each function
+// wrote lines, and some of them are of failures.
+func (l *line) wantEverybodyLogged() {
+	l.t.Helper()
+	log := l.log.String()
+	for _, function := range []string{"incoming", "wait", "connect-agent", "transfer", "token", "agents", "events", "sweep"} {
+		if !strings.Contains(log, "\n"+function+" | {") {
+			l.t.Errorf("%s has logged nothing", function)
+		}
+	}
+	for _, level := range []string{`"level":"INFO"`, `"level":"WARN"`, `"level":"ERROR"`} {
+		if !strings.Contains(log, level) {
+			l.t.Errorf("nothing was logged with %s", level)
+		}
+	}
+}
+
+// wantNowhere asserts that these stand in no line of the functions' logs, and in no
+// address that was asked; the addresses are in other people's logs (N9).
+func (l *line) wantNowhere(secrets ...string) {
+	l.t.Helper()
+	all := strings.Split(l.log.String(), "\n")
+	for _, r := range l.Network.Records(0) {
+		if r.Kind == "webhook" {
+			all = append(all, "address: "+r.URL)
+		}
+	}
+	for _, s := range secrets {
+		if s == "" {
+			l.t.Fatal("a secret is empty")
+		}
+		for _, entry := range all {
+			if strings.Contains(entry, s) {
+				l.t.Errorf("N9: %q stands in %s", s, entry)
+				break
+			}
+		}
+	}
+}

@@ -1,0 +1,133 @@
+package scenario
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"warmtransfer/local/phonenet"
+)
+
+// invites dials somebody into a room by hand, as only another program with the account's
+// keys can.
+func (l *line) invites(room, number string) (status int, answer map[string]any) {
+	return l.rest("Conferences/"+room+"/Participants", url.Values{"From": {l.Number}, "To": {number}, "Label": {"stranger" + number[1:]}})
+}
+
+// N5: a room has a place for the moment in which one leg follows another, and none beyond
+// it. Who takes that place and has no business there is put out again at once.
+func TestF094StrangersAreNotLetIntoTheRoom(t *testing.T) {
+	t.Parallel()
+	for _, phase := range []string{"consulting", "three-way"} {
+		l := open(t)
+		caller := consulting(l)
+		if phase == "three-way" {
+			l.presses("alice", "join", "")
+		}
+		alice, bob := l.legTo("alice"), l.legTo("bob")
+		room := string(l.conference(caller).Room)
+		status, answer := l.invites(room, "+15550171")
+		if status != http.StatusCreated {
+			t.Fatalf("the fourth: %d %v", status, answer)
+		}
+		stranger := answer["call_sid"].(string)
+		status, answer = l.invites(room, "+15550172")
+		if code, _ := answer["code"].(float64); status != http.StatusBadRequest || code != 16020 {
+			t.Errorf("the fifth is answered %d %v, want that the room is full (16020)", status, answer)
+		}
+		l.must(l.Network.Answer(stranger, nil))
+		l.settle()
+		l.wantOver(stranger)
+		if phase == "consulting" {
+			l.together(alice, bob)
+			l.waits(caller)
+			if heard := l.inTurn(caller); heard != "music alice music" {
+				t.Errorf("the caller heard %q", heard)
+			}
+		} else {
+			l.together(caller, alice, bob)
+		}
+		l.wantState("alice", phase)
+		l.wantPutOut(stranger)
+		l.pass(2 * time.Minute)
+		l.wantState("alice", phase)
+		l.presses("alice", "complete", "") // and the place is free again
+		l.pass(2 * time.Second)
+		l.together(caller, bob)
+		l.done(10 * time.Second)
+	}
+}
+
+// wantPutOut asserts that it was we who ended a leg.
+func (l *line) wantPutOut(sid string) {
+	l.t.Helper()
+	if !slices.ContainsFunc(l.Network.Records(0), func(r phonenet.Record) bool {
+		return r.Event == "UpdateCall" && r.SID == sid && r.Params["Status"] == "completed"
+	}) {
+		l.t.Errorf("nobody ended %s", sid)
+	}
+}
+
+// Others work with the account too: a conference of their own, one that is named as ours
+// are, and a call that rings.
+func TestF127TheSweepLeavesForeignCallsAlone(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	l.online("alice")
+	const likeOurs = "CA99999999999999999999999999999999"
+	foreign := map[string]bool{}
+	for _, room := range []string{"board-meeting", likeOurs} {
+		var legs []string
+		for _, number := range []string{"+15550181", "+15550182"} {
+			sid := l.made("Calls", url.Values{
+				"From": {l.Number}, "To": {number}, "Twiml": {`<Response><Dial><Conference>` + room + `</Conference></Dial></Response>`},
+			})
+			l.must(l.Network.Answer(sid, nil))
+			l.settle()
+			legs = append(legs, sid)
+			foreign[sid] = true
+		}
+		for i, sid := range legs {
+			if c, _ := l.Network.Call(sid); c.Conference != room || len(c.Hears) != 1 || c.Hears[0] != "leg:"+legs[1-i] {
+				t.Fatalf("it is not the conference that was meant: %+v", c)
+			}
+		}
+	}
+	foreign[l.made("Calls", url.Values{
+		"From": {l.Number}, "To": {"+15550183"}, "Timeout": {"600"}, "Twiml": {`<Response><Say>Hello.</Say></Response>`},
+	})] = true
+	// One of our own calls, of which nothing is told: the sweep has something to look for.
+	l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "drop"})
+	caller := l.dial("+15550199")
+	l.together(caller, l.answers("alice"))
+	before := int64(len(l.Network.Records(0)))
+	l.pass(3 * time.Minute)
+	l.together(caller, l.legTo("alice"))
+	for sid := range foreign {
+		l.wantLive(sid)
+	}
+	looked := 0
+	for _, r := range l.Network.Records(before) {
+		if r.Kind != "rest" {
+			continue
+		}
+		if looked++; r.Method == http.MethodPost && r.Event != "CreateUserDefinedMessage" {
+			t.Errorf("the sweep did %s %s %v", r.Event, r.URL, r.Params)
+		}
+		for sid := range foreign {
+			if strings.Contains(r.URL, sid) {
+				t.Errorf("the sweep asked about a foreign call: %s %s", r.Event, r.URL)
+			}
+		}
+	}
+	if looked == 0 {
+		t.Error("the sweep has asked nothing at all")
+	}
+	for sid := range foreign { // done must find none alive
+		l.hangs(sid)
+	}
+	l.done(90 * time.Second)
+}
