@@ -72,19 +72,36 @@ func (s *Switchboard) change(ctx context.Context, id conference.ID, now time.Tim
 	return nil, nil, fmt.Errorf("save conference %d times: %w", saveTries, ErrConflict)
 }
 
+// changeFrom is change that begins with a copy in hand, loaded or saved a moment ago. If
+// somebody else has saved since, it is loaded after all: the save finds out.
+func (s *Switchboard) changeFrom(ctx context.Context, c *conference.Conference, now time.Time, f decide) (*conference.Conference, []conference.Act, error) {
+	acts, err := s.decideAndSave(ctx, c, now, f)
+	if errors.Is(err, ErrConflict) {
+		return s.change(ctx, c.ID, now, f)
+	}
+	return c, acts, err
+}
+
 // decideAndSave decides on a conference in hand and saves it if it changed. Agents
-// whom the change sets free are freed after it is saved.
-func (s *Switchboard) decideAndSave(ctx context.Context, c *conference.Conference, now time.Time, f decide) ([]conference.Act, error) {
+// whom the change sets free are freed after it is saved. A failure leaves the copy as
+// it was.
+func (s *Switchboard) decideAndSave(ctx context.Context, c *conference.Conference, now time.Time, f decide) (acts []conference.Act, err error) {
 	was := before(c)
 	stored, err := json.Marshal(c)
 	if err != nil {
 		return nil, err
 	}
+	defer func() {
+		if err != nil {
+			*c = conference.Conference{}
+			_ = json.Unmarshal(stored, c) // it was made from such a value
+		}
+	}()
 	if err := f(c); err != nil {
 		return nil, err
 	}
 	c.Tick(s.set.MaxWait, now)
-	acts := c.Due(s.set.Ring, now)
+	acts = c.Due(s.set.Ring, now)
 	after, err := json.Marshal(c)
 	if err != nil {
 		return nil, err
@@ -123,7 +140,7 @@ func (s *Switchboard) settle(ctx context.Context, c *conference.Conference, acts
 		}
 		// The world has been changed: that is saved even when the time for the request is up.
 		saveCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveGrace)
-		next, due, err := s.change(saveCtx, c.ID, now, func(c *conference.Conference) error {
+		next, due, err := s.changeFrom(saveCtx, c, now, func(c *conference.Conference) error {
 			for _, r := range reports {
 				r.tell(c, now)
 			}
