@@ -22,7 +22,7 @@ func (s *Switchboard) Arrive(ctx context.Context, id conference.ID, from string,
 		return nil, err
 	}
 	c, _ = s.settle(ctx, c, acts, now) // nothing is due for her yet
-	if m := s.match(ctx, now, c); m != nil && m.ID == id {
+	if m := s.match(ctx, now, c, nil); m != nil && m.ID == id {
 		c = m
 	}
 	return c, nil
