@@ -177,18 +177,16 @@ func (s *Switchboard) updateFor(ctx context.Context, asked agent.ID, id conferen
 
 // updateFrom is updateFor that begins with a copy in hand: see change.
 func (s *Switchboard) updateFrom(ctx context.Context, asked agent.ID, c *conference.Conference, now time.Time, f decide) (*conference.Conference, error) {
-	var before int64
+	var before sight
 	c, acts, err := s.change(ctx, c, now, func(c *conference.Conference) error {
-		before = c.Version
+		before = s.sight(c)
 		return f(c)
 	})
 	if err != nil {
 		return nil, err
 	}
 	c, err = s.settle(ctx, c, acts, now)
-	if c.Version != before {
-		s.push(ctx, c, asked, now)
-	}
+	s.push(ctx, c, before, asked, now)
 	if c.State == conference.Waiting {
 		if m := s.match(ctx, now, c, nil); m != nil && m.ID == c.ID {
 			c = m
