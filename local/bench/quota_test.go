@@ -68,7 +68,7 @@ func BenchmarkColdStartUnderQuota(b *testing.B) {
 // our own.
 func behindTLS(b *testing.B, a authority, env []string) ([]string, []*tunnel) {
 	b.Helper()
-	env = append(slices.Clone(env), "SSL_CERT_FILE="+a.file)
+	env = slices.Concat(env, a.env)
 	var tunnels []*tunnel
 	for i, e := range env {
 		name, address, _ := strings.Cut(e, "=")

@@ -25,10 +25,9 @@ import (
 // desk makes first requests that do a function's real work: callers in the store, an
 // agent in a call.
 type desk struct {
-	b    *testing.B
-	s    *stack.Stack
-	wait string // a caller whom nobody takes
-	n    int
+	b *testing.B
+	s *stack.Stack
+	n int
 }
 
 func newDesk(b *testing.B, s *stack.Stack) *desk {
@@ -42,15 +41,31 @@ func newDesk(b *testing.B, s *stack.Stack) *desk {
 	}
 	c := &call{b: b, s: s}
 	c.begin() // alice talks
-	d.set("bob", "away")
-	var err error
-	if d.wait, err = s.Network.PlaceCall(nil, "+15550198", s.Number); err != nil {
-		b.Fatal(err)
-	}
-	if err := s.Network.Idle(context.Background()); err != nil {
-		b.Fatal(err)
-	}
 	return d
+}
+
+// waiter is a caller whom nobody takes, until she is gone.
+func (d *desk) waiter() (id string, gone func()) {
+	d.b.Helper()
+	d.set("bob", "away")
+	id, err := d.s.Network.PlaceCall(nil, "+15550198", d.s.Number)
+	if err != nil {
+		d.b.Fatal(err)
+	}
+	d.idle()
+	return id, func() {
+		if err := d.s.Network.Hangup(id); err != nil {
+			d.b.Fatal(err)
+		}
+		d.idle()
+	}
+}
+
+func (d *desk) idle() {
+	d.b.Helper()
+	if err := d.s.Network.Idle(context.Background()); err != nil {
+		d.b.Fatal(err)
+	}
 }
 
 func (d *desk) set(agent, status string) {
@@ -72,21 +87,34 @@ func (d *desk) request(function string) (payload []byte, after func()) {
 		return d.webhook("incoming", "/incoming", url.Values{"CallSid": {id}, "From": {"+15550199"}, "CallStatus": {"ringing"}}),
 			func() { d.gone(id) }
 	case "wait": // a read
-		return d.webhook("wait", "/wait/"+d.wait+"/2", url.Values{"CallSid": {d.wait}, "CallStatus": {"in-progress"}}), after
+		id, gone := d.waiter()
+		return d.webhook("wait", "/wait/"+id+"/2", url.Values{"CallSid": {id}, "CallStatus": {"in-progress"}}), gone
 	case "connect-agent": // a read: the leg is not known
-		sid := fmt.Sprintf("CA%032x", d.n)
-		return d.webhook("connect-agent", "/connect-agent/"+d.wait+"/nobody", url.Values{"CallSid": {sid}, "CallStatus": {"in-progress"}}), after
+		id, gone := d.waiter()
+		form := url.Values{"CallSid": {fmt.Sprintf("CA%032x", d.n)}, "CallStatus": {"in-progress"}}
+		return d.webhook("connect-agent", "/connect-agent/"+id+"/nobody", form), gone
 	case "events": // a read
-		return d.webhook("events-leg", "/events/leg/"+d.wait+"/nobody", url.Values{"CallSid": {d.wait}, "CallStatus": {"ringing"}}), after
+		id, gone := d.waiter()
+		form := url.Values{"CallSid": {id}, "CallStatus": {"ringing"}}
+		return d.webhook("events-leg", "/events/leg/"+id+"/nobody", form), gone
 	case "transfer": // two reads, two writes, a query, the network once
 		e := d.event("transfer", "/transfer")
-		e.Body = fmt.Sprintf(`{"action":%q,"request":"press-%d"}`, []string{"resume", "hold"}[d.n%2], d.n)
-		return d.raw(e), after
+		e.Body = fmt.Sprintf(`{"action":"hold","request":"press-%d"}`, d.n)
+		return d.raw(e), d.resume
 	case "agents": // two reads, a query
 		return d.raw(d.event("agents-me", "/agents/me")), after
 	default:
 		return d.raw(d.event("token", "/token")), after
 	}
+}
+
+// resume takes back the hold that a request has brought about.
+func (d *desk) resume() {
+	d.b.Helper()
+	if _, err := d.s.Agent("alice").Press(context.Background(), "resume", "", fmt.Sprintf("resume-%d", d.n)); err != nil {
+		d.b.Fatal(err)
+	}
+	d.idle()
 }
 
 // gone ends a caller who was made up.
@@ -105,9 +133,7 @@ func (d *desk) gone(id string) {
 		d.b.Fatal(err)
 	}
 	_ = resp.Body.Close()
-	if err := d.s.Network.Idle(context.Background()); err != nil {
-		d.b.Fatal(err)
-	}
+	d.idle()
 }
 
 // event is one of the examples, sent now to another path.
