@@ -33,7 +33,7 @@ func (h handler) wait(r *web.Request) (string, error) {
 	if sid := r.CallSID(); sid != "" && sid != string(r.Conference()) {
 		return h.turn(r), nil
 	}
-	place, err := h.board(r.Base).Wait(r.Context(), r.Conference(), r.Now)
+	place, err := h.board(r.Base).Wait(r.Context(), r.Conference(), tellsPosition(turn(r)), r.Now)
 	if errors.Is(err, switchboard.ErrNotFound) && r.CallSID() != "" {
 		// Her item is lost, she is not: she arrives anew.
 		place.Conference, err = h.board(r.Base).Arrive(r.Context(), r.Conference(), "", false, r.Now)
@@ -69,6 +69,8 @@ const greeting = "Thank you for calling. Please wait in line for a few seconds. 
 // positionEvery is how many turns pass between two words about the position.
 const positionEvery = 3
 
+func tellsPosition(turn int) bool { return turn%positionEvery == 1 }
+
 // words are said before the music of a turn: at most one sentence, so that words and
 // music together stay within 15 s.
 func words(p switchboard.Place, turn int) []string {
@@ -80,7 +82,7 @@ func words(p switchboard.Place, turn int) []string {
 		return []string{"Please stay on the line. We will connect you again."}
 	case turn == 0 && c.Round == 0:
 		return []string{greeting}
-	case p.Position == 0 || turn%positionEvery != 1:
+	case p.Position == 0 || !tellsPosition(turn):
 		return nil
 	case p.Beyond:
 		return []string{fmt.Sprintf("There are %d or more callers before you.", switchboard.LinePage-1)}

@@ -64,8 +64,8 @@ func start(b *testing.B) (s *stack.Stack, binaries string) {
 	return s, binaries
 }
 
-// events are what a function is asked first: none changes anything.
-var events = map[string]string{
+// examples are what a function is asked first: none changes anything.
+var examples = map[string]string{
 	"bare": "token", "agents": "agents-me", "connect-agent": "connect-agent", "events": "events-call", "incoming": "incoming",
 	"token": "token", "transfer": "transfer", "wait": "wait",
 }
@@ -76,13 +76,13 @@ func BenchmarkColdStart(b *testing.B) {
 	s, binaries := start(b)
 	functions := []sam.Function{{CodeURI: "functions/bare", Timeout: 10 * time.Second}}
 	for _, f := range s.Template.Functions {
-		if events[f.Folder()] != "" {
+		if examples[f.Folder()] != "" {
 			functions = append(functions, f)
 		}
 	}
 	for _, f := range functions {
 		name := f.Folder()
-		event, err := os.ReadFile(filepath.Join("..", "..", "events", events[name]+".json"))
+		event, err := os.ReadFile(filepath.Join("..", "..", "events", examples[name]+".json"))
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -107,7 +107,7 @@ func TestStoryWithoutFaults(t *testing.T) {
 // callbacks are the status callbacks that a call has; every one of them may be lost.
 var callbacks = []string{
 	"participant-join", "participant-leave", "participant-hold", "participant-unhold", "conference-start", "conference-end",
-	"call-initiated", "call-ringing", "call-answered", "call-completed",
+	"call-initiated", "call-ringing", "call-completed",
 }
 
 func TestF097F100F103F107EveryCallbackLostDoubledLateOrReordered(t *testing.T) {

@@ -82,6 +82,7 @@ type Conference struct {
 	CallerOn bool      `json:"callerOn,omitempty"` // the caller's leg is not known to be over
 
 	freed []Freed
+	audit bool // see Audit
 }
 
 // Live says whether the conference still needs a clock: it has not ended, or what its

@@ -47,6 +47,7 @@ func (c *Conference) Done(a Act, r Result, now time.Time) {
 		}
 	case Look: // its news come by Saw; this is only that it was tried
 		c.Looked = now
+		c.Doubt, c.audit = c.Doubt || c.audit, false
 	}
 }
 
@@ -130,8 +131,16 @@ func (c *Conference) hungUp(a Hangup, now time.Time) {
 	}
 }
 
-// Audit asks for the network's word on who is in the room, whatever is known.
-func (c *Conference) Audit() { c.Doubt = c.State != Ended }
+// Audit asks for the network's word on who is in the room, whatever is known. That is not
+// stored, nor that the network was asked if it had nothing to say: whoever audits does
+// so again and again. An audit that fails, or comes too soon, leaves a doubt.
+func (c *Conference) Audit(now time.Time) {
+	if c.State == Ended {
+		return
+	}
+	c.audit = true
+	c.Doubt = c.Doubt || now.Before(c.Looked.Add(lookEvery))
+}
 
 // Tick takes in that time has passed.
 func (c *Conference) Tick(maxWait time.Duration, now time.Time) {

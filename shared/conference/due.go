@@ -54,7 +54,7 @@ func (c *Conference) mustLook(now time.Time) bool {
 	if now.Before(c.Looked.Add(lookEvery)) {
 		return false
 	}
-	if c.Doubt {
+	if c.Doubt || c.audit {
 		return true
 	}
 	if c.Room == "" || !c.Started {

@@ -73,11 +73,13 @@ func (c *Conference) LegOf(id agent.ID) *Leg {
 	return nil
 }
 
-// Reachable lists the legs over which an agent's page can be told something.
+// Reachable lists the legs over which an agent's page can be told something: the
+// network must have said that they ring.
 func (c *Conference) Reachable() []Leg {
 	var legs []Leg
 	for _, l := range c.Legs {
-		if l.Agent != "" && l.SID != "" && c.wanted(l.Key) {
+		up := l.Phase == Alerting || l.Phase == Answered
+		if up && l.Agent != "" && l.SID != "" && c.wanted(l.Key) {
 			legs = append(legs, l)
 		}
 	}

@@ -103,6 +103,12 @@ func (p *Participant) setHeld(held bool, now time.Time) {
 }
 
 func (c *Conference) callerTold(e RoomEvent, now time.Time) {
+	if c.State == Ended && !c.CallerOn { // where she is matters to nobody any more
+		if e.Kind == RoomLeave && e.HungUp {
+			c.CallerGone(now)
+		}
+		return
+	}
 	if !c.Caller.newer(e) {
 		return
 	}
@@ -170,7 +176,8 @@ func (c *Conference) wasGone(key LegKey, seq int) bool {
 // Saw takes in which room the network says is live, and who is in it; "" and nobody
 // if there is none.
 func (c *Conference) Saw(room RoomID, started bool, present []Presence, now time.Time) {
-	c.Looked, c.Doubt = now, false
+	audit := c.audit && !c.Doubt
+	c.Doubt, c.audit = false, false
 	if room != "" && room != c.Room { // there is one of that name at a time: it is the one
 		c.leaveRoom()
 		c.Room = room
@@ -204,6 +211,9 @@ func (c *Conference) Saw(room RoomID, started bool, present []Presence, now time
 		}
 	}
 	c.sawCaller(caller, now)
+	if !audit || c.Doubt {
+		c.Looked = now
+	}
 }
 
 // sawCaller takes in whether the caller is in her room. For a moment she may be on her
@@ -235,7 +245,9 @@ func (c *Conference) CallerHearsMusic(now time.Time) {
 
 // CallerGone takes in that the caller's own leg is over.
 func (c *Conference) CallerGone(now time.Time) {
-	c.CallerOn, c.Caller = false, Participant{Seq: c.Caller.Seq}
+	if c.CallerOn {
+		c.CallerOn, c.Caller = false, Participant{Seq: c.Caller.Seq}
+	}
 	if c.State != Ended {
 		c.end(CallerLeft, ReasonCallerLeft, now)
 	}

@@ -178,3 +178,43 @@ func TestEveryActionIsOfferedExactlyWhenItIsAccepted(t *testing.T) {
 		}
 	}
 }
+
+func TestAnAuditIsStoredOnlyIfItHasFoundSomething(t *testing.T) {
+	here := []Presence{{Leg: "CA1", Label: CallerLabel}, {Leg: "CAa", Label: "a"}}
+	talking := func(looked time.Time) *Conference {
+		c := New("CA1", "", false, t0)
+		must(t, c.OfferTo(agent.New("alice", "Alice", t0), "a", ring, t0))
+		acts(c, t0)
+		_, err := c.LegAnswered("a", "CAa", t0)
+		must(t, err)
+		c.Saw("CF1", true, here, looked)
+		return c
+	}
+	later := t0.Add(time.Minute)
+	for _, test := range []struct {
+		name   string
+		looked time.Time
+		due    string
+		news   func(c *Conference)
+		stored bool
+	}{
+		{"who should be there is", t0, "Look", func(c *Conference) { c.Saw("CF1", true, here, later) }, false},
+		{"a leg is missing", t0, "Look", func(c *Conference) { c.Saw("CF1", true, here[:1], later) }, true},
+		{"no answer", t0, "Look", func(c *Conference) { c.Done(Look{}, Result{Kind: Unknown}, later) }, true},
+		{"looked a moment ago", later.Add(-time.Second), "", func(*Conference) {}, true},
+	} {
+		c := talking(test.looked)
+		doubt, looked, legs := c.Doubt, c.Looked, len(c.Legs)
+		c.Audit(later)
+		if got := acts(c, later); got != test.due {
+			t.Errorf("%s: due: %q", test.name, got)
+		}
+		test.news(c)
+		if changed := c.Doubt != doubt || !c.Looked.Equal(looked) || len(c.Legs) != legs; changed != test.stored {
+			t.Errorf("%s: changed %v", test.name, changed)
+		}
+		if got := acts(c, later); strings.Contains(got, "Look") {
+			t.Errorf("%s: asked again at once: %s", test.name, got)
+		}
+	}
+}

@@ -33,12 +33,15 @@ const (
 // New is a policy that allows numbers in these countries (ISO 3166, e.g. "DE"), but not
 // our own numbers. Without a country it allows nothing.
 func New(countries, own []string) (*Policy, error) {
-	known := regions()
+	var known map[string]bool // reading the whole table takes a function's start some time
 	p := &Policy{own: own}
 	for _, c := range countries {
 		c = strings.TrimSpace(c)
 		if c == "" {
 			continue
+		}
+		if known == nil {
+			known = regions()
 		}
 		code := strings.ToUpper(c)
 		if !known[code] {

@@ -22,7 +22,7 @@ func (s *Switchboard) Arrive(ctx context.Context, id conference.ID, from string,
 		return nil, err
 	}
 	c, _ = s.settle(ctx, c, acts, now) // nothing is due for her yet
-	if m := s.match(ctx, now, c); m != nil && m.ID == id {
+	if m := s.match(ctx, now, c, nil); m != nil && m.ID == id {
 		c = m
 	}
 	return c, nil
@@ -63,13 +63,13 @@ func keepConference(c *conference.Conference, err error) error {
 // Place is where a caller on music stands.
 type Place struct {
 	Conference *conference.Conference
-	Position   int  // in the line, from 1; 0 if she is not in the line
+	Position   int  // in the line, from 1; 0 if she is not in the line, or it was not asked
 	Beyond     bool // further back than the line is read
 }
 
 // Wait is the caller's clock: she asks for more music. It repairs what an event
-// missed, offers her again, and says where she stands.
-func (s *Switchboard) Wait(ctx context.Context, id conference.ID, now time.Time) (Place, error) {
+// missed, offers her again, and, if position says so, looks where in the line she is.
+func (s *Switchboard) Wait(ctx context.Context, id conference.ID, position bool, now time.Time) (Place, error) {
 	c, err := s.update(ctx, id, now, func(c *conference.Conference) error {
 		c.CallerHearsMusic(now)
 		return nil
@@ -78,19 +78,19 @@ func (s *Switchboard) Wait(ctx context.Context, id conference.ID, now time.Time)
 		return Place{}, err
 	}
 	p := Place{Conference: c}
-	if !c.State.InLine() {
+	if !position || !c.State.InLine() {
 		return p, nil
 	}
 	line, err := s.store.Line(ctx)
 	if err != nil {
 		return p, nil // music without a position
 	}
-	p.Position, p.Beyond = position(line, id)
+	p.Position, p.Beyond = find(line, id)
 	return p, nil
 }
 
-// position finds a caller in the line. One whom it does not show yet is at its end.
-func position(line []Waiter, id conference.ID) (int, bool) {
+// find is a caller's position in the line. One whom it does not show yet is at its end.
+func find(line []Waiter, id conference.ID) (int, bool) {
 	for i, w := range line {
 		if w.ID == id {
 			return i + 1, i+1 >= LinePage
@@ -181,7 +181,7 @@ func (s *Switchboard) Sweep(ctx context.Context, most int, now time.Time) (int, 
 		var before conference.State
 		after, err := s.update(ctx, id, now, func(c *conference.Conference) error {
 			before = c.State
-			c.Audit()
+			c.Audit(now)
 			return nil
 		})
 		if err == nil && after.State != before {

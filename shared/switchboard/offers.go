@@ -11,10 +11,10 @@ import (
 
 // match offers the first caller in the line who may be offered to the free agent who
 // has been idle longest. In is a conference in hand that the lists may not show yet.
-// One offer is made at the most, so that a webhook stays within its time; whoever is
-// left has a clock of her own. It returns the conference that was offered, or nil.
-// Failures only mean that nothing was offered now.
-func (s *Switchboard) match(ctx context.Context, now time.Time, in *conference.Conference) *conference.Conference {
+// Line is the line as it was just read, or nil. One offer is made at the most, so that a
+// webhook stays within its time; whoever is left has a clock of her own. It returns the
+// conference that was offered, or nil. Failures only mean that nothing was offered now.
+func (s *Switchboard) match(ctx context.Context, now time.Time, in *conference.Conference, line []Waiter) *conference.Conference {
 	agents, err := s.store.Agents(ctx)
 	if err != nil {
 		return nil
@@ -28,9 +28,10 @@ func (s *Switchboard) match(ctx context.Context, now time.Time, in *conference.C
 	if len(free) == 0 {
 		return nil
 	}
-	line, err := s.store.Line(ctx)
-	if err != nil {
-		return nil
+	if line == nil {
+		if line, err = s.store.Line(ctx); err != nil {
+			return nil
+		}
 	}
 	for _, id := range waiting(line, in) {
 		c := in
@@ -81,7 +82,7 @@ func (s *Switchboard) offer(ctx context.Context, c *conference.Conference, a *ag
 	if err != nil {
 		return nil
 	}
-	c, acts, err := s.change(ctx, c.ID, now, func(c *conference.Conference) error {
+	c, acts, err := s.change(ctx, c, now, func(c *conference.Conference) error {
 		if !c.MayOffer(a, now) {
 			return errNotNow
 		}
@@ -108,7 +109,7 @@ func (s *Switchboard) repair(ctx context.Context, line []Waiter, now time.Time) 
 	if err != nil || !c.Neglected() {
 		return
 	}
-	c, acts, err := s.change(ctx, c.ID, now, func(*conference.Conference) error { return nil })
+	c, acts, err := s.change(ctx, c, now, func(*conference.Conference) error { return nil })
 	if err == nil {
 		_, _ = s.settle(ctx, c, acts, now)
 	}

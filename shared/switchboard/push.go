@@ -2,6 +2,8 @@ package switchboard
 
 import (
 	"context"
+	"encoding/json"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,11 +25,34 @@ const pushWithin = time.Second
 // a page may not be longer than 10,000 characters. Asking gives them all.
 const pushHistory = 40
 
+// sight is what each agent in a conference can see of it on his page, and how far his own
+// leg has come.
+type sight map[agent.ID]string
+
+// sight looks at a conference through the eyes of those who can be told of it. Saves are
+// not counted: most of them write down what no page shows.
+func (s *Switchboard) sight(c *conference.Conference) sight {
+	if s.set.Notify == nil {
+		return nil
+	}
+	all := sight{}
+	for _, l := range c.Reachable() {
+		v := callView(c, l.Agent)
+		v.Version = 0
+		raw, _ := json.Marshal(v) // it is one of our own values
+		all[l.Agent] = string(l.Phase) + string(raw)
+	}
+	return all
+}
+
 // push tells the agents in a conference what it is now: at most one message for each
 // live leg, all at once, after everything that was due has been done. Who has just
-// asked is left out: the answer tells him.
-func (s *Switchboard) push(ctx context.Context, c *conference.Conference, asked agent.ID, now time.Time) {
-	legs := c.Reachable()
+// asked is left out: the answer tells him. So is who sees what he saw before.
+func (s *Switchboard) push(ctx context.Context, c *conference.Conference, before sight, asked agent.ID, now time.Time) {
+	after := s.sight(c)
+	legs := slices.DeleteFunc(c.Reachable(), func(l conference.Leg) bool {
+		return l.Agent == asked || after[l.Agent] == before[l.Agent]
+	})
 	if s.set.Notify == nil || len(legs) == 0 || ctx.Err() != nil {
 		return
 	}
@@ -39,9 +64,6 @@ func (s *Switchboard) push(ctx context.Context, c *conference.Conference, asked 
 	}
 	var all sync.WaitGroup
 	for _, l := range legs {
-		if l.Agent == asked {
-			continue
-		}
 		all.Go(func() {
 			a, err := s.store.Agent(ctx, l.Agent)
 			if err != nil {

@@ -303,7 +303,7 @@ func TestF092RecallIsNotAnswered(t *testing.T) {
 	w.Choose("carol", agent.Away)
 	w.Pass(Ring + 2*time.Second)
 	hears(t, w, id, "music")
-	place, err := w.Board.Wait(context.Background(), id, w.Now)
+	place, err := w.Board.Wait(context.Background(), id, true, w.Now)
 	if err != nil || place.Position != 1 {
 		t.Errorf("she is at place %d, %v", place.Position, err)
 	}

@@ -108,7 +108,7 @@ func (s *Switchboard) snapshot(ctx context.Context, a *agent.Agent, c *conferenc
 	}
 	s.repair(ctx, line, now)
 	if a.Free(now) {
-		if m := s.match(ctx, now, nil); m != nil && m.LegOf(a.ID) != nil {
+		if m := s.match(ctx, now, nil, line); m != nil && m.LegOf(a.ID) != nil {
 			c = m
 			if a, err = s.store.Agent(ctx, a.ID); err != nil {
 				return Snapshot{}, err

@@ -55,36 +55,52 @@ const (
 // decide is a decision on a loaded conference; an error leaves everything as it was.
 type decide func(c *conference.Conference) error
 
-// change loads a conference, decides, and saves it if that changed anything, again
-// from the beginning when somebody else saved first. It returns the acts that are due.
-func (s *Switchboard) change(ctx context.Context, id conference.ID, now time.Time, f decide) (*conference.Conference, []conference.Act, error) {
+// load loads a conference.
+func (s *Switchboard) load(ctx context.Context, id conference.ID) (*conference.Conference, error) {
+	c, err := s.store.Conference(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("load conference: %w", err)
+	}
+	return c, nil
+}
+
+// change decides on a copy in hand, which was loaded or saved a moment ago, and saves it
+// if that changed anything. When somebody else has saved since, which the save finds
+// out, it is loaded and decided again. It returns the acts that are due.
+func (s *Switchboard) change(ctx context.Context, c *conference.Conference, now time.Time, f decide) (*conference.Conference, []conference.Act, error) {
+	id := c.ID
 	for range saveTries {
-		c, err := s.store.Conference(ctx, id)
-		if err != nil {
-			return nil, nil, fmt.Errorf("load conference: %w", err)
-		}
 		acts, err := s.decideAndSave(ctx, c, now, f)
-		if errors.Is(err, ErrConflict) {
-			continue
+		if !errors.Is(err, ErrConflict) {
+			return c, acts, err
 		}
-		return c, acts, err
+		if c, err = s.load(ctx, id); err != nil {
+			return nil, nil, err
+		}
 	}
 	return nil, nil, fmt.Errorf("save conference %d times: %w", saveTries, ErrConflict)
 }
 
 // decideAndSave decides on a conference in hand and saves it if it changed. Agents
-// whom the change sets free are freed after it is saved.
-func (s *Switchboard) decideAndSave(ctx context.Context, c *conference.Conference, now time.Time, f decide) ([]conference.Act, error) {
+// whom the change sets free are freed after it is saved. A failure leaves the copy as
+// it was.
+func (s *Switchboard) decideAndSave(ctx context.Context, c *conference.Conference, now time.Time, f decide) (acts []conference.Act, err error) {
 	was := before(c)
 	stored, err := json.Marshal(c)
 	if err != nil {
 		return nil, err
 	}
+	defer func() {
+		if err != nil {
+			*c = conference.Conference{}
+			_ = json.Unmarshal(stored, c) // it was made from such a value
+		}
+	}()
 	if err := f(c); err != nil {
 		return nil, err
 	}
 	c.Tick(s.set.MaxWait, now)
-	acts := c.Due(s.set.Ring, now)
+	acts = c.Due(s.set.Ring, now)
 	after, err := json.Marshal(c)
 	if err != nil {
 		return nil, err
@@ -123,7 +139,7 @@ func (s *Switchboard) settle(ctx context.Context, c *conference.Conference, acts
 		}
 		// The world has been changed: that is saved even when the time for the request is up.
 		saveCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveGrace)
-		next, due, err := s.change(saveCtx, c.ID, now, func(c *conference.Conference) error {
+		next, due, err := s.change(saveCtx, c, now, func(c *conference.Conference) error {
 			for _, r := range reports {
 				r.tell(c, now)
 			}
@@ -144,7 +160,7 @@ func (s *Switchboard) settle(ctx context.Context, c *conference.Conference, acts
 // saveGrace bounds the writing down of what was done after the time was up.
 const saveGrace = 1500 * time.Millisecond
 
-// update is the whole of most use cases: change, act, tell the agents, and offer
+// update is the whole of most use cases: load, change, act, tell the agents, and offer
 // whoever waits to whoever is free.
 func (s *Switchboard) update(ctx context.Context, id conference.ID, now time.Time, f decide) (*conference.Conference, error) {
 	return s.updateFor(ctx, "", id, now, f)
@@ -152,20 +168,27 @@ func (s *Switchboard) update(ctx context.Context, id conference.ID, now time.Tim
 
 // updateFor is update at the request of an agent, whom the answer tells what has changed.
 func (s *Switchboard) updateFor(ctx context.Context, asked agent.ID, id conference.ID, now time.Time, f decide) (*conference.Conference, error) {
-	var before int64
-	c, acts, err := s.change(ctx, id, now, func(c *conference.Conference) error {
-		before = c.Version
+	c, err := s.load(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.updateFrom(ctx, asked, c, now, f)
+}
+
+// updateFrom is updateFor that begins with a copy in hand: see change.
+func (s *Switchboard) updateFrom(ctx context.Context, asked agent.ID, c *conference.Conference, now time.Time, f decide) (*conference.Conference, error) {
+	var before sight
+	c, acts, err := s.change(ctx, c, now, func(c *conference.Conference) error {
+		before = s.sight(c)
 		return f(c)
 	})
 	if err != nil {
 		return nil, err
 	}
 	c, err = s.settle(ctx, c, acts, now)
-	if c.Version != before {
-		s.push(ctx, c, asked, now)
-	}
+	s.push(ctx, c, before, asked, now)
 	if c.State == conference.Waiting {
-		if m := s.match(ctx, now, c); m != nil && m.ID == c.ID {
+		if m := s.match(ctx, now, c, nil); m != nil && m.ID == c.ID {
 			c = m
 		}
 	}

@@ -49,29 +49,38 @@ func (s *Switchboard) Transfer(ctx context.Context, who Who, cmd Command, now ti
 		return Snapshot{}, err
 	}
 	r := conference.Request{Key: cmd.Request, Agent: who.ID, Action: string(cmd.Action)}
-	id, again, err := s.callFor(ctx, a, r)
+	c, again, err := s.callFor(ctx, a, r)
 	if err != nil {
 		return Snapshot{}, err
 	}
-	if !again {
-		if cmd.begins() {
-			err = s.begin(ctx, id, r, cmd, now)
-		} else {
-			_, err = s.updateFor(ctx, who.ID, id, now, func(c *conference.Conference) error {
-				switch {
-				case c.Did(r):
-					return nil
-				case cmd.Action == conference.DoDecline:
-					return c.Decline(r, cmd.Reason, now)
-				}
-				return c.Do(r, now)
-			})
-		}
-		if err != nil {
-			return Snapshot{}, err
-		}
+	if again {
+		return s.Me(ctx, who, now)
 	}
-	return s.Me(ctx, who, now)
+	if cmd.begins() {
+		c, err = s.begin(ctx, c, r, cmd, now)
+	} else {
+		c, err = s.press(ctx, c, r, cmd, now)
+	}
+	if err != nil {
+		return Snapshot{}, err
+	}
+	if c.LegOf(a.ID) == nil { // he was let go: what is in hand of him is old
+		return s.Me(ctx, who, now)
+	}
+	return s.snapshot(ctx, a, c, now)
+}
+
+// press carries out a command without a target on the call in hand.
+func (s *Switchboard) press(ctx context.Context, c *conference.Conference, r conference.Request, cmd Command, now time.Time) (*conference.Conference, error) {
+	return s.updateFrom(ctx, r.Agent, c, now, func(c *conference.Conference) error {
+		switch {
+		case c.Did(r):
+			return nil
+		case cmd.Action == conference.DoDecline:
+			return c.Decline(r, cmd.Reason, now)
+		}
+		return c.Do(r, now)
+	})
 }
 
 // begins says whether the command starts a transfer.
@@ -90,46 +99,43 @@ func (cmd Command) check() error {
 	return nil
 }
 
-// callFor finds the conference that a request is about: the agent's call, or the one
-// he was in last if this request took effect there before (again).
-func (s *Switchboard) callFor(ctx context.Context, a *agent.Agent, r conference.Request) (id conference.ID, again bool, err error) {
+// callFor loads the conference that a request is about: the agent's call, or the one he
+// was in last if this request took effect there before (again).
+func (s *Switchboard) callFor(ctx context.Context, a *agent.Agent, r conference.Request) (c *conference.Conference, again bool, err error) {
+	var id conference.ID
 	if a.Claim != nil {
 		id = conference.ID(a.Claim.Conference)
 	} else if len(a.Recent) > 0 && r.Key != "" {
 		id = conference.ID(a.Recent[0].Conference)
 	}
 	if id == "" {
-		return "", false, conference.ErrNoCall
+		return nil, false, conference.ErrNoCall
 	}
-	c, err := s.store.Conference(ctx, id)
+	c, err = s.store.Conference(ctx, id)
 	if errors.Is(err, ErrNotFound) {
-		return "", false, conference.ErrNoCall
+		return nil, false, conference.ErrNoCall
 	}
 	if err != nil {
-		return "", false, err
+		return nil, false, err
 	}
 	again = c.Did(r)
 	if a.Claim == nil && !again {
-		return "", false, conference.ErrNoCall
+		return nil, false, conference.ErrNoCall
 	}
-	return id, again, nil
+	return c, again, nil
 }
 
-// begin finds and claims the target, then starts the transfer.
-func (s *Switchboard) begin(ctx context.Context, id conference.ID, r conference.Request, cmd Command, now time.Time) error {
-	c, err := s.store.Conference(ctx, id)
-	if err != nil {
-		return err
-	}
+// begin finds and claims the target, then starts the transfer in the call in hand.
+func (s *Switchboard) begin(ctx context.Context, c *conference.Conference, r conference.Request, cmd Command, now time.Time) (*conference.Conference, error) {
 	if err := c.Allowed(r.Agent, conference.Action(r.Action)); err != nil {
-		return err // before anybody is claimed
+		return nil, err // before anybody is claimed
 	}
 	t, err := s.target(ctx, c, r.Agent, cmd, now)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	did := false
-	c, err = s.updateFor(ctx, r.Agent, id, now, func(c *conference.Conference) error {
+	c, err = s.updateFrom(ctx, r.Agent, c, now, func(c *conference.Conference) error {
 		if did = c.Did(r); did {
 			return nil
 		}
@@ -138,7 +144,7 @@ func (s *Switchboard) begin(ctx context.Context, id conference.ID, r conference.
 	if t.Agent != nil && (c == nil && !errors.Is(err, ErrUnavailable) || did) {
 		s.release(ctx, t.Agent.ID, agent.Release{Leg: string(t.Key)}, now)
 	}
-	return err
+	return c, err
 }
 
 // target is whom a command means: an agent, whom it claims, or a number that may be

@@ -27,6 +27,10 @@ const (
 	maxMessage = 10_000
 )
 
+// legEvents are a leg's events that we are told. That it was answered is not among them:
+// its document is fetched then, and its joining the room is told too.
+var legEvents = []string{"initiated", "ringing", "completed"}
+
 // CallSettings say how calls are placed.
 type CallSettings struct {
 	// Number is our own, in E.164 form: the caller that an agent's client, or an outside
@@ -116,7 +120,7 @@ func (c *callControl) Dial(ctx context.Context, d conference.Dial) (conference.L
 		SetFallbackMethod(http.MethodPost).
 		SetStatusCallback(c.base.LegEvents(d.Conference, d.Leg)).
 		SetStatusCallbackMethod(http.MethodPost).
-		SetStatusCallbackEvent([]string{"initiated", "ringing", "answered", "completed"}).
+		SetStatusCallbackEvent(legEvents).
 		SetTimeout(ringSeconds(d.Timeout)).
 		SetTimeLimit(int(legLimit / time.Second))
 	var leg conference.LegID

@@ -31,7 +31,7 @@ func TestDialIsOneCallWithEverythingInIt(t *testing.T) {
 		"FallbackMethod":       {"POST"},
 		"StatusCallback":       {"https://phone.example.com/events/leg/" + caller + "/k1"},
 		"StatusCallbackMethod": {"POST"},
-		"StatusCallbackEvent":  {"initiated", "ringing", "answered", "completed"},
+		"StatusCallbackEvent":  {"initiated", "ringing", "completed"},
 		"Timeout":              {"20"},
 		"TimeLimit":            {"14400"},
 	}

@@ -226,7 +226,7 @@ func (w *World) ringOut() {
 
 // Music is a caller's request for more music.
 func (w *World) Music(id conference.ID) {
-	_, err := w.Board.Wait(context.Background(), id, w.Now)
+	_, err := w.Board.Wait(context.Background(), id, true, w.Now)
 	err = w.outcome(err)
 	if errors.Is(err, switchboard.ErrNotFound) {
 		w.Arrive(id)
