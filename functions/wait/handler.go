@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"time"
 
 	"warmtransfer/shared/switchboard"
 	"warmtransfer/shared/twilio"
@@ -18,9 +19,14 @@ type handler struct {
 	music string // base address of the pieces
 }
 
+// turnTime is how long a turn may take, with what its request has done still to be saved.
+// The caller hears nothing meanwhile, and Twilio does not wait longer than 4.5 s for it
+// (see twilio.Base.Wait): whatever is not done by then the next turn does.
+const turnTime = 2800 * time.Millisecond
+
 func (h handler) routes() http.Handler {
 	return web.Voice{
-		Edge: h.edge, Keys: h.keys, Instead: func(r *web.Request) string { return h.turn(r) },
+		Edge: h.edge, Keys: h.keys, Within: turnTime, Instead: func(r *web.Request) string { return h.turn(r) },
 		Routes: map[string]func(*web.Request) (string, error){
 			"POST /wait/{conference}/{turn}": h.wait,
 		},

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -112,6 +113,21 @@ func TestATurnTakesAtMostFifteenSeconds(t *testing.T) {
 		if got := length(turn) + float64(len("There are 20 or more callers before you."))/second; got > 15 {
 			t.Errorf("turn %d takes %.1f s", turn, got)
 		}
+	}
+}
+
+// The caller hears nothing while she waits for a turn. It must have been answered, and
+// what was done saved (a second and a half more), before Twilio gives it up.
+func TestATurnIsAnsweredBeforeTwilioGivesItUp(t *testing.T) {
+	const saving = 1500 * time.Millisecond
+	_, overrides, _ := strings.Cut(twilio.Base("https://phone.example.com").Wait("CA1", 1), "#")
+	q, err := url.ParseQuery(overrides)
+	if err != nil {
+		t.Fatal(err)
+	}
+	patience, err := time.ParseDuration(q.Get("rt") + "ms")
+	if err != nil || turnTime+saving >= patience || patience > 5*time.Second {
+		t.Errorf("a turn may take %v and %v more, Twilio waits for %v (%v)", turnTime, saving, patience, err)
 	}
 }
 

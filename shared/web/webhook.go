@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"mime"
@@ -28,6 +29,8 @@ type Voice struct {
 	// Routes are the answers by method and path. An answer with an error may be empty; then
 	// Instead is given.
 	Routes map[string]func(*Request) (twiml string, err error)
+	// Within is the longest that an answer may take; 0 is the same as for all webhooks.
+	Within time.Duration
 	// Instead is heard when there is no better answer: something failed, or the signature
 	// could not be checked. So it must tell nothing, and nothing may be done for it.
 	Instead func(*Request) string
@@ -36,7 +39,7 @@ type Voice struct {
 // Handler serves the routes.
 func (v Voice) Handler() http.Handler {
 	instead := func(w http.ResponseWriter, r *Request) { writeTwiML(w, v.Instead(r)) }
-	h := &routes{edge: v.Edge, limit: webhookTime, webhooks: true, refuse: refuseEmpty, fail: instead}
+	h := &routes{edge: v.Edge, limit: cmp.Or(v.Within, webhookTime), webhooks: true, refuse: refuseEmpty, fail: instead}
 	check := twilio.NewValidator(v.Keys)
 	for pattern, answer := range v.Routes {
 		h.handle(pattern, func(w http.ResponseWriter, r *Request) {
