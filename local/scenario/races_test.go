@@ -32,7 +32,7 @@ func TestF134AnAgentIsWantedByThreeAtOnce(t *testing.T) {
 		first := l.dial("+15550190")
 		bob := l.answers("bob")
 		l.online("carol")
-		var refusal error
+		var refusal, failed error
 		arrive := func(from string) func() {
 			return func() {
 				if n%2 == 0 { // a moment later
@@ -41,14 +41,13 @@ func TestF134AnAgentIsWantedByThreeAtOnce(t *testing.T) {
 				sid, err := l.Network.PlaceCall(nil, from, l.Number)
 				l.mu.Lock()
 				defer l.mu.Unlock()
-				if err != nil {
-					refusal = err
-				}
+				failed = errors.Join(failed, err)
 				l.callers = append(l.callers, sid)
 			}
 		}
 		consult := func() { _, refusal = l.agent("bob").Do(l.ctx, "consult", "carol") }
 		l.atOnce(arrive("+15550191"), consult, arrive("+15550192"))
+		l.must(failed)
 		if n := l.dials("carol"); n != 1 {
 			t.Errorf("N4: carol was dialled %d times", n)
 		}

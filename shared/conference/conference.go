@@ -95,6 +95,9 @@ type Participant struct {
 	Held   bool `json:"held,omitempty"`
 	// Unsure: the last change of Held had no clear answer, so it is to be made again.
 	Unsure bool `json:"unsure,omitempty"`
+	// Unholding is when somebody began to take the party off hold who has not told yet how
+	// that went: until he does, or has had time enough, she may be off hold at any moment.
+	Unholding time.Time `json:"unholding,omitzero"`
 	// Seq is one more than the sequence number of the last room event taken in for this
 	// party; an older one that comes late is ignored. 0: none yet.
 	Seq int `json:"seq,omitempty"`

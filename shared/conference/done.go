@@ -101,6 +101,7 @@ func (c *Conference) holdDone(a SetHold, r Result, now time.Time) {
 		}
 		p = &l.Participant
 	}
+	p.Unholding = time.Time{}
 	switch r.Kind {
 	case Acted:
 		p.setHeld(a.Hold, now)

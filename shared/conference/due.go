@@ -23,19 +23,17 @@ func (c *Conference) Due(ring time.Duration, now time.Time) []Act {
 		acts = append(acts, Look{})
 	}
 	acts = append(acts, c.dueFlags()...)
-	holds, unholds := c.dueHolds()
+	holds, unholds := c.dueHolds(now)
 	acts = append(acts, holds...)
 	acts = append(acts, c.dueHangups(now)...)
-	if len(holds) == 0 { // or somebody would hear what is not meant for him (N5)
-		acts = append(acts, unholds...)
-	}
+	acts = append(acts, unholds...)
 	return append(acts, c.dueDials(ring, now)...)
 }
 
 // Neglected: the caller is to hear music and is not known to. Alone in a room that has
 // started she hears silence, and does not ask for anything: her clock stands still.
 func (c *Conference) Neglected() bool {
-	return c.State.InLine() && c.callerWish() == held && (!c.Caller.Held || c.Caller.Unsure)
+	return c.State.InLine() && c.callerWish() == held && !c.Caller.held()
 }
 
 func (c *Conference) dueAtEnd(now time.Time) []Act {
@@ -115,7 +113,7 @@ func (c *Conference) callerWish() wish {
 		}
 		return c.voiceOf(c.Owner)
 	case Swapped:
-		if t := c.Leg(c.targetKey()); t == nil || !t.Joined || !t.Held || t.Unsure {
+		if t := c.Leg(c.targetKey()); t == nil || !t.Joined || !t.held() {
 			return held // or she would hear the target, who may be in the room without our knowing
 		}
 		return c.voiceOf(c.Owner)
@@ -139,17 +137,28 @@ func (c *Conference) voiceOf(key LegKey) wish {
 	return asIs
 }
 
-func (c *Conference) dueHolds() (holds, unholds []Act) {
-	sort := func(p Participant, leg LegID, w wish) {
-		switch {
-		case w == held && (!p.Held || p.Unsure):
+// dueHolds is who is to be put on hold, and who is to be taken off it. Nobody is taken
+// off before all others are known to be where they belong, or somebody would hear what is
+// not meant for him (N5). What takes a party off hold is marked as begun, as a leg that is
+// dialled is: nobody else does it too, and who wants her on hold again waits until it is
+// known to be done. Otherwise it might be done late, when she must not hear the room.
+func (c *Conference) dueHolds(now time.Time) (holds, unholds []Act) {
+	wait := false
+	var off []*Participant
+	sort := func(p *Participant, leg LegID, w wish) {
+		switch begun := now.Before(p.Unholding.Add(unholdWithin)); {
+		case begun:
+			wait = wait || w == held
+		case w == held && !p.held():
 			holds = append(holds, SetHold{Leg: leg, Hold: true})
 		case w == unheld && (p.Held || p.Unsure):
+			off = append(off, p)
 			unholds = append(unholds, SetHold{Leg: leg, Hold: false})
 		}
 	}
-	sort(c.Caller, LegID(c.ID), c.callerWish())
-	for _, l := range c.Legs {
+	sort(&c.Caller, LegID(c.ID), c.callerWish())
+	for i := range c.Legs {
+		l := &c.Legs[i]
 		if !l.Joined || !c.wanted(l.Key) || c.Room == "" {
 			continue
 		}
@@ -157,16 +166,25 @@ func (c *Conference) dueHolds() (holds, unholds []Act) {
 		if c.State == Swapped && l.Key == c.targetKey() {
 			w = held
 		}
-		sort(l.Participant, l.SID, w)
+		sort(&l.Participant, l.SID, w)
 	}
-	return holds, unholds
+	if len(holds) > 0 || wait {
+		return holds, nil
+	}
+	for _, p := range off {
+		p.Unholding = now
+	}
+	return nil, unholds
 }
 
 // heard: the party is known to be in the room and not on hold.
 func (p Participant) heard() bool { return !p.Held && !p.Unsure }
 
+// held: the party is known to hear music, and nobody is about to change that.
+func (p Participant) held() bool { return p.Held && !p.Unsure && p.Unholding.IsZero() }
+
 // callerHeld: the caller is known to hear music instead of the room.
-func (c *Conference) callerHeld() bool { return c.Started && c.Caller.Held && !c.Caller.Unsure }
+func (c *Conference) callerHeld() bool { return c.Started && c.Caller.held() }
 
 func (c *Conference) dueDials(ring time.Duration, now time.Time) []Act {
 	var acts []Act

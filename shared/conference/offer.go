@@ -24,6 +24,9 @@ const (
 	throttledFor = time.Second
 	// plannedFor is how long a leg may wait to be dialled for what must come first.
 	plannedFor = 10 * time.Second
+	// unholdWithin is how long it may take to take a party off hold: a request to the network
+	// has 2.5 s, then it is over.
+	unholdWithin = 3 * time.Second
 	// joinWithin: an answered leg that has not been told to be in the room is looked for.
 	joinWithin = 4 * time.Second
 	// lookEvery bounds how often the network is asked who is in the room.

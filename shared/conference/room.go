@@ -100,6 +100,9 @@ func (p *Participant) setHeld(held bool, now time.Time) {
 		p.HeldAt = now
 	}
 	p.Held, p.Unsure = held, false
+	if !held { // what says that she is on hold may be older than what is on its way
+		p.Unholding = time.Time{}
+	}
 }
 
 func (c *Conference) callerTold(e RoomEvent, now time.Time) {

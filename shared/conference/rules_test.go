@@ -70,6 +70,39 @@ func must(t *testing.T, err error) {
 
 func bob() Target { return Target{Agent: agent.New("bob", "Bob", t0)} }
 
+// N5, F080: the transferor swaps twice, and somebody is still about to take the caller off
+// hold for the first time when the second is decided. The target must not hear her.
+func TestNobodyIsTakenOffHoldWhileAnotherMayBe(t *testing.T) {
+	for _, r := range []ResultKind{Acted, Unknown} {
+		c := consultWith(t, bob())
+		_, err := c.LegAnswered("b", "CAb", t0)
+		must(t, err)
+		joinRoom(c, "CAb", "b")
+		swap := func() { must(t, c.Do(Request{Agent: "alice", Action: string(DoSwap)}, t0)) }
+		due := func(want string) {
+			t.Helper()
+			if got := acts(c, t0); got != want {
+				t.Fatalf("due: %q, want %q", got, want)
+			}
+		}
+		swap()
+		due("hold CAb true")
+		c.Done(SetHold{Leg: "CAb", Hold: true}, Result{Kind: Acted}, t0)
+		due("hold CA1 false")
+		due("") // it is on its way
+		swap()
+		c.CallerHearsMusic(t0) // a word from before
+		due("")
+		c.Done(SetHold{Leg: "CA1", Hold: false}, Result{Kind: r}, t0)
+		due("hold CA1 true")
+		c.Done(SetHold{Leg: "CA1", Hold: true}, Result{Kind: Acted}, t0)
+		due("hold CAb false")
+		if got := acts(c, t0.Add(unholdWithin)); got != "hold CAb false" {
+			t.Errorf("when nothing was heard of it, due is %q", got) // whoever began it has crashed
+		}
+	}
+}
+
 func TestNothingIsDueTwice(t *testing.T) {
 	c := consultWith(t, bob())
 	for range 3 {
