@@ -33,6 +33,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"warmtransfer/shared/agent"
@@ -73,8 +74,9 @@ func Open(r *env.Reader) *Store {
 		SessionToken:    r.Optional("AWS_SESSION_TOKEN"),
 	}
 	o := dynamodb.Options{
-		Region:  r.String("AWS_REGION"),
-		Retryer: aws.NopRetryer{},
+		Region:     r.String("AWS_REGION"),
+		Retryer:    aws.NopRetryer{},
+		HTTPClient: whole{awshttp.NewBuildableClient()},
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return credentials, nil
 		}),
