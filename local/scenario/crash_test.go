@@ -1,14 +1,6 @@
 package scenario
 
 import (
-	"encoding/json"
-	"io"
-	"maps"
-	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -17,58 +9,6 @@ import (
 	"warmtransfer/local/stack"
 	"warmtransfer/shared/conference"
 )
-
-// saving is told of each save of a conference on its way to the store. Save lets it take
-// effect; without that it does after saving has returned. True loses the answer.
-type saving func(c *conference.Conference, save func()) (lost bool)
-
-// between puts it between the functions and the store.
-func (f saving) between(t *testing.T) func(*stack.Options) {
-	return func(o *stack.Options) {
-		o.Via = func(store string) string {
-			to, err := url.Parse(store)
-			if err != nil {
-				t.Fatal(err)
-			}
-			proxy := httputil.NewSingleHostReverseProxy(to)
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				c := saved(r)
-				if c == nil {
-					proxy.ServeHTTP(w, r)
-					return
-				}
-				answer := httptest.NewRecorder()
-				save := sync.OnceFunc(func() { proxy.ServeHTTP(answer, r) })
-				if f(c, save) {
-					panic(http.ErrAbortHandler)
-				}
-				save()
-				maps.Copy(w.Header(), answer.Header())
-				w.WriteHeader(answer.Code)
-				_, _ = w.Write(answer.Body.Bytes()) // who has gone misses nothing
-			}))
-			t.Cleanup(server.Close)
-			return server.URL
-		}
-	}
-}
-
-// saved is the conference that a request to the store saves, nil if it does not.
-func saved(r *http.Request) *conference.Conference {
-	if !strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".PutItem") {
-		return nil
-	}
-	body, err := io.ReadAll(r.Body)
-	r.Body = io.NopCloser(strings.NewReader(string(body)))
-	var put struct {
-		Item struct{ PK, Doc struct{ S string } }
-	}
-	c := &conference.Conference{}
-	if err != nil || json.Unmarshal(body, &put) != nil || !strings.HasPrefix(put.Item.PK.S, "c#") || json.Unmarshal([]byte(put.Item.Doc.S), c) != nil {
-		return nil
-	}
-	return c
-}
 
 // crash kills a function once, as it saves a conference of which that is so. Late: the
 // save takes effect, and the process dies before it hears of it.
