@@ -64,5 +64,5 @@ func place(r *web.Request, c *conference.Conference) string {
 // holdOn keeps a caller of whom nothing could be written down: some ten seconds of
 // music, then the same request again.
 func (h handler) holdOn(r *web.Request) string {
-	return twilio.Waiting(twilio.Turn{Words: []string{holdTheLine}, Music: h.music + "/00.wav", Next: r.Here()})
+	return twilio.Waiting(twilio.Turn{Words: []string{holdTheLine}, Music: h.music + twilio.Introduction, Next: r.Here()})
 }

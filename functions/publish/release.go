@@ -99,7 +99,7 @@ func newRelease(page fs.FS, set properties) (release, error) {
 	r.id = hex.EncodeToString(sum.Sum(nil)[:8])
 	r.files = slices.DeleteFunc(r.files, func(f file) bool { return f.name == configName }) // a developer's
 	r.files = append(r.files,
-		file{fallbackName, kinds[".xml"], ask, []byte(twilio.Fallback(twilio.Base(set.APIURL)))},
+		file{fallbackName, kinds[".xml"], ask, []byte(twilio.Fallback(twilio.Base(set.APIURL), set.MediaURL+"/music"))},
 		file{configName, kinds[".json"], ask, config(set)})
 	slices.SortStableFunc(r.files, func(a, b file) int { return a.order() - b.order() })
 	return r, nil

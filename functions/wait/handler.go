@@ -64,7 +64,7 @@ const pieces = 10
 
 func piece(turn int) string {
 	if turn == 0 {
-		return "/00.wav"
+		return twilio.Introduction
 	}
 	return fmt.Sprintf("/%02d.wav", (turn-1)%pieces+1)
 }

@@ -67,7 +67,6 @@ func TestF005TheAPIDoesNotAnswerAndTheCallerIsKept(t *testing.T) {
 	l.online("alice")
 	l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/incoming"}, Do: "throttle", Times: 3})
 	caller := l.dial("+15550199")
-	l.gap = 7 * time.Second // the file's pause between an apology and the next try
 	for range 4 {
 		l.wantLive(caller)
 		l.pass(10 * time.Second)

@@ -443,7 +443,7 @@ func (s *Stack) serveParts(w http.ResponseWriter, _ *http.Request) {
 // does that a deployment puts beside the music.
 func (s *Stack) serveFallback(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", twilio.ContentType)
-	_, _ = io.WriteString(w, twilio.Fallback(twilio.Base(s.public())))
+	_, _ = io.WriteString(w, twilio.Fallback(twilio.Base(s.public()), s.public()+"/music"))
 }
 
 // serveToken answers an access token as the issuer would give it to the agent.

@@ -97,6 +97,10 @@ func room(b Base, id conference.ID) twiml.VoiceConference {
 	}
 }
 
+// Introduction is the first piece of the hold music, eight seconds of it, below the
+// music's base address.
+const Introduction = "/00.wav"
+
 // Turn is one turn of what a waiting or held party hears.
 type Turn struct {
 	Words []string      // said first, one sentence each
@@ -130,9 +134,12 @@ func HoldOn(url string, pause time.Duration, words ...string) string {
 }
 
 // Fallback is what a caller hears when the API itself does not answer: she is not hung up
-// on, and tries again for as long as she likes. It is a file and needs no function.
-func Fallback(b Base) string {
-	return HoldOn(string(b)+"/incoming", 6*time.Second, "Please hold the line. We are sorry that this takes a moment.")
+// on, hears music and tries again, for as long as she likes. It is a file, lies beside the
+// music, and needs no function.
+func Fallback(b Base, music string) string {
+	return Waiting(Turn{
+		Words: []string{"Please hold the line. We are sorry that this takes a moment."}, Music: music + Introduction, Next: string(b) + "/incoming",
+	})
 }
 
 func say(words []string) []twiml.Element {
