@@ -44,7 +44,7 @@ func TestF167NobodySignsUpAndNobodyLearnsWhoExists(t *testing.T) {
 	if text(at(pool, "Properties", "AdminCreateUserConfig", "AllowAdminCreateUserOnly")) != "true" {
 		t.Error("anybody may sign up")
 	}
-	if text(at(pool, "DeletionPolicy")) != "Retain" || text(at(pool, "UpdateReplacePolicy")) != "Retain" {
+	if text(at(pool, "DeletionPolicy")) != "RetainExceptOnCreate" || text(at(pool, "UpdateReplacePolicy")) != "Retain" {
 		t.Error("the agents go with the stack")
 	}
 	if text(at(client, "PreventUserExistenceErrors")) != "ENABLED" {
