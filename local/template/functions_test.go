@@ -220,3 +220,18 @@ func TestPoliciesNameTheirResources(t *testing.T) {
 		}
 	}
 }
+
+// A schedule's event that failed would come again after a minute and after two more, with the time it had at first, and
+// two sweeps would work at once. The next minute's is better.
+func TestSweepIsNotRunAgainForAnOldMinute(t *testing.T) {
+	f := functions(t)["sweep"]
+	config := at(f, "Properties", "EventInvokeConfig")
+	if text(at(config, "MaximumRetryAttempts")) != "0" || text(at(config, "MaximumEventAgeInSeconds")) != "60" {
+		t.Error("a sweep that failed or could not start is run again later")
+	}
+	for id, e := range pairs(at(f, "Properties", "Events")) {
+		if text(at(e, "Type")) != "Schedule" {
+			t.Errorf("%s is no schedule, and may want to be tried again", id)
+		}
+	}
+}
