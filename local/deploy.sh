@@ -13,15 +13,35 @@ command -v go >/dev/null || die "Go is needed: https://go.dev/dl"
 command -v aws >/dev/null || die "the AWS CLI is needed, to look whether the stack is there: https://aws.amazon.com/cli"
 aws sts get-caller-identity >/dev/null 2>&1 || die "there are no AWS credentials: aws configure, or set AWS_PROFILE"
 
-env=default
+# What stands on the command line is meant for sam; the region, the environment and the stack's name are needed here too.
+env=default region=${AWS_REGION:-} stack='' # as asked for; empty is as saved
 for ((i = 1; i <= $#; i++)); do
+  next=$((i + 1))
   case "${!i}" in
-    --config-env) i=$((i + 1)); env=${!i:-} ;;
+    --config-env) env=${!next:-} ;;
     --config-env=*) env=${!i#*=} ;;
+    --region) region=${!next:-} ;;
+    --region=*) region=${!i#*=} ;;
+    --stack-name) stack=${!next:-} ;;
+    --stack-name=*) stack=${!i#*=} ;;
   esac
 done
-stack=$(sed -n "/^\[$env\.global\.parameters\]/,/^\[/s/^stack_name *= *\"\(.*\)\"/\1/p" samconfig.toml)
-[ -n "$stack" ] || die "samconfig.toml has no stack_name for the environment $env"
+
+# saved KEY: what samconfig.toml says for the environment. "sam deploy --guided" writes its answers there.
+saved() {
+  local part found
+  for part in deploy global; do
+    found=$(sed -n "/^\[$env\.$part\.parameters\]/,/^\[/s/^$1 *= *\"\(.*\)\".*/\1/p" samconfig.toml)
+    [ -z "$found" ] || { echo "$found"; return; }
+  done
+}
+stack() { echo "${stack:-$(saved stack_name)}"; }
+region() { echo "${region:-$(saved region)}"; }
+[ -n "$(stack)" ] || die "samconfig.toml has no stack_name for the environment $env"
+# For sam a saved region counts more than AWS_REGION: without the option a deployment meant for another region would
+# change the stack that is in the saved one.
+at=()
+[ -z "$(region)" ] || at=(--region "$(region)")
 
 # Without these each commit would make another binary, and each binary a deployment.
 export CGO_ENABLED=0 GOFLAGS="-trimpath -buildvcs=false -tags=lambda.norpc '-ldflags=-s -w'" SAM_CLI_TELEMETRY=0
@@ -32,9 +52,22 @@ began=$SECONDS
 echo "built in $((SECONDS - began)) s"
 
 guided=()
-aws cloudformation describe-stacks --stack-name "$stack" >/dev/null 2>&1 || guided=(--guided)
-"$sam" deploy ${guided[@]+"${guided[@]}"} "$@"
+status=$(aws cloudformation describe-stacks ${at[@]+"${at[@]}"} --stack-name "$(stack)" --query 'Stacks[0].StackStatus' --output text 2>/dev/null) || status=none
+case $status in
+  none | REVIEW_IN_PROGRESS) guided=(--guided) ;; # it is not there, or was asked for and not confirmed
+  ROLLBACK_COMPLETE | ROLLBACK_FAILED)
+    echo "The first deployment of the stack $(stack) failed, and nothing of it runs; CloudFormation does not update such a stack."
+    echo "It is deleted now and made anew, so that the parameters are asked for once more."
+    aws cloudformation delete-stack ${at[@]+"${at[@]}"} --stack-name "$(stack)" &&
+      aws cloudformation wait stack-delete-complete ${at[@]+"${at[@]}"} --stack-name "$(stack)" ||
+      die "the stack $(stack) could not be deleted: look in CloudFormation's console which resource holds it"
+    guided=(--guided)
+    ;;
+esac
+"$sam" deploy ${guided[@]+"${guided[@]}"} ${at[@]+"${at[@]}"} "$@"
 
-echo
-echo "Create an agent:     make agent NAME=ada EMAIL=ada@example.com"
-echo "Look if all is well: make doctor ARGS=\"-stack $stack\""
+where=$(region)
+where=${where:+AWS_REGION=$where }
+echo # the answers may have been others than was proposed
+echo "Create an agent:     ${where}STACK=$(stack) make agent NAME=ada EMAIL=ada@example.com"
+echo "Look if all is well: ${where}make doctor ARGS=\"-stack $(stack)\""

@@ -1,6 +1,7 @@
 package template
 
 import (
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -217,6 +218,53 @@ func TestPoliciesNameTheirResources(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// A schedule's event that failed would come again after a minute and after two more, with the time it had at first, and
+// two sweeps would work at once. The next minute's is better.
+func TestSweepIsNotRunAgainForAnOldMinute(t *testing.T) {
+	f := functions(t)["sweep"]
+	config := at(f, "Properties", "EventInvokeConfig")
+	if text(at(config, "MaximumRetryAttempts")) != "0" || text(at(config, "MaximumEventAgeInSeconds")) != "60" {
+		t.Error("a sweep that failed or could not start is run again later")
+	}
+	for id, e := range pairs(at(f, "Properties", "Events")) {
+		if text(at(e, "Type")) != "Schedule" {
+			t.Errorf("%s is no schedule, and may want to be tried again", id)
+		}
+	}
+}
+
+// Fewer than ten would throttle callers in the name of keeping them free; 0 is a way to close the line.
+func TestVoiceConcurrencyIsNoneOrEnoughOrClosed(t *testing.T) {
+	p := at(template(t), "Parameters", "VoiceConcurrency")
+	pattern, err := regexp.Compile(text(at(p, "AllowedPattern")))
+	if err != nil || pattern.String() == "" || text(at(p, "Type")) != "String" {
+		t.Fatalf("%v: a pattern is for text only", err)
+	}
+	for value, want := range map[string]bool{"-1": true, "0": true, "10": true, "50": true, "1000": true,
+		"": false, "-2": false, "1": false, "9": false, "05": false, "1.5": false} {
+		if pattern.MatchString(value) != want {
+			t.Errorf("%q is allowed: %t", value, !want)
+		}
+	}
+	if text(at(p, "Default")) != "-1" {
+		t.Error("a new account, which has 10 in all, cannot be deployed to")
+	}
+}
+
+// An account has 10 at first, or 1,000, and Lambda lets 100 of them be reserved by nobody: a setting that needs more is
+// the operator's to choose.
+func TestNoEnvironmentReservesWhatAnAccountMayNotHave(t *testing.T) {
+	raw, err := os.ReadFile(filepath.Join(root, "samconfig.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(raw)) {
+		if setting, _, _ := strings.Cut(line, "#"); strings.Contains(setting, "VoiceConcurrency") {
+			t.Errorf("samconfig.toml: %s", line)
 		}
 	}
 }

@@ -44,7 +44,7 @@ func TestF167NobodySignsUpAndNobodyLearnsWhoExists(t *testing.T) {
 	if text(at(pool, "Properties", "AdminCreateUserConfig", "AllowAdminCreateUserOnly")) != "true" {
 		t.Error("anybody may sign up")
 	}
-	if text(at(pool, "DeletionPolicy")) != "Retain" || text(at(pool, "UpdateReplacePolicy")) != "Retain" {
+	if text(at(pool, "DeletionPolicy")) != "RetainExceptOnCreate" || text(at(pool, "UpdateReplacePolicy")) != "Retain" {
 		t.Error("the agents go with the stack")
 	}
 	if text(at(client, "PreventUserExistenceErrors")) != "ENABLED" {
@@ -131,5 +131,51 @@ func TestEveryAnswerOfThePageCarriesItsHeaders(t *testing.T) {
 	}
 	if text(at(config, "DefaultRootObject")) != "index.html" {
 		t.Error("the distribution's root is not the page")
+	}
+}
+
+// One GET that fails must not be repeated to every agent for ten seconds; and an answer of the API must not become a page.
+func TestNoFailureIsKeptForTheNextAgent(t *testing.T) {
+	config := at(template(t), "Resources", "PageDistribution", "Properties", "DistributionConfig")
+	var codes []string
+	for _, e := range items(at(config, "CustomErrorResponses")) {
+		codes = append(codes, text(at(e, "ErrorCode")))
+		if text(at(e, "ErrorCachingMinTTL")) != "0" {
+			t.Errorf("%s is kept", text(at(e, "ErrorCode")))
+		}
+		if at(e, "ResponsePagePath") != nil || at(e, "ResponseCode") != nil {
+			t.Errorf("%s is answered by something else than the API's answer", text(at(e, "ErrorCode")))
+		}
+	}
+	if want := []string{"403", "404", "500", "501", "502", "503", "504"}; !slices.Equal(codes, want) {
+		t.Errorf("%v are not kept, want %v", codes, want)
+	}
+}
+
+// These names are the account's and not the region's: without the region a second stack of the same name in another
+// region, which is how a lost one is replaced, could not be made.
+func TestNamesOfTheWholeAccountHoldTheRegion(t *testing.T) {
+	global := map[string][]string{
+		"AWS::CloudFront::OriginAccessControl":   {"OriginAccessControlConfig", "Name"},
+		"AWS::CloudFront::ResponseHeadersPolicy": {"ResponseHeadersPolicyConfig", "Name"},
+		"AWS::CloudFront::CachePolicy":           {"CachePolicyConfig", "Name"},
+		"AWS::CloudFront::OriginRequestPolicy":   {"OriginRequestPolicyConfig", "Name"},
+		"AWS::CloudFront::Function":              {"Name"},
+		"AWS::CloudWatch::Dashboard":             {"DashboardName"},
+		"AWS::IAM::Role":                         {"RoleName"},
+		"AWS::IAM::ManagedPolicy":                {"ManagedPolicyName"},
+		"AWS::S3::Bucket":                        {"BucketName"},
+		"AWS::Serverless::Function":              {"RoleName"},
+	}
+	for kind, path := range global {
+		for id, r := range resources(t, kind) {
+			name := at(r, append([]string{"Properties"}, path...)...)
+			if name == nil {
+				continue // CloudFormation makes one that nobody else has
+			}
+			if !strings.Contains(name.Value, "${AWS::Region}") || !strings.Contains(name.Value, "${AWS::StackName}") {
+				t.Errorf("%s: %q is the same in every region or stack", id, name.Value)
+			}
+		}
 	}
 }

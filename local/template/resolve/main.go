@@ -1,6 +1,7 @@
 // Program resolve reads a template in JSON from its input, after SAM's transform, and
-// follows every reference in it: whatever is named must be there, and nothing may need
-// itself. "make verify" runs it.
+// follows every reference in it: whatever is named must be there, nothing may need
+// itself, and a parameter that a function is given must make a new version of it.
+// "make verify" runs it.
 package main
 
 import (

@@ -61,7 +61,59 @@ func (t template) check() (faults []string, followed int) {
 			break // one ring shows in each of its members
 		}
 	}
+	w.versions()
 	return w.faults, w.followed
+}
+
+// versions compares each function's version with the function: if a parameter of the
+// environment is not in the version's description, another value publishes no version
+// and callers go on being served with the old one.
+func (w *walker) versions() {
+	for _, name := range slices.Sorted(maps.Keys(w.t.Resources)) {
+		if w.t.Resources[name]["Type"] != "AWS::Lambda::Version" {
+			continue
+		}
+		version, _ := w.t.Resources[name]["Properties"].(map[string]any)
+		of, _ := version["FunctionName"].(map[string]any)
+		function, _ := w.t.Resources[fmt.Sprint(of["Ref"])]["Properties"].(map[string]any)
+		has, want := w.t.parameters(version["Description"]), w.t.parameters(function["Environment"])
+		if !slices.Equal(has, want) {
+			w.at = name
+			w.fault(fmt.Sprintf("is described by %v and not by the parameters %v of its function's environment", has, want))
+		}
+	}
+}
+
+// parameters are those that a value depends on, by a reference or by a condition that chooses.
+func (t template) parameters(v any) []string {
+	all := map[string]bool{}
+	var visit func(any)
+	visit = func(v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, item := range v {
+				visit(item)
+			}
+		case map[string]any:
+			for key, arg := range v {
+				switch args := list(arg); {
+				case key == "Ref" && t.Parameters[fmt.Sprint(arg)] != nil:
+					all[fmt.Sprint(arg)] = true
+				case key == "Fn::If" && len(args) > 0:
+					visit(t.Conditions[args[0]])
+				case key == "Fn::Sub" && len(args) > 0:
+					for _, m := range variable.FindAllStringSubmatch(args[0], -1) {
+						if t.Parameters[m[1]] != nil {
+							all[m[1]] = true
+						}
+					}
+				}
+				visit(arg)
+			}
+		}
+	}
+	visit(v)
+	return slices.Sorted(maps.Keys(all))
 }
 
 func (w *walker) fault(text string) {

@@ -47,3 +47,19 @@ func TestWhatIsNotThereIsNamed(t *testing.T) {
 		}
 	}
 }
+
+func TestVersionsChangeWithTheParametersOfTheirFunction(t *testing.T) {
+	for description, want := range map[string]string{
+		`{"Fn::Sub":["${P}",{"b":{"Fn::If":["C","x",{"Ref":"A"}]}}]}`: "",
+		`{"Fn::If":["C","x","y"]}`:                                    "",
+		`{"Fn::Sub":"${A}"}`:                                          "V: is described by [] and not by the parameters [P]",
+		`"always the same"`:                                           "V: is described by [] and not by the parameters [P]",
+	} {
+		faults, _ := check(t, `
+			"A": {"Properties":{"Environment":{"Variables":{"X":{"Ref":"P"}}}}},
+			"V": {"Type":"AWS::Lambda::Version","Properties":{"FunctionName":{"Ref":"A"},"Description":`+description+`}}`)
+		if want == "" && faults != nil || want != "" && (len(faults) != 1 || !strings.HasPrefix(faults[0], want)) {
+			t.Errorf("%s: %q, want %q", description, faults, want)
+		}
+	}
+}
