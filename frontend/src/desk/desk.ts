@@ -223,7 +223,7 @@ export class Desk {
 
   /** F046: a fresh leg cures one-way audio; the caller hears music for the few seconds between. */
   renewLeg(): void {
-    if (this.state.leg?.phase !== "open") return;
+    if (!allow.renewsLeg(this.state)) return;
     this.core.dispatch({ type: "rejoin-asked", at: this.parts.now() });
     this.parts.voice.hangUp();
   }

@@ -80,6 +80,13 @@ export function leave(state: State, call: Call): Button {
   return no("You are the only one with the caller. Bring in a colleague first, or end the call.");
 }
 
+/** A fresh leg for a call that is heard one way only (F046): with anybody else in the call, or on the way into it, hanging up hands the caller over. */
+export function renewsLeg(state: State): boolean {
+  const { screen } = state;
+  if (screen.is !== "in-call" || screen.leg.phase !== "open" || state.session !== "signed-in" || state.pending) return false;
+  return screen.call.state === "talking" && screen.call.role !== "target";
+}
+
 const STATE_REASONS: Partial<Record<Call["state"], string>> = {
   completing: "The caller is being handed over",
   ended: "The call is over",

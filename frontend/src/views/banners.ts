@@ -1,6 +1,7 @@
 /** What is wrong with the connections, across the whole page, for as long as it is wrong; and passing notices. */
 import { html, nothing, type TemplateResult } from "lit";
 import type { Desk } from "../desk/desk.js";
+import { renewsLeg } from "../state/allow.js";
 import type { State } from "../state/state.js";
 import { timeOfDay } from "../words/time.js";
 import { deviceWords, oneWay, quality } from "../words/voice.js";
@@ -38,7 +39,9 @@ function banners(state: State, desk: Desk): Banner[] {
   if (state.leg?.phase === "open" && oneWay(state.warnings)) {
     out.push({
       name: "one-way", tone: "warn", icon: "silence", text: `${quality(state.warnings).words}.`,
-      more: button({ name: "renew-leg", label: "Rejoin the call", hint: "The caller hears music for a few seconds", click: () => desk.renewLeg() }),
+      ...(renewsLeg(state)
+        ? { more: button({ name: "renew-leg", label: "Rejoin the call", hint: "The caller hears music for a few seconds", click: () => desk.renewLeg() }) }
+        : {}),
     });
   }
   return out;

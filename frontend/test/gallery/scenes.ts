@@ -87,6 +87,7 @@ export const scenes: readonly Scene[] = [
   { name: "call-reconnecting", events: (now) => talking(now, callAt(now, "talking"), [{ type: "leg-reconnecting" }]) },
   { name: "call-server-down", events: (now) => talking(now, callAt(now, "consulting"), [{ type: "api-down", at: now - 61_000 }]) },
   { name: "call-one-way", events: (now) => talking(now, callAt(now, "talking"), [{ type: "warning", name: "low-bytes-received", on: true }]) },
+  { name: "call-one-way-consulting", events: (now) => talking(now, callAt(now, "consulting"), [{ type: "warning", name: "low-bytes-received", on: true }]) },
   { name: "call-session-expired", events: (now) => talking(now, callAt(now, "talking"), [{ type: "session-expired" }, { type: "token-failing", until: now + 300_000 }]) },
   { name: "confirm-end", events: (now) => talking(now, callAt(now, "talking"), [{ type: "panel", panel: "confirm-end" }]) },
   { name: "ended-handed-over", events: (now) => [...talking(now, callAt(now, "consulting")), press("complete", now), { type: "leg-gone", at: now }] },

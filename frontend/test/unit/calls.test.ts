@@ -221,6 +221,12 @@ describe("F032: a reload in a call", () => {
   });
 });
 
+test("F046: with a colleague on the way nothing is hung up", async () => {
+  await inCall("consult-ringing");
+  desk.renewLeg();
+  expect(f.voice.log).not.toContain("hang up");
+});
+
 test("N9: diagnostics carry no number, name, note or token", async () => {
   await inCall();
   desk.compose({ target: "bob", note: "Mrs Young, 020 7946 0123" });
