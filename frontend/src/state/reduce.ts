@@ -5,6 +5,7 @@
 import type { Snapshot } from "../contract/types.js";
 import { announcement } from "../words/announce.js";
 import { partyName } from "../words/number.js";
+import { withoutHidden } from "./choice.js";
 import type { Event } from "./event.js";
 import { ownCall, screenOf, SETTLE_MS } from "./screen.js";
 import type { Closing, RecentCall, State } from "./state.js";
@@ -115,8 +116,10 @@ function applyPage(state: State, event: Exclude<Event, { type: "snapshot" }>): S
       return askRejoin(state, event.at);
     case "rejoin-forgotten":
       return { ...state, rejoin: null, closing: null };
-    case "compose":
-      return { ...state, compose: { ...state.compose, ...event.compose } };
+    case "compose": {
+      const composed: State = { ...state, compose: { ...state.compose, ...event.compose } };
+      return event.compose.filter === undefined ? composed : withoutHidden(composed);
+    }
     case "panel":
       return { ...state, panel: event.panel };
     case "sounds":
