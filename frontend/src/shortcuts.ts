@@ -46,7 +46,9 @@ export interface Key {
 /** Says whether the key was one of ours; a held-down key acts once (F052). */
 export function handleKey(desk: Desk, key: Key, typing: boolean, focus: (id: string) => void): boolean {
   const { state } = desk;
-  if (!state.shortcuts || state.session !== "signed-in" || key.altKey || key.metaKey) return false;
+  // A call outlives the sign-in, and then goes on being muted and ended.
+  const acts = state.session === "signed-in" || state.leg !== null;
+  if (!state.shortcuts || !acts || key.altKey || key.metaKey) return false;
   if (key.key === "?" && !key.ctrlKey && !typing) {
     desk.panel(state.panel === "shortcuts" ? "" : "shortcuts");
     return true;

@@ -18,6 +18,7 @@ import { Line } from "./line.js";
 import type { Memory } from "./memory.js";
 import { Pass } from "./pass.js";
 import { Phone } from "./phone.js";
+import { Session } from "./session.js";
 import type { Tabs } from "./tabs.js";
 import { Verbs } from "./verbs.js";
 
@@ -44,7 +45,6 @@ const hearsRinging = ({ screen }: State): boolean =>
   screen.is === "in-call" && screen.call.state === "consult-ringing" && screen.call.role === "transferor";
 
 const DIRECTORY_MS = 5000;
-const RENEW_SIGN_IN_MS = 60_000;
 const NOTICE_MS = 8000;
 
 export type Levels = (input: number, output: number) => void;
@@ -55,8 +55,8 @@ export class Desk {
   private readonly pass: Pass;
   private readonly phone: Phone;
   private readonly verbs: Verbs;
+  private readonly session: Session;
   private directoryAt = -Infinity;
-  private renewedAt = -Infinity;
   private noticeAt = 0;
   private stopMeter: (() => void) | null = null;
   private readonly levelListeners = new Set<Levels>();
@@ -66,7 +66,7 @@ export class Desk {
     this.core = new Core(now);
     const { core } = this;
     const state = (): State => core.state;
-    this.line = new Line({ api, state, dispatch: core.dispatch, now, hidden, signedOut: () => this.sessionOver() });
+    this.line = new Line({ api, state, dispatch: core.dispatch, now, hidden, signedOut: () => this.session.over() });
     const take = this.line.take.bind(this.line);
     const poke = this.line.poke.bind(this.line);
     this.pass = new Pass({
@@ -76,6 +76,7 @@ export class Desk {
     });
     this.phone = new Phone({ core, api, voice, tabs, pass: this.pass, microphone, take, poke, levels: (i, o) => this.emitLevels(i, o) });
     this.verbs = new Verbs({ core, api, newKey, take, poke });
+    this.session = new Session({ core, signIn: parts.signIn, close: () => this.phone.close("") });
     core.subscribe((after, before) => this.follow(after, before));
   }
 
@@ -114,7 +115,7 @@ export class Desk {
     this.phone.tick();
     this.verbs.tick();
     this.tickDirectory();
-    this.tickSession();
+    this.session.tick();
     if (this.state.notice && this.parts.now() - this.noticeAt > NOTICE_MS) this.dismissNotice();
   }
 
@@ -128,21 +129,6 @@ export class Desk {
       (directory) => this.core.dispatch({ type: "directory", directory }),
       () => undefined, // the line notices that the server is away; a list a few seconds old does no harm
     );
-  }
-
-  private tickSession(): void {
-    const { signIn, now } = this.parts;
-    if (this.state.session !== "signed-in" || signIn.left() > RENEW_SIGN_IN_MS || now() - this.renewedAt < RENEW_SIGN_IN_MS / 4) return;
-    this.renewedAt = now();
-    void signIn.renew().then((renewed) => {
-      if (!renewed && signIn.left() <= 0) this.sessionOver();
-    });
-  }
-
-  private sessionOver(): void {
-    if (this.state.session !== "signed-in") return;
-    this.core.dispatch({ type: "session-expired" });
-    if (!this.state.leg) this.phone.close("");
   }
 
   private ranOut(): void {
@@ -191,6 +177,10 @@ export class Desk {
 
   signIn(another = false): void {
     this.parts.signIn.begin(another).catch(() => this.core.dispatch({ type: "signed-out", why: "failed" }));
+  }
+
+  renewSignIn(): void {
+    void this.session.again();
   }
 
   async signOut(): Promise<void> {

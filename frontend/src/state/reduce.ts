@@ -74,7 +74,7 @@ function applySession(state: State, event: Of<"signed-in" | "signed-out" | "sess
     case "signed-out":
       return { ...state, session: "signed-out", signedOutWhy: event.why, snapshot: null, directory: null, wants: false, closing: null };
     case "session-expired":
-      return { ...state, session: "expired", signedOutWhy: "expired", wants: false };
+      return { ...state, session: "expired", signedOutWhy: "expired" };
     case "fatal":
       return { ...state, fatal: event.why };
     case "tab":

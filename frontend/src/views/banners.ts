@@ -34,7 +34,8 @@ function banners(state: State, desk: Desk): Banner[] {
     out.push({ name: "token-failing", tone: "warn", icon: "clock", text: `The phone line could not be renewed. Without that it closes at ${timeOfDay(state.tokenFailing)}. Trying again.` });
   }
   if (state.session === "expired" && state.leg) {
-    out.push({ name: "session-expired", tone: "warn", icon: "clock", text: "Your sign-in has ended. The call goes on; sign in again after it." });
+    out.push({ name: "session-expired", tone: "warn", icon: "clock", text: "Your sign-in has ended. The call goes on; transfers are not possible. Renew it, or sign in again after the call.",
+      more: button({ name: "renew-sign-in", label: "Renew sign-in", click: () => desk.renewSignIn() }) });
   }
   if (state.leg?.phase === "open" && oneWay(state.warnings)) {
     out.push({

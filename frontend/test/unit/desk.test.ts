@@ -38,12 +38,47 @@ describe("signing in", () => {
   test("run out at rest --> signed-out; in a call the call goes on", async () => {
     await inCall();
     f.left = -1;
-    f.renewed = false;
+    f.renewal = "refused";
     await pass(1000);
     expect(desk.state).toMatchObject({ session: "expired", screen: { is: "in-call" } });
     f.voice.emit({ is: "gone", why: "" });
     expect(desk.state.screen).toMatchObject({ is: "signed-out", why: "expired" });
     expect(f.voice.log.at(-1)).toBe("stop");
+  });
+
+  test("the issuer cannot be reached --> still signed in, tried ever less often; back --> renewed", async () => {
+    await inCall();
+    f.left = -1;
+    f.renewal = "unreachable";
+    const renew = vi.spyOn(f.signIn, "renew");
+    await pass(60_000);
+    expect(desk.state).toMatchObject({ session: "signed-in", screen: { is: "in-call" } });
+    expect(renew.mock.calls.length).toBeGreaterThan(3);
+    expect(renew.mock.calls.length).toBeLessThan(8);
+    f.renewal = "renewed";
+    await pass(30_000);
+    f.left = Infinity;
+    const tries = renew.mock.calls.length;
+    await pass(60_000);
+    expect(renew).toHaveBeenCalledTimes(tries);
+  });
+
+  test("run out in a call --> the agent renews it by a press, and goes on taking calls", async () => {
+    await inCall();
+    f.left = -1;
+    f.renewal = "refused";
+    await pass(1000);
+    desk.renewSignIn();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(desk.state).toMatchObject({ session: "expired", notice: { tone: "bad" } });
+    f.renewal = "renewed";
+    f.left = Infinity;
+    desk.renewSignIn();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(desk.state).toMatchObject({ session: "signed-in", wants: true });
+    f.api.log.length = 0;
+    await pass(10_000);
+    expect(count("beat")).toBeGreaterThan(0);
   });
 
   test("401 that cannot be renewed --> signed-out", async () => {

@@ -1,11 +1,12 @@
 /** The small parts around the page: shortcuts, memory, diary, the microphone's answers, steps for a browser. */
 import { describe, expect, test, vi } from "vitest";
+import { ErrorResponse } from "oidc-client-ts";
 import type { Desk } from "../../src/desk/desk.js";
 import { Diary, withoutNumbers } from "../../src/desk/diary.js";
 import { createMemory } from "../../src/desk/memory.js";
 import { askMicrophone, microphoneOf } from "../../src/microphone.js";
 import { CHORDS, handleKey, type Key } from "../../src/shortcuts.js";
-import { pageAddress } from "../../src/signin.js";
+import { pageAddress, renewalOf } from "../../src/signin.js";
 import { initial } from "../../src/state/state.js";
 import { REJOIN_FOR_MS } from "../../src/state/reduce.js";
 import { FakeStorage } from "../fakes.js";
@@ -49,9 +50,17 @@ describe("U27: shortcuts", () => {
     Object.assign(d, { state: { ...state, shortcuts: false } });
     expect(handleKey(d, chord("KeyA"), false, () => undefined)).toBe(false);
     expect(handleKey(d, key({ key: "?" }), false, () => undefined)).toBe(false);
-    Object.assign(d, { state: { ...state, session: "signed-out" } });
+    Object.assign(d, { state: { ...state, session: "expired" } });
     expect(handleKey(d, chord("KeyA"), false, () => undefined)).toBe(false);
     expect(calls).toEqual([]);
+  });
+
+  test("a call that outlives the sign-in is muted all the same", () => {
+    const { d, calls, state } = desk();
+    const leg = { sid: "CA1", phase: "open", since: 0, muted: false, ring: {} };
+    Object.assign(d, { state: { ...state, session: "expired", leg } });
+    expect(handleKey(d, chord("KeyM"), false, () => undefined)).toBe(true);
+    expect(calls).toEqual(["mute"]);
   });
 
   test("the list has every chord once", () => {
@@ -113,6 +122,13 @@ describe("F043: the microphone", () => {
     expect(await askMicrophone({ getUserMedia: () => Promise.reject(new DOMException("", "NotFoundError")) } as unknown as MediaDevices)).toBe("absent");
   });
 });
+
+test.each<[string, unknown, string]>([
+  ["the issuer's no", new ErrorResponse({ error: "invalid_grant" }), "refused"],
+  ["the issuer's not now", new ErrorResponse({ error: "temporarily_unavailable" }), "unreachable"],
+  ["no network", new TypeError("Failed to fetch"), "unreachable"],
+  ["a gateway's page instead of an answer", new Error("Bad Gateway (502)"), "unreachable"],
+])("a renewal that fails: %s", (_name, error, is) => expect(renewalOf(error)).toBe(is));
 
 test("the redirect address is the page without query, fragment or file name", () => {
   expect(pageAddress({ origin: "https://x", pathname: "/" })).toBe("https://x/");
