@@ -59,3 +59,8 @@ export function handleKey(desk: Desk, key: Key, typing: boolean, focus: (id: str
   if (!key.repeat) chord.run(desk, focus);
   return true;
 }
+
+/** A held Enter presses a button again and again, and whatever button comes in its place; the space bar presses once, when it is let go. */
+export function pressesAgain(key: { readonly key: string; readonly repeat: boolean }, target: { closest(tag: string): unknown } | null): boolean {
+  return key.repeat && key.key === "Enter" && Boolean(target?.closest("button"));
+}
