@@ -28,7 +28,7 @@ export type Event =
   | { readonly type: "leg-gone"; readonly at: number; readonly why?: string }
   | { readonly type: "warning"; readonly name: string; readonly on: boolean }
   | { readonly type: "press"; readonly action: Action; readonly request: string; readonly at: number }
-  | { readonly type: "refused"; readonly request: string; readonly problem: Problem; readonly at: number }
+  | { readonly type: "refused"; readonly action: Action; readonly request: string; readonly problem: Problem; readonly at: number }
   | { readonly type: "pending-over"; readonly request: string }
   | { readonly type: "choose"; readonly status: Status }
   | { readonly type: "choose-refused"; readonly problem: Problem; readonly at: number }

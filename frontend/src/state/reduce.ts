@@ -299,9 +299,10 @@ function applyPress(state: State, event: PressEvent): State {
         panel: state.panel === "confirm-end" ? "" : state.panel,
       };
     case "refused": {
-      const { pending } = state;
-      if (pending?.request !== event.request) return state;
-      return { ...state, pending: null, refusal: { action: pending.action, problem: event.problem, at: event.at } };
+      // By then the call may look different, and the press be pending no more: the agent is told of its end all the same.
+      const another = state.pending !== null && state.pending.request !== event.request;
+      if (another || !state.leg) return state;
+      return { ...state, pending: null, refusal: { action: event.action, problem: event.problem, at: event.at } };
     }
     case "pending-over":
       return state.pending?.request === event.request ? { ...state, pending: null } : state;

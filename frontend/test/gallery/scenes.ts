@@ -43,7 +43,7 @@ const target = (now: number, state: CallState): Call =>
   callAt(now, state, { role: "target", owner: { id: "bob", name: "Bob" }, transfer: transferAt(now, { by: { id: "bob", name: "Bob" }, to: { id: "alice", name: "Alice" } }) });
 
 const press = (action: "consult" | "hold" | "complete", now: number): Event => ({ type: "press", action, request: "key", at: now });
-const refused = (slug: string, status: number, now: number): Event => ({ type: "refused", request: "key", problem: { slug, status, title: "" }, at: now });
+const refused = (slug: string, status: number, now: number): Event => ({ type: "refused", action: "consult", request: "key", problem: { slug, status, title: "" }, at: now });
 
 export const scenes: readonly Scene[] = [
   { name: "loading", events: () => [] },

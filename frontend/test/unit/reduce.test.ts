@@ -133,21 +133,30 @@ describe("presses", () => {
 
   test("a refusal stays beside its button through the change that caused it, and then goes", () => {
     const problem = { slug: "wrong-state", status: 409, title: "" };
-    const refused = after([...talking(), press, { type: "refused", request: "k1", problem, at: T + 6 }]);
+    const refused = after([...talking(), press, { type: "refused", action: "hold", request: "k1", problem, at: T + 6 }]);
     expect(refused).toMatchObject({ pending: null, refusal: { action: "hold", problem } });
     const changed = reduce(refused, { type: "snapshot", snapshot: snapshotAt(T + 7, { call: callAt(T, "consulting") }), at: T + 7 });
     expect(changed.refusal).not.toBeNull();
     expect(reduce(changed, { type: "snapshot", snapshot: snapshotAt(T + 20_000, { call: callAt(T, "consulting") }), at: T + 20_000 }).refusal).toBeNull();
   });
 
+  test("a refusal that comes after the call has changed is shown all the same; after the call it is not", () => {
+    const problem = { slug: "wrong-state", status: 409, title: "" };
+    const refused: Event = { type: "refused", action: "hold", request: "k1", problem, at: T + 8 };
+    const changed = after([...talking(), press, { type: "snapshot", snapshot: snapshotAt(T + 7, { call: callAt(T, "consulting") }), at: T + 7 }]);
+    expect(changed.pending).toBeNull();
+    expect(reduce(changed, refused).refusal).toMatchObject({ action: "hold", problem });
+    expect(after([{ type: "leg-gone", at: T + 7 }, refused], changed).refusal).toBeNull();
+  });
+
   test("a refusal of an older press is ignored", () => {
     const state = after([...talking(), press]);
-    expect(reduce(state, { type: "refused", request: "old", problem: { slug: "x", status: 409, title: "" }, at: T })).toBe(state);
+    expect(reduce(state, { type: "refused", action: "swap", request: "old", problem: { slug: "x", status: 409, title: "" }, at: T })).toBe(state);
   });
 
   test("a new press wipes the refusal", () => {
     const problem = { slug: "x", status: 409, title: "" };
-    const state = after([...talking(), press, { type: "refused", request: "k1", problem, at: T }, { ...press, request: "k2" } as Event]);
+    const state = after([...talking(), press, { type: "refused", action: "hold", request: "k1", problem, at: T }, { ...press, request: "k2" } as Event]);
     expect(state.refusal).toBeNull();
   });
 });
