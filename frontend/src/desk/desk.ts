@@ -46,6 +46,8 @@ const hearsRinging = ({ screen }: State): boolean =>
 
 const DIRECTORY_MS = 5000;
 const NOTICE_MS = 8000;
+/** So long may a screen reader be busy with something else before it reads what the page says. */
+const SAID_MS = 10_000;
 
 export type Levels = (input: number, output: number) => void;
 
@@ -58,6 +60,7 @@ export class Desk {
   private readonly session: Session;
   private directoryAt = -Infinity;
   private noticeAt = 0;
+  private readonly saidAt = { polite: 0, urgent: 0 };
   private stopMeter: (() => void) | null = null;
   private readonly levelListeners = new Set<Levels>();
 
@@ -116,7 +119,11 @@ export class Desk {
     this.verbs.tick();
     this.tickDirectory();
     this.session.tick();
-    if (this.state.notice && this.parts.now() - this.noticeAt > NOTICE_MS) this.dismissNotice();
+    const now = this.parts.now();
+    if (this.state.notice && now - this.noticeAt > NOTICE_MS) this.dismissNotice();
+    for (const which of ["polite", "urgent"] as const) {
+      if (this.state.said[which] && now - this.saidAt[which] > SAID_MS) this.core.dispatch({ type: "said-over", which });
+    }
   }
 
   private tickDirectory(): void {
@@ -144,6 +151,7 @@ export class Desk {
     }
     if (after.recent !== before.recent) memory.setRecent(after.recent);
     if (after.notice !== before.notice) this.noticeAt = this.parts.now();
+    for (const which of ["polite", "urgent"] as const) if (after.said[which] !== before.said[which]) this.saidAt[which] = this.parts.now();
     if ((after.leg === null) !== (before.leg === null)) {
       tabs.inCall(after.leg !== null);
       if (!after.leg && after.session !== "signed-in") this.phone.close("");

@@ -1,7 +1,7 @@
 /** What can happen to the page. `at` is this computer's clock in milliseconds. */
 import type { Action, Directory, Problem, Snapshot, Status } from "../contract/types.js";
 import type {
-  Compose, Consent, DeviceIs, Microphone, Notice, Panel, RecentCall, Rejoin, RingInfo, SignedOutWhy, Sounds, TabState,
+  Compose, Consent, DeviceIs, Microphone, Notice, Panel, RecentCall, Rejoin, RingInfo, Said, SignedOutWhy, Sounds, TabState,
 } from "./state.js";
 
 export type Event =
@@ -39,4 +39,6 @@ export type Event =
   | { readonly type: "compose"; readonly compose: Partial<Compose> }
   | { readonly type: "panel"; readonly panel: Panel }
   | { readonly type: "sounds"; readonly sounds: Partial<Sounds> }
-  | { readonly type: "notice"; readonly notice: Notice | null };
+  | { readonly type: "notice"; readonly notice: Notice | null }
+  /** What was said to screen readers has been heard, and is old from now on. */
+  | { readonly type: "said-over"; readonly which: keyof Said };

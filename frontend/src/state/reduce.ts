@@ -8,7 +8,7 @@ import { partyName } from "../words/number.js";
 import { withoutHidden } from "./choice.js";
 import type { Event } from "./event.js";
 import { ownCall, screenOf, SETTLE_MS } from "./screen.js";
-import type { Closing, RecentCall, State } from "./state.js";
+import type { Closing, RecentCall, Said, State } from "./state.js";
 
 /** How long a caller who was lost here is expected back: the server keeps her 20 s for this agent, and needs ~35 s to notice. */
 export const REJOIN_FOR_MS = 60_000;
@@ -27,7 +27,13 @@ export function reduce(state: State, event: Event): State {
   if (next === state) return state;
   const screened: State = { ...next, screen: screenOf(next) };
   const said = announcement(state, screened);
-  return said ? { ...screened, said: { ...screened.said, ...said } } : screened;
+  return said ? { ...screened, said: saidNext(screened.said, said) } : screened;
+}
+
+/** A live region speaks when its text changes: the same words again differ by a space that is neither seen nor heard. */
+function saidNext(old: Said, said: Partial<Said>): Said {
+  const fresh = (was: string, is: string | undefined): string => (is === undefined ? was : is === was ? `${is}\u00a0` : is);
+  return { polite: fresh(old.polite, said.polite), urgent: fresh(old.urgent, said.urgent) };
 }
 
 function apply(state: State, event: Event): State {
@@ -126,6 +132,8 @@ function applyPage(state: State, event: Exclude<Event, { type: "snapshot" }>): S
       return { ...state, sounds: { ...state.sounds, ...event.sounds } };
     case "notice":
       return { ...state, notice: event.notice };
+    case "said-over":
+      return { ...state, said: { ...state.said, [event.which]: "" } };
     default:
       return state;
   }

@@ -179,6 +179,13 @@ describe("polling and beating", () => {
     expect(desk.state.apiDownAt).toBe(0);
   });
 
+  test("what screen readers were told is gone a while later", async () => {
+    await online();
+    expect(desk.state.said.polite).toBe("You are available.");
+    await pass(12_000);
+    expect(desk.state.said).toEqual({ polite: "", urgent: "" });
+  });
+
   test("one lost request is no news", async () => {
     await online();
     f.api.down = true;

@@ -289,6 +289,16 @@ describe("what screen readers are told", () => {
     expect(again.said).toBe(state.said);
   });
 
+  test("the same again is another text, or nobody would hear it", () => {
+    const down: Event[] = [{ type: "api-down", at: T }, { type: "snapshot", snapshot: snapshotAt(T + 9), at: T + 9 }];
+    const once = after([...online, ...down]);
+    const twice = after(down, once);
+    const thrice = after(down, twice);
+    expect(new Set([once, twice].map((s) => s.said.urgent)).size).toBe(2);
+    expect(new Set([twice, thrice].map((s) => s.said.polite)).size).toBe(2);
+    expect([once, twice, thrice].map((s) => s.said.urgent.trim())).toEqual(Array(3).fill("The server cannot be reached."));
+  });
+
   test("a target that fails is told with its reason", () => {
     const state = after([...talking("consult-ringing"), {
       type: "snapshot", at: T + 9,
