@@ -7,6 +7,8 @@ import { announcement } from "../words/announce.js";
 import { partyName } from "../words/number.js";
 import { withoutHidden } from "./choice.js";
 import type { Event } from "./event.js";
+import { rings } from "./allow.js";
+import { outcomeOf } from "./recent.js";
 import { ownCall, screenOf, SETTLE_MS } from "./screen.js";
 import type { Closing, RecentCall, Said, State } from "./state.js";
 
@@ -221,9 +223,9 @@ function forgotten(state: State, at: number): boolean {
  */
 function named(state: State, outcome: string): State {
   const [newest, ...rest] = state.recent;
-  const corrected = (newest?.outcome === "transferred" || newest?.outcome === "cut-off") && outcome === "caller-left";
-  if (!newest || newest.id !== state.closing?.call?.id || (newest.outcome !== "" && !corrected)) return state;
-  return { ...state, recent: [{ ...newest, outcome }, ...rest] };
+  if (!newest || newest.id !== state.closing?.call?.id) return state;
+  const better = outcomeOf(newest.outcome, outcome);
+  return better === newest.outcome ? state : { ...state, recent: [{ ...newest, outcome: better }, ...rest] };
 }
 
 /** A new transfer empties the form that began it; a target who can no longer be chosen is dropped with her call. */
@@ -290,8 +292,9 @@ function legGone(state: State, at: number): State {
 function outcomeHere(state: State, asked: boolean): string {
   if (asked && state.pending?.action === "end") return "ended-here";
   if (asked || state.lastCall?.state === "completing") return "handed-over";
-  if (state.leaving) return state.lastCall?.role === "target" ? "left" : "handed-over";
-  return "";
+  if (!state.leaving) return "";
+  if (state.lastCall?.role === "target") return "left";
+  return state.lastCall && rings(state.lastCall) ? "left-ringing" : "handed-over";
 }
 
 type PressEvent = Of<"press" | "refused" | "pending-over" | "choose" | "choose-refused" | "leave">;

@@ -70,6 +70,8 @@ describe("leave", () => {
     ["swapped", callAt(T, "swapped"), "complete"],
     ["three-way", callAt(T, "three-way"), "complete"],
     ["completing", callAt(T, "completing"), null],
+    ["completing as target", callAt(T, "completing", { role: "target" }), null],
+    ["ended as target", callAt(T, "ended", { role: "target" }), null],
     ["three-way as target", callAt(T, "three-way", { role: "target" }), "hang-up"],
   ];
   test.each(by)("%s", (_name, call, expected) => {

@@ -176,6 +176,13 @@ describe("the end of a leg", () => {
     expect(state.recent[0]).toMatchObject({ outcome: "handed-over", with: "Bob" });
   });
 
+  test.each(["consult-ringing", "add-ringing"] as const)("Leave while Bob is %s --> left, and not handed over before the server says so", (ring) => {
+    const left = after([...talking(ring), { type: "leave" }, gone]);
+    expect(left.recent[0]).toMatchObject({ outcome: "left-ringing", with: "Bob" });
+    const told = (outcome: string): string | undefined => reduce(left, poll({ agent: { last: { outcome, at: iso(T + 60_100) } } })).recent[0]?.outcome;
+    expect(["lost", "transferred", "caller-left"].map(told)).toEqual(["left-ringing", "transferred", "caller-left"]);
+  });
+
   test("the completing transferor is taken out --> handed over", () => {
     expect(after([...talking("completing"), gone]).recent[0]?.outcome).toBe("handed-over");
   });
@@ -334,6 +341,15 @@ describe("U31: recent calls", () => {
       { outcome: "no-answer", number: "", talkedMs: 0 },
       { outcome: "handed-over", with: "Bob", talkedMs: 60_800 },
     ]);
+  });
+
+  test("left while a colleague was rung: the server's word for what became of it counts, but none of a loss", () => {
+    const leaving = after([...talking("consult-ringing"), { type: "leave" }, gone]);
+    const list = (outcome: string) => {
+      const recent = [{ outcome, at: iso(T + 60_100), began: iso(T), caller: CALLER }];
+      return recentCalls(reduce(leaving, { type: "snapshot", snapshot: snapshotAt(T + 61_000, { agent: { recent } }), at: T + 61_000 }));
+    };
+    expect([list("lost"), list("caller-left")].map((l) => l.map((r) => r.outcome))).toEqual([["left-ringing"], ["caller-left"]]);
   });
 
   test("a call that the server has not told yet is not lost from the list", () => {
