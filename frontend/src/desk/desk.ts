@@ -365,7 +365,9 @@ export class Desk {
     tabs.release();
   }
 
-  pageRestored(): void {
+  /** Another tab may have taken the line meanwhile: it is asked first, and keeps the line if it is in a call. */
+  async pageRestored(): Promise<void> {
+    if (this.state.wants && !(await this.parts.tabs.claim())) this.tabChanged("elsewhere-in-call");
     this.phone.rebuild();
     this.line.poke();
   }

@@ -3,7 +3,7 @@
  * sign-out. For this computer: taste. Storage that is full or forbidden is as good as empty.
  */
 import type { RecentCall, Rejoin } from "../state/state.js";
-import { REJOIN_FOR_MS } from "../state/reduce.js";
+import { REJOIN_FOR_MS } from "../state/screen.js";
 
 export interface Preferences {
   readonly shortcuts: boolean;

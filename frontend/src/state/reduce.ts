@@ -9,11 +9,9 @@ import { withoutHidden } from "./choice.js";
 import type { Event } from "./event.js";
 import { rings } from "./allow.js";
 import { outcomeOf } from "./recent.js";
-import { ownCall, screenOf, SETTLE_MS } from "./screen.js";
+import { offeredCall, ownCall, REJOIN_FOR_MS, screenOf, SETTLE_MS } from "./screen.js";
 import type { Closing, RecentCall, Said, State } from "./state.js";
 
-/** How long a caller who was lost here is expected back: the server keeps her 20 s for this agent, and needs ~35 s to notice. */
-export const REJOIN_FOR_MS = 60_000;
 /** The server may have noted the end of a call so much earlier than this page heard of it. */
 const LAST_SLACK_MS = 5000;
 /** An empty line says that a lost caller is gone, or taken, once the server has had time to notice the loss. */
@@ -209,10 +207,14 @@ function closingFor(state: State, at: number): State {
   return { ...state, rejoin: { conference: closing.call.id, at: closing.at, asked: false } };
 }
 
-/** The caller is not to be had any more: it is too late, or nobody waits in the line and nobody is offered. */
+/**
+ * The caller is not to be had any more: nobody waits in the line and nobody is offered, or it is too late. If by then
+ * the server still has the agent in the call, he is in it: elsewhere.
+ */
 function forgotten(state: State, at: number): boolean {
   const { rejoin, snapshot } = state;
-  if (!rejoin || !snapshot || snapshot.call?.id === rejoin.conference) return false;
+  if (!rejoin || !snapshot) return false;
+  if (offeredCall(state)?.id === rejoin.conference) return false;
   const empty = snapshot.line.count === 0 && snapshot.call === null && at - rejoin.at > EMPTY_LINE_MS;
   return at - rejoin.at > REJOIN_FOR_MS || (empty && !rejoin.asked);
 }

@@ -5,6 +5,9 @@ import type { Screen, State } from "./state.js";
 /** How long after the end of a leg the server may still be taking in whose end it was: the agent's, or the caller's. */
 export const SETTLE_MS = 2000;
 
+/** How long a caller who was lost here is expected back: the server keeps her 20 s for this agent, and needs ~35 s to notice. */
+export const REJOIN_FOR_MS = 60_000;
+
 /** The call of the snapshot in which this agent has answered; an offer is not his yet. */
 export function ownCall(state: State): Call | null {
   const call = state.snapshot?.call ?? null;
@@ -53,7 +56,8 @@ function afterCall(state: State): Screen | null {
     const told = (state.recent[0]?.outcome ?? "") !== "" || waited >= SETTLE_MS;
     const settled = closing.deliberate || (waited >= 0 && own?.id !== closing.call?.id && told);
     if (!closing.deliberate && waited >= SETTLE_MS && own && own.id === closing.call?.id) {
-      return { is: "rejoin", why: "cut", asked: rejoin?.asked ?? false };
+      const still = waited > REJOIN_FOR_MS && !rejoin; // no loss takes the server so long to notice
+      return still ? { is: "rejoin", why: "elsewhere", asked: false } : { is: "rejoin", why: "cut", asked: rejoin?.asked ?? false };
     }
     if (!rejoin) return { is: "ended", closing, settled };
   }

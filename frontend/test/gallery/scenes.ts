@@ -95,6 +95,8 @@ export const scenes: readonly Scene[] = [
   { name: "ended-asking", events: (now) => [...talking(now, callAt(now, "talking")), { type: "leg-gone", at: now + 1000 }] },
   { name: "rejoin-reload", events: (now) => [...inside(now), { type: "remembered", rejoin: { conference: "CAconference1", at: now - 4000, asked: false }, recent: [] }] },
   { name: "rejoin-cut", events: (now) => [...talking(now, callAt(now, "talking")), { type: "leg-gone", at: now + 1 }, { type: "snapshot", at: now + 2100, snapshot: snapshotAt(now + 2100, { call: callAt(now, "talking") }) }] },
+  { name: "rejoin-elsewhere", events: (now) => inside(now, snapshotAt(now, { call: callAt(now, "talking") })) },
+  { name: "rejoin-elsewhere-online", events: (now) => online(now, snapshotAt(now, { call: callAt(now, "talking") })) },
   { name: "ringing-back", events: (now) => [...online(now), { type: "remembered", rejoin: { conference: "CAconference1", at: now, asked: false }, recent: [] }, { type: "leg-ringing", sid: "CA1", ring: ringAt(now), at: now }] },
   { name: "dialog-sound", events: (now) => [...online(now), { type: "sounds", sounds: {
     inputs: [{ id: "default", label: "Default" }, { id: "h", label: "Jabra Evolve2 40 (headset)" }, { id: "b", label: "Built-in microphone" }],

@@ -256,11 +256,21 @@ describe("losing and regaining the line", () => {
     expect(f.voice.log).toEqual(["start", "start"]);
     desk.pageHidden();
     expect(f.api.log).toContain("say away");
-    desk.pageRestored();
+    await desk.pageRestored();
     await pass(1000);
     expect(f.voice.log).toEqual(["start", "start", "start"]);
     expect(f.api.log.at(-1)).not.toBe("say away");
     expect(desk.state.snapshot?.agent.status).toBe("available");
+  });
+
+  test("F047: out of the cache while another tab is in a call --> that one keeps the line", async () => {
+    await online();
+    desk.pageHidden();
+    f.claim = false;
+    await desk.pageRestored();
+    await pass(1000);
+    expect(desk.state.screen).toMatchObject({ is: "other-tab", inCall: true });
+    expect(f.voice.log).toEqual(["start", "stop"]);
   });
 
   test("a page closed in a call does not say away: the loss is for the server to see", async () => {

@@ -8,7 +8,7 @@ import { askMicrophone, microphoneOf } from "../../src/microphone.js";
 import { CHORDS, handleKey, type Key } from "../../src/shortcuts.js";
 import { pageAddress, renewalOf } from "../../src/signin.js";
 import { initial } from "../../src/state/state.js";
-import { REJOIN_FOR_MS } from "../../src/state/reduce.js";
+import { REJOIN_FOR_MS } from "../../src/state/screen.js";
 import { FakeStorage } from "../fakes.js";
 
 const key = (change: Partial<Key>): Key => ({ code: "", key: "", ctrlKey: false, shiftKey: false, altKey: false, metaKey: false, repeat: false, ...change });

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { CallState } from "../../src/contract/types.js";
 import { CALL_STATES } from "../../src/contract/types.js";
 import type { Event } from "../../src/state/event.js";
-import { reduce, REJOIN_FOR_MS } from "../../src/state/reduce.js";
+import { reduce } from "../../src/state/reduce.js";
+import { REJOIN_FOR_MS } from "../../src/state/screen.js";
 import { initial, type State } from "../../src/state/state.js";
 import { recentCalls } from "../../src/state/recent.js";
 import { CALLER, callAt, iso, ringAt, snapshotAt, transferAt } from "../fixtures.js";
@@ -273,9 +274,24 @@ describe("rejoin after a reload", () => {
     expect(state.rejoin).not.toBeNull();
   });
 
-  test("a call that is on no page --> rejoin card", () => {
-    const state = after([{ type: "signed-in" }, { type: "snapshot", snapshot: snapshotAt(T, { call: callAt(T, "talking") }), at: T }]);
+  const elsewhere = (at: number): Event => ({ type: "snapshot", snapshot: snapshotAt(at, { call: callAt(T, "talking") }), at });
+
+  test("a call that is not on this page --> said so, and nobody was cut off", () => {
+    const state = after([{ type: "signed-in" }, elsewhere(T)]);
     expect(state.screen).toMatchObject({ is: "rejoin", why: "elsewhere" });
+    expect(state.said).toEqual({ polite: "You are in a call on another page.", urgent: "" });
+  });
+
+  test("asked for, and the call goes on elsewhere --> not waited for for ever", () => {
+    const state = after([remembered, { type: "signed-in" }, elsewhere(T), { type: "rejoin-asked", at: T }, elsewhere(T + REJOIN_FOR_MS)]);
+    expect(state.screen).toMatchObject({ is: "rejoin", why: "reload", asked: true });
+    expect(reduce(state, elsewhere(T + REJOIN_FOR_MS + 1)).screen).toMatchObject({ why: "elsewhere", asked: false });
+  });
+
+  test("cut off here and taken up again in another browser --> said so in the end", () => {
+    const state = after([...talking(), { type: "leg-gone", at: T + 9 }, elsewhere(T + 9000)]);
+    expect(state.screen).toMatchObject({ is: "rejoin", why: "cut" });
+    expect(reduce(state, elsewhere(T + REJOIN_FOR_MS + 10)).screen).toMatchObject({ why: "elsewhere" });
   });
 
   test("left to colleagues --> offline", () => {
