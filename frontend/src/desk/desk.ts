@@ -8,7 +8,7 @@ import type { Ringback } from "../ringback.js";
 import type { SignIn } from "../signin.js";
 import * as allow from "../state/allow.js";
 import { lookOf } from "../state/reduce.js";
-import { ownCall } from "../state/screen.js";
+import { ownCall, showsColleagues } from "../state/screen.js";
 import type { Compose, Microphone, Panel, State } from "../state/state.js";
 import type { Voice } from "../voice-port.js";
 import { phoneNumber } from "../words/number.js";
@@ -127,8 +127,7 @@ export class Desk {
   }
 
   private tickDirectory(): void {
-    const { is } = this.state.screen;
-    if ((is !== "in-call" && is !== "idle" && is !== "offline") || this.parts.hidden()) return;
+    if (!showsColleagues(this.state.screen) || this.parts.hidden()) return;
     const now = this.parts.now();
     if (now - this.directoryAt < DIRECTORY_MS) return;
     this.directoryAt = now;

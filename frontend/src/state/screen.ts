@@ -20,6 +20,13 @@ export function offeredCall(state: State): Call | null {
   return call && call.role === "offered" ? call : null;
 }
 
+const WITH_COLLEAGUES: readonly Screen["is"][] = ["offline", "idle", "ringing", "connecting", "in-call", "ended"];
+
+/** Has the list of colleagues beside it. It stays through a ring, so that nobody who is typing loses the field. */
+export function showsColleagues(screen: Screen): boolean {
+  return WITH_COLLEAGUES.includes(screen.is);
+}
+
 export function screenOf(state: State): Screen {
   if (state.fatal) return { is: "fatal", why: state.fatal };
   // A live leg comes before everything: neither a lost sign-in nor another tab takes a call off the screen.

@@ -5,6 +5,7 @@ import "../elements/meter.js";
 import "../elements/time.js";
 import type { Desk } from "../desk/desk.js";
 import { handleKey, pressesAgain } from "../shortcuts.js";
+import { showsColleagues } from "../state/screen.js";
 import type { State } from "../state/state.js";
 import { bannerList } from "./banners.js";
 import { connecting, inCall } from "./call.js";
@@ -105,11 +106,10 @@ export class AgentPage extends LitElement {
   /** Each screen is drawn anew, or a button of one would become another under the finger that presses it. */
   private whole(state: State, desk: Desk): TemplateResult {
     const { is } = state.screen;
-    const alone = is === "loading" || is === "fatal" || is === "signed-out" || is === "other-tab" || is === "microphone-help";
     return html`${header(state, desk)} ${bannerList(state, desk)}
-      <div class="columns ${alone ? "alone" : ""} ${is}">
+      <div class="columns ${showsColleagues(state.screen) ? "" : "alone"}">
         <main>${keyed(is, main(state, desk))}</main>
-        ${alone || is === "ringing" || is === "connecting" || is === "rejoin" ? nothing : side(state, desk)}
+        ${showsColleagues(state.screen) ? side(state, desk) : nothing}
       </div>`;
   }
 }

@@ -1,5 +1,6 @@
 /** Signing in, going online, polling and beating, and what happens when line or token are lost. */
 import { describe, expect, test, vi } from "vitest";
+import { snapshotAt } from "../fixtures.js";
 import { count, desk, f, inCall, online, pass, serve, start, useDesk } from "./harness.js";
 
 useDesk();
@@ -166,6 +167,30 @@ describe("polling and beating", () => {
     f.api.log.length = 0;
     await pass(10_000);
     expect(f.api.log.length).toBeGreaterThanOrEqual(9);
+  });
+
+  test("1 s for a moment after a call, and then as at rest, whether or not the card is put away", async () => {
+    await inCall();
+    f.voice.emit({ is: "gone", why: "" });
+    f.api.current = snapshotAt(Date.now());
+    f.api.log.length = 0;
+    await pass(10_000);
+    expect(f.api.log.length).toBeGreaterThanOrEqual(9);
+    f.api.log.length = 0;
+    await pass(12_000);
+    expect(desk.state.screen.is).toBe("ended");
+    expect(f.api.log.length).toBeLessThanOrEqual(6);
+  });
+
+  test("the list of colleagues is kept true wherever it is shown", async () => {
+    await inCall();
+    f.voice.emit({ is: "gone", why: "" });
+    f.api.current = snapshotAt(Date.now());
+    await pass(2000);
+    const before = f.api.directories;
+    await pass(11_000);
+    expect(desk.state.screen.is).toBe("ended");
+    expect(f.api.directories).toBe(before + 2);
   });
 
   test("F038: server down --> said after the second failure; the call goes on; back --> said too", async () => {
