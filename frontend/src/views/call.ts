@@ -1,7 +1,8 @@
 /** The call: the caller and what he hears now are the largest; below, who is with whom, and every verb. */
 import { html, nothing, type TemplateResult } from "lit";
 import type { Call } from "../contract/types.js";
-import type { Desk, Levels } from "../desk/desk.js";
+import type { Desk } from "../desk/desk.js";
+import type { Levels } from "../desk/levels.js";
 import * as allow from "../state/allow.js";
 import type { Leg, Screen, State } from "../state/state.js";
 import { colleague, groups, hearing, stateWords, targetWords, type Hears } from "../words/call.js";
