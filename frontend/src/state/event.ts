@@ -23,7 +23,7 @@ export type Event =
   | { readonly type: "leg-ringing"; readonly sid: string; readonly ring: RingInfo; readonly at: number }
   | { readonly type: "leg-answering" }
   | { readonly type: "leg-open"; readonly at: number }
-  | { readonly type: "leg-reconnecting" }
+  | { readonly type: "leg-reconnecting"; readonly at: number }
   | { readonly type: "leg-muted"; readonly muted: boolean }
   | { readonly type: "leg-gone"; readonly at: number; readonly why?: string }
   | { readonly type: "warning"; readonly name: string; readonly on: boolean }

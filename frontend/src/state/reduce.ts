@@ -181,7 +181,7 @@ function takeSnapshot(state: State, snapshot: Snapshot, at: number): State {
   if (next.pending && lookOf(snapshot) !== next.pending.before) next = { ...next, pending: null };
   if (next.refusal && at - next.refusal.at > REFUSAL_FOR_MS) next = { ...next, refusal: null };
   if (next.choosing === snapshot.agent.status) next = { ...next, choosing: "" };
-  return composeFor(closingFor(callFor(next), at), old);
+  return composeFor(closingFor(callFor(next), at), state);
 }
 
 /** Keeps the last call that was answered here, for the card after it; a call taken up again is no loss any more. */
@@ -230,12 +230,16 @@ function named(state: State, outcome: string): State {
   return better === newest.outcome ? state : { ...state, recent: [{ ...newest, outcome: better }, ...rest] };
 }
 
-/** A new transfer empties the form that began it; a target who can no longer be chosen is dropped with her call. */
-function composeFor(state: State, old: Snapshot | null): State {
-  const began = state.snapshot?.call?.transfer?.began;
-  const newCall = state.snapshot?.call?.id !== old?.call?.id;
-  if (!newCall && began === old?.call?.transfer?.began) return state;
-  return { ...state, compose: { target: "", note: "", filter: "" } };
+/**
+ * A transfer that begins takes its target out of the form, and leaves the note for the next one: this one may not
+ * answer. With the call all of it goes; what was typed before the call rang stays.
+ */
+function composeFor(state: State, old: State): State {
+  const was = ownCall(old);
+  const is = ownCall(state);
+  if (was && was.id !== is?.id) return { ...state, compose: { target: "", note: "", filter: "" } };
+  if (!is || is.transfer?.began === was?.transfer?.began) return state;
+  return { ...state, compose: { ...state.compose, target: "", filter: "" } };
 }
 
 type LegEvent = Of<"leg-ringing" | "leg-answering" | "leg-open" | "leg-reconnecting" | "leg-muted" | "leg-gone">;
@@ -243,7 +247,7 @@ type LegEvent = Of<"leg-ringing" | "leg-answering" | "leg-open" | "leg-reconnect
 function applyLeg(state: State, event: LegEvent): State {
   if (event.type === "leg-ringing") {
     if (state.leg) return state;
-    const leg = { sid: event.sid, phase: "ringing" as const, since: event.at, muted: false, ring: event.ring };
+    const leg = { sid: event.sid, phase: "ringing" as const, since: event.at, lostAt: 0, muted: false, ring: event.ring };
     const known = state.rejoin?.conference !== "" && event.ring.conference !== "";
     const other = known && state.rejoin?.conference !== event.ring.conference;
     return { ...state, leg, closing: null, lastCall: null, leaving: false, warnings: [], panel: "", rejoin: other ? null : state.rejoin };
@@ -255,11 +259,11 @@ function applyLeg(state: State, event: LegEvent): State {
       return leg.phase === "ringing" ? { ...state, leg: { ...leg, phase: "answering" } } : state;
     case "leg-open": {
       const since = leg.phase === "reconnecting" ? leg.since : event.at;
-      const open: State = { ...state, leg: { ...leg, phase: "open", since } };
+      const open: State = { ...state, leg: { ...leg, phase: "open", since, lostAt: 0 } };
       return callFor(open);
     }
     case "leg-reconnecting":
-      return leg.phase === "open" ? { ...state, leg: { ...leg, phase: "reconnecting" } } : state;
+      return leg.phase === "open" ? { ...state, leg: { ...leg, phase: "reconnecting", lostAt: event.at } } : state;
     case "leg-muted":
       return { ...state, leg: { ...leg, muted: event.muted } };
     case "leg-gone":

@@ -1,6 +1,6 @@
 /** Which screen follows from the facts. The order of the questions is the order of importance. */
 import type { Call } from "../contract/types.js";
-import type { Screen, State } from "./state.js";
+import type { Leg, Screen, State } from "./state.js";
 
 /** How long after the end of a leg the server may still be taking in whose end it was: the agent's, or the caller's. */
 export const SETTLE_MS = 2000;
@@ -12,6 +12,20 @@ export const REJOIN_FOR_MS = 60_000;
 export function ownCall(state: State): Call | null {
   const call = state.snapshot?.call ?? null;
   return call && call.role !== "offered" ? call : null;
+}
+
+/**
+ * Since when this agent is in the call, in server time: what the server noted, so that neither a fresh leg nor this
+ * computer's clock starts it anew. A call that he has handed over or left before begins again.
+ */
+export function inCallSince(state: State, leg: Leg, call: Call): number {
+  const self = state.snapshot?.agent.id ?? "";
+  let since = "";
+  for (const h of call.history) {
+    if (h.what === "answer" && h.agent === self) since ||= h.at;
+    else if ((h.what === "completed" && h.by === self) || (h.what === "target-left" && h.agent === self)) since = "";
+  }
+  return since ? Date.parse(since) : leg.since + state.skew;
 }
 
 /** The server's view of what rings here, if it has one. */

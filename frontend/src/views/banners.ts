@@ -25,7 +25,7 @@ function banners(state: State, desk: Desk): Banner[] {
     });
   }
   if (state.leg?.phase === "reconnecting") {
-    out.push({ name: "reconnecting", tone: "bad", icon: "warning", text: "The connection to the phone network is interrupted. Reconnecting; stay on this page." });
+    out.push({ name: "reconnecting", tone: "bad", icon: "warning", text: `The connection to the phone network is interrupted since ${timeOfDay(state.leg.lostAt)}. Reconnecting; stay on this page.` });
   } else if (state.wants && state.device.is === "lost") {
     const calls = state.withdrawn ? "No calls are offered to you until it is back." : "Reconnecting.";
     out.push({ name: "line-lost", tone: "bad", icon: "warning", text: `Phone line lost since ${timeOfDay(state.device.since)}. ${deviceWords(state.device.why)} ${calls}` });

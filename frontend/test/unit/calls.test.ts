@@ -18,7 +18,7 @@ describe("presses", () => {
     expect(desk.state.pending?.action).toBe("consult");
     serve("consult-ringing");
     await pass(1500);
-    expect(desk.state).toMatchObject({ pending: null, compose: { target: "" } });
+    expect(desk.state).toMatchObject({ pending: null, compose: { target: "", note: "  hello " } });
   });
 
   test("N6: whom the call has taken in or let go is another in the list of colleagues at once", async () => {

@@ -310,8 +310,9 @@ describe("losing and regaining the line", () => {
     f.voice.emit({ is: "lost", why: "signalling" });
     await pass(15_000);
     expect(f.api.log).not.toContain("status away");
+    expect(desk.state.leg?.lostAt).toBe(Date.now() - 15_000);
     f.voice.emit({ is: "open" });
-    expect(desk.state.leg?.phase).toBe("open");
+    expect(desk.state.leg).toMatchObject({ phase: "open", lostAt: 0 });
   });
 });
 

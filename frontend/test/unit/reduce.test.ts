@@ -3,7 +3,7 @@ import type { CallState } from "../../src/contract/types.js";
 import { CALL_STATES } from "../../src/contract/types.js";
 import type { Event } from "../../src/state/event.js";
 import { reduce } from "../../src/state/reduce.js";
-import { REJOIN_FOR_MS } from "../../src/state/screen.js";
+import { inCallSince, REJOIN_FOR_MS } from "../../src/state/screen.js";
 import { initial, type State } from "../../src/state/state.js";
 import { recentCalls } from "../../src/state/recent.js";
 import { CALLER, callAt, iso, ringAt, snapshotAt, transferAt } from "../fixtures.js";
@@ -47,7 +47,7 @@ const arrows: [string, Event[], State["screen"]["is"]][] = [
   ["ringing --stops--> idle", [...online, ringing, { type: "leg-gone", at: T }], "idle"],
   ["in-call --another tab--> in-call", [...talking(), { type: "tab", tab: "elsewhere" }], "in-call"],
   ["in-call --sign-in ends--> in-call", [...talking(), { type: "session-expired" }], "in-call"],
-  ["in-call --connection lost--> in-call", [...talking(), { type: "leg-reconnecting" }], "in-call"],
+  ["in-call --connection lost--> in-call", [...talking(), { type: "leg-reconnecting", at: T + 5 }], "in-call"],
   ["in-call --server has ended it, leg still open--> in-call", [...talking(), { type: "snapshot", snapshot: snapshotAt(T + 2), at: T + 2 }], "in-call"],
   ["in-call --leg gone--> ended", [...talking(), { type: "leg-gone", at: T + 9 }], "ended"],
   ["ended --done--> idle", [...talking(), { type: "leg-gone", at: T + 9 }, { type: "snapshot", snapshot: snapshotAt(T + 10), at: T + 10 }, { type: "dismiss-ended" }], "idle"],
@@ -110,10 +110,35 @@ describe("snapshots", () => {
     expect(second.skew).toBe(90_000);
   });
 
-  test("a new transfer empties the form that began it", () => {
+  test("U16: a transfer that begins takes its target out of the form; the note stays until the call goes", () => {
     const state = after([...talking(), { type: "compose", compose: { target: "bob", note: "hello" } }]);
     const began = snapshotAt(T + 2, { call: callAt(T, "consult-ringing") });
-    expect(reduce(state, { type: "snapshot", snapshot: began, at: T + 2 }).compose).toEqual({ target: "", note: "", filter: "" });
+    const rung = reduce(state, { type: "snapshot", snapshot: began, at: T + 2 });
+    expect(rung.compose).toEqual({ target: "", note: "hello", filter: "" });
+    expect(reduce(rung, { type: "snapshot", snapshot: snapshotAt(T + 3), at: T + 3 }).compose.note).toBe("");
+  });
+
+  test("what is typed when a call rings and is answered is kept", () => {
+    const offered: Event = { type: "snapshot", snapshot: snapshotAt(T + 1, { call: callAt(T, "ringing", { role: "offered" }) }), at: T + 1 };
+    const state = after([...online, { type: "compose", compose: { filter: "bo" } }, ringing, offered, ...talking().slice(online.length + 1)]);
+    expect(state).toMatchObject({ screen: { is: "in-call" }, compose: { filter: "bo" } });
+  });
+
+  describe("U6: since when the agent is in the call, by the server's clock", () => {
+    const at = (...history: [number, string, string?, string?][]): number => {
+      const call = callAt(T, "talking", { history: history.map(([ms, what, agent, by]) => ({ at: iso(T + ms), what, ...(agent ? { agent } : {}), ...(by ? { by } : {}) })) });
+      const { screen, ...state } = after([...open, { type: "snapshot", snapshot: snapshotAt(T + 90_000, { call }), at: T }]);
+      if (screen.is !== "in-call") throw new Error(screen.is);
+      return inCallSince({ ...state, screen }, screen.leg, screen.call) - T;
+    };
+    test.each<[string, Parameters<typeof at>, number]>([
+      ["he answered", [[0, "arrive"], [7000, "answer", "alice"]], 7000],
+      ["answered again after a loss", [[7000, "answer", "alice"], [50_000, "transferor-left", "alice"], [60_000, "answer", "alice"]], 7000],
+      ["a colleague's answer is another's", [[7000, "answer", "alice"], [20_000, "answer", "bob"]], 7000],
+      ["handed over, and back", [[7000, "answer", "alice"], [20_000, "completed", "bob", "alice"], [60_000, "answer", "alice"]], 60_000],
+      ["was asked in before, and left", [[7000, "answer", "alice"], [20_000, "target-left", "alice", "bob"], [60_000, "answer", "alice"]], 60_000],
+      ["nothing noted: since the leg is open", [[0, "arrive"]], 90_000],
+    ])("%s", (_name, history, since) => expect(at(...history)).toBe(since));
   });
 });
 
@@ -331,7 +356,7 @@ describe("what screen readers are told", () => {
   });
 
   test.each<[string, Event[], string]>([
-    ["connection lost", [...talking(), { type: "leg-reconnecting" }], "Connection lost. Reconnecting."],
+    ["connection lost", [...talking(), { type: "leg-reconnecting", at: T + 5 }], "Connection lost. Reconnecting."],
     ["server down", [...online, { type: "api-down", at: T }], "The server cannot be reached."],
     ["line lost", [...online, { type: "device", is: "lost", at: T, why: "signalling" }], "Phone line lost. The phone network cannot be reached from here."],
   ])("%s is urgent", (_name, events, words) => {
