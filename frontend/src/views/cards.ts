@@ -187,7 +187,7 @@ function elsewhere(state: State, desk: Desk): TemplateResult {
   const starting = state.device.is === "starting" || state.microphone === "asking";
   return card({
     name: "rejoin", art: art("tabs"), title: "You are in a call on another page",
-    text: `It goes on there. If that page is gone, the caller hears music in a moment and ${online ? "rings here" : "rings here once you are online"}.`,
+    text: `It goes on there. If that page is gone, the caller hears music in a moment, and your phone rings here${online ? "" : " once you are online"}.`,
     actions: online && !starting ? [] : [button({
       name: "go-online", label: "Go online", icon: "phone", tone: "primary", chord: "S", click: () => void desk.goOnline(),
       ...(starting ? { button: { on: false, why: "Going online", busy: true } } : {}),
