@@ -3,6 +3,7 @@
  * problem+json. Every failure is an ApiError, so that callers have one thing to handle.
  */
 import { decodeDirectory, decodeProblem, decodeSnapshot, decodeToken } from "./contract/decode.js";
+import type { Renewal } from "./signin.js";
 import type { Action, Directory, Problem, Reason, Snapshot, Status, VoiceToken } from "./contract/types.js";
 
 export interface Command {
@@ -51,8 +52,8 @@ function failure(slug: string, title: string): ApiError {
 export interface ApiOptions {
   /** The access token now; empty when nobody is signed in. */
   readonly bearer: () => string;
-  /** Asks for a fresh access token once, after a 401; false if there is none to be had. */
-  readonly renew: () => Promise<boolean>;
+  /** Asks for a fresh access token once, after a 401. */
+  readonly renew: () => Promise<Renewal>;
   readonly base?: string;
   readonly fetch?: typeof fetch;
 }
@@ -83,7 +84,12 @@ export function createApi(options: ApiOptions): Api {
 
   async function call<T>(method: string, path: string, body: unknown, decode: (value: unknown) => T | null): Promise<T> {
     let answer = await once(method, path, body);
-    if (answer.status === 401 && (await options.renew())) answer = await once(method, path, body);
+    if (answer.status === 401) {
+      const renewal = await options.renew();
+      // Not signed out: who cannot reach the issuer has only lost the network, as if the API were away itself.
+      if (renewal === "unreachable") throw failure("unreachable", "The sign-in cannot be reached.");
+      if (renewal === "renewed") answer = await once(method, path, body);
+    }
     const value: unknown = await answer.json().catch(() => null);
     if (!answer.ok) throw new ApiError(decodeProblem(answer.status, value));
     const decoded = decode(value);

@@ -38,7 +38,7 @@ async function start(page: AgentPage): Promise<void> {
   page.desk = desk;
   window.addEventListener("pagehide", () => desk.pageHidden());
   window.addEventListener("pageshow", (event) => {
-    if (event.persisted) desk.pageRestored();
+    if (event.persisted) void desk.pageRestored();
   });
   await desk.start();
   startTicker(() => desk.tick());

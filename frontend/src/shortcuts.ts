@@ -46,7 +46,9 @@ export interface Key {
 /** Says whether the key was one of ours; a held-down key acts once (F052). */
 export function handleKey(desk: Desk, key: Key, typing: boolean, focus: (id: string) => void): boolean {
   const { state } = desk;
-  if (!state.shortcuts || state.session !== "signed-in" || key.altKey || key.metaKey) return false;
+  // A call outlives the sign-in, and then goes on being muted and ended.
+  const acts = state.session === "signed-in" || state.leg !== null;
+  if (!state.shortcuts || !acts || key.altKey || key.metaKey) return false;
   if (key.key === "?" && !key.ctrlKey && !typing) {
     desk.panel(state.panel === "shortcuts" ? "" : "shortcuts");
     return true;
@@ -56,4 +58,9 @@ export function handleKey(desk: Desk, key: Key, typing: boolean, focus: (id: str
   if (!chord) return false;
   if (!key.repeat) chord.run(desk, focus);
   return true;
+}
+
+/** A held Enter presses a button again and again, and whatever button comes in its place; the space bar presses once, when it is let go. */
+export function pressesAgain(key: { readonly key: string; readonly repeat: boolean }, target: { closest(tag: string): unknown } | null): boolean {
+  return key.repeat && key.key === "Enter" && Boolean(target?.closest("button"));
 }

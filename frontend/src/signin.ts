@@ -3,10 +3,11 @@
  * The session lives in this tab's sessionStorage: it survives a reload, is gone with the tab, and two tabs may be
  * two agents. It is renewed by refresh token only, because the page's policy allows no frames.
  */
-import { UserManager, WebStorageStateStore, type User } from "oidc-client-ts";
+import { ErrorResponse, UserManager, WebStorageStateStore, type User } from "oidc-client-ts";
 import type { Config } from "./config.js";
 
-export type SignInEnd = "expired" | "failed";
+/** `refused` is the issuer's own no; whatever else goes wrong on the way to it may go right a moment later. */
+export type Renewal = "renewed" | "refused" | "unreachable";
 
 export interface SignIn {
   /** Takes up the session of this tab, or the answer of the sign-in page; says whether somebody is signed in. */
@@ -16,15 +17,24 @@ export interface SignIn {
   /** Leaves the page and ends the issuer's session too. */
   end(): Promise<void>;
   bearer(): string;
-  /** Renews the access token; false if there is no way to without leaving the page. Calls at the same time share one try. */
-  renew(): Promise<boolean>;
+  /** Renews the access token without leaving the page. Calls at the same time share one try. */
+  renew(): Promise<Renewal>;
   /** Milliseconds until the access token runs out; may be negative, and Infinity if the issuer gave no time. */
   left(): number;
 }
 
+/** A poll that must renew first waits for the issuer, and no longer than for the API itself. */
+const TIMEOUT_S = 8;
+
 /** The page's own address without query and fragment: the redirect address registered with the issuer. */
 export function pageAddress(location: { origin: string; pathname: string }): string {
   return location.origin + location.pathname.replace(/index\.html$/, "");
+}
+
+/** What became of a renewal that threw. The two codes are an issuer's word for "not now" (RFC 6749, 4.1.2.1). */
+export function renewalOf(error: unknown): Renewal {
+  const later = !(error instanceof ErrorResponse) || error.error === "temporarily_unavailable" || error.error === "server_error";
+  return later ? "unreachable" : "refused";
 }
 
 export function createSignIn(config: Config["signIn"]): SignIn {
@@ -39,11 +49,13 @@ export function createSignIn(config: Config["signIn"]): SignIn {
     loadUserInfo: false,
     monitorSession: false,
     automaticSilentRenew: false,
+    requestTimeoutInSeconds: TIMEOUT_S,
+    silentRequestTimeoutInSeconds: TIMEOUT_S,
     userStore: new WebStorageStateStore({ store: window.sessionStorage, prefix: "agent-desk." }),
     stateStore: new WebStorageStateStore({ store: window.sessionStorage, prefix: "agent-desk." }),
   });
   let user: User | null = null;
-  let renewing: Promise<boolean> | null = null;
+  let renewing: Promise<Renewal> | null = null;
 
   async function answered(): Promise<"signed-in" | "refused"> {
     try {
@@ -59,21 +71,21 @@ export function createSignIn(config: Config["signIn"]): SignIn {
 
   async function stored(): Promise<"signed-in" | "signed-out"> {
     user = await manager.getUser().catch(() => null);
-    if (user?.expired) await renew();
-    return user && !user.expired ? "signed-in" : "signed-out";
+    // An issuer that cannot be reached has refused nobody: the session is taken up, and renewed once it can.
+    return user && (!user.expired || (await renew()) !== "refused") ? "signed-in" : "signed-out";
   }
 
-  async function renewOnce(): Promise<boolean> {
-    if (!user?.refresh_token) return false;
+  async function renewOnce(): Promise<Renewal> {
+    if (!user?.refresh_token) return "refused";
     try {
-      user = await manager.signinSilent();
-      return user !== null;
-    } catch {
-      return false;
+      user = (await manager.signinSilent()) ?? user;
+      return "renewed";
+    } catch (error) {
+      return renewalOf(error);
     }
   }
 
-  function renew(): Promise<boolean> {
+  function renew(): Promise<Renewal> {
     renewing ??= renewOnce().finally(() => {
       renewing = null;
     });

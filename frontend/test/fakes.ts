@@ -4,6 +4,7 @@ import type { Directory, Snapshot, Status, VoiceToken } from "../src/contract/ty
 import type { DeskParts } from "../src/desk/desk.js";
 import { createMemory } from "../src/desk/memory.js";
 import type { Microphone, TabState } from "../src/state/state.js";
+import type { Renewal } from "../src/signin.js";
 import { VoiceError, type Voice, type VoiceEvent } from "../src/voice-port.js";
 import { directoryAt, iso, snapshotAt } from "./fixtures.js";
 
@@ -139,7 +140,7 @@ export interface Fakes extends DeskParts {
   microphoneIs: Microphone;
   claim: boolean;
   left: number;
-  renewed: boolean;
+  renewal: Renewal;
   resumed: "signed-in" | "signed-out" | "refused";
   isHidden: boolean;
   tab: (tab: TabState) => void;
@@ -157,7 +158,7 @@ export function fakes(now: () => number = () => Date.now()): Fakes {
     microphoneIs: "granted",
     claim: true,
     left: Infinity,
-    renewed: true,
+    renewal: "renewed",
     resumed: "signed-in",
     isHidden: false,
     tab: () => undefined,
@@ -169,7 +170,7 @@ export function fakes(now: () => number = () => Date.now()): Fakes {
       begin: () => Promise.resolve(),
       end: () => Promise.resolve(),
       bearer: () => "bearer",
-      renew: () => Promise.resolve(all.renewed),
+      renew: () => Promise.resolve(all.renewal),
       left: () => all.left,
     },
     tabs: { start: (_agent, changed) => { all.tab = changed; }, claim: () => Promise.resolve(all.claim), inCall: () => undefined, release: () => undefined },

@@ -8,16 +8,18 @@ import type { Ringback } from "../ringback.js";
 import type { SignIn } from "../signin.js";
 import * as allow from "../state/allow.js";
 import { lookOf } from "../state/reduce.js";
-import { ownCall } from "../state/screen.js";
+import { ownCall, showsColleagues } from "../state/screen.js";
 import type { Compose, Microphone, Panel, State } from "../state/state.js";
 import type { Voice } from "../voice-port.js";
 import { phoneNumber } from "../words/number.js";
 import type { Alerts } from "./alerts.js";
 import { Core, type Listener } from "./core.js";
+import { LevelMeter, type Levels } from "./levels.js";
 import { Line } from "./line.js";
 import type { Memory } from "./memory.js";
 import { Pass } from "./pass.js";
 import { Phone } from "./phone.js";
+import { Session } from "./session.js";
 import type { Tabs } from "./tabs.js";
 import { Verbs } from "./verbs.js";
 
@@ -44,10 +46,9 @@ const hearsRinging = ({ screen }: State): boolean =>
   screen.is === "in-call" && screen.call.state === "consult-ringing" && screen.call.role === "transferor";
 
 const DIRECTORY_MS = 5000;
-const RENEW_SIGN_IN_MS = 60_000;
 const NOTICE_MS = 8000;
-
-export type Levels = (input: number, output: number) => void;
+/** So long may a screen reader be busy with something else before it reads what the page says. */
+const SAID_MS = 10_000;
 
 export class Desk {
   readonly core: Core;
@@ -55,18 +56,19 @@ export class Desk {
   private readonly pass: Pass;
   private readonly phone: Phone;
   private readonly verbs: Verbs;
+  private readonly session: Session;
   private directoryAt = -Infinity;
-  private renewedAt = -Infinity;
   private noticeAt = 0;
-  private stopMeter: (() => void) | null = null;
-  private readonly levelListeners = new Set<Levels>();
+  private readonly saidAt = { polite: 0, urgent: 0 };
+  private readonly levels: LevelMeter;
 
   constructor(private readonly parts: DeskParts) {
     const { api, voice, tabs, now, hidden, microphone, newKey } = parts;
     this.core = new Core(now);
     const { core } = this;
+    this.levels = new LevelMeter(parts.meter);
     const state = (): State => core.state;
-    this.line = new Line({ api, state, dispatch: core.dispatch, now, hidden, signedOut: () => this.sessionOver() });
+    this.line = new Line({ api, state, dispatch: core.dispatch, now, hidden, signedOut: () => this.session.over() });
     const take = this.line.take.bind(this.line);
     const poke = this.line.poke.bind(this.line);
     this.pass = new Pass({
@@ -74,8 +76,9 @@ export class Desk {
       refresh: (token) => voice.refresh(token),
       ranOut: () => this.ranOut(),
     });
-    this.phone = new Phone({ core, api, voice, tabs, pass: this.pass, microphone, take, poke, levels: (i, o) => this.emitLevels(i, o) });
+    this.phone = new Phone({ core, api, voice, tabs, pass: this.pass, microphone, take, poke, levels: this.levels.emit });
     this.verbs = new Verbs({ core, api, newKey, take, poke });
+    this.session = new Session({ core, signIn: parts.signIn, close: () => this.phone.close("") });
     core.subscribe((after, before) => this.follow(after, before));
   }
 
@@ -93,7 +96,7 @@ export class Desk {
   }
 
   async start(): Promise<void> {
-    const { signIn, memory, alerts, voice, now } = this.parts;
+    const { signIn, memory, alerts, voice } = this.parts;
     const taste = memory.preferences();
     this.core.dispatch({ type: "preferences", shortcuts: taste.shortcuts, consent: alerts.consent() });
     for (const what of ["input", "speaker", "ringer"] as const) if (taste[what]) void voice.choose(what, taste[what]);
@@ -102,7 +105,6 @@ export class Desk {
       this.core.dispatch({ type: "signed-out", why: answer === "refused" ? "refused" : "" });
       return;
     }
-    this.core.dispatch({ type: "remembered", rejoin: memory.rejoin(now()), recent: memory.recent() });
     this.core.dispatch({ type: "signed-in" });
     this.line.poke();
   }
@@ -114,13 +116,16 @@ export class Desk {
     this.phone.tick();
     this.verbs.tick();
     this.tickDirectory();
-    this.tickSession();
-    if (this.state.notice && this.parts.now() - this.noticeAt > NOTICE_MS) this.dismissNotice();
+    this.session.tick();
+    const now = this.parts.now();
+    if (this.state.notice && now - this.noticeAt > NOTICE_MS) this.dismissNotice();
+    for (const which of ["polite", "urgent"] as const) {
+      if (this.state.said[which] && now - this.saidAt[which] > SAID_MS) this.core.dispatch({ type: "said-over", which });
+    }
   }
 
   private tickDirectory(): void {
-    const { is } = this.state.screen;
-    if ((is !== "in-call" && is !== "idle" && is !== "offline") || this.parts.hidden()) return;
+    if (!showsColleagues(this.state.screen) || this.parts.hidden()) return;
     const now = this.parts.now();
     if (now - this.directoryAt < DIRECTORY_MS) return;
     this.directoryAt = now;
@@ -128,21 +133,6 @@ export class Desk {
       (directory) => this.core.dispatch({ type: "directory", directory }),
       () => undefined, // the line notices that the server is away; a list a few seconds old does no harm
     );
-  }
-
-  private tickSession(): void {
-    const { signIn, now } = this.parts;
-    if (this.state.session !== "signed-in" || signIn.left() > RENEW_SIGN_IN_MS || now() - this.renewedAt < RENEW_SIGN_IN_MS / 4) return;
-    this.renewedAt = now();
-    void signIn.renew().then((renewed) => {
-      if (!renewed && signIn.left() <= 0) this.sessionOver();
-    });
-  }
-
-  private sessionOver(): void {
-    if (this.state.session !== "signed-in") return;
-    this.core.dispatch({ type: "session-expired" });
-    if (!this.state.leg) this.phone.close("");
   }
 
   private ranOut(): void {
@@ -153,11 +143,14 @@ export class Desk {
   /** What the world outside the state is told when the state changes. */
   private follow(after: State, before: State): void {
     const { memory, tabs, alerts, ringback } = this.parts;
+    const agent = after.snapshot?.agent.id ?? "";
     if (after.snapshot && !before.snapshot) {
-      tabs.start(after.snapshot.agent.id, (tab) => this.tabChanged(tab));
+      tabs.start(agent, (tab) => this.tabChanged(tab));
+      this.core.dispatch({ type: "remembered", rejoin: memory.rejoin(agent, this.parts.now()), recent: memory.recent(agent) });
     }
-    if (after.recent !== before.recent) memory.setRecent(after.recent);
+    if (after.recent !== before.recent) memory.setRecent(agent, after.recent);
     if (after.notice !== before.notice) this.noticeAt = this.parts.now();
+    for (const which of ["polite", "urgent"] as const) if (after.said[which] !== before.said[which]) this.saidAt[which] = this.parts.now();
     if ((after.leg === null) !== (before.leg === null)) {
       tabs.inCall(after.leg !== null);
       if (!after.leg && after.session !== "signed-in") this.phone.close("");
@@ -165,7 +158,7 @@ export class Desk {
     // Whom a call has taken in or let go is another in the list of colleagues, too.
     if (after.snapshot !== before.snapshot && lookOf(after.snapshot) !== lookOf(before.snapshot)) this.directoryAt = -Infinity;
     const inCall = ownCall(after);
-    if (after.leg && inCall && after.snapshot !== before.snapshot) memory.setRejoin(inCall.id, this.parts.now());
+    if (after.leg && inCall && after.snapshot !== before.snapshot) memory.setRejoin(agent, inCall.id, this.parts.now());
     if (!after.leg && before.leg) this.rememberLoss(after);
     if (after.screen.is === "ringing" && before.screen.is !== "ringing") {
       const { ring } = after.screen.leg;
@@ -177,7 +170,7 @@ export class Desk {
 
   /** A call that ended as it should is nothing to rejoin after a reload. */
   private rememberLoss(after: State): void {
-    if (!after.closing || after.closing.deliberate) this.parts.memory.setRejoin("", this.parts.now());
+    if (!after.closing || after.closing.deliberate) this.parts.memory.forgetRejoin();
   }
 
   private tabChanged(tab: State["tab"]): void {
@@ -191,6 +184,10 @@ export class Desk {
 
   signIn(another = false): void {
     this.parts.signIn.begin(another).catch(() => this.core.dispatch({ type: "signed-out", why: "failed" }));
+  }
+
+  renewSignIn(): void {
+    void this.session.again();
   }
 
   async signOut(): Promise<void> {
@@ -223,13 +220,13 @@ export class Desk {
 
   /** F046: a fresh leg cures one-way audio; the caller hears music for the few seconds between. */
   renewLeg(): void {
-    if (this.state.leg?.phase !== "open") return;
+    if (!allow.renewsLeg(this.state)) return;
     this.core.dispatch({ type: "rejoin-asked", at: this.parts.now() });
     this.parts.voice.hangUp();
   }
 
   forgetRejoin(): void {
-    this.parts.memory.setRejoin("", this.parts.now());
+    this.parts.memory.forgetRejoin();
     this.core.dispatch({ type: "rejoin-forgotten" });
   }
 
@@ -311,7 +308,7 @@ export class Desk {
       this.core.notice("This device cannot be used now.", "bad");
     }
     this.core.dispatch({ type: "sounds", sounds: { ...voice.sounds(), [what]: id } });
-    if (what === "input" && this.stopMeter) await this.startMeter();
+    if (what === "input" && this.state.panel === "sound") await this.startMeter();
   }
 
   testSound(what: "speaker" | "ringer"): void {
@@ -320,27 +317,16 @@ export class Desk {
 
   /** Shows the microphone's level while its settings are open; in a call the call itself reports it. */
   async startMeter(): Promise<void> {
-    this.endMeter();
     if (this.state.leg) return;
-    try {
-      this.stopMeter = await this.parts.meter(this.state.sounds.input, (input) => this.emitLevels(input, 0));
-    } catch {
-      this.core.notice("The microphone could not be opened.", "bad");
-    }
+    if (!(await this.levels.start(this.state.sounds.input))) this.core.notice("The microphone could not be opened.", "bad");
   }
 
   endMeter(): void {
-    this.stopMeter?.();
-    this.stopMeter = null;
+    this.levels.end();
   }
 
   onLevels(listener: Levels): () => void {
-    this.levelListeners.add(listener);
-    return () => this.levelListeners.delete(listener);
-  }
-
-  private emitLevels(input: number, output: number): void {
-    for (const listener of this.levelListeners) listener(input, output);
+    return this.levels.listen(listener);
   }
 
   async copyDiagnostics(): Promise<void> {
@@ -367,7 +353,9 @@ export class Desk {
     tabs.release();
   }
 
-  pageRestored(): void {
+  /** Another tab may have taken the line meanwhile: it is asked first, and keeps the line if it is in a call. */
+  async pageRestored(): Promise<void> {
+    if (this.state.wants && !(await this.parts.tabs.claim())) this.tabChanged("elsewhere-in-call");
     this.phone.rebuild();
     this.line.poke();
   }

@@ -11,6 +11,7 @@ export class Diary {
   private readonly lines: string[] = [];
 
   note(event: Event, at: number): void {
+    if (event.type === "said-over") return; // follows from what was said
     const details: string[] = [];
     const fields = event as unknown as Record<string, unknown>;
     for (const name of SAFE) if (fields[name] !== undefined && fields[name] !== "") details.push(`${name}=${String(fields[name])}`);

@@ -20,6 +20,8 @@ export interface LineParts {
 const IN_CALL_MS = 1000;
 const AT_REST_MS = 3000;
 const HIDDEN_MS = 8000;
+/** So long after its end what became of a call is still learnt, and worth asking often. */
+const OUTCOME_MS = 10_000;
 /** The server counts on a beat at least every 10 s; a beat is an ordinary poll that also says "still here". */
 const BEAT_MS = 8000;
 /** One lost request is no news; the second in a row is. */
@@ -66,7 +68,8 @@ export class Line {
 
   private interval(state: State): number {
     if (this.failures > 0) return Math.min(1000 * this.failures, 5000);
-    const inCall = state.leg !== null || state.closing !== null || (state.snapshot?.call ?? null) !== null;
+    const justOver = state.closing !== null && this.parts.now() - state.closing.at < OUTCOME_MS;
+    const inCall = state.leg !== null || justOver || state.rejoin !== null || (state.snapshot?.call ?? null) !== null;
     if (this.parts.hidden()) return inCall ? AT_REST_MS : HIDDEN_MS;
     return inCall ? IN_CALL_MS : AT_REST_MS;
   }

@@ -3,7 +3,7 @@
  * sign-out. For this computer: taste. Storage that is full or forbidden is as good as empty.
  */
 import type { RecentCall, Rejoin } from "../state/state.js";
-import { REJOIN_FOR_MS } from "../state/reduce.js";
+import { REJOIN_FOR_MS } from "../state/screen.js";
 
 export interface Preferences {
   readonly shortcuts: boolean;
@@ -13,11 +13,12 @@ export interface Preferences {
 }
 
 export interface Memory {
-  /** The call this tab was in a moment ago; null if it was in none or that is too long ago. */
-  rejoin(now: number): Rejoin | null;
-  setRejoin(conference: string, now: number): void;
-  recent(): readonly RecentCall[];
-  setRecent(calls: readonly RecentCall[]): void;
+  /** The call this tab was in a moment ago; null if it was in none, or that is too long ago, or it was another agent's. */
+  rejoin(agent: string, now: number): Rejoin | null;
+  setRejoin(agent: string, conference: string, now: number): void;
+  forgetRejoin(): void;
+  recent(agent: string): readonly RecentCall[];
+  setRecent(agent: string, calls: readonly RecentCall[]): void;
   preferences(): Preferences;
   setPreferences(change: Partial<Preferences>): void;
   forget(): void;
@@ -50,17 +51,18 @@ function write(shelf: Shelf, key: string, value: unknown): void {
 export function createMemory(tab: Shelf, computer: Shelf): Memory {
   const taste = (): Preferences => ({ ...DEFAULTS, ...(read(computer, TASTE) as Partial<Preferences> | null) });
   return {
-    rejoin: (now) => {
-      const note = read(tab, REJOIN) as { conference?: unknown; at?: unknown } | null;
-      if (typeof note?.conference !== "string" || typeof note.at !== "number" || now - note.at > REJOIN_FOR_MS) return null;
+    rejoin: (agent, now) => {
+      const note = read(tab, REJOIN) as { agent?: unknown; conference?: unknown; at?: unknown } | null;
+      if (note?.agent !== agent || typeof note.conference !== "string" || typeof note.at !== "number" || now - note.at > REJOIN_FOR_MS) return null;
       return { conference: note.conference, at: note.at, asked: false };
     },
-    setRejoin: (conference, now) => write(tab, REJOIN, conference === "" ? null : { conference, at: now }),
-    recent: () => {
-      const list = read(tab, RECENT);
-      return Array.isArray(list) ? (list as RecentCall[]) : [];
+    setRejoin: (agent, conference, now) => write(tab, REJOIN, { agent, conference, at: now }),
+    forgetRejoin: () => write(tab, REJOIN, null),
+    recent: (agent) => {
+      const note = read(tab, RECENT) as { agent?: unknown; calls?: unknown } | null;
+      return note?.agent === agent && Array.isArray(note.calls) ? (note.calls as RecentCall[]) : [];
     },
-    setRecent: (calls) => write(tab, RECENT, calls),
+    setRecent: (agent, calls) => write(tab, RECENT, { agent, calls }),
     preferences: taste,
     setPreferences: (change) => write(computer, TASTE, { ...taste(), ...change }),
     forget: () => {

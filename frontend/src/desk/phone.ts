@@ -197,7 +197,7 @@ export class Phone {
         poke();
         return;
       case "reconnecting":
-        core.dispatch({ type: "leg-reconnecting" });
+        core.dispatch({ type: "leg-reconnecting", at });
         return;
       case "muted":
         core.dispatch({ type: "leg-muted", muted: event.muted });

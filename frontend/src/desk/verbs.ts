@@ -18,7 +18,8 @@ const RETRY_MS = 800;
 const PENDING_MAX_MS = 10_000;
 
 export class Verbs {
-  private sending = false;
+  private readonly sending = new Set<string>();
+  private newest = "";
 
   constructor(private readonly parts: VerbParts) {}
 
@@ -51,7 +52,10 @@ export class Verbs {
 
   private async send(command: Command): Promise<void> {
     const { core, api, take, poke } = this.parts;
-    this.sending = true;
+    const { action, request } = command;
+    const leg = core.state.leg?.sid;
+    this.sending.add(request);
+    this.newest = request;
     try {
       for (let left = TRIES - 1; ; left--) {
         try {
@@ -59,25 +63,26 @@ export class Verbs {
           return;
         } catch (error) {
           if (!(error instanceof ApiError)) throw error;
-          const gone = core.state.pending?.request !== command.request; // a poll has shown that it took effect
-          if (gone) return;
           if (!error.transient || left === 0) {
-            core.dispatch({ type: "refused", request: command.request, problem: error.problem, at: core.now() });
+            core.dispatch({ type: "refused", action, request, problem: error.problem, at: core.now() });
             poke();
             return;
           }
           await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+          // Whether a change of the call was this press's doing nobody knows here: sent again with its key it does no harm.
+          // But what the agent has pressed since then he has pressed for what he sees now, and another call is none of it.
+          if (this.newest !== request || core.state.leg?.sid !== leg) return;
         }
       }
     } finally {
-      this.sending = false;
+      this.sending.delete(request);
     }
   }
 
   tick(): void {
     const { core } = this.parts;
     const { pending } = core.state;
-    if (!pending || this.sending || core.now() - pending.at < PENDING_MAX_MS) return;
+    if (!pending || this.sending.has(pending.request) || core.now() - pending.at < PENDING_MAX_MS) return;
     core.dispatch({ type: "pending-over", request: pending.request });
   }
 }

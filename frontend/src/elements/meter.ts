@@ -1,6 +1,6 @@
 /** The microphone's level as a row of bars. Decoration for the eye; what matters is also said in words. */
 import { LitElement, html, type TemplateResult } from "lit";
-import type { Levels } from "../desk/desk.js";
+import type { Levels } from "../desk/levels.js";
 
 const BARS = 14;
 const BAR_LIST = Array.from({ length: BARS }, (_, i) => i);

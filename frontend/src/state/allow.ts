@@ -66,9 +66,15 @@ export type LeaveBy = "complete" | "hang-up";
 
 export function leaveBy(call: Call): LeaveBy | null {
   if (call.actions.includes("complete")) return "complete";
+  // A target whose call it is becoming would leave the caller with nobody.
+  if (call.state === "completing" || call.state === "ended") return null;
   if (call.role === "target") return "hang-up";
-  const ringing = call.state === "add-ringing" || call.state === "consult-ringing";
-  return ringing && call.role === "transferor" ? "hang-up" : null;
+  return rings(call) && call.role === "transferor" ? "hang-up" : null;
+}
+
+/** A colleague is being rung. */
+export function rings(call: Call): boolean {
+  return call.state === "add-ringing" || call.state === "consult-ringing";
 }
 
 export function leave(state: State, call: Call): Button {
@@ -76,8 +82,16 @@ export function leave(state: State, call: Call): Button {
   if (state.leaving) return { on: false, why: "Leaving", busy: true };
   if (by === "complete") return verb(state, call, "complete");
   if (by === "hang-up") return state.pending ? no("Wait for the last request to finish") : yes;
-  if (call.state === "completing") return no("You are being taken out already");
+  if (call.state === "ended") return no("The call is over");
+  if (call.state === "completing") return no(call.role === "target" ? "The call is becoming yours" : "You are being taken out already");
   return no("You are the only one with the caller. Bring in a colleague first, or end the call.");
+}
+
+/** A fresh leg for a call that is heard one way only (F046): with anybody else in the call, or on the way into it, hanging up hands the caller over. */
+export function renewsLeg(state: State): boolean {
+  const { screen } = state;
+  if (screen.is !== "in-call" || screen.leg.phase !== "open" || state.session !== "signed-in" || state.pending) return false;
+  return screen.call.state === "talking" && screen.call.role !== "target";
 }
 
 const STATE_REASONS: Partial<Record<Call["state"], string>> = {

@@ -1,7 +1,7 @@
 /** What can happen to the page. `at` is this computer's clock in milliseconds. */
 import type { Action, Directory, Problem, Snapshot, Status } from "../contract/types.js";
 import type {
-  Compose, Consent, DeviceIs, Microphone, Notice, Panel, RecentCall, Rejoin, RingInfo, SignedOutWhy, Sounds, TabState,
+  Compose, Consent, DeviceIs, Microphone, Notice, Panel, RecentCall, Rejoin, RingInfo, Said, SignedOutWhy, Sounds, TabState,
 } from "./state.js";
 
 export type Event =
@@ -23,12 +23,12 @@ export type Event =
   | { readonly type: "leg-ringing"; readonly sid: string; readonly ring: RingInfo; readonly at: number }
   | { readonly type: "leg-answering" }
   | { readonly type: "leg-open"; readonly at: number }
-  | { readonly type: "leg-reconnecting" }
+  | { readonly type: "leg-reconnecting"; readonly at: number }
   | { readonly type: "leg-muted"; readonly muted: boolean }
   | { readonly type: "leg-gone"; readonly at: number; readonly why?: string }
   | { readonly type: "warning"; readonly name: string; readonly on: boolean }
   | { readonly type: "press"; readonly action: Action; readonly request: string; readonly at: number }
-  | { readonly type: "refused"; readonly request: string; readonly problem: Problem; readonly at: number }
+  | { readonly type: "refused"; readonly action: Action; readonly request: string; readonly problem: Problem; readonly at: number }
   | { readonly type: "pending-over"; readonly request: string }
   | { readonly type: "choose"; readonly status: Status }
   | { readonly type: "choose-refused"; readonly problem: Problem; readonly at: number }
@@ -39,4 +39,6 @@ export type Event =
   | { readonly type: "compose"; readonly compose: Partial<Compose> }
   | { readonly type: "panel"; readonly panel: Panel }
   | { readonly type: "sounds"; readonly sounds: Partial<Sounds> }
-  | { readonly type: "notice"; readonly notice: Notice | null };
+  | { readonly type: "notice"; readonly notice: Notice | null }
+  /** What was said to screen readers has been heard, and is old from now on. */
+  | { readonly type: "said-over"; readonly which: keyof Said };

@@ -21,13 +21,24 @@ export function recentCalls(state: State): readonly RecentCall[] {
       number: t.caller,
       endedAt,
       talkedMs: talked(t.outcome) && t.began ? Date.parse(t.at) - Date.parse(t.began) : 0,
-      outcome: own?.outcome || t.outcome,
+      outcome: outcomeOf(own?.outcome ?? "", t.outcome),
       with: own?.with ?? "",
     };
   });
   const newest = calls[0]?.endedAt ?? 0;
   const notYetTold = unknown.filter((own) => own.endedAt > newest + SAME_END_MS);
   return [...notYetTold, ...calls].slice(0, SHOWN);
+}
+
+/**
+ * Of what this page saw and what the server says, the better word. The page knows what the agent has pressed; whose end
+ * took all legs along, and what became of a caller who was left while a colleague was rung, only the server knows. But
+ * it takes that leaving itself for a loss.
+ */
+export function outcomeOf(own: string, told: string): string {
+  if (own === "") return told;
+  const better = own === "left-ringing" ? told !== "lost" : (own === "transferred" || own === "cut-off") && told === "caller-left";
+  return better ? told : own;
 }
 
 /** An offer that was not taken has no length. */

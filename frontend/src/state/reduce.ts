@@ -5,12 +5,13 @@
 import type { Snapshot } from "../contract/types.js";
 import { announcement } from "../words/announce.js";
 import { partyName } from "../words/number.js";
+import { withoutHidden } from "./choice.js";
 import type { Event } from "./event.js";
-import { ownCall, screenOf, SETTLE_MS } from "./screen.js";
-import type { Closing, RecentCall, State } from "./state.js";
+import { rings } from "./allow.js";
+import { outcomeOf } from "./recent.js";
+import { offeredCall, ownCall, REJOIN_FOR_MS, screenOf, SETTLE_MS } from "./screen.js";
+import type { Closing, RecentCall, Said, State } from "./state.js";
 
-/** How long a caller who was lost here is expected back: the server keeps her 20 s for this agent, and needs ~35 s to notice. */
-export const REJOIN_FOR_MS = 60_000;
 /** The server may have noted the end of a call so much earlier than this page heard of it. */
 const LAST_SLACK_MS = 5000;
 /** An empty line says that a lost caller is gone, or taken, once the server has had time to notice the loss. */
@@ -26,7 +27,13 @@ export function reduce(state: State, event: Event): State {
   if (next === state) return state;
   const screened: State = { ...next, screen: screenOf(next) };
   const said = announcement(state, screened);
-  return said ? { ...screened, said: { ...screened.said, ...said } } : screened;
+  return said ? { ...screened, said: saidNext(screened.said, said) } : screened;
+}
+
+/** A live region speaks when its text changes: the same words again differ by a space that is neither seen nor heard. */
+function saidNext(old: Said, said: Partial<Said>): Said {
+  const fresh = (was: string, is: string | undefined): string => (is === undefined ? was : is === was ? `${is}\u00a0` : is);
+  return { polite: fresh(old.polite, said.polite), urgent: fresh(old.urgent, said.urgent) };
 }
 
 function apply(state: State, event: Event): State {
@@ -73,7 +80,7 @@ function applySession(state: State, event: Of<"signed-in" | "signed-out" | "sess
     case "signed-out":
       return { ...state, session: "signed-out", signedOutWhy: event.why, snapshot: null, directory: null, wants: false, closing: null };
     case "session-expired":
-      return { ...state, session: "expired", signedOutWhy: "expired", wants: false };
+      return { ...state, session: "expired", signedOutWhy: "expired" };
     case "fatal":
       return { ...state, fatal: event.why };
     case "tab":
@@ -115,14 +122,18 @@ function applyPage(state: State, event: Exclude<Event, { type: "snapshot" }>): S
       return askRejoin(state, event.at);
     case "rejoin-forgotten":
       return { ...state, rejoin: null, closing: null };
-    case "compose":
-      return { ...state, compose: { ...state.compose, ...event.compose } };
+    case "compose": {
+      const composed: State = { ...state, compose: { ...state.compose, ...event.compose } };
+      return event.compose.filter === undefined ? composed : withoutHidden(composed);
+    }
     case "panel":
       return { ...state, panel: event.panel };
     case "sounds":
       return { ...state, sounds: { ...state.sounds, ...event.sounds } };
     case "notice":
       return { ...state, notice: event.notice };
+    case "said-over":
+      return { ...state, said: { ...state.said, [event.which]: "" } };
     default:
       return state;
   }
@@ -170,7 +181,7 @@ function takeSnapshot(state: State, snapshot: Snapshot, at: number): State {
   if (next.pending && lookOf(snapshot) !== next.pending.before) next = { ...next, pending: null };
   if (next.refusal && at - next.refusal.at > REFUSAL_FOR_MS) next = { ...next, refusal: null };
   if (next.choosing === snapshot.agent.status) next = { ...next, choosing: "" };
-  return composeFor(closingFor(callFor(next), at), old);
+  return composeFor(closingFor(callFor(next), at), state);
 }
 
 /** Keeps the last call that was answered here, for the card after it; a call taken up again is no loss any more. */
@@ -196,10 +207,14 @@ function closingFor(state: State, at: number): State {
   return { ...state, rejoin: { conference: closing.call.id, at: closing.at, asked: false } };
 }
 
-/** The caller is not to be had any more: it is too late, or nobody waits in the line and nobody is offered. */
+/**
+ * The caller is not to be had any more: nobody waits in the line and nobody is offered, or it is too late. If by then
+ * the server still has the agent in the call, he is in it: elsewhere.
+ */
 function forgotten(state: State, at: number): boolean {
   const { rejoin, snapshot } = state;
-  if (!rejoin || !snapshot || snapshot.call?.id === rejoin.conference) return false;
+  if (!rejoin || !snapshot) return false;
+  if (offeredCall(state)?.id === rejoin.conference) return false;
   const empty = snapshot.line.count === 0 && snapshot.call === null && at - rejoin.at > EMPTY_LINE_MS;
   return at - rejoin.at > REJOIN_FOR_MS || (empty && !rejoin.asked);
 }
@@ -210,17 +225,21 @@ function forgotten(state: State, at: number): boolean {
  */
 function named(state: State, outcome: string): State {
   const [newest, ...rest] = state.recent;
-  const corrected = (newest?.outcome === "transferred" || newest?.outcome === "cut-off") && outcome === "caller-left";
-  if (!newest || newest.id !== state.closing?.call?.id || (newest.outcome !== "" && !corrected)) return state;
-  return { ...state, recent: [{ ...newest, outcome }, ...rest] };
+  if (!newest || newest.id !== state.closing?.call?.id) return state;
+  const better = outcomeOf(newest.outcome, outcome);
+  return better === newest.outcome ? state : { ...state, recent: [{ ...newest, outcome: better }, ...rest] };
 }
 
-/** A new transfer empties the form that began it; a target who can no longer be chosen is dropped with her call. */
-function composeFor(state: State, old: Snapshot | null): State {
-  const began = state.snapshot?.call?.transfer?.began;
-  const newCall = state.snapshot?.call?.id !== old?.call?.id;
-  if (!newCall && began === old?.call?.transfer?.began) return state;
-  return { ...state, compose: { target: "", note: "", filter: "" } };
+/**
+ * A transfer that begins takes its target out of the form, and leaves the note for the next one: this one may not
+ * answer. With the call all of it goes; what was typed before the call rang stays.
+ */
+function composeFor(state: State, old: State): State {
+  const was = ownCall(old);
+  const is = ownCall(state);
+  if (was && was.id !== is?.id) return { ...state, compose: { target: "", note: "", filter: "" } };
+  if (!is || is.transfer?.began === was?.transfer?.began) return state;
+  return { ...state, compose: { ...state.compose, target: "", filter: "" } };
 }
 
 type LegEvent = Of<"leg-ringing" | "leg-answering" | "leg-open" | "leg-reconnecting" | "leg-muted" | "leg-gone">;
@@ -228,7 +247,7 @@ type LegEvent = Of<"leg-ringing" | "leg-answering" | "leg-open" | "leg-reconnect
 function applyLeg(state: State, event: LegEvent): State {
   if (event.type === "leg-ringing") {
     if (state.leg) return state;
-    const leg = { sid: event.sid, phase: "ringing" as const, since: event.at, muted: false, ring: event.ring };
+    const leg = { sid: event.sid, phase: "ringing" as const, since: event.at, lostAt: 0, muted: false, ring: event.ring };
     const known = state.rejoin?.conference !== "" && event.ring.conference !== "";
     const other = known && state.rejoin?.conference !== event.ring.conference;
     return { ...state, leg, closing: null, lastCall: null, leaving: false, warnings: [], panel: "", rejoin: other ? null : state.rejoin };
@@ -240,11 +259,11 @@ function applyLeg(state: State, event: LegEvent): State {
       return leg.phase === "ringing" ? { ...state, leg: { ...leg, phase: "answering" } } : state;
     case "leg-open": {
       const since = leg.phase === "reconnecting" ? leg.since : event.at;
-      const open: State = { ...state, leg: { ...leg, phase: "open", since } };
+      const open: State = { ...state, leg: { ...leg, phase: "open", since, lostAt: 0 } };
       return callFor(open);
     }
     case "leg-reconnecting":
-      return leg.phase === "open" ? { ...state, leg: { ...leg, phase: "reconnecting" } } : state;
+      return leg.phase === "open" ? { ...state, leg: { ...leg, phase: "reconnecting", lostAt: event.at } } : state;
     case "leg-muted":
       return { ...state, leg: { ...leg, muted: event.muted } };
     case "leg-gone":
@@ -279,8 +298,9 @@ function legGone(state: State, at: number): State {
 function outcomeHere(state: State, asked: boolean): string {
   if (asked && state.pending?.action === "end") return "ended-here";
   if (asked || state.lastCall?.state === "completing") return "handed-over";
-  if (state.leaving) return state.lastCall?.role === "target" ? "left" : "handed-over";
-  return "";
+  if (!state.leaving) return "";
+  if (state.lastCall?.role === "target") return "left";
+  return state.lastCall && rings(state.lastCall) ? "left-ringing" : "handed-over";
 }
 
 type PressEvent = Of<"press" | "refused" | "pending-over" | "choose" | "choose-refused" | "leave">;
@@ -296,9 +316,10 @@ function applyPress(state: State, event: PressEvent): State {
         panel: state.panel === "confirm-end" ? "" : state.panel,
       };
     case "refused": {
-      const { pending } = state;
-      if (pending?.request !== event.request) return state;
-      return { ...state, pending: null, refusal: { action: pending.action, problem: event.problem, at: event.at } };
+      // By then the call may look different, and the press be pending no more: the agent is told of its end all the same.
+      const another = state.pending !== null && state.pending.request !== event.request;
+      if (another || !state.leg) return state;
+      return { ...state, pending: null, refusal: { action: event.action, problem: event.problem, at: event.at } };
     }
     case "pending-over":
       return state.pending?.request === event.request ? { ...state, pending: null } : state;

@@ -1,9 +1,12 @@
 /** Which screen follows from the facts. The order of the questions is the order of importance. */
 import type { Call } from "../contract/types.js";
-import type { Screen, State } from "./state.js";
+import type { Leg, Screen, State } from "./state.js";
 
 /** How long after the end of a leg the server may still be taking in whose end it was: the agent's, or the caller's. */
 export const SETTLE_MS = 2000;
+
+/** How long a caller who was lost here is expected back: the server keeps her 20 s for this agent, and needs ~35 s to notice. */
+export const REJOIN_FOR_MS = 60_000;
 
 /** The call of the snapshot in which this agent has answered; an offer is not his yet. */
 export function ownCall(state: State): Call | null {
@@ -11,10 +14,31 @@ export function ownCall(state: State): Call | null {
   return call && call.role !== "offered" ? call : null;
 }
 
+/**
+ * Since when this agent is in the call, in server time: what the server noted, so that neither a fresh leg nor this
+ * computer's clock starts it anew. A call that he has handed over or left before begins again.
+ */
+export function inCallSince(state: State, leg: Leg, call: Call): number {
+  const self = state.snapshot?.agent.id ?? "";
+  let since = "";
+  for (const h of call.history) {
+    if (h.what === "answer" && h.agent === self) since ||= h.at;
+    else if ((h.what === "completed" && h.by === self) || (h.what === "target-left" && h.agent === self)) since = "";
+  }
+  return since ? Date.parse(since) : leg.since + state.skew;
+}
+
 /** The server's view of what rings here, if it has one. */
 export function offeredCall(state: State): Call | null {
   const call = state.snapshot?.call ?? null;
   return call && call.role === "offered" ? call : null;
+}
+
+const WITH_COLLEAGUES: readonly Screen["is"][] = ["offline", "idle", "ringing", "connecting", "in-call", "ended"];
+
+/** Has the list of colleagues beside it. It stays through a ring, so that nobody who is typing loses the field. */
+export function showsColleagues(screen: Screen): boolean {
+  return WITH_COLLEAGUES.includes(screen.is);
 }
 
 export function screenOf(state: State): Screen {
@@ -53,7 +77,8 @@ function afterCall(state: State): Screen | null {
     const told = (state.recent[0]?.outcome ?? "") !== "" || waited >= SETTLE_MS;
     const settled = closing.deliberate || (waited >= 0 && own?.id !== closing.call?.id && told);
     if (!closing.deliberate && waited >= SETTLE_MS && own && own.id === closing.call?.id) {
-      return { is: "rejoin", why: "cut", asked: rejoin?.asked ?? false };
+      const still = waited > REJOIN_FOR_MS && !rejoin; // no loss takes the server so long to notice
+      return still ? { is: "rejoin", why: "elsewhere", asked: false } : { is: "rejoin", why: "cut", asked: rejoin?.asked ?? false };
     }
     if (!rejoin) return { is: "ended", closing, settled };
   }

@@ -27,6 +27,8 @@ export interface Leg {
   readonly sid: string;
   readonly phase: LegPhase;
   readonly since: number;
+  /** When its connection was lost, while it is reconnecting. */
+  readonly lostAt: number;
   readonly muted: boolean;
   readonly ring: RingInfo;
 }

@@ -1,6 +1,7 @@
 /** What is wrong with the connections, across the whole page, for as long as it is wrong; and passing notices. */
 import { html, nothing, type TemplateResult } from "lit";
 import type { Desk } from "../desk/desk.js";
+import { renewsLeg } from "../state/allow.js";
 import type { State } from "../state/state.js";
 import { timeOfDay } from "../words/time.js";
 import { deviceWords, oneWay, quality } from "../words/voice.js";
@@ -24,7 +25,7 @@ function banners(state: State, desk: Desk): Banner[] {
     });
   }
   if (state.leg?.phase === "reconnecting") {
-    out.push({ name: "reconnecting", tone: "bad", icon: "warning", text: "The connection to the phone network is interrupted. Reconnecting; stay on this page." });
+    out.push({ name: "reconnecting", tone: "bad", icon: "warning", text: `The connection to the phone network is interrupted since ${timeOfDay(state.leg.lostAt)}. Reconnecting; stay on this page.` });
   } else if (state.wants && state.device.is === "lost") {
     const calls = state.withdrawn ? "No calls are offered to you until it is back." : "Reconnecting.";
     out.push({ name: "line-lost", tone: "bad", icon: "warning", text: `Phone line lost since ${timeOfDay(state.device.since)}. ${deviceWords(state.device.why)} ${calls}` });
@@ -33,12 +34,15 @@ function banners(state: State, desk: Desk): Banner[] {
     out.push({ name: "token-failing", tone: "warn", icon: "clock", text: `The phone line could not be renewed. Without that it closes at ${timeOfDay(state.tokenFailing)}. Trying again.` });
   }
   if (state.session === "expired" && state.leg) {
-    out.push({ name: "session-expired", tone: "warn", icon: "clock", text: "Your sign-in has ended. The call goes on; sign in again after it." });
+    out.push({ name: "session-expired", tone: "warn", icon: "clock", text: "Your sign-in has ended. The call goes on; transfers are not possible. Renew it, or sign in again after the call.",
+      more: button({ name: "renew-sign-in", label: "Renew sign-in", click: () => desk.renewSignIn() }) });
   }
   if (state.leg?.phase === "open" && oneWay(state.warnings)) {
     out.push({
       name: "one-way", tone: "warn", icon: "silence", text: `${quality(state.warnings).words}.`,
-      more: button({ name: "renew-leg", label: "Rejoin the call", hint: "The caller hears music for a few seconds", click: () => desk.renewLeg() }),
+      ...(renewsLeg(state)
+        ? { more: button({ name: "renew-leg", label: "Rejoin the call", hint: "The caller hears music for a few seconds", click: () => desk.renewLeg() }) }
+        : {}),
     });
   }
   return out;

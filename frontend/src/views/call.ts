@@ -1,8 +1,10 @@
 /** The call: the caller and what he hears now are the largest; below, who is with whom, and every verb. */
 import { html, nothing, type TemplateResult } from "lit";
 import type { Call } from "../contract/types.js";
-import type { Desk, Levels } from "../desk/desk.js";
+import type { Desk } from "../desk/desk.js";
+import type { Levels } from "../desk/levels.js";
 import * as allow from "../state/allow.js";
+import { inCallSince } from "../state/screen.js";
 import type { Leg, Screen, State } from "../state/state.js";
 import { colleague, groups, hearing, stateWords, targetWords, type Hears } from "../words/call.js";
 import { quality } from "../words/voice.js";
@@ -20,7 +22,7 @@ export function inCall(state: State, desk: Desk, { call, leg }: Extract<Screen, 
       <h2 id="title" tabindex="-1"><span class="chip">${stateWords(call)}</span></h2>
       <dl class="timers">
         ${held ? html`<div class="hold-timer"><dt>On hold</dt><dd>${since(state, heldSince(call))}</dd></div>` : nothing}
-        <div><dt>Call</dt><dd data-test="call-timer">${since(state, leg.since + state.skew)}</dd></div>
+        <div><dt>Call</dt><dd data-test="call-timer">${since(state, inCallSince(state, leg, call))}</dd></div>
       </dl>
     </div>
     ${callerLine(call.caller.number, call.caller.verified)}

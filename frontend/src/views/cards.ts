@@ -176,17 +176,31 @@ export function ended(state: State, desk: Desk, screen: Extract<Screen, { is: "e
   });
 }
 
-const REJOIN: Record<string, string> = {
+const REJOIN: Record<"reload" | "cut", string> = {
   reload: "This page was loaded again in the middle of a call. The caller hears music and is kept for you.",
   cut: "The connection was lost. The caller hears music and is kept for you; your phone rings again in a moment.",
-  elsewhere: "The server has you in a call that is not on this page. When that connection is lost, the caller hears music and is offered to you again.",
 };
 
+/** In a call in another browser, which goes on there; or on a page that is gone, which the server has not noticed yet. */
+function elsewhere(state: State, desk: Desk): TemplateResult {
+  const online = state.wants && state.device.is !== "off";
+  const starting = state.device.is === "starting" || state.microphone === "asking";
+  return card({
+    name: "rejoin", art: art("tabs"), title: "You are in a call on another page",
+    text: `It goes on there. If that page is gone, the caller hears music in a moment, and your phone rings here${online ? "" : " once you are online"}.`,
+    actions: online && !starting ? [] : [button({
+      name: "go-online", label: "Go online", icon: "phone", tone: "primary", chord: "S", click: () => void desk.goOnline(),
+      ...(starting ? { button: { on: false, why: "Going online", busy: true } } : {}),
+    })],
+  });
+}
+
 export function rejoin(state: State, desk: Desk, screen: Extract<Screen, { is: "rejoin" }>): TemplateResult {
+  if (screen.why === "elsewhere") return elsewhere(state, desk);
   const connecting = screen.asked && (state.device.is === "starting" || state.microphone === "asking" || state.device.is === "registered");
   return card({
     name: "rejoin", tone: "alert", art: art("phone"), title: "Your caller is waiting",
-    text: screen.asked ? "Getting the caller back. If a colleague has taken the call meanwhile, nothing rings here." : REJOIN[screen.why] ?? "",
+    text: screen.asked ? "Getting the caller back. If a colleague has taken the call meanwhile, nothing rings here." : REJOIN[screen.why],
     actions: [
       button({
         name: "rejoin", label: "Rejoin caller", icon: "phone", tone: "answer", click: () => void desk.rejoin(),

@@ -1,6 +1,7 @@
 /** What opens above the page: sound devices, the list of shortcuts, and the one question before a caller is cut off. */
 import { html, nothing, type TemplateResult } from "lit";
-import type { Desk, Levels } from "../desk/desk.js";
+import type { Desk } from "../desk/desk.js";
+import type { Levels } from "../desk/levels.js";
 import { CHORDS } from "../shortcuts.js";
 import type { Sound, State } from "../state/state.js";
 import { colleague } from "../words/call.js";

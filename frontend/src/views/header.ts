@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Status } from "../contract/types.js";
 import type { Desk } from "../desk/desk.js";
+import { inCallSince } from "../state/screen.js";
 import type { State } from "../state/state.js";
 import { presenceWord } from "../words/agent.js";
 import { brand, icon } from "./icons.js";
@@ -27,12 +28,19 @@ function presence(state: State): "available" | "away" | "wrap-up" | "busy" | "of
   return agent.presence === "wrap-up" ? "wrap-up" : agent.status;
 }
 
+/** The same as the call's own timer shows. */
+function busySince(state: State): number {
+  const { screen, leg, skew } = state;
+  if (screen.is === "in-call") return inCallSince(state, screen.leg, screen.call);
+  return leg ? leg.since + skew : 0;
+}
+
 function status(state: State, desk: Desk): TemplateResult {
   const is = presence(state);
   const { agent } = state.snapshot!;
   const chosen = state.wants && state.device.is === "registered" ? state.choosing || agent.status : "";
   const word = is === "starting" ? "Going online" : is === "offline" ? "Offline" : presenceWord(is);
-  const from = is === "busy" && state.leg ? state.leg.since + state.skew : is === "offline" ? 0 : Date.parse(agent.since);
+  const from = is === "offline" ? 0 : is === "busy" ? busySince(state) : Date.parse(agent.since);
   return html`<div class="status" data-test="status">
     <p class="presence ${is}"><span class="dot" aria-hidden="true"></span><strong>${word}</strong>
       ${from && is !== "starting" ? since(state, from) : nothing}</p>

@@ -1,9 +1,11 @@
 /** The whole page: draws the desk's state and keeps the focus where a person expects it. */
 import { LitElement, html, nothing, type TemplateResult } from "lit";
+import { keyed } from "lit/directives/keyed.js";
 import "../elements/meter.js";
 import "../elements/time.js";
 import type { Desk } from "../desk/desk.js";
-import { handleKey } from "../shortcuts.js";
+import { handleKey, pressesAgain } from "../shortcuts.js";
+import { showsColleagues } from "../state/screen.js";
 import type { State } from "../state/state.js";
 import { bannerList } from "./banners.js";
 import { connecting, inCall } from "./call.js";
@@ -52,8 +54,9 @@ export class AgentPage extends LitElement {
 
   private readonly onKey = (event: KeyboardEvent): void => {
     if (event.key === "Escape") this.hideTips();
-    if (!this.current) return;
     const target = event.target as HTMLElement | null;
+    if (pressesAgain(event, target)) event.preventDefault();
+    if (!this.current) return;
     const typing = target !== null && (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.isContentEditable);
     if (handleKey(this.current, event, typing, (id) => document.getElementById(id)?.focus())) event.preventDefault();
   };
@@ -100,13 +103,13 @@ export class AgentPage extends LitElement {
     `;
   }
 
+  /** Each screen is drawn anew, or a button of one would become another under the finger that presses it. */
   private whole(state: State, desk: Desk): TemplateResult {
     const { is } = state.screen;
-    const alone = is === "loading" || is === "fatal" || is === "signed-out" || is === "other-tab" || is === "microphone-help";
     return html`${header(state, desk)} ${bannerList(state, desk)}
-      <div class="columns ${alone ? "alone" : ""} ${is}">
-        <main>${main(state, desk)}</main>
-        ${alone || is === "ringing" || is === "connecting" || is === "rejoin" ? nothing : side(state, desk)}
+      <div class="columns ${showsColleagues(state.screen) ? "" : "alone"}">
+        <main>${keyed(is, main(state, desk))}</main>
+        ${showsColleagues(state.screen) ? side(state, desk) : nothing}
       </div>`;
   }
 }

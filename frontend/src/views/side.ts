@@ -6,7 +6,8 @@ import * as allow from "../state/allow.js";
 import type { State } from "../state/state.js";
 import { presenceWord } from "../words/agent.js";
 import { recentCalls } from "../state/recent.js";
-import { phoneNumber, typedNumber } from "../words/number.js";
+import { choiceOf, targetName, type Choice } from "../state/choice.js";
+import { phoneNumber } from "../words/number.js";
 import { callOutcome, happening } from "../words/outcome.js";
 import { duration, timeOfDay } from "../words/time.js";
 import { button, refusal, since } from "./parts.js";
@@ -23,11 +24,9 @@ export function side(state: State, desk: Desk): TemplateResult {
 }
 
 function colleagues(state: State, desk: Desk, call: Call | null): TemplateResult {
-  const self = state.snapshot?.agent.id ?? "";
-  const wanted = state.compose.filter.trim().toLowerCase();
-  const others = (state.directory?.agents ?? []).filter((a) => a.id !== self);
-  const shown = others.filter((a) => a.name.toLowerCase().includes(wanted));
-  const number = call && state.snapshot?.numbers ? typedNumber(wanted) : "";
+  const choice = choiceOf(state);
+  const { colleagues: shown, anybody } = choice;
+  const number = call ? choice.number : "";
   const find = call && state.snapshot?.numbers ? "Find a colleague, or type +44…" : "Find a colleague";
   return html`<section class="card panel colleagues" aria-labelledby="colleagues-title">
     <h2 id="colleagues-title">${call ? "Bring in a colleague" : "Colleagues"}</h2>
@@ -35,8 +34,8 @@ function colleagues(state: State, desk: Desk, call: Call | null): TemplateResult
       <input type="search" id="colleague-filter" data-test="filter" autocomplete="off" placeholder=${find} .value=${state.compose.filter}
         @input=${(e: InputEvent) => desk.compose({ filter: (e.target as HTMLInputElement).value })} /></label>
     ${shown.length === 0 && number === ""
-      ? html`<p class="empty">${state.directory === null ? "Loading…" : others.length ? "No colleague of that name." : "No colleague has signed in yet."}</p>`
-      : call ? choose(state, desk, shown, self, number) : html`<ul class="people" tabindex="0" aria-label="Colleagues">${shown.map((a) => html`<li class="person">${person(state, a)}</li>`)}</ul>`}
+      ? html`<p class="empty">${state.directory === null ? "Loading…" : anybody ? "No colleague has signed in yet." : "No colleague of that name."}</p>`
+      : call ? choose(state, desk, choice) : html`<ul class="people" tabindex="0" aria-label="Colleagues">${shown.map((a) => html`<li class="person">${person(state, a)}</li>`)}</ul>`}
     ${call ? begin(state, desk, call) : nothing}
   </section>`;
 }
@@ -46,7 +45,8 @@ function person(state: State, a: DirectoryEntry): TemplateResult {
     <span class="what">${presenceWord(a.presence)}<span class="seen">${a.presence === "offline" ? html`seen ${since(state, a.seen, "ago")}` : html`for ${since(state, a.since)}`}</span></span>`;
 }
 
-function choose(state: State, desk: Desk, shown: DirectoryEntry[], self: string, number: string): TemplateResult {
+function choose(state: State, desk: Desk, { colleagues: shown, number, anybody }: Choice): TemplateResult {
+  const self = state.snapshot?.agent.id ?? "";
   const row = (id: string, test: string, off: boolean, look: TemplateResult): TemplateResult => {
     const chosen = state.compose.target === id && !off;
     // Not `disabled`, so that the keyboard finds it and hears why it cannot be chosen.
@@ -60,12 +60,13 @@ function choose(state: State, desk: Desk, shown: DirectoryEntry[], self: string,
   const free = allow.somebodyFree(state);
   return html`<fieldset class="people choice"><legend class="visually-hidden">Colleague</legend>
     ${number ? row(number, "number", false, plain(phoneNumber(number), "Outside")) : nothing}
-    ${state.compose.filter.trim() === "" ? row(ANYBODY, "anybody", !free, plain("Next free colleague", free ? "" : "Nobody is free")) : nothing}
+    ${anybody ? row(ANYBODY, "anybody", !free, plain("Next free colleague", free ? "" : "Nobody is free")) : nothing}
     ${shown.map((a) => row(a.id, a.id, allow.unselectable(a, self) !== "", person(state, a)))}
   </fieldset>`;
 }
 
 function begin(state: State, desk: Desk, call: Call): TemplateResult {
+  const whom = targetName(state);
   const left = NOTE_MAX - state.compose.note.length;
   return html`<div class="begin">
     <label class="field"><span>Note, shown before your colleague answers</span>
@@ -73,12 +74,14 @@ function begin(state: State, desk: Desk, call: Call): TemplateResult {
         @input=${(e: InputEvent) => desk.compose({ note: (e.target as HTMLTextAreaElement).value })}></textarea>
       ${left <= 40 ? html`<span class="hint">${left} characters left</span>` : nothing}</label>
     <div class="verbs">
-      ${button({ name: "consult", label: "Consult", icon: "people", tone: "primary", chord: "C", hint: "The caller hears music while you talk with your colleague", button: allow.start(state, call, "consult"), click: () => desk.press("consult") })}
-      ${button({ name: "add", label: "Add", icon: "addPerson", hint: "Your colleague comes straight in: all three talk", button: allow.start(state, call, "add"), click: () => desk.press("add") })}
+      ${button({ name: "consult", label: "Consult", icon: "people", tone: "primary", chord: "C", hint: `The caller hears music while you talk with ${whom}`, button: allow.start(state, call, "consult"), click: () => desk.press("consult") })}
+      ${button({ name: "add", label: "Add", icon: "addPerson", hint: `${sentence(whom)} comes straight in: all three talk`, button: allow.start(state, call, "add"), click: () => desk.press("add") })}
     </div>
     ${refusal(state, ["consult", "add"])}
   </div>`;
 }
+
+const sentence = (words: string): string => words.slice(0, 1).toUpperCase() + words.slice(1);
 
 function history(state: State, call: Call): TemplateResult {
   const self = state.snapshot?.agent.id ?? "";

@@ -27,7 +27,8 @@ function urgentWords(before: State, now: State): string {
   if (now.wants && now.device.is === "lost" && before.device.is !== "lost") return `Phone line lost. ${deviceWords(now.device.why)}`;
   if (now.apiDownAt && !before.apiDownAt) return "The server cannot be reached.";
   if (now.screen.is === "fatal" && before.screen.is !== "fatal") return now.screen.why;
-  if (now.screen.is === "rejoin" && before.screen.is !== "rejoin") return "You were cut off from the caller.";
+  const lost = (s: State["screen"]): boolean => s.is === "rejoin" && s.why !== "elsewhere";
+  if (lost(now.screen) && !lost(before.screen)) return "You were cut off from the caller.";
   if (now.notice && now.notice !== before.notice && now.notice.tone === "bad") return now.notice.text;
   return "";
 }
@@ -45,6 +46,7 @@ function politeWords(before: State, now: State): string {
     return callOutcome(outcome, now.recent[0]?.with ?? "");
   }
   if (n.is === "idle" && (b.is !== "idle" || b.status !== n.status)) return `You are ${presenceWord(n.status).toLowerCase()}.`;
+  if (n.is === "rejoin" && n.why === "elsewhere" && (b.is !== "rejoin" || b.why !== n.why)) return "You are in a call on another page.";
   if (before.device.is === "lost" && now.device.is === "registered") return "Phone line is back.";
   if (before.leg?.phase === "reconnecting" && now.leg?.phase === "open") return "Connected again.";
   if (before.apiDownAt && !now.apiDownAt) return "The server answers again.";

@@ -52,6 +52,8 @@ export function callOutcome(outcome: string, withName: string): string {
       return "You ended the call";
     case "handed-over":
       return withName ? `Handed over to ${withName}` : "Handed over";
+    case "left-ringing":
+      return `You left while ${withName || "a colleague"} was being rung`;
     case "left":
       return "You left; the caller stayed with your colleague";
     case "caller-left":

@@ -96,6 +96,8 @@ scenario('F061 F158 Bob declines; a note full of markup is text', async (s) => {
   await alice.inCall('talking');
   await alice.says('target', 'Bob declined the call.');
   await alice.hears({ tones: [callerTone] });
+  assert.equal(await alice.at('note-field').inputValue(), note, 'the note is kept for the next colleague');
+  await alice.at('note-field').fill('Asks for a refund of order 1042');
   await alice.look('declined');
   await bob.ready();
   assert.doesNotMatch(await bob.page.title(), /harmed/);

@@ -43,7 +43,7 @@ const target = (now: number, state: CallState): Call =>
   callAt(now, state, { role: "target", owner: { id: "bob", name: "Bob" }, transfer: transferAt(now, { by: { id: "bob", name: "Bob" }, to: { id: "alice", name: "Alice" } }) });
 
 const press = (action: "consult" | "hold" | "complete", now: number): Event => ({ type: "press", action, request: "key", at: now });
-const refused = (slug: string, status: number, now: number): Event => ({ type: "refused", request: "key", problem: { slug, status, title: "" }, at: now });
+const refused = (slug: string, status: number, now: number): Event => ({ type: "refused", action: "consult", request: "key", problem: { slug, status, title: "" }, at: now });
 
 export const scenes: readonly Scene[] = [
   { name: "loading", events: () => [] },
@@ -84,9 +84,10 @@ export const scenes: readonly Scene[] = [
   { name: "call-target-swapped", events: (now) => talking(now, target(now, "swapped")) },
   { name: "call-target-three-way", events: (now) => talking(now, target(now, "three-way")) },
   { name: "call-caller-left", events: (now) => [...talking(now, callAt(now, "consulting")), { type: "snapshot", snapshot: snapshotAt(now + 1), at: now + 1 }] },
-  { name: "call-reconnecting", events: (now) => talking(now, callAt(now, "talking"), [{ type: "leg-reconnecting" }]) },
+  { name: "call-reconnecting", events: (now) => talking(now, callAt(now, "talking"), [{ type: "leg-reconnecting", at: now - 7000 }]) },
   { name: "call-server-down", events: (now) => talking(now, callAt(now, "consulting"), [{ type: "api-down", at: now - 61_000 }]) },
   { name: "call-one-way", events: (now) => talking(now, callAt(now, "talking"), [{ type: "warning", name: "low-bytes-received", on: true }]) },
+  { name: "call-one-way-consulting", events: (now) => talking(now, callAt(now, "consulting"), [{ type: "warning", name: "low-bytes-received", on: true }]) },
   { name: "call-session-expired", events: (now) => talking(now, callAt(now, "talking"), [{ type: "session-expired" }, { type: "token-failing", until: now + 300_000 }]) },
   { name: "confirm-end", events: (now) => talking(now, callAt(now, "talking"), [{ type: "panel", panel: "confirm-end" }]) },
   { name: "ended-handed-over", events: (now) => [...talking(now, callAt(now, "consulting")), press("complete", now), { type: "leg-gone", at: now }] },
@@ -94,6 +95,8 @@ export const scenes: readonly Scene[] = [
   { name: "ended-asking", events: (now) => [...talking(now, callAt(now, "talking")), { type: "leg-gone", at: now + 1000 }] },
   { name: "rejoin-reload", events: (now) => [...inside(now), { type: "remembered", rejoin: { conference: "CAconference1", at: now - 4000, asked: false }, recent: [] }] },
   { name: "rejoin-cut", events: (now) => [...talking(now, callAt(now, "talking")), { type: "leg-gone", at: now + 1 }, { type: "snapshot", at: now + 2100, snapshot: snapshotAt(now + 2100, { call: callAt(now, "talking") }) }] },
+  { name: "rejoin-elsewhere", events: (now) => inside(now, snapshotAt(now, { call: callAt(now, "talking") })) },
+  { name: "rejoin-elsewhere-online", events: (now) => online(now, snapshotAt(now, { call: callAt(now, "talking") })) },
   { name: "ringing-back", events: (now) => [...online(now), { type: "remembered", rejoin: { conference: "CAconference1", at: now, asked: false }, recent: [] }, { type: "leg-ringing", sid: "CA1", ring: ringAt(now), at: now }] },
   { name: "dialog-sound", events: (now) => [...online(now), { type: "sounds", sounds: {
     inputs: [{ id: "default", label: "Default" }, { id: "h", label: "Jabra Evolve2 40 (headset)" }, { id: "b", label: "Built-in microphone" }],

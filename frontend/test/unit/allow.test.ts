@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ACTIONS, CALL_STATES, type Action, type Call } from "../../src/contract/types.js";
 import * as allow from "../../src/state/allow.js";
 import { initial, type State } from "../../src/state/state.js";
-import { callAt, directoryAt, OWNER_ACTIONS, snapshotAt } from "../fixtures.js";
+import { callAt, directoryAt, OWNER_ACTIONS, ringAt, snapshotAt } from "../fixtures.js";
 
 const T = Date.UTC(2026, 10, 22, 10);
 
@@ -70,6 +70,8 @@ describe("leave", () => {
     ["swapped", callAt(T, "swapped"), "complete"],
     ["three-way", callAt(T, "three-way"), "complete"],
     ["completing", callAt(T, "completing"), null],
+    ["completing as target", callAt(T, "completing", { role: "target" }), null],
+    ["ended as target", callAt(T, "ended", { role: "target" }), null],
     ["three-way as target", callAt(T, "three-way", { role: "target" }), "hang-up"],
   ];
   test.each(by)("%s", (_name, call, expected) => {
@@ -77,6 +79,24 @@ describe("leave", () => {
     const b = allow.leave(state(call), call);
     expect(b.on).toBe(expected !== null);
     if (!b.on) expect(b.why).not.toBe("");
+  });
+});
+
+describe("F046: a fresh leg is offered where hanging up leaves the caller with nobody else", () => {
+  const at = (s: Call["state"], role: Call["role"], change: Partial<State> = {}): State => {
+    const call = callAt(T, s, { role });
+    const leg = { sid: "CA1", phase: "open" as const, since: T, lostAt: 0, muted: false, ring: ringAt(T) };
+    return state(call, { leg, screen: { is: "in-call", leg, call }, ...change });
+  };
+  for (const s of CALL_STATES) {
+    test.each(["owner", "transferor", "target"] as const)(`${s}, %s`, (role) => {
+      expect(allow.renewsLeg(at(s, role))).toBe(s === "talking" && role !== "target");
+    });
+  }
+
+  test("not while a press is under way, nor without a sign-in to come back with", () => {
+    expect(allow.renewsLeg(at("talking", "owner", { pending: { action: "add", request: "k", at: T, before: "" } }))).toBe(false);
+    expect(allow.renewsLeg(at("talking", "owner", { session: "expired" }))).toBe(false);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ApiError, createApi } from "../../src/api.js";
+import type { Renewal } from "../../src/signin.js";
 import { snapshotAt } from "../fixtures.js";
 
 const T = Date.UTC(2026, 10, 22, 10);
@@ -20,9 +21,9 @@ function server(...answers: (Response | Error)[]): { fetch: typeof fetch; sent: 
 const json = (value: unknown, status = 200): Response => new Response(JSON.stringify(value), { status });
 const problem = (slug: string, status: number): Response => json({ type: `/problems/${slug}`, title: "T", status, state: "talking" }, status);
 
-function api(fetch: typeof globalThis.fetch, renewed = false) {
+function api(fetch: typeof globalThis.fetch, renewal: Renewal = "refused") {
   let bearer = "old";
-  return createApi({ fetch, bearer: () => bearer, renew: () => { bearer = "new"; return Promise.resolve(renewed); } });
+  return createApi({ fetch, bearer: () => bearer, renew: () => { bearer = "new"; return Promise.resolve(renewal); } });
 }
 
 async function failure(promise: Promise<unknown>): Promise<ApiError> {
@@ -99,7 +100,7 @@ describe("failures", () => {
 describe("401", () => {
   test("is answered with a renewed token, once", async () => {
     const s = server(json({ message: "Unauthorized" }, 401), json(snapshotAt(T)));
-    await api(s.fetch, true).me();
+    await api(s.fetch, "renewed").me();
     expect(s.sent.map(({ init }) => (init.headers as Record<string, string>).Authorization)).toEqual(["Bearer old", "Bearer new"]);
   });
 
@@ -109,9 +110,14 @@ describe("401", () => {
     expect(s.sent).toHaveLength(1);
   });
 
+  test("the issuer cannot be reached --> the server is away, and nobody is signed out", async () => {
+    const e = await failure(api(server(json({}, 401)).fetch, "unreachable").me());
+    expect(e).toMatchObject({ signedOut: false, transient: true, problem: { slug: "unreachable" } });
+  });
+
   test("renewed and still refused --> signed out, not for ever round", async () => {
     const s = server(json({}, 401), json({}, 401));
-    expect((await failure(api(s.fetch, true).me())).signedOut).toBe(true);
+    expect((await failure(api(s.fetch, "renewed").me())).signedOut).toBe(true);
     expect(s.sent).toHaveLength(2);
   });
 });

@@ -18,7 +18,7 @@ describe("presses", () => {
     expect(desk.state.pending?.action).toBe("consult");
     serve("consult-ringing");
     await pass(1500);
-    expect(desk.state).toMatchObject({ pending: null, compose: { target: "" } });
+    expect(desk.state).toMatchObject({ pending: null, compose: { target: "", note: "  hello " } });
   });
 
   test("N6: whom the call has taken in or let go is another in the list of colleagues at once", async () => {
@@ -60,6 +60,41 @@ describe("presses", () => {
     await vi.advanceTimersByTimeAsync(5000);
     expect(f.api.commands.map((c) => c.request)).toEqual(["key1", "key1", "key1"]);
     expect(desk.state).toMatchObject({ pending: null, refusal: null });
+  });
+
+  test("N7: and again when something else of the call has changed meanwhile", async () => {
+    await inCall();
+    f.api.refusals = [problem("unavailable", 503), problem("wrong-state", 409)];
+    desk.hold();
+    serve("talking", { actions: ["hold", "end"] });
+    f.voice.emit({ is: "message", content: f.api.current });
+    expect(desk.state.pending, "something else was seen").toBeNull();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(f.api.commands.map((c) => c.request)).toEqual(["key1", "key1"]);
+    expect(desk.state.refusal).toMatchObject({ action: "hold", problem: { slug: "wrong-state" } });
+  });
+
+  test("but not after the agent has pressed something else", async () => {
+    await inCall();
+    f.api.refusals = [problem("unavailable", 503)];
+    desk.hold();
+    await vi.advanceTimersByTimeAsync(0);
+    serve("talking", { actions: ["hold", "consult", "end"] });
+    f.voice.emit({ is: "message", content: f.api.current });
+    desk.press("end");
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(f.api.commands.map((c) => c.action)).toEqual(["hold", "end"]);
+  });
+
+  test("nor in another call", async () => {
+    await inCall();
+    f.api.refusals = [problem("unavailable", 503)];
+    desk.press("end");
+    await vi.advanceTimersByTimeAsync(0);
+    f.voice.emit({ is: "gone", why: "" });
+    f.voice.emit({ is: "ringing", sid: "CA2", ring: ringAt(Date.now()) });
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(f.api.commands).toHaveLength(1);
   });
 
   test("F079: a refusal is shown and sent once; the new state is asked for", async () => {
@@ -219,6 +254,12 @@ describe("F032: a reload in a call", () => {
     f.voice.emit({ is: "ringing", sid: "CA2", ring: ringAt(Date.now()) });
     expect(f.voice.log.slice(-2)).toEqual(["hang up", "answer"]);
   });
+});
+
+test("F046: with a colleague on the way nothing is hung up", async () => {
+  await inCall("consult-ringing");
+  desk.renewLeg();
+  expect(f.voice.log).not.toContain("hang up");
 });
 
 test("N9: diagnostics carry no number, name, note or token", async () => {

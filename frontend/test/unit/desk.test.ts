@@ -1,5 +1,6 @@
 /** Signing in, going online, polling and beating, and what happens when line or token are lost. */
 import { describe, expect, test, vi } from "vitest";
+import { snapshotAt } from "../fixtures.js";
 import { count, desk, f, inCall, online, pass, serve, start, useDesk } from "./harness.js";
 
 useDesk();
@@ -38,12 +39,47 @@ describe("signing in", () => {
   test("run out at rest --> signed-out; in a call the call goes on", async () => {
     await inCall();
     f.left = -1;
-    f.renewed = false;
+    f.renewal = "refused";
     await pass(1000);
     expect(desk.state).toMatchObject({ session: "expired", screen: { is: "in-call" } });
     f.voice.emit({ is: "gone", why: "" });
     expect(desk.state.screen).toMatchObject({ is: "signed-out", why: "expired" });
     expect(f.voice.log.at(-1)).toBe("stop");
+  });
+
+  test("the issuer cannot be reached --> still signed in, tried ever less often; back --> renewed", async () => {
+    await inCall();
+    f.left = -1;
+    f.renewal = "unreachable";
+    const renew = vi.spyOn(f.signIn, "renew");
+    await pass(60_000);
+    expect(desk.state).toMatchObject({ session: "signed-in", screen: { is: "in-call" } });
+    expect(renew.mock.calls.length).toBeGreaterThan(3);
+    expect(renew.mock.calls.length).toBeLessThan(8);
+    f.renewal = "renewed";
+    await pass(30_000);
+    f.left = Infinity;
+    const tries = renew.mock.calls.length;
+    await pass(60_000);
+    expect(renew).toHaveBeenCalledTimes(tries);
+  });
+
+  test("run out in a call --> the agent renews it by a press, and goes on taking calls", async () => {
+    await inCall();
+    f.left = -1;
+    f.renewal = "refused";
+    await pass(1000);
+    desk.renewSignIn();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(desk.state).toMatchObject({ session: "expired", notice: { tone: "bad" } });
+    f.renewal = "renewed";
+    f.left = Infinity;
+    desk.renewSignIn();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(desk.state).toMatchObject({ session: "signed-in", wants: true });
+    f.api.log.length = 0;
+    await pass(10_000);
+    expect(count("beat")).toBeGreaterThan(0);
   });
 
   test("401 that cannot be renewed --> signed-out", async () => {
@@ -133,6 +169,30 @@ describe("polling and beating", () => {
     expect(f.api.log.length).toBeGreaterThanOrEqual(9);
   });
 
+  test("1 s for a moment after a call, and then as at rest, whether or not the card is put away", async () => {
+    await inCall();
+    f.voice.emit({ is: "gone", why: "" });
+    f.api.current = snapshotAt(Date.now());
+    f.api.log.length = 0;
+    await pass(10_000);
+    expect(f.api.log.length).toBeGreaterThanOrEqual(9);
+    f.api.log.length = 0;
+    await pass(12_000);
+    expect(desk.state.screen.is).toBe("ended");
+    expect(f.api.log.length).toBeLessThanOrEqual(6);
+  });
+
+  test("the list of colleagues is kept true wherever it is shown", async () => {
+    await inCall();
+    f.voice.emit({ is: "gone", why: "" });
+    f.api.current = snapshotAt(Date.now());
+    await pass(2000);
+    const before = f.api.directories;
+    await pass(11_000);
+    expect(desk.state.screen.is).toBe("ended");
+    expect(f.api.directories).toBe(before + 2);
+  });
+
   test("F038: server down --> said after the second failure; the call goes on; back --> said too", async () => {
     await inCall();
     f.api.down = true;
@@ -142,6 +202,13 @@ describe("polling and beating", () => {
     f.api.down = false;
     await pass(6000);
     expect(desk.state.apiDownAt).toBe(0);
+  });
+
+  test("what screen readers were told is gone a while later", async () => {
+    await online();
+    expect(desk.state.said.polite).toBe("You are available.");
+    await pass(12_000);
+    expect(desk.state.said).toEqual({ polite: "", urgent: "" });
   });
 
   test("one lost request is no news", async () => {
@@ -214,11 +281,21 @@ describe("losing and regaining the line", () => {
     expect(f.voice.log).toEqual(["start", "start"]);
     desk.pageHidden();
     expect(f.api.log).toContain("say away");
-    desk.pageRestored();
+    await desk.pageRestored();
     await pass(1000);
     expect(f.voice.log).toEqual(["start", "start", "start"]);
     expect(f.api.log.at(-1)).not.toBe("say away");
     expect(desk.state.snapshot?.agent.status).toBe("available");
+  });
+
+  test("F047: out of the cache while another tab is in a call --> that one keeps the line", async () => {
+    await online();
+    desk.pageHidden();
+    f.claim = false;
+    await desk.pageRestored();
+    await pass(1000);
+    expect(desk.state.screen).toMatchObject({ is: "other-tab", inCall: true });
+    expect(f.voice.log).toEqual(["start", "stop"]);
   });
 
   test("a page closed in a call does not say away: the loss is for the server to see", async () => {
@@ -233,8 +310,9 @@ describe("losing and regaining the line", () => {
     f.voice.emit({ is: "lost", why: "signalling" });
     await pass(15_000);
     expect(f.api.log).not.toContain("status away");
+    expect(desk.state.leg?.lostAt).toBe(Date.now() - 15_000);
     f.voice.emit({ is: "open" });
-    expect(desk.state.leg?.phase).toBe("open");
+    expect(desk.state.leg).toMatchObject({ phase: "open", lostAt: 0 });
   });
 });
 

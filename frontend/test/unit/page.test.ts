@@ -1,13 +1,15 @@
 /** The small parts around the page: shortcuts, memory, diary, the microphone's answers, steps for a browser. */
 import { describe, expect, test, vi } from "vitest";
+import { ErrorResponse } from "oidc-client-ts";
 import type { Desk } from "../../src/desk/desk.js";
 import { Diary, withoutNumbers } from "../../src/desk/diary.js";
+import { LevelMeter } from "../../src/desk/levels.js";
 import { createMemory } from "../../src/desk/memory.js";
 import { askMicrophone, microphoneOf } from "../../src/microphone.js";
 import { CHORDS, handleKey, type Key } from "../../src/shortcuts.js";
-import { pageAddress } from "../../src/signin.js";
+import { pageAddress, renewalOf } from "../../src/signin.js";
 import { initial } from "../../src/state/state.js";
-import { REJOIN_FOR_MS } from "../../src/state/reduce.js";
+import { REJOIN_FOR_MS } from "../../src/state/screen.js";
 import { FakeStorage } from "../fakes.js";
 
 const key = (change: Partial<Key>): Key => ({ code: "", key: "", ctrlKey: false, shiftKey: false, altKey: false, metaKey: false, repeat: false, ...change });
@@ -49,9 +51,17 @@ describe("U27: shortcuts", () => {
     Object.assign(d, { state: { ...state, shortcuts: false } });
     expect(handleKey(d, chord("KeyA"), false, () => undefined)).toBe(false);
     expect(handleKey(d, key({ key: "?" }), false, () => undefined)).toBe(false);
-    Object.assign(d, { state: { ...state, session: "signed-out" } });
+    Object.assign(d, { state: { ...state, session: "expired" } });
     expect(handleKey(d, chord("KeyA"), false, () => undefined)).toBe(false);
     expect(calls).toEqual([]);
+  });
+
+  test("a call that outlives the sign-in is muted all the same", () => {
+    const { d, calls, state } = desk();
+    const leg = { sid: "CA1", phase: "open", since: 0, muted: false, ring: {} };
+    Object.assign(d, { state: { ...state, session: "expired", leg } });
+    expect(handleKey(d, chord("KeyM"), false, () => undefined)).toBe(true);
+    expect(calls).toEqual(["mute"]);
   });
 
   test("the list has every chord once", () => {
@@ -62,18 +72,26 @@ describe("U27: shortcuts", () => {
 describe("memory", () => {
   test("the call of a moment ago, not of an hour ago", () => {
     const m = createMemory(new FakeStorage(), new FakeStorage());
-    m.setRejoin("CA1", 1000);
-    expect(m.rejoin(2000)).toEqual({ conference: "CA1", at: 1000, asked: false });
-    expect(m.rejoin(1001 + REJOIN_FOR_MS)).toBeNull();
-    m.setRejoin("", 3000);
-    expect(m.rejoin(3000)).toBeNull();
+    m.setRejoin("alice", "CA1", 1000);
+    expect(m.rejoin("alice", 2000)).toEqual({ conference: "CA1", at: 1000, asked: false });
+    expect(m.rejoin("alice", 1001 + REJOIN_FOR_MS)).toBeNull();
+    m.forgetRejoin();
+    expect(m.rejoin("alice", 3000)).toBeNull();
+  });
+
+  test("another agent who signs in at this tab has no part in it", () => {
+    const m = createMemory(new FakeStorage(), new FakeStorage());
+    m.setRejoin("alice", "CA1", 0);
+    m.setRecent("alice", [{ id: "1", number: "", endedAt: 0, talkedMs: 0, outcome: "", with: "" }]);
+    expect([m.rejoin("bob", 0), m.recent("bob")]).toEqual([null, []]);
+    expect(m.recent("alice")).toHaveLength(1);
   });
 
   test("spoilt or forbidden storage is as good as empty", () => {
     const spoilt = new FakeStorage();
     for (const k of ["agent-desk.call", "agent-desk.recent", "agent-desk.preferences"]) spoilt.setItem(k, "{");
     const m = createMemory(spoilt, spoilt);
-    expect([m.rejoin(0), m.recent(), m.preferences().shortcuts]).toEqual([null, [], true]);
+    expect([m.rejoin("", 0), m.recent(""), m.preferences().shortcuts]).toEqual([null, [], true]);
     const forbidden = { getItem: () => { throw new Error("no"); }, setItem: () => { throw new Error("no"); }, removeItem: () => undefined };
     const none = createMemory(forbidden, forbidden);
     none.setPreferences({ shortcuts: false });
@@ -82,11 +100,11 @@ describe("memory", () => {
 
   test("sign-out forgets the calls and keeps the taste", () => {
     const m = createMemory(new FakeStorage(), new FakeStorage());
-    m.setRejoin("CA1", 0);
-    m.setRecent([{ id: "1", number: "", endedAt: 0, talkedMs: 0, outcome: "", with: "" }]);
+    m.setRejoin("alice", "CA1", 0);
+    m.setRecent("alice", [{ id: "1", number: "", endedAt: 0, talkedMs: 0, outcome: "", with: "" }]);
     m.setPreferences({ shortcuts: false });
     m.forget();
-    expect([m.rejoin(0), m.recent(), m.preferences().shortcuts]).toEqual([null, [], false]);
+    expect([m.rejoin("alice", 0), m.recent("alice"), m.preferences().shortcuts]).toEqual([null, [], false]);
   });
 });
 
@@ -113,6 +131,44 @@ describe("F043: the microphone", () => {
     expect(await askMicrophone({ getUserMedia: () => Promise.reject(new DOMException("", "NotFoundError")) } as unknown as MediaDevices)).toBe("absent");
   });
 });
+
+describe("U20: the level meter", () => {
+  const meters = () => {
+    const opened: { device: string; open: () => void; stopped: boolean }[] = [];
+    const meter = new LevelMeter((device) => new Promise((resolve) => {
+      const own = { device, stopped: false, open: () => resolve(() => { own.stopped = true; }) };
+      opened.push(own);
+    }));
+    return { opened, meter };
+  };
+
+  test("a microphone that opens after the dialog was closed is let go at once", async () => {
+    const { opened, meter } = meters();
+    const starting = meter.start("a");
+    meter.end();
+    opened[0]!.open();
+    await starting;
+    expect(opened[0]!.stopped).toBe(true);
+  });
+
+  test("of two that open the wrong way round the one that was asked for last is heard", async () => {
+    const { opened, meter } = meters();
+    const both = [meter.start("a"), meter.start("b")];
+    opened[1]!.open();
+    opened[0]!.open();
+    await Promise.all(both);
+    expect(opened.map((o) => o.stopped)).toEqual([true, false]);
+    meter.end();
+    expect(opened[1]!.stopped).toBe(true);
+  });
+});
+
+test.each<[string, unknown, string]>([
+  ["the issuer's no", new ErrorResponse({ error: "invalid_grant" }), "refused"],
+  ["the issuer's not now", new ErrorResponse({ error: "temporarily_unavailable" }), "unreachable"],
+  ["no network", new TypeError("Failed to fetch"), "unreachable"],
+  ["a gateway's page instead of an answer", new Error("Bad Gateway (502)"), "unreachable"],
+])("a renewal that fails: %s", (_name, error, is) => expect(renewalOf(error)).toBe(is));
 
 test("the redirect address is the page without query, fragment or file name", () => {
   expect(pageAddress({ origin: "https://x", pathname: "/" })).toBe("https://x/");

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { CallState } from "../../src/contract/types.js";
 import { CALL_STATES } from "../../src/contract/types.js";
 import type { Event } from "../../src/state/event.js";
-import { reduce, REJOIN_FOR_MS } from "../../src/state/reduce.js";
+import { reduce } from "../../src/state/reduce.js";
+import { inCallSince, REJOIN_FOR_MS } from "../../src/state/screen.js";
 import { initial, type State } from "../../src/state/state.js";
 import { recentCalls } from "../../src/state/recent.js";
 import { CALLER, callAt, iso, ringAt, snapshotAt, transferAt } from "../fixtures.js";
@@ -46,7 +47,7 @@ const arrows: [string, Event[], State["screen"]["is"]][] = [
   ["ringing --stops--> idle", [...online, ringing, { type: "leg-gone", at: T }], "idle"],
   ["in-call --another tab--> in-call", [...talking(), { type: "tab", tab: "elsewhere" }], "in-call"],
   ["in-call --sign-in ends--> in-call", [...talking(), { type: "session-expired" }], "in-call"],
-  ["in-call --connection lost--> in-call", [...talking(), { type: "leg-reconnecting" }], "in-call"],
+  ["in-call --connection lost--> in-call", [...talking(), { type: "leg-reconnecting", at: T + 5 }], "in-call"],
   ["in-call --server has ended it, leg still open--> in-call", [...talking(), { type: "snapshot", snapshot: snapshotAt(T + 2), at: T + 2 }], "in-call"],
   ["in-call --leg gone--> ended", [...talking(), { type: "leg-gone", at: T + 9 }], "ended"],
   ["ended --done--> idle", [...talking(), { type: "leg-gone", at: T + 9 }, { type: "snapshot", snapshot: snapshotAt(T + 10), at: T + 10 }, { type: "dismiss-ended" }], "idle"],
@@ -109,10 +110,35 @@ describe("snapshots", () => {
     expect(second.skew).toBe(90_000);
   });
 
-  test("a new transfer empties the form that began it", () => {
+  test("U16: a transfer that begins takes its target out of the form; the note stays until the call goes", () => {
     const state = after([...talking(), { type: "compose", compose: { target: "bob", note: "hello" } }]);
     const began = snapshotAt(T + 2, { call: callAt(T, "consult-ringing") });
-    expect(reduce(state, { type: "snapshot", snapshot: began, at: T + 2 }).compose).toEqual({ target: "", note: "", filter: "" });
+    const rung = reduce(state, { type: "snapshot", snapshot: began, at: T + 2 });
+    expect(rung.compose).toEqual({ target: "", note: "hello", filter: "" });
+    expect(reduce(rung, { type: "snapshot", snapshot: snapshotAt(T + 3), at: T + 3 }).compose.note).toBe("");
+  });
+
+  test("what is typed when a call rings and is answered is kept", () => {
+    const offered: Event = { type: "snapshot", snapshot: snapshotAt(T + 1, { call: callAt(T, "ringing", { role: "offered" }) }), at: T + 1 };
+    const state = after([...online, { type: "compose", compose: { filter: "bo" } }, ringing, offered, ...talking().slice(online.length + 1)]);
+    expect(state).toMatchObject({ screen: { is: "in-call" }, compose: { filter: "bo" } });
+  });
+
+  describe("U6: since when the agent is in the call, by the server's clock", () => {
+    const at = (...history: [number, string, string?, string?][]): number => {
+      const call = callAt(T, "talking", { history: history.map(([ms, what, agent, by]) => ({ at: iso(T + ms), what, ...(agent ? { agent } : {}), ...(by ? { by } : {}) })) });
+      const { screen, ...state } = after([...open, { type: "snapshot", snapshot: snapshotAt(T + 90_000, { call }), at: T }]);
+      if (screen.is !== "in-call") throw new Error(screen.is);
+      return inCallSince({ ...state, screen }, screen.leg, screen.call) - T;
+    };
+    test.each<[string, Parameters<typeof at>, number]>([
+      ["he answered", [[0, "arrive"], [7000, "answer", "alice"]], 7000],
+      ["answered again after a loss", [[7000, "answer", "alice"], [50_000, "transferor-left", "alice"], [60_000, "answer", "alice"]], 7000],
+      ["a colleague's answer is another's", [[7000, "answer", "alice"], [20_000, "answer", "bob"]], 7000],
+      ["handed over, and back", [[7000, "answer", "alice"], [20_000, "completed", "bob", "alice"], [60_000, "answer", "alice"]], 60_000],
+      ["was asked in before, and left", [[7000, "answer", "alice"], [20_000, "target-left", "alice", "bob"], [60_000, "answer", "alice"]], 60_000],
+      ["nothing noted: since the leg is open", [[0, "arrive"]], 90_000],
+    ])("%s", (_name, history, since) => expect(at(...history)).toBe(since));
   });
 });
 
@@ -133,21 +159,30 @@ describe("presses", () => {
 
   test("a refusal stays beside its button through the change that caused it, and then goes", () => {
     const problem = { slug: "wrong-state", status: 409, title: "" };
-    const refused = after([...talking(), press, { type: "refused", request: "k1", problem, at: T + 6 }]);
+    const refused = after([...talking(), press, { type: "refused", action: "hold", request: "k1", problem, at: T + 6 }]);
     expect(refused).toMatchObject({ pending: null, refusal: { action: "hold", problem } });
     const changed = reduce(refused, { type: "snapshot", snapshot: snapshotAt(T + 7, { call: callAt(T, "consulting") }), at: T + 7 });
     expect(changed.refusal).not.toBeNull();
     expect(reduce(changed, { type: "snapshot", snapshot: snapshotAt(T + 20_000, { call: callAt(T, "consulting") }), at: T + 20_000 }).refusal).toBeNull();
   });
 
+  test("a refusal that comes after the call has changed is shown all the same; after the call it is not", () => {
+    const problem = { slug: "wrong-state", status: 409, title: "" };
+    const refused: Event = { type: "refused", action: "hold", request: "k1", problem, at: T + 8 };
+    const changed = after([...talking(), press, { type: "snapshot", snapshot: snapshotAt(T + 7, { call: callAt(T, "consulting") }), at: T + 7 }]);
+    expect(changed.pending).toBeNull();
+    expect(reduce(changed, refused).refusal).toMatchObject({ action: "hold", problem });
+    expect(after([{ type: "leg-gone", at: T + 7 }, refused], changed).refusal).toBeNull();
+  });
+
   test("a refusal of an older press is ignored", () => {
     const state = after([...talking(), press]);
-    expect(reduce(state, { type: "refused", request: "old", problem: { slug: "x", status: 409, title: "" }, at: T })).toBe(state);
+    expect(reduce(state, { type: "refused", action: "swap", request: "old", problem: { slug: "x", status: 409, title: "" }, at: T })).toBe(state);
   });
 
   test("a new press wipes the refusal", () => {
     const problem = { slug: "x", status: 409, title: "" };
-    const state = after([...talking(), press, { type: "refused", request: "k1", problem, at: T }, { ...press, request: "k2" } as Event]);
+    const state = after([...talking(), press, { type: "refused", action: "hold", request: "k1", problem, at: T }, { ...press, request: "k2" } as Event]);
     expect(state.refusal).toBeNull();
   });
 });
@@ -165,6 +200,13 @@ describe("the end of a leg", () => {
   test("Leave --> handed over, and no loss", () => {
     const state = after([...talking("three-way"), { type: "leave" }, gone]);
     expect(state.recent[0]).toMatchObject({ outcome: "handed-over", with: "Bob" });
+  });
+
+  test.each(["consult-ringing", "add-ringing"] as const)("Leave while Bob is %s --> left, and not handed over before the server says so", (ring) => {
+    const left = after([...talking(ring), { type: "leave" }, gone]);
+    expect(left.recent[0]).toMatchObject({ outcome: "left-ringing", with: "Bob" });
+    const told = (outcome: string): string | undefined => reduce(left, poll({ agent: { last: { outcome, at: iso(T + 60_100) } } })).recent[0]?.outcome;
+    expect(["lost", "transferred", "caller-left"].map(told)).toEqual(["left-ringing", "transferred", "caller-left"]);
   });
 
   test("the completing transferor is taken out --> handed over", () => {
@@ -257,9 +299,24 @@ describe("rejoin after a reload", () => {
     expect(state.rejoin).not.toBeNull();
   });
 
-  test("a call that is on no page --> rejoin card", () => {
-    const state = after([{ type: "signed-in" }, { type: "snapshot", snapshot: snapshotAt(T, { call: callAt(T, "talking") }), at: T }]);
+  const elsewhere = (at: number): Event => ({ type: "snapshot", snapshot: snapshotAt(at, { call: callAt(T, "talking") }), at });
+
+  test("a call that is not on this page --> said so, and nobody was cut off", () => {
+    const state = after([{ type: "signed-in" }, elsewhere(T)]);
     expect(state.screen).toMatchObject({ is: "rejoin", why: "elsewhere" });
+    expect(state.said).toEqual({ polite: "You are in a call on another page.", urgent: "" });
+  });
+
+  test("asked for, and the call goes on elsewhere --> not waited for for ever", () => {
+    const state = after([remembered, { type: "signed-in" }, elsewhere(T), { type: "rejoin-asked", at: T }, elsewhere(T + REJOIN_FOR_MS)]);
+    expect(state.screen).toMatchObject({ is: "rejoin", why: "reload", asked: true });
+    expect(reduce(state, elsewhere(T + REJOIN_FOR_MS + 1)).screen).toMatchObject({ why: "elsewhere", asked: false });
+  });
+
+  test("cut off here and taken up again in another browser --> said so in the end", () => {
+    const state = after([...talking(), { type: "leg-gone", at: T + 9 }, elsewhere(T + 9000)]);
+    expect(state.screen).toMatchObject({ is: "rejoin", why: "cut" });
+    expect(reduce(state, elsewhere(T + REJOIN_FOR_MS + 10)).screen).toMatchObject({ why: "elsewhere" });
   });
 
   test("left to colleagues --> offline", () => {
@@ -280,6 +337,16 @@ describe("what screen readers are told", () => {
     expect(again.said).toBe(state.said);
   });
 
+  test("the same again is another text, or nobody would hear it", () => {
+    const down: Event[] = [{ type: "api-down", at: T }, { type: "snapshot", snapshot: snapshotAt(T + 9), at: T + 9 }];
+    const once = after([...online, ...down]);
+    const twice = after(down, once);
+    const thrice = after(down, twice);
+    expect(new Set([once, twice].map((s) => s.said.urgent)).size).toBe(2);
+    expect(new Set([twice, thrice].map((s) => s.said.polite)).size).toBe(2);
+    expect([once, twice, thrice].map((s) => s.said.urgent.trim())).toEqual(Array(3).fill("The server cannot be reached."));
+  });
+
   test("a target that fails is told with its reason", () => {
     const state = after([...talking("consult-ringing"), {
       type: "snapshot", at: T + 9,
@@ -289,7 +356,7 @@ describe("what screen readers are told", () => {
   });
 
   test.each<[string, Event[], string]>([
-    ["connection lost", [...talking(), { type: "leg-reconnecting" }], "Connection lost. Reconnecting."],
+    ["connection lost", [...talking(), { type: "leg-reconnecting", at: T + 5 }], "Connection lost. Reconnecting."],
     ["server down", [...online, { type: "api-down", at: T }], "The server cannot be reached."],
     ["line lost", [...online, { type: "device", is: "lost", at: T, why: "signalling" }], "Phone line lost. The phone network cannot be reached from here."],
   ])("%s is urgent", (_name, events, words) => {
@@ -315,6 +382,15 @@ describe("U31: recent calls", () => {
       { outcome: "no-answer", number: "", talkedMs: 0 },
       { outcome: "handed-over", with: "Bob", talkedMs: 60_800 },
     ]);
+  });
+
+  test("left while a colleague was rung: the server's word for what became of it counts, but none of a loss", () => {
+    const leaving = after([...talking("consult-ringing"), { type: "leave" }, gone]);
+    const list = (outcome: string) => {
+      const recent = [{ outcome, at: iso(T + 60_100), began: iso(T), caller: CALLER }];
+      return recentCalls(reduce(leaving, { type: "snapshot", snapshot: snapshotAt(T + 61_000, { agent: { recent } }), at: T + 61_000 }));
+    };
+    expect([list("lost"), list("caller-left")].map((l) => l.map((r) => r.outcome))).toEqual([["left-ringing"], ["caller-left"]]);
   });
 
   test("a call that the server has not told yet is not lost from the list", () => {

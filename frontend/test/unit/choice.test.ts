@@ -1,0 +1,36 @@
+import { describe, expect, test } from "vitest";
+import { choiceOf, targetName } from "../../src/state/choice.js";
+import { reduce } from "../../src/state/reduce.js";
+import { initial, type State } from "../../src/state/state.js";
+import { callAt, directoryAt, snapshotAt } from "../fixtures.js";
+
+const T = Date.UTC(2026, 10, 22, 10);
+const inCall: State = { ...initial, session: "signed-in", snapshot: { ...snapshotAt(T, { call: callAt(T, "talking") }), numbers: true }, directory: directoryAt(T) };
+
+function typed(...compose: Partial<State["compose"]>[]): State {
+  return compose.reduce((s: State, c) => reduce(s, { type: "compose", compose: c }), inCall);
+}
+
+describe("whoever is no longer to be seen is no longer chosen", () => {
+  test.each<[string, Partial<State["compose"]>[], string]>([
+    ["a colleague who is still in the list", [{ target: "bob" }, { filter: "Bo" }], "bob"],
+    ["a colleague whom the filter takes away", [{ target: "bob" }, { filter: "do" }], ""],
+    ["and who comes back with the list", [{ target: "bob" }, { filter: "do" }, { filter: "" }], ""],
+    ["anybody, whose row only the whole list has", [{ target: "*" }, { filter: "b" }], ""],
+    ["a number, typed on", [{ filter: "+4420794609" }, { target: "+4420794609" }, { filter: "+44207946099" }], ""],
+    ["a number, written otherwise", [{ filter: "+442079460999" }, { target: "+442079460999" }, { filter: "+44 20 7946 0999" }], "+442079460999"],
+    ["a number, deleted", [{ filter: "+442079460999" }, { target: "+442079460999" }, { filter: "" }], ""],
+    ["a note changes nothing", [{ target: "bob" }, { note: "do" }], "bob"],
+  ])("%s", (_name, compose, target) => expect(typed(...compose).compose.target).toBe(target));
+});
+
+test("a number is a choice where outside numbers are enabled", () => {
+  const state = typed({ filter: "+44 20 7946 0999" });
+  expect(choiceOf(state).number).toBe("+442079460999");
+  expect(choiceOf({ ...state, snapshot: { ...state.snapshot!, numbers: false } }).number).toBe("");
+});
+
+test("whom the verbs call, in words", () => {
+  expect(["bob", "*", "+442079460999", "zoe", ""].map((target) => targetName(typed({ target })))).toEqual(
+    ["Bob", "the next free colleague", "+44 20 7946 0999", "your colleague", "your colleague"]);
+});
