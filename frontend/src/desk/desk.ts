@@ -45,7 +45,8 @@ export interface DeskParts {
 const hearsRinging = ({ screen }: State): boolean =>
   screen.is === "in-call" && screen.call.state === "consult-ringing" && screen.call.role === "transferor";
 
-const DIRECTORY_MS = 5000;
+/** Whom to call is looked at in a call; at rest the list is for information, and it is the dearest thing that a page asks for. */
+const DIRECTORY_MS = { inCall: 5000, atRest: 15_000 };
 const NOTICE_MS = 8000;
 /** So long may a screen reader be busy with something else before it reads what the page says. */
 const SAID_MS = 10_000;
@@ -127,7 +128,7 @@ export class Desk {
   private tickDirectory(): void {
     if (!showsColleagues(this.state.screen) || this.parts.hidden()) return;
     const now = this.parts.now();
-    if (now - this.directoryAt < DIRECTORY_MS) return;
+    if (now - this.directoryAt < (this.state.screen.is === "in-call" ? DIRECTORY_MS.inCall : DIRECTORY_MS.atRest)) return;
     this.directoryAt = now;
     this.parts.api.directory().then(
       (directory) => this.core.dispatch({ type: "directory", directory }),

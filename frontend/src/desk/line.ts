@@ -17,7 +17,10 @@ export interface LineParts {
   readonly signedOut: () => void;
 }
 
-const IN_CALL_MS = 1000;
+/** While page and server do not agree yet, or have something to tell each other. */
+const UNSETTLED_MS = 1000;
+/** In a call the server pushes; the question is for what was lost on the way, and the page is to be true within 3 s (N6). */
+const IN_CALL_MS = 2000;
 const AT_REST_MS = 3000;
 const HIDDEN_MS = 8000;
 /** So long after its end what became of a call is still learnt, and worth asking often. */
@@ -69,9 +72,12 @@ export class Line {
   private interval(state: State): number {
     if (this.failures > 0) return Math.min(1000 * this.failures, 5000);
     const justOver = state.closing !== null && this.parts.now() - state.closing.at < OUTCOME_MS;
-    const inCall = state.leg !== null || justOver || state.rejoin !== null || (state.snapshot?.call ?? null) !== null;
-    if (this.parts.hidden()) return inCall ? AT_REST_MS : HIDDEN_MS;
-    return inCall ? IN_CALL_MS : AT_REST_MS;
+    const leg = state.leg !== null;
+    const call = (state.snapshot?.call ?? null) !== null;
+    const unsettled = justOver || state.rejoin !== null || state.pending !== null || leg !== call;
+    if (this.parts.hidden()) return unsettled || call ? AT_REST_MS : HIDDEN_MS;
+    if (unsettled) return UNSETTLED_MS;
+    return call ? IN_CALL_MS : AT_REST_MS;
   }
 
   private async ask(beat: boolean): Promise<void> {

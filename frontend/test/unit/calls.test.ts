@@ -39,7 +39,7 @@ describe("presses", () => {
     expect(f.ringing).toEqual(["start"]);
     if (next) serve(next);
     else f.voice.emit({ is: "gone", why: "" });
-    await pass(1500);
+    await pass(2500);
     expect(f.ringing).toEqual(["start", "stop"]);
   });
 
