@@ -237,8 +237,9 @@ function named(state: State, outcome: string): State {
 function composeFor(state: State, old: State): State {
   const was = ownCall(old);
   const is = ownCall(state);
-  if (was && was.id !== is?.id) return { ...state, compose: { target: "", note: "", filter: "" } };
-  if (!is || is.transfer?.began === was?.transfer?.began) return state;
+  if (!was) return state;
+  if (was.id !== is?.id) return { ...state, compose: { target: "", note: "", filter: "" } };
+  if (is.transfer?.began === was.transfer?.began) return state;
   return { ...state, compose: { ...state.compose, target: "", filter: "" } };
 }
 

@@ -118,9 +118,9 @@ describe("snapshots", () => {
     expect(reduce(rung, { type: "snapshot", snapshot: snapshotAt(T + 3), at: T + 3 }).compose.note).toBe("");
   });
 
-  test("what is typed when a call rings and is answered is kept", () => {
+  test.each(["talking", "consulting"] as const)("what is typed when a call rings and is answered is kept: %s", (answered) => {
     const offered: Event = { type: "snapshot", snapshot: snapshotAt(T + 1, { call: callAt(T, "ringing", { role: "offered" }) }), at: T + 1 };
-    const state = after([...online, { type: "compose", compose: { filter: "bo" } }, ringing, offered, ...talking().slice(online.length + 1)]);
+    const state = after([...online, { type: "compose", compose: { filter: "bo" } }, ringing, offered, ...talking(answered).slice(online.length + 1)]);
     expect(state).toMatchObject({ screen: { is: "in-call" }, compose: { filter: "bo" } });
   });
 
