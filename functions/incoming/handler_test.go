@@ -37,7 +37,7 @@ func room(round string) string {
 		`startConferenceOnEnter="false" endConferenceOnExit="true" maxParticipants="4" participantLabel="caller" ` +
 		`statusCallback="` + base + `/events/conference/` + string(caller) + `" statusCallbackMethod="POST" ` +
 		`statusCallbackEvent="start end join leave hold" waitMethod="POST" ` +
-		`waitUrl="` + base + `/wait/` + string(caller) + `/0#rc=2&amp;rp=4xx,5xx,ct,rt&amp;rt=4500">` + string(caller) + `</Conference></Dial>`
+		`waitUrl="` + base + `/wait/` + string(caller) + `/0#rc=5&amp;rp=4xx,5xx,ct,rt&amp;rt=4500">` + string(caller) + `</Conference></Dial>`
 }
 
 // held is the answer that keeps the caller and asks again.

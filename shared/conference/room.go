@@ -39,7 +39,7 @@ func (c *Conference) RoomTold(e RoomEvent, now time.Time) {
 	case RoomStart:
 		c.Started = true
 	case RoomEnd:
-		if e.Leg == LegID(c.ID) {
+		if e.Leg == LegID(c.ID) && !c.moving(now) {
 			c.CallerGone(now)
 		}
 	default:
@@ -125,7 +125,7 @@ func (c *Conference) callerTold(e RoomEvent, now time.Time) {
 			c.CallerGone(now)
 		}
 	case RoomHold, RoomUnhold:
-		c.Caller.setHeld(e.Kind == RoomHold, now)
+		c.callerHolds(e.Kind == RoomHold, now)
 	}
 }
 
@@ -193,7 +193,7 @@ func (c *Conference) Saw(room RoomID, started bool, present []Presence, now time
 		if p.Leg == LegID(c.ID) {
 			caller = true
 			c.Caller.Joined = true
-			c.Caller.setHeld(p.Held, now)
+			c.callerHolds(p.Held, now)
 			continue
 		}
 		l := c.known(LegKey(p.Label), p.Leg)
@@ -233,16 +233,6 @@ func (c *Conference) sawCaller(here bool, now time.Time) {
 		c.Doubt = true
 	default:
 		c.end(CallerLeft, ReasonCallerLeft, now)
-	}
-}
-
-// CallerHearsMusic takes in that the caller has asked for more music, which proves
-// that she is on hold if the room has started, and alive in any case.
-func (c *Conference) CallerHearsMusic(now time.Time) {
-	c.Missing = time.Time{}
-	if c.Started {
-		c.Caller.Joined = true
-		c.Caller.setHeld(true, now)
 	}
 }
 
@@ -286,7 +276,8 @@ func (c *Conference) RoomOver(round int, now time.Time) {
 		return
 	}
 	c.Round++
-	c.Missing = time.Time{}
+	moved := c.moving(now)
+	c.Missing, c.Moving, c.Music = time.Time{}, time.Time{}, now
 	var lost *Leg // who talked to her last
 	if l := c.Leg(c.Owner); l != nil {
 		lost = l
@@ -295,7 +286,9 @@ func (c *Conference) RoomOver(round int, now time.Time) {
 		lost = l
 	}
 	c.leaveRoom()
-	c.note(Entry{At: now, What: RoomEnded})
+	if !moved { // else it was we who ended it
+		c.note(Entry{At: now, What: RoomEnded})
+	}
 	state, target := c.State, c.targetKey()
 	_ = c.fire(RoomEnded, now) // every state but Ended allows it
 	if lost != nil {

@@ -106,7 +106,7 @@ func (s *Switchboard) repair(ctx context.Context, line []Waiter, now time.Time) 
 		return
 	}
 	c, err := s.store.Conference(ctx, line[0].ID)
-	if err != nil || !c.Neglected() {
+	if err != nil || !c.Neglected(now) {
 		return
 	}
 	c, acts, err := s.change(ctx, c, now, func(*conference.Conference) error { return nil })

@@ -92,6 +92,9 @@ type CallControl interface {
 	Hangup(ctx context.Context, leg conference.LegID) error
 	// LastWords takes the caller out of the room to hear why her call ends, then ends it.
 	LastWords(ctx context.Context, id conference.ID, round int) error
+	// FreshRoom takes the caller out of the room of that round, to ask what is to become of
+	// her as if it had ended.
+	FreshRoom(ctx context.Context, id conference.ID, round int) error
 	Rooms
 }
 

@@ -162,6 +162,16 @@ func (c *callControl) LastWords(ctx context.Context, id conference.ID, round int
 	return c.update(ctx, conference.LegID(id), p)
 }
 
+// FreshRoom implements switchboard.CallControl. If her request cannot be answered it is
+// made again: with the old document what it fell back on may be over too, and then
+// Twilio would end the call.
+func (c *callControl) FreshRoom(ctx context.Context, id conference.ID, round int) error {
+	address := c.base.AfterRoom(id, round) + askAgain
+	p := (&api.UpdateCallParams{}).SetUrl(address).SetMethod(http.MethodPost).
+		SetFallbackUrl(address).SetFallbackMethod(http.MethodPost)
+	return c.update(ctx, conference.LegID(id), p)
+}
+
 func (c *callControl) update(ctx context.Context, leg conference.LegID, p *api.UpdateCallParams) error {
 	if !named(string(leg)) {
 		return switchboard.ErrGone

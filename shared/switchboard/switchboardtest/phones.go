@@ -14,7 +14,7 @@ import (
 // Phones is a phone network in memory: legs, rooms, who hears whom. It is a
 // switchboard.CallControl. What it would tell by webhook it queues as Callbacks, for
 // a test to deliver, double, delay or drop. Operations for Faults: "Dial", "FindLeg",
-// "Hangup", "LastWords", "FindRoom", "Hold", "SetEndsRoom", "Present", "Tell".
+// "Hangup", "LastWords", "FreshRoom", "FindRoom", "Hold", "SetEndsRoom", "Present", "Tell".
 type Phones struct {
 	Faults
 	mu    sync.Mutex
@@ -50,6 +50,7 @@ type phone struct {
 	since    time.Time
 	room     *room
 	held     bool
+	quiet    bool // a caller's: her music has run out
 	ends     bool
 	label    string
 }
@@ -189,6 +190,21 @@ func (p *Phones) LastWords(_ context.Context, id conference.ID, _ int) error {
 	})
 }
 
+// FreshRoom implements switchboard.CallControl.
+func (p *Phones) FreshRoom(_ context.Context, id conference.ID, _ int) error {
+	return p.act("FreshRoom", func() error {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		l := p.legs[conference.LegID(id)]
+		if l == nil || l.over {
+			return switchboard.ErrGone
+		}
+		p.leave(l, false)
+		p.fellOut(l)
+		return nil
+	})
+}
+
 // Tell implements switchboard.Notifier.
 func (p *Phones) Tell(_ context.Context, leg conference.LegID, s switchboard.Snapshot) error {
 	return p.run("Tell", func() error {
@@ -243,6 +259,7 @@ func (p *Phones) Hold(_ context.Context, _ conference.ID, sid conference.RoomID,
 		if l == nil {
 			return switchboard.ErrGone
 		}
+		l.quiet = false
 		if l.held != hold {
 			l.held = hold
 			kind := conference.RoomUnhold
@@ -296,7 +313,7 @@ func (p *Phones) enter(l *phone, name conference.ID, starts, ends bool) {
 		r = &room{sid: conference.RoomID(fmt.Sprintf("CF%032x", p.made)), name: name}
 		p.rooms[name] = r
 	}
-	l.room, l.ends, l.held = r, ends, false
+	l.room, l.ends, l.held, l.quiet = r, ends, false, false
 	r.in = append(r.in, l)
 	p.roomTold(r, conference.RoomJoin, l, false)
 	if starts && !r.started {
