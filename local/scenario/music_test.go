@@ -70,3 +70,24 @@ func TestMusicThatCouldNotBeHadComesBackInAConsult(t *testing.T) {
 	l.together(caller, l.legTo("bob"))
 	l.done(10 * time.Second)
 }
+
+// What puts her into a fresh room fails too, for as long as the network tries, and then for
+// minutes. She is not hung up on: the file that needs no function plays music to her.
+func TestMusicThatCouldNotBeHadWhenNothingElseCanBe(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	caller := l.dial("+15550199")
+	l.pass(20 * time.Second)
+	for _, path := range []string{"^/wait/", "^/incoming"} {
+		l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: path}, Do: "throttle", Status: http.StatusTooManyRequests})
+	}
+	l.gap = 110 * time.Second
+	l.pass(5 * time.Minute)
+	l.waits(caller)
+	l.Network.ClearFaults()
+	l.pass(time.Minute)
+	l.waits(caller)
+	l.online("alice")
+	l.together(caller, l.answers("alice"))
+	l.done(10 * time.Second)
+}

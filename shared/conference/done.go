@@ -46,7 +46,7 @@ func (c *Conference) Done(a Act, r Result, now time.Time) {
 			c.CallerOn = false
 		}
 	case FreshRoom:
-		c.moved(r)
+		c.moved(r, now)
 	case Look: // its news come by Saw; this is only that it was tried
 		c.Looked = now
 		c.Doubt, c.audit = c.Doubt || c.audit, false

@@ -82,11 +82,10 @@ func (c *Conference) dueMusic(now time.Time) []Act {
 
 // moved takes in how it went to take the caller to a fresh room; her own request tells
 // the rest. If it was not done, the next clock does it.
-func (c *Conference) moved(r Result) {
+func (c *Conference) moved(r Result, now time.Time) {
 	switch r.Kind {
-	case WasGone:
-		c.Doubt = true // is she there?
-		c.Moving = time.Time{}
+	case WasGone: // it is about her own leg, and nothing was heard of her
+		c.CallerGone(now)
 	case Refused, Throttled:
 		c.Moving = time.Time{}
 	}

@@ -74,6 +74,7 @@ func (c *Conference) leaveRoom() {
 		if over := len(c.Past) - maxPast; over > 0 {
 			c.Past = c.Past[over:]
 		}
+		c.Moving = time.Time{}
 	}
 	c.Room, c.Started, c.Caller = "", false, Participant{}
 	for i := range c.Legs {
@@ -220,12 +221,12 @@ func (c *Conference) Saw(room RoomID, started bool, present []Presence, now time
 }
 
 // sawCaller takes in whether the caller is in her room. For a moment she may be on her
-// way into it, or between two; but when she was looked for in vain for longer than a
+// way into it, or between two, and on her way to a fresh one it may take long; but when she was looked for in vain for longer than a
 // turn of music lasts, and gave no sign of herself, nobody told of her end. Should she
 // be there after all she is told goodbye like any caller whose call has ended (N2).
 func (c *Conference) sawCaller(here bool, now time.Time) {
 	switch {
-	case here || !c.CallerOn || c.State == Ended:
+	case here || !c.CallerOn || c.State == Ended || !c.Moving.IsZero():
 		c.Missing = time.Time{}
 	case c.Missing.IsZero():
 		c.Missing, c.Doubt = now, true

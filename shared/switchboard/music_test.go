@@ -139,6 +139,20 @@ func TestACallerWhoLeavesWhileHerMusicBeginsAnew(t *testing.T) {
 	w.CheckQuiet()
 }
 
+// Nothing is told of her end: to move her shows it.
+func TestACallerWhoIsGoneIsNotMovedForEver(t *testing.T) {
+	w := NewWorld(t)
+	id, _ := w.Dial()
+	w.Settle()
+	w.CallerHangsUp(id)
+	w.Phones.Told = nil
+	w.Pass(2 * time.Minute)
+	state(t, w, id, conference.Ended)
+	if n := w.Phones.Count("FreshRoom"); n > 2 {
+		t.Errorf("moved %d times", n)
+	}
+}
+
 // The line's own clocks write little for it.
 func TestTurnsOfMusicAreSeldomWrittenDown(t *testing.T) {
 	w := NewWorld(t)

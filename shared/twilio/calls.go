@@ -38,6 +38,9 @@ type CallSettings struct {
 	Number string
 	// APIURL is the base address of the REST API, without a trailing slash; "" is Twilio's.
 	APIURL string
+	// FallbackURL is the document that a caller hears when our API does not answer (see
+	// Fallback); "" if there is none.
+	FallbackURL string
 }
 
 // Calls acts on one account's calls and conferences by REST.
@@ -162,13 +165,14 @@ func (c *callControl) LastWords(ctx context.Context, id conference.ID, round int
 	return c.update(ctx, conference.LegID(id), p)
 }
 
-// FreshRoom implements switchboard.CallControl. If her request cannot be answered it is
-// made again: with the old document what it fell back on may be over too, and then
-// Twilio would end the call.
+// FreshRoom implements switchboard.CallControl. Whether the call keeps what its number
+// falls back on is not documented, so that is named: where her request cannot be answered
+// either, Twilio would end the call.
 func (c *callControl) FreshRoom(ctx context.Context, id conference.ID, round int) error {
-	address := c.base.AfterRoom(id, round) + askAgain
-	p := (&api.UpdateCallParams{}).SetUrl(address).SetMethod(http.MethodPost).
-		SetFallbackUrl(address).SetFallbackMethod(http.MethodPost)
+	p := (&api.UpdateCallParams{}).SetUrl(c.base.AfterRoom(id, round) + askAgain).SetMethod(http.MethodPost)
+	if c.set.FallbackURL != "" {
+		p.SetFallbackUrl(c.set.FallbackURL).SetFallbackMethod(http.MethodGet)
+	}
 	return c.update(ctx, conference.LegID(id), p)
 }
 

@@ -110,17 +110,18 @@ func TestLastWordsRedirectTheCaller(t *testing.T) {
 	}
 }
 
-// It must not end her call where nothing answers for a moment: her old document, with
-// what it fell back on, is over.
-func TestFreshRoomRedirectsTheCallerAndTriesAgain(t *testing.T) {
+// It must not end her call where nothing answers for a moment.
+func TestFreshRoomRedirectsTheCallerAndHasAFallback(t *testing.T) {
 	s := newServer(t, always(200, call(caller, number, "in-progress", t0)))
 	control, _ := s.control()
 	if err := control.FreshRoom(t.Context(), caller, 2); err != nil {
 		t.Fatal(err)
 	}
 	got := s.only()
-	address := "https://phone.example.com/incoming/" + caller + "/2" + askAgain
-	want := url.Values{"Url": {address}, "Method": {"POST"}, "FallbackUrl": {address}, "FallbackMethod": {"POST"}}
+	want := url.Values{
+		"Url": {"https://phone.example.com/incoming/" + caller + "/2" + askAgain}, "Method": {"POST"},
+		"FallbackUrl": {fallback}, "FallbackMethod": {"GET"},
+	}
 	if got.Op != "UpdateCall" || got.Path != "/Calls/"+caller+".json" || !reflect.DeepEqual(got.Values, want) {
 		t.Errorf("got %+v", got)
 	}

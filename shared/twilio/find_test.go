@@ -7,6 +7,8 @@ import (
 	"warmtransfer/shared/conference"
 )
 
+const fallback = "https://music.example.com/fallback.xml"
+
 const leg2 = "CA00000000000000000000000000000003"
 
 func TestFindLeg(t *testing.T) {

@@ -244,7 +244,7 @@ func (k *keyring) Renewed(context.Context) (Credentials, bool) {
 
 // control is the phone network as the switchboard sees it, behind s.
 func (s *server) control() (switchboard.CallControl, *Calls) {
-	c := NewCalls(Fixed(credentials()), CallSettings{Number: number, APIURL: s.URL + "/"})
+	c := NewCalls(Fixed(credentials()), CallSettings{Number: number, APIURL: s.URL + "/", FallbackURL: fallback})
 	s.t.Cleanup(c.http.CloseIdleConnections)
 	return c.At(base), c
 }
