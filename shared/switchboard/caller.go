@@ -135,8 +135,31 @@ func (s *Switchboard) Accept(ctx context.Context, id conference.ID, key conferen
 	return in, refused
 }
 
+// ErrUnheard: the news were taken in, but the network did not do what the caller is to
+// hear something by, so that she may hear nothing. See Again.
+var ErrUnheard = errors.New("the caller may hear nothing")
+
+// told is keepConference for news after which it can be tried again soon.
+func told(c *conference.Conference, err error, now time.Time) error {
+	if c != nil && err != nil && c.Unheard(now) {
+		return ErrUnheard
+	}
+	return keepConference(c, err)
+}
+
+// Again tries once more to let a caller hear something, if she may hear nothing: music,
+// or her last words. It is ErrUnheard as long as that fails.
+func (s *Switchboard) Again(ctx context.Context, id conference.ID, now time.Time) error {
+	c, err := s.load(ctx, id)
+	if err != nil || !c.Unheard(now) {
+		return err
+	}
+	c, err = s.redo(ctx, c, now)
+	return told(c, err, now)
+}
+
 // LegTold takes in what the network says of an agent's leg: it rings, or it is over
-// with that outcome.
+// with that outcome. It may be ErrUnheard.
 func (s *Switchboard) LegTold(ctx context.Context, id conference.ID, key conference.LegKey, sid conference.LegID, over bool, o conference.Outcome, now time.Time) error {
 	c, err := s.update(ctx, id, now, func(c *conference.Conference) error {
 		if over {
@@ -146,16 +169,16 @@ func (s *Switchboard) LegTold(ctx context.Context, id conference.ID, key confere
 		}
 		return nil
 	})
-	return keepConference(c, err)
+	return told(c, err, now)
 }
 
-// RoomTold takes in what the network says of a room.
+// RoomTold takes in what the network says of a room. It may be ErrUnheard.
 func (s *Switchboard) RoomTold(ctx context.Context, id conference.ID, e conference.RoomEvent, now time.Time) error {
 	c, err := s.update(ctx, id, now, func(c *conference.Conference) error {
 		c.RoomTold(e, now)
 		return nil
 	})
-	return keepConference(c, err)
+	return told(c, err, now)
 }
 
 // Sweep is the clock of last resort: for every conference that still needs a clock, up

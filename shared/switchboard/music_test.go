@@ -1,6 +1,7 @@
 package switchboard_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -163,4 +164,76 @@ func TestTurnsOfMusicAreSeldomWrittenDown(t *testing.T) {
 	if n := w.Conference(id).Version - version; n > 26 {
 		t.Errorf("%d saves in ten minutes", n)
 	}
+}
+
+// Several callers lose their agents at once, while they cannot be put on hold; the first
+// has music, the second is being rung for already.
+func TestF032EveryHeadOfTheLineIsRepairedByBeats(t *testing.T) {
+	w := NewWorld(t, "alice", "bob", "carol", "dave")
+	var ids []conference.ID
+	for _, a := range []agent.ID{"alice", "bob", "carol"} {
+		id, _ := w.Dial()
+		ids = append(ids, id)
+		w.Answer(a)
+		w.Settle()
+		hears(t, w, id, string(a))
+	}
+	w.Silent("bob")
+	w.Silent("carol")
+	w.Silent("alice")
+	w.HangUp("alice")
+	w.Settle()
+	w.Phones.Every("Hold", Fault{Err: ErrHold})
+	w.HangUp("bob")
+	w.HangUp("carol")
+	w.Settle()
+	hears(t, w, ids[1], "silence")
+	hears(t, w, ids[2], "silence")
+	w.Now = w.Now.Add(conference.RecallWindow + time.Second)
+	w.Phones.Heal()
+	w.Phones.Next("Hold", Fault{Err: switchboard.ErrThrottled})
+	w.Phones.Next("Hold", Fault{Err: switchboard.ErrThrottled})
+	_, _ = w.Beat("dave")
+	_, _ = w.Beat("dave")
+	w.Settle()
+	for _, id := range ids {
+		hears(t, w, id, "music")
+	}
+}
+
+func TestF032ACallerWhoIsRungForIsRepairedByBeats(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.Silent("alice")
+	w.Phones.Every("Hold", Fault{Err: ErrHold})
+	w.HangUp("alice")
+	w.Settle()
+	w.Now = w.Now.Add(conference.RecallWindow + time.Second)
+	_, _ = w.Beat("bob")
+	w.Settle()
+	state(t, w, id, conference.Ringing)
+	hears(t, w, id, "silence")
+	w.Phones.Heal()
+	_, _ = w.Beat("alice")
+	w.Settle()
+	hears(t, w, id, "music")
+	state(t, w, id, conference.Ringing)
+}
+
+// The agent ends the call, the goodbye cannot be said, and he presses again.
+func TestEndPressedAgainTriesTheLastWordsAgain(t *testing.T) {
+	w, id := talking(t, "alice")
+	w.Phones.Every("LastWords", Fault{Err: switchboard.ErrUnknown})
+	var act *switchboard.ActError
+	for range 2 {
+		if _, err := w.Press("alice", conference.DoEnd, ""); !errors.As(err, &act) {
+			t.Fatalf("pressed: %v", err)
+		}
+	}
+	w.Phones.Heal()
+	w.MustPress("alice", conference.DoEnd, "")
+	w.Settle()
+	hears(t, w, id, "words")
+	w.Pass(5 * time.Second)
+	hears(t, w, id, "gone")
+	w.CheckQuiet()
 }
