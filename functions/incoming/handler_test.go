@@ -224,7 +224,7 @@ func TestLastWordsAreSaidOnce(t *testing.T) {
 		s.Post("/incoming/"+string(id)+"/0", webtest.Form(t, "after-room", "CallSid", string(id)))
 	}
 	w.Now = w.Now.Add(time.Minute)
-	_, _ = w.Board.Sweep(t.Context(), 10, w.Now)
+	w.Sweep()
 	if n := w.Phones.Count("LastWords"); before == 0 || n != before {
 		t.Errorf("taken to her last words %d times, then %d times more", before, n-before)
 	}

@@ -5,6 +5,7 @@ package main
 import (
 	"log/slog"
 	"os"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
@@ -33,5 +34,5 @@ func main() {
 	}
 	base := twilio.Base(r.URL("PUBLIC_BASE_URL")) // there is no request to take it from
 	web.Ready(r.Err(), store, keys, calls)
-	lambda.Start(sweep(switchboard.New(store, web.Watch(calls.At(base)), set), slog.Default()))
+	lambda.Start(sweep(switchboard.New(store, web.Watch(calls.At(base)), set), slog.Default(), time.Now))
 }

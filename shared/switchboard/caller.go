@@ -180,36 +180,3 @@ func (s *Switchboard) RoomTold(ctx context.Context, id conference.ID, e conferen
 	})
 	return told(c, err, now)
 }
-
-// Sweep is the clock of last resort: for every conference that still needs a clock, up
-// to most of them, it asks the network who is really there and does what is due. It
-// returns how many it had to change more than that.
-//
-// It asks for all of them, and not only for those whose agent's page has fallen silent:
-// a leg can be lost with a page that beats, and a page that is silent proves nothing. Its
-// API may be out of reach while the voice is not, and then the call must go on (F038). So
-// silence alone never takes an agent from his caller. It makes him offline for others,
-// so that nobody offers him more; whether he is lost only the network can say, and it is
-// asked each minute here, at each beat of another agent in the call and at each of the
-// caller's turns of music. If his leg is gone, or the network has ended it at last, the
-// caller goes back to music at the head of the line (conference.Conference.Head), and the
-// next turn can tell her why.
-func (s *Switchboard) Sweep(ctx context.Context, most int, now time.Time) (int, error) {
-	ids, err := s.store.Live(ctx, most)
-	if err != nil {
-		return 0, err
-	}
-	swept := 0
-	for _, id := range ids {
-		var before conference.State
-		after, err := s.update(ctx, id, now, func(c *conference.Conference) error {
-			before = c.State
-			c.Audit(now)
-			return nil
-		})
-		if err == nil && after.State != before {
-			swept++
-		}
-	}
-	return swept, nil
-}

@@ -133,7 +133,7 @@ func TestACallerWhoLeavesWhileHerMusicBeginsAnew(t *testing.T) {
 	w.MusicRunsOut(id)
 	w.Now = w.Now.Add(time.Minute)
 	w.Phones.Next("FreshRoom", Fault{Err: switchboard.ErrUnknown})
-	_, _ = w.Board.Sweep(t.Context(), 10, w.Now)
+	w.Sweep()
 	w.CallerHangsUp(id)
 	w.Settle()
 	state(t, w, id, conference.Ended)
