@@ -16,7 +16,7 @@ import (
 
 const (
 	// most is how many conferences one sweep looks after.
-	most = 500
+	most = 800
 	// atOnce is how many of them at the same time: each asks Twilio twice.
 	atOnce = 8
 	// sweepTime leaves the function, which has a minute, time to write down what it has done;

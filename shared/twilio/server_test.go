@@ -251,7 +251,7 @@ func (s *server) control() (switchboard.CallControl, *Calls) {
 
 // a call as Twilio describes it.
 func call(sid, to, status string, made time.Time) string {
-	return fmt.Sprintf(`{"sid":%q,"to":%q,"status":%q,"date_created":%q}`, sid, to, status, made.Format(time.RFC1123Z))
+	return fmt.Sprintf(`{"sid":%q,"from":%q,"to":%q,"status":%q,"date_created":%q}`, sid, number, to, status, made.Format(time.RFC1123Z))
 }
 
 func dial() conference.Dial {

@@ -151,7 +151,7 @@ func (p *Phones) FindLeg(_ context.Context, to agent.ID, since time.Time) (sid c
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		for _, l := range p.legs {
-			if l.dial.Agent+agent.ID(l.dial.Number) == to && !l.over && !l.since.Before(since) {
+			if l.dial.Agent == to && l.dial.Number == "" && l.caller == "" && !l.over && !l.since.Before(since) {
 				sid = l.sid
 				return nil
 			}
