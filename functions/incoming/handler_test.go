@@ -187,15 +187,24 @@ func TestCallerWhoHungUpIsNotPutBack(t *testing.T) {
 func TestLastWordsByReason(t *testing.T) {
 	for reason, want := range map[string]string{
 		"agent": `<Say>Thank you for calling. Goodbye.</Say><Hangup></Hangup>`,
+		"left":  `<Say>We are sorry that this call has ended.</Say><Say>Please call again. Goodbye.</Say><Hangup></Hangup>`,
 		"wait":  `<Say>We are sorry that nobody could take your call.</Say><Say>Please call again later. Goodbye.</Say><Hangup></Hangup>`,
 	} {
 		s, w := serve(t, webtest.Keys, "alice")
 		id, _ := w.Dial()
-		if reason == "agent" {
+		switch reason {
+		case "agent":
 			w.Answer("alice")
 			w.Settle()
 			w.MustPress("alice", conference.DoEnd, "")
-		} else {
+		case "left": // the room's end is told as hers, and she is there
+			w.Answer("alice")
+			w.Settle()
+			end := conference.RoomEvent{Room: w.Conference(id).Room, Kind: conference.RoomEnd, Seq: 9, Leg: conference.LegID(id)}
+			if err := w.Board.RoomTold(t.Context(), id, end, w.Now); err != nil {
+				t.Fatal(err)
+			}
+		default:
 			w.Choose("alice", agent.Away)
 			w.Settle()
 			w.Now = w.Now.Add(switchboardtest.MaxWait)
