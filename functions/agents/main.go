@@ -16,7 +16,7 @@ func main() {
 	r := env.New(os.Getenv)
 	store, keys := dynamo.Open(r), secret.Open(r)
 	calls := twilio.NewCalls(keys, twilio.CallSettings{
-		Number: r.Number("TWILIO_NUMBER"), APIURL: r.OptionalURL("TWILIO_API_URL"),
+		Number: r.Number("TWILIO_NUMBER"), APIURL: r.OptionalURL("TWILIO_API_URL"), FallbackURL: r.OptionalURL("FALLBACK_URL"),
 	})
 	set := switchboard.Settings{
 		Ring:    r.Seconds("RING_SECONDS", 5, 120),

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"net/http"
+	"time"
 
 	"warmtransfer/shared/conference"
 	"warmtransfer/shared/switchboard"
@@ -13,11 +15,15 @@ type handler struct {
 	edge  web.Edge
 	keys  twilio.Keys
 	board func(twilio.Base) *switchboard.Switchboard
+	after func(time.Duration) <-chan time.Time // time.After
 }
+
+// within leaves the function, which has 10 s, time to write down what it has done.
+const within = 8 * time.Second
 
 func (h handler) routes() http.Handler {
 	return web.Callbacks{
-		Edge: h.edge, Keys: h.keys,
+		Edge: h.edge, Keys: h.keys, Within: within,
 		Routes: map[string]func(*web.Request) error{
 			"POST /events/conference/{conference}": h.room,
 			"POST /events/leg/{conference}/{leg}":  h.leg,
@@ -32,7 +38,7 @@ func (h handler) room(r *web.Request) error {
 	if !known {
 		return nil
 	}
-	return h.board(r.Base).RoomTold(r.Context(), r.Conference(), e, r.Now)
+	return h.heard(r, h.board(r.Base).RoomTold(r.Context(), r.Conference(), e, r.Now))
 }
 
 // leg is told how an agent's leg fares.
@@ -42,7 +48,33 @@ func (h handler) leg(r *web.Request) error {
 	if !known {
 		return nil
 	}
-	return h.board(r.Base).LegTold(r.Context(), r.Conference(), r.Leg(), sid, over, outcome, r.Now)
+	return h.heard(r, h.board(r.Base).LegTold(r.Context(), r.Conference(), r.Leg(), sid, over, outcome, r.Now))
+}
+
+// pauses lie before each further try to let a caller hear something. Nobody waits for the
+// answer to a callback, but she does, and the next clock may be the sweep's.
+var pauses = []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second}
+
+// heard tries again for a caller who may hear nothing. What fails to the end the clocks
+// repeat: whoever told us cannot help it.
+func (h handler) heard(r *web.Request, err error) error {
+	now := r.Now
+	for _, pause := range pauses {
+		if !errors.Is(err, switchboard.ErrUnheard) {
+			break
+		}
+		select {
+		case <-r.Context().Done():
+			return nil
+		case <-h.after(pause):
+		}
+		now = now.Add(pause)
+		err = h.board(r.Base).Again(r.Context(), r.Conference(), now)
+	}
+	if errors.Is(err, switchboard.ErrUnheard) {
+		return nil
+	}
+	return err
 }
 
 // call is told that a caller's own call is over.

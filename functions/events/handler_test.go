@@ -21,9 +21,16 @@ func serve(t testing.TB, keys twilio.Keys, agents ...agent.ID) (*webtest.Site, *
 	w := switchboardtest.NewWorld(t, agents...)
 	return webtest.New(t, func() time.Time { return w.Now }, func(e web.Edge) http.Handler {
 		return handler{
-			edge: e, keys: keys, board: func(twilio.Base) *switchboard.Switchboard { return w.Board },
+			edge: e, keys: keys, board: func(twilio.Base) *switchboard.Switchboard { return w.Board }, after: atOnce,
 		}.routes()
 	}), w
+}
+
+// atOnce is a pause that is over.
+func atOnce(time.Duration) <-chan time.Time {
+	over := make(chan time.Time)
+	close(over)
+	return over
 }
 
 // ring is a world in which alice is rung for a caller, and the paths and forms about

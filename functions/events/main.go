@@ -4,6 +4,7 @@ package main
 
 import (
 	"os"
+	"time"
 
 	"warmtransfer/shared/dynamo"
 	"warmtransfer/shared/env"
@@ -16,9 +17,7 @@ import (
 func main() {
 	r := env.New(os.Getenv)
 	store, keys := dynamo.Open(r), secret.Open(r)
-	calls := twilio.NewCalls(keys, twilio.CallSettings{
-		Number: r.Number("TWILIO_NUMBER"), APIURL: r.OptionalURL("TWILIO_API_URL"),
-	})
+	calls := twilio.NewCalls(keys, twilio.CallSettings{Number: r.Number("TWILIO_NUMBER"), APIURL: r.OptionalURL("TWILIO_API_URL"), FallbackURL: r.OptionalURL("FALLBACK_URL")})
 	set := switchboard.Settings{
 		Ring:    r.Seconds("RING_SECONDS", 5, 120),
 		MaxWait: r.Seconds("MAX_WAIT_SECONDS", 60, 14400),
@@ -30,7 +29,7 @@ func main() {
 	}
 	h := handler{
 		edge: web.Edge{Name: "events", Public: twilio.Base(r.OptionalURL("PUBLIC_BASE_URL"))},
-		keys: keys,
+		keys: keys, after: time.After,
 		board: func(b twilio.Base) *switchboard.Switchboard {
 			return switchboard.New(store, web.Watch(calls.At(b)), set)
 		},

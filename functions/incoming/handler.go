@@ -43,12 +43,16 @@ func (h handler) afterRoom(r *web.Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	c, err := h.board(r.Base).RoomOver(r.Context(), r.Conference(), round, over(r.Form.Get("CallStatus")), r.Now)
+	gone := over(r.Form.Get("CallStatus"))
+	c, err := h.board(r.Base).RoomOver(r.Context(), r.Conference(), round, gone, r.Now)
 	if unknown(err) { // her item is lost, she is not: she arrives anew
 		return twilio.HoldOn(string(r.Base)+"/incoming", 0), nil
 	}
 	if err != nil {
 		return "", err
+	}
+	if gone { // nobody hears it
+		return twilio.Goodbye(), nil
 	}
 	return place(r, c), nil
 }

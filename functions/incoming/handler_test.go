@@ -37,7 +37,7 @@ func room(round string) string {
 		`startConferenceOnEnter="false" endConferenceOnExit="true" maxParticipants="4" participantLabel="caller" ` +
 		`statusCallback="` + base + `/events/conference/` + string(caller) + `" statusCallbackMethod="POST" ` +
 		`statusCallbackEvent="start end join leave hold" waitMethod="POST" ` +
-		`waitUrl="` + base + `/wait/` + string(caller) + `/0#rc=2&amp;rp=4xx,5xx,ct,rt&amp;rt=4500">` + string(caller) + `</Conference></Dial>`
+		`waitUrl="` + base + `/wait/` + string(caller) + `/0#rc=5&amp;rp=4xx,5xx,ct,rt&amp;rt=4500">` + string(caller) + `</Conference></Dial>`
 }
 
 // held is the answer that keeps the caller and asks again.
@@ -187,15 +187,24 @@ func TestCallerWhoHungUpIsNotPutBack(t *testing.T) {
 func TestLastWordsByReason(t *testing.T) {
 	for reason, want := range map[string]string{
 		"agent": `<Say>Thank you for calling. Goodbye.</Say><Hangup></Hangup>`,
+		"left":  `<Say>We are sorry that this call has ended.</Say><Say>Please call again. Goodbye.</Say><Hangup></Hangup>`,
 		"wait":  `<Say>We are sorry that nobody could take your call.</Say><Say>Please call again later. Goodbye.</Say><Hangup></Hangup>`,
 	} {
 		s, w := serve(t, webtest.Keys, "alice")
 		id, _ := w.Dial()
-		if reason == "agent" {
+		switch reason {
+		case "agent":
 			w.Answer("alice")
 			w.Settle()
 			w.MustPress("alice", conference.DoEnd, "")
-		} else {
+		case "left": // the room's end is told as hers, and she is there
+			w.Answer("alice")
+			w.Settle()
+			end := conference.RoomEvent{Room: w.Conference(id).Room, Kind: conference.RoomEnd, Seq: 9, Leg: conference.LegID(id)}
+			if err := w.Board.RoomTold(t.Context(), id, end, w.Now); err != nil {
+				t.Fatal(err)
+			}
+		default:
 			w.Choose("alice", agent.Away)
 			w.Settle()
 			w.Now = w.Now.Add(switchboardtest.MaxWait)
@@ -224,7 +233,7 @@ func TestLastWordsAreSaidOnce(t *testing.T) {
 		s.Post("/incoming/"+string(id)+"/0", webtest.Form(t, "after-room", "CallSid", string(id)))
 	}
 	w.Now = w.Now.Add(time.Minute)
-	_, _ = w.Board.Sweep(t.Context(), 10, w.Now)
+	w.Sweep()
 	if n := w.Phones.Count("LastWords"); before == 0 || n != before {
 		t.Errorf("taken to her last words %d times, then %d times more", before, n-before)
 	}

@@ -22,7 +22,7 @@ func TestF128TheSweepWritesItsHeartbeatAndHowTheLineStands(t *testing.T) {
 	w.Dial()
 	w.Now = w.Now.Add(20 * time.Second)
 	var log bytes.Buffer
-	if err := sweep(w.Board, slog.New(slog.NewJSONHandler(&log, nil)))(t.Context(), event(t, w.Now)); err != nil {
+	if err := sweep(w.Board, slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(), event(t, w.Now)); err != nil {
 		t.Fatal(err)
 	}
 	var line map[string]any
@@ -47,7 +47,7 @@ func TestF128AFailedSweepHasNoHeartbeat(t *testing.T) {
 	w := switchboardtest.NewWorld(t)
 	w.Store.Every("Live", switchboardtest.Fault{Err: switchboard.ErrUnavailable})
 	var log bytes.Buffer
-	if err := sweep(w.Board, slog.New(slog.NewJSONHandler(&log, nil)))(t.Context(), event(t, w.Now)); err == nil {
+	if err := sweep(w.Board, slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(), event(t, w.Now)); err == nil {
 		t.Fatal("no error")
 	}
 	if bytes.Contains(log.Bytes(), []byte("Sweeps")) {

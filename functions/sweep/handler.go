@@ -15,31 +15,39 @@ import (
 )
 
 const (
-	// most is how many conferences one sweep looks after, the longest unchanged first.
-	most = 500
-	// sweepTime leaves the function, which has a minute, time to write down what it has done.
-	sweepTime = 50 * time.Second
+	// most is how many conferences one sweep looks after.
+	most = 800
+	// atOnce is how many of them at the same time: each asks Twilio twice.
+	atOnce = 8
+	// sweepTime leaves the function, which has a minute, time to write down what it has done;
+	// lastTime leaves the last conference time that it begins with.
+	sweepTime, lastTime = 50 * time.Second, 40 * time.Second
 )
 
-// sweep answers the schedule: it looks after every conference that has not ended.
-func sweep(board *switchboard.Switchboard, log *slog.Logger) func(context.Context, events.EventBridgeEvent) error {
+// sweep answers the schedule: it looks after every conference that has not ended. Clock
+// tells how long that takes.
+func sweep(board *switchboard.Switchboard, log *slog.Logger, clock func() time.Time) func(context.Context, events.EventBridgeEvent) error {
 	return func(ctx context.Context, e events.EventBridgeEvent) error {
-		began := time.Now()
-		ctx, cancel := context.WithTimeout(ctx, sweepTime)
-		defer cancel()
+		began := clock()
+		now := func() time.Time { return e.Time.Add(clock().Sub(began)) }
 		ctx, counts := metrics.With(ctx)
-		n, err := board.Sweep(ctx, most, e.Time)
+		swept, err := run(ctx, board, now)
 		if err == nil {
-			counts.Add(metrics.Sweeps, 1)
-			counts.Add(metrics.Rescued, float64(n))
+			counts.Add(metrics.Rescued, float64(swept.Changed))
 			counts.Add(metrics.LegsSwept, 0) // so that it is written down
 			err = gauge(ctx, board, counts, e.Time)
 		}
 		attrs := []slog.Attr{
-			slog.String("function", "sweep"), slog.Int("swept", n), slog.Int64("ms", time.Since(began).Milliseconds()), slog.String("request", e.ID),
+			slog.String("function", "sweep"), slog.Int("swept", swept.Changed), slog.Int64("ms", clock().Sub(began).Milliseconds()), slog.String("request", e.ID),
+		}
+		level := slog.LevelInfo
+		if swept.Left > 0 {
+			level = slog.LevelWarn
+			attrs = append(attrs, slog.Int("left", swept.Left))
+		} else if err == nil {
+			counts.Add(metrics.Sweeps, 1) // a sweep that was cut short is none
 		}
 		attrs = append(attrs, counts.Attrs(e.Time)...)
-		level := slog.LevelInfo
 		if err != nil {
 			level = slog.LevelError
 			attrs = append(attrs, slog.String("error", err.Error()))
@@ -47,6 +55,13 @@ func sweep(board *switchboard.Switchboard, log *slog.Logger) func(context.Contex
 		log.LogAttrs(ctx, level, "sweep", attrs...)
 		return err
 	}
+}
+
+// run is the sweep itself.
+func run(ctx context.Context, board *switchboard.Switchboard, now func() time.Time) (switchboard.Swept, error) {
+	ctx, cancel := context.WithTimeout(ctx, sweepTime)
+	defer cancel()
+	return board.Sweep(ctx, switchboard.Sweeping{Most: most, AtOnce: atOnce, Clock: now, Within: lastTime})
 }
 
 // gauges are the metrics of the agents by what they do.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -42,7 +43,7 @@ func TestF103TheSweepRepairsWhatNoEventTold(t *testing.T) {
 		w.Drop(0)
 	}
 	var log bytes.Buffer
-	run := sweep(w.Board, slog.New(slog.NewJSONHandler(&log, nil)))
+	run := sweep(w.Board, slog.New(slog.NewJSONHandler(&log, nil)), time.Now)
 	w.Now = w.Now.Add(time.Minute)
 	if err := run(t.Context(), event(t, w.Now)); err != nil {
 		t.Fatal(err)
@@ -55,15 +56,64 @@ func TestF103TheSweepRepairsWhatNoEventTold(t *testing.T) {
 	}
 }
 
-func TestTheSweepsClockIsTheEventsTime(t *testing.T) {
-	w := switchboardtest.NewWorld(t)
-	id, _ := w.Dial()
-	run := sweep(w.Board, slog.New(slog.DiscardHandler))
-	if err := run(t.Context(), event(t, w.Now.Add(switchboardtest.MaxWait))); err != nil {
-		t.Fatal(err)
+// steps is a clock that goes on by that much each time it is looked at.
+func steps(by time.Duration) func() time.Time {
+	var mu sync.Mutex
+	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	return func() time.Time {
+		mu.Lock()
+		defer mu.Unlock()
+		at = at.Add(by)
+		return at
 	}
-	if c := w.Conference(id); c.Reason != conference.ReasonMaxWait {
-		t.Errorf("the conference is %s, %q", c.State, c.Reason)
+}
+
+// The event's time is that of the beginning; what the sweep has taken since is added, or
+// the last conferences would be judged by what was the time for the first.
+func TestTheSweepsClockIsTheEventsTimeAndGoesOn(t *testing.T) {
+	for took, want := range map[time.Duration]conference.Reason{0: "", 10 * time.Second: conference.ReasonMaxWait} {
+		w := switchboardtest.NewWorld(t)
+		id, _ := w.Dial()
+		run := sweep(w.Board, slog.New(slog.DiscardHandler), steps(took))
+		if err := run(t.Context(), event(t, w.Now.Add(switchboardtest.MaxWait-20*time.Second))); err != nil {
+			t.Fatal(err)
+		}
+		if c := w.Conference(id); c.Reason != want {
+			t.Errorf("after %v the conference is %s, %q", took, c.State, c.Reason)
+		}
+	}
+}
+
+// A sweep that is cut short says so, has no heartbeat, and does not leave out the same ones
+// again.
+func TestASweepThatIsCutShort(t *testing.T) {
+	w := switchboardtest.NewWorld(t)
+	var ids []conference.ID
+	for range 20 {
+		id, _ := w.Dial()
+		w.CallerHangsUp(id)
+		ids = append(ids, id)
+	}
+	w.Phones.Told = nil
+	looked := map[conference.ID]bool{}
+	for n := range 12 {
+		w.Now = w.Now.Add(time.Minute)
+		var log bytes.Buffer
+		run := sweep(w.Board, slog.New(slog.NewJSONHandler(&log, nil)), steps(10*time.Second)) // for each conference
+		if err := run(t.Context(), event(t, w.Now)); err != nil {
+			t.Fatal(err)
+		}
+		if cut := strings.Contains(log.String(), `"left":`); n == 0 && !cut || cut == strings.Contains(log.String(), `"Sweeps"`) {
+			t.Fatalf("the log is %s", &log)
+		}
+		for _, id := range ids {
+			if c := w.Conference(id); !c.Missing.IsZero() || c.State == conference.Ended {
+				looked[id] = true
+			}
+		}
+	}
+	if len(looked) != len(ids) {
+		t.Errorf("%d of %d were looked after", len(looked), len(ids))
 	}
 }
 
@@ -71,7 +121,7 @@ func TestASweepWithoutTheStoreFailsAloud(t *testing.T) {
 	w := switchboardtest.NewWorld(t)
 	w.Store.Every("Live", switchboardtest.Fault{Err: switchboard.ErrUnavailable})
 	var log bytes.Buffer
-	err := sweep(w.Board, slog.New(slog.NewJSONHandler(&log, nil)))(t.Context(), event(t, w.Now))
+	err := sweep(w.Board, slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(), event(t, w.Now))
 	if !errors.Is(err, switchboard.ErrUnavailable) || !strings.Contains(log.String(), `"level":"ERROR"`) {
 		t.Errorf("%v; the log is %s", err, &log)
 	}
@@ -86,7 +136,7 @@ func TestANetworkThatIsDownLeavesTheSweepQuiet(t *testing.T) {
 		w.Phones.Every(op, switchboardtest.Fault{Err: switchboard.ErrUnknown})
 	}
 	w.Now = w.Now.Add(time.Minute)
-	if err := sweep(w.Board, slog.New(slog.DiscardHandler))(t.Context(), event(t, w.Now)); err != nil {
+	if err := sweep(w.Board, slog.New(slog.DiscardHandler), time.Now)(t.Context(), event(t, w.Now)); err != nil {
 		t.Error(err)
 	}
 	if h := w.Hears(id); h != "alice" {

@@ -5,6 +5,7 @@ package main
 import (
 	"log/slog"
 	"os"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
@@ -20,7 +21,7 @@ func main() {
 	r := env.New(os.Getenv)
 	store, keys := dynamo.Open(r), secret.Open(r)
 	calls := twilio.NewCalls(keys, twilio.CallSettings{
-		Number: r.Number("TWILIO_NUMBER"), APIURL: r.OptionalURL("TWILIO_API_URL"),
+		Number: r.Number("TWILIO_NUMBER"), APIURL: r.OptionalURL("TWILIO_API_URL"), FallbackURL: r.OptionalURL("FALLBACK_URL"),
 	})
 	set := switchboard.Settings{
 		Ring:    r.Seconds("RING_SECONDS", 5, 120),
@@ -33,5 +34,5 @@ func main() {
 	}
 	base := twilio.Base(r.URL("PUBLIC_BASE_URL")) // there is no request to take it from
 	web.Ready(r.Err(), store, keys, calls)
-	lambda.Start(sweep(switchboard.New(store, web.Watch(calls.At(base)), set), slog.Default()))
+	lambda.Start(sweep(switchboard.New(store, web.Watch(calls.At(base)), set), slog.Default(), time.Now))
 }

@@ -61,7 +61,7 @@ func music(id conference.ID, words, piece string, next int) string {
 	if words != "" {
 		say = "<Say>" + words + "</Say>"
 	}
-	return say + fmt.Sprintf(`<Play>https://music.example/music/%s.wav</Play><Redirect method="POST">%s/wait/%s/%d#rc=2&amp;rp=4xx,5xx,ct,rt&amp;rt=4500</Redirect>`,
+	return say + fmt.Sprintf(`<Play>https://music.example/music/%s.wav</Play><Redirect method="POST">%s/wait/%s/%d#rc=5&amp;rp=4xx,5xx,ct,rt&amp;rt=4500</Redirect>`,
 		piece, webtest.Base, id, next)
 }
 

@@ -404,8 +404,10 @@ func (s *Stack) startGateway(ctx context.Context, l net.Listener, t *sam.Templat
 	}
 	g, err := gateway.New(gateway.Options{
 		Template: t, Bootstrap: gateway.Binaries(s.o.Binaries), Env: env,
-		Replace: map[string]string{"PUBLIC_BASE_URL": s.public(), "MUSIC_BASE_URL": s.public() + "/music"},
-		Clock:   s.Clock, Output: s.o.Output, Domain: l.Addr().String(), Page: page,
+		Replace: map[string]string{
+			"PUBLIC_BASE_URL": s.public(), "MUSIC_BASE_URL": s.public() + "/music", "FALLBACK_URL": s.Control + "/fallback.xml",
+		},
+		Clock: s.Clock, Output: s.o.Output, Domain: l.Addr().String(), Page: page,
 	})
 	if err != nil {
 		return err

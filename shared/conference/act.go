@@ -52,6 +52,10 @@ type Hangup struct {
 // LastWords tells the caller why her call ends, and ends it.
 type LastWords struct{}
 
+// FreshRoom takes the caller out of the room in which her music has run out. Her own
+// request, the one for when a room ends under her, then puts her into a new one.
+type FreshRoom struct{}
+
 // Look asks the network who is in the room, because something that should have been
 // told by now was not. The answer goes to Saw.
 type Look struct{}
@@ -65,6 +69,7 @@ type Find struct {
 	Since  time.Time
 }
 
+func (FreshRoom) act()   {}
 func (Look) act()        {}
 func (Find) act()        {}
 func (Dial) act()        {}

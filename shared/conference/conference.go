@@ -58,8 +58,10 @@ type Conference struct {
 	Caller   Participant `json:"caller"`
 
 	Arrived time.Time `json:"arrived"`
-	Queued  time.Time `json:"queued"`         // in the line since
-	Head    bool      `json:"head,omitempty"` // talked before: goes ahead of all who never did
+	Queued  time.Time `json:"queued"`          // in the line since
+	Music   time.Time `json:"music,omitzero"`  // when the caller last asked for more of it or it began, roughly
+	Moving  time.Time `json:"moving,omitzero"` // she was told to leave her room for a fresh one, and has not come yet
+	Head    bool      `json:"head,omitempty"`  // talked before: goes ahead of all who never did
 
 	Legs  []Leg  `json:"legs,omitempty"`  // the agents' legs that may be alive
 	Gone  []Gone `json:"gone,omitempty"`  // the last legs that are over

@@ -45,6 +45,8 @@ func (c *Conference) Done(a Act, r Result, now time.Time) {
 		if r.Kind == Acted || r.Kind == WasGone {
 			c.CallerOn = false
 		}
+	case FreshRoom:
+		c.moved(r, now)
 	case Look: // its news come by Saw; this is only that it was tried
 		c.Looked = now
 		c.Doubt, c.audit = c.Doubt || c.audit, false
@@ -105,6 +107,9 @@ func (c *Conference) holdDone(a SetHold, r Result, now time.Time) {
 	switch r.Kind {
 	case Acted:
 		p.setHeld(a.Hold, now)
+		if caller && a.Hold {
+			c.Music = now
+		}
 		return
 	case Unknown:
 		p.Unsure = true

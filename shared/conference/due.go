@@ -22,18 +22,13 @@ func (c *Conference) Due(ring time.Duration, now time.Time) []Act {
 	if c.mustLook(now) {
 		acts = append(acts, Look{})
 	}
+	acts = append(acts, c.dueMusic(now)...)
 	acts = append(acts, c.dueFlags()...)
 	holds, unholds := c.dueHolds(now)
 	acts = append(acts, holds...)
 	acts = append(acts, c.dueHangups(now)...)
 	acts = append(acts, unholds...)
 	return append(acts, c.dueDials(ring, now)...)
-}
-
-// Neglected: the caller is to hear music and is not known to. Alone in a room that has
-// started she hears silence, and does not ask for anything: her clock stands still.
-func (c *Conference) Neglected() bool {
-	return c.State.InLine() && c.callerWish() == held && !c.Caller.held()
 }
 
 func (c *Conference) dueAtEnd(now time.Time) []Act {

@@ -39,7 +39,7 @@ func (c *Conference) RoomTold(e RoomEvent, now time.Time) {
 	case RoomStart:
 		c.Started = true
 	case RoomEnd:
-		if e.Leg == LegID(c.ID) {
+		if e.Leg == LegID(c.ID) && !c.moving(now) {
 			c.CallerGone(now)
 		}
 	default:
@@ -74,6 +74,7 @@ func (c *Conference) leaveRoom() {
 		if over := len(c.Past) - maxPast; over > 0 {
 			c.Past = c.Past[over:]
 		}
+		c.Moving = time.Time{}
 	}
 	c.Room, c.Started, c.Caller = "", false, Participant{}
 	for i := range c.Legs {
@@ -125,7 +126,7 @@ func (c *Conference) callerTold(e RoomEvent, now time.Time) {
 			c.CallerGone(now)
 		}
 	case RoomHold, RoomUnhold:
-		c.Caller.setHeld(e.Kind == RoomHold, now)
+		c.callerHolds(e.Kind == RoomHold, now)
 	}
 }
 
@@ -193,7 +194,7 @@ func (c *Conference) Saw(room RoomID, started bool, present []Presence, now time
 		if p.Leg == LegID(c.ID) {
 			caller = true
 			c.Caller.Joined = true
-			c.Caller.setHeld(p.Held, now)
+			c.callerHolds(p.Held, now)
 			continue
 		}
 		l := c.known(LegKey(p.Label), p.Leg)
@@ -220,12 +221,12 @@ func (c *Conference) Saw(room RoomID, started bool, present []Presence, now time
 }
 
 // sawCaller takes in whether the caller is in her room. For a moment she may be on her
-// way into it, or between two; but when she was looked for in vain for longer than a
+// way into it, or between two, and on her way to a fresh one it may take long; but when she was looked for in vain for longer than a
 // turn of music lasts, and gave no sign of herself, nobody told of her end. Should she
 // be there after all she is told goodbye like any caller whose call has ended (N2).
 func (c *Conference) sawCaller(here bool, now time.Time) {
 	switch {
-	case here || !c.CallerOn || c.State == Ended:
+	case here || !c.CallerOn || c.State == Ended || !c.Moving.IsZero():
 		c.Missing = time.Time{}
 	case c.Missing.IsZero():
 		c.Missing, c.Doubt = now, true
@@ -233,16 +234,6 @@ func (c *Conference) sawCaller(here bool, now time.Time) {
 		c.Doubt = true
 	default:
 		c.end(CallerLeft, ReasonCallerLeft, now)
-	}
-}
-
-// CallerHearsMusic takes in that the caller has asked for more music, which proves
-// that she is on hold if the room has started, and alive in any case.
-func (c *Conference) CallerHearsMusic(now time.Time) {
-	c.Missing = time.Time{}
-	if c.Started {
-		c.Caller.Joined = true
-		c.Caller.setHeld(true, now)
 	}
 }
 
@@ -286,7 +277,8 @@ func (c *Conference) RoomOver(round int, now time.Time) {
 		return
 	}
 	c.Round++
-	c.Missing = time.Time{}
+	moved := c.moving(now)
+	c.Missing, c.Moving, c.Music = time.Time{}, time.Time{}, now
 	var lost *Leg // who talked to her last
 	if l := c.Leg(c.Owner); l != nil {
 		lost = l
@@ -295,7 +287,9 @@ func (c *Conference) RoomOver(round int, now time.Time) {
 		lost = l
 	}
 	c.leaveRoom()
-	c.note(Entry{At: now, What: RoomEnded})
+	if !moved { // else it was we who ended it
+		c.note(Entry{At: now, What: RoomEnded})
+	}
 	state, target := c.State, c.targetKey()
 	_ = c.fire(RoomEnded, now) // every state but Ended allows it
 	if lost != nil {

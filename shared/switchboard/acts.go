@@ -48,6 +48,8 @@ func (s *Switchboard) do(ctx context.Context, c *conference.Conference, act conf
 		r.err = s.calls.Hangup(ctx, a.Leg)
 	case conference.LastWords:
 		r.err = s.calls.LastWords(ctx, c.ID, c.Round)
+	case conference.FreshRoom:
+		r.err = s.calls.FreshRoom(ctx, c.ID, c.Round)
 	case conference.Look:
 		s.look(ctx, c, &r)
 	}

@@ -135,8 +135,31 @@ func (s *Switchboard) Accept(ctx context.Context, id conference.ID, key conferen
 	return in, refused
 }
 
+// ErrUnheard: the news were taken in, but the network did not do what the caller is to
+// hear something by, so that she may hear nothing. See Again.
+var ErrUnheard = errors.New("the caller may hear nothing")
+
+// told is keepConference for news after which it can be tried again soon.
+func told(c *conference.Conference, err error, now time.Time) error {
+	if c != nil && err != nil && c.Unheard(now) {
+		return ErrUnheard
+	}
+	return keepConference(c, err)
+}
+
+// Again tries once more to let a caller hear something, if she may hear nothing: music,
+// or her last words. It is ErrUnheard as long as that fails.
+func (s *Switchboard) Again(ctx context.Context, id conference.ID, now time.Time) error {
+	c, err := s.load(ctx, id)
+	if err != nil || !c.Unheard(now) {
+		return err
+	}
+	c, err = s.redo(ctx, c, now)
+	return told(c, err, now)
+}
+
 // LegTold takes in what the network says of an agent's leg: it rings, or it is over
-// with that outcome.
+// with that outcome. It may be ErrUnheard.
 func (s *Switchboard) LegTold(ctx context.Context, id conference.ID, key conference.LegKey, sid conference.LegID, over bool, o conference.Outcome, now time.Time) error {
 	c, err := s.update(ctx, id, now, func(c *conference.Conference) error {
 		if over {
@@ -146,47 +169,14 @@ func (s *Switchboard) LegTold(ctx context.Context, id conference.ID, key confere
 		}
 		return nil
 	})
-	return keepConference(c, err)
+	return told(c, err, now)
 }
 
-// RoomTold takes in what the network says of a room.
+// RoomTold takes in what the network says of a room. It may be ErrUnheard.
 func (s *Switchboard) RoomTold(ctx context.Context, id conference.ID, e conference.RoomEvent, now time.Time) error {
 	c, err := s.update(ctx, id, now, func(c *conference.Conference) error {
 		c.RoomTold(e, now)
 		return nil
 	})
-	return keepConference(c, err)
-}
-
-// Sweep is the clock of last resort: for every conference that still needs a clock, up
-// to most of them, it asks the network who is really there and does what is due. It
-// returns how many it had to change more than that.
-//
-// It asks for all of them, and not only for those whose agent's page has fallen silent:
-// a leg can be lost with a page that beats, and a page that is silent proves nothing. Its
-// API may be out of reach while the voice is not, and then the call must go on (F038). So
-// silence alone never takes an agent from his caller. It makes him offline for others,
-// so that nobody offers him more; whether he is lost only the network can say, and it is
-// asked each minute here, at each beat of another agent in the call and at each of the
-// caller's turns of music. If his leg is gone, or the network has ended it at last, the
-// caller goes back to music at the head of the line (conference.Conference.Head), and the
-// next turn can tell her why.
-func (s *Switchboard) Sweep(ctx context.Context, most int, now time.Time) (int, error) {
-	ids, err := s.store.Live(ctx, most)
-	if err != nil {
-		return 0, err
-	}
-	swept := 0
-	for _, id := range ids {
-		var before conference.State
-		after, err := s.update(ctx, id, now, func(c *conference.Conference) error {
-			before = c.State
-			c.Audit(now)
-			return nil
-		})
-		if err == nil && after.State != before {
-			swept++
-		}
-	}
-	return swept, nil
+	return told(c, err, now)
 }

@@ -67,7 +67,7 @@ func TestTheEndOfACallIsWrittenOnce(t *testing.T) {
 func TestASweepThatFindsNothingWritesNothing(t *testing.T) {
 	w, _ := talking(t, "alice")
 	want := map[string]int{"Live": 1, "Conference": 1, "FindRoom": 1, "Present": 1}
-	costs(t, w, "the sweep", want, func() { _, _ = w.Board.Sweep(t.Context(), 10, w.Now) })
+	costs(t, w, "the sweep", want, w.Sweep)
 }
 
 func TestAPressLoadsItsCallOnce(t *testing.T) {

@@ -98,21 +98,35 @@ func (s *Switchboard) offer(ctx context.Context, c *conference.Conference, a *ag
 	return c
 }
 
-// repair does what is due for the caller at the head of the line, if she has lost her
-// agent and could not be given music: alone in a room that has started she hears
-// silence, and her own clock stands still. So every agent's beat is her clock.
+// repairMost is how many callers at the head of the line one request looks after.
+const repairMost = 3
+
+// repair does what is due for the callers at the head of the line who have lost their
+// agent and could not be given music, rung for or not: alone in a room that has started
+// they hear silence, and their own clock stands still. So every agent's beat is their
+// clock.
 func (s *Switchboard) repair(ctx context.Context, line []Waiter, now time.Time) {
-	if len(line) == 0 || !line[0].Head || line[0].State != conference.Waiting {
-		return
+	for _, w := range line[:min(len(line), repairMost)] {
+		if !w.Head { // heads come first
+			return
+		}
+		c, err := s.store.Conference(ctx, w.ID)
+		if err != nil || !c.Neglected(now) {
+			continue
+		}
+		if _, err = s.redo(ctx, c, now); errors.Is(err, ErrUnknown) {
+			return // it takes its time to fail, and the page waits
+		}
 	}
-	c, err := s.store.Conference(ctx, line[0].ID)
-	if err != nil || !c.Neglected() {
-		return
-	}
+}
+
+// redo does what is due in a conference in hand.
+func (s *Switchboard) redo(ctx context.Context, c *conference.Conference, now time.Time) (*conference.Conference, error) {
 	c, acts, err := s.change(ctx, c, now, func(*conference.Conference) error { return nil })
-	if err == nil {
-		_, _ = s.settle(ctx, c, acts, now)
+	if err != nil {
+		return nil, err
 	}
+	return s.settle(ctx, c, acts, now)
 }
 
 // errNotNow: the caller may not be offered to that agent any more.

@@ -85,13 +85,17 @@ type CallControl interface {
 	// Dial rings an agent's client or an outside number, once. It returns the network's name
 	// of the leg.
 	Dial(ctx context.Context, d conference.Dial) (conference.LegID, error)
-	// FindLeg looks for a live leg made at or after since to that agent, or to that number,
-	// which begins with a plus sign; ErrNotFound if none.
+	// FindLeg looks for a live leg that we made at or after since to that agent; ErrNotFound
+	// if none. To a number, which begins with a plus sign, it never finds one: whose leg it
+	// is could not be told.
 	FindLeg(ctx context.Context, to agent.ID, since time.Time) (conference.LegID, error)
 	// Hangup ends a leg, ringing or answered.
 	Hangup(ctx context.Context, leg conference.LegID) error
 	// LastWords takes the caller out of the room to hear why her call ends, then ends it.
 	LastWords(ctx context.Context, id conference.ID, round int) error
+	// FreshRoom takes the caller out of the room of that round, to ask what is to become of
+	// her as if it had ended.
+	FreshRoom(ctx context.Context, id conference.ID, round int) error
 	Rooms
 }
 

@@ -110,6 +110,12 @@ func TestRandomHistories(t *testing.T) {
 				say("the room of %s ends from outside", id)
 				w.KillRoom(id)
 			},
+			"silence": func(rt *rapid.T) {
+				if id := caller(rt); w.Hears(id) == "music" {
+					say("the music of %s runs out", id)
+					w.MusicRunsOut(id)
+				}
+			},
 			"crash": func(rt *rapid.T) {
 				n, took := rapid.IntRange(0, 12).Draw(rt, "calls"), rapid.Bool().Draw(rt, "took")
 				say("crash in %d calls, after: %v", n, took)

@@ -103,10 +103,10 @@ func (s *Switchboard) snapshot(ctx context.Context, a *agent.Agent, c *conferenc
 	if err != nil {
 		return Snapshot{}, err
 	}
+	s.repair(ctx, line, now)
 	if !anyWaiting(line) {
 		return s.view(a, c, line, now), nil
 	}
-	s.repair(ctx, line, now)
 	if a.Free(now) {
 		if m := s.match(ctx, now, nil, line); m != nil && m.LegOf(a.ID) != nil {
 			c = m

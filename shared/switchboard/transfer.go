@@ -70,11 +70,12 @@ func (s *Switchboard) Transfer(ctx context.Context, who Who, cmd Command, now ti
 	return s.snapshot(ctx, a, c, now)
 }
 
-// press carries out a command without a target on the call in hand.
+// press carries out a command without a target on the call in hand. To end a call once
+// more that has been ended is to try its last words again, if they could not be said.
 func (s *Switchboard) press(ctx context.Context, c *conference.Conference, r conference.Request, cmd Command, now time.Time) (*conference.Conference, error) {
 	return s.updateFrom(ctx, r.Agent, c, now, func(c *conference.Conference) error {
 		switch {
-		case c.Did(r):
+		case c.Did(r), cmd.Action == conference.DoEnd && c.Reason == conference.ReasonAgentEnded:
 			return nil
 		case cmd.Action == conference.DoDecline:
 			return c.Decline(r, cmd.Reason, now)

@@ -25,11 +25,11 @@ func (b Base) AfterRoom(id conference.ID, round int) string {
 // https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides: what stands
 // behind # is for Twilio itself, and is neither sent nor signed.
 func (b Base) Wait(id conference.ID, turn int) string {
-	return string(b) + "/wait/" + string(id) + "/" + strconv.Itoa(turn) + waitAgain
+	return string(b) + "/wait/" + string(id) + "/" + strconv.Itoa(turn) + askAgain
 }
 
-// waitAgain: two more tries, and 4.5 s for each.
-const waitAgain = "#rc=2&rp=4xx,5xx,ct,rt&rt=4500"
+// askAgain: five more tries, which is the most, and 4.5 s for each, within 15 s in all.
+const askAgain = "#rc=5&rp=4xx,5xx,ct,rt&rt=4500"
 
 // Connect is asked when an agent's leg was answered.
 func (b Base) Connect(id conference.ID, leg conference.LegKey) string {

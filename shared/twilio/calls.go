@@ -38,6 +38,9 @@ type CallSettings struct {
 	Number string
 	// APIURL is the base address of the REST API, without a trailing slash; "" is Twilio's.
 	APIURL string
+	// FallbackURL is the document that a caller hears when our API does not answer (see
+	// Fallback); "" if there is none.
+	FallbackURL string
 }
 
 // Calls acts on one account's calls and conferences by REST.
@@ -159,6 +162,17 @@ func (c *callControl) Hangup(ctx context.Context, leg conference.LegID) error {
 // LastWords implements switchboard.CallControl.
 func (c *callControl) LastWords(ctx context.Context, id conference.ID, round int) error {
 	p := (&api.UpdateCallParams{}).SetUrl(c.base.AfterRoom(id, round)).SetMethod(http.MethodPost)
+	return c.update(ctx, conference.LegID(id), p)
+}
+
+// FreshRoom implements switchboard.CallControl. Whether the call keeps what its number
+// falls back on is not documented, so that is named: where her request cannot be answered
+// either, Twilio would end the call.
+func (c *callControl) FreshRoom(ctx context.Context, id conference.ID, round int) error {
+	p := (&api.UpdateCallParams{}).SetUrl(c.base.AfterRoom(id, round) + askAgain).SetMethod(http.MethodPost)
+	if c.set.FallbackURL != "" {
+		p.SetFallbackUrl(c.set.FallbackURL).SetFallbackMethod(http.MethodGet)
+	}
 	return c.update(ctx, conference.LegID(id), p)
 }
 

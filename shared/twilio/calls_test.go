@@ -110,6 +110,23 @@ func TestLastWordsRedirectTheCaller(t *testing.T) {
 	}
 }
 
+// It must not end her call where nothing answers for a moment.
+func TestFreshRoomRedirectsTheCallerAndHasAFallback(t *testing.T) {
+	s := newServer(t, always(200, call(caller, number, "in-progress", t0)))
+	control, _ := s.control()
+	if err := control.FreshRoom(t.Context(), caller, 2); err != nil {
+		t.Fatal(err)
+	}
+	got := s.only()
+	want := url.Values{
+		"Url": {"https://phone.example.com/incoming/" + caller + "/2" + askAgain}, "Method": {"POST"},
+		"FallbackUrl": {fallback}, "FallbackMethod": {"GET"},
+	}
+	if got.Op != "UpdateCall" || got.Path != "/Calls/"+caller+".json" || !reflect.DeepEqual(got.Values, want) {
+		t.Errorf("got %+v", got)
+	}
+}
+
 func TestTell(t *testing.T) {
 	s := newServer(t, always(201, `{"sid":"KX00000000000000000000000000000001"}`))
 	_, calls := s.control()
@@ -144,6 +161,7 @@ func TestStrangeNamesReachNobody(t *testing.T) {
 		_, present := control.Present(t.Context(), room)
 		for what, err := range map[string]error{
 			"Hangup": control.Hangup(t.Context(), name), "Present": present, "Tell": calls.Tell(t.Context(), name, "{}"),
+			"FreshRoom":     control.FreshRoom(t.Context(), conference.ID(name), 1),
 			"LastWords":     control.LastWords(t.Context(), conference.ID(name), 1),
 			"Hold leg":      control.Hold(t.Context(), caller, room1, name, true),
 			"Hold room":     control.Hold(t.Context(), caller, room, leg1, true),

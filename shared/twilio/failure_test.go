@@ -21,6 +21,7 @@ func every(control switchboard.CallControl, calls *Calls) map[string]func(contex
 		"FindRoom":    func(ctx context.Context) error { _, _, err := control.FindRoom(ctx, caller); return err },
 		"Present":     func(ctx context.Context) error { _, err := control.Present(ctx, room1); return err },
 		"Hangup":      func(ctx context.Context) error { return control.Hangup(ctx, leg1) },
+		"FreshRoom":   func(ctx context.Context) error { return control.FreshRoom(ctx, caller, 1) },
 		"LastWords":   func(ctx context.Context) error { return control.LastWords(ctx, caller, 1) },
 		"Hold":        func(ctx context.Context) error { return control.Hold(ctx, caller, room1, leg1, true) },
 		"SetEndsRoom": func(ctx context.Context) error { return control.SetEndsRoom(ctx, room1, leg1, true) },

@@ -29,8 +29,8 @@ const (
 	staleAfter = 30 * time.Second
 )
 
-// newHTTPClient is one for a function that asks one thing at a time: a few
-// connections, and no redirects, which would turn a POST into a GET.
+// newHTTPClient is one for a function that asks one thing at a time, or the sweep, which
+// asks eight: a few connections, and no redirects, which would turn a POST into a GET.
 func newHTTPClient() *http.Client {
 	return &http.Client{
 		Timeout: callTime,
@@ -41,7 +41,7 @@ func newHTTPClient() *http.Client {
 			Proxy:               http.ProxyFromEnvironment,
 			DialContext:         (&net.Dialer{Timeout: time.Second}).DialContext,
 			TLSHandshakeTimeout: time.Second,
-			MaxIdleConnsPerHost: 4,
+			MaxIdleConnsPerHost: 8,
 			IdleConnTimeout:     staleAfter,
 		},
 	}

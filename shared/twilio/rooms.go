@@ -56,7 +56,9 @@ func newestRoom(rooms []api.ApiV2010Conference, id conference.ID) (room conferen
 }
 
 // Hold implements switchboard.Rooms. A held party hears the wait turns; a plain sound
-// file would be played once and be followed by silence.
+// file would be played once and be followed by silence. A party who is on hold already is
+// to hear them anew: Twilio is taken to fetch a HoldUrl whenever one is given. That is not
+// documented, and to be checked on a live account.
 func (c *callControl) Hold(ctx context.Context, id conference.ID, room conference.RoomID, leg conference.LegID, hold bool) error {
 	p := (&api.UpdateParticipantParams{}).SetHold(hold)
 	if hold {

@@ -14,7 +14,7 @@ import (
 
 func TestHold(t *testing.T) {
 	for hold, want := range map[bool]url.Values{
-		true:  {"Hold": {"true"}, "HoldUrl": {"https://phone.example.com/wait/" + caller + "/1" + waitAgain}, "HoldMethod": {"POST"}},
+		true:  {"Hold": {"true"}, "HoldUrl": {"https://phone.example.com/wait/" + caller + "/1" + askAgain}, "HoldMethod": {"POST"}},
 		false: {"Hold": {"false"}},
 	} {
 		s := newServer(t, always(200, `{}`))

@@ -244,14 +244,14 @@ func (k *keyring) Renewed(context.Context) (Credentials, bool) {
 
 // control is the phone network as the switchboard sees it, behind s.
 func (s *server) control() (switchboard.CallControl, *Calls) {
-	c := NewCalls(Fixed(credentials()), CallSettings{Number: number, APIURL: s.URL + "/"})
+	c := NewCalls(Fixed(credentials()), CallSettings{Number: number, APIURL: s.URL + "/", FallbackURL: fallback})
 	s.t.Cleanup(c.http.CloseIdleConnections)
 	return c.At(base), c
 }
 
 // a call as Twilio describes it.
 func call(sid, to, status string, made time.Time) string {
-	return fmt.Sprintf(`{"sid":%q,"to":%q,"status":%q,"date_created":%q}`, sid, to, status, made.Format(time.RFC1123Z))
+	return fmt.Sprintf(`{"sid":%q,"from":%q,"to":%q,"status":%q,"date_created":%q}`, sid, number, to, status, made.Format(time.RFC1123Z))
 }
 
 func dial() conference.Dial {

@@ -86,7 +86,7 @@ const roomAttributes = `beep="false" maxParticipants="4" statusCallback="https:/
 func TestCallerRoomIsTheClassics(t *testing.T) {
 	like(t, CallerRoom(base, caller, 3, 0), `<Response><Dial action="https://phone.example.com/incoming/`+caller+`/3" method="POST">
 		<Conference startConferenceOnEnter="false" endConferenceOnExit="true"
-		waitUrl="https://phone.example.com/wait/`+caller+`/0#rc=2&amp;rp=4xx,5xx,ct,rt&amp;rt=4500" waitMethod="POST" participantLabel="caller" `+roomAttributes+`>`+caller+`</Conference>
+		waitUrl="https://phone.example.com/wait/`+caller+`/0#rc=5&amp;rp=4xx,5xx,ct,rt&amp;rt=4500" waitMethod="POST" participantLabel="caller" `+roomAttributes+`>`+caller+`</Conference>
 		</Dial></Response>`)
 }
 
@@ -197,7 +197,7 @@ func TestF158WhatStrangersWriteIsText(t *testing.T) {
 func TestF164AddressesCarryIDsInThePathOnly(t *testing.T) {
 	for got, want := range map[string]string{
 		base.AfterRoom(caller, 2):          "/incoming/" + caller + "/2",
-		base.Wait(caller, 7):               "/wait/" + caller + "/7" + waitAgain,
+		base.Wait(caller, 7):               "/wait/" + caller + "/7" + askAgain,
 		base.Connect(caller, "k1"):         "/connect-agent/" + caller + "/k1",
 		base.ConnectAgain(caller, "k1", 1): "/connect-agent/" + caller + "/k1/1",
 		base.Accept(caller, "k1"):          "/connect-agent/" + caller + "/k1/accept",

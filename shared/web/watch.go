@@ -64,6 +64,11 @@ func (w watched) LastWords(ctx context.Context, id conference.ID, round int) err
 	return note(ctx, "last words", id, w.calls.LastWords(ctx, id, round))
 }
 
+// FreshRoom implements switchboard.CallControl.
+func (w watched) FreshRoom(ctx context.Context, id conference.ID, round int) error {
+	return note(ctx, "fresh room", id, w.calls.FreshRoom(ctx, id, round))
+}
+
 // FindRoom implements switchboard.Rooms.
 func (w watched) FindRoom(ctx context.Context, id conference.ID) (conference.RoomID, bool, error) {
 	room, started, err := w.calls.FindRoom(ctx, id)

@@ -41,6 +41,7 @@ func watchEverything(t *testing.T, log *bytes.Buffer) {
 		},
 		"FindLeg":     func() error { _, err := calls.FindLeg(ctx, "alice", time.Time{}); return err },
 		"Hangup":      func() error { return calls.Hangup(ctx, leg) },
+		"FreshRoom":   func() error { return calls.FreshRoom(ctx, id, 0) },
 		"LastWords":   func() error { return calls.LastWords(ctx, id, 0) },
 		"FindRoom":    func() error { _, _, err := calls.FindRoom(ctx, id); return err },
 		"Hold":        func() error { return calls.Hold(ctx, id, room, leg, true) },

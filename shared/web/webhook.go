@@ -70,11 +70,13 @@ type Callbacks struct {
 	Edge
 	Keys   twilio.Keys
 	Routes map[string]func(*Request) error
+	// Within is the longest that taking it in may last; 0 is the same as for all webhooks.
+	Within time.Duration
 }
 
 // Handler serves the routes.
 func (c Callbacks) Handler() http.Handler {
-	h := &routes{edge: c.Edge, limit: webhookTime, webhooks: true, refuse: refuseEmpty, fail: func(w http.ResponseWriter, r *Request) {
+	h := &routes{edge: c.Edge, limit: cmp.Or(c.Within, webhookTime), webhooks: true, refuse: refuseEmpty, fail: func(w http.ResponseWriter, r *Request) {
 		refuseEmpty(w, r, http.StatusNoContent) // it would fail again
 	}}
 	check := twilio.NewValidator(c.Keys)

@@ -97,7 +97,7 @@ func (w *World) Fingerprint() string {
 		if l.room != nil {
 			in = l.room.sid
 		}
-		fmt.Fprint(&b, sid, l.dial.Agent, l.dial.Number, l.dial.Leg, l.answered, l.words, l.held, l.ends, in, asJSON(w.T, l.since))
+		fmt.Fprint(&b, sid, l.dial.Agent, l.dial.Number, l.dial.Leg, l.answered, l.words, l.held, l.quiet, l.ends, in, asJSON(w.T, l.since))
 	}
 	for _, c := range w.Phones.Told {
 		b.WriteString(asJSON(w.T, c))

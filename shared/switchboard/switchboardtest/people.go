@@ -207,6 +207,14 @@ func (w *World) HangUp(id agent.ID) bool {
 	return w.drop(w.leg(id, func(l *phone) bool { return l.answered }), conference.OutcomeLost)
 }
 
+// MusicRunsOut: a turn of a caller's music could not be had, for as long as the network
+// tries. She hears nothing more of it until it begins anew.
+func (w *World) MusicRunsOut(id conference.ID) {
+	w.Phones.mu.Lock()
+	defer w.Phones.mu.Unlock()
+	w.Phones.legs[conference.LegID(id)].quiet = true
+}
+
 // CallerHangsUp is the caller's end of the call.
 func (w *World) CallerHangsUp(id conference.ID) bool {
 	return w.drop(w.Phones.legs[conference.LegID(id)], "")

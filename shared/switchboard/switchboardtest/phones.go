@@ -14,7 +14,7 @@ import (
 // Phones is a phone network in memory: legs, rooms, who hears whom. It is a
 // switchboard.CallControl. What it would tell by webhook it queues as Callbacks, for
 // a test to deliver, double, delay or drop. Operations for Faults: "Dial", "FindLeg",
-// "Hangup", "LastWords", "FindRoom", "Hold", "SetEndsRoom", "Present", "Tell".
+// "Hangup", "LastWords", "FreshRoom", "FindRoom", "Hold", "SetEndsRoom", "Present", "Tell".
 type Phones struct {
 	Faults
 	mu    sync.Mutex
@@ -50,6 +50,7 @@ type phone struct {
 	since    time.Time
 	room     *room
 	held     bool
+	quiet    bool // a caller's: her music has run out
 	ends     bool
 	label    string
 }
@@ -150,7 +151,7 @@ func (p *Phones) FindLeg(_ context.Context, to agent.ID, since time.Time) (sid c
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		for _, l := range p.legs {
-			if l.dial.Agent+agent.ID(l.dial.Number) == to && !l.over && !l.since.Before(since) {
+			if l.dial.Agent == to && l.dial.Number == "" && l.caller == "" && !l.over && !l.since.Before(since) {
 				sid = l.sid
 				return nil
 			}
@@ -185,6 +186,21 @@ func (p *Phones) LastWords(_ context.Context, id conference.ID, _ int) error {
 		}
 		l.words = true
 		p.leave(l, false)
+		return nil
+	})
+}
+
+// FreshRoom implements switchboard.CallControl.
+func (p *Phones) FreshRoom(_ context.Context, id conference.ID, _ int) error {
+	return p.act("FreshRoom", func() error {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		l := p.legs[conference.LegID(id)]
+		if l == nil || l.over {
+			return switchboard.ErrGone
+		}
+		p.leave(l, false)
+		p.fellOut(l)
 		return nil
 	})
 }
@@ -243,6 +259,7 @@ func (p *Phones) Hold(_ context.Context, _ conference.ID, sid conference.RoomID,
 		if l == nil {
 			return switchboard.ErrGone
 		}
+		l.quiet = false
 		if l.held != hold {
 			l.held = hold
 			kind := conference.RoomUnhold
@@ -296,7 +313,7 @@ func (p *Phones) enter(l *phone, name conference.ID, starts, ends bool) {
 		r = &room{sid: conference.RoomID(fmt.Sprintf("CF%032x", p.made)), name: name}
 		p.rooms[name] = r
 	}
-	l.room, l.ends, l.held = r, ends, false
+	l.room, l.ends, l.held, l.quiet = r, ends, false, false
 	r.in = append(r.in, l)
 	p.roomTold(r, conference.RoomJoin, l, false)
 	if starts && !r.started {

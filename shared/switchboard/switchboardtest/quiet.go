@@ -19,6 +19,8 @@ func (w *World) Hears(id conference.ID) string {
 		return "gone"
 	case l.words:
 		return "words"
+	case l.quiet && l.room != nil && (!l.room.started || l.held):
+		return "silence"
 	case l.room == nil || !l.room.started || l.held:
 		return "music" // outside a room it is the answer to her next webhook
 	}

@@ -177,12 +177,17 @@ func (w *World) Pass(d time.Duration) {
 			}
 		}
 		if second%60 == 0 {
-			_, _ = w.Board.Sweep(context.Background(), 1000, w.Now)
-			w.Life.Revive()
+			w.Sweep()
 		}
 		w.Settle()
 		w.listen()
 	}
+}
+
+// Sweep is the sweep; it may fail under faults.
+func (w *World) Sweep() {
+	_, _ = w.Board.Sweep(context.Background(), switchboard.Sweeping{Most: 1000, Clock: func() time.Time { return w.Now }})
+	w.Life.Revive()
 }
 
 // Tick is Pass in one go: time passes, then everybody whose time has come does what is

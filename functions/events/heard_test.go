@@ -1,0 +1,55 @@
+package main
+
+import (
+	"testing"
+
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/switchboard/switchboardtest"
+	"warmtransfer/shared/web/webtest"
+)
+
+// A caller loses her agent, or is to be told goodbye, while the network is out of reach for
+// a moment: she does not wait for the next clock.
+func TestF032WhatTheCallerIsToHearIsTriedAgain(t *testing.T) {
+	for _, tt := range []struct {
+		op, hears string
+		press     conference.Action
+	}{{"Hold", "music", ""}, {"LastWords", "words", conference.DoEnd}} {
+		for fails, heard := range map[int]bool{1: true, 3: true, 5: true, 7: true, 1000: false} {
+			s, w, id, leg := ring(t)
+			w.Answer("alice")
+			w.Settle()
+			if tt.press != "" {
+				w.Phones.Every(tt.op, switchboardtest.Fault{Err: switchboard.ErrUnknown})
+				_, _ = w.Press("alice", tt.press, "")
+				w.Phones.Heal()
+			}
+			for range fails {
+				w.Phones.Next(tt.op, switchboardtest.Fault{Err: switchboard.ErrUnknown})
+			}
+			before := w.Phones.Count(tt.op)
+			w.HangUp("alice")
+			w.Phones.Told = nil // but for the one that is posted here
+			s.Post(legPath(id, leg), webtest.Form(t, "leg", "CallSid", string(leg.SID), "CallStatus", "completed")).Empty(t, 204)
+			if got := w.Hears(id) == tt.hears; got != heard {
+				t.Errorf("%s failed %d times: she hears %q", tt.op, fails, w.Hears(id))
+			}
+			if n := w.Phones.Count(tt.op) - before; n > 8 {
+				t.Errorf("%s: tried %d times", tt.op, n)
+			}
+		}
+	}
+}
+
+// What nobody waits for is left to the clocks.
+func TestWhatNobodyHearsIsNotTriedAgain(t *testing.T) {
+	s, w, id, leg := ring(t)
+	w.CallerHangsUp(id)
+	w.Phones.Told = nil
+	w.Phones.Every("Hangup", switchboardtest.Fault{Err: switchboard.ErrUnknown})
+	s.Post(roomPath(id), webtest.Form(t, "room-end", "CallSidEndingConference", string(id), "ConferenceSid", string(w.Conference(id).Room))).Empty(t, 204)
+	if n := w.Phones.Count("Hangup"); n > 2 || w.Conference(id).State != conference.Ended {
+		t.Errorf("%s: %s, hung up %d times", leg.Key, w.Conference(id).State, n)
+	}
+}

@@ -1,0 +1,44 @@
+package scenario
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"warmtransfer/local/phonenet"
+)
+
+// The network takes no requests for a moment, just as the agent goes. The clock stands
+// still meanwhile: whatever is tried again is tried before any clock ticks.
+func TestF032TheAgentIsLostDuringABlipOfTheNetwork(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	caller := talking(l)
+	l.fault(phonenet.FaultRule{
+		Kind: "rest", Match: phonenet.FaultMatch{Event: "UpdateParticipant"}, Do: "throttle", Status: http.StatusTooManyRequests, Times: 6,
+	})
+	delete(l.pages, "bob")
+	l.crash("alice")
+	l.waits(caller)
+	l.done(10 * time.Second)
+}
+
+func TestTheAgentEndsTheCallDuringABlipOfTheNetwork(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	caller := talking(l)
+	l.fault(phonenet.FaultRule{
+		Kind: "rest", Match: phonenet.FaultMatch{Event: "UpdateCall"}, Do: "throttle", Status: http.StatusTooManyRequests, Times: 8,
+	})
+	for range 2 { // he presses, and presses again: both times he is told that it cannot be done now
+		l.refused("alice", "end", "", http.StatusServiceUnavailable)
+	}
+	l.hangs(l.legTo("alice"))
+	if h := l.hears(caller); h != "speech" {
+		t.Errorf("she hears %q", h)
+	}
+	l.pass(5 * time.Second)
+	l.wantOver(caller)
+	l.lastHeard(caller, "speech:")
+	l.done(10 * time.Second)
+}

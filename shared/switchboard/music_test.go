@@ -1,0 +1,239 @@
+package switchboard_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+	. "warmtransfer/shared/switchboard/switchboardtest"
+)
+
+// musicBack is how long a caller may hear nothing whose music could not be had by all
+// tries: until it is noticed, and until the next sweep.
+const musicBack = 110 * time.Second
+
+func TestMusicThatRunsOutBeginsAnewInTheLine(t *testing.T) {
+	for _, fault := range []*Fault{nil, {Err: switchboard.ErrThrottled}, {Err: switchboard.ErrUnknown}, {Err: switchboard.ErrUnknown, Took: true}} {
+		w := NewWorld(t)
+		first, _ := w.Dial()
+		w.Pass(time.Second)
+		second, _ := w.Dial()
+		w.Settle()
+		queued := w.Conference(first).Queued
+		w.Pass(30 * time.Second)
+		w.MusicRunsOut(first)
+		hears(t, w, first, "silence")
+		if fault != nil {
+			w.Phones.Next("FreshRoom", *fault)
+		}
+		w.Pass(musicBack)
+		hears(t, w, first, "music")
+		c := w.Conference(first)
+		if c.State != conference.Waiting || !c.Queued.Equal(queued) || c.Head || len(c.History) != 1 {
+			t.Errorf("she is %s since %v, head %v; %+v", c.State, c.Queued, c.Head, c.History)
+		}
+		w.Pass(5 * time.Minute) // her clock ticks again
+		if w.Conference(first).Round != c.Round {
+			t.Error("she is moved again")
+		}
+		w.Choose("alice", agent.Available)
+		w.Answer("alice")
+		w.Settle()
+		hears(t, w, first, "alice")
+		hears(t, w, second, "music")
+		w.CheckQuiet()
+	}
+}
+
+func TestMusicThatRunsOutWhileAnAgentIsRung(t *testing.T) {
+	w := NewWorld(t)
+	w.Use(switchboard.Settings{Ring: 2 * time.Minute})
+	id, _ := w.Dial()
+	w.Choose("alice", agent.Available)
+	w.Settle()
+	w.MusicRunsOut(id)
+	w.Pass(musicBack)
+	state(t, w, id, conference.Ringing)
+	hears(t, w, id, "music")
+	if n := w.Phones.Count("Dial"); n != 1 || !w.Answer("alice") {
+		t.Errorf("%d dials: the offer did not go on", n)
+	}
+	w.Settle()
+	hears(t, w, id, "alice")
+	w.CheckQuiet()
+}
+
+func TestMusicThatRunsOutAtTheHeadOfTheLine(t *testing.T) {
+	w, id := talking(t, "alice", "bob", "carol")
+	w.Choose("bob", agent.Away)
+	w.Choose("carol", agent.Away)
+	w.Silent("alice")
+	w.HangUp("alice")
+	w.Settle()
+	hears(t, w, id, "music")
+	w.MusicRunsOut(id)
+	w.Pass(60 * time.Second) // the beats of bob's and carol's pages
+	hears(t, w, id, "music")
+	if c := w.Conference(id); !c.Head || c.State != conference.Waiting {
+		t.Errorf("she is %s, head %v", c.State, c.Head)
+	}
+	w.CheckQuiet()
+}
+
+func TestMusicThatRunsOutBesideATalk(t *testing.T) {
+	for name, begin := range map[string]func(t *testing.T) (*World, conference.ID){
+		"hold by hand": func(t *testing.T) (*World, conference.ID) {
+			w, id := talking(t, "alice", "bob")
+			w.MustPress("alice", conference.DoHold, "")
+			return w, id
+		},
+		"ringing": func(t *testing.T) (*World, conference.ID) {
+			w, id := talking(t, "alice", "bob")
+			w.Use(switchboard.Settings{Ring: 2 * time.Minute})
+			w.MustPress("alice", conference.DoConsult, "bob")
+			return w, id
+		},
+		"consult": func(t *testing.T) (*World, conference.ID) { return consulting(t) },
+	} {
+		for _, fault := range []*Fault{nil, {Err: switchboard.ErrThrottled}, {Err: switchboard.ErrUnknown}, {Err: ErrHold}} {
+			w, id := begin(t)
+			w.Settle()
+			was := w.Conference(id)
+			w.MusicRunsOut(id)
+			hears(t, w, id, "silence")
+			if fault != nil {
+				for range 2 { // both tries of one use case
+					w.Phones.Next("Hold", *fault)
+				}
+			}
+			w.Pass(60 * time.Second)
+			hears(t, w, id, "music")
+			c := w.Conference(id)
+			if c.State != was.State || c.Owner != was.Owner || c.Round != was.Round || !c.Caller.HeldAt.Equal(was.Caller.HeldAt) {
+				t.Errorf("%s: %s became %s, owner %s, round %d", name, was.State, c.State, c.Owner, c.Round)
+			}
+			holds := w.Phones.Count("Hold")
+			w.Pass(50 * time.Second)
+			if n := w.Phones.Count("Hold"); n != holds {
+				t.Errorf("%s: held %d times more", name, n-holds)
+			}
+			w.CheckQuiet()
+		}
+	}
+}
+
+// She hangs up while she is told to leave her room.
+func TestACallerWhoLeavesWhileHerMusicBeginsAnew(t *testing.T) {
+	w := NewWorld(t)
+	id, _ := w.Dial()
+	w.Settle()
+	w.MusicRunsOut(id)
+	w.Now = w.Now.Add(time.Minute)
+	w.Phones.Next("FreshRoom", Fault{Err: switchboard.ErrUnknown})
+	w.Sweep()
+	w.CallerHangsUp(id)
+	w.Settle()
+	state(t, w, id, conference.Ended)
+	w.CheckQuiet()
+}
+
+// Nothing is told of her end: to move her shows it.
+func TestACallerWhoIsGoneIsNotMovedForEver(t *testing.T) {
+	w := NewWorld(t)
+	id, _ := w.Dial()
+	w.Settle()
+	w.CallerHangsUp(id)
+	w.Phones.Told = nil
+	w.Pass(2 * time.Minute)
+	state(t, w, id, conference.Ended)
+	if n := w.Phones.Count("FreshRoom"); n > 2 {
+		t.Errorf("moved %d times", n)
+	}
+}
+
+// The line's own clocks write little for it.
+func TestTurnsOfMusicAreSeldomWrittenDown(t *testing.T) {
+	w := NewWorld(t)
+	id, _ := w.Dial()
+	w.Pass(time.Minute)
+	version := w.Conference(id).Version
+	w.Pass(10 * time.Minute)
+	if n := w.Conference(id).Version - version; n > 26 {
+		t.Errorf("%d saves in ten minutes", n)
+	}
+}
+
+// Several callers lose their agents at once, while they cannot be put on hold; the first
+// has music, the second is being rung for already.
+func TestF032EveryHeadOfTheLineIsRepairedByBeats(t *testing.T) {
+	w := NewWorld(t, "alice", "bob", "carol", "dave")
+	var ids []conference.ID
+	for _, a := range []agent.ID{"alice", "bob", "carol"} {
+		id, _ := w.Dial()
+		ids = append(ids, id)
+		w.Answer(a)
+		w.Settle()
+		hears(t, w, id, string(a))
+	}
+	w.Silent("bob")
+	w.Silent("carol")
+	w.Silent("alice")
+	w.HangUp("alice")
+	w.Settle()
+	w.Phones.Every("Hold", Fault{Err: ErrHold})
+	w.HangUp("bob")
+	w.HangUp("carol")
+	w.Settle()
+	hears(t, w, ids[1], "silence")
+	hears(t, w, ids[2], "silence")
+	w.Now = w.Now.Add(conference.RecallWindow + time.Second)
+	w.Phones.Heal()
+	w.Phones.Next("Hold", Fault{Err: switchboard.ErrThrottled})
+	w.Phones.Next("Hold", Fault{Err: switchboard.ErrThrottled})
+	_, _ = w.Beat("dave")
+	_, _ = w.Beat("dave")
+	w.Settle()
+	for _, id := range ids {
+		hears(t, w, id, "music")
+	}
+}
+
+func TestF032ACallerWhoIsRungForIsRepairedByBeats(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.Silent("alice")
+	w.Phones.Every("Hold", Fault{Err: ErrHold})
+	w.HangUp("alice")
+	w.Settle()
+	w.Now = w.Now.Add(conference.RecallWindow + time.Second)
+	_, _ = w.Beat("bob")
+	w.Settle()
+	state(t, w, id, conference.Ringing)
+	hears(t, w, id, "silence")
+	w.Phones.Heal()
+	_, _ = w.Beat("alice")
+	w.Settle()
+	hears(t, w, id, "music")
+	state(t, w, id, conference.Ringing)
+}
+
+// The agent ends the call, the goodbye cannot be said, and he presses again.
+func TestEndPressedAgainTriesTheLastWordsAgain(t *testing.T) {
+	w, id := talking(t, "alice")
+	w.Phones.Every("LastWords", Fault{Err: switchboard.ErrUnknown})
+	var act *switchboard.ActError
+	for range 2 {
+		if _, err := w.Press("alice", conference.DoEnd, ""); !errors.As(err, &act) {
+			t.Fatalf("pressed: %v", err)
+		}
+	}
+	w.Phones.Heal()
+	w.MustPress("alice", conference.DoEnd, "")
+	w.Settle()
+	hears(t, w, id, "words")
+	w.Pass(5 * time.Second)
+	hears(t, w, id, "gone")
+	w.CheckQuiet()
+}
