@@ -399,13 +399,15 @@ func (s *Stack) startGateway(ctx context.Context, l net.Listener, t *sam.Templat
 		return err
 	}
 	env := map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": store, "AWS_ENDPOINT_URL_SECRETS_MANAGER": secretsURL, "TWILIO_API_URL": s.Twilio}
+	fallback := s.Control + "/fallback.xml"
 	if s.o.TwilioURL != "" && !loopback(s.o.TwilioURL) {
 		delete(env, "TWILIO_API_URL") // Twilio itself: the functions know where that is
+		fallback = ""                 // and it cannot reach that file
 	}
 	g, err := gateway.New(gateway.Options{
 		Template: t, Bootstrap: gateway.Binaries(s.o.Binaries), Env: env,
 		Replace: map[string]string{
-			"PUBLIC_BASE_URL": s.public(), "MUSIC_BASE_URL": s.public() + "/music", "FALLBACK_URL": s.Control + "/fallback.xml",
+			"PUBLIC_BASE_URL": s.public(), "MUSIC_BASE_URL": s.public() + "/music", "FALLBACK_URL": fallback,
 		},
 		Clock: s.Clock, Output: s.o.Output, Domain: l.Addr().String(), Page: page,
 	})
