@@ -80,7 +80,9 @@ class Scene {
   /** pair is Alice in a call with a scripted caller, and Bob at his desk. */
   async pair() {
     const [alice, bob] = await Promise.all([this.agent('alice', { online: true }), this.agent('bob', { online: false })]);
-    const [caller] = await Promise.all([this.stack.dial(), alice.screen('ringing').then(() => bob.goOnline()), alice.answer()]);
+    const caller = await this.stack.dial();
+    await alice.screen('ringing'); // so that it rings here and not at Bob's
+    await Promise.all([alice.answer(), bob.goOnline()]);
     return { alice, bob, caller };
   }
 
