@@ -96,6 +96,7 @@ type line struct {
 	log   *buffer
 	api   map[string]*stack.Agent
 	pages map[string]bool // agents whose page is open, and beats
+	crowd bool            // they all ask in the same moment, not one after another
 	beat  time.Time
 	keys  int // of presses
 
@@ -220,17 +221,29 @@ func (l *line) beats(now time.Time) {
 		ids = append(ids, id)
 	}
 	slices.Sort(ids)
+	beat := now.Sub(epoch)%beatEvery < pollEvery
+	var all sync.WaitGroup
 	for _, id := range ids {
-		switch { // a page goes on when the API fails
-		case now.Sub(epoch)%beatEvery < pollEvery:
-			_, _ = l.agent(id).Beat(l.ctx)
-		case l.legTo(id) != "":
-			_, _ = l.agent(id).Me(l.ctx)
-		default:
+		if !beat && l.legTo(id) == "" {
 			continue
 		}
+		page := l.agent(id)
+		asks := func() { // a page goes on when the API fails
+			if beat {
+				_, _ = page.Beat(l.ctx)
+			} else {
+				_, _ = page.Me(l.ctx)
+			}
+		}
+		if l.crowd {
+			all.Go(asks)
+			continue
+		}
+		asks()
 		l.settle()
 	}
+	all.Wait()
+	l.settle()
 }
 
 func (l *line) agent(id string) *stack.Agent {

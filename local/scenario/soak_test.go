@@ -61,6 +61,7 @@ func TestF176Soak(t *testing.T) {
 		people = append(people, issuer.Agent{Username: id, Name: id})
 	}
 	s.line = open(t, func(o *stack.Options) { o.Agents = people })
+	s.crowd = true
 	s.online(s.ids...)
 	for _, f := range soakFaults {
 		s.fault(f)
