@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -18,6 +19,27 @@ type Agent struct {
 	ID    string
 	stack *Stack
 	press atomic.Int64
+
+	mu    sync.Mutex
+	token string
+	until time.Time // by the stack's clock: then another token is asked for
+}
+
+// tokenFor is how long a token is used: a part of its life of an hour.
+const tokenFor = 10 * time.Minute
+
+// bearer is the agent's access token.
+func (a *Agent) bearer() (string, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if now := a.stack.Clock.Now(); !now.Before(a.until) {
+		token, err := a.stack.SignIn.Token(a.ID)
+		if err != nil {
+			return "", err
+		}
+		a.token, a.until = token, now.Add(tokenFor)
+	}
+	return a.token, nil
 }
 
 // Agent signs an agent in.
@@ -115,7 +137,7 @@ func (a *Agent) snapshot(ctx context.Context, method, path string, body any) (Sn
 
 // Call sends one request to the API as this agent and decodes the answer into out.
 func (a *Agent) Call(ctx context.Context, method, path string, body, out any) error {
-	token, err := a.stack.SignIn.Token(a.ID)
+	token, err := a.bearer()
 	if err != nil {
 		return err
 	}
