@@ -134,22 +134,24 @@ type Gone struct {
 	Key LegKey `json:"key"`
 	SID LegID  `json:"sid,omitempty"` // "" if the network never told of it: then it may turn up yet
 	Seq int    `json:"seq,omitempty"` // as Participant.Seq when it went
+	// Freed is who was set free with it, for his page to find out if nobody has told him.
+	Freed *Freed `json:"freed,omitempty"`
 	// Lost is the agent whose leg was lost, and At when: if the caller turns out to have gone
 	// at that moment, it was her end that took his leg along.
 	Lost agent.ID  `json:"lost,omitempty"`
 	At   time.Time `json:"at,omitzero"`
 }
 
-// Freed is an agent whom a change of the conference has set free. It is not stored:
-// if it is lost, the agent's lease runs out, or his heartbeat finds that he is free.
+// Freed is an agent whom a change of the conference has set free. If telling him so is
+// lost, his lease runs out, or his page finds it out (see Left).
 type Freed struct {
-	Agent   agent.ID
-	Leg     LegKey
-	Outcome Outcome
-	Talked  bool      // he had answered
-	Since   time.Time // when he answered, or was rung
-	// Late: he was free before; only how the call ended is known better now.
-	Late bool
+	Agent   agent.ID  `json:"agent"`
+	Leg     LegKey    `json:"leg"`
+	Outcome Outcome   `json:"outcome,omitempty"`
+	Talked  bool      `json:"talked,omitempty"` // he had answered
+	Since   time.Time `json:"since,omitzero"`   // when he answered, or was rung
+	// Late: he was free before; only how the call ended is known better now. It is not stored.
+	Late bool `json:"-"`
 }
 
 // Phase is how far a leg has come.

@@ -129,12 +129,14 @@ func (c *Conference) remove(key LegKey, o Outcome) {
 		if l.Phase == Answered && !l.Joined && !c.Started {
 			c.Doubt = true // it may have been in the room, which then has started
 		}
-		c.Gone = append(c.Gone, Gone{Key: key, SID: l.SID, Seq: l.Seq})
+		gone := Gone{Key: key, SID: l.SID, Seq: l.Seq}
+		if l.Agent != "" {
+			gone.Freed = &Freed{Agent: l.Agent, Leg: key, Outcome: o, Talked: l.Phase == Answered, Since: l.Since}
+			c.freed = append(c.freed, *gone.Freed)
+		}
+		c.Gone = append(c.Gone, gone)
 		if over := len(c.Gone) - maxGone; over > 0 {
 			c.Gone = c.Gone[over:]
-		}
-		if l.Agent != "" {
-			c.freed = append(c.freed, Freed{Agent: l.Agent, Leg: key, Outcome: o, Talked: l.Phase == Answered, Since: l.Since})
 		}
 		return
 	}
@@ -158,6 +160,21 @@ func (c *Conference) TakeFreed() []Freed {
 		}
 	}
 	return list
+}
+
+// Left is who was set free when a leg went, as TakeFreed would tell it now; false if the
+// leg is not known to be gone.
+func (c *Conference) Left(key LegKey) (Freed, bool) {
+	for _, g := range c.Gone {
+		if g.Key == key && g.Freed != nil {
+			f := *g.Freed
+			if f.Talked {
+				f.Outcome = c.outcomeFor(f)
+			}
+			return f, true
+		}
+	}
+	return Freed{}, false
 }
 
 // outcomeFor is how the call ended for an agent who was in it.

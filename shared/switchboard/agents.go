@@ -84,10 +84,17 @@ func (s *Switchboard) callOf(ctx context.Context, a *agent.Agent, now time.Time)
 	if c != nil && c.Leg(leg) != nil {
 		return c, false, nil
 	}
-	if c != nil && !claimIsOld(a, now) {
-		return nil, false, nil // claimed a moment ago: his leg is about to be saved
+	r := agent.Release{Conference: string(id), Leg: string(leg)}
+	if c != nil {
+		f, left := c.Left(leg)
+		switch {
+		case left: // whoever has taken it off the list may not have told him yet
+			r = s.released(c, f)
+		case !claimIsOld(a, now):
+			return nil, false, nil // claimed a moment ago: his leg is about to be saved
+		}
 	}
-	a.Release(agent.Release{Conference: string(id), Leg: string(leg)}, now)
+	a.Release(r, now)
 	return nil, true, nil
 }
 

@@ -154,7 +154,12 @@ func (s *Switchboard) free(ctx context.Context, c *conference.Conference, f conf
 		s.changeAgent(ctx, f.Agent, func(a *agent.Agent) bool { return a.Relabel(string(c.ID), string(f.Outcome)) })
 		return
 	}
-	s.release(ctx, f.Agent, agent.Release{
+	s.release(ctx, f.Agent, s.released(c, f), now)
+}
+
+// released is what an agent is told who is let go.
+func (s *Switchboard) released(c *conference.Conference, f conference.Freed) agent.Release {
+	return agent.Release{
 		Conference: string(c.ID),
 		Leg:        string(f.Leg),
 		Outcome:    string(f.Outcome),
@@ -165,7 +170,7 @@ func (s *Switchboard) free(ctx context.Context, c *conference.Conference, f conf
 		Began:      f.Since,
 		Unreached:  unreached(f.Outcome),
 		WrapUp:     s.set.WrapUp,
-	}, now)
+	}
 }
 
 // unreached: the network found nobody registered under the agent's name (SIP 404 and

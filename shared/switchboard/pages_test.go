@@ -162,3 +162,31 @@ func TestN10AnAgentWhoDeclinesByHimselfIsNotRungWithoutEnd(t *testing.T) {
 	}
 	hears(t, w, id, "music")
 }
+
+// His page may ask between the save that takes his leg off the list and the one that lets
+// him go, or the second may never come: he is told the same.
+func TestWhoIsNotToldThatHeIsFreeFindsOutHow(t *testing.T) {
+	for name, test := range map[string]struct {
+		end  func(w *World, id conference.ID)
+		want conference.Outcome
+	}{
+		"the caller hangs up": {func(w *World, id conference.ID) { w.CallerHangsUp(id) }, conference.OutcomeCallerLeft},
+		"he ends the call":    {func(w *World, _ conference.ID) { _, _ = w.Press("alice", conference.DoEnd, "") }, conference.OutcomeEnded},
+		"he is lost":          {func(w *World, _ conference.ID) { w.HangUp("alice") }, conference.OutcomeLost},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, id := talking(t, "alice")
+			w.Store.Every("SaveAgent", Fault{Err: switchboard.ErrUnavailable})
+			test.end(w, id)
+			w.Settle()
+			w.Store.Heal()
+			if _, err := w.Beat("alice"); err != nil {
+				t.Fatal(err)
+			}
+			me := w.Me("alice").Agent
+			if me.Last == nil || me.Last.Outcome != string(test.want) || len(me.Recent) != 1 || me.Recent[0].Outcome != string(test.want) {
+				t.Errorf("his page is told %+v of %+v, want %s", me.Last, me.Recent, test.want)
+			}
+		})
+	}
+}
