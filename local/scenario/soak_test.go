@@ -66,8 +66,11 @@ func TestF176Soak(t *testing.T) {
 	for _, f := range soakFaults {
 		s.fault(f)
 	}
-	for len(s.callers) < s.wanted {
-		s.second()
+	for told := 0; len(s.callers) < s.wanted; s.second() {
+		if n := len(s.callers); n >= told+500 {
+			told = n
+			t.Logf("%d calls so far", n)
+		}
 	}
 	s.drain()
 	s.reckon()
