@@ -30,7 +30,7 @@ var soakFaults = []phonenet.FaultRule{
 	{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "double", Every: 41},
 	{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "delay", DelayMs: 9000, Every: 42},
 	{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "reorder", Every: 43},
-	{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/wait"}, Do: "timeout", Every: 60}, // never twice in a row
+	{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/wait"}, Do: "timeout", Every: 400}, // so that nobody meets two in a row, 9 s of silence
 	{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/(wait|connect-agent|incoming)"}, Do: "double", Every: 40},
 	{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/(wait|connect-agent|incoming)"}, Do: "drop", Every: 41},
 	{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/(wait|connect-agent|incoming)"}, Do: "fail", Every: 42},
