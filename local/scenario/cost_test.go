@@ -2,9 +2,6 @@ package scenario
 
 import (
 	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"regexp"
 	"strconv"
@@ -24,24 +21,13 @@ type meter struct {
 
 func (m *meter) between(t *testing.T) func(*stack.Options) {
 	m.count = map[string]int{}
-	return func(o *stack.Options) {
-		o.Via = func(store string) string {
-			to, err := url.Parse(store)
-			if err != nil {
-				t.Fatal(err)
-			}
-			proxy := httputil.NewSingleHostReverseProxy(to)
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				_, op, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
-				m.mu.Lock()
-				m.count[op]++
-				m.mu.Unlock()
-				proxy.ServeHTTP(w, r)
-			}))
-			t.Cleanup(server.Close)
-			return server.URL
-		}
-	}
+	return viaProxy(t, func(w http.ResponseWriter, r *http.Request, store http.Handler) {
+		_, op, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+		m.mu.Lock()
+		m.count[op]++
+		m.mu.Unlock()
+		store.ServeHTTP(w, r)
+	})
 }
 
 func (m *meter) reset() {

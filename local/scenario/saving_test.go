@@ -22,6 +22,26 @@ type saving func(c *conference.Conference, save func()) (lost bool)
 
 // between puts it between the functions and the store.
 func (f saving) between(t *testing.T) func(*stack.Options) {
+	return viaProxy(t, func(w http.ResponseWriter, r *http.Request, store http.Handler) {
+		c := saved(r)
+		if c == nil {
+			store.ServeHTTP(w, r)
+			return
+		}
+		answer := httptest.NewRecorder()
+		save := sync.OnceFunc(func() { store.ServeHTTP(answer, r) })
+		if f(c, save) {
+			panic(http.ErrAbortHandler)
+		}
+		save()
+		maps.Copy(w.Header(), answer.Header())
+		w.WriteHeader(answer.Code)
+		_, _ = w.Write(answer.Body.Bytes()) // who has gone misses nothing
+	})
+}
+
+// viaProxy lets ask see each request of the functions to the store, and pass it on.
+func viaProxy(t *testing.T, ask func(w http.ResponseWriter, r *http.Request, store http.Handler)) func(*stack.Options) {
 	return func(o *stack.Options) {
 		o.Via = func(store string) string {
 			to, err := url.Parse(store)
@@ -29,22 +49,7 @@ func (f saving) between(t *testing.T) func(*stack.Options) {
 				t.Fatal(err)
 			}
 			proxy := httputil.NewSingleHostReverseProxy(to)
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				c := saved(r)
-				if c == nil {
-					proxy.ServeHTTP(w, r)
-					return
-				}
-				answer := httptest.NewRecorder()
-				save := sync.OnceFunc(func() { proxy.ServeHTTP(answer, r) })
-				if f(c, save) {
-					panic(http.ErrAbortHandler)
-				}
-				save()
-				maps.Copy(w.Header(), answer.Header())
-				w.WriteHeader(answer.Code)
-				_, _ = w.Write(answer.Body.Bytes()) // who has gone misses nothing
-			}))
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { ask(w, r, proxy) }))
 			t.Cleanup(server.Close)
 			return server.URL
 		}
