@@ -551,23 +551,35 @@ func (l *line) wantNoGap(sid string) {
 }
 
 func (l *line) longestGap(sid string) time.Duration {
+	var longest time.Duration
+	for _, s := range l.silences(sid) {
+		longest = max(longest, s.to.Sub(s.from))
+	}
+	return longest
+}
+
+// silence is a stretch in which a leg heard nothing.
+type silence struct {
+	from, to time.Time
+}
+
+// silences are those of a leg that are over.
+func (l *line) silences(sid string) []silence {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var longest time.Duration
+	var all []silence
 	var since time.Time
 	for _, h := range l.heard[sid] {
 		quiet := len(h.words) == 1 && h.words[0] == "silence"
-		if !since.IsZero() {
-			longest = max(longest, h.at.Sub(since))
-		}
 		switch {
-		case !quiet:
-			since = time.Time{}
-		case since.IsZero():
+		case quiet && since.IsZero():
 			since = h.at
+		case !quiet && !since.IsZero():
+			all = append(all, silence{since, h.at})
+			since = time.Time{}
 		}
 	}
-	return longest
+	return all
 }
 
 func (l *line) wantInvariants(sid string) {
