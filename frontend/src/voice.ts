@@ -71,7 +71,7 @@ class SdkVoice implements Voice {
   stop(): void {
     const { device } = this;
     this.device = null;
-    this.call = null;
+    this.lineGone();
     if (!device) return;
     device.removeAllListeners();
     // The SDK emits "error" on a device that is being torn down; without a listener that would be thrown.

@@ -62,8 +62,18 @@ export class FakeApi implements Api {
     return this.answer(directoryAt(this.now()));
   }
 
-  token(): Promise<VoiceToken> {
+  private tokenHeld: Promise<void> | null = null;
+
+  /** The next tokens are given out only when the result is called. */
+  holdToken(): () => void {
+    let release = (): void => undefined;
+    this.tokenHeld = new Promise((resolve) => { release = resolve; });
+    return () => release();
+  }
+
+  async token(): Promise<VoiceToken> {
     this.log.push("token");
+    await this.tokenHeld;
     if (this.tokenFails) return Promise.reject(new ApiError({ slug: "unavailable", status: 503, title: "" }));
     return this.answer({ identity: "alice", token: `token${this.log.length}`, expiresAt: iso(this.now() + this.tokenLifeMs) });
   }

@@ -354,10 +354,15 @@ export class Desk {
     tabs.release();
   }
 
-  /** Another tab may have taken the line meanwhile: it is asked first, and keeps the line if it is in a call. */
+  /**
+   * Out of the browser's back/forward cache (F047). The SDK would bring its line back at once, so that one is closed first:
+   * another tab may have taken the calls meanwhile. It is asked, and keeps them if it is in a call.
+   */
   async pageRestored(): Promise<void> {
-    if (this.state.wants && !(await this.parts.tabs.claim())) this.tabChanged("elsewhere-in-call");
-    this.phone.rebuild();
+    if (this.phone.drop()) {
+      if (!(await this.parts.tabs.claim())) this.tabChanged("elsewhere-in-call");
+      void this.phone.revive();
+    }
     this.line.poke();
   }
 }

@@ -70,7 +70,10 @@ export class Phone {
     this.destroyed = false;
     if (failing === "off") core.dispatch({ type: "device", is: "starting", at: core.now() });
     try {
-      await voice.start(await pass.fetch());
+      const token = await pass.fetch();
+      // While the token came the SDK may have brought the old line back; a call that rings on it would be rejected.
+      if (failing === "lost" && (core.state.leg || core.state.device.is === "registered")) voice.refresh(token);
+      else await voice.start(token);
     } catch (error) {
       const why = error instanceof VoiceError ? error.why : "token-unavailable";
       core.dispatch({ type: "device", is: failing, at: core.now(), why });
@@ -131,7 +134,7 @@ export class Phone {
   }
 
   async revive(): Promise<void> {
-    if (this.opening) return;
+    if (this.opening || !this.parts.core.state.wants) return;
     this.opening = true;
     try {
       if (await this.open("lost")) this.back();
@@ -140,12 +143,15 @@ export class Phone {
     }
   }
 
-  /** The page came out of the browser's back/forward cache, or the line was destroyed under it (F047). */
-  rebuild(): void {
-    const { core } = this.parts;
-    if (!core.state.wants || core.state.leg) return;
+  /** The line is closed under the agent who wants it; false if there is none to close. `revive` opens another. */
+  drop(): boolean {
+    const { core, voice } = this.parts;
+    if (!core.state.wants || core.state.leg) return false;
+    voice.stop();
+    this.destroyed = true;
+    this.revived = core.now();
     core.dispatch({ type: "device", is: "lost", at: core.now(), why: "destroyed" });
-    void this.revive();
+    return true;
   }
 
   private back(): void {
@@ -157,8 +163,6 @@ export class Phone {
     const at = core.now();
     switch (event.is) {
       case "registered":
-        // Out of the back/forward cache the SDK brings the old line back, which is about to be replaced by a new one.
-        if (this.opening) return;
         core.dispatch({ type: "device", is: "registered", at });
         this.back();
         return;
@@ -166,8 +170,8 @@ export class Phone {
         if (core.state.device.is === "registered") core.dispatch({ type: "device", is: "lost", at, why: event.why });
         return;
       case "destroyed":
-        this.destroyed = true;
-        this.rebuild();
+        if (this.drop()) void this.revive();
+        else this.destroyed = true;
         return;
       case "token-expiring":
         this.parts.pass.expiring();

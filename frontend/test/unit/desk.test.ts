@@ -1,6 +1,6 @@
 /** Signing in, going online, polling and beating, and what happens when line or token are lost. */
 import { describe, expect, test, vi } from "vitest";
-import { snapshotAt } from "../fixtures.js";
+import { snapshotAt, ringAt } from "../fixtures.js";
 import { count, desk, f, inCall, online, pass, serve, start, useDesk } from "./harness.js";
 
 useDesk();
@@ -283,14 +283,41 @@ describe("losing and regaining the line", () => {
     await online();
     f.voice.emit({ is: "destroyed" });
     await pass(1000);
-    expect(f.voice.log).toEqual(["start", "start"]);
+    expect(f.voice.log).toEqual(["start", "stop", "start"]);
     desk.pageHidden();
     expect(f.api.log).toContain("say away");
     await desk.pageRestored();
     await pass(1000);
-    expect(f.voice.log).toEqual(["start", "start", "start"]);
+    expect(f.voice.log).toEqual(["start", "stop", "start", "stop", "start"]);
     expect(f.api.log.at(-1)).not.toBe("say away");
     expect(desk.state.snapshot?.agent.status).toBe("available");
+  });
+
+  // The SDK brings the old line back by itself, and a call that rang on it would be rejected when it is replaced.
+  test("F047: out of the cache --> nothing rings on the old line, and no call is offered before the new one is there", async () => {
+    await online();
+    desk.pageHidden();
+    f.api.log.length = 0;
+    const restored = desk.pageRestored();
+    expect(f.voice.log).toEqual(["start", "stop"]);
+    expect(desk.state.device.is).toBe("lost");
+    expect(f.api.log).not.toContain("status available");
+    await restored;
+    await pass(1000);
+    expect(f.voice.log).toEqual(["start", "stop", "start"]);
+    expect(desk.state.snapshot?.agent.status).toBe("available");
+  });
+
+  test("F047: a call that rings while another line is being opened is kept", async () => {
+    await online();
+    f.voice.emit({ is: "lost", why: "signalling" });
+    const token = f.api.holdToken();
+    await pass(21_000);
+    f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now()) });
+    token();
+    await pass(1000);
+    expect(f.voice.log).toEqual(["start", "refresh"]);
+    expect(desk.state).toMatchObject({ screen: { is: "ringing" }, device: { is: "registered" } });
   });
 
   test("F047: out of the cache while another tab is in a call --> that one keeps the line", async () => {
@@ -300,7 +327,7 @@ describe("losing and regaining the line", () => {
     await desk.pageRestored();
     await pass(1000);
     expect(desk.state.screen).toMatchObject({ is: "other-tab", inCall: true });
-    expect(f.voice.log).toEqual(["start", "stop"]);
+    expect(f.voice.log.filter((l) => l === "start")).toHaveLength(1);
   });
 
   test("a page closed in a call does not say away: the loss is for the server to see", async () => {
