@@ -37,7 +37,18 @@ scenario('F017 an agent lets it ring: the next one rings, and after the second t
   await alice.says('screen-idle', 'You were set Away because calls rang here without an answer.', repaired);
   await alice.look('away');
   for (const sid of [first, second]) await s.stack.does(sid, 'hangup');
-}, { timeout: 120_000 });
+});
+
+scenario('F059 Bob does not answer: the caller is back with Alice, who is told', async (s) => {
+  const { alice, bob, caller } = await s.pair();
+  await alice.consult('bob');
+  await Promise.all([bob.screen('ringing'), alice.inCall('consult-ringing')]);
+  await s.stack.hears(caller, ['music']);
+  await alice.inCall('talking');
+  await alice.says('target', 'Bob did not answer.');
+  await alice.hears({ tones: [callerTone] });
+  await bob.screen('idle');
+});
 
 scenario('F031 two browsers of one agent ring: the first answer wins, the other stops', async (s) => {
   const [here, there] = await s.agents('alice', 'alice');
@@ -45,7 +56,7 @@ scenario('F031 two browsers of one agent ring: the first answer wins, the other 
   await Promise.all([here.screen('ringing'), there.screen('ringing')]);
   await there.press('answer');
   await there.inCall('talking');
-  await here.at('screen-ringing').waitFor({ state: 'detached', timeout: 2000 });
+  await here.at('screen-ringing').waitFor({ state: 'detached' });
   await there.hears({ tones: [callerTone] });
   assert.equal((await s.stack.calls()).filter((c) => c.to === 'client:alice' && c.status === 'in-progress').length, 1);
   await s.stack.does(caller, 'hangup');
@@ -112,7 +123,7 @@ scenario('F041 no other token is to be had: first a banner, then Offline', async
   const alice = await s.agent('alice', { page });
   given.seconds = 0;
   await alice.says('banner-token-failing', 'The phone line could not be renewed');
-  await alice.screen('offline', 20_000);
+  await alice.screen('offline');
   await alice.says('screen-offline', "The phone line's pass has run out.");
   await until('nobody to be offered', async () => {
     const { agents } = await s.stack.as('bob', 'GET', '/agents');
@@ -132,7 +143,7 @@ scenario('F043 the microphone is denied or absent: steps, and no call is offered
     assert.ok(await alice.page.locator('.steps li').count() > 1, 'steps for this browser');
     await alice.look('microphone-help');
     const caller = await s.stack.dial();
-    await s.stack.hears(caller, ['music'], 20_000);
+    await s.stack.hears(caller, ['music']);
     assert.deepEqual((await s.stack.calls()).map((c) => c.to).filter((to) => to === 'client:alice'), []);
     await alice.page.evaluate(() => {
       navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('none', 'NotFoundError'));
@@ -150,7 +161,7 @@ scenario('F047 out of the back/forward cache: the line comes back by itself', as
   await alice.page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })));
   await until('the server to know', async () => (await s.stack.as('alice', 'GET', '/agents/me')).agent.status === 'away');
   await alice.page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
-  await alice.ready(30_000);
+  await alice.ready();
   await s.talking(alice);
   await alice.hears({ tones: [callerTone] });
 });

@@ -15,7 +15,7 @@ scenario('F032 reload in a call: the caller gets music, the page a way back to h
   await alice.says('screen-rejoin', 'loaded again in the middle of a call');
   await alice.look('rejoin');
   await alice.press('rejoin');
-  await alice.inCall('talking', 30_000); // one press is enough: the ring that follows is answered for her
+  await alice.inCall('talking'); // one press is enough: the ring that follows is answered for her
   await alice.hears({ tones: [callerTone] });
 });
 
@@ -30,7 +30,7 @@ scenario('F091 Alice reloads while Bob rings, who does not answer: the caller co
   await alice.inCall('talking', 40_000);
   await alice.hears({ tones: [callerTone] });
   await bob.screen('idle');
-}, { timeout: 90_000 });
+});
 
 scenario('F020 a page dies while it rings: the next agent is rung', async (s) => {
   const [alice, bob] = await Promise.all([s.agent('alice'), s.agent('bob', { online: false })]);
@@ -42,7 +42,7 @@ scenario('F020 a page dies while it rings: the next agent is rung', async (s) =>
   await bob.press('answer');
   await bob.inCall('talking');
   await bob.hears({ tones: [callerTone] });
-}, { timeout: 90_000 });
+});
 
 scenario('F067 the page of Alice dies while Bob rings: he answers and has the caller', async (s) => {
   const { alice, bob } = await s.pair();
@@ -52,7 +52,7 @@ scenario('F067 the page of Alice dies while Bob rings: he answers and has the ca
   await bob.press('answer');
   await bob.inCall('talking', noticed);
   await bob.hears({ tones: [callerTone] });
-}, { timeout: 90_000 });
+});
 
 scenario('F071 the page of Bob dies in the private talk: the caller is back with Alice', async (s) => {
   const { alice, bob } = await s.consulting();
@@ -60,7 +60,7 @@ scenario('F071 the page of Bob dies in the private talk: the caller is back with
   await alice.inCall('talking', noticed);
   await alice.hears({ tones: [callerTone], beeps: false });
   await alice.says('target', 'Bob was cut off.');
-}, { timeout: 90_000 });
+});
 
 /** hides makes a page believe that it is hidden: headless Chromium shows all pages. Its own timers wait for the full
  * minute, as Chromium's do in a tab that has been hidden for long; those of a worker do not. */
@@ -96,4 +96,4 @@ scenario('F049 in a hidden tab, with timers held back, the desk goes on beating'
   assert.ok(Math.max(...seen) < 15_000, `she beats: ${seen}`);
   await s.stack.dial();
   await alice.screen('ringing');
-}, { timeout: 90_000 });
+});

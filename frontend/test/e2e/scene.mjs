@@ -22,7 +22,7 @@ export function stage({ settings = { RingSeconds: 8 }, before: more, after: less
     await here.stack?.stop();
   }, { timeout: 30_000 });
 
-  return function scenario(name, play, { timeout = 60_000 } = {}) {
+  return function scenario(name, play, { timeout = 120_000 } = {}) {
     test(name, { timeout }, async (t) => {
       const s = new Scene(here);
       try {

@@ -156,6 +156,6 @@ class Stack {
       const calls = await this.calls();
       for (const c of calls) await this.does(c.sid, 'hangup').catch(() => undefined);
       return calls.length === 0;
-    }, { ms: 20_000, otherwise: () => this.story() });
+    }, { otherwise: () => this.story() });
   }
 }

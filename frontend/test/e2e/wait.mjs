@@ -1,6 +1,7 @@
 // Waiting for a condition, with an end, and with words for the case that it never comes true.
 
-export const patience = 15_000;
+/** patience is for what comes at once on an idle machine; a busy one may need long. */
+export const patience = 30_000;
 
 /** until polls until `condition` gives something true, which it returns. */
 export async function until(what, condition, { ms = patience, every = 100, otherwise = () => '' } = {}) {
