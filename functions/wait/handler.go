@@ -26,7 +26,7 @@ const turnTime = 2800 * time.Millisecond
 
 func (h handler) routes() http.Handler {
 	return web.Voice{
-		Edge: h.edge, Keys: h.keys, Within: turnTime, Instead: func(r *web.Request) string { return h.turn(r) },
+		Edge: h.edge, Keys: h.keys, Within: turnTime, Instead: h.instead,
 		Routes: map[string]func(*web.Request) (string, error){
 			"POST /wait/{conference}/{turn}": h.wait,
 		},
@@ -36,6 +36,9 @@ func (h handler) routes() http.Handler {
 // wait is one turn of what a waiting or held party hears. For the caller it is her
 // clock too; an agent who is on hold hears music and nothing else.
 func (h handler) wait(r *web.Request) (string, error) {
+	if r.PathValue("turn") == twilio.Silence {
+		return twilio.Announcement(silence), nil
+	}
 	if sid := r.CallSID(); sid != "" && sid != string(r.Conference()) {
 		return h.turn(r), nil
 	}
@@ -48,6 +51,15 @@ func (h handler) wait(r *web.Request) (string, error) {
 		return "", err
 	}
 	return h.turn(r, words(place, turn(r))...), nil
+}
+
+// instead is what is heard when there is no better answer: music, or in place of an
+// announcement nothing, for it comes over what is heard already.
+func (h handler) instead(r *web.Request) string {
+	if r.PathValue("turn") == twilio.Silence {
+		return twilio.Announcement()
+	}
+	return h.turn(r)
 }
 
 // turn is music after these words, and the way to the next turn.
@@ -71,6 +83,10 @@ func piece(turn int) string {
 
 // greeting is the classic's sentence.
 const greeting = "Thank you for calling. Please wait in line for a few seconds. An agent will be with you shortly."
+
+// silence is said to a caller whose agent's page is not heard of any more. He may be
+// there all the same.
+const silence = "If you cannot hear your agent any more, please stay on the line. You will be connected again."
 
 // positionEvery is how many turns pass between two words about the position.
 const positionEvery = 3

@@ -262,6 +262,21 @@ func TestForeignConferencesAndOddTurnsGetMusic(t *testing.T) {
 	}
 }
 
+// An announcement comes over what she hears: music in its place would never end.
+func TestF034TheCallerOfASilentPageIsTold(t *testing.T) {
+	s, w := serve(t, webtest.Keys, "alice")
+	id, _ := w.Dial()
+	form := webtest.Form(t, "wait", "CallSid", string(id), "FriendlyName", string(id))
+	path := "/wait/" + string(id) + "/" + twilio.Silence
+	if got, want := s.Post(path, form).TwiML(t).Verbs(), []string{"Say"}; !slices.Equal(got, want) {
+		t.Errorf("she gets %v, want %v", got, want)
+	}
+	s, _ = serve(t, webtest.Broken{})
+	if got := s.Post(path, form).TwiML(t).Verbs(); len(got) != 0 {
+		t.Errorf("with the secret out of reach she gets %v", got)
+	}
+}
+
 func TestSampleEvent(t *testing.T) {
 	s, _ := serve(t, webtest.Keys)
 	allowed(t, s.Do(webtest.Sample(t, "wait")))

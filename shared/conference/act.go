@@ -56,6 +56,10 @@ type LastWords struct{}
 // request, the one for when a room ends under her, then puts her into a new one.
 type FreshRoom struct{}
 
+// Announce tells the caller, over what she hears, that her agent's page has fallen silent
+// (see PageSeen). Owner is the leg of that agent.
+type Announce struct{ Owner LegKey }
+
 // Look asks the network who is in the room, because something that should have been
 // told by now was not. The answer goes to Saw.
 type Look struct{}
@@ -70,6 +74,7 @@ type Find struct {
 }
 
 func (FreshRoom) act()   {}
+func (Announce) act()    {}
 func (Look) act()        {}
 func (Find) act()        {}
 func (Dial) act()        {}

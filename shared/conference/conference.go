@@ -68,6 +68,7 @@ type Conference struct {
 	Offer LegKey `json:"offer,omitempty"` // the leg that rings for a caller without an owner
 	Owner LegKey `json:"owner,omitempty"` // the leg that owns the call
 
+	Silence  Silence                `json:"silence,omitzero"`
 	Transfer *Transfer              `json:"transfer,omitempty"` // the open one, or the last one with its outcome
 	OnHold   bool                   `json:"onHold,omitempty"`   // the owner put the caller on hold by hand
 	Prefer   Preference             `json:"prefer,omitzero"`
@@ -198,6 +199,12 @@ type Preference struct {
 	Agent agent.ID  `json:"agent,omitempty"`
 	After time.Time `json:"after,omitzero"` // he must have been seen after this
 	Until time.Time `json:"until,omitzero"` // then she is for anybody
+}
+
+// Silence is that of the page of the agent who owns the call.
+type Silence struct {
+	Leg  LegKey `json:"leg,omitempty"`  // his leg
+	Told bool   `json:"told,omitempty"` // the caller has been told
 }
 
 // Entry is one line of the conference's history.

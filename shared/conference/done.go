@@ -47,6 +47,8 @@ func (c *Conference) Done(a Act, r Result, now time.Time) {
 		}
 	case FreshRoom:
 		c.moved(r, now)
+	case Announce:
+		c.announced(a, r)
 	case Look: // its news come by Saw; this is only that it was tried
 		c.Looked = now
 		c.Doubt, c.audit = c.Doubt || c.audit, false

@@ -28,6 +28,7 @@ func (c *Conference) Due(ring time.Duration, now time.Time) []Act {
 	acts = append(acts, holds...)
 	acts = append(acts, c.dueHangups(now)...)
 	acts = append(acts, unholds...)
+	acts = append(acts, c.dueAnnouncement()...)
 	return append(acts, c.dueDials(ring, now)...)
 }
 

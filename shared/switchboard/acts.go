@@ -50,6 +50,8 @@ func (s *Switchboard) do(ctx context.Context, c *conference.Conference, act conf
 		r.err = s.calls.LastWords(ctx, c.ID, c.Round)
 	case conference.FreshRoom:
 		r.err = s.calls.FreshRoom(ctx, c.ID, c.Round)
+	case conference.Announce:
+		r.err = s.calls.Announce(ctx, c.ID, c.Room, conference.LegID(c.ID))
 	case conference.Look:
 		s.look(ctx, c, &r)
 	}

@@ -66,7 +66,7 @@ func TestTheEndOfACallIsWrittenOnce(t *testing.T) {
 
 func TestASweepThatFindsNothingWritesNothing(t *testing.T) {
 	w, _ := talking(t, "alice")
-	want := map[string]int{"Live": 1, "Conference": 1, "FindRoom": 1, "Present": 1}
+	want := map[string]int{"Live": 1, "Agent": 1, "Conference": 1, "FindRoom": 1, "Present": 1}
 	costs(t, w, "the sweep", want, w.Sweep)
 }
 

@@ -43,6 +43,36 @@ func TestF038ASilentPageDoesNotEndACall(t *testing.T) {
 	w.CheckQuiet()
 }
 
+// The network still takes him for present: she hears nobody, and is told not to give up.
+func TestF034TheCallerIsToldOfASilentPage(t *testing.T) {
+	for name, test := range map[string]struct {
+		fault Fault
+		most  int // times that she is told
+	}{
+		"told":                        {Fault{}, 1},
+		"failed":                      {Fault{Err: switchboard.ErrUnknown}, 1},
+		"failed, but it was said":     {Fault{Err: switchboard.ErrUnknown, Took: true}, 3},
+		"the network is short of air": {Fault{Err: switchboard.ErrThrottled}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, id := talking(t, "alice", "bob")
+			w.Pass(2 * time.Minute)
+			if n := w.Phones.Announced[id]; n != 0 {
+				t.Fatalf("told %d times of a page that beats", n)
+			}
+			if test.fault.Err != nil {
+				w.Phones.Next("Announce", test.fault)
+			}
+			w.Silent("alice")
+			w.Pass(4 * time.Minute)
+			if n := w.Phones.Announced[id]; n < 1 || n > test.most {
+				t.Errorf("told %d times, want 1 to %d", n, test.most)
+			}
+			hears(t, w, id, "alice") // she may be there
+		})
+	}
+}
+
 func TestF034TheLossOfASilentPageIsNoticedAtTheLatestByTheSweep(t *testing.T) {
 	w, id := talking(t, "alice", "bob")
 	w.Silent("alice")

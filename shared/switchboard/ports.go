@@ -109,6 +109,8 @@ type Rooms interface {
 	// SetEndsRoom sets whether the room ends when this leg leaves. The network ignores
 	// it silently on a held leg.
 	SetEndsRoom(ctx context.Context, room conference.RoomID, leg conference.LegID, ends bool) error
+	// Announce says words to one party, over what it hears, that its agent may be lost.
+	Announce(ctx context.Context, id conference.ID, room conference.RoomID, leg conference.LegID) error
 	// Present lists who is in the room now. ErrGone if the room has ended.
 	Present(ctx context.Context, room conference.RoomID) ([]conference.Presence, error)
 }

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"warmtransfer/shared/agent"
 	"warmtransfer/shared/conference"
 )
 
@@ -29,14 +30,14 @@ type Swept struct {
 // to most of them, it asks the network who is really there and does what is due.
 //
 // It asks for all of them, and not only for those whose agent's page has fallen silent:
-// a leg can be lost with a page that beats, and a page that is silent proves nothing. Its
-// API may be out of reach while the voice is not, and then the call must go on (F038). So
-// silence alone never takes an agent from his caller. It makes him offline for others,
-// so that nobody offers him more; whether he is lost only the network can say. It tells of
-// it, and is asked here once a minute whatever is known; beats, turns of music and events
-// ask it only where something is known not to be known (conference.Conference.Due). If his
-// leg is gone, or the network has ended it at last, the caller goes back to music at the
-// head of the line (conference.Conference.Head), and the next turn can tell her why.
+// a leg can be lost with a page that beats, and a page that is silent proves nothing (see
+// conference.Conference.PageSeen). So silence alone never takes an agent from his caller.
+// It makes him offline for others, so that nobody offers him more, and the caller is told
+// not to give up; whether he is lost only the network can say. It tells of it, and is asked
+// here once a minute whatever is known; beats, turns of music and events ask it only where
+// something is known not to be known (conference.Conference.Due). If his leg is gone, or
+// the network has ended it at last, the caller goes back to music at the head of the line
+// (conference.Conference.Head), and the next turn can tell her why.
 func (s *Switchboard) Sweep(ctx context.Context, o Sweeping) (Swept, error) {
 	ids, err := s.store.Live(ctx, o.Most)
 	if err != nil {
@@ -65,10 +66,21 @@ func (s *Switchboard) Sweep(ctx context.Context, o Sweeping) (Swept, error) {
 
 // sweep looks after one conference, and says whether that has changed it.
 func (s *Switchboard) sweep(ctx context.Context, id conference.ID, now time.Time) bool {
+	c, err := s.load(ctx, id)
+	if err != nil {
+		return false
+	}
+	var owner *agent.Agent
+	if his := c.OwnerAgent(); his != "" {
+		owner, _ = s.store.Agent(ctx, his) // the next sweep asks again
+	}
 	var before conference.State
-	after, err := s.update(ctx, id, now, func(c *conference.Conference) error {
+	after, err := s.updateFrom(ctx, "", c, now, func(c *conference.Conference) error {
 		before = c.State
 		c.Audit(now)
+		if owner != nil && owner.ID == c.OwnerAgent() {
+			c.PageSeen(owner.Seen, now)
+		}
 		return nil
 	})
 	return err == nil && after.State != before

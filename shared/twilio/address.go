@@ -28,6 +28,15 @@ func (b Base) Wait(id conference.ID, turn int) string {
 	return string(b) + "/wait/" + string(id) + "/" + strconv.Itoa(turn) + askAgain
 }
 
+// Announcement is what is said to the caller whose agent's page has fallen silent. It is no
+// turn, for nothing comes after it.
+func (b Base) Announcement(id conference.ID) string {
+	return string(b) + "/wait/" + string(id) + "/" + Silence + askAgain
+}
+
+// Silence stands in Announcement's place for the turn.
+const Silence = "silence"
+
 // askAgain: five more tries, which is the most, and 4.5 s for each, within 15 s in all.
 const askAgain = "#rc=5&rp=4xx,5xx,ct,rt&rt=4500"
 

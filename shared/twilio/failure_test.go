@@ -24,6 +24,7 @@ func every(control switchboard.CallControl, calls *Calls) map[string]func(contex
 		"FreshRoom":   func(ctx context.Context) error { return control.FreshRoom(ctx, caller, 1) },
 		"LastWords":   func(ctx context.Context) error { return control.LastWords(ctx, caller, 1) },
 		"Hold":        func(ctx context.Context) error { return control.Hold(ctx, caller, room1, leg1, true) },
+		"Announce":    func(ctx context.Context) error { return control.Announce(ctx, caller, room1, caller) },
 		"SetEndsRoom": func(ctx context.Context) error { return control.SetEndsRoom(ctx, room1, leg1, true) },
 		"Tell":        func(ctx context.Context) error { return calls.Tell(ctx, leg1, "{}") },
 	}

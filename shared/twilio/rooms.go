@@ -72,6 +72,12 @@ func (c *callControl) SetEndsRoom(ctx context.Context, room conference.RoomID, l
 	return c.updateParticipant(ctx, room, leg, (&api.UpdateParticipantParams{}).SetEndConferenceOnExit(ends))
 }
 
+// Announce implements switchboard.Rooms.
+func (c *callControl) Announce(ctx context.Context, id conference.ID, room conference.RoomID, leg conference.LegID) error {
+	p := (&api.UpdateParticipantParams{}).SetAnnounceUrl(c.base.Announcement(id)).SetAnnounceMethod(http.MethodPost)
+	return c.updateParticipant(ctx, room, leg, p)
+}
+
 func (c *callControl) updateParticipant(ctx context.Context, room conference.RoomID, leg conference.LegID, p *api.UpdateParticipantParams) error {
 	if !named(string(room)) || !named(string(leg)) {
 		return switchboard.ErrGone

@@ -42,6 +42,18 @@ func TestSetEndsRoom(t *testing.T) {
 	}
 }
 
+func TestAnnounceSpeaksToOnePartyOnly(t *testing.T) {
+	s := newServer(t, always(200, `{}`))
+	control, _ := s.control()
+	if err := control.Announce(t.Context(), caller, room1, caller); err != nil {
+		t.Fatal(err)
+	}
+	want := url.Values{"AnnounceUrl": {"https://phone.example.com/wait/" + caller + "/silence" + askAgain}, "AnnounceMethod": {"POST"}}
+	if got := s.only(); got.Op != "UpdateParticipant" || got.Path != "/Conferences/"+room1+"/Participants/"+caller+".json" || !reflect.DeepEqual(got.Values, want) {
+		t.Errorf("got %+v", got)
+	}
+}
+
 func roomOf(sid, name, status string, made time.Time) string {
 	return fmt.Sprintf(`{"sid":%q,"friendly_name":%q,"status":%q,"date_created":%q}`, sid, name, status, made.Format(time.RFC1123Z))
 }

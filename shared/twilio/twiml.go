@@ -127,6 +127,9 @@ func Goodbye(words ...string) string {
 	return document(append(say(words), twiml.VoiceHangup{})...)
 }
 
+// Announcement says the sentences to one party of a room, over what it hears.
+func Announcement(words ...string) string { return document(say(words)...) }
+
 // HoldOn says the sentences, waits, and asks again at url: the answer when we could
 // not find a better one. Pause is at least a second.
 func HoldOn(url string, pause time.Duration, words ...string) string {

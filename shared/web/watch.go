@@ -85,6 +85,11 @@ func (w watched) SetEndsRoom(ctx context.Context, room conference.RoomID, leg co
 	return note(ctx, "set ends room", "", w.calls.SetEndsRoom(ctx, room, leg, ends))
 }
 
+// Announce implements switchboard.Rooms.
+func (w watched) Announce(ctx context.Context, id conference.ID, room conference.RoomID, leg conference.LegID) error {
+	return note(ctx, "announce", id, w.calls.Announce(ctx, id, room, leg))
+}
+
 // Present implements switchboard.Rooms.
 func (w watched) Present(ctx context.Context, room conference.RoomID) ([]conference.Presence, error) {
 	here, err := w.calls.Present(ctx, room)

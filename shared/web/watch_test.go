@@ -45,6 +45,7 @@ func watchEverything(t *testing.T, log *bytes.Buffer) {
 		"LastWords":   func() error { return calls.LastWords(ctx, id, 0) },
 		"FindRoom":    func() error { _, _, err := calls.FindRoom(ctx, id); return err },
 		"Hold":        func() error { return calls.Hold(ctx, id, room, leg, true) },
+		"Announce":    func() error { return calls.Announce(ctx, id, room, leg) },
 		"SetEndsRoom": func() error { return calls.SetEndsRoom(ctx, room, leg, true) },
 		"Present":     func() error { _, err := calls.Present(ctx, room); return err },
 	}

@@ -28,6 +28,8 @@ type Phones struct {
 	// it was told in all.
 	Pushed map[agent.ID]switchboard.Snapshot
 	Pushes int
+	// Announced counts the words that a caller was told over what she hears.
+	Announced map[conference.ID]int
 	// Watch, if set, is called after each change that the switchboard makes.
 	Watch func()
 	// Unreachable agents have no page registered.
@@ -97,7 +99,7 @@ type OverTold struct {
 func NewPhones(clock func() time.Time) *Phones {
 	return &Phones{
 		legs: map[conference.LegID]*phone{}, rooms: map[conference.ID]*room{},
-		Clock: clock, Unreachable: map[agent.ID]bool{}, Pushed: map[agent.ID]switchboard.Snapshot{},
+		Clock: clock, Unreachable: map[agent.ID]bool{}, Announced: map[conference.ID]int{}, Pushed: map[agent.ID]switchboard.Snapshot{},
 	}
 }
 
@@ -284,6 +286,19 @@ func (p *Phones) SetEndsRoom(_ context.Context, sid conference.RoomID, leg confe
 		if !l.held {
 			l.ends = ends
 		}
+		return nil
+	})
+}
+
+// Announce implements switchboard.Rooms.
+func (p *Phones) Announce(_ context.Context, id conference.ID, sid conference.RoomID, leg conference.LegID) error {
+	return p.act("Announce", func() error {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if _, l := p.in(sid, leg); l == nil {
+			return switchboard.ErrGone
+		}
+		p.Announced[id]++
 		return nil
 	})
 }

@@ -1,0 +1,74 @@
+package conference
+
+import (
+	"testing"
+	"time"
+
+	"warmtransfer/shared/agent"
+)
+
+// talks is a caller who talks with alice.
+func talks(t *testing.T) *Conference {
+	t.Helper()
+	c := New("CA1", "", false, t0)
+	a := agent.New("alice", "Alice", t0)
+	if err := c.OfferTo(a, "L1", ring, t0); err != nil {
+		t.Fatal(err)
+	}
+	c.Due(ring, t0)
+	if _, err := c.LegAnswered("L1", "CA2", t0); err != nil {
+		t.Fatal(err)
+	}
+	joinRoom(c, "CA1", CallerLabel)
+	joinRoom(c, "CA2", "L1")
+	c.RoomTold(RoomEvent{Room: "CF1", Kind: RoomStart, Seq: -1}, t0)
+	if got := acts(c, t0); got != "" {
+		t.Fatalf("in a call nothing is due, but %s", got)
+	}
+	return c
+}
+
+func TestF034ACallerIsToldOfASilentPageOnceForEachSilence(t *testing.T) {
+	const silent = agent.StaleAfter + time.Second
+	c := talks(t)
+	at := t0
+	step := func(what string, seen time.Duration, want string) {
+		t.Helper()
+		at = at.Add(time.Minute)
+		c.PageSeen(at.Add(-seen), at)
+		got := acts(c, at)
+		if got != want {
+			t.Errorf("%s: %q is due, want %q", what, got, want)
+		}
+	}
+	step("a page that beats", time.Second, "")
+	step("silent", silent, "Announce")
+	c.Done(Announce{Owner: "L1"}, Result{Kind: Unknown}, at)
+	step("it may not have been said", silent, "Announce")
+	c.Done(Announce{Owner: "L1"}, Result{Kind: Acted}, at)
+	step("it was said", silent+time.Minute, "")
+	step("the page is back", time.Second, "")
+	step("silent again", silent, "Announce")
+	c.Done(Announce{Owner: "L1"}, Result{Kind: Refused}, at)
+	step("the network will not say it", silent, "")
+	if c.State != Talking || c.Leg("L1") == nil {
+		t.Errorf("F038: silence has ended the call: %s", c.State)
+	}
+}
+
+func TestWhoHearsSomethingIsNotToldOfASilentPage(t *testing.T) {
+	for name, change := range map[string]func(*Conference){
+		"on hold":            func(c *Conference) { c.OnHold, c.Caller.Held = true, true },
+		"on the way to hold": func(c *Conference) { c.Caller.Unsure = true },
+		"in a private talk":  func(c *Conference) { c.State, c.Caller.Held = Consulting, true },
+		"with two agents":    func(c *Conference) { c.State = ThreeWay },
+		"another owns her":   func(c *Conference) { c.Silence = Silence{Leg: "L0"} },
+	} {
+		c := talks(t)
+		c.PageSeen(time.Time{}, t0)
+		change(c)
+		if got := c.dueAnnouncement(); got != nil {
+			t.Errorf("%s: %v is due", name, got)
+		}
+	}
+}
