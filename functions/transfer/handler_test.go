@@ -259,24 +259,57 @@ func TestF085TheTargetOfTwoIsRungForOne(t *testing.T) {
 
 func TestF056F062TheNetworkFails(t *testing.T) {
 	for _, tt := range []struct {
-		op     string
-		fault  switchboardtest.Fault
-		status int
-		slug   string
+		op      string
+		fault   switchboardtest.Fault
+		outcome conference.Outcome
 	}{
-		{"Hold", switchboardtest.Fault{Err: &switchboard.RefusedError{Code: 20001, Status: 400}}, 502, "network-refused"},
-		{"Hold", switchboardtest.Fault{Err: switchboard.ErrThrottled}, 503, "throttled"},
-		{"Hold", switchboardtest.Fault{Err: switchboard.ErrUnknown}, 503, "unavailable"},
-		{"Dial", switchboardtest.Fault{Err: &switchboard.RefusedError{Code: 13224, Status: 400}}, 502, "network-refused"},
+		{"Hold", switchboardtest.Fault{Err: &switchboard.RefusedError{Code: 20001, Status: 400}}, "failed:20001"},
+		{"Hold", switchboardtest.Fault{Err: switchboard.ErrThrottled}, "failed"},
+		{"Hold", switchboardtest.Fault{Err: switchboard.ErrUnknown}, "failed"},
+		{"Dial", switchboardtest.Fault{Err: &switchboard.RefusedError{Code: 13224, Status: 400}}, "failed:13224"},
 	} {
 		s, id := talk(t)
 		s.world.Phones.Every(tt.op, tt.fault)
-		s.Problem(s.press("alice", `{"action":"consult","target":"bob"}`), tt.status, tt.slug)
+		snap := s.accepted(s.press("alice", `{"action":"consult","target":"bob"}`))
+		if tr := snap.Call.Transfer; snap.Call.State != conference.Talking || tr.Outcome != tt.outcome {
+			t.Errorf("%s %v: %s, %+v", tt.op, tt.fault.Err, snap.Call.State, tr)
+		}
 		s.world.Phones.Heal()
 		s.world.Pass(30 * time.Second)
 		if h := s.world.Hears(id); h == "silence" || h == "gone" {
 			t.Errorf("%s %v: the caller hears %s", tt.op, tt.fault.Err, h)
 		}
+	}
+}
+
+func TestF056WhatTheNetworkHasNotDoneYetIsAcceptedAndToldAsOverdue(t *testing.T) {
+	for _, err := range []error{&switchboard.RefusedError{Code: 20001, Status: 400}, switchboard.ErrThrottled, switchboard.ErrUnknown} {
+		s, id := talk(t)
+		s.world.Phones.Every("Hold", switchboardtest.Fault{Err: err})
+		snap := s.accepted(s.press("alice", `{"action":"hold"}`))
+		if !snap.Call.Overdue || len(snap.Call.Held) != 0 || s.world.Hears(id) != "alice" {
+			t.Errorf("%v: %+v, the caller hears %s", err, snap.Call, s.world.Hears(id))
+		}
+		s.world.Phones.Heal()
+		s.world.Pass(6 * time.Second)
+		if call := s.world.Me("alice").Call; call.Overdue || len(call.Held) != 1 || s.world.Hears(id) != "music" {
+			t.Errorf("%v, and then: %+v, the caller hears %s", err, call, s.world.Hears(id))
+		}
+	}
+}
+
+func TestF052ARepeatedRequestIsNotAboutTheNextCall(t *testing.T) {
+	s, _ := talk(t)
+	s.world.Choose("bob", agent.Away)
+	const end = `{"action":"end","request":"end-1"}`
+	s.accepted(s.press("alice", end))
+	s.world.Pass(5 * time.Second)
+	next, _ := s.world.Dial()
+	s.world.Settle()
+	s.world.Answer("alice")
+	s.world.Settle()
+	if snap := s.accepted(s.press("alice", end)); snap.Call == nil || snap.Call.ID != next || s.world.Hears(next) != "alice" {
+		t.Errorf("%+v, the next caller hears %s", snap.Call, s.world.Hears(next))
 	}
 }
 

@@ -61,6 +61,9 @@ type Agent struct {
 	Last    *Last     `json:"last,omitempty"`
 	Recent  []Last    `json:"recent,omitempty"` // his last calls and the offers he did not take, newest first
 	Outside *Window   `json:"outside,omitempty"`
+	// Did names the last presses of buttons that took effect in calls that he has left, newest
+	// last: one that comes once more is not about his next call.
+	Did []string `json:"did,omitempty"`
 }
 
 // Last is how a call ended for the agent.
@@ -76,4 +79,5 @@ type Last struct {
 type Window struct {
 	Since time.Time `json:"since"`
 	Count int       `json:"count"`
+	Press string    `json:"press,omitempty"` // the last one that was counted
 }

@@ -3,6 +3,7 @@ package agent
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -20,6 +21,8 @@ const (
 	beatEvery = 5 * time.Second
 	// MaxRecent is how many calls an agent's list keeps.
 	MaxRecent = 10
+	// maxDid is how many presses in calls that he has left are known.
+	maxDid = 16
 	// MaxOutside is how many outside numbers an agent may dial in OutsideWindow.
 	MaxOutside    = 20
 	OutsideWindow = time.Hour
@@ -92,6 +95,7 @@ type Release struct {
 	WrapUp     time.Duration
 	Caller     string
 	Began      time.Time
+	Did        []string // his presses that took effect in the call, newest last
 }
 
 // Release frees the agent of a claim on that very leg; another claim, or none, is left
@@ -101,6 +105,7 @@ func (a *Agent) Release(r Release, now time.Time) bool {
 		return false
 	}
 	a.Claim, a.Idle = nil, now
+	a.remember(r.Did)
 	end := Last{Conference: r.Conference, Outcome: r.Outcome, At: now, Began: r.Began, Caller: r.Caller}
 	if r.Talked || r.Missed || r.Declined {
 		a.Recent = append([]Last{end}, a.Recent[:min(len(a.Recent), MaxRecent-1)]...)
@@ -117,6 +122,16 @@ func (a *Agent) Release(r Release, now time.Time) bool {
 		a.miss(WhyUnreachable, now)
 	}
 	return true
+}
+
+// remember keeps the names of presses in a call that he has left.
+func (a *Agent) remember(presses []string) {
+	for _, p := range presses {
+		if !slices.Contains(a.Did, p) {
+			a.Did = append(a.Did, p)
+		}
+	}
+	a.Did = a.Did[max(0, len(a.Did)-maxDid):]
 }
 
 // Relabel corrects how the agent's last call, which was this one, ended for him. It says
@@ -144,17 +159,31 @@ func (a *Agent) miss(why Why, now time.Time) {
 	}
 }
 
-// DialOutside counts an outside number that the agent is about to dial;
-// ErrTooManyOutside if it is one too many.
-func (a *Agent) DialOutside(now time.Time) error {
-	if a.OutsideLately(now) == 0 {
+// DialOutside counts an outside number that the agent is about to dial by that press of a
+// button; ErrTooManyOutside if it is one too many.
+func (a *Agent) DialOutside(press string, now time.Time) error {
+	lately := a.OutsideLately(now)
+	if lately == 0 {
 		a.Outside = &Window{Since: now}
 	}
-	if a.Outside.Count >= MaxOutside {
+	if lately >= MaxOutside {
 		return ErrTooManyOutside
 	}
-	a.Outside.Count++
+	a.Outside.Count, a.Outside.Press = lately+1, press
 	return nil
+}
+
+// DialsOutside says whether the number of that press is the last one that was counted.
+func (a *Agent) DialsOutside(press string) bool { return a.Outside != nil && a.Outside.Press == press }
+
+// TakeBackOutside uncounts the number of that press, which is not dialled after all. It
+// says whether it changed anything.
+func (a *Agent) TakeBackOutside(press string) bool {
+	if !a.DialsOutside(press) {
+		return false
+	}
+	a.Outside.Count, a.Outside.Press = a.Outside.Count-1, ""
+	return true
 }
 
 // OutsideLately is how many outside numbers the agent has dialled in his current window.

@@ -25,11 +25,31 @@ func (c *Conference) Due(ring time.Duration, now time.Time) []Act {
 	acts = append(acts, c.dueMusic(now)...)
 	acts = append(acts, c.dueFlags()...)
 	holds, unholds := c.dueHolds(now)
+	c.beginUnholds(unholds, now)
 	acts = append(acts, holds...)
 	acts = append(acts, c.dueHangups(now)...)
 	acts = append(acts, unholds...)
 	acts = append(acts, c.dueAnnouncement()...)
 	return append(acts, c.dueDials(ring, now)...)
+}
+
+// Overdue says whether the network has not done yet what was asked of it for the agents:
+// a hold, its end, a hang-up, a call to a target, the last words. Asked after everything
+// that is due was tried, it says that this was in vain so far.
+func (c *Conference) Overdue(now time.Time) bool {
+	if !c.State.known() {
+		return false
+	}
+	if c.State == Ended {
+		return c.CallerOn
+	}
+	for _, l := range c.Legs {
+		if l.SID != "" && c.out(l) || l.Phase == Planned && c.wanted(l.Key) {
+			return true
+		}
+	}
+	holds, unholds := c.dueHolds(now.Add(unholdWithin)) // what has begun is not done
+	return c.blind() || len(holds)+len(unholds) > 0
 }
 
 func (c *Conference) dueAtEnd(now time.Time) []Act {
@@ -51,9 +71,8 @@ func (c *Conference) mustLook(now time.Time) bool {
 	if c.Doubt || c.audit {
 		return true
 	}
-	if c.Room == "" || !c.Started {
-		// Hold needs the room's name, and a room that has started.
-		return c.State == ConsultRinging || c.State == Consulting || c.OnHold || c.State == Swapped
+	if c.blind() {
+		return true
 	}
 	for _, l := range c.Legs {
 		if l.Phase == Answered && !l.Joined && c.wanted(l.Key) && !now.Before(l.Since.Add(joinWithin)) {
@@ -61,6 +80,15 @@ func (c *Conference) mustLook(now time.Time) bool {
 		}
 	}
 	return false
+}
+
+// blind: somebody is to be on hold, which needs the room's name and a room that has
+// started, and the network has not told of one.
+func (c *Conference) blind() bool {
+	if c.Room != "" && c.Started {
+		return false
+	}
+	return c.State == ConsultRinging || c.State == Consulting || c.OnHold || c.State == Swapped
 }
 
 // dueFlags sees to the flag that ends the room. It is taken from a leg that may leave the
@@ -135,26 +163,21 @@ func (c *Conference) voiceOf(key LegKey) wish {
 
 // dueHolds is who is to be put on hold, and who is to be taken off it. Nobody is taken
 // off before all others are known to be where they belong, or somebody would hear what is
-// not meant for him (N5). What takes a party off hold is marked as begun, as a leg that is
-// dialled is: nobody else does it too, and who wants her on hold again waits until it is
-// known to be done. Otherwise it might be done late, when she must not hear the room.
+// not meant for him (N5).
 func (c *Conference) dueHolds(now time.Time) (holds, unholds []Act) {
 	wait := false
-	var off []*Participant
-	sort := func(p *Participant, leg LegID, w wish) {
+	sort := func(p Participant, leg LegID, w wish) {
 		switch begun := now.Before(p.Unholding.Add(unholdWithin)); {
 		case begun:
 			wait = wait || w == held
 		case w == held && !p.held():
 			holds = append(holds, SetHold{Leg: leg, Hold: true})
 		case w == unheld && (p.Held || p.Unsure):
-			off = append(off, p)
 			unholds = append(unholds, SetHold{Leg: leg, Hold: false})
 		}
 	}
-	sort(&c.Caller, LegID(c.ID), c.callerWish())
-	for i := range c.Legs {
-		l := &c.Legs[i]
+	sort(c.Caller, LegID(c.ID), c.callerWish())
+	for _, l := range c.Legs {
 		if !l.Joined || !c.wanted(l.Key) || c.Room == "" {
 			continue
 		}
@@ -162,15 +185,25 @@ func (c *Conference) dueHolds(now time.Time) (holds, unholds []Act) {
 		if c.State == Swapped && l.Key == c.targetKey() {
 			w = held
 		}
-		sort(&l.Participant, l.SID, w)
+		sort(l.Participant, l.SID, w)
 	}
 	if len(holds) > 0 || wait {
 		return holds, nil
 	}
-	for _, p := range off {
-		p.Unholding = now
-	}
 	return nil, unholds
+}
+
+// beginUnholds marks who is about to be taken off hold, as a leg that is dialled is: nobody
+// else does it too, and who wants her on hold again waits until it is known to be done.
+// Otherwise it might be done late, when she must not hear the room.
+func (c *Conference) beginUnholds(unholds []Act, now time.Time) {
+	for _, a := range unholds {
+		if leg := a.(SetHold).Leg; leg == LegID(c.ID) {
+			c.Caller.Unholding = now
+		} else if l := c.bySID(leg); l != nil {
+			l.Unholding = now
+		}
+	}
 }
 
 // heard: the party is known to be in the room and not on hold.
@@ -216,20 +249,24 @@ func (c *Conference) info(key LegKey) Info {
 	return i
 }
 
-// dueHangups ends the legs that have no place, and the transferor's once the caller
-// has the target's voice.
+// out: the leg is to be ended. It has no place, or is the transferor's and the caller has
+// the target's voice.
+func (c *Conference) out(l Leg) bool {
+	if l.Key == c.Owner && c.State == Completing {
+		target := c.Leg(c.targetKey())
+		return target != nil && target.Joined && target.heard() && c.Caller.heard()
+	}
+	return !c.wanted(l.Key)
+}
+
+// dueHangups ends the legs that are out.
 func (c *Conference) dueHangups(now time.Time) []Act {
 	var acts []Act
 	for _, l := range c.Legs {
-		out := !c.wanted(l.Key)
-		if l.Key == c.Owner && c.State == Completing {
-			target := c.Leg(c.targetKey())
-			out = target != nil && target.Joined && target.heard() && c.Caller.heard()
-		}
 		switch {
 		case l.Phase == Dialing && l.SID == "" && !now.Before(l.Since.Add(unheardAfter)):
 			acts = append(acts, Find{Key: l.Key, Agent: l.Agent, Number: l.Number, Since: l.Since})
-		case !out || l.SID == "":
+		case !c.out(l) || l.SID == "":
 		case l.EndsRoom && l.Joined && c.State != Ended: // its flag goes first
 		default:
 			acts = append(acts, Hangup{Key: l.Key, Leg: l.SID})

@@ -1,6 +1,7 @@
 package conference
 
 import (
+	"slices"
 	"time"
 
 	"warmtransfer/shared/agent"
@@ -68,6 +69,25 @@ func (c *Conference) LegOf(id agent.ID) *Leg {
 	for i := range c.Legs {
 		if c.Legs[i].Agent == id && c.wanted(c.Legs[i].Key) {
 			return &c.Legs[i]
+		}
+	}
+	return nil
+}
+
+// Knows says whether there is, or was lately, a leg of that key.
+func (c *Conference) Knows(key LegKey) bool {
+	return c.Leg(key) != nil || slices.ContainsFunc(c.Gone, func(g Gone) bool { return g.Key == key })
+}
+
+// Staying finds the leg of an agent who has ended the call, or was in it, and still hears
+// the caller, who could not be told goodbye; nil if there is none.
+func (c *Conference) Staying(id agent.ID) *Leg {
+	if c.State != Ended || !c.CallerOn || c.Reason != ReasonAgentEnded {
+		return nil
+	}
+	for i := range c.Legs {
+		if l := &c.Legs[i]; l.Agent == id && id != "" && l.Phase == Answered {
+			return l
 		}
 	}
 	return nil

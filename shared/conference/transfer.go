@@ -135,6 +135,17 @@ func (c *Conference) Did(r Request) bool {
 	return false
 }
 
+// Presses lists the requests of an agent that took effect, oldest first.
+func (c *Conference) Presses(by agent.ID) []Request {
+	var all []Request
+	for _, r := range c.Requests {
+		if r.Agent == by {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
 // Do carries out a verb of the call's owner without a target. What must happen in the world follows from
 // Due.
 func (c *Conference) Do(r Request, now time.Time) error {
@@ -164,19 +175,13 @@ func (c *Conference) Do(r Request, now time.Time) error {
 
 // Begin starts a transfer to a target: r.Action is consult or add.
 func (c *Conference) Begin(r Request, t Target, now time.Time) error {
-	a := Action(r.Action)
-	if err := c.Allowed(r.Agent, a); err != nil {
+	if err := c.MayBegin(r, t); err != nil {
 		return err
 	}
-	if utf8.RuneCountInString(t.Note) > MaxNote {
-		return ErrTooLong
-	}
+	a := Action(r.Action)
 	leg := Leg{Key: t.Key, Number: t.Number, Name: t.Number, Deadline: now.Add(t.Ring + ringSlack)}
 	if t.Agent != nil {
 		leg.Agent, leg.Name = t.Agent.ID, t.Agent.Name
-	}
-	if err := c.mayReach(leg); err != nil {
-		return err
 	}
 	by := c.Leg(c.Owner)
 	_ = c.fire(Event(a), now)
@@ -196,13 +201,18 @@ func (c *Conference) Begin(r Request, t Target, now time.Time) error {
 	return nil
 }
 
-// mayReach says why a party may not be the target of a transfer: she is in the call
-// already, the caller herself, or one outside number too many.
-func (c *Conference) mayReach(l Leg) error {
+// MayBegin says why a transfer to that target may not begin now; nil if it may. She may be
+// in the call already, the caller herself, or one outside number too many.
+func (c *Conference) MayBegin(r Request, t Target) error {
+	if err := c.Allowed(r.Agent, Action(r.Action)); err != nil {
+		return err
+	}
 	switch {
-	case c.LegOf(l.Agent) != nil, l.Number != "" && l.Number == c.From:
+	case utf8.RuneCountInString(t.Note) > MaxNote:
+		return ErrTooLong
+	case t.Agent != nil && c.LegOf(t.Agent.ID) != nil, t.Number != "" && t.Number == c.From:
 		return ErrSelf
-	case l.Number != "" && c.Outside >= MaxOutside:
+	case t.Number != "" && c.Outside >= MaxOutside:
 		return ErrTooManyOutside
 	}
 	return nil

@@ -92,6 +92,8 @@ func (s *Switchboard) callOf(ctx context.Context, a *agent.Agent, now time.Time)
 			r = s.released(c, f)
 		case !claimIsOld(a, now):
 			return nil, false, nil // claimed a moment ago: his leg is about to be saved
+		default:
+			r.Did = did(c, a.ID)
 		}
 	}
 	a.Release(r, now)
@@ -112,13 +114,13 @@ func (s *Switchboard) withdrawOffer(ctx context.Context, a *agent.Agent, c *conf
 	if l == nil || l.Phase == conference.Answered {
 		return c
 	}
-	next, err := s.updateFor(ctx, a.ID, c.ID, now, func(c *conference.Conference) error {
+	next, _ := s.updateFor(ctx, a.ID, c.ID, now, func(c *conference.Conference) error {
 		if l := c.LegOf(a.ID); l != nil && l.Phase != conference.Answered {
 			c.Withdraw(l.Key, conference.OutcomeDeclined, now)
 		}
 		return nil
 	})
-	if next == nil || err != nil {
+	if next == nil {
 		return c
 	}
 	return next

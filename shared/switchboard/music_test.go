@@ -1,7 +1,6 @@
 package switchboard_test
 
 import (
-	"errors"
 	"testing"
 	"time"
 
@@ -223,11 +222,11 @@ func TestF032ACallerWhoIsRungForIsRepairedByBeats(t *testing.T) {
 func TestEndPressedAgainTriesTheLastWordsAgain(t *testing.T) {
 	w, id := talking(t, "alice")
 	w.Phones.Every("LastWords", Fault{Err: switchboard.ErrUnknown})
-	var act *switchboard.ActError
 	for range 2 {
-		if _, err := w.Press("alice", conference.DoEnd, ""); !errors.As(err, &act) {
-			t.Fatalf("pressed: %v", err)
+		if call := w.MustPress("alice", conference.DoEnd, "").Call; call == nil || call.State != conference.Ended || !call.Overdue {
+			t.Fatalf("alice, who still hears the caller, is shown %+v", call)
 		}
+		hears(t, w, id, "alice")
 	}
 	w.Phones.Heal()
 	w.MustPress("alice", conference.DoEnd, "")

@@ -1,11 +1,12 @@
 package switchboard
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
 
-	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
 )
 
 // ErrTooManyNumbers: all agents together have dialled too many outside numbers lately.
@@ -25,33 +26,41 @@ type Numbers interface {
 	Allow(number string) (e164 string, err error)
 }
 
-// number checks an outside number against the operator's choice and counts it for the
-// agent who wants to dial it.
-func (s *Switchboard) number(ctx context.Context, by agent.ID, number string, now time.Time) (string, error) {
+// number checks an outside number against the operator's choice and the call's rules, and
+// then counts it for the agent who is about to dial it.
+func (s *Switchboard) number(ctx context.Context, c *conference.Conference, r conference.Request, t *conference.Target, number string, now time.Time) (err error) {
 	if s.set.Numbers == nil {
-		return "", ErrNoTarget
+		return ErrNoTarget
 	}
-	e164, err := s.set.Numbers.Allow(number)
-	if err != nil {
-		return "", err
+	if t.Number, err = s.set.Numbers.Allow(number); err != nil {
+		return err
 	}
-	if err := s.mayDialMore(ctx, now); err != nil {
-		return "", err
+	if err := c.MayBegin(r, *t); err != nil {
+		return err
 	}
 	for range saveTries {
-		a, err := s.store.Agent(ctx, by)
+		a, err := s.store.Agent(ctx, r.Agent)
 		if err != nil {
-			return "", err
+			return err
 		}
-		if err := a.DialOutside(now); err != nil {
-			return "", err
+		if a.DialsOutside(counted(r, *t)) { // the same press at the same time
+			return nil
+		}
+		if err := s.mayDialMore(ctx, now); err != nil {
+			return err
+		}
+		if err := a.DialOutside(counted(r, *t), now); err != nil {
+			return err
 		}
 		if err := s.store.SaveAgent(ctx, a); !errors.Is(err, ErrConflict) {
-			return e164, err
+			return err
 		}
 	}
-	return "", ErrUnavailable
+	return ErrUnavailable
 }
+
+// counted names a press by which an outside number is counted: once, however often it comes.
+func counted(r conference.Request, t conference.Target) string { return cmp.Or(r.Key, string(t.Key)) }
 
 // mayDialMore holds all agents' numbers of late against the operator's limit. The list
 // may lag behind and has one page, so the limit is not to the number: it bounds what a

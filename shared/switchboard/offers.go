@@ -132,15 +132,15 @@ func (s *Switchboard) redo(ctx context.Context, c *conference.Conference, now ti
 // errNotNow: the caller may not be offered to that agent any more.
 var errNotNow = errors.New("not to be offered now")
 
-// claim binds an agent to a leg that is to be. *agent.NotFreeError says why he cannot
-// be; ErrConflict that somebody else was quicker.
+// claim binds an agent to a leg that is to be. *agent.NotFreeError says why he, who comes
+// with it, cannot be; ErrConflict that somebody else was quicker.
 func (s *Switchboard) claim(ctx context.Context, id agent.ID, conf conference.ID, key conference.LegKey, now time.Time) (*agent.Agent, error) {
 	a, err := s.store.Agent(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	if err := a.Take(string(conf), string(key), now); err != nil {
-		return nil, err
+		return a, err
 	}
 	if err := s.store.SaveAgent(ctx, a); err != nil {
 		return nil, err
@@ -170,7 +170,16 @@ func (s *Switchboard) released(c *conference.Conference, f conference.Freed) age
 		Began:      f.Since,
 		Unreached:  unreached(f.Outcome),
 		WrapUp:     s.set.WrapUp,
+		Did:        did(c, f.Agent),
 	}
+}
+
+// did names the presses of an agent in a call that he leaves.
+func did(c *conference.Conference, id agent.ID) (names []string) {
+	for _, r := range c.Presses(id) {
+		names = append(names, pressed(r))
+	}
+	return names
 }
 
 // unreached: the network found nobody registered under the agent's name (SIP 404 and

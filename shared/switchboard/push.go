@@ -31,13 +31,13 @@ type sight map[agent.ID]string
 
 // sight looks at a conference through the eyes of those who can be told of it. Saves are
 // not counted: most of them write down what no page shows.
-func (s *Switchboard) sight(c *conference.Conference) sight {
+func (s *Switchboard) sight(c *conference.Conference, now time.Time) sight {
 	if s.set.Notify == nil {
 		return nil
 	}
 	all := sight{}
 	for _, l := range c.Reachable() {
-		v := callView(c, l.Agent)
+		v := callView(c, l.Agent, now)
 		v.Version = 0
 		raw, _ := json.Marshal(v) // it is one of our own values
 		all[l.Agent] = string(l.Phase) + string(raw)
@@ -49,7 +49,7 @@ func (s *Switchboard) sight(c *conference.Conference) sight {
 // live leg, all at once, after everything that was due has been done. Who has just
 // asked is left out: the answer tells him. So is who sees what he saw before.
 func (s *Switchboard) push(ctx context.Context, c *conference.Conference, before sight, asked agent.ID, now time.Time) {
-	after := s.sight(c)
+	after := s.sight(c, now)
 	legs := slices.DeleteFunc(c.Reachable(), func(l conference.Leg) bool {
 		return l.Agent == asked || after[l.Agent] == before[l.Agent]
 	})

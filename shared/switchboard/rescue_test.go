@@ -42,8 +42,8 @@ func TestF076UnholdOfTheTargetFailsOnCompleteFromSwapped(t *testing.T) {
 	w.Settle()
 	hears(t, w, id, "alice")
 	w.Phones.Every("Hold", Fault{Err: ErrHold})
-	if _, err := w.Press("alice", conference.DoComplete, ""); err == nil {
-		t.Error("the failure is not told")
+	if call := w.MustPress("alice", conference.DoComplete, "").Call; !call.Overdue || len(call.Held) != 1 || call.Held[0] != "target" {
+		t.Errorf("the failure is not told: %+v", call)
 	}
 	w.Settle()
 	hears(t, w, id, "alice") // or nobody at all: bob still hears music

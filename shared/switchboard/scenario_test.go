@@ -301,8 +301,8 @@ func TestF059TargetNoAnswer(t *testing.T) {
 func TestF056HoldFails(t *testing.T) {
 	w, id := talking(t, "alice", "bob")
 	w.Phones.Next("Hold", Fault{Err: ErrHold})
-	if _, err := w.Press("alice", conference.DoConsult, "bob"); err == nil {
-		t.Error("the failure is not told")
+	if tr := w.MustPress("alice", conference.DoConsult, "bob").Call.Transfer; tr.Outcome != "failed:20001" {
+		t.Errorf("the failure is not told: %+v", tr)
 	}
 	w.Settle()
 	state(t, w, id, conference.Talking)
@@ -320,9 +320,8 @@ func TestF076UnholdFails(t *testing.T) {
 	w.Answer("bob")
 	w.Settle()
 	w.Phones.Every("Hold", Fault{Err: ErrHold})
-	_, err := w.Press("alice", conference.DoComplete, "")
-	if err == nil {
-		t.Error("the failure is not told")
+	if call := w.MustPress("alice", conference.DoComplete, "").Call; !call.Overdue || len(call.Held) != 1 || call.Held[0] != "caller" {
+		t.Errorf("the failure is not told: %+v", call)
 	}
 	w.Settle()
 	if !w.HangUp("alice") { // she is still in the room: that is the point

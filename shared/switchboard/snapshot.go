@@ -46,16 +46,18 @@ type RecentCall struct {
 
 // Call is the agent's current call.
 type Call struct {
-	ID       conference.ID       `json:"id"`
-	Version  int64               `json:"version"`
-	Leg      conference.LegKey   `json:"leg"`
-	State    conference.State    `json:"state"`
-	Since    time.Time           `json:"since"`
-	Role     conference.Role     `json:"role"`
-	Caller   CallerView          `json:"caller"`
-	Owner    *Party              `json:"owner,omitempty"`
-	Held     []string            `json:"held"`
-	HeldAt   time.Time           `json:"heldSince,omitzero"`
+	ID      conference.ID     `json:"id"`
+	Version int64             `json:"version"`
+	Leg     conference.LegKey `json:"leg"`
+	State   conference.State  `json:"state"`
+	Since   time.Time         `json:"since"`
+	Role    conference.Role   `json:"role"`
+	Caller  CallerView        `json:"caller"`
+	Owner   *Party            `json:"owner,omitempty"`
+	Held    []string          `json:"held"`
+	HeldAt  time.Time         `json:"heldSince,omitzero"`
+	// Overdue: the network has not done yet what was asked of it.
+	Overdue  bool                `json:"overdue,omitempty"`
 	Transfer *TransferView       `json:"transfer,omitempty"`
 	Actions  []conference.Action `json:"actions"`
 	History  []conference.Entry  `json:"history"`
@@ -136,7 +138,7 @@ func (s *Switchboard) view(a *agent.Agent, c *conference.Conference, line []Wait
 		snap.Agent.Recent = append(snap.Agent.Recent, r)
 	}
 	if c != nil {
-		snap.Call = callView(c, a.ID)
+		snap.Call = callView(c, a.ID, now)
 	}
 	return snap
 }
@@ -163,16 +165,21 @@ func lineView(line []Waiter) Line {
 	return v
 }
 
-// callView is the call as one agent sees it; nil if he has no place in it.
-func callView(c *conference.Conference, id agent.ID) *Call {
-	me := c.LegOf(id)
+// callView is the call as one agent sees it; nil if he has no place in it. One who has
+// ended it keeps his until the caller has been told goodbye: as long as he hears her.
+func callView(c *conference.Conference, id agent.ID, now time.Time) *Call {
+	me, role := c.LegOf(id), c.RoleOf(id)
+	if me == nil {
+		me, role = c.Staying(id), conference.RoleOwner
+	}
 	if me == nil {
 		return nil
 	}
 	v := &Call{
-		ID: c.ID, Version: c.Version, Leg: me.Key, State: c.State, Since: c.Since, Role: c.RoleOf(id),
+		ID: c.ID, Version: c.Version, Leg: me.Key, State: c.State, Since: c.Since, Role: role,
 		Caller:  CallerView{Number: c.From, Verified: c.Verified, Arrived: c.Arrived, Waiting: c.Queued},
 		Held:    heldView(c),
+		Overdue: c.Overdue(now),
 		Actions: c.ActionsOf(id),
 		History: c.History,
 	}
@@ -203,10 +210,10 @@ func progress(c *conference.Conference) string {
 	return "ended"
 }
 
-// heldView lists who hears music now.
+// heldView lists who hears music now, as far as the network has said so.
 func heldView(c *conference.Conference) []string {
 	held := []string{}
-	if c.Caller.Held || c.State.InLine() {
+	if c.Caller.Held || c.State.InLine() && !c.Started {
 		held = append(held, "caller")
 	}
 	for _, l := range c.Legs {

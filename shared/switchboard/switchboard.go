@@ -179,7 +179,7 @@ func (s *Switchboard) updateFor(ctx context.Context, asked agent.ID, id conferen
 func (s *Switchboard) updateFrom(ctx context.Context, asked agent.ID, c *conference.Conference, now time.Time, f decide) (*conference.Conference, error) {
 	var before sight
 	c, acts, err := s.change(ctx, c, now, func(c *conference.Conference) error {
-		before = s.sight(c)
+		before = s.sight(c, now)
 		return f(c)
 	})
 	if err != nil {

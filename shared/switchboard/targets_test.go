@@ -245,14 +245,14 @@ func TestN10OutsideNumbersHaveLimits(t *testing.T) {
 	}
 	a := agent.New("alice", "", w.Now)
 	for range agent.MaxOutside {
-		if err := a.DialOutside(w.Now); err != nil {
+		if err := a.DialOutside("1", w.Now); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := a.DialOutside(w.Now); !errors.Is(err, agent.ErrTooManyOutside) {
+	if err := a.DialOutside("1", w.Now); !errors.Is(err, agent.ErrTooManyOutside) {
 		t.Errorf("one too many: %v", err)
 	}
-	if err := a.DialOutside(w.Now.Add(agent.OutsideWindow)); err != nil {
+	if err := a.DialOutside("1", w.Now.Add(agent.OutsideWindow)); err != nil {
 		t.Errorf("an hour later: %v", err)
 	}
 }

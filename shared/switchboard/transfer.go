@@ -3,6 +3,7 @@ package switchboard
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"warmtransfer/shared/agent"
@@ -36,7 +37,10 @@ var (
 
 // Transfer carries out a command on the agent's call. Repeated with the same request
 // key it answers the same without a second effect. A *NotFreeError tells that the
-// target cannot be rung now; an *ActError that the network did not do its part.
+// target cannot be rung now. An error means that nothing was changed; only after
+// ErrUnavailable that is not known, and the same key finds out. A command that was saved
+// is accepted, also if the network has not done its part: the clocks go on trying, and
+// the snapshot says what is overdue.
 func (s *Switchboard) Transfer(ctx context.Context, who Who, cmd Command, now time.Time) (Snapshot, error) {
 	if err := cmd.check(); err != nil {
 		return Snapshot{}, err
@@ -56,18 +60,31 @@ func (s *Switchboard) Transfer(ctx context.Context, who Who, cmd Command, now ti
 	if again {
 		return s.Me(ctx, who, now)
 	}
+	line, err := s.store.Line(ctx) // before anything is saved: then nothing can fail any more
+	if err != nil {
+		return Snapshot{}, err
+	}
 	if cmd.begins() {
 		c, err = s.begin(ctx, c, r, cmd, now)
 	} else {
 		c, err = s.press(ctx, c, r, cmd, now)
 	}
-	if err != nil {
+	if c == nil {
 		return Snapshot{}, err
 	}
-	if c.LegOf(a.ID) == nil { // he was let go: what is in hand of him is old
-		return s.Me(ctx, who, now)
+	return s.after(ctx, who, a, c, line, now), nil
+}
+
+// after is the snapshot after a command. Of an agent who was let go what is in hand is
+// old, but better than nothing.
+func (s *Switchboard) after(ctx context.Context, who Who, a *agent.Agent, c *conference.Conference, line []Waiter, now time.Time) Snapshot {
+	if c.LegOf(a.ID) == nil && c.Staying(a.ID) == nil {
+		if me, err := s.Me(ctx, who, now); err == nil {
+			return me
+		}
 	}
-	return s.snapshot(ctx, a, c, now)
+	s.repair(ctx, line, now)
+	return s.view(a, c, line, now)
 }
 
 // press carries out a command without a target on the call in hand. To end a call once
@@ -100,68 +117,97 @@ func (cmd Command) check() error {
 	return nil
 }
 
-// callFor loads the conference that a request is about: the agent's call, or the one he
-// was in last if this request took effect there before (again).
+// callFor loads the conference that a request is about: the agent's call. Again: it has
+// taken effect before, there or in a call that he has left.
 func (s *Switchboard) callFor(ctx context.Context, a *agent.Agent, r conference.Request) (c *conference.Conference, again bool, err error) {
-	var id conference.ID
-	if a.Claim != nil {
-		id = conference.ID(a.Claim.Conference)
-	} else if len(a.Recent) > 0 && r.Key != "" {
-		id = conference.ID(a.Recent[0].Conference)
+	if slices.Contains(a.Did, pressed(r)) {
+		return nil, true, nil
 	}
-	if id == "" {
+	if a.Claim == nil {
 		return nil, false, conference.ErrNoCall
 	}
-	c, err = s.store.Conference(ctx, id)
+	c, err = s.store.Conference(ctx, conference.ID(a.Claim.Conference))
 	if errors.Is(err, ErrNotFound) {
 		return nil, false, conference.ErrNoCall
 	}
 	if err != nil {
 		return nil, false, err
 	}
-	again = c.Did(r)
-	if a.Claim == nil && !again {
-		return nil, false, conference.ErrNoCall
-	}
-	return c, again, nil
+	return c, c.Did(r), nil
 }
 
-// begin finds and claims the target, then starts the transfer in the call in hand.
+// pressed names a press of a button, for an agent to know it by when he has left the call.
+func pressed(r conference.Request) string { return r.Action + " " + r.Key }
+
+// begin finds and claims the target, then starts the transfer in the call in hand. Who
+// comes too late with that lets go of what only he has claimed or counted.
 func (s *Switchboard) begin(ctx context.Context, c *conference.Conference, r conference.Request, cmd Command, now time.Time) (*conference.Conference, error) {
 	if err := c.Allowed(r.Agent, conference.Action(r.Action)); err != nil {
 		return nil, err // before anybody is claimed
 	}
-	t, err := s.target(ctx, c, r.Agent, cmd, now)
+	fresh := s.set.NewKey()
+	t, err := s.target(ctx, c, r, fresh, cmd, now)
 	if err != nil {
-		return nil, err
+		return s.meanwhile(ctx, c.ID, r, err)
 	}
-	did := false
+	did, known := false, false
 	c, err = s.updateFrom(ctx, r.Agent, c, now, func(c *conference.Conference) error {
-		if did = c.Did(r); did {
+		did, known = c.Did(r), c.Knows(t.Key)
+		if did {
 			return nil
+		}
+		err := c.MayBegin(r, t)
+		if err == nil && known { // rung for another press, and over already
+			return &agent.NotFreeError{Presence: agent.IsBusy}
+		}
+		if err != nil {
+			return err
 		}
 		return c.Begin(r, t, now)
 	})
-	if t.Agent != nil && (c == nil && !errors.Is(err, ErrUnavailable) || did) {
-		s.release(ctx, t.Agent.ID, agent.Release{Leg: string(t.Key)}, now)
+	unsaved := c == nil && !errors.Is(err, ErrUnavailable)
+	switch {
+	case t.Number != "" && unsaved:
+		s.changeAgent(ctx, r.Agent, func(a *agent.Agent) bool { return a.TakeBackOutside(counted(r, t)) })
+	case t.Agent != nil && t.Key == fresh && !known && (unsaved || did):
+		s.release(ctx, t.Agent.ID, agent.Release{Leg: string(fresh)}, now)
 	}
 	return c, err
 }
 
-// target is whom a command means: an agent, whom it claims, or a number that may be
-// dialled.
-func (s *Switchboard) target(ctx context.Context, c *conference.Conference, by agent.ID, cmd Command, now time.Time) (conference.Target, error) {
-	t := conference.Target{Key: s.set.NewKey(), Ring: s.set.Ring, Note: cmd.Note}
+// meanwhile answers who was refused a target: if the same press, or another one, has
+// changed the call by now, then that was why.
+func (s *Switchboard) meanwhile(ctx context.Context, id conference.ID, r conference.Request, refused error) (*conference.Conference, error) {
+	if errors.Is(refused, ErrUnavailable) {
+		return nil, refused
+	}
+	c, err := s.load(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if c.Did(r) {
+		return c, nil
+	}
+	if err := c.Allowed(r.Agent, conference.Action(r.Action)); err != nil {
+		return nil, err
+	}
+	return nil, refused
+}
+
+// target is whom a command means: an agent, whom it claims for that leg or one that she is
+// on her way to, or a number that may be dialled.
+func (s *Switchboard) target(ctx context.Context, c *conference.Conference, r conference.Request, key conference.LegKey, cmd Command, now time.Time) (conference.Target, error) {
+	t := conference.Target{Key: key, Ring: s.set.Ring, Note: cmd.Note}
 	var err error
 	switch {
 	case cmd.Target == AnyAgent:
-		t.Agent, err = s.claimAny(ctx, c, t.Key, now)
+		err = s.claimAny(ctx, c, &t, now)
 	case !agent.Valid(string(cmd.Target)):
-		t.Number, err = s.number(ctx, by, string(cmd.Target), now)
+		err = s.number(ctx, c, r, &t, string(cmd.Target), now)
 	case c.LegOf(cmd.Target) != nil:
 		err = conference.ErrSelf
 	default:
-		t.Agent, err = s.claim(ctx, cmd.Target, c.ID, t.Key, now)
+		err = s.claimTarget(ctx, c, cmd.Target, &t, now)
 	}
 	switch {
 	case errors.Is(err, ErrNotFound):
@@ -172,30 +218,51 @@ func (s *Switchboard) target(ctx context.Context, c *conference.Conference, by a
 	return t, err
 }
 
+// claimTarget claims an agent for the target's leg. If another request has claimed her for
+// this very call, and has not saved that yet, both go on with its leg, and one of them
+// will have been quicker: else this one would be refused for a colleague who is free.
+func (s *Switchboard) claimTarget(ctx context.Context, c *conference.Conference, id agent.ID, t *conference.Target, now time.Time) error {
+	var a *agent.Agent
+	err := ErrConflict
+	for tries := 0; errors.Is(err, ErrConflict) && tries < saveTries; tries++ {
+		a, err = s.claim(ctx, id, c.ID, t.Key, now)
+	}
+	var busy *agent.NotFreeError
+	if errors.As(err, &busy) && onHerWay(a, c, now) {
+		t.Key, err = conference.LegKey(a.Claim.Leg), nil
+	}
+	if err == nil {
+		t.Agent = a
+	}
+	return err
+}
+
+// onHerWay: the agent was claimed a moment ago for a leg of this call that is not known yet.
+func onHerWay(a *agent.Agent, c *conference.Conference, now time.Time) bool {
+	return a.Claimed(now) && a.Claim.Conference == string(c.ID) && !claimIsOld(a, now) && !c.Knows(conference.LegKey(a.Claim.Leg))
+}
+
 // claimTries is how many free agents are tried in turn when any will do.
 const claimTries = 3
 
 // claimAny claims the free agent who has been idle longest.
-func (s *Switchboard) claimAny(ctx context.Context, c *conference.Conference, key conference.LegKey, now time.Time) (*agent.Agent, error) {
+func (s *Switchboard) claimAny(ctx context.Context, c *conference.Conference, t *conference.Target, now time.Time) error {
 	agents, err := s.store.Agents(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	tries := 0
 	for _, a := range agents {
-		if !a.Free(now) || c.LegOf(a.ID) != nil {
+		if !a.Free(now) && !onHerWay(&a, c, now) || c.LegOf(a.ID) != nil {
 			continue
 		}
-		claimed, err := s.claim(ctx, a.ID, c.ID, key, now)
-		if err == nil {
-			return claimed, nil
-		}
-		if errors.Is(err, ErrUnavailable) {
-			return nil, err
+		err := s.claimTarget(ctx, c, a.ID, t, now)
+		if err == nil || errors.Is(err, ErrUnavailable) {
+			return err
 		}
 		if tries++; tries == claimTries {
 			break
 		}
 	}
-	return nil, ErrNobodyFree
+	return ErrNobodyFree
 }

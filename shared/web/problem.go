@@ -68,9 +68,6 @@ var kinds = []kind{
 	{is: conference.ErrSelf, status: 422, slug: "target-in-call", title: "The target is already in the call."},
 	{is: switchboard.ErrNoTarget, status: 422, slug: "no-target", title: "There is no such agent."},
 	{as: as[*switchboard.NumberError], status: 422, slug: "target-not-allowed", title: "That number may not be dialled."},
-	{as: as[*switchboard.RefusedError], status: 502, slug: "network-refused", title: "The phone network refused."},
-	{is: switchboard.ErrThrottled, status: 503, slug: "throttled", title: "The phone network is busy. Try again."},
-	{is: switchboard.ErrUnknown, status: 503, slug: "unavailable", title: "The phone network did not answer. Try again."},
 	{is: switchboard.ErrUnavailable, status: 503, slug: "unavailable", title: "The server cannot do that now. Try again."},
 	{is: context.DeadlineExceeded, status: 503, slug: "unavailable", title: "The server cannot do that now. Try again."},
 }

@@ -35,9 +35,6 @@ func TestEveryErrorHasItsAnswer(t *testing.T) {
 		{conference.ErrSelf, 422, "target-in-call"},
 		{switchboard.ErrNoTarget, 422, "no-target"},
 		{&switchboard.NumberError{Why: "premium"}, 422, "target-not-allowed"},
-		{&switchboard.ActError{Err: &switchboard.RefusedError{Code: 13224}}, 502, "network-refused"},
-		{&switchboard.ActError{Err: switchboard.ErrThrottled}, 503, "throttled"},
-		{&switchboard.ActError{Err: switchboard.ErrUnknown}, 503, "unavailable"},
 		{switchboard.ErrUnavailable, 503, "unavailable"},
 		{context.DeadlineExceeded, 503, "unavailable"},
 		{switchboard.ErrNotFound, 500, "internal"}, // nobody has said what was not found

@@ -1,0 +1,92 @@
+package conference
+
+import (
+	"testing"
+	"time"
+
+	"warmtransfer/shared/agent"
+)
+
+// consultingWith is consultWith after bob has answered.
+func consultingWith(t *testing.T) *Conference {
+	t.Helper()
+	c := consultWith(t, Target{Agent: agent.New("bob", "Bob", t0), Ring: ring})
+	_, err := c.LegAnswered("b", "CAb", t0)
+	must(t, err)
+	joinRoom(c, "CAb", "b")
+	return c
+}
+
+func TestF056WhatIsOverdueIsWhatIsWishedAndNotKnown(t *testing.T) {
+	holdCaller, holdBob := SetHold{Leg: "CA1", Hold: true}, SetHold{Leg: "CAb", Hold: true}
+	unhold := SetHold{Leg: "CA1"}
+	for _, tt := range []struct {
+		name string
+		verb Action
+		does []Act
+		want bool
+	}{
+		{"consulting", "", nil, false},
+		{"swapped, nothing done", DoSwap, nil, true},
+		{"swapped, bob held", DoSwap, []Act{holdBob}, true},
+		{"swapped, bob held and the caller back", DoSwap, []Act{holdBob, unhold}, false},
+		{"three-way, the caller held", DoJoin, nil, true},
+		{"three-way", DoJoin, []Act{unhold}, false},
+		{"completing, the caller held", DoComplete, nil, true},
+		{"completing, alice in the room", DoComplete, []Act{unhold}, true},
+		{"handed over", DoComplete, []Act{unhold, Hangup{Key: "a", Leg: "CAa"}}, false},
+		{"cancelled, bob in the room", DoCancel, []Act{unhold}, true},
+		{"cancelled, the caller held", DoCancel, []Act{Hangup{Key: "b", Leg: "CAb"}}, true},
+		{"cancelled", DoCancel, []Act{Hangup{Key: "b", Leg: "CAb"}, unhold}, false},
+		{"swapped, and the caller held again by nobody", DoSwap, []Act{holdBob, unhold, holdCaller}, true},
+	} {
+		c := consultingWith(t)
+		if tt.verb != "" {
+			must(t, c.Do(Request{Agent: "alice", Action: string(tt.verb)}, t0))
+		}
+		for _, a := range tt.does {
+			c.Done(a, Result{Kind: Acted}, t0)
+		}
+		if got := c.Overdue(t0); got != tt.want {
+			t.Errorf("%s: overdue %t", tt.name, got)
+		}
+	}
+}
+
+// Whoever began to take the caller off hold may have failed without telling: only what is
+// known to be done is done.
+func TestF076WhatHasBegunIsOverdueUntilItIsKnownToBeDone(t *testing.T) {
+	c := consultingWith(t)
+	must(t, c.Do(Request{Agent: "alice", Action: string(DoJoin)}, t0))
+	acts(c, t0)
+	if !c.Overdue(t0) {
+		t.Error("begun, and not overdue")
+	}
+	c.Done(SetHold{Leg: "CA1"}, Result{Kind: Unknown}, t0)
+	if !c.Overdue(t0) || !c.Overdue(t0.Add(time.Minute)) {
+		t.Error("it is not known to be done, and not overdue")
+	}
+}
+
+func TestOverdueWhereTheRoomIsNotKnownAndAtTheEnd(t *testing.T) {
+	c := New("CA1", "", false, t0)
+	must(t, c.OfferTo(agent.New("alice", "Alice", t0), "a", ring, t0))
+	acts(c, t0)
+	_, err := c.LegAnswered("a", "CAa", t0)
+	must(t, err)
+	if c.Overdue(t0) {
+		t.Error("nothing was asked for")
+	}
+	must(t, c.Do(Request{Agent: "alice", Action: string(DoHold)}, t0))
+	if !c.Overdue(t0) {
+		t.Error("a hold in a room of which nothing is known")
+	}
+	must(t, c.Do(Request{Agent: "alice", Action: string(DoEnd)}, t0))
+	if !c.Overdue(t0) || c.Staying("alice") == nil || c.Staying("bob") != nil {
+		t.Error("the caller has not been told goodbye")
+	}
+	c.Done(LastWords{}, Result{Kind: Acted}, t0)
+	if c.Overdue(t0) || c.Staying("alice") != nil {
+		t.Error("she has been told goodbye")
+	}
+}
