@@ -35,7 +35,7 @@ export class ApiError extends Error {
   /** The server did not answer, or could not: the same request may be sent again. */
   get transient(): boolean {
     const { slug, status } = this.problem;
-    return slug === "unreachable" || slug === "timeout" || status === 503 || status === 504 || status === 429 || status === 500;
+    return slug === "unreachable" || slug === "timeout" || status === 502 || status === 503 || status === 504 || status === 429 || status === 500;
   }
 
   get signedOut(): boolean {

@@ -110,6 +110,7 @@ function decodeCall(value: unknown): Call | null {
     ...(owner ? { owner } : {}),
     held: present(list(f.held).map((h) => oneOf(h, HELD))),
     ...(heldSince ? { heldSince } : {}),
+    ...(f.overdue === true ? { overdue: true } : {}),
     ...(transfer ? { transfer } : {}),
     actions: present(list(f.actions).map((a): Action | null => oneOf(a, ACTIONS))),
     history: present(list(f.history).map(decodeHappening)),

@@ -83,6 +83,8 @@ export interface Call {
   readonly held: readonly Held[];
   /** Since when the caller is on hold, while she is. */
   readonly heldSince?: string;
+  /** The phone network has not done yet what was asked of it; the server goes on trying. */
+  readonly overdue?: true;
   readonly transfer?: Transfer;
   readonly actions: readonly Action[];
   readonly history: readonly Happening[];

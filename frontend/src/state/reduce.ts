@@ -155,7 +155,7 @@ export function lookOf(snapshot: Snapshot | null): string {
   const call = snapshot?.call;
   if (!call) return "";
   const t = call.transfer;
-  return JSON.stringify([call.id, call.role, call.state, call.held, call.actions, t?.began, t?.progress, t?.outcome]);
+  return JSON.stringify([call.id, call.role, call.state, call.held, call.overdue, call.actions, t?.began, t?.progress, t?.outcome]);
 }
 
 /** Of one call the version decides: pushes and answers cross on the way, and their times are those of their questions. */
@@ -281,7 +281,7 @@ function legGone(state: State, at: number): State {
   const closing: Closing = {
     call: state.lastCall,
     at,
-    deliberate: asked || over || state.leaving || state.lastCall?.state === "completing",
+    deliberate: asked || over || state.leaving || state.lastCall?.state === "completing" || state.lastCall?.state === "ended",
     talkedMs: Math.max(0, at - leg.since),
   };
   const recent: RecentCall = {

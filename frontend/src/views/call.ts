@@ -6,7 +6,7 @@ import type { Levels } from "../desk/levels.js";
 import * as allow from "../state/allow.js";
 import { inCallSince } from "../state/screen.js";
 import type { Leg, Screen, State } from "../state/state.js";
-import { colleague, groups, hearing, stateWords, targetWords, type Hears } from "../words/call.js";
+import { colleague, groups, hearing, overdueWords, stateWords, targetWords, type Hears } from "../words/call.js";
 import { quality } from "../words/voice.js";
 import { icon, type Icon } from "./icons.js";
 import { button, refusal, since } from "./parts.js";
@@ -28,11 +28,17 @@ export function inCall(state: State, desk: Desk, { call, leg }: Extract<Screen, 
     ${callerLine(call.caller.number, call.caller.verified)}
     <p class="hears ${says.caller}" data-test="hears">${icon(HEARS[says.caller])}<span>${says.caller === "nothing" ? "The caller" : "Caller"} ${says.callerWords}</span></p>
     ${says.you ? html`<p class="you" data-test="you">${says.you}</p>` : nothing}
+    ${overdue(call)}
     ${together(call, leg)}
     ${controls(state, desk, call, leg)}
     ${transfer(state, desk, call)}
     ${ways(state, desk, call)}
   </section>`;
+}
+
+function overdue(call: Call): TemplateResult | typeof nothing {
+  const words = overdueWords(call);
+  return words ? html`<p class="overdue" data-test="overdue">${icon("warning")}<span>${words}</span></p>` : nothing;
 }
 
 /** The server says when; until its word of the hold has come, the state's own beginning is the best guess. */

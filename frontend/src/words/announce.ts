@@ -3,7 +3,7 @@
  * failure only; everything else waits its turn; the ticking timers are never spoken.
  */
 import type { Said, State } from "../state/state.js";
-import { hearing, stateWords, targetWords } from "./call.js";
+import { hearing, overdueWords, stateWords, targetWords } from "./call.js";
 import { phoneNumber } from "./number.js";
 import { callOutcome } from "./outcome.js";
 import { problemWords } from "./problem.js";
@@ -57,5 +57,5 @@ function politeWords(before: State, now: State): string {
 function sayCall(call: Parameters<typeof hearing>[0], muted: boolean): string {
   const { callerWords, you } = hearing(call, muted);
   const target = call.transfer && call.state !== "talking" ? targetWords(call) : call.transfer?.outcome ? targetWords(call) : "";
-  return [`${stateWords(call)}. The caller ${callerWords}.`, you && `${you}.`, target].filter(Boolean).join(" ");
+  return [`${stateWords(call)}. The caller ${callerWords}.`, you && `${you}.`, overdueWords(call), target].filter(Boolean).join(" ");
 }

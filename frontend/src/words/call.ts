@@ -23,7 +23,10 @@ export function colleague(call: Call): string {
 /** An outside party has picked up; nobody is on the line with her before she accepts. */
 const asked = (call: Call): boolean => call.transfer?.progress === "asked";
 
-/** `muted` is this page's own microphone. */
+/**
+ * `muted` is this page's own microphone. Who is on hold is what the server knows of the network, and not what the state
+ * wants: where the network has not done it yet, the two differ.
+ */
 export function hearing(call: Call, muted: boolean): Hearing {
   const name = colleague(call);
   const held = call.held.includes("caller");
@@ -36,35 +39,54 @@ export function hearing(call: Call, muted: boolean): Hearing {
     case "talking":
     case "add-ringing": {
       if (held) return music("The caller cannot hear you");
-      const also = call.state === "add-ringing" ? `${name} is ${asked(call) ? "asked to accept" : "being rung"}` : "";
-      return muted
-        ? { caller: "silence", callerWords: "hears silence", you: also ? `You are muted. ${also}` : "You are muted" }
-        : { caller: "voices", callerWords: "hears you", you: also };
+      return withYou(muted, call.state === "add-ringing" ? `${name} is ${asked(call) ? "asked to accept" : "being rung"}` : "");
     }
     case "consult-ringing":
+      if (!held) return withYou(muted, "");
       return music(asked(call) ? `${name} hears who calls and is asked to accept` : `You hear ringing: ${name} is being rung`);
     case "consulting":
-      return music(`You and ${name} talk privately`);
     case "swapped":
-      return swappedHearing(call, name, muted);
     case "three-way":
-      return { caller: "voices", callerWords: muted ? `hears ${name}` : `hears you and ${name}`, you: you || "All three hear each other" };
+      return threeHearing(call, name, muted);
     case "completing":
+      if (held) return music(call.role === "target" ? "The call is about to be yours" : `You and ${name} hear each other`);
       return { caller: "voices", callerWords: call.role === "target" ? "hears you" : `hears ${name}`, you: call.role === "target" ? "The call is yours" : "You are being taken out" };
     case "ended":
+      if (call.overdue) return held ? music("You have ended the call") : withYou(muted, "You have ended the call");
       return { caller: "nothing", callerWords: "is no longer on the line", you: "Your line closes in a moment" };
     case "unknown":
       return { caller: "voices", callerWords: "is on the line", you: "" };
   }
 }
 
-function swappedHearing(call: Call, name: string, muted: boolean): Hearing {
-  if (call.role === "target") {
-    return { caller: "voices", callerWords: `hears ${name}`, you: "You hear music until you are brought back" };
-  }
+/** Nobody is with the caller but this agent. */
+function withYou(muted: boolean, also: string): Hearing {
   return muted
-    ? { caller: "silence", callerWords: "hears silence", you: `You are muted. ${name} hears music` }
-    : { caller: "voices", callerWords: "hears you", you: `${name} hears music` };
+    ? { caller: "silence", callerWords: "hears silence", you: also ? `You are muted. ${also}` : "You are muted" }
+    : { caller: "voices", callerWords: "hears you", you: also };
+}
+
+/** Caller, transferor and target are there: who is not on hold hears the others who are not. */
+function threeHearing(call: Call, name: string, muted: boolean): Hearing {
+  const caller = call.held.includes("caller");
+  const target = call.held.includes("target");
+  const nobody = muted ? "You are muted: nobody hears you" : "";
+  if (caller) {
+    const both = target ? (call.role === "target" ? "You hear music, too" : `${name} hears music, too`) : `You and ${name} talk privately`;
+    return { caller: "music", callerWords: "hears music", you: nobody || both };
+  }
+  if (!target) return { caller: "voices", callerWords: muted ? `hears ${name}` : `hears you and ${name}`, you: nobody || "All three hear each other" };
+  return call.role === "target"
+    ? { caller: "voices", callerWords: `hears ${name}`, you: "You hear music until you are brought back" }
+    : withYou(muted, `${name} hears music`);
+}
+
+/** What the agent is told while the network has not done what was asked of it; empty otherwise. */
+export function overdueWords(call: Call): string {
+  if (!call.overdue) return "";
+  return call.state === "ended"
+    ? "The phone network has not let the caller go yet. It is being tried again."
+    : "The phone network has not done this yet. It is being tried again.";
 }
 
 const STATES: Record<CallState, string> = {
@@ -82,6 +104,7 @@ const STATES: Record<CallState, string> = {
 };
 
 export function stateWords(call: Call): string {
+  if (call.state === "ended" && call.overdue) return "Ending the call";
   if (call.state === "talking" && call.held.includes("caller")) return "On hold";
   return STATES[call.state];
 }
@@ -120,22 +143,22 @@ export function groups(call: Call): Groups {
   const open = call.transfer !== undefined && call.transfer.outcome === undefined;
   const ring = open && call.transfer?.progress !== "answered" ? [name] : [];
   switch (call.state) {
-    case "consult-ringing":
-      return { talking: ["You"], music: ["Caller"], ringing: [name] };
     case "consulting":
-      return { talking: ["You", name], music: ["Caller"], ringing: [] };
     case "swapped":
-      return call.role === "target"
-        ? { talking: ["Caller", name], music: ["You"], ringing: [] }
-        : { talking: ["Caller", "You"], music: [name], ringing: [] };
-    case "three-way":
-      return { talking: ["Caller", "You", name], music: [], ringing: [] };
+    case "three-way": {
+      const target = call.role === "target" ? "You" : name;
+      const held = (who: string): boolean => call.held.includes(who === "Caller" ? "caller" : "target") && (who === "Caller" || who === target);
+      const all = ["Caller", "You", name];
+      return { talking: all.filter((who) => !held(who)), music: all.filter(held), ringing: [] };
+    }
     case "completing":
+      if (call.held.includes("caller")) return { talking: ["You", name], music: ["Caller"], ringing: [] };
       return call.role === "target"
         ? { talking: ["Caller", "You"], music: [], ringing: [] }
         : { talking: ["Caller", name], music: [], ringing: [] };
     case "ended":
-      return { talking: ["You"], music: [], ringing: [] };
+      if (!call.overdue) return { talking: ["You"], music: [], ringing: [] };
+      return call.held.includes("caller") ? { talking: ["You"], music: ["Caller"], ringing: [] } : { talking: ["Caller", "You"], music: [], ringing: [] };
     default:
       return call.held.includes("caller")
         ? { talking: ["You"], music: ["Caller"], ringing: ring }

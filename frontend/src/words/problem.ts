@@ -20,8 +20,6 @@ const BY_SLUG: Record<string, string> = {
   "target-in-call": "This colleague is in the call already.",
   "no-target": "There is no such colleague any more.",
   "target-not-allowed": "This number may not be dialled.",
-  "network-refused": "The phone network refused this. The call goes on as it was.",
-  throttled: "The phone network is very busy. Try again in a moment.",
   unavailable: "The server is busy. Try again in a moment.",
   internal: "Something went wrong in the server. Try again in a moment.",
 };
@@ -36,7 +34,7 @@ const BY_STATUS: Record<number, string> = {
   422: "This target may not be dialled.",
   426: "This page is out of date. Reload it after the call.",
   429: "Too many requests. Try again in a moment.",
-  502: "The phone network refused this. The call goes on as it was.",
+  502: "The server did not answer. The call goes on.",
   503: "The server is busy. Try again in a moment.",
   504: "The server did not answer in time. The call goes on.",
 };

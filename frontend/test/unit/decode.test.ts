@@ -42,6 +42,14 @@ describe("snapshot", () => {
     expect(decodeProblem(500, value).status).toBe(500);
   });
 
+  test("overdue is true or not there", () => {
+    const late = snapshotAt(T, { call: callAt(T, "talking", { overdue: true }) });
+    expect(decodeSnapshot(wire(late))).toEqual(late);
+    const odd = wire(snapshotAt(T, { call: callAt(T, "talking") }));
+    (odd.call as Record<string, unknown>).overdue = "yes";
+    expect(decodeSnapshot(odd)?.call).not.toHaveProperty("overdue");
+  });
+
   test("pushed as an object or as text", () => {
     expect(decodePushed(wire(snapshotAt(T)))).toEqual(snapshotAt(T));
     expect(decodePushed(JSON.stringify(snapshotAt(T)))).toEqual(snapshotAt(T));

@@ -70,6 +70,18 @@ describe("screens", () => {
     expect(screen).toMatchObject({ is: "in-call", call: { state: "ended", actions: [] } });
   });
 
+  test("F056: an end that the network has not carried out shows the caller as still there, then is no loss", () => {
+    const still = after([...talking(), { type: "snapshot", snapshot: snapshotAt(T + 2, { call: callAt(T, "ended", { overdue: true }) }), at: T + 2 }]);
+    expect(still.screen).toMatchObject({ is: "in-call", call: { state: "ended", overdue: true } });
+    expect(reduce(still, { type: "leg-gone", at: T + 9 }).closing).toMatchObject({ deliberate: true });
+  });
+
+  test("F056: a press that only becomes overdue is pending no more", () => {
+    const pressed = after([...talking(), { type: "press", action: "hold", request: "1", at: T + 2 }]);
+    const late = snapshotAt(T + 3, { call: callAt(T, "talking", { overdue: true }) });
+    expect(reduce(pressed, { type: "snapshot", snapshot: late, at: T + 3 }).pending).toBeNull();
+  });
+
   test("a second ring while a leg lives changes nothing", () => {
     const state = after(talking());
     expect(reduce(state, { ...ringing, sid: "CA2" } as Event)).toBe(state);

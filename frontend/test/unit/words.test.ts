@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { CALL_STATES, type Call } from "../../src/contract/types.js";
-import { groups, hearing, stateWords, targetWords } from "../../src/words/call.js";
+import { groups, hearing, overdueWords, stateWords, targetWords } from "../../src/words/call.js";
 import { phoneNumber, typedNumber } from "../../src/words/number.js";
 import { callOutcome, happening, targetOutcome } from "../../src/words/outcome.js";
 import { problemWords } from "../../src/words/problem.js";
@@ -30,6 +30,17 @@ describe("who hears whom", () => {
     ["completing", callAt(T, "completing"), false, "voices", "hears Bob"],
     ["completing, target", asTarget("completing"), false, "voices", "hears you"],
     ["ended", callAt(T, "ended"), false, "nothing", "is no longer on the line"],
+    // F056, F076: the network has not done it yet, and what is heard is what was heard before.
+    ["talking, hold overdue", callAt(T, "talking", { overdue: true }), false, "voices", "hears you"],
+    ["talking, resume overdue", callAt(T, "talking", { held: ["caller"], overdue: true }), false, "music", "hears music"],
+    ["swapped, the target not held yet", callAt(T, "swapped", { held: ["caller"], overdue: true }), false, "music", "hears music"],
+    ["swapped, the caller not back yet", callAt(T, "swapped", { held: ["caller", "target"], overdue: true }), false, "music", "hears music"],
+    ["consulting again, the caller not held yet", callAt(T, "consulting", { held: ["target"], overdue: true }), false, "voices", "hears you"],
+    ["consulting again, neither held", callAt(T, "consulting", { held: [], overdue: true }), false, "voices", "hears you and Bob"],
+    ["three-way, the caller still held", callAt(T, "three-way", { held: ["caller"], overdue: true }), false, "music", "hears music"],
+    ["three-way, the target still held", callAt(T, "three-way", { held: ["target"], overdue: true }), false, "voices", "hears you"],
+    ["completing, the caller still held", callAt(T, "completing", { held: ["caller"], overdue: true }), false, "music", "hears music"],
+    ["ended, the caller still there", callAt(T, "ended", { overdue: true }), false, "voices", "hears you"],
   ];
   test.each(rows)("%s", (_name, call, muted, caller, words) => {
     expect(hearing(call, muted)).toMatchObject({ caller, callerWords: words });
@@ -40,6 +51,16 @@ describe("who hears whom", () => {
     const says = hearing(call, false);
     expect(groups(call).music.includes("Caller")).toBe(says.caller === "music" && call.held.includes("caller"));
     expect(stateWords(call)).not.toBe("");
+  });
+
+  test.each(rows)("%s: the picture shows the caller where the words do", (_name, call, _muted, caller) => {
+    expect(groups(call).music.includes("Caller")).toBe(caller === "music");
+  });
+
+  test("F056: what the network has not done yet is said", () => {
+    expect(overdueWords(callAt(T, "talking"))).toBe("");
+    expect(overdueWords(callAt(T, "talking", { overdue: true }))).toContain("has not done this yet");
+    expect(overdueWords(callAt(T, "ended", { overdue: true }))).toContain("has not let the caller go yet");
   });
 
   test("the target who waits hears music herself", () => {
