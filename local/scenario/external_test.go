@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -181,12 +182,7 @@ func TestF062TheNetworkRefusesTheNumber(t *testing.T) {
 			l.fault(phonenet.FaultRule{
 				Kind: "rest", Match: phonenet.FaultMatch{Event: "CreateCall"}, Do: "fail", Status: 400, Code: code, Times: 1,
 			})
-			// Whoever is told first that the caller is on hold dials: this request, or a callback.
-			_, err := l.agent("alice").Do(l.ctx, "consult", london)
-			if problem, ok := err.(*stack.APIError); err != nil && (!ok || problem.Type != "/problems/network-refused") {
-				t.Errorf("refused as %v", err)
-			}
-			l.settle()
+			l.presses("alice", "consult", london)
 			l.wantOutcome("alice", outcome)
 			l.wantState("alice", "talking")
 			l.together(caller, l.legTo("alice"))
@@ -195,6 +191,35 @@ func TestF062TheNetworkRefusesTheNumber(t *testing.T) {
 			l.done(10 * time.Second)
 		})
 	}
+}
+
+// What is refused, and a press that comes twice, uses up no limit.
+func TestN10OnlyNumbersThatAreDialledCount(t *testing.T) {
+	t.Parallel()
+	l := open(t, func(o *stack.Options) {
+		o.Parameters = map[string]string{"AllowedCountries": "GB,US", "NumbersPerHour": "2"}
+	})
+	l.online("alice", "bob")
+	const own = "+12025550143" // the caller's
+	caller := l.dial(own)
+	l.together(caller, l.answers("alice"))
+	for range 20 {
+		if p := l.refused("alice", "consult", own, 422); !strings.HasSuffix(p.Type, "target-in-call") {
+			t.Fatalf("refused as %s", p.Type)
+		}
+	}
+	var errs [2]error
+	press := func(n int) func() {
+		return func() { _, errs[n] = l.agent("alice").Press(l.ctx, "consult", london, "twice") }
+	}
+	l.atOnce(press(0), press(1))
+	l.must(errors.Join(errs[:]...))
+	l.presses("alice", "cancel", "")
+	l.presses("alice", "consult", london) // the second of two
+	l.presses("alice", "cancel", "")
+	l.refused("alice", "consult", london, 409)
+	l.together(caller, l.legTo("alice"))
+	l.done(10 * time.Second)
 }
 
 func TestF004F074CallerLeavesAnOutsideAttempt(t *testing.T) {

@@ -61,6 +61,7 @@ type Snapshot struct {
 		State    string   `json:"state"`
 		Role     string   `json:"role"`
 		Held     []string `json:"held"`
+		Overdue  bool     `json:"overdue"`
 		Actions  []string `json:"actions"`
 		Transfer *struct {
 			Kind     string `json:"kind"`
