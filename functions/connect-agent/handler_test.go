@@ -40,7 +40,7 @@ func path(w *switchboardtest.World, id conference.ID, leg int) string {
 // room is the answer that brings a leg into the room.
 func room(id conference.ID, leg conference.LegKey, ends string) string {
 	return `<Dial><Conference beep="false" startConferenceOnEnter="true" endConferenceOnExit="` + ends + `" maxParticipants="4" ` +
-		`participantLabel="` + string(leg) + `" statusCallback="` + string(webtest.Base) + `/events/conference/` + string(id) + `" ` +
+		`participantLabel="` + string(leg) + `" statusCallback="` + string(webtest.Base) + `/events/conference/` + string(id) + `#rc=5&amp;rp=4xx,5xx,ct,rt" ` +
 		`statusCallbackMethod="POST" statusCallbackEvent="start end join leave hold">` + string(id) + `</Conference></Dial>`
 }
 

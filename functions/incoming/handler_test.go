@@ -35,7 +35,7 @@ func room(round string) string {
 	base := string(webtest.Base)
 	return `<Dial action="` + base + `/incoming/` + string(caller) + `/` + round + `" method="POST"><Conference beep="false" ` +
 		`startConferenceOnEnter="false" endConferenceOnExit="true" maxParticipants="4" participantLabel="caller" ` +
-		`statusCallback="` + base + `/events/conference/` + string(caller) + `" statusCallbackMethod="POST" ` +
+		`statusCallback="` + base + `/events/conference/` + string(caller) + `#rc=5&amp;rp=4xx,5xx,ct,rt" statusCallbackMethod="POST" ` +
 		`statusCallbackEvent="start end join leave hold" waitMethod="POST" ` +
 		`waitUrl="` + base + `/wait/` + string(caller) + `/0#rc=5&amp;rp=4xx,5xx,ct,rt&amp;rt=4500">` + string(caller) + `</Conference></Dial>`
 }

@@ -44,3 +44,17 @@ func TestTheAgentEndsTheCallDuringABlipOfTheNetwork(t *testing.T) {
 	l.lastHeard(caller, "speech:")
 	l.done(10 * time.Second)
 }
+
+// What the functions could not take in is told again: only a word that never comes is left
+// to the clocks.
+func TestTheAgentIsLostDuringABlipOfTheEvents(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	caller := talking(l)
+	l.fault(phonenet.FaultRule{
+		Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "fail", Status: http.StatusServiceUnavailable, Times: 6,
+	})
+	l.crash("alice")
+	l.waits(caller)
+	l.done(10 * time.Second)
+}

@@ -55,12 +55,16 @@ func (b Base) Accept(id conference.ID, leg conference.LegKey) string {
 	return b.Connect(id, leg) + "/accept"
 }
 
-// RoomEvents is told what happens in the conference's room.
+// RoomEvents is told what happens in the conference's room. What could not be taken in is
+// told again, unlike by default.
 func (b Base) RoomEvents(id conference.ID) string {
-	return string(b) + "/events/conference/" + string(id)
+	return string(b) + "/events/conference/" + string(id) + tellAgain
 }
 
-// LegEvents is told how an agent's leg fares.
+// tellAgain: five more tries, within 15 s in all.
+const tellAgain = "#rc=5&rp=4xx,5xx,ct,rt"
+
+// LegEvents is told how an agent's leg fares, if need be again (see RoomEvents).
 func (b Base) LegEvents(id conference.ID, leg conference.LegKey) string {
-	return string(b) + "/events/leg/" + string(id) + "/" + string(leg)
+	return string(b) + "/events/leg/" + string(id) + "/" + string(leg) + tellAgain
 }

@@ -29,7 +29,7 @@ func TestDialIsOneCallWithEverythingInIt(t *testing.T) {
 		"Method":               {"POST"},
 		"FallbackUrl":          {"https://phone.example.com/connect-agent/" + caller + "/k1/1"},
 		"FallbackMethod":       {"POST"},
-		"StatusCallback":       {"https://phone.example.com/events/leg/" + caller + "/k1"},
+		"StatusCallback":       {"https://phone.example.com/events/leg/" + caller + "/k1" + tellAgain},
 		"StatusCallbackMethod": {"POST"},
 		"StatusCallbackEvent":  {"initiated", "ringing", "completed"},
 		"Timeout":              {"20"},

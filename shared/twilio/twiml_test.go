@@ -80,7 +80,7 @@ func like(t *testing.T, doc, want string) {
 	}
 }
 
-const roomAttributes = `beep="false" maxParticipants="4" statusCallback="https://phone.example.com/events/conference/` + caller + `"
+const roomAttributes = `beep="false" maxParticipants="4" statusCallback="https://phone.example.com/events/conference/` + caller + `#rc=5&amp;rp=4xx,5xx,ct,rt"
 	statusCallbackMethod="POST" statusCallbackEvent="start end join leave hold"`
 
 func TestCallerRoomIsTheClassics(t *testing.T) {
@@ -201,8 +201,8 @@ func TestF164AddressesCarryIDsInThePathOnly(t *testing.T) {
 		base.Connect(caller, "k1"):         "/connect-agent/" + caller + "/k1",
 		base.ConnectAgain(caller, "k1", 1): "/connect-agent/" + caller + "/k1/1",
 		base.Accept(caller, "k1"):          "/connect-agent/" + caller + "/k1/accept",
-		base.RoomEvents(caller):            "/events/conference/" + caller,
-		base.LegEvents(caller, "k1"):       "/events/leg/" + caller + "/k1",
+		base.RoomEvents(caller):            "/events/conference/" + caller + tellAgain,
+		base.LegEvents(caller, "k1"):       "/events/leg/" + caller + "/k1" + tellAgain,
 	} {
 		sent, _, _ := strings.Cut(got, "#")
 		if got != string(base)+want || strings.ContainsAny(sent, "?+") {

@@ -65,7 +65,8 @@ func (v Voice) Handler() http.Handler {
 }
 
 // Callbacks serves webhooks whose answer nobody hears: 204 once it is taken in, 503 if
-// it could not be. Twilio does not send a callback again; the clocks make up for it.
+// it could not be. Twilio then sends a callback of a room or an agent's leg again a few times
+// (see twilio.Base.RoomEvents); the clocks make up for all others.
 type Callbacks struct {
 	Edge
 	Keys   twilio.Keys
