@@ -159,3 +159,71 @@ func TestChoosingAvailableEndsTheWrapUp(t *testing.T) {
 		t.Errorf("after choosing: %s", a.Presence(t0.Add(time.Second)))
 	}
 }
+
+// A caller may be given back to the agent whom she lost though he would be offered to
+// nobody else, and only then.
+func TestRejoin(t *testing.T) {
+	lost, now := t0.Add(time.Minute), t0.Add(time.Minute+10*time.Second)
+	for _, test := range []struct {
+		name   string
+		choose Status // in the call
+		change func(*Agent)
+		want   Presence // in whose way it is; "" if he is taken back
+	}{
+		{"available", Available, func(*Agent) {}, ""},
+		{"rests", Available, func(a *Agent) { a.Idle = now.Add(time.Minute) }, ""},
+		{"chose in the call to be away", Away, func(*Agent) {}, ""},
+		{"chose in the call to write it up", WrapUp, func(*Agent) {}, ""},
+		{"has gone away since", Available, func(a *Agent) { a.Choose(Away, now) }, IsAway},
+		{"writes up another since", Available, func(a *Agent) { a.Choose(WrapUp, now) }, IsWrapUp},
+		{"chose to be away in the call, and again since", Away, func(a *Agent) { a.Choose(Away, now) }, IsAway},
+		{"came back from away", Away, func(a *Agent) { a.Choose(Available, now) }, ""},
+		{"in another call", Available, func(a *Agent) { _ = a.Take("CA2", "other", now) }, IsBusy},
+		{"his page is silent since", Available, func(a *Agent) { a.Seen = lost }, IsAvailable},
+		{"offline", Away, func(a *Agent) { a.Seen = now.Add(-StaleAfter - 1) }, IsOffline},
+	} {
+		a := available()
+		_ = a.Take("CA", "leg", t0)
+		a.Choose(test.choose, t0.Add(time.Second))
+		a.Release(Release{Conference: "CA", Leg: "leg", Talked: true, Outcome: "lost"}, lost)
+		a.Seen = now
+		test.change(a)
+		err := a.Rejoin("CA", "again", lost, now)
+		var no *NotFreeError
+		switch {
+		case test.want == "" && (err != nil || a.Claim.Leg != "again"):
+			t.Errorf("%s: %v", test.name, err)
+		case test.want != "" && (!errors.As(err, &no) || no.Presence != test.want):
+			t.Errorf("%s: %v, want that he is %s", test.name, err, test.want)
+		}
+	}
+}
+
+// An agent's leg may be heard to end before the caller's, who took it along: his rest,
+// which a lost call does not begin, begins at that moment after all.
+func TestTheRestAfterACallThatIsOverAfterAll(t *testing.T) {
+	a := available()
+	_ = a.Take("CA", "leg", t0)
+	a.Release(Release{Conference: "CA", Leg: "leg", Talked: true, Outcome: "lost"}, t0)
+	if p := a.Presence(t0); p != IsAvailable {
+		t.Fatalf("after a loss: %s", p)
+	}
+	for range 2 { // the second is a repetition
+		a.Relabel("CA", "caller-left", time.Minute)
+		if !a.Idle.Equal(t0.Add(time.Minute)) || a.Presence(t0) != IsWrapUp {
+			t.Errorf("idle since %v, %s", a.Idle, a.Presence(t0))
+		}
+	}
+}
+
+func TestTheFirstBeatAfterACallIsWritten(t *testing.T) {
+	a := available()
+	_ = a.Take("CA", "leg", t0)
+	a.Release(Release{Leg: "leg", Talked: true}, t0.Add(time.Second))
+	if !a.Beat(t0.Add(2*time.Second)) || a.Seen != t0.Add(2*time.Second) {
+		t.Error("not written")
+	}
+	if a.Beat(t0.Add(3 * time.Second)) {
+		t.Error("written again at once")
+	}
+}

@@ -65,13 +65,41 @@ func (a *Agent) Presence(now time.Time) Presence {
 // Free says whether the agent may be offered a call now.
 func (a *Agent) Free(now time.Time) bool { return a.Presence(now) == IsAvailable }
 
+// AtHand says whether the agent could be rung now, whatever he has chosen: he is claimed
+// for nobody, and his page is there.
+func (a *Agent) AtHand(now time.Time) bool {
+	p := a.Presence(now)
+	return p != IsBusy && p != IsOffline
+}
+
+// ComesBack says whether the agent may come back to the caller of that conference, who
+// lost him then: he is claimed for no other, and has not chosen since to take no calls.
+// What he chose before is for after the call, and so is his rest: it is not over.
+func (a *Agent) ComesBack(conference string, lost, now time.Time) bool {
+	elsewhere := a.Claimed(now) && a.Claim.Conference != conference
+	return !elsewhere && (a.Status == Available || !a.Since.After(lost))
+}
+
 // Take claims the agent for a leg, or says with *NotFreeError why he cannot be.
 func (a *Agent) Take(conference, leg string, now time.Time) error {
 	if !a.Free(now) {
 		return &NotFreeError{Presence: a.Presence(now)}
 	}
-	a.Claim = &Claim{Conference: conference, Leg: leg, Until: now.Add(Lease)}
+	a.claim(conference, leg, now)
 	return nil
+}
+
+// Rejoin is Take for the caller who lost him then (see ComesBack).
+func (a *Agent) Rejoin(conference, leg string, lost, now time.Time) error {
+	if !a.AtHand(now) || !a.Seen.After(lost) || !a.ComesBack(conference, lost, now) {
+		return &NotFreeError{Presence: a.Presence(now)}
+	}
+	a.claim(conference, leg, now)
+	return nil
+}
+
+func (a *Agent) claim(conference, leg string, now time.Time) {
+	a.Claim = &Claim{Conference: conference, Leg: leg, Until: now.Add(Lease)}
 }
 
 // Renew keeps the agent's claim from running out; it says whether it changed anything.
@@ -134,11 +162,15 @@ func (a *Agent) remember(presses []string) {
 	a.Did = a.Did[max(0, len(a.Did)-maxDid):]
 }
 
-// Relabel corrects how the agent's last call, which was this one, ended for him. It says
+// Relabel corrects how the agent's last call, which was this one, ended for him: it is
+// over after all, and the rest that he did not get at its end begins with it. It says
 // whether it changed anything.
-func (a *Agent) Relabel(conference, outcome string) bool {
+func (a *Agent) Relabel(conference, outcome string, wrapUp time.Duration) bool {
 	if a.Last == nil || a.Last.Conference != conference || a.Last.Outcome == outcome {
 		return false
+	}
+	if a.Idle.Equal(a.Last.At) {
+		a.Idle = a.Idle.Add(wrapUp)
 	}
 	last := *a.Last
 	last.Outcome = outcome
@@ -195,8 +227,10 @@ func (a *Agent) OutsideLately(now time.Time) int {
 }
 
 // Beat takes in that the agent's page is there; it says whether that is worth a write.
+// The first one after a call is: the caller may have lost him, and wait for it.
 func (a *Agent) Beat(now time.Time) bool {
-	if now.Before(a.Seen.Add(beatEvery)) {
+	after := a.Last != nil && a.Last.At.After(a.Seen)
+	if !after && now.Before(a.Seen.Add(beatEvery)) {
 		return false
 	}
 	a.Seen = now
@@ -204,11 +238,13 @@ func (a *Agent) Beat(now time.Time) bool {
 }
 
 // Choose sets the status that the agent has picked; in a call it applies afterwards.
-// It says whether it changed anything.
+// Picked in the call and once more after it, it was chosen after it (see ComesBack). It
+// says whether it changed anything.
 func (a *Agent) Choose(s Status, now time.Time) bool {
 	beat := a.Beat(now)
 	resting := s == Available && now.Before(a.Idle)
-	if a.Status == s && !resting {
+	again := s != Available && a.Last != nil && a.Last.At.After(a.Since)
+	if a.Status == s && !resting && !again {
 		return beat
 	}
 	if s == Available {

@@ -153,6 +153,9 @@ type Freed struct {
 	Since   time.Time `json:"since,omitzero"`   // when he answered, or was rung
 	// Late: he was free before; only how the call ended is known better now. It is not stored.
 	Late bool `json:"-"`
+	// Kept: the caller waits for him to come back, so for him the call is not over. It is not
+	// stored either.
+	Kept bool `json:"-"`
 }
 
 // Phase is how far a leg has come.
@@ -194,10 +197,11 @@ type Transfer struct {
 // Open says whether the transfer still runs.
 func (t *Transfer) Open() bool { return t != nil && t.Outcome == "" }
 
-// Preference keeps a caller for one agent for a while: the one who was lost to her.
+// Preference keeps a caller for one agent for a while: the one who was lost to her, or
+// who had handed her over to the outside number that was.
 type Preference struct {
 	Agent agent.ID  `json:"agent,omitempty"`
-	After time.Time `json:"after,omitzero"` // he must have been seen after this
+	After time.Time `json:"after,omitzero"` // when he was lost; zero: he was not
 	Until time.Time `json:"until,omitzero"` // then she is for anybody
 }
 

@@ -175,9 +175,7 @@ func (c *Conference) TakeFreed() []Freed {
 	list := c.freed
 	c.freed = nil
 	for i, f := range list {
-		if f.Talked {
-			list[i].Outcome = c.outcomeFor(f)
-		}
+		list[i] = c.tell(f)
 	}
 	return list
 }
@@ -187,14 +185,19 @@ func (c *Conference) TakeFreed() []Freed {
 func (c *Conference) Left(key LegKey) (Freed, bool) {
 	for _, g := range c.Gone {
 		if g.Key == key && g.Freed != nil {
-			f := *g.Freed
-			if f.Talked {
-				f.Outcome = c.outcomeFor(f)
-			}
-			return f, true
+			return c.tell(*g.Freed), true
 		}
 	}
 	return Freed{}, false
+}
+
+// tell is what an agent who was set free is told now.
+func (c *Conference) tell(f Freed) Freed {
+	if f.Talked {
+		f.Outcome = c.outcomeFor(f)
+		f.Kept = c.State == Waiting && c.Prefer.Agent == f.Agent
+	}
+	return f
 }
 
 // outcomeFor is how the call ended for an agent who was in it.
@@ -233,13 +236,13 @@ func (c *Conference) endTransfer(o Outcome, now time.Time) {
 }
 
 // requeue puts a caller who has lost whom she talked to at the head of the line: for
-// that agent first, or for the one who handed her over to an outside number.
+// that agent first, or for the one who handed her over to an outside number. His leg was
+// not lost: he is at work as ever, or not.
 func (c *Conference) requeue(lost Leg, now time.Time) {
-	first := lost.Agent
-	if lost.Number != "" && c.Transfer != nil {
-		first = c.Transfer.By
-	}
 	c.Head, c.Queued, c.OnHold = true, now, false
-	c.Prefer = Preference{Agent: first, After: now, Until: now.Add(RecallWindow)}
+	c.Prefer = Preference{Agent: lost.Agent, After: now, Until: now.Add(RecallWindow)}
+	if lost.Number != "" && c.Transfer != nil {
+		c.Prefer.Agent, c.Prefer.After = c.Transfer.By, time.Time{}
+	}
 	c.Tried = nil
 }

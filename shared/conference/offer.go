@@ -44,18 +44,45 @@ const (
 	wordsWithin = 20 * time.Second
 )
 
+// Kept says whether the waiting caller is kept for the agent who was lost to her, so that
+// nobody else may be offered her, nor he to anybody behind her. Lost is that agent as he
+// stands now; nil if that is not known, and then she is. She is not if he cannot come
+// (see agent.Agent.ComesBack); whether his page is still there, only time tells.
+func (c *Conference) Kept(lost *agent.Agent, now time.Time) bool {
+	p := c.Prefer
+	switch {
+	case c.State != Waiting || p.Agent == "" || !now.Before(p.Until):
+		return false
+	case lost == nil || lost.ID != p.Agent:
+		return true
+	case p.After.IsZero() && lost.Presence(now) == agent.IsOffline:
+		return false // his page was not cut off with her: there is none
+	}
+	return lost.ComesBack(string(c.ID), p.After, now)
+}
+
 // MayOffer says whether the caller may be offered to this agent now: she is not
 // rung for already, he has not just let her go by, and she is not being kept for
-// another.
-func (c *Conference) MayOffer(a *agent.Agent, now time.Time) bool {
+// another, who is given as for Kept.
+func (c *Conference) MayOffer(a, lost *agent.Agent, now time.Time) bool {
 	if c.State != Waiting || c.Dials >= quickDials && now.Before(c.Since.Add(slowDials)) {
 		return false
 	}
-	if p := c.Prefer; p.Agent != "" && now.Before(p.Until) {
-		return a.ID == p.Agent && a.Seen.After(p.After)
+	if c.Kept(lost, now) {
+		return a.ID == c.Prefer.Agent && a.Seen.After(c.Prefer.began())
 	}
 	at, tried := c.Tried[a.ID]
 	return !tried || !now.Before(at.Add(RetryAfter))
+}
+
+// began is when the caller lost whom she had. Not before he is heard of since is she
+// offered to the agent she is kept for: of a call that she herself has ended, her end may
+// be told a moment after theirs.
+func (p Preference) began() time.Time {
+	if p.After.IsZero() {
+		return p.Until.Add(-RecallWindow)
+	}
+	return p.After
 }
 
 // OfferTo plans to ring an agent, who has been claimed, for the waiting caller.

@@ -3,6 +3,7 @@ package switchboard
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"warmtransfer/shared/agent"
@@ -10,22 +11,18 @@ import (
 )
 
 // match offers the first caller in the line who may be offered to the free agent who
-// has been idle longest. In is a conference in hand that the lists may not show yet.
-// Line is the line as it was just read, or nil. One offer is made at the most, so that a
-// webhook stays within its time; whoever is left has a clock of her own. It returns the
-// conference that was offered, or nil. Failures only mean that nothing was offered now.
+// has been idle longest. An agent for whom a caller is kept is offered to nobody behind
+// her. In is a conference in hand that the lists may not show yet. Line is the line as it
+// was just read, or nil. One offer is made at the most, so that a webhook stays within its
+// time; whoever is left has a clock of her own. It returns the conference that was offered,
+// or nil. Failures only mean that nothing was offered now.
 func (s *Switchboard) match(ctx context.Context, now time.Time, in *conference.Conference, line []Waiter) *conference.Conference {
 	agents, err := s.store.Agents(ctx)
 	if err != nil {
 		return nil
 	}
-	free := agents[:0]
-	for _, a := range agents {
-		if a.Free(now) {
-			free = append(free, a)
-		}
-	}
-	if len(free) == 0 {
+	free := freeOf(agents, now)
+	if len(free) == 0 && (in == nil || !in.Head) && !anyWaiting(line, true) {
 		return nil
 	}
 	if line == nil {
@@ -33,18 +30,31 @@ func (s *Switchboard) match(ctx context.Context, now time.Time, in *conference.C
 			return nil
 		}
 	}
-	for _, id := range waiting(line, in) {
+	kept := map[agent.ID]bool{}
+	for _, w := range waiting(line, in) {
+		if len(free) == 0 && !w.Head { // only heads have lost an agent, who need not be free
+			return nil
+		}
 		c := in
-		if in == nil || id != in.ID {
-			if c, err = s.store.Conference(ctx, id); err != nil {
+		if in == nil || w.ID != in.ID {
+			if c, err = s.store.Conference(ctx, w.ID); err != nil {
 				continue
 			}
 		}
-		for i := range free {
-			if !c.MayOffer(&free[i], now) {
+		lost, ring := named(agents, c.Prefer.Agent), free
+		if c.Kept(lost, now) {
+			ring = nil
+			if lost != nil && !kept[lost.ID] {
+				ring = []*agent.Agent{lost}
+			}
+			kept[c.Prefer.Agent] = true
+			free = slices.DeleteFunc(free, func(a *agent.Agent) bool { return a == lost })
+		}
+		for _, a := range ring {
+			if !c.MayOffer(a, lost, now) {
 				continue
 			}
-			if offered := s.offer(ctx, c, &free[i], now); offered != nil {
+			if offered := s.offer(ctx, c, a, lost, now); offered != nil {
 				return offered
 			}
 		}
@@ -52,10 +62,31 @@ func (s *Switchboard) match(ctx context.Context, now time.Time, in *conference.C
 	return nil
 }
 
+// freeOf lists those who are free now, in their order.
+func freeOf(agents []agent.Agent, now time.Time) []*agent.Agent {
+	var free []*agent.Agent
+	for i := range agents {
+		if agents[i].Free(now) {
+			free = append(free, &agents[i])
+		}
+	}
+	return free
+}
+
+// named finds an agent on the list; nil if it does not show him.
+func named(agents []agent.Agent, id agent.ID) *agent.Agent {
+	for i := range agents {
+		if agents[i].ID == id {
+			return &agents[i]
+		}
+	}
+	return nil
+}
+
 // waiting lists who may be offered, in the line's order, and the one in hand if the
 // line does not show her yet: at its end, unless she goes ahead.
-func waiting(line []Waiter, in *conference.Conference) []conference.ID {
-	var ids []conference.ID
+func waiting(line []Waiter, in *conference.Conference) []Waiter {
+	var list []Waiter
 	seen := false
 	for _, w := range line {
 		if in != nil && w.ID == in.ID {
@@ -63,27 +94,37 @@ func waiting(line []Waiter, in *conference.Conference) []conference.ID {
 		} else if w.State != conference.Waiting {
 			continue
 		}
-		ids = append(ids, w.ID)
+		list = append(list, w)
 	}
 	if in != nil && !seen {
+		w := Waiter{ID: in.ID, State: in.State, Queued: in.Queued, Head: in.Head}
 		if in.Head {
-			return append([]conference.ID{in.ID}, ids...)
+			return append([]Waiter{w}, list...)
 		}
-		ids = append(ids, in.ID)
+		list = append(list, w)
 	}
-	return ids
+	return list
 }
 
-// offer claims the agent, then rings him for the caller. It returns nil if somebody
-// else was quicker with either.
-func (s *Switchboard) offer(ctx context.Context, c *conference.Conference, a *agent.Agent, now time.Time) *conference.Conference {
+// offer claims the agent, then rings him for the caller, who may be kept for him (see
+// match). It returns nil if somebody else was quicker with either.
+func (s *Switchboard) offer(ctx context.Context, c *conference.Conference, a, lost *agent.Agent, now time.Time) *conference.Conference {
 	key := s.set.NewKey()
-	a, err := s.claim(ctx, a.ID, c.ID, key, now)
+	back := c.Kept(lost, now)
+	take := func(a *agent.Agent) error { return a.Take(string(c.ID), string(key), now) }
+	if back {
+		after := c.Prefer.After
+		take = func(a *agent.Agent) error { return a.Rejoin(string(c.ID), string(key), after, now) }
+	}
+	a, err := s.take(ctx, a.ID, take)
 	if err != nil {
 		return nil
 	}
+	if back {
+		lost = a
+	}
 	c, acts, err := s.change(ctx, c, now, func(c *conference.Conference) error {
-		if !c.MayOffer(a, now) {
+		if c.Kept(lost, now) != back || !c.MayOffer(a, lost, now) {
 			return errNotNow
 		}
 		return c.OfferTo(a, key, s.set.Ring, now)
@@ -132,14 +173,19 @@ func (s *Switchboard) redo(ctx context.Context, c *conference.Conference, now ti
 // errNotNow: the caller may not be offered to that agent any more.
 var errNotNow = errors.New("not to be offered now")
 
-// claim binds an agent to a leg that is to be. *agent.NotFreeError says why he, who comes
-// with it, cannot be; ErrConflict that somebody else was quicker.
+// claim binds a free agent to a leg that is to be. *agent.NotFreeError says why he, who
+// comes with it, cannot be; ErrConflict that somebody else was quicker.
 func (s *Switchboard) claim(ctx context.Context, id agent.ID, conf conference.ID, key conference.LegKey, now time.Time) (*agent.Agent, error) {
+	return s.take(ctx, id, func(a *agent.Agent) error { return a.Take(string(conf), string(key), now) })
+}
+
+// take is claim by one of the agent's rules.
+func (s *Switchboard) take(ctx context.Context, id agent.ID, rule func(*agent.Agent) error) (*agent.Agent, error) {
 	a, err := s.store.Agent(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	if err := a.Take(string(conf), string(key), now); err != nil {
+	if err := rule(a); err != nil {
 		return a, err
 	}
 	if err := s.store.SaveAgent(ctx, a); err != nil {
@@ -151,14 +197,18 @@ func (s *Switchboard) claim(ctx context.Context, id agent.ID, conf conference.ID
 // free lets an agent go whose leg is over.
 func (s *Switchboard) free(ctx context.Context, c *conference.Conference, f conference.Freed, now time.Time) {
 	if f.Late {
-		s.changeAgent(ctx, f.Agent, func(a *agent.Agent) bool { return a.Relabel(string(c.ID), string(f.Outcome)) })
+		s.changeAgent(ctx, f.Agent, func(a *agent.Agent) bool { return a.Relabel(string(c.ID), string(f.Outcome), s.set.WrapUp) })
 		return
 	}
 	s.release(ctx, f.Agent, s.released(c, f), now)
 }
 
-// released is what an agent is told who is let go.
+// released is what an agent is told who is let go. His rest begins when the call is over.
 func (s *Switchboard) released(c *conference.Conference, f conference.Freed) agent.Release {
+	rest := s.set.WrapUp
+	if f.Kept {
+		rest = 0
+	}
 	return agent.Release{
 		Conference: string(c.ID),
 		Leg:        string(f.Leg),
@@ -169,7 +219,7 @@ func (s *Switchboard) released(c *conference.Conference, f conference.Freed) age
 		Caller:     c.From,
 		Began:      f.Since,
 		Unreached:  unreached(f.Outcome),
-		WrapUp:     s.set.WrapUp,
+		WrapUp:     rest,
 		Did:        did(c, f.Agent),
 	}
 }

@@ -22,6 +22,7 @@ var crew = []agent.ID{"alice", "bob", "carol"}
 func TestRandomHistories(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		w := NewWorld(rt, crew...)
+		w.Use(switchboard.Settings{WrapUp: time.Duration(rapid.IntRange(0, 1).Draw(rt, "wrap-up")) * 30 * time.Second})
 		var callers []conference.ID
 		say := rt.Logf
 		who := rapid.SampledFrom(crew)

@@ -99,17 +99,14 @@ type Line struct {
 }
 
 // snapshot puts the agent's view together; c is his call or nil. A free agent is
-// offered a caller first if somebody waits.
+// offered a caller first if somebody waits, and one at hand whoever may have lost him.
 func (s *Switchboard) snapshot(ctx context.Context, a *agent.Agent, c *conference.Conference, now time.Time) (Snapshot, error) {
 	line, err := s.store.Line(ctx)
 	if err != nil {
 		return Snapshot{}, err
 	}
 	s.repair(ctx, line, now)
-	if !anyWaiting(line) {
-		return s.view(a, c, line, now), nil
-	}
-	if a.Free(now) {
+	if anyWaiting(line, false) && a.Free(now) || anyWaiting(line, true) && a.AtHand(now) {
 		if m := s.match(ctx, now, nil, line); m != nil && m.LegOf(a.ID) != nil {
 			c = m
 			if a, err = s.store.Agent(ctx, a.ID); err != nil {
@@ -143,9 +140,11 @@ func (s *Switchboard) view(a *agent.Agent, c *conference.Conference, line []Wait
 	return snap
 }
 
-func anyWaiting(line []Waiter) bool {
+// anyWaiting says whether anybody may be offered; with heads, whether anybody may who has
+// talked before.
+func anyWaiting(line []Waiter, heads bool) bool {
 	for _, w := range line {
-		if w.State == conference.Waiting {
+		if w.State == conference.Waiting && (w.Head || !heads) {
 			return true
 		}
 	}

@@ -70,3 +70,28 @@ func Violations(c *conference.Conference) []string {
 	no(c.Hops <= conference.MaxHops, "%d hops", c.Hops)
 	return bad
 }
+
+// jumps notes that the agent to whom a caller is just being offered was kept for somebody
+// ahead of her in the line. Whoever could not load a conference may not have known.
+func (s *Store) jumps(c *conference.Conference) {
+	s.mu.Lock()
+	offered := s.views[c.ID].State == conference.Waiting && c.State == conference.Ringing && !s.blind
+	s.mu.Unlock()
+	if !offered {
+		return
+	}
+	l := c.Leg(c.Offer)
+	a, err := load[agent.ID, agent.Agent](s, s.people, l.Agent)
+	if err != nil {
+		return
+	}
+	a.Claim = nil // as he was before
+	for _, o := range all[conference.ID, conference.Conference](s, s.confs) {
+		ahead := o.Head && (!c.Head || o.Queued.Before(c.Queued))
+		if o.ID != c.ID && ahead && o.Prefer.Agent == a.ID && o.Kept(a, l.Since) {
+			s.mu.Lock()
+			s.jumped = append(s.jumped, fmt.Sprintf("%s is rung for %s, and is kept for %s, who is ahead", a.ID, c.ID, o.ID))
+			s.mu.Unlock()
+		}
+	}
+}

@@ -60,6 +60,10 @@ func (w *World) changes() int {
 // Check asserts the invariants of every conference.
 func (w *World) Check() {
 	w.T.Helper()
+	for _, j := range w.Store.jumped {
+		w.T.Errorf("%s", j)
+	}
+	w.Store.jumped, w.Store.blind = nil, false
 	if now := w.changes(); now == w.checked {
 		return
 	} else {

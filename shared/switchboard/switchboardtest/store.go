@@ -22,6 +22,8 @@ type Store struct {
 	confs  map[conference.ID][]byte
 	people map[agent.ID][]byte
 	views  map[conference.ID]view // of confs
+	jumped []string               // see jumps
+	blind  bool                   // a load has failed since the last Check
 }
 
 // view is what the lists show of a conference.
@@ -78,6 +80,9 @@ func (s *Store) Conference(_ context.Context, id conference.ID) (c *conference.C
 		c, err = load[conference.ID, conference.Conference](s, s.confs, id)
 		return err
 	})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.blind = s.blind || err != nil
 	return c, err
 }
 
@@ -87,6 +92,7 @@ func (s *Store) SaveConference(_ context.Context, c *conference.Conference) erro
 		if err := save(s, s.confs, c.ID, c, &c.Version); err != nil {
 			return err
 		}
+		s.jumps(c)
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		w := switchboard.Waiter{ID: c.ID, State: c.State, Queued: c.Queued, Head: c.Head}

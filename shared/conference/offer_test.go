@@ -1,0 +1,148 @@
+package conference
+
+import (
+	"testing"
+	"time"
+
+	"warmtransfer/shared/agent"
+)
+
+// A caller lost alice at t0+1m. Who may be offered her ten seconds later, unless said
+// otherwise, by what is known of alice then?
+func TestWhomALostCallerIsKeptFor(t *testing.T) {
+	lostAt := t0.Add(time.Minute)
+	for _, test := range []struct {
+		name         string
+		after        time.Duration
+		alice        func(a *agent.Agent, now time.Time)
+		caller       func(c *Conference)
+		back, others bool // she may be offered to alice, to bob
+	}{
+		{name: "alice was heard of since", back: true},
+		{name: "not yet", alice: func(a *agent.Agent, _ time.Time) { a.Seen = lostAt }},
+		{name: "for too long", after: RecallWindow, alice: func(a *agent.Agent, _ time.Time) { a.Seen = lostAt }, back: true, others: true},
+		{name: "offline", alice: func(a *agent.Agent, _ time.Time) { a.Seen = t0.Add(-time.Hour) }},
+		{name: "claimed for another", alice: func(a *agent.Agent, now time.Time) { _ = a.Take("CA2", "x", now) }, back: true, others: true},
+		{name: "claimed for her", alice: func(a *agent.Agent, now time.Time) { _ = a.Take("CA1", "x", now) }, back: true},
+		{name: "that claim has run out", alice: func(a *agent.Agent, now time.Time) { _ = a.Take("CA2", "x", now.Add(-agent.Lease)) }, back: true},
+		{name: "away since", alice: func(a *agent.Agent, now time.Time) { a.Choose(agent.Away, now) }, back: true, others: true},
+		{name: "away from before", alice: func(a *agent.Agent, _ time.Time) { a.Status, a.Since = agent.Away, t0 }, back: true},
+		{name: "she is rung for already", caller: func(c *Conference) { c.State = Ringing }},
+		{
+			name: "alice had handed her over to a number", back: true,
+			caller: func(c *Conference) { c.Prefer.After = time.Time{} },
+		},
+		{
+			name:   "and was not heard of since", // the caller may have ended it herself
+			alice:  func(a *agent.Agent, _ time.Time) { a.Seen = lostAt.Add(-time.Second) },
+			caller: func(c *Conference) { c.Prefer.After = time.Time{} },
+		},
+		{
+			name: "and has gone away after it", back: true, others: true,
+			alice:  func(a *agent.Agent, _ time.Time) { a.Status, a.Since = agent.Away, t0 },
+			caller: func(c *Conference) { c.Prefer.After = time.Time{} },
+		},
+		{
+			name: "and has gone home", back: true, others: true,
+			alice:  func(a *agent.Agent, _ time.Time) { a.Seen = t0 },
+			caller: func(c *Conference) { c.Prefer.After = time.Time{} },
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if test.after == 0 {
+				test.after = 10 * time.Second
+			}
+			now := lostAt.Add(test.after)
+			c := New("CA1", "", false, t0)
+			c.requeue(Leg{Agent: "alice"}, lostAt)
+			if test.caller != nil {
+				test.caller(c)
+			}
+			alice, bob := agent.New("alice", "Alice", t0), agent.New("bob", "Bob", now)
+			alice.Choose(agent.Available, t0)
+			alice.Seen = now
+			if test.alice != nil {
+				test.alice(alice, now)
+			}
+			if got := c.MayOffer(alice, alice, now); got != test.back {
+				t.Errorf("to alice: %v", got)
+			}
+			if got := c.MayOffer(bob, alice, now); got != test.others {
+				t.Errorf("to bob: %v", got)
+			}
+			if kept := c.Kept(alice, now); kept != (c.State == Waiting && !test.others) {
+				t.Errorf("kept for alice: %v", kept)
+			}
+			if c.State == Waiting && test.after < RecallWindow && !c.Kept(nil, now) {
+				t.Error("not kept for one of whom nothing is known")
+			}
+		})
+	}
+}
+
+// Of those who are set free, the call goes on for him alone for whom the caller is kept.
+func TestForWhomALostCallGoesOn(t *testing.T) {
+	freed := func(c *Conference) map[agent.ID]Freed {
+		list := map[agent.ID]Freed{}
+		for _, f := range c.TakeFreed() {
+			list[f.Agent] = f
+		}
+		return list
+	}
+	withBob := func(t *testing.T) *Conference {
+		c := consultWith(t, bob())
+		_, err := c.LegAnswered("b", "CAb", t0)
+		must(t, err)
+		joinRoom(c, "CAb", "b")
+		return c
+	}
+	for _, test := range []struct {
+		name  string
+		do    func(c *Conference)
+		agent agent.ID
+		out   Outcome
+		kept  bool
+	}{
+		{"the agent is lost", func(c *Conference) {
+			must(t, c.Do(Request{Agent: "alice", Action: string(DoCancel)}, t0))
+			c.LegGone("a", "CAa", OutcomeLost, t0)
+		}, "alice", OutcomeLost, true},
+		{"the agent ends the call", func(c *Conference) {
+			must(t, c.Do(Request{Agent: "alice", Action: string(DoCancel)}, t0))
+			must(t, c.Do(Request{Agent: "alice", Action: string(DoEnd)}, t0))
+			c.LegGone("a", "CAa", OutcomeLost, t0)
+		}, "alice", OutcomeEnded, false},
+		{"the target is lost, and her agent has her again", func(c *Conference) {
+			c.LegGone("b", "CAb", OutcomeLost, t0)
+		}, "bob", OutcomeLost, false},
+		{"the transferor is lost, and the target has her", func(c *Conference) {
+			c.LegGone("a", "CAa", OutcomeLost, t0)
+		}, "alice", OutcomeTransferred, false},
+		{"the target is lost while she is handed over: the transferor has done his part", func(c *Conference) {
+			must(t, c.Do(Request{Agent: "alice", Action: string(DoComplete)}, t0))
+			c.LegGone("b", "CAb", OutcomeLost, t0)
+			c.LegGone("a", "CAa", OutcomeLost, t0)
+		}, "alice", OutcomeLost, false},
+		{"nor the target his", func(c *Conference) {
+			must(t, c.Do(Request{Agent: "alice", Action: string(DoComplete)}, t0))
+			c.LegGone("b", "CAb", OutcomeLost, t0)
+		}, "bob", OutcomeLost, true},
+		{"the room ends under the talk", func(c *Conference) {
+			must(t, c.Do(Request{Agent: "alice", Action: string(DoCancel)}, t0))
+			c.RoomOver(c.Round, t0)
+			c.Done(Hangup{Key: "a", Leg: "CAa"}, Result{Kind: Acted}, t0)
+		}, "alice", OutcomeCancelled, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := withBob(t)
+			test.do(c)
+			f := freed(c)[test.agent]
+			if f.Outcome != test.out || f.Kept != test.kept {
+				t.Errorf("%s is told %+v", test.agent, f)
+			}
+			if left, _ := c.Left(f.Leg); left.Kept != test.kept {
+				t.Errorf("his page finds out %+v", left)
+			}
+		})
+	}
+}

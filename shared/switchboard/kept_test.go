@@ -1,0 +1,242 @@
+package switchboard_test
+
+import (
+	"testing"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+	. "warmtransfer/shared/switchboard/switchboardtest"
+)
+
+// resting is talking with a rest for the agents after each call.
+func resting(t *testing.T, agents ...agent.ID) (*World, conference.ID) {
+	t.Helper()
+	w, id := talking(t, agents...)
+	w.Use(switchboard.Settings{WrapUp: 2 * time.Minute})
+	return w, id
+}
+
+// ringsFor says which caller an agent is rung for, "" if he is not.
+func ringsFor(w *World, id agent.ID) conference.ID {
+	if !w.Rings(id) {
+		return ""
+	}
+	return w.Me(id).Call.ID
+}
+
+func TestF032ALostAgentIsKeptForHisCallerThoughOthersWait(t *testing.T) {
+	w, lost := talking(t, "alice")
+	other, _ := w.Dial()
+	w.Settle()
+	w.HangUp("alice")
+	w.Settle()
+	w.Music(other)
+	if w.Rings("alice") {
+		t.Fatalf("alice is rung for %s before her page was heard of", ringsFor(w, "alice"))
+	}
+	w.Pass(6 * time.Second)
+	if got := ringsFor(w, "alice"); got != lost {
+		t.Fatalf("alice is rung for %q, want %s, whom she lost", got, lost)
+	}
+	w.Answer("alice")
+	w.Settle()
+	hears(t, w, lost, "alice")
+	hears(t, w, other, "music")
+	w.CheckQuiet()
+}
+
+// Others are free for whoever is behind; and when the agent does not come back, the one
+// who has lost him is the first to be offered to anybody.
+func TestOnlyTheLostAgentIsKept(t *testing.T) {
+	w, lost := talking(t, "alice", "bob")
+	w.Silent("alice")
+	w.Pass(30 * time.Second) // her page is gone with her
+	w.HangUp("alice")
+	w.Settle()
+	other, _ := w.Dial()
+	w.Settle()
+	if got := ringsFor(w, "bob"); got != other {
+		t.Fatalf("bob is rung for %q, want %s", got, other)
+	}
+	w.Answer("bob")
+	w.Settle()
+	third, _ := w.Dial()
+	w.Choose("carol", agent.Away)
+	w.Pass(conference.RecallWindow)
+	w.Choose("carol", agent.Available)
+	w.Settle()
+	if got := ringsFor(w, "carol"); got != lost {
+		t.Errorf("carol is rung for %q, want %s", got, lost)
+	}
+	hears(t, w, third, "music")
+}
+
+func TestALostAgentWhoCannotComeIsNotWaitedFor(t *testing.T) {
+	for name, change := range map[string]func(w *World){
+		"away since": func(w *World) { w.Choose("alice", agent.Away) },
+		"in another call": func(w *World) {
+			w.MustPress("bob", conference.DoAdd, "alice")
+			w.Settle()
+			w.Choose("carol", agent.Available)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, lost := talking(t, "alice", "bob")
+			w.Dial()
+			w.Settle()
+			w.Answer("bob")
+			w.Settle()
+			w.Silent("alice")
+			w.HangUp("alice")
+			w.Settle()
+			w.Choose("carol", agent.Away)
+			w.Now = w.Now.Add(time.Second)
+			change(w)
+			w.Choose("carol", agent.Available)
+			w.Settle()
+			if got := ringsFor(w, "carol"); got != lost {
+				t.Errorf("carol is rung for %q, want %s at once", got, lost)
+			}
+		})
+	}
+}
+
+// Two callers wait for alice: one had been handed over by her to a number that has left,
+// the other has lost her. The first in the line is given to her, the other is then for
+// anybody.
+func TestTwoCallersAreKeptForTheSameAgent(t *testing.T) {
+	w, first := talking(t, "alice")
+	w.MustPress("alice", conference.DoConsult, Outside)
+	w.Settle()
+	w.PickUp()
+	w.Press1(true, true)
+	w.Settle()
+	w.MustPress("alice", conference.DoComplete, "")
+	w.Settle()
+	hears(t, w, first, Outside)
+	w.Pass(time.Second)
+	second, _ := w.Dial()
+	w.Settle()
+	w.Answer("alice")
+	w.Settle()
+	hears(t, w, second, "alice")
+	w.OutsideHangsUp()
+	w.Settle()
+	w.Now = w.Now.Add(time.Second)
+	w.HangUp("alice")
+	w.Pass(6 * time.Second)
+	if got := ringsFor(w, "alice"); got != first {
+		t.Fatalf("alice is rung for %q, want %s, who is first in the line", got, first)
+	}
+	w.Choose("bob", agent.Available)
+	w.Settle()
+	if got := ringsFor(w, "bob"); got != second {
+		t.Errorf("bob is rung for %q, want %s", got, second)
+	}
+	w.Answer("alice")
+	w.Answer("bob")
+	w.Settle()
+	hears(t, w, first, "alice")
+	hears(t, w, second, "bob")
+	w.CheckQuiet()
+}
+
+func TestAnAgentLostTwiceIsGivenBackTwice(t *testing.T) {
+	w, lost := resting(t, "alice", "bob")
+	other, _ := w.Dial()
+	w.Settle()
+	w.Answer("bob")
+	w.Settle()
+	for range 2 {
+		w.HangUp("alice")
+		w.Settle()
+		if p := w.Me("alice").Agent.Presence; p != agent.IsAvailable {
+			t.Errorf("after a loss alice is %s", p)
+		}
+		w.Pass(6 * time.Second)
+		if got := ringsFor(w, "alice"); got != lost {
+			t.Fatalf("alice is rung for %q", got)
+		}
+		w.Answer("alice")
+		w.Settle()
+		hears(t, w, lost, "alice")
+	}
+	hears(t, w, other, "bob")
+	w.CheckQuiet()
+}
+
+// What an agent picks in the call is for after it, and a loss does not end it for him.
+func TestWhatWasChosenInTheCallAppliesWhenItIsReallyOver(t *testing.T) {
+	for _, s := range []agent.Status{agent.Away, agent.WrapUp} {
+		w, lost := resting(t, "alice", "bob")
+		w.Choose("bob", agent.Away)
+		w.Choose("alice", s)
+		w.HangUp("alice")
+		w.Settle()
+		other, _ := w.Dial()
+		w.Pass(6 * time.Second)
+		if got := ringsFor(w, "alice"); got != lost {
+			t.Fatalf("%s: alice is rung for %q, want %s", s, got, lost)
+		}
+		w.Answer("alice")
+		w.Settle()
+		w.MustPress("alice", conference.DoEnd, "")
+		w.Pass(6 * time.Second)
+		if p := w.Me("alice").Agent.Presence; w.Rings("alice") || p != agent.Presence(s) {
+			t.Errorf("%s: after the call she is %s, rung: %v", s, p, w.Rings("alice"))
+		}
+		hears(t, w, other, "music")
+	}
+}
+
+// The transferor who has left while the target rang is resting when she is called back.
+func TestF092ARestIsNoHindranceToARecall(t *testing.T) {
+	w, lost := resting(t, "alice", "bob", "carol")
+	w.MustPress("alice", conference.DoConsult, "bob")
+	w.Settle()
+	w.HangUp("alice")
+	w.Pass(6 * time.Second)
+	if p := w.Me("alice").Agent.Presence; p != agent.IsWrapUp {
+		t.Errorf("who hands over and leaves is %s", p)
+	}
+	w.Reject("bob", conference.OutcomeDeclined)
+	w.Settle()
+	if got := ringsFor(w, "alice"); got != lost || w.Rings("carol") {
+		t.Errorf("alice is rung for %q, carol: %v", got, w.Rings("carol"))
+	}
+}
+
+// A caller who hangs up takes her agent's leg along. He rests then, whichever is told first.
+func TestTheCallersEndBeginsTheRestWhateverIsToldFirst(t *testing.T) {
+	for _, reversed := range []bool{false, true} {
+		w, id := resting(t, "alice")
+		w.Order = func(n int) int {
+			if reversed {
+				return n - 1
+			}
+			return 0
+		}
+		w.CallerHangsUp(id)
+		w.Settle()
+		w.Order = nil
+		if me := w.Me("alice").Agent; me.Presence != agent.IsWrapUp || me.Last.Outcome != string(conference.OutcomeCallerLeft) {
+			t.Errorf("reversed %v: she is %s after %+v", reversed, me.Presence, me.Last)
+		}
+	}
+}
+
+// Nobody but her caller is offered to an agent who is about to rest or to leave.
+func TestOnlyTheLostCallerIsOfferedToWhoTakesNoCalls(t *testing.T) {
+	w, lost := resting(t, "alice")
+	w.Choose("alice", agent.Away)
+	w.HangUp("alice")
+	w.Settle()
+	w.Dial()
+	w.CallerHangsUp(lost)
+	w.Pass(15 * time.Second)
+	if w.Rings("alice") {
+		t.Errorf("alice is away, and rung for %s", ringsFor(w, "alice"))
+	}
+}
