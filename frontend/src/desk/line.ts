@@ -43,15 +43,15 @@ export class Line {
   tick(): void {
     const state = this.parts.state();
     if (this.asking || !this.wanted(state)) return;
-    const now = this.parts.now();
-    const beat = this.mayBeat(state) && now - this.beaten >= BEAT_MS;
-    if (beat || now - this.asked >= this.interval(state)) void this.ask(beat);
+    const beat = this.beatDue(state);
+    if (beat || this.parts.now() - this.asked >= this.interval(state)) void this.ask(beat);
   }
 
   /** Something has changed: ask at once, and once more if a question is under way that may have been too early. */
   poke(): void {
+    const state = this.parts.state();
     if (this.asking) this.again = true;
-    else if (this.wanted(this.parts.state())) void this.ask(false);
+    else if (this.wanted(state)) void this.ask(this.beatDue(state));
   }
 
   /** Another request has just told the server that we are here. */
@@ -67,6 +67,12 @@ export class Line {
   private mayBeat(state: State): boolean {
     if (state.leg) return true;
     return state.wants && state.device.is === "registered" && !state.withdrawn;
+  }
+
+  /** A caller who is to be taken up again is kept until the server hears of us after the loss: then it is to hear soon. */
+  private beatDue(state: State): boolean {
+    const every = state.rejoin?.asked ? UNSETTLED_MS : BEAT_MS;
+    return this.mayBeat(state) && this.parts.now() - this.beaten >= every;
   }
 
   private interval(state: State): number {

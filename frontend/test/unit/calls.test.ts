@@ -1,7 +1,7 @@
 /** What the agent does in a call, when it rings, and when it was lost. */
 import { describe, expect, test, vi } from "vitest";
 import { iso, ringAt, snapshotAt, transferAt } from "../fixtures.js";
-import { desk, f, inCall, loadAgain, online, pass, problem, serve, start, useDesk } from "./harness.js";
+import { count, desk, f, inCall, loadAgain, online, pass, problem, serve, start, useDesk } from "./harness.js";
 
 useDesk();
 
@@ -212,7 +212,7 @@ describe("F032: a reload in a call", () => {
     f.voice.emit({ is: "ringing", sid: "CA2", ring: ringAt(Date.now(), { conference: "" }) });
     expect(f.voice.log).toEqual([]);
     serve("ringing", { role: "offered", actions: [] });
-    await pass(1500);
+    await pass(2000);
     expect(f.voice.log).toEqual(["answer"]);
   });
 
@@ -253,6 +253,40 @@ describe("F032: a reload in a call", () => {
     expect(desk.state.screen).toMatchObject({ is: "rejoin", asked: true });
     f.voice.emit({ is: "ringing", sid: "CA2", ring: ringAt(Date.now()) });
     expect(f.voice.log.slice(-2)).toEqual(["hang up", "answer"]);
+  });
+});
+
+describe("F032: cut off with the page alive", () => {
+  async function cutOff(presence: "available" | "wrap-up"): Promise<void> {
+    await inCall();
+    const now = Date.now();
+    f.api.current = snapshotAt(now, { agent: { presence, last: { outcome: "lost", at: iso(now) } } });
+    f.voice.emit({ is: "gone", why: "" });
+    await pass(3000);
+  }
+
+  test.each(["available", "wrap-up"] as const)("%s: the press tells the server at once that the agent is there", async (presence) => {
+    await cutOff(presence);
+    const before = count("beat");
+    await desk.rejoin();
+    expect(count("beat") - before).toBe(1);
+    expect(count("status available")).toBe(1); // of going online: what was chosen since stays
+  });
+
+  test("and again each second, should the server not know yet that the call is lost", async () => {
+    await cutOff("available");
+    await desk.rejoin();
+    const before = count("beat");
+    await pass(3000);
+    expect(count("beat") - before).toBeGreaterThanOrEqual(2);
+    serve("ringing", { role: "offered", actions: [] });
+    f.voice.emit({ is: "ringing", sid: "CA2", ring: ringAt(Date.now()) });
+    f.voice.emit({ is: "open" });
+    serve("talking");
+    await pass(2000);
+    const taken = count("beat");
+    await pass(6000);
+    expect(count("beat") - taken).toBeLessThanOrEqual(1);
   });
 });
 
