@@ -217,7 +217,8 @@ type Entry struct {
 	What    Event     `json:"what"`
 	Agent   agent.ID  `json:"agent,omitempty"`
 	Name    string    `json:"name,omitempty"`
-	By      agent.ID  `json:"by,omitempty"`
+	By      agent.ID  `json:"by,omitempty"` // of a transfer, the transferor
+	ByName  string    `json:"byName,omitempty"`
 	Outcome Outcome   `json:"outcome,omitempty"`
 	Reason  Declining `json:"reason,omitempty"`
 }

@@ -153,7 +153,7 @@ func (c *Conference) Audit(now time.Time) {
 // Tick takes in that time has passed.
 func (c *Conference) Tick(maxWait time.Duration, now time.Time) {
 	if c.State.InLine() && maxWait > 0 && !now.Before(c.Queued.Add(maxWait)) {
-		c.end(Expire, ReasonMaxWait, now)
+		c.end(Entry{At: now, What: Expire}, ReasonMaxWait)
 	}
 	if !c.State.known() {
 		return

@@ -232,7 +232,7 @@ func (c *Conference) endTransfer(o Outcome, now time.Time) {
 		what = TargetLeft
 	}
 	t := c.Transfer
-	c.note(Entry{At: now, What: what, Agent: t.To, Name: t.ToName, By: t.By, Outcome: o, Reason: t.Reason})
+	c.note(Entry{At: now, What: what, Agent: t.To, Name: t.ToName, By: t.By, ByName: t.ByName, Outcome: o, Reason: t.Reason})
 }
 
 // requeue puts a caller who has lost whom she talked to at the head of the line: for

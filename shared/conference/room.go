@@ -233,7 +233,7 @@ func (c *Conference) sawCaller(here bool, now time.Time) {
 	case now.Before(c.Missing.Add(missingFor)):
 		c.Doubt = true
 	default:
-		c.end(CallerLeft, ReasonCallerLeft, now)
+		c.end(Entry{At: now, What: CallerLeft}, ReasonCallerLeft)
 	}
 }
 
@@ -243,7 +243,7 @@ func (c *Conference) CallerGone(now time.Time) {
 		c.CallerOn, c.Caller = false, Participant{Seq: c.Caller.Seq}
 	}
 	if c.State != Ended {
-		c.end(CallerLeft, ReasonCallerLeft, now)
+		c.end(Entry{At: now, What: CallerLeft}, ReasonCallerLeft)
 	}
 	if c.Reason == ReasonCallerLeft {
 		c.blameCaller()
@@ -306,9 +306,10 @@ func (c *Conference) RoomOver(round int, now time.Time) {
 	}
 }
 
-// end ends the conference.
-func (c *Conference) end(e Event, why Reason, now time.Time) {
-	if err := c.fire(e, now); err != nil {
+// end ends the conference by what the entry says.
+func (c *Conference) end(e Entry, why Reason) {
+	now := e.At
+	if err := c.fire(e.What, now); err != nil {
 		return
 	}
 	c.Reason, c.Ended = why, now
@@ -318,5 +319,5 @@ func (c *Conference) end(e Event, why Reason, now time.Time) {
 		o = OutcomeCallerLeft
 	}
 	c.endTransfer(o, now)
-	c.note(Entry{At: now, What: e})
+	c.note(e)
 }

@@ -155,7 +155,7 @@ func (c *Conference) Do(r Request, now time.Time) error {
 	}
 	switch a {
 	case DoEnd:
-		c.end(End, ReasonAgentEnded, now)
+		c.end(Entry{At: now, What: End, Agent: r.Agent, Name: c.Leg(c.Owner).Name}, ReasonAgentEnded)
 	case DoCancel:
 		_ = c.fire(Cancel, now)
 		c.endTransfer(OutcomeCancelled, now)
@@ -196,7 +196,7 @@ func (c *Conference) Begin(r Request, t Target, now time.Time) error {
 		c.Outside++
 	}
 	c.add(leg, Planned, now)
-	c.note(Entry{At: now, What: Event(a), Agent: leg.Agent, Name: leg.Name, By: r.Agent})
+	c.note(Entry{At: now, What: Event(a), Agent: leg.Agent, Name: leg.Name, By: r.Agent, ByName: by.Name})
 	c.remember(r)
 	return nil
 }
