@@ -132,6 +132,24 @@ func TestF082JoinThenTheTransferorLeaves(t *testing.T) {
 	}
 }
 
+func TestLeavingWhileTheTargetRingsIsAHandOverOnceSheAnswers(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	caller := talking(l)
+	l.presses("alice", "consult", "bob")
+	l.pass(time.Second)
+	l.hangs(l.legTo("alice"))
+	l.pass(2 * time.Second)
+	l.wantLast("alice", "lost")
+	l.together(caller, l.answers("bob"))
+	l.wantLast("alice", "transferred")
+	l.hangs(caller) // and this was not her end
+	l.pass(2 * time.Second)
+	l.wantLast("alice", "transferred")
+	l.wantLast("bob", "caller-left")
+	l.done(10 * time.Second)
+}
+
 func TestF083JoinThenTheCallerLeaves(t *testing.T) {
 	t.Parallel()
 	l := open(t)

@@ -77,6 +77,7 @@ func (c *Conference) answered(l *Leg, now time.Time) {
 		if c.Transfer.Open() {
 			c.Hops++
 			c.endTransfer(OutcomeAnswered, now)
+			c.leftInGoodHands()
 		}
 		return
 	}

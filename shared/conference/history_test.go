@@ -1,6 +1,10 @@
 package conference
 
-import "testing"
+import (
+	"slices"
+	"testing"
+	"time"
+)
 
 func last(c *Conference) Entry { return c.History[len(c.History)-1] }
 
@@ -18,5 +22,28 @@ func TestTheHistorySaysWhoAskedAndWhoEnded(t *testing.T) {
 	must(t, c.Do(Request{Agent: "alice", Action: string(DoEnd)}, t0))
 	if got := last(c); got != (Entry{At: t0, What: End, Agent: "alice", Name: "Alice"}) {
 		t.Errorf("ended: %+v", got)
+	}
+}
+
+// What became of a caller whom he left while the target rang is known only when she answers.
+func TestATransferorWhoLeftWhileTheTargetRangHasHandedOver(t *testing.T) {
+	c := consultWith(t, bob())
+	freed := func(o Outcome, late bool) {
+		t.Helper()
+		got := c.TakeFreed()
+		if !slices.ContainsFunc(got, func(f Freed) bool { return f.Agent == "alice" && f.Outcome == o && f.Late == late }) {
+			t.Errorf("freed %+v, want alice by %q", got, o)
+		}
+	}
+	c.LegGone("a", "CAa", OutcomeLost, t0)
+	freed(OutcomeLost, false)
+	_, err := c.LegAnswered("b", "CAb", t0.Add(time.Second))
+	must(t, err)
+	freed(OutcomeTransferred, true)
+	c.CallerGone(t0.Add(2 * time.Second))
+	for _, f := range c.TakeFreed() {
+		if f.Agent == "alice" {
+			t.Errorf("when the caller has left bob: %+v", f)
+		}
 	}
 }

@@ -214,6 +214,19 @@ func (c *Conference) outcomeFor(f Freed) Outcome {
 	return f.Outcome
 }
 
+// leftInGoodHands tells the transferor who had left while the target rang, and so seemed
+// to be lost, that he has handed over, and no end of the caller took his leg along.
+func (c *Conference) leftInGoodHands() {
+	for i, g := range c.Gone {
+		if g.Key == c.Transfer.ByLeg && g.Freed != nil {
+			c.Gone[i].Lost = ""
+			f := *g.Freed
+			f.Late = true
+			c.freed = append(c.freed, f)
+		}
+	}
+}
+
 // endTransfer closes the open transfer, if there is one.
 func (c *Conference) endTransfer(o Outcome, now time.Time) {
 	if !c.Transfer.Open() {
