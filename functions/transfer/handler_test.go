@@ -161,6 +161,10 @@ func TestRefusalsSayWhyAndChangeNothing(t *testing.T) {
 			t.Errorf("%s: the state is told as %v", tt.body, p["state"])
 		}
 	}
+	p := s.Problem(s.press("alice", `{"action":"consult","target":"+15005550001"}`), 422, "target-not-allowed")
+	if p["reason"] != "country" {
+		t.Errorf("the page is not told why: %v", p)
+	}
 	s.accepted(s.press("alice", `{"action":"consult","target":"bob"}`))
 	s.world.Answer("bob")
 	s.world.Settle()

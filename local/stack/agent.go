@@ -95,6 +95,7 @@ type APIError struct {
 	Type   string `json:"type"`
 	Title  string `json:"title"`
 	Detail string `json:"detail"`
+	Reason string `json:"reason"`
 	State  string `json:"state"`
 }
 

@@ -168,7 +168,7 @@ func TestTheCallersOwnNumberIsNoTarget(t *testing.T) {
 	c := consultWith(t, bob())
 	must(t, c.Do(Request{Agent: "alice", Action: string(DoCancel)}, t0))
 	err := c.Begin(Request{Agent: "alice", Action: string(DoAdd)}, Target{Number: c.From, Key: "x"}, t0)
-	if !errors.Is(err, ErrSelf) {
+	if !errors.Is(err, ErrCaller) {
 		t.Errorf("F086: %v", err)
 	}
 }

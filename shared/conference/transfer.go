@@ -37,6 +37,8 @@ var (
 	ErrTooManyHops = errors.New("the call was transferred too often")
 	// ErrSelf: an agent cannot be his own target.
 	ErrSelf = errors.New("the target is already in the call")
+	// ErrCaller: the target is the caller's own number.
+	ErrCaller = errors.New("the target is the caller")
 	// ErrTooManyOutside: too many outside numbers were dialled for this caller.
 	ErrTooManyOutside = errors.New("too many outside numbers were dialled for this caller")
 	// ErrTooLong: the note is longer than MaxNote.
@@ -210,8 +212,10 @@ func (c *Conference) MayBegin(r Request, t Target) error {
 	switch {
 	case utf8.RuneCountInString(t.Note) > MaxNote:
 		return ErrTooLong
-	case t.Agent != nil && c.LegOf(t.Agent.ID) != nil, t.Number != "" && t.Number == c.From:
+	case t.Agent != nil && c.LegOf(t.Agent.ID) != nil:
 		return ErrSelf
+	case t.Number != "" && t.Number == c.From:
+		return ErrCaller
 	case t.Number != "" && c.Outside >= MaxOutside:
 		return ErrTooManyOutside
 	}

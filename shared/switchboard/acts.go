@@ -94,7 +94,11 @@ func resultOf(leg conference.LegID, err error) conference.Result {
 	case errors.Is(err, ErrThrottled):
 		return conference.Result{Kind: conference.Throttled}
 	case errors.As(err, &refused):
-		return conference.Result{Kind: conference.Refused, Code: strconv.Itoa(refused.Code)}
+		r := conference.Result{Kind: conference.Refused}
+		if refused.Code != 0 {
+			r.Code = strconv.Itoa(refused.Code)
+		}
+		return r
 	default:
 		return conference.Result{Kind: conference.Unknown}
 	}

@@ -254,7 +254,7 @@ func TestN10ANumberThatIsRefusedIsNotCounted(t *testing.T) {
 	w.Answer("alice")
 	w.Settle()
 	for range agent.MaxOutside {
-		if _, err := w.Press("alice", conference.DoConsult, Outside); !errors.Is(err, conference.ErrSelf) {
+		if _, err := w.Press("alice", conference.DoConsult, Outside); !errors.Is(err, conference.ErrCaller) {
 			t.Fatalf("the caller's own number: %v", err)
 		}
 	}

@@ -120,14 +120,18 @@ func TestF029AnswerEventLost(t *testing.T) {
 }
 
 func TestF062TargetFails(t *testing.T) {
-	for _, code := range []int{13224, 21217, 13227, 31404} {
+	for _, code := range []int{13224, 21217, 13227, 31404, 0} {
 		w, id := talking(t, "alice", "bob")
 		w.Phones.Next("Dial", Fault{Err: &switchboard.RefusedError{Code: code, Status: 400}})
 		_, _ = w.Press("alice", conference.DoConsult, "bob")
 		w.Settle()
 		state(t, w, id, conference.Talking)
 		hears(t, w, id, "alice")
-		if o, want := w.Me("alice").Call.Transfer.Outcome, conference.Failed(fmt.Sprint(code)); o != want {
+		want := conference.OutcomeFailed
+		if code != 0 {
+			want = conference.Failed(fmt.Sprint(code))
+		}
+		if o := w.Me("alice").Call.Transfer.Outcome; o != want {
 			t.Errorf("alice is told %q, want %q", o, want)
 		}
 		if p := w.Me("bob").Agent.Presence; p != agent.IsAvailable {

@@ -16,7 +16,8 @@ type problem struct {
 	Title  string           `json:"title"`
 	Status int              `json:"status"`
 	Detail string           `json:"detail,omitempty"`
-	State  conference.State `json:"state,omitempty"` // the call's, if that is what was wrong
+	Reason string           `json:"reason,omitempty"` // a slug: which of the ways in which the type may come about
+	State  conference.State `json:"state,omitempty"`  // the call's, if that is what was wrong
 }
 
 // Malformed is a request that does not have the form that openapi.yaml describes; the
@@ -38,6 +39,7 @@ type kind struct {
 	status int
 	slug   string
 	title  string
+	reason string
 }
 
 func as[T error](err error) bool {
@@ -63,9 +65,10 @@ var kinds = []kind{
 	{is: switchboard.ErrNobodyFree, status: 409, slug: "nobody-free", title: "No agent is free now."},
 	{is: agent.ErrTooManyOutside, status: 409, slug: "too-many-numbers", title: "You have dialled too many outside numbers lately."},
 	{is: switchboard.ErrTooManyNumbers, status: 409, slug: "too-many-numbers", title: "Too many outside numbers were dialled lately."},
-	{is: conference.ErrTooManyOutside, status: 409, slug: "too-many-numbers", title: "Too many outside numbers were dialled for this caller."},
+	{is: conference.ErrTooManyOutside, status: 409, slug: "too-many-numbers", title: "Too many outside numbers were dialled for this caller.", reason: "caller"},
 	{is: switchboard.ErrConflict, status: 409, slug: "conflict", title: "Somebody else was quicker."},
 	{is: conference.ErrSelf, status: 422, slug: "target-in-call", title: "The target is already in the call."},
+	{is: conference.ErrCaller, status: 422, slug: "target-in-call", title: "The target is the caller.", reason: "caller"},
 	{is: switchboard.ErrNoTarget, status: 422, slug: "no-target", title: "There is no such agent."},
 	{as: as[*switchboard.NumberError], status: 422, slug: "target-not-allowed", title: "That number may not be dialled."},
 	{is: switchboard.ErrUnavailable, status: 503, slug: "unavailable", title: "The server cannot do that now. Try again."},
@@ -108,7 +111,7 @@ func writeError(w http.ResponseWriter, r *Request, err error) {
 	case errors.As(err, &busy):
 		p.Detail = busy.Error()
 	case errors.As(err, &number):
-		p.Detail = number.Error()
+		p.Detail, p.Reason = number.Error(), number.Why
 	}
 	writeProblem(w, r, p, k.slug)
 }
@@ -119,7 +122,7 @@ func writeStatus(w http.ResponseWriter, r *Request, status int) {
 }
 
 func (k kind) problem() problem {
-	return problem{Type: "/problems/" + k.slug, Title: k.title, Status: k.status}
+	return problem{Type: "/problems/" + k.slug, Title: k.title, Status: k.status, Reason: k.reason}
 }
 
 func writeProblem(w http.ResponseWriter, r *Request, p problem, slug string) {

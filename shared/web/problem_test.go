@@ -33,6 +33,7 @@ func TestEveryErrorHasItsAnswer(t *testing.T) {
 		{switchboard.ErrNobodyFree, 409, "nobody-free"},
 		{switchboard.ErrConflict, 409, "conflict"},
 		{conference.ErrSelf, 422, "target-in-call"},
+		{conference.ErrCaller, 422, "target-in-call"},
 		{switchboard.ErrNoTarget, 422, "no-target"},
 		{&switchboard.NumberError{Why: "premium"}, 422, "target-not-allowed"},
 		{switchboard.ErrUnavailable, 503, "unavailable"},
