@@ -58,7 +58,7 @@ export function callAt(now: number, state: CallState, change: Partial<Call> = {}
       { at: iso(now - 330_000), what: "arrive" },
       { at: iso(now - 318_000), what: "offer-failed", agent: "carol", name: "Carol", outcome: "no-answer" },
       { at: iso(now - 262_000), what: "answer", agent: "alice", name: "Alice" },
-      ...(open ? [{ at: iso(now - 31_000), what: kind, agent: "bob", name: "Bob", by: "alice" }] : []),
+      ...(open ? [{ at: iso(now - 31_000), what: kind, agent: "bob", name: "Bob", by: "alice", byName: "Alice" }] : []),
     ],
     ...change,
   };

@@ -82,7 +82,7 @@ function decodeHappening(value: unknown): Happening | null {
   const f = fields(value);
   const at = f && time(f.at);
   if (!f || !at || text(f.what) === "") return null;
-  return { at, what: text(f.what), ...optional(f, "agent", "name", "by", "outcome"), ...reason(f) };
+  return { at, what: text(f.what), ...optional(f, "agent", "name", "by", "byName", "outcome"), ...reason(f) };
 }
 
 function decodeCall(value: unknown): Call | null {
@@ -201,5 +201,5 @@ export function decodeToken(value: unknown): VoiceToken | null {
 export function decodeProblem(status: number, value: unknown): Problem {
   const f = fields(value) ?? {};
   const slug = text(f.type).split("/").filter(Boolean).at(-1) ?? "";
-  return { slug, status, title: text(f.title) || text(f.message), ...optional(f, "detail", "state") };
+  return { slug, status, title: text(f.title) || text(f.message), ...optional(f, "detail", "reason", "state") };
 }

@@ -58,7 +58,9 @@ export interface Happening {
   readonly what: string;
   readonly agent?: string;
   readonly name?: string;
+  /** Of a transfer: the id of who asked for it. */
   readonly by?: string;
+  readonly byName?: string;
   readonly outcome?: string;
   readonly reason?: Reason;
 }
@@ -152,5 +154,7 @@ export interface Problem {
   readonly status: number;
   readonly title: string;
   readonly detail?: string;
+  /** Which of the ways in which the slug may come about. */
+  readonly reason?: string;
   readonly state?: string;
 }

@@ -4,7 +4,7 @@
  */
 import type { Snapshot } from "../contract/types.js";
 import { announcement } from "../words/announce.js";
-import { partyName } from "../words/number.js";
+import { colleague } from "../words/call.js";
 import { withoutHidden } from "./choice.js";
 import type { Event } from "./event.js";
 import { rings } from "./allow.js";
@@ -290,7 +290,7 @@ function legGone(state: State, at: number): State {
     endedAt: at,
     talkedMs: closing.talkedMs,
     outcome: outcomeHere(state, asked),
-    with: closing.call?.transfer ? partyName(closing.call.transfer.to) : "",
+    with: closing.call?.transfer ? colleague(closing.call) : "",
   };
   return { ...cleared, closing, recent: [recent, ...state.recent].slice(0, RECENT_MAX) };
 }

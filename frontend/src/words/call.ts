@@ -114,7 +114,7 @@ export function targetWords(call: Call): string {
   const t = call.transfer;
   if (!t) return "";
   const name = partyName(t.to);
-  if (t.outcome) return targetOutcome(name, t.outcome, t.reason);
+  if (t.outcome) return targetOutcome(t, call.role === "target" ? t.to.id : call.owner?.id ?? "");
   switch (t.progress) {
     case "planned":
       return t.kind === "consult" ? `Putting the caller on hold, then calling ${name}` : `About to call ${name}`;

@@ -1,47 +1,68 @@
 /** Typed outcomes of an attempt to reach somebody, and of a call, in words. */
-import type { Happening, Reason } from "../contract/types.js";
-import { phoneNumber } from "./number.js";
+import type { Happening, Party, Reason, Transfer } from "../contract/types.js";
+import { partyName, phoneNumber } from "./number.js";
 
 /** Why somebody declined, as the end of a sentence, and as a button of the one who is rung. */
 const REASON_WORDS: Record<Reason, string> = { busy: "busy", "not-my-topic": "not the right topic", break: "about to take a break" };
 
 export const REASON_BUTTONS: Record<Reason, string> = { busy: "Busy", "not-my-topic": "Not my topic", break: "Taking a break" };
 
-/** Codes of the phone network that mean something to an agent (Twilio error dictionary). */
-const CODES: Record<string, string> = {
-  "13224": "the number is not valid",
-  "13227": "calls to that country are not allowed",
-  "21210": "our number may not be shown",
-  "21211": "the number is not valid",
-  "21215": "calls to that country are not allowed",
-  "21216": "calls to that number are not allowed",
-  "21217": "the number is not valid",
-  "31404": "the colleague's page could not be found",
-  "31480": "the colleague's page is not connected",
-};
+/**
+ * Why a call could not be put through, by the phone network's code: SIP's of a call that failed (RFC 3261, section 21),
+ * Twilio's of a dial that was refused (error dictionary), the voice SDK's.
+ */
+const CODES: Record<string, string> = Object.fromEntries(
+  Object.entries({
+    "the number is not valid": [484, 485, 604, 13223, 13224, 13226, 21201, 21211, 21214, 21217],
+    "calls to that country are not allowed": [13227, 21203, 21215],
+    "calls to that number are not allowed": [13225, 21216, 21219],
+    "our number may not be shown": [21210, 21212],
+    "the line is busy": [486, 600, 31486],
+    "the call was declined": [603, 607, 608, 31603],
+    "nobody answered in time": [408, 487, 31487],
+    "the phone network refused the call": [401, 403, 407],
+    "the phone network does not accept our account": [10001, 20003, 20005],
+    "we have too many calls at once": [10004],
+    "the phone network is out of order or too busy": [500, 501, 502, 503, 504, 505, 513],
+    "the other end could not take the call": [400, 405, 406, 415, 416, 420, 421, 429, 481, 482, 483, 488, 491, 493, 580, 606],
+  }).flatMap(([words, codes]) => codes.map((code) => [String(code), words])),
+);
 
-/** Why a target did not come, as a sentence that follows the name: "Bob ...". */
-export function targetOutcome(name: string, outcome: string, reason?: Reason): string {
+const GONE: readonly string[] = ["404", "410", "31404"];
+const AWAY: readonly string[] = ["480", "31480"];
+
+/** `outside` is whether a phone number was called, and not a colleague's page. */
+export function whyFailed(code: string, outside: boolean): string {
+  if (!outside && (GONE.includes(code) || AWAY.includes(code))) return "the page is closed or offline";
+  if (GONE.includes(code)) return "the number is not in use";
+  if (AWAY.includes(code)) return "the phone is off or out of reach";
+  return CODES[code] ?? `the call could not be put through (code ${code})`;
+}
+
+/** "You", or the party's name. */
+const person = (party: Party, self: string): string => (party.id === self ? "You" : partyName(party));
+
+/** Why a target did not come, or what became of her, as a sentence. `self` is this agent's id. */
+export function targetOutcome({ by, to, outcome = "", reason }: Transfer, self: string): string {
+  const who = person(to, self);
   const [what, code] = outcome.split(":", 2);
   switch (what) {
     case "answered":
-      return `${name} has taken the call.`;
-    case "no-answer":
-      return `${name} did not answer.`;
+      return `${who} ${who === "You" ? "have" : "has"} taken the call.`;
     case "busy":
-      return `${name} is busy.`;
+      return `${who} ${who === "You" ? "were" : "is"} busy.`;
     case "declined":
-      return `${name} declined the call${reason ? `: ${REASON_WORDS[reason]}` : ""}.`;
+      return `${who} declined the call${reason ? `: ${REASON_WORDS[reason]}` : ""}.`;
     case "cancelled":
-      return `You took the call to ${name} back.`;
+      return `${person(by, self)} took the call to ${who === "You" ? "you" : who} back.`;
     case "caller-left":
       return "The caller hung up.";
+    case "no-answer":
     case "lost":
-      return `${name} was cut off.`;
     case "failed":
-      return `${name} could not be reached${code ? `: ${CODES[code] ?? `the phone network said ${code}`}` : ""}.`;
+      return `${notTaken(who, "", what, code, to.id.startsWith("+"))}.`;
     default:
-      return `${name}: ${outcome}.`;
+      return `${who}: ${outcome}.`;
   }
 }
 
@@ -62,8 +83,9 @@ export function callOutcome(outcome: string, withName: string): string {
       return withName ? `Handed over to ${withName}` : "Handed over";
     case "ended":
       return "Ended by an agent";
+    case "cancelled":
+      return `${withName || "A colleague"} took the call back`;
     case "lost":
-      return "Connection lost";
     case "cut-off":
       return "The connection ended";
     case "no-answer":
@@ -75,12 +97,13 @@ export function callOutcome(outcome: string, withName: string): string {
   }
 }
 
-/** One line of a call's history. `self` is this agent's id. */
+/** One line of a call's history. `self` is this agent's id. Why a line went dead nobody knows: somebody left. */
 export function happening(h: Omit<Happening, "at">, self: string): string {
   const name = h.name === undefined ? undefined : phoneNumber(h.name);
   const who = h.agent === self ? "You" : name ?? "An agent";
   const whom = h.agent === self ? "you" : name ?? "a colleague";
   const was = h.agent === self ? "were" : "was";
+  const by = h.by === self ? "You" : h.byName ?? "A colleague";
   switch (h.what) {
     case "arrive":
       return "The caller arrived";
@@ -89,13 +112,14 @@ export function happening(h: Omit<Happening, "at">, self: string): string {
     case "answer":
       return `${who} answered`;
     case "offer-failed":
-      return notTaken(who, was, h.outcome ?? "", h.reason);
+    case "target-failed": {
+      const [what, code] = (h.outcome ?? "").split(":", 2);
+      return notTaken(who, was, what, code, h.name?.startsWith("+") ?? false, h.reason);
+    }
     case "consult":
-      return h.agent === self ? "A colleague asked you for a private talk" : `Private talk with ${whom} requested`;
+      return `${by} asked ${whom} for a private talk`;
     case "add":
-      return `Dialled ${whom} in`;
-    case "target-failed":
-      return notTaken(who, was, h.outcome ?? "", h.reason);
+      return `${by} dialled ${whom} in`;
     case "swap":
       return "Swapped between caller and colleague";
     case "join":
@@ -105,21 +129,20 @@ export function happening(h: Omit<Happening, "at">, self: string): string {
     case "completed":
       return `${who} took the call over`;
     case "cancel":
-      return `Transfer to ${whom} cancelled`;
+      return `${by} took the call to ${whom} back`;
     case "hold":
       return "Caller on hold";
     case "resume":
       return "Caller off hold";
     case "transferor-left":
-      return `${who} ${was} cut off; the caller went back to music`;
     case "target-left":
-      return `${who} left`;
+      return `${who} left the call`;
     case "caller-left":
       return "The caller hung up";
     case "room-ended":
       return "The room ended; the caller went back to music";
     case "end":
-      return "The call was ended";
+      return h.agent === undefined ? "The call was ended" : `${who} ended the call`;
     case "expire":
       return "The longest wait was reached";
     default:
@@ -127,17 +150,16 @@ export function happening(h: Omit<Happening, "at">, self: string): string {
   }
 }
 
-function notTaken(who: string, was: string, outcome: string, reason?: Reason): string {
-  const [what, code] = outcome.split(":", 2);
+function notTaken(who: string, was: string, what = "", code = "", outside = false, reason?: Reason): string {
   switch (what) {
     case "declined":
       return `${who} declined${reason ? `: ${REASON_WORDS[reason]}` : ""}`;
     case "busy":
       return `${who} ${was} busy`;
     case "failed":
-      return `${who} could not be reached${code ? ` (${CODES[code] ?? code})` : ""}`;
+      return `${who} could not be reached${code ? `: ${whyFailed(code, outside)}` : ""}`;
     case "lost":
-      return `${who} ${was} cut off`;
+      return `${who} left the call`;
     default:
       return `${who} did not answer`;
   }

@@ -24,6 +24,18 @@ const BY_SLUG: Record<string, string> = {
   internal: "Something went wrong in the server. Try again in a moment.",
 };
 
+/** By slug and reason, where one slug has several. */
+const BY_REASON: Record<string, string> = {
+  "target-not-allowed not-e164": "There is no such phone number. Is a digit missing or too many?",
+  "target-not-allowed own": "This is our own number.",
+  "target-not-allowed country": "Numbers in that country may not be dialled.",
+  "target-not-allowed short": "Emergency and other short numbers may not be dialled.",
+  "target-not-allowed premium": "Premium-rate and other costly numbers may not be dialled.",
+  "target-not-allowed no-person": "This number is a pager or voicemail, not a person.",
+  "target-in-call caller": "This is the caller's own number.",
+  "too-many-numbers caller": "Too many outside numbers were dialled for this caller. Choose a colleague.",
+};
+
 const BY_STATUS: Record<number, string> = {
   400: "The server did not understand this page. Reload it after the call.",
   401: "Your sign-in has ended. Sign in again after the call.",
@@ -40,5 +52,5 @@ const BY_STATUS: Record<number, string> = {
 };
 
 export function problemWords(problem: Problem): string {
-  return BY_SLUG[problem.slug] ?? BY_STATUS[problem.status] ?? (problem.title || "This did not work.");
+  return BY_REASON[`${problem.slug} ${problem.reason}`] ?? BY_SLUG[problem.slug] ?? BY_STATUS[problem.status] ?? (problem.title || "This did not work.");
 }

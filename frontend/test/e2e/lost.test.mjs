@@ -59,7 +59,7 @@ scenario('F071 the page of Bob dies in the private talk: the caller is back with
   await bob.crash();
   await alice.inCall('talking', noticed);
   await alice.hears({ tones: [callerTone], beeps: false });
-  await alice.says('target', 'Bob was cut off.');
+  await alice.says('target', 'Bob left the call.');
 });
 
 /** hides makes a page believe that it is hidden: headless Chromium shows all pages. Its own timers wait for the full

@@ -50,6 +50,11 @@ describe("snapshot", () => {
     expect(decodeSnapshot(odd)?.call).not.toHaveProperty("overdue");
   });
 
+  test("why a target is refused comes through", () => {
+    const sent = { type: "/problems/target-not-allowed", title: "x", status: 422, reason: "premium", colour: "red" };
+    expect(decodeProblem(422, sent)).toEqual({ slug: "target-not-allowed", title: "x", status: 422, reason: "premium" });
+  });
+
   test("pushed as an object or as text", () => {
     expect(decodePushed(wire(snapshotAt(T)))).toEqual(snapshotAt(T));
     expect(decodePushed(JSON.stringify(snapshotAt(T)))).toEqual(snapshotAt(T));

@@ -221,6 +221,14 @@ describe("the end of a leg", () => {
     expect(["lost", "transferred", "caller-left"].map(told)).toEqual(["left-ringing", "transferred", "caller-left"]);
   });
 
+  test("the transferor cancels the private talk --> the target is told who", () => {
+    const transfer = transferAt(T, { by: { id: "bob", name: "Bob" }, to: { id: "alice", name: "Alice" } });
+    const call = callAt(T, "consulting", { role: "target", transfer });
+    const cancelled = poll({ agent: { last: { outcome: "cancelled", at: iso(T + 60_100) } } });
+    const state = after([...open, { type: "snapshot", snapshot: snapshotAt(T + 1, { call }), at: T + 1 }, gone, cancelled]);
+    expect(state.recent[0]).toMatchObject({ outcome: "cancelled", with: "Bob" });
+  });
+
   test("the completing transferor is taken out --> handed over", () => {
     expect(after([...talking("completing"), gone]).recent[0]?.outcome).toBe("handed-over");
   });

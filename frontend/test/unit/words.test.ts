@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { CALL_STATES, type Call } from "../../src/contract/types.js";
 import { groups, hearing, overdueWords, stateWords, targetWords } from "../../src/words/call.js";
 import { phoneNumber, typedNumber } from "../../src/words/number.js";
-import { callOutcome, happening, targetOutcome } from "../../src/words/outcome.js";
+import { callOutcome, happening, whyFailed } from "../../src/words/outcome.js";
 import { problemWords } from "../../src/words/problem.js";
 import { ago, duration, spokenDuration } from "../../src/words/time.js";
 import { quality, oneWay } from "../../src/words/voice.js";
@@ -11,6 +11,20 @@ import { callAt, transferAt } from "../fixtures.js";
 const T = Date.UTC(2026, 10, 22, 10);
 const asTarget = (state: Call["state"]): Call =>
   callAt(T, state, { role: "target", transfer: transferAt(T, { by: { id: "bob", name: "Bob" }, to: { id: "alice", name: "Alice" } }) });
+
+describe("why a target is refused", () => {
+  test.each([
+    ["target-not-allowed", "premium", "Premium-rate and other costly numbers may not be dialled."],
+    ["target-not-allowed", "country", "Numbers in that country may not be dialled."],
+    ["target-not-allowed", "short", "Emergency and other short numbers may not be dialled."],
+    ["target-not-allowed", "not-e164", "There is no such phone number. Is a digit missing or too many?"],
+    ["target-not-allowed", "own", "This is our own number."],
+    ["target-not-allowed", "no-person", "This number is a pager or voicemail, not a person."],
+    ["target-in-call", "caller", "This is the caller's own number."],
+    ["target-in-call", "", "This colleague is in the call already."],
+    ["too-many-numbers", "caller", "Too many outside numbers were dialled for this caller. Choose a colleague."],
+  ])("%s, %s", (slug, reason, words) => expect(problemWords({ slug, status: 422, title: "", ...(reason ? { reason } : {}) })).toBe(words));
+});
 
 describe("who hears whom", () => {
   const rows: [string, Call, boolean, string, string][] = [
@@ -78,17 +92,55 @@ describe("U15: the target's progress", () => {
     [{ progress: "asked", to: { id: "+442079460999", name: "+442079460999" } }, "+44 20 7946 0999 has picked up and is asked to accept"],
     [{ progress: "ended", outcome: "declined", reason: "not-my-topic" }, "Bob declined the call: not the right topic."],
     [{ progress: "ended", outcome: "no-answer" }, "Bob did not answer."],
+    [{ progress: "ended", outcome: "cancelled" }, "You took the call to Bob back."],
+    [{ progress: "ended", outcome: "lost" }, "Bob left the call."],
+    [{ progress: "ended", outcome: "failed" }, "Bob could not be reached."],
     [{ progress: "ended", outcome: "failed:13227" }, "Bob could not be reached: calls to that country are not allowed."],
-    [{ progress: "ended", outcome: "failed:99999" }, "Bob could not be reached: the phone network said 99999."],
+    [{ progress: "ended", outcome: "failed:480" }, "Bob could not be reached: the page is closed or offline."],
+    [{ progress: "ended", outcome: "failed:404" }, "Bob could not be reached: the page is closed or offline."],
+    [{ progress: "ended", outcome: "failed:480", to: { id: "+442079460999", name: "+442079460999" } }, "+44 20 7946 0999 could not be reached: the phone is off or out of reach."],
+    [{ progress: "ended", outcome: "failed:404", to: { id: "+442079460999", name: "+442079460999" } }, "+44 20 7946 0999 could not be reached: the number is not in use."],
+    [{ progress: "ended", outcome: "failed:99999" }, "Bob could not be reached: the call could not be put through (code 99999)."],
   ])("%o", (change, words) => {
     expect(targetWords(callAt(T, "talking", { transfer: transferAt(T, change) }))).toBe(words);
   });
 
+  test.each<[string, string, string]>([
+    ["carol", "cancelled", "Alice took the call to Bob back."],
+    ["carol", "lost", "Bob left the call."],
+    ["bob", "cancelled", "Alice took the call to you back."],
+    ["bob", "answered", "You have taken the call."],
+    ["bob", "no-answer", "You did not answer."],
+    ["bob", "busy", "You were busy."],
+    ["bob", "failed:480", "You could not be reached: the page is closed or offline."],
+    ["bob", "lost", "You left the call."],
+  ])("for %s, who owns the call after a transfer of Alice's to Bob: %s", (id, outcome, words) => {
+    const transfer = transferAt(T, { progress: "ended", outcome });
+    expect(targetWords(callAt(T, "talking", { owner: { id, name: id }, transfer }))).toBe(words);
+  });
+
   test.each(["answered", "no-answer", "busy", "declined", "failed", "failed:31480", "cancelled", "caller-left", "lost", "something-new"])(
     "outcome %s has words", (outcome) => {
-      expect(targetOutcome("Bob", outcome)).toMatch(/\w.*\.$/);
+      expect(targetWords(callAt(T, "talking", { transfer: transferAt(T, { outcome }) }))).toMatch(/\w.*\.$/);
       expect(callOutcome(outcome, "Bob")).not.toBe("");
     });
+
+  test("every code that a call can fail by has words", () => {
+    const sip = [400, 401, 403, 404, 405, 406, 407, 408, 410, 415, 416, 420, 421, 429, 480, 481, 482, 483, 484, 485, 486, 487, 488, 491, 493,
+      500, 501, 502, 503, 504, 505, 513, 580, 600, 603, 604, 606, 607, 608];
+    const twilio = [10001, 10004, 13223, 13224, 13225, 13226, 13227, 20003, 20005, 21201, 21203, 21210, 21211, 21212, 21214, 21215, 21216, 21217, 21219];
+    for (const code of [...sip, ...twilio]) {
+      expect(whyFailed(String(code), false)).not.toContain("(code");
+      expect(whyFailed(String(code), true)).not.toContain("(code");
+    }
+    expect(whyFailed("418", true)).toBe("the call could not be put through (code 418)");
+  });
+});
+
+test("of a call that was ended for an agent it is not said why where nobody knows", () => {
+  expect(callOutcome("cancelled", "Alice")).toBe("Alice took the call back");
+  expect(callOutcome("cancelled", "")).toBe("A colleague took the call back");
+  expect(callOutcome("lost", "")).toBe("The connection ended");
 });
 
 test("every line of a history has words, for me and for others", () => {
@@ -101,7 +153,26 @@ test("every line of a history has words, for me and for others", () => {
     }
   }
   expect(happening({ what: "from-the-future" }, "me")).toBe("from-the-future");
+  expect(happening({ what: "offer-failed", agent: "bob", name: "Bob", outcome: "failed:480" }, "me")).toBe("Bob could not be reached: the page is closed or offline");
+  expect(happening({ what: "target-failed", name: "+442079460999", outcome: "failed:503" }, "me")).toBe("+44 20 7946 0999 could not be reached: the phone network is out of order or too busy");
   expect(happening({ what: "offer-failed", agent: "me", outcome: "busy" }, "me")).toBe("You were busy");
+});
+
+describe("a history says who did it, and only what is known", () => {
+  const by = { by: "alice", byName: "Alice" };
+  const bob = { agent: "bob", name: "Bob" };
+  test.each<[Parameters<typeof happening>[0], string, string, string]>([
+    [{ what: "consult", ...bob, ...by }, "Alice asked Bob for a private talk", "You asked Bob for a private talk", "Alice asked you for a private talk"],
+    [{ what: "add", ...bob, ...by }, "Alice dialled Bob in", "You dialled Bob in", "Alice dialled you in"],
+    [{ what: "cancel", ...bob, ...by }, "Alice took the call to Bob back", "You took the call to Bob back", "Alice took the call to you back"],
+    [{ what: "end", agent: "alice", name: "Alice" }, "Alice ended the call", "You ended the call", "Alice ended the call"],
+    [{ what: "transferor-left", agent: "alice", name: "Alice" }, "Alice left the call", "You left the call", "Alice left the call"],
+    [{ what: "target-left", ...bob, ...by, outcome: "lost" }, "Bob left the call", "Bob left the call", "You left the call"],
+    [{ what: "consult", ...bob, by: "alice" }, "A colleague asked Bob for a private talk", "You asked Bob for a private talk", "A colleague asked you for a private talk"],
+    [{ what: "end" }, "The call was ended", "The call was ended", "The call was ended"],
+  ])("%o", (h, others, alices, bobs) => {
+    expect(["carol", "alice", "bob"].map((self) => happening(h, self))).toEqual([others, alices, bobs]);
+  });
 });
 
 describe("numbers", () => {
@@ -123,6 +194,7 @@ test("durations", () => {
 test("a refusal is said by its slug, then by its status, then by the server's title", () => {
   expect(problemWords({ slug: "target-not-free", status: 409, title: "x" })).toContain("cannot take a call");
   expect(problemWords({ slug: "never-heard-of", status: 409, title: "x" })).toContain("changed");
+  expect(problemWords({ slug: "target-not-allowed", status: 422, title: "x", reason: "never-heard-of" })).toBe("This number may not be dialled.");
   expect(problemWords({ slug: "never-heard-of", status: 418, title: "I am a teapot" })).toBe("I am a teapot");
   expect(problemWords({ slug: "", status: 418, title: "" })).toBe("This did not work.");
 });
