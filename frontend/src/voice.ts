@@ -86,8 +86,8 @@ class SdkVoice implements Voice {
     device.on(Device.EventName.Registered, mine(() => this.listener({ is: "registered" })));
     device.on(Device.EventName.Unregistered, mine(() => this.lost("signalling")));
     device.on(Device.EventName.Destroyed, mine(() => {
+      this.lost("destroyed");
       this.device = null;
-      this.lineGone();
       this.listener({ is: "destroyed" });
     }));
     device.on(Device.EventName.TokenWillExpire, mine(() => this.listener({ is: "token-expiring" })));
@@ -100,9 +100,16 @@ class SdkVoice implements Voice {
   }
 
   private lost(why: string): void {
-    // A ringing leg is dropped without a word when the socket closes (the SDK forgets it).
-    if (this.call?.status() === Call.State.Pending) this.lineGone();
     this.listener({ is: "lost", why });
+    if (this.call && this.forgotten(this.call)) this.lineGone();
+  }
+
+  /**
+   * The SDK drops a ringing leg without a word when the socket closes, and tells of one that was cancelled before its
+   * ringing could be heard: neither can be answered, nor ends any more.
+   */
+  private forgotten(call: Call): boolean {
+    return !this.device?.isBusy && !this.device?.calls.includes(call);
   }
 
   private lineGone(): void {
@@ -112,7 +119,7 @@ class SdkVoice implements Voice {
   }
 
   private ring(call: Call): void {
-    if (this.call) return;
+    if (this.call || this.forgotten(call)) return;
     this.call = call;
     this.wireCall(call);
     const ring = ringInfo(call.customParameters, call.callerInfo?.isVerified ?? false);

@@ -1,0 +1,67 @@
+/** src/voice.ts over the real SDK: what becomes of a leg when caller, line and microphone go away at bad moments. */
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { network, OPTIONS } from "./phonenet.js";
+import { createVoice } from "../../src/voice.js";
+import type { Voice, VoiceEvent } from "../../src/voice-port.js";
+
+let voice: Voice;
+let heard: VoiceEvent[];
+
+/** What the line has said, with its reasons, but for sound. */
+const says = (): string[] => heard.filter((e) => !["levels", "sounds"].includes(e.is)).map((e) => ("why" in e ? `${e.is} ${e.why}`.trim() : e.is));
+const pass = (ms = 20): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
+
+beforeEach(async () => {
+  vi.useFakeTimers();
+  heard = [];
+  voice = createVoice(OPTIONS);
+  voice.listen((event) => heard.push(event));
+  const started = voice.start("token");
+  await pass();
+  await started;
+  heard.length = 0;
+});
+afterEach(() => {
+  voice.stop();
+  vi.useRealTimers();
+});
+
+async function ring(callsid = "CA1"): Promise<void> {
+  network.invite(callsid);
+  await pass();
+}
+
+test("ringing --answered--> open --the caller hangs up--> gone", async () => {
+  await ring();
+  voice.answer();
+  await pass();
+  network.socket.say("hangup", { callsid: "CA1" });
+  await pass();
+  expect(says()).toEqual(["ringing", "open", "gone"]);
+});
+
+test("the caller hangs up before the sound of ringing is there --> nothing rings", async () => {
+  const play = network.holdSound();
+  await ring();
+  network.socket.say("cancel", { callsid: "CA1" });
+  await pass();
+  play();
+  await pass();
+  expect(says()).toEqual([]);
+});
+
+test("the socket breaks while it rings --> the line is lost, the leg is gone, and the line comes back", async () => {
+  await ring();
+  network.socket.break();
+  await pass(5000);
+  expect(says().filter((s) => s !== "reconnecting")).toEqual(["ringing", "lost signalling", "gone signalling", "registered"]);
+});
+
+test("the token is refused while it rings --> the line is lost, and what rings can be answered", async () => {
+  await ring();
+  network.socket.say("error", { error: { code: 31205, message: "" } });
+  await pass();
+  voice.answer();
+  await pass();
+  expect(says()).toEqual(["ringing", "lost expired", "open"]);
+});
