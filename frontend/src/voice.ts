@@ -148,10 +148,9 @@ class SdkVoice implements Voice {
     call.on("messageReceived", (message: { content: unknown }) => mine({ is: "message", content: message.content }));
     call.on("error", (error: TwilioError.TwilioError) => {
       why = whyOf(error);
-      // An error before the leg is open ends it without another event; a later one may be survived.
-      if (call.status() === Call.State.Closed || why === "microphone") gone();
     });
-    for (const end of ["disconnect", "cancel", "reject"]) call.on(end, gone);
+    // That a microphone has failed, or the media, the SDK tells only after it has told of the end.
+    for (const end of ["disconnect", "cancel", "reject"]) call.on(end, () => queueMicrotask(gone));
   }
 
   answer(): void {

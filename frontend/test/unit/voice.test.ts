@@ -1,6 +1,6 @@
 /** src/voice.ts over the real SDK: what becomes of a leg when caller, line and microphone go away at bad moments. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { network, OPTIONS } from "./phonenet.js";
+import { media, network, OPTIONS } from "./phonenet.js";
 import { createVoice } from "../../src/voice.js";
 import type { Voice, VoiceEvent } from "../../src/voice-port.js";
 
@@ -64,4 +64,12 @@ test("the token is refused while it rings --> the line is lost, and what rings c
   voice.answer();
   await pass();
   expect(says()).toEqual(["ringing", "lost expired", "open"]);
+});
+
+test("F043: the microphone is refused at the answer --> gone, and said why", async () => {
+  vi.spyOn(media, "getUserMedia").mockRejectedValue(new DOMException("", "NotAllowedError"));
+  await ring();
+  voice.answer();
+  await pass();
+  expect(says()).toEqual(["ringing", "gone microphone"]);
 });
