@@ -134,6 +134,9 @@ class SdkVoice implements Voice {
       // Only a chosen microphone is kept open by the SDK: between calls it is let go.
       void this.device?.audio?.unsetInputDevice().catch(() => undefined);
       this.listener({ is: "gone", why });
+      // What began to ring before this end was heard of rings on.
+      const [next] = this.device?.calls ?? [];
+      if (next) this.ring(next);
     };
     const mine = (event: VoiceEvent): void => {
       if (this.call === call) this.listener(event);

@@ -73,3 +73,15 @@ test("F043: the microphone is refused at the answer --> gone, and said why", asy
   await pass();
   expect(says()).toEqual(["ringing", "gone microphone"]);
 });
+
+test("the next call rings before the end of the last is heard of --> it rings on the page as it does in the room", async () => {
+  await ring("CA1");
+  await ring("CA2");
+  network.socket.say("cancel", { callsid: "CA1" });
+  await pass();
+  expect(heard.filter((e) => e.is === "ringing" || e.is === "gone").map((e) => ("sid" in e ? e.sid : e.is))).toEqual(["CA1", "gone", "CA2"]);
+  expect(network.rings).toBe(true);
+  voice.answer();
+  await pass();
+  expect(says().at(-1)).toBe("open");
+});
