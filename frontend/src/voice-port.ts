@@ -31,7 +31,7 @@ export interface Voice {
   /** Opens the line; resolves when callers can reach it. */
   start(token: string): Promise<void>;
   refresh(token: string): void;
-  /** Closes the line; a live leg ends with it. */
+  /** Closes the line; a live leg ends with it, and a start that is under way fails. */
   stop(): void;
   answer(): void;
   reject(): void;

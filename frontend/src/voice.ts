@@ -72,11 +72,7 @@ class SdkVoice implements Voice {
     const { device } = this;
     this.device = null;
     this.lineGone();
-    if (!device) return;
-    device.removeAllListeners();
-    // The SDK emits "error" on a device that is being torn down; without a listener that would be thrown.
-    device.on("error", () => undefined);
-    if (device.state !== Device.State.Destroyed) device.destroy();
+    if (device && device.state !== Device.State.Destroyed) device.destroy();
   }
 
   private wireDevice(device: Device): void {
@@ -218,6 +214,7 @@ function registered(device: Device): Promise<void> {
       then();
     };
     device.once(Device.EventName.Error, (error: TwilioError.TwilioError) => settle(() => reject(new VoiceError(whyOf(error)))));
+    device.once(Device.EventName.Destroyed, () => settle(() => reject(new VoiceError("signalling"))));
     device.register().then(
       () => settle(resolve),
       () => settle(() => reject(new VoiceError("signalling"))),

@@ -94,15 +94,29 @@ export class FakeVoice implements Voice {
   listen(listener: (event: VoiceEvent) => void): void {
     this.listener = listener;
   }
+  private opened: Promise<void> = Promise.resolve();
+  private abandon = (): void => undefined;
+
+  /** The next lines are opened only when the result is called. */
+  holdStart(): () => void {
+    let open = (): void => undefined;
+    this.opened = new Promise((resolve, reject) => {
+      open = resolve;
+      this.abandon = () => reject(new VoiceError("signalling"));
+    });
+    return () => open();
+  }
+
   start(): Promise<void> {
     this.log.push("start");
-    return this.failStart ? Promise.reject(new VoiceError(this.failStart)) : Promise.resolve();
+    return this.failStart ? Promise.reject(new VoiceError(this.failStart)) : this.opened;
   }
   refresh(): void {
     this.log.push("refresh");
   }
   stop(): void {
     this.log.push("stop");
+    this.abandon();
   }
   answer(): void {
     this.log.push("answer");

@@ -63,7 +63,7 @@ export class Phone {
     return this.choose("available");
   }
 
-  /** Opens the line; `failing` is what the device is if that does not succeed. */
+  /** Opens the line, unless it is closed meanwhile; `failing` is what the device is if that does not succeed. */
   private async open(failing: "off" | "lost"): Promise<boolean> {
     const { core, pass, voice } = this.parts;
     this.revived = core.now();
@@ -71,10 +71,12 @@ export class Phone {
     if (failing === "off") core.dispatch({ type: "device", is: "starting", at: core.now() });
     try {
       const token = await pass.fetch();
+      if (!core.state.wants) return false;
       // While the token came the SDK may have brought the old line back; a call that rings on it would be rejected.
       if (failing === "lost" && (core.state.leg || core.state.device.is === "registered")) voice.refresh(token);
       else await voice.start(token);
     } catch (error) {
+      if (!core.state.wants) return false;
       const why = error instanceof VoiceError ? error.why : "token-unavailable";
       core.dispatch({ type: "device", is: failing, at: core.now(), why });
       return false;

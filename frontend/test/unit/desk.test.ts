@@ -144,6 +144,48 @@ describe("going online", () => {
   });
 });
 
+describe("closed while it is being opened", () => {
+  const goOnline = async (): Promise<void> => {
+    void desk.goOnline();
+    await vi.advanceTimersByTimeAsync(0);
+  };
+
+  test.each(["token", "line"] as const)("U24: another tab takes over while the %s is waited for --> no line here, and no offer", async (what) => {
+    await start();
+    const release = what === "token" ? f.api.holdToken() : f.voice.holdStart();
+    await goOnline();
+    f.tab("elsewhere");
+    release();
+    await pass(1000);
+    expect(desk.state).toMatchObject({ screen: { is: "other-tab" }, device: { is: "off", why: "elsewhere" }, wants: false });
+    expect(f.voice.log.at(-1)).toBe("stop");
+    expect(f.api.log).not.toContain("status available");
+  });
+
+  test("signed out while going online --> not available any more", async () => {
+    await start();
+    const release = f.api.holdToken();
+    await goOnline();
+    await desk.signOut();
+    release();
+    await pass(1000);
+    expect(f.voice.log).toEqual(["stop"]);
+    expect(f.api.log.filter((l) => l.startsWith("status"))).toEqual(["status away"]);
+  });
+
+  test("a line that is being opened anew, too", async () => {
+    await online();
+    f.voice.emit({ is: "lost", why: "signalling" });
+    const release = f.api.holdToken();
+    await pass(21_000);
+    f.tab("elsewhere");
+    release();
+    await pass(1000);
+    expect(f.voice.log).toEqual(["start", "stop"]);
+    expect(desk.state.device).toMatchObject({ is: "off", why: "elsewhere" });
+  });
+});
+
 describe("polling and beating", () => {
   test("3 s at rest, a beat at least every 10 s", async () => {
     await online();

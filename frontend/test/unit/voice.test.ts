@@ -85,3 +85,10 @@ test("the next call rings before the end of the last is heard of --> it rings on
   await pass();
   expect(says().at(-1)).toBe("open");
 });
+
+test("closed while it is being opened --> the opening fails at once", async () => {
+  const other = createVoice(OPTIONS);
+  const opening = other.start("token");
+  other.stop();
+  await expect(opening).rejects.toThrow("signalling");
+});
