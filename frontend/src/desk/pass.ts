@@ -58,9 +58,9 @@ export class Pass {
 
   tick(): void {
     const now = this.parts.now();
-    if (this.asking || now < this.renewAt) return;
-    const inCall = this.parts.state().leg !== null;
-    if (inCall && now < this.expires - LAST_MINUTE_MS) return;
+    const { device, leg } = this.parts.state();
+    if (this.asking || now < this.renewAt || device.is === "off") return;
+    if (leg && now < this.expires - LAST_MINUTE_MS) return;
     void this.renew();
   }
 
@@ -76,6 +76,7 @@ export class Pass {
   }
 
   private failed(): void {
+    if (this.expires === 0) return; // the line was closed meanwhile
     const now = this.parts.now();
     this.renewAt = now + Math.min(RETRY_MS * 2 ** this.failures, RETRY_MAX_MS);
     this.failures++;

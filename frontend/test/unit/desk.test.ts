@@ -430,6 +430,28 @@ describe("the voice token", () => {
     expect(f.api.log).toContain("status away");
   });
 
+  test("nobody asks for tokens for a line that is closed", async () => {
+    f.api.tokenLifeMs = 100_000;
+    f.voice.failStart = "timeout";
+    await start();
+    await desk.goOnline();
+    await pass(200_000);
+    expect(count("token")).toBe(1);
+  });
+
+  test("closed while a token was asked for that was not to be had --> nobody is set away for it", async () => {
+    f.api.tokenLifeMs = 100_000;
+    await online();
+    const release = f.api.holdToken();
+    await pass(80_500);
+    f.tab("elsewhere");
+    f.api.tokenFails = true;
+    release();
+    await pass(60_000);
+    expect(f.api.log).not.toContain("status away");
+    expect(desk.state).toMatchObject({ tokenFailing: 0, device: { is: "off", why: "elsewhere" } });
+  });
+
   test("the SDK's reminder counts too", async () => {
     await online();
     f.voice.emit({ is: "token-expiring" });
