@@ -53,10 +53,7 @@ export class Phone {
       core.dispatch({ type: "tab", tab: "here" });
       core.dispatch({ type: "wants", wants: true });
       core.dispatch({ type: "withdrawn", withdrawn: false });
-      if (!(await this.open("off"))) {
-        core.dispatch({ type: "wants", wants: false });
-        return false;
-      }
+      if (!(await this.open("off"))) return false;
     } finally {
       this.opening = false;
     }
@@ -66,19 +63,24 @@ export class Phone {
   /** Opens the line, unless it is closed meanwhile; `failing` is what the device is if that does not succeed. */
   private async open(failing: "off" | "lost"): Promise<boolean> {
     const { core, pass, voice } = this.parts;
+    // The SDK may bring the old line back at any moment; a call that rings on it would be rejected if it were replaced.
+    const up = (): boolean => core.state.leg !== null || core.state.device.is === "registered";
     this.revived = core.now();
     this.destroyed = false;
-    if (failing === "off") core.dispatch({ type: "device", is: "starting", at: core.now() });
+    if (core.state.device.is === "off") core.dispatch({ type: "device", is: "starting", at: core.now() });
     try {
       const token = await pass.fetch();
       if (!core.state.wants) return false;
-      // While the token came the SDK may have brought the old line back; a call that rings on it would be rejected.
-      if (failing === "lost" && (core.state.leg || core.state.device.is === "registered")) voice.refresh(token);
-      else await voice.start(token);
+      if (up()) {
+        voice.refresh(token);
+        return true;
+      }
+      await voice.start(token);
     } catch (error) {
-      if (!core.state.wants) return false;
+      if (!core.state.wants || up()) return core.state.wants;
       const why = error instanceof VoiceError ? error.why : "token-unavailable";
-      core.dispatch({ type: "device", is: failing, at: core.now(), why });
+      if (failing === "off") this.close(why);
+      else core.dispatch({ type: "device", is: "lost", at: core.now(), why });
       return false;
     }
     core.dispatch({ type: "device", is: "registered", at: core.now() });

@@ -355,11 +355,65 @@ describe("losing and regaining the line", () => {
     f.voice.emit({ is: "lost", why: "signalling" });
     const token = f.api.holdToken();
     await pass(21_000);
+    f.voice.emit({ is: "registered" });
     f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now()) });
     token();
     await pass(1000);
     expect(f.voice.log).toEqual(["start", "refresh"]);
-    expect(desk.state).toMatchObject({ screen: { is: "ringing" }, device: { is: "registered" } });
+    expect(desk.state.screen.is).toBe("ringing");
+  });
+
+  test.each(["rings", "is back"])("the line %s while the agent goes online again --> it is kept", async (what) => {
+    await online();
+    f.voice.emit({ is: "lost", why: "signalling" });
+    const token = f.api.holdToken();
+    void desk.setStatus("available");
+    await vi.advanceTimersByTimeAsync(0);
+    f.voice.emit({ is: "registered" });
+    if (what === "rings") f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now()) });
+    token();
+    await pass(1000);
+    expect(f.voice.log).toEqual(["start", "refresh"]);
+    expect(desk.state).toMatchObject({ screen: { is: what === "rings" ? "ringing" : "idle" }, device: { is: "registered" } });
+  });
+
+  test("it rings on a line whose token was refused --> kept for the call, and opened anew after it", async () => {
+    await online();
+    f.voice.emit({ is: "lost", why: "expired" });
+    const token = f.api.holdToken();
+    void desk.setStatus("available");
+    await vi.advanceTimersByTimeAsync(0);
+    f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now()) });
+    token();
+    await pass(20_000);
+    expect(f.voice.log).toEqual(["start", "refresh"]);
+    f.voice.emit({ is: "gone", why: "" });
+    await pass(1000);
+    expect(f.voice.log).toEqual(["start", "refresh", "start"]);
+    expect(desk.state).toMatchObject({ screen: { is: "idle" }, device: { is: "registered" } });
+  });
+
+  test.each(["opened anew by itself", "asked for by the agent"])("the line is back before the token fails with which it is %s --> it is kept", async (by) => {
+    await online();
+    f.voice.emit({ is: "lost", why: "signalling" });
+    const token = f.api.holdToken();
+    if (by === "asked for by the agent") void desk.setStatus("available");
+    await pass(21_000);
+    f.voice.emit({ is: "registered" });
+    f.api.tokenFails = true;
+    token();
+    await pass(15_000);
+    expect(desk.state).toMatchObject({ screen: { is: "idle", status: "available" }, device: { is: "registered" }, withdrawn: false });
+    expect(f.voice.log).toEqual(["start"]);
+  });
+
+  test("lost, and the agent does not get online again --> the old line does not come back behind his back", async () => {
+    await online();
+    f.voice.emit({ is: "lost", why: "signalling" });
+    f.api.tokenFails = true;
+    await desk.setStatus("available");
+    expect(desk.state).toMatchObject({ screen: { is: "offline" }, device: { is: "off", why: "token-unavailable" } });
+    expect(f.voice.log.at(-1)).toBe("stop");
   });
 
   test("F047: out of the cache while another tab is in a call --> that one keeps the line", async () => {
