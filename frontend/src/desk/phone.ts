@@ -48,7 +48,10 @@ export class Phone {
       core.dispatch({ type: "microphone", microphone: "asking" });
       const mic = await microphone();
       core.dispatch({ type: "microphone", microphone: mic });
-      if (mic !== "granted") return false;
+      if (mic !== "granted") {
+        if (core.state.wants && !core.state.leg) this.closeUnheard();
+        return false;
+      }
       if (!(await tabs.claim())) return false;
       core.dispatch({ type: "tab", tab: "here" });
       core.dispatch({ type: "wants", wants: true });
@@ -109,6 +112,12 @@ export class Phone {
     pass.drop();
     core.dispatch({ type: "wants", wants: false });
     core.dispatch({ type: "device", is: "off", at: core.now(), why });
+  }
+
+  /** F043: nothing is to ring at an agent who could not be heard. */
+  private closeUnheard(): void {
+    void this.choose("away");
+    this.close("");
   }
 
   answer(): void {
@@ -227,8 +236,7 @@ export class Phone {
     const phase = core.state.leg?.phase;
     core.dispatch({ type: "leg-gone", at, why });
     if (why === "microphone") {
-      void this.choose("away");
-      this.close("");
+      this.closeUnheard();
       core.dispatch({ type: "microphone", microphone: "denied" });
     } else if (why) {
       core.notice(legErrorWords(why), "bad");

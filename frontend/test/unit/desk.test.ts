@@ -407,6 +407,17 @@ describe("losing and regaining the line", () => {
     expect(f.voice.log).toEqual(["start"]);
   });
 
+  test("F043: lost, and the microphone is gone when he goes online again --> away and closed: nothing rings here", async () => {
+    await online();
+    f.voice.emit({ is: "lost", why: "signalling" });
+    f.microphoneIs = "taken";
+    await desk.setStatus("available");
+    await pass(500);
+    expect(desk.state).toMatchObject({ screen: { is: "microphone-help" }, wants: false });
+    expect(f.voice.log.at(-1)).toBe("stop");
+    expect(f.api.log).toContain("status away");
+  });
+
   test("lost, and the agent does not get online again --> the old line does not come back behind his back", async () => {
     await online();
     f.voice.emit({ is: "lost", why: "signalling" });
