@@ -28,11 +28,13 @@ export interface PhoneParts {
 /** So long may the line be away before no more callers are to be offered to it. */
 const LOST_FOR_MS = 10_000;
 const REVIVE_MS = 20_000;
+const PUT_BACK_MS = 3000;
 const REJOIN_ANSWER_MS = 45_000;
 
 export class Phone {
   private opening = false;
   private revived = 0;
+  private putBack = 0;
   private destroyed = false;
 
   constructor(private readonly parts: PhoneParts) {
@@ -91,10 +93,15 @@ export class Phone {
     return true;
   }
 
-  async choose(status: Status): Promise<boolean> {
+  /** What the agent has picked himself ends what the page has picked for him. */
+  choose(status: Status): Promise<boolean> {
+    this.parts.core.dispatch({ type: "withdrawn", withdrawn: false });
+    return this.tell(status);
+  }
+
+  private async tell(status: Status): Promise<boolean> {
     const { core, api, take } = this.parts;
     core.dispatch({ type: "choose", status });
-    core.dispatch({ type: "withdrawn", withdrawn: false });
     try {
       take(await api.setStatus(status, false));
       return true;
@@ -131,8 +138,9 @@ export class Phone {
     const { core } = this.parts;
     const { state } = core;
     this.answerRejoin();
-    if (!state.wants || state.leg || this.opening || state.device.is !== "lost") return;
     const now = core.now();
+    if (state.device.is === "registered" && !state.apiDownAt && now - this.putBack >= PUT_BACK_MS) void this.back();
+    if (!state.wants || state.leg || this.opening || state.device.is !== "lost") return;
     if (!state.withdrawn && now - state.device.since >= LOST_FOR_MS) void this.withdraw();
     if (now - this.revived >= REVIVE_MS && (this.destroyed || now - state.device.since >= REVIVE_MS)) void this.revive();
   }
@@ -150,7 +158,7 @@ export class Phone {
     if (this.opening || !this.parts.core.state.wants) return;
     this.opening = true;
     try {
-      if (await this.open("lost")) this.back();
+      if (await this.open("lost")) void this.back();
     } finally {
       this.opening = false;
     }
@@ -167,8 +175,12 @@ export class Phone {
     return true;
   }
 
-  private back(): void {
-    if (this.parts.core.state.withdrawn) void this.choose("available");
+  /** The agent whom the page has taken out is put back; tried again until the server has heard it. */
+  private async back(): Promise<void> {
+    const { core } = this.parts;
+    if (!core.state.withdrawn || core.state.choosing) return;
+    this.putBack = core.now();
+    if (await this.tell("available")) core.dispatch({ type: "withdrawn", withdrawn: false });
   }
 
   private heard(event: VoiceEvent): void {
@@ -177,7 +189,7 @@ export class Phone {
     switch (event.is) {
       case "registered":
         core.dispatch({ type: "device", is: "registered", at });
-        this.back();
+        void this.back();
         return;
       case "lost":
         if (core.state.device.is === "registered") core.dispatch({ type: "device", is: "lost", at, why: event.why });

@@ -302,6 +302,31 @@ describe("losing and regaining the line", () => {
     expect(desk.state).toMatchObject({ device: { is: "registered" }, withdrawn: false });
   });
 
+  test("F037: back before the server is --> available as soon as the server takes it", async () => {
+    await online();
+    f.voice.emit({ is: "lost", why: "signalling" });
+    await pass(12_000);
+    f.api.down = true;
+    f.voice.emit({ is: "registered" });
+    await pass(9000);
+    f.api.down = false;
+    await pass(10_000);
+    expect(desk.state).toMatchObject({ withdrawn: false, snapshot: { agent: { status: "available" } } });
+  });
+
+  test("chosen away while the page tries to put him back --> he stays away", async () => {
+    await online();
+    f.voice.emit({ is: "lost", why: "signalling" });
+    await pass(12_000);
+    f.api.down = true;
+    f.voice.emit({ is: "registered" });
+    void desk.setStatus("away");
+    await pass(3000);
+    f.api.down = false;
+    await pass(20_000);
+    expect(desk.state.snapshot?.agent.status).toBe("away");
+  });
+
   test("away by choice is not made available when the line comes back", async () => {
     await online();
     await desk.setStatus("away");
