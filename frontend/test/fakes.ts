@@ -42,10 +42,12 @@ export class FakeApi implements Api {
     return this.answer(this.fresh());
   }
 
-  setStatus(status: Status, beat: boolean): Promise<Snapshot> {
+  async setStatus(status: Status, beat: boolean): Promise<Snapshot> {
     this.log.push(beat ? "beat" : `status ${status}`);
+    const at = iso(this.now());
+    if (!beat) await this.statusHeld;
     if (!beat && !this.down) this.current = { ...this.current, agent: { ...this.current.agent, status, presence: status } };
-    return this.answer(this.fresh());
+    return this.answer({ ...this.fresh(), at });
   }
 
   transfer(command: Command): Promise<Snapshot> {
@@ -63,11 +65,19 @@ export class FakeApi implements Api {
   }
 
   private tokenHeld: Promise<void> | null = null;
+  private statusHeld: Promise<void> | null = null;
 
   /** The next tokens are given out only when the result is called. */
   holdToken(): () => void {
     let release = (): void => undefined;
     this.tokenHeld = new Promise((resolve) => { release = resolve; });
+    return () => release();
+  }
+
+  /** The next status is taken only when the result is called; its answer bears the time of the question, as the server's do. */
+  holdStatus(): () => void {
+    let release = (): void => undefined;
+    this.statusHeld = new Promise((resolve) => { release = resolve; });
     return () => release();
   }
 

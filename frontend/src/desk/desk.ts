@@ -192,9 +192,9 @@ export class Desk {
   }
 
   async signOut(): Promise<void> {
-    const { api, signIn, memory, tabs } = this.parts;
+    const { signIn, memory, tabs } = this.parts;
     if (this.state.leg) return;
-    const told = this.state.wants ? api.setStatus("away", false).catch(() => undefined) : Promise.resolve();
+    const told = this.state.wants ? this.phone.choose("away") : null;
     this.phone.close("");
     tabs.release();
     memory.forget();

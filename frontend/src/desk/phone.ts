@@ -36,6 +36,7 @@ export class Phone {
   private revived = 0;
   private putBack = 0;
   private destroyed = false;
+  private sent: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly parts: PhoneParts) {
     parts.voice.listen((event) => this.heard(event));
@@ -93,23 +94,29 @@ export class Phone {
     return true;
   }
 
-  /** What the agent has picked himself ends what the page has picked for him. */
-  choose(status: Status): Promise<boolean> {
-    this.parts.core.dispatch({ type: "withdrawn", withdrawn: false });
-    return this.tell(status);
-  }
-
-  private async tell(status: Status): Promise<boolean> {
-    const { core, api, take } = this.parts;
+  /** Tells the server; false if it does not take it. An agent whom the page has taken out stays so until he is heard to be back. */
+  async choose(status: Status): Promise<boolean> {
+    const { core, take, poke } = this.parts;
     core.dispatch({ type: "choose", status });
+    if (status !== "available") core.dispatch({ type: "withdrawn", withdrawn: false });
     try {
-      take(await api.setStatus(status, false));
+      take(await this.send(status));
+      core.dispatch({ type: "chosen", status });
+      core.dispatch({ type: "withdrawn", withdrawn: false });
+      if (core.state.snapshot?.agent.status !== status) poke(); // that answer has been overtaken
       return true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       core.dispatch({ type: "choose-refused", problem: error.problem, at: core.now() });
       return false;
     }
+  }
+
+  /** One after the other: of two that are on the way at once the server might take the older one last. */
+  private send(status: Status): Promise<Snapshot> {
+    const answer = this.sent.then(() => this.parts.api.setStatus(status, false));
+    this.sent = answer.catch(() => undefined);
+    return answer;
   }
 
   /** Closes the line: calls do not ring here any more. */
@@ -139,7 +146,7 @@ export class Phone {
     const { state } = core;
     this.answerRejoin();
     const now = core.now();
-    if (state.device.is === "registered" && !state.apiDownAt && now - this.putBack >= PUT_BACK_MS) void this.back();
+    if (state.device.is === "registered" && !state.apiDownAt && now - this.putBack >= PUT_BACK_MS) this.back();
     if (!state.wants || state.leg || this.opening || state.device.is !== "lost") return;
     if (!state.withdrawn && now - state.device.since >= LOST_FOR_MS) void this.withdraw();
     if (now - this.revived >= REVIVE_MS && (this.destroyed || now - state.device.since >= REVIVE_MS)) void this.revive();
@@ -147,18 +154,18 @@ export class Phone {
 
   /** F037: the server is there and the phone network is not. Nobody is to be offered here until it is back. */
   private async withdraw(): Promise<void> {
-    const { core, api, take } = this.parts;
+    const { core, take } = this.parts;
     if (core.state.snapshot?.agent.status !== "available") return;
     core.dispatch({ type: "withdrawn", withdrawn: true });
     // If this fails too, the beats have stopped and the server takes the page for closed.
-    await api.setStatus("away", false).then(take, () => undefined);
+    await this.send("away").then(take, () => undefined);
   }
 
   async revive(): Promise<void> {
     if (this.opening || !this.parts.core.state.wants) return;
     this.opening = true;
     try {
-      if (await this.open("lost")) void this.back();
+      if (await this.open("lost")) this.back();
     } finally {
       this.opening = false;
     }
@@ -176,11 +183,11 @@ export class Phone {
   }
 
   /** The agent whom the page has taken out is put back; tried again until the server has heard it. */
-  private async back(): Promise<void> {
+  private back(): void {
     const { core } = this.parts;
     if (!core.state.withdrawn || core.state.choosing) return;
     this.putBack = core.now();
-    if (await this.tell("available")) core.dispatch({ type: "withdrawn", withdrawn: false });
+    void this.choose("available");
   }
 
   private heard(event: VoiceEvent): void {
@@ -189,7 +196,7 @@ export class Phone {
     switch (event.is) {
       case "registered":
         core.dispatch({ type: "device", is: "registered", at });
-        void this.back();
+        this.back();
         return;
       case "lost":
         if (core.state.device.is === "registered") core.dispatch({ type: "device", is: "lost", at, why: event.why });

@@ -31,6 +31,7 @@ export type Event =
   | { readonly type: "refused"; readonly action: Action; readonly request: string; readonly problem: Problem; readonly at: number }
   | { readonly type: "pending-over"; readonly request: string }
   | { readonly type: "choose"; readonly status: Status }
+  | { readonly type: "chosen"; readonly status: Status }
   | { readonly type: "choose-refused"; readonly problem: Problem; readonly at: number }
   | { readonly type: "leave" }
   | { readonly type: "dismiss-ended" }

@@ -51,6 +51,7 @@ function apply(state: State, event: Event): State {
     case "refused":
     case "pending-over":
     case "choose":
+    case "chosen":
     case "choose-refused":
     case "leave":
       return applyPress(state, event);
@@ -180,7 +181,6 @@ function takeSnapshot(state: State, snapshot: Snapshot, at: number): State {
   };
   if (next.pending && lookOf(snapshot) !== next.pending.before) next = { ...next, pending: null };
   if (next.refusal && at - next.refusal.at > REFUSAL_FOR_MS) next = { ...next, refusal: null };
-  if (next.choosing === snapshot.agent.status) next = { ...next, choosing: "" };
   return composeFor(closingFor(callFor(next), at), state);
 }
 
@@ -304,7 +304,7 @@ function outcomeHere(state: State, asked: boolean): string {
   return state.lastCall && rings(state.lastCall) ? "left-ringing" : "handed-over";
 }
 
-type PressEvent = Of<"press" | "refused" | "pending-over" | "choose" | "choose-refused" | "leave">;
+type PressEvent = Of<"press" | "refused" | "pending-over" | "choose" | "chosen" | "choose-refused" | "leave">;
 
 function applyPress(state: State, event: PressEvent): State {
   switch (event.type) {
@@ -326,6 +326,8 @@ function applyPress(state: State, event: PressEvent): State {
       return state.pending?.request === event.request ? { ...state, pending: null } : state;
     case "choose":
       return { ...state, choosing: event.status, refusal: state.refusal?.action === "status" ? null : state.refusal };
+    case "chosen":
+      return state.choosing === event.status ? { ...state, choosing: "" } : state;
     case "choose-refused":
       return { ...state, choosing: "", refusal: { action: "status", problem: event.problem, at: event.at } };
     case "leave":

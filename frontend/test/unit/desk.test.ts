@@ -144,6 +144,35 @@ describe("going online", () => {
   });
 });
 
+describe("choosing a status", () => {
+  test("one after the other, or the older one might be the last that the server hears", async () => {
+    await online();
+    f.api.log.length = 0;
+    const release = f.api.holdStatus();
+    void desk.setStatus("away");
+    void desk.setStatus("available");
+    await pass(2000);
+    expect(f.api.log.filter((l) => l.startsWith("status"))).toEqual(["status away"]);
+    release();
+    await pass(1000);
+    expect(f.api.log.filter((l) => l.startsWith("status"))).toEqual(["status away", "status available"]);
+    expect(desk.state.screen).toMatchObject({ is: "idle", status: "available" });
+  });
+
+  test("taken, and told by an answer that a poll has overtaken --> what the server says later is shown", async () => {
+    await online();
+    const release = f.api.holdStatus();
+    void desk.setStatus("away");
+    await pass(4000);
+    release();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(desk.state.screen).toMatchObject({ is: "idle", status: "away" });
+    f.api.current = snapshotAt(Date.now()); // made available in another browser
+    await pass(4000);
+    expect(desk.state.screen).toMatchObject({ is: "idle", status: "available" });
+  });
+});
+
 describe("closed while it is being opened", () => {
   const goOnline = async (): Promise<void> => {
     void desk.goOnline();
