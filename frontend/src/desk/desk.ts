@@ -347,7 +347,8 @@ export class Desk {
   /** The page is going away: a page that cannot ring must not be offered calls. A call in progress is a loss, not a choice. */
   pageHidden(): void {
     const { api, tabs } = this.parts;
-    if (this.state.wants && !this.state.leg && !ownCall(this.state)) {
+    const { wants, leg, choosing, snapshot } = this.state;
+    if (wants && !leg && !ownCall(this.state) && (choosing || snapshot?.agent.status) === "available") {
       api.sayAway();
       this.core.dispatch({ type: "withdrawn", withdrawn: true });
     }

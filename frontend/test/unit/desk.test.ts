@@ -481,6 +481,16 @@ describe("losing and regaining the line", () => {
     expect(f.voice.log.at(-1)).toBe("stop");
   });
 
+  test.each(["away", "wrap-up"] as const)("F047: %s by choice --> out of the cache he is not made available", async (status) => {
+    await online();
+    await desk.setStatus(status);
+    desk.pageHidden();
+    await desk.pageRestored();
+    await pass(1000);
+    expect(desk.state).toMatchObject({ device: { is: "registered" }, snapshot: { agent: { status } } });
+    expect(f.api.log.slice(f.api.log.indexOf(`status ${status}`))).not.toContain("status available");
+  });
+
   test("F047: out of the cache while another tab is in a call --> that one keeps the line", async () => {
     await online();
     desk.pageHidden();
