@@ -225,7 +225,7 @@ function forgotten(state: State, at: number): boolean {
  */
 function named(state: State, outcome: string): State {
   const [newest, ...rest] = state.recent;
-  if (!newest || newest.id !== state.closing?.call?.id) return state;
+  if (!newest || newest.endedAt !== state.closing?.at) return state;
   const better = outcomeOf(newest.outcome, outcome);
   return better === newest.outcome ? state : { ...state, recent: [{ ...newest, outcome: better }, ...rest] };
 }

@@ -75,10 +75,11 @@ function afterCall(state: State): Screen | null {
   if (closing) {
     const waited = snapshot === null ? -1 : Date.parse(snapshot.at) - closing.at - state.skew;
     const told = (state.recent[0]?.outcome ?? "") !== "" || waited >= SETTLE_MS;
-    const settled = closing.deliberate || (waited >= 0 && own?.id !== closing.call?.id && told);
-    if (!closing.deliberate && waited >= SETTLE_MS && own && own.id === closing.call?.id) {
-      const still = waited > REJOIN_FOR_MS && !rejoin; // no loss takes the server so long to notice
-      return still ? { is: "rejoin", why: "elsewhere", asked: false } : { is: "rejoin", why: "cut", asked: rejoin?.asked ?? false };
+    const stillIn = own !== null && own.id === closing.call?.id;
+    const settled = closing.deliberate || (waited >= 0 && !stillIn && told);
+    if (!closing.deliberate && waited >= SETTLE_MS && stillIn) {
+      const elsewhere = waited > REJOIN_FOR_MS && !rejoin; // no loss takes the server so long to notice
+      return elsewhere ? { is: "rejoin", why: "elsewhere", asked: false } : { is: "rejoin", why: "cut", asked: rejoin?.asked ?? false };
     }
     if (!rejoin) return { is: "ended", closing, settled };
   }

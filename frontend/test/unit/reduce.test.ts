@@ -296,6 +296,12 @@ describe("the end of a leg", () => {
     expect(state).toMatchObject({ rejoin: null, closing: null, screen: { is: "in-call" } });
   });
 
+  test("F136: over before the server has named the call --> not asked for for ever", () => {
+    const left = poll({ agent: { last: { outcome: "caller-left", at: iso(T + 60_100) } } });
+    expect(after([...open, gone, left])).toMatchObject({ screen: { is: "ended", settled: true }, recent: [{ outcome: "caller-left" }] });
+    expect(after([...open, gone, poll({}, T + 62_100)]).screen, "nor if it has nothing to say").toMatchObject({ is: "ended", settled: true });
+  });
+
   test("F023: answered and over at once --> idle", () => {
     const state = after([...online, ringing, { type: "leg-answering" }, gone]);
     expect(state.screen.is).toBe("idle");
