@@ -112,6 +112,7 @@ function applyPage(state: State, event: Exclude<Event, { type: "snapshot" }>): S
     case "preferences":
       return { ...state, shortcuts: event.shortcuts ?? state.shortcuts, consent: event.consent ?? state.consent };
     case "directory":
+      if (state.directory && Date.parse(event.directory.at) < Date.parse(state.directory.at)) return state;
       return { ...state, directory: event.directory };
     case "api-down":
       return state.apiDownAt ? state : { ...state, apiDownAt: event.at };

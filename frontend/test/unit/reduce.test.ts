@@ -6,7 +6,7 @@ import { reduce } from "../../src/state/reduce.js";
 import { inCallSince, REJOIN_FOR_MS } from "../../src/state/screen.js";
 import { initial, type State } from "../../src/state/state.js";
 import { recentCalls } from "../../src/state/recent.js";
-import { CALLER, callAt, iso, ringAt, snapshotAt, transferAt } from "../fixtures.js";
+import { CALLER, callAt, directoryAt, iso, ringAt, snapshotAt, transferAt } from "../fixtures.js";
 
 const T = Date.UTC(2026, 10, 22, 10);
 
@@ -152,6 +152,13 @@ describe("snapshots", () => {
       ["nothing noted: since the leg is open", [[0, "arrive"]], 90_000],
     ])("%s", (_name, history, since) => expect(at(...history)).toBe(since));
   });
+});
+
+test("a list of colleagues that was overtaken by a newer one is not shown", () => {
+  const list = (at: number): Event => ({ type: "directory", directory: directoryAt(at) });
+  const state = after([...signedIn, list(T + 2)]);
+  expect(reduce(state, list(T + 1))).toBe(state);
+  expect(reduce(state, list(T + 3)).directory?.at).toBe(iso(T + 3));
 });
 
 describe("presses", () => {
