@@ -89,6 +89,7 @@ function afterCall(state: State): Screen | null {
 }
 
 function atRest(state: State): Screen {
-  if (!state.wants || state.device.is === "off" || !state.snapshot) return { is: "offline" };
+  const open = state.device.is === "registered" || state.device.is === "lost";
+  if (!state.wants || !open || !state.snapshot) return { is: "offline" };
   return { is: "idle", status: state.choosing || state.snapshot.agent.status };
 }

@@ -106,6 +106,18 @@ describe("going online", () => {
     expect(f.voice.log).toEqual(["start"]);
   });
 
+  test("nobody is shown as ready for calls before the line is open", async () => {
+    await start();
+    const open = f.voice.holdStart();
+    void desk.goOnline();
+    await pass(1000);
+    expect(desk.state).toMatchObject({ screen: { is: "offline" }, device: { is: "starting" } });
+    expect(desk.state.said.polite).toBe("");
+    open();
+    await pass(500);
+    expect(desk.state.screen.is).toBe("idle");
+  });
+
   test.each(["denied", "absent", "taken"] as const)("F043: microphone %s --> help, offline, no line, no offer", async (mic) => {
     f.microphoneIs = mic;
     await start();
