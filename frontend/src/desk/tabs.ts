@@ -53,6 +53,7 @@ export function createTabs(channel: Channel, id: string): Tabs {
       say("here");
       return;
     }
+    objected = true;
     owner = false;
     changed("elsewhere");
   }

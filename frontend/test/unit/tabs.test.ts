@@ -68,6 +68,15 @@ test("a tab in a call keeps the line", async () => {
   expect(two.is()).toBe("elsewhere");
 });
 
+test("of two that claim it in the same moment the later one has it", async () => {
+  const [one, two] = [await tab("1"), await tab("2")];
+  const first = one.tabs.claim();
+  await vi.advanceTimersByTimeAsync(100);
+  const second = two.tabs.claim();
+  await vi.advanceTimersByTimeAsync(300);
+  expect([await first, await second]).toEqual([false, true]);
+});
+
 test("a tab that closes frees the line", async () => {
   const one = await tab("1");
   await claim(one.tabs);
