@@ -261,6 +261,8 @@ export class Phone {
       core.notice(legErrorWords(why), "bad");
     } else if (phase === "ringing") {
       core.notice("It stopped ringing.", "info");
+    } else if (phase === "answering") {
+      core.notice(legErrorWords("gone"), "info");
     }
     poke();
   }

@@ -155,6 +155,14 @@ describe("ringing", () => {
     expect(desk.state.notice?.text).toBe("It stopped ringing.");
   });
 
+  test("F136: the caller hangs up as it is answered --> said so", async () => {
+    await online();
+    f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now()) });
+    desk.answer();
+    f.voice.emit({ is: "gone", why: "" });
+    expect(desk.state).toMatchObject({ screen: { is: "idle" }, notice: { text: "The call was over before it could be answered.", tone: "info" } });
+  });
+
   test("F043: the microphone fails at the answer --> away, closed, help", async () => {
     await online();
     f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now()) });
