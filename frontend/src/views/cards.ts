@@ -62,11 +62,12 @@ export function signedOut(why: string, desk: Desk): TemplateResult {
 }
 
 export function otherTab(inCall: boolean, desk: Desk): TemplateResult {
-  const button_ = inCall ? { on: false, why: "Finish the call in the other tab first", busy: false } : undefined;
+  // It works in any case: a tab in a call keeps the line, and one that has crashed has said no goodbye.
+  const hint = inCall ? { hint: "Only once the call in the other tab is over" } : {};
   return card({
     name: "other-tab", art: art("tabs"), title: "The desk is open in another tab",
     text: inCall ? "You are in a call there. This tab takes no calls meanwhile." : "Calls ring there, not here. Only one tab can take them.",
-    actions: [button({ name: "use-this-tab", label: "Take calls in this tab", tone: "primary", ...(button_ ? { button: button_ } : {}), click: () => void desk.goOnline() })],
+    actions: [button({ name: "use-this-tab", label: "Take calls in this tab", tone: "primary", ...hint, click: () => void desk.goOnline() })],
   });
 }
 
