@@ -99,6 +99,7 @@ export function createSignIn(config: Config["signIn"]): SignIn {
     },
     begin: (another) => manager.signinRedirect(another ? { prompt: "login" } : {}),
     end: async () => {
+      await renewing; // or it would sign in again what is being signed out
       const idToken = user?.id_token;
       user = null;
       await manager.removeUser();
