@@ -204,8 +204,8 @@ export class Desk {
   }
 
   async setStatus(status: Status): Promise<void> {
-    if (this.state.device.is === "registered" || (status !== "available" && this.state.wants)) await this.phone.choose(status);
-    else if (status === "available") await this.phone.goOnline();
+    const { device, leg } = this.state;
+    if (status === "available" && device.is !== "registered" && !leg) await this.phone.goOnline();
     else await this.phone.choose(status);
   }
 

@@ -42,10 +42,12 @@ export class Phone {
     parts.voice.listen((event) => this.heard(event));
   }
 
-  /** Takes calls from now on; false if something is in the way, which the screen then says. */
-  async goOnline(): Promise<boolean> {
+  /** Takes calls from now on, unless something is in the way, which the screen then says. */
+  async goOnline(): Promise<void> {
     const { core, tabs, microphone } = this.parts;
-    if (this.opening || core.state.leg) return false;
+    if (core.state.leg) return;
+    core.dispatch({ type: "withdrawn", withdrawn: true });
+    if (this.opening) return;
     this.opening = true;
     try {
       core.dispatch({ type: "microphone", microphone: "asking" });
@@ -53,17 +55,15 @@ export class Phone {
       core.dispatch({ type: "microphone", microphone: mic });
       if (mic !== "granted") {
         if (core.state.wants && !core.state.leg) this.closeUnheard();
-        return false;
+        return;
       }
-      if (!(await tabs.claim())) return false;
+      if (!(await tabs.claim())) return;
       core.dispatch({ type: "tab", tab: "here" });
       core.dispatch({ type: "wants", wants: true });
-      core.dispatch({ type: "withdrawn", withdrawn: false });
-      if (!(await this.open("off"))) return false;
+      if (await this.open("off")) this.back();
     } finally {
       this.opening = false;
     }
-    return this.choose("available");
   }
 
   /** Opens the line, unless it is closed meanwhile; `failing` is what the device is if that does not succeed. */
@@ -94,21 +94,20 @@ export class Phone {
     return true;
   }
 
-  /** Tells the server; false if it does not take it. An agent whom the page has taken out stays so until he is heard to be back. */
-  async choose(status: Status): Promise<boolean> {
+  /** Tells the server. An agent who is to be put back is so until the server has heard it, or he has picked something else. */
+  async choose(status: Status): Promise<void> {
     const { core, take, poke } = this.parts;
+    const { withdrawn } = core.state;
     core.dispatch({ type: "choose", status });
-    if (status !== "available") core.dispatch({ type: "withdrawn", withdrawn: false });
+    core.dispatch({ type: "withdrawn", withdrawn: false });
     try {
       take(await this.send(status));
       core.dispatch({ type: "chosen", status });
-      core.dispatch({ type: "withdrawn", withdrawn: false });
       if (core.state.snapshot?.agent.status !== status) poke(); // that answer has been overtaken
-      return true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
+      if (status === "available" && core.state.choosing === status) core.dispatch({ type: "withdrawn", withdrawn });
       core.dispatch({ type: "choose-refused", problem: error.problem, at: core.now() });
-      return false;
     }
   }
 
@@ -182,10 +181,10 @@ export class Phone {
     return true;
   }
 
-  /** The agent whom the page has taken out is put back; tried again until the server has heard it. */
+  /** Callers can reach this page now. Tried again until the server has heard it. */
   private back(): void {
     const { core } = this.parts;
-    if (!core.state.withdrawn || core.state.choosing) return;
+    if (!core.state.withdrawn) return;
     this.putBack = core.now();
     void this.choose("available");
   }

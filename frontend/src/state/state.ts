@@ -147,7 +147,7 @@ export interface State {
   readonly microphone: Microphone;
   /** The agent has asked this page to take calls. */
   readonly wants: boolean;
-  /** Set Away by the page itself because the phone line was lost; put back when it returns. */
+  /** To be Available as soon as callers can reach this page: asked for by the agent, or taken out by the page when its line was lost. */
   readonly withdrawn: boolean;
   readonly device: DeviceState;
   /** Until when the voice token is good, if a refresh of it has failed; 0 otherwise. */

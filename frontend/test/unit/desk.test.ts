@@ -183,6 +183,42 @@ describe("choosing a status", () => {
     await pass(4000);
     expect(desk.state.screen).toMatchObject({ is: "idle", status: "available" });
   });
+
+  test.each<[string, ("away" | "available")[]]>([
+    ["away", ["away"]],
+    ["available", ["away", "available"]],
+  ])("%s before the line is open --> online, and that", async (last, presses) => {
+    await start();
+    const open = f.voice.holdStart();
+    void desk.goOnline();
+    await pass(1000);
+    for (const status of presses) void desk.setStatus(status);
+    await pass(1000);
+    open();
+    await pass(1000);
+    expect(desk.state.screen).toMatchObject({ is: "idle", status: last });
+  });
+
+  test("available while the page brings a lost line back --> available with the line", async () => {
+    await online();
+    await desk.setStatus("away");
+    f.voice.emit({ is: "lost", why: "signalling" });
+    const token = f.api.holdToken();
+    await pass(21_000);
+    void desk.setStatus("available");
+    token();
+    await pass(1000);
+    expect(desk.state.screen).toMatchObject({ is: "idle", status: "available" });
+  });
+
+  test("available in a call whose connection is interrupted --> it applies after the call all the same", async () => {
+    await inCall();
+    await desk.setStatus("away");
+    f.voice.emit({ is: "reconnecting" });
+    f.voice.emit({ is: "lost", why: "signalling" });
+    await desk.setStatus("available");
+    expect(f.api.log.at(-1)).toBe("status available");
+  });
 });
 
 describe("closed while it is being opened", () => {
