@@ -154,7 +154,8 @@ export class Phone {
   /** F037: the server is there and the phone network is not. Nobody is to be offered here until it is back. */
   private async withdraw(): Promise<void> {
     const { core, take } = this.parts;
-    if (core.state.snapshot?.agent.status !== "available") return;
+    const { choosing, snapshot } = core.state;
+    if ((choosing || snapshot?.agent.status) !== "available") return;
     core.dispatch({ type: "withdrawn", withdrawn: true });
     // If this fails too, the beats have stopped and the server takes the page for closed.
     await this.send("away").then(take, () => undefined);

@@ -404,6 +404,19 @@ describe("losing and regaining the line", () => {
     expect(desk.state.snapshot?.agent.status).toBe("away");
   });
 
+  test("away by a choice that is still on its way is the agent's own, too", async () => {
+    await online();
+    f.voice.emit({ is: "lost", why: "signalling" });
+    await pass(9000);
+    const release = f.api.holdStatus();
+    void desk.setStatus("away");
+    await pass(3000);
+    release();
+    f.voice.emit({ is: "registered" });
+    await pass(5000);
+    expect(desk.state.snapshot?.agent.status).toBe("away");
+  });
+
   test("away by choice is not made available when the line comes back", async () => {
     await online();
     await desk.setStatus("away");
