@@ -5,34 +5,55 @@
 import { vi } from "vitest";
 
 const SDP = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=rtpmap:0 PCMU/8000\r\n";
+const RING_MS = 20_000;
+const BEAT_MS = 5000;
+
+interface Said {
+  readonly type: string;
+  readonly payload: { readonly callsid?: string; readonly reconnect?: string };
+}
 
 class Socket extends EventTarget {
   static readonly CONNECTING = 0;
   static readonly OPEN = 1;
   readyState = Socket.CONNECTING;
+  registered = false;
   /** What the page has said here. */
   readonly heard: string[] = [];
 
   constructor() {
     super();
-    network.socket = this;
-    setTimeout(() => {
-      this.readyState = Socket.OPEN;
-      this.dispatchEvent(new Event("open"));
-    }, 1);
+    network.sockets.push(this);
+    setTimeout(() => this.connected(), 1);
+    setInterval(() => this.deliver("\n"), BEAT_MS);
+  }
+  private connected(): void {
+    if (this.readyState !== Socket.CONNECTING) return;
+    if (network.away) return this.break();
+    this.readyState = Socket.OPEN;
+    this.dispatchEvent(new Event("open"));
+  }
+  private deliver(data: string): void {
+    if (this.readyState === Socket.OPEN) this.dispatchEvent(new MessageEvent("message", { data }));
   }
   send(text: string): void {
-    const { type } = JSON.parse(text) as { type: string };
+    if (text === "\n") return;
+    const { type, payload } = JSON.parse(text) as Said;
     this.heard.push(type);
     if (type === "listen") this.say("connected", { token: { identity: "alice", ttl: 3600 } });
-    if (type === "register") this.say("ready");
+    if (type === "register") {
+      this.registered = true;
+      this.say("ready");
+    }
+    if (payload.callsid) network.hear(type, payload.callsid);
   }
   /** What the network says arrives a moment later. */
   say(type: string, payload: object = {}): void {
-    setTimeout(() => this.dispatchEvent(new MessageEvent("message", { data: JSON.stringify({ type, payload }) })), 1);
+    setTimeout(() => this.deliver(JSON.stringify({ type, payload })), 1);
   }
   close(): void {
     this.readyState = 3;
+    this.registered = false;
   }
   break(): void {
     this.close();
@@ -74,12 +95,43 @@ class Sound {
 
 /** What a test sees of the phone network and of the browser, and does to them. */
 export const network = {
-  socket: null as unknown as Socket,
+  sockets: [] as Socket[],
+  /** No socket can be opened. */
+  away: false,
+  /** The calls that the network has for this agent: true is answered. */
+  legs: new Map<string, boolean>(),
   /** The sound of ringing is heard. */
   rings: false,
   sound: Promise.resolve(),
+  /** By whose doing a leg has ended: "reject" and "hangup" are the page's. */
+  onEnd: (_by: string, _callsid: string): void => undefined,
+
+  get socket(): Socket {
+    return this.sockets.at(-1)!;
+  },
+  reset(): void {
+    listeners.clear();
+    Object.assign(this, { sockets: [], away: false, legs: new Map(), rings: false, sound: Promise.resolve(), onEnd: () => undefined });
+  },
   invite(callsid: string): void {
+    this.legs.set(callsid, false);
     this.socket.say("invite", { callsid, sdp: SDP, reconnect: "token", parameters: { Params: "conference=CAconference1" } });
+    setTimeout(() => this.legs.get(callsid) === false && this.end(callsid), RING_MS);
+  },
+  /** The other side ends it. */
+  end(callsid: string): void {
+    const open = this.legs.get(callsid);
+    if (!this.legs.delete(callsid)) return;
+    this.socket.say(open ? "hangup" : "cancel", { callsid });
+    this.onEnd("network", callsid);
+  },
+  hear(type: string, callsid: string): void {
+    if (type === "invite") this.socket.say(this.legs.get(callsid) ? "answer" : "hangup", { callsid, reconnect: "token" });
+    if (!this.legs.has(callsid)) return;
+    if (type === "answer") this.legs.set(callsid, true);
+    if (type !== "reject" && type !== "hangup") return;
+    this.legs.delete(callsid);
+    this.onEnd(type, callsid);
   },
   /** The next sound of ringing begins only when the result is called. */
   holdSound(): () => void {
@@ -99,10 +151,25 @@ export const media = {
   enumerateDevices: (): Promise<object[]> => Promise.resolve([]),
 };
 
+type Listener = (event: object) => void;
+const listeners = new Set<readonly [string, Listener]>();
+
+/** The browser tells of the page's coming and going; an EventTarget would pass on real events only. */
+export function fire(name: string, event: object): void {
+  for (const [heard, listener] of [...listeners]) if (heard === name) listener(event);
+}
+
 export const OPTIONS = { Sound, logLevel: "silent", publishEvents: false, getUserMedia: () => media.getUserMedia() };
 
 vi.stubGlobal("WebSocket", Socket);
 vi.stubGlobal("navigator", { userAgent: "Chrome/1", mediaDevices: media });
-vi.stubGlobal("window", { navigator, RTCPeerConnection: PeerConnection });
+vi.stubGlobal("window", {
+  navigator,
+  RTCPeerConnection: PeerConnection,
+  addEventListener: (name: string, listener: Listener) => listeners.add([name, listener]),
+  removeEventListener: (name: string, listener: Listener) => {
+    for (const entry of listeners) if (entry[0] === name && entry[1] === listener) listeners.delete(entry);
+  },
+});
 vi.stubGlobal("RTCSessionDescription", class {});
 vi.stubGlobal("RTCRtpReceiver", { getCapabilities: () => ({ codecs: [] }) });

@@ -1,21 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createTabs, type Channel, type Tabs } from "../../src/desk/tabs.js";
 import type { TabState } from "../../src/state/state.js";
-
-/** A browser's channel: what one tab says all others hear, a moment later. */
-function browser() {
-  const open: Channel[] = [];
-  return (): Channel => {
-    const own: Channel = {
-      onmessage: null,
-      postMessage: (data) => {
-        for (const other of open) if (other !== own) setTimeout(() => other.onmessage?.({ data } as MessageEvent), 1);
-      },
-    };
-    open.push(own);
-    return own;
-  };
-}
+import { browser } from "./channel.js";
 
 let channel: () => Channel;
 beforeEach(() => {

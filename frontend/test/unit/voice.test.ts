@@ -13,6 +13,7 @@ const pass = (ms = 20): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 
 beforeEach(async () => {
   vi.useFakeTimers();
+  network.reset();
   heard = [];
   voice = createVoice(OPTIONS);
   voice.listen((event) => heard.push(event));
@@ -35,7 +36,7 @@ test("ringing --answered--> open --the caller hangs up--> gone", async () => {
   await ring();
   voice.answer();
   await pass();
-  network.socket.say("hangup", { callsid: "CA1" });
+  network.end("CA1");
   await pass();
   expect(says()).toEqual(["ringing", "open", "gone"]);
 });
@@ -43,7 +44,7 @@ test("ringing --answered--> open --the caller hangs up--> gone", async () => {
 test("the caller hangs up before the sound of ringing is there --> nothing rings", async () => {
   const play = network.holdSound();
   await ring();
-  network.socket.say("cancel", { callsid: "CA1" });
+  network.end("CA1");
   await pass();
   play();
   await pass();
@@ -77,7 +78,7 @@ test("F043: the microphone is refused at the answer --> gone, and said why", asy
 test("the next call rings before the end of the last is heard of --> it rings on the page as it does in the room", async () => {
   await ring("CA1");
   await ring("CA2");
-  network.socket.say("cancel", { callsid: "CA1" });
+  network.end("CA1");
   await pass();
   expect(heard.filter((e) => e.is === "ringing" || e.is === "gone").map((e) => ("sid" in e ? e.sid : e.is))).toEqual(["CA1", "gone", "CA2"]);
   expect(network.rings).toBe(true);

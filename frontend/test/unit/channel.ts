@@ -1,0 +1,16 @@
+import type { Channel } from "../../src/desk/tabs.js";
+
+/** A browser's channel: what one tab says all others hear, a moment later. */
+export function browser(): () => Channel {
+  const open: Channel[] = [];
+  return (): Channel => {
+    const own: Channel = {
+      onmessage: null,
+      postMessage: (data) => {
+        for (const other of open) if (other !== own) setTimeout(() => other.onmessage?.({ data } as MessageEvent), 1);
+      },
+    };
+    open.push(own);
+    return own;
+  };
+}
