@@ -18,7 +18,8 @@ interface Banner {
 
 function banners(state: State, desk: Desk): Banner[] {
   const out: Banner[] = [];
-  if (state.apiDownAt && state.session === "signed-in") {
+  // A tab that takes no calls asks for nothing: it would never hear that the server is back.
+  if (state.apiDownAt && state.session === "signed-in" && (state.tab === "here" || state.leg)) {
     out.push({
       name: "api-down", tone: "bad", icon: "warning",
       text: `No connection to the server since ${timeOfDay(state.apiDownAt)}. ${state.leg ? "Your call goes on; transfers are not possible." : "Trying again."}`,
