@@ -120,6 +120,7 @@ func (c *Conference) callerTold(e RoomEvent, now time.Time) {
 	switch e.Kind {
 	case RoomJoin:
 		c.Caller.Joined, c.Caller.Held, c.Caller.Unsure = true, false, false
+		c.Music = now // it begins with her coming, if nobody is there yet
 	case RoomLeave:
 		c.Caller.Joined = false
 		if e.HungUp {

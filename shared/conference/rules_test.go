@@ -196,6 +196,21 @@ func TestACallerIsGoneOnlyWhenLookedForInVainTwice(t *testing.T) {
 	}
 }
 
+// She was in no room, where nothing tells when she asks for music: in a room it begins.
+func TestACallerWhoComesBackIntoARoomIsNotTakenOutOfIt(t *testing.T) {
+	c := New("CA1", "", false, t0)
+	now := t0.Add(10 * time.Minute)
+	if got := acts(c, now); got != "FreshRoom" {
+		t.Fatalf("due before: %q", got)
+	}
+	c.Done(FreshRoom{}, Result{Kind: Acted}, now)
+	now = now.Add(moveAgain)
+	c.RoomTold(RoomEvent{Room: "CF2", Kind: RoomJoin, Leg: "CA1", Label: CallerLabel}, now)
+	if got := acts(c, now); got != "" {
+		t.Errorf("due when she has joined: %q", got)
+	}
+}
+
 func TestEveryActionIsOfferedExactlyWhenItIsAccepted(t *testing.T) {
 	for _, s := range States {
 		c := consultWith(t, bob())
