@@ -52,8 +52,9 @@ type Hangup struct {
 // LastWords tells the caller why her call ends, and ends it.
 type LastWords struct{}
 
-// FreshRoom takes the caller out of the room in which her music has run out. Her own
-// request, the one for when a room ends under her, then puts her into a new one.
+// FreshRoom takes the caller out of the room in which her music has run out, or out of
+// wherever she is who is not found in hers. Her own request, the one for when a room ends
+// under her, then puts her into a new one.
 type FreshRoom struct{}
 
 // Announce tells the caller, over what she hears, that her agent's page has fallen silent

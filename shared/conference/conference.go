@@ -84,8 +84,9 @@ type Conference struct {
 	Ended    time.Time `json:"ended,omitzero"`
 	CallerOn bool      `json:"callerOn,omitempty"` // the caller's leg is not known to be over
 
-	freed []Freed
-	audit bool // see Audit
+	freed  []Freed
+	audit  bool // see Audit
+	astray bool // see sawCaller
 }
 
 // Live says whether the conference still needs a clock: it has not ended, or what its

@@ -66,12 +66,13 @@ func (c *Conference) ranOut(now time.Time) bool {
 
 // dueMusic starts the music anew for a caller to whom it has run out. In the line nobody
 // else is in her room: she gets a fresh one, with music from the start. Otherwise she
-// shares it with others, and is put on hold once more, which fetches the music again.
+// shares it with others, and is put on hold once more, which fetches the music again. One
+// who has been looked for in vain gets a fresh room in any case: she is not in the old one.
 func (c *Conference) dueMusic(now time.Time) []Act {
 	switch {
-	case !c.ranOut(now):
+	case !c.astray && !c.ranOut(now):
 		return nil
-	case !c.State.InLine():
+	case !c.astray && !c.State.InLine():
 		return []Act{SetHold{Leg: LegID(c.ID), Hold: true}}
 	case now.Before(c.Moving.Add(moveAgain)):
 		return nil
@@ -84,6 +85,8 @@ func (c *Conference) dueMusic(now time.Time) []Act {
 // the rest. If it was not done, the next clock does it.
 func (c *Conference) moved(r Result, now time.Time) {
 	switch r.Kind {
+	case Acted: // so her leg is there
+		c.Missing, c.astray = time.Time{}, false
 	case WasGone: // it is about her own leg, and nothing was heard of her
 		c.CallerGone(now)
 	case Refused, Throttled:

@@ -38,7 +38,7 @@ const (
 	// acceptWithin is how long an outside party who has picked up may take to accept.
 	acceptWithin = 20 * time.Second
 	// missingFor is how long a caller must have been looked for in vain, without a sign of
-	// her, until she counts as gone; longer than one of her turns of music.
+	// her, until she is asked for; longer than one of her turns of music.
 	missingFor = 25 * time.Second
 	// wordsWithin is how long the agents stay with a caller who could not be told goodbye.
 	wordsWithin = 20 * time.Second

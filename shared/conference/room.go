@@ -222,20 +222,22 @@ func (c *Conference) Saw(room RoomID, started bool, present []Presence, now time
 }
 
 // sawCaller takes in whether the caller is in her room. For a moment she may be on her
-// way into it, or between two, and on her way to a fresh one it may take long; but when she was looked for in vain for longer than a
-// turn of music lasts, and gave no sign of herself, nobody told of her end. Should she
-// be there after all she is told goodbye like any caller whose call has ended (N2).
+// way into it, or between two. When she was looked for in vain for longer than a turn of
+// music lasts, and gave no sign of herself, she is to be asked for: nobody may have told of
+// her end, or her room has ended and nothing has answered her since, so that she hears
+// music in no room. Only that her leg is over proves the first (see moved).
 func (c *Conference) sawCaller(here bool, now time.Time) {
+	c.astray = false
 	switch {
-	case here || !c.CallerOn || c.State == Ended || !c.Moving.IsZero():
+	case here || !c.CallerOn || c.State == Ended:
 		c.Missing = time.Time{}
+		return
 	case c.Missing.IsZero():
-		c.Missing, c.Doubt = now, true
-	case now.Before(c.Missing.Add(missingFor)):
-		c.Doubt = true
+		c.Missing = now
 	default:
-		c.end(Entry{At: now, What: CallerLeft}, ReasonCallerLeft)
+		c.astray = !now.Before(c.Missing.Add(missingFor))
 	}
+	c.Doubt = true
 }
 
 // CallerGone takes in that the caller's own leg is over.
@@ -288,7 +290,7 @@ func (c *Conference) RoomOver(round int, now time.Time) {
 		lost = l
 	}
 	c.leaveRoom()
-	if !moved { // else it was we who ended it
+	if !moved || !c.State.InLine() { // else it was we who ended it, for her music
 		c.note(Entry{At: now, What: RoomEnded})
 	}
 	state, target := c.State, c.targetKey()

@@ -173,26 +173,63 @@ func TestTheCallersOwnNumberIsNoTarget(t *testing.T) {
 	}
 }
 
-func TestACallerIsGoneOnlyWhenLookedForInVainTwice(t *testing.T) {
+// lookedForInVain is a consult in which the caller has just been looked for in vain for as
+// long as it takes.
+func lookedForInVain(t *testing.T) (c *Conference, now time.Time) {
+	t.Helper()
 	agents := []Presence{{Leg: "CAa", Label: "a"}, {Leg: "CAb", Label: "b"}}
-	c := consultWith(t, bob())
+	c = consultWith(t, bob())
 	_, err := c.LegAnswered("b", "CAb", t0)
 	must(t, err)
-	c.Saw("CF1", true, agents, t0)
-	if c.State == Ended {
-		t.Fatal("gone at the first look")
+	look := func(after time.Duration, want string) {
+		t.Helper()
+		now = t0.Add(after)
+		c.Saw("CF1", true, agents, now)
+		if due := acts(c, now); due != want {
+			t.Fatalf("looked for in vain after %v: due: %q, want %q", after, due, want)
+		}
 	}
+	look(0, "")
 	c.CallerHearsMusic(t0.Add(20 * time.Second)) // a sign of her
-	c.Saw("CF1", true, agents, t0.Add(30*time.Second))
-	if c.State == Ended {
-		t.Fatal("gone though she was heard of")
-	}
-	c.Saw("CF1", true, agents, t0.Add(30*time.Second+missingFor))
-	if c.State != Ended || c.Reason != ReasonCallerLeft {
-		t.Fatalf("%s, %s after two looks in vain", c.State, c.Reason)
-	}
-	if got := acts(c, t0.Add(time.Minute)); !strings.HasPrefix(got, "LastWords") {
-		t.Errorf("due: %s; should she be there after all she hears a last word", got)
+	look(missingFor, "")
+	look(2*missingFor-time.Second, "")
+	look(2*missingFor, "FreshRoom")
+	return c, now
+}
+
+// That nobody sees a caller proves nothing: her room may have ended while nothing answered
+// her. Only her leg's own end does, and that shows when she is to be taken to a fresh room.
+func TestACallerWhoIsLookedForInVainIsAskedFor(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		r     ResultKind
+		ended bool
+		due   string // moveAgain later, when she has been looked for in vain once more
+	}{
+		{"missing --taken--> looked for anew", Acted, false, ""},
+		{"missing --gone--> ended", WasGone, true, ""},
+		{"missing --no answer--> taken again", Unknown, false, "FreshRoom"},
+		{"missing --throttled--> taken again", Throttled, false, "FreshRoom"},
+		{"missing --refused--> taken again", Refused, false, "FreshRoom"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c, now := lookedForInVain(t)
+			c.Done(FreshRoom{}, Result{Kind: test.r}, now)
+			if (c.State == Ended) != test.ended || c.CallerOn == test.ended {
+				t.Fatalf("the call is %s, her leg lives: %v", c.State, c.CallerOn)
+			}
+			if test.ended {
+				if got := acts(c, now); c.Reason != ReasonCallerLeft || got != "hangup CAa, hangup CAb" {
+					t.Errorf("ended by %q, due: %s", c.Reason, got)
+				}
+				return
+			}
+			now = now.Add(moveAgain)
+			c.Saw("CF1", true, []Presence{{Leg: "CAa", Label: "a"}, {Leg: "CAb", Label: "b"}}, now)
+			if got := acts(c, now); got != test.due {
+				t.Errorf("due: %q, want %q", got, test.due)
+			}
+		})
 	}
 }
 

@@ -254,3 +254,53 @@ func TestHowACallEndedForItsAgents(t *testing.T) {
 		t.Errorf("after a loss: %q", got)
 	}
 }
+
+// roomless: the caller's room has ended by itself, and the request that follows for her
+// leg is answered by nobody of ours.
+func roomless(w *World, id conference.ID) {
+	w.KillRoom(id)
+	for i := len(w.Phones.Told) - 1; i >= 0; i-- {
+		if o := w.Phones.Told[i].Over; o != nil && o.ID == id {
+			w.Drop(i)
+		}
+	}
+	w.Settle()
+}
+
+// She is there, though in no room: only her leg's own end is proof that she is not.
+func TestF103ACallerInNoRoomIsFetched(t *testing.T) {
+	for name, begin := range map[string]func(t *testing.T) (*World, conference.ID){
+		"talking":    func(t *testing.T) (*World, conference.ID) { return talking(t, "alice", "bob") },
+		"consulting": func(t *testing.T) (*World, conference.ID) { return consulting(t) },
+		"waiting": func(t *testing.T) (*World, conference.ID) {
+			w := NewWorld(t)
+			id, _ := w.Dial()
+			w.Settle()
+			return w, id
+		},
+	} {
+		for _, fault := range []*Fault{nil, {Err: switchboard.ErrThrottled}, {Err: switchboard.ErrUnknown}, {Err: switchboard.ErrUnknown, Took: true}} {
+			w, id := begin(t)
+			roomless(w, id)
+			if fault != nil {
+				for range 2 { // both tries of one use case, or of two clocks
+					w.Phones.Next("FreshRoom", *fault)
+				}
+			}
+			w.Pass(4 * time.Minute) // she has the sweep alone for a clock
+			if c := w.Conference(id); !c.Caller.Joined {
+				t.Errorf("%s, %+v: she is in no room, %s", name, fault, c.State)
+			}
+			w.Choose("alice", agent.Available) // she may have missed her meanwhile
+			for range 8 {
+				w.Pass(5 * time.Second)
+				w.Answer("alice")
+			}
+			w.Settle()
+			if h := w.Hears(id); h != "alice" {
+				t.Errorf("%s, %+v: she hears %q, %s", name, fault, h, w.Conference(id).State)
+			}
+			w.CheckQuiet()
+		}
+	}
+}

@@ -36,6 +36,12 @@ func (w *World) Hears(id conference.ID) string {
 	return voices[1:]
 }
 
+// turns says whether a caller is on the music that she asks for turn by turn. In no room
+// she is not, whatever she hears.
+func (w *World) turns(id conference.ID) bool {
+	return w.Hears(id) == "music" && w.Phones.legs[conference.LegID(id)].room != nil
+}
+
 // listen counts the seconds in which callers hear silence (N1).
 func (w *World) listen() {
 	for _, id := range w.calls {

@@ -167,7 +167,7 @@ func (w *World) Pass(d time.Duration) {
 		w.ringOut()
 		second := w.Now.Unix()
 		for _, id := range w.calls {
-			if second%12 == 0 && w.Hears(id) == "music" {
+			if second%12 == 0 && w.turns(id) {
 				w.Music(id)
 			}
 		}
@@ -196,7 +196,7 @@ func (w *World) Tick(d time.Duration) {
 	w.Now = w.Now.Add(d)
 	w.ringOut()
 	for _, id := range w.calls {
-		if w.Hears(id) == "music" {
+		if w.turns(id) {
 			w.Music(id)
 		}
 	}

@@ -208,7 +208,7 @@ func faulty(a move) []move {
 	}
 	unanswered := func(took bool) func(w *switchboardtest.World) {
 		return func(w *switchboardtest.World) {
-			for _, op := range []string{"Dial", "Hold", "Hangup", "SetEndsRoom", "LastWords"} {
+			for _, op := range []string{"Dial", "Hold", "Hangup", "SetEndsRoom", "LastWords", "FreshRoom"} {
 				w.Phones.Next(op, switchboardtest.Fault{Err: switchboard.ErrUnknown, Took: took})
 			}
 			a.do(w)

@@ -1,0 +1,112 @@
+package scenario
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+
+	"warmtransfer/local/phonenet"
+	"warmtransfer/shared/conference"
+)
+
+// incomingDown lets the function that says what becomes of a caller answer nobody, as when
+// nothing is left to run it with. A caller whose room ends then hears the file with the
+// music, in no room, for as long as it lasts.
+func (l *line) incomingDown() {
+	l.t.Helper()
+	l.fault(phonenet.FaultRule{
+		Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/incoming"}, Do: "throttle", Status: http.StatusTooManyRequests,
+	})
+}
+
+// nothingTold loses every callback.
+func (l *line) nothingTold() {
+	l.t.Helper()
+	l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "drop"})
+}
+
+// roomEnds ends the caller's room by itself.
+func (l *line) roomEnds(caller string) {
+	l.t.Helper()
+	room := string(l.conference(caller).Room)
+	if status, answer := l.rest("Conferences/"+room, url.Values{"Status": {"completed"}}); status != http.StatusOK {
+		l.t.Fatalf("%d %v", status, answer)
+	}
+}
+
+// She is in no room, so that nobody finds her there, and nothing of her comes to anybody.
+// She is not taken to have left for it: her leg is asked for before.
+func TestF005F103TheRoomEndsWhileNothingAnswersTheCaller(t *testing.T) {
+	t.Parallel()
+	for _, p := range phases {
+		for _, told := range []bool{true, false} {
+			if p.name == "waiting" && !told {
+				continue // then nobody knows her room to end it
+			}
+			name := p.name + ", told"
+			if !told {
+				name = p.name + ", nothing told"
+			}
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				l := open(t)
+				l.gap = 5 * time.Second
+				caller := p.to(l)
+				l.pass(5 * time.Second)
+				l.incomingDown()
+				if !told {
+					l.nothingTold()
+				}
+				l.roomEnds(caller)
+				for range 20 {
+					l.pass(9 * time.Second)
+					l.wantLive(caller)
+					l.waits(caller)
+				}
+				if c := l.conference(caller); c.State == conference.Ended {
+					t.Errorf("her call has ended: %s", c.Reason)
+				}
+				l.Network.ClearFaults()
+				l.online("carol") // the others have missed her
+				l.bring(caller, "carol", 2*time.Minute)
+				l.done(90 * time.Second)
+			})
+		}
+	}
+}
+
+// The same, and she hangs up: not even her own request tells of it.
+func TestF103TheCallerLeavesWhileNothingAnswersHer(t *testing.T) {
+	t.Parallel()
+	for _, p := range phases {
+		for _, do := range []string{"", "fail", "fail-after"} {
+			t.Run(p.name+" "+do, func(t *testing.T) {
+				t.Parallel()
+				l := open(t)
+				caller := p.to(l)
+				l.pass(5 * time.Second)
+				l.incomingDown()
+				l.nothingTold()
+				if do != "" {
+					l.fault(phonenet.FaultRule{
+						Kind: "rest", Match: phonenet.FaultMatch{Event: "UpdateCall", Path: caller}, Do: do, Times: 1,
+					})
+				}
+				l.hangs(caller)
+				within := 90 * time.Second
+				if do != "" {
+					within += time.Minute // one more sweep
+				}
+				l.until("her call has ended", within, func() bool {
+					c := l.conference(caller)
+					return !c.Live() && c.Reason == conference.ReasonCallerLeft
+				})
+				for _, id := range []string{"alice", "bob"} {
+					l.notRinging(id)
+				}
+				l.done(0)
+			})
+		}
+	}
+}
