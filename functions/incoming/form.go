@@ -17,7 +17,7 @@ const holdTheLine = "Please hold the line."
 // lastWords are what a caller hears before her call is ended, by why.
 var lastWords = map[conference.Reason][]string{
 	// Heard only if she was taken to have left and has not: after four hours her part of
-	// the room ends by itself, and the word that it ended with her may come first.
+	// the room ends by itself, and the word of it may be as if she had hung up.
 	conference.ReasonCallerLeft: {"We are sorry that this call has ended.", "Please call again. Goodbye."},
 	conference.ReasonAgentEnded: {"Thank you for calling. Goodbye."},
 	conference.ReasonMaxWait: {

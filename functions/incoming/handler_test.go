@@ -197,11 +197,11 @@ func TestLastWordsByReason(t *testing.T) {
 			w.Answer("alice")
 			w.Settle()
 			w.MustPress("alice", conference.DoEnd, "")
-		case "left": // the room's end is told as hers, and she is there
+		case "left": // she is told to have hung up, and is there
 			w.Answer("alice")
 			w.Settle()
-			end := conference.RoomEvent{Room: w.Conference(id).Room, Kind: conference.RoomEnd, Seq: 9, Leg: conference.LegID(id)}
-			if err := w.Board.RoomTold(t.Context(), id, end, w.Now); err != nil {
+			leave := conference.RoomEvent{Room: w.Conference(id).Room, Kind: conference.RoomLeave, Seq: 9, Leg: conference.LegID(id), HungUp: true}
+			if err := w.Board.RoomTold(t.Context(), id, leave, w.Now); err != nil {
 				t.Fatal(err)
 			}
 		default:

@@ -39,8 +39,10 @@ func (c *Conference) RoomTold(e RoomEvent, now time.Time) {
 	case RoomStart:
 		c.Started = true
 	case RoomEnd:
-		if e.Leg == LegID(c.ID) && !c.moving(now) {
-			c.CallerGone(now)
+		// With her: she has hung up, or it is an old room's end, told late. She is looked for,
+		// and asked for at once if it is in vain.
+		if e.Leg == LegID(c.ID) && c.CallerOn && c.State != Ended {
+			c.Missing, c.Doubt = now.Add(-missingFor), true
 		}
 	default:
 		if e.Leg == LegID(c.ID) {

@@ -233,6 +233,43 @@ func TestACallerWhoIsLookedForInVainIsAskedFor(t *testing.T) {
 	}
 }
 
+// That a room has ended with her is told when she hangs up, but also, late, of a room that
+// she was taken out of long ago.
+func TestTheWordThatTheRoomEndedWithTheCallerIsLookedInto(t *testing.T) {
+	end := RoomEvent{Room: "CF1", Kind: RoomEnd, Seq: -1, Leg: "CA1"}
+	for _, test := range []struct {
+		name  string
+		here  bool
+		due   string
+		ended bool
+	}{
+		{"told --found--> talks on", true, "", false},
+		{"told --not found, gone--> ended", false, "FreshRoom", true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := consultWith(t, bob())
+			here := []Presence{{Leg: "CAa", Label: "a"}}
+			if test.here {
+				here = append(here, Presence{Leg: "CA1", Label: CallerLabel, Held: true})
+			}
+			c.RoomTold(end, t0)
+			if got := acts(c, t0); c.State == Ended || got != "Look" {
+				t.Fatalf("the call is %s, due: %q", c.State, got)
+			}
+			c.Saw("CF1", true, here, t0)
+			if got := acts(c, t0); got != test.due {
+				t.Errorf("due when looked for: %q, want %q", got, test.due)
+			}
+			if test.due != "" {
+				c.Done(FreshRoom{}, Result{Kind: WasGone}, t0)
+			}
+			if (c.State == Ended) != test.ended {
+				t.Errorf("the call is %s", c.State)
+			}
+		})
+	}
+}
+
 // She was in no room, where nothing tells when she asks for music: in a room it begins.
 func TestACallerWhoComesBackIntoARoomIsNotTakenOutOfIt(t *testing.T) {
 	c := New("CA1", "", false, t0)

@@ -134,8 +134,8 @@ func (w *World) fellOut(c Callback) {
 	w.admit(conf)
 }
 
-// Drop loses the i-th callback. The caller's <Dial action> cannot be lost: its answer
-// controls her leg.
+// Drop loses the i-th callback. With the caller's <Dial action>, whose answer controls her
+// leg, she is left in no room, and hears what the network falls back on.
 func (w *World) Drop(i int) { w.Phones.Told = slices.Delete(w.Phones.Told, i, i+1) }
 
 // Settle delivers all callbacks in order until none is left.
