@@ -6,24 +6,12 @@ import (
 	"slices"
 	"strconv"
 
-	"warmtransfer/shared/conference"
 	"warmtransfer/shared/switchboard"
 	"warmtransfer/shared/web"
 )
 
 // holdTheLine is said while the caller cannot be served yet.
 const holdTheLine = "Please hold the line."
-
-// lastWords are what a caller hears before her call is ended, by why.
-var lastWords = map[conference.Reason][]string{
-	// Heard only if she was taken to have left and has not: after four hours her part of
-	// the room ends by itself, and the word of it may be as if she had hung up.
-	conference.ReasonCallerLeft: {"We are sorry that this call has ended.", "Please call again. Goodbye."},
-	conference.ReasonAgentEnded: {"Thank you for calling. Goodbye."},
-	conference.ReasonMaxWait: {
-		"We are sorry that nobody could take your call.", "Please call again later. Goodbye.",
-	},
-}
 
 var e164 = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 

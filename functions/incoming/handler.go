@@ -37,7 +37,7 @@ func (h handler) arrive(r *web.Request) (string, error) {
 }
 
 // afterRoom is a caller whose room has ended under her, or who has been taken out of it
-// to hear a last word.
+// to be put into a fresh one.
 func (h handler) afterRoom(r *web.Request) (string, error) {
 	round, err := round(r)
 	if err != nil {
@@ -60,7 +60,7 @@ func (h handler) afterRoom(r *web.Request) (string, error) {
 // place puts the caller where her conference stands.
 func place(r *web.Request, c *conference.Conference) string {
 	if c.State == conference.Ended {
-		return twilio.Goodbye(lastWords[c.Reason]...)
+		return twilio.LastWords(c.Reason)
 	}
 	return twilio.CallerRoom(r.Base, c.ID, c.Round, 0)
 }

@@ -161,6 +161,39 @@ func TestWithoutFallbackTheCallEndsWithAWord(t *testing.T) {
 	}
 }
 
+// A call that is given another document while it lasts falls back on what that request
+// names, and on nothing else: that it keeps what its number names is not documented. A
+// document that comes with the request needs neither.
+func TestAnUpdatedCallFallsBackOnWhatTheRequestNames(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(b *bench, p *api.UpdateCallParams)
+		hears  string
+	}{
+		"a fallback": {func(b *bench, p *api.UpdateCallParams) {
+			p.SetUrl(b.app.URL + "/bad").SetFallbackUrl(b.app.URL + "/own").SetFallbackMethod("GET")
+		}, "speech:Its own."},
+		"none":       {func(b *bench, p *api.UpdateCallParams) { p.SetUrl(b.app.URL + "/bad") }, "speech:" + apology},
+		"a document": {func(_ *bench, p *api.UpdateCallParams) { p.SetTwiml("<Response><Say>Goodbye.</Say></Response>") }, "speech:Goodbye."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			b.SetNumber(b.app.URL+"/voice", b.app.URL+"/fallback", "")
+			b.doc("/voice", `<Play loop="0">/a.wav</Play>`)
+			b.doc("/fallback", `<Say>The number's.</Say>`)
+			b.doc("/own", `<Say>Its own.</Say>`)
+			b.doc("/bad", "status 500")
+			sid := b.dial()
+			p := &api.UpdateCallParams{}
+			c.change(b, p)
+			_, err := b.api.UpdateCall(sid, p)
+			b.must(err)
+			b.hears(sid, c.hears)
+			b.pass(10 * time.Second)
+			b.status(sid, "completed")
+		})
+	}
+}
+
 const partiesDoc = `<Dial timeout="20" timeLimit="600" hangupOnStar="true" action="/after" callerId="` + testNumber + `">
 	<Client url="/whisper"><Identity>alice</Identity><Parameter name="who" value="Jo &amp; Co"/></Client>
 	<Number statusCallback="/number" statusCallbackEvent="ringing answered completed">+4930123456</Number></Dial>`

@@ -110,3 +110,48 @@ func TestF103TheCallerLeavesWhileNothingAnswersHer(t *testing.T) {
 		}
 	}
 }
+
+// Her last words need nobody's answer, wherever she is when they are due: in her room, or in
+// none, with the music that goes on whatever fails.
+func TestF005F011LastWordsAreHeardWhileNothingAnswersTheCaller(t *testing.T) {
+	t.Parallel()
+	t.Run("the agent ends the call", func(t *testing.T) {
+		t.Parallel()
+		for _, do := range []string{"", "fail", "fail-after"} {
+			l := open(t)
+			caller := talking(l)
+			l.incomingDown()
+			if do != "" {
+				l.fault(phonenet.FaultRule{Kind: "rest", Match: phonenet.FaultMatch{Event: "UpdateCall", Path: caller}, Do: do, Times: 1})
+			}
+			l.presses("alice", "end", "")
+			l.pass(5 * time.Second)
+			l.wantOver(caller)
+			l.lastHeard(caller, "speech:Thank you for calling. Goodbye.")
+			l.done(10 * time.Second)
+		}
+	})
+	for _, ends := range []bool{false, true} {
+		name := "she has waited too long"
+		if ends {
+			name += ", in no room"
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := open(t, shortWait)
+			l.gap = 5 * time.Second
+			caller := l.dial("+15550199")
+			l.pass(5 * time.Second)
+			l.incomingDown()
+			if ends {
+				l.roomEnds(caller)
+			}
+			l.pass(50 * time.Second)
+			l.waits(caller)
+			l.pass(80 * time.Second)
+			l.wantToldGoodbye(caller)
+			l.lastHeard(caller, "speech:Please call again later. Goodbye.")
+			l.done(10 * time.Second)
+		})
+	}
+}

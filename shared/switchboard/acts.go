@@ -47,7 +47,7 @@ func (s *Switchboard) do(ctx context.Context, c *conference.Conference, act conf
 	case conference.Hangup:
 		r.err = s.calls.Hangup(ctx, a.Leg)
 	case conference.LastWords:
-		r.err = s.calls.LastWords(ctx, c.ID, c.Round)
+		r.err = s.calls.LastWords(ctx, c.ID, c.Reason)
 	case conference.FreshRoom:
 		r.err = s.calls.FreshRoom(ctx, c.ID, c.Round)
 	case conference.Announce:

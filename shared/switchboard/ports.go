@@ -91,8 +91,9 @@ type CallControl interface {
 	FindLeg(ctx context.Context, to agent.ID, since time.Time) (conference.LegID, error)
 	// Hangup ends a leg, ringing or answered.
 	Hangup(ctx context.Context, leg conference.LegID) error
-	// LastWords takes the caller out of the room to hear why her call ends, then ends it.
-	LastWords(ctx context.Context, id conference.ID, round int) error
+	// LastWords takes the caller out of wherever she is to hear why her call ends, then ends
+	// it. Nothing of ours is asked for them.
+	LastWords(ctx context.Context, id conference.ID, why conference.Reason) error
 	// FreshRoom takes the caller out of the room of that round, to ask what is to become of
 	// her as if it had ended.
 	FreshRoom(ctx context.Context, id conference.ID, round int) error

@@ -11,8 +11,8 @@ import (
 // address that Twilio signs survives API Gateway unchanged.
 type Base string
 
-// AfterRoom is asked when the caller has fallen out of the room of that round, and for
-// her last words.
+// AfterRoom is asked when the caller has fallen out of the room of that round, or was
+// taken out of it.
 func (b Base) AfterRoom(id conference.ID, round int) string {
 	return string(b) + "/incoming/" + string(id) + "/" + strconv.Itoa(round)
 }

@@ -159,10 +159,12 @@ func (c *callControl) Hangup(ctx context.Context, leg conference.LegID) error {
 	return c.update(ctx, leg, (&api.UpdateCallParams{}).SetStatus("completed"))
 }
 
-// LastWords implements switchboard.CallControl.
-func (c *callControl) LastWords(ctx context.Context, id conference.ID, round int) error {
-	p := (&api.UpdateCallParams{}).SetUrl(c.base.AfterRoom(id, round)).SetMethod(http.MethodPost)
-	return c.update(ctx, conference.LegID(id), p)
+// LastWords implements switchboard.CallControl. The document goes with the request, as
+// https://www.twilio.com/docs/voice/api/call-resource#update-a-call-resource allows: one
+// that had to be fetched would be missing when our API does not answer, and Twilio would
+// end the call with an apology of its own, or let her hear whatever it falls back on.
+func (c *callControl) LastWords(ctx context.Context, id conference.ID, why conference.Reason) error {
+	return c.update(ctx, conference.LegID(id), (&api.UpdateCallParams{}).SetTwiml(LastWords(why)))
 }
 
 // FreshRoom implements switchboard.CallControl. Whether the call keeps what its number

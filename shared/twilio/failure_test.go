@@ -22,7 +22,7 @@ func every(control switchboard.CallControl, calls *Calls) map[string]func(contex
 		"Present":     func(ctx context.Context) error { _, err := control.Present(ctx, room1); return err },
 		"Hangup":      func(ctx context.Context) error { return control.Hangup(ctx, leg1) },
 		"FreshRoom":   func(ctx context.Context) error { return control.FreshRoom(ctx, caller, 1) },
-		"LastWords":   func(ctx context.Context) error { return control.LastWords(ctx, caller, 1) },
+		"LastWords":   func(ctx context.Context) error { return control.LastWords(ctx, caller, conference.ReasonMaxWait) },
 		"Hold":        func(ctx context.Context) error { return control.Hold(ctx, caller, room1, leg1, true) },
 		"Announce":    func(ctx context.Context) error { return control.Announce(ctx, caller, room1, caller) },
 		"SetEndsRoom": func(ctx context.Context) error { return control.SetEndsRoom(ctx, room1, leg1, true) },

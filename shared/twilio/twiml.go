@@ -130,6 +130,25 @@ func Goodbye(words ...string) string {
 // Announcement says the sentences to one party of a room, over what it hears.
 func Announcement(words ...string) string { return document(say(words)...) }
 
+// lastWords are what a caller hears before her call is ended, by why.
+var lastWords = map[conference.Reason][]string{
+	conference.ReasonAgentEnded: {"Thank you for calling. Goodbye."},
+	conference.ReasonMaxWait: {
+		"We are sorry that nobody could take your call.", "Please call again later. Goodbye.",
+	},
+}
+
+// LastWords tells the caller why her call ends, and ends it. Whatever else it is, such as
+// that she was taken to have left and has not (after four hours her part of the room ends
+// by itself, and the word of it may be as if she had hung up), she hears that it has ended.
+func LastWords(why conference.Reason) string {
+	words := lastWords[why]
+	if words == nil {
+		words = []string{"We are sorry that this call has ended.", "Please call again. Goodbye."}
+	}
+	return Goodbye(words...)
+}
+
 // HoldOn says the sentences, waits, and asks again at url: the answer when we could
 // not find a better one. Pause is at least a second.
 func HoldOn(url string, pause time.Duration, words ...string) string {

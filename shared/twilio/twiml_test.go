@@ -153,6 +153,22 @@ func TestGoodbye(t *testing.T) {
 		`<Response><Say>All our agents have gone home.</Say><Say>Goodbye.</Say><Hangup></Hangup></Response>`)
 }
 
+// Whatever the reason is, it may be one of a later version: nobody is hung up on without a
+// word (N2).
+func TestLastWordsAreNeverNone(t *testing.T) {
+	said := map[string]bool{}
+	for _, why := range []conference.Reason{conference.ReasonAgentEnded, conference.ReasonMaxWait, conference.ReasonCallerLeft, "later", ""} {
+		verbs := parse(t, LastWords(why)).children
+		if len(verbs) < 2 || verbs[0].name != "Say" || verbs[0].text == "" || verbs[len(verbs)-1].name != "Hangup" {
+			t.Fatalf("%q: %v", why, verbs)
+		}
+		said[verbs[0].text] = true
+	}
+	if len(said) != 3 {
+		t.Errorf("said: %v", said)
+	}
+}
+
 // F010: another verb in a waitUrl or holdUrl would be an error, and silence for the
 // caller; so would be a document that runs out.
 func TestF010OnlyTheVerbsOfAWaitURL(t *testing.T) {

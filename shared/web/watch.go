@@ -60,8 +60,8 @@ func (w watched) Hangup(ctx context.Context, leg conference.LegID) error {
 }
 
 // LastWords implements switchboard.CallControl.
-func (w watched) LastWords(ctx context.Context, id conference.ID, round int) error {
-	return note(ctx, "last words", id, w.calls.LastWords(ctx, id, round))
+func (w watched) LastWords(ctx context.Context, id conference.ID, why conference.Reason) error {
+	return note(ctx, "last words", id, w.calls.LastWords(ctx, id, why))
 }
 
 // FreshRoom implements switchboard.CallControl.

@@ -42,7 +42,7 @@ func watchEverything(t *testing.T, log *bytes.Buffer) {
 		"FindLeg":     func() error { _, err := calls.FindLeg(ctx, "alice", time.Time{}); return err },
 		"Hangup":      func() error { return calls.Hangup(ctx, leg) },
 		"FreshRoom":   func() error { return calls.FreshRoom(ctx, id, 0) },
-		"LastWords":   func() error { return calls.LastWords(ctx, id, 0) },
+		"LastWords":   func() error { return calls.LastWords(ctx, id, "") },
 		"FindRoom":    func() error { _, _, err := calls.FindRoom(ctx, id); return err },
 		"Hold":        func() error { return calls.Hold(ctx, id, room, leg, true) },
 		"Announce":    func() error { return calls.Announce(ctx, id, room, leg) },

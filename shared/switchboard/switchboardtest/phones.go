@@ -178,7 +178,7 @@ func (p *Phones) Hangup(_ context.Context, leg conference.LegID) error {
 }
 
 // LastWords implements switchboard.CallControl.
-func (p *Phones) LastWords(_ context.Context, id conference.ID, _ int) error {
+func (p *Phones) LastWords(_ context.Context, id conference.ID, _ conference.Reason) error {
 	return p.act("LastWords", func() error {
 		p.mu.Lock()
 		defer p.mu.Unlock()
