@@ -131,3 +131,45 @@ func TestF127TheSweepLeavesForeignCallsAlone(t *testing.T) {
 	}
 	l.done(90 * time.Second)
 }
+
+// Another program with the same account rings an agent from our number, just as it is not
+// known whether we do, and nothing is told of ours. Whose call is whose the network's list
+// does not say: theirs is left alone, and ours, if there is one, is let in.
+func TestF026F127AnotherProgramsCallToAnAgentIsNotTakenForOurs(t *testing.T) {
+	t.Parallel()
+	for _, do := range []string{"fail", "fail-after"} {
+		t.Run(do, func(t *testing.T) {
+			t.Parallel()
+			l := open(t)
+			l.online("alice")
+			l.nothingTold()
+			l.fault(phonenet.FaultRule{Kind: "rest", Match: phonenet.FaultMatch{Event: "CreateCall"}, Do: do, Times: 1})
+			caller := l.dial("+15550199")
+			ours := l.legTo("alice")
+			if (ours != "") != (do == "fail-after") {
+				t.Fatalf("our own leg is %q", ours)
+			}
+			theirs := l.made("Calls", url.Values{
+				"From": {l.Number}, "To": {"client:alice"}, "Timeout": {"600"}, "Twiml": {`<Response><Play loop="0">` + l.API + `/music/00.wav</Play></Response>`},
+			})
+			l.pass(12 * time.Second) // long enough that it is looked for
+			l.waits(caller)
+			if ours != "" {
+				l.must(l.Network.Answer(ours, nil))
+				l.settle()
+				l.together(caller, ours)
+			}
+			l.pass(5 * time.Second)
+			l.hangs(caller)
+			l.pass(90 * time.Second)
+			l.wantLive(theirs)
+			for _, r := range l.Network.Records(0) {
+				if r.Kind == "rest" && r.Method == http.MethodPost && strings.Contains(r.URL, theirs) {
+					t.Errorf("their call was told %s %v", r.Event, r.Params)
+				}
+			}
+			l.hangs(theirs) // done must find none alive
+			l.done(0)
+		})
+	}
+}

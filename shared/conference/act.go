@@ -65,8 +65,8 @@ type Announce struct{ Owner LegKey }
 // told by now was not. The answer goes to Saw.
 type Look struct{}
 
-// Find asks the network whether a leg that was dialled without an answer exists. The
-// answer goes to Found.
+// Find asks the network whether there is a leg that may be one that was dialled without
+// an answer.
 type Find struct {
 	Key    LegKey
 	Agent  agent.ID

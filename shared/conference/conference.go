@@ -165,7 +165,7 @@ type Phase string
 const (
 	Planned  Phase = "planned"  // decided, not dialled yet: something must be confirmed first
 	Dialing  Phase = "dialing"  // dialled; the network may not have told its name yet
-	Alerting Phase = "ringing"  // the network says that it rings
+	Alerting Phase = "ringing"  // the network says that it rings, or, without a name of it, that it may
 	Asked    Phase = "asked"    // an outside party has picked up, and is asked whether a person takes the call
 	Answered Phase = "answered" // its TwiML was fetched; in the room or on the way into it
 )

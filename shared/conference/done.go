@@ -8,7 +8,7 @@ import (
 // Result is how an act went.
 type Result struct {
 	Kind ResultKind
-	Leg  LegID  // of a Dial or Find that succeeded
+	Leg  LegID  // of a Dial that succeeded
 	Code string // of a refusal
 }
 
@@ -77,6 +77,9 @@ func (c *Conference) dialed(a Dial, r Result, now time.Time) {
 	}
 }
 
+// found takes in whether there is a leg that may be the one that was dialled. That is all
+// that can be told of it: it is waited for like one that rings, and what comes to its own
+// webhooks, which carry its key, says which it is.
 func (c *Conference) found(a Find, r Result, now time.Time) {
 	l := c.Leg(a.Key)
 	if l == nil || l.SID != "" {
@@ -84,7 +87,9 @@ func (c *Conference) found(a Find, r Result, now time.Time) {
 	}
 	switch r.Kind {
 	case Acted:
-		l.SID = r.Leg
+		if l.Phase == Dialing {
+			l.Phase, l.Since = Alerting, now
+		}
 	case WasGone: // it was never made: if it was after all, it will be a stray
 		c.LegGone(a.Key, "", OutcomeFailed, now)
 		delete(c.Tried, a.Agent) // he was never asked: he may be at once

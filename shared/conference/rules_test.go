@@ -233,6 +233,51 @@ func TestACallerWhoIsLookedForInVainIsAskedFor(t *testing.T) {
 	}
 }
 
+// The network's list does not say whose leg it is that may be ours, so none is taken for it:
+// a wrong one would be hung up on, and the right one refused.
+func TestALegThatMayBeOursIsWaitedFor(t *testing.T) {
+	for name, target := range map[string]Target{"an agent": bob(), "a number": {Number: "+15005550009"}} {
+		t.Run(name, func(t *testing.T) {
+			c := consultWith(t, target)
+			now := t0.Add(unheardAfter)
+			if got := acts(c, now); got != "Find" {
+				t.Fatalf("due: %q", got)
+			}
+			c.Done(Find{Key: "b"}, Result{Kind: Acted}, now)
+			if got := acts(c, now.Add(time.Second)); got != "" {
+				t.Errorf("due when there is one: %q", got)
+			}
+			if _, err := c.LegAnswered("b", "CAb", now); err != nil {
+				t.Errorf("ours is answered: %v", err)
+			}
+			must(t, c.Do(Request{Agent: "alice", Action: string(DoCancel)}, now))
+			if got := acts(c, now); !strings.HasPrefix(got, "hangup CAb") {
+				t.Errorf("due when it is cancelled: %q", got)
+			}
+		})
+	}
+}
+
+// One that never says a word is given up when it must have rung out.
+func TestALegThatMayBeOursAndIsNotIsGivenUp(t *testing.T) {
+	c := consultWith(t, bob())
+	acts(c, t0.Add(unheardAfter))
+	c.Done(Find{Key: "b"}, Result{Kind: Acted}, t0.Add(unheardAfter))
+	late := t0.Add(ring + ringSlack)
+	c.Tick(0, late.Add(-time.Second))
+	if c.State != ConsultRinging {
+		t.Fatalf("%s before its time is up", c.State)
+	}
+	c.Tick(0, late)
+	if c.State != Talking || c.Transfer.Outcome != OutcomeFailed {
+		t.Errorf("%s, %s", c.State, c.Transfer.Outcome)
+	}
+	c.Tick(0, late)
+	if c.Leg("b") != nil {
+		t.Error("its agent is kept from others")
+	}
+}
+
 // That a room has ended with her is told when she hangs up, but also, late, of a room that
 // she was taken out of long ago.
 func TestTheWordThatTheRoomEndedWithTheCallerIsLookedInto(t *testing.T) {

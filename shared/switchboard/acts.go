@@ -39,7 +39,7 @@ func (s *Switchboard) do(ctx context.Context, c *conference.Conference, act conf
 	case conference.Dial:
 		leg, r.err = s.calls.Dial(ctx, a)
 	case conference.Find:
-		leg, r.err = s.calls.FindLeg(ctx, a.Agent+agent.ID(a.Number), a.Since)
+		r.err = s.calls.FindLeg(ctx, a.Agent+agent.ID(a.Number), a.Since)
 	case conference.SetHold:
 		r.err = s.calls.Hold(ctx, c.ID, c.Room, a.Leg, a.Hold)
 	case conference.SetEndsRoom:

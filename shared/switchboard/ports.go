@@ -80,15 +80,15 @@ type Waiter struct {
 // CallControl acts on the phone network. Each method is one outside call, bounded in
 // time by the adapter. Errors: nil: done. ErrGone, ErrThrottled, *RefusedError: not
 // done. ErrUnknown: may have been done; every method but Dial is harmless to repeat.
-// Dial is never repeated for the same leg: FindLeg looks whether it took effect.
+// Dial is never repeated for the same leg: FindLeg looks whether it may have taken effect.
 type CallControl interface {
 	// Dial rings an agent's client or an outside number, once. It returns the network's name
 	// of the leg.
 	Dial(ctx context.Context, d conference.Dial) (conference.LegID, error)
-	// FindLeg looks for a live leg that we made at or after since to that agent; ErrNotFound
-	// if none. To a number, which begins with a plus sign, it never finds one: whose leg it
-	// is could not be told.
-	FindLeg(ctx context.Context, to agent.ID, since time.Time) (conference.LegID, error)
+	// FindLeg looks whether there is a live leg that we may have made at or after since to
+	// that agent, or to a number, which begins with a plus sign; ErrNotFound if there is none.
+	// Which one it is, is not said: it may be another's.
+	FindLeg(ctx context.Context, to agent.ID, since time.Time) error
 	// Hangup ends a leg, ringing or answered.
 	Hangup(ctx context.Context, leg conference.LegID) error
 	// LastWords takes the caller out of wherever she is to hear why her call ends, then ends

@@ -304,3 +304,26 @@ func TestF103ACallerInNoRoomIsFetched(t *testing.T) {
 		}
 	}
 }
+
+// Nothing ever tells the name of the leg that rings, so that nobody can end it: it rings
+// out, and its agent is free then.
+func TestF026CallerLeavesWhileALegWithoutANameRings(t *testing.T) {
+	w := NewWorld(t, "alice")
+	w.Phones.Next("Dial", Fault{Err: switchboard.ErrUnknown, Took: true})
+	id, _ := w.Dial()
+	w.Phones.Told = nil
+	w.Pass(10 * time.Second)
+	w.CallerHangsUp(id)
+	w.Settle()
+	state(t, w, id, conference.Ended)
+	for range int(Ring / time.Second) {
+		w.Now = w.Now.Add(time.Second)
+		w.Tick(0)
+		w.Lose()
+	}
+	w.Pass(10 * time.Second)
+	if p := w.Me("alice").Agent.Presence; w.LiveLegs() != 0 || p != agent.IsAvailable {
+		t.Errorf("%d legs, alice is %s", w.LiveLegs(), p)
+	}
+	w.CheckQuiet()
+}

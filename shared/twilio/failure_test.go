@@ -17,7 +17,7 @@ import (
 func every(control switchboard.CallControl, calls *Calls) map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
 		"Dial":        func(ctx context.Context) error { _, err := control.Dial(ctx, dial()); return err },
-		"FindLeg":     func(ctx context.Context) error { _, err := control.FindLeg(ctx, "alice", t0); return err },
+		"FindLeg":     func(ctx context.Context) error { return control.FindLeg(ctx, "alice", t0) },
 		"FindRoom":    func(ctx context.Context) error { _, _, err := control.FindRoom(ctx, caller); return err },
 		"Present":     func(ctx context.Context) error { _, err := control.Present(ctx, room1); return err },
 		"Hangup":      func(ctx context.Context) error { return control.Hangup(ctx, leg1) },
@@ -129,7 +129,7 @@ func TestAnswersThatAreNotJSON(t *testing.T) {
 }
 
 // F026: the outcome of a call that was made but whose answer was lost is unknown, and
-// it is found.
+// that there may be one is found.
 func TestF026CutAfterItTookEffect(t *testing.T) {
 	var made atomic.Int32
 	s := newServer(t, func(r request) (int, string) {
@@ -146,8 +146,8 @@ func TestF026CutAfterItTookEffect(t *testing.T) {
 	if n := made.Load(); n != 1 {
 		t.Errorf("%d calls were made", n)
 	}
-	if leg, err := control.FindLeg(t.Context(), "alice", t0); err != nil || leg != leg1 {
-		t.Errorf("FindLeg = %q, %v", leg, err)
+	if err := control.FindLeg(t.Context(), "alice", t0); err != nil {
+		t.Errorf("FindLeg: %v", err)
 	}
 }
 
@@ -248,7 +248,7 @@ func TestOurOwnNotFoundIsNoRefusal(t *testing.T) {
 		return 200, `{"conferences":[]}`
 	})
 	control, _ := s.control()
-	_, leg := control.FindLeg(t.Context(), "alice", t0)
+	leg := control.FindLeg(t.Context(), "alice", t0)
 	_, _, room := control.FindRoom(t.Context(), conference.ID(caller))
 	if class(leg) != "not found" || class(room) != "not found" {
 		t.Errorf("FindLeg: %v, FindRoom: %v", leg, room)

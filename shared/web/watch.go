@@ -49,9 +49,8 @@ func (w watched) Dial(ctx context.Context, d conference.Dial) (conference.LegID,
 }
 
 // FindLeg implements switchboard.CallControl.
-func (w watched) FindLeg(ctx context.Context, to agent.ID, since time.Time) (conference.LegID, error) {
-	leg, err := w.calls.FindLeg(ctx, to, since)
-	return leg, note(ctx, "find leg", "", err)
+func (w watched) FindLeg(ctx context.Context, to agent.ID, since time.Time) error {
+	return note(ctx, "find leg", "", w.calls.FindLeg(ctx, to, since))
 }
 
 // Hangup implements switchboard.CallControl.

@@ -39,7 +39,7 @@ func watchEverything(t *testing.T, log *bytes.Buffer) {
 			_, err := calls.Dial(ctx, conference.Dial{Conference: id, Info: conference.Info{Caller: "+15005550006", Note: "Agent x"}})
 			return err
 		},
-		"FindLeg":     func() error { _, err := calls.FindLeg(ctx, "alice", time.Time{}); return err },
+		"FindLeg":     func() error { return calls.FindLeg(ctx, "alice", time.Time{}) },
 		"Hangup":      func() error { return calls.Hangup(ctx, leg) },
 		"FreshRoom":   func() error { return calls.FreshRoom(ctx, id, 0) },
 		"LastWords":   func() error { return calls.LastWords(ctx, id, "") },

@@ -148,19 +148,17 @@ func (p *Phones) Dial(_ context.Context, d conference.Dial) (sid conference.LegI
 }
 
 // FindLeg implements switchboard.CallControl.
-func (p *Phones) FindLeg(_ context.Context, to agent.ID, since time.Time) (sid conference.LegID, err error) {
-	err = p.run("FindLeg", func() error {
+func (p *Phones) FindLeg(_ context.Context, to agent.ID, since time.Time) error {
+	return p.run("FindLeg", func() error {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		for _, l := range p.legs {
-			if l.dial.Agent == to && l.dial.Number == "" && l.caller == "" && !l.over && !l.since.Before(since) {
-				sid = l.sid
+			if l.dial.Agent+agent.ID(l.dial.Number) == to && l.caller == "" && !l.over && !l.since.Before(since) {
 				return nil
 			}
 		}
 		return switchboard.ErrNotFound
 	})
-	return sid, err
 }
 
 // Hangup implements switchboard.CallControl.
