@@ -54,11 +54,6 @@ export class Line {
     else if (this.wanted(state)) void this.ask(this.beatDue(state));
   }
 
-  /** Another request has just told the server that we are here. */
-  heard(): void {
-    this.beaten = this.parts.now();
-  }
-
   private wanted(state: State): boolean {
     return state.session === "signed-in" && (state.tab === "here" || state.leg !== null);
   }
