@@ -42,8 +42,7 @@ scenario('F017 an agent lets it ring: the next one rings, and after the second t
 scenario('F059 Bob does not answer: the caller is back with Alice, who is told', async (s) => {
   const { alice, bob, caller } = await s.pair();
   await alice.consult('bob');
-  await Promise.all([bob.screen('ringing'), alice.inCall('consult-ringing')]);
-  await s.stack.hears(caller, ['music']);
+  await Promise.all([bob.screen('ringing'), alice.inCall('consult-ringing'), s.stack.hears(caller, ['music'])]);
   await alice.inCall('talking');
   await alice.says('target', 'Bob did not answer.');
   await alice.hears({ tones: [callerTone] });
