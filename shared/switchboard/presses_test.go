@@ -339,6 +339,34 @@ func TestF052TwoPressesOnOneColleagueAtOnce(t *testing.T) {
 }
 
 // Who claimed a colleague and crashed has not used her up: the same press goes on.
+// lagging is a store whose list lacks an agent for that many reads: his entry is on its way
+// from one place in it to another.
+type lagging struct {
+	*Store
+	lacks agent.ID
+	reads *int
+}
+
+func (l lagging) Agents(ctx context.Context) ([]agent.Agent, error) {
+	list, err := l.Store.Agents(ctx)
+	if *l.reads--; *l.reads >= 0 {
+		list = slices.DeleteFunc(list, func(a agent.Agent) bool { return a.ID == l.lacks })
+	}
+	return list, err
+}
+
+func TestF052AnAgentWhomTheListLacksForAMomentIsFree(t *testing.T) {
+	for reads, want := range map[int]error{1: nil, 2: switchboard.ErrNobodyFree} {
+		w, _ := talking(t, "alice", "bob")
+		w.Board = switchboard.New(lagging{w.Store, "bob", &reads}, w.Phones, switchboard.Settings{
+			Ring: Ring, NewKey: func() conference.LegKey { return "new" },
+		})
+		if _, err := w.Press("alice", conference.DoConsult, switchboard.AnyAgent); !errors.Is(err, want) {
+			t.Errorf("%v, want %v", err, want)
+		}
+	}
+}
+
 func TestF028APressThatComesAgainAfterACrashGoesOn(t *testing.T) {
 	w, id := talking(t, "alice", "bob")
 	w.CrashAtChange(1) // bob is claimed, the call is not saved

@@ -201,7 +201,10 @@ func (s *Switchboard) target(ctx context.Context, c *conference.Conference, r co
 	var err error
 	switch {
 	case cmd.Target == AnyAgent:
-		err = s.claimAny(ctx, c, &t, now)
+		// The list may lag behind: whoever was claimed a moment ago may be missing from it.
+		if err = s.claimAny(ctx, c, &t, now); errors.Is(err, ErrNobodyFree) {
+			err = s.claimAny(ctx, c, &t, now)
+		}
 	case !agent.Valid(string(cmd.Target)):
 		err = s.number(ctx, c, r, &t, string(cmd.Target), now)
 	case c.LegOf(cmd.Target) != nil:
