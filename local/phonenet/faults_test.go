@@ -46,6 +46,9 @@ func TestFaultsOfCallbacks(t *testing.T) {
 			if f := b.Faults(); len(f) != 1 || f[0].Hits != 1 {
 				t.Errorf("the rules are %+v, want one hit", f)
 			}
+			if !slices.ContainsFunc(b.Records(0), func(r Record) bool { return r.Event == "participant-join" && r.Fault == do }) {
+				t.Error("no record tells what was done to it")
+			}
 		})
 	}
 }

@@ -36,18 +36,19 @@ func (n *Network) callback(key string, h hook) {
 	}
 	f := h.fault
 	switch f.Do {
+	case doDouble, doDelay, doReorder:
+		h.fault, h.struck = nil, f.Do
+	}
+	switch f.Do {
 	case doDrop:
 		n.record(Record{Kind: recordWebhook, At: n.clock.Now(), Event: h.event, SID: h.sid, Method: h.method, URL: h.url,
 			Params: flat(h.form), Body: h.form.Encode(), Fault: f.Do, Error: "dropped by a fault rule"})
 	case doDouble:
-		h.fault = nil
 		n.enqueue(key, h)
 		n.enqueue(key, h)
 	case doDelay:
-		h.fault = nil
 		n.after(f.delay(time.Second), func() { n.enqueue(key, h) })
 	case doReorder:
-		h.fault = nil
 		held := &heldHook{key: key, hook: h}
 		held.timer = n.after(f.delay(reorderLimit), func() { n.release(held) })
 		n.faults.held = append(n.faults.held, held)

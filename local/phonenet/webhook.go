@@ -21,6 +21,7 @@ type hook struct {
 	token  string // the same for all attempts; made by send if empty
 	fault  *fault // for the first attempt; chosen already (status callbacks)
 	chosen bool   // fault has been chosen, even if it is nil
+	struck string // what a fault rule has done to it before it was sent
 	order  int64  // in which it came up; see sentOne
 }
 
@@ -89,7 +90,7 @@ func (n *Network) attempt(ctx context.Context, h hook, u *url.URL, attempt int, 
 	}
 	rec := Record{Kind: recordWebhook, At: n.clock.Now(), Event: h.event, SID: h.sid, Method: h.method, URL: u.String(),
 		Params: flat(h.form), Body: h.form.Encode(), Attempt: attempt, Token: h.token}
-	if f != nil {
+	if rec.Fault = h.struck; f != nil {
 		rec.Fault = f.Do
 	}
 	began := time.Now()
