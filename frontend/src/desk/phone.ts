@@ -256,7 +256,7 @@ export class Phone {
     core.dispatch({ type: "leg-gone", at, why });
     if (why === "microphone") {
       this.closeUnheard();
-      core.dispatch({ type: "microphone", microphone: "denied" });
+      void this.microphoneFailed();
     } else if (why) {
       core.notice(legErrorWords(why), "bad");
     } else if (phase === "ringing") {
@@ -265,6 +265,15 @@ export class Phone {
       core.notice(legErrorWords("gone"), "info");
     }
     poke();
+  }
+
+  /** The line tells only that it failed in the call. What is wrong with it, the browser says when it is asked once more. */
+  private async microphoneFailed(): Promise<void> {
+    const { core, microphone } = this.parts;
+    core.dispatch({ type: "microphone", microphone: "taken" });
+    const mic = await microphone();
+    const untouched = core.state.microphone === "taken" && !this.opening;
+    if (untouched && mic !== "granted") core.dispatch({ type: "microphone", microphone: mic });
   }
 
   /** The server's push: the new snapshot itself, or the word that there is one. */

@@ -279,10 +279,11 @@ function legGone(state: State, at: number): State {
   if (!leg || leg.phase === "ringing" || leg.phase === "answering") return cleared;
   const asked = state.pending?.action === "end" || state.pending?.action === "complete";
   const over = state.lastCall !== null && ownCall(state) === null;
+  const handingOver = state.lastCall?.state === "completing" && state.lastCall.role !== "target";
   const closing: Closing = {
     call: state.lastCall,
     at,
-    deliberate: asked || over || state.leaving || state.lastCall?.state === "completing" || state.lastCall?.state === "ended",
+    deliberate: asked || over || state.leaving || handingOver || state.lastCall?.state === "ended",
     talkedMs: Math.max(0, at - leg.since),
   };
   const recent: RecentCall = {
@@ -290,16 +291,16 @@ function legGone(state: State, at: number): State {
     number: closing.call?.caller.number ?? leg.ring.number,
     endedAt: at,
     talkedMs: closing.talkedMs,
-    outcome: outcomeHere(state, asked),
+    outcome: outcomeHere(state, asked || handingOver),
     with: closing.call?.transfer ? colleague(closing.call) : "",
   };
   return { ...cleared, closing, recent: [recent, ...state.recent].slice(0, RECENT_MAX) };
 }
 
 /** The outcome as far as this page knows it by itself; "" is filled in by the server's word (see named). */
-function outcomeHere(state: State, asked: boolean): string {
-  if (asked && state.pending?.action === "end") return "ended-here";
-  if (asked || state.lastCall?.state === "completing") return "handed-over";
+function outcomeHere(state: State, meant: boolean): string {
+  if (meant && state.pending?.action === "end") return "ended-here";
+  if (meant) return "handed-over";
   if (!state.leaving) return "";
   if (state.lastCall?.role === "target") return "left";
   return state.lastCall && rings(state.lastCall) ? "left-ringing" : "handed-over";

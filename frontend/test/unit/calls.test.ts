@@ -163,15 +163,30 @@ describe("ringing", () => {
     expect(desk.state).toMatchObject({ screen: { is: "idle" }, notice: { text: "The call was over before it could be answered.", tone: "info" } });
   });
 
-  test("F043: the microphone fails at the answer --> away, closed, help", async () => {
+  test.each([
+    ["denied", "denied"], ["absent", "absent"], ["taken", "taken"],
+    ["granted", "taken"], // again by now: it was somebody else's for a moment
+  ] as const)("F043: the microphone fails at the answer, %s --> away, closed, help: %s", async (mic, why) => {
     await online();
     f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now()) });
+    f.microphoneIs = mic;
     desk.answer();
     f.voice.emit({ is: "gone", why: "microphone" });
     await pass(500);
-    expect(desk.state.screen).toMatchObject({ is: "microphone-help" });
+    expect(desk.state.screen).toMatchObject({ is: "microphone-help", why });
     expect(f.api.log).toContain("status away");
     expect(f.voice.log.at(-1)).toBe("stop");
+  });
+
+  test("F043: the help is left before the browser has said what is wrong --> it does not come back", async () => {
+    await online();
+    f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now()) });
+    f.microphoneIs = "absent";
+    desk.answer();
+    f.voice.emit({ is: "gone", why: "microphone" });
+    desk.leaveMicrophoneHelp();
+    await pass(500);
+    expect(desk.state.screen.is).toBe("offline");
   });
 
   test("U15: declined with a reason --> told to the server, which stops the ringing", async () => {

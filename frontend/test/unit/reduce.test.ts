@@ -240,6 +240,14 @@ describe("the end of a leg", () => {
     expect(after([...talking("completing"), gone]).recent[0]?.outcome).toBe("handed-over");
   });
 
+  test("the target is cut off while the caller becomes hers --> that is no handing over, and she may rejoin", () => {
+    const call = callAt(T, "completing", { role: "target" });
+    const cut = after([...open, { type: "snapshot", snapshot: snapshotAt(T + 1, { call }), at: T + 1 }, gone]);
+    expect(cut).toMatchObject({ screen: { is: "ended", settled: false }, recent: [{ outcome: "" }] });
+    const told = reduce(cut, poll({ agent: { last: { outcome: "lost", at: iso(T + 60_100) } }, line: { count: 1, more: false } }, T + 63_000));
+    expect(told.screen.is).toBe("rejoin");
+  });
+
   test("the caller hung up --> the server names the outcome", () => {
     const asked = after([...talking(), gone]);
     expect(asked.screen).toMatchObject({ is: "ended", settled: false });
