@@ -226,6 +226,12 @@ export class Desk {
     this.parts.voice.hangUp();
   }
 
+  /** Out of a call of which the server does not tell. It is a loss, and no end: the caller is rescued. */
+  hangUpLate(): void {
+    const { screen } = this.state;
+    if (screen.is === "connecting" && screen.late) this.parts.voice.hangUp();
+  }
+
   forgetRejoin(): void {
     this.parts.memory.forgetRejoin();
     this.core.dispatch({ type: "rejoin-forgotten" });

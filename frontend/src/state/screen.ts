@@ -5,6 +5,9 @@ import type { Leg, Screen, State } from "./state.js";
 /** How long after the end of a leg the server may still be taking in whose end it was: the agent's, or the caller's. */
 export const SETTLE_MS = 2000;
 
+/** How long after its line is open a call may take to be known to the server; it is there within a second or two. */
+const LATE_MS = 8000;
+
 /** How long a caller who was lost here is expected back: the server keeps her 20 s for this agent, and needs ~35 s to notice. */
 export const REJOIN_FOR_MS = 60_000;
 
@@ -65,7 +68,13 @@ function legScreen(state: State, leg: NonNullable<State["leg"]>): Screen {
   if (state.lastCall && leg.phase !== "answering") {
     return { is: "in-call", leg, call: { ...state.lastCall, state: "ended", held: [], actions: [] } };
   }
-  return { is: "connecting", leg, call: offeredCall(state) };
+  return { is: "connecting", leg, call: offeredCall(state), late: isLate(state, leg) };
+}
+
+/** By the server's clock, or at once if it cannot be reached: then nothing it says is to be waited for. */
+function isLate(state: State, leg: Leg): boolean {
+  if (leg.phase !== "open" || !state.snapshot) return false;
+  return state.apiDownAt > 0 || Date.parse(state.snapshot.at) - state.skew - leg.since >= LATE_MS;
 }
 
 /** The card after a call that ended here, or is to be taken up again; null if there was none. */

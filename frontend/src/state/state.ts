@@ -133,7 +133,8 @@ export type Screen =
   | { readonly is: "offline" }
   | { readonly is: "idle"; readonly status: Status }
   | { readonly is: "ringing"; readonly leg: Leg; readonly call: Call | null }
-  | { readonly is: "connecting"; readonly leg: Leg; readonly call: Call | null }
+  /** `late`: the line is open, and the server does not say what became of it: the caller may be on it or not. */
+  | { readonly is: "connecting"; readonly leg: Leg; readonly call: Call | null; readonly late: boolean }
   | { readonly is: "in-call"; readonly leg: Leg; readonly call: Call }
   | { readonly is: "ended"; readonly closing: Closing; readonly settled: boolean }
   | { readonly is: "rejoin"; readonly why: "reload" | "cut" | "elsewhere"; readonly asked: boolean };

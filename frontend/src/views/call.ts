@@ -6,7 +6,7 @@ import type { Levels } from "../desk/levels.js";
 import * as allow from "../state/allow.js";
 import { inCallSince } from "../state/screen.js";
 import type { Leg, Screen, State } from "../state/state.js";
-import { colleague, groups, hearing, overdueWords, stateWords, targetWords, type Hears } from "../words/call.js";
+import { colleague, groups, hearing, LATE, overdueWords, stateWords, targetWords, type Hears } from "../words/call.js";
 import { quality } from "../words/voice.js";
 import { icon, type Icon } from "./icons.js";
 import { button, refusal, since } from "./parts.js";
@@ -129,12 +129,16 @@ function leaveHint(call: Call): string {
   return `You are out; the caller is put through to ${name}`;
 }
 
-/** Answered, and not yet in the room: seconds at the most. */
-export function connecting({ leg, call }: Extract<Screen, { is: "connecting" }>): TemplateResult {
+/** Answered, and not yet in the room: seconds at the most, unless something is wrong. */
+export function connecting({ leg, call, late }: Extract<Screen, { is: "connecting" }>, desk: Desk): TemplateResult {
   return html`<section class="card call connecting" data-test="screen-connecting" aria-labelledby="title">
     <div class="call-head"><h2 id="title" tabindex="-1"><span class="chip">Connecting</span></h2></div>
     ${callerLine(call?.caller.number || leg.ring.number, call?.caller.verified || leg.ring.verified)}
-    <p class="hears music">${icon("music")}<span>Caller hears music</span></p>
-    <p class="you"><span class="spinner" aria-hidden="true"></span> Putting you through</p>
+    ${late
+      ? html`<p class="hears nothing">${icon("warning")}<span>Caller may hear you</span></p>
+        <p class="you">${LATE}</p>
+        <div class="ways">${button({ name: "hang-up", label: "Hang up", icon: "hangup", tone: "danger", shape: "wide", hint: "The caller stays on the line, hears music and is put through again", click: () => desk.hangUpLate() })}</div>`
+      : html`<p class="hears music">${icon("music")}<span>Caller hears music</span></p>
+        <p class="you"><span class="spinner" aria-hidden="true"></span> Putting you through</p>`}
   </section>`;
 }

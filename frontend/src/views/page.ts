@@ -134,7 +134,7 @@ function main(state: State, desk: Desk): TemplateResult {
     case "ringing":
       return ringing(state, desk, screen);
     case "connecting":
-      return connecting(screen);
+      return connecting(screen, desk);
     case "in-call":
       return inCall(state, desk, screen);
     case "ended":

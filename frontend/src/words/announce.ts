@@ -3,7 +3,7 @@
  * failure only; everything else waits its turn; the ticking timers are never spoken.
  */
 import type { Said, State } from "../state/state.js";
-import { hearing, overdueWords, stateWords, targetWords } from "./call.js";
+import { hearing, LATE, overdueWords, stateWords, targetWords } from "./call.js";
 import { phoneNumber } from "./number.js";
 import { callOutcome } from "./outcome.js";
 import { problemWords } from "./problem.js";
@@ -41,6 +41,7 @@ function politeWords(before: State, now: State): string {
     const is = sayCall(n.call, n.leg.muted);
     if (is !== was) return is;
   }
+  if (n.is === "connecting" && n.late && !(b.is === "connecting" && b.late)) return LATE;
   const outcome = now.recent[0]?.outcome ?? "";
   if (n.is === "ended" && n.settled && (b.is !== "ended" || !b.settled || before.recent[0]?.outcome !== outcome)) {
     return callOutcome(outcome, now.recent[0]?.with ?? "");

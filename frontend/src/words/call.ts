@@ -81,6 +81,9 @@ function threeHearing(call: Call, name: string, muted: boolean): Hearing {
     : withYou(muted, `${name} hears music`);
 }
 
+/** The line is open, and the server knows of no call on it. */
+export const LATE = "The server does not say whether you are through. Speak; if nobody answers, hang up.";
+
 /** What the agent is told while the network has not done what was asked of it; empty otherwise. */
 export function overdueWords(call: Call): string {
   if (!call.overdue) return "";

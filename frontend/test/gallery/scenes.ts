@@ -68,6 +68,8 @@ export const scenes: readonly Scene[] = [
   { name: "ringing-add", events: (now) => [...online(now), { type: "leg-ringing", sid: "CA1", ring: ringAt(now, { by: "Bob", kind: "add" }), at: now },
     { type: "snapshot", at: now, snapshot: snapshotAt(now, { call: callAt(now, "add-ringing", { role: "offered", actions: ["decline"], transfer: transferAt(now, { kind: "add", progress: "ringing", by: { id: "bob", name: "Bob" }, to: { id: "alice", name: "Alice" } }) }) }) }] },
   { name: "connecting", events: (now) => [...online(now), { type: "leg-ringing", sid: "CA1", ring: ringAt(now), at: now }, { type: "leg-answering" }] },
+  { name: "connecting-late", events: (now) => [...online(now), { type: "leg-ringing", sid: "CA1", ring: ringAt(now), at: now - 20_000 }, { type: "leg-answering" }, { type: "leg-open", at: now - 10_000 },
+    { type: "snapshot", snapshot: snapshotAt(now, { agent: { presence: "busy" } }), at: now }] },
   ...STATES.map((state): Scene => ({ name: `call-${state}`, events: (now) => talking(now, callAt(now, state)) })),
   { name: "call-held", events: (now) => talking(now, callAt(now, "talking", { held: ["caller"], actions: ["resume", "consult", "add", "end"] })) },
   { name: "call-hold-overdue", events: (now) => talking(now, callAt(now, "talking", { overdue: true, actions: ["resume", "consult", "add", "end"] })) },

@@ -163,6 +163,21 @@ describe("ringing", () => {
     expect(desk.state).toMatchObject({ screen: { is: "idle" }, notice: { text: "The call was over before it could be answered.", tone: "info" } });
   });
 
+  test("answered, and the server never knows of it --> the agent gets out, and the caller is not lost by it", async () => {
+    await online();
+    f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now()) });
+    desk.answer();
+    f.voice.emit({ is: "open" });
+    desk.hangUpLate();
+    expect(f.voice.log, "it may be there in a moment").not.toContain("hang up");
+    await pass(10_000);
+    desk.hangUpLate();
+    expect(f.voice.log).toContain("hang up");
+    expect(f.api.commands).toEqual([]);
+    await pass(3000);
+    expect(desk.state.screen).toMatchObject({ is: "ended", closing: { deliberate: false } });
+  });
+
   test.each([
     ["denied", "denied"], ["absent", "absent"], ["taken", "taken"],
     ["granted", "taken"], // again by now: it was somebody else's for a moment

@@ -206,6 +206,26 @@ describe("presses", () => {
   });
 });
 
+describe("an open line of which the server knows no call", () => {
+  const none = (at: number): Event => ({ type: "snapshot", snapshot: snapshotAt(at), at });
+
+  test.each<[string, Event[], boolean]>([
+    ["just opened", open, false],
+    ["a moment later", [...open, none(T + 7999)], false],
+    ["too long", [...open, none(T + 8000)], true],
+    ["and the server cannot be reached", [...open, { type: "api-down", at: T + 4000 }], true],
+    ["not answered yet", [...online, ringing, { type: "leg-answering" }, none(T + 9000)], false],
+  ])("%s", (_name, events, late) => {
+    const state = after(events);
+    expect(state.screen).toMatchObject({ is: "connecting", late });
+    if (late && !state.apiDownAt) expect(state.said.polite).toContain("whether you are through");
+  });
+
+  test("then the server knows --> in the call", () => {
+    expect(after([...open, none(T + 9000), { type: "snapshot", snapshot: snapshotAt(T + 9500, { call: callAt(T, "talking") }), at: T + 9500 }]).screen.is).toBe("in-call");
+  });
+});
+
 describe("the end of a leg", () => {
   const gone: Event = { type: "leg-gone", at: T + 60_000 };
   const poll = (change: Parameters<typeof snapshotAt>[1], at = T + 60_500): Event => ({ type: "snapshot", snapshot: snapshotAt(at, change), at });
