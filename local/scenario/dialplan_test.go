@@ -110,9 +110,7 @@ func TestN10OutsideNumbersPerHour(t *testing.T) {
 func TestNextAvailableAgent(t *testing.T) {
 	t.Parallel()
 	l := open(t)
-	l.online("alice", "bob", "carol")
-	caller := l.dial("+15550199")
-	l.together(caller, l.answers("alice"))
+	caller := l.talks("alice", "bob", "carol")
 	_, err := l.agent("bob").Set(l.ctx, "away")
 	l.must(err)
 	l.settle()

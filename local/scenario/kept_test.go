@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -54,9 +55,7 @@ func TestF032ALostAgentIsNotGivenToTheNextInTheLine(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			l := open(t)
-			l.online("alice")
-			caller := l.dial("+15550199")
-			l.together(caller, l.answers("alice"))
+			caller := l.talks("alice")
 			if name != "lost while a target rings, who declines" {
 				l.dial("+15550198")
 			}
@@ -78,9 +77,7 @@ func TestF032ALostAgentIsNotGivenToTheNextInTheLine(t *testing.T) {
 func TestNobodyIsRungForAtASleepingAgents(t *testing.T) {
 	t.Parallel()
 	l := open(t)
-	l.online("alice", "bob")
-	first := l.dial("+15550199")
-	l.together(first, l.answers("alice"))
+	first := l.talks("alice", "bob")
 	second := l.dial("+15550197")
 	l.together(second, l.answers("bob"))
 	third := l.dial("+15550198")
@@ -104,9 +101,7 @@ func TestF032ALossStartsNoWrapUp(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			l := open(t, wrapUp("120"))
-			l.online(ids...)
-			caller := l.dial("+15550199")
-			l.together(caller, l.answers("alice"))
+			caller := l.talks(ids...)
 			l.pass(10 * time.Second)
 			l.hangs(l.legTo("alice"))
 			l.rungFor("alice", caller, 11*time.Second)
@@ -122,9 +117,7 @@ func TestF032ALossStartsNoWrapUp(t *testing.T) {
 func TestTheCallersEndStartsTheWrapUp(t *testing.T) {
 	t.Parallel()
 	l := open(t, wrapUp("120"))
-	l.online("alice")
-	caller := l.dial("+15550199")
-	l.together(caller, l.answers("alice"))
+	caller := l.talks("alice")
 	l.pass(10 * time.Second)
 	l.hangs(caller)
 	l.pass(3 * time.Second)
@@ -132,13 +125,40 @@ func TestTheCallersEndStartsTheWrapUp(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
+// The transferor who has left while the target rings is given to nobody else meanwhile.
+func TestF092ATransferorWhoLeftIsKeptForHerCaller(t *testing.T) {
+	t.Parallel()
+	for _, comes := range []bool{true, false} {
+		t.Run(fmt.Sprintf("the target comes %v", comes), func(t *testing.T) {
+			t.Parallel()
+			l := open(t)
+			caller := l.talks("alice", "bob")
+			l.presses("alice", "consult", "bob")
+			l.pass(2 * time.Second)
+			l.hangs(l.legTo("alice"))
+			other := l.dial("+15550198")
+			l.pass(6 * time.Second)
+			l.notRinging("alice")
+			if comes {
+				l.together(caller, l.answers("bob"))
+				l.rungFor("alice", other, 11*time.Second)
+			} else {
+				l.rejects("bob")
+				l.away("bob")
+				l.rungFor("alice", caller, 6*time.Second)
+				l.together(caller, l.answers("alice"))
+				l.waits(other)
+			}
+			l.done(30 * time.Second)
+		})
+	}
+}
+
 // The transferor who has left for her wrap-up is called back from it.
 func TestF092ATransferorIsCalledBackFromHerWrapUp(t *testing.T) {
 	t.Parallel()
 	l := open(t, wrapUp("120"))
-	l.online("alice", "bob", "carol")
-	caller := l.dial("+15550199")
-	l.together(caller, l.answers("alice"))
+	caller := l.talks("alice", "bob", "carol")
 	l.presses("alice", "consult", "bob")
 	l.pass(2 * time.Second)
 	l.hangs(l.legTo("alice"))
@@ -153,9 +173,7 @@ func TestF092ATransferorIsCalledBackFromHerWrapUp(t *testing.T) {
 func TestAStatusForAfterTheCallWaitsForItsEnd(t *testing.T) {
 	t.Parallel()
 	l := open(t)
-	l.online("alice")
-	caller := l.dial("+15550199")
-	l.together(caller, l.answers("alice"))
+	caller := l.talks("alice")
 	_, err := l.agent("alice").Set(l.ctx, "wrap-up")
 	l.must(err)
 	l.hangs(l.legTo("alice"))
@@ -190,20 +208,15 @@ func TestNobodyWaitsForAnAgentWhoCannotCome(t *testing.T) {
 		l.rungFor("bob", caller, 5*time.Second)
 		l.done(30 * time.Second)
 	})
-	t.Run("she left while the target rang, and has the next caller", func(t *testing.T) {
+	t.Run("she left while the target rang, and has gone away since", func(t *testing.T) {
 		t.Parallel()
 		l := open(t)
-		l.online("alice", "bob", "carol")
-		caller := l.dial("+15550199")
-		l.together(caller, l.answers("alice"))
+		caller := l.talks("alice", "bob", "carol")
 		l.presses("alice", "consult", "bob")
 		l.pass(2 * time.Second)
-		l.away("carol")
 		l.hangs(l.legTo("alice"))
-		other := l.dial("+15550198")
 		l.pass(time.Second)
-		l.together(other, l.answers("alice"))
-		back(l, "carol")
+		l.away("alice")
 		l.rejects("bob")
 		l.rungFor("carol", caller, 5*time.Second)
 		l.done(30 * time.Second)

@@ -341,6 +341,15 @@ func (l *line) answers(id string) string {
 	return sid
 }
 
+// talks has these agents online, and a caller with the first of them.
+func (l *line) talks(ids ...string) (caller string) {
+	l.t.Helper()
+	l.online(ids...)
+	caller = l.dial("+15550199")
+	l.together(caller, l.answers(ids[0]))
+	return caller
+}
+
 func (l *line) rejects(id string) {
 	l.t.Helper()
 	l.must(l.Network.Reject(l.ringing(id), nil))

@@ -24,12 +24,7 @@ var phases = []struct {
 	{"handed over", func(l *line) string { c := consulting(l); l.presses("alice", "complete", ""); return c }},
 }
 
-func talking(l *line) string {
-	l.online("alice", "bob")
-	caller := l.dial("+15550199")
-	l.together(caller, l.answers("alice"))
-	return caller
-}
+func talking(l *line) string { return l.talks("alice", "bob") }
 
 func consulting(l *line) string {
 	caller := talking(l)

@@ -38,9 +38,7 @@ func TestAuthTokenIsReplacedInACall(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			l := open(t)
-			l.online("alice", "bob")
-			caller := l.dial("+15550199")
-			l.together(caller, l.answers("alice"))
+			caller := l.talks("alice", "bob")
 			before, reads := int64(len(l.Network.Records(0))), l.Secrets.Reads()
 			replace(l)
 			l.Network.SetAuthToken(next)

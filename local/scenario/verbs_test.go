@@ -110,6 +110,16 @@ func (l *line) wantTrue(caller string, snap stack.Snapshot) {
 	}
 }
 
+// repeatable is one press of a button, which may be delivered several times.
+func (l *line) repeatable(id, action string) func() {
+	return func() {
+		l.t.Helper()
+		_, err := l.agent(id).Press(l.ctx, action, "", "one-press")
+		l.must(err)
+		l.settle()
+	}
+}
+
 func TestF052ARepeatedEndIsNotAboutTheNextCall(t *testing.T) {
 	t.Parallel()
 	l := open(t)
@@ -117,11 +127,7 @@ func TestF052ARepeatedEndIsNotAboutTheNextCall(t *testing.T) {
 	first := l.dial("+15550191")
 	l.together(first, l.answers("alice"))
 	second := l.dial("+15550192")
-	end := func() {
-		_, err := l.agent("alice").Press(l.ctx, "end", "", "end-1")
-		l.must(err)
-		l.settle()
-	}
+	end := l.repeatable("alice", "end")
 	end()
 	l.pass(10 * time.Second)
 	l.together(second, l.answers("alice"))
@@ -136,11 +142,7 @@ func TestF052ARepeatedCompleteDoesNotHandOverTheNextCaller(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	first := consulting(l)
-	complete := func() {
-		_, err := l.agent("alice").Press(l.ctx, "complete", "", "complete-1")
-		l.must(err)
-		l.settle()
-	}
+	complete := l.repeatable("alice", "complete")
 	complete()
 	l.pass(3 * time.Second)
 	l.together(first, l.legTo("bob"))

@@ -180,6 +180,14 @@ func (c *Conference) TakeFreed() []Freed {
 	return list
 }
 
+// cutOff marks the leg of somebody who talks and loses his place by a fault: when it has been
+// ended, nobody has called him off.
+func (c *Conference) cutOff(key LegKey) {
+	if l := c.Leg(key); l != nil && l.Phase == Answered {
+		l.Out = OutcomeLost
+	}
+}
+
 // Left is who was set free when a leg went, as TakeFreed would tell it now; false if the
 // leg is not known to be gone.
 func (c *Conference) Left(key LegKey) (Freed, bool) {

@@ -45,13 +45,16 @@ const (
 )
 
 // Kept says whether the waiting caller is kept for the agent who was lost to her, so that
-// nobody else may be offered her, nor he to anybody behind her. Lost is that agent as he
-// stands now; nil if that is not known, and then she is. She is not if he cannot come
-// (see agent.Agent.ComesBack); whether his page is still there, only time tells.
+// nobody else may be offered her, nor he to anybody behind her. While the target rings whom
+// a transferor has called before he left, they are kept for each other too: she is his again
+// if the target does not come. Lost is that agent as he stands now; nil if that is not known,
+// and then she is. She is not if he cannot come (see agent.Agent.ComesBack); whether his page
+// is still there, only time tells.
 func (c *Conference) Kept(lost *agent.Agent, now time.Time) bool {
 	p := c.Prefer
+	ringing := c.State == Ringing && c.Transfer.Open()
 	switch {
-	case c.State != Waiting || p.Agent == "" || !now.Before(p.Until):
+	case p.Agent == "" || !ringing && (c.State != Waiting || !now.Before(p.Until)):
 		return false
 	case lost == nil || lost.ID != p.Agent:
 		return true
@@ -200,6 +203,7 @@ func (c *Conference) targetGone(l Leg, o Outcome, now time.Time) {
 	c.endTransfer(OutcomeLost, now)
 	_ = c.fire(TargetLeft, now)
 	if completing { // the transferor is on his way out: the caller has nobody
+		c.cutOff(c.Owner)
 		c.Owner = ""
 		c.requeue(l, now)
 	}

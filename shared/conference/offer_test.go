@@ -131,7 +131,20 @@ func TestForWhomALostCallGoesOn(t *testing.T) {
 			must(t, c.Do(Request{Agent: "alice", Action: string(DoCancel)}, t0))
 			c.RoomOver(c.Round, t0)
 			c.Done(Hangup{Key: "a", Leg: "CAa"}, Result{Kind: Acted}, t0)
-		}, "alice", OutcomeCancelled, true},
+		}, "alice", OutcomeLost, true},
+		{"the room ends under a consult, for the target", func(c *Conference) {
+			c.RoomOver(c.Round, t0)
+			c.Done(Hangup{Key: "b", Leg: "CAb"}, Result{Kind: Acted}, t0)
+		}, "bob", OutcomeLost, false},
+		{"the target is lost while she is handed over: nobody takes the call back from the transferor", func(c *Conference) {
+			must(t, c.Do(Request{Agent: "alice", Action: string(DoComplete)}, t0))
+			c.LegGone("b", "CAb", OutcomeLost, t0)
+			c.Done(Hangup{Key: "a", Leg: "CAa"}, Result{Kind: Acted}, t0)
+		}, "alice", OutcomeLost, false},
+		{"the transferor cancels, for the target", func(c *Conference) {
+			must(t, c.Do(Request{Agent: "alice", Action: string(DoCancel)}, t0))
+			c.Done(Hangup{Key: "b", Leg: "CAb"}, Result{Kind: Acted}, t0)
+		}, "bob", OutcomeCancelled, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := withBob(t)

@@ -292,6 +292,8 @@ func (c *Conference) RoomOver(round int, now time.Time) {
 		lost = l
 	}
 	c.leaveRoom()
+	c.cutOff(c.Owner)
+	c.cutOff(c.targetKey())
 	if !moved || !c.State.InLine() { // else it was we who ended it, for her music
 		c.note(Entry{At: now, What: RoomEnded})
 	}

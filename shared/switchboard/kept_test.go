@@ -1,6 +1,7 @@
 package switchboard_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -205,6 +206,62 @@ func TestF092ARestIsNoHindranceToARecall(t *testing.T) {
 	w.Settle()
 	if got := ringsFor(w, "alice"); got != lost || w.Rings("carol") {
 		t.Errorf("alice is rung for %q, carol: %v", got, w.Rings("carol"))
+	}
+}
+
+// A transferor who has left while the target rings is called back if the target does not
+// come, so nobody else is given him until that is known.
+func TestF092TheTransferorIsKeptWhileTheTargetRings(t *testing.T) {
+	for _, comes := range []bool{true, false} {
+		w, lost := talking(t, "alice", "bob")
+		w.MustPress("alice", conference.DoConsult, "bob")
+		w.Settle()
+		w.HangUp("alice")
+		w.Settle()
+		other, _ := w.Dial()
+		w.Pass(6 * time.Second)
+		if w.Rings("alice") {
+			t.Fatalf("alice is rung for %s while bob rings for who was hers", ringsFor(w, "alice"))
+		}
+		want := lost
+		if comes {
+			w.Answer("bob")
+			want = other
+		} else {
+			w.Reject("bob", conference.OutcomeDeclined)
+			w.Choose("bob", agent.Away)
+		}
+		w.Pass(6 * time.Second)
+		if got := ringsFor(w, "alice"); got != want {
+			t.Errorf("the target comes: %v; alice is rung for %q, want %s", comes, got, want)
+		}
+		w.Answer("alice")
+		w.Settle()
+		hears(t, w, want, "alice")
+		w.CheckQuiet()
+	}
+}
+
+// Who is kept for a caller is not the next free colleague of another.
+func TestAnyAgentIsNobodyWhoIsKept(t *testing.T) {
+	w, lost := talking(t, "alice", "bob")
+	second, _ := w.Dial()
+	w.Settle()
+	w.Answer("bob")
+	w.Settle()
+	w.HangUp("alice")
+	w.Settle()
+	if _, err := w.Press("bob", conference.DoConsult, switchboard.AnyAgent); !errors.Is(err, switchboard.ErrNobodyFree) {
+		t.Errorf("only alice is free, and kept: %v", err)
+	}
+	w.Choose("carol", agent.Available)
+	w.MustPress("bob", conference.DoConsult, switchboard.AnyAgent)
+	w.Pass(6 * time.Second)
+	if got := ringsFor(w, "alice"); got != lost {
+		t.Errorf("alice is rung for %q, want %s", got, lost)
+	}
+	if got := ringsFor(w, "carol"); got != second {
+		t.Errorf("carol is rung for %q, want %s", got, second)
 	}
 }
 

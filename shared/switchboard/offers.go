@@ -62,6 +62,22 @@ func (s *Switchboard) match(ctx context.Context, now time.Time, in *conference.C
 	return nil
 }
 
+// kept tells which agents are kept for somebody in the line. Who cannot be read keeps none.
+func (s *Switchboard) kept(ctx context.Context, agents []agent.Agent, now time.Time) map[agent.ID]bool {
+	kept := map[agent.ID]bool{}
+	line, _ := s.store.Line(ctx)
+	for _, w := range line {
+		if !w.Head { // heads come first, and only they have lost an agent
+			break
+		}
+		c, err := s.store.Conference(ctx, w.ID)
+		if err == nil && c.Kept(named(agents, c.Prefer.Agent), now) {
+			kept[c.Prefer.Agent] = true
+		}
+	}
+	return kept
+}
+
 // freeOf lists those who are free now, in their order.
 func freeOf(agents []agent.Agent, now time.Time) []*agent.Agent {
 	var free []*agent.Agent
@@ -83,15 +99,16 @@ func named(agents []agent.Agent, id agent.ID) *agent.Agent {
 	return nil
 }
 
-// waiting lists who may be offered, in the line's order, and the one in hand if the
-// line does not show her yet: at its end, unless she goes ahead.
+// waiting lists who may be offered, in the line's order, with those for whom somebody rings
+// and an agent may be kept, and the one in hand if the line does not show her yet: at its
+// end, unless she goes ahead.
 func waiting(line []Waiter, in *conference.Conference) []Waiter {
 	var list []Waiter
 	seen := false
 	for _, w := range line {
 		if in != nil && w.ID == in.ID {
 			seen = true
-		} else if w.State != conference.Waiting {
+		} else if w.State != conference.Waiting && !w.Head {
 			continue
 		}
 		list = append(list, w)

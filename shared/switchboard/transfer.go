@@ -248,15 +248,15 @@ func onHerWay(a *agent.Agent, c *conference.Conference, now time.Time) bool {
 // claimTries is how many free agents are tried in turn when any will do.
 const claimTries = 3
 
-// claimAny claims the free agent who has been idle longest.
+// claimAny claims the free agent who has been idle longest and is kept for no caller.
 func (s *Switchboard) claimAny(ctx context.Context, c *conference.Conference, t *conference.Target, now time.Time) error {
 	agents, err := s.store.Agents(ctx)
 	if err != nil {
 		return err
 	}
-	tries := 0
+	tries, kept := 0, s.kept(ctx, agents, now)
 	for _, a := range agents {
-		if !a.Free(now) && !onHerWay(&a, c, now) || c.LegOf(a.ID) != nil {
+		if !a.Free(now) && !onHerWay(&a, c, now) || c.LegOf(a.ID) != nil || kept[a.ID] {
 			continue
 		}
 		err := s.claimTarget(ctx, c, a.ID, t, now)
