@@ -6,6 +6,7 @@ import { until } from './wait.mjs';
 
 const scenario = stage();
 const callerTone = 500;
+const api = /\/(agents|transfer|token)(\/|$)/;
 const repaired = 45_000; // an offer whose end nobody was told of: the ring, and two turns of music
 
 /** lives makes the voice token's life short in the page's eyes; the count is of tokens given out. */
@@ -83,7 +84,6 @@ scenario('F038 F053 the server is away, or newer than the page: the call goes on
   const { alice, caller } = await s.pair();
   await alice.hears({ tones: [callerTone] });
   await alice.choose('bob');
-  const api = /\/(agents|transfer|token)(\/|$)/;
   await alice.page.route(api, (route) => route.abort());
   await alice.says('banner-api-down', 'Your call goes on');
   await alice.page.locator('[data-test=consult][aria-disabled=true]').waitFor();
@@ -100,6 +100,24 @@ scenario('F038 F053 the server is away, or newer than the page: the call goes on
   await s.stack.hears(caller, ['music']);
   await alice.says('hears', 'Caller hears music');
   await alice.look('on-hold');
+});
+
+scenario('F038 answered, and the page is told nothing: it does not claim to know, and the agent gets out', async (s) => {
+  const alice = await s.agent('alice');
+  const caller = await s.stack.dial();
+  await alice.screen('ringing');
+  await s.stack.fault({ kind: 'rest', match: { event: 'CreateUserDefinedMessage' }, do: 'fail', status: 500 });
+  await alice.page.route(api, (route) => route.abort());
+  await alice.press('answer');
+  await alice.says('screen-connecting', 'Caller may hear you');
+  await alice.hears({ tones: [callerTone] });
+  await alice.look('connecting-late', '');
+  await alice.press('hang-up');
+  await s.stack.hears(caller, ['music']);
+  await s.stack.ask('DELETE', '/control/faults');
+  await alice.page.unroute(api);
+  await alice.answer(); // the caller is kept for her
+  await alice.hears({ tones: [callerTone] });
 });
 
 scenario('F040 the token runs out, idle and in a call: another comes in time', async (s) => {
