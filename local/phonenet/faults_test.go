@@ -46,8 +46,12 @@ func TestFaultsOfCallbacks(t *testing.T) {
 			if f := b.Faults(); len(f) != 1 || f[0].Hits != 1 {
 				t.Errorf("the rules are %+v, want one hit", f)
 			}
-			if !slices.ContainsFunc(b.Records(0), func(r Record) bool { return r.Event == "participant-join" && r.Fault == do }) {
-				t.Error("no record tells what was done to it")
+			told := slices.IndexFunc(b.Records(0), func(r Record) bool { return r.Event == "participant-join" && r.Fault == do })
+			if told < 0 {
+				t.Fatal("no record tells what was done to it")
+			}
+			if r := b.Records(0)[told]; do == "delay" && r.At.Sub(r.Due) != time.Second {
+				t.Errorf("it was due at %v and told at %v, want a second later", r.Due, r.At)
 			}
 		})
 	}

@@ -37,7 +37,7 @@ func (n *Network) callback(key string, h hook) {
 	f := h.fault
 	switch f.Do {
 	case doDouble, doDelay, doReorder:
-		h.fault, h.struck = nil, f.Do
+		h.fault, h.struck, h.due = nil, f.Do, n.clock.Now()
 	}
 	switch f.Do {
 	case doDrop:

@@ -12,6 +12,9 @@ type Record struct {
 	N    int64     `json:"n"` // counts up from 1, in the order of completion
 	Kind string    `json:"kind"`
 	At   time.Time `json:"at"` // when it began, by the network's clock
+	// Due is when a callback came up whose Fault was done to it before it was sent: since then
+	// it may have been held back. By the network's clock.
+	Due time.Time `json:"due,omitzero"`
 	// Event tells what it was: of a webhook voice, action, wait, hold, announce, fallback,
 	// call-completed, participant-join and so on; of a REST call the operation, such as
 	// UpdateParticipant.

@@ -18,11 +18,12 @@ type hook struct {
 	url    string // with connection overrides in the fragment
 	method string // GET or POST
 	form   url.Values
-	token  string // the same for all attempts; made by send if empty
-	fault  *fault // for the first attempt; chosen already (status callbacks)
-	chosen bool   // fault has been chosen, even if it is nil
-	struck string // what a fault rule has done to it before it was sent
-	order  int64  // in which it came up; see sentOne
+	token  string    // the same for all attempts; made by send if empty
+	fault  *fault    // for the first attempt; chosen already (status callbacks)
+	chosen bool      // fault has been chosen, even if it is nil
+	struck string    // what a fault rule has done to it before it was sent
+	due    time.Time // when that was
+	order  int64     // in which it came up; see sentOne
 }
 
 // answer is what came back.
@@ -88,7 +89,7 @@ func (n *Network) attempt(ctx context.Context, h hook, u *url.URL, attempt int, 
 	if attempt > 1 || !h.chosen {
 		f = n.chooseFault(faultWebhook, u.Path, h.method, h.event)
 	}
-	rec := Record{Kind: recordWebhook, At: n.clock.Now(), Event: h.event, SID: h.sid, Method: h.method, URL: u.String(),
+	rec := Record{Kind: recordWebhook, At: n.clock.Now(), Due: h.due, Event: h.event, SID: h.sid, Method: h.method, URL: u.String(),
 		Params: flat(h.form), Body: h.form.Encode(), Attempt: attempt, Token: h.token}
 	if rec.Fault = h.struck; f != nil {
 		rec.Fault = f.Do

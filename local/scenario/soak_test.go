@@ -56,10 +56,11 @@ type soak struct {
 	strikes map[string][]strike // by caller
 }
 
-// strike is a fault that struck a request about a caller.
+// strike is a fault that struck a request about a caller. What is held back lacks from when it
+// came up until it is told.
 type strike struct {
-	at   time.Time
-	what string
+	from, to time.Time
+	what     string
 }
 
 // withoutMusic is how long a caller may hear nothing because of one fault (N1).
@@ -117,10 +118,14 @@ func (s *soak) look() {
 			continue
 		}
 		s.struck++
+		from := r.At
+		if !r.Due.IsZero() {
+			from = r.Due
+		}
 		about := append(callSID.FindAllString(r.URL+" "+r.Body, -1), r.SID)
 		slices.Sort(about)
 		for _, sid := range slices.Compact(about) {
-			s.strikes[sid] = append(s.strikes[sid], strike{r.At, fmt.Sprintf("%s %s %s", r.Fault, r.Kind, r.Event)})
+			s.strikes[sid] = append(s.strikes[sid], strike{from, r.At, fmt.Sprintf("%s %s %s", r.Fault, r.Kind, r.Event)})
 		}
 	}
 }
@@ -129,7 +134,7 @@ func (s *soak) look() {
 func (s *soak) allowed(sid string, then silence) time.Duration {
 	n := 0
 	for _, f := range s.strikes[sid] {
-		if !f.at.Before(then.from) && !f.at.After(then.to) {
+		if !f.to.Before(then.from) && !f.from.After(then.to) {
 			n++
 		}
 	}
@@ -295,7 +300,7 @@ func (s *soak) tellOf(sid string) {
 		s.t.Logf("    %9.3f %v", h.at.Sub(epoch).Seconds(), h.words)
 	}
 	for _, f := range s.strikes[sid] {
-		s.t.Logf("  %9.3f %s", f.at.Sub(epoch).Seconds(), f.what)
+		s.t.Logf("  %9.3f-%.3f %s", f.from.Sub(epoch).Seconds(), f.to.Sub(epoch).Seconds(), f.what)
 	}
 	for _, r := range s.Network.Records(0) {
 		if strings.Contains(r.URL, sid) || r.SID == sid {
