@@ -27,6 +27,15 @@ func ringsFor(w *World, id agent.ID) conference.ID {
 	return w.Me(id).Call.ID
 }
 
+// dialsAndHas is another caller, whom that agent takes.
+func dialsAndHas(w *World, id agent.ID) conference.ID {
+	caller, _ := w.Dial()
+	w.Settle()
+	w.Answer(id)
+	w.Settle()
+	return caller
+}
+
 func TestF032ALostAgentIsKeptForHisCallerThoughOthersWait(t *testing.T) {
 	w, lost := talking(t, "alice")
 	other, _ := w.Dial()
@@ -118,10 +127,7 @@ func TestTwoCallersAreKeptForTheSameAgent(t *testing.T) {
 	w.Settle()
 	hears(t, w, first, Outside)
 	w.Pass(time.Second)
-	second, _ := w.Dial()
-	w.Settle()
-	w.Answer("alice")
-	w.Settle()
+	second := dialsAndHas(w, "alice")
 	hears(t, w, second, "alice")
 	w.OutsideHangsUp()
 	w.Settle()
@@ -146,10 +152,7 @@ func TestTwoCallersAreKeptForTheSameAgent(t *testing.T) {
 
 func TestAnAgentLostTwiceIsGivenBackTwice(t *testing.T) {
 	w, lost := resting(t, "alice", "bob")
-	other, _ := w.Dial()
-	w.Settle()
-	w.Answer("bob")
-	w.Settle()
+	other := dialsAndHas(w, "bob")
 	for range 2 {
 		w.HangUp("alice")
 		w.Settle()
@@ -245,10 +248,7 @@ func TestF092TheTransferorIsKeptWhileTheTargetRings(t *testing.T) {
 // Who is kept for a caller is not the next free colleague of another.
 func TestAnyAgentIsNobodyWhoIsKept(t *testing.T) {
 	w, lost := talking(t, "alice", "bob")
-	second, _ := w.Dial()
-	w.Settle()
-	w.Answer("bob")
-	w.Settle()
+	second := dialsAndHas(w, "bob")
 	w.HangUp("alice")
 	w.Settle()
 	if _, err := w.Press("bob", conference.DoConsult, switchboard.AnyAgent); !errors.Is(err, switchboard.ErrNobodyFree) {
