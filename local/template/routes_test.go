@@ -130,7 +130,7 @@ func TestTheAgentsRoutesAreThoseOfOpenAPI(t *testing.T) {
 
 // The agents' paths, and no others, go from the page's distribution on to the API, uncached and with the token.
 func TestThePageReachesTheAgentsAPIUnderItsOwnOrigin(t *testing.T) {
-	const noCache, allButHost = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad", "b689b0a8-53d0-40ab-baf2-38738e2966ac"
+	const noCache, allButHost = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad", "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 	var patterns []string
 	config := at(template(t), "Resources", "PageDistribution", "Properties", "DistributionConfig")
 	for _, b := range items(at(config, "CacheBehaviors")) {
