@@ -16,6 +16,7 @@ type handler struct {
 	edge  web.Edge
 	keys  twilio.Keys
 	board func(twilio.Base) *switchboard.Switchboard
+	line  string // the line's name, as an outside party hears it; "" if it has none
 }
 
 func (h handler) routes() http.Handler {
@@ -34,7 +35,7 @@ func (h handler) routes() http.Handler {
 // asked first.
 func (h handler) connect(r *web.Request) (string, error) {
 	in, err := h.board(r.Base).Connect(r.Context(), r.Conference(), r.Leg(), conference.LegID(r.CallSID()), r.Now)
-	return enter(r, in, err)
+	return h.enter(r, in, err)
 }
 
 // accept takes the key that an outside party has pressed when asked.
@@ -44,18 +45,18 @@ func (h handler) accept(r *web.Request) (string, error) {
 	if !yes && errors.Is(err, conference.ErrNotWanted) {
 		return twilio.Goodbye("Goodbye."), nil
 	}
-	return enter(r, in, err)
+	return h.enter(r, in, err)
 }
 
 // enter is what becomes of a leg that has been answered.
-func enter(r *web.Request, in conference.Admission, err error) (string, error) {
+func (h handler) enter(r *web.Request, in conference.Admission, err error) (string, error) {
 	switch {
 	case errors.Is(err, conference.ErrNotWanted), errors.Is(err, switchboard.ErrNotFound):
 		return twilio.Goodbye("This call is already over."), nil
 	case err != nil:
 		return "", err
 	case in.Ask:
-		return twilio.Ask(r.Base, r.Conference(), in.Leg), nil
+		return twilio.Ask(r.Base, h.line, r.Conference(), in.Leg), nil
 	}
 	return twilio.AgentRoom(r.Base, r.Conference(), in.Leg, in.EndsRoom), nil
 }

@@ -14,6 +14,8 @@ type handler struct {
 	keys  twilio.Keys
 	board func(twilio.Base) *switchboard.Switchboard
 	music string // base address of the pieces
+	// closed lets no new caller in. Who is on the line already stays there.
+	closed bool
 }
 
 func (h handler) routes() http.Handler {
@@ -29,6 +31,15 @@ func (h handler) routes() http.Handler {
 // arrive is a caller who has dialled our number.
 func (h handler) arrive(r *web.Request) (string, error) {
 	id := conference.ID(r.CallSID())
+	if h.closed {
+		known, err := h.board(r.Base).Known(r.Context(), id)
+		if err != nil {
+			return "", err
+		}
+		if !known {
+			return twilio.Closed(), nil
+		}
+	}
 	c, err := h.board(r.Base).Arrive(r.Context(), id, number(r.Form.Get("From")), verified(r.Form.Get("StirVerstat")), r.Now)
 	if err != nil {
 		return "", err

@@ -304,3 +304,33 @@ func FuzzF170Forms(f *testing.F) {
 		}
 	})
 }
+
+// A closed line lets nobody in, and keeps who is on it: each request about a call that was let in is answered as ever.
+func TestF204ClosedLineLetsNobodyInAndKeepsWhoIsOnIt(t *testing.T) {
+	w := switchboardtest.NewWorld(t, "alice")
+	closed := false
+	s := webtest.New(t, func() time.Time { return w.Now }, func(e web.Edge) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			handler{
+				edge: e, keys: webtest.Keys, music: "https://music.example/music", closed: closed,
+				board: func(twilio.Base) *switchboard.Switchboard { return w.Board },
+			}.routes().ServeHTTP(rw, r)
+		})
+	})
+	s.Post("/incoming", webtest.Form(t, "incoming")).Is(t, room("0"))
+	w.Settle()
+	closed = true
+	s.Post("/incoming", webtest.Form(t, "incoming")).Is(t, room("0")) // again
+	s.Post(after+"0", webtest.Form(t, "incoming", "CallStatus", "in-progress")).Is(t, room("1"))
+
+	const other = conference.ID("CA22222222222222222222222222222222")
+	const words = `<Say>Thank you for calling.</Say><Say>This line is closed at the moment.</Say><Say>Please call again later. Goodbye.</Say><Hangup></Hangup>`
+	for range 2 {
+		s.Post("/incoming", webtest.Form(t, "incoming", "CallSid", string(other))).Is(t, words)
+	}
+	if known, err := w.Board.Known(t.Context(), other); known || err != nil {
+		t.Errorf("a call that was not let in is kept: %t, %v", known, err)
+	}
+	w.Store.Every("Conference", switchboardtest.Fault{Err: switchboard.ErrUnavailable})
+	s.Post("/incoming", webtest.Form(t, "incoming", "CallSid", string(other))).Is(t, held("/incoming")) // it may be one of ours
+}

@@ -204,6 +204,7 @@ type failing struct {
 func (f failing) Number(context.Context, string) (twilio.Number, error) {
 	return twilio.Number{SID: "PN1"}, f.err
 }
+func (f failing) Region(context.Context, string) (string, error)   { return twilio.HomeRegion, nil }
 func (f failing) PointNumber(context.Context, twilio.Number) error { return f.point }
 
 func TestRefusalsNameTheParameterAndChangeNothing(t *testing.T) {

@@ -107,6 +107,7 @@ var checks = []check{
 	{"clock", (*doctor).clock},
 	{"API key", (*doctor).apiKey},
 	{"number", (*doctor).numberURLs},
+	{"region", (*doctor).region},
 	{"fallback", (*doctor).fallback},
 	{"auth token", (*doctor).authToken},
 	{"voice tokens", (*doctor).voiceTokens},

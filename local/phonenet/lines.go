@@ -251,6 +251,9 @@ func (n *Network) placeCall(e Endpoint, from, to, stir string) (string, error) {
 	if n.number.voice.url == "" {
 		return "", errors.New("our number has no voice URL yet")
 	}
+	if n.number.elsewhere() {
+		return "", errors.New("another region handles our number's calls, and our number has no voice URL there")
+	}
 	l := n.arrive(&leg{from: from, endpoint: e, scripted: e == nil, stir: stir})
 	return l.sid, nil
 }

@@ -27,6 +27,9 @@ type Config struct {
 	Clock clock.Clock  // clock.New(1)
 	Log   *slog.Logger // slog.DiscardHandler
 
+	// Restricted makes the API key a restricted one, which may ask what it likes by REST and signs no access tokens.
+	Restricted bool
+
 	// WebhookLimit is how long one webhook may take in all (15 s, as Twilio's), by the
 	// network's clock. Applications answer in real time: with a clock that runs faster
 	// than life it has to be as much longer.
@@ -155,11 +158,14 @@ func orDefault[T int | time.Duration](v, d T) T {
 // subject, the API key its issuer, and the secret its HS256 key.
 type Credentials struct {
 	Account, APIKey, APISecret string
+	// Restricted: tokens that the key has signed are refused.
+	Restricted bool
 }
 
 // Credentials returns the account's.
 func (n *Network) Credentials() Credentials {
-	return Credentials{Account: n.cfg.Account, APIKey: n.cfg.APIKey, APISecret: n.cfg.APISecret}
+	c := n.cfg
+	return Credentials{Account: c.Account, APIKey: c.APIKey, APISecret: c.APISecret, Restricted: c.Restricted}
 }
 
 // Now is the time by the network's clock; Sound.Start is measured by it.

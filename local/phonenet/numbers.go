@@ -8,6 +8,7 @@ type number struct {
 	voice                target
 	statusCallback       string
 	statusMethod         string
+	region               string // that handles its calls; "" if nobody has set one
 	created, updated     time.Time
 }
 

@@ -158,6 +158,9 @@ func (n *Network) find(r *http.Request) (route, *restRequest, *restError) {
 	if !n.authentic(r) {
 		return route{}, nil, &restError{http.StatusUnauthorized, 20003, "Authenticate"}
 	}
+	if number, ok := strings.CutPrefix(r.URL.EscapedPath(), regionsPath); ok {
+		return n.findRegion(r, number)
+	}
 	path, ok := strings.CutPrefix(r.URL.EscapedPath(), "/"+apiVersion+"/Accounts/")
 	path, isJSON := strings.CutSuffix(path, ".json")
 	segments := strings.Split(path, "/")

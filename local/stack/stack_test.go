@@ -14,8 +14,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"warmtransfer/local/phonenet"
 )
 
 // out is where this package's tests build the functions.
@@ -224,6 +222,9 @@ func TestWhatCannotBeStartedIsSaidInOneSentence(t *testing.T) {
 	}
 	bad := MadeUp()
 	bad.SID, bad.Number = "AC1", "5550100"
+	set := func(name, value string) Options {
+		return Options{Headless: true, Parameters: map[string]string{name: value}}
+	}
 	for name, c := range map[string]struct {
 		o    Options
 		want string
@@ -233,7 +234,8 @@ func TestWhatCannotBeStartedIsSaidInOneSentence(t *testing.T) {
 		"an account that is none":    {Options{Account: bad}, "TWILIO_ACCOUNT_SID must be"},
 		"Twilio without a way back":  {Options{TwilioURL: "https://api.twilio.com"}, "-public-url"},
 		"an address that is none":    {Options{TwilioURL: "twilio", PublicURL: "https://example.com"}, "-twilio-url must be"},
-		"a limit that is impossible": {Options{Headless: true, Network: phonenet.Config{}, Parameters: map[string]string{"RingSeconds": "none"}}, "RING_SECONDS"},
+		"a parameter misspelt":       {set("RingSecond", "8"), "the nearest is RingSeconds"},
+		"a limit that is impossible": {set("RingSeconds", "none"), "RingSeconds must be a number from 5 to 120"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.o.Out = out

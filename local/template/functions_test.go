@@ -237,15 +237,16 @@ func TestSweepIsNotRunAgainForAnOldMinute(t *testing.T) {
 	}
 }
 
-// Fewer than ten would throttle callers in the name of keeping them free; 0 is a way to close the line.
-func TestVoiceConcurrencyIsNoneOrEnoughOrClosed(t *testing.T) {
+// Fewer than ten would throttle callers in the name of keeping them free; 0 would leave who is on hold or in the line in
+// silence: Closed is the way to close it.
+func TestF204VoiceConcurrencyIsNoneOrEnough(t *testing.T) {
 	p := at(template(t), "Parameters", "VoiceConcurrency")
 	pattern, err := regexp.Compile(text(at(p, "AllowedPattern")))
 	if err != nil || pattern.String() == "" || text(at(p, "Type")) != "String" {
 		t.Fatalf("%v: a pattern is for text only", err)
 	}
-	for value, want := range map[string]bool{"-1": true, "0": true, "10": true, "50": true, "1000": true,
-		"": false, "-2": false, "1": false, "9": false, "05": false, "1.5": false} {
+	for value, want := range map[string]bool{"-1": true, "10": true, "50": true, "1000": true,
+		"": false, "0": false, "-2": false, "1": false, "9": false, "05": false, "1.5": false} {
 		if pattern.MatchString(value) != want {
 			t.Errorf("%q is allowed: %t", value, !want)
 		}

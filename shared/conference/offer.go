@@ -35,8 +35,9 @@ const (
 	// for slowDials, so that agents who decline by themselves are not rung without end (N10).
 	quickDials = 100
 	slowDials  = 10 * time.Second
-	// acceptWithin is how long an outside party who has picked up may take to accept.
-	acceptWithin = 20 * time.Second
+	// acceptWithin is how long an outside party who has picked up may take to accept: the question is asked for almost as
+	// long, since a phone that screens its calls picks up by itself and rings its owner only then.
+	acceptWithin = 45 * time.Second
 	// missingFor is how long a caller must have been looked for in vain, without a sign of
 	// her, until she is asked for; longer than one of her turns of music.
 	missingFor = 25 * time.Second

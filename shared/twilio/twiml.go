@@ -3,6 +3,7 @@ package twilio
 import (
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"github.com/twilio/twilio-go/twiml"
 
@@ -60,28 +61,51 @@ func AgentRoom(b Base, id conference.ID, leg conference.LegKey, ends bool) strin
 const (
 	// AcceptKey takes a call at an outside number.
 	AcceptKey = "1"
-	// askTimes is how often an outside party is asked to take the call: a person may need
-	// a moment until the receiver is at the ear. All of it takes about twenty seconds.
-	askTimes = 3
-	// askPause lies between two times of asking, and askWait after the last.
-	askPause, askWait = 2 * time.Second, 4 * time.Second
+	// askFor is how long an outside party is asked to take the call, by the reckoning of spoken. A phone that screens
+	// its calls answers by itself, takes down what it hears first, and rings its owner only then, who needs the rest of
+	// the time to read it and pick up. conference's acceptWithin must be longer.
+	// See https://allthings.how/how-to-turn-on-call-screening-on-iphone-ios-26
+	askFor = 43 * time.Second
+	// askPause lies between two times of asking.
+	askPause = 3 * time.Second
+	// letterTime is how long a letter of spoken text lasts, at some 150 words a minute.
+	letterTime = 65 * time.Millisecond
 )
 
 // Ask asks whoever has picked up at an outside number to take the call by a key, which is
 // sent to Base.Accept. It may be a machine, which presses none, so that the document runs
-// out and the leg ends: no voicemail ever gets a caller. The words tell nothing about her.
-func Ask(b Base, id conference.ID, leg conference.LegKey) string {
+// out and the leg ends: no voicemail ever gets a caller. Line is the line's own name, which is
+// said first, or "". The words tell nothing about the caller.
+func Ask(b Base, line string, id conference.ID, leg conference.LegKey) string {
+	question := "A caller is being transferred to you. Press 1 to accept."
+	if line != "" {
+		question = "This is " + line + ". " + question
+	}
+	one := spoken(question)
+	times := int(askFor / (one + askPause))
 	var words []twiml.Element
-	for i := range askTimes {
+	for i := range times {
 		if i > 0 {
 			words = append(words, twiml.VoicePause{Length: seconds(askPause)})
 		}
-		words = append(words, twiml.VoiceSay{Message: "A caller is being transferred to you. Press 1 to accept."})
+		words = append(words, twiml.VoiceSay{Message: question})
 	}
+	// The time of a Gather begins when its words have been said.
+	rest := askFor - time.Duration(times)*one - time.Duration(times-1)*askPause
 	return document(twiml.VoiceGather{
-		Input: "dtmf", NumDigits: "1", Timeout: seconds(askWait),
+		Input: "dtmf", NumDigits: "1", Timeout: strconv.Itoa(int(rest / time.Second)),
 		Action: b.Accept(id, leg), Method: "POST", InnerElements: words,
 	}, twiml.VoiceHangup{})
+}
+
+// spoken is about how long it takes to say the words.
+func spoken(words string) time.Duration {
+	return time.Duration(utf8.RuneCountInString(words)) * letterTime
+}
+
+// Closed is what a new caller hears while the line is closed.
+func Closed() string {
+	return Goodbye("Thank you for calling.", "This line is closed at the moment.", "Please call again later. Goodbye.")
 }
 
 // room is what every leg says about the room. The beep is off: a caller must not hear

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -105,13 +106,48 @@ func TestAgentRoom(t *testing.T) {
 	}
 }
 
-// Nobody is let in by picking up: what is asked tells nothing, and ends without a key.
-func TestAskAnOutsideParty(t *testing.T) {
-	const words = `<Say>A caller is being transferred to you. Press 1 to accept.</Say>`
-	const pause = `<Pause length="2"></Pause>`
-	like(t, Ask(base, caller, "k1"), `<Response><Gather input="dtmf" numDigits="1" timeout="4" method="POST"
-		action="https://phone.example.com/connect-agent/`+caller+`/k1/accept">`+words+pause+words+pause+words+`</Gather>
-		<Hangup></Hangup></Response>`)
+// Nobody is let in by picking up: what is asked tells nothing of the caller, and ends without a key. The line's name is
+// the first that is said, which a phone that screens its calls shows to its owner, and there are 40 to 45 s to decide.
+func TestF201AskAnOutsidePartyByNameForLongEnough(t *testing.T) {
+	const question = `A caller is being transferred to you. Press 1 to accept.`
+	for line, said := range map[string]string{
+		"":                                   question,
+		"Example Telephone":                  "This is Example Telephone. " + question,
+		"Brown &amp; Sons":                   "This is Brown &amp; Sons. " + question,
+		strings.Repeat("Long name ", 4)[:40]: "This is " + strings.Repeat("Long name ", 4)[:40] + ". " + question,
+	} {
+		doc := parse(t, Ask(base, strings.ReplaceAll(line, "&amp;", "&"), caller, "k1"))
+		gather := doc.children[0]
+		var words []string
+		var lasts time.Duration
+		for _, verb := range gather.children {
+			switch verb.name {
+			case "Say":
+				words = append(words, verb.text)
+				lasts += time.Duration(len(verb.text))*65*time.Millisecond + 300*time.Millisecond
+			case "Pause":
+				lasts += 3 * time.Second
+			}
+		}
+		timeout := 0
+		for _, a := range gather.attrs {
+			if v, ok := strings.CutPrefix(a, `timeout="`); ok {
+				timeout, _ = strconv.Atoi(strings.TrimSuffix(v, `"`))
+			}
+		}
+		lasts += time.Duration(timeout) * time.Second
+		if lasts < 40*time.Second || lasts > 46*time.Second || timeout < 3 {
+			t.Errorf("%q: the question lasts %v, the last time %d s", line, lasts, timeout)
+		}
+		for _, w := range words {
+			if w != strings.ReplaceAll(said, "&amp;", "&") {
+				t.Errorf("%q: says %q", line, w)
+			}
+		}
+		if len(words) < 3 || doc.children[1].name != "Hangup" || gather.name != "Gather" {
+			t.Errorf("%q: said %d times, then %s", line, len(words), doc.children[1].name)
+		}
+	}
 }
 
 // The first party to join decides which events are sent, whoever it is.
