@@ -369,6 +369,10 @@ func (b *bench) checkREST() {
 		if r.Kind != recordREST || r.Status >= 400 || r.Status == 0 || len(r.Response) >= bodyLimit {
 			continue
 		}
+		if strings.HasPrefix(r.URL, regionsPath) {
+			b.checkRegion(r)
+			continue
+		}
 		op := operations[r.Event]
 		if op == nil {
 			b.t.Errorf("%s %s: Twilio has no operation %q", r.Method, r.URL, r.Event)

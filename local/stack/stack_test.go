@@ -233,6 +233,7 @@ func TestWhatCannotBeStartedIsSaidInOneSentence(t *testing.T) {
 		"a template that is broken":  {Options{Root: broken}, "template.yaml"},
 		"an account that is none":    {Options{Account: bad}, "TWILIO_ACCOUNT_SID must be"},
 		"Twilio without a way back":  {Options{TwilioURL: "https://api.twilio.com"}, "-public-url"},
+		"a region of Twilio's":       {Options{TwilioURL: "https://api.ie1.twilio.com", PublicURL: "https://example.com"}, "give https://api.twilio.com"},
 		"an address that is none":    {Options{TwilioURL: "twilio", PublicURL: "https://example.com"}, "-twilio-url must be"},
 		"a parameter misspelt":       {set("RingSecond", "8"), "the nearest is RingSeconds"},
 		"a limit that is impossible": {set("RingSeconds", "none"), "RingSeconds must be a number from 5 to 120"},
