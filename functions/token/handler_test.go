@@ -24,7 +24,7 @@ func serve(t testing.TB, keys twilio.Keys, life time.Duration) *webtest.Site {
 
 func serveOver(t testing.TB, keys twilio.Keys, life time.Duration, store switchboard.Store) *webtest.Site {
 	return webtest.New(t, func() time.Time { return now }, func(e web.Edge) http.Handler {
-		return handler{edge: e, claim: "username", keys: keys, life: life, board: switchboard.New(store, nil, switchboard.Settings{})}.routes()
+		return handler{edge: e, claim: "username", keys: keys, life: life, store: store}.routes()
 	})
 }
 

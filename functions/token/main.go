@@ -9,7 +9,6 @@ import (
 	"warmtransfer/shared/dynamo"
 	"warmtransfer/shared/env"
 	"warmtransfer/shared/secret"
-	"warmtransfer/shared/switchboard"
 	"warmtransfer/shared/web"
 )
 
@@ -20,7 +19,7 @@ func main() {
 		edge:  web.Edge{Name: "token"},
 		claim: r.String("IDENTITY_CLAIM"),
 		keys:  keys,
-		board: switchboard.New(store, nil, switchboard.Settings{}),
+		store: store,
 		life:  r.Seconds("ACCESS_TOKEN_SECONDS", 60, 3600),
 	}
 	web.Ready(r.Err(), store, keys)

@@ -73,7 +73,7 @@ type Directory struct {
 // Directory lists one page of the agents, those who are free and there first, longest idle
 // first.
 func (s *Switchboard) Directory(ctx context.Context, who Who, now time.Time) (Directory, error) {
-	if err := s.MayAsk(ctx, who); err != nil {
+	if err := MayAsk(ctx, s.store, who); err != nil {
 		return Directory{}, err
 	}
 	var here, others []agent.Agent
@@ -105,7 +105,7 @@ func (s *Switchboard) Directory(ctx context.Context, who Who, now time.Time) (Di
 
 // Search lists agents whom match says yes to, in the directory's order.
 func (s *Switchboard) Search(ctx context.Context, who Who, match func(agent.Agent) bool) (Directory, error) {
-	if err := s.MayAsk(ctx, who); err != nil {
+	if err := MayAsk(ctx, s.store, who); err != nil {
 		return Directory{}, err
 	}
 	var d Directory
@@ -131,9 +131,14 @@ func (s *Switchboard) Search(ctx context.Context, who Who, match func(agent.Agen
 	return d, nil
 }
 
+// AgentReader is the part of a Store that reads agents.
+type AgentReader interface {
+	Agent(ctx context.Context, id agent.ID) (*agent.Agent, error)
+}
+
 // MayAsk is agent.ErrRemoved for an agent whom the operator has taken off the line.
-func (s *Switchboard) MayAsk(ctx context.Context, who Who) error {
-	a, err := s.store.Agent(ctx, who.ID)
+func MayAsk(ctx context.Context, store AgentReader, who Who) error {
+	a, err := store.Agent(ctx, who.ID)
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return nil
