@@ -37,8 +37,9 @@ if [ -z "$pool" ] || [ "$pool" = None ]; then
   echo "the stack $stack signs agents in with another issuer: $what $name there, too"
 else
   # The name as the pool has it: its tokens carry that, and case does not matter at sign-in.
-  name=$(aws cognito-idp admin-get-user --user-pool-id "$pool" --username "$name" --query Username --output text) ||
+  found=$(aws cognito-idp admin-get-user --user-pool-id "$pool" --username "$name" --query Username --output text) ||
     die "there is no agent $name in the user pool"
+  name=$found
   if [ "$what" = remove ]; then
     aws cognito-idp admin-disable-user --user-pool-id "$pool" --username "$name" || die "Cognito did not disable $name"
     aws cognito-idp admin-user-global-sign-out --user-pool-id "$pool" --username "$name" || die "Cognito did not sign $name out"
