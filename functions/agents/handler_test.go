@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -271,8 +272,8 @@ func TestF149F161WithoutAnAuthorizersWordNobodyIsLetIn(t *testing.T) {
 
 func TestStoreDown(t *testing.T) {
 	for _, tt := range []struct{ op, method, path, body string }{
-		{"Agents", "GET", "/agents", ""}, {"Agent", "GET", me, ""}, {"Agent", "PUT", me, `{"status":"available"}`},
-		{"SaveAgent", "PUT", me, `{"status":"away"}`}, {"Line", "GET", me, ""},
+		{"Agents", "GET", "/agents", ""}, {"Agent", "GET", "/agents", ""}, {"Agent", "GET", me, ""}, {"Agent", "PUT", me, `{"status":"available"}`},
+		{"SaveAgent", "PUT", me, `{"status":"away"}`}, {"Agents", "POST", "/agents/search", `{"text":"a"}`},
 	} {
 		for _, took := range []bool{false, true} {
 			s := serve(t, "alice")
@@ -292,7 +293,7 @@ func TestStoreDown(t *testing.T) {
 
 func TestSampleEvents(t *testing.T) {
 	s := serve(t)
-	for _, name := range []string{"agents", "agents-me", "agents-set-status"} {
+	for _, name := range []string{"agents", "agents-search", "agents-me", "agents-set-status"} {
 		e := webtest.Sample(t, name)
 		a := s.Do(e)
 		s.spec.Check(e, a)
@@ -316,4 +317,111 @@ func FuzzF170Status(f *testing.F) {
 			t.Errorf("answered %d %s", a.Status, a.Body)
 		}
 	})
+}
+
+// silentCrowd are so many agents whose pages fell silent long ago while they were available.
+func (s suite) silentCrowd(n int) {
+	for i := range n {
+		a := agent.New(agent.ID(fmt.Sprintf("gone%04d", i)), fmt.Sprintf("Gone %d", i), s.World.Now.Add(-24*time.Hour))
+		a.Choose(agent.Available, s.World.Now.Add(-24*time.Hour))
+		if err := s.Store.SaveAgent(s.Site.T.Context(), a); err != nil {
+			s.Site.T.Fatal(err)
+		}
+	}
+}
+
+func (s suite) list(a webtest.Answer) (d directory) {
+	s.Site.T.Helper()
+	if err := json.Unmarshal([]byte(a.Body), &d); err != nil || a.Status != 200 {
+		s.Site.T.Fatalf("%d %s: %v", a.Status, a.Body, err)
+	}
+	return d
+}
+
+func TestF179WhoIsThereIsInTheDirectoryWhateverTheNumberOfOthers(t *testing.T) {
+	for _, n := range []int{198, 199, 200, 250, 1000} {
+		s := serve(t)
+		s.silentCrowd(n)
+		s.Choose("alice", agent.Available)
+		s.Choose("zoe", agent.Away)
+		d := s.list(s.ask("zoe", "GET", "/agents", ""))
+		if len(d.Agents) != min(n+2, 200) || d.Agents[0].ID != "alice" || d.More != (n+2 > 200) {
+			t.Errorf("%d silent: %d are listed, more %t, the first is %+v", n, len(d.Agents), d.More, d.Agents[0])
+		}
+		found := s.list(s.ask("alice", "POST", "/agents/search", `{"text":"ZOÉ"}`))
+		if len(found.Agents) != 1 || found.Agents[0].ID != "zoe" || found.More {
+			t.Errorf("%d silent: the search found %+v", n, found)
+		}
+		if many := s.list(s.ask("alice", "POST", "/agents/search", `{"text":"gone"}`)); len(many.Agents) != 50 || !many.More {
+			t.Errorf("%d silent: %d of many are found, more %t", n, len(many.Agents), many.More)
+		}
+	}
+}
+
+func TestF179WhatIsSearchedForMustBeAPartOfAName(t *testing.T) {
+	s := serve(t, "alice")
+	before := s.Store.Counts()
+	for _, body := range []string{`{"text":""}`, `{}`, `{"text":"'"}`, `{"text":5}`, `{"text":"` + strings.Repeat("a", 101) + `"}`, `{"text":"a","x":1}`} {
+		e := s.Signed("alice", "POST", "/agents/search", body)
+		s.problem(s.Do(e), 400, "malformed")
+	}
+	webtest.Untouched(t, s.World, before)
+}
+
+func TestFold(t *testing.T) {
+	for name, want := range map[string]string{
+		"Zoë Becker": "zoe becker", "Erin O’Neill": "erin oneill", "O'NEILL": "oneill", "  Anna  Maria ": "anna maria", "Ångström": "angstrom",
+	} {
+		if got := fold(name); got != want {
+			t.Errorf("%q is folded to %q", name, got)
+		}
+	}
+}
+
+func TestF185TheSnapshotIsThereWithoutTheLine(t *testing.T) {
+	for _, took := range []bool{false, true} {
+		s := serve(t, "alice")
+		id, _ := s.Dial()
+		s.Settle()
+		s.Answer("alice")
+		s.Settle()
+		for _, op := range []string{"Line", "Agents", "Live"} {
+			s.Store.Every(op, switchboardtest.Fault{Err: switchboard.ErrUnavailable, Took: took})
+		}
+		for _, e := range []struct{ method, body string }{{"GET", ""}, {"PUT", `{"status":"available","beat":true}`}, {"PUT", `{"status":"away"}`}} {
+			snap := s.snapshot(s.ask("alice", e.method, me, e.body))
+			if !snap.Line.Unknown || snap.Call == nil || snap.Call.ID != id {
+				t.Errorf("%s %s: %+v", e.method, e.body, snap)
+			}
+		}
+		s.Store.Heal()
+		if snap := s.snapshot(s.ask("alice", "GET", me, "")); snap.Line.Unknown {
+			t.Error("healed, the line is not known")
+		}
+	}
+}
+
+func TestF202WhoWasRemovedIsRefusedAtOnce(t *testing.T) {
+	s := serve(t, "alice", "bob")
+	if err := s.Board.Remove(t.Context(), switchboard.Who{ID: "alice"}, s.World.Now); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range []struct{ method, path, body string }{
+		{"GET", "/agents", ""}, {"POST", "/agents/search", `{"text":"bob"}`}, {"GET", me, ""}, {"PUT", me, `{"status":"available"}`},
+		{"PUT", me, `{"status":"available","beat":true}`},
+	} {
+		s.problem(s.ask("alice", r.method, r.path, r.body), 403, "removed")
+	}
+	if d := s.list(s.ask("bob", "GET", "/agents", "")); len(d.Agents) != 1 {
+		t.Errorf("the directory has %+v", d.Agents)
+	}
+	if d := s.list(s.ask("bob", "POST", "/agents/search", `{"text":"alice"}`)); len(d.Agents) != 0 {
+		t.Errorf("found is %+v", d.Agents)
+	}
+	if err := s.Board.Restore(t.Context(), switchboard.Who{ID: "alice"}, s.World.Now); err != nil {
+		t.Fatal(err)
+	}
+	if snap := s.snapshot(s.ask("alice", "GET", me, "")); snap.Agent.Status != agent.Away {
+		t.Errorf("restored she is %+v", snap.Agent)
+	}
 }

@@ -76,7 +76,8 @@ type Snapshot struct {
 		} `json:"history"`
 	} `json:"call"`
 	Line struct {
-		Count int `json:"count"`
+		Count   int  `json:"count"`
+		Unknown bool `json:"unknown"`
 	} `json:"line"`
 	Numbers bool `json:"numbers"`
 }

@@ -354,6 +354,7 @@ func (s *Stack) startNetwork(l net.Listener) (any, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /control", s.serveParts)
 	mux.HandleFunc("POST /control/tokens", s.serveToken)
+	mux.HandleFunc("POST /control/agents", s.serveAgent)
 	mux.HandleFunc("/fallback.xml", s.serveFallback)
 	defer s.serve(l, mux)
 	if s.o.TwilioURL != "" {

@@ -208,6 +208,34 @@ func TestControlTokens(t *testing.T) {
 	}
 }
 
+func TestF202ControlRemovesAnAgent(t *testing.T) {
+	s := began(t, Options{Headless: true})
+	for _, c := range []struct {
+		body string
+		want int
+	}{
+		{`{"agent":"ALICE","removed":true}`, http.StatusOK}, {`{"agent":"nobody","removed":true}`, http.StatusNotFound}, {`x`, http.StatusBadRequest},
+	} {
+		res, err := http.Post(s.Control+"/control/agents", "application/json", strings.NewReader(c.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		if res.StatusCode != c.want {
+			t.Errorf("%s: %d, want %d", c.body, res.StatusCode, c.want)
+		}
+	}
+	if _, err := s.SignIn.Token("alice"); err == nil {
+		t.Error("alice can sign in")
+	}
+	if err := s.SetRemoved(t.Context(), "alice", false); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.SignIn.Token("alice"); err != nil {
+		t.Errorf("restored: %v", err)
+	}
+}
+
 // What a newcomer may do wrong is told in one sentence.
 func TestWhatCannotBeStartedIsSaidInOneSentence(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")

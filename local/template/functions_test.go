@@ -176,6 +176,10 @@ func statements(t *testing.T, name string, f *yaml.Node) []*yaml.Node {
 	return all
 }
 
+// readsAgents are functions that have the store only as a switchboard.AgentReader: of what its
+// package can do they need one call. Scenarios run them behind their own policies.
+var readsAgents = map[string][]string{"token": {"dynamodb:PutItem", "dynamodb:Query"}}
+
 func TestPoliciesAllowExactlyTheCallsThatTheCodeMakes(t *testing.T) {
 	code := readCode(t)
 	for f, n := range functions(t) {
@@ -188,7 +192,11 @@ func TestPoliciesAllowExactlyTheCallsThatTheCodeMakes(t *testing.T) {
 				allowed[a] = true
 			}
 		}
-		if lacks, idle := diff(code.uses(t, f).calls, allowed); lacks != nil || idle != nil {
+		calls := code.uses(t, f).calls
+		for _, never := range readsAgents[f] {
+			delete(calls, never)
+		}
+		if lacks, idle := diff(calls, allowed); lacks != nil || idle != nil {
 			t.Errorf("%s calls %v without leave, may call %v and does not", f, lacks, idle)
 		}
 	}

@@ -37,12 +37,32 @@ const (
 	WhyUnreachable Why = "unreachable" // his page could not be rung
 )
 
+// Purpose is what an agent is claimed for.
+type Purpose string
+
+const (
+	ForOffer    Purpose = "offer"    // a waiting caller is offered to the agent
+	ForTransfer Purpose = "transfer" // the agent is the target of a consult or an add
+)
+
 // Claim binds an agent to one leg of one conference. It is a lease: it runs out
 // unless it is renewed, so that a crash between two writes frees him.
 type Claim struct {
 	Conference string    `json:"conference"`
 	Leg        string    `json:"leg"`
 	Until      time.Time `json:"until"`
+	// For is what the claim was made for; "" of one that an older version made.
+	For Purpose `json:"for,omitempty"`
+	// Askers names the requests that go on with this claim, each by the leg that it would have
+	// made: only the last one of them to give up frees the agent.
+	Askers []string `json:"askers,omitempty"`
+}
+
+// Dropped is a claim that a request gave up. If the leg has been saved all the same, the
+// agent is claimed for it again (see DoubtsFreedom).
+type Dropped struct {
+	Conference string    `json:"conference"`
+	At         time.Time `json:"at"`
 }
 
 // Agent is one agent's item.
@@ -58,6 +78,12 @@ type Agent struct {
 	Seen    time.Time `json:"seen"`             // his page was last heard of
 	Missed  int       `json:"missed,omitempty"` // offers in a row that he did not take
 	Claim   *Claim    `json:"claim,omitempty"`
+	Dropped *Dropped  `json:"dropped,omitempty"` // the last claim that a request gave up
+	// Silent is what Seen was when the agent was taken out of the free ones because his page had
+	// been silent for long. The next beat makes the two differ, which puts him back.
+	Silent *time.Time `json:"silent,omitempty"`
+	// Removed is when the operator took the agent off the line; zero: not.
+	Removed time.Time `json:"removed,omitzero"`
 	Last    *Last     `json:"last,omitempty"`
 	Recent  []Last    `json:"recent,omitempty"` // his last calls and the offers he did not take, newest first
 	Outside *Window   `json:"outside,omitempty"`

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"warmtransfer/shared/agent"
 	"warmtransfer/shared/conference"
 )
 
@@ -22,7 +23,7 @@ func (s *Switchboard) Arrive(ctx context.Context, id conference.ID, from string,
 		return nil, err
 	}
 	c, _ = s.settle(ctx, c, acts, now) // nothing is due for her yet
-	if m := s.match(ctx, now, c, nil); m != nil && m.ID == id {
+	if m := s.match(ctx, now, asking{in: c}, nil); m != nil && m.ID == id {
 		c = m
 	}
 	return c, nil
@@ -105,14 +106,41 @@ func find(line []Waiter, id conference.ID) (int, bool) {
 func (s *Switchboard) Connect(ctx context.Context, id conference.ID, key conference.LegKey, sid conference.LegID, now time.Time) (conference.Admission, error) {
 	var in conference.Admission
 	var refused error
-	c, err := s.update(ctx, id, now, func(c *conference.Conference) error {
+	c, err := s.load(ctx, id)
+	if err != nil {
+		return in, err
+	}
+	a := s.answering(ctx, c, key)
+	c, err = s.updateFrom(ctx, "", c, now, func(c *conference.Conference) error {
+		if a != nil && a.IsRemoved() {
+			refused = conference.ErrNotWanted
+			c.LegGone(key, sid, conference.OutcomeDeclined, now)
+			return nil
+		}
 		in, refused = c.LegAnswered(key, sid, now)
 		return nil // a refused leg is taken off the list, which is saved too
 	})
 	if err := keepConference(c, err); err != nil {
 		return in, err
 	}
+	if a != nil && refused == nil && bind(a, c, now) {
+		s.assure(ctx, c, a.ID, now)
+	}
 	return in, refused
+}
+
+// answering is the agent who answers a leg for the first time, as he stands now; nil if it is
+// another's, or that cannot be known.
+func (s *Switchboard) answering(ctx context.Context, c *conference.Conference, key conference.LegKey) *agent.Agent {
+	l := c.Leg(key)
+	if l == nil || l.Agent == "" || l.Phase == conference.Answered {
+		return nil
+	}
+	a, err := s.store.Agent(ctx, l.Agent)
+	if err != nil {
+		return nil
+	}
+	return a
 }
 
 // Accept takes in whether a person at an outside number, who has picked up, takes the

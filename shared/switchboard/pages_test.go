@@ -18,11 +18,11 @@ func TestF038ASilentPageDoesNotEndACall(t *testing.T) {
 	if w.Longest > 0 {
 		t.Errorf("the caller heard silence for %d s", w.Longest)
 	}
-	list, err := w.Board.Directory(t.Context())
+	list, err := w.Board.Directory(t.Context(), switchboard.Who{ID: "bob"}, w.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, a := range list {
+	for _, a := range list.Agents {
 		if a.ID == "alice" && a.Presence(w.Now) == agent.IsAvailable {
 			t.Error("others see her as available")
 		}

@@ -55,15 +55,17 @@ type Lists interface {
 	// Line lists callers without an owner (states waiting and ringing), heads first, then the
 	// longest waiting; at most one page (see LinePage).
 	Line(ctx context.Context) ([]Waiter, error)
-	// Agents lists all agents ever seen, the free ones (status available, no claim) first,
-	// longest idle first among them; at most one page (see AgentsPage).
-	Agents(ctx context.Context) ([]agent.Agent, error)
+	// Agents lists the agents who were not removed, the free ones (see agent.Agent.Ranked)
+	// first, longest idle first among them. It gives at most one page (see AgentsPage), which
+	// begins where from says, at first ""; next is where the list goes on, "" at its end.
+	Agents(ctx context.Context, from string) (page []agent.Agent, next string, err error)
 	// Live lists conferences that still need a clock (see conference.Conference.Live), oldest
 	// state change first, at most n.
 	Live(ctx context.Context, n int) ([]conference.ID, error)
 }
 
-// Page sizes: no request reads more than one page.
+// Page sizes. No request reads more than one page of the line, and of the agents more only
+// where those who are silent fill it (see Switchboard.agents).
 const (
 	LinePage   = 21 // a position beyond twenty is "more than twenty"
 	AgentsPage = 200

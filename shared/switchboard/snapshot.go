@@ -96,29 +96,29 @@ type Line struct {
 	Count   int       `json:"count"`
 	More    bool      `json:"more"`
 	Longest time.Time `json:"longest,omitzero"`
+	// Unknown: the line could not be read, so that Count says nothing.
+	Unknown bool `json:"unknown,omitempty"`
 }
 
 // snapshot puts the agent's view together; c is his call or nil. A free agent is
 // offered a caller first if somebody waits, and one at hand whoever may have lost him.
 func (s *Switchboard) snapshot(ctx context.Context, a *agent.Agent, c *conference.Conference, now time.Time) (Snapshot, error) {
-	line, err := s.store.Line(ctx)
-	if err != nil {
-		return Snapshot{}, err
-	}
+	line, unknown := s.store.Line(ctx) // an agent's own call is shown without it
 	s.repair(ctx, line, now)
 	if anyWaiting(line, false) && a.Free(now) || anyWaiting(line, true) && a.AtHand(now) {
-		if m := s.match(ctx, now, nil, line); m != nil && m.LegOf(a.ID) != nil {
+		if m := s.match(ctx, now, asking{who: a.ID}, line); m != nil && m.LegOf(a.ID) != nil {
 			c = m
+			var err error
 			if a, err = s.store.Agent(ctx, a.ID); err != nil {
 				return Snapshot{}, err
 			}
 		}
 	}
-	return s.view(a, c, line, now), nil
+	return s.view(a, c, line, unknown == nil, now), nil
 }
 
-// view is the snapshot of what was loaded.
-func (s *Switchboard) view(a *agent.Agent, c *conference.Conference, line []Waiter, now time.Time) Snapshot {
+// view is the snapshot of what was loaded; known says whether the line is.
+func (s *Switchboard) view(a *agent.Agent, c *conference.Conference, line []Waiter, known bool, now time.Time) Snapshot {
 	snap := Snapshot{
 		At: now,
 		Agent: Self{
@@ -127,6 +127,7 @@ func (s *Switchboard) view(a *agent.Agent, c *conference.Conference, line []Wait
 		Line:    lineView(line),
 		Numbers: s.set.Numbers != nil,
 	}
+	snap.Line.Unknown = !known
 	if l := a.Last; l != nil {
 		snap.Agent.Last = &LastCall{Outcome: l.Outcome, At: l.At}
 	}

@@ -83,7 +83,22 @@ func (s *Switchboard) sweep(ctx context.Context, id conference.ID, now time.Time
 		}
 		return nil
 	})
-	return err == nil && after.State != before
+	if err != nil {
+		return false
+	}
+	s.assureAll(ctx, after, owner, now)
+	return after.State != before
+}
+
+// assureAll makes the claims of all agents in a conference true. The owner is given as he was
+// before, or nil.
+func (s *Switchboard) assureAll(ctx context.Context, c *conference.Conference, owner *agent.Agent, now time.Time) {
+	for _, l := range c.Legs {
+		if c.LegOf(l.Agent) == nil || owner != nil && l.Agent == owner.ID && !bind(owner, c, now) {
+			continue
+		}
+		s.assure(ctx, c, l.Agent, now)
+	}
 }
 
 // golden is the part of a whole by which a turn that is repeated comes evenly everywhere.

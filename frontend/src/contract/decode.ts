@@ -148,7 +148,7 @@ function decodeAgent(value: unknown): Agent | null {
 function decodeLine(value: unknown): Line {
   const f = fields(value) ?? {};
   const count = typeof f.count === "number" && f.count >= 0 ? Math.floor(f.count) : 0;
-  return { count, more: f.more === true, ...optional(f, "longest") };
+  return { count, more: f.more === true, ...optional(f, "longest"), ...(f.unknown === true ? { unknown: true } : {}) };
 }
 
 /** A snapshot, or null when it lacks what the page leans on. A call that cannot be read refuses the whole snapshot. */
@@ -187,7 +187,7 @@ export function decodeDirectory(value: unknown): Directory | null {
       seen: time(e.seen) ?? at,
     };
   });
-  return { at, agents: present(agents) };
+  return { at, agents: present(agents), ...(f.more === true ? { more: true } : {}) };
 }
 
 export function decodeToken(value: unknown): VoiceToken | null {

@@ -96,6 +96,8 @@ export interface Line {
   readonly count: number;
   readonly more: boolean;
   readonly longest?: string;
+  /** The server could not read the line: count says nothing. */
+  readonly unknown?: boolean;
 }
 
 /** One of the agent's last calls, or an offer that he did not take. */
@@ -140,6 +142,8 @@ export interface DirectoryEntry {
 export interface Directory {
   readonly at: string;
   readonly agents: readonly DirectoryEntry[];
+  /** There are more than these: a search finds them. */
+  readonly more?: boolean;
 }
 
 export interface VoiceToken {

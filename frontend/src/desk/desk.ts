@@ -13,6 +13,7 @@ import type { Compose, Microphone, Panel, State } from "../state/state.js";
 import type { Voice } from "../voice-port.js";
 import { phoneNumber } from "../words/number.js";
 import type { Alerts } from "./alerts.js";
+import { colleagues } from "./colleagues.js";
 import { Core, type Listener } from "./core.js";
 import { LevelMeter, type Levels } from "./levels.js";
 import { Line } from "./line.js";
@@ -130,7 +131,7 @@ export class Desk {
     const now = this.parts.now();
     if (now - this.directoryAt < (this.state.screen.is === "in-call" ? DIRECTORY_MS.inCall : DIRECTORY_MS.atRest)) return;
     this.directoryAt = now;
-    this.parts.api.directory().then(
+    colleagues(this.parts.api, this.state.compose.filter).then(
       (directory) => this.core.dispatch({ type: "directory", directory }),
       () => undefined, // the line notices that the server is away; a list a few seconds old does no harm
     );
@@ -291,6 +292,7 @@ export class Desk {
 
   compose(compose: Partial<Compose>): void {
     this.core.dispatch({ type: "compose", compose });
+    if (compose.filter !== undefined && this.state.directory?.more) this.directoryAt = -Infinity; // the server searches
   }
 
   panel(panel: Panel): void {

@@ -55,7 +55,8 @@ function status(state: State, desk: Desk): TemplateResult {
 }
 
 function line(state: State): TemplateResult {
-  const { count, more, longest } = state.snapshot!.line;
+  const { count, more, longest, unknown } = state.snapshot!.line;
+  if (unknown) return html`<p class="waiting-line" data-test="line">${icon("people")}<span>Waiting line not known</span></p>`;
   return html`<p class="waiting-line ${count ? "some" : ""}" data-test="line">
     ${icon("people")}<span>${count ? html`<strong>${more ? "More than " : ""}${count}</strong> waiting` : "Nobody waiting"}</span>
     ${count && longest ? html`<span class="longest">longest ${since(state, longest)}</span>` : nothing}

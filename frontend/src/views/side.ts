@@ -36,6 +36,9 @@ function colleagues(state: State, desk: Desk, call: Call | null): TemplateResult
     ${shown.length === 0 && number === ""
       ? html`<p class="empty">${state.directory === null ? "Loading…" : anybody ? "No colleague has signed in yet." : "No colleague of that name."}</p>`
       : call ? choose(state, desk, choice) : html`<ul class="people" tabindex="0" aria-label="Colleagues">${shown.map((a) => html`<li class="person">${person(state, a)}</li>`)}</ul>`}
+    ${state.directory?.more ? html`<p class="hint" data-test="more-colleagues">${anybody
+      ? "There are more colleagues. Type a part of a name to find one."
+      : "There may be more. Type more of the name."}</p>` : nothing}
     ${call ? begin(state, desk, call) : nothing}
   </section>`;
 }
