@@ -14,7 +14,9 @@ import (
 type handler struct {
 	edge  web.Edge
 	claim string
-	board func(twilio.Base) *switchboard.Switchboard
+	// number is the line's own: numbers of its country may be written without it.
+	number string
+	board  func(twilio.Base) *switchboard.Switchboard
 }
 
 func (h handler) routes() http.Handler {
@@ -35,18 +37,23 @@ type entry struct {
 	Presence agent.Presence `json:"presence"`
 	Since    time.Time      `json:"since"`
 	Seen     time.Time      `json:"seen"`
+	// Rung: busy, and not known to have answered.
+	Rung bool `json:"rung,omitempty"`
 }
 
 type directory struct {
 	At     time.Time `json:"at"`
 	Agents []entry   `json:"agents"`
+	Number string    `json:"number,omitempty"`
 }
 
 func (h handler) directory(r *web.Request) (int, any, error) {
 	agents, err := h.board(r.Base).Directory(r.Context())
-	d := directory{At: r.Now, Agents: make([]entry, 0, len(agents))}
+	d := directory{At: r.Now, Agents: make([]entry, 0, len(agents)), Number: h.number}
 	for _, a := range agents {
-		d.Agents = append(d.Agents, entry{ID: a.ID, Name: a.Name, Presence: a.Presence(r.Now), Since: a.Since, Seen: a.Seen})
+		d.Agents = append(d.Agents, entry{
+			ID: a.ID, Name: a.Name, Presence: a.Presence(r.Now), Since: a.PresenceSince(r.Now), Seen: a.LastSeen(), Rung: a.Rung(r.Now),
+		})
 	}
 	return http.StatusOK, d, err
 }

@@ -43,6 +43,10 @@ type Claim struct {
 	Conference string    `json:"conference"`
 	Leg        string    `json:"leg"`
 	Until      time.Time `json:"until"`
+	// Since is when it was made: he has been rung since. Absent in what older versions wrote.
+	Since time.Time `json:"since,omitzero"`
+	// Answered is when he answered, once his page has asked since.
+	Answered time.Time `json:"answered,omitzero"`
 }
 
 // Agent is one agent's item.
@@ -56,10 +60,12 @@ type Agent struct {
 	Why     Why       `json:"why,omitempty"`
 	Idle    time.Time `json:"idle"`             // without a call since: the longest idle is offered first
 	Seen    time.Time `json:"seen"`             // his page was last heard of
+	Back    time.Time `json:"back,omitzero"`    // his page was heard of again after it had been silent too long
+	Freed   time.Time `json:"freed,omitzero"`   // his last claim ended
 	Missed  int       `json:"missed,omitempty"` // offers in a row that he did not take
 	Claim   *Claim    `json:"claim,omitempty"`
 	Last    *Last     `json:"last,omitempty"`
-	Recent  []Last    `json:"recent,omitempty"` // his last calls and the offers he did not take, newest first
+	Recent  []Last    `json:"recent,omitempty"` // his last calls and the offers he did not answer, newest first, in finer words
 	Outside *Window   `json:"outside,omitempty"`
 	// Did names the last presses of buttons that took effect in calls that he has left, newest
 	// last: one that comes once more is not about his next call.
@@ -73,6 +79,10 @@ type Last struct {
 	At         time.Time `json:"at"`
 	Began      time.Time `json:"began,omitzero"`   // when he answered, or was rung
 	Caller     string    `json:"caller,omitempty"` // her number, for his eyes; "" is private
+	Rang       bool      `json:"rang,omitempty"`   // he did not answer
+	// With is the name of the colleague, or the outside number, whom it was handed over to or
+	// who transferred it.
+	With string `json:"with,omitempty"`
 }
 
 // Window counts what an agent did since a time.
