@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { stage } from './scene.mjs';
 import { until } from './wait.mjs';
 
-const scenario = stage({ settings: { RingSeconds: 8, AllowedCountries: 'GB,US' } });
+const scenario = stage({ settings: { RingSeconds: 30, AllowedCountries: 'GB,US' } });
 
 /** recent waits until the newest of the recent calls says this. */
 async function recent(desk, number, words) {
