@@ -23,7 +23,13 @@ function whyOf(error: { code?: number } | undefined): string {
   return "signalling";
 }
 
+/** Ours, made by local/music: the SDK's own come from a host of Twilio's, and a ring would wait for it (F205). */
+const SOUNDS: Record<string, string> = Object.fromEntries(
+  Object.values(Device.SoundName).map((name) => [name, `./sounds/${name}.wav`]),
+);
+
 const OPTIONS: Device.Options = {
+  sounds: SOUNDS,
   appName: "warm-transfer-agent-desk",
   appVersion: __APP_VERSION__,
   closeProtection: "You are in a call. If you leave this page, the caller goes back to the music.",

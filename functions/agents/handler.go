@@ -16,7 +16,9 @@ import (
 type handler struct {
 	edge  web.Edge
 	claim string
-	board func(twilio.Base) *switchboard.Switchboard
+	// number is the line's own: numbers of its country may be written without it.
+	number string
+	board  func(twilio.Base) *switchboard.Switchboard
 }
 
 func (h handler) routes() http.Handler {
@@ -38,17 +40,20 @@ type entry struct {
 	Presence agent.Presence `json:"presence"`
 	Since    time.Time      `json:"since"`
 	Seen     time.Time      `json:"seen"`
+	// Rung: busy, and not known to have answered.
+	Rung bool `json:"rung,omitempty"`
 }
 
 type directory struct {
 	At     time.Time `json:"at"`
 	Agents []entry   `json:"agents"`
+	Number string    `json:"number,omitempty"`
 	More   bool      `json:"more,omitempty"`
 }
 
 func (h handler) directory(r *web.Request) (int, any, error) {
 	d, err := h.board(r.Base).Directory(r.Context(), r.Who, r.Now)
-	return http.StatusOK, listed(d, r.Now), err
+	return http.StatusOK, h.listed(d, r.Now), err
 }
 
 // search is the directory of those whose name has the text in it. The text is a part of a
@@ -65,13 +70,15 @@ func (h handler) search(r *web.Request) (int, any, error) {
 		return 0, nil, web.Malformed("The text must be a part of a name, at most 100 characters.")
 	}
 	d, err := h.board(r.Base).Search(r.Context(), r.Who, func(a agent.Agent) bool { return strings.Contains(fold(a.Name), wanted) })
-	return http.StatusOK, listed(d, r.Now), err
+	return http.StatusOK, h.listed(d, r.Now), err
 }
 
-func listed(found switchboard.Directory, now time.Time) directory {
-	d := directory{At: now, Agents: make([]entry, 0, len(found.Agents)), More: found.More}
+func (h handler) listed(found switchboard.Directory, now time.Time) directory {
+	d := directory{At: now, Agents: make([]entry, 0, len(found.Agents)), Number: h.number, More: found.More}
 	for _, a := range found.Agents {
-		d.Agents = append(d.Agents, entry{ID: a.ID, Name: a.Name, Presence: a.Presence(now), Since: a.Since, Seen: a.Seen})
+		d.Agents = append(d.Agents, entry{
+			ID: a.ID, Name: a.Name, Presence: a.Presence(now), Since: a.PresenceSince(now), Seen: a.LastSeen(), Rung: a.Rung(now),
+		})
 	}
 	return d
 }

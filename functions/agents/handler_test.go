@@ -30,7 +30,7 @@ func serve(t testing.TB, agents ...agent.ID) suite {
 	w := switchboardtest.NewWorld(t, agents...)
 	s := webtest.New(t, func() time.Time { return w.Now }, func(e web.Edge) http.Handler {
 		return handler{
-			edge: e, claim: "username", board: func(twilio.Base) *switchboard.Switchboard { return w.Board },
+			edge: e, claim: "username", number: "+15005550001", board: func(twilio.Base) *switchboard.Switchboard { return w.Board },
 		}.routes()
 	})
 	return suite{Site: s, World: w, spec: webtest.NewSpec(t)}
@@ -425,3 +425,87 @@ func TestF202WhoWasRemovedIsRefusedAtOnce(t *testing.T) {
 		t.Errorf("restored she is %+v", snap.Agent)
 	}
 }
+
+// directoryOf is the entry of an agent in the list that others see.
+func (s suite) directoryOf(id agent.ID) (e entry) {
+	s.Site.T.Helper()
+	var d directory
+	a := s.ask("zoe", "GET", "/agents", "")
+	if err := json.Unmarshal([]byte(a.Body), &d); err != nil {
+		s.Site.T.Fatal(err)
+	}
+	if d.Number != "+15005550001" {
+		s.Site.T.Errorf("F194: the line's own number is %q", d.Number)
+	}
+	for _, e := range d.Agents {
+		if e.ID == id {
+			return e
+		}
+	}
+	s.Site.T.Fatalf("%s is not in the directory", id)
+	return e
+}
+
+// The time beside a presence is that of the presence, and of nothing that was before.
+func TestF191DirectoryTimesAreThoseOfThePresence(t *testing.T) {
+	s := serve(t, "bob")
+	want := func(presence agent.Presence, since time.Time, rung bool) {
+		t.Helper()
+		e := s.directoryOf("bob")
+		if d := e.Since.Sub(since).Abs(); e.Presence != presence || d >= time.Millisecond || e.Rung != rung {
+			t.Errorf("bob is %s since %v, rung %t; want %s since %v, rung %t", e.Presence, e.Since, e.Rung, presence, since, rung)
+		}
+		if e.Seen.Before(t0) {
+			t.Errorf("bob was seen %v", e.Seen)
+		}
+	}
+	beats := func(d time.Duration) { // his page is there for so long
+		for end := s.Now().Add(d); s.Now().Before(end); {
+			s.World.Now = s.World.Now.Add(5 * time.Second)
+			s.snapshot(s.ask("bob", "PUT", me, `{"status":"available","beat":true}`))
+		}
+	}
+	s.snapshot(s.ask("bob", "PUT", me, `{"status":"away"}`))
+	s.snapshot(s.ask("bob", "PUT", me, `{"status":"available"}`))
+	chosen := s.Now()
+	beats(5 * time.Minute)
+	want(agent.IsAvailable, chosen, false)
+
+	id, _ := s.Dial()
+	s.Settle()
+	rung := s.Now()
+	s.World.Now = s.World.Now.Add(4 * time.Second)
+	want(agent.IsBusy, rung, true)
+	s.Answer("bob")
+	answered := s.Now()
+	s.Settle()
+	s.snapshot(s.ask("bob", "GET", me, "")) // his page asks at once
+	beats(time.Minute)
+	want(agent.IsBusy, answered, false)
+
+	s.snapshot(s.ask("bob", "PUT", me, `{"status":"away"}`)) // for after the call
+	beats(time.Minute)
+	want(agent.IsBusy, answered, false)
+	s.CallerHangsUp(id)
+	s.Settle()
+	over := s.Now()
+	beats(time.Minute)
+	want(agent.IsAway, over, false)
+
+	gone := s.Now()
+	s.World.Now = s.World.Now.Add(10 * time.Minute) // his browser is closed
+	want(agent.IsOffline, gone, false)
+	beats(5 * time.Second)
+	back := s.Now()
+	beats(time.Minute)
+	want(agent.IsAway, back, false)
+
+	// A page that could not be rung was last heard of before, and not at the beginning of time.
+	s.snapshot(s.ask("bob", "PUT", me, `{"status":"available"}`))
+	s.Phones.Unreachable["bob"] = true
+	s.Dial()
+	s.Settle()
+	want(agent.IsOffline, s.Now(), false)
+}
+
+var t0 = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)

@@ -126,17 +126,51 @@ func TestF122NetworkRefusingOurKeyStillGivesTheCallerMusic(t *testing.T) {
 }
 
 func TestF014NumbersThatAreNone(t *testing.T) {
-	for from, want := range map[string]string{
-		"": "", "anonymous": "", "Anonymous": "", "+266696687": "", "266696687": "", "+7378742833": "", "+2562533": "",
-		"+8656696": "", "+86282452253": "", "Restricted": "", "sip:eve@example.com": "", "client:mallory": "",
-		"+1500555<Say>0006": "", "+15005550006": "+15005550006", "+0123456789": "", "+441632960960": "+441632960960",
+	for _, from := range []string{
+		"", " ", "\u202e", "anonymous", "Anonymous", "+266696687", "266696687", "+7378742833", "+2562533",
+		"+8656696", "+86282452253", "Restricted", "UNKNOWN", "sip:anonymous@anonymous.invalid", "sip:+266696687@pbx.example.com",
+		"sip:Restricted@pbx.example.com:5060", "sips:unavailable@pbx.example.com", "sip:@pbx.example.com", "sip:",
 	} {
-		s, w := serve(t, webtest.Keys)
-		s.Post("/incoming", webtest.Form(t, "incoming", "From", from, "Caller", from)).Is(t, room("0"))
-		if got := w.Conference(caller).From; got != want {
+		if got := shownAs(t, from); got != "" {
+			t.Errorf("From %q is shown as %q, want that it is private", from, got)
+		}
+	}
+}
+
+func TestF195CallersWithoutANumberOfE164(t *testing.T) {
+	long := "sip:" + strings.Repeat("é", 100) + "@pbx.example.com"
+	for from, want := range map[string]string{
+		"+15005550006": "+15005550006", "+441632960960": "+441632960960",
+		"sip:1001@pbx.example.com": "sip:1001@pbx.example.com", "sip:+447700900123@pbx.example.com": "sip:+447700900123@pbx.example.com",
+		"sip:anonymous.coward@pbx.example.com": "sip:anonymous.coward@pbx.example.com",
+		"07700900123":                          "07700900123", "1001": "1001", "447700900123": "447700900123", "client:mallory": "client:mallory",
+		"+0123456789": "+0123456789", "+1500555<Say>0006": "+1500555<Say>0006",
+		"\u202e+44\u200b7700\x00900123\n": "+447700900123", "\xff1001": "1001",
+		long: "sip:" + strings.Repeat("é", 59) + "…",
+	} {
+		if got := shownAs(t, from); got != want {
 			t.Errorf("From %q is shown as %q, want %q", from, got, want)
 		}
 	}
+}
+
+// shownAs is how agents see a caller with that From; she is let in and rung for as ever.
+// Nobody but her agents' pages is told of it.
+func shownAs(t *testing.T, from string) string {
+	t.Helper()
+	s, w := serve(t, webtest.Keys, "alice")
+	s.Post("/incoming", webtest.Form(t, "incoming", "From", from, "Caller", from)).Is(t, room("0"))
+	if !w.Rings("alice") {
+		t.Errorf("From %q: nobody is rung", from)
+	}
+	got := w.Conference(caller).From
+	if call := w.Me("alice").Call; call == nil || call.Caller.Number != got {
+		t.Errorf("From %q: alice's page is told %+v", from, call)
+	}
+	if got != "" && (strings.Contains(s.Log.String(), got) || strings.Contains(s.Log.String(), strings.TrimSpace(from))) {
+		t.Errorf("F195: the log tells who calls: %s", s.Log)
+	}
+	return got
 }
 
 func TestOnlyFullAttestationVerifies(t *testing.T) {

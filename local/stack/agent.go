@@ -54,14 +54,25 @@ type Snapshot struct {
 		Last     *struct {
 			Outcome string `json:"outcome"`
 		} `json:"last"`
+		Recent []struct {
+			Outcome string    `json:"outcome"`
+			At      time.Time `json:"at"`
+			Caller  string    `json:"caller"`
+			Call    string    `json:"call"`
+			Rang    bool      `json:"rang"`
+			With    string    `json:"with"`
+		} `json:"recent"`
 	} `json:"agent"`
 	Call *struct {
-		ID       string   `json:"id"`
-		Leg      string   `json:"leg"`
-		State    string   `json:"state"`
-		Role     string   `json:"role"`
-		Held     []string `json:"held"`
-		Overdue  bool     `json:"overdue"`
+		ID      string   `json:"id"`
+		Leg     string   `json:"leg"`
+		State   string   `json:"state"`
+		Role    string   `json:"role"`
+		Held    []string `json:"held"`
+		Overdue bool     `json:"overdue"`
+		Caller  struct {
+			Number string `json:"number"`
+		} `json:"caller"`
 		Actions  []string `json:"actions"`
 		Transfer *struct {
 			Kind     string `json:"kind"`

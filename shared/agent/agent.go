@@ -56,6 +56,10 @@ type Claim struct {
 	// Askers names the requests that go on with this claim, each by the leg that it would have
 	// made: only the last one of them to give up frees the agent.
 	Askers []string `json:"askers,omitempty"`
+	// Since is when it was made: he has been rung since. Absent in what older versions wrote.
+	Since time.Time `json:"since,omitzero"`
+	// Answered is when he answered, once his page has asked since.
+	Answered time.Time `json:"answered,omitzero"`
 }
 
 // Dropped is a claim that a request gave up. If the leg has been saved all the same, the
@@ -76,6 +80,8 @@ type Agent struct {
 	Why     Why       `json:"why,omitempty"`
 	Idle    time.Time `json:"idle"`             // without a call since: the longest idle is offered first
 	Seen    time.Time `json:"seen"`             // his page was last heard of
+	Back    time.Time `json:"back,omitzero"`    // his page was heard of again after it had been silent too long
+	Freed   time.Time `json:"freed,omitzero"`   // his last claim ended
 	Missed  int       `json:"missed,omitempty"` // offers in a row that he did not take
 	Claim   *Claim    `json:"claim,omitempty"`
 	Dropped *Dropped  `json:"dropped,omitempty"` // the last claim that a request gave up
@@ -85,7 +91,7 @@ type Agent struct {
 	// Removed is when the operator took the agent off the line; zero: not.
 	Removed time.Time `json:"removed,omitzero"`
 	Last    *Last     `json:"last,omitempty"`
-	Recent  []Last    `json:"recent,omitempty"` // his last calls and the offers he did not take, newest first
+	Recent  []Last    `json:"recent,omitempty"` // his last calls and the offers he did not answer, newest first, in finer words
 	Outside *Window   `json:"outside,omitempty"`
 	// Did names the last presses of buttons that took effect in calls that he has left, newest
 	// last: one that comes once more is not about his next call.
@@ -99,6 +105,10 @@ type Last struct {
 	At         time.Time `json:"at"`
 	Began      time.Time `json:"began,omitzero"`   // when he answered, or was rung
 	Caller     string    `json:"caller,omitempty"` // her number, for his eyes; "" is private
+	Rang       bool      `json:"rang,omitempty"`   // he did not answer
+	// With is the name of the colleague, or the outside number, whom it was handed over to or
+	// who transferred it.
+	With string `json:"with,omitempty"`
 }
 
 // Window counts what an agent did since a time.

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -182,7 +183,7 @@ func (a *Agent) Bind(what Purpose, conference, leg string, now time.Time) bool {
 }
 
 func (a *Agent) claim(what Purpose, conference, leg string, now time.Time) {
-	a.Claim = &Claim{Conference: conference, Leg: leg, Until: now.Add(Lease), For: what, Askers: []string{leg}}
+	a.Claim = &Claim{Conference: conference, Leg: leg, Until: now.Add(Lease), Since: now, For: what, Askers: []string{leg}}
 	a.Dropped = nil
 }
 
@@ -230,6 +231,9 @@ type Release struct {
 	WrapUp     time.Duration
 	Caller     string
 	Began      time.Time
+	Rang       bool     // his phone rang, and he did not answer
+	Word       string   // Outcome in finer words, for his list of recent calls; "": the same
+	With       string   // see Last
 	Did        []string // his presses that took effect in the call, newest last
 }
 
@@ -239,11 +243,13 @@ func (a *Agent) Release(r Release, now time.Time) bool {
 	if a.Claim == nil || a.Claim.Leg != r.Leg {
 		return false
 	}
-	a.Claim, a.Idle = nil, now
+	a.Claim, a.Idle, a.Freed = nil, now, now
 	a.remember(r.Did)
-	end := Last{Conference: r.Conference, Outcome: r.Outcome, At: now, Began: r.Began, Caller: r.Caller}
-	if r.Talked || r.Missed || r.Declined {
-		a.Recent = append([]Last{end}, a.Recent[:min(len(a.Recent), MaxRecent-1)]...)
+	end := Last{Conference: r.Conference, Outcome: r.Outcome, At: now, Began: r.Began, Caller: r.Caller, With: r.With}
+	if r.Talked || r.Missed || r.Declined || r.Rang && !r.Unreached {
+		line := end
+		line.Outcome, line.Rang = cmp.Or(r.Word, r.Outcome), !r.Talked
+		a.Recent = append([]Last{line}, a.Recent[:min(len(a.Recent), MaxRecent-1)]...)
 	}
 	switch {
 	case r.Talked:
@@ -272,21 +278,21 @@ func (a *Agent) remember(presses []string) {
 // Relabel corrects how the agent's last call, which was this one, ended for him: it is
 // over after all, and the rest that he did not get at its end begins with it. It says
 // whether it changed anything.
-func (a *Agent) Relabel(conference, outcome string, wrapUp time.Duration) bool {
-	if a.Last == nil || a.Last.Conference != conference || a.Last.Outcome == outcome {
+func (a *Agent) Relabel(r Release) bool {
+	if a.Last == nil || a.Last.Conference != r.Conference || a.Last.Outcome == r.Outcome {
 		return false
 	}
 	if a.Idle.Equal(a.Last.At) {
-		a.Idle = a.Idle.Add(wrapUp)
+		a.Idle = a.Idle.Add(r.WrapUp)
 	}
-	last := *a.Last
-	last.Outcome = outcome
-	for i := range a.Recent {
-		if a.Recent[i] == *a.Last {
-			a.Recent[i] = last
+	for i, l := range a.Recent {
+		if l.Conference == r.Conference && l.At.Equal(a.Last.At) {
+			a.Recent[i].Outcome, a.Recent[i].With = cmp.Or(r.Word, r.Outcome), r.With
 			break
 		}
 	}
+	last := *a.Last
+	last.Outcome = r.Outcome
 	a.Last = &last
 	return true
 }
@@ -339,6 +345,9 @@ func (a *Agent) Beat(now time.Time) bool {
 	after := a.Last != nil && a.Last.At.After(a.Seen)
 	if !after && now.Before(a.Seen.Add(beatEvery)) {
 		return false
+	}
+	if now.After(a.Seen.Add(StaleAfter)) {
+		a.Back = now
 	}
 	a.Seen = now
 	return true

@@ -152,6 +152,7 @@ type Freed struct {
 	Outcome Outcome   `json:"outcome,omitempty"`
 	Talked  bool      `json:"talked,omitempty"` // he had answered
 	Since   time.Time `json:"since,omitzero"`   // when he answered, or was rung
+	Rang    bool      `json:"rang,omitempty"`   // his phone rang, and he had not answered
 	// Late: he was free before; only how the call ended is known better now. It is not stored.
 	Late bool `json:"-"`
 	// Kept: the caller waits for him to come back, so for him the call is not over. It is not

@@ -151,7 +151,9 @@ func (c *Conference) remove(key LegKey, o Outcome) {
 		}
 		gone := Gone{Key: key, SID: l.SID, Seq: l.Seq}
 		if l.Agent != "" {
-			gone.Freed = &Freed{Agent: l.Agent, Leg: key, Outcome: o, Talked: l.Phase == Answered, Since: l.Since}
+			gone.Freed = &Freed{
+				Agent: l.Agent, Leg: key, Outcome: c.unanswered(l, o), Talked: l.Phase == Answered, Since: l.Since, Rang: rang(l),
+			}
 			c.freed = append(c.freed, *gone.Freed)
 		}
 		c.Gone = append(c.Gone, gone)

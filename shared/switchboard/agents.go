@@ -64,7 +64,7 @@ func (s *Switchboard) attend(ctx context.Context, who Who, now time.Time, f func
 			if c, mended, err = s.callOf(ctx, a, now); err != nil {
 				return nil, nil, err
 			}
-			changed = mended || a.Renew(now) || changed
+			changed = mended || a.Renew(now) || answered(a, c) || changed
 		}
 		if changed {
 			err = s.store.SaveAgent(ctx, a)
@@ -75,6 +75,15 @@ func (s *Switchboard) attend(ctx context.Context, who Who, now time.Time, f func
 		return a, c, err
 	}
 	return nil, nil, ErrConflict
+}
+
+// answered notes when the agent answered, for his colleagues' list: his page asks at once.
+func answered(a *agent.Agent, c *conference.Conference) bool {
+	if c == nil || a.Claim == nil {
+		return false
+	}
+	l := c.Leg(conference.LegKey(a.Claim.Leg))
+	return l != nil && l.Phase == conference.Answered && a.Answer(a.Claim.Leg, l.Since)
 }
 
 // callOf loads the conference that an agent is claimed for and does what is due in it.

@@ -367,7 +367,7 @@ func (s *Switchboard) take(ctx context.Context, id agent.ID, rule func(*agent.Ag
 // free lets an agent go whose leg is over.
 func (s *Switchboard) free(ctx context.Context, c *conference.Conference, f conference.Freed, now time.Time) {
 	if f.Late {
-		s.changeAgent(ctx, f.Agent, func(a *agent.Agent) bool { return a.Relabel(string(c.ID), string(f.Outcome), s.set.WrapUp) })
+		s.changeAgent(ctx, f.Agent, func(a *agent.Agent) bool { return a.Relabel(s.released(c, f)) })
 		return
 	}
 	s.release(ctx, f.Agent, s.released(c, f), now)
@@ -379,6 +379,7 @@ func (s *Switchboard) released(c *conference.Conference, f conference.Freed) age
 	if f.Kept {
 		rest = 0
 	}
+	word, with := c.Recent(f)
 	return agent.Release{
 		Conference: string(c.ID),
 		Leg:        string(f.Leg),
@@ -389,6 +390,9 @@ func (s *Switchboard) released(c *conference.Conference, f conference.Freed) age
 		Caller:     c.From,
 		Began:      f.Since,
 		Unreached:  unreached(f.Outcome),
+		Rang:       f.Rang && rings(f.Outcome),
+		Word:       string(word),
+		With:       with,
 		WrapUp:     rest,
 		Did:        did(c, f.Agent),
 	}
@@ -400,6 +404,12 @@ func did(c *conference.Conference, id agent.ID) (names []string) {
 		names = append(names, pressed(r))
 	}
 	return names
+}
+
+// rings: the agent's phone rang until the attempt ended so; one that was busy, or lost, did
+// not.
+func rings(o conference.Outcome) bool {
+	return o != conference.OutcomeBusy && o != conference.OutcomeLost
 }
 
 // unreached: the network found nobody registered under the agent's name (SIP 404 and

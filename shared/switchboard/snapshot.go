@@ -42,6 +42,12 @@ type RecentCall struct {
 	At      time.Time `json:"at"`
 	Began   time.Time `json:"began,omitzero"`
 	Caller  string    `json:"caller"`
+	// Call is the conference.
+	Call conference.ID `json:"call,omitempty"`
+	// Rang: he did not answer.
+	Rang bool `json:"rang,omitempty"`
+	// With is the colleague or the number whom he shared it with.
+	With string `json:"with,omitempty"`
 }
 
 // Call is the agent's current call.
@@ -132,7 +138,10 @@ func (s *Switchboard) view(a *agent.Agent, c *conference.Conference, line []Wait
 		snap.Agent.Last = &LastCall{Outcome: l.Outcome, At: l.At}
 	}
 	for _, l := range a.Recent {
-		r := RecentCall{Outcome: l.Outcome, At: l.At, Began: l.Began, Caller: l.Caller}
+		r := RecentCall{
+			Outcome: l.Outcome, At: l.At, Began: l.Began, Caller: l.Caller,
+			Call: conference.ID(l.Conference), Rang: l.Rang, With: l.With,
+		}
 		snap.Agent.Recent = append(snap.Agent.Recent, r)
 	}
 	if c != nil {

@@ -122,7 +122,7 @@ function decodeLastCall(value: unknown): LastCall | null {
   const at = f && time(f.at);
   const began = f && time(f.began);
   if (!f || !at) return null;
-  return { outcome: text(f.outcome), at, ...(began ? { began } : {}), caller: text(f.caller) };
+  return { outcome: text(f.outcome), at, ...(began ? { began } : {}), caller: text(f.caller), ...(f.rang === true ? { rang: true } : {}), ...optional(f, "call", "with") };
 }
 
 function decodeAgent(value: unknown): Agent | null {
@@ -185,9 +185,10 @@ export function decodeDirectory(value: unknown): Directory | null {
       presence: oneOf(e.presence, PRESENCES) ?? "offline",
       since: time(e.since) ?? at,
       seen: time(e.seen) ?? at,
+      ...(e.rung === true ? { rung: true } : {}),
     };
   });
-  return { at, agents: present(agents), ...(f.more === true ? { more: true } : {}) };
+  return { at, ...optional(f, "number"), agents: present(agents), ...(f.more === true ? { more: true } : {}) };
 }
 
 export function decodeToken(value: unknown): VoiceToken | null {

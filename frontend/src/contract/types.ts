@@ -74,7 +74,7 @@ export interface Call {
   readonly since: string;
   readonly role: Role;
   readonly caller: {
-    /** E.164; empty is a private number. */
+    /** E.164, or text such as a SIP address or a short number; empty is a private number. */
     readonly number: string;
     readonly verified: boolean;
     readonly arrived: string;
@@ -100,13 +100,19 @@ export interface Line {
   readonly unknown?: boolean;
 }
 
-/** One of the agent's last calls, or an offer that he did not take. */
+/** One of the agent's last calls, or an offer that was not answered. */
 export interface LastCall {
   readonly outcome: string;
   readonly at: string;
   readonly began?: string;
-  /** E.164; empty is a private number. */
+  /** As of a call. */
   readonly caller: string;
+  /** The conference; a server of the release before does not tell it, nor what follows. */
+  readonly call?: string;
+  /** It was not answered. */
+  readonly rang?: true;
+  /** The colleague, or the number, whom it was handed over to or who transferred it. */
+  readonly with?: string;
 }
 
 export interface Agent {
@@ -137,10 +143,14 @@ export interface DirectoryEntry {
   readonly presence: Presence;
   readonly since: string;
   readonly seen: string;
+  /** Busy, and not known to have answered. */
+  readonly rung?: true;
 }
 
 export interface Directory {
   readonly at: string;
+  /** The line's own number: numbers of its country may be written without it. */
+  readonly number?: string;
   readonly agents: readonly DirectoryEntry[];
   /** There are more than these: a search finds them. */
   readonly more?: boolean;

@@ -103,8 +103,10 @@ export class Desk {
     this.core.dispatch({ type: "preferences", shortcuts: taste.shortcuts, consent: alerts.consent() });
     for (const what of ["input", "speaker", "ringer"] as const) if (taste[what]) void voice.choose(what, taste[what]);
     const answer = await signIn.resume();
+    if (answer === "leaving") return;
     if (answer !== "signed-in") {
-      this.core.dispatch({ type: "signed-out", why: answer === "refused" ? "refused" : "" });
+      const why = { refused: "refused", unreachable: "failed", "signed-out": "" } as const;
+      this.core.dispatch({ type: "signed-out", why: why[answer] });
       return;
     }
     this.core.dispatch({ type: "signed-in" });
@@ -251,7 +253,7 @@ export class Desk {
   }
 
   reject(): void {
-    if (this.state.leg?.phase === "ringing") this.parts.voice.reject();
+    this.phone.reject();
   }
 
   decline(reason: Reason): void {

@@ -3,7 +3,7 @@
  * not says why. Nothing here decides what a verb may do: that is the server's.
  */
 import { ANYBODY, type Action, type Call, type DirectoryEntry } from "../contract/types.js";
-import { presenceWord } from "../words/agent.js";
+import { presenceOf } from "../words/agent.js";
 import type { State } from "./state.js";
 
 export interface Button {
@@ -58,7 +58,7 @@ export function somebodyFree(state: State): boolean {
 /** Why a colleague cannot be chosen; empty if she can. */
 export function unselectable(entry: DirectoryEntry, self: string): string {
   if (entry.id === self) return "This is you";
-  return entry.presence === "available" ? "" : `${entry.name} is ${presenceWord(entry.presence).toLowerCase()}`;
+  return entry.presence === "available" ? "" : `${entry.name} is ${presenceOf(entry).toLowerCase()}`;
 }
 
 /** How the agent gets out of the call while the caller stays with somebody: a request, or hanging up the own leg. */

@@ -86,6 +86,8 @@ export interface RecentCall {
   readonly talkedMs: number;
   readonly outcome: string;
   readonly with: string;
+  /** It was not answered here. */
+  readonly rang?: true;
 }
 
 export interface Sound {

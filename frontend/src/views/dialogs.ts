@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Desk } from "../desk/desk.js";
 import type { Levels } from "../desk/levels.js";
-import { CHORDS } from "../shortcuts.js";
+import { CHORDS, chordLabel } from "../shortcuts.js";
 import type { Sound, State } from "../state/state.js";
 import { colleague } from "../words/call.js";
 import { phoneNumber } from "../words/number.js";
@@ -69,7 +69,7 @@ function shortcuts(state: State, desk: Desk): TemplateResult {
   return frame("Keyboard shortcuts", desk,
     html`<table class="chords"><caption class="visually-hidden">Shortcuts</caption>
         <thead><tr><th scope="col">Keys</th><th scope="col">What</th></tr></thead>
-        <tbody>${CHORDS.map((c) => html`<tr><td><kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>${c.key}</kbd></td><td>${c.what}</td></tr>`)}
+        <tbody>${CHORDS.map((c) => html`<tr><td><kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>${chordLabel(c.key)}</kbd></td><td>${c.what}</td></tr>`)}
           <tr><td><kbd>?</kbd></td><td>This list</td></tr></tbody></table>
       <label class="switch"><input type="checkbox" role="switch" data-test="shortcuts-on" .checked=${state.shortcuts}
         @change=${(e: Event) => desk.setShortcuts((e.target as HTMLInputElement).checked)} /><span>Shortcuts are on</span></label>`,

@@ -3,7 +3,9 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Status } from "../contract/types.js";
 import type { Desk } from "../desk/desk.js";
 import { inCallSince } from "../state/screen.js";
+import { chordLabel } from "../shortcuts.js";
 import type { State } from "../state/state.js";
+import { waitingLine } from "../state/waiting.js";
 import { presenceWord } from "../words/agent.js";
 import { brand, icon } from "./icons.js";
 import { button, refusal, since } from "./parts.js";
@@ -46,7 +48,7 @@ function status(state: State, desk: Desk): TemplateResult {
       ${from && is !== "starting" ? since(state, from) : nothing}</p>
     <div class="segments" role="group" aria-label="Your status">
       ${STATUSES.map((s) => html`<button type="button" data-test="status-${s}" aria-pressed=${String(chosen === s)}
-        aria-keyshortcuts=${s === "available" ? "Control+Shift+S" : nothing}
+        aria-keyshortcuts=${s === "available" ? `Control+Shift+${chordLabel("S")}` : nothing}
         @click=${() => void desk.setStatus(s)}>${presenceWord(s)}</button>`)}
     </div>
     ${is === "busy" ? html`<span class="hint after-call">after this call</span>` : nothing}
@@ -55,10 +57,12 @@ function status(state: State, desk: Desk): TemplateResult {
 }
 
 function line(state: State): TemplateResult {
-  const { count, more, longest, unknown } = state.snapshot!.line;
-  if (unknown) return html`<p class="waiting-line" data-test="line">${icon("people")}<span>Waiting line not known</span></p>`;
+  if (state.snapshot!.line.unknown) {
+    return html`<p class="waiting-line" data-test="line">${icon("people")}<span>Waiting line not known</span></p>`;
+  }
+  const { count, more, longest, others } = waitingLine(state);
   return html`<p class="waiting-line ${count ? "some" : ""}" data-test="line">
-    ${icon("people")}<span>${count ? html`<strong>${more ? "More than " : ""}${count}</strong> waiting` : "Nobody waiting"}</span>
+    ${icon("people")}<span>${count ? html`<strong>${more ? "More than " : ""}${count}</strong> waiting` : others ? "Nobody else waiting" : "Nobody waiting"}</span>
     ${count && longest ? html`<span class="longest">longest ${since(state, longest)}</span>` : nothing}
   </p>`;
 }

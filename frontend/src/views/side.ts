@@ -4,7 +4,7 @@ import { ANYBODY, type Call, type DirectoryEntry } from "../contract/types.js";
 import type { Desk } from "../desk/desk.js";
 import * as allow from "../state/allow.js";
 import type { State } from "../state/state.js";
-import { presenceWord } from "../words/agent.js";
+import { presenceOf } from "../words/agent.js";
 import { recentCalls } from "../state/recent.js";
 import { choiceOf, targetName, type Choice } from "../state/choice.js";
 import { phoneNumber } from "../words/number.js";
@@ -27,14 +27,14 @@ function colleagues(state: State, desk: Desk, call: Call | null): TemplateResult
   const choice = choiceOf(state);
   const { colleagues: shown, anybody } = choice;
   const number = call ? choice.number : "";
-  const find = call && state.snapshot?.numbers ? "Find a colleague, or type +44…" : "Find a colleague";
+  const find = call && state.snapshot?.numbers ? "Find a colleague, or type a number" : "Find a colleague";
   return html`<section class="card panel colleagues" aria-labelledby="colleagues-title">
     <h2 id="colleagues-title">${call ? "Bring in a colleague" : "Colleagues"}</h2>
     <label class="field"><span class="visually-hidden">${find}</span>
       <input type="search" id="colleague-filter" data-test="filter" autocomplete="off" placeholder=${find} .value=${state.compose.filter}
         @input=${(e: InputEvent) => desk.compose({ filter: (e.target as HTMLInputElement).value })} /></label>
     ${shown.length === 0 && number === ""
-      ? html`<p class="empty">${state.directory === null ? "Loading…" : anybody ? "No colleague has signed in yet." : "No colleague of that name."}</p>`
+      ? html`<p class="empty" data-test="nobody-found">${state.directory === null ? "Loading…" : anybody ? "No colleague has signed in yet." : choice.refused || "No colleague of that name."}</p>`
       : call ? choose(state, desk, choice) : html`<ul class="people" tabindex="0" aria-label="Colleagues">${shown.map((a) => html`<li class="person">${person(state, a)}</li>`)}</ul>`}
     ${state.directory?.more ? html`<p class="hint" data-test="more-colleagues">${anybody
       ? "There are more colleagues. Type a part of a name to find one."
@@ -45,7 +45,7 @@ function colleagues(state: State, desk: Desk, call: Call | null): TemplateResult
 
 function person(state: State, a: DirectoryEntry): TemplateResult {
   return html`<span class="who"><span class="dot ${a.presence}" aria-hidden="true"></span><span class="name">${a.name}</span></span>
-    <span class="what">${presenceWord(a.presence)}<span class="seen">${a.presence === "offline" ? html`seen ${since(state, a.seen, "ago")}` : html`for ${since(state, a.since)}`}</span></span>`;
+    <span class="what">${presenceOf(a)}<span class="seen">${a.presence === "offline" ? html`seen ${since(state, a.seen, "ago")}` : html`for ${since(state, a.since)}`}</span></span>`;
 }
 
 function choose(state: State, desk: Desk, { colleagues: shown, number, anybody }: Choice): TemplateResult {
@@ -99,9 +99,9 @@ function recent(state: State): TemplateResult {
   return html`<section class="card panel" aria-labelledby="recent-title">
     <h2 id="recent-title">Recent calls</h2>
     ${calls.length === 0
-      ? html`<p class="empty">Your last calls appear here.</p>`
-      : html`<ul class="recent">${calls.map((r) => html`<li>
+      ? html`<p class="empty" data-test="nobody-found">Your last calls appear here.</p>`
+      : html`<ul class="recent">${calls.map((r) => html`<li data-test="recent">
           <span class="number">${phoneNumber(r.number)}</span><span class="length">${r.talkedMs ? duration(r.talkedMs) : ""}</span>
-          <span class="outcome">${callOutcome(r.outcome, r.with)}</span><time>${timeOfDay(r.endedAt)}</time></li>`)}</ul>`}
+          <span class="outcome">${callOutcome(r.outcome, r.with, r.rang)}</span><time>${timeOfDay(r.endedAt)}</time></li>`)}</ul>`}
   </section>`;
 }

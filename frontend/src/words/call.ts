@@ -43,7 +43,7 @@ export function hearing(call: Call, muted: boolean): Hearing {
     }
     case "consult-ringing":
       if (!held) return withYou(muted, "");
-      return music(asked(call) ? `${name} hears who calls and is asked to accept` : `You hear ringing: ${name} is being rung`);
+      return music(asked(call) ? `${name} has picked up and is asked to accept` : `You hear ringing: ${name} is being rung`);
     case "consulting":
     case "swapped":
     case "three-way":

@@ -29,7 +29,7 @@ scenario('F017 an agent lets it ring: the next one rings, and after the second t
   await bob.goOnline();
   await bob.screen('ringing', repaired);
   await alice.screen('idle');
-  await alice.says('notice', 'It stopped ringing.');
+  await alice.says('notice', '+1 212 555 0199: you missed the call.'); // F192
   await bob.press('answer');
   await bob.inCall('talking');
   await bob.hears({ tones: [callerTone] });
@@ -57,6 +57,7 @@ scenario('F031 two browsers of one agent ring: the first answer wins, the other 
   await there.press('answer');
   await there.inCall('talking');
   await here.at('screen-ringing').waitFor({ state: 'detached' });
+  await here.says('notice', 'answered by you on another page.'); // F192
   await there.hears({ tones: [callerTone] });
   assert.equal((await s.stack.calls()).filter((c) => c.to === 'client:alice' && c.status === 'in-progress').length, 1);
   await s.stack.does(caller, 'hangup');
