@@ -1,5 +1,6 @@
 /** What is wrong with the connections, across the whole page, for as long as it is wrong; and passing notices. */
-import { html, nothing, type TemplateResult } from "lit";
+import { nothing, type TemplateResult } from "lit";
+import { html } from "../html.js";
 import type { Desk } from "../desk/desk.js";
 import { renewsLeg } from "../state/allow.js";
 import type { State } from "../state/state.js";

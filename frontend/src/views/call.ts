@@ -1,5 +1,6 @@
 /** The call: the caller and what he hears now are the largest; below, who is with whom, and every verb. */
-import { html, nothing, type TemplateResult } from "lit";
+import { nothing, type TemplateResult } from "lit";
+import { html } from "../html.js";
 import type { Call } from "../contract/types.js";
 import type { Desk } from "../desk/desk.js";
 import type { Levels } from "../desk/levels.js";

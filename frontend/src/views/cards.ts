@@ -1,5 +1,6 @@
 /** The screens without a live call: from loading to the card after a call. */
-import { html, nothing, type TemplateResult } from "lit";
+import { nothing, type TemplateResult } from "lit";
+import { html } from "../html.js";
 import type { Desk } from "../desk/desk.js";
 import type { Screen, State } from "../state/state.js";
 import { whyWords } from "../words/agent.js";

@@ -1,5 +1,6 @@
 /** What opens above the page: sound devices, the list of shortcuts, and the one question before a caller is cut off. */
-import { html, nothing, type TemplateResult } from "lit";
+import { nothing, type TemplateResult } from "lit";
+import { html } from "../html.js";
 import type { Desk } from "../desk/desk.js";
 import type { Levels } from "../desk/levels.js";
 import { CHORDS } from "../shortcuts.js";

@@ -1,5 +1,6 @@
 /** The bar above every screen: who you are, your status, who waits, and the way to everything that is seldom needed. */
-import { html, nothing, type TemplateResult } from "lit";
+import { nothing, type TemplateResult } from "lit";
+import { html } from "../html.js";
 import type { Status } from "../contract/types.js";
 import type { Desk } from "../desk/desk.js";
 import { inCallSince } from "../state/screen.js";

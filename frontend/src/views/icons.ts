@@ -1,5 +1,6 @@
 /** The page's few icons, 24 units square, drawn with the text's own colour. */
-import { html, svg, type TemplateResult, type SVGTemplateResult } from "lit";
+import { svg, type TemplateResult, type SVGTemplateResult } from "lit";
+import { html } from "../html.js";
 
 const PATHS = {
   phone: svg`<path d="M6.6 3h2.7l1.6 4.3-2 1.6a13 13 0 0 0 6.2 6.2l1.6-2L21 14.7v2.7A3.6 3.6 0 0 1 17.4 21 14.4 14.4 0 0 1 3 6.6 3.6 3.6 0 0 1 6.6 3z"/>`,

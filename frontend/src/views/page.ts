@@ -1,5 +1,6 @@
 /** The whole page: draws the desk's state and keeps the focus where a person expects it. */
-import { LitElement, html, nothing, type TemplateResult } from "lit";
+import { LitElement, nothing, type TemplateResult } from "lit";
+import { html } from "../html.js";
 import { keyed } from "lit/directives/keyed.js";
 import "../elements/meter.js";
 import "../elements/time.js";

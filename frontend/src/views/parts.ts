@@ -1,5 +1,6 @@
 /** The small pieces that all views share: a button that can say why it does not work, times, refusals. */
-import { html, nothing, type TemplateResult } from "lit";
+import { nothing, type TemplateResult } from "lit";
+import { html } from "../html.js";
 import type { Button } from "../state/allow.js";
 import type { State } from "../state/state.js";
 import { problemWords } from "../words/problem.js";

@@ -1,5 +1,6 @@
 /** A call rings: whose, for how long already, from whom and why, and how long there is to answer. */
-import { html, nothing, type TemplateResult } from "lit";
+import { nothing, type TemplateResult } from "lit";
+import { html } from "../html.js";
 import { REASONS } from "../contract/types.js";
 import type { Desk } from "../desk/desk.js";
 import * as allow from "../state/allow.js";

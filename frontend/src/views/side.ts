@@ -1,5 +1,6 @@
 /** The second column: colleagues (and the way to bring one in), what happened in this call, the calls before it. */
-import { html, nothing, type TemplateResult } from "lit";
+import { nothing, type TemplateResult } from "lit";
+import { html } from "../html.js";
 import { ANYBODY, type Call, type DirectoryEntry } from "../contract/types.js";
 import type { Desk } from "../desk/desk.js";
 import * as allow from "../state/allow.js";
