@@ -8,7 +8,7 @@ import type { Leg, Screen, State } from "../state/state.js";
 import { partyName, phoneNumber } from "../words/number.js";
 import { REASON_BUTTONS } from "../words/outcome.js";
 import { icon } from "./icons.js";
-import { button, refusal, since } from "./parts.js";
+import { button, since } from "./parts.js";
 
 type Ringing = Extract<Screen, { is: "ringing" }>;
 
@@ -48,7 +48,6 @@ function declining(state: State, desk: Desk): TemplateResult {
   return html`<div class="declining" role="group" aria-label="Decline and say why">
     <span class="hint" aria-hidden="true">Decline and say why</span>
     ${REASONS.map((reason) => button({ name: `decline-${reason}`, label: REASON_BUTTONS[reason], button: allow.decline(state), click: () => desk.decline(reason) }))}
-    ${refusal(state, ["decline"])}
   </div>`;
 }
 
