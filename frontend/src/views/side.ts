@@ -32,7 +32,7 @@ function colleagues(state: State, desk: Desk, call: Call | null): TemplateResult
   const number = bringsIn ? choice.number : "";
   const find = bringsIn && state.snapshot?.numbers ? "Find a colleague, or type +44…" : "Find a colleague";
   return html`<section class="card panel colleagues" aria-labelledby="colleagues-title">
-    <h2 id="colleagues-title">${bringsIn ? "Bring in a colleague" : "Colleagues"}</h2>
+    <h2 id="colleagues-title">${bringsIn ? "Bring in a colleague" : "Colleagues"}${asAt(state)}</h2>
     <label class="field"><span class="visually-hidden">${find}</span>
       <input type="search" id="colleague-filter" data-test="filter" autocomplete="off" placeholder=${find} .value=${state.compose.filter}
         @input=${(e: InputEvent) => desk.compose({ filter: (e.target as HTMLInputElement).value })} /></label>
@@ -41,6 +41,12 @@ function colleagues(state: State, desk: Desk, call: Call | null): TemplateResult
       : bringsIn ? choose(state, desk, choice) : html`<ul class="people" tabindex="0" aria-label="Colleagues">${shown.map((a) => html`<li class="person">${person(state, a)}</li>`)}</ul>`}
     ${bringsIn ? begin(state, desk, call) : nothing}
   </section>`;
+}
+
+/** While the server cannot be asked, the list is of then. */
+function asAt(state: State): TemplateResult | typeof nothing {
+  const { apiDownAt, directory, skew } = state;
+  return apiDownAt && directory ? html` <span class="as-at">at ${timeOfDay(Date.parse(directory.at) - skew)}</span>` : nothing;
 }
 
 function person(state: State, a: DirectoryEntry): TemplateResult {

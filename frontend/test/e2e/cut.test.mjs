@@ -34,7 +34,7 @@ scenario('F035 eight seconds without a network: the call is kept', async (s) => 
   const leg = await s.stack.leg('alice', 'in-progress');
   s.wire.cut();
   await alice.hears({ silence: true });
-  await alice.at('banner-reconnecting').or(alice.at('banner-api-down')).first().waitFor({ timeout: 9000 });
+  await alice.page.locator('.banner.bad').waitFor({ timeout: 9000 });
   await alice.look('reconnecting', '');
   await wait(3000);
   s.wire.mend();

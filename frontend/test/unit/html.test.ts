@@ -81,7 +81,7 @@ test.each([true, false])("F196: through all states of a call in a translated pag
     expect(words(), s.name).toBe(fresh.get(s.name));
     wrapTexts(moved);
   }
-}, 60_000);
+}, 240_000);
 
 test("F196: every view draws with this html and none with lit's own", () => {
   const src = join(import.meta.dirname, "../../src");
