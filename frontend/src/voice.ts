@@ -144,7 +144,7 @@ class SdkVoice implements Voice {
       if (this.call === call) this.listener(event);
     };
     call.on("accept", () => mine({ is: "open" }));
-    call.on("reconnecting", () => mine({ is: "reconnecting" }));
+    call.on("reconnecting", (error?: TwilioError.TwilioError) => mine({ is: "reconnecting", what: whyOf(error) === "media" ? "sound" : "line" }));
     call.on("reconnected", () => mine({ is: "open" }));
     call.on("mute", (muted: boolean) => mine({ is: "muted", muted }));
     call.on("warning", (name: string) => mine({ is: "warning", name, on: true }));

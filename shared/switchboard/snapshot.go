@@ -24,10 +24,14 @@ type Self struct {
 	Name     string         `json:"name"`
 	Status   agent.Status   `json:"status"`
 	Presence agent.Presence `json:"presence"`
-	Since    time.Time      `json:"since"`
-	Why      agent.Why      `json:"why,omitempty"`
-	Last     *LastCall      `json:"last,omitempty"`
-	Recent   []RecentCall   `json:"recent,omitempty"`
+	Since    time.Time      `json:"since"` // of Status
+	// PresenceSince is of Presence; WrapUpUntil is when the automatic wrap-up ends.
+	PresenceSince time.Time `json:"presenceSince,omitzero"`
+	WrapUpUntil   time.Time `json:"wrapUpUntil,omitzero"`
+
+	Why    agent.Why    `json:"why,omitempty"`
+	Last   *LastCall    `json:"last,omitempty"`
+	Recent []RecentCall `json:"recent,omitempty"`
 }
 
 // LastCall is how the agent's last call ended for him.
@@ -129,6 +133,7 @@ func (s *Switchboard) view(a *agent.Agent, c *conference.Conference, line []Wait
 		At: now,
 		Agent: Self{
 			ID: a.ID, Name: a.Name, Status: a.Status, Presence: a.Presence(now), Since: a.Since, Why: a.Why,
+			PresenceSince: a.ShownSince(now), WrapUpUntil: a.WrapUpUntil(now),
 		},
 		Line:    lineView(line),
 		Numbers: s.set.Numbers != nil,

@@ -48,6 +48,16 @@ function optional<K extends string>(from: Fields, ...names: K[]): { [P in K]?: s
   return out;
 }
 
+/** The same of times; one that cannot be read is absent. */
+function times<K extends string>(from: Fields, ...names: K[]): { [P in K]?: string } {
+  const out: { [P in K]?: string } = {};
+  for (const name of names) {
+    const at = time(from[name]);
+    if (at) out[name] = at;
+  }
+  return out;
+}
+
 function present<T>(values: (T | null)[]): T[] {
   return values.filter((v): v is T => v !== null);
 }
@@ -139,6 +149,7 @@ function decodeAgent(value: unknown): Agent | null {
     status,
     presence: oneOf(f.presence, PRESENCES) ?? status,
     since,
+    ...times(f, "presenceSince", "wrapUpUntil"),
     ...(why ? { why } : {}),
     ...(last && lastAt ? { last: { outcome: text(last.outcome), at: lastAt } } : {}),
     ...(Array.isArray(f.recent) ? { recent: present(list(f.recent).map(decodeLastCall)) } : {}),

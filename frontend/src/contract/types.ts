@@ -120,7 +120,12 @@ export interface Agent {
   readonly name: string;
   readonly status: Status;
   readonly presence: Presence;
+  /** The status was entered. */
   readonly since: string;
+  /** The presence was entered; an old server does not say. */
+  readonly presenceSince?: string;
+  /** The automatic wrap-up after a call ends then, while it runs. */
+  readonly wrapUpUntil?: string;
   readonly why?: "missed" | "unreachable";
   readonly last?: { readonly outcome: string; readonly at: string };
   /** Newest first. */

@@ -49,6 +49,8 @@ const hearsRinging = ({ screen }: State): boolean =>
 /** Whom to call is looked at in a call; at rest the list is for information, and it is the dearest thing that a page asks for. */
 const DIRECTORY_MS = { inCall: 5000, atRest: 15_000 };
 const NOTICE_MS = 8000;
+/** A refusal goes with the call's next news (reduce.ts); where none comes it goes after this. */
+const REFUSAL_MS = 15_000;
 /** So long may a screen reader be busy with something else before it reads what the page says. */
 const SAID_MS = 10_000;
 
@@ -123,6 +125,7 @@ export class Desk {
     this.session.tick();
     const now = this.parts.now();
     if (this.state.notice && now - this.noticeAt > NOTICE_MS) this.dismissNotice();
+    if (this.state.refusal && now - this.state.refusal.at > REFUSAL_MS) this.dismissRefusal();
     for (const which of ["polite", "urgent"] as const) {
       if (this.state.said[which] && now - this.saidAt[which] > SAID_MS) this.core.dispatch({ type: "said-over", which });
     }
@@ -229,10 +232,16 @@ export class Desk {
     this.parts.voice.hangUp();
   }
 
-  /** Out of a call of which the server does not tell. It is a loss, and no end: the caller is rescued. */
-  hangUpLate(): void {
-    const { screen } = this.state;
-    if (screen.is === "connecting" && screen.late) this.parts.voice.hangUp();
+  /**
+   * Out of the call by hanging up this page's own leg, which needs nobody. Where a colleague has the caller it is a
+   * leaving; else it is a loss, and no end: the caller is rescued. What became of a press under way nobody knows here.
+   */
+  hangUp(): void {
+    const { screen, pending, leg } = this.state;
+    if (!leg || leg.phase === "ringing") return;
+    if (pending) this.core.dispatch({ type: "pending-over", request: pending.request });
+    if (screen.is === "in-call" && (allow.leaveNow(this.state, screen.call) || allow.leaveBy(screen.call))) this.core.dispatch({ type: "leave" });
+    this.parts.voice.hangUp();
   }
 
   forgetRejoin(): void {
@@ -280,16 +289,24 @@ export class Desk {
 
   leave(): void {
     const { screen } = this.state;
-    if (screen.is !== "in-call" || !allow.leave(this.state, screen.call).on) return;
-    if (allow.leaveBy(screen.call) === "complete") return this.press("complete");
-    this.core.dispatch({ type: "leave" });
-    this.parts.voice.hangUp();
+    if (screen.is !== "in-call") return;
+    if (this.outIsLate()) return this.panel("confirm-hang-up");
+    if (!allow.leave(this.state, screen.call).on) return;
+    if (allow.leaveNow(this.state, screen.call) === "complete") return this.press("complete");
+    this.hangUp();
   }
 
-  /** Asks once, because the caller is cut off; `press("end")` does it. */
+  /** Asks once: before the caller is cut off (`press("end")` does it), or says what becomes of her (`hangUp` does it). */
   askEnd(): void {
     const { screen } = this.state;
-    if (screen.is === "in-call" && allow.verb(this.state, screen.call, "end").on) this.panel("confirm-end");
+    if (screen.is === "connecting") return this.hangUp();
+    if (screen.is !== "in-call") return;
+    if (this.outIsLate() || allow.outBy(this.state, screen.call) === "hang-up") this.panel("confirm-hang-up");
+    else if (allow.verb(this.state, screen.call, "end").on) this.panel("confirm-end");
+  }
+
+  private outIsLate(): boolean {
+    return allow.outIsLate(this.state, this.parts.now());
   }
 
   compose(compose: Partial<Compose>): void {
@@ -348,6 +365,10 @@ export class Desk {
     } catch {
       this.core.notice("The clipboard could not be reached.", "bad");
     }
+  }
+
+  dismissRefusal(): void {
+    this.core.dispatch({ type: "refusal-over" });
   }
 
   dismissNotice(): void {

@@ -246,7 +246,7 @@ export class Phone {
         poke();
         return;
       case "reconnecting":
-        core.dispatch({ type: "leg-reconnecting", at });
+        core.dispatch({ type: "leg-reconnecting", at, ...(event.what ? { what: event.what } : {}) });
         return;
       case "muted":
         core.dispatch({ type: "leg-muted", muted: event.muted });
@@ -290,10 +290,11 @@ export class Phone {
 
   /** The server's push: the new snapshot itself, or the word that there is one. */
   private pushed(content: unknown): void {
+    const { core } = this.parts;
     const value = typeof content === "string" ? parsed(content) : content;
     const { type, snapshot } = (typeof value === "object" && value !== null ? value : {}) as { type?: unknown; snapshot?: unknown };
     const decoded = decodePushed(type === "snapshot" ? snapshot : value);
-    if (decoded) this.parts.take(decoded);
+    if (decoded) core.dispatch({ type: "snapshot", snapshot: decoded, at: core.now(), pushed: true });
     else this.parts.poke();
   }
 

@@ -1,8 +1,8 @@
 /** The small pieces that all views share: a button that can say why it does not work, times, refusals. */
-import { html, nothing, type TemplateResult } from "lit";
+import { nothing, type TemplateResult } from "lit";
+import { html } from "../html.js";
 import type { Button } from "../state/allow.js";
 import type { State } from "../state/state.js";
-import { problemWords } from "../words/problem.js";
 import { chordLabel } from "../shortcuts.js";
 import { icon, type Icon } from "./icons.js";
 
@@ -56,13 +56,6 @@ export function button(look: ButtonLook): TemplateResult {
     ${tip ? html`<span class="tip" id=${tipId} role="tooltip">${tip}${chord}</span>` : nothing}
     ${look.shape === "iconic" && !tip ? html`<span class="tip" aria-hidden="true">${look.label}</span>` : nothing}
   </span>`;
-}
-
-/** What the server refused, beside the buttons it concerns. */
-export function refusal(state: State, actions: readonly string[]): TemplateResult | typeof nothing {
-  const r = state.refusal;
-  if (!r || !actions.includes(r.action)) return nothing;
-  return html`<p class="refusal" data-test="refusal">${icon("warning")}<span>${problemWords(r.problem)}</span></p>`;
 }
 
 export function since(state: State, at: string | number, mode: "up" | "down" | "ago" = "up"): TemplateResult {

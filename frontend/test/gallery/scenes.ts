@@ -44,6 +44,8 @@ const STATES: CallState[] = ["talking", "add-ringing", "consult-ringing", "consu
 const target = (now: number, state: CallState): Call =>
   callAt(now, state, { role: "target", owner: { id: "bob", name: "Bob" }, transfer: transferAt(now, { by: { id: "bob", name: "Bob" }, to: { id: "alice", name: "Alice" } }) });
 
+const resting = (now: number): Partial<Snapshot["agent"]> => ({ presence: "wrap-up", presenceSince: iso(now - 7000), wrapUpUntil: iso(now + 23_000) });
+
 const press = (action: "consult" | "hold" | "complete", now: number): Event => ({ type: "press", action, request: "key", at: now });
 const refused = (slug: string, status: number, now: number): Event => ({ type: "refused", action: "consult", request: "key", problem: { slug, status, title: "" }, at: now });
 
@@ -98,6 +100,18 @@ export const scenes: readonly Scene[] = [
   { name: "call-target-three-way", events: (now) => talking(now, target(now, "three-way")) },
   { name: "call-caller-left", events: (now) => [...talking(now, callAt(now, "consulting")), { type: "snapshot", snapshot: snapshotAt(now + 1), at: now + 1 }] },
   { name: "call-reconnecting", events: (now) => talking(now, callAt(now, "talking"), [{ type: "leg-reconnecting", at: now - 7000 }]) },
+  { name: "call-sound-lost", events: (now) => talking(now, callAt(now, "three-way"), [{ type: "leg-reconnecting", at: now - 7000, what: "sound" }]) },
+  { name: "call-line-lost", events: (now) => talking(now, callAt(now, "talking"), [{ type: "leg-reconnecting", at: now - 7000, what: "line" }]) },
+  { name: "call-no-connection", events: (now) => talking(now, callAt(now, "talking"), [{ type: "api-down", at: now - 61_000 }, { type: "leg-reconnecting", at: now - 58_000 }]) },
+  { name: "call-server-down-talking", events: (now) => talking(now, callAt(now, "talking"), [{ type: "api-down", at: now - 61_000 }]) },
+  { name: "call-server-down-target", events: (now) => talking(now, target(now, "consulting"), [{ type: "api-down", at: now - 61_000 }]) },
+  { name: "confirm-hang-up", events: (now) => talking(now, callAt(now, "talking"), [{ type: "api-down", at: now - 61_000 }, { type: "panel", panel: "confirm-hang-up" }]) },
+  { name: "idle-server-down", events: (now) => [...online(now), { type: "api-down", at: now - 61_000 }] },
+  { name: "idle-no-connection", events: (now) => [...online(now), { type: "api-down", at: now - 61_000 }, { type: "device", is: "lost", at: now - 45_000, why: "signalling" }] },
+  { name: "idle-resting", events: (now) => online(now, snapshotAt(now, { agent: resting(now) })) },
+  { name: "ended-resting", events: (now) => [...talking(now, callAt(now, "talking")), { type: "leg-gone", at: now }, { type: "snapshot", at: now + 2, snapshot: snapshotAt(now + 2, { agent: { ...resting(now), last: { outcome: "caller-left", at: iso(now + 1) } } }) }] },
+  { name: "ended-server-down", events: (now) => [...talking(now, callAt(now, "talking"), [{ type: "api-down", at: now - 61_000 }]), { type: "leg-gone", at: now }] },
+  { name: "connecting-add", events: (now) => [...online(now), { type: "leg-ringing", sid: "CA1", ring: ringAt(now, { by: "Bob", kind: "add" }), at: now }, { type: "leg-answering" }] },
   { name: "call-server-down", events: (now) => talking(now, callAt(now, "consulting"), [{ type: "api-down", at: now - 61_000 }]) },
   { name: "call-one-way", events: (now) => talking(now, callAt(now, "talking"), [{ type: "warning", name: "low-bytes-received", on: true }]) },
   { name: "call-one-way-consulting", events: (now) => talking(now, callAt(now, "consulting"), [{ type: "warning", name: "low-bytes-received", on: true }]) },
