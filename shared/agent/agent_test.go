@@ -260,3 +260,25 @@ func TestF192WhatRangIsInTheListOnce(t *testing.T) {
 		}
 	}
 }
+
+func TestF191WhoIsRung(t *testing.T) {
+	a := available()
+	_ = a.Take("CA", "leg", t0)
+	for after, want := range map[time.Duration]bool{0: true, time.Minute: true, longestRing: false} {
+		if got := a.Rung(t0.Add(after)); got != want && a.Claimed(t0.Add(after)) {
+			t.Errorf("after %v: rung %t", after, got)
+		}
+	}
+	if a.Answer("other", t0) || !a.Answer("leg", t0.Add(time.Second)) || a.Answer("leg", t0.Add(time.Minute)) || a.Rung(t0.Add(time.Minute)) {
+		t.Errorf("after the answer: %+v", a.Claim)
+	}
+	// What the release before has written tells neither.
+	a.Claim.Since, a.Claim.Answered = time.Time{}, time.Time{}
+	if since := a.PresenceSince(t0.Add(time.Second)); a.Rung(t0.Add(time.Second)) || !since.Equal(t0) {
+		t.Errorf("an old claim: since %v", since)
+	}
+	a.Claim.Until = t0 // it ran out, and nobody has told him
+	if since := a.PresenceSince(t0.Add(time.Second)); !since.Equal(t0) {
+		t.Errorf("a claim that ran out: %s since %v", a.Presence(t0.Add(time.Second)), since)
+	}
+}

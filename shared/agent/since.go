@@ -18,9 +18,14 @@ func (a *Agent) PresenceSince(now time.Time) time.Time {
 	}
 }
 
+// longestRing is longer than anybody is rung: RING_SECONDS is at most two minutes, and the
+// network adds some seconds.
+const longestRing = 130 * time.Second
+
 // Rung says whether the agent is claimed for a call that he is not known to have answered.
+// If his page cannot ask, it is known after a while all the same.
 func (a *Agent) Rung(now time.Time) bool {
-	return a.Claimed(now) && a.Claim.Answered.IsZero() && !a.Claim.Since.IsZero()
+	return a.Claimed(now) && a.Claim.Answered.IsZero() && now.Before(a.Claim.Since.Add(longestRing))
 }
 
 // Answer notes when the agent answered the call that he is claimed for; it says whether it
