@@ -64,14 +64,16 @@ func (h handler) search(r *web.Request) (int, any, error) {
 	if wanted == "" || utf8.RuneCountInString(in.Text) > maxText {
 		return 0, nil, web.Malformed("The text must be a part of a name, at most 100 characters.")
 	}
-	d, err := h.board(r.Base).Search(r.Context(), r.Who, func(a agent.Agent) bool { return strings.Contains(fold(a.Name), wanted) })
+	fits := func(a agent.Agent) bool { return strings.Contains(fold(a.Name), wanted) }
+	d, err := h.board(r.Base).Search(r.Context(), r.Who, fits)
 	return http.StatusOK, listed(d, r.Now), err
 }
 
 func listed(found switchboard.Directory, now time.Time) directory {
 	d := directory{At: now, Agents: make([]entry, 0, len(found.Agents)), More: found.More}
 	for _, a := range found.Agents {
-		d.Agents = append(d.Agents, entry{ID: a.ID, Name: a.Name, Presence: a.Presence(now), Since: a.Since, Seen: a.Seen})
+		e := entry{ID: a.ID, Name: a.Name, Presence: a.Presence(now), Since: a.Since, Seen: a.Seen}
+		d.Agents = append(d.Agents, e)
 	}
 	return d
 }
