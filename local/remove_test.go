@@ -15,7 +15,8 @@ func removeScript(t *testing.T, cases string, env []string, args ...string) (sai
 	t.Helper()
 	dir := t.TempDir()
 	for _, tool := range []string{"aws", "go", "curl"} {
-		script := "#!/bin/sh\necho \"" + tool + " $*\" >>" + dir + "/asked\ncase \"" + tool + " $*\" in\n" + cases + "\n*) ;;\nesac\n"
+		asked := tool + " $*"
+		script := "#!/bin/sh\necho \"" + asked + "\" >>" + dir + "/asked\ncase \"" + asked + "\" in\n" + cases + "\n*) ;;\nesac\n"
 		if err := os.WriteFile(filepath.Join(dir, tool), []byte(script), 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -28,7 +29,8 @@ func removeScript(t *testing.T, cases string, env []string, args ...string) (sai
 	return string(out), string(raw), err
 }
 
-const withPool = "*OutputKey==\\'Table\\'*) echo table1 ;;\n*UserPoolId*) echo pool1 ;;\n*admin-get-user*) echo Ada ;;\n"
+const withPool = "*OutputKey==\\'Table\\'*) echo table1 ;;\n*UserPoolId*) echo pool1 ;;\n" +
+	"*admin-get-user*) echo Ada ;;\n"
 
 // inOrder asserts that the text has these parts, one after the other.
 func inOrder(t *testing.T, text string, parts ...string) {
@@ -100,13 +102,17 @@ func TestF202RemoveAgentSaysWhatIsWrong(t *testing.T) {
 }
 
 func TestF202RosterIsRefusedWithoutTableOrName(t *testing.T) {
-	for _, args := range [][]string{{}, {"remove", "ada"}, {"-table", "t"}, {"-table", "t", "remove"}, {"-table", "t", "kill", "ada"}, {"-table", "t", "remove", "a", "b"}} {
+	for _, args := range [][]string{
+		{}, {"remove", "ada"}, {"-table", "t"}, {"-table", "t", "remove"}, {"-table", "t", "kill", "ada"},
+		{"-table", "t", "remove", "a", "b"},
+	} {
 		if err := roster(t.Context(), args); !errors.Is(err, errRoster) {
 			t.Errorf("%v: %v", args, err)
 		}
 	}
 	t.Setenv("AWS_REGION", "")
-	if err := roster(t.Context(), []string{"-table", "t", "remove", "ada"}); err == nil || !strings.Contains(err.Error(), "AWS_REGION") {
+	err := roster(t.Context(), []string{"-table", "t", "remove", "ada"})
+	if err == nil || !strings.Contains(err.Error(), "AWS_REGION") {
 		t.Errorf("without a region: %v", err)
 	}
 }

@@ -69,7 +69,8 @@ func (h handler) search(r *web.Request) (int, any, error) {
 	if wanted == "" || utf8.RuneCountInString(in.Text) > maxText {
 		return 0, nil, web.Malformed("The text must be a part of a name, at most 100 characters.")
 	}
-	d, err := h.board(r.Base).Search(r.Context(), r.Who, func(a agent.Agent) bool { return strings.Contains(fold(a.Name), wanted) })
+	fits := func(a agent.Agent) bool { return strings.Contains(fold(a.Name), wanted) }
+	d, err := h.board(r.Base).Search(r.Context(), r.Who, fits)
 	return http.StatusOK, h.listed(d, r.Now), err
 }
 

@@ -272,7 +272,8 @@ func TestF149F161WithoutAnAuthorizersWordNobodyIsLetIn(t *testing.T) {
 
 func TestStoreDown(t *testing.T) {
 	for _, tt := range []struct{ op, method, path, body string }{
-		{"Agents", "GET", "/agents", ""}, {"Agent", "GET", "/agents", ""}, {"Agent", "GET", me, ""}, {"Agent", "PUT", me, `{"status":"available"}`},
+		{"Agents", "GET", "/agents", ""}, {"Agent", "GET", "/agents", ""}, {"Agent", "GET", me, ""},
+		{"Agent", "PUT", me, `{"status":"available"}`},
 		{"SaveAgent", "PUT", me, `{"status":"away"}`}, {"Agents", "POST", "/agents/search", `{"text":"a"}`},
 	} {
 		for _, took := range []bool{false, true} {
@@ -352,7 +353,8 @@ func TestF179WhoIsThereIsInTheDirectoryWhateverTheNumberOfOthers(t *testing.T) {
 		if len(found.Agents) != 1 || found.Agents[0].ID != "zoe" || found.More {
 			t.Errorf("%d silent: the search found %+v", n, found)
 		}
-		if many := s.list(s.ask("alice", "POST", "/agents/search", `{"text":"gone"}`)); len(many.Agents) != 50 || !many.More {
+		many := s.list(s.ask("alice", "POST", "/agents/search", `{"text":"gone"}`))
+		if len(many.Agents) != 50 || !many.More {
 			t.Errorf("%d silent: %d of many are found, more %t", n, len(many.Agents), many.More)
 		}
 	}
@@ -361,7 +363,9 @@ func TestF179WhoIsThereIsInTheDirectoryWhateverTheNumberOfOthers(t *testing.T) {
 func TestF179WhatIsSearchedForMustBeAPartOfAName(t *testing.T) {
 	s := serve(t, "alice")
 	before := s.Store.Counts()
-	for _, body := range []string{`{"text":""}`, `{}`, `{"text":"'"}`, `{"text":5}`, `{"text":"` + strings.Repeat("a", 101) + `"}`, `{"text":"a","x":1}`} {
+	for _, body := range []string{
+		`{"text":""}`, `{}`, `{"text":"'"}`, `{"text":5}`, `{"text":"` + strings.Repeat("a", 101) + `"}`, `{"text":"a","x":1}`,
+	} {
 		e := s.Signed("alice", "POST", "/agents/search", body)
 		s.problem(s.Do(e), 400, "malformed")
 	}
@@ -370,7 +374,8 @@ func TestF179WhatIsSearchedForMustBeAPartOfAName(t *testing.T) {
 
 func TestFold(t *testing.T) {
 	for name, want := range map[string]string{
-		"Zoë Becker": "zoe becker", "Erin O’Neill": "erin oneill", "O'NEILL": "oneill", "  Anna  Maria ": "anna maria", "Ångström": "angstrom",
+		"Zoë Becker": "zoe becker", "Erin O’Neill": "erin oneill", "O'NEILL": "oneill",
+		"  Anna  Maria ": "anna maria", "Ångström": "angstrom",
 	} {
 		if got := fold(name); got != want {
 			t.Errorf("%q is folded to %q", name, got)
@@ -388,7 +393,9 @@ func TestF185TheSnapshotIsThereWithoutTheLine(t *testing.T) {
 		for _, op := range []string{"Line", "Agents", "Live"} {
 			s.Store.Every(op, switchboardtest.Fault{Err: switchboard.ErrUnavailable, Took: took})
 		}
-		for _, e := range []struct{ method, body string }{{"GET", ""}, {"PUT", `{"status":"available","beat":true}`}, {"PUT", `{"status":"away"}`}} {
+		for _, e := range []struct{ method, body string }{
+			{"GET", ""}, {"PUT", `{"status":"available","beat":true}`}, {"PUT", `{"status":"away"}`},
+		} {
 			snap := s.snapshot(s.ask("alice", e.method, me, e.body))
 			if !snap.Line.Unknown || snap.Call == nil || snap.Call.ID != id {
 				t.Errorf("%s %s: %+v", e.method, e.body, snap)
@@ -407,7 +414,8 @@ func TestF202WhoWasRemovedIsRefusedAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range []struct{ method, path, body string }{
-		{"GET", "/agents", ""}, {"POST", "/agents/search", `{"text":"bob"}`}, {"GET", me, ""}, {"PUT", me, `{"status":"available"}`},
+		{"GET", "/agents", ""}, {"POST", "/agents/search", `{"text":"bob"}`}, {"GET", me, ""},
+		{"PUT", me, `{"status":"available"}`},
 		{"PUT", me, `{"status":"available","beat":true}`},
 	} {
 		s.problem(s.ask("alice", r.method, r.path, r.body), 403, "removed")

@@ -68,8 +68,9 @@ func TestF179WhoIsThereIsRungBehindManySilentOnes(t *testing.T) {
 	if ids[0] != "bob" || !more {
 		t.Errorf("the directory begins with %s, more %t", ids[0], more)
 	}
-	if ids, _ := l.listed("alice", "POST", "/agents/search", map[string]string{"text": "BÓB"}); len(ids) != 1 || ids[0] != "bob" {
-		t.Errorf("found: %v", ids)
+	found, _ := l.listed("alice", "POST", "/agents/search", map[string]string{"text": "BÓB"})
+	if len(found) != 1 || found[0] != "bob" {
+		t.Errorf("found: %v", found)
 	}
 	l.presses("alice", "consult", "*")
 	l.together(l.answers("bob"), l.legTo("alice"))
@@ -116,8 +117,10 @@ func (q *queries) between(t *testing.T) func(*stack.Options) {
 func TestF185ACallGoesOnWhileTheIndexesFail(t *testing.T) {
 	t.Parallel()
 	for name, q := range map[string]*queries{
-		"failed":    {status: http.StatusInternalServerError, body: `{"__type":"InternalServerError"}`},
-		"throttled": {status: http.StatusBadRequest, body: `{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException"}`},
+		"failed": {status: http.StatusInternalServerError, body: `{"__type":"InternalServerError"}`},
+		"throttled": {
+			status: http.StatusBadRequest, body: `{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException"}`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -194,13 +197,14 @@ func TestF206ThirtyCallersInOneMomentAndTwentyFreeAgents(t *testing.T) {
 func TestF209ConsultsAndArrivalsInOneMoment(t *testing.T) {
 	t.Parallel()
 	ids, may := crowd(12)
-	l := open(t, may)
+	l := open(t, may, func(o *stack.Options) { o.Parameters = map[string]string{"RingSeconds": "90"} })
 	l.gap = 5 * time.Second
 	owners, free := ids[:4], ids[4:]
 	l.online(owners...)
 	for n := range owners {
 		l.dial(fmt.Sprintf("+155501%02d", n))
 	}
+	l.until("the owners are rung", 30*time.Second, func() bool { return len(l.ringingAt(owners)) == len(owners) })
 	for _, id := range owners {
 		l.answers(id)
 	}
@@ -241,7 +245,8 @@ func TestF209AWrongClaimIsRepairedInTime(t *testing.T) {
 	t.Parallel()
 	for name, wrong := range map[string]func(doc map[string]any){
 		"given up": func(doc map[string]any) {
-			doc["dropped"] = map[string]any{"conference": doc["claim"].(map[string]any)["conference"], "at": doc["seen"]}
+			claim := doc["claim"].(map[string]any)
+			doc["dropped"] = map[string]any{"conference": claim["conference"], "at": doc["seen"]}
 			delete(doc, "claim")
 		},
 		"another leg": func(doc map[string]any) { doc["claim"].(map[string]any)["leg"] = "another" },
@@ -272,7 +277,8 @@ func TestF202AnAgentIsRemoved(t *testing.T) {
 	refused := func(id, method, path string, body any) {
 		t.Helper()
 		var problem *stack.APIError
-		if err := l.agent(id).Call(l.ctx, method, path, body, nil); !errors.As(err, &problem) || problem.Status != http.StatusForbidden {
+		err := l.agent(id).Call(l.ctx, method, path, body, nil)
+		if !errors.As(err, &problem) || problem.Status != http.StatusForbidden {
 			t.Errorf("%s %s %s: %v", id, method, path, err)
 		}
 	}

@@ -214,7 +214,8 @@ func TestF202ControlRemovesAnAgent(t *testing.T) {
 		body string
 		want int
 	}{
-		{`{"agent":"ALICE","removed":true}`, http.StatusOK}, {`{"agent":"nobody","removed":true}`, http.StatusNotFound}, {`x`, http.StatusBadRequest},
+		{`{"agent":"ALICE","removed":true}`, http.StatusOK}, {`{"agent":"nobody","removed":true}`, http.StatusNotFound},
+		{`x`, http.StatusBadRequest},
 	} {
 		res, err := http.Post(s.Control+"/control/agents", "application/json", strings.NewReader(c.body))
 		if err != nil {

@@ -175,7 +175,10 @@ func (a *Agent) TakeOver(conference, leg string, now time.Time) {
 // Bind claims the agent for a leg that he has, whatever his item said before. It says
 // whether it changed anything: one who is claimed elsewhere is left alone.
 func (a *Agent) Bind(what Purpose, conference, leg string, now time.Time) bool {
-	if a.Claim != nil && (a.Claim.Conference == conference && a.Claim.Leg == leg || a.Claimed(now) && a.Claim.Conference != conference) {
+	if a.Claim != nil && a.Claim.Conference == conference && a.Claim.Leg == leg {
+		return false
+	}
+	if a.Claimed(now) && a.Claim.Conference != conference {
 		return false
 	}
 	a.claim(what, conference, leg, now)

@@ -89,7 +89,9 @@ func answered(a *agent.Agent, c *conference.Conference) bool {
 // callOf loads the conference that an agent is claimed for and does what is due in it.
 // If he has another leg there than his claim says, it is put right; if none, he is freed.
 // Mended: his item is to be saved.
-func (s *Switchboard) callOf(ctx context.Context, a *agent.Agent, now time.Time) (c *conference.Conference, mended bool, err error) {
+func (s *Switchboard) callOf(
+	ctx context.Context, a *agent.Agent, now time.Time,
+) (c *conference.Conference, mended bool, err error) {
 	id, leg := conference.ID(a.Claim.Conference), conference.LegKey(a.Claim.Leg)
 	c, err = s.updateFor(ctx, a.ID, id, now, func(*conference.Conference) error { return nil })
 	if c == nil && !errors.Is(err, ErrNotFound) {

@@ -12,7 +12,9 @@ import (
 // claimTarget claims an agent for the target's leg. If another request has claimed her for a
 // transfer of this very call, and has not saved that yet, both go on with its leg, and one of
 // them will have been quicker: else this one would be refused for a colleague who is free.
-func (s *Switchboard) claimTarget(ctx context.Context, c *conference.Conference, id agent.ID, t *conference.Target, now time.Time) error {
+func (s *Switchboard) claimTarget(
+	ctx context.Context, c *conference.Conference, id agent.ID, t *conference.Target, now time.Time,
+) error {
 	fresh, err := t.Key, ErrConflict
 	for tries := 0; errors.Is(err, ErrConflict) && tries < saveTries; tries++ {
 		t.Key = fresh
@@ -26,7 +28,9 @@ func (s *Switchboard) claimTarget(ctx context.Context, c *conference.Conference,
 
 // takeTarget is the rule of claimTarget. An offer that has claimed her for this call has lost
 // the caller, who has an agent by now: it lets go of her in a moment, and is not waited for.
-func (s *Switchboard) takeTarget(ctx context.Context, a *agent.Agent, c *conference.Conference, t *conference.Target, now time.Time) error {
+func (s *Switchboard) takeTarget(
+	ctx context.Context, a *agent.Agent, c *conference.Conference, t *conference.Target, now time.Time,
+) error {
 	if a.IsRemoved() {
 		return ErrNotFound
 	}
@@ -37,7 +41,8 @@ func (s *Switchboard) takeTarget(ctx context.Context, a *agent.Agent, c *confere
 		t.Key = conference.LegKey(a.Claim.Leg)
 		return nil
 	case a.Claim.For == agent.ForOffer:
-		if stored, err := s.store.Conference(ctx, c.ID); err == nil && stored.State != conference.Waiting && onHerWay(a, stored, now) {
+		stored, err := s.store.Conference(ctx, c.ID)
+		if err == nil && stored.State != conference.Waiting && onHerWay(a, stored, now) {
 			a.TakeOver(string(c.ID), string(t.Key), now)
 			return nil
 		}
@@ -47,14 +52,17 @@ func (s *Switchboard) takeTarget(ctx context.Context, a *agent.Agent, c *confere
 
 // onHerWay: the agent was claimed a moment ago for a leg of this call that is not known yet.
 func onHerWay(a *agent.Agent, c *conference.Conference, now time.Time) bool {
-	return a.Claimed(now) && a.Claim.Conference == string(c.ID) && !claimIsOld(a, now) && !c.Knows(conference.LegKey(a.Claim.Leg))
+	return a.Claimed(now) && a.Claim.Conference == string(c.ID) && !claimIsOld(a, now) &&
+		!c.Knows(conference.LegKey(a.Claim.Leg))
 }
 
 // claimTries is how many free agents are tried in turn when any will do.
 const claimTries = 3
 
 // claimAny claims the free agent who has been idle longest and is kept for no caller.
-func (s *Switchboard) claimAny(ctx context.Context, c *conference.Conference, t *conference.Target, now time.Time) error {
+func (s *Switchboard) claimAny(
+	ctx context.Context, c *conference.Conference, t *conference.Target, now time.Time,
+) error {
 	agents, err := s.agents(ctx, LinePage, func(a *agent.Agent) bool { return a.Free(now) || onHerWay(a, c, now) })
 	if err != nil {
 		return err

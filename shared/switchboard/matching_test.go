@@ -38,8 +38,8 @@ func named(ctx context.Context, name string) context.Context {
 
 func newLedger(s switchboard.Store) *ledger {
 	return &ledger{
-		Store: s, turn: func(context.Context) {}, reads: map[string]int{}, writes: map[string]int{}, claims: map[agent.ID]int{},
-		legs: map[string]bool{},
+		Store: s, turn: func(context.Context) {}, reads: map[string]int{}, writes: map[string]int{},
+		claims: map[agent.ID]int{}, legs: map[string]bool{},
 	}
 }
 
@@ -86,7 +86,8 @@ func (l *ledger) SaveAgent(ctx context.Context, a *agent.Agent) error {
 	}
 	l.legs[a.Claim.Leg] = true
 	l.claims[a.ID]++
-	if c, err := l.Store.Conference(context.Background(), conference.ID(a.Claim.Conference)); err == nil && c.State != conference.Waiting {
+	c, err := l.Store.Conference(context.Background(), conference.ID(a.Claim.Conference))
+	if err == nil && c.State != conference.Waiting {
 		l.wrong = append(l.wrong, fmt.Sprintf("%s is claimed for %s, who is %s", a.ID, c.ID, c.State))
 	}
 	return nil
@@ -104,12 +105,13 @@ func manyAgents(n int) (ids []agent.ID) {
 func boardOver(w *World, s switchboard.Store) *switchboard.Switchboard {
 	var mu sync.Mutex
 	n := 0
-	return switchboard.New(s, w.Phones, switchboard.Settings{Ring: Ring, MaxWait: MaxWait, NewKey: func() conference.LegKey {
+	newKey := func() conference.LegKey {
 		mu.Lock()
 		defer mu.Unlock()
 		n++
 		return conference.LegKey(fmt.Sprint("key-", n))
-	}})
+	}
+	return switchboard.New(s, w.Phones, switchboard.Settings{Ring: Ring, MaxWait: MaxWait, NewKey: newKey})
 }
 
 // One caller beside one page's question: the page's agent is rung for her in the moment in

@@ -52,7 +52,9 @@ const (
 )
 
 // matchOnce is match by one look at the lists. Again: the agents were taken by others.
-func (s *Switchboard) matchOnce(ctx context.Context, now time.Time, by asking, line []Waiter) (offered *conference.Conference, again bool) {
+func (s *Switchboard) matchOnce(
+	ctx context.Context, now time.Time, by asking, line []Waiter,
+) (offered *conference.Conference, again bool) {
 	in := by.in
 	agents, err := s.agents(ctx, LinePage, func(a *agent.Agent) bool { return a.Free(now) })
 	if err != nil {
@@ -280,7 +282,9 @@ func (m *matching) offerOne(ctx context.Context, c *conference.Conference, agent
 // offer claims the agent, then rings him for the caller, who may be kept for him (see match).
 // It is over if that was done, or if somebody else was quicker with the caller; not if it was
 // with the agent.
-func (s *Switchboard) offer(ctx context.Context, c *conference.Conference, id agent.ID, lost *agent.Agent, now time.Time) (offered *conference.Conference, over bool) {
+func (s *Switchboard) offer(
+	ctx context.Context, c *conference.Conference, id agent.ID, lost *agent.Agent, now time.Time,
+) (offered *conference.Conference, over bool) {
 	key := s.set.NewKey()
 	back := c.Kept(lost, now)
 	rule := func(a *agent.Agent) error { return a.Take(string(c.ID), string(key), now) }

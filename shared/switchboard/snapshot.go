@@ -128,7 +128,9 @@ func (s *Switchboard) snapshot(ctx context.Context, a *agent.Agent, c *conferenc
 }
 
 // view is the snapshot of what was loaded; known says whether the line is.
-func (s *Switchboard) view(a *agent.Agent, c *conference.Conference, line []Waiter, known bool, now time.Time) Snapshot {
+func (s *Switchboard) view(
+	a *agent.Agent, c *conference.Conference, line []Waiter, known bool, now time.Time,
+) Snapshot {
 	snap := Snapshot{
 		At: now,
 		Agent: Self{

@@ -76,7 +76,9 @@ func (s *Switchboard) Transfer(ctx context.Context, who Who, cmd Command, now ti
 
 // after is the snapshot after a command. Of an agent who was let go what is in hand is
 // old, but better than nothing.
-func (s *Switchboard) after(ctx context.Context, who Who, a *agent.Agent, c *conference.Conference, now time.Time) Snapshot {
+func (s *Switchboard) after(
+	ctx context.Context, who Who, a *agent.Agent, c *conference.Conference, now time.Time,
+) Snapshot {
 	if c.LegOf(a.ID) == nil && c.Staying(a.ID) == nil {
 		if me, err := s.Me(ctx, who, now); err == nil {
 			return me
@@ -119,7 +121,9 @@ func (cmd Command) check() error {
 
 // callFor loads the conference that a request is about: the agent's call. Again: it has
 // taken effect before, there or in a call that he has left.
-func (s *Switchboard) callFor(ctx context.Context, a *agent.Agent, r conference.Request, now time.Time) (c *conference.Conference, again bool, err error) {
+func (s *Switchboard) callFor(
+	ctx context.Context, a *agent.Agent, r conference.Request, now time.Time,
+) (c *conference.Conference, again bool, err error) {
 	if slices.Contains(a.Did, pressed(r)) {
 		return nil, true, nil
 	}
