@@ -81,6 +81,7 @@ func (l *Life) Revive() bool {
 // reads are the outside calls that change nothing.
 var reads = map[string]bool{
 	"Conference": true, "Agent": true, "Line": true, "Agents": true, "Live": true, "FindRoom": true, "Present": true,
+	"LookAt":  true,
 	"FindLeg": true, "Tell": true,
 }
 

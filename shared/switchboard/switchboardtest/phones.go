@@ -14,7 +14,7 @@ import (
 // Phones is a phone network in memory: legs, rooms, who hears whom. It is a
 // switchboard.CallControl. What it would tell by webhook it queues as Callbacks, for
 // a test to deliver, double, delay or drop. Operations for Faults: "Dial", "FindLeg",
-// "Hangup", "LastWords", "FreshRoom", "FindRoom", "Hold", "SetEndsRoom", "Present", "Tell".
+// "Hangup", "LastWords", "FreshRoom", "FindRoom", "Hold", "SetEndsRoom", "Present", "LookAt", "Tell".
 type Phones struct {
 	Faults
 	mu    sync.Mutex
@@ -220,7 +220,7 @@ func (p *Phones) Tell(_ context.Context, leg conference.LegID, s switchboard.Sna
 	})
 }
 
-// FindRoom implements switchboard.Rooms.
+// FindRoom implements switchboard.Looks.
 func (p *Phones) FindRoom(_ context.Context, id conference.ID) (sid conference.RoomID, started bool, err error) {
 	err = p.run("FindRoom", func() error {
 		p.mu.Lock()
@@ -301,7 +301,25 @@ func (p *Phones) Announce(_ context.Context, id conference.ID, sid conference.Ro
 	})
 }
 
-// Present implements switchboard.Rooms.
+// LookAt implements switchboard.Looks.
+func (p *Phones) LookAt(_ context.Context, sid conference.RoomID, leg conference.LegID) (saw conference.Sighting, err error) {
+	err = p.run("LookAt", func() error {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		l := p.legs[leg]
+		if l == nil || l.over {
+			saw.Over = true
+			return nil
+		}
+		if l.room != nil && l.room.sid == sid {
+			saw.In, saw.Held = true, l.held
+		}
+		return nil
+	})
+	return saw, err
+}
+
+// Present implements switchboard.Looks.
 func (p *Phones) Present(_ context.Context, sid conference.RoomID) (here []conference.Presence, err error) {
 	err = p.run("Present", func() error {
 		p.mu.Lock()
