@@ -106,6 +106,9 @@ type Participant struct {
 	Unholding time.Time `json:"unholding,omitzero"`
 	// Late is when an un-hold was begun whose outcome is not known: it may take effect yet.
 	Late time.Time `json:"late,omitzero"`
+	// Told: that the party is on hold was told by the network of itself, not only answered, so
+	// that no word is on its way any more that is older.
+	Told bool `json:"told,omitempty"`
 	// Unholds counts the requests that may be what is seen to have taken the party off hold:
 	// with one only, that one is over when it is seen.
 	Unholds int `json:"unholds,omitempty"`

@@ -115,11 +115,11 @@ func (p *Participant) unholdDone(k ResultKind, began, now time.Time) {
 	case k == Refused, k == Throttled, k == WasGone:
 		p.Again = now.Add(refusedFor)
 	case k == Unknown:
-		p.Again = now.Add(unholdAgain)
 		if began.IsZero() {
 			began = now
 		}
-		if p.Late.IsZero() && p.Held && !p.Unsure {
+		p.Again = began.Add(unholdAgain)
+		if p.Late.IsZero() && p.Held && !p.Unsure && p.Told {
 			p.Unholds = 1
 		} else {
 			p.Unholds += 2 // which of them is seen cannot be told
@@ -146,6 +146,7 @@ func (p *Participant) told(held bool, now time.Time) {
 		p.Late, p.Unholds = time.Time{}, 0
 	}
 	p.setHeld(held, now)
+	p.Told = held
 }
 
 // heldAgain takes in that a hold was carried out: what was late before is over by now, if it

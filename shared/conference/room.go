@@ -102,6 +102,7 @@ func (p *Participant) setHeld(held bool, now time.Time) {
 	if held && !p.Held {
 		p.HeldAt = now
 	}
+	p.Told = p.Told && held && p.Held
 	p.Held, p.Unsure = held, false
 	if !held { // what says that she is on hold may be older than what is on its way
 		p.Unholding = time.Time{}
