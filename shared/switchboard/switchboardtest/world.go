@@ -207,6 +207,13 @@ func (w *World) Tick(d time.Duration) {
 	}
 }
 
+// Skip lets time pass with nobody doing anything but what was late.
+func (w *World) Skip(d time.Duration) {
+	w.T.Helper()
+	w.Now = w.Now.Add(d)
+	w.late()
+}
+
 // Lose loses all callbacks that wait, except those that cannot be lost.
 func (w *World) Lose() {
 	w.Phones.Told = slices.DeleteFunc(w.Phones.Told, func(c Callback) bool { return c.Over == nil })
