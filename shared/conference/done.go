@@ -190,7 +190,7 @@ func (c *Conference) Tick(maxWait time.Duration, now time.Time) {
 				c.remove(l.Key, OutcomeCancelled)
 			}
 		case l.Phase == Planned && !now.Before(l.Since.Add(plannedFor)):
-			c.LegGone(l.Key, "", OutcomeFailed, now)
+			c.LegGone(l.Key, "", OutcomeSlow, now)
 		case unanswered && !now.Before(l.Deadline):
 			o := OutcomeNoAnswer
 			if l.SID == "" { // the network never said that it rang: the agent has missed nothing
