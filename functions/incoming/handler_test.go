@@ -97,8 +97,8 @@ func TestF007ASecondCallerNeverTouchesTheFirst(t *testing.T) {
 	}
 }
 
-// Her end was told while this function was still being started: nobody is rung, and the
-// answer, which nobody hears, puts her nowhere. Asked again, it is the same.
+// The end of the call was told while this function was still being started: nobody is rung,
+// and the answer, which nobody hears, names no room. Asked again, it is the same.
 func TestF180TheCallersEndWasToldBeforeHerArrival(t *testing.T) {
 	s, w := serve(t, webtest.Keys, "alice")
 	if err := w.Board.CallerGone(t.Context(), caller, w.Now); err != nil {
@@ -106,7 +106,7 @@ func TestF180TheCallersEndWasToldBeforeHerArrival(t *testing.T) {
 	}
 	for range 2 {
 		if doc := s.Post("/incoming", webtest.Form(t, "incoming")).TwiML(t); doc.Find("Conference").Name != "" {
-			t.Error("she is put into a room")
+			t.Error("the caller is put into a room")
 		}
 	}
 	if c := w.Conference(caller); c.State != conference.Ended || c.Live() || w.Rings("alice") {

@@ -36,8 +36,8 @@ func (l *line) wantNothingLeft(caller string) {
 	}
 }
 
-// The function that is to answer the caller has just been started, and takes seconds; she
-// hangs up meanwhile, and the word of her end is taken in before she is known.
+// The function that answers the caller has just been started, and takes seconds; the caller
+// hangs up meanwhile, and the end of the call is taken in before the call is known.
 func TestF180HangsUpWhileTheFirstFunctionIsCold(t *testing.T) {
 	t.Parallel()
 	for _, cold := range []int{50, 500, 4000, 9000} {
@@ -58,7 +58,7 @@ func TestF180HangsUpWhileTheFirstFunctionIsCold(t *testing.T) {
 	}
 }
 
-// The word of her end is the one that is late, and comes after all there is to save.
+// The end of the call is told late, after all there is to save.
 func TestF180TheEndIsToldAfterTheFirstSave(t *testing.T) {
 	t.Parallel()
 	for _, late := range []int{100, 3000} {

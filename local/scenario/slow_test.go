@@ -50,7 +50,7 @@ func TestF178ListsLagInEveryPhase(t *testing.T) {
 						t.Errorf("after it they hear %s, want %s", got, want)
 					}
 					if l.conference(caller).Round != 0 {
-						t.Error("the caller was taken out of her room")
+						t.Error("the caller was taken out of the room")
 					}
 					l.done(60 * time.Second)
 				})
@@ -81,7 +81,7 @@ func TestF178ADialledLegThatNoListShowsYet(t *testing.T) {
 }
 
 // The un-hold of the caller has no answer and takes effect seconds later, with or without a
-// word of it, while her agent has gone back to the private talk.
+// callback for it, while the agent has gone back to the private talk.
 func TestF184AnUnholdTakesEffectLate(t *testing.T) {
 	t.Parallel()
 	for _, presses := range []string{"swap swap", "swap swap complete", "swap swap cancel", "cancel consult", "complete"} {
@@ -178,7 +178,8 @@ func TestF186EveryRestCallTakesFiveSeconds(t *testing.T) {
 	l.done(90 * time.Second)
 }
 
-// The network does not do what is asked of it at all: alice is told so in time, and has her caller.
+// The network does not do what is asked of it at all: the transferor is told so in time, and
+// keeps the caller.
 func TestF186AConsultThatCannotBeginIsRefusedInWords(t *testing.T) {
 	t.Parallel()
 	for _, do := range []string{"fail", "drop", "throttle"} {

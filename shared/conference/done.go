@@ -137,8 +137,8 @@ func (c *Conference) holdDone(a SetHold, r Result, now time.Time) {
 		c.Doubt = true // who is where?
 	}
 	if caller && a.Hold && c.State == ConsultRinging && r.Kind != Unknown {
-		// The caller could not be put on hold: no private talk, she keeps her agent. Where there
-		// was no answer she may be yet, and the target waits for it (see plannedFor).
+		// The caller could not be put on hold: no private talk, the agent stays. Without an answer
+		// the hold may be done yet, and the target waits for it (see plannedFor).
 		if t := c.Leg(c.targetKey()); t != nil && t.Phase == Planned {
 			c.LegGone(t.Key, "", Failed(r.Code), now)
 		}

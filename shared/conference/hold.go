@@ -52,8 +52,8 @@ func (c *Conference) voiceOf(key LegKey) wish {
 
 // dueHolds is who is to be put on hold, and who is to be taken off it. Nobody is taken
 // off before all others are known to be where they belong, or somebody would hear what is
-// not meant for him (N5): who is to be on hold, and whose un-hold may take effect yet, is put
-// on hold at once, and all the others wait.
+// not meant for them (N5): a party that is to be on hold, and whose un-hold may take effect
+// yet, is put on hold at once, and all the others wait.
 func (c *Conference) dueHolds(now time.Time) (holds, unholds []Act, wait bool) {
 	sort := func(p Participant, leg LegID, w wish) {
 		switch begun := now.Before(p.Unholding.Add(unholdWithin)); {

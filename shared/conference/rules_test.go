@@ -106,7 +106,7 @@ func TestNobodyIsTakenOffHoldWhileAnotherMayBe(t *testing.T) {
 			c.Done(SetHold{Leg: "CA1", Hold: true}, Result{Kind: Acted}, now)
 		}
 		if got := acts(c, now); got != "hold CAb false" {
-			t.Errorf("when she is known to hear music, due is %q", got)
+			t.Errorf("when the caller is known to hear music, due is %q", got)
 		}
 		c.Tick(0, now.Add(unholdWithin))
 		if got := acts(c, now.Add(unholdWithin)); got != "" {

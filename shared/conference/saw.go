@@ -76,7 +76,7 @@ func (c *Conference) sawThere(present []Presence, now time.Time) (here []LegKey,
 	return here, caller
 }
 
-// callerSeen takes in that the network says that the caller is in her room.
+// callerSeen takes in that the network says that the caller is in the room.
 func (c *Conference) callerSeen(held bool, now time.Time) {
 	c.Missing = time.Time{}
 	c.Caller.Joined = true
@@ -123,11 +123,11 @@ func (c *Conference) allFound() {
 	c.Doubt = len(c.lacked) > 0 || absent || !c.Missing.IsZero()
 }
 
-// sawCaller takes in where the caller's own leg is. For a moment she may be on her way into
-// her room, or between two. When she was looked for in vain for longer than a turn of music
-// lasts, and gave no sign of herself, she is to be fetched: her room has ended and nothing
-// has answered her since, so that she hears music in no room. Where the room itself is not
-// known, she may be in it, talking: then she is fetched only if nobody is.
+// sawCaller takes in where the caller's own leg is. For a moment it may be on its way into a
+// room, or between two. A caller who was looked for in vain for longer than a turn of music
+// lasts, with no sign of life, is to be fetched: the room has ended and no request was
+// answered since, so that they hear music in no room. Where the room itself is not known, they
+// may be in it, talking: then they are fetched only if nobody is there to talk to.
 func (c *Conference) sawCaller(s Sighting, now time.Time) {
 	c.astray = false
 	switch {

@@ -99,7 +99,7 @@ func TestF178AnotherRoomMustBeSeenTwice(t *testing.T) {
 	}
 }
 
-// F178: the caller is not fetched out of a room in which she is, however often a list lacks her.
+// F178: a caller who is in the room is not fetched out of it, however often a list lacks them.
 func TestF178TheCallerIsFetchedOnlyIfSheIsNowhere(t *testing.T) {
 	for _, saw := range []Sighting{{In: true, Held: true}, {}} {
 		c, now := seen(t)

@@ -42,10 +42,10 @@ func (s *Switchboard) RoomOver(ctx context.Context, id conference.ID, round int,
 	return c, keepConference(c, err)
 }
 
-// CallerGone takes in that the caller's call is over. That may be told before the call
-// itself is known: who hangs up at once is quicker than a function that has just been
-// started. The end is then written down in the place of the call, so that its arrival
-// finds it there and rings nobody. It costs a call that is known nothing.
+// CallerGone takes in that the caller's call is over. That may be told before the call itself
+// is saved: a caller who hangs up at once is quicker than a function that has just been
+// started. The end is then saved in the place of the call, so that the arrival finds it there
+// and rings nobody. For a call that is known this costs nothing.
 func (s *Switchboard) CallerGone(ctx context.Context, id conference.ID, now time.Time) error {
 	gone := func(c *conference.Conference) error {
 		c.CallerGone(now)

@@ -46,11 +46,11 @@ func wantNobodyRung(t *testing.T, w *World, what string) {
 }
 
 // The end of the caller's leg is told before, in the middle of, or after each save that
-// her arrival makes.
+// the arrival makes.
 func TestF180TheEndIsToldInEachOrderWithTheFirstSave(t *testing.T) {
 	gone := func(w *World) {
 		if err := w.Board.CallerGone(context.Background(), early, w.Now); err != nil {
-			t.Errorf("her end: %v", err)
+			t.Errorf("the end: %v", err)
 		}
 	}
 	for n := range 5 {
@@ -62,7 +62,7 @@ func TestF180TheEndIsToldInEachOrderWithTheFirstSave(t *testing.T) {
 			t.Fatalf("told before save %d: %v", n, err)
 		}
 		if n == 0 && (c.State != conference.Ended || w.Phones.Count("Dial") != 0) {
-			t.Errorf("told before the first save: she is %s, %d dials", c.State, w.Phones.Count("Dial"))
+			t.Errorf("told before the first save: the call is %s, %d dials", c.State, w.Phones.Count("Dial"))
 		}
 		if store.left >= 0 {
 			gone(w)
@@ -71,7 +71,7 @@ func TestF180TheEndIsToldInEachOrderWithTheFirstSave(t *testing.T) {
 	}
 }
 
-// The first save of her arrival comes in between the reading and the writing of her end.
+// The first save of the arrival comes in between the reading and the writing of the end.
 func TestF180TheFirstSaveComesWhileTheEndIsWrittenDown(t *testing.T) {
 	w := NewWorld(t, "alice")
 	store := &meanwhile{Store: w.Store, do: func() { w.Arrive(early) }}

@@ -51,7 +51,7 @@ func TestF184AnUnholdThatTakesEffectLate(t *testing.T) {
 						for range 20 {
 							w.Answer("bob")
 							w.Pass(time.Second)
-							w.Me("alice") // as her page asks in a call
+							w.Me("alice") // as the page asks in a call
 						}
 						state(t, w, id, v.state)
 						hears(t, w, id, v.hears)

@@ -46,7 +46,7 @@ func pressed(t *testing.T, consults bool, a conference.Action) (*World, conferen
 // course is what has become of a call: what tells two of them apart.
 func course(w *World, id conference.ID) string {
 	c := w.Conference(id)
-	s := fmt.Sprintf("%s, she hears %s, %d legs, round %d:", c.State, w.Hears(id), w.LiveLegs(), c.Round)
+	s := fmt.Sprintf("%s, the caller hears %s, %d legs, round %d:", c.State, w.Hears(id), w.LiveLegs(), c.Round)
 	for _, e := range c.History {
 		s += fmt.Sprintf(" %s %s %s,", e.What, e.Agent, e.Outcome)
 	}
@@ -161,7 +161,7 @@ func TestF178ARealLossIsFoundOutAllTheSame(t *testing.T) {
 		w.Sweep()
 		w.Settle()
 		if h := w.Hears(id); h == "silence" || name == "the caller" && w.Conference(id).State != conference.Ended {
-			t.Errorf("%s was lost: she hears %q, and the call is %s", name, h, w.Conference(id).State)
+			t.Errorf("%s was lost: the caller hears %q, and the call is %s", name, h, w.Conference(id).State)
 		}
 		w.Pass(30 * time.Second)
 		w.CheckQuiet()
