@@ -112,6 +112,8 @@ type Participant struct {
 	// Unholds counts the requests that may be what is seen to have taken the party off hold:
 	// with one only, that one is over when it is seen.
 	Unholds int `json:"unholds,omitempty"`
+	// Asked is when a hold was asked for last that had no answer in time: it may be done yet.
+	Asked time.Time `json:"asked,omitzero"`
 	// Again is when an un-hold that was not carried out, as far as is known, is made again.
 	Again time.Time `json:"again,omitzero"`
 	// Seq is one more than the sequence number of the last room event taken in for this

@@ -10,6 +10,7 @@ type Result struct {
 	Kind ResultKind
 	Leg  LegID  // of a Dial that succeeded
 	Code string // of a refusal
+	Slow bool   // of Unknown: there was no answer in time, so that it may be done yet
 }
 
 // ResultKind is one way an act may go.
@@ -127,12 +128,16 @@ func (c *Conference) holdDone(a SetHold, r Result, now time.Time) {
 			p.setHeld(false, now)
 			return
 		}
+		p.Asked = time.Time{}
 		if p.heldAgain(now); caller {
 			c.Music = now
 		}
 		return
 	case Unknown:
 		p.Unsure = true
+		if a.Hold && r.Slow {
+			p.Asked = now
+		}
 	case WasGone:
 		c.Doubt = true // who is where?
 	}

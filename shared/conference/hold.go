@@ -59,6 +59,8 @@ func (c *Conference) dueHolds(now time.Time) (holds, unholds []Act, wait bool) {
 		switch begun := now.Before(p.Unholding.Add(unholdWithin)); {
 		case begun:
 			wait = wait || w == held
+		case w == held && p.Unsure && now.Before(p.Asked.Add(holdAgain)) && !c.State.InLine():
+			wait = true
 		case w == held && now.Before(p.Late.Add(lateWithin)):
 			wait = true
 			if !p.Held || p.Unsure {
@@ -146,7 +148,7 @@ func (p *Participant) told(held bool, now time.Time) {
 		p.Late, p.Unholds = time.Time{}, 0
 	}
 	p.setHeld(held, now)
-	p.Told = held
+	p.Told, p.Asked = held, time.Time{}
 }
 
 // heldAgain takes in that a hold was carried out: what was late before is over by now, if it

@@ -32,6 +32,9 @@ const (
 	// is made again; refusedFor how long after one that was not carried out.
 	unholdAgain = 5 * time.Second
 	refusedFor  = time.Second
+	// holdAgain is how long after a hold that had no answer in time it is asked for again, by a
+	// network that is slow: each one that is done starts the music anew.
+	holdAgain = 5 * time.Second
 	// lateWithin is how long after it was begun an un-hold without an answer may take effect.
 	lateWithin = 12 * time.Second
 	// lookApart is how far apart two looks must be that agree on a leg's absence: a list of the

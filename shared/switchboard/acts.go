@@ -110,7 +110,7 @@ func resultOf(leg conference.LegID, err error) conference.Result {
 		}
 		return r
 	default:
-		return conference.Result{Kind: conference.Unknown}
+		return conference.Result{Kind: conference.Unknown, Slow: errors.Is(err, ErrSlow)}
 	}
 }
 
@@ -132,8 +132,8 @@ func (f *failures) took(r report) {
 	*f = append(*f, r)
 }
 
-// over says whether an act is not to be tried again: it was refused for good, it was not
-// done twice, or it would not be harmless to repeat or of no use.
+// over says whether an act is not to be tried again: it was refused for good, it had no
+// answer in time, it was not done twice, or it would not be harmless to repeat or of no use.
 func (f failures) over(a conference.Act) bool {
 	n := 0
 	for _, r := range f {
@@ -145,7 +145,7 @@ func (f failures) over(a conference.Act) bool {
 		case conference.Dial, conference.Find, conference.Look, conference.LookAt:
 			return true
 		}
-		if r.result.Kind == conference.Refused || n == actTries {
+		if r.result.Kind == conference.Refused || r.result.Slow || n == actTries {
 			return true
 		}
 	}

@@ -3,6 +3,7 @@ package switchboard
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"warmtransfer/shared/agent"
@@ -25,6 +26,10 @@ var (
 	// ErrThrottled: the network refused for its rate limit (429): it did not act.
 	ErrThrottled = errors.New("throttled")
 )
+
+// ErrSlow is the ErrUnknown of a request that had no answer in time: it may be done yet, and
+// to repeat it at once would only take as long again.
+var ErrSlow = fmt.Errorf("%w: no answer in time", ErrUnknown)
 
 // RefusedError is a definite no of the network: it did not act and will not.
 type RefusedError struct {
