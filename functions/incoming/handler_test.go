@@ -97,6 +97,23 @@ func TestF007ASecondCallerNeverTouchesTheFirst(t *testing.T) {
 	}
 }
 
+// The end of the call was told while this function was still being started: nobody is rung,
+// and the answer, which nobody hears, names no room. Asked again, it is the same.
+func TestF180TheCallersEndWasToldBeforeHerArrival(t *testing.T) {
+	s, w := serve(t, webtest.Keys, "alice")
+	if err := w.Board.CallerGone(t.Context(), caller, w.Now); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if doc := s.Post("/incoming", webtest.Form(t, "incoming")).TwiML(t); doc.Find("Conference").Name != "" {
+			t.Error("the caller is put into a room")
+		}
+	}
+	if c := w.Conference(caller); c.State != conference.Ended || c.Live() || w.Rings("alice") {
+		t.Errorf("the call is %s, live %t, alice rings %t", c.State, c.Live(), w.Rings("alice"))
+	}
+}
+
 func TestF008StoreDownDuringIncomingKeepsTheCallerAndAsksAgain(t *testing.T) {
 	for _, took := range []bool{false, true} {
 		s, w := serve(t, webtest.Keys, "alice")

@@ -32,9 +32,14 @@ const (
 	doFailAfter    = "fail-after"    // done, but answered with status (500)
 	doTimeoutAfter = "timeout-after" // done, but no answer
 	doDropAfter    = "drop-after"    // done, but the connection is cut instead of an answer
+	doLate         = "late"          // done and answered after delayMs (5000), also if the client has given up by then; REST only
+	doEmpty        = "empty"         // a list that shows nobody, and succeeds; REST only
+	doLag          = "lag"           // a list that does not show yet what is younger than delayMs (5000); REST only
 )
 
-var faultDeeds = []string{doDrop, doDouble, doDelay, doReorder, doFail, doThrottle, doTimeout, doFailAfter, doTimeoutAfter, doDropAfter}
+var faultDeeds = []string{
+	doDrop, doDouble, doDelay, doReorder, doFail, doThrottle, doTimeout, doFailAfter, doTimeoutAfter, doDropAfter, doLate, doEmpty, doLag,
+}
 
 // FaultRule switches a fault on.
 type FaultRule struct {
@@ -92,6 +97,9 @@ func newFault(r FaultRule) (*fault, error) {
 	}
 	if r.Kind == faultREST && (r.Do == doDouble || r.Do == doReorder) {
 		return nil, fmt.Errorf("do %q: only for webhooks", r.Do)
+	}
+	if r.Kind == faultWebhook && (r.Do == doLate || r.Do == doEmpty || r.Do == doLag) {
+		return nil, fmt.Errorf("do %q: only for REST calls", r.Do)
 	}
 	if r.Times < 0 || r.Skip < 0 || r.Every < 0 || r.DelayMs < 0 {
 		return nil, errors.New("times, skip, every and delayMs must not be negative")

@@ -224,6 +224,12 @@ func (n *Network) perform(ctx context.Context, rt route, q *restRequest, f *faul
 	case doDelay:
 		n.rest(ctx, f.delay(time.Second))
 		return n.do(rt, q)
+	case doLate:
+		return n.doLate(ctx, rt, q, f.delay(lateBy))
+	case doEmpty:
+		return n.doList(rt, q, time.Time{})
+	case doLag:
+		return n.doList(rt, q, n.clock.Now().Add(-f.delay(lateBy)))
 	}
 	status, body, problem := n.do(rt, q)
 	if problem != nil {

@@ -52,6 +52,7 @@ type Conference struct {
 	Looked  time.Time `json:"looked,omitzero"`   // when the network was last asked who is in the room
 	Doubt   bool      `json:"doubt,omitempty"`   // it must be asked: something is known not to be known
 	Missing time.Time `json:"missing,omitzero"`  // the caller was first looked for in vain, with no sign of her since
+	Other   RoomID    `json:"other,omitempty"`   // a look has found this room in place of Room; another must confirm it
 
 	From     string      `json:"from,omitempty"` // the caller's number for agents' eyes; "" is private
 	Verified bool        `json:"verified,omitempty"`
@@ -85,8 +86,9 @@ type Conference struct {
 	CallerOn bool      `json:"callerOn,omitempty"` // the caller's leg is not known to be over
 
 	freed  []Freed
-	audit  bool // see Audit
-	astray bool // see sawCaller
+	audit  bool    // see Audit
+	astray bool    // see sawCaller
+	lacked []LegID // see Saw
 }
 
 // Live says whether the conference still needs a clock: it has not ended, or what its
@@ -102,6 +104,18 @@ type Participant struct {
 	// Unholding is when somebody began to take the party off hold who has not told yet how
 	// that went: until he does, or has had time enough, she may be off hold at any moment.
 	Unholding time.Time `json:"unholding,omitzero"`
+	// Late is when an un-hold was begun whose outcome is not known: it may take effect yet.
+	Late time.Time `json:"late,omitzero"`
+	// Told: that the party is on hold was told by the network of itself, not only answered, so
+	// that no word is on its way any more that is older.
+	Told bool `json:"told,omitempty"`
+	// Unholds counts the requests that may be what is seen to have taken the party off hold:
+	// with one only, that one is over when it is seen.
+	Unholds int `json:"unholds,omitempty"`
+	// Asked is when a hold was asked for last that had no answer in time: it may be done yet.
+	Asked time.Time `json:"asked,omitzero"`
+	// Again is when an un-hold that was not carried out, as far as is known, is made again.
+	Again time.Time `json:"again,omitzero"`
 	// Seq is one more than the sequence number of the last room event taken in for this
 	// party; an older one that comes late is ignored. 0: none yet.
 	Seq int `json:"seq,omitempty"`
@@ -126,6 +140,8 @@ type Leg struct {
 	EndsRoom bool `json:"endsRoom,omitempty"`
 	// Declining is why its agent declined, if he said.
 	Declining Declining `json:"declining,omitempty"`
+	// Absent is when the leg was first looked for in vain, with no sign of it since.
+	Absent time.Time `json:"absent,omitzero"`
 	// Out is how the attempt ended, of a leg that was given up while it may be alive.
 	Out Outcome `json:"out,omitempty"`
 	Participant

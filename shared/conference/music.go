@@ -35,7 +35,7 @@ func (c *Conference) callerHolds(held bool, now time.Time) {
 	if held && !c.Caller.Held {
 		c.Music = now
 	}
-	c.Caller.setHeld(held, now)
+	c.Caller.told(held, now)
 }
 
 // Neglected: the caller is to hear music and is not known to. Alone in a room that has

@@ -43,13 +43,26 @@ func (s *Switchboard) RoomOver(ctx context.Context, id conference.ID, round int,
 	return c, keepConference(c, err)
 }
 
-// CallerGone takes in that the caller's call is over.
+// CallerGone takes in that the caller's call is over. That may be told before the call itself
+// is saved: a caller who hangs up at once is quicker than a function that has just been
+// started. The end is then saved in the place of the call, so that the arrival finds it there
+// and rings nobody. For a call that is known this costs nothing.
 func (s *Switchboard) CallerGone(ctx context.Context, id conference.ID, now time.Time) error {
-	c, err := s.update(ctx, id, now, func(c *conference.Conference) error {
+	gone := func(c *conference.Conference) error {
 		c.CallerGone(now)
 		return nil
-	})
-	return keepConference(c, err)
+	}
+	for range saveTries {
+		c, err := s.update(ctx, id, now, gone)
+		if !errors.Is(err, ErrNotFound) {
+			return keepConference(c, err)
+		}
+		over := conference.New(id, "", false, now)
+		if _, err = s.decideAndSave(ctx, over, now, gone); !errors.Is(err, ErrConflict) {
+			return err
+		}
+	}
+	return ErrConflict
 }
 
 // keepConference drops the failure of an act once the decision has been saved: the

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -105,6 +106,60 @@ func TestPresent(t *testing.T) {
 	}
 	if got := s.only(); got.Op != "ListParticipant" || got.Path != "/Conferences/"+room1+"/Participants.json" {
 		t.Errorf("asked %+v", got)
+	}
+}
+
+// F178: one leg is asked for by its name, and no list is asked.
+func TestF178LookAtOneLeg(t *testing.T) {
+	const gone = `{"code":20404,"message":"not found","status":404}`
+	for _, c := range []struct {
+		name           string
+		room           conference.RoomID
+		participant    string
+		status         string // of the call
+		want           conference.Sighting
+		asked, failing int
+	}{
+		{"in the room", room1, `{"call_sid":"` + leg1 + `","status":"connected","hold":false}`, "", conference.Sighting{In: true}, 1, 0},
+		{"on hold there", room1, `{"call_sid":"` + leg1 + `","status":"connected","hold":true}`, "", conference.Sighting{In: true, Held: true}, 1, 0},
+		{"over", room1, gone, "completed", conference.Sighting{Over: true}, 2, 0},
+		{"not answered", room1, gone, "no-answer", conference.Sighting{Over: true}, 2, 0},
+		{"in no room", room1, gone, "in-progress", conference.Sighting{}, 2, 0},
+		{"has left the room, and talks elsewhere", room1, `{"call_sid":"` + leg1 + `","status":"complete"}`, "in-progress", conference.Sighting{}, 2, 0},
+		{"of an unknown room", "", "", "in-progress", conference.Sighting{}, 1, 0},
+		{"of an unknown room, over", "", "", "canceled", conference.Sighting{Over: true}, 1, 0},
+		{"unknown", room1, gone, "", conference.Sighting{Over: true}, 2, 0},
+		{"no answer", room1, gone, "in-progress", conference.Sighting{}, 1, 1},
+		{"no answer about the call", room1, gone, "in-progress", conference.Sighting{}, 2, 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			asked := 0
+			s := newServer(t, func(r request) (int, string) {
+				asked++
+				switch {
+				case strings.HasSuffix(r.Path, "Participants.json") || strings.HasSuffix(r.Path, "/Calls.json"):
+					t.Errorf("a list was asked: %s", r.Path)
+				case asked == c.failing:
+					return 500, `{}`
+				case r.Op == "FetchParticipant" && c.participant == gone, r.Op == "FetchCall" && c.status == "":
+					return 404, gone
+				case r.Op == "FetchParticipant":
+					return 200, c.participant
+				}
+				return 200, call(leg1, "client:alice", c.status, t0)
+			})
+			control, _ := s.control()
+			got, err := control.LookAt(t.Context(), c.room, leg1)
+			if (err != nil) != (c.failing > 0) || err == nil && got != c.want {
+				t.Errorf("LookAt = %+v, %v; want %+v", got, err, c.want)
+			}
+			if err != nil && !errors.Is(err, switchboard.ErrUnknown) {
+				t.Errorf("an error of its own: %v", err)
+			}
+			if asked != c.asked {
+				t.Errorf("%d requests, want %d", asked, c.asked)
+			}
+		})
 	}
 }
 

@@ -36,6 +36,7 @@ export function whyFailed(code: string, outside: boolean): string {
   if (!outside && (GONE.includes(code) || AWAY.includes(code))) return "the page is closed or offline";
   if (GONE.includes(code)) return "the number is not in use";
   if (AWAY.includes(code)) return "the phone is off or out of reach";
+  if (code === "slow") return "the phone network is too slow; try again";
   return CODES[code] ?? `the call could not be put through (code ${code})`;
 }
 

@@ -101,6 +101,7 @@ describe("U15: the target's progress", () => {
     [{ progress: "ended", outcome: "failed:480", to: { id: "+442079460999", name: "+442079460999" } }, "+44 20 7946 0999 could not be reached: the phone is off or out of reach."],
     [{ progress: "ended", outcome: "failed:404", to: { id: "+442079460999", name: "+442079460999" } }, "+44 20 7946 0999 could not be reached: the number is not in use."],
     [{ progress: "ended", outcome: "failed:99999" }, "Bob could not be reached: the call could not be put through (code 99999)."],
+    [{ progress: "ended", outcome: "failed:slow" }, "Bob could not be reached: the phone network is too slow; try again."], // F186
   ])("%o", (change, words) => {
     expect(targetWords(callAt(T, "talking", { transfer: transferAt(T, change) }))).toBe(words);
   });

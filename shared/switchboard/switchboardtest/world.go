@@ -164,6 +164,7 @@ func (w *World) Pass(d time.Duration) {
 	w.T.Helper()
 	for range int(d / time.Second) {
 		w.Now = w.Now.Add(time.Second)
+		w.late()
 		w.ringOut()
 		second := w.Now.Unix()
 		for _, id := range w.calls {
@@ -194,6 +195,7 @@ func (w *World) Sweep() {
 // his, once. Callbacks are left waiting.
 func (w *World) Tick(d time.Duration) {
 	w.Now = w.Now.Add(d)
+	w.late()
 	w.ringOut()
 	for _, id := range w.calls {
 		if w.turns(id) {
@@ -205,6 +207,13 @@ func (w *World) Tick(d time.Duration) {
 	}
 }
 
+// Skip lets time pass with nobody doing anything but what was late.
+func (w *World) Skip(d time.Duration) {
+	w.T.Helper()
+	w.Now = w.Now.Add(d)
+	w.late()
+}
+
 // Lose loses all callbacks that wait, except those that cannot be lost.
 func (w *World) Lose() {
 	w.Phones.Told = slices.DeleteFunc(w.Phones.Told, func(c Callback) bool { return c.Over == nil })
@@ -214,6 +223,15 @@ func (w *World) Lose() {
 // CrashAtChange makes the process crash at the n-th outside call from now, counted from
 // 0, that changes something; before it takes effect.
 func (w *World) CrashAtChange(n int) { w.Life.crashAtChange(n) }
+
+// late lets take effect what was late. What a caller hears is looked at before anything
+// that it tells is taken in.
+func (w *World) late() {
+	w.T.Helper()
+	if w.Phones.takeEffect() {
+		w.Check()
+	}
+}
 
 func (w *World) ringOut() {
 	w.Phones.mu.Lock()
