@@ -52,7 +52,8 @@ func (h handler) directory(r *web.Request) (int, any, error) {
 	d := directory{At: r.Now, Agents: make([]entry, 0, len(agents)), Number: h.number}
 	for _, a := range agents {
 		d.Agents = append(d.Agents, entry{
-			ID: a.ID, Name: a.Name, Presence: a.Presence(r.Now), Since: a.PresenceSince(r.Now), Seen: a.LastSeen(), Rung: a.Rung(r.Now),
+			ID: a.ID, Name: a.Name, Presence: a.Presence(r.Now), Since: a.PresenceSince(r.Now), Seen: a.LastSeen(),
+			Rung: a.Rung(r.Now),
 		})
 	}
 	return http.StatusOK, d, err
