@@ -78,7 +78,8 @@ func (h handler) listed(found switchboard.Directory, now time.Time) directory {
 	d := directory{At: now, Agents: make([]entry, 0, len(found.Agents)), Number: h.number, More: found.More}
 	for _, a := range found.Agents {
 		d.Agents = append(d.Agents, entry{
-			ID: a.ID, Name: a.Name, Presence: a.Presence(now), Since: a.PresenceSince(now), Seen: a.LastSeen(), Rung: a.Rung(now),
+			ID: a.ID, Name: a.Name, Presence: a.Presence(now), Since: a.PresenceSince(now), Seen: a.LastSeen(),
+			Rung: a.Rung(now),
 		})
 	}
 	return d

@@ -33,7 +33,8 @@ func chime(length int, pitches []int, twice bool) []int16 {
 	for i, pitch := range pitches {
 		p.notes = append(p.notes, note{at: i * stroke, length: stroke * 2, pitch: pitch, weight: 1000})
 		if twice {
-			p.notes = append(p.notes, note{at: (len(pitches)+2+i)*stroke + stroke/2, length: stroke * 2, pitch: pitch, weight: 1000})
+			again := (len(pitches)+2+i)*stroke + stroke/2
+			p.notes = append(p.notes, note{at: again, length: stroke * 2, pitch: pitch, weight: 1000})
 		}
 	}
 	return loud(render([]part{p})[0])

@@ -38,7 +38,8 @@ func TestF192WhyItStoppedRinging(t *testing.T) {
 	}{
 		"the caller hangs up": {func(l *line, caller string) { l.hangs(caller) }, "caller-left"},
 		"the caller hangs up, told late by 4s": {func(l *line, caller string) {
-			l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/call"}, Do: "delay", DelayMs: 4000, Times: 2})
+			ends := phonenet.FaultMatch{Path: "^/events/call"}
+			l.fault(phonenet.FaultRule{Kind: "webhook", Match: ends, Do: "delay", DelayMs: 4000, Times: 2})
 			l.hangs(caller)
 			l.pass(5 * time.Second)
 		}, "caller-left"},
@@ -85,7 +86,8 @@ func TestF192TakenBackByTheTransferor(t *testing.T) {
 	l.wantRecent("alice", caller, "transferred", "Bob", false)
 	l.presses("bob", "end", "")
 	l.pass(3 * time.Second)
-	if list := l.me("bob").Agent.Recent; len(list) != 2 || list[0].Outcome != "ended-here" || list[0].With != "Alice" || list[1].Outcome != "cancelled" {
+	list := l.me("bob").Agent.Recent
+	if len(list) != 2 || list[0].Outcome != "ended-here" || list[0].With != "Alice" || list[1].Outcome != "cancelled" {
 		t.Errorf("bob's list: %+v", list)
 	}
 	l.done(10 * time.Second)
