@@ -100,6 +100,9 @@ func TestErrorsOfTheContract(t *testing.T) {
 				return refusal(c.status, c.code)
 			})
 			for method, do := range every(s.control()) {
+				if method == "LookAt" && c.there != "" {
+					continue // not there is what it asks (see TestF178LookAtOneLeg)
+				}
 				before := len(s.requests())
 				err := do(t.Context())
 				want := c.want
