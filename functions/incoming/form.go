@@ -10,9 +10,6 @@ import (
 	"warmtransfer/shared/web"
 )
 
-// holdTheLine is said while the caller cannot be served yet.
-const holdTheLine = "Please hold the line."
-
 var e164 = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 
 // withheld are the numbers that stand for none: RESTRICTED, BLOCKED, UNKNOWN, ANONYMOUS

@@ -111,11 +111,14 @@ func (c *Conference) holdDone(a SetHold, r Result, now time.Time) {
 		p = &l.Participant
 	}
 	p.Unholding = time.Time{}
+	if caller && a.Hold && r.Kind != Acted {
+		c.Again = time.Time{}
+	}
 	switch r.Kind {
 	case Acted:
 		p.setHeld(a.Hold, now)
 		if caller && a.Hold {
-			c.Music = now
+			c.hears(0, now)
 		}
 		return
 	case Unknown:
