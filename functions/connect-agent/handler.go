@@ -24,11 +24,35 @@ func (h handler) routes() http.Handler {
 		Edge: h.edge, Keys: h.keys, Instead: again,
 		Routes: map[string]func(*web.Request) (string, error){
 			"POST /connect-agent/{conference}/{leg}":        h.connect,
-			"POST /connect-agent/{conference}/{leg}/{try}":  h.connect,
+			"POST /connect-agent/{conference}/{leg}/{try}":  h.connectAgain,
 			"POST /connect-agent/{conference}/{leg}/accept": h.accept,
 		},
 	}.Handler()
 }
+
+// waiting is said to a party whom the room has not taken.
+const waiting = "The call is being connected. Please wait."
+
+// connectAgain is another try, or a leg whose call goes on though it was in the room, or was to be.
+func (h handler) connectAgain(r *web.Request) (string, error) {
+	if r.PathValue("try") != twilio.AfterDial {
+		return h.connect(r)
+	}
+	wait, err := h.board(r.Base).FellOut(r.Context(), r.Conference(), r.Leg(), conference.LegID(r.CallSID()), r.Now)
+	switch {
+	case errors.Is(err, conference.ErrNotWanted), errors.Is(err, switchboard.ErrNotFound):
+		return twilio.Goodbye(), nil // the call is over, and the page says so
+	case err != nil:
+		return "", err
+	}
+	if wait <= restMost {
+		return twilio.HoldOn(r.Base.Connect(r.Conference(), r.Leg()), wait, waiting), nil
+	}
+	return twilio.HoldOn(r.Base.FellOut(r.Conference(), r.Leg()), restMost, waiting), nil
+}
+
+// restMost is the longest silence between two times that a party is asked to wait.
+const restMost = 6 * time.Second
 
 // connect brings an agent who has answered into the room; one whose caller has gone
 // meanwhile never gets into an empty one. Whoever has picked up at an outside number is
@@ -70,8 +94,11 @@ const (
 // again asks the agent to wait and tries once more; then it lets him go, and the caller
 // is offered to somebody else. An outside party whose key got lost is asked anew.
 func again(r *web.Request) string {
-	n := 0
-	if try := r.PathValue("try"); try != "" {
+	n, try := 0, r.PathValue("try")
+	if try == twilio.AfterDial {
+		return twilio.Goodbye() // most likely the call is over
+	}
+	if try != "" {
 		n, _ = strconv.Atoi(try)
 		n = max(n, 1)
 	}

@@ -11,9 +11,6 @@ import (
 	"warmtransfer/shared/web"
 )
 
-// holdTheLine is said while the caller cannot be served yet.
-const holdTheLine = "Please hold the line."
-
 // withheld are the numbers that stand for none: RESTRICTED, BLOCKED, UNKNOWN, ANONYMOUS
 // and UNAVAILABLE spelled on a telephone's keys. Some networks send the words themselves.
 var (

@@ -3,6 +3,8 @@ package main
 import (
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -42,7 +44,7 @@ func room(round string) string {
 
 // held is the answer that keeps the caller and asks again.
 func held(path string) string {
-	return `<Say>Please hold the line.</Say><Play>https://music.example/music/00.wav</Play>` +
+	return `<Say>` + twilio.HoldTheLine + `</Say><Play>https://music.example/music/00.wav</Play>` +
 		`<Redirect method="POST">` + string(webtest.Base) + path + `</Redirect>`
 }
 
@@ -206,6 +208,7 @@ func TestOnlyFullAttestationVerifies(t *testing.T) {
 func TestRoomThatEndsUnderTheCallerLeadsIntoTheNextRound(t *testing.T) {
 	s, w := serve(t, webtest.Keys)
 	s.Post("/incoming", webtest.Form(t, "incoming"))
+	w.Now = w.Now.Add(time.Minute)
 	for range 2 { // F097: twice has one effect
 		s.Post(after+"0", webtest.Form(t, "after-room")).Is(t, room("1"))
 	}
@@ -219,6 +222,7 @@ func TestStoreDownAfterTheRoomKeepsTheCaller(t *testing.T) {
 		for _, took := range []bool{false, true} {
 			s, w := serve(t, webtest.Keys)
 			s.Post("/incoming", webtest.Form(t, "incoming"))
+			w.Now = w.Now.Add(time.Minute)
 			w.Store.Next(op, switchboardtest.Fault{Err: switchboard.ErrUnavailable, Took: took})
 			s.Post(after+"0", webtest.Form(t, "after-room")).Is(t, held(after+"0"))
 			s.Post(after+"0", webtest.Form(t, "after-room")).Is(t, room("1"))
@@ -320,7 +324,9 @@ func TestSampleEvents(t *testing.T) {
 	if at := w.Conference(caller).Arrived; at.UnixMilli() != e.RequestContext.TimeEpoch {
 		t.Errorf("arrived %v, API Gateway's clock said otherwise (%d)", at, e.RequestContext.TimeEpoch)
 	}
-	s.Do(webtest.Sample(t, "incoming-after-room")).Is(t, room("1"))
+	later := webtest.Sample(t, "incoming-after-room")
+	later.RequestContext.TimeEpoch = e.RequestContext.TimeEpoch + time.Minute.Milliseconds()
+	s.Do(later).Is(t, room("1"))
 }
 
 func TestSecurityOfIncoming(t *testing.T) {
@@ -384,4 +390,71 @@ func TestF204ClosedLineLetsNobodyInAndKeepsWhoIsOnIt(t *testing.T) {
 	}
 	w.Store.Every("Conference", switchboardtest.Fault{Err: switchboard.ErrUnavailable})
 	s.Post("/incoming", webtest.Form(t, "incoming", "CallSid", string(other))).Is(t, held("/incoming")) // it may be one of ours
+}
+
+// refused is the answer to a caller whom her room has not taken: words, music, and another try.
+func refused(round string, music ...string) string {
+	doc := "<Say>" + twilio.HoldTheLine + "</Say>"
+	for _, piece := range music {
+		doc += "<Play>https://music.example/music/" + piece + ".wav</Play>"
+	}
+	return doc + room(round)
+}
+
+func TestF181ARoomThatDoesNotTakeTheCallerIsTriedLaterEachTime(t *testing.T) {
+	s, w := serve(t, webtest.Keys, "alice")
+	w.Use(switchboard.Settings{Observe: web.Observe})
+	s.Post("/incoming", webtest.Form(t, "incoming")).Is(t, room("0"))
+	form := webtest.Form(t, "after-room", "DialCallStatus", "failed")
+	var waited time.Duration
+	for i, want := range []string{
+		refused("1", "00"), refused("2", "01"), refused("3", "01", "02"), refused("4", "01", "02"), refused("5", "01", "02"),
+	} {
+		w.Now = w.Now.Add(300 * time.Millisecond)
+		for range 2 { // sent twice, it is answered alike
+			s.Post(after+strconv.Itoa(i), form).Is(t, want)
+		}
+		c := w.Conference(caller)
+		next := c.Entering.Sub(w.Now)
+		if next < 5*time.Second || next < waited || c.Refused != i+1 {
+			t.Errorf("try %d comes after %v, the one before after %v; %d refused", i+1, next, waited, c.Refused)
+		}
+		waited = next
+		w.Now = c.Entering
+	}
+	if n := w.Phones.Count("Dial"); n != 1 {
+		t.Errorf("%d agents were rung for a caller who is in no room", n)
+	}
+	if !strings.Contains(s.Log.String(), `"RoomRefused":1`) {
+		t.Error("nothing was counted")
+	}
+	w.Now = w.Now.Add(time.Minute) // now the room has taken her, and ends much later
+	s.Post(after+"5", form).Is(t, room("6"))
+	w.Check()
+}
+
+// Her music is not had though all of it was tried, so that she is moved, and it is not had again:
+// then she hears something that needs no turn of music.
+func TestF182ACallerWhoIsMovedInVainHearsWordsAndMusicOutsideTheRoom(t *testing.T) {
+	s, w := serve(t, webtest.Keys)
+	id, _ := w.Dial()
+	w.Settle()
+	moved := func(round string, want ...string) {
+		t.Helper()
+		before := w.Phones.Count("FreshRoom")
+		w.Sweep()
+		if w.Phones.Count("FreshRoom") == before {
+			t.Fatal("she is not moved")
+		}
+		form := webtest.Form(t, "after-room", "CallSid", string(id))
+		if got := s.Post("/incoming/"+string(id)+"/"+round, form).TwiML(t).Verbs(); !slices.Equal(got, want) {
+			t.Errorf("round %s: she gets %v, want %v", round, got, want)
+		}
+	}
+	w.Now = w.Now.Add(10 * time.Second)
+	moved("0", "Say", "Play", "Dial")
+	w.Now = w.Now.Add(15 * time.Second)
+	w.Music(id) // and so it goes on for a while
+	w.Now = w.Now.Add(30 * time.Second)
+	moved("1", "Dial")
 }

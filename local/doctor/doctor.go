@@ -112,6 +112,8 @@ var checks = []check{
 	{"auth token", (*doctor).authToken},
 	{"voice tokens", (*doctor).voiceTokens},
 	{"dialling", (*doctor).dialling},
+	{"webhook rules", (*doctor).webhookRules},
+	{"shared key", (*doctor).sharedKey},
 }
 
 // examine makes every check, whatever the others found.

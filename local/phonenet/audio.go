@@ -59,8 +59,25 @@ func (n *Network) fetchAudio(url string) (audioFile, error) {
 	if f, ok := n.audio.get(url); ok {
 		return f, nil
 	}
+	return n.loadAudio(url, nil)
+}
+
+// loadAudio fetches a file, with what a fault rule does to it.
+func (n *Network) loadAudio(url string, struck *fault) (audioFile, error) {
 	ctx, stop := n.clockContext(n.ctx, n.cfg.WebhookLimit)
 	defer stop()
+	if struck != nil {
+		switch struck.Do {
+		case doTimeout:
+			n.rest(ctx, n.cfg.WebhookLimit)
+			return audioFile{}, fmt.Errorf("%s: timed out by a fault rule", url)
+		case doEmpty:
+			return audioFile{}, fmt.Errorf("%s: an empty file by a fault rule", url)
+		case doDrop:
+			return audioFile{}, fmt.Errorf("%s: no connection by a fault rule", url)
+		}
+		return audioFile{}, fmt.Errorf("%s: status %d by a fault rule", url, struck.status())
+	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return audioFile{}, err

@@ -1,6 +1,7 @@
 package phonenet
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -40,6 +41,12 @@ func (n *Network) startDial(l *leg, v verb) bool {
 	if !l.live() {
 		n.pickUp(l)
 	}
+	struck := n.faults.choose(faultJoin, room.text+"/"+room.attr("participantLabel", ""), "", "")
+	if struck != nil && struck.Do == doFail {
+		n.warn(l.sid, &problem{cmp.Or(struck.Code, 16021), "the party is not taken into the conference, by a fault rule"})
+		n.finishDial(l, url.Values{"DialCallStatus": {statusFailed}})
+		return false
+	}
 	p, problem := n.dialRoom(l, room)
 	if problem != nil {
 		n.warn(l.sid, problem)
@@ -47,8 +54,14 @@ func (n *Network) startDial(l *leg, v verb) bool {
 		return false
 	}
 	n.join(p)
+	if struck != nil {
+		n.after(joinedFor, func() { n.hangUpDial(l, d) })
+	}
 	return false
 }
+
+// joinedFor is how long a leg is in a conference that a fault rule lets it in only to let it out.
+const joinedFor = 500 * time.Millisecond
 
 // dialParties rings every Client and Number of a Dial at once. Locked.
 func (n *Network) dialParties(l *leg, d *dialing, v verb) {

@@ -17,6 +17,11 @@ import (
 const (
 	faultWebhook = "webhook"
 	faultREST    = "rest"
+	// faultJoin concerns a leg that a Dial is about to put into a conference. The path is the
+	// conference's name, a slash and the participant's label; there are no method and event.
+	faultJoin = "join"
+	// faultMedia concerns a sound file that is about to be fetched.
+	faultMedia = "media"
 )
 
 // What a fault rule may do. The two "after" let the application, or the network, act
@@ -32,18 +37,27 @@ const (
 	doFailAfter    = "fail-after"    // done, but answered with status (500)
 	doTimeoutAfter = "timeout-after" // done, but no answer
 	doDropAfter    = "drop-after"    // done, but the connection is cut instead of an answer
-	doLate         = "late"          // done and answered after delayMs (5000), also if the client has given up by then; REST only
-	doEmpty        = "empty"         // a list that shows nobody, and succeeds; REST only
+	doLate         = "late"          // done and answered after delayMs (5000), also if the client has given up; REST only
+	doEmpty        = "empty"         // REST: a list that shows nobody, and succeeds; media: an empty file
 	doLag          = "lag"           // a list that does not show yet what is younger than delayMs (5000); REST only
 )
 
+// deeds are what may be done to the kinds of which not everything may be. A join that fails (with
+// code, 16021) goes on with what comes after its Dial; one that fails after it took effect is
+// over after half a second.
+var deeds = map[string][]string{
+	faultJoin:  {doFail, doFailAfter},
+	faultMedia: {doDrop, doFail, doThrottle, doTimeout, doEmpty},
+}
+
 var faultDeeds = []string{
-	doDrop, doDouble, doDelay, doReorder, doFail, doThrottle, doTimeout, doFailAfter, doTimeoutAfter, doDropAfter, doLate, doEmpty, doLag,
+	doDrop, doDouble, doDelay, doReorder, doFail, doThrottle, doTimeout, doFailAfter, doTimeoutAfter, doDropAfter,
+	doLate, doEmpty, doLag,
 }
 
 // FaultRule switches a fault on.
 type FaultRule struct {
-	Kind  string     `json:"kind"` // webhook or rest
+	Kind  string     `json:"kind"` // webhook, rest, join or media
 	Match FaultMatch `json:"match"`
 	Do    string     `json:"do"`
 	// Times is how often the rule strikes; 0 is until it is deleted.
@@ -89,10 +103,14 @@ type heldFetch struct {
 
 // newFault checks a rule.
 func newFault(r FaultRule) (*fault, error) {
-	if r.Kind != faultWebhook && r.Kind != faultREST {
-		return nil, fmt.Errorf("kind %q: want webhook or rest", r.Kind)
+	if !slices.Contains([]string{faultWebhook, faultREST, faultJoin, faultMedia}, r.Kind) {
+		return nil, fmt.Errorf("kind %q: want webhook, rest, join or media", r.Kind)
 	}
-	if !slices.Contains(faultDeeds, r.Do) {
+	if may := deeds[r.Kind]; may != nil {
+		if !slices.Contains(may, r.Do) {
+			return nil, fmt.Errorf("do %q: want one of %s", r.Do, strings.Join(may, ", "))
+		}
+	} else if !slices.Contains(faultDeeds, r.Do) {
 		return nil, fmt.Errorf("do %q: want one of %s", r.Do, strings.Join(faultDeeds, ", "))
 	}
 	if r.Kind == faultREST && (r.Do == doDouble || r.Do == doReorder) {

@@ -25,9 +25,10 @@ func (n *Network) startHold(p *participant, t target) {
 	s.fetch("hold", t.url, t.method, nil)
 }
 
-// listenTo gives a participant a script of her own. If its first document cannot be had
-// she hears the network's music; if a later one cannot, silence, as when it has run out.
-// Locked.
+// listenTo gives a participant a script of her own. If a document cannot be had, the first one or a
+// later, she hears silence, as when it has run out: what Twilio does then is not documented, but that
+// "the Conference will not be fully established" if the first one fails, so nothing better is promised
+// (https://www.twilio.com/docs/voice/twiml/conference#attributes-waitUrl). Locked.
 func (n *Network) listenTo(p *participant, event string) *script {
 	p.stopWaiting()
 	s := &script{
@@ -36,12 +37,7 @@ func (n *Network) listenTo(p *participant, event string) *script {
 		touched: func() { n.touch(p.leg) },
 		ran:     func() {},
 	}
-	s.failed = func(problem *problem) {
-		n.warn(p.leg.sid, problem)
-		if s.documents == 0 {
-			s.music()
-		}
-	}
+	s.failed = func(problem *problem) { n.warn(p.leg.sid, problem) }
 	p.waiting = s
 	return s
 }

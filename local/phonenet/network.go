@@ -90,6 +90,8 @@ type Network struct {
 	cancel context.CancelFunc
 	busy   *gauge
 	token  atomic.Pointer[string] // the auth token
+	shared atomic.Pointer[sharedKey]
+	deaf   atomic.Bool // to connection overrides, see IgnoreOverrides
 
 	mu       sync.Mutex
 	closed   bool

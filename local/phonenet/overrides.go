@@ -29,6 +29,11 @@ type overrides struct {
 	total    time.Duration
 }
 
+// IgnoreOverrides lets the network overlook the fragments of all webhooks' addresses, as where a rule of
+// the account's gives them a setting: that one's connection configuration takes precedence over any
+// override in the URL. https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
+func (n *Network) IgnoreOverrides(on bool) { n.deaf.Store(on) }
+
 // twilioLimit is how long Twilio gives a webhook in all.
 const twilioLimit = 15 * time.Second
 

@@ -1,15 +1,20 @@
 package phonenet
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 )
 
+// listConferences answers as Twilio does since 2026-09-30: without a Status there are those
+// in progress alone. Of those that have not started yet nothing is said, so they are left out, too.
+// https://www.twilio.com/en-us/changelog/conference-list-endpoint-rollout-extended
 func (n *Network) listConferences(q *restRequest) (int, any, *restError) {
 	var list []*room
 	is := func(name, value string) bool { return !q.form.Has(name) || q.form.Get(name) == value }
+	status := cmp.Or(q.form.Get("Status"), roomInProgress)
 	for _, r := range slices.Backward(n.roomList) {
-		if !is("FriendlyName", r.name) || !is("Status", r.status) {
+		if !is("FriendlyName", r.name) || status != r.status {
 			continue
 		}
 		created, err := q.between("DateCreated", r.created)

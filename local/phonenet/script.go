@@ -40,7 +40,6 @@ type script struct {
 	gather      *gathering
 	fellBack    bool // the fallback has been asked, and no document has come since
 	over        bool
-	documents   int // that could be had
 	step        int // counts up, so that what comes too late is known
 	recent      []time.Time
 }
@@ -148,7 +147,6 @@ func (s *script) run(media string, body []byte) {
 		return
 	}
 	s.fellBack = false
-	s.documents++
 	s.verbs = verbs
 	s.next()
 }
@@ -211,13 +209,14 @@ func (s *script) sound(v verb, then func()) bool {
 		return false
 	}
 	address := resolve(s.url, v.text)
-	if f, ok := s.n.audio.get(address); ok {
+	struck := s.n.faults.choose(faultMedia, pathOf(address), http.MethodGet, "")
+	if f, ok := s.n.audio.get(address); ok && struck == nil {
 		return s.play(address, f.length, loops(v), then)
 	}
 	s.step++
 	step := s.step
 	s.n.async(func() {
-		f, err := s.n.fetchAudio(address)
+		f, err := s.n.loadAudio(address, struck)
 		s.n.lock()
 		defer s.n.unlock()
 		if s.over || s.step != step || s.n.closed {

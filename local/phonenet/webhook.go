@@ -60,6 +60,9 @@ func (n *Network) send(h hook) answer {
 	n.mu.Lock()
 	n.numberHook(&h)
 	n.mu.Unlock()
+	if n.deaf.Load() {
+		u.Fragment = ""
+	}
 	o := parseOverrides(u.Fragment, n.cfg.WebhookLimit)
 	u.Fragment, u.RawFragment = "", ""
 	ctx, stop := n.clockContext(n.ctx, min(o.total, n.cfg.WebhookLimit))
@@ -169,7 +172,7 @@ func (n *Network) request(ctx context.Context, h hook, u *url.URL) answer {
 	}
 	req.Header.Set("User-Agent", "TwilioProxy/1.1")
 	req.Header.Set("Accept", "*/*")
-	req.Header.Set("X-Twilio-Signature", signature(*n.token.Load(), signedURL(&target), form))
+	n.sign(req, signedURL(&target), form)
 	req.Header.Set("I-Twilio-Idempotency-Token", h.token)
 	res, err := n.client.Do(req)
 	if err != nil {

@@ -62,7 +62,14 @@ type Conference struct {
 	Queued  time.Time `json:"queued"`          // in the line since
 	Music   time.Time `json:"music,omitzero"`  // when the caller last asked for more of it or it began, roughly
 	Moving  time.Time `json:"moving,omitzero"` // she was told to leave her room for a fresh one, and has not come yet
-	Head    bool      `json:"head,omitempty"`  // talked before: goes ahead of all who never did
+	// MusicEnds is when what was heard from Music on is over, and she must ask for more. Before Music it
+	// is of an older turn, and says nothing.
+	MusicEnds time.Time `json:"musicEnds,omitzero"`
+	Again     time.Time `json:"again,omitzero"`    // her hold was last begun anew for her music
+	Entering  time.Time `json:"entering,omitzero"` // when she is put into the room of this round
+	Turned    bool      `json:"turned,omitempty"`  // she has asked for music in this round
+	Refused   int       `json:"refused,omitempty"` // how many rounds in a row have failed (see nextRound)
+	Head      bool      `json:"head,omitempty"`    // talked before: goes ahead of all who never did
 
 	Legs  []Leg  `json:"legs,omitempty"`  // the agents' legs that may be alive
 	Gone  []Gone `json:"gone,omitempty"`  // the last legs that are over
@@ -89,6 +96,8 @@ type Conference struct {
 	audit  bool    // see Audit
 	astray bool    // see sawCaller
 	lacked []LegID // see Saw
+	// unwatched: see Unwatched
+	unwatched bool
 }
 
 // Live says whether the conference still needs a clock: it has not ended, or what its
@@ -138,6 +147,8 @@ type Leg struct {
 	NotBefore time.Time `json:"notBefore,omitzero"`
 	// EndsRoom is the network's flag "the conference ends when this leg leaves", as last set.
 	EndsRoom bool `json:"endsRoom,omitempty"`
+	// Refused is how often the room has not taken it (see LegFellOut).
+	Refused int `json:"refused,omitempty"`
 	// Declining is why its agent declined, if he said.
 	Declining Declining `json:"declining,omitempty"`
 	// Absent is when the leg was first looked for in vain, with no sign of it since.

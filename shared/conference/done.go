@@ -119,6 +119,9 @@ func (c *Conference) holdDone(a SetHold, r Result, now time.Time) {
 	}
 	began := p.Unholding
 	p.Unholding = time.Time{}
+	if caller && a.Hold && r.Kind != Acted {
+		c.Again = time.Time{}
+	}
 	if !a.Hold {
 		p.unholdDone(r.Kind, began, now)
 	}
@@ -130,7 +133,7 @@ func (c *Conference) holdDone(a SetHold, r Result, now time.Time) {
 		}
 		p.Asked = time.Time{}
 		if p.heldAgain(now); caller {
-			c.Music = now
+			c.hears(0, now)
 		}
 		return
 	case Unknown:

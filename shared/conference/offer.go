@@ -82,7 +82,7 @@ func (c *Conference) Kept(lost *agent.Agent, now time.Time) bool {
 // rung for already, he has not just let her go by, and she is not being kept for
 // another, who is given as for Kept.
 func (c *Conference) MayOffer(a, lost *agent.Agent, now time.Time) bool {
-	if c.State != Waiting || c.Dials >= quickDials && now.Before(c.Since.Add(slowDials)) {
+	if c.State != Waiting || !c.admitted() || c.Dials >= quickDials && now.Before(c.Since.Add(slowDials)) {
 		return false
 	}
 	if c.Kept(lost, now) {

@@ -123,7 +123,7 @@ func (c *Conference) callerTold(e RoomEvent, now time.Time) {
 	switch e.Kind {
 	case RoomJoin:
 		c.Caller.Joined, c.Caller.Held, c.Caller.Unsure = true, false, false
-		c.Music = now // it begins with her coming, if nobody is there yet
+		c.hears(0, now) // it begins with her coming, if nobody is there yet
 	case RoomLeave:
 		c.Caller.Joined = false
 		if e.HungUp {
@@ -220,9 +220,8 @@ func (c *Conference) RoomOver(round int, now time.Time) {
 	if round != c.Round {
 		return
 	}
-	c.Round++
 	moved := c.moving(now)
-	c.Missing, c.Moving, c.Music = time.Time{}, time.Time{}, now
+	c.nextRound(moved, now)
 	var lost *Leg // who talked to her last
 	if l := c.Leg(c.Owner); l != nil {
 		lost = l

@@ -262,6 +262,7 @@ func TestALegThatMayBeOursIsWaitedFor(t *testing.T) {
 	for name, target := range map[string]Target{"an agent": bob(), "a number": {Number: "+15005550009"}} {
 		t.Run(name, func(t *testing.T) {
 			c := consultWith(t, target)
+			c.MusicLasts(time.Minute, t0)
 			now := t0.Add(unheardAfter)
 			if got := acts(c, now); got != "Find" {
 				t.Fatalf("due: %q", got)

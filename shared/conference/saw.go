@@ -141,6 +141,9 @@ func (c *Conference) sawCaller(s Sighting, now time.Time) {
 		c.callerSeen(s.Held, now)
 		c.allFound()
 		return
+	case c.outside(now): // the next try is theirs, outside any room
+		c.Missing = time.Time{}
+		return
 	case c.Missing.IsZero():
 		c.Missing = now
 	default:

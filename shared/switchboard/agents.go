@@ -30,7 +30,7 @@ func (s *Switchboard) SetStatus(ctx context.Context, who Who, status agent.Statu
 	if !beat && status != agent.Available && c != nil {
 		c = s.withdrawOffer(ctx, a, c, now)
 	}
-	return s.snapshot(ctx, a, c, now)
+	return s.snapshot(ctx, a, c, beat, now)
 }
 
 // Me is the agent's snapshot.
@@ -39,7 +39,7 @@ func (s *Switchboard) Me(ctx context.Context, who Who, now time.Time) (Snapshot,
 	if err != nil {
 		return Snapshot{}, err
 	}
-	return s.snapshot(ctx, a, c, now)
+	return s.snapshot(ctx, a, c, false, now)
 }
 
 // attend loads the agent, lets f change him, keeps his claim true, and brings his call

@@ -81,18 +81,26 @@ type Place struct {
 	Beyond     bool // further back than the line is read
 }
 
+// Turn is one turn of a caller's music.
+type Turn struct {
+	Position bool // she may be told where in the line she is
+	// Lasts is how long she will hear it, reckoned as far as it is known beforehand.
+	Lasts func(*conference.Conference) time.Duration
+}
+
 // Wait is the caller's clock: she asks for more music. It repairs what an event
-// missed, offers her again, and, if position says so, looks where in the line she is.
-func (s *Switchboard) Wait(ctx context.Context, id conference.ID, position bool, now time.Time) (Place, error) {
+// missed, offers her again, and, if the turn asks for it, looks where in the line she is.
+func (s *Switchboard) Wait(ctx context.Context, id conference.ID, t Turn, now time.Time) (Place, error) {
 	c, err := s.update(ctx, id, now, func(c *conference.Conference) error {
 		c.CallerHearsMusic(now)
+		c.MusicLasts(t.Lasts(c), now)
 		return nil
 	})
 	if c == nil {
 		return Place{}, err
 	}
 	p := Place{Conference: c}
-	if !position || !c.State.InLine() {
+	if !t.Position || !c.State.InLine() {
 		return p, nil
 	}
 	line, err := s.store.Line(ctx)
@@ -154,6 +162,22 @@ func (s *Switchboard) answering(ctx context.Context, c *conference.Conference, k
 		return nil
 	}
 	return a
+}
+
+// FellOut takes in that a leg's call goes on though it was to be in the room: it says how long it
+// must wait until the next try, or conference.ErrNotWanted or ErrNotFound if it is to be ended.
+func (s *Switchboard) FellOut(ctx context.Context, id conference.ID, key conference.LegKey, sid conference.LegID,
+	now time.Time) (time.Duration, error) {
+	var wait time.Duration
+	var refused error
+	c, err := s.update(ctx, id, now, func(c *conference.Conference) error {
+		wait, refused = c.LegFellOut(key, sid, now)
+		return nil
+	})
+	if err := keepConference(c, err); err != nil {
+		return 0, err
+	}
+	return wait, refused
 }
 
 // Accept takes in whether a person at an outside number, who has picked up, takes the

@@ -13,12 +13,13 @@ type Before struct {
 	New      bool
 	State    conference.State
 	Legs     int
+	Refusals int                // see conference.Conference.Refusals
 	Transfer conference.LegKey  // the last transfer's target
 	Outcome  conference.Outcome // and how it ended
 }
 
 func before(c *conference.Conference) Before {
-	b := Before{New: c.Version == 0, State: c.State, Legs: len(c.Legs)}
+	b := Before{New: c.Version == 0, State: c.State, Legs: len(c.Legs), Refusals: c.Refusals()}
 	if t := c.Transfer; t != nil {
 		b.Transfer, b.Outcome = t.Leg, t.Outcome
 	}

@@ -236,7 +236,7 @@ func TestF206ManyCallersInOneMoment(t *testing.T) {
 				}
 				w.Board = boardOver(w, l)
 				for _, id := range ids { // a turn of music
-					_, _ = w.Board.Wait(context.Background(), id, false, w.Now)
+					_, _ = w.Board.Wait(context.Background(), id, switchboard.Turn{}, w.Now)
 				}
 				rungFor(t, w, name, ids, want)
 				if len(l.wrong) > 0 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"hash/fnv"
 	"slices"
+	"sync"
 	"time"
 
 	"warmtransfer/shared/agent"
@@ -318,26 +319,55 @@ func (s *Switchboard) offer(
 	return c, true
 }
 
-// repairMost is how many callers at the head of the line one request looks after.
-const repairMost = 3
+const (
+	// repairMost is how many callers at the head of the line one request looks after.
+	repairMost = 3
+	// repairAtOnce is how many callers a beat looks after at the same time.
+	repairAtOnce = 7
+)
 
 // repair does what is due for the callers at the head of the line who have lost their
 // agent and could not be given music, rung for or not: alone in a room that has started
-// they hear silence, and their own clock stands still. So every agent's beat is their
-// clock.
+// they hear silence, and their own clock stands still. So whatever an agent's page asks is
+// their clock.
 func (s *Switchboard) repair(ctx context.Context, line []Waiter, now time.Time) {
 	for _, w := range line[:min(len(line), repairMost)] {
 		if !w.Head { // heads come first
 			return
 		}
-		c, err := s.store.Conference(ctx, w.ID)
-		if err != nil || !c.Neglected(now) {
-			continue
-		}
-		if _, err = s.redo(ctx, c, now); errors.Is(err, ErrUnknown) {
+		if errors.Is(s.repairOne(ctx, w, now), ErrUnknown) {
 			return // it takes its time to fail, and the page waits
 		}
 	}
+}
+
+// repairLine does the same for everybody in the line, whose music may have run out: its clock is a
+// page's beat alone, since it loads each of them.
+func (s *Switchboard) repairLine(ctx context.Context, line []Waiter, now time.Time) {
+	next := make(chan Waiter)
+	var all sync.WaitGroup
+	for range min(len(line), repairAtOnce) {
+		all.Go(func() {
+			for w := range next {
+				_ = s.repairOne(ctx, w, now) // the next beat tries again
+			}
+		})
+	}
+	for _, w := range line {
+		next <- w
+	}
+	close(next)
+	all.Wait()
+}
+
+// repairOne does what is due for a caller in the line if she is neglected.
+func (s *Switchboard) repairOne(ctx context.Context, w Waiter, now time.Time) error {
+	c, err := s.store.Conference(ctx, w.ID)
+	if err != nil || !c.Neglected(now) {
+		return nil
+	}
+	_, err = s.redo(ctx, c, now)
+	return err
 }
 
 // redo does what is due in a conference in hand.

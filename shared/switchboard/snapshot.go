@@ -111,10 +111,16 @@ type Line struct {
 }
 
 // snapshot puts the agent's view together; c is his call or nil. A free agent is
-// offered a caller first if somebody waits, and one at hand whoever may have lost him.
-func (s *Switchboard) snapshot(ctx context.Context, a *agent.Agent, c *conference.Conference, now time.Time) (Snapshot, error) {
+// offered a caller first if somebody waits, and one at hand whoever may have lost him. With a
+// beat of the agent's page everybody in the line is looked after.
+func (s *Switchboard) snapshot(ctx context.Context, a *agent.Agent, c *conference.Conference, beat bool,
+	now time.Time) (Snapshot, error) {
 	line, unknown := s.store.Line(ctx) // an agent's own call is shown without it
-	s.repair(ctx, line, now)
+	if beat {
+		s.repairLine(ctx, line, now)
+	} else {
+		s.repair(ctx, line, now)
+	}
 	if anyWaiting(line, false) && a.Free(now) || anyWaiting(line, true) && a.AtHand(now) {
 		if m := s.match(ctx, now, asking{who: a.ID}, line); m != nil && m.LegOf(a.ID) != nil {
 			c = m

@@ -23,21 +23,29 @@ const (
 	people = 5 * roomSize
 )
 
+// liveRooms are the statuses of a room that has not ended, in the order in which they are asked
+// for. Without a Status Twilio lists conferences in progress alone, and of which statuses there
+// are more it is not said; two statuses are two requests:
+// https://www.twilio.com/en-us/changelog/conference-list-endpoint-rollout-extended. A room that
+// starts between the first two looks is in neither, so the first one is made again.
+var liveRooms = []string{"in-progress", "init", "in-progress"}
+
 // FindRoom implements switchboard.Looks. A conference that fell out of a room has a
 // newer one of the same name, so only the newest live one counts. One party alone
 // does not start a room (status init).
 func (c *callControl) FindRoom(ctx context.Context, id conference.ID) (room conference.RoomID, started bool, err error) {
-	p := (&api.ListConferenceParams{}).SetFriendlyName(string(id)).SetPageSize(lastRooms)
 	err = c.create(ctx, func(s *api.ApiService) error {
-		page, err := s.PageConference(p, "", "")
-		if err != nil {
-			return err
+		for _, status := range liveRooms {
+			p := (&api.ListConferenceParams{}).SetFriendlyName(string(id)).SetStatus(status).SetPageSize(lastRooms)
+			page, err := s.PageConference(p, "", "")
+			if err != nil {
+				return err
+			}
+			if room, started = newestRoom(page.Conferences, id); room != "" {
+				return nil
+			}
 		}
-		room, started = newestRoom(page.Conferences, id)
-		if room == "" {
-			return switchboard.ErrNotFound
-		}
-		return nil
+		return switchboard.ErrNotFound
 	})
 	return room, started, err
 }

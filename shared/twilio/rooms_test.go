@@ -1,6 +1,7 @@
 package twilio
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -84,10 +85,54 @@ func TestFindRoom(t *testing.T) {
 			if found != c.want || started != c.started || errors.Is(err, switchboard.ErrNotFound) != (c.want == "") {
 				t.Errorf("FindRoom = %q, %v, %v; want %q, %v", found, started, err, c.want, c.started)
 			}
-			if got := s.only(); got.Op != "ListConference" || got.Values.Get("FriendlyName") != caller {
-				t.Errorf("asked %+v", got)
+			for _, got := range s.requests() {
+				if got.Op != "ListConference" || got.Values.Get("FriendlyName") != caller || got.Values.Get("Status") == "" {
+					t.Errorf("asked %+v", got)
+				}
 			}
 		})
+	}
+}
+
+// byStatus answers a list of one room's life: with a Status the room if it is in that one now,
+// without one as Twilio does since 2026-09-30.
+func byStatus(status func() string) func(request) (int, string) {
+	return func(r request) (int, string) {
+		now := status()
+		if cmp.Or(r.Values.Get("Status"), "in-progress") != now {
+			return 200, `{"conferences":[]}`
+		}
+		return 200, `{"conferences":[` + roomOf(room1, caller, now, t0) + `]}`
+	}
+}
+
+func TestF197RoomsAreAskedForByTheirStatus(t *testing.T) {
+	for status, requests := range map[string]int{"in-progress": 1, "init": 2, "completed": 3} {
+		s := newServer(t, byStatus(func() string { return status }))
+		control, _ := s.control()
+		found, started, err := control.FindRoom(t.Context(), caller)
+		live := status != "completed"
+		if (found == room1) != live || started != (status == "in-progress") || errors.Is(err, switchboard.ErrNotFound) == live {
+			t.Errorf("%s: FindRoom = %q, %v, %v", status, found, started, err)
+		}
+		if got := s.requests(); len(got) != requests {
+			t.Errorf("%s: asked %d times, want %d: %+v", status, len(got), requests, got)
+		}
+	}
+}
+
+// The room starts after those in progress were listed, and before those that have not started.
+func TestF197ARoomThatStartsBetweenTwoLooksIsFound(t *testing.T) {
+	looks := 0
+	s := newServer(t, byStatus(func() string {
+		if looks++; looks == 1 {
+			return "init"
+		}
+		return "in-progress"
+	}))
+	control, _ := s.control()
+	if found, started, err := control.FindRoom(t.Context(), caller); found != room1 || !started || err != nil {
+		t.Errorf("FindRoom = %q, %v, %v", found, started, err)
 	}
 }
 

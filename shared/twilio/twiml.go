@@ -29,6 +29,20 @@ const (
 // would be executed. The limit ends the Dial, not the call, so she is asked about then
 // too; 0 is Twilio's own limit of four hours.
 func CallerRoom(b Base, id conference.ID, round int, limit time.Duration) string {
+	return document(callerDial(b, id, round, limit))
+}
+
+// CallerRoomLater lets the caller hear words and these pieces of music, then puts her into the room.
+// So there is no request between two tries, and none sooner than the words last.
+func CallerRoomLater(b Base, id conference.ID, round int, words string, music ...string) string {
+	verbs := say([]string{words})
+	for _, piece := range music {
+		verbs = append(verbs, twiml.VoicePlay{Url: piece})
+	}
+	return document(append(verbs, callerDial(b, id, round, 0))...)
+}
+
+func callerDial(b Base, id conference.ID, round int, limit time.Duration) twiml.Element {
 	room := room(b, id)
 	room.ParticipantLabel = conference.CallerLabel
 	room.StartConferenceOnEnter = "false"
@@ -42,20 +56,24 @@ func CallerRoom(b Base, id conference.ID, round int, limit time.Duration) string
 	if limit > 0 {
 		dial.TimeLimit = seconds(limit)
 	}
-	return document(dial)
+	return dial
 }
 
 // AgentRoom puts an agent's leg into the conference's room and starts it. Ends is
 // whether the room ends when this leg leaves.
 //
-// A leg that the room does not take (its label is there already, 16025, or the room is
-// full, 16020) falls through to the end of the document and is hung up.
+// A leg that the room does not take goes on with the next verb
+// (https://www.twilio.com/docs/api/errors/16025), and so does one whose room has ended: what
+// becomes of it is asked.
 func AgentRoom(b Base, id conference.ID, leg conference.LegKey, ends bool) string {
 	room := room(b, id)
 	room.ParticipantLabel = string(leg)
 	room.StartConferenceOnEnter = "true"
 	room.EndConferenceOnExit = strconv.FormatBool(ends)
-	return document(twiml.VoiceDial{InnerElements: []twiml.Element{room}})
+	return document(
+		twiml.VoiceDial{InnerElements: []twiml.Element{room}},
+		twiml.VoiceRedirect{Url: b.FellOut(id, leg), Method: "POST"},
+	)
 }
 
 const (
@@ -130,7 +148,9 @@ type Turn struct {
 	Words []string      // said first, one sentence each
 	Music string        // address of the piece played after them; "" is silence
 	Pause time.Duration // the silence, if there is no music; at least a second
-	Next  string        // where the next turn is
+	// A piece that cannot be had is passed over without a sound. So where a turn is not known to have
+	// been heard the words are to take five seconds at least.
+	Next string // where the next turn is
 }
 
 // Waiting is one turn. It only uses what a waitUrl and a holdUrl may contain (Play,
@@ -179,13 +199,23 @@ func HoldOn(url string, pause time.Duration, words ...string) string {
 	return Waiting(Turn{Words: words, Pause: pause, Next: url})
 }
 
+// HoldTheLine takes some six seconds to say: it keeps a document that asks again from asking more
+// often where its music cannot be had.
+const HoldTheLine = "Please hold the line. We are sorry that this takes a moment. We will be with you shortly."
+
 // Fallback is what a caller hears when the API itself does not answer: she is not hung up
 // on, hears music and tries again, for as long as she likes. It is a file, lies beside the
 // music, and needs no function.
 func Fallback(b Base, music string) string {
-	return Waiting(Turn{
-		Words: []string{"Please hold the line. We are sorry that this takes a moment."}, Music: music + Introduction, Next: string(b) + "/incoming",
-	})
+	return Waiting(Turn{Words: []string{HoldTheLine}, Music: music + Introduction, Next: string(b) + "/incoming"})
+}
+
+// Spoken is about how long it takes to say a sentence: some fifteen characters a second.
+func Spoken(words string) time.Duration {
+	if words == "" {
+		return 0
+	}
+	return time.Duration(len(words))*65*time.Millisecond + 300*time.Millisecond
 }
 
 func say(words []string) []twiml.Element {

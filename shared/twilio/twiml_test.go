@@ -102,7 +102,45 @@ func TestAgentRoom(t *testing.T) {
 	for ends, flag := range map[bool]string{true: "true", false: "false"} {
 		like(t, AgentRoom(base, caller, "k1", ends), `<Response><Dial>
 			<Conference startConferenceOnEnter="true" endConferenceOnExit="`+flag+`" participantLabel="k1" `+roomAttributes+`>`+caller+`</Conference>
-			</Dial></Response>`)
+			</Dial><Redirect method="POST">https://phone.example.com/connect-agent/`+caller+`/k1/room</Redirect></Response>`)
+	}
+}
+
+func TestF181ACallerWhomTheRoomHasNotTakenHearsWordsAndMusicFirst(t *testing.T) {
+	doc := parse(t, CallerRoomLater(base, caller, 3, HoldTheLine, "https://music.example/01.wav", "https://music.example/02.wav"))
+	var verbs []string
+	for _, v := range doc.children {
+		verbs = append(verbs, v.name)
+	}
+	if want := []string{"Say", "Play", "Play", "Dial"}; !slices.Equal(verbs, want) {
+		t.Fatalf("the document has %v, want %v", verbs, want)
+	}
+	if got, want := doc.children[3].String(), parse(t, CallerRoom(base, caller, 3, 0)).children[0].String(); got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+	if d := Spoken(HoldTheLine); d < 5*time.Second {
+		t.Errorf("without music the next try would come after %v", d)
+	}
+}
+
+func TestF182F183ATurnsAddressTellsWhatWasHeardBefore(t *testing.T) {
+	for _, h := range []Heard{{Due: t0}, {Due: t0.Add(1234 * time.Millisecond), Failing: 7}} {
+		address, _, _ := strings.Cut(base.NextWait(caller, 12, h), "#")
+		name, found := strings.CutPrefix(address, string(base)+"/wait/"+caller+"/")
+		turn, got, err := ReadTurn(name)
+		if !found || turn != 12 || !got.Due.Equal(h.Due) || got.Failing != h.Failing || err != nil {
+			t.Errorf("%s is read as %d, %+v, %v", address, turn, got, err)
+		}
+	}
+	for name, turn := range map[string]int{"0": 0, "7": 7, "7.x": 7, "7.": 7, "7.!.1": 7} {
+		if got, before, err := ReadTurn(name); got != turn || before.Failing != 0 || err != nil && before.Due.IsZero() != true {
+			t.Errorf("%q is read as %d, %+v, %v", name, got, before, err)
+		}
+	}
+	for _, name := range []string{"", "x", "-1", "1.2.3.4", "99999999999999999999"} {
+		if _, _, err := ReadTurn(name); err == nil {
+			t.Errorf("%q is a turn", name)
+		}
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"warmtransfer/shared/conference"
+	"warmtransfer/shared/metrics"
 	"warmtransfer/shared/switchboard"
 	"warmtransfer/shared/twilio"
 )
@@ -116,12 +117,27 @@ func admit(check *twilio.Validator, w http.ResponseWriter, r *Request) (int, err
 	if err != nil || len(signatures) != 1 {
 		return http.StatusForbidden, nil
 	}
-	ok, err := check.Verify(r.Context(), r.Here(), form, signatures[0])
-	if err != nil {
-		return 0, err
-	}
-	if !ok {
-		return http.StatusForbidden, nil
+	if settings := r.Header.Values(twilio.SettingsHeader); len(settings) > 0 {
+		why, err := twilio.UnknownSettings, error(nil)
+		if len(settings) == 1 {
+			why, err = check.VerifyShared(r.Context(), r.Here(), form, signatures[0], settings[0])
+		}
+		if err != nil {
+			return 0, err
+		}
+		if why != "" {
+			r.line.problem = string(why)
+			metrics.Add(r.Context(), metrics.SignatureUnknown, 1)
+			return http.StatusForbidden, nil
+		}
+	} else {
+		ok, err := check.Verify(r.Context(), r.Here(), form, signatures[0])
+		if err != nil {
+			return 0, err
+		}
+		if !ok {
+			return http.StatusForbidden, nil
+		}
 	}
 	r.Form = form
 	id := r.Conference()

@@ -58,6 +58,7 @@ type phone struct {
 	room     *room
 	held     bool
 	quiet    bool // a caller's: her music has run out
+	fresh    bool // a caller's: her music has begun, and she asks for the first turn of it
 	ends     bool
 	label    string
 }
@@ -294,7 +295,7 @@ func (p *Phones) hold(h lateHold) error {
 	if l == nil {
 		return switchboard.ErrGone
 	}
-	l.quiet = false
+	l.quiet, l.fresh = false, h.hold
 	if l.held == h.hold {
 		return nil
 	}
@@ -402,7 +403,7 @@ func (p *Phones) enter(l *phone, name conference.ID, starts, ends bool) {
 		r = &room{sid: conference.RoomID(fmt.Sprintf("CF%032x", p.made)), name: name}
 		p.rooms[name] = r
 	}
-	l.room, l.ends, l.held, l.quiet = r, ends, false, false
+	l.room, l.ends, l.held, l.quiet, l.fresh = r, ends, false, false, true
 	r.in = append(r.in, l)
 	p.roomTold(r, conference.RoomJoin, l, false)
 	if starts && !r.started {

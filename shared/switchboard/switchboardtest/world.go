@@ -158,7 +158,7 @@ func (w *World) Settle() {
 }
 
 // Pass lets time pass in steps of a second, with everything that goes on meanwhile:
-// callers on music ask for more every twelve seconds, pages beat every five, ringing
+// callers on music ask for more at once and every twelve seconds, pages beat every five, ringing
 // ends by its time-out, last words are over after a second, the sweep runs each minute.
 func (w *World) Pass(d time.Duration) {
 	w.T.Helper()
@@ -168,7 +168,7 @@ func (w *World) Pass(d time.Duration) {
 		w.ringOut()
 		second := w.Now.Unix()
 		for _, id := range w.calls {
-			if second%12 == 0 && w.turns(id) {
+			if (w.begins(id) || second%12 == 0) && w.turns(id) {
 				w.Music(id)
 			}
 		}
@@ -249,7 +249,8 @@ func (w *World) ringOut() {
 
 // Music is a caller's request for more music.
 func (w *World) Music(id conference.ID) {
-	_, err := w.Board.Wait(context.Background(), id, true, w.Now)
+	turn := switchboard.Turn{Position: true, Lasts: func(*conference.Conference) time.Duration { return 12 * time.Second }}
+	_, err := w.Board.Wait(context.Background(), id, turn, w.Now)
 	err = w.outcome(err)
 	if errors.Is(err, switchboard.ErrNotFound) {
 		w.Arrive(id)
