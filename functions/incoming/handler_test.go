@@ -378,6 +378,7 @@ func TestF204ClosedLineLetsNobodyInAndKeepsWhoIsOnIt(t *testing.T) {
 	w.Settle()
 	closed = true
 	s.Post("/incoming", webtest.Form(t, "incoming")).Is(t, room("0")) // again
+	w.Now = w.Now.Add(time.Minute)
 	s.Post(after+"0", webtest.Form(t, "incoming", "CallStatus", "in-progress")).Is(t, room("1"))
 
 	const other = conference.ID("CA22222222222222222222222222222222")

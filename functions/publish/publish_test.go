@@ -380,7 +380,7 @@ func TestF005FallbackApologisesAndTriesAgain(t *testing.T) {
 		t.Fatal(a.Reason)
 	}
 	heard := r.hear()
-	sorry := "speech:Please hold the line. We are sorry that this takes a moment."
+	sorry := "speech:" + twilio.HoldTheLine
 	if want := []string{sorry, "music", sorry, "music", "speech:Here you are."}; !slices.Equal(slices.Compact(heard), want) {
 		t.Errorf("the caller heard %q, want %q, with neither silence nor a hang-up between", heard, want)
 	}

@@ -37,7 +37,7 @@ func TestF190WrapUpSaysWhenItEndsAndSinceWhenItRuns(t *testing.T) {
 		if p := test.agent.Presence(now); p != test.is {
 			t.Errorf("%s: %s", test.name, p)
 		}
-		if got := test.agent.ShownSince(now); !got.Equal(test.since) {
+		if got := test.agent.PresenceSince(now); !got.Equal(test.since) {
 			t.Errorf("%s: since %v, want %v", test.name, got, test.since)
 		}
 		if got := test.agent.WrapUpUntil(now); !got.Equal(test.until) {
@@ -47,11 +47,11 @@ func TestF190WrapUpSaysWhenItEndsAndSinceWhenItRuns(t *testing.T) {
 	a := talked()
 	now := end.Add(time.Second)
 	a.Choose(WrapUp, now)
-	if got := a.ShownSince(now); !got.Equal(now) || !a.WrapUpUntil(now).IsZero() {
+	if got := a.PresenceSince(now); !got.Equal(now) || !a.WrapUpUntil(now).IsZero() {
 		t.Errorf("stayed by choice: since %v, until %v", got, a.WrapUpUntil(now))
 	}
 	a.Choose(Available, now.Add(time.Second))
-	if got := a.ShownSince(now.Add(time.Second)); !got.Equal(now.Add(time.Second)) {
+	if got := a.PresenceSince(now.Add(time.Second)); !got.Equal(now.Add(time.Second)) {
 		t.Errorf("available by choice: since %v", got)
 	}
 }

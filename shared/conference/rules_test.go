@@ -96,6 +96,7 @@ func TestNobodyIsTakenOffHoldWhileAnotherMayBe(t *testing.T) {
 		c.Done(SetHold{Leg: "CA1", Hold: false}, Result{Kind: r}, t0)
 		due("hold CA1 true")
 		c.Done(SetHold{Leg: "CA1", Hold: true}, Result{Kind: Acted}, t0)
+		c.MusicLasts(time.Minute, t0) // and so they hear music
 		now := t0
 		if r == Unknown { // F184: it may take effect yet
 			due("")

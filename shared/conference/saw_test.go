@@ -12,6 +12,7 @@ func seen(t *testing.T) (c *Conference, now time.Time) {
 	_, err := c.LegAnswered("b", "CAb", t0)
 	must(t, err)
 	joinRoom(c, "CAb", "b")
+	c.MusicLasts(time.Minute, t0)
 	return c, t0.Add(10 * time.Second)
 }
 

@@ -236,7 +236,7 @@ func TestF206ManyCallersInOneMoment(t *testing.T) {
 				}
 				w.Board = boardOver(w, l)
 				for _, id := range ids { // a turn of music
-					_, _ = w.Board.Wait(context.Background(), id, switchboard.Turn{}, w.Now)
+					_, _ = w.Board.Wait(context.Background(), id, switchboard.Turn{Lasts: twelve}, w.Now)
 				}
 				rungFor(t, w, name, ids, want)
 				if len(l.wrong) > 0 {
@@ -300,7 +300,7 @@ func lostOffer(t *testing.T, press func(w *World) error) (*World, conference.ID,
 		pressed = press(w)
 		w.Settle()
 	}
-	if _, err := slow.Wait(t.Context(), id, false, w.Now); err != nil {
+	if _, err := slow.Wait(t.Context(), id, switchboard.Turn{Lasts: twelve}, w.Now); err != nil {
 		t.Fatal(err)
 	}
 	w.Board = own

@@ -141,7 +141,7 @@ func (s *Switchboard) view(
 		At: now,
 		Agent: Self{
 			ID: a.ID, Name: a.Name, Status: a.Status, Presence: a.Presence(now), Since: a.Since, Why: a.Why,
-			PresenceSince: a.ShownSince(now), WrapUpUntil: a.WrapUpUntil(now),
+			PresenceSince: a.PresenceSince(now), WrapUpUntil: a.WrapUpUntil(now),
 		},
 		Line:    lineView(line),
 		Numbers: s.set.Numbers != nil,
