@@ -17,8 +17,8 @@ import (
 
 	"warmtransfer/local/clock"
 	"warmtransfer/local/issuer"
-	"warmtransfer/local/phonenet"
 	"warmtransfer/local/stack"
+	"warmtransfer/local/twiliosim"
 	"warmtransfer/shared/twilio"
 )
 
@@ -26,7 +26,7 @@ import (
 type patient struct {
 	t       *testing.T
 	target  target
-	network *phonenet.Network
+	network *twiliosim.Network
 	// answers over the good ones, by path
 	answers map[string]http.HandlerFunc
 	config  string
@@ -39,7 +39,7 @@ func newPatient(t *testing.T) *patient {
 	site := p.serve(http.HandlerFunc(p.site))
 	a := stack.MadeUp()
 	var err error
-	p.network, err = phonenet.New(phonenet.Config{Account: a.SID, AuthToken: a.AuthToken, APIKey: a.APIKey, APISecret: a.APISecret, Number: a.Number})
+	p.network, err = twiliosim.New(twiliosim.Config{Account: a.SID, AuthToken: a.AuthToken, APIKey: a.APIKey, APISecret: a.APISecret, Number: a.Number})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"warmtransfer/local/phonenet"
+	"warmtransfer/local/twiliosim"
 )
 
 // out is where this package's tests build the functions.
@@ -233,7 +233,7 @@ func TestWhatCannotBeStartedIsSaidInOneSentence(t *testing.T) {
 		"an account that is none":    {Options{Account: bad}, "TWILIO_ACCOUNT_SID must be"},
 		"Twilio without a way back":  {Options{TwilioURL: "https://api.twilio.com"}, "-public-url"},
 		"an address that is none":    {Options{TwilioURL: "twilio", PublicURL: "https://example.com"}, "-twilio-url must be"},
-		"a limit that is impossible": {Options{Headless: true, Network: phonenet.Config{}, Parameters: map[string]string{"RingSeconds": "none"}}, "RING_SECONDS"},
+		"a limit that is impossible": {Options{Headless: true, Network: twiliosim.Config{}, Parameters: map[string]string{"RingSeconds": "none"}}, "RING_SECONDS"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.o.Out = out
