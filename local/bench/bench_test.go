@@ -19,7 +19,7 @@ import (
 	"warmtransfer/local/gateway/runner"
 	"warmtransfer/local/gateway/sam"
 	"warmtransfer/local/stack"
-	"warmtransfer/local/twiliosim"
+	"warmtransfer/local/twiliosim/faults"
 )
 
 // bareHandler is the floor: aws-lambda-go and nothing else.
@@ -119,7 +119,7 @@ func BenchmarkColdStart(b *testing.B) {
 // network that takes 50 ms to answer a REST call.
 func BenchmarkIncoming(b *testing.B) {
 	s, _ := start(b)
-	if _, err := s.Network.AddFault(twiliosim.FaultRule{Kind: "rest", Do: "delay", DelayMs: 50}); err != nil {
+	if _, err := s.Network.AddFault(faults.Rule{Kind: "rest", Do: "delay", DelayMs: 50}); err != nil {
 		b.Fatal(err)
 	}
 	agents := []string{"alice", "bob", "carol", "dave"}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"warmtransfer/local/twiliosim"
+	"warmtransfer/local/twiliosim/journal"
 )
 
 // row is one kind of request with what it cost.
@@ -41,7 +41,7 @@ func (d *demo) summary() {
 }
 
 // add counts a request among those of its kind. Ids in paths are left out.
-func add(rows []*row, r twiliosim.Record) []*row {
+func add(rows []*row, r journal.Record) []*row {
 	what := r.Event
 	if r.Kind == "webhook" {
 		path := strings.Split(strings.TrimPrefix(r.URL, "http://"), "/")

@@ -13,7 +13,7 @@ import (
 	"warmtransfer/local/gateway/sam"
 	"warmtransfer/local/iam"
 	"warmtransfer/local/stack"
-	"warmtransfer/local/twiliosim"
+	"warmtransfer/local/twiliosim/faults"
 )
 
 // asked is what the functions of all lines have asked of AWS.
@@ -88,7 +88,7 @@ func TestCallerIsKeptByFunctionsThatMayNotDoTheirWork(t *testing.T) {
 				t.Parallel()
 				l := open(t, without(function, action))
 				l.lacks, l.gap = function+": "+action, 5*time.Second
-				l.fault(twiliosim.FaultRule{Kind: "webhook", Match: twiliosim.FaultMatch{Path: "^/events/"}, Do: "drop"}) // so that each has work
+				l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Path: "^/events/"}, Do: "drop"}) // so that each has work
 				l.online("alice")
 				caller := l.dial("+15550199")
 				for n := range 8 {

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"warmtransfer/local/stack"
-	"warmtransfer/local/twiliosim"
+	"warmtransfer/local/twiliosim/faults"
 )
 
 func wrapUp(seconds string) func(*stack.Options) {
@@ -241,7 +241,7 @@ func TestTheTargetLostInTheHandOverIsCalledBack(t *testing.T) {
 	l := open(t)
 	caller := consulting(l)
 	l.gap = 10 * time.Second
-	l.fault(twiliosim.FaultRule{Kind: "rest", Match: twiliosim.FaultMatch{Event: "UpdateParticipant"}, Do: "fail", Status: 500})
+	l.fault(faults.Rule{Kind: "rest", Match: faults.Match{Event: "UpdateParticipant"}, Do: "fail", Status: 500})
 	_, _ = l.agent("alice").Press(l.ctx, "complete", "", "C-1")
 	l.settle()
 	l.wantState("alice", "completing")

@@ -1,7 +1,6 @@
 package twiliosim
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -20,6 +19,9 @@ import (
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 
 	"warmtransfer/local/clock"
+	"warmtransfer/local/twiliosim/exchange"
+	"warmtransfer/local/twiliosim/journal"
+	"warmtransfer/local/twiliosim/media/voice/audio"
 )
 
 const (
@@ -260,7 +262,7 @@ func (b *bench) status(sid, want string) {
 }
 
 // room asserts a live room's name, state and labels.
-func (b *bench) room(name, status string, labels ...string) RoomView {
+func (b *bench) room(name, status string, labels ...string) exchange.ConferenceView {
 	b.t.Helper()
 	for _, r := range slices.Backward(b.Conferences()) {
 		if r.Name != name {
@@ -276,7 +278,7 @@ func (b *bench) room(name, status string, labels ...string) RoomView {
 		return r
 	}
 	b.t.Fatalf("no room %s", name)
-	return RoomView{}
+	return exchange.ConferenceView{}
 }
 
 // got returns the requests to a path.
@@ -366,7 +368,7 @@ func (b *bench) checkREST() {
 		}
 	}
 	for _, r := range b.Records(0) {
-		if r.Kind != recordREST || r.Status >= 400 || r.Status == 0 || len(r.Response) >= bodyLimit {
+		if r.Kind != journal.KindREST || r.Status >= 400 || r.Status == 0 || len(r.Response) >= journal.BodyLimit {
 			continue
 		}
 		op := operations[r.Event]
@@ -396,18 +398,5 @@ func (b *bench) checkREST() {
 
 // wav is a silent sound file of that length.
 func wav(d time.Duration) []byte {
-	const rate = 8000
-	n := uint32(d.Seconds() * rate)
-	var w bytes.Buffer
-	put := func(s string, v ...uint32) {
-		w.WriteString(s)
-		for _, x := range v {
-			w.Write([]byte{byte(x), byte(x >> 8), byte(x >> 16), byte(x >> 24)})
-		}
-	}
-	put("RIFF", 36+n)
-	put("WAVEfmt ", 16, 1|1<<16, rate, rate, 1|8<<16)
-	put("data", n)
-	w.Write(bytes.Repeat([]byte{0x80}, int(n)))
-	return w.Bytes()
+	return audio.FormatWAV(make([]int16, int(d.Seconds()*audio.Rate)))
 }

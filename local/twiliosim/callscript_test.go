@@ -6,6 +6,9 @@ import (
 	"time"
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
+
+	"warmtransfer/local/twiliosim/exchange"
+	"warmtransfer/local/twiliosim/journal"
 )
 
 func TestVerbs(t *testing.T) {
@@ -154,7 +157,7 @@ func TestWithoutFallbackTheCallEndsWithAWord(t *testing.T) {
 		b.doc("/voice", "status 500")
 		b.doc("/fallback", "status 500")
 		sid := b.dial()
-		b.hears(sid, "speech:"+apology)
+		b.hears(sid, "speech:"+exchange.Apology)
 		b.pass(10 * time.Second)
 		b.status(sid, "completed")
 		b.expectEvents("/ended", "completed")
@@ -172,7 +175,7 @@ func TestAnUpdatedCallFallsBackOnWhatTheRequestNames(t *testing.T) {
 		"a fallback": {func(b *bench, p *api.UpdateCallParams) {
 			p.SetUrl(b.app.URL + "/bad").SetFallbackUrl(b.app.URL + "/own").SetFallbackMethod("GET")
 		}, "speech:Its own."},
-		"none":       {func(b *bench, p *api.UpdateCallParams) { p.SetUrl(b.app.URL + "/bad") }, "speech:" + apology},
+		"none":       {func(b *bench, p *api.UpdateCallParams) { p.SetUrl(b.app.URL + "/bad") }, "speech:" + exchange.Apology},
 		"a document": {func(_ *bench, p *api.UpdateCallParams) { p.SetTwiml("<Response><Say>Goodbye.</Say></Response>") }, "speech:Goodbye."},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -219,7 +222,7 @@ func TestDialParties(t *testing.T) {
 	t.Run("the first to answer gets it", func(t *testing.T) {
 		b, caller, alice, phone := parties(t)
 		b.hears(caller, "ringing")
-		if p := b.params(alice); p["who"] != "Jo & Co" {
+		if p := b.Params(alice); p["who"] != "Jo & Co" {
 			t.Errorf("alice is told %v", p)
 		}
 		b.must(b.Answer(phone, nil))
@@ -334,7 +337,7 @@ func TestAnApplicationThatIsNotThere(t *testing.T) {
 	}
 	tries := 0
 	for _, r := range b.Records(0) {
-		if r.Kind == recordWebhook && r.Event == "voice" {
+		if r.Kind == journal.KindWebhook && r.Event == "voice" {
 			tries++
 		}
 	}
@@ -342,7 +345,7 @@ func TestAnApplicationThatIsNotThere(t *testing.T) {
 		t.Errorf("%d tries, want 2: a connect failure is tried once more", tries)
 	}
 	b.SetNumber("ftp://nowhere", "", "")
-	b.hears(b.dial(), "speech:"+apology)
+	b.hears(b.dial(), "speech:"+exchange.Apology)
 	b.expectWarning(11100)
 }
 

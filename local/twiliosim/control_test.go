@@ -11,6 +11,10 @@ import (
 	"testing"
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
+
+	"warmtransfer/local/twiliosim/exchange"
+	"warmtransfer/local/twiliosim/faults"
+	"warmtransfer/local/twiliosim/journal"
 )
 
 // control asks the control API and decodes its answer.
@@ -76,12 +80,12 @@ func TestControlAPI(t *testing.T) {
 	if one.Params["a"] != "b" {
 		t.Errorf("alice's call has the parameters %v", one.Params)
 	}
-	var rooms []RoomView
+	var rooms []exchange.ConferenceView
 	b.control(s, "GET", "/control/conferences", "", 200, &rooms)
 	if len(rooms) != 1 || len(rooms[0].Legs) != 2 || !rooms[0].Legs[0].EndOnExit {
 		t.Errorf("the conferences are %+v", rooms)
 	}
-	var records []Record
+	var records []journal.Record
 	b.control(s, "GET", "/control/requests", "", 200, &records)
 	if len(records) == 0 || records[0].Event != "voice" || records[0].Params["CallSid"] != caller || records[0].Status != 200 {
 		t.Errorf("the first request is %+v", records[0])
@@ -98,7 +102,7 @@ func TestControlAPI(t *testing.T) {
 	if len(calls) != 0 {
 		t.Errorf("still there: %v", calls)
 	}
-	var clients []ClientView
+	var clients []exchange.ClientView
 	b.control(s, "DELETE", "/control/clients/alice", "", 204, nil)
 	b.control(s, "GET", "/control/clients", "", 200, &clients)
 	if len(clients) != 0 {
@@ -130,7 +134,7 @@ func TestControlFaults(t *testing.T) {
 	if _, err := b.api.ListCall(nil); code(err) != 20500 {
 		t.Errorf("the fault did not strike: %v", err)
 	}
-	var rules []FaultView
+	var rules []faults.View
 	b.control(s, "GET", "/control/faults", "", 200, &rules)
 	if len(rules) != 2 || rules[0].ID != made.ID || rules[0].Hits != 1 || rules[0].Do != "fail" {
 		t.Errorf("the rules are %+v", rules)
@@ -158,7 +162,7 @@ func TestControlRefuses(t *testing.T) {
 		{"POST", "/control/calls", `{"from":5}`, 400},
 		{"POST", "/control/calls", ``, 400},
 		{"POST", "/control/calls", `{"to":"+1"}`, 400},
-		{"POST", "/control/calls", `{"from":"` + strings.Repeat("x", controlBodyMax) + `"}`, 400},
+		{"POST", "/control/calls", `{"from":"` + strings.Repeat("x", 64<<10) + `"}`, 400},
 		{"POST", "/control/calls/CA0/answer", ``, 404},
 		{"POST", "/control/calls/CA0/dance", ``, 404},
 		{"POST", "/control/calls/CA0/dtmf", `{"digits":"1"}`, 404},
@@ -207,7 +211,7 @@ func TestControlEvents(t *testing.T) {
 		if !ok {
 			continue
 		}
-		var e Event
+		var e journal.Event
 		if err := json.Unmarshal([]byte(data), &e); err != nil {
 			t.Fatal(err)
 		}
@@ -224,7 +228,7 @@ func TestEventsAfterClose(t *testing.T) {
 	b.Close()
 	after, stop := b.Events()
 	stop()
-	for name, stream := range map[string]<-chan Event{"opened before": before, "opened after": after} {
+	for name, stream := range map[string]<-chan journal.Event{"opened before": before, "opened after": after} {
 		if _, open := <-stream; open {
 			t.Errorf("the stream %s goes on", name)
 		}

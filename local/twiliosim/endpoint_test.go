@@ -10,13 +10,17 @@ import (
 	"time"
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
+
+	"warmtransfer/local/twiliosim/exchange"
+	"warmtransfer/local/twiliosim/legs"
+	"warmtransfer/local/twiliosim/media"
 )
 
 // page is an Endpoint that remembers what it is told.
 type page struct {
 	mu      sync.Mutex
 	told    []string
-	invites []Invite
+	invites []legs.Invite
 }
 
 func (p *page) tell(format string, args ...any) {
@@ -25,7 +29,7 @@ func (p *page) tell(format string, args ...any) {
 	p.told = append(p.told, fmt.Sprintf(format, args...))
 }
 
-func (p *page) Invite(i Invite) {
+func (p *page) Invite(i legs.Invite) {
 	p.mu.Lock()
 	p.invites = append(p.invites, i)
 	p.mu.Unlock()
@@ -33,11 +37,11 @@ func (p *page) Invite(i Invite) {
 }
 
 func (p *page) Answered(string) { p.tell("answered") }
-func (p *page) Ended(_ string, end End) {
+func (p *page) Ended(_ string, end legs.End) {
 	p.tell("ended cancelled=%v code=%d", end.Cancelled, end.Code)
 }
-func (p *page) Message(_ string, m Message) { p.tell("message %s", m.Content) }
-func (p *page) Hears(_ string, sounds []Sound) {
+func (p *page) Message(_ string, m legs.Message) { p.tell("message %s", m.Content) }
+func (p *page) Hears(_ string, sounds []media.Sound) {
 	var list []string
 	for _, s := range sounds {
 		list = append(list, string(s.Kind))
@@ -54,7 +58,7 @@ func (p *page) expect(t *testing.T, want ...string) {
 	}
 }
 
-var _ Endpoint = (*page)(nil)
+var _ legs.Endpoint = (*page)(nil)
 
 // ringPages calls alice, who has these pages open.
 func ringPages(t *testing.T, pages ...*page) (*bench, string) {
@@ -86,7 +90,7 @@ func TestAPageAnswersAndHangsUp(t *testing.T) {
 	for name, err := range map[string]error{
 		"answering": b.Answer(sid, p), "rejecting": b.Reject(sid, p), "hanging up": b.Hangup(sid), "losing": b.Lose(sid), "keys": b.DTMF(sid, "1"),
 	} {
-		if !errors.Is(err, ErrGone) {
+		if !errors.Is(err, legs.ErrGone) {
 			t.Errorf("%s after the end: %v, want ErrGone", name, err)
 		}
 	}
@@ -99,7 +103,7 @@ func TestTwoPagesOfOneAgent(t *testing.T) {
 		b, sid := ringPages(t, first, second)
 		b.must(b.Answer(sid, second))
 		first.expect(t, "invite", "ended cancelled=true code=0")
-		if err := b.Answer(sid, first); !errors.Is(err, ErrGone) {
+		if err := b.Answer(sid, first); !errors.Is(err, legs.ErrGone) {
 			t.Errorf("answering too late: %v, want ErrGone", err)
 		}
 	})
@@ -127,7 +131,7 @@ func TestTwoPagesOfOneAgent(t *testing.T) {
 		b.status(sid, "ringing")
 		b.pass(time.Second)
 		b.status(sid, "no-answer")
-		if err := b.Answer(sid, first); !errors.Is(err, ErrGone) {
+		if err := b.Answer(sid, first); !errors.Is(err, legs.ErrGone) {
 			t.Errorf("answering after that: %v, want ErrGone", err)
 		}
 	})
@@ -154,7 +158,7 @@ func TestRegistration(t *testing.T) {
 	b.must(b.Register("alice", p))
 	b.must(b.Register("alice", p))
 	b.must(b.SetScripted("bob", true))
-	if got := b.Clients(); len(got) != 2 || got[0] != (ClientView{"alice", 1, false}) || got[1] != (ClientView{"bob", 0, true}) {
+	if got := b.Clients(); len(got) != 2 || got[0] != (exchange.ClientView{Identity: "alice", Endpoints: 1}) || got[1] != (exchange.ClientView{Identity: "bob", Scripted: true}) {
 		t.Errorf("registered: %+v", got)
 	}
 	b.Unregister("alice", p)
@@ -169,7 +173,7 @@ func TestAPhoneWithAVoice(t *testing.T) {
 	b := classic(t)
 	p := &page{}
 	var all []string
-	b.Listen(func(leg string, sounds []Sound) { all = append(all, sounds[0].String()) })
+	b.Listen(func(leg string, sounds []media.Sound) { all = append(all, sounds[0].String()) })
 	sid, err := b.PlaceCall(p, "anonymous", "")
 	b.must(err)
 	p.expect(t, "hears ringing", "answered", "hears silence", "hears speech")
@@ -210,13 +214,13 @@ func TestDoingTheImpossible(t *testing.T) {
 	for name, c := range map[string]struct {
 		err, want error
 	}{
-		"answer nothing":               {b.Answer("CA0", nil), ErrNoLeg},
-		"hang up nothing":              {b.Hangup("CA0"), ErrNoLeg},
-		"lose nothing":                 {b.Lose("CA0"), ErrNoLeg},
-		"press keys on nothing":        {b.DTMF("CA0", "1"), ErrNoLeg},
-		"answer what is answered":      {b.Answer(sid, nil), ErrGone},
-		"answer as a page not invited": {b.Answer(ringing, p), ErrGone},
-		"press keys while it rings":    {b.DTMF(ringing, "1"), ErrState},
+		"answer nothing":               {b.Answer("CA0", nil), legs.ErrNoLeg},
+		"hang up nothing":              {b.Hangup("CA0"), legs.ErrNoLeg},
+		"lose nothing":                 {b.Lose("CA0"), legs.ErrNoLeg},
+		"press keys on nothing":        {b.DTMF("CA0", "1"), legs.ErrNoLeg},
+		"answer what is answered":      {b.Answer(sid, nil), legs.ErrGone},
+		"answer as a page not invited": {b.Answer(ringing, p), legs.ErrGone},
+		"press keys while it rings":    {b.DTMF(ringing, "1"), legs.ErrState},
 	} {
 		if !errors.Is(c.err, c.want) {
 			t.Errorf("%s: %v, want %v", name, c.err, c.want)

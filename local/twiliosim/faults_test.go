@@ -7,9 +7,13 @@ import (
 	"time"
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
+
+	"warmtransfer/local/twiliosim/exchange"
+	"warmtransfer/local/twiliosim/faults"
+	"warmtransfer/local/twiliosim/journal"
 )
 
-func (b *bench) fault(r FaultRule) int {
+func (b *bench) fault(r faults.Rule) int {
 	b.t.Helper()
 	id, err := b.AddFault(r)
 	if err != nil {
@@ -38,7 +42,7 @@ func TestFaultsOfCallbacks(t *testing.T) {
 		t.Run(do, func(t *testing.T) {
 			b := classic(t)
 			b.dial()
-			b.fault(FaultRule{Kind: "webhook", Do: do, Times: 1, Match: FaultMatch{Event: "participant-join"}})
+			b.fault(faults.Rule{Kind: "webhook", Do: do, Times: 1, Match: faults.Match{Event: "participant-join"}})
 			b.agent("alice", "/alice")
 			b.expectEvents("/events", append([]string{caller}, c.at0...)...)
 			b.pass(15 * time.Second)
@@ -46,7 +50,7 @@ func TestFaultsOfCallbacks(t *testing.T) {
 			if f := b.Faults(); len(f) != 1 || f[0].Hits != 1 {
 				t.Errorf("the rules are %+v, want one hit", f)
 			}
-			told := slices.IndexFunc(b.Records(0), func(r Record) bool { return r.Event == "participant-join" && r.Fault == do })
+			told := slices.IndexFunc(b.Records(0), func(r journal.Record) bool { return r.Event == "participant-join" && r.Fault == do })
 			if told < 0 {
 				t.Fatal("no record tells what was done to it")
 			}
@@ -59,7 +63,7 @@ func TestFaultsOfCallbacks(t *testing.T) {
 
 // TestFaultsOfDocuments switches each fault on for the caller's first document.
 func TestFaultsOfDocuments(t *testing.T) {
-	const wait, sorry = "speech:Please wait.", "speech:" + apology
+	const wait, sorry = "speech:Please wait.", "speech:" + exchange.Apology
 	for do, c := range map[string]struct {
 		now, later string // what the caller hears at once, and after 16 s
 		asked      int    // how often the application was asked
@@ -77,7 +81,7 @@ func TestFaultsOfDocuments(t *testing.T) {
 	} {
 		t.Run(do, func(t *testing.T) {
 			b := classic(t)
-			b.fault(FaultRule{Kind: "webhook", Do: do, Times: 1, Match: FaultMatch{Path: "^/voice$", Method: "POST"}})
+			b.fault(faults.Rule{Kind: "webhook", Do: do, Times: 1, Match: faults.Match{Path: "^/voice$", Method: "POST"}})
 			sid := b.dial()
 			b.hears(sid, c.now)
 			b.pass(16 * time.Second)
@@ -108,7 +112,7 @@ func TestFaultsOfREST(t *testing.T) {
 		t.Run(do, func(t *testing.T) {
 			b := newBench(t)
 			b.must(b.SetScripted("alice", true))
-			b.fault(FaultRule{Kind: "rest", Do: do, Times: 1, Match: FaultMatch{Event: "CreateCall"}})
+			b.fault(faults.Rule{Kind: "rest", Do: do, Times: 1, Match: faults.Match{Event: "CreateCall"}})
 			_, err := b.api.CreateCall(callParams("client:alice"))
 			b.settle()
 			if err == nil || code(err) != max(c.code, 0) {
@@ -125,7 +129,7 @@ func TestFaultsOfREST(t *testing.T) {
 		t.Run(do, func(t *testing.T) {
 			b := newBench(t)
 			b.must(b.SetScripted("alice", true))
-			b.fault(FaultRule{Kind: "rest", Do: do, Times: 1, DelayMs: 3000})
+			b.fault(faults.Rule{Kind: "rest", Do: do, Times: 1, DelayMs: 3000})
 			done := make(chan error, 1)
 			events, stop := b.Events()
 			defer stop()
@@ -172,7 +176,7 @@ func (b *bench) until(is func() bool) {
 
 func TestFaultWithStatusAndCode(t *testing.T) {
 	b := newBench(t)
-	b.fault(FaultRule{Kind: "rest", Do: "fail", Status: 400, Code: 13224})
+	b.fault(faults.Rule{Kind: "rest", Do: "fail", Status: 400, Code: 13224})
 	if _, err := b.api.CreateCall(callParams("client:alice")); code(err) != 13224 {
 		t.Errorf("the client is told %v, want 13224", err)
 	}
@@ -184,7 +188,7 @@ func TestFaultWithStatusAndCode(t *testing.T) {
 
 func TestFaultSkipAndTimes(t *testing.T) {
 	b := newBench(t)
-	b.fault(FaultRule{Kind: "rest", Do: "fail", Skip: 1, Times: 2})
+	b.fault(faults.Rule{Kind: "rest", Do: "fail", Skip: 1, Times: 2})
 	var got []bool
 	for range 5 {
 		_, err := b.api.ListCall(nil)
@@ -197,7 +201,7 @@ func TestFaultSkipAndTimes(t *testing.T) {
 
 func TestReorderedAloneComesAfterAll(t *testing.T) {
 	b := classic(t)
-	b.fault(FaultRule{Kind: "webhook", Do: "reorder", Match: FaultMatch{Event: "conference-end"}})
+	b.fault(faults.Rule{Kind: "webhook", Do: "reorder", Match: faults.Match{Event: "conference-end"}})
 	caller := b.dial()
 	b.must(b.Hangup(caller))
 	b.pass(5 * time.Second)
@@ -209,7 +213,7 @@ func TestReorderedAloneComesAfterAll(t *testing.T) {
 
 func TestClearingLetsGo(t *testing.T) {
 	b := classic(t)
-	b.fault(FaultRule{Kind: "webhook", Do: "reorder", DelayMs: 3600_000, Match: FaultMatch{Event: "conference-start"}})
+	b.fault(faults.Rule{Kind: "webhook", Do: "reorder", DelayMs: 3600_000, Match: faults.Match{Event: "conference-start"}})
 	b.dial()
 	b.agent("alice", "/alice")
 	if slices.Contains(b.events("/events"), "conference-start") {
@@ -224,7 +228,7 @@ func TestClearingLetsGo(t *testing.T) {
 
 func TestDoubledCallbacksCarryOneToken(t *testing.T) { // F097
 	b := classic(t)
-	b.fault(FaultRule{Kind: "webhook", Do: "double", Match: FaultMatch{Event: "participant-join"}})
+	b.fault(faults.Rule{Kind: "webhook", Do: "double", Match: faults.Match{Event: "participant-join"}})
 	b.dial()
 	got := b.got("/events")
 	if len(got) != 2 || got[0].token == "" || got[0].token != got[1].token {
@@ -234,11 +238,11 @@ func TestDoubledCallbacksCarryOneToken(t *testing.T) { // F097
 
 func TestRulesThatAreRefused(t *testing.T) {
 	b := newBench(t)
-	for i, r := range []FaultRule{
+	for i, r := range []faults.Rule{
 		{}, {Kind: "webhook"}, {Kind: "mail", Do: "drop"}, {Kind: "rest", Do: "double"}, {Kind: "rest", Do: "reorder"},
 		{Kind: "rest", Do: "drop", Times: -1}, {Kind: "rest", Do: "drop", Skip: -1}, {Kind: "rest", Do: "drop", DelayMs: -1},
 		{Kind: "rest", Do: "fail", Status: 200}, {Kind: "rest", Do: "fail", Status: 600},
-		{Kind: "rest", Do: "fail", Match: FaultMatch{Path: "("}},
+		{Kind: "rest", Do: "fail", Match: faults.Match{Path: "("}},
 	} {
 		if id, err := b.AddFault(r); err == nil {
 			t.Errorf("rule %d (%+v) was taken as %d", i, r, id)
@@ -278,7 +282,7 @@ func TestReadTimeoutOverride(t *testing.T) {
 	b := newBench(t)
 	b.SetNumber(b.app.URL+"/voice#rt=2000&rc=1&rp=rt", "", "")
 	b.doc("/voice", `<Say>Hello.</Say>`)
-	b.fault(FaultRule{Kind: "webhook", Do: "timeout", Times: 1})
+	b.fault(faults.Rule{Kind: "webhook", Do: "timeout", Times: 1})
 	sid := b.dial()
 	b.hears(sid, "ringing")
 	b.pass(2 * time.Second)
@@ -289,7 +293,7 @@ func TestReadTimeoutOverride(t *testing.T) {
 // each comes after the next.
 func TestEveryCallbackLate(t *testing.T) { // F104
 	b := classic(t)
-	b.fault(FaultRule{Kind: "webhook", Do: "delay", DelayMs: 600_000, Match: FaultMatch{Path: "^/events$"}})
+	b.fault(faults.Rule{Kind: "webhook", Do: "delay", DelayMs: 600_000, Match: faults.Match{Path: "^/events$"}})
 	caller := b.dial()
 	b.agent("alice", "/alice")
 	b.must(b.Hangup(caller))

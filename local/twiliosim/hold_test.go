@@ -7,6 +7,8 @@ import (
 	"time"
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
+
+	"warmtransfer/local/twiliosim/legs"
 )
 
 func TestHold(t *testing.T) {
@@ -160,7 +162,7 @@ func TestALostLegIsNotHeardAndNoticedLater(t *testing.T) {
 	b.status(alice, "in-progress")
 	b.hears(caller, "silence")
 	b.hears(alice, "silence")
-	if err := b.Lose(alice); !errors.Is(err, ErrGone) {
+	if err := b.Lose(alice); !errors.Is(err, legs.ErrGone) {
 		t.Errorf("losing it again: %v, want ErrGone", err)
 	}
 	b.pass(21 * time.Second)

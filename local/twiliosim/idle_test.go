@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"warmtransfer/local/clock"
+	"warmtransfer/local/twiliosim/faults"
 )
 
 // TestIdleWaitsForAnAnswer: an application that takes its time keeps the network busy,
@@ -60,13 +61,13 @@ func TestAClockThatRunsFast(t *testing.T) {
 func TestCloseLeavesNothingBehind(t *testing.T) {
 	for range 3 {
 		b := classic(t)
-		b.fault(FaultRule{Kind: "webhook", Do: "timeout", Match: FaultMatch{Event: "participant-join"}})
-		b.fault(FaultRule{Kind: "webhook", Do: "reorder", Match: FaultMatch{Event: "wait"}})
+		b.fault(faults.Rule{Kind: "webhook", Do: "timeout", Match: faults.Match{Event: "participant-join"}})
+		b.fault(faults.Rule{Kind: "webhook", Do: "reorder", Match: faults.Match{Event: "wait"}})
 		b.dial()
 		b.Close()
 	}
 	for range 1000 {
-		if !strings.Contains(stacks(), "twiliosim.(*Network)") {
+		if !strings.Contains(stacks(), "warmtransfer/local/twiliosim/") {
 			return
 		}
 		runtime.Gosched()

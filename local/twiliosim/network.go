@@ -2,18 +2,25 @@ package twiliosim
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
-	"regexp"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"warmtransfer/local/clock"
+	"warmtransfer/local/twiliosim/activity"
+	"warmtransfer/local/twiliosim/control"
+	"warmtransfer/local/twiliosim/exchange"
+	"warmtransfer/local/twiliosim/faults"
+	"warmtransfer/local/twiliosim/journal"
+	"warmtransfer/local/twiliosim/legs"
+	"warmtransfer/local/twiliosim/media"
+	"warmtransfer/local/twiliosim/notation"
+	"warmtransfer/local/twiliosim/rest"
+	"warmtransfer/local/twiliosim/twiml"
+	"warmtransfer/local/twiliosim/webhooks"
 )
 
 // Config is what a Network is made of. Zero values mean the defaults named.
@@ -46,19 +53,13 @@ type Config struct {
 	Ended int
 }
 
-var (
-	sidAccount = regexp.MustCompile(`^AC[0-9a-fA-F]{32}$`)
-	sidKey     = regexp.MustCompile(`^SK[0-9a-fA-F]{32}$`)
-	e164       = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
-)
-
 // check reports every setting that is missing or malformed.
 func (c Config) check() error {
 	var errs []error
-	if !sidAccount.MatchString(c.Account) {
+	if !notation.IsAccountSID(c.Account) {
 		errs = append(errs, errors.New("account: want AC and 32 hexadecimal digits"))
 	}
-	if !sidKey.MatchString(c.APIKey) {
+	if !notation.IsKeySID(c.APIKey) {
 		errs = append(errs, errors.New("API key: want SK and 32 hexadecimal digits"))
 	}
 	if c.AuthToken == "" {
@@ -67,80 +68,24 @@ func (c Config) check() error {
 	if c.APISecret == "" {
 		errs = append(errs, errors.New("API secret: empty"))
 	}
-	if !e164.MatchString(c.Number) {
+	if !notation.IsE164(c.Number) {
 		errs = append(errs, fmt.Errorf("number %q: want E.164", c.Number))
 	}
 	return errors.Join(errs...)
 }
 
-// Network is one phone network with one account and one number.
-//
-// One mutex guards all of its state. What has to leave the network while it is held is
-// only queued: webhooks go out from goroutines of their own, calls to Endpoints from the
-// postman (see post). Functions whose comment says "locked" want the mutex held.
-type Network struct {
-	cfg    Config
-	clock  clock.Clock
-	log    *slog.Logger
-	client *http.Client
-	ctx    context.Context
-	cancel context.CancelFunc
-	busy   *gauge
-	token  atomic.Pointer[string] // the auth token
-
-	mu       sync.Mutex
-	closed   bool
-	number   number
-	legs     map[string]*leg
-	legOrder []*leg // oldest first; the ended ones are bounded by cfg.Ended
-	endedN   int
-	rooms    map[string]*room // by SID
-	roomList []*room          // oldest first, bounded likewise
-	clients  map[string]*client
-	outside  map[string]string // what telephones outside do, see SetOutside
-	dialing  pacer
-	queues   map[string]*queue // status callbacks by their order
-	faults   faults
-	records  records
-	events   events
-	dirty    []*leg // whose hearing may have changed
-	listen   []func(leg string, sounds []Sound)
-	audio    audioCache
-	mail     []func() // for the postman
-	posting  bool
-}
-
-// New starts a network. It answers no requests by itself: see Handler and Control.
-func New(cfg Config) (*Network, error) {
-	if err := cfg.check(); err != nil {
-		return nil, fmt.Errorf("phone network: %w", err)
+// complete sets the defaults.
+func (c Config) complete() Config {
+	if c.Clock == nil {
+		c.Clock = clock.New(1)
 	}
-	if cfg.Clock == nil {
-		cfg.Clock = clock.New(1)
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
 	}
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
-	}
-	cfg.WebhookLimit = orDefault(cfg.WebhookLimit, twilioLimit)
-	cfg.Records = orDefault(cfg.Records, 5000)
-	cfg.Ended = orDefault(cfg.Ended, 20000)
-	ctx, cancel := context.WithCancel(context.Background())
-	n := &Network{
-		cfg: cfg, clock: cfg.Clock, log: cfg.Log, ctx: ctx, cancel: cancel,
-		client:  &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 128, IdleConnTimeout: time.Minute}},
-		busy:    newGauge(),
-		legs:    map[string]*leg{},
-		rooms:   map[string]*room{},
-		clients: map[string]*client{},
-		outside: map[string]string{},
-		queues:  map[string]*queue{},
-		audio:   newAudioCache(),
-	}
-	n.token.Store(&cfg.AuthToken)
-	n.number = newNumber(cfg, n.clock.Now())
-	n.records.limit = cfg.Records
-	n.events.open = map[chan Event]struct{}{}
-	return n, nil
+	c.WebhookLimit = orDefault(c.WebhookLimit, webhooks.TwilioLimit)
+	c.Records = orDefault(c.Records, 5000)
+	c.Ended = orDefault(c.Ended, 20000)
+	return c
 }
 
 // orDefault is v, or d if v is not set.
@@ -149,6 +94,93 @@ func orDefault[T int | time.Duration](v, d T) T {
 		return d
 	}
 	return v
+}
+
+// Network is one phone network with one account and one number. What people at
+// telephones and clients do are the methods of exchange.Exchange.
+type Network struct {
+	*exchange.Exchange
+	cfg     Config
+	client  *http.Client
+	busy    *activity.Tracker
+	journal *journal.Journal
+	rules   *faults.Rules
+	hooks   *webhooks.Sender
+	files   *media.Files
+	notices *activity.Queue
+
+	mu     sync.Mutex
+	listen []func(leg string, sounds []media.Sound)
+}
+
+// New starts a network. It answers no requests by itself: see Handler and Control.
+func New(cfg Config) (*Network, error) {
+	if err := cfg.check(); err != nil {
+		return nil, fmt.Errorf("phone network: %w", err)
+	}
+	cfg = cfg.complete()
+	n := &Network{
+		cfg:     cfg,
+		client:  &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 128, IdleConnTimeout: time.Minute}},
+		busy:    activity.New(cfg.Clock),
+		journal: journal.New(cfg.Clock, cfg.Records),
+		rules:   &faults.Rules{},
+	}
+	n.notices = activity.NewQueue(n.busy)
+	n.hooks = webhooks.New(webhooks.Config{
+		Token: cfg.AuthToken, Limit: cfg.WebhookLimit, Clock: cfg.Clock, Busy: n.busy, Journal: n.journal,
+		Rules: n.rules, Client: n.client,
+	})
+	n.files = media.NewFiles(n.client, func() (context.Context, func()) { return n.busy.Context(cfg.WebhookLimit) })
+	n.Exchange = exchange.New(exchange.Config{
+		Account: cfg.Account, Number: cfg.Number, Clock: cfg.Clock, RingBuffer: cfg.RingBuffer,
+		LossDelay: cfg.LossDelay, CallsPerSecond: cfg.CallsPerSecond, Ended: cfg.Ended,
+		Length: n.files.Length, Do: n.do,
+	})
+	return n, nil
+}
+
+// do queues what has to be done because of what happened at the exchange.
+func (n *Network) do(e exchange.Effect) {
+	switch e := e.(type) {
+	case exchange.Callback:
+		n.hooks.Queue(e.Queue, webhooks.Hook{Event: e.Event, SID: e.Queue, URL: e.URL, Method: e.Method, Form: e.Form})
+	case exchange.Fetch:
+		n.busy.Go(func() { e.Then(n.fetch(e.Request)) })
+	case exchange.Load:
+		n.busy.Go(func() { e.Then(n.files.Load(e.URL)) })
+	case exchange.Notify:
+		n.notices.Add(e.Notice.Deliver)
+		if heard, ok := e.Notice.(legs.Heard); ok {
+			n.notices.Add(func() { n.tellListeners(heard) })
+		}
+	case exchange.Happened:
+		n.journal.Emit(e.Event)
+	case exchange.Warned:
+		n.journal.Warn(e.SID, e.Problem)
+	}
+}
+
+func (n *Network) fetch(r twiml.Request) twiml.Answer {
+	a := n.hooks.Send(webhooks.Hook{Event: r.Event, SID: r.SID, URL: r.URL, Method: r.Method, Form: r.Form})
+	return twiml.Answer{Problem: a.Problem, Media: a.Media, Body: a.Body}
+}
+
+// Listen has f told, in order and for every leg, what it hears from now on after every
+// change. f must return quickly and may call the network.
+func (n *Network) Listen(f func(leg string, sounds []media.Sound)) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.listen = append(n.listen, f)
+}
+
+func (n *Network) tellListeners(heard legs.Heard) {
+	n.mu.Lock()
+	listen := n.listen
+	n.mu.Unlock()
+	for _, f := range listen {
+		f(heard.Leg, heard.Sounds)
+	}
 }
 
 // Credentials are what a client's access token is checked against: the account is its
@@ -162,125 +194,62 @@ func (n *Network) Credentials() Credentials {
 	return Credentials{Account: n.cfg.Account, APIKey: n.cfg.APIKey, APISecret: n.cfg.APISecret}
 }
 
-// Now is the time by the network's clock; Sound.Start is measured by it.
-func (n *Network) Now() time.Time { return n.clock.Now() }
+// SetAuthToken puts another auth token in the place of the one there was, as promoting the
+// secondary token does: from now on webhooks are signed with it.
+// https://www.twilio.com/docs/iam/api/authtoken
+func (n *Network) SetAuthToken(token string) { n.hooks.SetToken(token) }
+
+// Now is the time by the network's clock; media.Sound.Start is measured by it.
+func (n *Network) Now() time.Time { return n.cfg.Clock.Now() }
+
+// Audio is the file behind the URL of a played sound. Every file is fetched once; a failed
+// fetch is tried again when it is asked for again. Only WAV files are understood.
+func (n *Network) Audio(url string) ([]byte, error) { return n.files.Audio(url) }
+
+// Idle waits until nothing is under way: no webhook, no REST call, no word to an Endpoint,
+// no step of a document. What waits for a time to come is not under way, nor is what a
+// fault rule keeps from being answered. So a test may act, wait for Idle and look; then
+// move the clock, wait for Idle and look again.
+func (n *Network) Idle(ctx context.Context) error { return n.busy.Idle(ctx) }
+
+// AddFault switches a rule on and returns its number; an error says what is wrong with it.
+func (n *Network) AddFault(r faults.Rule) (int, error) { return n.rules.Add(r) }
+
+// Faults returns the rules that are switched on.
+func (n *Network) Faults() []faults.View { return n.rules.List() }
+
+// ClearFaults switches all rules off. What they keep back goes out at once.
+func (n *Network) ClearFaults() { n.rules.Clear() }
+
+// Records returns what was recorded after number n, oldest first.
+func (n *Network) Records(after int64) []journal.Record { return n.journal.Records(after) }
+
+// Events opens a stream of everything that happens from now on. It ends when stop is
+// called, the network is closed or the reader falls more than 4096 events behind.
+func (n *Network) Events() (stream <-chan journal.Event, stop func()) { return n.journal.Events() }
+
+// Handler answers REST calls at Twilio's own paths.
+func (n *Network) Handler() http.Handler {
+	return rest.New(rest.Config{
+		Account: n.cfg.Account, Number: n.cfg.Number, APIKey: n.cfg.APIKey, APISecret: n.cfg.APISecret,
+		Token: n.hooks.Token, Core: n.API(), Rules: n.rules, Journal: n.journal, Busy: n.busy,
+		Clock: n.cfg.Clock, Limit: n.cfg.WebhookLimit,
+	})
+}
+
+// Control answers the control API, see the package control.
+func (n *Network) Control() http.Handler { return control.New(n.Exchange, n.rules, n.journal) }
+
+// closeLimit is how long Close waits, in real time.
+const closeLimit = 5 * time.Second
 
 // Close ends everything at once, without a goodbye or a webhook, and waits until what
 // was under way has stopped.
 func (n *Network) Close() {
-	n.mu.Lock()
-	n.closed = true
-	n.mail = nil
-	for ch := range n.events.open {
-		close(ch)
-	}
-	n.events.open = map[chan Event]struct{}{}
-	n.mu.Unlock()
-	n.cancel()
-	n.busy.wait(5 * time.Second)
+	n.Exchange.Close()
+	n.notices.Close()
+	n.hooks.Close()
+	n.journal.Close()
+	n.busy.Close(closeLimit)
 	n.client.CloseIdleConnections()
-}
-
-// lock takes the mutex; unlock tells who hears something else now, and gives it back.
-func (n *Network) lock() { n.mu.Lock() }
-
-func (n *Network) unlock() {
-	n.tellHearing()
-	n.mu.Unlock()
-}
-
-// after runs f, locked, when d has gone by. Locked or not.
-func (n *Network) after(d time.Duration, f func()) clock.Timer {
-	return n.clock.AfterFunc(d, func() {
-		n.lock()
-		defer n.unlock()
-		if !n.closed {
-			f()
-		}
-	})
-}
-
-// async runs f in a goroutine that Close waits for.
-func (n *Network) async(f func()) {
-	n.busy.add(1)
-	go func() {
-		defer n.busy.add(-1)
-		f()
-	}()
-}
-
-// post queues f for the postman, who runs everything in order, without the mutex.
-// Locked.
-func (n *Network) post(f func()) {
-	if n.closed {
-		return
-	}
-	n.mail = append(n.mail, f)
-	if !n.posting {
-		n.posting = true
-		n.async(n.deliver)
-	}
-}
-
-// deliver is the postman: he works until there is no mail.
-func (n *Network) deliver() {
-	for {
-		n.mu.Lock()
-		mail := n.mail
-		n.mail = nil
-		if len(mail) == 0 {
-			n.posting = false
-			n.mu.Unlock()
-			return
-		}
-		n.mu.Unlock()
-		for _, f := range mail {
-			f()
-		}
-	}
-}
-
-// newSID makes a name in Twilio's form: two letters and 32 hexadecimal digits.
-func newSID(prefix string) string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails since Go 1.24
-	return prefix + hex.EncodeToString(b[:])
-}
-
-// gauge counts what is under way.
-type gauge struct {
-	mu   sync.Mutex
-	n    int
-	zero chan struct{} // closed while n is 0
-}
-
-func newGauge() *gauge {
-	g := &gauge{zero: make(chan struct{})}
-	close(g.zero)
-	return g
-}
-
-func (g *gauge) add(d int) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.n == 0 && d > 0 {
-		g.zero = make(chan struct{})
-	}
-	g.n += d
-	if g.n == 0 {
-		close(g.zero)
-	}
-}
-
-// wait waits until nothing is under way; it reports false after the limit (real time).
-func (g *gauge) wait(limit time.Duration) bool {
-	g.mu.Lock()
-	zero := g.zero
-	g.mu.Unlock()
-	select {
-	case <-zero:
-		return true
-	case <-time.After(limit):
-		return false
-	}
 }

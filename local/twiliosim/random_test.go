@@ -3,12 +3,17 @@ package twiliosim
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 	"pgregory.net/rapid"
+
+	"warmtransfer/local/twiliosim/conference"
+	"warmtransfer/local/twiliosim/exchange"
+	"warmtransfer/local/twiliosim/legs"
 )
 
 // TestRandomHistories lets people at telephones and an application at the API do what
@@ -37,7 +42,7 @@ func TestRandomHistories(t *testing.T) {
 			}
 		}
 		for _, room := range b.Conferences() {
-			if room.Status != roomCompleted {
+			if room.Status != conference.Completed {
 				r.Errorf("room %s is still %s with %v", room.Name, room.Status, room.Legs)
 			}
 		}
@@ -97,10 +102,10 @@ func (b *bench) randomStep(r *rapid.T) {
 
 // checkAlways checks what holds at any time.
 func (b *bench) checkAlways(r *rapid.T) {
-	where := map[string]PartView{}
+	where := map[string]exchange.ParticipantView{}
 	in := map[string]string{}
 	for _, room := range b.Conferences() {
-		if room.Status == roomCompleted && len(room.Legs) > 0 {
+		if room.Status == conference.Completed && len(room.Legs) > 0 {
 			r.Fatalf("an ended room holds %v", room.Legs)
 		}
 		for _, l := range room.Legs {
@@ -114,7 +119,7 @@ func (b *bench) checkAlways(r *rapid.T) {
 		if v.Over() && (len(v.Hears) > 0 || in[v.SID] != "") {
 			r.Fatalf("%s is over, hears %v, is in room %q", b.name(v.SID), v.Hears, in[v.SID])
 		}
-		if v.Status == statusInProgress && len(v.Hears) == 0 {
+		if v.Status == legs.InProgress && len(v.Hears) == 0 {
 			r.Fatalf("%s hears not even silence", b.name(v.SID))
 		}
 		for _, h := range v.Hears {
@@ -123,7 +128,7 @@ func (b *bench) checkAlways(r *rapid.T) {
 				continue
 			}
 			o, _ := b.Call(other)
-			if part := where[other]; o.Status != statusInProgress || in[other] != in[v.SID] || part.Hold || part.Muted || other == v.SID {
+			if part := where[other]; o.Status != legs.InProgress || in[other] != in[v.SID] || part.Hold || part.Muted || other == v.SID {
 				r.Fatalf("%s hears %s, who is %s, held %v, muted %v", b.name(v.SID), b.name(other), o.Status, part.Hold, part.Muted)
 			}
 		}
@@ -138,7 +143,7 @@ func (b *bench) checkSequences(r *rapid.T) {
 	last := map[string]int{}
 	for _, s := range b.got("/events") {
 		room := s.form.Get("ConferenceSid")
-		if n := whole(s.form.Get("SequenceNumber"), -1); n != last[room]+1 {
+		if n, err := strconv.Atoi(s.form.Get("SequenceNumber")); err != nil || n != last[room]+1 {
 			r.Errorf("event %d of %s came after %d", n, room, last[room])
 		} else {
 			last[room] = n

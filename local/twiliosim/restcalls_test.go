@@ -301,7 +301,7 @@ func TestCustomParameters(t *testing.T) {
 	if *call.To != "client:alice" {
 		t.Errorf("to %q, want it without the parameters", *call.To)
 	}
-	if p := b.params(*call.Sid); p["name"] != "Jürgen & Co" || p["id"] != "7" {
+	if p := b.Params(*call.Sid); p["name"] != "Jürgen & Co" || p["id"] != "7" {
 		t.Errorf("the client is told %v", p)
 	}
 }
@@ -329,7 +329,7 @@ func TestUserDefinedMessages(t *testing.T) {
 	if got := b.Messages(sid); len(got) != 2 || got[1].Content != `{"n":2}` {
 		t.Errorf("the leg has %v", got)
 	}
-	if _, err := send(`"`+strings.Repeat("x", messageMax)+`"`, ""); code(err) != 32703 {
+	if _, err := send(`"`+strings.Repeat("x", 10000)+`"`, ""); code(err) != 32703 {
 		t.Errorf("a long one: %v, want 32703", err)
 	}
 	if _, err := send(`{`, ""); code(err) != 20001 {

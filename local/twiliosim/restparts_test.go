@@ -6,6 +6,8 @@ import (
 	"time"
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
+
+	"warmtransfer/local/twiliosim/legs"
 )
 
 // consult has a caller on hold, alice in the room, and bob ringing by REST.
@@ -70,7 +72,7 @@ func TestParticipantThatDoesNotCome(t *testing.T) {
 			b.room("room", "in-progress", "caller", "alice")
 			got := b.got("/events")
 			last := got[len(got)-1].form
-			if last.Get("StatusCallbackEvent") != "participant-leave" || last.Get("ReasonParticipantLeft") != leftAddFailed ||
+			if last.Get("StatusCallbackEvent") != "participant-leave" || last.Get("ReasonParticipantLeft") != legs.LeftAddFailed ||
 				last.Get("ParticipantCallStatus") != c.status || last.Get("ParticipantLabel") != "bob" {
 				t.Errorf("the last event is %v", last)
 			}

@@ -6,6 +6,9 @@ import (
 	"time"
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
+
+	"warmtransfer/local/twiliosim/conference"
+	"warmtransfer/local/twiliosim/legs"
 )
 
 func TestConferenceEventParameters(t *testing.T) {
@@ -49,30 +52,30 @@ func TestHowRoomsEnd(t *testing.T) {
 		reason string
 		left   string // of the other one
 	}{
-		"the caller hangs up":  {func(b *bench, caller, _ string) { b.must(b.Hangup(caller)) }, endedOwnerLeft, leftModerator},
-		"the caller is lost":   {func(b *bench, caller, _ string) { b.must(b.Lose(caller)) }, endedOwnerLeft, leftModerator},
-		"the caller is kicked": {func(b *bench, _, _ string) { kick(b, "caller") }, endedOwnerKicked, leftModerator},
+		"the caller hangs up":  {func(b *bench, caller, _ string) { b.must(b.Hangup(caller)) }, conference.EndedByExit, legs.LeftModerator},
+		"the caller is lost":   {func(b *bench, caller, _ string) { b.must(b.Lose(caller)) }, conference.EndedByExit, legs.LeftModerator},
+		"the caller is kicked": {func(b *bench, _, _ string) { kick(b, "caller") }, conference.EndedByKickedExit, legs.LeftModerator},
 		"the caller's call is ended by the API": {func(b *bench, caller, _ string) {
 			p := &api.UpdateCallParams{}
 			_, err := b.api.UpdateCall(caller, p.SetStatus("completed"))
 			b.must(err)
-		}, endedOwnerKicked, leftModerator},
+		}, conference.EndedByKickedExit, legs.LeftModerator},
 		"by the API": {func(b *bench, _, _ string) {
 			p := &api.UpdateConferenceParams{}
 			_, err := b.api.UpdateConference(b.sidOf("room"), p.SetStatus("completed"))
 			b.must(err)
-		}, endedByAPI, leftEnded},
+		}, conference.EndedByAPI, legs.LeftEnded},
 		"the last one leaves": {func(b *bench, caller, alice string) {
 			b.update("room", "caller", func(p *api.UpdateParticipantParams) { p.SetEndConferenceOnExit(false) })
 			b.must(b.Hangup(caller))
 			b.room("room", "in-progress", "alice")
 			b.must(b.Hangup(alice))
-		}, endedLastLeft, leftHungUp},
+		}, conference.EndedLastLeft, legs.LeftHungUp},
 		"the last one is kicked": {func(b *bench, caller, _ string) {
 			b.update("room", "caller", func(p *api.UpdateParticipantParams) { p.SetEndConferenceOnExit(false) })
 			b.must(b.Hangup(caller))
 			kick(b, "alice")
-		}, endedLastKicked, leftByAPI},
+		}, conference.EndedLastKicked, legs.LeftByAPI},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := classic(t)

@@ -8,6 +8,10 @@ import (
 	"time"
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
+
+	"warmtransfer/local/twiliosim/conference"
+	"warmtransfer/local/twiliosim/exchange"
+	"warmtransfer/local/twiliosim/faults"
 )
 
 // TestSoak is F176 as far as the network is concerned: many callers through many rooms,
@@ -25,13 +29,13 @@ func TestSoak(t *testing.T) {
 	for i := range 20 {
 		b.must(b.SetScripted(fmt.Sprint("agent", i), true))
 	}
-	deeds := []string{doDrop, doDouble, doDelay, doReorder, doFail, doFailAfter, doDropAfter, doTimeout}
+	deeds := []string{faults.Drop, faults.Double, faults.Delay, faults.Reorder, faults.Fail, faults.FailAfter, faults.DropAfter, faults.Timeout}
 	opened := 0
 	for i := range callers {
 		if i%20 == 0 {
 			b.ClearFaults()
-			b.fault(FaultRule{Kind: "webhook", Do: deeds[dice.IntN(len(deeds))], Skip: dice.IntN(20), Times: 4})
-			b.fault(FaultRule{Kind: "rest", Do: []string{doDrop, doFail, doThrottle, doFailAfter, doDropAfter}[dice.IntN(5)], Skip: dice.IntN(10), Times: 1})
+			b.fault(faults.Rule{Kind: "webhook", Do: deeds[dice.IntN(len(deeds))], Skip: dice.IntN(20), Times: 4})
+			b.fault(faults.Rule{Kind: "rest", Do: []string{faults.Drop, faults.Fail, faults.Throttle, faults.FailAfter, faults.DropAfter}[dice.IntN(5)], Skip: dice.IntN(10), Times: 1})
 		}
 		caller := b.dial()
 		opened++
@@ -74,7 +78,7 @@ func TestSoak(t *testing.T) {
 		t.Errorf("%d of %d legs are closed, at least %d were opened", closed, len(calls), opened)
 	}
 	for _, r := range b.Conferences() {
-		if r.Status != roomCompleted || r.Reason == "" || len(r.Legs) > 0 {
+		if r.Status != conference.Completed || r.Reason == "" || len(r.Legs) > 0 {
 			t.Errorf("room %s is %s because %q with %v", r.Name, r.Status, r.Reason, r.Legs)
 		}
 	}
@@ -86,8 +90,8 @@ func joinRoom(caller, label, attrs string) string {
 		`statusCallbackEvent="start end join leave" ` + attrs + `>` + caller + `</Conference></Dial>`
 }
 
-func (b *bench) liveCalls() []CallView {
-	var live []CallView
+func (b *bench) liveCalls() []exchange.CallView {
+	var live []exchange.CallView
 	for _, v := range b.Calls() {
 		if !v.Over() {
 			live = append(live, v)

@@ -3,11 +3,12 @@ package voice
 import (
 	"time"
 
-	"warmtransfer/local/twiliosim"
+	"warmtransfer/local/twiliosim/legs"
+	"warmtransfer/local/twiliosim/media"
 )
 
 // client is one browser tab, or one telephone page, as the network sees it. All its
-// fields belong to the goroutine that runs its inbox; the methods of twiliosim.Endpoint
+// fields belong to the goroutine that runs its inbox; the methods of legs.Endpoint
 // only post to it. It lives until its socket is gone and its last leg is over: a leg
 // outlives the socket, and may be gone on with by the next socket of the same identity.
 type client struct {
@@ -25,24 +26,24 @@ type client struct {
 	legs       map[string]*leg
 }
 
-var _ twiliosim.Endpoint = (*client)(nil)
+var _ legs.Endpoint = (*client)(nil)
 
 func newClient(v *Voice, s *socket, outside bool) *client {
 	return &client{voice: v, inbox: newInbox(), socket: s, outside: outside, outgoing: outside, legs: make(map[string]*leg)}
 }
 
-// Invite, Answered, Ended, Message and Hears implement twiliosim.Endpoint.
-func (c *client) Invite(i twiliosim.Invite) { c.inbox.post(func() { c.ring(i) }) }
+// Invite, Answered, Ended, Message and Hears implement legs.Endpoint.
+func (c *client) Invite(i legs.Invite) { c.inbox.post(func() { c.ring(i) }) }
 
 func (c *client) Answered(leg string) { c.inbox.post(func() { c.taken(leg) }) }
 
-func (c *client) Ended(leg string, end twiliosim.End) { c.inbox.post(func() { c.ended(leg, end) }) }
+func (c *client) Ended(leg string, end legs.End) { c.inbox.post(func() { c.ended(leg, end) }) }
 
-func (c *client) Message(leg string, m twiliosim.Message) {
+func (c *client) Message(leg string, m legs.Message) {
 	c.inbox.post(func() { c.deliver(leg, m) })
 }
 
-func (c *client) Hears(leg string, sounds []twiliosim.Sound) {
+func (c *client) Hears(leg string, sounds []media.Sound) {
 	c.inbox.post(func() { c.hears(leg, sounds) })
 }
 

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"warmtransfer/local/twiliosim"
+	"warmtransfer/local/twiliosim/media"
 	"warmtransfer/local/twiliosim/media/voice/audio"
 )
 
@@ -21,18 +21,18 @@ type desk struct {
 	marks   bool
 
 	mu       sync.Mutex
-	live     map[string]*peer             // legs of real clients
-	expected map[string]int               // legs that ring at this many real clients
-	gone     map[string]bool              // legs of real clients that left and are still said to be heard
-	told     map[string][]twiliosim.Sound // what the live legs hear
-	scripted map[string]float64           // legs that nobody carries and somebody hears -> tone, Hz
+	live     map[string]*peer         // legs of real clients
+	expected map[string]int           // legs that ring at this many real clients
+	gone     map[string]bool          // legs of real clients that left and are still said to be heard
+	told     map[string][]media.Sound // what the live legs hear
+	scripted map[string]float64       // legs that nobody carries and somebody hears -> tone, Hz
 }
 
 func newDesk(library *library, now func() time.Time, marks bool) *desk {
 	return &desk{
 		mixer: audio.NewMixer(), library: library, now: now, marks: marks,
 		live: make(map[string]*peer), expected: make(map[string]int), gone: make(map[string]bool),
-		told: make(map[string][]twiliosim.Sound), scripted: make(map[string]float64),
+		told: make(map[string][]media.Sound), scripted: make(map[string]float64),
 	}
 }
 
@@ -63,7 +63,7 @@ func (d *desk) join(leg string, p *peer) {
 }
 
 // hear sets what a leg that has joined hears from now on.
-func (d *desk) hear(leg string, sounds []twiliosim.Sound) {
+func (d *desk) hear(leg string, sounds []media.Sound) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.live[leg] == nil {
@@ -72,8 +72,8 @@ func (d *desk) hear(leg string, sounds []twiliosim.Sound) {
 	var parts []audio.Part
 	for _, s := range sounds {
 		switch s.Kind {
-		case twiliosim.SoundSilence:
-		case twiliosim.SoundLeg:
+		case media.KindSilence:
+		case media.KindLeg:
 			parts = append(parts, audio.Part{Key: "leg " + s.Leg, Party: s.Leg})
 		default:
 			parts = append(parts, d.played(s))
@@ -98,7 +98,7 @@ func (d *desk) leave(leg string) {
 // played is the part for a sound that is not a voice. Its key holds the beginning, so
 // that the same piece played again starts anew, and a mere repetition of what is heard
 // does not.
-func (d *desk) played(s twiliosim.Sound) audio.Part {
+func (d *desk) played(s media.Sound) audio.Part {
 	start := strconv.FormatInt(s.Start.UnixNano(), 10)
 	offset := max(0, d.now().Sub(s.Start))
 	if s.Start.IsZero() {
@@ -108,9 +108,9 @@ func (d *desk) played(s twiliosim.Sound) audio.Part {
 		return func() audio.Source { return audio.NewClip(r, offset, loop) }
 	}
 	switch s.Kind {
-	case twiliosim.SoundRinging:
+	case media.KindRinging:
 		return audio.Part{Key: "ringing", Start: clip(d.library.ringback, true)}
-	case twiliosim.SoundSpeech:
+	case media.KindSpeech:
 		return audio.Part{Key: "speech " + start + " " + s.Text, Start: clip(d.library.speech(s.Text), false)}
 	}
 	if s.URL == "" {
@@ -125,7 +125,7 @@ func (d *desk) castScripts() {
 	heard := make(map[string]bool)
 	for _, sounds := range d.told {
 		for _, s := range sounds {
-			if s.Kind == twiliosim.SoundLeg {
+			if s.Kind == media.KindLeg {
 				heard[s.Leg] = true
 			}
 		}

@@ -1,6 +1,8 @@
 package voice
 
-import "sync"
+import (
+	"sync"
+)
 
 // inbox is a queue of things to do, done one after the other by run. It is unbounded,
 // so that neither the network nor a browser ever waits for the other.

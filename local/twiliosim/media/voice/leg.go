@@ -8,7 +8,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"warmtransfer/local/twiliosim"
+	"warmtransfer/local/twiliosim/legs"
+	"warmtransfer/local/twiliosim/media"
 )
 
 // leg is one call at one client.
@@ -34,7 +35,7 @@ func (c *client) newLeg(sid string) (*leg, error) {
 }
 
 // ring passes an invitation on. A browser that is busy says nothing to it.
-func (c *client) ring(i twiliosim.Invite) {
+func (c *client) ring(i legs.Invite) {
 	if c.gone || c.legs[i.Leg] != nil {
 		return
 	}
@@ -194,7 +195,7 @@ func (c *client) pressed(l *leg, digits string) {
 }
 
 // ended tells the browser that a leg is over: cancel while it rings, hangup otherwise.
-func (c *client) ended(sid string, end twiliosim.End) {
+func (c *client) ended(sid string, end legs.End) {
 	l := c.legs[sid]
 	if l == nil {
 		return
@@ -209,7 +210,7 @@ func (c *client) ended(sid string, end twiliosim.End) {
 
 // deliver hands a user-defined message to the page. The SDK passes content on as it
 // is, so what is JSON goes as such.
-func (c *client) deliver(sid string, m twiliosim.Message) {
+func (c *client) deliver(sid string, m legs.Message) {
 	l := c.legs[sid]
 	if l == nil {
 		return
@@ -225,7 +226,7 @@ func (c *client) deliver(sid string, m twiliosim.Message) {
 }
 
 // hears sets what a leg hears, and shows it on a telephone page.
-func (c *client) hears(sid string, sounds []twiliosim.Sound) {
+func (c *client) hears(sid string, sounds []media.Sound) {
 	l := c.legs[sid]
 	if l == nil || !l.joined {
 		return

@@ -8,12 +8,13 @@ import (
 
 	"github.com/pion/webrtc/v4"
 
-	"warmtransfer/local/twiliosim"
+	"warmtransfer/local/twiliosim/legs"
+	"warmtransfer/local/twiliosim/media"
 	"warmtransfer/local/twiliosim/media/voice/audio"
 )
 
-func voiceOf(sid string) twiliosim.Sound {
-	return twiliosim.Sound{Kind: twiliosim.SoundLeg, Leg: sid}
+func voiceOf(sid string) media.Sound {
+	return media.Sound{Kind: media.KindLeg, Leg: sid}
 }
 
 func TestTwoBrowsersHearEachOtherAndNotThemselves(t *testing.T) {
@@ -89,7 +90,7 @@ func TestFilesSoundFromWhereTheyAre(t *testing.T) {
 	r.network.File("http://app/wait.wav", audio.FormatWAV(audio.Render(second(700), second(900))))
 	alice := r.online("alice")
 	a := alice.call()
-	play := twiliosim.Sound{Kind: twiliosim.SoundPlay, URL: "http://app/wait.wav", Start: r.network.Now()}
+	play := media.Sound{Kind: media.KindPlay, URL: "http://app/wait.wav", Start: r.network.Now()}
 	r.network.Hear(a, play)
 	alice.mustHear(700)
 
@@ -106,14 +107,14 @@ func TestMusicRingingSpeechAndBrokenFilesAreHeard(t *testing.T) {
 	r := newRig(t, Config{})
 	alice := r.online("alice")
 	a := alice.call()
-	for name, sound := range map[string]twiliosim.Sound{
-		"the network's music":      {Kind: twiliosim.SoundPlay},
-		"ringing":                  {Kind: twiliosim.SoundRinging},
-		"speech":                   {Kind: twiliosim.SoundSpeech, Text: "All agents are busy, please hold the line."},
-		"a file that is not there": {Kind: twiliosim.SoundPlay, URL: "http://app/gone.wav"},
+	for name, sound := range map[string]media.Sound{
+		"the network's music":      {Kind: media.KindPlay},
+		"ringing":                  {Kind: media.KindRinging},
+		"speech":                   {Kind: media.KindSpeech, Text: "All agents are busy, please hold the line."},
+		"a file that is not there": {Kind: media.KindPlay, URL: "http://app/gone.wav"},
 	} {
 		sound.Start = r.network.Now()
-		r.network.Hear(a, twiliosim.Sound{Kind: twiliosim.SoundSilence})
+		r.network.Hear(a, media.Sound{Kind: media.KindSilence})
 		if !within(patience, func() bool { return alice.line.packets() > 10 && alice.line.silent() }) {
 			t.Fatalf("before %s: no silence: %v", name, alice.line)
 		}
@@ -189,7 +190,7 @@ func TestACallLivesOnOverANewSocket(t *testing.T) {
 			t.Fatalf("the reconnect is answered with %+v", got.Payload)
 		}
 	}
-	r.network.Message(a, twiliosim.Message{SID: "KX1", Content: `{"state":"talking"}`})
+	r.network.Message(a, legs.Message{SID: "KX1", Content: `{"state":"talking"}`})
 	alice.hear("message")
 	alice.say("hangup", map[string]any{"callsid": a})
 	r.did("hangup " + a)

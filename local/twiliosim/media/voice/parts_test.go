@@ -10,7 +10,7 @@ import (
 	"sync"
 	"testing"
 
-	"warmtransfer/local/twiliosim"
+	"warmtransfer/local/twiliosim/media"
 	"warmtransfer/local/twiliosim/media/voice/audio"
 )
 
@@ -124,7 +124,7 @@ func TestDeskGivesTonesToScriptedLegsOnly(t *testing.T) {
 	d := newDesk(nil, nil, true)
 	d.live["CAlistener"] = &peer{}
 	hear := func(legs ...string) {
-		var sounds []twiliosim.Sound
+		var sounds []media.Sound
 		for _, leg := range legs {
 			sounds = append(sounds, voiceOf(leg))
 		}

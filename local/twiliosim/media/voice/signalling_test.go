@@ -10,7 +10,7 @@ import (
 	"github.com/coder/websocket"
 	"github.com/golang-jwt/jwt/v5"
 
-	"warmtransfer/local/twiliosim"
+	"warmtransfer/local/twiliosim/legs"
 	"warmtransfer/local/twiliosim/media/voice/voicetest"
 )
 
@@ -154,7 +154,7 @@ func TestACallThatRings(t *testing.T) {
 	t.Run("cancel", func(t *testing.T) {
 		sid := r.network.Ring("alice", nil)
 		alice.hear("invite")
-		r.network.End(sid, twiliosim.End{Cancelled: true})
+		r.network.End(sid, legs.End{Cancelled: true})
 		if got := alice.hear("cancel"); got.Payload.CallSID != sid {
 			t.Errorf("cancelled %q, want %q", got.Payload.CallSID, sid)
 		}
@@ -208,7 +208,7 @@ func TestHowACallEnds(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			sid := alice.call()
-			r.network.End(sid, twiliosim.End{Code: c.code})
+			r.network.End(sid, legs.End{Code: c.code})
 			got := alice.hear("hangup").Payload
 			if got.CallSID != sid {
 				t.Errorf("hangup of %q, want %q", got.CallSID, sid)
@@ -233,7 +233,7 @@ func TestMessagesBothWays(t *testing.T) {
 	sid := r.network.Ring("alice", nil)
 	invite := alice.hear("invite")
 	for _, c := range []struct{ content, want string }{{`{"state":"ringing"}`, `{"state":"ringing"}`}, {"plain", `"plain"`}} {
-		r.network.Message(sid, twiliosim.Message{SID: "KX1", Content: c.content})
+		r.network.Message(sid, legs.Message{SID: "KX1", Content: c.content})
 		got := alice.hear("message").Payload
 		if string(got.Content) != c.want || got.VoiceEventSID != "KX1" || got.CallSID != sid || got.MessageType != "user-defined-message" {
 			t.Errorf("message %+v with %s, want %s", got.reply, got.Content, c.want)

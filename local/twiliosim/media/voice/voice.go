@@ -9,27 +9,29 @@ import (
 	"time"
 
 	"warmtransfer/local/twiliosim"
+	"warmtransfer/local/twiliosim/legs"
+	"warmtransfer/local/twiliosim/media"
 )
 
 // Calls is what a client does in the network. Each method takes effect at once or
 // returns why it cannot; twiliosim.Network explains them.
 type Calls interface {
-	Register(identity string, endpoint twiliosim.Endpoint) error
-	Unregister(identity string, endpoint twiliosim.Endpoint)
-	Answer(leg string, endpoint twiliosim.Endpoint) error
-	Reject(leg string, endpoint twiliosim.Endpoint) error
+	Register(identity string, endpoint legs.Endpoint) error
+	Unregister(identity string, endpoint legs.Endpoint)
+	Answer(leg string, endpoint legs.Endpoint) error
+	Reject(leg string, endpoint legs.Endpoint) error
 	Hangup(leg string) error
 	Lose(leg string) error
 	DTMF(leg, digits string) error
-	PlaceCall(endpoint twiliosim.Endpoint, from, to string) (leg string, err error)
+	PlaceCall(endpoint legs.Endpoint, from, to string) (leg string, err error)
 }
 
 // Network is the phone network that this package gives sound to. It tells everything
-// else through twiliosim.Endpoint.
+// else through legs.Endpoint.
 type Network interface {
 	Calls
 	// Hears returns what a leg hears now.
-	Hears(leg string) []twiliosim.Sound
+	Hears(leg string) []media.Sound
 	// Credentials are what access tokens are made with.
 	Credentials() twiliosim.Credentials
 	// Now is the network's clock. It dates what is played, and tokens; sound itself

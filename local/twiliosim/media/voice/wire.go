@@ -1,6 +1,8 @@
 package voice
 
-import "encoding/json"
+import (
+	"encoding/json"
+)
 
 // protocol is the version of the signalling protocol that the SDK puts in its frames.
 const protocol = "1.6"

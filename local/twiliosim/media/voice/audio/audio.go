@@ -6,7 +6,9 @@
 // name with a source of frames on one side and a sink on the other.
 package audio
 
-import "time"
+import (
+	"time"
+)
 
 const (
 	// Rate is the number of samples in a second.

@@ -1,6 +1,8 @@
 package audio
 
-import "testing"
+import (
+	"testing"
+)
 
 // The codes are those of ITU-T G.711 table 2a (decision values scaled to 16 bits).
 func TestMulawCodes(t *testing.T) {

@@ -1,6 +1,8 @@
 package audio
 
-import "sync"
+import (
+	"sync"
+)
 
 const (
 	// queueStart is what must have arrived before a queue begins to play: two frames

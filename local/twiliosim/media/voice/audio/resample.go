@@ -1,6 +1,8 @@
 package audio
 
-import "math"
+import (
+	"math"
+)
 
 // lobes is half the width of the resampling filter in periods of the lower rate.
 const lobes = 8

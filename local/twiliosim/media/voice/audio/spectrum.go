@@ -1,6 +1,8 @@
 package audio
 
-import "math"
+import (
+	"math"
+)
 
 // Power returns the strength of one frequency in samples by Goertzel's algorithm, as
 // the square of the tone's amplitude. Take whole tens of milliseconds: then tones at

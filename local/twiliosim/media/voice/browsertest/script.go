@@ -5,7 +5,8 @@ import (
 	"net/http"
 	"time"
 
-	"warmtransfer/local/twiliosim"
+	"warmtransfer/local/twiliosim/legs"
+	"warmtransfer/local/twiliosim/media"
 	"warmtransfer/local/twiliosim/media/voice"
 	"warmtransfer/local/twiliosim/media/voice/voicetest"
 )
@@ -22,7 +23,7 @@ type line struct {
 	Identity  string            `json:"identity"`
 	Params    map[string]string `json:"params"`
 	SID       string            `json:"sid"`
-	Sounds    []twiliosim.Sound `json:"sounds"`
+	Sounds    []media.Sound     `json:"sounds"`
 	Content   string            `json:"content"`
 	Prefix    string            `json:"prefix"`
 	Code      int               `json:"code"`
@@ -66,9 +67,9 @@ func (s *script) play(do string, l line) (any, error) {
 		}
 		n.Hear(l.SID, l.Sounds...)
 	case "message":
-		n.Message(l.SID, twiliosim.Message{SID: "KX00000000000000000000000000000001", Content: l.Content})
+		n.Message(l.SID, legs.Message{SID: "KX00000000000000000000000000000001", Content: l.Content})
 	case "end":
-		n.End(l.SID, twiliosim.End{Code: l.Code, Cancelled: l.Cancelled})
+		n.End(l.SID, legs.End{Code: l.Code, Cancelled: l.Cancelled})
 	case "advance":
 		n.Advance(time.Duration(l.Seconds) * time.Second)
 	case "cut":

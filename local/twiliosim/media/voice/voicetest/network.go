@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"warmtransfer/local/twiliosim"
+	"warmtransfer/local/twiliosim/legs"
+	"warmtransfer/local/twiliosim/media"
 )
 
 // The account that the network's access tokens are made for.
@@ -27,22 +29,22 @@ type Network struct {
 	ahead     time.Duration
 	log       []string
 	legs      map[string]*leg
-	endpoints map[string][]twiliosim.Endpoint
+	endpoints map[string][]legs.Endpoint
 	files     map[string][]byte
 	count     int
 }
 
 type leg struct {
-	rings  []twiliosim.Endpoint
-	owner  twiliosim.Endpoint
-	sounds []twiliosim.Sound
+	rings  []legs.Endpoint
+	owner  legs.Endpoint
+	sounds []media.Sound
 }
 
 // New returns a network that nobody has registered with.
 func New() *Network {
 	return &Network{
 		changed: make(chan struct{}), legs: make(map[string]*leg),
-		endpoints: make(map[string][]twiliosim.Endpoint), files: make(map[string][]byte),
+		endpoints: make(map[string][]legs.Endpoint), files: make(map[string][]byte),
 	}
 }
 
@@ -57,7 +59,7 @@ func (n *Network) Now() time.Time {
 }
 
 // Hears returns what Hear has set.
-func (n *Network) Hears(sid string) []twiliosim.Sound {
+func (n *Network) Hears(sid string) []media.Sound {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if l := n.legs[sid]; l != nil {
@@ -77,7 +79,7 @@ func (n *Network) Audio(url string) ([]byte, error) {
 }
 
 // Register writes "register <identity>" down when it is new.
-func (n *Network) Register(identity string, e twiliosim.Endpoint) error {
+func (n *Network) Register(identity string, e legs.Endpoint) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if !slices.Contains(n.endpoints[identity], e) {
@@ -88,10 +90,10 @@ func (n *Network) Register(identity string, e twiliosim.Endpoint) error {
 }
 
 // Unregister writes "unregister <identity>" down.
-func (n *Network) Unregister(identity string, e twiliosim.Endpoint) {
+func (n *Network) Unregister(identity string, e legs.Endpoint) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	same := func(o twiliosim.Endpoint) bool { return o == e }
+	same := func(o legs.Endpoint) bool { return o == e }
 	n.endpoints[identity] = slices.DeleteFunc(n.endpoints[identity], same)
 	for _, l := range n.legs {
 		l.rings = slices.DeleteFunc(l.rings, same)
@@ -100,16 +102,16 @@ func (n *Network) Unregister(identity string, e twiliosim.Endpoint) {
 }
 
 // Answer writes "answer <leg>" down; the other clients where it rang are told.
-func (n *Network) Answer(sid string, e twiliosim.Endpoint) error {
+func (n *Network) Answer(sid string, e legs.Endpoint) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	l := n.legs[sid]
 	if l == nil || !slices.Contains(l.rings, e) {
-		return twiliosim.ErrGone
+		return legs.ErrGone
 	}
 	for _, other := range l.rings {
 		if other != e {
-			other.Ended(sid, twiliosim.End{Cancelled: true})
+			other.Ended(sid, legs.End{Cancelled: true})
 		}
 	}
 	l.owner, l.rings = e, nil
@@ -118,14 +120,14 @@ func (n *Network) Answer(sid string, e twiliosim.Endpoint) error {
 }
 
 // Reject writes "reject <leg>" down.
-func (n *Network) Reject(sid string, e twiliosim.Endpoint) error {
+func (n *Network) Reject(sid string, e legs.Endpoint) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	l := n.legs[sid]
 	if l == nil || !slices.Contains(l.rings, e) {
-		return twiliosim.ErrGone
+		return legs.ErrGone
 	}
-	l.rings = slices.DeleteFunc(l.rings, func(o twiliosim.Endpoint) bool { return o == e })
+	l.rings = slices.DeleteFunc(l.rings, func(o legs.Endpoint) bool { return o == e })
 	n.write("reject " + sid)
 	return nil
 }
@@ -141,12 +143,12 @@ func (n *Network) over(how, sid string) error {
 	defer n.mu.Unlock()
 	l := n.legs[sid]
 	if l == nil {
-		return twiliosim.ErrGone
+		return legs.ErrGone
 	}
 	delete(n.legs, sid)
 	n.write(how + " " + sid)
 	if l.owner != nil {
-		l.owner.Ended(sid, twiliosim.End{})
+		l.owner.Ended(sid, legs.End{})
 	}
 	return nil
 }
@@ -160,7 +162,7 @@ func (n *Network) DTMF(sid, digits string) error {
 }
 
 // PlaceCall writes "place <leg> <from> <to>" down. A call to "+1" is refused.
-func (n *Network) PlaceCall(e twiliosim.Endpoint, from, to string) (string, error) {
+func (n *Network) PlaceCall(e legs.Endpoint, from, to string) (string, error) {
 	if to == "+1" {
 		return "", errors.New("that number is not connected")
 	}

@@ -5,17 +5,18 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
-	"warmtransfer/local/twiliosim"
+	"warmtransfer/local/twiliosim/legs"
+	"warmtransfer/local/twiliosim/media"
 )
 
 // Ring lets a new leg ring at everybody who is registered under identity.
 func (n *Network) Ring(identity string, params map[string]string) (sid string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	l := &leg{rings: append([]twiliosim.Endpoint(nil), n.endpoints[identity]...)}
+	l := &leg{rings: append([]legs.Endpoint(nil), n.endpoints[identity]...)}
 	sid = n.add(l)
 	for _, e := range l.rings {
-		e.Invite(twiliosim.Invite{Leg: sid, From: "+15550100", To: "client:" + identity, Params: params, Parameters: map[string]string{
+		e.Invite(legs.Invite{Leg: sid, From: "+15550100", To: "client:" + identity, Params: params, Parameters: map[string]string{
 			"CallSid": sid, "AccountSid": account.Account, "From": "+15550100", "To": "client:" + identity,
 			"Direction": "inbound", "ApiVersion": "2010-04-01",
 		}})
@@ -29,7 +30,7 @@ func (n *Network) Take(sid string) {
 }
 
 // Hear sets what a leg hears.
-func (n *Network) Hear(sid string, sounds ...twiliosim.Sound) {
+func (n *Network) Hear(sid string, sounds ...media.Sound) {
 	n.with(sid, func(l *leg) {
 		l.sounds = sounds
 		if l.owner != nil {
@@ -39,7 +40,7 @@ func (n *Network) Hear(sid string, sounds ...twiliosim.Sound) {
 }
 
 // Message sends a user-defined message to a leg.
-func (n *Network) Message(sid string, m twiliosim.Message) {
+func (n *Network) Message(sid string, m legs.Message) {
 	n.with(sid, func(l *leg) {
 		for _, e := range l.rings {
 			e.Message(sid, m)
@@ -51,7 +52,7 @@ func (n *Network) Message(sid string, m twiliosim.Message) {
 }
 
 // End ends a leg from the other side.
-func (n *Network) End(sid string, end twiliosim.End) {
+func (n *Network) End(sid string, end legs.End) {
 	n.with(sid, func(l *leg) {
 		delete(n.legs, sid)
 		for _, e := range l.rings {
