@@ -29,13 +29,14 @@ func (h host) Fetch(r twiml.Request, then func(twiml.Answer)) {
 	h.s.do(Fetch{Request: r, Then: func(a twiml.Answer) { h.s.enter(func() { then(a) }) }})
 }
 
-// Load has a sound file fetched.
-func (h host) Load(url string, then func(time.Duration, error)) {
+// Load has a sound file fetched that is not there yet.
+func (h host) Load(url string, then func(time.Duration, error)) (time.Duration, bool) {
+	if length, there := h.s.cfg.Length(url); there {
+		return length, true
+	}
 	h.s.do(Load{URL: url, Then: func(d time.Duration, err error) { h.s.enter(func() { then(d, err) }) }})
+	return 0, false
 }
-
-// Length is how long a sound file lasts that is there already.
-func (h host) Length(url string) (time.Duration, bool) { return h.s.cfg.Length(url) }
 
 // Warn tells what Twilio's debugger would show.
 func (h host) Warn(sid string, p *notation.Problem) { h.s.warn(sid, p) }

@@ -39,9 +39,9 @@ type Host interface {
 	After(d time.Duration, f func()) clock.Timer
 	// Fetch asks for a document.
 	Fetch(r Request, then func(Answer))
-	// Load fetches a sound file; one that is there already has a Length.
-	Load(url string, then func(time.Duration, error))
-	Length(url string) (time.Duration, bool)
+	// Load tells how long a sound file lasts that is there already. Otherwise it is
+	// fetched, and then is called.
+	Load(url string, then func(time.Duration, error)) (length time.Duration, there bool)
 	// Warn tells what Twilio's debugger would show.
 	Warn(sid string, p *notation.Problem)
 }
@@ -254,12 +254,9 @@ func (s *Player) sound(v Verb, then func()) bool {
 		return false
 	}
 	address := Resolve(s.url, v.Text)
-	if length, ok := s.host.Length(address); ok {
-		return s.play(address, length, v.loops(), then)
-	}
 	s.step++
 	step := s.step
-	s.host.Load(address, func(length time.Duration, err error) {
+	length, there := s.host.Load(address, func(length time.Duration, err error) {
 		if s.over || s.step != step {
 			return
 		}
@@ -272,7 +269,7 @@ func (s *Player) sound(v Verb, then func()) bool {
 			then()
 		}
 	})
-	return false
+	return there && s.play(address, length, v.loops(), then)
 }
 
 // play sounds a file; it tells that there is nothing to hear in an empty one.
