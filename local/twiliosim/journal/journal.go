@@ -116,6 +116,26 @@ type Event struct {
 	N          int64    `json:"n,omitempty"` // the Record's number
 }
 
+// streams are the open streams of Events. One that does not keep up is closed.
+type streams map[chan Event]struct{}
+
+func (s streams) tell(e Event) {
+	for ch := range s {
+		select {
+		case ch <- e:
+		default:
+			s.close(ch)
+		}
+	}
+}
+
+func (s streams) close(ch chan Event) {
+	if _, open := s[ch]; open {
+		delete(s, ch)
+		close(ch)
+	}
+}
+
 // Journal keeps the last Records and the open streams of Events. Its methods are safe for
 // concurrent use.
 type Journal struct {
@@ -124,7 +144,7 @@ type Journal struct {
 	mu      sync.Mutex
 	closed  bool
 	records records
-	open    map[chan Event]struct{} // a stream that does not keep up is closed
+	open    streams
 }
 
 // streamLimit is how many Events a stream may fall behind.
@@ -132,7 +152,7 @@ const streamLimit = 4096
 
 // New returns an empty journal that remembers so many records.
 func New(c clock.Clock, limit int) *Journal {
-	return &Journal{clock: c, records: records{limit: limit}, open: map[chan Event]struct{}{}}
+	return &Journal{clock: c, records: records{limit: limit}, open: streams{}}
 }
 
 // Add remembers a record and tells the open streams.
@@ -140,8 +160,8 @@ func (j *Journal) Add(rec Record) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	rec = j.records.add(rec)
-	j.emit(Event{
-		Event: rec.Kind, Call: rec.SID, Detail: rec.Event, Status: rec.Status, Code: rec.Code, Text: rec.Error, N: rec.N,
+	j.open.tell(Event{
+		At: j.clock.Now(), Event: rec.Kind, Call: rec.SID, Detail: rec.Event, Status: rec.Status, Code: rec.Code, Text: rec.Error, N: rec.N,
 	})
 }
 
@@ -154,20 +174,8 @@ func (j *Journal) Warn(sid string, p *notation.Problem) {
 func (j *Journal) Emit(e Event) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.emit(e)
-}
-
-// emit does the work of Emit for those who hold mu.
-func (j *Journal) emit(e Event) {
 	e.At = j.clock.Now()
-	for ch := range j.open {
-		select {
-		case ch <- e:
-		default:
-			delete(j.open, ch)
-			close(ch)
-		}
-	}
+	j.open.tell(e)
 }
 
 // Events opens a stream of everything that happens from now on. It ends when stop is
@@ -184,10 +192,7 @@ func (j *Journal) Events() (stream <-chan Event, stop func()) {
 	return ch, func() {
 		j.mu.Lock()
 		defer j.mu.Unlock()
-		if _, open := j.open[ch]; open {
-			delete(j.open, ch)
-			close(ch)
-		}
+		j.open.close(ch)
 	}
 }
 
@@ -204,7 +209,6 @@ func (j *Journal) Close() {
 	defer j.mu.Unlock()
 	j.closed = true
 	for ch := range j.open {
-		close(ch)
+		j.open.close(ch)
 	}
-	j.open = map[chan Event]struct{}{}
 }

@@ -13,6 +13,24 @@ import (
 	"warmtransfer/local/twiliosim/notation"
 )
 
+// backlog is what has come up and is not sent yet: the queues of status callbacks, and what
+// fault rules keep back. Sender.change alone hands it out, with the lock held.
+type backlog struct {
+	s      *Sender
+	closed bool
+	queues map[string]*queue
+	held   []*heldCallback
+	next   []*heldFetch
+	hooks  int64 // counts webhooks as they come up
+}
+
+// change lets f change the backlog with the lock held.
+func (s *Sender) change(f func(*backlog)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f(&s.backlog)
+}
+
 // queue holds the status callbacks of one call or one conference, which are sent one
 // after the other, in the order in which things happened.
 type queue struct {
@@ -39,116 +57,121 @@ type heldFetch struct {
 // Queue sends a status callback, best effort, after those that were queued before under
 // the same name. It does not wait, so it may be called with a lock held.
 func (s *Sender) Queue(name string, h Hook) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.callback(name, attempt{Hook: h, token: notation.NewSID(""), order: s.count(), chosen: true})
+	s.change(func(b *backlog) {
+		b.callback(name, attempt{Hook: h, token: notation.NewSID(""), order: b.count(), chosen: true})
+	})
 }
 
 // callback chooses the fault of a callback and does what has to be done before it is
-// sent. The caller holds mu.
-func (s *Sender) callback(name string, a attempt) {
-	f := s.rules.Choose(faults.Webhook, pathOf(a.URL), a.Method, a.Event)
+// sent.
+func (b *backlog) callback(name string, a attempt) {
+	now := b.s.clock.Now()
+	f := b.s.rules.Choose(faults.Webhook, pathOf(a.URL), a.Method, a.Event)
 	if f == nil {
-		s.enqueue(name, a)
+		b.enqueue(name, a)
 		return
 	}
 	switch f.Do {
 	case faults.Double, faults.Delay, faults.Reorder:
-		a.struck, a.due = f.Do, s.clock.Now()
+		a.struck, a.due = f.Do, now
 	default:
 		a.fault = f
 	}
 	switch f.Do {
 	case faults.Drop:
-		s.journal.Add(journal.Record{
-			Kind: journal.KindWebhook, At: s.clock.Now(), Event: a.Event, SID: a.SID, Method: a.Method, URL: a.URL,
+		b.s.journal.Add(journal.Record{
+			Kind: journal.KindWebhook, At: now, Event: a.Event, SID: a.SID, Method: a.Method, URL: a.URL,
 			Params: journal.Flat(a.Form), Body: a.Form.Encode(), Fault: f.Do, Error: "dropped by a fault rule",
 		})
 	case faults.Double:
-		s.enqueue(name, a)
-		s.enqueue(name, a)
+		b.enqueue(name, a)
+		b.enqueue(name, a)
 	case faults.Delay:
-		s.after(f.Delay(time.Second), func() { s.enqueue(name, a) })
+		b.after(f.Delay(time.Second), func(b *backlog) { b.enqueue(name, a) })
 	case faults.Reorder:
 		held := &heldCallback{queue: name, attempt: a}
-		held.timer = s.after(f.Delay(reorderLimit), func() { s.release(held) })
-		s.held = append(s.held, held)
+		held.timer = b.after(f.Delay(reorderLimit), func(b *backlog) { b.release(held) })
+		b.held = append(b.held, held)
 	default:
-		s.enqueue(name, a)
+		b.enqueue(name, a)
 	}
 }
 
-// after runs f with mu held when d has gone by.
-func (s *Sender) after(d time.Duration, f func()) clock.Timer {
-	return s.clock.AfterFunc(d, func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		f()
-	})
+// after runs f when d has gone by.
+func (b *backlog) after(d time.Duration, f func(*backlog)) clock.Timer {
+	s := b.s
+	return s.clock.AfterFunc(d, func() { s.change(f) })
 }
 
-// release sends a held callback after all, if it has not been sent. The caller holds mu.
-func (s *Sender) release(held *heldCallback) {
-	i := slices.Index(s.held, held)
+// release sends a held callback after all, if it has not been sent.
+func (b *backlog) release(held *heldCallback) {
+	i := slices.Index(b.held, held)
 	if i < 0 {
 		return
 	}
-	s.held = slices.Delete(s.held, i, i+1)
+	b.held = slices.Delete(b.held, i, i+1)
 	held.timer.Stop()
-	s.enqueue(held.queue, held.attempt)
+	b.enqueue(held.queue, held.attempt)
 }
 
-// enqueue puts a callback at the end of its queue. The caller holds mu.
-func (s *Sender) enqueue(name string, a attempt) {
-	if s.closed {
+// enqueue puts a callback at the end of its queue.
+func (b *backlog) enqueue(name string, a attempt) {
+	if b.closed {
 		return
 	}
-	q := s.queues[name]
+	q := b.queues[name]
 	if q == nil {
 		q = &queue{}
-		s.queues[name] = q
+		b.queues[name] = q
 	}
 	q.waiting = append(q.waiting, a)
 	if !q.running {
 		q.running = true
+		s := b.s
 		s.busy.Go(func() { s.drain(name, q) })
 	}
+}
+
+// dequeue takes the oldest callback of a queue; false if the queue is done with.
+func (b *backlog) dequeue(name string, q *queue) (a attempt, ok bool) {
+	if len(q.waiting) == 0 || b.closed {
+		q.running = false
+		delete(b.queues, name)
+		return a, false
+	}
+	a = q.waiting[0]
+	q.waiting = q.waiting[1:]
+	return a, true
 }
 
 // drain sends what waits in a queue until it is empty.
 func (s *Sender) drain(name string, q *queue) {
 	for {
-		s.mu.Lock()
-		if len(q.waiting) == 0 || s.closed {
-			q.running = false
-			delete(s.queues, name)
-			s.mu.Unlock()
+		var a attempt
+		var ok bool
+		s.change(func(b *backlog) { a, ok = b.dequeue(name, q) })
+		if !ok {
 			return
 		}
-		a := q.waiting[0]
-		q.waiting = q.waiting[1:]
-		s.mu.Unlock()
 		s.send(a)
 	}
 }
 
-// count numbers webhooks in the order in which they come up. The caller holds mu.
-func (s *Sender) count() int64 {
-	s.hooks++
-	return s.hooks
+// count numbers webhooks in the order in which they come up.
+func (b *backlog) count() int64 {
+	b.hooks++
+	return b.hooks
 }
 
 // sent tells that a webhook has been sent, which lets those go that a fault rule keeps
 // back and that came up before it.
-func (s *Sender) sent(order int64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, held := range slices.Clone(s.held) {
+func (b *backlog) sent(order int64) {
+	for _, held := range slices.Clone(b.held) {
 		if held.order < order {
-			s.release(held)
+			b.release(held)
 		}
 	}
-	s.next = slices.DeleteFunc(s.next, func(w *heldFetch) bool {
+	b.next = slices.DeleteFunc(b.next, func(w *heldFetch) bool {
 		if w.order >= order {
 			return false
 		}
@@ -158,7 +181,7 @@ func (s *Sender) sent(order int64) {
 }
 
 // releaseAll lets everything go that a fault rule keeps back.
-func (s *Sender) releaseAll() { s.sent(math.MaxInt64) }
+func (s *Sender) releaseAll() { s.change(func(b *backlog) { b.sent(math.MaxInt64) }) }
 
 // pathOf is the path of a URL, or the URL if it is none.
 func pathOf(rawURL string) string {

@@ -83,20 +83,16 @@ type Sender struct {
 	limit   time.Duration
 	token   atomic.Pointer[string]
 
-	mu     sync.Mutex
-	closed bool
-	queues map[string]*queue
-	held   []*heldCallback
-	next   []*heldFetch
-	hooks  int64 // counts webhooks as they come up
+	mu      sync.Mutex // guards backlog
+	backlog backlog
 }
 
 // New returns a Sender. When the rules are cleared, it lets go what they keep back.
 func New(c Config) *Sender {
 	s := &Sender{
 		clock: c.Clock, busy: c.Busy, journal: c.Journal, rules: c.Rules, client: c.Client, limit: c.Limit,
-		queues: map[string]*queue{},
 	}
+	s.backlog = backlog{s: s, queues: map[string]*queue{}}
 	s.token.Store(&c.Token)
 	c.Rules.OnClear(s.releaseAll)
 	return s
@@ -110,11 +106,7 @@ func (s *Sender) SetToken(token string) { s.token.Store(&token) }
 func (s *Sender) Token() string { return *s.token.Load() }
 
 // Close forgets the callbacks that wait.
-func (s *Sender) Close() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.closed = true
-}
+func (s *Sender) Close() { s.change(func(b *backlog) { b.closed = true }) }
 
 // Send sends one webhook with the attempts that its overrides ask for. It blocks until
 // the end, Config.Limit at most.
@@ -131,9 +123,7 @@ func (s *Sender) send(h attempt) Answer {
 		h.token = notation.NewSID("")
 	}
 	if h.order == 0 {
-		s.mu.Lock()
-		h.order = s.count()
-		s.mu.Unlock()
+		s.change(func(b *backlog) { h.order = b.count() })
 	}
 	o := parseOverrides(u.Fragment, s.limit)
 	u.Fragment, u.RawFragment = "", ""
@@ -174,7 +164,7 @@ func (s *Sender) attempt(ctx context.Context, h attempt, u *url.URL, n int, read
 		rec.Code = a.Problem.Code
 	}
 	s.journal.Add(rec)
-	s.sent(h.order)
+	s.change(func(b *backlog) { b.sent(h.order) })
 	return a
 }
 
@@ -214,9 +204,7 @@ func (s *Sender) exchange(ctx context.Context, h attempt, u *url.URL, f *faults.
 // restUntilNext waits until another webhook has been sent, at most for d.
 func (s *Sender) restUntilNext(ctx context.Context, order int64, d time.Duration) {
 	w := s.busy.NewWaker()
-	s.mu.Lock()
-	s.next = append(s.next, &heldFetch{w, order})
-	s.mu.Unlock()
+	s.change(func(b *backlog) { b.next = append(b.next, &heldFetch{w, order}) })
 	s.busy.RestUntil(ctx, w, d)
 }
 
