@@ -73,7 +73,8 @@ type Conference struct {
 // New opens a conference.
 func New(account, name string, now time.Time) *Conference {
 	return &Conference{
-		SID: notation.NewSID("CF"), Name: name, Region: "us1", Status: Init, Created: now, Updated: now, account: account,
+		SID: notation.NewSID("CF"), Name: name, Region: "us1", Status: Init, Created: now, Updated: now,
+		account: account,
 	}
 }
 

@@ -161,7 +161,8 @@ func (j *Journal) Add(rec Record) {
 	defer j.mu.Unlock()
 	rec = j.records.add(rec)
 	j.open.tell(Event{
-		At: j.clock.Now(), Event: rec.Kind, Call: rec.SID, Detail: rec.Event, Status: rec.Status, Code: rec.Code, Text: rec.Error, N: rec.N,
+		At: j.clock.Now(), Event: rec.Kind, Call: rec.SID, Detail: rec.Event, Status: rec.Status, Code: rec.Code,
+		Text: rec.Error, N: rec.N,
 	})
 }
 

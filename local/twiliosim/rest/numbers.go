@@ -36,8 +36,9 @@ func (s *Server) updateNumber(q *request) (int, any, *failure) {
 	}
 	num := s.core.UpdateNumber(func(num *exchange.Number) {
 		for name, place := range map[string]*string{
-			"VoiceUrl": &num.Voice.URL, "VoiceFallbackUrl": &num.Voice.FallbackURL, "StatusCallback": &num.StatusCallback,
-			"VoiceMethod": &num.Voice.Method, "VoiceFallbackMethod": &num.Voice.FallbackMethod,
+			"VoiceUrl": &num.Voice.URL, "VoiceFallbackUrl": &num.Voice.FallbackURL,
+			"StatusCallback": &num.StatusCallback,
+			"VoiceMethod":    &num.Voice.Method, "VoiceFallbackMethod": &num.Voice.FallbackMethod,
 			"StatusCallbackMethod": &num.StatusMethod, "FriendlyName": &num.Friendly,
 		} {
 			if text, given := texts[name]; given {

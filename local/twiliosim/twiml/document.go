@@ -67,10 +67,11 @@ var known = map[string]string{
 	"Hangup":   "",
 	"Reject":   "reason",
 	"Gather": "input action method timeout speechTimeout numDigits finishOnKey actionOnEmptyResult language hints " +
-		"maxSpeechTime profanityFilter speechModel enhanced debug partialResultCallback partialResultCallbackMethod bargeIn",
+		"maxSpeechTime profanityFilter speechModel enhanced debug partialResultCallback " +
+		"partialResultCallbackMethod bargeIn",
 	"Dial": "action method timeout hangupOnStar timeLimit callerId record trim recordingStatusCallback " +
-		"recordingStatusCallbackMethod recordingStatusCallbackEvent answerOnBridge ringTone recordingTrack sequential " +
-		"referUrl referMethod events callReason",
+		"recordingStatusCallbackMethod recordingStatusCallbackEvent answerOnBridge ringTone recordingTrack " +
+		"sequential referUrl referMethod events callReason",
 	"Conference": "muted beep startConferenceOnEnter endConferenceOnExit participantLabel jitterBufferSize waitUrl " +
 		"waitMethod maxParticipants record region coach trim statusCallback statusCallbackMethod statusCallbackEvent " +
 		"recordingStatusCallback recordingStatusCallbackMethod recordingStatusCallbackEvent recordingConfigurationId " +
@@ -113,7 +114,9 @@ func Parse(contentType string, body []byte, url string) ([]Verb, []*notation.Pro
 		return nil, nil, &notation.Problem{Code: 12100, Text: "document parse failure: " + err.Error()}
 	}
 	if root.Name != "Response" {
-		return nil, nil, &notation.Problem{Code: 12100, Text: "document parse failure: the root is " + root.Name + ", not Response"}
+		return nil, nil, &notation.Problem{
+			Code: 12100, Text: "document parse failure: the root is " + root.Name + ", not Response",
+		}
 	}
 	var warnings []*notation.Problem
 	verbs := checkVerbs(root, &warnings)
@@ -122,15 +125,18 @@ func Parse(contentType string, body []byte, url string) ([]Verb, []*notation.Pro
 
 // checkVerbs is v's children that may stand there; the others become warnings.
 func checkVerbs(v Verb, warnings *[]*notation.Problem) []Verb {
+	warn := func(format string, args ...any) {
+		*warnings = append(*warnings, &notation.Problem{Code: 12200, Text: fmt.Sprintf(format, args...)})
+	}
 	var kept []Verb
 	for _, k := range v.Children {
 		if !slices.Contains(strings.Fields(nests[v.Name]), k.Name) {
-			*warnings = append(*warnings, &notation.Problem{Code: 12200, Text: fmt.Sprintf("schema: %s may not stand in %s", k.Name, v.Name)})
+			warn("schema: %s may not stand in %s", k.Name, v.Name)
 			continue
 		}
 		for a := range k.Attrs {
 			if !slices.Contains(strings.Fields(known[k.Name]), a) {
-				*warnings = append(*warnings, &notation.Problem{Code: 12200, Text: fmt.Sprintf("schema: %s has no attribute %s", k.Name, a)})
+				warn("schema: %s has no attribute %s", k.Name, a)
 			}
 		}
 		k.Children = checkVerbs(k, warnings)
