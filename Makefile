@@ -1,9 +1,9 @@
 # Warm Transfer. "make" lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test verify bench soak deploy agent doctor clean
+.PHONY: help run demo test verify bench soak deploy agent remove-agent doctor clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 run: ## the whole phone line on this machine, no account needed (ARGS="-port 9000")
 	@local/setup.sh store page
@@ -32,6 +32,9 @@ deploy: ## builds and deploys to AWS (asks for the parameters the first time)
 
 agent: ## creates an agent in Cognito: make agent NAME=ada EMAIL=ada@example.com
 	@local/agent.sh "$(NAME)" "$(EMAIL)"
+
+remove-agent: ## takes an agent off the line: make remove-agent NAME=ada (LOCAL=1: of the local stack)
+	@local/remove-agent.sh "$(NAME)"
 
 doctor: ## looks what is wrong with a deployment or a local stack, and how to mend it
 	@go run ./local doctor $(ARGS)

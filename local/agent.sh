@@ -23,7 +23,7 @@ pool=$(output UserPoolId) || die "there is no stack $stack in this account and r
 [ -n "$pool" ] && [ "$pool" != None ] || die "the stack $stack signs agents in with another issuer: create the agent there"
 
 if aws cognito-idp admin-get-user --user-pool-id "$pool" --username "$name" >/dev/null 2>&1; then
-  echo "$name is there already"
+  echo "$name is there already (one who was removed: local/remove-agent.sh $name restore)"
 else
   aws cognito-idp admin-create-user --user-pool-id "$pool" --username "$name" --desired-delivery-mediums EMAIL \
     --user-attributes Name=email,Value="$email" Name=email_verified,Value=true Name=name,Value="$name" >/dev/null ||

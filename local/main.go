@@ -20,7 +20,8 @@ import (
 
 // commands are what the program can do besides running the stack.
 var commands = map[string]func(ctx context.Context, args []string) error{
-	"demo": playDemo,
+	"demo":   playDemo,
+	"roster": roster,
 	"doctor": func(ctx context.Context, args []string) error {
 		return doctor.Run(ctx, args, os.Stdout)
 	},

@@ -7,33 +7,43 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/joho/godotenv"
 
+	"warmtransfer/local/gateway/sam"
 	"warmtransfer/local/stack"
 )
+
+// usualPort is that of the page and the API.
+const usualPort = 8080
 
 // run starts the stack and keeps it running until ctx ends.
 func run(ctx context.Context, args []string) error {
 	began := time.Now()
-	o, quiet, err := options(args)
+	o, told, err := options(args)
 	if err != nil {
 		return err
 	}
 	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})))
-	if !quiet {
-		o.Output = &lines{to: os.Stdout}
+	j, end, err := told.open(o)
+	if err != nil {
+		return err
 	}
+	defer end()
+	o.Output = j
 	fmt.Println("Starting the phone line; the first time, its functions are compiled, which takes a minute.")
 	s, err := stack.Start(ctx, o)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	welcome(s, o, time.Since(began))
+	welcome(s, o, j, time.Since(began))
 	select {
 	case <-ctx.Done():
 		fmt.Println("\nStopping.")
@@ -44,9 +54,9 @@ func run(ctx context.Context, args []string) error {
 }
 
 // options reads the flags, and the account from the environment or the file .env.
-func options(args []string) (o stack.Options, quiet bool, err error) {
+func options(args []string) (o stack.Options, told output, err error) {
 	flags := flag.NewFlagSet("warmtransfer", flag.ContinueOnError)
-	flags.IntVar(&o.Port, "port", 8080, "port of the page and the API; the phone network, the sign-in and the store take the next three; 0 takes any that are free")
+	flags.IntVar(&o.Port, "port", usualPort, "port of the page and the API; the phone network, the sign-in and the store take the next three; 0 takes any that are free")
 	flags.StringVar(&o.TwilioURL, "twilio-url", "", "a Twilio-compatible API to use instead of the phone network, e.g. https://api.twilio.com")
 	flags.StringVar(&o.PublicURL, "public-url", "", "with -twilio-url: where Twilio reaches this machine, e.g. a tunnel's address")
 	flags.BoolVar(&o.Headless, "headless", false, "start nothing that needs a browser")
@@ -60,22 +70,83 @@ func options(args []string) (o stack.Options, quiet bool, err error) {
 		o.Parameters[name] = value
 		return nil
 	})
-	flags.BoolVar(&quiet, "quiet", false, "do not print what the functions log")
+	flags.BoolVar(&told.quiet, "quiet", false, "do not print a line for each call")
+	flags.StringVar(&told.log, "log", "",
+		"the file that the functions' log is written to, - for this terminal (default .run/functions.log)")
 	if err := flags.Parse(args); err != nil {
-		return o, quiet, err
+		return o, told, err
 	}
 	if flags.NArg() > 0 {
-		return o, quiet, fmt.Errorf("there is no command %q; go run ./local -h lists the flags", flags.Arg(0))
+		nearest := sam.Nearest(flags.Arg(0), slices.Collect(maps.Keys(commands)))
+		return o, told, fmt.Errorf("there is no command %q; the nearest is %s, and go run ./local -h lists the flags",
+			flags.Arg(0), nearest)
 	}
 	if o.Port < 0 || o.Port > 65531 {
-		return o, quiet, errors.New("-port must be from 0 to 65531")
+		return o, told, errors.New("-port must be from 0 to 65531")
 	}
-	if err := godotenv.Load(".env"); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return o, quiet, fmt.Errorf(".env: %w", err)
+	if err := settings(".env"); err != nil {
+		return o, told, err
 	}
 	o.Account = account(os.Getenv)
 	o.TwilioURL, o.PublicURL = strings.TrimRight(o.TwilioURL, "/"), strings.TrimRight(o.PublicURL, "/")
-	return o, quiet, nil
+	return o, told, nil
+}
+
+// output says where what the functions print goes.
+type output struct {
+	log   string
+	quiet bool
+}
+
+// open makes the file. Stacks on other ports than the usual have files of their own.
+func (t output) open(o stack.Options) (j *journal, end func(), err error) {
+	j = &journal{terminal: os.Stdout, quiet: t.quiet, name: t.log, now: time.Now, calls: map[string]bool{}}
+	if t.log == "-" {
+		j.file, j.name, j.quiet = os.Stdout, "above", true
+		return j, func() {}, nil
+	}
+	if j.name == "" {
+		j.name = filepath.Join(".run", "functions.log")
+		switch o.Port {
+		case usualPort:
+		case 0:
+			j.name = filepath.Join(".run", fmt.Sprintf("functions-%d.log", os.Getpid()))
+		default:
+			j.name = filepath.Join(".run", fmt.Sprintf("functions-port-%d.log", o.Port))
+		}
+		if err := os.MkdirAll(".run", 0o755); err != nil {
+			return nil, nil, err
+		}
+	}
+	f, err := os.OpenFile(j.name, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, nil, fmt.Errorf("-log: %w", err)
+	}
+	j.file = f
+	return j, func() { _ = f.Close() }, nil
+}
+
+// names are the settings that the environment or .env may hold.
+var names = []string{
+	"TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY", "TWILIO_API_SECRET", "TWILIO_NUMBER", "TWILIO_API_URL",
+}
+
+// settings puts a file's lines into the environment, if there is one. A name that looks like one of ours and is not
+// would leave the made-up account in its place.
+func settings(file string) error {
+	set, err := godotenv.Read(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		if strings.HasPrefix(strings.ToUpper(name), "TWILIO") && !slices.Contains(names, name) {
+			return fmt.Errorf("%s: there is no setting %s; the nearest is %s", file, name, sam.Nearest(name, names))
+		}
+	}
+	return godotenv.Load(file)
 }
 
 // account is what the environment names, the made-up one for what it does not.
@@ -92,9 +163,18 @@ func account(get func(string) string) stack.Account {
 	return a
 }
 
-// welcome says where to click.
-func welcome(s *stack.Stack, o stack.Options, took time.Duration) {
+// welcome says where to click; that comes last, where it is found again.
+func welcome(s *stack.Stack, o stack.Options, j *journal, took time.Duration) {
 	fmt.Printf("\nThe phone line is ready (%.1f s). Its number is %s.\n\n", took.Seconds(), s.Number)
+	if s.Network != nil {
+		fmt.Printf("  Without a browser: curl -d '{\"from\":\"+15550199\",\"to\":\"%s\"}' %s/control/calls\n", s.Number, s.Control)
+		fmt.Printf("  Who hears whom:    curl %s/control/calls\n", s.Control)
+		fmt.Printf("  What was sent:     curl %s/control/requests\n\n", s.Control)
+	}
+	if j.name != "above" {
+		fmt.Printf("The functions log to %s. ", j.name)
+	}
+	fmt.Print("Ctrl-C stops everything.\n\n")
 	if !o.Headless {
 		fmt.Printf("  Agents    %s/   open it in two tabs, sign in as Alice and as Bob, Go online\n", s.API)
 	}
@@ -104,10 +184,5 @@ func welcome(s *stack.Stack, o stack.Options, took time.Duration) {
 	case !o.Headless:
 		fmt.Printf("  A caller  %s/phone/   a telephone in the browser: Call\n", s.Control)
 	}
-	if s.Network != nil {
-		fmt.Printf("\n  Without a browser: curl -d '{\"from\":\"+15550199\",\"to\":\"%s\"}' %s/control/calls\n", s.Number, s.Control)
-		fmt.Printf("  Who hears whom:    curl %s/control/calls\n", s.Control)
-		fmt.Printf("  What was sent:     curl %s/control/requests\n", s.Control)
-	}
-	fmt.Print("\nCtrl-C stops everything. Below is what the functions log.\n\n")
+	fmt.Println()
 }

@@ -9,9 +9,9 @@ cd "$(dirname "$0")/.."
 die() { printf '%s\n' "$*" >&2; exit 1; }
 
 need_node() {
-  command -v node >/dev/null && command -v npm >/dev/null || die "Node.js 20.19, or 22.12 and newer, with npm is needed: https://nodejs.org"
+  command -v node >/dev/null && command -v npm >/dev/null || die "Node.js 22 or 24 with npm is needed (22.12 and newer; 20.19 still does): https://nodejs.org"
   node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit((a === 20 && b >= 19) || (a === 22 && b >= 12) || a > 22 ? 0 : 1)' ||
-    die "Node.js 20.19, or 22.12 and newer, is needed; this is $(node --version)"
+    die "Node.js 22 or 24 is needed (22.12 and newer; 20.19 still does); this is $(node --version)"
 }
 
 # packages DIR: what DIR's lock file names, once for each lock file.

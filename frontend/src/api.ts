@@ -22,6 +22,8 @@ export interface Api {
   setStatus(status: Status, beat: boolean): Promise<Snapshot>;
   transfer(command: Command): Promise<Snapshot>;
   directory(): Promise<Directory>;
+  /** Colleagues whose name has the text in it, also those whom the directory leaves out. */
+  search(text: string): Promise<Directory>;
   token(): Promise<VoiceToken>;
   /** The last word of a page that is being closed; nobody waits for its answer. */
   sayAway(): void;
@@ -39,7 +41,7 @@ export class ApiError extends Error {
   }
 
   get signedOut(): boolean {
-    return this.problem.status === 401;
+    return this.problem.status === 401 || this.problem.slug === "removed";
   }
 }
 
@@ -102,6 +104,7 @@ export function createApi(options: ApiOptions): Api {
     setStatus: (status, beat) => call("PUT", "/agents/me", beat ? { status, beat } : { status }, decodeSnapshot),
     transfer: (command) => call("POST", "/transfer", command, decodeSnapshot),
     directory: () => call("GET", "/agents", undefined, decodeDirectory),
+    search: (text) => call("POST", "/agents/search", { text }, decodeDirectory),
     token: () => call("POST", "/token", undefined, decodeToken),
     sayAway: () => {
       void send(`${base}/agents/me`, {

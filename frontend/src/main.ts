@@ -6,6 +6,7 @@ import { Desk } from "./desk/desk.js";
 import { createMemory } from "./desk/memory.js";
 import { createTabs } from "./desk/tabs.js";
 import { askMicrophone, meterMicrophone } from "./microphone.js";
+import { learnLayout, ofBrowser } from "./keyboard.js";
 import { createRingback } from "./ringback.js";
 import { createSignIn } from "./signin.js";
 import { startTicker } from "./ticker.js";
@@ -34,7 +35,7 @@ async function createDesk(): Promise<Desk> {
 }
 
 async function start(page: AgentPage): Promise<void> {
-  const desk = await createDesk();
+  const [desk] = await Promise.all([createDesk(), learnLayout(ofBrowser())]);
   page.desk = desk;
   window.addEventListener("pagehide", () => desk.pageHidden());
   window.addEventListener("pageshow", (event) => {

@@ -1,5 +1,6 @@
 /** Keyboard shortcuts: chords with Ctrl+Shift only, apart from "?", and all of them can be switched off (WCAG 2.1.4). */
 import type { Desk } from "./desk/desk.js";
+import { isKey, keyLabel } from "./keyboard.js";
 
 export interface Chord {
   readonly code: string;
@@ -17,6 +18,12 @@ export const CHORDS: readonly Chord[] = [
   { code: "KeyC", key: "C", what: "Consult the chosen colleague, or go to the list", run: consult },
   { code: "Digit1", key: "1", what: "End call (asks first)", run: (desk) => desk.askEnd() },
 ];
+
+/** How the key of a chord is shown on this keyboard. */
+export function chordLabel(key: string): string {
+  const chord = CHORDS.find((c) => c.key === key);
+  return chord ? keyLabel(chord.key, chord.code) : key;
+}
 
 function toggleStatus(desk: Desk): void {
   const { state } = desk;
@@ -54,7 +61,7 @@ export function handleKey(desk: Desk, key: Key, typing: boolean, focus: (id: str
     return true;
   }
   if (!key.ctrlKey || !key.shiftKey) return false;
-  const chord = CHORDS.find((c) => c.code === key.code);
+  const chord = CHORDS.find((c) => isKey(key, c.key, c.code));
   if (!chord) return false;
   if (!key.repeat) chord.run(desk, focus);
   return true;

@@ -10,8 +10,11 @@ import type { Config } from "./config.js";
 export type Renewal = "renewed" | "refused" | "unreachable";
 
 export interface SignIn {
-  /** Takes up the session of this tab, or the answer of the sign-in page; says whether somebody is signed in. */
-  resume(): Promise<"signed-in" | "signed-out" | "refused">;
+  /**
+   * Takes up the session of this tab, or the answer of the sign-in page; says whether somebody is signed in. `leaving` is
+   * that the page is on its way to the sign-in page once more, because an answer was of no use any more.
+   */
+  resume(): Promise<"signed-in" | "signed-out" | "refused" | "unreachable" | "leaving">;
   /** Leaves the page for the sign-in page. With `another` it asks who it is even if the issuer remembers somebody. */
   begin(another: boolean): Promise<void>;
   /** Leaves the page and ends the issuer's session too. */
@@ -37,8 +40,42 @@ export function renewalOf(error: unknown): Renewal {
   return later ? "unreachable" : "refused";
 }
 
+/** So often is the token endpoint asked for one answer: a network that fails for a moment is no refusal. */
+const ANSWER_TRIES = 3;
+const ANSWER_RETRY_MS = 1000;
+
+/** A sign-in that this page began by itself is not begun by itself again so soon: that would be a loop. */
+const AGAIN = "agent-desk.signing-in-again";
+const AGAIN_MS = 60_000;
+
+/** How long a request may be answered once more: by who went back to the sign-in page, say. */
+const REQUEST_LIVES_S = 900;
+
+/**
+ * The library forgets a request with its first answer, also if that then fails on the network. Ours are forgotten by age,
+ * which the library asks for at each sign-in: a second answer to one request, or a second try, is as good as the first.
+ */
+class Requests extends WebStorageStateStore {
+  override async remove(key: string): Promise<string | null> {
+    const item = await this.get(key);
+    return item === null || !stale(item) ? item : super.remove(key);
+  }
+}
+
+function stale(item: string): boolean {
+  try {
+    const { created } = JSON.parse(item) as { created?: unknown };
+    return typeof created !== "number" || Date.now() / 1000 - created > REQUEST_LIVES_S;
+  } catch {
+    return true;
+  }
+}
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
 export function createSignIn(config: Config["signIn"]): SignIn {
   const here = pageAddress(window.location);
+  const requests = new Requests({ store: window.sessionStorage, prefix: "agent-desk." });
   const manager = new UserManager({
     authority: config.authority,
     client_id: config.clientId,
@@ -52,21 +89,47 @@ export function createSignIn(config: Config["signIn"]): SignIn {
     requestTimeoutInSeconds: TIMEOUT_S,
     silentRequestTimeoutInSeconds: TIMEOUT_S,
     userStore: new WebStorageStateStore({ store: window.sessionStorage, prefix: "agent-desk." }),
-    stateStore: new WebStorageStateStore({ store: window.sessionStorage, prefix: "agent-desk." }),
+    stateStore: requests,
+    staleStateAgeInSeconds: REQUEST_LIVES_S,
   });
   let user: User | null = null;
   let renewing: Promise<Renewal> | null = null;
 
-  async function answered(): Promise<"signed-in" | "refused"> {
-    try {
-      user = await manager.signinRedirectCallback();
+  async function answered(query: URLSearchParams): ReturnType<SignIn["resume"]> {
+    const address = window.location.href;
+    // The code is used up: a reload must not send it again, and it has no place in the address bar.
+    window.history.replaceState(null, "", here);
+    const known = (await requests.get(query.get("state") ?? "")) !== null;
+    const failed = known ? await exchanged(address) : "useless";
+    if (failed === null) {
+      window.sessionStorage.removeItem(AGAIN);
       return "signed-in";
-    } catch {
-      return "refused";
-    } finally {
-      // The code is used up: a reload must not send it again, and it has no place in the address bar.
-      window.history.replaceState(null, "", here);
     }
+    if ((await stored()) === "signed-in") return "signed-in"; // and whatever came was old
+    return failed === "useless" ? anew() : failed;
+  }
+
+  /** Exchanges the code for tokens; null if it worked. A code that is of no use has been used, or is too old. */
+  async function exchanged(address: string): Promise<"refused" | "unreachable" | "useless" | null> {
+    for (let tries = 1; ; tries++) {
+      try {
+        user = await manager.signinRedirectCallback(address);
+        return null;
+      } catch (error) {
+        if (error instanceof ErrorResponse && error.error === "invalid_grant") return "useless";
+        if (renewalOf(error) === "refused") return "refused";
+        if (tries === ANSWER_TRIES) return "unreachable";
+        await wait(ANSWER_RETRY_MS * tries);
+      }
+    }
+  }
+
+  /** The answer to a request that this tab does not know, from a bookmark of the sign-in page, say: it is asked anew, once. */
+  async function anew(): Promise<"leaving" | "refused" | "unreachable"> {
+    const last = Number(window.sessionStorage.getItem(AGAIN) ?? 0);
+    if (Date.now() - last < AGAIN_MS) return "refused";
+    window.sessionStorage.setItem(AGAIN, String(Date.now()));
+    return manager.signinRedirect({}).then(() => "leaving" as const, () => "unreachable" as const);
   }
 
   async function stored(): Promise<"signed-in" | "signed-out"> {
@@ -95,7 +158,7 @@ export function createSignIn(config: Config["signIn"]): SignIn {
   return {
     resume: () => {
       const query = new URLSearchParams(window.location.search);
-      return query.has("state") && (query.has("code") || query.has("error")) ? answered() : stored();
+      return query.has("state") && (query.has("code") || query.has("error")) ? answered(query) : stored();
     },
     begin: (another) => manager.signinRedirect(another ? { prompt: "login" } : {}),
     end: async () => {

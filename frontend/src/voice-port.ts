@@ -10,7 +10,8 @@ export type VoiceEvent =
   | { readonly is: "token-expiring" }
   | { readonly is: "ringing"; readonly sid: string; readonly ring: RingInfo }
   | { readonly is: "open" }
-  | { readonly is: "reconnecting" }
+  /** What of the leg's connection is lost: its sound, or the line over which it is steered; once for each. */
+  | { readonly is: "reconnecting"; readonly what?: "sound" | "line" }
   | { readonly is: "muted"; readonly muted: boolean }
   /** The leg is over, answered or not. `why` is a key of words/voice.ts, empty for an ordinary end. */
   | { readonly is: "gone"; readonly why: string }

@@ -23,7 +23,13 @@ function whyOf(error: { code?: number } | undefined): string {
   return "signalling";
 }
 
+/** Ours, made by local/music: the SDK's own come from a host of Twilio's, and a ring would wait for it (F205). */
+const SOUNDS: Record<string, string> = Object.fromEntries(
+  Object.values(Device.SoundName).map((name) => [name, `./sounds/${name}.wav`]),
+);
+
 const OPTIONS: Device.Options = {
+  sounds: SOUNDS,
   appName: "warm-transfer-agent-desk",
   appVersion: __APP_VERSION__,
   closeProtection: "You are in a call. If you leave this page, the caller goes back to the music.",
@@ -138,7 +144,7 @@ class SdkVoice implements Voice {
       if (this.call === call) this.listener(event);
     };
     call.on("accept", () => mine({ is: "open" }));
-    call.on("reconnecting", () => mine({ is: "reconnecting" }));
+    call.on("reconnecting", (error?: TwilioError.TwilioError) => mine({ is: "reconnecting", what: whyOf(error) === "media" ? "sound" : "line" }));
     call.on("reconnected", () => mine({ is: "open" }));
     call.on("mute", (muted: boolean) => mine({ is: "muted", muted }));
     call.on("warning", (name: string) => mine({ is: "warning", name, on: true }));

@@ -64,6 +64,10 @@ export class FakeApi implements Api {
     return this.answer(directoryAt(this.now()));
   }
 
+  search(): Promise<Directory> {
+    return this.answer({ at: iso(this.now()), agents: [] });
+  }
+
   private tokenHeld: Promise<void> | null = null;
   private statusHeld: Promise<void> | null = null;
 

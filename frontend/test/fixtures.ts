@@ -65,8 +65,8 @@ export function callAt(now: number, state: CallState, change: Partial<Call> = {}
 }
 
 export function directoryAt(now: number): Directory {
-  const entry = (id: string, name: string, presence: Directory["agents"][number]["presence"], ago: number, seen = 3000) =>
-    ({ id, name, presence, since: iso(now - ago), seen: iso(now - seen) });
+  const entry = (id: string, name: string, presence: Directory["agents"][number]["presence"], ago: number, seen = 3000, more: { rung?: true } = {}) =>
+    ({ id, name, presence, since: iso(now - ago), seen: iso(now - seen), ...more });
   return {
     at: iso(now),
     agents: [
@@ -75,6 +75,7 @@ export function directoryAt(now: number): Directory {
       entry("alice", "Alice", "busy", 250_000),
       entry("carol", "Carol", "wrap-up", 40_000),
       entry("erik", "Erik", "busy", 1_200_000),
+      entry("hanna", "Hanna", "busy", 4000, 3000, { rung: true }),
       entry("fatima", "Fatima", "away", 400_000),
       entry("greg", "Greg", "offline", 9_000_000, 4_200_000),
     ],

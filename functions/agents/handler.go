@@ -3,7 +3,9 @@ package main
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"warmtransfer/shared/agent"
 	"warmtransfer/shared/switchboard"
@@ -14,16 +16,19 @@ import (
 type handler struct {
 	edge  web.Edge
 	claim string
-	board func(twilio.Base) *switchboard.Switchboard
+	// number is the line's own: numbers of its country may be written without it.
+	number string
+	board  func(twilio.Base) *switchboard.Switchboard
 }
 
 func (h handler) routes() http.Handler {
 	return web.Agents{
 		Edge: h.edge, Claim: h.claim,
 		Routes: map[string]func(*web.Request) (int, any, error){
-			"GET /agents":    h.directory,
-			"GET /agents/me": h.me,
-			"PUT /agents/me": h.setStatus,
+			"GET /agents":         h.directory,
+			"POST /agents/search": h.search,
+			"GET /agents/me":      h.me,
+			"PUT /agents/me":      h.setStatus,
 		},
 	}.Handler()
 }
@@ -35,20 +40,49 @@ type entry struct {
 	Presence agent.Presence `json:"presence"`
 	Since    time.Time      `json:"since"`
 	Seen     time.Time      `json:"seen"`
+	// Rung: busy, and not known to have answered.
+	Rung bool `json:"rung,omitempty"`
 }
 
 type directory struct {
 	At     time.Time `json:"at"`
 	Agents []entry   `json:"agents"`
+	Number string    `json:"number,omitempty"`
+	More   bool      `json:"more,omitempty"`
 }
 
 func (h handler) directory(r *web.Request) (int, any, error) {
-	agents, err := h.board(r.Base).Directory(r.Context())
-	d := directory{At: r.Now, Agents: make([]entry, 0, len(agents))}
-	for _, a := range agents {
-		d.Agents = append(d.Agents, entry{ID: a.ID, Name: a.Name, Presence: a.Presence(r.Now), Since: a.Since, Seen: a.Seen})
+	d, err := h.board(r.Base).Directory(r.Context(), r.Who, r.Now)
+	return http.StatusOK, h.listed(d, r.Now), err
+}
+
+// search is the directory of those whose name has the text in it. The text is a part of a
+// name, which stands in no address: so it comes in the body.
+func (h handler) search(r *web.Request) (int, any, error) {
+	var in struct {
+		Text string `json:"text"`
 	}
-	return http.StatusOK, d, err
+	if err := r.Decode(&in); err != nil {
+		return 0, nil, err
+	}
+	wanted := fold(in.Text)
+	if wanted == "" || utf8.RuneCountInString(in.Text) > maxText {
+		return 0, nil, web.Malformed("The text must be a part of a name, at most 100 characters.")
+	}
+	fits := func(a agent.Agent) bool { return strings.Contains(fold(a.Name), wanted) }
+	d, err := h.board(r.Base).Search(r.Context(), r.Who, fits)
+	return http.StatusOK, h.listed(d, r.Now), err
+}
+
+func (h handler) listed(found switchboard.Directory, now time.Time) directory {
+	d := directory{At: now, Agents: make([]entry, 0, len(found.Agents)), Number: h.number, More: found.More}
+	for _, a := range found.Agents {
+		d.Agents = append(d.Agents, entry{
+			ID: a.ID, Name: a.Name, Presence: a.Presence(now), Since: a.PresenceSince(now), Seen: a.LastSeen(),
+			Rung: a.Rung(now),
+		})
+	}
+	return d
 }
 
 func (h handler) me(r *web.Request) (int, any, error) {

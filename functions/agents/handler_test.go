@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -29,7 +30,7 @@ func serve(t testing.TB, agents ...agent.ID) suite {
 	w := switchboardtest.NewWorld(t, agents...)
 	s := webtest.New(t, func() time.Time { return w.Now }, func(e web.Edge) http.Handler {
 		return handler{
-			edge: e, claim: "username", board: func(twilio.Base) *switchboard.Switchboard { return w.Board },
+			edge: e, claim: "username", number: "+15005550001", board: func(twilio.Base) *switchboard.Switchboard { return w.Board },
 		}.routes()
 	})
 	return suite{Site: s, World: w, spec: webtest.NewSpec(t)}
@@ -271,8 +272,9 @@ func TestF149F161WithoutAnAuthorizersWordNobodyIsLetIn(t *testing.T) {
 
 func TestStoreDown(t *testing.T) {
 	for _, tt := range []struct{ op, method, path, body string }{
-		{"Agents", "GET", "/agents", ""}, {"Agent", "GET", me, ""}, {"Agent", "PUT", me, `{"status":"available"}`},
-		{"SaveAgent", "PUT", me, `{"status":"away"}`}, {"Line", "GET", me, ""},
+		{"Agents", "GET", "/agents", ""}, {"Agent", "GET", "/agents", ""}, {"Agent", "GET", me, ""},
+		{"Agent", "PUT", me, `{"status":"available"}`},
+		{"SaveAgent", "PUT", me, `{"status":"away"}`}, {"Agents", "POST", "/agents/search", `{"text":"a"}`},
 	} {
 		for _, took := range []bool{false, true} {
 			s := serve(t, "alice")
@@ -292,7 +294,7 @@ func TestStoreDown(t *testing.T) {
 
 func TestSampleEvents(t *testing.T) {
 	s := serve(t)
-	for _, name := range []string{"agents", "agents-me", "agents-set-status"} {
+	for _, name := range []string{"agents", "agents-search", "agents-me", "agents-set-status"} {
 		e := webtest.Sample(t, name)
 		a := s.Do(e)
 		s.spec.Check(e, a)
@@ -317,3 +319,201 @@ func FuzzF170Status(f *testing.F) {
 		}
 	})
 }
+
+// silentCrowd are so many agents whose pages fell silent long ago while they were available.
+func (s suite) silentCrowd(n int) {
+	for i := range n {
+		a := agent.New(agent.ID(fmt.Sprintf("gone%04d", i)), fmt.Sprintf("Gone %d", i), s.World.Now.Add(-24*time.Hour))
+		a.Choose(agent.Available, s.World.Now.Add(-24*time.Hour))
+		if err := s.Store.SaveAgent(s.Site.T.Context(), a); err != nil {
+			s.Site.T.Fatal(err)
+		}
+	}
+}
+
+func (s suite) list(a webtest.Answer) (d directory) {
+	s.Site.T.Helper()
+	if err := json.Unmarshal([]byte(a.Body), &d); err != nil || a.Status != 200 {
+		s.Site.T.Fatalf("%d %s: %v", a.Status, a.Body, err)
+	}
+	return d
+}
+
+func TestF179WhoIsThereIsInTheDirectoryWhateverTheNumberOfOthers(t *testing.T) {
+	for _, n := range []int{198, 199, 200, 250, 1000} {
+		s := serve(t)
+		s.silentCrowd(n)
+		s.Choose("alice", agent.Available)
+		s.Choose("zoe", agent.Away)
+		d := s.list(s.ask("zoe", "GET", "/agents", ""))
+		if len(d.Agents) != min(n+2, 200) || d.Agents[0].ID != "alice" || d.More != (n+2 > 200) {
+			t.Errorf("%d silent: %d are listed, more %t, the first is %+v", n, len(d.Agents), d.More, d.Agents[0])
+		}
+		found := s.list(s.ask("alice", "POST", "/agents/search", `{"text":"ZOÉ"}`))
+		if len(found.Agents) != 1 || found.Agents[0].ID != "zoe" || found.More {
+			t.Errorf("%d silent: the search found %+v", n, found)
+		}
+		many := s.list(s.ask("alice", "POST", "/agents/search", `{"text":"gone"}`))
+		if len(many.Agents) != 50 || !many.More {
+			t.Errorf("%d silent: %d of many are found, more %t", n, len(many.Agents), many.More)
+		}
+	}
+}
+
+func TestF179WhatIsSearchedForMustBeAPartOfAName(t *testing.T) {
+	s := serve(t, "alice")
+	before := s.Store.Counts()
+	for _, body := range []string{
+		`{"text":""}`, `{}`, `{"text":"'"}`, `{"text":5}`, `{"text":"` + strings.Repeat("a", 101) + `"}`, `{"text":"a","x":1}`,
+	} {
+		e := s.Signed("alice", "POST", "/agents/search", body)
+		s.problem(s.Do(e), 400, "malformed")
+	}
+	webtest.Untouched(t, s.World, before)
+}
+
+func TestFold(t *testing.T) {
+	for name, want := range map[string]string{
+		"Zoë Becker": "zoe becker", "Erin O’Neill": "erin oneill", "O'NEILL": "oneill",
+		"  Anna  Maria ": "anna maria", "Ångström": "angstrom",
+	} {
+		if got := fold(name); got != want {
+			t.Errorf("%q is folded to %q", name, got)
+		}
+	}
+}
+
+func TestF185TheSnapshotIsThereWithoutTheLine(t *testing.T) {
+	for _, took := range []bool{false, true} {
+		s := serve(t, "alice")
+		id, _ := s.Dial()
+		s.Settle()
+		s.Answer("alice")
+		s.Settle()
+		for _, op := range []string{"Line", "Agents", "Live"} {
+			s.Store.Every(op, switchboardtest.Fault{Err: switchboard.ErrUnavailable, Took: took})
+		}
+		for _, e := range []struct{ method, body string }{
+			{"GET", ""}, {"PUT", `{"status":"available","beat":true}`}, {"PUT", `{"status":"away"}`},
+		} {
+			snap := s.snapshot(s.ask("alice", e.method, me, e.body))
+			if !snap.Line.Unknown || snap.Call == nil || snap.Call.ID != id {
+				t.Errorf("%s %s: %+v", e.method, e.body, snap)
+			}
+		}
+		s.Store.Heal()
+		if snap := s.snapshot(s.ask("alice", "GET", me, "")); snap.Line.Unknown {
+			t.Error("healed, the line is not known")
+		}
+	}
+}
+
+func TestF202WhoWasRemovedIsRefusedAtOnce(t *testing.T) {
+	s := serve(t, "alice", "bob")
+	if err := s.Board.Remove(t.Context(), switchboard.Who{ID: "alice"}, s.World.Now); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range []struct{ method, path, body string }{
+		{"GET", "/agents", ""}, {"POST", "/agents/search", `{"text":"bob"}`}, {"GET", me, ""},
+		{"PUT", me, `{"status":"available"}`},
+		{"PUT", me, `{"status":"available","beat":true}`},
+	} {
+		s.problem(s.ask("alice", r.method, r.path, r.body), 403, "removed")
+	}
+	if d := s.list(s.ask("bob", "GET", "/agents", "")); len(d.Agents) != 1 {
+		t.Errorf("the directory has %+v", d.Agents)
+	}
+	if d := s.list(s.ask("bob", "POST", "/agents/search", `{"text":"alice"}`)); len(d.Agents) != 0 {
+		t.Errorf("found is %+v", d.Agents)
+	}
+	if err := s.Board.Restore(t.Context(), switchboard.Who{ID: "alice"}, s.World.Now); err != nil {
+		t.Fatal(err)
+	}
+	if snap := s.snapshot(s.ask("alice", "GET", me, "")); snap.Agent.Status != agent.Away {
+		t.Errorf("restored she is %+v", snap.Agent)
+	}
+}
+
+// directoryOf is the entry of an agent in the list that others see.
+func (s suite) directoryOf(id agent.ID) (e entry) {
+	s.Site.T.Helper()
+	var d directory
+	a := s.ask("zoe", "GET", "/agents", "")
+	if err := json.Unmarshal([]byte(a.Body), &d); err != nil {
+		s.Site.T.Fatal(err)
+	}
+	if d.Number != "+15005550001" {
+		s.Site.T.Errorf("F194: the line's own number is %q", d.Number)
+	}
+	for _, e := range d.Agents {
+		if e.ID == id {
+			return e
+		}
+	}
+	s.Site.T.Fatalf("%s is not in the directory", id)
+	return e
+}
+
+// The time beside a presence is that of the presence, and of nothing that was before.
+func TestF191DirectoryTimesAreThoseOfThePresence(t *testing.T) {
+	s := serve(t, "bob")
+	want := func(presence agent.Presence, since time.Time, rung bool) {
+		t.Helper()
+		e := s.directoryOf("bob")
+		if d := e.Since.Sub(since).Abs(); e.Presence != presence || d >= time.Millisecond || e.Rung != rung {
+			t.Errorf("bob is %s since %v, rung %t; want %s since %v, rung %t", e.Presence, e.Since, e.Rung, presence, since, rung)
+		}
+		if e.Seen.Before(t0) {
+			t.Errorf("bob was seen %v", e.Seen)
+		}
+	}
+	beats := func(d time.Duration) { // his page is there for so long
+		for end := s.Now().Add(d); s.Now().Before(end); {
+			s.World.Now = s.World.Now.Add(5 * time.Second)
+			s.snapshot(s.ask("bob", "PUT", me, `{"status":"available","beat":true}`))
+		}
+	}
+	s.snapshot(s.ask("bob", "PUT", me, `{"status":"away"}`))
+	s.snapshot(s.ask("bob", "PUT", me, `{"status":"available"}`))
+	chosen := s.Now()
+	beats(5 * time.Minute)
+	want(agent.IsAvailable, chosen, false)
+
+	id, _ := s.Dial()
+	s.Settle()
+	rung := s.Now()
+	s.World.Now = s.World.Now.Add(4 * time.Second)
+	want(agent.IsBusy, rung, true)
+	s.Answer("bob")
+	answered := s.Now()
+	s.Settle()
+	s.snapshot(s.ask("bob", "GET", me, "")) // his page asks at once
+	beats(time.Minute)
+	want(agent.IsBusy, answered, false)
+
+	s.snapshot(s.ask("bob", "PUT", me, `{"status":"away"}`)) // for after the call
+	beats(time.Minute)
+	want(agent.IsBusy, answered, false)
+	s.CallerHangsUp(id)
+	s.Settle()
+	over := s.Now()
+	beats(time.Minute)
+	want(agent.IsAway, over, false)
+
+	gone := s.Now()
+	s.World.Now = s.World.Now.Add(10 * time.Minute) // his browser is closed
+	want(agent.IsOffline, gone, false)
+	beats(5 * time.Second)
+	back := s.Now()
+	beats(time.Minute)
+	want(agent.IsAway, back, false)
+
+	// A page that could not be rung was last heard of before, and not at the beginning of time.
+	s.snapshot(s.ask("bob", "PUT", me, `{"status":"available"}`))
+	s.Phones.Unreachable["bob"] = true
+	s.Dial()
+	s.Settle()
+	want(agent.IsOffline, s.Now(), false)
+}
+
+var t0 = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)

@@ -15,8 +15,9 @@ import (
 func main() {
 	r := env.New(os.Getenv)
 	store, keys := dynamo.Open(r), secret.Open(r)
+	number := r.Number("TWILIO_NUMBER")
 	calls := twilio.NewCalls(keys, twilio.CallSettings{
-		Number: r.Number("TWILIO_NUMBER"), APIURL: r.OptionalURL("TWILIO_API_URL"), FallbackURL: r.OptionalURL("FALLBACK_URL"),
+		Number: number, APIURL: r.OptionalURL("TWILIO_API_URL"), FallbackURL: r.OptionalURL("FALLBACK_URL"),
 	})
 	set := switchboard.Settings{
 		Ring:    r.Seconds("RING_SECONDS", 5, 120),
@@ -28,8 +29,9 @@ func main() {
 		NewKey:  web.NewKey,
 	}
 	h := handler{
-		edge:  web.Edge{Name: "agents", Public: twilio.Base(r.OptionalURL("PUBLIC_BASE_URL"))},
-		claim: r.String("IDENTITY_CLAIM"),
+		edge:   web.Edge{Name: "agents", Public: twilio.Base(r.OptionalURL("PUBLIC_BASE_URL"))},
+		claim:  r.String("IDENTITY_CLAIM"),
+		number: number,
 		board: func(b twilio.Base) *switchboard.Switchboard {
 			return switchboard.New(store, web.Watch(calls.At(b)), set)
 		},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,12 +58,12 @@ func (o *outside) is(state conference.State, outcome conference.Outcome) {
 	o.w.Check()
 }
 
-// ask is the question to whoever has picked up.
+// ask is the question to whoever has picked up: six times, within 43 s.
 func ask(path string) string {
 	const words = `<Say>A caller is being transferred to you. Press 1 to accept.</Say>`
-	const pause = `<Pause length="2"></Pause>`
-	return `<Gather input="dtmf" numDigits="1" timeout="4" method="POST" action="` + string(webtest.Base) + path + `/accept">` +
-		words + pause + words + pause + words + `</Gather><Hangup></Hangup>`
+	const pause = `<Pause length="3"></Pause>`
+	return `<Gather input="dtmf" numDigits="1" timeout="6" method="POST" action="` + string(webtest.Base) + path + `/accept">` +
+		strings.Repeat(words+pause, 5) + words + `</Gather><Hangup></Hangup>`
 }
 
 const byeDoc = `<Say>Goodbye.</Say><Hangup></Hangup>`
@@ -137,7 +138,7 @@ func TestF065TheTransferorCancelsAsTheKeyIsPressed(t *testing.T) {
 func TestF059AKeyAfterTheTimeIsUp(t *testing.T) {
 	o := dialOutside(t, conference.DoConsult)
 	o.pickedUp()
-	o.w.Pass(40 * time.Second)
+	o.w.Pass(60 * time.Second)
 	o.presses("1").Is(t, overDoc)
 	o.is(conference.Talking, conference.OutcomeNoAnswer)
 }

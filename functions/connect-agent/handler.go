@@ -16,6 +16,7 @@ type handler struct {
 	edge  web.Edge
 	keys  twilio.Keys
 	board func(twilio.Base) *switchboard.Switchboard
+	line  string // the line's name, as an outside party hears it; "" if it has none
 }
 
 func (h handler) routes() http.Handler {
@@ -23,18 +24,42 @@ func (h handler) routes() http.Handler {
 		Edge: h.edge, Keys: h.keys, Instead: again,
 		Routes: map[string]func(*web.Request) (string, error){
 			"POST /connect-agent/{conference}/{leg}":        h.connect,
-			"POST /connect-agent/{conference}/{leg}/{try}":  h.connect,
+			"POST /connect-agent/{conference}/{leg}/{try}":  h.connectAgain,
 			"POST /connect-agent/{conference}/{leg}/accept": h.accept,
 		},
 	}.Handler()
 }
+
+// waiting is said to a party whom the room has not taken.
+const waiting = "The call is being connected. Please wait."
+
+// connectAgain is another try, or a leg whose call goes on though it was in the room, or was to be.
+func (h handler) connectAgain(r *web.Request) (string, error) {
+	if r.PathValue("try") != twilio.AfterDial {
+		return h.connect(r)
+	}
+	wait, err := h.board(r.Base).FellOut(r.Context(), r.Conference(), r.Leg(), conference.LegID(r.CallSID()), r.Now)
+	switch {
+	case errors.Is(err, conference.ErrNotWanted), errors.Is(err, switchboard.ErrNotFound):
+		return twilio.Goodbye(), nil // the call is over, and the page says so
+	case err != nil:
+		return "", err
+	}
+	if wait <= restMost {
+		return twilio.HoldOn(r.Base.Connect(r.Conference(), r.Leg()), wait, waiting), nil
+	}
+	return twilio.HoldOn(r.Base.FellOut(r.Conference(), r.Leg()), restMost, waiting), nil
+}
+
+// restMost is the longest silence between two times that a party is asked to wait.
+const restMost = 6 * time.Second
 
 // connect brings an agent who has answered into the room; one whose caller has gone
 // meanwhile never gets into an empty one. Whoever has picked up at an outside number is
 // asked first.
 func (h handler) connect(r *web.Request) (string, error) {
 	in, err := h.board(r.Base).Connect(r.Context(), r.Conference(), r.Leg(), conference.LegID(r.CallSID()), r.Now)
-	return enter(r, in, err)
+	return h.enter(r, in, err)
 }
 
 // accept takes the key that an outside party has pressed when asked.
@@ -44,18 +69,18 @@ func (h handler) accept(r *web.Request) (string, error) {
 	if !yes && errors.Is(err, conference.ErrNotWanted) {
 		return twilio.Goodbye("Goodbye."), nil
 	}
-	return enter(r, in, err)
+	return h.enter(r, in, err)
 }
 
 // enter is what becomes of a leg that has been answered.
-func enter(r *web.Request, in conference.Admission, err error) (string, error) {
+func (h handler) enter(r *web.Request, in conference.Admission, err error) (string, error) {
 	switch {
 	case errors.Is(err, conference.ErrNotWanted), errors.Is(err, switchboard.ErrNotFound):
 		return twilio.Goodbye("This call is already over."), nil
 	case err != nil:
 		return "", err
 	case in.Ask:
-		return twilio.Ask(r.Base, r.Conference(), in.Leg), nil
+		return twilio.Ask(r.Base, h.line, r.Conference(), in.Leg), nil
 	}
 	return twilio.AgentRoom(r.Base, r.Conference(), in.Leg, in.EndsRoom), nil
 }
@@ -69,8 +94,11 @@ const (
 // again asks the agent to wait and tries once more; then it lets him go, and the caller
 // is offered to somebody else. An outside party whose key got lost is asked anew.
 func again(r *web.Request) string {
-	n := 0
-	if try := r.PathValue("try"); try != "" {
+	n, try := 0, r.PathValue("try")
+	if try == twilio.AfterDial {
+		return twilio.Goodbye() // most likely the call is over
+	}
+	if try != "" {
 		n, _ = strconv.Atoi(try)
 		n = max(n, 1)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,7 +42,8 @@ func path(w *switchboardtest.World, id conference.ID, leg int) string {
 func room(id conference.ID, leg conference.LegKey, ends string) string {
 	return `<Dial><Conference beep="false" startConferenceOnEnter="true" endConferenceOnExit="` + ends + `" maxParticipants="4" ` +
 		`participantLabel="` + string(leg) + `" statusCallback="` + string(webtest.Base) + `/events/conference/` + string(id) + `#rc=5&amp;rp=4xx,5xx,ct,rt" ` +
-		`statusCallbackMethod="POST" statusCallbackEvent="start end join leave hold">` + string(id) + `</Conference></Dial>`
+		`statusCallbackMethod="POST" statusCallbackEvent="start end join leave hold">` + string(id) + `</Conference></Dial>` +
+		`<Redirect method="POST">` + string(webtest.Base) + `/connect-agent/` + string(id) + `/` + string(leg) + `/room</Redirect>`
 }
 
 const (
@@ -154,4 +156,66 @@ func TestSecurityOfConnectAgent(t *testing.T) {
 		func(t testing.TB, keys twilio.Keys) (*webtest.Site, *switchboardtest.World) {
 			return serve(t, keys, "alice")
 		})
+}
+
+// waits is the answer to a leg that the room has not taken.
+func waits(pause, path string) string {
+	return `<Say>` + waiting + `</Say><Pause length="` + pause + `"></Pause><Redirect method="POST">` + string(webtest.Base) + path + `</Redirect>`
+}
+
+func TestF181ALegThatTheRoomDoesNotTakeIsTriedLaterEachTimeThenGivenUp(t *testing.T) {
+	s, w, id, form := ring(t)
+	w.Use(switchboard.Settings{Observe: web.Observe})
+	key, at := w.Conference(id).Legs[0].Key, path(w, id, 0)
+	s.Post(at, form).Is(t, room(id, key, "false"))
+	w.Now = w.Now.Add(200 * time.Millisecond)
+	for range 2 { // sent twice, it is answered alike
+		s.Post(at+"/room", form).Is(t, waits("6", at))
+	}
+	w.Now = w.Now.Add(9 * time.Second)
+	s.Post(at, form).Is(t, room(id, key, "false"))
+	s.Post(at+"/room", form).Is(t, waits("6", at+"/room"))
+	w.Now = w.Now.Add(9 * time.Second)
+	s.Post(at+"/room", form).Is(t, waits("3", at))
+	w.Now = w.Now.Add(6 * time.Second)
+	s.Post(at, form).Is(t, room(id, key, "false"))
+	s.Post(at+"/room", form).Is(t, waits("6", at+"/room"))
+	w.Now = w.Now.Add(20 * time.Second)
+	s.Post(at, form).Is(t, room(id, key, "false"))
+	for range 2 {
+		s.Post(at+"/room", form).Is(t, `<Hangup></Hangup>`)
+	}
+	c := w.Conference(id)
+	if c.State != conference.Waiting || !c.Head || c.Leg(key) != nil {
+		t.Errorf("the caller is %s, head %v", c.State, c.Head)
+	}
+	if n := strings.Count(s.Log.String(), `"RoomRefused":1`); n != 3 {
+		t.Errorf("counted %d times, want 3", n)
+	}
+}
+
+// A leg whose call goes on after it was in the room is ended without a word.
+func TestF181ALegThatWasInTheRoomIsEnded(t *testing.T) {
+	for name, change := range map[string]func(w *switchboardtest.World, id conference.ID){
+		"it was seen there": func(w *switchboardtest.World, _ conference.ID) { w.Settle() },
+		"for some time":     func(w *switchboardtest.World, _ conference.ID) { w.Now = w.Now.Add(3 * time.Second) },
+		"her end is known":  func(w *switchboardtest.World, id conference.ID) { w.CallerHangsUp(id); w.Settle() },
+	} {
+		s, w, id, form := ring(t)
+		at := path(w, id, 0)
+		w.Answer("alice")
+		change(w, id)
+		if s.Post(at+"/room", form).Is(t, `<Hangup></Hangup>`); t.Failed() {
+			t.Fatal(name)
+		}
+	}
+	s, w, id, form := ring(t)
+	at := path(w, id, 0)
+	w.Answer("alice")
+	w.Store.Every("Conference", switchboardtest.Fault{Err: switchboard.ErrUnavailable})
+	s.Post(at+"/room", form).Is(t, `<Hangup></Hangup>`)
+	w.Store.Heal()
+	if w.Conference(id).Owner == "" {
+		t.Error("her agent is taken for lost because the store was down")
+	}
 }

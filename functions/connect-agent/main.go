@@ -34,6 +34,7 @@ func main() {
 		board: func(b twilio.Base) *switchboard.Switchboard {
 			return switchboard.New(store, web.Watch(calls.At(b)), set)
 		},
+		line: r.Optional("LINE_NAME"),
 	}
 	web.Ready(r.Err(), store, keys, calls)
 	web.Serve(h.routes())

@@ -231,6 +231,26 @@ func TestF104F106LateOrForeignEventsChangeNothing(t *testing.T) {
 	}
 }
 
+// The end of a call that is not known yet is written down, once, so that its arrival, which
+// a cold function takes in later, rings nobody.
+func TestF180TheEndOfACallThatIsNotKnownYet(t *testing.T) {
+	const early = conference.ID("CA99999999999999999999999999999999")
+	s, w := serve(t, webtest.Keys, "alice")
+	for _, status := range []string{"ringing", "completed", "completed"} {
+		s.Post("/events/call", webtest.Form(t, "call", "CallSid", string(early), "CallStatus", status)).Empty(t, 204)
+	}
+	if c := w.Conference(early); c.State != conference.Ended || c.Reason != conference.ReasonCallerLeft || c.Live() || c.Version != 1 {
+		t.Errorf("the call is %s %q, live %t, saved %d times", c.State, c.Reason, c.Live(), c.Version)
+	}
+	w.Arrive(early)
+	w.Settle()
+	if n := w.Phones.Count("Dial"); n != 0 {
+		t.Errorf("%d dials", n)
+	}
+	w.Store.Next("SaveConference", switchboardtest.Fault{Err: switchboard.ErrUnavailable})
+	s.Post("/events/call", webtest.Form(t, "call", "CallSid", "CA99999999999999999999999999999998")).Empty(t, 503)
+}
+
 func TestStoreDownIsToldAndTheNextDeliveryIsTakenIn(t *testing.T) {
 	for _, op := range []string{"Conference", "SaveConference"} {
 		for _, took := range []bool{false, true} {

@@ -2,29 +2,57 @@ package main
 
 import (
 	"errors"
-	"regexp"
 	"slices"
 	"strconv"
+	"strings"
+	"unicode"
 
 	"warmtransfer/shared/switchboard"
 	"warmtransfer/shared/web"
 )
 
-// holdTheLine is said while the caller cannot be served yet.
-const holdTheLine = "Please hold the line."
-
-var e164 = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
-
 // withheld are the numbers that stand for none: RESTRICTED, BLOCKED, UNKNOWN, ANONYMOUS
-// and UNAVAILABLE spelled on a telephone's keys.
-var withheld = []string{"+7378742833", "+2562533", "+8656696", "+266696687", "+86282452253"}
+// and UNAVAILABLE spelled on a telephone's keys. Some networks send the words themselves.
+var (
+	withheld      = []string{"7378742833", "2562533", "8656696", "266696687", "86282452253"}
+	withheldWords = []string{"restricted", "blocked", "unknown", "anonymous", "unavailable", "private", "withheld"}
+)
 
-// number is the caller's for agents' eyes, "" if she withholds it.
+// maxCaller is how many characters of what is no number an agent is shown.
+const maxCaller = 64
+
+// number is the caller's for agents' eyes, "" if she withholds it. Not everybody has one
+// of E.164: who calls from a telephone system has a SIP address, a short number, or one
+// without its country. That is text to be read, and nothing may dial it.
 func number(from string) string {
-	if !e164.MatchString(from) || slices.Contains(withheld, from) {
+	shown := strings.TrimSpace(strings.Map(visible, strings.ToValidUTF8(from, "")))
+	if private(shown) {
 		return ""
 	}
-	return from
+	if r := []rune(shown); len(r) > maxCaller {
+		return string(r[:maxCaller-1]) + "…"
+	}
+	return shown
+}
+
+// visible drops what cannot be seen, such as what turns the direction of writing.
+func visible(r rune) rune {
+	if unicode.IsPrint(r) {
+		return r
+	}
+	return -1
+}
+
+// private: the caller's network does not tell who she is. In a SIP address it is the user
+// who tells (RFC 3323, section 4.1.1.3: sip:anonymous@anonymous.invalid).
+func private(shown string) bool {
+	user := strings.ToLower(shown)
+	for _, scheme := range []string{"sip:", "sips:", "tel:"} {
+		if rest, ok := strings.CutPrefix(user, scheme); ok {
+			user, _, _ = strings.Cut(rest, "@")
+		}
+	}
+	return user == "" || slices.Contains(withheldWords, user) || slices.Contains(withheld, strings.TrimPrefix(user, "+"))
 }
 
 // verified: her network vouches for the number itself (full attestation).

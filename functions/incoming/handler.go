@@ -14,6 +14,8 @@ type handler struct {
 	keys  twilio.Keys
 	board func(twilio.Base) *switchboard.Switchboard
 	music string // base address of the pieces
+	// closed lets no new caller in. Who is on the line already stays there.
+	closed bool
 }
 
 func (h handler) routes() http.Handler {
@@ -29,11 +31,20 @@ func (h handler) routes() http.Handler {
 // arrive is a caller who has dialled our number.
 func (h handler) arrive(r *web.Request) (string, error) {
 	id := conference.ID(r.CallSID())
+	if h.closed {
+		known, err := h.board(r.Base).Known(r.Context(), id)
+		if err != nil {
+			return "", err
+		}
+		if !known {
+			return twilio.Closed(), nil
+		}
+	}
 	c, err := h.board(r.Base).Arrive(r.Context(), id, number(r.Form.Get("From")), verified(r.Form.Get("StirVerstat")), r.Now)
 	if err != nil {
 		return "", err
 	}
-	return place(r, c), nil
+	return h.place(r, c), nil
 }
 
 // afterRoom is a caller whose room has ended under her, or who has been taken out of it
@@ -54,19 +65,31 @@ func (h handler) afterRoom(r *web.Request) (string, error) {
 	if gone { // nobody hears it
 		return twilio.Goodbye(), nil
 	}
-	return place(r, c), nil
+	return h.place(r, c), nil
 }
 
-// place puts the caller where her conference stands.
-func place(r *web.Request, c *conference.Conference) string {
-	if c.State == conference.Ended {
+// pieces are what a caller hears before the next try to put her into a room, by how often in a
+// row that has failed.
+var pieces = [][]string{{}, {twilio.Introduction}, {"/01.wav"}, {"/01.wav", "/02.wav"}}
+
+// place puts the caller where her conference stands. If her room has just not taken her she waits
+// outside for a while (see conference.Conference.Refused).
+func (h handler) place(r *web.Request, c *conference.Conference) string {
+	switch {
+	case c.State == conference.Ended:
 		return twilio.LastWords(c.Reason)
+	case c.Refused == 0:
+		return twilio.CallerRoom(r.Base, c.ID, c.Round, 0)
 	}
-	return twilio.CallerRoom(r.Base, c.ID, c.Round, 0)
+	var music []string
+	for _, piece := range pieces[min(c.Refused, len(pieces)-1)] {
+		music = append(music, h.music+piece)
+	}
+	return twilio.CallerRoomLater(r.Base, c.ID, c.Round, twilio.HoldTheLine, music...)
 }
 
-// holdOn keeps a caller of whom nothing could be written down: some ten seconds of
-// music, then the same request again.
+// holdOn keeps a caller of whom nothing could be written down: words and music, some fourteen
+// seconds of them, then the same request again.
 func (h handler) holdOn(r *web.Request) string {
-	return twilio.Waiting(twilio.Turn{Words: []string{holdTheLine}, Music: h.music + twilio.Introduction, Next: r.Here()})
+	return twilio.Waiting(twilio.Turn{Words: []string{twilio.HoldTheLine}, Music: h.music + twilio.Introduction, Next: r.Here()})
 }

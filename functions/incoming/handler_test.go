@@ -3,6 +3,8 @@ package main
 import (
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -42,7 +44,7 @@ func room(round string) string {
 
 // held is the answer that keeps the caller and asks again.
 func held(path string) string {
-	return `<Say>Please hold the line.</Say><Play>https://music.example/music/00.wav</Play>` +
+	return `<Say>` + twilio.HoldTheLine + `</Say><Play>https://music.example/music/00.wav</Play>` +
 		`<Redirect method="POST">` + string(webtest.Base) + path + `</Redirect>`
 }
 
@@ -97,6 +99,23 @@ func TestF007ASecondCallerNeverTouchesTheFirst(t *testing.T) {
 	}
 }
 
+// The end of the call was told while this function was still being started: nobody is rung,
+// and the answer, which nobody hears, names no room. Asked again, it is the same.
+func TestF180TheCallersEndWasToldBeforeHerArrival(t *testing.T) {
+	s, w := serve(t, webtest.Keys, "alice")
+	if err := w.Board.CallerGone(t.Context(), caller, w.Now); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if doc := s.Post("/incoming", webtest.Form(t, "incoming")).TwiML(t); doc.Find("Conference").Name != "" {
+			t.Error("the caller is put into a room")
+		}
+	}
+	if c := w.Conference(caller); c.State != conference.Ended || c.Live() || w.Rings("alice") {
+		t.Errorf("the call is %s, live %t, alice rings %t", c.State, c.Live(), w.Rings("alice"))
+	}
+}
+
 func TestF008StoreDownDuringIncomingKeepsTheCallerAndAsksAgain(t *testing.T) {
 	for _, took := range []bool{false, true} {
 		s, w := serve(t, webtest.Keys, "alice")
@@ -126,17 +145,51 @@ func TestF122NetworkRefusingOurKeyStillGivesTheCallerMusic(t *testing.T) {
 }
 
 func TestF014NumbersThatAreNone(t *testing.T) {
-	for from, want := range map[string]string{
-		"": "", "anonymous": "", "Anonymous": "", "+266696687": "", "266696687": "", "+7378742833": "", "+2562533": "",
-		"+8656696": "", "+86282452253": "", "Restricted": "", "sip:eve@example.com": "", "client:mallory": "",
-		"+1500555<Say>0006": "", "+15005550006": "+15005550006", "+0123456789": "", "+441632960960": "+441632960960",
+	for _, from := range []string{
+		"", " ", "\u202e", "anonymous", "Anonymous", "+266696687", "266696687", "+7378742833", "+2562533",
+		"+8656696", "+86282452253", "Restricted", "UNKNOWN", "sip:anonymous@anonymous.invalid", "sip:+266696687@pbx.example.com",
+		"sip:Restricted@pbx.example.com:5060", "sips:unavailable@pbx.example.com", "sip:@pbx.example.com", "sip:",
 	} {
-		s, w := serve(t, webtest.Keys)
-		s.Post("/incoming", webtest.Form(t, "incoming", "From", from, "Caller", from)).Is(t, room("0"))
-		if got := w.Conference(caller).From; got != want {
+		if got := shownAs(t, from); got != "" {
+			t.Errorf("From %q is shown as %q, want that it is private", from, got)
+		}
+	}
+}
+
+func TestF195CallersWithoutANumberOfE164(t *testing.T) {
+	long := "sip:" + strings.Repeat("é", 100) + "@pbx.example.com"
+	for from, want := range map[string]string{
+		"+15005550006": "+15005550006", "+441632960960": "+441632960960",
+		"sip:1001@pbx.example.com": "sip:1001@pbx.example.com", "sip:+447700900123@pbx.example.com": "sip:+447700900123@pbx.example.com",
+		"sip:anonymous.coward@pbx.example.com": "sip:anonymous.coward@pbx.example.com",
+		"07700900123":                          "07700900123", "1001": "1001", "447700900123": "447700900123", "client:mallory": "client:mallory",
+		"+0123456789": "+0123456789", "+1500555<Say>0006": "+1500555<Say>0006",
+		"\u202e+44\u200b7700\x00900123\n": "+447700900123", "\xff1001": "1001",
+		long: "sip:" + strings.Repeat("é", 59) + "…",
+	} {
+		if got := shownAs(t, from); got != want {
 			t.Errorf("From %q is shown as %q, want %q", from, got, want)
 		}
 	}
+}
+
+// shownAs is how agents see a caller with that From; she is let in and rung for as ever.
+// Nobody but her agents' pages is told of it.
+func shownAs(t *testing.T, from string) string {
+	t.Helper()
+	s, w := serve(t, webtest.Keys, "alice")
+	s.Post("/incoming", webtest.Form(t, "incoming", "From", from, "Caller", from)).Is(t, room("0"))
+	if !w.Rings("alice") {
+		t.Errorf("From %q: nobody is rung", from)
+	}
+	got := w.Conference(caller).From
+	if call := w.Me("alice").Call; call == nil || call.Caller.Number != got {
+		t.Errorf("From %q: alice's page is told %+v", from, call)
+	}
+	if got != "" && (strings.Contains(s.Log.String(), got) || strings.Contains(s.Log.String(), strings.TrimSpace(from))) {
+		t.Errorf("F195: the log tells who calls: %s", s.Log)
+	}
+	return got
 }
 
 func TestOnlyFullAttestationVerifies(t *testing.T) {
@@ -155,6 +208,7 @@ func TestOnlyFullAttestationVerifies(t *testing.T) {
 func TestRoomThatEndsUnderTheCallerLeadsIntoTheNextRound(t *testing.T) {
 	s, w := serve(t, webtest.Keys)
 	s.Post("/incoming", webtest.Form(t, "incoming"))
+	w.Now = w.Now.Add(time.Minute)
 	for range 2 { // F097: twice has one effect
 		s.Post(after+"0", webtest.Form(t, "after-room")).Is(t, room("1"))
 	}
@@ -168,6 +222,7 @@ func TestStoreDownAfterTheRoomKeepsTheCaller(t *testing.T) {
 		for _, took := range []bool{false, true} {
 			s, w := serve(t, webtest.Keys)
 			s.Post("/incoming", webtest.Form(t, "incoming"))
+			w.Now = w.Now.Add(time.Minute)
 			w.Store.Next(op, switchboardtest.Fault{Err: switchboard.ErrUnavailable, Took: took})
 			s.Post(after+"0", webtest.Form(t, "after-room")).Is(t, held(after+"0"))
 			s.Post(after+"0", webtest.Form(t, "after-room")).Is(t, room("1"))
@@ -269,7 +324,9 @@ func TestSampleEvents(t *testing.T) {
 	if at := w.Conference(caller).Arrived; at.UnixMilli() != e.RequestContext.TimeEpoch {
 		t.Errorf("arrived %v, API Gateway's clock said otherwise (%d)", at, e.RequestContext.TimeEpoch)
 	}
-	s.Do(webtest.Sample(t, "incoming-after-room")).Is(t, room("1"))
+	later := webtest.Sample(t, "incoming-after-room")
+	later.RequestContext.TimeEpoch = e.RequestContext.TimeEpoch + time.Minute.Milliseconds()
+	s.Do(later).Is(t, room("1"))
 }
 
 func TestSecurityOfIncoming(t *testing.T) {
@@ -303,4 +360,102 @@ func FuzzF170Forms(f *testing.F) {
 			t.Errorf("%s: %d", path, a.Status)
 		}
 	})
+}
+
+// A closed line lets nobody in, and keeps who is on it: each request about a call that was let in is answered as ever.
+func TestF204ClosedLineLetsNobodyInAndKeepsWhoIsOnIt(t *testing.T) {
+	w := switchboardtest.NewWorld(t, "alice")
+	closed := false
+	s := webtest.New(t, func() time.Time { return w.Now }, func(e web.Edge) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			handler{
+				edge: e, keys: webtest.Keys, music: "https://music.example/music", closed: closed,
+				board: func(twilio.Base) *switchboard.Switchboard { return w.Board },
+			}.routes().ServeHTTP(rw, r)
+		})
+	})
+	s.Post("/incoming", webtest.Form(t, "incoming")).Is(t, room("0"))
+	w.Settle()
+	closed = true
+	s.Post("/incoming", webtest.Form(t, "incoming")).Is(t, room("0")) // again
+	w.Now = w.Now.Add(time.Minute)
+	s.Post(after+"0", webtest.Form(t, "incoming", "CallStatus", "in-progress")).Is(t, room("1"))
+
+	const other = conference.ID("CA22222222222222222222222222222222")
+	const words = `<Say>Thank you for calling.</Say><Say>This line is closed at the moment.</Say><Say>Please call again later. Goodbye.</Say><Hangup></Hangup>`
+	for range 2 {
+		s.Post("/incoming", webtest.Form(t, "incoming", "CallSid", string(other))).Is(t, words)
+	}
+	if known, err := w.Board.Known(t.Context(), other); known || err != nil {
+		t.Errorf("a call that was not let in is kept: %t, %v", known, err)
+	}
+	w.Store.Every("Conference", switchboardtest.Fault{Err: switchboard.ErrUnavailable})
+	s.Post("/incoming", webtest.Form(t, "incoming", "CallSid", string(other))).Is(t, held("/incoming")) // it may be one of ours
+}
+
+// refused is the answer to a caller whom her room has not taken: words, music, and another try.
+func refused(round string, music ...string) string {
+	doc := "<Say>" + twilio.HoldTheLine + "</Say>"
+	for _, piece := range music {
+		doc += "<Play>https://music.example/music/" + piece + ".wav</Play>"
+	}
+	return doc + room(round)
+}
+
+func TestF181ARoomThatDoesNotTakeTheCallerIsTriedLaterEachTime(t *testing.T) {
+	s, w := serve(t, webtest.Keys, "alice")
+	w.Use(switchboard.Settings{Observe: web.Observe})
+	s.Post("/incoming", webtest.Form(t, "incoming")).Is(t, room("0"))
+	form := webtest.Form(t, "after-room", "DialCallStatus", "failed")
+	var waited time.Duration
+	for i, want := range []string{
+		refused("1", "00"), refused("2", "01"), refused("3", "01", "02"), refused("4", "01", "02"), refused("5", "01", "02"),
+	} {
+		w.Now = w.Now.Add(300 * time.Millisecond)
+		for range 2 { // sent twice, it is answered alike
+			s.Post(after+strconv.Itoa(i), form).Is(t, want)
+		}
+		c := w.Conference(caller)
+		next := c.Entering.Sub(w.Now)
+		if next < 5*time.Second || next < waited || c.Refused != i+1 {
+			t.Errorf("try %d comes after %v, the one before after %v; %d refused", i+1, next, waited, c.Refused)
+		}
+		waited = next
+		w.Now = c.Entering
+	}
+	if n := w.Phones.Count("Dial"); n != 1 {
+		t.Errorf("%d agents were rung for a caller who is in no room", n)
+	}
+	if !strings.Contains(s.Log.String(), `"RoomRefused":1`) {
+		t.Error("nothing was counted")
+	}
+	w.Now = w.Now.Add(time.Minute) // now the room has taken her, and ends much later
+	s.Post(after+"5", form).Is(t, room("6"))
+	w.Check()
+}
+
+// Her music is not had though all of it was tried, so that she is moved, and it is not had again:
+// then she hears something that needs no turn of music.
+func TestF182ACallerWhoIsMovedInVainHearsWordsAndMusicOutsideTheRoom(t *testing.T) {
+	s, w := serve(t, webtest.Keys)
+	id, _ := w.Dial()
+	w.Settle()
+	moved := func(round string, want ...string) {
+		t.Helper()
+		before := w.Phones.Count("FreshRoom")
+		w.Sweep()
+		if w.Phones.Count("FreshRoom") == before {
+			t.Fatal("she is not moved")
+		}
+		form := webtest.Form(t, "after-room", "CallSid", string(id))
+		if got := s.Post("/incoming/"+string(id)+"/"+round, form).TwiML(t).Verbs(); !slices.Equal(got, want) {
+			t.Errorf("round %s: she gets %v, want %v", round, got, want)
+		}
+	}
+	w.Now = w.Now.Add(10 * time.Second)
+	moved("0", "Say", "Play", "Dial")
+	w.Now = w.Now.Add(15 * time.Second)
+	w.Music(id) // and so it goes on for a while
+	w.Now = w.Now.Add(30 * time.Second)
+	moved("1", "Dial")
 }

@@ -33,7 +33,8 @@ func main() {
 		board: func(b twilio.Base) *switchboard.Switchboard {
 			return switchboard.New(store, web.Watch(calls.At(b)), set)
 		},
-		music: r.URL("MUSIC_BASE_URL"),
+		music:  r.URL("MUSIC_BASE_URL"),
+		closed: r.Flag("LINE_CLOSED"),
 	}
 	web.Ready(r.Err(), store, keys, calls)
 	web.Serve(h.routes())

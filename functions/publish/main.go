@@ -22,7 +22,7 @@ func main() {
 	r := env.New(os.Getenv)
 	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
 	calls := twilio.NewCalls(secret.Open(r), twilio.CallSettings{APIURL: r.OptionalURL("TWILIO_API_URL")})
-	p := publisher{page: builtPage(), bucket: openBucket(r), sign: openSignIn(r), numbers: calls}
+	p := publisher{page: builtPage(), bucket: openBucket(r), sign: openSignIn(r), numbers: calls, log: log}
 	h := handler{
 		work: p.work, settings: r.Err(), log: log, margin: 10 * time.Second,
 		http: &http.Client{Timeout: 4 * time.Second},

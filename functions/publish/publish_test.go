@@ -204,6 +204,7 @@ type failing struct {
 func (f failing) Number(context.Context, string) (twilio.Number, error) {
 	return twilio.Number{SID: "PN1"}, f.err
 }
+func (f failing) Region(context.Context, string) (string, error)   { return twilio.HomeRegion, nil }
 func (f failing) PointNumber(context.Context, twilio.Number) error { return f.point }
 
 func TestRefusalsNameTheParameterAndChangeNothing(t *testing.T) {
@@ -379,7 +380,7 @@ func TestF005FallbackApologisesAndTriesAgain(t *testing.T) {
 		t.Fatal(a.Reason)
 	}
 	heard := r.hear()
-	sorry := "speech:Please hold the line. We are sorry that this takes a moment."
+	sorry := "speech:" + twilio.HoldTheLine
 	if want := []string{sorry, "music", sorry, "music", "speech:Here you are."}; !slices.Equal(slices.Compact(heard), want) {
 		t.Errorf("the caller heard %q, want %q, with neither silence nor a hang-up between", heard, want)
 	}

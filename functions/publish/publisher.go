@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
+	"strings"
 
 	"github.com/aws/aws-lambda-go/cfn"
 
@@ -19,11 +21,13 @@ type publisher struct {
 	bucket  bucket
 	sign    signIn
 	numbers numbers
+	log     *slog.Logger
 }
 
 // numbers are the phone numbers of the account.
 type numbers interface {
 	Number(ctx context.Context, number string) (twilio.Number, error)
+	Region(ctx context.Context, number string) (string, error)
 	PointNumber(ctx context.Context, n twilio.Number) error
 }
 
@@ -78,6 +82,10 @@ func (p publisher) work(ctx context.Context, e cfn.Event, doing func(string)) er
 		if number, err = p.numbers.Number(ctx, set.Number); err != nil {
 			return refusal(err)
 		}
+		doing("looking for the phone number's region")
+		if err := p.atHome(ctx, set.Number); err != nil {
+			return err
+		}
 	}
 	r, err := newRelease(p.page, set)
 	if err != nil {
@@ -101,6 +109,25 @@ func (p publisher) work(ctx context.Context, e cfn.Event, doing func(string)) er
 		return refusal(p.numbers.PointNumber(ctx, want))
 	}
 	return nil
+}
+
+// atHome refuses a number whose calls another region of Twilio's handles: it would look up addresses of its own there,
+// and the agents' browsers are not in it. A key that may not read the region, or a look-up that fails, stops nothing:
+// most numbers are of the home region, and the doctor says what could not be seen.
+func (p publisher) atHome(ctx context.Context, number string) error {
+	region, err := p.numbers.Region(ctx, number)
+	if err != nil {
+		p.log.Warn("the phone number's region cannot be looked up", "function", "publish", "error", err.Error())
+		return nil
+	}
+	if region == twilio.HomeRegion {
+		return nil
+	}
+	const home = twilio.HomeRegion
+	return fmt.Errorf("TwilioNumber is handled in Twilio's region %s, and this line works in %s, so that its calls would "+
+		"not arrive: set the number's inbound processing region for voice to %s (POST VoiceRegion=%s to %s), "+
+		"wait five minutes and deploy again, or deploy with ConnectNumber=false",
+		region, home, home, strings.ToLower(home), twilio.RegionAddress("")+"{the number}")
 }
 
 // number is the number as it should be.

@@ -156,7 +156,7 @@ func (r *rig) send(e cfn.Event) cfn.Response {
 	}
 	r.secrets.Set(secrets.Current, string(value))
 	calls := twilio.NewCalls(secret.Open(reader), twilio.CallSettings{APIURL: reader.OptionalURL("TWILIO_API_URL")})
-	p := publisher{page: r.page, bucket: openBucket(reader), sign: openSignIn(reader), numbers: calls}
+	p := publisher{page: r.page, bucket: openBucket(reader), sign: openSignIn(reader), numbers: calls, log: slog.New(slog.NewJSONHandler(&r.log, nil))}
 	if r.numbers != nil {
 		p.numbers = r.numbers
 	}

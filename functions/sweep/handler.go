@@ -22,6 +22,8 @@ const (
 	// sweepTime leaves the function, which has a minute, time to write down what it has done;
 	// lastTime leaves the last conference time that it begins with.
 	sweepTime, lastTime = 50 * time.Second, 40 * time.Second
+	// retireTime is for taking those out of the free agents whose pages are silent.
+	retireTime = 5 * time.Second
 )
 
 // sweep answers the schedule: it looks after every conference that has not ended. Clock
@@ -86,6 +88,9 @@ func gauge(ctx context.Context, board *switchboard.Switchboard, counts *metrics.
 		stuck = 1
 	}
 	counts.Add(metrics.WaitingThoughFree, stuck)
+	ctx, cancel := context.WithTimeout(ctx, retireTime)
+	defer cancel()
+	board.RetireSilent(ctx, g.Silent, now)
 	return nil
 }
 

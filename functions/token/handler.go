@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -15,6 +16,7 @@ type handler struct {
 	edge  web.Edge
 	claim string
 	keys  twilio.Keys
+	store switchboard.AgentReader
 	life  time.Duration // of a token
 }
 
@@ -35,6 +37,10 @@ type voiceToken struct {
 
 // token lets the agent's page be called under his name, and nothing else.
 func (h handler) token(r *web.Request) (int, any, error) {
+	// While the store is away, a token does no harm: who was removed is rung by nobody.
+	if err := switchboard.MayAsk(r.Context(), h.store, r.Who); errors.Is(err, agent.ErrRemoved) {
+		return 0, nil, err
+	}
 	keys, err := h.keys.Credentials(r.Context())
 	if err != nil {
 		return 0, nil, fmt.Errorf("%w: %w", switchboard.ErrUnavailable, err)

@@ -9,6 +9,8 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/switchboard/switchboardtest"
 	"warmtransfer/shared/twilio"
 	"warmtransfer/shared/web"
 	"warmtransfer/shared/web/webtest"
@@ -17,9 +19,36 @@ import (
 var now = time.Date(2026, 11, 22, 10, 16, 49, 123_000_000, time.UTC)
 
 func serve(t testing.TB, keys twilio.Keys, life time.Duration) *webtest.Site {
+	return serveOver(t, keys, life, switchboardtest.NewStore())
+}
+
+func serveOver(t testing.TB, keys twilio.Keys, life time.Duration, store switchboard.Store) *webtest.Site {
 	return webtest.New(t, func() time.Time { return now }, func(e web.Edge) http.Handler {
-		return handler{edge: e, claim: "username", keys: keys, life: life}.routes()
+		return handler{edge: e, claim: "username", keys: keys, life: life, store: store}.routes()
 	})
+}
+
+func TestF202WhoWasRemovedGetsNoToken(t *testing.T) {
+	store := switchboardtest.NewStore()
+	s := serveOver(t, webtest.Keys, time.Hour, store)
+	board := switchboard.New(store, nil, switchboard.Settings{})
+	if err := board.Remove(t.Context(), switchboard.Who{ID: "alice", Name: "Alice"}, now); err != nil {
+		t.Fatal(err)
+	}
+	s.Problem(s.Do(s.Signed("alice", "POST", "/token", "")), 403, "removed")
+	if v, a := ask(t, s, "bob"); a.Status != 200 || v.Identity != "bob" {
+		t.Errorf("another is answered %d", a.Status)
+	}
+	if err := board.Restore(t.Context(), switchboard.Who{ID: "alice"}, now); err != nil {
+		t.Fatal(err)
+	}
+	if _, a := ask(t, s, "alice"); a.Status != 200 {
+		t.Errorf("restored she is answered %d", a.Status)
+	}
+	store.Every("Agent", switchboardtest.Fault{Err: switchboard.ErrUnavailable})
+	if _, a := ask(t, s, "alice"); a.Status != 200 {
+		t.Errorf("with the store away she is answered %d", a.Status)
+	}
 }
 
 func ask(t testing.TB, s *webtest.Site, name string) (voiceToken, webtest.Answer) {

@@ -1,10 +1,12 @@
 // Command token gives the signed-in agent's page a voice token, with which it can be
-// called and cannot call. It needs neither the store nor the phone network.
+// called and cannot call. It asks the store whether the agent was removed, and nothing of the
+// phone network.
 package main
 
 import (
 	"os"
 
+	"warmtransfer/shared/dynamo"
 	"warmtransfer/shared/env"
 	"warmtransfer/shared/secret"
 	"warmtransfer/shared/web"
@@ -12,13 +14,14 @@ import (
 
 func main() {
 	r := env.New(os.Getenv)
-	keys := secret.Open(r)
+	store, keys := dynamo.Open(r), secret.Open(r)
 	h := handler{
 		edge:  web.Edge{Name: "token"},
 		claim: r.String("IDENTITY_CLAIM"),
 		keys:  keys,
+		store: store,
 		life:  r.Seconds("ACCESS_TOKEN_SECONDS", 60, 3600),
 	}
-	web.Ready(r.Err(), keys)
+	web.Ready(r.Err(), store, keys)
 	web.Serve(h.routes())
 }

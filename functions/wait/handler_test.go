@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,8 +38,12 @@ func ask(t testing.TB, s *webtest.Site, id conference.ID, who string, turn int) 
 	form := webtest.Form(t, "wait", "CallSid", who, "FriendlyName", string(id))
 	a := s.Post("/wait/"+string(id)+"/"+strconv.Itoa(turn), form)
 	allowed(t, a)
+	a.Body = due.ReplaceAllString(a.Body, "$1")
 	return a
 }
+
+// due is when the next turn should be asked for, which stands in its address.
+var due = regexp.MustCompile(`(/wait/CA[0-9a-f]{32}/\d+)\.[0-9a-z]+`)
 
 // allowed asserts F010: only what a waitUrl and a holdUrl may contain, and always a way
 // to the next turn.
@@ -255,6 +260,7 @@ func TestForeignConferencesAndOddTurnsGetMusic(t *testing.T) {
 	for _, turn := range []string{"x", "-1", "100001", "99999999999999999999"} {
 		a := s.Post("/wait/CA33333333333333333333333333333333/"+turn, form)
 		allowed(t, a)
+		a.Body = due.ReplaceAllString(a.Body, "$1")
 		a.Is(t, music("CA33333333333333333333333333333333", "", "01", 2))
 	}
 	if n := w.Store.Count("SaveConference"); n != 0 {
@@ -305,4 +311,106 @@ func FuzzF170Turns(f *testing.F) {
 			t.Errorf("%q %q: %d", id, turn, a.Status)
 		}
 	})
+}
+
+// without is a turn without music: words, and silence or a try of the music.
+func without(id conference.ID, piece string, next, failing int) string {
+	sound := `<Pause length="5"></Pause>`
+	if piece != "" {
+		sound = `<Play>https://music.example/music/` + piece + `.wav</Play>`
+	}
+	return `<Say>` + twilio.HoldTheLine + `</Say>` + sound + fmt.Sprintf(
+		`<Redirect method="POST">%s/wait/%s/%d.%d#rc=5&amp;rp=4xx,5xx,ct,rt&amp;rt=4500</Redirect>`, webtest.Base, id, next, failing)
+}
+
+// host is the music's: what it does with a piece of that length takes so long.
+var hosts = map[string]func(time.Duration) time.Duration{
+	"503, 404, empty file": func(time.Duration) time.Duration { return 0 },
+	"never":                func(time.Duration) time.Duration { return 15 * time.Second },
+}
+
+func TestF183WithoutMusicThereAreWordsEachTurnAndNoneIsShort(t *testing.T) {
+	for name, host := range hosts {
+		for _, who := range []string{"the caller", "an agent on hold"} {
+			s, w := serve(t, webtest.Keys)
+			id, _ := w.Dial()
+			sid := string(id)
+			if who != "the caller" {
+				sid = "CA22222222222222222222222222222222"
+			}
+			form := webtest.Form(t, "wait", "CallSid", sid, "FriendlyName", string(id))
+			next, turns, short, mute := "/wait/"+string(id)+"/1", 0, 0, 0
+			for end := w.Now.Add(3 * time.Minute); w.Now.Before(end); turns++ {
+				a := s.Post(next, form)
+				allowed(t, a)
+				doc := a.TwiML(t)
+				lasts := twilio.Spoken(doc.Find("Say").Text)
+				if doc.Find("Say").Name == "" {
+					mute++
+				}
+				if doc.Find("Play").Name != "" {
+					lasts += host(12 * time.Second)
+				}
+				if doc.Find("Pause").Name != "" {
+					lasts += 5 * time.Second
+				}
+				if lasts < 5*time.Second {
+					short++
+				}
+				w.Now = w.Now.Add(lasts)
+				address, _, _ := strings.Cut(doc.Find("Redirect").Text, "#")
+				next = strings.TrimPrefix(address, string(webtest.Base))
+			}
+			// Only of the first turn it cannot be known that its music will not be had.
+			if mute > 1 || short > 1 || turns > 30 {
+				t.Errorf("%s, %s: %d turns in three minutes, %d without words, %d shorter than five seconds", name, who, turns, mute, short)
+			}
+		}
+	}
+}
+
+func TestF183MusicThatIsBackIsHeardAgain(t *testing.T) {
+	s, w := serve(t, webtest.Keys)
+	id, _ := w.Dial()
+	form := webtest.Form(t, "wait", "CallSid", string(id), "FriendlyName", string(id))
+	at := func(turn int, due time.Time, failing int) string {
+		address, _, _ := strings.Cut(webtest.Base.NextWait(id, turn, twilio.Heard{Due: due, Failing: failing}), "#")
+		return strings.TrimPrefix(address, string(webtest.Base))
+	}
+	for _, c := range []struct {
+		late    time.Duration // after it was due
+		failing int
+		want    string
+	}{
+		{0, 0, music(id, "", "02", 3)},
+		{2 * time.Second, 0, music(id, "", "02", 3)},
+		{-3 * time.Second, 0, music(id, "", "02", 3)},
+		{-12 * time.Second, 0, without(id, "", 3, 1)},
+		{3 * time.Second, 0, without(id, "02", 3, 2)},
+		{0, 1, without(id, "02", 3, 2)},
+		{0, 2, music(id, "", "02", 3)},
+		{-12 * time.Second, 2, without(id, "", 3, 3)},
+		{3 * time.Second, 2, without(id, "", 3, 3)},
+		{0, 3, without(id, "", 3, 4)},
+		{0, 4, without(id, "02", 3, 5)},
+	} {
+		a := s.Post(at(2, w.Now.Add(-c.late), c.failing), form)
+		a.Body = due.ReplaceAllString(a.Body, "$1")
+		a.Is(t, c.want)
+	}
+}
+
+// What her turn lasts is written down with it, so that it shows when her music has run out.
+func TestF182EachTurnIsWrittenDownWithHowLongItLasts(t *testing.T) {
+	s, w := serve(t, webtest.Keys)
+	id, _ := w.Dial()
+	for turn, lasts := range []time.Duration{
+		8*time.Second + twilio.Spoken(greeting), 12*time.Second + twilio.Spoken("You are number 10 in the line."), 12 * time.Second,
+	} {
+		ask(t, s, id, string(id), turn)
+		if c := w.Conference(id); !c.Music.Equal(w.Now) || c.MusicEnds.Sub(w.Now) != lasts {
+			t.Errorf("turn %d: music from %v until %v later, want %v", turn, c.Music, c.MusicEnds.Sub(w.Now), lasts)
+		}
+		w.Now = w.Now.Add(lasts)
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"warmtransfer/local/stack"
+	"warmtransfer/local/twiliosim/journal"
 )
 
 // text collects what is told from several goroutines.
@@ -43,7 +44,32 @@ func TestTheWholeTransferIsTold(t *testing.T) {
 		}
 		last += at
 	}
+	if strings.Contains(told, "this should not be") {
+		t.Errorf("a request failed that should not:\n%s", told)
+	}
 	if strings.Contains(told, "\x1b[") {
 		t.Error("colours are told to what is no terminal")
+	}
+}
+
+func TestF204FailedRequestsAreExplained(t *testing.T) {
+	for want, r := range map[string]journal.Record{
+		"":                       {Kind: "rest", Event: "CreateCall", Status: 201},
+		"was over already. The":  {Kind: "rest", Event: "CreateUserDefinedMessage", Status: 400, Code: 21220},
+		"which is what was want": {Kind: "rest", Event: "UpdateCall", Status: 400, Code: 21220},
+		"should not be":          {Kind: "rest", Event: "CreateCall", Status: 401, Code: 20003},
+		"status 0":               {Kind: "webhook", Event: "wait"},
+		"status 503":             {Kind: "webhook", Event: "wait", Status: 503},
+	} {
+		if got := failure(r); (got == "") != (want == "") || !strings.Contains(got, want) {
+			t.Errorf("%+v: %q, want %q", r, got, want)
+		}
+	}
+	var out strings.Builder
+	if explain(&out, nil); out.Len() > 0 {
+		t.Errorf("without a failure: %s", out.String())
+	}
+	if explain(&out, []string{"b", "a"}); out.String() != "2 of them failed:\n  a\n  b\n" {
+		t.Errorf("got %s", out.String())
 	}
 }

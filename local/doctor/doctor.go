@@ -107,10 +107,13 @@ var checks = []check{
 	{"clock", (*doctor).clock},
 	{"API key", (*doctor).apiKey},
 	{"number", (*doctor).numberURLs},
+	{"region", (*doctor).region},
 	{"fallback", (*doctor).fallback},
 	{"auth token", (*doctor).authToken},
 	{"voice tokens", (*doctor).voiceTokens},
 	{"dialling", (*doctor).dialling},
+	{"webhook rules", (*doctor).webhookRules},
+	{"shared key", (*doctor).sharedKey},
 }
 
 // examine makes every check, whatever the others found.

@@ -19,6 +19,7 @@ import (
 	"warmtransfer/local/issuer"
 	"warmtransfer/local/stack"
 	"warmtransfer/local/twiliosim"
+	"warmtransfer/local/twiliosim/media/voice"
 	"warmtransfer/shared/twilio"
 )
 
@@ -33,17 +34,30 @@ type patient struct {
 	clock   time.Duration // by which this machine is ahead
 }
 
-func newPatient(t *testing.T) *patient {
+func newPatient(t *testing.T, change ...func(*twiliosim.Config)) *patient {
 	t.Helper()
 	p := &patient{t: t, answers: map[string]http.HandlerFunc{}}
 	site := p.serve(http.HandlerFunc(p.site))
 	a := stack.MadeUp()
 	var err error
-	p.network, err = twiliosim.New(twiliosim.Config{Account: a.SID, AuthToken: a.AuthToken, APIKey: a.APIKey, APISecret: a.APISecret, Number: a.Number})
-	if err != nil {
+	c := twiliosim.Config{
+		Account: a.SID, AuthToken: a.AuthToken, APIKey: a.APIKey, APISecret: a.APISecret, Number: a.Number,
+	}
+	for _, f := range change {
+		f(&c)
+	}
+	if p.network, err = twiliosim.New(c); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(p.network.Close)
+	sound, err := voice.Attach(p.network, voice.Config{SilentScripts: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = sound.Close() })
+	twilioMux := http.NewServeMux()
+	twilioMux.Handle("/", p.network.Handler())
+	sound.Mount(twilioMux)
 	var signIn *issuer.Issuer
 	issuerURL := p.serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { signIn.ServeHTTP(w, r) }))
 	if signIn, err = issuer.New(issuer.Options{URL: issuerURL, ClientID: "page", Redirects: []string{site + "/"}, Clock: clock.New(1)}); err != nil {
@@ -51,7 +65,7 @@ func newPatient(t *testing.T) *patient {
 	}
 	p.config = fmt.Sprintf(`{"signIn":{"authority":%q,"clientId":"page","scope":"openid"},"voice":{}}`, issuerURL)
 	p.target = target{
-		Page: site, API: site, Fallback: site + "/fallback.xml", Twilio: p.serve(p.network.Handler()), Number: a.Number,
+		Page: site, API: site, Fallback: site + "/fallback.xml", Twilio: p.serve(twilioMux), Number: a.Number,
 		Account: twilio.Credentials{AccountSID: a.SID, AuthTokens: []string{a.AuthToken}, APIKey: a.APIKey, APISecret: a.APISecret},
 	}
 	d := newDoctor(p.target, io.Discard)

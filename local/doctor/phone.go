@@ -5,17 +5,12 @@ import (
 	"crypto/hmac"
 	"crypto/sha1" //nolint:gosec // Twilio's signature is made with it
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
-	"github.com/nyaruka/phonenumbers"
-
-	"warmtransfer/shared/agent"
 	"warmtransfer/shared/switchboard"
 	"warmtransfer/shared/twilio"
 )
@@ -51,7 +46,7 @@ func (d *doctor) numberURLs(context.Context) (string, error) {
 	if d.number == nil {
 		return "", wrong("give TWILIO_NUMBER as one of the account's numbers", "%s is no number of the account", masked(d.t.Number))
 	}
-	const mend = "deploy with ConnectNumber=true, or set it in Twilio's console"
+	const mend = "deploy with ConnectNumber=true, or set it at the number in Twilio's console"
 	if d.number.Elsewhere {
 		return "", wrong(mend, "an application or a trunk is set, which Twilio prefers to the number's addresses")
 	}
@@ -151,47 +146,4 @@ func signature(token, address string, form url.Values) string {
 		mac.Write([]byte(name + form.Get(name)))
 	}
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
-}
-
-// voiceTokens: a token is good if its key is, and Twilio has just accepted the key.
-func (d *doctor) voiceTokens(context.Context) (string, error) {
-	if !d.key {
-		return "", unseen("the API key is not known to be good")
-	}
-	token, expires, err := twilio.VoiceToken(d.t.Account, agent.ID("doctor"), time.Hour, d.now())
-	if err != nil {
-		return "", wrong("check the API key in the secret", "none can be made: %v", err)
-	}
-	parts := strings.Split(token, ".")
-	var claims struct{ Iss, Sub string }
-	raw, err := base64.RawURLEncoding.DecodeString(parts[min(1, len(parts)-1)])
-	if err != nil || json.Unmarshal(raw, &claims) != nil || claims.Iss != d.t.Account.APIKey || claims.Sub != d.t.Account.AccountSID {
-		return "", wrong("report this as a fault of the program", "the one made here is not of this key and account")
-	}
-	return "can be made until " + expires.UTC().Format("15:04 MST"), nil
-}
-
-// dialling asks whether the account may dial the number's own country.
-func (d *doctor) dialling(ctx context.Context) (string, error) {
-	number, err := phonenumbers.Parse(d.t.Number, "")
-	if !d.key || err != nil || d.t.Twilio != twilioAPI {
-		return "", unseen("permissions are visible at Twilio alone: console.twilio.com, Voice, Geographic permissions")
-	}
-	country := phonenumbers.GetRegionCodeForNumber(number)
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://voice.twilio.com/v1/DialingPermissions/Countries/"+url.PathEscape(country), nil)
-	if err != nil {
-		return "", err
-	}
-	req.SetBasicAuth(d.t.Account.APIKey, d.t.Account.APISecret)
-	resp, body, err := d.send(req)
-	var answer struct {
-		LowRisk bool `json:"low_risk_numbers_enabled"`
-	}
-	if err != nil || resp.StatusCode != http.StatusOK || json.Unmarshal(body, &answer) != nil {
-		return "", unseen("Twilio does not show this key the permissions")
-	}
-	if !answer.LowRisk {
-		return "", wrong("allow it in Twilio's console: Voice, Geographic permissions", "the account may not dial numbers in %s", country)
-	}
-	return "numbers in " + country + " may be dialled", nil
 }

@@ -122,9 +122,12 @@ func deployed(ctx context.Context, name string, aws cli) (target, error) {
 		return target{}, fmt.Errorf("the stack %s has no outputs PageUrl and WebhookUrl: it is another's, or was never finished", name)
 	}
 	raw, err = aws(ctx, "secretsmanager", "get-secret-value", "--secret-id", outputs["SecretId"], "--query", "SecretString", "--output", "text")
-	var s struct{ AccountSid, AuthToken, APIKey, APISecret string }
+	var s struct{ AccountSid, AuthToken, APIKey, APISecret, SharedKey string }
 	if err == nil && json.Unmarshal(raw, &s) == nil {
 		t.Account = twilio.Credentials{AccountSID: s.AccountSid, AuthTokens: []string{s.AuthToken}, APIKey: s.APIKey, APISecret: s.APISecret}
+		if s.SharedKey != "" {
+			t.Account.SharedKeys = []string{s.SharedKey}
+		}
 	}
 	return t, nil
 }

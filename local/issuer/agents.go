@@ -2,6 +2,7 @@ package issuer
 
 import (
 	"net/mail"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -41,12 +42,38 @@ func (a Agent) email() string {
 	return strings.ReplaceAll(a.Username, " ", ".") + "@example.com"
 }
 
-// agent finds an agent by username; case does not matter, as in our user pool.
+// agent finds an agent who may sign in by username; case does not matter, as in our user pool.
 func (i *Issuer) agent(username string) (Agent, bool) {
+	a, ok := i.known(username)
+	return a, ok && !i.grants.isDisabled(a.Username)
+}
+
+func (i *Issuer) known(username string) (Agent, bool) {
 	for _, a := range i.o.Agents {
 		if strings.EqualFold(a.Username, username) {
 			return a, true
 		}
 	}
 	return Agent{}, false
+}
+
+// listed are the agents who may sign in.
+func (i *Issuer) listed() []Agent {
+	return slices.DeleteFunc(slices.Clone(i.o.Agents), func(a Agent) bool { return i.grants.isDisabled(a.Username) })
+}
+
+// Disable ends all sign-ins of an agent, who cannot sign in any more; Enable undoes it. Access
+// tokens live on, as a user pool's do. They tell the agent's username.
+func (i *Issuer) Disable(username string) (string, error) { return i.setDisabled(username, true) }
+
+// Enable lets an agent sign in again.
+func (i *Issuer) Enable(username string) (string, error) { return i.setDisabled(username, false) }
+
+func (i *Issuer) setDisabled(username string, off bool) (string, error) {
+	a, ok := i.known(username)
+	if !ok {
+		return "", ErrUnknownAgent
+	}
+	i.grants.setDisabled(a.Username, off)
+	return a.Username, nil
 }

@@ -113,7 +113,7 @@ func (i *Issuer) askWho(w http.ResponseWriter, r *http.Request) {
 			fields = append(fields, field{name, params.Get(name)})
 		}
 	}
-	show(w, http.StatusOK, origin(q.redirect), map[string]any{"Agents": i.o.Agents, "Fields": fields})
+	show(w, http.StatusOK, origin(q.redirect), map[string]any{"Agents": i.listed(), "Fields": fields})
 }
 
 // chosen takes the press of a button.

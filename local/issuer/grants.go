@@ -26,10 +26,30 @@ type grants struct {
 	mu      sync.Mutex
 	codes   map[string]*code
 	refresh map[string]*refresh
+	off     map[string]bool // usernames of agents who may not sign in
 }
 
 func newGrants(c clock.Clock) grants {
-	return grants{clock: c, codes: map[string]*code{}, refresh: map[string]*refresh{}}
+	return grants{clock: c, codes: map[string]*code{}, refresh: map[string]*refresh{}, off: map[string]bool{}}
+}
+
+// setDisabled says whether an agent may not sign in; all that came of earlier sign-ins ends.
+func (g *grants) setDisabled(username string, off bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.off[username] = off
+	for _, r := range g.refresh {
+		r.revoked = r.revoked || off && r.agent.Username == username
+	}
+	for _, c := range g.codes {
+		c.used = c.used || off && c.agent.Username == username
+	}
+}
+
+func (g *grants) isDisabled(username string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.off[username]
 }
 
 // family is one sign-in and all that comes of it.

@@ -1,7 +1,7 @@
 // Command music makes the music that callers hear while they wait: a piece of our own, so that nobody's rights are
-// touched, in the telephone's own format.
+// touched, in the telephone's own format; and with the same synthesizer the sounds of the agents' page (sounds.go).
 //
-//	go run ./local/music        writes frontend/public/music/00.wav ... 10.wav
+//	go run ./local/music        writes frontend/public/music/00.wav ... 10.wav and frontend/public/sounds/
 //
 // The piece is a score (score.go) played by a small synthesizer (synth.go). A caller is given it in parts, one with
 // each turn of her waiting: the introduction first, then the phrases in order, then the first phrase again. Each part
@@ -13,6 +13,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -23,9 +24,9 @@ import (
 const Phrases = 10
 
 func main() {
-	dir := flag.String("o", filepath.Join("frontend", "public", "music"), "folder to write to")
+	dir := flag.String("o", filepath.Join("frontend", "public"), "folder to write to")
 	flag.Parse()
-	if err := write(*dir); err != nil {
+	if err := errors.Join(write(filepath.Join(*dir, "music")), writeSounds(filepath.Join(*dir, "sounds"))); err != nil {
 		fmt.Fprintln(os.Stderr, "music:", err)
 		os.Exit(1)
 	}

@@ -157,3 +157,28 @@ func TestF149F154F160AgentsAPIOfTheRealBinariesRefusesWhatItMust(t *testing.T) {
 	l.together(caller, alice)
 	l.done(10 * time.Second)
 }
+
+// Nothing that the network tells comes through, so that the functions have to ask it: in the
+// line, in a talk and in a consult.
+func TestF197EveryListOfConferencesNamesAStatus(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	l.gap = 10 * time.Second
+	l.nothingTold()
+	l.dial("+15550199")
+	l.pass(70 * time.Second)
+	l.online("alice", "bob")
+	l.until("alice is rung", 30*time.Second, func() bool { return l.legTo("alice") != "" })
+	l.answers("alice")
+	l.pass(70 * time.Second)
+	lists := map[string]int{}
+	for _, r := range l.Network.Records(0) {
+		if r.Event == "ListConference" {
+			lists[r.Params["Status"]]++
+		}
+	}
+	if lists[""] > 0 || lists["in-progress"] == 0 || lists["init"] == 0 {
+		t.Errorf("conferences were listed by %v", lists)
+	}
+	l.done(90 * time.Second)
+}

@@ -148,7 +148,7 @@ func TestF059F061F062OutsideNumberDoesNotTakeTheCall(t *testing.T) {
 		{"busy", "busy", func(l *line, sid string) { l.must(l.Network.Busy(sid)) }},
 		{"no such number", "failed:404", func(l *line, sid string) { l.must(l.Network.Fail(sid)) }},
 		{"declined", "declined", func(l *line, sid string) { l.must(l.Network.Reject(sid, nil)) }},
-		{"voicemail", "no-answer", func(l *line, _ string) { l.picksUp(); l.pass(30 * time.Second) }},
+		{"voicemail", "no-answer", func(l *line, _ string) { l.picksUp(); l.pass(50 * time.Second) }},
 		{"hangs up while asked", "no-answer", func(l *line, _ string) { l.hangs(l.picksUp()) }},
 		{"another key", "declined", func(l *line, _ string) { l.key(l.picksUp(), "2") }},
 	} {

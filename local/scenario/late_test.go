@@ -137,3 +137,26 @@ func TestF106EventsOfAnAgentsOldLegWhenSheHasANewCall(t *testing.T) {
 	}
 	l.done(60 * time.Second)
 }
+
+// Nobody tells of her room: the sweep finds it, before it has started and after.
+func TestF197ARoomIsFoundBeforeItHasStartedAndAfter(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	l.gap = 10 * time.Second
+	l.nothingTold()
+	caller := l.dial("+15550199")
+	l.pass(70 * time.Second)
+	c := l.conference(caller)
+	if c.Room == "" || c.Started || !c.Caller.Joined {
+		t.Errorf("who waits is in room %q, started %v, joined %v", c.Room, c.Started, c.Caller.Joined)
+	}
+	l.waits(caller)
+	l.online("alice")
+	l.together(caller, l.answers("alice"))
+	l.pass(70 * time.Second)
+	if now := l.conference(caller); now.Room != c.Room || !now.Started || now.Round != 0 {
+		t.Errorf("who talks is in room %q, started %v, round %d; it was %q", now.Room, now.Started, now.Round, c.Room)
+	}
+	l.together(caller, l.legTo("alice"))
+	l.done(90 * time.Second)
+}

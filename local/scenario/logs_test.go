@@ -138,3 +138,40 @@ func (l *line) wantNowhere(secrets ...string) {
 		}
 	}
 }
+
+// A caller who has no number of E.164 is let in like any other, shown as text, and stands
+// in no log either: the scan for plus signs and digits would not find her.
+func TestF195CallersWithoutANumberAreNotLogged(t *testing.T) {
+	t.Parallel()
+	for _, from := range []string{"sip:klondike@pbx.example.com", "sip:+447700900462@pbx.example.com", "07700900463", "4711"} {
+		t.Run(from, func(t *testing.T) {
+			t.Parallel()
+			o := &outage{}
+			l := open(t, allow, o.between(t))
+			l.online("alice", "bob")
+			caller := l.dial(from)
+			l.bring(caller, "alice", time.Minute)
+			if got := l.me("alice").Call; got == nil || got.Caller.Number != from {
+				t.Errorf("alice's page is told %+v, want the caller %q", got, from)
+			}
+			l.fault(faults.Rule{Kind: "rest", Do: "fail", Times: 3})
+			_, _ = l.agent("alice").Press(l.ctx, "consult", "bob", "1")
+			_ = l.agent("alice").Call(l.ctx, http.MethodPost, "/transfer", map[string]any{"action": "consult", "target": from}, nil)
+			l.pass(3 * time.Second)
+			l.hangs(caller)
+			l.pass(3 * time.Second)
+			if got := l.me("alice").Agent.Recent; len(got) == 0 || got[0].Caller != from {
+				t.Errorf("her recent calls: %+v", got)
+			}
+			if strings.Contains(l.log.String(), from) || strings.Contains(l.log.String(), url.QueryEscape(from)) {
+				t.Error("N9: the functions' log has the caller")
+			}
+			for _, r := range l.Network.Records(0) {
+				if strings.Contains(r.URL, from) || strings.Contains(r.URL, url.PathEscape(from)) {
+					t.Errorf("N9: an address has the caller: %s", r.URL)
+				}
+			}
+			l.done(10 * time.Second)
+		})
+	}
+}

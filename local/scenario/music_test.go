@@ -17,10 +17,19 @@ func (l *line) musicStops(caller string) {
 		Kind: "webhook", Match: faults.Match{Path: "^/wait/" + caller}, Do: "throttle", Status: http.StatusTooManyRequests, Times: 6,
 	})
 	l.until("her music stops", 30*time.Second, func() bool { return l.hears(caller) == "silence" })
-	l.gap = 110 * time.Second // from here on it is this that is measured
+	l.gap = soundWithNone // from here on it is this that is measured
+	if len(l.pages) > 0 {
+		l.gap = soundWithAPage
+	}
 }
 
-func TestMusicThatCouldNotBeHadComesBackInTheLine(t *testing.T) {
+// The longest that a caller may hear nothing when all tries of a turn of her music have failed.
+const (
+	soundWithAPage = 15 * time.Second
+	soundWithNone  = 61 * time.Second // the sweep comes each minute, and what it does takes a moment
+)
+
+func TestF182MusicThatCouldNotBeHadComesBackInTheLine(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	caller := l.dial("+15550199")
@@ -28,7 +37,7 @@ func TestMusicThatCouldNotBeHadComesBackInTheLine(t *testing.T) {
 	next := l.dial("+15550198")
 	l.pass(20 * time.Second)
 	l.musicStops(caller)
-	l.until("music again", 110*time.Second, func() bool { return l.hears(caller) == "music" })
+	l.until("music again", 80*time.Second, func() bool { return l.hears(caller) == "music" })
 	l.pass(90 * time.Second)
 	l.waits(caller)
 	if c := l.conference(caller); c.Round != 1 {
@@ -40,7 +49,7 @@ func TestMusicThatCouldNotBeHadComesBackInTheLine(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
-func TestMusicThatCouldNotBeHadComesBackOnHold(t *testing.T) {
+func TestF182MusicThatCouldNotBeHadComesBackOnHold(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	caller := talking(l)
@@ -55,7 +64,7 @@ func TestMusicThatCouldNotBeHadComesBackOnHold(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
-func TestMusicThatCouldNotBeHadComesBackInAConsult(t *testing.T) {
+func TestF182MusicThatCouldNotBeHadComesBackInAConsult(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	caller := consulting(l)
@@ -89,5 +98,67 @@ func TestMusicThatCouldNotBeHadWhenNothingElseCanBe(t *testing.T) {
 	l.waits(caller)
 	l.online("alice")
 	l.together(caller, l.answers("alice"))
+	l.done(10 * time.Second)
+}
+
+// A page is open and takes no calls: its beats notice it, wherever in a turn they come.
+func TestF182AnyPageNoticesThatMusicCouldNotBeHad(t *testing.T) {
+	t.Parallel()
+	for _, after := range []int{0, 3, 6, 9, 12} {
+		l := open(t)
+		l.online("alice")
+		_, err := l.agent("alice").Set(l.ctx, "away")
+		l.must(err)
+		caller := l.dial("+15550199")
+		l.pass(time.Duration(20+after) * time.Second)
+		l.musicStops(caller)
+		l.until("sound again", soundWithAPage, func() bool { return l.hears(caller) != "silence" })
+		l.pass(40 * time.Second)
+		l.waits(caller)
+		l.done(10 * time.Second)
+	}
+}
+
+// Not even her first turn can be had.
+func TestF182TheFirstTurnOfMusicCannotBeHad(t *testing.T) {
+	t.Parallel()
+	for _, page := range []bool{true, false} {
+		l := open(t)
+		l.gap = soundWithNone
+		if page {
+			l.gap = soundWithAPage
+			l.online("alice")
+			_, err := l.agent("alice").Set(l.ctx, "away")
+			l.must(err)
+		}
+		l.pass(23 * time.Second)
+		l.unavailable("^/wait/", 12)
+		caller := l.dial("+15550199")
+		if got := l.hears(caller); got != "silence" {
+			t.Fatalf("she hears %q", got)
+		}
+		l.until("sound again", l.gap, func() bool { return l.hears(caller) != "silence" })
+		l.pass(2 * time.Minute)
+		l.waits(caller)
+		l.done(10 * time.Second)
+	}
+}
+
+// No turn can be had for minutes: she hears words and music most of the time all the same.
+func TestF182NoTurnOfMusicCanBeHadForMinutes(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	l.gap = soundWithAPage
+	l.online("alice")
+	_, err := l.agent("alice").Set(l.ctx, "away")
+	l.must(err)
+	caller := l.dial("+15550199")
+	l.pass(20 * time.Second)
+	l.unavailable("^/wait/", 0)
+	l.pass(4 * time.Minute)
+	l.wantLive(caller)
+	l.Network.ClearFaults()
+	l.pass(time.Minute)
+	l.waits(caller)
 	l.done(10 * time.Second)
 }

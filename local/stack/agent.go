@@ -54,14 +54,25 @@ type Snapshot struct {
 		Last     *struct {
 			Outcome string `json:"outcome"`
 		} `json:"last"`
+		Recent []struct {
+			Outcome string    `json:"outcome"`
+			At      time.Time `json:"at"`
+			Caller  string    `json:"caller"`
+			Call    string    `json:"call"`
+			Rang    bool      `json:"rang"`
+			With    string    `json:"with"`
+		} `json:"recent"`
 	} `json:"agent"`
 	Call *struct {
-		ID       string   `json:"id"`
-		Leg      string   `json:"leg"`
-		State    string   `json:"state"`
-		Role     string   `json:"role"`
-		Held     []string `json:"held"`
-		Overdue  bool     `json:"overdue"`
+		ID      string   `json:"id"`
+		Leg     string   `json:"leg"`
+		State   string   `json:"state"`
+		Role    string   `json:"role"`
+		Held    []string `json:"held"`
+		Overdue bool     `json:"overdue"`
+		Caller  struct {
+			Number string `json:"number"`
+		} `json:"caller"`
 		Actions  []string `json:"actions"`
 		Transfer *struct {
 			Kind     string `json:"kind"`
@@ -76,7 +87,8 @@ type Snapshot struct {
 		} `json:"history"`
 	} `json:"call"`
 	Line struct {
-		Count int `json:"count"`
+		Count   int  `json:"count"`
+		Unknown bool `json:"unknown"`
 	} `json:"line"`
 	Numbers bool `json:"numbers"`
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/url"
 	"regexp"
+	"strings"
 
 	"warmtransfer/local/clock"
 	"warmtransfer/local/gateway/sam"
@@ -88,8 +89,20 @@ func (o Options) check() error {
 			errs = append(errs, fmt.Errorf("%s must be an http or https address", name))
 		}
 	}
+	if u, err := url.Parse(o.TwilioURL); err == nil && elsewhere(u.Hostname()) {
+		errs = append(errs, fmt.Errorf("-twilio-url: %s is of a region in which this line does not work; "+
+			"give https://api.twilio.com", u.Host))
+	}
 	if o.TwilioURL != "" && o.PublicURL == "" {
 		errs = append(errs, errors.New("-twilio-url needs -public-url: the address at which Twilio reaches this machine, for example that of a tunnel"))
 	}
 	return errors.Join(errs...)
+}
+
+// elsewhere says whether a host is Twilio's and not of the region US1. The short form without an edge
+// (api.ie1.twilio.com) answers for no region any more since 2026-04-28.
+// See https://www.twilio.com/docs/global-infrastructure/using-the-twilio-rest-api-in-a-non-us-region
+func elsewhere(host string) bool {
+	name, ours := strings.CutSuffix(host, ".twilio.com")
+	return ours && name != "api" && !strings.HasSuffix(name, ".us1")
 }

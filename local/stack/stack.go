@@ -247,6 +247,10 @@ func (s *Stack) template() (*sam.Template, error) {
 		"TwilioApiKey": s.o.Account.APIKey, "TwilioApiSecret": s.o.Account.APISecret,
 		"OidcIssuer": s.Issuer, "OidcAudience": clientID, "PublicBaseUrl": s.public(), "PageUrl": s.API + "/",
 	}
+	path := filepath.Join(s.o.Root, "template.yaml")
+	if err := sam.CheckParameters(path, s.o.Parameters); err != nil {
+		return nil, err
+	}
 	for k, v := range s.o.Parameters {
 		parameters[k] = v
 	}
@@ -254,7 +258,7 @@ func (s *Stack) template() (*sam.Template, error) {
 	if s.o.SharedStore == nil {
 		s.TableName = "warm-transfer" // the same again after a restart with kept data
 	}
-	return sam.Load(filepath.Join(s.o.Root, "template.yaml"), sam.Values{
+	return sam.Load(path, sam.Values{
 		Parameters: parameters, Attributes: map[string]string{"Table": s.TableName},
 	})
 }
@@ -350,6 +354,7 @@ func (s *Stack) startNetwork(l net.Listener) (any, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /control", s.serveParts)
 	mux.HandleFunc("POST /control/tokens", s.serveToken)
+	mux.HandleFunc("POST /control/agents", s.serveAgent)
 	mux.HandleFunc("/fallback.xml", s.serveFallback)
 	defer s.serve(l, mux)
 	if s.o.TwilioURL != "" {
@@ -369,6 +374,7 @@ func (s *Stack) startNetwork(l net.Listener) (any, error) {
 	s.Network = network
 	s.onClose(network.Close)
 	mux.Handle("/2010-04-01/", network.Handler())
+	mux.Handle("/v2/", network.Handler())
 	mux.Handle("/control/", network.Control())
 	if s.o.Headless {
 		return nil, nil

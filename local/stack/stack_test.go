@@ -14,8 +14,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"warmtransfer/local/twiliosim"
 )
 
 // out is where this package's tests build the functions.
@@ -210,6 +208,35 @@ func TestControlTokens(t *testing.T) {
 	}
 }
 
+func TestF202ControlRemovesAnAgent(t *testing.T) {
+	s := began(t, Options{Headless: true})
+	for _, c := range []struct {
+		body string
+		want int
+	}{
+		{`{"agent":"ALICE","removed":true}`, http.StatusOK}, {`{"agent":"nobody","removed":true}`, http.StatusNotFound},
+		{`x`, http.StatusBadRequest},
+	} {
+		res, err := http.Post(s.Control+"/control/agents", "application/json", strings.NewReader(c.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		if res.StatusCode != c.want {
+			t.Errorf("%s: %d, want %d", c.body, res.StatusCode, c.want)
+		}
+	}
+	if _, err := s.SignIn.Token("alice"); err == nil {
+		t.Error("alice can sign in")
+	}
+	if err := s.SetRemoved(t.Context(), "alice", false); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.SignIn.Token("alice"); err != nil {
+		t.Errorf("restored: %v", err)
+	}
+}
+
 // What a newcomer may do wrong is told in one sentence.
 func TestWhatCannotBeStartedIsSaidInOneSentence(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
@@ -224,6 +251,9 @@ func TestWhatCannotBeStartedIsSaidInOneSentence(t *testing.T) {
 	}
 	bad := MadeUp()
 	bad.SID, bad.Number = "AC1", "5550100"
+	set := func(name, value string) Options {
+		return Options{Headless: true, Parameters: map[string]string{name: value}}
+	}
 	for name, c := range map[string]struct {
 		o    Options
 		want string
@@ -232,8 +262,10 @@ func TestWhatCannotBeStartedIsSaidInOneSentence(t *testing.T) {
 		"a template that is broken":  {Options{Root: broken}, "template.yaml"},
 		"an account that is none":    {Options{Account: bad}, "TWILIO_ACCOUNT_SID must be"},
 		"Twilio without a way back":  {Options{TwilioURL: "https://api.twilio.com"}, "-public-url"},
+		"a region of Twilio's":       {Options{TwilioURL: "https://api.ie1.twilio.com", PublicURL: "https://example.com"}, "give https://api.twilio.com"},
 		"an address that is none":    {Options{TwilioURL: "twilio", PublicURL: "https://example.com"}, "-twilio-url must be"},
-		"a limit that is impossible": {Options{Headless: true, Network: twiliosim.Config{}, Parameters: map[string]string{"RingSeconds": "none"}}, "RING_SECONDS"},
+		"a parameter misspelt":       {set("RingSecond", "8"), "the nearest is RingSeconds"},
+		"a limit that is impossible": {set("RingSeconds", "none"), "RingSeconds must be a number from 5 to 120"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.o.Out = out

@@ -2,6 +2,22 @@
 // that started it holds the other end, so that it cannot outlive that program, however that program ends.
 const dynalite = require('dynalite')
 
+const db = require('dynalite/db')
+
+// DynamoDB refuses an empty text as the value of an index's key, which dynalite takes. This is called before each write, when
+// the conditions hold, with the item as it will be; dynalite's actions look it up in its module each time.
+const updateIndexes = db.updateIndexes
+db.updateIndexes = (store, table, existing, item, done) => {
+  const refused = item && db.traverseIndexes(table, (attr, type, index) => {
+    if (item[attr]?.[type] !== '') return null
+    const kind = type === 'B' ? 'binary' : 'string'
+    return db.validationError('One or more parameter values are not valid. A value specified for a secondary index key is not supported. ' +
+      `The AttributeValue for a key attribute cannot contain an empty ${kind} value. IndexName: ${index.IndexName}, IndexKey: ${attr}`)
+  })
+  if (refused) return done(refused)
+  updateIndexes(store, table, existing, item, done)
+}
+
 const { port, path } = JSON.parse(process.argv[1])
 const server = dynalite({ path: path || undefined, createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 })
 

@@ -1,9 +1,9 @@
 // Package store runs a DynamoDB-compatible server on loopback, for the local stack and
 // for tests: dynalite, a Node.js program, in a process of its own.
 //
-// The server checks keys, conditions and expressions as DynamoDB does, but has no
-// transactions, expires nothing, and reads of an index never lag. The package refuses to
-// know what is stored.
+// The server checks keys, those of indexes too, conditions and expressions as DynamoDB does where this project uses
+// them (store_test.go says which), but has no transactions, expires nothing, counts no capacity, and reads of an index
+// never lag. The package refuses to know what is stored.
 package store
 
 import (
@@ -85,7 +85,7 @@ func Start(ctx context.Context, o Options) (*Store, error) {
 // installed finds Node.js and makes sure that dynalite is there, or says what to do.
 func installed(dir string) (node string, err error) {
 	if node, err = exec.LookPath("node"); err != nil {
-		return "", errors.New("the local store needs Node.js 20 or newer, which is not installed")
+		return "", errors.New("the local store needs Node.js 22 or 24, which is not installed")
 	}
 	if _, err := os.Stat(filepath.Join(dir, "node_modules", "dynalite")); err != nil {
 		return "", fmt.Errorf("the local store is not installed; run: npm ci --prefix %s", dir)

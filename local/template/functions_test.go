@@ -176,6 +176,10 @@ func statements(t *testing.T, name string, f *yaml.Node) []*yaml.Node {
 	return all
 }
 
+// readsAgents are functions that have the store only as a switchboard.AgentReader: of what its
+// package can do they need one call. Scenarios run them behind their own policies.
+var readsAgents = map[string][]string{"token": {"dynamodb:PutItem", "dynamodb:Query"}}
+
 func TestPoliciesAllowExactlyTheCallsThatTheCodeMakes(t *testing.T) {
 	code := readCode(t)
 	for f, n := range functions(t) {
@@ -188,7 +192,11 @@ func TestPoliciesAllowExactlyTheCallsThatTheCodeMakes(t *testing.T) {
 				allowed[a] = true
 			}
 		}
-		if lacks, idle := diff(code.uses(t, f).calls, allowed); lacks != nil || idle != nil {
+		calls := code.uses(t, f).calls
+		for _, never := range readsAgents[f] {
+			delete(calls, never)
+		}
+		if lacks, idle := diff(calls, allowed); lacks != nil || idle != nil {
 			t.Errorf("%s calls %v without leave, may call %v and does not", f, lacks, idle)
 		}
 	}
@@ -237,15 +245,16 @@ func TestSweepIsNotRunAgainForAnOldMinute(t *testing.T) {
 	}
 }
 
-// Fewer than ten would throttle callers in the name of keeping them free; 0 is a way to close the line.
-func TestVoiceConcurrencyIsNoneOrEnoughOrClosed(t *testing.T) {
+// Fewer than ten would throttle callers in the name of keeping them free; 0 would leave who is on hold or in the line in
+// silence: Closed is the way to close it.
+func TestF204VoiceConcurrencyIsNoneOrEnough(t *testing.T) {
 	p := at(template(t), "Parameters", "VoiceConcurrency")
 	pattern, err := regexp.Compile(text(at(p, "AllowedPattern")))
 	if err != nil || pattern.String() == "" || text(at(p, "Type")) != "String" {
 		t.Fatalf("%v: a pattern is for text only", err)
 	}
-	for value, want := range map[string]bool{"-1": true, "0": true, "10": true, "50": true, "1000": true,
-		"": false, "-2": false, "1": false, "9": false, "05": false, "1.5": false} {
+	for value, want := range map[string]bool{"-1": true, "10": true, "50": true, "1000": true,
+		"": false, "0": false, "-2": false, "1": false, "9": false, "05": false, "1.5": false} {
 		if pattern.MatchString(value) != want {
 			t.Errorf("%q is allowed: %t", value, !want)
 		}

@@ -1,8 +1,12 @@
 package twiliosim
 
 import (
+	"context"
 	"fmt"
+	"net/http"
+	"net/url"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,6 +15,7 @@ import (
 	"warmtransfer/local/twiliosim/exchange"
 	"warmtransfer/local/twiliosim/faults"
 	"warmtransfer/local/twiliosim/journal"
+	"warmtransfer/local/twiliosim/notation"
 )
 
 func (b *bench) fault(r faults.Rule) int {
@@ -94,6 +99,105 @@ func TestFaultsOfDocuments(t *testing.T) {
 				t.Errorf("the application was asked %d times, want %d", got, c.asked)
 			}
 		})
+	}
+}
+
+// TestF178ListsThatLag: a list succeeds, and lacks all that is there, or all that is young.
+func TestF178ListsThatLag(t *testing.T) {
+	b := classic(t)
+	b.dial()
+	b.agent("alice", "/alice")
+	b.pass(10 * time.Second)
+	b.agent("bob", "/bob")
+	list := func() (calls, rooms, parts int) {
+		c, err := b.api.ListCall(&api.ListCallParams{})
+		b.must(err)
+		r, err := b.api.ListConference(&api.ListConferenceParams{})
+		b.must(err)
+		p, err := b.api.ListParticipant(roomOf(t, b), &api.ListParticipantParams{})
+		b.must(err)
+		return len(c), len(r), len(p)
+	}
+	for _, c := range []struct {
+		do                  string
+		calls, rooms, parts int
+	}{{"empty", 0, 0, 0}, {"lag", 2, 1, 2}} {
+		id := b.fault(faults.Rule{Kind: "rest", Do: c.do})
+		if calls, rooms, parts := list(); calls != c.calls || rooms != c.rooms || parts != c.parts {
+			t.Errorf("%s: %d calls, %d rooms, %d participants; want %d, %d, %d", c.do, calls, rooms, parts, c.calls, c.rooms, c.parts)
+		}
+		if _, err := b.api.FetchConference(roomOf(t, b), &api.FetchConferenceParams{}); err != nil {
+			t.Errorf("%s: the room itself: %v", c.do, err)
+		}
+		b.RemoveFault(id)
+	}
+	if calls, rooms, parts := list(); calls != 3 || rooms != 1 || parts != 3 {
+		t.Errorf("%d calls, %d rooms, %d participants without a fault", calls, rooms, parts)
+	}
+}
+
+// roomOf is the one conference that there is.
+func roomOf(t *testing.T, b *bench) string {
+	t.Helper()
+	rooms := b.Conferences()
+	if len(rooms) != 1 {
+		t.Fatalf("%d rooms", len(rooms))
+	}
+	return rooms[0].SID
+}
+
+// createCall dials alice by REST; who asks may give up.
+func (b *bench) createCall(ctx context.Context) error {
+	form := url.Values{"From": {testNumber}, "To": {"client:alice"}, "Url": {b.app.URL + "/alice"}}
+	address := b.rest.URL + "/" + notation.Version + "/Accounts/" + testAccount + "/Calls.json"
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.SetBasicAuth(testKey, testSecret)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusCreated {
+		return fmt.Errorf("status %d", res.StatusCode)
+	}
+	return nil
+}
+
+// TestF184ALateCallTakesEffectThoughItsClientHasGone, and is answered if it has not.
+func TestF184ALateCallTakesEffectThoughItsClientHasGone(t *testing.T) {
+	for _, gone := range []bool{false, true} {
+		b := newBench(t)
+		b.must(b.SetScripted("alice", true))
+		b.fault(faults.Rule{Kind: "rest", Do: "late", DelayMs: 4000, Times: 1})
+		ctx, giveUp := context.WithCancel(t.Context())
+		defer giveUp()
+		done := make(chan error, 1)
+		go func() { done <- b.createCall(ctx) }()
+		b.until(func() bool { f := b.Faults(); return f[0].Hits == 1 })
+		if gone {
+			giveUp()
+			if err := <-done; err == nil {
+				t.Error("answered at once")
+			}
+		}
+		b.settle()
+		b.pass(3 * time.Second)
+		if n := len(b.Calls()); n != 0 {
+			t.Errorf("gone %t: %d calls before its time", gone, n)
+		}
+		b.pass(2 * time.Second)
+		if !gone {
+			if err := <-done; err != nil {
+				t.Errorf("its answer: %v", err)
+			}
+		}
+		if n := len(b.Calls()); n != 1 {
+			t.Errorf("gone %t: %d calls in the end", gone, n)
+		}
 	}
 }
 

@@ -69,7 +69,7 @@ func TestHoldMethodAndFailure(t *testing.T) {
 	}
 	b.doc("/broken", "status 503")
 	b.update("room", alice, func(p *api.UpdateParticipantParams) { p.SetHold(true).SetHoldUrl(b.app.URL + "/broken") })
-	b.hears(alice, "music") // F095
+	b.hears(alice, "silence") // F095
 }
 
 // TestHeldStaysHeldWhenTheHolderLeaves: nobody un-holds but a request.

@@ -31,6 +31,13 @@ type Config struct {
 	APISecret string // required
 	Number    string // the one number of the account, E.164; required
 
+	// Restricted makes the API key a restricted one, which may ask what it likes by REST and
+	// signs no access tokens.
+	Restricted bool
+
+	// Transport carries webhooks and fetches what is played; nil is one that knows no proxy.
+	Transport http.RoundTripper
+
 	Clock clock.Clock  // clock.New(1)
 	Log   *slog.Logger // slog.DiscardHandler
 
@@ -82,6 +89,9 @@ func (c Config) complete() Config {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	if c.Transport == nil {
+		c.Transport = &http.Transport{MaxIdleConnsPerHost: 128, IdleConnTimeout: time.Minute}
+	}
 	c.WebhookLimit = orDefault(c.WebhookLimit, webhooks.TwilioLimit)
 	c.Records = orDefault(c.Records, 5000)
 	c.Ended = orDefault(c.Ended, 20000)
@@ -121,7 +131,7 @@ func New(cfg Config) (*Network, error) {
 	cfg = cfg.complete()
 	n := &Network{
 		cfg:     cfg,
-		client:  &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 128, IdleConnTimeout: time.Minute}},
+		client:  &http.Client{Transport: cfg.Transport},
 		busy:    activity.New(cfg.Clock),
 		journal: journal.New(cfg.Clock, cfg.Records),
 		rules:   &faults.Rules{},
@@ -135,7 +145,7 @@ func New(cfg Config) (*Network, error) {
 	n.Exchange = exchange.New(exchange.Config{
 		Account: cfg.Account, Number: cfg.Number, Clock: cfg.Clock, RingBuffer: cfg.RingBuffer,
 		LossDelay: cfg.LossDelay, CallsPerSecond: cfg.CallsPerSecond, Ended: cfg.Ended,
-		Length: n.files.Length, Do: n.do,
+		Rules: n.rules, Length: n.files.Length, Do: n.do,
 	})
 	return n, nil
 }
@@ -148,7 +158,7 @@ func (n *Network) do(e exchange.Effect) {
 	case exchange.Fetch:
 		n.busy.Go(func() { e.Then(n.fetch(e.Request)) })
 	case exchange.Load:
-		n.busy.Go(func() { e.Then(n.files.Load(e.URL)) })
+		n.busy.Go(func() { e.Then(n.load(e.URL, e.Fault)) })
 	case exchange.Notify:
 		n.notices.Add(e.Notice.Deliver)
 		if heard, ok := e.Notice.(legs.Heard); ok {
@@ -164,6 +174,25 @@ func (n *Network) do(e exchange.Effect) {
 func (n *Network) fetch(r twiml.Request) twiml.Answer {
 	a := n.hooks.Send(webhooks.Hook{Event: r.Event, SID: r.SID, URL: r.URL, Method: r.Method, Form: r.Form})
 	return twiml.Answer{Problem: a.Problem, Media: a.Media, Body: a.Body}
+}
+
+// load fetches a sound file, with what a fault rule does to it.
+func (n *Network) load(url string, fault *faults.Fault) (time.Duration, error) {
+	if fault == nil {
+		return n.files.Load(url)
+	}
+	switch fault.Do {
+	case faults.Timeout:
+		ctx, stop := n.busy.Context(n.cfg.WebhookLimit)
+		defer stop()
+		n.busy.Rest(ctx, n.cfg.WebhookLimit)
+		return 0, fmt.Errorf("%s: timed out by a fault rule", url)
+	case faults.Empty:
+		return 0, fmt.Errorf("%s: an empty file by a fault rule", url)
+	case faults.Drop:
+		return 0, fmt.Errorf("%s: no connection by a fault rule", url)
+	}
+	return 0, fmt.Errorf("%s: status %d by a fault rule", url, fault.HTTPStatus())
 }
 
 // Listen has f told, in order and for every leg, what it hears from now on after every
@@ -187,17 +216,27 @@ func (n *Network) tellListeners(heard legs.Heard) {
 // subject, the API key its issuer, and the secret its HS256 key.
 type Credentials struct {
 	Account, APIKey, APISecret string
+	// Restricted: tokens that the key has signed are refused.
+	Restricted bool
 }
 
 // Credentials returns the account's.
 func (n *Network) Credentials() Credentials {
-	return Credentials{Account: n.cfg.Account, APIKey: n.cfg.APIKey, APISecret: n.cfg.APISecret}
+	c := n.cfg
+	return Credentials{Account: c.Account, APIKey: c.APIKey, APISecret: c.APISecret, Restricted: c.Restricted}
 }
 
 // SetAuthToken puts another auth token in the place of the one there was, as promoting the
 // secondary token does: from now on webhooks are signed with it.
 // https://www.twilio.com/docs/iam/api/authtoken
 func (n *Network) SetAuthToken(token string) { n.hooks.SetToken(token) }
+
+// SignWith lets webhooks be signed with a shared key, see webhooks.Sender.
+func (n *Network) SignWith(id, secret, algorithm string) { n.hooks.SignWith(id, secret, algorithm) }
+
+// IgnoreOverrides lets the fragments of webhooks' addresses be overlooked, see
+// webhooks.Sender.
+func (n *Network) IgnoreOverrides(on bool) { n.hooks.IgnoreOverrides(on) }
 
 // Now is the time by the network's clock; media.Sound.Start is measured by it.
 func (n *Network) Now() time.Time { return n.cfg.Clock.Now() }
@@ -217,6 +256,9 @@ func (n *Network) AddFault(r faults.Rule) (int, error) { return n.rules.Add(r) }
 
 // Faults returns the rules that are switched on.
 func (n *Network) Faults() []faults.View { return n.rules.List() }
+
+// RemoveFault switches one rule off; what it keeps back waits for its time.
+func (n *Network) RemoveFault(id int) bool { return n.rules.Remove(id) }
 
 // ClearFaults switches all rules off. What they keep back goes out at once.
 func (n *Network) ClearFaults() { n.rules.Clear() }

@@ -136,10 +136,10 @@ func TestWaitURL(t *testing.T) {
 		b.hears(alice, "speech:Still there.")
 		b.expectWarning(12200)
 	})
-	t.Run("that fails is the network's music", func(t *testing.T) {
+	t.Run("that fails is silence", func(t *testing.T) {
 		b := newBench(t)
 		b.doc("/wait", "status 500")
-		b.hears(b.join("alice", "room", `waitUrl="/wait"`), "music")
+		b.hears(b.join("alice", "room", `waitUrl="/wait"`), "silence")
 		b.expectWarning(11200)
 	})
 	t.Run("a blank Redirect is the same document again", func(t *testing.T) {

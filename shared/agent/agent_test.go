@@ -2,6 +2,7 @@ package agent
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -209,7 +210,7 @@ func TestTheRestAfterACallThatIsOverAfterAll(t *testing.T) {
 		t.Fatalf("after a loss: %s", p)
 	}
 	for range 2 { // the second is a repetition
-		a.Relabel("CA", "caller-left", time.Minute)
+		a.Relabel(Release{Conference: "CA", Outcome: "caller-left", WrapUp: time.Minute})
 		if !a.Idle.Equal(t0.Add(time.Minute)) || a.Presence(t0) != IsWrapUp {
 			t.Errorf("idle since %v, %s", a.Idle, a.Presence(t0))
 		}
@@ -225,5 +226,59 @@ func TestTheFirstBeatAfterACallIsWritten(t *testing.T) {
 	}
 	if a.Beat(t0.Add(3 * time.Second)) {
 		t.Error("written again at once")
+	}
+}
+
+// Only what rang here is in the list, once, and what could not ring is not.
+func TestF192WhatRangIsInTheListOnce(t *testing.T) {
+	for _, test := range []struct {
+		r    Release
+		want string // the outcome in the list; "" if it is not there
+	}{
+		{Release{Outcome: "caller-left", Rang: true}, "caller-left"},
+		{Release{Outcome: "cancelled", Rang: true, With: "Bob"}, "cancelled"},
+		{Release{Outcome: "failed:500", Rang: true}, "failed:500"},
+		{Release{Outcome: "failed:480", Rang: true, Unreached: true}, ""},
+		{Release{Outcome: "caller-left"}, ""},
+		{Release{Outcome: "ended", Talked: true, Word: "ended-here"}, "ended-here"},
+	} {
+		a := available()
+		_ = a.Take("CA", "leg", t0)
+		test.r.Conference, test.r.Leg, test.r.Caller = "CA", "leg", "sip:1001@pbx.example.com"
+		for range 2 { // the second is a repetition
+			a.Release(test.r, t0)
+		}
+		want := []Last{{Conference: "CA", Outcome: test.want, At: t0, Caller: test.r.Caller, Rang: !test.r.Talked, With: test.r.With}}
+		if test.want == "" {
+			want = nil
+		}
+		if !slices.Equal(a.Recent, want) {
+			t.Errorf("%+v leaves %+v, want %+v", test.r, a.Recent, want)
+		}
+		if test.r.Talked && a.Last.Outcome != "ended" {
+			t.Errorf("the last call: %+v", a.Last)
+		}
+	}
+}
+
+func TestF191WhoIsRung(t *testing.T) {
+	a := available()
+	_ = a.Take("CA", "leg", t0)
+	for after, want := range map[time.Duration]bool{0: true, time.Minute: true, longestRing: false} {
+		if got := a.Rung(t0.Add(after)); got != want && a.Claimed(t0.Add(after)) {
+			t.Errorf("after %v: rung %t", after, got)
+		}
+	}
+	if a.Answer("other", t0) || !a.Answer("leg", t0.Add(time.Second)) || a.Answer("leg", t0.Add(time.Minute)) || a.Rung(t0.Add(time.Minute)) {
+		t.Errorf("after the answer: %+v", a.Claim)
+	}
+	// What the release before has written tells neither.
+	a.Claim.Since, a.Claim.Answered = time.Time{}, time.Time{}
+	if since := a.PresenceSince(t0.Add(time.Second)); a.Rung(t0.Add(time.Second)) || !since.Equal(t0) {
+		t.Errorf("an old claim: since %v", since)
+	}
+	a.Claim.Until = t0 // it ran out, and nobody has told him
+	if since := a.PresenceSince(t0.Add(time.Second)); !since.Equal(t0) {
+		t.Errorf("a claim that ran out: %s since %v", a.Presence(t0.Add(time.Second)), since)
 	}
 }

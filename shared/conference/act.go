@@ -65,6 +65,10 @@ type Announce struct{ Owner LegKey }
 // told by now was not. The answer goes to Saw.
 type Look struct{}
 
+// LookAt asks the network about one leg, the caller's or an agent's, that a list of those
+// in the room lacked. The answer goes to SawLeg.
+type LookAt struct{ Leg LegID }
+
 // Find asks the network whether there is a leg that may be one that was dialled without
 // an answer.
 type Find struct {
@@ -78,11 +82,19 @@ func (FreshRoom) act()   {}
 func (Announce) act()    {}
 func (Look) act()        {}
 func (Find) act()        {}
+func (LookAt) act()      {}
 func (Dial) act()        {}
 func (SetHold) act()     {}
 func (SetEndsRoom) act() {}
 func (Hangup) act()      {}
 func (LastWords) act()   {}
+
+// Sighting is what the network says of one leg by its name.
+type Sighting struct {
+	Over bool // its call is over
+	In   bool // it is in the room that was asked about
+	Held bool // and on hold there
+}
 
 // Presence is one party that the network says is in a room now.
 type Presence struct {

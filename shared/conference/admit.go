@@ -60,7 +60,7 @@ func (c *Conference) admit(key LegKey, sid LegID) (*Leg, error) {
 // let gives a leg its place in the room.
 func (c *Conference) let(l *Leg, now time.Time) Admission {
 	if l.Phase != Answered {
-		l.Phase, l.Since = Answered, now
+		l.Phase, l.Since, l.Absent = Answered, now, time.Time{}
 		c.answered(l, now)
 	}
 	return Admission{Leg: l.Key, EndsRoom: l.EndsRoom}

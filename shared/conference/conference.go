@@ -52,6 +52,7 @@ type Conference struct {
 	Looked  time.Time `json:"looked,omitzero"`   // when the network was last asked who is in the room
 	Doubt   bool      `json:"doubt,omitempty"`   // it must be asked: something is known not to be known
 	Missing time.Time `json:"missing,omitzero"`  // the caller was first looked for in vain, with no sign of her since
+	Other   RoomID    `json:"other,omitempty"`   // a look has found this room in place of Room; another must confirm it
 
 	From     string      `json:"from,omitempty"` // the caller's number for agents' eyes; "" is private
 	Verified bool        `json:"verified,omitempty"`
@@ -61,7 +62,14 @@ type Conference struct {
 	Queued  time.Time `json:"queued"`          // in the line since
 	Music   time.Time `json:"music,omitzero"`  // when the caller last asked for more of it or it began, roughly
 	Moving  time.Time `json:"moving,omitzero"` // she was told to leave her room for a fresh one, and has not come yet
-	Head    bool      `json:"head,omitempty"`  // talked before: goes ahead of all who never did
+	// MusicEnds is when what was heard from Music on is over, and she must ask for more. Before Music it
+	// is of an older turn, and says nothing.
+	MusicEnds time.Time `json:"musicEnds,omitzero"`
+	Again     time.Time `json:"again,omitzero"`    // her hold was last begun anew for her music
+	Entering  time.Time `json:"entering,omitzero"` // when she is put into the room of this round
+	Turned    bool      `json:"turned,omitempty"`  // she has asked for music in this round
+	Refused   int       `json:"refused,omitempty"` // how many rounds in a row have failed (see nextRound)
+	Head      bool      `json:"head,omitempty"`    // talked before: goes ahead of all who never did
 
 	Legs  []Leg  `json:"legs,omitempty"`  // the agents' legs that may be alive
 	Gone  []Gone `json:"gone,omitempty"`  // the last legs that are over
@@ -85,8 +93,11 @@ type Conference struct {
 	CallerOn bool      `json:"callerOn,omitempty"` // the caller's leg is not known to be over
 
 	freed  []Freed
-	audit  bool // see Audit
-	astray bool // see sawCaller
+	audit  bool    // see Audit
+	astray bool    // see sawCaller
+	lacked []LegID // see Saw
+	// unwatched: see Unwatched
+	unwatched bool
 }
 
 // Live says whether the conference still needs a clock: it has not ended, or what its
@@ -102,6 +113,18 @@ type Participant struct {
 	// Unholding is when somebody began to take the party off hold who has not told yet how
 	// that went: until he does, or has had time enough, she may be off hold at any moment.
 	Unholding time.Time `json:"unholding,omitzero"`
+	// Late is when an un-hold was begun whose outcome is not known: it may take effect yet.
+	Late time.Time `json:"late,omitzero"`
+	// Told: that the party is on hold was told by the network of itself, not only answered, so
+	// that no word is on its way any more that is older.
+	Told bool `json:"told,omitempty"`
+	// Unholds counts the requests that may be what is seen to have taken the party off hold:
+	// with one only, that one is over when it is seen.
+	Unholds int `json:"unholds,omitempty"`
+	// Asked is when a hold was asked for last that had no answer in time: it may be done yet.
+	Asked time.Time `json:"asked,omitzero"`
+	// Again is when an un-hold that was not carried out, as far as is known, is made again.
+	Again time.Time `json:"again,omitzero"`
 	// Seq is one more than the sequence number of the last room event taken in for this
 	// party; an older one that comes late is ignored. 0: none yet.
 	Seq int `json:"seq,omitempty"`
@@ -124,8 +147,12 @@ type Leg struct {
 	NotBefore time.Time `json:"notBefore,omitzero"`
 	// EndsRoom is the network's flag "the conference ends when this leg leaves", as last set.
 	EndsRoom bool `json:"endsRoom,omitempty"`
+	// Refused is how often the room has not taken it (see LegFellOut).
+	Refused int `json:"refused,omitempty"`
 	// Declining is why its agent declined, if he said.
 	Declining Declining `json:"declining,omitempty"`
+	// Absent is when the leg was first looked for in vain, with no sign of it since.
+	Absent time.Time `json:"absent,omitzero"`
 	// Out is how the attempt ended, of a leg that was given up while it may be alive.
 	Out Outcome `json:"out,omitempty"`
 	Participant
@@ -152,6 +179,7 @@ type Freed struct {
 	Outcome Outcome   `json:"outcome,omitempty"`
 	Talked  bool      `json:"talked,omitempty"` // he had answered
 	Since   time.Time `json:"since,omitzero"`   // when he answered, or was rung
+	Rang    bool      `json:"rang,omitempty"`   // his phone rang, and he had not answered
 	// Late: he was free before; only how the call ended is known better now. It is not stored.
 	Late bool `json:"-"`
 	// Kept: the caller waits for him to come back, so for him the call is not over. It is not

@@ -10,6 +10,7 @@ type Result struct {
 	Kind ResultKind
 	Leg  LegID  // of a Dial that succeeded
 	Code string // of a refusal
+	Slow bool   // of Unknown: there was no answer in time, so that it may be done yet
 }
 
 // ResultKind is one way an act may go.
@@ -49,6 +50,8 @@ func (c *Conference) Done(a Act, r Result, now time.Time) {
 		c.moved(r, now)
 	case Announce:
 		c.announced(a, r)
+	case LookAt:
+		c.notSeen(a.Leg) // its news come by SawLeg
 	case Look: // its news come by Saw; this is only that it was tried
 		c.Looked = now
 		c.Doubt, c.audit = c.Doubt || c.audit, false
@@ -88,9 +91,13 @@ func (c *Conference) found(a Find, r Result, now time.Time) {
 	switch r.Kind {
 	case Acted:
 		if l.Phase == Dialing {
-			l.Phase, l.Since = Alerting, now
+			l.Phase, l.Since, l.Absent = Alerting, now, time.Time{}
 		}
-	case WasGone: // it was never made: if it was after all, it will be a stray
+	case WasGone: // it was never made, or the list lags: another look must agree
+		if l.Absent.IsZero() {
+			l.Absent = now
+			return
+		}
 		c.LegGone(a.Key, "", OutcomeFailed, now)
 		delete(c.Tried, a.Agent) // he was never asked: he may be at once
 	}
@@ -110,21 +117,36 @@ func (c *Conference) holdDone(a SetHold, r Result, now time.Time) {
 		}
 		p = &l.Participant
 	}
+	began := p.Unholding
 	p.Unholding = time.Time{}
+	if caller && a.Hold && r.Kind != Acted {
+		c.Again = time.Time{}
+	}
+	if !a.Hold {
+		p.unholdDone(r.Kind, began, now)
+	}
 	switch r.Kind {
 	case Acted:
-		p.setHeld(a.Hold, now)
-		if caller && a.Hold {
-			c.Music = now
+		if !a.Hold {
+			p.setHeld(false, now)
+			return
+		}
+		p.Asked = time.Time{}
+		if p.heldAgain(now); caller {
+			c.hears(0, now)
 		}
 		return
 	case Unknown:
 		p.Unsure = true
+		if a.Hold && r.Slow {
+			p.Asked = now
+		}
 	case WasGone:
 		c.Doubt = true // who is where?
 	}
-	if caller && a.Hold && c.State == ConsultRinging {
-		// The caller could not be put on hold: no private talk, she keeps her agent.
+	if caller && a.Hold && c.State == ConsultRinging && r.Kind != Unknown {
+		// The caller could not be put on hold: no private talk, the agent stays. Without an answer
+		// the hold may be done yet, and the target waits for it (see plannedFor).
 		if t := c.Leg(c.targetKey()); t != nil && t.Phase == Planned {
 			c.LegGone(t.Key, "", Failed(r.Code), now)
 		}
@@ -163,6 +185,10 @@ func (c *Conference) Tick(maxWait time.Duration, now time.Time) {
 	if !c.State.known() {
 		return
 	}
+	c.Caller.forgetUnhold(now)
+	for i := range c.Legs {
+		c.Legs[i].forgetUnhold(now)
+	}
 	for _, l := range slices.Clone(c.Legs) {
 		unanswered := l.Phase != Answered
 		switch {
@@ -172,7 +198,7 @@ func (c *Conference) Tick(maxWait time.Duration, now time.Time) {
 				c.remove(l.Key, OutcomeCancelled)
 			}
 		case l.Phase == Planned && !now.Before(l.Since.Add(plannedFor)):
-			c.LegGone(l.Key, "", OutcomeFailed, now)
+			c.LegGone(l.Key, "", OutcomeSlow, now)
 		case unanswered && !now.Before(l.Deadline):
 			o := OutcomeNoAnswer
 			if l.SID == "" { // the network never said that it rang: the agent has missed nothing

@@ -22,9 +22,10 @@ func (c *Conference) Due(ring time.Duration, now time.Time) []Act {
 	if c.mustLook(now) {
 		acts = append(acts, Look{})
 	}
+	acts = append(acts, c.dueLooks()...)
 	acts = append(acts, c.dueMusic(now)...)
 	acts = append(acts, c.dueFlags()...)
-	holds, unholds := c.dueHolds(now)
+	holds, unholds, _ := c.dueHolds(now)
 	c.beginUnholds(unholds, now)
 	acts = append(acts, holds...)
 	acts = append(acts, c.dueHangups(now)...)
@@ -48,8 +49,8 @@ func (c *Conference) Overdue(now time.Time) bool {
 			return true
 		}
 	}
-	holds, unholds := c.dueHolds(now.Add(unholdWithin)) // what has begun is not done
-	return c.blind() || len(holds)+len(unholds) > 0
+	holds, unholds, wait := c.dueHolds(now.Add(unholdAgain)) // what has begun is not done
+	return c.blind() || wait || len(holds)+len(unholds) > 0
 }
 
 func (c *Conference) dueAtEnd(now time.Time) []Act {
@@ -113,108 +114,6 @@ func (c *Conference) dueFlags() []Act {
 	return acts
 }
 
-// wish is what is wanted of a party's hold flag.
-type wish int
-
-const (
-	asIs wish = iota
-	held
-	unheld
-)
-
-// callerWish says whether the caller is to hear music. Before the room has started
-// she hears it anyway.
-func (c *Conference) callerWish() wish {
-	if !c.Started || c.Room == "" {
-		return asIs
-	}
-	switch c.State {
-	case Waiting, Ringing, ConsultRinging, Consulting:
-		return held
-	case Talking, AddRinging:
-		if c.OnHold {
-			return held
-		}
-		return c.voiceOf(c.Owner)
-	case Swapped:
-		if t := c.Leg(c.targetKey()); t == nil || !t.Joined || !t.held() {
-			return held // or she would hear the target, who may be in the room without our knowing
-		}
-		return c.voiceOf(c.Owner)
-	case ThreeWay:
-		if c.voiceOf(c.Owner) == unheld {
-			return unheld
-		}
-		return c.voiceOf(c.targetKey())
-	case Completing:
-		return c.voiceOf(c.targetKey())
-	}
-	return asIs
-}
-
-// voiceOf: the caller leaves her music for a leg that is known to be in the room; for
-// one on its way she stays as she is.
-func (c *Conference) voiceOf(key LegKey) wish {
-	if l := c.Leg(key); l != nil && l.Joined {
-		return unheld
-	}
-	return asIs
-}
-
-// dueHolds is who is to be put on hold, and who is to be taken off it. Nobody is taken
-// off before all others are known to be where they belong, or somebody would hear what is
-// not meant for him (N5).
-func (c *Conference) dueHolds(now time.Time) (holds, unholds []Act) {
-	wait := false
-	sort := func(p Participant, leg LegID, w wish) {
-		switch begun := now.Before(p.Unholding.Add(unholdWithin)); {
-		case begun:
-			wait = wait || w == held
-		case w == held && !p.held():
-			holds = append(holds, SetHold{Leg: leg, Hold: true})
-		case w == unheld && (p.Held || p.Unsure):
-			unholds = append(unholds, SetHold{Leg: leg, Hold: false})
-		}
-	}
-	sort(c.Caller, LegID(c.ID), c.callerWish())
-	for _, l := range c.Legs {
-		if !l.Joined || !c.wanted(l.Key) || c.Room == "" {
-			continue
-		}
-		w := unheld
-		if c.State == Swapped && l.Key == c.targetKey() {
-			w = held
-		}
-		sort(l.Participant, l.SID, w)
-	}
-	if len(holds) > 0 || wait {
-		return holds, nil
-	}
-	return nil, unholds
-}
-
-// beginUnholds marks who is about to be taken off hold, as a leg that is dialled is: nobody
-// else does it too, and who wants her on hold again waits until it is known to be done.
-// Otherwise it might be done late, when she must not hear the room.
-func (c *Conference) beginUnholds(unholds []Act, now time.Time) {
-	for _, a := range unholds {
-		if leg := a.(SetHold).Leg; leg == LegID(c.ID) {
-			c.Caller.Unholding = now
-		} else if l := c.bySID(leg); l != nil {
-			l.Unholding = now
-		}
-	}
-}
-
-// heard: the party is known to be in the room and not on hold.
-func (p Participant) heard() bool { return !p.Held && !p.Unsure }
-
-// held: the party is known to hear music, and nobody is about to change that.
-func (p Participant) held() bool { return p.Held && !p.Unsure && p.Unholding.IsZero() }
-
-// callerHeld: the caller is known to hear music instead of the room.
-func (c *Conference) callerHeld() bool { return c.Started && c.Caller.held() }
-
 func (c *Conference) dueDials(ring time.Duration, now time.Time) []Act {
 	var acts []Act
 	for i := range c.Legs {
@@ -265,6 +164,9 @@ func (c *Conference) dueHangups(now time.Time) []Act {
 	for _, l := range c.Legs {
 		switch {
 		case l.Phase == Dialing && l.SID == "" && !now.Before(l.Since.Add(unheardAfter)):
+			if now.Before(l.Absent.Add(lookApart)) {
+				continue
+			}
 			acts = append(acts, Find{Key: l.Key, Agent: l.Agent, Number: l.Number, Since: l.Since})
 		case !c.out(l) || l.SID == "":
 		case l.EndsRoom && l.Joined && c.State != Ended: // its flag goes first

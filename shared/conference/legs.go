@@ -21,7 +21,7 @@ const (
 func New(id ID, from string, verified bool, now time.Time) *Conference {
 	c := &Conference{
 		ID: id, Schema: schema, State: Waiting, Since: now, From: from, Verified: verified,
-		Arrived: now, Queued: now, Music: now, CallerOn: true,
+		Arrived: now, Queued: now, Music: now, MusicEnds: now, Entering: now, CallerOn: true,
 	}
 	c.note(Entry{At: now, What: Arrive})
 	return c
@@ -151,7 +151,9 @@ func (c *Conference) remove(key LegKey, o Outcome) {
 		}
 		gone := Gone{Key: key, SID: l.SID, Seq: l.Seq}
 		if l.Agent != "" {
-			gone.Freed = &Freed{Agent: l.Agent, Leg: key, Outcome: o, Talked: l.Phase == Answered, Since: l.Since}
+			gone.Freed = &Freed{
+				Agent: l.Agent, Leg: key, Outcome: c.unanswered(l, o), Talked: l.Phase == Answered, Since: l.Since, Rang: rang(l),
+			}
 			c.freed = append(c.freed, *gone.Freed)
 		}
 		c.Gone = append(c.Gone, gone)

@@ -3,15 +3,15 @@ package conference
 import "time"
 
 const (
-	// musicNoted is how much later than last written down the caller must have asked for
-	// music to be written down again: not each of her turns, which take some twelve seconds,
-	// is worth a save.
-	musicNoted = 20 * time.Second
-	// musicWithin is when a caller on music must have asked for more: since it was written
-	// down a turn may have passed unwritten, and another with all its tries was due.
+	// lateTurn is how much later than reckoned a caller on music may ask for more. Her turn may have
+	// come late to her, and so may the word of this one: a function may have had to be started. A page
+	// beats every ten seconds at least, so that she hears something again within fifteen.
+	lateTurn = 4500 * time.Millisecond
+	// musicWithin is when a caller must have asked for more of whose turn it is not known how long
+	// it lasts: a release before this one has written it down, which did not do so each time.
 	musicWithin = 45 * time.Second
 	// moveAgain is when a caller who was to be taken to a fresh room, and has not asked what
-	// is to become of her, is taken again.
+	// is to become of her, is taken again, or one on hold is held anew once more.
 	moveAgain = 10 * time.Second
 	// moveWithin is how late the word may come that her old room has ended for it.
 	moveWithin = time.Minute
@@ -25,17 +25,58 @@ func (c *Conference) CallerHearsMusic(now time.Time) {
 		c.Caller.Joined = true
 		c.callerHolds(true, now)
 	}
-	if !now.Before(c.Music.Add(musicNoted)) {
-		c.Music = now
+	c.Turned = true
+	c.Music = now
+}
+
+// MusicLasts says how long what the caller has just asked for will be heard. Each turn is written
+// down: one that is not followed by the next shows at once that her music has run out.
+func (c *Conference) MusicLasts(d time.Duration, now time.Time) {
+	c.MusicEnds = time.Time{}
+	c.hears(d, now)
+}
+
+// hears takes in that the caller begins to hear music, or is about to, for that long; 0 until she
+// asks for her first turn of it. Of a turn that goes on already a word about its beginning may come
+// late.
+func (c *Conference) hears(d time.Duration, now time.Time) {
+	c.Music = now
+	if ends := now.Add(d); ends.After(c.MusicEnds) {
+		c.MusicEnds = ends
 	}
 }
 
+// musicDue is when the caller must have asked for more music.
+func (c *Conference) musicDue() time.Time {
+	switch {
+	case c.MusicEnds.Before(c.Music):
+		return c.Music.Add(musicWithin)
+	case c.unwatched:
+		return c.MusicEnds
+	}
+	return c.MusicEnds.Add(lateTurn)
+}
+
+// MusicLate says whether the caller hears music, and the next turn of it is due. She may still be about
+// to ask for it.
+func (c *Conference) MusicLate(now time.Time) bool {
+	return c.CallerOn && (c.Caller.held() || c.State.InLine() && !c.Started) && !now.Before(c.MusicEnds)
+}
+
+// Unwatched says that nobody looks after the caller before the next sweep: there is no page that
+// beats. So she is taken to have lost her music as soon as the next turn is due; what began a moment
+// later would be noticed a minute later. If it was about to come, her music begins anew.
+func (c *Conference) Unwatched() { c.unwatched = true }
+
 // callerHolds takes in the caller's hold flag. With a hold her music begins.
 func (c *Conference) callerHolds(held bool, now time.Time) {
-	if held && !c.Caller.Held {
-		c.Music = now
+	switch {
+	case held && !c.Caller.Held:
+		c.hears(0, now)
+	case !held && c.Caller.Held:
+		c.MusicEnds = time.Time{} // the rest of it is not heard
 	}
-	c.Caller.setHeld(held, now)
+	c.Caller.told(held, now)
 }
 
 // Neglected: the caller is to hear music and is not known to. Alone in a room that has
@@ -55,7 +96,7 @@ func (c *Conference) Unheard(now time.Time) bool {
 // ranOut: the caller is on music, and has not asked for more for too long. Of one who was
 // on music before that was written down, it is not known.
 func (c *Conference) ranOut(now time.Time) bool {
-	if !c.CallerOn || c.Music.IsZero() || now.Before(c.Music.Add(musicWithin)) {
+	if !c.CallerOn || c.Music.IsZero() || now.Before(c.musicDue()) {
 		return false
 	}
 	if c.Started {
@@ -73,6 +114,10 @@ func (c *Conference) dueMusic(now time.Time) []Act {
 	case !c.astray && !c.ranOut(now):
 		return nil
 	case !c.astray && !c.State.InLine():
+		if now.Before(c.Again.Add(moveAgain)) {
+			return nil
+		}
+		c.Again = now
 		return []Act{SetHold{Leg: LegID(c.ID), Hold: true}}
 	case now.Before(c.Moving.Add(moveAgain)):
 		return nil

@@ -18,15 +18,28 @@ const (
 	// (Twilio adds up to five seconds), and its word of it may come.
 	ringSlack = 8 * time.Second
 	// unheardAfter: a dialled leg of which nothing was heard is looked for.
-	unheardAfter = 6 * time.Second
+	unheardAfter = 3 * time.Second
 	// throttledFor: a dial that the network had no room for is made again, not sooner (by
 	// default it takes one a second).
 	throttledFor = time.Second
-	// plannedFor is how long a leg may wait to be dialled for what must come first.
-	plannedFor = 10 * time.Second
+	// plannedFor is how long a leg may wait to be dialled for what must come first, such as an
+	// un-hold that may be late; then its agent is told that it failed.
+	plannedFor = 14 * time.Second
 	// unholdWithin is how long it may take to take a party off hold: a request to the network
 	// has 2.5 s, then it is over.
 	unholdWithin = 3 * time.Second
+	// unholdAgain is how long after an un-hold without an answer, of which nothing was heard, it
+	// is made again; refusedFor how long after one that was not carried out.
+	unholdAgain = 5 * time.Second
+	refusedFor  = time.Second
+	// holdAgain is how long after a hold that had no answer in time it is asked for again, by a
+	// network that is slow: each one that is done starts the music anew.
+	holdAgain = 5 * time.Second
+	// lateWithin is how long after it was begun an un-hold without an answer may take effect.
+	lateWithin = 12 * time.Second
+	// lookApart is how far apart two looks must be that agree on a leg's absence: a list of the
+	// network's may lag for some seconds.
+	lookApart = 4 * time.Second
 	// joinWithin: an answered leg that has not been told to be in the room is looked for.
 	joinWithin = 4 * time.Second
 	// lookEvery bounds how often the network is asked who is in the room.
@@ -35,8 +48,9 @@ const (
 	// for slowDials, so that agents who decline by themselves are not rung without end (N10).
 	quickDials = 100
 	slowDials  = 10 * time.Second
-	// acceptWithin is how long an outside party who has picked up may take to accept.
-	acceptWithin = 20 * time.Second
+	// acceptWithin is how long an outside party who has picked up may take to accept: the question is asked for almost as
+	// long, since a phone that screens its calls picks up by itself and rings its owner only then.
+	acceptWithin = 45 * time.Second
 	// missingFor is how long a caller must have been looked for in vain, without a sign of
 	// her, until she is asked for; longer than one of her turns of music.
 	missingFor = 25 * time.Second
@@ -68,7 +82,7 @@ func (c *Conference) Kept(lost *agent.Agent, now time.Time) bool {
 // rung for already, he has not just let her go by, and she is not being kept for
 // another, who is given as for Kept.
 func (c *Conference) MayOffer(a, lost *agent.Agent, now time.Time) bool {
-	if c.State != Waiting || c.Dials >= quickDials && now.Before(c.Since.Add(slowDials)) {
+	if c.State != Waiting || !c.admitted() || c.Dials >= quickDials && now.Before(c.Since.Add(slowDials)) {
 		return false
 	}
 	if c.Kept(lost, now) {

@@ -12,6 +12,9 @@ const (
 	OutcomeCancelled  Outcome = "cancelled"
 	OutcomeCallerLeft Outcome = "caller-left"
 	OutcomeLost       Outcome = "lost"
+	// OutcomeSlow: what had to come before the dialling was not done in time, since the network
+	// was too slow or did not answer.
+	OutcomeSlow Outcome = OutcomeFailed + ":slow"
 
 	// How a call ended for one of its agents, besides those above.
 	OutcomeEnded       Outcome = "ended"       // an agent ended the call

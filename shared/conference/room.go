@@ -102,6 +102,7 @@ func (p *Participant) setHeld(held bool, now time.Time) {
 	if held && !p.Held {
 		p.HeldAt = now
 	}
+	p.Told = p.Told && held && p.Held
 	p.Held, p.Unsure = held, false
 	if !held { // what says that she is on hold may be older than what is on its way
 		p.Unholding = time.Time{}
@@ -122,7 +123,7 @@ func (c *Conference) callerTold(e RoomEvent, now time.Time) {
 	switch e.Kind {
 	case RoomJoin:
 		c.Caller.Joined, c.Caller.Held, c.Caller.Unsure = true, false, false
-		c.Music = now // it begins with her coming, if nobody is there yet
+		c.hears(0, now) // it begins with her coming, if nobody is there yet
 	case RoomLeave:
 		c.Caller.Joined = false
 		if e.HungUp {
@@ -154,15 +155,15 @@ func (c *Conference) legTold(e RoomEvent, now time.Time) {
 	case RoomLeave:
 		c.LegGone(l.Key, e.Leg, OutcomeLost, now)
 	case RoomHold, RoomUnhold:
-		l.setHeld(e.Kind == RoomHold, now)
+		l.told(e.Kind == RoomHold, now)
 	}
 }
 
 // joined takes in that a leg is in the room: it must have been answered, whether or
 // not that was told.
 func (c *Conference) joined(l *Leg, held bool, now time.Time) {
-	l.Joined = true
-	l.setHeld(held, now)
+	l.Joined, l.Absent = true, time.Time{}
+	l.told(held, now)
 	c.Started = true
 	if l.Phase != Answered && c.wanted(l.Key) {
 		l.Phase, l.Since = Answered, now
@@ -178,68 +179,6 @@ func (c *Conference) wasGone(key LegKey, seq int) bool {
 		}
 	}
 	return false
-}
-
-// Saw takes in which room the network says is live, and who is in it; "" and nobody
-// if there is none.
-func (c *Conference) Saw(room RoomID, started bool, present []Presence, now time.Time) {
-	audit := c.audit && !c.Doubt
-	c.Doubt, c.audit = false, false
-	if room != "" && room != c.Room { // there is one of that name at a time: it is the one
-		c.leaveRoom()
-		c.Room = room
-		c.Past = slices.DeleteFunc(c.Past, func(r RoomID) bool { return r == room })
-	}
-	c.Started = c.Started || started && c.Room != ""
-	var here []LegKey
-	caller := false
-	for _, p := range present {
-		if p.Leg == LegID(c.ID) {
-			caller = true
-			c.Caller.Joined = true
-			c.callerHolds(p.Held, now)
-			continue
-		}
-		l := c.known(LegKey(p.Label), p.Leg)
-		if l == nil {
-			l = c.bySID(p.Leg)
-		}
-		if l == nil {
-			c.stray(p.Leg, now)
-			continue
-		}
-		here = append(here, l.Key)
-		c.joined(l, p.Held, now)
-	}
-	for _, l := range slices.Clone(c.Legs) {
-		late := l.Phase == Answered && !now.Before(l.Since.Add(joinWithin))
-		if late && !slices.Contains(here, l.Key) {
-			c.LegGone(l.Key, l.SID, OutcomeLost, now)
-		}
-	}
-	c.sawCaller(caller, now)
-	if !audit || c.Doubt {
-		c.Looked = now
-	}
-}
-
-// sawCaller takes in whether the caller is in her room. For a moment she may be on her
-// way into it, or between two. When she was looked for in vain for longer than a turn of
-// music lasts, and gave no sign of herself, she is to be asked for: nobody may have told of
-// her end, or her room has ended and nothing has answered her since, so that she hears
-// music in no room. Only that her leg is over proves the first (see moved).
-func (c *Conference) sawCaller(here bool, now time.Time) {
-	c.astray = false
-	switch {
-	case here || !c.CallerOn || c.State == Ended:
-		c.Missing = time.Time{}
-		return
-	case c.Missing.IsZero():
-		c.Missing = now
-	default:
-		c.astray = !now.Before(c.Missing.Add(missingFor))
-	}
-	c.Doubt = true
 }
 
 // CallerGone takes in that the caller's own leg is over.
@@ -281,9 +220,8 @@ func (c *Conference) RoomOver(round int, now time.Time) {
 	if round != c.Round {
 		return
 	}
-	c.Round++
 	moved := c.moving(now)
-	c.Missing, c.Moving, c.Music = time.Time{}, time.Time{}, now
+	c.nextRound(moved, now)
 	var lost *Leg // who talked to her last
 	if l := c.Leg(c.Owner); l != nil {
 		lost = l

@@ -114,7 +114,7 @@ func BenchmarkOursAgents(b *testing.B) {
 			s := answering(b, object{"Items": items, "Count": n})
 			b.ReportAllocs()
 			for b.Loop() {
-				list, err := s.Agents(b.Context())
+				list, _, err := s.Agents(b.Context(), "")
 				must(b, err)
 				if len(list) != n {
 					b.Fatalf("%d agents", len(list))

@@ -28,7 +28,7 @@ const (
 	queued = "queued"
 	head   = "head"
 
-	dir  = "dir"  // shard; all agents have it
+	dir  = "dir"  // shard; all agents have it who were not removed
 	rank = "rank" // place among the agents: see rankOf
 )
 
@@ -116,14 +116,18 @@ func (s *Store) conferenceItem(c *conference.Conference) item {
 // rankOf is an agent's place in the directory: the free ones first, longest idle first.
 // It does not change with his beat, which would cost a second write of the index.
 func rankOf(a *agent.Agent) string {
-	if a.Status == agent.Available && a.Claim == nil {
+	if a.Ranked() {
 		return "0#" + stamp(a.Idle) + "#" + string(a.ID)
 	}
 	return "1#" + string(a.ID)
 }
 
-// agentItem is what stands beside the document of an agent. One who is in a call stays.
+// agentItem is what stands beside the document of an agent. One who is in a call stays, and
+// one who was removed: his item is what refuses him.
 func (s *Store) agentItem(a *agent.Agent) item {
+	if a.IsRemoved() {
+		return item{}
+	}
 	it := item{dir: str(shard), rank: str(rankOf(a))}
 	if a.Claim == nil {
 		it[ttl] = number(s.now().Add(keepAgent).Unix())

@@ -78,29 +78,55 @@ func conferenceID(it item) conference.ID {
 
 // Agents implements switchboard.Lists. An agent whose item this version cannot read is
 // left out: one broken item must not keep all callers waiting.
-func (s *Store) Agents(ctx context.Context) ([]agent.Agent, error) {
-	items, err := s.query(ctx, &dynamodb.QueryInput{
+func (s *Store) Agents(ctx context.Context, from string) (page []agent.Agent, next string, err error) {
+	out, err := s.page(ctx, &dynamodb.QueryInput{
 		IndexName:                 ref(agentsIndex),
 		KeyConditionExpression:    ref("#p = :p"),
 		ExpressionAttributeNames:  map[string]string{"#p": dir},
 		ExpressionAttributeValues: item{":p": str(shard)},
 		Limit:                     ref(int32(switchboard.AgentsPage)),
+		ExclusiveStartKey:         startKey(from),
 	})
+	if err != nil {
+		return nil, "", err
+	}
+	for _, it := range out.Items {
+		var a agent.Agent
+		if err := json.Unmarshal([]byte(text(it[doc])), &a); err == nil && !s.expired(it) {
+			page = append(page, a)
+		}
+	}
+	return page, nextKey(out.LastEvaluatedKey), nil
+}
+
+// startKey and nextKey are where a list of the agents goes on, as DynamoDB and as the
+// switchboard has it: the key of the last entry.
+func startKey(from string) item {
+	key, place, ok := strings.Cut(from, " ")
+	if !ok {
+		return nil
+	}
+	return item{pk: str(key), dir: str(shard), rank: str(place)}
+}
+
+func nextKey(last item) string {
+	if len(last) == 0 {
+		return ""
+	}
+	return text(last[pk]) + " " + text(last[rank])
+}
+
+// query is page for a list of one page.
+func (s *Store) query(ctx context.Context, in *dynamodb.QueryInput) ([]item, error) {
+	out, err := s.page(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	var agents []agent.Agent
-	for _, it := range items {
-		var a agent.Agent
-		if err := json.Unmarshal([]byte(text(it[doc])), &a); err == nil && !s.expired(it) {
-			agents = append(agents, a)
-		}
-	}
-	return agents, nil
+	return out.Items, nil
 }
 
-// query reads one page of an index.
-func (s *Store) query(ctx context.Context, in *dynamodb.QueryInput) ([]item, error) {
+// page reads one page of an index.
+func (s *Store) page(ctx context.Context, in *dynamodb.QueryInput) (*dynamodb.QueryOutput, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.limits.all)
 	defer cancel()
 	in.TableName = &s.table
@@ -112,7 +138,7 @@ func (s *Store) query(ctx context.Context, in *dynamodb.QueryInput) ([]item, err
 	if err != nil {
 		return nil, unavailable(err)
 	}
-	return out.Items, nil
+	return out, nil
 }
 
 func ref[T any](v T) *T { return &v }

@@ -21,7 +21,9 @@
 //     about 14 units for a transferred call. It bends near 70 new calls a second.
 //   - agents is written at each save of an agent, mostly his beat every five seconds: one
 //     unit. It bends near 5,000 agents at work. Its page of 200 agents costs about ten
-//     read units, of which a partition has 3,000 a second: some 300 offers a second.
+//     read units, of which a partition has 3,000 a second: some 300 offers a second. Agents
+//     who fell silent while they were free stand on it until the sweep takes them off; more
+//     than a page of them costs each offer another page until then.
 //
 // Beyond that, shard becomes a hash of the id modulo n, written by saves at once; lists
 // ask the n shards side by side and merge n pages that are each in order. The table's

@@ -245,11 +245,11 @@ func TestF116WhatHasExpiredIsNotThere(t *testing.T) {
 	if err := s.SaveConference(t.Context(), again); err != nil || again.Version != 1 {
 		t.Errorf("created again: version %d, %v", again.Version, err)
 	}
-	if list, err := s.Agents(t.Context()); len(list) != 1 || err != nil {
+	if list, _, err := s.Agents(t.Context(), ""); len(list) != 1 || err != nil {
 		t.Errorf("agents: %v, %v", list, err)
 	}
 	now = now.Add(keepAgent)
-	if list, err := s.Agents(t.Context()); len(list) != 0 || err != nil {
+	if list, _, err := s.Agents(t.Context(), ""); len(list) != 0 || err != nil {
 		t.Errorf("agents of long ago: %v, %v", list, err)
 	}
 }
@@ -258,7 +258,7 @@ func TestABrokenAgentKeepsNobodyElseWaiting(t *testing.T) {
 	s := open(t)
 	must(t, s.SaveAgent(t.Context(), agent.New("alice", "Alice", t0)))
 	putRaw(t, s, item{pk: str("a#bob"), doc: str("{"), version: number(1), dir: str(shard), rank: str("0#")})
-	list, err := s.Agents(t.Context())
+	list, _, err := s.Agents(t.Context(), "")
 	if err != nil || len(list) != 1 || list[0].ID != "alice" {
 		t.Errorf("agents: %v, %v", list, err)
 	}

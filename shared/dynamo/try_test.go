@@ -318,7 +318,7 @@ func TestF008AllFailuresAreOfOneKind(t *testing.T) {
 	_, load := s.Conference(ctx, "CA1")
 	_, who := s.Agent(ctx, "alice")
 	_, line := s.Line(ctx)
-	_, agents := s.Agents(ctx)
+	_, _, agents := s.Agents(ctx, "")
 	_, liveOnes := s.Live(ctx, 1)
 	again := caller(1)
 	again.Version = 1 // to be read first

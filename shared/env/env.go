@@ -56,6 +56,15 @@ func (r *Reader) Whole(name string, least, most int) int {
 	return n
 }
 
+// Flag is a required yes or no.
+func (r *Reader) Flag(name string) bool {
+	v := r.String(name)
+	if v != "" && v != "true" && v != "false" {
+		r.Bad(name, "true or false")
+	}
+	return v == "true"
+}
+
 var e164 = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 
 // Number is a required telephone number in E.164 form.

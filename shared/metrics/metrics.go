@@ -28,6 +28,8 @@ const (
 	Calls     Name = "Calls"     // callers who have dialled
 	Abandoned Name = "Abandoned" // of those, who were gone before anybody talked with them
 
+	RoomRefused Name = "RoomRefused" // a party whom the network did not take into a room, or not for a second
+
 	TransferAnswered   Name = "TransferAnswered" // the target owns the call
 	TransferNoAnswer   Name = "TransferNoAnswer"
 	TransferBusy       Name = "TransferBusy"
@@ -39,6 +41,7 @@ const (
 
 	WebhookLatency   Name = "WebhookLatency"   // of one webhook, in milliseconds
 	SignatureRefused Name = "SignatureRefused" // webhooks that were not Twilio's
+	SignatureUnknown Name = "SignatureUnknown" // of those, signed in a way that we cannot check
 	Faults           Name = "Faults"           // requests in which something of ours failed
 
 	TwilioRequests   Name = "TwilioRequests"   // acts on the phone network

@@ -158,8 +158,10 @@ func (s *Secret) all(ctx context.Context, old twilio.Credentials) (twilio.Creden
 	for i := 1; i < len(stages); i++ {
 		if errs[i] != nil && !errors.Is(errs[i], errNone) {
 			c.AuthTokens = with(c.AuthTokens, old.AuthTokens...) // not known to be gone
+			c.SharedKeys = with(c.SharedKeys, old.SharedKeys...)
 		} else if versions[i].AccountSID == c.AccountSID {
 			c.AuthTokens = with(c.AuthTokens, versions[i].AuthToken)
+			c.SharedKeys = with(c.SharedKeys, versions[i].SharedKey)
 		}
 	}
 	return c, nil

@@ -262,6 +262,35 @@ func TestRotation(t *testing.T) {
 	step("the old version was of another account", true, "SK2", "two")
 }
 
+// The secret of a shared key is optional. While it is replaced all versions' count, as with tokens.
+func TestF198ASharedKeyOfTheSecret(t *testing.T) {
+	with := func(key string) string { return strings.Replace(text("one", "SK1"), "}", `,"sharedKey":"`+key+`"}`, 1) }
+	m := &manager{values: map[string]string{current: text("one", "SK1")}}
+	s, now := open(t, m)
+	if c := must(t, s); len(c.SharedKeys) != 0 {
+		t.Errorf("there are %v", c.SharedKeys)
+	}
+	step := func(wantReplaced bool, want ...string) {
+		t.Helper()
+		*now = now.Add(renewEvery)
+		if c, replaced := s.Renewed(t.Context()); replaced != wantReplaced || !slices.Equal(c.SharedKeys, want) {
+			t.Errorf("replaced %v, %v; want %v", replaced, c.SharedKeys, want)
+		}
+	}
+	m.set(func() { m.values[current] = with("a") })
+	step(true, "a")
+	m.set(func() { m.values[pending] = with("b") })
+	step(true, "a", "b")
+	m.set(func() { m.values = map[string]string{current: with("b"), previous: with("a")} })
+	step(true, "b", "a")
+	m.set(func() { m.errors = map[string]string{previous: "InternalServiceError"} })
+	step(false, "b", "a")
+	m.set(func() {
+		m.errors, m.values = nil, map[string]string{current: text("one", "SK1"), previous: text("one", "SK1")}
+	})
+	step(true)
+}
+
 func TestRenewedBeforeThereIsAny(t *testing.T) {
 	m := &manager{}
 	s, _ := open(t, m)

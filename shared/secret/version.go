@@ -32,6 +32,8 @@ type version struct {
 	AuthToken  string `json:"authToken"`
 	APIKey     string `json:"apiKey"`
 	APISecret  string `json:"apiSecret"`
+	// SharedKey is the secret of a key that signs webhooks, if the account has a rule for that.
+	SharedKey string `json:"sharedKey"`
 }
 
 func (v version) credentials() (twilio.Credentials, error) {
@@ -40,6 +42,7 @@ func (v version) credentials() (twilio.Credentials, error) {
 	}
 	return twilio.Credentials{
 		AccountSID: v.AccountSID, AuthTokens: []string{v.AuthToken}, APIKey: v.APIKey, APISecret: v.APISecret,
+		SharedKeys: with(nil, v.SharedKey),
 	}, nil
 }
 
@@ -86,5 +89,5 @@ func with(tokens []string, more ...string) []string {
 
 func same(a, b twilio.Credentials) bool {
 	return a.AccountSID == b.AccountSID && a.APIKey == b.APIKey && a.APISecret == b.APISecret &&
-		slices.Equal(a.AuthTokens, b.AuthTokens)
+		slices.Equal(a.AuthTokens, b.AuthTokens) && slices.Equal(a.SharedKeys, b.SharedKeys)
 }

@@ -20,12 +20,17 @@ type report struct {
 	room   conference.RoomID
 	begun  bool // the room has started
 	here   []conference.Presence
+	saw    *conference.Sighting // an answer to LookAt
 	err    error
 }
 
 func (r report) tell(c *conference.Conference, now time.Time) {
 	if r.look {
 		c.Saw(r.room, r.begun, r.here, now)
+		return
+	}
+	if a, ok := r.act.(conference.LookAt); ok && r.saw != nil {
+		c.SawLeg(a.Leg, *r.saw, now)
 		return
 	}
 	c.Done(r.act, r.result, now)
@@ -54,6 +59,11 @@ func (s *Switchboard) do(ctx context.Context, c *conference.Conference, act conf
 		r.err = s.calls.Announce(ctx, c.ID, c.Room, conference.LegID(c.ID))
 	case conference.Look:
 		s.look(ctx, c, &r)
+	case conference.LookAt:
+		var saw conference.Sighting
+		if saw, r.err = s.calls.LookAt(ctx, c.Room, a.Leg); r.err == nil {
+			r.saw = &saw
+		}
 	}
 	r.result = resultOf(leg, r.err)
 	if k := r.result.Kind; k == conference.Acted || k == conference.WasGone {
@@ -100,7 +110,7 @@ func resultOf(leg conference.LegID, err error) conference.Result {
 		}
 		return r
 	default:
-		return conference.Result{Kind: conference.Unknown}
+		return conference.Result{Kind: conference.Unknown, Slow: errors.Is(err, ErrSlow)}
 	}
 }
 
@@ -122,8 +132,8 @@ func (f *failures) took(r report) {
 	*f = append(*f, r)
 }
 
-// over says whether an act is not to be tried again: it was refused for good, it was not
-// done twice, or it would not be harmless to repeat or of no use.
+// over says whether an act is not to be tried again: it was refused for good, it had no
+// answer in time, it was not done twice, or it would not be harmless to repeat or of no use.
 func (f failures) over(a conference.Act) bool {
 	n := 0
 	for _, r := range f {
@@ -132,10 +142,10 @@ func (f failures) over(a conference.Act) bool {
 		}
 		n++
 		switch a.(type) {
-		case conference.Dial, conference.Find, conference.Look:
+		case conference.Dial, conference.Find, conference.Look, conference.LookAt:
 			return true
 		}
-		if r.result.Kind == conference.Refused || n == actTries {
+		if r.result.Kind == conference.Refused || r.result.Slow || n == actTries {
 			return true
 		}
 	}

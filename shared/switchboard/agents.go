@@ -30,7 +30,7 @@ func (s *Switchboard) SetStatus(ctx context.Context, who Who, status agent.Statu
 	if !beat && status != agent.Available && c != nil {
 		c = s.withdrawOffer(ctx, a, c, now)
 	}
-	return s.snapshot(ctx, a, c, now)
+	return s.snapshot(ctx, a, c, beat, now)
 }
 
 // Me is the agent's snapshot.
@@ -39,7 +39,7 @@ func (s *Switchboard) Me(ctx context.Context, who Who, now time.Time) (Snapshot,
 	if err != nil {
 		return Snapshot{}, err
 	}
-	return s.snapshot(ctx, a, c, now)
+	return s.snapshot(ctx, a, c, false, now)
 }
 
 // attend loads the agent, lets f change him, keeps his claim true, and brings his call
@@ -53,14 +53,18 @@ func (s *Switchboard) attend(ctx context.Context, who Who, now time.Time, f func
 		if err != nil {
 			return nil, nil, err
 		}
+		if a.IsRemoved() {
+			return nil, nil, agent.ErrRemoved
+		}
 		changed := f(a) || a.Version == 0
+		changed = s.doubt(ctx, a, now) || changed
 		var c *conference.Conference
 		if a.Claim != nil {
-			var freed bool
-			if c, freed, err = s.callOf(ctx, a, now); err != nil {
+			var mended bool
+			if c, mended, err = s.callOf(ctx, a, now); err != nil {
 				return nil, nil, err
 			}
-			changed = freed || a.Renew(now) || changed
+			changed = mended || a.Renew(now) || answered(a, c) || changed
 		}
 		if changed {
 			err = s.store.SaveAgent(ctx, a)
@@ -73,16 +77,28 @@ func (s *Switchboard) attend(ctx context.Context, who Who, now time.Time, f func
 	return nil, nil, ErrConflict
 }
 
+// answered notes when the agent answered, for his colleagues' list: his page asks at once.
+func answered(a *agent.Agent, c *conference.Conference) bool {
+	if c == nil || a.Claim == nil {
+		return false
+	}
+	l := c.Leg(conference.LegKey(a.Claim.Leg))
+	return l != nil && l.Phase == conference.Answered && a.Answer(a.Claim.Leg, l.Since)
+}
+
 // callOf loads the conference that an agent is claimed for and does what is due in it.
-// If he has no leg there, his claim is void and he is freed.
-func (s *Switchboard) callOf(ctx context.Context, a *agent.Agent, now time.Time) (c *conference.Conference, freed bool, err error) {
+// If he has another leg there than his claim says, it is put right; if none, he is freed.
+// Mended: his item is to be saved.
+func (s *Switchboard) callOf(
+	ctx context.Context, a *agent.Agent, now time.Time,
+) (c *conference.Conference, mended bool, err error) {
 	id, leg := conference.ID(a.Claim.Conference), conference.LegKey(a.Claim.Leg)
 	c, err = s.updateFor(ctx, a.ID, id, now, func(*conference.Conference) error { return nil })
 	if c == nil && !errors.Is(err, ErrNotFound) {
 		return nil, false, err
 	}
-	if c != nil && c.Leg(leg) != nil {
-		return c, false, nil
+	if c != nil && (bind(a, c, now) || c.Leg(leg) != nil) {
+		return c, a.Claim.Leg != string(leg), nil
 	}
 	r := agent.Release{Conference: string(id), Leg: string(leg)}
 	if c != nil {
@@ -124,9 +140,4 @@ func (s *Switchboard) withdrawOffer(ctx context.Context, a *agent.Agent, c *conf
 		return c
 	}
 	return next
-}
-
-// Directory lists all agents, the longest idle free one first.
-func (s *Switchboard) Directory(ctx context.Context) ([]agent.Agent, error) {
-	return s.store.Agents(ctx)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"warmtransfer/shared/agent"
 	"warmtransfer/shared/conference"
 )
 
@@ -22,7 +23,7 @@ func (s *Switchboard) Arrive(ctx context.Context, id conference.ID, from string,
 		return nil, err
 	}
 	c, _ = s.settle(ctx, c, acts, now) // nothing is due for her yet
-	if m := s.match(ctx, now, c, nil); m != nil && m.ID == id {
+	if m := s.match(ctx, now, asking{in: c}, nil); m != nil && m.ID == id {
 		c = m
 	}
 	return c, nil
@@ -42,13 +43,26 @@ func (s *Switchboard) RoomOver(ctx context.Context, id conference.ID, round int,
 	return c, keepConference(c, err)
 }
 
-// CallerGone takes in that the caller's call is over.
+// CallerGone takes in that the caller's call is over. That may be told before the call itself
+// is saved: a caller who hangs up at once is quicker than a function that has just been
+// started. The end is then saved in the place of the call, so that the arrival finds it there
+// and rings nobody. For a call that is known this costs nothing.
 func (s *Switchboard) CallerGone(ctx context.Context, id conference.ID, now time.Time) error {
-	c, err := s.update(ctx, id, now, func(c *conference.Conference) error {
+	gone := func(c *conference.Conference) error {
 		c.CallerGone(now)
 		return nil
-	})
-	return keepConference(c, err)
+	}
+	for range saveTries {
+		c, err := s.update(ctx, id, now, gone)
+		if !errors.Is(err, ErrNotFound) {
+			return keepConference(c, err)
+		}
+		over := conference.New(id, "", false, now)
+		if _, err = s.decideAndSave(ctx, over, now, gone); !errors.Is(err, ErrConflict) {
+			return err
+		}
+	}
+	return ErrConflict
 }
 
 // keepConference drops the failure of an act once the decision has been saved: the
@@ -67,18 +81,26 @@ type Place struct {
 	Beyond     bool // further back than the line is read
 }
 
+// Turn is one turn of a caller's music.
+type Turn struct {
+	Position bool // she may be told where in the line she is
+	// Lasts is how long she will hear it, reckoned as far as it is known beforehand.
+	Lasts func(*conference.Conference) time.Duration
+}
+
 // Wait is the caller's clock: she asks for more music. It repairs what an event
-// missed, offers her again, and, if position says so, looks where in the line she is.
-func (s *Switchboard) Wait(ctx context.Context, id conference.ID, position bool, now time.Time) (Place, error) {
+// missed, offers her again, and, if the turn asks for it, looks where in the line she is.
+func (s *Switchboard) Wait(ctx context.Context, id conference.ID, t Turn, now time.Time) (Place, error) {
 	c, err := s.update(ctx, id, now, func(c *conference.Conference) error {
 		c.CallerHearsMusic(now)
+		c.MusicLasts(t.Lasts(c), now)
 		return nil
 	})
 	if c == nil {
 		return Place{}, err
 	}
 	p := Place{Conference: c}
-	if !position || !c.State.InLine() {
+	if !t.Position || !c.State.InLine() {
 		return p, nil
 	}
 	line, err := s.store.Line(ctx)
@@ -105,14 +127,57 @@ func find(line []Waiter, id conference.ID) (int, bool) {
 func (s *Switchboard) Connect(ctx context.Context, id conference.ID, key conference.LegKey, sid conference.LegID, now time.Time) (conference.Admission, error) {
 	var in conference.Admission
 	var refused error
-	c, err := s.update(ctx, id, now, func(c *conference.Conference) error {
+	c, err := s.load(ctx, id)
+	if err != nil {
+		return in, err
+	}
+	a := s.answering(ctx, c, key)
+	c, err = s.updateFrom(ctx, "", c, now, func(c *conference.Conference) error {
+		if a != nil && a.IsRemoved() {
+			refused = conference.ErrNotWanted
+			c.LegGone(key, sid, conference.OutcomeDeclined, now)
+			return nil
+		}
 		in, refused = c.LegAnswered(key, sid, now)
 		return nil // a refused leg is taken off the list, which is saved too
 	})
 	if err := keepConference(c, err); err != nil {
 		return in, err
 	}
+	if a != nil && refused == nil && bind(a, c, now) {
+		s.assure(ctx, c, a.ID, now)
+	}
 	return in, refused
+}
+
+// answering is the agent who answers a leg for the first time, as he stands now; nil if it is
+// another's, or that cannot be known.
+func (s *Switchboard) answering(ctx context.Context, c *conference.Conference, key conference.LegKey) *agent.Agent {
+	l := c.Leg(key)
+	if l == nil || l.Agent == "" || l.Phase == conference.Answered {
+		return nil
+	}
+	a, err := s.store.Agent(ctx, l.Agent)
+	if err != nil {
+		return nil
+	}
+	return a
+}
+
+// FellOut takes in that a leg's call goes on though it was to be in the room: it says how long it
+// must wait until the next try, or conference.ErrNotWanted or ErrNotFound if it is to be ended.
+func (s *Switchboard) FellOut(ctx context.Context, id conference.ID, key conference.LegKey, sid conference.LegID,
+	now time.Time) (time.Duration, error) {
+	var wait time.Duration
+	var refused error
+	c, err := s.update(ctx, id, now, func(c *conference.Conference) error {
+		wait, refused = c.LegFellOut(key, sid, now)
+		return nil
+	})
+	if err := keepConference(c, err); err != nil {
+		return 0, err
+	}
+	return wait, refused
 }
 
 // Accept takes in whether a person at an outside number, who has picked up, takes the

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
 	. "warmtransfer/shared/switchboard/switchboardtest"
 )
 
@@ -42,7 +43,8 @@ func TestAnEventThatChangesNothingCostsOneRead(t *testing.T) {
 		}
 		costs(t, w, "a late "+string(kind), again, func() { _ = w.Board.RoomTold(t.Context(), id, e, w.Now) })
 	}
-	costs(t, w, "a turn of music", again, func() { _, _ = w.Board.Wait(t.Context(), id, true, w.Now) })
+	written := map[string]int{"Conference": 1, "SaveConference": 1} // so that it shows when her music runs out
+	costs(t, w, "a turn of music", written, func() { _, _ = w.Board.Wait(t.Context(), id, switchboard.Turn{Position: true, Lasts: twelve}, w.Now) })
 	costs(t, w, "a connection asked for twice", again, func() {
 		_, _ = w.Board.Connect(t.Context(), id, owner.Key, owner.SID, w.Now)
 	})

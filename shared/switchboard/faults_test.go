@@ -56,7 +56,7 @@ func answerWhoeverRings(w *World) {
 // outside are all calls to the two outer sides that a switchboard makes.
 var outside = []string{
 	"Conference", "SaveConference", "Agent", "SaveAgent", "Line", "Agents",
-	"Dial", "Hangup", "Hold", "SetEndsRoom", "FindRoom", "Present", "LastWords", "FreshRoom", "FindLeg",
+	"Dial", "Hangup", "Hold", "SetEndsRoom", "FindRoom", "Present", "LookAt", "LastWords", "FreshRoom", "FindLeg",
 }
 
 // TestEveryOutsideCallFails fails each outside call of the classic transfer once, at
@@ -97,7 +97,7 @@ func TestEveryOutsideCallFails(t *testing.T) {
 
 // failAt makes the n-th call of op from now on fail.
 func failAt(w *World, op string, n int, took bool) {
-	if op == "Dial" || op == "Hangup" || op == "Hold" || op == "SetEndsRoom" || op == "FindRoom" || op == "Present" || op == "LastWords" || op == "FreshRoom" || op == "FindLeg" {
+	if op == "Dial" || op == "Hangup" || op == "Hold" || op == "SetEndsRoom" || op == "FindRoom" || op == "Present" || op == "LookAt" || op == "LastWords" || op == "FreshRoom" || op == "FindLeg" {
 		w.Phones.At(op, n, Fault{Err: switchboard.ErrUnknown, Took: took})
 		return
 	}

@@ -13,12 +13,13 @@ type Before struct {
 	New      bool
 	State    conference.State
 	Legs     int
+	Refusals int                // see conference.Conference.Refusals
 	Transfer conference.LegKey  // the last transfer's target
 	Outcome  conference.Outcome // and how it ended
 }
 
 func before(c *conference.Conference) Before {
-	b := Before{New: c.Version == 0, State: c.State, Legs: len(c.Legs)}
+	b := Before{New: c.Version == 0, State: c.State, Legs: len(c.Legs), Refusals: c.Refusals()}
 	if t := c.Transfer; t != nil {
 		b.Transfer, b.Outcome = t.Leg, t.Outcome
 	}
@@ -39,6 +40,8 @@ type Gauges struct {
 	Waiting int           // callers in the line, at most LinePage
 	Longest time.Duration // that one of them has waited
 	Agents  map[agent.Presence]int
+	// Silent are those of the free ones whose pages have been silent for long: see RetireSilent.
+	Silent []agent.ID
 	// Stuck: somebody has waited for a while, and an agent is free. One at a time that can
 	// be by chance, since the free one may just have declined.
 	Stuck bool
@@ -53,13 +56,17 @@ func (s *Switchboard) Gauges(ctx context.Context, now time.Time) (Gauges, error)
 	if err != nil {
 		return Gauges{}, err
 	}
-	agents, err := s.store.Agents(ctx)
-	if err != nil {
-		return Gauges{}, err
-	}
 	g := Gauges{Waiting: len(line), Agents: map[agent.Presence]int{}}
-	for _, a := range agents {
-		g.Agents[a.Presence(now)]++
+	for page, err := range s.pages(ctx, allPages) {
+		if err != nil {
+			return Gauges{}, err
+		}
+		for _, a := range page {
+			g.Agents[a.Presence(now)]++
+			if a.FallSilent(now) {
+				g.Silent = append(g.Silent, a.ID)
+			}
+		}
 	}
 	for _, w := range line {
 		waited := max(0, now.Sub(w.Queued))

@@ -1,6 +1,7 @@
 package switchboard_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -153,16 +154,98 @@ func TestACallerWhoIsGoneIsNotMovedForEver(t *testing.T) {
 	}
 }
 
-// The line's own clocks write little for it.
-func TestTurnsOfMusicAreSeldomWrittenDown(t *testing.T) {
+// Each of the fifty turns is written down, and each sweep's look; nothing else.
+func TestTurnsOfMusicAreWrittenDownOnceEach(t *testing.T) {
 	w := NewWorld(t)
 	id, _ := w.Dial()
 	w.Pass(time.Minute)
 	version := w.Conference(id).Version
 	w.Pass(10 * time.Minute)
-	if n := w.Conference(id).Version - version; n > 26 {
+	if n := w.Conference(id).Version - version; n > 62 {
 		t.Errorf("%d saves in ten minutes", n)
 	}
+}
+
+// The longest that a caller may hear nothing whose turn of music could not be had by any try.
+const (
+	soundWithAPage = 15 * time.Second // one that beats every five seconds here
+	soundWithNone  = 60 * time.Second
+)
+
+func TestF182MusicIsHeardAgainSoon(t *testing.T) {
+	for name, begin := range map[string]func(t *testing.T) (*World, conference.ID){
+		"in the line, a page is open": func(t *testing.T) (*World, conference.ID) {
+			w := NewWorld(t, "alice")
+			w.Choose("alice", agent.Away)
+			id, _ := w.Dial()
+			return w, id
+		},
+		"in the line, no page is open": func(t *testing.T) (*World, conference.ID) {
+			w := NewWorld(t, "alice")
+			w.Silent("alice")
+			w.Now = w.Now.Add(10 * time.Minute)
+			id, _ := w.Dial()
+			return w, id
+		},
+		"on hold": func(t *testing.T) (*World, conference.ID) {
+			w, id := talking(t, "alice")
+			w.MustPress("alice", conference.DoHold, "")
+			return w, id
+		},
+		"on hold, no page is open": func(t *testing.T) (*World, conference.ID) {
+			w, id := talking(t, "alice")
+			w.MustPress("alice", conference.DoHold, "")
+			w.Silent("alice")
+			return w, id
+		},
+		"in a consult": func(t *testing.T) (*World, conference.ID) { return consulting(t) },
+	} {
+		for second := range 13 { // of a turn, and of the sweep's minute
+			w, id := begin(t)
+			w.Settle()
+			w.Pass(3*time.Minute + time.Duration(second*5)*time.Second)
+			w.MusicRunsOut(id)
+			// What is heard of the turn now is heard to its end: in this world it is over at once.
+			most := soundWithAPage + 12*time.Second
+			if strings.Contains(name, "no page") {
+				most = soundWithNone + 12*time.Second
+			}
+			state := w.Conference(id).State
+			w.Pass(most)
+			if got := w.Hears(id); got != "music" {
+				t.Fatalf("%s, second %d: she hears %s: %+v", name, second, got, w.Conference(id))
+			}
+			c := w.Conference(id)
+			if c.State != state {
+				t.Errorf("%s: %s became %s", name, state, c.State)
+			}
+			w.Pass(5 * time.Minute)
+			if now := w.Conference(id); now.Round != c.Round {
+				t.Errorf("%s: she is moved again and again", name)
+			}
+			w.CheckQuiet()
+		}
+	}
+}
+
+// Music that is heard is left alone, whatever asks meanwhile.
+func TestF182MusicThatGoesOnIsNotBegunAnew(t *testing.T) {
+	w := NewWorld(t, "alice", "bob")
+	held, _ := w.Dial()
+	w.Answer("alice")
+	w.Settle()
+	w.MustPress("alice", conference.DoHold, "")
+	w.Choose("bob", agent.Away)
+	waits, _ := w.Dial()
+	w.Settle()
+	before := w.Phones.Counts()
+	w.Pass(10 * time.Minute)
+	if after := w.Phones.Counts(); after["Hold"] != before["Hold"] || after["FreshRoom"] != before["FreshRoom"] {
+		t.Errorf("before %v, after %v", before, after)
+	}
+	hears(t, w, held, "music")
+	hears(t, w, waits, "music")
+	w.CheckQuiet()
 }
 
 // Several callers lose their agents at once, while they cannot be put on hold; the first

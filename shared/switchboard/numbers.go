@@ -63,19 +63,20 @@ func (s *Switchboard) number(ctx context.Context, c *conference.Conference, r co
 func counted(r conference.Request, t conference.Target) string { return cmp.Or(r.Key, string(t.Key)) }
 
 // mayDialMore holds all agents' numbers of late against the operator's limit. The list
-// may lag behind and has one page, so the limit is not to the number: it bounds what a
-// stolen sign-in can cost.
+// may lag behind, so the limit is not to the number: it bounds what a stolen sign-in can
+// cost.
 func (s *Switchboard) mayDialMore(ctx context.Context, now time.Time) error {
 	if s.set.NumbersPerHour == 0 {
 		return nil
 	}
-	agents, err := s.store.Agents(ctx)
-	if err != nil {
-		return err
-	}
 	sum := 0
-	for _, a := range agents {
-		sum += a.OutsideLately(now)
+	for page, err := range s.pages(ctx, allPages) {
+		if err != nil {
+			return err
+		}
+		for _, a := range page {
+			sum += a.OutsideLately(now)
+		}
 	}
 	if sum >= s.set.NumbersPerHour {
 		return ErrTooManyNumbers

@@ -18,11 +18,11 @@ func TestF038ASilentPageDoesNotEndACall(t *testing.T) {
 	if w.Longest > 0 {
 		t.Errorf("the caller heard silence for %d s", w.Longest)
 	}
-	list, err := w.Board.Directory(t.Context())
+	list, err := w.Board.Directory(t.Context(), switchboard.Who{ID: "bob"}, w.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, a := range list {
+	for _, a := range list.Agents {
 		if a.ID == "alice" && a.Presence(w.Now) == agent.IsAvailable {
 			t.Error("others see her as available")
 		}
@@ -214,7 +214,11 @@ func TestWhoIsNotToldThatHeIsFreeFindsOutHow(t *testing.T) {
 				t.Fatal(err)
 			}
 			me := w.Me("alice").Agent
-			if me.Last == nil || me.Last.Outcome != string(test.want) || len(me.Recent) != 1 || me.Recent[0].Outcome != string(test.want) {
+			word := test.want
+			if word == conference.OutcomeEnded {
+				word = conference.WordEndedHere
+			}
+			if me.Last == nil || me.Last.Outcome != string(test.want) || len(me.Recent) != 1 || me.Recent[0].Outcome != string(word) {
 				t.Errorf("his page is told %+v of %+v, want %s", me.Last, me.Recent, test.want)
 			}
 		})

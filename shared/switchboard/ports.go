@@ -3,6 +3,7 @@ package switchboard
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"warmtransfer/shared/agent"
@@ -25,6 +26,10 @@ var (
 	// ErrThrottled: the network refused for its rate limit (429): it did not act.
 	ErrThrottled = errors.New("throttled")
 )
+
+// ErrSlow is the ErrUnknown of a request that had no answer in time: it may be done yet, and
+// to repeat it at once would only take as long again.
+var ErrSlow = fmt.Errorf("%w: no answer in time", ErrUnknown)
 
 // RefusedError is a definite no of the network: it did not act and will not.
 type RefusedError struct {
@@ -55,15 +60,17 @@ type Lists interface {
 	// Line lists callers without an owner (states waiting and ringing), heads first, then the
 	// longest waiting; at most one page (see LinePage).
 	Line(ctx context.Context) ([]Waiter, error)
-	// Agents lists all agents ever seen, the free ones (status available, no claim) first,
-	// longest idle first among them; at most one page (see AgentsPage).
-	Agents(ctx context.Context) ([]agent.Agent, error)
+	// Agents lists the agents who were not removed, the free ones (see agent.Agent.Ranked)
+	// first, longest idle first among them. It gives at most one page (see AgentsPage), which
+	// begins where from says, at first ""; next is where the list goes on, "" at its end.
+	Agents(ctx context.Context, from string) (page []agent.Agent, next string, err error)
 	// Live lists conferences that still need a clock (see conference.Conference.Live), oldest
 	// state change first, at most n.
 	Live(ctx context.Context, n int) ([]conference.ID, error)
 }
 
-// Page sizes: no request reads more than one page.
+// Page sizes. No request reads more than one page of the line, and of the agents more only
+// where those who are silent fill it (see Switchboard.agents).
 const (
 	LinePage   = 21 // a position beyond twenty is "more than twenty"
 	AgentsPage = 200
@@ -87,7 +94,7 @@ type CallControl interface {
 	Dial(ctx context.Context, d conference.Dial) (conference.LegID, error)
 	// FindLeg looks whether there is a live leg that we may have made at or after since to
 	// that agent, or to a number, which begins with a plus sign; ErrNotFound if there is none.
-	// Which one it is, is not said: it may be another's.
+	// Which one it is, is not said: it may be another's. It is asked of a list (see Looks).
 	FindLeg(ctx context.Context, to agent.ID, since time.Time) error
 	// Hangup ends a leg, ringing or answered.
 	Hangup(ctx context.Context, leg conference.LegID) error
@@ -98,13 +105,11 @@ type CallControl interface {
 	// her as if it had ended.
 	FreshRoom(ctx context.Context, id conference.ID, round int) error
 	Rooms
+	Looks
 }
 
 // Rooms acts on a conference's room.
 type Rooms interface {
-	// FindRoom looks up the live room of a conference, and whether it has started;
-	// ErrNotFound if it has none.
-	FindRoom(ctx context.Context, id conference.ID) (room conference.RoomID, started bool, err error)
 	// Hold makes a party hear music (true) or the room (false).
 	Hold(ctx context.Context, id conference.ID, room conference.RoomID, leg conference.LegID, hold bool) error
 	// SetEndsRoom sets whether the room ends when this leg leaves. The network ignores
@@ -112,6 +117,17 @@ type Rooms interface {
 	SetEndsRoom(ctx context.Context, room conference.RoomID, leg conference.LegID, ends bool) error
 	// Announce says words to one party, over what it hears, that its agent may be lost.
 	Announce(ctx context.Context, id conference.ID, room conference.RoomID, leg conference.LegID) error
+}
+
+// Looks ask the network how things stand. Its lists may lag for some seconds, or lack what
+// is there, and succeed: nothing is over because a list lacks it.
+type Looks interface {
+	// FindRoom looks up the live room of a conference in a list, and whether it has started;
+	// ErrNotFound if the list has none.
+	FindRoom(ctx context.Context, id conference.ID) (room conference.RoomID, started bool, err error)
 	// Present lists who is in the room now. ErrGone if the room has ended.
 	Present(ctx context.Context, room conference.RoomID) ([]conference.Presence, error)
+	// LookAt asks for one leg by its name: whether its call is over, and whether it is in that
+	// room, of which it is not asked with "". No list is asked.
+	LookAt(ctx context.Context, room conference.RoomID, leg conference.LegID) (conference.Sighting, error)
 }

@@ -347,12 +347,12 @@ type lagging struct {
 	reads *int
 }
 
-func (l lagging) Agents(ctx context.Context) ([]agent.Agent, error) {
-	list, err := l.Store.Agents(ctx)
+func (l lagging) Agents(ctx context.Context, from string) ([]agent.Agent, string, error) {
+	list, next, err := l.Store.Agents(ctx, from)
 	if *l.reads--; *l.reads >= 0 {
 		list = slices.DeleteFunc(list, func(a agent.Agent) bool { return a.ID == l.lacks })
 	}
-	return list, err
+	return list, next, err
 }
 
 func TestF052AnAgentWhomTheListLacksForAMomentIsFree(t *testing.T) {

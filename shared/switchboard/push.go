@@ -58,10 +58,7 @@ func (s *Switchboard) push(ctx context.Context, c *conference.Conference, before
 	}
 	ctx, cancel := context.WithTimeout(ctx, pushWithin)
 	defer cancel()
-	line, err := s.store.Line(ctx)
-	if err != nil {
-		return
-	}
+	line, known := s.lineSoon(ctx)
 	var all sync.WaitGroup
 	for _, l := range legs {
 		all.Go(func() {
@@ -69,7 +66,7 @@ func (s *Switchboard) push(ctx context.Context, c *conference.Conference, before
 			if err != nil {
 				return
 			}
-			snap := s.view(a, c, line, now)
+			snap := s.view(a, c, line, known, now)
 			if snap.Call != nil {
 				snap.Call.History = snap.Call.History[max(0, len(snap.Call.History)-pushHistory):]
 			}
@@ -77,4 +74,15 @@ func (s *Switchboard) push(ctx context.Context, c *conference.Conference, before
 		})
 	}
 	all.Wait()
+}
+
+// lineWithin leaves the telling itself its time, if the line cannot be read.
+const lineWithin = pushWithin / 3
+
+// lineSoon is the line, and whether it is known.
+func (s *Switchboard) lineSoon(ctx context.Context) ([]Waiter, bool) {
+	ctx, cancel := context.WithTimeout(ctx, lineWithin)
+	defer cancel()
+	line, err := s.store.Line(ctx)
+	return line, err == nil
 }

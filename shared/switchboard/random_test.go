@@ -138,6 +138,16 @@ func TestRandomHistories(t *testing.T) {
 				w.Store.Next(op, Fault{Err: switchboard.ErrUnavailable, Took: took})
 				w.Phones.Next(op, Fault{Err: switchboard.ErrUnknown, Took: took})
 			},
+			"lag": func(rt *rapid.T) {
+				op := rapid.SampledFrom([]string{"FindRoom", "Present", "FindLeg"}).Draw(rt, "list")
+				say("the next %s lags", op)
+				w.Phones.Next(op, Fault{Err: ErrLags})
+			},
+			"late": func(rt *rapid.T) {
+				d, silent := rapid.IntRange(1, 10).Draw(rt, "seconds"), rapid.Bool().Draw(rt, "silent")
+				say("the next hold takes effect %d s late, silent: %v", d, silent)
+				w.Phones.Next("Hold", Fault{Err: switchboard.ErrUnknown, Late: time.Duration(d) * time.Second, Silent: silent})
+			},
 			"music": toCaller(func(id conference.ID) {
 				if w.Hears(id) == "music" {
 					w.Music(id)
@@ -146,7 +156,7 @@ func TestRandomHistories(t *testing.T) {
 			"beat": func(rt *rapid.T) { _, _ = w.Beat(who.Draw(rt, "agent")) },
 			"time": func(rt *rapid.T) {
 				d := rapid.IntRange(1, 30).Draw(rt, "seconds")
-				w.Now = w.Now.Add(time.Duration(d) * time.Second)
+				w.Skip(time.Duration(d) * time.Second)
 				say("%d s later", d)
 			},
 			"": func(*rapid.T) { w.Check() },

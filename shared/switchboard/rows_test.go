@@ -13,6 +13,9 @@ import (
 	. "warmtransfer/shared/switchboard/switchboardtest"
 )
 
+// twelve is how long a turn of music lasts.
+func twelve(*conference.Conference) time.Duration { return 12 * time.Second }
+
 func TestF011TheWaitHasAnEndWithWords(t *testing.T) {
 	w := NewWorld(t)
 	id, _ := w.Dial()
@@ -307,7 +310,7 @@ func TestF092RecallIsNotAnswered(t *testing.T) {
 	w.Choose("carol", agent.Away)
 	w.Pass(Ring + 2*time.Second)
 	hears(t, w, id, "music")
-	place, err := w.Board.Wait(context.Background(), id, true, w.Now)
+	place, err := w.Board.Wait(context.Background(), id, switchboard.Turn{Position: true, Lasts: twelve}, w.Now)
 	if err != nil || place.Position != 1 {
 		t.Errorf("she is at place %d, %v", place.Position, err)
 	}

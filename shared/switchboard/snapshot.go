@@ -24,10 +24,14 @@ type Self struct {
 	Name     string         `json:"name"`
 	Status   agent.Status   `json:"status"`
 	Presence agent.Presence `json:"presence"`
-	Since    time.Time      `json:"since"`
-	Why      agent.Why      `json:"why,omitempty"`
-	Last     *LastCall      `json:"last,omitempty"`
-	Recent   []RecentCall   `json:"recent,omitempty"`
+	Since    time.Time      `json:"since"` // of Status
+	// PresenceSince is of Presence; WrapUpUntil is when the automatic wrap-up ends.
+	PresenceSince time.Time `json:"presenceSince,omitzero"`
+	WrapUpUntil   time.Time `json:"wrapUpUntil,omitzero"`
+
+	Why    agent.Why    `json:"why,omitempty"`
+	Last   *LastCall    `json:"last,omitempty"`
+	Recent []RecentCall `json:"recent,omitempty"`
 }
 
 // LastCall is how the agent's last call ended for him.
@@ -42,6 +46,12 @@ type RecentCall struct {
 	At      time.Time `json:"at"`
 	Began   time.Time `json:"began,omitzero"`
 	Caller  string    `json:"caller"`
+	// Call is the conference.
+	Call conference.ID `json:"call,omitempty"`
+	// Rang: he did not answer.
+	Rang bool `json:"rang,omitempty"`
+	// With is the colleague or the number whom he shared it with.
+	With string `json:"with,omitempty"`
 }
 
 // Call is the agent's current call.
@@ -96,42 +106,55 @@ type Line struct {
 	Count   int       `json:"count"`
 	More    bool      `json:"more"`
 	Longest time.Time `json:"longest,omitzero"`
+	// Unknown: the line could not be read, so that Count says nothing.
+	Unknown bool `json:"unknown,omitempty"`
 }
 
 // snapshot puts the agent's view together; c is his call or nil. A free agent is
-// offered a caller first if somebody waits, and one at hand whoever may have lost him.
-func (s *Switchboard) snapshot(ctx context.Context, a *agent.Agent, c *conference.Conference, now time.Time) (Snapshot, error) {
-	line, err := s.store.Line(ctx)
-	if err != nil {
-		return Snapshot{}, err
+// offered a caller first if somebody waits, and one at hand whoever may have lost him. With a
+// beat of the agent's page everybody in the line is looked after.
+func (s *Switchboard) snapshot(ctx context.Context, a *agent.Agent, c *conference.Conference, beat bool,
+	now time.Time) (Snapshot, error) {
+	line, unknown := s.store.Line(ctx) // an agent's own call is shown without it
+	if beat {
+		s.repairLine(ctx, line, now)
+	} else {
+		s.repair(ctx, line, now)
 	}
-	s.repair(ctx, line, now)
 	if anyWaiting(line, false) && a.Free(now) || anyWaiting(line, true) && a.AtHand(now) {
-		if m := s.match(ctx, now, nil, line); m != nil && m.LegOf(a.ID) != nil {
+		if m := s.match(ctx, now, asking{who: a.ID}, line); m != nil && m.LegOf(a.ID) != nil {
 			c = m
+			var err error
 			if a, err = s.store.Agent(ctx, a.ID); err != nil {
 				return Snapshot{}, err
 			}
 		}
 	}
-	return s.view(a, c, line, now), nil
+	return s.view(a, c, line, unknown == nil, now), nil
 }
 
-// view is the snapshot of what was loaded.
-func (s *Switchboard) view(a *agent.Agent, c *conference.Conference, line []Waiter, now time.Time) Snapshot {
+// view is the snapshot of what was loaded; known says whether the line is.
+func (s *Switchboard) view(
+	a *agent.Agent, c *conference.Conference, line []Waiter, known bool, now time.Time,
+) Snapshot {
 	snap := Snapshot{
 		At: now,
 		Agent: Self{
 			ID: a.ID, Name: a.Name, Status: a.Status, Presence: a.Presence(now), Since: a.Since, Why: a.Why,
+			PresenceSince: a.PresenceSince(now), WrapUpUntil: a.WrapUpUntil(now),
 		},
 		Line:    lineView(line),
 		Numbers: s.set.Numbers != nil,
 	}
+	snap.Line.Unknown = !known
 	if l := a.Last; l != nil {
 		snap.Agent.Last = &LastCall{Outcome: l.Outcome, At: l.At}
 	}
 	for _, l := range a.Recent {
-		r := RecentCall{Outcome: l.Outcome, At: l.At, Began: l.Began, Caller: l.Caller}
+		r := RecentCall{
+			Outcome: l.Outcome, At: l.At, Began: l.Began, Caller: l.Caller,
+			Call: conference.ID(l.Conference), Rang: l.Rang, With: l.With,
+		}
 		snap.Agent.Recent = append(snap.Agent.Recent, r)
 	}
 	if c != nil {

@@ -3,6 +3,7 @@ package switchboard
 import (
 	"context"
 	"math"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -45,6 +46,7 @@ func (s *Switchboard) Sweep(ctx context.Context, o Sweeping) (Swept, error) {
 	}
 	began := o.Clock()
 	ids = turned(ids, began)
+	watched := sync.OnceValue(func() bool { return s.anyPage(ctx, began) })
 	var next, left, changed atomic.Int64
 	var all sync.WaitGroup
 	for range max(1, o.AtOnce) {
@@ -54,7 +56,7 @@ func (s *Switchboard) Sweep(ctx context.Context, o Sweeping) (Swept, error) {
 				switch over := o.Within > 0 && now.Sub(began) >= o.Within; {
 				case over, ctx.Err() != nil:
 					left.Add(1)
-				case s.sweep(ctx, ids[i], now):
+				case s.sweep(ctx, ids[i], watched, now):
 					changed.Add(1)
 				}
 			}
@@ -64,8 +66,21 @@ func (s *Switchboard) Sweep(ctx context.Context, o Sweeping) (Swept, error) {
 	return Swept{Changed: int(changed.Load()), Left: int(left.Load())}, nil
 }
 
-// sweep looks after one conference, and says whether that has changed it.
-func (s *Switchboard) sweep(ctx context.Context, id conference.ID, now time.Time) bool {
+// anyPage says whether an agent's page beats, which looks after callers sooner than the next sweep.
+// If that is not known, one does.
+func (s *Switchboard) anyPage(ctx context.Context, now time.Time) bool {
+	beats := func(a agent.Agent) bool { return !now.After(a.Seen.Add(agent.StaleAfter)) }
+	for page, err := range s.pages(ctx, allPages) {
+		if err != nil || slices.ContainsFunc(page, beats) {
+			return true
+		}
+	}
+	return false
+}
+
+// sweep looks after one conference, and says whether that has changed it. Watched says whether
+// an agent's page beats; it is only asked where that matters.
+func (s *Switchboard) sweep(ctx context.Context, id conference.ID, watched func() bool, now time.Time) bool {
 	c, err := s.load(ctx, id)
 	if err != nil {
 		return false
@@ -78,12 +93,30 @@ func (s *Switchboard) sweep(ctx context.Context, id conference.ID, now time.Time
 	after, err := s.updateFrom(ctx, "", c, now, func(c *conference.Conference) error {
 		before = c.State
 		c.Audit(now)
+		if c.MusicLate(now) && !watched() {
+			c.Unwatched()
+		}
 		if owner != nil && owner.ID == c.OwnerAgent() {
 			c.PageSeen(owner.Seen, now)
 		}
 		return nil
 	})
-	return err == nil && after.State != before
+	if err != nil {
+		return false
+	}
+	s.assureAll(ctx, after, owner, now)
+	return after.State != before
+}
+
+// assureAll makes the claims of all agents in a conference true. The owner is given as he was
+// before, or nil.
+func (s *Switchboard) assureAll(ctx context.Context, c *conference.Conference, owner *agent.Agent, now time.Time) {
+	for _, l := range c.Legs {
+		if c.LegOf(l.Agent) == nil || owner != nil && l.Agent == owner.ID && !bind(owner, c, now) {
+			continue
+		}
+		s.assure(ctx, c, l.Agent, now)
+	}
 }
 
 // golden is the part of a whole by which a turn that is repeated comes evenly everywhere.

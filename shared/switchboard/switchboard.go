@@ -188,7 +188,7 @@ func (s *Switchboard) updateFrom(ctx context.Context, asked agent.ID, c *confere
 	c, err = s.settle(ctx, c, acts, now)
 	s.push(ctx, c, before, asked, now)
 	if c.State == conference.Waiting {
-		if m := s.match(ctx, now, c, nil); m != nil && m.ID == c.ID {
+		if m := s.match(ctx, now, asking{in: c}, nil); m != nil && m.ID == c.ID {
 			c = m
 		}
 	}

@@ -190,7 +190,7 @@ func TestOutsideNumberMachine(t *testing.T) {
 					w.Press1(true, false)
 					want = conference.OutcomeDeclined
 				default:
-					w.Pass(30 * time.Second)
+					w.Pass(time.Minute)
 				}
 				w.Settle()
 				state(t, w, id, conference.Talking)

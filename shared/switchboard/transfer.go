@@ -52,17 +52,16 @@ func (s *Switchboard) Transfer(ctx context.Context, who Who, cmd Command, now ti
 	if err != nil {
 		return Snapshot{}, err
 	}
+	if a.IsRemoved() {
+		return Snapshot{}, agent.ErrRemoved
+	}
 	r := conference.Request{Key: cmd.Request, Agent: who.ID, Action: string(cmd.Action)}
-	c, again, err := s.callFor(ctx, a, r)
+	c, again, err := s.callFor(ctx, a, r, now)
 	if err != nil {
 		return Snapshot{}, err
 	}
 	if again {
 		return s.Me(ctx, who, now)
-	}
-	line, err := s.store.Line(ctx) // before anything is saved: then nothing can fail any more
-	if err != nil {
-		return Snapshot{}, err
 	}
 	if cmd.begins() {
 		c, err = s.begin(ctx, c, r, cmd, now)
@@ -72,19 +71,22 @@ func (s *Switchboard) Transfer(ctx context.Context, who Who, cmd Command, now ti
 	if c == nil {
 		return Snapshot{}, err
 	}
-	return s.after(ctx, who, a, c, line, now), nil
+	return s.after(ctx, who, a, c, now), nil
 }
 
 // after is the snapshot after a command. Of an agent who was let go what is in hand is
 // old, but better than nothing.
-func (s *Switchboard) after(ctx context.Context, who Who, a *agent.Agent, c *conference.Conference, line []Waiter, now time.Time) Snapshot {
+func (s *Switchboard) after(
+	ctx context.Context, who Who, a *agent.Agent, c *conference.Conference, now time.Time,
+) Snapshot {
 	if c.LegOf(a.ID) == nil && c.Staying(a.ID) == nil {
 		if me, err := s.Me(ctx, who, now); err == nil {
 			return me
 		}
 	}
+	line, err := s.store.Line(ctx) // without it the press is done all the same
 	s.repair(ctx, line, now)
-	return s.view(a, c, line, now)
+	return s.view(a, c, line, err == nil, now)
 }
 
 // press carries out a command without a target on the call in hand. To end a call once
@@ -119,9 +121,14 @@ func (cmd Command) check() error {
 
 // callFor loads the conference that a request is about: the agent's call. Again: it has
 // taken effect before, there or in a call that he has left.
-func (s *Switchboard) callFor(ctx context.Context, a *agent.Agent, r conference.Request) (c *conference.Conference, again bool, err error) {
+func (s *Switchboard) callFor(
+	ctx context.Context, a *agent.Agent, r conference.Request, now time.Time,
+) (c *conference.Conference, again bool, err error) {
 	if slices.Contains(a.Did, pressed(r)) {
 		return nil, true, nil
+	}
+	if s.doubt(ctx, a, now) {
+		_ = s.store.SaveAgent(ctx, a) // or his page's next beat does
 	}
 	if a.Claim == nil {
 		return nil, false, conference.ErrNoCall
@@ -169,8 +176,8 @@ func (s *Switchboard) begin(ctx context.Context, c *conference.Conference, r con
 	switch {
 	case t.Number != "" && unsaved:
 		s.changeAgent(ctx, r.Agent, func(a *agent.Agent) bool { return a.TakeBackOutside(counted(r, t)) })
-	case t.Agent != nil && t.Key == fresh && !known && (unsaved || did):
-		s.release(ctx, t.Agent.ID, agent.Release{Leg: string(fresh)}, now)
+	case t.Agent != nil && !known && (unsaved || did):
+		s.drop(ctx, t.Agent.ID, t.Key, fresh, now)
 	}
 	return c, err
 }
@@ -219,53 +226,4 @@ func (s *Switchboard) target(ctx context.Context, c *conference.Conference, r co
 		err = &agent.NotFreeError{Presence: agent.IsBusy}
 	}
 	return t, err
-}
-
-// claimTarget claims an agent for the target's leg. If another request has claimed her for
-// this very call, and has not saved that yet, both go on with its leg, and one of them
-// will have been quicker: else this one would be refused for a colleague who is free.
-func (s *Switchboard) claimTarget(ctx context.Context, c *conference.Conference, id agent.ID, t *conference.Target, now time.Time) error {
-	var a *agent.Agent
-	err := ErrConflict
-	for tries := 0; errors.Is(err, ErrConflict) && tries < saveTries; tries++ {
-		a, err = s.claim(ctx, id, c.ID, t.Key, now)
-	}
-	var busy *agent.NotFreeError
-	if errors.As(err, &busy) && onHerWay(a, c, now) {
-		t.Key, err = conference.LegKey(a.Claim.Leg), nil
-	}
-	if err == nil {
-		t.Agent = a
-	}
-	return err
-}
-
-// onHerWay: the agent was claimed a moment ago for a leg of this call that is not known yet.
-func onHerWay(a *agent.Agent, c *conference.Conference, now time.Time) bool {
-	return a.Claimed(now) && a.Claim.Conference == string(c.ID) && !claimIsOld(a, now) && !c.Knows(conference.LegKey(a.Claim.Leg))
-}
-
-// claimTries is how many free agents are tried in turn when any will do.
-const claimTries = 3
-
-// claimAny claims the free agent who has been idle longest and is kept for no caller.
-func (s *Switchboard) claimAny(ctx context.Context, c *conference.Conference, t *conference.Target, now time.Time) error {
-	agents, err := s.store.Agents(ctx)
-	if err != nil {
-		return err
-	}
-	tries, kept := 0, s.kept(ctx, agents, now)
-	for _, a := range agents {
-		if !a.Free(now) && !onHerWay(&a, c, now) || c.LegOf(a.ID) != nil || kept[a.ID] {
-			continue
-		}
-		err := s.claimTarget(ctx, c, a.ID, t, now)
-		if err == nil || errors.Is(err, ErrUnavailable) {
-			return err
-		}
-		if tries++; tries == claimTries {
-			break
-		}
-	}
-	return ErrNobodyFree
 }

@@ -1,7 +1,10 @@
 package twilio
 
 import (
+	"fmt"
 	"strconv"
+	"strings"
+	"time"
 
 	"warmtransfer/shared/conference"
 )
@@ -28,6 +31,42 @@ func (b Base) Wait(id conference.ID, turn int) string {
 	return string(b) + "/wait/" + string(id) + "/" + strconv.Itoa(turn) + askAgain
 }
 
+// NextWait is the turn after one that has just been answered. What is to be known of that one when it
+// is asked for stands in its address, so that it is known for every party and whatever fails (see Heard).
+func (b Base) NextWait(id conference.ID, turn int, h Heard) string {
+	name := strconv.Itoa(turn) + "." + strconv.FormatInt(h.Due.UnixMilli(), 36)
+	if h.Failing > 0 {
+		name += "." + strconv.Itoa(h.Failing)
+	}
+	return string(b) + "/wait/" + string(id) + "/" + name + askAgain
+}
+
+// Heard is what is known of the turn before.
+type Heard struct {
+	Due     time.Time // when the next one should be asked for, if all of it was heard
+	Failing int       // how many turns in a row were without music, for it could not be had
+}
+
+// ReadTurn reads a turn's name in an address: its number, and what is known of the one before;
+// nothing of the first.
+func ReadTurn(name string) (turn int, before Heard, err error) {
+	parts := strings.Split(name, ".")
+	if turn, err = strconv.Atoi(parts[0]); err != nil || len(parts) > 3 || turn < 0 {
+		return 0, Heard{}, fmt.Errorf("the address has no turn")
+	}
+	if len(parts) > 1 {
+		due, err := strconv.ParseInt(parts[1], 36, 64)
+		if err != nil {
+			return turn, Heard{}, nil
+		}
+		before.Due = time.UnixMilli(due).UTC()
+	}
+	if len(parts) > 2 {
+		before.Failing, _ = strconv.Atoi(parts[2])
+	}
+	return turn, before, nil
+}
+
 // Announcement is what is said to the caller whose agent's page has fallen silent. It is no
 // turn, for nothing comes after it.
 func (b Base) Announcement(id conference.ID) string {
@@ -49,6 +88,14 @@ func (b Base) Connect(id conference.ID, leg conference.LegKey) string {
 func (b Base) ConnectAgain(id conference.ID, leg conference.LegKey, try int) string {
 	return b.Connect(id, leg) + "/" + strconv.Itoa(try)
 }
+
+// FellOut is asked when a leg's call goes on after its part of the room.
+func (b Base) FellOut(id conference.ID, leg conference.LegKey) string {
+	return b.Connect(id, leg) + "/" + AfterDial
+}
+
+// AfterDial stands in FellOut's place for the try of ConnectAgain.
+const AfterDial = "room"
 
 // Accept is asked with the key that an outside party has pressed.
 func (b Base) Accept(id conference.ID, leg conference.LegKey) string {

@@ -16,6 +16,7 @@ import (
 type Credentials struct {
 	AccountSID string
 	AuthTokens []string // the current one first; more while a token is being replaced
+	SharedKeys []string // the secrets of keys that sign webhooks by a rule of the account's, if it has one
 	APIKey     string
 	APISecret  string
 }

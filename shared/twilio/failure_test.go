@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"warmtransfer/shared/conference"
 	"warmtransfer/shared/switchboard"
@@ -21,6 +22,7 @@ func every(control switchboard.CallControl, calls *Calls) map[string]func(contex
 		"FindRoom":    func(ctx context.Context) error { _, _, err := control.FindRoom(ctx, caller); return err },
 		"Present":     func(ctx context.Context) error { _, err := control.Present(ctx, room1); return err },
 		"Hangup":      func(ctx context.Context) error { return control.Hangup(ctx, leg1) },
+		"LookAt":      func(ctx context.Context) error { _, err := control.LookAt(ctx, room1, leg1); return err },
 		"FreshRoom":   func(ctx context.Context) error { return control.FreshRoom(ctx, caller, 1) },
 		"LastWords":   func(ctx context.Context) error { return control.LastWords(ctx, caller, conference.ReasonMaxWait) },
 		"Hold":        func(ctx context.Context) error { return control.Hold(ctx, caller, room1, leg1, true) },
@@ -98,6 +100,9 @@ func TestErrorsOfTheContract(t *testing.T) {
 				return refusal(c.status, c.code)
 			})
 			for method, do := range every(s.control()) {
+				if method == "LookAt" && c.there != "" {
+					continue // not there is what it asks (see TestF178LookAtOneLeg)
+				}
 				before := len(s.requests())
 				err := do(t.Context())
 				want := c.want
@@ -173,6 +178,27 @@ func TestAContextThatEnds(t *testing.T) {
 		if err := do(ctx); class(err) != "unknown" {
 			t.Errorf("%s, cancelled before: %v; want unknown", method, err)
 		}
+	}
+}
+
+// F186: no answer in time is told apart from an answer that says nothing.
+func TestF186NoAnswerInTimeIsSlow(t *testing.T) {
+	over := make(chan struct{})
+	s := newServer(t, func(request) (int, string) {
+		<-over
+		return 200, `{}`
+	})
+	t.Cleanup(func() { close(over) })
+	control, _ := s.control()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if err := control.Hold(ctx, caller, room1, leg1, true); !errors.Is(err, switchboard.ErrSlow) || !errors.Is(err, switchboard.ErrUnknown) {
+		t.Errorf("no answer in time: %v", err)
+	}
+	s = newServer(t, always(503, `{}`))
+	control, _ = s.control()
+	if err := control.Hold(t.Context(), caller, room1, leg1, true); errors.Is(err, switchboard.ErrSlow) || !errors.Is(err, switchboard.ErrUnknown) {
+		t.Errorf("a server that fails: %v", err)
 	}
 }
 

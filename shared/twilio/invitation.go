@@ -28,7 +28,8 @@ const (
 )
 
 // invitation is the To of a call to an agent, with what his page shows before he
-// answers. What is too long loses the end of the note, then that of the name.
+// answers. What is too long loses the end of the note, then that of the name, and then that
+// of a caller who is named by no number: whoever has such a name is rung for like any other.
 func invitation(d conference.Dial) string {
 	params := url.Values{}
 	set := func(key, value string) {
@@ -48,7 +49,7 @@ func invitation(d conference.Dial) string {
 	}
 	set(ParamBy, strings.ToValidUTF8(d.Info.By, ""))
 	set(ParamNote, strings.ToValidUTF8(d.Info.Note, ""))
-	for _, long := range []string{ParamNote, ParamBy} {
+	for _, long := range []string{ParamNote, ParamBy, ParamCaller} {
 		shorten(params, long)
 	}
 	return "client:" + string(d.Agent) + "?" + encode(params)

@@ -108,3 +108,17 @@ func TestInvitationsAlwaysFit(t *testing.T) {
 		}
 	})
 }
+
+// A stranger may be called what they like: it is cut, and the agent is rung.
+func TestF195ALongCallerIsCutAndNotTheCall(t *testing.T) {
+	d := dial()
+	d.Info = conference.Info{Caller: "sip:" + strings.Repeat("😀", 200), By: "Bob", Kind: conference.KindConsult, Note: "note"}
+	_, params, _ := strings.Cut(invitation(d), "?")
+	q, err := url.ParseQuery(params)
+	if err != nil || len(params) > maxParameters {
+		t.Fatalf("%d bytes of parameters, %v", len(params), err)
+	}
+	if !strings.HasPrefix(q.Get(ParamCaller), "sip:") || q.Get(ParamConference) != string(d.Conference) || q.Get(ParamLeg) == "" {
+		t.Errorf("parameters %v", q)
+	}
+}

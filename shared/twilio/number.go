@@ -2,7 +2,11 @@ package twilio
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"net/http"
+	"net/url"
+	"strings"
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 
@@ -45,6 +49,42 @@ func (c *Calls) Number(ctx context.Context, number string) (n Number, err error)
 		return switchboard.ErrNotFound
 	})
 	return n, err
+}
+
+// HomeRegion is the region in which the number's calls must be handled: the API key, the agents' voice tokens and the
+// number's addresses that we set are of this one. Twilio keeps all three by region.
+// See https://www.twilio.com/docs/global-infrastructure/inbound-call-processing
+const HomeRegion = "US1"
+
+// Region is the region that handles the number's incoming calls, such as "US1" or "IE1". A number that nobody has given
+// one has no entry, and is of HomeRegion.
+// See https://www.twilio.com/docs/global-infrastructure/inbound-processing-region-api-phone-number
+func (c *Calls) Region(ctx context.Context, number string) (region string, err error) {
+	err = contract(c.send(ctx, func(r *requests) error {
+		resp, err := r.SendRequest(http.MethodGet, RegionAddress(number), nil, nil)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = resp.Body.Close() }()
+		var entry struct {
+			Region string `json:"voice_region"`
+		}
+		if err := json.NewDecoder(resp.Body).Decode(&entry); err != nil {
+			return err
+		}
+		region = entry.Region
+		return nil
+	}), false)
+	var no *switchboard.RefusedError
+	if errors.As(err, &no) && no.Status == http.StatusNotFound || err == nil && region == "" {
+		return HomeRegion, nil
+	}
+	return strings.ToUpper(region), err
+}
+
+// RegionAddress is the resource that holds a number's region. Who may change it posts VoiceRegion there.
+func RegionAddress(number string) string {
+	return routesAPI + "/v2/PhoneNumbers/" + url.PathEscape(number)
 }
 
 // PointNumber sets where the number n.SID sends its calls; an empty address is none.

@@ -21,6 +21,8 @@ import (
 const (
 	// twilioAPI is the base address that the library writes.
 	twilioAPI = "https://api.twilio.com"
+	// routesAPI has the regions of numbers; its paths are not those of twilioAPI.
+	routesAPI = "https://routes.twilio.com"
 	// maxAnswer is how much of an answer is read.
 	maxAnswer = 1 << 20
 	// staleAfter is how long a connection may rest. A function's process sleeps between
@@ -73,6 +75,11 @@ func (c *Calls) create(ctx context.Context, do func(*api.ApiService) error) erro
 // request lets do speak with Twilio, a second time only if the credentials were
 // refused and have been replaced.
 func (c *Calls) request(ctx context.Context, do func(*api.ApiService) error) error {
+	return c.send(ctx, func(r *requests) error { return do(service(r)) })
+}
+
+// send is request below the library.
+func (c *Calls) send(ctx context.Context, do func(*requests) error) error {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	creds, err := c.keys.Credentials(ctx)
@@ -80,20 +87,20 @@ func (c *Calls) request(ctx context.Context, do func(*api.ApiService) error) err
 		return fmt.Errorf("%w: credentials: %w", switchboard.ErrUnknown, err)
 	}
 	c.freshen()
-	err = do(c.service(ctx, creds))
+	err = do(&requests{ctx: ctx, calls: c, creds: creds})
 	if !refusedKey(err) {
 		return err
 	}
 	if creds, replaced := c.keys.Renewed(ctx); replaced {
-		return do(c.service(ctx, creds))
+		return do(&requests{ctx: ctx, calls: c, creds: creds})
 	}
 	return err
 }
 
 // service is the library's API with one request's context and credentials. Its handler
 // is made by hand, since the library's own reads TWILIO_EDGE and TWILIO_REGION.
-func (c *Calls) service(ctx context.Context, creds Credentials) *api.ApiService {
-	return api.NewApiService(&client.RequestHandler{Client: &requests{ctx: ctx, calls: c, creds: creds}})
+func service(r *requests) *api.ApiService {
+	return api.NewApiService(&client.RequestHandler{Client: r})
 }
 
 // requests sends what the library has put together. The library's own client knows no
@@ -120,7 +127,7 @@ func (r *requests) OAuth() client.OAuth { return nil }
 
 // SendRequest implements client.BaseClient. The answer has been read when it returns.
 func (r *requests) SendRequest(method, address string, data url.Values, headers map[string]any, _ ...byte) (*http.Response, error) {
-	address = r.calls.set.APIURL + strings.TrimPrefix(address, twilioAPI)
+	address = r.calls.address(address)
 	var body io.Reader
 	if method == http.MethodPost {
 		body = strings.NewReader(data.Encode())
@@ -153,6 +160,19 @@ func (r *requests) SendRequest(method, address string, data url.Values, headers 
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(answer))
 	return resp, nil
+}
+
+// address is one of Twilio's as we reach it: where another REST API is set, that one answers for all of Twilio's hosts.
+func (c *Calls) address(of string) string {
+	if c.set.APIURL == twilioAPI {
+		return of
+	}
+	for _, host := range []string{twilioAPI, routesAPI} {
+		if path, ok := strings.CutPrefix(of, host); ok {
+			return c.set.APIURL + path
+		}
+	}
+	return of
 }
 
 // named says whether s can be a name that Twilio gave. The library writes it into the

@@ -2,7 +2,9 @@ package twilio
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
@@ -21,21 +23,29 @@ const (
 	people = 5 * roomSize
 )
 
-// FindRoom implements switchboard.Rooms. A conference that fell out of a room has a
+// liveRooms are the statuses of a room that has not ended, in the order in which they are asked
+// for. Without a Status Twilio lists conferences in progress alone, and of which statuses there
+// are more it is not said; two statuses are two requests:
+// https://www.twilio.com/en-us/changelog/conference-list-endpoint-rollout-extended. A room that
+// starts between the first two looks is in neither, so the first one is made again.
+var liveRooms = []string{"in-progress", "init", "in-progress"}
+
+// FindRoom implements switchboard.Looks. A conference that fell out of a room has a
 // newer one of the same name, so only the newest live one counts. One party alone
 // does not start a room (status init).
 func (c *callControl) FindRoom(ctx context.Context, id conference.ID) (room conference.RoomID, started bool, err error) {
-	p := (&api.ListConferenceParams{}).SetFriendlyName(string(id)).SetPageSize(lastRooms)
 	err = c.create(ctx, func(s *api.ApiService) error {
-		page, err := s.PageConference(p, "", "")
-		if err != nil {
-			return err
+		for _, status := range liveRooms {
+			p := (&api.ListConferenceParams{}).SetFriendlyName(string(id)).SetStatus(status).SetPageSize(lastRooms)
+			page, err := s.PageConference(p, "", "")
+			if err != nil {
+				return err
+			}
+			if room, started = newestRoom(page.Conferences, id); room != "" {
+				return nil
+			}
 		}
-		room, started = newestRoom(page.Conferences, id)
-		if room == "" {
-			return switchboard.ErrNotFound
-		}
-		return nil
+		return switchboard.ErrNotFound
 	})
 	return room, started, err
 }
@@ -88,7 +98,41 @@ func (c *callControl) updateParticipant(ctx context.Context, room conference.Roo
 	})
 }
 
-// Present implements switchboard.Rooms.
+// LookAt implements switchboard.Looks. A participant is fetched by its call; if its room has
+// none of it, the call itself says whether it is over. Twilio keeps calls: one that is not
+// found is none of this account.
+func (c *callControl) LookAt(ctx context.Context, room conference.RoomID, leg conference.LegID) (saw conference.Sighting, err error) {
+	if !named(string(leg)) {
+		return conference.Sighting{Over: true}, nil
+	}
+	err = switchboard.ErrGone
+	if named(string(room)) {
+		err = c.act(ctx, func(s *api.ApiService) error {
+			p, err := s.FetchParticipant(string(room), string(leg), nil)
+			if err == nil {
+				status := value(p.Status)
+				saw = conference.Sighting{In: status == "connected" || status == "", Held: value(p.Hold)}
+			}
+			return err
+		})
+	}
+	if err == nil && saw.In || err != nil && !errors.Is(err, switchboard.ErrGone) {
+		return saw, err
+	}
+	err = c.act(ctx, func(s *api.ApiService) error {
+		call, err := s.FetchCall(string(leg), nil)
+		if err == nil {
+			saw = conference.Sighting{Over: !slices.Contains(live, value(call.Status))}
+		}
+		return err
+	})
+	if errors.Is(err, switchboard.ErrGone) {
+		return conference.Sighting{Over: true}, nil
+	}
+	return saw, err
+}
+
+// Present implements switchboard.Looks.
 func (c *callControl) Present(ctx context.Context, room conference.RoomID) (here []conference.Presence, err error) {
 	if !named(string(room)) {
 		return nil, switchboard.ErrGone

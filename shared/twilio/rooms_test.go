@@ -1,10 +1,12 @@
 package twilio
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -83,10 +85,54 @@ func TestFindRoom(t *testing.T) {
 			if found != c.want || started != c.started || errors.Is(err, switchboard.ErrNotFound) != (c.want == "") {
 				t.Errorf("FindRoom = %q, %v, %v; want %q, %v", found, started, err, c.want, c.started)
 			}
-			if got := s.only(); got.Op != "ListConference" || got.Values.Get("FriendlyName") != caller {
-				t.Errorf("asked %+v", got)
+			for _, got := range s.requests() {
+				if got.Op != "ListConference" || got.Values.Get("FriendlyName") != caller || got.Values.Get("Status") == "" {
+					t.Errorf("asked %+v", got)
+				}
 			}
 		})
+	}
+}
+
+// byStatus answers a list of one room's life: with a Status the room if it is in that one now,
+// without one as Twilio does since 2026-09-30.
+func byStatus(status func() string) func(request) (int, string) {
+	return func(r request) (int, string) {
+		now := status()
+		if cmp.Or(r.Values.Get("Status"), "in-progress") != now {
+			return 200, `{"conferences":[]}`
+		}
+		return 200, `{"conferences":[` + roomOf(room1, caller, now, t0) + `]}`
+	}
+}
+
+func TestF197RoomsAreAskedForByTheirStatus(t *testing.T) {
+	for status, requests := range map[string]int{"in-progress": 1, "init": 2, "completed": 3} {
+		s := newServer(t, byStatus(func() string { return status }))
+		control, _ := s.control()
+		found, started, err := control.FindRoom(t.Context(), caller)
+		live := status != "completed"
+		if (found == room1) != live || started != (status == "in-progress") || errors.Is(err, switchboard.ErrNotFound) == live {
+			t.Errorf("%s: FindRoom = %q, %v, %v", status, found, started, err)
+		}
+		if got := s.requests(); len(got) != requests {
+			t.Errorf("%s: asked %d times, want %d: %+v", status, len(got), requests, got)
+		}
+	}
+}
+
+// The room starts after those in progress were listed, and before those that have not started.
+func TestF197ARoomThatStartsBetweenTwoLooksIsFound(t *testing.T) {
+	looks := 0
+	s := newServer(t, byStatus(func() string {
+		if looks++; looks == 1 {
+			return "init"
+		}
+		return "in-progress"
+	}))
+	control, _ := s.control()
+	if found, started, err := control.FindRoom(t.Context(), caller); found != room1 || !started || err != nil {
+		t.Errorf("FindRoom = %q, %v, %v", found, started, err)
 	}
 }
 
@@ -105,6 +151,60 @@ func TestPresent(t *testing.T) {
 	}
 	if got := s.only(); got.Op != "ListParticipant" || got.Path != "/Conferences/"+room1+"/Participants.json" {
 		t.Errorf("asked %+v", got)
+	}
+}
+
+// F178: one leg is asked for by its name, and no list is asked.
+func TestF178LookAtOneLeg(t *testing.T) {
+	const gone = `{"code":20404,"message":"not found","status":404}`
+	for _, c := range []struct {
+		name           string
+		room           conference.RoomID
+		participant    string
+		status         string // of the call
+		want           conference.Sighting
+		asked, failing int
+	}{
+		{"in the room", room1, `{"call_sid":"` + leg1 + `","status":"connected","hold":false}`, "", conference.Sighting{In: true}, 1, 0},
+		{"on hold there", room1, `{"call_sid":"` + leg1 + `","status":"connected","hold":true}`, "", conference.Sighting{In: true, Held: true}, 1, 0},
+		{"over", room1, gone, "completed", conference.Sighting{Over: true}, 2, 0},
+		{"not answered", room1, gone, "no-answer", conference.Sighting{Over: true}, 2, 0},
+		{"in no room", room1, gone, "in-progress", conference.Sighting{}, 2, 0},
+		{"has left the room, and talks elsewhere", room1, `{"call_sid":"` + leg1 + `","status":"complete"}`, "in-progress", conference.Sighting{}, 2, 0},
+		{"of an unknown room", "", "", "in-progress", conference.Sighting{}, 1, 0},
+		{"of an unknown room, over", "", "", "canceled", conference.Sighting{Over: true}, 1, 0},
+		{"unknown", room1, gone, "", conference.Sighting{Over: true}, 2, 0},
+		{"no answer", room1, gone, "in-progress", conference.Sighting{}, 1, 1},
+		{"no answer about the call", room1, gone, "in-progress", conference.Sighting{}, 2, 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			asked := 0
+			s := newServer(t, func(r request) (int, string) {
+				asked++
+				switch {
+				case strings.HasSuffix(r.Path, "Participants.json") || strings.HasSuffix(r.Path, "/Calls.json"):
+					t.Errorf("a list was asked: %s", r.Path)
+				case asked == c.failing:
+					return 500, `{}`
+				case r.Op == "FetchParticipant" && c.participant == gone, r.Op == "FetchCall" && c.status == "":
+					return 404, gone
+				case r.Op == "FetchParticipant":
+					return 200, c.participant
+				}
+				return 200, call(leg1, "client:alice", c.status, t0)
+			})
+			control, _ := s.control()
+			got, err := control.LookAt(t.Context(), c.room, leg1)
+			if (err != nil) != (c.failing > 0) || err == nil && got != c.want {
+				t.Errorf("LookAt = %+v, %v; want %+v", got, err, c.want)
+			}
+			if err != nil && !errors.Is(err, switchboard.ErrUnknown) {
+				t.Errorf("an error of its own: %v", err)
+			}
+			if asked != c.asked {
+				t.Errorf("%d requests, want %d", asked, c.asked)
+			}
+		})
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha1"
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"maps"
@@ -238,4 +239,84 @@ func FuzzVerify(f *testing.F) {
 			t.Errorf("accepted another account's %q", body)
 		}
 	})
+}
+
+// signShared is sign with the hash that a shared key is used with.
+func signShared(key, address string, form url.Values) string {
+	mac := hmac.New(sha256.New, []byte(key))
+	mac.Write([]byte(address))
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		mac.Write([]byte(name + form.Get(name)))
+	}
+	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+}
+
+func TestF198ASharedKeyIsCheckedAndNothingIsTakenFromTheHeader(t *testing.T) {
+	const address, good = "https://phone.example.com/incoming", "key=webhooks_shared_key_1,algorithm=HMAC_SHA256"
+	f := form("CallSid", caller)
+	with := credentials()
+	with.SharedKeys = []string{"shared", "before"}
+	empty := credentials()
+	empty.SharedKeys = []string{""}
+	other := form("CallSid", caller)
+	other.Set("AccountSid", "AC00000000000000000000000000000009")
+	twice := form("CallSid", caller, "CallSid", caller)
+	for _, c := range []struct {
+		name      string
+		keys      Credentials
+		form      url.Values
+		signature string
+		settings  string
+		want      Unchecked
+	}{
+		{"the key", with, f, signShared("shared", address, f), good, ""},
+		{"with the port", with, f, signShared("shared", "https://phone.example.com:443/incoming", f), good, ""},
+		{"the key before", with, f, signShared("before", address, f), good, ""},
+		{"in another order, with spaces", with, f, signShared("shared", address, f), "algorithm=HMAC_SHA256, key=x", ""},
+		{"another key", with, f, signShared("another", address, f), good, OtherSharedKey},
+		{"the key that the header names", with, f, signShared("webhooks_shared_key_1", address, f), good, OtherSharedKey},
+		{"the auth token", with, f, sign("12345", address, f), good, OtherSharedKey},
+		{"the auth token, hashed alike", with, f, signShared("12345", address, f), good, OtherSharedKey},
+		{"another address", with, f, signShared("shared", address+"/", f), good, OtherSharedKey},
+		{"another account", with, other, signShared("shared", address, other), good, OtherSharedKey},
+		{"a key twice", with, twice, signShared("shared", address, twice), good, OtherSharedKey},
+		{"no signature", with, f, "", good, OtherSharedKey},
+		{"no key of ours", credentials(), f, signShared("shared", address, f), good, NoSharedKey},
+		{"no key of ours, by the auth token", credentials(), f, sign("12345", address, f), good, NoSharedKey},
+		{"an empty key", empty, f, signShared("", address, f), good, NoSharedKey},
+		{"a weaker algorithm", with, f, sign("shared", address, f), "key=x,algorithm=HMAC_SHA1", UnknownAlgorithm},
+		{"none", with, f, signShared("shared", address, f), "key=x,algorithm=NONE", UnknownAlgorithm},
+		{"an algorithm that is not meant", with, f, sign("12345", address, f), "key=x,algorithm=", UnknownAlgorithm},
+		{"empty settings", with, f, signShared("shared", address, f), "", UnknownSettings},
+		{"no algorithm", with, f, signShared("shared", address, f), "key=x", UnknownSettings},
+		{"two algorithms", with, f, signShared("shared", address, f), good + ",algorithm=HMAC_SHA1", UnknownSettings},
+		{"something else", with, f, signShared("shared", address, f), good + ",hash=x", UnknownSettings},
+		{"no key", with, f, signShared("shared", address, f), "algorithm=HMAC_SHA256", UnknownSettings},
+	} {
+		got, err := NewValidator(Fixed(c.keys)).VerifyShared(t.Context(), address, c.form, c.signature, c.settings)
+		if got != c.want || err != nil {
+			t.Errorf("%s: %q, %v; want %q", c.name, got, err, c.want)
+		}
+	}
+}
+
+func TestF198ASharedKeyThatHasJustBeenPutThereIsFound(t *testing.T) {
+	const address = "https://phone.example.com/incoming"
+	next := credentials()
+	next.SharedKeys = []string{"shared"}
+	keys := &keyring{now: credentials(), next: &next}
+	f := form("CallSid", caller)
+	v := NewValidator(keys)
+	for range 2 {
+		if why, err := v.VerifyShared(t.Context(), address, f, signShared("shared", address, f), "key=k,algorithm=HMAC_SHA256"); why != "" || err != nil {
+			t.Errorf("%q, %v", why, err)
+		}
+	}
+	if keys.asked != 1 {
+		t.Errorf("asked for new keys %d times", keys.asked)
+	}
+	broken := &keyring{err: errors.New("no answer")}
+	if why, err := NewValidator(broken).VerifyShared(t.Context(), address, f, "x", "key=k,algorithm=HMAC_SHA256"); why != "" || err == nil {
+		t.Errorf("without credentials: %q, %v", why, err)
+	}
 }

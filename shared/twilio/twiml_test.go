@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -101,17 +102,90 @@ func TestAgentRoom(t *testing.T) {
 	for ends, flag := range map[bool]string{true: "true", false: "false"} {
 		like(t, AgentRoom(base, caller, "k1", ends), `<Response><Dial>
 			<Conference startConferenceOnEnter="true" endConferenceOnExit="`+flag+`" participantLabel="k1" `+roomAttributes+`>`+caller+`</Conference>
-			</Dial></Response>`)
+			</Dial><Redirect method="POST">https://phone.example.com/connect-agent/`+caller+`/k1/room</Redirect></Response>`)
 	}
 }
 
-// Nobody is let in by picking up: what is asked tells nothing, and ends without a key.
-func TestAskAnOutsideParty(t *testing.T) {
-	const words = `<Say>A caller is being transferred to you. Press 1 to accept.</Say>`
-	const pause = `<Pause length="2"></Pause>`
-	like(t, Ask(base, caller, "k1"), `<Response><Gather input="dtmf" numDigits="1" timeout="4" method="POST"
-		action="https://phone.example.com/connect-agent/`+caller+`/k1/accept">`+words+pause+words+pause+words+`</Gather>
-		<Hangup></Hangup></Response>`)
+func TestF181ACallerWhomTheRoomHasNotTakenHearsWordsAndMusicFirst(t *testing.T) {
+	doc := parse(t, CallerRoomLater(base, caller, 3, HoldTheLine, "https://music.example/01.wav", "https://music.example/02.wav"))
+	var verbs []string
+	for _, v := range doc.children {
+		verbs = append(verbs, v.name)
+	}
+	if want := []string{"Say", "Play", "Play", "Dial"}; !slices.Equal(verbs, want) {
+		t.Fatalf("the document has %v, want %v", verbs, want)
+	}
+	if got, want := doc.children[3].String(), parse(t, CallerRoom(base, caller, 3, 0)).children[0].String(); got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+	if d := Spoken(HoldTheLine); d < 5*time.Second {
+		t.Errorf("without music the next try would come after %v", d)
+	}
+}
+
+func TestF182F183ATurnsAddressTellsWhatWasHeardBefore(t *testing.T) {
+	for _, h := range []Heard{{Due: t0}, {Due: t0.Add(1234 * time.Millisecond), Failing: 7}} {
+		address, _, _ := strings.Cut(base.NextWait(caller, 12, h), "#")
+		name, found := strings.CutPrefix(address, string(base)+"/wait/"+caller+"/")
+		turn, got, err := ReadTurn(name)
+		if !found || turn != 12 || !got.Due.Equal(h.Due) || got.Failing != h.Failing || err != nil {
+			t.Errorf("%s is read as %d, %+v, %v", address, turn, got, err)
+		}
+	}
+	for name, turn := range map[string]int{"0": 0, "7": 7, "7.x": 7, "7.": 7, "7.!.1": 7} {
+		if got, before, err := ReadTurn(name); got != turn || before.Failing != 0 || err != nil && before.Due.IsZero() != true {
+			t.Errorf("%q is read as %d, %+v, %v", name, got, before, err)
+		}
+	}
+	for _, name := range []string{"", "x", "-1", "1.2.3.4", "99999999999999999999"} {
+		if _, _, err := ReadTurn(name); err == nil {
+			t.Errorf("%q is a turn", name)
+		}
+	}
+}
+
+// Nobody is let in by picking up: what is asked tells nothing of the caller, and ends without a key. The line's name is
+// the first that is said, which a phone that screens its calls shows to its owner, and there are 40 to 45 s to decide.
+func TestF201AskAnOutsidePartyByNameForLongEnough(t *testing.T) {
+	const question = `A caller is being transferred to you. Press 1 to accept.`
+	for line, said := range map[string]string{
+		"":                                   question,
+		"Example Telephone":                  "This is Example Telephone. " + question,
+		"Brown &amp; Sons":                   "This is Brown &amp; Sons. " + question,
+		strings.Repeat("Long name ", 4)[:40]: "This is " + strings.Repeat("Long name ", 4)[:40] + ". " + question,
+	} {
+		doc := parse(t, Ask(base, strings.ReplaceAll(line, "&amp;", "&"), caller, "k1"))
+		gather := doc.children[0]
+		var words []string
+		var lasts time.Duration
+		for _, verb := range gather.children {
+			switch verb.name {
+			case "Say":
+				words = append(words, verb.text)
+				lasts += time.Duration(len(verb.text))*65*time.Millisecond + 300*time.Millisecond
+			case "Pause":
+				lasts += 3 * time.Second
+			}
+		}
+		timeout := 0
+		for _, a := range gather.attrs {
+			if v, ok := strings.CutPrefix(a, `timeout="`); ok {
+				timeout, _ = strconv.Atoi(strings.TrimSuffix(v, `"`))
+			}
+		}
+		lasts += time.Duration(timeout) * time.Second
+		if lasts < 40*time.Second || lasts > 46*time.Second || timeout < 3 {
+			t.Errorf("%q: the question lasts %v, the last time %d s", line, lasts, timeout)
+		}
+		for _, w := range words {
+			if w != strings.ReplaceAll(said, "&amp;", "&") {
+				t.Errorf("%q: says %q", line, w)
+			}
+		}
+		if len(words) < 3 || doc.children[1].name != "Hangup" || gather.name != "Gather" {
+			t.Errorf("%q: said %d times, then %s", line, len(words), doc.children[1].name)
+		}
+	}
 }
 
 // The first party to join decides which events are sent, whoever it is.

@@ -33,6 +33,9 @@ func Observe(ctx context.Context, b switchboard.Before, c *conference.Conference
 	if unanswered && c.State == conference.Ended && !c.Head {
 		metrics.Add(ctx, metrics.Abandoned, 1)
 	}
+	if c.Refusals() > b.Refusals {
+		metrics.Add(ctx, metrics.RoomRefused, 1)
+	}
 	if t := b.Ended(c); t != nil {
 		kind, _, _ := strings.Cut(string(t.Outcome), ":") // the code would make a metric for each
 		if name, ok := transfers[conference.Outcome(kind)]; ok {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -81,6 +82,34 @@ func TestF140ARefusedSignatureIsCounted(t *testing.T) {
 	}
 	if l := line(t, s); l["SignatureRefused"] != 1.0 || l["WebhookLatency"] != nil {
 		t.Errorf("the log is %v", l)
+	}
+}
+
+// A rule of the account's lets webhooks be signed with a shared key, which our secret has not: the log
+// names it, and none of the request's own words stand there.
+func TestF198AWebhookThatWeCannotCheckIsRefusedAndNamed(t *testing.T) {
+	for settings, problem := range map[string]string{
+		"key=webhooks_shared_key_1,algorithm=HMAC_SHA256": "signature-no-shared-key",
+		"key=webhooks_shared_key_1,algorithm=HMAC_SHA1":   "signature-unknown-algorithm",
+		"evil": "signature-unknown-settings",
+		"":     "signature-unknown-settings",
+	} {
+		s := voice(t, "", func(*web.Request) (string, error) {
+			t.Errorf("%q is let in", settings)
+			return "", nil
+		})
+		e := s.Hook("/hello/CA11111111111111111111111111111111/leg-1", call) // signed with the auth token, as ever
+		e.Headers["x-twilio-webhooks-signature-settings"] = settings
+		if a := s.Do(e); a.Status != http.StatusForbidden || a.Body != "" {
+			t.Errorf("%q is answered %d %q", settings, a.Status, a.Body)
+		}
+		l := line(t, s)
+		if l["SignatureUnknown"] != 1.0 || l["SignatureRefused"] != 1.0 || l["problem"] != problem {
+			t.Errorf("%q: the log is %v", settings, l)
+		}
+		if strings.Contains(s.Log.String(), "webhooks_shared_key_1") || strings.Contains(s.Log.String(), "evil") {
+			t.Errorf("%q: the log repeats what it was sent: %s", settings, s.Log)
+		}
 	}
 }
 

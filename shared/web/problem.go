@@ -55,6 +55,7 @@ var kinds = []kind{
 	{is: switchboard.ErrReason, status: 400, slug: "malformed", title: "The request is malformed."},
 	{is: errNoToken, status: 401, slug: "not-signed-in", title: "You are not signed in."},
 	{is: agent.ErrNoName, status: 403, slug: "no-name", title: "Your sign-in does not name an agent."},
+	{is: agent.ErrRemoved, status: 403, slug: "removed", title: "You were taken off this line."},
 	{is: errTooLarge, status: 413, slug: "too-large", title: "The request is too large."},
 	{is: errContentType, status: 415, slug: "not-json", title: "The request must be JSON."},
 	{is: conference.ErrNoCall, status: 409, slug: "no-call", title: "You are in no call."},

@@ -68,7 +68,7 @@ func (w watched) FreshRoom(ctx context.Context, id conference.ID, round int) err
 	return note(ctx, "fresh room", id, w.calls.FreshRoom(ctx, id, round))
 }
 
-// FindRoom implements switchboard.Rooms.
+// FindRoom implements switchboard.Looks.
 func (w watched) FindRoom(ctx context.Context, id conference.ID) (conference.RoomID, bool, error) {
 	room, started, err := w.calls.FindRoom(ctx, id)
 	return room, started, note(ctx, "find room", id, err)
@@ -89,7 +89,13 @@ func (w watched) Announce(ctx context.Context, id conference.ID, room conference
 	return note(ctx, "announce", id, w.calls.Announce(ctx, id, room, leg))
 }
 
-// Present implements switchboard.Rooms.
+// LookAt implements switchboard.Looks.
+func (w watched) LookAt(ctx context.Context, room conference.RoomID, leg conference.LegID) (conference.Sighting, error) {
+	saw, err := w.calls.LookAt(ctx, room, leg)
+	return saw, note(ctx, "look at leg", "", err)
+}
+
+// Present implements switchboard.Looks.
 func (w watched) Present(ctx context.Context, room conference.RoomID) ([]conference.Presence, error) {
 	here, err := w.calls.Present(ctx, room)
 	return here, note(ctx, "present", "", err)

@@ -48,6 +48,16 @@ function optional<K extends string>(from: Fields, ...names: K[]): { [P in K]?: s
   return out;
 }
 
+/** The same of times; one that cannot be read is absent. */
+function times<K extends string>(from: Fields, ...names: K[]): { [P in K]?: string } {
+  const out: { [P in K]?: string } = {};
+  for (const name of names) {
+    const at = time(from[name]);
+    if (at) out[name] = at;
+  }
+  return out;
+}
+
 function present<T>(values: (T | null)[]): T[] {
   return values.filter((v): v is T => v !== null);
 }
@@ -122,7 +132,7 @@ function decodeLastCall(value: unknown): LastCall | null {
   const at = f && time(f.at);
   const began = f && time(f.began);
   if (!f || !at) return null;
-  return { outcome: text(f.outcome), at, ...(began ? { began } : {}), caller: text(f.caller) };
+  return { outcome: text(f.outcome), at, ...(began ? { began } : {}), caller: text(f.caller), ...(f.rang === true ? { rang: true } : {}), ...optional(f, "call", "with") };
 }
 
 function decodeAgent(value: unknown): Agent | null {
@@ -139,6 +149,7 @@ function decodeAgent(value: unknown): Agent | null {
     status,
     presence: oneOf(f.presence, PRESENCES) ?? status,
     since,
+    ...times(f, "presenceSince", "wrapUpUntil"),
     ...(why ? { why } : {}),
     ...(last && lastAt ? { last: { outcome: text(last.outcome), at: lastAt } } : {}),
     ...(Array.isArray(f.recent) ? { recent: present(list(f.recent).map(decodeLastCall)) } : {}),
@@ -148,7 +159,7 @@ function decodeAgent(value: unknown): Agent | null {
 function decodeLine(value: unknown): Line {
   const f = fields(value) ?? {};
   const count = typeof f.count === "number" && f.count >= 0 ? Math.floor(f.count) : 0;
-  return { count, more: f.more === true, ...optional(f, "longest") };
+  return { count, more: f.more === true, ...optional(f, "longest"), ...(f.unknown === true ? { unknown: true } : {}) };
 }
 
 /** A snapshot, or null when it lacks what the page leans on. A call that cannot be read refuses the whole snapshot. */
@@ -185,9 +196,10 @@ export function decodeDirectory(value: unknown): Directory | null {
       presence: oneOf(e.presence, PRESENCES) ?? "offline",
       since: time(e.since) ?? at,
       seen: time(e.seen) ?? at,
+      ...(e.rung === true ? { rung: true } : {}),
     };
   });
-  return { at, agents: present(agents) };
+  return { at, ...optional(f, "number"), agents: present(agents), ...(f.more === true ? { more: true } : {}) };
 }
 
 export function decodeToken(value: unknown): VoiceToken | null {

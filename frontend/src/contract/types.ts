@@ -74,7 +74,7 @@ export interface Call {
   readonly since: string;
   readonly role: Role;
   readonly caller: {
-    /** E.164; empty is a private number. */
+    /** E.164, or text such as a SIP address or a short number; empty is a private number. */
     readonly number: string;
     readonly verified: boolean;
     readonly arrived: string;
@@ -96,15 +96,23 @@ export interface Line {
   readonly count: number;
   readonly more: boolean;
   readonly longest?: string;
+  /** The server could not read the line: count says nothing. */
+  readonly unknown?: boolean;
 }
 
-/** One of the agent's last calls, or an offer that he did not take. */
+/** One of the agent's last calls, or an offer that was not answered. */
 export interface LastCall {
   readonly outcome: string;
   readonly at: string;
   readonly began?: string;
-  /** E.164; empty is a private number. */
+  /** As of a call. */
   readonly caller: string;
+  /** The conference; a server of the release before does not tell it, nor what follows. */
+  readonly call?: string;
+  /** It was not answered. */
+  readonly rang?: true;
+  /** The colleague, or the number, whom it was handed over to or who transferred it. */
+  readonly with?: string;
 }
 
 export interface Agent {
@@ -112,7 +120,12 @@ export interface Agent {
   readonly name: string;
   readonly status: Status;
   readonly presence: Presence;
+  /** The status was entered. */
   readonly since: string;
+  /** The presence was entered; an old server does not say. */
+  readonly presenceSince?: string;
+  /** The automatic wrap-up after a call ends then, while it runs. */
+  readonly wrapUpUntil?: string;
   readonly why?: "missed" | "unreachable";
   readonly last?: { readonly outcome: string; readonly at: string };
   /** Newest first. */
@@ -135,11 +148,17 @@ export interface DirectoryEntry {
   readonly presence: Presence;
   readonly since: string;
   readonly seen: string;
+  /** Busy, and not known to have answered. */
+  readonly rung?: true;
 }
 
 export interface Directory {
   readonly at: string;
+  /** The line's own number: numbers of its country may be written without it. */
+  readonly number?: string;
   readonly agents: readonly DirectoryEntry[];
+  /** There are more than these: a search finds them. */
+  readonly more?: boolean;
 }
 
 export interface VoiceToken {

@@ -13,6 +13,7 @@ import type { Compose, Microphone, Panel, State } from "../state/state.js";
 import type { Voice } from "../voice-port.js";
 import { phoneNumber } from "../words/number.js";
 import type { Alerts } from "./alerts.js";
+import { colleagues } from "./colleagues.js";
 import { Core, type Listener } from "./core.js";
 import { LevelMeter, type Levels } from "./levels.js";
 import { Line } from "./line.js";
@@ -48,6 +49,8 @@ const hearsRinging = ({ screen }: State): boolean =>
 /** Whom to call is looked at in a call; at rest the list is for information, and it is the dearest thing that a page asks for. */
 const DIRECTORY_MS = { inCall: 5000, atRest: 15_000 };
 const NOTICE_MS = 8000;
+/** A refusal goes with the call's next news (reduce.ts); where none comes it goes after this. */
+const REFUSAL_MS = 15_000;
 /** So long may a screen reader be busy with something else before it reads what the page says. */
 const SAID_MS = 10_000;
 
@@ -102,8 +105,10 @@ export class Desk {
     this.core.dispatch({ type: "preferences", shortcuts: taste.shortcuts, consent: alerts.consent() });
     for (const what of ["input", "speaker", "ringer"] as const) if (taste[what]) void voice.choose(what, taste[what]);
     const answer = await signIn.resume();
+    if (answer === "leaving") return;
     if (answer !== "signed-in") {
-      this.core.dispatch({ type: "signed-out", why: answer === "refused" ? "refused" : "" });
+      const why = { refused: "refused", unreachable: "failed", "signed-out": "" } as const;
+      this.core.dispatch({ type: "signed-out", why: why[answer] });
       return;
     }
     this.core.dispatch({ type: "signed-in" });
@@ -120,6 +125,7 @@ export class Desk {
     this.session.tick();
     const now = this.parts.now();
     if (this.state.notice && now - this.noticeAt > NOTICE_MS) this.dismissNotice();
+    if (this.state.refusal && now - this.state.refusal.at > REFUSAL_MS) this.dismissRefusal();
     for (const which of ["polite", "urgent"] as const) {
       if (this.state.said[which] && now - this.saidAt[which] > SAID_MS) this.core.dispatch({ type: "said-over", which });
     }
@@ -130,7 +136,7 @@ export class Desk {
     const now = this.parts.now();
     if (now - this.directoryAt < (this.state.screen.is === "in-call" ? DIRECTORY_MS.inCall : DIRECTORY_MS.atRest)) return;
     this.directoryAt = now;
-    this.parts.api.directory().then(
+    colleagues(this.parts.api, this.state.compose.filter).then(
       (directory) => this.core.dispatch({ type: "directory", directory }),
       () => undefined, // the line notices that the server is away; a list a few seconds old does no harm
     );
@@ -226,10 +232,16 @@ export class Desk {
     this.parts.voice.hangUp();
   }
 
-  /** Out of a call of which the server does not tell. It is a loss, and no end: the caller is rescued. */
-  hangUpLate(): void {
-    const { screen } = this.state;
-    if (screen.is === "connecting" && screen.late) this.parts.voice.hangUp();
+  /**
+   * Out of the call by hanging up this page's own leg, which needs nobody. Where a colleague has the caller it is a
+   * leaving; else it is a loss, and no end: the caller is rescued. What became of a press under way nobody knows here.
+   */
+  hangUp(): void {
+    const { screen, pending, leg } = this.state;
+    if (!leg || leg.phase === "ringing") return;
+    if (pending) this.core.dispatch({ type: "pending-over", request: pending.request });
+    if (screen.is === "in-call" && (allow.leaveNow(this.state, screen.call) || allow.leaveBy(screen.call))) this.core.dispatch({ type: "leave" });
+    this.parts.voice.hangUp();
   }
 
   forgetRejoin(): void {
@@ -250,7 +262,7 @@ export class Desk {
   }
 
   reject(): void {
-    if (this.state.leg?.phase === "ringing") this.parts.voice.reject();
+    this.phone.reject();
   }
 
   decline(reason: Reason): void {
@@ -277,20 +289,29 @@ export class Desk {
 
   leave(): void {
     const { screen } = this.state;
-    if (screen.is !== "in-call" || !allow.leave(this.state, screen.call).on) return;
-    if (allow.leaveBy(screen.call) === "complete") return this.press("complete");
-    this.core.dispatch({ type: "leave" });
-    this.parts.voice.hangUp();
+    if (screen.is !== "in-call") return;
+    if (this.outIsLate()) return this.panel("confirm-hang-up");
+    if (!allow.leave(this.state, screen.call).on) return;
+    if (allow.leaveNow(this.state, screen.call) === "complete") return this.press("complete");
+    this.hangUp();
   }
 
-  /** Asks once, because the caller is cut off; `press("end")` does it. */
+  /** Asks once: before the caller is cut off (`press("end")` does it), or says what becomes of her (`hangUp` does it). */
   askEnd(): void {
     const { screen } = this.state;
-    if (screen.is === "in-call" && allow.verb(this.state, screen.call, "end").on) this.panel("confirm-end");
+    if (screen.is === "connecting") return this.hangUp();
+    if (screen.is !== "in-call") return;
+    if (this.outIsLate() || allow.outBy(this.state, screen.call) === "hang-up") this.panel("confirm-hang-up");
+    else if (allow.verb(this.state, screen.call, "end").on) this.panel("confirm-end");
+  }
+
+  private outIsLate(): boolean {
+    return allow.outIsLate(this.state, this.parts.now());
   }
 
   compose(compose: Partial<Compose>): void {
     this.core.dispatch({ type: "compose", compose });
+    if (compose.filter !== undefined && this.state.directory?.more) this.directoryAt = -Infinity; // the server searches
   }
 
   panel(panel: Panel): void {
@@ -344,6 +365,10 @@ export class Desk {
     } catch {
       this.core.notice("The clipboard could not be reached.", "bad");
     }
+  }
+
+  dismissRefusal(): void {
+    this.core.dispatch({ type: "refusal-over" });
   }
 
   dismissNotice(): void {

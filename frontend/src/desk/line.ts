@@ -5,6 +5,7 @@
 import { ApiError, type Api } from "../api.js";
 import type { Snapshot } from "../contract/types.js";
 import type { Event } from "../state/event.js";
+import { restUntil } from "../state/rest.js";
 import type { State } from "../state/state.js";
 
 export interface LineParts {
@@ -75,7 +76,9 @@ export class Line {
     const justOver = state.closing !== null && this.parts.now() - state.closing.at < OUTCOME_MS;
     const leg = state.leg !== null;
     const call = (state.snapshot?.call ?? null) !== null;
-    const unsettled = justOver || state.rejoin !== null || state.pending !== null || leg !== call;
+    const rested = state.screen.is === "idle" || state.screen.is === "ended" ? restUntil(state) : 0;
+    const over = rested > 0 && this.parts.now() + state.skew >= rested;
+    const unsettled = over || justOver || state.rejoin !== null || state.pending !== null || leg !== call;
     if (this.parts.hidden()) return unsettled || call ? AT_REST_MS : HIDDEN_MS;
     if (unsettled) return UNSETTLED_MS;
     return call ? IN_CALL_MS : AT_REST_MS;

@@ -11,6 +11,7 @@ import { VoiceError, type Voice, type VoiceEvent } from "../voice-port.js";
 import { legErrorWords } from "../words/voice.js";
 import type { Core } from "./core.js";
 import type { Pass } from "./pass.js";
+import { RingEnd } from "./ringend.js";
 import type { Tabs } from "./tabs.js";
 
 export interface PhoneParts {
@@ -38,7 +39,10 @@ export class Phone {
   private destroyed = false;
   private sent: Promise<unknown> = Promise.resolve();
 
+  private readonly ringEnd: RingEnd;
+
   constructor(private readonly parts: PhoneParts) {
+    this.ringEnd = new RingEnd(parts.core, parts.poke);
     parts.voice.listen((event) => this.heard(event));
   }
 
@@ -140,8 +144,17 @@ export class Phone {
     voice.answer();
   }
 
+  /** Lets it ring no longer; the caller goes to the next. */
+  reject(): void {
+    const { core, voice } = this.parts;
+    if (core.state.leg?.phase !== "ringing") return;
+    this.ringEnd.decline();
+    voice.reject();
+  }
+
   tick(): void {
     const { core } = this.parts;
+    this.ringEnd.tick();
     const { state } = core;
     this.answerRejoin();
     const now = core.now();
@@ -233,7 +246,7 @@ export class Phone {
         poke();
         return;
       case "reconnecting":
-        core.dispatch({ type: "leg-reconnecting", at });
+        core.dispatch({ type: "leg-reconnecting", at, ...(event.what ? { what: event.what } : {}) });
         return;
       case "muted":
         core.dispatch({ type: "leg-muted", muted: event.muted });
@@ -252,17 +265,16 @@ export class Phone {
 
   private legGone(why: string, at: number): void {
     const { core, poke } = this.parts;
-    const phase = core.state.leg?.phase;
+    const before = core.state;
+    const phase = before.leg?.phase;
     core.dispatch({ type: "leg-gone", at, why });
     if (why === "microphone") {
       this.closeUnheard();
       void this.microphoneFailed();
     } else if (why) {
       core.notice(legErrorWords(why), "bad");
-    } else if (phase === "ringing") {
-      core.notice("It stopped ringing.", "info");
-    } else if (phase === "answering") {
-      core.notice(legErrorWords("gone"), "info");
+    } else if (phase === "ringing" || phase === "answering") {
+      this.ringEnd.gone(before, at);
     }
     poke();
   }
@@ -278,10 +290,11 @@ export class Phone {
 
   /** The server's push: the new snapshot itself, or the word that there is one. */
   private pushed(content: unknown): void {
+    const { core } = this.parts;
     const value = typeof content === "string" ? parsed(content) : content;
     const { type, snapshot } = (typeof value === "object" && value !== null ? value : {}) as { type?: unknown; snapshot?: unknown };
     const decoded = decodePushed(type === "snapshot" ? snapshot : value);
-    if (decoded) this.parts.take(decoded);
+    if (decoded) core.dispatch({ type: "snapshot", snapshot: decoded, at: core.now(), pushed: true });
     else this.parts.poke();
   }
 

@@ -1,5 +1,6 @@
 /** The microphone's level as a row of bars. Decoration for the eye; what matters is also said in words. */
-import { LitElement, html, type TemplateResult } from "lit";
+import { LitElement, type TemplateResult } from "lit";
+import { html } from "../html.js";
 import type { Levels } from "../desk/levels.js";
 
 const BARS = 14;

@@ -1,5 +1,6 @@
 /** A duration that ticks by itself, so that a passing second redraws one number and not the page. Never announced. */
-import { LitElement, html, type TemplateResult } from "lit";
+import { LitElement, type TemplateResult } from "lit";
+import { html } from "../html.js";
 import { ago, duration } from "../words/time.js";
 
 const shown = new Set<LitElement>();

@@ -3,7 +3,8 @@
  * not says why. Nothing here decides what a verb may do: that is the server's.
  */
 import { ANYBODY, type Action, type Call, type DirectoryEntry } from "../contract/types.js";
-import { presenceWord } from "../words/agent.js";
+import { presenceOf } from "../words/agent.js";
+import { serverThere } from "./known.js";
 import type { State } from "./state.js";
 
 export interface Button {
@@ -17,10 +18,10 @@ export interface Button {
 const yes: Button = { on: true, why: "", busy: false };
 const no = (why: string): Button => ({ on: false, why, busy: false });
 
-/** A verb without a target. */
+/** A verb without a target. The end of a call does not wait for what was pressed before it. */
 export function verb(state: State, call: Call, action: Action): Button {
   if (state.pending?.action === action) return { on: false, why: "Waiting for the server", busy: true };
-  if (state.pending) return no("Wait for the last request to finish");
+  if (state.pending && action !== "end") return no("Wait for the last request to finish");
   if (state.apiDownAt) return no("The server cannot be reached. The call goes on.");
   if (state.session !== "signed-in") return no("Your sign-in has ended. The call goes on.");
   return call.actions.includes(action) ? yes : no(whyNot(call, action));
@@ -58,11 +59,17 @@ export function somebodyFree(state: State): boolean {
 /** Why a colleague cannot be chosen; empty if she can. */
 export function unselectable(entry: DirectoryEntry, self: string): string {
   if (entry.id === self) return "This is you";
-  return entry.presence === "available" ? "" : `${entry.name} is ${presenceWord(entry.presence).toLowerCase()}`;
+  return entry.presence === "available" ? "" : `${entry.name} is ${presenceOf(entry).toLowerCase()}`;
 }
 
 /** How the agent gets out of the call while the caller stays with somebody: a request, or hanging up the own leg. */
 export type LeaveBy = "complete" | "hang-up";
+
+export function leaveNow(state: State, call: Call): LeaveBy | null {
+  const by = leaveBy(call);
+  // A server that cannot be asked hands over all the same when it hears of the leg's end.
+  return by === "complete" && !serverThere(state) ? "hang-up" : by;
+}
 
 export function leaveBy(call: Call): LeaveBy | null {
   if (call.actions.includes("complete")) return "complete";
@@ -78,13 +85,32 @@ export function rings(call: Call): boolean {
 }
 
 export function leave(state: State, call: Call): Button {
-  const by = leaveBy(call);
+  const by = leaveNow(state, call);
   if (state.leaving) return { on: false, why: "Leaving", busy: true };
   if (by === "complete") return verb(state, call, "complete");
-  if (by === "hang-up") return state.pending ? no("Wait for the last request to finish") : yes;
+  if (by === "hang-up") return yes;
   if (call.state === "ended") return no("The call is over");
   if (call.state === "completing") return no(call.role === "target" ? "The call is becoming yours" : "You are being taken out already");
   return no("You are the only one with the caller. Bring in a colleague first, or end the call.");
+}
+
+/**
+ * What the last button of a call does: end it for everybody, or, where nothing else leads out, hang up this page's own
+ * leg. That always works, and needs nobody.
+ */
+export function outBy(state: State, call: Call): "end" | "hang-up" {
+  const end = verb(state, call, "end");
+  const out = leave(state, call);
+  return end.on || end.busy || out.on || out.busy || (state.pending && serverThere(state)) ? "end" : "hang-up";
+}
+
+/** So long a request to be let out may be under way before the agent may hang up instead. */
+export const OUT_AFTER_MS = 3000;
+
+/** The request that was to lead out of the call has had its time. */
+export function outIsLate(state: State, now: number): boolean {
+  const { pending } = state;
+  return (pending?.action === "end" || pending?.action === "complete") && now - pending.at >= OUT_AFTER_MS;
 }
 
 /** A fresh leg for a call that is heard one way only (F046): with anybody else in the call, or on the way into it, hanging up hands the caller over. */

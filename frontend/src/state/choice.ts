@@ -1,6 +1,8 @@
 /** Who may be picked as the target of a transfer: the rows of the list, as the filter leaves them. */
 import { ANYBODY, type DirectoryEntry } from "../contract/types.js";
-import { partyName, phoneNumber, typedNumber } from "../words/number.js";
+import { finder } from "../words/find.js";
+import { partyName, phoneNumber } from "../words/number.js";
+import { typedNumber } from "../words/typed.js";
 import type { State } from "./state.js";
 
 export interface Choice {
@@ -8,16 +10,28 @@ export interface Choice {
   /** The number that was typed, where outside numbers are enabled; empty if none was. */
   readonly number: string;
   readonly anybody: boolean;
+  /** Why what was typed, which looks like a number, cannot be dialled; empty if it can, or does not. */
+  readonly refused: string;
 }
 
 export function choiceOf(state: State): Choice {
   const self = state.snapshot?.agent.id ?? "";
-  const wanted = state.compose.filter.trim().toLowerCase();
+  const { filter } = state.compose;
+  const matches = finder(filter);
+  const typed = typedNumber(filter, state.directory?.number ?? "");
+  const allowed = state.snapshot?.numbers === true;
   return {
-    colleagues: (state.directory?.agents ?? []).filter((a) => a.id !== self && a.name.toLowerCase().includes(wanted)),
-    number: state.snapshot?.numbers ? typedNumber(wanted) : "",
-    anybody: wanted === "",
+    colleagues: (state.directory?.agents ?? []).filter((a) => a.id !== self && matches(a.name)),
+    number: allowed ? typed.number : "",
+    anybody: filter.trim() === "",
+    refused: refusedWords(state, typed.number, typed.why),
   };
+}
+
+function refusedWords(state: State, number: string, why: string): string {
+  if (!number && !why) return "";
+  if (!state.snapshot?.numbers) return "Phone numbers cannot be dialled here. Only colleagues can be brought in.";
+  return state.screen.is === "in-call" ? why : "A phone number can be brought in only during a call.";
 }
 
 /** Nobody is called who is not to be seen as chosen: a target whose row the filter has taken away is chosen no more. */

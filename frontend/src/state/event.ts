@@ -12,7 +12,7 @@ export type Event =
   | { readonly type: "tab"; readonly tab: TabState }
   | { readonly type: "remembered"; readonly rejoin: Rejoin | null; readonly recent: readonly RecentCall[] }
   | { readonly type: "preferences"; readonly shortcuts?: boolean; readonly consent?: Consent }
-  | { readonly type: "snapshot"; readonly snapshot: Snapshot; readonly at: number }
+  | { readonly type: "snapshot"; readonly snapshot: Snapshot; readonly at: number; readonly pushed?: boolean }
   | { readonly type: "directory"; readonly directory: Directory }
   | { readonly type: "api-down"; readonly at: number }
   | { readonly type: "microphone"; readonly microphone: Microphone }
@@ -23,13 +23,15 @@ export type Event =
   | { readonly type: "leg-ringing"; readonly sid: string; readonly ring: RingInfo; readonly at: number }
   | { readonly type: "leg-answering" }
   | { readonly type: "leg-open"; readonly at: number }
-  | { readonly type: "leg-reconnecting"; readonly at: number }
+  /** Without `what` nobody knows what of the connection is lost. */
+  | { readonly type: "leg-reconnecting"; readonly at: number; readonly what?: "sound" | "line" }
   | { readonly type: "leg-muted"; readonly muted: boolean }
   | { readonly type: "leg-gone"; readonly at: number; readonly why?: string }
   | { readonly type: "warning"; readonly name: string; readonly on: boolean }
   | { readonly type: "press"; readonly action: Action; readonly request: string; readonly at: number }
   | { readonly type: "refused"; readonly action: Action; readonly request: string; readonly problem: Problem; readonly at: number }
   | { readonly type: "pending-over"; readonly request: string }
+  | { readonly type: "refusal-over" }
   | { readonly type: "choose"; readonly status: Status }
   | { readonly type: "chosen"; readonly status: Status }
   | { readonly type: "choose-refused"; readonly problem: Problem; readonly at: number }

@@ -1,7 +1,9 @@
 /**
- * The agent's last calls. The server's list is the truth and has the calls that were missed; what this page saw itself
- * adds to whom a call was handed over, and stands in while the server's list is not there yet.
+ * The agent's last calls. The server's list is the truth and has the calls that were missed, on every computer; what this
+ * page saw itself stands in while the server's list is not there yet, and adds words that a server of the release before does not have.
  */
+import type { LastCall } from "../contract/types.js";
+import { phoneNumber } from "../words/number.js";
 import type { RecentCall, State } from "./state.js";
 
 /** The end of a call as the server and as this page saw it. */
@@ -14,21 +16,24 @@ export function recentCalls(state: State): readonly RecentCall[] {
   const unknown = [...state.recent];
   const calls = told.map((t): RecentCall => {
     const endedAt = Date.parse(t.at) - state.skew;
-    const i = unknown.findIndex((own) => own.number === t.caller && Math.abs(own.endedAt - endedAt) < SAME_END_MS);
+    const i = t.rang ? -1 : unknown.findIndex((own) => same(own, t) && Math.abs(own.endedAt - endedAt) < SAME_END_MS);
     const [own] = i < 0 ? [] : unknown.splice(i, 1);
     return {
       id: own?.id ?? t.at,
       number: t.caller,
       endedAt,
-      talkedMs: talked(t.outcome) && t.began ? Date.parse(t.at) - Date.parse(t.began) : 0,
+      talkedMs: talked(t) && t.began ? Date.parse(t.at) - Date.parse(t.began) : 0,
       outcome: outcomeOf(own?.outcome ?? "", t.outcome),
-      with: own?.with ?? "",
+      with: own?.with || phoneNumber(t.with ?? "", ""),
+      ...(t.rang ? { rang: true } : {}),
     };
   });
   const newest = calls[0]?.endedAt ?? 0;
   const notYetTold = unknown.filter((own) => own.endedAt > newest + SAME_END_MS);
   return [...notYetTold, ...calls].slice(0, SHOWN);
 }
+
+const same = (own: RecentCall, told: LastCall): boolean => (told.call ? own.id === told.call : own.number === told.caller);
 
 /**
  * Of what this page saw and what the server says, the better word. The page knows what the agent has pressed; whose end
@@ -41,7 +46,7 @@ export function outcomeOf(own: string, told: string): string {
   return better ? told : own;
 }
 
-/** An offer that was not taken has no length. */
-function talked(outcome: string): boolean {
-  return outcome !== "no-answer" && outcome !== "declined";
+/** An offer that was not answered has no length. */
+function talked(call: LastCall): boolean {
+  return !call.rang && call.outcome !== "no-answer" && call.outcome !== "declined";
 }

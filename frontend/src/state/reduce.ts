@@ -10,7 +10,7 @@ import type { Event } from "./event.js";
 import { rings } from "./allow.js";
 import { outcomeOf } from "./recent.js";
 import { offeredCall, ownCall, REJOIN_FOR_MS, screenOf, SETTLE_MS } from "./screen.js";
-import type { Closing, RecentCall, Said, State } from "./state.js";
+import type { Closing, Leg, RecentCall, Said, State } from "./state.js";
 
 /** The server may have noted the end of a call so much earlier than this page heard of it. */
 const LAST_SLACK_MS = 5000;
@@ -39,7 +39,7 @@ function saidNext(old: Said, said: Partial<Said>): Said {
 function apply(state: State, event: Event): State {
   switch (event.type) {
     case "snapshot":
-      return takeSnapshot(state, event.snapshot, event.at);
+      return takeSnapshot(state, event.snapshot, event.at, event.pushed ?? false);
     case "leg-ringing":
     case "leg-answering":
     case "leg-open":
@@ -49,6 +49,7 @@ function apply(state: State, event: Event): State {
       return applyLeg(state, event);
     case "press":
     case "refused":
+    case "refusal-over":
     case "pending-over":
     case "choose":
     case "chosen":
@@ -93,7 +94,7 @@ function applyLine(state: State, event: Of<"device" | "wants" | "withdrawn" | "m
   switch (event.type) {
     case "device":
       if (state.device.is === event.is && state.device.why === (event.why ?? "")) return state;
-      return { ...state, device: { is: event.is, since: event.at, why: event.why ?? "" } };
+      return lineBack({ ...state, device: { is: event.is, since: event.at, why: event.why ?? "" } });
     case "wants":
       return { ...state, wants: event.wants };
     case "withdrawn":
@@ -103,6 +104,12 @@ function applyLine(state: State, event: Of<"device" | "wants" | "withdrawn" | "m
     case "token-failing":
       return { ...state, tokenFailing: event.until };
   }
+}
+
+/** Registered again: of a leg that had lost both, the sound is still to come back. */
+function lineBack(state: State): State {
+  const { leg, device } = state;
+  return device.is === "registered" && leg?.lost === "both" ? { ...state, leg: { ...leg, lost: "sound" } } : state;
 }
 
 function applyPage(state: State, event: Exclude<Event, { type: "snapshot" }>): State {
@@ -168,16 +175,18 @@ function overtaken(old: Snapshot, snapshot: Snapshot): boolean {
   return Date.parse(snapshot.at) < Date.parse(old.at);
 }
 
-function takeSnapshot(state: State, snapshot: Snapshot, at: number): State {
+function takeSnapshot(state: State, snapshot: Snapshot, at: number, pushed: boolean): State {
   const old = state.snapshot;
   const server = Date.parse(snapshot.at);
+  // A push comes over the phone network: it does not show that the server can be asked.
+  const apiDownAt = pushed ? state.apiDownAt : 0;
   // An older answer that was overtaken by a newer one or by a push says nothing new, but shows that the API answers.
-  if (old && overtaken(old, snapshot)) return state.apiDownAt ? { ...state, apiDownAt: 0 } : state;
+  if (old && overtaken(old, snapshot)) return state.apiDownAt === apiDownAt ? state : { ...state, apiDownAt };
   const skew = server - at;
   let next: State = {
     ...state,
     snapshot,
-    apiDownAt: 0,
+    apiDownAt,
     skew: old && Math.abs(skew - state.skew) < SKEW_NOISE_MS ? state.skew : skew,
   };
   if (next.pending && lookOf(snapshot) !== next.pending.before) next = { ...next, pending: null };
@@ -249,7 +258,7 @@ type LegEvent = Of<"leg-ringing" | "leg-answering" | "leg-open" | "leg-reconnect
 function applyLeg(state: State, event: LegEvent): State {
   if (event.type === "leg-ringing") {
     if (state.leg) return state;
-    const leg = { sid: event.sid, phase: "ringing" as const, since: event.at, lostAt: 0, muted: false, ring: event.ring };
+    const leg = { sid: event.sid, phase: "ringing" as const, since: event.at, lostAt: 0, lost: "" as const, muted: false, ring: event.ring };
     const known = state.rejoin?.conference !== "" && event.ring.conference !== "";
     const other = known && state.rejoin?.conference !== event.ring.conference;
     return { ...state, leg, closing: null, lastCall: null, leaving: false, warnings: [], panel: "", rejoin: other ? null : state.rejoin };
@@ -261,16 +270,24 @@ function applyLeg(state: State, event: LegEvent): State {
       return leg.phase === "ringing" ? { ...state, leg: { ...leg, phase: "answering" } } : state;
     case "leg-open": {
       const since = leg.phase === "reconnecting" ? leg.since : event.at;
-      const open: State = { ...state, leg: { ...leg, phase: "open", since, lostAt: 0 } };
+      const open: State = { ...state, leg: { ...leg, phase: "open", since, lostAt: 0, lost: "" } };
       return callFor(open);
     }
     case "leg-reconnecting":
-      return leg.phase === "open" ? { ...state, leg: { ...leg, phase: "reconnecting", lostAt: event.at } } : state;
+      return reconnecting(state, leg, event.at, event.what ?? "both");
     case "leg-muted":
       return { ...state, leg: { ...leg, muted: event.muted } };
     case "leg-gone":
       return legGone(state, event.at);
   }
+}
+
+/** Sound and line break one after the other, and each is told once. */
+function reconnecting(state: State, leg: Leg, at: number, what: "sound" | "line" | "both"): State {
+  if (leg.phase !== "open" && leg.phase !== "reconnecting") return state;
+  const lost = leg.lost === "" || leg.lost === what ? what : "both";
+  if (leg.lost === lost) return state;
+  return { ...state, leg: { ...leg, phase: "reconnecting", lostAt: leg.lostAt || at, lost } };
 }
 
 function legGone(state: State, at: number): State {
@@ -306,17 +323,18 @@ function outcomeHere(state: State, meant: boolean): string {
   return state.lastCall && rings(state.lastCall) ? "left-ringing" : "handed-over";
 }
 
-type PressEvent = Of<"press" | "refused" | "pending-over" | "choose" | "chosen" | "choose-refused" | "leave">;
+type PressEvent = Of<"press" | "refused" | "refusal-over" | "pending-over" | "choose" | "chosen" | "choose-refused" | "leave">;
 
 function applyPress(state: State, event: PressEvent): State {
   switch (event.type) {
     case "press":
-      if (state.pending) return state;
+      // The end of the call waits for nothing that was pressed before it.
+      if (state.pending && (event.action !== "end" || state.pending.action === "end")) return state;
       return {
         ...state,
         pending: { action: event.action, request: event.request, at: event.at, before: lookOf(state.snapshot) },
         refusal: null,
-        panel: state.panel === "confirm-end" ? "" : state.panel,
+        panel: state.panel.startsWith("confirm-") ? "" : state.panel,
       };
     case "refused": {
       // By then the call may look different, and the press be pending no more: the agent is told of its end all the same.
@@ -324,6 +342,8 @@ function applyPress(state: State, event: PressEvent): State {
       if (another || !state.leg) return state;
       return { ...state, pending: null, refusal: { action: event.action, problem: event.problem, at: event.at } };
     }
+    case "refusal-over":
+      return { ...state, refusal: null };
     case "pending-over":
       return state.pending?.request === event.request ? { ...state, pending: null } : state;
     case "choose":

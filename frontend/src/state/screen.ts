@@ -73,6 +73,7 @@ function legScreen(state: State, leg: NonNullable<State["leg"]>): Screen {
 
 /** By the server's clock, or at once if it cannot be reached: then nothing it says is to be waited for. */
 function isLate(state: State, leg: Leg): boolean {
+  if (leg.phase === "reconnecting") return true;
   if (leg.phase !== "open" || !state.snapshot) return false;
   return state.apiDownAt > 0 || Date.parse(state.snapshot.at) - state.skew - leg.since >= LATE_MS;
 }

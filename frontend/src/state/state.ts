@@ -29,6 +29,8 @@ export interface Leg {
   readonly since: number;
   /** When its connection was lost, while it is reconnecting. */
   readonly lostAt: number;
+  /** What of the connection is lost: the sound, the line to the phone network, or both; "" while it is open. */
+  readonly lost: "" | "sound" | "line" | "both";
   readonly muted: boolean;
   readonly ring: RingInfo;
 }
@@ -86,6 +88,8 @@ export interface RecentCall {
   readonly talkedMs: number;
   readonly outcome: string;
   readonly with: string;
+  /** It was not answered here. */
+  readonly rang?: true;
 }
 
 export interface Sound {
@@ -109,7 +113,7 @@ export interface Compose {
   readonly filter: string;
 }
 
-export type Panel = "" | "sound" | "shortcuts" | "keypad" | "confirm-end";
+export type Panel = "" | "sound" | "shortcuts" | "keypad" | "confirm-end" | "confirm-hang-up";
 export type Consent = "unsupported" | "default" | "granted" | "denied";
 
 export interface Notice {

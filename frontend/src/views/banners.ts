@@ -1,8 +1,13 @@
-/** What is wrong with the connections, across the whole page, for as long as it is wrong; and passing notices. */
-import { html, nothing, type TemplateResult } from "lit";
+/**
+ * The strip above every screen that says how the page is connected, in one sentence for all that may be away at once; and
+ * what passes by: notices and refusals, which lie over the page, so that nothing under a finger moves.
+ */
+import { nothing, type TemplateResult } from "lit";
+import { html } from "../html.js";
 import type { Desk } from "../desk/desk.js";
 import { renewsLeg } from "../state/allow.js";
-import type { State } from "../state/state.js";
+import type { Leg, State } from "../state/state.js";
+import { problemWords } from "../words/problem.js";
 import { timeOfDay } from "../words/time.js";
 import { deviceWords, oneWay, quality } from "../words/voice.js";
 import { icon, type Icon } from "./icons.js";
@@ -18,47 +23,83 @@ interface Banner {
 
 function banners(state: State, desk: Desk): Banner[] {
   const out: Banner[] = [];
-  // A tab that takes no calls asks for nothing: it would never hear that the server is back.
-  if (state.apiDownAt && state.session === "signed-in" && (state.tab === "here" || state.leg)) {
-    out.push({
-      name: "api-down", tone: "bad", icon: "warning",
-      text: `No connection to the server since ${timeOfDay(state.apiDownAt)}. ${state.leg ? "Your call goes on; transfers are not possible." : "Trying again."}`,
-    });
-  }
-  if (state.leg?.phase === "reconnecting") {
-    out.push({ name: "reconnecting", tone: "bad", icon: "warning", text: `The connection to the phone network is interrupted since ${timeOfDay(state.leg.lostAt)}. Reconnecting; stay on this page.` });
-  } else if (state.wants && state.device.is === "lost") {
-    const calls = state.withdrawn ? "No calls are offered to you until it is back." : "Reconnecting.";
-    out.push({ name: "line-lost", tone: "bad", icon: "warning", text: `Phone line lost since ${timeOfDay(state.device.since)}. ${deviceWords(state.device.why)} ${calls}` });
-  }
-  if (state.tokenFailing) {
-    out.push({ name: "token-failing", tone: "warn", icon: "clock", text: `The phone line could not be renewed. Without that it closes at ${timeOfDay(state.tokenFailing)}. Trying again.` });
-  }
+  const cut = connection(state);
+  if (cut) out.push({ tone: "bad", icon: "warning", ...cut });
+  if (state.leg?.phase === "open" && oneWay(state.warnings)) out.push(oneWayBanner(state, desk));
   if (state.session === "expired" && state.leg) {
     out.push({ name: "session-expired", tone: "warn", icon: "clock", text: "Your sign-in has ended. The call goes on; transfers are not possible. Renew it, or sign in again after the call.",
       more: button({ name: "renew-sign-in", label: "Renew sign-in", click: () => desk.renewSignIn() }) });
   }
-  if (state.leg?.phase === "open" && oneWay(state.warnings)) {
-    out.push({
-      name: "one-way", tone: "warn", icon: "silence", text: `${quality(state.warnings).words}.`,
-      ...(renewsLeg(state)
-        ? { more: button({ name: "renew-leg", label: "Rejoin the call", hint: "The caller hears music for a few seconds", click: () => desk.renewLeg() }) }
-        : {}),
-    });
+  if (state.tokenFailing) {
+    out.push({ name: "token-failing", tone: "warn", icon: "clock", text: `The phone line could not be renewed. Without that it closes at ${timeOfDay(state.tokenFailing)}. Trying again.` });
   }
   return out;
 }
 
+function oneWayBanner(state: State, desk: Desk): Banner {
+  const renews = renewsLeg(state);
+  return {
+    name: "one-way", tone: "warn", icon: "silence", text: `${quality(state.warnings).words}.${renews ? " Rejoining cures it; the caller hears music for some seconds." : ""}`,
+    ...(renews ? { more: button({ name: "renew-leg", label: "Rejoin the call", click: () => desk.renewLeg() }) } : {}),
+  };
+}
+
+/** What of the page's connections is away: one sentence, so that none contradicts another. */
+function connection(state: State): { name: string; text: string } | null {
+  const { apiDownAt, leg, device } = state;
+  // A tab that takes no calls asks for nothing: it would never hear that the server is back.
+  const server = apiDownAt > 0 && state.session === "signed-in" && (state.tab === "here" || leg !== null);
+  if (leg?.phase === "reconnecting") return reconnecting(leg, server ? apiDownAt : 0);
+  const lost = !leg && state.wants && device.is === "lost";
+  if (server && lost) {
+    const since = timeOfDay(Math.min(apiDownAt, device.since));
+    return { name: "no-connection", text: `No connection since ${since}, neither to the server nor to the phone network. Calls cannot reach you. Trying again.` };
+  }
+  if (server) {
+    const since = timeOfDay(apiDownAt);
+    return { name: "api-down", text: `No connection to the server since ${since}. ${leg ? "Your call goes on; transfers are not possible. You can hang up." : "Trying again."}` };
+  }
+  if (!lost) return null;
+  const calls = state.withdrawn ? "No calls are offered to you until it is back." : "Reconnecting.";
+  return { name: "line-lost", text: `Phone line lost since ${timeOfDay(device.since)}. ${deviceWords(device.why)} ${calls}` };
+}
+
+function reconnecting({ lost, lostAt }: Leg, apiDownAt: number): { name: string; text: string } {
+  const heard = lost === "line" ? "You may still hear each other." : "You may not hear each other.";
+  if (apiDownAt) {
+    const since = timeOfDay(Math.min(apiDownAt, lostAt));
+    return { name: "no-connection", text: `No connection since ${since}, neither to the server nor to the phone network. ${heard} Reconnecting; stay on this page.` };
+  }
+  const since = timeOfDay(lostAt);
+  if (lost === "sound") return { name: "sound-lost", text: `The sound is interrupted since ${since}. ${heard} Reconnecting; stay on this page.` };
+  return { name: "reconnecting", text: `No connection to the phone network since ${since}. ${heard} Reconnecting; stay on this page.` };
+}
+
+/** Nothing is wrong. */
+function connected(state: State): string {
+  if (state.leg || state.device.is === "registered") return "Connected to the server and the phone network";
+  return state.device.is === "starting" ? "Connected to the server; calling the phone network" : "Connected to the server";
+}
+
 export function bannerList(state: State, desk: Desk): TemplateResult | typeof nothing {
   const list = banners(state, desk);
-  if (list.length === 0 && !state.notice) return nothing;
-  return html`<section class="banners" aria-label="Connection and notices">
+  const inside = state.leg !== null || (state.session === "signed-in" && state.snapshot !== null && state.tab === "here");
+  if (list.length === 0 && !inside) return nothing;
+  return html`<section class="banners" aria-label="Connection">
+    ${list.length === 0 ? html`<div class="banner fine" data-test="connected">${icon("check")}<p>${connected(state)}</p></div>` : nothing}
     ${list.map((b) => html`<div class="banner ${b.tone}" data-test="banner-${b.name}">${icon(b.icon)}<p>${b.text}</p>${b.more ?? nothing}</div>`)}
-    ${state.notice
-      ? html`<div class="banner notice ${state.notice.tone}" data-test="notice">
-          ${icon(state.notice.tone === "good" ? "check" : state.notice.tone === "bad" ? "warning" : "bell")}<p>${state.notice.text}</p>
-          <button type="button" class="close" aria-label="Dismiss" @click=${() => desk.dismissNotice()}>${icon("cross")}</button>
-        </div>`
-      : nothing}
+  </section>`;
+}
+
+/** Over the strip, until dismissed or old. */
+export function toasts(state: State, desk: Desk): TemplateResult | typeof nothing {
+  const { notice, refusal } = state;
+  if (!notice && !refusal) return nothing;
+  const toast = (test: string, tone: string, symbol: Icon, text: string, close: () => void): TemplateResult =>
+    html`<div class="toast ${tone}" data-test=${test}>${icon(symbol)}<p>${text}</p>
+      <button type="button" class="close" aria-label="Dismiss" @click=${close}>${icon("cross")}</button></div>`;
+  return html`<section class="toasts" aria-label="Notices">
+    ${refusal ? toast("refusal", "bad", "warning", problemWords(refusal.problem), () => desk.dismissRefusal()) : nothing}
+    ${notice ? toast("notice", notice.tone, notice.tone === "good" ? "check" : notice.tone === "bad" ? "warning" : "bell", notice.text, () => desk.dismissNotice()) : nothing}
   </section>`;
 }

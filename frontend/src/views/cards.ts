@@ -1,6 +1,8 @@
 /** The screens without a live call: from loading to the card after a call. */
-import { html, nothing, type TemplateResult } from "lit";
+import { nothing, type TemplateResult } from "lit";
+import { html } from "../html.js";
 import type { Desk } from "../desk/desk.js";
+import { presenceSince, restOf, restUntil } from "../state/rest.js";
 import type { Screen, State } from "../state/state.js";
 import { whyWords } from "../words/agent.js";
 import { phoneNumber } from "../words/number.js";
@@ -127,52 +129,91 @@ export function offline(state: State, desk: Desk): TemplateResult {
   });
 }
 
+/** The title and the text at rest; the strip above says more of what is away. */
+function restTexts(state: State, status: string): { title: string; text: string } {
+  // Out of reach: nothing rings, whatever the status.
+  if (state.device.is === "lost") return { title: "Calls cannot reach you now", text: "The phone line comes back by itself; you need not do anything." };
+  if (state.apiDownAt && status === "available") {
+    return { title: "Not known whether calls ring here", text: "The server cannot be reached. It offers no calls to a page of which it has not heard for long." };
+  }
+  if (status === "away") return { title: "You are away", text: `${whyWords(state.snapshot!.agent.why)} No calls ring here while you are away.`.trim() };
+  if (status === "wrap-up") return { title: "Wrapping up", text: "No calls ring here until you are available again." };
+  if (restOf(state) === "automatic") return { title: "A moment for your notes", text: "No calls ring here meanwhile; the next is offered when the wrap-up time is over." };
+  return { title: "Ready for calls", text: "The next caller rings here. You can work in other tabs meanwhile." };
+}
+
+/** What is known of the agent's own state and of the line, in figures. */
+function stats(state: State, status: string): TemplateResult {
+  const { line } = state.snapshot!;
+  const since0 = presenceSince(state);
+  const until = restUntil(state);
+  const unknown = state.apiDownAt > 0;
+  const resting = status === "available" && restOf(state) === "automatic";
+  return html`<dl class="stats">
+    <div><dt>${resting ? "In wrap-up" : "In this status"}</dt><dd>${since0 && !unknown ? since(state, since0) : "–"}</dd></div>
+    ${until ? html`<div><dt>Calls again in</dt><dd data-test="rest-left">${since(state, until, "down")}</dd></div>` : nothing}
+    <div><dt>Waiting callers</dt><dd>${unknown ? "–" : `${line.more ? "> " : ""}${line.count}`}</dd></div>
+    <div><dt>Longest wait</dt><dd>${line.longest && !unknown ? since(state, line.longest) : "–"}</dd></div>
+  </dl>`;
+}
+
+const takeNow = (desk: Desk): TemplateResult =>
+  button({ name: "take-calls", label: "Take calls now", icon: "phone", tone: "primary", click: () => (desk.dismissEnded(), void desk.setStatus("available")) });
+
+const stayInWrapUp = (desk: Desk): TemplateResult =>
+  button({ name: "wrap-up", label: "Stay in wrap-up", icon: "clock", click: () => (desk.dismissEnded(), void desk.setStatus("wrap-up")) });
+
 export function idle(state: State, desk: Desk, status: string): TemplateResult {
-  const { agent, line } = state.snapshot!;
-  const resting = status === "available" && agent.presence === "wrap-up";
-  // Out of reach: nothing rings, whatever the status; the banner says why.
-  const lost = state.device.is === "lost";
-  const titles: Record<string, string> = { available: resting ? "A moment for your notes" : "Ready for calls", away: "You are away", "wrap-up": "Wrapping up" };
-  const texts: Record<string, string> = {
-    available: resting ? "The next call is offered when the wrap-up time is over." : "The next caller rings here. You can work in other tabs meanwhile.",
-    away: `${whyWords(agent.why)} No calls ring here while you are away.`.trim(),
-    "wrap-up": "No calls ring here until you are available again.",
-  };
-  const ready = status === "available" && state.device.is === "registered" && !resting;
+  const resting = status === "available" && restOf(state) === "automatic";
+  const ready = status === "available" && restOf(state) === "none" && state.device.is === "registered";
+  const symbol = resting ? "clock" : status === "available" ? "phone" : status === "away" ? "pause" : "clock";
   return card({
-    name: "idle", tone: ready ? "ready" : "", art: html`<div class="art ${ready ? "pulse" : ""}">${icon(status === "available" ? "phone" : status === "away" ? "pause" : "clock")}</div>`,
-    title: lost ? "Calls cannot reach you now" : titles[status] ?? "",
-    text: lost ? "The phone line comes back by itself; you need not do anything." : texts[status] ?? "",
-    more: html`<dl class="stats">
-      <div><dt>In this status</dt><dd>${state.choosing ? "…" : since(state, agent.since)}</dd></div>
-      <div><dt>Waiting callers</dt><dd>${line.more ? "> " : ""}${line.count}</dd></div>
-      <div><dt>Longest wait</dt><dd>${line.longest ? since(state, line.longest) : "–"}</dd></div>
-    </dl>${notifyOffer(state, desk)}`,
+    name: "idle", tone: ready ? "ready" : "", art: html`<div class="art ${ready ? "pulse" : ""}">${icon(symbol)}</div>`,
+    ...restTexts(state, status),
+    more: html`${stats(state, status)}${notifyOffer(state, desk)}`,
     actions: resting
-      ? [button({ name: "take-calls", label: "Take calls now", icon: "phone", tone: "primary", click: () => void desk.setStatus("available") })]
+      ? [takeNow(desk), stayInWrapUp(desk)]
       : status === "available"
       ? [button({ name: "take-break", label: "Away", icon: "pause", chord: "S", click: () => void desk.setStatus("away") })]
       : [button({ name: "take-calls", label: "Take calls", icon: "phone", tone: "primary", chord: "S", click: () => void desk.setStatus("available") })],
   });
 }
 
+/** Whether the next call may ring, below the word of how this one ended. */
+function nextCall(state: State): TemplateResult | string {
+  const until = restUntil(state);
+  switch (restOf(state)) {
+    case "none":
+      return "The next call may ring at once.";
+    case "automatic":
+      return until ? html`You are in wrap-up: no calls ring here for <strong data-test="rest-left">${since(state, until, "down")}</strong>.` : "You are in wrap-up: no calls ring here yet.";
+    case "chosen":
+      return "You are in wrap-up: no calls ring here until you are available again.";
+    case "away":
+      return "You are away: no calls ring here.";
+    case "asking":
+      return state.apiDownAt ? "The server cannot be reached: whether calls ring here is not known." : "One moment: asking the server whether calls ring here.";
+  }
+}
+
 export function ended(state: State, desk: Desk, screen: Extract<Screen, { is: "ended" }>): TemplateResult {
   const { closing, settled } = screen;
   const recent = state.recent[0];
-  const { agent } = state.snapshot!;
-  const known = settled;
-  const next = agent.status === "available" ? "The next call may ring at once." : "No calls ring here while you are not available.";
+  const rest = restOf(state);
+  const asking = state.apiDownAt ? "The server cannot be reached: what became of the call is not known yet." : "Asking the server what became of the call.";
   return card({
-    name: "ended", art: art(known ? "check" : "clock"),
-    title: known ? callOutcome(recent?.outcome ?? "", recent?.with ?? "") : "The line has closed",
-    text: known ? next : "Asking the server what became of the call.",
+    name: "ended", art: art(settled ? "check" : "clock"),
+    title: settled ? callOutcome(recent?.outcome ?? "", recent?.with ?? "") : "The line has closed",
+    text: settled ? nextCall(state) : asking,
     more: html`<dl class="stats">
       <div><dt>Caller</dt><dd>${phoneNumber(recent?.number ?? "")}</dd></div>
       <div><dt>You were in the call</dt><dd>${duration(closing.talkedMs)}</dd></div>
     </dl>`,
     actions: [
       button({ name: "dismiss-ended", label: "Done", tone: "primary", click: () => desk.dismissEnded() }),
-      ...(agent.status === "available" ? [button({ name: "wrap-up", label: "Wrap-up", icon: "clock", click: () => (desk.dismissEnded(), void desk.setStatus("wrap-up")) })] : []),
+      ...(rest === "none" || rest === "asking" ? [button({ name: "wrap-up", label: "Wrap-up", icon: "clock", click: () => (desk.dismissEnded(), void desk.setStatus("wrap-up")) })] : []),
+      ...(rest === "automatic" ? [stayInWrapUp(desk)] : []),
+      ...(rest === "chosen" || rest === "away" ? [button({ name: "take-calls", label: "Take calls", icon: "phone", click: () => (desk.dismissEnded(), void desk.setStatus("available")) })] : []),
     ],
   });
 }
@@ -201,7 +242,8 @@ export function rejoin(state: State, desk: Desk, screen: Extract<Screen, { is: "
   const connecting = screen.asked && (state.device.is === "starting" || state.microphone === "asking" || state.device.is === "registered");
   return card({
     name: "rejoin", tone: "alert", art: art("phone"), title: "Your caller is waiting",
-    text: screen.asked ? "Getting the caller back. If a colleague has taken the call meanwhile, nothing rings here." : REJOIN[screen.why],
+    text: screen.asked ? "Getting the caller back. If a colleague has taken the call meanwhile, nothing rings here."
+      : state.apiDownAt ? "The server cannot be reached: whether the caller is still kept for you is not known." : REJOIN[screen.why],
     actions: [
       button({
         name: "rejoin", label: "Rejoin caller", icon: "phone", tone: "answer", click: () => void desk.rejoin(),

@@ -1,10 +1,14 @@
 /** What opens above the page: sound devices, the list of shortcuts, and the one question before a caller is cut off. */
-import { html, nothing, type TemplateResult } from "lit";
+import { nothing, type TemplateResult } from "lit";
+import { html } from "../html.js";
 import type { Desk } from "../desk/desk.js";
 import type { Levels } from "../desk/levels.js";
-import { CHORDS } from "../shortcuts.js";
+import { keyed } from "lit/directives/keyed.js";
+import { CHORDS, chordLabel } from "../shortcuts.js";
+import * as allow from "../state/allow.js";
+import { known, serverThere } from "../state/known.js";
 import type { Sound, State } from "../state/state.js";
-import { colleague } from "../words/call.js";
+import { colleague, hangUpWords } from "../words/call.js";
 import { phoneNumber } from "../words/number.js";
 import { icon } from "./icons.js";
 import { button } from "./parts.js";
@@ -17,7 +21,8 @@ export function dialogContent(state: State, desk: Desk): TemplateResult | typeof
     case "shortcuts":
       return shortcuts(state, desk);
     case "confirm-end":
-      return confirmEnd(state, desk);
+    case "confirm-hang-up":
+      return html`${keyed(leads(state), leads(state) === "end" ? confirmEnd(state, desk) : confirmHangUp(state, desk))}`;
     default:
       return nothing;
   }
@@ -29,11 +34,28 @@ function frame(title: string, desk: Desk, body: TemplateResult, actions: Templat
     ${body}<div class="actions">${actions}</div>`;
 }
 
+/** What can be confirmed now: the server may have gone away since it was asked for. Drawn anew, so that no press meant for one meets the other. */
+function leads(state: State): "end" | "hang-up" {
+  const { screen, panel } = state;
+  if (screen.is !== "in-call" || panel === "confirm-hang-up") return "hang-up";
+  return allow.verb(state, screen.call, "end").on ? "end" : "hang-up";
+}
+
+function confirmHangUp(state: State, desk: Desk): TemplateResult {
+  const call = state.screen.is === "in-call" ? state.screen.call : null;
+  const why = call?.state === "ended" ? "" : serverThere(state) ? "The server has not let you out of the call yet. " : "The server cannot be asked to end the call for the caller. ";
+  return frame("Hang up?", desk,
+    html`<p>${why}Hanging up ends only your own line. ${call ? hangUpWords(call, known(state)) : ""}</p>`,
+    html`${button({ name: "keep-talking", label: "Keep talking", first: true, click: () => desk.panel("") })}
+      ${button({ name: "confirm-hang-up", label: "Hang up", icon: "hangup", tone: "danger", click: () => desk.hangUp() })}`);
+}
+
 function confirmEnd(state: State, desk: Desk): TemplateResult {
   const call = state.screen.is === "in-call" ? state.screen.call : null;
+  const leaves = call !== null && allow.leave(state, call).on;
   const others = call?.state === "three-way" ? ` and ${colleague(call)}` : "";
   return frame("End the call?", desk,
-    html`<p>${phoneNumber(call?.caller.number ?? "")}${others} will be cut off. To let the caller go on with a colleague, use Leave instead.</p>`,
+    html`<p>${phoneNumber(call?.caller.number ?? "")}${others} will be cut off. ${leaves ? "To let the caller go on with a colleague, use Leave instead." : "To let the caller go on with a colleague, bring one in first."}</p>`,
     html`${button({ name: "keep-talking", label: "Keep talking", first: true, click: () => desk.panel("") })}
       ${button({ name: "confirm-end", label: "End call", icon: "hangup", tone: "danger", click: () => desk.press("end") })}`);
 }
@@ -69,7 +91,7 @@ function shortcuts(state: State, desk: Desk): TemplateResult {
   return frame("Keyboard shortcuts", desk,
     html`<table class="chords"><caption class="visually-hidden">Shortcuts</caption>
         <thead><tr><th scope="col">Keys</th><th scope="col">What</th></tr></thead>
-        <tbody>${CHORDS.map((c) => html`<tr><td><kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>${c.key}</kbd></td><td>${c.what}</td></tr>`)}
+        <tbody>${CHORDS.map((c) => html`<tr><td><kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>${chordLabel(c.key)}</kbd></td><td>${c.what}</td></tr>`)}
           <tr><td><kbd>?</kbd></td><td>This list</td></tr></tbody></table>
       <label class="switch"><input type="checkbox" role="switch" data-test="shortcuts-on" .checked=${state.shortcuts}
         @change=${(e: Event) => desk.setShortcuts((e.target as HTMLInputElement).checked)} /><span>Shortcuts are on</span></label>`,

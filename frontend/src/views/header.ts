@@ -1,12 +1,16 @@
 /** The bar above every screen: who you are, your status, who waits, and the way to everything that is seldom needed. */
-import { html, nothing, type TemplateResult } from "lit";
+import { nothing, type TemplateResult } from "lit";
+import { html } from "../html.js";
 import type { Status } from "../contract/types.js";
 import type { Desk } from "../desk/desk.js";
+import { presenceSince, restUntil } from "../state/rest.js";
 import { inCallSince } from "../state/screen.js";
+import { chordLabel } from "../shortcuts.js";
 import type { State } from "../state/state.js";
+import { waitingLine } from "../state/waiting.js";
 import { presenceWord } from "../words/agent.js";
 import { brand, icon } from "./icons.js";
-import { button, refusal, since } from "./parts.js";
+import { button, since } from "./parts.js";
 
 const STATUSES: readonly Status[] = ["available", "away", "wrap-up"];
 
@@ -19,11 +23,13 @@ export function header(state: State, desk: Desk): TemplateResult {
 }
 
 /** What the agent is now, as colleagues see it. A page that cannot ring is offline whatever the server remembers. */
-function presence(state: State): "available" | "away" | "wrap-up" | "busy" | "offline" | "starting" {
+function presence(state: State): "available" | "away" | "wrap-up" | "busy" | "offline" | "starting" | "unknown" {
   if (state.leg && state.leg.phase !== "ringing") return "busy";
   if (state.device.is === "starting" || state.microphone === "asking") return "starting";
   if (!state.wants || state.device.is !== "registered") return "offline";
   if (state.choosing) return state.choosing;
+  // The server offers nobody to a page of which it hears nothing, and when it has begun to nobody knows here.
+  if (state.apiDownAt) return "unknown";
   const { agent } = state.snapshot!;
   return agent.presence === "wrap-up" ? "wrap-up" : agent.status;
 }
@@ -39,25 +45,29 @@ function status(state: State, desk: Desk): TemplateResult {
   const is = presence(state);
   const { agent } = state.snapshot!;
   const chosen = state.wants && state.device.is === "registered" ? state.choosing || agent.status : "";
-  const word = is === "starting" ? "Going online" : is === "offline" ? "Offline" : presenceWord(is);
-  const from = is === "offline" ? 0 : is === "busy" ? busySince(state) : Date.parse(agent.since);
+  const word = is === "starting" ? "Going online" : is === "offline" ? "Offline" : is === "unknown" ? "Not known" : presenceWord(is);
+  const from = is === "offline" || is === "unknown" ? 0 : is === "busy" ? busySince(state) : presenceSince(state);
+  const until = is === "wrap-up" ? restUntil(state) : 0;
   return html`<div class="status" data-test="status">
     <p class="presence ${is}"><span class="dot" aria-hidden="true"></span><strong>${word}</strong>
-      ${from && is !== "starting" ? since(state, from) : nothing}</p>
+      ${from && is !== "starting" ? since(state, from) : nothing}
+      ${until ? html`<span class="left">${since(state, until, "down")} left</span>` : nothing}</p>
     <div class="segments" role="group" aria-label="Your status">
       ${STATUSES.map((s) => html`<button type="button" data-test="status-${s}" aria-pressed=${String(chosen === s)}
-        aria-keyshortcuts=${s === "available" ? "Control+Shift+S" : nothing}
+        aria-keyshortcuts=${s === "available" ? `Control+Shift+${chordLabel("S")}` : nothing}
         @click=${() => void desk.setStatus(s)}>${presenceWord(s)}</button>`)}
     </div>
     ${is === "busy" ? html`<span class="hint after-call">after this call</span>` : nothing}
-    ${refusal(state, ["status"])}
   </div>`;
 }
 
 function line(state: State): TemplateResult {
-  const { count, more, longest } = state.snapshot!.line;
+  if (state.apiDownAt || state.snapshot!.line.unknown) {
+    return html`<p class="waiting-line" data-test="line">${icon("people")}<span>Waiting line not known</span></p>`;
+  }
+  const { count, more, longest, others } = waitingLine(state);
   return html`<p class="waiting-line ${count ? "some" : ""}" data-test="line">
-    ${icon("people")}<span>${count ? html`<strong>${more ? "More than " : ""}${count}</strong> waiting` : "Nobody waiting"}</span>
+    ${icon("people")}<span>${count ? html`<strong>${more ? "More than " : ""}${count}</strong> waiting` : others ? "Nobody else waiting" : "Nobody waiting"}</span>
     ${count && longest ? html`<span class="longest">longest ${since(state, longest)}</span>` : nothing}
   </p>`;
 }

@@ -1,5 +1,6 @@
 /** The page's few icons, 24 units square, drawn with the text's own colour. */
-import { html, svg, type TemplateResult, type SVGTemplateResult } from "lit";
+import { svg, type TemplateResult, type SVGTemplateResult } from "lit";
+import { html } from "../html.js";
 
 const PATHS = {
   phone: svg`<path d="M6.6 3h2.7l1.6 4.3-2 1.6a13 13 0 0 0 6.2 6.2l1.6-2L21 14.7v2.7A3.6 3.6 0 0 1 17.4 21 14.4 14.4 0 0 1 3 6.6 3.6 3.6 0 0 1 6.6 3z"/>`,
@@ -25,6 +26,7 @@ const PATHS = {
   warning: svg`<path d="M12 4 2.8 19.5h18.4zM12 10v4M12 17h.01"/>`,
   tabs: svg`<rect x="3" y="8" width="13" height="12" rx="2"/><path d="M8 8V6a2 2 0 0 1 2-2h9a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2h-3"/>`,
   clock: svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 7.5V12l3 2"/>`,
+  unknown: svg`<circle cx="12" cy="12" r="8.5"/><path d="M9.6 9.6a2.5 2.5 0 1 1 3.4 2.3c-.7.3-1 .8-1 1.6M12 16.5h.01"/>`,
   silence: svg`<path d="M4 10v4h3.5L12 18V6L7.5 10zM16 9.5l5 5M21 9.5l-5 5"/>`,
 } as const satisfies Record<string, SVGTemplateResult>;
 

@@ -1,5 +1,6 @@
 /** The whole page: draws the desk's state and keeps the focus where a person expects it. */
-import { LitElement, html, nothing, type TemplateResult } from "lit";
+import { LitElement, nothing, type TemplateResult } from "lit";
+import { html } from "../html.js";
 import { keyed } from "lit/directives/keyed.js";
 import "../elements/meter.js";
 import "../elements/time.js";
@@ -7,7 +8,7 @@ import type { Desk } from "../desk/desk.js";
 import { handleKey, pressesAgain } from "../shortcuts.js";
 import { showsColleagues } from "../state/screen.js";
 import type { State } from "../state/state.js";
-import { bannerList } from "./banners.js";
+import { bannerList, toasts } from "./banners.js";
 import { connecting, inCall } from "./call.js";
 import * as cards from "./cards.js";
 import { dialogContent } from "./dialogs.js";
@@ -15,11 +16,12 @@ import { header } from "./header.js";
 import { ringing } from "./ringing.js";
 import { side } from "./side.js";
 
-const DIALOGS = new Set(["sound", "shortcuts", "confirm-end"]);
+const DIALOGS = new Set(["sound", "shortcuts", "confirm-end", "confirm-hang-up"]);
 
 export class AgentPage extends LitElement {
   private current: Desk | null = null;
   private shownScreen = "";
+  private focused = false;
   private failure = "";
 
   /** The desk could not even be made: there is no state to draw. */
@@ -74,6 +76,10 @@ export class AgentPage extends LitElement {
     else if (before.panel === "sound") desk.endMeter();
   }
 
+  protected override willUpdate(): void {
+    this.focused = document.activeElement !== null && this.contains(document.activeElement);
+  }
+
   protected override updated(): void {
     const state = this.current?.state;
     const dialog = this.querySelector("dialog");
@@ -88,7 +94,7 @@ export class AgentPage extends LitElement {
   private keepFocus(state: State): void {
     const before = this.shownScreen;
     this.shownScreen = state.screen.is;
-    if (before === "" || before === state.screen.is || state.screen.is === "ringing") return;
+    if (!this.focused || before === state.screen.is || state.screen.is === "ringing") return;
     if (document.activeElement === document.body || document.activeElement === null) this.querySelector<HTMLElement>("#title")?.focus();
   }
 
@@ -106,7 +112,7 @@ export class AgentPage extends LitElement {
   /** Each screen is drawn anew, or a button of one would become another under the finger that presses it. */
   private whole(state: State, desk: Desk): TemplateResult {
     const { is } = state.screen;
-    return html`${header(state, desk)} ${bannerList(state, desk)}
+    return html`${header(state, desk)} ${toasts(state, desk)} ${bannerList(state, desk)}
       <div class="columns ${showsColleagues(state.screen) ? "" : "alone"}">
         <main>${keyed(is, main(state, desk))}</main>
         ${showsColleagues(state.screen) ? side(state, desk) : nothing}

@@ -1,8 +1,9 @@
 /** The small pieces that all views share: a button that can say why it does not work, times, refusals. */
-import { html, nothing, type TemplateResult } from "lit";
+import { nothing, type TemplateResult } from "lit";
+import { html } from "../html.js";
 import type { Button } from "../state/allow.js";
 import type { State } from "../state/state.js";
-import { problemWords } from "../words/problem.js";
+import { chordLabel } from "../shortcuts.js";
 import { icon, type Icon } from "./icons.js";
 
 export interface ButtonLook {
@@ -33,7 +34,7 @@ export function button(look: ButtonLook): TemplateResult {
   const { on, why, busy } = look.button ?? { on: true, why: "", busy: false };
   const tip = why || look.hint || "";
   const tipId = tip ? `tip-${look.name}` : nothing;
-  const chord = look.chord ? html` <kbd>Ctrl Shift ${look.chord}</kbd>` : nothing;
+  const chord = look.chord ? html` <kbd>Ctrl Shift ${chordLabel(look.chord)}</kbd>` : nothing;
   const classes = ["button", look.tone ?? "", look.shape ?? "", busy ? "busy" : ""].filter(Boolean).join(" ");
   return html`<span class="button-with-tip ${look.shape ?? ""}">
     <button
@@ -44,7 +45,7 @@ export function button(look: ButtonLook): TemplateResult {
       aria-busy=${busy ? "true" : nothing}
       aria-pressed=${look.pressed === undefined ? nothing : String(look.pressed)}
       aria-expanded=${look.expanded === undefined ? nothing : String(look.expanded)}
-      aria-keyshortcuts=${look.chord ? `Control+Shift+${look.chord}` : nothing}
+      aria-keyshortcuts=${look.chord ? `Control+Shift+${chordLabel(look.chord)}` : nothing}
       aria-describedby=${tipId}
       ?autofocus=${look.first ?? false}
       @click=${(e: MouseEvent) => on && e.detail < 2 && look.click()}
@@ -55,13 +56,6 @@ export function button(look: ButtonLook): TemplateResult {
     ${tip ? html`<span class="tip" id=${tipId} role="tooltip">${tip}${chord}</span>` : nothing}
     ${look.shape === "iconic" && !tip ? html`<span class="tip" aria-hidden="true">${look.label}</span>` : nothing}
   </span>`;
-}
-
-/** What the server refused, beside the buttons it concerns. */
-export function refusal(state: State, actions: readonly string[]): TemplateResult | typeof nothing {
-  const r = state.refusal;
-  if (!r || !actions.includes(r.action)) return nothing;
-  return html`<p class="refusal" data-test="refusal">${icon("warning")}<span>${problemWords(r.problem)}</span></p>`;
 }
 
 export function since(state: State, at: string | number, mode: "up" | "down" | "ago" = "up"): TemplateResult {

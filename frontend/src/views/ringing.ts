@@ -1,5 +1,6 @@
 /** A call rings: whose, for how long already, from whom and why, and how long there is to answer. */
-import { html, nothing, type TemplateResult } from "lit";
+import { nothing, type TemplateResult } from "lit";
+import { html } from "../html.js";
 import { REASONS } from "../contract/types.js";
 import type { Desk } from "../desk/desk.js";
 import * as allow from "../state/allow.js";
@@ -7,7 +8,7 @@ import type { Leg, Screen, State } from "../state/state.js";
 import { partyName, phoneNumber } from "../words/number.js";
 import { REASON_BUTTONS } from "../words/outcome.js";
 import { icon } from "./icons.js";
-import { button, refusal, since } from "./parts.js";
+import { button, since } from "./parts.js";
 
 type Ringing = Extract<Screen, { is: "ringing" }>;
 
@@ -47,7 +48,6 @@ function declining(state: State, desk: Desk): TemplateResult {
   return html`<div class="declining" role="group" aria-label="Decline and say why">
     <span class="hint" aria-hidden="true">Decline and say why</span>
     ${REASONS.map((reason) => button({ name: `decline-${reason}`, label: REASON_BUTTONS[reason], button: allow.decline(state), click: () => desk.decline(reason) }))}
-    ${refusal(state, ["decline"])}
   </div>`;
 }
 

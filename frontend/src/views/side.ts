@@ -1,16 +1,17 @@
 /** The second column: colleagues (and the way to bring one in), what happened in this call, the calls before it. */
-import { html, nothing, type TemplateResult } from "lit";
+import { nothing, type TemplateResult } from "lit";
+import { html } from "../html.js";
 import { ANYBODY, type Call, type DirectoryEntry } from "../contract/types.js";
 import type { Desk } from "../desk/desk.js";
 import * as allow from "../state/allow.js";
 import type { State } from "../state/state.js";
-import { presenceWord } from "../words/agent.js";
+import { presenceOf } from "../words/agent.js";
 import { recentCalls } from "../state/recent.js";
 import { choiceOf, targetName, type Choice } from "../state/choice.js";
 import { phoneNumber } from "../words/number.js";
 import { callOutcome, happening } from "../words/outcome.js";
 import { duration, timeOfDay } from "../words/time.js";
-import { button, refusal, since } from "./parts.js";
+import { button, since } from "./parts.js";
 
 const NOTE_MAX = 200;
 
@@ -24,25 +25,36 @@ export function side(state: State, desk: Desk): TemplateResult {
 }
 
 function colleagues(state: State, desk: Desk, call: Call | null): TemplateResult {
+  // A target brings nobody in: that is for whoever holds the call.
+  const bringsIn = call !== null && call.role !== "target";
   const choice = choiceOf(state);
   const { colleagues: shown, anybody } = choice;
-  const number = call ? choice.number : "";
-  const find = call && state.snapshot?.numbers ? "Find a colleague, or type +44…" : "Find a colleague";
+  const number = bringsIn ? choice.number : "";
+  const find = bringsIn && state.snapshot?.numbers ? "Find a colleague, or type a number" : "Find a colleague";
   return html`<section class="card panel colleagues" aria-labelledby="colleagues-title">
-    <h2 id="colleagues-title">${call ? "Bring in a colleague" : "Colleagues"}</h2>
+    <h2 id="colleagues-title">${bringsIn ? "Bring in a colleague" : "Colleagues"}${asAt(state)}</h2>
     <label class="field"><span class="visually-hidden">${find}</span>
       <input type="search" id="colleague-filter" data-test="filter" autocomplete="off" placeholder=${find} .value=${state.compose.filter}
         @input=${(e: InputEvent) => desk.compose({ filter: (e.target as HTMLInputElement).value })} /></label>
     ${shown.length === 0 && number === ""
-      ? html`<p class="empty">${state.directory === null ? "Loading…" : anybody ? "No colleague has signed in yet." : "No colleague of that name."}</p>`
-      : call ? choose(state, desk, choice) : html`<ul class="people" tabindex="0" aria-label="Colleagues">${shown.map((a) => html`<li class="person">${person(state, a)}</li>`)}</ul>`}
-    ${call ? begin(state, desk, call) : nothing}
+      ? html`<p class="empty" data-test="nobody-found">${state.directory === null ? "Loading…" : anybody ? "No colleague has signed in yet." : choice.refused || "No colleague of that name."}</p>`
+      : bringsIn ? choose(state, desk, choice) : html`<ul class="people" tabindex="0" aria-label="Colleagues">${shown.map((a) => html`<li class="person">${person(state, a)}</li>`)}</ul>`}
+    ${state.directory?.more ? html`<p class="hint" data-test="more-colleagues">${anybody
+      ? "There are more colleagues. Type a part of a name to find one."
+      : "There may be more. Type more of the name."}</p>` : nothing}
+    ${bringsIn ? begin(state, desk, call) : nothing}
   </section>`;
+}
+
+/** While the server cannot be asked, the list is of then. */
+function asAt(state: State): TemplateResult | typeof nothing {
+  const { apiDownAt, directory, skew } = state;
+  return apiDownAt && directory ? html` <span class="as-at">at ${timeOfDay(Date.parse(directory.at) - skew)}</span>` : nothing;
 }
 
 function person(state: State, a: DirectoryEntry): TemplateResult {
   return html`<span class="who"><span class="dot ${a.presence}" aria-hidden="true"></span><span class="name">${a.name}</span></span>
-    <span class="what">${presenceWord(a.presence)}<span class="seen">${a.presence === "offline" ? html`seen ${since(state, a.seen, "ago")}` : html`for ${since(state, a.since)}`}</span></span>`;
+    <span class="what">${presenceOf(a)}<span class="seen">${a.presence === "offline" ? html`seen ${since(state, a.seen, "ago")}` : html`for ${since(state, a.since)}`}</span></span>`;
 }
 
 function choose(state: State, desk: Desk, { colleagues: shown, number, anybody }: Choice): TemplateResult {
@@ -72,12 +84,11 @@ function begin(state: State, desk: Desk, call: Call): TemplateResult {
     <label class="field"><span>Note, shown before your colleague answers</span>
       <textarea rows="2" maxlength=${NOTE_MAX} data-test="note-field" .value=${state.compose.note}
         @input=${(e: InputEvent) => desk.compose({ note: (e.target as HTMLTextAreaElement).value })}></textarea>
-      ${left <= 40 ? html`<span class="hint">${left} characters left</span>` : nothing}</label>
+      <span class="hint left">${left <= 40 ? `${left} characters left` : ""}</span></label>
     <div class="verbs">
       ${button({ name: "consult", label: "Consult", icon: "people", tone: "primary", chord: "C", hint: `The caller hears music while you talk with ${whom}`, button: allow.start(state, call, "consult"), click: () => desk.press("consult") })}
       ${button({ name: "add", label: "Add", icon: "addPerson", hint: `${sentence(whom)} comes straight in: all three talk`, button: allow.start(state, call, "add"), click: () => desk.press("add") })}
     </div>
-    ${refusal(state, ["consult", "add"])}
   </div>`;
 }
 
@@ -96,9 +107,9 @@ function recent(state: State): TemplateResult {
   return html`<section class="card panel" aria-labelledby="recent-title">
     <h2 id="recent-title">Recent calls</h2>
     ${calls.length === 0
-      ? html`<p class="empty">Your last calls appear here.</p>`
-      : html`<ul class="recent">${calls.map((r) => html`<li>
+      ? html`<p class="empty" data-test="nobody-found">Your last calls appear here.</p>`
+      : html`<ul class="recent">${calls.map((r) => html`<li data-test="recent">
           <span class="number">${phoneNumber(r.number)}</span><span class="length">${r.talkedMs ? duration(r.talkedMs) : ""}</span>
-          <span class="outcome">${callOutcome(r.outcome, r.with)}</span><time>${timeOfDay(r.endedAt)}</time></li>`)}</ul>`}
+          <span class="outcome">${callOutcome(r.outcome, r.with, r.rang)}</span><time>${timeOfDay(r.endedAt)}</time></li>`)}</ul>`}
   </section>`;
 }

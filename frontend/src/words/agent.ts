@@ -13,6 +13,11 @@ export function presenceWord(presence: Presence): string {
   return PRESENCE[presence];
 }
 
+/** What colleagues see: who is being rung is not in the call yet. */
+export function presenceOf(entry: { readonly presence: Presence; readonly rung?: true }): string {
+  return entry.presence === "busy" && entry.rung ? "Being rung" : PRESENCE[entry.presence];
+}
+
 export function whyWords(why: "missed" | "unreachable" | undefined): string {
   if (why === "missed") return "You were set Away because calls rang here without an answer.";
   if (why === "unreachable") return "You were set Away because this page could not be rung.";

@@ -2,12 +2,14 @@
  * What screen readers are told when the page changes. Urgent is for an incoming call, a lost connection and a
  * failure only; everything else waits its turn; the ticking timers are never spoken.
  */
-import type { Said, State } from "../state/state.js";
-import { hearing, LATE, overdueWords, stateWords, targetWords } from "./call.js";
+import { known } from "../state/known.js";
+import { restOf, restUntil } from "../state/rest.js";
+import type { Said, Screen, State } from "../state/state.js";
+import { hearing, LATE, overdueWords, stateWords, targetNow } from "./call.js";
 import { phoneNumber } from "./number.js";
 import { callOutcome } from "./outcome.js";
 import { problemWords } from "./problem.js";
-import { presenceWord } from "./agent.js";
+import { spokenDuration } from "./time.js";
 import { deviceWords } from "./voice.js";
 
 export function announcement(before: State, now: State): Partial<Said> | null {
@@ -23,7 +25,9 @@ function urgentWords(before: State, now: State): string {
     return `Incoming call from ${phoneNumber(ring.number)}${ring.by ? `, transferred by ${ring.by}` : ""}`;
   }
   if (now.refusal && now.refusal !== before.refusal) return problemWords(now.refusal.problem);
-  if (now.leg?.phase === "reconnecting" && before.leg?.phase === "open") return "Connection lost. Reconnecting.";
+  if (now.leg?.phase === "reconnecting" && before.leg && now.leg.lost !== before.leg.lost && before.leg.lost !== "both") {
+    return now.leg.lost === "sound" ? "The sound is interrupted. Reconnecting." : "Connection lost. Reconnecting.";
+  }
   if (now.wants && now.device.is === "lost" && before.device.is !== "lost") return `Phone line lost. ${deviceWords(now.device.why)}`;
   if (now.apiDownAt && !before.apiDownAt) return "The server cannot be reached.";
   if (now.screen.is === "fatal" && before.screen.is !== "fatal") return now.screen.why;
@@ -37,16 +41,20 @@ function politeWords(before: State, now: State): string {
   const b = before.screen;
   const n = now.screen;
   if (n.is === "in-call") {
-    const was = b.is === "in-call" ? sayCall(b.call, b.leg.muted) : "";
-    const is = sayCall(n.call, n.leg.muted);
+    const was = b.is === "in-call" ? sayCall(before, b) : "";
+    const is = sayCall(now, n);
     if (is !== was) return is;
   }
   if (n.is === "connecting" && n.late && !(b.is === "connecting" && b.late)) return LATE;
   const outcome = now.recent[0]?.outcome ?? "";
   if (n.is === "ended" && n.settled && (b.is !== "ended" || !b.settled || before.recent[0]?.outcome !== outcome)) {
-    return callOutcome(outcome, now.recent[0]?.with ?? "");
+    return [callOutcome(outcome, now.recent[0]?.with ?? ""), restWords(now)].filter(Boolean).join(". ");
   }
-  if (n.is === "idle" && (b.is !== "idle" || b.status !== n.status)) return `You are ${presenceWord(n.status).toLowerCase()}.`;
+  const rest = restOf(now);
+  const atRest = n.is === "idle" || (n.is === "ended" && n.settled);
+  if (atRest && rest !== "asking" && (restOf(before) !== rest || (n.is === "idle" && b.is !== "idle"))) {
+    return restOf(before) === "automatic" && rest === "none" ? "The wrap-up is over. Calls ring here again." : restWords(now);
+  }
   if (n.is === "rejoin" && n.why === "elsewhere" && (b.is !== "rejoin" || b.why !== n.why)) return "You are in a call on another page.";
   if (before.device.is === "lost" && now.device.is === "registered") return "Phone line is back.";
   if (before.leg?.phase === "reconnecting" && now.leg?.phase === "open") return "Connected again.";
@@ -55,8 +63,28 @@ function politeWords(before: State, now: State): string {
   return "";
 }
 
-function sayCall(call: Parameters<typeof hearing>[0], muted: boolean): string {
-  const { callerWords, you } = hearing(call, muted);
-  const target = call.transfer && call.state !== "talking" ? targetWords(call) : call.transfer?.outcome ? targetWords(call) : "";
+/** What the agent is while no call is here, and whether calls ring. */
+function restWords(state: State): string {
+  switch (restOf(state)) {
+    case "none":
+      return "You are available.";
+    case "away":
+      return "You are away. No calls ring here.";
+    case "chosen":
+      return "You are in wrap-up. No calls ring here until you are available again.";
+    case "automatic": {
+      const until = restUntil(state);
+      const left = until ? until - Date.parse(state.snapshot!.at) : 0;
+      return left > 0 ? `You are in wrap-up. Calls ring here again in ${spokenDuration(left)}.` : "You are in wrap-up.";
+    }
+    case "asking":
+      return "";
+  }
+}
+
+function sayCall(state: State, { call, leg: { muted } }: Extract<Screen, { is: "in-call" }>): string {
+  const { callerWords, you } = hearing(call, muted, known(state));
+  const open = call.transfer && (call.state !== "talking" || call.transfer.outcome);
+  const target = open ? targetNow(call, known(state)) : "";
   return [`${stateWords(call)}. The caller ${callerWords}.`, you && `${you}.`, overdueWords(call), target].filter(Boolean).join(" ");
 }

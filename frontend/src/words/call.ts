@@ -1,10 +1,12 @@
 /** Who hears whom, in words: the largest thing on the screen beside the caller's number. */
 import type { Call, CallState } from "../contract/types.js";
+import { ALL, type Known } from "../state/known.js";
 import { partyName } from "./number.js";
 import { targetOutcome } from "./outcome.js";
+import { timeOfDay } from "./time.js";
 
 /** What a party hears, for words and for colour: never colour alone. */
-export type Hears = "voices" | "music" | "silence" | "nothing";
+export type Hears = "voices" | "music" | "silence" | "nothing" | "unknown";
 
 export interface Hearing {
   readonly caller: Hears;
@@ -27,7 +29,36 @@ const asked = (call: Call): boolean => call.transfer?.progress === "asked";
  * `muted` is this page's own microphone. Who is on hold is what the server knows of the network, and not what the state
  * wants: where the network has not done it yet, the two differ.
  */
-export function hearing(call: Call, muted: boolean): Hearing {
+export function hearing(call: Call, muted: boolean, known: Known = ALL): Hearing {
+  const says = heard(call, muted);
+  if (says.caller === "nothing") return says;
+  const sound = muted ? says.you : SOUND[known.sound] || says.you;
+  if (known.told) {
+    const words = says.callerWords.replace(/^hears/, "heard").replace(/^is/, "was");
+    return { caller: "unknown", callerWords: `${words} at ${timeOfDay(known.told)}`, you: sound === says.you && !muted ? NOTHING_NEWER : sound };
+  }
+  return { ...says, ...withoutYou(says, known.sound), you: sound };
+}
+
+const NOTHING_NEWER = "Nothing newer is known: the server cannot be reached";
+
+const SOUND: Record<Known["sound"], string> = {
+  flows: "",
+  lost: "The sound is interrupted both ways",
+  deaf: "Nothing is heard from the other side",
+  dumb: "Your voice does not leave this computer",
+  doubtful: "Nothing comes from your microphone: is it muted?",
+};
+
+/** What the caller hears, where it is not known, or known not to be, that this agent is heard. */
+function withoutYou({ callerWords }: Hearing, sound: Known["sound"]): Partial<Hearing> {
+  const [, other = ""] = /^hears you(?: and (.+))?$/.exec(callerWords) ?? [callerWords, null];
+  if (sound === "flows" || other === null) return {};
+  if (sound === "dumb") return { caller: other ? "voices" : "silence", callerWords: other ? `hears ${other}, and not you` : "does not hear you" };
+  return { caller: "unknown", callerWords: other ? `hears ${other}, perhaps not you` : "may not hear you" };
+}
+
+function heard(call: Call, muted: boolean): Hearing {
   const name = colleague(call);
   const held = call.held.includes("caller");
   const you = muted ? "You are muted: nobody hears you" : "";
@@ -43,7 +74,7 @@ export function hearing(call: Call, muted: boolean): Hearing {
     }
     case "consult-ringing":
       if (!held) return withYou(muted, "");
-      return music(asked(call) ? `${name} hears who calls and is asked to accept` : `You hear ringing: ${name} is being rung`);
+      return music(asked(call) ? `${name} has picked up and is asked to accept` : `You hear ringing: ${name} is being rung`);
     case "consulting":
     case "swapped":
     case "three-way":
@@ -84,12 +115,39 @@ function threeHearing(call: Call, name: string, muted: boolean): Hearing {
 /** The line is open, and the server knows of no call on it. */
 export const LATE = "The server does not say whether you are through. Speak; if nobody answers, hang up.";
 
+/** The same, and the connection is gone. */
+export const LATE_AND_CUT = "The connection to the phone network is interrupted, and it is not known whether you are through.";
+
 /** What the agent is told while the network has not done what was asked of it; empty otherwise. */
 export function overdueWords(call: Call): string {
   if (!call.overdue) return "";
   return call.state === "ended"
     ? "The phone network has not let the caller go yet. It is being tried again."
     : "The phone network has not done this yet. It is being tried again.";
+}
+
+/** What becomes of the caller when this page's own leg is hung up. */
+export function hangUpWords(call: Call, known: Known): string {
+  const late = known.line ? "" : " The phone network notices it within about half a minute.";
+  return becomes(call) + late;
+}
+
+function becomes(call: Call): string {
+  const name = colleague(call);
+  switch (call.state) {
+    case "ended":
+      return "The call is over; only your own line closes.";
+    case "add-ringing":
+    case "consult-ringing":
+      return `The caller hears music and is put through to ${name}, or to somebody else.`;
+    case "consulting":
+    case "swapped":
+    case "three-way":
+      return `The caller goes on with ${name}.`;
+    case "completing":
+      if (call.role !== "target") return `The caller goes on with ${name}.`;
+  }
+  return "The caller stays on the line, hears music and is put through again: to you while you are online, or to a colleague.";
 }
 
 const STATES: Record<CallState, string> = {
@@ -109,6 +167,10 @@ const STATES: Record<CallState, string> = {
 export function stateWords(call: Call): string {
   if (call.state === "ended" && call.overdue) return "Ending the call";
   if (call.state === "talking" && call.held.includes("caller")) return "On hold";
+  if (call.role === "target") {
+    if (call.state === "swapped") return call.held.includes("target") ? "You are on hold" : "In a call";
+    if (call.state === "completing") return "The call becomes yours";
+  }
   return STATES[call.state];
 }
 
@@ -118,6 +180,7 @@ export function targetWords(call: Call): string {
   if (!t) return "";
   const name = partyName(t.to);
   if (t.outcome) return targetOutcome(t, call.role === "target" ? t.to.id : call.owner?.id ?? "");
+  if (call.role === "target") return forTarget(call, colleague(call));
   switch (t.progress) {
     case "planned":
       return t.kind === "consult" ? `Putting the caller on hold, then calling ${name}` : `About to call ${name}`;
@@ -131,6 +194,27 @@ export function targetWords(call: Call): string {
       return `${name} is on the line`;
     case "ended":
       return `${name} has left`;
+  }
+}
+
+/** The same as far as it is known now. */
+export function targetNow(call: Call, known: Known): string {
+  return known.told ? `At ${timeOfDay(known.told)}: ${targetWords(call)}` : targetWords(call);
+}
+
+/** The same for the target, who reads it. */
+function forTarget(call: Call, by: string): string {
+  switch (call.state) {
+    case "consulting":
+      return `You are on the line with ${by}`;
+    case "swapped":
+      return `${by} talks with the caller`;
+    case "three-way":
+      return `You are on the line with ${by} and the caller`;
+    case "completing":
+      return `${by} hands the caller over to you`;
+    default:
+      return `${by} has called you in`;
   }
 }
 

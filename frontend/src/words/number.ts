@@ -1,4 +1,4 @@
-/** Phone numbers for the eye. Numbers are never guessed at: an unknown country is only grouped. */
+/** Phone numbers for the eye. An unknown country is only grouped; what is no number is shown as it came. */
 
 export const PRIVATE = "Private number";
 
@@ -8,8 +8,8 @@ const TWO_DIGITS = /^\+(2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])(\
 const THREE_DIGITS = /^\+(\d{3})(\d+)$/;
 
 /** +442079460123 becomes "+44 20 7946 0123"; what is not E.164 is shown as it came; nothing is a private number. */
-export function phoneNumber(number: string): string {
-  if (number === "") return PRIVATE;
+export function phoneNumber(number: string, none = PRIVATE): string {
+  if (number === "") return none;
   if (!/^\+\d{5,15}$/.test(number)) return number;
   const m = ONE_DIGIT.exec(number) ?? TWO_DIGITS.exec(number) ?? THREE_DIGITS.exec(number);
   if (!m) return number;
@@ -18,15 +18,14 @@ export function phoneNumber(number: string): string {
   return `+${code} ${grouped(rest)}`;
 }
 
+/** The calling code of a number of E.164; empty if it is none. */
+export function callingCode(number: string): string {
+  return (ONE_DIGIT.exec(number) ?? TWO_DIGITS.exec(number) ?? THREE_DIGITS.exec(number))?.[1] ?? "";
+}
+
 /** A party's name; an outside number has none but itself. */
 export function partyName(party: { readonly name: string }): string {
   return phoneNumber(party.name);
-}
-
-/** What was typed, as an E.164 number; empty if it cannot be one. Only numbers with their country are taken. */
-export function typedNumber(text: string): string {
-  const digits = text.trim().replace(/^00/, "+").replace(/[\s().-]/g, "");
-  return /^\+[1-9]\d{6,14}$/.test(digits) ? digits : "";
 }
 
 /** Groups of four from the end, the first one shorter: 2079460123 becomes "20 7946 0123". */

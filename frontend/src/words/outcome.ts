@@ -36,6 +36,7 @@ export function whyFailed(code: string, outside: boolean): string {
   if (!outside && (GONE.includes(code) || AWAY.includes(code))) return "the page is closed or offline";
   if (GONE.includes(code)) return "the number is not in use";
   if (AWAY.includes(code)) return "the phone is off or out of reach";
+  if (code === "slow") return "the phone network is too slow; try again";
   return CODES[code] ?? `the call could not be put through (code ${code})`;
 }
 
@@ -66,8 +67,50 @@ export function targetOutcome({ by, to, outcome = "", reason }: Transfer, self: 
   }
 }
 
+/** Why it stopped ringing here, for the list of recent calls. */
+function ringOutcome(what: string, withName: string): string {
+  switch (what) {
+    case "caller-left":
+      return "The caller hung up before you answered";
+    case "cancelled":
+      return `${withName || "A colleague"} took the call back before you answered`;
+    case "ended":
+      return "Ended by an agent before you answered";
+    case "no-answer":
+      return withName ? `Missed; transferred by ${withName}` : "Missed";
+    case "declined":
+      return "You declined";
+    default:
+      return "It stopped ringing because of a fault";
+  }
+}
+
+/** The same, said in the moment, with who it was. `why` is a key of desk/ringend.ts or an outcome. */
+export function ringEnded(why: string, number: string, by: string): string {
+  const who = phoneNumber(number);
+  switch (why.split(":", 1)[0]) {
+    case "caller-left":
+      return `${who}: the caller hung up before you answered.`;
+    case "cancelled":
+      return `${who}: ${by || "your colleague"} took the call back.`;
+    case "ended":
+      return `${who}: the call was ended before you answered.`;
+    case "no-answer":
+      return `${who}: you missed the call.`;
+    case "declined":
+      return `${who}: you declined the call.`;
+    case "elsewhere":
+      return `${who}: answered by you on another page.`;
+    case "failed":
+      return `${who}: it stopped ringing because of a fault.`;
+    default:
+      return "It stopped ringing.";
+  }
+}
+
 /** How a call ended for this agent, for the card after it and the list of recent calls. */
-export function callOutcome(outcome: string, withName: string): string {
+export function callOutcome(outcome: string, withName: string, rang = false): string {
+  if (rang) return ringOutcome(outcome.split(":", 1)[0]!, withName);
   switch (outcome.split(":", 1)[0]) {
     case "ended-here":
       return "You ended the call";

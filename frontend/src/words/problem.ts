@@ -8,6 +8,7 @@ const BY_SLUG: Record<string, string> = {
   unreadable: "The server's answer cannot be read. Reload this page after the call.",
   "not-signed-in": "Your sign-in has ended. Sign in again after the call.",
   "no-name": "Your sign-in does not name an agent. Ask whoever manages the accounts.",
+  removed: "You were taken off this line. Ask whoever manages the accounts.",
   "target-needed": "Choose a colleague first.",
   "no-call": "You are in no call any more.",
   "not-yours": "Only the agent who holds the call can do this.",

@@ -30,7 +30,7 @@ export function legErrorWords(why: string): string {
   return LEG[why] ?? "The call failed.";
 }
 
-export type Light = "good" | "fair" | "poor";
+export type Light = "good" | "fair" | "poor" | "unknown";
 
 /** Names are the SDK's warnings (docs: voice-sdk-call-quality-events). */
 const WARNINGS: Record<string, { light: Light; words: string }> = {
@@ -45,6 +45,17 @@ const WARNINGS: Record<string, { light: Light; words: string }> = {
   "constant-audio-input-level": { light: "fair", words: "No sound from your microphone: is it muted?" },
 };
 
+/** What of the sound goes through: nothing either way, nothing to here, nothing from here. */
+export type Sound = "flows" | "lost" | "deaf" | "dumb" | "doubtful";
+
+export function soundOf(warnings: readonly string[]): Sound {
+  const [deaf, dumb] = [warnings.includes("low-bytes-received"), warnings.includes("low-bytes-sent")];
+  if (warnings.includes("ice-connectivity-lost") || (deaf && dumb)) return "lost";
+  if (deaf) return "deaf";
+  if (dumb) return "dumb";
+  return warnings.includes("constant-audio-input-level") ? "doubtful" : "flows";
+}
+
 export interface Quality {
   readonly light: Light;
   readonly words: string;
@@ -53,7 +64,14 @@ export interface Quality {
 export function quality(warnings: readonly string[]): Quality {
   const known = warnings.map((w) => WARNINGS[w] ?? { light: "fair" as const, words: "The connection is not at its best" });
   const worst = known.find((w) => w.light === "poor") ?? known[0];
-  return worst ?? { light: "good", words: "Good connection" };
+  return worst ?? { light: "good", words: "Good sound" };
+}
+
+/** The sound as measured here. Where both of the page's connections are away, it has not been measured for long enough. */
+export function soundWords(warnings: readonly string[], known: { readonly sound: Sound; readonly line: boolean; readonly told: number }): Quality {
+  if (known.sound === "lost") return { light: "poor", words: "Sound interrupted" };
+  const is = quality(warnings);
+  return is.light === "good" && !known.line && known.told ? { light: "unknown", words: "Sound not known" } : is;
 }
 
 /** One-way audio is what a fresh leg can cure (F046). */

@@ -34,7 +34,7 @@ scenario('F035 eight seconds without a network: the call is kept', async (s) => 
   const leg = await s.stack.leg('alice', 'in-progress');
   s.wire.cut();
   await alice.hears({ silence: true });
-  await alice.at('banner-reconnecting').or(alice.at('banner-api-down')).first().waitFor({ timeout: 9000 });
+  await alice.page.locator('.banner.bad').waitFor({ timeout: 9000 });
   await alice.look('reconnecting', '');
   await wait(3000);
   s.wire.mend();
@@ -83,15 +83,65 @@ scenario('F037 the phone network is blocked and the server is not: she is offere
   await alice.hears({ tones: [callerTone] });
 });
 
-scenario('F046 nothing is heard: a warning, and a fresh leg cures it', async (s) => {
+scenario('F046 F187 nothing is heard: a warning, and a fresh leg cures it', async (s) => {
   const alice = await far(s, 'alice');
   await s.talking(alice);
   await alice.hears({ tones: [callerTone] });
   s.wire.sound = 'deaf';
   await alice.says('banner-one-way', 'Nothing is heard from the other side');
+  await alice.says('hears', 'Caller may not hear you');
+  await alice.says('quality', 'Nothing is heard from the other side');
   s.wire.sound = 'open';
   await alice.press('renew-leg');
   await alice.at('banner-one-way').waitFor({ state: 'detached' });
   await alice.inCall('talking');
   await alice.hears({ tones: [callerTone] });
+});
+
+/** claims are the sentences of a page that say of anybody that he hears, heard now, or of a connection that it is well. */
+function claims() {
+  const all = [...document.querySelectorAll('.hears, .you, .group-label, .quality, .banner, .presence, .waiting-line, [data-test^=said-]')];
+  const told = all.filter((e) => e.checkVisibility() || e.dataset.test?.startsWith('said')).map((e) => e.textContent.replace(/\s+/g, ' ').trim());
+  return told.filter((t) => /caller hears|hear each other$|hears music|is being rung|good|connected to|nobody waiting/i.test(t) && !/may (not|still) hear/i.test(t));
+}
+
+scenario('F187 F188 the whole network is cut in a talk: nothing is claimed, and hanging up works', async (s) => {
+  const alice = await far(s, 'alice');
+  const caller = await s.talking(alice);
+  await alice.hears({ tones: [callerTone] });
+  await wait(5000); // the SDK measures the sound of a call from then on
+  s.wire.cut();
+  await alice.says('hears', 'Caller may not hear you', 12_000);
+  await alice.says('banner-no-connection', 'neither to the server nor to the phone network', 45_000);
+  await alice.says('hears', /Caller heard you at \d\d:\d\d/);
+  assert.deepEqual(await alice.page.evaluate(claims), []);
+  assert.equal(await alice.page.locator('.banner').count(), 1, 'one banner');
+  await alice.look('no-connection', '');
+  await alice.press('hang-up');
+  await alice.page.locator('dialog').filter({ hasText: 'The caller stays on the line, hears music and is put through again' }).waitFor();
+  await alice.look('confirm-hang-up', '');
+  await alice.press('confirm-hang-up');
+  await alice.says('screen-ended', 'what became of the call is not known yet');
+  s.wire.mend();
+  await s.stack.hears(caller, ['music'], 45_000).catch(() => s.stack.hears(caller, ['speech'], 1000));
+  await alice.screen('ringing', 60_000);
+  await alice.press('answer');
+  await alice.inCall('talking');
+  await alice.hears({ tones: [callerTone] });
+}, { timeout: 240_000 });
+
+scenario('F187 only the line to the phone network is away in a talk: the sound goes on, and so does what is said of it', async (s) => {
+  const alice = await far(s, 'alice');
+  await s.talking(alice);
+  await alice.hears({ tones: [callerTone] });
+  s.wire.refuse(s.stack.control);
+  await alice.says('banner-reconnecting', 'You may still hear each other');
+  await alice.says('hears', 'Caller hears you');
+  await alice.says('quality', 'Good sound');
+  await alice.hears({ tones: [callerTone] });
+  await alice.press('end'); // the server ends it, and needs no line of hers
+  await alice.press('confirm-end');
+  await until('the call to be over', async () => (await s.stack.calls()).length === 0);
+  s.wire.mend();
+  await alice.screen('ended', 45_000);
 });

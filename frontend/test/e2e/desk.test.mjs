@@ -29,7 +29,7 @@ scenario('F017 an agent lets it ring: the next one rings, and after the second t
   await bob.goOnline();
   await bob.screen('ringing', repaired);
   await alice.screen('idle');
-  await alice.says('notice', 'It stopped ringing.');
+  await alice.says('notice', '+1 212 555 0199: you missed the call.'); // F192
   await bob.press('answer');
   await bob.inCall('talking');
   await bob.hears({ tones: [callerTone] });
@@ -57,6 +57,7 @@ scenario('F031 two browsers of one agent ring: the first answer wins, the other 
   await there.press('answer');
   await there.inCall('talking');
   await here.at('screen-ringing').waitFor({ state: 'detached' });
+  await here.says('notice', 'answered by you on another page.'); // F192
   await there.hears({ tones: [callerTone] });
   assert.equal((await s.stack.calls()).filter((c) => c.to === 'client:alice' && c.status === 'in-progress').length, 1);
   await s.stack.does(caller, 'hangup');
@@ -118,6 +119,49 @@ scenario('F038 answered, and the page is told nothing: it does not claim to know
   await alice.page.unroute(api);
   await alice.answer(); // the caller is kept for her
   await alice.hears({ tones: [callerTone] });
+});
+
+scenario('F187 F188 the server is away in a talk and in a consult: the page says since when, and lets her out', async (s) => {
+  const { alice, bob, caller } = await s.pair();
+  await alice.page.route(api, (route) => route.abort());
+  await alice.says('banner-api-down', 'You can hang up');
+  await alice.says('hears', /Caller heard you at \d\d:\d\d/);
+  await alice.says('you', 'Nothing newer is known');
+  await alice.says('line', 'Waiting line not known');
+  await alice.says('said-polite', 'The caller heard you at').catch(() => alice.says('said-urgent', 'The server cannot be reached'));
+  await alice.look('server-away', '');
+  await alice.press('hang-up');
+  await alice.press('confirm-hang-up');
+  await alice.says('screen-ended', 'what became of the call is not known yet');
+  await alice.page.unroute(api);
+  await until('one of them to be rung', async () => (await alice.at('screen-ringing').isVisible()) || bob.at('screen-ringing').isVisible());
+  const [first, second] = await alice.at('screen-ringing').isVisible() ? [alice, bob] : [bob, alice];
+  await first.answer();
+  await first.hears({ tones: [callerTone] });
+  await first.consult(second.id);
+  await second.answer('consulting');
+  await first.inCall('consulting');
+  await first.page.route(api, (route) => route.abort());
+  await first.says('banner-api-down', 'You can hang up');
+  await first.page.locator('[data-test=leave]:not([aria-disabled])').waitFor();
+  await first.press('leave');
+  await second.inCall('talking');
+  await second.hears({ tones: [callerTone] });
+  await first.page.unroute(api);
+  await s.stack.does(caller, 'hangup');
+});
+
+scenario('F188 the server does not answer a press: the end of the call waits for nothing', async (s) => {
+  const alice = await s.agent('alice');
+  const caller = await s.talking(alice);
+  const held = [];
+  await alice.page.route('**/transfer', (route) => (route.request().postDataJSON().action === 'hold' ? held.push(route) : route.continue()));
+  await alice.press('hold');
+  await alice.page.locator('[data-test=hold][aria-busy=true]').waitFor();
+  await alice.end();
+  await alice.screen('ended');
+  assert.equal(held.length, 1);
+  await until('the caller to be let go', async () => !(await s.stack.calls()).some((c) => c.sid === caller));
 });
 
 scenario('F040 the token runs out, idle and in a call: another comes in time', async (s) => {

@@ -13,7 +13,7 @@ const startMs = 180_000; // the first time the functions are compiled
 export async function start(settings = {}) {
   if (!existsSync(program)) throw new Error(`${program} is not built: npm run e2e --prefix frontend builds it`);
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-set', `${name}=${value}`]);
-  const child = spawn(program, ['-port', '0', ...flags], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, ['-port', '0', '-log', '-', ...flags], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text) => { said = (said + text).slice(-200_000); });

@@ -16,6 +16,8 @@ const inside = (now: number, snapshot: Snapshot = snapshotAt(now)): Event[] => [
   { type: "remembered", rejoin: null, recent: [
     { id: "CA9", number: "+14155550142", endedAt: now - 900_000, talkedMs: 312_000, outcome: "handed-over", with: "Bob" },
     { id: "CA8", number: "", endedAt: now - 2_400_000, talkedMs: 74_000, outcome: "caller-left", with: "" },
+    { id: "CA7", number: "sip:1001@pbx.example.com", endedAt: now - 2_700_000, talkedMs: 0, outcome: "caller-left", with: "", rang: true },
+    { id: "CA6", number: "07700900123", endedAt: now - 3_000_000, talkedMs: 0, outcome: "cancelled", with: "Bob", rang: true },
   ] },
 ];
 
@@ -42,6 +44,8 @@ const STATES: CallState[] = ["talking", "add-ringing", "consult-ringing", "consu
 const target = (now: number, state: CallState): Call =>
   callAt(now, state, { role: "target", owner: { id: "bob", name: "Bob" }, transfer: transferAt(now, { by: { id: "bob", name: "Bob" }, to: { id: "alice", name: "Alice" } }) });
 
+const resting = (now: number): Partial<Snapshot["agent"]> => ({ presence: "wrap-up", presenceSince: iso(now - 7000), wrapUpUntil: iso(now + 23_000) });
+
 const press = (action: "consult" | "hold" | "complete", now: number): Event => ({ type: "press", action, request: "key", at: now });
 const refused = (slug: string, status: number, now: number): Event => ({ type: "refused", action: "consult", request: "key", problem: { slug, status, title: "" }, at: now });
 
@@ -64,6 +68,10 @@ export const scenes: readonly Scene[] = [
   { name: "line-lost", events: (now) => [...online(now), { type: "device", is: "lost", at: now - 45_000, why: "signalling" }, { type: "withdrawn", withdrawn: true }] },
   { name: "ringing", events: (now) => [...online(now, snapshotAt(now, { line: waiting(now) })), { type: "leg-ringing", sid: "CA1", ring: ringAt(now), at: now }] },
   { name: "ringing-private", events: (now) => [...online(now), { type: "leg-ringing", sid: "CA1", ring: ringAt(now, { number: "", verified: false }), at: now }] },
+  { name: "ringing-sip", events: (now) => [...online(now, snapshotAt(now, { line: { count: 1, more: false, longest: iso(now - 80_000) }, call: callAt(now, "ringing", { role: "offered", actions: ["decline"],
+    caller: { number: "sip:+447700900123@a-rather-long-name.pbx.example.com", verified: false, arrived: iso(now - 80_000), waitingSince: iso(now - 80_000) } }) })),
+    { type: "leg-ringing", sid: "CA1", ring: ringAt(now, { number: "sip:+447700900123@a-rather-long-name.pbx.example.com", verified: false }), at: now }] },
+  { name: "ring-stopped", events: (now) => [...online(now), { type: "notice", notice: { id: 1, text: "+44 20 7946 0123: the caller hung up before you answered.", tone: "info" } }] },
   { name: "ringing-consult", events: (now) => [...online(now), { type: "leg-ringing", sid: "CA1", at: now, ring: ringAt(now, { by: "Bob", kind: "consult", note: "Mrs Young: invoice 2231 charged twice. <b>Has</b> the bank letter & is in a hurry." }) }] },
   { name: "ringing-add", events: (now) => [...online(now), { type: "leg-ringing", sid: "CA1", ring: ringAt(now, { by: "Bob", kind: "add" }), at: now },
     { type: "snapshot", at: now, snapshot: snapshotAt(now, { call: callAt(now, "add-ringing", { role: "offered", actions: ["decline"], transfer: transferAt(now, { kind: "add", progress: "ringing", by: { id: "bob", name: "Bob" }, to: { id: "alice", name: "Alice" } }) }) }) }] },
@@ -83,6 +91,8 @@ export const scenes: readonly Scene[] = [
   { name: "call-target-no-answer", events: (now) => talking(now, callAt(now, "talking", { transfer: transferAt(now, { progress: "ended", outcome: "no-answer", ended: iso(now) }) })) },
   { name: "call-target-declined", events: (now) => talking(now, callAt(now, "talking", { transfer: transferAt(now, { progress: "ended", outcome: "declined", reason: "not-my-topic", ended: iso(now) }) })) },
   { name: "call-number-typed", events: (now) => [...talking(now, callAt(now, "talking")), { type: "snapshot", at: now, snapshot: { ...snapshotAt(now, { call: callAt(now, "talking") }), numbers: true } }, { type: "compose", compose: { filter: "+44 20 7946 0999", target: "+442079460999" } }] },
+  { name: "call-number-refused", events: (now) => [...talking(now, callAt(now, "talking")), { type: "snapshot", at: now, snapshot: { ...snapshotAt(now, { call: callAt(now, "talking") }), numbers: true } }, { type: "compose", compose: { filter: "7946 0999" } }] },
+  { name: "call-numbers-off", events: (now) => [...talking(now, callAt(now, "talking")), { type: "compose", compose: { filter: "+44 20 7946 0999" } }] },
   { name: "call-number-asked", events: (now) => talking(now, callAt(now, "consult-ringing", { transfer: transferAt(now, { progress: "asked", to: { id: "+442079460999", name: "+442079460999" } }) })) },
   { name: "call-target-failed", events: (now) => talking(now, callAt(now, "talking", { transfer: transferAt(now, { progress: "ended", outcome: "failed:31480", ended: iso(now) }) })) },
   { name: "call-target-consulting", events: (now) => talking(now, target(now, "consulting")) },
@@ -90,6 +100,18 @@ export const scenes: readonly Scene[] = [
   { name: "call-target-three-way", events: (now) => talking(now, target(now, "three-way")) },
   { name: "call-caller-left", events: (now) => [...talking(now, callAt(now, "consulting")), { type: "snapshot", snapshot: snapshotAt(now + 1), at: now + 1 }] },
   { name: "call-reconnecting", events: (now) => talking(now, callAt(now, "talking"), [{ type: "leg-reconnecting", at: now - 7000 }]) },
+  { name: "call-sound-lost", events: (now) => talking(now, callAt(now, "three-way"), [{ type: "leg-reconnecting", at: now - 7000, what: "sound" }]) },
+  { name: "call-line-lost", events: (now) => talking(now, callAt(now, "talking"), [{ type: "leg-reconnecting", at: now - 7000, what: "line" }]) },
+  { name: "call-no-connection", events: (now) => talking(now, callAt(now, "talking"), [{ type: "api-down", at: now - 61_000 }, { type: "leg-reconnecting", at: now - 58_000 }]) },
+  { name: "call-server-down-talking", events: (now) => talking(now, callAt(now, "talking"), [{ type: "api-down", at: now - 61_000 }]) },
+  { name: "call-server-down-target", events: (now) => talking(now, target(now, "consulting"), [{ type: "api-down", at: now - 61_000 }]) },
+  { name: "confirm-hang-up", events: (now) => talking(now, callAt(now, "talking"), [{ type: "api-down", at: now - 61_000 }, { type: "panel", panel: "confirm-hang-up" }]) },
+  { name: "idle-server-down", events: (now) => [...online(now), { type: "api-down", at: now - 61_000 }] },
+  { name: "idle-no-connection", events: (now) => [...online(now), { type: "api-down", at: now - 61_000 }, { type: "device", is: "lost", at: now - 45_000, why: "signalling" }] },
+  { name: "idle-resting", events: (now) => online(now, snapshotAt(now, { agent: resting(now) })) },
+  { name: "ended-resting", events: (now) => [...talking(now, callAt(now, "talking")), { type: "leg-gone", at: now }, { type: "snapshot", at: now + 2, snapshot: snapshotAt(now + 2, { agent: { ...resting(now), last: { outcome: "caller-left", at: iso(now + 1) } } }) }] },
+  { name: "ended-server-down", events: (now) => [...talking(now, callAt(now, "talking"), [{ type: "api-down", at: now - 61_000 }]), { type: "leg-gone", at: now }] },
+  { name: "connecting-add", events: (now) => [...online(now), { type: "leg-ringing", sid: "CA1", ring: ringAt(now, { by: "Bob", kind: "add" }), at: now }, { type: "leg-answering" }] },
   { name: "call-server-down", events: (now) => talking(now, callAt(now, "consulting"), [{ type: "api-down", at: now - 61_000 }]) },
   { name: "call-one-way", events: (now) => talking(now, callAt(now, "talking"), [{ type: "warning", name: "low-bytes-received", on: true }]) },
   { name: "call-one-way-consulting", events: (now) => talking(now, callAt(now, "consulting"), [{ type: "warning", name: "low-bytes-received", on: true }]) },

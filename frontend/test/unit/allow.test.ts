@@ -85,7 +85,7 @@ describe("leave", () => {
 describe("F046: a fresh leg is offered where hanging up leaves the caller with nobody else", () => {
   const at = (s: Call["state"], role: Call["role"], change: Partial<State> = {}): State => {
     const call = callAt(T, s, { role });
-    const leg = { sid: "CA1", phase: "open" as const, since: T, lostAt: 0, muted: false, ring: ringAt(T) };
+    const leg = { sid: "CA1", phase: "open" as const, since: T, lostAt: 0, lost: "" as const, muted: false, ring: ringAt(T) };
     return state(call, { leg, screen: { is: "in-call", leg, call }, ...change });
   };
   for (const s of CALL_STATES) {

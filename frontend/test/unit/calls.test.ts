@@ -1,6 +1,7 @@
 /** What the agent does in a call, when it rings, and when it was lost. */
 import { describe, expect, test, vi } from "vitest";
-import { iso, ringAt, snapshotAt, transferAt } from "../fixtures.js";
+import { recentCalls } from "../../src/state/recent.js";
+import { CALLER, iso, ringAt, snapshotAt, transferAt } from "../fixtures.js";
 import { count, desk, f, inCall, loadAgain, online, pass, problem, serve, start, useDesk } from "./harness.js";
 
 useDesk();
@@ -152,7 +153,54 @@ describe("ringing", () => {
     f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now()) });
     f.voice.emit({ is: "gone", why: "" });
     expect(f.rung).toEqual(["Incoming call", "quiet"]);
+    expect(desk.state.notice).toBeNull(); // the server is about to say why
+    await pass(7000);
     expect(desk.state.notice?.text).toBe("It stopped ringing.");
+  });
+
+  const CALLER_WORDS = "+44 20 7946 0123";
+  const stops = async (outcome: string, more: object = {}): Promise<string | undefined> => {
+    await online();
+    f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now()) });
+    await pass(2000);
+    f.voice.emit({ is: "gone", why: "" });
+    await pass(500);
+    const recent = [{ outcome, at: iso(Date.now()), caller: CALLER, call: "CAconference1", rang: true as const, ...more }];
+    f.api.current = snapshotAt(Date.now(), { agent: { recent } });
+    await pass(2000);
+    return desk.state.notice?.text;
+  };
+
+  test.each<[string, object, string]>([
+    ["caller-left", {}, `${CALLER_WORDS}: the caller hung up before you answered.`],
+    ["cancelled", { with: "Bob" }, `${CALLER_WORDS}: Bob took the call back.`],
+    ["no-answer", {}, `${CALLER_WORDS}: you missed the call.`],
+    ["ended", {}, `${CALLER_WORDS}: the call was ended before you answered.`],
+    ["failed:500", {}, `${CALLER_WORDS}: it stopped ringing because of a fault.`],
+  ])("F192: it stopped ringing, %s --> own words, and the caller in the list", async (outcome, more, words) => {
+    expect(await stops(outcome, more)).toBe(words);
+    expect(recentCalls(desk.state)[0]).toMatchObject({ number: CALLER, rang: true, outcome, talkedMs: 0 });
+  });
+
+  test("F192: of an older ring of the same call nothing is taken", async () => {
+    expect(await stops("caller-left", { at: iso(Date.now() - 60_000) })).toBeUndefined();
+  });
+
+  test("F192: declined here --> said at once", async () => {
+    await online();
+    f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now(), { number: "" }) });
+    desk.reject();
+    f.voice.emit({ is: "gone", why: "" });
+    expect(desk.state.notice?.text).toBe("Private number: you declined the call.");
+  });
+
+  test("F192: answered on another page --> said so", async () => {
+    await online();
+    f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now()) });
+    f.voice.emit({ is: "gone", why: "" });
+    serve("talking");
+    await pass(2000);
+    expect(desk.state.notice?.text).toBe(`${CALLER_WORDS}: answered by you on another page.`);
   });
 
   test("F136: the caller hangs up as it is answered --> said so", async () => {
@@ -160,6 +208,7 @@ describe("ringing", () => {
     f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now()) });
     desk.answer();
     f.voice.emit({ is: "gone", why: "" });
+    await pass(7000);
     expect(desk.state).toMatchObject({ screen: { is: "idle" }, notice: { text: "The call was over before it could be answered.", tone: "info" } });
   });
 
@@ -168,10 +217,8 @@ describe("ringing", () => {
     f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now()) });
     desk.answer();
     f.voice.emit({ is: "open" });
-    desk.hangUpLate();
-    expect(f.voice.log, "it may be there in a moment").not.toContain("hang up");
     await pass(10_000);
-    desk.hangUpLate();
+    desk.hangUp();
     expect(f.voice.log).toContain("hang up");
     expect(f.api.commands).toEqual([]);
     await pass(3000);

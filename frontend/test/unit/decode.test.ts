@@ -68,6 +68,17 @@ test("directory: an entry that cannot be read is left out, the rest stays", () =
   expect(decodeDirectory(sent)).toEqual(directoryAt(T));
 });
 
+test("F179: a directory says that there is more", () => {
+  expect(decodeDirectory({ ...wire(directoryAt(T)), more: true })?.more).toBe(true);
+  expect(decodeDirectory(wire(directoryAt(T)))).not.toHaveProperty("more");
+});
+
+test("F185: a line that is not known is decoded as such", () => {
+  const sent = wire(snapshotAt(T));
+  sent.line = { count: 0, more: false, unknown: true };
+  expect(decodeSnapshot(sent)?.line).toEqual({ count: 0, more: false, unknown: true });
+});
+
 test("token needs its end", () => {
   expect(decodeToken({ identity: "a", token: "t", expiresAt: "2026-11-22T11:00:00Z" })).not.toBeNull();
   expect(decodeToken({ identity: "a", token: "t" })).toBeNull();

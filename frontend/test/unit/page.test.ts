@@ -1,12 +1,13 @@
 /** The small parts around the page: shortcuts, memory, diary, the microphone's answers, steps for a browser. */
-import { describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { ErrorResponse } from "oidc-client-ts";
 import type { Desk } from "../../src/desk/desk.js";
 import { Diary, withoutNumbers } from "../../src/desk/diary.js";
 import { LevelMeter } from "../../src/desk/levels.js";
 import { createMemory } from "../../src/desk/memory.js";
 import { askMicrophone, microphoneOf } from "../../src/microphone.js";
-import { CHORDS, handleKey, type Key } from "../../src/shortcuts.js";
+import { learnLayout } from "../../src/keyboard.js";
+import { chordLabel, CHORDS, handleKey, type Key } from "../../src/shortcuts.js";
 import { pageAddress, renewalOf } from "../../src/signin.js";
 import { initial } from "../../src/state/state.js";
 import { REJOIN_FOR_MS } from "../../src/state/screen.js";
@@ -28,6 +29,35 @@ describe("U27: shortcuts", () => {
     const { d, calls } = desk();
     expect(handleKey(d, chord(code), false, () => undefined)).toBe(true);
     expect(calls).toEqual([does]);
+  });
+
+  describe("F196: other keyboards", () => {
+    afterEach(() => learnLayout(undefined));
+    const presses = (code: string, k: string): string[] => {
+      const { d, calls } = desk();
+      handleKey(d, chord(code, { key: k }), false, () => undefined);
+      return calls;
+    };
+    const has = (map: Record<string, string>): Promise<void> => learnLayout({ getLayoutMap: async () => new Map(Object.entries(map)) });
+
+    test("AZERTY and Dvorak: what is on the key counts, and not where it is", async () => {
+      await has({ KeyQ: "a", KeyA: "q", Semicolon: "m", KeyM: ",", KeyS: "s", Digit1: "&" });
+      expect([presses("KeyQ", "A"), presses("KeyA", "Q"), presses("Semicolon", "M"), presses("KeyM", "?"), presses("Digit1", "1")])
+        .toEqual([["answer"], [], ["mute"], [], ["end"]]);
+      expect([chordLabel("A"), chordLabel("M"), chordLabel("1")]).toEqual(["A", "M", "1"]);
+      expect([presses("Semicolon", "S"), presses("KeyS", "O")]).toEqual([["status available"], []]);
+    });
+
+    test("a keyboard without Latin letters: by place, with the letter that is there", async () => {
+      await has({ KeyA: "ф", KeyM: "ь", KeyS: "ы", Digit1: "1" });
+      expect([presses("KeyA", "Ф"), presses("KeyM", "Ь"), presses("Digit1", "!")]).toEqual([["answer"], ["mute"], ["end"]]);
+      expect([chordLabel("A"), chordLabel("M"), chordLabel("1")]).toEqual(["Ф", "Ь", "1"]);
+    });
+
+    test("a browser that does not tell, or refuses", async () => {
+      await learnLayout({ getLayoutMap: () => Promise.reject(new Error("not allowed")) });
+      expect(chordLabel("A")).toBe("A");
+    });
   });
 
   test("work while typing, except the bare ?", () => {

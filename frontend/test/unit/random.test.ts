@@ -98,6 +98,7 @@ class World {
       },
       transfer: () => ask(snapshot),
       directory: () => ask(directoryAt),
+      search: () => ask(directoryAt),
       token: () => ask((at) => {
         if (this.parts.api.tokenFails) throw new ApiError({ slug: "unavailable", status: 503, title: "" });
         return { identity: "alice", token: "token", expiresAt: iso(at + 3_600_000) };

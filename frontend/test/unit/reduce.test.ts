@@ -6,6 +6,7 @@ import { reduce } from "../../src/state/reduce.js";
 import { inCallSince, REJOIN_FOR_MS } from "../../src/state/screen.js";
 import { initial, type State } from "../../src/state/state.js";
 import { recentCalls } from "../../src/state/recent.js";
+import { callOutcome } from "../../src/words/outcome.js";
 import { CALLER, callAt, directoryAt, iso, ringAt, snapshotAt, transferAt } from "../fixtures.js";
 
 const T = Date.UTC(2026, 10, 22, 10);
@@ -452,6 +453,28 @@ describe("U31: recent calls", () => {
       return recentCalls(reduce(leaving, { type: "snapshot", snapshot: snapshotAt(T + 61_000, { agent: { recent } }), at: T + 61_000 }));
     };
     expect([list("lost"), list("caller-left")].map((l) => l.map((r) => r.outcome))).toEqual([["left-ringing"], ["caller-left"]]);
+  });
+
+  test("F192: what rang is in the list with its words, and with a fresh tab nothing is missing", () => {
+    const recent = [
+      { outcome: "caller-left", at: iso(T + 90_000), began: iso(T + 70_000), caller: "sip:1001@pbx.example.com", call: "CA2", rang: true as const },
+      { outcome: "transferred", at: iso(T + 60_800), began: iso(T), caller: CALLER, call: "CAconference1", with: "Bob" },
+      { outcome: "cancelled", at: iso(T + 5000), began: iso(T), caller: CALLER, call: "CAconference1", rang: true as const, with: "+442079460999" },
+      { outcome: "ended-here", at: iso(T), began: iso(T - 9000), caller: "", call: "CA0" },
+    ];
+    const snapshot = snapshotAt(T + 91_000, { agent: { recent } });
+    const want = [
+      { number: "sip:1001@pbx.example.com", outcome: "caller-left", rang: true, talkedMs: 0 },
+      { number: CALLER, with: "Bob", talkedMs: 60_800 },
+      { number: CALLER, outcome: "cancelled", rang: true, with: "+44 20 7946 0999" },
+      { number: "", outcome: "ended-here", talkedMs: 9000 },
+    ];
+    const fresh = recentCalls(reduce(initial, { type: "snapshot", snapshot, at: T + 91_000 }));
+    expect(fresh).toMatchObject(want);
+    expect(fresh.map((r) => callOutcome(r.outcome, r.with, r.rang))).toEqual([
+      "The caller hung up before you answered", "Handed over to Bob", "+44 20 7946 0999 took the call back before you answered", "You ended the call",
+    ]);
+    expect(recentCalls(reduce(left, { type: "snapshot", snapshot, at: T + 91_000 }))).toMatchObject(want);
   });
 
   test("a call that the server has not told yet is not lost from the list", () => {

@@ -147,14 +147,26 @@ func (e *environment) handleResponse(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		err = &FunctionError{"the response broke off: " + err.Error()}
 	case len(body) > MaxPayload:
-		err = &FunctionError{fmt.Sprintf("the response is larger than %d bytes", MaxPayload)}
-		body = nil
+		err, body = errLarge, nil
 	}
 	if kind := r.Trailer.Get("Lambda-Runtime-Function-Error-Type"); kind != "" && err == nil {
 		body, err = nil, &FunctionError{kind}
 	}
-	answer(w, e.finish(r.PathValue("id"), outcome{body, err}))
+	large := err == errLarge
+	known := e.finish(r.PathValue("id"), outcome{body, err})
+	if large && known {
+		_, _ = io.Copy(io.Discard, r.Body) // a process that still writes would not see the answer
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusRequestEntityTooLarge)
+		_, _ = fmt.Fprintf(w, `{"errorMessage":"Exceeded maximum allowed payload size (%d bytes).",`+
+			`"errorType":"RequestEntityTooLarge"}`, MaxPayload)
+		return
+	}
+	answer(w, known)
 }
+
+// errLarge is a response beyond MaxPayload.
+var errLarge = &FunctionError{fmt.Sprintf("the response is larger than %d bytes", MaxPayload)}
 
 func (e *environment) handleError(w http.ResponseWriter, r *http.Request) {
 	answer(w, e.finish(r.PathValue("id"), outcome{err: &FunctionError{message(r.Body)}}))

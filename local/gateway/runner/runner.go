@@ -19,7 +19,9 @@ import (
 
 // Limits of Lambda, and ours on a developer's machine.
 const (
-	// MaxPayload is Lambda's limit for a payload in either direction, in bytes.
+	// MaxPayload is Lambda's limit for a payload in either direction, in bytes. A response that is larger is refused by
+	// the Runtime API with 413, which the runtime of Go takes for the end: the process ends, and the next invocation
+	// is a cold start. See https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 	MaxPayload = 6 << 20
 	// initTimeout is Lambda's limit for the time until a process asks for work.
 	initTimeout = 10 * time.Second
@@ -215,7 +217,10 @@ func (f *Function) take(ctx context.Context) (*environment, error) {
 
 // start makes a new process and waits until it asks for work. It holds a slot.
 func (f *Function) start(ctx context.Context) (*environment, error) {
-	env, err := newEnvironment(f.cfg)
+	f.mu.Lock()
+	cfg := f.cfg
+	f.mu.Unlock()
+	env, err := newEnvironment(cfg)
 	if err != nil {
 		<-f.slots
 		return nil, fmt.Errorf("start function %s: %w", f.cfg.Name, err)
@@ -271,6 +276,14 @@ func (f *Function) drop(env *environment) {
 func (f *Function) Close() {
 	f.mu.Lock()
 	f.closed = true
+	f.mu.Unlock()
+	f.Kill()
+}
+
+// Redeploy replaces the environment's variables: all processes end, and the next ones have it.
+func (f *Function) Redeploy(env []string) {
+	f.mu.Lock()
+	f.cfg.Env = env
 	f.mu.Unlock()
 	f.Kill()
 }

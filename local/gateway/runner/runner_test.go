@@ -356,3 +356,23 @@ func TestCloseFailsWhatRuns(t *testing.T) {
 	}
 	f.Close() // a second time does no harm
 }
+
+// The Runtime API refuses it with 413, upon which the runtime of Go ends the process: it costs a cold start.
+func TestF204ResponseThatIsTooLargeCostsTheProcess(t *testing.T) {
+	f, _ := start(t, "obey", nil)
+	before, err := invoke(f, "pid")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var failed *FunctionError
+	if _, err := invoke(f, "large"); !errors.As(err, &failed) || !strings.Contains(failed.Message, "larger than") {
+		t.Errorf("the answer: %v", err)
+	}
+	after, err := invoke(f, "pid")
+	if err != nil || after == before || f.Processes() != 1 {
+		t.Errorf("process %s, then %s, %v; %d processes", before, after, err, f.Processes())
+	}
+	if got, err := invoke(f, "pid"); err != nil || got != after {
+		t.Errorf("then %s, %v", got, err)
+	}
+}

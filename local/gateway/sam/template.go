@@ -78,27 +78,36 @@ type Header struct {
 
 // Load reads the template. Faults that have a line are *Error.
 func Load(path string, values Values) (*Template, error) {
+	r, root, err := open(path, values)
+	if err != nil {
+		return nil, err
+	}
+	t := &Template{Path: path}
+	return t, t.read(r, root)
+}
+
+// open reads the file, and evaluates nothing.
+func open(path string, values Values) (*resolver, *yaml.Node, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("read the template: %w", err)
+		return nil, nil, fmt.Errorf("read the template: %w", err)
 	}
 	r := &resolver{file: filepath.Base(path), values: values, evaluating: map[string]bool{}}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(text, &doc); err != nil {
-		return nil, r.syntax(err)
+		return nil, nil, r.syntax(err)
 	}
 	if len(doc.Content) != 1 || doc.Content[0].Kind != yaml.MappingNode {
-		return nil, &Error{File: r.file, Line: 1, Msg: "this is no template"}
+		return nil, nil, &Error{File: r.file, Line: 1, Msg: "this is no template"}
 	}
 	root := doc.Content[0]
 	r.parameters = children(child(root, "Parameters"))
 	r.resources = children(child(root, "Resources"))
 	r.conditions = children(child(root, "Conditions"))
 	if len(r.resources) == 0 {
-		return nil, r.errorf(root, "the template has no resources")
+		return nil, nil, r.errorf(root, "the template has no resources")
 	}
-	t := &Template{Path: path}
-	return t, t.read(r, root)
+	return r, root, nil
 }
 
 func (t *Template) read(r *resolver, root *yaml.Node) error {

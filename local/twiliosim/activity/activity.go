@@ -112,6 +112,12 @@ func (t *Tracker) RestUntil(ctx context.Context, w *Waker, d time.Duration) {
 	}
 	timer := t.clock.AfterFunc(d, w.Wake)
 	defer timer.Stop()
+	t.Wait(ctx, w)
+}
+
+// Wait waits for w or until ctx ends, and is not under way meanwhile. Whoever calls it must
+// be under way.
+func (t *Tracker) Wait(ctx context.Context, w *Waker) {
 	for _, c := range []context.Context{ctx, t.ctx} {
 		defer context.AfterFunc(c, w.Wake)()
 	}

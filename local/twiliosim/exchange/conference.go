@@ -86,21 +86,18 @@ func (s *state) startHold(p *conference.Participant, d legs.Document) {
 	player.Fetch("hold", d.URL, d.Method, nil)
 }
 
-// listenTo gives a participant a document of its own to hear. If its first document cannot
-// be had it hears the default music; if a later one cannot, silence, as when it has run
-// out.
+// listenTo gives a participant a document of its own to hear. If a document cannot be had,
+// the first one or a later, it hears silence, as when it has run out: what Twilio does then
+// is not documented, but that "the Conference will not be fully established" if the first
+// one fails, so nothing better is promised.
+// https://www.twilio.com/docs/voice/twiml/conference#attributes-waitUrl
 func (s *state) listenTo(p *conference.Participant, event string) *twiml.Player {
 	p.StopWaiting()
 	l := s.legs[p.Leg.SID]
 	player := twiml.NewPlayer(host{s}, twiml.Script{
 		Event: event, SID: l.SID, Allowed: twiml.SoundVerbs, Params: l.form, Touched: l.touch, Ran: func() {},
+		Failed: func(problem *notation.Problem) { s.warn(l.SID, problem) },
 	})
-	player.Failed = func(problem *notation.Problem) {
-		s.warn(l.SID, problem)
-		if player.Documents() == 0 {
-			player.Music()
-		}
-	}
 	p.Waiting = player
 	return player
 }

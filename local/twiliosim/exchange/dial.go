@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"warmtransfer/local/clock"
 	"warmtransfer/local/twiliosim/conference"
+	"warmtransfer/local/twiliosim/faults"
 	"warmtransfer/local/twiliosim/legs"
 	"warmtransfer/local/twiliosim/media"
 	"warmtransfer/local/twiliosim/notation"
@@ -47,18 +49,31 @@ func (l *leg) startDial(v twiml.Verb) {
 	if !l.Live() {
 		l.pickUp()
 	}
-	p, problem := l.enterConference(noun)
+	fault := l.s.cfg.Rules.Choose(faults.Join, noun.Text+"/"+noun.Attr("participantLabel", ""), "", "")
+	p, problem := l.enterConference(noun, fault)
 	if problem != nil {
 		l.s.warn(l.SID, problem)
 		d.finish(url.Values{"DialCallStatus": {legs.Failed}})
 		return
 	}
 	l.s.join(p)
+	if fault != nil {
+		l.s.after(joinedFor, d.hangUp)
+	}
 }
 
-// enterConference makes the participant for a Dial's Conference.
-// https://www.twilio.com/docs/voice/twiml/conference
-func (l *leg) enterConference(v twiml.Verb) (*conference.Participant, *notation.Problem) {
+// joinedFor is how long a leg is in a conference that a fault rule lets it in only to let
+// it out.
+const joinedFor = 500 * time.Millisecond
+
+// enterConference makes the participant for a Dial's Conference, unless a fault rule
+// refuses it. https://www.twilio.com/docs/voice/twiml/conference
+func (l *leg) enterConference(v twiml.Verb, fault *faults.Fault) (*conference.Participant, *notation.Problem) {
+	if fault != nil && fault.Do == faults.Fail {
+		return nil, &notation.Problem{
+			Code: cmp.Or(fault.Code, 16021), Text: "the party is not taken into the conference, by a fault rule",
+		}
+	}
 	if !conference.ValidName(v.Text) {
 		return nil, &notation.Problem{Code: 13225, Text: "Dial: a conference's name has 1 to 128 characters"}
 	}

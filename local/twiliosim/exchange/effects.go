@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"time"
 
+	"warmtransfer/local/twiliosim/faults"
 	"warmtransfer/local/twiliosim/journal"
 	"warmtransfer/local/twiliosim/legs"
 	"warmtransfer/local/twiliosim/notation"
@@ -27,10 +28,12 @@ type (
 		Request twiml.Request
 		Then    func(twiml.Answer)
 	}
-	// Load fetches a sound file. Then takes its length; it takes the exchange's lock.
+	// Load fetches a sound file, with what a fault rule does to it. Then takes its length;
+	// it takes the exchange's lock.
 	Load struct {
-		URL  string
-		Then func(time.Duration, error)
+		URL   string
+		Fault *faults.Fault // nil if none has struck
+		Then  func(time.Duration, error)
 	}
 	// Notify lets a client be told, after those notices that came before.
 	Notify struct{ Notice legs.Notice }

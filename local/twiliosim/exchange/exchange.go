@@ -21,13 +21,14 @@ import (
 
 	"warmtransfer/local/clock"
 	"warmtransfer/local/twiliosim/conference"
+	"warmtransfer/local/twiliosim/faults"
 	"warmtransfer/local/twiliosim/journal"
 	"warmtransfer/local/twiliosim/legs"
 	"warmtransfer/local/twiliosim/notation"
 )
 
-// Config is what an Exchange is made of. Account, Number, Clock, Length and Do are
-// required.
+// Config is what an Exchange is made of. Account, Number, Clock, Rules, Length and
+// Do are required.
 type Config struct {
 	Account string // its SID
 	Number  string // the one number of the account, E.164
@@ -38,6 +39,8 @@ type Config struct {
 	CallsPerSecond int           // how fast calls made by REST are dialled; 0: no limit
 	Ended          int           // how many ended legs, and as many ended conferences, are remembered
 
+	// Rules are asked about legs that join a conference, and sound files.
+	Rules *faults.Rules
 	// Length is how long a sound file lasts, if it is there already.
 	Length func(url string) (time.Duration, bool)
 	// Do takes an effect. It is called with the exchange's lock held, so it must neither

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"warmtransfer/local/clock"
+	"warmtransfer/local/twiliosim/faults"
 	"warmtransfer/local/twiliosim/legs"
 	"warmtransfer/local/twiliosim/notation"
 	"warmtransfer/local/twiliosim/twiml"
@@ -32,7 +33,7 @@ func newRecorder(t *testing.T) *recorder {
 	t.Helper()
 	r := &recorder{clock: clock.NewManual(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC))}
 	r.Exchange = New(Config{
-		Account: account, Number: number, Clock: r.clock, Ended: 8, Do: r.do,
+		Account: account, Number: number, Clock: r.clock, Ended: 8, Do: r.do, Rules: &faults.Rules{},
 		Length: func(string) (time.Duration, bool) { return 0, false },
 	})
 	r.SetNumber("http://app/voice", "", "http://app/ended")

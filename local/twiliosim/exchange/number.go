@@ -14,6 +14,7 @@ type Number struct {
 	Voice                legs.Document
 	StatusCallback       string
 	StatusMethod         string
+	Region               string // that handles its calls; "" if nobody has set one
 	Created, Updated     time.Time
 }
 
@@ -24,6 +25,13 @@ func newNumber(phone string, now time.Time) Number {
 		StatusMethod: http.MethodPost,
 	}
 }
+
+// homeRegion handles the calls of a number that nobody has given another.
+const homeRegion = "us1"
+
+// elsewhere: another region handles the number's calls, and has none of the addresses that
+// were set in this one.
+func (n Number) elsewhere() bool { return n.Region != "" && n.Region != homeRegion }
 
 // SetNumber points the number at an application: where its calls' first document is
 // fetched (POST), where if that fails, and where the end of a call is told. Empty URLs

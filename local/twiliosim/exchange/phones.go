@@ -236,6 +236,9 @@ func (x *Exchange) PlaceAttested(e legs.Endpoint, from, to, stir string) (sid st
 		if s.number.Voice.URL == "" {
 			return errors.New("our number has no voice URL yet")
 		}
+		if s.number.elsewhere() {
+			return errors.New("another region handles our number's calls, and our number has no voice URL there")
+		}
 		l := &leg{Leg: &legs.Leg{From: from, STIR: stir}, endpoint: e, scripted: e == nil}
 		sid = s.arrive(l).SID
 		return nil

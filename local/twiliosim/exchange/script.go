@@ -1,10 +1,12 @@
 package exchange
 
 import (
+	"net/http"
 	"net/url"
 	"time"
 
 	"warmtransfer/local/clock"
+	"warmtransfer/local/twiliosim/faults"
 	"warmtransfer/local/twiliosim/legs"
 	"warmtransfer/local/twiliosim/notation"
 	"warmtransfer/local/twiliosim/twiml"
@@ -31,10 +33,11 @@ func (h host) Fetch(r twiml.Request, then func(twiml.Answer)) {
 
 // Load has a sound file fetched that is not there yet.
 func (h host) Load(url string, then func(time.Duration, error)) (time.Duration, bool) {
-	if length, there := h.s.cfg.Length(url); there {
+	fault := h.s.cfg.Rules.Choose(faults.Media, faults.PathOf(url), http.MethodGet, "")
+	if length, there := h.s.cfg.Length(url); there && fault == nil {
 		return length, true
 	}
-	h.s.do(Load{URL: url, Then: func(d time.Duration, err error) { h.s.enter(func() { then(d, err) }) }})
+	h.s.do(Load{URL: url, Fault: fault, Then: func(d time.Duration, err error) { h.s.enter(func() { then(d, err) }) }})
 	return 0, false
 }
 

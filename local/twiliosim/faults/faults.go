@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,6 +20,11 @@ import (
 const (
 	Webhook = "webhook"
 	REST    = "rest"
+	// Join concerns a leg that a Dial is about to put into a conference. The path is the
+	// conference's name, a slash and the participant's label; there are no method and event.
+	Join = "join"
+	// Media concerns a sound file that is about to be fetched.
+	Media = "media"
 )
 
 // What a fault rule may do. The two "after" let the application, or the network, act
@@ -34,15 +40,29 @@ const (
 	FailAfter    = "fail-after"    // done, but answered with status (500)
 	TimeoutAfter = "timeout-after" // done, but no answer
 	DropAfter    = "drop-after"    // done, but the connection is cut instead of an answer
+	// Late is done and answered after delayMs (5000), also if the client has given up by
+	// then; REST only.
+	Late = "late"
+	// Empty is a list that shows nobody, and succeeds, or a file that is empty; REST and
+	// media only.
+	Empty = "empty"
+	// Lag is a list that does not show yet what is younger than delayMs (5000); REST only.
+	Lag = "lag"
 )
 
-var actions = []string{
-	Drop, Double, Delay, Reorder, Fail, Throttle, Timeout, FailAfter, TimeoutAfter, DropAfter,
+// actions are what may be done to each kind. A join that fails (with code, 16021) goes on
+// with what comes after its Dial; one that fails after it took effect is over after half
+// a second.
+var actions = map[string][]string{
+	Webhook: {Drop, Double, Delay, Reorder, Fail, Throttle, Timeout, FailAfter, TimeoutAfter, DropAfter},
+	REST:    {Drop, Delay, Fail, Throttle, Timeout, FailAfter, TimeoutAfter, DropAfter, Late, Empty, Lag},
+	Join:    {Fail, FailAfter},
+	Media:   {Drop, Fail, Throttle, Timeout, Empty},
 }
 
 // Rule switches a fault on.
 type Rule struct {
-	Kind  string `json:"kind"` // webhook or rest
+	Kind  string `json:"kind"` // webhook, rest, join or media
 	Match Match  `json:"match"`
 	Do    string `json:"do"`
 	// Times is how often the rule strikes; 0 is until it is deleted.
@@ -89,14 +109,12 @@ type Rules struct {
 
 // newRule checks a rule.
 func newRule(r Rule) (*rule, error) {
-	if r.Kind != Webhook && r.Kind != REST {
-		return nil, fmt.Errorf("kind %q: want webhook or rest", r.Kind)
+	may := actions[r.Kind]
+	if may == nil {
+		return nil, fmt.Errorf("kind %q: want webhook, rest, join or media", r.Kind)
 	}
-	if !slices.Contains(actions, r.Do) {
-		return nil, fmt.Errorf("do %q: want one of %s", r.Do, strings.Join(actions, ", "))
-	}
-	if r.Kind == REST && (r.Do == Double || r.Do == Reorder) {
-		return nil, fmt.Errorf("do %q: only for webhooks", r.Do)
+	if !slices.Contains(may, r.Do) {
+		return nil, fmt.Errorf("do %q: want one of %s", r.Do, strings.Join(may, ", "))
 	}
 	if r.Times < 0 || r.Skip < 0 || r.Every < 0 || r.DelayMs < 0 {
 		return nil, errors.New("times, skip, every and delayMs must not be negative")
@@ -205,4 +223,13 @@ func (f *Fault) HTTPStatus() int {
 		return http.StatusTooManyRequests
 	}
 	return http.StatusInternalServerError
+}
+
+// PathOf is the path of a URL, as rules match it, or the URL if it is none.
+func PathOf(rawURL string) string {
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		return rawURL
+	}
+	return u.Path
 }

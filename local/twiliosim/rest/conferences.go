@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 
@@ -9,10 +10,14 @@ import (
 	"warmtransfer/local/twiliosim/notation"
 )
 
+// listConferences answers as Twilio does since 2026-09-30: without a Status there are those
+// in progress alone. Of those that have not started yet nothing is said, so they are left
+// out, too. https://www.twilio.com/en-us/changelog/conference-list-endpoint-rollout-extended
 func (s *Server) listConferences(q *request) (int, any, *failure) {
 	var list []exchange.Conference
+	status := cmp.Or(q.form.Get("Status"), conference.InProgress)
 	for _, c := range s.core.Conferences() {
-		if !q.is("FriendlyName", c.Name) || !q.is("Status", c.Status) {
+		if !q.is("FriendlyName", c.Name) || status != c.Status {
 			continue
 		}
 		created, err := q.between("DateCreated", c.Created)

@@ -240,6 +240,9 @@ func (s *Server) find(r *http.Request) (route, *request, *failure) {
 	if !s.authentic(r) {
 		return route{}, nil, &failure{http.StatusUnauthorized, 20003, "Authenticate"}
 	}
+	if number, ok := strings.CutPrefix(r.URL.EscapedPath(), regionsPath); ok {
+		return findRegion(r, number)
+	}
 	path, ok := strings.CutPrefix(r.URL.EscapedPath(), "/"+notation.Version+"/Accounts/")
 	path, isJSON := strings.CutSuffix(path, ".json")
 	segments := strings.Split(path, "/")
@@ -307,6 +310,12 @@ func (s *Server) perform(ctx context.Context, rt route, q *request, f *faults.Fa
 	case faults.Delay:
 		s.Busy.Rest(ctx, f.Delay(time.Second))
 		return s.do(rt, q)
+	case faults.Late:
+		return s.doLate(ctx, rt, q, f.Delay(lateBy))
+	case faults.Empty:
+		return s.doList(rt, q, time.Time{})
+	case faults.Lag:
+		return s.doList(rt, q, s.Clock.Now().Add(-f.Delay(lateBy)))
 	}
 	status, body, problem := s.do(rt, q)
 	if problem != nil {

@@ -77,7 +77,6 @@ type Player struct {
 	gather      *gathering
 	fellBack    bool // the fallback has been asked, and no document has come since
 	over        bool
-	documents   int // that could be had
 	step        int // counts up, so that what comes too late is known
 	recent      []time.Time
 }
@@ -97,9 +96,6 @@ func (s *Player) Sounds() []media.Sound { return s.sounds }
 
 // URL is where the document came from that runs.
 func (s *Player) URL() string { return s.url }
-
-// Documents is how many documents could be had.
-func (s *Player) Documents() int { return s.documents }
 
 // FellBack tells whether the fallback has been asked, and no document has come since.
 func (s *Player) FellBack() bool { return s.fellBack }
@@ -191,7 +187,6 @@ func (s *Player) Run(contentType string, body []byte) {
 		return
 	}
 	s.fellBack = false
-	s.documents++
 	s.verbs = verbs
 	s.Next()
 }

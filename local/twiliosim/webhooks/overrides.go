@@ -29,6 +29,12 @@ type overrides struct {
 	total    time.Duration
 }
 
+// IgnoreOverrides lets the fragments of all webhooks' addresses be overlooked, as where a
+// rule of the account's gives them a setting: that one's connection configuration takes
+// precedence over any override in the URL.
+// https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
+func (s *Sender) IgnoreOverrides(on bool) { s.deaf.Store(on) }
+
 // TwilioLimit is how long Twilio gives a webhook in all.
 const TwilioLimit = 15 * time.Second
 

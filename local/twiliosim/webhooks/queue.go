@@ -2,7 +2,6 @@ package webhooks
 
 import (
 	"math"
-	"net/url"
 	"slices"
 	"time"
 
@@ -66,7 +65,7 @@ func (s *Sender) Queue(name string, h Hook) {
 // sent.
 func (b *backlog) callback(name string, a attempt) {
 	now := b.s.clock.Now()
-	f := b.s.rules.Choose(faults.Webhook, pathOf(a.URL), a.Method, a.Event)
+	f := b.s.rules.Choose(faults.Webhook, faults.PathOf(a.URL), a.Method, a.Event)
 	if f == nil {
 		b.enqueue(name, a)
 		return
@@ -182,12 +181,3 @@ func (b *backlog) sent(order int64) {
 
 // releaseAll lets everything go that a fault rule keeps back.
 func (s *Sender) releaseAll() { s.change(func(b *backlog) { b.sent(math.MaxInt64) }) }
-
-// pathOf is the path of a URL, or the URL if it is none.
-func pathOf(rawURL string) string {
-	u, err := url.Parse(rawURL)
-	if err != nil {
-		return rawURL
-	}
-	return u.Path
-}

@@ -82,6 +82,8 @@ type Sender struct {
 	client  *http.Client
 	limit   time.Duration
 	token   atomic.Pointer[string]
+	shared  atomic.Pointer[sharedKey]
+	deaf    atomic.Bool // to connection overrides, see IgnoreOverrides
 
 	mu      sync.Mutex // guards backlog
 	backlog backlog
@@ -124,6 +126,9 @@ func (s *Sender) send(h attempt) Answer {
 	}
 	if h.order == 0 {
 		s.change(func(b *backlog) { h.order = b.count() })
+	}
+	if s.deaf.Load() {
+		u.Fragment = ""
 	}
 	o := parseOverrides(u.Fragment, s.limit)
 	u.Fragment, u.RawFragment = "", ""
@@ -230,7 +235,7 @@ func (s *Sender) request(ctx context.Context, h attempt, u *url.URL) Answer {
 	}
 	req.Header.Set("User-Agent", "TwilioProxy/1.1")
 	req.Header.Set("Accept", "*/*")
-	req.Header.Set("X-Twilio-Signature", Signature(s.Token(), signedURL(&target), form))
+	s.sign(req, signedURL(&target), form)
 	req.Header.Set("I-Twilio-Idempotency-Token", h.token)
 	res, err := s.client.Do(req)
 	if err != nil {

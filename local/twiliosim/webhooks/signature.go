@@ -3,7 +3,10 @@ package webhooks
 import (
 	"crypto/hmac"
 	"crypto/sha1"
+	"crypto/sha256"
 	"encoding/base64"
+	"hash"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -12,6 +15,10 @@ import (
 // Signature is the X-Twilio-Signature of a request: the URL as requested, then each form
 // field's name and value in order of the names, HMAC-SHA1 with the auth token, base64.
 func Signature(authToken, address string, form url.Values) string {
+	return signatureWith(sha1.New, authToken, address, form)
+}
+
+func signatureWith(hash func() hash.Hash, key, address string, form url.Values) string {
 	var b strings.Builder
 	b.WriteString(address)
 	names := make([]string, 0, len(form))
@@ -25,9 +32,39 @@ func Signature(authToken, address string, form url.Values) string {
 			b.WriteString(value)
 		}
 	}
-	mac := hmac.New(sha1.New, []byte(authToken))
+	mac := hmac.New(hash, []byte(key))
 	mac.Write([]byte(b.String()))
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// sharedKey signs webhooks in the auth token's place.
+type sharedKey struct{ id, secret, algorithm string }
+
+// SignWith lets webhooks be signed with a shared key, as where a rule of the account's
+// gives them a setting that names one; with an empty secret it is the auth token again.
+// The algorithm is HMAC_SHA1 or HMAC_SHA256.
+// https://www.twilio.com/docs/usage/webhooks/webhook-shared-keys
+func (s *Sender) SignWith(id, secret, algorithm string) {
+	if secret == "" {
+		s.shared.Store(nil)
+		return
+	}
+	s.shared.Store(&sharedKey{id, secret, algorithm})
+}
+
+// sign signs a request.
+func (s *Sender) sign(req *http.Request, address string, form url.Values) {
+	k := s.shared.Load()
+	if k == nil {
+		req.Header.Set("X-Twilio-Signature", Signature(s.Token(), address, form))
+		return
+	}
+	hash := sha256.New
+	if k.algorithm == "HMAC_SHA1" {
+		hash = sha1.New
+	}
+	req.Header.Set("X-Twilio-Signature", signatureWith(hash, k.secret, address, form))
+	req.Header.Set("X-Twilio-Webhooks-Signature-Settings", "key="+k.id+",algorithm="+k.algorithm)
 }
 
 // signedURL is the form of a URL that is signed: never the fragment; for https neither

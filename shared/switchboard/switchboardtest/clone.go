@@ -40,7 +40,8 @@ func cloneRules(rules map[string][]Fault) map[string][]Fault {
 
 func (p *Phones) clone(clock func() time.Time) *Phones {
 	n := NewPhones(clock)
-	n.made, n.Told = p.made, slices.Clone(p.Told)
+	n.made, n.Told, n.late = p.made, slices.Clone(p.Told), slices.Clone(p.late)
+	maps.Copy(n.Unlisted, p.Unlisted)
 	maps.Copy(n.Unreachable, p.Unreachable)
 	for name, r := range p.rooms {
 		n.rooms[name] = &room{sid: r.sid, name: r.name, started: r.started, seq: r.seq}
@@ -85,7 +86,12 @@ func (w *World) Fingerprint() string {
 		if err := json.Unmarshal(w.Store.people[id], &a); err != nil {
 			w.T.Fatal(err)
 		}
-		a.Recent, a.Last = nil, nil
+		a.Recent, a.Last, a.Dropped = nil, nil, nil
+		a.Back, a.Freed = time.Time{}, time.Time{} // for colleagues' eyes
+		if a.Claim != nil {
+			a.Claim.Askers = nil // between two requests there is one
+			a.Claim.Since, a.Claim.Answered = time.Time{}, time.Time{}
+		}
 		b.WriteString(asJSON(w.T, a))
 	}
 	for _, sid := range slices.Sorted(maps.Keys(w.Phones.legs)) {
@@ -98,6 +104,9 @@ func (w *World) Fingerprint() string {
 			in = l.room.sid
 		}
 		fmt.Fprint(&b, sid, l.dial.Agent, l.dial.Number, l.dial.Leg, l.answered, l.words, l.held, l.quiet, l.ends, in, asJSON(w.T, l.since))
+	}
+	for _, h := range w.Phones.late {
+		fmt.Fprint(&b, h.leg, h.room, h.hold, h.silent, asJSON(w.T, h.at))
 	}
 	for _, c := range w.Phones.Told {
 		b.WriteString(asJSON(w.T, c))

@@ -7,13 +7,21 @@ package switchboardtest
 import (
 	"errors"
 	"sync"
+	"time"
 )
 
 // Fault makes one call fail.
 type Fault struct {
 	Err  error
 	Took bool // it fails after it has taken effect
+	// Late is how much later a Hold takes effect that has failed; with Silent nothing tells of it.
+	Late   time.Duration
+	Silent bool
 }
+
+// ErrLags as a Fault's error lets a list of the network (FindRoom, Present, FindLeg) answer
+// with success, and show nobody.
+var ErrLags = errors.New("the list lags")
 
 // Faults are what is to fail, by the name of the operation. The zero value fails
 // nothing.
@@ -81,6 +89,7 @@ func (l *Life) Revive() bool {
 // reads are the outside calls that change nothing.
 var reads = map[string]bool{
 	"Conference": true, "Agent": true, "Line": true, "Agents": true, "Live": true, "FindRoom": true, "Present": true,
+	"LookAt":  true,
 	"FindLeg": true, "Tell": true,
 }
 
@@ -171,6 +180,12 @@ func (f *Faults) Counts() map[string]int {
 	return all
 }
 
+// lateError is the failure of a call that takes effect later.
+type lateError struct{ Fault }
+
+func (e *lateError) Error() string { return e.Err.Error() }
+func (e *lateError) Unwrap() error { return e.Err }
+
 // run calls act under the fault that op has next, if any.
 func (f *Faults) run(op string, act func() error) error {
 	return f.life.live(op, func() error { return f.fail(op, act) })
@@ -193,6 +208,9 @@ func (f *Faults) fail(op string, act func() error) error {
 	f.mu.Unlock()
 	if !failing {
 		return act()
+	}
+	if fault.Late > 0 {
+		return &lateError{fault}
 	}
 	if fault.Took {
 		if err := act(); err != nil {

@@ -2,7 +2,9 @@ package switchboardtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -14,7 +16,7 @@ import (
 // Phones is a phone network in memory: legs, rooms, who hears whom. It is a
 // switchboard.CallControl. What it would tell by webhook it queues as Callbacks, for
 // a test to deliver, double, delay or drop. Operations for Faults: "Dial", "FindLeg",
-// "Hangup", "LastWords", "FreshRoom", "FindRoom", "Hold", "SetEndsRoom", "Present", "Tell".
+// "Hangup", "LastWords", "FreshRoom", "FindRoom", "Hold", "SetEndsRoom", "Present", "LookAt", "Tell".
 type Phones struct {
 	Faults
 	mu    sync.Mutex
@@ -32,6 +34,9 @@ type Phones struct {
 	Announced map[conference.ID]int
 	// Watch, if set, is called after each change that the switchboard makes.
 	Watch func()
+	// Unlisted legs are lacked by every list of who is in a room.
+	Unlisted map[conference.LegID]bool
+	late     []lateHold
 	// Unreachable agents have no page registered.
 	Unreachable map[agent.ID]bool
 }
@@ -53,6 +58,7 @@ type phone struct {
 	room     *room
 	held     bool
 	quiet    bool // a caller's: her music has run out
+	fresh    bool // a caller's: her music has begun, and she asks for the first turn of it
 	ends     bool
 	label    string
 }
@@ -99,7 +105,8 @@ type OverTold struct {
 func NewPhones(clock func() time.Time) *Phones {
 	return &Phones{
 		legs: map[conference.LegID]*phone{}, rooms: map[conference.ID]*room{},
-		Clock: clock, Unreachable: map[agent.ID]bool{}, Announced: map[conference.ID]int{}, Pushed: map[agent.ID]switchboard.Snapshot{},
+		Unlisted: map[conference.LegID]bool{},
+		Clock:    clock, Unreachable: map[agent.ID]bool{}, Announced: map[conference.ID]int{}, Pushed: map[agent.ID]switchboard.Snapshot{},
 	}
 }
 
@@ -149,7 +156,7 @@ func (p *Phones) Dial(_ context.Context, d conference.Dial) (sid conference.LegI
 
 // FindLeg implements switchboard.CallControl.
 func (p *Phones) FindLeg(_ context.Context, to agent.ID, since time.Time) error {
-	return p.run("FindLeg", func() error {
+	err := p.run("FindLeg", func() error {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		for _, l := range p.legs {
@@ -159,6 +166,10 @@ func (p *Phones) FindLeg(_ context.Context, to agent.ID, since time.Time) error 
 		}
 		return switchboard.ErrNotFound
 	})
+	if errors.Is(err, ErrLags) {
+		return switchboard.ErrNotFound
+	}
+	return err
 }
 
 // Hangup implements switchboard.CallControl.
@@ -220,7 +231,7 @@ func (p *Phones) Tell(_ context.Context, leg conference.LegID, s switchboard.Sna
 	})
 }
 
-// FindRoom implements switchboard.Rooms.
+// FindRoom implements switchboard.Looks.
 func (p *Phones) FindRoom(_ context.Context, id conference.ID) (sid conference.RoomID, started bool, err error) {
 	err = p.run("FindRoom", func() error {
 		p.mu.Lock()
@@ -231,6 +242,9 @@ func (p *Phones) FindRoom(_ context.Context, id conference.ID) (sid conference.R
 		}
 		return switchboard.ErrNotFound
 	})
+	if errors.Is(err, ErrLags) {
+		err = switchboard.ErrNotFound
+	}
 	return sid, started, err
 }
 
@@ -252,24 +266,63 @@ func (p *Phones) in(sid conference.RoomID, leg conference.LegID) (*room, *phone)
 
 // Hold implements switchboard.Rooms.
 func (p *Phones) Hold(_ context.Context, _ conference.ID, sid conference.RoomID, leg conference.LegID, hold bool) error {
-	return p.act("Hold", func() error {
+	h := lateHold{room: sid, leg: leg, hold: hold}
+	err := p.act("Hold", func() error {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		r, l := p.in(sid, leg)
-		if l == nil {
-			return switchboard.ErrGone
-		}
-		l.quiet = false
-		if l.held != hold {
-			l.held = hold
-			kind := conference.RoomUnhold
-			if hold {
-				kind = conference.RoomHold
-			}
-			p.roomTold(r, kind, l, false)
-		}
-		return nil
+		return p.hold(h)
 	})
+	var late *lateError
+	if errors.As(err, &late) {
+		h.at, h.silent = p.Clock().Add(late.Late), late.Silent
+		p.late = append(p.late, h)
+		return late.Err
+	}
+	return err
+}
+
+// lateHold is a change of a hold flag, now or later.
+type lateHold struct {
+	at     time.Time
+	silent bool // nothing tells of it
+	room   conference.RoomID
+	leg    conference.LegID
+	hold   bool
+}
+
+func (p *Phones) hold(h lateHold) error {
+	r, l := p.in(h.room, h.leg)
+	if l == nil {
+		return switchboard.ErrGone
+	}
+	l.quiet, l.fresh = false, h.hold
+	if l.held == h.hold {
+		return nil
+	}
+	l.held = h.hold
+	kind := conference.RoomUnhold
+	if h.hold {
+		kind = conference.RoomHold
+	}
+	if p.roomTold(r, kind, l, false); h.silent {
+		p.Told = p.Told[:len(p.Told)-1]
+	}
+	return nil
+}
+
+// takeEffect carries out what was late, and says whether there was anything.
+func (p *Phones) takeEffect() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := len(p.late)
+	p.late = slices.DeleteFunc(p.late, func(h lateHold) bool {
+		if p.Clock().Before(h.at) {
+			return false
+		}
+		_ = p.hold(h)
+		return true
+	})
+	return len(p.late) < n
 }
 
 // SetEndsRoom implements switchboard.Rooms; like the network it ignores held legs.
@@ -301,7 +354,25 @@ func (p *Phones) Announce(_ context.Context, id conference.ID, sid conference.Ro
 	})
 }
 
-// Present implements switchboard.Rooms.
+// LookAt implements switchboard.Looks.
+func (p *Phones) LookAt(_ context.Context, sid conference.RoomID, leg conference.LegID) (saw conference.Sighting, err error) {
+	err = p.run("LookAt", func() error {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		l := p.legs[leg]
+		if l == nil || l.over {
+			saw.Over = true
+			return nil
+		}
+		if l.room != nil && l.room.sid == sid {
+			saw.In, saw.Held = true, l.held
+		}
+		return nil
+	})
+	return saw, err
+}
+
+// Present implements switchboard.Looks.
 func (p *Phones) Present(_ context.Context, sid conference.RoomID) (here []conference.Presence, err error) {
 	err = p.run("Present", func() error {
 		p.mu.Lock()
@@ -311,10 +382,16 @@ func (p *Phones) Present(_ context.Context, sid conference.RoomID) (here []confe
 			return switchboard.ErrGone
 		}
 		for _, l := range r.in {
+			if p.Unlisted[l.sid] {
+				continue
+			}
 			here = append(here, conference.Presence{Leg: l.sid, Label: l.label, Held: l.held})
 		}
 		return nil
 	})
+	if errors.Is(err, ErrLags) {
+		return nil, nil
+	}
 	return here, err
 }
 
@@ -326,7 +403,7 @@ func (p *Phones) enter(l *phone, name conference.ID, starts, ends bool) {
 		r = &room{sid: conference.RoomID(fmt.Sprintf("CF%032x", p.made)), name: name}
 		p.rooms[name] = r
 	}
-	l.room, l.ends, l.held, l.quiet = r, ends, false, false
+	l.room, l.ends, l.held, l.quiet, l.fresh = r, ends, false, false, true
 	r.in = append(r.in, l)
 	p.roomTold(r, conference.RoomJoin, l, false)
 	if starts && !r.started {

@@ -42,6 +42,16 @@ func (w *World) turns(id conference.ID) bool {
 	return w.Hears(id) == "music" && w.Phones.legs[conference.LegID(id)].room != nil
 }
 
+// begins says whether a caller's music has just begun, so that she asks for the first turn of it.
+func (w *World) begins(id conference.ID) bool {
+	l := w.Phones.legs[conference.LegID(id)]
+	fresh := l != nil && l.fresh
+	if fresh {
+		l.fresh = false
+	}
+	return fresh
+}
+
 // listen counts the seconds in which callers hear silence (N1).
 func (w *World) listen() {
 	for _, id := range w.calls {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -155,8 +156,9 @@ func (s *Store) Line(context.Context) (line []switchboard.Waiter, err error) {
 }
 
 // Agents implements switchboard.Lists.
-func (s *Store) Agents(context.Context) (agents []agent.Agent, err error) {
-	free := func(a agent.Agent) bool { return a.Status == agent.Available && a.Claim == nil }
+func (s *Store) Agents(_ context.Context, from string) (agents []agent.Agent, next string, err error) {
+	free := func(a agent.Agent) bool { return a.Ranked() }
+	begin, _ := strconv.Atoi(from)
 	err = s.run("Agents", func() error {
 		agents = all[agent.ID, agent.Agent](s, s.people)
 		slices.SortFunc(agents, func(a, b agent.Agent) int {
@@ -171,10 +173,15 @@ func (s *Store) Agents(context.Context) (agents []agent.Agent, err error) {
 			}
 			return cmp.Compare(a.ID, b.ID)
 		})
-		agents = agents[:min(len(agents), switchboard.AgentsPage)]
+		agents = slices.DeleteFunc(agents, func(a agent.Agent) bool { return a.IsRemoved() })
+		end := min(len(agents), begin+switchboard.AgentsPage)
+		if end < len(agents) {
+			next = strconv.Itoa(end)
+		}
+		agents = agents[min(begin, end):end]
 		return nil
 	})
-	return agents, err
+	return agents, next, err
 }
 
 // Live implements switchboard.Lists.

@@ -27,6 +27,7 @@ func StoreSuite(t *testing.T, open func(t *testing.T) switchboard.Store) {
 	t.Run("F002 the line is in order of arrival, heads first", func(t *testing.T) { line(t, open(t)) })
 	t.Run("the line is read one page deep", func(t *testing.T) { page(t, open(t)) })
 	t.Run("agents: free ones first, longest idle first", func(t *testing.T) { agents(t, open(t)) })
+	t.Run("F179 the agents go on beyond a page, and leave out who was removed", func(t *testing.T) { pages(t, open(t)) })
 	t.Run("the live ones", func(t *testing.T) { live(t, open(t)) })
 	t.Run("N3 one that has ended is live until its legs are", func(t *testing.T) { unfinished(t, open(t)) })
 }
@@ -157,11 +158,51 @@ func agents(t *testing.T, s switchboard.Store) {
 	put("busy", agent.Available, 0, true)
 	want := []agent.ID{"early", "late", "away", "busy"}
 	eventually(t, want, func() (ids []agent.ID, err error) {
-		list, err := s.Agents(t.Context())
+		list, _, err := s.Agents(t.Context(), "")
 		for _, a := range list {
 			ids = append(ids, a.ID)
 		}
 		return ids, err
+	})
+}
+
+func pages(t *testing.T, s switchboard.Store) {
+	const n = 2*switchboard.AgentsPage + 3
+	for i := range n {
+		a := agent.New(agent.ID(fmt.Sprintf("agent%04d", i)), "", t0)
+		a.Status, a.Idle = agent.Available, t0.Add(time.Duration(n-i)*time.Second)
+		switch i {
+		case 1:
+			a.Remove(t0)
+		case 2:
+			a.FallSilent(t0.Add(time.Hour))
+		}
+		must(t, s.SaveAgent(t.Context(), a))
+	}
+	removed, err := s.Agent(t.Context(), "agent0001")
+	if err != nil || !removed.IsRemoved() {
+		t.Errorf("who was removed is %+v, %v", removed, err)
+	}
+	want := []agent.ID{}
+	for i := n - 1; i >= 0; i-- {
+		if i != 1 && i != 2 {
+			want = append(want, agent.ID(fmt.Sprintf("agent%04d", i)))
+		}
+	}
+	want = append(want, "agent0002")
+	eventually(t, want, func() (ids []agent.ID, err error) {
+		for from := ""; ; {
+			page, next, err := s.Agents(t.Context(), from)
+			if err != nil || len(page) > switchboard.AgentsPage {
+				return ids, fmt.Errorf("%d in a page: %w", len(page), err)
+			}
+			for _, a := range page {
+				ids = append(ids, a.ID)
+			}
+			if from = next; next == "" {
+				return ids, nil
+			}
+		}
 	})
 }
 

@@ -158,16 +158,17 @@ func (w *World) Settle() {
 }
 
 // Pass lets time pass in steps of a second, with everything that goes on meanwhile:
-// callers on music ask for more every twelve seconds, pages beat every five, ringing
+// callers on music ask for more at once and every twelve seconds, pages beat every five, ringing
 // ends by its time-out, last words are over after a second, the sweep runs each minute.
 func (w *World) Pass(d time.Duration) {
 	w.T.Helper()
 	for range int(d / time.Second) {
 		w.Now = w.Now.Add(time.Second)
+		w.late()
 		w.ringOut()
 		second := w.Now.Unix()
 		for _, id := range w.calls {
-			if second%12 == 0 && w.turns(id) {
+			if (w.begins(id) || second%12 == 0) && w.turns(id) {
 				w.Music(id)
 			}
 		}
@@ -194,6 +195,7 @@ func (w *World) Sweep() {
 // his, once. Callbacks are left waiting.
 func (w *World) Tick(d time.Duration) {
 	w.Now = w.Now.Add(d)
+	w.late()
 	w.ringOut()
 	for _, id := range w.calls {
 		if w.turns(id) {
@@ -205,6 +207,13 @@ func (w *World) Tick(d time.Duration) {
 	}
 }
 
+// Skip lets time pass with nobody doing anything but what was late.
+func (w *World) Skip(d time.Duration) {
+	w.T.Helper()
+	w.Now = w.Now.Add(d)
+	w.late()
+}
+
 // Lose loses all callbacks that wait, except those that cannot be lost.
 func (w *World) Lose() {
 	w.Phones.Told = slices.DeleteFunc(w.Phones.Told, func(c Callback) bool { return c.Over == nil })
@@ -214,6 +223,15 @@ func (w *World) Lose() {
 // CrashAtChange makes the process crash at the n-th outside call from now, counted from
 // 0, that changes something; before it takes effect.
 func (w *World) CrashAtChange(n int) { w.Life.crashAtChange(n) }
+
+// late lets take effect what was late. What a caller hears is looked at before anything
+// that it tells is taken in.
+func (w *World) late() {
+	w.T.Helper()
+	if w.Phones.takeEffect() {
+		w.Check()
+	}
+}
 
 func (w *World) ringOut() {
 	w.Phones.mu.Lock()
@@ -231,7 +249,8 @@ func (w *World) ringOut() {
 
 // Music is a caller's request for more music.
 func (w *World) Music(id conference.ID) {
-	_, err := w.Board.Wait(context.Background(), id, true, w.Now)
+	turn := switchboard.Turn{Position: true, Lasts: func(*conference.Conference) time.Duration { return 12 * time.Second }}
+	_, err := w.Board.Wait(context.Background(), id, turn, w.Now)
 	err = w.outcome(err)
 	if errors.Is(err, switchboard.ErrNotFound) {
 		w.Arrive(id)

@@ -232,6 +232,22 @@ func faulty(a move) []move {
 			w.Settle()
 			w.Order = nil
 		}),
+		fault("lists lag", func(w *switchboardtest.World) {
+			a.do(w)
+			w.Settle()
+			for _, op := range []string{"FindRoom", "Present", "FindLeg"} {
+				w.Phones.Next(op, switchboardtest.Fault{Err: switchboardtest.ErrLags})
+			}
+			w.Sweep()
+			w.Settle()
+			w.Phones.Heal()
+		}),
+		fault("a hold or its end takes effect late", func(w *switchboardtest.World) {
+			w.Phones.Next("Hold", switchboardtest.Fault{Err: switchboard.ErrUnknown, Late: 4 * time.Second, Silent: true})
+			a.do(w)
+			w.Settle()
+			w.Phones.Heal()
+		}),
 		fault("REST without an answer, done", unanswered(true)),
 		fault("REST without an answer, not done", unanswered(false)),
 	}

@@ -79,6 +79,22 @@ func TestTokensThatDoNotDo(t *testing.T) {
 	}
 }
 
+// It is genuine in everything else, and REST takes the key: https://www.twilio.com/docs/api/errors/31204
+func TestF200ATokenOfARestrictedKeyIsRefused(t *testing.T) {
+	r := newRig(t, Config{})
+	r.network.Restrict()
+	b := r.open("alice", "/signal")
+	b.say("listen", map[string]any{"token": r.network.Token("alice", time.Hour)})
+	if got := b.hear("error"); got.Payload.Error == nil || got.Payload.Error.Code != codeInvalidToken {
+		t.Errorf("refused with %v, want %d", got.Payload.Error, codeInvalidToken)
+	}
+	b.say("register", audioOn(true))
+	b.hear("error")
+	if log := r.network.Log(); log != "" {
+		t.Errorf("the network heard of it: %q", log)
+	}
+}
+
 func TestATokenWithoutIncomingCallsDoesNotRegister(t *testing.T) {
 	r := newRig(t, Config{})
 	account := r.network.Credentials()

@@ -53,6 +53,8 @@ func checkToken(token string, c twiliosim.Credentials, now time.Time) (access, *
 		return access{}, errExpired
 	case err != nil:
 		return access{}, &sdkError{codeInvalidToken, "The access token is not valid: " + err.Error()}
+	case c.Restricted: // https://www.twilio.com/docs/api/errors/31204
+		return access{}, &sdkError{codeInvalidToken, "The access token is not valid: it was signed with a restricted API key"}
 	case claims.ExpiresAt.Sub(now) > longestLife+time.Minute:
 		return access{}, &sdkError{codeInvalidToken, "The access token lives longer than 24 hours"}
 	case claims.Grants.Voice == nil:

@@ -32,6 +32,8 @@ type Network struct {
 	endpoints map[string][]legs.Endpoint
 	files     map[string][]byte
 	count     int
+
+	restricted bool
 }
 
 type leg struct {
@@ -49,7 +51,20 @@ func New() *Network {
 }
 
 // Credentials, Now, Hears and Audio are what a voice asks.
-func (n *Network) Credentials() twiliosim.Credentials { return account }
+func (n *Network) Credentials() twiliosim.Credentials {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	c := account
+	c.Restricted = n.restricted
+	return c
+}
+
+// Restrict makes the account's API key a restricted one.
+func (n *Network) Restrict() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.restricted = true
+}
 
 // Now is the real time plus what Advance added.
 func (n *Network) Now() time.Time {

@@ -1,0 +1,65 @@
+// A page translation has every text of the page in its hands, as Chromium's has: what is shown is the state all the same.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stage } from './scene.mjs';
+
+const scenario = stage({ settings: { RingSeconds: 45 } });
+const translation = (await readFile(join(import.meta.dirname, '..', 'translate.js'), 'utf8')).replace(/^export /m, '');
+
+/** translated is an agent whose browser translates the page, whatever the page says of it. */
+async function translated(s, id, options) {
+  const page = await s.page();
+  await page.addInitScript(`${translation}; document.addEventListener('DOMContentLoaded', () => translates(document.body));`);
+  return s.agent(id, { page, ...options });
+}
+
+/** loose is the text that the translation has not taken: with any, the test would show nothing. */
+function loose() {
+  const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+  const found = [];
+  for (let t = walker.nextNode(); t; t = walker.nextNode()) {
+    if (t.data.trim() && !t.parentElement.closest('font')) found.push(t.data);
+  }
+  return found;
+}
+
+scenario('F196 a whole transfer on a translated page: no state is stale', async (s) => {
+  const [alice, bob] = await Promise.all([translated(s, 'alice'), translated(s, 'bob', { online: false })]);
+  assert.deepEqual(await alice.page.evaluate(() => [document.documentElement.translate, document.querySelector('meta[name=google]').content]), [false, 'notranslate'], 'it opts out');
+  const caller = await s.talking(alice);
+  assert.deepEqual(await alice.page.evaluate(loose), []);
+  await alice.says('hears', 'Caller hears you');
+  await alice.press('mute');
+  await alice.says('hears', 'Caller hears silence');
+  await alice.says('mute', 'Unmute');
+  await alice.press('mute');
+  await alice.says('hears', 'Caller hears you');
+  await alice.press('hold');
+  await alice.says('hears', 'Caller hears music');
+  await alice.says('screen-in-call', 'On hold');
+  await s.stack.hears(caller, ['music']);
+  const first = await alice.at('call-timer').innerText();
+  await alice.at('call-timer').filter({ hasNotText: first }).waitFor();
+  await alice.press('resume');
+  await alice.says('hears', 'Caller hears you');
+  await bob.goOnline();
+  await alice.consult('bob', 'Asks for a refund');
+  await bob.says('note', 'Asks for a refund');
+  await alice.says('target', 'phone is ringing');
+  await bob.answer('consulting');
+  await alice.says('target', 'Bob is on the line');
+  await bob.says('hears', 'Caller hears music');
+  await alice.press('swap');
+  await alice.says('hears', 'Caller hears you');
+  await bob.says('you', 'You hear music');
+  await alice.press('join');
+  await alice.says('hears', 'Caller hears you and Bob');
+  await bob.says('hears', 'Caller hears you and Alice');
+  await alice.press('complete');
+  await alice.says('screen-ended', 'Handed over to Bob');
+  await bob.says('hears', 'Caller hears you');
+  assert.doesNotMatch(await bob.at('hears').innerText(), /Alice/);
+  await s.stack.does(caller, 'hangup');
+  await bob.says('screen-ended', 'The caller hung up');
+});

@@ -1,0 +1,48 @@
+package scenario
+
+import (
+	"testing"
+	"time"
+)
+
+// The line is closed while one caller is on hold, one in the line and one is rung for: new callers are told, and nobody
+// who is there is left in silence or without an agent.
+func TestF204ClosingTheLineLeavesNobodyInSilence(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	held := talking(l) // with alice; bob is free
+	l.presses("alice", "hold", "")
+	l.waits(held)
+	rung := l.dial("+15550198")
+	l.ringing("bob")
+	waiting := l.dial("+15550197")
+	l.Gateway.Deploy("incoming", "LINE_CLOSED", "true")
+
+	late := l.dial("+15550196")
+	l.pass(time.Second)
+	if got := l.hears(late); got != "speech" {
+		t.Errorf("a new caller hears %q, want to be told", got)
+	}
+	l.pass(15 * time.Second)
+	l.wantOver(late)
+	l.lastHeard(late, "speech:Please call again later. Goodbye.")
+	for range 20 {
+		l.pass(5 * time.Second)
+		for _, caller := range []string{held, rung, waiting} {
+			l.wantLive(caller)
+		}
+		l.waits(held)
+		l.waits(waiting)
+	}
+	l.presses("alice", "resume", "")
+	l.together(held, l.legTo("alice"))
+	l.roomEnds(held) // her leg asks the closed function what now
+	l.waits(held)
+	l.Gateway.Deploy("incoming", "LINE_CLOSED", "false")
+	again := l.dial("+15550195")
+	l.waits(again)
+	for _, caller := range []string{held, rung, waiting, again} {
+		l.hangs(caller)
+	}
+	l.done(30 * time.Second)
+}

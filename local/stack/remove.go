@@ -1,0 +1,60 @@
+package stack
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/dynamo"
+	"warmtransfer/shared/switchboard"
+)
+
+// Mark removes an agent from a line, or restores one: what the API goes by. Name is what the
+// access token's claim calls the agent.
+func Mark(ctx context.Context, table *dynamo.Store, name string, removed bool, now time.Time) error {
+	id, err := agent.FromClaim(name)
+	if err != nil {
+		return err
+	}
+	board, who := switchboard.New(table, nil, switchboard.Settings{}), switchboard.Who{ID: id, Name: name}
+	if removed {
+		return board.Remove(ctx, who, now)
+	}
+	return board.Restore(ctx, who, now)
+}
+
+// SetRemoved takes an agent off this line, or lets one in again: at the sign-in and in the
+// table.
+func (s *Stack) SetRemoved(ctx context.Context, name string, removed bool) error {
+	set := s.SignIn.Enable
+	if removed {
+		set = s.SignIn.Disable
+	}
+	username, err := set(name)
+	if err != nil {
+		return err
+	}
+	return Mark(ctx, dynamo.New(s.Table.Client(), s.TableName), username, removed, s.Clock.Now())
+}
+
+// serveAgent removes or restores an agent, as make remove-agent does with a deployment.
+func (s *Stack) serveAgent(w http.ResponseWriter, r *http.Request) {
+	var body struct {
+		Agent   string `json:"agent"`
+		Removed bool   `json:"removed"`
+	}
+	d := json.NewDecoder(io.LimitReader(r.Body, 4096))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&body); err != nil {
+		answer(w, http.StatusBadRequest, map[string]string{"error": `want {"agent":"alice","removed":true}`})
+		return
+	}
+	if err := s.SetRemoved(r.Context(), body.Agent, body.Removed); err != nil {
+		answer(w, http.StatusNotFound, map[string]string{"error": err.Error()})
+		return
+	}
+	answer(w, http.StatusOK, map[string]any{"agent": body.Agent, "removed": body.Removed})
+}

@@ -1,0 +1,61 @@
+package conference
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"warmtransfer/shared/agent"
+)
+
+// F186: a hold that has no answer in time is not asked for again at once, and the target
+// waits for it; a refusal takes the consult back.
+func TestF186AHoldWithoutAnAnswerInTime(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		r     Result
+		state State
+		due   [3]string // at once, holdAgain later, when the hold has been told
+	}{
+		{"consult-ringing --slow--> waits", Result{Kind: Unknown, Slow: true}, ConsultRinging, [3]string{"", "hold CA1 true", "dial bob"}},
+		{"consult-ringing --no answer--> asks again", Result{Kind: Unknown}, ConsultRinging, [3]string{"hold CA1 true", "hold CA1 true", "dial bob"}},
+		{"consult-ringing --refused--> talking", Result{Kind: Refused}, Talking, [3]string{}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := New("CA1", "+15005550006", false, t0)
+			must(t, c.OfferTo(agent.New("alice", "Alice", t0), "a", ring, t0))
+			acts(c, t0)
+			_, err := c.LegAnswered("a", "CAa", t0)
+			must(t, err)
+			joinRoom(c, "CA1", CallerLabel)
+			joinRoom(c, "CAa", "a")
+			target := bob()
+			target.Key = "b"
+			must(t, c.Begin(Request{Key: "r", Agent: "alice", Action: string(DoConsult)}, target, t0))
+			acts(c, t0)
+			c.Done(SetHold{Leg: "CA1", Hold: true}, test.r, t0)
+			if got := acts(c, t0); c.State != test.state || got != test.due[0] {
+				t.Fatalf("%s, due: %q", c.State, got)
+			}
+			if test.state == Talking {
+				return
+			}
+			if !c.Overdue(t0) {
+				t.Error("it is not shown as overdue")
+			}
+			if got := acts(c, t0.Add(holdAgain)); got != test.due[1] {
+				t.Errorf("due again: %q", got)
+			}
+			slow := *c
+			slow.Legs = slices.Clone(c.Legs)
+			c.RoomTold(RoomEvent{Room: "CF1", Kind: RoomHold, Seq: -1, Leg: "CA1", Label: CallerLabel}, t0.Add(holdAgain))
+			if got := acts(c, t0.Add(holdAgain)); got != test.due[2] {
+				t.Errorf("due when it is told: %q", got)
+			}
+			slow.Tick(0, t0.Add(plannedFor))
+			if slow.State != Talking || slow.Transfer.Outcome != OutcomeSlow || plannedFor > 15*time.Second {
+				t.Errorf("when it never is: %s, %s after %v", slow.State, slow.Transfer.Outcome, plannedFor)
+			}
+		})
+	}
+}

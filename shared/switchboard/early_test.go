@@ -1,0 +1,117 @@
+package switchboard_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+	. "warmtransfer/shared/switchboard/switchboardtest"
+)
+
+// meanwhile is a store at which something else happens just before the n-th save of a
+// conference, counted from 0.
+type meanwhile struct {
+	switchboard.Store
+	left int
+	do   func()
+}
+
+func (m *meanwhile) SaveConference(ctx context.Context, c *conference.Conference) error {
+	if m.left--; m.left == -1 {
+		m.do()
+	}
+	return m.Store.SaveConference(ctx, c)
+}
+
+// early is a caller who has hung up at once.
+const early = conference.ID("CA000000000000000000000000000000e1")
+
+// wantNobodyRung asserts that nothing is left of the early caller ten seconds later.
+func wantNobodyRung(t *testing.T, w *World, what string) {
+	t.Helper()
+	w.Settle()
+	w.Pass(10 * time.Second)
+	c := w.Conference(early)
+	if c.State != conference.Ended || c.Reason != conference.ReasonCallerLeft || c.Live() || w.LiveLegs() != 0 {
+		t.Errorf("%s: the call is %s %q, live %t, %d legs", what, c.State, c.Reason, c.Live(), w.LiveLegs())
+	}
+	if p := w.Me("alice").Agent.Presence; p != agent.IsAvailable {
+		t.Errorf("%s: alice is %s", what, p)
+	}
+	w.CheckQuiet()
+}
+
+// The end of the caller's leg is told before, in the middle of, or after each save that
+// the arrival makes.
+func TestF180TheEndIsToldInEachOrderWithTheFirstSave(t *testing.T) {
+	gone := func(w *World) {
+		if err := w.Board.CallerGone(context.Background(), early, w.Now); err != nil {
+			t.Errorf("the end: %v", err)
+		}
+	}
+	for n := range 5 {
+		w := NewWorld(t, "alice")
+		store := &meanwhile{Store: w.Store, left: n, do: func() { gone(w) }}
+		set := switchboard.Settings{Ring: Ring, NewKey: func() conference.LegKey { return conference.LegKey(fmt.Sprint("early-", n)) }}
+		c, err := switchboard.New(store, w.Phones, set).Arrive(t.Context(), early, "+15005550006", false, w.Now)
+		if err != nil {
+			t.Fatalf("told before save %d: %v", n, err)
+		}
+		if n == 0 && (c.State != conference.Ended || w.Phones.Count("Dial") != 0) {
+			t.Errorf("told before the first save: the call is %s, %d dials", c.State, w.Phones.Count("Dial"))
+		}
+		if store.left >= 0 {
+			gone(w)
+		}
+		wantNobodyRung(t, w, fmt.Sprintf("told before save %d", n))
+	}
+}
+
+// The first save of the arrival comes in between the reading and the writing of the end.
+func TestF180TheFirstSaveComesWhileTheEndIsWrittenDown(t *testing.T) {
+	w := NewWorld(t, "alice")
+	store := &meanwhile{Store: w.Store, do: func() { w.Arrive(early) }}
+	if err := switchboard.New(store, w.Phones, switchboard.Settings{Ring: Ring}).CallerGone(t.Context(), early, w.Now); err != nil {
+		t.Fatal(err)
+	}
+	wantNobodyRung(t, w, "arrived in between")
+}
+
+// The end is told twice, and its writing down fails once, before or after it took effect.
+func TestF180TheEndIsWrittenDownOnce(t *testing.T) {
+	for _, took := range []bool{false, true} {
+		w := NewWorld(t, "alice")
+		w.Store.Next("SaveConference", Fault{Err: switchboard.ErrUnavailable, Took: took})
+		if err := w.Board.CallerGone(t.Context(), early, w.Now); err == nil {
+			t.Error("a save that failed was not told")
+		}
+		for range 2 {
+			if err := w.Board.CallerGone(t.Context(), early, w.Now); err != nil {
+				t.Errorf("told again: %v", err)
+			}
+		}
+		if v := w.Conference(early).Version; v != 1 {
+			t.Errorf("took effect %t: saved %d times", took, v)
+		}
+		w.Arrive(early)
+		wantNobodyRung(t, w, "told twice")
+	}
+}
+
+// A call that is known costs not one save more.
+func TestF180AKnownCallersEndIsOneSave(t *testing.T) {
+	w := NewWorld(t)
+	id, _ := w.Dial()
+	w.Settle()
+	loads, saves := w.Store.Count("Conference"), w.Store.Count("SaveConference")
+	if err := w.Board.CallerGone(t.Context(), id, w.Now); err != nil {
+		t.Fatal(err)
+	}
+	if l, s := w.Store.Count("Conference")-loads, w.Store.Count("SaveConference")-saves; l != 1 || s != 1 {
+		t.Errorf("%d loads, %d saves", l, s)
+	}
+}

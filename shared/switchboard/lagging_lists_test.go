@@ -1,0 +1,169 @@
+package switchboard_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/conference"
+	"warmtransfer/shared/switchboard"
+	. "warmtransfer/shared/switchboard/switchboardtest"
+)
+
+// calls bring a call into each of its phases.
+var calls = map[string]func(t *testing.T) (*World, conference.ID){
+	"waiting":         func(t *testing.T) (*World, conference.ID) { return dialled(t) },
+	"ringing":         func(t *testing.T) (*World, conference.ID) { return dialled(t, "alice") },
+	"talking":         func(t *testing.T) (*World, conference.ID) { return talking(t, "alice", "bob") },
+	"held":            func(t *testing.T) (*World, conference.ID) { return pressed(t, false, conference.DoHold) },
+	"add-ringing":     func(t *testing.T) (*World, conference.ID) { return pressed(t, false, conference.DoAdd) },
+	"consult-ringing": func(t *testing.T) (*World, conference.ID) { return pressed(t, false, conference.DoConsult) },
+	"consulting":      func(t *testing.T) (*World, conference.ID) { return consulting(t) },
+	"swapped":         func(t *testing.T) (*World, conference.ID) { return pressed(t, true, conference.DoSwap) },
+	"three-way":       func(t *testing.T) (*World, conference.ID) { return pressed(t, true, conference.DoJoin) },
+	"handed over":     func(t *testing.T) (*World, conference.ID) { return pressed(t, true, conference.DoComplete) },
+}
+
+func dialled(t *testing.T, agents ...agent.ID) (*World, conference.ID) {
+	w := NewWorld(t, agents...)
+	id, _ := w.Dial()
+	w.Settle()
+	return w, id
+}
+
+// pressed is a call in which alice has pressed that, while she talked or consulted bob.
+func pressed(t *testing.T, consults bool, a conference.Action) (*World, conference.ID) {
+	w, id := talking(t, "alice", "bob")
+	if consults {
+		w, id = consulting(t)
+	}
+	w.MustPress("alice", a, targetOf(a))
+	w.Settle()
+	return w, id
+}
+
+// course is what has become of a call: what tells two of them apart.
+func course(w *World, id conference.ID) string {
+	c := w.Conference(id)
+	s := fmt.Sprintf("%s, the caller hears %s, %d legs, round %d:", c.State, w.Hears(id), w.LiveLegs(), c.Round)
+	for _, e := range c.History {
+		s += fmt.Sprintf(" %s %s %s,", e.What, e.Agent, e.Outcome)
+	}
+	return s
+}
+
+// A list of the network's succeeds, and shows nobody, or everybody but one: once, for some
+// seconds, for minutes. The call takes the course that it takes without that.
+func TestF178AListThatLagsChangesNothing(t *testing.T) {
+	lags := Fault{Err: ErrLags}
+	lists := map[string]func(w *World, id conference.ID){
+		"no room once":        func(w *World, _ conference.ID) { w.Phones.Next("FindRoom", lags) },
+		"no room for minutes": func(w *World, _ conference.ID) { w.Phones.Every("FindRoom", lags) },
+		"nobody in it once":   func(w *World, _ conference.ID) { w.Phones.Next("Present", lags) },
+		"nobody for minutes":  func(w *World, _ conference.ID) { w.Phones.Every("Present", lags) },
+		"no caller":           func(w *World, id conference.ID) { w.Phones.Unlisted[conference.LegID(id)] = true },
+		"no agent": func(w *World, id conference.ID) {
+			for _, l := range w.Conference(id).Legs {
+				w.Phones.Unlisted[l.SID] = true
+			}
+		},
+		"neither room nor leg": func(w *World, _ conference.ID) {
+			for _, op := range []string{"FindRoom", "Present", "FindLeg"} {
+				w.Phones.Every(op, lags)
+			}
+		},
+	}
+	for phase, begin := range calls {
+		for name, list := range lists {
+			for _, pass := range []time.Duration{0, 6 * time.Second, 3 * time.Minute} {
+				t.Run(fmt.Sprint(phase, " ", name, " ", pass), func(t *testing.T) {
+					w, id := begin(t)
+					w.Pass(5 * time.Second)
+					dry := w.Clone()
+					list(w, id)
+					for _, w := range []*World{w, dry} {
+						w.Sweep()
+						w.Settle()
+						w.Pass(pass)
+						w.Sweep()
+						w.Settle()
+					}
+					if got, want := course(w, id), course(dry, id); got != want {
+						t.Errorf("got  %s\nwant %s", got, want)
+					}
+					w.Phones.Heal()
+					clear(w.Phones.Unlisted)
+					for _, w := range []*World{w, dry} {
+						w.Pass(70 * time.Second)
+					}
+					if got, want := course(w, id), course(dry, id); got != want {
+						t.Errorf("after it:\ngot  %s\nwant %s", got, want)
+					}
+				})
+			}
+		}
+	}
+}
+
+// What was dialled without an answer rings, nothing is told of it, and the list of calls
+// does not show it yet.
+func TestF178ADialledLegThatTheListLacks(t *testing.T) {
+	for _, target := range []agent.ID{"", "bob", Outside} {
+		w := NewWorld(t, "alice", "bob")
+		lost := Fault{Err: switchboard.ErrUnknown, Took: true}
+		var id conference.ID
+		if target == "" {
+			w.Phones.Next("Dial", lost)
+			id, _ = w.Dial()
+		} else {
+			w, id = talking(t, "alice", "bob")
+			w.Phones.Next("Dial", lost)
+			w.MustPress("alice", conference.DoAdd, target)
+		}
+		w.Phones.Told = nil
+		w.Phones.Next("FindLeg", Fault{Err: ErrLags})
+		dials := w.Phones.Count("Dial")
+		w.Pass(11 * time.Second)
+		if n := w.Phones.Count("FindLeg"); n < 2 {
+			t.Errorf("%q: looked for %d times", target, n)
+		}
+		if n := w.Phones.Count("Dial") - dials; n != 0 {
+			t.Errorf("%q: dialled %d times more", target, n)
+		}
+		switch target {
+		case Outside:
+			w.PickUp()
+			w.Press1(true, true)
+		case "bob":
+			w.Answer("bob")
+		default:
+			w.Answer("alice")
+		}
+		w.Settle()
+		hears(t, w, id, map[agent.ID]string{"": "alice", "bob": "alice bob", Outside: "alice " + Outside}[target])
+		w.CheckQuiet()
+	}
+}
+
+// Legs that are over, with nothing told of it and lists that lag meanwhile: that is found
+// out by a look at the very leg, and no later than without the lag.
+func TestF178ARealLossIsFoundOutAllTheSame(t *testing.T) {
+	for name, lost := range map[string]func(w *World, id conference.ID){
+		"the agent":  func(w *World, _ conference.ID) { w.HangUp("alice") },
+		"the caller": func(w *World, id conference.ID) { w.CallerHangsUp(id) },
+	} {
+		w, id := talking(t, "alice", "bob")
+		w.Pass(10 * time.Second)
+		lost(w, id)
+		w.Phones.Told = nil
+		w.Phones.Next("FindRoom", Fault{Err: ErrLags})
+		w.Sweep()
+		w.Settle()
+		if h := w.Hears(id); h == "silence" || name == "the caller" && w.Conference(id).State != conference.Ended {
+			t.Errorf("%s was lost: the caller hears %q, and the call is %s", name, h, w.Conference(id).State)
+		}
+		w.Pass(30 * time.Second)
+		w.CheckQuiet()
+	}
+}
