@@ -57,8 +57,10 @@ type seen struct {
 
 func newBench(t *testing.T, change ...func(*Config)) *bench {
 	t.Helper()
-	b := &bench{t: t, clock: clock.NewManual(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)), docs: map[string]func(url.Values) string{}}
-	cfg := Config{Account: testAccount, AuthToken: testToken, APIKey: testKey, APISecret: testSecret, Number: testNumber, Clock: b.clock}
+	b := &bench{t: t, clock: clock.NewManual(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)),
+		docs: map[string]func(url.Values) string{}}
+	cfg := Config{Account: testAccount, AuthToken: testToken, APIKey: testKey, APISecret: testSecret,
+		Number: testNumber, Clock: b.clock}
 	for _, f := range change {
 		f(&cfg)
 	}
@@ -129,7 +131,8 @@ func (b *bench) serve(w http.ResponseWriter, r *http.Request) {
 	full := b.app.URL + r.URL.RequestURI()
 	validator := twilio.NewRequestValidator(testToken)
 	if !validator.Validate(full, params, r.Header.Get("X-Twilio-Signature")) {
-		b.t.Errorf("%s %s: twilio-go does not accept the signature %q", r.Method, full, r.Header.Get("X-Twilio-Signature"))
+		b.t.Errorf("%s %s: twilio-go does not accept the signature %q", r.Method, full,
+			r.Header.Get("X-Twilio-Signature"))
 	}
 	for name, values := range r.URL.Query() {
 		form[name] = values
@@ -336,7 +339,8 @@ func (b *bench) names(words []string) []string {
 // tell prints what everybody hears and the last requests, for a test that failed.
 func (b *bench) tell() {
 	for _, v := range b.Calls() {
-		b.t.Logf("%s %s %s conference=%q hold=%v hears %v", b.name(v.SID), v.Direction, v.Status, v.Conference, v.Hold, b.names(v.Hears))
+		b.t.Logf("%s %s %s conference=%q hold=%v hears %v", b.name(v.SID), v.Direction, v.Status, v.Conference,
+			v.Hold, b.names(v.Hears))
 	}
 	list := b.Records(0)
 	for _, r := range list[max(0, len(list)-25):] {

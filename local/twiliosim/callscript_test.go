@@ -21,23 +21,32 @@ func TestVerbs(t *testing.T) {
 		doc   string
 		looks []look
 	}{
-		"nothing":                {"", []look{{0, nil, "completed"}}},
-		"Say, then the end":      {"<Say>Hello.</Say>", []look{{0, []string{"speech:Hello."}, "in-progress"}, {2 * time.Second, nil, "completed"}}},
-		"Say twice":              {`<Say loop="2">Hello.</Say>`, []look{{time.Second, []string{"speech:Hello."}, "in-progress"}, {time.Second, nil, "completed"}}},
-		"Play for ever":          {`<Play loop="0">/a.wav</Play>`, []look{{0, []string{"music"}, "in-progress"}, {time.Hour, []string{"music"}, "in-progress"}}},
-		"Play a ringing tone":    {`<Play>/ringback.wav</Play>`, []look{{0, []string{"ringing"}, "in-progress"}, {10 * time.Second, nil, "completed"}}},
-		"Play what is not there": {`<Play>/nothing</Play><Say>On.</Say>`, []look{{0, []string{"speech:On."}, "in-progress"}}},
-		"Pause":                  {`<Pause length="3"/>`, []look{{2 * time.Second, []string{"silence"}, "in-progress"}, {time.Second, nil, "completed"}}},
-		"Pause of nothing":       {`<Pause length="0"/><Say>On.</Say>`, []look{{0, []string{"speech:On."}, "in-progress"}}},
-		"Redirect":               {`<Redirect>/next</Redirect><Say>Never.</Say>`, []look{{0, []string{"speech:Next."}, "in-progress"}}},
-		"Hangup":                 {`<Hangup/><Say>Never.</Say>`, []look{{0, nil, "completed"}}},
-		"Reject":                 {`<Reject/>`, []look{{0, nil, "busy"}}},
-		"Reject as busy":         {`<Reject reason="busy"/>`, []look{{0, nil, "busy"}}},
-		"Reject too late":        {`<Say>Hello.</Say><Reject/>`, []look{{2 * time.Second, nil, "completed"}}},
-		"an unknown verb":        {`<Dance/><Say>On.</Say>`, []look{{0, []string{"speech:On."}, "in-progress"}}},
-		"Dial nobody":            {`<Dial/><Say>On.</Say>`, []look{{0, []string{"speech:On."}, "in-progress"}}},
-		"Dial without a number":  {`<Dial>12</Dial><Say>On.</Say>`, []look{{0, []string{"speech:On."}, "in-progress"}}},
-		"a room without a name":  {`<Dial><Conference></Conference></Dial><Say>On.</Say>`, []look{{0, []string{"speech:On."}, "in-progress"}}},
+		"nothing": {"", []look{{0, nil, "completed"}}},
+		"Say, then the end": {"<Say>Hello.</Say>",
+			[]look{{0, []string{"speech:Hello."}, "in-progress"}, {2 * time.Second, nil, "completed"}}},
+		"Say twice": {`<Say loop="2">Hello.</Say>`,
+			[]look{{time.Second, []string{"speech:Hello."}, "in-progress"}, {time.Second, nil, "completed"}}},
+		"Play for ever": {`<Play loop="0">/a.wav</Play>`,
+			[]look{{0, []string{"music"}, "in-progress"}, {time.Hour, []string{"music"}, "in-progress"}}},
+		"Play a ringing tone": {`<Play>/ringback.wav</Play>`,
+			[]look{{0, []string{"ringing"}, "in-progress"}, {10 * time.Second, nil, "completed"}}},
+		"Play what is not there": {`<Play>/nothing</Play><Say>On.</Say>`,
+			[]look{{0, []string{"speech:On."}, "in-progress"}}},
+		"Pause": {`<Pause length="3"/>`,
+			[]look{{2 * time.Second, []string{"silence"}, "in-progress"}, {time.Second, nil, "completed"}}},
+		"Pause of nothing": {`<Pause length="0"/><Say>On.</Say>`,
+			[]look{{0, []string{"speech:On."}, "in-progress"}}},
+		"Redirect": {`<Redirect>/next</Redirect><Say>Never.</Say>`,
+			[]look{{0, []string{"speech:Next."}, "in-progress"}}},
+		"Hangup":                {`<Hangup/><Say>Never.</Say>`, []look{{0, nil, "completed"}}},
+		"Reject":                {`<Reject/>`, []look{{0, nil, "busy"}}},
+		"Reject as busy":        {`<Reject reason="busy"/>`, []look{{0, nil, "busy"}}},
+		"Reject too late":       {`<Say>Hello.</Say><Reject/>`, []look{{2 * time.Second, nil, "completed"}}},
+		"an unknown verb":       {`<Dance/><Say>On.</Say>`, []look{{0, []string{"speech:On."}, "in-progress"}}},
+		"Dial nobody":           {`<Dial/><Say>On.</Say>`, []look{{0, []string{"speech:On."}, "in-progress"}}},
+		"Dial without a number": {`<Dial>12</Dial><Say>On.</Say>`, []look{{0, []string{"speech:On."}, "in-progress"}}},
+		"a room without a name": {`<Dial><Conference></Conference></Dial><Say>On.</Say>`,
+			[]look{{0, []string{"speech:On."}, "in-progress"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
@@ -111,7 +120,8 @@ func TestTheFallbackAnswers(t *testing.T) {
 			b.doc("/fallback", `<Say>One moment.</Say><Redirect>/voice</Redirect>`)
 			sid := b.dial()
 			b.hears(sid, "speech:One moment.")
-			if form := b.got("/fallback")[0].form; form.Get("ErrorCode") != bad.code || form.Get("ErrorUrl") != b.app.URL+"/voice" {
+			if form := b.got("/fallback")[0].form; form.Get("ErrorCode") != bad.code ||
+				form.Get("ErrorUrl") != b.app.URL+"/voice" {
 				t.Errorf("the fallback is told ErrorCode=%s ErrorUrl=%s", form.Get("ErrorCode"), form.Get("ErrorUrl"))
 			}
 			b.pass(1500 * time.Millisecond) // it fails again, and falls back again
@@ -127,7 +137,8 @@ func TestTheFallbackAnswers(t *testing.T) {
 		b.doc("/bad", "status 500")
 		b.doc("/fallback", `<Say>One moment.</Say>`)
 		p := &api.CreateCallParams{}
-		p.SetTo("client:alice").SetFrom(testNumber).SetUrl(b.app.URL + "/bad").SetFallbackUrl(b.app.URL + "/fallback").SetFallbackMethod("GET")
+		p.SetTo("client:alice").SetFrom(testNumber).SetUrl(b.app.URL + "/bad").
+			SetFallbackUrl(b.app.URL + "/fallback").SetFallbackMethod("GET")
 		call, err := b.api.CreateCall(p)
 		b.must(err)
 		b.must(b.Answer(*call.Sid, nil))
@@ -175,7 +186,8 @@ func TestAnUpdatedCallFallsBackOnWhatTheRequestNames(t *testing.T) {
 		"a fallback": {func(b *bench, p *api.UpdateCallParams) {
 			p.SetUrl(b.app.URL + "/bad").SetFallbackUrl(b.app.URL + "/own").SetFallbackMethod("GET")
 		}, "speech:Its own."},
-		"none":       {func(b *bench, p *api.UpdateCallParams) { p.SetUrl(b.app.URL + "/bad") }, "speech:" + exchange.Apology},
+		"none": {func(b *bench, p *api.UpdateCallParams) { p.SetUrl(b.app.URL + "/bad") },
+			"speech:" + exchange.Apology},
 		"a document": {func(_ *bench, p *api.UpdateCallParams) { p.SetTwiml("<Response><Say>Goodbye.</Say></Response>") }, "speech:Goodbye."},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -233,7 +245,8 @@ func TestDialParties(t *testing.T) {
 		b.must(b.Hangup(phone))
 		b.hears(caller, "speech:Over.")
 		form := b.got("/after")[0].form
-		if form.Get("DialCallStatus") != "completed" || form.Get("DialCallDuration") != "30" || form.Get("DialCallSid") != phone || form.Get("DialBridged") != "true" {
+		if form.Get("DialCallStatus") != "completed" || form.Get("DialCallDuration") != "30" ||
+			form.Get("DialCallSid") != phone || form.Get("DialBridged") != "true" {
 			t.Errorf("the action got %v", form)
 		}
 		b.expectEvents("/number", "ringing", "in-progress", "completed")

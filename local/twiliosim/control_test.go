@@ -51,7 +51,8 @@ func TestControlAPI(t *testing.T) {
 	b.control(s, "POST", "/control/calls", `{"from":"+4915112345678","to":"`+testNumber+`"}`, 201, &made)
 	caller := made.SID
 	b.control(s, "POST", "/control/clients", `{"identity":"alice"}`, 201, nil)
-	call, err := b.api.CreateCall((&api.CreateCallParams{}).SetTo("client:alice?a=b").SetFrom(testNumber).SetUrl(b.app.URL + "/alice"))
+	call, err := b.api.CreateCall((&api.CreateCallParams{}).SetTo("client:alice?a=b").SetFrom(testNumber).
+		SetUrl(b.app.URL + "/alice"))
 	b.must(err)
 	alice := *call.Sid
 	b.control(s, "POST", "/control/calls/"+alice+"/answer", "", 204, nil)
@@ -66,10 +67,12 @@ func TestControlAPI(t *testing.T) {
 		fields = append(fields, name)
 	}
 	slices.Sort(fields)
-	if want := []string{"conference", "direction", "from", "hears", "hold", "label", "sid", "status", "to"}; !slices.Equal(fields, want) {
+	if want := []string{"conference", "direction", "from", "hears", "hold", "label", "sid", "status",
+		"to"}; !slices.Equal(fields, want) {
 		t.Errorf("a call has the fields %v, want %v", fields, want)
 	}
-	if c := calls[0]; c["sid"] != caller || c["conference"] != "room" || c["label"] != "caller" || c["status"] != "in-progress" {
+	if c := calls[0]; c["sid"] != caller || c["conference"] != "room" || c["label"] != "caller" ||
+		c["status"] != "in-progress" {
 		t.Errorf("the caller's call is %v", c)
 	}
 	var one struct {
@@ -87,7 +90,8 @@ func TestControlAPI(t *testing.T) {
 	}
 	var records []journal.Record
 	b.control(s, "GET", "/control/requests", "", 200, &records)
-	if len(records) == 0 || records[0].Event != "voice" || records[0].Params["CallSid"] != caller || records[0].Status != 200 {
+	if len(records) == 0 || records[0].Event != "voice" || records[0].Params["CallSid"] != caller ||
+		records[0].Status != 200 {
 		t.Errorf("the first request is %+v", records[0])
 	}
 	n := len(records)
@@ -129,7 +133,8 @@ func TestControlFaults(t *testing.T) {
 	var made struct {
 		ID int `json:"id"`
 	}
-	b.control(s, "POST", "/control/faults", `{"kind":"rest","do":"fail","times":1,"match":{"event":"ListCall"}}`, 201, &made)
+	b.control(s, "POST", "/control/faults", `{"kind":"rest","do":"fail","times":1,"match":{"event":"ListCall"}}`, 201,
+		&made)
 	b.control(s, "POST", "/control/faults", `{"kind":"webhook","do":"drop"}`, 201, nil)
 	if _, err := b.api.ListCall(nil); code(err) != 20500 {
 		t.Errorf("the fault did not strike: %v", err)

@@ -77,7 +77,8 @@ func ringPages(t *testing.T, pages ...*page) (*bench, string) {
 func TestAPageAnswersAndHangsUp(t *testing.T) {
 	p := &page{}
 	b, sid := ringPages(t, p)
-	if i := p.invites[0]; i.Leg != sid || i.From != testNumber || i.To != "client:alice" || i.Params["who"] != "x" || i.Parameters["CallSid"] != sid {
+	if i := p.invites[0]; i.Leg != sid || i.From != testNumber || i.To != "client:alice" || i.Params["who"] != "x" ||
+		i.Parameters["CallSid"] != sid {
 		t.Errorf("invited to %+v", i)
 	}
 	_, err := b.api.CreateUserDefinedMessage(sid, (&api.CreateUserDefinedMessageParams{}).SetContent("1"))
@@ -88,7 +89,8 @@ func TestAPageAnswersAndHangsUp(t *testing.T) {
 	p.expect(t, "invite", "message 1", "hears silence", "hears play", "hears leg", "ended cancelled=false code=0")
 	b.hears(caller, "silence")
 	for name, err := range map[string]error{
-		"answering": b.Answer(sid, p), "rejecting": b.Reject(sid, p), "hanging up": b.Hangup(sid), "losing": b.Lose(sid), "keys": b.DTMF(sid, "1"),
+		"answering": b.Answer(sid, p), "rejecting": b.Reject(sid, p), "hanging up": b.Hangup(sid),
+		"losing": b.Lose(sid), "keys": b.DTMF(sid, "1"),
 	} {
 		if !errors.Is(err, legs.ErrGone) {
 			t.Errorf("%s after the end: %v, want ErrGone", name, err)
@@ -158,7 +160,8 @@ func TestRegistration(t *testing.T) {
 	b.must(b.Register("alice", p))
 	b.must(b.Register("alice", p))
 	b.must(b.SetScripted("bob", true))
-	if got := b.Clients(); len(got) != 2 || got[0] != (exchange.ClientView{Identity: "alice", Endpoints: 1}) || got[1] != (exchange.ClientView{Identity: "bob", Scripted: true}) {
+	if got := b.Clients(); len(got) != 2 || got[0] != (exchange.ClientView{Identity: "alice", Endpoints: 1}) ||
+		got[1] != (exchange.ClientView{Identity: "bob", Scripted: true}) {
 		t.Errorf("registered: %+v", got)
 	}
 	b.Unregister("alice", p)

@@ -55,7 +55,8 @@ func TestFaultsOfCallbacks(t *testing.T) {
 			if f := b.Faults(); len(f) != 1 || f[0].Hits != 1 {
 				t.Errorf("the rules are %+v, want one hit", f)
 			}
-			told := slices.IndexFunc(b.Records(0), func(r journal.Record) bool { return r.Event == "participant-join" && r.Fault == do })
+			told := slices.IndexFunc(b.Records(0),
+				func(r journal.Record) bool { return r.Event == "participant-join" && r.Fault == do })
 			if told < 0 {
 				t.Fatal("no record tells what was done to it")
 			}
@@ -86,7 +87,8 @@ func TestFaultsOfDocuments(t *testing.T) {
 	} {
 		t.Run(do, func(t *testing.T) {
 			b := classic(t)
-			b.fault(faults.Rule{Kind: "webhook", Do: do, Times: 1, Match: faults.Match{Path: "^/voice$", Method: "POST"}})
+			b.fault(faults.Rule{Kind: "webhook", Do: do, Times: 1,
+				Match: faults.Match{Path: "^/voice$", Method: "POST"}})
 			sid := b.dial()
 			b.hears(sid, c.now)
 			b.pass(16 * time.Second)
@@ -124,7 +126,8 @@ func TestF178ListsThatLag(t *testing.T) {
 	}{{"empty", 0, 0, 0}, {"lag", 2, 1, 2}} {
 		id := b.fault(faults.Rule{Kind: "rest", Do: c.do})
 		if calls, rooms, parts := list(); calls != c.calls || rooms != c.rooms || parts != c.parts {
-			t.Errorf("%s: %d calls, %d rooms, %d participants; want %d, %d, %d", c.do, calls, rooms, parts, c.calls, c.rooms, c.parts)
+			t.Errorf("%s: %d calls, %d rooms, %d participants; want %d, %d, %d", c.do, calls, rooms, parts, c.calls,
+				c.rooms, c.parts)
 		}
 		if _, err := b.api.FetchConference(roomOf(t, b), &api.FetchConferenceParams{}); err != nil {
 			t.Errorf("%s: the room itself: %v", c.do, err)
@@ -317,7 +320,8 @@ func TestReorderedAloneComesAfterAll(t *testing.T) {
 
 func TestClearingLetsGo(t *testing.T) {
 	b := classic(t)
-	b.fault(faults.Rule{Kind: "webhook", Do: "reorder", DelayMs: 3600_000, Match: faults.Match{Event: "conference-start"}})
+	b.fault(faults.Rule{Kind: "webhook", Do: "reorder", DelayMs: 3600_000,
+		Match: faults.Match{Event: "conference-start"}})
 	b.dial()
 	b.agent("alice", "/alice")
 	if slices.Contains(b.events("/events"), "conference-start") {
@@ -344,7 +348,8 @@ func TestRulesThatAreRefused(t *testing.T) {
 	b := newBench(t)
 	for i, r := range []faults.Rule{
 		{}, {Kind: "webhook"}, {Kind: "mail", Do: "drop"}, {Kind: "rest", Do: "double"}, {Kind: "rest", Do: "reorder"},
-		{Kind: "rest", Do: "drop", Times: -1}, {Kind: "rest", Do: "drop", Skip: -1}, {Kind: "rest", Do: "drop", DelayMs: -1},
+		{Kind: "rest", Do: "drop", Times: -1}, {Kind: "rest", Do: "drop", Skip: -1},
+		{Kind: "rest", Do: "drop", DelayMs: -1},
 		{Kind: "rest", Do: "fail", Status: 200}, {Kind: "rest", Do: "fail", Status: 600},
 		{Kind: "rest", Do: "fail", Match: faults.Match{Path: "("}},
 	} {

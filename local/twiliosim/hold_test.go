@@ -19,7 +19,10 @@ func TestHold(t *testing.T) {
 	alice := b.agent("alice", "/alice")
 	bob := b.agent("bob", "/bob")
 
-	p := b.update("room", caller, func(p *api.UpdateParticipantParams) { p.SetHold(true).SetHoldUrl(b.app.URL + "/hold/0") })
+	p := b.update("room", caller, func(p *api.UpdateParticipantParams) {
+		p.SetHold(true).
+			SetHoldUrl(b.app.URL + "/hold/0")
+	})
 	if !*p.Hold {
 		t.Error("the answer says that the caller is not held")
 	}
@@ -117,12 +120,16 @@ func TestWhoHearsWhom(t *testing.T) {
 		do                 func()
 		caller, alice, bob []string
 	}{
-		{"all", func() {}, []string{leg(alice), leg(bob)}, []string{leg(caller), leg(bob)}, []string{leg(caller), leg(alice)}},
+		{"all", func() {}, []string{leg(alice), leg(bob)}, []string{leg(caller), leg(bob)},
+			[]string{leg(caller), leg(alice)}},
 		{"alice muted", func() {
 			b.update("room", "alice", func(p *api.UpdateParticipantParams) { p.SetMuted(true) })
 		}, []string{leg(bob)}, []string{leg(caller), leg(bob)}, []string{leg(caller)}},
 		{"alice coaches bob", func() {
-			b.update("room", "alice", func(p *api.UpdateParticipantParams) { p.SetMuted(false).SetCoaching(true).SetCallSidToCoach(bob) })
+			b.update("room", "alice", func(p *api.UpdateParticipantParams) {
+				p.SetMuted(false).SetCoaching(true).
+					SetCallSidToCoach(bob)
+			})
 		}, []string{leg(bob)}, []string{leg(caller), leg(bob)}, []string{leg(caller), leg(alice)}},
 		{"alice barges in", func() {
 			b.update("room", "alice", func(p *api.UpdateParticipantParams) { p.SetCoaching(false) })
@@ -196,7 +203,8 @@ func TestAnnounce(t *testing.T) {
 	b.update("room", "alice", func(p *api.UpdateParticipantParams) { p.SetAnnounceUrl(b.app.URL + "/broken") })
 	b.hears(alice, "leg:"+caller)
 	events := b.events("/events")
-	if want := []string{"announcement-end", "announcement-end", "announcement-fail"}; !slices.Equal(events[len(events)-3:], want) {
+	if want := []string{"announcement-end", "announcement-end",
+		"announcement-fail"}; !slices.Equal(events[len(events)-3:], want) {
 		t.Errorf("the last events are %v, want %v", events, want)
 	}
 }
@@ -205,9 +213,15 @@ func TestModify(t *testing.T) {
 	b := classic(t)
 	caller := b.dial()
 	b.doc("/other", `<Say>Another tune.</Say>`)
-	b.update("room", caller, func(p *api.UpdateParticipantParams) { p.SetWaitUrl(b.app.URL + "/other").SetBeepOnExit(true) })
+	b.update("room", caller, func(p *api.UpdateParticipantParams) {
+		p.SetWaitUrl(b.app.URL + "/other").
+			SetBeepOnExit(true)
+	})
 	b.hears(caller, "speech:Another tune.")
-	b.update("room", caller, func(p *api.UpdateParticipantParams) { p.SetWaitUrl(b.app.URL + "/other").SetBeepOnExit(true) })
+	b.update("room", caller, func(p *api.UpdateParticipantParams) {
+		p.SetWaitUrl(b.app.URL + "/other").
+			SetBeepOnExit(true)
+	})
 	b.expectEvents("/events", "participant-join", "participant-modify")
 	for _, bad := range []*api.UpdateParticipantParams{
 		(&api.UpdateParticipantParams{}).SetWaitUrl("x"), (&api.UpdateParticipantParams{}).SetAnnounceUrl("x"),

@@ -13,7 +13,8 @@ func callOutside(b *bench, number string) string {
 	b.t.Helper()
 	b.doc("/ask", `<Gather numDigits="1" timeout="4" action="/accept"><Say>Press 1.</Say></Gather><Hangup/>`)
 	b.doc("/accept", "<Say>Welcome.</Say>")
-	call, err := b.api.CreateCall((&api.CreateCallParams{}).SetFrom(testNumber).SetTo(number).SetUrl(b.app.URL + "/ask").SetTimeout(20))
+	call, err := b.api.CreateCall((&api.CreateCallParams{}).SetFrom(testNumber).SetTo(number).
+		SetUrl(b.app.URL + "/ask").SetTimeout(20))
 	b.must(err)
 	b.settle()
 	return *call.Sid
@@ -21,7 +22,8 @@ func callOutside(b *bench, number string) string {
 
 func TestOutsideTelephones(t *testing.T) {
 	const number, other = "+442079460123", "+442079460124"
-	for does, want := range map[string]string{"ring": "ringing", "busy": "busy", "fail": "failed", "pick-up": "in-progress"} {
+	for does, want := range map[string]string{"ring": "ringing", "busy": "busy", "fail": "failed",
+		"pick-up": "in-progress"} {
 		for _, set := range []string{number, "*"} {
 			b := newBench(t)
 			b.must(b.SetOutside(set, does))
@@ -65,7 +67,8 @@ func TestControlNumbers(t *testing.T) {
 	b.control(s, "POST", "/control/numbers", `{"number":"+442079460123","does":"busy"}`, 204, nil)
 	b.status(callOutside(b, "+442079460123"), "busy")
 	for _, bad := range []string{
-		`{"number":"12","does":"busy"}`, `{"number":"*","does":"sing"}`, `{"number":"*"}`, `{"number":"*","does":"ring","more":1}`, `[`,
+		`{"number":"12","does":"busy"}`, `{"number":"*","does":"sing"}`, `{"number":"*"}`,
+		`{"number":"*","does":"ring","more":1}`, `[`,
 	} {
 		b.control(s, "POST", "/control/numbers", bad, 400, nil)
 	}

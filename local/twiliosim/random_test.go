@@ -128,8 +128,10 @@ func (b *bench) checkAlways(r *rapid.T) {
 				continue
 			}
 			o, _ := b.Call(other)
-			if part := where[other]; o.Status != legs.InProgress || in[other] != in[v.SID] || part.Hold || part.Muted || other == v.SID {
-				r.Fatalf("%s hears %s, who is %s, held %v, muted %v", b.name(v.SID), b.name(other), o.Status, part.Hold, part.Muted)
+			if part := where[other]; o.Status != legs.InProgress || in[other] != in[v.SID] || part.Hold ||
+				part.Muted || other == v.SID {
+				r.Fatalf("%s hears %s, who is %s, held %v, muted %v", b.name(v.SID), b.name(other), o.Status,
+					part.Hold, part.Muted)
 			}
 		}
 		if v.Hold && slices.ContainsFunc(v.Hears, func(h string) bool { return strings.HasPrefix(h, "leg:") }) {

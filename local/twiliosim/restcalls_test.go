@@ -77,25 +77,29 @@ func TestCreateCallRefuses(t *testing.T) {
 		change func(p *api.CreateCallParams)
 		code   int
 	}{
-		"no To":                    {func(p *api.CreateCallParams) { p.To = nil }, 21201},
-		"no From":                  {func(p *api.CreateCallParams) { p.From = nil }, 21213},
-		"To no number":             {func(p *api.CreateCallParams) { p.SetTo("015112345") }, 21211},
-		"To a client's nonsense":   {func(p *api.CreateCallParams) { p.SetTo("client:a b") }, 21211},
-		"parameters too long":      {func(p *api.CreateCallParams) { p.SetTo("client:alice?x=" + long) }, 21211},
-		"invalid number":           {func(p *api.CreateCallParams) { p.SetTo("+15005550001") }, 21217},
-		"unreachable number":       {func(p *api.CreateCallParams) { p.SetTo("+15005550002") }, 21214},
-		"no permission":            {func(p *api.CreateCallParams) { p.SetTo("+15005550003") }, 21215},
-		"blocked number":           {func(p *api.CreateCallParams) { p.SetTo("+15005550004") }, 21216},
-		"From not ours":            {func(p *api.CreateCallParams) { p.SetFrom("+4930123456") }, 21210},
-		"From a client to a phone": {func(p *api.CreateCallParams) { p.SetTo("+4930123456").SetFrom("client:alice") }, 21212},
-		"no document":              {func(p *api.CreateCallParams) { p.Twiml = nil }, 21205},
-		"Url relative":             {func(p *api.CreateCallParams) { p.SetUrl("/voice") }, 21205},
-		"FallbackUrl no URL":       {func(p *api.CreateCallParams) { p.SetFallbackUrl("nowhere") }, 21206},
-		"StatusCallback no URL":    {func(p *api.CreateCallParams) { p.SetStatusCallback("nowhere") }, 21609},
-		"method":                   {func(p *api.CreateCallParams) { p.SetMethod("PUT") }, 21403},
-		"Timeout":                  {func(p *api.CreateCallParams) { p.SetTimeout(601) }, 20001},
-		"TimeLimit":                {func(p *api.CreateCallParams) { p.SetTimeLimit(-1) }, 20001},
-		"Twiml too long":           {func(p *api.CreateCallParams) { p.SetTwiml("<Response>" + strings.Repeat(" ", 4000) + "</Response>") }, 32018},
+		"no To":                  {func(p *api.CreateCallParams) { p.To = nil }, 21201},
+		"no From":                {func(p *api.CreateCallParams) { p.From = nil }, 21213},
+		"To no number":           {func(p *api.CreateCallParams) { p.SetTo("015112345") }, 21211},
+		"To a client's nonsense": {func(p *api.CreateCallParams) { p.SetTo("client:a b") }, 21211},
+		"parameters too long":    {func(p *api.CreateCallParams) { p.SetTo("client:alice?x=" + long) }, 21211},
+		"invalid number":         {func(p *api.CreateCallParams) { p.SetTo("+15005550001") }, 21217},
+		"unreachable number":     {func(p *api.CreateCallParams) { p.SetTo("+15005550002") }, 21214},
+		"no permission":          {func(p *api.CreateCallParams) { p.SetTo("+15005550003") }, 21215},
+		"blocked number":         {func(p *api.CreateCallParams) { p.SetTo("+15005550004") }, 21216},
+		"From not ours":          {func(p *api.CreateCallParams) { p.SetFrom("+4930123456") }, 21210},
+		"From a client to a phone": {func(p *api.CreateCallParams) { p.SetTo("+4930123456").SetFrom("client:alice") },
+			21212},
+		"no document":           {func(p *api.CreateCallParams) { p.Twiml = nil }, 21205},
+		"Url relative":          {func(p *api.CreateCallParams) { p.SetUrl("/voice") }, 21205},
+		"FallbackUrl no URL":    {func(p *api.CreateCallParams) { p.SetFallbackUrl("nowhere") }, 21206},
+		"StatusCallback no URL": {func(p *api.CreateCallParams) { p.SetStatusCallback("nowhere") }, 21609},
+		"method":                {func(p *api.CreateCallParams) { p.SetMethod("PUT") }, 21403},
+		"Timeout":               {func(p *api.CreateCallParams) { p.SetTimeout(601) }, 20001},
+		"TimeLimit":             {func(p *api.CreateCallParams) { p.SetTimeLimit(-1) }, 20001},
+		"Twiml too long": {func(p *api.CreateCallParams) {
+			p.SetTwiml("<Response>" + strings.Repeat(" ",
+				4000) + "</Response>")
+		}, 32018},
 	} {
 		p := callParams("client:alice")
 		c.change(p)
@@ -116,21 +120,30 @@ func TestHowRingingEnds(t *testing.T) {
 		status string
 		sip    string
 	}{
-		"nobody registered":    {"client:nobody", nil, "no-answer", "480"},
-		"no answer":            {"client:alice", func(b *bench, _ string) error { b.pass(20 * time.Second); return nil }, "no-answer", "487"},
-		"declined":             {"client:alice", func(b *bench, sid string) error { return b.Reject(sid, nil) }, "busy", "603"},
-		"hung up on":           {"client:alice", func(b *bench, sid string) error { return b.Hangup(sid) }, "busy", "603"},
-		"busy":                 {"+4930123456", func(b *bench, sid string) error { return b.Busy(sid) }, "busy", "486"},
-		"no such number":       {"+4930123456", func(b *bench, sid string) error { return b.Fail(sid) }, "failed", "404"},
-		"the page has died":    {"client:alice", func(b *bench, sid string) error { err := b.Lose(sid); b.pass(20 * time.Second); return err }, "no-answer", "487"},
-		"cancelled":            {"client:alice", func(b *bench, sid string) error { return b.endByAPI(sid, "canceled") }, "canceled", "487"},
-		"completed by the API": {"client:alice", func(b *bench, sid string) error { return b.endByAPI(sid, "completed") }, "canceled", "487"},
+		"nobody registered": {"client:nobody", nil, "no-answer", "480"},
+		"no answer": {"client:alice",
+			func(b *bench, _ string) error { b.pass(20 * time.Second); return nil }, "no-answer", "487"},
+		"declined": {"client:alice", func(b *bench, sid string) error { return b.Reject(sid, nil) },
+			"busy", "603"},
+		"hung up on": {"client:alice", func(b *bench, sid string) error { return b.Hangup(sid) }, "busy",
+			"603"},
+		"busy": {"+4930123456", func(b *bench, sid string) error { return b.Busy(sid) }, "busy", "486"},
+		"no such number": {"+4930123456", func(b *bench, sid string) error { return b.Fail(sid) }, "failed",
+			"404"},
+		"the page has died": {"client:alice",
+			func(b *bench, sid string) error { err := b.Lose(sid); b.pass(20 * time.Second); return err },
+			"no-answer", "487"},
+		"cancelled": {"client:alice",
+			func(b *bench, sid string) error { return b.endByAPI(sid, "canceled") }, "canceled", "487"},
+		"completed by the API": {"client:alice",
+			func(b *bench, sid string) error { return b.endByAPI(sid, "completed") }, "canceled", "487"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
 			b.must(b.SetScripted("alice", true))
 			p := callParams(c.to)
-			p.SetTimeout(20).SetStatusCallback(b.app.URL + "/status").SetStatusCallbackEvent([]string{"initiated", "ringing", "answered", "completed"})
+			p.SetTimeout(20).SetStatusCallback(b.app.URL + "/status").
+				SetStatusCallbackEvent([]string{"initiated", "ringing", "answered", "completed"})
 			call, err := b.api.CreateCall(p)
 			b.must(err)
 			if *call.Status != "queued" {
@@ -147,7 +160,8 @@ func TestHowRingingEnds(t *testing.T) {
 			b.expectEvents("/status", want...)
 			got := b.got("/status")
 			for i, s := range got {
-				if s.form.Get("SequenceNumber") != fmt.Sprint(i) || s.form.Get("CallbackSource") != "call-progress-events" {
+				if s.form.Get("SequenceNumber") != fmt.Sprint(i) ||
+					s.form.Get("CallbackSource") != "call-progress-events" {
 					t.Errorf("callback %d: %v", i, s.form)
 				}
 			}
@@ -156,7 +170,8 @@ func TestHowRingingEnds(t *testing.T) {
 				t.Errorf("the last callback says SipResponseCode=%s CallDuration=%s, want %s and 0",
 					last.Get("SipResponseCode"), last.Get("CallDuration"), c.sip)
 			}
-			if _, err := b.api.UpdateCall(*call.Sid, (&api.UpdateCallParams{}).SetStatus("completed")); code(err) != 21220 {
+			if _, err := b.api.UpdateCall(*call.Sid, (&api.UpdateCallParams{}).
+				SetStatus("completed")); code(err) != 21220 {
 				t.Errorf("ending it again: %v, want 21220", err)
 			}
 		})
@@ -269,7 +284,8 @@ func TestOneCallPerSecond(t *testing.T) { // F013
 		b.must(err)
 		sids = append(sids, *call.Sid)
 	}
-	for i, want := range [][]string{{"ringing", "queued", "queued"}, {"ringing", "ringing", "queued"}, {"ringing", "ringing", "ringing"}} {
+	for i, want := range [][]string{{"ringing", "queued", "queued"}, {"ringing", "ringing", "queued"},
+		{"ringing", "ringing", "ringing"}} {
 		for j, sid := range sids {
 			b.status(sid, want[j])
 		}
@@ -356,7 +372,8 @@ func TestIncomingPhoneNumbers(t *testing.T) {
 	}
 	got, err := b.api.FetchIncomingPhoneNumber(sid, nil)
 	b.must(err)
-	if *got.VoiceUrl != b.app.URL+"/elsewhere" || *got.VoiceMethod != "GET" || *got.StatusCallback != b.app.URL+"/ended" {
+	if *got.VoiceUrl != b.app.URL+"/elsewhere" || *got.VoiceMethod != "GET" ||
+		*got.StatusCallback != b.app.URL+"/ended" {
 		t.Errorf("after the change: %s %s %s", *got.VoiceMethod, *got.VoiceUrl, *got.StatusCallback)
 	}
 	b.doc("/elsewhere", `<Say>Here.</Say>`)
@@ -374,7 +391,8 @@ func TestIncomingPhoneNumbers(t *testing.T) {
 	if _, err := b.api.FetchIncomingPhoneNumber("PN1", nil); code(err) != 20404 {
 		t.Errorf("an unknown number: %v, want 20404", err)
 	}
-	if list, _ := b.api.ListIncomingPhoneNumber((&api.ListIncomingPhoneNumberParams{}).SetPhoneNumber("+1555")); len(list) != 0 {
+	if list, _ := b.api.ListIncomingPhoneNumber((&api.ListIncomingPhoneNumberParams{}).
+		SetPhoneNumber("+1555")); len(list) != 0 {
 		t.Errorf("another number is listed: %v", list)
 	}
 }
@@ -387,8 +405,10 @@ func TestVoiceParameters(t *testing.T) { // F014
 		b.must(err)
 		got := b.got("/voice")
 		form := got[len(got)-1].form
-		want := url.Values{"CallSid": {sid}, "From": {from}, "Caller": {from}, "To": {testNumber}, "Called": {testNumber},
-			"AccountSid": {testAccount}, "ApiVersion": {"2010-04-01"}, "Direction": {"inbound"}, "CallStatus": {"ringing"}}
+		want := url.Values{"CallSid": {sid}, "From": {from}, "Caller": {from}, "To": {testNumber},
+			"Called":     {testNumber},
+			"AccountSid": {testAccount}, "ApiVersion": {"2010-04-01"}, "Direction": {"inbound"},
+			"CallStatus": {"ringing"}}
 		for name := range want {
 			if !form.Has(name) || form.Get(name) != want.Get(name) {
 				t.Errorf("from %q: %s = %q, want %q", from, name, form.Get(name), want.Get(name))

@@ -19,7 +19,8 @@ func consult(t *testing.T) (b *bench, caller, alice, bob string) {
 	b.update("room", "caller", func(p *api.UpdateParticipantParams) { p.SetHold(true) })
 	b.must(b.SetScripted("bob", true))
 	p := partParams("client:bob?from=alice").SetLabel("bob").SetTimeout(20).
-		SetStatusCallback(b.app.URL + "/leg").SetStatusCallbackEvent([]string{"initiated", "ringing", "answered", "completed"})
+		SetStatusCallback(b.app.URL + "/leg").
+		SetStatusCallbackEvent([]string{"initiated", "ringing", "answered", "completed"})
 	part, err := b.api.CreateParticipant(b.sidOf("room"), p)
 	b.must(err)
 	if *part.Status != "queued" || *part.Label != "bob" || *part.QueueTime != "0" {
@@ -61,7 +62,8 @@ func TestParticipantThatDoesNotCome(t *testing.T) {
 		"no answer": {func(b *bench, _ string) error { b.pass(20 * time.Second); return nil }, "no-answer"},
 		"declined":  {func(b *bench, bob string) error { return b.Reject(bob, nil) }, "busy"},
 		"cancelled": {func(b *bench, bob string) error { return b.endByAPI(bob, "canceled") }, "canceled"},
-		"removed":   {func(b *bench, _ string) error { return b.api.DeleteParticipant(b.sidOf("room"), "bob", nil) }, "canceled"},
+		"removed": {func(b *bench, _ string) error { return b.api.DeleteParticipant(b.sidOf("room"), "bob", nil) },
+			"canceled"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b, caller, alice, bob := consult(t)
@@ -72,7 +74,8 @@ func TestParticipantThatDoesNotCome(t *testing.T) {
 			b.room("room", "in-progress", "caller", "alice")
 			got := b.got("/events")
 			last := got[len(got)-1].form
-			if last.Get("StatusCallbackEvent") != "participant-leave" || last.Get("ReasonParticipantLeft") != legs.LeftAddFailed ||
+			if last.Get("StatusCallbackEvent") != "participant-leave" ||
+				last.Get("ReasonParticipantLeft") != legs.LeftAddFailed ||
 				last.Get("ParticipantCallStatus") != c.status || last.Get("ParticipantLabel") != "bob" {
 				t.Errorf("the last event is %v", last)
 			}
@@ -138,7 +141,8 @@ func TestCreateParticipantRefuses(t *testing.T) {
 		}
 	}
 	b.room("room", "init", "caller")
-	if _, err := b.api.UpdateParticipant(b.sidOf("room"), "caller", (&api.UpdateParticipantParams{}).SetHoldUrl("nowhere").SetHold(true)); code(err) != 20001 {
+	if _, err := b.api.UpdateParticipant(b.sidOf("room"), "caller", (&api.UpdateParticipantParams{}).
+		SetHoldUrl("nowhere").SetHold(true)); code(err) != 20001 {
 		t.Errorf("a bad HoldUrl: %v, want 20001", err)
 	}
 	if r := b.room("room", "init", "caller"); r.Legs[0].Hold {

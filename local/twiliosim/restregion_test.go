@@ -37,9 +37,11 @@ func (b *bench) region(method, number, region string) (status int, answer map[st
 // regionShape is what Twilio's description says of the resource: routes.v2.phone_number in
 // https://github.com/twilio/twilio-oai/blob/main/spec/json/twilio_routes_v2.json
 var regionShape = map[string]*regexp.Regexp{
-	"phone_number": regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`), "url": regexp.MustCompile(`^https://routes\.twilio\.com/v2/PhoneNumbers/`),
-	"sid": regexp.MustCompile(`^QQ[0-9a-fA-F]{32}$`), "account_sid": regexp.MustCompile(`^AC[0-9a-fA-F]{32}$`), "friendly_name": regexp.MustCompile(`^.{0,64}$`),
-	"voice_region": regexp.MustCompile(`^[a-z]{2}[0-9]$`), "date_created": dateTime, "date_updated": dateTime,
+	"phone_number": regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`),
+	"url":          regexp.MustCompile(`^https://routes\.twilio\.com/v2/PhoneNumbers/`),
+	"sid":          regexp.MustCompile(`^QQ[0-9a-fA-F]{32}$`), "account_sid": regexp.MustCompile(`^AC[0-9a-fA-F]{32}$`),
+	"friendly_name": regexp.MustCompile(`^.{0,64}$`),
+	"voice_region":  regexp.MustCompile(`^[a-z]{2}[0-9]$`), "date_created": dateTime, "date_updated": dateTime,
 }
 
 var dateTime = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$`)
@@ -78,7 +80,8 @@ func TestF199RegionOfTheNumber(t *testing.T) {
 		!strings.HasPrefix(answer["sid"].(string), "QQ") || answer["account_sid"] != testAccount {
 		t.Errorf("%d %v", status, answer)
 	}
-	if _, err := b.PlaceCall(nil, testCaller, testNumber); err == nil || !strings.Contains(err.Error(), "another region") {
+	if _, err := b.PlaceCall(nil, testCaller, testNumber); err == nil ||
+		!strings.Contains(err.Error(), "another region") {
 		t.Errorf("a call to it: %v", err)
 	}
 	if status, _ := b.region("POST", testNumber, "us1"); status != 200 {

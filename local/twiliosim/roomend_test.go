@@ -19,13 +19,16 @@ func TestConferenceEventParameters(t *testing.T) {
 	b.must(b.Hangup(caller))
 	got := b.got("/events")
 	want := []map[string]string{
-		{"StatusCallbackEvent": "participant-join", "CallSid": caller, "ParticipantLabel": "caller", "Hold": "false", "Muted": "false",
+		{"StatusCallbackEvent": "participant-join", "CallSid": caller, "ParticipantLabel": "caller", "Hold": "false",
+			"Muted":    "false",
 			"Coaching": "false", "StartConferenceOnEnter": "false", "EndConferenceOnExit": "true"},
 		{"StatusCallbackEvent": "participant-join", "CallSid": alice, "ParticipantLabel": "alice"},
 		{"StatusCallbackEvent": "conference-start", "CallSid": ""},
-		{"StatusCallbackEvent": "participant-leave", "CallSid": alice, "ReasonParticipantLeft": "participant_hung_up", "ParticipantCallStatus": "completed"},
+		{"StatusCallbackEvent": "participant-leave", "CallSid": alice, "ReasonParticipantLeft": "participant_hung_up",
+			"ParticipantCallStatus": "completed"},
 		{"StatusCallbackEvent": "participant-leave", "CallSid": caller, "ReasonParticipantLeft": "participant_hung_up"},
-		{"StatusCallbackEvent": "conference-end", "ReasonConferenceEnded": "participant-with-end-conference-on-exit-left",
+		{"StatusCallbackEvent": "conference-end",
+			"ReasonConferenceEnded":   "participant-with-end-conference-on-exit-left",
 			"CallSidEndingConference": caller, "ParticipantLabelEndingConference": "caller"},
 	}
 	if len(got) != len(want) {
@@ -52,9 +55,12 @@ func TestHowRoomsEnd(t *testing.T) {
 		reason string
 		left   string // of the other one
 	}{
-		"the caller hangs up":  {func(b *bench, caller, _ string) { b.must(b.Hangup(caller)) }, conference.EndedByExit, legs.LeftModerator},
-		"the caller is lost":   {func(b *bench, caller, _ string) { b.must(b.Lose(caller)) }, conference.EndedByExit, legs.LeftModerator},
-		"the caller is kicked": {func(b *bench, _, _ string) { kick(b, "caller") }, conference.EndedByKickedExit, legs.LeftModerator},
+		"the caller hangs up": {func(b *bench, caller, _ string) { b.must(b.Hangup(caller)) },
+			conference.EndedByExit, legs.LeftModerator},
+		"the caller is lost": {func(b *bench, caller, _ string) { b.must(b.Lose(caller)) }, conference.EndedByExit,
+			legs.LeftModerator},
+		"the caller is kicked": {func(b *bench, _, _ string) { kick(b, "caller") }, conference.EndedByKickedExit,
+			legs.LeftModerator},
 		"the caller's call is ended by the API": {func(b *bench, caller, _ string) {
 			p := &api.UpdateCallParams{}
 			_, err := b.api.UpdateCall(caller, p.SetStatus("completed"))
@@ -147,7 +153,8 @@ func TestTheActionIsToldWhenTheCallerHangsUp(t *testing.T) {
 	caller := b.dial()
 	b.must(b.Hangup(caller))
 	got := b.got("/after")
-	if len(got) != 1 || got[0].form.Get("CallStatus") != "completed" || got[0].form.Get("DialCallStatus") != "answered" {
+	if len(got) != 1 || got[0].form.Get("CallStatus") != "completed" ||
+		got[0].form.Get("DialCallStatus") != "answered" {
 		t.Errorf("the action got %+v, want CallStatus=completed", got)
 	}
 }

@@ -22,20 +22,24 @@ func TestSoak(t *testing.T) {
 	b := newBench(t, func(c *Config) { c.Records = 100 })
 	dice := rand.New(rand.NewPCG(1, 2))
 	b.docFunc("/voice", func(form url.Values) string {
-		return joinRoom(form.Get("CallSid"), "caller", `startConferenceOnEnter="false" endConferenceOnExit="true" waitUrl="/wait"`)
+		return joinRoom(form.Get("CallSid"), "caller",
+			`startConferenceOnEnter="false" endConferenceOnExit="true" waitUrl="/wait"`)
 	})
 	b.doc("/wait", `<Play>/music.wav</Play><Redirect/>`)
 	b.doc("/agent", `<Say>Welcome.</Say>`)
 	for i := range 20 {
 		b.must(b.SetScripted(fmt.Sprint("agent", i), true))
 	}
-	deeds := []string{faults.Drop, faults.Double, faults.Delay, faults.Reorder, faults.Fail, faults.FailAfter, faults.DropAfter, faults.Timeout}
+	deeds := []string{faults.Drop, faults.Double, faults.Delay, faults.Reorder, faults.Fail, faults.FailAfter,
+		faults.DropAfter, faults.Timeout}
 	opened := 0
 	for i := range callers {
 		if i%20 == 0 {
 			b.ClearFaults()
 			b.fault(faults.Rule{Kind: "webhook", Do: deeds[dice.IntN(len(deeds))], Skip: dice.IntN(20), Times: 4})
-			b.fault(faults.Rule{Kind: "rest", Do: []string{faults.Drop, faults.Fail, faults.Throttle, faults.FailAfter, faults.DropAfter}[dice.IntN(5)], Skip: dice.IntN(10), Times: 1})
+			b.fault(faults.Rule{Kind: "rest",
+				Do: []string{faults.Drop, faults.Fail, faults.Throttle, faults.FailAfter,
+					faults.DropAfter}[dice.IntN(5)], Skip: dice.IntN(10), Times: 1})
 		}
 		caller := b.dial()
 		opened++

@@ -18,7 +18,8 @@ func TestWhichRequestsAreStruck(t *testing.T) {
 		"each second":   {Rule{Every: 2}, []bool{false, true, false, true, false}},
 		"by the event":  {Rule{Match: Match{Event: "other"}}, []bool{false, false, false, false, false}},
 		"by the method": {Rule{Match: Match{Method: "POST"}, Times: 1}, []bool{true, false, false, false, false}},
-		"by the path":   {Rule{Match: Match{Path: "^/events/"}, Skip: 1, Times: 1}, []bool{false, true, false, false, false}},
+		"by the path": {Rule{Match: Match{Path: "^/events/"}, Skip: 1, Times: 1},
+			[]bool{false, true, false, false, false}},
 	} {
 		rules := &Rules{}
 		c.rule.Kind, c.rule.Do = Webhook, Drop
@@ -54,7 +55,8 @@ func TestTheFirstRuleThatStrikesDecides(t *testing.T) {
 	if f := rules.Choose(REST, "/", "GET", ""); f == nil || f.HTTPStatus() != 503 {
 		t.Errorf("the first: %+v", f)
 	}
-	if f := rules.Choose(REST, "/", "GET", ""); f == nil || f.HTTPStatus() != 429 || f.Delay(time.Second) != time.Second {
+	if f := rules.Choose(REST, "/", "GET", ""); f == nil || f.HTTPStatus() != 429 ||
+		f.Delay(time.Second) != time.Second {
 		t.Errorf("the second: %+v", f)
 	}
 	if !rules.Remove(second) || rules.Remove(second) || rules.Choose(REST, "/", "GET", "") != nil {

@@ -14,7 +14,8 @@ func TestWAVLength(t *testing.T) {
 	}
 	whole := wav(time.Second)
 	for name, b := range map[string][]byte{
-		"nothing": nil, "no WAV": []byte("ID3 an MP3 file's beginning"), "cut in the format": whole[:22], "no data": whole[:36],
+		"nothing": nil, "no WAV": []byte("ID3 an MP3 file's beginning"), "cut in the format": whole[:22],
+		"no data":                whole[:36],
 		"data before the format": append(append([]byte{}, whole[:12]...), "data\x00\x00\x00\x00"...),
 		"a chunk too long":       append(append([]byte{}, whole[:12]...), "LIST\xff\xff\xff\x7f"...),
 	} {

@@ -56,7 +56,8 @@ func (s *Server) updateRegion(q *request) (int, any, *failure) {
 // showRegion is the number's entry as Twilio writes it.
 func (s *Server) showRegion(num exchange.Number) map[string]any {
 	return map[string]any{
-		"phone_number": num.Phone, "url": "https://routes.twilio.com" + regionsPath + num.Phone, "sid": "QQ" + num.SID[2:],
+		"phone_number": num.Phone, "url": "https://routes.twilio.com" + regionsPath + num.Phone,
+		"sid":         "QQ" + num.SID[2:],
 		"account_sid": s.Account, "friendly_name": num.Friendly, "voice_region": num.Region,
 		"date_created": num.Created.UTC().Format(time.RFC3339), "date_updated": num.Updated.UTC().Format(time.RFC3339),
 	}

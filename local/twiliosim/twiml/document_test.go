@@ -16,13 +16,16 @@ func TestParseDocument(t *testing.T) {
 		warnings    int
 		code        int
 	}{
-		"empty":                 {"text/xml", "", nil, 0, 0},
-		"empty without a type":  {"", "", nil, 0, 0},
-		"one Verb":              {"text/xml", "<Response><Say>Hello</Say></Response>", []string{"Say"}, 0, 0},
-		"with a declaration":    {"application/xml", `<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>`, []string{"Hangup"}, 0, 0},
-		"with a character set":  {"text/xml; charset=utf-8", "<Response><Hangup/></Response>", []string{"Hangup"}, 0, 0},
-		"as HTML":               {"text/html", "<Response><Hangup/></Response>", []string{"Hangup"}, 0, 0},
-		"comments":              {"text/xml", "<!-- a --><Response><!-- b --><Hangup/></Response><!-- c -->", []string{"Hangup"}, 0, 0},
+		"empty":                {"text/xml", "", nil, 0, 0},
+		"empty without a type": {"", "", nil, 0, 0},
+		"one Verb":             {"text/xml", "<Response><Say>Hello</Say></Response>", []string{"Say"}, 0, 0},
+		"with a declaration": {"application/xml",
+			`<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>`, []string{"Hangup"}, 0, 0},
+		"with a character set": {"text/xml; charset=utf-8", "<Response><Hangup/></Response>", []string{"Hangup"}, 0,
+			0},
+		"as HTML": {"text/html", "<Response><Hangup/></Response>", []string{"Hangup"}, 0, 0},
+		"comments": {"text/xml", "<!-- a --><Response><!-- b --><Hangup/></Response><!-- c -->",
+			[]string{"Hangup"}, 0, 0},
 		"a sound file":          {"audio/wav", "RIFF", []string{"Play"}, 0, 0},
 		"plain text":            {"text/plain", "Hello", []string{"Say"}, 0, 0},
 		"an unknown Verb":       {"text/xml", "<Response><Sing/><Hangup/></Response>", []string{"Hangup"}, 1, 0},
@@ -47,7 +50,8 @@ func TestParseDocument(t *testing.T) {
 			code = p.Code
 		}
 		if !slices.Equal(names, c.verbs) || len(warnings) != c.warnings || code != c.code {
-			t.Errorf("%s: %v, %d warnings, error %v; want %v, %d, %d", name, names, len(warnings), err, c.verbs, c.warnings, c.code)
+			t.Errorf("%s: %v, %d warnings, error %v; want %v, %d, %d", name, names, len(warnings), err, c.verbs,
+				c.warnings, c.code)
 		}
 	}
 }
@@ -70,7 +74,8 @@ const callerDoc = `<Dial action="/after" method="POST"><Conference startConferen
 // FuzzParseDocument: whatever an application answers, the interpreter neither fails nor
 // takes what may not stand there.
 func FuzzParseDocument(f *testing.F) {
-	for _, doc := range []string{callerDoc, `<Gather><Say>x</Say></Gather>`, `<Say>&lt;</Say>`, `<![CDATA[x]]>`, `<!DOCTYPE a [<!ENTITY b "c">]>`} {
+	for _, doc := range []string{callerDoc, `<Gather><Say>x</Say></Gather>`, `<Say>&lt;</Say>`, `<![CDATA[x]]>`,
+		`<!DOCTYPE a [<!ENTITY b "c">]>`} {
 		f.Add("text/xml", []byte("<Response>"+doc+"</Response>"))
 	}
 	f.Add("audio/wav", []byte("RIFF\x00\x00\x00\x00WAVEfmt "))

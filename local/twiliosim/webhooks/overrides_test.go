@@ -33,7 +33,8 @@ func TestParseOverrides(t *testing.T) {
 		"%zz":             plain,
 	} {
 		got := parseOverrides(fragment, TwilioLimit)
-		if got.retries != want.retries || got.read != want.read || got.total != want.total || !slices.Equal(got.retryFor, want.retryFor) {
+		if got.retries != want.retries || got.read != want.read || got.total != want.total ||
+			!slices.Equal(got.retryFor, want.retryFor) {
 			t.Errorf("%q: %+v, want %+v", fragment, got, want)
 		}
 	}

@@ -11,7 +11,8 @@ import (
 func TestSignatureVector(t *testing.T) {
 	form := url.Values{"CallSid": {"CA1234567890ABCDE"}, "Caller": {"+14158675310"}, "Digits": {"1234"},
 		"From": {"+14158675310"}, "To": {"+18005551212"}}
-	if got := Signature("12345", "https://example.com/myapp.php?foo=1&bar=2", form); got != "L/OH5YylLD5NRKLltdqwSvS0BnU=" {
+	if got := Signature("12345", "https://example.com/myapp.php?foo=1&bar=2",
+		form); got != "L/OH5YylLD5NRKLltdqwSvS0BnU=" {
 		t.Errorf("signature %s", got)
 	}
 }
@@ -38,7 +39,8 @@ func TestSignedURL(t *testing.T) {
 // TestTheLibraryAgrees: names that sort by case and by being a beginning of another,
 // empty values, and everything that has to be escaped.
 func TestTheLibraryAgrees(t *testing.T) {
-	form := url.Values{"Reason": {"a"}, "ReasonConferenceEnded": {"b"}, "reason": {"c"}, "Empty": {""}, "ü": {"é & +"}, "Z": {"1"}}
+	form := url.Values{"Reason": {"a"}, "ReasonConferenceEnded": {"b"}, "reason": {"c"}, "Empty": {""},
+		"ü": {"é & +"}, "Z": {"1"}}
 	params := map[string]string{}
 	for name := range form {
 		params[name] = form.Get(name)
