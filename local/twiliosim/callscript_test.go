@@ -49,7 +49,7 @@ func TestVerbs(t *testing.T) {
 			[]look{{0, []string{"speech:On."}, "in-progress"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t)
+			b := newHarness(t)
 			b.doc("/voice", c.doc)
 			b.doc("/next", "<Say>Next.</Say>")
 			sid := b.dial()
@@ -64,8 +64,8 @@ func TestVerbs(t *testing.T) {
 
 func TestGather(t *testing.T) {
 	const doc = `<Gather numDigits="1" timeout="5" action="/choice"><Say>Press one to accept.</Say></Gather><Say>No answer.</Say>`
-	prepare := func(t *testing.T) (*bench, string) {
-		b := newBench(t)
+	prepare := func(t *testing.T) (*harness, string) {
+		b := newHarness(t)
 		b.doc("/voice", doc)
 		b.doc("/choice", `<Say>Thank you.</Say>`)
 		sid := b.dial()
@@ -88,7 +88,7 @@ func TestGather(t *testing.T) {
 		b.hears(sid, "speech:No answer.")
 	})
 	t.Run("ended by a key", func(t *testing.T) {
-		b := newBench(t)
+		b := newHarness(t)
 		b.doc("/voice", `<Gather action="/choice"/>`)
 		b.doc("/choice", `<Say>Thank you.</Say>`)
 		sid := b.dial()
@@ -114,7 +114,7 @@ func TestTheFallbackAnswers(t *testing.T) {
 		"no XML":     {"<Say", "12100"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t)
+			b := newHarness(t)
 			b.SetNumber(b.app.URL+"/voice", b.app.URL+"/fallback", "")
 			b.doc("/voice", bad.doc)
 			b.doc("/fallback", `<Say>One moment.</Say><Redirect>/voice</Redirect>`)
@@ -132,7 +132,7 @@ func TestTheFallbackAnswers(t *testing.T) {
 		})
 	}
 	t.Run("of a call made by REST", func(t *testing.T) {
-		b := newBench(t)
+		b := newHarness(t)
 		b.must(b.SetScripted("alice", true))
 		b.doc("/bad", "status 500")
 		b.doc("/fallback", `<Say>One moment.</Say>`)
@@ -160,7 +160,7 @@ func TestTheFallbackAnswers(t *testing.T) {
 
 func TestWithoutFallbackTheCallEndsWithAWord(t *testing.T) {
 	for _, fallback := range []string{"", "/fallback"} {
-		b := newBench(t)
+		b := newHarness(t)
 		if fallback != "" {
 			fallback = b.app.URL + fallback
 		}
@@ -180,18 +180,18 @@ func TestWithoutFallbackTheCallEndsWithAWord(t *testing.T) {
 // document that comes with the request needs neither.
 func TestAnUpdatedCallFallsBackOnWhatTheRequestNames(t *testing.T) {
 	for name, c := range map[string]struct {
-		change func(b *bench, p *api.UpdateCallParams)
+		change func(b *harness, p *api.UpdateCallParams)
 		hears  string
 	}{
-		"a fallback": {func(b *bench, p *api.UpdateCallParams) {
+		"a fallback": {func(b *harness, p *api.UpdateCallParams) {
 			p.SetUrl(b.app.URL + "/bad").SetFallbackUrl(b.app.URL + "/own").SetFallbackMethod("GET")
 		}, "speech:Its own."},
-		"none": {func(b *bench, p *api.UpdateCallParams) { p.SetUrl(b.app.URL + "/bad") },
+		"none": {func(b *harness, p *api.UpdateCallParams) { p.SetUrl(b.app.URL + "/bad") },
 			"speech:" + exchange.Apology},
-		"a document": {func(_ *bench, p *api.UpdateCallParams) { p.SetTwiml("<Response><Say>Goodbye.</Say></Response>") }, "speech:Goodbye."},
+		"a document": {func(_ *harness, p *api.UpdateCallParams) { p.SetTwiml("<Response><Say>Goodbye.</Say></Response>") }, "speech:Goodbye."},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t)
+			b := newHarness(t)
 			b.SetNumber(b.app.URL+"/voice", b.app.URL+"/fallback", "")
 			b.doc("/voice", `<Play loop="0">/a.wav</Play>`)
 			b.doc("/fallback", `<Say>The number's.</Say>`)
@@ -214,9 +214,9 @@ const partiesDoc = `<Dial timeout="20" timeLimit="600" hangupOnStar="true" actio
 	<Number statusCallback="/number" statusCallbackEvent="ringing answered completed">+4930123456</Number></Dial>`
 
 // parties has a caller whose Dial rings a client and a phone.
-func parties(t *testing.T) (b *bench, caller, alice, phone string) {
+func parties(t *testing.T) (b *harness, caller, alice, phone string) {
 	t.Helper()
-	b = newBench(t)
+	b = newHarness(t)
 	b.doc("/voice", partiesDoc)
 	b.doc("/after", `<Say>Over.</Say>`)
 	b.doc("/whisper", `<Gather numDigits="1" action="/accept"><Say>Press one.</Say></Gather><Hangup/>`)
@@ -320,9 +320,9 @@ func TestDialPartiesWhoAreAskedFirst(t *testing.T) {
 }
 
 func TestDialPartiesEndedByTheCallersSide(t *testing.T) {
-	for name, end := range map[string]func(b *bench, caller string){
-		"by the star":       func(b *bench, caller string) { b.must(b.DTMF(caller, "*")) },
-		"by the time limit": func(b *bench, _ string) { b.pass(10 * time.Minute) },
+	for name, end := range map[string]func(b *harness, caller string){
+		"by the star":       func(b *harness, caller string) { b.must(b.DTMF(caller, "*")) },
+		"by the time limit": func(b *harness, _ string) { b.pass(10 * time.Minute) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			b, caller, _, phone := parties(t)
@@ -339,7 +339,7 @@ func TestDialPartiesEndedByTheCallersSide(t *testing.T) {
 
 // TestAnApplicationThatIsNotThere: nobody listens at the voice URL, twice.
 func TestAnApplicationThatIsNotThere(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	gone := httptest.NewServer(nil)
 	gone.Close()
 	b.SetNumber(gone.URL+"/voice", b.app.URL+"/fallback", "")
@@ -363,7 +363,7 @@ func TestAnApplicationThatIsNotThere(t *testing.T) {
 }
 
 func TestAnswerOnBridge(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	b.doc("/voice", `<Dial answerOnBridge="true"><Number>+4930123456</Number></Dial>`)
 	caller := b.dial()
 	b.status(caller, "ringing")

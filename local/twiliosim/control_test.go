@@ -18,7 +18,7 @@ import (
 )
 
 // control asks the control API and decodes its answer.
-func (b *bench) control(s *httptest.Server, method, path, body string, want int, into any) {
+func (b *harness) control(s *httptest.Server, method, path, body string, want int, into any) {
 	b.t.Helper()
 	req, err := http.NewRequest(method, s.URL+path, strings.NewReader(body))
 	if err != nil {
@@ -114,20 +114,20 @@ func TestControlAPI(t *testing.T) {
 	}
 }
 
-func TestControlDeeds(t *testing.T) {
-	b := newBench(t)
+func TestControlActions(t *testing.T) {
+	b := newHarness(t)
 	s := httptest.NewServer(b.Control())
 	defer s.Close()
-	for deed, status := range map[string]string{"reject": "busy", "busy": "busy", "fail": "failed", "hangup": "busy"} {
+	for action, status := range map[string]string{"reject": "busy", "busy": "busy", "fail": "failed", "hangup": "busy"} {
 		sid := b.ringAgent("alice", "/alice")
-		b.control(s, "POST", "/control/calls/"+sid+"/"+deed, "", 204, nil)
+		b.control(s, "POST", "/control/calls/"+sid+"/"+action, "", 204, nil)
 		b.status(sid, status)
-		b.control(s, "POST", "/control/calls/"+sid+"/"+deed, "", 409, nil)
+		b.control(s, "POST", "/control/calls/"+sid+"/"+action, "", 409, nil)
 	}
 }
 
 func TestControlFaults(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	s := httptest.NewServer(b.Control())
 	defer s.Close()
 	var made struct {
@@ -154,7 +154,7 @@ func TestControlFaults(t *testing.T) {
 }
 
 func TestControlRefuses(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	s := httptest.NewServer(b.Control())
 	defer s.Close()
 	for _, c := range []struct {
@@ -228,7 +228,7 @@ func TestControlEvents(t *testing.T) {
 }
 
 func TestEventsAfterClose(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	before, _ := b.Events()
 	b.Close()
 	after, stop := b.Events()

@@ -61,7 +61,7 @@ func (p *page) expect(t *testing.T, want ...string) {
 var _ legs.Endpoint = (*page)(nil)
 
 // ringPages calls alice, who has these pages open.
-func ringPages(t *testing.T, pages ...*page) (*bench, string) {
+func ringPages(t *testing.T, pages ...*page) (*harness, string) {
 	t.Helper()
 	b := classic(t)
 	for _, p := range pages {
@@ -150,7 +150,7 @@ func TestTwoPagesOfOneAgent(t *testing.T) {
 }
 
 func TestRegistration(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	p := &page{}
 	for _, bad := range []string{"", "a b", "ä", strings.Repeat("x", 122), "a@b"} { // F151
 		if b.Register(bad, p) == nil || b.SetScripted(bad, true) == nil {
@@ -191,7 +191,7 @@ func TestAPhoneWithAVoice(t *testing.T) {
 }
 
 func TestPhonesThatDoNotGetThrough(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	if _, err := b.PlaceCall(nil, testCaller, "+15551230000"); err == nil {
 		t.Error("a number that is not ours was dialled")
 	}
@@ -209,7 +209,7 @@ func TestPhonesThatDoNotGetThrough(t *testing.T) {
 }
 
 func TestDoingTheImpossible(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	b.doc("/voice", `<Pause length="60"/>`)
 	sid := b.dial()
 	ringing := b.ringAgent("alice", "/alice")
@@ -244,7 +244,7 @@ func TestConfig(t *testing.T) {
 }
 
 func TestAudio(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	for range 2 {
 		if got, err := b.Audio(b.app.URL + "/music.wav"); err != nil || len(got) != len(wav(10*time.Second)) {
 			t.Errorf("%d bytes, %v", len(got), err)

@@ -18,7 +18,7 @@ import (
 	"warmtransfer/local/twiliosim/notation"
 )
 
-func (b *bench) fault(r faults.Rule) int {
+func (b *harness) fault(r faults.Rule) int {
 	b.t.Helper()
 	id, err := b.AddFault(r)
 	if err != nil {
@@ -140,7 +140,7 @@ func TestF178ListsThatLag(t *testing.T) {
 }
 
 // roomOf is the one conference that there is.
-func roomOf(t *testing.T, b *bench) string {
+func roomOf(t *testing.T, b *harness) string {
 	t.Helper()
 	rooms := b.Conferences()
 	if len(rooms) != 1 {
@@ -150,7 +150,7 @@ func roomOf(t *testing.T, b *bench) string {
 }
 
 // createCall dials alice by REST; who asks may give up.
-func (b *bench) createCall(ctx context.Context) error {
+func (b *harness) createCall(ctx context.Context) error {
 	form := url.Values{"From": {testNumber}, "To": {"client:alice"}, "Url": {b.app.URL + "/alice"}}
 	address := b.rest.URL + "/" + notation.Version + "/Accounts/" + testAccount + "/Calls.json"
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
@@ -173,7 +173,7 @@ func (b *bench) createCall(ctx context.Context) error {
 // TestF184ALateCallTakesEffectThoughItsClientHasGone, and is answered if it has not.
 func TestF184ALateCallTakesEffectThoughItsClientHasGone(t *testing.T) {
 	for _, gone := range []bool{false, true} {
-		b := newBench(t)
+		b := newHarness(t)
 		b.must(b.SetScripted("alice", true))
 		b.fault(faults.Rule{Kind: "rest", Do: "late", DelayMs: 4000, Times: 1})
 		ctx, giveUp := context.WithCancel(t.Context())
@@ -217,7 +217,7 @@ func TestFaultsOfREST(t *testing.T) {
 		"drop-after": {-1, 1},
 	} {
 		t.Run(do, func(t *testing.T) {
-			b := newBench(t)
+			b := newHarness(t)
 			b.must(b.SetScripted("alice", true))
 			b.fault(faults.Rule{Kind: "rest", Do: do, Times: 1, Match: faults.Match{Event: "CreateCall"}})
 			_, err := b.api.CreateCall(callParams("client:alice"))
@@ -234,7 +234,7 @@ func TestFaultsOfREST(t *testing.T) {
 	}
 	for do, created := range map[string]int{"timeout": 0, "timeout-after": 1, "delay": 1} {
 		t.Run(do, func(t *testing.T) {
-			b := newBench(t)
+			b := newHarness(t)
 			b.must(b.SetScripted("alice", true))
 			b.fault(faults.Rule{Kind: "rest", Do: do, Times: 1, DelayMs: 3000})
 			done := make(chan error, 1)
@@ -271,7 +271,7 @@ func TestFaultsOfREST(t *testing.T) {
 }
 
 // until waits for what another goroutine is about to do.
-func (b *bench) until(is func() bool) {
+func (b *harness) until(is func() bool) {
 	b.t.Helper()
 	for end := time.Now().Add(5 * time.Second); !is(); {
 		if time.Now().After(end) {
@@ -282,7 +282,7 @@ func (b *bench) until(is func() bool) {
 }
 
 func TestFaultWithStatusAndCode(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	b.fault(faults.Rule{Kind: "rest", Do: "fail", Status: 400, Code: 13224})
 	if _, err := b.api.CreateCall(callParams("client:alice")); code(err) != 13224 {
 		t.Errorf("the client is told %v, want 13224", err)
@@ -294,7 +294,7 @@ func TestFaultWithStatusAndCode(t *testing.T) {
 }
 
 func TestFaultSkipAndTimes(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	b.fault(faults.Rule{Kind: "rest", Do: "fail", Skip: 1, Times: 2})
 	var got []bool
 	for range 5 {
@@ -345,7 +345,7 @@ func TestDoubledCallbacksCarryOneToken(t *testing.T) { // F097
 }
 
 func TestRulesThatAreRefused(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	for i, r := range []faults.Rule{
 		{}, {Kind: "webhook"}, {Kind: "mail", Do: "drop"}, {Kind: "rest", Do: "double"}, {Kind: "rest", Do: "reorder"},
 		{Kind: "rest", Do: "drop", Times: -1}, {Kind: "rest", Do: "drop", Skip: -1},
@@ -371,7 +371,7 @@ func TestRetries(t *testing.T) {
 		"#rp=4xx,5xx":       2,
 		"#rc=1&rp=all&tt=x": 2,
 	} {
-		b := newBench(t)
+		b := newHarness(t)
 		b.SetNumber(b.app.URL+"/voice"+fragment, "", "")
 		b.doc("/voice", "status 503")
 		b.dial()
@@ -388,7 +388,7 @@ func TestRetries(t *testing.T) {
 }
 
 func TestReadTimeoutOverride(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	b.SetNumber(b.app.URL+"/voice#rt=2000&rc=1&rp=rt", "", "")
 	b.doc("/voice", `<Say>Hello.</Say>`)
 	b.fault(faults.Rule{Kind: "webhook", Do: "timeout", Times: 1})
@@ -414,7 +414,7 @@ func TestEveryCallbackLate(t *testing.T) { // F104
 }
 
 func TestRecordsAreBounded(t *testing.T) {
-	b := newBench(t, func(c *Config) { c.Records = 8 })
+	b := newHarness(t, func(c *Config) { c.Records = 8 })
 	for range 50 {
 		_, _ = b.api.ListCall(nil)
 	}
@@ -428,7 +428,7 @@ func TestRecordsAreBounded(t *testing.T) {
 }
 
 func TestEndedCallsAreForgotten(t *testing.T) {
-	b := newBench(t, func(c *Config) { c.Ended = 8 })
+	b := newHarness(t, func(c *Config) { c.Ended = 8 })
 	b.doc("/voice", joiner("room", `waitUrl=""`))
 	for range 40 {
 		b.must(b.Hangup(b.dial()))

@@ -16,7 +16,7 @@ import (
 // TestIdleWaitsForAnAnswer: an application that takes its time keeps the network busy,
 // and the clock that stands does not end its request.
 func TestIdleWaitsForAnAnswer(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	asked, answer := make(chan struct{}), make(chan struct{})
 	b.docFunc("/voice", func(url.Values) string {
 		close(asked)

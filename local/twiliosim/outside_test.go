@@ -9,7 +9,7 @@ import (
 )
 
 // callOutside calls an outside number by REST, which asks for a key.
-func callOutside(b *bench, number string) string {
+func callOutside(b *harness, number string) string {
 	b.t.Helper()
 	b.doc("/ask", `<Gather numDigits="1" timeout="4" action="/accept"><Say>Press 1.</Say></Gather><Hangup/>`)
 	b.doc("/accept", "<Say>Welcome.</Say>")
@@ -25,7 +25,7 @@ func TestOutsideTelephones(t *testing.T) {
 	for does, want := range map[string]string{"ring": "ringing", "busy": "busy", "fail": "failed",
 		"pick-up": "in-progress"} {
 		for _, set := range []string{number, "*"} {
-			b := newBench(t)
+			b := newHarness(t)
 			b.must(b.SetOutside(set, does))
 			b.status(callOutside(b, number), want)
 			if set == number {
@@ -36,7 +36,7 @@ func TestOutsideTelephones(t *testing.T) {
 }
 
 func TestAMachineIsAskedAndPressesNoKey(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	b.must(b.SetOutside("*", "pick-up"))
 	sid := callOutside(b, "+442079460123")
 	b.hears(sid, "speech:Press 1.")
@@ -48,7 +48,7 @@ func TestAMachineIsAskedAndPressesNoKey(t *testing.T) {
 }
 
 func TestAPersonOutsidePressesAKey(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	sid := callOutside(b, "+442079460123")
 	b.must(b.Answer(sid, nil))
 	b.settle()
@@ -61,7 +61,7 @@ func TestAPersonOutsidePressesAKey(t *testing.T) {
 }
 
 func TestControlNumbers(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	s := httptest.NewServer(b.Control())
 	defer s.Close()
 	b.control(s, "POST", "/control/numbers", `{"number":"+442079460123","does":"busy"}`, 204, nil)

@@ -14,9 +14,9 @@ const (
 )
 
 // classic sets the application of a warm transfer up.
-func classic(t *testing.T, change ...func(*Config)) *bench {
+func classic(t *testing.T, change ...func(*Config)) *harness {
 	t.Helper()
-	b := newBench(t, change...)
+	b := newHarness(t, change...)
 	b.doc("/voice", callerDoc)
 	b.doc("/wait/0", `<Say>Please wait.</Say><Redirect>/wait/1</Redirect>`)
 	b.doc("/wait/1", `<Play>/music.wav</Play><Redirect>/wait/1</Redirect>`)

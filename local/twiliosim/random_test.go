@@ -52,7 +52,7 @@ func TestRandomHistories(t *testing.T) {
 }
 
 // randomStep does something; that it is refused is as good.
-func (b *bench) randomStep(r *rapid.T) {
+func (b *harness) randomStep(r *rapid.T) {
 	calls := b.Calls()
 	sid := "CA0"
 	if len(calls) > 0 {
@@ -101,7 +101,7 @@ func (b *bench) randomStep(r *rapid.T) {
 }
 
 // checkAlways checks what holds at any time.
-func (b *bench) checkAlways(r *rapid.T) {
+func (b *harness) checkAlways(r *rapid.T) {
 	where := map[string]exchange.ParticipantView{}
 	in := map[string]string{}
 	for _, room := range b.Conferences() {
@@ -141,7 +141,7 @@ func (b *bench) checkAlways(r *rapid.T) {
 }
 
 // checkSequences: the events of each conference came in order and without a gap.
-func (b *bench) checkSequences(r *rapid.T) {
+func (b *harness) checkSequences(r *rapid.T) {
 	last := map[string]int{}
 	for _, s := range b.got("/events") {
 		room := s.form.Get("ConferenceSid")

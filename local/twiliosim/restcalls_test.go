@@ -18,7 +18,7 @@ func callParams(to string) *api.CreateCallParams {
 }
 
 func TestCredentials(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	for name, c := range map[string]struct {
 		user, password string
 		code           int
@@ -45,7 +45,7 @@ func TestCredentials(t *testing.T) {
 }
 
 func TestPathsThatAreNot(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	for path, want := range map[string]int{
 		"/2010-04-01/Accounts/" + testAccount + "/Calls":                     404,
 		"/2010-04-01/Accounts/" + testAccount + "/Nothing.json":              404,
@@ -71,7 +71,7 @@ func TestPathsThatAreNot(t *testing.T) {
 }
 
 func TestCreateCallRefuses(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	long := strings.Repeat("x", 801)
 	for name, c := range map[string]struct {
 		change func(p *api.CreateCallParams)
@@ -116,30 +116,30 @@ func TestCreateCallRefuses(t *testing.T) {
 func TestHowRingingEnds(t *testing.T) {
 	for name, c := range map[string]struct {
 		to     string
-		do     func(b *bench, sid string) error
+		do     func(b *harness, sid string) error
 		status string
 		sip    string
 	}{
 		"nobody registered": {"client:nobody", nil, "no-answer", "480"},
 		"no answer": {"client:alice",
-			func(b *bench, _ string) error { b.pass(20 * time.Second); return nil }, "no-answer", "487"},
-		"declined": {"client:alice", func(b *bench, sid string) error { return b.Reject(sid, nil) },
+			func(b *harness, _ string) error { b.pass(20 * time.Second); return nil }, "no-answer", "487"},
+		"declined": {"client:alice", func(b *harness, sid string) error { return b.Reject(sid, nil) },
 			"busy", "603"},
-		"hung up on": {"client:alice", func(b *bench, sid string) error { return b.Hangup(sid) }, "busy",
+		"hung up on": {"client:alice", func(b *harness, sid string) error { return b.Hangup(sid) }, "busy",
 			"603"},
-		"busy": {"+4930123456", func(b *bench, sid string) error { return b.Busy(sid) }, "busy", "486"},
-		"no such number": {"+4930123456", func(b *bench, sid string) error { return b.Fail(sid) }, "failed",
+		"busy": {"+4930123456", func(b *harness, sid string) error { return b.Busy(sid) }, "busy", "486"},
+		"no such number": {"+4930123456", func(b *harness, sid string) error { return b.Fail(sid) }, "failed",
 			"404"},
 		"the page has died": {"client:alice",
-			func(b *bench, sid string) error { err := b.Lose(sid); b.pass(20 * time.Second); return err },
+			func(b *harness, sid string) error { err := b.Lose(sid); b.pass(20 * time.Second); return err },
 			"no-answer", "487"},
 		"cancelled": {"client:alice",
-			func(b *bench, sid string) error { return b.endByAPI(sid, "canceled") }, "canceled", "487"},
+			func(b *harness, sid string) error { return b.endByAPI(sid, "canceled") }, "canceled", "487"},
 		"completed by the API": {"client:alice",
-			func(b *bench, sid string) error { return b.endByAPI(sid, "completed") }, "canceled", "487"},
+			func(b *harness, sid string) error { return b.endByAPI(sid, "completed") }, "canceled", "487"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t)
+			b := newHarness(t)
 			b.must(b.SetScripted("alice", true))
 			p := callParams(c.to)
 			p.SetTimeout(20).SetStatusCallback(b.app.URL + "/status").
@@ -178,13 +178,13 @@ func TestHowRingingEnds(t *testing.T) {
 	}
 }
 
-func (b *bench) endByAPI(sid, status string) error {
+func (b *harness) endByAPI(sid, status string) error {
 	_, err := b.api.UpdateCall(sid, (&api.UpdateCallParams{}).SetStatus(status))
 	return err
 }
 
 func TestAnAnsweredCall(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	b.must(b.SetScripted("alice", true))
 	p := callParams("client:alice")
 	p.SetStatusCallback(b.app.URL + "/status").SetStatusCallbackEvent([]string{"initiated ringing answered completed"})
@@ -209,7 +209,7 @@ func TestAnAnsweredCall(t *testing.T) {
 }
 
 func TestCallTimeLimit(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	b.must(b.SetScripted("alice", true))
 	call, err := b.api.CreateCall(callParams("client:alice").SetTimeLimit(30))
 	b.must(err)
@@ -223,7 +223,7 @@ func TestCallTimeLimit(t *testing.T) {
 }
 
 func TestListCalls(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	b.must(b.SetScripted("alice", true))
 	start := b.clock.Now()
 	for range 3 {
@@ -275,7 +275,7 @@ func when(t *testing.T, s string) time.Time {
 }
 
 func TestOneCallPerSecond(t *testing.T) { // F013
-	b := newBench(t, func(c *Config) { c.CallsPerSecond = 1 })
+	b := newHarness(t, func(c *Config) { c.CallsPerSecond = 1 })
 	var sids []string
 	for i := range 3 {
 		id := fmt.Sprintf("agent%d", i)
@@ -310,7 +310,7 @@ func TestOneCallPerSecond(t *testing.T) { // F013
 }
 
 func TestCustomParameters(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	b.must(b.SetScripted("alice", true))
 	call, err := b.api.CreateCall(callParams("client:alice?name=J%C3%BCrgen+%26+Co&id=7"))
 	b.must(err)
@@ -323,7 +323,7 @@ func TestCustomParameters(t *testing.T) {
 }
 
 func TestUserDefinedMessages(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	sid := b.ringAgent("alice", "/alice")
 	send := func(content, key string) (*api.ApiV2010UserDefinedMessage, error) {
 		p := &api.CreateUserDefinedMessageParams{}
@@ -358,7 +358,7 @@ func TestUserDefinedMessages(t *testing.T) {
 }
 
 func TestIncomingPhoneNumbers(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	list, err := b.api.ListIncomingPhoneNumber((&api.ListIncomingPhoneNumberParams{}).SetPhoneNumber(testNumber))
 	b.must(err)
 	if len(list) != 1 || *list[0].PhoneNumber != testNumber {
@@ -398,7 +398,7 @@ func TestIncomingPhoneNumbers(t *testing.T) {
 }
 
 func TestVoiceParameters(t *testing.T) { // F014
-	b := newBench(t)
+	b := newHarness(t)
 	b.doc("/voice", `<Hangup/>`)
 	for _, from := range []string{testCaller, "anonymous", "+266696687", ""} {
 		sid, err := b.PlaceCall(nil, from, testNumber)
@@ -418,7 +418,7 @@ func TestVoiceParameters(t *testing.T) { // F014
 }
 
 func TestUpdateCallRefuses(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	sid := b.ringAgent("alice", "/alice")
 	for name, c := range map[string]struct {
 		sid    string

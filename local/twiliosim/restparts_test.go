@@ -11,7 +11,7 @@ import (
 )
 
 // consult has a caller on hold, alice in the room, and bob ringing by REST.
-func consult(t *testing.T) (b *bench, caller, alice, bob string) {
+func consult(t *testing.T) (b *harness, caller, alice, bob string) {
 	t.Helper()
 	b = classic(t)
 	caller = b.dial()
@@ -56,13 +56,13 @@ func TestConsultByParticipant(t *testing.T) {
 
 func TestParticipantThatDoesNotCome(t *testing.T) {
 	for name, c := range map[string]struct {
-		do     func(b *bench, bob string) error
+		do     func(b *harness, bob string) error
 		status string
 	}{
-		"no answer": {func(b *bench, _ string) error { b.pass(20 * time.Second); return nil }, "no-answer"},
-		"declined":  {func(b *bench, bob string) error { return b.Reject(bob, nil) }, "busy"},
-		"cancelled": {func(b *bench, bob string) error { return b.endByAPI(bob, "canceled") }, "canceled"},
-		"removed": {func(b *bench, _ string) error { return b.api.DeleteParticipant(b.sidOf("room"), "bob", nil) },
+		"no answer": {func(b *harness, _ string) error { b.pass(20 * time.Second); return nil }, "no-answer"},
+		"declined":  {func(b *harness, bob string) error { return b.Reject(bob, nil) }, "busy"},
+		"cancelled": {func(b *harness, bob string) error { return b.endByAPI(bob, "canceled") }, "canceled"},
+		"removed": {func(b *harness, _ string) error { return b.api.DeleteParticipant(b.sidOf("room"), "bob", nil) },
 			"canceled"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 )
 
 // region asks the Inbound Processing Region API about a number; with a region it sets it.
-func (b *bench) region(method, number, region string) (status int, answer map[string]any) {
+func (b *harness) region(method, number, region string) (status int, answer map[string]any) {
 	b.t.Helper()
 	req, err := http.NewRequest(method, b.rest.URL+"/v2/PhoneNumbers/"+number,
 		strings.NewReader(url.Values{"VoiceRegion": {region}}.Encode()))
@@ -47,7 +47,7 @@ var regionShape = map[string]*regexp.Regexp{
 var dateTime = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$`)
 
 // checkRegion checks an answer of the Inbound Processing Region API.
-func (b *bench) checkRegion(r journal.Record) {
+func (b *harness) checkRegion(r journal.Record) {
 	b.t.Helper()
 	var answer map[string]string
 	if err := json.Unmarshal([]byte(r.Response), &answer); err != nil || len(answer) != len(regionShape) {
@@ -62,7 +62,7 @@ func (b *bench) checkRegion(r journal.Record) {
 
 // A number that nobody has moved has no entry; one that was moved is called in vain here.
 func TestF199RegionOfTheNumber(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	b.SetNumber(b.app.URL+"/voice", "", "")
 	if status, answer := b.region("GET", testNumber, ""); status != 404 || answer["code"] != 20404.0 {
 		t.Errorf("with no entry: %d %v", status, answer)

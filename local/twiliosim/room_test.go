@@ -20,7 +20,7 @@ func joiner(room, attrs string) string {
 }
 
 // join lets a scripted client join a room.
-func (b *bench) join(identity, room, attrs string) string {
+func (b *harness) join(identity, room, attrs string) string {
 	b.t.Helper()
 	b.doc("/join/"+identity, joiner(room, attrs))
 	return b.agent(identity, "/join/"+identity)
@@ -35,7 +35,7 @@ func code(err error) int {
 	return 0
 }
 
-func (b *bench) update(room, who string, set func(*api.UpdateParticipantParams)) *api.ApiV2010Participant {
+func (b *harness) update(room, who string, set func(*api.UpdateParticipantParams)) *api.ApiV2010Participant {
 	b.t.Helper()
 	p := &api.UpdateParticipantParams{}
 	set(p)
@@ -48,7 +48,7 @@ func (b *bench) update(room, who string, set func(*api.UpdateParticipantParams))
 }
 
 // sidOf is the SID of the newest room of a name.
-func (b *bench) sidOf(room string) string {
+func (b *harness) sidOf(room string) string {
 	b.t.Helper()
 	for _, r := range slices.Backward(b.Conferences()) {
 		if r.Name == room {
@@ -70,7 +70,7 @@ func TestRoomStartsWithTwoAndOneWhoMayStartIt(t *testing.T) {
 		"two who may not":                 {[]string{no, no}, "init"},
 		"first may not, second may":       {[]string{no, yes}, "in-progress"},
 		"first may, second may not":       {[]string{yes, no}, "in-progress"},
-		"the default is that she may":     {[]string{no, ""}, "in-progress"},
+		"the default is that they may":    {[]string{no, ""}, "in-progress"},
 		"three who may not":               {[]string{no, no, no}, "init"},
 		"two who may not, then one may":   {[]string{no, no, yes}, "in-progress"},
 		"all may":                         {[]string{yes, yes, yes}, "in-progress"},
@@ -78,7 +78,7 @@ func TestRoomStartsWithTwoAndOneWhoMayStartIt(t *testing.T) {
 		"what is no boolean counts as no": {[]string{no, `startConferenceOnEnter="perhaps"`}, "init"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t)
+			b := newHarness(t)
 			var legs []string
 			var labels []string
 			for i, attrs := range c.joins {
@@ -106,11 +106,11 @@ func TestRoomStartsWithTwoAndOneWhoMayStartIt(t *testing.T) {
 
 func TestWaitURL(t *testing.T) {
 	t.Run("empty is silence", func(t *testing.T) {
-		b := newBench(t)
+		b := newHarness(t)
 		b.hears(b.join("alice", "room", `waitUrl=""`), "silence")
 	})
 	t.Run("runs out into silence", func(t *testing.T) {
-		b := newBench(t)
+		b := newHarness(t)
 		b.doc("/wait", `<Say>One moment.</Say>`)
 		alice := b.join("alice", "room", `waitUrl="/wait"`)
 		b.hears(alice, "speech:One moment.")
@@ -118,7 +118,7 @@ func TestWaitURL(t *testing.T) {
 		b.hears(alice, "silence")
 	})
 	t.Run("GET is possible", func(t *testing.T) {
-		b := newBench(t)
+		b := newHarness(t)
 		b.doc("/wait", `<Play loop="0">/music.wav</Play>`)
 		alice := b.join("alice", "room", `waitUrl="/wait" waitMethod="GET"`)
 		b.pass(time.Hour)
@@ -128,7 +128,7 @@ func TestWaitURL(t *testing.T) {
 		}
 	})
 	t.Run("a Gather in it is passed over", func(t *testing.T) {
-		b := newBench(t)
+		b := newHarness(t)
 		b.doc("/wait", `<Gather><Say>Press one.</Say></Gather><Pause length="2"/><Say>Still there.</Say>`)
 		alice := b.join("alice", "room", `waitUrl="/wait"`)
 		b.hears(alice, "silence")
@@ -137,13 +137,13 @@ func TestWaitURL(t *testing.T) {
 		b.expectWarning(12200)
 	})
 	t.Run("that fails is silence", func(t *testing.T) {
-		b := newBench(t)
+		b := newHarness(t)
 		b.doc("/wait", "status 500")
 		b.hears(b.join("alice", "room", `waitUrl="/wait"`), "silence")
 		b.expectWarning(11200)
 	})
 	t.Run("a blank Redirect is the same document again", func(t *testing.T) {
-		b := newBench(t)
+		b := newHarness(t)
 		b.doc("/wait", `<Pause length="10"/><Redirect/>`)
 		b.join("alice", "room", `waitUrl="/wait"`)
 		b.pass(35 * time.Second)
@@ -152,7 +152,7 @@ func TestWaitURL(t *testing.T) {
 		}
 	})
 	t.Run("one that redirects to itself is slowed down", func(t *testing.T) {
-		b := newBench(t)
+		b := newHarness(t)
 		b.doc("/wait", `<Redirect/>`)
 		b.join("alice", "room", `waitUrl="/wait"`)
 		b.pass(3 * time.Second)
@@ -172,7 +172,7 @@ func TestWaitURL(t *testing.T) {
 	})
 }
 
-func (b *bench) expectWarning(code int) {
+func (b *harness) expectWarning(code int) {
 	b.t.Helper()
 	for _, r := range b.Records(0) {
 		if r.Kind == journal.KindWarning && r.Code == code {
@@ -194,7 +194,7 @@ func TestAloneInAStartedRoomIsSilence(t *testing.T) {
 }
 
 func TestLabelsAreUnique16025(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	b.join("alice", "room", `participantLabel="first"`)
 	b.doc("/join/bob", joiner("room", `participantLabel="first"`)+`<Say>Not added.</Say>`)
 	bob := b.agent("bob", "/join/bob")
@@ -205,7 +205,7 @@ func TestLabelsAreUnique16025(t *testing.T) {
 
 func TestMalformedLabels(t *testing.T) {
 	for _, label := range []string{"a/b", "a%2fb", "CA0123456789abcdef0123456789abcdef", strings.Repeat("x", 129)} {
-		b := newBench(t)
+		b := newHarness(t)
 		alice := b.join("alice", "room", `participantLabel="`+label+`"`)
 		b.status(alice, "completed")
 		b.expectWarning(16023)
@@ -216,7 +216,7 @@ func TestMalformedLabels(t *testing.T) {
 }
 
 func TestMaxParticipants16020(t *testing.T) { // F094
-	b := newBench(t)
+	b := newHarness(t)
 	b.join("alice", "room", `participantLabel="alice" maxParticipants="2"`)
 	b.join("bob", "room", `participantLabel="bob"`)
 	carol := b.join("carol", "room", `participantLabel="carol"`)
@@ -237,20 +237,20 @@ func partParams(to string) *api.CreateParticipantParams {
 func TestTheFirstStatusCallbackWins(t *testing.T) {
 	all := `statusCallbackEvent="start end join leave mute hold modify announcement"`
 	t.Run("the second one is ignored", func(t *testing.T) {
-		b := newBench(t)
+		b := newHarness(t)
 		b.join("alice", "room", `statusCallback="/first" `+all)
 		b.join("bob", "room", `statusCallback="/second" `+all)
 		b.expectEvents("/first", "participant-join", "participant-join", "conference-start")
 		b.expectEvents("/second")
 	})
 	t.Run("also if the first has none", func(t *testing.T) {
-		b := newBench(t)
+		b := newHarness(t)
 		b.join("alice", "room", ``)
 		b.join("bob", "room", `statusCallback="/second" `+all)
 		b.expectEvents("/second")
 	})
 	t.Run("the default is start and end", func(t *testing.T) {
-		b := newBench(t)
+		b := newHarness(t)
 		alice := b.join("alice", "room", `statusCallback="/first"`)
 		bob := b.join("bob", "room", ``)
 		b.must(b.Hangup(alice))

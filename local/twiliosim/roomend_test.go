@@ -49,35 +49,35 @@ func TestConferenceEventParameters(t *testing.T) {
 }
 
 func TestHowRoomsEnd(t *testing.T) {
-	kick := func(b *bench, who string) { b.must(b.api.DeleteParticipant(b.sidOf("room"), who, nil)) }
+	kick := func(b *harness, who string) { b.must(b.api.DeleteParticipant(b.sidOf("room"), who, nil)) }
 	for name, c := range map[string]struct {
-		do     func(b *bench, caller, alice string)
+		do     func(b *harness, caller, alice string)
 		reason string
 		left   string // of the other one
 	}{
-		"the caller hangs up": {func(b *bench, caller, _ string) { b.must(b.Hangup(caller)) },
+		"the caller hangs up": {func(b *harness, caller, _ string) { b.must(b.Hangup(caller)) },
 			conference.EndedByExit, legs.LeftModerator},
-		"the caller is lost": {func(b *bench, caller, _ string) { b.must(b.Lose(caller)) }, conference.EndedByExit,
+		"the caller is lost": {func(b *harness, caller, _ string) { b.must(b.Lose(caller)) }, conference.EndedByExit,
 			legs.LeftModerator},
-		"the caller is kicked": {func(b *bench, _, _ string) { kick(b, "caller") }, conference.EndedByKickedExit,
+		"the caller is kicked": {func(b *harness, _, _ string) { kick(b, "caller") }, conference.EndedByKickedExit,
 			legs.LeftModerator},
-		"the caller's call is ended by the API": {func(b *bench, caller, _ string) {
+		"the caller's call is ended by the API": {func(b *harness, caller, _ string) {
 			p := &api.UpdateCallParams{}
 			_, err := b.api.UpdateCall(caller, p.SetStatus("completed"))
 			b.must(err)
 		}, conference.EndedByKickedExit, legs.LeftModerator},
-		"by the API": {func(b *bench, _, _ string) {
+		"by the API": {func(b *harness, _, _ string) {
 			p := &api.UpdateConferenceParams{}
 			_, err := b.api.UpdateConference(b.sidOf("room"), p.SetStatus("completed"))
 			b.must(err)
 		}, conference.EndedByAPI, legs.LeftEnded},
-		"the last one leaves": {func(b *bench, caller, alice string) {
+		"the last one leaves": {func(b *harness, caller, alice string) {
 			b.update("room", "caller", func(p *api.UpdateParticipantParams) { p.SetEndConferenceOnExit(false) })
 			b.must(b.Hangup(caller))
 			b.room("room", "in-progress", "alice")
 			b.must(b.Hangup(alice))
 		}, conference.EndedLastLeft, legs.LeftHungUp},
-		"the last one is kicked": {func(b *bench, caller, _ string) {
+		"the last one is kicked": {func(b *harness, caller, _ string) {
 			b.update("room", "caller", func(p *api.UpdateParticipantParams) { p.SetEndConferenceOnExit(false) })
 			b.must(b.Hangup(caller))
 			kick(b, "alice")
@@ -119,17 +119,17 @@ func TestHowRoomsEnd(t *testing.T) {
 }
 
 func TestTheActionFollowsWhenTheRoomEndsUnderTheCaller(t *testing.T) {
-	for name, end := range map[string]func(b *bench, alice string){
-		"by the API": func(b *bench, _ string) {
+	for name, end := range map[string]func(b *harness, alice string){
+		"by the API": func(b *harness, _ string) {
 			p := &api.UpdateConferenceParams{}
 			_, err := b.api.UpdateConference(b.sidOf("room"), p.SetStatus("completed"))
 			b.must(err)
 		},
-		"by another leg": func(b *bench, alice string) {
+		"by another leg": func(b *harness, alice string) {
 			b.update("room", "alice", func(p *api.UpdateParticipantParams) { p.SetEndConferenceOnExit(true) })
 			b.must(b.Hangup(alice))
 		},
-		"by being kicked": func(b *bench, _ string) { b.must(b.api.DeleteParticipant(b.sidOf("room"), "caller", nil)) },
+		"by being kicked": func(b *harness, _ string) { b.must(b.api.DeleteParticipant(b.sidOf("room"), "caller", nil)) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := classic(t)
@@ -185,7 +185,7 @@ func TestANewRoomUnderAnOldName(t *testing.T) {
 }
 
 func TestDialTimeLimit(t *testing.T) { // F011
-	b := newBench(t)
+	b := newHarness(t)
 	b.doc("/voice", `<Dial timeLimit="60" action="/after"><Conference waitUrl="" endConferenceOnExit="true">room</Conference></Dial>`)
 	b.doc("/after", `<Say>Too long.</Say>`)
 	caller := b.dial()
@@ -197,7 +197,7 @@ func TestDialTimeLimit(t *testing.T) { // F011
 }
 
 func TestHangupOnStar(t *testing.T) {
-	b := newBench(t)
+	b := newHarness(t)
 	b.doc("/voice", `<Dial hangupOnStar="true"><Conference waitUrl="">room</Conference></Dial><Say>Out.</Say>`)
 	caller := b.dial()
 	b.must(b.DTMF(caller, "12"))

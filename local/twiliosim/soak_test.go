@@ -19,7 +19,7 @@ import (
 // was opened is closed, and every room has ended and knows why.
 func TestSoak(t *testing.T) {
 	const callers = 300
-	b := newBench(t, func(c *Config) { c.Records = 100 })
+	b := newHarness(t, func(c *Config) { c.Records = 100 })
 	dice := rand.New(rand.NewPCG(1, 2))
 	b.docFunc("/voice", func(form url.Values) string {
 		return joinRoom(form.Get("CallSid"), "caller",
@@ -30,13 +30,13 @@ func TestSoak(t *testing.T) {
 	for i := range 20 {
 		b.must(b.SetScripted(fmt.Sprint("agent", i), true))
 	}
-	deeds := []string{faults.Drop, faults.Double, faults.Delay, faults.Reorder, faults.Fail, faults.FailAfter,
+	actions := []string{faults.Drop, faults.Double, faults.Delay, faults.Reorder, faults.Fail, faults.FailAfter,
 		faults.DropAfter, faults.Timeout}
 	opened := 0
 	for i := range callers {
 		if i%20 == 0 {
 			b.ClearFaults()
-			b.fault(faults.Rule{Kind: "webhook", Do: deeds[dice.IntN(len(deeds))], Skip: dice.IntN(20), Times: 4})
+			b.fault(faults.Rule{Kind: "webhook", Do: actions[dice.IntN(len(actions))], Skip: dice.IntN(20), Times: 4})
 			b.fault(faults.Rule{Kind: "rest",
 				Do: []string{faults.Drop, faults.Fail, faults.Throttle, faults.FailAfter,
 					faults.DropAfter}[dice.IntN(5)], Skip: dice.IntN(10), Times: 1})
@@ -94,7 +94,7 @@ func joinRoom(caller, label, attrs string) string {
 		`statusCallbackEvent="start end join leave" ` + attrs + `>` + caller + `</Conference></Dial>`
 }
 
-func (b *bench) liveCalls() []exchange.CallView {
+func (b *harness) liveCalls() []exchange.CallView {
 	var live []exchange.CallView
 	for _, v := range b.Calls() {
 		if !v.Over() {

@@ -33,9 +33,9 @@ const (
 	testCaller  = "+4915112345678"
 )
 
-// bench is a network whose clock stands still, an application that it calls, and the
+// harness is a network whose clock stands still, an application that it calls, and the
 // unmodified client of twilio-go.
-type bench struct {
+type harness struct {
 	*Network
 	t     *testing.T
 	clock *clock.Manual
@@ -55,9 +55,9 @@ type seen struct {
 	token        string
 }
 
-func newBench(t *testing.T, change ...func(*Config)) *bench {
+func newHarness(t *testing.T, change ...func(*Config)) *harness {
 	t.Helper()
-	b := &bench{t: t, clock: clock.NewManual(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)),
+	b := &harness{t: t, clock: clock.NewManual(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)),
 		docs: map[string]func(url.Values) string{}}
 	cfg := Config{Account: testAccount, AuthToken: testToken, APIKey: testKey, APISecret: testSecret,
 		Number: testNumber, Clock: b.clock}
@@ -86,7 +86,7 @@ func newBench(t *testing.T, change ...func(*Config)) *bench {
 }
 
 // client is twilio-go's, unmodified; only its connections go to the test's server.
-func (b *bench) client(user, password string) *api.ApiService {
+func (b *harness) client(user, password string) *api.ApiService {
 	c := &twilio.Client{
 		Credentials: twilio.NewCredentials(user, password),
 		HTTPClient:  &http.Client{Timeout: 5 * time.Second, Transport: reroute{b.rest.URL}},
@@ -109,7 +109,7 @@ func (r reroute) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // serve is the application: it checks the signature and answers what the test set.
-func (b *bench) serve(w http.ResponseWriter, r *http.Request) {
+func (b *harness) serve(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	if strings.HasSuffix(r.URL.Path, ".wav") {
 		w.Header().Set("Content-Type", "audio/wav")
@@ -158,11 +158,11 @@ func (b *bench) serve(w http.ResponseWriter, r *http.Request) {
 
 // doc sets what the application answers at a path: the inside of a Response, or
 // "status 500".
-func (b *bench) doc(path, twiml string) {
+func (b *harness) doc(path, twiml string) {
 	b.docFunc(path, func(url.Values) string { return twiml })
 }
 
-func (b *bench) docFunc(path string, f func(url.Values) string) {
+func (b *harness) docFunc(path string, f func(url.Values) string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.docs[path] = func(form url.Values) string {
@@ -175,7 +175,7 @@ func (b *bench) docFunc(path string, f func(url.Values) string) {
 }
 
 // settle waits until nothing is under way.
-func (b *bench) settle() {
+func (b *harness) settle() {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
@@ -185,7 +185,7 @@ func (b *bench) settle() {
 }
 
 // pass lets time go by, in steps, so that what is due on the way is done on the way.
-func (b *bench) pass(d time.Duration) {
+func (b *harness) pass(d time.Duration) {
 	b.t.Helper()
 	b.settle()
 	end := b.clock.Now().Add(d)
@@ -203,7 +203,7 @@ func (b *bench) pass(d time.Duration) {
 }
 
 // dial lets an outside phone dial our number.
-func (b *bench) dial() string {
+func (b *harness) dial() string {
 	b.t.Helper()
 	sid, err := b.PlaceCall(nil, testCaller, testNumber)
 	if err != nil {
@@ -214,7 +214,7 @@ func (b *bench) dial() string {
 }
 
 // ringAgent creates a call by REST to a scripted client whose document is at path.
-func (b *bench) ringAgent(identity, path string) string {
+func (b *harness) ringAgent(identity, path string) string {
 	b.t.Helper()
 	if err := b.SetScripted(identity, true); err != nil {
 		b.t.Fatal(err)
@@ -230,14 +230,14 @@ func (b *bench) ringAgent(identity, path string) string {
 }
 
 // agent is a scripted client's leg that has been answered.
-func (b *bench) agent(identity, path string) string {
+func (b *harness) agent(identity, path string) string {
 	b.t.Helper()
 	sid := b.ringAgent(identity, path)
 	b.must(b.Answer(sid, nil))
 	return sid
 }
 
-func (b *bench) must(err error) {
+func (b *harness) must(err error) {
 	b.t.Helper()
 	if err != nil {
 		b.t.Fatal(err)
@@ -246,7 +246,7 @@ func (b *bench) must(err error) {
 }
 
 // hears asserts what a leg hears, in the control API's words.
-func (b *bench) hears(sid string, want ...string) {
+func (b *harness) hears(sid string, want ...string) {
 	b.t.Helper()
 	v, ok := b.Call(sid)
 	if !ok {
@@ -257,7 +257,7 @@ func (b *bench) hears(sid string, want ...string) {
 	}
 }
 
-func (b *bench) status(sid, want string) {
+func (b *harness) status(sid, want string) {
 	b.t.Helper()
 	if v, _ := b.Call(sid); v.Status != want {
 		b.t.Errorf("%s is %s, want %s", b.name(sid), v.Status, want)
@@ -265,7 +265,7 @@ func (b *bench) status(sid, want string) {
 }
 
 // room asserts a live room's name, state and labels.
-func (b *bench) room(name, status string, labels ...string) exchange.ConferenceView {
+func (b *harness) room(name, status string, labels ...string) exchange.ConferenceView {
 	b.t.Helper()
 	for _, r := range slices.Backward(b.Conferences()) {
 		if r.Name != name {
@@ -285,7 +285,7 @@ func (b *bench) room(name, status string, labels ...string) exchange.ConferenceV
 }
 
 // got returns the requests to a path.
-func (b *bench) got(path string) []seen {
+func (b *harness) got(path string) []seen {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	var list []seen
@@ -298,7 +298,7 @@ func (b *bench) got(path string) []seen {
 }
 
 // events are the StatusCallbackEvents or CallStatus that came to a path, in order.
-func (b *bench) events(path string) []string {
+func (b *harness) events(path string) []string {
 	var list []string
 	for _, s := range b.got(path) {
 		if e := s.form.Get("StatusCallbackEvent"); e != "" {
@@ -310,7 +310,7 @@ func (b *bench) events(path string) []string {
 	return list
 }
 
-func (b *bench) expectEvents(path string, want ...string) {
+func (b *harness) expectEvents(path string, want ...string) {
 	b.t.Helper()
 	if got := b.events(path); !slices.Equal(got, want) {
 		b.t.Errorf("%s got %v, want %v", path, got, want)
@@ -318,7 +318,7 @@ func (b *bench) expectEvents(path string, want ...string) {
 }
 
 // name is a leg in words.
-func (b *bench) name(sid string) string {
+func (b *harness) name(sid string) string {
 	v, ok := b.Call(sid)
 	if !ok {
 		return sid
@@ -326,7 +326,7 @@ func (b *bench) name(sid string) string {
 	return v.To + "(" + sid[:6] + ")"
 }
 
-func (b *bench) names(words []string) []string {
+func (b *harness) names(words []string) []string {
 	out := slices.Clone(words)
 	for i, w := range out {
 		if sid, ok := strings.CutPrefix(w, "leg:"); ok {
@@ -337,7 +337,7 @@ func (b *bench) names(words []string) []string {
 }
 
 // tell prints what everybody hears and the last requests, for a test that failed.
-func (b *bench) tell() {
+func (b *harness) tell() {
 	for _, v := range b.Calls() {
 		b.t.Logf("%s %s %s conference=%q hold=%v hears %v", b.name(v.SID), v.Direction, v.Status, v.Conference,
 			v.Hold, b.names(v.Hears))
@@ -359,7 +359,7 @@ var openAPI = sync.OnceValues(func() (*openapi3.T, error) {
 })
 
 // checkREST checks every answer that was given against Twilio's own description.
-func (b *bench) checkREST() {
+func (b *harness) checkREST() {
 	b.t.Helper()
 	doc, err := openAPI()
 	if err != nil {
