@@ -37,7 +37,7 @@ page() {
 }
 
 browser() {
-  packages local/phonenet/voice/browsertest
+  packages local/twiliosim/media/voice/browsertest
   local missing=()
   [ -x /usr/bin/chromium ] || missing+=(chromium)
   command -v espeak-ng >/dev/null || missing+=(espeak-ng)

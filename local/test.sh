@@ -24,7 +24,7 @@ part "gofmt" formatted
 # The scenarios have the machine to themselves: they wait for real functions, which wait for nobody long.
 part "go test" bash -c "go list ./... | grep -v /local/scenario | xargs go test -timeout 15m"
 part "scenarios on the real binaries" go test -timeout 15m ./local/scenario
-part "the voice in a browser" npm test --prefix local/phonenet/voice/browsertest --silent
+part "the voice in a browser" npm test --prefix local/twiliosim/media/voice/browsertest --silent
 part "the page: types and units" npm test --prefix frontend --silent
 part "the page: every state, axe" npm run gallery --prefix frontend --silent
 part "browsers on the whole stack" npm run e2e --prefix frontend --silent

@@ -24,8 +24,8 @@ import (
 
 	"warmtransfer/local/clock"
 	"warmtransfer/local/iam"
-	"warmtransfer/local/phonenet"
 	"warmtransfer/local/secrets"
+	"warmtransfer/local/twiliosim"
 	"warmtransfer/shared/env"
 	"warmtransfer/shared/secret"
 	"warmtransfer/shared/twilio"
@@ -46,7 +46,7 @@ type rig struct {
 	role    role
 	secrets *secrets.Secrets
 	s3      *s3.Client
-	network *phonenet.Network
+	network *twiliosim.Network
 	clock   *clock.Manual
 	cognito *cognito
 	cloud   *cloudFormation
@@ -92,7 +92,7 @@ func newRigFor(t *testing.T, issuer string) *rig {
 	}
 	r.s3 = s3.New(s3.Options{Region: "eu-central-1", BaseEndpoint: &bucketServer, UsePathStyle: true, Credentials: credentials(env.New(getter(awsEnv)))})
 	var err error
-	r.network, err = phonenet.New(phonenet.Config{Account: account, AuthToken: r.keys.AuthTokens[0], APIKey: apiKey, APISecret: apiSecret, Number: ourNumber, Clock: r.clock})
+	r.network, err = twiliosim.New(twiliosim.Config{Account: account, AuthToken: r.keys.AuthTokens[0], APIKey: apiKey, APISecret: apiSecret, Number: ourNumber, Clock: r.clock})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,8 +18,8 @@ import (
 	"warmtransfer/local/gateway"
 	"warmtransfer/local/gateway/runner"
 	"warmtransfer/local/gateway/sam"
-	"warmtransfer/local/phonenet"
 	"warmtransfer/local/stack"
+	"warmtransfer/local/twiliosim/faults"
 )
 
 // bareHandler is the floor: aws-lambda-go and nothing else.
@@ -119,7 +119,7 @@ func BenchmarkColdStart(b *testing.B) {
 // network that takes 50 ms to answer a REST call.
 func BenchmarkIncoming(b *testing.B) {
 	s, _ := start(b)
-	if _, err := s.Network.AddFault(phonenet.FaultRule{Kind: "rest", Do: "delay", DelayMs: 50}); err != nil {
+	if _, err := s.Network.AddFault(faults.Rule{Kind: "rest", Do: "delay", DelayMs: 50}); err != nil {
 		b.Fatal(err)
 	}
 	agents := []string{"alice", "bob", "carol", "dave"}

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"warmtransfer/local/phonenet"
 	"warmtransfer/local/stack"
+	"warmtransfer/local/twiliosim/faults"
 )
 
 // call is a caller with alice, whose phone network is 50 ms away.
@@ -20,7 +20,7 @@ type call struct {
 // caller, ringing at the target's, the caller's voice at the target's alone.
 func BenchmarkVerbs(b *testing.B) {
 	s, _ := start(b)
-	if _, err := s.Network.AddFault(phonenet.FaultRule{Kind: "rest", Do: "delay", DelayMs: 50}); err != nil {
+	if _, err := s.Network.AddFault(faults.Rule{Kind: "rest", Do: "delay", DelayMs: 50}); err != nil {
 		b.Fatal(err)
 	}
 	for _, id := range []string{"alice", "bob"} {

@@ -12,8 +12,8 @@ import (
 	"sync"
 	"time"
 
-	"warmtransfer/local/phonenet"
 	"warmtransfer/local/stack"
+	"warmtransfer/local/twiliosim/journal"
 )
 
 // limit is how long one step may take before the demonstration has failed.
@@ -194,7 +194,7 @@ func (d *demo) call(leg, who string) {
 }
 
 // tell tells what the phone network says that happened.
-func (d *demo) tell(e phonenet.Event) {
+func (d *demo) tell(e journal.Event) {
 	switch e.Event {
 	case "hears":
 		if e.Call == d.caller {

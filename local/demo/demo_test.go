@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"warmtransfer/local/phonenet"
 	"warmtransfer/local/stack"
+	"warmtransfer/local/twiliosim/journal"
 )
 
 // text collects what is told from several goroutines.
@@ -53,7 +53,7 @@ func TestTheWholeTransferIsTold(t *testing.T) {
 }
 
 func TestF204FailedRequestsAreExplained(t *testing.T) {
-	for want, r := range map[string]phonenet.Record{
+	for want, r := range map[string]journal.Record{
 		"":                       {Kind: "rest", Event: "CreateCall", Status: 201},
 		"was over already. The":  {Kind: "rest", Event: "CreateUserDefinedMessage", Status: 400, Code: 21220},
 		"which is what was want": {Kind: "rest", Event: "UpdateCall", Status: 400, Code: 21220},

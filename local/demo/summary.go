@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"warmtransfer/local/phonenet"
+	"warmtransfer/local/twiliosim/journal"
 )
 
 // row is one kind of request with what it cost.
@@ -57,7 +57,7 @@ func explain(out io.Writer, failed []string) {
 }
 
 // failure says what became of a request, "" if it is well.
-func failure(r phonenet.Record) string {
+func failure(r journal.Record) string {
 	gone := r.Status == http.StatusNotFound || r.Code == legIsOver
 	switch {
 	case r.Status != 0 && r.Status < 400:
@@ -77,7 +77,7 @@ func failure(r phonenet.Record) string {
 const legIsOver = 21220
 
 // add counts a request among those of its kind. Ids in paths are left out.
-func add(rows []*row, r phonenet.Record) []*row {
+func add(rows []*row, r journal.Record) []*row {
 	what := r.Event
 	if r.Kind == "webhook" {
 		path := strings.Split(strings.TrimPrefix(r.URL, "http://"), "/")

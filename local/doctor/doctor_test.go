@@ -17,9 +17,9 @@ import (
 
 	"warmtransfer/local/clock"
 	"warmtransfer/local/issuer"
-	"warmtransfer/local/phonenet"
-	"warmtransfer/local/phonenet/voice"
 	"warmtransfer/local/stack"
+	"warmtransfer/local/twiliosim"
+	"warmtransfer/local/twiliosim/media/voice"
 	"warmtransfer/shared/twilio"
 )
 
@@ -27,26 +27,26 @@ import (
 type patient struct {
 	t       *testing.T
 	target  target
-	network *phonenet.Network
+	network *twiliosim.Network
 	// answers over the good ones, by path
 	answers map[string]http.HandlerFunc
 	config  string
 	clock   time.Duration // by which this machine is ahead
 }
 
-func newPatient(t *testing.T, change ...func(*phonenet.Config)) *patient {
+func newPatient(t *testing.T, change ...func(*twiliosim.Config)) *patient {
 	t.Helper()
 	p := &patient{t: t, answers: map[string]http.HandlerFunc{}}
 	site := p.serve(http.HandlerFunc(p.site))
 	a := stack.MadeUp()
 	var err error
-	c := phonenet.Config{
+	c := twiliosim.Config{
 		Account: a.SID, AuthToken: a.AuthToken, APIKey: a.APIKey, APISecret: a.APISecret, Number: a.Number,
 	}
 	for _, f := range change {
 		f(&c)
 	}
-	if p.network, err = phonenet.New(c); err != nil {
+	if p.network, err = twiliosim.New(c); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(p.network.Close)

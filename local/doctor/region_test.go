@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"warmtransfer/local/phonenet"
+	"warmtransfer/local/twiliosim"
 	"warmtransfer/shared/twilio"
 )
 
@@ -67,7 +67,7 @@ func TestF199RegionThatCannotBeSeenIsNotCalledWrong(t *testing.T) {
 }
 
 func TestF200RestrictedKeyIsFoundByUsingAToken(t *testing.T) {
-	p := newPatient(t, func(c *phonenet.Config) { c.Restricted = true })
+	p := newPatient(t, func(c *twiliosim.Config) { c.Restricted = true })
 	lines, err := p.examine()
 	if !strings.HasPrefix(lines["API key"], "ok ") {
 		t.Errorf("REST takes a restricted key: %s", lines["API key"])

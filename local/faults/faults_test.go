@@ -88,7 +88,7 @@ func numbersIn(t *testing.T, path, rel string) []string {
 var shows = map[string]func(file string) bool{
 	"M": under("local/scenario/"),
 	"H": under("functions/", "shared/web/", "local/gateway/", "local/doctor/", "local/scenario/contract_test.go", "local/scenario/upgrade_test.go"),
-	"E": under("frontend/test/e2e/", "local/phonenet/voice/"),
+	"E": under("frontend/test/e2e/", "local/twiliosim/media/voice/"),
 	"S": under("local/template/", "shared/", "functions/"),
 }
 

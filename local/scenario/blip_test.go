@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"warmtransfer/local/phonenet"
+	"warmtransfer/local/twiliosim/faults"
 )
 
 // The network takes no requests for a moment, just as the agent goes. The clock stands
@@ -14,8 +14,8 @@ func TestF032TheAgentIsLostDuringABlipOfTheNetwork(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	caller := talking(l)
-	l.fault(phonenet.FaultRule{
-		Kind: "rest", Match: phonenet.FaultMatch{Event: "UpdateParticipant"}, Do: "throttle", Status: http.StatusTooManyRequests, Times: 6,
+	l.fault(faults.Rule{
+		Kind: "rest", Match: faults.Match{Event: "UpdateParticipant"}, Do: "throttle", Status: http.StatusTooManyRequests, Times: 6,
 	})
 	delete(l.pages, "bob")
 	l.crash("alice")
@@ -27,8 +27,8 @@ func TestTheAgentEndsTheCallDuringABlipOfTheNetwork(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	caller := talking(l)
-	l.fault(phonenet.FaultRule{
-		Kind: "rest", Match: phonenet.FaultMatch{Event: "UpdateCall"}, Do: "throttle", Status: http.StatusTooManyRequests, Times: 8,
+	l.fault(faults.Rule{
+		Kind: "rest", Match: faults.Match{Event: "UpdateCall"}, Do: "throttle", Status: http.StatusTooManyRequests, Times: 8,
 	})
 	for range 2 { // she presses, and presses again: both times she is told that it is not done yet
 		if call := l.presses("alice", "end", "").Call; call == nil || call.State != "ended" || !call.Overdue {
@@ -51,8 +51,8 @@ func TestTheAgentIsLostDuringABlipOfTheEvents(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	caller := talking(l)
-	l.fault(phonenet.FaultRule{
-		Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "fail", Status: http.StatusServiceUnavailable, Times: 6,
+	l.fault(faults.Rule{
+		Kind: "webhook", Match: faults.Match{Path: "^/events/"}, Do: "fail", Status: http.StatusServiceUnavailable, Times: 6,
 	})
 	l.crash("alice")
 	l.waits(caller)

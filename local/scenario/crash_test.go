@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"warmtransfer/local/phonenet"
 	"warmtransfer/local/stack"
+	"warmtransfer/local/twiliosim/faults"
 	"warmtransfer/shared/conference"
 )
 
@@ -118,7 +118,7 @@ func TestF077CrashBetweenUnholdAndTheRemovalOfTheTransferor(t *testing.T) {
 		l := open(t, c.between(t))
 		caller := consulting(l)
 		alice, bob := l.legTo("alice"), l.legTo("bob")
-		l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "drop"}) // nobody else is told
+		l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Path: "^/events/"}, Do: "drop"}) // nobody else is told
 		c.arm(l)
 		if _, err := l.agent("alice").Press(l.ctx, "complete", "", "once"); err == nil {
 			t.Fatal("the press was answered in spite of the crash")

@@ -6,15 +6,15 @@ import (
 	"time"
 
 	"warmtransfer/local/issuer"
-	"warmtransfer/local/phonenet"
 	"warmtransfer/local/stack"
+	"warmtransfer/local/twiliosim"
 )
 
 // Fifty callers come in the same moment to three free agents, over a network that dials
 // one call a second.
 func TestF013FiftyCallersInOneSecond(t *testing.T) {
 	t.Parallel()
-	l := open(t, func(o *stack.Options) { o.Network = phonenet.Config{CallsPerSecond: 1} })
+	l := open(t, func(o *stack.Options) { o.Network = twiliosim.Config{CallsPerSecond: 1} })
 	l.gap = 5 * time.Second
 	crew := []string{"alice", "bob", "carol"}
 	l.online(crew...)

@@ -5,8 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"warmtransfer/local/phonenet"
 	"warmtransfer/local/stack"
+	"warmtransfer/local/twiliosim/faults"
+	"warmtransfer/local/twiliosim/media"
 )
 
 // created counts the calls that the network was asked for.
@@ -141,7 +142,7 @@ func TestF097F022WebhooksOfTheKey(t *testing.T) {
 				t.Parallel()
 				l, caller := withAlice(t)
 				l.gap = 5 * time.Second
-				l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: path}, Do: do, Times: 1})
+				l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Path: path}, Do: do, Times: 1})
 				l.until("the number talks to alice", 2*time.Minute, func() bool {
 					out := l.outside(london)
 					switch c, _ := l.Network.Call(out); {
@@ -167,7 +168,7 @@ func TestF097F022WebhooksOfTheKey(t *testing.T) {
 // asked is what a leg hears said to it.
 func (l *line) asked(sid string) string {
 	for _, s := range l.Network.Hears(sid) {
-		if s.Kind == phonenet.SoundSpeech {
+		if s.Kind == media.KindSpeech {
 			return s.String()
 		}
 	}

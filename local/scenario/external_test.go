@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"warmtransfer/local/phonenet"
 	"warmtransfer/local/stack"
+	"warmtransfer/local/twiliosim/faults"
 )
 
 // london is an outside number from the range kept for fiction.
@@ -179,8 +179,8 @@ func TestF062TheNetworkRefusesTheNumber(t *testing.T) {
 		t.Run(outcome, func(t *testing.T) {
 			t.Parallel()
 			l, caller := withAlice(t)
-			l.fault(phonenet.FaultRule{
-				Kind: "rest", Match: phonenet.FaultMatch{Event: "CreateCall"}, Do: "fail", Status: 400, Code: code, Times: 1,
+			l.fault(faults.Rule{
+				Kind: "rest", Match: faults.Match{Event: "CreateCall"}, Do: "fail", Status: 400, Code: code, Times: 1,
 			})
 			l.presses("alice", "consult", london)
 			l.wantOutcome("alice", outcome)
@@ -245,7 +245,7 @@ func TestF023CallerLeavesAsTheKeyIsPressed(t *testing.T) {
 	t.Parallel()
 	l, caller := calling(t, "consult")
 	out := l.picksUp()
-	l.fault(phonenet.FaultRule{Kind: "rest", Match: phonenet.FaultMatch{Event: "UpdateCall"}, Do: "fail"}) // it cannot be ended
+	l.fault(faults.Rule{Kind: "rest", Match: faults.Match{Event: "UpdateCall"}, Do: "fail"}) // it cannot be ended
 	l.hangs(caller)
 	l.key(out, "1")
 	if got := l.asked(out); got != "speech:This call is already over." {
@@ -344,7 +344,7 @@ func TestF097F103WordsOfTheOutsideEndAreLost(t *testing.T) {
 			l.together(caller, out)
 			l.pass(5 * time.Second)
 			for _, event := range lost {
-				l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Event: event}, Do: "drop"})
+				l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Event: event}, Do: "drop"})
 			}
 			l.hangs(out)
 			l.pass(2 * time.Second)

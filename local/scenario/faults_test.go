@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"warmtransfer/local/phonenet"
+	"warmtransfer/local/twiliosim/faults"
 )
 
 // story is a whole call with a consult and an add, told so that it gets on however late
@@ -118,7 +118,7 @@ func TestF097F100F103F107EveryCallbackLostDoubledLateOrReordered(t *testing.T) {
 				t.Parallel()
 				l := open(t)
 				l.gap = 5 * time.Second
-				l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Event: event}, Do: do, DelayMs: 7000})
+				l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Event: event}, Do: do, DelayMs: 7000})
 				l.story()
 				l.done(90 * time.Second)
 			})
@@ -130,7 +130,7 @@ func TestF103NoCallbackEverArrives(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	l.gap = 5 * time.Second
-	l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "drop"})
+	l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Path: "^/events/"}, Do: "drop"})
 	l.story()
 	l.done(3 * time.Minute)
 }
@@ -139,7 +139,7 @@ func TestF104EveryCallbackTenMinutesLate(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	l.gap = 5 * time.Second
-	l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "delay", DelayMs: 600_000})
+	l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Path: "^/events/"}, Do: "delay", DelayMs: 600_000})
 	l.story()
 	l.done(12 * time.Minute)
 }
@@ -150,7 +150,7 @@ func TestF097DocumentsFetchedTwice(t *testing.T) {
 		t.Run(path, func(t *testing.T) {
 			t.Parallel()
 			l := open(t)
-			l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: path}, Do: "double"})
+			l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Path: path}, Do: "double"})
 			l.story()
 			if n := l.dials("alice"); n != 1 {
 				t.Errorf("alice was dialled %d times", n)
@@ -174,7 +174,7 @@ func TestF025F056F058F076RestFailsBeforeAndAfterTakingEffect(t *testing.T) {
 					t.Parallel()
 					l := open(t)
 					l.gap = 5 * time.Second
-					l.fault(phonenet.FaultRule{Kind: "rest", Match: phonenet.FaultMatch{Event: op}, Do: do, Times: 1, Skip: skip})
+					l.fault(faults.Rule{Kind: "rest", Match: faults.Match{Event: op}, Do: do, Times: 1, Skip: skip})
 					l.story()
 					l.done(90 * time.Second)
 				})
@@ -191,7 +191,7 @@ func TestF026RestTimesOut(t *testing.T) {
 				t.Parallel()
 				l := open(t)
 				l.gap = 5 * time.Second
-				l.fault(phonenet.FaultRule{Kind: "rest", Match: phonenet.FaultMatch{Event: op}, Do: do, Times: 1})
+				l.fault(faults.Rule{Kind: "rest", Match: faults.Match{Event: op}, Do: do, Times: 1})
 				l.story()
 				l.done(90 * time.Second)
 			})
@@ -203,7 +203,7 @@ func TestF121RestDownForTenMinutes(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	l.online("alice", "bob")
-	l.fault(phonenet.FaultRule{Kind: "rest", Do: "fail"})
+	l.fault(faults.Rule{Kind: "rest", Do: "fail"})
 	caller := l.dial("+15550199")
 	for range 20 {
 		l.pass(30 * time.Second)

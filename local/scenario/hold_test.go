@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"warmtransfer/local/phonenet"
+	"warmtransfer/local/twiliosim/faults"
 )
 
 // holds counts how often the network was asked to put that leg on hold, and off again.
@@ -130,8 +130,8 @@ func TestF124WrongCallStateIsLookedUpAndNotRepeated(t *testing.T) {
 	caller := consulting(l)
 	l.pass(6 * time.Second)
 	before := int64(len(l.Network.Records(0)))
-	l.fault(phonenet.FaultRule{
-		Kind: "rest", Match: phonenet.FaultMatch{Event: "UpdateParticipant"}, Do: "fail", Status: http.StatusConflict, Code: 21220,
+	l.fault(faults.Rule{
+		Kind: "rest", Match: faults.Match{Event: "UpdateParticipant"}, Do: "fail", Status: http.StatusConflict, Code: 21220,
 	})
 	l.presses("alice", "cancel", "")
 	count := map[string]int{}

@@ -12,8 +12,8 @@ import (
 
 	"warmtransfer/local/gateway/sam"
 	"warmtransfer/local/iam"
-	"warmtransfer/local/phonenet"
 	"warmtransfer/local/stack"
+	"warmtransfer/local/twiliosim/faults"
 )
 
 // asked is what the functions of all lines have asked of AWS.
@@ -88,7 +88,7 @@ func TestCallerIsKeptByFunctionsThatMayNotDoTheirWork(t *testing.T) {
 				t.Parallel()
 				l := open(t, without(function, action))
 				l.lacks, l.gap = function+": "+action, 5*time.Second
-				l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "drop"}) // so that each has work
+				l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Path: "^/events/"}, Do: "drop"}) // so that each has work
 				l.online("alice")
 				caller := l.dial("+15550199")
 				for n := range 8 {

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"warmtransfer/local/phonenet"
 	"warmtransfer/local/stack"
+	"warmtransfer/local/twiliosim/faults"
 )
 
 func wrapUp(seconds string) func(*stack.Options) {
@@ -241,7 +241,7 @@ func TestTheTargetLostInTheHandOverIsCalledBack(t *testing.T) {
 	l := open(t)
 	caller := consulting(l)
 	l.gap = 10 * time.Second
-	l.fault(phonenet.FaultRule{Kind: "rest", Match: phonenet.FaultMatch{Event: "UpdateParticipant"}, Do: "fail", Status: 500})
+	l.fault(faults.Rule{Kind: "rest", Match: faults.Match{Event: "UpdateParticipant"}, Do: "fail", Status: 500})
 	_, _ = l.agent("alice").Press(l.ctx, "complete", "", "C-1")
 	l.settle()
 	l.wantState("alice", "completing")

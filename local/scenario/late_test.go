@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"warmtransfer/local/phonenet"
 	"warmtransfer/local/stack"
+	"warmtransfer/local/twiliosim/faults"
 )
 
 // Nothing that is told of the answer arrives. The room's name, without which nobody can
@@ -18,7 +18,7 @@ func TestF029TheAnswerIsNotTold(t *testing.T) {
 	l.online("alice", "bob")
 	caller := l.dial("+15550199")
 	for _, event := range []string{"call-answered", "participant-join", "conference-start"} {
-		l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Event: event}, Do: "drop"})
+		l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Event: event}, Do: "drop"})
 	}
 	alice := l.answers("alice")
 	l.together(caller, alice)
@@ -80,7 +80,7 @@ func TestF101CallerJoinsLeavesAndJoinsAgain(t *testing.T) {
 }
 
 // leavesLate keeps back the word of who has left.
-var leavesLate = phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Event: "participant-leave"}, Do: "delay", DelayMs: 4000}
+var leavesLate = faults.Rule{Kind: "webhook", Match: faults.Match{Event: "participant-leave"}, Do: "delay", DelayMs: 4000}
 
 // wantStaysWith asserts that the caller stays with the agent through the late words, the
 // sweeps and the page's questions, and that what is known of both is true: hold works.
@@ -108,7 +108,7 @@ func TestF106EventsOfAnAgentsOldLegWhenSheHasANewCall(t *testing.T) {
 	old := l.answers("alice")
 	oldKey := string(l.conference(first).Owner)
 	l.pass(5 * time.Second)
-	l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "delay", DelayMs: 30_000})
+	l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Path: "^/events/"}, Do: "delay", DelayMs: 30_000})
 	l.presses("alice", "end", "")
 	l.pass(8 * time.Second)
 	l.wantOver(old)

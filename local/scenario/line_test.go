@@ -17,9 +17,10 @@ import (
 	"warmtransfer/local/clock"
 	"warmtransfer/local/gateway"
 	"warmtransfer/local/gateway/sam"
-	"warmtransfer/local/phonenet"
 	"warmtransfer/local/stack"
 	"warmtransfer/local/store"
+	"warmtransfer/local/twiliosim/faults"
+	"warmtransfer/local/twiliosim/media"
 	"warmtransfer/shared/conference"
 	"warmtransfer/shared/dynamo"
 	"warmtransfer/shared/switchboard/switchboardtest"
@@ -163,7 +164,7 @@ func open(t *testing.T, change ...func(*stack.Options)) *line {
 	return l
 }
 
-func (l *line) listen(leg string, sounds []phonenet.Sound) {
+func (l *line) listen(leg string, sounds []media.Sound) {
 	words := make([]string, 0, len(sounds))
 	for _, s := range sounds {
 		words = append(words, s.String())
@@ -438,9 +439,9 @@ func (l *line) hears(sid string) string {
 	var words []string
 	for _, s := range l.Network.Hears(sid) {
 		switch s.Kind {
-		case phonenet.SoundLeg:
+		case media.KindLeg:
 			words = append(words, l.name(s.Leg))
-		case phonenet.SoundSpeech:
+		case media.KindSpeech:
 			words = append(words, "speech")
 		default:
 			words = append(words, s.String())
@@ -511,7 +512,7 @@ func (l *line) wantOver(sid string) {
 }
 
 // fault switches a fault on, which must strike at least once before the end.
-func (l *line) fault(r phonenet.FaultRule) {
+func (l *line) fault(r faults.Rule) {
 	l.t.Helper()
 	_, err := l.Network.AddFault(r)
 	l.must(err)

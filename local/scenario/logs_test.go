@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"warmtransfer/local/issuer"
-	"warmtransfer/local/phonenet"
 	"warmtransfer/local/stack"
+	"warmtransfer/local/twiliosim/faults"
 )
 
 // The names, the note and the numbers of this call stand nowhere else, so that they are
@@ -66,7 +66,7 @@ func TestF163NothingPersonalIsLoggedWhateverGoesWrong(t *testing.T) {
 	l.must(err)
 	l.rejects("bob")
 	for _, code := range []int{13227, 20003, 21211} { // Twilio's words, which we pass on nowhere, name the number
-		l.fault(phonenet.FaultRule{Kind: "rest", Match: phonenet.FaultMatch{Event: "CreateCall"}, Do: "fail", Status: 400, Code: code, Times: 1})
+		l.fault(faults.Rule{Kind: "rest", Match: faults.Match{Event: "CreateCall"}, Do: "fail", Status: 400, Code: code, Times: 1})
 		_, _ = l.notes("alice", "consult", london)
 		l.pass(3 * time.Second)
 	}
@@ -76,7 +76,7 @@ func TestF163NothingPersonalIsLoggedWhateverGoesWrong(t *testing.T) {
 	l.presses("alice", "cancel", "")
 	l.pass(2 * time.Second)
 	for _, do := range []string{"fail", "fail-after", "throttle", "drop-after", "timeout"} {
-		l.fault(phonenet.FaultRule{Kind: "rest", Do: do, Times: 3})
+		l.fault(faults.Rule{Kind: "rest", Do: do, Times: 3})
 		_, _ = l.notes("alice", "consult", "bob")
 		l.pass(20 * time.Second)
 		l.Network.ClearFaults()
@@ -154,7 +154,7 @@ func TestF195CallersWithoutANumberAreNotLogged(t *testing.T) {
 			if got := l.me("alice").Call; got == nil || got.Caller.Number != from {
 				t.Errorf("alice's page is told %+v, want the caller %q", got, from)
 			}
-			l.fault(phonenet.FaultRule{Kind: "rest", Do: "fail", Times: 3})
+			l.fault(faults.Rule{Kind: "rest", Do: "fail", Times: 3})
 			_, _ = l.agent("alice").Press(l.ctx, "consult", "bob", "1")
 			_ = l.agent("alice").Call(l.ctx, http.MethodPost, "/transfer", map[string]any{"action": "consult", "target": from}, nil)
 			l.pass(3 * time.Second)

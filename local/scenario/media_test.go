@@ -5,13 +5,13 @@ import (
 	"testing"
 	"time"
 
-	"warmtransfer/local/phonenet"
+	"warmtransfer/local/twiliosim/faults"
 )
 
 // The music's host fails: whoever is to hear music is told something each turn, and no turn is short.
 func TestF183TheMusicsHostFails(t *testing.T) {
 	t.Parallel()
-	for name, rule := range map[string]phonenet.FaultRule{
+	for name, rule := range map[string]faults.Rule{
 		"503":   {Do: "fail", Status: 503},
 		"404":   {Do: "fail", Status: 404},
 		"empty": {Do: "empty"},

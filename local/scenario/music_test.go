@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"warmtransfer/local/phonenet"
+	"warmtransfer/local/twiliosim/faults"
 )
 
 // musicStops lets all tries of one turn of a caller's music be answered with 429, which is
@@ -13,8 +13,8 @@ import (
 // network's own makes up for that: she hears silence, and asks for nothing more.
 func (l *line) musicStops(caller string) {
 	l.t.Helper()
-	l.fault(phonenet.FaultRule{
-		Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/wait/" + caller}, Do: "throttle", Status: http.StatusTooManyRequests, Times: 6,
+	l.fault(faults.Rule{
+		Kind: "webhook", Match: faults.Match{Path: "^/wait/" + caller}, Do: "throttle", Status: http.StatusTooManyRequests, Times: 6,
 	})
 	l.until("her music stops", 30*time.Second, func() bool { return l.hears(caller) == "silence" })
 	l.gap = soundWithNone // from here on it is this that is measured
@@ -88,7 +88,7 @@ func TestMusicThatCouldNotBeHadWhenNothingElseCanBe(t *testing.T) {
 	caller := l.dial("+15550199")
 	l.pass(20 * time.Second)
 	for _, path := range []string{"^/wait/", "^/incoming"} {
-		l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: path}, Do: "throttle", Status: http.StatusTooManyRequests})
+		l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Path: path}, Do: "throttle", Status: http.StatusTooManyRequests})
 	}
 	l.gap = 110 * time.Second
 	l.pass(5 * time.Minute)

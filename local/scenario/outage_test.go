@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"warmtransfer/local/phonenet"
+	"warmtransfer/local/twiliosim/faults"
 	"warmtransfer/shared/conference"
 )
 
@@ -15,15 +15,15 @@ import (
 // music, in no room, for as long as it lasts.
 func (l *line) incomingDown() {
 	l.t.Helper()
-	l.fault(phonenet.FaultRule{
-		Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/incoming"}, Do: "throttle", Status: http.StatusTooManyRequests,
+	l.fault(faults.Rule{
+		Kind: "webhook", Match: faults.Match{Path: "^/incoming"}, Do: "throttle", Status: http.StatusTooManyRequests,
 	})
 }
 
 // nothingTold loses every callback.
 func (l *line) nothingTold() {
 	l.t.Helper()
-	l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "drop"})
+	l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Path: "^/events/"}, Do: "drop"})
 }
 
 // roomEnds ends the caller's room by itself.
@@ -89,8 +89,8 @@ func TestF103TheCallerLeavesWhileNothingAnswersHer(t *testing.T) {
 				l.incomingDown()
 				l.nothingTold()
 				if do != "" {
-					l.fault(phonenet.FaultRule{
-						Kind: "rest", Match: phonenet.FaultMatch{Event: "UpdateCall", Path: caller}, Do: do, Times: 1,
+					l.fault(faults.Rule{
+						Kind: "rest", Match: faults.Match{Event: "UpdateCall", Path: caller}, Do: do, Times: 1,
 					})
 				}
 				l.hangs(caller)
@@ -122,7 +122,7 @@ func TestF005F011LastWordsAreHeardWhileNothingAnswersTheCaller(t *testing.T) {
 			caller := talking(l)
 			l.incomingDown()
 			if do != "" {
-				l.fault(phonenet.FaultRule{Kind: "rest", Match: phonenet.FaultMatch{Event: "UpdateCall", Path: caller}, Do: do, Times: 1})
+				l.fault(faults.Rule{Kind: "rest", Match: faults.Match{Event: "UpdateCall", Path: caller}, Do: do, Times: 1})
 			}
 			l.presses("alice", "end", "")
 			l.pass(5 * time.Second)

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"warmtransfer/local/phonenet"
+	"warmtransfer/local/twiliosim/faults"
 )
 
 // phases brings a fresh call into each of its phases; it returns the caller.
@@ -141,9 +141,9 @@ func TestF073WhoHungUpIsToldRightlyInWhateverOrder(t *testing.T) {
 			for _, id := range []string{"alice", "bob"} {
 				in[id] = l.legTo(id) != ""
 			}
-			for _, rule := range []phonenet.FaultRule{
-				{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/call"}, Do: "delay", DelayMs: 2000},
-				{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/conference/"}, Do: "delay", DelayMs: 3000},
+			for _, rule := range []faults.Rule{
+				{Kind: "webhook", Match: faults.Match{Path: "^/events/call"}, Do: "delay", DelayMs: 2000},
+				{Kind: "webhook", Match: faults.Match{Path: "^/events/conference/"}, Do: "delay", DelayMs: 3000},
 			} {
 				l.fault(rule)
 			}

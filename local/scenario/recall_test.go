@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"warmtransfer/local/phonenet"
 	"warmtransfer/local/stack"
+	"warmtransfer/local/twiliosim"
 )
 
 // recalled is a caller whose transferor was lost while bob rang, and came back; bob did
@@ -79,7 +79,7 @@ func TestF092RecallIsNotAnsweredAndTheCallerIsFirstInTheLine(t *testing.T) {
 func TestF139RecallAgainstALateAnswer(t *testing.T) {
 	t.Parallel()
 	recalls, answers := 0, 0
-	l := open(t, func(o *stack.Options) { o.Network = phonenet.Config{RingBuffer: 10 * time.Second} })
+	l := open(t, func(o *stack.Options) { o.Network = twiliosim.Config{RingBuffer: 10 * time.Second} })
 	l.online("alice", "bob")
 	for n := range 6 {
 		caller := l.dial("+15550199")

@@ -6,14 +6,14 @@ import (
 	"testing"
 	"time"
 
-	"warmtransfer/local/phonenet"
+	"warmtransfer/local/twiliosim/faults"
 )
 
 // refuses lets the network not take a party into her room, so many times (0 is always), or let it in
 // only to let it out again.
 func (l *line) refuses(party, do string, code, times int) {
 	l.t.Helper()
-	l.fault(phonenet.FaultRule{Kind: "join", Match: phonenet.FaultMatch{Path: party}, Do: do, Code: code, Times: times})
+	l.fault(faults.Rule{Kind: "join", Match: faults.Match{Path: party}, Do: do, Code: code, Times: times})
 }
 
 // requested is when a path was asked for, of all tries.

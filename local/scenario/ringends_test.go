@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"warmtransfer/local/phonenet"
+	"warmtransfer/local/twiliosim/faults"
 )
 
 // wantRecent asserts what an agent's list of recent calls says of a call, and that it says
@@ -31,15 +31,15 @@ func (l *line) wantRecent(id, call, outcome, with string, rang bool) {
 // stopped, once, however often the network tells of it.
 func TestF192WhyItStoppedRinging(t *testing.T) {
 	t.Parallel()
-	double := phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events"}, Do: "double"}
+	double := faults.Rule{Kind: "webhook", Match: faults.Match{Path: "^/events"}, Do: "double"}
 	for name, test := range map[string]struct {
 		end     func(l *line, caller string)
 		outcome string
 	}{
 		"the caller hangs up": {func(l *line, caller string) { l.hangs(caller) }, "caller-left"},
 		"the caller hangs up, told late by 4s": {func(l *line, caller string) {
-			ends := phonenet.FaultMatch{Path: "^/events/call"}
-			l.fault(phonenet.FaultRule{Kind: "webhook", Match: ends, Do: "delay", DelayMs: 4000, Times: 2})
+			ends := faults.Match{Path: "^/events/call"}
+			l.fault(faults.Rule{Kind: "webhook", Match: ends, Do: "delay", DelayMs: 4000, Times: 2})
 			l.hangs(caller)
 			l.pass(5 * time.Second)
 		}, "caller-left"},

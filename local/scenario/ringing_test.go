@@ -4,8 +4,8 @@ import (
 	"testing"
 	"time"
 
-	"warmtransfer/local/phonenet"
 	"warmtransfer/local/stack"
+	"warmtransfer/local/twiliosim/faults"
 )
 
 func TestF001NobodyOnlineUntilAnAgentAppears(t *testing.T) {
@@ -65,7 +65,7 @@ func TestF005TheAPIDoesNotAnswerAndTheCallerIsKept(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	l.online("alice")
-	l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/incoming"}, Do: "throttle", Times: 3})
+	l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Path: "^/incoming"}, Do: "throttle", Times: 3})
 	caller := l.dial("+15550199")
 	for range 4 {
 		l.wantLive(caller)
@@ -164,9 +164,9 @@ func TestAgentOfflineIsNotRung(t *testing.T) {
 
 func TestF022ConnectAgentFailsThenTheCallerIsOfferedAgain(t *testing.T) {
 	t.Parallel()
-	for name, rule := range map[string]phonenet.FaultRule{
-		"once":   {Kind: "webhook", Match: phonenet.FaultMatch{Path: "/connect-agent/"}, Do: "fail", Times: 1},
-		"always": {Kind: "webhook", Match: phonenet.FaultMatch{Path: "/connect-agent/"}, Do: "fail"},
+	for name, rule := range map[string]faults.Rule{
+		"once":   {Kind: "webhook", Match: faults.Match{Path: "/connect-agent/"}, Do: "fail", Times: 1},
+		"always": {Kind: "webhook", Match: faults.Match{Path: "/connect-agent/"}, Do: "fail"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := open(t)

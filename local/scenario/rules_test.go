@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"warmtransfer/local/phonenet"
 	"warmtransfer/local/stack"
+	"warmtransfer/local/twiliosim/faults"
 )
 
 // A rule of the account's wins over what our addresses ask for: what fails once is not tried again. In
@@ -45,8 +45,8 @@ func TestF198ClocksRepairWhereTheNetworkOverlooksWhatOurAddressesAskFor(t *testi
 // unavailable lets so many webhooks to a path be answered with 503.
 func (l *line) unavailable(path string, times int) {
 	l.t.Helper()
-	l.fault(phonenet.FaultRule{
-		Kind: "webhook", Match: phonenet.FaultMatch{Path: path}, Do: "fail", Status: http.StatusServiceUnavailable, Times: times,
+	l.fault(faults.Rule{
+		Kind: "webhook", Match: faults.Match{Path: path}, Do: "fail", Status: http.StatusServiceUnavailable, Times: times,
 	})
 }
 

@@ -6,12 +6,12 @@ import (
 	"testing"
 	"time"
 
-	"warmtransfer/local/phonenet"
+	"warmtransfer/local/twiliosim/faults"
 )
 
 // everyList is a fault of all the network's lists.
-func everyList(do string, times int) phonenet.FaultRule {
-	return phonenet.FaultRule{Kind: "rest", Match: phonenet.FaultMatch{Path: "(Calls|Conferences|Participants).json$", Method: "GET"}, Do: do, Times: times, DelayMs: 600_000}
+func everyList(do string, times int) faults.Rule {
+	return faults.Rule{Kind: "rest", Match: faults.Match{Path: "(Calls|Conferences|Participants).json$", Method: "GET"}, Do: do, Times: times, DelayMs: 600_000}
 }
 
 // The network's lists succeed, and show nobody or only what is old, for the two sweeps of
@@ -66,9 +66,9 @@ func TestF178ADialledLegThatNoListShowsYet(t *testing.T) {
 	for _, do := range []string{"empty", "lag"} {
 		l := open(t)
 		caller := talking(l)
-		l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/leg/"}, Do: "drop"})
-		l.fault(phonenet.FaultRule{Kind: "rest", Match: phonenet.FaultMatch{Event: "CreateCall"}, Do: "drop-after", Times: 1})
-		l.fault(phonenet.FaultRule{Kind: "rest", Match: phonenet.FaultMatch{Event: "ListCall"}, Do: do, Times: 2}) // one look
+		l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Path: "^/events/leg/"}, Do: "drop"})
+		l.fault(faults.Rule{Kind: "rest", Match: faults.Match{Event: "CreateCall"}, Do: "drop-after", Times: 1})
+		l.fault(faults.Rule{Kind: "rest", Match: faults.Match{Event: "ListCall"}, Do: do, Times: 2}) // one look
 		l.presses("alice", "consult", "bob")
 		l.pass(12 * time.Second)
 		l.together(l.legTo("alice"), l.answers("bob"))
@@ -92,11 +92,11 @@ func TestF184AnUnholdTakesEffectLate(t *testing.T) {
 					l := open(t)
 					caller := consulting(l)
 					l.pass(3 * time.Second)
-					l.fault(phonenet.FaultRule{
-						Kind: "rest", Match: phonenet.FaultMatch{Path: "/" + caller + ".json$", Method: "POST"}, Do: "late", DelayMs: late, Times: 1,
+					l.fault(faults.Rule{
+						Kind: "rest", Match: faults.Match{Path: "/" + caller + ".json$", Method: "POST"}, Do: "late", DelayMs: late, Times: 1,
 					})
 					if !told {
-						l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Event: "participant-unhold"}, Do: "drop", Times: 1})
+						l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Event: "participant-unhold"}, Do: "drop", Times: 1})
 					}
 					all := strings.Fields(presses)
 					for _, verb := range all {
@@ -136,7 +136,7 @@ func TestF184AnUnholdTakesEffectLate(t *testing.T) {
 
 // slowly lets every REST call take effect and be answered after 4.9 s, by when the functions
 // have given up.
-var slowly = phonenet.FaultRule{Kind: "rest", Do: "late", DelayMs: 4900}
+var slowly = faults.Rule{Kind: "rest", Do: "late", DelayMs: 4900}
 
 // Every REST call takes 4.9 s. A whole warm transfer comes about all the same, slowly, and
 // the caller is never without a sound for more than five seconds.
@@ -186,7 +186,7 @@ func TestF186AConsultThatCannotBeginIsRefusedInWords(t *testing.T) {
 		l := open(t)
 		caller := talking(l)
 		l.pass(5 * time.Second)
-		l.fault(phonenet.FaultRule{Kind: "rest", Do: do, Match: phonenet.FaultMatch{Method: "POST"}})
+		l.fault(faults.Rule{Kind: "rest", Do: do, Match: faults.Match{Method: "POST"}})
 		l.insists("alice", "consult", "bob")
 		l.pass(15 * time.Second)
 		me := l.me("alice")

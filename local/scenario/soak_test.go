@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"warmtransfer/local/issuer"
-	"warmtransfer/local/phonenet"
 	"warmtransfer/local/stack"
+	"warmtransfer/local/twiliosim/faults"
 )
 
 var (
@@ -26,15 +26,15 @@ const soakAgents = 12
 // soakFaults strike one request in twenty of all: a callback is lost, doubled, late or out
 // of order, a document cannot be had or comes too late, a REST call fails before or after it
 // took effect. A request to the table fails in tests of their own.
-var soakFaults = []phonenet.FaultRule{
-	{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "drop", Every: 40},
-	{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "double", Every: 41},
-	{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "delay", DelayMs: 9000, Every: 42},
-	{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "reorder", Every: 43},
-	{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/wait"}, Do: "timeout", Every: 60},
-	{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/(wait|connect-agent|incoming)"}, Do: "double", Every: 40},
-	{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/(wait|connect-agent|incoming)"}, Do: "drop", Every: 41},
-	{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/(wait|connect-agent|incoming)"}, Do: "fail", Every: 42},
+var soakFaults = []faults.Rule{
+	{Kind: "webhook", Match: faults.Match{Path: "^/events/"}, Do: "drop", Every: 40},
+	{Kind: "webhook", Match: faults.Match{Path: "^/events/"}, Do: "double", Every: 41},
+	{Kind: "webhook", Match: faults.Match{Path: "^/events/"}, Do: "delay", DelayMs: 9000, Every: 42},
+	{Kind: "webhook", Match: faults.Match{Path: "^/events/"}, Do: "reorder", Every: 43},
+	{Kind: "webhook", Match: faults.Match{Path: "^/wait"}, Do: "timeout", Every: 60},
+	{Kind: "webhook", Match: faults.Match{Path: "^/(wait|connect-agent|incoming)"}, Do: "double", Every: 40},
+	{Kind: "webhook", Match: faults.Match{Path: "^/(wait|connect-agent|incoming)"}, Do: "drop", Every: 41},
+	{Kind: "webhook", Match: faults.Match{Path: "^/(wait|connect-agent|incoming)"}, Do: "fail", Every: 42},
 	{Kind: "rest", Do: "fail", Every: 40},
 	{Kind: "rest", Do: "fail-after", Every: 41},
 	{Kind: "rest", Do: "throttle", Every: 42},

@@ -8,7 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"warmtransfer/local/phonenet"
+	"warmtransfer/local/twiliosim/faults"
+	"warmtransfer/local/twiliosim/journal"
 )
 
 // invites dials somebody into a room by hand, as only another program with the account's
@@ -64,7 +65,7 @@ func TestF094StrangersAreNotLetIntoTheRoom(t *testing.T) {
 // wantPutOut asserts that it was we who ended a leg.
 func (l *line) wantPutOut(sid string) {
 	l.t.Helper()
-	if !slices.ContainsFunc(l.Network.Records(0), func(r phonenet.Record) bool {
+	if !slices.ContainsFunc(l.Network.Records(0), func(r journal.Record) bool {
 		return r.Event == "UpdateCall" && r.SID == sid && r.Params["Status"] == "completed"
 	}) {
 		l.t.Errorf("nobody ended %s", sid)
@@ -100,7 +101,7 @@ func TestF127TheSweepLeavesForeignCallsAlone(t *testing.T) {
 		"From": {l.Number}, "To": {"+15550183"}, "Timeout": {"600"}, "Twiml": {`<Response><Say>Hello.</Say></Response>`},
 	})] = true
 	// One of our own calls, of which nothing is told: the sweep has something to look for.
-	l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "drop"})
+	l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Path: "^/events/"}, Do: "drop"})
 	caller := l.dial("+15550199")
 	l.together(caller, l.answers("alice"))
 	before := int64(len(l.Network.Records(0)))
@@ -143,7 +144,7 @@ func TestF026F127AnotherProgramsCallToAnAgentIsNotTakenForOurs(t *testing.T) {
 			l := open(t)
 			l.online("alice")
 			l.nothingTold()
-			l.fault(phonenet.FaultRule{Kind: "rest", Match: phonenet.FaultMatch{Event: "CreateCall"}, Do: do, Times: 1})
+			l.fault(faults.Rule{Kind: "rest", Match: faults.Match{Event: "CreateCall"}, Do: do, Times: 1})
 			caller := l.dial("+15550199")
 			ours := l.legTo("alice")
 			if (ours != "") != (do == "fail-after") {

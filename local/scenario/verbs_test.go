@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"warmtransfer/local/phonenet"
 	"warmtransfer/local/stack"
+	"warmtransfer/local/twiliosim/faults"
 )
 
 // into brings a fresh call into a phase of that name; it returns the caller.
@@ -44,7 +44,7 @@ var verbs = []struct{ phase, verb, hears string }{
 
 // refusals are ways in which the network does not do what it is asked for, twice: then a
 // use case gives up.
-var refusals = map[string]phonenet.FaultRule{
+var refusals = map[string]faults.Rule{
 	"400":              {Do: "fail", Status: http.StatusBadRequest, Code: 20001, Times: 2},
 	"429":              {Do: "throttle", Status: http.StatusTooManyRequests, Times: 2},
 	"500":              {Do: "fail", Status: http.StatusInternalServerError, Times: 2},

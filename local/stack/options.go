@@ -11,8 +11,8 @@ import (
 	"warmtransfer/local/clock"
 	"warmtransfer/local/gateway/sam"
 	"warmtransfer/local/issuer"
-	"warmtransfer/local/phonenet"
 	"warmtransfer/local/store"
+	"warmtransfer/local/twiliosim"
 )
 
 // Account is a Twilio account, or what stands in for one.
@@ -45,7 +45,7 @@ type Options struct {
 	Clock                clock.Clock
 	Parameters           map[string]string   // of the template
 	Agents               []issuer.Agent      // who may sign in; nil: the ready-made ones
-	Network              phonenet.Config     // its limits; account, number and clock are set from above
+	Network              twiliosim.Config    // its limits; account, number and clock are set from above
 	Output               io.Writer           // what the functions print
 	Change               func(*sam.Template) // changes what was read of the template before anything starts
 	// Via puts something between the functions and the store, at the address it returns.

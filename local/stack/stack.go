@@ -28,10 +28,10 @@ import (
 	"warmtransfer/local/iam"
 	"warmtransfer/local/issuer"
 	"warmtransfer/local/phone"
-	"warmtransfer/local/phonenet"
-	"warmtransfer/local/phonenet/voice"
 	"warmtransfer/local/secrets"
 	"warmtransfer/local/store"
+	"warmtransfer/local/twiliosim"
+	"warmtransfer/local/twiliosim/media/voice"
 	"warmtransfer/shared/twilio"
 )
 
@@ -51,7 +51,7 @@ type Stack struct {
 
 	Template *sam.Template
 
-	Network *phonenet.Network // nil with Options.TwilioURL
+	Network *twiliosim.Network // nil with Options.TwilioURL
 	Gateway *gateway.Gateway
 	SignIn  *issuer.Issuer
 	Secrets *secrets.Secrets
@@ -367,7 +367,7 @@ func (s *Stack) startNetwork(l net.Listener) (any, error) {
 	a := s.o.Account
 	cfg.Account, cfg.AuthToken, cfg.APIKey, cfg.APISecret, cfg.Number = a.SID, a.AuthToken, a.APIKey, a.APISecret, a.Number
 	cfg.Clock = s.Clock
-	network, err := phonenet.New(cfg)
+	network, err := twiliosim.New(cfg)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,60 @@
+package voice
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"warmtransfer/local/twiliosim/media/voice/audio"
+)
+
+// MediaState is the answer of GET /control/media: what really flows, beside what the
+// network says should.
+type MediaState struct {
+	// Lines are the legs that real clients carry.
+	Lines []Line `json:"lines"`
+	// Tones is the tone in Hz of each scripted leg that a line hears.
+	Tones map[string]float64 `json:"tones"`
+}
+
+// Line is the sound of one leg that a real client carries.
+type Line struct {
+	Leg      string   `json:"leg"`
+	Received int      `json:"received"` // packets
+	Lost     int      `json:"lost"`     // packets
+	Late     int      `json:"late"`     // packets
+	WaitMS   int      `json:"waitMs"`   // what is queued before it is mixed
+	Loud     int      `json:"loud"`     // root mean square of what was last said, 0 to 32767
+	Hears    []string `json:"hears"`
+}
+
+func (v *Voice) serveMedia(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(v.Media()) // whoever asked has gone
+}
+
+// Media returns what flows now.
+func (v *Voice) Media() MediaState { return v.desk.state() }
+
+func (d *desk) state() MediaState {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	state := MediaState{Lines: []Line{}, Tones: make(map[string]float64)}
+	for leg, hz := range d.scripted {
+		state.Tones[leg] = hz
+	}
+	for leg, p := range d.live {
+		if p == nil {
+			continue
+		}
+		count := p.queue.Count()
+		line := Line{
+			Leg: leg, Received: count.Received, Lost: count.Lost, Late: count.Late,
+			WaitMS: int(audio.Length(count.Waiting).Milliseconds()), Loud: int(p.loud.Load()), Hears: []string{},
+		}
+		for _, s := range d.told[leg] {
+			line.Hears = append(line.Hears, s.String())
+		}
+		state.Lines = append(state.Lines, line)
+	}
+	return state
+}
