@@ -11,6 +11,7 @@ type Result struct {
 	Leg  LegID  // of a Dial that succeeded
 	Code string // of a refusal
 	Slow bool   // of Unknown: there was no answer in time, so that it may be done yet
+	Over bool   // of Unknown: there was an answer, so that it is done by now or not at all
 }
 
 // ResultKind is one way an act may go.
@@ -123,7 +124,7 @@ func (c *Conference) holdDone(a SetHold, r Result, now time.Time) {
 		c.Again = time.Time{}
 	}
 	if !a.Hold {
-		p.unholdDone(r.Kind, began, now)
+		p.unholdDone(r, began, now)
 	}
 	switch r.Kind {
 	case Acted:

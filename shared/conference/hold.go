@@ -112,8 +112,11 @@ func (p Participant) held() bool {
 
 // unholdDone takes in how an un-hold went that somebody began at that time. One without an
 // answer may take effect for some seconds yet.
-func (p *Participant) unholdDone(k ResultKind, began, now time.Time) {
+func (p *Participant) unholdDone(r Result, began, now time.Time) {
+	k := r.Kind
 	switch {
+	case k == Unknown && r.Over: // done or not, it is not done later: it is asked for again at once
+		p.Unholds += 2 // if it is seen, which of them was it?
 	case k == Refused, k == Throttled, k == WasGone:
 		p.Again = now.Add(refusedFor)
 	case k == Unknown:
@@ -137,7 +140,7 @@ func (p *Participant) unholdDone(k ResultKind, began, now time.Time) {
 func (p *Participant) forgetUnhold(now time.Time) {
 	if began := p.Unholding; !began.IsZero() && !now.Before(began.Add(unholdWithin)) {
 		p.Unholding = time.Time{}
-		p.unholdDone(Unknown, began, now)
+		p.unholdDone(Result{Kind: Unknown}, began, now)
 	}
 }
 

@@ -110,7 +110,7 @@ func resultOf(leg conference.LegID, err error) conference.Result {
 		}
 		return r
 	default:
-		return conference.Result{Kind: conference.Unknown, Slow: errors.Is(err, ErrSlow)}
+		return conference.Result{Kind: conference.Unknown, Slow: errors.Is(err, ErrSlow), Over: errors.Is(err, ErrFailed)}
 	}
 }
 

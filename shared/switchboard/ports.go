@@ -31,6 +31,10 @@ var (
 // to repeat it at once would only take as long again.
 var ErrSlow = fmt.Errorf("%w: no answer in time", ErrUnknown)
 
+// ErrFailed is the ErrUnknown of a request that the network answered with an error of its own:
+// it may have acted, but nothing takes effect any more after the answer.
+var ErrFailed = fmt.Errorf("%w: the network failed", ErrUnknown)
+
 // RefusedError is a definite no of the network: it did not act and will not.
 type RefusedError struct {
 	Code   int // the network's error code, e.g. 13224; 0 if it gave none

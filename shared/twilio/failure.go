@@ -58,6 +58,8 @@ func contract(err error, there bool) error {
 		return fmt.Errorf("%w: %w", switchboard.ErrThrottled, f)
 	case f.status == 0 && errors.Is(f.cause, context.DeadlineExceeded):
 		return fmt.Errorf("%w: %w", switchboard.ErrSlow, f)
+	case f.status == http.StatusInternalServerError || f.status == http.StatusServiceUnavailable:
+		return fmt.Errorf("%w: %w", switchboard.ErrFailed, f)
 	case f.status < 400 || f.status > 499 || f.status == http.StatusRequestTimeout:
 		return fmt.Errorf("%w: %w", switchboard.ErrUnknown, f)
 	case there && (f.status == http.StatusNotFound || f.Code == codeNotFound || f.Code == codeNotInCall):
