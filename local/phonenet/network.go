@@ -24,6 +24,9 @@ type Config struct {
 	APISecret string // required
 	Number    string // the one number of the account, E.164; required
 
+	// Transport carries webhooks and fetches what is played; nil is one that knows no proxy.
+	Transport http.RoundTripper
+
 	Clock clock.Clock  // clock.New(1)
 	Log   *slog.Logger // slog.DiscardHandler
 
@@ -121,13 +124,16 @@ func New(cfg Config) (*Network, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
+	if cfg.Transport == nil {
+		cfg.Transport = &http.Transport{MaxIdleConnsPerHost: 128, IdleConnTimeout: time.Minute}
+	}
 	cfg.WebhookLimit = orDefault(cfg.WebhookLimit, twilioLimit)
 	cfg.Records = orDefault(cfg.Records, 5000)
 	cfg.Ended = orDefault(cfg.Ended, 20000)
 	ctx, cancel := context.WithCancel(context.Background())
 	n := &Network{
 		cfg: cfg, clock: cfg.Clock, log: cfg.Log, ctx: ctx, cancel: cancel,
-		client:  &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 128, IdleConnTimeout: time.Minute}},
+		client:  &http.Client{Transport: cfg.Transport},
 		busy:    newGauge(),
 		legs:    map[string]*leg{},
 		rooms:   map[string]*room{},
