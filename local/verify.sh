@@ -1,11 +1,9 @@
 #!/usr/bin/env bash
 # The body of "make verify": is the template sound, and does it build into small packages? Needs no AWS account.
-# Tools are pinned and live in .venv, inside the clone and outside of git; deleting that folder undoes them.
+# Tools are pinned in tools.sh and live in .venv, inside the clone and outside of git; deleting that folder undoes them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-SAM=1.170.0
-LINT=1.58.0
 LIMIT_KIB=3584         # 3.5 MiB: a package's size is time in every cold start
 PUBLISH_LIMIT_KIB=8192 # publish holds the page and the music, and nobody waits for it but a deployment
 
@@ -14,29 +12,7 @@ export CGO_ENABLED=0 GOFLAGS="-trimpath -buildvcs=false -tags=lambda.norpc '-ldf
 
 say() { printf '%s\n' "$*"; }
 die() { printf 'verify: %s\n' "$*" >&2; exit 1; }
-
-# Debian and Ubuntu split ensurepip off into a package of its own; without it python3 -m venv leaves half an environment.
-make_venv() {
-  rm -rf .venv
-  python3 -m venv .venv >/dev/null 2>&1 && return
-  rm -rf .venv
-  local install="apt-get install -y python3-venv"
-  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || die "python3 -m venv does not work here; install it first: sudo $install"
-  say "python3 lacks venv: $install"
-  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive $install >/dev/null; } || die "$install failed"
-  python3 -m venv .venv || die "python3 -m venv still does not work"
-}
-
-tools() {
-  local want="aws-sam-cli==$SAM cfn-lint==$LINT"
-  [ "$(cat .venv/verify-has 2>/dev/null)" = "$want" ] && return
-  command -v python3 >/dev/null || die "python3 (3.10 or newer) is needed for the SAM CLI"
-  say "installing $want into .venv (once)"
-  make_venv
-  # shellcheck disable=SC2086
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check $want || die "pip could not install $want"
-  echo "$want" > .venv/verify-has
-}
+. local/tools.sh
 
 # zip_kib FOLDER: the size of the folder's zip in KiB, packed as "sam package" packs it.
 zip_kib() {
@@ -109,7 +85,8 @@ json.dump(Translator(NoPolicies(), Parser()).translate(template, values), sys.st
 PY
 }
 
-tools
+venv .venv "$SAM_AND_LINT"
+venv .venv-emulator "$EMULATOR"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 say "sam validate --lint"

@@ -38,7 +38,7 @@ func main() {
 
 func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("rehearse", flag.ContinueOnError)
-	limit := flags.Duration("limit", 6*time.Minute, "how long a rehearsal may take in all")
+	limit := flags.Duration("limit", 15*time.Minute, "how long a rehearsal may take in all")
 	keep := flags.Bool("keep", false, "keep the folder with the logs")
 	browser := flags.Bool("browser", true, "also sign in and take a call in a browser")
 	broken := flags.String("break", "", "a mistake to make on purpose, which the rehearsal has to find: "+strings.Join(mistakes(), ", ")+", or all")

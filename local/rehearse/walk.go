@@ -73,7 +73,7 @@ var steps = []step{
 	{"sam deploy with one setting of a function changed: its alias moves", (*rehearsal).setting, nil},
 	{"sam deploy with a number of somebody else's: it is refused and all taken back", (*rehearsal).refused, nil},
 	{"a call after that", (*rehearsal).call, nil},
-	{"sam delete leaves what docs/operations.md says", (*rehearsal).remove, nil},
+	{"make destroy leaves what docs/operations.md says", (*rehearsal).remove, nil},
 }
 
 // packages looks whether the last build came to its end.
