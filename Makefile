@@ -42,5 +42,9 @@ agent: ## creates an agent in Cognito: make agent NAME=ada EMAIL=ada@example.com
 doctor: ## looks what is wrong with a deployment or a local stack, and how to mend it
 	@go run ./local doctor $(ARGS)
 
+# Costs a few calls, and needs a person at a telephone: docs/rehearsal.md.
+live-check:
+	@go run ./local live-check $(ARGS)
+
 clean: ## removes everything that was built or installed here
 	rm -rf .run .venv .venv-emulator .aws-sam build frontend/dist node_modules */node_modules local/*/node_modules

@@ -63,26 +63,15 @@ sizes() {
   [ "$over" = 0 ] || die "$over of $found packages are too large"
 }
 
-# transformed FILE: the template as CloudFormation gets it, SAM's short forms written out.
-transformed() {
-  .venv/bin/python - >"$1" 2>"$scratch/transform.log" <<'PY' || { cat "$scratch/transform.log" >&2; die "the template cannot be transformed"; }
-import json, sys
-from samcli.yamlhelper import yaml_parse
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
-
-class NoPolicies:
-    def load(self):
-        return {}
-
-with open("template.yaml") as f:
-    template = yaml_parse(f.read())
-for r in template["Resources"].values():
-    if r["Type"] == "AWS::Serverless::Function":
-        r["Properties"]["CodeUri"] = "s3://bucket/key"
-values = {n: p.get("Default", "x") for n, p in template["Parameters"].items()}
-json.dump(Translator(NoPolicies(), Parser()).translate(template, values), sys.stdout)
-PY
+# managed_ids: every line of our table must be in the emulator's, which others keep.
+managed_ids() {
+  local ours theirs wrong
+  ours=$(grep -v '^#' local/template/managed-ids.tsv | sort)
+  theirs=$(GATEWAY_PORT=1 MINISTACK_HOST=us-east-1.amazonaws.com .venv-emulator/bin/python local/rehearse/emulator.py managed-ids 2>"$scratch/log" | sort)
+  [ -n "$ours" ] && [ -n "$theirs" ] || { cat "$scratch/log" >&2; die "a table of managed ids is empty"; }
+  wrong=$(comm -23 <(echo "$ours") <(echo "$theirs"))
+  [ -z "$wrong" ] || die "AWS has no such id of that name: $wrong"
+  say "$(wc -l <<<"$ours") managed ids, as the emulator knows them"
 }
 
 venv .venv "$SAM_AND_LINT"
@@ -93,8 +82,10 @@ say "sam validate --lint"
 .venv/bin/sam validate --lint --template template.yaml
 say "cfn-lint"
 .venv/bin/cfn-lint template.yaml
+say "cfn-lint on the transformed template, and six mistakes that it must find"
+.venv/bin/python local/template/lint.py "$scratch/transformed.json" || die "the transformed template is wrong"
+managed_ids
 say "every reference of the transformed template"
-transformed "$scratch/transformed.json"
 go run ./local/template/resolve <"$scratch/transformed.json"
 say "sam build (linux/arm64)"
 began=$SECONDS

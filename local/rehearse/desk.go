@@ -255,11 +255,11 @@ func (r *rehearsal) call(ctx context.Context) error {
 	for _, a := range acts {
 		if a.do != nil {
 			if err := a.do(); err != nil {
-				return fmt.Errorf("so that %s: %w", a.what, err)
+				return errors.Join(fmt.Errorf("so that %s: %w", a.what, err), r.quiet(ctx))
 			}
 		}
 		if err := until(ctx, a.what, patience, a.so); err != nil {
-			return errors.Join(err, errors.New(r.story()))
+			return errors.Join(err, r.quiet(ctx), errors.New(r.story()))
 		}
 	}
 	return nil

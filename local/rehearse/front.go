@@ -32,6 +32,7 @@ type front struct {
 	Proxy   string // for HTTPS_PROXY
 	Direct  string // the same emulator with TLS, for those who are told an address
 	CAFile  string
+	pin     string // of its key, for a browser
 	roots   *x509.CertPool
 	closers []io.Closer
 
@@ -180,10 +181,8 @@ func (f *front) certificate() (tls.Certificate, error) {
 		return tls.Certificate{}, err
 	}
 	names := []string{"localhost", "*.twilio.com", "voice-js.roaming.twilio.com", "*.cloudfront.net"}
-	for _, region := range []string{region} {
-		names = append(names, "*."+region+".amazonaws.com", "*.s3."+region+".amazonaws.com",
-			"*.execute-api."+region+".amazonaws.com", "*.auth."+region+".amazoncognito.com")
-	}
+	names = append(names, "*."+region+".amazonaws.com", "*.s3."+region+".amazonaws.com",
+		"*.execute-api."+region+".amazonaws.com", "*.auth."+region+".amazoncognito.com")
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: "rehearsal"},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
@@ -194,6 +193,11 @@ func (f *front) certificate() (tls.Certificate, error) {
 	if err != nil {
 		return tls.Certificate{}, err
 	}
+	public, err := x509.MarshalPKIXPublicKey(key.Public())
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	f.pin = pinOf(public)
 	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 	f.roots = x509.NewCertPool()
 	if !f.roots.AppendCertsFromPEM(text) {

@@ -11,13 +11,23 @@ import (
 
 // mistake is one that was made or could be, and what the rehearsal has to say of it.
 type mistake struct {
-	name  string
-	swaps [][2]string // texts of the built template, and what takes their place: the first of each alone
-	named string      // the rehearsal's error holds it
+	name string
+	// In the built template, after the text `after`, the first `old` becomes `new`.
+	after, old, new string
+	named           []string // the rehearsal's error holds them
 }
 
 var known = []mistake{
-	{"digit", [][2]string{{"b689b0a8-53d0-40ab-baf2-68738e2966ac", "b689b0a8-53d0-40ab-baf2-38738e2966ac"}}, "origin request policy does not exist"},
+	{"digit", "", "b689b0a8-53d0-40ab-baf2-68738e2966ac", "b689b0a8-53d0-40ab-baf2-38738e2966ac",
+		[]string{"PageDistribution", "origin request policy does not exist: b689b0a8-53d0-40ab-baf2-38738e2966ac"}},
+	{"statement", "\n  TransferFunction:\n", "          - dynamodb:PutItem\n", "", []string{"transfer", "dynamodb:PutItem"}},
+	{"authorizer", "\n  AgentsFunction:\n", "            Auth:\n              Authorizer: Agent\n", "",
+		[]string{"GET /agents has no authorizer"}},
+	{"return", "\n  Publish:\n", "https://${PageDistribution.DomainName}/", "https://${PageDistribution.DomainName}/elsewhere",
+		[]string{"return", "sign-in does not let agents return to"}},
+	{"alias", "", "AutoPublishAlias: live", "AutoPublishAlias: other", []string{"has no alias live"}},
+	{"version", "", "AutoPublishAliasAllProperties: true", "AutoPublishAliasAllProperties: false",
+		[]string{"the alias points at version", "reaches no caller"}},
 }
 
 func mistakes() (names []string) {
@@ -28,13 +38,12 @@ func mistakes() (names []string) {
 }
 
 func (m mistake) make(template string) (string, error) {
-	for _, s := range m.swaps {
-		if !strings.Contains(template, s[0]) {
-			return "", fmt.Errorf("the mistake %s cannot be made: the built template has no %q", m.name, s[0])
-		}
-		template = strings.Replace(template, s[0], s[1], 1)
+	head, tail, found := strings.Cut(template, m.after)
+	before, after, there := strings.Cut(tail, m.old)
+	if !found || !there {
+		return "", fmt.Errorf("the mistake %s cannot be made: the built template has no %q", m.name, m.old)
 	}
-	return template, nil
+	return head + m.after + before + m.new + after, nil
 }
 
 // find makes a mistake and expects it to be found, and named.
@@ -51,10 +60,16 @@ func find(ctx context.Context, limit time.Duration, keep, browser bool, name str
 		if err == nil {
 			return fmt.Errorf("the mistake %s was not found", name)
 		}
-		if !strings.Contains(err.Error(), m.named) {
-			return fmt.Errorf("the mistake %s is not named (want %q) in: %w", name, m.named, err)
+		for _, want := range m.named {
+			if !strings.Contains(err.Error(), want) {
+				return fmt.Errorf("the mistake %s is not named (want %q) in: %w", name, want, err)
+			}
 		}
-		fmt.Printf("   found: %s\n", strings.SplitN(err.Error(), "\n", 2)[0])
+		for line := range strings.Lines(err.Error()) {
+			if strings.Contains(line, m.named[len(m.named)-1]) {
+				fmt.Printf("   found: %s\n", strings.TrimSpace(line))
+			}
+		}
 	}
 	return nil
 }

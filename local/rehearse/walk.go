@@ -67,6 +67,7 @@ var steps = []step{
 	{"make doctor", (*rehearsal).doctor, nil},
 	{"both sign in by managed login, the first time with a new password", (*rehearsal).signIn, nil},
 	{"a call: answer, consult, complete", (*rehearsal).call, nil},
+	{"no function was refused anything, and none failed", (*rehearsal).quiet, nil},
 	{"in a browser: the page signs in and takes a call with sound", (*rehearsal).page, func(r *rehearsal) bool { return r.browser }},
 	{"the sweep runs by its schedule", (*rehearsal).sweep, nil},
 	{"sam deploy with one parameter changed: the aliases move", (*rehearsal).parameter, nil},
@@ -210,21 +211,28 @@ func (r *rehearsal) failed(ctx context.Context, out string, err error) error {
 
 // reasons are those of the resources that failed last.
 func (r *rehearsal) reasons(ctx context.Context) (all []string) {
-	var events struct {
-		StackEvents []struct{ LogicalResourceID, ResourceStatus, ResourceStatusReason string }
-	}
-	if r.ask(ctx, &events, "cloudformation", "describe_stack_events", with{"StackName": stackName}) != nil {
-		return nil
-	}
-	for _, e := range events.StackEvents { // the newest first
-		if e.LogicalResourceID == stackName && strings.HasSuffix(e.ResourceStatus, "_IN_PROGRESS") && !strings.Contains(e.ResourceStatus, "ROLLBACK") {
-			break
+	ask := with{"StackName": stackName}
+	for {
+		var page struct {
+			StackEvents []struct{ LogicalResourceID, ResourceStatus, ResourceStatusReason string }
+			NextToken   string
 		}
-		if strings.HasSuffix(e.ResourceStatus, "_FAILED") {
-			all = append(all, e.LogicalResourceID+": "+e.ResourceStatusReason)
+		if r.ask(ctx, &page, "cloudformation", "describe_stack_events", ask) != nil {
+			return all
 		}
+		for _, e := range page.StackEvents { // the newest first
+			if e.LogicalResourceID == stackName && (e.ResourceStatus == "CREATE_IN_PROGRESS" || e.ResourceStatus == "UPDATE_IN_PROGRESS") {
+				return all
+			}
+			if strings.HasSuffix(e.ResourceStatus, "_FAILED") {
+				all = append(all, e.LogicalResourceID+": "+e.ResourceStatusReason)
+			}
+		}
+		if page.NextToken == "" {
+			return all
+		}
+		ask["NextToken"] = page.NextToken
 	}
-	return all
 }
 
 func (r *rehearsal) readOutputs(ctx context.Context) error {
