@@ -134,7 +134,7 @@ func (r *rehearsal) log(ctx context.Context, function, text string) (found []str
 	return found, nil
 }
 
-// quiet: the functions' logs hold no error. What a function may not do it often outlives, and nobody hears of it.
+// quiet: no function was refused anything by its policy. What it may not do it often outlives, and nobody hears of it.
 func (r *rehearsal) quiet(ctx context.Context) error {
 	var groups struct {
 		LogGroups []struct{ LogGroupName string }
@@ -147,12 +147,14 @@ func (r *rehearsal) quiet(ctx context.Context) error {
 	}
 	for _, g := range groups.LogGroups {
 		name := strings.TrimPrefix(g.LogGroupName, "/"+stackName+"/")
-		lines, err := r.log(ctx, name, `"level":"ERROR"`)
-		if err != nil {
-			return err
-		}
-		if len(lines) > 0 {
-			return fmt.Errorf("%s: %s", name, lines[0])
+		for _, refusal := range []string{"AccessDenied", "not authorized to perform"} {
+			lines, err := r.log(ctx, name, refusal)
+			if err != nil {
+				return err
+			}
+			if len(lines) > 0 {
+				return fmt.Errorf("%s may not do what it has to: %s", name, lines[0])
+			}
 		}
 	}
 	return nil

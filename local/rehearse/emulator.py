@@ -259,6 +259,22 @@ def jwks_url(old, authorizer):
 
 custom_resource._HOST = LOOPBACK
 
+# ---- 9. The authorizer's 401 does not say what it lacks. On AWS its challenge does (RFC 6750, section 3).
+
+
+@patch(apigateway, "_validate_jwt_authorizer")
+def challenged(old, route, authorizer, headers, query_params):
+    async def asked():
+        claims, scopes, refusal = await old(route, authorizer, headers, query_params)
+        if refusal and refusal[0] == 401:
+            token = apigateway._extract_token_from_identity_source(authorizer["identitySource"], headers, query_params)
+            why = ' scope="" error="invalid_token" error_description="the token is not valid"' if token else ""
+            refusal[1]["www-authenticate"] = "Bearer" + why
+        return claims, scopes, refusal
+
+    return asked()
+
+
 # ---- 7. Ids of CloudFront policies that are neither its own nor the stack's are taken. AWS takes them not.
 
 POLICIES = {

@@ -67,7 +67,7 @@ var steps = []step{
 	{"make doctor", (*rehearsal).doctor, nil},
 	{"both sign in by managed login, the first time with a new password", (*rehearsal).signIn, nil},
 	{"a call: answer, consult, complete", (*rehearsal).call, nil},
-	{"no function was refused anything, and none failed", (*rehearsal).quiet, nil},
+	{"no function was refused anything by its policy", (*rehearsal).quiet, nil},
 	{"in a browser: the page signs in and takes a call with sound", (*rehearsal).page, func(r *rehearsal) bool { return r.browser }},
 	{"the sweep runs by its schedule", (*rehearsal).sweep, nil},
 	{"sam deploy with one parameter changed: the aliases move", (*rehearsal).parameter, nil},
