@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"warmtransfer/local/phone"
@@ -268,13 +269,19 @@ func (r *rehearsal) resources(ctx context.Context) (map[string]string, error) {
 }
 
 func (r *rehearsal) agents(ctx context.Context) error {
-	for _, name := range []string{"ada", "bob"} {
-		out, err := r.command(ctx, nil, "make", "agent", "NAME="+name, "EMAIL="+name+"@example.com")
-		if err != nil || !strings.Contains(out, "signs in at "+r.outputs["PageUrl"]) {
-			return fmt.Errorf("%w\n%s", errors.Join(err, errors.New("it does not say where "+name+" signs in")), out)
-		}
+	names := []string{"ada", "bob"}
+	errs := make([]error, len(names))
+	var both sync.WaitGroup
+	for i, name := range names {
+		both.Go(func() {
+			out, err := r.command(ctx, nil, "make", "agent", "NAME="+name, "EMAIL="+name+"@example.com")
+			if err != nil || !strings.Contains(out, "signs in at "+r.outputs["PageUrl"]) {
+				errs[i] = fmt.Errorf("%w\n%s", errors.Join(err, errors.New("it does not say where "+name+" signs in")), out)
+			}
+		})
 	}
-	return nil
+	both.Wait()
+	return errors.Join(errs...)
 }
 
 func (r *rehearsal) doctor(ctx context.Context) error {
