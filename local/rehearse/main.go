@@ -53,13 +53,13 @@ func run(ctx context.Context, args []string) error {
 		return rehearse(ctx, *limit, *keep, *browser, nil)
 	case *broken == "all":
 		for _, name := range mistakes() {
-			if err := find(ctx, *limit, *keep, *browser, name); err != nil {
+			if err := find(ctx, *limit, *keep, name); err != nil {
 				return err
 			}
 		}
 		return nil
 	case slices.Contains(mistakes(), *broken):
-		return find(ctx, *limit, *keep, *browser, *broken)
+		return find(ctx, *limit, *keep, *broken)
 	}
 	return fmt.Errorf("-break: there is no mistake %q", *broken)
 }

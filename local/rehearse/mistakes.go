@@ -28,7 +28,7 @@ var known = []mistake{
 	{"return", "\n  Publish:\n", "https://${PageDistribution.DomainName}/", "https://${PageDistribution.DomainName}/elsewhere",
 		[]string{"return", "sign-in does not let agents return to"}},
 	{"alias", "", "AutoPublishAlias: live", "AutoPublishAlias: other", []string{"has no alias live"}},
-	{"version", "", "AutoPublishAliasAllProperties: true", "AutoPublishAliasAllProperties: false",
+	{"version", "\n  WaitFunction:\n", "AutoPublishAliasAllProperties: true", "AutoPublishAliasAllProperties: false",
 		[]string{"the alias points at version", "reaches no caller"}},
 }
 
@@ -49,13 +49,13 @@ func (m mistake) make(template string) (string, error) {
 }
 
 // find makes a mistake and expects it to be found, and named.
-func find(ctx context.Context, limit time.Duration, keep, browser bool, name string) error {
+func find(ctx context.Context, limit time.Duration, keep bool, name string) error {
 	for _, m := range known {
 		if m.name != name {
 			continue
 		}
 		fmt.Println("-- on purpose:", name)
-		err := rehearse(ctx, limit, keep, browser, &m)
+		err := rehearse(ctx, limit, keep, false, &m)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

@@ -294,7 +294,9 @@ func TestTheAPILogsWhereRoomIsNotShort(t *testing.T) {
 
 // A version is made for any property of a function, not for its code, environment and memory alone.
 func TestAnySettingOfAFunctionReachesTheAlias(t *testing.T) {
-	if got := text(at(template(t), "Globals", "Function", "AutoPublishAliasAllProperties")); got != "true" {
-		t.Errorf("AutoPublishAliasAllProperties is %q: a new Timeout would reach nobody", got)
+	for f, n := range functions(t) {
+		if got := text(at(n, "Properties", "AutoPublishAliasAllProperties")); got != "true" {
+			t.Errorf("%s: AutoPublishAliasAllProperties is %q: a new Timeout would reach nobody", f, got)
+		}
 	}
 }
