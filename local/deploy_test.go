@@ -37,7 +37,8 @@ func deployScript(t *testing.T, settings, cases string, env []string, args ...st
 	write("bin/sam", note+"for a; do case $a in file://*) sed 's/^/  /' \"${a#file://}\" >>"+dir+"/asked ;; esac; done\n"+
 		"[ \"$1\" != deploy ] || exit \"${SAM_EXIT:-0}\"\n")
 	write("bin/aws", note+"case \"$*\" in\n"+cases+"\n*configure*) exit 1 ;;\n*) ;;\nesac\n")
-	cmd := exec.CommandContext(t.Context(), "bash", append([]string{filepath.Join(dir, "local", "deploy.sh")}, args...)...)
+	cmd := exec.CommandContext(t.Context(), "bash", append([]string{filepath.Join(dir, "local", "deploy.sh")},
+		args...)...)
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(v, "AWS_") && !strings.HasPrefix(v, "TWILIO_") {
 			cmd.Env = append(cmd.Env, v)
@@ -71,8 +72,10 @@ func TestDeployNeedsTheFiveAnswersUntilThereIsAStack(t *testing.T) {
 		if first && strings.Count(asked, "\n  Twilio") != 5 {
 			t.Errorf("%s: not the five:\n%s", status, asked)
 		}
-		said, asked, err := deployScript(t, savedNothing, "*describe-stacks*) "+status+" ;;", []string{"AWS_REGION=eu-west-1"})
-		if (err != nil) != first || first && (strings.Contains(asked, "sam ") || !strings.Contains(said, "TWILIO_NUMBER TWILIO_ACCOUNT_SID")) {
+		said, asked, err := deployScript(t, savedNothing, "*describe-stacks*) "+status+" ;;",
+			[]string{"AWS_REGION=eu-west-1"})
+		if (err != nil) != first || first && (strings.Contains(asked, "sam ") || !strings.Contains(said,
+			"TWILIO_NUMBER TWILIO_ACCOUNT_SID")) {
 			t.Errorf("%s, without answers and without a terminal: %v\n%s\n%s", status, err, said, asked)
 		}
 	}
@@ -88,7 +91,8 @@ func TestDeployKeepsAnswersOutOfCommandLinesAndTrackedFiles(t *testing.T) {
 		if strings.HasPrefix(line, "  ") {
 			continue
 		}
-		for _, secret := range []string{"0123456789abcdef0123456789abcdef", "abcdef0123456789abcdef0123456789", "+15550100", "--guided"} {
+		for _, secret := range []string{"0123456789abcdef0123456789abcdef", "abcdef0123456789abcdef0123456789",
+			"+15550100", "--guided"} {
 			if strings.Contains(line, secret) {
 				t.Errorf("%q stands in: %s", secret, line)
 			}
@@ -117,12 +121,14 @@ func TestDeployMakesAStackAnewWhoseFirstDeploymentFailed(t *testing.T) {
 		said, asked, err := deployScript(t, savedNothing, "*describe-stacks*) echo "+status+" ;;", answered)
 		const want = "aws cloudformation delete-stack --region eu-west-1 --stack-name line\n" +
 			"aws cloudformation wait stack-delete-complete --region eu-west-1 --stack-name line\n"
-		if err != nil || !strings.Contains(asked, want) || strings.Index(asked, want) > strings.Index(asked, "sam deploy") ||
+		if err != nil || !strings.Contains(asked, want) || strings.Index(asked, want) > strings.Index(asked,
+			"sam deploy") ||
 			!strings.Contains(said, "deleted and made anew") {
 			t.Errorf("%s: %v\n%s\n%s", status, err, said, asked)
 		}
 	}
-	said, asked, err := deployScript(t, savedNothing, "*describe-stacks*) echo ROLLBACK_COMPLETE ;;\n*wait*) exit 255 ;;", answered)
+	said, asked, err := deployScript(t, savedNothing,
+		"*describe-stacks*) echo ROLLBACK_COMPLETE ;;\n*wait*) exit 255 ;;", answered)
 	if err == nil || strings.Contains(asked, "sam deploy") || !strings.Contains(said, "could not be deleted") {
 		t.Errorf("it deploys over a stack that is still there: %v\n%s\n%s", err, said, asked)
 	}
@@ -140,7 +146,8 @@ func TestDeployDoesNotCallADeclinedOneDone(t *testing.T) {
 		if err == nil || !strings.Contains(said, "the changes were declined") || strings.Contains(said, "make agent") {
 			t.Errorf("%s: %v\n%s", status, err, said)
 		}
-		if !strings.Contains(asked, "delete-change-set --region eu-west-1 --stack-name line --change-set-name samcli-deploy1") {
+		if !strings.Contains(asked,
+			"delete-change-set --region eu-west-1 --stack-name line --change-set-name samcli-deploy1") {
 			t.Errorf("%s: the change set stays\n%s", status, asked)
 		}
 		if strings.Contains(asked, "delete-stack ") != first {
@@ -150,8 +157,10 @@ func TestDeployDoesNotCallADeclinedOneDone(t *testing.T) {
 }
 
 func TestDeployLeavesNothingOfAChangeSetThatFailed(t *testing.T) {
-	said, asked, err := deployScript(t, savedNothing, "*describe-stacks*) echo REVIEW_IN_PROGRESS ;;", append([]string{"SAM_EXIT=1"}, answered...))
-	if err == nil || !strings.Contains(said, "the deployment failed") || !strings.Contains(asked, "delete-stack --region eu-west-1 --stack-name line") {
+	said, asked, err := deployScript(t, savedNothing, "*describe-stacks*) echo REVIEW_IN_PROGRESS ;;",
+		append([]string{"SAM_EXIT=1"}, answered...))
+	if err == nil || !strings.Contains(said, "the deployment failed") || !strings.Contains(asked,
+		"delete-stack --region eu-west-1 --stack-name line") {
 		t.Errorf("%v\n%s\n%s", err, said, asked)
 	}
 }
@@ -164,16 +173,21 @@ func TestDeployLooksAtTheStackThatIsDeployed(t *testing.T) {
 		env, args      []string
 		at, said       string
 	}{
-		{"nothing saved", savedNothing, []string{"AWS_REGION=eu-west-1"}, nil, "--region eu-west-1 --stack-name line", "AWS_REGION=eu-west-1 STACK=line make agent"},
+		{"nothing saved", savedNothing, []string{"AWS_REGION=eu-west-1"}, nil, "--region eu-west-1 --stack-name line",
+			"AWS_REGION=eu-west-1 STACK=line make agent"},
 		{"another environment", savedNothing, []string{"AWS_REGION=eu-west-1"}, []string{"--config-env", "prod"},
 			"--region eu-west-1 --stack-name line-prod", "STACK=line-prod make agent"},
-		{"saved answers", saved, nil, nil, "--region eu-central-1 --stack-name mine", "AWS_REGION=eu-central-1 STACK=mine make agent"},
-		{"another region", saved, []string{"AWS_REGION=eu-west-1"}, nil, "--region eu-west-1 --stack-name mine", "AWS_REGION=eu-west-1 STACK=mine make agent"},
-		{"on the command line", saved, []string{"AWS_REGION=eu-west-1"}, []string{"--region=eu-north-1", "--stack-name", "other"},
+		{"saved answers", saved, nil, nil, "--region eu-central-1 --stack-name mine",
+			"AWS_REGION=eu-central-1 STACK=mine make agent"},
+		{"another region", saved, []string{"AWS_REGION=eu-west-1"}, nil, "--region eu-west-1 --stack-name mine",
+			"AWS_REGION=eu-west-1 STACK=mine make agent"},
+		{"on the command line", saved, []string{"AWS_REGION=eu-west-1"}, []string{"--region=eu-north-1",
+			"--stack-name", "other"},
 			"--region eu-north-1 --stack-name other", "AWS_REGION=eu-north-1 STACK=other make agent"},
 	} {
 		said, asked, err := deployScript(t, c.settings, there, c.env, c.args...)
-		if err != nil || !strings.Contains(asked, "describe-stacks "+c.at) || !strings.Contains(asked, "sam deploy --config-env ") ||
+		if err != nil || !strings.Contains(asked, "describe-stacks "+c.at) || !strings.Contains(asked,
+			"sam deploy --config-env ") ||
 			strings.Count(asked, c.at) < 3 || !strings.Contains(said, c.said) {
 			t.Errorf("%s: %v\n%s\n%s", c.name, err, said, asked)
 		}
@@ -191,9 +205,11 @@ func TestDeployScriptSaysWhatIsWrong(t *testing.T) {
 		"say where":                            {"", nil, nil},
 		"--region needs a value":               {"", answered, []string{"--region"}},
 		"would ask for every parameter":        {"", answered, []string{"--guided"}},
-		"TWILIO_NUMBER should be":              {"*describe-stacks*) exit 254 ;;", append(answered[2:len(answered):len(answered)], "AWS_REGION=x", "TWILIO_NUMBER=0555"), nil},
+		"TWILIO_NUMBER should be": {"*describe-stacks*) exit 254 ;;",
+			append(answered[2:len(answered):len(answered)], "AWS_REGION=x", "TWILIO_NUMBER=0555"), nil},
 	} {
-		if said, _, err := deployScript(t, savedNothing, c.cases, c.env, c.args...); err == nil || !strings.Contains(said, want) {
+		if said, _, err := deployScript(t, savedNothing, c.cases, c.env, c.args...); err == nil ||
+			!strings.Contains(said, want) {
 			t.Errorf("%q: %v, %s", want, err, said)
 		}
 	}

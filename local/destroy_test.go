@@ -36,7 +36,8 @@ esac
 		}
 	}
 	cmd := exec.CommandContext(t.Context(), "bash", filepath.Join(dir, "local", "destroy.sh"))
-	cmd.Env = append(append(os.Environ(), "PATH="+dir+"/bin:"+os.Getenv("PATH"), "AWS_REGION=eu-west-1", "STACK=line"), env...)
+	cmd.Env = append(append(os.Environ(), "PATH="+dir+"/bin:"+os.Getenv("PATH"), "AWS_REGION=eu-west-1",
+		"STACK=line"), env...)
 	out, err := cmd.CombinedOutput()
 	raw, _ := os.ReadFile(filepath.Join(dir, "asked")) // it may have asked nothing
 	return string(out), string(raw), err
@@ -68,7 +69,8 @@ func TestDestroyDeletesNothingUnasked(t *testing.T) {
 		"was not deleted whole":          {"1", []string{"YES=1"}},
 	} {
 		said, asked, err := destroyScript(t, c.sam, c.env...)
-		if err == nil || !strings.Contains(said, want) || c.sam == "0" && strings.Contains(asked, "sam delete") || strings.Contains(said, "These stay") {
+		if err == nil || !strings.Contains(said, want) || c.sam == "0" && strings.Contains(asked, "sam delete") ||
+			strings.Contains(said, "These stay") {
 			t.Errorf("%q: %v\n%s\n%s", want, err, said, asked)
 		}
 	}

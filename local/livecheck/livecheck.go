@@ -49,16 +49,18 @@ func Run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 	report := flags.String("report", "live-check.txt", "where the report is written")
 	flags.StringVar(&o.PublicURL, "public-url", "", "the tunnel's address, https://…")
 	flags.StringVar(&o.TwilioURL, "twilio-url", o.TwilioURL, "another Twilio-compatible API")
-	flags.Func("phone", "your telephone, like +15550123; with three of them it also asks what a full conference does", func(v string) error {
-		o.Phones = append(o.Phones, v)
-		return nil
-	})
+	flags.Func("phone", "your telephone, like +15550123; with three of them it also asks what a full conference does",
+		func(v string) error {
+			o.Phones = append(o.Phones, v)
+			return nil
+		})
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	_ = godotenv.Load(".env") // there may be none
 	for name, field := range map[string]*string{
-		"TWILIO_ACCOUNT_SID": &o.Account, "TWILIO_API_KEY": &o.Key, "TWILIO_API_SECRET": &o.Secret, "TWILIO_NUMBER": &o.Number,
+		"TWILIO_ACCOUNT_SID": &o.Account, "TWILIO_API_KEY": &o.Key, "TWILIO_API_SECRET": &o.Secret,
+		"TWILIO_NUMBER": &o.Number,
 	} {
 		if *field = os.Getenv(name); *field == "" {
 			return fmt.Errorf("live-check needs %s, in the environment or in .env", name)

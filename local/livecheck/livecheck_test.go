@@ -18,7 +18,8 @@ func TestLiveCheckAgainstThePhoneNetwork(t *testing.T) {
 	const account, key, number = "AC00000000000000000000000000000001", "SK00000000000000000000000000000001", "+15550100"
 	phones := []string{"+15550123", "+15550124", "+15550125"}
 	network, err := phonenet.New(phonenet.Config{
-		Account: account, AuthToken: "0123456789abcdef0123456789abcdef", APIKey: key, APISecret: "secret", Number: number,
+		Account: account, AuthToken: "0123456789abcdef0123456789abcdef", APIKey: key, APISecret: "secret",
+		Number: number,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -36,8 +37,9 @@ func TestLiveCheckAgainstThePhoneNetwork(t *testing.T) {
 	answers := "silence, I think; my number is +15550123\n\nmusic\n"
 	var said strings.Builder
 	report, err := livecheck.Check(t.Context(), livecheck.Options{
-		Account: account, Key: key, Secret: "secret", Number: number, TwilioURL: twilio.URL, PublicURL: "http://" + l.Addr().String() + "/",
-		Phones: phones, Listener: l, In: strings.NewReader(answers), Out: &said, Patience: 20 * time.Second,
+		Account: account, Key: key, Secret: "secret", Number: number, TwilioURL: twilio.URL,
+		PublicURL: "http://" + l.Addr().String() + "/",
+		Phones:    phones, Listener: l, In: strings.NewReader(answers), Out: &said, Patience: 20 * time.Second,
 		Act: func(deed, call string) error {
 			if deed != "hang up" {
 				t.Errorf("asked to %s", deed)
@@ -79,8 +81,9 @@ func TestLiveCheckSaysWhereItStopped(t *testing.T) {
 	}
 	var said strings.Builder
 	report, err := livecheck.Check(t.Context(), livecheck.Options{
-		Account: "AC1", Key: "SK1", TwilioURL: refuses.URL, PublicURL: "http://x", Phones: []string{"+15550123"}, Listener: l,
-		In: strings.NewReader(""), Out: &said, Patience: time.Second,
+		Account: "AC1", Key: "SK1", TwilioURL: refuses.URL, PublicURL: "http://x", Phones: []string{"+15550123"},
+		Listener: l,
+		In:       strings.NewReader(""), Out: &said, Patience: time.Second,
 	})
 	if err == nil || !strings.Contains(report, "FAILED: Twilio answers 401, code 20003") {
 		t.Errorf("%v\n%s", err, report)
@@ -96,13 +99,15 @@ func TestLiveCheckSaysWhatItNeeds(t *testing.T) {
 		"needs -public-url":    {"-phone", "+15550123"},
 	} {
 		var said strings.Builder
-		if err := livecheck.Run(t.Context(), args, strings.NewReader(""), &said); err == nil || !strings.Contains(err.Error(), want) {
+		if err := livecheck.Run(t.Context(), args, strings.NewReader(""), &said); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", want, err)
 		}
 	}
 	t.Setenv("TWILIO_API_KEY", "")
 	var said strings.Builder
-	if err := livecheck.Run(t.Context(), nil, strings.NewReader(""), &said); err == nil || !strings.Contains(err.Error(), "needs TWILIO_API_KEY") {
+	if err := livecheck.Run(t.Context(), nil, strings.NewReader(""), &said); err == nil ||
+		!strings.Contains(err.Error(), "needs TWILIO_API_KEY") {
 		t.Error(err)
 	}
 }

@@ -36,11 +36,13 @@ type call struct {
 func (c *checker) join(ctx context.Context, attributes map[string]string, phones ...string) ([]call, error) {
 	c.round++
 	path := fmt.Sprintf("/round%d", c.round)
-	c.seen.answer(path, document(c.o.PublicURL, path, fmt.Sprintf("live-check-%d-%d", time.Now().Unix(), c.round), attributes))
+	c.seen.answer(path, document(c.o.PublicURL, path, fmt.Sprintf("live-check-%d-%d", time.Now().Unix(), c.round),
+		attributes))
 	c.seen.answer(path+"/action", "<Response><Hangup/></Response>")
 	var calls []call
 	for _, phone := range phones {
-		made, err := c.rest(ctx, http.MethodPost, "Calls", url.Values{"To": {phone}, "From": {c.o.Number}, "Url": {c.o.PublicURL + path}})
+		made, err := c.rest(ctx, http.MethodPost, "Calls", url.Values{"To": {phone}, "From": {c.o.Number},
+			"Url": {c.o.PublicURL + path}})
 		if err != nil {
 			return calls, err
 		}
@@ -88,7 +90,8 @@ func (c *checker) action(ctx context.Context) error {
 		return err
 	}
 	one := calls[0]
-	if _, err := c.rest(ctx, http.MethodPost, "Conferences/"+one.room, url.Values{"Status": {"completed"}}); err != nil {
+	if _, err := c.rest(ctx, http.MethodPost, "Conferences/"+one.room,
+		url.Values{"Status": {"completed"}}); err != nil {
 		return err
 	}
 	const name = "Dial's action when another ends the conference"
@@ -130,12 +133,14 @@ func (c *checker) list(ctx context.Context) error {
 	}
 	began := time.Now()
 	for tries := 1; ; tries++ {
-		answer, err := c.rest(ctx, http.MethodGet, "Conferences/"+calls[0].room+"/Participants", url.Values{"PageSize": {"20"}})
+		answer, err := c.rest(ctx, http.MethodGet, "Conferences/"+calls[0].room+"/Participants",
+			url.Values{"PageSize": {"20"}})
 		if err != nil {
 			return err
 		}
 		if here, _ := answer["participants"].([]any); len(here) == 1 {
-			c.note("how late a list shows who has joined", fmt.Sprintf("at request %d, %s after the callback", tries, round(time.Since(began))))
+			c.note("how late a list shows who has joined", fmt.Sprintf("at request %d, %s after the callback", tries,
+				round(time.Since(began))))
 			return nil
 		}
 		if time.Since(began) > c.o.Patience {
@@ -212,20 +217,25 @@ func (c *checker) refused(ctx context.Context) error {
 		return err
 	}
 	path := calls[0].path
-	made, err := c.rest(ctx, http.MethodPost, "Calls", url.Values{"To": {c.o.Phones[2]}, "From": {c.o.Number}, "Url": {c.o.PublicURL + path}})
+	made, err := c.rest(ctx, http.MethodPost, "Calls", url.Values{"To": {c.o.Phones[2]}, "From": {c.o.Number},
+		"Url": {c.o.PublicURL + path}})
 	if err != nil {
 		return err
 	}
 	sid, _ := made["sid"].(string)
 	calls = append(calls, call{sid: sid})
 	_, _ = fmt.Fprintln(c.o.Out, "The third telephone rings: take the call.")
-	asked, err := c.seen.wait(ctx, c.o.Patience, func(r request) bool { return r.path == path+"/action" && r.form.Get("CallSid") == sid })
+	asked, err := c.seen.wait(ctx, c.o.Patience, func(r request) bool {
+		return r.path == path+"/action" &&
+			r.form.Get("CallSid") == sid
+	})
 	if errors.Is(err, errSilent) {
 		c.note("what a join into a full conference comes to", "Dial's action is not fetched")
 		return nil
 	}
 	if err == nil {
-		c.note("what a join into a full conference comes to", "Dial's action, with DialCallStatus "+asked.form.Get("DialCallStatus"))
+		c.note("what a join into a full conference comes to",
+			"Dial's action, with DialCallStatus "+asked.form.Get("DialCallStatus"))
 	}
 	return err
 }

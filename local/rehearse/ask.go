@@ -22,7 +22,8 @@ type asker struct {
 type with = map[string]any
 
 func (r *rehearsal) startAsker() error {
-	cmd := exec.Command(filepath.Join(r.root, ".venv-emulator", "bin", "python"), filepath.Join(r.root, "local", "rehearse", "ask.py"))
+	cmd := exec.Command(filepath.Join(r.root, ".venv-emulator", "bin", "python"), filepath.Join(r.root, "local",
+		"rehearse", "ask.py"))
 	cmd.Env = r.environment()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	cmd.Stderr = r.emulator.log

@@ -33,6 +33,11 @@ func (r *rehearsal) alias(ctx context.Context) (map[string]string, error) {
 	return versions, nil
 }
 
+// live reads the configuration of the version that callers reach.
+func (r *rehearsal) live(ctx context.Context, name string, to any) error {
+	return r.ask(ctx, to, "lambda", "get_function_configuration", with{"FunctionName": name, "Qualifier": "live"})
+}
+
 // aliases: whoever calls a function calls the alias, so that a deployment can move it and take it back.
 func (r *rehearsal) aliases(ctx context.Context) error {
 	versions, err := r.alias(ctx)
@@ -103,7 +108,8 @@ func (r *rehearsal) routes(ctx context.Context) error {
 			return err
 		}
 		if status, _, _, err := r.send(req); err != nil || status != http.StatusUnauthorized {
-			return fmt.Errorf("%s answers %d to somebody without a token, under the page's origin: %w", route.RouteKey, status, err)
+			return fmt.Errorf("%s answers %d to somebody without a token, under the page's origin: %w",
+				route.RouteKey, status, err)
 		}
 	}
 	if open == 0 || open == len(answer.Items) {
@@ -123,7 +129,8 @@ func (r *rehearsal) sweep(ctx context.Context) error {
 // log are a function's lines that hold a text.
 func (r *rehearsal) log(ctx context.Context, function, text string) (found []string, err error) {
 	var answer struct{ Events []struct{ Message string } }
-	if err := r.ask(ctx, &answer, "logs", "filter_log_events", with{"logGroupName": "/" + stackName + "/" + function}); err != nil {
+	if err := r.ask(ctx, &answer, "logs", "filter_log_events",
+		with{"logGroupName": "/" + stackName + "/" + function}); err != nil {
 		return nil, err
 	}
 	for _, e := range answer.Events {
@@ -139,7 +146,8 @@ func (r *rehearsal) quiet(ctx context.Context) error {
 	var groups struct {
 		LogGroups []struct{ LogGroupName string }
 	}
-	if err := r.ask(ctx, &groups, "logs", "describe_log_groups", with{"logGroupNamePrefix": "/" + stackName + "/"}); err != nil {
+	if err := r.ask(ctx, &groups, "logs", "describe_log_groups",
+		with{"logGroupNamePrefix": "/" + stackName + "/"}); err != nil {
 		return err
 	}
 	if len(groups.LogGroups) == 0 {
@@ -181,7 +189,7 @@ func (r *rehearsal) parameter(ctx context.Context) error {
 		var f struct {
 			Environment struct{ Variables map[string]string }
 		}
-		if err := r.ask(ctx, &f, "lambda", "get_function_configuration", with{"FunctionName": all[id], "Qualifier": "live"}); err != nil {
+		if err := r.live(ctx, all[id], &f); err != nil {
 			return err
 		}
 		_, has := f.Environment.Variables["RING_SECONDS"]
@@ -189,7 +197,8 @@ func (r *rehearsal) parameter(ctx context.Context) error {
 		case has && v == before[id]:
 			return fmt.Errorf("%s: the alias still points at version %s, which rings as before", id, v)
 		case has && f.Environment.Variables["RING_SECONDS"] != "25":
-			return fmt.Errorf("%s: the alias's version has RING_SECONDS %s", id, f.Environment.Variables["RING_SECONDS"])
+			return fmt.Errorf("%s: the alias's version has RING_SECONDS %s", id,
+				f.Environment.Variables["RING_SECONDS"])
 		}
 	}
 	return r.returns(ctx)
@@ -234,7 +243,7 @@ func (r *rehearsal) setting(ctx context.Context) error {
 	}
 	for id := range after {
 		var f struct{ Timeout int }
-		if err := r.ask(ctx, &f, "lambda", "get_function_configuration", with{"FunctionName": all[id], "Qualifier": "live"}); err != nil {
+		if err := r.live(ctx, all[id], &f); err != nil {
 			return err
 		}
 		own := id == "SweepFunction" || id == "PublishFunction" // have a Timeout of their own
@@ -279,11 +288,12 @@ func (r *rehearsal) refused(ctx context.Context) error {
 		var f struct {
 			Environment struct{ Variables map[string]string }
 		}
-		if err := r.ask(ctx, &f, "lambda", "get_function_configuration", with{"FunctionName": all[id], "Qualifier": "live"}); err != nil {
+		if err := r.live(ctx, all[id], &f); err != nil {
 			return err
 		}
 		if n, has := f.Environment.Variables["TWILIO_NUMBER"]; has && n != r.account.Number {
-			return fmt.Errorf("%s: callers still reach version %s (before %s), with the refused number", id, after[id], before[id])
+			return fmt.Errorf("%s: callers still reach version %s (before %s), with the refused number", id,
+				after[id], before[id])
 		}
 	}
 	return r.returns(ctx)

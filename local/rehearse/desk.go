@@ -40,7 +40,8 @@ func (r *rehearsal) signIn(ctx context.Context) error {
 	r.desks = map[string]*desk{}
 	for _, name := range []string{"ada", "bob"} {
 		err := r.ask(ctx, nil, "cognito-idp", "admin_set_user_password",
-			with{"UserPoolId": r.outputs["UserPoolId"], "Username": name, "Password": firstPassword, "Permanent": false})
+			with{"UserPoolId": r.outputs["UserPoolId"], "Username": name, "Password": firstPassword,
+				"Permanent": false})
 		if err != nil {
 			return err
 		}
@@ -65,8 +66,10 @@ func (r *rehearsal) managedLogin(ctx context.Context, name string) (string, erro
 	verifier := rand.Text() + rand.Text()
 	sum := sha256.Sum256([]byte(verifier))
 	q := url.Values{
-		"client_id": {config.SignIn.ClientID}, "redirect_uri": {page}, "response_type": {"code"}, "scope": {config.SignIn.Scope},
-		"state": {"rehearsal"}, "code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])}, "code_challenge_method": {"S256"},
+		"client_id": {config.SignIn.ClientID}, "redirect_uri": {page}, "response_type": {"code"},
+		"scope": {config.SignIn.Scope},
+		"state": {"rehearsal"}, "code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])},
+		"code_challenge_method": {"S256"},
 	}
 	host := r.outputs["SignInUrl"]
 	status, body, _, err := r.get(ctx, host+"/oauth2/authorize?"+q.Encode())
@@ -104,7 +107,8 @@ func (r *rehearsal) managedLogin(ctx context.Context, name string) (string, erro
 }
 
 // submit fills a form and sends it with what stands in it.
-func (r *rehearsal) submit(ctx context.Context, address, page string, fill map[string]string) (location, body string, err error) {
+func (r *rehearsal) submit(ctx context.Context, address, page string, fill map[string]string) (location, body string,
+	err error) {
 	form := url.Values{}
 	for _, m := range hidden.FindAllStringSubmatch(page, -1) {
 		form.Set(m[1], html.UnescapeString(m[2]))
@@ -138,7 +142,8 @@ func (r *rehearsal) get(ctx context.Context, address string) (status int, body s
 	return r.send(req)
 }
 
-func (r *rehearsal) post(ctx context.Context, address string, form url.Values) (status int, location, body string, err error) {
+func (r *rehearsal) post(ctx context.Context, address string, form url.Values) (status int, location, body string,
+	err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
 	if err != nil {
 		return 0, "", "", err
@@ -235,15 +240,22 @@ func (r *rehearsal) call(ctx context.Context) error {
 			return r.hears(caller, "leg:"+first) && r.hears(first, "leg:"+caller), nil
 		}},
 		{"the agent's call is talking, in the table", nil, func() (bool, error) { return ada.state(ctx, "talking")() }},
-		{"the colleague's browser rings while the caller hears music", func() error { return ada.do(ctx, "consult", bob.id) }, func() (bool, error) {
+		{"the colleague's browser rings while the caller hears music", func() error {
+			return ada.do(ctx, "consult",
+				bob.id)
+		}, func() (bool, error) {
 			second = r.ringing()
 			return second != "" && r.hears(caller, "music"), nil
 		}},
 		{"both agents talk in private", func() error { return r.network.Answer(second, nil) }, func() (bool, error) {
 			return r.hears(second, "leg:"+first) && r.hears(first, "leg:"+second) && r.hears(caller, "music"), nil
 		}},
-		{"the agent's call is consulting, in the table", nil, func() (bool, error) { return ada.state(ctx, "consulting")() }},
-		{"the caller and the colleague talk", func() error { return ada.do(ctx, "complete", "") }, func() (bool, error) {
+		{"the agent's call is consulting, in the table", nil, func() (bool, error) {
+			return ada.state(ctx,
+				"consulting")()
+		}},
+		{"the caller and the colleague talk", func() error { return ada.do(ctx, "complete", "") }, func() (bool,
+			error) {
 			return r.hears(caller, "leg:"+second) && r.hears(second, "leg:"+caller), nil
 		}},
 		{"the call is over", func() error { return bob.do(ctx, "end", "") }, func() (bool, error) {

@@ -69,7 +69,10 @@ func startFront(dir, emulator string, phone http.Handler) (*front, error) {
 		return nil, err
 	}
 	f.Proxy = "http://" + outside.Addr().String()
-	f.serve(outside, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.connect(w, r, inside.Addr().String()) }))
+	f.serve(outside, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		f.connect(w, r,
+			inside.Addr().String())
+	}))
 	return f, nil
 }
 
@@ -156,7 +159,8 @@ func pipe(to, from net.Conn, first *bufio.Reader) {
 
 // client is one whose requests go through the front.
 func (f *front) client() *http.Client {
-	return &http.Client{Timeout: 30 * time.Second, Transport: f.transport(), CheckRedirect: func(*http.Request, []*http.Request) error {
+	return &http.Client{Timeout: 30 * time.Second, Transport: f.transport(), CheckRedirect: func(*http.Request,
+		[]*http.Request) error {
 		return http.ErrUseLastResponse
 	}}
 }
@@ -187,7 +191,8 @@ func (f *front) certificate() (tls.Certificate, error) {
 		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: "rehearsal"},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}, DNSNames: names, IPAddresses: []net.IP{net.ParseIP(loopback)},
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}, DNSNames: names,
+		IPAddresses: []net.IP{net.ParseIP(loopback)},
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {

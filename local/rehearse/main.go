@@ -41,7 +41,8 @@ func run(ctx context.Context, args []string) error {
 	limit := flags.Duration("limit", 15*time.Minute, "how long a rehearsal may take in all")
 	keep := flags.Bool("keep", false, "keep the folder with the logs")
 	browser := flags.Bool("browser", true, "also sign in and take a call in a browser")
-	broken := flags.String("break", "", "a mistake to make on purpose, which the rehearsal has to find: "+strings.Join(mistakes(), ", ")+", or all")
+	broken := flags.String("break", "",
+		"a mistake to make on purpose, which the rehearsal has to find: "+strings.Join(mistakes(), ", ")+", or all")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}

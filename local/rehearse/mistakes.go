@@ -20,12 +20,15 @@ type mistake struct {
 var known = []mistake{
 	{"digit", "", "b689b0a8-53d0-40ab-baf2-68738e2966ac", "b689b0a8-53d0-40ab-baf2-38738e2966ac",
 		[]string{"PageDistribution", "origin request policy does not exist: b689b0a8-53d0-40ab-baf2-38738e2966ac"}},
-	{"policy", "PathPattern: /agents*", "b689b0a8-53d0-40ab-baf2-68738e2966ac", "59781a5b-3903-41f3-afcb-af62929ccde1", // Managed-CORS-CustomOrigin
+	{"policy", "PathPattern: /agents*", "b689b0a8-53d0-40ab-baf2-68738e2966ac",
+		"59781a5b-3903-41f3-afcb-af62929ccde1", // Managed-CORS-CustomOrigin
 		[]string{"token", "does not pass Authorization on"}},
-	{"statement", "\n  TransferFunction:\n", "          - dynamodb:PutItem\n", "", []string{"transfer", "dynamodb:PutItem"}},
+	{"statement", "\n  TransferFunction:\n", "          - dynamodb:PutItem\n", "", []string{"transfer",
+		"dynamodb:PutItem"}},
 	{"authorizer", "\n  AgentsFunction:\n", "            Auth:\n              Authorizer: Agent\n", "",
 		[]string{"GET /agents has no authorizer"}},
-	{"return", "\n  Publish:\n", "https://${PageDistribution.DomainName}/", "https://${PageDistribution.DomainName}/elsewhere",
+	{"return", "\n  Publish:\n", "https://${PageDistribution.DomainName}/",
+		"https://${PageDistribution.DomainName}/elsewhere",
 		[]string{"return", "sign-in does not let agents return to"}},
 	{"alias", "", "AutoPublishAlias: live", "AutoPublishAlias: other", []string{"has no alias live"}},
 	{"version", "\n  WaitFunction:\n", "AutoPublishAliasAllProperties: true", "AutoPublishAliasAllProperties: false",

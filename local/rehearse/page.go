@@ -29,7 +29,8 @@ func (r *rehearsal) page(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	out, err := r.command(ctx, []string{"REHEARSE=" + string(settings)}, "node", filepath.Join("local", "rehearse", "page.mjs"))
+	out, err := r.command(ctx, []string{"REHEARSE=" + string(settings)}, "node", filepath.Join("local", "rehearse",
+		"page.mjs"))
 	if err != nil {
 		return errors.Join(fmt.Errorf("%w\n%s", err, out), r.quiet(ctx))
 	}

@@ -50,7 +50,8 @@ func TestOneSentenceForWhatIsMissing(t *testing.T) {
 	for want, c := range map[string]struct{ bootstrap, python string }{
 		"the package of WaitFunction is half built": {"\x7fELF", "#!/bin/sh\n"},
 		"delete .venv-emulator and try again":       {arm64, ""},
-		"127.0.0.1:4566 is already in use":          {arm64, "#!/bin/sh\necho ERROR: 127.0.0.1:4566 is already in use\nexit 1\n"},
+		"127.0.0.1:4566 is already in use": {arm64,
+			"#!/bin/sh\necho ERROR: 127.0.0.1:4566 is already in use\nexit 1\n"},
 	} {
 		clone(t, c.bootstrap, c.python)
 		err := rehearse(t.Context(), time.Minute, false, false, nil)
@@ -59,14 +60,16 @@ func TestOneSentenceForWhatIsMissing(t *testing.T) {
 		}
 	}
 	t.Chdir(t.TempDir())
-	if err := rehearse(t.Context(), time.Minute, false, false, nil); err == nil || !strings.Contains(err.Error(), "nothing is built") {
+	if err := rehearse(t.Context(), time.Minute, false, false, nil); err == nil || !strings.Contains(err.Error(),
+		"nothing is built") {
 		t.Error(err)
 	}
 }
 
 func TestWithoutQemuItSaysWhatToInstall(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
-	if _, err := qemu(); runtime.GOARCH != "arm64" && (err == nil || !strings.Contains(err.Error(), "apt-get install qemu-user")) {
+	if _, err := qemu(); runtime.GOARCH != "arm64" && (err == nil || !strings.Contains(err.Error(),
+		"apt-get install qemu-user")) {
 		t.Error(err)
 	}
 }
@@ -75,7 +78,8 @@ func TestWithoutQemuItSaysWhatToInstall(t *testing.T) {
 func TestRehearsalThatHangsIsEnded(t *testing.T) {
 	root := clone(t, arm64, "#!/bin/sh\necho $$ >"+"pid"+"\nexec sleep 600\n")
 	err := rehearse(t.Context(), 2*time.Second, false, false, nil)
-	if err == nil || !strings.Contains(err.Error(), "an emulator of AWS and a phone network start: it was ended there after 2s") {
+	if err == nil || !strings.Contains(err.Error(),
+		"an emulator of AWS and a phone network start: it was ended there after 2s") {
 		t.Error(err)
 	}
 	raw, err := os.ReadFile(filepath.Join(root, "pid"))
@@ -96,7 +100,10 @@ func TestNothingLeavesTheMachine(t *testing.T) {
 		_, _ = io.WriteString(w, "emulator "+r.Host+" "+r.Header.Get("X-Forwarded-Proto"))
 	}))
 	defer emulator.Close()
-	phone := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "phone "+r.Host) })
+	phone := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w,
+			"phone "+r.Host)
+	})
 	f, err := startFront(t.TempDir(), emulator.URL, phone)
 	if err != nil {
 		t.Fatal(err)

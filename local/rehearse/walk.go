@@ -69,7 +69,8 @@ var steps = []step{
 	{"both sign in by managed login, the first time with a new password", (*rehearsal).signIn, nil},
 	{"a call: answer, consult, complete", (*rehearsal).call, nil},
 	{"no function was refused anything by its policy", (*rehearsal).quiet, nil},
-	{"in a browser: the page signs in and takes a call with sound", (*rehearsal).page, func(r *rehearsal) bool { return r.browser }},
+	{"in a browser: the page signs in and takes a call with sound", (*rehearsal).page,
+		func(r *rehearsal) bool { return r.browser }},
 	{"the sweep runs by its schedule", (*rehearsal).sweep, nil},
 	{"sam deploy with one parameter changed: the aliases move", (*rehearsal).parameter, nil},
 	{"sam deploy with one setting of a function changed: its alias moves", (*rehearsal).setting, nil},
@@ -114,7 +115,8 @@ func (r *rehearsal) start(ctx context.Context) error {
 	r.http = r.front.client()
 	a := r.account
 	r.network, err = phonenet.New(phonenet.Config{
-		Account: a.SID, AuthToken: a.AuthToken, APIKey: a.APIKey, APISecret: a.APISecret, Number: a.Number, Transport: r.front.transport(),
+		Account: a.SID, AuthToken: a.AuthToken, APIKey: a.APIKey, APISecret: a.APISecret, Number: a.Number,
+		Transport: r.front.transport(),
 	})
 	if err != nil {
 		return err
@@ -144,10 +146,13 @@ func (r *rehearsal) start(ctx context.Context) error {
 
 // environment is that of an operator who has an account: the emulator's address is all that is different from AWS.
 func (r *rehearsal) environment() []string {
-	bin := []string{filepath.Join(r.root, ".venv", "bin"), filepath.Join(r.root, ".venv-emulator", "bin"), os.Getenv("PATH")}
+	bin := []string{filepath.Join(r.root, ".venv", "bin"), filepath.Join(r.root, ".venv-emulator", "bin"),
+		os.Getenv("PATH")}
 	return []string{
-		"PATH=" + strings.Join(bin, ":"), "HOME=" + os.Getenv("HOME"), "GOCACHE=" + os.Getenv("GOCACHE"), "TMPDIR=" + r.dir,
-		"AWS_ACCESS_KEY_ID=" + accessKey, "AWS_SECRET_ACCESS_KEY=" + secretKey, "AWS_REGION=" + region, "AWS_DEFAULT_REGION=" + region,
+		"PATH=" + strings.Join(bin, ":"), "HOME=" + os.Getenv("HOME"), "GOCACHE=" + os.Getenv("GOCACHE"),
+		"TMPDIR=" + r.dir,
+		"AWS_ACCESS_KEY_ID=" + accessKey, "AWS_SECRET_ACCESS_KEY=" + secretKey, "AWS_REGION=" + region,
+		"AWS_DEFAULT_REGION=" + region,
 		"AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_PAGER=", "SAM_CLI_TELEMETRY=0",
 		"AWS_ENDPOINT_URL=" + r.emulator.URL, "HTTPS_PROXY=" + r.front.Proxy, "NO_PROXY=" + loopback,
 		"SSL_CERT_FILE=" + r.front.CAFile, "TWILIO_API_URL=" + r.twilio, "STACK=" + stackName,
@@ -222,7 +227,8 @@ func (r *rehearsal) reasons(ctx context.Context) (all []string) {
 			return all
 		}
 		for _, e := range page.StackEvents { // the newest first
-			if e.LogicalResourceID == stackName && (e.ResourceStatus == "CREATE_IN_PROGRESS" || e.ResourceStatus == "UPDATE_IN_PROGRESS") {
+			if e.LogicalResourceID == stackName && (e.ResourceStatus == "CREATE_IN_PROGRESS" ||
+				e.ResourceStatus == "UPDATE_IN_PROGRESS") {
 				return all
 			}
 			if strings.HasSuffix(e.ResourceStatus, "_FAILED") {
@@ -276,7 +282,8 @@ func (r *rehearsal) agents(ctx context.Context) error {
 		both.Go(func() {
 			out, err := r.command(ctx, nil, "make", "agent", "NAME="+name, "EMAIL="+name+"@example.com")
 			if err != nil || !strings.Contains(out, "signs in at "+r.outputs["PageUrl"]) {
-				errs[i] = fmt.Errorf("%w\n%s", errors.Join(err, errors.New("it does not say where "+name+" signs in")), out)
+				errs[i] = fmt.Errorf("%w\n%s", errors.Join(err,
+					errors.New("it does not say where "+name+" signs in")), out)
 			}
 		})
 	}
