@@ -72,7 +72,7 @@ func (b *inbox) all(fits func(request) bool) (found []request) {
 	return found
 }
 
-var errSilent = errors.New("Twilio did not ask")
+var errSilent = errors.New("nothing was asked by Twilio")
 
 // wait waits for a request that fits.
 func (b *inbox) wait(ctx context.Context, patience time.Duration, fits func(request) bool) (request, error) {

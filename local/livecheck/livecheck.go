@@ -166,7 +166,7 @@ func (c *checker) rest(ctx context.Context, method, path string, form url.Values
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return nil, errors.New("Twilio cannot be reached")
+		return nil, errors.New("the API of Twilio cannot be reached")
 	}
 	defer func() { _ = resp.Body.Close() }()
 	var answer map[string]any
@@ -175,7 +175,7 @@ func (c *checker) rest(ctx context.Context, method, path string, form url.Values
 		_ = json.Unmarshal(raw, &answer) // a deletion answers nothing
 	}
 	if resp.StatusCode >= http.StatusMultipleChoices {
-		return answer, fmt.Errorf("Twilio answers %d, code %v: %v", resp.StatusCode, answer["code"], answer["message"])
+		return answer, fmt.Errorf("an answer %d of Twilio, code %v: %v", resp.StatusCode, answer["code"], answer["message"])
 	}
 	return answer, err
 }

@@ -85,7 +85,7 @@ func TestLiveCheckSaysWhereItStopped(t *testing.T) {
 		Listener: l,
 		In:       strings.NewReader(""), Out: &said, Patience: time.Second,
 	})
-	if err == nil || !strings.Contains(report, "FAILED: Twilio answers 401, code 20003") {
+	if err == nil || !strings.Contains(report, "FAILED: an answer 401 of Twilio, code 20003") {
 		t.Errorf("%v\n%s", err, report)
 	}
 }
