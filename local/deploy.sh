@@ -16,6 +16,7 @@ sam=$(command -v sam || true)
   die "the SAM CLI is needed: pip install aws-sam-cli, or make verify, which puts one into .venv"
 command -v go >/dev/null || die "Go is needed: https://go.dev/dl"
 command -v aws >/dev/null || die "the AWS CLI is needed, to look whether the stack is there: https://aws.amazon.com/cli"
+[ -z "${AWS_REGION:-}" ] || export AWS_DEFAULT_REGION=$AWS_REGION # version 1 of the AWS CLI knows no other
 aws sts get-caller-identity >/dev/null 2>&1 || die "there are no AWS credentials: aws configure, or set AWS_PROFILE"
 
 # What stands on the command line is meant for sam; the region, the environment and the stack's name are needed here too.

@@ -8,6 +8,7 @@ die() { printf 'destroy: %s\n' "$*" >&2; exit 1; }
 sam=$(command -v sam || true)
 [ -n "$sam" ] || { [ -x .venv/bin/sam ] && sam=$PWD/.venv/bin/sam; } || die "the SAM CLI is needed: pip install aws-sam-cli"
 command -v aws >/dev/null || die "the AWS CLI is needed: https://aws.amazon.com/cli"
+[ -z "${AWS_REGION:-}" ] || export AWS_DEFAULT_REGION=$AWS_REGION # version 1 of the AWS CLI knows no other
 aws sts get-caller-identity >/dev/null 2>&1 || die "there are no AWS credentials: aws configure, or set AWS_PROFILE"
 stack=${STACK:-warm-transfer} region=${AWS_REGION:-${AWS_DEFAULT_REGION:-$(aws configure get region 2>/dev/null || true)}}
 [ -n "$region" ] || die "say where: AWS_REGION=eu-central-1 make destroy"
