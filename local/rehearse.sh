@@ -25,8 +25,7 @@ local/setup.sh page browser
 # build: as a deployment does, unless nothing has changed since the last time.
 build() {
   local stamp=.aws-sam/.built-from now
-  now=$({ find functions shared go.mod go.sum template.yaml samconfig.toml frontend/dist -type f ! -path 'functions/publish/page/*' -print0 |
-    sort -z | xargs -0 sha256sum; go version; } | sha256sum)
+  now=$(built_from)
   [ -f .aws-sam/build/template.yaml ] && [ "$(cat $stamp 2>/dev/null)" = "$now" ] && return
   local began=$SECONDS log
   log=$(mktemp)

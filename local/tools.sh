@@ -1,4 +1,4 @@
-# Sourced by verify.sh and rehearse.sh: the tools in Python, each set in a folder of its own inside the clone and outside
+# Sourced by verify.sh and rehearse.sh. The tools in Python come first, each set in a folder of its own inside the clone and outside
 # of git. The folder says which set it has, so that another one takes its place; deleting it undoes it.
 
 SAM_AND_LINT="aws-sam-cli==1.170.0 cfn-lint==1.58.0"
@@ -28,4 +28,10 @@ venv() {
   # shellcheck disable=SC2086
   "$1/bin/python" -m pip install --quiet --disable-pip-version-check $2 || { rm -rf "$1"; die "pip could not install $2"; }
   echo "$want" >"$1/has"
+}
+
+# built_from: what the packages depend on. .aws-sam/.built-from holds that of the last build that came to its end.
+built_from() {
+  { find functions shared go.mod go.sum template.yaml samconfig.toml frontend/dist -type f ! -path 'functions/publish/page/*' -print0 |
+    sort -z | xargs -0 sha256sum; go version; } | sha256sum
 }

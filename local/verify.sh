@@ -89,8 +89,10 @@ say "every reference of the transformed template"
 go run ./local/template/resolve <"$scratch/transformed.json"
 say "sam build (linux/arm64)"
 began=$SECONDS
+rm -f .aws-sam/.built-from
 .venv/bin/sam build --template template.yaml >"$scratch/log" 2>&1 || { cat "$scratch/log" >&2; die "sam build failed"; }
 say "built in $((SECONDS - began)) s"
 [ -s functions/publish/page/index.html ] || die "the page was not put into functions/publish"
+built_from >.aws-sam/.built-from
 sizes
 say "verified in ${SECONDS} s"
