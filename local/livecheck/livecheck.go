@@ -58,13 +58,20 @@ func Run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 		return err
 	}
 	_ = godotenv.Load(".env") // there may be none
-	for name, field := range map[string]*string{
-		"TWILIO_ACCOUNT_SID": &o.Account, "TWILIO_API_KEY": &o.Key, "TWILIO_API_SECRET": &o.Secret,
-		"TWILIO_NUMBER": &o.Number,
+	var missing []string
+	for _, setting := range []struct {
+		name string
+		to   *string
+	}{
+		{"TWILIO_ACCOUNT_SID", &o.Account}, {"TWILIO_API_KEY", &o.Key}, {"TWILIO_API_SECRET", &o.Secret},
+		{"TWILIO_NUMBER", &o.Number},
 	} {
-		if *field = os.Getenv(name); *field == "" {
-			return fmt.Errorf("live-check needs %s, in the environment or in .env", name)
+		if *setting.to = os.Getenv(setting.name); *setting.to == "" {
+			missing = append(missing, setting.name)
 		}
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("live-check needs %s, in the environment or in .env", strings.Join(missing, ", "))
 	}
 	switch {
 	case len(o.Phones) == 0:
