@@ -1,6 +1,6 @@
 # Warm Transfer. "make" lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test verify bench soak deploy agent remove-agent doctor clean
+.PHONY: help run demo test verify rehearse bench soak deploy destroy agent remove-agent doctor live-check findings clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -19,6 +19,9 @@ test: ## installs what it needs, then runs every test
 verify: ## lints and builds the template as it is deployed (SAM CLI from PyPI, into .venv)
 	@local/verify.sh
 
+rehearse: ## deploys to an emulator of AWS on this machine and takes a call there (Linux)
+	@local/rehearse.sh $(ARGS)
+
 bench: ## cold starts, sizes and latencies beside a bare handler
 	@local/setup.sh store
 	@go test -run '^$$' -bench . ./local/bench
@@ -27,8 +30,11 @@ soak: ## 10,000 calls with 5 % faults through the phone network (CALLS=500 for f
 	@local/setup.sh store
 	@go test ./local/scenario -run F176 -v -timeout 4h -args -calls $(or $(CALLS),10000)
 
-deploy: ## builds and deploys to AWS (asks for the parameters the first time)
-	@local/deploy.sh $(ARGS)
+deploy: ## builds and deploys to AWS; the first time it asks five questions (SET="RingSeconds=25")
+	@SET="$(SET)" local/deploy.sh $(ARGS)
+
+destroy: ## deletes the stack from AWS, and says what stays
+	@local/destroy.sh
 
 agent: ## creates an agent in Cognito: make agent NAME=ada EMAIL=ada@example.com
 	@local/agent.sh "$(NAME)" "$(EMAIL)"
@@ -39,5 +45,11 @@ remove-agent: ## takes an agent off the line: make remove-agent NAME=ada (LOCAL=
 doctor: ## looks what is wrong with a deployment or a local stack, and how to mend it
 	@go run ./local doctor $(ARGS)
 
+live-check: ## asks a real Twilio account the open questions; costs a few calls (docs/rehearsal.md)
+	@go run ./local live-check $(ARGS)
+
+findings: ## shows what surprised us about public libraries and tools (downloads them; no part of the tests)
+	@for f in findings/*.sh; do echo "== $$f"; "$$f" || exit 1; done
+
 clean: ## removes everything that was built or installed here
-	rm -rf .run .venv .aws-sam build frontend/dist node_modules */node_modules local/*/node_modules
+	rm -rf .run .venv .venv-emulator .aws-sam build frontend/dist node_modules */node_modules local/*/node_modules

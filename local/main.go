@@ -4,6 +4,7 @@
 //	go run ./local [flags]    runs it until Ctrl-C
 //	go run ./local demo       plays a warm transfer with scripted telephones
 //	go run ./local doctor     looks what is wrong with a stack or a deployment
+//	go run ./local live-check asks a real Twilio account what its documentation leaves open
 package main
 
 import (
@@ -16,6 +17,7 @@ import (
 	"syscall"
 
 	"warmtransfer/local/doctor"
+	"warmtransfer/local/livecheck"
 )
 
 // commands are what the program can do besides running the stack.
@@ -24,6 +26,9 @@ var commands = map[string]func(ctx context.Context, args []string) error{
 	"roster": roster,
 	"doctor": func(ctx context.Context, args []string) error {
 		return doctor.Run(ctx, args, os.Stdout)
+	},
+	"live-check": func(ctx context.Context, args []string) error {
+		return livecheck.Run(ctx, args, os.Stdin, os.Stdout)
 	},
 }
 

@@ -1,11 +1,9 @@
 #!/usr/bin/env bash
 # The body of "make verify": is the template sound, and does it build into small packages? Needs no AWS account.
-# Tools are pinned and live in .venv, inside the clone and outside of git; deleting that folder undoes them.
+# Tools are pinned in tools.sh and live in .venv, inside the clone and outside of git; deleting that folder undoes them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-SAM=1.170.0
-LINT=1.58.0
 LIMIT_KIB=3584         # 3.5 MiB: a package's size is time in every cold start
 PUBLISH_LIMIT_KIB=8192 # publish holds the page and the music, and nobody waits for it but a deployment
 
@@ -14,29 +12,7 @@ export CGO_ENABLED=0 GOFLAGS="-trimpath -buildvcs=false -tags=lambda.norpc '-ldf
 
 say() { printf '%s\n' "$*"; }
 die() { printf 'verify: %s\n' "$*" >&2; exit 1; }
-
-# Debian and Ubuntu split ensurepip off into a package of its own; without it python3 -m venv leaves half an environment.
-make_venv() {
-  rm -rf .venv
-  python3 -m venv .venv >/dev/null 2>&1 && return
-  rm -rf .venv
-  local install="apt-get install -y python3-venv"
-  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || die "python3 -m venv does not work here; install it first: sudo $install"
-  say "python3 lacks venv: $install"
-  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive $install >/dev/null; } || die "$install failed"
-  python3 -m venv .venv || die "python3 -m venv still does not work"
-}
-
-tools() {
-  local want="aws-sam-cli==$SAM cfn-lint==$LINT"
-  [ "$(cat .venv/verify-has 2>/dev/null)" = "$want" ] && return
-  command -v python3 >/dev/null || die "python3 (3.10 or newer) is needed for the SAM CLI"
-  say "installing $want into .venv (once)"
-  make_venv
-  # shellcheck disable=SC2086
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check $want || die "pip could not install $want"
-  echo "$want" > .venv/verify-has
-}
+. local/tools.sh
 
 # zip_kib FOLDER: the size of the folder's zip in KiB, packed as "sam package" packs it.
 zip_kib() {
@@ -87,42 +63,36 @@ sizes() {
   [ "$over" = 0 ] || die "$over of $found packages are too large"
 }
 
-# transformed FILE: the template as CloudFormation gets it, SAM's short forms written out.
-transformed() {
-  .venv/bin/python - >"$1" 2>"$scratch/transform.log" <<'PY' || { cat "$scratch/transform.log" >&2; die "the template cannot be transformed"; }
-import json, sys
-from samcli.yamlhelper import yaml_parse
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
-
-class NoPolicies:
-    def load(self):
-        return {}
-
-with open("template.yaml") as f:
-    template = yaml_parse(f.read())
-for r in template["Resources"].values():
-    if r["Type"] == "AWS::Serverless::Function":
-        r["Properties"]["CodeUri"] = "s3://bucket/key"
-values = {n: p.get("Default", "x") for n, p in template["Parameters"].items()}
-json.dump(Translator(NoPolicies(), Parser()).translate(template, values), sys.stdout)
-PY
+# managed_ids: every line of our table must be in the emulator's, which others keep.
+managed_ids() {
+  local ours theirs wrong
+  ours=$(grep -v '^#' local/template/managed-ids.tsv | sort)
+  theirs=$(GATEWAY_PORT=1 MINISTACK_HOST=us-east-1.amazonaws.com .venv-emulator/bin/python local/rehearse/emulator.py managed-ids 2>"$scratch/log" | sort)
+  [ -n "$ours" ] && [ -n "$theirs" ] || { cat "$scratch/log" >&2; die "a table of managed ids is empty"; }
+  wrong=$(comm -23 <(echo "$ours") <(echo "$theirs"))
+  [ -z "$wrong" ] || die "AWS has no such id of that name: $wrong"
+  say "$(wc -l <<<"$ours") managed ids, as the emulator knows them"
 }
 
-tools
+venv .venv "$SAM_AND_LINT"
+venv .venv-emulator "$EMULATOR"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 say "sam validate --lint"
 .venv/bin/sam validate --lint --template template.yaml
 say "cfn-lint"
 .venv/bin/cfn-lint template.yaml
+say "cfn-lint on the transformed template, and six mistakes that it must find"
+.venv/bin/python local/template/lint.py "$scratch/transformed.json" || die "the transformed template is wrong"
+managed_ids
 say "every reference of the transformed template"
-transformed "$scratch/transformed.json"
 go run ./local/template/resolve <"$scratch/transformed.json"
 say "sam build (linux/arm64)"
 began=$SECONDS
+rm -f .aws-sam/.built-from
 .venv/bin/sam build --template template.yaml >"$scratch/log" 2>&1 || { cat "$scratch/log" >&2; die "sam build failed"; }
 say "built in $((SECONDS - began)) s"
 [ -s functions/publish/page/index.html ] || die "the page was not put into functions/publish"
+built_from >.aws-sam/.built-from
 sizes
 say "verified in ${SECONDS} s"

@@ -103,6 +103,7 @@ var checks = []check{
 	{"sign-in", (*doctor).signIn},
 	{"return", (*doctor).signInReturns},
 	{"agents' API", (*doctor).agentsAPI},
+	{"token", (*doctor).tokenPassed},
 	{"webhooks", (*doctor).webhooks},
 	{"clock", (*doctor).clock},
 	{"API key", (*doctor).apiKey},

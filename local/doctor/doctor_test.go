@@ -103,6 +103,11 @@ func (p *patient) site(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/xml")
 		_, _ = io.WriteString(w, "<Response><Redirect>http://"+r.Host+"/incoming</Redirect></Response>")
 	case "/agents/me":
+		challenge := "Bearer"
+		if r.Header.Get("Authorization") != "" {
+			challenge = `Bearer scope="" error="invalid_token" error_description="the token cannot be read"`
+		}
+		w.Header().Set("Www-Authenticate", challenge)
 		w.WriteHeader(http.StatusUnauthorized)
 	case "/incoming", "/events/call":
 		w.WriteHeader(p.signed(r))
@@ -178,17 +183,24 @@ func TestWhatIsWrongIsSaidWithItsCure(t *testing.T) {
 		"issuer without keys":    {func(p *patient) { p.issuer("", `-`) }, "sign-in", "cannot be read"},
 		"no way back":            {func(p *patient) { p.config = strings.Replace(p.config, `"page"`, `"another"`, 1) }, "return", "does not let agents return"},
 		"open API":               {func(p *patient) { p.answers["/agents/me"] = status(200) }, "agents' API", "answers 200"},
-		"open webhooks":          {func(p *patient) { p.answers["/incoming"] = status(200) }, "webhooks", "answers 200"},
-		"wrong clock":            {func(p *patient) { p.clock = 2 * time.Minute }, "clock", "differ by 2m"},
-		"wrong API secret":       {func(p *patient) { p.target.Account.APISecret = "wrongwrongwrongwrong" }, "API key", "does not accept it"},
-		"somebody's number":      {func(p *patient) { p.target.Number = "+15550199999" }, "number", "+1555019…"},
-		"number elsewhere":       {func(p *patient) { p.network.SetNumber("https://other.example.com/", "", "") }, "number", "https://other.example.com/"},
-		"no status callback":     {func(p *patient) { p.network.SetNumber(p.target.API+"/incoming", "", "") }, "number", "call status changes"},
-		"no fallback":            {func(p *patient) { p.answers["/fallback.xml"] = status(403) }, "fallback", "leads back"},
-		"wrong auth token":       {func(p *patient) { p.target.Account.AuthTokens = []string{"another"} }, "auth token", "refused"},
-		"events fail":            {func(p *patient) { p.answers["/events/call"] = status(503) }, "auth token", "answered 503"},
-		"no Twilio":              {func(p *patient) { p.target.Twilio = "http://127.0.0.1:1" }, "API key", "could not be asked"},
-		"key of another kind":    {func(p *patient) { p.network = nil; p.target.Twilio = p.serve(status(403)) }, "API key", "HTTP 403"},
+		"token kept by the distribution": {func(p *patient) {
+			p.answers["/agents/me"] = func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Www-Authenticate", "Bearer")
+				w.WriteHeader(http.StatusUnauthorized)
+			}
+		}, "token", "does not pass Authorization on"},
+		"any token":           {func(p *patient) { p.answers["/agents/me"] = status(200) }, "token", "to a token that nobody signed"},
+		"open webhooks":       {func(p *patient) { p.answers["/incoming"] = status(200) }, "webhooks", "answers 200"},
+		"wrong clock":         {func(p *patient) { p.clock = 2 * time.Minute }, "clock", "differ by 2m"},
+		"wrong API secret":    {func(p *patient) { p.target.Account.APISecret = "wrongwrongwrongwrong" }, "API key", "does not accept it"},
+		"somebody's number":   {func(p *patient) { p.target.Number = "+15550199999" }, "number", "+1555019…"},
+		"number elsewhere":    {func(p *patient) { p.network.SetNumber("https://other.example.com/", "", "") }, "number", "https://other.example.com/"},
+		"no status callback":  {func(p *patient) { p.network.SetNumber(p.target.API+"/incoming", "", "") }, "number", "call status changes"},
+		"no fallback":         {func(p *patient) { p.answers["/fallback.xml"] = status(403) }, "fallback", "leads back"},
+		"wrong auth token":    {func(p *patient) { p.target.Account.AuthTokens = []string{"another"} }, "auth token", "refused"},
+		"events fail":         {func(p *patient) { p.answers["/events/call"] = status(503) }, "auth token", "answered 503"},
+		"no Twilio":           {func(p *patient) { p.target.Twilio = "http://127.0.0.1:1" }, "API key", "could not be asked"},
+		"key of another kind": {func(p *patient) { p.network = nil; p.target.Twilio = p.serve(status(403)) }, "API key", "HTTP 403"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPatient(t)

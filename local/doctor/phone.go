@@ -87,7 +87,7 @@ func (d *doctor) fallback(ctx context.Context) (string, error) {
 func (d *doctor) webhooks(ctx context.Context) (string, error) {
 	status, err := d.hook(ctx, "/incoming", "")
 	if err != nil {
-		return "", wrong("look at the API and at the log group …/api", "%s/incoming cannot be reached", d.t.API)
+		return "", wrong("look at the API and at the log group /aws/vendedlogs/…/api", "%s/incoming cannot be reached", d.t.API)
 	}
 	if status != http.StatusForbidden {
 		return "", wrong("look at the functions' logs; nobody but Twilio may be let in", "%s/incoming answers %d to a request without a signature, want 403", d.t.API, status)

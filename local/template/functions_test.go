@@ -216,6 +216,7 @@ func TestPoliciesNameTheirResources(t *testing.T) {
 		"s3:DeleteObject":                    {"!Sub ${PageBucket.Arn}/*"},
 		"cognito-idp:DescribeUserPoolClient": {"!GetAtt UserPool.Arn"},
 		"cognito-idp:UpdateUserPoolClient":   {"!GetAtt UserPool.Arn"},
+		"logs:CreateLogGroup":                {"*"}, // denied
 	}
 	for f, n := range functions(t) {
 		for _, s := range statements(t, f, n) {
@@ -274,6 +275,37 @@ func TestNoEnvironmentReservesWhatAnAccountMayNotHave(t *testing.T) {
 	for line := range strings.Lines(string(raw)) {
 		if setting, _, _ := strings.Cut(line, "#"); strings.Contains(setting, "VoiceConcurrency") {
 			t.Errorf("samconfig.toml: %s", line)
+		}
+	}
+}
+
+// What Lambda writes after a deletion would make the log group anew, without a term and in the way of the next stack.
+func TestNoFunctionMayMakeALogGroup(t *testing.T) {
+	for f, n := range functions(t) {
+		denied := false
+		for _, s := range statements(t, f, n) {
+			denied = denied || text(at(s, "Effect")) == "Deny" && text(at(s, "Resource")) == "*" &&
+				slices.Equal(texts(at(s, "Action")), []string{"logs:CreateLogGroup"})
+		}
+		if !denied {
+			t.Errorf("%s may make log groups: SAM gives each function AWSLambdaBasicExecutionRole", f)
+		}
+	}
+}
+
+// Access logs under another name each take room in the account's one resource policy.
+func TestTheAPILogsWhereRoomIsNotShort(t *testing.T) {
+	name := text(at(template(t), "Resources", "ApiLog", "Properties", "LogGroupName"))
+	if !strings.Contains(name, "/aws/vendedlogs/") {
+		t.Errorf("the API's log group is called %s", name)
+	}
+}
+
+// A version is made for any property of a function, not for its code, environment and memory alone.
+func TestAnySettingOfAFunctionReachesTheAlias(t *testing.T) {
+	for f, n := range functions(t) {
+		if got := text(at(n, "Properties", "AutoPublishAliasAllProperties")); got != "true" {
+			t.Errorf("%s: AutoPublishAliasAllProperties is %q: a new Timeout would reach nobody", f, got)
 		}
 	}
 }
