@@ -14,8 +14,8 @@ import (
 	"warmtransfer/shared/switchboard"
 )
 
-// Clone is a World of its own that stands where this one does. Faults that were asked
-// for by number or for each call are not taken over; Order and Watch neither.
+// Clone is an independent copy of the World. Faults that were set by number or for each call are
+// not copied, nor are Order and Watch.
 func (w *World) Clone() *World {
 	n := &World{
 		T: w.T, Now: w.Now, keys: w.keys, Longest: w.Longest, calls: slices.Clone(w.calls), agents: slices.Clone(w.agents),
@@ -61,19 +61,19 @@ func (p *Phones) clone(clock func() time.Time) *Phones {
 	return n
 }
 
-// What makes two Worlds look different that behave alike: moments, names, counters.
+// What differs between two Worlds that behave alike: moments, names, counters.
 var (
 	moments  = regexp.MustCompile(`"\d{4}-\d\d-\d\dT[0-9:.]+Z"`)
 	names    = regexp.MustCompile(`leg-\d+|C[AF][0-9a-f]{32}`)
 	counters = regexp.MustCompile(`"(seq|version|hops|dials|missed)":\d+,?`)
 )
 
-// longAgo: beyond that no rule asks how long ago something was.
+// longAgo, in seconds: no rule tells two moments apart that are further back than this.
 const longAgo = 60
 
-// Fingerprint is equal for two Worlds that behave alike from now on, as far as can be
-// told cheaply: moments count from now, names by their order, and what only records the
-// past does not count.
+// Fingerprint is equal for two Worlds that behave alike from now on, as far as that can be computed
+// cheaply: moments are relative to now, names are numbered by their order, and what only records
+// the past is left out.
 func (w *World) Fingerprint() string {
 	var b strings.Builder
 	for _, id := range slices.Sorted(maps.Keys(w.Store.confs)) {
@@ -87,9 +87,9 @@ func (w *World) Fingerprint() string {
 			w.T.Fatal(err)
 		}
 		a.Recent, a.Last, a.Dropped = nil, nil, nil
-		a.Back, a.Freed = time.Time{}, time.Time{} // for colleagues' eyes
+		a.Back, a.Freed = time.Time{}, time.Time{} // only shown to colleagues
 		if a.Claim != nil {
-			a.Claim.Askers = nil // between two requests there is one
+			a.Claim.Askers = nil // between two requests there is only one
 			a.Claim.Since, a.Claim.Answered = time.Time{}, time.Time{}
 		}
 		b.WriteString(asJSON(w.T, a))

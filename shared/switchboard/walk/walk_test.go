@@ -8,10 +8,9 @@ import (
 	"warmtransfer/shared/switchboard/walk"
 )
 
-// TestEveryHistory walks all histories of one caller and two agents: short ones with a
-// fault, longer ones with none. WALK_DEPTH and WALK_FAULTS ask for one deeper walk in
-// their stead, in which every state is followed by quiet minutes unless WALK_EVERY says
-// otherwise.
+// TestEveryHistory walks all histories of one caller and two agents: short ones with a fault,
+// longer ones without. WALK_DEPTH and WALK_FAULTS ask for one deeper walk instead, in which every
+// state is followed by quiet minutes unless WALK_EVERY says otherwise.
 func TestEveryHistory(t *testing.T) {
 	walks := []walk.Bounds{{Depth: 4, Faults: 1, Every: 5}, {Depth: 6, Faults: 0, Every: 5}}
 	if n := setting("WALK_DEPTH", 0); n > 0 {
