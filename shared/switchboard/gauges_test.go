@@ -23,7 +23,7 @@ func TestGaugesMeasureTheLine(t *testing.T) {
 	}
 }
 
-// The store is told of an agent who is free and of a caller whom nobody brought to him.
+// The store holds a free agent and a caller who was never offered to that agent.
 func TestGaugesSeeACallerWhoWaitsThoughAnAgentIsFree(t *testing.T) {
 	store := switchboardtest.NewStore()
 	now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)

@@ -14,12 +14,11 @@ import (
 
 var crew = []agent.ID{"alice", "bob", "carol"}
 
-// TestRandomHistories drives random histories of callers, agents and faults: every
-// callback lost, doubled, late or out of order, every outside call failing before and
-// after it takes effect, two callers at once. The rules' invariants hold after every
-// step; when the faults are over and some time has passed nobody hears silence, nothing
-// is left over, and no caller who is there is taken to have left (N1, N2, N3, N4; F107,
-// F133, F136, F139).
+// TestRandomHistories drives random histories of callers, agents and faults: every callback lost,
+// doubled, late or out of order, every outside call failing before and after it takes effect, two
+// callers at once. The invariants hold after every step. When the faults are over and some time has
+// passed, nobody hears silence, nothing is left over, and no connected caller is recorded as having
+// left (N1, N2, N3, N4; F107, F133, F136, F139).
 func TestRandomHistories(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		w := NewWorld(rt, crew...)
@@ -28,7 +27,7 @@ func TestRandomHistories(t *testing.T) {
 		there := map[conference.ID]bool{} // callers who have arrived, and have not hung up
 		say := rt.Logf
 		who := rapid.SampledFrom(crew)
-		// A step that has nobody to happen to, or nothing, is a moment in which nothing happens.
+		// A step without a caller or a callback to act on does nothing.
 		toCaller := func(do func(conference.ID)) func(*rapid.T) {
 			return func(rt *rapid.T) {
 				if len(callers) > 0 {
@@ -114,12 +113,12 @@ func TestRandomHistories(t *testing.T) {
 				w.Silent(a)
 			},
 			"room": toCaller(func(id conference.ID) {
-				say("the room of %s ends from outside", id)
+				say("the conference of %s ends from outside", id)
 				w.KillRoom(id)
 			}),
 			"silence": toCaller(func(id conference.ID) {
 				if w.Hears(id) == "music" {
-					say("the music of %s runs out", id)
+					say("the music of %s stops", id)
 					w.MusicRunsOut(id)
 				}
 			}),
@@ -169,7 +168,7 @@ func TestRandomHistories(t *testing.T) {
 		w.CheckQuiet()
 		for _, id := range callers {
 			if there[id] && w.Conference(id).Reason == conference.ReasonCallerLeft {
-				rt.Errorf("caller %s, who is there, is taken to have left", id)
+				rt.Errorf("caller %s, who is connected, is recorded as having left", id)
 			}
 			w.CallerHangsUp(id)
 		}

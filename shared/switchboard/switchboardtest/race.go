@@ -109,7 +109,7 @@ func ClaimRace(t *testing.T, s switchboard.Store, clients, turns int) {
 	}
 	t.Logf("%d operations of %d clients, %d claims won", len(history), clients, won)
 	if won == 0 {
-		t.Error("nobody ever won")
+		t.Error("no client ever got the claim")
 	}
 	if r := porcupine.CheckOperationsTimeout(claimModel(), history, 30*time.Second); r != porcupine.Ok {
 		t.Errorf("the history of the claims is not linearizable: %s", r)
