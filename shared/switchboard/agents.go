@@ -17,7 +17,9 @@ type Who struct {
 
 // SetStatus sets the agent's status. With beat it only records the page's heartbeat, carries out
 // what is due in the agent's call, and offers the agent a caller.
-func (s *Switchboard) SetStatus(ctx context.Context, who Who, status agent.Status, beat bool, now time.Time) (Snapshot, error) {
+func (s *Switchboard) SetStatus(
+	ctx context.Context, who Who, status agent.Status, beat bool, now time.Time,
+) (Snapshot, error) {
 	a, c, err := s.attend(ctx, who, now, func(a *agent.Agent) bool {
 		if beat && a.Version > 0 {
 			return a.Beat(now)
@@ -44,7 +46,9 @@ func (s *Switchboard) Me(ctx context.Context, who Who, now time.Time) (Snapshot,
 
 // attend loads the agent, applies f, corrects the claim, and carries out what is due in the agent's
 // call. The call is nil if the agent is in none.
-func (s *Switchboard) attend(ctx context.Context, who Who, now time.Time, f func(*agent.Agent) bool) (*agent.Agent, *conference.Conference, error) {
+func (s *Switchboard) attend(
+	ctx context.Context, who Who, now time.Time, f func(*agent.Agent) bool,
+) (*agent.Agent, *conference.Conference, error) {
 	for range saveTries {
 		a, err := s.store.Agent(ctx, who.ID)
 		if errors.Is(err, ErrNotFound) {

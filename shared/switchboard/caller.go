@@ -12,7 +12,9 @@ import (
 // Arrive takes in a caller who has dialled our number, and offers them to an agent. From is their
 // number, "" if it is withheld. Repeated, it gives the same answer and rings nobody a second time.
 // An error means that the call is not stored: ask the caller to hold on, and try again.
-func (s *Switchboard) Arrive(ctx context.Context, id conference.ID, from string, verified bool, now time.Time) (*conference.Conference, error) {
+func (s *Switchboard) Arrive(
+	ctx context.Context, id conference.ID, from string, verified bool, now time.Time,
+) (*conference.Conference, error) {
 	c := conference.New(id, from, verified, now)
 	acts, err := s.decideAndSave(ctx, c, now, func(*conference.Conference) error { return nil })
 	if errors.Is(err, ErrConflict) {
@@ -124,7 +126,9 @@ func find(line []Waiter, id conference.ID) (int, bool) {
 // Connect takes in that a leg was answered, and says how it joins the conference or that it must be
 // screened first (see Accept). It returns call.ErrNotWanted or ErrNotFound if the leg must not
 // join.
-func (s *Switchboard) Connect(ctx context.Context, id conference.ID, key conference.LegKey, sid conference.LegID, now time.Time) (conference.Admission, error) {
+func (s *Switchboard) Connect(
+	ctx context.Context, id conference.ID, key conference.LegKey, sid conference.LegID, now time.Time,
+) (conference.Admission, error) {
 	var in conference.Admission
 	var refused error
 	c, err := s.load(ctx, id)
@@ -183,7 +187,9 @@ func (s *Switchboard) FellOut(ctx context.Context, id conference.ID, key confere
 
 // Accept takes in whether a person who has picked up at an outside number takes the call; if so, it
 // does the same as Connect. If not, the leg is over: the answer to its webhook ends it.
-func (s *Switchboard) Accept(ctx context.Context, id conference.ID, key conference.LegKey, sid conference.LegID, yes bool, now time.Time) (conference.Admission, error) {
+func (s *Switchboard) Accept(
+	ctx context.Context, id conference.ID, key conference.LegKey, sid conference.LegID, yes bool, now time.Time,
+) (conference.Admission, error) {
 	var in conference.Admission
 	var refused error
 	c, err := s.update(ctx, id, now, func(c *conference.Conference) error {
@@ -226,7 +232,9 @@ func (s *Switchboard) Again(ctx context.Context, id conference.ID, now time.Time
 
 // LegTold takes in a status callback of an agent's leg: it rings, or it has ended with that
 // outcome. It may return ErrCallerUnheard.
-func (s *Switchboard) LegTold(ctx context.Context, id conference.ID, key conference.LegKey, sid conference.LegID, over bool, o conference.Outcome, now time.Time) error {
+func (s *Switchboard) LegTold(
+	ctx context.Context, id conference.ID, key conference.LegKey, sid conference.LegID, over bool, o conference.Outcome, now time.Time,
+) error {
 	c, err := s.update(ctx, id, now, func(c *conference.Conference) error {
 		if over {
 			c.LegGone(key, sid, o, now)

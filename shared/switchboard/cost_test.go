@@ -44,7 +44,9 @@ func TestAnEventThatChangesNothingCostsOneRead(t *testing.T) {
 		costs(t, w, "a late "+string(kind), again, func() { _ = w.Board.RoomTold(t.Context(), id, e, w.Now) })
 	}
 	written := map[string]int{"Conference": 1, "SaveConference": 1} // so that it shows when the music stops
-	costs(t, w, "a turn of music", written, func() { _, _ = w.Board.Wait(t.Context(), id, switchboard.Turn{Position: true, Lasts: twelve}, w.Now) })
+	costs(t, w, "a music turn", written, func() {
+		_, _ = w.Board.Wait(t.Context(), id, switchboard.Turn{Position: true, Lasts: twelve}, w.Now)
+	})
 	costs(t, w, "a connection asked for twice", again, func() {
 		_, _ = w.Board.Connect(t.Context(), id, owner.Key, owner.SID, w.Now)
 	})
@@ -86,7 +88,9 @@ func TestOnlyWhoSeesSomethingNewIsTold(t *testing.T) {
 	w, id := talking(t, "alice")
 	told := w.Phones.Pushes
 	c := w.Conference(id)
-	e := conference.RoomEvent{Room: c.Room, Kind: conference.RoomUnhold, Seq: 50, Leg: conference.LegID(id), Label: conference.CallerLabel}
+	e := conference.RoomEvent{
+		Room: c.Room, Kind: conference.RoomUnhold, Seq: 50, Leg: conference.LegID(id), Label: conference.CallerLabel,
+	}
 	costs(t, w, "what no page shows", map[string]int{"Conference": 1, "SaveConference": 1}, func() {
 		_ = w.Board.RoomTold(t.Context(), id, e, w.Now)
 	})

@@ -55,7 +55,8 @@ func TestF180TheEndIsToldInEachOrderWithTheFirstSave(t *testing.T) {
 	for n := range 5 {
 		w := NewWorld(t, "alice")
 		store := &meanwhile{Store: w.Store, left: n, do: func() { gone(w) }}
-		set := switchboard.Settings{Ring: Ring, NewKey: func() conference.LegKey { return conference.LegKey(fmt.Sprint("early-", n)) }}
+		newKey := func() conference.LegKey { return conference.LegKey(fmt.Sprint("early-", n)) }
+		set := switchboard.Settings{Ring: Ring, NewKey: newKey}
 		c, err := switchboard.New(store, w.Phones, set).Arrive(t.Context(), early, "+15005550006", false, w.Now)
 		if err != nil {
 			t.Fatalf("told before save %d: %v", n, err)
@@ -74,7 +75,8 @@ func TestF180TheEndIsToldInEachOrderWithTheFirstSave(t *testing.T) {
 func TestF180TheFirstSaveComesWhileTheEndIsWrittenDown(t *testing.T) {
 	w := NewWorld(t, "alice")
 	store := &meanwhile{Store: w.Store, do: func() { w.Arrive(early) }}
-	if err := switchboard.New(store, w.Phones, switchboard.Settings{Ring: Ring}).CallerGone(t.Context(), early, w.Now); err != nil {
+	board := switchboard.New(store, w.Phones, switchboard.Settings{Ring: Ring})
+	if err := board.CallerGone(t.Context(), early, w.Now); err != nil {
 		t.Fatal(err)
 	}
 	wantNobodyRung(t, w, "arrived in between")

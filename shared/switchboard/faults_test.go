@@ -95,7 +95,8 @@ func TestEveryOutsideCallFails(t *testing.T) {
 
 // failAt makes the n-th call of op from now on fail.
 func failAt(w *World, op string, n int, took bool) {
-	if op == "Dial" || op == "Hangup" || op == "Hold" || op == "SetEndsRoom" || op == "FindRoom" || op == "Present" || op == "LookAt" || op == "LastWords" || op == "FreshRoom" || op == "FindLeg" {
+	switch op {
+	case "Dial", "Hangup", "Hold", "SetEndsRoom", "FindRoom", "Present", "LookAt", "LastWords", "FreshRoom", "FindLeg":
 		w.Phones.At(op, n, Fault{Err: switchboard.ErrUnknown, Took: took})
 		return
 	}

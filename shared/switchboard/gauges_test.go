@@ -52,9 +52,10 @@ func TestGaugesSeeACallerWhoWaitsThoughAnAgentIsFree(t *testing.T) {
 func TestObserverHearsOfEachSavedChangeOnce(t *testing.T) {
 	store := switchboardtest.NewStore()
 	var heard []switchboard.Before
-	board := switchboard.New(store, nil, switchboard.Settings{Observe: func(_ context.Context, b switchboard.Before, _ *conference.Conference, _ time.Time) {
+	observe := func(_ context.Context, b switchboard.Before, _ *conference.Conference, _ time.Time) {
 		heard = append(heard, b)
-	}})
+	}
+	board := switchboard.New(store, nil, switchboard.Settings{Observe: observe})
 	now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
 	const id = "CA00000000000000000000000000000001"
 	for range 2 { // delivered twice

@@ -279,7 +279,8 @@ func TestTheCallersEndBeginsTheRestWhateverIsToldFirst(t *testing.T) {
 		w.CallerHangsUp(id)
 		w.Settle()
 		w.Order = nil
-		if me := w.Me("alice").Agent; me.Presence != agent.IsWrapUp || me.Last.Outcome != string(conference.OutcomeCallerLeft) {
+		me := w.Me("alice").Agent
+		if me.Presence != agent.IsWrapUp || me.Last.Outcome != string(conference.OutcomeCallerLeft) {
 			t.Errorf("reversed %v: alice is %s after %+v", reversed, me.Presence, me.Last)
 		}
 	}

@@ -33,11 +33,13 @@ func TestF184AnUnholdThatTakesEffectLate(t *testing.T) {
 		for late := 1; late <= 10; late += 3 {
 			for _, silent := range []bool{false, true} {
 				for _, between := range []int{0, 1, 3, 6} {
-					t.Run(fmt.Sprint(name, " ", late, " s late, silent ", silent, ", ", between, " s between"), func(t *testing.T) {
+					test := fmt.Sprint(name, " ", late, " s late, silent ", silent, ", ", between, " s between")
+					t.Run(test, func(t *testing.T) {
 						w, id := consulting(t)
 						f := Fault{Err: switchboard.ErrUnknown, Late: time.Duration(late) * time.Second, Silent: silent}
 						if v.presses[0] == conference.DoSwap {
-							w.Phones.At("Hold", w.Phones.Count("Hold")+1, f) // the caller's resume comes after the target's hold
+							// the caller's resume comes after the target's hold
+							w.Phones.At("Hold", w.Phones.Count("Hold")+1, f)
 						} else {
 							w.Phones.Next("Hold", f)
 						}
@@ -106,7 +108,8 @@ func TestF184TheTargetsUnholdIsLate(t *testing.T) {
 		w, id := consulting(t)
 		w.MustPress("alice", conference.DoSwap, "")
 		w.Settle()
-		w.Phones.At("Hold", w.Phones.Count("Hold")+1, Fault{Err: switchboard.ErrUnknown, Late: 4 * time.Second, Silent: silent})
+		f := Fault{Err: switchboard.ErrUnknown, Late: 4 * time.Second, Silent: silent}
+		w.Phones.At("Hold", w.Phones.Count("Hold")+1, f)
 		w.MustPress("alice", conference.DoSwap, "") // the caller's hold, then the target's resume
 		w.MustPress("alice", conference.DoSwap, "")
 		w.Settle()

@@ -16,7 +16,9 @@ import (
 const musicBack = 110 * time.Second
 
 func TestMusicThatRunsOutBeginsAnewInTheLine(t *testing.T) {
-	for _, fault := range []*Fault{nil, {Err: switchboard.ErrThrottled}, {Err: switchboard.ErrUnknown}, {Err: switchboard.ErrUnknown, Took: true}} {
+	for _, fault := range []*Fault{
+		nil, {Err: switchboard.ErrThrottled}, {Err: switchboard.ErrUnknown}, {Err: switchboard.ErrUnknown, Took: true},
+	} {
 		w := NewWorld(t)
 		first, _ := w.Dial()
 		w.Pass(time.Second)
@@ -112,7 +114,8 @@ func TestMusicThatRunsOutBesideATalk(t *testing.T) {
 			w.Pass(60 * time.Second)
 			hears(t, w, id, "music")
 			c := w.Conference(id)
-			if c.State != was.State || c.Owner != was.Owner || c.Round != was.Round || !c.Caller.HeldAt.Equal(was.Caller.HeldAt) {
+			if c.State != was.State || c.Owner != was.Owner || c.Round != was.Round ||
+				!c.Caller.HeldAt.Equal(was.Caller.HeldAt) {
 				t.Errorf("%s: %s became %s, owner %s, round %d", name, was.State, c.State, c.Owner, c.Round)
 			}
 			holds := w.Phones.Count("Hold")
@@ -306,7 +309,8 @@ func TestEndPressedAgainTriesTheLastWordsAgain(t *testing.T) {
 	w, id := talking(t, "alice")
 	w.Phones.Every("LastWords", Fault{Err: switchboard.ErrUnknown})
 	for range 2 {
-		if call := w.MustPress("alice", conference.DoEnd, "").Call; call == nil || call.State != conference.Ended || !call.Overdue {
+		call := w.MustPress("alice", conference.DoEnd, "").Call
+		if call == nil || call.State != conference.Ended || !call.Overdue {
 			t.Fatalf("alice, who still hears the caller, is shown %+v", call)
 		}
 		hears(t, w, id, "alice")

@@ -28,7 +28,9 @@ type Numbers interface {
 
 // number checks an outside number against the operator's policy and the call's rules, and then
 // counts it for the agent who is about to dial it.
-func (s *Switchboard) number(ctx context.Context, c *conference.Conference, r conference.Request, t *conference.Target, number string, now time.Time) (err error) {
+func (s *Switchboard) number(
+	ctx context.Context, c *conference.Conference, r conference.Request, t *conference.Target, number string, now time.Time,
+) (err error) {
 	if s.set.Numbers == nil {
 		return ErrNoTarget
 	}

@@ -123,7 +123,8 @@ func TestF097F104EveryCallbackTwice(t *testing.T) {
 				w.Settle()
 			}
 			if v := w.Conference(id).Version; v != version || w.Hears(id) != h {
-				t.Errorf("old callbacks again: version %d after %d, the caller hears %q after %q", v, version, w.Hears(id), h)
+				t.Errorf("old callbacks again: version %d after %d, the caller hears %q after %q",
+					v, version, w.Hears(id), h)
 			}
 			w.CheckQuiet()
 		})

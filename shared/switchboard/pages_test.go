@@ -200,9 +200,11 @@ func TestWhoIsNotToldThatTheyAreFreeFindsOutHow(t *testing.T) {
 		end  func(w *World, id conference.ID)
 		want conference.Outcome
 	}{
-		"the caller hangs up":     {func(w *World, id conference.ID) { w.CallerHangsUp(id) }, conference.OutcomeCallerLeft},
-		"the agent ends the call": {func(w *World, _ conference.ID) { _, _ = w.Press("alice", conference.DoEnd, "") }, conference.OutcomeEnded},
-		"the agent is lost":       {func(w *World, _ conference.ID) { w.HangUp("alice") }, conference.OutcomeLost},
+		"the caller hangs up": {func(w *World, id conference.ID) { w.CallerHangsUp(id) }, conference.OutcomeCallerLeft},
+		"the agent ends the call": {
+			func(w *World, _ conference.ID) { _, _ = w.Press("alice", conference.DoEnd, "") }, conference.OutcomeEnded,
+		},
+		"the agent is lost": {func(w *World, _ conference.ID) { w.HangUp("alice") }, conference.OutcomeLost},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, id := talking(t, "alice")
@@ -218,7 +220,8 @@ func TestWhoIsNotToldThatTheyAreFreeFindsOutHow(t *testing.T) {
 			if word == conference.OutcomeEnded {
 				word = conference.WordEndedHere
 			}
-			if me.Last == nil || me.Last.Outcome != string(test.want) || len(me.Recent) != 1 || me.Recent[0].Outcome != string(word) {
+			if me.Last == nil || me.Last.Outcome != string(test.want) ||
+				len(me.Recent) != 1 || me.Recent[0].Outcome != string(word) {
 				t.Errorf("the page is told %+v of %+v, want %s", me.Last, me.Recent, test.want)
 			}
 		})

@@ -89,7 +89,8 @@ func TestF056F076AnAcceptedVerbIsToldAsItIsAndDoneInTheEnd(t *testing.T) {
 					}
 				}
 				if got, want := w.Hears(id), dry.Hears(id); got != want || w.Rings("bob") != dry.Rings("bob") {
-					t.Errorf("in the end the caller hears %q, want %q; bob rings %t, want %t", got, want, w.Rings("bob"), dry.Rings("bob"))
+					t.Errorf("in the end the caller hears %q, want %q; bob rings %t, want %t",
+						got, want, w.Rings("bob"), dry.Rings("bob"))
 				}
 				w.CheckQuiet()
 			})
@@ -111,7 +112,8 @@ func wantTruth(t *testing.T, w *World, id conference.ID, s switchboard.Snapshot)
 		t.Errorf("%s: alice is shown that the caller is on hold %t, and the caller hears %q", s.Call.State, held, h)
 	}
 	want := map[conference.State]string{
-		conference.Consulting: "music", conference.ConsultRinging: "music", conference.Swapped: "alice", conference.ThreeWay: "alice bob",
+		conference.Consulting: "music", conference.ConsultRinging: "music",
+		conference.Swapped: "alice", conference.ThreeWay: "alice bob",
 		conference.AddRinging: "alice", conference.Ended: "words",
 	}[s.Call.State]
 	if want != "" && h != want && !s.Call.Overdue {
@@ -123,8 +125,10 @@ func wantTruth(t *testing.T, w *World, id conference.ID, s switchboard.Snapshot)
 func TestF056AnAcceptedVerbIsAnsweredWhenTheTimeIsUp(t *testing.T) {
 	w, id := talking(t, "alice")
 	ctx, cancel := context.WithCancel(context.Background())
-	w.Board = switchboard.New(stopping{w.Store, ctx}, hanging{w.Phones, cancel}, switchboard.Settings{Ring: Ring, NewKey: func() conference.LegKey { return "new" }})
-	snap, err := w.Board.Transfer(ctx, switchboard.Who{ID: "alice"}, switchboard.Command{Action: conference.DoHold, Request: "1"}, w.Now)
+	set := switchboard.Settings{Ring: Ring, NewKey: func() conference.LegKey { return "new" }}
+	w.Board = switchboard.New(stopping{w.Store, ctx}, hanging{w.Phones, cancel}, set)
+	cmd := switchboard.Command{Action: conference.DoHold, Request: "1"}
+	snap, err := w.Board.Transfer(ctx, switchboard.Who{ID: "alice"}, cmd, w.Now)
 	if err != nil || snap.Call == nil || !snap.Call.Overdue || len(snap.Call.Held) != 0 {
 		t.Errorf("%+v, %v", snap.Call, err)
 	}
@@ -167,7 +171,8 @@ func (s stopping) Agent(ctx context.Context, id agent.ID) (*agent.Agent, error) 
 // again sends a command with a request key that the test chooses.
 func again(t *testing.T, w *World, id agent.ID, a conference.Action, target agent.ID, key string) {
 	t.Helper()
-	if _, err := w.Board.Transfer(context.Background(), switchboard.Who{ID: id}, switchboard.Command{Action: a, Target: target, Request: key}, w.Now); err != nil {
+	cmd := switchboard.Command{Action: a, Target: target, Request: key}
+	if _, err := w.Board.Transfer(context.Background(), switchboard.Who{ID: id}, cmd, w.Now); err != nil {
 		t.Errorf("%s %s %s: %v", id, a, key, err)
 	}
 	w.Settle()
@@ -281,11 +286,16 @@ func (b between) SaveAgent(ctx context.Context, a *agent.Agent) error {
 
 // twoAtOnce lets the whole second command run after the first has claimed or counted its target and
 // before it has saved the call. It returns both answers.
-func twoAtOnce(w *World, saved agent.ID, first, second switchboard.Command) (one, two switchboard.Snapshot, errOne, errTwo error) {
+func twoAtOnce(
+	w *World, saved agent.ID, first, second switchboard.Command,
+) (one, two switchboard.Snapshot, errOne, errTwo error) {
 	var then func()
 	n := 0
 	w.Board = switchboard.New(between{w.Store, saved, &then}, w.Phones, switchboard.Settings{
-		Ring: Ring, Numbers: anyNumber{}, NewKey: func() conference.LegKey { n++; return conference.LegKey(fmt.Sprint("key-", w.Now.Unix(), "-", n)) },
+		Ring: Ring, Numbers: anyNumber{}, NewKey: func() conference.LegKey {
+			n++
+			return conference.LegKey(fmt.Sprint("key-", w.Now.Unix(), "-", n))
+		},
 	})
 	press := func(cmd switchboard.Command) (switchboard.Snapshot, error) {
 		return w.Board.Transfer(context.Background(), switchboard.Who{ID: "alice"}, cmd, w.Now)

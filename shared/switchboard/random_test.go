@@ -95,15 +95,18 @@ func TestRandomHistories(t *testing.T) {
 				case 2:
 					say("outside presses 1: %v", w.Press1(true, true))
 				case 3:
-					say("outside does not want it, or is a machine: %v", w.Press1(rapid.Bool().Draw(rt, "person"), false))
+					person := rapid.Bool().Draw(rt, "person")
+					say("outside does not want it, or is a machine: %v", w.Press1(person, false))
 				case 4:
 					say("outside hangs up: %v", w.OutsideHangsUp())
 				}
 			},
 			"status": func(rt *rapid.T) {
 				a := who.Draw(rt, "agent")
-				s := rapid.SampledFrom([]agent.Status{agent.Available, agent.Available, agent.Away, agent.WrapUp}).Draw(rt, "status")
-				_, err := w.Board.SetStatus(rt.Context(), switchboard.Who{ID: a, Name: "Agent " + string(a)}, s, false, w.Now)
+				list := []agent.Status{agent.Available, agent.Available, agent.Away, agent.WrapUp}
+				s := rapid.SampledFrom(list).Draw(rt, "status")
+				who := switchboard.Who{ID: a, Name: "Agent " + string(a)}
+				_, err := w.Board.SetStatus(rt.Context(), who, s, false, w.Now)
 				w.Life.Revive()
 				say("%s chooses %s: %v", a, s, err)
 			},
@@ -145,7 +148,8 @@ func TestRandomHistories(t *testing.T) {
 			"late": func(rt *rapid.T) {
 				d, silent := rapid.IntRange(1, 10).Draw(rt, "seconds"), rapid.Bool().Draw(rt, "silent")
 				say("the next hold takes effect %d s late, silent: %v", d, silent)
-				w.Phones.Next("Hold", Fault{Err: switchboard.ErrUnknown, Late: time.Duration(d) * time.Second, Silent: silent})
+				late := time.Duration(d) * time.Second
+				w.Phones.Next("Hold", Fault{Err: switchboard.ErrUnknown, Late: late, Silent: silent})
 			},
 			"music": toCaller(func(id conference.ID) {
 				if w.Hears(id) == "music" {

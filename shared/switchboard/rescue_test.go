@@ -42,7 +42,8 @@ func TestF076UnholdOfTheTargetFailsOnCompleteFromSwapped(t *testing.T) {
 	w.Settle()
 	hears(t, w, id, "alice")
 	w.Phones.Every("Hold", Fault{Err: ErrHold})
-	if call := w.MustPress("alice", conference.DoComplete, "").Call; !call.Overdue || len(call.Held) != 1 || call.Held[0] != "target" {
+	call := w.MustPress("alice", conference.DoComplete, "").Call
+	if !call.Overdue || len(call.Held) != 1 || call.Held[0] != "target" {
 		t.Errorf("the failure is not told: %+v", call)
 	}
 	w.Settle()
@@ -280,7 +281,9 @@ func TestF103ACallerInNoRoomIsFetched(t *testing.T) {
 			return w, id
 		},
 	} {
-		for _, fault := range []*Fault{nil, {Err: switchboard.ErrThrottled}, {Err: switchboard.ErrUnknown}, {Err: switchboard.ErrUnknown, Took: true}} {
+		for _, fault := range []*Fault{
+			nil, {Err: switchboard.ErrThrottled}, {Err: switchboard.ErrUnknown}, {Err: switchboard.ErrUnknown, Took: true},
+		} {
 			w, id := begin(t)
 			roomless(w, id)
 			if fault != nil {

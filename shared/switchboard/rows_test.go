@@ -350,7 +350,8 @@ func TestF124WrongCallStateIsLookedUp(t *testing.T) {
 		most int
 	}{
 		"refused": {&switchboard.RefusedError{Code: 21220, Status: 409}, 1},
-		"gone":    {switchboard.ErrGone, 4}, // twice by the press and twice by its answer: the conference may be another by then
+		// twice by the press and twice by its answer: the conference may be another by then
+		"gone": {switchboard.ErrGone, 4},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, id := consulting(t)

@@ -320,7 +320,8 @@ func TestF076UnholdFails(t *testing.T) {
 	w.Answer("bob")
 	w.Settle()
 	w.Phones.Every("Hold", Fault{Err: ErrHold})
-	if call := w.MustPress("alice", conference.DoComplete, "").Call; !call.Overdue || len(call.Held) != 1 || call.Held[0] != "caller" {
+	call := w.MustPress("alice", conference.DoComplete, "").Call
+	if !call.Overdue || len(call.Held) != 1 || call.Held[0] != "caller" {
 		t.Errorf("the failure is not told: %+v", call)
 	}
 	w.Settle()

@@ -68,7 +68,9 @@ func (s *Switchboard) load(ctx context.Context, id conference.ID) (*conference.C
 // change decides on a call that was loaded or saved a moment ago, and saves it if the decision
 // changed anything. After a conflict it loads the call and decides again. It returns the planned
 // effects.
-func (s *Switchboard) change(ctx context.Context, c *conference.Conference, now time.Time, f decide) (*conference.Conference, []conference.Act, error) {
+func (s *Switchboard) change(
+	ctx context.Context, c *conference.Conference, now time.Time, f decide,
+) (*conference.Conference, []conference.Act, error) {
 	id := c.ID
 	for range saveTries {
 		acts, err := s.decideAndSave(ctx, c, now, f)
@@ -84,7 +86,9 @@ func (s *Switchboard) change(ctx context.Context, c *conference.Conference, now 
 
 // decideAndSave decides on a loaded call and saves it if it changed. Agents whom the change
 // releases are released after the save. A failure leaves the given call as it was.
-func (s *Switchboard) decideAndSave(ctx context.Context, c *conference.Conference, now time.Time, f decide) (acts []conference.Act, err error) {
+func (s *Switchboard) decideAndSave(
+	ctx context.Context, c *conference.Conference, now time.Time, f decide,
+) (acts []conference.Act, err error) {
 	was := before(c)
 	stored, err := json.Marshal(c)
 	if err != nil {
@@ -168,7 +172,9 @@ func (s *Switchboard) update(ctx context.Context, id conference.ID, now time.Tim
 
 // updateFor is update at the request of an agent. That agent's page is not notified: it gets the
 // answer.
-func (s *Switchboard) updateFor(ctx context.Context, asked agent.ID, id conference.ID, now time.Time, f decide) (*conference.Conference, error) {
+func (s *Switchboard) updateFor(
+	ctx context.Context, asked agent.ID, id conference.ID, now time.Time, f decide,
+) (*conference.Conference, error) {
 	c, err := s.load(ctx, id)
 	if err != nil {
 		return nil, err
@@ -177,7 +183,9 @@ func (s *Switchboard) updateFor(ctx context.Context, asked agent.ID, id conferen
 }
 
 // updateFrom is updateFor with a call that is already loaded: see change.
-func (s *Switchboard) updateFrom(ctx context.Context, asked agent.ID, c *conference.Conference, now time.Time, f decide) (*conference.Conference, error) {
+func (s *Switchboard) updateFrom(
+	ctx context.Context, asked agent.ID, c *conference.Conference, now time.Time, f decide,
+) (*conference.Conference, error) {
 	var before sight
 	c, acts, err := s.change(ctx, c, now, func(c *conference.Conference) error {
 		before = s.sight(c, now)

@@ -153,7 +153,9 @@ func TestOutsideNumberConsultAndComplete(t *testing.T) {
 // and the <Dial action> of the caller's leg, which follows, cannot be lost.
 func TestF103EveryWordOfAnOutsideOwnersEndIsLost(t *testing.T) {
 	for name, fault := range map[string]*Fault{
-		"": nil, "the flag fails once": {Err: switchboard.ErrUnknown}, "and took effect": {Err: switchboard.ErrUnknown, Took: true},
+		"":                    nil,
+		"the flag fails once": {Err: switchboard.ErrUnknown},
+		"and took effect":     {Err: switchboard.ErrUnknown, Took: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, id := askingOutside(t, conference.DoConsult)
@@ -218,8 +220,11 @@ func TestOutsideNumberTransferorLeavesWhileItIsAsked(t *testing.T) {
 func TestF086NumbersThatMayNotBeDialled(t *testing.T) {
 	w, id := talking(t, "alice")
 	var no *switchboard.NumberError
-	for _, n := range []string{"+15005550001", "sip:evil@x", "112", "*72", "client:bob", "+1 (555) 010;ext=9", strings.Repeat("9", 10_000)} {
-		if _, err := w.Press("alice", conference.DoConsult, agent.ID(n)); !errors.As(err, &no) && !errors.Is(err, switchboard.ErrNoTarget) {
+	for _, n := range []string{
+		"+15005550001", "sip:evil@x", "112", "*72", "client:bob", "+1 (555) 010;ext=9", strings.Repeat("9", 10_000),
+	} {
+		_, err := w.Press("alice", conference.DoConsult, agent.ID(n))
+		if !errors.As(err, &no) && !errors.Is(err, switchboard.ErrNoTarget) {
 			t.Errorf("%.20q: %v", n, err)
 		}
 	}
@@ -263,7 +268,8 @@ func TestPushTellsWhoDidNotAsk(t *testing.T) {
 	w.Settle()
 	w.Answer("bob")
 	w.Settle()
-	if s := w.Phones.Pushed["alice"].Call; s == nil || s.State != conference.Consulting || s.Transfer.Progress != "answered" {
+	s := w.Phones.Pushed["alice"].Call
+	if s == nil || s.State != conference.Consulting || s.Transfer.Progress != "answered" {
 		t.Errorf("alice was told %+v", s)
 	}
 	before, was := w.Phones.Pushes, w.Phones.Pushed["alice"].Call.Version
@@ -316,7 +322,8 @@ func TestSnapshotTimes(t *testing.T) {
 	w.CallerHangsUp(id)
 	w.Settle()
 	recent := w.Me("alice").Agent.Recent
-	if len(recent) != 1 || recent[0].Caller == "" || !recent[0].Began.Before(recent[0].At) || recent[0].Outcome != "caller-left" {
+	if len(recent) != 1 || recent[0].Caller == "" || !recent[0].Began.Before(recent[0].At) ||
+		recent[0].Outcome != "caller-left" {
 		t.Errorf("recent calls: %+v", recent)
 	}
 }

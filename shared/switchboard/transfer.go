@@ -90,7 +90,9 @@ func (s *Switchboard) after(
 
 // press carries out a command without a target on the loaded call. To end a call that an agent has
 // already ended tries the goodbye again, if it could not be said.
-func (s *Switchboard) press(ctx context.Context, c *conference.Conference, r conference.Request, cmd Command, now time.Time) (*conference.Conference, error) {
+func (s *Switchboard) press(
+	ctx context.Context, c *conference.Conference, r conference.Request, cmd Command, now time.Time,
+) (*conference.Conference, error) {
 	return s.updateFrom(ctx, r.Agent, c, now, func(c *conference.Conference) error {
 		switch {
 		case c.Did(r), cmd.Action == conference.DoEnd && c.Reason == conference.ReasonAgentEnded:
@@ -147,7 +149,9 @@ func pressed(r conference.Request) string { return r.Action + " " + r.Key }
 
 // begin finds and claims the target, then starts the transfer in the loaded call. If another
 // request was quicker, this one gives up what only it has claimed or counted.
-func (s *Switchboard) begin(ctx context.Context, c *conference.Conference, r conference.Request, cmd Command, now time.Time) (*conference.Conference, error) {
+func (s *Switchboard) begin(
+	ctx context.Context, c *conference.Conference, r conference.Request, cmd Command, now time.Time,
+) (*conference.Conference, error) {
 	if err := c.Allowed(r.Agent, conference.Action(r.Action)); err != nil {
 		return nil, err // checked before anybody is claimed
 	}
@@ -202,7 +206,9 @@ func (s *Switchboard) meanwhile(ctx context.Context, id conference.ID, r confere
 
 // target is whom a command means: an agent, whom it claims for that leg or for a leg that a
 // concurrent request is about to save, or a number that may be dialled.
-func (s *Switchboard) target(ctx context.Context, c *conference.Conference, r conference.Request, key conference.LegKey, cmd Command, now time.Time) (conference.Target, error) {
+func (s *Switchboard) target(
+	ctx context.Context, c *conference.Conference, r conference.Request, key conference.LegKey, cmd Command, now time.Time,
+) (conference.Target, error) {
 	t := conference.Target{Key: key, Ring: s.set.Ring, Note: cmd.Note}
 	var err error
 	switch {

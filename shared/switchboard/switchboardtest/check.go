@@ -91,7 +91,8 @@ func (s *Store) jumps(c *conference.Conference) {
 		ahead := o.Head && (!c.Head || o.Queued.Before(c.Queued))
 		if o.ID != c.ID && ahead && o.Prefer.Agent == a.ID && o.Kept(a, l.Since) {
 			s.mu.Lock()
-			s.jumped = append(s.jumped, fmt.Sprintf("%s is rung for %s, and is reserved for %s, who is ahead", a.ID, c.ID, o.ID))
+			s.jumped = append(s.jumped,
+				fmt.Sprintf("%s is rung for %s, and is reserved for %s, who is ahead", a.ID, c.ID, o.ID))
 			s.mu.Unlock()
 		}
 	}

@@ -18,11 +18,14 @@ import (
 // not copied, nor are Order and Watch.
 func (w *World) Clone() *World {
 	n := &World{
-		T: w.T, Now: w.Now, keys: w.keys, Longest: w.Longest, calls: slices.Clone(w.calls), agents: slices.Clone(w.agents),
+		T: w.T, Now: w.Now, keys: w.keys, Longest: w.Longest,
+		calls: slices.Clone(w.calls), agents: slices.Clone(w.agents),
 		rounds: maps.Clone(w.rounds), silent: maps.Clone(w.silent), mute: maps.Clone(w.mute),
 	}
 	n.Life = &Life{calls: w.Life.calls}
-	n.Store = &Store{confs: maps.Clone(w.Store.confs), people: maps.Clone(w.Store.people), views: maps.Clone(w.Store.views)}
+	n.Store = &Store{
+		confs: maps.Clone(w.Store.confs), people: maps.Clone(w.Store.people), views: maps.Clone(w.Store.views),
+	}
 	n.Phones = w.Phones.clone(func() time.Time { return n.Now })
 	n.Store.Faults = Faults{rules: cloneRules(w.Store.rules), life: n.Life}
 	n.Phones.Faults = Faults{rules: cloneRules(w.Phones.rules), life: n.Life}
@@ -103,7 +106,8 @@ func (w *World) Fingerprint() string {
 		if l.room != nil {
 			in = l.room.sid
 		}
-		fmt.Fprint(&b, sid, l.dial.Agent, l.dial.Number, l.dial.Leg, l.answered, l.words, l.held, l.quiet, l.ends, in, asJSON(w.T, l.since))
+		fmt.Fprint(&b, sid, l.dial.Agent, l.dial.Number, l.dial.Leg,
+			l.answered, l.words, l.held, l.quiet, l.ends, in, asJSON(w.T, l.since))
 	}
 	for _, h := range w.Phones.late {
 		fmt.Fprint(&b, h.leg, h.room, h.hold, h.silent, asJSON(w.T, h.at))

@@ -106,7 +106,8 @@ func NewPhones(clock func() time.Time) *Phones {
 	return &Phones{
 		legs: map[conference.LegID]*phone{}, rooms: map[conference.ID]*room{},
 		Unlisted: map[conference.LegID]bool{},
-		Clock:    clock, Unreachable: map[agent.ID]bool{}, Announced: map[conference.ID]int{}, Pushed: map[agent.ID]switchboard.Snapshot{},
+		Clock:    clock, Unreachable: map[agent.ID]bool{},
+		Announced: map[conference.ID]int{}, Pushed: map[agent.ID]switchboard.Snapshot{},
 	}
 }
 
@@ -139,7 +140,9 @@ func (p *Phones) Dial(_ context.Context, d conference.Dial) (sid conference.LegI
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.made++
-		l := &phone{sid: conference.LegID(fmt.Sprintf("CA%032x", 0xa0000+p.made)), dial: d, since: p.Clock(), label: string(d.Leg)}
+		l := &phone{
+			sid: conference.LegID(fmt.Sprintf("CA%032x", 0xa0000+p.made)), dial: d, since: p.Clock(), label: string(d.Leg),
+		}
 		sid, p.legs[l.sid] = l.sid, l
 		if p.Unreachable[d.Agent] {
 			p.end(l, conference.Failed("480"), false)
@@ -467,5 +470,6 @@ func (p *Phones) end(l *phone, o conference.Outcome, self bool) {
 		p.tell(Callback{Name: "caller gone", Over: &OverTold{ID: l.caller, Gone: true}})
 		return
 	}
-	p.tell(Callback{Name: "leg over", Leg: &LegTold{ID: l.dial.Conference, Key: l.dial.Leg, SID: l.sid, Over: true, Outcome: o}})
+	told := &LegTold{ID: l.dial.Conference, Key: l.dial.Leg, SID: l.sid, Over: true, Outcome: o}
+	p.tell(Callback{Name: "leg over", Leg: told})
 }

@@ -22,12 +22,16 @@ var t0 = time.Date(2026, 11, 22, 10, 16, 49, 123_000_000, time.UTC)
 func StoreSuite(t *testing.T, open func(t *testing.T) switchboard.Store) {
 	t.Run("a missing item is not found", func(t *testing.T) { missing(t, open(t)) })
 	t.Run("an item comes back whole", func(t *testing.T) { whole(t, open(t)) })
-	t.Run("F112 a save against an old version is a conflict and writes nothing", func(t *testing.T) { conflict(t, open(t)) })
+	t.Run("F112 a save against an old version is a conflict and writes nothing", func(t *testing.T) {
+		conflict(t, open(t))
+	})
 	t.Run("of many savers of one version one wins", func(t *testing.T) { race(t, open(t)) })
 	t.Run("F002 the line is in order of arrival, heads first", func(t *testing.T) { line(t, open(t)) })
 	t.Run("the line is read one page deep", func(t *testing.T) { page(t, open(t)) })
 	t.Run("agents: free ones first, longest idle first", func(t *testing.T) { agents(t, open(t)) })
-	t.Run("F179 the agents go on beyond a page, and leave out who was removed", func(t *testing.T) { pages(t, open(t)) })
+	t.Run("F179 the agents go on beyond a page, and leave out who was removed", func(t *testing.T) {
+		pages(t, open(t))
+	})
 	t.Run("the live ones", func(t *testing.T) { live(t, open(t)) })
 	t.Run("N3 one that has ended is live until its legs are", func(t *testing.T) { unfinished(t, open(t)) })
 }

@@ -44,7 +44,10 @@ const (
 
 // NewWorld is a World with these agents, available, longest idle first.
 func NewWorld(t TB, agents ...agent.ID) *World {
-	w := &World{T: t, Now: t0, Store: NewStore(), rounds: map[conference.ID]int{}, silent: map[agent.ID]bool{}, mute: map[conference.ID]int{}}
+	w := &World{
+		T: t, Now: t0, Store: NewStore(),
+		rounds: map[conference.ID]int{}, silent: map[agent.ID]bool{}, mute: map[conference.ID]int{},
+	}
 	w.Phones = NewPhones(func() time.Time { return w.Now })
 	w.Life = &Life{}
 	w.Store.life, w.Phones.life = w.Life, w.Life
@@ -185,7 +188,8 @@ func (w *World) Pass(d time.Duration) {
 
 // Sweep runs the sweep; it may fail under faults.
 func (w *World) Sweep() {
-	_, _ = w.Board.Sweep(context.Background(), switchboard.Sweeping{Most: 1000, Clock: func() time.Time { return w.Now }})
+	o := switchboard.Sweeping{Most: 1000, Clock: func() time.Time { return w.Now }}
+	_, _ = w.Board.Sweep(context.Background(), o)
 	w.Life.Revive()
 }
 
