@@ -19,8 +19,8 @@ type asking struct {
 	who agent.ID
 }
 
-// helpAfter is how long a caller must have been queued before other requests offer them: until then
-// the request that queued them does.
+// helpAfter is how long a caller must have been queued before a request that has no match of its
+// own offers them. Until then the request that queued them does.
 const helpAfter = 5 * time.Second
 
 // match offers a waiting caller to a free agent. The n-th caller in the queue is for the n-th free
