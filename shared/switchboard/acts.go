@@ -12,13 +12,13 @@ import (
 	"warmtransfer/shared/conference"
 )
 
-// report is how one act went, to be told to the conference.
+// report is the result of one effect, to be applied to the call.
 type report struct {
 	act    conference.Act
 	result conference.Result
-	look   bool // an answer to Look
+	look   bool // an answer to Reconcile
 	room   conference.RoomID
-	begun  bool // the room has started
+	begun  bool // the conference has started
 	here   []conference.Presence
 	saw    *conference.Sighting // an answer to LookAt
 	err    error
@@ -36,7 +36,7 @@ func (r report) tell(c *conference.Conference, now time.Time) {
 	c.Done(r.act, r.result, now)
 }
 
-// do carries out one act.
+// do carries out one effect.
 func (s *Switchboard) do(ctx context.Context, c *conference.Conference, act conference.Act) report {
 	r := report{act: act}
 	var leg conference.LegID
@@ -75,7 +75,7 @@ func (s *Switchboard) do(ctx context.Context, c *conference.Conference, act conf
 	return r
 }
 
-// look asks who is in the conference's room now.
+// look asks who is in the call's conference now.
 func (s *Switchboard) look(ctx context.Context, c *conference.Conference, r *report) {
 	room, started, err := s.calls.FindRoom(ctx, c.ID)
 	if errors.Is(err, ErrNotFound) {
@@ -86,14 +86,14 @@ func (s *Switchboard) look(ctx context.Context, c *conference.Conference, r *rep
 		r.here, err = s.calls.Present(ctx, room)
 	}
 	if errors.Is(err, ErrGone) {
-		err = nil // it ended in between; the next look will tell
+		err = nil // it ended in between; the next reconcile will see that
 	} else if err == nil {
 		r.look, r.room, r.begun = true, room, started
 	}
 	r.err = err
 }
 
-// resultOf translates the network's answer into the rules' words.
+// resultOf translates the network's answer into a result of the rules.
 func resultOf(leg conference.LegID, err error) conference.Result {
 	var refused *RefusedError
 	switch {
@@ -114,11 +114,11 @@ func resultOf(leg conference.LegID, err error) conference.Result {
 	}
 }
 
-// failures are the acts of one use case that were not done, in their order.
+// failures are the effects of one use case that were not done, in order.
 type failures []report
 
-// took takes in how an act went; one that succeeds makes its failure good. One of which
-// the leg or the room was gone is no failure, but counts: nothing is gained by asking on.
+// took records a result; a success removes earlier failures of the same effect. If the leg or the
+// conference was already gone, that is no failure, but it counts as a try: repeating does not help.
 func (f *failures) took(r report) {
 	if r.result.Kind == conference.Acted {
 		*f = slices.DeleteFunc(*f, func(o report) bool { return o.act == r.act })
@@ -132,8 +132,8 @@ func (f *failures) took(r report) {
 	*f = append(*f, r)
 }
 
-// over says whether an act is not to be tried again: it was refused for good, it had no
-// answer in time, it was not done twice, or it would not be harmless to repeat or of no use.
+// over says whether an effect is not to be tried again in this use case: it was refused, it timed
+// out, it has used up its tries, or repeating it would be harmful or useless.
 func (f failures) over(a conference.Act) bool {
 	n := 0
 	for _, r := range f {
@@ -152,7 +152,7 @@ func (f failures) over(a conference.Act) bool {
 	return false
 }
 
-// actTries is how often one use case tries an act that is harmless to repeat.
+// actTries is how often one use case tries an effect that is harmless to repeat.
 const actTries = 2
 
 // first is the first failure.
@@ -165,8 +165,8 @@ func (f failures) first() error {
 	return nil
 }
 
-// ActError is an act that the phone network did not carry out, or of which that is
-// not known. It unwraps to *RefusedError, ErrThrottled or ErrUnknown.
+// ActError is an effect that failed, or whose result is unknown. It unwraps to *RefusedError,
+// ErrThrottled or ErrUnknown.
 type ActError struct {
 	Act conference.Act
 	Err error

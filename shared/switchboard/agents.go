@@ -15,9 +15,11 @@ type Who struct {
 	Name string
 }
 
-// SetStatus sets the agent's status, or with beat only takes in that his page is
-// there; then it does for his call what is due, and offers him a caller.
-func (s *Switchboard) SetStatus(ctx context.Context, who Who, status agent.Status, beat bool, now time.Time) (Snapshot, error) {
+// SetStatus sets the agent's status. With beat it only records the page's heartbeat, carries out
+// what is due in the agent's call, and offers the agent a caller.
+func (s *Switchboard) SetStatus(
+	ctx context.Context, who Who, status agent.Status, beat bool, now time.Time,
+) (Snapshot, error) {
 	a, c, err := s.attend(ctx, who, now, func(a *agent.Agent) bool {
 		if beat && a.Version > 0 {
 			return a.Beat(now)
@@ -42,9 +44,11 @@ func (s *Switchboard) Me(ctx context.Context, who Who, now time.Time) (Snapshot,
 	return s.snapshot(ctx, a, c, false, now)
 }
 
-// attend loads the agent, lets f change him, keeps his claim true, and brings his call
-// up to date. The conference is nil if he is in none.
-func (s *Switchboard) attend(ctx context.Context, who Who, now time.Time, f func(*agent.Agent) bool) (*agent.Agent, *conference.Conference, error) {
+// attend loads the agent, applies f, corrects the claim, and carries out what is due in the agent's
+// call. The call is nil if the agent is in none.
+func (s *Switchboard) attend(
+	ctx context.Context, who Who, now time.Time, f func(*agent.Agent) bool,
+) (*agent.Agent, *conference.Conference, error) {
 	for range saveTries {
 		a, err := s.store.Agent(ctx, who.ID)
 		if errors.Is(err, ErrNotFound) {
@@ -77,7 +81,8 @@ func (s *Switchboard) attend(ctx context.Context, who Who, now time.Time, f func
 	return nil, nil, ErrConflict
 }
 
-// answered notes when the agent answered, for his colleagues' list: his page asks at once.
+// answered records when the agent answered, for the list that colleagues see. It runs on the
+// request that the agent's page makes right after answering.
 func answered(a *agent.Agent, c *conference.Conference) bool {
 	if c == nil || a.Claim == nil {
 		return false
@@ -86,9 +91,9 @@ func answered(a *agent.Agent, c *conference.Conference) bool {
 	return l != nil && l.Phase == conference.Answered && a.Answer(a.Claim.Leg, l.Since)
 }
 
-// callOf loads the conference that an agent is claimed for and does what is due in it.
-// If he has another leg there than his claim says, it is put right; if none, he is freed.
-// Mended: his item is to be saved.
+// callOf loads the call that an agent is claimed for and carries out what is due in it. If the
+// agent has another leg there than the claim says, the claim is corrected; if none, the agent is
+// released. Mended: the agent has changed and must be saved.
 func (s *Switchboard) callOf(
 	ctx context.Context, a *agent.Agent, now time.Time,
 ) (c *conference.Conference, mended bool, err error) {
@@ -104,10 +109,10 @@ func (s *Switchboard) callOf(
 	if c != nil {
 		f, left := c.Left(leg)
 		switch {
-		case left: // whoever has taken it off the list may not have told him yet
+		case left: // the leg is closed, but the agent may not have been released yet
 			r = s.released(c, f)
 		case !claimIsOld(a, now):
-			return nil, false, nil // claimed a moment ago: his leg is about to be saved
+			return nil, false, nil // claimed a moment ago: the leg is about to be saved
 		default:
 			r.Did = did(c, a.ID)
 		}
@@ -124,7 +129,7 @@ func claimIsOld(a *agent.Agent, now time.Time) bool {
 // claimSettles is how long after a claim its leg must have been saved.
 const claimSettles = 10 * time.Second
 
-// withdrawOffer takes back what rings for an agent who takes no calls any more.
+// withdrawOffer ends the ringing of an agent who no longer takes calls.
 func (s *Switchboard) withdrawOffer(ctx context.Context, a *agent.Agent, c *conference.Conference, now time.Time) *conference.Conference {
 	l := c.LegOf(a.ID)
 	if l == nil || l.Phase == conference.Answered {

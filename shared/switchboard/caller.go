@@ -9,28 +9,29 @@ import (
 	"warmtransfer/shared/conference"
 )
 
-// Arrive takes in a caller who has dialled our number, and offers her to an agent.
-// From is her number, "" if she withholds it. Repeated, it gives the same answer and
-// rings nobody a second time. An error means that she is not in the store: she must
-// be told to hold on, and asked for again.
-func (s *Switchboard) Arrive(ctx context.Context, id conference.ID, from string, verified bool, now time.Time) (*conference.Conference, error) {
+// Arrive takes in a caller who has dialled our number, and offers them to an agent. From is their
+// number, "" if it is withheld. Repeated, it gives the same answer and rings nobody a second time.
+// An error means that the call is not stored: ask the caller to hold on, and try again.
+func (s *Switchboard) Arrive(
+	ctx context.Context, id conference.ID, from string, verified bool, now time.Time,
+) (*conference.Conference, error) {
 	c := conference.New(id, from, verified, now)
 	acts, err := s.decideAndSave(ctx, c, now, func(*conference.Conference) error { return nil })
 	if errors.Is(err, ErrConflict) {
-		return s.store.Conference(ctx, id) // she is known: this is a repetition
+		return s.store.Conference(ctx, id) // already stored: this is a repetition
 	}
 	if err != nil {
 		return nil, err
 	}
-	c, _ = s.settle(ctx, c, acts, now) // nothing is due for her yet
+	c, _ = s.settle(ctx, c, acts, now) // a new call has no effects yet
 	if m := s.match(ctx, now, asking{in: c}, nil); m != nil && m.ID == id {
 		c = m
 	}
 	return c, nil
 }
 
-// RoomOver takes in that the caller's leg has fallen out of the room of that round,
-// and says where she stands now: ended, or in a new round. Gone: her call is over too.
+// RoomOver takes in that the caller's <Dial> has ended for the conference of that generation, and
+// returns the call: ended, or with the next generation. Gone: the caller's leg has ended too.
 func (s *Switchboard) RoomOver(ctx context.Context, id conference.ID, round int, gone bool, now time.Time) (*conference.Conference, error) {
 	c, err := s.update(ctx, id, now, func(c *conference.Conference) error {
 		if gone {
@@ -43,10 +44,10 @@ func (s *Switchboard) RoomOver(ctx context.Context, id conference.ID, round int,
 	return c, keepConference(c, err)
 }
 
-// CallerGone takes in that the caller's call is over. That may be told before the call itself
-// is saved: a caller who hangs up at once is quicker than a function that has just been
-// started. The end is then saved in the place of the call, so that the arrival finds it there
-// and rings nobody. For a call that is known this costs nothing.
+// CallerGone takes in that the caller's leg has ended. Twilio may report this before the call is
+// stored: a caller can hang up while the function that takes the arrival is still starting. Then an
+// ended call is stored, so that the arrival finds it and rings nobody. For a stored call this costs
+// nothing.
 func (s *Switchboard) CallerGone(ctx context.Context, id conference.ID, now time.Time) error {
 	gone := func(c *conference.Conference) error {
 		c.CallerGone(now)
@@ -65,8 +66,8 @@ func (s *Switchboard) CallerGone(ctx context.Context, id conference.ID, now time
 	return ErrConflict
 }
 
-// keepConference drops the failure of an act once the decision has been saved: the
-// clocks repeat the act, and whoever told us cannot help it.
+// keepConference drops the failure of an effect if the decision was saved: the clocks repeat the
+// effect, and the sender cannot act on the failure.
 func keepConference(c *conference.Conference, err error) error {
 	if c != nil {
 		return nil
@@ -74,22 +75,22 @@ func keepConference(c *conference.Conference, err error) error {
 	return err
 }
 
-// Place is where a caller on music stands.
+// Place is where a caller stands who hears music.
 type Place struct {
 	Conference *conference.Conference
-	Position   int  // in the line, from 1; 0 if she is not in the line, or it was not asked
-	Beyond     bool // further back than the line is read
+	Position   int  // in the queue, from 1; 0: not in the queue, or not asked for
+	Beyond     bool // further back than the queue is read
 }
 
 // Turn is one turn of a caller's music.
 type Turn struct {
-	Position bool // she may be told where in the line she is
-	// Lasts is how long she will hear it, reckoned as far as it is known beforehand.
+	Position bool // the caller may be told their position in the queue
+	// Lasts is how long the turn will play, as far as that is known beforehand.
 	Lasts func(*conference.Conference) time.Duration
 }
 
-// Wait is the caller's clock: she asks for more music. It repairs what an event
-// missed, offers her again, and, if the turn asks for it, looks where in the line she is.
+// Wait is the caller's clock: Twilio asks for the next music turn. It repairs what an event missed,
+// offers the caller again, and looks up their position in the queue if the turn asks for it.
 func (s *Switchboard) Wait(ctx context.Context, id conference.ID, t Turn, now time.Time) (Place, error) {
 	c, err := s.update(ctx, id, now, func(c *conference.Conference) error {
 		c.CallerHearsMusic(now)
@@ -111,7 +112,8 @@ func (s *Switchboard) Wait(ctx context.Context, id conference.ID, t Turn, now ti
 	return p, nil
 }
 
-// find is a caller's position in the line. One whom it does not show yet is at its end.
+// find returns a caller's position in the queue. A caller whom the list does not show yet is at its
+// end.
 func find(line []Waiter, id conference.ID) (int, bool) {
 	for i, w := range line {
 		if w.ID == id {
@@ -121,10 +123,12 @@ func find(line []Waiter, id conference.ID) (int, bool) {
 	return len(line) + 1, len(line)+1 >= LinePage
 }
 
-// Connect takes in that a leg was answered, and says how it enters the room, or that it
-// must be asked first (see Accept); conference.ErrNotWanted or ErrNotFound if it must
-// not.
-func (s *Switchboard) Connect(ctx context.Context, id conference.ID, key conference.LegKey, sid conference.LegID, now time.Time) (conference.Admission, error) {
+// Connect takes in that a leg was answered, and says how it joins the conference or that it must be
+// screened first (see Accept). It returns call.ErrNotWanted or ErrNotFound if the leg must not
+// join.
+func (s *Switchboard) Connect(
+	ctx context.Context, id conference.ID, key conference.LegKey, sid conference.LegID, now time.Time,
+) (conference.Admission, error) {
 	var in conference.Admission
 	var refused error
 	c, err := s.load(ctx, id)
@@ -139,7 +143,7 @@ func (s *Switchboard) Connect(ctx context.Context, id conference.ID, key confere
 			return nil
 		}
 		in, refused = c.LegAnswered(key, sid, now)
-		return nil // a refused leg is taken off the list, which is saved too
+		return nil // the refused leg is closed, and that is saved too
 	})
 	if err := keepConference(c, err); err != nil {
 		return in, err
@@ -150,8 +154,8 @@ func (s *Switchboard) Connect(ctx context.Context, id conference.ID, key confere
 	return in, refused
 }
 
-// answering is the agent who answers a leg for the first time, as he stands now; nil if it is
-// another's, or that cannot be known.
+// answering loads the agent who answers a leg for the first time; nil if the leg has no agent or is
+// answered already, or if the agent cannot be read.
 func (s *Switchboard) answering(ctx context.Context, c *conference.Conference, key conference.LegKey) *agent.Agent {
 	l := c.Leg(key)
 	if l == nil || l.Agent == "" || l.Phase == conference.Answered {
@@ -164,8 +168,9 @@ func (s *Switchboard) answering(ctx context.Context, c *conference.Conference, k
 	return a
 }
 
-// FellOut takes in that a leg's call goes on though it was to be in the room: it says how long it
-// must wait until the next try, or conference.ErrNotWanted or ErrNotFound if it is to be ended.
+// FellOut takes in that a leg is still connected although it should be in the conference. It
+// returns how long the leg must wait until the next try, or call.ErrNotWanted or ErrNotFound if the
+// leg is to be ended.
 func (s *Switchboard) FellOut(ctx context.Context, id conference.ID, key conference.LegKey, sid conference.LegID,
 	now time.Time) (time.Duration, error) {
 	var wait time.Duration
@@ -180,9 +185,11 @@ func (s *Switchboard) FellOut(ctx context.Context, id conference.ID, key confere
 	return wait, refused
 }
 
-// Accept takes in whether a person at an outside number, who has picked up, takes the
-// call; then it is as Connect. With a no the leg is over: its webhook's answer ends it.
-func (s *Switchboard) Accept(ctx context.Context, id conference.ID, key conference.LegKey, sid conference.LegID, yes bool, now time.Time) (conference.Admission, error) {
+// Accept takes in whether a person who has picked up at an outside number takes the call; if so, it
+// does the same as Connect. If not, the leg is over: the answer to its webhook ends it.
+func (s *Switchboard) Accept(
+	ctx context.Context, id conference.ID, key conference.LegKey, sid conference.LegID, yes bool, now time.Time,
+) (conference.Admission, error) {
 	var in conference.Admission
 	var refused error
 	c, err := s.update(ctx, id, now, func(c *conference.Conference) error {
@@ -200,11 +207,11 @@ func (s *Switchboard) Accept(ctx context.Context, id conference.ID, key conferen
 	return in, refused
 }
 
-// ErrUnheard: the news were taken in, but the network did not do what the caller is to
-// hear something by, so that she may hear nothing. See Again.
+// ErrUnheard: the event was saved, but an effect failed, so that the caller may hear nothing. See
+// RetryAudible.
 var ErrUnheard = errors.New("the caller may hear nothing")
 
-// told is keepConference for news after which it can be tried again soon.
+// told is acceptSaved for events after which the sender can soon try again.
 func told(c *conference.Conference, err error, now time.Time) error {
 	if c != nil && err != nil && c.Unheard(now) {
 		return ErrUnheard
@@ -212,8 +219,8 @@ func told(c *conference.Conference, err error, now time.Time) error {
 	return keepConference(c, err)
 }
 
-// Again tries once more to let a caller hear something, if she may hear nothing: music,
-// or her last words. It is ErrUnheard as long as that fails.
+// Again retries the effects of a call whose caller may hear nothing: music, or the goodbye. It
+// returns ErrCallerUnheard as long as that fails.
 func (s *Switchboard) Again(ctx context.Context, id conference.ID, now time.Time) error {
 	c, err := s.load(ctx, id)
 	if err != nil || !c.Unheard(now) {
@@ -223,9 +230,11 @@ func (s *Switchboard) Again(ctx context.Context, id conference.ID, now time.Time
 	return told(c, err, now)
 }
 
-// LegTold takes in what the network says of an agent's leg: it rings, or it is over
-// with that outcome. It may be ErrUnheard.
-func (s *Switchboard) LegTold(ctx context.Context, id conference.ID, key conference.LegKey, sid conference.LegID, over bool, o conference.Outcome, now time.Time) error {
+// LegTold takes in a status callback of an agent's leg: it rings, or it has ended with that
+// outcome. It may return ErrCallerUnheard.
+func (s *Switchboard) LegTold(
+	ctx context.Context, id conference.ID, key conference.LegKey, sid conference.LegID, over bool, o conference.Outcome, now time.Time,
+) error {
 	c, err := s.update(ctx, id, now, func(c *conference.Conference) error {
 		if over {
 			c.LegGone(key, sid, o, now)
@@ -237,7 +246,7 @@ func (s *Switchboard) LegTold(ctx context.Context, id conference.ID, key confere
 	return told(c, err, now)
 }
 
-// RoomTold takes in what the network says of a room. It may be ErrUnheard.
+// RoomTold takes in a conference event. It may return ErrCallerUnheard.
 func (s *Switchboard) RoomTold(ctx context.Context, id conference.ID, e conference.RoomEvent, now time.Time) error {
 	c, err := s.update(ctx, id, now, func(c *conference.Conference) error {
 		c.RoomTold(e, now)

@@ -9,9 +9,10 @@ import (
 	"warmtransfer/shared/conference"
 )
 
-// claimTarget claims an agent for the target's leg. If another request has claimed her for a
-// transfer of this very call, and has not saved that yet, both go on with its leg, and one of
-// them will have been quicker: else this one would be refused for a colleague who is free.
+// claimTarget claims an agent for the target's leg. If a concurrent request has claimed the agent
+// for a transfer of this same call and has not saved the call yet, both requests go on with that
+// leg, and one of them saves first. Otherwise this request would be refused although the agent is
+// free.
 func (s *Switchboard) claimTarget(
 	ctx context.Context, c *conference.Conference, id agent.ID, t *conference.Target, now time.Time,
 ) error {
@@ -26,8 +27,8 @@ func (s *Switchboard) claimTarget(
 	return err
 }
 
-// takeTarget is the rule of claimTarget. An offer that has claimed her for this call has lost
-// the caller, who has an agent by now: it lets go of her in a moment, and is not waited for.
+// takeTarget is the rule of claimTarget. If an offer of this call holds the claim, but the caller
+// has an owner by now, the offer is about to give the claim up: it is taken over at once.
 func (s *Switchboard) takeTarget(
 	ctx context.Context, a *agent.Agent, c *conference.Conference, t *conference.Target, now time.Time,
 ) error {
@@ -50,7 +51,8 @@ func (s *Switchboard) takeTarget(
 	return a.TakeTarget(string(c.ID), string(t.Key), now)
 }
 
-// onHerWay: the agent was claimed a moment ago for a leg of this call that is not known yet.
+// onHerWay: the agent was claimed a moment ago for a leg of this call that the call does not know
+// yet.
 func onHerWay(a *agent.Agent, c *conference.Conference, now time.Time) bool {
 	return a.Claimed(now) && a.Claim.Conference == string(c.ID) && !claimIsOld(a, now) &&
 		!c.Knows(conference.LegKey(a.Claim.Leg))
@@ -59,7 +61,7 @@ func onHerWay(a *agent.Agent, c *conference.Conference, now time.Time) bool {
 // claimTries is how many free agents are tried in turn when any will do.
 const claimTries = 3
 
-// claimAny claims the free agent who has been idle longest and is kept for no caller.
+// claimAny claims the free agent who has been idle longest and is not reserved for a caller.
 func (s *Switchboard) claimAny(
 	ctx context.Context, c *conference.Conference, t *conference.Target, now time.Time,
 ) error {
@@ -83,7 +85,7 @@ func (s *Switchboard) claimAny(
 	return ErrNobodyFree
 }
 
-// purposeOf is what an agent with that leg is claimed for.
+// purposeOf is what the agent of that leg is claimed for.
 func purposeOf(c *conference.Conference, key conference.LegKey) agent.Purpose {
 	if t := c.Transfer; t != nil && t.Leg == key {
 		return agent.ForTransfer
@@ -91,21 +93,20 @@ func purposeOf(c *conference.Conference, key conference.LegKey) agent.Purpose {
 	return agent.ForOffer
 }
 
-// bind makes the claim of an agent fit the leg that he has in a conference. It says whether it
-// changed anything.
+// bind makes an agent's claim fit the agent's leg in a call. It says whether that changed anything.
 func bind(a *agent.Agent, c *conference.Conference, now time.Time) bool {
 	l := c.LegOf(a.ID)
 	return l != nil && l.Out == "" && a.Bind(purposeOf(c, l.Key), string(c.ID), string(l.Key), now)
 }
 
-// assure makes the claim of an agent true who has a leg in a conference: who talks is claimed,
-// or he would be offered others, and none of his presses would find his call.
+// assure corrects the claim of an agent who has a leg in a call. An agent who talks without a claim
+// would be offered other callers, and their commands would not find the call.
 func (s *Switchboard) assure(ctx context.Context, c *conference.Conference, id agent.ID, now time.Time) {
 	s.changeAgent(ctx, id, func(a *agent.Agent) bool { return bind(a, c, now) })
 }
 
-// doubt looks for a leg of an agent's in the call that he was claimed for until a moment ago,
-// and claims him for it if there is one. It says whether it changed anything.
+// doubt checks a claim that a request gave up a moment ago: if the agent has a leg in that call all
+// the same, it claims the agent for that leg again. It says whether that changed anything.
 func (s *Switchboard) doubt(ctx context.Context, a *agent.Agent, now time.Time) bool {
 	id := conference.ID(a.DoubtsFreedom(now))
 	if id == "" {

@@ -7,7 +7,8 @@ import (
 	"warmtransfer/shared/conference"
 )
 
-// Known says whether a call has been let in: it is on the line, or was. A closed line lets in no others.
+// Known says whether a call has ever been admitted. While the line is closed, all other calls are
+// refused.
 func (s *Switchboard) Known(ctx context.Context, id conference.ID) (bool, error) {
 	_, err := s.store.Conference(ctx, id)
 	if errors.Is(err, ErrNotFound) {

@@ -9,8 +9,8 @@ import (
 	. "warmtransfer/shared/switchboard/switchboardtest"
 )
 
-// costs asserts how often a use case asks the store and the network for what, pushes
-// to pages included.
+// costs asserts how often a use case calls each operation of the store and of the network,
+// notifications of pages included.
 func costs(t *testing.T, w *World, what string, want map[string]int, f func()) {
 	t.Helper()
 	before := w.Store.Counts()
@@ -33,18 +33,20 @@ func TestAnEventThatChangesNothingCostsOneRead(t *testing.T) {
 	c := w.Conference(id)
 	owner := c.Leg(c.Owner)
 	again := map[string]int{"Conference": 1}
-	costs(t, w, "the word that an answered leg rings", again, func() {
+	costs(t, w, "the callback that an answered leg rings", again, func() {
 		_ = w.Board.LegTold(t.Context(), id, owner.Key, owner.SID, false, "", w.Now)
 	})
 	for _, kind := range []conference.RoomEventKind{conference.RoomStart, conference.RoomHold, conference.RoomEnd} {
 		e := conference.RoomEvent{Room: c.Room, Kind: kind, Seq: 0, Leg: conference.LegID(id), Label: conference.CallerLabel}
 		if kind == conference.RoomEnd {
-			e.Leg = "" // nobody's leaving
+			e.Leg = "" // no participant left
 		}
 		costs(t, w, "a late "+string(kind), again, func() { _ = w.Board.RoomTold(t.Context(), id, e, w.Now) })
 	}
-	written := map[string]int{"Conference": 1, "SaveConference": 1} // so that it shows when her music runs out
-	costs(t, w, "a turn of music", written, func() { _, _ = w.Board.Wait(t.Context(), id, switchboard.Turn{Position: true, Lasts: twelve}, w.Now) })
+	written := map[string]int{"Conference": 1, "SaveConference": 1} // so that it shows when the music stops
+	costs(t, w, "a music turn", written, func() {
+		_, _ = w.Board.Wait(t.Context(), id, switchboard.Turn{Position: true, Lasts: twelve}, w.Now)
+	})
 	costs(t, w, "a connection asked for twice", again, func() {
 		_, _ = w.Board.Connect(t.Context(), id, owner.Key, owner.SID, w.Now)
 	})
@@ -76,8 +78,8 @@ func TestAPressLoadsItsCallOnce(t *testing.T) {
 	w, _ := talking(t, "alice", "bob")
 	want := map[string]int{
 		"Agent": 2, "SaveAgent": 1, "Conference": 1, // alice, who presses, and bob, who is claimed
-		"SaveConference": 3, "Hold": 1, "Dial": 1, // before the first act, and after each
-		"Line": 1, // for her page
+		"SaveConference": 3, "Hold": 1, "Dial": 1, // before the first effect, and after each
+		"Line": 1, // for the page of alice
 	}
 	costs(t, w, "consult", want, func() { w.MustPress("alice", conference.DoConsult, "bob") })
 }
@@ -86,11 +88,13 @@ func TestOnlyWhoSeesSomethingNewIsTold(t *testing.T) {
 	w, id := talking(t, "alice")
 	told := w.Phones.Pushes
 	c := w.Conference(id)
-	e := conference.RoomEvent{Room: c.Room, Kind: conference.RoomUnhold, Seq: 50, Leg: conference.LegID(id), Label: conference.CallerLabel}
+	e := conference.RoomEvent{
+		Room: c.Room, Kind: conference.RoomUnhold, Seq: 50, Leg: conference.LegID(id), Label: conference.CallerLabel,
+	}
 	costs(t, w, "what no page shows", map[string]int{"Conference": 1, "SaveConference": 1}, func() {
 		_ = w.Board.RoomTold(t.Context(), id, e, w.Now)
 	})
 	if n := w.Phones.Pushes - told; n != 0 {
-		t.Errorf("alice is told of it")
+		t.Errorf("alice's page is notified")
 	}
 }

@@ -11,17 +11,17 @@ import (
 )
 
 const (
-	// mostPages is how many pages of the agents one request reads, where those who are silent
-	// fill them: 2,000 agents. The sweep takes the silent ones out of the free.
+	// mostPages is how many pages of agents one request reads if agents with silent pages fill the
+	// first ones: 2,000 agents. The sweep removes silent agents from the free ones.
 	mostPages = 10
-	// allPages is how many pages are read to count or to search all agents: 10,000.
+	// allPages is how many pages are read to count or to search all agents: 10,000 agents.
 	allPages = 50
-	// mostFound is how many agents a search gives.
+	// mostFound is how many agents a search returns.
 	mostFound = 50
 )
 
-// agents lists the agents whom pick picks, longest idle first. It reads one page, and goes on
-// as long as there may be more of the free ones and it has not found that many.
+// agents lists the agents that pick selects, longest idle first. It reads further pages only while
+// they may hold free agents and fewer than want were found.
 func (s *Switchboard) agents(ctx context.Context, want int, pick func(*agent.Agent) bool) ([]agent.Agent, error) {
 	var found []agent.Agent
 	for page, err := range s.pages(ctx, mostPages) {
@@ -49,8 +49,7 @@ func unlessSome(found []agent.Agent, err error) error {
 	return err
 }
 
-// pages are the pages of the list of agents, at most that many. After an error there are no
-// more.
+// pages iterates over the pages of the list of agents, at most that many. It ends after an error.
 func (s *Switchboard) pages(ctx context.Context, most int) func(yield func([]agent.Agent, error) bool) {
 	return func(yield func([]agent.Agent, error) bool) {
 		from := ""
@@ -64,14 +63,13 @@ func (s *Switchboard) pages(ctx context.Context, most int) func(yield func([]age
 	}
 }
 
-// Directory is a part of the agents as colleagues see them.
+// Directory is a part of the agents as their colleagues see them.
 type Directory struct {
 	Agents []agent.Agent
-	More   bool // there are more: a search finds them
+	More   bool // there are more agents; a search finds them
 }
 
-// Directory lists one page of the agents, those who are free and there first, longest idle
-// first.
+// Directory lists one page of agents: those who are free and present first, longest idle first.
 func (s *Switchboard) Directory(ctx context.Context, who Who, now time.Time) (Directory, error) {
 	if err := MayAsk(ctx, s.store, who); err != nil {
 		return Directory{}, err
@@ -94,7 +92,7 @@ func (s *Switchboard) Directory(ctx context.Context, who Who, now time.Time) (Di
 				others = append(others, a)
 			}
 		}
-		// One more than a page tells that there are more.
+		// One agent more than a page shows that there are more.
 		if len(here)+len(others) > AgentsPage && (!ranked || len(here) >= AgentsPage) {
 			break
 		}
@@ -103,7 +101,7 @@ func (s *Switchboard) Directory(ctx context.Context, who Who, now time.Time) (Di
 	return Directory{Agents: all[:min(len(all), AgentsPage)], More: len(all) > AgentsPage}, nil
 }
 
-// Search lists agents whom match says yes to, in the directory's order.
+// Search lists the agents that match accepts, in the directory's order.
 func (s *Switchboard) Search(ctx context.Context, who Who, match func(agent.Agent) bool) (Directory, error) {
 	if err := MayAsk(ctx, s.store, who); err != nil {
 		return Directory{}, err
@@ -136,7 +134,7 @@ type AgentReader interface {
 	Agent(ctx context.Context, id agent.ID) (*agent.Agent, error)
 }
 
-// MayAsk is agent.ErrRemoved for an agent whom the operator has taken off the line.
+// MayAsk returns agent.ErrRemoved for an agent whom the operator has removed.
 func MayAsk(ctx context.Context, store AgentReader, who Who) error {
 	a, err := store.Agent(ctx, who.ID)
 	switch {
@@ -151,15 +149,15 @@ func MayAsk(ctx context.Context, store AgentReader, who Who) error {
 }
 
 const (
-	// retireMost is how many agents one RetireSilent takes out of the free ones.
+	// retireMost is how many agents one RetireSilent removes from the free ones.
 	retireMost = 400
-	// retireAtOnce is how many of them at the same time.
+	// retireAtOnce is how many of them are saved at the same time.
 	retireAtOnce = 8
 )
 
-// RetireSilent takes agents out of the free ones whose pages have been silent for long (see
-// Gauges), so that no page of them stands before those who are there. Whom there is no time
-// for, the next minute does.
+// RetireSilent removes agents from the free ones whose pages have long been silent (see Metrics),
+// so that the lists begin with agents who are present. Agents for whom there is no time are left to
+// the next minute's run.
 func (s *Switchboard) RetireSilent(ctx context.Context, ids []agent.ID, now time.Time) {
 	ids = ids[:min(len(ids), retireMost)]
 	var next atomic.Int64
@@ -174,13 +172,13 @@ func (s *Switchboard) RetireSilent(ctx context.Context, ids []agent.ID, now time
 	all.Wait()
 }
 
-// Remove takes an agent off the line, also one who was never heard of: from then on the API
-// refuses him. Restore undoes it.
+// Remove removes an agent, even one who has never signed in: from then on the API refuses them.
+// Restore undoes it.
 func (s *Switchboard) Remove(ctx context.Context, who Who, now time.Time) error {
 	return s.settleAgent(ctx, who, now, func(a *agent.Agent) bool { return a.Remove(now) })
 }
 
-// Restore lets an agent in again who was removed.
+// Restore admits a removed agent again.
 func (s *Switchboard) Restore(ctx context.Context, who Who, now time.Time) error {
 	return s.settleAgent(ctx, who, now, (*agent.Agent).Restore)
 }

@@ -12,8 +12,7 @@ import (
 	. "warmtransfer/shared/switchboard/switchboardtest"
 )
 
-// meanwhile is a store at which something else happens just before the n-th save of a
-// conference, counted from 0.
+// meanwhile is a store that runs do just before the n-th save of a call, counted from 0.
 type meanwhile struct {
 	switchboard.Store
 	left int
@@ -27,7 +26,7 @@ func (m *meanwhile) SaveConference(ctx context.Context, c *conference.Conference
 	return m.Store.SaveConference(ctx, c)
 }
 
-// early is a caller who has hung up at once.
+// early is a caller who hangs up at once.
 const early = conference.ID("CA000000000000000000000000000000e1")
 
 // wantNobodyRung asserts that nothing is left of the early caller ten seconds later.
@@ -45,8 +44,8 @@ func wantNobodyRung(t *testing.T, w *World, what string) {
 	w.CheckQuiet()
 }
 
-// The end of the caller's leg is told before, in the middle of, or after each save that
-// the arrival makes.
+// The callback about the end of the caller's leg comes before, between and after the saves of the
+// arrival.
 func TestF180TheEndIsToldInEachOrderWithTheFirstSave(t *testing.T) {
 	gone := func(w *World) {
 		if err := w.Board.CallerGone(context.Background(), early, w.Now); err != nil {
@@ -56,7 +55,8 @@ func TestF180TheEndIsToldInEachOrderWithTheFirstSave(t *testing.T) {
 	for n := range 5 {
 		w := NewWorld(t, "alice")
 		store := &meanwhile{Store: w.Store, left: n, do: func() { gone(w) }}
-		set := switchboard.Settings{Ring: Ring, NewKey: func() conference.LegKey { return conference.LegKey(fmt.Sprint("early-", n)) }}
+		newKey := func() conference.LegKey { return conference.LegKey(fmt.Sprint("early-", n)) }
+		set := switchboard.Settings{Ring: Ring, NewKey: newKey}
 		c, err := switchboard.New(store, w.Phones, set).Arrive(t.Context(), early, "+15005550006", false, w.Now)
 		if err != nil {
 			t.Fatalf("told before save %d: %v", n, err)
@@ -71,23 +71,24 @@ func TestF180TheEndIsToldInEachOrderWithTheFirstSave(t *testing.T) {
 	}
 }
 
-// The first save of the arrival comes in between the reading and the writing of the end.
+// The first save of the arrival comes between the load and the save of the end.
 func TestF180TheFirstSaveComesWhileTheEndIsWrittenDown(t *testing.T) {
 	w := NewWorld(t, "alice")
 	store := &meanwhile{Store: w.Store, do: func() { w.Arrive(early) }}
-	if err := switchboard.New(store, w.Phones, switchboard.Settings{Ring: Ring}).CallerGone(t.Context(), early, w.Now); err != nil {
+	board := switchboard.New(store, w.Phones, switchboard.Settings{Ring: Ring})
+	if err := board.CallerGone(t.Context(), early, w.Now); err != nil {
 		t.Fatal(err)
 	}
 	wantNobodyRung(t, w, "arrived in between")
 }
 
-// The end is told twice, and its writing down fails once, before or after it took effect.
+// The end is reported twice, and its save fails once, before or after it took effect.
 func TestF180TheEndIsWrittenDownOnce(t *testing.T) {
 	for _, took := range []bool{false, true} {
 		w := NewWorld(t, "alice")
 		w.Store.Next("SaveConference", Fault{Err: switchboard.ErrUnavailable, Took: took})
 		if err := w.Board.CallerGone(t.Context(), early, w.Now); err == nil {
-			t.Error("a save that failed was not told")
+			t.Error("a failed save was not reported")
 		}
 		for range 2 {
 			if err := w.Board.CallerGone(t.Context(), early, w.Now); err != nil {
@@ -102,7 +103,7 @@ func TestF180TheEndIsWrittenDownOnce(t *testing.T) {
 	}
 }
 
-// A call that is known costs not one save more.
+// For a stored call the end needs no additional save.
 func TestF180AKnownCallersEndIsOneSave(t *testing.T) {
 	w := NewWorld(t)
 	id, _ := w.Dial()

@@ -11,11 +11,10 @@ import (
 	. "warmtransfer/shared/switchboard/switchboardtest"
 )
 
-// ErrHold is a definite refusal.
+// ErrHold is a definite refusal by Twilio.
 var ErrHold = &switchboard.RefusedError{Code: 20001, Status: 400}
 
-// commandAgain presses a button again with the key of the press that has just taken
-// effect.
+// commandAgain repeats the last request that took effect, with the same request key.
 func commandAgain(t *testing.T, w *World, id agent.ID, a conference.Action, target agent.ID) func() {
 	t.Helper()
 	reqs := w.Conference(w.Me(id).Call.ID).Requests
@@ -28,11 +27,10 @@ func commandAgain(t *testing.T, w *World, id agent.ID, a conference.Action, targ
 	}
 }
 
-// classic plays the classic transfer as far as it goes, pressing on when something
-// fails, and says who should hear the caller in the end.
+// classic plays the classic transfer, and goes on when something fails.
 func classic(w *World) conference.ID {
 	id, in := w.Dial()
-	for i := 0; !in && i < 5; i++ { // told to hold on, and asked for again
+	for i := 0; !in && i < 5; i++ { // asked to hold on; then the webhook is sent again
 		w.Pass(2 * time.Second)
 		in = w.Arrive(id)
 	}
@@ -53,16 +51,16 @@ func answerWhoeverRings(w *World) {
 	}
 }
 
-// outside are all calls to the two outer sides that a switchboard makes.
+// outside are all calls to the store and to the network that a service makes.
 var outside = []string{
 	"Conference", "SaveConference", "Agent", "SaveAgent", "Line", "Agents",
 	"Dial", "Hangup", "Hold", "SetEndsRoom", "FindRoom", "Present", "LookAt", "LastWords", "FreshRoom", "FindLeg",
 }
 
-// TestEveryOutsideCallFails fails each outside call of the classic transfer once, at
-// each of its occurrences, before and after it takes effect. Whatever happens on the
-// way, the caller hears somebody or music a minute later, and nothing is left over.
-// It shows F025, F026, F028 and F058 among others.
+// TestEveryOutsideCallFails fails each outside call of the classic transfer once, at each of its
+// occurrences, before and after it takes effect. Whatever happens on the way, the caller hears an
+// agent a minute and a half later, and nothing is left over. It shows F025, F026, F028 and F058
+// among others.
 func TestEveryOutsideCallFails(t *testing.T) {
 	dry := NewWorld(t, "alice", "bob")
 	classic(dry)
@@ -83,7 +81,7 @@ func TestEveryOutsideCallFails(t *testing.T) {
 				answerWhoeverRings(w)
 				w.Pass(10 * time.Second)
 				if h := w.Hears(id); h != "bob" && h != "alice" && h != "alice bob" {
-					t.Errorf("%s call %d failed (took effect: %v): in the end she hears %q, %s",
+					t.Errorf("%s call %d failed (took effect: %v): in the end the caller hears %q, %s",
 						op, at, took, h, w.Conference(id).State)
 				}
 				w.CheckQuiet()
@@ -97,7 +95,8 @@ func TestEveryOutsideCallFails(t *testing.T) {
 
 // failAt makes the n-th call of op from now on fail.
 func failAt(w *World, op string, n int, took bool) {
-	if op == "Dial" || op == "Hangup" || op == "Hold" || op == "SetEndsRoom" || op == "FindRoom" || op == "Present" || op == "LookAt" || op == "LastWords" || op == "FreshRoom" || op == "FindLeg" {
+	switch op {
+	case "Dial", "Hangup", "Hold", "SetEndsRoom", "FindRoom", "Present", "LookAt", "LastWords", "FreshRoom", "FindLeg":
 		w.Phones.At(op, n, Fault{Err: switchboard.ErrUnknown, Took: took})
 		return
 	}
@@ -117,7 +116,7 @@ func TestF121NetworkDownTenMinutes(t *testing.T) {
 	answerWhoeverRings(w)
 	w.Settle()
 	if h := w.Hears(id); h != "alice" && h != "bob" {
-		t.Errorf("after the outage she hears %s", h)
+		t.Errorf("after the outage the caller hears %s", h)
 	}
 	w.CheckQuiet()
 }
@@ -138,7 +137,7 @@ func TestF008StoreDownOnArrival(t *testing.T) {
 	hears(t, w, id, "alice")
 }
 
-// TestEachCallbackLost loses each callback of the classic transfer in turn (F103,
+// TestEachCallbackLostDoubledReversed loses each callback of the classic transfer in turn (F103,
 // F029), then doubles each (F097), then delivers all of a step in reverse (F107).
 func TestEachCallbackLostDoubledReversed(t *testing.T) {
 	steps := func(w *World, settle func()) conference.ID {
@@ -160,7 +159,7 @@ func TestEachCallbackLostDoubledReversed(t *testing.T) {
 		answerWhoeverRings(w)
 		w.Pass(5 * time.Second)
 		if h := w.Hears(id); h != "bob" && h != "alice" {
-			t.Errorf("%s: she hears %s, %s", what, h, w.Conference(id).State)
+			t.Errorf("%s: the caller hears %s, %s", what, h, w.Conference(id).State)
 		}
 		w.CheckQuiet()
 		w.CallerHangsUp(id)

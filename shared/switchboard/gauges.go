@@ -8,14 +8,14 @@ import (
 	"warmtransfer/shared/conference"
 )
 
-// Before is what a conference was before a change of it was saved.
+// Before is what a call was before a change of it was saved.
 type Before struct {
 	New      bool
 	State    conference.State
 	Legs     int
-	Refusals int                // see conference.Conference.Refusals
-	Transfer conference.LegKey  // the last transfer's target
-	Outcome  conference.Outcome // and how it ended
+	Refusals int                // see call.Call.Refusals
+	Transfer conference.LegKey  // the target's leg of the last transfer
+	Outcome  conference.Outcome // how that transfer ended
 }
 
 func before(c *conference.Conference) Before {
@@ -26,7 +26,7 @@ func before(c *conference.Conference) Before {
 	return b
 }
 
-// Ended is the transfer that has come to its end by the change, or nil.
+// Ended is the transfer that the change has ended, or nil.
 func (b Before) Ended(c *conference.Conference) *conference.Transfer {
 	t := c.Transfer
 	if t == nil || t.Open() || t.Leg == b.Transfer && t.Outcome == b.Outcome {
@@ -35,22 +35,22 @@ func (b Before) Ended(c *conference.Conference) *conference.Transfer {
 	return t
 }
 
-// Gauges are how the line stands.
+// Gauges are the state of the queue and of the agents, for monitoring.
 type Gauges struct {
-	Waiting int           // callers in the line, at most LinePage
-	Longest time.Duration // that one of them has waited
+	Waiting int           // callers in the queue, at most QueuePage
+	Longest time.Duration // the longest wait among them
 	Agents  map[agent.Presence]int
-	// Silent are those of the free ones whose pages have been silent for long: see RetireSilent.
+	// Silent are the free agents whose pages have long been silent: see RetireSilent.
 	Silent []agent.ID
-	// Stuck: somebody has waited for a while, and an agent is free. One at a time that can
-	// be by chance, since the free one may just have declined.
+	// Stuck: a caller has waited for more than stuckAfter while an agent is free. A single report
+	// can be chance, since the free agent may just have declined.
 	Stuck bool
 }
 
-// stuckAfter is more than any clock needs to bring a caller and a free agent together.
+// stuckAfter is longer than any clock needs to bring a caller and a free agent together.
 const stuckAfter = time.Minute
 
-// Gauges looks at the line and at the agents.
+// Gauges reads the queue and the agents.
 func (s *Switchboard) Gauges(ctx context.Context, now time.Time) (Gauges, error) {
 	line, err := s.store.Line(ctx)
 	if err != nil {

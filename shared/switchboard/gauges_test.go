@@ -23,7 +23,7 @@ func TestGaugesMeasureTheLine(t *testing.T) {
 	}
 }
 
-// The store is told of an agent who is free and of a caller whom nobody brought to him.
+// The store holds a free agent and a caller who was never offered to that agent.
 func TestGaugesSeeACallerWhoWaitsThoughAnAgentIsFree(t *testing.T) {
 	store := switchboardtest.NewStore()
 	now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
@@ -52,9 +52,10 @@ func TestGaugesSeeACallerWhoWaitsThoughAnAgentIsFree(t *testing.T) {
 func TestObserverHearsOfEachSavedChangeOnce(t *testing.T) {
 	store := switchboardtest.NewStore()
 	var heard []switchboard.Before
-	board := switchboard.New(store, nil, switchboard.Settings{Observe: func(_ context.Context, b switchboard.Before, _ *conference.Conference, _ time.Time) {
+	observe := func(_ context.Context, b switchboard.Before, _ *conference.Conference, _ time.Time) {
 		heard = append(heard, b)
-	}})
+	}
+	board := switchboard.New(store, nil, switchboard.Settings{Observe: observe})
 	now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
 	const id = "CA00000000000000000000000000000001"
 	for range 2 { // delivered twice

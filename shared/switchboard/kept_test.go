@@ -11,7 +11,7 @@ import (
 	. "warmtransfer/shared/switchboard/switchboardtest"
 )
 
-// resting is talking with a rest for the agents after each call.
+// resting is talking with a wrap-up for the agents after each call.
 func resting(t *testing.T, agents ...agent.ID) (*World, conference.ID) {
 	t.Helper()
 	w, id := talking(t, agents...)
@@ -19,7 +19,7 @@ func resting(t *testing.T, agents ...agent.ID) (*World, conference.ID) {
 	return w, id
 }
 
-// ringsFor says which caller an agent is rung for, "" if he is not.
+// ringsFor says which caller an agent is rung for, "" if none.
 func ringsFor(w *World, id agent.ID) conference.ID {
 	if !w.Rings(id) {
 		return ""
@@ -27,7 +27,7 @@ func ringsFor(w *World, id agent.ID) conference.ID {
 	return w.Me(id).Call.ID
 }
 
-// dialsAndHas is another caller, whom that agent takes.
+// dialsAndHas is another caller, whom that agent answers.
 func dialsAndHas(w *World, id agent.ID) conference.ID {
 	caller, _ := w.Dial()
 	w.Settle()
@@ -36,7 +36,7 @@ func dialsAndHas(w *World, id agent.ID) conference.ID {
 	return caller
 }
 
-func TestF032ALostAgentIsKeptForHisCallerThoughOthersWait(t *testing.T) {
+func TestF032ALostAgentIsKeptForTheirCallerThoughOthersWait(t *testing.T) {
 	w, lost := talking(t, "alice")
 	other, _ := w.Dial()
 	w.Settle()
@@ -44,11 +44,11 @@ func TestF032ALostAgentIsKeptForHisCallerThoughOthersWait(t *testing.T) {
 	w.Settle()
 	w.Music(other)
 	if w.Rings("alice") {
-		t.Fatalf("alice is rung for %s before her page was heard of", ringsFor(w, "alice"))
+		t.Fatalf("alice is rung for %s before any heartbeat of the page", ringsFor(w, "alice"))
 	}
 	w.Pass(6 * time.Second)
 	if got := ringsFor(w, "alice"); got != lost {
-		t.Fatalf("alice is rung for %q, want %s, whom she lost", got, lost)
+		t.Fatalf("alice is rung for %q, want %s, the caller whom alice lost", got, lost)
 	}
 	w.Answer("alice")
 	w.Settle()
@@ -57,12 +57,12 @@ func TestF032ALostAgentIsKeptForHisCallerThoughOthersWait(t *testing.T) {
 	w.CheckQuiet()
 }
 
-// Others are free for whoever is behind; and when the agent does not come back, the one
-// who has lost him is the first to be offered to anybody.
+// Other agents are free for the callers behind. When the lost agent does not come back, the caller
+// who lost them is the first to be offered to anybody.
 func TestOnlyTheLostAgentIsKept(t *testing.T) {
 	w, lost := talking(t, "alice", "bob")
 	w.Silent("alice")
-	w.Pass(30 * time.Second) // her page is gone with her
+	w.Pass(30 * time.Second) // the page of alice is gone, too
 	w.HangUp("alice")
 	w.Settle()
 	other, _ := w.Dial()
@@ -113,9 +113,8 @@ func TestALostAgentWhoCannotComeIsNotWaitedFor(t *testing.T) {
 	}
 }
 
-// Two callers wait for alice: one had been handed over by her to a number that has left,
-// the other has lost her. The first in the line is given to her, the other is then for
-// anybody.
+// Two callers wait for alice: alice handed one over to a number that has left, the other has lost
+// alice. The first in the queue is offered to alice, the other then to anybody.
 func TestTwoCallersAreKeptForTheSameAgent(t *testing.T) {
 	w, first := talking(t, "alice")
 	w.MustPress("alice", conference.DoConsult, Outside)
@@ -135,7 +134,7 @@ func TestTwoCallersAreKeptForTheSameAgent(t *testing.T) {
 	w.HangUp("alice")
 	w.Pass(6 * time.Second)
 	if got := ringsFor(w, "alice"); got != first {
-		t.Fatalf("alice is rung for %q, want %s, who is first in the line", got, first)
+		t.Fatalf("alice is rung for %q, want %s, who is first in the queue", got, first)
 	}
 	w.Choose("bob", agent.Available)
 	w.Settle()
@@ -171,7 +170,8 @@ func TestAnAgentLostTwiceIsGivenBackTwice(t *testing.T) {
 	w.CheckQuiet()
 }
 
-// What an agent picks in the call is for after it, and a loss does not end it for him.
+// A status that the agent picks in the call applies after the call, and the loss of the agent's leg
+// does not end the call for the agent.
 func TestWhatWasChosenInTheCallAppliesWhenItIsReallyOver(t *testing.T) {
 	for _, s := range []agent.Status{agent.Away, agent.WrapUp} {
 		w, lost := resting(t, "alice", "bob")
@@ -189,13 +189,13 @@ func TestWhatWasChosenInTheCallAppliesWhenItIsReallyOver(t *testing.T) {
 		w.MustPress("alice", conference.DoEnd, "")
 		w.Pass(6 * time.Second)
 		if p := w.Me("alice").Agent.Presence; w.Rings("alice") || p != agent.Presence(s) {
-			t.Errorf("%s: after the call she is %s, rung: %v", s, p, w.Rings("alice"))
+			t.Errorf("%s: after the call alice is %s, rung: %v", s, p, w.Rings("alice"))
 		}
 		hears(t, w, other, "music")
 	}
 }
 
-// The transferor who has left while the target rang is resting when she is called back.
+// The transferor who has left while the target rang is in wrap-up when the recall comes.
 func TestF092ARestIsNoHindranceToARecall(t *testing.T) {
 	w, lost := resting(t, "alice", "bob", "carol")
 	w.MustPress("alice", conference.DoConsult, "bob")
@@ -203,7 +203,7 @@ func TestF092ARestIsNoHindranceToARecall(t *testing.T) {
 	w.HangUp("alice")
 	w.Pass(6 * time.Second)
 	if p := w.Me("alice").Agent.Presence; p != agent.IsWrapUp {
-		t.Errorf("who hands over and leaves is %s", p)
+		t.Errorf("after handing over and leaving, alice is %s", p)
 	}
 	w.Reject("bob", conference.OutcomeDeclined)
 	w.Settle()
@@ -212,8 +212,8 @@ func TestF092ARestIsNoHindranceToARecall(t *testing.T) {
 	}
 }
 
-// A transferor who has left while the target rings is called back if the target does not
-// come, so nobody else is given him until that is known.
+// A transferor who has left while the target rings is recalled if the target does not answer. Until
+// that is known, the transferor is offered no other caller.
 func TestF092TheTransferorIsKeptWhileTheTargetRings(t *testing.T) {
 	for _, comes := range []bool{true, false} {
 		w, lost := talking(t, "alice", "bob")
@@ -224,7 +224,7 @@ func TestF092TheTransferorIsKeptWhileTheTargetRings(t *testing.T) {
 		other, _ := w.Dial()
 		w.Pass(6 * time.Second)
 		if w.Rings("alice") {
-			t.Fatalf("alice is rung for %s while bob rings for who was hers", ringsFor(w, "alice"))
+			t.Fatalf("alice is rung for %s while bob rings for the caller of alice", ringsFor(w, "alice"))
 		}
 		want := lost
 		if comes {
@@ -245,14 +245,14 @@ func TestF092TheTransferorIsKeptWhileTheTargetRings(t *testing.T) {
 	}
 }
 
-// Who is kept for a caller is not the next free colleague of another.
+// An agent who is reserved for a caller is not the next free agent for another.
 func TestAnyAgentIsNobodyWhoIsKept(t *testing.T) {
 	w, lost := talking(t, "alice", "bob")
 	second := dialsAndHas(w, "bob")
 	w.HangUp("alice")
 	w.Settle()
 	if _, err := w.Press("bob", conference.DoConsult, switchboard.AnyAgent); !errors.Is(err, switchboard.ErrNobodyFree) {
-		t.Errorf("only alice is free, and kept: %v", err)
+		t.Errorf("only alice is free, and reserved: %v", err)
 	}
 	w.Choose("carol", agent.Available)
 	w.MustPress("bob", conference.DoConsult, switchboard.AnyAgent)
@@ -265,7 +265,8 @@ func TestAnyAgentIsNobodyWhoIsKept(t *testing.T) {
 	}
 }
 
-// A caller who hangs up takes her agent's leg along. He rests then, whichever is told first.
+// The caller's leg ends the conference, and with it the agent's leg. The agent's wrap-up begins
+// then, in whatever order the callbacks come.
 func TestTheCallersEndBeginsTheRestWhateverIsToldFirst(t *testing.T) {
 	for _, reversed := range []bool{false, true} {
 		w, id := resting(t, "alice")
@@ -278,13 +279,14 @@ func TestTheCallersEndBeginsTheRestWhateverIsToldFirst(t *testing.T) {
 		w.CallerHangsUp(id)
 		w.Settle()
 		w.Order = nil
-		if me := w.Me("alice").Agent; me.Presence != agent.IsWrapUp || me.Last.Outcome != string(conference.OutcomeCallerLeft) {
-			t.Errorf("reversed %v: she is %s after %+v", reversed, me.Presence, me.Last)
+		me := w.Me("alice").Agent
+		if me.Presence != agent.IsWrapUp || me.Last.Outcome != string(conference.OutcomeCallerLeft) {
+			t.Errorf("reversed %v: alice is %s after %+v", reversed, me.Presence, me.Last)
 		}
 	}
 }
 
-// Nobody but her caller is offered to an agent who is about to rest or to leave.
+// Only the lost caller is offered to an agent who has chosen to be away.
 func TestOnlyTheLostCallerIsOfferedToWhoTakesNoCalls(t *testing.T) {
 	w, lost := resting(t, "alice")
 	w.Choose("alice", agent.Away)

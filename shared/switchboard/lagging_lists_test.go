@@ -11,7 +11,7 @@ import (
 	. "warmtransfer/shared/switchboard/switchboardtest"
 )
 
-// calls bring a call into each of its phases.
+// calls bring a call into each of its states.
 var calls = map[string]func(t *testing.T) (*World, conference.ID){
 	"waiting":         func(t *testing.T) (*World, conference.ID) { return dialled(t) },
 	"ringing":         func(t *testing.T) (*World, conference.ID) { return dialled(t, "alice") },
@@ -32,7 +32,8 @@ func dialled(t *testing.T, agents ...agent.ID) (*World, conference.ID) {
 	return w, id
 }
 
-// pressed is a call in which alice has pressed that, while she talked or consulted bob.
+// pressed is a call in which alice has pressed that button, while talking to the caller or
+// consulting bob.
 func pressed(t *testing.T, consults bool, a conference.Action) (*World, conference.ID) {
 	w, id := talking(t, "alice", "bob")
 	if consults {
@@ -43,7 +44,7 @@ func pressed(t *testing.T, consults bool, a conference.Action) (*World, conferen
 	return w, id
 }
 
-// course is what has become of a call: what tells two of them apart.
+// course describes what has become of a call: two calls with the same course behave alike.
 func course(w *World, id conference.ID) string {
 	c := w.Conference(id)
 	s := fmt.Sprintf("%s, the caller hears %s, %d legs, round %d:", c.State, w.Hears(id), w.LiveLegs(), c.Round)
@@ -53,8 +54,8 @@ func course(w *World, id conference.ID) string {
 	return s
 }
 
-// A list of the network's succeeds, and shows nobody, or everybody but one: once, for some
-// seconds, for minutes. The call takes the course that it takes without that.
+// A list of Twilio succeeds and is empty, or lacks one participant: once, for some seconds, for
+// minutes. The call takes the same course as without that fault.
 func TestF178AListThatLagsChangesNothing(t *testing.T) {
 	lags := Fault{Err: ErrLags}
 	lists := map[string]func(w *World, id conference.ID){
@@ -106,8 +107,8 @@ func TestF178AListThatLagsChangesNothing(t *testing.T) {
 	}
 }
 
-// What was dialled without an answer rings, nothing is told of it, and the list of calls
-// does not show it yet.
+// A leg that was dialled without an answer from Twilio rings, no callback reports it, and the list
+// of calls does not show it yet.
 func TestF178ADialledLegThatTheListLacks(t *testing.T) {
 	for _, target := range []agent.ID{"", "bob", Outside} {
 		w := NewWorld(t, "alice", "bob")
@@ -146,8 +147,8 @@ func TestF178ADialledLegThatTheListLacks(t *testing.T) {
 	}
 }
 
-// Legs that are over, with nothing told of it and lists that lag meanwhile: that is found
-// out by a look at the very leg, and no later than without the lag.
+// Legs are over, no callback reports it, and lists lag meanwhile: asking for the leg by its name
+// finds that out, no later than without the lag.
 func TestF178ARealLossIsFoundOutAllTheSame(t *testing.T) {
 	for name, lost := range map[string]func(w *World, id conference.ID){
 		"the agent":  func(w *World, _ conference.ID) { w.HangUp("alice") },

@@ -10,12 +10,12 @@ import (
 	. "warmtransfer/shared/switchboard/switchboardtest"
 )
 
-// An un-hold has no answer and takes effect seconds later, with or without a word of it.
-// Whatever is pressed meanwhile, the caller never hears a private talk, which World.Check
-// asserts in the very second, and in the end everybody is where they belong.
+// A resume gets no answer and takes effect seconds later, with or without a callback. Whatever is
+// pressed meanwhile, the caller never hears a consult (N5), which World.Check asserts in each
+// second, and in the end all are where they belong.
 func TestF184AnUnholdThatTakesEffectLate(t *testing.T) {
 	for name, v := range map[string]struct {
-		presses []conference.Action // from a consult; the un-hold is that of the first
+		presses []conference.Action // from a consult; the resume is that of the first press
 		state   conference.State
 		hears   string
 	}{
@@ -33,11 +33,13 @@ func TestF184AnUnholdThatTakesEffectLate(t *testing.T) {
 		for late := 1; late <= 10; late += 3 {
 			for _, silent := range []bool{false, true} {
 				for _, between := range []int{0, 1, 3, 6} {
-					t.Run(fmt.Sprint(name, " ", late, " s late, silent ", silent, ", ", between, " s between"), func(t *testing.T) {
+					test := fmt.Sprint(name, " ", late, " s late, silent ", silent, ", ", between, " s between")
+					t.Run(test, func(t *testing.T) {
 						w, id := consulting(t)
 						f := Fault{Err: switchboard.ErrUnknown, Late: time.Duration(late) * time.Second, Silent: silent}
 						if v.presses[0] == conference.DoSwap {
-							w.Phones.At("Hold", w.Phones.Count("Hold")+1, f) // after the target's
+							// the caller's resume comes after the target's hold
+							w.Phones.At("Hold", w.Phones.Count("Hold")+1, f)
 						} else {
 							w.Phones.Next("Hold", f)
 						}
@@ -51,7 +53,7 @@ func TestF184AnUnholdThatTakesEffectLate(t *testing.T) {
 						for range 20 {
 							w.Answer("bob")
 							w.Pass(time.Second)
-							w.Me("alice") // as the page asks in a call
+							w.Me("alice") // the page polls during a call
 						}
 						state(t, w, id, v.state)
 						hears(t, w, id, v.hears)
@@ -63,7 +65,7 @@ func TestF184AnUnholdThatTakesEffectLate(t *testing.T) {
 	}
 }
 
-// The process dies after it has asked for the un-hold, which takes effect late.
+// The process crashes after it has sent the resume, which takes effect late.
 func TestF184TheOneWhoAskedForItHasCrashed(t *testing.T) {
 	w, id := consulting(t)
 	w.Phones.At("Hold", w.Phones.Count("Hold")+1, Fault{Err: ErrCrashed, Late: 6 * time.Second, Silent: true})
@@ -71,19 +73,19 @@ func TestF184TheOneWhoAskedForItHasCrashed(t *testing.T) {
 	_, _ = w.Press("alice", conference.DoSwap, "")
 	w.Settle()
 	if c := w.Conference(id); c.Caller.Unholding.IsZero() {
-		t.Fatal("it is not known that it was begun")
+		t.Fatal("the resume is not recorded as begun")
 	}
 	w.MustPress("alice", conference.DoSwap, "")
 	w.Pass(25 * time.Second)
 	state(t, w, id, conference.Consulting)
 	hears(t, w, id, "music")
 	if w.Conference(id).Leg(w.Conference(id).Transfer.Leg).Held {
-		t.Error("the private talk has not gone on")
+		t.Error("the consult has not gone on")
 	}
 	w.CheckQuiet()
 }
 
-// An un-hold that is known costs nothing: the next consult begins at once.
+// A resume that is confirmed causes no delay: the next consult begins at once.
 func TestF184AKnownUnholdIsNotWaitedFor(t *testing.T) {
 	w, id := consulting(t)
 	for range 4 {
@@ -100,14 +102,15 @@ func TestF184AKnownUnholdIsNotWaitedFor(t *testing.T) {
 	}
 }
 
-// The target's own un-hold is the one that is late: the transferor talks to the caller again.
+// The target's resume is the one that is late; meanwhile the transferor swaps back to the caller.
 func TestF184TheTargetsUnholdIsLate(t *testing.T) {
 	for _, silent := range []bool{false, true} {
 		w, id := consulting(t)
 		w.MustPress("alice", conference.DoSwap, "")
 		w.Settle()
-		w.Phones.At("Hold", w.Phones.Count("Hold")+1, Fault{Err: switchboard.ErrUnknown, Late: 4 * time.Second, Silent: silent})
-		w.MustPress("alice", conference.DoSwap, "") // the caller's hold, then the target's un-hold
+		f := Fault{Err: switchboard.ErrUnknown, Late: 4 * time.Second, Silent: silent}
+		w.Phones.At("Hold", w.Phones.Count("Hold")+1, f)
+		w.MustPress("alice", conference.DoSwap, "") // the caller's hold, then the target's resume
 		w.MustPress("alice", conference.DoSwap, "")
 		w.Settle()
 		w.Pass(25 * time.Second)

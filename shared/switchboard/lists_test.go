@@ -13,7 +13,8 @@ import (
 	. "warmtransfer/shared/switchboard/switchboardtest"
 )
 
-// silentFor is a world in which so many agents fell silent that long ago, available.
+// silentFor is a world with that many available agents whose pages have been silent for that long,
+// and with the given agents.
 func silentFor(t *testing.T, n int, ago time.Duration, agents ...agent.ID) *World {
 	t.Helper()
 	w := NewWorld(t)
@@ -49,12 +50,12 @@ func TestF179WhoBeatsAndIsFreeIsFoundWhateverTheNumberOfOthers(t *testing.T) {
 		hears(t, w, id, "music")
 		g, err := w.Board.Gauges(t.Context(), w.Now)
 		if err != nil || g.Agents[agent.IsOffline] != n || g.Agents[agent.IsBusy] != 2 {
-			t.Errorf("%d silent: the gauges are %v, %v", n, g.Agents, err)
+			t.Errorf("%d silent: the metrics are %v, %v", n, g.Agents, err)
 		}
 	}
 }
 
-// The gauge behind the alarm sees who is free behind the silent ones.
+// The metric behind the alarm counts the agents who are free behind the silent ones.
 func TestF179TheGaugeIsNotBlind(t *testing.T) {
 	w := silentFor(t, 250, time.Hour, "zoe")
 	w.Store.Every("Agents", Fault{Err: switchboard.ErrUnavailable}) // so that nothing is offered
@@ -70,7 +71,7 @@ func TestF179TheGaugeIsNotBlind(t *testing.T) {
 
 func TestF179WhoWasSilentForLongLeavesTheFreeRank(t *testing.T) {
 	w := silentFor(t, 450, time.Hour, "alice")
-	for range 2 { // 400 in one minute
+	for range 2 { // one run removes at most 400
 		g, err := w.Board.Gauges(t.Context(), w.Now)
 		if err != nil {
 			t.Fatal(err)
@@ -89,17 +90,18 @@ func TestF179WhoWasSilentForLongLeavesTheFreeRank(t *testing.T) {
 	if n := w.Store.Count("Agents") - before; n != 1 || !w.Rings("alice") {
 		t.Errorf("an arrival reads %d pages", n)
 	}
-	// The next beat of a page puts its agent back.
+	// The next heartbeat of a page makes its agent free again.
 	if _, err := w.Beat("gone0007"); err != nil {
 		t.Fatal(err)
 	}
 	w.Dial()
 	if !w.Rings("gone0007") {
-		t.Error("who is back is not rung")
+		t.Error("the agent who is back is not rung")
 	}
 }
 
-// Who retires a silent agent in the moment in which his page is back loses.
+// A heartbeat comes just before the agent is to be removed from the free ones: the agent stays
+// free.
 func TestF179ABeatWinsOverItsRetirement(t *testing.T) {
 	w := silentFor(t, 1, time.Hour)
 	g, err := w.Board.Gauges(t.Context(), w.Now)
@@ -110,18 +112,18 @@ func TestF179ABeatWinsOverItsRetirement(t *testing.T) {
 	w.Board.RetireSilent(t.Context(), g.Silent, w.Now)
 	w.Dial()
 	if !w.Rings("gone0000") {
-		t.Error("who is back is not rung")
+		t.Error("the agent who is back is not rung")
 	}
 }
 
-// A caller who is kept for an agent finds him, wherever he stands in the list.
-func TestF179TheLostAgentIsFoundByHisOwnItem(t *testing.T) {
+// An agent who is reserved for a caller is found, wherever they stand in the list.
+func TestF179TheLostAgentIsFoundByTheirOwnItem(t *testing.T) {
 	w := silentFor(t, 0, 0, "zoe")
 	id, _ := w.Dial()
 	w.Settle()
 	w.Answer("zoe")
 	w.Settle()
-	for i := range 2 * switchboard.AgentsPage { // all of them stand before her
+	for i := range 2 * switchboard.AgentsPage { // all of them stand before zoe
 		a := agent.New(agent.ID(fmt.Sprintf("away%04d", i)), "", w.Now)
 		if err := w.Store.SaveAgent(t.Context(), a); err != nil {
 			t.Fatal(err)
@@ -135,7 +137,7 @@ func TestF179TheLostAgentIsFoundByHisOwnItem(t *testing.T) {
 	}
 }
 
-// The sum of all agents' outside numbers counts those beyond the first page.
+// The sum of outside numbers includes the agents beyond the first page.
 func TestF179TheLimitOfOutsideNumbersCountsEveryAgent(t *testing.T) {
 	w, _ := talking(t, "zoe")
 	for i := range 2 * switchboard.AgentsPage {
@@ -153,7 +155,7 @@ func TestF179TheLimitOfOutsideNumbersCountsEveryAgent(t *testing.T) {
 	}
 }
 
-// lists fail, items do not.
+// listsFail makes the lists fail, but not the items.
 func listsFail(w *World, fault Fault) {
 	for _, op := range []string{"Line", "Agents", "Live"} {
 		w.Store.Every(op, fault)
@@ -177,20 +179,20 @@ func TestF185VerbsWorkWithoutTheLists(t *testing.T) {
 			listsFail(w, Fault{Err: switchboard.ErrUnavailable, Took: took})
 			snap, err := w.Press("alice", v.verb, targetOf(v.verb))
 			if err != nil || !snap.Line.Unknown {
-				t.Errorf("%s: %v, the line is not known: %t", name, err, snap.Line.Unknown)
+				t.Errorf("%s: %v, the queue is unknown: %t", name, err, snap.Line.Unknown)
 			}
 			w.Settle()
 			if got, want := w.Hears(id), dry.Hears(id); got != want || w.Rings("bob") != dry.Rings("bob") {
 				t.Errorf("%s: the caller hears %q, want %q", name, got, want)
 			}
 			if _, err := w.Beat("bob"); err != nil {
-				t.Errorf("%s: bob's beat: %v", name, err)
+				t.Errorf("%s: bob's heartbeat: %v", name, err)
 			}
 		}
 	}
 }
 
-// A page is told over its leg, too.
+// A notification over an agent's leg does not need the queue either.
 func TestF185AChangeIsPushedWithoutTheLine(t *testing.T) {
 	w, _ := talking(t, "alice", "bob")
 	listsFail(w, Fault{Err: switchboard.ErrUnavailable})
@@ -207,7 +209,7 @@ func TestF185AChangeIsPushedWithoutTheLine(t *testing.T) {
 func TestF202ARemovedAgent(t *testing.T) {
 	remove := func(w *World, id agent.ID) {
 		t.Helper()
-		for range 2 { // repeated it changes nothing
+		for range 2 { // the repetition changes nothing
 			if err := w.Board.Remove(context.Background(), switchboard.Who{ID: id}, w.Now); err != nil {
 				t.Fatal(err)
 			}
@@ -223,7 +225,7 @@ func TestF202ARemovedAgent(t *testing.T) {
 			t.Errorf("alice rings: %t, bob: %t", w.Rings("alice"), w.Rings("bob"))
 		}
 		if _, err := w.Beat("alice"); !errors.Is(err, agent.ErrRemoved) {
-			t.Errorf("her beat: %v", err)
+			t.Errorf("the heartbeat of alice: %v", err)
 		}
 		w.Answer("bob")
 		w.Settle()
@@ -244,7 +246,7 @@ func TestF202ARemovedAgent(t *testing.T) {
 		w.Settle()
 		remove(w, "alice")
 		if w.Answer("alice") {
-			t.Error("she is let in")
+			t.Error("alice is admitted")
 		}
 		w.Settle()
 		if !w.Rings("bob") {
@@ -260,7 +262,7 @@ func TestF202ARemovedAgent(t *testing.T) {
 		remove(w, "alice")
 		hears(t, w, id, "alice")
 		if _, err := w.Press("alice", conference.DoHold, ""); !errors.Is(err, agent.ErrRemoved) {
-			t.Errorf("her press: %v", err)
+			t.Errorf("the press of alice: %v", err)
 		}
 		w.HangUp("alice")
 		w.Settle()

@@ -16,8 +16,8 @@ import (
 	. "warmtransfer/shared/switchboard/switchboardtest"
 )
 
-// ledger counts what each request asks of the store, by its name in the context, and notes
-// who was claimed for whom.
+// ledger counts the operations of each request at the store, by the request's name in the context,
+// and records who was claimed for whom.
 type ledger struct {
 	switchboard.Store
 	turn func(ctx context.Context) // before each operation
@@ -26,7 +26,7 @@ type ledger struct {
 	reads  map[string]int
 	writes map[string]int
 	claims map[agent.ID]int
-	wrong  []string // claims for a caller who was taken when they were made
+	wrong  []string // claims for a caller who had been taken already
 	legs   map[string]bool
 }
 
@@ -93,7 +93,7 @@ func (l *ledger) SaveAgent(ctx context.Context, a *agent.Agent) error {
 	return nil
 }
 
-// manyAgents is so many agents.
+// manyAgents returns n agents.
 func manyAgents(n int) (ids []agent.ID) {
 	for i := range n {
 		ids = append(ids, agent.ID(fmt.Sprintf("agent%03d", i)))
@@ -101,7 +101,7 @@ func manyAgents(n int) (ids []agent.ID) {
 	return ids
 }
 
-// boardOver is a switchboard over another store than the World's own.
+// boardOver is a service over another store than the World's own.
 func boardOver(w *World, s switchboard.Store) *switchboard.Switchboard {
 	var mu sync.Mutex
 	n := 0
@@ -114,8 +114,8 @@ func boardOver(w *World, s switchboard.Store) *switchboard.Switchboard {
 	return switchboard.New(s, w.Phones, switchboard.Settings{Ring: Ring, MaxWait: MaxWait, NewKey: newKey})
 }
 
-// One caller beside one page's question: the page's agent is rung for her in the moment in
-// which her own request has claimed another.
+// A caller's arrival and the request of one page: the page's agent is rung for the caller just
+// after the arrival has claimed another agent.
 func TestF206WhoLosesACallerStops(t *testing.T) {
 	w := NewWorld(t, manyAgents(20)...)
 	l := newLedger(w.Store)
@@ -131,10 +131,10 @@ func TestF206WhoLosesACallerStops(t *testing.T) {
 		t.Fatalf("the caller is %s", c.State)
 	}
 	if len(l.claims) != 2 || len(l.wrong) > 0 {
-		t.Errorf("claimed were %v, in vain %v", l.claims, l.wrong)
+		t.Errorf("claimed were %v, wrongly %v", l.claims, l.wrong)
 	}
 	if r, n := l.reads["caller"], l.writes["caller"]; r > 6 || n > 4 {
-		t.Errorf("her own request cost %d reads and %d writes", r, n)
+		t.Errorf("the arrival cost %d reads and %d writes", r, n)
 	}
 	for _, a := range manyAgents(20) {
 		if got := w.Me(a).Agent.Presence; (got == agent.IsBusy) != (a == "agent001") {
@@ -146,7 +146,7 @@ func TestF206WhoLosesACallerStops(t *testing.T) {
 	}
 }
 
-// lockstep lets one request go on at a time, which a die picks at each step.
+// lockstep lets one request at a time go on, chosen at random at each step.
 type lockstep struct {
 	mu      sync.Mutex
 	running int
@@ -164,7 +164,7 @@ func (l *lockstep) turn(ctx context.Context) {
 	<-go1
 }
 
-// pass lets another go on after one has stopped. Locked.
+// pass lets another request go on after one has stopped. The caller holds l.mu.
 func (l *lockstep) pass() {
 	l.running--
 	if l.running > 0 || len(l.waiting) == 0 {
@@ -181,7 +181,7 @@ func (l *lockstep) pass() {
 	l.running++
 }
 
-// arriveAtOnce lets so many callers arrive in one moment, in an order of steps by the seed.
+// arriveAtOnce lets that many callers arrive at once, with an order of steps given by the seed.
 func arriveAtOnce(w *World, l *ledger, callers int, seed uint64) (ids []conference.ID) {
 	steps := &lockstep{running: callers, waiting: map[string]chan struct{}{}, dice: rand.New(rand.NewPCG(seed, 206))}
 	l.turn = steps.turn
@@ -214,9 +214,9 @@ func TestF206ManyCallersInOneMoment(t *testing.T) {
 				for _, id := range ids {
 					most, mostWrites = max(most, l.reads[string(id)]), max(mostWrites, l.writes[string(id)])
 				}
-				t.Logf("%s: at the most %d reads and %d writes of one caller", name, most, mostWrites)
+				t.Logf("%s: at most %d reads and %d writes of one caller", name, most, mostWrites)
 				limit := 16
-				if callers > agents { // she looks whether those ahead of her leave an agent
+				if callers > agents { // the arrival checks whether the callers ahead leave an agent
 					limit += switchboard.LinePage
 				}
 				if most > limit || mostWrites > 8 {
@@ -235,19 +235,19 @@ func TestF206ManyCallersInOneMoment(t *testing.T) {
 					t.Errorf("%s: %d are rung at once, want %d", name, atOnce, want)
 				}
 				w.Board = boardOver(w, l)
-				for _, id := range ids { // a turn of music
+				for _, id := range ids { // a music turn
 					_, _ = w.Board.Wait(context.Background(), id, switchboard.Turn{Lasts: twelve}, w.Now)
 				}
 				rungFor(t, w, name, ids, want)
 				if len(l.wrong) > 0 {
-					t.Errorf("%s: in the turn of music %v", name, l.wrong)
+					t.Errorf("%s: in the music turn %v", name, l.wrong)
 				}
 			}
 		}
 	}
 }
 
-// rungFor asserts that so many callers are being offered, each to an agent of her own.
+// rungFor asserts that so many callers are being offered, each to a different agent.
 func rungFor(t *testing.T, w *World, name string, ids []conference.ID, want int) {
 	t.Helper()
 	offered := map[agent.ID]conference.ID{}
@@ -268,14 +268,14 @@ func rungFor(t *testing.T, w *World, name string, ids []conference.ID, want int)
 	}
 }
 
-// lostOffer is a world in which a turn of music of the caller's has claimed bob for her, in the
-// moment in which she is offered to alice, who answers, and presses; then the turn goes on.
+// lostOffer is a world in which a music turn has claimed bob for the caller, just when the caller
+// is offered to alice, who answers and presses a button; then the music turn goes on.
 func lostOffer(t *testing.T, press func(w *World) error) (*World, conference.ID, error) {
 	t.Helper()
 	w := NewWorld(t)
 	id, _ := w.Dial()
 	w.Settle()
-	w.Choose("bob", agent.Away) // so that he has been idle longest when he is free
+	w.Choose("bob", agent.Away) // so that bob has been idle longest when free
 	bob, err := w.Store.Agent(t.Context(), "bob")
 	if err != nil {
 		t.Fatal(err)
@@ -322,7 +322,7 @@ func TestF209AConsultDoesNotShareTheClaimOfAnOffer(t *testing.T) {
 			w.Settle()
 			w.Pass(6 * time.Second)
 			if s := w.Me("bob"); s.Call == nil || s.Agent.Presence != agent.IsBusy {
-				t.Errorf("%s %s: bob talks, and his page is told %+v", how, target, s)
+				t.Errorf("%s %s: bob talks, and the page of bob is told %+v", how, target, s)
 			}
 			if how == conference.DoConsult {
 				w.MustPress("alice", conference.DoComplete, "")
@@ -337,7 +337,7 @@ func TestF209AConsultDoesNotShareTheClaimOfAnOffer(t *testing.T) {
 	}
 }
 
-// And if she does not consult him, the lost offer leaves him as he was.
+// If alice does not consult bob, the lost offer gives its claim on bob up.
 func TestF209ALostOfferFreesItsOwnClaim(t *testing.T) {
 	w, _, _ := lostOffer(t, func(*World) error { return nil })
 	bob, err := w.Store.Agent(t.Context(), "bob")
@@ -346,7 +346,7 @@ func TestF209ALostOfferFreesItsOwnClaim(t *testing.T) {
 	}
 }
 
-// The other orders: one of the two, and who was not taken is told so.
+// The other orders: either the consult or the offer gets bob, and the other is refused.
 func TestF209AConsultAndAnOfferToAnotherCaller(t *testing.T) {
 	w, _ := talking(t, "alice", "bob")
 	var then func()
@@ -381,7 +381,7 @@ func TestF209AConsultAndAnOfferToAnotherCaller(t *testing.T) {
 	state(t, w, id, conference.Talking)
 }
 
-// change changes a stored agent by hand.
+// changeStored changes a stored agent directly.
 func changeStored(t *testing.T, w *World, id agent.ID, f func(a *agent.Agent)) {
 	t.Helper()
 	a, err := w.Store.Agent(t.Context(), id)
@@ -394,7 +394,7 @@ func changeStored(t *testing.T, w *World, id agent.ID, f func(a *agent.Agent)) {
 	}
 }
 
-// claimFits asserts that an agent is claimed for the leg that he has.
+// claimFits asserts that an agent is claimed for the agent's own leg.
 func claimFits(t *testing.T, w *World, id conference.ID, who agent.ID, when string) {
 	t.Helper()
 	a, err := w.Store.Agent(t.Context(), who)
@@ -417,12 +417,12 @@ func TestF209AWrongClaimIsRepaired(t *testing.T) {
 	} {
 		w, id := talking(t, "alice", "bob")
 		changeStored(t, w, "alice", func(a *agent.Agent) { wrong(a, w.Now) })
-		if name != "another leg of the call" { // at once, by what she presses
+		if name != "another leg of the call" { // at once, by a press of alice
 			dry := w.Clone()
 			dry.MustPress("alice", conference.DoHold, "")
 			claimFits(t, dry, id, "alice", name+", after a press")
 		}
-		w.Pass(10 * time.Second) // her page's clock
+		w.Pass(10 * time.Second) // the heartbeats of alice's page
 		claimFits(t, w, id, "alice", name)
 		w.MustPress("alice", conference.DoEnd, "")
 		w.Pass(3 * time.Second)
@@ -430,7 +430,8 @@ func TestF209AWrongClaimIsRepaired(t *testing.T) {
 	}
 }
 
-// What no code of this version does is repaired, too: at the answer, and by the sweep.
+// A claim that is missing, which no code of this version causes, is repaired, too: at the answer,
+// and by the sweep.
 func TestF209AClaimThatIsGoneIsRepaired(t *testing.T) {
 	gone := func(a *agent.Agent) { a.Claim = nil }
 	w, id := talking(t, "alice", "bob")
@@ -438,7 +439,7 @@ func TestF209AClaimThatIsGoneIsRepaired(t *testing.T) {
 	w.Settle()
 	changeStored(t, w, "bob", gone)
 	w.Answer("bob")
-	claimFits(t, w, id, "bob", "when he has answered")
+	claimFits(t, w, id, "bob", "when bob has answered")
 	w.Settle()
 	for _, who := range []agent.ID{"alice", "bob"} {
 		changeStored(t, w, who, gone)

@@ -11,12 +11,14 @@ import (
 	. "warmtransfer/shared/switchboard/switchboardtest"
 )
 
-// musicBack is how long a caller may hear nothing whose music could not be had by all
-// tries: until it is noticed, and until the next sweep.
+// musicBack is how long a caller may hear nothing after every try to get a music turn failed: until
+// that is noticed, and until the next sweep.
 const musicBack = 110 * time.Second
 
 func TestMusicThatRunsOutBeginsAnewInTheLine(t *testing.T) {
-	for _, fault := range []*Fault{nil, {Err: switchboard.ErrThrottled}, {Err: switchboard.ErrUnknown}, {Err: switchboard.ErrUnknown, Took: true}} {
+	for _, fault := range []*Fault{
+		nil, {Err: switchboard.ErrThrottled}, {Err: switchboard.ErrUnknown}, {Err: switchboard.ErrUnknown, Took: true},
+	} {
 		w := NewWorld(t)
 		first, _ := w.Dial()
 		w.Pass(time.Second)
@@ -33,11 +35,11 @@ func TestMusicThatRunsOutBeginsAnewInTheLine(t *testing.T) {
 		hears(t, w, first, "music")
 		c := w.Conference(first)
 		if c.State != conference.Waiting || !c.Queued.Equal(queued) || c.Head || len(c.History) != 1 {
-			t.Errorf("she is %s since %v, head %v; %+v", c.State, c.Queued, c.Head, c.History)
+			t.Errorf("the caller is %s since %v, requeued %v; %+v", c.State, c.Queued, c.Head, c.History)
 		}
-		w.Pass(5 * time.Minute) // her clock ticks again
+		w.Pass(5 * time.Minute) // music turns are asked for again
 		if w.Conference(first).Round != c.Round {
-			t.Error("she is moved again")
+			t.Error("the caller is redirected again")
 		}
 		w.Choose("alice", agent.Available)
 		w.Answer("alice")
@@ -75,10 +77,10 @@ func TestMusicThatRunsOutAtTheHeadOfTheLine(t *testing.T) {
 	w.Settle()
 	hears(t, w, id, "music")
 	w.MusicRunsOut(id)
-	w.Pass(60 * time.Second) // the beats of bob's and carol's pages
+	w.Pass(60 * time.Second) // the heartbeats of bob's and carol's pages
 	hears(t, w, id, "music")
 	if c := w.Conference(id); !c.Head || c.State != conference.Waiting {
-		t.Errorf("she is %s, head %v", c.State, c.Head)
+		t.Errorf("the caller is %s, requeued %v", c.State, c.Head)
 	}
 	w.CheckQuiet()
 }
@@ -112,7 +114,8 @@ func TestMusicThatRunsOutBesideATalk(t *testing.T) {
 			w.Pass(60 * time.Second)
 			hears(t, w, id, "music")
 			c := w.Conference(id)
-			if c.State != was.State || c.Owner != was.Owner || c.Round != was.Round || !c.Caller.HeldAt.Equal(was.Caller.HeldAt) {
+			if c.State != was.State || c.Owner != was.Owner || c.Round != was.Round ||
+				!c.Caller.HeldAt.Equal(was.Caller.HeldAt) {
 				t.Errorf("%s: %s became %s, owner %s, round %d", name, was.State, c.State, c.Owner, c.Round)
 			}
 			holds := w.Phones.Count("Hold")
@@ -125,8 +128,8 @@ func TestMusicThatRunsOutBesideATalk(t *testing.T) {
 	}
 }
 
-// She hangs up while she is told to leave her room.
-func TestACallerWhoLeavesWhileHerMusicBeginsAnew(t *testing.T) {
+// The caller hangs up while being redirected to a new conference.
+func TestACallerWhoLeavesWhileTheMusicBeginsAnew(t *testing.T) {
 	w := NewWorld(t)
 	id, _ := w.Dial()
 	w.Settle()
@@ -140,7 +143,7 @@ func TestACallerWhoLeavesWhileHerMusicBeginsAnew(t *testing.T) {
 	w.CheckQuiet()
 }
 
-// Nothing is told of her end: to move her shows it.
+// No callback reports that the caller's leg has ended: redirecting the leg shows it.
 func TestACallerWhoIsGoneIsNotMovedForEver(t *testing.T) {
 	w := NewWorld(t)
 	id, _ := w.Dial()
@@ -150,11 +153,11 @@ func TestACallerWhoIsGoneIsNotMovedForEver(t *testing.T) {
 	w.Pass(2 * time.Minute)
 	state(t, w, id, conference.Ended)
 	if n := w.Phones.Count("FreshRoom"); n > 2 {
-		t.Errorf("moved %d times", n)
+		t.Errorf("redirected %d times", n)
 	}
 }
 
-// Each of the fifty turns is written down, and each sweep's look; nothing else.
+// Each of the fifty music turns is saved, and each sweep's reconcile; nothing else.
 func TestTurnsOfMusicAreWrittenDownOnceEach(t *testing.T) {
 	w := NewWorld(t)
 	id, _ := w.Dial()
@@ -166,9 +169,9 @@ func TestTurnsOfMusicAreWrittenDownOnceEach(t *testing.T) {
 	}
 }
 
-// The longest that a caller may hear nothing whose turn of music could not be had by any try.
+// The longest silence of a caller after every try to get a music turn failed.
 const (
-	soundWithAPage = 15 * time.Second // one that beats every five seconds here
+	soundWithAPage = 15 * time.Second // its heartbeat comes every five seconds here
 	soundWithNone  = 60 * time.Second
 )
 
@@ -200,12 +203,12 @@ func TestF182MusicIsHeardAgainSoon(t *testing.T) {
 		},
 		"in a consult": func(t *testing.T) (*World, conference.ID) { return consulting(t) },
 	} {
-		for second := range 13 { // of a turn, and of the sweep's minute
+		for second := range 13 { // at different seconds of a music turn and of the sweep's minute
 			w, id := begin(t)
 			w.Settle()
 			w.Pass(3*time.Minute + time.Duration(second*5)*time.Second)
 			w.MusicRunsOut(id)
-			// What is heard of the turn now is heard to its end: in this world it is over at once.
+			// Twilio plays a turn that has begun to its end; in this world the turn is over at once.
 			most := soundWithAPage + 12*time.Second
 			if strings.Contains(name, "no page") {
 				most = soundWithNone + 12*time.Second
@@ -213,7 +216,7 @@ func TestF182MusicIsHeardAgainSoon(t *testing.T) {
 			state := w.Conference(id).State
 			w.Pass(most)
 			if got := w.Hears(id); got != "music" {
-				t.Fatalf("%s, second %d: she hears %s: %+v", name, second, got, w.Conference(id))
+				t.Fatalf("%s, second %d: the caller hears %s: %+v", name, second, got, w.Conference(id))
 			}
 			c := w.Conference(id)
 			if c.State != state {
@@ -221,14 +224,14 @@ func TestF182MusicIsHeardAgainSoon(t *testing.T) {
 			}
 			w.Pass(5 * time.Minute)
 			if now := w.Conference(id); now.Round != c.Round {
-				t.Errorf("%s: she is moved again and again", name)
+				t.Errorf("%s: the caller is redirected again and again", name)
 			}
 			w.CheckQuiet()
 		}
 	}
 }
 
-// Music that is heard is left alone, whatever asks meanwhile.
+// Music that is playing is left alone, whatever clock runs meanwhile.
 func TestF182MusicThatGoesOnIsNotBegunAnew(t *testing.T) {
 	w := NewWorld(t, "alice", "bob")
 	held, _ := w.Dial()
@@ -248,7 +251,7 @@ func TestF182MusicThatGoesOnIsNotBegunAnew(t *testing.T) {
 	w.CheckQuiet()
 }
 
-// Several callers lose their agents at once, while they cannot be put on hold; the first
+// Several callers lose their agents at once, while Twilio refuses to put them on hold; the first
 // has music, the second is being rung for already.
 func TestF032EveryHeadOfTheLineIsRepairedByBeats(t *testing.T) {
 	w := NewWorld(t, "alice", "bob", "carol", "dave")
@@ -301,12 +304,13 @@ func TestF032ACallerWhoIsRungForIsRepairedByBeats(t *testing.T) {
 	state(t, w, id, conference.Ringing)
 }
 
-// The agent ends the call, the goodbye cannot be said, and he presses again.
+// The agent ends the call, the goodbye cannot be said, and the agent presses End again.
 func TestEndPressedAgainTriesTheLastWordsAgain(t *testing.T) {
 	w, id := talking(t, "alice")
 	w.Phones.Every("LastWords", Fault{Err: switchboard.ErrUnknown})
 	for range 2 {
-		if call := w.MustPress("alice", conference.DoEnd, "").Call; call == nil || call.State != conference.Ended || !call.Overdue {
+		call := w.MustPress("alice", conference.DoEnd, "").Call
+		if call == nil || call.State != conference.Ended || !call.Overdue {
 			t.Fatalf("alice, who still hears the caller, is shown %+v", call)
 		}
 		hears(t, w, id, "alice")

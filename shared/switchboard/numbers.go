@@ -9,7 +9,7 @@ import (
 	"warmtransfer/shared/conference"
 )
 
-// ErrTooManyNumbers: all agents together have dialled too many outside numbers lately.
+// ErrTooManyNumbers: all agents together have dialled too many outside numbers in the last hour.
 var ErrTooManyNumbers = errors.New("too many outside numbers were dialled lately")
 
 // NumberError says why an outside number may not be dialled.
@@ -19,16 +19,18 @@ type NumberError struct {
 
 func (e *NumberError) Error() string { return "the number may not be dialled: " + e.Why }
 
-// Numbers is the operator's choice of the outside numbers that agents may dial.
+// Numbers is the operator's policy on the outside numbers that agents may dial.
 type Numbers interface {
-	// Allow gives the number in E.164 if it may be dialled; otherwise the error is a
+	// Allow returns the number in E.164 if it may be dialled; otherwise the error is a
 	// *NumberError.
 	Allow(number string) (e164 string, err error)
 }
 
-// number checks an outside number against the operator's choice and the call's rules, and
-// then counts it for the agent who is about to dial it.
-func (s *Switchboard) number(ctx context.Context, c *conference.Conference, r conference.Request, t *conference.Target, number string, now time.Time) (err error) {
+// number checks an outside number against the operator's policy and the call's rules, and then
+// counts it for the agent who is about to dial it.
+func (s *Switchboard) number(
+	ctx context.Context, c *conference.Conference, r conference.Request, t *conference.Target, number string, now time.Time,
+) (err error) {
 	if s.set.Numbers == nil {
 		return ErrNoTarget
 	}
@@ -43,7 +45,7 @@ func (s *Switchboard) number(ctx context.Context, c *conference.Conference, r co
 		if err != nil {
 			return err
 		}
-		if a.DialsOutside(counted(r, *t)) { // the same press at the same time
+		if a.DialsOutside(counted(r, *t)) { // the same request, made concurrently, has counted it
 			return nil
 		}
 		if err := s.mayDialMore(ctx, now); err != nil {
@@ -59,12 +61,12 @@ func (s *Switchboard) number(ctx context.Context, c *conference.Conference, r co
 	return ErrUnavailable
 }
 
-// counted names a press by which an outside number is counted: once, however often it comes.
+// counted names a request by which an outside number is counted: once, however often the request is
+// repeated.
 func counted(r conference.Request, t conference.Target) string { return cmp.Or(r.Key, string(t.Key)) }
 
-// mayDialMore holds all agents' numbers of late against the operator's limit. The list
-// may lag behind, so the limit is not to the number: it bounds what a stolen sign-in can
-// cost.
+// mayDialMore compares the outside numbers that all agents have dialled with the operator's limit.
+// The list may lag, so the limit is approximate: it bounds what a stolen sign-in can cost (N10).
 func (s *Switchboard) mayDialMore(ctx context.Context, now time.Time) error {
 	if s.set.NumbersPerHour == 0 {
 		return nil

@@ -37,7 +37,7 @@ func TestN10AllAgentsTogetherHaveALimitOfNumbers(t *testing.T) {
 		t.Errorf("one too many: %v", err)
 	}
 	if n := w.Phones.Count("Dial"); n != dials {
-		t.Errorf("it was dialled all the same: %d dials, want %d", n, dials)
+		t.Errorf("the refused number was dialled: %d dials, want %d", n, dials)
 	}
 	w.Pass(agent.OutsideWindow + time.Minute)
 	if err := tries("alice"); err != nil {
@@ -48,6 +48,6 @@ func TestN10AllAgentsTogetherHaveALimitOfNumbers(t *testing.T) {
 func TestWhetherThereAreNumbersIsInTheSnapshot(t *testing.T) {
 	w := NewWorld(t, "alice")
 	if !w.Me("alice").Numbers {
-		t.Error("a page would not offer outside numbers")
+		t.Error("the page would not offer outside numbers")
 	}
 }

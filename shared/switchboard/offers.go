@@ -12,27 +12,28 @@ import (
 	"warmtransfer/shared/conference"
 )
 
-// asking is whose clock it is that ticks: a caller's, whose conference is in hand and may
-// not be in the lists yet, or an agent's, by his page's question.
+// asking is whose clock triggers the matching: a caller's, whose call is loaded and may not be in
+// the lists yet, or an agent's, by a request of the agent's page.
 type asking struct {
 	in  *conference.Conference
 	who agent.ID
 }
 
-// helpAfter is how long after a caller was queued others look after her: until then the
-// request that has brought her in does.
+// helpAfter is how long a caller must have been queued before a request that has no match of its
+// own offers them. Until then the request that queued them does.
 const helpAfter = 5 * time.Second
 
-// match offers a caller to an agent. The n-th in the line is for the n-th of the free, who are
-// in the order of their idleness: so that many who ask in one moment do not all meet at the
-// first. Heads come before all others. An agent for whom a caller is kept is offered to nobody
-// behind her. Who has nobody to be matched with looks after the first in the line who has
-// waited for a while. Line is the line as it was just read, or nil.
+// match offers a waiting caller to a free agent. The n-th caller in the queue is for the n-th free
+// agent, longest idle first, so that many concurrent requests do not all try the first agent.
+// Requeued callers come before all others, and an agent who is reserved for a caller is offered to
+// nobody behind that caller. A request whose own caller or agent has no counterpart offers the
+// first caller in the queue who has waited for helpAfter. Line is the queue as it was just read, or
+// nil.
 //
-// One offer is made at the most, so that a webhook stays within its time; whoever is left has
-// a clock of her own. And who loses a caller to another request stops: that one has claimed an
-// agent for her. It returns the conference that was offered, or nil. Failures only mean that
-// nothing was offered now.
+// It makes at most one offer, so that a webhook stays within its time; every other caller has a
+// clock of their own. A request that loses its caller to another request stops, because that one
+// has claimed an agent for the caller. It returns the call that was offered, or nil. A failure only
+// means that nothing was offered now.
 func (s *Switchboard) match(ctx context.Context, now time.Time, by asking, line []Waiter) *conference.Conference {
 	for range matchRounds {
 		offered, again := s.matchOnce(ctx, now, by, line)
@@ -45,14 +46,14 @@ func (s *Switchboard) match(ctx context.Context, now time.Time, by asking, line 
 }
 
 const (
-	// matchRounds is how often the lists are read before the next clock. Where many arrive in one
-	// moment, a list of the free is old as soon as it has been read.
+	// matchRounds is how often the lists are read in one use case. When many callers arrive at
+	// once, the list of free agents is out of date as soon as it has been read.
 	matchRounds = 4
-	// offerTries is how many of the agents of one list are tried.
+	// offerTries is how many agents of one list are tried.
 	offerTries = 2
 )
 
-// matchOnce is match by one look at the lists. Again: the agents were taken by others.
+// matchOnce is match with one reading of the lists. Again: other requests had taken the agents.
 func (s *Switchboard) matchOnce(
 	ctx context.Context, now time.Time, by asking, line []Waiter,
 ) (offered *conference.Conference, again bool) {
@@ -85,22 +86,22 @@ func (s *Switchboard) matchOnce(
 	return m.offered, m.beaten
 }
 
-// matching is one match under way.
+// matching is one match in progress.
 type matching struct {
 	*Switchboard
 	asking
 	now  time.Time
 	free []*agent.Agent // longest idle first
-	// unseen: the caller in hand is not on the line's page. Many may be behind it, and none
-	// knows her place: they are spread over the agents whom the page leaves.
+	// unseen: the loaded caller is not on the queue's page. Many callers may be behind that page
+	// without knowing their position: they are spread over the agents whom the page leaves.
 	unseen bool
 
 	offered *conference.Conference
-	beaten  bool // all agents who were tried had been taken
+	beaten  bool // other requests had taken all agents who were tried
 }
 
-// heads offers the first of the callers who have lost an agent, and says whether that was all
-// that can be done. Only they have an agent who need not be free: who is kept for them.
+// heads offers the first of the requeued callers who can be offered, and says whether nothing more
+// can be done. Only they can be offered to an agent who is not free: the agent reserved for them.
 func (m *matching) heads(ctx context.Context, queue []Waiter) (done bool) {
 	kept := map[agent.ID]bool{}
 	for _, w := range queue {
@@ -125,7 +126,7 @@ func (m *matching) heads(ctx context.Context, queue []Waiter) (done bool) {
 	return len(m.free) == 0
 }
 
-// others offers one of the callers who have not talked yet.
+// others offers one of the callers who have not talked to an agent yet.
 func (m *matching) others(ctx context.Context, queue []Waiter) {
 	if m.in != nil {
 		at := slices.IndexFunc(queue, func(w Waiter) bool { return w.ID == m.in.ID })
@@ -153,8 +154,8 @@ func (m *matching) others(ctx context.Context, queue []Waiter) {
 	m.walk(ctx, queue)
 }
 
-// walk matches as others does, but with the callers as they stand now: some of them may have
-// been taken, and not every agent suits everyone.
+// walk matches as others does, but with the callers as they are stored now: some may have been
+// taken, and not every agent may be offered every caller.
 func (m *matching) walk(ctx context.Context, queue []Waiter) {
 	late := func(w Waiter) bool { return m.now.Sub(w.Queued) >= helpAfter }
 	if m.in == nil && !slices.ContainsFunc(queue, late) {
@@ -188,7 +189,7 @@ func (m *matching) walk(ctx context.Context, queue []Waiter) {
 	}
 }
 
-// load is the conference of a caller in the line as it stands now; nil if it cannot be read.
+// load loads the call of a caller in the queue; nil if it cannot be read.
 func (m *matching) load(ctx context.Context, w Waiter) *conference.Conference {
 	if m.in != nil && w.ID == m.in.ID {
 		return m.in
@@ -200,8 +201,8 @@ func (m *matching) load(ctx context.Context, w Waiter) *conference.Conference {
 	return c
 }
 
-// lost is the agent as he stands now whom a caller may be kept for; nil if there is none, or
-// that cannot be known.
+// lost loads the agent for whom a caller may be reserved; nil if there is none or the agent cannot
+// be read.
 func (s *Switchboard) lost(ctx context.Context, c *conference.Conference) *agent.Agent {
 	if c.Prefer.Agent == "" {
 		return nil
@@ -213,7 +214,7 @@ func (s *Switchboard) lost(ctx context.Context, c *conference.Conference) *agent
 	return a
 }
 
-// eligible lists those of the agents whom the caller may be offered to.
+// eligible lists those of the agents to whom the caller may be offered.
 func eligible(c *conference.Conference, agents []*agent.Agent, lost *agent.Agent, now time.Time) []*agent.Agent {
 	var may []*agent.Agent
 	for _, a := range agents {
@@ -228,12 +229,13 @@ func without(agents []*agent.Agent, id agent.ID) []*agent.Agent {
 	return slices.DeleteFunc(slices.Clone(agents), func(a *agent.Agent) bool { return a.ID == id })
 }
 
-// kept tells which agents are kept for somebody in the line. Who cannot be read keeps none.
+// kept is the set of agents who are reserved for a caller in the queue. A call that cannot be read
+// reserves nobody.
 func (s *Switchboard) kept(ctx context.Context, now time.Time) map[agent.ID]bool {
 	kept := map[agent.ID]bool{}
 	line, _ := s.store.Line(ctx)
 	for _, w := range line {
-		if !w.Head { // heads come first, and only they have lost an agent
+		if !w.Head { // requeued callers come first, and only they have lost an agent
 			break
 		}
 		c, err := s.store.Conference(ctx, w.ID)
@@ -244,9 +246,9 @@ func (s *Switchboard) kept(ctx context.Context, now time.Time) map[agent.ID]bool
 	return kept
 }
 
-// waiting lists who may be offered, in the line's order, with those for whom somebody rings
-// and an agent may be kept, and the one in hand if the line does not show her yet: at its
-// end, unless she goes ahead.
+// waiting lists the callers who may be offered, in the queue's order, and the requeued ones for
+// whom an agent is being rung, since another agent may be reserved for them. A loaded caller whom
+// the queue does not show yet is put at its end, or at its head if requeued.
 func waiting(line []Waiter, in *conference.Conference) []Waiter {
 	var list []Waiter
 	seen := false
@@ -280,9 +282,9 @@ func (m *matching) offerOne(ctx context.Context, c *conference.Conference, agent
 	m.beaten = true
 }
 
-// offer claims the agent, then rings him for the caller, who may be kept for him (see match).
-// It is over if that was done, or if somebody else was quicker with the caller; not if it was
-// with the agent.
+// offer claims the agent and rings them for the caller, for whom they may be reserved (see match).
+// Over: the offer was made, or another request was quicker with the caller; not over if another
+// request was quicker with the agent.
 func (s *Switchboard) offer(
 	ctx context.Context, c *conference.Conference, id agent.ID, lost *agent.Agent, now time.Time,
 ) (offered *conference.Conference, over bool) {
@@ -294,7 +296,7 @@ func (s *Switchboard) offer(
 		rule = func(a *agent.Agent) error { return a.Rejoin(string(c.ID), string(key), after, now) }
 	}
 	a, err := s.take(ctx, id, rule)
-	if errors.Is(err, ErrConflict) { // it may have been no more than a beat
+	if errors.Is(err, ErrConflict) { // perhaps only a heartbeat was saved in between
 		a, err = s.take(ctx, id, rule)
 	}
 	if err != nil {
@@ -310,7 +312,7 @@ func (s *Switchboard) offer(
 		return c.OfferTo(a, key, s.set.Ring, now)
 	})
 	if err != nil {
-		if !errors.Is(err, ErrUnavailable) { // else it may have been saved: the lease will tell
+		if !errors.Is(err, ErrUnavailable) { // else it may have been saved: the claim stays until its lease ends
 			s.drop(ctx, id, key, key, now)
 		}
 		return nil, true
@@ -320,36 +322,36 @@ func (s *Switchboard) offer(
 }
 
 const (
-	// repairMost is how many callers at the head of the line one request looks after.
+	// repairMost is how many callers at the head of the queue one request repairs.
 	repairMost = 3
-	// repairAtOnce is how many callers a beat looks after at the same time.
+	// repairAtOnce is how many callers one heartbeat repairs at the same time.
 	repairAtOnce = 7
 )
 
-// repair does what is due for the callers at the head of the line who have lost their
-// agent and could not be given music, rung for or not: alone in a room that has started
-// they hear silence, and their own clock stands still. So whatever an agent's page asks is
-// their clock.
+// repair carries out what is due for the requeued callers at the head of the queue who could not be
+// given music. Alone in a conference that has started they hear silence, and no music turn is asked
+// for, so their own clock stands still (N1). Every request of an agent's page is their clock
+// instead.
 func (s *Switchboard) repair(ctx context.Context, line []Waiter, now time.Time) {
 	for _, w := range line[:min(len(line), repairMost)] {
-		if !w.Head { // heads come first
+		if !w.Head { // requeued callers come first
 			return
 		}
 		if errors.Is(s.repairOne(ctx, w, now), ErrUnknown) {
-			return // it takes its time to fail, and the page waits
+			return // such failures are slow, and the page waits
 		}
 	}
 }
 
-// repairLine does the same for everybody in the line, whose music may have run out: its clock is a
-// page's beat alone, since it loads each of them.
+// repairLine does the same for everybody in the queue, whose music may have stopped. Only a
+// heartbeat does this, because it loads every call.
 func (s *Switchboard) repairLine(ctx context.Context, line []Waiter, now time.Time) {
 	next := make(chan Waiter)
 	var all sync.WaitGroup
 	for range min(len(line), repairAtOnce) {
 		all.Go(func() {
 			for w := range next {
-				_ = s.repairOne(ctx, w, now) // the next beat tries again
+				_ = s.repairOne(ctx, w, now) // the next heartbeat tries again
 			}
 		})
 	}
@@ -360,7 +362,7 @@ func (s *Switchboard) repairLine(ctx context.Context, line []Waiter, now time.Ti
 	all.Wait()
 }
 
-// repairOne does what is due for a caller in the line if she is neglected.
+// repairOne carries out what is due for a caller in the queue whose music has stopped.
 func (s *Switchboard) repairOne(ctx context.Context, w Waiter, now time.Time) error {
 	c, err := s.store.Conference(ctx, w.ID)
 	if err != nil || !c.Neglected(now) {
@@ -370,7 +372,7 @@ func (s *Switchboard) repairOne(ctx context.Context, w Waiter, now time.Time) er
 	return err
 }
 
-// redo does what is due in a conference in hand.
+// redo plans a loaded call again and carries out the effects.
 func (s *Switchboard) redo(ctx context.Context, c *conference.Conference, now time.Time) (*conference.Conference, error) {
 	c, acts, err := s.change(ctx, c, now, func(*conference.Conference) error { return nil })
 	if err != nil {
@@ -379,11 +381,11 @@ func (s *Switchboard) redo(ctx context.Context, c *conference.Conference, now ti
 	return s.settle(ctx, c, acts, now)
 }
 
-// errNotNow: the caller may not be offered to that agent any more.
+// errNotNow: the caller may no longer be offered to that agent.
 var errNotNow = errors.New("not to be offered now")
 
-// take changes an agent by one of his rules, which says with *agent.NotFreeError why he cannot
-// be claimed; then he comes with it. ErrConflict: somebody else was quicker.
+// take changes an agent by one of the agent's rules. If the rule refuses with *agent.NotFreeError,
+// the agent is returned with the error. ErrConflict: another request was quicker.
 func (s *Switchboard) take(ctx context.Context, id agent.ID, rule func(*agent.Agent) error) (*agent.Agent, error) {
 	a, err := s.store.Agent(ctx, id)
 	if err != nil {
@@ -398,7 +400,7 @@ func (s *Switchboard) take(ctx context.Context, id agent.ID, rule func(*agent.Ag
 	return a, nil
 }
 
-// free lets an agent go whose leg is over.
+// free releases an agent whose leg has ended.
 func (s *Switchboard) free(ctx context.Context, c *conference.Conference, f conference.Freed, now time.Time) {
 	if f.Late {
 		s.changeAgent(ctx, f.Agent, func(a *agent.Agent) bool { return a.Relabel(s.released(c, f)) })
@@ -407,7 +409,8 @@ func (s *Switchboard) free(ctx context.Context, c *conference.Conference, f conf
 	s.release(ctx, f.Agent, s.released(c, f), now)
 }
 
-// released is what an agent is told who is let go. His rest begins when the call is over.
+// released is what an agent is told who is released. Wrap-up begins when the call is over, so a
+// reserved agent gets none yet.
 func (s *Switchboard) released(c *conference.Conference, f conference.Freed) agent.Release {
 	rest := s.set.WrapUp
 	if f.Kept {
@@ -432,7 +435,7 @@ func (s *Switchboard) released(c *conference.Conference, f conference.Freed) age
 	}
 }
 
-// did names the presses of an agent in a call that he leaves.
+// did names the requests that an agent made in a call that they leave.
 func did(c *conference.Conference, id agent.ID) (names []string) {
 	for _, r := range c.Presses(id) {
 		names = append(names, pressed(r))
@@ -440,32 +443,31 @@ func did(c *conference.Conference, id agent.ID) (names []string) {
 	return names
 }
 
-// rings: the agent's phone rang until the attempt ended so; one that was busy, or lost, did
-// not.
+// rings: the agent's phone rang until the attempt ended with that outcome; one that was busy or
+// lost did not.
 func rings(o conference.Outcome) bool {
 	return o != conference.OutcomeBusy && o != conference.OutcomeLost
 }
 
-// unreached: the network found nobody registered under the agent's name (SIP 404 and
-// 480).
+// unreached: Twilio found nobody registered under the agent's name (SIP 404 and 480).
 func unreached(o conference.Outcome) bool {
 	return o == conference.Failed("480") || o == conference.Failed("404")
 }
 
-// release frees an agent of one leg. If it cannot be saved now, his lease runs out, or
-// his page's beat finds him free.
+// release releases an agent of one leg. If that cannot be saved now, the lease runs out, or the
+// heartbeat of the agent's page finds the agent free.
 func (s *Switchboard) release(ctx context.Context, id agent.ID, r agent.Release, now time.Time) {
 	s.changeAgent(ctx, id, func(a *agent.Agent) bool { return a.Release(r, now) })
 }
 
-// drop gives up a claim that a request has made, or goes on with. If that cannot be saved
-// now, the claim is found to be void by the beat of his page.
+// drop gives up a claim that a request has made or shares. If that cannot be saved now, the
+// heartbeat of the agent's page finds the claim void.
 func (s *Switchboard) drop(ctx context.Context, id agent.ID, leg, asker conference.LegKey, now time.Time) {
 	s.changeAgent(ctx, id, func(a *agent.Agent) bool { return a.Drop(string(leg), string(asker), now) })
 }
 
-// changeAgent changes an agent and saves him if f says that it changed anything; a
-// failure leaves him as he was.
+// changeAgent changes an agent and saves it if f says that it changed anything; a failure leaves
+// the stored agent as it was.
 func (s *Switchboard) changeAgent(ctx context.Context, id agent.ID, f func(*agent.Agent) bool) {
 	for range saveTries {
 		a, err := s.store.Agent(ctx, id)

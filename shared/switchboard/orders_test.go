@@ -12,13 +12,13 @@ import (
 	. "warmtransfer/shared/switchboard/switchboardtest"
 )
 
-// window is how many choices in a row are permuted against all others.
+// window is how many choices in a row are permuted.
 const window = 3
 
-// TestF107EveryOrderOfCallbacks delivers the callbacks of every story in every order
-// within each window of three choices, or a second late, and reversed as a whole
-// (F100). In another order the end is the same as in their own; when some come late she
-// may be on her way back to an agent, and gets there.
+// TestF107EveryOrderOfCallbacks delivers the callbacks of every story in every order within each
+// window of three choices, or a second late, and reversed as a whole (F100). The end is the same as
+// in the original order. If some callbacks come late, the caller may still be waiting for an agent,
+// and gets one.
 func TestF107EveryOrderOfCallbacks(t *testing.T) {
 	var total atomic.Int32
 	t.Cleanup(func() { t.Logf("%d orders", total.Load()) })
@@ -71,8 +71,8 @@ func TestF107EveryOrderOfCallbacks(t *testing.T) {
 	}
 }
 
-// everyChoice tries every way to choose at the places from to from+window, the first
-// everywhere else. It returns false if no place so late has anything to choose.
+// everyChoice tries every combination of choices at the places from to from+window, and the first
+// choice everywhere else. It returns false if no place beyond from has a choice.
 func everyChoice(from int, check func(order func(n int) int, what string)) bool {
 	choice := make([]int, window)
 	for {
@@ -83,7 +83,7 @@ func everyChoice(from int, check func(order func(n int) int, what string)) bool 
 			if i < 0 || i >= window {
 				return 0
 			}
-			sizes[i] = n + 1 // or not now
+			sizes[i] = n + 1 // the additional choice: not now
 			return min(choice[i], n)
 		}, fmt.Sprint("choices ", choice, " from ", from))
 		i := window - 1
@@ -98,7 +98,7 @@ func everyChoice(from int, check func(order func(n int) int, what string)) bool 
 	}
 }
 
-// TestF097EveryCallbackTwice delivers each callback of every story a second time, at once
+// TestF097F104EveryCallbackTwice delivers each callback of every story a second time, at once
 // or at the very end.
 func TestF097F104EveryCallbackTwice(t *testing.T) {
 	for _, s := range stories {
@@ -117,13 +117,14 @@ func TestF097F104EveryCallbackTwice(t *testing.T) {
 			w.Order = nil
 			for _, c := range seen {
 				if c.Over != nil && !c.Over.Gone {
-					continue // its round has passed; see TestRoomOverTwice
+					continue // its generation has passed; see TestRoomOverTwice
 				}
 				w.Phones.Told = append(w.Phones.Told, c)
 				w.Settle()
 			}
 			if v := w.Conference(id).Version; v != version || w.Hears(id) != h {
-				t.Errorf("old callbacks again: version %d after %d, she hears %q after %q", v, version, w.Hears(id), h)
+				t.Errorf("old callbacks again: version %d after %d, the caller hears %q after %q",
+					v, version, w.Hears(id), h)
 			}
 			w.CheckQuiet()
 		})
@@ -138,7 +139,7 @@ func TestRoomOverTwice(t *testing.T) {
 	for range 2 {
 		c, err := w.Board.RoomOver(context.Background(), id, 0, false, w.Now)
 		if err != nil || c.Round != before.Round || c.Version != before.Version {
-			t.Errorf("again about the first round: round %d version %d, %v", c.Round, c.Version, err)
+			t.Errorf("again for the first generation: generation %d version %d, %v", c.Round, c.Version, err)
 		}
 	}
 }
@@ -152,15 +153,15 @@ func TestF101JoinLeaveJoinAgain(t *testing.T) {
 	tell(conference.RoomJoin, 0)
 	tell(conference.RoomLeave, 1)
 	if c.Caller.Joined {
-		t.Error("she is there after she left")
+		t.Error("the caller is joined after leaving")
 	}
 	tell(conference.RoomJoin, 2)
 	if !c.Caller.Joined {
-		t.Error("her second join is not honoured")
+		t.Error("the caller's second join is ignored")
 	}
-	tell(conference.RoomLeave, 1) // again, late
+	tell(conference.RoomLeave, 1) // a repetition, late
 	if !c.Caller.Joined {
-		t.Error("an old leave took her out")
+		t.Error("an old leave event removed the caller")
 	}
 }
 
@@ -185,7 +186,7 @@ func TestF106EventsOfAnOldLegOfABusyAgent(t *testing.T) {
 	w.Settle()
 	hears(t, w, second, "alice")
 	if p := w.Me("alice").Agent.Presence; p != agent.IsBusy {
-		t.Errorf("alice is %s in her second call", p)
+		t.Errorf("alice is %s in the second call", p)
 	}
 	w.CheckQuiet()
 }

@@ -12,7 +12,7 @@ import (
 
 func TestF038ASilentPageDoesNotEndACall(t *testing.T) {
 	w, id := talking(t, "alice", "bob")
-	w.Silent("alice") // her API is out of reach, her voice is not
+	w.Silent("alice") // the page cannot reach the API, but the voice connection works
 	w.Pass(20 * time.Minute)
 	hears(t, w, id, "alice")
 	if w.Longest > 0 {
@@ -24,17 +24,17 @@ func TestF038ASilentPageDoesNotEndACall(t *testing.T) {
 	}
 	for _, a := range list.Agents {
 		if a.ID == "alice" && a.Presence(w.Now) == agent.IsAvailable {
-			t.Error("others see her as available")
+			t.Error("others see alice as available")
 		}
 	}
 	second, _ := w.Dial()
 	w.Pass(time.Second)
 	if w.Rings("alice") || !w.Rings("bob") {
-		t.Error("the second caller is offered to her")
+		t.Error("the second caller is offered to alice")
 	}
-	me, err := w.Beat("alice") // her page is back
+	me, err := w.Beat("alice") // the page is back
 	if err != nil || me.Call == nil || me.Call.ID != id || me.Agent.Presence != agent.IsBusy {
-		t.Errorf("her page is told %+v, %v", me, err)
+		t.Errorf("the page of alice is told %+v, %v", me, err)
 	}
 	w.MustPress("alice", conference.DoEnd, "")
 	w.Pass(3 * time.Second)
@@ -43,22 +43,22 @@ func TestF038ASilentPageDoesNotEndACall(t *testing.T) {
 	w.CheckQuiet()
 }
 
-// The network still takes him for present: she hears nobody, and is told not to give up.
+// Twilio still lists the agent as a participant: the caller hears nobody, and is told to stay.
 func TestF034TheCallerIsToldOfASilentPage(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault Fault
-		most  int // times that she is told
+		most  int // times that the caller is told
 	}{
-		"told":                        {Fault{}, 1},
-		"failed":                      {Fault{Err: switchboard.ErrUnknown}, 1},
-		"failed, but it was said":     {Fault{Err: switchboard.ErrUnknown, Took: true}, 3},
-		"the network is short of air": {Fault{Err: switchboard.ErrThrottled}, 1},
+		"told":                    {Fault{}, 1},
+		"failed":                  {Fault{Err: switchboard.ErrUnknown}, 1},
+		"failed, but it was said": {Fault{Err: switchboard.ErrUnknown, Took: true}, 3},
+		"throttled":               {Fault{Err: switchboard.ErrThrottled}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, id := talking(t, "alice", "bob")
 			w.Pass(2 * time.Minute)
 			if n := w.Phones.Announced[id]; n != 0 {
-				t.Fatalf("told %d times of a page that beats", n)
+				t.Fatalf("told %d times of a page that sends heartbeats", n)
 			}
 			if test.fault.Err != nil {
 				w.Phones.Next("Announce", test.fault)
@@ -68,7 +68,7 @@ func TestF034TheCallerIsToldOfASilentPage(t *testing.T) {
 			if n := w.Phones.Announced[id]; n < 1 || n > test.most {
 				t.Errorf("told %d times, want 1 to %d", n, test.most)
 			}
-			hears(t, w, id, "alice") // she may be there
+			hears(t, w, id, "alice") // alice may be there
 		})
 	}
 }
@@ -77,7 +77,7 @@ func TestF034TheLossOfASilentPageIsNoticedAtTheLatestByTheSweep(t *testing.T) {
 	w, id := talking(t, "alice", "bob")
 	w.Silent("alice")
 	w.HangUp("alice")
-	w.Phones.Told = nil // and nobody tells of it
+	w.Phones.Told = nil // and no callback reports it
 	rung := 0
 	for ; rung < 120 && !w.Rings("bob"); rung++ {
 		w.Pass(time.Second)
@@ -92,9 +92,9 @@ func TestF034TheLossOfASilentPageIsNoticedAtTheLatestByTheSweep(t *testing.T) {
 	w.Settle()
 	hears(t, w, id, "bob")
 	w.CheckQuiet()
-	me, _ := w.Beat("alice") // after her sleep she sees no phantom of the call
+	me, _ := w.Beat("alice") // a page that wakes up does not show the old call
 	if me.Call != nil || me.Agent.Last == nil || me.Agent.Last.Outcome != "lost" {
-		t.Errorf("her page is told %+v", me)
+		t.Errorf("the page of alice is told %+v", me)
 	}
 }
 
@@ -123,14 +123,14 @@ func TestWrapUpBeforeTheNextOffer(t *testing.T) {
 	second, _ := w.Dial()
 	w.Pass(rest - 2*time.Second)
 	if w.Rings("alice") {
-		t.Error("an agent in his wrap-up is rung")
+		t.Error("an agent in wrap-up is rung")
 	}
 	if p := w.Me("alice").Agent.Presence; p != agent.IsWrapUp {
-		t.Errorf("he is %s", p)
+		t.Errorf("alice is %s", p)
 	}
 	w.Pass(10 * time.Second)
 	if !w.Rings("alice") {
-		t.Error("he is not rung after it")
+		t.Error("alice is not rung after it")
 	}
 	hears(t, w, second, "music")
 }
@@ -141,12 +141,12 @@ func TestU1AStatusPickedInACallAppliesAfterwards(t *testing.T) {
 	w.Pass(10 * time.Second)
 	hears(t, w, id, "alice")
 	if me := w.Me("alice").Agent; me.Presence != agent.IsBusy || me.Status != agent.Away {
-		t.Errorf("in the call she is %+v", me)
+		t.Errorf("in the call alice is %+v", me)
 	}
 	w.CallerHangsUp(id)
 	w.Settle()
 	if me := w.Me("alice").Agent; me.Presence != agent.IsAway {
-		t.Errorf("after it she is %+v", me)
+		t.Errorf("after it alice is %+v", me)
 	}
 }
 
@@ -174,7 +174,7 @@ func TestN10HopLimit(t *testing.T) {
 	w.CheckQuiet()
 }
 
-func TestN10AnAgentWhoDeclinesByHimselfIsNotRungWithoutEnd(t *testing.T) {
+func TestN10AnAgentWhoDeclinesEveryOfferIsNotRungWithoutEnd(t *testing.T) {
 	crowd := make([]agent.ID, 30)
 	for i := range crowd {
 		crowd[i] = agent.ID("a" + string(rune('a'+i%26)) + string(rune('a'+i/26)))
@@ -193,16 +193,18 @@ func TestN10AnAgentWhoDeclinesByHimselfIsNotRungWithoutEnd(t *testing.T) {
 	hears(t, w, id, "music")
 }
 
-// His page may ask between the save that takes his leg off the list and the one that lets
-// him go, or the second may never come: he is told the same.
-func TestWhoIsNotToldThatHeIsFreeFindsOutHow(t *testing.T) {
+// The agent's page may ask between the save that closes the leg and the save that releases the
+// agent, or the second save may never come: the page is told the same.
+func TestWhoIsNotToldThatTheyAreFreeFindsOutHow(t *testing.T) {
 	for name, test := range map[string]struct {
 		end  func(w *World, id conference.ID)
 		want conference.Outcome
 	}{
 		"the caller hangs up": {func(w *World, id conference.ID) { w.CallerHangsUp(id) }, conference.OutcomeCallerLeft},
-		"he ends the call":    {func(w *World, _ conference.ID) { _, _ = w.Press("alice", conference.DoEnd, "") }, conference.OutcomeEnded},
-		"he is lost":          {func(w *World, _ conference.ID) { w.HangUp("alice") }, conference.OutcomeLost},
+		"the agent ends the call": {
+			func(w *World, _ conference.ID) { _, _ = w.Press("alice", conference.DoEnd, "") }, conference.OutcomeEnded,
+		},
+		"the agent is lost": {func(w *World, _ conference.ID) { w.HangUp("alice") }, conference.OutcomeLost},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, id := talking(t, "alice")
@@ -218,8 +220,9 @@ func TestWhoIsNotToldThatHeIsFreeFindsOutHow(t *testing.T) {
 			if word == conference.OutcomeEnded {
 				word = conference.WordEndedHere
 			}
-			if me.Last == nil || me.Last.Outcome != string(test.want) || len(me.Recent) != 1 || me.Recent[0].Outcome != string(word) {
-				t.Errorf("his page is told %+v of %+v, want %s", me.Last, me.Recent, test.want)
+			if me.Last == nil || me.Last.Outcome != string(test.want) ||
+				len(me.Recent) != 1 || me.Recent[0].Outcome != string(word) {
+				t.Errorf("the page is told %+v of %+v, want %s", me.Last, me.Recent, test.want)
 			}
 		})
 	}

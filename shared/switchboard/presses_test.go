@@ -15,7 +15,7 @@ import (
 	. "warmtransfer/shared/switchboard/switchboardtest"
 )
 
-// verbs are the presses of alice's that are tried, by what was pressed before.
+// verbs are the commands of alice that are tried, with the commands that come before them.
 var verbs = []struct {
 	before []conference.Action
 	verb   conference.Action
@@ -39,7 +39,7 @@ var verbs = []struct {
 	{nil, conference.DoEnd},
 }
 
-// targetOf is bob for a verb that needs a target.
+// targetOf is bob for a command that needs a target.
 func targetOf(a conference.Action) agent.ID {
 	if a == conference.DoConsult || a == conference.DoAdd {
 		return "bob"
@@ -47,11 +47,11 @@ func targetOf(a conference.Action) agent.ID {
 	return ""
 }
 
-// actsOfVerbs are the operations by which a verb takes effect.
+// actsOfVerbs are the operations by which a command takes effect.
 var actsOfVerbs = []string{"Hold", "Hangup", "Dial", "LastWords", "SetEndsRoom"}
 
-// A verb that was saved is accepted whatever the network does. What each party hears is
-// told as it is, or as overdue, and in the end the network does it.
+// A saved command is accepted whatever Twilio does. The page shows what each party hears, or that
+// it is overdue, and in the end Twilio does it.
 func TestF056F076AnAcceptedVerbIsToldAsItIsAndDoneInTheEnd(t *testing.T) {
 	for name, fault := range map[string]Fault{
 		"refused": {Err: ErrHold}, "throttled": {Err: switchboard.ErrThrottled}, "no answer": {Err: switchboard.ErrUnknown},
@@ -81,15 +81,16 @@ func TestF056F076AnAcceptedVerbIsToldAsItIsAndDoneInTheEnd(t *testing.T) {
 				w.Pass(12 * time.Second)
 				if call := w.Me("alice").Call; call != nil {
 					if call.Overdue {
-						t.Error("it is overdue though it is done")
+						t.Error("the command is overdue although it is done")
 					}
 					if tr := call.Transfer; tr != nil && strings.HasPrefix(string(tr.Outcome), "failed") {
-						hears(t, w, id, "alice") // it was taken back, and she is told so
+						hears(t, w, id, "alice") // the transfer was taken back, and alice is told so
 						return
 					}
 				}
 				if got, want := w.Hears(id), dry.Hears(id); got != want || w.Rings("bob") != dry.Rings("bob") {
-					t.Errorf("in the end she hears %q, want %q; bob rings %t, want %t", got, want, w.Rings("bob"), dry.Rings("bob"))
+					t.Errorf("in the end the caller hears %q, want %q; bob rings %t, want %t",
+						got, want, w.Rings("bob"), dry.Rings("bob"))
 				}
 				w.CheckQuiet()
 			})
@@ -108,23 +109,26 @@ func wantTruth(t *testing.T, w *World, id conference.ID, s switchboard.Snapshot)
 		return
 	}
 	if held := slices.Contains(s.Call.Held, "caller"); held != (h == "music") && !s.Call.Overdue {
-		t.Errorf("%s: alice is shown that the caller is held %t, and she hears %q", s.Call.State, held, h)
+		t.Errorf("%s: alice is shown that the caller is on hold %t, and the caller hears %q", s.Call.State, held, h)
 	}
 	want := map[conference.State]string{
-		conference.Consulting: "music", conference.ConsultRinging: "music", conference.Swapped: "alice", conference.ThreeWay: "alice bob",
+		conference.Consulting: "music", conference.ConsultRinging: "music",
+		conference.Swapped: "alice", conference.ThreeWay: "alice bob",
 		conference.AddRinging: "alice", conference.Ended: "words",
 	}[s.Call.State]
 	if want != "" && h != want && !s.Call.Overdue {
-		t.Errorf("%s, and nothing is overdue: she hears %q", s.Call.State, h)
+		t.Errorf("%s, and nothing is overdue: the caller hears %q", s.Call.State, h)
 	}
 }
 
-// The request is up before the network has answered, and the store is away by then.
+// The request's time is up before Twilio has answered, and then the store cannot be read any more.
 func TestF056AnAcceptedVerbIsAnsweredWhenTheTimeIsUp(t *testing.T) {
 	w, id := talking(t, "alice")
 	ctx, cancel := context.WithCancel(context.Background())
-	w.Board = switchboard.New(stopping{w.Store, ctx}, hanging{w.Phones, cancel}, switchboard.Settings{Ring: Ring, NewKey: func() conference.LegKey { return "new" }})
-	snap, err := w.Board.Transfer(ctx, switchboard.Who{ID: "alice"}, switchboard.Command{Action: conference.DoHold, Request: "1"}, w.Now)
+	set := switchboard.Settings{Ring: Ring, NewKey: func() conference.LegKey { return "new" }}
+	w.Board = switchboard.New(stopping{w.Store, ctx}, hanging{w.Phones, cancel}, set)
+	cmd := switchboard.Command{Action: conference.DoHold, Request: "1"}
+	snap, err := w.Board.Transfer(ctx, switchboard.Who{ID: "alice"}, cmd, w.Now)
 	if err != nil || snap.Call == nil || !snap.Call.Overdue || len(snap.Call.Held) != 0 {
 		t.Errorf("%+v, %v", snap.Call, err)
 	}
@@ -133,7 +137,7 @@ func TestF056AnAcceptedVerbIsAnsweredWhenTheTimeIsUp(t *testing.T) {
 	}
 }
 
-// hanging answers no request for a hold until the time is up.
+// hanging does not answer a hold until the request's time is up.
 type hanging struct {
 	switchboard.CallControl
 	up func()
@@ -144,7 +148,7 @@ func (h hanging) Hold(context.Context, conference.ID, conference.RoomID, confere
 	return switchboard.ErrUnknown
 }
 
-// stopping can be read for as long as the request lasts.
+// stopping can be read only as long as the request's time is not up.
 type stopping struct {
 	switchboard.Store
 	request context.Context
@@ -164,10 +168,11 @@ func (s stopping) Agent(ctx context.Context, id agent.ID) (*agent.Agent, error) 
 	return s.Store.Agent(ctx, id)
 }
 
-// again presses with a key of the test's choice.
+// again sends a command with a request key that the test chooses.
 func again(t *testing.T, w *World, id agent.ID, a conference.Action, target agent.ID, key string) {
 	t.Helper()
-	if _, err := w.Board.Transfer(context.Background(), switchboard.Who{ID: id}, switchboard.Command{Action: a, Target: target, Request: key}, w.Now); err != nil {
+	cmd := switchboard.Command{Action: a, Target: target, Request: key}
+	if _, err := w.Board.Transfer(context.Background(), switchboard.Who{ID: id}, cmd, w.Now); err != nil {
 		t.Errorf("%s %s %s: %v", id, a, key, err)
 	}
 	w.Settle()
@@ -234,7 +239,7 @@ func TestF052ADeclineThatComesOnceMoreDoesNotDeclineTheNextRing(t *testing.T) {
 	}
 }
 
-// lately is how many outside numbers are counted for an agent.
+// lately is how many outside numbers of the last hour are counted for an agent.
 func lately(t *testing.T, w *World, id agent.ID) int {
 	t.Helper()
 	a, err := w.Store.Agent(context.Background(), id)
@@ -246,7 +251,7 @@ func lately(t *testing.T, w *World, id agent.ID) int {
 
 func TestN10ANumberThatIsRefusedIsNotCounted(t *testing.T) {
 	w := NewWorld(t, "alice")
-	id := conference.ID("CA" + strings.Repeat("9", 32)) // who calls from the number that is to be dialled
+	id := conference.ID("CA" + strings.Repeat("9", 32)) // this caller calls from the number that is to be dialled
 	if _, err := w.Board.Arrive(context.Background(), id, Outside, false, w.Now); err != nil {
 		t.Fatal(err)
 	}
@@ -259,11 +264,11 @@ func TestN10ANumberThatIsRefusedIsNotCounted(t *testing.T) {
 		}
 	}
 	if n := lately(t, w, "alice"); n != 0 {
-		t.Errorf("%d numbers are counted, and none was dialled", n)
+		t.Errorf("%d numbers are counted, though none was dialled", n)
 	}
 }
 
-// between runs something once, just after an agent was saved.
+// between runs then once, just after the given agent was saved.
 type between struct {
 	switchboard.Store
 	saved agent.ID
@@ -279,13 +284,18 @@ func (b between) SaveAgent(ctx context.Context, a *agent.Agent) error {
 	return err
 }
 
-// twoAtOnce lets the second command come in whole while the first has claimed or counted
-// its target, and has not saved the call yet. It returns how both were answered.
-func twoAtOnce(w *World, saved agent.ID, first, second switchboard.Command) (one, two switchboard.Snapshot, errOne, errTwo error) {
+// twoAtOnce lets the whole second command run after the first has claimed or counted its target and
+// before it has saved the call. It returns both answers.
+func twoAtOnce(
+	w *World, saved agent.ID, first, second switchboard.Command,
+) (one, two switchboard.Snapshot, errOne, errTwo error) {
 	var then func()
 	n := 0
 	w.Board = switchboard.New(between{w.Store, saved, &then}, w.Phones, switchboard.Settings{
-		Ring: Ring, Numbers: anyNumber{}, NewKey: func() conference.LegKey { n++; return conference.LegKey(fmt.Sprint("key-", w.Now.Unix(), "-", n)) },
+		Ring: Ring, Numbers: anyNumber{}, NewKey: func() conference.LegKey {
+			n++
+			return conference.LegKey(fmt.Sprint("key-", w.Now.Unix(), "-", n))
+		},
 	})
 	press := func(cmd switchboard.Command) (switchboard.Snapshot, error) {
 		return w.Board.Transfer(context.Background(), switchboard.Who{ID: "alice"}, cmd, w.Now)
@@ -311,7 +321,7 @@ func TestF052OnePressThatComesTwiceAtOnceHasOneAnswer(t *testing.T) {
 		if one.Call.State != conference.ConsultRinging || two.Call.State != conference.ConsultRinging || !w.Rings("bob") {
 			t.Errorf("%s: %s and %s, bob rings: %t", target, one.Call.State, two.Call.State, w.Rings("bob"))
 		}
-		if n := w.Phones.Count("Dial"); n != 2 { // alice, when the caller came, and bob
+		if n := w.Phones.Count("Dial"); n != 2 { // alice for the offer, and bob
 			t.Errorf("%s: %d dials", target, n)
 		}
 		w.Answer("bob")
@@ -329,7 +339,7 @@ func TestF052TwoPressesOnOneColleagueAtOnce(t *testing.T) {
 	_, _, errOne, errTwo := twoAtOnce(w, "bob", cmd("K1"), cmd("K2"))
 	var wrong *conference.TransitionError
 	if errTwo != nil || !errors.As(errOne, &wrong) || wrong.State != conference.ConsultRinging {
-		t.Errorf("answered %v and %v, want the new state for who came too late", errOne, errTwo)
+		t.Errorf("answered %v and %v, want the new state for the later request", errOne, errTwo)
 	}
 	if !w.Rings("bob") || w.Me("bob").Agent.Presence != agent.IsBusy {
 		t.Errorf("bob rings: %t, and is %s", w.Rings("bob"), w.Me("bob").Agent.Presence)
@@ -338,9 +348,8 @@ func TestF052TwoPressesOnOneColleagueAtOnce(t *testing.T) {
 	w.CheckQuiet()
 }
 
-// Who claimed a colleague and crashed has not used her up: the same press goes on.
-// lagging is a store whose list lacks an agent for that many reads: his entry is on its way
-// from one place in it to another.
+// lagging is a store whose list lacks an agent for that many reads, as an index does while the
+// entry moves.
 type lagging struct {
 	*Store
 	lacks agent.ID
@@ -367,6 +376,8 @@ func TestF052AnAgentWhomTheListLacksForAMomentIsFree(t *testing.T) {
 	}
 }
 
+// An agent who was claimed by a request that crashed is not lost for it: the repeated request goes
+// on.
 func TestF028APressThatComesAgainAfterACrashGoesOn(t *testing.T) {
 	w, id := talking(t, "alice", "bob")
 	w.CrashAtChange(1) // bob is claimed, the call is not saved

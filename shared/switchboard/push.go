@@ -11,26 +11,28 @@ import (
 	"warmtransfer/shared/conference"
 )
 
-// Notifier tells an agent's page over his leg what has changed. It is one outside call,
-// best effort: an error is for the adapter's own eyes, since polling is the net. The
-// context ends after pushWithin at the latest.
+// Notifier tells an agent's page, over the agent's leg, what has changed. It makes one outside
+// request without a guarantee: the adapter may log an error, and polling makes up for it. The
+// context ends after notifyTimeout at the latest.
 type Notifier interface {
 	Tell(ctx context.Context, leg conference.LegID, s Snapshot) error
 }
 
-// pushWithin bounds all telling of one use case, so that no webhook is late for it.
+// pushWithin bounds all notifications of one use case together, so that no webhook is answered
+// late.
 const pushWithin = time.Second
 
-// pushHistory is how many lines of a call's history a push has, the newest: a message to
-// a page may not be longer than 10,000 characters. Asking gives them all.
+// pushHistory is how many history entries of a call a notification has, the newest ones, because
+// the content of a message to a page is limited to 10,000 characters
+// (https://www.twilio.com/docs/api/errors/32703). A request for the snapshot gives all entries.
 const pushHistory = 40
 
-// sight is what each agent in a conference can see of it on his page, and how far his own
-// leg has come.
+// sight is what each agent in a call can see of it on the page, and the phase of the agent's own
+// leg.
 type sight map[agent.ID]string
 
-// sight looks at a conference through the eyes of those who can be told of it. Saves are
-// not counted: most of them write down what no page shows.
+// sight computes the view of every agent who can be notified. It leaves Version out: most saves
+// change nothing that a page shows.
 func (s *Switchboard) sight(c *conference.Conference, now time.Time) sight {
 	if s.set.Notify == nil {
 		return nil
@@ -45,9 +47,9 @@ func (s *Switchboard) sight(c *conference.Conference, now time.Time) sight {
 	return all
 }
 
-// push tells the agents in a conference what it is now: at most one message for each
-// live leg, all at once, after everything that was due has been done. Who has just
-// asked is left out: the answer tells him. So is who sees what he saw before.
+// push notifies the agents in a call: at most one message for each live leg, all at the same time,
+// after all effects. It leaves out the agent who made the request, who gets the answer, and every
+// agent whose view has not changed.
 func (s *Switchboard) push(ctx context.Context, c *conference.Conference, before sight, asked agent.ID, now time.Time) {
 	after := s.sight(c, now)
 	legs := slices.DeleteFunc(c.Reachable(), func(l conference.Leg) bool {
@@ -76,10 +78,10 @@ func (s *Switchboard) push(ctx context.Context, c *conference.Conference, before
 	all.Wait()
 }
 
-// lineWithin leaves the telling itself its time, if the line cannot be read.
+// lineWithin leaves time for the notifications if the queue cannot be read.
 const lineWithin = pushWithin / 3
 
-// lineSoon is the line, and whether it is known.
+// lineSoon reads the queue, and says whether that succeeded.
 func (s *Switchboard) lineSoon(ctx context.Context) ([]Waiter, bool) {
 	ctx, cancel := context.WithTimeout(ctx, lineWithin)
 	defer cancel()

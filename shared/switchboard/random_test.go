@@ -14,12 +14,11 @@ import (
 
 var crew = []agent.ID{"alice", "bob", "carol"}
 
-// TestRandomHistories drives random histories of callers, agents and faults: every
-// callback lost, doubled, late or out of order, every outside call failing before and
-// after it takes effect, two callers at once. The rules' invariants hold after every
-// step; when the faults are over and some time has passed nobody hears silence, nothing
-// is left over, and no caller who is there is taken to have left (N1, N2, N3, N4; F107,
-// F133, F136, F139).
+// TestRandomHistories drives random histories of callers, agents and faults: every callback lost,
+// doubled, late or out of order, every outside call failing before and after it takes effect, two
+// callers at once. The invariants hold after every step. When the faults are over and some time has
+// passed, nobody hears silence, nothing is left over, and no connected caller is recorded as having
+// left (N1, N2, N3, N4; F107, F133, F136, F139).
 func TestRandomHistories(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		w := NewWorld(rt, crew...)
@@ -28,7 +27,7 @@ func TestRandomHistories(t *testing.T) {
 		there := map[conference.ID]bool{} // callers who have arrived, and have not hung up
 		say := rt.Logf
 		who := rapid.SampledFrom(crew)
-		// A step that has nobody to happen to, or nothing, is a moment in which nothing happens.
+		// A step without a caller or a callback to act on does nothing.
 		toCaller := func(do func(conference.ID)) func(*rapid.T) {
 			return func(rt *rapid.T) {
 				if len(callers) > 0 {
@@ -96,15 +95,18 @@ func TestRandomHistories(t *testing.T) {
 				case 2:
 					say("outside presses 1: %v", w.Press1(true, true))
 				case 3:
-					say("outside does not want it, or is a machine: %v", w.Press1(rapid.Bool().Draw(rt, "person"), false))
+					person := rapid.Bool().Draw(rt, "person")
+					say("outside does not want it, or is a machine: %v", w.Press1(person, false))
 				case 4:
 					say("outside hangs up: %v", w.OutsideHangsUp())
 				}
 			},
 			"status": func(rt *rapid.T) {
 				a := who.Draw(rt, "agent")
-				s := rapid.SampledFrom([]agent.Status{agent.Available, agent.Available, agent.Away, agent.WrapUp}).Draw(rt, "status")
-				_, err := w.Board.SetStatus(rt.Context(), switchboard.Who{ID: a, Name: "Agent " + string(a)}, s, false, w.Now)
+				list := []agent.Status{agent.Available, agent.Available, agent.Away, agent.WrapUp}
+				s := rapid.SampledFrom(list).Draw(rt, "status")
+				who := switchboard.Who{ID: a, Name: "Agent " + string(a)}
+				_, err := w.Board.SetStatus(rt.Context(), who, s, false, w.Now)
 				w.Life.Revive()
 				say("%s chooses %s: %v", a, s, err)
 			},
@@ -114,12 +116,12 @@ func TestRandomHistories(t *testing.T) {
 				w.Silent(a)
 			},
 			"room": toCaller(func(id conference.ID) {
-				say("the room of %s ends from outside", id)
+				say("the conference of %s ends from outside", id)
 				w.KillRoom(id)
 			}),
 			"silence": toCaller(func(id conference.ID) {
 				if w.Hears(id) == "music" {
-					say("the music of %s runs out", id)
+					say("the music of %s stops", id)
 					w.MusicRunsOut(id)
 				}
 			}),
@@ -146,7 +148,8 @@ func TestRandomHistories(t *testing.T) {
 			"late": func(rt *rapid.T) {
 				d, silent := rapid.IntRange(1, 10).Draw(rt, "seconds"), rapid.Bool().Draw(rt, "silent")
 				say("the next hold takes effect %d s late, silent: %v", d, silent)
-				w.Phones.Next("Hold", Fault{Err: switchboard.ErrUnknown, Late: time.Duration(d) * time.Second, Silent: silent})
+				late := time.Duration(d) * time.Second
+				w.Phones.Next("Hold", Fault{Err: switchboard.ErrUnknown, Late: late, Silent: silent})
 			},
 			"music": toCaller(func(id conference.ID) {
 				if w.Hears(id) == "music" {
@@ -169,7 +172,7 @@ func TestRandomHistories(t *testing.T) {
 		w.CheckQuiet()
 		for _, id := range callers {
 			if there[id] && w.Conference(id).Reason == conference.ReasonCallerLeft {
-				rt.Errorf("caller %s, who is there, is taken to have left", id)
+				rt.Errorf("caller %s, who is connected, is recorded as having left", id)
 			}
 			w.CallerHangsUp(id)
 		}

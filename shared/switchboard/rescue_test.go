@@ -10,7 +10,7 @@ import (
 	. "warmtransfer/shared/switchboard/switchboardtest"
 )
 
-// consulting is a world in which alice asks bob about her caller.
+// consulting is a world in which alice consults bob about the caller.
 func consulting(t *testing.T, more ...agent.ID) (*World, conference.ID) {
 	t.Helper()
 	w, id := talking(t, append([]agent.ID{"alice", "bob"}, more...)...)
@@ -42,11 +42,12 @@ func TestF076UnholdOfTheTargetFailsOnCompleteFromSwapped(t *testing.T) {
 	w.Settle()
 	hears(t, w, id, "alice")
 	w.Phones.Every("Hold", Fault{Err: ErrHold})
-	if call := w.MustPress("alice", conference.DoComplete, "").Call; !call.Overdue || len(call.Held) != 1 || call.Held[0] != "target" {
+	call := w.MustPress("alice", conference.DoComplete, "").Call
+	if !call.Overdue || len(call.Held) != 1 || call.Held[0] != "target" {
 		t.Errorf("the failure is not told: %+v", call)
 	}
 	w.Settle()
-	hears(t, w, id, "alice") // or nobody at all: bob still hears music
+	hears(t, w, id, "alice") // alice has not left yet: bob still hears music
 	w.Phones.Heal()
 	w.Pass(6 * time.Second)
 	hears(t, w, id, "bob")
@@ -70,7 +71,7 @@ func TestF089HoldByHandEndsWithTheConsult(t *testing.T) {
 	hears(t, w, id, "alice")
 	w.MustPress("alice", conference.DoCancel, "")
 	w.Settle()
-	hears(t, w, id, "alice") // she has been talking to her: no hold out of the blue
+	hears(t, w, id, "alice") // alice has been talking to the caller: the old hold does not come back
 	w.CheckQuiet()
 }
 
@@ -101,16 +102,16 @@ func TestF032HoldFailsAsTheAgentIsLost(t *testing.T) {
 func TestF032HoldFailsForSomeTime(t *testing.T) {
 	w, id := talking(t, "alice", "bob")
 	w.Phones.Every("Hold", Fault{Err: ErrHold})
-	w.Silent("alice") // her page is gone with her
+	w.Silent("alice") // the page of alice is gone, too
 	w.HangUp("alice")
 	w.Settle()
 	w.Phones.Heal()
-	w.Pass(6 * time.Second) // bob's page beats
+	w.Pass(6 * time.Second) // bob's page sends heartbeats
 	hears(t, w, id, "music")
 }
 
 func TestF103NothingIsToldOfTheCallersEnd(t *testing.T) {
-	t.Run("while she waits", func(t *testing.T) {
+	t.Run("while waiting", func(t *testing.T) {
 		w := NewWorld(t)
 		id, _ := w.Dial()
 		w.Settle()
@@ -199,7 +200,7 @@ func TestTheRoomEndsUnderEverybody(t *testing.T) {
 func TestEventsOfAnOldRoomAfterTheNewOnes(t *testing.T) {
 	w := NewWorld(t, "alice")
 	id, _ := w.Dial()
-	old := w.Phones.Told // of the first room, late
+	old := w.Phones.Told // callbacks of the first conference, late
 	w.Phones.Told = nil
 	w.KillRoom(id)
 	w.Settle()
@@ -213,7 +214,7 @@ func TestEventsOfAnOldRoomAfterTheNewOnes(t *testing.T) {
 	w.CheckQuiet()
 }
 
-// what a call was for the agent, in words for her list.
+// How a call ended for the agent, in words for the agent's list of calls.
 func TestHowACallEndedForItsAgents(t *testing.T) {
 	last := func(w *World, id agent.ID) string {
 		w.Settle()
@@ -226,7 +227,7 @@ func TestHowACallEndedForItsAgents(t *testing.T) {
 	w.MustPress("alice", conference.DoEnd, "")
 	w.Pass(3 * time.Second)
 	if got := last(w, "alice"); got != "ended" {
-		t.Errorf("after her own end: %q", got)
+		t.Errorf("after alice's own end: %q", got)
 	}
 	w, _ = consulting(t)
 	w.HangUp("alice")
@@ -255,8 +256,8 @@ func TestHowACallEndedForItsAgents(t *testing.T) {
 	}
 }
 
-// roomless: the caller's room has ended by itself, and the request that follows for her
-// leg is answered by nobody of ours.
+// roomless: the caller's conference has ended by itself, and the <Dial action> that follows is
+// lost.
 func roomless(w *World, id conference.ID) {
 	w.KillRoom(id)
 	for i := len(w.Phones.Told) - 1; i >= 0; i-- {
@@ -267,7 +268,8 @@ func roomless(w *World, id conference.ID) {
 	w.Settle()
 }
 
-// She is there, though in no room: only her leg's own end is proof that she is not.
+// The caller is connected, though in no conference: only the end of the caller's own leg proves
+// that they have left.
 func TestF103ACallerInNoRoomIsFetched(t *testing.T) {
 	for name, begin := range map[string]func(t *testing.T) (*World, conference.ID){
 		"talking":    func(t *testing.T) (*World, conference.ID) { return talking(t, "alice", "bob") },
@@ -279,7 +281,9 @@ func TestF103ACallerInNoRoomIsFetched(t *testing.T) {
 			return w, id
 		},
 	} {
-		for _, fault := range []*Fault{nil, {Err: switchboard.ErrThrottled}, {Err: switchboard.ErrUnknown}, {Err: switchboard.ErrUnknown, Took: true}} {
+		for _, fault := range []*Fault{
+			nil, {Err: switchboard.ErrThrottled}, {Err: switchboard.ErrUnknown}, {Err: switchboard.ErrUnknown, Took: true},
+		} {
 			w, id := begin(t)
 			roomless(w, id)
 			if fault != nil {
@@ -287,26 +291,26 @@ func TestF103ACallerInNoRoomIsFetched(t *testing.T) {
 					w.Phones.Next("FreshRoom", *fault)
 				}
 			}
-			w.Pass(4 * time.Minute) // she has the sweep alone for a clock
+			w.Pass(4 * time.Minute) // the sweep is the only clock
 			if c := w.Conference(id); !c.Caller.Joined {
-				t.Errorf("%s, %+v: she is in no room, %s", name, fault, c.State)
+				t.Errorf("%s, %+v: the caller is in no conference, %s", name, fault, c.State)
 			}
-			w.Choose("alice", agent.Available) // she may have missed her meanwhile
+			w.Choose("alice", agent.Available) // alice may have missed an offer meanwhile
 			for range 8 {
 				w.Pass(5 * time.Second)
 				w.Answer("alice")
 			}
 			w.Settle()
 			if h := w.Hears(id); h != "alice" {
-				t.Errorf("%s, %+v: she hears %q, %s", name, fault, h, w.Conference(id).State)
+				t.Errorf("%s, %+v: the caller hears %q, %s", name, fault, h, w.Conference(id).State)
 			}
 			w.CheckQuiet()
 		}
 	}
 }
 
-// Nothing ever tells the name of the leg that rings, so that nobody can end it: it rings
-// out, and its agent is free then.
+// No callback ever names the leg that rings, so that it cannot be ended: it rings until its
+// time-out, and then its agent is free.
 func TestF026CallerLeavesWhileALegWithoutANameRings(t *testing.T) {
 	w := NewWorld(t, "alice")
 	w.Phones.Next("Dial", Fault{Err: switchboard.ErrUnknown, Took: true})

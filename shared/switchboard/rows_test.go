@@ -13,7 +13,7 @@ import (
 	. "warmtransfer/shared/switchboard/switchboardtest"
 )
 
-// twelve is how long a turn of music lasts.
+// twelve is how long a music turn lasts.
 func twelve(*conference.Conference) time.Duration { return 12 * time.Second }
 
 func TestF011TheWaitHasAnEndWithWords(t *testing.T) {
@@ -25,19 +25,19 @@ func TestF011TheWaitHasAnEndWithWords(t *testing.T) {
 		heard[w.Hears(id)] = true
 	}
 	if !heard["music"] || !heard["words"] || heard["silence"] || w.Hears(id) != "gone" {
-		t.Errorf("she heard %v", heard)
+		t.Errorf("the caller heard %v", heard)
 	}
 }
 
 func TestF013FiftyCallersInOneSecond(t *testing.T) {
 	w := NewWorld(t, "alice", "bob", "carol")
-	w.Phones.Next("Dial", Fault{Err: switchboard.ErrThrottled}) // the network takes one call a second
+	w.Phones.Next("Dial", Fault{Err: switchboard.ErrThrottled}) // more calls at once than Twilio accepts
 	w.Phones.Next("Dial", Fault{Err: switchboard.ErrThrottled})
 	var ids []conference.ID
 	for range 50 {
 		id, in := w.Dial()
 		if !in {
-			t.Fatal("not taken in")
+			t.Fatal("not stored")
 		}
 		ids = append(ids, id)
 	}
@@ -95,7 +95,7 @@ func TestF025F026DialWithoutAnAnswer(t *testing.T) {
 			if n := w.Phones.Count("Dial"); n != 1 {
 				t.Fatalf("%d dials: repeated without looking", n)
 			}
-			w.Phones.Told = nil // not even a callback tells of it
+			w.Phones.Told = nil // not even a callback reports it
 			w.Pass(12 * time.Second)
 			if n := w.LiveLegs(); n != 1 || !w.Rings("alice") {
 				t.Errorf("%d legs, alice rings: %v", n, w.Rings("alice"))
@@ -166,7 +166,7 @@ func TestF070F071TargetGoesInAConsult(t *testing.T) {
 	for _, told := range []bool{true, false} {
 		w, id := consulting(t)
 		w.HangUp("bob")
-		if !told { // a crash that only a look finds
+		if !told { // a loss that only a reconcile finds
 			w.Phones.Told = nil
 			w.Pass(65 * time.Second)
 		}
@@ -199,7 +199,7 @@ func TestF073BothAreToldThatTheCallerLeft(t *testing.T) {
 func TestF077CrashBetweenUnholdAndRemoval(t *testing.T) {
 	w, id := consulting(t)
 	hangups := w.Phones.Count("Hangup")
-	w.Phones.Watch = func() { // as soon as the caller hears bob the process dies
+	w.Phones.Watch = func() { // the process crashes as soon as the caller hears bob
 		if w.Hears(id) == "alice bob" && w.Phones.Count("Hangup") == hangups {
 			w.Phones.Watch = nil
 			w.Life.CrashAt(w.Life.Calls(), false)
@@ -274,8 +274,8 @@ func TestF088TransferBack(t *testing.T) {
 	w.CheckQuiet()
 }
 
-// recalled is a world in which the transferor was lost while bob rang, and bob did not
-// take the caller: she is the transferor's again.
+// recalled is a world in which the transferor was lost while bob rang, and bob did not answer: the
+// caller is recalled to the transferor.
 func recalled(t *testing.T) (*World, conference.ID) {
 	t.Helper()
 	w, id := talking(t, "alice", "bob", "carol")
@@ -299,7 +299,7 @@ func TestF091RecallIsAnswered(t *testing.T) {
 	hears(t, w, id, "alice")
 	tr := w.Me("alice").Call.Transfer
 	if tr.Outcome != conference.OutcomeNoAnswer {
-		t.Errorf("she is told of the transfer: %+v", tr)
+		t.Errorf("alice is told of the transfer: %+v", tr)
 	}
 	w.CheckQuiet()
 }
@@ -312,7 +312,7 @@ func TestF092RecallIsNotAnswered(t *testing.T) {
 	hears(t, w, id, "music")
 	place, err := w.Board.Wait(context.Background(), id, switchboard.Turn{Position: true, Lasts: twelve}, w.Now)
 	if err != nil || place.Position != 1 {
-		t.Errorf("she is at place %d, %v", place.Position, err)
+		t.Errorf("the caller is at position %d, %v", place.Position, err)
 	}
 	w.Choose("carol", agent.Available)
 	w.Pass(6 * time.Second)
@@ -350,7 +350,8 @@ func TestF124WrongCallStateIsLookedUp(t *testing.T) {
 		most int
 	}{
 		"refused": {&switchboard.RefusedError{Code: 21220, Status: 409}, 1},
-		"gone":    {switchboard.ErrGone, 4}, // twice by the press and by its answer: the room may be another by then
+		// twice by the press and twice by its answer: the conference may be another by then
+		"gone": {switchboard.ErrGone, 4},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, id := consulting(t)
@@ -393,9 +394,9 @@ func TestF131AStateOfALaterVersion(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.Pass(2 * time.Minute)
-	hears(t, w, id, "alice") // nobody touches what he does not understand
+	hears(t, w, id, "alice") // an unknown state is left alone
 	if _, err := w.Press("alice", conference.DoHold, ""); err == nil {
-		t.Error("a verb was carried out in a state that is not known")
+		t.Error("a command was carried out in an unknown state")
 	}
 	w.CallerHangsUp(id)
 	w.Pass(10 * time.Second)
@@ -438,7 +439,7 @@ func TestF139RecallAgainstALateAnswer(t *testing.T) {
 	w.HangUp("alice")
 	w.Settle()
 	w.Phones.Every("Hangup", Fault{Err: switchboard.ErrUnknown}) // bob rings on
-	for range 35 {                                               // longer than he was to ring
+	for range 35 {                                               // longer than the ring time of bob
 		w.Now = w.Now.Add(time.Second)
 		_, _ = w.Beat("alice")
 		w.Music(id)
@@ -447,7 +448,7 @@ func TestF139RecallAgainstALateAnswer(t *testing.T) {
 		t.Fatalf("alice rings: %v, bob: %v", w.Rings("alice"), w.Rings("bob"))
 	}
 	if w.Answer("bob") {
-		t.Error("bob was let in after his time was over")
+		t.Error("bob was admitted after the ring time")
 	}
 	w.Answer("alice")
 	w.Phones.Heal()
@@ -480,12 +481,12 @@ func TestF028CrashBetweenIntentAndDial(t *testing.T) {
 
 func TestF058CrashBetweenHoldAndDial(t *testing.T) {
 	w, id := talking(t, "alice", "bob")
-	w.CrashAtChange(4) // claim, intent, hold and its report are done
+	w.CrashAtChange(4) // the claim, the intent, the hold and its result are done
 	if _, err := w.Press("alice", conference.DoConsult, "bob"); !errors.Is(err, ErrCrashed) {
 		t.Fatalf("no crash: %v", err)
 	}
 	if w.Rings("bob") || w.Hears(id) != "music" {
-		t.Fatalf("bob rings: %v, she hears %s: not the crash that was meant", w.Rings("bob"), w.Hears(id))
+		t.Fatalf("bob rings: %v, the caller hears %s: not the crash that was meant", w.Rings("bob"), w.Hears(id))
 	}
 	waited := 0
 	for ; waited < 60 && !w.Rings("bob") && w.Conference(id).State != conference.Talking; waited++ {

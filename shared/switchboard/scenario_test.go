@@ -138,7 +138,7 @@ func TestF001NoAgentThenOne(t *testing.T) {
 	hears(t, w, id, "music")
 	w.Choose("alice", agent.Available)
 	if !w.Rings("alice") {
-		t.Fatal("an agent who comes is not offered the caller")
+		t.Fatal("a new agent is not offered the caller")
 	}
 }
 
@@ -247,11 +247,11 @@ func TestAgentLostWhileTalking(t *testing.T) {
 	w.Settle()
 	hears(t, w, id, "music")
 	if w.Rings("bob") {
-		t.Fatal("she is kept for the agent she lost")
+		t.Fatal("the caller is reserved for the lost agent, and bob is rung")
 	}
 	w.Pass(6 * time.Second) // alice's page is back
 	if !w.Rings("alice") {
-		t.Fatal("F032: the lost agent is not offered his caller again")
+		t.Fatal("F032: the lost agent is not offered the same caller again")
 	}
 	w.Answer("alice")
 	w.Settle()
@@ -320,11 +320,12 @@ func TestF076UnholdFails(t *testing.T) {
 	w.Answer("bob")
 	w.Settle()
 	w.Phones.Every("Hold", Fault{Err: ErrHold})
-	if call := w.MustPress("alice", conference.DoComplete, "").Call; !call.Overdue || len(call.Held) != 1 || call.Held[0] != "caller" {
+	call := w.MustPress("alice", conference.DoComplete, "").Call
+	if !call.Overdue || len(call.Held) != 1 || call.Held[0] != "caller" {
 		t.Errorf("the failure is not told: %+v", call)
 	}
 	w.Settle()
-	if !w.HangUp("alice") { // she is still in the room: that is the point
+	if !w.HangUp("alice") { // alice must still be in the conference
 		t.Fatal("the transferor was taken out while the caller hears only music")
 	}
 	w.Phones.Heal()
@@ -383,7 +384,7 @@ func TestTheAddedAgentLostRoomEnds(t *testing.T) {
 	w.Phones.Every("SetEndsRoom", Fault{Err: ErrHold})
 	w.Answer("bob")
 	w.Settle()
-	w.HangUp("bob") // her leg ends the room as in the classic: the caller falls out and is put back
+	w.HangUp("bob") // bob's leg ends the conference: the caller falls out and is put back
 	w.Settle()
 	hears(t, w, id, "music")
 	w.Pass(6 * time.Second)

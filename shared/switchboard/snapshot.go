@@ -8,24 +8,24 @@ import (
 	"warmtransfer/shared/conference"
 )
 
-// Snapshot is the whole truth for one agent's page, as openapi.yaml describes it.
+// Snapshot is all that one agent's page shows, as openapi.yaml describes it.
 type Snapshot struct {
 	At    time.Time `json:"at"`
 	Agent Self      `json:"agent"`
 	Call  *Call     `json:"call"`
 	Line  Line      `json:"line"`
-	// Numbers: outside numbers may be targets.
+	// Numbers: targets may be outside numbers.
 	Numbers bool `json:"numbers,omitempty"`
 }
 
-// Self is the agent himself.
+// Self is the agent whose page it is.
 type Self struct {
 	ID       agent.ID       `json:"id"`
 	Name     string         `json:"name"`
 	Status   agent.Status   `json:"status"`
 	Presence agent.Presence `json:"presence"`
-	Since    time.Time      `json:"since"` // of Status
-	// PresenceSince is of Presence; WrapUpUntil is when the automatic wrap-up ends.
+	Since    time.Time      `json:"since"` // when Status was set
+	// PresenceSince is when Presence began; WrapUpUntil is when the automatic wrap-up ends.
 	PresenceSince time.Time `json:"presenceSince,omitzero"`
 	WrapUpUntil   time.Time `json:"wrapUpUntil,omitzero"`
 
@@ -34,23 +34,23 @@ type Self struct {
 	Recent []RecentCall `json:"recent,omitempty"`
 }
 
-// LastCall is how the agent's last call ended for him.
+// LastCall is how the agent's last call ended for the agent.
 type LastCall struct {
 	Outcome string    `json:"outcome"`
 	At      time.Time `json:"at"`
 }
 
-// RecentCall is one of his last calls, or an offer that he did not take.
+// RecentCall is one of the agent's last calls, or an offer that the agent did not take.
 type RecentCall struct {
 	Outcome string    `json:"outcome"`
 	At      time.Time `json:"at"`
 	Began   time.Time `json:"began,omitzero"`
 	Caller  string    `json:"caller"`
-	// Call is the conference.
+	// Call is the call's ID.
 	Call conference.ID `json:"call,omitempty"`
-	// Rang: he did not answer.
+	// Rang: the agent was rung and did not answer.
 	Rang bool `json:"rang,omitempty"`
-	// With is the colleague or the number whom he shared it with.
+	// With is the colleague or the outside number in the agent's transfer.
 	With string `json:"with,omitempty"`
 }
 
@@ -66,14 +66,14 @@ type Call struct {
 	Owner   *Party            `json:"owner,omitempty"`
 	Held    []string          `json:"held"`
 	HeldAt  time.Time         `json:"heldSince,omitzero"`
-	// Overdue: the network has not done yet what was asked of it.
+	// Overdue: Twilio has not done yet what was asked of it.
 	Overdue  bool                `json:"overdue,omitempty"`
 	Transfer *TransferView       `json:"transfer,omitempty"`
 	Actions  []conference.Action `json:"actions"`
 	History  []conference.Entry  `json:"history"`
 }
 
-// CallerView is what an agent is shown of the caller.
+// CallerView is what an agent sees of the caller.
 type CallerView struct {
 	Number   string    `json:"number"`
 	Verified bool      `json:"verified"`
@@ -97,25 +97,25 @@ type TransferView struct {
 	Progress string             `json:"progress"`
 	Outcome  conference.Outcome `json:"outcome,omitempty"`
 	Ended    time.Time          `json:"ended,omitzero"`
-	// Reason is why the target declined, if she said.
+	// Reason is why the target declined, if the target gave a reason.
 	Reason conference.Declining `json:"reason,omitempty"`
 }
 
-// Line is the waiting line.
+// Line is the queue as a page shows it.
 type Line struct {
 	Count   int       `json:"count"`
 	More    bool      `json:"more"`
 	Longest time.Time `json:"longest,omitzero"`
-	// Unknown: the line could not be read, so that Count says nothing.
+	// Unknown: the queue could not be read, so that Count says nothing.
 	Unknown bool `json:"unknown,omitempty"`
 }
 
-// snapshot puts the agent's view together; c is his call or nil. A free agent is
-// offered a caller first if somebody waits, and one at hand whoever may have lost him. With a
-// beat of the agent's page everybody in the line is looked after.
+// snapshot builds the agent's view; c is the agent's call or nil. If callers wait, it first makes
+// an offer, to a free agent or to one who is reachable and may be reserved for a requeued caller.
+// With a heartbeat of the agent's page it also repairs the music of everybody in the queue.
 func (s *Switchboard) snapshot(ctx context.Context, a *agent.Agent, c *conference.Conference, beat bool,
 	now time.Time) (Snapshot, error) {
-	line, unknown := s.store.Line(ctx) // an agent's own call is shown without it
+	line, unknown := s.store.Line(ctx) // without the queue an agent's own call is shown all the same
 	if beat {
 		s.repairLine(ctx, line, now)
 	} else {
@@ -133,7 +133,7 @@ func (s *Switchboard) snapshot(ctx context.Context, a *agent.Agent, c *conferenc
 	return s.view(a, c, line, unknown == nil, now), nil
 }
 
-// view is the snapshot of what was loaded; known says whether the line is.
+// view is the snapshot of what was loaded; known says whether the queue was read.
 func (s *Switchboard) view(
 	a *agent.Agent, c *conference.Conference, line []Waiter, known bool, now time.Time,
 ) Snapshot {
@@ -163,8 +163,7 @@ func (s *Switchboard) view(
 	return snap
 }
 
-// anyWaiting says whether anybody may be offered; with heads, whether anybody may who has
-// talked before.
+// anyWaiting says whether any caller may be offered; with heads, whether any requeued caller may.
 func anyWaiting(line []Waiter, heads bool) bool {
 	for _, w := range line {
 		if w.State == conference.Waiting && (w.Head || !heads) {
@@ -187,8 +186,9 @@ func lineView(line []Waiter) Line {
 	return v
 }
 
-// callView is the call as one agent sees it; nil if he has no place in it. One who has
-// ended it keeps his until the caller has been told goodbye: as long as he hears her.
+// callView is the call as one agent sees it; nil if the agent has no place in it. An agent who has
+// ended the call keeps the place until the caller has heard the goodbye, because the agent hears
+// the caller until then.
 func callView(c *conference.Conference, id agent.ID, now time.Time) *Call {
 	me, role := c.LegOf(id), c.RoleOf(id)
 	if me == nil {
@@ -224,7 +224,7 @@ func party(id agent.ID, number, name string) *Party {
 	return &Party{ID: string(id) + number, Name: name}
 }
 
-// progress is how far the target's leg has come.
+// progress is the phase of the target's leg.
 func progress(c *conference.Conference) string {
 	if l := c.Leg(c.Transfer.Leg); l != nil && c.Transfer.Open() {
 		return string(l.Phase)
@@ -232,7 +232,7 @@ func progress(c *conference.Conference) string {
 	return "ended"
 }
 
-// heldView lists who hears music now, as far as the network has said so.
+// heldView lists who hears music now, as far as Twilio has confirmed it.
 func heldView(c *conference.Conference) []string {
 	held := []string{}
 	if c.Caller.Held || c.State.InLine() && !c.Started {

@@ -12,8 +12,8 @@ import (
 	. "warmtransfer/shared/switchboard/switchboardtest"
 )
 
-// story is one thing that happens on the line, played as far as it goes: people press on
-// when something fails, and a second passes after each step.
+// story is one course of a call, played as far as it goes: people press again when something fails,
+// and a second passes after each step.
 type story struct {
 	name string
 	play func(w *World, id conference.ID)
@@ -22,7 +22,7 @@ type story struct {
 
 func step(w *World) { w.Pass(time.Second) }
 
-// arrived plays a caller's arrival: who was told to hold on is asked for again.
+// arrived plays a caller's arrival: while the caller is asked to hold on, the webhook is repeated.
 func arrived(w *World) conference.ID {
 	id, in := w.Dial()
 	for i := 0; !in && i < 5; i++ {
@@ -33,7 +33,7 @@ func arrived(w *World) conference.ID {
 	return id
 }
 
-// do presses a button, and once more if there was no answer, as people do.
+// do presses a button, and once more if the first press fails, as people do.
 func do(w *World, by agent.ID, a conference.Action, to agent.ID) {
 	if _, err := w.Press(by, a, to); err != nil {
 		_, _ = w.Press(by, a, to)
@@ -46,7 +46,7 @@ func pick(w *World, id agent.ID) {
 	step(w)
 }
 
-// stories are the use cases, each with every verb and every way out of it.
+// stories are the use cases, with every command and every outcome.
 var stories = []story{
 	{"add, and the first leaves", func(w *World, id conference.ID) {
 		do(w, "alice", conference.DoAdd, "bob")
@@ -132,7 +132,7 @@ var stories = []story{
 	}, true},
 }
 
-// play plays a story from the caller's arrival to her first agent and on.
+// play1 plays a story from the caller's arrival and first agent on.
 func (s story) play1(w *World) conference.ID {
 	id := arrived(w)
 	for range 3 {
@@ -146,9 +146,9 @@ func (s story) play1(w *World) conference.ID {
 	return id
 }
 
-// aftermath lets a minute and a half pass in which agents answer what rings, and checks
-// that all came well: the caller was never left in silence for longer than five seconds
-// (N1), she hears somebody or the story is over, and nothing is left over (N3, N4).
+// aftermath lets a minute and a half pass in which agents answer what rings, and checks that all is
+// well: the caller was never left in silence for longer than five seconds (N1), the caller hears
+// somebody or the story is over, and nothing is left over (N3, N4).
 func (s story) aftermath(t *testing.T, w *World, id conference.ID, fault string) {
 	t.Helper()
 	for range 3 {
@@ -162,12 +162,12 @@ func (s story) aftermath(t *testing.T, w *World, id conference.ID, fault string)
 	h := w.Hears(id)
 	switch {
 	case h == "silence" || h == "words" || h == "music":
-		t.Errorf("in the end she hears %s", h)
+		t.Errorf("in the end the caller hears %s", h)
 	case h == "gone" && !s.over:
-		t.Error("she was lost")
+		t.Error("the caller was lost")
 	}
 	if w.Longest > 5 {
-		t.Errorf("she heard silence for %d s", w.Longest)
+		t.Errorf("the caller heard silence for %d s", w.Longest)
 	}
 	w.CallerHangsUp(id)
 	w.Pass(5 * time.Second)
@@ -182,8 +182,8 @@ func (s story) aftermath(t *testing.T, w *World, id conference.ID, fault string)
 
 func newStory(t *testing.T) *World { return NewWorld(t, crew...) }
 
-// TestCrashAtEveryCall crashes the process before and after every outside call of every
-// story, and goes on with a new one from what is stored (F028, F058, F077 among others).
+// TestCrashAtEveryCall crashes the process before and after every outside call of every story, and
+// goes on with a new process from what is stored (F028, F058, F077 among others).
 func TestCrashAtEveryCall(t *testing.T) {
 	var total atomic.Int32
 	t.Cleanup(func() { t.Logf("%d histories", total.Load()) })
@@ -215,9 +215,8 @@ func crashName(n int, took bool) string {
 	return "crash before call " + strconv.Itoa(n)
 }
 
-// TestEveryCallOfEveryStoryFails fails every outside call to the phone network in every
-// story once, in each way in which it can fail: no answer though it was done or not,
-// refused, throttled, gone.
+// TestEveryCallOfEveryStoryFails fails every outside call to the phone network in every story once,
+// in each way in which it can fail: no answer with or without effect, refused, throttled.
 func TestEveryCallOfEveryStoryFails(t *testing.T) {
 	ways := map[string]Fault{
 		"no answer, done":     {Err: switchboard.ErrUnknown, Took: true},

@@ -12,33 +12,32 @@ import (
 	"warmtransfer/shared/conference"
 )
 
-// Sweeping is how much one sweep may do.
+// Sweeping limits one sweep.
 type Sweeping struct {
-	Most   int              // conferences that it looks after
-	AtOnce int              // of those at the same time; 0 is one after the other
-	Clock  func() time.Time // a sweep takes long enough for a time of its own for each
-	// Within is how long after its beginning it begins with the last one; 0: no limit.
+	Most   int              // calls that it handles
+	AtOnce int              // of those at the same time; 0: one after the other
+	Clock  func() time.Time // a sweep takes long, so each call gets the time of its own turn
+	// Within is how long after its beginning the sweep may begin with another call; 0: no limit.
 	Within time.Duration
 }
 
 // Swept is what a sweep has done.
 type Swept struct {
-	Changed int // conferences that had to be changed more than that the network was asked
-	Left    int // conferences for which there was no time
+	Changed int // calls whose state has changed
+	Left    int // calls for which there was no time
 }
 
-// Sweep is the clock of last resort: for every conference that still needs a clock, up
-// to most of them, it asks the network who is really there and does what is due.
+// Sweep is the scheduled reconciliation. For every call that still needs a clock, at most o.Most of
+// them, it asks Twilio who is in the conference and carries out what is due.
 //
-// It asks for all of them, and not only for those whose agent's page has fallen silent:
-// a leg can be lost with a page that beats, and a page that is silent proves nothing (see
-// conference.Conference.PageSeen). So silence alone never takes an agent from his caller.
-// It makes him offline for others, so that nobody offers him more, and the caller is told
-// not to give up; whether he is lost only the network can say. It tells of it, and is asked
-// here once a minute whatever is known; beats, turns of music and events ask it only where
-// something is known not to be known (conference.Conference.Due). If his leg is gone, or
-// the network has ended it at last, the caller goes back to music at the head of the line
-// (conference.Conference.Head), and the next turn can tell her why.
+// It reconciles all of them, and not only calls whose agent's page is silent: a leg can be lost
+// while the page still sends heartbeats, and a silent page proves nothing (see
+// call.Call.ApplyOwnerHeartbeat). A silent page alone therefore never takes an agent from a caller.
+// The agent is shown as offline, so that nobody offers them more, and the caller is told to stay.
+// Whether the agent's leg is lost only Twilio can say: by a callback, or here, once a minute,
+// whatever is known. Heartbeats, music turns and events reconcile only a stale call (see
+// call.Call.Plan). If the leg is gone, or Twilio has ended it, the caller goes back to music at the
+// head of the queue (call.Call.Requeued), and the next music turn can say why.
 func (s *Switchboard) Sweep(ctx context.Context, o Sweeping) (Swept, error) {
 	ids, err := s.store.Live(ctx, o.Most)
 	if err != nil {
@@ -66,8 +65,8 @@ func (s *Switchboard) Sweep(ctx context.Context, o Sweeping) (Swept, error) {
 	return Swept{Changed: int(changed.Load()), Left: int(left.Load())}, nil
 }
 
-// anyPage says whether an agent's page beats, which looks after callers sooner than the next sweep.
-// If that is not known, one does.
+// anyPage says whether any agent's page sends heartbeats: heartbeats repair a caller's music sooner
+// than the next sweep. If the agents cannot be read, it says yes.
 func (s *Switchboard) anyPage(ctx context.Context, now time.Time) bool {
 	beats := func(a agent.Agent) bool { return !now.After(a.Seen.Add(agent.StaleAfter)) }
 	for page, err := range s.pages(ctx, allPages) {
@@ -78,16 +77,16 @@ func (s *Switchboard) anyPage(ctx context.Context, now time.Time) bool {
 	return false
 }
 
-// sweep looks after one conference, and says whether that has changed it. Watched says whether
-// an agent's page beats; it is only asked where that matters.
+// sweep reconciles one call, and says whether its state has changed. Watched says whether any
+// agent's page sends heartbeats; it is only asked where that matters.
 func (s *Switchboard) sweep(ctx context.Context, id conference.ID, watched func() bool, now time.Time) bool {
 	c, err := s.load(ctx, id)
 	if err != nil {
 		return false
 	}
 	var owner *agent.Agent
-	if his := c.OwnerAgent(); his != "" {
-		owner, _ = s.store.Agent(ctx, his) // the next sweep asks again
+	if ownerID := c.OwnerAgent(); ownerID != "" {
+		owner, _ = s.store.Agent(ctx, ownerID) // the next sweep asks again
 	}
 	var before conference.State
 	after, err := s.updateFrom(ctx, "", c, now, func(c *conference.Conference) error {
@@ -108,8 +107,8 @@ func (s *Switchboard) sweep(ctx context.Context, id conference.ID, watched func(
 	return after.State != before
 }
 
-// assureAll makes the claims of all agents in a conference true. The owner is given as he was
-// before, or nil.
+// assureAll corrects the claims of all agents in a call. The owner is given as loaded before, or
+// nil.
 func (s *Switchboard) assureAll(ctx context.Context, c *conference.Conference, owner *agent.Agent, now time.Time) {
 	for _, l := range c.Legs {
 		if c.LegOf(l.Agent) == nil || owner != nil && l.Agent == owner.ID && !bind(owner, c, now) {
@@ -119,11 +118,11 @@ func (s *Switchboard) assureAll(ctx context.Context, c *conference.Conference, o
 	}
 }
 
-// golden is the part of a whole by which a turn that is repeated comes evenly everywhere.
+// golden is the fractional part of the golden ratio: its multiples spread the start offsets evenly.
 const golden = 0.6180339887
 
-// turned begins the list elsewhere in each minute: if the time is always too short for all
-// of it, nobody is left out for ever.
+// turned begins the list at another offset in each minute: even if the time never suffices for the
+// whole list, every call has its turn.
 func turned(ids []conference.ID, now time.Time) []conference.ID {
 	_, part := math.Modf(float64(now.Unix()/60) * golden)
 	at := int(part * float64(len(ids)))

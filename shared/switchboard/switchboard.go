@@ -1,8 +1,8 @@
-// Package switchboard holds the use cases: what is done when a caller arrives, a leg
-// is answered or lost, an agent presses a button, or time has passed.
+// Package switchboard holds the use cases: what is done when a caller arrives, a leg is answered or
+// lost, an agent presses a button, or time has passed.
 //
-// Each one loads, lets the rules decide, saves by compare-and-swap, and only then
-// acts. It declares what it needs of the two outer sides, the Store and the
+// Each use case loads the call, lets the rules decide, saves by compare-and-swap, and only then
+// carries out the effects. The package declares what it needs from outside, the Store and the
 // CallControl, and knows neither DynamoDB nor Twilio nor HTTP. Time is an argument.
 package switchboard
 
@@ -21,41 +21,42 @@ import (
 // Settings are the operator's choices.
 type Settings struct {
 	Ring    time.Duration // how long an agent is rung
-	MaxWait time.Duration // how long a caller may wait; 0 is for ever
-	WrapUp  time.Duration // an agent's rest after a call
+	MaxWait time.Duration // how long a caller may wait; 0: no limit
+	WrapUp  time.Duration // an agent's wrap-up after a call
 	// Numbers says which outside numbers agents may dial; nil: none.
 	Numbers Numbers
-	// NumbersPerHour is how many of them all agents together may dial; 0: no limit.
+	// NumbersPerHour is how many outside numbers all agents together may dial in an hour; 0: no
+	// limit.
 	NumbersPerHour int
-	// Notify tells agents' pages what has changed; nil: they find out by asking.
+	// Notify tells agents' pages what has changed; nil: the pages learn it by polling.
 	Notify Notifier
-	// Observe hears of each change of a conference that was saved, for counting; nil: nobody.
+	// Observe is called after each saved change of a call, for metrics; nil: it is not called.
 	Observe func(ctx context.Context, before Before, after *conference.Conference, now time.Time)
-	// NewKey makes a key that was never made before: [A-Za-z0-9-]{1,40}.
+	// NewKey makes a key that has never been made before: [A-Za-z0-9-]{1,40}.
 	NewKey func() conference.LegKey
 }
 
-// Switchboard carries out the use cases. It keeps nothing between them.
+// Switchboard carries out the use cases. It keeps no state between them.
 type Switchboard struct {
 	store Store
 	calls CallControl
 	set   Settings
 }
 
-// New is a switchboard over a store and a phone network.
+// New returns a service over a store and a phone network.
 func New(store Store, calls CallControl, set Settings) *Switchboard {
 	return &Switchboard{store: store, calls: calls, set: set}
 }
 
 const (
-	saveTries  = 8 // lost races in a row before a use case gives up
-	settleMost = 8 // rounds of acting in one use case
+	saveTries  = 8 // conflicts in a row before a use case gives up
+	settleMost = 8 // rounds of effects in one use case
 )
 
-// decide is a decision on a loaded conference; an error leaves everything as it was.
+// decide is a decision on a loaded call. If it returns an error, the call stays as it was.
 type decide func(c *conference.Conference) error
 
-// load loads a conference.
+// load loads a call.
 func (s *Switchboard) load(ctx context.Context, id conference.ID) (*conference.Conference, error) {
 	c, err := s.store.Conference(ctx, id)
 	if err != nil {
@@ -64,10 +65,12 @@ func (s *Switchboard) load(ctx context.Context, id conference.ID) (*conference.C
 	return c, nil
 }
 
-// change decides on a copy in hand, which was loaded or saved a moment ago, and saves it
-// if that changed anything. When somebody else has saved since, which the save finds
-// out, it is loaded and decided again. It returns the acts that are due.
-func (s *Switchboard) change(ctx context.Context, c *conference.Conference, now time.Time, f decide) (*conference.Conference, []conference.Act, error) {
+// change decides on a call that was loaded or saved a moment ago, and saves it if the decision
+// changed anything. After a conflict it loads the call and decides again. It returns the planned
+// effects.
+func (s *Switchboard) change(
+	ctx context.Context, c *conference.Conference, now time.Time, f decide,
+) (*conference.Conference, []conference.Act, error) {
 	id := c.ID
 	for range saveTries {
 		acts, err := s.decideAndSave(ctx, c, now, f)
@@ -81,10 +84,11 @@ func (s *Switchboard) change(ctx context.Context, c *conference.Conference, now 
 	return nil, nil, fmt.Errorf("save conference %d times: %w", saveTries, ErrConflict)
 }
 
-// decideAndSave decides on a conference in hand and saves it if it changed. Agents
-// whom the change sets free are freed after it is saved. A failure leaves the copy as
-// it was.
-func (s *Switchboard) decideAndSave(ctx context.Context, c *conference.Conference, now time.Time, f decide) (acts []conference.Act, err error) {
+// decideAndSave decides on a loaded call and saves it if it changed. Agents whom the change
+// releases are released after the save. A failure leaves the given call as it was.
+func (s *Switchboard) decideAndSave(
+	ctx context.Context, c *conference.Conference, now time.Time, f decide,
+) (acts []conference.Act, err error) {
 	was := before(c)
 	stored, err := json.Marshal(c)
 	if err != nil {
@@ -93,7 +97,7 @@ func (s *Switchboard) decideAndSave(ctx context.Context, c *conference.Conferenc
 	defer func() {
 		if err != nil {
 			*c = conference.Conference{}
-			_ = json.Unmarshal(stored, c) // it was made from such a value
+			_ = json.Unmarshal(stored, c) // cannot fail: stored was made from such a value
 		}
 	}()
 	if err := f(c); err != nil {
@@ -119,9 +123,9 @@ func (s *Switchboard) decideAndSave(ctx context.Context, c *conference.Conferenc
 	return acts, nil
 }
 
-// settle does what is due until nothing is. An act that fails is tried once more if
-// that may help and can do no harm. It returns the conference as last saved, and the
-// first failure of an act that was not made good.
+// settle carries out the planned effects, saves their results and repeats with the new plan until
+// nothing is left. A failed effect is tried once more if a repetition can help and is harmless. It
+// returns the call as last saved, and the first failure that a later try did not make good.
 func (s *Switchboard) settle(ctx context.Context, c *conference.Conference, acts []conference.Act, now time.Time) (*conference.Conference, error) {
 	tries := failures{}
 	for range settleMost {
@@ -137,7 +141,7 @@ func (s *Switchboard) settle(ctx context.Context, c *conference.Conference, acts
 		if len(reports) == 0 {
 			break
 		}
-		// The world has been changed: that is saved even when the time for the request is up.
+		// The effects have happened, so their results are saved even if the request's time is up.
 		saveCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveGrace)
 		next, due, err := s.change(saveCtx, c, now, func(c *conference.Conference) error {
 			for _, r := range reports {
@@ -157,17 +161,20 @@ func (s *Switchboard) settle(ctx context.Context, c *conference.Conference, acts
 	return c, tries.first()
 }
 
-// saveGrace bounds the writing down of what was done after the time was up.
+// saveGrace is the time limit for saving results after the request's own time is up.
 const saveGrace = 1500 * time.Millisecond
 
-// update is the whole of most use cases: load, change, act, tell the agents, and offer
-// whoever waits to whoever is free.
+// update is the whole of most use cases: load the call, change and save it, carry out the effects,
+// notify the agents' pages, and offer waiting callers to free agents.
 func (s *Switchboard) update(ctx context.Context, id conference.ID, now time.Time, f decide) (*conference.Conference, error) {
 	return s.updateFor(ctx, "", id, now, f)
 }
 
-// updateFor is update at the request of an agent, whom the answer tells what has changed.
-func (s *Switchboard) updateFor(ctx context.Context, asked agent.ID, id conference.ID, now time.Time, f decide) (*conference.Conference, error) {
+// updateFor is update at the request of an agent. That agent's page is not notified: it gets the
+// answer.
+func (s *Switchboard) updateFor(
+	ctx context.Context, asked agent.ID, id conference.ID, now time.Time, f decide,
+) (*conference.Conference, error) {
 	c, err := s.load(ctx, id)
 	if err != nil {
 		return nil, err
@@ -175,8 +182,10 @@ func (s *Switchboard) updateFor(ctx context.Context, asked agent.ID, id conferen
 	return s.updateFrom(ctx, asked, c, now, f)
 }
 
-// updateFrom is updateFor that begins with a copy in hand: see change.
-func (s *Switchboard) updateFrom(ctx context.Context, asked agent.ID, c *conference.Conference, now time.Time, f decide) (*conference.Conference, error) {
+// updateFrom is updateFor with a call that is already loaded: see change.
+func (s *Switchboard) updateFrom(
+	ctx context.Context, asked agent.ID, c *conference.Conference, now time.Time, f decide,
+) (*conference.Conference, error) {
 	var before sight
 	c, acts, err := s.change(ctx, c, now, func(c *conference.Conference) error {
 		before = s.sight(c, now)

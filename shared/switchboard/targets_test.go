@@ -23,7 +23,7 @@ func TestNextAvailableAgent(t *testing.T) {
 		t.Fatalf("carol rings: %v, bob, who is away: %v", w.Rings("carol"), w.Rings("bob"))
 	}
 	if to := w.Me("alice").Call.Transfer.To; to.ID != "carol" {
-		t.Errorf("the page is told of %+v", to)
+		t.Errorf("the page shows %+v", to)
 	}
 	w.MustPress("alice", conference.DoCancel, "")
 	w.Settle()
@@ -39,7 +39,7 @@ func TestF061TargetDeclinesWithAReason(t *testing.T) {
 	w.MustPress("alice", conference.DoConsult, "bob")
 	w.Settle()
 	if can := w.Me("bob").Call.Actions; len(can) != 1 || can[0] != conference.DoDecline {
-		t.Errorf("who is rung may %v", can)
+		t.Errorf("the rung agent may %v", can)
 	}
 	cmd := switchboard.Command{Action: conference.DoDecline, Reason: conference.DeclineTopic, Request: "no"}
 	for range 2 { // the second is a repetition
@@ -108,15 +108,15 @@ func TestCommandsThatMakeNoSense(t *testing.T) {
 	}
 }
 
-// askingOutside is a world in which alice asks an outside number about her caller, and
-// somebody or something has picked up.
+// askingOutside is a world in which alice calls an outside number about the caller, and a person or
+// a machine has picked up.
 func askingOutside(t *testing.T, how conference.Action) (*World, conference.ID) {
 	t.Helper()
 	w, id := talking(t, "alice")
 	w.MustPress("alice", how, Outside)
 	w.Settle()
 	if !w.PickUp() {
-		t.Fatal("who picks up is not asked")
+		t.Fatal("whoever picks up is not screened")
 	}
 	w.Settle()
 	if p := w.Me("alice").Call.Transfer.Progress; p != "asked" {
@@ -139,21 +139,23 @@ func TestOutsideNumberConsultAndComplete(t *testing.T) {
 	if p := w.Me("alice").Agent.Presence; p != agent.IsAvailable {
 		t.Errorf("alice is %s", p)
 	}
-	w.OutsideHangsUp() // nobody pressed End call: she is kept for the agent who knows her
+	w.OutsideHangsUp() // nobody pressed End call: the caller is recalled to alice
 	w.Settle()
 	hears(t, w, id, "music")
 	w.Pass(6 * time.Second)
 	if !w.Rings("alice") {
-		t.Error("the caller is not offered to the agent who handed her over")
+		t.Error("the caller is not offered to the agent who handed the caller over")
 	}
 	w.CheckQuiet()
 }
 
-// Nobody at an outside number has a page that would notice her end: the room ends with
-// her, and what the caller's own leg asks then cannot be lost.
+// An outside party has no page that would notice the end of their leg: the leg ends the conference,
+// and the <Dial action> of the caller's leg, which follows, cannot be lost.
 func TestF103EveryWordOfAnOutsideOwnersEndIsLost(t *testing.T) {
 	for name, fault := range map[string]*Fault{
-		"": nil, "the flag fails once": {Err: switchboard.ErrUnknown}, "and took effect": {Err: switchboard.ErrUnknown, Took: true},
+		"":                    nil,
+		"the flag fails once": {Err: switchboard.ErrUnknown},
+		"and took effect":     {Err: switchboard.ErrUnknown, Took: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, id := askingOutside(t, conference.DoConsult)
@@ -170,7 +172,7 @@ func TestF103EveryWordOfAnOutsideOwnersEndIsLost(t *testing.T) {
 			hears(t, w, id, "music")
 			w.Pass(6 * time.Second)
 			if !w.Rings("alice") {
-				t.Error("the caller is not offered to the agent who handed her over")
+				t.Error("the caller is not offered to the agent who handed the caller over")
 			}
 			w.CheckQuiet()
 		})
@@ -218,8 +220,11 @@ func TestOutsideNumberTransferorLeavesWhileItIsAsked(t *testing.T) {
 func TestF086NumbersThatMayNotBeDialled(t *testing.T) {
 	w, id := talking(t, "alice")
 	var no *switchboard.NumberError
-	for _, n := range []string{"+15005550001", "sip:evil@x", "112", "*72", "client:bob", "+1 (555) 010;ext=9", strings.Repeat("9", 10_000)} {
-		if _, err := w.Press("alice", conference.DoConsult, agent.ID(n)); !errors.As(err, &no) && !errors.Is(err, switchboard.ErrNoTarget) {
+	for _, n := range []string{
+		"+15005550001", "sip:evil@x", "112", "*72", "client:bob", "+1 (555) 010;ext=9", strings.Repeat("9", 10_000),
+	} {
+		_, err := w.Press("alice", conference.DoConsult, agent.ID(n))
+		if !errors.As(err, &no) && !errors.Is(err, switchboard.ErrNoTarget) {
 			t.Errorf("%.20q: %v", n, err)
 		}
 	}
@@ -263,7 +268,8 @@ func TestPushTellsWhoDidNotAsk(t *testing.T) {
 	w.Settle()
 	w.Answer("bob")
 	w.Settle()
-	if s := w.Phones.Pushed["alice"].Call; s == nil || s.State != conference.Consulting || s.Transfer.Progress != "answered" {
+	s := w.Phones.Pushed["alice"].Call
+	if s == nil || s.State != conference.Consulting || s.Transfer.Progress != "answered" {
 		t.Errorf("alice was told %+v", s)
 	}
 	before, was := w.Phones.Pushes, w.Phones.Pushed["alice"].Call.Version
@@ -276,7 +282,7 @@ func TestPushTellsWhoDidNotAsk(t *testing.T) {
 		t.Errorf("bob was told version %d %s, stored is %d", bob.Version, bob.State, w.Conference(id).Version)
 	}
 	if len(bob.Held) != 1 || bob.Held[0] != "target" {
-		t.Errorf("held: %v: the push must come after the acts", bob.Held)
+		t.Errorf("held: %v: the notification must come after the effects", bob.Held)
 	}
 	w.Settle()
 	before = w.Phones.Pushes
@@ -316,7 +322,8 @@ func TestSnapshotTimes(t *testing.T) {
 	w.CallerHangsUp(id)
 	w.Settle()
 	recent := w.Me("alice").Agent.Recent
-	if len(recent) != 1 || recent[0].Caller == "" || !recent[0].Began.Before(recent[0].At) || recent[0].Outcome != "caller-left" {
+	if len(recent) != 1 || recent[0].Caller == "" || !recent[0].Began.Before(recent[0].At) ||
+		recent[0].Outcome != "caller-left" {
 		t.Errorf("recent calls: %+v", recent)
 	}
 }

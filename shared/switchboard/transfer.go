@@ -10,20 +10,20 @@ import (
 	"warmtransfer/shared/conference"
 )
 
-// Command is an agent's press of a button.
+// Command is what an agent asks for by pressing a button.
 type Command struct {
 	Action  conference.Action
-	Target  agent.ID // of consult and add: an agent, AnyAgent, or an outside number in E.164
+	Target  agent.ID // for consult and add: an agent, AnyAgent, or an outside number in E.164
 	Note    string
-	Reason  conference.Declining // of decline, if the agent gave one
-	Request string               // the page's key for this press; the same key has one effect
+	Reason  conference.Declining // for decline, if the agent gave one
+	Request string               // the page's request key; the same key has one effect
 }
 
-// AnyAgent as a target is the free agent who has been idle longest. It is no agent's ID.
+// AnyAgent as a target is the free agent who has been idle longest. It is not the ID of any agent.
 const AnyAgent agent.ID = "*"
 
-// Refusals of a command besides the conference's own, *agent.NotFreeError,
-// agent.ErrTooManyOutside and those of numbers.
+// Refusals of a command besides those of the call itself, *agent.NotFreeError,
+// agent.ErrTooManyOutside and those of outside numbers.
 var (
 	// ErrNoTarget: there is no such agent.
 	ErrNoTarget = errors.New("there is no such agent")
@@ -31,16 +31,15 @@ var (
 	ErrTargetNeeded = errors.New("consult and add need a target, other actions must not name one")
 	// ErrNobodyFree: any agent would do, and none is free.
 	ErrNobodyFree = errors.New("no agent is free")
-	// ErrReason: decline has a reason that is not known, or another action has one.
+	// ErrReason: the reason of a decline is unknown, or another action has a reason.
 	ErrReason = errors.New("only decline has a reason, one of those offered")
 )
 
-// Transfer carries out a command on the agent's call. Repeated with the same request
-// key it answers the same without a second effect. A *NotFreeError tells that the
-// target cannot be rung now. An error means that nothing was changed; only after
-// ErrUnavailable that is not known, and the same key finds out. A command that was saved
-// is accepted, also if the network has not done its part: the clocks go on trying, and
-// the snapshot says what is overdue.
+// Transfer carries out a command on the agent's call. Repeated with the same request key it gives
+// the same answer without a second effect (N7). A *NotFreeError means that the target cannot be
+// rung now. An error means that nothing was changed; only after ErrUnavailable that is unknown, and
+// a repetition with the same key finds out. A command that was saved is accepted even if Twilio has
+// not carried out its effects: the clocks retry them, and the snapshot says what is overdue.
 func (s *Switchboard) Transfer(ctx context.Context, who Who, cmd Command, now time.Time) (Snapshot, error) {
 	if err := cmd.check(); err != nil {
 		return Snapshot{}, err
@@ -74,8 +73,8 @@ func (s *Switchboard) Transfer(ctx context.Context, who Who, cmd Command, now ti
 	return s.after(ctx, who, a, c, now), nil
 }
 
-// after is the snapshot after a command. Of an agent who was let go what is in hand is
-// old, but better than nothing.
+// after is the snapshot after a command. If the command released the agent, their own data is
+// loaded anew; if that fails, the older data is used.
 func (s *Switchboard) after(
 	ctx context.Context, who Who, a *agent.Agent, c *conference.Conference, now time.Time,
 ) Snapshot {
@@ -84,14 +83,16 @@ func (s *Switchboard) after(
 			return me
 		}
 	}
-	line, err := s.store.Line(ctx) // without it the press is done all the same
+	line, err := s.store.Line(ctx) // the command is done even if this fails
 	s.repair(ctx, line, now)
 	return s.view(a, c, line, err == nil, now)
 }
 
-// press carries out a command without a target on the call in hand. To end a call once
-// more that has been ended is to try its last words again, if they could not be said.
-func (s *Switchboard) press(ctx context.Context, c *conference.Conference, r conference.Request, cmd Command, now time.Time) (*conference.Conference, error) {
+// press carries out a command without a target on the loaded call. To end a call that an agent has
+// already ended tries the goodbye again, if it could not be said.
+func (s *Switchboard) press(
+	ctx context.Context, c *conference.Conference, r conference.Request, cmd Command, now time.Time,
+) (*conference.Conference, error) {
 	return s.updateFrom(ctx, r.Agent, c, now, func(c *conference.Conference) error {
 		switch {
 		case c.Did(r), cmd.Action == conference.DoEnd && c.Reason == conference.ReasonAgentEnded:
@@ -119,8 +120,8 @@ func (cmd Command) check() error {
 	return nil
 }
 
-// callFor loads the conference that a request is about: the agent's call. Again: it has
-// taken effect before, there or in a call that he has left.
+// callFor loads the call that a request is about: the agent's call. Again: the request has taken
+// effect before, in this call or in one that the agent has left.
 func (s *Switchboard) callFor(
 	ctx context.Context, a *agent.Agent, r conference.Request, now time.Time,
 ) (c *conference.Conference, again bool, err error) {
@@ -128,7 +129,7 @@ func (s *Switchboard) callFor(
 		return nil, true, nil
 	}
 	if s.doubt(ctx, a, now) {
-		_ = s.store.SaveAgent(ctx, a) // or his page's next beat does
+		_ = s.store.SaveAgent(ctx, a) // if this fails, the next heartbeat does it
 	}
 	if a.Claim == nil {
 		return nil, false, conference.ErrNoCall
@@ -143,14 +144,16 @@ func (s *Switchboard) callFor(
 	return c, c.Did(r), nil
 }
 
-// pressed names a press of a button, for an agent to know it by when he has left the call.
+// pressed names a request, so that it is recognised after the agent has left the call.
 func pressed(r conference.Request) string { return r.Action + " " + r.Key }
 
-// begin finds and claims the target, then starts the transfer in the call in hand. Who
-// comes too late with that lets go of what only he has claimed or counted.
-func (s *Switchboard) begin(ctx context.Context, c *conference.Conference, r conference.Request, cmd Command, now time.Time) (*conference.Conference, error) {
+// begin finds and claims the target, then starts the transfer in the loaded call. If another
+// request was quicker, this one gives up what only it has claimed or counted.
+func (s *Switchboard) begin(
+	ctx context.Context, c *conference.Conference, r conference.Request, cmd Command, now time.Time,
+) (*conference.Conference, error) {
 	if err := c.Allowed(r.Agent, conference.Action(r.Action)); err != nil {
-		return nil, err // before anybody is claimed
+		return nil, err // checked before anybody is claimed
 	}
 	fresh := s.set.NewKey()
 	t, err := s.target(ctx, c, r, fresh, cmd, now)
@@ -164,7 +167,7 @@ func (s *Switchboard) begin(ctx context.Context, c *conference.Conference, r con
 			return nil
 		}
 		err := c.MayBegin(r, t)
-		if err == nil && known { // rung for another press, and over already
+		if err == nil && known { // rung for another request, and over already
 			return &agent.NotFreeError{Presence: agent.IsBusy}
 		}
 		if err != nil {
@@ -182,8 +185,8 @@ func (s *Switchboard) begin(ctx context.Context, c *conference.Conference, r con
 	return c, err
 }
 
-// meanwhile answers who was refused a target: if the same press, or another one, has
-// changed the call by now, then that was why.
+// meanwhile explains why a target was refused: if the same request, or another one, has changed the
+// call by now, then that was the reason.
 func (s *Switchboard) meanwhile(ctx context.Context, id conference.ID, r conference.Request, refused error) (*conference.Conference, error) {
 	if errors.Is(refused, ErrUnavailable) {
 		return nil, refused
@@ -201,14 +204,16 @@ func (s *Switchboard) meanwhile(ctx context.Context, id conference.ID, r confere
 	return nil, refused
 }
 
-// target is whom a command means: an agent, whom it claims for that leg or one that she is
-// on her way to, or a number that may be dialled.
-func (s *Switchboard) target(ctx context.Context, c *conference.Conference, r conference.Request, key conference.LegKey, cmd Command, now time.Time) (conference.Target, error) {
+// target is whom a command means: an agent, whom it claims for that leg or for a leg that a
+// concurrent request is about to save, or a number that may be dialled.
+func (s *Switchboard) target(
+	ctx context.Context, c *conference.Conference, r conference.Request, key conference.LegKey, cmd Command, now time.Time,
+) (conference.Target, error) {
 	t := conference.Target{Key: key, Ring: s.set.Ring, Note: cmd.Note}
 	var err error
 	switch {
 	case cmd.Target == AnyAgent:
-		// The list may lag behind: whoever was claimed a moment ago may be missing from it.
+		// The list may lag: an agent who was claimed a moment ago may be missing from it.
 		if err = s.claimAny(ctx, c, &t, now); errors.Is(err, ErrNobodyFree) {
 			err = s.claimAny(ctx, c, &t, now)
 		}

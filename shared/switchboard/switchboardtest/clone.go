@@ -14,15 +14,18 @@ import (
 	"warmtransfer/shared/switchboard"
 )
 
-// Clone is a World of its own that stands where this one does. Faults that were asked
-// for by number or for each call are not taken over; Order and Watch neither.
+// Clone is an independent copy of the World. Faults that were set by number or for each call are
+// not copied, nor are Order and Watch.
 func (w *World) Clone() *World {
 	n := &World{
-		T: w.T, Now: w.Now, keys: w.keys, Longest: w.Longest, calls: slices.Clone(w.calls), agents: slices.Clone(w.agents),
+		T: w.T, Now: w.Now, keys: w.keys, Longest: w.Longest,
+		calls: slices.Clone(w.calls), agents: slices.Clone(w.agents),
 		rounds: maps.Clone(w.rounds), silent: maps.Clone(w.silent), mute: maps.Clone(w.mute),
 	}
 	n.Life = &Life{calls: w.Life.calls}
-	n.Store = &Store{confs: maps.Clone(w.Store.confs), people: maps.Clone(w.Store.people), views: maps.Clone(w.Store.views)}
+	n.Store = &Store{
+		confs: maps.Clone(w.Store.confs), people: maps.Clone(w.Store.people), views: maps.Clone(w.Store.views),
+	}
 	n.Phones = w.Phones.clone(func() time.Time { return n.Now })
 	n.Store.Faults = Faults{rules: cloneRules(w.Store.rules), life: n.Life}
 	n.Phones.Faults = Faults{rules: cloneRules(w.Phones.rules), life: n.Life}
@@ -61,19 +64,19 @@ func (p *Phones) clone(clock func() time.Time) *Phones {
 	return n
 }
 
-// What makes two Worlds look different that behave alike: moments, names, counters.
+// What differs between two Worlds that behave alike: moments, names, counters.
 var (
 	moments  = regexp.MustCompile(`"\d{4}-\d\d-\d\dT[0-9:.]+Z"`)
 	names    = regexp.MustCompile(`leg-\d+|C[AF][0-9a-f]{32}`)
 	counters = regexp.MustCompile(`"(seq|version|hops|dials|missed)":\d+,?`)
 )
 
-// longAgo: beyond that no rule asks how long ago something was.
+// longAgo, in seconds: no rule tells two moments apart that are further back than this.
 const longAgo = 60
 
-// Fingerprint is equal for two Worlds that behave alike from now on, as far as can be
-// told cheaply: moments count from now, names by their order, and what only records the
-// past does not count.
+// Fingerprint is equal for two Worlds that behave alike from now on, as far as that can be computed
+// cheaply: moments are relative to now, names are numbered by their order, and what only records
+// the past is left out.
 func (w *World) Fingerprint() string {
 	var b strings.Builder
 	for _, id := range slices.Sorted(maps.Keys(w.Store.confs)) {
@@ -87,9 +90,9 @@ func (w *World) Fingerprint() string {
 			w.T.Fatal(err)
 		}
 		a.Recent, a.Last, a.Dropped = nil, nil, nil
-		a.Back, a.Freed = time.Time{}, time.Time{} // for colleagues' eyes
+		a.Back, a.Freed = time.Time{}, time.Time{} // only shown to colleagues
 		if a.Claim != nil {
-			a.Claim.Askers = nil // between two requests there is one
+			a.Claim.Askers = nil // between two requests there is only one
 			a.Claim.Since, a.Claim.Answered = time.Time{}, time.Time{}
 		}
 		b.WriteString(asJSON(w.T, a))
@@ -103,7 +106,8 @@ func (w *World) Fingerprint() string {
 		if l.room != nil {
 			in = l.room.sid
 		}
-		fmt.Fprint(&b, sid, l.dial.Agent, l.dial.Number, l.dial.Leg, l.answered, l.words, l.held, l.quiet, l.ends, in, asJSON(w.T, l.since))
+		fmt.Fprint(&b, sid, l.dial.Agent, l.dial.Number, l.dial.Leg,
+			l.answered, l.words, l.held, l.quiet, l.ends, in, asJSON(w.T, l.since))
 	}
 	for _, h := range w.Phones.late {
 		fmt.Fprint(&b, h.leg, h.room, h.hold, h.silent, asJSON(w.T, h.at))

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// asJSON is a value in the form in which two of them are compared.
+// asJSON is the form in which two values are compared.
 func asJSON(t TB, v any) string {
 	t.Helper()
 	raw, err := json.Marshal(v)
@@ -23,7 +23,7 @@ func equal(t TB, got, want any) {
 	}
 }
 
-// eventually asks a list that may lag until it says what is wanted.
+// eventually reads a list that may lag until it has the wanted content.
 func eventually[T any](t *testing.T, want T, ask func() (T, error)) {
 	t.Helper()
 	deadline := time.Now().Add(2 * time.Second)

@@ -1,7 +1,7 @@
-// Package switchboardtest has what tests of the switchboard and of its adapters need:
-// a store in memory, a phone network in memory whose callbacks can be lost, doubled
-// and reordered, both able to fail before and after taking effect, the invariants of
-// a conference, and the suite that every Store must pass.
+// Package switchboardtest has what tests of the service and of its adapters need: a store in
+// memory, a phone network in memory whose callbacks can be lost, doubled and reordered, both able
+// to fail before and after taking effect, the invariants of a call, and the suite that every Store
+// must pass.
 package switchboardtest
 
 import (
@@ -13,18 +13,17 @@ import (
 // Fault makes one call fail.
 type Fault struct {
 	Err  error
-	Took bool // it fails after it has taken effect
-	// Late is how much later a Hold takes effect that has failed; with Silent nothing tells of it.
+	Took bool // the call fails after it has taken effect
+	// Late is how much later a failed Hold takes effect; with Silent no callback reports it.
 	Late   time.Duration
 	Silent bool
 }
 
-// ErrLags as a Fault's error lets a list of the network (FindRoom, Present, FindLeg) answer
-// with success, and show nobody.
+// ErrLags as a Fault's error lets a list of the network (FindConference, Participants, FindLeg)
+// answer with success and an empty list.
 var ErrLags = errors.New("the list lags")
 
-// Faults are what is to fail, by the name of the operation. The zero value fails
-// nothing.
+// Faults are the failures to come, by the name of the operation. The zero value fails nothing.
 type Faults struct {
 	mu    sync.Mutex
 	rules map[string][]Fault
@@ -34,8 +33,8 @@ type Faults struct {
 	life  *Life
 }
 
-// Life is that of the process which makes the calls: it may crash just before or just
-// after one of them. From then on nothing that it does takes effect, until Revive.
+// Life is the life of the process that makes the calls: it may crash just before or just after one
+// of them. From then on nothing that it does takes effect, until Revive.
 type Life struct {
 	mu    sync.Mutex
 	calls int // outside calls made so far
@@ -46,11 +45,11 @@ type Life struct {
 	left  int // changes left to make before it crashes, counted down from left-1
 }
 
-// ErrCrashed is what the world sees of a use case that crashed: no answer.
+// ErrCrashed is what others see of a use case that crashed: no answer.
 var ErrCrashed = errors.New("crashed")
 
-// CrashAt makes the process crash at the n-th outside call of its whole life, counted
-// from 0, before or after that has taken effect.
+// CrashAt makes the process crash at the n-th outside call of its whole life, counted from 0: after
+// that call has taken effect if took, otherwise before.
 func (l *Life) CrashAt(n int, took bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -70,14 +69,14 @@ func (l *Life) crashAtChange(n int) {
 	l.left = n + 1
 }
 
-// Disarm takes back a crash that has not come.
+// Disarm cancels a crash that has not happened yet.
 func (l *Life) Disarm() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.armed, l.left = false, 0
 }
 
-// Revive starts the process anew and says whether it had crashed.
+// Revive restarts the process and says whether it had crashed.
 func (l *Life) Revive() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -93,7 +92,7 @@ var reads = map[string]bool{
 	"FindLeg": true, "Tell": true,
 }
 
-// live makes one outside call, unless the process is dead or dies of it.
+// live makes one outside call, unless the process has crashed or crashes at it.
 func (l *Life) live(op string, act func() error) error {
 	if l == nil {
 		return act()
@@ -122,7 +121,7 @@ func (l *Life) live(op string, act func() error) error {
 	return ErrCrashed
 }
 
-// Next makes the next call of op fail, after those that were asked for before.
+// Next makes the next call of op fail, after the failures that were set before.
 func (f *Faults) Next(op string, fault Fault) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -142,7 +141,7 @@ func (f *Faults) Every(op string, fault Fault) {
 	f.every[op] = fault
 }
 
-// At makes the n-th call of op fail, counted from 0 over its whole life.
+// At makes the n-th call of op fail, counted from 0 over the whole life of f.
 func (f *Faults) At(op string, n int, fault Fault) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -186,7 +185,7 @@ type lateError struct{ Fault }
 func (e *lateError) Error() string { return e.Err.Error() }
 func (e *lateError) Unwrap() error { return e.Err }
 
-// run calls act under the fault that op has next, if any.
+// run calls act with the next fault of op, if there is one.
 func (f *Faults) run(op string, act func() error) error {
 	return f.life.live(op, func() error { return f.fail(op, act) })
 }

@@ -10,7 +10,7 @@ import (
 	"warmtransfer/shared/switchboard"
 )
 
-// Choose sets an agent's status as his page does.
+// Choose sets an agent's status as the agent's page does.
 func (w *World) Choose(id agent.ID, s agent.Status) switchboard.Snapshot {
 	w.T.Helper()
 	delete(w.silent, id)
@@ -27,13 +27,13 @@ func (w *World) Choose(id agent.ID, s agent.Status) switchboard.Snapshot {
 	return snap
 }
 
-// Beat is an agent's page's heartbeat; it may fail under faults.
+// Beat is the heartbeat of an agent's page; it may fail under faults.
 func (w *World) Beat(id agent.ID) (switchboard.Snapshot, error) {
 	snap, err := w.Board.SetStatus(context.Background(), w.who(id), agent.Available, true, w.Now)
 	return snap, w.outcome(err)
 }
 
-// Silent makes an agent's page stop beating; a status that he chooses starts it again.
+// Silent stops the heartbeats of an agent's page; Choose starts them again.
 func (w *World) Silent(id agent.ID) { w.silent[id] = true }
 
 // Me is an agent's snapshot.
@@ -64,8 +64,8 @@ func (w *World) MustPress(id agent.ID, a conference.Action, target agent.ID) swi
 	return snap
 }
 
-// Dial is a caller who dials in. If the store is down she is asked to hold on; then
-// she has no conference yet, and the second result is false.
+// Dial is a caller who dials in. If the store is down the caller is asked to hold on; then the call
+// is not stored yet, and the second result is false.
 func (w *World) Dial() (conference.ID, bool) {
 	id := conference.ID(fmt.Sprintf("CA%032x", len(w.calls)+1))
 	w.calls = append(w.calls, id)
@@ -77,7 +77,8 @@ func (w *World) Dial() (conference.ID, bool) {
 	return id, w.Arrive(id)
 }
 
-// Arrive is the webhook of a caller who has dialled in, and her way into the room.
+// Arrive is the webhook of a caller who has dialled in, after which the caller's leg joins the
+// conference.
 func (w *World) Arrive(id conference.ID) bool {
 	c, err := w.Board.Arrive(context.Background(), id, "+15005550006", false, w.Now)
 	if w.outcome(err) != nil {
@@ -87,7 +88,7 @@ func (w *World) Arrive(id conference.ID) bool {
 	return true
 }
 
-// admit lets the caller's leg into the room that it was sent to.
+// admit puts the caller's leg into the conference that the webhook's answer named.
 func (w *World) admit(c *conference.Conference) {
 	w.Phones.mu.Lock()
 	defer w.Phones.mu.Unlock()
@@ -103,7 +104,7 @@ func (w *World) admit(c *conference.Conference) {
 	w.Phones.enter(l, c.ID, false, true)
 }
 
-// leg is an agent's live leg that fits, the newest; nil if he has none.
+// leg is the newest live leg of an agent that fits; nil if there is none.
 func (w *World) leg(id agent.ID, fits func(*phone) bool) *phone {
 	w.Phones.mu.Lock()
 	defer w.Phones.mu.Unlock()
@@ -126,7 +127,7 @@ func (w *World) Talks(id agent.ID) bool {
 	return w.leg(id, func(l *phone) bool { return l.answered }) != nil
 }
 
-// Answer is an agent who answers what rings at him; the TwiML that he gets decides.
+// Answer is an agent who answers what rings; the answer to the leg's webhook decides what happens.
 func (w *World) Answer(id agent.ID) bool {
 	l := w.leg(id, func(l *phone) bool { return !l.answered })
 	if l == nil {
@@ -137,7 +138,7 @@ func (w *World) Answer(id agent.ID) bool {
 	return err == nil
 }
 
-// pickUp answers a leg: its webhook asks what is to become of it.
+// pickUp answers a leg, whose webhook then asks what to do.
 func (w *World) pickUp(l *phone) (in conference.Admission, err error) {
 	l.answered = true
 	in, err = w.Board.Connect(context.Background(), l.dial.Conference, l.dial.Leg, l.sid, w.Now)
@@ -152,18 +153,18 @@ func (w *World) enter(l *phone, in conference.Admission, err error) {
 	case l.over:
 	case err == nil:
 		w.Phones.enter(l, l.dial.Conference, true, in.EndsRoom)
-	default: // a sentence, then the end; also when the webhook failed for good
+	default: // spoken words, then the end; also when the webhook failed for good
 		w.Phones.end(l, conference.OutcomeLost, false)
 	}
 }
 
-// outsideLeg is the live leg to Outside, if it has been answered or not.
+// outsideLeg is the live leg to Outside with that value of answered.
 func (w *World) outsideLeg(answered bool) *phone {
 	return w.leg("", func(l *phone) bool { return l.dial.Number == Outside && l.answered == answered })
 }
 
-// PickUp is somebody, or a machine, at Outside who picks up; it says whether it is asked
-// to accept.
+// PickUp is a person, or a machine, at Outside who picks up; it says whether they are asked to
+// accept.
 func (w *World) PickUp() bool {
 	l := w.outsideLeg(false)
 	if l == nil {
@@ -177,8 +178,8 @@ func (w *World) PickUp() bool {
 	return false
 }
 
-// Press1 is what the one who has picked up does when asked: a person presses 1, or does
-// not want to; a machine does nothing, and in the end the network hangs up on it.
+// Press1 is the reaction to being asked: a person presses 1 or refuses; a machine does nothing
+// until the network hangs up.
 func (w *World) Press1(person, yes bool) bool {
 	l := w.outsideLeg(true)
 	if l == nil || l.room != nil {
@@ -194,21 +195,21 @@ func (w *World) Press1(person, yes bool) bool {
 	return err == nil
 }
 
-// OutsideHangsUp is the end of a call by the one at Outside.
+// OutsideHangsUp is the outside party's end of the call.
 func (w *World) OutsideHangsUp() bool { return w.drop(w.outsideLeg(true), conference.OutcomeLost) }
 
-// Reject is an agent who declines, or lets it ring to the end, by the outcome.
+// Reject is an agent who declines, or does not answer, by the outcome.
 func (w *World) Reject(id agent.ID, o conference.Outcome) bool {
 	return w.drop(w.leg(id, func(l *phone) bool { return !l.answered }), o)
 }
 
-// HangUp is an agent whose answered leg goes away, by his hand or by a fault.
+// HangUp ends an agent's answered leg, by the agent or by a fault.
 func (w *World) HangUp(id agent.ID) bool {
 	return w.drop(w.leg(id, func(l *phone) bool { return l.answered }), conference.OutcomeLost)
 }
 
-// MusicRunsOut: a turn of a caller's music could not be had, for as long as the network
-// tries. She hears nothing more of it until it begins anew.
+// MusicRunsOut: every try to get a caller's next music turn failed. The caller hears no more music
+// until it begins anew.
 func (w *World) MusicRunsOut(id conference.ID) {
 	w.Phones.mu.Lock()
 	defer w.Phones.mu.Unlock()
@@ -230,14 +231,14 @@ func (w *World) drop(l *phone, o conference.Outcome) bool {
 	return true
 }
 
-// Intrude puts a leg that nobody asked for into a caller's room.
+// Intrude puts a leg that nobody asked for into a caller's conference.
 func (w *World) Intrude(id conference.ID) {
 	w.Phones.mu.Lock()
 	defer w.Phones.mu.Unlock()
 	w.Phones.enter(w.stranger(), id, true, false)
 }
 
-// Stranger is a leg of somebody else's in the same account, in a room of its own.
+// Stranger is a leg of another application in the same account, in a conference of its own.
 func (w *World) Stranger() {
 	w.Phones.mu.Lock()
 	defer w.Phones.mu.Unlock()

@@ -13,31 +13,31 @@ import (
 	"warmtransfer/shared/switchboard"
 )
 
-// Phones is a phone network in memory: legs, rooms, who hears whom. It is a
-// switchboard.CallControl. What it would tell by webhook it queues as Callbacks, for
-// a test to deliver, double, delay or drop. Operations for Faults: "Dial", "FindLeg",
-// "Hangup", "LastWords", "FreshRoom", "FindRoom", "Hold", "SetEndsRoom", "Present", "LookAt", "Tell".
+// Phones is a phone network in memory: legs, conferences, who hears whom. It is a
+// service.CallControl. The callbacks that it would send it queues as Callbacks, for a test to
+// deliver, double, delay or drop. Operations for Faults: "Dial", "FindLeg", "Hangup", "LastWords",
+// "FreshRoom", "FindRoom", "Hold", "SetEndsRoom", "Present", "LookAt", "Tell".
 type Phones struct {
 	Faults
 	mu    sync.Mutex
 	legs  map[conference.LegID]*phone
 	rooms map[conference.ID]*room
 	made  int
-	moves int        // what has happened to legs and rooms
-	Told  []Callback // what waits to be delivered, oldest first
+	moves int        // how many changes of legs and conferences there were
+	Told  []Callback // callbacks to be delivered, oldest first
 	Clock func() time.Time
-	// Pushed is the last snapshot that an agent's page was told over his leg, and how many
-	// it was told in all.
+	// Pushed is the last snapshot that an agent's page was sent over the agent's leg, and Pushes
+	// how many were sent in all.
 	Pushed map[agent.ID]switchboard.Snapshot
 	Pushes int
-	// Announced counts the words that a caller was told over what she hears.
+	// Announced counts the announcements to a caller over what the caller hears.
 	Announced map[conference.ID]int
-	// Watch, if set, is called after each change that the switchboard makes.
+	// Watch, if set, is called after each change that the service makes.
 	Watch func()
-	// Unlisted legs are lacked by every list of who is in a room.
+	// Unlisted legs are missing from every list of participants.
 	Unlisted map[conference.LegID]bool
 	late     []lateHold
-	// Unreachable agents have no page registered.
+	// Unreachable agents have no registered page.
 	Unreachable map[agent.ID]bool
 }
 
@@ -49,16 +49,16 @@ var (
 // phone is one party's leg.
 type phone struct {
 	sid      conference.LegID
-	dial     conference.Dial // of an agent's leg
-	caller   conference.ID   // of a caller's leg
+	dial     conference.Dial // for an agent's leg
+	caller   conference.ID   // for a caller's leg
 	answered bool
 	words    bool // hears a sentence, after which the leg ends
 	over     bool
 	since    time.Time
 	room     *room
 	held     bool
-	quiet    bool // a caller's: her music has run out
-	fresh    bool // a caller's: her music has begun, and she asks for the first turn of it
+	quiet    bool // a caller's leg: the music has stopped
+	fresh    bool // a caller's leg: music has begun, and its first turn is still to be asked for
 	ends     bool
 	label    string
 }
@@ -71,7 +71,7 @@ type room struct {
 	in      []*phone
 }
 
-// Callback is what the network tells: exactly one field is set.
+// Callback is what the network reports: exactly one field besides Name is set.
 type Callback struct {
 	Name string
 	Room *RoomTold
@@ -94,23 +94,24 @@ type LegTold struct {
 	Outcome conference.Outcome
 }
 
-// OverTold is the caller's <Dial action>, or with Gone the end of her call.
+// OverTold is the caller's <Dial action>, or with Gone the end of the caller's leg.
 type OverTold struct {
 	ID    conference.ID
 	Round int
 	Gone  bool
 }
 
-// NewPhones is a network without a call.
+// NewPhones returns a network without legs.
 func NewPhones(clock func() time.Time) *Phones {
 	return &Phones{
 		legs: map[conference.LegID]*phone{}, rooms: map[conference.ID]*room{},
 		Unlisted: map[conference.LegID]bool{},
-		Clock:    clock, Unreachable: map[agent.ID]bool{}, Announced: map[conference.ID]int{}, Pushed: map[agent.ID]switchboard.Snapshot{},
+		Clock:    clock, Unreachable: map[agent.ID]bool{},
+		Announced: map[conference.ID]int{}, Pushed: map[agent.ID]switchboard.Snapshot{},
 	}
 }
 
-// act runs an operation under the fault that it has next, if any.
+// act runs an operation with its next fault, if there is one.
 func (p *Phones) act(op string, f func() error) error {
 	err := p.run(op, f)
 	if p.Watch != nil {
@@ -130,16 +131,18 @@ func (p *Phones) roomTold(r *room, kind conference.RoomEventKind, who *phone, hu
 		e.Leg, e.Label = who.sid, who.label
 	}
 	r.seq++
-	p.tell(Callback{Name: "room " + string(kind) + " " + e.Label, Room: &RoomTold{ID: r.name, Event: e}})
+	p.tell(Callback{Name: "conference " + string(kind) + " " + e.Label, Room: &RoomTold{ID: r.name, Event: e}})
 }
 
-// Dial implements switchboard.CallControl.
+// Dial implements service.CallControl.
 func (p *Phones) Dial(_ context.Context, d conference.Dial) (sid conference.LegID, err error) {
 	err = p.act("Dial", func() error {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.made++
-		l := &phone{sid: conference.LegID(fmt.Sprintf("CA%032x", 0xa0000+p.made)), dial: d, since: p.Clock(), label: string(d.Leg)}
+		l := &phone{
+			sid: conference.LegID(fmt.Sprintf("CA%032x", 0xa0000+p.made)), dial: d, since: p.Clock(), label: string(d.Leg),
+		}
 		sid, p.legs[l.sid] = l.sid, l
 		if p.Unreachable[d.Agent] {
 			p.end(l, conference.Failed("480"), false)
@@ -154,7 +157,7 @@ func (p *Phones) Dial(_ context.Context, d conference.Dial) (sid conference.LegI
 	return sid, nil
 }
 
-// FindLeg implements switchboard.CallControl.
+// FindLeg implements service.CallControl.
 func (p *Phones) FindLeg(_ context.Context, to agent.ID, since time.Time) error {
 	err := p.run("FindLeg", func() error {
 		p.mu.Lock()
@@ -172,7 +175,7 @@ func (p *Phones) FindLeg(_ context.Context, to agent.ID, since time.Time) error 
 	return err
 }
 
-// Hangup implements switchboard.CallControl.
+// Hangup implements service.CallControl.
 func (p *Phones) Hangup(_ context.Context, leg conference.LegID) error {
 	return p.act("Hangup", func() error {
 		p.mu.Lock()
@@ -186,7 +189,7 @@ func (p *Phones) Hangup(_ context.Context, leg conference.LegID) error {
 	})
 }
 
-// LastWords implements switchboard.CallControl.
+// LastWords implements service.CallControl.
 func (p *Phones) LastWords(_ context.Context, id conference.ID, _ conference.Reason) error {
 	return p.act("LastWords", func() error {
 		p.mu.Lock()
@@ -201,7 +204,7 @@ func (p *Phones) LastWords(_ context.Context, id conference.ID, _ conference.Rea
 	})
 }
 
-// FreshRoom implements switchboard.CallControl.
+// FreshRoom implements service.CallControl.
 func (p *Phones) FreshRoom(_ context.Context, id conference.ID, _ int) error {
 	return p.act("FreshRoom", func() error {
 		p.mu.Lock()
@@ -216,7 +219,7 @@ func (p *Phones) FreshRoom(_ context.Context, id conference.ID, _ int) error {
 	})
 }
 
-// Tell implements switchboard.Notifier.
+// Tell implements service.Notifier.
 func (p *Phones) Tell(_ context.Context, leg conference.LegID, s switchboard.Snapshot) error {
 	return p.run("Tell", func() error {
 		p.mu.Lock()
@@ -231,7 +234,7 @@ func (p *Phones) Tell(_ context.Context, leg conference.LegID, s switchboard.Sna
 	})
 }
 
-// FindRoom implements switchboard.Looks.
+// FindRoom implements service.Looks.
 func (p *Phones) FindRoom(_ context.Context, id conference.ID) (sid conference.RoomID, started bool, err error) {
 	err = p.run("FindRoom", func() error {
 		p.mu.Lock()
@@ -248,7 +251,7 @@ func (p *Phones) FindRoom(_ context.Context, id conference.ID) (sid conference.R
 	return sid, started, err
 }
 
-// in finds a live room and a leg in it.
+// in finds a live conference and a leg in it.
 func (p *Phones) in(sid conference.RoomID, leg conference.LegID) (*room, *phone) {
 	for _, r := range p.rooms {
 		if r.sid != sid {
@@ -264,7 +267,7 @@ func (p *Phones) in(sid conference.RoomID, leg conference.LegID) (*room, *phone)
 	return nil, nil
 }
 
-// Hold implements switchboard.Rooms.
+// Hold implements service.Conferences.
 func (p *Phones) Hold(_ context.Context, _ conference.ID, sid conference.RoomID, leg conference.LegID, hold bool) error {
 	h := lateHold{room: sid, leg: leg, hold: hold}
 	err := p.act("Hold", func() error {
@@ -284,7 +287,7 @@ func (p *Phones) Hold(_ context.Context, _ conference.ID, sid conference.RoomID,
 // lateHold is a change of a hold flag, now or later.
 type lateHold struct {
 	at     time.Time
-	silent bool // nothing tells of it
+	silent bool // no callback reports it
 	room   conference.RoomID
 	leg    conference.LegID
 	hold   bool
@@ -310,7 +313,7 @@ func (p *Phones) hold(h lateHold) error {
 	return nil
 }
 
-// takeEffect carries out what was late, and says whether there was anything.
+// takeEffect carries out the late changes that are due, and says whether there were any.
 func (p *Phones) takeEffect() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -325,7 +328,7 @@ func (p *Phones) takeEffect() bool {
 	return len(p.late) < n
 }
 
-// SetEndsRoom implements switchboard.Rooms; like the network it ignores held legs.
+// SetEndsRoom implements service.Conferences; like Twilio it ignores legs on hold.
 func (p *Phones) SetEndsRoom(_ context.Context, sid conference.RoomID, leg conference.LegID, ends bool) error {
 	return p.act("SetEndsRoom", func() error {
 		p.mu.Lock()
@@ -341,7 +344,7 @@ func (p *Phones) SetEndsRoom(_ context.Context, sid conference.RoomID, leg confe
 	})
 }
 
-// Announce implements switchboard.Rooms.
+// Announce implements service.Conferences.
 func (p *Phones) Announce(_ context.Context, id conference.ID, sid conference.RoomID, leg conference.LegID) error {
 	return p.act("Announce", func() error {
 		p.mu.Lock()
@@ -354,7 +357,7 @@ func (p *Phones) Announce(_ context.Context, id conference.ID, sid conference.Ro
 	})
 }
 
-// LookAt implements switchboard.Looks.
+// LookAt implements service.Looks.
 func (p *Phones) LookAt(_ context.Context, sid conference.RoomID, leg conference.LegID) (saw conference.Sighting, err error) {
 	err = p.run("LookAt", func() error {
 		p.mu.Lock()
@@ -372,7 +375,7 @@ func (p *Phones) LookAt(_ context.Context, sid conference.RoomID, leg conference
 	return saw, err
 }
 
-// Present implements switchboard.Looks.
+// Present implements service.Looks.
 func (p *Phones) Present(_ context.Context, sid conference.RoomID) (here []conference.Presence, err error) {
 	err = p.run("Present", func() error {
 		p.mu.Lock()
@@ -395,7 +398,7 @@ func (p *Phones) Present(_ context.Context, sid conference.RoomID) (here []confe
 	return here, err
 }
 
-// enter puts a leg into the room of that name, which may be a new one.
+// enter puts a leg into the conference of that name, which may be a new one.
 func (p *Phones) enter(l *phone, name conference.ID, starts, ends bool) {
 	r := p.rooms[name]
 	if r == nil {
@@ -412,7 +415,7 @@ func (p *Phones) enter(l *phone, name conference.ID, starts, ends bool) {
 	}
 }
 
-// leave takes a leg out of its room; hungUp: because its call ended.
+// leave takes a leg out of its conference; hungUp: because its call ended.
 func (p *Phones) leave(l *phone, hungUp bool) {
 	r := l.room
 	if r == nil {
@@ -431,7 +434,7 @@ func (p *Phones) leave(l *phone, hungUp bool) {
 	}
 }
 
-// endRoom ends a room, because somebody left or, with nobody, from outside.
+// endRoom ends a conference, because a participant left or, with by nil, from outside.
 func (p *Phones) endRoom(r *room, by *phone) {
 	delete(p.rooms, r.name)
 	rest := r.in
@@ -446,7 +449,8 @@ func (p *Phones) endRoom(r *room, by *phone) {
 	}
 }
 
-// fellOut: a leg's room ended under it: an agent's leg is over, the caller's asks.
+// fellOut: the conference of a leg has ended. An agent's leg ends; for the caller's leg Twilio
+// requests the <Dial action>.
 func (p *Phones) fellOut(l *phone) {
 	if l.caller == "" {
 		p.end(l, conference.OutcomeLost, false)
@@ -455,7 +459,7 @@ func (p *Phones) fellOut(l *phone) {
 	p.tell(Callback{Name: "caller fell out", Over: &OverTold{ID: l.caller, Round: -1}})
 }
 
-// end ends a leg's call and tells how.
+// end ends a leg and reports the outcome.
 func (p *Phones) end(l *phone, o conference.Outcome, self bool) {
 	if l.over {
 		return
@@ -466,5 +470,6 @@ func (p *Phones) end(l *phone, o conference.Outcome, self bool) {
 		p.tell(Callback{Name: "caller gone", Over: &OverTold{ID: l.caller, Gone: true}})
 		return
 	}
-	p.tell(Callback{Name: "leg over", Leg: &LegTold{ID: l.dial.Conference, Key: l.dial.Leg, SID: l.sid, Over: true, Outcome: o}})
+	told := &LegTold{ID: l.dial.Conference, Key: l.dial.Leg, SID: l.sid, Over: true, Outcome: o}
+	p.tell(Callback{Name: "leg over", Leg: told})
 }

@@ -8,8 +8,8 @@ import (
 	"warmtransfer/shared/conference"
 )
 
-// Hears is what a caller hears: "music", "words", "silence", "gone", or the agents in
-// her room by name.
+// Hears is what a caller hears: "music", "words", "silence", "gone", or the names of the agents in
+// the caller's conference.
 func (w *World) Hears(id conference.ID) string {
 	w.Phones.mu.Lock()
 	defer w.Phones.mu.Unlock()
@@ -22,7 +22,7 @@ func (w *World) Hears(id conference.ID) string {
 	case l.quiet && l.room != nil && (!l.room.started || l.held):
 		return "silence"
 	case l.room == nil || !l.room.started || l.held:
-		return "music" // outside a room it is the answer to her next webhook
+		return "music" // outside a conference: the answer to the next webhook of the caller's leg
 	}
 	voices := ""
 	for _, o := range l.room.in {
@@ -36,13 +36,13 @@ func (w *World) Hears(id conference.ID) string {
 	return voices[1:]
 }
 
-// turns says whether a caller is on the music that she asks for turn by turn. In no room
-// she is not, whatever she hears.
+// turns says whether music turns are asked for on a caller's leg. Outside a conference they are
+// not, whatever the caller hears.
 func (w *World) turns(id conference.ID) bool {
 	return w.Hears(id) == "music" && w.Phones.legs[conference.LegID(id)].room != nil
 }
 
-// begins says whether a caller's music has just begun, so that she asks for the first turn of it.
+// begins says whether a caller's music has just begun, so that its first turn is asked for.
 func (w *World) begins(id conference.ID) bool {
 	l := w.Phones.legs[conference.LegID(id)]
 	fresh := l != nil && l.fresh
@@ -52,7 +52,7 @@ func (w *World) begins(id conference.ID) bool {
 	return fresh
 }
 
-// listen counts the seconds in which callers hear silence (N1).
+// listen counts the seconds of silence that callers hear (N1).
 func (w *World) listen() {
 	for _, id := range w.calls {
 		if w.Hears(id) != "silence" {
@@ -64,7 +64,7 @@ func (w *World) listen() {
 	}
 }
 
-// changes counts what may have changed anything so far.
+// changes counts everything so far that may have changed the state.
 func (w *World) changes() int {
 	n := w.Store.Count("SaveConference")
 	for _, op := range w.Phones.Counts() {
@@ -73,7 +73,7 @@ func (w *World) changes() int {
 	return n + w.Phones.moves
 }
 
-// Check asserts the invariants of every conference.
+// Check asserts the invariants of every call.
 func (w *World) Check() {
 	w.T.Helper()
 	for _, j := range w.Store.jumped {
@@ -101,8 +101,8 @@ func (w *World) Check() {
 	}
 }
 
-// checkPrivate asserts that the caller does not hear a consult (N5): while it goes on,
-// she does not hear the target.
+// checkPrivate asserts that the caller does not hear a consult (N5): while it lasts, the caller
+// does not hear the target.
 func (w *World) checkPrivate(c *conference.Conference) {
 	w.T.Helper()
 	switch c.State {
@@ -113,15 +113,15 @@ func (w *World) checkPrivate(c *conference.Conference) {
 	}
 }
 
-// CheckQuiet asserts what must hold once all is told and time has passed: no caller
-// hears silence (N1), no leg is left over (N3), nobody is claimed for a call that is
-// over, no agent is in two calls (N4).
+// CheckQuiet asserts what must hold once all callbacks are delivered and time has passed: no caller
+// hears silence (N1), no leg is left over (N3), nobody is claimed for a call that is over, no agent
+// is in two calls (N4).
 func (w *World) CheckQuiet() {
 	w.T.Helper()
 	w.Check()
 	for _, id := range w.calls {
 		if h := w.Hears(id); h == "silence" {
-			w.T.Errorf("caller %s hears silence; conference %s", id, asJSON(w.T, w.Conference(id)))
+			w.T.Errorf("caller %s hears silence; call %s", id, asJSON(w.T, w.Conference(id)))
 		}
 	}
 	busy := map[agent.ID]conference.ID{}
@@ -131,7 +131,7 @@ func (w *World) CheckQuiet() {
 		}
 		c := w.Conference(l.dial.Conference)
 		if c.Leg(l.dial.Leg) == nil || c.State == conference.Ended {
-			w.T.Errorf("leg %s of %s is left over; conference %s", l.dial.Leg, l.dial.Agent, asJSON(w.T, c))
+			w.T.Errorf("leg %s of %s is left over; call %s", l.dial.Leg, l.dial.Agent, asJSON(w.T, c))
 		}
 		if l.dial.Number != "" {
 			continue
@@ -148,7 +148,7 @@ func (w *World) CheckQuiet() {
 	}
 }
 
-// LiveLegs is how many agents' and outside legs are alive.
+// LiveLegs is how many legs of agents and outside parties are live.
 func (w *World) LiveLegs() int {
 	w.Phones.mu.Lock()
 	defer w.Phones.mu.Unlock()

@@ -16,7 +16,7 @@ import (
 	"warmtransfer/shared/switchboard"
 )
 
-// claimed is one attempt to claim the agent for a leg, or to release him of it.
+// claimed is one attempt to claim the agent for a leg, or to release the agent from it.
 type claimed struct {
 	leg     string
 	release bool
@@ -28,11 +28,11 @@ type result string
 const (
 	done    result = "done"
 	notFree result = "not free"
-	beaten  result = "beaten" // somebody else saved first
+	beaten  result = "beaten" // another client saved first
 	unsure  result = "unsure"
 )
 
-// claimModel is one agent as seen from outside: whom he is claimed for, or "".
+// claimModel is one agent as seen from outside: the leg that the agent is claimed for, or "".
 var claimModel = (&porcupine.NondeterministicModel{
 	Init: func() []any { return []any{""} },
 	Step: func(state, input, output any) []any {
@@ -48,7 +48,7 @@ var claimModel = (&porcupine.NondeterministicModel{
 				return []any{after}
 			}
 			return nil
-		case notFree: // of a release: he was not claimed for that leg
+		case notFree: // for a release: the agent was not claimed for that leg
 			if may {
 				return nil
 			}
@@ -62,9 +62,9 @@ var claimModel = (&porcupine.NondeterministicModel{
 	DescribeOperation: func(input, output any) string { return fmt.Sprintf("%+v: %v", input, output) },
 }).ToModel
 
-// ClaimRace lets many clients claim and release one agent at once, as the switchboard
-// does it, and checks that what they saw is linearizable: he was never claimed for two
-// legs (N4; F133, F134). The store must be empty; it may fail with ErrUnavailable.
+// ClaimRace lets many clients claim and release one agent at once, as the service does it, and
+// checks that what they saw is linearizable: the agent was never claimed for two legs (N4; F133,
+// F134). The store must be empty; it may fail with ErrUnavailable.
 func ClaimRace(t *testing.T, s switchboard.Store, clients, turns int) {
 	t.Helper()
 	a := agent.New("alice", "Alice", t0)
@@ -89,7 +89,7 @@ func ClaimRace(t *testing.T, s switchboard.Store, clients, turns int) {
 			for turn := range turns {
 				leg := fmt.Sprint("leg-", client, "-", turn)
 				if attempt(client, claimed{leg: leg}) == notFree {
-					time.Sleep(time.Duration(rand.IntN(200)) * time.Microsecond) // let the others go on
+					time.Sleep(time.Duration(rand.IntN(200)) * time.Microsecond) // give the others time
 					continue
 				}
 				for range 50 {
@@ -109,14 +109,14 @@ func ClaimRace(t *testing.T, s switchboard.Store, clients, turns int) {
 	}
 	t.Logf("%d operations of %d clients, %d claims won", len(history), clients, won)
 	if won == 0 {
-		t.Error("nobody ever won")
+		t.Error("no client ever got the claim")
 	}
 	if r := porcupine.CheckOperationsTimeout(claimModel(), history, 30*time.Second); r != porcupine.Ok {
 		t.Errorf("the history of the claims is not linearizable: %s", r)
 	}
 }
 
-// try is one attempt, in the manner of the switchboard: load, decide, save.
+// try is one attempt, done as the service does it: load, decide, save.
 func try(s switchboard.Store, in claimed) result {
 	ctx := context.Background()
 	a, err := s.Agent(ctx, "alice")
@@ -140,9 +140,9 @@ func try(s switchboard.Store, in claimed) result {
 	}
 }
 
-// OfferRace lets agents come online all at once before a line of callers, and answer
-// what rings: each caller gets one owner, and each agent one caller (N4; F133). There
-// must be no more callers than agents. The store must be empty.
+// OfferRace lets agents come online all at once while callers wait, and answer what rings: each
+// caller gets one owner, and each agent one caller (N4; F133). There must be at least as many
+// agents as callers. The store must be empty.
 func OfferRace(t *testing.T, s switchboard.Store, agents, callers int) {
 	t.Helper()
 	var mu sync.Mutex
@@ -168,11 +168,11 @@ func OfferRace(t *testing.T, s switchboard.Store, agents, callers int) {
 			l.answered = true
 			phones.mu.Unlock()
 			if _, err := board.Connect(ctx, l.dial.Conference, l.dial.Leg, l.sid, t0); err != nil {
-				t.Errorf("%s is not let in: %v", who, err)
+				t.Errorf("%s is not admitted: %v", who, err)
 			}
 		}
 	}
-	for range 12 { // beats: who lost a race is offered the next caller
+	for range 12 { // heartbeats: an agent who lost a race is offered the next caller
 		var wg sync.WaitGroup
 		for n := range agents {
 			wg.Go(func() {

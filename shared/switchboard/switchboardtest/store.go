@@ -15,7 +15,7 @@ import (
 	"warmtransfer/shared/switchboard"
 )
 
-// Store is a switchboard.Store in memory. Operations for Faults: "Conference",
+// Store is a service.Store in memory. Operations for Faults: "Conference",
 // "SaveConference", "Agent", "SaveAgent", "Line", "Agents", "Live".
 type Store struct {
 	Faults
@@ -23,11 +23,11 @@ type Store struct {
 	confs  map[conference.ID][]byte
 	people map[agent.ID][]byte
 	views  map[conference.ID]view // of confs
-	jumped []string               // see jumps
+	jumped []string               // failures found by jumps
 	blind  bool                   // a load has failed since the last Check
 }
 
-// view is what the lists show of a conference.
+// view is what the lists show of a call.
 type view struct {
 	switchboard.Waiter
 	since time.Time
@@ -36,7 +36,7 @@ type view struct {
 
 var _ switchboard.Store = (*Store)(nil)
 
-// NewStore is an empty store.
+// NewStore returns an empty store.
 func NewStore() *Store {
 	return &Store{confs: map[conference.ID][]byte{}, people: map[agent.ID][]byte{}, views: map[conference.ID]view{}}
 }
@@ -75,7 +75,7 @@ func save[K comparable, T any](s *Store, m map[K][]byte, id K, v *T, version *in
 	return err
 }
 
-// Conference implements switchboard.Store.
+// Conference implements service.Store.
 func (s *Store) Conference(_ context.Context, id conference.ID) (c *conference.Conference, err error) {
 	err = s.run("Conference", func() (err error) {
 		c, err = load[conference.ID, conference.Conference](s, s.confs, id)
@@ -87,7 +87,7 @@ func (s *Store) Conference(_ context.Context, id conference.ID) (c *conference.C
 	return c, err
 }
 
-// SaveConference implements switchboard.Store.
+// SaveConference implements service.Store.
 func (s *Store) SaveConference(_ context.Context, c *conference.Conference) error {
 	return s.run("SaveConference", func() error {
 		if err := save(s, s.confs, c.ID, c, &c.Version); err != nil {
@@ -102,7 +102,7 @@ func (s *Store) SaveConference(_ context.Context, c *conference.Conference) erro
 	})
 }
 
-// Agent implements switchboard.Store.
+// Agent implements service.Store.
 func (s *Store) Agent(_ context.Context, id agent.ID) (a *agent.Agent, err error) {
 	err = s.run("Agent", func() (err error) {
 		a, err = load[agent.ID, agent.Agent](s, s.people, id)
@@ -111,7 +111,7 @@ func (s *Store) Agent(_ context.Context, id agent.ID) (a *agent.Agent, err error
 	return a, err
 }
 
-// SaveAgent implements switchboard.Store.
+// SaveAgent implements service.Store.
 func (s *Store) SaveAgent(_ context.Context, a *agent.Agent) error {
 	return s.run("SaveAgent", func() error { return save(s, s.people, a.ID, a, &a.Version) })
 }
@@ -130,7 +130,7 @@ func all[K comparable, T any](s *Store, m map[K][]byte) []T {
 	return list
 }
 
-// Line implements switchboard.Lists.
+// Line implements service.Lists.
 func (s *Store) Line(context.Context) (line []switchboard.Waiter, err error) {
 	err = s.run("Line", func() error {
 		s.mu.Lock()
@@ -155,7 +155,7 @@ func (s *Store) Line(context.Context) (line []switchboard.Waiter, err error) {
 	return line, err
 }
 
-// Agents implements switchboard.Lists.
+// Agents implements service.Lists.
 func (s *Store) Agents(_ context.Context, from string) (agents []agent.Agent, next string, err error) {
 	free := func(a agent.Agent) bool { return a.Ranked() }
 	begin, _ := strconv.Atoi(from)
@@ -184,7 +184,7 @@ func (s *Store) Agents(_ context.Context, from string) (agents []agent.Agent, ne
 	return agents, next, err
 }
 
-// Live implements switchboard.Lists.
+// Live implements service.Lists.
 func (s *Store) Live(_ context.Context, n int) (ids []conference.ID, err error) {
 	err = s.run("Live", func() error {
 		s.mu.Lock()

@@ -14,20 +14,24 @@ import (
 	"warmtransfer/shared/switchboard"
 )
 
-// t0 is a moment with a fraction, so that a store that cuts times is found out.
+// t0 has a fraction of a second, so that a store that truncates times fails the suite.
 var t0 = time.Date(2026, 11, 22, 10, 16, 49, 123_000_000, time.UTC)
 
-// StoreSuite is what every switchboard.Store must pass. Each subtest gets a new, empty
-// store. Lists may lag: the suite asks again until they agree, for two seconds.
+// StoreSuite is what every service.Store must pass. Each subtest gets a new, empty store. Lists may
+// lag: the suite reads them again for up to two seconds.
 func StoreSuite(t *testing.T, open func(t *testing.T) switchboard.Store) {
 	t.Run("a missing item is not found", func(t *testing.T) { missing(t, open(t)) })
 	t.Run("an item comes back whole", func(t *testing.T) { whole(t, open(t)) })
-	t.Run("F112 a save against an old version is a conflict and writes nothing", func(t *testing.T) { conflict(t, open(t)) })
+	t.Run("F112 a save against an old version is a conflict and writes nothing", func(t *testing.T) {
+		conflict(t, open(t))
+	})
 	t.Run("of many savers of one version one wins", func(t *testing.T) { race(t, open(t)) })
 	t.Run("F002 the line is in order of arrival, heads first", func(t *testing.T) { line(t, open(t)) })
 	t.Run("the line is read one page deep", func(t *testing.T) { page(t, open(t)) })
 	t.Run("agents: free ones first, longest idle first", func(t *testing.T) { agents(t, open(t)) })
-	t.Run("F179 the agents go on beyond a page, and leave out who was removed", func(t *testing.T) { pages(t, open(t)) })
+	t.Run("F179 the agents go on beyond a page, and leave out who was removed", func(t *testing.T) {
+		pages(t, open(t))
+	})
 	t.Run("the live ones", func(t *testing.T) { live(t, open(t)) })
 	t.Run("N3 one that has ended is live until its legs are", func(t *testing.T) { unfinished(t, open(t)) })
 }
@@ -36,7 +40,7 @@ func id(n int) conference.ID { return conference.ID(fmt.Sprintf("CA%032x", n)) }
 
 func missing(t *testing.T, s switchboard.Store) {
 	if _, err := s.Conference(t.Context(), id(1)); !errors.Is(err, switchboard.ErrNotFound) {
-		t.Errorf("conference: %v", err)
+		t.Errorf("call: %v", err)
 	}
 	if _, err := s.Agent(t.Context(), "nobody"); !errors.Is(err, switchboard.ErrNotFound) {
 		t.Errorf("agent: %v", err)
@@ -59,7 +63,7 @@ func whole(t *testing.T, s switchboard.Store) {
 	if got.Version != 1 {
 		t.Errorf("version %d after one save", got.Version)
 	}
-	must(t, a.Take(string(c.ID), "leg-1", t0)) // away
+	must(t, a.Take(string(c.ID), "leg-1", t0)) // the agent is away, so this must not fail the test
 }
 
 func must(t *testing.T, err error) {
@@ -78,7 +82,7 @@ func conflict(t *testing.T, s switchboard.Store) {
 		t.Errorf("second creation: %v", err)
 	}
 	if again.Version != 0 {
-		t.Errorf("a save that failed moved the version to %d", again.Version)
+		t.Errorf("a failed save changed the version to %d", again.Version)
 	}
 	stale, err := s.Conference(t.Context(), id(1))
 	must(t, err)
@@ -181,7 +185,7 @@ func pages(t *testing.T, s switchboard.Store) {
 	}
 	removed, err := s.Agent(t.Context(), "agent0001")
 	if err != nil || !removed.IsRemoved() {
-		t.Errorf("who was removed is %+v, %v", removed, err)
+		t.Errorf("the removed agent is %+v, %v", removed, err)
 	}
 	want := []agent.ID{}
 	for i := n - 1; i >= 0; i-- {
@@ -227,7 +231,7 @@ func unfinished(t *testing.T, s switchboard.Store) {
 	must(t, c.OfferTo(a, "leg-1", 20*time.Second, t0))
 	c.Due(20*time.Second, t0)
 	c.LegRinging("leg-1", "CAleg", t0)
-	c.CallerGone(t0) // her leg is over, the ringing is not
+	c.CallerGone(t0) // the caller's leg has ended, the ringing has not
 	must(t, s.SaveConference(t.Context(), c))
 	eventually(t, []conference.ID{id(1)}, func() ([]conference.ID, error) { return s.Live(t.Context(), 10) })
 	eventually(t, 0, func() (int, error) {

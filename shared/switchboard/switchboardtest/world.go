@@ -13,24 +13,24 @@ import (
 	"warmtransfer/shared/switchboard"
 )
 
-// World is a switchboard between a store and a phone network, both in memory, and the
-// people around it. Time stands still until Pass.
+// World is a service between a store and a phone network, both in memory, and the people around it.
+// Time stands still until Pass.
 type World struct {
 	T       TB
 	Now     time.Time
 	Store   *Store
 	Phones  *Phones
 	Board   *switchboard.Switchboard
-	Life    *Life // of the process behind Board, which keeps nothing between use cases
+	Life    *Life // the life of the process behind Board, which keeps no state between use cases
 	keys    int
 	calls   []conference.ID
 	agents  []agent.ID
-	rounds  map[conference.ID]int // the round that a caller's leg was put into the room with
-	silent  map[agent.ID]bool     // their pages do not beat
-	mute    map[conference.ID]int // seconds of silence up to now
+	rounds  map[conference.ID]int // the generation with which a caller's leg joined the conference
+	silent  map[agent.ID]bool     // agents whose pages send no heartbeats
+	mute    map[conference.ID]int // seconds of silence up to now, at a stretch
 	checked int
-	// Order, if set, picks which of n callbacks that wait Settle delivers next; n itself
-	// leaves them all for the next time.
+	// Order, if set, picks which of n queued callbacks Settle delivers next; n itself leaves them
+	// all for the next time.
 	Order func(n int) int
 	// Longest is the longest silence that a caller has heard, in seconds.
 	Longest int
@@ -42,9 +42,12 @@ const (
 	MaxWait = 30 * time.Minute
 )
 
-// NewWorld is a World with these agents, available and longest idle in their order.
+// NewWorld is a World with these agents, available, longest idle first.
 func NewWorld(t TB, agents ...agent.ID) *World {
-	w := &World{T: t, Now: t0, Store: NewStore(), rounds: map[conference.ID]int{}, silent: map[agent.ID]bool{}, mute: map[conference.ID]int{}}
+	w := &World{
+		T: t, Now: t0, Store: NewStore(),
+		rounds: map[conference.ID]int{}, silent: map[agent.ID]bool{}, mute: map[conference.ID]int{},
+	}
 	w.Phones = NewPhones(func() time.Time { return w.Now })
 	w.Life = &Life{}
 	w.Store.life, w.Phones.life = w.Life, w.Life
@@ -56,8 +59,7 @@ func NewWorld(t TB, agents ...agent.ID) *World {
 	return w
 }
 
-// Use replaces the switchboard by one with other settings; the World's own for what is
-// left open.
+// Use replaces the service by one with other settings; what they leave open is the World's own.
 func (w *World) Use(set switchboard.Settings) {
 	set.Ring, set.MaxWait, set.NewKey = cmp.Or(set.Ring, Ring), cmp.Or(set.MaxWait, MaxWait), w.key
 	set.Numbers, set.Notify = numbers{}, w.Phones
@@ -85,7 +87,7 @@ func (w *World) who(id agent.ID) switchboard.Who {
 	return switchboard.Who{ID: id, Name: "Agent " + string(id)}
 }
 
-// KillRoom ends a caller's room from outside; all who are in it fall out.
+// KillRoom ends a caller's conference from outside; all participants fall out.
 func (w *World) KillRoom(id conference.ID) {
 	w.Phones.mu.Lock()
 	defer w.Phones.mu.Unlock()
@@ -94,8 +96,7 @@ func (w *World) KillRoom(id conference.ID) {
 	}
 }
 
-// Deliver delivers the i-th callback that waits, and keeps it for another delivery if
-// twice.
+// Deliver delivers the i-th queued callback, and keeps it for another delivery if twice.
 func (w *World) Deliver(i int, twice bool) {
 	c := w.Phones.Told[i]
 	if !twice {
@@ -115,7 +116,7 @@ func (w *World) Deliver(i int, twice bool) {
 	w.Life.Revive()
 }
 
-// outcome is what the one who asked sees of a use case: nothing, if it crashed.
+// outcome is what the sender of a request sees of a use case: no answer, if it crashed.
 func (w *World) outcome(err error) error {
 	if w.Life.Revive() {
 		return ErrCrashed
@@ -123,8 +124,8 @@ func (w *World) outcome(err error) error {
 	return err
 }
 
-// fellOut is the caller's <Dial action>, whose answer puts her somewhere; it is asked
-// again if it fails.
+// fellOut is the caller's <Dial action>, whose answer puts the caller into a conference or says
+// goodbye; it is requested again if it fails.
 func (w *World) fellOut(c Callback) {
 	conf, err := w.Board.RoomOver(context.Background(), c.Over.ID, w.rounds[c.Over.ID], false, w.Now)
 	if w.outcome(err) != nil {
@@ -134,8 +135,8 @@ func (w *World) fellOut(c Callback) {
 	w.admit(conf)
 }
 
-// Drop loses the i-th callback. With the caller's <Dial action>, whose answer controls her
-// leg, she is left in no room, and hears what the network falls back on.
+// Drop loses the i-th callback. If that is the caller's <Dial action>, whose answer controls the
+// caller's leg, the leg is left outside a conference and hears the fallback.
 func (w *World) Drop(i int) { w.Phones.Told = slices.Delete(w.Phones.Told, i, i+1) }
 
 // Settle delivers all callbacks in order until none is left.
@@ -157,9 +158,9 @@ func (w *World) Settle() {
 	w.Check()
 }
 
-// Pass lets time pass in steps of a second, with everything that goes on meanwhile:
-// callers on music ask for more at once and every twelve seconds, pages beat every five, ringing
-// ends by its time-out, last words are over after a second, the sweep runs each minute.
+// Pass lets time pass in steps of a second, with everything that happens meanwhile: the first music
+// turn is asked for at once and then one every twelve seconds, pages send heartbeats every five,
+// ringing ends by its time-out, goodbyes are over after a second, the sweep runs each minute.
 func (w *World) Pass(d time.Duration) {
 	w.T.Helper()
 	for range int(d / time.Second) {
@@ -185,14 +186,15 @@ func (w *World) Pass(d time.Duration) {
 	}
 }
 
-// Sweep is the sweep; it may fail under faults.
+// Sweep runs the sweep; it may fail under faults.
 func (w *World) Sweep() {
-	_, _ = w.Board.Sweep(context.Background(), switchboard.Sweeping{Most: 1000, Clock: func() time.Time { return w.Now }})
+	o := switchboard.Sweeping{Most: 1000, Clock: func() time.Time { return w.Now }}
+	_, _ = w.Board.Sweep(context.Background(), o)
 	w.Life.Revive()
 }
 
-// Tick is Pass in one go: time passes, then everybody whose time has come does what is
-// his, once. Callbacks are left waiting.
+// Tick is Pass in one step: time passes, then everything that is due happens once. Callbacks stay
+// queued.
 func (w *World) Tick(d time.Duration) {
 	w.Now = w.Now.Add(d)
 	w.late()
@@ -207,14 +209,14 @@ func (w *World) Tick(d time.Duration) {
 	}
 }
 
-// Skip lets time pass with nobody doing anything but what was late.
+// Skip lets time pass while nobody does anything; only late effects happen.
 func (w *World) Skip(d time.Duration) {
 	w.T.Helper()
 	w.Now = w.Now.Add(d)
 	w.late()
 }
 
-// Lose loses all callbacks that wait, except those that cannot be lost.
+// Lose loses all queued callbacks, except the <Dial action>, which cannot be lost.
 func (w *World) Lose() {
 	w.Phones.Told = slices.DeleteFunc(w.Phones.Told, func(c Callback) bool { return c.Over == nil })
 	w.Settle()
@@ -224,8 +226,7 @@ func (w *World) Lose() {
 // 0, that changes something; before it takes effect.
 func (w *World) CrashAtChange(n int) { w.Life.crashAtChange(n) }
 
-// late lets take effect what was late. What a caller hears is looked at before anything
-// that it tells is taken in.
+// late carries out late effects. The invariants are checked before their callbacks are delivered.
 func (w *World) late() {
 	w.T.Helper()
 	if w.Phones.takeEffect() {
@@ -247,7 +248,7 @@ func (w *World) ringOut() {
 	}
 }
 
-// Music is a caller's request for more music.
+// Music is the request for a caller's next music turn.
 func (w *World) Music(id conference.ID) {
 	turn := switchboard.Turn{Position: true, Lasts: func(*conference.Conference) time.Duration { return 12 * time.Second }}
 	_, err := w.Board.Wait(context.Background(), id, turn, w.Now)
@@ -257,12 +258,12 @@ func (w *World) Music(id conference.ID) {
 	}
 }
 
-// Conference is a caller's conference as stored.
+// Conference is a caller's call as stored.
 func (w *World) Conference(id conference.ID) *conference.Conference {
 	w.T.Helper()
 	c, err := load[conference.ID, conference.Conference](w.Store, w.Store.confs, id)
 	if err != nil {
-		w.T.Fatalf("conference %s: %v", id, err)
+		w.T.Fatalf("call %s: %v", id, err)
 	}
 	return c
 }

@@ -1,7 +1,6 @@
-// Package walk goes through all histories of one caller, two agents and a bounded number
-// of faults, up to a depth: breadth first, each state once. It knows what people and the
-// network can do next, and nothing of what should come of it: the invariants are asserted
-// by the World that it walks.
+// Package walk goes through all histories of one caller, two agents and a bounded number of faults,
+// up to a depth: breadth first, each state once. It knows what people and the network can do next,
+// but not what should come of it: the World that it walks asserts the invariants.
 package walk
 
 import (
@@ -18,11 +17,11 @@ import (
 
 // Bounds of a walk.
 type Bounds struct {
-	Depth  int // things that people do, one after the other
-	Faults int // of those at most so many faults of network, store or process
-	// Every n-th new state is followed by two quiet minutes, after which all must be well.
+	Depth  int // actions of people, one after the other
+	Faults int // how many of them may be faults of network, store or process
+	// Every n-th new state is followed by two quiet minutes, after which everything must be well.
 	Every int
-	// States ends the walk early; 0: no bound.
+	// States ends the walk early; 0: no limit.
 	States int
 }
 
@@ -39,14 +38,14 @@ func (s Stats) String() string {
 
 var agents = []agent.ID{"alice", "bob"}
 
-// node is a state that was reached: a World at rest, and the way to it.
+// node is a state that was reached: a World between two moves, and the way to it.
 type node struct {
 	world  *switchboardtest.World
 	way    string
 	faults int
 }
 
-// Walk goes through all states within the bounds. Failures are told to t, with the way.
+// Walk goes through all states within the bounds. It reports failures to t, with the way to them.
 func Walk(t switchboardtest.TB, b Bounds) Stats {
 	w := switchboardtest.NewWorld(t, agents...)
 	id, _ := w.Dial()
@@ -91,7 +90,7 @@ func Walk(t switchboardtest.TB, b Bounds) Stats {
 	return st
 }
 
-// teller tells failures with the way that led to them.
+// teller reports failures with the way that led to them.
 type teller struct {
 	t      switchboardtest.TB
 	way    string
@@ -109,11 +108,11 @@ func (t *teller) Fatalf(format string, args ...any) {
 }
 func (t *teller) Fatal(args ...any) { t.Fatalf("%s", fmt.Sprint(args...)) }
 
-// allLost: every callback about one event is lost, which is more than a single fault:
-// then only a clock notices, the sweep's at the latest.
+// allLost: every callback of one move is lost, which is more than a single fault. Then only a clock
+// notices, the sweep at the latest.
 const allLost = "all callbacks lost"
 
-// silence is how many seconds of it a caller may hear at once, after that way (N1).
+// silence is how many seconds of silence a caller may hear at a stretch after that way (N1).
 func silence(way string) int {
 	if strings.Contains(way, allLost) {
 		return 65
@@ -121,8 +120,8 @@ func silence(way string) int {
 	return 5
 }
 
-// quiet: nothing more goes wrong, time passes, agents answer what rings. Nobody hears
-// silence, nothing is left over, and a caller who has not left is served or on music.
+// quiet: nothing more goes wrong, time passes, and agents answer what rings. Nobody hears silence,
+// nothing is left over, and a caller who has not left talks to an agent or hears music.
 func quiet(w *switchboardtest.World, id conference.ID, silence int) {
 	w.Pass(65 * time.Second)
 	for range 2 {
@@ -150,9 +149,9 @@ type move struct {
 	do    func(w *switchboardtest.World)
 }
 
-// moves lists what may happen in a state: whatever people can do, each either with all
-// callbacks delivered in order afterwards or, as a fault, with them lost, doubled, late
-// or reversed, or with an outside call that fails or at which the process dies.
+// moves lists what may happen in a state: everything that people can do, each followed by all
+// callbacks in order or, as a fault, with callbacks lost, doubled, late or reversed, with an
+// outside call that fails, or with a crash of the process.
 func moves(n node, id conference.ID, b Bounds) []move {
 	acts := people(n.world, id)
 	var all []move
@@ -165,7 +164,7 @@ func moves(n node, id conference.ID, b Bounds) []move {
 	return all
 }
 
-// people lists what people, and time, can do.
+// people lists what people can do, and the passing of time.
 func people(w *switchboardtest.World, id conference.ID) []move {
 	c := w.Conference(id)
 	acts := []move{
@@ -201,7 +200,7 @@ func people(w *switchboardtest.World, id conference.ID) []move {
 	return acts
 }
 
-// faulty lists the ways in which an act can go wrong once.
+// faulty lists the ways in which a move can go wrong once.
 func faulty(a move) []move {
 	fault := func(how string, do func(w *switchboardtest.World)) move {
 		return move{a.name + " [" + how + "]", 1, do}

@@ -8,10 +8,9 @@ import (
 	"warmtransfer/shared/switchboard/walk"
 )
 
-// TestEveryHistory walks all histories of one caller and two agents: short ones with a
-// fault, longer ones with none. WALK_DEPTH and WALK_FAULTS ask for one deeper walk in
-// their stead, in which every state is followed by quiet minutes unless WALK_EVERY says
-// otherwise.
+// TestEveryHistory walks all histories of one caller and two agents: short ones with a fault,
+// longer ones without. WALK_DEPTH and WALK_FAULTS ask for one deeper walk instead, in which every
+// state is followed by quiet minutes unless WALK_EVERY says otherwise.
 func TestEveryHistory(t *testing.T) {
 	walks := []walk.Bounds{{Depth: 4, Faults: 1, Every: 5}, {Depth: 6, Faults: 0, Every: 5}}
 	if n := setting("WALK_DEPTH", 0); n > 0 {
@@ -21,7 +20,7 @@ func TestEveryHistory(t *testing.T) {
 		st := walk.Walk(t, b)
 		t.Logf("depth %d, at most %d faults: %s", b.Depth, b.Faults, st)
 		if st.States < 1000 {
-			t.Error("the walk has hardly begun")
+			t.Error("the walk saw fewer than 1000 states")
 		}
 	}
 }
