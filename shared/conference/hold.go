@@ -2,7 +2,7 @@ package conference
 
 import "time"
 
-// wish is what is wanted of a party's hold flag.
+// wish says whether a party is to be on hold.
 type wish int
 
 const (
@@ -11,8 +11,8 @@ const (
 	unheld
 )
 
-// callerWish says whether the caller is to hear music. Before the room has started
-// she hears it anyway.
+// callerWish says whether the caller is to be on hold. Before the conference has started the caller hears the wait
+// music without a hold.
 func (c *Conference) callerWish() wish {
 	if !c.Started || c.Room == "" {
 		return asIs
@@ -27,7 +27,7 @@ func (c *Conference) callerWish() wish {
 		return c.voiceOf(c.Owner)
 	case Swapped:
 		if t := c.Leg(c.targetKey()); t == nil || !t.Joined || !t.held() {
-			return held // or she would hear the target, who may be in the room without our knowing
+			return held // the target may be in the conference without our knowing
 		}
 		return c.voiceOf(c.Owner)
 	case ThreeWay:
@@ -41,8 +41,8 @@ func (c *Conference) callerWish() wish {
 	return asIs
 }
 
-// voiceOf: the caller leaves her music for a leg that is known to be in the room; for
-// one on its way she stays as she is.
+// voiceOf: the caller is resumed for a leg that is known to be in the conference. While the leg is on its way the hold
+// stays as it is.
 func (c *Conference) voiceOf(key LegKey) wish {
 	if l := c.Leg(key); l != nil && l.Joined {
 		return unheld
@@ -50,10 +50,9 @@ func (c *Conference) voiceOf(key LegKey) wish {
 	return asIs
 }
 
-// dueHolds is who is to be put on hold, and who is to be taken off it. Nobody is taken
-// off before all others are known to be where they belong, or somebody would hear what is
-// not meant for them (N5): a party that is to be on hold, and whose un-hold may take effect
-// yet, is put on hold at once, and all the others wait.
+// dueHolds plans who is put on hold and who is resumed. Nobody is resumed before all others are known to be where they
+// belong, or somebody would hear what they must not (N5). A party that is to be on hold, and whose resume may still
+// take effect, is put on hold at once, and all resumes wait.
 func (c *Conference) dueHolds(now time.Time) (holds, unholds []Act, wait bool) {
 	sort := func(p Participant, leg LegID, w wish) {
 		switch begun := now.Before(p.Unholding.Add(unholdWithin)); {
@@ -89,9 +88,9 @@ func (c *Conference) dueHolds(now time.Time) (holds, unholds []Act, wait bool) {
 	return nil, unholds, false
 }
 
-// beginUnholds marks who is about to be taken off hold, as a leg that is dialled is: nobody
-// else does it too, and who wants her on hold again waits until it is known to be done.
-// Otherwise it might be done late, when she must not hear the room.
+// beginUnholds marks who is about to be resumed, as a leg is marked that is dialled: no other request resumes the same
+// party, and one that wants the party on hold again waits until the result is known. Otherwise the resume might take
+// effect late, when the party must not hear the conference.
 func (c *Conference) beginUnholds(unholds []Act, now time.Time) {
 	for _, a := range unholds {
 		if leg := a.(SetHold).Leg; leg == LegID(c.ID) {
@@ -102,16 +101,16 @@ func (c *Conference) beginUnholds(unholds []Act, now time.Time) {
 	}
 }
 
-// heard: the party is known to be in the room and not on hold.
+// heard: the party is known not to be on hold.
 func (p Participant) heard() bool { return !p.Held && !p.Unsure }
 
-// held: the party is known to hear music, and nothing is about to change that.
+// held: the party is known to be on hold, and no resume is on its way.
 func (p Participant) held() bool {
 	return p.Held && !p.Unsure && p.Unholding.IsZero() && p.Late.IsZero()
 }
 
-// unholdDone takes in how an un-hold went that somebody began at that time. One without an
-// answer may take effect for some seconds yet.
+// unholdDone applies how a resume went that was started at the given time. One with an unknown result may still take
+// effect for some seconds.
 func (p *Participant) unholdDone(k ResultKind, began, now time.Time) {
 	switch {
 	case k == Refused, k == Throttled, k == WasGone:
@@ -124,7 +123,7 @@ func (p *Participant) unholdDone(k ResultKind, began, now time.Time) {
 		if p.Late.IsZero() && p.Held && !p.Unsure && p.Told {
 			p.Unholds = 1
 		} else {
-			p.Unholds += 2 // which of them is seen cannot be told
+			p.Unholds += 2 // an event cannot say which of them it shows
 		}
 		p.Late, p.Unsure = began, true
 	case k == Acted && !p.Late.IsZero():
@@ -132,8 +131,7 @@ func (p *Participant) unholdDone(k ResultKind, began, now time.Time) {
 	}
 }
 
-// forgetUnhold takes in that whoever began to take the party off hold has had time enough
-// to tell how that went, and has not.
+// forgetUnhold treats a resume as unknown whose result was not saved within resumeLimit.
 func (p *Participant) forgetUnhold(now time.Time) {
 	if began := p.Unholding; !began.IsZero() && !now.Before(began.Add(unholdWithin)) {
 		p.Unholding = time.Time{}
@@ -141,8 +139,8 @@ func (p *Participant) forgetUnhold(now time.Time) {
 	}
 }
 
-// told takes in the hold flag that the network tells of. If it says that the party is off
-// hold, the one request that was not known to have taken effect has.
+// told applies the hold flag of an event or a list. If it shows the party resumed, and only one resume had no known
+// result, that one has taken effect.
 func (p *Participant) told(held bool, now time.Time) {
 	if !held && p.Unholds == 1 {
 		p.Late, p.Unholds = time.Time{}, 0
@@ -151,8 +149,8 @@ func (p *Participant) told(held bool, now time.Time) {
 	p.Told, p.Asked = held, time.Time{}
 }
 
-// heldAgain takes in that a hold was carried out: what was late before is over by now, if it
-// has had time enough.
+// heldAgain applies that a hold was carried out. An earlier resume without a known result is over by now if lateWithin
+// has passed.
 func (p *Participant) heldAgain(now time.Time) {
 	p.setHeld(true, now)
 	if !now.Before(p.Late.Add(lateWithin)) {
@@ -160,5 +158,5 @@ func (p *Participant) heldAgain(now time.Time) {
 	}
 }
 
-// callerHeld: the caller is known to hear music instead of the room.
+// callerHeld: the caller is known to hear music instead of the conference.
 func (c *Conference) callerHeld() bool { return c.Started && c.Caller.held() }
