@@ -42,7 +42,7 @@ type Conference struct {
 	Round   int       `json:"round"`
 	Room    RoomID    `json:"room,omitempty"`    // "" until Twilio has told it
 	Past    []RoomID  `json:"past,omitempty"`    // earlier conferences; their late events are ignored
-	Started bool      `json:"started,omitempty"` // Twilio has started it, so music comes by hold only
+	Started bool      `json:"started,omitempty"` // an agent has joined: from now on music is by hold only
 	Looked  time.Time `json:"looked,omitzero"`   // when the participants were last listed
 	Doubt   bool      `json:"doubt,omitempty"`   // what is stored may be wrong: reconcile with Twilio
 	Missing time.Time `json:"missing,omitzero"`  // first reconcile that did not find the caller; zero if found since
