@@ -197,8 +197,8 @@ func (a *Agent) DoubtsFreedom(now time.Time) string {
 	return a.Dropped.Conference
 }
 
-// Drop applies that a request, named by asker, gives up the claim. The agent is released when no other request uses it.
-// It says whether anything has changed.
+// Drop applies that a request, named by asker, gives up the claim. When no other request uses the claim, the agent is
+// free. It says whether anything has changed.
 func (a *Agent) Drop(leg, asker string, now time.Time) bool {
 	if a.Claim == nil || a.Claim.Leg != leg || !slices.Contains(a.Claim.Askers, asker) {
 		return false

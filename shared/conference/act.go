@@ -89,7 +89,7 @@ func (LastWords) act()   {}
 
 // Sighting is what Twilio says of one leg that was fetched by its CallSid.
 type Sighting struct {
-	Over bool // the call has ended
+	Over bool // the leg has ended
 	In   bool // it is in the expected conference
 	Held bool // it is on hold there
 }

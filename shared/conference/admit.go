@@ -17,8 +17,8 @@ type Admission struct {
 	Ask bool
 }
 
-// LegAnswered applies that a leg has answered and says how it joins the conference. ErrNotWanted means that the leg has
-// no place; the answer to its webhook must then say so and end it. A repeated request has the same answer.
+// LegAnswered applies the answer of a leg and says how the leg joins the conference. ErrNotWanted means that the leg
+// has no place; the answer to its webhook must then say so and end it. A repeated request has the same answer.
 func (c *Conference) LegAnswered(key LegKey, sid LegID, now time.Time) (Admission, error) {
 	l, err := c.admit(key, sid)
 	if err != nil {
@@ -33,7 +33,7 @@ func (c *Conference) LegAnswered(key LegKey, sid LegID, now time.Time) (Admissio
 	return c.let(l, now), nil
 }
 
-// LegAccepted applies that a person at an outside number has pressed 1. Otherwise it is like LegAnswered.
+// LegAccepted applies that a person at an outside number has pressed 1; otherwise it is like LegAnswered.
 func (c *Conference) LegAccepted(key LegKey, sid LegID, now time.Time) (Admission, error) {
 	l, err := c.admit(key, sid)
 	if err != nil {

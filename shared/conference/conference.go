@@ -138,7 +138,8 @@ type Leg struct {
 	Deadline time.Time `json:"deadline,omitzero"`
 	// NotBefore is when a leg whose dial was throttled may be dialled again.
 	NotBefore time.Time `json:"notBefore,omitzero"`
-	// EndsRoom is Twilio's endConferenceOnExit as last set: the conference ends when this leg leaves it.
+	// EndsRoom is Twilio's endConferenceOnExit as last set: the conference ends when this leg leaves it
+	// (https://www.twilio.com/docs/voice/twiml/conference).
 	EndsRoom bool `json:"endsRoom,omitempty"`
 	// Refused is how often the conference has not admitted the leg (see LegFellOut).
 	Refused int `json:"refused,omitempty"`

@@ -24,7 +24,7 @@ const (
 	Unknown                     // may or may not have been done
 )
 
-// Done applies how an effect went.
+// Done applies the result of an effect.
 func (c *Conference) Done(a Act, r Result, now time.Time) {
 	switch a := a.(type) {
 	case Dial:
@@ -58,6 +58,7 @@ func (c *Conference) Done(a Act, r Result, now time.Time) {
 	}
 }
 
+// dialed applies the result of a dial. Without a clear result the leg stays as dialled, and Find looks for it later.
 func (c *Conference) dialed(a Dial, r Result, now time.Time) {
 	l := c.Leg(a.Leg)
 	if l == nil {
@@ -80,8 +81,9 @@ func (c *Conference) dialed(a Dial, r Result, now time.Time) {
 	}
 }
 
-// found applies whether Twilio lists a call that may be the one we dialled. The list cannot say more than that. The leg
-// is waited for like one that rings; requests to its own webhooks, which carry its key, show which call it is.
+// found applies the answer to Find: is there a call that may be the one we dialled? The list cannot say more than that,
+// so the leg is waited for like one that rings. Requests to its own webhooks, which carry its key, show which call it
+// is.
 func (c *Conference) found(a Find, r Result, now time.Time) {
 	l := c.Leg(a.Key)
 	if l == nil || l.SID != "" {
@@ -102,6 +104,7 @@ func (c *Conference) found(a Find, r Result, now time.Time) {
 	}
 }
 
+// holdDone applies the result of a hold or a resume, of the caller or of another leg.
 func (c *Conference) holdDone(a SetHold, r Result, now time.Time) {
 	p := &c.Caller
 	caller := a.Leg == LegID(c.ID)
@@ -152,7 +155,7 @@ func (c *Conference) holdDone(a SetHold, r Result, now time.Time) {
 	}
 }
 
-// hungUp applies that we have ended a leg.
+// hungUp applies that a leg was ended by our request.
 func (c *Conference) hungUp(a Hangup, now time.Time) {
 	l := c.Leg(a.Key)
 	if l == nil {
@@ -165,8 +168,9 @@ func (c *Conference) hungUp(a Hangup, now time.Time) {
 	}
 }
 
-// Audit asks for one reconcile, whatever is known. The wish is not stored, since the sweep asks again each time; nor is
-// the reconcile if it finds nothing new. If it fails or is too soon after the last one, the call becomes stale.
+// Audit makes the next plan reconcile, whatever is known. The sweep asks for it each minute, so neither the request nor
+// a reconcile that finds nothing new is stored. If the reconcile fails, or is too soon after the last one, the call
+// becomes stale.
 func (c *Conference) Audit(now time.Time) {
 	if c.State == Ended {
 		return
@@ -175,7 +179,8 @@ func (c *Conference) Audit(now time.Time) {
 	c.Doubt = c.Doubt || now.Before(c.Looked.Add(lookEvery))
 }
 
-// Tick applies that time has passed: it gives up legs whose limits are over, and callers who have waited too long.
+// Tick applies the passing of time: it gives up legs whose limits are over, and ends the call of a caller who has
+// waited too long.
 func (c *Conference) Tick(maxWait time.Duration, now time.Time) {
 	if c.State.InLine() && maxWait > 0 && !now.Before(c.Queued.Add(maxWait)) {
 		c.end(Entry{At: now, What: Expire}, ReasonMaxWait)

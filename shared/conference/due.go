@@ -50,6 +50,7 @@ func (c *Conference) Overdue(now time.Time) bool {
 	return c.blind() || wait || len(holds)+len(unholds) > 0
 }
 
+// dueAtEnd plans the goodbye and the end of all legs.
 func (c *Conference) dueAtEnd(now time.Time) []Act {
 	if c.CallerOn {
 		acts := []Act{LastWords{}}
@@ -110,6 +111,7 @@ func (c *Conference) dueFlags() []Act {
 	return acts
 }
 
+// dueDials plans the dials that nothing delays any more, and marks the legs as dialled.
 func (c *Conference) dueDials(ring time.Duration, now time.Time) []Act {
 	var acts []Act
 	for i := range c.Legs {

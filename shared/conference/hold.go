@@ -2,7 +2,8 @@ package conference
 
 import "time"
 
-// wish says whether a party is to be on hold.
+// wish says what is wanted of a party's hold
+// (https://www.twilio.com/docs/voice/api/conference-participant-resource): on, off, or as it is.
 type wish int
 
 const (
@@ -11,8 +12,8 @@ const (
 	unheld
 )
 
-// callerWish says whether the caller is to be on hold. Before the conference has started the caller hears the wait
-// music without a hold.
+// callerWish says whether the caller is to be on hold. Before the conference has started the caller hears its wait
+// music (https://www.twilio.com/docs/voice/twiml/conference#attributes-waitUrl) without a hold.
 func (c *Conference) callerWish() wish {
 	if !c.Started || c.Room == "" {
 		return asIs
@@ -88,9 +89,9 @@ func (c *Conference) dueHolds(now time.Time) (holds, unholds []Act, wait bool) {
 	return nil, unholds, false
 }
 
-// beginUnholds marks who is about to be resumed, as a leg is marked that is dialled: no other request resumes the same
-// party, and one that wants the party on hold again waits until the result is known. Otherwise the resume might take
-// effect late, when the party must not hear the conference.
+// beginUnholds marks the parties who are about to be resumed. Like the mark of a dialled leg it is saved first: no
+// other request then resumes the same party, and one that wants the party on hold again waits until the result is
+// known. Otherwise the resume might take effect late, when the party must not hear the conference.
 func (c *Conference) beginUnholds(unholds []Act, now time.Time) {
 	for _, a := range unholds {
 		if leg := a.(SetHold).Leg; leg == LegID(c.ID) {
@@ -109,8 +110,8 @@ func (p Participant) held() bool {
 	return p.Held && !p.Unsure && p.Unholding.IsZero() && p.Late.IsZero()
 }
 
-// unholdDone applies how a resume went that was started at the given time. One with an unknown result may still take
-// effect for some seconds.
+// unholdDone applies the result of the resume that was started at the given time. If the result is unknown, it may
+// still take effect for some seconds.
 func (p *Participant) unholdDone(k ResultKind, began, now time.Time) {
 	switch {
 	case k == Refused, k == Throttled, k == WasGone:
@@ -131,7 +132,7 @@ func (p *Participant) unholdDone(k ResultKind, began, now time.Time) {
 	}
 }
 
-// forgetUnhold treats a resume as unknown whose result was not saved within resumeLimit.
+// forgetUnhold gives up waiting for the result of a resume after resumeLimit: the result is unknown.
 func (p *Participant) forgetUnhold(now time.Time) {
 	if began := p.Unholding; !began.IsZero() && !now.Before(began.Add(unholdWithin)) {
 		p.Unholding = time.Time{}
@@ -139,8 +140,8 @@ func (p *Participant) forgetUnhold(now time.Time) {
 	}
 }
 
-// told applies the hold flag of an event or a list. If it shows the party resumed, and only one resume had no known
-// result, that one has taken effect.
+// told applies the hold flag of an event or a list. If the flag shows that the party was resumed, and only one resume
+// has no known result, that one has taken effect.
 func (p *Participant) told(held bool, now time.Time) {
 	if !held && p.Unholds == 1 {
 		p.Late, p.Unholds = time.Time{}, 0
@@ -149,8 +150,8 @@ func (p *Participant) told(held bool, now time.Time) {
 	p.Told, p.Asked = held, time.Time{}
 }
 
-// heldAgain applies that a hold was carried out. An earlier resume without a known result is over by now if lateWithin
-// has passed.
+// heldAgain applies a hold that was carried out. If lateWithin has passed, an earlier resume without a known result
+// cannot take effect any more.
 func (p *Participant) heldAgain(now time.Time) {
 	p.setHeld(true, now)
 	if !now.Before(p.Late.Add(lateWithin)) {

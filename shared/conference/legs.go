@@ -134,7 +134,7 @@ func (c *Conference) add(l Leg, phase Phase, now time.Time) {
 	c.Legs = append(c.Legs, l)
 }
 
-// remove removes a leg that has ended, and releases its agent.
+// remove takes a leg that has ended out of the call, and releases its agent.
 func (c *Conference) remove(key LegKey, o Outcome) {
 	for i, l := range c.Legs {
 		if l.Key != key {
@@ -171,7 +171,7 @@ func (c *Conference) stray(sid LegID, now time.Time) {
 	c.add(Leg{Key: LegKey(sid), SID: sid}, Answered, now)
 }
 
-// TakeFreed lists the agents who were released since the last request for the list.
+// TakeFreed returns the agents who were released since it was last asked.
 func (c *Conference) TakeFreed() []Freed {
 	list := c.freed
 	c.freed = nil
@@ -181,16 +181,16 @@ func (c *Conference) TakeFreed() []Freed {
 	return list
 }
 
-// cutOff records that an answered leg that loses its place by a failure is "lost", not "cancelled", once it has been
-// ended.
+// cutOff marks a leg that loses its place by a failure. If the leg had answered, its outcome is then "lost", not
+// "cancelled".
 func (c *Conference) cutOff(key LegKey) {
 	if l := c.Leg(key); l != nil && l.Phase == Answered {
 		l.Out = OutcomeLost
 	}
 }
 
-// Left is the release that came with the end of a leg, as TakeFreed would tell it now; false if the leg is not known to
-// have ended.
+// Left is the release that came with the end of a leg, with what is known now; false if the leg is not known to have
+// ended.
 func (c *Conference) Left(key LegKey) (Freed, bool) {
 	for _, g := range c.Gone {
 		if g.Key == key && g.Freed != nil {

@@ -4,20 +4,20 @@ import "time"
 
 const (
 	// lateTurn is how late the request for the next music turn may come: the turn may have reached the caller late, and
-	// the request may wait for a cold start. A page sends a heartbeat every ten seconds at least, so the music is
-	// restarted within fifteen.
+	// a function may need a cold start. The plan is asked for at each heartbeat, every ten seconds or sooner, so the
+	// music is restarted within fifteen.
 	lateTurn = 4500 * time.Millisecond
-	// musicWithin is when the next music turn must have been requested if the length of the current one is not known: a
-	// release before this one did not store each turn.
+	// musicWithin is when the next music turn must have been requested if it is not known how long the current one
+	// plays: an earlier version did not store that.
 	musicWithin = 45 * time.Second
-	// moveAgain is when a caller is redirected again whose <Dial> has not ended since, or when the hold is repeated
-	// once more.
+	// moveAgain is the time between two redirects of a caller whose <Dial> does not end, and between two holds that
+	// restart the music.
 	moveAgain = 10 * time.Second
-	// moveWithin is how late after a redirect the request may come that the old conference has ended because of it.
+	// moveWithin is how long after a redirect the end of the old conference is taken for its effect.
 	moveWithin = time.Minute
 )
 
-// CallerHearsMusic applies that Twilio has requested the next music turn: the caller is alive and, if the conference
+// CallerHearsMusic applies a request for the next music turn. It proves that the caller is alive and, if the conference
 // has started, on hold.
 func (c *Conference) CallerHearsMusic(now time.Time) {
 	c.Missing = time.Time{}
@@ -36,8 +36,8 @@ func (c *Conference) MusicLasts(d time.Duration, now time.Time) {
 	c.hears(d, now)
 }
 
-// hears applies that the caller hears music from now on, or is about to, for the given time; 0 until the first turn is
-// requested. An event about the start of the music may come late, so it never shortens the current turn.
+// hears starts a music turn of the given length; 0 if the first turn is still to be requested. An event about the start
+// of the music may come late, so it never shortens the current turn.
 func (c *Conference) hears(d time.Duration, now time.Time) {
 	c.Music = now
 	if ends := now.Add(d); ends.After(c.MusicEnds) {
@@ -78,8 +78,8 @@ func (c *Conference) callerHolds(held bool, now time.Time) {
 }
 
 // Neglected: the caller should be on hold and is not known to be, or the music has run out. Alone in a started
-// conference without hold, the caller hears silence, and no wait webhook will arrive. After errors in fetching the
-// music Twilio stops asking for it.
+// conference without a hold, the caller hears silence, and no wait webhook will arrive. If the music cannot be fetched,
+// Twilio gives up, and no webhook arrives either.
 func (c *Conference) Neglected(now time.Time) bool {
 	return c.State.InLine() && c.callerWish() == held && !c.Caller.held() || c.ranOut(now)
 }
@@ -90,8 +90,8 @@ func (c *Conference) Unheard(now time.Time) bool {
 	return c.State == Ended && c.CallerOn || c.State.InLine() && c.Neglected(now)
 }
 
-// ranOut: the caller is on music, and the next turn was not requested in time. A call stored before turns were recorded
-// has no time of the last one, and does not count.
+// ranOut: the caller should hear music, and the next turn was not requested in time. A call that an older version
+// stored without Music does not count.
 func (c *Conference) ranOut(now time.Time) bool {
 	if !c.CallerOn || c.Music.IsZero() || now.Before(c.musicDue()) {
 		return false
@@ -122,8 +122,8 @@ func (c *Conference) dueMusic(now time.Time) []Act {
 	return []Act{FreshRoom{}}
 }
 
-// moved applies how the redirect went. If it succeeded, the request at the end of the caller's <Dial> tells the rest;
-// if not, the next plan repeats it.
+// moved applies the result of the redirect. If it was accepted, the request at the end of the caller's <Dial> tells the
+// rest; if not, a later plan repeats it.
 func (c *Conference) moved(r Result, now time.Time) {
 	switch r.Kind {
 	case Acted: // so the caller's leg is alive

@@ -127,7 +127,7 @@ func (c *Conference) offerFailed(l Leg, o Outcome, now time.Time) {
 	_ = c.fire(OfferFailed, now) // always allowed in Ringing
 }
 
-// LegRinging applies that Twilio rings a leg or is about to. A leg without a place, such as one that was given up
+// LegRinging applies a callback that a leg rings or is about to. A leg without a place, such as one that was given up
 // before, is to be ended.
 func (c *Conference) LegRinging(key LegKey, sid LegID, now time.Time) {
 	l := c.known(key, sid)
@@ -154,7 +154,7 @@ func (c *Conference) known(key LegKey, sid LegID) *Leg {
 	return l
 }
 
-// LegGone applies that a leg has ended, answered or not. Unknown legs and repeated callbacks change nothing.
+// LegGone applies the end of a leg, answered or not. Unknown legs and repeated callbacks change nothing.
 func (c *Conference) LegGone(key LegKey, sid LegID, o Outcome, now time.Time) {
 	l := c.known(key, sid)
 	if l == nil {

@@ -61,9 +61,9 @@ func (c *Conference) outside(now time.Time) bool {
 // agent is rung.
 func (c *Conference) admitted() bool { return c.Refused == 0 || c.Turned || c.Caller.Joined }
 
-// LegFellOut applies that the <Dial> of an agent's leg has ended and the leg's TwiML goes on: the conference has
-// refused it, or it has left. It returns the wait until the next try, or ErrNotWanted if the leg is to be ended. A
-// repeated request gets the rest of the wait.
+// LegFellOut applies the end of the <Dial> of an agent's leg whose TwiML goes on: the conference has refused the leg,
+// or the leg has left it. It returns the wait until the next try, or ErrNotWanted if the leg is to be ended. A repeated
+// request gets the rest of the wait.
 func (c *Conference) LegFellOut(key LegKey, sid LegID, now time.Time) (time.Duration, error) {
 	l, err := c.admit(key, sid)
 	switch {

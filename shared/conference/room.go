@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// RoomEvent is a conference event: what a status callback of Twilio's conference tells.
+// RoomEvent is a conference event, from Twilio's status callback
+// (https://www.twilio.com/docs/voice/twiml/conference).
 type RoomEvent struct {
 	Room  RoomID
 	Kind  RoomEventKind
@@ -107,6 +108,7 @@ func (p *Participant) setHeld(held bool, now time.Time) {
 	}
 }
 
+// callerTold applies a conference event about the caller.
 func (c *Conference) callerTold(e RoomEvent, now time.Time) {
 	if c.State == Ended && !c.CallerOn { // the call is over; only the caller's hang-up still matters
 		if e.Kind == RoomLeave && e.HungUp {
@@ -132,6 +134,7 @@ func (c *Conference) callerTold(e RoomEvent, now time.Time) {
 	}
 }
 
+// legTold applies a conference event about any other leg.
 func (c *Conference) legTold(e RoomEvent, now time.Time) {
 	key := LegKey(e.Label)
 	l := c.known(key, e.Leg)
@@ -157,7 +160,7 @@ func (c *Conference) legTold(e RoomEvent, now time.Time) {
 	}
 }
 
-// joined applies that a leg is in the conference. It must have answered, even if that callback was lost.
+// joined applies that a leg is in the conference. So it has answered, even if that request was lost.
 func (c *Conference) joined(l *Leg, held bool, now time.Time) {
 	l.Joined, l.Absent = true, time.Time{}
 	l.told(held, now)
@@ -178,7 +181,7 @@ func (c *Conference) wasGone(key LegKey, seq int) bool {
 	return false
 }
 
-// CallerGone applies that the caller's leg has ended.
+// CallerGone applies the end of the caller's leg.
 func (c *Conference) CallerGone(now time.Time) {
 	if c.CallerOn {
 		c.CallerOn, c.Caller = false, Participant{Seq: c.Caller.Seq}
@@ -205,9 +208,8 @@ func (c *Conference) blameCaller() {
 	}
 }
 
-// RoomOver applies that the caller's <Dial> has ended, in the given generation. Unless the call has ended, the caller
-// goes back to music, at the head of the queue if they had an owner. A request about an earlier generation changes
-// nothing.
+// RoomOver applies the end of the caller's <Dial> in the given generation. Unless the call has ended, the caller goes
+// back to music, at the head of the queue if they had an owner. A request about an earlier generation changes nothing.
 func (c *Conference) RoomOver(round int, now time.Time) {
 	if c.State == Ended {
 		c.CallerOn = false // the answer to this request is the spoken goodbye

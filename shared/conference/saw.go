@@ -74,7 +74,7 @@ func (c *Conference) sawThere(present []Presence, now time.Time) (here []LegKey,
 	return here, caller
 }
 
-// callerSeen applies that Twilio shows the caller in the conference.
+// callerSeen applies Twilio's answer that the caller is in the conference.
 func (c *Conference) callerSeen(held bool, now time.Time) {
 	c.Missing = time.Time{}
 	c.Caller.Joined = true
@@ -89,8 +89,9 @@ func (c *Conference) dueLooks() (acts []Act) {
 	return acts
 }
 
-// SawLeg applies what Twilio says of one leg that a list lacked. If the call has ended, the leg has. A leg that goes on
-// in no conference may be about to join: if two looks some seconds apart agree, it loses its place and is ended.
+// SawLeg applies what Twilio says of one leg that a list lacked. A leg whose own call has completed has ended. A leg
+// that is alive but in no conference may be about to join: if two looks some seconds apart agree, it loses its place
+// and is ended.
 func (c *Conference) SawLeg(leg LegID, s Sighting, now time.Time) {
 	c.lacked = slices.DeleteFunc(c.lacked, func(l LegID) bool { return l == leg })
 	if leg == LegID(c.ID) {
@@ -120,10 +121,10 @@ func (c *Conference) allFound() {
 	c.Doubt = len(c.lacked) > 0 || absent || !c.Missing.IsZero()
 }
 
-// sawCaller applies where the caller's own leg is. For a moment it may be between two conferences. A caller who is
-// absent for longer than callerAbsentLimit, with no sign of life, is to be redirected: the conference has ended and the
-// request at the end of the <Dial> was not answered, so they hear music in no conference. If the conference itself is
-// not known, the caller may be in it and talking: then they are redirected only if they wait in the queue.
+// sawCaller applies where the caller's own leg is. It may be between two conferences for a moment. A caller who is
+// absent for longer than callerAbsentLimit without a sign of life is redirected: the conference has ended, the request
+// at the end of the <Dial> was not answered, and they hear music in no conference. If the conference is not known, they
+// may be in it and talking, so then only a caller in the queue is redirected.
 func (c *Conference) sawCaller(s Sighting, now time.Time) {
 	c.astray = false
 	switch {
@@ -148,7 +149,7 @@ func (c *Conference) sawCaller(s Sighting, now time.Time) {
 	c.Doubt = true
 }
 
-// notSeen applies that fetching a leg failed: the call stays stale.
+// notSeen applies a failed fetch of a leg: the call stays stale.
 func (c *Conference) notSeen(leg LegID) {
 	c.lacked = slices.DeleteFunc(c.lacked, func(l LegID) bool { return l == leg })
 	c.Doubt = true

@@ -14,8 +14,8 @@ func (c *Conference) OwnerAgent() agent.ID {
 	return ""
 }
 
-// PageSeen applies when the owner's page sent its last heartbeat. A page without heartbeats proves nothing: it may not
-// reach the API while the voice connection works, and then the call must go on (F038). But the agent may be cut off
+// PageSeen applies the time of the last heartbeat of the owner's page. A page without heartbeats proves nothing: it may
+// not reach the API while the voice connection works, and then the call must go on (F038). But the agent may be cut off
 // while Twilio still lists them, and then the caller hears nobody. So once for each loss of heartbeats the caller hears
 // an announcement.
 func (c *Conference) PageSeen(seen, now time.Time) {
@@ -40,7 +40,7 @@ func (c *Conference) dueAnnouncement() []Act {
 	return []Act{Announce{Owner: c.Owner}}
 }
 
-// announced applies how the announcement went. If it may have failed, it is repeated: twice is better than never.
+// announced applies the result of the announcement. If it may have failed it is repeated: twice is better than never.
 func (c *Conference) announced(a Announce, r Result) {
 	if a.Owner == c.Silence.Leg && r.Kind != Unknown && r.Kind != Throttled {
 		c.Silence.Told = true

@@ -219,7 +219,7 @@ func (c *Conference) MayBegin(r Request, t Target) error {
 	return nil
 }
 
-// Decline applies that an agent who is being rung does not take the call, and why.
+// Decline applies that an agent who is being rung declines, and why.
 func (c *Conference) Decline(r Request, why Declining, now time.Time) error {
 	if err := c.Allowed(r.Agent, DoDecline); err != nil {
 		return err
@@ -234,6 +234,7 @@ func (c *Conference) Decline(r Request, why Declining, now time.Time) error {
 	return nil
 }
 
+// remember keeps a request that took effect, so that it has no second effect (N7).
 func (c *Conference) remember(r Request) {
 	if r.Key == "" {
 		return
