@@ -86,8 +86,8 @@ type Agent struct {
 	Missed  int       `json:"missed,omitempty"` // offers missed in a row
 	Claim   *Claim    `json:"claim,omitempty"`
 	Dropped *Dropped  `json:"dropped,omitempty"` // the last claim that a request gave up
-	// Silent is the value of Seen when the agent left the free agents because of missing heartbeats. The next heartbeat
-	// changes Seen, so the two differ and the agent is free again.
+	// Silent is the time of the last heartbeat of an agent who left the free agents because of missing heartbeats. The
+	// next heartbeat is later, so the two times differ and the agent is free again.
 	Silent *time.Time `json:"silent,omitempty"`
 	// Removed is when the operator removed the agent; zero: not removed.
 	Removed time.Time `json:"removed,omitzero"`

@@ -53,7 +53,7 @@ func New(id ID, name string, now time.Time) *Agent {
 // Claimed says whether a claim that has not expired binds the agent.
 func (a *Agent) Claimed(now time.Time) bool { return a.Claim != nil && now.Before(a.Claim.Until) }
 
-// Presence is what others see of the agent now. If Idle is in the future, the automatic wrap-up lasts until then.
+// Presence is what others see of the agent now. If IdleSince is in the future, the automatic wrap-up lasts until then.
 func (a *Agent) Presence(now time.Time) Presence {
 	switch {
 	case a.Claimed(now):
@@ -132,7 +132,7 @@ func (a *Agent) Take(conference, leg string, now time.Time) error {
 	return a.take(ForOffer, conference, leg, now)
 }
 
-// TakeTarget is Take for the leg of a transfer.
+// TakeTarget is ClaimFor for the leg of a transfer.
 func (a *Agent) TakeTarget(conference, leg string, now time.Time) error {
 	return a.take(ForTransfer, conference, leg, now)
 }

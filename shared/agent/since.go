@@ -12,7 +12,7 @@ func (a *Agent) PresenceSince(now time.Time) time.Time {
 		return a.LastSeen()
 	case IsAvailable:
 		return latest(a.Since, a.Back, a.freed(now), a.Idle)
-	default: // Idle may be the end of a wrap-up, in the future
+	default: // IdleSince may be the end of a wrap-up, in the future
 		return latest(a.Since, a.Back, a.freed(now))
 	}
 }

@@ -12,8 +12,8 @@ var ErrNotWanted = errors.New("leg is not wanted")
 type Admission struct {
 	Leg      LegKey
 	EndsRoom bool // endConferenceOnExit
-	// Ask: an outside party has picked up, and it may be a machine. The party is asked to press 1; LegAccepted then
-	// admits the leg.
+	// Ask: an outside party has picked up, and it may be a machine. The party is asked to press 1; ApplyLegAccepted
+	// then admits the leg.
 	Ask bool
 }
 
@@ -33,7 +33,7 @@ func (c *Conference) LegAnswered(key LegKey, sid LegID, now time.Time) (Admissio
 	return c.let(l, now), nil
 }
 
-// LegAccepted applies that a person at an outside number has pressed 1; otherwise it is like LegAnswered.
+// LegAccepted applies that a person at an outside number has pressed 1; otherwise it is like ApplyLegAnswered.
 func (c *Conference) LegAccepted(key LegKey, sid LegID, now time.Time) (Admission, error) {
 	l, err := c.admit(key, sid)
 	if err != nil {

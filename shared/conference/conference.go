@@ -57,7 +57,7 @@ type Conference struct {
 	Music   time.Time `json:"music,omitzero"`  // start of the current music turn, or of the hold
 	Moving  time.Time `json:"moving,omitzero"` // when the caller was sent to a new conference; zero: has joined
 	// MusicEnds is when the current music turn has been played, so that Twilio must request the next one. If it is
-	// before Music it belongs to an earlier turn and is not used.
+	// before MusicAt it belongs to an earlier turn and is not used.
 	MusicEnds time.Time `json:"musicEnds,omitzero"`
 	Again     time.Time `json:"again,omitzero"`    // when the hold was last repeated to restart the music
 	Entering  time.Time `json:"entering,omitzero"` // when the caller is to join the conference of this generation

@@ -91,7 +91,7 @@ func (c *Conference) Unheard(now time.Time) bool {
 }
 
 // ranOut: the caller should hear music, and the next turn was not requested in time. A call that an older version
-// stored without Music does not count.
+// stored without MusicAt does not count.
 func (c *Conference) ranOut(now time.Time) bool {
 	if !c.CallerOn || c.Music.IsZero() || now.Before(c.musicDue()) {
 		return false

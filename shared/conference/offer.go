@@ -41,7 +41,7 @@ const (
 	joinWithin = 4 * time.Second
 	// lookEvery is the least time between two reconciles.
 	lookEvery = 5 * time.Second
-	// quickDials is how many legs a call may have before each further offer waits for slowDials, so that pages that
+	// quickDials is how many legs a call may have before each further offer waits for slowDialDelay, so that pages that
 	// decline by themselves are not rung without end (N10).
 	quickDials = 100
 	slowDials  = 10 * time.Second

@@ -17,7 +17,7 @@ type RoomEvent struct {
 	HungUp bool
 }
 
-// RoomEventKind is one kind of RoomEvent.
+// RoomEventKind is one kind of ConferenceEvent.
 type RoomEventKind string
 
 const (

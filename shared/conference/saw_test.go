@@ -25,7 +25,7 @@ func TestF178ALegThatAListLacks(t *testing.T) {
 	elsewhere, in, over := Sighting{}, Sighting{In: true}, Sighting{Over: true}
 	for _, test := range []struct {
 		name  string
-		looks []Sighting // one each lookEvery
+		looks []Sighting // one each reconcileEvery
 		state State
 		out   string // due in the end
 	}{

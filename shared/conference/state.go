@@ -107,7 +107,7 @@ var next = map[State]map[Event]State{
 }
 
 // Next is the state that e leads to from s, or a *TransitionError if s does not allow e. After a rollback the stored
-// state may be unknown to this version. Then only CallerLeft and RoomEnded are accepted.
+// state may be unknown to this version. Then only CallerLeft and DialEnded are accepted.
 func (s State) Next(e Event) (State, error) {
 	if to, ok := next[s][e]; ok {
 		return to, nil
