@@ -28,12 +28,19 @@ func roomEvent(form url.Values) (e conference.RoomEvent, known bool) {
 		Seq:    sequence(form.Get("SequenceNumber")),
 		Leg:    conference.LegID(form.Get("CallSid")),
 		Label:  form.Get("ParticipantLabel"),
-		HungUp: form.Get("ReasonParticipantLeft") == "participant_hung_up",
+		HungUp: hungUp(form),
 	}
 	if kind == conference.RoomEnd {
 		e.Leg = conference.LegID(form.Get("CallSidEndingConference"))
 	}
 	return e, known
+}
+
+// hungUp says whether the party ended its call, and did not only leave the conference: a leg that was cut from it goes on
+// with what comes after its <Conference>. See
+// https://www.twilio.com/docs/voice/twiml/conference#attributes-statusCallbackEvent
+func hungUp(form url.Values) bool {
+	return form.Get("ReasonParticipantLeft") == "participant_hung_up" && form.Get("ParticipantCallStatus") != "in-progress"
 }
 
 // sequence is -1 if Twilio gave none.

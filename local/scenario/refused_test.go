@@ -75,6 +75,7 @@ func TestF181TheRoomDoesNotTakeTheCaller(t *testing.T) {
 			if !strings.Contains(l.log.String(), `"RoomRefused":1`) {
 				t.Error("nothing was counted")
 			}
+			l.online("alice") // who was set Away after two missed offers
 			l.bring(caller, "alice", 2*time.Minute)
 			l.done(10 * time.Second)
 		})

@@ -1,21 +1,20 @@
-// Package agent holds the rules about one agent: who may be offered a call, who has
-// been claimed for one, and how long that holds. It is pure: no context, no input or
-// output, no clock. It does not know conferences beyond their names.
+// Package agent holds the rules about one agent: who may be offered a call, who is claimed for one, and for how long.
+// It is pure: no context, no input or output, no clock. Of calls it knows only their ids.
 package agent
 
 import "time"
 
-// ID is an agent's identity, safe as a Twilio client name: [A-Za-z0-9_]{1,121}.
-// See FromClaim.
+// ID is an agent's identity. It is valid as the identity of a Twilio Device, [A-Za-z0-9_]{1,121}
+// (https://www.twilio.com/docs/voice/sdks/javascript/twiliodevice). See FromClaim.
 type ID string
 
-// Status is what the agent has chosen, or what was chosen for him after missed calls.
+// Status is what the agent has chosen, or what was set after missed offers.
 type Status string
 
 const (
 	Available Status = "available" // may be offered calls
 	Away      Status = "away"      // signed in, takes no calls
-	WrapUp    Status = "wrap-up"   // writes up the last call, takes none
+	WrapUp    Status = "wrap-up"   // writes up the last call, takes no calls
 )
 
 // Presence is what others see of an agent.
@@ -25,16 +24,16 @@ const (
 	IsAvailable Presence = "available"
 	IsAway      Presence = "away"
 	IsWrapUp    Presence = "wrap-up"
-	IsBusy      Presence = "busy"    // claimed for a call: ringing or talking
-	IsOffline   Presence = "offline" // his page has not been heard of lately
+	IsBusy      Presence = "busy"    // claimed for a call: being rung, or in it
+	IsOffline   Presence = "offline" // the page has sent no heartbeat lately
 )
 
-// Why tells an agent why his status changed without his doing.
+// Why is why the agent's status was changed without their doing.
 type Why string
 
 const (
 	WhyMissed      Why = "missed"      // did not answer several offers
-	WhyUnreachable Why = "unreachable" // his page could not be rung
+	WhyUnreachable Why = "unreachable" // the page's device could not be rung
 )
 
 // Purpose is what an agent is claimed for.
@@ -45,75 +44,77 @@ const (
 	ForTransfer Purpose = "transfer" // the agent is the target of a consult or an add
 )
 
-// Claim binds an agent to one leg of one conference. It is a lease: it runs out
-// unless it is renewed, so that a crash between two writes frees him.
+// Claim binds an agent to one leg of one call. It is a lease that expires unless it is renewed, so an agent is released
+// even if a request crashes between two writes.
 type Claim struct {
 	Conference string    `json:"conference"`
 	Leg        string    `json:"leg"`
 	Until      time.Time `json:"until"`
-	// For is what the claim was made for; "" of one that an older version made.
+	// For is what the claim was made for; "" if an older version made it.
 	For Purpose `json:"for,omitempty"`
-	// Askers names the requests that go on with this claim, each by the leg that it would have
-	// made: only the last one of them to give up frees the agent.
+	// Askers names the requests that use this claim, each by the leg key that it would have used itself. Only the last
+	// of them to give up releases the agent.
 	Askers []string `json:"askers,omitempty"`
-	// Since is when it was made: he has been rung since. Absent in what older versions wrote.
+	// Since is when the claim was made, and ringing began. Zero if an older version made it.
 	Since time.Time `json:"since,omitzero"`
-	// Answered is when he answered, once his page has asked since.
+	// Answered is when the agent answered, noted by the first heartbeat after that.
 	Answered time.Time `json:"answered,omitzero"`
 }
 
-// Dropped is a claim that a request gave up. If the leg has been saved all the same, the
-// agent is claimed for it again (see DoubtsFreedom).
+// Dropped is a claim that a request gave up. If the leg was saved after all, the agent is claimed for it again (see
+// DoubtsFreedom).
 type Dropped struct {
 	Conference string    `json:"conference"`
 	At         time.Time `json:"at"`
 }
 
-// Agent is one agent's item.
+// Agent is one agent, stored as one item.
 type Agent struct {
 	ID      ID        `json:"id"`
 	Name    string    `json:"name"`
 	Schema  int       `json:"schema"`
-	Version int64     `json:"version"` // counts saves; 0 means never saved
+	Version int64     `json:"version"` // counts saves; 0: never saved
 	Status  Status    `json:"status"`
 	Since   time.Time `json:"since"` // when Status was entered
 	Why     Why       `json:"why,omitempty"`
-	Idle    time.Time `json:"idle"`             // without a call since: the longest idle is offered first
-	Seen    time.Time `json:"seen"`             // his page was last heard of
-	Back    time.Time `json:"back,omitzero"`    // his page was heard of again after it had been silent too long
-	Freed   time.Time `json:"freed,omitzero"`   // his last claim ended
-	Missed  int       `json:"missed,omitempty"` // offers in a row that he did not take
+	// Idle is since when the agent has been in no call; in the future while wrap-up lasts. The agent who has been idle
+	// longest is offered a caller first.
+	Idle    time.Time `json:"idle"`
+	Seen    time.Time `json:"seen"`             // time of the last heartbeat
+	Back    time.Time `json:"back,omitzero"`    // first heartbeat after StaleAfter without any
+	Freed   time.Time `json:"freed,omitzero"`   // when the last claim ended
+	Missed  int       `json:"missed,omitempty"` // offers missed in a row
 	Claim   *Claim    `json:"claim,omitempty"`
 	Dropped *Dropped  `json:"dropped,omitempty"` // the last claim that a request gave up
-	// Silent is what Seen was when the agent was taken out of the free ones because his page had
-	// been silent for long. The next beat makes the two differ, which puts him back.
+	// Silent is the time of the last heartbeat of an agent who left the free agents because of missing heartbeats. The
+	// next heartbeat is later, so the two times differ and the agent is free again.
 	Silent *time.Time `json:"silent,omitempty"`
-	// Removed is when the operator took the agent off the line; zero: not.
+	// Removed is when the operator removed the agent; zero: not removed.
 	Removed time.Time `json:"removed,omitzero"`
 	Last    *Last     `json:"last,omitempty"`
-	Recent  []Last    `json:"recent,omitempty"` // his last calls and the offers he did not answer, newest first, in finer words
+	Recent  []Last    `json:"recent,omitempty"` // the last calls and unanswered offers, newest first, in finer words
 	Outside *Window   `json:"outside,omitempty"`
-	// Did names the last presses of buttons that took effect in calls that he has left, newest
-	// last: one that comes once more is not about his next call.
+	// Did names the last requests that took effect in calls that the agent has left, newest last. If one of them is
+	// repeated it is not applied to the next call.
 	Did []string `json:"did,omitempty"`
 }
 
-// Last is how a call ended for the agent.
+// Last is how one call ended for the agent.
 type Last struct {
 	Conference string    `json:"conference"`
 	Outcome    string    `json:"outcome"`
 	At         time.Time `json:"at"`
-	Began      time.Time `json:"began,omitzero"`   // when he answered, or was rung
-	Caller     string    `json:"caller,omitempty"` // her number, for his eyes; "" is private
-	Rang       bool      `json:"rang,omitempty"`   // he did not answer
-	// With is the name of the colleague, or the outside number, whom it was handed over to or
-	// who transferred it.
+	Began      time.Time `json:"began,omitzero"`   // when the agent answered, or was rung
+	Caller     string    `json:"caller,omitempty"` // the caller's number, shown to this agent; "": withheld
+	Rang       bool      `json:"rang,omitempty"`   // it rang and the agent did not answer
+	// With is the other party of a transfer: the name of the agent, or the number, that the caller went to or came
+	// from.
 	With string `json:"with,omitempty"`
 }
 
-// Window counts what an agent did since a time.
+// Window counts outside dials within a time.
 type Window struct {
 	Since time.Time `json:"since"`
 	Count int       `json:"count"`
-	Press string    `json:"press,omitempty"` // the last one that was counted
+	Press string    `json:"press,omitempty"` // the request that was counted last
 }

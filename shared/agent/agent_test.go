@@ -77,10 +77,10 @@ func TestPresence(t *testing.T) {
 		var no *NotFreeError
 		if want == IsAvailable {
 			if err != nil || a.Claim.Leg != "leg2" {
-				t.Errorf("a free agent: %v", err)
+				t.Errorf("claiming a free agent: %v", err)
 			}
 		} else if !errors.As(err, &no) || no.Presence != want {
-			t.Errorf("taking one who is %s: %v", want, err)
+			t.Errorf("claiming an agent who is %s: %v", want, err)
 		}
 	}
 }
@@ -89,14 +89,14 @@ func TestLeaseRunsOutUnlessRenewed(t *testing.T) {
 	a := available()
 	_ = a.Take("CA", "leg", t0)
 	if a.Renew(t0.Add(time.Second)) {
-		t.Error("a fresh lease was renewed: a write at each beat")
+		t.Error("a fresh lease was renewed: a write at each heartbeat")
 	}
 	if !a.Renew(t0.Add(Lease/2)) || !a.Claimed(t0.Add(Lease)) {
 		t.Error("the lease was not renewed")
 	}
 	a.Seen = t0.Add(2 * Lease)
 	if !a.Free(t0.Add(2 * Lease)) {
-		t.Error("the lease does not run out")
+		t.Error("the lease does not expire")
 	}
 }
 
@@ -104,7 +104,7 @@ func TestRelease(t *testing.T) {
 	a := available()
 	_ = a.Take("CA", "leg", t0)
 	if a.Release(Release{Leg: "other"}, t0) || a.Claim == nil {
-		t.Fatal("F106: freed by another leg's end")
+		t.Fatal("F106: released by another leg's end")
 	}
 	now := t0.Add(time.Minute)
 	a.Release(Release{Leg: "leg", Talked: true, Outcome: "lost", WrapUp: 30 * time.Second}, now)
@@ -142,7 +142,7 @@ func TestF017MissedOffers(t *testing.T) {
 func TestBeatIsWrittenSparingly(t *testing.T) {
 	a := available()
 	if a.Beat(t0.Add(time.Second)) {
-		t.Error("a write at each beat")
+		t.Error("a write at each heartbeat")
 	}
 	if !a.Beat(t0.Add(beatEvery)) || a.Seen != t0.Add(beatEvery) {
 		t.Error("not written")
@@ -161,26 +161,25 @@ func TestChoosingAvailableEndsTheWrapUp(t *testing.T) {
 	}
 }
 
-// A caller may be given back to the agent whom she lost though he would be offered to
-// nobody else, and only then.
+// A recall: a caller may be offered again to the agent they have lost, even if that agent is not free for others.
 func TestRejoin(t *testing.T) {
 	lost, now := t0.Add(time.Minute), t0.Add(time.Minute+10*time.Second)
 	for _, test := range []struct {
 		name   string
 		choose Status // in the call
 		change func(*Agent)
-		want   Presence // in whose way it is; "" if he is taken back
+		want   Presence // in the way of the recall; "" if the agent is claimed
 	}{
 		{"available", Available, func(*Agent) {}, ""},
-		{"rests", Available, func(a *Agent) { a.Idle = now.Add(time.Minute) }, ""},
-		{"chose in the call to be away", Away, func(*Agent) {}, ""},
-		{"chose in the call to write it up", WrapUp, func(*Agent) {}, ""},
-		{"has gone away since", Available, func(a *Agent) { a.Choose(Away, now) }, IsAway},
-		{"writes up another since", Available, func(a *Agent) { a.Choose(WrapUp, now) }, IsWrapUp},
-		{"chose to be away in the call, and again since", Away, func(a *Agent) { a.Choose(Away, now) }, IsAway},
+		{"wrap-up", Available, func(a *Agent) { a.Idle = now.Add(time.Minute) }, ""},
+		{"chose away in the call", Away, func(*Agent) {}, ""},
+		{"chose wrap-up in the call", WrapUp, func(*Agent) {}, ""},
+		{"chose away since", Available, func(a *Agent) { a.Choose(Away, now) }, IsAway},
+		{"chose wrap-up since", Available, func(a *Agent) { a.Choose(WrapUp, now) }, IsWrapUp},
+		{"chose away in the call, and again since", Away, func(a *Agent) { a.Choose(Away, now) }, IsAway},
 		{"came back from away", Away, func(a *Agent) { a.Choose(Available, now) }, ""},
 		{"in another call", Available, func(a *Agent) { _ = a.Take("CA2", "other", now) }, IsBusy},
-		{"his page is silent since", Available, func(a *Agent) { a.Seen = lost }, IsAvailable},
+		{"no heartbeat since", Available, func(a *Agent) { a.Seen = lost }, IsAvailable},
 		{"offline", Away, func(a *Agent) { a.Seen = now.Add(-StaleAfter - 1) }, IsOffline},
 	} {
 		a := available()
@@ -195,13 +194,13 @@ func TestRejoin(t *testing.T) {
 		case test.want == "" && (err != nil || a.Claim.Leg != "again"):
 			t.Errorf("%s: %v", test.name, err)
 		case test.want != "" && (!errors.As(err, &no) || no.Presence != test.want):
-			t.Errorf("%s: %v, want that he is %s", test.name, err, test.want)
+			t.Errorf("%s: %v, want the agent to be %s", test.name, err, test.want)
 		}
 	}
 }
 
-// An agent's leg may be heard to end before the caller's, who took it along: his rest,
-// which a lost call does not begin, begins at that moment after all.
+// The callback about an agent's leg may come before the one about the caller's leg, whose end took it along. A lost
+// call begins no wrap-up, so the correction does, from the end of the call.
 func TestTheRestAfterACallThatIsOverAfterAll(t *testing.T) {
 	a := available()
 	_ = a.Take("CA", "leg", t0)
@@ -209,7 +208,7 @@ func TestTheRestAfterACallThatIsOverAfterAll(t *testing.T) {
 	if p := a.Presence(t0); p != IsAvailable {
 		t.Fatalf("after a loss: %s", p)
 	}
-	for range 2 { // the second is a repetition
+	for range 2 { // it may be repeated
 		a.Relabel(Release{Conference: "CA", Outcome: "caller-left", WrapUp: time.Minute})
 		if !a.Idle.Equal(t0.Add(time.Minute)) || a.Presence(t0) != IsWrapUp {
 			t.Errorf("idle since %v, %s", a.Idle, a.Presence(t0))
@@ -229,7 +228,7 @@ func TestTheFirstBeatAfterACallIsWritten(t *testing.T) {
 	}
 }
 
-// Only what rang here is in the list, once, and what could not ring is not.
+// An offer is in the list of recent calls, once, if it rang on the agent's page.
 func TestF192WhatRangIsInTheListOnce(t *testing.T) {
 	for _, test := range []struct {
 		r    Release
@@ -245,10 +244,13 @@ func TestF192WhatRangIsInTheListOnce(t *testing.T) {
 		a := available()
 		_ = a.Take("CA", "leg", t0)
 		test.r.Conference, test.r.Leg, test.r.Caller = "CA", "leg", "sip:1001@pbx.example.com"
-		for range 2 { // the second is a repetition
+		for range 2 { // it may be repeated
 			a.Release(test.r, t0)
 		}
-		want := []Last{{Conference: "CA", Outcome: test.want, At: t0, Caller: test.r.Caller, Rang: !test.r.Talked, With: test.r.With}}
+		want := []Last{{
+			Conference: "CA", Outcome: test.want, At: t0,
+			Caller: test.r.Caller, Rang: !test.r.Talked, With: test.r.With,
+		}}
 		if test.want == "" {
 			want = nil
 		}
@@ -269,16 +271,17 @@ func TestF191WhoIsRung(t *testing.T) {
 			t.Errorf("after %v: rung %t", after, got)
 		}
 	}
-	if a.Answer("other", t0) || !a.Answer("leg", t0.Add(time.Second)) || a.Answer("leg", t0.Add(time.Minute)) || a.Rung(t0.Add(time.Minute)) {
+	if a.Answer("other", t0) || !a.Answer("leg", t0.Add(time.Second)) ||
+		a.Answer("leg", t0.Add(time.Minute)) || a.Rung(t0.Add(time.Minute)) {
 		t.Errorf("after the answer: %+v", a.Claim)
 	}
-	// What the release before has written tells neither.
+	// The version before stored neither time.
 	a.Claim.Since, a.Claim.Answered = time.Time{}, time.Time{}
 	if since := a.PresenceSince(t0.Add(time.Second)); a.Rung(t0.Add(time.Second)) || !since.Equal(t0) {
 		t.Errorf("an old claim: since %v", since)
 	}
-	a.Claim.Until = t0 // it ran out, and nobody has told him
+	a.Claim.Until = t0 // it has expired, and no request has ended it
 	if since := a.PresenceSince(t0.Add(time.Second)); !since.Equal(t0) {
-		t.Errorf("a claim that ran out: %s since %v", a.Presence(t0.Add(time.Second)), since)
+		t.Errorf("an expired claim: %s since %v", a.Presence(t0.Add(time.Second)), since)
 	}
 }

@@ -17,24 +17,24 @@ func TestF209OnlyTheLastOfItsAskersFreesAClaim(t *testing.T) {
 	for _, asker := range []string{"another", "leg", "leg"} {
 		a.Drop("leg", asker, t0)
 		if a.Claim == nil {
-			t.Fatalf("%s has freed her", asker)
+			t.Fatalf("%s has released the agent", asker)
 		}
 	}
 	if a.Drop("other leg", "second", t0) {
 		t.Error("a claim on another leg was given up")
 	}
 	if !a.Drop("leg", "second", t0) || a.Claim != nil || !a.Free(t0) || !a.Idle.Equal(idle) {
-		t.Errorf("given up by the last: %+v", a)
+		t.Errorf("after the last has given up: %+v", a)
 	}
 	if a.DoubtsFreedom(t0.Add(DoubtFor-1)) != "CA" || a.DoubtsFreedom(t0.Add(DoubtFor)) != "" {
-		t.Error("her freedom is not in doubt for as long as it should be")
+		t.Error("DoubtsFreedom does not last for DoubtFor")
 	}
 	if _ = a.Take("CA2", "leg2", t0); a.DoubtsFreedom(t0) != "" || a.Claim.For != ForOffer {
 		t.Errorf("claimed anew: %+v", a)
 	}
 }
 
-// The call says that the leg is over: that frees whoever goes on with the claim.
+// When the leg has ended in the call, the agent is released whatever requests use the claim.
 func TestF209AReleaseByTheCallFreesAllAskers(t *testing.T) {
 	a := available()
 	_ = a.TakeTarget("CA", "leg", t0)
@@ -54,7 +54,7 @@ func TestF209BindLeavesAnotherCallsClaimAlone(t *testing.T) {
 		t.Errorf("another leg of the call: %+v", a.Claim)
 	}
 	if !a.Bind(ForOffer, "CA2", "leg2", t0.Add(Lease)) || a.Claim.Conference != "CA2" {
-		t.Errorf("a claim that has run out: %+v", a.Claim)
+		t.Errorf("an expired claim: %+v", a.Claim)
 	}
 }
 
@@ -77,21 +77,21 @@ func TestF209AnOldClaimIsUnderstood(t *testing.T) {
 func TestF179ASilentPageLeavesTheFreeAndABeatComesBack(t *testing.T) {
 	a := available()
 	if a.FallSilent(t0.Add(SilentAfter)) || !a.Ranked() {
-		t.Error("out too soon")
+		t.Error("left the free agents too soon")
 	}
 	later := t0.Add(SilentAfter + 1)
 	if !a.FallSilent(later) || a.Ranked() || a.FallSilent(later) {
-		t.Error("not taken out once")
+		t.Error("did not leave the free agents exactly once")
 	}
 	if !a.Beat(later) || !a.Ranked() || !a.Free(later) {
-		t.Error("not back with a beat")
+		t.Error("not free again after a heartbeat")
 	}
-	a.Seen = time.Time{} // could not be rung
+	a.Seen = time.Time{} // the device could not be rung
 	if !a.FallSilent(later) || a.Ranked() {
-		t.Error("who could not be rung is still among the free")
+		t.Error("an agent who could not be rung is still among the free agents")
 	}
 	if !a.Beat(later) || !a.Ranked() {
-		t.Error("not back with a beat")
+		t.Error("not free again after a heartbeat")
 	}
 }
 

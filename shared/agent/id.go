@@ -8,15 +8,16 @@ import (
 	"strings"
 )
 
-// maxID is the longest identity that the Voice SDK can register.
+// maxID is the longest identity that a Twilio Device accepts
+// (https://www.twilio.com/docs/voice/sdks/javascript/twiliodevice).
 const maxID = 121
 
 // ErrNoName: the claim that names the agent is missing or empty.
 var ErrNoName = errors.New("the token names no agent")
 
-// FromClaim maps what an identity provider calls an agent to an ID. Letters and
-// digits stay; every other byte becomes _xx (hexadecimal), the underscore too, so
-// that two names never meet in one ID. A name too long ends in a hash of the whole.
+// FromClaim maps an identity provider's name of an agent to an ID. Letters and digits stay; every other byte becomes
+// _xx (hexadecimal), also the underscore, so that different names never have the same ID. A name that is too long is
+// cut and ends in a hash of the whole name.
 func FromClaim(claim string) (ID, error) {
 	if claim == "" {
 		return "", ErrNoName
@@ -33,7 +34,7 @@ func FromClaim(claim string) (ID, error) {
 	id := b.String()
 	if len(id) > maxID {
 		sum := sha256.Sum256([]byte(claim))
-		// "__" cannot come out of the mapping above.
+		// The mapping above never yields "__".
 		id = id[:maxID-34] + "__" + hex.EncodeToString(sum[:16])
 	}
 	return ID(id), nil

@@ -8,27 +8,25 @@ import (
 	"time"
 )
 
-// Times and counts that the rules go by.
+// Limits and delays of the rules.
 const (
-	// StaleAfter is how long an agent counts as present after his page was last heard of:
-	// more than three beats of a page in the background.
+	// StaleAfter is how long an agent counts as present after a heartbeat: more than three heartbeats of a page in a
+	// background tab.
 	StaleAfter = 45 * time.Second
-	// Lease is how long a claim holds unless his page's beat renews it.
+	// Lease is how long a claim lasts unless a heartbeat renews it.
 	Lease = 2 * time.Minute
-	// SilentAfter is how long an agent's page must have been silent for him to be taken out of
-	// the free ones.
+	// SilentAfter is how long a page must have sent no heartbeat before its agent leaves the free agents.
 	SilentAfter = 2 * time.Minute
-	// DoubtFor is how long after a request has given up its claim the leg might be saved yet:
-	// longer than any request lasts.
+	// DoubtFor is how long after a request has given up its claim another may still save the leg: longer than any
+	// request lasts.
 	DoubtFor = 20 * time.Second
-	// MissLimit is how many offers in a row an agent may miss before he is set Away.
+	// MissLimit is how many offers in a row an agent may miss before they are set Away.
 	MissLimit = 2
-	// beatEvery is how much older the stored time of his last beat must be to be written
-	// again.
+	// beatEvery is the least time between two stored heartbeats, which saves writes.
 	beatEvery = 5 * time.Second
-	// MaxRecent is how many calls an agent's list keeps.
+	// MaxRecent is how many calls an agent's list of recent calls keeps.
 	MaxRecent = 10
-	// maxDid is how many presses in calls that he has left are known.
+	// maxDid is how many requests of earlier calls are kept.
 	maxDid = 16
 	// MaxOutside is how many outside numbers an agent may dial in OutsideWindow.
 	MaxOutside    = 20
@@ -39,7 +37,7 @@ const (
 // ErrTooManyOutside: the agent has dialled too many outside numbers lately.
 var ErrTooManyOutside = errors.New("the agent has dialled too many outside numbers lately")
 
-// ErrRemoved: the operator has taken the agent off the line.
+// ErrRemoved: the operator has removed the agent.
 var ErrRemoved = errors.New("the agent was removed")
 
 // NotFreeError says why an agent cannot be claimed.
@@ -47,16 +45,15 @@ type NotFreeError struct{ Presence Presence }
 
 func (e *NotFreeError) Error() string { return fmt.Sprintf("the agent is %s", e.Presence) }
 
-// New is an agent who is heard of for the first time: Away until he chooses.
+// New is an agent who signs in for the first time: Away until they choose.
 func New(id ID, name string, now time.Time) *Agent {
 	return &Agent{ID: id, Name: name, Schema: schema, Status: Away, Since: now, Idle: now, Seen: now}
 }
 
-// Claimed says whether a lease binds the agent now.
+// Claimed says whether a claim that has not expired binds the agent.
 func (a *Agent) Claimed(now time.Time) bool { return a.Claim != nil && now.Before(a.Claim.Until) }
 
-// Presence is what others see of the agent now. An Idle in the future is the
-// automatic wrap-up after a call.
+// Presence is what others see of the agent now. If IdleSince is in the future, the automatic wrap-up lasts until then.
 func (a *Agent) Presence(now time.Time) Presence {
 	switch {
 	case a.Claimed(now):
@@ -75,16 +72,15 @@ func (a *Agent) Presence(now time.Time) Presence {
 // Free says whether the agent may be offered a call now.
 func (a *Agent) Free(now time.Time) bool { return a.Presence(now) == IsAvailable }
 
-// Ranked says whether the agent stands among the free ones of the directory: available,
-// claimed for nobody, and not silent for long. His page need not be there, so that a beat
-// moves nobody.
+// Ranked says whether the agent is in the index of free agents: available, not claimed, and not without heartbeats for
+// SilentAfter. The page need not be present, so a heartbeat does not change the index.
 func (a *Agent) Ranked() bool {
 	silent := a.Silent != nil && a.Silent.Equal(a.Seen)
 	return a.Status == Available && a.Claim == nil && !silent && !a.IsRemoved()
 }
 
-// FallSilent takes an agent out of the free ones whose page has been silent for long. It
-// says whether it changed anything.
+// FallSilent takes an agent out of the free agents whose page has sent no heartbeat for SilentAfter. It says whether
+// anything has changed.
 func (a *Agent) FallSilent(now time.Time) bool {
 	if !a.Ranked() || !now.After(a.Seen.Add(SilentAfter)) {
 		return false
@@ -94,11 +90,11 @@ func (a *Agent) FallSilent(now time.Time) bool {
 	return true
 }
 
-// IsRemoved says whether the operator has taken the agent off the line.
+// IsRemoved says whether the operator has removed the agent.
 func (a *Agent) IsRemoved() bool { return !a.Removed.IsZero() }
 
-// Remove takes the agent off the line: he is offered nothing and may ask for nothing. The
-// call that he is in goes on. Away is for a version that does not know of Removed.
+// Remove removes the agent: they get no offers, and their commands are refused. A call that they are in goes on. The
+// status Away is for an older version, which does not know Removed.
 func (a *Agent) Remove(now time.Time) bool {
 	if a.IsRemoved() {
 		return false
@@ -107,7 +103,7 @@ func (a *Agent) Remove(now time.Time) bool {
 	return true
 }
 
-// Restore undoes Remove: he may sign in again, and is away until he chooses.
+// Restore undoes Remove: the agent may sign in again, and is Away until they choose.
 func (a *Agent) Restore() bool {
 	if !a.IsRemoved() {
 		return false
@@ -116,27 +112,27 @@ func (a *Agent) Restore() bool {
 	return true
 }
 
-// AtHand says whether the agent could be rung now, whatever he has chosen: he is claimed
-// for nobody, and his page is there.
+// AtHand says whether the agent could be rung now, whatever status they have chosen: they are not claimed, and their
+// page sends heartbeats.
 func (a *Agent) AtHand(now time.Time) bool {
 	p := a.Presence(now)
 	return p != IsBusy && p != IsOffline
 }
 
-// ComesBack says whether the agent may come back to the caller of that conference, who
-// lost him then: he is claimed for no other, and has not chosen since to take no calls.
-// What he chose before is for after the call, and so is his rest: it is not over.
+// ComesBack says whether the agent may be offered the caller again who lost them at the given time: they are claimed
+// for no other call, and have not chosen Away or WrapUp since. A status chosen before the loss applies after the call,
+// as does wrap-up; and the call is not over.
 func (a *Agent) ComesBack(conference string, lost, now time.Time) bool {
 	elsewhere := a.Claimed(now) && a.Claim.Conference != conference
 	return !elsewhere && !a.IsRemoved() && (a.Status == Available || !a.Since.After(lost))
 }
 
-// Take claims the agent for the leg of an offer, or says with *NotFreeError why he cannot be.
+// Take claims the agent for the leg of an offer, or says with *NotFreeError why they cannot be claimed.
 func (a *Agent) Take(conference, leg string, now time.Time) error {
 	return a.take(ForOffer, conference, leg, now)
 }
 
-// TakeTarget is Take for the leg of a transfer.
+// TakeTarget is ClaimFor for the leg of a transfer.
 func (a *Agent) TakeTarget(conference, leg string, now time.Time) error {
 	return a.take(ForTransfer, conference, leg, now)
 }
@@ -149,7 +145,7 @@ func (a *Agent) take(what Purpose, conference, leg string, now time.Time) error 
 	return nil
 }
 
-// Rejoin is Take for the caller who lost him then (see ComesBack).
+// Rejoin is ClaimFor for a caller who lost this agent at the given time (see EligibleForRecall).
 func (a *Agent) Rejoin(conference, leg string, lost, now time.Time) error {
 	if !a.AtHand(now) || !a.Seen.After(lost) || !a.ComesBack(conference, lost, now) {
 		return &NotFreeError{Presence: a.Presence(now)}
@@ -158,22 +154,22 @@ func (a *Agent) Rejoin(conference, leg string, lost, now time.Time) error {
 	return nil
 }
 
-// Share goes on with the claim that another request has made for a transfer of the same
-// call: asker is the leg that this one would have made.
+// Share adds a request to the claim that another request has made for a transfer of the same call. Asker is the leg key
+// that this request would have used.
 func (a *Agent) Share(asker string) {
 	if !slices.Contains(a.Claim.Askers, asker) {
 		a.Claim.Askers = append(slices.Clip(a.Claim.Askers), asker)
 	}
 }
 
-// TakeOver claims the agent for a transfer of the call in which an offer has claimed him that
-// cannot come about any more: the caller has an agent.
+// TakeOver claims the agent for a transfer, in place of a claim for an offer of the same call that cannot succeed any
+// more, since the caller has an owner.
 func (a *Agent) TakeOver(conference, leg string, now time.Time) {
 	a.claim(ForTransfer, conference, leg, now)
 }
 
-// Bind claims the agent for a leg that he has, whatever his item said before. It says
-// whether it changed anything: one who is claimed elsewhere is left alone.
+// Bind claims the agent for a leg that the call has for them, whatever the agent's item said before, unless they are
+// claimed for another call. It says whether anything has changed.
 func (a *Agent) Bind(what Purpose, conference, leg string, now time.Time) bool {
 	if a.Claim != nil && a.Claim.Conference == conference && a.Claim.Leg == leg {
 		return false
@@ -186,12 +182,14 @@ func (a *Agent) Bind(what Purpose, conference, leg string, now time.Time) bool {
 }
 
 func (a *Agent) claim(what Purpose, conference, leg string, now time.Time) {
-	a.Claim = &Claim{Conference: conference, Leg: leg, Until: now.Add(Lease), Since: now, For: what, Askers: []string{leg}}
+	a.Claim = &Claim{
+		Conference: conference, Leg: leg, Until: now.Add(Lease), Since: now, For: what, Askers: []string{leg},
+	}
 	a.Dropped = nil
 }
 
-// DoubtsFreedom names the call for which the agent was claimed until a moment ago by a
-// request that gave up; "" if there is none. Another request may have saved a leg of his there.
+// DoubtsFreedom is the call for which a request claimed the agent and gave up a moment ago; "" if there is none.
+// Another request may have saved a leg for the agent there.
 func (a *Agent) DoubtsFreedom(now time.Time) string {
 	if a.Claim != nil || a.Dropped == nil || !now.Before(a.Dropped.At.Add(DoubtFor)) {
 		return ""
@@ -199,8 +197,8 @@ func (a *Agent) DoubtsFreedom(now time.Time) string {
 	return a.Dropped.Conference
 }
 
-// Drop takes in that a request gives up a claim, which asker names: the agent is free when
-// nobody else goes on with it. It says whether it changed anything.
+// Drop applies that a request, named by asker, gives up the claim. When no other request uses the claim, the agent is
+// free. It says whether anything has changed.
 func (a *Agent) Drop(leg, asker string, now time.Time) bool {
 	if a.Claim == nil || a.Claim.Leg != leg || !slices.Contains(a.Claim.Askers, asker) {
 		return false
@@ -213,7 +211,7 @@ func (a *Agent) Drop(leg, asker string, now time.Time) bool {
 	return true
 }
 
-// Renew keeps the agent's claim from running out; it says whether it changed anything.
+// Renew extends the agent's claim; it says whether anything has changed.
 func (a *Agent) Renew(now time.Time) bool {
 	if a.Claim == nil || a.Claim.Until.After(now.Add(Lease-Lease/4)) {
 		return false
@@ -227,21 +225,20 @@ type Release struct {
 	Conference string
 	Leg        string
 	Outcome    string
-	Talked     bool // he had answered
-	Missed     bool // he let it ring
-	Unreached  bool // his page could not be rung
-	Declined   bool // he did not want it
+	Talked     bool // the agent had answered
+	Missed     bool // the agent let it ring
+	Unreached  bool // the page's device could not be rung
+	Declined   bool // the agent declined
 	WrapUp     time.Duration
 	Caller     string
 	Began      time.Time
-	Rang       bool     // his phone rang, and he did not answer
-	Word       string   // Outcome in finer words, for his list of recent calls; "": the same
-	With       string   // see Last
-	Did        []string // his presses that took effect in the call, newest last
+	Rang       bool     // it rang and the agent did not answer
+	Word       string   // Outcome in finer words, for the list of recent calls; "": the same
+	With       string   // see LastCall
+	Did        []string // the agent's requests that took effect in the call, newest last
 }
 
-// Release frees the agent of a claim on that very leg; another claim, or none, is left
-// alone. It says whether it changed anything.
+// Release ends the agent's claim on that leg. A claim on another leg stays. It says whether anything has changed.
 func (a *Agent) Release(r Release, now time.Time) bool {
 	if a.Claim == nil || a.Claim.Leg != r.Leg {
 		return false
@@ -262,13 +259,13 @@ func (a *Agent) Release(r Release, now time.Time) bool {
 	case r.Missed:
 		a.miss(WhyMissed, now)
 	case r.Unreached:
-		a.Seen = time.Time{} // offline until his page is heard of again
+		a.Seen = time.Time{} // offline until the next heartbeat
 		a.miss(WhyUnreachable, now)
 	}
 	return true
 }
 
-// remember keeps the names of presses in a call that he has left.
+// remember keeps the names of the requests of a call that the agent has left.
 func (a *Agent) remember(presses []string) {
 	for _, p := range presses {
 		if !slices.Contains(a.Did, p) {
@@ -278,9 +275,9 @@ func (a *Agent) remember(presses []string) {
 	a.Did = a.Did[max(0, len(a.Did)-maxDid):]
 }
 
-// Relabel corrects how the agent's last call, which was this one, ended for him: it is
-// over after all, and the rest that he did not get at its end begins with it. It says
-// whether it changed anything.
+// Relabel corrects how the agent's last call ended, if it is this one: what seemed a loss was the caller's hang-up or a
+// complete transfer. So there is no recall, and the wrap-up that a loss does not begin runs from the end of the call.
+// It says whether anything has changed.
 func (a *Agent) Relabel(r Release) bool {
 	if a.Last == nil || a.Last.Conference != r.Conference || a.Last.Outcome == r.Outcome {
 		return false
@@ -307,8 +304,7 @@ func (a *Agent) miss(why Why, now time.Time) {
 	}
 }
 
-// DialOutside counts an outside number that the agent is about to dial by that press of a
-// button; ErrTooManyOutside if it is one too many.
+// DialOutside counts an outside number that this request is about to dial; ErrTooManyOutside if it is one too many.
 func (a *Agent) DialOutside(press string, now time.Time) error {
 	lately := a.OutsideLately(now)
 	if lately == 0 {
@@ -321,11 +317,11 @@ func (a *Agent) DialOutside(press string, now time.Time) error {
 	return nil
 }
 
-// DialsOutside says whether the number of that press is the last one that was counted.
+// DialsOutside says whether this request is the last one that was counted.
 func (a *Agent) DialsOutside(press string) bool { return a.Outside != nil && a.Outside.Press == press }
 
-// TakeBackOutside uncounts the number of that press, which is not dialled after all. It
-// says whether it changed anything.
+// TakeBackOutside uncounts the number of this request, which is not dialled after all. It says whether anything has
+// changed.
 func (a *Agent) TakeBackOutside(press string) bool {
 	if !a.DialsOutside(press) {
 		return false
@@ -334,7 +330,7 @@ func (a *Agent) TakeBackOutside(press string) bool {
 	return true
 }
 
-// OutsideLately is how many outside numbers the agent has dialled in his current window.
+// OutsideLately is how many outside numbers the agent has dialled within OutsideWindow.
 func (a *Agent) OutsideLately(now time.Time) int {
 	if a.Outside == nil || !now.Before(a.Outside.Since.Add(OutsideWindow)) {
 		return 0
@@ -342,8 +338,8 @@ func (a *Agent) OutsideLately(now time.Time) int {
 	return a.Outside.Count
 }
 
-// Beat takes in that the agent's page is there; it says whether that is worth a write.
-// The first one after a call is: the caller may have lost him, and wait for it.
+// Beat applies a heartbeat; it says whether it is worth a write. The first one after a call is: the caller may have
+// lost the agent and may wait for it.
 func (a *Agent) Beat(now time.Time) bool {
 	after := a.Last != nil && a.Last.At.After(a.Seen)
 	if !after && now.Before(a.Seen.Add(beatEvery)) {
@@ -356,9 +352,8 @@ func (a *Agent) Beat(now time.Time) bool {
 	return true
 }
 
-// Choose sets the status that the agent has picked; in a call it applies afterwards.
-// Picked in the call and once more after it, it was chosen after it (see ComesBack). It
-// says whether it changed anything.
+// Choose sets the status that the agent has chosen; in a call it applies afterwards. If the same status is chosen in a
+// call and again after it, the later time counts (see EligibleForRecall). It says whether anything has changed.
 func (a *Agent) Choose(s Status, now time.Time) bool {
 	beat := a.Beat(now)
 	resting := s == Available && now.Before(a.Idle)

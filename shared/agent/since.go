@@ -2,9 +2,8 @@ package agent
 
 import "time"
 
-// PresenceSince is when the agent entered the presence that others see of him now. The
-// time of a status that he chose is another: he may have been in calls since, and his page
-// closed.
+// PresenceSince is when the agent entered the presence that others see now. That is not when they chose their status:
+// they may have been in calls since, or closed the page.
 func (a *Agent) PresenceSince(now time.Time) time.Time {
 	switch a.Presence(now) {
 	case IsBusy:
@@ -13,23 +12,22 @@ func (a *Agent) PresenceSince(now time.Time) time.Time {
 		return a.LastSeen()
 	case IsAvailable:
 		return latest(a.Since, a.Back, a.freed(now), a.Idle)
-	default: // Idle may be the end of a rest that is still to come
+	default: // IdleSince may be the end of a wrap-up, in the future
 		return latest(a.Since, a.Back, a.freed(now))
 	}
 }
 
-// longestRing is longer than anybody is rung: RING_SECONDS is at most two minutes, and the
-// network adds some seconds.
+// longestRing is longer than any agent is rung: RING_SECONDS is at most two minutes, and Twilio adds some seconds
+// (https://www.twilio.com/docs/voice/api/call-resource).
 const longestRing = 130 * time.Second
 
-// Rung says whether the agent is claimed for a call that he is not known to have answered.
-// If his page cannot ask, it is known after a while all the same.
+// Rung says whether the agent is being rung: claimed, and not known to have answered. Without heartbeats the answer is
+// not noted, so after longestRing the agent counts as in the call.
 func (a *Agent) Rung(now time.Time) bool {
 	return a.Claimed(now) && a.Claim.Answered.IsZero() && now.Before(a.Claim.Since.Add(longestRing))
 }
 
-// Answer notes when the agent answered the call that he is claimed for; it says whether it
-// changed anything.
+// Answer notes when the agent answered the call they are claimed for; it says whether anything has changed.
 func (a *Agent) Answer(leg string, at time.Time) bool {
 	if a.Claim == nil || a.Claim.Leg != leg || !a.Claim.Answered.IsZero() {
 		return false
@@ -38,7 +36,7 @@ func (a *Agent) Answer(leg string, at time.Time) bool {
 	return true
 }
 
-// LastSeen is when the agent's page was last heard of, or could not be rung.
+// LastSeen is when the page sent its last heartbeat, or when its device could not be rung.
 func (a *Agent) LastSeen() time.Time {
 	if a.Seen.IsZero() {
 		return latest(a.Freed, a.Since)
@@ -46,8 +44,8 @@ func (a *Agent) LastSeen() time.Time {
 	return a.Seen
 }
 
-// entered is when the claim got to where it is now. An older version did not note when it
-// was made: then it is when it was last renewed.
+// entered is when the claim was made or answered. An older version did not note that; then it is when the claim was
+// last renewed.
 func (c *Claim) entered() time.Time {
 	if at := latest(c.Since, c.Answered); !at.IsZero() {
 		return at
@@ -55,8 +53,7 @@ func (c *Claim) entered() time.Time {
 	return c.Until.Add(-Lease)
 }
 
-// freed is when the agent's last call or offer ended for him; a claim that nobody has
-// ended ran out.
+// freed is when the agent's last call or offer ended; a claim that was not ended by a request has expired.
 func (a *Agent) freed(now time.Time) time.Time {
 	at := a.Freed
 	if a.Last != nil {

@@ -5,8 +5,7 @@ import (
 	"time"
 )
 
-// F190: the time in this state is that of what is shown, and the automatic wrap-up says
-// when it ends.
+// F190: the time shown is that of the presence shown, and the automatic wrap-up says when it ends.
 func TestF190WrapUpSaysWhenItEndsAndSinceWhenItRuns(t *testing.T) {
 	const wrapUp = 30 * time.Second
 	end := t0.Add(5 * time.Minute)
@@ -48,7 +47,7 @@ func TestF190WrapUpSaysWhenItEndsAndSinceWhenItRuns(t *testing.T) {
 	now := end.Add(time.Second)
 	a.Choose(WrapUp, now)
 	if got := a.PresenceSince(now); !got.Equal(now) || !a.WrapUpUntil(now).IsZero() {
-		t.Errorf("stayed by choice: since %v, until %v", got, a.WrapUpUntil(now))
+		t.Errorf("wrap-up by choice: since %v, until %v", got, a.WrapUpUntil(now))
 	}
 	a.Choose(Available, now.Add(time.Second))
 	if got := a.PresenceSince(now.Add(time.Second)); !got.Equal(now.Add(time.Second)) {

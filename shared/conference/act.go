@@ -6,75 +6,73 @@ import (
 	"warmtransfer/shared/agent"
 )
 
-// Act is something to be done in the world. Acts are values; the switchboard does
-// them, after the conference that asked for them was saved.
+// Act is one thing to do at Twilio. Effects are values: the service carries them out after the call that planned them
+// was saved.
 type Act interface{ act() }
 
-// Dial rings an agent, or an outside number. It is done once for each leg: a leg is
-// saved as dialled before.
+// Dial rings an agent or an outside number. Each leg is dialled once: it is saved as dialled before the request is
+// sent.
 type Dial struct {
 	Conference ID
 	Leg        LegKey
 	Agent      agent.ID
 	Number     string        // E.164; then there is no Agent, and nobody sees Info
 	Timeout    time.Duration // how long it may ring
-	// Info reaches the agent's page before he answers: small, for his eyes.
+	// Info is shown on the agent's page before they answer. It is kept small.
 	Info Info
 }
 
-// Info is what a rung agent is told beforehand.
+// Info is what an agent is told while their leg rings.
 type Info struct {
 	Caller string    // number, "" if private
 	Waited time.Time // waiting since
-	By     string    // name of the transferor, "" for a first offer
+	By     string    // name of the transferor; "" for an offer from the queue
 	Kind   Kind
 	Note   string
 }
 
-// SetHold makes a party hear music or the room. Leg is the caller's or an agent's.
+// SetHold puts a party on hold or resumes them. Leg is the caller's or another participant's.
 type SetHold struct {
 	Leg  LegID
 	Hold bool
 }
 
-// SetEndsRoom sets whether the room ends when the leg leaves.
+// SetEndsRoom sets endConferenceOnExit: whether the conference ends when the leg leaves it.
 type SetEndsRoom struct {
 	Leg  LegID
 	Ends bool
 }
 
-// Hangup ends a leg that is not wanted any more.
+// Hangup ends a leg that has no place in the call any more.
 type Hangup struct {
 	Key LegKey
 	Leg LegID
 }
 
-// LastWords tells the caller why her call ends, and ends it.
+// LastWords tells the caller why the call ends, and then ends the caller's leg.
 type LastWords struct{}
 
-// FreshRoom takes the caller out of the room in which her music has run out, or out of
-// wherever she is who is not found in hers. Her own request, the one for when a room ends
-// under her, then puts her into a new one.
+// FreshRoom redirects a caller whose music has run out, or who is absent from the expected conference. The caller's
+// <Dial> then ends, and the request that Twilio makes at its end puts the caller into a new conference.
 type FreshRoom struct{}
 
-// Announce tells the caller, over what she hears, that her agent's page has fallen silent
-// (see PageSeen). Owner is the leg of that agent.
+// Announce plays a sentence to the caller that says the agent's page has stopped sending heartbeats (see
+// ApplyOwnerHeartbeat). Owner is the leg of that agent.
 type Announce struct{ Owner LegKey }
 
-// Look asks the network who is in the room, because something that should have been
-// told by now was not. The answer goes to Saw.
+// Look lists the conference's participants at Twilio, because an expected callback has not come. The answer goes to
+// ApplyParticipants.
 type Look struct{}
 
-// LookAt asks the network about one leg, the caller's or an agent's, that a list of those
-// in the room lacked. The answer goes to SawLeg.
+// LookAt fetches one leg, the caller's or another, that was missing from the list of participants. The answer goes to
+// SawLeg.
 type LookAt struct{ Leg LegID }
 
-// Find asks the network whether there is a leg that may be one that was dialled without
-// an answer.
+// Find lists calls at Twilio to see whether a leg exists whose Dial had no response.
 type Find struct {
 	Key    LegKey
 	Agent  agent.ID
-	Number string // E.164, if it is no agent's leg
+	Number string // E.164, if it is not an agent's leg
 	Since  time.Time
 }
 
@@ -89,14 +87,14 @@ func (SetEndsRoom) act() {}
 func (Hangup) act()      {}
 func (LastWords) act()   {}
 
-// Sighting is what the network says of one leg by its name.
+// Sighting is what Twilio says of one leg that was fetched by its CallSid.
 type Sighting struct {
-	Over bool // its call is over
-	In   bool // it is in the room that was asked about
-	Held bool // and on hold there
+	Over bool // the leg has ended
+	In   bool // it is in the expected conference
+	Held bool // it is on hold there
 }
 
-// Presence is one party that the network says is in a room now.
+// Presence is one participant as Twilio lists it.
 type Presence struct {
 	Leg   LegID
 	Label string // CallerLabel or a LegKey; may be empty

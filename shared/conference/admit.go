@@ -5,21 +5,20 @@ import (
 	"time"
 )
 
-// ErrNotWanted: this leg has no place in the conference (any more).
+// ErrNotWanted: this leg has no place in the call, or not any more.
 var ErrNotWanted = errors.New("leg is not wanted")
 
-// Admission is what becomes of an answered leg: it enters the room, or is asked first.
+// Admission says what an answered leg does next: join the conference, or be screened first.
 type Admission struct {
 	Leg      LegKey
-	EndsRoom bool // the room ends when this leg leaves
-	// Ask: an outside party has picked up. A machine may have; it is let in by
-	// LegAccepted, when a person has pressed the key.
+	EndsRoom bool // endConferenceOnExit
+	// Ask: an outside party has picked up, and it may be a machine. The party is asked to press 1; ApplyLegAccepted
+	// then admits the leg.
 	Ask bool
 }
 
-// LegAnswered takes in that a leg was answered and says how it enters the room. It is
-// ErrNotWanted if the leg has no place there; then it must be told so and ended by
-// the answer to its webhook. Repeated, it gives the same answer.
+// LegAnswered applies the answer of a leg and says how the leg joins the conference. ErrNotWanted means that the leg
+// has no place; the answer to its webhook must then say so and end it. A repeated request has the same answer.
 func (c *Conference) LegAnswered(key LegKey, sid LegID, now time.Time) (Admission, error) {
 	l, err := c.admit(key, sid)
 	if err != nil {
@@ -34,8 +33,7 @@ func (c *Conference) LegAnswered(key LegKey, sid LegID, now time.Time) (Admissio
 	return c.let(l, now), nil
 }
 
-// LegAccepted takes in that a person at an outside number takes the call; otherwise it
-// is as LegAnswered.
+// LegAccepted applies that a person at an outside number has pressed 1; otherwise it is like ApplyLegAnswered.
 func (c *Conference) LegAccepted(key LegKey, sid LegID, now time.Time) (Admission, error) {
 	l, err := c.admit(key, sid)
 	if err != nil {
@@ -44,7 +42,7 @@ func (c *Conference) LegAccepted(key LegKey, sid LegID, now time.Time) (Admissio
 	return c.let(l, now), nil
 }
 
-// admit finds a leg that asks to be let in; one without a place is taken off the list.
+// admit finds a leg that asks to join. A leg without a place is removed from the call.
 func (c *Conference) admit(key LegKey, sid LegID) (*Leg, error) {
 	l := c.known(key, sid)
 	if l == nil {
@@ -57,7 +55,7 @@ func (c *Conference) admit(key LegKey, sid LegID) (*Leg, error) {
 	return l, nil
 }
 
-// let gives a leg its place in the room.
+// let lets a leg join the conference, and marks it as answered.
 func (c *Conference) let(l *Leg, now time.Time) Admission {
 	if l.Phase != Answered {
 		l.Phase, l.Since, l.Absent = Answered, now, time.Time{}
@@ -66,11 +64,11 @@ func (c *Conference) let(l *Leg, now time.Time) Admission {
 	return Admission{Leg: l.Key, EndsRoom: l.EndsRoom}
 }
 
-// answered gives an answered leg its place.
+// answered makes the leg the owner's, or the target's in a talk of three.
 func (c *Conference) answered(l *Leg, now time.Time) {
 	c.note(Entry{At: now, What: Answer, Agent: l.Agent, Name: l.Name})
 	state := c.State
-	_ = c.fire(Answer, now) // a wanted leg that was not answered yet rings: it is allowed
+	_ = c.fire(Answer, now) // an unanswered leg with a place is ringing, so it is allowed
 	if l.Key == c.Offer {
 		c.Offer, c.Owner = "", l.Key
 		c.OnHold, c.Prefer, c.Tried = false, Preference{}, nil
@@ -83,6 +81,6 @@ func (c *Conference) answered(l *Leg, now time.Time) {
 	}
 	if state == AddRinging {
 		c.OnHold = false
-		l.EndsRoom = true // the classic: the call ends with the second agent
+		l.EndsRoom = true // after an add, the call ends when the target leaves
 	}
 }

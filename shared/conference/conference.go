@@ -1,9 +1,7 @@
-// Package conference holds every rule about a caller, the agents around her and
-// the transfer between them.
+// Package conference holds every rule about a call: the caller, the agents' legs and the transfer between them.
 //
-// It is pure: no context, no input or output, no clock and no randomness. Time and
-// new keys come in as arguments; what is to be done in the world goes out as values
-// (see Act). It does not know Twilio, DynamoDB or HTTP.
+// It is pure: no context, no input or output, no clock and no randomness. Time and new keys come in as arguments; what
+// is to be done at Twilio goes out as values (see Effect). It imports nothing of Twilio, DynamoDB or HTTP.
 package conference
 
 import (
@@ -12,73 +10,69 @@ import (
 	"warmtransfer/shared/agent"
 )
 
-// ID names a conference: the caller's CallSid, which is unique for ever and tells
-// nothing about her.
+// ID names a call: the caller's CallSid, which is never used again and tells nothing about the caller.
 type ID string
 
-// LegID is the network's name of one leg (a Twilio CallSid). It is empty until the
-// network has told it.
+// LegID is Twilio's name of one leg, its CallSid. It is empty until Twilio has told it.
 type LegID string
 
-// LegKey is our own name of an agent's leg, made before the leg is dialled. It
-// stands in the leg's webhook addresses and is its label in the room, so that a leg
-// can be recognised even when the answer to its creation was lost.
+// LegKey is our own name of an agent's leg, made before the leg is dialled. It stands in the leg's webhook addresses
+// and is the leg's participant label, so the leg is recognised even if the response to its creation was lost.
 type LegKey string
 
-// RoomID is the network's name of the room that a conference is held in now (a
-// Twilio ConferenceSid). A conference gets a new room when its old one ended under
-// the caller.
+// RoomID is the ConferenceSid of the call's conference. If the conference ends while the caller's leg goes on, the
+// caller joins a new one, with a new ConferenceSid.
 type RoomID string
 
-// CallerLabel is the caller's label in every room.
+// CallerLabel is the caller's participant label in every conference.
 const CallerLabel = "caller"
 
-// Conference is one caller's call from her arrival to her end: one item of the
-// table, guarded as a whole by Version.
+// Conference is one caller's call from arrival to end, with all its legs and transfers. It is stored as one item;
+// Version guards the whole of it.
 type Conference struct {
 	ID      ID    `json:"id"`
 	Schema  int   `json:"schema"`
-	Version int64 `json:"version"` // counts saves; 0 means never saved
+	Version int64 `json:"version"` // counts saves; 0: never saved
 
 	State State     `json:"state"`
 	Since time.Time `json:"since"` // when State was entered
 
-	// Round counts how often the caller was put into a room; it stands in the address that
-	// is asked when a room ends, so that a repeated request about an old room is known.
+	// Round counts the conferences that the caller was sent into, from 0. It stands in the address that Twilio requests
+	// when the caller's <Dial> ends, so that a repeated request about an earlier conference is recognised.
 	Round   int       `json:"round"`
-	Room    RoomID    `json:"room,omitempty"`    // "" until the network has told it
-	Past    []RoomID  `json:"past,omitempty"`    // the rooms before; their late events are ignored
-	Started bool      `json:"started,omitempty"` // an agent has joined Room: music is now by hold only
-	Looked  time.Time `json:"looked,omitzero"`   // when the network was last asked who is in the room
-	Doubt   bool      `json:"doubt,omitempty"`   // it must be asked: something is known not to be known
-	Missing time.Time `json:"missing,omitzero"`  // the caller was first looked for in vain, with no sign of her since
-	Other   RoomID    `json:"other,omitempty"`   // a look has found this room in place of Room; another must confirm it
+	Room    RoomID    `json:"room,omitempty"`    // "" until Twilio has told it
+	Past    []RoomID  `json:"past,omitempty"`    // earlier conferences; their late events are ignored
+	Started bool      `json:"started,omitempty"` // an agent has joined: from now on music is by hold only
+	Looked  time.Time `json:"looked,omitzero"`   // when the participants were last listed
+	Doubt   bool      `json:"doubt,omitempty"`   // what is stored may be wrong: reconcile with Twilio
+	Missing time.Time `json:"missing,omitzero"`  // first reconcile that did not find the caller; zero if found since
+	Other   RoomID    `json:"other,omitempty"`   // a list has shown this conference instead; a second must confirm it
 
-	From     string      `json:"from,omitempty"` // the caller's number for agents' eyes; "" is private
+	From     string      `json:"from,omitempty"` // the caller's number, shown to agents; "": withheld
 	Verified bool        `json:"verified,omitempty"`
 	Caller   Participant `json:"caller"`
 
 	Arrived time.Time `json:"arrived"`
-	Queued  time.Time `json:"queued"`          // in the line since
-	Music   time.Time `json:"music,omitzero"`  // when the caller last asked for more of it or it began, roughly
-	Moving  time.Time `json:"moving,omitzero"` // she was told to leave her room for a fresh one, and has not come yet
-	// MusicEnds is when what was heard from Music on is over, and she must ask for more. Before Music it
-	// is of an older turn, and says nothing.
+	Queued  time.Time `json:"queued"`          // in the queue since
+	Music   time.Time `json:"music,omitzero"`  // start of the current music turn, or of the hold
+	Moving  time.Time `json:"moving,omitzero"` // when the caller was sent to a new conference; zero: has joined
+	// MusicEnds is when the current music turn has been played, so that Twilio must request the next one. If it is
+	// before MusicAt it belongs to an earlier turn and is not used.
 	MusicEnds time.Time `json:"musicEnds,omitzero"`
-	Again     time.Time `json:"again,omitzero"`    // her hold was last begun anew for her music
-	Entering  time.Time `json:"entering,omitzero"` // when she is put into the room of this round
-	Turned    bool      `json:"turned,omitempty"`  // she has asked for music in this round
-	Refused   int       `json:"refused,omitempty"` // how many rounds in a row have failed (see nextRound)
-	Head      bool      `json:"head,omitempty"`    // talked before: goes ahead of all who never did
+	Again     time.Time `json:"again,omitzero"`    // when the hold was last repeated to restart the music
+	Entering  time.Time `json:"entering,omitzero"` // when the caller is to join the conference of this generation
+	Turned    bool      `json:"turned,omitempty"`  // a music turn was requested in this generation
+	Refused   int       `json:"refused,omitempty"` // how many generations in a row have failed (see nextRound)
+	Head      bool      `json:"head,omitempty"`    // has talked before: ahead of all in the queue who have not
 
-	Legs  []Leg  `json:"legs,omitempty"`  // the agents' legs that may be alive
-	Gone  []Gone `json:"gone,omitempty"`  // the last legs that are over
-	Offer LegKey `json:"offer,omitempty"` // the leg that rings for a caller without an owner
-	Owner LegKey `json:"owner,omitempty"` // the leg that owns the call
+	Legs  []Leg  `json:"legs,omitempty"`  // legs that may be alive, other than the caller's
+	Gone  []Gone `json:"gone,omitempty"`  // the last legs that have ended
+	Offer LegKey `json:"offer,omitempty"` // the leg that is rung for a caller without an owner
+	Owner LegKey `json:"owner,omitempty"` // the leg of the owner
 
 	Silence  Silence                `json:"silence,omitzero"`
 	Transfer *Transfer              `json:"transfer,omitempty"` // the open one, or the last one with its outcome
-	OnHold   bool                   `json:"onHold,omitempty"`   // the owner put the caller on hold by hand
+	OnHold   bool                   `json:"onHold,omitempty"`   // the owner has put the caller on hold
 	Prefer   Preference             `json:"prefer,omitzero"`
 	Tried    map[agent.ID]time.Time `json:"tried,omitempty"`   // when an offer to this agent failed
 	Hops     int                    `json:"hops,omitempty"`    // transfers completed so far
@@ -90,100 +84,99 @@ type Conference struct {
 
 	Reason   Reason    `json:"reason,omitempty"` // why it ended
 	Ended    time.Time `json:"ended,omitzero"`
-	CallerOn bool      `json:"callerOn,omitempty"` // the caller's leg is not known to be over
+	CallerOn bool      `json:"callerOn,omitempty"` // the caller's leg is not known to have ended
 
 	freed  []Freed
-	audit  bool    // see Audit
-	astray bool    // see sawCaller
-	lacked []LegID // see Saw
+	audit  bool    // see RequestReconcile
+	astray bool    // see applyCallerListed
+	lacked []LegID // see ApplyParticipants
 	// unwatched: see Unwatched
 	unwatched bool
 }
 
-// Live says whether the conference still needs a clock: it has not ended, or what its
-// end asks for is not done yet.
+// Live says whether the call still needs attention: it has not ended, or legs are left that must be ended.
 func (c *Conference) Live() bool { return c.State != Ended || c.CallerOn || len(c.Legs) > 0 }
 
-// Participant is what is known of one party's place in the room.
+// Participant is what is known of one leg inside the conference.
 type Participant struct {
 	Joined bool `json:"joined,omitempty"`
 	Held   bool `json:"held,omitempty"`
-	// Unsure: the last change of Held had no clear answer, so it is to be made again.
+	// Unsure: the result of the last hold or resume is unknown, so it is repeated.
 	Unsure bool `json:"unsure,omitempty"`
-	// Unholding is when somebody began to take the party off hold who has not told yet how
-	// that went: until he does, or has had time enough, she may be off hold at any moment.
+	// Unholding is when a resume was started whose result has not been saved yet. Until it is, or resumeLimit has
+	// passed, the party may leave hold at any moment.
 	Unholding time.Time `json:"unholding,omitzero"`
-	// Late is when an un-hold was begun whose outcome is not known: it may take effect yet.
+	// Late is when a resume was started whose result is unknown: it may still take effect.
 	Late time.Time `json:"late,omitzero"`
-	// Told: that the party is on hold was told by the network of itself, not only answered, so
-	// that no word is on its way any more that is older.
+	// Told: an event or a list has confirmed the hold, not only the response to our request, so no older event about it
+	// can still arrive.
 	Told bool `json:"told,omitempty"`
-	// Unholds counts the requests that may be what is seen to have taken the party off hold:
-	// with one only, that one is over when it is seen.
+	// Unholds counts the resumes without a known result. If it is 1, an event that shows the party resumed settles that
+	// one.
 	Unholds int `json:"unholds,omitempty"`
-	// Asked is when a hold was asked for last that had no answer in time: it may be done yet.
+	// Asked is when a hold was last requested that timed out: it may still be carried out.
 	Asked time.Time `json:"asked,omitzero"`
-	// Again is when an un-hold that was not carried out, as far as is known, is made again.
+	// Again is when a resume that failed, as far as is known, may be tried again.
 	Again time.Time `json:"again,omitzero"`
-	// Seq is one more than the sequence number of the last room event taken in for this
-	// party; an older one that comes late is ignored. 0: none yet.
+	// Seq is one more than the sequence number of the last conference event applied to this party; older events are
+	// ignored. 0: none yet.
 	Seq int `json:"seq,omitempty"`
-	// HeldAt is when Held was last seen to begin.
+	// HeldAt is when the hold began.
 	HeldAt time.Time `json:"heldAt,omitzero"`
 }
 
-// Leg is an agent's leg, or that of an outside number, from the decision to dial it.
+// Leg is the leg of an agent or of an outside number, from the decision to dial it.
 type Leg struct {
 	Key    LegKey    `json:"key"`
 	SID    LegID     `json:"sid,omitempty"`
 	Agent  agent.ID  `json:"agent,omitempty"`
-	Number string    `json:"number,omitempty"` // E.164 of an outside party, who is no agent
-	Name   string    `json:"name,omitempty"`   // for agents' eyes
+	Number string    `json:"number,omitempty"` // E.164 of an outside party; then Agent is empty
+	Name   string    `json:"name,omitempty"`   // shown to agents
 	Phase  Phase     `json:"phase"`
 	Since  time.Time `json:"since"` // when Phase was entered
-	// Deadline is when a leg that was not answered is given up, whatever the network says.
+	// Deadline is when an unanswered leg is given up, whatever Twilio says.
 	Deadline time.Time `json:"deadline,omitzero"`
-	// NotBefore is when a leg that the network had no room for may be dialled again.
+	// NotBefore is when a leg whose dial was throttled may be dialled again.
 	NotBefore time.Time `json:"notBefore,omitzero"`
-	// EndsRoom is the network's flag "the conference ends when this leg leaves", as last set.
+	// EndsRoom is Twilio's endConferenceOnExit as last set: the conference ends when this leg leaves it
+	// (https://www.twilio.com/docs/voice/twiml/conference).
 	EndsRoom bool `json:"endsRoom,omitempty"`
-	// Refused is how often the room has not taken it (see LegFellOut).
+	// Refused is how often the conference has not admitted the leg (see LegFellOut).
 	Refused int `json:"refused,omitempty"`
-	// Declining is why its agent declined, if he said.
+	// Declining is why the agent declined, if they gave a reason.
 	Declining Declining `json:"declining,omitempty"`
-	// Absent is when the leg was first looked for in vain, with no sign of it since.
+	// Absent is when the leg was first not found; zero if it was found since.
 	Absent time.Time `json:"absent,omitzero"`
-	// Out is how the attempt ended, of a leg that was given up while it may be alive.
+	// Out is how the attempt ended, for a leg that was given up and may still be alive.
 	Out Outcome `json:"out,omitempty"`
 	Participant
 }
 
-// Gone is a leg that is over.
+// Gone is a leg that has ended.
 type Gone struct {
 	Key LegKey `json:"key"`
-	SID LegID  `json:"sid,omitempty"` // "" if the network never told of it: then it may turn up yet
-	Seq int    `json:"seq,omitempty"` // as Participant.Seq when it went
-	// Freed is who was set free with it, for his page to find out if nobody has told him.
+	SID LegID  `json:"sid,omitempty"` // "" if Twilio never told it: the leg may still turn up
+	Seq int    `json:"seq,omitempty"` // Participant.Seq when it ended
+	// Freed is the release of its agent. The agent's page reads it if the release itself was lost.
 	Freed *Freed `json:"freed,omitempty"`
-	// Lost is the agent whose leg was lost, and At when: if the caller turns out to have gone
-	// at that moment, it was her end that took his leg along.
+	// Lost is the agent whose leg was lost, and At when. If the caller turns out to have hung up at that moment, the
+	// leg ended because of that.
 	Lost agent.ID  `json:"lost,omitempty"`
 	At   time.Time `json:"at,omitzero"`
 }
 
-// Freed is an agent whom a change of the conference has set free. If telling him so is
-// lost, his lease runs out, or his page finds it out (see Left).
+// Freed is an agent who was released by a change of the call. If the release is not saved with the agent, the claim
+// expires, or the agent's page asks for it (see ReleaseOf).
 type Freed struct {
 	Agent   agent.ID  `json:"agent"`
 	Leg     LegKey    `json:"leg"`
 	Outcome Outcome   `json:"outcome,omitempty"`
-	Talked  bool      `json:"talked,omitempty"` // he had answered
-	Since   time.Time `json:"since,omitzero"`   // when he answered, or was rung
-	Rang    bool      `json:"rang,omitempty"`   // his phone rang, and he had not answered
-	// Late: he was free before; only how the call ended is known better now. It is not stored.
+	Talked  bool      `json:"talked,omitempty"` // the agent had answered
+	Since   time.Time `json:"since,omitzero"`   // when the agent answered, or was rung
+	Rang    bool      `json:"rang,omitempty"`   // the agent's leg rang and was not answered
+	// Late: the agent was released before; this only corrects how the call ended. Not stored.
 	Late bool `json:"-"`
-	// Kept: the caller waits for him to come back, so for him the call is not over. It is not
-	// stored either.
+	// Kept: the caller is reserved for this agent's return, so the call is not over for them. Not stored.
 	Kept bool `json:"-"`
 }
 
@@ -191,68 +184,68 @@ type Freed struct {
 type Phase string
 
 const (
-	Planned  Phase = "planned"  // decided, not dialled yet: something must be confirmed first
-	Dialing  Phase = "dialing"  // dialled; the network may not have told its name yet
-	Alerting Phase = "ringing"  // the network says that it rings, or, without a name of it, that it may
-	Asked    Phase = "asked"    // an outside party has picked up, and is asked whether a person takes the call
-	Answered Phase = "answered" // its TwiML was fetched; in the room or on the way into it
+	Planned  Phase = "planned"  // not dialled yet: something must be confirmed first
+	Dialing  Phase = "dialing"  // dialled; its CallSid may not be known yet
+	Alerting Phase = "ringing"  // Twilio says that it rings, or lists a call that may be this leg
+	Asked    Phase = "asked"    // an outside party has picked up and is asked to press 1
+	Answered Phase = "answered" // its TwiML was fetched; it is in the conference or about to join
 )
 
-// Kind is how a transfer began.
+// Kind says how a transfer starts.
 type Kind string
 
 const (
-	KindAdd     Kind = "add"     // straight to three parties: the classic
-	KindConsult Kind = "consult" // private talk first, the caller held
+	KindAdd     Kind = "add"     // all three talk as soon as the target answers
+	KindConsult Kind = "consult" // transferor and target talk in private first; the caller is on hold
 )
 
-// Transfer is one attempt to hand the caller over.
+// Transfer is one attempt to hand the caller over to a target.
 type Transfer struct {
 	Kind    Kind      `json:"kind"`
-	By      agent.ID  `json:"by"` // transferor
+	By      agent.ID  `json:"by"` // the transferor
 	ByName  string    `json:"byName,omitempty"`
-	To      agent.ID  `json:"to"` // target; "" if it is an outside number
+	To      agent.ID  `json:"to"` // the target; "" for an outside number
 	Number  string    `json:"number,omitempty"`
 	ToName  string    `json:"toName,omitempty"`
 	Leg     LegKey    `json:"leg"`             // the target's leg
 	ByLeg   LegKey    `json:"byLeg,omitempty"` // the transferor's
 	Note    string    `json:"note,omitempty"`
-	Reason  Declining `json:"reason,omitempty"` // why the target declined, if she said
+	Reason  Declining `json:"reason,omitempty"` // why the target declined, if a reason was given
 	Began   time.Time `json:"began"`
 	Outcome Outcome   `json:"outcome,omitempty"` // "" while open
 	Ended   time.Time `json:"ended,omitzero"`
 }
 
-// Open says whether the transfer still runs.
+// Open says whether the transfer has no outcome yet.
 func (t *Transfer) Open() bool { return t != nil && t.Outcome == "" }
 
-// Preference keeps a caller for one agent for a while: the one who was lost to her, or
-// who had handed her over to the outside number that was.
+// Preference reserves a caller for one agent for a while: the agent whose leg was lost or, if an outside party was
+// lost, the agent who had transferred the caller to them.
 type Preference struct {
 	Agent agent.ID  `json:"agent,omitempty"`
-	After time.Time `json:"after,omitzero"` // when he was lost; zero: he was not
-	Until time.Time `json:"until,omitzero"` // then she is for anybody
+	After time.Time `json:"after,omitzero"` // when the agent's leg was lost; zero: it was not
+	Until time.Time `json:"until,omitzero"` // from then on any agent may be offered the caller
 }
 
-// Silence is that of the page of the agent who owns the call.
+// Silence says that the page of the agent who owns the call has stopped sending heartbeats.
 type Silence struct {
-	Leg  LegKey `json:"leg,omitempty"`  // his leg
-	Told bool   `json:"told,omitempty"` // the caller has been told
+	Leg  LegKey `json:"leg,omitempty"`  // the owner's leg
+	Told bool   `json:"told,omitempty"` // the caller has heard the announcement
 }
 
-// Entry is one line of the conference's history.
+// Entry is one entry of the call's history.
 type Entry struct {
 	At      time.Time `json:"at"`
 	What    Event     `json:"what"`
 	Agent   agent.ID  `json:"agent,omitempty"`
 	Name    string    `json:"name,omitempty"`
-	By      agent.ID  `json:"by,omitempty"` // of a transfer, the transferor
+	By      agent.ID  `json:"by,omitempty"` // for a transfer: the transferor
 	ByName  string    `json:"byName,omitempty"`
 	Outcome Outcome   `json:"outcome,omitempty"`
 	Reason  Declining `json:"reason,omitempty"`
 }
 
-// Request is an agent's request that took effect; the same key has no second effect.
+// Request is an agent's request that took effect. The same request key has no second effect.
 type Request struct {
 	Key    string   `json:"key"`
 	Agent  agent.ID `json:"agent"`

@@ -5,27 +5,27 @@ import (
 	"time"
 )
 
-// Result is how an act went.
+// Result is how an effect went.
 type Result struct {
 	Kind ResultKind
-	Leg  LegID  // of a Dial that succeeded
-	Code string // of a refusal
-	Slow bool   // of Unknown: there was no answer in time, so that it may be done yet
-	Over bool   // of Unknown: there was an answer, so that it is done by now or not at all
+	Leg  LegID  // the CallSid, of a Dial that succeeded
+	Code string // Twilio's error code, if it was refused
+	Slow bool   // of Unknown: the request timed out, so it may still be carried out
+	Over bool   // of Unknown: Twilio answered that it failed, so it was carried out by then or not at all
 }
 
-// ResultKind is one way an act may go.
+// ResultKind is one way an effect may go.
 type ResultKind int
 
 const (
 	Acted     ResultKind = iota // done
-	WasGone                     // nothing to do: the leg or the room is over
-	Refused                     // not done, and never will be
+	WasGone                     // nothing to do: the leg or the conference has ended
+	Refused                     // not done; repeating it will not help
 	Throttled                   // not done; may be repeated later
 	Unknown                     // may or may not have been done
 )
 
-// Done takes in how an act went.
+// Done applies the result of an effect.
 func (c *Conference) Done(a Act, r Result, now time.Time) {
 	switch a := a.(type) {
 	case Dial:
@@ -52,17 +52,18 @@ func (c *Conference) Done(a Act, r Result, now time.Time) {
 	case Announce:
 		c.announced(a, r)
 	case LookAt:
-		c.notSeen(a.Leg) // its news come by SawLeg
-	case Look: // its news come by Saw; this is only that it was tried
+		c.notSeen(a.Leg) // a failure: SawLeg applies an answer
+	case Look: // a failed attempt, or the end of one: ApplyParticipants applies the list
 		c.Looked = now
 		c.Doubt, c.audit = c.Doubt || c.audit, false
 	}
 }
 
+// dialed applies the result of a dial. Without a clear result the leg stays as dialled, and Find looks for it later.
 func (c *Conference) dialed(a Dial, r Result, now time.Time) {
 	l := c.Leg(a.Leg)
 	if l == nil {
-		if r.Kind == Acted { // given up while it was being dialled
+		if r.Kind == Acted { // the leg was given up while it was dialled
 			c.stray(r.Leg, now)
 		}
 		return
@@ -81,9 +82,9 @@ func (c *Conference) dialed(a Dial, r Result, now time.Time) {
 	}
 }
 
-// found takes in whether there is a leg that may be the one that was dialled. That is all
-// that can be told of it: it is waited for like one that rings, and what comes to its own
-// webhooks, which carry its key, says which it is.
+// found applies the answer to Find: is there a call that may be the one we dialled? The list cannot say more than that,
+// so the leg is waited for like one that rings. Requests to its own webhooks, which carry its key, show which call it
+// is.
 func (c *Conference) found(a Find, r Result, now time.Time) {
 	l := c.Leg(a.Key)
 	if l == nil || l.SID != "" {
@@ -94,16 +95,17 @@ func (c *Conference) found(a Find, r Result, now time.Time) {
 		if l.Phase == Dialing {
 			l.Phase, l.Since, l.Absent = Alerting, now, time.Time{}
 		}
-	case WasGone: // it was never made, or the list lags: another look must agree
+	case WasGone: // never made, or the list lags: a second list must agree
 		if l.Absent.IsZero() {
 			l.Absent = now
 			return
 		}
 		c.LegGone(a.Key, "", OutcomeFailed, now)
-		delete(c.Tried, a.Agent) // he was never asked: he may be at once
+		delete(c.Tried, a.Agent) // the agent was never rung, so may be offered the caller at once
 	}
 }
 
+// holdDone applies the result of a hold or a resume, of the caller or of another leg.
 func (c *Conference) holdDone(a SetHold, r Result, now time.Time) {
 	p := &c.Caller
 	caller := a.Leg == LegID(c.ID)
@@ -143,18 +145,18 @@ func (c *Conference) holdDone(a SetHold, r Result, now time.Time) {
 			p.Asked = now
 		}
 	case WasGone:
-		c.Doubt = true // who is where?
+		c.Doubt = true // the conference may have ended: reconcile
 	}
 	if caller && a.Hold && c.State == ConsultRinging && r.Kind != Unknown {
-		// The caller could not be put on hold: no private talk, the agent stays. Without an answer
-		// the hold may be done yet, and the target waits for it (see plannedFor).
+		// The caller could not be put on hold, so the consult fails and the agent stays with the caller. If the result
+		// is unknown, the hold may still be carried out, and the target waits for it (see plannedLimit).
 		if t := c.Leg(c.targetKey()); t != nil && t.Phase == Planned {
 			c.LegGone(t.Key, "", Failed(r.Code), now)
 		}
 	}
 }
 
-// hungUp takes in that a leg was ended by us.
+// hungUp applies that a leg was ended by our request.
 func (c *Conference) hungUp(a Hangup, now time.Time) {
 	l := c.Leg(a.Key)
 	if l == nil {
@@ -167,9 +169,9 @@ func (c *Conference) hungUp(a Hangup, now time.Time) {
 	}
 }
 
-// Audit asks for the network's word on who is in the room, whatever is known. That is not
-// stored, nor that the network was asked if it had nothing to say: whoever audits does
-// so again and again. An audit that fails, or comes too soon, leaves a doubt.
+// Audit makes the next plan reconcile, whatever is known. The sweep asks for it each minute, so neither the request nor
+// a reconcile that finds nothing new is stored. If the reconcile fails, or is too soon after the last one, the call
+// becomes stale.
 func (c *Conference) Audit(now time.Time) {
 	if c.State == Ended {
 		return
@@ -178,7 +180,8 @@ func (c *Conference) Audit(now time.Time) {
 	c.Doubt = c.Doubt || now.Before(c.Looked.Add(lookEvery))
 }
 
-// Tick takes in that time has passed.
+// Tick applies the passing of time: it gives up legs whose limits are over, and ends the call of a caller who has
+// waited too long.
 func (c *Conference) Tick(maxWait time.Duration, now time.Time) {
 	if c.State.InLine() && maxWait > 0 && !now.Before(c.Queued.Add(maxWait)) {
 		c.end(Entry{At: now, What: Expire}, ReasonMaxWait)
@@ -202,7 +205,7 @@ func (c *Conference) Tick(maxWait time.Duration, now time.Time) {
 			c.LegGone(l.Key, "", OutcomeSlow, now)
 		case unanswered && !now.Before(l.Deadline):
 			o := OutcomeNoAnswer
-			if l.SID == "" { // the network never said that it rang: the agent has missed nothing
+			if l.SID == "" { // no sign that it rang, so the agent has missed nothing
 				o = OutcomeFailed
 			}
 			c.Withdraw(l.Key, o, now)

@@ -2,15 +2,13 @@ package conference
 
 import "time"
 
-// Due says what must be done now for the world to become what the state wants. It
-// compares what is wanted with what is known, so it may be asked at any time by
-// anybody: what was done already is not asked for again, and what a crash left undone
-// is. Ring is how long an agent may ring.
+// Due says what must be done now at Twilio for the state. It compares what the state wants with what is known, so it
+// may be asked at any time, by any request: it does not repeat what was done, and it repeats what a crash left undone.
+// Ring is how long an agent may be rung.
 //
-// The order matters: music before privacy ends, a voice for the caller before another
-// is taken away, and whoever is not to be heard out of the room before she is back in
-// it (N1, N5). A leg that is to be dialled is marked as dialled, so the
-// conference must be saved before its acts are done.
+// The order matters: music before a talk becomes private, a voice for the caller before another leaves, and whoever
+// must not be heard leaves before the caller is resumed (N1, N5). It marks a leg that is to be dialled as dialled, so
+// the call must be saved before its effects are carried out.
 func (c *Conference) Due(ring time.Duration, now time.Time) []Act {
 	if c.State == Ended {
 		return c.dueAtEnd(now)
@@ -34,9 +32,8 @@ func (c *Conference) Due(ring time.Duration, now time.Time) []Act {
 	return append(acts, c.dueDials(ring, now)...)
 }
 
-// Overdue says whether the network has not done yet what was asked of it for the agents:
-// a hold, its end, a hang-up, a call to a target, the last words. Asked after everything
-// that is due was tried, it says that this was in vain so far.
+// Overdue says whether something that agents wait for is not done yet: a hold, a resume, a hang-up, the dial of a
+// target, the goodbye. Asked after all effects were tried, it says that they have failed so far.
 func (c *Conference) Overdue(now time.Time) bool {
 	if !c.State.known() {
 		return false
@@ -49,22 +46,23 @@ func (c *Conference) Overdue(now time.Time) bool {
 			return true
 		}
 	}
-	holds, unholds, wait := c.dueHolds(now.Add(unholdAgain)) // what has begun is not done
+	holds, unholds, wait := c.dueHolds(now.Add(unholdAgain)) // a resume that was started is not done yet
 	return c.blind() || wait || len(holds)+len(unholds) > 0
 }
 
+// dueAtEnd plans the goodbye and the end of all legs.
 func (c *Conference) dueAtEnd(now time.Time) []Act {
 	if c.CallerOn {
 		acts := []Act{LastWords{}}
 		if now.Before(c.Ended.Add(wordsWithin)) {
-			return acts // nobody leaves her alone in silence
+			return acts // keep agents until the caller has heard the goodbye
 		}
 		return append(acts, c.dueHangups(now)...)
 	}
 	return c.dueHangups(now)
 }
 
-// mustLook says whether the network must be asked who is in the room.
+// mustLook says whether the participants must be listed at Twilio.
 func (c *Conference) mustLook(now time.Time) bool {
 	if now.Before(c.Looked.Add(lookEvery)) {
 		return false
@@ -83,8 +81,8 @@ func (c *Conference) mustLook(now time.Time) bool {
 	return false
 }
 
-// blind: somebody is to be on hold, which needs the room's name and a room that has
-// started, and the network has not told of one.
+// blind says whether somebody is to be on hold, and the conference is not known, or not known to have started. A hold
+// needs its ConferenceSid.
 func (c *Conference) blind() bool {
 	if c.Room != "" && c.Started {
 		return false
@@ -92,12 +90,11 @@ func (c *Conference) blind() bool {
 	return c.State == ConsultRinging || c.State == Consulting || c.OnHold || c.State == Swapped
 }
 
-// dueFlags sees to the flag that ends the room. It is taken from a leg that may leave the
-// room alive: one that has no place there any more, and both agents' while the caller has
-// two. An outside party who owns the call gets it: there is no page that would notice her
-// end, so if no event tells of it, the room ends and the caller's own leg asks what now.
-// The network would ignore the flag's change on a held leg; no leg with it is ever held,
-// and an owner outside is not held either, since nobody there can ask for a transfer.
+// dueFlags plans endConferenceOnExit. The flag is cleared on a leg that may leave while the conference goes on: one
+// without a place, and both agents' while a transfer is open. It is set for an outside party who owns the call: no page
+// would notice that their leg has ended, and if that callback is lost, the end of the conference ends the caller's
+// <Dial>, whose request tells us. Twilio would ignore a change of the flag on a held leg. No leg with the flag is ever
+// held, nor is an outside owner, who cannot ask for a transfer.
 func (c *Conference) dueFlags() []Act {
 	var acts []Act
 	for _, l := range c.Legs {
@@ -114,6 +111,7 @@ func (c *Conference) dueFlags() []Act {
 	return acts
 }
 
+// dueDials plans the dials that nothing delays any more, and marks the legs as dialled.
 func (c *Conference) dueDials(ring time.Duration, now time.Time) []Act {
 	var acts []Act
 	for i := range c.Legs {
@@ -130,8 +128,8 @@ func (c *Conference) dueDials(ring time.Duration, now time.Time) []Act {
 	return acts
 }
 
-// mayDial: a target is rung for a private talk only once the caller hears music, and
-// for a transferor whose leg would end the room only once it would not.
+// mayDial: for a consult, the target is dialled only once the caller is known to hear music; and in any transfer only
+// once the transferor's leg does not end the conference any more.
 func (c *Conference) mayDial() bool {
 	if owner := c.Leg(c.Owner); owner != nil && owner.EndsRoom {
 		return false
@@ -139,7 +137,7 @@ func (c *Conference) mayDial() bool {
 	return c.State != ConsultRinging || c.callerHeld()
 }
 
-// info is what a rung agent is told beforehand.
+// info is what a rung agent is told before they answer.
 func (c *Conference) info(key LegKey) Info {
 	i := Info{Caller: c.From, Waited: c.Queued}
 	if t := c.Transfer; t.Open() && t.Leg == key {
@@ -148,8 +146,8 @@ func (c *Conference) info(key LegKey) Info {
 	return i
 }
 
-// out: the leg is to be ended. It has no place, or is the transferor's and the caller has
-// the target's voice.
+// out says whether a leg is to be ended: it has no place, or it is the transferor's after a complete, and the caller is
+// known to hear the target.
 func (c *Conference) out(l Leg) bool {
 	if l.Key == c.Owner && c.State == Completing {
 		target := c.Leg(c.targetKey())
@@ -158,7 +156,7 @@ func (c *Conference) out(l Leg) bool {
 	return !c.wanted(l.Key)
 }
 
-// dueHangups ends the legs that are out.
+// dueHangups plans the end of legs without a place, and looks for dialled legs whose CallSid is not known.
 func (c *Conference) dueHangups(now time.Time) []Act {
 	var acts []Act
 	for _, l := range c.Legs {
@@ -169,7 +167,7 @@ func (c *Conference) dueHangups(now time.Time) []Act {
 			}
 			acts = append(acts, Find{Key: l.Key, Agent: l.Agent, Number: l.Number, Since: l.Since})
 		case !c.out(l) || l.SID == "":
-		case l.EndsRoom && l.Joined && c.State != Ended: // its flag goes first
+		case l.EndsRoom && l.Joined && c.State != Ended: // clear its flag first, or the conference ends with it
 		default:
 			acts = append(acts, Hangup{Key: l.Key, Leg: l.SID})
 		}

@@ -12,12 +12,12 @@ func TestTheHistorySaysWhoAskedAndWhoEnded(t *testing.T) {
 	c := consultWith(t, bob())
 	want := Entry{At: t0, What: Consult, Agent: "bob", Name: "Bob", By: "alice", ByName: "Alice"}
 	if got := last(c); got != want {
-		t.Errorf("asked: %+v", got)
+		t.Errorf("started: %+v", got)
 	}
 	must(t, c.Do(Request{Agent: "alice", Action: string(DoCancel)}, t0))
 	want.What, want.Outcome = Cancel, OutcomeCancelled
 	if got := last(c); got != want {
-		t.Errorf("taken back: %+v", got)
+		t.Errorf("cancelled: %+v", got)
 	}
 	must(t, c.Do(Request{Agent: "alice", Action: string(DoEnd)}, t0))
 	if got := last(c); got != (Entry{At: t0, What: End, Agent: "alice", Name: "Alice"}) {
@@ -25,14 +25,16 @@ func TestTheHistorySaysWhoAskedAndWhoEnded(t *testing.T) {
 	}
 }
 
-// What became of a caller whom he left while the target rang is known only when she answers.
+// A transferor whose leg is lost while the target is rung learns the outcome only when the target answers.
 func TestATransferorWhoLeftWhileTheTargetRangHasHandedOver(t *testing.T) {
 	c := consultWith(t, bob())
 	freed := func(o Outcome, late bool) {
 		t.Helper()
 		got := c.TakeFreed()
-		if !slices.ContainsFunc(got, func(f Freed) bool { return f.Agent == "alice" && f.Outcome == o && f.Late == late }) {
-			t.Errorf("freed %+v, want alice by %q", got, o)
+		if !slices.ContainsFunc(got, func(f Freed) bool {
+			return f.Agent == "alice" && f.Outcome == o && f.Late == late
+		}) {
+			t.Errorf("released %+v, want alice with %q", got, o)
 		}
 	}
 	c.LegGone("a", "CAa", OutcomeLost, t0)
@@ -43,7 +45,7 @@ func TestATransferorWhoLeftWhileTheTargetRangHasHandedOver(t *testing.T) {
 	c.CallerGone(t0.Add(2 * time.Second))
 	for _, f := range c.TakeFreed() {
 		if f.Agent == "alice" {
-			t.Errorf("when the caller has left bob: %+v", f)
+			t.Errorf("when the caller has left bob, alice is told %+v", f)
 		}
 	}
 }

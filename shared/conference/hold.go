@@ -2,7 +2,8 @@ package conference
 
 import "time"
 
-// wish is what is wanted of a party's hold flag.
+// wish says what is wanted of a party's hold
+// (https://www.twilio.com/docs/voice/api/conference-participant-resource): on, off, or as it is.
 type wish int
 
 const (
@@ -11,8 +12,8 @@ const (
 	unheld
 )
 
-// callerWish says whether the caller is to hear music. Before the room has started
-// she hears it anyway.
+// callerWish says whether the caller is to be on hold. Before the conference has started the caller hears its wait
+// music (https://www.twilio.com/docs/voice/twiml/conference#attributes-waitUrl) without a hold.
 func (c *Conference) callerWish() wish {
 	if !c.Started || c.Room == "" {
 		return asIs
@@ -27,7 +28,7 @@ func (c *Conference) callerWish() wish {
 		return c.voiceOf(c.Owner)
 	case Swapped:
 		if t := c.Leg(c.targetKey()); t == nil || !t.Joined || !t.held() {
-			return held // or she would hear the target, who may be in the room without our knowing
+			return held // the target may be in the conference without our knowing
 		}
 		return c.voiceOf(c.Owner)
 	case ThreeWay:
@@ -41,8 +42,8 @@ func (c *Conference) callerWish() wish {
 	return asIs
 }
 
-// voiceOf: the caller leaves her music for a leg that is known to be in the room; for
-// one on its way she stays as she is.
+// voiceOf: the caller is resumed for a leg that is known to be in the conference. While the leg is on its way the hold
+// stays as it is.
 func (c *Conference) voiceOf(key LegKey) wish {
 	if l := c.Leg(key); l != nil && l.Joined {
 		return unheld
@@ -50,10 +51,9 @@ func (c *Conference) voiceOf(key LegKey) wish {
 	return asIs
 }
 
-// dueHolds is who is to be put on hold, and who is to be taken off it. Nobody is taken
-// off before all others are known to be where they belong, or somebody would hear what is
-// not meant for them (N5): a party that is to be on hold, and whose un-hold may take effect
-// yet, is put on hold at once, and all the others wait.
+// dueHolds plans who is put on hold and who is resumed. Nobody is resumed before all others are known to be where they
+// belong, or somebody would hear what they must not (N5). A party that is to be on hold, and whose resume may still
+// take effect, is put on hold at once, and all resumes wait.
 func (c *Conference) dueHolds(now time.Time) (holds, unholds []Act, wait bool) {
 	sort := func(p Participant, leg LegID, w wish) {
 		switch begun := now.Before(p.Unholding.Add(unholdWithin)); {
@@ -89,9 +89,9 @@ func (c *Conference) dueHolds(now time.Time) (holds, unholds []Act, wait bool) {
 	return nil, unholds, false
 }
 
-// beginUnholds marks who is about to be taken off hold, as a leg that is dialled is: nobody
-// else does it too, and who wants her on hold again waits until it is known to be done.
-// Otherwise it might be done late, when she must not hear the room.
+// beginUnholds marks the parties who are about to be resumed. Like the mark of a dialled leg it is saved first: no
+// other request then resumes the same party, and one that wants the party on hold again waits until the result is
+// known. Otherwise the resume might take effect late, when the party must not hear the conference.
 func (c *Conference) beginUnholds(unholds []Act, now time.Time) {
 	for _, a := range unholds {
 		if leg := a.(SetHold).Leg; leg == LegID(c.ID) {
@@ -102,16 +102,16 @@ func (c *Conference) beginUnholds(unholds []Act, now time.Time) {
 	}
 }
 
-// heard: the party is known to be in the room and not on hold.
+// heard: the party is known not to be on hold.
 func (p Participant) heard() bool { return !p.Held && !p.Unsure }
 
-// held: the party is known to hear music, and nothing is about to change that.
+// held: the party is known to be on hold, and no resume is on its way.
 func (p Participant) held() bool {
 	return p.Held && !p.Unsure && p.Unholding.IsZero() && p.Late.IsZero()
 }
 
-// unholdDone takes in how an un-hold went that somebody began at that time. One without an
-// answer may take effect for some seconds yet.
+// unholdDone applies the result of the resume that was started at the given time. If the result is unknown, it may
+// still take effect for some seconds.
 func (p *Participant) unholdDone(r Result, began, now time.Time) {
 	k := r.Kind
 	switch {
@@ -127,7 +127,7 @@ func (p *Participant) unholdDone(r Result, began, now time.Time) {
 		if p.Late.IsZero() && p.Held && !p.Unsure && p.Told {
 			p.Unholds = 1
 		} else {
-			p.Unholds += 2 // which of them is seen cannot be told
+			p.Unholds += 2 // an event cannot say which of them it shows
 		}
 		p.Late, p.Unsure = began, true
 	case k == Acted && !p.Late.IsZero():
@@ -135,8 +135,7 @@ func (p *Participant) unholdDone(r Result, began, now time.Time) {
 	}
 }
 
-// forgetUnhold takes in that whoever began to take the party off hold has had time enough
-// to tell how that went, and has not.
+// forgetUnhold gives up waiting for the result of a resume after resumeLimit: the result is unknown.
 func (p *Participant) forgetUnhold(now time.Time) {
 	if began := p.Unholding; !began.IsZero() && !now.Before(began.Add(unholdWithin)) {
 		p.Unholding = time.Time{}
@@ -144,8 +143,8 @@ func (p *Participant) forgetUnhold(now time.Time) {
 	}
 }
 
-// told takes in the hold flag that the network tells of. If it says that the party is off
-// hold, the one request that was not known to have taken effect has.
+// told applies the hold flag of an event or a list. If the flag shows that the party was resumed, and only one resume
+// has no known result, that one has taken effect.
 func (p *Participant) told(held bool, now time.Time) {
 	if !held && p.Unholds == 1 {
 		p.Late, p.Unholds = time.Time{}, 0
@@ -154,8 +153,8 @@ func (p *Participant) told(held bool, now time.Time) {
 	p.Told, p.Asked = held, time.Time{}
 }
 
-// heldAgain takes in that a hold was carried out: what was late before is over by now, if it
-// has had time enough.
+// heldAgain applies a hold that was carried out. If lateWithin has passed, an earlier resume without a known result
+// cannot take effect any more.
 func (p *Participant) heldAgain(now time.Time) {
 	p.setHeld(true, now)
 	if !now.Before(p.Late.Add(lateWithin)) {
@@ -163,5 +162,5 @@ func (p *Participant) heldAgain(now time.Time) {
 	}
 }
 
-// callerHeld: the caller is known to hear music instead of the room.
+// callerHeld: the caller is known to hear music instead of the conference.
 func (c *Conference) callerHeld() bool { return c.Started && c.Caller.held() }

@@ -8,17 +8,23 @@ import (
 	"warmtransfer/shared/agent"
 )
 
-// F186: a hold that has no answer in time is not asked for again at once, and the target
-// waits for it; a refusal takes the consult back.
+// F186: a hold that timed out is not repeated at once, and the target waits for it. If it was refused, the consult has
+// failed.
 func TestF186AHoldWithoutAnAnswerInTime(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		r     Result
 		state State
-		due   [3]string // at once, holdAgain later, when the hold has been told
+		due   [3]string // at once, holdAgain later, after the event about the hold
 	}{
-		{"consult-ringing --slow--> waits", Result{Kind: Unknown, Slow: true}, ConsultRinging, [3]string{"", "hold CA1 true", "dial bob"}},
-		{"consult-ringing --no answer--> asks again", Result{Kind: Unknown}, ConsultRinging, [3]string{"hold CA1 true", "hold CA1 true", "dial bob"}},
+		{
+			"consult-ringing --timed out--> waits", Result{Kind: Unknown, Slow: true},
+			ConsultRinging, [3]string{"", "hold CA1 true", "dial bob"},
+		},
+		{
+			"consult-ringing --unknown--> asks again", Result{Kind: Unknown},
+			ConsultRinging, [3]string{"hold CA1 true", "hold CA1 true", "dial bob"},
+		},
 		{"consult-ringing --refused--> talking", Result{Kind: Refused}, Talking, [3]string{}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -48,13 +54,14 @@ func TestF186AHoldWithoutAnAnswerInTime(t *testing.T) {
 			}
 			slow := *c
 			slow.Legs = slices.Clone(c.Legs)
-			c.RoomTold(RoomEvent{Room: "CF1", Kind: RoomHold, Seq: -1, Leg: "CA1", Label: CallerLabel}, t0.Add(holdAgain))
+			told := RoomEvent{Room: "CF1", Kind: RoomHold, Seq: -1, Leg: "CA1", Label: CallerLabel}
+			c.RoomTold(told, t0.Add(holdAgain))
 			if got := acts(c, t0.Add(holdAgain)); got != test.due[2] {
-				t.Errorf("due when it is told: %q", got)
+				t.Errorf("due after the event: %q", got)
 			}
 			slow.Tick(0, t0.Add(plannedFor))
 			if slow.State != Talking || slow.Transfer.Outcome != OutcomeSlow || plannedFor > 15*time.Second {
-				t.Errorf("when it never is: %s, %s after %v", slow.State, slow.Transfer.Outcome, plannedFor)
+				t.Errorf("without the event: %s, %s after %v", slow.State, slow.Transfer.Outcome, plannedFor)
 			}
 		})
 	}

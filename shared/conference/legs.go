@@ -7,7 +7,7 @@ import (
 	"warmtransfer/shared/agent"
 )
 
-// Bounds of what one item keeps (N10).
+// Bounds of what one call stores (N10).
 const (
 	schema      = 1
 	maxHistory  = 100
@@ -16,8 +16,7 @@ const (
 	maxRequests = 16
 )
 
-// New is a conference for a caller who has just arrived. From is her number for
-// agents' eyes, "" if she withholds it.
+// New is the call of a caller who has just arrived. From is the caller's number as shown to agents, "" if withheld.
 func New(id ID, from string, verified bool, now time.Time) *Conference {
 	c := &Conference{
 		ID: id, Schema: schema, State: Waiting, Since: now, From: from, Verified: verified,
@@ -27,7 +26,7 @@ func New(id ID, from string, verified bool, now time.Time) *Conference {
 	return c
 }
 
-// fire moves the conference along the table.
+// fire moves the call along the table of transitions.
 func (c *Conference) fire(e Event, now time.Time) error {
 	to, err := c.State.Next(e)
 	if err != nil {
@@ -39,8 +38,8 @@ func (c *Conference) fire(e Event, now time.Time) error {
 	return nil
 }
 
-// note adds a line to the history; the oldest goes when there are too many, but
-// never the first, which says when the caller came.
+// note adds an entry to the history. When there are too many, the oldest goes, but never the first, which says when the
+// caller arrived.
 func (c *Conference) note(e Entry) {
 	c.History = append(c.History, e)
 	if over := len(c.History) - maxHistory; over > 0 {
@@ -48,7 +47,7 @@ func (c *Conference) note(e Entry) {
 	}
 }
 
-// Leg finds a leg that may be alive by our name for it; nil if there is none.
+// Leg finds a leg that may be alive by its key; nil if there is none.
 func (c *Conference) Leg(key LegKey) *Leg {
 	if key == "" {
 		return nil
@@ -61,7 +60,7 @@ func (c *Conference) Leg(key LegKey) *Leg {
 	return nil
 }
 
-// LegOf finds the wanted leg of an agent; nil if he has none.
+// LegOf finds the agent's leg that has a place in the call; nil if there is none.
 func (c *Conference) LegOf(id agent.ID) *Leg {
 	if id == "" {
 		return nil
@@ -74,13 +73,13 @@ func (c *Conference) LegOf(id agent.ID) *Leg {
 	return nil
 }
 
-// Knows says whether there is, or was lately, a leg of that key.
+// Knows says whether a leg with that key is, or was lately, part of the call.
 func (c *Conference) Knows(key LegKey) bool {
 	return c.Leg(key) != nil || slices.ContainsFunc(c.Gone, func(g Gone) bool { return g.Key == key })
 }
 
-// Staying finds the leg of an agent who has ended the call, or was in it, and still hears
-// the caller, who could not be told goodbye; nil if there is none.
+// Staying finds the leg of an agent that still hears the caller after an agent has ended the call, because the goodbye
+// could not be spoken yet; nil if there is none.
 func (c *Conference) Staying(id agent.ID) *Leg {
 	if c.State != Ended || !c.CallerOn || c.Reason != ReasonAgentEnded {
 		return nil
@@ -93,8 +92,8 @@ func (c *Conference) Staying(id agent.ID) *Leg {
 	return nil
 }
 
-// Reachable lists the legs over which an agent's page can be told something: the
-// network must have said that they ring.
+// Reachable lists the legs over which something can be sent to the agents' pages: those that Twilio says are ringing or
+// answered.
 func (c *Conference) Reachable() []Leg {
 	var legs []Leg
 	for _, l := range c.Legs {
@@ -106,7 +105,7 @@ func (c *Conference) Reachable() []Leg {
 	return legs
 }
 
-// bySID finds a leg by the network's name for it; nil if there is none.
+// bySID finds a leg by its CallSid; nil if there is none.
 func (c *Conference) bySID(sid LegID) *Leg {
 	for i := range c.Legs {
 		if c.Legs[i].SID == sid && sid != "" {
@@ -116,7 +115,7 @@ func (c *Conference) bySID(sid LegID) *Leg {
 	return nil
 }
 
-// targetKey is the leg of the target while the transfer is open.
+// targetKey is the target's leg while a transfer is open.
 func (c *Conference) targetKey() LegKey {
 	if c.Transfer.Open() {
 		return c.Transfer.Leg
@@ -124,19 +123,18 @@ func (c *Conference) targetKey() LegKey {
 	return ""
 }
 
-// wanted says whether a leg has a place in the conference.
+// wanted says whether a leg has a place in the call.
 func (c *Conference) wanted(key LegKey) bool {
 	return c.State != Ended && key != "" && (key == c.Owner || key == c.Offer || key == c.targetKey())
 }
 
-// add puts a new leg into the conference, to be dialled at once or when what must be
-// confirmed first has been.
+// add adds a leg, to be dialled when all that must come first is confirmed.
 func (c *Conference) add(l Leg, phase Phase, now time.Time) {
 	l.Phase, l.Since = phase, now
 	c.Legs = append(c.Legs, l)
 }
 
-// remove takes a leg that is over out of the conference and frees its agent.
+// remove takes a leg that has ended out of the call, and releases its agent.
 func (c *Conference) remove(key LegKey, o Outcome) {
 	for i, l := range c.Legs {
 		if l.Key != key {
@@ -147,12 +145,13 @@ func (c *Conference) remove(key LegKey, o Outcome) {
 			o = l.Out
 		}
 		if l.Phase == Answered && !l.Joined && !c.Started {
-			c.Doubt = true // it may have been in the room, which then has started
+			c.Doubt = true // it may have been in the conference and so have started it
 		}
 		gone := Gone{Key: key, SID: l.SID, Seq: l.Seq}
 		if l.Agent != "" {
 			gone.Freed = &Freed{
-				Agent: l.Agent, Leg: key, Outcome: c.unanswered(l, o), Talked: l.Phase == Answered, Since: l.Since, Rang: rang(l),
+				Agent: l.Agent, Leg: key, Outcome: c.unanswered(l, o),
+				Talked: l.Phase == Answered, Since: l.Since, Rang: rang(l),
 			}
 			c.freed = append(c.freed, *gone.Freed)
 		}
@@ -164,7 +163,7 @@ func (c *Conference) remove(key LegKey, o Outcome) {
 	}
 }
 
-// stray takes in a live leg that turned up without a place here, so that it is ended.
+// stray adds a live leg that has no place here, so that it is ended.
 func (c *Conference) stray(sid LegID, now time.Time) {
 	if sid == "" || sid == LegID(c.ID) || c.bySID(sid) != nil {
 		return
@@ -172,7 +171,7 @@ func (c *Conference) stray(sid LegID, now time.Time) {
 	c.add(Leg{Key: LegKey(sid), SID: sid}, Answered, now)
 }
 
-// TakeFreed lists the agents whom the changes since the last call have set free.
+// TakeFreed returns the agents who were released since it was last asked.
 func (c *Conference) TakeFreed() []Freed {
 	list := c.freed
 	c.freed = nil
@@ -182,16 +181,16 @@ func (c *Conference) TakeFreed() []Freed {
 	return list
 }
 
-// cutOff marks the leg of somebody who talks and loses his place by a fault: when it has been
-// ended, nobody has called him off.
+// cutOff marks a leg that loses its place by a failure. If the leg had answered, its outcome is then "lost", not
+// "cancelled".
 func (c *Conference) cutOff(key LegKey) {
 	if l := c.Leg(key); l != nil && l.Phase == Answered {
 		l.Out = OutcomeLost
 	}
 }
 
-// Left is who was set free when a leg went, as TakeFreed would tell it now; false if the
-// leg is not known to be gone.
+// Left is the release that came with the end of a leg, with what is known now; false if the leg is not known to have
+// ended.
 func (c *Conference) Left(key LegKey) (Freed, bool) {
 	for _, g := range c.Gone {
 		if g.Key == key && g.Freed != nil {
@@ -201,7 +200,7 @@ func (c *Conference) Left(key LegKey) (Freed, bool) {
 	return Freed{}, false
 }
 
-// tell is what an agent who was set free is told now.
+// tell completes a release with what is known now.
 func (c *Conference) tell(f Freed) Freed {
 	if f.Talked {
 		f.Outcome = c.outcomeFor(f)
@@ -224,8 +223,8 @@ func (c *Conference) outcomeFor(f Freed) Outcome {
 	return f.Outcome
 }
 
-// leftInGoodHands tells the transferor who had left while the target rang, and so seemed
-// to be lost, that he has handed over, and no end of the caller took his leg along.
+// leftInGoodHands corrects the outcome of a transferor whose leg was lost while the target was rung: the target has
+// answered, so the transfer is complete, and the caller's end was not the cause of the loss.
 func (c *Conference) leftInGoodHands() {
 	for i, g := range c.Gone {
 		if g.Key == c.Transfer.ByLeg && g.Freed != nil {
@@ -255,12 +254,14 @@ func (c *Conference) endTransfer(o Outcome, now time.Time) {
 		what = TargetLeft
 	}
 	t := c.Transfer
-	c.note(Entry{At: now, What: what, Agent: t.To, Name: t.ToName, By: t.By, ByName: t.ByName, Outcome: o, Reason: t.Reason})
+	c.note(Entry{
+		At: now, What: what, Agent: t.To, Name: t.ToName, By: t.By, ByName: t.ByName, Outcome: o, Reason: t.Reason,
+	})
 }
 
-// requeue puts a caller who has lost whom she talked to at the head of the line: for
-// that agent first, or for the one who handed her over to an outside number. His leg was
-// not lost: he is at work as ever, or not.
+// requeue puts a caller whose owner is lost at the head of the queue, reserved for that agent. If an outside party is
+// lost, the caller is reserved for the agent who transferred them; that agent's leg was not lost, so they may be at
+// work or not.
 func (c *Conference) requeue(lost Leg, now time.Time) {
 	c.Head, c.Queued, c.OnHold = true, now, false
 	c.Prefer = Preference{Agent: lost.Agent, After: now, Until: now.Add(RecallWindow)}

@@ -3,22 +3,22 @@ package conference
 import "time"
 
 const (
-	// lateTurn is how much later than reckoned a caller on music may ask for more. Her turn may have
-	// come late to her, and so may the word of this one: a function may have had to be started. A page
-	// beats every ten seconds at least, so that she hears something again within fifteen.
+	// lateTurn is how late the request for the next music turn may come: the turn may have reached the caller late, and
+	// a function may need a cold start. The plan is asked for at each heartbeat, every ten seconds or sooner, so the
+	// music is restarted within fifteen.
 	lateTurn = 4500 * time.Millisecond
-	// musicWithin is when a caller must have asked for more of whose turn it is not known how long
-	// it lasts: a release before this one has written it down, which did not do so each time.
+	// musicWithin is when the next music turn must have been requested if it is not known how long the current one
+	// plays: an earlier version did not store that.
 	musicWithin = 45 * time.Second
-	// moveAgain is when a caller who was to be taken to a fresh room, and has not asked what
-	// is to become of her, is taken again, or one on hold is held anew once more.
+	// moveAgain is the time between two redirects of a caller whose <Dial> does not end, and between two holds that
+	// restart the music.
 	moveAgain = 10 * time.Second
-	// moveWithin is how late the word may come that her old room has ended for it.
+	// moveWithin is how long after a redirect the end of the old conference is taken for its effect.
 	moveWithin = time.Minute
 )
 
-// CallerHearsMusic takes in that the caller has asked for more music, which proves
-// that she is on hold if the room has started, and alive in any case.
+// CallerHearsMusic applies a request for the next music turn. It proves that the caller is alive and, if the conference
+// has started, on hold.
 func (c *Conference) CallerHearsMusic(now time.Time) {
 	c.Missing = time.Time{}
 	if c.Started {
@@ -29,16 +29,15 @@ func (c *Conference) CallerHearsMusic(now time.Time) {
 	c.Music = now
 }
 
-// MusicLasts says how long what the caller has just asked for will be heard. Each turn is written
-// down: one that is not followed by the next shows at once that her music has run out.
+// MusicLasts says how long the music turn just requested will play. Every turn is stored, so it shows at once if the
+// next one is missing.
 func (c *Conference) MusicLasts(d time.Duration, now time.Time) {
 	c.MusicEnds = time.Time{}
 	c.hears(d, now)
 }
 
-// hears takes in that the caller begins to hear music, or is about to, for that long; 0 until she
-// asks for her first turn of it. Of a turn that goes on already a word about its beginning may come
-// late.
+// hears starts a music turn of the given length; 0 if the first turn is still to be requested. An event about the start
+// of the music may come late, so it never shortens the current turn.
 func (c *Conference) hears(d time.Duration, now time.Time) {
 	c.Music = now
 	if ends := now.Add(d); ends.After(c.MusicEnds) {
@@ -46,7 +45,7 @@ func (c *Conference) hears(d time.Duration, now time.Time) {
 	}
 }
 
-// musicDue is when the caller must have asked for more music.
+// musicDue is when the next music turn must have been requested.
 func (c *Conference) musicDue() time.Time {
 	switch {
 	case c.MusicEnds.Before(c.Music):
@@ -57,44 +56,42 @@ func (c *Conference) musicDue() time.Time {
 	return c.MusicEnds.Add(lateTurn)
 }
 
-// MusicLate says whether the caller hears music, and the next turn of it is due. She may still be about
-// to ask for it.
+// MusicLate says whether the caller hears music and the next turn is due. The request for it may still be on its way.
 func (c *Conference) MusicLate(now time.Time) bool {
 	return c.CallerOn && (c.Caller.held() || c.State.InLine() && !c.Started) && !now.Before(c.MusicEnds)
 }
 
-// Unwatched says that nobody looks after the caller before the next sweep: there is no page that
-// beats. So she is taken to have lost her music as soon as the next turn is due; what began a moment
-// later would be noticed a minute later. If it was about to come, her music begins anew.
+// Unwatched says that nothing looks at the call before the next sweep, since no page sends heartbeats. The music then
+// counts as run out as soon as the next turn is due; otherwise it would be noticed a minute later. If the request was
+// on its way, the music starts anew.
 func (c *Conference) Unwatched() { c.unwatched = true }
 
-// callerHolds takes in the caller's hold flag. With a hold her music begins.
+// callerHolds applies the caller's hold flag. A hold starts the music.
 func (c *Conference) callerHolds(held bool, now time.Time) {
 	switch {
 	case held && !c.Caller.Held:
 		c.hears(0, now)
 	case !held && c.Caller.Held:
-		c.MusicEnds = time.Time{} // the rest of it is not heard
+		c.MusicEnds = time.Time{} // the rest of the turn is not heard
 	}
 	c.Caller.told(held, now)
 }
 
-// Neglected: the caller is to hear music and is not known to. Alone in a room that has
-// started she hears silence, and does not ask for anything: her clock stands still. So it
-// does when her music could not be had for as long as the network tries: then its
-// document is over.
+// Neglected: the caller should be on hold and is not known to be, or the music has run out. Alone in a started
+// conference without a hold, the caller hears silence, and no wait webhook will arrive. If the music cannot be fetched,
+// Twilio gives up, and no webhook arrives either.
 func (c *Conference) Neglected(now time.Time) bool {
 	return c.State.InLine() && c.callerWish() == held && !c.Caller.held() || c.ranOut(now)
 }
 
-// Unheard: the caller hears nothing, or may, until something is done for her that could
-// not be done: she is neglected in the line, or waits for her last words.
+// Unheard: the caller may hear nothing until an effect succeeds that has failed so far: music in the queue, or the
+// goodbye.
 func (c *Conference) Unheard(now time.Time) bool {
 	return c.State == Ended && c.CallerOn || c.State.InLine() && c.Neglected(now)
 }
 
-// ranOut: the caller is on music, and has not asked for more for too long. Of one who was
-// on music before that was written down, it is not known.
+// ranOut: the caller should hear music, and the next turn was not requested in time. A call that an older version
+// stored without MusicAt does not count.
 func (c *Conference) ranOut(now time.Time) bool {
 	if !c.CallerOn || c.Music.IsZero() || now.Before(c.musicDue()) {
 		return false
@@ -105,10 +102,9 @@ func (c *Conference) ranOut(now time.Time) bool {
 	return c.State.InLine()
 }
 
-// dueMusic starts the music anew for a caller to whom it has run out. In the line nobody
-// else is in her room: she gets a fresh one, with music from the start. Otherwise she
-// shares it with others, and is put on hold once more, which fetches the music again. One
-// who has been looked for in vain gets a fresh room in any case: she is not in the old one.
+// dueMusic plans to restart the music that has run out. A caller in the queue is alone in the conference and is
+// redirected to a new one. Otherwise the hold is repeated, which makes Twilio fetch the music again. A caller who is
+// not found in the conference is redirected in any case.
 func (c *Conference) dueMusic(now time.Time) []Act {
 	switch {
 	case !c.astray && !c.ranOut(now):
@@ -126,21 +122,21 @@ func (c *Conference) dueMusic(now time.Time) []Act {
 	return []Act{FreshRoom{}}
 }
 
-// moved takes in how it went to take the caller to a fresh room; her own request tells
-// the rest. If it was not done, the next clock does it.
+// moved applies the result of the redirect. If it was accepted, the request at the end of the caller's <Dial> tells the
+// rest; if not, a later plan repeats it.
 func (c *Conference) moved(r Result, now time.Time) {
 	switch r.Kind {
-	case Acted: // so her leg is there
+	case Acted: // so the caller's leg is alive
 		c.Missing, c.astray = time.Time{}, false
-	case WasGone: // it is about her own leg, and nothing was heard of her
+	case WasGone: // the caller's own leg has ended, and its callback was lost
 		c.CallerGone(now)
 	case Refused, Throttled:
 		c.Moving = time.Time{}
 	}
 }
 
-// moving: the caller is on her way to a fresh room, so that her old one ends with her
-// though she is there.
+// moving: the caller was redirected a moment ago, so the end of the old conference does not mean that the caller has
+// hung up.
 func (c *Conference) moving(now time.Time) bool {
 	return !c.Moving.IsZero() && now.Before(c.Moving.Add(moveWithin))
 }

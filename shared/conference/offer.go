@@ -7,63 +7,60 @@ import (
 	"warmtransfer/shared/agent"
 )
 
-// Times that the rules go by.
+// Limits and delays of the rules.
 const (
-	// RecallWindow is how long a caller who lost her agent is kept for him before she is
-	// offered to anybody.
+	// RecallWindow is how long a caller who has lost their agent is reserved for that agent.
 	RecallWindow = 20 * time.Second
-	// RetryAfter is how long an agent who did not take a caller is not offered her again.
+	// RetryAfter is how long a caller is not offered again to an agent who did not take them.
 	RetryAfter = 20 * time.Second
-	// ringSlack is how much later than asked for the network may give up ringing
-	// (Twilio adds up to five seconds), and its word of it may come.
+	// ringSlack is how much longer than the given Timeout Twilio may ring (up to five seconds, see
+	// https://www.twilio.com/docs/voice/api/call-resource), and how late the callback may be.
 	ringSlack = 8 * time.Second
-	// unheardAfter: a dialled leg of which nothing was heard is looked for.
+	// unheardAfter: a dialled leg of which nothing was heard is looked for in Twilio's list of calls.
 	unheardAfter = 3 * time.Second
-	// throttledFor: a dial that the network had no room for is made again, not sooner (by
-	// default it takes one a second).
+	// throttledFor is how long a throttled dial waits. By default Twilio starts one call a second
+	// (https://www.twilio.com/docs/glossary/cps).
 	throttledFor = time.Second
-	// plannedFor is how long a leg may wait to be dialled for what must come first, such as an
-	// un-hold that may be late; then its agent is told that it failed.
+	// plannedFor is how long a leg may wait to be dialled for what must come first, such as a resume that may still
+	// take effect. Then the attempt has failed.
 	plannedFor = 14 * time.Second
-	// unholdWithin is how long it may take to take a party off hold: a request to the network
-	// has 2.5 s, then it is over.
+	// unholdWithin is how long a resume may take until its result is saved; a request to Twilio has 2.5 s.
 	unholdWithin = 3 * time.Second
-	// unholdAgain is how long after an un-hold without an answer, of which nothing was heard, it
-	// is made again; refusedFor how long after one that was not carried out.
+	// unholdAgain is how long after its start a resume with an unknown result is repeated; refusedFor how long after
+	// one that has failed.
 	unholdAgain = 5 * time.Second
 	refusedFor  = time.Second
-	// holdAgain is how long after a hold that had no answer in time it is asked for again, by a
-	// network that is slow: each one that is done starts the music anew.
+	// holdAgain is how long after a hold that timed out it is repeated: each hold that is carried out restarts the
+	// music.
 	holdAgain = 5 * time.Second
-	// lateWithin is how long after it was begun an un-hold without an answer may take effect.
+	// lateWithin is how long after its start a resume with an unknown result may still take effect.
 	lateWithin = 12 * time.Second
-	// lookApart is how far apart two looks must be that agree on a leg's absence: a list of the
-	// network's may lag for some seconds.
+	// lookApart is how far apart two looks must be that both miss a leg: Twilio's lists may lag for some seconds.
 	lookApart = 4 * time.Second
-	// joinWithin: an answered leg that has not been told to be in the room is looked for.
+	// joinWithin: an answered leg that has not joined the conference by then is looked for.
 	joinWithin = 4 * time.Second
-	// lookEvery bounds how often the network is asked who is in the room.
+	// lookEvery is the least time between two reconciles.
 	lookEvery = 5 * time.Second
-	// quickDials is how many legs one caller may cost before each further offer of her waits
-	// for slowDials, so that agents who decline by themselves are not rung without end (N10).
+	// quickDials is how many legs a call may have before each further offer waits for slowDialDelay, so that pages that
+	// decline by themselves are not rung without end (N10).
 	quickDials = 100
 	slowDials  = 10 * time.Second
-	// acceptWithin is how long an outside party who has picked up may take to accept: the question is asked for almost as
-	// long, since a phone that screens its calls picks up by itself and rings its owner only then.
+	// acceptWithin is how long an outside party may take to press 1. The question is repeated for almost as long: a
+	// telephone that screens its calls picks up first and rings its owner only then.
 	acceptWithin = 45 * time.Second
-	// missingFor is how long a caller must have been looked for in vain, without a sign of
-	// her, until she is asked for; longer than one of her turns of music.
+	// missingFor is how long a caller must be absent from every list until they are redirected; it is longer than one
+	// music turn.
 	missingFor = 25 * time.Second
-	// wordsWithin is how long the agents stay with a caller who could not be told goodbye.
+	// wordsWithin is how long the agents' legs are kept if the goodbye could not be spoken.
 	wordsWithin = 20 * time.Second
 )
 
-// Kept says whether the waiting caller is kept for the agent who was lost to her, so that
-// nobody else may be offered her, nor he to anybody behind her. While the target rings whom
-// a transferor has called before he left, they are kept for each other too: she is his again
-// if the target does not come. Lost is that agent as he stands now; nil if that is not known,
-// and then she is. She is not if he cannot come (see agent.Agent.ComesBack); whether his page
-// is still there, only time tells.
+// Kept says whether the waiting caller is reserved for the agent they have lost. Then the caller is offered to no other
+// agent, and that agent to no caller behind them. It also holds while a target is rung whose transferor has left: if
+// the target does not answer, the caller goes back to the transferor.
+//
+// Lost is that agent as stored now; nil if not known. The caller is reserved unless the agent is known to be
+// unavailable (see agent.Agent.EligibleForRecall). Whether their page is still open only the next heartbeat shows.
 func (c *Conference) Kept(lost *agent.Agent, now time.Time) bool {
 	p := c.Prefer
 	ringing := c.State == Ringing && c.Transfer.Open()
@@ -73,14 +70,13 @@ func (c *Conference) Kept(lost *agent.Agent, now time.Time) bool {
 	case lost == nil || lost.ID != p.Agent:
 		return true
 	case p.After.IsZero() && lost.Presence(now) == agent.IsOffline:
-		return false // his page was not cut off with her: there is none
+		return false // the agent's leg was not lost with the caller's, so offline means that no page is open
 	}
 	return lost.ComesBack(string(c.ID), p.After, now)
 }
 
-// MayOffer says whether the caller may be offered to this agent now: she is not
-// rung for already, he has not just let her go by, and she is not being kept for
-// another, who is given as for Kept.
+// MayOffer says whether the caller may be offered to this agent now: no agent is being rung, this agent has not just
+// missed or declined the caller, and the caller is not reserved for another. Lost is as for ReservedFor.
 func (c *Conference) MayOffer(a, lost *agent.Agent, now time.Time) bool {
 	if c.State != Waiting || !c.admitted() || c.Dials >= quickDials && now.Before(c.Since.Add(slowDials)) {
 		return false
@@ -92,9 +88,8 @@ func (c *Conference) MayOffer(a, lost *agent.Agent, now time.Time) bool {
 	return !tried || !now.Before(at.Add(RetryAfter))
 }
 
-// began is when the caller lost whom she had. Not before he is heard of since is she
-// offered to the agent she is kept for: of a call that she herself has ended, her end may
-// be told a moment after theirs.
+// began is when the caller lost their agent. The agent must have sent a heartbeat since to be offered the caller: if
+// the caller has hung up, the callback about the agent's leg may come a moment before the one about the caller's.
 func (p Preference) began() time.Time {
 	if p.After.IsZero() {
 		return p.Until.Add(-RecallWindow)
@@ -102,7 +97,7 @@ func (p Preference) began() time.Time {
 	return p.After
 }
 
-// OfferTo plans to ring an agent, who has been claimed, for the waiting caller.
+// OfferTo plans to ring an agent for the waiting caller. The agent must have been claimed.
 func (c *Conference) OfferTo(a *agent.Agent, key LegKey, ring time.Duration, now time.Time) error {
 	if err := c.fire(Offer, now); err != nil {
 		return err
@@ -112,7 +107,7 @@ func (c *Conference) OfferTo(a *agent.Agent, key LegKey, ring time.Duration, now
 	return nil
 }
 
-// offerFailed puts the caller back into the line after an agent did not take her.
+// offerFailed puts the caller back into the queue after an agent did not take them.
 func (c *Conference) offerFailed(l Leg, o Outcome, now time.Time) {
 	c.Offer = ""
 	c.note(Entry{At: now, What: OfferFailed, Agent: l.Agent, Name: l.Name, Outcome: o, Reason: l.Declining})
@@ -122,22 +117,22 @@ func (c *Conference) offerFailed(l Leg, o Outcome, now time.Time) {
 	if l.Agent != "" {
 		c.Tried[l.Agent] = now
 	}
-	if c.Prefer.Agent == l.Agent { // he was asked, and has not taken her: she is for anybody
+	if c.Prefer.Agent == l.Agent { // the reserved agent was asked: now any agent may be offered the caller
 		c.Prefer = Preference{}
 	}
-	if c.Transfer.Open() { // the transferor had left while the target rang: it is his again
+	if c.Transfer.Open() { // the transferor left while the target was rung: reserve the caller for the transferor
 		c.endTransfer(o, now)
 		c.Prefer.Until = now.Add(RecallWindow)
 	}
-	_ = c.fire(OfferFailed, now) // from Ringing it always is allowed
+	_ = c.fire(OfferFailed, now) // always allowed in Ringing
 }
 
-// LegRinging takes in that the network rings a leg, or that it is on its way. A leg
-// that has no place here, such as one that was given up before, is to be ended.
+// LegRinging applies a callback that a leg rings or is about to. A leg without a place, such as one that was given up
+// before, is to be ended.
 func (c *Conference) LegRinging(key LegKey, sid LegID, now time.Time) {
 	l := c.known(key, sid)
 	if l == nil {
-		if !slices.ContainsFunc(c.Gone, func(g Gone) bool { return g.SID == sid }) { // or the word is late
+		if !slices.ContainsFunc(c.Gone, func(g Gone) bool { return g.SID == sid }) { // otherwise the callback is late
 			c.stray(sid, now)
 		}
 		return
@@ -147,7 +142,7 @@ func (c *Conference) LegRinging(key LegKey, sid LegID, now time.Time) {
 	}
 }
 
-// known finds a leg that key and sid both fit and learns the network's name of it.
+// known finds the leg that fits both key and CallSid, and learns its CallSid.
 func (c *Conference) known(key LegKey, sid LegID) *Leg {
 	l := c.Leg(key)
 	if l == nil || (l.SID != "" && sid != "" && l.SID != sid) {
@@ -159,8 +154,7 @@ func (c *Conference) known(key LegKey, sid LegID) *Leg {
 	return l
 }
 
-// LegGone takes in that a leg is over: it was not taken, or it has left. Unknown
-// legs and repeated words change nothing.
+// LegGone applies the end of a leg, answered or not. Unknown legs and repeated callbacks change nothing.
 func (c *Conference) LegGone(key LegKey, sid LegID, o Outcome, now time.Time) {
 	l := c.known(key, sid)
 	if l == nil {
@@ -174,7 +168,7 @@ func (c *Conference) LegGone(key LegKey, sid LegID, o Outcome, now time.Time) {
 	case leg.Phase == Answered:
 		o = OutcomeLost
 	case leg.Phase == Asked && o != OutcomeDeclined:
-		o = OutcomeNoAnswer // a machine, or somebody who did not take it
+		o = OutcomeNoAnswer // a machine, or nobody pressed 1
 	}
 	c.remove(key, o)
 	if wanted && leg.Phase == Answered && (c.State != Completing || key != c.Owner) {
@@ -186,7 +180,7 @@ func (c *Conference) LegGone(key LegKey, sid LegID, o Outcome, now time.Time) {
 	}
 }
 
-// Withdraw gives up a leg that may still be alive: it loses its place, and is ended.
+// Withdraw gives up a leg that may still be alive: it loses its place and is ended.
 func (c *Conference) Withdraw(key LegKey, o Outcome, now time.Time) {
 	if l := c.Leg(key); l != nil && c.wanted(key) {
 		l.Out = o
@@ -194,7 +188,7 @@ func (c *Conference) Withdraw(key LegKey, o Outcome, now time.Time) {
 	}
 }
 
-// lose decides what follows from the loss of a leg that had a place.
+// lose decides what follows when a leg has lost its place.
 func (c *Conference) lose(l Leg, o Outcome, now time.Time) {
 	switch l.Key {
 	case c.Offer:
@@ -206,7 +200,7 @@ func (c *Conference) lose(l Leg, o Outcome, now time.Time) {
 	}
 }
 
-// targetGone: the target did not come, or has left again.
+// targetGone: the target did not answer, or has left again.
 func (c *Conference) targetGone(l Leg, o Outcome, now time.Time) {
 	if l.Phase != Answered {
 		c.endTransfer(o, now)
@@ -216,15 +210,14 @@ func (c *Conference) targetGone(l Leg, o Outcome, now time.Time) {
 	completing := c.State == Completing
 	c.endTransfer(OutcomeLost, now)
 	_ = c.fire(TargetLeft, now)
-	if completing { // the transferor is on his way out: the caller has nobody
+	if completing { // the transferor is leaving too, so the caller has nobody
 		c.cutOff(c.Owner)
 		c.Owner = ""
 		c.requeue(l, now)
 	}
 }
 
-// ownerLeft: the owner's leg went away with nobody asking for it, or he is out after
-// handing over.
+// ownerLeft: the owner's leg has ended without a command, or after a complete.
 func (c *Conference) ownerLeft(l Leg, now time.Time) {
 	state := c.State
 	if err := c.fire(TransferorLeft, now); err != nil {
@@ -237,7 +230,7 @@ func (c *Conference) ownerLeft(l Leg, now time.Time) {
 	switch state {
 	case Talking:
 		c.requeue(l, now)
-	case AddRinging, ConsultRinging: // the caller is now being offered to the target
+	case AddRinging, ConsultRinging: // the caller is now offered to the target
 		c.requeue(l, now)
 		c.Offer = c.Transfer.Leg
 	default:

@@ -7,8 +7,8 @@ import (
 	"warmtransfer/shared/agent"
 )
 
-// A caller lost alice at t0+1m. Who may be offered her ten seconds later, unless said
-// otherwise, by what is known of alice then?
+// The caller loses alice at t0+1m. Who may be offered the caller ten seconds later, unless another time is given,
+// depending on what is known of alice then?
 func TestWhomALostCallerIsKeptFor(t *testing.T) {
 	lostAt := t0.Add(time.Minute)
 	for _, test := range []struct {
@@ -16,34 +16,52 @@ func TestWhomALostCallerIsKeptFor(t *testing.T) {
 		after        time.Duration
 		alice        func(a *agent.Agent, now time.Time)
 		caller       func(c *Conference)
-		back, others bool // she may be offered to alice, to bob
+		back, others bool // the caller may be offered to alice, to bob
 	}{
-		{name: "alice was heard of since", back: true},
-		{name: "not yet", alice: func(a *agent.Agent, _ time.Time) { a.Seen = lostAt }},
-		{name: "for too long", after: RecallWindow, alice: func(a *agent.Agent, _ time.Time) { a.Seen = lostAt }, back: true, others: true},
-		{name: "offline", alice: func(a *agent.Agent, _ time.Time) { a.Seen = t0.Add(-time.Hour) }},
-		{name: "claimed for another", alice: func(a *agent.Agent, now time.Time) { _ = a.Take("CA2", "x", now) }, back: true, others: true},
-		{name: "claimed for her", alice: func(a *agent.Agent, now time.Time) { _ = a.Take("CA1", "x", now) }, back: true},
-		{name: "that claim has run out", alice: func(a *agent.Agent, now time.Time) { _ = a.Take("CA2", "x", now.Add(-agent.Lease)) }, back: true},
-		{name: "away since", alice: func(a *agent.Agent, now time.Time) { a.Choose(agent.Away, now) }, back: true, others: true},
-		{name: "away from before", alice: func(a *agent.Agent, _ time.Time) { a.Status, a.Since = agent.Away, t0 }, back: true},
-		{name: "she is rung for already", caller: func(c *Conference) { c.State = Ringing }},
+		{name: "alice has sent a heartbeat since", back: true},
+		{name: "alice has not", alice: func(a *agent.Agent, _ time.Time) { a.Seen = lostAt }},
 		{
-			name: "alice had handed her over to a number", back: true,
+			name: "nor within the recall window", after: RecallWindow, back: true, others: true,
+			alice: func(a *agent.Agent, _ time.Time) { a.Seen = lostAt },
+		},
+		{name: "offline", alice: func(a *agent.Agent, _ time.Time) { a.Seen = t0.Add(-time.Hour) }},
+		{
+			name: "claimed for another call", back: true, others: true,
+			alice: func(a *agent.Agent, now time.Time) { _ = a.Take("CA2", "x", now) },
+		},
+		{
+			name: "claimed for this call", back: true,
+			alice: func(a *agent.Agent, now time.Time) { _ = a.Take("CA1", "x", now) },
+		},
+		{
+			name: "a claim for another call has expired", back: true,
+			alice: func(a *agent.Agent, now time.Time) { _ = a.Take("CA2", "x", now.Add(-agent.Lease)) },
+		},
+		{
+			name: "away since", back: true, others: true,
+			alice: func(a *agent.Agent, now time.Time) { a.Choose(agent.Away, now) },
+		},
+		{
+			name: "away before the loss", back: true,
+			alice: func(a *agent.Agent, _ time.Time) { a.Status, a.Since = agent.Away, t0 },
+		},
+		{name: "an agent is rung already", caller: func(c *Conference) { c.State = Ringing }},
+		{
+			name: "alice had handed the caller over to a number", back: true,
 			caller: func(c *Conference) { c.Prefer.After = time.Time{} },
 		},
 		{
-			name:   "and was not heard of since", // the caller may have ended it herself
+			name:   "and has sent no heartbeat since", // the caller may have hung up
 			alice:  func(a *agent.Agent, _ time.Time) { a.Seen = lostAt.Add(-time.Second) },
 			caller: func(c *Conference) { c.Prefer.After = time.Time{} },
 		},
 		{
-			name: "and has gone away after it", back: true, others: true,
+			name: "and has gone away after the handover", back: true, others: true,
 			alice:  func(a *agent.Agent, _ time.Time) { a.Status, a.Since = agent.Away, t0 },
 			caller: func(c *Conference) { c.Prefer.After = time.Time{} },
 		},
 		{
-			name: "and has gone home", back: true, others: true,
+			name: "and has closed the page", back: true, others: true,
 			alice:  func(a *agent.Agent, _ time.Time) { a.Seen = t0 },
 			caller: func(c *Conference) { c.Prefer.After = time.Time{} },
 		},
@@ -71,16 +89,16 @@ func TestWhomALostCallerIsKeptFor(t *testing.T) {
 				t.Errorf("to bob: %v", got)
 			}
 			if kept := c.Kept(alice, now); kept != (c.State == Waiting && !test.others) {
-				t.Errorf("kept for alice: %v", kept)
+				t.Errorf("reserved for alice: %v", kept)
 			}
 			if c.State == Waiting && test.after < RecallWindow && !c.Kept(nil, now) {
-				t.Error("not kept for one of whom nothing is known")
+				t.Error("not reserved while nothing is known of alice")
 			}
 		})
 	}
 }
 
-// Of those who are set free, the call goes on for him alone for whom the caller is kept.
+// Of the released agents, only the one the caller is reserved for is told that the call goes on.
 func TestForWhomALostCallGoesOn(t *testing.T) {
 	freed := func(c *Conference) map[agent.ID]Freed {
 		list := map[agent.ID]Freed{}
@@ -112,31 +130,31 @@ func TestForWhomALostCallGoesOn(t *testing.T) {
 			must(t, c.Do(Request{Agent: "alice", Action: string(DoEnd)}, t0))
 			c.LegGone("a", "CAa", OutcomeLost, t0)
 		}, "alice", OutcomeEnded, false},
-		{"the target is lost, and her agent has her again", func(c *Conference) {
+		{"the target is lost; the transferor talks to the caller again", func(c *Conference) {
 			c.LegGone("b", "CAb", OutcomeLost, t0)
 		}, "bob", OutcomeLost, false},
-		{"the transferor is lost, and the target has her", func(c *Conference) {
+		{"the transferor is lost; the target has the caller", func(c *Conference) {
 			c.LegGone("a", "CAa", OutcomeLost, t0)
 		}, "alice", OutcomeTransferred, false},
-		{"the target is lost while she is handed over: the transferor has done his part", func(c *Conference) {
+		{"the target is lost during a complete; then the transferor's leg ends", func(c *Conference) {
 			must(t, c.Do(Request{Agent: "alice", Action: string(DoComplete)}, t0))
 			c.LegGone("b", "CAb", OutcomeLost, t0)
 			c.LegGone("a", "CAa", OutcomeLost, t0)
 		}, "alice", OutcomeLost, false},
-		{"nor the target his", func(c *Conference) {
+		{"the target is lost during a complete, for the target", func(c *Conference) {
 			must(t, c.Do(Request{Agent: "alice", Action: string(DoComplete)}, t0))
 			c.LegGone("b", "CAb", OutcomeLost, t0)
 		}, "bob", OutcomeLost, true},
-		{"the room ends under the talk", func(c *Conference) {
+		{"the conference ends during a talk", func(c *Conference) {
 			must(t, c.Do(Request{Agent: "alice", Action: string(DoCancel)}, t0))
 			c.RoomOver(c.Round, t0)
 			c.Done(Hangup{Key: "a", Leg: "CAa"}, Result{Kind: Acted}, t0)
 		}, "alice", OutcomeLost, true},
-		{"the room ends under a consult, for the target", func(c *Conference) {
+		{"the conference ends during a consult, for the target", func(c *Conference) {
 			c.RoomOver(c.Round, t0)
 			c.Done(Hangup{Key: "b", Leg: "CAb"}, Result{Kind: Acted}, t0)
 		}, "bob", OutcomeLost, false},
-		{"the target is lost while she is handed over: nobody takes the call back from the transferor", func(c *Conference) {
+		{"the target is lost during a complete; then the transferor is hung up", func(c *Conference) {
 			must(t, c.Do(Request{Agent: "alice", Action: string(DoComplete)}, t0))
 			c.LegGone("b", "CAb", OutcomeLost, t0)
 			c.Done(Hangup{Key: "a", Leg: "CAa"}, Result{Kind: Acted}, t0)
@@ -154,7 +172,7 @@ func TestForWhomALostCallGoesOn(t *testing.T) {
 				t.Errorf("%s is told %+v", test.agent, f)
 			}
 			if left, _ := c.Left(f.Leg); left.Kept != test.kept {
-				t.Errorf("his page finds out %+v", left)
+				t.Errorf("the page of %s reads %+v", test.agent, left)
 			}
 		})
 	}

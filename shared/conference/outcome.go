@@ -8,20 +8,19 @@ const (
 	OutcomeNoAnswer   Outcome = "no-answer"
 	OutcomeBusy       Outcome = "busy"
 	OutcomeDeclined   Outcome = "declined"
-	OutcomeFailed     Outcome = "failed" // followed by ":code" when the network gave one
+	OutcomeFailed     Outcome = "failed" // followed by ":code" if Twilio gave one
 	OutcomeCancelled  Outcome = "cancelled"
 	OutcomeCallerLeft Outcome = "caller-left"
 	OutcomeLost       Outcome = "lost"
-	// OutcomeSlow: what had to come before the dialling was not done in time, since the network
-	// was too slow or did not answer.
+	// OutcomeSlow: what must come before the dial was not confirmed in time.
 	OutcomeSlow Outcome = OutcomeFailed + ":slow"
 
-	// How a call ended for one of its agents, besides those above.
+	// How a call ended for one of its agents, besides the outcomes above.
 	OutcomeEnded       Outcome = "ended"       // an agent ended the call
-	OutcomeTransferred Outcome = "transferred" // he handed the caller over
+	OutcomeTransferred Outcome = "transferred" // the agent handed the caller over
 )
 
-// Failed is OutcomeFailed with the network's code, or without one if it is empty.
+// Failed is OutcomeFailed, with Twilio's code if there is one.
 func Failed(code string) Outcome {
 	if code == "" {
 		return OutcomeFailed
@@ -29,22 +28,22 @@ func Failed(code string) Outcome {
 	return OutcomeFailed + Outcome(":"+code)
 }
 
-// Reason is why a conference ended.
+// Reason is why a call ended.
 type Reason string
 
 const (
 	ReasonCallerLeft Reason = "caller-left"
 	ReasonAgentEnded Reason = "agent-ended"
-	ReasonMaxWait    Reason = "abandoned_by_policy" // waited longer than the operator allows
+	ReasonMaxWait    Reason = "abandoned_by_policy" // the caller has waited longer than the operator's limit
 )
 
-// Declining is why an agent declined, in words that his page offers him.
+// Declining is why an agent declined, as the page lets them choose.
 type Declining string
 
 const (
-	DeclineBusy  Declining = "busy"         // he has something else to do
-	DeclineTopic Declining = "not-my-topic" // it is not for him
-	DeclineBreak Declining = "break"        // he is about to leave
+	DeclineBusy  Declining = "busy"         // has something else to do
+	DeclineTopic Declining = "not-my-topic" // not the agent's topic
+	DeclineBreak Declining = "break"        // about to take a break
 )
 
 // Known says whether the reason is one of the above, or none.

@@ -29,16 +29,16 @@ func TestF056WhatIsOverdueIsWhatIsWishedAndNotKnown(t *testing.T) {
 		{"consulting", "", nil, false},
 		{"swapped, nothing done", DoSwap, nil, true},
 		{"swapped, bob held", DoSwap, []Act{holdBob}, true},
-		{"swapped, bob held and the caller back", DoSwap, []Act{holdBob, unhold}, false},
+		{"swapped, bob held and the caller resumed", DoSwap, []Act{holdBob, unhold}, false},
 		{"three-way, the caller held", DoJoin, nil, true},
 		{"three-way", DoJoin, []Act{unhold}, false},
 		{"completing, the caller held", DoComplete, nil, true},
-		{"completing, alice in the room", DoComplete, []Act{unhold}, true},
+		{"completing, alice in the conference", DoComplete, []Act{unhold}, true},
 		{"handed over", DoComplete, []Act{unhold, Hangup{Key: "a", Leg: "CAa"}}, false},
-		{"cancelled, bob in the room", DoCancel, []Act{unhold}, true},
+		{"cancelled, bob in the conference", DoCancel, []Act{unhold}, true},
 		{"cancelled, the caller held", DoCancel, []Act{Hangup{Key: "b", Leg: "CAb"}}, true},
 		{"cancelled", DoCancel, []Act{Hangup{Key: "b", Leg: "CAb"}, unhold}, false},
-		{"swapped, and the caller held again by nobody", DoSwap, []Act{holdBob, unhold, holdCaller}, true},
+		{"swapped, and the caller held again without a command", DoSwap, []Act{holdBob, unhold, holdCaller}, true},
 	} {
 		c := consultingWith(t)
 		if tt.verb != "" {
@@ -53,18 +53,17 @@ func TestF056WhatIsOverdueIsWhatIsWishedAndNotKnown(t *testing.T) {
 	}
 }
 
-// Whoever began to take the caller off hold may have failed without telling: only what is
-// known to be done is done.
+// The request that started a resume may have crashed: it stays overdue until its result is known.
 func TestF076WhatHasBegunIsOverdueUntilItIsKnownToBeDone(t *testing.T) {
 	c := consultingWith(t)
 	must(t, c.Do(Request{Agent: "alice", Action: string(DoJoin)}, t0))
 	acts(c, t0)
 	if !c.Overdue(t0) {
-		t.Error("begun, and not overdue")
+		t.Error("started, and not overdue")
 	}
 	c.Done(SetHold{Leg: "CA1"}, Result{Kind: Unknown}, t0)
 	if !c.Overdue(t0) || !c.Overdue(t0.Add(time.Minute)) {
-		t.Error("it is not known to be done, and not overdue")
+		t.Error("the result is unknown, and it is not overdue")
 	}
 }
 
@@ -75,18 +74,18 @@ func TestOverdueWhereTheRoomIsNotKnownAndAtTheEnd(t *testing.T) {
 	_, err := c.LegAnswered("a", "CAa", t0)
 	must(t, err)
 	if c.Overdue(t0) {
-		t.Error("nothing was asked for")
+		t.Error("overdue without a command")
 	}
 	must(t, c.Do(Request{Agent: "alice", Action: string(DoHold)}, t0))
 	if !c.Overdue(t0) {
-		t.Error("a hold in a room of which nothing is known")
+		t.Error("a hold in a conference that is not known is not overdue")
 	}
 	must(t, c.Do(Request{Agent: "alice", Action: string(DoEnd)}, t0))
 	if !c.Overdue(t0) || c.Staying("alice") == nil || c.Staying("bob") != nil {
-		t.Error("the caller has not been told goodbye")
+		t.Error("the goodbye is due, and agents must stay")
 	}
 	c.Done(LastWords{}, Result{Kind: Acted}, t0)
 	if c.Overdue(t0) || c.Staying("alice") != nil {
-		t.Error("she has been told goodbye")
+		t.Error("overdue after the goodbye")
 	}
 }

@@ -2,15 +2,15 @@ package conference
 
 import "slices"
 
-// How a call ended for an agent, in the finer words of his list of recent calls.
+// How a call ended for an agent, in the finer words of their list of recent calls.
 const (
-	WordEndedHere   Outcome = "ended-here"   // he ended it himself
-	WordLeft        Outcome = "left"         // he was the target and is out; the caller stayed with the transferor
-	WordLeftRinging Outcome = "left-ringing" // he is out, and the target whom he called was being rung
+	WordEndedHere   Outcome = "ended-here"   // the agent ended it
+	WordLeft        Outcome = "left"         // a target who has left; the caller stayed with the transferor
+	WordLeftRinging Outcome = "left-ringing" // the agent has left, and the target they had called was being rung
 )
 
-// Recent is how the call ended for an agent who was set free, in the words of his list of
-// recent calls, and the name of the colleague, or the number, whom he shared it with.
+// Recent is how the call ended for a released agent, in the words of their list of recent calls, and the name or number
+// of the other party of the transfer.
 func (c *Conference) Recent(f Freed) (word Outcome, with string) {
 	word = f.Outcome
 	t := c.Transfer
@@ -44,8 +44,8 @@ func (c *Conference) endedBy(f Freed) bool {
 	return false
 }
 
-// unanswered is why the attempt to reach an agent who had not answered is over: the end of
-// the call ends it too, whatever the network says of the leg.
+// unanswered is the outcome for an agent who had not answered: if the call has ended, that is the outcome, whatever
+// Twilio says of the leg.
 func (c *Conference) unanswered(l Leg, o Outcome) Outcome {
 	switch {
 	case l.Phase == Answered || c.State != Ended || l.Out != "":
@@ -56,8 +56,7 @@ func (c *Conference) unanswered(l Leg, o Outcome) Outcome {
 	return OutcomeEnded
 }
 
-// rang says whether an agent's phone has rung, as far as it is known, and he has not
-// answered it.
+// rang says whether an agent's leg has rung, as far as is known, without an answer.
 func rang(l Leg) bool {
 	return l.Phase == Alerting || l.Phase == Dialing && l.SID != ""
 }

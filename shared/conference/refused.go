@@ -2,29 +2,28 @@ package conference
 
 import "time"
 
-// The network may not take a leg into its room: the account has no room for more parties
-// (https://www.twilio.com/docs/api/errors/16021), the label is there already
-// (https://www.twilio.com/docs/api/errors/16025), the room is full
-// (https://www.twilio.com/docs/api/errors/16020). Then the leg goes on at once with what comes
-// after, and nothing of the room is told. A room that ends as soon as somebody has come into it
-// looks the same, and so it is taken.
+// Twilio may refuse to admit a leg to a conference: the account has too many participants
+// (https://www.twilio.com/docs/api/errors/16021), the participant label is in use
+// (https://www.twilio.com/docs/api/errors/16025), or the conference is full
+// (https://www.twilio.com/docs/api/errors/16020). The leg's TwiML then goes on at once after its <Dial>, and no
+// conference event is sent. A conference that ends as soon as somebody has joined looks the same and is treated the
+// same.
 
 const (
-	// shortRound: a round that is over sooner than this after the caller was put into it was none.
+	// shortRound: if the caller's <Dial> ends sooner than this, the conference was refused.
 	shortRound = 2 * time.Second
-	// retrySlack is how much later than reckoned she may be put into a room for which she had to
-	// wait: words and music are fetched and spoken meanwhile.
+	// retrySlack is how much later than planned the caller may join the conference after a wait: words and music are
+	// fetched and played meanwhile.
 	retrySlack = 6 * time.Second
 	// refusedMost is how often an agent's leg is tried before it is given up.
 	refusedMost = 3
 )
 
-// retries are how long whoever was refused waits for the next try, by how often in a row. A
-// caller hears some six seconds of words and a piece of music of eight, twelve and then twice
-// twelve seconds meanwhile.
+// retries are the waits before the next try, by the number of refusals in a row. The caller hears some six seconds of
+// words meanwhile, then eight, twelve or twenty-four seconds of music.
 var retries = []time.Duration{14 * time.Second, 18 * time.Second, 30 * time.Second}
 
-// legRetries are those of an agent, who hears words.
+// legRetries are the waits of an agent's leg, which hears words.
 var legRetries = []time.Duration{6 * time.Second, 12 * time.Second, 18 * time.Second}
 
 func retry(after []time.Duration, refused int) time.Duration {
@@ -34,8 +33,8 @@ func retry(after []time.Duration, refused int) time.Duration {
 	return after[min(refused, len(after))-1]
 }
 
-// nextRound begins a round of the caller's. Moved: it was we who ended the last one. One that was
-// over at once, or in which her music was never had and that we ended for it, is a failed one.
+// nextRound begins the caller's next generation. Moved: our redirect ended the last one. The last one has failed if it
+// was over at once, or if we ended it because its music was never requested.
 func (c *Conference) nextRound(moved bool, now time.Time) {
 	slack := shortRound
 	if c.Refused > 0 {
@@ -53,18 +52,18 @@ func (c *Conference) nextRound(moved bool, now time.Time) {
 	c.hears(wait, now)
 }
 
-// outside: the caller is not expected in her room yet.
+// outside: the caller is not expected in the conference yet.
 func (c *Conference) outside(now time.Time) bool {
 	return c.Refused > 0 && now.Before(c.Entering.Add(retrySlack))
 }
 
-// admitted: nothing speaks against that her room has taken the caller. One whom it has refused
-// must show that she is in it before anybody is rung for her.
+// admitted: as far as is known the conference has admitted the caller. After a refusal that must be confirmed before an
+// agent is rung.
 func (c *Conference) admitted() bool { return c.Refused == 0 || c.Turned || c.Caller.Joined }
 
-// LegFellOut takes in that the call of an agent's leg goes on after its part of the room: the
-// room has not taken it, or it has left again. It tells how long the leg must wait until the next
-// try; ErrNotWanted if it is to be ended. Repeated meanwhile, it tells what is left of that.
+// LegFellOut applies the end of the <Dial> of an agent's leg whose TwiML goes on: the conference has refused the leg,
+// or the leg has left it. It returns the wait until the next try, or ErrNotWanted if the leg is to be ended. A repeated
+// request gets the rest of the wait.
 func (c *Conference) LegFellOut(key LegKey, sid LegID, now time.Time) (time.Duration, error) {
 	l, err := c.admit(key, sid)
 	switch {
@@ -78,7 +77,7 @@ func (c *Conference) LegFellOut(key LegKey, sid LegID, now time.Time) (time.Dura
 	}
 	l.Refused++
 	wait := retry(legRetries, l.Refused)
-	l.Since = now.Add(wait) // it is looked for in the room from then on
+	l.Since = now.Add(wait) // counts from the next try
 	return wait, nil
 }
 
@@ -90,8 +89,7 @@ func legSlack(l *Leg) time.Duration {
 	return 0
 }
 
-// Refusals is how often in a row the network did not take a party into the room: the caller, and
-// the legs that there are.
+// Refusals is how often in a row legs of this call were refused by the conference.
 func (c *Conference) Refusals() int {
 	n := c.Refused
 	for _, l := range c.Legs {

@@ -5,18 +5,19 @@ import (
 	"time"
 )
 
-// RoomEvent is what the network tells about a room.
+// RoomEvent is a conference event, from Twilio's status callback
+// (https://www.twilio.com/docs/voice/twiml/conference).
 type RoomEvent struct {
 	Room  RoomID
 	Kind  RoomEventKind
-	Seq   int   // order within the room; -1 if the network gave none
-	Leg   LegID // whom it is about; with RoomEnd, whose leaving ended the room
+	Seq   int   // order within the conference; -1 if Twilio sent none
+	Leg   LegID // whose event it is; with ConferenceEnded, whose leaving ended it
 	Label string
-	// HungUp: the party itself ended its call (with RoomLeave).
+	// HungUp: the party itself ended its call (with ParticipantLeft).
 	HungUp bool
 }
 
-// RoomEventKind is one kind of RoomEvent.
+// RoomEventKind is one kind of ConferenceEvent.
 type RoomEventKind string
 
 const (
@@ -28,9 +29,8 @@ const (
 	RoomUnhold RoomEventKind = "unhold"
 )
 
-// RoomTold takes in a room event. Events are hints: late, doubled, lost or out of
-// order they do no harm, since each is either older than what is known of its party,
-// or repeats it, or is true.
+// RoomTold applies a conference event. Events are hints: they may be late, doubled, lost or out of order. None does
+// harm, since each is older than what is known of the party and ignored, or repeats it, or is true.
 func (c *Conference) RoomTold(e RoomEvent, now time.Time) {
 	if !c.inRoom(e) {
 		return
@@ -39,8 +39,8 @@ func (c *Conference) RoomTold(e RoomEvent, now time.Time) {
 	case RoomStart:
 		c.Started = true
 	case RoomEnd:
-		// With her: she has hung up, or it is an old room's end, told late. She is looked for,
-		// and asked for at once if it is in vain.
+		// If the caller's leaving ended it, the caller has hung up, or this is a late event about an earlier
+		// conference. So reconcile; a caller who is not found then is treated as absent for the full limit already.
 		if e.Leg == LegID(c.ID) && c.CallerOn && c.State != Ended {
 			c.Missing, c.Doubt = now.Add(-missingFor), true
 		}
@@ -53,8 +53,8 @@ func (c *Conference) RoomTold(e RoomEvent, now time.Time) {
 	}
 }
 
-// inRoom says whether the event is about the room of now, and learns its name. Only
-// a join proves that there is a newer room than the one that was known.
+// inRoom says whether the event is about the current conference, and learns its ConferenceSid. Only a join proves that
+// a conference is newer than the known one.
 func (c *Conference) inRoom(e RoomEvent) bool {
 	if e.Room == "" || slices.Contains(c.Past, e.Room) {
 		return false
@@ -69,7 +69,7 @@ func (c *Conference) inRoom(e RoomEvent) bool {
 	return true
 }
 
-// leaveRoom forgets the room of now and all that was known of it.
+// leaveRoom forgets the current conference and all that was known of its participants.
 func (c *Conference) leaveRoom() {
 	if c.Room != "" {
 		c.Past = append(c.Past, c.Room)
@@ -84,8 +84,7 @@ func (c *Conference) leaveRoom() {
 	}
 }
 
-// newer says whether an event is newer than what is known of the party, and marks it
-// as known if so.
+// newer says whether an event is newer than what is known of the party. If so, it records the sequence number.
 func (p *Participant) newer(e RoomEvent) bool {
 	if e.Seq < 0 {
 		return true
@@ -97,20 +96,21 @@ func (p *Participant) newer(e RoomEvent) bool {
 	return true
 }
 
-// setHeld takes in a known hold flag.
+// setHeld applies a hold flag that is known to be right.
 func (p *Participant) setHeld(held bool, now time.Time) {
 	if held && !p.Held {
 		p.HeldAt = now
 	}
 	p.Told = p.Told && held && p.Held
 	p.Held, p.Unsure = held, false
-	if !held { // what says that she is on hold may be older than what is on its way
+	if !held { // keep it on hold: the event may be older than a resume still on its way
 		p.Unholding = time.Time{}
 	}
 }
 
+// callerTold applies a conference event about the caller.
 func (c *Conference) callerTold(e RoomEvent, now time.Time) {
-	if c.State == Ended && !c.CallerOn { // where she is matters to nobody any more
+	if c.State == Ended && !c.CallerOn { // the call is over; only the caller's hang-up still matters
 		if e.Kind == RoomLeave && e.HungUp {
 			c.CallerGone(now)
 		}
@@ -123,7 +123,7 @@ func (c *Conference) callerTold(e RoomEvent, now time.Time) {
 	switch e.Kind {
 	case RoomJoin:
 		c.Caller.Joined, c.Caller.Held, c.Caller.Unsure = true, false, false
-		c.hears(0, now) // it begins with her coming, if nobody is there yet
+		c.hears(0, now) // Twilio starts the wait music at the join if nobody else is there
 	case RoomLeave:
 		c.Caller.Joined = false
 		if e.HungUp {
@@ -134,6 +134,7 @@ func (c *Conference) callerTold(e RoomEvent, now time.Time) {
 	}
 }
 
+// legTold applies a conference event about any other leg.
 func (c *Conference) legTold(e RoomEvent, now time.Time) {
 	key := LegKey(e.Label)
 	l := c.known(key, e.Leg)
@@ -159,8 +160,7 @@ func (c *Conference) legTold(e RoomEvent, now time.Time) {
 	}
 }
 
-// joined takes in that a leg is in the room: it must have been answered, whether or
-// not that was told.
+// joined applies that a leg is in the conference. So it has answered, even if that request was lost.
 func (c *Conference) joined(l *Leg, held bool, now time.Time) {
 	l.Joined, l.Absent = true, time.Time{}
 	l.told(held, now)
@@ -171,7 +171,7 @@ func (c *Conference) joined(l *Leg, held bool, now time.Time) {
 	}
 }
 
-// wasGone says whether an event that is not newer than a leg's end speaks of it.
+// wasGone says whether the event is about a leg that has ended and is no newer than that end.
 func (c *Conference) wasGone(key LegKey, seq int) bool {
 	for _, g := range c.Gone {
 		if g.Key == key {
@@ -181,7 +181,7 @@ func (c *Conference) wasGone(key LegKey, seq int) bool {
 	return false
 }
 
-// CallerGone takes in that the caller's own leg is over.
+// CallerGone applies the end of the caller's leg.
 func (c *Conference) CallerGone(now time.Time) {
 	if c.CallerOn {
 		c.CallerOn, c.Caller = false, Participant{Seq: c.Caller.Seq}
@@ -194,13 +194,12 @@ func (c *Conference) CallerGone(now time.Time) {
 	}
 }
 
-// togetherWithin is how far apart the words about legs may come that ended together.
+// togetherWithin is how far apart callbacks may arrive about legs that ended together.
 const togetherWithin = 5 * time.Second
 
-// blameCaller tells the agents whose legs were lost a moment before that it was the
-// caller who left: a room that ends with her ends their legs too, and the network may
-// tell of those first. It is said with every word about her end, since one that comes
-// in the same moment as that about the agent's may find him not yet released.
+// blameCaller corrects the outcome for agents whose legs were lost just before the caller's end: when the caller
+// leaves, the conference ends and takes their legs along, and Twilio may report those first. It is repeated with every
+// callback about the caller's end, since the first may come before the agent is released.
 func (c *Conference) blameCaller() {
 	for _, g := range c.Gone {
 		if g.Lost != "" && c.Ended.Sub(g.At) <= togetherWithin {
@@ -209,12 +208,11 @@ func (c *Conference) blameCaller() {
 	}
 }
 
-// RoomOver takes in that the caller's leg fell out of her room, by which of her
-// rounds it is told. If the call is not over by intent she goes back to music at the
-// head of the line. A word about an older round changes nothing.
+// RoomOver applies the end of the caller's <Dial> in the given generation. Unless the call has ended, the caller goes
+// back to music, at the head of the queue if they had an owner. A request about an earlier generation changes nothing.
 func (c *Conference) RoomOver(round int, now time.Time) {
 	if c.State == Ended {
-		c.CallerOn = false // the answer to her request is her last words
+		c.CallerOn = false // the answer to this request is the spoken goodbye
 		return
 	}
 	if round != c.Round {
@@ -222,7 +220,7 @@ func (c *Conference) RoomOver(round int, now time.Time) {
 	}
 	moved := c.moving(now)
 	c.nextRound(moved, now)
-	var lost *Leg // who talked to her last
+	var lost *Leg // who talked to the caller last
 	if l := c.Leg(c.Owner); l != nil {
 		lost = l
 	}
@@ -232,7 +230,7 @@ func (c *Conference) RoomOver(round int, now time.Time) {
 	c.leaveRoom()
 	c.cutOff(c.Owner)
 	c.cutOff(c.targetKey())
-	if !moved || !c.State.InLine() { // else it was we who ended it, for her music
+	if !moved || !c.State.InLine() { // otherwise the redirect that restarts the music ended it
 		c.note(Entry{At: now, What: RoomEnded})
 	}
 	state, target := c.State, c.targetKey()
@@ -251,7 +249,7 @@ func (c *Conference) RoomOver(round int, now time.Time) {
 	}
 }
 
-// end ends the conference by what the entry says.
+// end ends the call; the entry says by what event.
 func (c *Conference) end(e Entry, why Reason) {
 	now := e.At
 	if err := c.fire(e.What, now); err != nil {

@@ -15,7 +15,7 @@ var t0 = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 
 const ring = 20 * time.Second
 
-// acts are what is due, by type and party, in their order.
+// acts is the plan in order, each effect by its type and party.
 func acts(c *Conference, now time.Time) string {
 	var list []string
 	for _, a := range c.Due(ring, now) {
@@ -33,13 +33,13 @@ func acts(c *Conference, now time.Time) string {
 	return strings.Join(list, ", ")
 }
 
-// joinRoom is a leg's join as the network tells it.
+// joinRoom applies Twilio's event that a leg has joined the conference.
 func joinRoom(c *Conference, leg LegID, label string) {
 	c.RoomTold(RoomEvent{Room: "CF1", Kind: RoomJoin, Seq: -1, Leg: leg, Label: label}, t0)
 }
 
-// consultWith is a conference in which alice, who talks to the caller, consults a target,
-// up to the moment in which the caller has been put on hold and the target is dialled.
+// consultWith is a call in which alice, who talks to the caller, starts a consult with a target. The caller is on hold
+// and the target is dialled.
 func consultWith(t *testing.T, target Target) *Conference {
 	t.Helper()
 	c := New("CA1", "+15005550006", false, t0)
@@ -56,7 +56,7 @@ func consultWith(t *testing.T, target Target) *Conference {
 	}
 	c.Done(SetHold{Leg: "CA1", Hold: true}, Result{Kind: Acted}, t0)
 	if got := acts(c, t0); !strings.HasPrefix(got, "dial ") {
-		t.Fatalf("due when she is on hold: %s", got)
+		t.Fatalf("due when the caller is on hold: %s", got)
 	}
 	return c
 }
@@ -70,8 +70,8 @@ func must(t *testing.T, err error) {
 
 func bob() Target { return Target{Agent: agent.New("bob", "Bob", t0)} }
 
-// N5, F080: the transferor swaps twice, and somebody is still about to take the caller off
-// hold for the first time when the second is decided. The target must not hear her.
+// N5, F080: the transferor swaps twice, and at the second swap the resume of the first is still on its way. The target
+// must not hear the caller.
 func TestNobodyIsTakenOffHoldWhileAnotherMayBe(t *testing.T) {
 	for _, r := range []ResultKind{Acted, Unknown} {
 		c := consultWith(t, bob())
@@ -89,16 +89,16 @@ func TestNobodyIsTakenOffHoldWhileAnotherMayBe(t *testing.T) {
 		due("hold CAb true")
 		c.Done(SetHold{Leg: "CAb", Hold: true}, Result{Kind: Acted}, t0)
 		due("hold CA1 false")
-		due("") // it is on its way
+		due("") // the resume is on its way
 		swap()
-		c.CallerHearsMusic(t0) // a word from before
+		c.CallerHearsMusic(t0) // a late event
 		due("")
 		c.Done(SetHold{Leg: "CA1", Hold: false}, Result{Kind: r}, t0)
 		due("hold CA1 true")
 		c.Done(SetHold{Leg: "CA1", Hold: true}, Result{Kind: Acted}, t0)
-		c.MusicLasts(time.Minute, t0) // and so they hear music
+		c.MusicLasts(time.Minute, t0) // the hold plays music
 		now := t0
-		if r == Unknown { // F184: it may take effect yet
+		if r == Unknown { // F184: it may still take effect
 			due("")
 			now = now.Add(lateWithin)
 			if got := acts(c, now); got != "hold CA1 true" {
@@ -111,10 +111,10 @@ func TestNobodyIsTakenOffHoldWhileAnotherMayBe(t *testing.T) {
 		}
 		c.Tick(0, now.Add(unholdWithin))
 		if got := acts(c, now.Add(unholdWithin)); got != "" {
-			t.Errorf("when nothing was heard of it, due at once is %q", got) // whoever began it has crashed
+			t.Errorf("when the resume had no result, due at once is %q", got) // the request that started it has crashed
 		}
 		if got := acts(c, now.Add(unholdWithin+unholdAgain)); got != "hold CAb false" {
-			t.Errorf("when nothing was heard of it, due is %q", got)
+			t.Errorf("when the resume had no result, due later is %q", got)
 		}
 	}
 }
@@ -146,24 +146,24 @@ func TestOrderOfActsOnComplete(t *testing.T) {
 	joinRoom(c, "CAb", "b")
 	must(t, c.Do(Request{Agent: "alice", Action: string(DoComplete)}, t0))
 	if got := acts(c, t0); got != "hold CA1 false" {
-		t.Errorf("due: %s; the transferor must stay until the caller is back", got)
+		t.Errorf("due: %s; the transferor must stay until the caller is resumed", got)
 	}
 	c.Done(SetHold{Leg: "CA1", Hold: false}, Result{Kind: Unknown}, t0)
 	if got := acts(c, t0); got != "" {
-		t.Errorf("due at once after no answer: %s", got)
+		t.Errorf("due at once after an unknown result: %s", got)
 	}
 	if got := acts(c, t0.Add(unholdAgain)); got != "hold CA1 false" {
-		t.Errorf("due after no answer: %s", got)
+		t.Errorf("due after an unknown result: %s", got)
 	}
 	c.Done(SetHold{Leg: "CA1", Hold: false}, Result{Kind: Acted}, t0)
 	if got := acts(c, t0); got != "hangup CAa" {
-		t.Errorf("due when she is back: %s", got)
+		t.Errorf("due when the caller is resumed: %s", got)
 	}
 }
 
 func TestAnOutsidePartyIsAskedBeforeItIsLetIn(t *testing.T) {
 	c := consultWith(t, Target{Number: "+15005550009"})
-	for range 2 { // the second is a repetition
+	for range 2 { // Twilio may repeat the request
 		in, err := c.LegAnswered("b", "CAb", t0)
 		if err != nil || !in.Ask || c.State != ConsultRinging {
 			t.Fatalf("%+v, %v, %s", in, err, c.State)
@@ -176,7 +176,7 @@ func TestAnOutsidePartyIsAskedBeforeItIsLetIn(t *testing.T) {
 		}
 	}
 	if in, err := c.LegAnswered("b", "CAb", t0); err != nil || in.Ask {
-		t.Errorf("asked again after accepting: %+v, %v", in, err)
+		t.Errorf("screened again after accepting: %+v, %v", in, err)
 	}
 	if _, err := c.LegAccepted("b", "CAother", t0); !errors.Is(err, ErrNotWanted) {
 		t.Errorf("another leg under the same key: %v", err)
@@ -192,8 +192,7 @@ func TestTheCallersOwnNumberIsNoTarget(t *testing.T) {
 	}
 }
 
-// lookedForInVain is a consult in which the caller has just been looked for in vain for as
-// long as it takes.
+// lookedForInVain is a consult in which the caller was not found for callerAbsentLimit, and so is to be redirected.
 func lookedForInVain(t *testing.T) (c *Conference, now time.Time) {
 	t.Helper()
 	agents := []Presence{{Leg: "CAa", Label: "a"}, {Leg: "CAb", Label: "b"}}
@@ -209,37 +208,37 @@ func lookedForInVain(t *testing.T) (c *Conference, now time.Time) {
 		}
 		c.SawLeg("CA1", Sighting{}, now)
 		if due := acts(c, now); due != want {
-			t.Fatalf("looked for in vain after %v: due: %q, want %q", after, due, want)
+			t.Fatalf("not found after %v: due: %q, want %q", after, due, want)
 		}
 	}
 	look(0, "")
-	c.CallerHearsMusic(t0.Add(20 * time.Second)) // a sign of her
+	c.CallerHearsMusic(t0.Add(20 * time.Second)) // a sign of life
 	look(missingFor, "")
 	look(2*missingFor-time.Second, "")
 	look(2*missingFor, "FreshRoom")
 	return c, now
 }
 
-// That nobody sees a caller proves nothing: her room may have ended while nothing answered
-// her. Only her leg's own end does, and that shows when she is to be taken to a fresh room.
+// That Twilio lists the caller in no conference does not prove that the caller has hung up: the conference may have
+// ended while our webhooks did not answer. The redirect shows it, since Twilio refuses it for a leg that has ended.
 func TestACallerWhoIsLookedForInVainIsAskedFor(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		r     ResultKind
 		ended bool
-		due   string // moveAgain later, when she has been looked for in vain once more
+		due   string // redirectAgainAfter later, when the caller is not found again
 	}{
-		{"missing --taken--> looked for anew", Acted, false, ""},
-		{"missing --gone--> ended", WasGone, true, ""},
-		{"missing --no answer--> taken again", Unknown, false, "FreshRoom"},
-		{"missing --throttled--> taken again", Throttled, false, "FreshRoom"},
-		{"missing --refused--> taken again", Refused, false, "FreshRoom"},
+		{"absent --redirected--> reconciled again", Acted, false, ""},
+		{"absent --leg has ended--> ended", WasGone, true, ""},
+		{"absent --unknown--> redirected again", Unknown, false, "FreshRoom"},
+		{"absent --throttled--> redirected again", Throttled, false, "FreshRoom"},
+		{"absent --refused--> redirected again", Refused, false, "FreshRoom"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c, now := lookedForInVain(t)
 			c.Done(FreshRoom{}, Result{Kind: test.r}, now)
 			if (c.State == Ended) != test.ended || c.CallerOn == test.ended {
-				t.Fatalf("the call is %s, her leg lives: %v", c.State, c.CallerOn)
+				t.Fatalf("the call is %s, the caller's leg lives: %v", c.State, c.CallerOn)
 			}
 			if test.ended {
 				if got := acts(c, now); c.Reason != ReasonCallerLeft || got != "hangup CAa, hangup CAb" {
@@ -257,8 +256,8 @@ func TestACallerWhoIsLookedForInVainIsAskedFor(t *testing.T) {
 	}
 }
 
-// The network's list does not say whose leg it is that may be ours, so none is taken for it:
-// a wrong one would be hung up on, and the right one refused.
+// Twilio's list of calls cannot say which call is the leg that was dialled, so none is taken for it: a wrong one would
+// be hung up, and the right one refused.
 func TestALegThatMayBeOursIsWaitedFor(t *testing.T) {
 	for name, target := range map[string]Target{"an agent": bob(), "a number": {Number: "+15005550009"}} {
 		t.Run(name, func(t *testing.T) {
@@ -270,10 +269,10 @@ func TestALegThatMayBeOursIsWaitedFor(t *testing.T) {
 			}
 			c.Done(Find{Key: "b"}, Result{Kind: Acted}, now)
 			if got := acts(c, now.Add(time.Second)); got != "" {
-				t.Errorf("due when there is one: %q", got)
+				t.Errorf("due when a call is listed: %q", got)
 			}
 			if _, err := c.LegAnswered("b", "CAb", now); err != nil {
-				t.Errorf("ours is answered: %v", err)
+				t.Errorf("our leg has answered: %v", err)
 			}
 			must(t, c.Do(Request{Agent: "alice", Action: string(DoCancel)}, now))
 			if got := acts(c, now); !strings.HasPrefix(got, "hangup CAb") {
@@ -283,7 +282,7 @@ func TestALegThatMayBeOursIsWaitedFor(t *testing.T) {
 	}
 }
 
-// One that never says a word is given up when it must have rung out.
+// If no webhook of the leg comes, it is given up once it must have stopped ringing.
 func TestALegThatMayBeOursAndIsNotIsGivenUp(t *testing.T) {
 	c := consultWith(t, bob())
 	acts(c, t0.Add(unheardAfter))
@@ -291,7 +290,7 @@ func TestALegThatMayBeOursAndIsNotIsGivenUp(t *testing.T) {
 	late := t0.Add(ring + ringSlack)
 	c.Tick(0, late.Add(-time.Second))
 	if c.State != ConsultRinging {
-		t.Fatalf("%s before its time is up", c.State)
+		t.Fatalf("%s before the deadline", c.State)
 	}
 	c.Tick(0, late)
 	if c.State != Talking || c.Transfer.Outcome != OutcomeFailed {
@@ -299,12 +298,12 @@ func TestALegThatMayBeOursAndIsNotIsGivenUp(t *testing.T) {
 	}
 	c.Tick(0, late)
 	if c.Leg("b") != nil {
-		t.Error("its agent is kept from others")
+		t.Error("its agent is not released")
 	}
 }
 
-// That a room has ended with her is told when she hangs up, but also, late, of a room that
-// she was taken out of long ago.
+// The event that the conference has ended because the caller left it comes when the caller hangs up, but also, late,
+// about an earlier conference that the caller was redirected from.
 func TestTheWordThatTheRoomEndedWithTheCallerIsLookedInto(t *testing.T) {
 	end := RoomEvent{Room: "CF1", Kind: RoomEnd, Seq: -1, Leg: "CA1"}
 	for _, test := range []struct {
@@ -313,8 +312,8 @@ func TestTheWordThatTheRoomEndedWithTheCallerIsLookedInto(t *testing.T) {
 		due   string
 		ended bool
 	}{
-		{"told --found--> talks on", true, "", false},
-		{"told --not found, gone--> ended", false, "LookAt", true},
+		{"event --found--> talks on", true, "", false},
+		{"event --not found, leg has ended--> ended", false, "LookAt", true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := consultWith(t, bob())
@@ -328,7 +327,7 @@ func TestTheWordThatTheRoomEndedWithTheCallerIsLookedInto(t *testing.T) {
 			}
 			c.Saw("CF1", true, here, t0)
 			if got := acts(c, t0); got != test.due {
-				t.Errorf("due when looked for: %q, want %q", got, test.due)
+				t.Errorf("due after the reconcile: %q, want %q", got, test.due)
 			}
 			if test.due != "" {
 				c.SawLeg("CA1", Sighting{Over: true}, t0)
@@ -340,7 +339,7 @@ func TestTheWordThatTheRoomEndedWithTheCallerIsLookedInto(t *testing.T) {
 	}
 }
 
-// She was in no room, where nothing tells when she asks for music: in a room it begins.
+// Outside a conference no music turn was recorded, so the music had run out; the join starts it anew.
 func TestACallerWhoComesBackIntoARoomIsNotTakenOutOfIt(t *testing.T) {
 	c := New("CA1", "", false, t0)
 	now := t0.Add(10 * time.Minute)
@@ -351,7 +350,7 @@ func TestACallerWhoComesBackIntoARoomIsNotTakenOutOfIt(t *testing.T) {
 	now = now.Add(moveAgain)
 	c.RoomTold(RoomEvent{Room: "CF2", Kind: RoomJoin, Leg: "CA1", Label: CallerLabel}, now)
 	if got := acts(c, now); got != "" {
-		t.Errorf("due when she has joined: %q", got)
+		t.Errorf("due when the caller has joined: %q", got)
 	}
 }
 
@@ -390,10 +389,10 @@ func TestAnAuditIsStoredOnlyIfItHasFoundSomething(t *testing.T) {
 		news   func(c *Conference)
 		stored bool
 	}{
-		{"who should be there is", t0, "Look", func(c *Conference) { c.Saw("CF1", true, here, later) }, false},
+		{"all legs are found", t0, "Look", func(c *Conference) { c.Saw("CF1", true, here, later) }, false},
 		{"a leg is missing", t0, "Look", func(c *Conference) { c.Saw("CF1", true, here[:1], later) }, true},
-		{"no answer", t0, "Look", func(c *Conference) { c.Done(Look{}, Result{Kind: Unknown}, later) }, true},
-		{"looked a moment ago", later.Add(-time.Second), "", func(*Conference) {}, true},
+		{"the reconcile fails", t0, "Look", func(c *Conference) { c.Done(Look{}, Result{Kind: Unknown}, later) }, true},
+		{"reconciled a moment ago", later.Add(-time.Second), "", func(*Conference) {}, true},
 	} {
 		c := talking(test.looked)
 		doubt, looked, legs := c.Doubt, c.Looked, len(c.Legs)
@@ -406,7 +405,7 @@ func TestAnAuditIsStoredOnlyIfItHasFoundSomething(t *testing.T) {
 			t.Errorf("%s: changed %v", test.name, changed)
 		}
 		if got := acts(c, later); slices.Contains(strings.Split(got, ", "), "Look") {
-			t.Errorf("%s: the lists are asked again at once: %s", test.name, got)
+			t.Errorf("%s: reconciled again at once: %s", test.name, got)
 		}
 	}
 }

@@ -5,12 +5,11 @@ import (
 	"time"
 )
 
-// Saw takes in which room the network's lists say is live, and who is in it; "" and nobody
-// if they show none.
+// Saw applies Twilio's lists: which conference is live and who is in it; "" and nobody if they show none.
 //
-// A list may lag behind for some seconds, or be empty, and still answer with success. So
-// what it shows is news, but what it lacks is only a doubt: whoever should be there is then
-// asked for by name (see LookAt), and nobody is lost by a list alone.
+// A list may lag for some seconds, or be empty, and still answer with success. So what it shows is true, but what it
+// lacks proves nothing: each missing leg is then fetched by its CallSid (see LookAt), and no leg is lost because of a
+// list alone.
 func (c *Conference) Saw(room RoomID, started bool, present []Presence, now time.Time) {
 	audit := c.audit && !c.Doubt
 	c.Doubt, c.audit, c.astray, c.lacked = false, false, false, nil
@@ -40,9 +39,8 @@ func (c *Conference) Saw(room RoomID, started bool, present []Presence, now time
 	}
 }
 
-// unconfirmed: the list shows another room than the one that is known, or one that is known
-// to be over. There is one live room of a name at a time, but a list that lags may show
-// the one before. A second look must agree.
+// unconfirmed: the list shows another conference than the known one, or one that is known to have ended. Only one
+// conference of a name is live at a time, but a list that lags may show the one before. A second list must agree.
 func (c *Conference) unconfirmed(room RoomID) bool {
 	confirmed := room != "" && room == c.Other
 	c.Other = ""
@@ -54,7 +52,7 @@ func (c *Conference) unconfirmed(room RoomID) bool {
 	return true
 }
 
-// sawThere takes in who is in the room, and says which legs are, and whether the caller is.
+// sawThere applies the participants. It returns the legs among them, and whether the caller is.
 func (c *Conference) sawThere(present []Presence, now time.Time) (here []LegKey, caller bool) {
 	for _, p := range present {
 		if p.Leg == LegID(c.ID) {
@@ -76,14 +74,14 @@ func (c *Conference) sawThere(present []Presence, now time.Time) (here []LegKey,
 	return here, caller
 }
 
-// callerSeen takes in that the network says that the caller is in the room.
+// callerSeen applies Twilio's answer that the caller is in the conference.
 func (c *Conference) callerSeen(held bool, now time.Time) {
 	c.Missing = time.Time{}
 	c.Caller.Joined = true
 	c.callerHolds(held, now)
 }
 
-// dueLooks asks for those by name whom a list has lacked.
+// dueLooks plans to fetch the legs that a list lacked.
 func (c *Conference) dueLooks() (acts []Act) {
 	for _, leg := range c.lacked {
 		acts = append(acts, LookAt{Leg: leg})
@@ -91,9 +89,9 @@ func (c *Conference) dueLooks() (acts []Act) {
 	return acts
 }
 
-// SawLeg takes in what the network says of one leg that a list has lacked. That its call is
-// over is its end. One whose call goes on in no room may be on its way: when two such looks
-// some seconds apart agree, it has no place any more, and is ended.
+// SawLeg applies what Twilio says of one leg that a list lacked. A leg whose own call has completed has ended. A leg
+// that is alive but in no conference may be about to join: if two looks some seconds apart agree, it loses its place
+// and is ended.
 func (c *Conference) SawLeg(leg LegID, s Sighting, now time.Time) {
 	c.lacked = slices.DeleteFunc(c.lacked, func(l LegID) bool { return l == leg })
 	if leg == LegID(c.ID) {
@@ -110,24 +108,23 @@ func (c *Conference) SawLeg(leg LegID, s Sighting, now time.Time) {
 		c.allFound()
 	case l.Absent.IsZero():
 		l.Absent, c.Doubt = now, true
-	case c.Room == "" || now.Before(l.Absent.Add(lookApart)): // which room it is to be in is not known
+	case c.Room == "" || now.Before(l.Absent.Add(lookApart)): // it is not known which conference the leg should be in
 		c.Doubt = true
 	default:
 		c.Withdraw(l.Key, OutcomeLost, now)
 	}
 }
 
-// allFound ends the doubt that a list has raised, if all whom it lacked are there after all.
+// allFound ends the stale state if all legs that a list lacked have been found.
 func (c *Conference) allFound() {
 	absent := slices.ContainsFunc(c.Legs, func(l Leg) bool { return !l.Absent.IsZero() })
 	c.Doubt = len(c.lacked) > 0 || absent || !c.Missing.IsZero()
 }
 
-// sawCaller takes in where the caller's own leg is. For a moment it may be on its way into a
-// room, or between two. A caller who was looked for in vain for longer than a turn of music
-// lasts, with no sign of life, is to be fetched: the room has ended and no request was
-// answered since, so that they hear music in no room. Where the room itself is not known, they
-// may be in it, talking: then they are fetched only if nobody is there to talk to.
+// sawCaller applies where the caller's own leg is. It may be between two conferences for a moment. A caller who is
+// absent for longer than callerAbsentLimit without a sign of life is redirected: the conference has ended, the request
+// at the end of the <Dial> was not answered, and they hear music in no conference. If the conference is not known, they
+// may be in it and talking, so then only a caller in the queue is redirected.
 func (c *Conference) sawCaller(s Sighting, now time.Time) {
 	c.astray = false
 	switch {
@@ -141,7 +138,7 @@ func (c *Conference) sawCaller(s Sighting, now time.Time) {
 		c.callerSeen(s.Held, now)
 		c.allFound()
 		return
-	case c.outside(now): // the next try is theirs, outside any room
+	case c.outside(now): // between two tries; the caller is in no conference on purpose
 		c.Missing = time.Time{}
 		return
 	case c.Missing.IsZero():
@@ -152,7 +149,7 @@ func (c *Conference) sawCaller(s Sighting, now time.Time) {
 	c.Doubt = true
 }
 
-// notSeen takes in that a look at one leg failed: it stays in doubt.
+// notSeen applies a failed fetch of a leg: the call stays stale.
 func (c *Conference) notSeen(leg LegID) {
 	c.lacked = slices.DeleteFunc(c.lacked, func(l LegID) bool { return l == leg })
 	c.Doubt = true

@@ -6,7 +6,7 @@ import (
 	"warmtransfer/shared/agent"
 )
 
-// OwnerAgent is the agent who owns the call; "" if nobody does, or a party outside.
+// OwnerAgent is the agent who owns the call; "" if nobody does, or an outside party.
 func (c *Conference) OwnerAgent() agent.ID {
 	if l := c.Leg(c.Owner); l != nil {
 		return l.Agent
@@ -14,11 +14,10 @@ func (c *Conference) OwnerAgent() agent.ID {
 	return ""
 }
 
-// PageSeen takes in when the page of the agent who owns the call was last heard of. One
-// that has fallen silent proves nothing: its API may be out of reach while the voice is
-// not, and then the call must go on (F038). But he may be lost while the network still
-// takes him for present, and then the caller hears nobody: once for each silence she is
-// told that she is not forgotten.
+// PageSeen applies the time of the last heartbeat of the owner's page. A page without heartbeats proves nothing: it may
+// not reach the API while the voice connection works, and then the call must go on (F038). But the agent may be cut off
+// while Twilio still lists them, and then the caller hears nobody. So once for each loss of heartbeats the caller hears
+// an announcement.
 func (c *Conference) PageSeen(seen, now time.Time) {
 	switch {
 	case !now.After(seen.Add(agent.StaleAfter)):
@@ -28,8 +27,8 @@ func (c *Conference) PageSeen(seen, now time.Time) {
 	}
 }
 
-// dueAnnouncement is a word for the caller who is alone with an agent whose page is
-// silent. With a third party in the room she hears somebody, and on hold she hears music.
+// dueAnnouncement plans the announcement for a caller who is alone with an agent whose page sends no heartbeats. With a
+// third party in the conference, or on hold, the caller hears something anyway.
 func (c *Conference) dueAnnouncement() []Act {
 	alone := c.State == Talking || c.State == AddRinging
 	if s := c.Silence; !alone || s.Told || s.Leg == "" || s.Leg != c.Owner {
@@ -41,8 +40,7 @@ func (c *Conference) dueAnnouncement() []Act {
 	return []Act{Announce{Owner: c.Owner}}
 }
 
-// announced takes in how that went. What may have been said is said once more rather than
-// not at all.
+// announced applies the result of the announcement. If it may have failed it is repeated: twice is better than never.
 func (c *Conference) announced(a Announce, r Result) {
 	if a.Owner == c.Silence.Leg && r.Kind != Unknown && r.Kind != Throttled {
 		c.Silence.Told = true

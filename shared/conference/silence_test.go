@@ -7,7 +7,7 @@ import (
 	"warmtransfer/shared/agent"
 )
 
-// talks is a caller who talks with alice.
+// talks is a call in which the caller talks to alice.
 func talks(t *testing.T) *Conference {
 	t.Helper()
 	c := New("CA1", "", false, t0)
@@ -23,7 +23,7 @@ func talks(t *testing.T) *Conference {
 	joinRoom(c, "CA2", "L1")
 	c.RoomTold(RoomEvent{Room: "CF1", Kind: RoomStart, Seq: -1}, t0)
 	if got := acts(c, t0); got != "" {
-		t.Fatalf("in a call nothing is due, but %s", got)
+		t.Fatalf("nothing is due in a talk, but %s", got)
 	}
 	return c
 }
@@ -41,18 +41,18 @@ func TestF034ACallerIsToldOfASilentPageOnceForEachSilence(t *testing.T) {
 			t.Errorf("%s: %q is due, want %q", what, got, want)
 		}
 	}
-	step("a page that beats", time.Second, "")
-	step("silent", silent, "Announce")
+	step("heartbeats", time.Second, "")
+	step("no heartbeats", silent, "Announce")
 	c.Done(Announce{Owner: "L1"}, Result{Kind: Unknown}, at)
-	step("it may not have been said", silent, "Announce")
+	step("the announcement may have failed", silent, "Announce")
 	c.Done(Announce{Owner: "L1"}, Result{Kind: Acted}, at)
-	step("it was said", silent+time.Minute, "")
-	step("the page is back", time.Second, "")
-	step("silent again", silent, "Announce")
+	step("it was made", silent+time.Minute, "")
+	step("heartbeats again", time.Second, "")
+	step("no heartbeats again", silent, "Announce")
 	c.Done(Announce{Owner: "L1"}, Result{Kind: Refused}, at)
-	step("the network will not say it", silent, "")
+	step("Twilio refuses the announcement", silent, "")
 	if c.State != Talking || c.Leg("L1") == nil {
-		t.Errorf("F038: silence has ended the call: %s", c.State)
+		t.Errorf("F038: missing heartbeats have ended the call: %s", c.State)
 	}
 }
 
@@ -60,9 +60,9 @@ func TestWhoHearsSomethingIsNotToldOfASilentPage(t *testing.T) {
 	for name, change := range map[string]func(*Conference){
 		"on hold":            func(c *Conference) { c.OnHold, c.Caller.Held = true, true },
 		"on the way to hold": func(c *Conference) { c.Caller.Unsure = true },
-		"in a private talk":  func(c *Conference) { c.State, c.Caller.Held = Consulting, true },
+		"in a consult":       func(c *Conference) { c.State, c.Caller.Held = Consulting, true },
 		"with two agents":    func(c *Conference) { c.State = ThreeWay },
-		"another owns her":   func(c *Conference) { c.Silence = Silence{Leg: "L0"} },
+		"another owner":      func(c *Conference) { c.Silence = Silence{Leg: "L0"} },
 	} {
 		c := talks(t)
 		c.PageSeen(time.Time{}, t0)

@@ -2,19 +2,19 @@ package conference
 
 import "fmt"
 
-// State is where a conference stands. The comment of each value says who hears whom.
+// State is where a call stands. The comment of each value says who hears whom.
 type State string
 
 const (
-	// Waiting: the caller hears music; nobody is being rung for her.
+	// Waiting: the caller hears music; no agent is rung.
 	Waiting State = "waiting"
-	// Ringing: the caller hears music; an agent is being rung for her.
+	// Ringing: the caller hears music; an agent is rung.
 	Ringing State = "ringing"
-	// Talking: caller and owner hear each other (or the caller music, put on hold by hand).
+	// Talking: caller and owner hear each other, or the owner has put the caller on hold and the caller hears music.
 	Talking State = "talking"
-	// AddRinging: caller and owner hear each other; the target is being rung.
+	// AddRinging: caller and transferor hear each other; the target is rung.
 	AddRinging State = "add-ringing"
-	// ConsultRinging: the caller hears music; the target is being rung for the transferor.
+	// ConsultRinging: the caller hears music; the target is rung for the transferor.
 	ConsultRinging State = "consult-ringing"
 	// Consulting: transferor and target hear each other; the caller hears music.
 	Consulting State = "consulting"
@@ -22,9 +22,9 @@ const (
 	Swapped State = "swapped"
 	// ThreeWay: caller, transferor and target hear each other.
 	ThreeWay State = "three-way"
-	// Completing: caller and target hear each other; the transferor is being taken out.
+	// Completing: caller and target hear each other; the transferor's leg is being ended.
 	Completing State = "completing"
-	// Ended: nobody hears anybody; the caller hears a last word at the most.
+	// Ended: the legs are being ended; at most the caller hears the goodbye.
 	Ended State = "ended"
 )
 
@@ -33,39 +33,39 @@ var States = []State{
 	Waiting, Ringing, Talking, AddRinging, ConsultRinging, Consulting, Swapped, ThreeWay, Completing, Ended,
 }
 
-// Event is something that happened to a conference or was asked of it.
+// Event is something that happened to a call or that an agent asked for.
 type Event string
 
 const (
-	Arrive         Event = "arrive"          // the caller came; the first line of every history
+	Arrive         Event = "arrive"          // the caller has arrived; the first entry of every history
 	Offer          Event = "offer"           // an agent is to be rung for the caller
-	Answer         Event = "answer"          // the leg that was rung was answered
-	OfferFailed    Event = "offer-failed"    // the agent rung for the caller did not take her
-	Consult        Event = "consult"         // the owner asks a target for a private talk
-	Add            Event = "add"             // the owner dials a target straight in
+	Answer         Event = "answer"          // the leg that was rung has answered
+	OfferFailed    Event = "offer-failed"    // the agent who was rung did not take the caller
+	Consult        Event = "consult"         // the owner starts a consult
+	Add            Event = "add"             // the owner dials a target into the talk
 	TargetFailed   Event = "target-failed"   // the target did not answer
-	Swap           Event = "swap"            // the transferor changes whom he talks to
-	Join           Event = "join"            // the transferor brings all together
+	Swap           Event = "swap"            // the transferor changes between caller and target
+	Join           Event = "join"            // the transferor brings all three together
 	Complete       Event = "complete"        // the transferor hands over
-	Completed      Event = "completed"       // the transferor is out
+	Completed      Event = "completed"       // the transferor's leg has ended after the handover
 	Cancel         Event = "cancel"          // the transferor takes the transfer back
 	Hold           Event = "hold"            // the owner puts the caller on hold
-	Resume         Event = "resume"          // the owner takes the caller off hold
-	TransferorLeft Event = "transferor-left" // the owner's leg is gone, with nobody asking for it
-	TargetLeft     Event = "target-left"     // the target's leg is gone after it was answered
+	Resume         Event = "resume"          // the owner resumes the caller
+	TransferorLeft Event = "transferor-left" // the owner's leg has ended without a command
+	TargetLeft     Event = "target-left"     // the target's leg has ended after it had answered
 	CallerLeft     Event = "caller-left"     // the caller hung up
-	RoomEnded      Event = "room-ended"      // the room ended under the caller, who is still there
+	RoomEnded      Event = "room-ended"      // the conference ended while the caller's leg goes on
 	End            Event = "end"             // the owner ends the call
-	Expire         Event = "expire"          // the caller has waited longer than the operator allows
+	Expire         Event = "expire"          // the caller has waited longer than the operator's limit
 )
 
-// Events lists every event that a state may be asked about.
+// Events lists every event that has a row in the table.
 var Events = []Event{
 	Offer, Answer, OfferFailed, Consult, Add, TargetFailed, Swap, Join, Complete, Completed, Cancel, Hold, Resume,
 	TransferorLeft, TargetLeft, CallerLeft, RoomEnded, End, Expire,
 }
 
-// next is the whole table of transitions; what it does not name is refused.
+// next is the whole table of transitions; everything else is refused.
 var next = map[State]map[Event]State{
 	Waiting: {
 		Offer: Ringing, CallerLeft: Ended, RoomEnded: Waiting, Expire: Ended,
@@ -77,8 +77,7 @@ var next = map[State]map[Event]State{
 		Consult: ConsultRinging, Add: AddRinging, Hold: Talking, Resume: Talking, End: Ended,
 		TransferorLeft: Waiting, CallerLeft: Ended, RoomEnded: Waiting,
 	},
-	// A transferor who leaves while the target rings leaves a caller who is being
-	// offered to the target: the state for that is Ringing.
+	// If the transferor leaves while the target is rung, the caller is offered to the target. That is Ringing.
 	AddRinging: {
 		Answer: ThreeWay, TargetFailed: Talking, Cancel: Talking, End: Ended,
 		TransferorLeft: Ringing, CallerLeft: Ended, RoomEnded: Ringing,
@@ -107,9 +106,8 @@ var next = map[State]map[Event]State{
 	},
 }
 
-// Next is the state that e leads to from s, or a *TransitionError if e is not allowed in
-// s. In a state that this version does not know (after a rollback) only the end of the
-// caller's call and of her room are understood.
+// Next is the state that e leads to from s, or a *TransitionError if s does not allow e. After a rollback the stored
+// state may be unknown to this version. Then only CallerLeft and DialEnded are accepted.
 func (s State) Next(e Event) (State, error) {
 	if to, ok := next[s][e]; ok {
 		return to, nil
@@ -125,8 +123,7 @@ func (s State) Next(e Event) (State, error) {
 	return s, &TransitionError{State: s, Event: e}
 }
 
-// known says whether this version knows the state. What it does not know, it leaves
-// alone: nothing is due in it.
+// known says whether this version knows the state. A call in an unknown state is left alone: nothing is planned for it.
 func (s State) known() bool {
 	_, ok := next[s]
 	return ok
@@ -142,8 +139,8 @@ func (e *TransitionError) Error() string {
 	return fmt.Sprintf("%s is not possible while the call is %s", e.Event, e.State)
 }
 
-// Ringing of somebody, who is not on the line yet.
+// Alerting says whether a leg is being rung.
 func (s State) Alerting() bool { return s == Ringing || s == AddRinging || s == ConsultRinging }
 
-// InLine says whether the caller waits for an owner.
+// InLine says whether the caller waits in the queue for an owner.
 func (s State) InLine() bool { return s == Waiting || s == Ringing }

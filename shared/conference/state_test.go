@@ -7,8 +7,7 @@ import (
 	"testing"
 )
 
-// arrows is the whole behaviour of the table, written a second time: every pair that
-// is not here must be refused.
+// arrows is the whole table of transitions, written a second time: every pair that is not here must be refused.
 const arrows = `
 waiting --offer--> ringing
 waiting --caller-left--> ended
@@ -75,7 +74,8 @@ func TestEveryStateAndEvent(t *testing.T) {
 	want := map[string]State{}
 	for line := range strings.SplitSeq(strings.TrimSpace(arrows), "\n") {
 		var from, event, to string
-		if _, err := fmt.Sscanf(strings.NewReplacer("--", " ", "> ", "").Replace(strings.Replace(line, "--> ", "  ", 1)), "%s %s %s", &from, &event, &to); err != nil {
+		words := strings.NewReplacer("--", " ", "> ", "").Replace(strings.Replace(line, "--> ", "  ", 1))
+		if _, err := fmt.Sscanf(words, "%s %s %s", &from, &event, &to); err != nil {
 			t.Fatalf("%q: %v", line, err)
 		}
 		want[from+" "+event] = State(to)
@@ -95,12 +95,12 @@ func TestEveryStateAndEvent(t *testing.T) {
 				case allowed && (err != nil || got != to):
 					t.Errorf("got %s, %v", got, err)
 				case !allowed && (!errors.As(err, &refused) || got != s):
-					t.Errorf("got %s, %v; want a refusal that stays", got, err)
+					t.Errorf("got %s, %v; want a refusal and the same state", got, err)
 				}
 			})
 		}
 	}
 	for left := range want {
-		t.Errorf("the list names %q, which is no pair", left)
+		t.Errorf("%q in the list is no pair of a state and an event", left)
 	}
 }

@@ -21,48 +21,47 @@ const (
 	DoHold     Action = "hold"
 	DoResume   Action = "resume"
 	DoEnd      Action = "end"
-	DoDecline  Action = "decline" // of an agent who is being rung
+	DoDecline  Action = "decline" // by an agent who is being rung
 )
 
 // Actions lists every verb, in the order in which a page shows them.
 var Actions = []Action{DoHold, DoResume, DoConsult, DoAdd, DoSwap, DoJoin, DoComplete, DoCancel, DoEnd, DoDecline}
 
-// Refusals of a verb. A *TransitionError is one too.
+// Refusals of a command; a *TransitionError is one too.
 var (
-	// ErrNoCall: the agent is not in this call, or only being rung for it.
+	// ErrNoCall: the agent is not in this call, or is only being rung for it.
 	ErrNoCall = errors.New("the agent is in no call")
-	// ErrNotYours: the verb belongs to the agent who owns the call.
+	// ErrNotYours: only the agent who owns the call may do that.
 	ErrNotYours = errors.New("only the owner of the call may do that")
-	// ErrTooManyHops: the caller has been handed over too often already.
+	// ErrTooManyHops: the caller was handed over MaxHops times.
 	ErrTooManyHops = errors.New("the call was transferred too often")
-	// ErrSelf: an agent cannot be his own target.
+	// ErrSelf: the target is already in the call; it may be the agent themselves.
 	ErrSelf = errors.New("the target is already in the call")
 	// ErrCaller: the target is the caller's own number.
 	ErrCaller = errors.New("the target is the caller")
-	// ErrTooManyOutside: too many outside numbers were dialled for this caller.
+	// ErrTooManyOutside: MaxOutside outside numbers were dialled for this caller.
 	ErrTooManyOutside = errors.New("too many outside numbers were dialled for this caller")
 	// ErrTooLong: the note is longer than MaxNote.
 	ErrTooLong = errors.New("the note is too long")
 )
 
-// Bounds of one conference (N10).
+// Bounds of one call (N10).
 const (
-	MaxHops    = 20  // how often a caller is handed over
+	MaxHops    = 20  // how often a caller may be handed over
 	MaxOutside = 5   // outside numbers dialled for one caller
 	MaxNote    = 200 // characters
 )
 
-// Target is whom a transfer goes to: an agent, who has been claimed for it, or an
-// outside number, of which it is known that it may be dialled.
+// Target is who is to receive the caller: an agent, who has been claimed, or an outside number, which has been checked.
 type Target struct {
-	Agent  *agent.Agent // nil with a number
+	Agent  *agent.Agent // nil if it is a number
 	Number string       // E.164
-	Key    LegKey       // for the target's leg
+	Key    LegKey       // of the target's leg
 	Ring   time.Duration
 	Note   string
 }
 
-// Role is what an agent is in a call.
+// Role is the part of an agent in a call.
 type Role string
 
 const (
@@ -73,7 +72,7 @@ const (
 	RoleTarget     Role = "target"
 )
 
-// RoleOf is what an agent is here now.
+// RoleOf is the part of an agent in this call now.
 func (c *Conference) RoleOf(id agent.ID) Role {
 	l := c.LegOf(id)
 	switch {
@@ -90,7 +89,7 @@ func (c *Conference) RoleOf(id agent.ID) Role {
 	}
 }
 
-// Allowed says why an agent may not do an action now; nil if he may.
+// Allowed says why an agent may not do an action now; nil if they may.
 func (c *Conference) Allowed(by agent.ID, a Action) error {
 	switch role := c.RoleOf(by); {
 	case role == RoleOffered && a == DoDecline:
@@ -127,7 +126,7 @@ func (c *Conference) ActionsOf(by agent.ID) []Action {
 	return can
 }
 
-// Did says whether this very request has taken effect before.
+// Did says whether this request has taken effect before.
 func (c *Conference) Did(r Request) bool {
 	for _, done := range c.Requests {
 		if r.Key != "" && done == r {
@@ -137,7 +136,7 @@ func (c *Conference) Did(r Request) bool {
 	return false
 }
 
-// Presses lists the requests of an agent that took effect, oldest first.
+// Presses lists the agent's requests that took effect, oldest first.
 func (c *Conference) Presses(by agent.ID) []Request {
 	var all []Request
 	for _, r := range c.Requests {
@@ -148,8 +147,7 @@ func (c *Conference) Presses(by agent.ID) []Request {
 	return all
 }
 
-// Do carries out a verb of the call's owner without a target. What must happen in the world follows from
-// Due.
+// Do applies a command that has no target. What must be done for it at Twilio follows from Plan.
 func (c *Conference) Do(r Request, now time.Time) error {
 	a := Action(r.Action)
 	if err := c.Allowed(r.Agent, a); err != nil {
@@ -175,7 +173,7 @@ func (c *Conference) Do(r Request, now time.Time) error {
 	return nil
 }
 
-// Begin starts a transfer to a target: r.Action is consult or add.
+// Begin applies the command that starts a transfer: r.Action is consult or add.
 func (c *Conference) Begin(r Request, t Target, now time.Time) error {
 	if err := c.MayBegin(r, t); err != nil {
 		return err
@@ -188,7 +186,7 @@ func (c *Conference) Begin(r Request, t Target, now time.Time) error {
 	by := c.Leg(c.Owner)
 	_ = c.fire(Event(a), now)
 	if a == DoConsult {
-		c.OnHold = false // the consult holds her now; when it is over she is with her agent again
+		c.OnHold = false // the consult holds the caller; after it they talk to the transferor again
 	}
 	c.Transfer = &Transfer{
 		Kind: Kind(a), By: r.Agent, ByName: by.Name, To: leg.Agent, ToName: leg.Name, Number: t.Number,
@@ -203,8 +201,7 @@ func (c *Conference) Begin(r Request, t Target, now time.Time) error {
 	return nil
 }
 
-// MayBegin says why a transfer to that target may not begin now; nil if it may. She may be
-// in the call already, the caller herself, or one outside number too many.
+// MayBegin says why a transfer to that target may not start now; nil if it may.
 func (c *Conference) MayBegin(r Request, t Target) error {
 	if err := c.Allowed(r.Agent, Action(r.Action)); err != nil {
 		return err
@@ -222,7 +219,7 @@ func (c *Conference) MayBegin(r Request, t Target) error {
 	return nil
 }
 
-// Decline takes in that an agent who is being rung does not take the call, and why.
+// Decline applies that an agent who is being rung declines, and why.
 func (c *Conference) Decline(r Request, why Declining, now time.Time) error {
 	if err := c.Allowed(r.Agent, DoDecline); err != nil {
 		return err
@@ -237,6 +234,7 @@ func (c *Conference) Decline(r Request, why Declining, now time.Time) error {
 	return nil
 }
 
+// remember keeps a request that took effect, so that it has no second effect (N7).
 func (c *Conference) remember(r Request) {
 	if r.Key == "" {
 		return

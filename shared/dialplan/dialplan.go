@@ -1,8 +1,7 @@
-// Package dialplan says which outside numbers agents may dial: switchboard.Numbers.
+// Package dialplan says which outside numbers agents may dial: it implements service.Numbers.
 //
-// It is pure: it knows the operator's choice and the numbering plans of
-// github.com/nyaruka/phonenumbers, as a table made from them (see local/plans), and dials
-// nothing.
+// It is pure: it knows the operator's setting and the numbering plans of github.com/nyaruka/phonenumbers, as a table
+// made from them (see local/plans), and dials nothing.
 package dialplan
 
 import (
@@ -20,20 +19,20 @@ type Policy struct {
 	own       []string
 }
 
-// Why a number may not be dialled: the slugs of a *switchboard.NumberError.
+// Reasons why a number may not be dialled: the slugs of a *service.NumberError.
 const (
-	NotE164 = "not-e164"  // not written as a plus sign and digits, or no such number
+	NotE164 = "not-e164"  // not written as a plus sign and digits, or no valid number
 	Own     = "own"       // one of our own numbers: the call would come back to us
 	Country = "country"   // outside the allowed countries
 	Short   = "short"     // emergency, or another short code
-	Costly  = "premium"   // premium rate, shared cost, and whatever else may cost anything
-	Useless = "no-person" // pagers, voicemail: nobody to hand a caller to
+	Costly  = "premium"   // premium rate, shared cost, and every other type that may cost more
+	Useless = "no-person" // pagers and voicemail: nobody could take the caller
 )
 
-// New is a policy that allows numbers in these countries (ISO 3166, e.g. "DE"), but not
-// our own numbers. Without a country it allows nothing.
+// New is a policy that allows the numbers of these countries (ISO 3166, such as "DE"), but not our own numbers. Without
+// a country it allows nothing.
 func New(countries, own []string) (*Policy, error) {
-	var known map[string]bool // reading the whole table takes a function's start some time
+	var known map[string]bool // read only if needed: decoding the table takes time at a cold start
 	p := &Policy{own: own}
 	for _, c := range countries {
 		c = strings.TrimSpace(c)
@@ -52,8 +51,8 @@ func New(countries, own []string) (*Policy, error) {
 	return p, nil
 }
 
-// Open is the policy of the setting ALLOWED_COUNTRIES, codes with commas between them;
-// nil if it allows nothing. Own is our number.
+// Open is the policy of the setting ALLOWED_COUNTRIES, country codes with commas between them; nil if it allows
+// nothing. Own is our number.
 func Open(r *env.Reader, own string) switchboard.Numbers {
 	p, err := New(strings.Split(r.Optional("ALLOWED_COUNTRIES"), ","), []string{own})
 	if err != nil {
@@ -61,7 +60,7 @@ func Open(r *env.Reader, own string) switchboard.Numbers {
 		return nil
 	}
 	if !p.Any() {
-		return nil // and not a nil pointer in an interface
+		return nil // a nil interface, not a nil pointer in one
 	}
 	return p
 }
@@ -69,12 +68,12 @@ func Open(r *env.Reader, own string) switchboard.Numbers {
 // Any says whether the policy allows any number at all.
 func (p *Policy) Any() bool { return p != nil && len(p.countries) > 0 }
 
-// maxDigits is the longest number of E.164; the shortest that a line of anybody has is
-// found by its numbering plan.
+// maxDigits is the longest number of E.164 (https://www.itu.int/rec/T-REC-E.164). The shortest is given by each
+// numbering plan.
 const maxDigits = 15
 
-// Allow implements switchboard.Numbers. It takes nothing but strict E.164: what looks
-// different to a person, to us and to the network is where toll fraud begins.
+// Allow implements service.Numbers. It accepts nothing but strict E.164: a number that a person, our code and Twilio
+// read differently can be used for toll fraud.
 func (p *Policy) Allow(number string) (string, error) {
 	if !e164(number) {
 		return "", refuse(NotE164)
@@ -110,7 +109,7 @@ func (p *Policy) Allow(number string) (string, error) {
 	}
 }
 
-// e164 says whether s is a plus sign and digits, as far as that can be seen.
+// e164 says whether s is a plus sign and digits that do not begin with 0, of a possible length.
 func e164(s string) bool {
 	if len(s) < 3 || len(s) > 1+maxDigits || s[0] != '+' || s[1] == '0' {
 		return false

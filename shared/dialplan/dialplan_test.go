@@ -8,8 +8,7 @@ import (
 	"warmtransfer/shared/switchboard"
 )
 
-// All numbers here are from the ranges kept for fiction or for tests, or belong to
-// nobody's line.
+// All numbers here are from ranges reserved for fiction or for tests, or are not assigned.
 func policy(t testing.TB) *Policy {
 	t.Helper()
 	p, err := New([]string{"DE", " gb", "US", ""}, []string{"+4930901820"})
@@ -65,11 +64,14 @@ func TestF155NumbersThatMayAndMayNotBeDialled(t *testing.T) {
 func TestF157StringsThatAreNoNumber(t *testing.T) {
 	p := policy(t)
 	for _, s := range []string{
-		"", "+", "+4", "sip:evil@x", "sip:+493023125000@x", "client:bob", "bob", "*72", "*72+493023125000", "#31#+493023125000",
-		"+1 (202) 555-0143;ext=9", "+12025550143;ext=9", "+12025550143,,9", "+12025550143\x00", "\x00+12025550143", "+12025550143\n",
-		" +12025550143", "+1-202-555-0143", "\u202e+12025550143", "+\u0661\u06622025550143", "＋12025550143", "++12025550143",
-		"0012025550143", "12025550143", "tel:+12025550143", "+0493023125000", "+1202555O143", strings.Repeat("9", 10_000),
-		"+" + strings.Repeat("1", 10_000),
+		"", "+", "+4", "sip:evil@x", "sip:+493023125000@x", "client:bob", "bob",
+		"*72", "*72+493023125000", "#31#+493023125000",
+		"+1 (202) 555-0143;ext=9", "+12025550143;ext=9", "+12025550143,,9",
+		"+12025550143\x00", "\x00+12025550143", "+12025550143\n",
+		" +12025550143", "+1-202-555-0143",
+		"\u202e+12025550143", "+\u0661\u06622025550143", "＋12025550143", "++12025550143",
+		"0012025550143", "12025550143", "tel:+12025550143", "+0493023125000", "+1202555O143",
+		strings.Repeat("9", 10_000), "+" + strings.Repeat("1", 10_000),
 	} {
 		if got, err := p.Allow(s); err == nil || got != "" {
 			t.Errorf("%.40q is allowed as %q", s, got)
@@ -88,18 +90,20 @@ func TestNothingIsAllowedByDefault(t *testing.T) {
 		}
 	}
 	if _, err := New([]string{"DE", "Deutschland"}, nil); err == nil || !strings.Contains(err.Error(), "Deutschland") {
-		t.Errorf("a country that there is not: %v", err)
+		t.Errorf("an unknown country: %v", err)
 	}
 	var none *Policy
 	if none.Any() {
-		t.Error("no policy allows something")
+		t.Error("a nil policy allows something")
 	}
 }
 
-// FuzzAllow: whatever is allowed is strict E.164, is given back unchanged, and is never
-// one of our own numbers, nor short.
+// FuzzAllow: every allowed number is strict E.164, is returned unchanged, and is neither our own number nor a short
+// code.
 func FuzzAllow(f *testing.F) {
-	for _, s := range []string{"+493023125000", "+49110", "sip:evil@x", "+1202555\x000143", "+4930901820", "+882", "*72"} {
+	for _, s := range []string{
+		"+493023125000", "+49110", "sip:evil@x", "+1202555\x000143", "+4930901820", "+882", "*72",
+	} {
 		f.Add(s)
 	}
 	p := policy(f)
@@ -112,7 +116,8 @@ func FuzzAllow(f *testing.F) {
 			}
 			return
 		}
-		if got != s || got[0] != '+' || len(got) < 8 || len(got) > 16 || strings.Trim(got[1:], "0123456789") != "" || got == "+4930901820" {
+		strict := got[0] == '+' && len(got) >= 8 && len(got) <= 16 && strings.Trim(got[1:], "0123456789") == ""
+		if got != s || !strict || got == "+4930901820" {
 			t.Errorf("%q is allowed as %q", s, got)
 		}
 	})

@@ -10,39 +10,37 @@ import (
 
 //go:generate go run ../../local/plans -o plans.txt
 
-// table is the numbering plans: a line for each region with its calling code, its ISO
-// code (001 is no country's) and a plan. Of those with one calling code the main region
-// comes first. It is text until a line is needed.
+// table holds the numbering plans. Each row is a region's calling code, its ISO code (001: no country) and its plan as
+// JSON. Of the regions with one calling code the main one comes first. A row is decoded when it is needed.
 //
 //go:embed plans.txt
 var table string
 
-// plan is a region's. Patterns are of the national number, from its beginning to its
-// end, unless told otherwise.
+// plan is the numbering plan of a region. Patterns match the whole national number unless stated otherwise.
 type plan struct {
 	region string
 
-	Lengths []int  `json:"lengths"` // of its numbers
-	Local   []int  `json:"local"`   // of what can be dialled from nearby alone
-	General string `json:"general"` // of all of its numbers
-	Prefix  string `json:"prefix"`  // what is dialled before a number within the country
-	Rule    string `json:"rule"`    // what then becomes of the number, if it is not just left out
-	Leading string `json:"leading"` // how the region's numbers begin, where several have one calling code
-	Types   []kind `json:"types"`   // the first that fits counts
+	Lengths []int  `json:"lengths"` // of the region's numbers
+	Local   []int  `json:"local"`   // of numbers that can be dialled locally only
+	General string `json:"general"` // matches all of the region's numbers
+	Prefix  string `json:"prefix"`  // matches what is dialled before a number within the country
+	Rule    string `json:"rule"`    // replaces the prefix; "": the prefix is removed
+	Leading string `json:"leading"` // matches how the region's numbers begin, if several regions have one calling code
+	Types   []kind `json:"types"`   // the first that matches counts
 
 	Emergency string `json:"emergency"`
 	Short     []int  `json:"short"` // lengths of short codes
 }
 
-// kind is one type of numbers: premium, toll-free, shared-cost, voip, personal, pager,
-// uan (one number for a whole company), voicemail, fixed or mobile.
+// kind is a type of numbers: premium, toll-free, shared-cost, voip, personal, pager, uan (one number for a whole
+// company), voicemail, fixed or mobile.
 type kind struct {
 	Name    string `json:"name"`
 	Pattern string `json:"pattern"`
-	Lengths []int  `json:"lengths"` // none: those of the region
+	Lengths []int  `json:"lengths"` // none: the region's
 }
 
-// regions lists all that there are.
+// regions is the set of ISO codes of countries.
 func regions() map[string]bool {
 	all := map[string]bool{}
 	for line := range strings.Lines(table) {
@@ -54,9 +52,8 @@ func regions() map[string]bool {
 	return all
 }
 
-// plansFor finds the plans that a number may belong to, the main one first, and the
-// number without the calling code. Calling codes have up to three digits, and none is
-// the beginning of another.
+// plansFor finds the plans that a number may belong to, the main one first, and the number without its calling code. A
+// calling code has up to three digits, and none is the beginning of another.
 func plansFor(digits string) (found []plan, national string) {
 	for n := 1; n <= 3 && n < len(digits); n++ {
 		for line := range strings.Lines(table) {
@@ -67,7 +64,7 @@ func plansFor(digits string) (found []plan, national string) {
 			region, text, _ := strings.Cut(rest, " ")
 			p := plan{region: region}
 			if err := json.Unmarshal([]byte(text), &p); err != nil {
-				panic("plans.txt: " + err.Error()) // a test has read every line
+				panic("plans.txt: " + err.Error()) // a test has decoded every row
 			}
 			found = append(found, p)
 		}
@@ -95,7 +92,7 @@ func (p plan) typeOf(national string) string {
 	return ""
 }
 
-// owner is whose number it is, by what it begins with or by its type; false if nobody's.
+// owner finds the region that the number belongs to, by how it begins or by its type; false if there is none.
 func owner(plans []plan, national string) (plan, bool) {
 	if len(plans) == 1 {
 		return plans[0], true
@@ -109,8 +106,8 @@ func owner(plans []plan, national string) (plan, bool) {
 	return plan{}, false
 }
 
-// prefixed says whether a number is written with what is only dialled within the
-// country, such as a trunk zero, so that the network may take it for another number.
+// prefixed says whether a number contains what is dialled within the country only, such as a trunk zero. Twilio might
+// take it for another number.
 func (p plan) prefixed(national string) bool {
 	if p.Prefix == "" {
 		return false
@@ -127,8 +124,8 @@ func (p plan) prefixed(national string) bool {
 	return without != national && (!whole(p.General, national) || whole(p.General, without))
 }
 
-// short says whether a number is an emergency or another short code of the country, with
-// the calling code before it (+49110).
+// short says whether a number is an emergency number or another short code of the country after its calling code
+// (+49110).
 func short(plans []plan, national string) bool {
 	main := plans[0]
 	possible := slices.Contains(main.Lengths, len(national)) || slices.Contains(main.Local, len(national))
