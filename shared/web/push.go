@@ -8,8 +8,8 @@ import (
 	"warmtransfer/shared/switchboard"
 )
 
-// Push is a switchboard.Notifier: it tells an agent's page, over his leg, what
-// GET /agents/me would tell him.
+// Push is a switchboard.Notifier: it sends an agent's page, by way of the agent's leg, what GET
+// /agents/me would answer.
 type Push struct {
 	Calls interface {
 		Tell(ctx context.Context, leg conference.LegID, message string) error

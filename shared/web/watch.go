@@ -13,14 +13,14 @@ import (
 	"warmtransfer/shared/switchboard"
 )
 
-// Watch is calls with a line of log for each act that the phone network did not carry
-// out. A caller hears music whatever fails, so without it nobody would see that, say,
-// our key is refused (F122). What is merely over is no failure.
+// Watch returns calls that writes a log entry for each effect that the phone network did not carry
+// out. A caller hears music whatever fails, so without these entries nobody would notice that Twilio
+// refuses our key (F122). "Already gone" is no failure.
 func Watch(calls switchboard.CallControl) switchboard.CallControl { return watched{calls} }
 
 type watched struct{ calls switchboard.CallControl }
 
-// note logs a failure by its kind and numbers, and passes it on.
+// note logs a failure by its kind and codes, and returns it.
 func note(ctx context.Context, act string, id conference.ID, err error) error {
 	countAct(ctx, err)
 	if err == nil || errors.Is(err, switchboard.ErrGone) || errors.Is(err, switchboard.ErrNotFound) {
