@@ -20,7 +20,7 @@ const (
 	agentsIndex = "agents"
 )
 
-// Line implements switchboard.Lists.
+// Line implements service.Lists.
 func (s *Store) Line(ctx context.Context) ([]switchboard.Waiter, error) {
 	items, err := s.query(ctx, &dynamodb.QueryInput{
 		IndexName:                 ref(liveIndex),
@@ -49,7 +49,7 @@ func (s *Store) Line(ctx context.Context) ([]switchboard.Waiter, error) {
 	return line, nil
 }
 
-// Live implements switchboard.Lists. Calls with agents come first, then requeued callers, then the
+// Live implements service.Lists. Calls with agents come first, then requeued callers, then the
 // rest of the queue. DynamoDB returns 1 MB in a page, some 4,000 entries.
 func (s *Store) Live(ctx context.Context, n int) ([]conference.ID, error) {
 	if n <= 0 {
@@ -76,7 +76,7 @@ func conferenceID(it item) conference.ID {
 	return conference.ID(strings.TrimPrefix(text(it[pk]), conferenceKey("")))
 }
 
-// Agents implements switchboard.Lists. It leaves out an agent whose item this version cannot read: one
+// Agents implements service.Lists. It leaves out an agent whose item this version cannot read: one
 // broken item must not keep all callers waiting.
 func (s *Store) Agents(ctx context.Context, from string) (page []agent.Agent, next string, err error) {
 	out, err := s.page(ctx, &dynamodb.QueryInput{

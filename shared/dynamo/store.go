@@ -1,4 +1,4 @@
-// Package dynamo keeps calls and agents in one DynamoDB table: switchboard.Store.
+// Package dynamo keeps calls and agents in one DynamoDB table: service.Store.
 //
 // It knows the table's keys, and how to ask DynamoDB within the time that a caller can be kept
 // waiting. It makes no decision about calls.
@@ -9,7 +9,7 @@
 // attribute doc, with its version beside it; every write is conditional on that version. The other
 // attributes serve the indexes and are computed from the value at each save. Members of the document
 // and attributes of the item that a newer version of this program has added are kept when this one
-// rewrites the item (see rest).
+// rewrites the item (see unknownFields).
 //
 // # Scaling limits
 //
@@ -44,7 +44,7 @@ import (
 	"warmtransfer/shared/switchboard"
 )
 
-// Store is a switchboard.Store in a table. It is safe for concurrent use.
+// Store is a service.Store in a table. It is safe for concurrent use.
 type Store struct {
 	client *dynamodb.Client
 	table  string
@@ -94,12 +94,12 @@ func (s *Store) Warm(ctx context.Context) {
 	_, _ = s.get(ctx, "warm")
 }
 
-// Conference implements switchboard.Store.
+// Conference implements service.Store.
 func (s *Store) Conference(ctx context.Context, id conference.ID) (*conference.Conference, error) {
 	return load[conference.Conference](ctx, s, conferenceKey(id))
 }
 
-// SaveConference implements switchboard.Store.
+// SaveConference implements service.Store.
 func (s *Store) SaveConference(ctx context.Context, c *conference.Conference) error {
 	next := *c
 	next.Version++
@@ -110,12 +110,12 @@ func (s *Store) SaveConference(ctx context.Context, c *conference.Conference) er
 	return err
 }
 
-// Agent implements switchboard.Store.
+// Agent implements service.Store.
 func (s *Store) Agent(ctx context.Context, id agent.ID) (*agent.Agent, error) {
 	return load[agent.Agent](ctx, s, agentKey(id))
 }
 
-// SaveAgent implements switchboard.Store.
+// SaveAgent implements service.Store.
 func (s *Store) SaveAgent(ctx context.Context, a *agent.Agent) error {
 	next := *a
 	next.Version++

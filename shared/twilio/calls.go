@@ -111,7 +111,7 @@ type callControl struct {
 
 var _ switchboard.CallControl = (*callControl)(nil)
 
-// Dial implements switchboard.CallControl.
+// Dial implements service.CallControl.
 func (c *callControl) Dial(ctx context.Context, d conference.Dial) (conference.LegID, error) {
 	p := (&api.CreateCallParams{}).
 		SetFrom(c.set.Number).
@@ -152,21 +152,21 @@ func ringSeconds(d time.Duration) int {
 	return min(max(int(d/time.Second), 5), 600)
 }
 
-// Hangup implements switchboard.CallControl. The status "completed" ends a leg that rings and one that
+// Hangup implements service.CallControl. The status "completed" ends a leg that rings and one that
 // has been answered; "canceled" ends only one that rings. See
 // https://www.twilio.com/docs/voice/api/call-resource#update-a-call-resource
 func (c *callControl) Hangup(ctx context.Context, leg conference.LegID) error {
 	return c.update(ctx, leg, (&api.UpdateCallParams{}).SetStatus("completed"))
 }
 
-// LastWords implements switchboard.CallControl. The request holds the document itself
+// LastWords implements service.CallControl. The request holds the document itself
 // (https://www.twilio.com/docs/voice/api/call-resource#update-a-call-resource). With an address, the
 // caller would hear Twilio's own apology or the number's fallback whenever our API does not answer.
 func (c *callControl) LastWords(ctx context.Context, id conference.ID, why conference.Reason) error {
 	return c.update(ctx, conference.LegID(id), (&api.UpdateCallParams{}).SetTwiml(LastWords(why)))
 }
 
-// FreshRoom implements switchboard.CallControl. Twilio does not document whether a redirected call
+// FreshRoom implements service.CallControl. Twilio does not document whether a redirected call
 // keeps the fallback URL of its number, so the request sets it: without one, Twilio would end the call
 // if our API did not answer.
 func (c *callControl) FreshRoom(ctx context.Context, id conference.ID, round int) error {

@@ -1,5 +1,5 @@
 // Package twilio speaks with Twilio: it acts on calls and conferences by REST
-// (switchboard.CallControl), writes TwiML, checks webhook signatures, and makes the voice tokens of
+// (service.CallControl), writes TwiML, checks webhook signatures, and makes the voice tokens of
 // agents' browsers.
 //
 // It makes no decision about a call, and knows neither the store nor API Gateway.

@@ -43,7 +43,7 @@ func refusedKey(err error) bool {
 	return errors.As(err, &f) && (f.status == http.StatusUnauthorized || f.Code == codeKey)
 }
 
-// contract translates to the errors of switchboard.CallControl. There says that the request was about
+// contract translates to the errors of service.CallControl. There says that the request was about
 // something that has existed: "not found" then means that it has ended.
 func contract(err error, there bool) error {
 	if err == nil || errors.Is(err, switchboard.ErrNotFound) || errors.Is(err, switchboard.ErrUnknown) {

@@ -21,7 +21,7 @@ const (
 	dateSlack = 2 * time.Second
 )
 
-// FindLeg implements switchboard.CallControl.
+// FindLeg implements service.CallControl.
 //
 // Twilio's list tells a call's To, From, status and date, and neither its Url nor anything else of
 // ours. A listed call may therefore belong to another call of ours, or to another application of the

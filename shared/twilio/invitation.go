@@ -16,9 +16,9 @@ const maxParameters = 800
 
 // Custom parameters of a call to an agent's client, for the agent's page. An empty one is left out.
 const (
-	ParamConference = "conference" // conference.ID
-	ParamLeg        = "leg"        // conference.LegKey
-	ParamKind       = "kind"       // conference.Kind, in a transfer
+	ParamConference = "conference" // call.ID
+	ParamLeg        = "leg"        // call.LegKey
+	ParamKind       = "kind"       // call.TransferKind, in a transfer
 	ParamCaller     = "caller"     // the caller's number, unless it is withheld
 	ParamWaited     = "waited"     // waiting since, RFC 3339
 	ParamRing       = "ring"       // ring time-out in seconds, for the page's countdown

@@ -29,7 +29,7 @@ const (
 // made again.
 var liveRooms = []string{"in-progress", "init", "in-progress"}
 
-// FindRoom implements switchboard.Looks. A call that has lost its conference has a newer one of the
+// FindRoom implements service.Looks. A call that has lost its conference has a newer one of the
 // same name, so only the newest live one counts. A conference with one party that must not start it
 // has the status init.
 func (c *callControl) FindRoom(ctx context.Context, id conference.ID) (room conference.RoomID, started bool, err error) {
@@ -64,7 +64,7 @@ func newestRoom(rooms []api.ApiV2010Conference, id conference.ID) (room conferen
 	return room, started
 }
 
-// Hold implements switchboard.Rooms. The hold URL is one of the wait turns, which go on for ever; a
+// Hold implements service.Conferences. The hold URL is one of the wait turns, which go on for ever; a
 // plain sound file would play once and then leave silence. Hold of a party who is on hold already
 // restarts the music: we expect Twilio to fetch a HoldUrl whenever one is given. Twilio does not
 // document that; check it on a live account.
@@ -76,12 +76,12 @@ func (c *callControl) Hold(ctx context.Context, id conference.ID, room conferenc
 	return c.updateParticipant(ctx, room, leg, p)
 }
 
-// SetEndsRoom implements switchboard.Rooms.
+// SetEndsRoom implements service.Conferences.
 func (c *callControl) SetEndsRoom(ctx context.Context, room conference.RoomID, leg conference.LegID, ends bool) error {
 	return c.updateParticipant(ctx, room, leg, (&api.UpdateParticipantParams{}).SetEndConferenceOnExit(ends))
 }
 
-// Announce implements switchboard.Rooms.
+// Announce implements service.Conferences.
 func (c *callControl) Announce(ctx context.Context, id conference.ID, room conference.RoomID, leg conference.LegID) error {
 	p := (&api.UpdateParticipantParams{}).SetAnnounceUrl(c.base.Announcement(id)).SetAnnounceMethod(http.MethodPost)
 	return c.updateParticipant(ctx, room, leg, p)
@@ -97,7 +97,7 @@ func (c *callControl) updateParticipant(ctx context.Context, room conference.Roo
 	})
 }
 
-// LookAt implements switchboard.Looks. The participant is fetched by its CallSid. If the conference
+// LookAt implements service.Looks. The participant is fetched by its CallSid. If the conference
 // does not have it, the call itself says whether it is over. Twilio keeps calls, so one that is not
 // found does not belong to this account.
 func (c *callControl) LookAt(ctx context.Context, room conference.RoomID, leg conference.LegID) (saw conference.Sighting, err error) {
@@ -131,7 +131,7 @@ func (c *callControl) LookAt(ctx context.Context, room conference.RoomID, leg co
 	return saw, err
 }
 
-// Present implements switchboard.Looks.
+// Present implements service.Looks.
 func (c *callControl) Present(ctx context.Context, room conference.RoomID) (here []conference.Presence, err error) {
 	if !named(string(room)) {
 		return nil, switchboard.ErrGone

@@ -82,7 +82,7 @@ const (
 	// askFor is how long an outside party is asked to accept the call, as spoken estimates it. A phone
 	// that screens its calls answers by itself, transcribes what it hears first, and only then rings
 	// its owner, who needs the remaining time to read it and answer. The call's limit for screening
-	// (acceptWithin) must be longer. See
+	// (screeningLimit) must be longer. See
 	// https://allthings.how/how-to-turn-on-call-screening-on-iphone-ios-26
 	askFor = 43 * time.Second
 	// askPause is the pause between two repetitions of the question.

@@ -24,7 +24,7 @@ var transfers = map[conference.Outcome]metrics.Name{
 	conference.OutcomeLost:       metrics.TransferLost,
 }
 
-// Observe counts what a saved change means. It is switchboard.Settings.Observe.
+// Observe counts what a saved change means. It is service.Settings.Observe.
 func Observe(ctx context.Context, b switchboard.Before, c *conference.Conference, _ time.Time) {
 	if b.New {
 		metrics.Add(ctx, metrics.Calls, 1)

@@ -8,7 +8,7 @@ import (
 	"warmtransfer/shared/switchboard"
 )
 
-// Push is a switchboard.Notifier: it sends an agent's page, by way of the agent's leg, what GET
+// Push is a service.Notifier: it sends an agent's page, by way of the agent's leg, what GET
 // /agents/me would answer.
 type Push struct {
 	Calls interface {
@@ -16,7 +16,7 @@ type Push struct {
 	}
 }
 
-// Tell implements switchboard.Notifier.
+// Tell implements service.Notifier.
 func (p Push) Tell(ctx context.Context, leg conference.LegID, s switchboard.Snapshot) error {
 	message, err := json.Marshal(s)
 	if err != nil {

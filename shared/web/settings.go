@@ -22,7 +22,7 @@ func Numbers(countries string) switchboard.Numbers {
 
 type elsewhere struct{}
 
-// Allow implements switchboard.Numbers.
+// Allow implements service.Numbers.
 func (elsewhere) Allow(string) (string, error) {
 	return "", &switchboard.NumberError{Why: "elsewhere"}
 }

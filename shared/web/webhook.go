@@ -69,7 +69,7 @@ func (v Voice) Handler() http.Handler {
 
 // Callbacks serves webhooks whose answer nobody hears: 204 once the event is saved, 503 if it could
 // not be. Twilio then retries a callback of a conference or an agent's leg a few times (see
-// twilio.Base.RoomEvents); the clocks repair all others.
+// twilio.Base.ConferenceEvents); the clocks repair all others.
 type Callbacks struct {
 	Edge
 	Keys   twilio.Keys
