@@ -7,11 +7,11 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// maxText is the longest text that is searched for, in characters.
+// maxText is the longest text of a search, in characters.
 const maxText = 100
 
-// fold is a name as people type it who look for it: small letters and digits, with single
-// spaces, without accents, apostrophes and other signs.
+// fold is a name as people type it in a search: small letters and digits with single spaces, without
+// accents, apostrophes and other signs.
 func fold(name string) string {
 	var b strings.Builder
 	gap := false

@@ -16,7 +16,7 @@ import (
 type handler struct {
 	edge  web.Edge
 	claim string
-	// number is the line's own: numbers of its country may be written without it.
+	// number is the line's own number: the page accepts numbers of its country without the country code.
 	number string
 	board  func(twilio.Base) *switchboard.Switchboard
 }
@@ -33,7 +33,7 @@ func (h handler) routes() http.Handler {
 	}.Handler()
 }
 
-// entry is one agent as the others see him.
+// entry is one agent as other agents see them.
 type entry struct {
 	ID       agent.ID       `json:"id"`
 	Name     string         `json:"name"`
@@ -56,8 +56,8 @@ func (h handler) directory(r *web.Request) (int, any, error) {
 	return http.StatusOK, h.listed(d, r.Now), err
 }
 
-// search is the directory of those whose name has the text in it. The text is a part of a
-// name, which stands in no address: so it comes in the body.
+// search is the directory of the agents whose name contains a text. A part of a name must not be in an
+// address (N9), so the text is in the body.
 func (h handler) search(r *web.Request) (int, any, error) {
 	var in struct {
 		Text string `json:"text"`
@@ -90,7 +90,7 @@ func (h handler) me(r *web.Request) (int, any, error) {
 	return http.StatusOK, snap, err
 }
 
-// setStatus is the agent's choice, or with beat only his page's heartbeat.
+// setStatus sets the status that the agent has chosen; with beat it is only the page's heartbeat.
 func (h handler) setStatus(r *web.Request) (int, any, error) {
 	var in struct {
 		Status agent.Status `json:"status"`

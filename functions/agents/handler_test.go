@@ -19,7 +19,7 @@ import (
 	"warmtransfer/shared/web/webtest"
 )
 
-// suite is the function with openapi.yaml beside it: every answer is held against it.
+// suite is the function and openapi.yaml: every answer is compared with it.
 type suite struct {
 	*webtest.Site
 	*switchboardtest.World
@@ -99,11 +99,11 @@ func TestTheHeartbeatKeepsWhatTheServerHasDecided(t *testing.T) {
 	s.Choose("alice", agent.Away)
 	snap := s.snapshot(s.ask("alice", "PUT", me, `{"status":"available","beat":true}`))
 	if snap.Agent.Status != agent.Away {
-		t.Errorf("a heartbeat has made her %s", snap.Agent.Status)
+		t.Errorf("a heartbeat has changed the status to %s", snap.Agent.Status)
 	}
 	s.World.Now = s.World.Now.Add(agent.StaleAfter + time.Second)
 	if snap := s.snapshot(s.ask("alice", "GET", me, "")); snap.Agent.Presence != agent.IsOffline {
-		t.Errorf("without a heartbeat she is %s", snap.Agent.Presence)
+		t.Errorf("without a heartbeat the presence is %s", snap.Agent.Presence)
 	}
 }
 
@@ -115,11 +115,11 @@ func TestGoingOnlineIsOfferedTheCallerWhoWaits(t *testing.T) {
 		t.Errorf("call %+v", snap.Call)
 	}
 	if !strings.Contains(s.Log.String(), `"conference":"`+string(id)+`"`) {
-		t.Errorf("the log does not name the conference: %s", s.Log)
+		t.Errorf("the log does not name the call: %s", s.Log)
 	}
 }
 
-// Every state that a snapshot can show is as openapi.yaml describes it.
+// openapi.yaml describes every state that a snapshot can show.
 func TestSnapshotsOfEveryState(t *testing.T) {
 	s := serve(t, "alice", "bob")
 	id, _ := s.Dial()
@@ -191,7 +191,7 @@ func TestDirectory(t *testing.T) {
 		t.Errorf("directory %v", got)
 	}
 	if a := serve(t).ask("alice", "GET", "/agents", ""); !strings.Contains(a.Body, `"agents":[]`) {
-		t.Errorf("nobody is %s", a.Body)
+		t.Errorf("the empty directory is %s", a.Body)
 	}
 }
 
@@ -282,7 +282,7 @@ func TestStoreDown(t *testing.T) {
 			a := s.ask("alice", tt.method, tt.path, tt.body)
 			s.problem(a, 503, "unavailable")
 			if a.Header["Retry-After"] == "" {
-				t.Errorf("%s %s: nobody is told when to try again", tt.method, tt.path)
+				t.Errorf("%s %s: the answer does not say when to try again", tt.method, tt.path)
 			}
 			s.Store.Heal()
 			if a := s.ask("alice", tt.method, tt.path, tt.body); a.Status != 200 {
@@ -320,7 +320,7 @@ func FuzzF170Status(f *testing.F) {
 	})
 }
 
-// silentCrowd are so many agents whose pages fell silent long ago while they were available.
+// silentCrowd are n agents whose pages stopped their heartbeats long ago while they were available.
 func (s suite) silentCrowd(n int) {
 	for i := range n {
 		a := agent.New(agent.ID(fmt.Sprintf("gone%04d", i)), fmt.Sprintf("Gone %d", i), s.World.Now.Add(-24*time.Hour))
@@ -403,7 +403,7 @@ func TestF185TheSnapshotIsThereWithoutTheLine(t *testing.T) {
 		}
 		s.Store.Heal()
 		if snap := s.snapshot(s.ask("alice", "GET", me, "")); snap.Line.Unknown {
-			t.Error("healed, the line is not known")
+			t.Error("with the index back, the queue is still unknown")
 		}
 	}
 }
@@ -430,7 +430,7 @@ func TestF202WhoWasRemovedIsRefusedAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	if snap := s.snapshot(s.ask("alice", "GET", me, "")); snap.Agent.Status != agent.Away {
-		t.Errorf("restored she is %+v", snap.Agent)
+		t.Errorf("after restore the agent is %+v", snap.Agent)
 	}
 }
 
@@ -454,7 +454,7 @@ func (s suite) directoryOf(id agent.ID) (e entry) {
 	return e
 }
 
-// The time beside a presence is that of the presence, and of nothing that was before.
+// The time beside a presence is when that presence began.
 func TestF191DirectoryTimesAreThoseOfThePresence(t *testing.T) {
 	s := serve(t, "bob")
 	want := func(presence agent.Presence, since time.Time, rung bool) {
@@ -467,7 +467,7 @@ func TestF191DirectoryTimesAreThoseOfThePresence(t *testing.T) {
 			t.Errorf("bob was seen %v", e.Seen)
 		}
 	}
-	beats := func(d time.Duration) { // his page is there for so long
+	beats := func(d time.Duration) { // the page is open for that long
 		for end := s.Now().Add(d); s.Now().Before(end); {
 			s.World.Now = s.World.Now.Add(5 * time.Second)
 			s.snapshot(s.ask("bob", "PUT", me, `{"status":"available","beat":true}`))
@@ -487,11 +487,11 @@ func TestF191DirectoryTimesAreThoseOfThePresence(t *testing.T) {
 	s.Answer("bob")
 	answered := s.Now()
 	s.Settle()
-	s.snapshot(s.ask("bob", "GET", me, "")) // his page asks at once
+	s.snapshot(s.ask("bob", "GET", me, "")) // the page asks at once
 	beats(time.Minute)
 	want(agent.IsBusy, answered, false)
 
-	s.snapshot(s.ask("bob", "PUT", me, `{"status":"away"}`)) // for after the call
+	s.snapshot(s.ask("bob", "PUT", me, `{"status":"away"}`)) // applies after the call
 	beats(time.Minute)
 	want(agent.IsBusy, answered, false)
 	s.CallerHangsUp(id)
@@ -501,14 +501,14 @@ func TestF191DirectoryTimesAreThoseOfThePresence(t *testing.T) {
 	want(agent.IsAway, over, false)
 
 	gone := s.Now()
-	s.World.Now = s.World.Now.Add(10 * time.Minute) // his browser is closed
+	s.World.Now = s.World.Now.Add(10 * time.Minute) // bob's browser is closed
 	want(agent.IsOffline, gone, false)
 	beats(5 * time.Second)
 	back := s.Now()
 	beats(time.Minute)
 	want(agent.IsAway, back, false)
 
-	// A page that could not be rung was last heard of before, and not at the beginning of time.
+	// A page that could not be rung keeps the time of its last heartbeat.
 	s.snapshot(s.ask("bob", "PUT", me, `{"status":"available"}`))
 	s.Phones.Unreachable["bob"] = true
 	s.Dial()

@@ -1,4 +1,4 @@
-// Command agents is the agents' presence, their directory, and each one's snapshot.
+// Command agents serves the agents' presence, their directory, and each agent's snapshot.
 package main
 
 import (

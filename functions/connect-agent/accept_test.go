@@ -12,8 +12,7 @@ import (
 	"warmtransfer/shared/web/webtest"
 )
 
-// outside is a world in which alice has dialled an outside number for her caller, which
-// rings.
+// outside is a world in which alice has dialled an outside number, which rings.
 type outside struct {
 	*webtest.Site
 	t    *testing.T
@@ -37,7 +36,7 @@ func (o *outside) form(file string, pairs ...string) url.Values {
 	return webtest.Form(o.t, file, append([]string{"CallSid", string(o.leg.SID), "To", switchboardtest.Outside}, pairs...)...)
 }
 
-// pickedUp is the webhook of somebody, or a machine, who has picked up.
+// pickedUp is the webhook after a person or a machine has answered.
 func (o *outside) pickedUp() webtest.Answer {
 	o.t.Helper()
 	return o.Post(o.path, o.form("connect"))
@@ -48,7 +47,7 @@ func (o *outside) presses(digits string) webtest.Answer {
 	return o.Post(o.path+"/accept", o.form("accept", "Digits", digits))
 }
 
-// is asserts where the call stands, and how alice is told that the attempt went.
+// is asserts the state of the call, and the outcome that alice's page shows.
 func (o *outside) is(state conference.State, outcome conference.Outcome) {
 	o.t.Helper()
 	c := o.w.Conference(o.id)
@@ -58,7 +57,7 @@ func (o *outside) is(state conference.State, outcome conference.Outcome) {
 	o.w.Check()
 }
 
-// ask is the question to whoever has picked up: six times, within 43 s.
+// ask is the question to whoever has answered: six times, within 43 s.
 func ask(path string) string {
 	const words = `<Say>A caller is being transferred to you. Press 1 to accept.</Say>`
 	const pause = `<Pause length="3"></Pause>`
@@ -84,7 +83,7 @@ func TestAnOutsidePartyIsAskedAndComesInByAKey(t *testing.T) {
 			o.presses("1").Is(t, room(o.id, o.leg.Key, want.ends))
 			o.is(want.state, "")
 		}
-		o.pickedUp().Is(t, room(o.id, o.leg.Key, want.ends)) // the first request, later than the second
+		o.pickedUp().Is(t, room(o.id, o.leg.Key, want.ends)) // the first request arrives after the second
 	}
 }
 
@@ -110,7 +109,7 @@ func TestAKeyOfAnotherLegOpensNothing(t *testing.T) {
 	o.is(conference.ConsultRinging, "")
 }
 
-// The request of the picking up was lost: the key proves it.
+// The request after the answer was lost: the key proves that somebody has answered.
 func TestF097AKeyBeforeTheQuestionIsKnown(t *testing.T) {
 	o := dialOutside(t, conference.DoConsult)
 	o.presses("1").Is(t, room(o.id, o.leg.Key, "false"))
@@ -143,7 +142,7 @@ func TestF059AKeyAfterTheTimeIsUp(t *testing.T) {
 	o.is(conference.Talking, conference.OutcomeNoAnswer)
 }
 
-// With no word of the key, the question is asked once more, and not the caller given up.
+// If the key could not be saved, the question is asked once more, and the caller is not given up.
 func TestF022StoreDownWhenTheKeyIsPressed(t *testing.T) {
 	for _, op := range []string{"Conference", "SaveConference"} {
 		for _, took := range []bool{false, true} {
@@ -152,7 +151,7 @@ func TestF022StoreDownWhenTheKeyIsPressed(t *testing.T) {
 			o.w.Store.Next(op, switchboardtest.Fault{Err: switchboard.ErrUnavailable, Took: took})
 			o.presses("1").Is(t, wait(o.path+"/1"))
 			again := ask(o.path)
-			if op == "SaveConference" && took { // she is in: that is known
+			if op == "SaveConference" && took { // accepted, and saved
 				again = room(o.id, o.leg.Key, "false")
 			}
 			o.Post(o.path+"/1", o.form("connect")).Is(t, again)

@@ -30,10 +30,11 @@ func (h handler) routes() http.Handler {
 	}.Handler()
 }
 
-// waiting is said to a party whom the room has not taken.
+// waiting is said to a leg that the conference has not accepted.
 const waiting = "The call is being connected. Please wait."
 
-// connectAgain is another try, or a leg whose call goes on though it was in the room, or was to be.
+// connectAgain handles another attempt, or a leg that is still up after its <Dial> into the
+// conference.
 func (h handler) connectAgain(r *web.Request) (string, error) {
 	if r.PathValue("try") != twilio.AfterDial {
 		return h.connect(r)
@@ -51,18 +52,17 @@ func (h handler) connectAgain(r *web.Request) (string, error) {
 	return twilio.HoldOn(r.Base.FellOut(r.Conference(), r.Leg()), restMost, waiting), nil
 }
 
-// restMost is the longest silence between two times that a party is asked to wait.
+// restMost is the longest silence between two requests of a waiting leg.
 const restMost = 6 * time.Second
 
-// connect brings an agent who has answered into the room; one whose caller has gone
-// meanwhile never gets into an empty one. Whoever has picked up at an outside number is
-// asked first.
+// connect lets an agent who has answered join the conference. If the caller has left meanwhile, the
+// agent never joins an empty conference. An outside party is screened first.
 func (h handler) connect(r *web.Request) (string, error) {
 	in, err := h.board(r.Base).Connect(r.Context(), r.Conference(), r.Leg(), conference.LegID(r.CallSID()), r.Now)
 	return h.enter(r, in, err)
 }
 
-// accept takes the key that an outside party has pressed when asked.
+// accept handles the key that a screened outside party has pressed.
 func (h handler) accept(r *web.Request) (string, error) {
 	yes := r.Form.Get("Digits") == twilio.AcceptKey
 	in, err := h.board(r.Base).Accept(r.Context(), r.Conference(), r.Leg(), conference.LegID(r.CallSID()), yes, r.Now)
@@ -72,7 +72,7 @@ func (h handler) accept(r *web.Request) (string, error) {
 	return h.enter(r, in, err)
 }
 
-// enter is what becomes of a leg that has been answered.
+// enter answers for a leg that has been answered.
 func (h handler) enter(r *web.Request, in conference.Admission, err error) (string, error) {
 	switch {
 	case errors.Is(err, conference.ErrNotWanted), errors.Is(err, switchboard.ErrNotFound):
@@ -91,8 +91,8 @@ const (
 	sorry = "We are sorry, this call cannot be connected."
 )
 
-// again asks the agent to wait and tries once more; then it lets him go, and the caller
-// is offered to somebody else. An outside party whose key got lost is asked anew.
+// again asks the agent to wait, and tries once more; then it ends the leg, and the caller is offered
+// to another agent. An outside party whose key was lost is asked again.
 func again(r *web.Request) string {
 	n, try := 0, r.PathValue("try")
 	if try == twilio.AfterDial {

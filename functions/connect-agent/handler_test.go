@@ -38,7 +38,7 @@ func path(w *switchboardtest.World, id conference.ID, leg int) string {
 	return "/connect-agent/" + string(id) + "/" + string(w.Conference(id).Legs[leg].Key)
 }
 
-// room is the answer that brings a leg into the room.
+// room is the answer that puts a leg into the conference.
 func room(id conference.ID, leg conference.LegKey, ends string) string {
 	return `<Dial><Conference beep="false" startConferenceOnEnter="true" endConferenceOnExit="` + ends + `" maxParticipants="4" ` +
 		`participantLabel="` + string(leg) + `" statusCallback="` + string(webtest.Base) + `/events/conference/` + string(id) + `#rc=5&amp;rp=4xx,5xx,ct,rt" ` +
@@ -58,7 +58,7 @@ func wait(path string) string {
 func TestTheFirstAgentStartsTheRoomAndDoesNotEndIt(t *testing.T) {
 	s, w, id, form := ring(t)
 	key := w.Conference(id).Legs[0].Key
-	for range 2 { // F007: twice is the same answer
+	for range 2 { // F007: a repeated request gets the same answer
 		s.Post(path(w, id, 0), form).Is(t, room(id, key, "false"))
 	}
 	if c := w.Conference(id); c.State != conference.Talking || c.Owner != key {
@@ -158,7 +158,7 @@ func TestSecurityOfConnectAgent(t *testing.T) {
 		})
 }
 
-// waits is the answer to a leg that the room has not taken.
+// waits is the answer to a leg that the conference has refused.
 func waits(pause, path string) string {
 	return `<Say>` + waiting + `</Say><Pause length="` + pause + `"></Pause><Redirect method="POST">` + string(webtest.Base) + path + `</Redirect>`
 }
@@ -169,7 +169,7 @@ func TestF181ALegThatTheRoomDoesNotTakeIsTriedLaterEachTimeThenGivenUp(t *testin
 	key, at := w.Conference(id).Legs[0].Key, path(w, id, 0)
 	s.Post(at, form).Is(t, room(id, key, "false"))
 	w.Now = w.Now.Add(200 * time.Millisecond)
-	for range 2 { // sent twice, it is answered alike
+	for range 2 { // a repeated request gets the same answer
 		s.Post(at+"/room", form).Is(t, waits("6", at))
 	}
 	w.Now = w.Now.Add(9 * time.Second)
@@ -194,12 +194,12 @@ func TestF181ALegThatTheRoomDoesNotTakeIsTriedLaterEachTimeThenGivenUp(t *testin
 	}
 }
 
-// A leg whose call goes on after it was in the room is ended without a word.
+// A leg that is still up after the end of its conference is ended without words.
 func TestF181ALegThatWasInTheRoomIsEnded(t *testing.T) {
 	for name, change := range map[string]func(w *switchboardtest.World, id conference.ID){
 		"it was seen there": func(w *switchboardtest.World, _ conference.ID) { w.Settle() },
 		"for some time":     func(w *switchboardtest.World, _ conference.ID) { w.Now = w.Now.Add(3 * time.Second) },
-		"her end is known":  func(w *switchboardtest.World, id conference.ID) { w.CallerHangsUp(id); w.Settle() },
+		"the end is known":  func(w *switchboardtest.World, id conference.ID) { w.CallerHangsUp(id); w.Settle() },
 	} {
 		s, w, id, form := ring(t)
 		at := path(w, id, 0)
@@ -216,6 +216,6 @@ func TestF181ALegThatWasInTheRoomIsEnded(t *testing.T) {
 	s.Post(at+"/room", form).Is(t, `<Hangup></Hangup>`)
 	w.Store.Heal()
 	if w.Conference(id).Owner == "" {
-		t.Error("her agent is taken for lost because the store was down")
+		t.Error("the agent counts as lost because the store was down")
 	}
 }

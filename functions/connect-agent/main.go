@@ -1,5 +1,5 @@
-// Command connect-agent answers when a leg was answered: an agent comes into his caller's
-// room or is told that she has gone, and at an outside number a key is asked for first.
+// Command connect-agent answers when a leg has been answered: an agent joins the call's conference, or
+// hears that the call is over. An outside party must press a key first.
 package main
 
 import (

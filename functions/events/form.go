@@ -8,7 +8,8 @@ import (
 	"warmtransfer/shared/conference"
 )
 
-// roomKinds are the room's events that mean something here, by Twilio's name.
+// roomKinds are the conference events that we use, by Twilio's name. See
+// https://www.twilio.com/docs/voice/twiml/conference
 var roomKinds = map[string]conference.RoomEventKind{
 	"conference-start":   conference.RoomStart,
 	"conference-end":     conference.RoomEnd,
@@ -18,8 +19,8 @@ var roomKinds = map[string]conference.RoomEventKind{
 	"participant-unhold": conference.RoomUnhold,
 }
 
-// roomEvent reads a conference status callback; known is false for one that means
-// nothing here, which Twilio may add at any time.
+// roomEvent reads a conference status callback. Known is false for an event that we do not use; Twilio
+// may add new ones at any time.
 func roomEvent(form url.Values) (e conference.RoomEvent, known bool) {
 	kind, known := roomKinds[form.Get("StatusCallbackEvent")]
 	e = conference.RoomEvent{
@@ -43,7 +44,7 @@ func hungUp(form url.Values) bool {
 	return form.Get("ReasonParticipantLeft") == "participant_hung_up" && form.Get("ParticipantCallStatus") != "in-progress"
 }
 
-// sequence is -1 if Twilio gave none.
+// sequence is Twilio's sequence number, or -1 without one.
 func sequence(s string) int {
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 0 {
@@ -54,9 +55,9 @@ func sequence(s string) int {
 
 var sipCode = regexp.MustCompile(`^[3-6][0-9]{2}$`)
 
-// legNews reads a call's status, and the SIP code of one that has ended, where Twilio
-// gives it. A browser that is not registered is "no-answer" or "failed" with 480 or
-// 404; one that declines is "busy" with 603, or without a code.
+// legNews reads a call's status, and the SIP response code of a call that has ended, if Twilio sends
+// it. A browser that is not registered is "no-answer" or "failed" with 480 or 404; one that declines
+// is "busy" with 603 or without a code.
 func legNews(status, sip string) (over bool, o conference.Outcome, known bool) {
 	if !sipCode.MatchString(sip) {
 		sip = ""
@@ -65,7 +66,7 @@ func legNews(status, sip string) (over bool, o conference.Outcome, known bool) {
 	switch status {
 	case "queued", "initiated", "ringing", "in-progress", "answered":
 		return false, "", true
-	case "completed": // of a leg that was in no room: it could not be connected
+	case "completed": // of a leg that was never in a conference: it could not be connected
 		return true, conference.OutcomeFailed, true
 	case "busy", "no-answer", "failed":
 	case "canceled":

@@ -18,7 +18,7 @@ type handler struct {
 	after func(time.Duration) <-chan time.Time // time.After
 }
 
-// within leaves the function, which has 10 s, time to write down what it has done.
+// within leaves the function, which has 10 s, time to save what it has done.
 const within = 8 * time.Second
 
 func (h handler) routes() http.Handler {
@@ -32,7 +32,7 @@ func (h handler) routes() http.Handler {
 	}.Handler()
 }
 
-// room is told what happens in a conference's room.
+// room handles the callbacks of a conference.
 func (h handler) room(r *web.Request) error {
 	e, known := roomEvent(r.Form)
 	if !known {
@@ -41,7 +41,7 @@ func (h handler) room(r *web.Request) error {
 	return h.heard(r, h.board(r.Base).RoomTold(r.Context(), r.Conference(), e, r.Now))
 }
 
-// leg is told how an agent's leg fares.
+// leg handles the callbacks of an agent's leg.
 func (h handler) leg(r *web.Request) error {
 	sid := conference.LegID(r.CallSID())
 	over, outcome, known := legNews(r.Form.Get("CallStatus"), r.Form.Get("SipResponseCode"))
@@ -51,12 +51,12 @@ func (h handler) leg(r *web.Request) error {
 	return h.heard(r, h.board(r.Base).LegTold(r.Context(), r.Conference(), r.Leg(), sid, over, outcome, r.Now))
 }
 
-// pauses lie before each further try to let a caller hear something. Nobody waits for the
-// answer to a callback, but she does, and the next clock may be the sweep's.
+// pauses are the waits before each further attempt while the caller may hear nothing. Nobody waits for
+// the answer to a callback, but the caller hears silence, and the next clock may be the sweep.
 var pauses = []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second}
 
-// heard tries again for a caller who may hear nothing. What fails to the end the clocks
-// repeat: whoever told us cannot help it.
+// heard retries while the caller may hear nothing. After the last attempt it reports success: Twilio
+// cannot help, and the clocks will retry.
 func (h handler) heard(r *web.Request, err error) error {
 	now := r.Now
 	for _, pause := range pauses {
@@ -77,7 +77,7 @@ func (h handler) heard(r *web.Request, err error) error {
 	return err
 }
 
-// call is told that a caller's own call is over.
+// call handles the end of a caller's own leg.
 func (h handler) call(r *web.Request) error {
 	if over, _, _ := legNews(r.Form.Get("CallStatus"), ""); !over {
 		return nil

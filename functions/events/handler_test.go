@@ -26,15 +26,14 @@ func serve(t testing.TB, keys twilio.Keys, agents ...agent.ID) (*webtest.Site, *
 	}), w
 }
 
-// atOnce is a pause that is over.
+// atOnce is a pause that ends at once.
 func atOnce(time.Duration) <-chan time.Time {
 	over := make(chan time.Time)
 	close(over)
 	return over
 }
 
-// ring is a world in which alice is rung for a caller, and the paths and forms about
-// her leg.
+// ring is a world in which alice is rung for a caller, and the paths and forms about alice's leg.
 func ring(t testing.TB) (s *webtest.Site, w *switchboardtest.World, id conference.ID, leg conference.Leg) {
 	s, w = serve(t, webtest.Keys, "alice", "bob")
 	id, _ = w.Dial()
@@ -100,7 +99,7 @@ func TestLegOutcomes(t *testing.T) {
 func TestLegRingsAndIsTaken(t *testing.T) {
 	s, w := serve(t, webtest.Keys, "alice")
 	id, _ := w.Dial()
-	leg := w.Conference(id).Legs[0] // before anything was told
+	leg := w.Conference(id).Legs[0] // before any callback
 	for _, status := range []string{"initiated", "ringing"} {
 		s.Post(legPath(id, leg), webtest.Form(t, "leg", "CallSid", string(leg.SID), "CallStatus", status)).Empty(t, 204)
 	}
@@ -109,7 +108,7 @@ func TestLegRingsAndIsTaken(t *testing.T) {
 	}
 }
 
-// A caller who joins, leaves by her own hand; twice, and in reverse.
+// A caller joins and hangs up; each event twice, and in reverse order.
 func TestF097F098F107RoomEventsDoubledAndReversed(t *testing.T) {
 	events := []string{"room-join", "room-leave", "room-end"}
 	orders := map[string][]string{
@@ -120,7 +119,7 @@ func TestF097F098F107RoomEventsDoubledAndReversed(t *testing.T) {
 			s, w := serve(t, webtest.Keys)
 			id, _ := w.Dial()
 			w.CallerHangsUp(id)
-			w.Phones.Told = nil // but for those that are posted here
+			w.Phones.Told = nil // except those that are posted here
 			for _, e := range order {
 				form := webtest.Form(t, e, "CallSid", string(id), "FriendlyName", string(id))
 				if e == "room-end" {
@@ -133,7 +132,7 @@ func TestF097F098F107RoomEventsDoubledAndReversed(t *testing.T) {
 				t.Errorf("conference is %s %s", c.State, c.Reason)
 			}
 			if n := w.Phones.Count("LastWords"); n != 0 {
-				t.Error("a caller who is gone is told last words")
+				t.Error("a goodbye is said to a caller who has left")
 			}
 		})
 	}
@@ -149,7 +148,7 @@ func TestHoldIsTaken(t *testing.T) {
 			"ConferenceSid", room, "CallSid", string(id))).Empty(t, 204)
 		w.Settle()
 		if got := w.Conference(id).Caller.Held; held && got {
-			t.Error("a hold that nobody wants was left")
+			t.Error("a hold that is not wanted remains")
 		}
 	}
 }
@@ -165,7 +164,7 @@ func TestF110NoSequenceNumberIsNoNumber(t *testing.T) {
 	id, _ := w.Dial()
 	s.Post(roomPath(id), webtest.Form(t, "room-join", "CallSid", string(id), "SequenceNumber", "-")).Empty(t, 204)
 	if c := w.Conference(id); !c.Caller.Joined {
-		t.Error("the join was not taken in")
+		t.Error("the join was not saved")
 	}
 }
 
@@ -185,7 +184,7 @@ func TestF109UnknownEventsAndParametersAreIgnored(t *testing.T) {
 	}
 	s.Post(legPath(id, leg), webtest.Form(t, "leg", "CallSid", string(leg.SID), "Quality", "9", "Ünknown", "ü")).Empty(t, 204)
 	if w.Conference(id).Leg(leg.Key) != nil {
-		t.Error("an unknown parameter has hidden the news")
+		t.Error("an unknown parameter has hidden the event")
 	}
 }
 
@@ -231,8 +230,8 @@ func TestF104F106LateOrForeignEventsChangeNothing(t *testing.T) {
 	}
 }
 
-// The end of a call that is not known yet is written down, once, so that its arrival, which
-// a cold function takes in later, rings nobody.
+// The end of a call that is not known yet is saved, once, so that its arrival, which a cold function
+// handles later, rings nobody.
 func TestF180TheEndOfACallThatIsNotKnownYet(t *testing.T) {
 	const early = conference.ID("CA99999999999999999999999999999999")
 	s, w := serve(t, webtest.Keys, "alice")
@@ -274,7 +273,7 @@ func TestNetworkDownIsNotTheCallbacksFault(t *testing.T) {
 	w.Phones.Every("Dial", switchboardtest.Fault{Err: &switchboard.RefusedError{Code: 20003, Status: 401}})
 	s.Post(legPath(id, leg), webtest.Form(t, "leg", "CallSid", string(leg.SID))).Empty(t, 204)
 	if w.Conference(id).Leg(leg.Key) != nil {
-		t.Error("the news was not taken in")
+		t.Error("the event was not saved")
 	}
 }
 

@@ -9,8 +9,8 @@ import (
 	"warmtransfer/shared/web/webtest"
 )
 
-// A caller loses her agent, or is to be told goodbye, while the network is out of reach for
-// a moment: she does not wait for the next clock.
+// A caller loses the owner, or is to hear the goodbye, while the network cannot be reached for a
+// moment: the caller does not wait for the next clock.
 func TestF032WhatTheCallerIsToHearIsTriedAgain(t *testing.T) {
 	for _, tt := range []struct {
 		op, hears string
@@ -30,10 +30,10 @@ func TestF032WhatTheCallerIsToHearIsTriedAgain(t *testing.T) {
 			}
 			before := w.Phones.Count(tt.op)
 			w.HangUp("alice")
-			w.Phones.Told = nil // but for the one that is posted here
+			w.Phones.Told = nil // except the one that is posted here
 			s.Post(legPath(id, leg), webtest.Form(t, "leg", "CallSid", string(leg.SID), "CallStatus", "completed")).Empty(t, 204)
 			if got := w.Hears(id) == tt.hears; got != heard {
-				t.Errorf("%s failed %d times: she hears %q", tt.op, fails, w.Hears(id))
+				t.Errorf("%s failed %d times: the caller hears %q", tt.op, fails, w.Hears(id))
 			}
 			if n := w.Phones.Count(tt.op) - before; n > 8 {
 				t.Errorf("%s: tried %d times", tt.op, n)
@@ -42,7 +42,7 @@ func TestF032WhatTheCallerIsToHearIsTriedAgain(t *testing.T) {
 	}
 }
 
-// What nobody waits for is left to the clocks.
+// An effect that no caller hears is left to the clocks.
 func TestWhatNobodyHearsIsNotTriedAgain(t *testing.T) {
 	s, w, id, leg := ring(t)
 	w.CallerHangsUp(id)

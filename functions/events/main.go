@@ -1,5 +1,5 @@
-// Command events takes in what Twilio tells of rooms, of agents' legs and of callers' calls.
-// Each word of it is a hint: late, doubled, lost or out of order it does no harm.
+// Command events receives Twilio's status callbacks of conferences, of agents' legs and of callers'
+// calls. Each callback is a hint: it does no harm late, twice, out of order or lost.
 package main
 
 import (

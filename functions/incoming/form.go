@@ -11,19 +11,19 @@ import (
 	"warmtransfer/shared/web"
 )
 
-// withheld are the numbers that stand for none: RESTRICTED, BLOCKED, UNKNOWN, ANONYMOUS
+// withheld are the numbers that stand for a withheld one: RESTRICTED, BLOCKED, UNKNOWN, ANONYMOUS
 // and UNAVAILABLE spelled on a telephone's keys. Some networks send the words themselves.
 var (
 	withheld      = []string{"7378742833", "2562533", "8656696", "266696687", "86282452253"}
 	withheldWords = []string{"restricted", "blocked", "unknown", "anonymous", "unavailable", "private", "withheld"}
 )
 
-// maxCaller is how many characters of what is no number an agent is shown.
+// maxCaller is how many characters of a caller's address an agent is shown.
 const maxCaller = 64
 
-// number is the caller's for agents' eyes, "" if she withholds it. Not everybody has one
-// of E.164: who calls from a telephone system has a SIP address, a short number, or one
-// without its country. That is text to be read, and nothing may dial it.
+// number is the caller's number or address as agents see it, "" if it is withheld. Not every caller
+// has an E.164 number: a telephone system may send a SIP address, a short number, or one without its
+// country. That is text to read, and nothing may dial it.
 func number(from string) string {
 	shown := strings.TrimSpace(strings.Map(visible, strings.ToValidUTF8(from, "")))
 	if private(shown) {
@@ -35,7 +35,7 @@ func number(from string) string {
 	return shown
 }
 
-// visible drops what cannot be seen, such as what turns the direction of writing.
+// visible drops invisible characters, such as those that change the direction of writing.
 func visible(r rune) rune {
 	if unicode.IsPrint(r) {
 		return r
@@ -43,8 +43,9 @@ func visible(r rune) rune {
 	return -1
 }
 
-// private: the caller's network does not tell who she is. In a SIP address it is the user
-// who tells (RFC 3323, section 4.1.1.3: sip:anonymous@anonymous.invalid).
+// private reports whether the caller's network withholds the number. In a SIP address the user part
+// says so (RFC 3323, section 4.1.1.3: sip:anonymous@anonymous.invalid,
+// https://www.rfc-editor.org/rfc/rfc3323).
 func private(shown string) bool {
 	user := strings.ToLower(shown)
 	for _, scheme := range []string{"sip:", "sips:", "tel:"} {
@@ -55,10 +56,11 @@ func private(shown string) bool {
 	return user == "" || slices.Contains(withheldWords, user) || slices.Contains(withheld, strings.TrimPrefix(user, "+"))
 }
 
-// verified: her network vouches for the number itself (full attestation).
+// verified reports whether the caller's network vouches for the number itself (full attestation):
+// https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir
 func verified(stir string) bool { return stir == "TN-Validation-Passed-A" }
 
-// over says whether a call in that status has ended.
+// over reports whether a call in that status has ended.
 func over(status string) bool {
 	return slices.Contains([]string{"completed", "busy", "failed", "no-answer", "canceled"}, status)
 }

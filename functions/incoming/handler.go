@@ -14,7 +14,7 @@ type handler struct {
 	keys  twilio.Keys
 	board func(twilio.Base) *switchboard.Switchboard
 	music string // base address of the pieces
-	// closed lets no new caller in. Who is on the line already stays there.
+	// closed refuses new callers. Calls in progress go on.
 	closed bool
 }
 
@@ -28,7 +28,7 @@ func (h handler) routes() http.Handler {
 	}.Handler()
 }
 
-// arrive is a caller who has dialled our number.
+// arrive handles a caller who has dialled our number.
 func (h handler) arrive(r *web.Request) (string, error) {
 	id := conference.ID(r.CallSID())
 	if h.closed {
@@ -47,8 +47,7 @@ func (h handler) arrive(r *web.Request) (string, error) {
 	return h.place(r, c), nil
 }
 
-// afterRoom is a caller whose room has ended under her, or who has been taken out of it
-// to be put into a fresh one.
+// afterRoom handles a caller whose conference has ended, or whom we have redirected into a new one.
 func (h handler) afterRoom(r *web.Request) (string, error) {
 	round, err := round(r)
 	if err != nil {
@@ -56,23 +55,23 @@ func (h handler) afterRoom(r *web.Request) (string, error) {
 	}
 	gone := over(r.Form.Get("CallStatus"))
 	c, err := h.board(r.Base).RoomOver(r.Context(), r.Conference(), round, gone, r.Now)
-	if unknown(err) { // her item is lost, she is not: she arrives anew
+	if unknown(err) { // the call's item is lost, and the caller is still there: treat it as a new arrival
 		return twilio.HoldOn(string(r.Base)+"/incoming", 0), nil
 	}
 	if err != nil {
 		return "", err
 	}
-	if gone { // nobody hears it
+	if gone { // nobody hears the answer
 		return twilio.Goodbye(), nil
 	}
 	return h.place(r, c), nil
 }
 
-// pieces are what a caller hears before the next try to put her into a room, by how often in a
-// row that has failed.
+// pieces are the music before the next attempt to put a caller into a conference, by the number of
+// failures in a row.
 var pieces = [][]string{{}, {twilio.Introduction}, {"/01.wav"}, {"/01.wav", "/02.wav"}}
 
-// place puts the caller where her conference stands. If her room has just not taken her she waits
+// place answers by the state of the call. If the conference has just refused the caller, they wait
 // outside for a while (see conference.Conference.Refused).
 func (h handler) place(r *web.Request, c *conference.Conference) string {
 	switch {
@@ -88,8 +87,8 @@ func (h handler) place(r *web.Request, c *conference.Conference) string {
 	return twilio.CallerRoomLater(r.Base, c.ID, c.Round, twilio.HoldTheLine, music...)
 }
 
-// holdOn keeps a caller of whom nothing could be written down: words and music, some fourteen
-// seconds of them, then the same request again.
+// holdOn keeps a caller of whom nothing could be saved: some fourteen seconds of words and music, then
+// the same request again.
 func (h handler) holdOn(r *web.Request) string {
 	return twilio.Waiting(twilio.Turn{Words: []string{twilio.HoldTheLine}, Music: h.music + twilio.Introduction, Next: r.Here()})
 }

@@ -20,8 +20,7 @@ import (
 
 const caller = conference.ID("CA11111111111111111111111111111111")
 
-// serve is the function with these agents available, between a store and a phone
-// network in memory.
+// serve is the function with these agents available, with a store and a phone network in memory.
 func serve(t testing.TB, keys twilio.Keys, agents ...agent.ID) (*webtest.Site, *switchboardtest.World) {
 	w := switchboardtest.NewWorld(t, agents...)
 	return webtest.New(t, func() time.Time { return w.Now }, func(e web.Edge) http.Handler {
@@ -32,7 +31,7 @@ func serve(t testing.TB, keys twilio.Keys, agents ...agent.ID) (*webtest.Site, *
 	}), w
 }
 
-// room is the answer that puts the caller into her room in that round.
+// room is the answer that puts the caller into the conference of that generation.
 func room(round string) string {
 	base := string(webtest.Base)
 	return `<Dial action="` + base + `/incoming/` + string(caller) + `/` + round + `" method="POST"><Conference beep="false" ` +
@@ -42,7 +41,7 @@ func room(round string) string {
 		`waitUrl="` + base + `/wait/` + string(caller) + `/0#rc=5&amp;rp=4xx,5xx,ct,rt&amp;rt=4500">` + string(caller) + `</Conference></Dial>`
 }
 
-// held is the answer that keeps the caller and asks again.
+// held is the answer that keeps the caller on music and asks again.
 func held(path string) string {
 	return `<Say>` + twilio.HoldTheLine + `</Say><Play>https://music.example/music/00.wav</Play>` +
 		`<Redirect method="POST">` + string(webtest.Base) + path + `</Redirect>`
@@ -99,8 +98,8 @@ func TestF007ASecondCallerNeverTouchesTheFirst(t *testing.T) {
 	}
 }
 
-// The end of the call was told while this function was still being started: nobody is rung,
-// and the answer, which nobody hears, names no room. Asked again, it is the same.
+// The end of the call was reported while this function was starting: nobody is rung, and the answer,
+// which nobody hears, names no conference. A repeated request gets the same answer.
 func TestF180TheCallersEndWasToldBeforeHerArrival(t *testing.T) {
 	s, w := serve(t, webtest.Keys, "alice")
 	if err := w.Board.CallerGone(t.Context(), caller, w.Now); err != nil {
@@ -122,7 +121,7 @@ func TestF008StoreDownDuringIncomingKeepsTheCallerAndAsksAgain(t *testing.T) {
 		w.Store.Next("SaveConference", switchboardtest.Fault{Err: switchboard.ErrUnavailable, Took: took})
 		s.Post("/incoming", webtest.Form(t, "incoming")).Is(t, held("/incoming"))
 		if !strings.Contains(s.Log.String(), `"level":"ERROR"`) {
-			t.Errorf("took %t: nothing in the log to alarm about: %s", took, s.Log)
+			t.Errorf("took %t: the log has no error for the alarm: %s", took, s.Log)
 		}
 		s.Post("/incoming", webtest.Form(t, "incoming")).Is(t, room("0"))
 		w.Conference(caller)
@@ -173,8 +172,8 @@ func TestF195CallersWithoutANumberOfE164(t *testing.T) {
 	}
 }
 
-// shownAs is how agents see a caller with that From; she is let in and rung for as ever.
-// Nobody but her agents' pages is told of it.
+// shownAs is how agents see a caller with that From. An agent is rung as for any caller, and only the
+// agent's page gets the number.
 func shownAs(t *testing.T, from string) string {
 	t.Helper()
 	s, w := serve(t, webtest.Keys, "alice")
@@ -187,7 +186,7 @@ func shownAs(t *testing.T, from string) string {
 		t.Errorf("From %q: alice's page is told %+v", from, call)
 	}
 	if got != "" && (strings.Contains(s.Log.String(), got) || strings.Contains(s.Log.String(), strings.TrimSpace(from))) {
-		t.Errorf("F195: the log tells who calls: %s", s.Log)
+		t.Errorf("F195: the log holds the caller's number: %s", s.Log)
 	}
 	return got
 }
@@ -209,7 +208,7 @@ func TestRoomThatEndsUnderTheCallerLeadsIntoTheNextRound(t *testing.T) {
 	s, w := serve(t, webtest.Keys)
 	s.Post("/incoming", webtest.Form(t, "incoming"))
 	w.Now = w.Now.Add(time.Minute)
-	for range 2 { // F097: twice has one effect
+	for range 2 { // F097: two requests have one effect
 		s.Post(after+"0", webtest.Form(t, "after-room")).Is(t, room("1"))
 	}
 	if c := w.Conference(caller); c.Round != 1 || c.State != conference.Waiting {
@@ -252,7 +251,7 @@ func TestLastWordsByReason(t *testing.T) {
 			w.Answer("alice")
 			w.Settle()
 			w.MustPress("alice", conference.DoEnd, "")
-		case "left": // she is told to have hung up, and is there
+		case "left": // reported as hung up, and still there
 			w.Answer("alice")
 			w.Settle()
 			leave := conference.RoomEvent{Room: w.Conference(id).Room, Kind: conference.RoomLeave, Seq: 9, Leg: conference.LegID(id), HungUp: true}
@@ -269,13 +268,13 @@ func TestLastWordsByReason(t *testing.T) {
 		for range 2 {
 			s.Post("/incoming/"+string(id)+"/0", form).Is(t, want)
 		}
-		// The number's webhook, sent again late, does not bring her back.
+		// The number's webhook, repeated late, does not reopen the call.
 		s.Post("/incoming", webtest.Form(t, "incoming", "CallSid", string(id))).Is(t, want)
 	}
 }
 
-// Her request is answered with the last words, so that nobody takes her out of them to
-// say them again.
+// The caller's request was answered with the goodbye, so no effect redirects the caller to say it
+// again.
 func TestLastWordsAreSaidOnce(t *testing.T) {
 	s, w := serve(t, webtest.Keys, "alice")
 	id, _ := w.Dial()
@@ -290,7 +289,7 @@ func TestLastWordsAreSaidOnce(t *testing.T) {
 	w.Now = w.Now.Add(time.Minute)
 	w.Sweep()
 	if n := w.Phones.Count("LastWords"); before == 0 || n != before {
-		t.Errorf("taken to her last words %d times, then %d times more", before, n-before)
+		t.Errorf("redirected to the goodbye %d times, then %d times more", before, n-before)
 	}
 }
 
@@ -362,7 +361,8 @@ func FuzzF170Forms(f *testing.F) {
 	})
 }
 
-// A closed line lets nobody in, and keeps who is on it: each request about a call that was let in is answered as ever.
+// A closed line refuses new callers and keeps the others: every request about a call that was accepted is answered as
+// usual.
 func TestF204ClosedLineLetsNobodyInAndKeepsWhoIsOnIt(t *testing.T) {
 	w := switchboardtest.NewWorld(t, "alice")
 	closed := false
@@ -387,13 +387,13 @@ func TestF204ClosedLineLetsNobodyInAndKeepsWhoIsOnIt(t *testing.T) {
 		s.Post("/incoming", webtest.Form(t, "incoming", "CallSid", string(other))).Is(t, words)
 	}
 	if known, err := w.Board.Known(t.Context(), other); known || err != nil {
-		t.Errorf("a call that was not let in is kept: %t, %v", known, err)
+		t.Errorf("a refused call is stored: %t, %v", known, err)
 	}
 	w.Store.Every("Conference", switchboardtest.Fault{Err: switchboard.ErrUnavailable})
-	s.Post("/incoming", webtest.Form(t, "incoming", "CallSid", string(other))).Is(t, held("/incoming")) // it may be one of ours
+	s.Post("/incoming", webtest.Form(t, "incoming", "CallSid", string(other))).Is(t, held("/incoming")) // may be known
 }
 
-// refused is the answer to a caller whom her room has not taken: words, music, and another try.
+// refused is the answer to a caller whom the conference has refused: words, music, and another try.
 func refused(round string, music ...string) string {
 	doc := "<Say>" + twilio.HoldTheLine + "</Say>"
 	for _, piece := range music {
@@ -412,7 +412,7 @@ func TestF181ARoomThatDoesNotTakeTheCallerIsTriedLaterEachTime(t *testing.T) {
 		refused("1", "00"), refused("2", "01"), refused("3", "01", "02"), refused("4", "01", "02"), refused("5", "01", "02"),
 	} {
 		w.Now = w.Now.Add(300 * time.Millisecond)
-		for range 2 { // sent twice, it is answered alike
+		for range 2 { // a repeated request gets the same answer
 			s.Post(after+strconv.Itoa(i), form).Is(t, want)
 		}
 		c := w.Conference(caller)
@@ -424,18 +424,18 @@ func TestF181ARoomThatDoesNotTakeTheCallerIsTriedLaterEachTime(t *testing.T) {
 		w.Now = c.Entering
 	}
 	if n := w.Phones.Count("Dial"); n != 1 {
-		t.Errorf("%d agents were rung for a caller who is in no room", n)
+		t.Errorf("%d agents were rung for a caller who is in no conference", n)
 	}
 	if !strings.Contains(s.Log.String(), `"RoomRefused":1`) {
 		t.Error("nothing was counted")
 	}
-	w.Now = w.Now.Add(time.Minute) // now the room has taken her, and ends much later
+	w.Now = w.Now.Add(time.Minute) // now the conference has accepted the caller, and ends much later
 	s.Post(after+"5", form).Is(t, room("6"))
 	w.Check()
 }
 
-// Her music is not had though all of it was tried, so that she is moved, and it is not had again:
-// then she hears something that needs no turn of music.
+// All tries of the caller's music have failed, so the caller is redirected, and the music fails again:
+// then the caller hears something that needs no turn of music.
 func TestF182ACallerWhoIsMovedInVainHearsWordsAndMusicOutsideTheRoom(t *testing.T) {
 	s, w := serve(t, webtest.Keys)
 	id, _ := w.Dial()
@@ -445,11 +445,11 @@ func TestF182ACallerWhoIsMovedInVainHearsWordsAndMusicOutsideTheRoom(t *testing.
 		before := w.Phones.Count("FreshRoom")
 		w.Sweep()
 		if w.Phones.Count("FreshRoom") == before {
-			t.Fatal("she is not moved")
+			t.Fatal("the caller is not redirected")
 		}
 		form := webtest.Form(t, "after-room", "CallSid", string(id))
 		if got := s.Post("/incoming/"+string(id)+"/"+round, form).TwiML(t).Verbs(); !slices.Equal(got, want) {
-			t.Errorf("round %s: she gets %v, want %v", round, got, want)
+			t.Errorf("generation %s: the caller gets %v, want %v", round, got, want)
 		}
 	}
 	w.Now = w.Now.Add(10 * time.Second)

@@ -1,6 +1,6 @@
-// Command incoming answers a caller who has dialled our number, or whose room has ended
-// under her: it puts her into her conference's room, where she hears music until an
-// agent joins.
+// Command incoming answers a caller who has dialled our number, or whose <Dial> into the conference
+// has ended: it puts the caller into the call's conference, where they hear music until an agent
+// joins.
 package main
 
 import (

@@ -20,10 +20,10 @@ import (
 	"warmtransfer/shared/env"
 )
 
-// historyName is the object that remembers which files the last two releases need.
+// historyName is the object that records which files the last two releases need.
 const historyName = "release.json"
 
-// history is what historyName holds.
+// history is the content of historyName.
 type history struct {
 	Current  past `json:"current"`
 	Previous past `json:"previous"`
@@ -37,8 +37,8 @@ type past struct {
 // bucket is S3, as far as a release needs it.
 type bucket struct{ s3 *s3.Client }
 
-// openBucket reads AWS's own settings and AWS_ENDPOINT_URL_S3. The client is put
-// together by hand, as everywhere: the SDK's config package is larger than this function.
+// openBucket reads AWS's own settings and AWS_ENDPOINT_URL_S3. The client is built by hand: the SDK's
+// config package is larger than this function.
 func openBucket(r *env.Reader) bucket {
 	o := s3.Options{
 		Region: r.String("AWS_REGION"), Credentials: credentials(r),
@@ -61,14 +61,14 @@ func credentials(r *env.Reader) aws.CredentialsProvider {
 	return aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return c, nil })
 }
 
-// publish makes the bucket serve the release. Files of the release before stay, since
-// pages that are open ask for them; files of older ones go.
+// publish makes the bucket serve the release. Files of the release before stay, because open pages
+// still ask for them; files of older ones are deleted.
 func (b bucket) publish(ctx context.Context, name string, r release) error {
 	h, err := b.history(ctx, name)
 	if err != nil {
 		return err
 	}
-	if h.Current.ID != r.id { // not the same one once more
+	if h.Current.ID != r.id { // not the same release again
 		h.Previous = h.Current
 	}
 	h.Current = past{r.id, r.assets()}
@@ -76,7 +76,7 @@ func (b bucket) publish(ctx context.Context, name string, r release) error {
 	if err != nil {
 		return err
 	}
-	// First, so that a failure on the way leaves no page whose files nobody remembers.
+	// First, so that after a failure every uploaded file is in the history.
 	if err := b.put(ctx, name, file{historyName, kinds[".json"], ask, note}); err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (b bucket) history(ctx context.Context, name string) (h history, err error)
 	if err != nil {
 		return h, refusedBy("read "+historyName+" from", err)
 	}
-	if json.Unmarshal(raw, &h) != nil { // somebody else's hand: begin anew
+	if json.Unmarshal(raw, &h) != nil { // not our content: start again
 		return history{}, nil
 	}
 	return h, nil
@@ -130,7 +130,7 @@ func (b bucket) put(ctx context.Context, name string, f file) error {
 	return refusedBy("write "+f.name+" to", err)
 }
 
-// remove deletes what does not stay.
+// remove deletes the objects for which goes is true.
 func (b bucket) remove(ctx context.Context, name string, goes func(key string) bool) error {
 	var doomed []types.ObjectIdentifier
 	pages := s3.NewListObjectsV2Paginator(b.s3, &s3.ListObjectsV2Input{Bucket: &name})
@@ -157,7 +157,7 @@ func (b bucket) remove(ctx context.Context, name string, goes func(key string) b
 	return nil
 }
 
-// refusedBy says what S3 did not do; its own words name the account.
+// refusedBy says what S3 did not do, without S3's text, which names the account.
 func refusedBy(what string, err error) error {
 	switch {
 	case err == nil:
@@ -170,7 +170,7 @@ func refusedBy(what string, err error) error {
 	return fmt.Errorf("the page's bucket: S3 did not %s it, or did not answer; deploy again", what)
 }
 
-// answered is S3's refusal by its code alone.
+// answered is S3's refusal as its code alone.
 type answered struct {
 	code string
 	err  error

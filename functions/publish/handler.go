@@ -14,28 +14,29 @@ import (
 	"github.com/aws/aws-lambda-go/cfn"
 )
 
-// handler answers CloudFormation whatever happens: without an answer a deployment hangs
-// until the resource's time is up, and so does its roll-back.
+// handler answers CloudFormation whatever happens: without an answer a deployment waits until the
+// resource's time-out, and so does its roll-back. See
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-custom-resources.html
 type handler struct {
 	work     func(ctx context.Context, e cfn.Event, doing func(string)) error
 	settings error // what is wrong with the environment, or nil
 	log      *slog.Logger
-	margin   time.Duration // kept of the function's time, for the answer
+	margin   time.Duration // part of the function's time that is kept for the answer
 	http     *http.Client
 }
 
 const (
-	// resourceID never changes: a new one would make CloudFormation delete the old one,
-	// which empties the bucket.
+	// resourceID never changes: CloudFormation would delete the old resource of a new id, and that
+	// empties the bucket.
 	resourceID = "publish"
 	// maxReason keeps the answer below CloudFormation's 4,096 bytes.
 	maxReason = 1000
-	// answerTries is how often the answer is sent until it is taken.
+	// answerTries is how often the answer is sent until CloudFormation accepts it.
 	answerTries = 3
 )
 
-// handle returns an error only if CloudFormation did not take the answer; Lambda then
-// calls once more.
+// handle returns an error only if CloudFormation did not accept the answer; Lambda then calls it
+// again.
 func (h handler) handle(ctx context.Context, e cfn.Event) error {
 	began := time.Now()
 	err := h.do(ctx, e)
@@ -48,8 +49,8 @@ func (h handler) handle(ctx context.Context, e cfn.Event) error {
 	return h.answer(ctx, e, err)
 }
 
-// do works until it is done, fails, panics or runs out of time. What does not heed its
-// context is left behind.
+// do works until it is done, fails, panics or runs out of time. Work that ignores its context is
+// abandoned.
 func (h handler) do(ctx context.Context, e cfn.Event) error {
 	if h.settings != nil {
 		return h.settings
@@ -82,8 +83,8 @@ func (h handler) do(ctx context.Context, e cfn.Event) error {
 	return err
 }
 
-// answer puts the outcome to the address that came with the event. That address is a
-// capability, and so is in no log.
+// answer puts the outcome to the address in the event. Whoever has that address can answer, so it is
+// in no log.
 func (h handler) answer(ctx context.Context, e cfn.Event, outcome error) error {
 	r := cfn.NewResponse(&e)
 	r.Status, r.PhysicalResourceID = cfn.StatusSuccess, resourceID
@@ -108,16 +109,16 @@ func (h handler) answer(ctx context.Context, e cfn.Event, outcome error) error {
 func (h handler) put(ctx context.Context, address string, body []byte) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPut, address, bytes.NewReader(body))
 	if err != nil {
-		return errors.New("CloudFormation's answering address is none")
+		return errors.New("the event has no valid address for the answer")
 	}
-	req.Header["Content-Type"] = nil // it is part of the address's signature, and was not set there
+	req.Header["Content-Type"] = nil // the address is signed for a request without a content type
 	resp, err := h.http.Do(req)
 	if err != nil {
-		return errors.New("CloudFormation's answering address cannot be reached")
+		return errors.New("CloudFormation's address for the answer cannot be reached")
 	}
 	_ = resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("CloudFormation's answering address says %d", resp.StatusCode)
+		return fmt.Errorf("CloudFormation's address for the answer returns %d", resp.StatusCode)
 	}
 	return nil
 }

@@ -1,8 +1,7 @@
-// Command publish is a custom resource of the stack: CloudFormation calls it when the
-// stack is made, when what it publishes has changed, and when the stack is deleted. It
-// uploads the agent page with its settings, lets sign-in return to the page, and points
-// the phone number at the API, so that after a deployment nothing is left to be done by
-// hand.
+// Command publish is a custom resource of the stack. CloudFormation calls it when the stack is
+// created, when what it publishes has changed, and when the stack is deleted. It uploads the agent
+// page with its settings, lets sign-in return to the page, and points the phone number at the API, so
+// that a deployment leaves nothing to be done by hand.
 package main
 
 import (

@@ -50,7 +50,7 @@ func TestCreateUploadsThePageAndPointsTheNumber(t *testing.T) {
 	}
 }
 
-// Cognito sets back what an update does not repeat.
+// Cognito resets every setting that an update does not repeat.
 func TestSignInReturnsToThePageAndKeepsItsOtherSettings(t *testing.T) {
 	r := newRig(t)
 	want := maps.Clone(r.cognito.settings)
@@ -90,7 +90,7 @@ func TestRepeatedUpdateChangesNothing(t *testing.T) {
 
 func names(r *rig) string { return strings.Join(slices.Sorted(maps.Keys(r.objects())), " ") }
 
-// A page that is open asks for the files of its own release.
+// An open page asks for the files of its own release.
 func TestFilesOfTheReleaseBeforeStayAndOlderOnesGo(t *testing.T) {
 	r := newRig(t)
 	r.mustSend("create")
@@ -177,7 +177,7 @@ func TestDeleteLeavesANumberThatPointsElsewhere(t *testing.T) {
 	}
 }
 
-// A stack that could never be made must be deletable, whatever is wrong with it.
+// A stack whose creation has failed must be deletable, whatever is wrong with it.
 func TestDeleteSucceedsWithoutCredentialsBucketOrProperties(t *testing.T) {
 	r := newRig(t)
 	r.keys.APISecret = "wrongwrongwrongwrong"
@@ -195,7 +195,7 @@ func TestDeleteSucceedsWithoutCredentialsBucketOrProperties(t *testing.T) {
 	}
 }
 
-// failing is an account that refuses.
+// failing is a Twilio account that refuses requests.
 type failing struct {
 	err   error
 	point error
@@ -272,7 +272,7 @@ func TestLateRefusalsAreToldToo(t *testing.T) {
 
 func TestNumberIsLeftAloneIfTheOperatorSaysSo(t *testing.T) {
 	r := newRig(t)
-	r.keys.APISecret = "" // nobody asks
+	r.keys.APISecret = "" // not used
 	e := r.event("create")
 	e.ResourceProperties["ConnectNumber"] = "false"
 	if a := r.send(e); a.Status != cfn.StatusSuccess || r.number().Voice.URL != "" {
@@ -291,8 +291,7 @@ func TestPanicIsAnswered(t *testing.T) {
 	}
 }
 
-// The work neither ends nor heeds its context; the answer is sent all the same, in the
-// time that is kept for it.
+// The work neither ends nor observes its context; the answer is sent in the time that is kept for it.
 func TestTimeOutIsAnswered(t *testing.T) {
 	r := newRig(t)
 	r.timeout, r.margin = time.Minute, time.Minute
@@ -352,8 +351,8 @@ func TestHistoryThatIsSpoiltIsBegunAnew(t *testing.T) {
 	}
 }
 
-// The caller is not hung up on while the API is down: she hears an apology, and comes
-// back to /incoming as soon as that answers.
+// While the API does not answer, the caller is not hung up on: they hear an apology, and return to
+// /incoming as soon as it answers.
 func TestF005FallbackApologisesAndTriesAgain(t *testing.T) {
 	var hits int
 	api := http.NewServeMux()
@@ -382,6 +381,6 @@ func TestF005FallbackApologisesAndTriesAgain(t *testing.T) {
 	heard := r.hear()
 	sorry := "speech:" + twilio.HoldTheLine
 	if want := []string{sorry, "music", sorry, "music", "speech:Here you are."}; !slices.Equal(slices.Compact(heard), want) {
-		t.Errorf("the caller heard %q, want %q, with neither silence nor a hang-up between", heard, want)
+		t.Errorf("the caller heard %q, want %q, without silence or a hang-up in between", heard, want)
 	}
 }

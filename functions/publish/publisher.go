@@ -15,7 +15,7 @@ import (
 	"warmtransfer/shared/twilio"
 )
 
-// publisher does what CloudFormation asks for. Everything it does may be done again.
+// publisher does what CloudFormation asks for. Everything that it does may be repeated.
 type publisher struct {
 	page    fs.FS
 	bucket  bucket
@@ -31,8 +31,7 @@ type numbers interface {
 	PointNumber(ctx context.Context, n twilio.Number) error
 }
 
-// properties are those of the resource in template.yaml. CloudFormation makes text of
-// everything.
+// properties are those of the resource in template.yaml. CloudFormation passes every value as text.
 type properties struct {
 	Bucket        string
 	PageURL       string `json:"PageUrl"`  // the page's own address, with a slash at the end
@@ -41,12 +40,12 @@ type properties struct {
 	Issuer        string
 	ClientID      string `json:"ClientId"`
 	Scope         string
-	UserPool      string // "" if another issuer signs the agents in
+	UserPool      string // "" if the agents sign in with another issuer
 	Number        string
 	ConnectNumber string // "true" or "false"
 }
 
-// read takes the properties out of an event.
+// read decodes the properties of an event.
 func read(e cfn.Event) (p properties, err error) {
 	raw, err := json.Marshal(e.ResourceProperties)
 	if err != nil {
@@ -66,7 +65,7 @@ func read(e cfn.Event) (p properties, err error) {
 	return p, err
 }
 
-// work carries out one event; doing hears what it is at.
+// work carries out one event; it reports each step to doing.
 func (p publisher) work(ctx context.Context, e cfn.Event, doing func(string)) error {
 	set, err := read(e)
 	if e.RequestType == cfn.RequestDelete {
@@ -75,7 +74,7 @@ func (p publisher) work(ctx context.Context, e cfn.Event, doing func(string)) er
 	if err != nil {
 		return err
 	}
-	// What may be refused comes first: then nothing has been changed yet.
+	// Steps that may be refused come first, before anything has been changed.
 	var number twilio.Number
 	if set.ConnectNumber == "true" {
 		doing("looking for the phone number")
@@ -111,9 +110,10 @@ func (p publisher) work(ctx context.Context, e cfn.Event, doing func(string)) er
 	return nil
 }
 
-// atHome refuses a number whose calls another region of Twilio's handles: it would look up addresses of its own there,
-// and the agents' browsers are not in it. A key that may not read the region, or a look-up that fails, stops nothing:
-// most numbers are of the home region, and the doctor says what could not be seen.
+// atHome refuses a number whose calls another region of Twilio's handles: Twilio would look up the
+// number's addresses in that region, and the agents' browsers are not connected there. If the key may
+// not read the region, or the look-up fails, the deployment goes on: most numbers are in the home
+// region, and the doctor reports what could not be checked.
 func (p publisher) atHome(ctx context.Context, number string) error {
 	region, err := p.numbers.Region(ctx, number)
 	if err != nil {
@@ -133,15 +133,15 @@ func (p publisher) atHome(ctx context.Context, number string) error {
 // number is the number as it should be.
 func (p properties) number(n twilio.Number) twilio.Number {
 	n.Voice = twilio.Hook{URL: p.APIURL + "/incoming", Method: "POST"}
-	// A bucket answers no POST.
+	// A bucket does not answer POST.
 	n.Fallback = twilio.Hook{URL: p.MediaURL + "/" + fallbackName, Method: "GET"}
 	n.Status = twilio.Hook{URL: p.APIURL + "/events/call", Method: "POST"}
 	return n
 }
 
-// remove empties the bucket, which cannot be deleted otherwise. A number that still
-// points at this API is let go, if that is possible: a stack must be deletable with
-// credentials that are no longer any good.
+// remove empties the bucket, because CloudFormation deletes only an empty one. It takes a number that
+// still points at this API away from it, if Twilio lets it: a stack must be deletable with credentials
+// that are no longer valid.
 func (p publisher) remove(ctx context.Context, set properties, doing func(string)) error {
 	if set.ConnectNumber == "true" && set.APIURL != "" {
 		doing("letting the phone number go")
@@ -152,14 +152,13 @@ func (p publisher) remove(ctx context.Context, set properties, doing func(string
 		}
 	}
 	if set.Bucket == "" {
-		return nil // it was never made
+		return nil // the bucket was never made
 	}
 	doing("emptying the bucket")
 	return p.bucket.empty(ctx, set.Bucket)
 }
 
-// refusal says in the operator's words what Twilio did not like, by the names of the
-// template's parameters.
+// refusal says what Twilio has refused, by the names of the template's parameters.
 func refusal(err error) error {
 	var no *switchboard.RefusedError
 	switch {

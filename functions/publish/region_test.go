@@ -14,7 +14,7 @@ import (
 	"warmtransfer/shared/twilio"
 )
 
-// inRegion has the number's calls handled in a region, as an operator does at Twilio.
+// inRegion moves the number's calls to a region, as an operator does at Twilio.
 func (r *rig) inRegion(region string) {
 	r.t.Helper()
 	form := url.Values{"VoiceRegion": {region}}
@@ -28,8 +28,7 @@ func (r *rig) inRegion(region string) {
 	}
 }
 
-// Another region has addresses of its own for the number: pointing this region's at the API would be for nothing, and
-// no call would arrive.
+// Another region has its own addresses for the number: with this region's pointed at the API, no call would arrive.
 func TestF199NumberOfAnotherRegionIsRefusedBeforeAnythingIsChanged(t *testing.T) {
 	r := newRig(t)
 	r.inRegion("ie1")

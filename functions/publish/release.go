@@ -16,7 +16,7 @@ import (
 	"warmtransfer/shared/twilio"
 )
 
-// built is the page as the Makefile beside this file has put it there.
+// built is the page that the Makefile beside this file has copied here.
 //
 //go:embed all:page
 var built embed.FS
@@ -29,9 +29,9 @@ func builtPage() fs.FS {
 	return page
 }
 
-// release is one version of what the bucket serves.
+// release is one version of the bucket's content.
 type release struct {
-	id    string // of the page's content
+	id    string // a hash of the page's content
 	files []file // in the order in which they are uploaded
 }
 
@@ -47,8 +47,8 @@ const (
 	fallbackName = "fallback.xml"
 )
 
-// How long browsers and CloudFront keep a file. "no-cache" is "ask each time": an old
-// page is then never shown, and a reload costs no more than an answer of 304.
+// How long browsers and CloudFront cache a file. "no-cache" means "ask each time": an old page is
+// never shown, and a reload usually costs only a 304.
 const (
 	forever = "public, max-age=31536000, immutable"
 	aDay    = "public, max-age=86400"
@@ -68,8 +68,8 @@ var kinds = map[string]string{
 var errNoPage = errors.New("this deployment was built without the agent page: run make deploy, " +
 	"or sam build in the repository's own folder, and deploy again")
 
-// newRelease is the page with its settings and with what a caller hears when the API is
-// down. The page itself comes last, when everything it asks for is there.
+// newRelease is the page with its settings, and with what a caller hears when the API does not answer.
+// The page itself comes last, when everything that it asks for has been uploaded.
 func newRelease(page fs.FS, set properties) (release, error) {
 	var r release
 	sum := sha256.New()
@@ -85,7 +85,7 @@ func newRelease(page fs.FS, set properties) (release, error) {
 		if !known {
 			return fmt.Errorf("the page holds %s, a kind of file that is not known here", name)
 		}
-		_, _ = fmt.Fprintf(sum, "%s %d\n", name, len(content)) // a hash takes everything
+		_, _ = fmt.Fprintf(sum, "%s %d\n", name, len(content)) // writing to a hash never fails
 		_, _ = sum.Write(content)
 		r.files = append(r.files, file{name, kind, cacheFor(name), content})
 		return nil
@@ -147,7 +147,7 @@ func config(set properties) []byte {
 		SignIn signIn   `json:"signIn"`
 		Voice  struct{} `json:"voice"`
 	}{SignIn: signIn{set.Issuer, set.ClientID, set.Scope}})
-	if err != nil { // it is texts
+	if err != nil { // it holds only strings
 		panic(err)
 	}
 	return out

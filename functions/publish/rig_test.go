@@ -39,8 +39,8 @@ const (
 	apiSecret  = "abcdef0123456789abcdef0123456789"
 )
 
-// rig is everything around the function: S3, Cognito, the secret, the phone network, and
-// CloudFormation's end of the line. What AWS has is behind the function's own role.
+// rig is everything around the function: S3, Cognito, the secret, the phone network, and CloudFormation's
+// address for answers. Requests to AWS pass the function's own role.
 type rig struct {
 	t       *testing.T
 	role    role
@@ -64,7 +64,7 @@ type rig struct {
 
 func newRig(t *testing.T) *rig { return newRigFor(t, "") }
 
-// newRigFor is for a stack whose agents are signed in by issuer, "" for Cognito.
+// newRigFor is for a stack whose agents sign in with issuer, "" for Cognito.
 func newRigFor(t *testing.T, issuer string) *rig {
 	t.Helper()
 	r := &rig{t: t, role: readRole(t, issuer), clock: clock.NewManual(time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)), cognito: &cognito{}, cloud: &cloudFormation{}, cache: map[string]string{}, timeout: time.Minute,
@@ -82,11 +82,11 @@ func newRigFor(t *testing.T, issuer string) *rig {
 			return
 		}
 		if req.Method == http.MethodPut {
-			r.cache[req.URL.Path] = req.Header.Get("Cache-Control") // this S3 forgets it
+			r.cache[req.URL.Path] = req.Header.Get("Cache-Control") // the fake S3 does not keep it
 		}
 		store.ServeHTTP(w, req)
 	})
-	bucketServer := r.serve(objects) // for the test's own eyes
+	bucketServer := r.serve(objects) // for the test's own requests
 	if err := backend.CreateBucket(bucketName); err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func (r *rig) serve(h http.Handler) string {
 	return s.URL
 }
 
-// event is a recorded one, answered here.
+// event is a recorded event whose answer comes here.
 func (r *rig) event(kind string) cfn.Event {
 	r.t.Helper()
 	raw, err := os.ReadFile(filepath.Join("testdata", kind+".json"))
@@ -146,7 +146,7 @@ func (r *rig) event(kind string) cfn.Event {
 	return e
 }
 
-// send lets the function handle an event, and returns what CloudFormation was told.
+// send makes the function handle an event, and returns its answer to CloudFormation.
 func (r *rig) send(e cfn.Event) cfn.Response {
 	r.t.Helper()
 	reader := env.New(getter(r.env))
@@ -185,7 +185,7 @@ func (r *rig) handle(e cfn.Event, work func(context.Context, cfn.Event, func(str
 	return answer
 }
 
-// mustSend is send, of what must succeed.
+// mustSend is send; any answer but success fails the test.
 func (r *rig) mustSend(kind string) {
 	r.t.Helper()
 	if a := r.send(r.event(kind)); a.Status != cfn.StatusSuccess {
@@ -236,8 +236,8 @@ func (r *rig) number() twilio.Number {
 	return n
 }
 
-// hear lets an outside phone dial the number, and tells what it hears for a minute, each
-// thing once in a row. It fails if the caller is hung up on.
+// hear lets an outside phone dial the number, and returns what it hears in a minute, without
+// repetitions. It fails if the caller is hung up on.
 func (r *rig) hear() (heard []string) {
 	r.t.Helper()
 	sid, err := r.network.PlaceCall(nil, "+15550100199", ourNumber)
@@ -265,7 +265,7 @@ func (r *rig) hear() (heard []string) {
 // cloudFormation takes answers at a pre-signed address.
 type cloudFormation struct {
 	mu      sync.Mutex
-	fail    int // so many times first
+	fail    int // number of requests that fail first
 	answers []cfn.Response
 }
 
@@ -278,7 +278,7 @@ func (c *cloudFormation) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.fail--
 		w.WriteHeader(http.StatusServiceUnavailable)
 	case r.Method != http.MethodPut || r.Header.Get("Content-Type") != "" || r.ContentLength < 1 || r.ContentLength > 4096:
-		w.WriteHeader(http.StatusForbidden) // as S3 does: the signature is over these
+		w.WriteHeader(http.StatusForbidden) // as S3 does: the signature covers the headers
 	case json.NewDecoder(r.Body).Decode(&a) != nil:
 		w.WriteHeader(http.StatusBadRequest)
 	default:

@@ -12,14 +12,13 @@ import (
 
 const secretARN = "arn:aws:secretsmanager:eu-central-1:" + sam.Account + ":secret:TwilioSecret-AbCdEf"
 
-// role is what the template lets the function do, and who sees to it.
+// role is what the template allows the function, and what enforces it.
 type role struct {
 	function sam.Function
 	guard    *iam.Guard
 }
 
-// readRole reads the role from the template. At the end of the test nothing may have been
-// refused.
+// readRole reads the role from the template. At the end of the test no request may have been refused.
 func readRole(t *testing.T, issuer string) role {
 	t.Helper()
 	tmpl, err := sam.Load("../../template.yaml", sam.Values{
@@ -50,8 +49,8 @@ func readRole(t *testing.T, issuer string) role {
 	return role{}
 }
 
-// A stack's whole life needs all that the role allows. That it needs no more, every test
-// asserts.
+// The whole life of a stack uses everything that the role allows. Every test asserts that it uses
+// nothing more.
 func TestRoleAllowsNothingThatIsNotNeeded(t *testing.T) {
 	for name, issuer := range map[string]string{"Cognito": "", "another issuer": "https://sign-in.example.com"} {
 		t.Run(name, func(t *testing.T) {

@@ -21,19 +21,21 @@ import (
 	"warmtransfer/shared/env"
 )
 
-// The two calls to Cognito, as policies name them.
+// The two requests to Cognito, by the names that policies use.
 const (
 	describeClient = "cognito-idp:DescribeUserPoolClient"
 	updateClient   = "cognito-idp:UpdateUserPoolClient"
 )
 
-// signIn is Cognito, as far as sign-in must know where the page is. The template cannot
-// tell it: the user pool's client would need the page's distribution, which needs the
-// API, which needs the client's id.
+// signIn is Cognito, as far as sign-in must know the page's address. The template cannot set it: the
+// user pool's client would need the page's distribution, which needs the API, which needs the client's
+// id.
 //
-// It speaks Cognito's JSON and not the SDK's types: UpdateUserPoolClient sets back
-// whatever it is not given, and what was described is given back whole, with settings
-// that are newer than any SDK.
+// It uses Cognito's JSON and not the SDK's types: UpdateUserPoolClient resets every setting that the
+// request does not repeat
+// (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPoolClient.html).
+// So everything that Cognito has described is sent back, including settings that the SDK does not know
+// yet.
 type signIn struct {
 	endpoint, region string
 	keys             aws.CredentialsProvider
@@ -50,7 +52,7 @@ func openSignIn(r *env.Reader) signIn {
 	return s
 }
 
-// returnTo makes the page the only address that sign-in and sign-out lead to.
+// returnTo makes the page the only address to which sign-in and sign-out return.
 func (s signIn) returnTo(ctx context.Context, pool, client, page string) error {
 	var answer struct{ UserPoolClient map[string]any }
 	err := s.call(ctx, describeClient, map[string]any{"UserPoolId": pool, "ClientId": client}, &answer)
@@ -64,7 +66,7 @@ func (s signIn) returnTo(ctx context.Context, pool, client, page string) error {
 	}
 	settings["CallbackURLs"], settings["LogoutURLs"] = only, only
 	for _, name := range []string{"ClientSecret", "CreationDate", "LastModifiedDate", "DefaultRedirectURI"} {
-		delete(settings, name) // told, and not to be given
+		delete(settings, name) // described by Cognito, and not accepted back
 	}
 	return s.call(ctx, updateClient, settings, nil)
 }
@@ -107,12 +109,12 @@ func (s signIn) call(ctx context.Context, action string, body, into any) error {
 	return json.Unmarshal(answer, into)
 }
 
-// kindOf is the name of Cognito's error, without its words.
+// kindOf is the name of Cognito's error, without its text.
 func kindOf(answer []byte) string {
 	var e struct {
 		Type string `json:"__type"`
 	}
-	_ = json.Unmarshal(answer, &e) // what is no JSON has no name
+	_ = json.Unmarshal(answer, &e) // an answer that is not JSON has no name
 	parts := strings.Split(e.Type, "#")
 	slices.Reverse(parts)
 	return parts[0]

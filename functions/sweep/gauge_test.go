@@ -38,11 +38,11 @@ func TestF128TheSweepWritesItsHeartbeatAndHowTheLineStands(t *testing.T) {
 		}
 	}
 	if line["_aws"] == nil {
-		t.Error("the line is no metric")
+		t.Error("the log entry is no metric")
 	}
 }
 
-// A sweep that fails has not been done: its silence is the alarm.
+// A sweep that fails is not counted, and the missing metric is the alarm.
 func TestF128AFailedSweepHasNoHeartbeat(t *testing.T) {
 	w := switchboardtest.NewWorld(t)
 	w.Store.Every("Live", switchboardtest.Fault{Err: switchboard.ErrUnavailable})

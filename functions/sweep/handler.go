@@ -15,19 +15,19 @@ import (
 )
 
 const (
-	// most is how many conferences one sweep looks after.
+	// most is how many calls one sweep reconciles.
 	most = 800
-	// atOnce is how many of them at the same time: each asks Twilio twice.
+	// atOnce is how many of them at the same time: each needs two requests to Twilio.
 	atOnce = 8
-	// sweepTime leaves the function, which has a minute, time to write down what it has done;
-	// lastTime leaves the last conference time that it begins with.
+	// sweepTime leaves the function, which has a minute, time to save what it has done; lastTime is the
+	// latest time at which it begins with another call.
 	sweepTime, lastTime = 50 * time.Second, 40 * time.Second
-	// retireTime is for taking those out of the free agents whose pages are silent.
+	// retireTime bounds the removal of agents without heartbeats from the list of free agents.
 	retireTime = 5 * time.Second
 )
 
-// sweep answers the schedule: it looks after every conference that has not ended. Clock
-// tells how long that takes.
+// sweep handles the schedule's event: it reconciles every call that has not ended. Clock measures how
+// long that takes.
 func sweep(board *switchboard.Switchboard, log *slog.Logger, clock func() time.Time) func(context.Context, events.EventBridgeEvent) error {
 	return func(ctx context.Context, e events.EventBridgeEvent) error {
 		began := clock()
@@ -36,7 +36,7 @@ func sweep(board *switchboard.Switchboard, log *slog.Logger, clock func() time.T
 		swept, err := run(ctx, board, now)
 		if err == nil {
 			counts.Add(metrics.Rescued, float64(swept.Changed))
-			counts.Add(metrics.LegsSwept, 0) // so that it is written down
+			counts.Add(metrics.LegsSwept, 0) // so that the metric has a value each minute
 			err = gauge(ctx, board, counts, e.Time)
 		}
 		attrs := []slog.Attr{
@@ -47,7 +47,7 @@ func sweep(board *switchboard.Switchboard, log *slog.Logger, clock func() time.T
 			level = slog.LevelWarn
 			attrs = append(attrs, slog.Int("left", swept.Left))
 		} else if err == nil {
-			counts.Add(metrics.Sweeps, 1) // a sweep that was cut short is none
+			counts.Add(metrics.Sweeps, 1) // a sweep that ran out of time does not count
 		}
 		attrs = append(attrs, counts.Attrs(e.Time)...)
 		if err != nil {
@@ -59,7 +59,7 @@ func sweep(board *switchboard.Switchboard, log *slog.Logger, clock func() time.T
 	}
 }
 
-// run is the sweep itself.
+// run is the sweep without metrics and log.
 func run(ctx context.Context, board *switchboard.Switchboard, now func() time.Time) (switchboard.Swept, error) {
 	ctx, cancel := context.WithTimeout(ctx, sweepTime)
 	defer cancel()
@@ -72,7 +72,7 @@ var gauges = map[agent.Presence]metrics.Name{
 	agent.IsAway: metrics.AgentsAway, agent.IsOffline: metrics.AgentsOffline,
 }
 
-// gauge measures how the line stands, once a minute.
+// gauge measures the queue and the agents, once a minute.
 func gauge(ctx context.Context, board *switchboard.Switchboard, counts *metrics.Counts, now time.Time) error {
 	g, err := board.Gauges(ctx, now)
 	if err != nil {
@@ -94,11 +94,10 @@ func gauge(ctx context.Context, board *switchboard.Switchboard, counts *metrics.
 	return nil
 }
 
-// lateAfter is when the legs of a call that is over should long be gone: N3 has ten
-// seconds.
+// lateAfter is when the legs of a call that is over must be gone: N3 allows ten seconds.
 const lateAfter = 10 * time.Second
 
-// observe counts, besides what every function counts, the legs that only the sweep ended.
+// observe counts what every function counts, and the legs that only the sweep has ended.
 func observe(ctx context.Context, b switchboard.Before, c *conference.Conference, now time.Time) {
 	web.Observe(ctx, b, c, now)
 	if gone := b.Legs - len(c.Legs); b.State == conference.Ended && gone > 0 && now.Sub(c.Ended) > lateAfter {

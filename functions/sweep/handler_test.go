@@ -39,7 +39,7 @@ func TestF103TheSweepRepairsWhatNoEventTold(t *testing.T) {
 	w.Answer("alice")
 	w.Settle()
 	w.HangUp("alice")
-	for len(w.Phones.Told) > 0 { // every word of it is lost
+	for len(w.Phones.Told) > 0 { // every callback is lost
 		w.Drop(0)
 	}
 	var log bytes.Buffer
@@ -49,14 +49,14 @@ func TestF103TheSweepRepairsWhatNoEventTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	if c := w.Conference(id); c.State == conference.Talking {
-		t.Errorf("the caller is still taken for %s", c.State)
+		t.Errorf("the call is still %s", c.State)
 	}
 	if !strings.Contains(log.String(), `"swept":1`) || webtest.Private(log.String()) != "" {
 		t.Errorf("the log is %s", &log)
 	}
 }
 
-// steps is a clock that goes on by that much each time it is looked at.
+// steps is a clock that advances by that much at each reading.
 func steps(by time.Duration) func() time.Time {
 	var mu sync.Mutex
 	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
@@ -68,8 +68,8 @@ func steps(by time.Duration) func() time.Time {
 	}
 }
 
-// The event's time is that of the beginning; what the sweep has taken since is added, or
-// the last conferences would be judged by what was the time for the first.
+// The event holds the time of the start. The sweep adds the time that it has taken since, or the last
+// calls would be judged by the time of the first.
 func TestTheSweepsClockIsTheEventsTimeAndGoesOn(t *testing.T) {
 	for took, want := range map[time.Duration]conference.Reason{0: "", 10 * time.Second: conference.ReasonMaxWait} {
 		w := switchboardtest.NewWorld(t)
@@ -84,8 +84,8 @@ func TestTheSweepsClockIsTheEventsTimeAndGoesOn(t *testing.T) {
 	}
 }
 
-// A sweep that is cut short says so, has no heartbeat, and does not leave out the same ones
-// again.
+// A sweep that runs out of time says so, is not counted, and the next one does not leave out the same
+// calls.
 func TestASweepThatIsCutShort(t *testing.T) {
 	w := switchboardtest.NewWorld(t)
 	var ids []conference.ID
@@ -99,7 +99,7 @@ func TestASweepThatIsCutShort(t *testing.T) {
 	for n := range 12 {
 		w.Now = w.Now.Add(time.Minute)
 		var log bytes.Buffer
-		run := sweep(w.Board, slog.New(slog.NewJSONHandler(&log, nil)), steps(10*time.Second)) // for each conference
+		run := sweep(w.Board, slog.New(slog.NewJSONHandler(&log, nil)), steps(10*time.Second)) // for each call
 		if err := run(t.Context(), event(t, w.Now)); err != nil {
 			t.Fatal(err)
 		}
@@ -113,7 +113,7 @@ func TestASweepThatIsCutShort(t *testing.T) {
 		}
 	}
 	if len(looked) != len(ids) {
-		t.Errorf("%d of %d were looked after", len(looked), len(ids))
+		t.Errorf("%d of %d were reconciled", len(looked), len(ids))
 	}
 }
 

@@ -1,5 +1,5 @@
-// Command sweep is the clock of last resort: each minute it finds what neither an event
-// nor a caller's or an agent's clock has repaired, and ends legs that have no place.
+// Command sweep is the scheduled reconciliation. Once a minute it repairs what neither a callback nor
+// the caller's or an agent's clock has repaired, and ends legs that have no place in a call.
 package main
 
 import (

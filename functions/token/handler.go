@@ -35,9 +35,9 @@ type voiceToken struct {
 	ExpiresAt time.Time `json:"expiresAt"`
 }
 
-// token lets the agent's page be called under his name, and nothing else.
+// token lets the agent's page be called under the agent's id, and nothing else.
 func (h handler) token(r *web.Request) (int, any, error) {
-	// While the store is away, a token does no harm: who was removed is rung by nobody.
+	// If the store does not answer, a token does no harm: a removed agent is never rung.
 	if err := switchboard.MayAsk(r.Context(), h.store, r.Who); errors.Is(err, agent.ErrRemoved) {
 		return 0, nil, err
 	}

@@ -37,17 +37,17 @@ func TestF202WhoWasRemovedGetsNoToken(t *testing.T) {
 	}
 	s.Problem(s.Do(s.Signed("alice", "POST", "/token", "")), 403, "removed")
 	if v, a := ask(t, s, "bob"); a.Status != 200 || v.Identity != "bob" {
-		t.Errorf("another is answered %d", a.Status)
+		t.Errorf("another agent is answered %d", a.Status)
 	}
 	if err := board.Restore(t.Context(), switchboard.Who{ID: "alice"}, now); err != nil {
 		t.Fatal(err)
 	}
 	if _, a := ask(t, s, "alice"); a.Status != 200 {
-		t.Errorf("restored she is answered %d", a.Status)
+		t.Errorf("after restore the agent is answered %d", a.Status)
 	}
 	store.Every("Agent", switchboardtest.Fault{Err: switchboard.ErrUnavailable})
 	if _, a := ask(t, s, "alice"); a.Status != 200 {
-		t.Errorf("with the store away she is answered %d", a.Status)
+		t.Errorf("without the store the agent is answered %d", a.Status)
 	}
 }
 

@@ -1,6 +1,5 @@
-// Command token gives the signed-in agent's page a voice token, with which it can be
-// called and cannot call. It asks the store whether the agent was removed, and nothing of the
-// phone network.
+// Command token gives the page of a signed-in agent a voice token: the page can be called with it, and
+// cannot call. It asks the store whether the agent was removed, and asks Twilio nothing.
 package main
 
 import (

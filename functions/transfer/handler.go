@@ -27,7 +27,7 @@ func (h handler) routes() http.Handler {
 	}.Handler()
 }
 
-// transfer is one press of a button on the agent's page.
+// transfer carries out one command.
 func (h handler) transfer(r *web.Request) (int, any, error) {
 	cmd, err := command(r)
 	if err != nil {

@@ -32,7 +32,7 @@ func serve(t testing.TB, agents ...agent.ID) suite {
 	return suite{Site: s, world: w, spec: webtest.NewSpec(t)}
 }
 
-// talk is alice in a call with a caller, bob free.
+// talk is alice in a call with a caller, and bob free.
 func talk(t testing.TB) (suite, conference.ID) {
 	s := serve(t, "alice", "bob")
 	id, _ := s.world.Dial()
@@ -126,7 +126,7 @@ func TestF052OnePressHasOneEffect(t *testing.T) {
 		t.Errorf("%d dials", s.world.Phones.Count("Dial"))
 	}
 	s.accepted(s.press("alice", `{"action":"cancel","request":"press-2"}`))
-	s.accepted(s.press("alice", body)) // the late repetition does not ring her again
+	s.accepted(s.press("alice", body)) // the late repetition does not ring anybody again
 	if s.world.Rings("bob") || s.world.Conference(id).State != conference.Talking {
 		t.Errorf("%s", s.world.Conference(id).State)
 	}
@@ -163,14 +163,14 @@ func TestRefusalsSayWhyAndChangeNothing(t *testing.T) {
 	}
 	p := s.Problem(s.press("alice", `{"action":"consult","target":"+15005550001"}`), 422, "target-not-allowed")
 	if p["reason"] != "country" {
-		t.Errorf("the page is not told why: %v", p)
+		t.Errorf("the page does not learn why: %v", p)
 	}
 	s.accepted(s.press("alice", `{"action":"consult","target":"bob"}`))
 	s.world.Answer("bob")
 	s.world.Settle()
 	s.Problem(s.press("bob", `{"action":"complete"}`), 409, "not-yours")
 	if got := s.world.Conference(id).Version; version == got {
-		t.Error("the one accepted press has changed nothing")
+		t.Error("the one accepted command has changed nothing")
 	}
 }
 
@@ -186,7 +186,7 @@ func TestF079CompleteBeforeTheTargetAnswersIsRefusedWithTheState(t *testing.T) {
 	}
 	s.world.Answer("bob")
 	s.world.Settle()
-	s.accepted(s.press("alice", `{"action":"complete"}`)) // now he may
+	s.accepted(s.press("alice", `{"action":"complete"}`)) // now it is allowed
 	if h := s.world.Hears(id); h != "bob" {
 		t.Errorf("the caller hears %s", h)
 	}
@@ -261,7 +261,7 @@ func TestF085TheTargetOfTwoIsRungForOne(t *testing.T) {
 	s.Problem(s.press("carol", `{"action":"consult","target":"*"}`), 409, "nobody-free")
 }
 
-// F186: a hold without an answer may be done yet, so the consult waits for it; one that never comes is too slow.
+// F186: a hold without an answer may still take effect, so the consult waits for it; after a while the consult fails.
 func TestF056F186AHoldWithoutAnAnswerIsWaitedForAndThenGivenUp(t *testing.T) {
 	s, id := talk(t)
 	s.world.Phones.Every("Hold", switchboardtest.Fault{Err: switchboard.ErrUnknown})
@@ -382,8 +382,8 @@ func TestSampleEvent(t *testing.T) {
 	s.Problem(a, 409, "no-call")
 }
 
-// What openapi.yaml refuses, the function refuses too, and the other way round: but for
-// a target, which may be well formed and none, and for names in another case.
+// The function refuses exactly what openapi.yaml refuses, except for a target that is well formed and
+// does not exist, and for names in another case.
 func FuzzF170Commands(f *testing.F) {
 	f.Add(`{"action":"end"}`)
 	f.Add(`{"action":"consult","target":"bob","note":"x","request":"1"}`)

@@ -1,4 +1,4 @@
-// Command transfer carries out one press of a button on an agent's page on her call.
+// Command transfer carries out one command of an agent on their current call.
 package main
 
 import (

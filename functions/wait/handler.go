@@ -19,9 +19,9 @@ type handler struct {
 	music string // base address of the pieces
 }
 
-// turnTime is how long a turn may take, with what its request has done still to be saved.
-// The caller hears nothing meanwhile, and Twilio does not wait longer than 4.5 s for it
-// (see twilio.Base.Wait): whatever is not done by then the next turn does.
+// turnTime bounds a turn; the effects that it has begun must still be saved after that. The caller
+// hears nothing meanwhile, and Twilio waits no longer than 4.5 s (see twilio.Base.Wait). The next turn
+// does what is left.
 const turnTime = 2800 * time.Millisecond
 
 func (h handler) routes() http.Handler {
@@ -33,8 +33,8 @@ func (h handler) routes() http.Handler {
 	}.Handler()
 }
 
-// wait is one turn of what a waiting or held party hears. For the caller it is her
-// clock too; an agent who is on hold hears music and nothing else.
+// wait answers one turn for a waiting or held party. Only the caller's turns are a clock; an agent on
+// hold hears music and nothing else happens.
 func (h handler) wait(r *web.Request) (string, error) {
 	if r.PathValue("turn") == twilio.Silence {
 		return twilio.Announcement(silence), nil
@@ -49,7 +49,7 @@ func (h handler) wait(r *web.Request) (string, error) {
 	asked := switchboard.Turn{Position: tellsPosition(n) && failing == 0, Lasts: lasts}
 	place, err := h.board(r.Base).Wait(r.Context(), r.Conference(), asked, r.Now)
 	if errors.Is(err, switchboard.ErrNotFound) && r.CallSID() != "" {
-		// Her item is lost, she is not: she arrives anew.
+		// The call's item is lost, and the caller is still there: treat it as a new arrival.
 		place.Conference, err = h.board(r.Base).Arrive(r.Context(), r.Conference(), "", false, r.Now)
 	}
 	if err != nil {
@@ -58,11 +58,11 @@ func (h handler) wait(r *web.Request) (string, error) {
 	return h.turn(r, words(place, n)...), nil
 }
 
-// usual is a position whose words are of the usual length.
+// usual is a position whose words are of usual length.
 const usual = 10
 
-// instead is what is heard when there is no better answer: music, or in place of an
-// announcement nothing, for it comes over what is heard already.
+// instead is the answer when there is no better one: music. For an announcement it is silence, because
+// the party already hears something else.
 func (h handler) instead(r *web.Request) string {
 	if r.PathValue("turn") == twilio.Silence {
 		return twilio.Announcement()
@@ -70,7 +70,7 @@ func (h handler) instead(r *web.Request) string {
 	return h.turn(r)
 }
 
-// turn is music after these words, and the way to the next turn.
+// turn is music after these words, and the address of the next turn.
 func (h handler) turn(r *web.Request, words ...string) string {
 	n, failing := turn(r)
 	c := h.content(r, words...)
@@ -80,16 +80,16 @@ func (h handler) turn(r *web.Request, words ...string) string {
 	})
 }
 
-// content is what is heard in a turn, and about how long.
+// content is what is heard in a turn, and an estimate of its length.
 type content struct {
 	words []string
 	music string // "" is silence, for as long as noMusic
 	lasts time.Duration
 }
 
-// content is these words and music. Where the music could not be had in the turn before there are
-// others: they take more than five seconds, so that a party who hears no music is told something
-// each turn, and does not ask as fast as the network is. Now and then the music is tried after them.
+// content is these words and music. If the music of the turn before could not be fetched, the words
+// are others, which last more than five seconds: a party without music hears something each turn, and
+// the turns do not follow each other too fast. Every third turn the music is tried again after them.
 func (h handler) content(r *web.Request, words ...string) content {
 	n, failing := turn(r)
 	c := content{words: words, music: h.music + piece(n)}
@@ -108,20 +108,20 @@ func (h handler) content(r *web.Request, words ...string) content {
 	return c
 }
 
-// noMusic is how long it is silent after the words in a turn without music.
+// noMusic is the silence after the words in a turn without music.
 const noMusic = 5 * time.Second
 
-// hasMusic: a turn has music, or tries whether it can be had again.
+// hasMusic reports whether a turn has music, or tries again whether it can be fetched.
 func hasMusic(failing int) bool { return failing == 0 || failing%tryEvery == tryAt }
 
 const (
 	tryEvery, tryAt = 3, 2
-	// A turn that is followed by the next one so much sooner than reckoned was without music: its
-	// host has failed. If it is so much later the host did not answer until Twilio gave it up.
+	// If the next turn is requested early, by this much, the music's host has refused the piece. If it
+	// is late, by this much, the host did not answer before Twilio gave up.
 	early, late = 5 * time.Second, 2900 * time.Millisecond
 )
 
-// failing says how many turns in a row were without music, by what is known of the one before.
+// failing is the number of turns in a row without music, from what is known of the turn before.
 func failing(b twilio.Heard, now time.Time) int {
 	switch {
 	case b.Due.IsZero():
@@ -130,13 +130,13 @@ func failing(b twilio.Heard, now time.Time) int {
 		return b.Failing + 1
 	case !now.After(b.Due.Add(late)):
 		return 0
-	case b.Failing == 0: // or the turn itself has come late: then there is music after the words
+	case b.Failing == 0: // or only the request was late: so music follows the words
 		return tryAt
 	}
 	return b.Failing + 1
 }
 
-// length is that of a turn's piece.
+// length is the length of a turn's piece.
 func length(turn int) time.Duration {
 	if turn == 0 {
 		return 8 * time.Second
@@ -144,8 +144,8 @@ func length(turn int) time.Duration {
 	return 12 * time.Second
 }
 
-// pieces is how many follow the introduction, 00.wav: the music goes on from turn to
-// turn, and after the last piece with the first.
+// pieces is the number of pieces after the introduction, 00.wav. The music goes on from turn to turn,
+// and begins again after the last piece.
 const pieces = 10
 
 func piece(turn int) string {
@@ -155,20 +155,19 @@ func piece(turn int) string {
 	return fmt.Sprintf("/%02d.wav", (turn-1)%pieces+1)
 }
 
-// greeting is the classic's sentence.
+// greeting is the sentence of Twilio's warm transfer tutorial.
 const greeting = "Thank you for calling. Please wait in line for a few seconds. An agent will be with you shortly."
 
-// silence is said to a caller whose agent's page is not heard of any more. He may be
-// there all the same.
+// silence is said to a caller whose owner's page has stopped its heartbeats. The owner may be there
+// all the same.
 const silence = "If you cannot hear your agent any more, please stay on the line. You will be connected again."
 
-// positionEvery is how many turns pass between two words about the position.
+// positionEvery is the number of turns from one sentence about the position to the next.
 const positionEvery = 3
 
 func tellsPosition(turn int) bool { return turn%positionEvery == 1 }
 
-// words are said before the music of a turn: at most one sentence, so that words and
-// music together stay within 15 s.
+// words are said before the music of a turn: at most one sentence, so that a turn stays within 15 s.
 func words(p switchboard.Place, turn int) []string {
 	c := p.Conference
 	switch {
@@ -189,8 +188,8 @@ func words(p switchboard.Place, turn int) []string {
 	}
 }
 
-// turn is which one the address names, and how many before it were without music; what is none goes
-// on without a greeting.
+// turn is the number in the address, and how many turns before it had no music. A malformed address is
+// a turn without a greeting.
 func turn(r *web.Request) (n, without int) {
 	n, before, err := twilio.ReadTurn(r.PathValue("turn"))
 	if err != nil || n > maxTurn || before.Failing < 0 || before.Failing > maxTurn {

@@ -32,7 +32,7 @@ func serve(t testing.TB, keys twilio.Keys, agents ...agent.ID) (*webtest.Site, *
 	}), w
 }
 
-// ask is a party's request for a turn; who is the call that asks.
+// ask is a party's request for a turn; who is the CallSid of that party.
 func ask(t testing.TB, s *webtest.Site, id conference.ID, who string, turn int) webtest.Answer {
 	t.Helper()
 	form := webtest.Form(t, "wait", "CallSid", who, "FriendlyName", string(id))
@@ -42,11 +42,11 @@ func ask(t testing.TB, s *webtest.Site, id conference.ID, who string, turn int) 
 	return a
 }
 
-// due is when the next turn should be asked for, which stands in its address.
+// due is when the next turn is expected, which is part of its address.
 var due = regexp.MustCompile(`(/wait/CA[0-9a-f]{32}/\d+)\.[0-9a-z]+`)
 
-// allowed asserts F010: only what a waitUrl and a holdUrl may contain, and always a way
-// to the next turn.
+// allowed asserts F010: only verbs that a waitUrl and a holdUrl may contain, and always a redirect to
+// the next turn.
 func allowed(t testing.TB, a webtest.Answer) {
 	t.Helper()
 	verbs := a.TwiML(t).Verbs()
@@ -56,7 +56,7 @@ func allowed(t testing.TB, a webtest.Answer) {
 		}
 	}
 	if len(verbs) == 0 || verbs[len(verbs)-1] != "Redirect" {
-		t.Errorf("the document runs out into silence: %v", verbs)
+		t.Errorf("the document ends in silence: %v", verbs)
 	}
 }
 
@@ -100,8 +100,8 @@ func TestThePositionIsSaid(t *testing.T) {
 	}
 }
 
-// The pieces are there, and with the longest words a turn is not longer than 15 s: the
-// caller's clock. Speech goes at some 15 characters a second.
+// The pieces exist, and a turn with the longest words lasts at most 15 s: it is the caller's clock.
+// Speech is some 15 characters a second.
 func TestATurnTakesAtMostFifteenSeconds(t *testing.T) {
 	length := func(turn int) float64 {
 		info, err := os.Stat(filepath.Join("..", "..", "frontend", "public", "music", filepath.Base(piece(turn))))
@@ -121,8 +121,8 @@ func TestATurnTakesAtMostFifteenSeconds(t *testing.T) {
 	}
 }
 
-// The caller hears nothing while she waits for a turn. It must have been answered, and
-// what was done saved (a second and a half more), before Twilio gives it up.
+// The caller hears nothing until a turn is answered. The answer, and the saving of its effects (a
+// second and a half more), must come before Twilio gives up.
 func TestATurnIsAnsweredBeforeTwilioGivesItUp(t *testing.T) {
 	const saving = 1500 * time.Millisecond
 	_, overrides, _ := strings.Cut(twilio.Base("https://phone.example.com").Wait("CA1", 1), "#")
@@ -143,7 +143,7 @@ func TestWaitIsTheCallersClock(t *testing.T) {
 	w.Store.Next("Line", switchboardtest.Fault{Err: switchboard.ErrUnavailable})
 	_, _ = w.Board.SetStatus(t.Context(), switchboard.Who{ID: "alice"}, agent.Available, false, w.Now)
 	if w.Rings("alice") {
-		t.Fatal("the test wants an offer that was missed")
+		t.Fatal("the test needs an offer that was missed")
 	}
 	ask(t, s, id, string(id), 2)
 	if !w.Rings("alice") {
@@ -191,7 +191,7 @@ func TestAHeldAgentHearsMusicAndIsNobodysClock(t *testing.T) {
 	ask(t, s, id, "CA22222222222222222222222222222222", 1).Is(t, music(id, "", "01", 2))
 	webtestSame(t, before, w.Store.Counts())
 	if w.Conference(id).Caller.Held {
-		t.Error("the caller is taken for held because an agent asked for music")
+		t.Error("the caller counts as on hold because an agent asked for music")
 	}
 }
 
@@ -241,7 +241,7 @@ func TestMaximumWaitEndsByLastWordsAndUntilThenByMusic(t *testing.T) {
 	w.Phones.Heal()
 	ask(t, s, id, string(id), 101)
 	if w.Hears(id) != "words" {
-		t.Errorf("F011: the caller hears %s, want a last word", w.Hears(id))
+		t.Errorf("F011: the caller hears %s, want a goodbye", w.Hears(id))
 	}
 }
 
@@ -250,7 +250,7 @@ func TestACallerWhoseItemIsLostArrivesAnew(t *testing.T) {
 	id := conference.ID("CA11111111111111111111111111111111")
 	ask(t, s, id, string(id), 7)
 	if w.Conference(id).State != conference.Ringing || !w.Rings("alice") {
-		t.Error("nobody is rung for her")
+		t.Error("nobody is rung for the caller")
 	}
 }
 
@@ -264,22 +264,22 @@ func TestForeignConferencesAndOddTurnsGetMusic(t *testing.T) {
 		a.Is(t, music("CA33333333333333333333333333333333", "", "01", 2))
 	}
 	if n := w.Store.Count("SaveConference"); n != 0 {
-		t.Errorf("%d conferences made for another party's room", n)
+		t.Errorf("%d calls stored for another party's request", n)
 	}
 }
 
-// An announcement comes over what she hears: music in its place would never end.
+// An announcement plays over what the caller hears: music instead of it would never end.
 func TestF034TheCallerOfASilentPageIsTold(t *testing.T) {
 	s, w := serve(t, webtest.Keys, "alice")
 	id, _ := w.Dial()
 	form := webtest.Form(t, "wait", "CallSid", string(id), "FriendlyName", string(id))
 	path := "/wait/" + string(id) + "/" + twilio.Silence
 	if got, want := s.Post(path, form).TwiML(t).Verbs(), []string{"Say"}; !slices.Equal(got, want) {
-		t.Errorf("she gets %v, want %v", got, want)
+		t.Errorf("the caller gets %v, want %v", got, want)
 	}
 	s, _ = serve(t, webtest.Broken{})
 	if got := s.Post(path, form).TwiML(t).Verbs(); len(got) != 0 {
-		t.Errorf("with the secret out of reach she gets %v", got)
+		t.Errorf("while the secret cannot be read the caller gets %v", got)
 	}
 }
 
@@ -313,7 +313,7 @@ func FuzzF170Turns(f *testing.F) {
 	})
 }
 
-// without is a turn without music: words, and silence or a try of the music.
+// without is a turn without music: words, then silence or a try of the music.
 func without(id conference.ID, piece string, next, failing int) string {
 	sound := `<Pause length="5"></Pause>`
 	if piece != "" {
@@ -323,7 +323,7 @@ func without(id conference.ID, piece string, next, failing int) string {
 		`<Redirect method="POST">%s/wait/%s/%d.%d#rc=5&amp;rp=4xx,5xx,ct,rt&amp;rt=4500</Redirect>`, webtest.Base, id, next, failing)
 }
 
-// host is the music's: what it does with a piece of that length takes so long.
+// host is how long the music's host takes for a piece of that length.
 var hosts = map[string]func(time.Duration) time.Duration{
 	"503, 404, empty file": func(time.Duration) time.Duration { return 0 },
 	"never":                func(time.Duration) time.Duration { return 15 * time.Second },
@@ -361,7 +361,7 @@ func TestF183WithoutMusicThereAreWordsEachTurnAndNoneIsShort(t *testing.T) {
 				address, _, _ := strings.Cut(doc.Find("Redirect").Text, "#")
 				next = strings.TrimPrefix(address, string(webtest.Base))
 			}
-			// Only of the first turn it cannot be known that its music will not be had.
+			// Only in the first turn it cannot be known yet that the music fails.
 			if mute > 1 || short > 1 || turns > 30 {
 				t.Errorf("%s, %s: %d turns in three minutes, %d without words, %d shorter than five seconds", name, who, turns, mute, short)
 			}
@@ -400,7 +400,7 @@ func TestF183MusicThatIsBackIsHeardAgain(t *testing.T) {
 	}
 }
 
-// What her turn lasts is written down with it, so that it shows when her music has run out.
+// The length of the caller's turn is saved, so that it shows when the music has ended.
 func TestF182EachTurnIsWrittenDownWithHowLongItLasts(t *testing.T) {
 	s, w := serve(t, webtest.Keys)
 	id, _ := w.Dial()

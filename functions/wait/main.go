@@ -1,5 +1,5 @@
-// Command wait says and plays what a waiting or held party hears next, and is the
-// caller's clock: each of her turns repairs what an event has missed.
+// Command wait answers what a waiting or held party hears next. The caller's requests are also a
+// clock: each turn of music repairs what a lost callback has left undone.
 package main
 
 import (

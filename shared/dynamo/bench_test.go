@@ -16,7 +16,7 @@ import (
 	"warmtransfer/shared/conference"
 )
 
-// inTransfer is a conference of usual size: two legs, a transfer, some history.
+// inTransfer is a call of usual size: two legs, a transfer, some history.
 func inTransfer(n int) *conference.Conference {
 	c := caller(n)
 	c.State, c.Owner = conference.Consulting, "leg-1"
@@ -58,7 +58,7 @@ func BenchmarkLineOfAHundred(b *testing.B) {
 	}
 }
 
-// canned answers every request with the same, so that only our side is measured.
+// canned gives every request the same answer, so that only our side is measured.
 type canned []byte
 
 func (c canned) Do(*http.Request) (*http.Response, error) {
@@ -85,7 +85,7 @@ func document(b *testing.B, v any) object {
 	return object{"pk": object{"S": "x"}, "doc": object{"S": string(raw)}, "version": object{"N": "0"}}
 }
 
-// What a load and a save cost in CPU time without any network.
+// The CPU time of a load and a save without any network.
 func BenchmarkOursLoad(b *testing.B) {
 	s := answering(b, object{"Item": document(b, inTransfer(1))})
 	b.ReportAllocs()

@@ -10,25 +10,25 @@ import (
 	"warmtransfer/shared/conference"
 )
 
-// item is an item of the table as DynamoDB's client has it.
+// item is an item of the table, in the form of DynamoDB's client.
 type item = map[string]types.AttributeValue
 
-// Attributes that are ours. A version that knows one more adds it here; attributes that
-// are not listed survive a rewrite.
+// The attributes that this version knows. A newer version adds its own here; attributes that are
+// not listed survive a rewrite.
 const (
 	pk      = "pk"      // "c#<conference>" or "a#<agent>"
 	doc     = "doc"     // the value as JSON
-	version = "version" // of the value; what every write is conditional on
+	version = "version" // of the value; every write is conditional on it
 	writeID = "write"   // names the save that wrote the item: see put
-	ttl     = "ttl"     // when the item may go, in seconds of the epoch; none while it is needed
+	ttl     = "ttl"     // when DynamoDB may delete the item, in Unix seconds; none while it is needed
 
-	live   = "live"   // shard; only conferences that need a clock have it (see conference.Conference.Live)
-	liveAt = "liveAt" // place among the live: see place
+	live   = "live"   // shard; only calls that the sweep must see have it (see conference.Conference.Live)
+	liveAt = "liveAt" // place among the live calls: see place
 	state  = "state"
 	queued = "queued"
 	head   = "head"
 
-	dir  = "dir"  // shard; all agents have it who were not removed
+	dir  = "dir"  // shard; all agents but the removed ones have it
 	rank = "rank" // place among the agents: see rankOf
 )
 
@@ -37,14 +37,14 @@ var ours = map[string]bool{
 	live: true, liveAt: true, state: true, queued: true, head: true, dir: true, rank: true,
 }
 
-// shard is the partition of both indexes; the package's comment says how far it carries.
+// shard is the partition of both indexes; the package's comment says where that limits scaling.
 const shard = "0"
 
 const (
-	// keepEnded is how long a conference stays after it was last written: late callbacks
-	// find that it is over. F116 asks for 24 hours after its end at least.
+	// keepEnded is how long a call stays after its last write, so that late callbacks find that it is
+	// over. F116 asks for at least 24 hours after its end.
 	keepEnded = 48 * time.Hour
-	// keepAgent is how long an agent stays after he was last heard of.
+	// keepAgent is how long an agent stays after the last heartbeat.
 	keepAgent = 90 * 24 * time.Hour
 )
 
@@ -58,7 +58,7 @@ func number(n int64) types.AttributeValue {
 	return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
 }
 
-// text and integer are an attribute's value, or nothing if it is missing or of another type.
+// text and integer are an attribute's value, or the zero value if it is missing or of another type.
 func text(v types.AttributeValue) string {
 	s, ok := v.(*types.AttributeValueMemberS)
 	if !ok {
@@ -79,18 +79,18 @@ func integer(v types.AttributeValue) int64 {
 	return i
 }
 
-// stamp is a time in a form whose order is that of time.
+// stamp is a time as text; the order of such texts is the order of the times.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000000Z07:00") }
 
-// Classes of conferences in the index live, in its order. The sweep comes to those in
-// talks first: callers in the line have a clock of their own.
+// Classes of calls in the index live, in its order. The sweep takes those with agents first: callers
+// in the queue have their own clock, the music turns.
 const (
-	withAgents = "0#" // then by the last change of state
-	lineHeads  = "1#" // then by the time of queueing; from here on it is the line
+	withAgents = "0#" // ordered by the last change of state
+	lineHeads  = "1#" // ordered by the time of queueing; the queue begins here
 	lineRest   = "2#"
 )
 
-// place is where a conference stands in the index live.
+// place is the position of a call in the index live.
 func place(c *conference.Conference) string {
 	switch {
 	case !c.State.InLine():
@@ -102,7 +102,7 @@ func place(c *conference.Conference) string {
 	}
 }
 
-// conferenceItem is what stands beside the document of a conference.
+// conferenceItem holds the attributes beside the document of a call.
 func (s *Store) conferenceItem(c *conference.Conference) item {
 	it := item{state: str(string(c.State)), queued: str(stamp(c.Queued)), head: &types.AttributeValueMemberBOOL{Value: c.Head}}
 	if !c.Live() {
@@ -113,8 +113,8 @@ func (s *Store) conferenceItem(c *conference.Conference) item {
 	return it
 }
 
-// rankOf is an agent's place in the directory: the free ones first, longest idle first.
-// It does not change with his beat, which would cost a second write of the index.
+// rankOf is an agent's place in the directory: free agents first, the longest idle first. A heartbeat
+// does not change it, which would cost a second write, of the index.
 func rankOf(a *agent.Agent) string {
 	if a.Ranked() {
 		return "0#" + stamp(a.Idle) + "#" + string(a.ID)
@@ -122,8 +122,8 @@ func rankOf(a *agent.Agent) string {
 	return "1#" + string(a.ID)
 }
 
-// agentItem is what stands beside the document of an agent. One who is in a call stays, and
-// one who was removed: his item is what refuses him.
+// agentItem holds the attributes beside the document of an agent. The item of an agent in a call does
+// not expire, nor does that of a removed agent: it is what refuses them.
 func (s *Store) agentItem(a *agent.Agent) item {
 	if a.IsRemoved() {
 		return item{}
@@ -135,8 +135,8 @@ func (s *Store) agentItem(a *agent.Agent) item {
 	return it
 }
 
-// expired says whether an item is one that DynamoDB has only not yet deleted, which may
-// take it days.
+// expired reports whether an item has expired and DynamoDB has only not deleted it yet, which may take
+// days: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
 func (s *Store) expired(it item) bool {
 	until, ok := it[ttl]
 	return ok && integer(until) <= s.now().Unix()

@@ -20,7 +20,7 @@ const (
 	agentsIndex = "agents"
 )
 
-// Line implements switchboard.Lists.
+// Line implements service.Lists.
 func (s *Store) Line(ctx context.Context) ([]switchboard.Waiter, error) {
 	items, err := s.query(ctx, &dynamodb.QueryInput{
 		IndexName:                 ref(liveIndex),
@@ -49,8 +49,8 @@ func (s *Store) Line(ctx context.Context) ([]switchboard.Waiter, error) {
 	return line, nil
 }
 
-// Live implements switchboard.Lists. Those with agents come first, then the heads of the
-// line, then the others; DynamoDB gives some 4,000 at the most.
+// Live implements service.Lists. Calls with agents come first, then requeued callers, then the
+// rest of the queue. DynamoDB returns 1 MB in a page, some 4,000 entries.
 func (s *Store) Live(ctx context.Context, n int) ([]conference.ID, error) {
 	if n <= 0 {
 		return nil, nil
@@ -76,8 +76,8 @@ func conferenceID(it item) conference.ID {
 	return conference.ID(strings.TrimPrefix(text(it[pk]), conferenceKey("")))
 }
 
-// Agents implements switchboard.Lists. An agent whose item this version cannot read is
-// left out: one broken item must not keep all callers waiting.
+// Agents implements service.Lists. It leaves out an agent whose item this version cannot read: one
+// broken item must not keep all callers waiting.
 func (s *Store) Agents(ctx context.Context, from string) (page []agent.Agent, next string, err error) {
 	out, err := s.page(ctx, &dynamodb.QueryInput{
 		IndexName:                 ref(agentsIndex),
@@ -99,8 +99,8 @@ func (s *Store) Agents(ctx context.Context, from string) (page []agent.Agent, ne
 	return page, nextKey(out.LastEvaluatedKey), nil
 }
 
-// startKey and nextKey are where a list of the agents goes on, as DynamoDB and as the
-// switchboard has it: the key of the last entry.
+// startKey and nextKey translate between DynamoDB's form and ours of the place where a list of
+// agents goes on: the key of the last entry.
 func startKey(from string) item {
 	key, place, ok := strings.Cut(from, " ")
 	if !ok {

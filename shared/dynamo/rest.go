@@ -12,23 +12,22 @@ import (
 	"warmtransfer/shared/switchboard"
 )
 
-// rest is what an item holds that this version of the program does not understand, and
-// the item's version. A deployment is rolled back while calls go on (F131): items that
-// the newer version wrote are then rewritten by this one, and must not lose what the
-// newer one will look for when it comes back.
+// rest holds the parts of an item that this version of the program does not know, and the item's
+// version. A deployment may be rolled back while calls go on (F131). This version then rewrites items
+// of the newer one, and must not lose what the newer one needs when it comes back.
 //
-// The domain's types have no room for it, so the store remembers it from a load to the
-// save of that version, and reads the item once more if it does not remember.
+// The domain's types have no place for unknown parts. So the store remembers them from a load to the
+// save of that version, and reads the item once more if it has forgotten them.
 type rest struct {
 	version int64
-	attrs   item   // attributes that are not ours
-	stored  object // the document, and what remained of it after this version had read
-	known   object // and written it; nil if that is the same
+	attrs   item   // attributes that this version does not know
+	stored  object // the document, and what this version makes of it when it reads and
+	known   object // writes it; nil if that is the same
 }
 
 type object = map[string]any
 
-// understand reads an item's document, and tells what is left over.
+// understand decodes an item's document, and returns the parts that it does not know.
 func understand[T any](it item) (*T, rest, error) {
 	raw, v, r := []byte(text(it[doc])), new(T), rest{version: integer(it[version])}
 	if err := json.Unmarshal(raw, v); err != nil {
@@ -43,7 +42,7 @@ func understand[T any](it item) (*T, rest, error) {
 		}
 	}
 	again, err := json.Marshal(v)
-	if err != nil || bytes.Equal(raw, again) { // what this version wrote, and nearly always so
+	if err != nil || bytes.Equal(raw, again) { // the usual case: this version wrote it
 		return v, r, err
 	}
 	return v, r, errors.Join(decode(raw, &r.stored), decode(again, &r.known))
@@ -56,7 +55,7 @@ func decode(raw []byte, to *object) error {
 	return d.Decode(to)
 }
 
-// into puts v's document and the rest into the item that is to be written.
+// into puts v's document and the unknown parts into the item that is to be written.
 func (r rest) into(it item, v any) error {
 	maps.Copy(it, r.attrs)
 	raw, err := json.Marshal(v)
@@ -77,8 +76,8 @@ func (r rest) into(it item, v any) error {
 	return nil
 }
 
-// restore adds to next the members of stored that are not known, in it and in all that
-// it holds and still is the same thing.
+// restore adds to next the members of stored that this version does not know, at every depth where
+// next still describes the same thing.
 func restore(next, stored, known object) {
 	for name, was := range stored {
 		k, isKnown := known[name]
@@ -114,10 +113,10 @@ func within(next, stored, known any) {
 	}
 }
 
-// names are the members that tell one leg, claim, request or transfer from another.
+// names are the members that identify a leg, claim, request or transfer.
 var names = []string{"key", "leg"}
 
-// different says whether two objects are known to be two things, and not one that changed.
+// different reports whether two objects are known to be two things, and not one that has changed.
 func different(a, b object) bool {
 	for _, name := range names {
 		if a[name] != b[name] {
@@ -127,8 +126,8 @@ func different(a, b object) bool {
 	return false
 }
 
-// find is the index of the same thing in a list, by its name, or by its whole content if
-// it has none; -1 if it is not there.
+// find is the index of the same thing in a list, by its name, or by its whole content if it has no
+// name; -1 if it is not in the list.
 func find(list []any, e any) int {
 	o, ok := e.(object)
 	for i, l := range list {
@@ -148,14 +147,13 @@ func named(o object) bool {
 	return false
 }
 
-// memory is the rest of the items that were read or written last.
+// memory holds the unknown parts of the items that were read or written last.
 type memory struct {
 	mu      sync.Mutex
 	entries map[string]rest
 }
 
-// memorySize is far more than the items in hand at any time. What is forgotten costs a
-// read, nothing else.
+// memorySize is far more than the items in use at any time. Forgetting one costs a read.
 const memorySize = 256
 
 func (m *memory) put(key string, r rest) {
@@ -177,8 +175,8 @@ func (m *memory) get(key string, version int64) (rest, bool) {
 	return r, ok && r.version == version
 }
 
-// keep is the rest of the item that is about to be written over. If the item is not at
-// that version any more, that is ErrConflict, for the price of a read.
+// keep returns the unknown parts of the item that is about to be overwritten. It may cost a read, and
+// is ErrConflict if the item has another version by now.
 func (s *Store) keep(ctx context.Context, key string, version int64, read func(item) (rest, error)) (rest, error) {
 	if version == 0 {
 		return rest{}, nil

@@ -18,7 +18,7 @@ import (
 	"warmtransfer/shared/switchboard"
 )
 
-// A newer version has written this conference: what it alone knows is called newer.
+// A newer version has written this call; the parts that only it knows are called newer.
 func byANewerVersion(t *testing.T, s *Store) *conference.Conference {
 	t.Helper()
 	c := caller(1)
@@ -71,8 +71,8 @@ func dig(t *testing.T, v any, path ...any) any {
 func TestF131WhatANewerVersionAddedSurvivesOurSaves(t *testing.T) {
 	s := open(t)
 	id := byANewerVersion(t, s).ID
-	// Three saves after one load, as one request makes them; then one of a process that has
-	// seen nothing, on a value that came from elsewhere.
+	// Three saves after one load, as one request makes them; then one by a process that remembers
+	// nothing, of a value that another process has loaded.
 	c, err := s.Conference(t.Context(), id)
 	must(t, err)
 	for i := range 3 {
@@ -106,7 +106,7 @@ func TestF131WhatANewerVersionAddedSurvivesOurSaves(t *testing.T) {
 	got, err := s.Conference(t.Context(), id)
 	must(t, err)
 	if !reflect.DeepEqual(got, c) {
-		t.Errorf("what this version knows was changed:\n%+v\n%+v", got, c)
+		t.Errorf("a part that this version knows was changed:\n%+v\n%+v", got, c)
 	}
 }
 
@@ -128,7 +128,7 @@ func TestF131WhatIsOverTakesItsUnknownPartsWithIt(t *testing.T) {
 	c.Transfer, c.Legs = nil, nil
 	must(t, s.SaveConference(t.Context(), c))
 	if o := tree(t, rawItem(t, s, conferenceKey(id))); o["transfer"] != nil || o["legs"] != nil {
-		t.Errorf("came back from the dead: %v", o)
+		t.Errorf("a removed part came back: %v", o)
 	}
 }
 
@@ -172,7 +172,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	for i := range 3 * memorySize {
 		m.put(fmt.Sprint(i), rest{version: 1})
 		if _, ok := m.get(fmt.Sprint(i), 1); !ok {
-			t.Fatalf("%d is forgotten at once", i)
+			t.Fatalf("%d was forgotten at once", i)
 		}
 	}
 	if len(m.entries) != memorySize {
@@ -184,8 +184,8 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 }
 
-// Nothing that this version knows is ever changed by what it keeps of a newer one, and
-// what it keeps at the top is all that there was.
+// The kept parts of a newer version never change a part that this version knows, and all unknown
+// members at the top are kept.
 func TestF131KeepingNeverChangesWhatIsKnown(t *testing.T) {
 	leg := rapid.Custom(func(t *rapid.T) conference.Leg {
 		return conference.Leg{
@@ -242,7 +242,7 @@ func TestF131KeepingNeverChangesWhatIsKnown(t *testing.T) {
 func spread(t *rapid.T, v any) {
 	switch v := v.(type) {
 	case object:
-		for _, name := range slices.Sorted(maps.Keys(v)) { // in order, so that a failure comes again
+		for _, name := range slices.Sorted(maps.Keys(v)) { // in order, so that a failure can be repeated
 			spread(t, v[name])
 		}
 		if rapid.Bool().Draw(t, "newer") {

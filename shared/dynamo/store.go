@@ -1,33 +1,33 @@
-// Package dynamo keeps conferences and agents in one DynamoDB table: switchboard.Store.
+// Package dynamo keeps calls and agents in one DynamoDB table: service.Store.
 //
-// It knows the table's keys and how to ask DynamoDB within the time that a caller can be
-// kept waiting. It decides nothing about calls.
+// It knows the table's keys, and how to ask DynamoDB within the time that a caller can be kept
+// waiting. It makes no decision about calls.
 //
 // # Items
 //
-// A conference is the item "c#<id>", an agent "a#<id>". The domain's value is one JSON
-// document in the attribute doc, its version beside it; only that version guards a write.
-// The other attributes serve the indexes and are made anew from the value at each save.
-// What a newer version of this program has added, members of the document and attributes
-// of the item, is kept when this one rewrites the item (see rest).
+// A call is the item "c#<id>", an agent "a#<id>". The domain's value is one JSON document in the
+// attribute doc, with its version beside it; every write is conditional on that version. The other
+// attributes serve the indexes and are computed from the value at each save. Members of the document
+// and attributes of the item that a newer version of this program has added are kept when this one
+// rewrites the item (see unknownFields).
 //
-// # Where it bends
+// # Scaling limits
 //
-// Items are spread over the table's partitions by their ids. Each of the two indexes is
-// one partition for now (the constant shard), and a partition takes about 1,000 write
-// units a second; an index that is slower than its table slows the table's writes.
+// Items are spread over the table's partitions by their ids. Each of the two indexes is one partition
+// for now (the constant shard). A partition takes 1,000 write units and 3,000 read units a second, and
+// an index that is slower than its table slows the table's writes:
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
 //
-//   - live is written when a conference's state or place in it changes, not at each save:
-//     about 14 units for a transferred call. It bends near 70 new calls a second.
-//   - agents is written at each save of an agent, mostly his beat every five seconds: one
-//     unit. It bends near 5,000 agents at work. Its page of 200 agents costs about ten
-//     read units, of which a partition has 3,000 a second: some 300 offers a second. Agents
-//     who fell silent while they were free stand on it until the sweep takes them off; more
-//     than a page of them costs each offer another page until then.
+//   - live is written when a call's state or place in it changes, not at each save: about 14
+//     units for a transferred call. Its limit is near 70 new calls a second.
+//   - agents is written at each save of an agent, mostly the heartbeat every five seconds: one
+//     unit. Its limit is near 5,000 agents at work. Its page of 200 agents costs about ten read
+//     units: some 300 offers a second. Agents whose pages stopped while they were free stay on
+//     it until the sweep removes them; more than a page of them costs each offer another page.
 //
-// Beyond that, shard becomes a hash of the id modulo n, written by saves at once; lists
-// ask the n shards side by side and merge n pages that are each in order. The table's
-// keys stay as they are, and items move with their next save.
+// To go beyond, make shard a hash of the id modulo n. Saves write it at once; lists query the n shards
+// in parallel and merge n pages that are each in order. The table's keys stay as they are, and items
+// move with their next save.
 package dynamo
 
 import (
@@ -44,19 +44,18 @@ import (
 	"warmtransfer/shared/switchboard"
 )
 
-// Store is a switchboard.Store in a table. It may be used by many at once.
+// Store is a service.Store in a table. It is safe for concurrent use.
 type Store struct {
 	client *dynamodb.Client
 	table  string
-	now    func() time.Time // for expiry only, which DynamoDB does by the real time
+	now    func() time.Time // for expiry only: DynamoDB uses the real time
 	seen   memory
 	limits limits
 }
 
 var _ switchboard.Store = (*Store)(nil)
 
-// New is a store in a table. The client must not repeat requests by itself: the store
-// does, and has to know of it.
+// New is a store in a table. The client must not repeat requests: the store does, and must know of it.
 func New(client *dynamodb.Client, table string) *Store {
 	return &Store{
 		client: client, table: table, now: time.Now,
@@ -65,9 +64,9 @@ func New(client *dynamodb.Client, table string) *Store {
 	}
 }
 
-// Open is the store that the environment names: TABLE_NAME, the region and credentials
-// that Lambda sets, and AWS_ENDPOINT_URL_DYNAMODB where DynamoDB is not Amazon's. The
-// reader tells what is missing. The credentials last as long as the process does.
+// Open is the store that the environment names: TABLE_NAME, the region and credentials that Lambda
+// sets, and AWS_ENDPOINT_URL_DYNAMODB for a store that is not Amazon's. The reader reports what is
+// missing. The credentials are those of the process and last as long.
 func Open(r *env.Reader) *Store {
 	table := r.String("TABLE_NAME")
 	credentials := aws.Credentials{
@@ -89,18 +88,18 @@ func Open(r *env.Reader) *Store {
 	return New(dynamodb.New(o), table)
 }
 
-// Warm opens the connection, so that the first request need not. It is for a function's
-// start: it takes as long as one operation at the most, and a failure shows later.
+// Warm opens the connection ahead of the first request. It takes at most the time of one operation; a
+// failure shows at the first request.
 func (s *Store) Warm(ctx context.Context) {
 	_, _ = s.get(ctx, "warm")
 }
 
-// Conference implements switchboard.Store.
+// Conference implements service.Store.
 func (s *Store) Conference(ctx context.Context, id conference.ID) (*conference.Conference, error) {
 	return load[conference.Conference](ctx, s, conferenceKey(id))
 }
 
-// SaveConference implements switchboard.Store.
+// SaveConference implements service.Store.
 func (s *Store) SaveConference(ctx context.Context, c *conference.Conference) error {
 	next := *c
 	next.Version++
@@ -111,12 +110,12 @@ func (s *Store) SaveConference(ctx context.Context, c *conference.Conference) er
 	return err
 }
 
-// Agent implements switchboard.Store.
+// Agent implements service.Store.
 func (s *Store) Agent(ctx context.Context, id agent.ID) (*agent.Agent, error) {
 	return load[agent.Agent](ctx, s, agentKey(id))
 }
 
-// SaveAgent implements switchboard.Store.
+// SaveAgent implements service.Store.
 func (s *Store) SaveAgent(ctx context.Context, a *agent.Agent) error {
 	next := *a
 	next.Version++
@@ -127,7 +126,7 @@ func (s *Store) SaveAgent(ctx context.Context, a *agent.Agent) error {
 	return err
 }
 
-// load reads an item, and notes what of it this version does not understand.
+// load reads an item, and remembers the parts that this version does not know.
 func load[T any](ctx context.Context, s *Store, key string) (*T, error) {
 	it, err := s.get(ctx, key)
 	if err != nil {
@@ -157,7 +156,7 @@ func save[T any](ctx context.Context, s *Store, key string, version int64, v *T,
 		return err
 	}
 	if kept.stored != nil {
-		_, kept, _ = understand[T](it) // what it was left over from has changed
+		_, kept, _ = understand[T](it) // the unknown parts belong to the new document
 	}
 	kept.version = version + 1
 	s.seen.put(key, kept)

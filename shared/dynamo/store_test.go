@@ -36,7 +36,7 @@ func at(t testing.TB, url, table string) *Store {
 	if err := r.Err(); err != nil {
 		t.Fatal(err)
 	}
-	// A machine that is busy with other tests is slower than DynamoDB.
+	// A machine that is busy with other tests answers more slowly than DynamoDB.
 	s.limits = limits{all: 20 * time.Second, first: 10 * time.Second, pause: time.Millisecond}
 	return s
 }
@@ -57,7 +57,7 @@ func caller(n int) *conference.Conference {
 	return conference.New(conference.ID(fmt.Sprintf("CA%032x", n)), "+15005550006", true, t0.Add(time.Duration(n)*time.Second))
 }
 
-// rawItem is an item as it lies in the table.
+// rawItem is an item as it is stored.
 func rawItem(t testing.TB, s *Store, key string) item {
 	t.Helper()
 	out, err := s.client.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: &s.table, Key: item{pk: str(key)}})
@@ -75,8 +75,8 @@ func TestStoreInDynamoDB(t *testing.T) {
 	switchboardtest.StoreSuite(t, func(t *testing.T) switchboard.Store { return open(t) })
 }
 
-// Sixteen functions, each with a store of its own as each process has, count one
-// conference up. Every save that says it was done was done, exactly once.
+// Sixteen functions, each with its own store as each process has, increment a number in one call.
+// Every save that reports success has taken effect exactly once.
 func TestF112SixteenWritersLoseNothing(t *testing.T) {
 	server, table := storetest.Table(t)
 	first := caller(1)
@@ -113,7 +113,7 @@ func TestF112SixteenWritersLoseNothing(t *testing.T) {
 		t.Errorf("%d saves counted, version %d; want %d and %d (%d conflicts)", c.Hops, c.Version, writers*each, writers*each+1, conflicts.Load())
 	}
 	if conflicts.Load() == 0 {
-		t.Error("the writers never met, so that nothing was tried")
+		t.Error("the writers never met, so the test has shown nothing")
 	}
 }
 
@@ -159,7 +159,7 @@ func numbers(ids []conference.ID) string {
 	return strings.Join(out, " ")
 }
 
-// DynamoDB refuses an empty key of an index, where the local server takes it.
+// DynamoDB refuses an empty key of an index; the local server accepts it.
 func TestAnItemOutsideAnIndexLacksItsKeys(t *testing.T) {
 	s := open(t)
 	c, a := caller(1), agent.New("alice", "Alice", t0)
@@ -180,15 +180,15 @@ func TestAnItemOutsideAnIndexLacksItsKeys(t *testing.T) {
 	absent(rawItem(t, s, conferenceKey(c.ID)), live, liveAt, dir, rank)
 }
 
-// An index is written anew when a projected attribute changes: a beat must not move an
-// agent, and a save that leaves the state alone must not touch the index of the live.
+// DynamoDB rewrites an index entry when a projected attribute changes: a heartbeat must not move an
+// agent, and a save that does not change the state must not touch the index live.
 func TestPlacesChangeOnlyWithWhatTheyShow(t *testing.T) {
 	a := agent.New("alice", "Alice", t0)
 	a.Status = agent.Available
 	before := rankOf(a)
 	a.Beat(t0.Add(time.Hour))
 	if rankOf(a) != before {
-		t.Errorf("a beat moves the agent from %s to %s", before, rankOf(a))
+		t.Errorf("a heartbeat moves the agent from %s to %s", before, rankOf(a))
 	}
 	c := caller(1)
 	waiting := place(c)

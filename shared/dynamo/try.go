@@ -15,12 +15,12 @@ import (
 	"warmtransfer/shared/switchboard"
 )
 
-// Times of one operation, which DynamoDB answers in some milliseconds. A caller hears
-// nothing while it lasts, and Twilio waits only so long.
+// Time limits of one operation, which DynamoDB usually answers in milliseconds. The caller hears
+// nothing meanwhile, and Twilio's time is limited.
 const (
 	allTries   = 800 * time.Millisecond
-	firstTry   = 350 * time.Millisecond // what takes longer is asked again on another connection
-	retryPause = 20 * time.Millisecond  // after an answer that says no, such as a throttle
+	firstTry   = 350 * time.Millisecond // after that the request is repeated on another connection
+	retryPause = 20 * time.Millisecond  // after an error answer, such as a throttle
 )
 
 type limits struct{ all, first, pause time.Duration }
@@ -28,8 +28,7 @@ type limits struct{ all, first, pause time.Duration }
 // unavailable is a failure of which nothing else is known.
 func unavailable(err error) error { return fmt.Errorf("%w: %w", switchboard.ErrUnavailable, err) }
 
-// twice tries once, and once more if there is time and it may help. It says how often it
-// tried.
+// twice runs try, and once more if there is time and it may help. It returns the number of tries.
 func (s *Store) twice(ctx context.Context, try func(context.Context) error) (tries int, err error) {
 	first, cancel := context.WithTimeout(ctx, s.limits.first)
 	err = try(first)
@@ -47,14 +46,14 @@ func (s *Store) twice(ctx context.Context, try func(context.Context) error) (tri
 	return 2, try(ctx)
 }
 
-// answered says whether an error is DynamoDB's own word.
+// answered reports whether DynamoDB itself has sent the error.
 func answered(err error) bool {
 	var api smithy.APIError
 	return errors.As(err, &api)
 }
 
-// final says whether it is of no use to ask again: DynamoDB has said no, and not for want
-// of capacity.
+// final reports whether a retry is useless: DynamoDB has refused the request, and not for want of
+// capacity.
 func final(err error) bool {
 	var api smithy.APIError
 	var http interface{ HTTPStatusCode() int }
@@ -68,14 +67,14 @@ func final(err error) bool {
 	return true
 }
 
-// get reads an item consistently. One that has expired is not there.
+// get reads an item consistently. An expired item counts as not found.
 func (s *Store) get(ctx context.Context, key string) (item, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.limits.all)
 	defer cancel()
 	return s.look(ctx, key)
 }
 
-// look is get within the time of another operation.
+// look is get within the time limit of another operation.
 func (s *Store) look(ctx context.Context, key string) (item, error) {
 	var out *dynamodb.GetItemOutput
 	_, err := s.twice(ctx, func(ctx context.Context) (err error) {
@@ -97,9 +96,9 @@ func (s *Store) look(ctx context.Context, key string) (item, error) {
 
 // put writes an item over the one of the given version.
 //
-// A write whose answer was lost may have taken effect; tried again, it then fails against
-// itself. So each save has a name of its own, which is looked for in the item before
-// such a failure is called a conflict.
+// A write whose answer was lost may have taken effect, and its repetition then fails its own
+// condition. So each save has a name of its own, and put looks for that name in the item before it
+// calls such a failure a conflict.
 func (s *Store) put(ctx context.Context, key string, over int64, it item) error {
 	ctx, cancel := context.WithTimeout(ctx, s.limits.all)
 	defer cancel()
@@ -123,8 +122,8 @@ func (s *Store) put(ctx context.Context, key string, over int64, it item) error 
 	return s.whose(ctx, key, over, name)
 }
 
-// onlyOver makes a write conditional: on the version, or on there being no item, of which
-// one that has expired is none.
+// onlyOver makes a write conditional: on the version, or on there being no item. An expired item
+// counts as none.
 func (s *Store) onlyOver(in *dynamodb.PutItemInput, over int64) {
 	if over > 0 {
 		in.ConditionExpression = aws.String("#v = :v")
@@ -137,8 +136,8 @@ func (s *Store) onlyOver(in *dynamodb.PutItemInput, over int64) {
 	in.ExpressionAttributeValues = item{":now": number(s.now().Unix())}
 }
 
-// whose tells after a second try against another version whether the first one had
-// written. If the item has moved on further, that cannot be known any more.
+// whose decides, after a second try that has failed its condition, whether the first one had written.
+// If the item has changed again since, that cannot be known.
 func (s *Store) whose(ctx context.Context, key string, over int64, name string) error {
 	it, err := s.look(ctx, key)
 	switch {

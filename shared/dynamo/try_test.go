@@ -19,7 +19,7 @@ import (
 	"warmtransfer/shared/switchboard"
 )
 
-// fault is what becomes of one request.
+// fault is what happens to one request.
 type fault string
 
 const (
@@ -33,7 +33,7 @@ const (
 	denied   fault = "denied"
 )
 
-// network stands between a store and its server and spoils what it is told to.
+// network stands between a store and its server and injects faults.
 type network struct {
 	t      *testing.T
 	to     string
@@ -55,7 +55,7 @@ func spoiled(t *testing.T) (*Store, *network) {
 	return s, n
 }
 
-// spoils sets what becomes of the next requests.
+// spoils sets the faults of the next requests.
 func (n *network) spoils(plan ...fault) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -100,7 +100,7 @@ func (n *network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		<-r.Context().Done()
 		return
 	}
-	// The request goes on even if the one who asked has gone.
+	// The request goes on even if its sender has given up.
 	on, err := http.NewRequestWithContext(context.WithoutCancel(r.Context()), r.Method, n.to, bytes.NewReader(body))
 	if err != nil {
 		n.t.Error(err)
@@ -137,7 +137,7 @@ func refuse(w http.ResponseWriter, status int, kind string) {
 	fmt.Fprintf(w, `{"__type":%q,"message":"no"}`, kind)
 }
 
-// stored is a conference's version in the table, past all faults; 0 if it is not there.
+// stored is a call's version in the table, read without faults; 0 if it does not exist.
 func stored(t *testing.T, s *Store, id conference.ID) int64 {
 	t.Helper()
 	return integer(rawItem(t, s, conferenceKey(id))[version])
@@ -195,12 +195,12 @@ func TestASaveWhoseAnswerIsLostIsNoConflictWithItself(t *testing.T) {
 	}
 }
 
-// Somebody else saves between the two tries of a save.
+// Another writer saves between the two tries of a save.
 func TestF112BetweenTheTriesOfASave(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		first  fault
-		others int // saves of others meanwhile
+		others int // saves of other writers in between
 		want   error
 	}{
 		{"the first try had no effect: the other one was first", throttle, 1, switchboard.ErrConflict},
@@ -225,7 +225,7 @@ func TestF112BetweenTheTriesOfASave(t *testing.T) {
 			}
 			n.after = meanwhile
 			n.spoils(c.first)
-			if c.first == throttle { // it has no effect, so that the others come first
+			if c.first == throttle { // it has no effect, so the other writers come first
 				meanwhile("")
 			}
 			if err := s.SaveConference(t.Context(), conf); !errors.Is(err, c.want) {
@@ -248,7 +248,7 @@ func TestAPlainConflictCostsOneRequest(t *testing.T) {
 	}
 }
 
-// One read and one write for a load and a save: what a call costs hangs on it.
+// A load and a save are one read and one write: the cost of a call depends on it.
 func TestALoadAndASaveAreOneRequestEach(t *testing.T) {
 	s, n := spoiled(t)
 	must(t, s.SaveConference(t.Context(), caller(1)))
@@ -279,8 +279,8 @@ func TestF115LoadsAreConsistentOnTheWire(t *testing.T) {
 	}
 }
 
-// Every operation survives one fault, and says of two that the store is unavailable; a
-// load never takes a fault for an item that is not there.
+// Every operation survives one fault, and reports two as "unavailable". A load never mistakes a
+// fault for a missing item.
 func TestF008ReadsTryTwiceAndThenSaySo(t *testing.T) {
 	ops := map[string]func(*Store) error{
 		"GetItem": func(s *Store) error { _, err := s.Conference(context.Background(), caller(1).ID); return err },
@@ -344,14 +344,14 @@ func TestOneOperationStaysWithinItsTime(t *testing.T) {
 	cancel()
 	n.spoils()
 	if _, err := s.Conference(ctx, "CA1"); !errors.Is(err, switchboard.ErrUnavailable) || !errors.Is(err, context.Canceled) {
-		t.Errorf("nobody waits for it any more: %v", err)
+		t.Errorf("after its sender has given up: %v", err)
 	}
 	if n.calls() != "" {
-		t.Errorf("asked %s for nobody", n.calls())
+		t.Errorf("asked %s after its sender had given up", n.calls())
 	}
 }
 
-// The error of a lost connection or a refused request stands in logs.
+// The error of a lost connection or a refused request is logged, so it must hold no secret (N9).
 func TestF163ErrorsNameNoCaller(t *testing.T) {
 	for _, f := range []fault{lost, broken, denied, hangs} {
 		s, n := spoiled(t)

@@ -8,13 +8,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// whole hands a request's body on as one piece of memory that stays open.
+// whole sends a request's body as one piece of memory that stays open.
 //
-// The SDK wraps its bodies, and closes one as soon as there is an answer. net/http does
-// not know what is in the wrapping: it sends the headers by themselves, then the body,
-// and looks once more whether there is more of it. If the answer is quicker than this
-// look, and on a fraction of a processor it may be, the look fails on the closed body, and
-// the connection is thrown away. The next operation then pays for TLS.
+// The SDK wraps its bodies, and closes one as soon as there is an answer. net/http does not know the
+// type of the wrapped body: it sends the headers first, then the body, then reads once more to see
+// whether there is more of it. If the answer arrives before that read, which can happen on a
+// fraction of a processor, the read fails on the closed body and net/http drops the connection. The
+// next operation would pay for TLS.
 type whole struct{ client aws.HTTPClient }
 
 // Do implements aws.HTTPClient.

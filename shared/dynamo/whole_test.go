@@ -17,7 +17,7 @@ import (
 	"warmtransfer/shared/switchboard"
 )
 
-// packets counts what a client writes.
+// packets counts the writes of a client.
 type packets struct {
 	net.Conn
 	n *int
@@ -28,8 +28,8 @@ func (p packets) Write(b []byte) (int, error) {
 	return p.Conn.Write(b)
 }
 
-// A request is written in one piece, so that nothing of it is left to be looked at when the
-// answer comes, and the connection stays.
+// A request is written in one piece, so net/http need not read its body after the answer and keeps
+// the connection.
 func TestARequestIsOnePacket(t *testing.T) {
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if body, err := io.ReadAll(r.Body); err != nil || !strings.Contains(string(body), "c#CA1") {

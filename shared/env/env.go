@@ -1,8 +1,8 @@
 // Package env reads a function's settings from its environment.
 //
-// Every problem is collected, so that an operator sees all missing and malformed names in
-// one error instead of one per deployment. It never repeats a value: some are secrets.
-// It knows nothing of what the settings mean.
+// It collects every problem, so that an operator sees all missing and malformed names in one error and
+// not in one deployment each. It never repeats a value: some are secrets. It does not know what the
+// settings mean.
 package env
 
 import (
@@ -14,15 +14,15 @@ import (
 	"time"
 )
 
-// Reader reads settings. Its methods return the zero value for a setting that is missing
-// or malformed; Err tells in the end.
+// Reader reads settings. Its methods return the zero value for a setting that is missing or malformed;
+// Err reports all of them.
 type Reader struct {
 	get       func(string) string
 	missing   []string
 	malformed []string
 }
 
-// New reads from get, which is os.Getenv in a function.
+// New reads from get; in a function that is os.Getenv.
 func New(get func(string) string) *Reader { return &Reader{get: get} }
 
 // String is a required setting.
@@ -77,7 +77,7 @@ func (r *Reader) Number(name string) string {
 	return v
 }
 
-// URL is a required base address; it comes back without a trailing slash.
+// URL is a required base address, returned without a trailing slash.
 func (r *Reader) URL(name string) string {
 	if r.String(name) == "" {
 		return ""
@@ -100,7 +100,7 @@ func (r *Reader) OptionalURL(name string) string {
 	return strings.TrimRight(v, "/")
 }
 
-// Bad says of a setting that it is malformed, and what is wanted instead.
+// Bad records that a setting is malformed, and what it must be.
 func (r *Reader) Bad(name, want string) {
 	r.malformed = append(r.malformed, name+" (must be "+want+")")
 }

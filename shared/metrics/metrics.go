@@ -1,9 +1,10 @@
-// Package metrics counts what happens while a function answers, and writes the counts
-// into the line of log that the answer gets anyway, in CloudWatch's Embedded Metric
-// Format: no call to AWS, and a log line that can be read beside its numbers.
+// Package metrics counts what happens during a request, and writes the counts into the request's log
+// entry in CloudWatch's Embedded Metric Format
+// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html).
+// That needs no request to AWS, and each number stands beside the entry that explains it.
 //
-// Names are constants and the one dimension is the stack, so that no number, name or id
-// of a call can become part of a metric (N9). It does not know what is counted.
+// Names are constants and the only dimension is the stack, so no number, name or id of a call can
+// become part of a metric (N9). The package does not know what the metrics mean.
 package metrics
 
 import (
@@ -23,12 +24,12 @@ const Namespace = "WarmTransfer"
 // Name is a metric's, one of those below.
 type Name string
 
-// What is counted where it happens.
+// Counted where it happens.
 const (
 	Calls     Name = "Calls"     // callers who have dialled
-	Abandoned Name = "Abandoned" // of those, who were gone before anybody talked with them
+	Abandoned Name = "Abandoned" // callers who left before anybody talked with them
 
-	RoomRefused Name = "RoomRefused" // a party whom the network did not take into a room, or not for a second
+	RoomRefused Name = "RoomRefused" // a conference did not accept a leg, or ended at once
 
 	TransferAnswered   Name = "TransferAnswered" // the target owns the call
 	TransferNoAnswer   Name = "TransferNoAnswer"
@@ -40,22 +41,22 @@ const (
 	TransferLost       Name = "TransferLost"
 
 	WebhookLatency   Name = "WebhookLatency"   // of one webhook, in milliseconds
-	SignatureRefused Name = "SignatureRefused" // webhooks that were not Twilio's
+	SignatureRefused Name = "SignatureRefused" // webhooks without Twilio's signature
 	SignatureUnknown Name = "SignatureUnknown" // of those, signed in a way that we cannot check
-	Faults           Name = "Faults"           // requests in which something of ours failed
+	Faults           Name = "Faults"           // requests that failed by a fault of ours
 
-	TwilioRequests   Name = "TwilioRequests"   // acts on the phone network
+	TwilioRequests   Name = "TwilioRequests"   // effects on the phone network
 	TwilioRejected   Name = "TwilioRejected"   // refused for good (4xx)
 	TwilioFailed     Name = "TwilioFailed"     // no answer, 5xx, or too many requests
-	TwilioKeyRefused Name = "TwilioKeyRefused" // of the rejected, for our key
+	TwilioKeyRefused Name = "TwilioKeyRefused" // of the rejected, because of our key
 )
 
-// What the sweep finds each minute.
+// Measured by the sweep each minute.
 const (
-	Sweeps            Name = "Sweeps" // done; its silence is an alarm
+	Sweeps            Name = "Sweeps" // finished; an alarm watches for its absence
 	Rescued           Name = "Rescued"
 	LegsSwept         Name = "LegsSwept"
-	Waiting           Name = "Waiting"     // callers in the line; at most one page of it
+	Waiting           Name = "Waiting"     // callers in the queue; at most one page of it
 	LongestWait       Name = "LongestWait" // seconds
 	WaitingThoughFree Name = "WaitingThoughFree"
 
@@ -66,10 +67,10 @@ const (
 	AgentsOffline   Name = "AgentsOffline"
 )
 
-// units of the names that do not count.
+// units of the metrics that are not counts.
 var units = map[Name]string{WebhookLatency: "Milliseconds", LongestWait: "Seconds"}
 
-// Counts are those of one answer. It is safe for concurrent use.
+// Counts are those of one request. It is safe for concurrent use.
 type Counts struct {
 	mu     sync.Mutex
 	values map[Name]float64
@@ -77,13 +78,13 @@ type Counts struct {
 
 type key struct{}
 
-// With lets Add, anywhere below, count into what it returns.
+// With returns a context in which Add counts, and the counts.
 func With(ctx context.Context) (context.Context, *Counts) {
 	c := &Counts{values: map[Name]float64{}}
 	return context.WithValue(ctx, key{}, c), c
 }
 
-// Add counts n more. Where nobody counts it does nothing.
+// Add counts n more. In a context without Counts it does nothing.
 func Add(ctx context.Context, name Name, n float64) {
 	if c, ok := ctx.Value(key{}).(*Counts); ok {
 		c.Add(name, n)
@@ -97,14 +98,14 @@ func (c *Counts) Add(name Name, n float64) {
 	c.values[name] += n
 }
 
-// Value is what has been counted so far.
+// Value is the count so far.
 func (c *Counts) Value(name Name) float64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.values[name]
 }
 
-// What CloudWatch looks for in a line of log.
+// The members of a log entry that CloudWatch reads.
 type (
 	envelope struct {
 		Timestamp int64       // milliseconds since 1970
@@ -121,7 +122,7 @@ type (
 	}
 )
 
-// Attrs are the counts as parts of a line of log; none if nothing was counted.
+// Attrs are the counts as attributes of a log entry; none if nothing was counted.
 func (c *Counts) Attrs(now time.Time) []slog.Attr {
 	c.mu.Lock()
 	defer c.mu.Unlock()

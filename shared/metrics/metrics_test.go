@@ -17,7 +17,7 @@ import (
 
 var t0 = time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
 
-// line is the line of log that the counts make.
+// line is the log entry that the counts make.
 func line(t *testing.T, c *Counts) map[string]any {
 	t.Helper()
 	var out bytes.Buffer
@@ -29,7 +29,7 @@ func line(t *testing.T, c *Counts) map[string]any {
 	return fields
 }
 
-// The form is AWS's "Embedded metric format specification".
+// The form follows AWS's "Embedded metric format specification".
 func TestCountsAreInTheEmbeddedMetricFormat(t *testing.T) {
 	t.Setenv("AWS_LAMBDA_LOG_GROUP_NAME", "/warm-transfer/wait")
 	ctx, c := With(context.Background())
@@ -57,7 +57,7 @@ func TestNothingCountedIsNoMetric(t *testing.T) {
 	if attrs := c.Attrs(t0); attrs != nil {
 		t.Errorf("%v", attrs)
 	}
-	Add(context.Background(), Calls, 1) // nobody counts
+	Add(context.Background(), Calls, 1) // without Counts
 }
 
 func TestCountingAtTheSameTime(t *testing.T) {
@@ -80,7 +80,7 @@ func TestStackIsTheFirstPartOfTheLogGroup(t *testing.T) {
 	}
 }
 
-// A metric's name or dimension that comes from a call would show a number, or cost a
+// A name or dimension that comes from a call could hold a telephone number (N9), and would cost a
 // metric for each call: all names are constants here, and the dimension is the stack.
 func TestF164NamesOfMetricsAreConstants(t *testing.T) {
 	file, err := parser.ParseFile(token.NewFileSet(), "metrics.go", nil, 0)
@@ -99,7 +99,7 @@ func TestF164NamesOfMetricsAreConstants(t *testing.T) {
 		}
 		names++
 		if !ok || strings.Trim(lit.Value, `"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz`) != "" || lit.Value != `"`+v.Names[0].Name+`"` {
-			t.Errorf("%s is not a plain word, its own", v.Names[0].Name)
+			t.Errorf("%s must be a plain word, equal to its value", v.Names[0].Name)
 		}
 		return true
 	})

@@ -1,8 +1,8 @@
-// Package secret keeps the credentials of the Twilio account, which it reads from
-// AWS Secrets Manager: once for each process, and again when they were not accepted.
+// Package secret holds the credentials of the Twilio account. It reads them from AWS Secrets Manager
+// once for each process, and again when they were refused.
 //
-// It knows what the secret's JSON looks like and which versions of it count. It does
-// not know what the credentials are used for, and no value ever gets into an error.
+// It knows the form of the secret's JSON and which versions of the secret are valid, not what the
+// credentials are used for. No value ever gets into an error.
 package secret
 
 import (
@@ -22,12 +22,12 @@ import (
 )
 
 const (
-	// readTime bounds a reading with its one repetition.
+	// readTime bounds a read with its one retry.
 	readTime = 1500 * time.Millisecond
 	// tryTime bounds one attempt, so that there is time for the other.
 	tryTime = 700 * time.Millisecond
-	// renewEvery is how often Renewed may ask: whoever sends bad signatures must not make
-	// us read the secret for each of them.
+	// renewEvery is the shortest time between two reads by Renewed: a stranger who sends bad
+	// signatures must not make us read the secret for each of them.
 	renewEvery = 5 * time.Second
 )
 
@@ -38,18 +38,18 @@ type Secret struct {
 	now    func() time.Time
 
 	cached atomic.Pointer[twilio.Credentials]
-	turn   chan struct{} // who has put something in may read the secret, and use asked
+	turn   chan struct{} // a lock: it guards asked and the reading of the secret
 	asked  time.Time     // when Renewed last read it
 }
 
 var _ twilio.Keys = (*Secret)(nil)
 
 // Open reads the settings SECRET_ID and AWS's own: AWS_REGION, AWS_ACCESS_KEY_ID,
-// AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_ENDPOINT_URL_SECRETS_MANAGER. It
-// does not read the secret yet.
+// AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_ENDPOINT_URL_SECRETS_MANAGER. It does not read the
+// secret yet.
 //
-// The client is put together by hand: the SDK's config package would look in more
-// places, and make every start slower.
+// The client is built by hand: the SDK's config package looks in more places and would slow down every
+// start.
 func Open(r *env.Reader) *Secret {
 	creds := aws.Credentials{
 		AccessKeyID:     r.String("AWS_ACCESS_KEY_ID"),
@@ -79,12 +79,12 @@ func Open(r *env.Reader) *Secret {
 	}
 }
 
-// Warm reads the secret ahead of the first request. It cannot fail; a request that
-// comes before there is one reads it itself.
+// Warm reads the secret ahead of the first request. It cannot fail; without its result the first
+// request reads the secret.
 func (s *Secret) Warm(ctx context.Context) { _, _ = s.Credentials(ctx) }
 
-// Credentials implements twilio.Keys. Of many who ask at once while there are none, one
-// reads and the others wait for it.
+// Credentials implements twilio.Keys. If many ask at once while there are none, one reads and the
+// others wait for it.
 func (s *Secret) Credentials(ctx context.Context) (twilio.Credentials, error) {
 	if c := s.cached.Load(); c != nil {
 		return *c, nil
@@ -110,9 +110,9 @@ func (s *Secret) Credentials(ctx context.Context) (twilio.Credentials, error) {
 	return c, nil
 }
 
-// Renewed implements twilio.Keys. It reads all versions: those besides the current one
-// are only of use while a token is being replaced, so nobody waits for them before.
-// With Secrets Manager out of reach the cached ones stay (F125).
+// Renewed implements twilio.Keys. It reads all versions: those besides the current one only matter
+// while a token is being replaced, so Credentials does not wait for them. While Secrets Manager cannot
+// be reached the cached credentials stay (F125).
 func (s *Secret) Renewed(ctx context.Context) (c twilio.Credentials, replaced bool) {
 	ctx, cancel := context.WithTimeout(ctx, readTime)
 	defer cancel()
@@ -123,7 +123,7 @@ func (s *Secret) Renewed(ctx context.Context) (c twilio.Credentials, replaced bo
 	defer s.unlock()
 	old, now := s.cached.Load(), s.now()
 	if now.Before(s.asked.Add(renewEvery)) {
-		return *old, old != before // somebody else has renewed them in between
+		return *old, old != before // another request may have renewed them meanwhile
 	}
 	s.asked = now
 	c, err := s.all(ctx, *old)
@@ -134,7 +134,7 @@ func (s *Secret) Renewed(ctx context.Context) (c twilio.Credentials, replaced bo
 	return c, true
 }
 
-// all is the current version with the tokens of the others, read at the same time.
+// all is the current version with the tokens of the others; all are read at the same time.
 func (s *Secret) all(ctx context.Context, old twilio.Credentials) (twilio.Credentials, error) {
 	stages := []string{current, previous, pending}
 	versions, errs := make([]version, len(stages)), make([]error, len(stages))
@@ -157,7 +157,7 @@ func (s *Secret) all(ctx context.Context, old twilio.Credentials) (twilio.Creden
 	}
 	for i := 1; i < len(stages); i++ {
 		if errs[i] != nil && !errors.Is(errs[i], errNone) {
-			c.AuthTokens = with(c.AuthTokens, old.AuthTokens...) // not known to be gone
+			c.AuthTokens = with(c.AuthTokens, old.AuthTokens...) // they may still be valid
 			c.SharedKeys = with(c.SharedKeys, old.SharedKeys...)
 		} else if versions[i].AccountSID == c.AccountSID {
 			c.AuthTokens = with(c.AuthTokens, versions[i].AuthToken)

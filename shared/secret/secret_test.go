@@ -18,8 +18,8 @@ import (
 	"warmtransfer/shared/twilio"
 )
 
-// manager is a Secrets Manager that answers GetSecretValue and nothing else, since our
-// functions may ask nothing else.
+// manager stands in for Secrets Manager. It answers GetSecretValue only: our functions are allowed
+// nothing else.
 type manager struct {
 	mu     sync.Mutex
 	values map[string]string // by version stage
@@ -61,7 +61,7 @@ func (m *manager) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (m *manager) set(f func()) { m.mu.Lock(); defer m.mu.Unlock(); f() }
 
-// stages tells what was asked since the last time, in alphabetical order.
+// stages returns the versions asked for since the last time, in alphabetical order.
 func (m *manager) stages() string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -75,7 +75,7 @@ func text(token, key string) string {
 	return fmt.Sprintf(`{"accountSid":"AC1","authToken":%q,"apiKey":%q,"apiSecret":"s-%s"}`, token, key, key)
 }
 
-// open gives a secret that a fake manager keeps, and a clock that stands still.
+// open returns a secret in a fake manager, and its clock, which the test moves.
 func open(t *testing.T, m *manager) (*Secret, *time.Time) {
 	t.Helper()
 	server := httptest.NewServer(m)
@@ -150,7 +150,7 @@ func TestManyColdReadersReadOnce(t *testing.T) {
 func TestAWaiterGivesUpWithItsRequest(t *testing.T) {
 	m := &manager{values: map[string]string{current: text("tok", "SK1")}}
 	s, _ := open(t, m)
-	s.turn <- struct{}{} // somebody reads and does not come back
+	s.turn <- struct{}{} // another request reads and does not finish
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := s.Credentials(ctx); !errors.Is(err, context.Canceled) {
@@ -162,10 +162,10 @@ func TestF125SecretsManagerDown(t *testing.T) {
 	m := &manager{values: map[string]string{current: text("tok", "SK1")}, down: true}
 	s, now := open(t, m)
 	if c, err := s.Credentials(t.Context()); err == nil {
-		t.Fatalf("cold and without an answer there were credentials: %+v", c)
+		t.Fatalf("without a cache and without an answer there were credentials: %+v", c)
 	}
 	m.set(func() { m.down = false })
-	must(t, s) // an error is not kept
+	must(t, s) // an error is not cached
 	m.set(func() { m.down = true })
 	must(t, s)
 	*now = now.Add(time.Hour)
@@ -193,7 +193,7 @@ func TestF142NoEmptyCredentials(t *testing.T) {
 				t.Errorf("%+v, %v; want errIncomplete", c, err)
 			}
 			if err != nil && strings.Contains(err.Error(), "nobody-may-see") {
-				t.Errorf("the error tells the secret: %v", err)
+				t.Errorf("the error holds the secret: %v", err)
 			}
 		})
 	}
@@ -262,7 +262,8 @@ func TestRotation(t *testing.T) {
 	step("the old version was of another account", true, "SK2", "two")
 }
 
-// The secret of a shared key is optional. While it is replaced all versions' count, as with tokens.
+// The secret of a shared key is optional. While it is being replaced those of all versions are valid,
+// as with tokens.
 func TestF198ASharedKeyOfTheSecret(t *testing.T) {
 	with := func(key string) string { return strings.Replace(text("one", "SK1"), "}", `,"sharedKey":"`+key+`"}`, 1) }
 	m := &manager{values: map[string]string{current: text("one", "SK1")}}
@@ -307,7 +308,7 @@ func TestWhoWaitedForARenewalIsToldOfIt(t *testing.T) {
 		one, two := twilio.Credentials{APIKey: "SK1"}, twilio.Credentials{APIKey: "SK2"}
 		s := &Secret{now: time.Now, asked: time.Now(), turn: make(chan struct{}, 1)}
 		s.cached.Store(&one)
-		s.turn <- struct{}{} // somebody is renewing them
+		s.turn <- struct{}{} // another request is renewing them
 		var c twilio.Credentials
 		var replaced bool
 		go func() { c, replaced = s.Renewed(t.Context()) }()
@@ -330,7 +331,7 @@ func TestErrorsTellNothing(t *testing.T) {
 	}
 	for _, word := range []string{"123456789012", "http", "hush", "AKID", "session"} {
 		if strings.Contains(err.Error(), word) {
-			t.Errorf("the error tells %q: %v", word, err)
+			t.Errorf("the error holds %q: %v", word, err)
 		}
 	}
 }

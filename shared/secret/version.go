@@ -14,15 +14,15 @@ import (
 	"warmtransfer/shared/twilio"
 )
 
-// The versions of a secret that count. While a token is being replaced Twilio may sign
-// with the old one or the new one, whichever of them is already ours.
+// The versions of a secret that are valid. While a token is being replaced Twilio may sign with the
+// old one or the new one.
 const (
 	current  = "AWSCURRENT"
 	previous = "AWSPREVIOUS" // after a change
-	pending  = "AWSPENDING"  // before one, where a rotation has put it
+	pending  = "AWSPENDING"  // before a change, if a rotation has set it
 )
 
-// errIncomplete: an empty auth token would let everybody sign (F142).
+// errIncomplete: with an empty auth token anybody could sign (F142).
 var errIncomplete = fmt.Errorf("%w: the secret is not JSON with accountSid, authToken, apiKey and apiSecret, none of them empty",
 	twilio.ErrIncomplete)
 
@@ -61,8 +61,7 @@ func (s *Secret) read(ctx context.Context, stage string) (v version, err error) 
 	return v, nil
 }
 
-// reason is what is said of a failure: its code, since the SDK's words name the account
-// and the endpoint.
+// reason is the failure's code: the SDK's text names the account and the endpoint.
 func reason(ctx context.Context, err error) error {
 	var answer smithy.APIError
 	switch {
@@ -77,7 +76,7 @@ func reason(ctx context.Context, err error) error {
 	}
 }
 
-// with adds the tokens that are not there yet.
+// with adds the tokens that are not in the list yet.
 func with(tokens []string, more ...string) []string {
 	for _, t := range more {
 		if t != "" && !slices.Contains(tokens, t) {

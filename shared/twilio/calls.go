@@ -15,39 +15,39 @@ import (
 )
 
 const (
-	// callTime bounds one method of Calls with all that belongs to it: a voice webhook must
+	// callTime bounds one method of Calls, with every request that it sends: a voice webhook must
 	// answer within 5 s.
 	callTime = 2500 * time.Millisecond
 	// warmTime bounds Warm, which delays the start of a function.
 	warmTime = time.Second
-	// legLimit ends a leg that everybody has forgotten (N10). It is the limit that Twilio
-	// has for a Dial.
+	// legLimit ends a leg that nothing else has ended (N10). It is Twilio's own limit for a <Dial>:
+	// https://www.twilio.com/docs/voice/twiml/dial
 	legLimit = 4 * time.Hour
-	// maxMessage is the longest message to a page, in characters (error 32703).
+	// maxMessage is the longest message to a page, in characters; Twilio refuses a longer one with
+	// error 32703.
 	maxMessage = 10_000
 )
 
-// legEvents are a leg's events that we are told. That it was answered is not among them:
-// its document is fetched then, and its joining the room is told too.
+// legEvents are the events of a leg that we subscribe to. "answered" is not among them: Twilio then
+// fetches the leg's document, and the conference reports that the leg has joined.
 var legEvents = []string{"initiated", "ringing", "completed"}
 
 // CallSettings say how calls are placed.
 type CallSettings struct {
-	// Number is our own, in E.164 form: the caller that an agent's client, or an outside
-	// number, is told of.
+	// Number is our own number in E.164 form: the caller ID that an agent's client or an outside phone
+	// shows.
 	Number string
 	// APIURL is the base address of the REST API, without a trailing slash; "" is Twilio's.
 	APIURL string
-	// FallbackURL is the document that a caller hears when our API does not answer (see
-	// Fallback); "" if there is none.
+	// FallbackURL is the document that a caller hears when our API does not answer (see Fallback); ""
+	// if there is none.
 	FallbackURL string
 }
 
-// Calls acts on one account's calls and conferences by REST.
+// Calls acts on the calls and conferences of one Twilio account by REST.
 //
-// No request is repeated, but for one that Twilio refused for its credentials when
-// there are others by now. Whatever Twilio says of itself in words stays out of the
-// errors: it may contain numbers and names.
+// A request is repeated only if Twilio has refused its credentials and newer ones exist. Errors hold
+// Twilio's codes and never its text, which may contain numbers and names (N9).
 type Calls struct {
 	keys Keys
 	set  CallSettings
@@ -58,7 +58,7 @@ type Calls struct {
 	used time.Time // when a connection was last used
 }
 
-// NewCalls acts with the API key of keys.
+// NewCalls returns Calls that use the API key of keys.
 func NewCalls(keys Keys, set CallSettings) *Calls {
 	if set.APIURL == "" {
 		set.APIURL = twilioAPI
@@ -67,12 +67,12 @@ func NewCalls(keys Keys, set CallSettings) *Calls {
 	return &Calls{keys: keys, set: set, http: newHTTPClient(), now: time.Now}
 }
 
-// At is the account's calls with our webhooks at that base address.
+// At returns the account's call control, with our webhooks at that base address.
 func (c *Calls) At(b Base) switchboard.CallControl { return &callControl{Calls: c, base: b} }
 
-// Warm opens a connection, so that the first call does not wait for TLS: a function
-// starts with a whole processor and works with a fraction of one. It cannot fail, and
-// takes a second at the most.
+// Warm opens a connection, so that the first request need not wait for TLS: while Lambda starts a
+// function it has a whole processor, afterwards a fraction of one. It cannot fail, and takes a second
+// at most.
 func (c *Calls) Warm(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, warmTime)
 	defer cancel()
@@ -89,8 +89,7 @@ func (c *Calls) Warm(ctx context.Context) {
 	_ = resp.Body.Close()
 }
 
-// Tell sends a message, a JSON text, to the page behind an agent's leg that rings or
-// talks. ErrGone: there is no such leg any more.
+// Tell sends a message, a JSON text, to the page behind a leg of an agent. ErrGone: the leg is over.
 func (c *Calls) Tell(ctx context.Context, leg conference.LegID, message string) error {
 	if len([]rune(message)) > maxMessage {
 		return &switchboard.RefusedError{Code: 32703, Status: http.StatusBadRequest}
@@ -104,7 +103,7 @@ func (c *Calls) Tell(ctx context.Context, leg conference.LegID, message string) 
 	})
 }
 
-// callControl is Calls with an address of ours.
+// callControl is Calls with the base address of our webhooks.
 type callControl struct {
 	*Calls
 	base Base
@@ -112,7 +111,7 @@ type callControl struct {
 
 var _ switchboard.CallControl = (*callControl)(nil)
 
-// Dial implements switchboard.CallControl.
+// Dial implements service.CallControl.
 func (c *callControl) Dial(ctx context.Context, d conference.Dial) (conference.LegID, error) {
 	p := (&api.CreateCallParams{}).
 		SetFrom(c.set.Number).
@@ -135,12 +134,12 @@ func (c *callControl) Dial(ctx context.Context, d conference.Dial) (conference.L
 		return err
 	})
 	if err == nil && leg == "" {
-		err = switchboard.ErrUnknown // it was made, but under which name?
+		err = switchboard.ErrUnknown // the leg exists, and its CallSid is not known
 	}
 	return leg, err
 }
 
-// callee is whom a leg calls. Nothing goes with it to an outside number: it has no page.
+// callee is the To of a leg. An outside number gets no parameters: it has no page.
 func callee(d conference.Dial) string {
 	if d.Number != "" {
 		return d.Number
@@ -148,28 +147,28 @@ func callee(d conference.Dial) string {
 	return invitation(d)
 }
 
-// ringSeconds is what Twilio accepts: 5 to 600.
+// ringSeconds is the time-out in whole seconds, within Twilio's limits of 5 and 600.
 func ringSeconds(d time.Duration) int {
 	return min(max(int(d/time.Second), 5), 600)
 }
 
-// Hangup implements switchboard.CallControl. The status completed ends a leg that
-// rings as well as one that has just been answered; canceled would only do the first.
+// Hangup implements service.CallControl. The status "completed" ends a leg that rings and one that
+// has been answered; "canceled" ends only one that rings. See
+// https://www.twilio.com/docs/voice/api/call-resource#update-a-call-resource
 func (c *callControl) Hangup(ctx context.Context, leg conference.LegID) error {
 	return c.update(ctx, leg, (&api.UpdateCallParams{}).SetStatus("completed"))
 }
 
-// LastWords implements switchboard.CallControl. The document goes with the request, as
-// https://www.twilio.com/docs/voice/api/call-resource#update-a-call-resource allows: one
-// that had to be fetched would be missing when our API does not answer, and Twilio would
-// end the call with an apology of its own, or let her hear whatever it falls back on.
+// LastWords implements service.CallControl. The request holds the document itself
+// (https://www.twilio.com/docs/voice/api/call-resource#update-a-call-resource). With an address, the
+// caller would hear Twilio's own apology or the number's fallback whenever our API does not answer.
 func (c *callControl) LastWords(ctx context.Context, id conference.ID, why conference.Reason) error {
 	return c.update(ctx, conference.LegID(id), (&api.UpdateCallParams{}).SetTwiml(LastWords(why)))
 }
 
-// FreshRoom implements switchboard.CallControl. Whether the call keeps what its number
-// falls back on is not documented, so that is named: where her request cannot be answered
-// either, Twilio would end the call.
+// FreshRoom implements service.CallControl. Twilio does not document whether a redirected call
+// keeps the fallback URL of its number, so the request sets it: without one, Twilio would end the call
+// if our API did not answer.
 func (c *callControl) FreshRoom(ctx context.Context, id conference.ID, round int) error {
 	p := (&api.UpdateCallParams{}).SetUrl(c.base.AfterRoom(id, round) + askAgain).SetMethod(http.MethodPost)
 	if c.set.FallbackURL != "" {

@@ -62,7 +62,7 @@ func TestDialToAnOutsideNumberTellsItNothing(t *testing.T) {
 		}
 	}
 	if all := got.Encode(); strings.Contains(all, "money") || strings.Contains(all, "Alice") || strings.Contains(all, "0199") {
-		t.Errorf("it is told too much: %s", all)
+		t.Errorf("the outside leg got parameters: %s", all)
 	}
 }
 
@@ -97,7 +97,7 @@ func TestHangupEndsARingingOrAnsweredLeg(t *testing.T) {
 	}
 }
 
-// Nothing has to be fetched for them, so that they are heard whatever fails.
+// The words are part of the request, so they need no answer of our API.
 func TestLastWordsGoWithTheRequest(t *testing.T) {
 	s := newServer(t, always(200, call(caller, number, "in-progress", t0)))
 	control, _ := s.control()
@@ -111,7 +111,7 @@ func TestLastWordsGoWithTheRequest(t *testing.T) {
 	}
 }
 
-// It must not end her call where nothing answers for a moment.
+// A redirect must not end the caller's call while our API does not answer.
 func TestFreshRoomRedirectsTheCallerAndHasAFallback(t *testing.T) {
 	s := newServer(t, always(200, call(caller, number, "in-progress", t0)))
 	control, _ := s.control()
@@ -149,11 +149,11 @@ func TestTell(t *testing.T) {
 		t.Errorf("one more: %v, want *RefusedError with 32703", err)
 	}
 	if n := len(s.requests()); n != 2 {
-		t.Errorf("%d requests, want 2: what is too long is not sent", n)
+		t.Errorf("%d requests, want 2: a message that is too long must not be sent", n)
 	}
 }
 
-// A name that Twilio cannot have given would become part of the path.
+// The library would put anything into the path.
 func TestStrangeNamesReachNobody(t *testing.T) {
 	s := newServer(t, always(200, `{}`))
 	control, calls := s.control()
@@ -202,8 +202,8 @@ func TestWarmCannotFail(t *testing.T) {
 	}
 }
 
-// A function's process sleeps between requests and does not notice that the other side
-// has closed the connection.
+// Lambda freezes a function between requests, so it does not notice that the other side has
+// closed the connection.
 func TestARestedConnectionIsNotUsed(t *testing.T) {
 	s := newServer(t, always(200, `{}`))
 	control, calls := s.control()
@@ -238,7 +238,7 @@ func TestWithoutAnAddressItIsTwiliosOwn(t *testing.T) {
 		left = time.Until(deadline)
 		return nil, errors.New("no network in tests")
 	})
-	t.Setenv("TWILIO_EDGE", "dublin") // the library would obey
+	t.Setenv("TWILIO_EDGE", "dublin") // the library would use it
 	t.Setenv("TWILIO_REGION", "ie1")
 	err := c.At(base).Hangup(t.Context(), leg1)
 	if want := "https://api.twilio.com/2010-04-01/Accounts/" + account + "/Calls/" + leg1 + ".json"; address != want {

@@ -1,9 +1,8 @@
 // Package twilio speaks with Twilio: it acts on calls and conferences by REST
-// (switchboard.CallControl), writes TwiML, checks webhook signatures, and makes the
-// voice tokens of agents' browsers.
+// (service.CallControl), writes TwiML, checks webhook signatures, and makes the voice tokens of
+// agents' browsers.
 //
-// Twilio's words (CallSid, FriendlyName, label) end here. The package decides nothing
-// about a call; it knows neither the store nor API Gateway.
+// It makes no decision about a call, and knows neither the store nor API Gateway.
 package twilio
 
 import (
@@ -11,28 +10,28 @@ import (
 	"errors"
 )
 
-// Credentials are those of one Twilio account. The auth token only checks signatures;
-// REST and voice tokens use the API key, which can be revoked alone.
+// Credentials belong to one Twilio account. The auth token only checks signatures; REST and voice
+// tokens use the API key, which can be revoked by itself.
 type Credentials struct {
 	AccountSID string
 	AuthTokens []string // the current one first; more while a token is being replaced
-	SharedKeys []string // the secrets of keys that sign webhooks by a rule of the account's, if it has one
+	SharedKeys []string // secrets of the keys that sign webhooks if the account has such a rule
 	APIKey     string
 	APISecret  string
 }
 
-// ErrIncomplete: there are credentials, and a part of them is empty or missing. With an
-// empty auth token everybody could sign (F142).
+// ErrIncomplete: the credentials exist, and a part of them is empty or missing. With an empty auth
+// token anybody could sign (F142).
 var ErrIncomplete = errors.New("the account's credentials are incomplete")
 
 // Keys gives the account's credentials.
 type Keys interface {
-	// Credentials gives those in use, and reads them if there are none yet. It never
-	// returns empty ones without an error, which then is ErrIncomplete.
+	// Credentials returns those in use, and reads them if there are none yet. It never returns empty
+	// ones without an error; that error is ErrIncomplete.
 	Credentials(ctx context.Context) (Credentials, error)
-	// Renewed is asked after Twilio or a signature did not accept the ones in use: it
-	// looks whether they have been replaced, at most now and then, however often it is
-	// asked, and says so.
+	// Renewed is called after Twilio has refused the credentials in use, or a signature did not match
+	// them. It looks for newer ones, at most once in a while however often it is called, and says
+	// whether there are any.
 	Renewed(ctx context.Context) (c Credentials, replaced bool)
 }
 
@@ -42,5 +41,5 @@ type Fixed Credentials
 // Credentials implements Keys.
 func (f Fixed) Credentials(context.Context) (Credentials, error) { return Credentials(f), nil }
 
-// Renewed implements Keys: there are no others.
+// Renewed implements Keys: there are never newer ones.
 func (f Fixed) Renewed(context.Context) (Credentials, bool) { return Credentials(f), false }

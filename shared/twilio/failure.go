@@ -9,19 +9,19 @@ import (
 	"warmtransfer/shared/switchboard"
 )
 
-// Twilio's error codes that decide.
+// Twilio's error codes that change what we do: https://www.twilio.com/docs/api/errors
 const (
-	codeKey       = 20003 // credentials not accepted
+	codeKey       = 20003 // credentials refused
 	codeNotFound  = 20404
 	codeThrottled = 20429
 	codeNotInCall = 21220 // the call is over
 )
 
-// failure is a request without a good answer. It keeps Twilio's numbers and nothing of
-// its words.
+// failure is a request without a successful answer. It keeps Twilio's numbers and none of its text
+// (N9).
 type failure struct {
 	status int   // HTTP; 0: no answer
-	cause  error // of no answer: context.Canceled or context.DeadlineExceeded, or nil
+	cause  error // why there is no answer: context.Canceled, context.DeadlineExceeded or nil
 	Code   int   `json:"code"`
 }
 
@@ -37,21 +37,21 @@ func (f *failure) Error() string {
 
 func (f *failure) Unwrap() error { return f.cause }
 
-// refusedKey: Twilio does not know the API key.
+// refusedKey reports whether Twilio has refused the API key.
 func refusedKey(err error) bool {
 	var f *failure
 	return errors.As(err, &f) && (f.status == http.StatusUnauthorized || f.Code == codeKey)
 }
 
-// contract translates to the errors of switchboard.CallControl. There is whether the
-// request was about something that had existed, so that its absence is its end.
+// contract translates to the errors of service.CallControl. There says that the request was about
+// something that has existed: "not found" then means that it has ended.
 func contract(err error, there bool) error {
 	if err == nil || errors.Is(err, switchboard.ErrNotFound) || errors.Is(err, switchboard.ErrUnknown) {
 		return err
 	}
 	var f *failure
 	if !errors.As(err, &f) {
-		return switchboard.ErrUnknown // an answer of success that could not be read
+		return switchboard.ErrUnknown // a successful answer that could not be read
 	}
 	switch {
 	case f.status == http.StatusTooManyRequests || f.Code == codeThrottled:

@@ -32,7 +32,7 @@ func every(control switchboard.CallControl, calls *Calls) map[string]func(contex
 	}
 }
 
-// class is an error in the words of the contract.
+// class names an error of the contract.
 func class(err error) string {
 	var refused *switchboard.RefusedError
 	switch {
@@ -52,7 +52,7 @@ func class(err error) string {
 	return "none of the contract: " + err.Error()
 }
 
-// discreet fails the test if an error tells what nobody may read in a log (N9).
+// discreet fails the test if an error holds what must not be logged (N9).
 func discreet(t *testing.T, err error) {
 	t.Helper()
 	if err == nil {
@@ -66,13 +66,13 @@ func discreet(t *testing.T, err error) {
 }
 
 func TestErrorsOfTheContract(t *testing.T) {
-	// What looks for something, or makes it, has nothing that could be gone.
+	// A method that searches or creates cannot find that something has ended.
 	makes := map[string]bool{"Dial": true, "FindLeg": true, "FindRoom": true}
 	for _, c := range []struct {
 		name         string
 		status, code int
-		want         string // of what makes or looks for something
-		there        string // of what is about a leg or a room, if that differs
+		want         string // of a method that creates or searches
+		there        string // of a method about a leg or conference, if that differs
 	}{
 		{"cut after it took effect", 0, 0, "unknown", ""},
 		{"internal error", 500, 20500, "unknown", ""},
@@ -101,7 +101,7 @@ func TestErrorsOfTheContract(t *testing.T) {
 			})
 			for method, do := range every(s.control()) {
 				if method == "LookAt" && c.there != "" {
-					continue // not there is what it asks (see TestF178LookAtOneLeg)
+					continue // "not found" is an answer here (see TestF178LookAtOneLeg)
 				}
 				before := len(s.requests())
 				err := do(t.Context())
@@ -133,8 +133,7 @@ func TestAnswersThatAreNotJSON(t *testing.T) {
 	}
 }
 
-// F026: the outcome of a call that was made but whose answer was lost is unknown, and
-// that there may be one is found.
+// F026: the outcome of a dial whose answer was lost is unknown, and FindLeg says that the leg may exist.
 func TestF026CutAfterItTookEffect(t *testing.T) {
 	var made atomic.Int32
 	s := newServer(t, func(r request) (int, string) {
@@ -181,7 +180,7 @@ func TestAContextThatEnds(t *testing.T) {
 	}
 }
 
-// F186: no answer in time is told apart from an answer that says nothing.
+// F186: a time-out is a different error from an answer of failure.
 func TestF186NoAnswerInTimeIsSlow(t *testing.T) {
 	over := make(chan struct{})
 	s := newServer(t, func(request) (int, string) {
@@ -247,7 +246,7 @@ func TestARefusedKeyIsTriedOnceMoreIfReplaced(t *testing.T) {
 				t.Errorf("Dial = %q, %s; want %s", leg, got, c.want)
 			}
 			if n := len(s.requests()); n != c.requests || keys.asked != 1 {
-				t.Errorf("%d requests and %d looks for new keys; want %d and 1", n, keys.asked, c.requests)
+				t.Errorf("%d requests and %d looks for newer keys; want %d and 1", n, keys.asked, c.requests)
 			}
 		})
 	}

@@ -13,27 +13,26 @@ import (
 )
 
 const (
-	// fewCalls is how many of a party's last calls are looked at: one of them is live.
+	// fewCalls is how many of a party's latest calls are listed; only one of them can be live.
 	fewCalls = 20
-	// recentCalls is how many of the account's last calls are looked at.
+	// recentCalls is how many of the account's latest calls are listed.
 	recentCalls = 100
-	// dateSlack covers dates without fractions of a second, and clocks that differ.
+	// dateSlack allows for dates without fractions of a second, and for clocks that differ.
 	dateSlack = 2 * time.Second
 )
 
-// FindLeg implements switchboard.CallControl.
+// FindLeg implements service.CallControl.
 //
-// Twilio's list tells whom a call calls, that we call, that it lives and when it was made,
-// but neither its Url nor anything else of ours. So a call in it may be another conference's,
-// or another application's of the account, made in the same moment. That there is none
-// proves that ours was not made, and that is all that the list is good for: a call that
-// was taken for ours would be hung up on, and ours would be refused. The leg's own
-// callbacks carry its key. One of which all are lost cannot be hung up on before somebody
-// picks up and its document is fetched; it rings no longer than its time-out.
+// Twilio's list tells a call's To, From, status and date, and neither its Url nor anything else of
+// ours. A listed call may therefore belong to another call of ours, or to another application of the
+// account, made in the same moment. So the list can only prove that our leg does not exist. It cannot
+// identify one: we would hang up somebody else's call, and refuse our own. The callbacks of a leg
+// carry its key. A leg whose callbacks are all lost cannot be hung up before somebody answers it and
+// its document is fetched; it rings no longer than its time-out.
 //
-// Whether its To is kept with the parameters that it was made with, and found without
-// them, is not documented: if the narrow list does not have it, the account's last calls
-// are looked through as well.
+// Twilio does not document whether a client's To is stored with its parameters, and whether a list by
+// the bare name finds it. If the narrow list does not have the leg, the account's latest calls are
+// listed too.
 func (c *callControl) FindLeg(ctx context.Context, to agent.ID, since time.Time) error {
 	party := string(to)
 	if !strings.HasPrefix(party, "+") {
@@ -56,11 +55,11 @@ func (c *callControl) FindLeg(ctx context.Context, to agent.ID, since time.Time)
 	})
 }
 
-// live are the states of a call that is not over.
+// live are the statuses of a call that is not over.
 var live = []string{"queued", "initiated", "ringing", "in-progress"}
 
-// mayBe says whether a call may be one from us to a party that was made not before since. Of
-// one without a date it is not known that it was made before.
+// mayBe reports whether a call may be one from us to the party, made not before since. A call without
+// a date may be.
 func mayBe(call api.ApiV2010Call, from, party string, since time.Time) bool {
 	to, _, _ := strings.Cut(value(call.To), "?")
 	made, err := date(value(call.DateCreated))

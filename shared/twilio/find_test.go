@@ -47,8 +47,8 @@ func TestFindLeg(t *testing.T) {
 	}
 }
 
-// It is not documented whether a call that was made with parameters is listed under
-// the client's bare name.
+// Twilio does not document whether a call that was made with parameters is listed under the
+// client's bare name.
 func TestFindLegLooksWiderOnlyIfItMust(t *testing.T) {
 	for _, listed := range []bool{true, false} {
 		s := newServer(t, func(r request) (int, string) {

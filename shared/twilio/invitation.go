@@ -10,26 +10,25 @@ import (
 	"warmtransfer/shared/conference"
 )
 
-// maxParameters is how many bytes of parameters a call to a client may carry. Whether
-// Twilio counts them before or after their encoding is not documented, so it is after.
+// maxParameters is how many bytes of parameters a call to a client may carry. Twilio does not document
+// whether they are counted before or after encoding; we count after.
 const maxParameters = 800
 
-// Custom parameters of a call to an agent's client, for his page. An empty one is left
-// out.
+// Custom parameters of a call to an agent's client, for the agent's page. An empty one is left out.
 const (
-	ParamConference = "conference" // conference.ID
-	ParamLeg        = "leg"        // conference.LegKey
-	ParamKind       = "kind"       // conference.Kind, if it is a transfer
-	ParamCaller     = "caller"     // her number, if it is not private
+	ParamConference = "conference" // call.ID
+	ParamLeg        = "leg"        // call.LegKey
+	ParamKind       = "kind"       // call.TransferKind, in a transfer
+	ParamCaller     = "caller"     // the caller's number, unless it is withheld
 	ParamWaited     = "waited"     // waiting since, RFC 3339
-	ParamRing       = "ring"       // how long it rings, in seconds, for the page's countdown
+	ParamRing       = "ring"       // ring time-out in seconds, for the page's countdown
 	ParamBy         = "by"         // name of the transferor
-	ParamNote       = "note"       // his words
+	ParamNote       = "note"       // the transferor's words
 )
 
-// invitation is the To of a call to an agent, with what his page shows before he
-// answers. What is too long loses the end of the note, then that of the name, and then that
-// of a caller who is named by no number: whoever has such a name is rung for like any other.
+// invitation is the To of a call to an agent, with what the page shows before the agent answers. If it
+// is too long, the end of the note is cut first, then that of the transferor's name, then that of a
+// caller's address that is not a number.
 func invitation(d conference.Dial) string {
 	params := url.Values{}
 	set := func(key, value string) {
@@ -55,7 +54,7 @@ func invitation(d conference.Dial) string {
 	return "client:" + string(d.Agent) + "?" + encode(params)
 }
 
-// shorten takes runes from the end of one parameter until all of them fit.
+// shorten cuts runes from the end of one parameter until all parameters fit.
 func shorten(params url.Values, key string) {
 	for {
 		s := params.Get(key)
@@ -75,7 +74,7 @@ func shorten(params url.Values, key string) {
 	}
 }
 
-// encode writes a space as %20, which is one to every reader; + is one to some.
+// encode writes a space as %20, which every reader decodes; only some decode +.
 func encode(params url.Values) string { return strings.ReplaceAll(params.Encode(), "+", "%20") }
 
 func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }

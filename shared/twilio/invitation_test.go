@@ -43,7 +43,7 @@ func TestInvitationTellsWhatThePageShows(t *testing.T) {
 		}
 	}
 	if strings.ContainsAny(to, "+ <>\n") {
-		t.Errorf("not encoded for every reader: %s", to)
+		t.Errorf("some readers cannot decode it: %s", to)
 	}
 }
 
@@ -61,7 +61,7 @@ func TestInvitationCutsTheNoteThenTheName(t *testing.T) {
 	_, got := read(t, to)
 	_, params, _ := strings.Cut(to, "?")
 	if len(params) > maxParameters || len(params) < maxParameters-5 {
-		t.Errorf("%d bytes of parameters; want as many as fit in %d", len(params), maxParameters)
+		t.Errorf("%d bytes of parameters; want as many as fit into %d", len(params), maxParameters)
 	}
 	if note := got.Get(ParamNote); note == "" || strings.Trim(note, "ж") != "" {
 		t.Errorf("note = %q; want its beginning, whole letters", note)
@@ -109,7 +109,7 @@ func TestInvitationsAlwaysFit(t *testing.T) {
 	})
 }
 
-// A stranger may be called what they like: it is cut, and the agent is rung.
+// A caller's address of any length is cut, and the agent is rung.
 func TestF195ALongCallerIsCutAndNotTheCall(t *testing.T) {
 	d := dial()
 	d.Info = conference.Info{Caller: "sip:" + strings.Repeat("😀", 200), By: "Bob", Kind: conference.KindConsult, Note: "note"}

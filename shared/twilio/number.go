@@ -13,21 +13,20 @@ import (
 	"warmtransfer/shared/switchboard"
 )
 
-// Number is where a number of the account sends its calls.
+// Number says where a number of the account sends its calls.
 type Number struct {
 	SID      string
 	Voice    Hook // the first document of a call
-	Fallback Hook // asked when that one, or one after it, cannot be had
-	Status   Hook // told of the end of a call
-	// Elsewhere: an application or a trunk is set, which Twilio prefers to all the above.
+	Fallback Hook // asked when that document, or a later one, cannot be fetched
+	Status   Hook // receives the end of a call
+	// Elsewhere: an application or a trunk is set. Twilio then ignores all of the above.
 	Elsewhere bool
 }
 
 // Hook is a webhook's address with its method.
 type Hook struct{ URL, Method string }
 
-// Number finds one of the account's numbers by its E.164 form. ErrNotFound: it is none
-// of them.
+// Number finds a number of the account by its E.164 form. ErrNotFound: the account has no such number.
 func (c *Calls) Number(ctx context.Context, number string) (n Number, err error) {
 	err = c.create(ctx, func(s *api.ApiService) error {
 		page, err := s.PageIncomingPhoneNumber((&api.ListIncomingPhoneNumberParams{}).SetPhoneNumber(number).SetPageSize(20), "", "")
@@ -51,14 +50,14 @@ func (c *Calls) Number(ctx context.Context, number string) (n Number, err error)
 	return n, err
 }
 
-// HomeRegion is the region in which the number's calls must be handled: the API key, the agents' voice tokens and the
-// number's addresses that we set are of this one. Twilio keeps all three by region.
-// See https://www.twilio.com/docs/global-infrastructure/inbound-call-processing
+// HomeRegion is the region that must handle the number's calls: our API key, the agents' voice tokens
+// and the addresses that we give the number belong to it. Twilio keeps all three by region. See
+// https://www.twilio.com/docs/global-infrastructure/inbound-call-processing
 const HomeRegion = "US1"
 
-// Region is the region that handles the number's incoming calls, such as "US1" or "IE1". A number that nobody has given
-// one has no entry, and is of HomeRegion.
-// See https://www.twilio.com/docs/global-infrastructure/inbound-processing-region-api-phone-number
+// Region is the region that handles the number's incoming calls, such as "US1" or "IE1". A number
+// without an entry belongs to HomeRegion. See
+// https://www.twilio.com/docs/global-infrastructure/inbound-processing-region-api-phone-number
 func (c *Calls) Region(ctx context.Context, number string) (region string, err error) {
 	err = contract(c.send(ctx, func(r *requests) error {
 		resp, err := r.SendRequest(http.MethodGet, RegionAddress(number), nil, nil)
@@ -82,12 +81,13 @@ func (c *Calls) Region(ctx context.Context, number string) (region string, err e
 	return strings.ToUpper(region), err
 }
 
-// RegionAddress is the resource that holds a number's region. Who may change it posts VoiceRegion there.
+// RegionAddress is the resource that holds a number's region. An operator changes it by posting
+// VoiceRegion there.
 func RegionAddress(number string) string {
 	return routesAPI + "/v2/PhoneNumbers/" + url.PathEscape(number)
 }
 
-// PointNumber sets where the number n.SID sends its calls; an empty address is none.
+// PointNumber sets where the number n.SID sends its calls; an empty address clears the setting.
 func (c *Calls) PointNumber(ctx context.Context, n Number) error {
 	if !named(n.SID) {
 		return switchboard.ErrNotFound

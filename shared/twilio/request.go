@@ -19,20 +19,20 @@ import (
 )
 
 const (
-	// twilioAPI is the base address that the library writes.
+	// twilioAPI is the host in the addresses that the library builds.
 	twilioAPI = "https://api.twilio.com"
-	// routesAPI has the regions of numbers; its paths are not those of twilioAPI.
+	// routesAPI holds the regions of numbers; its paths differ from those of twilioAPI.
 	routesAPI = "https://routes.twilio.com"
-	// maxAnswer is how much of an answer is read.
+	// maxAnswer is how many bytes of an answer are read.
 	maxAnswer = 1 << 20
-	// staleAfter is how long a connection may rest. A function's process sleeps between
-	// requests, does not see that the other side has hung up, and would send a request
-	// into nothing, whose outcome then is unknown.
+	// staleAfter is how long a connection may be idle. Lambda freezes a function between requests, so
+	// it does not notice that the other side has closed the connection. A request on such a connection
+	// has an unknown outcome.
 	staleAfter = 30 * time.Second
 )
 
-// newHTTPClient is one for a function that asks one thing at a time, or the sweep, which
-// asks eight: a few connections, and no redirects, which would turn a POST into a GET.
+// newHTTPClient serves a function that sends one request at a time, or the sweep, which sends eight: a
+// few connections, and no redirects, which would turn a POST into a GET.
 func newHTTPClient() *http.Client {
 	return &http.Client{
 		Timeout: callTime,
@@ -49,10 +49,10 @@ func newHTTPClient() *http.Client {
 	}
 }
 
-// freshen drops connections that have rested too long. It goes by the wall clock: the
-// transport's own timer sleeps with the process.
+// freshen drops connections that have been idle too long. It uses the wall clock: the transport's own
+// timer stops while the process is frozen.
 func (c *Calls) freshen() {
-	now := c.now().Round(0) // without the monotonic clock, which may sleep too
+	now := c.now().Round(0) // without the monotonic clock, which may stop too
 	c.mu.Lock()
 	rested := now.Sub(c.used)
 	c.used = now
@@ -62,23 +62,22 @@ func (c *Calls) freshen() {
 	}
 }
 
-// act does something to a leg or a room that was there.
+// act changes or reads a leg or conference that has existed: "not found" means that it has ended.
 func (c *Calls) act(ctx context.Context, do func(*api.ApiService) error) error {
 	return contract(c.request(ctx, do), true)
 }
 
-// create makes something or looks for it, so that "not found" is a refusal.
+// create makes something or searches for it: "not found" is a refusal.
 func (c *Calls) create(ctx context.Context, do func(*api.ApiService) error) error {
 	return contract(c.request(ctx, do), false)
 }
 
-// request lets do speak with Twilio, a second time only if the credentials were
-// refused and have been replaced.
+// request runs do, and runs it once more if the credentials were refused and newer ones exist.
 func (c *Calls) request(ctx context.Context, do func(*api.ApiService) error) error {
 	return c.send(ctx, func(r *requests) error { return do(service(r)) })
 }
 
-// send is request below the library.
+// send is request without the library.
 func (c *Calls) send(ctx context.Context, do func(*requests) error) error {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
@@ -97,14 +96,14 @@ func (c *Calls) send(ctx context.Context, do func(*requests) error) error {
 	return err
 }
 
-// service is the library's API with one request's context and credentials. Its handler
-// is made by hand, since the library's own reads TWILIO_EDGE and TWILIO_REGION.
+// service is the library's API with one request's context and credentials. The library's own
+// constructor would read TWILIO_EDGE and TWILIO_REGION from the environment.
 func service(r *requests) *api.ApiService {
 	return api.NewApiService(&client.RequestHandler{Client: r})
 }
 
-// requests sends what the library has put together. The library's own client knows no
-// context, loses the status of an answer that is not JSON, and quotes what it got.
+// requests sends what the library has built. The library's own client takes no context, loses the
+// status of an answer that is not JSON, and quotes the answer in its errors.
 type requests struct {
 	ctx   context.Context
 	calls *Calls
@@ -116,16 +115,16 @@ var _ client.BaseClient = (*requests)(nil)
 // AccountSid implements client.BaseClient.
 func (r *requests) AccountSid() string { return r.creds.AccountSID }
 
-// SetTimeout implements client.BaseClient; the context has the limit.
+// SetTimeout implements client.BaseClient; the context holds the limit.
 func (r *requests) SetTimeout(time.Duration) {}
 
-// SetOauth implements client.BaseClient; there is an API key.
+// SetOauth implements client.BaseClient; we use an API key.
 func (r *requests) SetOauth(client.OAuth) {}
 
 // OAuth implements client.BaseClient.
 func (r *requests) OAuth() client.OAuth { return nil }
 
-// SendRequest implements client.BaseClient. The answer has been read when it returns.
+// SendRequest implements client.BaseClient. It reads the whole answer before it returns.
 func (r *requests) SendRequest(method, address string, data url.Values, headers map[string]any, _ ...byte) (*http.Response, error) {
 	address = r.calls.address(address)
 	var body io.Reader
@@ -162,7 +161,8 @@ func (r *requests) SendRequest(method, address string, data url.Values, headers 
 	return resp, nil
 }
 
-// address is one of Twilio's as we reach it: where another REST API is set, that one answers for all of Twilio's hosts.
+// address is the address that is really asked: another REST API, if one is set, serves all of Twilio's
+// hosts.
 func (c *Calls) address(of string) string {
 	if c.set.APIURL == twilioAPI {
 		return of
@@ -175,8 +175,7 @@ func (c *Calls) address(of string) string {
 	return of
 }
 
-// named says whether s can be a name that Twilio gave. The library writes it into the
-// path as it is.
+// named reports whether s can be a SID. The library puts it into the path without escaping.
 func named(s string) bool {
 	if s == "" || len(s) > 64 {
 		return false

@@ -14,25 +14,24 @@ import (
 )
 
 const (
-	// firstHeldTurn is the turn that a party who is put on hold hears first: turn 0
-	// greets a new caller.
+	// firstHeldTurn is the first turn of a party on hold: turn 0 greets a new caller.
 	firstHeldTurn = 1
-	// lastRooms is how many rooms of one name are looked at; only the newest may be live.
+	// lastRooms is how many conferences of one name are listed; only the newest may be live.
 	lastRooms = 20
-	// people is more than a room takes.
+	// people is more than a conference takes.
 	people = 5 * roomSize
 )
 
-// liveRooms are the statuses of a room that has not ended, in the order in which they are asked
-// for. Without a Status Twilio lists conferences in progress alone, and of which statuses there
-// are more it is not said; two statuses are two requests:
-// https://www.twilio.com/en-us/changelog/conference-list-endpoint-rollout-extended. A room that
-// starts between the first two looks is in neither, so the first one is made again.
+// liveRooms are the statuses of a conference that has not ended, in the order in which they are
+// listed. Since 2026-09-30 a list without Status holds conferences in progress only, and two statuses
+// need two requests: https://www.twilio.com/en-us/changelog/conference-list-endpoint-rollout-extended.
+// A conference that starts between the first two requests is in neither list, so the first request is
+// made again.
 var liveRooms = []string{"in-progress", "init", "in-progress"}
 
-// FindRoom implements switchboard.Looks. A conference that fell out of a room has a
-// newer one of the same name, so only the newest live one counts. One party alone
-// does not start a room (status init).
+// FindRoom implements service.Looks. A call that has lost its conference has a newer one of the
+// same name, so only the newest live one counts. A conference with one party that must not start it
+// has the status init.
 func (c *callControl) FindRoom(ctx context.Context, id conference.ID) (room conference.RoomID, started bool, err error) {
 	err = c.create(ctx, func(s *api.ApiService) error {
 		for _, status := range liveRooms {
@@ -65,10 +64,10 @@ func newestRoom(rooms []api.ApiV2010Conference, id conference.ID) (room conferen
 	return room, started
 }
 
-// Hold implements switchboard.Rooms. A held party hears the wait turns; a plain sound
-// file would be played once and be followed by silence. A party who is on hold already is
-// to hear them anew: Twilio is taken to fetch a HoldUrl whenever one is given. That is not
-// documented, and to be checked on a live account.
+// Hold implements service.Conferences. The hold URL is one of the wait turns, which go on for ever; a
+// plain sound file would play once and then leave silence. Hold of a party who is on hold already
+// restarts the music: we expect Twilio to fetch a HoldUrl whenever one is given. Twilio does not
+// document that; check it on a live account.
 func (c *callControl) Hold(ctx context.Context, id conference.ID, room conference.RoomID, leg conference.LegID, hold bool) error {
 	p := (&api.UpdateParticipantParams{}).SetHold(hold)
 	if hold {
@@ -77,12 +76,12 @@ func (c *callControl) Hold(ctx context.Context, id conference.ID, room conferenc
 	return c.updateParticipant(ctx, room, leg, p)
 }
 
-// SetEndsRoom implements switchboard.Rooms.
+// SetEndsRoom implements service.Conferences.
 func (c *callControl) SetEndsRoom(ctx context.Context, room conference.RoomID, leg conference.LegID, ends bool) error {
 	return c.updateParticipant(ctx, room, leg, (&api.UpdateParticipantParams{}).SetEndConferenceOnExit(ends))
 }
 
-// Announce implements switchboard.Rooms.
+// Announce implements service.Conferences.
 func (c *callControl) Announce(ctx context.Context, id conference.ID, room conference.RoomID, leg conference.LegID) error {
 	p := (&api.UpdateParticipantParams{}).SetAnnounceUrl(c.base.Announcement(id)).SetAnnounceMethod(http.MethodPost)
 	return c.updateParticipant(ctx, room, leg, p)
@@ -98,9 +97,9 @@ func (c *callControl) updateParticipant(ctx context.Context, room conference.Roo
 	})
 }
 
-// LookAt implements switchboard.Looks. A participant is fetched by its call; if its room has
-// none of it, the call itself says whether it is over. Twilio keeps calls: one that is not
-// found is none of this account.
+// LookAt implements service.Looks. The participant is fetched by its CallSid. If the conference
+// does not have it, the call itself says whether it is over. Twilio keeps calls, so one that is not
+// found does not belong to this account.
 func (c *callControl) LookAt(ctx context.Context, room conference.RoomID, leg conference.LegID) (saw conference.Sighting, err error) {
 	if !named(string(leg)) {
 		return conference.Sighting{Over: true}, nil
@@ -132,7 +131,7 @@ func (c *callControl) LookAt(ctx context.Context, room conference.RoomID, leg co
 	return saw, err
 }
 
-// Present implements switchboard.Looks.
+// Present implements service.Looks.
 func (c *callControl) Present(ctx context.Context, room conference.RoomID) (here []conference.Presence, err error) {
 	if !named(string(room)) {
 		return nil, switchboard.ErrGone

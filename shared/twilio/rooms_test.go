@@ -94,8 +94,8 @@ func TestFindRoom(t *testing.T) {
 	}
 }
 
-// byStatus answers a list of one room's life: with a Status the room if it is in that one now,
-// without one as Twilio does since 2026-09-30.
+// byStatus lists one conference while its status changes: with a Status if the conference has
+// that status now, without one as Twilio does since 2026-09-30.
 func byStatus(status func() string) func(request) (int, string) {
 	return func(r request) (int, string) {
 		now := status()
@@ -121,7 +121,8 @@ func TestF197RoomsAreAskedForByTheirStatus(t *testing.T) {
 	}
 }
 
-// The room starts after those in progress were listed, and before those that have not started.
+// The conference starts after the list of those in progress, and before the list of those that
+// have not started.
 func TestF197ARoomThatStartsBetweenTwoLooksIsFound(t *testing.T) {
 	looks := 0
 	s := newServer(t, byStatus(func() string {
@@ -154,7 +155,7 @@ func TestPresent(t *testing.T) {
 	}
 }
 
-// F178: one leg is asked for by its name, and no list is asked.
+// F178: one leg is fetched by its CallSid, and no list is read.
 func TestF178LookAtOneLeg(t *testing.T) {
 	const gone = `{"code":20404,"message":"not found","status":404}`
 	for _, c := range []struct {
@@ -183,7 +184,7 @@ func TestF178LookAtOneLeg(t *testing.T) {
 				asked++
 				switch {
 				case strings.HasSuffix(r.Path, "Participants.json") || strings.HasSuffix(r.Path, "/Calls.json"):
-					t.Errorf("a list was asked: %s", r.Path)
+					t.Errorf("a list was read: %s", r.Path)
 				case asked == c.failing:
 					return 500, `{}`
 				case r.Op == "FetchParticipant" && c.participant == gone, r.Op == "FetchCall" && c.status == "":
@@ -199,7 +200,7 @@ func TestF178LookAtOneLeg(t *testing.T) {
 				t.Errorf("LookAt = %+v, %v; want %+v", got, err, c.want)
 			}
 			if err != nil && !errors.Is(err, switchboard.ErrUnknown) {
-				t.Errorf("an error of its own: %v", err)
+				t.Errorf("unexpected error: %v", err)
 			}
 			if asked != c.asked {
 				t.Errorf("%d requests, want %d", asked, c.asked)

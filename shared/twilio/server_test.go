@@ -43,7 +43,7 @@ func credentials() Credentials {
 	return Credentials{AccountSID: account, AuthTokens: []string{"12345"}, APIKey: apiKey, APISecret: hush}
 }
 
-// request is one that the server got.
+// request is one that the server has received.
 type request struct {
 	Op     string // as Twilio's OpenAPI document names it
 	Method string
@@ -52,9 +52,8 @@ type request struct {
 	Key    string
 }
 
-// server is Twilio's REST API as far as a client can see it: every request is checked
-// against Twilio's OpenAPI document, cut down to the operations that we use, and so is
-// every answer of success.
+// server stands in for Twilio's REST API. It checks every request and every successful answer
+// against Twilio's OpenAPI document, reduced to the operations that we use.
 type server struct {
 	*httptest.Server
 	t   *testing.T
@@ -63,7 +62,7 @@ type server struct {
 	mu     sync.Mutex
 	got    []request
 	opened int
-	// answer gives the answer; with status 0 the line is cut after the request took effect.
+	// answer gives the answer; with status 0 the connection is cut after the request took effect.
 	answer func(request) (status int, body string)
 }
 
@@ -119,10 +118,10 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, answer)
 }
 
-// find gives the operation of Twilio's document that a request asks for.
+// find returns the operation of Twilio's document for a request.
 func (s *server) find(r *http.Request) (*routers.Route, map[string]string) {
 	for path, item := range s.doc.Paths.Map() {
-		// "{Sid}.json" is more than the library's routers understand.
+		// The library's routers do not understand "{Sid}.json".
 		pattern := regexp.MustCompile("^" + regexp.MustCompile(`\\\{(\w+)\\\}`).ReplaceAllString(regexp.QuoteMeta(path), "(?P<$1>[^/]+)") + "$")
 		match := pattern.FindStringSubmatch(r.URL.Path)
 		if match == nil || item.GetOperation(r.Method) == nil {
@@ -185,18 +184,18 @@ func (s *server) checkAnswer(input *openapi3filter.RequestValidationInput, statu
 		Body: io.NopCloser(strings.NewReader(body)),
 	}
 	if err := openapi3filter.ValidateResponse(context.Background(), out); err != nil {
-		s.t.Errorf("the test's own answer is not like Twilio's: %v", err)
+		s.t.Errorf("the test's own answer does not match Twilio's document: %v", err)
 	}
 }
 
-// requests are those so far.
+// requests are those received so far.
 func (s *server) requests() []request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.got)
 }
 
-// only is the one request that there must have been.
+// only is the request; it fails the test unless there was exactly one.
 func (s *server) only() request {
 	s.t.Helper()
 	got := s.requests()
@@ -217,17 +216,17 @@ func always(status int, body string) func(request) (int, string) {
 	return func(request) (int, string) { return status, body }
 }
 
-// refusal is an error of Twilio's, in words that must not be repeated.
+// refusal is an error of Twilio's, with text that must not be repeated.
 func refusal(status, code int) (int, string) {
 	return status, fmt.Sprintf(`{"code":%d,"message":"The number +15550100199 of Carol Caller said no","more_info":"https://www.twilio.com/docs/errors/%d","status":%d}`, code, code, status)
 }
 
-// keyring is Keys whose credentials may be replaced once.
+// keyring implements Keys; its credentials can be replaced once.
 type keyring struct {
 	now  Credentials
 	next *Credentials
 	err  error
-	// asked counts Renewed.
+	// asked counts calls of Renewed.
 	asked int
 }
 
@@ -242,14 +241,14 @@ func (k *keyring) Renewed(context.Context) (Credentials, bool) {
 	return k.now, true
 }
 
-// control is the phone network as the switchboard sees it, behind s.
+// control is the call control in front of s.
 func (s *server) control() (switchboard.CallControl, *Calls) {
 	c := NewCalls(Fixed(credentials()), CallSettings{Number: number, APIURL: s.URL + "/", FallbackURL: fallback})
 	s.t.Cleanup(c.http.CloseIdleConnections)
 	return c.At(base), c
 }
 
-// a call as Twilio describes it.
+// call is a call as Twilio describes it.
 func call(sid, to, status string, made time.Time) string {
 	return fmt.Sprintf(`{"sid":%q,"from":%q,"to":%q,"status":%q,"date_created":%q}`, sid, number, to, status, made.Format(time.RFC1123Z))
 }

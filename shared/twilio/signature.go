@@ -23,31 +23,30 @@ type Validator struct{ keys Keys }
 // NewValidator checks against the auth tokens of keys.
 func NewValidator(keys Keys) *Validator { return &Validator{keys: keys} }
 
-// errNoToken: whoever knows that a token is empty can sign with it.
+// errNoToken: anybody could sign with an empty token.
 var errNoToken = errors.New("an auth token is empty or missing")
 
-// Unchecked is why a webhook that says how it is signed could not be checked.
+// Unchecked says why a webhook with signature settings was not accepted.
 type Unchecked string
 
-// What is told of a signature's settings, for the log. None of it is the request's own words.
+// What the log says about signature settings. It repeats nothing of the request (N9).
 const (
-	NoSharedKey      Unchecked = "signature-no-shared-key"    // by a shared key, and the secret has none
-	OtherSharedKey   Unchecked = "signature-other-shared-key" // not by the one that the secret has
+	NoSharedKey      Unchecked = "signature-no-shared-key"    // signed with a shared key, and the secret has none
+	OtherSharedKey   Unchecked = "signature-other-shared-key" // signed with a key that the secret does not have
 	UnknownAlgorithm Unchecked = "signature-unknown-algorithm"
-	UnknownSettings  Unchecked = "signature-unknown-settings" // they cannot be read
+	UnknownSettings  Unchecked = "signature-unknown-settings" // the settings cannot be read
 )
 
-// SettingsHeader comes with a webhook to which a rule of the account's applies a setting that names a
-// shared key: "key=…,algorithm=HMAC_SHA256". See
-// https://www.twilio.com/docs/usage/webhooks/webhook-shared-keys
+// SettingsHeader comes with a webhook if a rule of the account applies a setting with a shared key:
+// "key=…,algorithm=HMAC_SHA256". See https://www.twilio.com/docs/usage/webhooks/webhook-shared-keys
 const SettingsHeader = "X-Twilio-Webhooks-Signature-Settings"
 
-// sharedAlgorithm is the only one that is taken with a shared key.
+// sharedAlgorithm is the only algorithm that is accepted with a shared key.
 const sharedAlgorithm = "HMAC_SHA256"
 
-// VerifyShared is Verify for a webhook with a SettingsHeader. Whoever sends a request writes the header:
-// key and algorithm are never taken from it. It must name the algorithm that ours are used with, and
-// which of them it was, the signature shows.
+// VerifyShared is Verify for a webhook with a SettingsHeader. A stranger can write any header, so
+// neither key nor algorithm is taken from it: the header must name our algorithm, and the signature
+// must match one of our keys.
 func (v *Validator) VerifyShared(ctx context.Context, address string, form url.Values, signature, settings string) (Unchecked, error) {
 	algorithm, ok := algorithmOf(settings)
 	switch {
@@ -92,7 +91,7 @@ func verifyShared(c Credentials, address string, params map[string]string, signa
 	found, ok := false, false
 	for _, key := range c.SharedKeys {
 		if key == "" {
-			continue // whoever knows that a key is empty can sign with it
+			continue // anybody could sign with an empty key
 		}
 		found = true
 		for _, a := range ports(address) {
@@ -109,7 +108,8 @@ func verifyShared(c Credentials, address string, params map[string]string, signa
 	return ""
 }
 
-// hmacSHA256 is the signature over what Twilio signs: only the hash differs from the signature by auth token.
+// hmacSHA256 is the signature with a shared key. It covers the same text as the one with the auth
+// token; only the hash differs.
 func hmacSHA256(key, address string, params map[string]string) string {
 	mac := hmac.New(sha256.New, []byte(key))
 	_, _ = io.WriteString(mac, address)
@@ -119,7 +119,8 @@ func hmacSHA256(key, address string, params map[string]string) string {
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// ports is the address without and with the default port of https, either of which Twilio may sign.
+// ports is the address without and with the default port of https: Twilio may sign either. See
+// https://www.twilio.com/docs/usage/webhooks/webhooks-security
 func ports(address string) []string {
 	host, found := strings.CutPrefix(address, "https://")
 	if !found {
@@ -136,12 +137,12 @@ func ports(address string) []string {
 	return []string{"https://" + host + path, "https://" + host + ":443" + path}
 }
 
-// Verify says whether signature is Twilio's for a form posted to address: the public
-// base address, the path and the query exactly as they came. It is false for a form
-// that names a key twice, because the signature is taken over one value only, and for
-// one of another account (F148): a subaccount may share an address.
+// Verify reports whether signature is Twilio's for a form posted to address: the public base address,
+// path and query exactly as they came. It is false for a form that names a key twice, because the
+// signature covers only one of the values, and for the form of another account (F148): a subaccount
+// may use the same address.
 //
-// The error says that nothing can be said, because the auth token cannot be had.
+// An error means that the auth token could not be read, so that nothing is known.
 func (v *Validator) Verify(ctx context.Context, address string, form url.Values, signature string) (bool, error) {
 	params, single := pairs(form)
 	if !single || signature == "" {
@@ -171,7 +172,7 @@ func verify(c Credentials, address string, params map[string]string, signature s
 			return false, errNoToken
 		}
 		// The library compares in constant time, and tries the address with and without the
-		// default port: Twilio signs either.
+		// default port.
 		rv := client.NewRequestValidator(token)
 		ok = rv.Validate(address, params, signature) || ok
 	}

@@ -37,7 +37,7 @@ func form(pairs ...string) url.Values {
 	return f
 }
 
-// Twilio's published example, by the test's own hand and by the library.
+// Twilio's published example, signed by the test and checked by the library.
 func TestSignatureOfTwiliosDocumentation(t *testing.T) {
 	const address, want = "https://example.com/myapp.php?foo=1&bar=2", "L/OH5YylLD5NRKLltdqwSvS0BnU="
 	f := url.Values{
@@ -51,7 +51,7 @@ func TestSignatureOfTwiliosDocumentation(t *testing.T) {
 	if rv := client.NewRequestValidator("12345"); !rv.Validate(address, params, want) {
 		t.Error("the library does not accept it")
 	}
-	// It names no account, so it is not about ours.
+	// It names no account, so it is refused.
 	if ok, err := NewValidator(Fixed(credentials())).Verify(t.Context(), address, f, want); ok || err != nil {
 		t.Errorf("Verify = %v, %v; want false", ok, err)
 	}
@@ -68,7 +68,7 @@ func TestSignaturesThatAreTwilios(t *testing.T) {
 		"empty values":   {"https://phone.example.com/incoming", form("CallerName", "", "ToZip", "")},
 		"spaces kept":    {"https://phone.example.com/incoming", form("CallerName", "  CAROL  ")},
 		"new parameters": {"https://phone.example.com/incoming", form("SomethingOfNextYear", "1")},
-		// One name is the beginning of the other, and both are in conference-end.
+		// One name is a prefix of the other, and both occur in conference-end.
 		"sort trap":    {"https://phone.example.com/events/conference/" + caller, form("ReasonConferenceEnded", "last-participant-left", "Reason", "x")},
 		"sort by case": {"https://phone.example.com/incoming", form("b", "1", "B", "2", "a", "3")},
 		"query":        {"https://phone.example.com/incoming?b=2&a=1&b=3&c=%2f%2F", form()},
@@ -84,7 +84,7 @@ func TestSignaturesThatAreTwilios(t *testing.T) {
 	}
 }
 
-// Twilio drops the standard port before it signs a voice webhook, or does not.
+// Twilio may or may not drop the standard port before it signs a voice webhook.
 func TestSignatureWithOrWithoutTheStandardPort(t *testing.T) {
 	v := NewValidator(Fixed(credentials()))
 	bare, port := "https://phone.example.com/incoming", "https://phone.example.com:443/incoming"
@@ -113,7 +113,7 @@ func TestF140NoOrWrongOrTruncatedSignature(t *testing.T) {
 	}
 	f.Set("From", "+15550100199")
 	if ok, _ := v.Verify(t.Context(), address, f, good); ok {
-		t.Error("a parameter was added, and the signature still counts")
+		t.Error("a parameter was added, and the signature is still accepted")
 	}
 }
 
@@ -140,7 +140,7 @@ func TestF145ChangedAddress(t *testing.T) {
 	}
 }
 
-// The signature is taken over one value, so that the other one would be unsigned.
+// The signature covers one value, so the other one would be unsigned.
 func TestRepeatedKeys(t *testing.T) {
 	v := NewValidator(Fixed(credentials()))
 	const address = "https://phone.example.com/incoming"
@@ -202,16 +202,16 @@ func TestSignatureWhileTheTokenIsReplaced(t *testing.T) {
 		return ok
 	}
 	if !verify("12345") || keys.asked != 0 {
-		t.Errorf("the current token: looked %d times for others", keys.asked)
+		t.Errorf("the current token: looked %d times for newer ones", keys.asked)
 	}
 	if !verify("67890") || keys.asked != 1 {
 		t.Errorf("the new token: not found, or looked %d times", keys.asked)
 	}
 	if !verify("12345") || !verify("67890") || keys.asked != 1 {
-		t.Errorf("afterwards both count at once; looked %d times", keys.asked)
+		t.Errorf("afterwards both are accepted; looked %d times", keys.asked)
 	}
 	if verify("nobody's") || keys.asked != 2 {
-		t.Errorf("a token that is nobody's: counts, or looked %d times", keys.asked)
+		t.Errorf("an unknown token: accepted, or looked %d times", keys.asked)
 	}
 }
 
@@ -223,7 +223,7 @@ func TestF125NoTokenToCheckWith(t *testing.T) {
 	}
 }
 
-// FuzzVerify: what strangers send neither panics nor counts.
+// FuzzVerify: no input of a stranger panics or is accepted.
 func FuzzVerify(f *testing.F) {
 	f.Add("https://phone.example.com/incoming?x=1", "AccountSid="+account+"&CallSid=CA1", "L/OH5YylLD5NRKLltdqwSvS0BnU=")
 	f.Add("", "a=1;b=2&&=&%zz", "")
@@ -241,7 +241,7 @@ func FuzzVerify(f *testing.F) {
 	})
 }
 
-// signShared is sign with the hash that a shared key is used with.
+// signShared is sign with the hash of a shared key.
 func signShared(key, address string, form url.Values) string {
 	mac := hmac.New(sha256.New, []byte(key))
 	mac.Write([]byte(address))

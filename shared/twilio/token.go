@@ -12,15 +12,16 @@ import (
 )
 
 const (
-	// MaxTokenLife is the longest life that we give a voice token (F152). Twilio would allow a day.
+	// MaxTokenLife is the longest life of a voice token (F152). Twilio allows a day:
+	// https://www.twilio.com/docs/iam/access-tokens
 	MaxTokenLife = time.Hour
-	// tokenSkew is how far the clocks of browser, Twilio and us may differ.
+	// tokenSkew is how far the clocks of browser, Twilio and function may differ.
 	tokenSkew = time.Minute
 )
 
-// VoiceToken lets an agent's browser register as his client and be called. It cannot
-// place calls: there is no outgoing grant. It is valid from a moment before now until
-// the returned time, life after now.
+// VoiceToken lets an agent's browser register as the agent's client and be called. It holds no
+// outgoing grant, so the browser cannot place calls. It is valid from a moment before now until the
+// returned time, life after now.
 func VoiceToken(c Credentials, id agent.ID, life time.Duration, now time.Time) (token string, expires time.Time, err error) {
 	if c.AccountSID == "" || c.APIKey == "" || c.APISecret == "" {
 		return "", time.Time{}, errors.New("voice token: account, API key or its secret is missing")
@@ -40,11 +41,10 @@ func VoiceToken(c Credentials, id agent.ID, life time.Duration, now time.Time) (
 		Secret:        c.APISecret,
 		Identity:      string(id),
 		Nbf:           float64(now.Add(-tokenSkew).Unix()),
-		ValidUntil:    float64(expires.Unix()), // Ttl would be raised to an hour at the least
+		ValidUntil:    float64(expires.Unix()), // the library raises Ttl to an hour at least
 		Grants:        []jwt.BaseGrant{grant},
 	})
-	// The library takes jti from the machine's clock, the same for all tokens of one
-	// second, and leaves iat out.
+	// The library makes jti from the clock, the same for all tokens of one second, and leaves iat out.
 	claims := t.GeneratePayload()
 	claims["iat"] = now.Unix()
 	claims["jti"] = c.APIKey + "-" + rand.Text()

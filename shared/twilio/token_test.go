@@ -13,7 +13,7 @@ import (
 	"warmtransfer/shared/agent"
 )
 
-// claims checks the signature and gives what is in a token.
+// claims checks the signature of a token and returns what it holds.
 func claims(t *testing.T, token string) jwt.MapClaims {
 	t.Helper()
 	c := jwt.MapClaims{}
@@ -45,7 +45,7 @@ func TestF152VoiceToken(t *testing.T) {
 		if c["iss"] != apiKey || c["sub"] != account {
 			t.Errorf("iss = %v, sub = %v", c["iss"], c["sub"])
 		}
-		// No outgoing grant: a stolen token cannot place calls.
+		// Without an outgoing grant a stolen token cannot place calls.
 		want := map[string]any{"identity": "alice", "voice": map[string]any{"incoming": map[string]any{"allow": true}}}
 		if !reflect.DeepEqual(c["grants"], want) {
 			t.Errorf("grants = %v, want %v", c["grants"], want)
@@ -103,7 +103,7 @@ func TestVoiceTokenRefuses(t *testing.T) {
 		if err == nil || token != "" || !expires.IsZero() {
 			t.Errorf("%s: a token until %v, %v", name, expires, err)
 		} else if strings.Contains(err.Error(), hush) || c.id != "" && strings.Contains(err.Error(), string(c.id)) {
-			t.Errorf("%s: the error tells too much: %v", name, err)
+			t.Errorf("%s: the error holds a secret: %v", name, err)
 		}
 	}
 }

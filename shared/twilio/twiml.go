@@ -14,26 +14,26 @@ import (
 const ContentType = "text/xml; charset=utf-8"
 
 const (
-	// roomSize: caller, transferor and target, and one more for the moment in which a leg
-	// that is being taken out and its successor are both there (N10).
+	// roomSize is caller, transferor and target, and one more for a leg that is being removed while
+	// its successor is there already (N10).
 	roomSize = 4
-	// roomEvents are the room's events that we are told. Only those that the first party
-	// to join asks for are sent, so everybody asks for the same.
+	// roomEvents are the conference's events that we subscribe to. Twilio takes the list of the first
+	// participant to join and ignores all others, so every leg asks for the same.
 	roomEvents = "start end join leave hold"
 )
 
-// CallerRoom puts the caller into her conference's room, where she hears the wait
-// turns until an agent joins. The room ends with her, always: Twilio silently ignores
-// a change of that flag on a held leg, so it is never changed. When the room ends and
-// she is still there, Dial's action asks what is to become of her; no verb after Dial
-// would be executed. The limit ends the Dial, not the call, so she is asked about then
-// too; 0 is Twilio's own limit of four hours.
+// CallerRoom puts the caller into the call's conference, with the wait turns as hold music until an
+// agent joins. The conference always ends with the caller's leg: Twilio ignores a change of that flag
+// on a participant on hold, so the flag is never changed. When the <Dial> ends and the caller is still
+// there, its action decides what comes next; Twilio executes no verb after a <Dial> with an action.
+// The limit ends the <Dial> and not the call, so the action is asked then too; 0 leaves Twilio's own
+// limit of four hours.
 func CallerRoom(b Base, id conference.ID, round int, limit time.Duration) string {
 	return document(callerDial(b, id, round, limit))
 }
 
-// CallerRoomLater lets the caller hear words and these pieces of music, then puts her into the room.
-// So there is no request between two tries, and none sooner than the words last.
+// CallerRoomLater says words and plays these pieces of music before it puts the caller into the
+// conference. The words and pieces are the pause between two attempts.
 func CallerRoomLater(b Base, id conference.ID, round int, words string, music ...string) string {
 	verbs := say([]string{words})
 	for _, piece := range music {
@@ -59,12 +59,12 @@ func callerDial(b Base, id conference.ID, round int, limit time.Duration) twiml.
 	return dial
 }
 
-// AgentRoom puts an agent's leg into the conference's room and starts it. Ends is
-// whether the room ends when this leg leaves.
+// AgentRoom puts an agent's leg into the conference and starts it. Ends says whether the conference
+// ends when this leg leaves.
 //
-// A leg that the room does not take goes on with the next verb
-// (https://www.twilio.com/docs/api/errors/16025), and so does one whose room has ended: what
-// becomes of it is asked.
+// If the conference does not accept the leg, Twilio goes on with the next verb
+// (https://www.twilio.com/docs/api/errors/16025), as it does when the conference has ended. The
+// redirect asks what becomes of the leg.
 func AgentRoom(b Base, id conference.ID, leg conference.LegKey, ends bool) string {
 	room := room(b, id)
 	room.ParticipantLabel = string(leg)
@@ -77,23 +77,24 @@ func AgentRoom(b Base, id conference.ID, leg conference.LegKey, ends bool) strin
 }
 
 const (
-	// AcceptKey takes a call at an outside number.
+	// AcceptKey accepts a call at an outside number.
 	AcceptKey = "1"
-	// askFor is how long an outside party is asked to take the call, by the reckoning of spoken. A phone that screens
-	// its calls answers by itself, takes down what it hears first, and rings its owner only then, who needs the rest of
-	// the time to read it and pick up. conference's acceptWithin must be longer.
-	// See https://allthings.how/how-to-turn-on-call-screening-on-iphone-ios-26
+	// askFor is how long an outside party is asked to accept the call, as spoken estimates it. A phone
+	// that screens its calls answers by itself, transcribes what it hears first, and only then rings
+	// its owner, who needs the remaining time to read it and answer. The call's limit for screening
+	// (screeningLimit) must be longer. See
+	// https://allthings.how/how-to-turn-on-call-screening-on-iphone-ios-26
 	askFor = 43 * time.Second
-	// askPause lies between two times of asking.
+	// askPause is the pause between two repetitions of the question.
 	askPause = 3 * time.Second
 	// letterTime is how long a letter of spoken text lasts, at some 150 words a minute.
 	letterTime = 65 * time.Millisecond
 )
 
-// Ask asks whoever has picked up at an outside number to take the call by a key, which is
-// sent to Base.Accept. It may be a machine, which presses none, so that the document runs
-// out and the leg ends: no voicemail ever gets a caller. Line is the line's own name, which is
-// said first, or "". The words tell nothing about the caller.
+// Ask asks whoever has answered at an outside number to accept the call with a key, which goes to
+// Base.Accept. A machine presses no key: then the document ends and so does the leg, so no voicemail
+// ever gets a caller. Line is the product's name that is said first, or "". The words tell nothing
+// about the caller.
 func Ask(b Base, line string, id conference.ID, leg conference.LegKey) string {
 	question := "A caller is being transferred to you. Press 1 to accept."
 	if line != "" {
@@ -108,7 +109,7 @@ func Ask(b Base, line string, id conference.ID, leg conference.LegKey) string {
 		}
 		words = append(words, twiml.VoiceSay{Message: question})
 	}
-	// The time of a Gather begins when its words have been said.
+	// The time-out of a <Gather> begins after its words.
 	rest := askFor - time.Duration(times)*one - time.Duration(times-1)*askPause
 	return document(twiml.VoiceGather{
 		Input: "dtmf", NumDigits: "1", Timeout: strconv.Itoa(int(rest / time.Second)),
@@ -116,7 +117,7 @@ func Ask(b Base, line string, id conference.ID, leg conference.LegKey) string {
 	}, twiml.VoiceHangup{})
 }
 
-// spoken is about how long it takes to say the words.
+// spoken estimates how long the words take.
 func spoken(words string) time.Duration {
 	return time.Duration(utf8.RuneCountInString(words)) * letterTime
 }
@@ -126,8 +127,8 @@ func Closed() string {
 	return Goodbye("Thank you for calling.", "This line is closed at the moment.", "Please call again later. Goodbye.")
 }
 
-// room is what every leg says about the room. The beep is off: a caller must not hear
-// agents come and go.
+// room holds the attributes that every leg gives the conference. The beep is off: a caller must not
+// hear agents come and go.
 func room(b Base, id conference.ID) twiml.VoiceConference {
 	return twiml.VoiceConference{
 		Name:                 string(id),
@@ -139,23 +140,24 @@ func room(b Base, id conference.ID) twiml.VoiceConference {
 	}
 }
 
-// Introduction is the first piece of the hold music, eight seconds of it, below the
-// music's base address.
+// Introduction is the first piece of the hold music, eight seconds, below the music's base address.
 const Introduction = "/00.wav"
 
-// Turn is one turn of what a waiting or held party hears.
+// Turn is one turn of music for a waiting or held party.
+//
+// If Twilio cannot fetch a piece it skips it without a sound. Unless the turn before is known to have
+// been heard, Words must therefore last at least five seconds, or turns would follow each other too
+// fast.
 type Turn struct {
 	Words []string      // said first, one sentence each
 	Music string        // address of the piece played after them; "" is silence
-	Pause time.Duration // the silence, if there is no music; at least a second
-	// A piece that cannot be had is passed over without a sound. So where a turn is not known to have
-	// been heard the words are to take five seconds at least.
-	Next string // where the next turn is
+	Pause time.Duration // silence instead of music; at least a second
+	Next  string        // address of the next turn
 }
 
-// Waiting is one turn. It only uses what a waitUrl and a holdUrl may contain (Play,
-// Say, Pause, Redirect), and it always goes on to the next turn: where such a document
-// runs out there is silence.
+// Waiting is one turn's document. It uses only the verbs that a waitUrl and a holdUrl may contain
+// (Play, Say, Pause, Redirect: https://www.twilio.com/docs/voice/twiml/conference),
+// and always ends with a redirect to the next turn: after the end of such a document there is silence.
 func Waiting(t Turn) string {
 	verbs := say(t.Words)
 	if t.Music != "" {
@@ -166,15 +168,15 @@ func Waiting(t Turn) string {
 	return document(append(verbs, twiml.VoiceRedirect{Url: t.Next, Method: "POST"})...)
 }
 
-// Goodbye says the sentences and ends the call.
+// Goodbye says the sentences and ends the leg.
 func Goodbye(words ...string) string {
 	return document(append(say(words), twiml.VoiceHangup{})...)
 }
 
-// Announcement says the sentences to one party of a room, over what it hears.
+// Announcement says the sentences to one participant, over what they hear.
 func Announcement(words ...string) string { return document(say(words)...) }
 
-// lastWords are what a caller hears before her call is ended, by why.
+// lastWords are what a caller hears before the call is ended, by reason.
 var lastWords = map[conference.Reason][]string{
 	conference.ReasonAgentEnded: {"Thank you for calling. Goodbye."},
 	conference.ReasonMaxWait: {
@@ -182,9 +184,10 @@ var lastWords = map[conference.Reason][]string{
 	},
 }
 
-// LastWords tells the caller why her call ends, and ends it. Whatever else it is, such as
-// that she was taken to have left and has not (after four hours her part of the room ends
-// by itself, and the word of it may be as if she had hung up), she hears that it has ended.
+// LastWords tells the caller why the call ends, and ends it. For every other reason the caller hears
+// that the call has ended. One such case is a caller who is still there though their leg was reported
+// as ended: after four hours Twilio ends the <Dial>, and its report may look as if the caller had hung
+// up.
 func LastWords(why conference.Reason) string {
 	words := lastWords[why]
 	if words == nil {
@@ -193,24 +196,23 @@ func LastWords(why conference.Reason) string {
 	return Goodbye(words...)
 }
 
-// HoldOn says the sentences, waits, and asks again at url: the answer when we could
-// not find a better one. Pause is at least a second.
+// HoldOn says the sentences, waits for pause, at least a second, and asks again at url. It is the
+// answer when there is no better one.
 func HoldOn(url string, pause time.Duration, words ...string) string {
 	return Waiting(Turn{Words: words, Pause: pause, Next: url})
 }
 
-// HoldTheLine takes some six seconds to say: it keeps a document that asks again from asking more
-// often where its music cannot be had.
+// HoldTheLine lasts some six seconds. Said in each try, it keeps the tries apart when the music cannot
+// be fetched.
 const HoldTheLine = "Please hold the line. We are sorry that this takes a moment. We will be with you shortly."
 
-// Fallback is what a caller hears when the API itself does not answer: she is not hung up
-// on, hears music and tries again, for as long as she likes. It is a file, lies beside the
-// music, and needs no function.
+// Fallback is what a caller hears when the API does not answer: words and music, then another try, for
+// as long as the caller stays. It is a static file beside the music and needs no function.
 func Fallback(b Base, music string) string {
 	return Waiting(Turn{Words: []string{HoldTheLine}, Music: music + Introduction, Next: string(b) + "/incoming"})
 }
 
-// Spoken is about how long it takes to say a sentence: some fifteen characters a second.
+// Spoken estimates how long a sentence lasts: some fifteen characters a second.
 func Spoken(words string) time.Duration {
 	if words == "" {
 		return 0
@@ -228,18 +230,18 @@ func say(words []string) []twiml.Element {
 	return verbs
 }
 
-// seconds rounds up: a pause shorter than a second would become none.
+// seconds rounds up: Twilio would make 0 of a pause below a second.
 func seconds(d time.Duration) string {
 	return strconv.Itoa(int((d + time.Second - 1) / time.Second))
 }
 
-// document renders the verbs. The library drops empty attributes and writes them in
-// random order, so documents are compared as parsed XML, never as text.
+// document renders the verbs. The library leaves out empty attributes and writes the others in random
+// order, so tests compare documents as parsed XML.
 func document(verbs ...twiml.Element) string {
 	doc, response := twiml.CreateDocument()
 	twiml.AddAllVerbs(response, verbs)
 	s, err := twiml.ToXML(doc)
-	if err != nil { // its writer is in memory and cannot fail
+	if err != nil { // it writes to memory and cannot fail
 		panic("twiml: " + err.Error())
 	}
 	return s

@@ -23,7 +23,7 @@ type element struct {
 	children []*element
 }
 
-// String writes it in one way only, without the indents between elements.
+// String is a canonical form, without the indents between elements.
 func (e *element) String() string {
 	var b strings.Builder
 	text := e.text
@@ -73,7 +73,7 @@ func parse(t rapid.TB, doc string) *element {
 	return root.children[0]
 }
 
-// like fails the test if a document does not say the same as the wanted one.
+// like fails the test unless both documents have the same canonical form.
 func like(t *testing.T, doc, want string) {
 	t.Helper()
 	if got, want := parse(t, doc).String(), parse(t, want).String(); got != want {
@@ -144,8 +144,9 @@ func TestF182F183ATurnsAddressTellsWhatWasHeardBefore(t *testing.T) {
 	}
 }
 
-// Nobody is let in by picking up: what is asked tells nothing of the caller, and ends without a key. The line's name is
-// the first that is said, which a phone that screens its calls shows to its owner, and there are 40 to 45 s to decide.
+// Answering alone does not let anybody in: the question tells nothing about the caller, and the
+// document ends without a key. The line's name comes first, which a phone that screens its calls
+// shows to its owner, and there are 40 to 45 s to decide.
 func TestF201AskAnOutsidePartyByNameForLongEnough(t *testing.T) {
 	const question = `A caller is being transferred to you. Press 1 to accept.`
 	for line, said := range map[string]string{
@@ -188,7 +189,7 @@ func TestF201AskAnOutsidePartyByNameForLongEnough(t *testing.T) {
 	}
 }
 
-// The first party to join decides which events are sent, whoever it is.
+// The first participant to join decides which events are sent.
 func TestEverybodyAsksForTheSameEvents(t *testing.T) {
 	callback := func(doc string) (out []string) {
 		for _, a := range parse(t, doc).children[0].children[0].attrs {
@@ -227,8 +228,7 @@ func TestGoodbye(t *testing.T) {
 		`<Response><Say>All our agents have gone home.</Say><Say>Goodbye.</Say><Hangup></Hangup></Response>`)
 }
 
-// Whatever the reason is, it may be one of a later version: nobody is hung up on without a
-// word (N2).
+// The reason may be one of a newer version: the caller still hears words before the end (N2).
 func TestLastWordsAreNeverNone(t *testing.T) {
 	said := map[string]bool{}
 	for _, why := range []conference.Reason{conference.ReasonAgentEnded, conference.ReasonMaxWait, conference.ReasonCallerLeft, "later", ""} {
@@ -243,8 +243,8 @@ func TestLastWordsAreNeverNone(t *testing.T) {
 	}
 }
 
-// F010: another verb in a waitUrl or holdUrl would be an error, and silence for the
-// caller; so would be a document that runs out.
+// F010: any other verb in a waitUrl or holdUrl is an error and leaves the caller in silence, and
+// so does a document that ends.
 func TestF010OnlyTheVerbsOfAWaitURL(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		doc := parse(t, Waiting(Turn{
@@ -283,7 +283,7 @@ func TestF158WhatStrangersWriteIsText(t *testing.T) {
 	}
 }
 
-// F164: nothing in an address tells who calls.
+// F164: no address holds the caller's number.
 func TestF164AddressesCarryIDsInThePathOnly(t *testing.T) {
 	for got, want := range map[string]string{
 		base.AfterRoom(caller, 2):          "/incoming/" + caller + "/2",

@@ -18,19 +18,19 @@ import (
 )
 
 const (
-	// agentTime leaves a function, which has 10 s, the time to write down what it has done.
+	// agentTime leaves a function, which has 10 s, time to save what it has done.
 	agentTime = 7 * time.Second
-	// maxJSON is the most that a body may have, in bytes.
+	// maxJSON is the longest body, in bytes.
 	maxJSON = 16 << 10
 	// maxName is the longest name of an agent, in characters.
 	maxName = 100
 )
 
-// Agents serves the agents' API: JSON, for whom the authorizer has let in.
+// Agents serves the agents' API: JSON, for those whom the authorizer has let in.
 type Agents struct {
 	Edge
-	Claim string // the token's claim that names the agent
-	// Routes give status and body; an error becomes a problem.
+	Claim string // the access token's claim that names the agent
+	// Routes return status and body; an error becomes a problem.
 	Routes map[string]func(*Request) (status int, body any, err error)
 }
 
@@ -79,11 +79,11 @@ func who(r *Request, claim string) (switchboard.Who, error) {
 	return switchboard.Who{ID: id, Name: string(id)}, nil
 }
 
-// plain is a sign-in name that was made of a person's: "ada", "ada.lovelace".
+// plain matches a sign-in name that is made of a person's name: "ada", "ada.lovelace".
 var plain = regexp.MustCompile(`^[a-z]+([._-][a-z]+)*$`)
 
-// capitals makes a person's name of a plain sign-in name, since Cognito's access tokens
-// carry no other: "ada.lovelace" is shown as "Ada Lovelace". Any other stays as it is.
+// capitals makes a display name of a plain sign-in name, "Ada Lovelace" of "ada.lovelace": Cognito's
+// access tokens hold no other name. Any other sign-in name stays as it is.
 func capitals(username string) string {
 	if !plain.MatchString(username) {
 		return username
@@ -95,7 +95,7 @@ func capitals(username string) string {
 	return strings.Join(words, " ")
 }
 
-// display is a name that can be shown: nothing invisible, no end to it.
+// display is a name that can be shown: without invisible characters, and not too long.
 func display(name string) string {
 	name = strings.Map(func(c rune) rune {
 		if unicode.In(c, unicode.Cc, unicode.Cf) || c == unicode.ReplacementChar {
@@ -109,8 +109,8 @@ func display(name string) string {
 	return strings.TrimSpace(name)
 }
 
-// Decode reads a JSON body into a struct. An unknown field, a wrong type, or anything
-// after the value is refused.
+// Decode reads a JSON body into a struct. It refuses an unknown field, a wrong type, and anything
+// after the value.
 func (r *Request) Decode(into any) error {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" {
@@ -131,12 +131,12 @@ func (r *Request) Decode(into any) error {
 	return nil
 }
 
-// writeJSON: nothing that an agent is told may be kept on the way.
+// writeJSON forbids all caching: every answer belongs to one agent.
 func writeJSON(w http.ResponseWriter, kind string, status int, body any) {
 	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Cache-Control", "no-store")
 	out, err := json.Marshal(body)
-	if err != nil { // bodies are made of strings, times and numbers
+	if err != nil { // bodies hold only strings, times and numbers
 		panic("json: " + err.Error())
 	}
 	w.WriteHeader(status)

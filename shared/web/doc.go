@@ -1,9 +1,7 @@
-// Package web is the HTTP edge of every function. It turns an API Gateway event into a
-// request and an answer into TwiML, JSON or a problem; it lets nobody in whom Twilio or
-// the authorizer does not vouch for; and it writes the one line of log that each
-// request gets.
+// Package web is the HTTP edge of every function. It turns an API Gateway event into a request, and an
+// answer into TwiML, JSON or a problem. It refuses every request that neither Twilio has signed nor
+// the authorizer has accepted, and writes one log entry for each request.
 //
-// Nothing here decides about a call. Nothing of a request reaches the log but its
-// route, its outcome and the ids of conference, leg and request: no number, no name, no
-// token, no signature (N9).
+// It makes no decision about a call. The log gets of a request only its route, its outcome and the ids
+// of call, leg and request: no number, name, token or signature (N9).
 package web

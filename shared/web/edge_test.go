@@ -100,7 +100,7 @@ func TestF146BodiesInBase64AndInTheClear(t *testing.T) {
 	s.Do(e).Is(t, "<Say>hello</Say>")
 	e.Body, e.IsBase64Encoded = call.Encode(), false
 	s.Do(e).Is(t, "<Say>hello</Say>")
-	e.IsBase64Encoded = true // a form is no base64
+	e.IsBase64Encoded = true // a form is not base64
 	s.Do(e).Empty(t, 400)
 }
 
@@ -153,7 +153,7 @@ func TestCallbacksPanicIsNotSentAgain(t *testing.T) {
 	}
 }
 
-// line is the one line that a request leaves in the log.
+// line is the one log entry of a request.
 func line(t testing.TB, s *webtest.Site) (l map[string]any) {
 	t.Helper()
 	if n := strings.Count(s.Log.String(), "\n"); n != 1 {
@@ -234,7 +234,7 @@ func TestPushTellsTheSnapshot(t *testing.T) {
 	}
 }
 
-// A bad signature costs nothing but its own check (F169).
+// A bad signature costs only its own check (F169).
 func BenchmarkF169BadSignature(b *testing.B) {
 	s := voice(b, "", hello)
 	e := s.Hook("/hello", call)

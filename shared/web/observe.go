@@ -12,7 +12,7 @@ import (
 	"warmtransfer/shared/switchboard"
 )
 
-// transfers are the metrics of how transfers end.
+// transfers are the metrics of the outcomes of transfers.
 var transfers = map[conference.Outcome]metrics.Name{
 	conference.OutcomeAnswered:   metrics.TransferAnswered,
 	conference.OutcomeNoAnswer:   metrics.TransferNoAnswer,
@@ -24,7 +24,7 @@ var transfers = map[conference.Outcome]metrics.Name{
 	conference.OutcomeLost:       metrics.TransferLost,
 }
 
-// Observe counts what a saved change means. It is switchboard.Settings.Observe.
+// Observe counts what a saved change means. It is service.Settings.Observe.
 func Observe(ctx context.Context, b switchboard.Before, c *conference.Conference, _ time.Time) {
 	if b.New {
 		metrics.Add(ctx, metrics.Calls, 1)
@@ -37,14 +37,14 @@ func Observe(ctx context.Context, b switchboard.Before, c *conference.Conference
 		metrics.Add(ctx, metrics.RoomRefused, 1)
 	}
 	if t := b.Ended(c); t != nil {
-		kind, _, _ := strings.Cut(string(t.Outcome), ":") // the code would make a metric for each
+		kind, _, _ := strings.Cut(string(t.Outcome), ":") // without the code, which would make a metric of each
 		if name, ok := transfers[conference.Outcome(kind)]; ok {
 			metrics.Add(ctx, name, 1)
 		}
 	}
 }
 
-// countAct counts one act on the phone network by how it went.
+// countAct counts one effect on the phone network by its result.
 func countAct(ctx context.Context, err error) {
 	metrics.Add(ctx, metrics.TwilioRequests, 1)
 	var no *switchboard.RefusedError

@@ -24,16 +24,16 @@ func TestSavedChangesAreCounted(t *testing.T) {
 		after  conference.Conference
 		want   metrics.Name
 	}{
-		"a caller":          {switchboard.Before{New: true, State: conference.Waiting}, conference.Conference{State: conference.Waiting}, metrics.Calls},
-		"she gives up":      {switchboard.Before{State: conference.Waiting}, conference.Conference{State: conference.Ended}, metrics.Abandoned},
-		"while it rings":    {switchboard.Before{State: conference.Ringing}, conference.Conference{State: conference.Ended}, metrics.Abandoned},
-		"answered":          {switchboard.Before{Transfer: "b"}, conference.Conference{Transfer: transfer(conference.OutcomeAnswered)}, metrics.TransferAnswered},
-		"no answer":         {switchboard.Before{Transfer: "b"}, conference.Conference{Transfer: transfer(conference.OutcomeNoAnswer)}, metrics.TransferNoAnswer},
-		"failed for a code": {switchboard.Before{Transfer: "b"}, conference.Conference{Transfer: transfer(conference.Failed("13224"))}, metrics.TransferFailed},
-		"caller left":       {switchboard.Before{Transfer: "b"}, conference.Conference{Transfer: transfer(conference.OutcomeCallerLeft)}, metrics.TransferCallerLeft},
-		"talked and ended":  {switchboard.Before{State: conference.Talking}, conference.Conference{State: conference.Ended}, ""},
-		"talked, then left": {switchboard.Before{State: conference.Waiting}, conference.Conference{State: conference.Ended, Head: true}, ""},
-		"nothing":           {switchboard.Before{State: conference.Talking}, conference.Conference{State: conference.Talking}, ""},
+		"a caller":            {switchboard.Before{New: true, State: conference.Waiting}, conference.Conference{State: conference.Waiting}, metrics.Calls},
+		"the caller gives up": {switchboard.Before{State: conference.Waiting}, conference.Conference{State: conference.Ended}, metrics.Abandoned},
+		"while it rings":      {switchboard.Before{State: conference.Ringing}, conference.Conference{State: conference.Ended}, metrics.Abandoned},
+		"answered":            {switchboard.Before{Transfer: "b"}, conference.Conference{Transfer: transfer(conference.OutcomeAnswered)}, metrics.TransferAnswered},
+		"no answer":           {switchboard.Before{Transfer: "b"}, conference.Conference{Transfer: transfer(conference.OutcomeNoAnswer)}, metrics.TransferNoAnswer},
+		"failed for a code":   {switchboard.Before{Transfer: "b"}, conference.Conference{Transfer: transfer(conference.Failed("13224"))}, metrics.TransferFailed},
+		"caller left":         {switchboard.Before{Transfer: "b"}, conference.Conference{Transfer: transfer(conference.OutcomeCallerLeft)}, metrics.TransferCallerLeft},
+		"talked and ended":    {switchboard.Before{State: conference.Talking}, conference.Conference{State: conference.Ended}, ""},
+		"talked, then left":   {switchboard.Before{State: conference.Waiting}, conference.Conference{State: conference.Ended, Head: true}, ""},
+		"nothing":             {switchboard.Before{State: conference.Talking}, conference.Conference{State: conference.Talking}, ""},
 	} {
 		ctx, counts := metrics.With(context.Background())
 		web.Observe(ctx, c.before, &c.after, at)
@@ -85,8 +85,8 @@ func TestF140ARefusedSignatureIsCounted(t *testing.T) {
 	}
 }
 
-// A rule of the account's lets webhooks be signed with a shared key, which our secret has not: the log
-// names it, and none of the request's own words stand there.
+// A rule of the account has webhooks signed with a shared key that our secret does not have: the log
+// says so, and repeats nothing of the request.
 func TestF198AWebhookThatWeCannotCheckIsRefusedAndNamed(t *testing.T) {
 	for settings, problem := range map[string]string{
 		"key=webhooks_shared_key_1,algorithm=HMAC_SHA256": "signature-no-shared-key",
@@ -95,10 +95,10 @@ func TestF198AWebhookThatWeCannotCheckIsRefusedAndNamed(t *testing.T) {
 		"":     "signature-unknown-settings",
 	} {
 		s := voice(t, "", func(*web.Request) (string, error) {
-			t.Errorf("%q is let in", settings)
+			t.Errorf("%q is accepted", settings)
 			return "", nil
 		})
-		e := s.Hook("/hello/CA11111111111111111111111111111111/leg-1", call) // signed with the auth token, as ever
+		e := s.Hook("/hello/CA11111111111111111111111111111111/leg-1", call) // signed with the auth token
 		e.Headers["x-twilio-webhooks-signature-settings"] = settings
 		if a := s.Do(e); a.Status != http.StatusForbidden || a.Body != "" {
 			t.Errorf("%q is answered %d %q", settings, a.Status, a.Body)
@@ -108,7 +108,7 @@ func TestF198AWebhookThatWeCannotCheckIsRefusedAndNamed(t *testing.T) {
 			t.Errorf("%q: the log is %v", settings, l)
 		}
 		if strings.Contains(s.Log.String(), "webhooks_shared_key_1") || strings.Contains(s.Log.String(), "evil") {
-			t.Errorf("%q: the log repeats what it was sent: %s", settings, s.Log)
+			t.Errorf("%q: the log repeats what was sent: %s", settings, s.Log)
 		}
 	}
 }

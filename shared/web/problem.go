@@ -10,18 +10,18 @@ import (
 	"warmtransfer/shared/switchboard"
 )
 
-// problem is an answer by RFC 9457.
+// problem is an answer as RFC 9457 defines it: https://www.rfc-editor.org/rfc/rfc9457
 type problem struct {
 	Type   string           `json:"type"`
 	Title  string           `json:"title"`
 	Status int              `json:"status"`
 	Detail string           `json:"detail,omitempty"`
-	Reason string           `json:"reason,omitempty"` // a slug: which of the ways in which the type may come about
-	State  conference.State `json:"state,omitempty"`  // the call's, if that is what was wrong
+	Reason string           `json:"reason,omitempty"` // a slug: which cause of several the type had
+	State  conference.State `json:"state,omitempty"`  // the call's, if the state was the cause
 }
 
-// Malformed is a request that does not have the form that openapi.yaml describes; the
-// text says what is wrong, without repeating what was sent.
+// Malformed is a request that does not have the form that openapi.yaml describes. The text says what
+// is wrong, without repeating what was sent.
 type Malformed string
 
 func (m Malformed) Error() string { return string(m) }
@@ -34,7 +34,7 @@ var (
 
 // kind is one row of the table from error to answer.
 type kind struct {
-	is     error // or as, for an error that carries something
+	is     error // or as, for an error type with fields
 	as     func(error) bool
 	status int
 	slug   string
@@ -47,8 +47,7 @@ func as[T error](err error) bool {
 	return errors.As(err, &e)
 }
 
-// kinds is the whole table; the first row that fits counts. Slugs are stable: pages
-// know them.
+// kinds is the whole table; the first row that matches counts. Slugs are stable: pages depend on them.
 var kinds = []kind{
 	{as: as[Malformed], status: 400, slug: "malformed", title: "The request is malformed."},
 	{is: switchboard.ErrTargetNeeded, status: 400, slug: "target-needed", title: "This action needs a target, or must not have one."},
@@ -76,7 +75,7 @@ var kinds = []kind{
 	{is: context.DeadlineExceeded, status: 503, slug: "unavailable", title: "The server cannot do that now. Try again."},
 }
 
-// byStatus are the answers to what no handler has seen.
+// byStatus are the answers to requests that reach no handler.
 var byStatus = map[int]kind{
 	http.StatusNotFound:            {status: 404, slug: "not-found", title: "There is no such address."},
 	http.StatusMethodNotAllowed:    {status: 405, slug: "method", title: "This address does not take that method."},
@@ -92,8 +91,8 @@ func kindOf(err error) kind {
 	return byStatus[http.StatusInternalServerError]
 }
 
-// writeError answers with a problem. The log gets an error's words only where the fault
-// is ours: others' may repeat what was sent.
+// writeError answers with a problem. The log gets the text of an error only if the fault is ours: any
+// other text may repeat what was sent.
 func writeError(w http.ResponseWriter, r *Request, err error) {
 	k := kindOf(err)
 	if k.status >= http.StatusInternalServerError {

@@ -38,7 +38,7 @@ func TestEveryErrorHasItsAnswer(t *testing.T) {
 		{&switchboard.NumberError{Why: "premium"}, 422, "target-not-allowed"},
 		{switchboard.ErrUnavailable, 503, "unavailable"},
 		{context.DeadlineExceeded, 503, "unavailable"},
-		{switchboard.ErrNotFound, 500, "internal"}, // nobody has said what was not found
+		{switchboard.ErrNotFound, 500, "internal"}, // the handler has not said what was not found
 		{errors.New("anything"), 500, "internal"},
 	} {
 		k := kindOf(fmt.Errorf("deep in there: %w", tt.err))

@@ -8,15 +8,15 @@ import (
 	"warmtransfer/shared/switchboard"
 )
 
-// Push is a switchboard.Notifier: it tells an agent's page, over his leg, what
-// GET /agents/me would tell him.
+// Push is a service.Notifier: it sends an agent's page, by way of the agent's leg, what GET
+// /agents/me would answer.
 type Push struct {
 	Calls interface {
 		Tell(ctx context.Context, leg conference.LegID, message string) error
 	}
 }
 
-// Tell implements switchboard.Notifier.
+// Tell implements service.Notifier.
 func (p Push) Tell(ctx context.Context, leg conference.LegID, s switchboard.Snapshot) error {
 	message, err := json.Marshal(s)
 	if err != nil {

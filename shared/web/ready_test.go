@@ -10,7 +10,7 @@ import (
 	"warmtransfer/shared/twilio"
 )
 
-// warmer is a connection, or the account's credentials.
+// warmer stands in for a connection or the account's credentials.
 type warmer struct{ warmed atomic.Bool }
 
 func (w *warmer) Warm(context.Context) { w.warmed.Store(true) }

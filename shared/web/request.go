@@ -22,16 +22,16 @@ type Request struct {
 	line line
 }
 
-// Conference is the one that the path names.
+// Conference is the call that the path names.
 func (r *Request) Conference() conference.ID { return conference.ID(r.PathValue("conference")) }
 
-// Leg is the one that the path names.
+// Leg is the leg that the path names.
 func (r *Request) Leg() conference.LegKey { return conference.LegKey(r.PathValue("leg")) }
 
-// CallSID is the call that a webhook is about: the caller's is her conference's name.
+// CallSID is the leg that a webhook is about. The caller's CallSid is also the id of the call.
 func (r *Request) CallSID() string { return r.Form.Get("CallSid") }
 
-// Here is the address that this request was made to, for it to be made again.
+// Here is the address of this request, so that it can be asked again.
 func (r *Request) Here() string { return string(r.Base) + r.raw() }
 
 // raw is path and query exactly as they came.
@@ -42,7 +42,7 @@ func (r *Request) raw() string {
 	return r.URL.RequestURI() // not behind API Gateway
 }
 
-// line is what the log tells of a request besides the obvious.
+// line is what the log entry of a request holds besides route, status and time.
 type line struct {
 	conference string
 	leg        string
@@ -50,7 +50,7 @@ type line struct {
 	err        error
 }
 
-// What ids look like; nothing else is written to the log as one.
+// The forms of ids; anything else is not logged as an id (N9).
 var (
 	sidForm = regexp.MustCompile(`^CA[0-9a-f]{32}$`)
 	keyForm = regexp.MustCompile(`^[A-Za-z0-9-]{1,40}$`)

@@ -17,16 +17,16 @@ import (
 	"warmtransfer/shared/metrics"
 )
 
-// routes is the outermost layer of a function's handler: it finds the route, keeps the
-// time, survives a panic and writes the log.
+// routes is the outermost layer of a function's handler: it finds the route, limits the time, recovers
+// from a panic and writes the log.
 type routes struct {
 	edge    Edge
 	mux     *http.ServeMux
 	methods []string
 	limit   time.Duration // for one request
-	// webhooks: Twilio asks, and not an agent's page.
+	// webhooks: the requests come from Twilio and not from an agent's page.
 	webhooks bool
-	// refuse answers what has no route; fail answers after a panic.
+	// refuse answers a request without a route; fail answers after a panic.
 	refuse func(w http.ResponseWriter, r *Request, status int)
 	fail   func(w http.ResponseWriter, r *Request)
 }
@@ -98,8 +98,8 @@ func (h *routes) routed(r *Request, method string) bool {
 	return pattern != ""
 }
 
-// panicked is what the log says of a panic. Only the runtime's own words are known to
-// hold nothing of the request.
+// panicked is the log's text of a panic. Only the runtime's own messages are known to hold nothing of
+// the request (N9).
 func panicked(p any) error {
 	what := fmt.Sprintf("%T", p)
 	if e, ok := p.(runtime.Error); ok {
@@ -108,13 +108,13 @@ func panicked(p any) error {
 	return fmt.Errorf("panic: %s\n%s", what, debug.Stack())
 }
 
-// count adds what the request itself tells.
+// count adds the metrics that follow from the request itself.
 func (h *routes) count(c *metrics.Counts, r *Request, status int, took time.Duration) {
 	switch {
 	case !h.webhooks:
 	case status == http.StatusForbidden:
 		c.Add(metrics.SignatureRefused, 1)
-	case r.Form != nil: // it was Twilio's
+	case r.Form != nil: // signed by Twilio
 		c.Add(metrics.WebhookLatency, float64(took.Milliseconds()))
 	}
 	if r.line.err != nil {

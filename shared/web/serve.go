@@ -18,13 +18,13 @@ import (
 	"warmtransfer/shared/twilio"
 )
 
-// warmTime bounds Ready: what is not open by then is opened by the first request.
+// warmTime bounds Ready: a connection that is not open by then is opened by the first request.
 const warmTime = time.Second
 
 // Edge is what the routes of one function share.
 type Edge struct {
 	Name string // the function's, for its log
-	// Public is our address as Twilio calls it, when it is not the API's own.
+	// Public is our address as Twilio calls it, if it is not the API's own.
 	Public twilio.Base
 	Log    *slog.Logger // nil is slog.Default
 }
@@ -39,9 +39,9 @@ func (e Edge) log() *slog.Logger {
 // Warmer opens its connections ahead of the first request. It cannot fail.
 type Warmer interface{ Warm(ctx context.Context) }
 
-// Ready ends the process if a setting is wrong, naming all of them, or the account's
-// credentials are incomplete. It opens all connections at once: while a function starts
-// it has a whole processor, later a fraction of one.
+// Ready ends the process if a setting is wrong, naming all of them, or if the account's credentials
+// are incomplete. It opens all connections at once: while Lambda starts a function it has a whole
+// processor, afterwards a fraction of one.
 func Ready(settings error, warmers ...Warmer) {
 	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stdout, nil)))
 	if err := ready(settings, warmers); err != nil {
@@ -70,10 +70,10 @@ func ready(settings error, warmers []Warmer) error {
 	all.Wait()
 	for _, err := range unfit {
 		if errors.Is(err, twilio.ErrIncomplete) {
-			return err // no request could ever be let in
+			return err // every request would be refused
 		}
 	}
-	return nil // what is out of reach now may come back
+	return nil // whatever cannot be reached now may come back
 }
 
 // Serve answers API Gateway's events for as long as the process lives.
@@ -97,8 +97,8 @@ func Proxy(h http.Handler) func(context.Context, events.APIGatewayV2HTTPRequest)
 	}
 }
 
-// readable says whether the adapter can make a request of the event. It would print
-// what it cannot, and fail the function.
+// readable reports whether the adapter can make a request of the event. For any other event the
+// adapter would log its content and fail the function.
 func readable(e events.APIGatewayV2HTTPRequest, raw string) bool {
 	if e.IsBase64Encoded {
 		if _, err := base64.StdEncoding.DecodeString(e.Body); err != nil {
@@ -109,7 +109,7 @@ func readable(e events.APIGatewayV2HTTPRequest, raw string) bool {
 	return err == nil
 }
 
-// Now is when API Gateway took the request in. It is the only clock of the functions.
+// Now is the time at which API Gateway received the request. It is the only clock of the functions.
 func Now(ctx context.Context) time.Time {
 	c, ok := core.GetAPIGatewayV2ContextFromContext(ctx)
 	if !ok || c.TimeEpoch == 0 {
@@ -118,8 +118,8 @@ func Now(ctx context.Context) time.Time {
 	return time.UnixMilli(c.TimeEpoch).UTC()
 }
 
-// base is our public address: the operator's setting, or what API Gateway says; never a
-// header, which is the client's word.
+// base is our public address: the operator's setting, or API Gateway's domain name. It is never a
+// header, which a client can write.
 func (e Edge) base(ctx context.Context) twilio.Base {
 	if e.Public != "" {
 		return e.Public

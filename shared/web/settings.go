@@ -7,12 +7,12 @@ import (
 	"warmtransfer/shared/switchboard"
 )
 
-// NewKey makes a leg's key that was never made before.
+// NewKey makes a new random leg key.
 func NewKey() conference.LegKey { return conference.LegKey(rand.Text()) }
 
-// Numbers are the outside numbers for a function that takes no agent's word for one: it
-// tells pages that there are some, if any country is allowed, and lets none be dialled.
-// The function that does, transfer, has a dialplan instead, whose tables are large.
+// Numbers is the number policy of a function that accepts no number from an agent: pages learn that
+// outside numbers are possible, if any country is allowed, and none can be dialled. The function
+// transfer has a dialplan instead, whose tables are large.
 func Numbers(countries string) switchboard.Numbers {
 	if countries == "" {
 		return nil
@@ -22,7 +22,7 @@ func Numbers(countries string) switchboard.Numbers {
 
 type elsewhere struct{}
 
-// Allow implements switchboard.Numbers.
+// Allow implements service.Numbers.
 func (elsewhere) Allow(string) (string, error) {
 	return "", &switchboard.NumberError{Why: "elsewhere"}
 }

@@ -16,7 +16,7 @@ import (
 	"warmtransfer/shared/web/webtest"
 )
 
-// toldCalls remembers a message.
+// toldCalls records a message.
 type toldCalls struct {
 	leg     conference.LegID
 	message string
@@ -27,8 +27,7 @@ func (c *toldCalls) Tell(_ context.Context, leg conference.LegID, message string
 	return nil
 }
 
-// watchEverything lets each act fail in each way, and asserts what is passed on and
-// what is logged.
+// watchEverything makes each effect fail in each way, and asserts what is returned and logged.
 func watchEverything(t *testing.T, log *bytes.Buffer) {
 	const id, leg, room = "CA11111111111111111111111111111111", "CA22222222222222222222222222222222", "CF33333333333333333333333333333333"
 	phones := switchboardtest.NewPhones(time.Now)
@@ -68,7 +67,7 @@ func watchEverything(t *testing.T, log *bytes.Buffer) {
 				t.Errorf("%s, %v: the log is %q", op, tt.err, got)
 			}
 			if tt.level == "ERROR" && !strings.Contains(got, `"code":20003,"status":401`) {
-				t.Errorf("F122: %s: the log does not tell the code: %s", op, got)
+				t.Errorf("F122: %s: the log does not hold the code: %s", op, got)
 			}
 			if private := webtest.Private(got); private != "" {
 				t.Errorf("F163: %s: the log holds %q", op, private)

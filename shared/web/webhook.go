@@ -17,24 +17,25 @@ import (
 )
 
 const (
-	// webhookTime is our part of the 15 s that Twilio waits for a webhook's answer.
+	// webhookTime is our part of the 15 s that Twilio waits for a webhook's answer:
+	// https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
 	webhookTime = 5 * time.Second
 	// maxForm is more than Twilio sends, in bytes.
 	maxForm = 64 << 10
 )
 
-// Voice serves webhooks whose answer somebody hears. A request that is not Twilio's is
-// refused without a word; one that is always gets 200 and TwiML, whatever fails.
+// Voice serves webhooks whose answer somebody hears. A request without Twilio's signature gets an
+// empty refusal; one with it always gets 200 and TwiML, whatever fails.
 type Voice struct {
 	Edge
-	Keys twilio.Keys // of the account whose webhooks are let in
-	// Routes are the answers by method and path. An answer with an error may be empty; then
-	// Instead is given.
+	Keys twilio.Keys // of the account whose webhooks are accepted
+	// Routes are the answers by method and path. An answer with an error may be empty; then Instead is
+	// given.
 	Routes map[string]func(*Request) (twiml string, err error)
-	// Within is the longest that an answer may take; 0 is the same as for all webhooks.
+	// Within bounds the time of an answer; 0 is the limit of all webhooks.
 	Within time.Duration
-	// Instead is heard when there is no better answer: something failed, or the signature
-	// could not be checked. So it must tell nothing, and nothing may be done for it.
+	// Instead is the answer when there is no better one: something failed, or the signature could not
+	// be checked. So it must tell nothing and have no effect.
 	Instead func(*Request) string
 }
 
@@ -66,21 +67,21 @@ func (v Voice) Handler() http.Handler {
 	return h
 }
 
-// Callbacks serves webhooks whose answer nobody hears: 204 once it is taken in, 503 if
-// it could not be. Twilio then sends a callback of a room or an agent's leg again a few times
-// (see twilio.Base.RoomEvents); the clocks make up for all others.
+// Callbacks serves webhooks whose answer nobody hears: 204 once the event is saved, 503 if it could
+// not be. Twilio then retries a callback of a conference or an agent's leg a few times (see
+// twilio.Base.ConferenceEvents); the clocks repair all others.
 type Callbacks struct {
 	Edge
 	Keys   twilio.Keys
 	Routes map[string]func(*Request) error
-	// Within is the longest that taking it in may last; 0 is the same as for all webhooks.
+	// Within bounds the time of one callback; 0 is the limit of all webhooks.
 	Within time.Duration
 }
 
 // Handler serves the routes.
 func (c Callbacks) Handler() http.Handler {
 	h := &routes{edge: c.Edge, limit: cmp.Or(c.Within, webhookTime), webhooks: true, refuse: refuseEmpty, fail: func(w http.ResponseWriter, r *Request) {
-		refuseEmpty(w, r, http.StatusNoContent) // it would fail again
+		refuseEmpty(w, r, http.StatusNoContent) // a retry would fail again
 	}}
 	check := twilio.NewValidator(c.Keys)
 	for pattern, take := range c.Routes {
@@ -90,7 +91,7 @@ func (c Callbacks) Handler() http.Handler {
 				status, err = http.StatusNoContent, take(r)
 			}
 			if errors.Is(err, switchboard.ErrNotFound) {
-				err = nil // late, or about a call that is none of ours
+				err = nil // late, or about a call that is not ours
 			}
 			if err != nil {
 				r.line.err = err
@@ -102,8 +103,8 @@ func (c Callbacks) Handler() http.Handler {
 	return h
 }
 
-// admit checks that a request is Twilio's and reads its form. The status is 0, or what
-// it is to be refused with; the error says that it could not be checked.
+// admit checks that Twilio has signed a request, and reads its form. The status is 0, or the status of
+// the refusal; an error means that the signature could not be checked.
 func admit(check *twilio.Validator, w http.ResponseWriter, r *Request) (int, error) {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/x-www-form-urlencoded" {
@@ -119,7 +120,8 @@ func admit(check *twilio.Validator, w http.ResponseWriter, r *Request) (int, err
 		return http.StatusForbidden, nil
 	}
 	if settings := r.Header.Values(twilio.SettingsHeader); len(settings) > 0 {
-		// The adapter splits a header at its commas, and this one has some; a repeated one is refused as such.
+		// The adapter splits a header at its commas, which this one has. Two such headers make settings
+		// that are refused.
 		why, err := check.VerifyShared(r.Context(), r.Here(), form, signatures[0], strings.Join(settings, ","))
 		if err != nil {
 			return 0, err

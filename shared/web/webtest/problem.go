@@ -2,7 +2,7 @@ package webtest
 
 import "encoding/json"
 
-// Problem asserts that an answer is that problem, and gives its other members.
+// Problem asserts that an answer is that problem, and returns its members.
 func (s *Site) Problem(a Answer, status int, slug string) map[string]any {
 	s.T.Helper()
 	var p map[string]any

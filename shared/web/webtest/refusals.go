@@ -14,7 +14,7 @@ import (
 	"warmtransfer/shared/twilio"
 )
 
-// Broken are credentials that cannot be had.
+// Broken are credentials that cannot be read.
 type Broken struct{}
 
 // Credentials implements twilio.Keys.
@@ -25,13 +25,13 @@ func (Broken) Credentials(context.Context) (twilio.Credentials, error) {
 // Renewed implements twilio.Keys.
 func (Broken) Renewed(context.Context) (twilio.Credentials, bool) { return twilio.Credentials{}, false }
 
-// Hooked is a webhook that a function takes.
+// Hooked is a webhook that a function serves.
 type Hooked struct {
 	Path string
 	Form url.Values
 }
 
-// refused are requests that are not Twilio's, made of one that is, and the status that
+// refused are requests that Twilio has not sent, each made of one that it has, and the status that
 // each gets.
 var refused = []struct {
 	name   string
@@ -104,16 +104,16 @@ func signedBody(change func(url.Values)) func(*events.APIGatewayV2HTTPRequest, H
 	}
 }
 
-// twice names CallSid a second time; it is signed once over the first value, as the
-// library would check it, and that must not pass either.
+// twice names CallSid a second time. The signature covers the first value only, as the library would
+// check it, and must not be accepted.
 func twice(e *events.APIGatewayV2HTTPRequest, h Hooked) {
 	e.Body, e.IsBase64Encoded = h.Form.Encode()+"&CallSid=CA99999999999999999999999999999999", false
 }
 
 func clone(f url.Values) url.Values { return maps.Clone(f) }
 
-// Refusals asserts that a function does nothing for requests that are not Twilio's, and
-// answers them without a word.
+// Refusals asserts that a function does nothing for requests that Twilio has not signed, and answers
+// them with an empty body.
 func Refusals(t *testing.T, hooks []Hooked, serve func(testing.TB, twilio.Keys) (*Site, *switchboardtest.World)) {
 	for _, h := range hooks {
 		for _, r := range refused {
@@ -139,7 +139,7 @@ func Refusals(t *testing.T, hooks []Hooked, serve func(testing.TB, twilio.Keys) 
 	})
 }
 
-// Untouched asserts that neither store nor network was asked anything since (F169).
+// Untouched asserts that neither the store nor the phone network has been asked anything since (F169).
 func Untouched(t testing.TB, w *switchboardtest.World, before map[string]int) {
 	t.Helper()
 	if after := w.Store.Counts(); !maps.Equal(before, after) {

@@ -8,9 +8,9 @@ import (
 	"slices"
 )
 
-// Sign is Twilio's signature of a form posted to an address: every value of every key,
-// in the order of the keys. It is written from Twilio's description, and not with the
-// library that checks it.
+// Sign is Twilio's signature of a form posted to an address: every value of every key, in the order of
+// the keys. It follows Twilio's description and does not use the library that checks it:
+// https://www.twilio.com/docs/usage/webhooks/webhooks-security
 func Sign(address string, form url.Values) string {
 	keys := make([]string, 0, len(form))
 	for k := range form {

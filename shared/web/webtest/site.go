@@ -1,7 +1,6 @@
-// Package webtest asks a function's handler as API Gateway asks it, through the whole
-// adapter: webhooks signed as Twilio signs them, agents' requests with the claims of an
-// authorizer. It reads what comes back, holds it against openapi.yaml, and keeps the
-// log, to be searched for what must not stand there.
+// Package webtest calls a function's handler as API Gateway calls it, through the whole adapter:
+// webhooks signed as Twilio signs them, agents' requests with the claims of an authorizer. It parses
+// the answers, compares them with openapi.yaml, and searches the log for what must not be in it (N9).
 package webtest
 
 import (
@@ -24,13 +23,13 @@ import (
 	"warmtransfer/shared/web"
 )
 
-// Domain is the API's own, as API Gateway tells it.
+// Domain is the API's own domain, as API Gateway reports it.
 const Domain = "a1b2c3d4e5.execute-api.us-east-1.amazonaws.com"
 
 // Base is our public address.
 const Base = twilio.Base("https://" + Domain)
 
-// Keys are made up; events/README.md has the same token.
+// Keys are invented; events/README.md has the same token.
 var Keys = twilio.Fixed{
 	AccountSID: "AC00000000000000000000000000000000",
 	AuthTokens: []string{"0123456789abcdef0123456789abcdef"},
@@ -46,8 +45,8 @@ type Site struct {
 	ask func(context.Context, events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error)
 }
 
-// New serves the handler that build makes for an edge. In the end its log is searched
-// for what must not be in it (F163).
+// New serves the handler that build makes for an edge. At the end of the test its log is searched for
+// what must not be in it (F163).
 func New(t testing.TB, now func() time.Time, build func(web.Edge) http.Handler) *Site {
 	s := &Site{T: t, Now: now, Log: &bytes.Buffer{}}
 	log := slog.New(slog.NewJSONHandler(s.Log, nil))
@@ -60,11 +59,11 @@ func New(t testing.TB, now func() time.Time, build func(web.Edge) http.Handler) 
 	return s
 }
 
-// private is what a log must not hold: telephone numbers, tokens, signatures (28
-// characters of base64), agents' names as the tests make them.
+// private matches what a log must not hold: telephone numbers, tokens, signatures (28 characters of
+// base64), agents' names as the tests make them.
 var private = regexp.MustCompile(`\+\d{7,}|%2B\d{7,}|eyJ|[Bb]earer|[A-Za-z0-9+/]{27}=|Agent |0123456789abcdef0123|fedcba9876`)
 
-// Private is the first thing in a log that must not be there.
+// Private is the first match in a log, or "".
 func Private(log string) string { return private.FindString(log) }
 
 // Answer is what the function answered.
@@ -74,7 +73,7 @@ type Answer struct {
 	Body   string
 }
 
-// Do hands the function an event.
+// Do calls the function with an event.
 func (s *Site) Do(e events.APIGatewayV2HTTPRequest) Answer {
 	s.T.Helper()
 	out, err := s.ask(context.Background(), e)
@@ -92,7 +91,7 @@ func (s *Site) Do(e events.APIGatewayV2HTTPRequest) Answer {
 	return Answer{Status: out.StatusCode, Header: out.Headers, Body: out.Body}
 }
 
-// Event is a request as API Gateway tells it.
+// Event is a request in API Gateway's form.
 func (s *Site) Event(method, path, contentType, body string) events.APIGatewayV2HTTPRequest {
 	raw, query, _ := strings.Cut(path, "?")
 	e := events.APIGatewayV2HTTPRequest{
@@ -114,7 +113,7 @@ func (s *Site) Event(method, path, contentType, body string) events.APIGatewayV2
 	return e
 }
 
-// FormType is that of every webhook.
+// FormType is the content type of every webhook.
 const FormType = "application/x-www-form-urlencoded; charset=UTF-8"
 
 // Hook is a signed webhook.
@@ -130,13 +129,13 @@ func (s *Site) Post(path string, form url.Values) Answer {
 	return s.Do(s.Hook(path, form))
 }
 
-// Agent sends a request of a signed-in agent; a body is JSON.
+// Agent sends the request of a signed-in agent; a body is JSON.
 func (s *Site) Agent(name, method, path, body string) Answer {
 	s.T.Helper()
 	return s.Do(s.Signed(name, method, path, body))
 }
 
-// Signed is a request of a signed-in agent.
+// Signed is the request of a signed-in agent.
 func (s *Site) Signed(name, method, path, body string) events.APIGatewayV2HTTPRequest {
 	kind := ""
 	if body != "" {
@@ -152,8 +151,8 @@ func (s *Site) Signed(name, method, path, body string) events.APIGatewayV2HTTPRe
 	return e
 }
 
-// Form reads a recorded body of testdata and sets what is given in pairs: "CallSid",
-// "CA...". A value of "-" takes the key out.
+// Form reads a recorded body of testdata and sets pairs in it: "CallSid", "CA...". The value "-"
+// removes the key.
 func Form(t testing.TB, file string, pairs ...string) url.Values {
 	t.Helper()
 	raw, err := os.ReadFile("testdata/" + file + ".form")

@@ -39,7 +39,7 @@ var load = sync.OnceValues(func() (routers.Router, error) {
 	return legacy.NewRouter(doc) // it validates the document too
 })
 
-// input is an event as the library checks requests.
+// input is an event in the form that the library checks.
 func (s *Spec) input(e events.APIGatewayV2HTTPRequest) *openapi3filter.RequestValidationInput {
 	s.t.Helper()
 	r, err := http.NewRequest(e.RequestContext.HTTP.Method, e.RawPath, strings.NewReader(e.Body))
@@ -59,13 +59,13 @@ func (s *Spec) input(e events.APIGatewayV2HTTPRequest) *openapi3filter.RequestVa
 	}
 }
 
-// Takes says whether openapi.yaml describes a request; the error says why it does not.
+// Takes reports whether openapi.yaml describes a request; the error says why it does not.
 func (s *Spec) Takes(e events.APIGatewayV2HTTPRequest) error {
 	s.t.Helper()
 	return openapi3filter.ValidateRequest(context.Background(), s.input(e))
 }
 
-// Check asserts that an answer is one that openapi.yaml describes for its request.
+// Check asserts that openapi.yaml describes the answer to a request.
 func (s *Spec) Check(e events.APIGatewayV2HTTPRequest, a Answer) {
 	s.t.Helper()
 	in := &openapi3filter.ResponseValidationInput{
@@ -79,6 +79,6 @@ func (s *Spec) Check(e events.APIGatewayV2HTTPRequest, a Answer) {
 		s.t.Errorf("%s answered %d %s\nwhich openapi.yaml does not describe: %v", e.RouteKey, a.Status, a.Body, err)
 	}
 	if a.Header["Cache-Control"] != "no-store" {
-		s.t.Errorf("%s: the answer may be kept on the way", e.RouteKey)
+		s.t.Errorf("%s: the answer may be cached", e.RouteKey)
 	}
 }

@@ -19,7 +19,7 @@ type Verb struct {
 	Inner []*Verb
 }
 
-// String writes the element in one way only: attributes by name.
+// String is a canonical form: attributes in the order of their names.
 func (v *Verb) String() string {
 	var b strings.Builder
 	b.WriteString("<" + v.Name)
@@ -33,7 +33,7 @@ func (v *Verb) String() string {
 	return b.String() + "</" + v.Name + ">"
 }
 
-// Parse reads a document; an error says that it is none.
+// Parse reads a document; an error says why it is not TwiML.
 func Parse(doc string) (*Verb, error) {
 	root := &Verb{}
 	open := []*Verb{root}
@@ -67,7 +67,7 @@ func Parse(doc string) (*Verb, error) {
 	return root.Inner[0], nil
 }
 
-// TwiML is the answer's document; anything else than 200 and TwiML fails the test.
+// TwiML is the answer's document; anything but 200 and TwiML fails the test.
 func (a Answer) TwiML(t testing.TB) *Verb {
 	t.Helper()
 	if a.Status != 200 || a.Header["Content-Type"] != "text/xml; charset=utf-8" {
@@ -85,7 +85,7 @@ func (a Answer) Is(t testing.TB, want string) {
 	t.Helper()
 	w, err := Parse("<Response>" + want + "</Response>")
 	if err != nil {
-		t.Fatalf("the test wants what is no document: %v", err)
+		t.Fatalf("the test's own document is not TwiML: %v", err)
 	}
 	if got := a.TwiML(t).String(); got != w.String() {
 		t.Errorf("the answer is\n  %s\nwant\n  %s", got, w)
@@ -114,7 +114,7 @@ func (v *Verb) Find(name string) *Verb {
 	return &Verb{}
 }
 
-// Empty asserts an answer of that status without a word.
+// Empty asserts an answer of that status with an empty body.
 func (a Answer) Empty(t testing.TB, status int) {
 	t.Helper()
 	if a.Status != status || a.Body != "" {
