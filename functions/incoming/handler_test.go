@@ -457,5 +457,5 @@ func TestF182ACallerWhoIsMovedInVainHearsWordsAndMusicOutsideTheRoom(t *testing.
 	w.Now = w.Now.Add(15 * time.Second)
 	w.Music(id) // and so it goes on for a while
 	w.Now = w.Now.Add(30 * time.Second)
-	moved("1", "Dial")
+	moved("1", "Say", "Play", "Dial")
 }

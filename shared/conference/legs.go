@@ -20,7 +20,7 @@ const (
 func New(id ID, from string, verified bool, now time.Time) *Conference {
 	c := &Conference{
 		ID: id, Schema: schema, State: Waiting, Since: now, From: from, Verified: verified,
-		Arrived: now, Queued: now, Music: now, MusicEnds: now, Entering: now, CallerOn: true,
+		Arrived: now, Queued: now, Music: now, MusicEnds: now.Add(fallbackLasts), Entering: now, CallerOn: true,
 	}
 	c.note(Entry{At: now, What: Arrive})
 	return c

@@ -7,6 +7,9 @@ const (
 	// a function may need a cold start. The plan is asked for at each heartbeat, every ten seconds or sooner, so the
 	// music is restarted within fifteen.
 	lateTurn = 4500 * time.Millisecond
+	// fallbackLasts is how long the fallback document of a call that was not answered lasts before it asks again: words
+	// and a piece of music.
+	fallbackLasts = 15 * time.Second
 	// musicWithin is when the next music turn must have been requested if it is not known how long the current one
 	// plays: an earlier version did not store that.
 	musicWithin = 45 * time.Second

@@ -78,7 +78,7 @@ func (c *Conference) Kept(lost *agent.Agent, now time.Time) bool {
 // MayOffer says whether the caller may be offered to this agent now: no agent is being rung, this agent has not just
 // missed or declined the caller, and the caller is not reserved for another. Lost is as for ReservedFor.
 func (c *Conference) MayOffer(a, lost *agent.Agent, now time.Time) bool {
-	if c.State != Waiting || !c.admitted() || c.Dials >= quickDials && now.Before(c.Since.Add(slowDials)) {
+	if c.State != Waiting || !c.admitted(now) || c.Dials >= quickDials && now.Before(c.Since.Add(slowDials)) {
 		return false
 	}
 	if c.Kept(lost, now) {

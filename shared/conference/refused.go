@@ -40,7 +40,7 @@ func (c *Conference) nextRound(moved bool, now time.Time) {
 	if c.Refused > 0 {
 		slack += retrySlack
 	}
-	if short := now.Before(c.Entering.Add(slack)); moved && !c.Turned || !moved && short {
+	if short := now.Before(c.Entering.Add(slack)); moved && (!c.Turned || c.State == Waiting) || !moved && short {
 		c.Refused++
 	} else {
 		c.Refused = 0
@@ -59,7 +59,9 @@ func (c *Conference) outside(now time.Time) bool {
 
 // admitted: as far as is known the conference has admitted the caller. After a refusal that must be confirmed before an
 // agent is rung.
-func (c *Conference) admitted() bool { return c.Refused == 0 || c.Turned || c.Caller.Joined }
+func (c *Conference) admitted(now time.Time) bool {
+	return c.Refused == 0 || (c.Turned || c.Caller.Joined) && !now.Before(c.Entering.Add(shortRound))
+}
 
 // LegFellOut applies the end of the <Dial> of an agent's leg whose TwiML goes on: the conference has refused the leg,
 // or the leg has left it. It returns the wait until the next try, or ErrNotWanted if the leg is to be ended. A repeated

@@ -41,8 +41,12 @@ func (c *Conference) RoomTold(e RoomEvent, now time.Time) {
 	case RoomEnd:
 		// If the caller's leaving ended it, the caller has hung up, or this is a late event about an earlier
 		// conference. So reconcile; a caller who is not found then is treated as absent for the full limit already.
+		// One that ended at once did not take the caller, whose own request for what is next is on its way.
 		if e.Leg == LegID(c.ID) && c.CallerOn && c.State != Ended {
-			c.Missing, c.Doubt = now.Add(-missingFor), true
+			c.Doubt = true
+			if !now.Before(c.Entering.Add(shortRound)) {
+				c.Missing = now.Add(-missingFor)
+			}
 		}
 	default:
 		if e.Leg == LegID(c.ID) {
@@ -123,6 +127,9 @@ func (c *Conference) callerTold(e RoomEvent, now time.Time) {
 	switch e.Kind {
 	case RoomJoin:
 		c.Caller.Joined, c.Caller.Held, c.Caller.Unsure = true, false, false
+		if !c.Turned {
+			c.MusicEnds = time.Time{}
+		}
 		c.hears(0, now) // Twilio starts the wait music at the join if nobody else is there
 	case RoomLeave:
 		c.Caller.Joined = false

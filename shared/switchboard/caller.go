@@ -17,8 +17,9 @@ func (s *Switchboard) Arrive(
 ) (*conference.Conference, error) {
 	c := conference.New(id, from, verified, now)
 	acts, err := s.decideAndSave(ctx, c, now, func(*conference.Conference) error { return nil })
-	if errors.Is(err, ErrConflict) {
-		return s.store.Conference(ctx, id) // already stored: this is a repetition
+	if errors.Is(err, ErrConflict) { // a repeated request: the call is known, and what was left undone is done now
+		c, err := s.update(ctx, id, now, func(*conference.Conference) error { return nil })
+		return c, keepConference(c, err)
 	}
 	if err != nil {
 		return nil, err
