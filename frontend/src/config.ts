@@ -1,4 +1,7 @@
-/** The page's settings, from config.json beside it: written by the deployment, so the bundle is the same everywhere. */
+/**
+ * The page's settings, from config.json beside it. The deployment writes that file, so the bundle is the same
+ * everywhere.
+ */
 
 export interface Config {
   readonly signIn: {
@@ -6,11 +9,11 @@ export interface Config {
     readonly clientId: string;
     readonly scope: string;
   };
-  /** Options of the voice SDK's Device that win over this page's own, e.g. where its signalling is. */
+  /** Options of the voice SDK's Device that override this page's own, e.g. the address of its signalling. */
   readonly voice: Readonly<Record<string, unknown>>;
 }
 
-/** Why the page cannot start, in words for whoever has deployed it. */
+/** Why the page cannot start, in words for the person who deployed it. */
 export class ConfigError extends Error {}
 
 type Fields = Record<string, unknown>;

@@ -1,13 +1,13 @@
 /**
- * The phone line of this page. The only file that knows @twilio/voice-sdk: its events, error codes and quirks become
- * the few words of VoiceEvent. It knows nothing of the server, the state or the screen.
+ * The page's voice device. Only this file knows @twilio/voice-sdk: its events, error codes and quirks become
+ * VoiceEvents. It knows nothing of the server, the state or the screen.
  */
 import { Call, Device, type TwilioError } from "@twilio/voice-sdk";
 import { ringInfo } from "./contract/ring.js";
 import type { Sound, Sounds } from "./state/state.js";
 import { VoiceError, type Voice, type VoiceEvent } from "./voice-port.js";
 
-/** The SDK's promise hangs for ever if the network never says "connected". */
+/** A time limit, because the SDK's promise never settles if Twilio never says "connected". */
 const START_TIMEOUT_MS = 15_000;
 
 const TOKEN_CODES = new Set([20101, 20102, 20104, 20151, 20157, 31201, 31204, 31205]);
@@ -23,7 +23,10 @@ function whyOf(error: { code?: number } | undefined): string {
   return "signalling";
 }
 
-/** Ours, made by local/music: the SDK's own come from a host of Twilio's, and a ring would wait for it (F205). */
+/**
+ * Sounds of our own, made by local/music: the SDK loads its own from a host of Twilio's, and a ring would wait for it
+ * (F205).
+ */
 const SOUNDS: Record<string, string> = Object.fromEntries(
   Object.values(Device.SoundName).map((name) => [name, `./sounds/${name}.wav`]),
 );
@@ -33,7 +36,7 @@ const OPTIONS: Device.Options = {
   appName: "warm-transfer-agent-desk",
   appVersion: __APP_VERSION__,
   closeProtection: "You are in a call. If you leave this page, the caller goes back to the music.",
-  // Refreshed by our own timer long before; this is the SDK's reminder in case that has failed.
+  // Our own timer has normally refreshed the token long before; this is the SDK's reminder in case it failed.
   tokenRefreshMs: 60_000,
   maxCallSignalingTimeoutMs: 30_000,
   enableImprovedSignalingErrorPrecision: true,
@@ -94,7 +97,7 @@ class SdkVoice implements Voice {
     }));
     device.on(Device.EventName.TokenWillExpire, mine(() => this.listener({ is: "token-expiring" })));
     device.on(Device.EventName.Error, (error: TwilioError.TwilioError) => mine(() => {
-      // With the line still registered the error is about a leg, and the leg says so itself.
+      // If the device is still registered, the error concerns a leg, and the leg reports it itself.
       if (device.state !== Device.State.Registered || TOKEN_CODES.has(error.code)) this.lost(whyOf(error));
     })());
     device.on(Device.EventName.Incoming, (call: Call) => mine(() => this.ring(call))());
@@ -107,8 +110,8 @@ class SdkVoice implements Voice {
   }
 
   /**
-   * The SDK drops a ringing leg without a word when the socket closes, and tells of one that was cancelled before its
-   * ringing could be heard: neither can be answered, nor ends any more.
+   * The SDK drops a ringing leg without an event when the socket closes, and reports a leg that was cancelled before
+   * its ringing sound began. Neither can be answered, and neither reports an end.
    */
   private forgotten(call: Call): boolean {
     return !this.device?.isBusy && !this.device?.calls.includes(call);
@@ -133,10 +136,10 @@ class SdkVoice implements Voice {
     const gone = (): void => {
       if (this.call !== call) return;
       this.call = null;
-      // Only a chosen microphone is kept open by the SDK: between calls it is let go.
+      // The SDK keeps only a chosen microphone open; release it between calls.
       void this.device?.audio?.unsetInputDevice().catch(() => undefined);
       this.listener({ is: "gone", why });
-      // What began to ring before this end was heard of rings on.
+      // A call that began to ring before this end was reported rings on.
       const [next] = this.device?.calls ?? [];
       if (next) this.ring(next);
     };
@@ -154,7 +157,7 @@ class SdkVoice implements Voice {
     call.on("error", (error: TwilioError.TwilioError) => {
       why = whyOf(error);
     });
-    // That a microphone has failed, or the media, the SDK tells only after it has told of the end.
+    // The SDK reports a failed microphone or failed media only after the end of the call.
     for (const end of ["disconnect", "cancel", "reject"]) call.on(end, () => queueMicrotask(gone));
   }
 
@@ -228,7 +231,7 @@ function registered(device: Device): Promise<void> {
   });
 }
 
-/** `options` win over the page's own: config.json says where the signalling is on a developer's machine. */
+/** `options` override the page's own: on a developer's machine config.json says where the signalling is. */
 export function createVoice(options: Readonly<Record<string, unknown>>): Voice {
   return new SdkVoice(options);
 }

@@ -1,4 +1,4 @@
-/** Stand-ins with state for the desk's neighbours; each test changes what it needs. */
+/** Stateful fakes for what the desk talks to; each test changes what it needs. */
 import { ApiError, type Api, type Command } from "../src/api.js";
 import type { Directory, Snapshot, Status, VoiceToken } from "../src/contract/types.js";
 import type { DeskParts } from "../src/desk/desk.js";
@@ -18,7 +18,7 @@ export class FakeApi implements Api {
   refusals: ApiError[] = [];
   readonly log: string[] = [];
   readonly commands: Command[] = [];
-  /** How often the list of colleagues was asked for; not in the log, since it is asked for all the time. */
+  /** How often the directory was asked for; not in the log, since that happens all the time. */
   directories = 0;
   onTransfer: (command: Command) => void = () => undefined;
 
@@ -78,7 +78,10 @@ export class FakeApi implements Api {
     return () => release();
   }
 
-  /** The next status is taken only when the result is called; its answer bears the time of the question, as the server's do. */
+  /**
+   * The next status is answered only when the result is called; its answer has the time of the request, as the server's
+   * do.
+   */
   holdStatus(): () => void {
     let release = (): void => undefined;
     this.statusHeld = new Promise((resolve) => { release = resolve; });
@@ -111,7 +114,7 @@ export class FakeVoice implements Voice {
   private opened: Promise<void> = Promise.resolve();
   private abandon = (): void => undefined;
 
-  /** The next lines are opened only when the result is called. */
+  /** The next devices are opened only when the result is called. */
   holdStart(): () => void {
     let open = (): void => undefined;
     this.opened = new Promise((resolve, reject) => {

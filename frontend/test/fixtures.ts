@@ -1,4 +1,4 @@
-/** Snapshots as the server sends them, relative to a moment. Numbers are from the ranges kept free for fiction. */
+/** Snapshots as the server sends them, relative to a time. Numbers are from the ranges reserved for fiction. */
 import type { Action, Call, CallState, Directory, Role, Snapshot, Transfer } from "../src/contract/types.js";
 import type { RingInfo } from "../src/state/state.js";
 

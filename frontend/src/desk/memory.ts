@@ -1,6 +1,6 @@
 /**
- * What outlives a reload. For this tab: which conference it was in, and the list of recent calls; both are forgotten at
- * sign-out. For this computer: taste. Storage that is full or forbidden is as good as empty.
+ * What survives a reload. Per tab: the call it was in and the list of recent calls; both are deleted at sign-out. Per
+ * computer: preferences. Storage that is full or forbidden counts as empty.
  */
 import type { RecentCall, Rejoin } from "../state/state.js";
 import { REJOIN_FOR_MS } from "../state/screen.js";
@@ -13,7 +13,7 @@ export interface Preferences {
 }
 
 export interface Memory {
-  /** The call this tab was in a moment ago; null if it was in none, or that is too long ago, or it was another agent's. */
+  /** The call this tab was in a moment ago; null if there was none, it was too long ago, or it was another agent's. */
   rejoin(agent: string, now: number): Rejoin | null;
   setRejoin(agent: string, conference: string, now: number): void;
   forgetRejoin(): void;

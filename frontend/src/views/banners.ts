@@ -1,6 +1,6 @@
 /**
- * The strip above every screen that says how the page is connected, in one sentence for all that may be away at once; and
- * what passes by: notices and refusals, which lie over the page, so that nothing under a finger moves.
+ * The strip above every screen that shows the state of the connections, in one sentence for all that are lost; and
+ * notices and refusals, which lie over the page, so that no button moves.
  */
 import { nothing, type TemplateResult } from "lit";
 import { html } from "../html.js";
@@ -44,10 +44,10 @@ function oneWayBanner(state: State, desk: Desk): Banner {
   };
 }
 
-/** What of the page's connections is away: one sentence, so that none contradicts another. */
+/** Which connections are lost, in one sentence, so that no two texts contradict each other. */
 function connection(state: State): { name: string; text: string } | null {
   const { apiDownAt, leg, device } = state;
-  // A tab that takes no calls asks for nothing: it would never hear that the server is back.
+  // A tab that takes no calls does not poll: it would never learn that the server is back.
   const server = apiDownAt > 0 && state.session === "signed-in" && (state.tab === "here" || leg !== null);
   if (leg?.phase === "reconnecting") return reconnecting(leg, server ? apiDownAt : 0);
   const lost = !leg && state.wants && device.is === "lost";
@@ -91,7 +91,7 @@ export function bannerList(state: State, desk: Desk): TemplateResult | typeof no
   </section>`;
 }
 
-/** Over the strip, until dismissed or old. */
+/** Lies over the strip until it is dismissed or times out. */
 export function toasts(state: State, desk: Desk): TemplateResult | typeof nothing {
   const { notice, refusal } = state;
   if (!notice && !refusal) return nothing;

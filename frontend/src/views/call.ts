@@ -1,4 +1,4 @@
-/** The call: the caller and what he hears now are the largest; below, who is with whom, and every verb. */
+/** The call: the caller and what the caller hears now are the largest; below, who is with whom, and every verb. */
 import { nothing, type TemplateResult } from "lit";
 import { html } from "../html.js";
 import type { Call } from "../contract/types.js";
@@ -46,7 +46,7 @@ function overdue(call: Call): TemplateResult | typeof nothing {
   return words ? html`<p class="overdue" data-test="overdue">${icon("warning")}<span>${words}</span></p>` : nothing;
 }
 
-/** The server says when; until its word of the hold has come, the state's own beginning is the best guess. */
+/** The server says since when; until it has confirmed the hold, the start of the state is the best guess. */
 function heldSince(call: Call): string {
   return call.heldSince ?? call.since;
 }
@@ -102,7 +102,7 @@ function keypad(desk: Desk): TemplateResult {
   </div>`;
 }
 
-/** What of the transfer concerns its target: with whom he is, and what he was told. What is done is not his to do. */
+/** What concerns a target: whom they are with, and the note. The transferor's verbs are not shown to them. */
 function guest(call: Call, now: Known): TemplateResult {
   const t = call.transfer;
   return html`<div class="transfer" role="group" aria-labelledby="transfer-title">
@@ -143,7 +143,7 @@ function ways(state: State, desk: Desk, call: Call): TemplateResult {
   </div>`;
 }
 
-/** A way out that the server is slow to open can be pressed again: the agent may then hang up instead. */
+/** A request to leave that the server is slow to carry out can be pressed again: the agent may then hang up instead. */
 function stillPressed(b: allow.Button): allow.Button {
   return b.busy ? { ...b, on: true } : b;
 }
@@ -153,7 +153,7 @@ function leaveHint(call: Call): string {
   return allow.rings(call) ? `You are out; the caller is put through to ${name}` : `You are out; the caller goes on with ${name}`;
 }
 
-/** Answered, and not yet in the room: seconds at the most, unless something is wrong. */
+/** Answered, and not in the conference yet: takes seconds at most, unless something is wrong. */
 export function connecting({ leg, call, late }: Extract<Screen, { is: "connecting" }>, desk: Desk): TemplateResult {
   const by = call?.transfer ? partyName(call.transfer.by) : leg.ring.by;
   const joins = by !== "" && (call?.transfer?.kind ?? leg.ring.kind) === "add";

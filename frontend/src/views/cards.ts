@@ -1,4 +1,4 @@
-/** The screens without a live call: from loading to the card after a call. */
+/** The screens without a live call, from loading to the card after a call. */
 import { nothing, type TemplateResult } from "lit";
 import { html } from "../html.js";
 import type { Desk } from "../desk/desk.js";
@@ -64,7 +64,7 @@ export function signedOut(why: string, desk: Desk): TemplateResult {
 }
 
 export function otherTab(inCall: boolean, desk: Desk): TemplateResult {
-  // It works in any case: a tab in a call keeps the line, and one that has crashed has said no goodbye.
+  // Always allowed: a tab in a call keeps the calls, and one that has crashed cannot object.
   const hint = inCall ? { hint: "Only once the call in the other tab is over" } : {};
   return card({
     name: "other-tab", art: art("tabs"), title: "The desk is open in another tab",
@@ -73,7 +73,7 @@ export function otherTab(inCall: boolean, desk: Desk): TemplateResult {
   });
 }
 
-/** Steps for the browser at hand, as far as it can be told. */
+/** Steps for this browser, as far as it can be recognised. */
 export function microphoneSteps(browser: string): string[] {
   if (/Firefox\//.test(browser)) {
     return ["Click the crossed-out microphone at the left end of the address bar.", "Click the × beside “Blocked”.", "Come back here and try again."];
@@ -129,9 +129,9 @@ export function offline(state: State, desk: Desk): TemplateResult {
   });
 }
 
-/** The title and the text at rest; the strip above says more of what is away. */
+/** The title and the text outside a call; the strip above says more about lost connections. */
 function restTexts(state: State, status: string): { title: string; text: string } {
-  // Out of reach: nothing rings, whatever the status.
+  // Nothing rings without a device, whatever the status.
   if (state.device.is === "lost") return { title: "Calls cannot reach you now", text: "The phone line comes back by itself; you need not do anything." };
   if (state.apiDownAt && status === "available") {
     return { title: "Not known whether calls ring here", text: "The server cannot be reached. It offers no calls to a page of which it has not heard for long." };
@@ -142,7 +142,7 @@ function restTexts(state: State, status: string): { title: string; text: string 
   return { title: "Ready for calls", text: "The next caller rings here. You can work in other tabs meanwhile." };
 }
 
-/** What is known of the agent's own state and of the line, in figures. */
+/** The agent's own state and the queue, in figures. */
 function stats(state: State, status: string): TemplateResult {
   const { line } = state.snapshot!;
   const since0 = presenceSince(state);
@@ -179,7 +179,7 @@ export function idle(state: State, desk: Desk, status: string): TemplateResult {
   });
 }
 
-/** Whether the next call may ring, below the word of how this one ended. */
+/** Whether the next call may ring, below the outcome of this one. */
 function nextCall(state: State): TemplateResult | string {
   const until = restUntil(state);
   switch (restOf(state)) {
@@ -223,7 +223,10 @@ const REJOIN: Record<"reload" | "cut", string> = {
   cut: "The connection was lost. The caller hears music and is kept for you; your phone rings again in a moment.",
 };
 
-/** In a call in another browser, which goes on there; or on a page that is gone, which the server has not noticed yet. */
+/**
+ * The agent is in a call in another browser, where it goes on, or on a page that is gone, which the server has not
+ * noticed yet.
+ */
 function elsewhere(state: State, desk: Desk): TemplateResult {
   const online = state.wants && state.device.is !== "off";
   const starting = state.device.is === "starting" || state.microphone === "asking";

@@ -1,4 +1,4 @@
-/** What opens above the page: sound devices, the list of shortcuts, and the one question before a caller is cut off. */
+/** Dialogs: sound devices, the list of shortcuts, and the confirmation before the caller is cut off. */
 import { nothing, type TemplateResult } from "lit";
 import { html } from "../html.js";
 import type { Desk } from "../desk/desk.js";
@@ -34,7 +34,10 @@ function frame(title: string, desk: Desk, body: TemplateResult, actions: Templat
     ${body}<div class="actions">${actions}</div>`;
 }
 
-/** What can be confirmed now: the server may have gone away since it was asked for. Drawn anew, so that no press meant for one meets the other. */
+/**
+ * What can be confirmed now; the server may have become unreachable since. It is drawn anew, so that a press meant for
+ * one confirmation does not hit the other.
+ */
 function leads(state: State): "end" | "hang-up" {
   const { screen, panel } = state;
   if (screen.is !== "in-call" || panel === "confirm-hang-up") return "hang-up";

@@ -1,4 +1,4 @@
-/** The bar above every screen: who you are, your status, who waits, and the way to everything that is seldom needed. */
+/** The bar above every screen: the agent, their status, who waits, and the rarely needed tools. */
 import { nothing, type TemplateResult } from "lit";
 import { html } from "../html.js";
 import type { Status } from "../contract/types.js";
@@ -22,19 +22,19 @@ export function header(state: State, desk: Desk): TemplateResult {
   </header>`;
 }
 
-/** What the agent is now, as colleagues see it. A page that cannot ring is offline whatever the server remembers. */
+/** The agent's presence as colleagues see it. A page that cannot ring is offline, whatever the server remembers. */
 function presence(state: State): "available" | "away" | "wrap-up" | "busy" | "offline" | "starting" | "unknown" {
   if (state.leg && state.leg.phase !== "ringing") return "busy";
   if (state.device.is === "starting" || state.microphone === "asking") return "starting";
   if (!state.wants || state.device.is !== "registered") return "offline";
   if (state.choosing) return state.choosing;
-  // The server offers nobody to a page of which it hears nothing, and when it has begun to nobody knows here.
+  // The server stops offering calls to a page whose heartbeats have stopped; when it did so is not known here.
   if (state.apiDownAt) return "unknown";
   const { agent } = state.snapshot!;
   return agent.presence === "wrap-up" ? "wrap-up" : agent.status;
 }
 
-/** The same as the call's own timer shows. */
+/** The same value as the call's own timer. */
 function busySince(state: State): number {
   const { screen, leg, skew } = state;
   if (screen.is === "in-call") return inCallSince(state, screen.leg, screen.call);

@@ -1,4 +1,4 @@
-/** A call rings: whose, for how long already, from whom and why, and how long there is to answer. */
+/** A ringing call: whose it is, how long the caller has waited, from whom and why, and how long there is to answer. */
 import { nothing, type TemplateResult } from "lit";
 import { html } from "../html.js";
 import { REASONS } from "../contract/types.js";

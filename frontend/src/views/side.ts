@@ -1,4 +1,4 @@
-/** The second column: colleagues (and the way to bring one in), what happened in this call, the calls before it. */
+/** The second column: colleagues (and the way to bring one in), what happened in this call, and earlier calls. */
 import { nothing, type TemplateResult } from "lit";
 import { html } from "../html.js";
 import { ANYBODY, type Call, type DirectoryEntry } from "../contract/types.js";
@@ -25,7 +25,7 @@ export function side(state: State, desk: Desk): TemplateResult {
 }
 
 function colleagues(state: State, desk: Desk, call: Call | null): TemplateResult {
-  // A target brings nobody in: that is for whoever holds the call.
+  // A target brings nobody in; only the owner does.
   const bringsIn = call !== null && call.role !== "target";
   const choice = choiceOf(state);
   const { colleagues: shown, anybody } = choice;
@@ -46,7 +46,7 @@ function colleagues(state: State, desk: Desk, call: Call | null): TemplateResult
   </section>`;
 }
 
-/** While the server cannot be asked, the list is of then. */
+/** While the server cannot be reached, the list says from when it is. */
 function asAt(state: State): TemplateResult | typeof nothing {
   const { apiDownAt, directory, skew } = state;
   return apiDownAt && directory ? html` <span class="as-at">at ${timeOfDay(Date.parse(directory.at) - skew)}</span>` : nothing;

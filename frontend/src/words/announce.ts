@@ -1,6 +1,6 @@
 /**
- * What screen readers are told when the page changes. Urgent is for an incoming call, a lost connection and a
- * failure only; everything else waits its turn; the ticking timers are never spoken.
+ * What screen readers are told when the page changes. Only an incoming call, a lost connection and a failure are
+ * assertive; everything else is polite; the running timers are never announced.
  */
 import { known } from "../state/known.js";
 import { restOf, restUntil } from "../state/rest.js";
@@ -63,7 +63,7 @@ function politeWords(before: State, now: State): string {
   return "";
 }
 
-/** What the agent is while no call is here, and whether calls ring. */
+/** The agent's presence outside a call, and whether calls ring. */
 function restWords(state: State): string {
   switch (restOf(state)) {
     case "none":

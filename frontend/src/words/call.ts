@@ -1,18 +1,18 @@
-/** Who hears whom, in words: the largest thing on the screen beside the caller's number. */
+/** Who hears whom, in words: the largest text on the screen beside the caller's number. */
 import type { Call, CallState } from "../contract/types.js";
 import { ALL, type Known } from "../state/known.js";
 import { partyName } from "./number.js";
 import { targetOutcome } from "./outcome.js";
 import { timeOfDay } from "./time.js";
 
-/** What a party hears, for words and for colour: never colour alone. */
+/** What a party hears, as words and as colour, never as colour alone. */
 export type Hears = "voices" | "music" | "silence" | "nothing" | "unknown";
 
 export interface Hearing {
   readonly caller: Hears;
   /** "The caller hears ...", without the subject. */
   readonly callerWords: string;
-  /** What this agent hears and who hears him. */
+  /** What this agent hears and who hears this agent. */
   readonly you: string;
 }
 
@@ -22,12 +22,12 @@ export function colleague(call: Call): string {
   return party ? partyName(party) : "your colleague";
 }
 
-/** An outside party has picked up; nobody is on the line with her before she accepts. */
+/** An outside party has picked up; nobody is connected to them before they accept. */
 const asked = (call: Call): boolean => call.transfer?.progress === "asked";
 
 /**
- * `muted` is this page's own microphone. Who is on hold is what the server knows of the network, and not what the state
- * wants: where the network has not done it yet, the two differ.
+ * `muted` is this page's own microphone. Who is on hold is what the server knows of Twilio, not what the state wants:
+ * until Twilio has done it, the two differ.
  */
 export function hearing(call: Call, muted: boolean, known: Known = ALL): Hearing {
   const says = heard(call, muted);
@@ -50,7 +50,7 @@ const SOUND: Record<Known["sound"], string> = {
   doubtful: "Nothing comes from your microphone: is it muted?",
 };
 
-/** What the caller hears, where it is not known, or known not to be, that this agent is heard. */
+/** What the caller hears, where it is unknown whether this agent is heard, or known that they are not. */
 function withoutYou({ callerWords }: Hearing, sound: Known["sound"]): Partial<Hearing> {
   const [, other = ""] = /^hears you(?: and (.+))?$/.exec(callerWords) ?? [callerWords, null];
   if (sound === "flows" || other === null) return {};
@@ -90,14 +90,14 @@ function heard(call: Call, muted: boolean): Hearing {
   }
 }
 
-/** Nobody is with the caller but this agent. */
+/** Only this agent is with the caller. */
 function withYou(muted: boolean, also: string): Hearing {
   return muted
     ? { caller: "silence", callerWords: "hears silence", you: also ? `You are muted. ${also}` : "You are muted" }
     : { caller: "voices", callerWords: "hears you", you: also };
 }
 
-/** Caller, transferor and target are there: who is not on hold hears the others who are not. */
+/** Caller, transferor and target are in the conference: those who are not on hold hear each other. */
 function threeHearing(call: Call, name: string, muted: boolean): Hearing {
   const caller = call.held.includes("caller");
   const target = call.held.includes("target");
@@ -112,13 +112,13 @@ function threeHearing(call: Call, name: string, muted: boolean): Hearing {
     : withYou(muted, `${name} hears music`);
 }
 
-/** The line is open, and the server knows of no call on it. */
+/** The leg is open, and the server knows of no call on it. */
 export const LATE = "The server does not say whether you are through. Speak; if nobody answers, hang up.";
 
-/** The same, and the connection is gone. */
+/** The same, and the connection is lost. */
 export const LATE_AND_CUT = "The connection to the phone network is interrupted, and it is not known whether you are through.";
 
-/** What the agent is told while the network has not done what was asked of it; empty otherwise. */
+/** What the agent is told while Twilio has not confirmed an effect; empty otherwise. */
 export function overdueWords(call: Call): string {
   if (!call.overdue) return "";
   return call.state === "ended"
@@ -126,7 +126,7 @@ export function overdueWords(call: Call): string {
     : "The phone network has not done this yet. It is being tried again.";
 }
 
-/** What becomes of the caller when this page's own leg is hung up. */
+/** What happens to the caller when this page's own leg is hung up. */
 export function hangUpWords(call: Call, known: Known): string {
   const late = known.line ? "" : " The phone network notices it within about half a minute.";
   return becomes(call) + late;
@@ -174,7 +174,7 @@ export function stateWords(call: Call): string {
   return STATES[call.state];
 }
 
-/** How far the target has come, or why she did not. */
+/** How far the target has come, or why they did not answer. */
 export function targetWords(call: Call): string {
   const t = call.transfer;
   if (!t) return "";
@@ -202,7 +202,7 @@ export function targetNow(call: Call, known: Known): string {
   return known.told ? `At ${timeOfDay(known.told)}: ${targetWords(call)}` : targetWords(call);
 }
 
-/** The same for the target, who reads it. */
+/** The same, written for the target. */
 function forTarget(call: Call, by: string): string {
   switch (call.state) {
     case "consulting":

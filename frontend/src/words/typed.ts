@@ -1,26 +1,30 @@
 /**
- * A phone number as people type or paste it, made E.164: the API takes nothing else. A number without its country is one of
- * the line's own country. What cannot be understood is refused in words, and never guessed at.
+ * Turns a phone number as people type or paste it into E.164, the only form that the API accepts. A number without a
+ * country code belongs to the country of the number that callers dial. Text that cannot be understood is refused in
+ * words, never guessed.
  */
 import { callingCode } from "./number.js";
 
 export interface Typed {
-  /** E.164; empty if what was typed is no such number. */
+  /** E.164; empty if the text is no such number. */
   readonly number: string;
-  /** Why it is none, though it looks like one; empty if it is one, or does not look like one. */
+  /** Why it is not valid, though it looks like a number; empty if it is valid or does not look like one. */
   readonly why: string;
 }
 
 const NOTHING: Typed = { number: "", why: "" };
 
-/** Never seen, and often copied along: marks of direction, joiners, soft hyphens, controls. */
+/** Invisible, and often copied along: direction marks, joiners, soft hyphens, controls. */
 const UNSEEN = /[\p{Cf}\p{Cc}\u034F\u115F\u1160\uFE00-\uFE0F]/gu;
 /** Between digits: spaces of all kinds, dashes, the minus sign, dots, slashes, brackets. */
 const BETWEEN = /[\s\p{Pd}\u2212\u30FC.·•/\\()[\]]/gu;
-/** The zeros of other digits that may be copied; those of full width are taken care of by NFKC. */
+/** The zeros of other scripts' digits that may be copied; NFKC converts full-width digits. */
 const ZEROS = [0x660, 0x6f0, 0x966];
 
-/** What is dialled before a number of the own country (ITU-T Operational Bulletin, dialling procedures); "0" elsewhere. */
+/**
+ * The national prefix, dialled before a number of the own country (ITU-T Operational Bulletin, dialling procedures);
+ * "0" elsewhere.
+ */
 const TRUNK: Readonly<Record<string, readonly string[]>> = {
   "1": ["1", ""], "7": ["8"], "36": ["06"], "370": ["0", "8"], "375": ["80"], "992": ["8"], "993": ["8"],
   ...Object.fromEntries(
@@ -29,10 +33,10 @@ const TRUNK: Readonly<Record<string, readonly string[]>> = {
   ),
 };
 
-/** What is dialled before a number of another country, where it is not 00. */
+/** The international prefix, where it is not 00. */
 const ABROAD: Readonly<Record<string, string>> = { "1": "011", "7": "810", "61": "0011", "81": "010", "82": "001", "852": "001", "65": "001" };
 
-/** Where a zero after the country's code is a part of the number. */
+/** Countries where a zero after the calling code is part of the number. */
 const KEEPS_ZERO: readonly string[] = ["39", "378", "379"];
 
 const EXAMPLE = "+44 20 7946 0123";
@@ -47,7 +51,7 @@ export function typedNumber(text: string, own = ""): Typed {
   const home = callingCode(own);
   const bare = withoutTrunk(rest).replace(BETWEEN, "");
   if (!/^\+?\d+$/.test(bare)) return NOTHING;
-  if (digitsOf(bare).length < 3) return NOTHING; // may be anything yet
+  if (digitsOf(bare).length < 3) return NOTHING; // Too short to judge.
   return checked(international(bare, home), digitsOf(bare).length, home);
 }
 
@@ -61,7 +65,7 @@ function plain(text: string): string {
 const digitsOf = (text: string): string => text.replace(/\D/g, "");
 const no = (why: string): Typed => ({ number: "", why });
 
-/** +44 (0)20 …: the zero is for callers of that country only. */
+/** +44 (0)20 …: the zero is only for callers of that country. */
 function withoutTrunk(text: string): string {
   const m = /^([\s(]*(?:\+|00)[\s\d)]*?)\(\s*0\s*\)(.*)$/su.exec(text);
   if (!m) return text;
@@ -69,7 +73,7 @@ function withoutTrunk(text: string): string {
   return KEEPS_ZERO.includes(code) ? text : `${m[1]!}${m[2]!}`;
 }
 
-/** With its country; empty if it has none and cannot be given one. */
+/** With its country code; empty if it has none and none can be added. */
 function international(bare: string, home: string): string {
   if (bare.startsWith("+")) return bare;
   const abroad = ABROAD[home];
@@ -81,7 +85,8 @@ function international(bare: string, home: string): string {
     if (trunk !== "" && bare.startsWith(trunk)) return `+${home}${bare.slice(trunk.length)}`;
     if (trunk === "" && bare.length >= 7) return `+${home}${bare}`;
   }
-  // Where every number begins with the trunk's digits, one that begins with the country has lost its plus sign.
+  // Where every number begins with the digits of the national prefix, one that begins with the calling code has lost
+  // its plus sign.
   return bare.startsWith(home) && bare.length >= home.length + 8 ? `+${bare}` : "";
 }
 

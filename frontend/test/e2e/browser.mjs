@@ -1,4 +1,4 @@
-// Chromium, and the two kinds of page that people sit at: an agent's desk and a caller's telephone.
+// Chromium, and the two kinds of page that people use: an agent's desk and a caller's telephone.
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -16,7 +16,9 @@ const draws = Boolean(process.env.PICTURES);
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const looked = new Set();
 
-/** launch starts Chromium; `more` flags win over ours, `without` are those of Playwright's that are left out. */
+/**
+ * launch starts Chromium; `more` flags override ours, `without` are default flags of Playwright's that are left out.
+ */
 export function launch(more = [], without = []) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, ignoreDefaultArgs: ['--mute-audio', ...without],
@@ -24,7 +26,7 @@ export function launch(more = [], without = []) {
   });
 }
 
-/** open gives a browser profile of its own, with ears, for one person. */
+/** open makes a browser profile for one person, with ears.js installed. */
 export async function open(browser, settings = {}) {
   const context = await browser.newContext({
     viewport: { width: 1200, height: 800 }, colorScheme: 'light', deviceScaleFactor: 1, reducedMotion: 'reduce', locale: 'en-GB', ...settings,
@@ -34,7 +36,7 @@ export async function open(browser, settings = {}) {
   return context;
 }
 
-/** visibleWords are the titles and the names of everything that can be pressed, without numbers; it runs in the page. */
+/** visibleWords are the titles and the names of all controls, without numbers; it runs in the page. */
 function visibleWords() {
   const named = [...document.querySelectorAll('h1, h2, h3, h4, dt, button, legend, [data-test=hears], [data-test=you]')];
   const words = named.filter((e) => e.checkVisibility()).map((e) => (e.innerText || e.ariaLabel || '').replace(/\d+/g, '0').replace(/\s+/g, ' ').trim());
@@ -45,15 +47,15 @@ function visibleWords() {
 class Seat {
   constructor(stack, page, who) {
     Object.assign(this, { stack, page, who });
-    this.refused = []; // by the page's policy
-    this.broken = []; // scripts that threw
+    this.refused = []; // Requests refused by the page's policy.
+    this.broken = []; // Exceptions thrown by scripts.
     page.on('console', (m) => {
       if (/policy refused|Content Security Policy/i.test(m.text())) this.refused.push(m.text());
     });
     page.on('pageerror', (e) => this.broken.push(String(e)));
   }
 
-  /** hears waits until the page plays exactly these tones, and whether or not the microphones of others beep. */
+  /** hears waits until the page plays exactly these tones and, if asked, the beeps of other microphones. */
   async hears({ tones = [], beeps, sounding, silence }, ms = patience) {
     let last;
     const right = (h) => {
@@ -70,7 +72,7 @@ class Seat {
     return last;
   }
 
-  /** look asks axe about a state once in a run, and whether the README's picture of it is still true. */
+  /** look runs axe on a state once in a run, and checks that the README's picture of it is still true. */
   async look(name, picture = name) {
     if (looked.has(name)) return;
     looked.add(name);
@@ -81,8 +83,8 @@ class Seat {
   }
 
   /**
-   * picture draws the state when asked to; else it holds the page's words against those of the day when the picture was
-   * drawn. Pixels would differ from machine to machine, and numbers from run to run.
+   * picture draws the state when asked to; otherwise it compares the page's words with those of the day when the
+   * picture was drawn. Pixels would differ between machines, and numbers between runs.
    */
   async picture(name) {
     const [png, txt] = ['png', 'txt'].map((kind) => join(pictures, `${name}.${kind}`));
@@ -102,7 +104,7 @@ class Seat {
   }
 }
 
-/** Desk is an agent at her page. */
+/** Desk is an agent at their page. */
 export class Desk extends Seat {
   constructor(stack, page, id) {
     super(stack, page, id);
@@ -113,7 +115,7 @@ export class Desk extends Seat {
     return this.page.locator(`[data-test="${name}"]`);
   }
 
-  /** signIn goes to the issuer and comes back; it knows who it is if the browser has been there before. */
+  /** signIn goes to the issuer and comes back; the issuer knows the agent if the browser has been there before. */
   async signIn(address = this.stack.api, first = 'offline') {
     await this.page.goto(`${address}/`);
     await this.at('sign-in').click();
@@ -125,7 +127,7 @@ export class Desk extends Seat {
     return this;
   }
 
-  /** goOnline presses again, as people do, when the server was too busy to take it. */
+  /** goOnline presses again, as people do, when the server was too busy. */
   async goOnline() {
     await this.at('go-online').click();
     await until(`the server to have ${this.id} online`, async () => {
@@ -157,14 +159,14 @@ export class Desk extends Seat {
     return this.at(name).click();
   }
 
-  /** answer takes the call that rings, and waits until it talks. */
+  /** answer takes the ringing call and waits until its state is talking. */
   async answer(state = 'talking') {
     await this.screen('ringing');
     await this.press('answer');
     await this.inCall(state);
   }
 
-  /** choose picks a colleague of the directory. */
+  /** choose chooses a colleague in the directory. */
   async choose(id) {
     await this.page.locator(`[data-test="target-${id}"]:not([aria-disabled])`).check({ force: true });
   }
@@ -184,7 +186,7 @@ export class Desk extends Seat {
     return this.at(name).filter({ hasText: words }).waitFor({ timeout: ms });
   }
 
-  /** crash kills the page's process: no goodbye of any kind. */
+  /** crash kills the page's process: it sends nothing at its end. */
   async crash() {
     const session = await this.page.context().newCDPSession(this.page);
     const gone = this.page.waitForEvent('crash');

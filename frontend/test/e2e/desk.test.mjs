@@ -1,4 +1,4 @@
-// What happens at one desk: offers that nobody takes, other tabs, the microphone, tokens, a server that is away.
+// One desk: offers that nobody answers, other tabs, the microphone, tokens, a server that cannot be reached.
 import assert from 'node:assert/strict';
 import { launch } from './browser.mjs';
 import { stage } from './scene.mjs';
@@ -7,9 +7,9 @@ import { until } from './wait.mjs';
 const scenario = stage();
 const callerTone = 500;
 const api = /\/(agents|transfer|token)(\/|$)/;
-const repaired = 45_000; // an offer whose end nobody was told of: the ring, and two turns of music
+const repaired = 45_000; // Repair of an offer whose end was not reported: the ring, and two music turns.
 
-/** lives makes the voice token's life short in the page's eyes; the count is of tokens given out. */
+/** lives makes the voice token's lifetime short for the page; the result counts the tokens given out. */
 async function lives(page, seconds) {
   const given = { count: 0, seconds };
   await page.route('**/token', async (route) => {
@@ -22,7 +22,7 @@ async function lives(page, seconds) {
   return given;
 }
 
-scenario('F017 an agent lets it ring: the next one rings, and after the second time she is Away', async (s) => {
+scenario('F017 an agent lets it ring: the next one rings, and after the second time the agent is Away', async (s) => {
   const [alice, bob] = await Promise.all([s.agent('alice'), s.agent('bob', { online: false })]);
   const first = await s.stack.dial();
   await alice.screen('ringing');
@@ -117,11 +117,11 @@ scenario('F038 answered, and the page is told nothing: it does not claim to know
   await s.stack.hears(caller, ['music']);
   await s.stack.ask('DELETE', '/control/faults');
   await alice.page.unroute(api);
-  await alice.answer(); // the caller is kept for her
+  await alice.answer(); // The caller is reserved for Alice.
   await alice.hears({ tones: [callerTone] });
 });
 
-scenario('F187 F188 the server is away in a talk and in a consult: the page says since when, and lets her out', async (s) => {
+scenario('F187 F188 the server is away in a talk and in a consult: the page says since when, and lets the agent out', async (s) => {
   const { alice, bob, caller } = await s.pair();
   await alice.page.route(api, (route) => route.abort());
   await alice.says('banner-api-down', 'You can hang up');
@@ -218,7 +218,8 @@ scenario('F043 the microphone is denied or absent: steps, and no call is offered
 
 scenario('F047 out of the back/forward cache: the line comes back by itself', async (s) => {
   const alice = await s.agent('alice');
-  // Chromium keeps no page with a lock in that cache, so the page is told what Safari and Firefox tell it.
+  // Chromium does not put a page with a lock into that cache, so the test sends the events that Safari and Firefox
+  // send.
   await alice.page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })));
   await until('the server to know', async () => (await s.stack.as('alice', 'GET', '/agents/me')).agent.status === 'away');
   await alice.page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
@@ -227,7 +228,7 @@ scenario('F047 out of the back/forward cache: the line comes back by itself', as
   await alice.hears({ tones: [callerTone] });
 });
 
-/** unpluggable lets a test take a microphone away: it is out of the list, and what it was opened for is silent. */
+/** unpluggable lets a test remove a microphone: it leaves the list, and its open tracks become silent. */
 function unpluggable() {
   const media = navigator.mediaDevices;
   const open = media.getUserMedia.bind(media);

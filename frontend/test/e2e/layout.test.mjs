@@ -1,5 +1,5 @@
-// What stays where it is: nothing under a finger moves, and no tip hides what is said of the call. And what the page says
-// after a call, and to the one who is called in.
+// Layout: nothing moves under a finger, and no tip covers the description of the call. Also what the page says after a
+// call, and to the target.
 import assert from 'node:assert/strict';
 import { stage } from './scene.mjs';
 import { until } from './wait.mjs';
@@ -7,7 +7,7 @@ import { until } from './wait.mjs';
 const scenario = stage({ settings: { RingSeconds: 45, WrapUpSeconds: 20 } });
 const callerTone = 500;
 
-/** boxes are the places of all controls on the page, by their names. */
+/** boxes are the places of all controls on the page, by name. */
 function boxes() {
   const controls = [...document.querySelectorAll('header button, main button, aside button, aside input, aside textarea')];
   return Object.fromEntries(controls.filter((e) => e.dataset.test && !e.closest('.keypad') && e.checkVisibility()).map((e) => {
@@ -16,7 +16,7 @@ function boxes() {
   }));
 }
 
-/** hidden are the states and controls that a shown tip lies over. */
+/** hidden are the states and controls that a shown tip covers. */
 function hidden() {
   const [tip] = [...document.querySelectorAll('.tip')].filter((e) => getComputedStyle(e).visibility === 'visible');
   if (!tip) return ['there is no tip'];
@@ -119,11 +119,11 @@ scenario('F190 after a call: the automatic wrap-up counts down, and a chosen one
   const second = await s.talking(alice);
   await s.stack.does(second, 'hangup');
   await alice.screen('ended');
-  await alice.says('screen-ended', 'The next call may ring at once.'); // the twenty seconds are over
+  await alice.says('screen-ended', 'The next call may ring at once.'); // The twenty seconds are over.
   await alice.says('said-polite', 'The wrap-up is over. Calls ring here again.');
 });
 
-scenario('F193 the page of the one who is called in speaks to him, and shows what he may do', async (s) => {
+scenario('F193 the target's page speaks to the target, and shows what they may do', async (s) => {
   const { alice, bob } = await s.pair();
   await alice.consult('bob', 'Asks for a refund');
   await bob.answer('consulting');
@@ -132,7 +132,7 @@ scenario('F193 the page of the one who is called in speaks to him, and shows wha
   await bob.says('screen-in-call', 'Note from Alice: Asks for a refund');
   assert.deepEqual(await shows(), ['mute', 'keypad', 'leave']);
   assert.equal(await bob.page.locator('aside input[type=radio], [data-test=consult]').count(), 0);
-  assert.doesNotMatch(await bob.page.locator('main').innerText(), /Bob/, 'nobody is told his own name');
+  assert.doesNotMatch(await bob.page.locator('main').innerText(), /Bob/, 'nobody is told their own name');
   await alice.press('swap');
   await bob.inCall('swapped');
   await bob.says('target', 'Alice talks with the caller');

@@ -1,5 +1,5 @@
-// The page as it is deployed, byte for byte: no voice option, no script of ours, the policy of the template. The browser
-// takes this machine for Twilio and for the page's distribution, both with TLS.
+// The page as it is deployed, byte for byte: no voice option, no script of the tests, the template's policy. The
+// browser takes this machine for Twilio and for the page's distribution, both with TLS.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash, X509Certificate } from 'node:crypto';
@@ -34,7 +34,7 @@ function certificate() {
   }
 }
 
-/** pass hands a request on to another address. */
+/** pass forwards a request to another address. */
 function pass(address, request, answer) {
   const { hostname, port } = new URL(address);
   const { url: path, method, headers } = request;
@@ -46,7 +46,7 @@ function pass(address, request, answer) {
   request.pipe(on);
 }
 
-/** asTwilio is TLS before the phone network's port: requests, and the signalling's WebSocket. */
+/** asTwilio is TLS in front of phonenet: requests, and the WebSocket of the signalling. */
 async function asTwilio(tls, address, seen) {
   const { hostname, port } = new URL(address);
   const server = https.createServer(tls, (request, answer) => {
@@ -66,7 +66,7 @@ async function asTwilio(tls, address, seen) {
   return server;
 }
 
-/** asBucket is the page's distribution: the built files and a config without voice options; the rest is the API's. */
+/** asBucket is the page's distribution: the built files, a config without voice options, and the API. */
 async function asBucket(stack) {
   const csp = await policy(stack);
   const { signIn } = await (await fetch(`${stack.api}/config.json`)).json();
@@ -106,7 +106,9 @@ const scenario = stage({
   },
 });
 
-/** policy is the Content-Security-Policy that the template gives to the page, with the local sign-in in place of Cognito. */
+/**
+ * policy is the Content-Security-Policy that the template gives the page, with the local sign-in in place of Cognito.
+ */
 async function policy(stack) {
   const local = (await fetch(`${stack.api}/`)).headers.get('content-security-policy');
   const deployed = local.replaceAll(/ ws:[^ ;]+/g, '').replaceAll(` ${stack.control}`, '');
@@ -136,6 +138,7 @@ scenario('F205: the production bundle, byte for byte, rings with its own sounds 
   await alice.screen('ended');
   assert.ok(s.seen.includes('UPGRADE voice-js.roaming.twilio.com/signal'), s.seen.join('\n'));
   assert.ok(!s.seen.some((r) => r.includes('sdk.twilio.com')), s.seen.join('\n'));
-  // The insights go to the region that the network calls its home. Ours is called local, which the policy does not know.
+  // The SDK sends its insights to the region that phonenet names as its home. Phonenet's is "local", which the policy
+  // does not list.
   alice.refused = alice.refused.filter((r) => !r.includes('https://eventgw.local.twilio.com/'));
 });

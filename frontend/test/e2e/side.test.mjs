@@ -1,4 +1,4 @@
-// The second column: who is there and since when, whom to bring in, and who has called.
+// The second column: who is present and since when, whom to bring in, and who has called.
 import assert from 'node:assert/strict';
 import { stage } from './scene.mjs';
 import { until } from './wait.mjs';
@@ -14,7 +14,7 @@ async function recent(desk, number, words) {
 
 const row = (desk, name) => desk.page.locator('.people .person').filter({ has: desk.page.locator('.name', { hasText: name }) });
 
-/** shown waits for a presence in the list of colleagues; it gives the moment, in server time, that is shown with it. */
+/** shown waits for a presence in the list of colleagues; it returns the server time that is shown with it. */
 async function shown(desk, name, presence) {
   await row(desk, name).filter({ hasText: presence }).waitFor({ timeout: 25_000 });
   return row(desk, name).locator('desk-time').evaluate((e) => e.at);
@@ -29,7 +29,7 @@ scenario('F191: the time beside a colleague is that of the presence shown', asyn
   const rung = await shown(alice, 'Bob', 'Being rung');
   await bob.answer();
   const answered = await shown(alice, 'Bob', 'In a call');
-  await bob.press('status-away'); // for after the call
+  await bob.press('status-away'); // Applies after the call.
   await s.stack.does(caller, 'hangup');
   const away = await shown(alice, 'Bob', 'Away');
   assert.ok(available < rung && rung < answered && answered < away, JSON.stringify({ available, rung, answered, away }));
@@ -73,7 +73,7 @@ scenario('F192: a call that is taken back, and a list that another tab has too',
   await bob.end();
   await bob.screen('ended');
   await recent(bob, '+1 212 555 0199', 'You ended the call');
-  // Nothing of this is in the memory of a fresh window.
+  // A new window has none of this in its storage.
   const fresh = await s.agent('alice', { online: false });
   await recent(fresh, '+1 212 555 0199', 'Handed over to Bob');
   const later = await s.agent('bob', { online: false });
@@ -113,7 +113,7 @@ scenario('F194: numbers as people paste them', async (s) => {
     await alice.says('nobody-found', words);
     assert.equal(await number.count(), 0);
   }
-  // What the page makes of it the API takes, and nothing else.
+  // The API accepts exactly what the page makes of the text.
   await alice.at('filter').fill('(212) 736-5000');
   await number.check({ force: true });
   await alice.press('consult');
@@ -144,7 +144,7 @@ scenario('F194: a colleague is found without accents, with any apostrophe, surna
 
 scenario('F205: where even our own sounds hang, a caller who has hung up meanwhile does not ring late', async (s) => {
   const page = await s.page();
-  await page.route('**/sounds/*', () => undefined); // never answered
+  await page.route('**/sounds/*', () => undefined); // Never answered.
   const alice = await s.agent('alice', { page });
   await page.evaluate(() => {
     window.rang = [];

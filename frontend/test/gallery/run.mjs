@@ -1,7 +1,7 @@
 /**
  * Draws the page in every state from the production code, under the deployment's content security policy, light and
- * dark, narrow and wide; lets axe-core look at each; and leaves the pictures in out/. Any violation fails the run.
- * `npm run gallery -- ringing call-held` draws some only.
+ * dark, narrow and wide; runs axe-core on each; and leaves the pictures in out/. Any violation fails the run. `npm run
+ * gallery -- ringing call-held` draws only those.
  */
 import { createServer } from "node:http";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -91,7 +91,7 @@ mkdirSync(out, { recursive: true });
 const { server, address } = await serve();
 const browser = await chromium.launch({ executablePath: findChromium(), args: ["--no-sandbox", "--disable-gpu", "--no-first-run"] });
 try {
-  // axe is put into the page by the debugger, which the policy does not concern; nothing else bypasses it.
+  // The debugger injects axe, which the policy does not affect; nothing else bypasses it.
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.goto(address);

@@ -7,7 +7,7 @@ const T = Date.UTC(2026, 10, 22, 10);
 
 interface Sent { readonly url: string; readonly init: RequestInit }
 
-/** A fetch that answers from a list and remembers what it was asked. */
+/** A fetch that answers from a list and records the requests. */
 function server(...answers: (Response | Error)[]): { fetch: typeof fetch; sent: Sent[] } {
   const sent: Sent[] = [];
   const send = (url: string, init: RequestInit): Promise<Response> => {

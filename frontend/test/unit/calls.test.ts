@@ -1,4 +1,4 @@
-/** What the agent does in a call, when it rings, and when it was lost. */
+/** What the agent does in a call, when it rings, and after a loss. */
 import { describe, expect, test, vi } from "vitest";
 import { recentCalls } from "../../src/state/recent.js";
 import { CALLER, iso, ringAt, snapshotAt, transferAt } from "../fixtures.js";
@@ -124,7 +124,7 @@ describe("presses", () => {
     expect(f.api.commands.map((c) => c.action)).toEqual(["resume"]);
   });
 
-  test("U18: End call asks first; Leave in three-way is complete; Leave of the target is his own hang-up", async () => {
+  test("U18: End call asks first; Leave in three-way is complete; Leave of the target hangs up their own leg", async () => {
     await inCall("three-way");
     desk.askEnd();
     expect(desk.state.panel).toBe("confirm-end");
@@ -153,7 +153,7 @@ describe("ringing", () => {
     f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now()) });
     f.voice.emit({ is: "gone", why: "" });
     expect(f.rung).toEqual(["Incoming call", "quiet"]);
-    expect(desk.state.notice).toBeNull(); // the server is about to say why
+    expect(desk.state.notice).toBeNull(); // The server is about to say why.
     await pass(7000);
     expect(desk.state.notice?.text).toBe("It stopped ringing.");
   });
@@ -227,7 +227,7 @@ describe("ringing", () => {
 
   test.each([
     ["denied", "denied"], ["absent", "absent"], ["taken", "taken"],
-    ["granted", "taken"], // again by now: it was somebody else's for a moment
+    ["granted", "taken"], // Asked again by now: it belonged to another agent for a moment.
   ] as const)("F043: the microphone fails at the answer, %s --> away, closed, help: %s", async (mic, why) => {
     await online();
     f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now()) });
@@ -355,7 +355,7 @@ describe("F032: cut off with the page alive", () => {
     const before = count("beat");
     await desk.rejoin();
     expect(count("beat") - before).toBe(1);
-    expect(count("status available")).toBe(1); // of going online: what was chosen since stays
+    expect(count("status available")).toBe(1); // From going online; the later choice stays.
   });
 
   test("and again each second, should the server not know yet that the call is lost", async () => {

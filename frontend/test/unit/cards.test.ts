@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-/** What the views show and let be pressed, where it follows from more than the screen. */
+/** What the views show and allow, where it follows from more than the screen. */
 import { render } from "lit";
 import { expect, test, vi } from "vitest";
 import type { Desk } from "../../src/desk/desk.js";

@@ -1,4 +1,4 @@
-/** Signing in, going online, choosing a status, polling and beating. */
+/** Signing in, going online, choosing a status, polling and heartbeats. */
 import { describe, expect, test, vi } from "vitest";
 import { snapshotAt } from "../fixtures.js";
 import { count, desk, f, inCall, online, pass, serve, start, useDesk } from "./harness.js";
@@ -179,7 +179,7 @@ describe("choosing a status", () => {
     release();
     await vi.advanceTimersByTimeAsync(0);
     expect(desk.state.screen).toMatchObject({ is: "idle", status: "away" });
-    f.api.current = snapshotAt(Date.now()); // made available in another browser
+    f.api.current = snapshotAt(Date.now()); // Made available in another browser.
     await pass(4000);
     expect(desk.state.screen).toMatchObject({ is: "idle", status: "available" });
   });

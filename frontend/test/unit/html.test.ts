@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-/** F196: what is drawn is the state, whoever has put other nodes in the place of the page's texts. */
+/** F196: what is drawn is the state, even if something else has replaced the page's text nodes. */
 import { nothing, render, type TemplateResult } from "lit";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ beforeEach(() => {
   document.body.replaceChildren(root);
 });
 
-/** As a page translation does: each text is replaced by a <font> with a new text; `moved` keeps the old one inside. */
+/** Like a page translation: each text is replaced by a <font> with a new text; `moved` keeps the old one inside. */
 function wrapTexts(moved: boolean): void {
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   const texts: Text[] = [];

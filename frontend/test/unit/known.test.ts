@@ -1,4 +1,4 @@
-/** F187, F188: nothing is claimed that this page cannot know, and there is always a way out of a call. */
+/** F187, F188: the page claims nothing that it cannot know, and there is always a way out of a call. */
 import { describe, expect, test } from "vitest";
 import { CALL_STATES, type Call, type Role } from "../../src/contract/types.js";
 import type { Event } from "../../src/state/event.js";

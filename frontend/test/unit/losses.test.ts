@@ -1,4 +1,4 @@
-/** What happens when the line or the token is lost, and how they come back. */
+/** What happens when the device or the token is lost, and how they are restored. */
 import { describe, expect, test, vi } from "vitest";
 import { ringAt } from "../fixtures.js";
 import { count, desk, f, inCall, online, pass, start, useDesk } from "./harness.js";
@@ -35,7 +35,7 @@ describe("losing and regaining the line", () => {
     expect(desk.state).toMatchObject({ withdrawn: false, snapshot: { agent: { status: "available" } } });
   });
 
-  test("chosen away while the page tries to put him back --> he stays away", async () => {
+  test("chosen away while the page tries to restore Available --> Away stays", async () => {
     await online();
     f.voice.emit({ is: "lost", why: "signalling" });
     await pass(12_000);
@@ -94,7 +94,7 @@ describe("losing and regaining the line", () => {
     expect(desk.state.snapshot?.agent.status).toBe("available");
   });
 
-  // The SDK brings the old line back by itself, and a call that rang on it would be rejected when it is replaced.
+  // The SDK reconnects the old device by itself, and a call that rang on it would be rejected when it is replaced.
   test("F047: out of the cache --> nothing rings on the old line, and no call is offered before the new one is there", async () => {
     await online();
     desk.pageHidden();
@@ -166,7 +166,7 @@ describe("losing and regaining the line", () => {
     expect(f.voice.log).toEqual(["start"]);
   });
 
-  test("F043: lost, and the microphone is gone when he goes online again --> away and closed: nothing rings here", async () => {
+  test("F043: lost, and the microphone is gone when the agent goes online again --> away and closed: nothing rings here", async () => {
     await online();
     f.voice.emit({ is: "lost", why: "signalling" });
     f.microphoneIs = "taken";
@@ -177,7 +177,7 @@ describe("losing and regaining the line", () => {
     expect(f.api.log).toContain("status away");
   });
 
-  test("lost, and the agent does not get online again --> the old line does not come back behind his back", async () => {
+  test("lost, and the agent does not get online again --> the old line does not come back unnoticed", async () => {
     await online();
     f.voice.emit({ is: "lost", why: "signalling" });
     f.api.tokenFails = true;
@@ -186,7 +186,7 @@ describe("losing and regaining the line", () => {
     expect(f.voice.log.at(-1)).toBe("stop");
   });
 
-  test.each(["away", "wrap-up"] as const)("F047: %s by choice --> out of the cache he is not made available", async (status) => {
+  test.each(["away", "wrap-up"] as const)("F047: %s by choice --> out of the cache the agent is not made available", async (status) => {
     await online();
     await desk.setStatus(status);
     desk.pageHidden();

@@ -1,4 +1,4 @@
-/** The small parts around the page: shortcuts, memory, diary, the microphone's answers, steps for a browser. */
+/** The small parts of the page: shortcuts, storage, event log, microphone answers, steps for a browser. */
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { ErrorResponse } from "oidc-client-ts";
 import type { Desk } from "../../src/desk/desk.js";

@@ -145,7 +145,7 @@ describe("snapshots", () => {
       return inCallSince({ ...state, screen }, screen.leg, screen.call) - T;
     };
     test.each<[string, Parameters<typeof at>, number]>([
-      ["he answered", [[0, "arrive"], [7000, "answer", "alice"]], 7000],
+      ["answered", [[0, "arrive"], [7000, "answer", "alice"]], 7000],
       ["answered again after a loss", [[7000, "answer", "alice"], [50_000, "transferor-left", "alice"], [60_000, "answer", "alice"]], 7000],
       ["a colleague's answer is another's", [[7000, "answer", "alice"], [20_000, "answer", "bob"]], 7000],
       ["handed over, and back", [[7000, "answer", "alice"], [20_000, "completed", "bob", "alice"], [60_000, "answer", "alice"]], 60_000],
@@ -261,7 +261,7 @@ describe("the end of a leg", () => {
     expect(after([...talking("completing"), gone]).recent[0]?.outcome).toBe("handed-over");
   });
 
-  test("the target is cut off while the caller becomes hers --> that is no handing over, and she may rejoin", () => {
+  test("the target is cut off while becoming the owner --> that is no handing over, and they may rejoin", () => {
     const call = callAt(T, "completing", { role: "target" });
     const cut = after([...open, { type: "snapshot", snapshot: snapshotAt(T + 1, { call }), at: T + 1 }, gone]);
     expect(cut).toMatchObject({ screen: { is: "ended", settled: false }, recent: [{ outcome: "" }] });

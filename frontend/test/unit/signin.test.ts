@@ -1,11 +1,11 @@
-/** Signing out against a renewal that is under way. */
+/** Signing out while a renewal is under way. */
 import { expect, test, vi } from "vitest";
 import { createSignIn } from "../../src/signin.js";
 import { FakeStorage } from "../fakes.js";
 
 const AUTHORITY = "https://issuer.example";
 
-/** The tab's storage with a session, and an issuer that gives out tokens when it is told to. */
+/** The tab's storage with a session, and an issuer that gives out tokens when told to. */
 function stage(): { tab: FakeStorage; answer: () => void } {
   const tab = new FakeStorage();
   const session = { access_token: "old", refresh_token: "r", token_type: "Bearer", profile: { sub: "alice" }, expires_at: Date.now() / 1000 + 600 };

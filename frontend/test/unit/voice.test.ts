@@ -1,4 +1,4 @@
-/** src/voice.ts over the real SDK: what becomes of a leg when caller, line and microphone go away at bad moments. */
+/** src/voice.ts over the real SDK: what becomes of a leg when caller, device and microphone fail at bad moments. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { media, network, OPTIONS } from "./phonenet.js";
 import { createVoice } from "../../src/voice.js";
@@ -7,7 +7,7 @@ import type { Voice, VoiceEvent } from "../../src/voice-port.js";
 let voice: Voice;
 let heard: VoiceEvent[];
 
-/** What the line has said, with its reasons, but for sound. */
+/** What the device has reported, with its reasons, without the sound. */
 const says = (): string[] => heard.filter((e) => !["levels", "sounds"].includes(e.is)).map((e) => ("why" in e ? `${e.is} ${e.why}`.trim() : e.is));
 const pass = (ms = 20): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 

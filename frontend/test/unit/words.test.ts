@@ -44,7 +44,7 @@ describe("who hears whom", () => {
     ["completing", callAt(T, "completing"), false, "voices", "hears Bob"],
     ["completing, target", asTarget("completing"), false, "voices", "hears you"],
     ["ended", callAt(T, "ended"), false, "nothing", "is no longer on the line"],
-    // F056, F076: the network has not done it yet, and what is heard is what was heard before.
+    // F056, F076: Twilio has not done it yet, so everybody hears what they heard before.
     ["talking, hold overdue", callAt(T, "talking", { overdue: true }), false, "voices", "hears you"],
     ["talking, resume overdue", callAt(T, "talking", { held: ["caller"], overdue: true }), false, "music", "hears music"],
     ["swapped, the target not held yet", callAt(T, "swapped", { held: ["caller"], overdue: true }), false, "music", "hears music"],
@@ -77,7 +77,7 @@ describe("who hears whom", () => {
     expect(overdueWords(callAt(T, "ended", { overdue: true }))).toContain("has not let the caller go yet");
   });
 
-  test("the target who waits hears music herself", () => {
+  test("the target who waits hears music, too", () => {
     expect(groups(asTarget("swapped"))).toEqual({ talking: ["Caller", "Bob"], music: ["You"], ringing: [] });
   });
 });
