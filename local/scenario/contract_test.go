@@ -18,8 +18,8 @@ import (
 	"warmtransfer/local/stack"
 )
 
-// signed is the signature that Twilio sends with a form: over the address, then each
-// field's name and value in the order of the names.
+// signed is the signature that Twilio sends with a form: over the address, then each field's name and value in the
+// order of the names (https://www.twilio.com/docs/usage/security).
 func signed(address string, form url.Values) string {
 	mac := hmac.New(sha1.New, []byte(stack.MadeUp().AuthToken))
 	_, _ = io.WriteString(mac, address)
@@ -158,8 +158,7 @@ func TestF149F154F160AgentsAPIOfTheRealBinariesRefusesWhatItMust(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
-// Nothing that the network tells comes through, so that the functions have to ask it: in the
-// line, in a talk and in a consult.
+// No callback arrives, so the functions have to ask Twilio: for a queued caller, in a talk and in a consult.
 func TestF197EveryListOfConferencesNamesAStatus(t *testing.T) {
 	t.Parallel()
 	l := open(t)

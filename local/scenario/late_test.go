@@ -10,8 +10,8 @@ import (
 	"warmtransfer/local/stack"
 )
 
-// Nothing that is told of the answer arrives. The room's name, without which nobody can
-// be put on hold, is found out by asking.
+// No callback of the answer arrives. The conference's SID, without which nobody can be put on hold, is found by asking
+// Twilio.
 func TestF029TheAnswerIsNotTold(t *testing.T) {
 	t.Parallel()
 	l := open(t)
@@ -35,8 +35,8 @@ func TestF029TheAnswerIsNotTold(t *testing.T) {
 	l.done(90 * time.Second)
 }
 
-// A leg leaves its room and comes into it again, and the word of its leaving comes after
-// that of its coming: then it is there.
+// A leg leaves its conference and rejoins it, and the event of the leaving comes after that of the joining: the leg is
+// there.
 func TestF101AgentsLegJoinsLeavesAndJoinsAgain(t *testing.T) {
 	t.Parallel()
 	l := open(t)
@@ -52,13 +52,12 @@ func TestF101AgentsLegJoinsLeavesAndJoinsAgain(t *testing.T) {
 	l.wantInTurn(alice, "caller")
 	l.wantStaysWith(caller, "alice")
 	if n := l.dials("alice"); n != 1 {
-		t.Errorf("alice was dialled %d times: her second join was not honoured", n)
+		t.Errorf("alice was dialled %d times: the second join was not honoured", n)
 	}
 	l.done(10 * time.Second)
 }
 
-// The caller comes back under the same name too, into another room, when somebody has
-// ended hers by hand.
+// The caller rejoins a conference of the same name, another one, after somebody has ended the first by hand.
 func TestF101CallerJoinsLeavesAndJoinsAgain(t *testing.T) {
 	t.Parallel()
 	l := open(t)
@@ -79,11 +78,11 @@ func TestF101CallerJoinsLeavesAndJoinsAgain(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
-// leavesLate keeps back the word of who has left.
+// leavesLate delays the participant-leave events.
 var leavesLate = phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Event: "participant-leave"}, Do: "delay", DelayMs: 4000}
 
-// wantStaysWith asserts that the caller stays with the agent through the late words, the
-// sweeps and the page's questions, and that what is known of both is true: hold works.
+// wantStaysWith asserts that the caller stays with the agent through the late events, the sweeps and the polls, and
+// that the stored state of both is right: hold works.
 func (l *line) wantStaysWith(caller, id string) {
 	l.t.Helper()
 	for range 30 {
@@ -98,8 +97,8 @@ func (l *line) wantStaysWith(caller, id string) {
 	l.together(caller, l.legTo(id))
 }
 
-// Words about alice's first call come when she has her second one: those that are late,
-// and one that names the second conference and the first leg.
+// Events of alice's first call arrive during the second: late ones, and one that names the second call and the first
+// leg.
 func TestF106EventsOfAnAgentsOldLegWhenSheHasANewCall(t *testing.T) {
 	t.Parallel()
 	l := open(t)
@@ -128,7 +127,7 @@ func TestF106EventsOfAnAgentsOldLegWhenSheHasANewCall(t *testing.T) {
 	if c := l.conference(second); c.Version != version || c.Owner == "" {
 		t.Errorf("a word about the old leg changed the new call: version %d became %d", version, c.Version)
 	}
-	l.pass(time.Minute) // now all the late ones have come
+	l.pass(time.Minute) // By now all the late events have come.
 	l.together(second, leg)
 	l.wantState("alice", "talking")
 	l.wantPresence("alice", "busy")
@@ -138,7 +137,7 @@ func TestF106EventsOfAnAgentsOldLegWhenSheHasANewCall(t *testing.T) {
 	l.done(60 * time.Second)
 }
 
-// Nobody tells of her room: the sweep finds it, before it has started and after.
+// No event tells of the caller's conference: the sweep finds it, before it has started and after.
 func TestF197ARoomIsFoundBeforeItHasStartedAndAfter(t *testing.T) {
 	t.Parallel()
 	l := open(t)

@@ -25,8 +25,8 @@ import (
 	"warmtransfer/shared/switchboard/switchboardtest"
 )
 
-// shared is what all tests use together: the binaries and the store's process. Every
-// test has a table, functions and a phone network of its own.
+// shared is what all tests use together: the binaries and the store's process. Every test has a table, functions and a
+// phonenet of its own.
 var shared struct {
 	binaries string
 	store    *store.Store
@@ -76,18 +76,17 @@ func prepare(m *testing.M) (int, error) {
 	return code, nil
 }
 
-// epoch is when every scenario begins.
+// epoch is when every scenario starts.
 var epoch = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
 const (
-	// beatEvery is how often an agent's page says that it is there.
+	// beatEvery is the interval of heartbeats.
 	beatEvery = 10 * time.Second
-	// pollEvery is how often the page of an agent in a call asks how it stands.
+	// pollEvery is how often the page of an agent in a call polls.
 	pollEvery = 2 * time.Second
 )
 
-// line is the whole phone line under a clock that stands still, with people at its
-// telephones. The clock moves by pass alone.
+// line is the whole local stack under a clock that only pass moves, with people at its telephones.
 type line struct {
 	*stack.Stack
 	t     *testing.T
@@ -95,20 +94,20 @@ type line struct {
 	clock *clock.Manual
 	log   *buffer
 	api   map[string]*stack.Agent
-	pages map[string]bool // agents whose page is open, and beats
-	crowd bool            // they all ask in the same moment, not one after another
+	pages map[string]bool // Agents whose page is open and sends heartbeats.
+	crowd bool            // All pages send at the same time, not one after another.
 	beat  time.Time
-	keys  int // of presses
+	keys  int // Request keys so far.
 
 	mu      sync.Mutex
 	heard   map[string][]hearing // by leg
 	callers []string
-	gap     time.Duration // the longest silence that a caller may hear (N1)
+	gap     time.Duration // The longest silence that a caller may hear (N1).
 	leaving map[string]bool
-	lacks   string // what a function of this line is not allowed, "connect-agent: dynamodb:GetItem"
+	lacks   string // What a function of this test is not allowed, "connect-agent: dynamodb:GetItem".
 }
 
-// hearing is what a leg heard from a moment on.
+// hearing is what a leg hears from a time on.
 type hearing struct {
 	at    time.Time
 	words []string
@@ -132,8 +131,7 @@ func (b *buffer) String() string {
 	return b.b.String()
 }
 
-// open starts a line. At the end of the test, whether it had a done or not, the logs and
-// the functions' roles are looked at.
+// open starts a line. At the end of the test, even without done, it checks the logs and the functions' roles.
 func open(t *testing.T, change ...func(*stack.Options)) *line {
 	t.Helper()
 	l := &line{
@@ -149,7 +147,7 @@ func open(t *testing.T, change ...func(*stack.Options)) *line {
 		t.Fatal(err)
 	}
 	l.Stack = s
-	t.Cleanup(func() { // when all is over, and the last line written
+	t.Cleanup(func() { // When everything is stopped and logged.
 		l.wantNothingPersonal()
 		l.wantNothingRefused()
 	})
@@ -173,7 +171,7 @@ func (l *line) listen(leg string, sounds []phonenet.Sound) {
 	l.heard[leg] = append(l.heard[leg], hearing{l.clock.Now(), words})
 }
 
-// settle waits until nothing is under way.
+// settle waits until no request is under way.
 func (l *line) settle() {
 	l.t.Helper()
 	ctx, cancel := context.WithTimeout(l.ctx, 30*time.Second)
@@ -214,7 +212,7 @@ func (l *line) pass(d time.Duration) {
 	}
 }
 
-// beats lets every open page do what it does by itself.
+// beats lets every open page send what it sends by itself.
 func (l *line) beats(now time.Time) {
 	ids := make([]string, 0, len(l.pages))
 	for id := range l.pages {
@@ -228,7 +226,7 @@ func (l *line) beats(now time.Time) {
 			continue
 		}
 		page := l.agent(id)
-		asks := func() { // a page goes on when the API fails
+		asks := func() { // A page goes on when the API fails.
 			if beat {
 				_, _ = page.Beat(l.ctx)
 			} else {
@@ -263,7 +261,7 @@ func (l *line) online(ids ...string) {
 			l.t.Fatalf("%s goes online: %v", id, err)
 		}
 		l.settle()
-		l.clock.Advance(time.Second) // so that one has been idle longer than the next
+		l.clock.Advance(time.Second) // So that one has been idle longer than the next.
 		l.settle()
 	}
 }
@@ -275,7 +273,7 @@ func (l *line) register(id string) {
 	}
 }
 
-// crash closes an agent's page without a goodbye: no more beats, no more telephone.
+// crash closes an agent's page without a message: heartbeats stop, and the telephone is unregistered.
 func (l *line) crash(id string) {
 	l.t.Helper()
 	delete(l.pages, id)
@@ -288,7 +286,7 @@ func (l *line) crash(id string) {
 	l.settle()
 }
 
-// dial lets a caller dial our number; it returns her leg.
+// dial lets a caller dial the number; it returns the caller's leg.
 func (l *line) dial(from string) string {
 	l.t.Helper()
 	sid, err := l.Network.PlaceCall(nil, from, l.Number)
@@ -315,7 +313,7 @@ func (l *line) legTo(id string) string {
 	return ""
 }
 
-// ringing is the leg that rings at an agent's.
+// ringing is the leg that rings at an agent's page.
 func (l *line) ringing(id string) string {
 	l.t.Helper()
 	sid := l.legTo(id)
@@ -332,7 +330,7 @@ func (l *line) notRinging(id string) {
 	}
 }
 
-// answers lets an agent take the call that rings; it returns his leg.
+// answers lets an agent take the ringing call; it returns the agent's leg.
 func (l *line) answers(id string) string {
 	l.t.Helper()
 	sid := l.ringing(id)
@@ -356,7 +354,7 @@ func (l *line) rejects(id string) {
 	l.settle()
 }
 
-// hangs lets a party put the receiver down.
+// hangs lets a party hang up.
 func (l *line) hangs(sid string) {
 	l.t.Helper()
 	l.mu.Lock()
@@ -379,8 +377,8 @@ func (l *line) presses(id, action, target string) stack.Snapshot {
 	return snap
 }
 
-// patient asks again when the server says that it cannot just now, as the page does. On
-// a machine that is busy the store may take longer than a function waits for it.
+// patient repeats a request that the server could not handle just now, as the page does. On a busy machine the store
+// may take longer than a function waits for it.
 func patient(ask func() (stack.Snapshot, error)) (snap stack.Snapshot, err error) {
 	for range 10 {
 		snap, err = ask()
@@ -403,7 +401,7 @@ func (l *line) refused(id, action, target string, status int) *stack.APIError {
 	return problem
 }
 
-// state is the state of an agent's call, as his page shows it.
+// state is the state of an agent's call, as the agent's page shows it.
 func (l *line) state(id string) string {
 	l.t.Helper()
 	return l.me(id).State()
@@ -450,8 +448,7 @@ func (l *line) hears(sid string) string {
 	return strings.Join(slices.Compact(words), " ")
 }
 
-// name is a person's name for a leg: the agent's, the outside number, or the caller's
-// number among callers.
+// name is a person's name for a leg: the agent's id, the outside number, or, among callers, the caller's number.
 func (l *line) name(sid string) string {
 	c, _ := l.Network.Call(sid)
 	if id, ok := strings.CutPrefix(c.To, "client:"); ok {
@@ -466,7 +463,7 @@ func (l *line) name(sid string) string {
 	return "caller"
 }
 
-// waits asserts that the caller is kept company: she hears music or a voice from a tape.
+// waits asserts that the caller hears music or recorded speech (N1).
 func (l *line) waits(sid string) {
 	l.t.Helper()
 	if got := l.hears(sid); got != "music" && got != "speech" {
@@ -528,8 +525,8 @@ func (l *line) dials(id string) int {
 	return n
 }
 
-// done ends what is left, then asserts what must hold after every call: no leg left
-// (N3), no silence (N1), the items' invariants (N4). Within is how long the last legs may live after the caller has gone.
+// done ends what is left, then asserts what must hold after every call: no leg left over (N3), no silence (N1), the
+// items' invariants (N4). Within is how long the last legs may live after the caller's end.
 func (l *line) done(within time.Duration) {
 	l.t.Helper()
 	l.settle()
@@ -551,7 +548,7 @@ func (l *line) done(within time.Duration) {
 	}
 }
 
-// wantNoGap asserts N1: how long the caller heard silence at a stretch.
+// wantNoGap asserts N1: the longest silence that the caller heard.
 func (l *line) wantNoGap(sid string) {
 	l.t.Helper()
 	if gap := l.longestGap(sid); gap > l.gap {

@@ -12,10 +12,9 @@ import (
 	"warmtransfer/local/stack"
 )
 
-// The names, the note and the numbers of this call stand nowhere else, so that they are
-// found if they are anywhere in a log.
+// The names, the note and the numbers of this call occur nowhere else, so a search finds them if they are in a log.
 const (
-	secretNote   = "She asks about the Klondike inheritance"
+	secretNote   = "The caller asks about the Klondike inheritance"
 	secretCaller = "+447700900461"
 )
 
@@ -32,27 +31,28 @@ func (l *line) notes(id, action, target string) (stack.Snapshot, error) {
 	return snap, err
 }
 
-// A day on which everything goes wrong that makes a function write something down: and
-// nothing that it writes tells who called whom, or what opens a door.
+// Everything goes wrong that makes a function write a log line, and no line tells who called whom, or contains a
+// secret.
 func TestF163NothingPersonalIsLoggedWhateverGoesWrong(t *testing.T) {
 	t.Parallel()
 	o := &outage{}
 	l := open(t, allow, o.between(t), func(o *stack.Options) { o.Agents = telling })
-	l.gap = 15 * time.Second // it is not this day's question
+	l.gap = 15 * time.Second // Silence is not what this test is about.
 	l.online("alice", "bob")
 	var voice struct{ Token string }
 	l.must(l.agent("alice").Call(l.ctx, http.MethodPost, "/token", nil, &voice))
-	_, err := l.agent(telling[2].Username).Set(l.ctx, "available") // has no telephone: is rung in vain
+	_, err := l.agent(telling[2].Username).Set(l.ctx, "available") // Has no telephone, so the ring is in vain.
 	l.must(err)
 
-	// What strangers send.
+	// Requests from strangers.
 	form := callerForm(stranger)
 	form.Set("From", secretCaller)
 	form.Set("CallerName", "Wonderlake")
 	forged := signed(l.API+"/incoming", form)[2:] + "=="
 	for _, path := range []string{"/incoming", "/wait/" + stranger + "/0", "/events/call", "/connect-agent/" + stranger + "/" + url.PathEscape(secretCaller)} {
 		l.post(path, form, forged)
-		if !strings.HasSuffix(path, "/incoming") && !strings.HasPrefix(path, "/wait/") { // those would take her in
+		// Those would start a new call.
+		if !strings.HasSuffix(path, "/incoming") && !strings.HasPrefix(path, "/wait/") {
 			l.post(path, form, signed(l.API+path, form))
 		}
 	}
@@ -65,7 +65,8 @@ func TestF163NothingPersonalIsLoggedWhateverGoesWrong(t *testing.T) {
 	_, err = l.notes("alice", "consult", "bob")
 	l.must(err)
 	l.rejects("bob")
-	for _, code := range []int{13227, 20003, 21211} { // Twilio's words, which we pass on nowhere, name the number
+	// Twilio's messages, which are passed on nowhere, contain the number.
+	for _, code := range []int{13227, 20003, 21211} {
 		l.fault(phonenet.FaultRule{Kind: "rest", Match: phonenet.FaultMatch{Event: "CreateCall"}, Do: "fail", Status: 400, Code: code, Times: 1})
 		_, _ = l.notes("alice", "consult", london)
 		l.pass(3 * time.Second)
@@ -87,7 +88,7 @@ func TestF163NothingPersonalIsLoggedWhateverGoesWrong(t *testing.T) {
 	_, _ = l.notes("alice", "add", "bob")
 	l.pass(15 * time.Second)
 	o.down.Store(false)
-	l.pass(time.Minute) // and the sweep
+	l.pass(time.Minute) // And the sweep.
 
 	l.wantEverybodyLogged()
 	token, err := l.SignIn.Token("alice")
@@ -99,8 +100,8 @@ func TestF163NothingPersonalIsLoggedWhateverGoesWrong(t *testing.T) {
 	l.wantNowhere("Klondike", "Wonderlake", "7700900461")
 }
 
-// wantEverybodyLogged asserts that there was something to look through: each function
-// wrote lines, and some of them are of failures.
+// wantEverybodyLogged asserts that the search had something to search: each function wrote lines, and some of them are
+// of failures.
 func (l *line) wantEverybodyLogged() {
 	l.t.Helper()
 	log := l.log.String()
@@ -116,8 +117,8 @@ func (l *line) wantEverybodyLogged() {
 	}
 }
 
-// wantNowhere asserts that these stand in no line of the functions' logs, and in no
-// address that was asked; the addresses are in other people's logs (N9).
+// wantNowhere asserts that these texts are in no line of the functions' logs, and in no requested address, since
+// addresses are in other people's logs (N9).
 func (l *line) wantNowhere(secrets ...string) {
 	l.t.Helper()
 	all := strings.Split(l.log.String(), "\n")
@@ -139,8 +140,8 @@ func (l *line) wantNowhere(secrets ...string) {
 	}
 }
 
-// A caller who has no number of E.164 is let in like any other, shown as text, and stands
-// in no log either: the scan for plus signs and digits would not find her.
+// A caller whose number is not E.164 is let in like any other, shown as text, and is in no log either: the scan for
+// plus signs and digits would not find that text.
 func TestF195CallersWithoutANumberAreNotLogged(t *testing.T) {
 	t.Parallel()
 	for _, from := range []string{"sip:klondike@pbx.example.com", "sip:+447700900462@pbx.example.com", "07700900463", "4711"} {
@@ -161,7 +162,7 @@ func TestF195CallersWithoutANumberAreNotLogged(t *testing.T) {
 			l.hangs(caller)
 			l.pass(3 * time.Second)
 			if got := l.me("alice").Agent.Recent; len(got) == 0 || got[0].Caller != from {
-				t.Errorf("her recent calls: %+v", got)
+				t.Errorf("alice's recent calls: %+v", got)
 			}
 			if strings.Contains(l.log.String(), from) || strings.Contains(l.log.String(), url.QueryEscape(from)) {
 				t.Error("N9: the functions' log has the caller")

@@ -10,7 +10,7 @@ import (
 	"warmtransfer/shared/conference"
 )
 
-// atOnce does things side by side, and waits until they and what follows from them are done.
+// atOnce does things concurrently, and waits until they and what follows from them are done.
 func (l *line) atOnce(things ...func()) {
 	l.t.Helper()
 	var all sync.WaitGroup
@@ -21,8 +21,8 @@ func (l *line) atOnce(things ...func()) {
 	l.settle()
 }
 
-// Three want carol at once: two callers who arrive, and bob who wants her for his own
-// caller. One gets her; the others lose nothing and are served by the next.
+// Three want carol at once: two arriving callers, and bob for a consult. One gets carol; the others lose nothing and
+// are served next.
 func TestF134AnAgentIsWantedByThreeAtOnce(t *testing.T) {
 	t.Parallel()
 	won := map[string]int{}
@@ -35,7 +35,7 @@ func TestF134AnAgentIsWantedByThreeAtOnce(t *testing.T) {
 		var refusal, failed error
 		arrive := func(from string) func() {
 			return func() {
-				if n%2 == 0 { // a moment later
+				if n%2 == 0 { // A moment later.
 					_, _ = l.agent("carol").Me(l.ctx)
 				}
 				sid, err := l.Network.PlaceCall(nil, from, l.Number)
@@ -68,7 +68,7 @@ func TestF134AnAgentIsWantedByThreeAtOnce(t *testing.T) {
 		default:
 			t.Fatalf("carol hears %q", got)
 		}
-		l.online("alice", "dave") // and nobody was forgotten
+		l.online("alice", "dave") // And nobody was forgotten.
 		l.until("all are served", 30*time.Second, func() bool {
 			l.takes("alice")
 			l.takes("dave")
@@ -96,7 +96,7 @@ func TestF136CallerHangsUpAsTheAgentAnswers(t *testing.T) {
 		l.leaving[caller] = true
 		race := []func(){
 			func() { l.must(l.Network.Hangup(caller)) },
-			func() { _ = l.Network.Answer(leg, nil) }, // or it does not ring any more
+			func() { _ = l.Network.Answer(leg, nil) }, // Or it no longer rings.
 		}
 		if n%2 == 0 {
 			race[0], race[1] = race[1], race[0]

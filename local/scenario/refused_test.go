@@ -9,14 +9,14 @@ import (
 	"warmtransfer/local/phonenet"
 )
 
-// refuses lets the network not take a party into her room, so many times (0 is always), or let it in
-// only to let it out again.
+// refuses lets the network keep a party out of the conference, so many times (0 is always), or admit it and remove it
+// again.
 func (l *line) refuses(party, do string, code, times int) {
 	l.t.Helper()
 	l.fault(phonenet.FaultRule{Kind: "join", Match: phonenet.FaultMatch{Path: party}, Do: do, Code: code, Times: times})
 }
 
-// requested is when a path was asked for, of all tries.
+// requested is when a path was requested, all tries included.
 func (l *line) requested(path string) []time.Time {
 	var at []time.Time
 	for _, r := range l.Network.Records(0) {
@@ -27,8 +27,7 @@ func (l *line) requested(path string) []time.Time {
 	return at
 }
 
-// wantNoRush asserts that a path was asked for no faster than once in five seconds, but for the first
-// time after each that was well.
+// wantNoRush asserts that a path was requested at most once in five seconds, except the first time after each success.
 func (l *line) wantNoRush(path string, first int) {
 	l.t.Helper()
 	at := l.requested(path)

@@ -18,16 +18,16 @@ func (l *line) withToken(token string) string {
 	return string(value)
 }
 
-// The account's auth token changes while people talk. Whatever label its version of the
-// secret has when the first webhook comes that is signed with it, no webhook is refused, and
-// the call goes on: functions that know other tokens only read the secret once more.
+// The account's auth token changes during calls. Whatever label its version of the secret has when the first webhook
+// signed with it arrives, no webhook is refused, and the call goes on: functions that know other tokens only read the
+// secret once more.
 func TestAuthTokenIsReplacedInACall(t *testing.T) {
 	t.Parallel()
 	const next = "fedcba9876543210fedcba9876543210"
 	for name, replace := range map[string]func(l *line){
 		"as docs/operations.md says": func(l *line) {
 			l.Secrets.Rotate(l.withToken(next))
-			l.pass(10 * time.Second) // the old one signs for a while yet
+			l.pass(10 * time.Second) // The old one signs for a while yet.
 			second := l.dial("+15550198")
 			l.waits(second)
 			l.hangs(second)

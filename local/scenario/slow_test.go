@@ -9,18 +9,18 @@ import (
 	"warmtransfer/local/phonenet"
 )
 
-// everyList is a fault of all the network's lists.
+// everyList is a fault of all of Twilio's lists.
 func everyList(do string, times int) phonenet.FaultRule {
 	return phonenet.FaultRule{Kind: "rest", Match: phonenet.FaultMatch{Path: "(Calls|Conferences|Participants).json$", Method: "GET"}, Do: do, Times: times, DelayMs: 600_000}
 }
 
-// The network's lists succeed, and show nobody or only what is old, for the two sweeps of
-// two minutes, or once. Nobody is hung up on, and everybody hears what they heard.
+// Twilio's lists succeed, and show nobody or only an old state, for the two sweeps of two minutes, or once. No leg is
+// hung up, and everybody hears what they heard before.
 func TestF178ListsLagInEveryPhase(t *testing.T) {
 	t.Parallel()
 	for _, p := range phases {
 		if strings.HasSuffix(p.name, "ringing") {
-			continue // these do not last so long
+			continue // These do not last so long.
 		}
 		for _, do := range []string{"empty", "lag"} {
 			for _, times := range []int{0, 1} {
@@ -59,8 +59,8 @@ func TestF178ListsLagInEveryPhase(t *testing.T) {
 	}
 }
 
-// The list of calls does not show yet what was dialled without an answer, of which nothing
-// is told either: it rings on, and is answered.
+// The list of calls does not show yet what was dialled without an answer, and no callback comes either: the leg rings
+// on, and is answered.
 func TestF178ADialledLegThatNoListShowsYet(t *testing.T) {
 	t.Parallel()
 	for _, do := range []string{"empty", "lag"} {
@@ -68,7 +68,8 @@ func TestF178ADialledLegThatNoListShowsYet(t *testing.T) {
 		caller := talking(l)
 		l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/leg/"}, Do: "drop"})
 		l.fault(phonenet.FaultRule{Kind: "rest", Match: phonenet.FaultMatch{Event: "CreateCall"}, Do: "drop-after", Times: 1})
-		l.fault(phonenet.FaultRule{Kind: "rest", Match: phonenet.FaultMatch{Event: "ListCall"}, Do: do, Times: 2}) // one look
+		// One reconcile.
+		l.fault(phonenet.FaultRule{Kind: "rest", Match: phonenet.FaultMatch{Event: "ListCall"}, Do: do, Times: 2})
 		l.presses("alice", "consult", "bob")
 		l.pass(12 * time.Second)
 		l.together(l.legTo("alice"), l.answers("bob"))
@@ -80,8 +81,8 @@ func TestF178ADialledLegThatNoListShowsYet(t *testing.T) {
 	}
 }
 
-// The un-hold of the caller has no answer and takes effect seconds later, with or without a
-// callback for it, while the agent has gone back to the private talk.
+// The resume of the caller gets no answer and takes effect seconds later, with or without a callback, while the agent
+// has gone back to the private talk.
 func TestF184AnUnholdTakesEffectLate(t *testing.T) {
 	t.Parallel()
 	for _, presses := range []string{"swap swap", "swap swap complete", "swap swap cancel", "cancel consult", "complete"} {
@@ -134,12 +135,11 @@ func TestF184AnUnholdTakesEffectLate(t *testing.T) {
 	}
 }
 
-// slowly lets every REST call take effect and be answered after 4.9 s, by when the functions
-// have given up.
+// slowly lets every REST call take effect and be answered after 4.9 s, when the functions have already timed out.
 var slowly = phonenet.FaultRule{Kind: "rest", Do: "late", DelayMs: 4900}
 
-// Every REST call takes 4.9 s. A whole warm transfer comes about all the same, slowly, and
-// the caller is never without a sound for more than five seconds.
+// Every REST call takes 4.9 s. A whole warm transfer still succeeds, slowly, and the caller is never without sound for
+// more than five seconds.
 func TestF186EveryRestCallTakesFiveSeconds(t *testing.T) {
 	t.Parallel()
 	l := open(t)
@@ -178,8 +178,7 @@ func TestF186EveryRestCallTakesFiveSeconds(t *testing.T) {
 	l.done(90 * time.Second)
 }
 
-// The network does not do what is asked of it at all: the transferor is told so in time, and
-// keeps the caller.
+// Twilio does nothing that is asked of it: the transferor is told so in time, and keeps the caller.
 func TestF186AConsultThatCannotBeginIsRefusedInWords(t *testing.T) {
 	t.Parallel()
 	for _, do := range []string{"fail", "drop", "throttle"} {

@@ -20,12 +20,11 @@ var (
 	soakSeed  = flag.Uint64("seed", 1, "what the soak's people decide by")
 )
 
-// soakAgents is how many agents the soak has.
+// soakAgents is the number of agents in the soak.
 const soakAgents = 12
 
-// soakFaults strike one request in twenty of all: a callback is lost, doubled, late or out
-// of order, a document cannot be had or comes too late, a REST call fails before or after it
-// took effect. A request to the table fails in tests of their own.
+// soakFaults strike one request in twenty: a callback is lost, doubled, late or out of order, a document is refused or
+// comes too late, a REST call fails before or after it took effect. Requests to the table fail in other tests.
 var soakFaults = []phonenet.FaultRule{
 	{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "drop", Every: 40},
 	{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "double", Every: 41},
@@ -41,23 +40,23 @@ var soakFaults = []phonenet.FaultRule{
 	{Kind: "rest", Do: "drop-after", Every: 43},
 }
 
-// soak is a day at the phone line: callers come, agents do what agents do, and about one
-// request in twenty goes wrong.
+// soak is a day of the phone line: callers arrive, agents use their buttons at random, and about one request in twenty
+// fails.
 type soak struct {
 	*line
 	dice   *rand.Rand
 	ids    []string
-	back   map[string]time.Time // crashed agents, and when they come back
-	ended  map[string]bool      // conferences that an agent has ended
+	back   map[string]time.Time // Crashed agents, and when they come back.
+	ended  map[string]bool      // Calls that an agent has ended.
 	wanted int
 
-	seen    int64               // the number of the last request looked at
-	struck  int                 // requests that went wrong
+	seen    int64               // The number of the last examined request.
+	struck  int                 // Requests that failed.
 	strikes map[string][]strike // by caller
 }
 
-// strike is a fault that struck a request about a caller. What is held back lacks from when it
-// came up until it is told.
+// strike is a fault that struck a request about a caller. A callback that is held back is missing from when it was due
+// until it is sent.
 type strike struct {
 	from, to time.Time
 	what     string
@@ -110,7 +109,7 @@ func (s *soak) second() {
 
 var callSID = regexp.MustCompile(`CA[0-9a-f]{32}`)
 
-// look notes whom the last requests' faults have struck: the network forgets them after some thousand requests.
+// look records whom the last requests' faults have struck, because phonenet forgets requests after some thousand.
 func (s *soak) look() {
 	for _, r := range s.Network.Records(s.seen) {
 		s.seen = r.N
@@ -130,7 +129,7 @@ func (s *soak) look() {
 	}
 }
 
-// allowed is how long a caller may have heard nothing then: as long as one fault may last, for each that struck her then.
+// allowed is how long a caller may have heard nothing then: one fault's time for each fault that struck the caller.
 func (s *soak) allowed(sid string, then silence) time.Duration {
 	n := 0
 	for _, f := range s.strikes[sid] {
@@ -162,7 +161,7 @@ func (s *soak) does(id string) {
 	}
 	sid := s.legTo(id)
 	if sid == "" {
-		if s.dice.IntN(15) == 0 { // set Away for missed calls: he comes back
+		if s.dice.IntN(15) == 0 { // Set Away for missed calls: the agent becomes available again.
 			_, _ = s.agent(id).Set(s.ctx, "available")
 			s.settle()
 		}
@@ -212,11 +211,11 @@ func (s *soak) acts(id string) {
 	case "end":
 		s.ended[me.Call.ID] = true
 	}
-	_, _ = s.agent(id).Do(s.ctx, action, target) // a refusal is an answer too
+	_, _ = s.agent(id).Do(s.ctx, action, target) // A refusal is an answer, too.
 	s.settle()
 }
 
-// drain ends the day: who is still there hangs up, and time passes.
+// drain ends the day: the remaining callers hang up, and time passes.
 func (s *soak) drain() {
 	s.Network.ClearFaults()
 	for _, sid := range s.callers {
@@ -224,7 +223,7 @@ func (s *soak) drain() {
 			s.hangs(sid)
 		}
 	}
-	s.pages = map[string]bool{} // the agents go home: from here on there is only the sweep
+	s.pages = map[string]bool{} // The agents go home: from here on there is only the sweep.
 	s.pass(3 * time.Minute)
 }
 
@@ -273,7 +272,7 @@ func (s *soak) reckon() {
 		len(s.callers), opened, closed, lost, worst, twice, s.clock.Now().Sub(epoch), s.struck, s.seen)
 }
 
-// wasLost: neither did the caller hang up, nor an agent end the call, nor did she hear a last word.
+// wasLost: the caller did not hang up, no agent ended the call, and no goodbye was spoken.
 func (s *soak) wasLost(sid string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -292,7 +291,7 @@ func (s *soak) wasLost(sid string) bool {
 	return true
 }
 
-// tellOf prints what a caller heard, and every request about her.
+// tellOf prints what a caller heard, and every request about the caller.
 func (s *soak) tellOf(sid string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -11,14 +11,13 @@ import (
 	"warmtransfer/local/phonenet"
 )
 
-// invites dials somebody into a room by hand, as only another program with the account's
-// keys can.
+// invites dials somebody into a conference by hand, as only a program with the account's keys can.
 func (l *line) invites(room, number string) (status int, answer map[string]any) {
 	return l.rest("Conferences/"+room+"/Participants", url.Values{"From": {l.Number}, "To": {number}, "Label": {"stranger" + number[1:]}})
 }
 
-// N5: a room has a place for the moment in which one leg follows another, and none beyond
-// it. Who takes that place and has no business there is put out again at once.
+// N5: a conference has one place more than its parties, for the moment in which one leg replaces another. An unknown
+// leg that takes that place is hung up at once.
 func TestF094StrangersAreNotLetIntoTheRoom(t *testing.T) {
 	t.Parallel()
 	for _, phase := range []string{"consulting", "three-way"} {
@@ -54,14 +53,14 @@ func TestF094StrangersAreNotLetIntoTheRoom(t *testing.T) {
 		l.wantPutOut(stranger)
 		l.pass(2 * time.Minute)
 		l.wantState("alice", phase)
-		l.presses("alice", "complete", "") // and the place is free again
+		l.presses("alice", "complete", "") // And the place is free again.
 		l.pass(2 * time.Second)
 		l.together(caller, bob)
 		l.done(10 * time.Second)
 	}
 }
 
-// wantPutOut asserts that it was we who ended a leg.
+// wantPutOut asserts that our service ended a leg.
 func (l *line) wantPutOut(sid string) {
 	l.t.Helper()
 	if !slices.ContainsFunc(l.Network.Records(0), func(r phonenet.Record) bool {
@@ -71,8 +70,7 @@ func (l *line) wantPutOut(sid string) {
 	}
 }
 
-// Others work with the account too: a conference of their own, one that is named as ours
-// are, and a call that rings.
+// Other programs use the account, too: a conference of their own, one that is named like ours, and a call that rings.
 func TestF127TheSweepLeavesForeignCallsAlone(t *testing.T) {
 	t.Parallel()
 	l := open(t)
@@ -99,7 +97,7 @@ func TestF127TheSweepLeavesForeignCallsAlone(t *testing.T) {
 	foreign[l.made("Calls", url.Values{
 		"From": {l.Number}, "To": {"+15550183"}, "Timeout": {"600"}, "Twiml": {`<Response><Say>Hello.</Say></Response>`},
 	})] = true
-	// One of our own calls, of which nothing is told: the sweep has something to look for.
+	// One of our own calls, of which no callback comes: the sweep has something to look for.
 	l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "drop"})
 	caller := l.dial("+15550199")
 	l.together(caller, l.answers("alice"))
@@ -126,15 +124,15 @@ func TestF127TheSweepLeavesForeignCallsAlone(t *testing.T) {
 	if looked == 0 {
 		t.Error("the sweep has asked nothing at all")
 	}
-	for sid := range foreign { // done must find none alive
+	for sid := range foreign { // At the end, done must find none alive.
 		l.hangs(sid)
 	}
 	l.done(90 * time.Second)
 }
 
-// Another program with the same account rings an agent from our number, just as it is not
-// known whether we do, and nothing is told of ours. Whose call is whose the network's list
-// does not say: theirs is left alone, and ours, if there is one, is let in.
+// Another program with the same account rings an agent from our number, just when it is not known whether we do, and no
+// callback comes for ours. Twilio's list does not say whose call is whose: theirs is left alone, and ours, if there is
+// one, is let in.
 func TestF026F127AnotherProgramsCallToAnAgentIsNotTakenForOurs(t *testing.T) {
 	t.Parallel()
 	for _, do := range []string{"fail", "fail-after"} {
@@ -152,7 +150,7 @@ func TestF026F127AnotherProgramsCallToAnAgentIsNotTakenForOurs(t *testing.T) {
 			theirs := l.made("Calls", url.Values{
 				"From": {l.Number}, "To": {"client:alice"}, "Timeout": {"600"}, "Twiml": {`<Response><Play loop="0">` + l.API + `/music/00.wav</Play></Response>`},
 			})
-			l.pass(12 * time.Second) // long enough that it is looked for
+			l.pass(12 * time.Second) // Long enough to be looked for.
 			l.waits(caller)
 			if ours != "" {
 				l.must(l.Network.Answer(ours, nil))
@@ -168,7 +166,7 @@ func TestF026F127AnotherProgramsCallToAnAgentIsNotTakenForOurs(t *testing.T) {
 					t.Errorf("their call was told %s %v", r.Event, r.Params)
 				}
 			}
-			l.hangs(theirs) // done must find none alive
+			l.hangs(theirs) // At the end, done must find none alive.
 			l.done(0)
 		})
 	}

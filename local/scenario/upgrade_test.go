@@ -8,7 +8,7 @@ import (
 	"warmtransfer/shared/conference"
 )
 
-// later are what a newer version of the program adds to an item and to the parts of it.
+// later are what a newer version of the program adds to an item and to its parts.
 func later(doc map[string]any) {
 	doc["schema"] = 2
 	doc["language"] = "cy"
@@ -24,8 +24,7 @@ func later(doc map[string]any) {
 	}
 }
 
-// wantLater asserts that the newer version would find again what it has added, in an item
-// that was written since.
+// wantLater asserts that an item written since still has what the newer version added.
 func (l *line) wantLater(key string, since int64) {
 	l.t.Helper()
 	item, doc := l.item(key)
@@ -88,8 +87,8 @@ func TestF016CallWhileTheStackIsBeingUpdated(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
-// The other way round: what an older version wrote lacks what was added since. Only what
-// says where the call stands is there.
+// The other way round: an item of an older version lacks what was added since. Only the fields that hold the call's
+// state are there.
 func TestF016ItemsOfAnOlderVersionAreRead(t *testing.T) {
 	t.Parallel()
 	l := open(t)
@@ -126,9 +125,8 @@ func TestF016ItemsOfAnOlderVersionAreRead(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
-// After a rollback a call is in a state that this version does not know. It touches
-// nobody, does nothing that it is asked for, and keeps what it does not understand; but
-// when the caller goes, everything is cleared away.
+// After a rollback a call is in a state that this version does not know. It hangs up nobody, refuses all requests, and
+// keeps the fields that it does not know; but when the caller hangs up, everything is closed.
 func TestF131RollbackFindsAStateOfTheNewerVersion(t *testing.T) {
 	t.Parallel()
 	l := open(t)
@@ -137,7 +135,7 @@ func TestF131RollbackFindsAStateOfTheNewerVersion(t *testing.T) {
 	l.edit("c#"+caller, func(doc map[string]any) { later(doc); doc["state"] = "parked" }, "parking")
 	version := l.version("c#" + caller)
 	before := int64(len(l.Network.Records(0)))
-	for range 10 { // the pages ask, and the sweep comes by
+	for range 10 { // The pages poll, and the sweep runs.
 		l.pass(13 * time.Second)
 		l.together(alice, bob)
 		l.waits(caller)
@@ -162,7 +160,7 @@ func TestF131RollbackFindsAStateOfTheNewerVersion(t *testing.T) {
 	l.pass(10 * time.Second)
 	l.wantOver(alice)
 	l.wantOver(bob)
-	l.wantLater("c#"+caller, version) // in that state nothing was worth a write
+	l.wantLater("c#"+caller, version) // In that state nothing was worth a write.
 	for _, id := range []string{"alice", "bob"} {
 		l.wantPresence(id, "available")
 	}

@@ -11,7 +11,7 @@ import (
 	"warmtransfer/local/stack"
 )
 
-// into brings a fresh call into a phase of that name; it returns the caller.
+// into brings a new call into a phase of that name; it returns the caller.
 func (l *line) into(phase string) (caller string) {
 	l.t.Helper()
 	for _, p := range phases {
@@ -42,8 +42,7 @@ var verbs = []struct{ phase, verb, hears string }{
 	{"three-way", "end", ""},
 }
 
-// refusals are ways in which the network does not do what it is asked for, twice: then a
-// use case gives up.
+// refusals are ways in which Twilio does not do what is asked of it, twice; then a use case gives up.
 var refusals = map[string]phonenet.FaultRule{
 	"400":              {Do: "fail", Status: http.StatusBadRequest, Code: 20001, Times: 2},
 	"429":              {Do: "throttle", Status: http.StatusTooManyRequests, Times: 2},
@@ -52,19 +51,19 @@ var refusals = map[string]phonenet.FaultRule{
 	"time-out":         {Do: "timeout", Times: 2},
 }
 
-// Every refusal changes nothing, and everything that is accepted happens: what the network
-// has not done at once is done by the clocks, and meanwhile the page tells what is so.
+// A refused request changes nothing, and an accepted one takes effect: what Twilio has not done at once is done by the
+// clocks, and meanwhile the page shows the truth.
 func TestF056F076EveryVerbIsAcceptedAndDoneWhateverTheNetworkSays(t *testing.T) {
 	t.Parallel()
 	for name, rule := range refusals {
 		for _, v := range verbs {
 			if rule.Do == "timeout" && v.verb != "hold" && v.verb != "complete" && v.verb != "end" {
-				continue // it takes its time
+				continue // It takes its time.
 			}
 			t.Run(name+" "+v.phase+" "+v.verb, func(t *testing.T) {
 				t.Parallel()
 				l := open(t)
-				l.gap = 10 * time.Second // the agent waits with her
+				l.gap = 10 * time.Second // The agent waits as long as the caller.
 				caller := l.into(v.phase)
 				l.pass(6 * time.Second)
 				for _, event := range []string{"UpdateParticipant", "UpdateCall", "CreateCall"} {
@@ -85,7 +84,7 @@ func TestF056F076EveryVerbIsAcceptedAndDoneWhateverTheNetworkSays(t *testing.T) 
 				}
 				me := l.me("alice")
 				if c := me.Call; c != nil && c.Transfer != nil && strings.HasPrefix(c.Transfer.Outcome, "failed") {
-					l.together(caller, l.legTo("alice")) // taken back, and alice is told
+					l.together(caller, l.legTo("alice")) // Taken back, and alice is told.
 				} else if h := l.hears(caller); h != v.hears && !(v.hears == "music" && h == "speech") {
 					t.Errorf("10 s later the caller hears %q, want %q", h, v.hears)
 				}
@@ -98,8 +97,8 @@ func TestF056F076EveryVerbIsAcceptedAndDoneWhateverTheNetworkSays(t *testing.T) 
 	}
 }
 
-// wantTrue asserts that an accepted verb's answer does not say that the caller is on hold,
-// or is not, when it is otherwise, unless it says that something is overdue.
+// wantTrue asserts that an accepted verb's answer says whether the caller is on hold as it really is, unless it says
+// that something is overdue.
 func (l *line) wantTrue(caller string, snap stack.Snapshot) {
 	l.t.Helper()
 	if snap.Call == nil || snap.Call.Overdue {
@@ -158,8 +157,8 @@ func TestF052ARepeatedCompleteDoesNotHandOverTheNextCaller(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
-// One press that is delivered twice at the same time has one answer; two presses on one
-// colleague have two, and the later one is told the new state.
+// One press that is delivered twice at the same time has one answer. Two presses for the same colleague have two, and
+// the later one is told the new state.
 func TestF052PressesOnOneColleagueAtTheSameTime(t *testing.T) {
 	t.Parallel()
 	for _, target := range []string{"bob", "*"} {
