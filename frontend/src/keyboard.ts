@@ -17,7 +17,7 @@ export async function learnLayout(keyboard: Keyboard | undefined): Promise<void>
   try {
     layout = (await keyboard?.getLayoutMap()) ?? new Map();
   } catch {
-    layout = new Map(); // Not allowed in a frame or by a policy: the letters of QWERTY are shown.
+    layout = new Map(); // not allowed in a frame or by a policy: the letters of QWERTY are shown
   }
 }
 

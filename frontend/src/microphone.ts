@@ -3,7 +3,7 @@ import type { Microphone } from "./state/state.js";
 
 /** Asks for the microphone and releases it; the answer is what the browser and the person allow. */
 export async function askMicrophone(media: MediaDevices | undefined = navigator.mediaDevices): Promise<Microphone> {
-  if (!media) return "denied"; // No secure context.
+  if (!media) return "denied"; // no secure context
   try {
     const stream = await media.getUserMedia({ audio: true });
     for (const track of stream.getTracks()) track.stop();

@@ -105,7 +105,7 @@ export function createSignIn(config: Config["signIn"]): SignIn {
       window.sessionStorage.removeItem(AGAIN);
       return "signed-in";
     }
-    if ((await stored()) === "signed-in") return "signed-in"; // The answer was an old one.
+    if ((await stored()) === "signed-in") return "signed-in"; // the answer was an old one
     return failed === "useless" ? anew() : failed;
   }
 
@@ -164,7 +164,7 @@ export function createSignIn(config: Config["signIn"]): SignIn {
     },
     begin: (another) => manager.signinRedirect(another ? { prompt: "login" } : {}),
     end: async () => {
-      await renewing; // Otherwise the renewal would restore the session that is being ended.
+      await renewing; // otherwise the renewal would restore the session that is being ended
       const idToken = user?.id_token;
       user = null;
       await manager.removeUser();
@@ -174,7 +174,7 @@ export function createSignIn(config: Config["signIn"]): SignIn {
           ...(idToken ? { id_token_hint: idToken } : {}),
           extraQueryParams: { client_id: config.clientId, logout_uri: here },
         })
-        .catch(() => window.location.assign(here)); // An issuer without a sign-out page.
+        .catch(() => window.location.assign(here)); // an issuer without a sign-out page
     },
     bearer: () => user?.access_token ?? "",
     renew,

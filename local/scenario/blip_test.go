@@ -30,7 +30,7 @@ func TestTheAgentEndsTheCallDuringABlipOfTheNetwork(t *testing.T) {
 	l.fault(phonenet.FaultRule{
 		Kind: "rest", Match: phonenet.FaultMatch{Event: "UpdateCall"}, Do: "throttle", Status: http.StatusTooManyRequests, Times: 8,
 	})
-	for range 2 { // The agent presses twice, and is told both times that it is not done yet.
+	for range 2 { // the agent presses twice, and is told both times that it is not done yet
 		if call := l.presses("alice", "end", "").Call; call == nil || call.State != "ended" || !call.Overdue {
 			t.Errorf("alice, who still hears the caller, is shown %+v", call)
 		}

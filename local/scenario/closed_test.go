@@ -10,7 +10,7 @@ import (
 func TestF204ClosingTheLineLeavesNobodyInSilence(t *testing.T) {
 	t.Parallel()
 	l := open(t)
-	held := talking(l) // With alice; bob is free.
+	held := talking(l) // with alice; bob is free
 	l.presses("alice", "hold", "")
 	l.waits(held)
 	rung := l.dial("+15550198")
@@ -36,7 +36,7 @@ func TestF204ClosingTheLineLeavesNobodyInSilence(t *testing.T) {
 	}
 	l.presses("alice", "resume", "")
 	l.together(held, l.legTo("alice"))
-	l.roomEnds(held) // The caller's leg asks the closed function what to do next.
+	l.roomEnds(held) // the caller's leg asks the closed function what to do next
 	l.waits(held)
 	l.Gateway.Deploy("incoming", "LINE_CLOSED", "false")
 	again := l.dial("+15550195")

@@ -16,7 +16,7 @@ import (
 // somebody has saved it in spite of that.
 type rival struct {
 	mu  sync.Mutex
-	l   *line // Nil until it starts.
+	l   *line // nil until it starts
 	won []int64
 }
 
@@ -25,7 +25,7 @@ func (r *rival) between(t *testing.T) func(*stack.Options) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		if r.l == nil || c.Version < 2 || len(r.won) > 0 && c.Version < r.won[len(r.won)-1]+2 {
-			return false // The first save of all has no rival.
+			return false // the first save of all has no rival
 		}
 		store := dynamo.New(shared.store.Client(), r.l.TableName)
 		now, err := store.Conference(r.l.ctx, c.ID)

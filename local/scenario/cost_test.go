@@ -50,13 +50,13 @@ func TestCostOfATransferredCallIsAsTheOperatorWasTold(t *testing.T) {
 	m.reset()
 	logged := strings.Count(l.log.String(), "gateway | ")
 	records := int64(len(l.Network.Records(0)))
-	l.pages = map[string]bool{} // Polling pages are priced by the hour, not by the call.
+	l.pages = map[string]bool{} // polling pages are priced by the hour, not by the call
 
 	caller := l.dial("+15550199")
-	l.pass(15 * time.Second) // One turn with speech, one with music.
+	l.pass(15 * time.Second) // one turn with speech, one with music
 	l.answers("alice")
 	l.pass(time.Minute)
-	if _, err := l.agent("bob").Beat(l.ctx); err != nil { // The one heartbeat without which bob counts as away.
+	if _, err := l.agent("bob").Beat(l.ctx); err != nil { // the one heartbeat without which bob counts as away
 		t.Fatal(err)
 	}
 	l.presses("alice", "consult", "bob")

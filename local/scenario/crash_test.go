@@ -18,7 +18,7 @@ type crash struct {
 	late     bool
 
 	mu     sync.Mutex
-	l      *line // Nil until it is to strike.
+	l      *line // nil until it is to strike
 	struck bool
 }
 
@@ -68,11 +68,11 @@ func TestF028CrashAfterTheIntentAndBeforeTheDial(t *testing.T) {
 			var caller string
 			switch function {
 			case "incoming":
-				l.gap = 7 * time.Second // The static file's pause between an apology and the next try.
+				l.gap = 7 * time.Second // the static file's pause between an apology and the next try
 				l.online("alice")
 				c.arm(l)
 				caller = l.dial("+15550199")
-			case "wait": // Nobody is free when the caller arrives; the page that is opened then sends nothing more.
+			case "wait": // nobody is free when the caller arrives; the page that is opened then sends nothing more
 				l.online("alice")
 				l.pass(7 * time.Second)
 				_, err := l.agent("alice").Set(l.ctx, "away")
@@ -88,7 +88,7 @@ func TestF028CrashAfterTheIntentAndBeforeTheDial(t *testing.T) {
 				c.arm(l)
 				l.register("alice")
 				l.pages["alice"] = true
-				_, _ = l.agent("alice").Set(l.ctx, "available") // There is no answer.
+				_, _ = l.agent("alice").Set(l.ctx, "available") // there is no answer
 			}
 			l.settle()
 			c.wantStruck(t)
@@ -96,7 +96,7 @@ func TestF028CrashAfterTheIntentAndBeforeTheDial(t *testing.T) {
 				t.Fatalf("%d dials: it is not the crash that was meant", n)
 			}
 			l.until("alice is rung", 20*time.Second, func() bool { return l.legTo("alice") != "" })
-			l.bring(caller, "alice", 10*time.Second) // The caller may be hearing an apology now.
+			l.bring(caller, "alice", 10*time.Second) // the caller may be hearing an apology now
 			l.pass(30 * time.Second)
 			l.together(caller, l.legTo("alice"))
 			if n := l.dials("alice"); n != 1 {

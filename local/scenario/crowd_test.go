@@ -40,7 +40,7 @@ func TestF013FiftyCallersInOneSecond(t *testing.T) {
 	}
 	l.pass(10 * time.Second)
 	for _, id := range crew {
-		l.ringing(id) // And only once: each agent has one leg.
+		l.ringing(id) // and only once: each agent has one leg
 	}
 	if n := l.created(); n != len(crew) {
 		t.Errorf("the network was asked for %d calls to %d agents", n, len(crew))
@@ -134,7 +134,7 @@ func TestF133AHundredAgentsRaceForTenCallers(t *testing.T) {
 		free = append(free, func() { _, _ = patient(func() (stack.Snapshot, error) { return agent.Set(l.ctx, "available") }) })
 	}
 	l.atOnce(free...)
-	l.pass(16 * time.Second) // Long enough for a music turn of a caller whose save lost the race.
+	l.pass(16 * time.Second) // long enough for a music turn of a caller whose save lost the race
 	rung := l.ringingAt(ids)
 	if len(rung) != len(l.callers) || l.created() != len(l.callers) {
 		t.Fatalf("%d agents are rung by %d dials for %d callers", len(rung), l.created(), len(l.callers))

@@ -32,8 +32,8 @@ func TestF086F155F157NumbersThatAreRefusedBeforeTheNetworkIsAsked(t *testing.T) 
 		"+33199000000":                   "target-not-allowed country",
 		"+449098790000":                  "target-not-allowed premium",
 		"+19002345678":                   "target-not-allowed premium",
-		"+8816512345678":                 "target-not-allowed country", // Satellite.
-		"+44999":                         "target-not-allowed short",   // Emergency.
+		"+8816512345678":                 "target-not-allowed country", // satellite
+		"+44999":                         "target-not-allowed short",   // emergency
 		"+1911":                          "target-not-allowed short",
 		"112":                            "target-not-allowed not-e164",
 		"911":                            "target-not-allowed not-e164",
@@ -49,9 +49,9 @@ func TestF086F155F157NumbersThatAreRefusedBeforeTheNetworkIsAsked(t *testing.T) 
 		"+44" + strings.Repeat("2", 150): "target-not-allowed not-e164",
 		strings.Repeat("9", 10_000):      "no-target",
 		"nobody":                         "no-target",
-		"alice":                          "target-in-call", // Alice's own id.
+		"alice":                          "target-in-call", // Alice's own id
 		"+442079460199":                  "target-in-call caller",
-		l.Number:                         "target-not-allowed own", // The number that callers dial.
+		l.Number:                         "target-not-allowed own", // the number that callers dial
 	} {
 		p := l.refused("alice", "consult", target, 422)
 		if got := strings.TrimSpace(p.Type + " " + p.Reason); !l.slug(got, target, want) {
@@ -102,7 +102,7 @@ func TestN10OutsideNumbersPerHour(t *testing.T) {
 		t.Errorf("refused as %s", p.Type)
 	}
 	l.together(caller, l.legTo("alice"))
-	l.presses("alice", "consult", "bob") // Agents are not counted.
+	l.presses("alice", "consult", "bob") // agents are not counted
 	l.together(l.legTo("alice"), l.answers("bob"))
 	l.done(10 * time.Second)
 }
@@ -145,7 +145,7 @@ func TestF097F022WebhooksOfTheKey(t *testing.T) {
 				l.until("the number talks to alice", 2*time.Minute, func() bool {
 					out := l.outside(london)
 					switch c, _ := l.Network.Call(out); {
-					case out == "" && l.state("alice") == "talking": // It has failed, or not started.
+					case out == "" && l.state("alice") == "talking": // it has failed, or not started
 						l.presses("alice", "consult", london)
 					case c.Status == "ringing":
 						l.must(l.Network.Answer(out, nil))

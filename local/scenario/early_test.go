@@ -52,7 +52,7 @@ func TestF180HangsUpWhileTheFirstFunctionIsCold(t *testing.T) {
 		}
 		l.pass(10 * time.Second)
 		l.wantNothingLeft(caller)
-		next := l.dial("+15550198") // And the next call works as usual.
+		next := l.dial("+15550198") // and the next call works as usual
 		l.together(next, l.answers("alice"))
 		l.done(10 * time.Second)
 	}
@@ -79,7 +79,7 @@ func TestF180HangsUpAtOnce(t *testing.T) {
 	l.online("alice")
 	for n := range 20 {
 		caller := l.vanishes(func() {
-			for range n % 4 { // Some milliseconds.
+			for range n % 4 { // some milliseconds
 				_, _ = l.agent("alice").Me(l.ctx)
 			}
 		})

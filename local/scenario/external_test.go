@@ -127,7 +127,7 @@ func TestOutsideAddIsThreeWayAndTheNumberKeepsTheCaller(t *testing.T) {
 	alice := l.legTo("alice")
 	l.together(caller, alice)
 	out := l.picksUp()
-	l.together(caller, alice) // N5: neither hears the outside party being screened.
+	l.together(caller, alice) // N5: neither hears the outside party being screened
 	l.key(out, "1")
 	l.together(caller, alice, out)
 	l.hangs(alice)
@@ -185,7 +185,7 @@ func TestF062TheNetworkRefusesTheNumber(t *testing.T) {
 			l.wantOutcome("alice", outcome)
 			l.wantState("alice", "talking")
 			l.together(caller, l.legTo("alice"))
-			l.presses("alice", "consult", "bob") // Nothing is left of the first.
+			l.presses("alice", "consult", "bob") // nothing is left of the first
 			l.together(l.legTo("alice"), l.answers("bob"))
 			l.done(10 * time.Second)
 		})
@@ -199,7 +199,7 @@ func TestN10OnlyNumbersThatAreDialledCount(t *testing.T) {
 		o.Parameters = map[string]string{"AllowedCountries": "GB,US", "NumbersPerHour": "2"}
 	})
 	l.online("alice", "bob")
-	const own = "+12025550143" // The caller's.
+	const own = "+12025550143" // the caller's
 	caller := l.dial(own)
 	l.together(caller, l.answers("alice"))
 	for range 20 {
@@ -214,7 +214,7 @@ func TestN10OnlyNumbersThatAreDialledCount(t *testing.T) {
 	l.atOnce(press(0), press(1))
 	l.must(errors.Join(errs[:]...))
 	l.presses("alice", "cancel", "")
-	l.presses("alice", "consult", london) // The second of two.
+	l.presses("alice", "consult", london) // the second of two
 	l.presses("alice", "cancel", "")
 	l.refused("alice", "consult", london, 409)
 	l.together(caller, l.legTo("alice"))

@@ -76,7 +76,7 @@ func (l *line) reaches(id, action, target string, so func() bool) {
 			}
 			l.pass(time.Second)
 			if me := l.me(id); me.Call != nil && me.Call.State == "talking" {
-				break // It has failed, and the page says why.
+				break // it has failed, and the page says why
 			}
 		}
 	}

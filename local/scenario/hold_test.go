@@ -62,7 +62,7 @@ func TestF080SwapTwentyTimesQuickly(t *testing.T) {
 		l := open(t)
 		caller := consulting(l)
 		var all sync.WaitGroup
-		for range 20 { // No press waits for the callback of the one before.
+		for range 20 { // no press waits for the callback of the one before
 			if swap := func() { _, _ = l.agent("alice").Do(l.ctx, "swap", "") }; together {
 				all.Go(swap)
 			} else {
@@ -73,7 +73,7 @@ func TestF080SwapTwentyTimesQuickly(t *testing.T) {
 		l.settle()
 		l.pass(5 * time.Second)
 		if !together {
-			l.wantState("alice", "consulting") // All twenty were accepted.
+			l.wantState("alice", "consulting") // all twenty were accepted
 		}
 		l.wantOneSideHeld(caller)
 		l.presses("alice", "swap", "")
@@ -114,7 +114,7 @@ func TestF089TransferOfACallerWhoIsOnHoldAlready(t *testing.T) {
 		if c := l.conference(caller); l.held(caller) || c.Caller.Held || c.OnHold {
 			t.Errorf("after %s: held %t, in the item %t, by hand %t", end, l.held(caller), c.Caller.Held, c.OnHold)
 		}
-		l.presses(with, "hold", "") // Hold still works, both ways.
+		l.presses(with, "hold", "") // hold still works, both ways
 		l.waits(caller)
 		l.presses(with, "resume", "")
 		l.together(caller, l.legTo(with))
@@ -145,7 +145,7 @@ func TestF124WrongCallStateIsLookedUpAndNotRepeated(t *testing.T) {
 		t.Errorf("the network was asked %v", count)
 	}
 	l.pass(5 * time.Second)
-	l.waits(caller) // Not silence, and not lost.
+	l.waits(caller) // not silence, and not lost
 	l.Network.ClearFaults()
 	l.until("the caller is with alice again", 10*time.Second, func() bool { return l.hears(caller) == "alice" })
 	l.wantState("alice", "talking")

@@ -53,7 +53,7 @@ func wantNothingIdle(functions []sam.Function) error {
 		}
 	}
 	functions = slices.DeleteFunc(slices.Clone(functions), func(f sam.Function) bool {
-		return f.Routes == nil && f.Schedules == nil // CloudFormation starts it, and its own tests do.
+		return f.Routes == nil && f.Schedules == nil // CloudFormation starts it, and its own tests do
 	})
 	idle := iam.Idle(functions, slices.Collect(maps.Keys(asked.uses)))
 	if len(idle) > 0 {
@@ -94,7 +94,7 @@ func TestCallerIsKeptByFunctionsThatMayNotDoTheirWork(t *testing.T) {
 				for n := range 8 {
 					l.pass(9 * time.Second)
 					l.wantLive(caller)
-					if n > 3 { // Alice does not answer the first time.
+					if n > 3 { // Alice does not answer the first time
 						l.takes("alice")
 					}
 					l.waitsOrTalks(caller)

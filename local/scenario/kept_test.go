@@ -18,7 +18,7 @@ func (l *line) away(id string) {
 	l.t.Helper()
 	_, err := l.agent(id).Set(l.ctx, "away")
 	l.must(err)
-	delete(l.pages, id) // It would send heartbeats as available.
+	delete(l.pages, id) // it would send heartbeats as available
 	l.settle()
 }
 
@@ -89,7 +89,7 @@ func TestNobodyIsRungForAtASleepingAgents(t *testing.T) {
 	l.rungFor("bob", third, 6*time.Second)
 	l.together(third, l.answers("bob"))
 	l.presses("bob", "end", "")
-	l.rungFor("bob", first, 30*time.Second) // The caller's agent has not come back.
+	l.rungFor("bob", first, 30*time.Second) // the caller's agent has not come back
 	l.done(30 * time.Second)
 }
 

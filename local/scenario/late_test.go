@@ -127,7 +127,7 @@ func TestF106EventsOfAnAgentsOldLegWhenSheHasANewCall(t *testing.T) {
 	if c := l.conference(second); c.Version != version || c.Owner == "" {
 		t.Errorf("a word about the old leg changed the new call: version %d became %d", version, c.Version)
 	}
-	l.pass(time.Minute) // By now all the late events have come.
+	l.pass(time.Minute) // by now all the late events have come
 	l.together(second, leg)
 	l.wantState("alice", "talking")
 	l.wantPresence("alice", "busy")

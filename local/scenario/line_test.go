@@ -94,17 +94,17 @@ type line struct {
 	clock *clock.Manual
 	log   *buffer
 	api   map[string]*stack.Agent
-	pages map[string]bool // Agents whose page is open and sends heartbeats.
-	crowd bool            // All pages send at the same time, not one after another.
+	pages map[string]bool // agents whose page is open and sends heartbeats
+	crowd bool            // all pages send at the same time, not one after another
 	beat  time.Time
-	keys  int // Request keys so far.
+	keys  int // request keys so far
 
 	mu      sync.Mutex
 	heard   map[string][]hearing // by leg
 	callers []string
-	gap     time.Duration // The longest silence that a caller may hear (N1).
+	gap     time.Duration // the longest silence that a caller may hear (N1)
 	leaving map[string]bool
-	lacks   string // What a function of this test is not allowed, "connect-agent: dynamodb:GetItem".
+	lacks   string // what a function of this test is not allowed, "connect-agent: dynamodb:GetItem"
 }
 
 // hearing is what a leg hears from a time on.
@@ -147,7 +147,7 @@ func open(t *testing.T, change ...func(*stack.Options)) *line {
 		t.Fatal(err)
 	}
 	l.Stack = s
-	t.Cleanup(func() { // When everything is stopped and logged.
+	t.Cleanup(func() { // when everything is stopped and logged
 		l.wantNothingPersonal()
 		l.wantNothingRefused()
 	})
@@ -226,7 +226,7 @@ func (l *line) beats(now time.Time) {
 			continue
 		}
 		page := l.agent(id)
-		asks := func() { // A page goes on when the API fails.
+		asks := func() { // a page goes on when the API fails
 			if beat {
 				_, _ = page.Beat(l.ctx)
 			} else {
@@ -261,7 +261,7 @@ func (l *line) online(ids ...string) {
 			l.t.Fatalf("%s goes online: %v", id, err)
 		}
 		l.settle()
-		l.clock.Advance(time.Second) // So that one has been idle longer than the next.
+		l.clock.Advance(time.Second) // so that one has been idle longer than the next
 		l.settle()
 	}
 }

@@ -37,11 +37,11 @@ func TestF163NothingPersonalIsLoggedWhateverGoesWrong(t *testing.T) {
 	t.Parallel()
 	o := &outage{}
 	l := open(t, allow, o.between(t), func(o *stack.Options) { o.Agents = telling })
-	l.gap = 15 * time.Second // Silence is not what this test is about.
+	l.gap = 15 * time.Second // silence is not what this test is about
 	l.online("alice", "bob")
 	var voice struct{ Token string }
 	l.must(l.agent("alice").Call(l.ctx, http.MethodPost, "/token", nil, &voice))
-	_, err := l.agent(telling[2].Username).Set(l.ctx, "available") // Has no telephone, so the ring is in vain.
+	_, err := l.agent(telling[2].Username).Set(l.ctx, "available") // has no telephone, so the ring is in vain
 	l.must(err)
 
 	// Requests from strangers.
@@ -88,7 +88,7 @@ func TestF163NothingPersonalIsLoggedWhateverGoesWrong(t *testing.T) {
 	_, _ = l.notes("alice", "add", "bob")
 	l.pass(15 * time.Second)
 	o.down.Store(false)
-	l.pass(time.Minute) // And the sweep.
+	l.pass(time.Minute) // and the sweep
 
 	l.wantEverybodyLogged()
 	token, err := l.SignIn.Token("alice")

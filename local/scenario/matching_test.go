@@ -74,7 +74,7 @@ func TestF179WhoIsThereIsRungBehindManySilentOnes(t *testing.T) {
 	}
 	l.presses("alice", "consult", "*")
 	l.together(l.answers("bob"), l.legTo("alice"))
-	l.pass(time.Minute + time.Second) // The sweep.
+	l.pass(time.Minute + time.Second) // the sweep
 	if a := l.agentItem("gone007"); a.Ranked() {
 		t.Error("who was silent for long is still among the free")
 	}
@@ -270,7 +270,7 @@ func TestF202AnAgentIsRemoved(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	caller := l.talks("alice", "bob", "carol")
-	for _, id := range []string{"alice", "bob"} { // One is in a call, one is free.
+	for _, id := range []string{"alice", "bob"} { // one is in a call, one is free
 		l.must(l.agent(id).Call(l.ctx, "POST", "/token", nil, nil))
 		l.must(l.SetRemoved(l.ctx, id, true))
 	}
@@ -296,12 +296,12 @@ func TestF202AnAgentIsRemoved(t *testing.T) {
 		t.Errorf("the directory has %v", ids)
 	}
 	l.pass(15 * time.Second)
-	l.together(caller, l.legTo("alice")) // The caller stays connected.
+	l.together(caller, l.legTo("alice")) // the caller stays connected
 	second := l.dial("+15550198")
 	l.notRinging("bob")
 	l.together(second, l.answers("carol"))
 	l.presses("carol", "end", "")
-	l.hangs(l.legTo("alice")) // And is rescued when the agent leaves.
+	l.hangs(l.legTo("alice")) // and is rescued when the agent leaves
 	l.pass(6 * time.Second)
 	l.notRinging("alice")
 	l.until("the caller is offered to carol", 20*time.Second, func() bool { return l.legTo("carol") != "" })

@@ -24,7 +24,7 @@ func TestF183TheMusicsHostFails(t *testing.T) {
 				rule.Kind, rule.Match.Path = "media", `^/music/`
 				l.gap = 6 * time.Second
 				if name == "never" {
-					l.gap = 21 * time.Second // Until Twilio gives the file up, after other silence.
+					l.gap = 21 * time.Second // until Twilio gives the file up, after other silence
 				}
 				var caller string
 				switch where {

@@ -16,7 +16,7 @@ func (l *line) musicStops(caller string) {
 		Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/wait/" + caller}, Do: "throttle", Status: http.StatusTooManyRequests, Times: 6,
 	})
 	l.until("the music stops", 30*time.Second, func() bool { return l.hears(caller) == "silence" })
-	l.gap = soundWithNone // From here on, this gap is measured.
+	l.gap = soundWithNone // from here on, this gap is measured
 	if len(l.pages) > 0 {
 		l.gap = soundWithAPage
 	}
@@ -25,7 +25,7 @@ func (l *line) musicStops(caller string) {
 // The longest silence of a caller when all tries of a music turn have failed.
 const (
 	soundWithAPage = 15 * time.Second
-	soundWithNone  = 61 * time.Second // The sweep runs each minute, and what it does takes a moment.
+	soundWithNone  = 61 * time.Second // the sweep runs each minute, and what it does takes a moment
 )
 
 func TestF182MusicThatCouldNotBeHadComesBackInTheLine(t *testing.T) {
@@ -42,7 +42,7 @@ func TestF182MusicThatCouldNotBeHadComesBackInTheLine(t *testing.T) {
 	if c := l.conference(caller); c.Round != 1 {
 		t.Errorf("the caller was redirected to %d new conferences, want one", c.Round)
 	}
-	l.online("alice") // The caller has not lost the place in the queue.
+	l.online("alice") // the caller has not lost the place in the queue
 	l.together(caller, l.answers("alice"))
 	l.waits(next)
 	l.done(10 * time.Second)

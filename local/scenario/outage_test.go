@@ -41,7 +41,7 @@ func TestF005F103TheRoomEndsWhileNothingAnswersTheCaller(t *testing.T) {
 	for _, p := range phases {
 		for _, told := range []bool{true, false} {
 			if p.name == "waiting" && !told {
-				continue // Then nobody knows the conference that should end.
+				continue // then nobody knows the conference that should end
 			}
 			name := p.name + ", told"
 			if !told {
@@ -67,7 +67,7 @@ func TestF005F103TheRoomEndsWhileNothingAnswersTheCaller(t *testing.T) {
 					t.Errorf("the call has ended: %s", c.Reason)
 				}
 				l.Network.ClearFaults()
-				l.online("carol") // The others have missed the caller.
+				l.online("carol") // the others have missed the caller
 				l.bring(caller, "carol", 2*time.Minute)
 				l.done(90 * time.Second)
 			})
@@ -95,7 +95,7 @@ func TestF103TheCallerLeavesWhileNothingAnswersHer(t *testing.T) {
 				l.hangs(caller)
 				within := 90 * time.Second
 				if do != "" {
-					within += time.Minute // One more sweep.
+					within += time.Minute // one more sweep
 				}
 				l.until("the call has ended", within, func() bool {
 					c := l.conference(caller)

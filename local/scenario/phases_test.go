@@ -61,7 +61,7 @@ func TestF004F073F074CallerHangsUpInEveryPhase(t *testing.T) {
 var losses = []struct {
 	phase, lost, with string
 }{
-	{"talking", "alice", "alice"}, // Recalled: offered to the same agent first.
+	{"talking", "alice", "alice"}, // recalled: offered to the same agent first
 	{"held", "alice", "alice"},
 	{"add-ringing", "alice", "bob"},
 	{"add-ringing", "bob", "alice"},
@@ -96,7 +96,7 @@ func TestF032F059F067F068F070F071AgentLostInEveryPhase(t *testing.T) {
 			}
 			l.pass(4 * time.Second)
 			l.wantLive(caller)
-			if c.with == c.lost { // The lost agent comes back, as after a reload.
+			if c.with == c.lost { // the lost agent comes back, as after a reload
 				l.online(c.lost)
 			}
 			l.bring(caller, c.with, 60*time.Second)

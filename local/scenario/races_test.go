@@ -35,7 +35,7 @@ func TestF134AnAgentIsWantedByThreeAtOnce(t *testing.T) {
 		var refusal, failed error
 		arrive := func(from string) func() {
 			return func() {
-				if n%2 == 0 { // A moment later.
+				if n%2 == 0 { // a moment later
 					_, _ = l.agent("carol").Me(l.ctx)
 				}
 				sid, err := l.Network.PlaceCall(nil, from, l.Number)
@@ -68,7 +68,7 @@ func TestF134AnAgentIsWantedByThreeAtOnce(t *testing.T) {
 		default:
 			t.Fatalf("carol hears %q", got)
 		}
-		l.online("alice", "dave") // And nobody was forgotten.
+		l.online("alice", "dave") // and nobody was forgotten
 		l.until("all are served", 30*time.Second, func() bool {
 			l.takes("alice")
 			l.takes("dave")
@@ -96,7 +96,7 @@ func TestF136CallerHangsUpAsTheAgentAnswers(t *testing.T) {
 		l.leaving[caller] = true
 		race := []func(){
 			func() { l.must(l.Network.Hangup(caller)) },
-			func() { _ = l.Network.Answer(leg, nil) }, // Or it no longer rings.
+			func() { _ = l.Network.Answer(leg, nil) }, // or it no longer rings
 		}
 		if n%2 == 0 {
 			race[0], race[1] = race[1], race[0]

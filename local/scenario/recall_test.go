@@ -36,7 +36,7 @@ func TestF091RecallIsAnsweredByTheTransferor(t *testing.T) {
 	l.together(caller, l.answers("alice"))
 	l.wantState("alice", "talking")
 	l.wantRole("alice", "owner")
-	l.wantOutcome("alice", "no-answer") // That is why alice has the caller again.
+	l.wantOutcome("alice", "no-answer") // that is why alice has the caller again
 	l.presses("alice", "consult", "carol")
 	l.together(l.legTo("alice"), l.answers("carol"))
 	l.done(10 * time.Second)
@@ -49,10 +49,10 @@ func TestF092RecallIsNotAnsweredAndTheCallerIsFirstInTheLine(t *testing.T) {
 	l.must(err)
 	_, err = l.agent("bob").Set(l.ctx, "away")
 	l.must(err)
-	delete(l.pages, "bob") // Their pages would send heartbeats as available.
+	delete(l.pages, "bob") // their pages would send heartbeats as available
 	delete(l.pages, "carol")
-	other := l.dial("+15550198") // Arrives now, and has waited less.
-	for range 15 {               // Alice does not answer twice, and is set Away for it.
+	other := l.dial("+15550198") // arrives now, and has waited less
+	for range 15 {               // Alice does not answer twice, and is set Away for it
 		l.pass(5 * time.Second)
 		l.waits(caller)
 	}
@@ -89,11 +89,11 @@ func TestF139RecallAgainstALateAnswer(t *testing.T) {
 		}
 		l.together(caller, l.answers(first))
 		l.presses(first, "consult", second)
-		l.hangs(l.legTo(first)) // The leg is gone, the page is not.
+		l.hangs(l.legTo(first)) // the leg is gone, the page is not
 		l.pass(27 * time.Second)
 		l.waits(caller)
 		late := l.ringing(second)
-		l.clock.Advance(time.Second) // From now on any request finds that the time is over.
+		l.clock.Advance(time.Second) // from now on any request finds that the time is over
 		var both sync.WaitGroup
 		ask := func() { _, _ = l.agent(second).Me(l.ctx) }
 		answer := func() { _ = l.Network.Answer(late, nil) }
@@ -125,7 +125,7 @@ func TestF139RecallAgainstALateAnswer(t *testing.T) {
 		l.presses(owner, "end", "")
 		l.pass(10 * time.Second)
 		l.wantOver(caller)
-		l.online(other, owner) // Two missed calls would set an agent Away.
+		l.online(other, owner) // two missed calls would set an agent Away
 	}
 	t.Logf("the recall was quicker %d times, the late answer %d times", recalls, answers)
 	l.done(10 * time.Second)

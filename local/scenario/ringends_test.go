@@ -57,7 +57,7 @@ func TestF192WhyItStoppedRinging(t *testing.T) {
 			test.end(l, caller)
 			l.pass(3 * time.Second)
 			list := l.me("alice").Agent.Recent
-			if test.outcome != "no-answer" || len(list) < 2 { // An agent who let it ring has been rung again since.
+			if test.outcome != "no-answer" || len(list) < 2 { // an agent who let it ring has been rung again since
 				l.wantRecent("alice", caller, test.outcome, "", true)
 			}
 			l.done(10 * time.Second)

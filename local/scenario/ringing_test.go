@@ -33,7 +33,7 @@ func TestF001MaximumWaitEndsWithAnApology(t *testing.T) {
 	if c := l.conference(caller); c == nil || c.Reason != "abandoned_by_policy" {
 		t.Fatalf("the item: %+v", c)
 	}
-	l.lastHeard(caller, "speech:") // N2: a spoken goodbye.
+	l.lastHeard(caller, "speech:") // N2: a spoken goodbye
 	l.done(10 * time.Second)
 }
 
@@ -86,7 +86,7 @@ func TestF017NoAnswerGoesToTheNextAgentAndTwoMissesAreAway(t *testing.T) {
 	l.notRinging("alice")
 	l.ringing("bob")
 	l.waits(caller)
-	l.pass(25 * time.Second) // Bob misses the call too; alice is offered it again.
+	l.pass(25 * time.Second) // Bob misses the call too; alice is offered it again
 	l.waits(caller)
 	l.ringing("alice")
 	l.pass(25 * time.Second)
@@ -100,7 +100,7 @@ func TestF019AgentNotRegisteredIsPassedOver(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	l.online("alice", "bob")
-	l.must(l.Network.SetScripted("alice", false)) // Alice's telephone is gone, the page's heartbeats go on.
+	l.must(l.Network.SetScripted("alice", false)) // Alice's telephone is gone, the page's heartbeats go on
 	delete(l.pages, "alice")
 	caller := l.dial("+15550199")
 	l.pass(5 * time.Second)

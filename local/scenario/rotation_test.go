@@ -27,7 +27,7 @@ func TestAuthTokenIsReplacedInACall(t *testing.T) {
 	for name, replace := range map[string]func(l *line){
 		"as docs/operations.md says": func(l *line) {
 			l.Secrets.Rotate(l.withToken(next))
-			l.pass(10 * time.Second) // The old one signs for a while yet.
+			l.pass(10 * time.Second) // the old one signs for a while yet
 			second := l.dial("+15550198")
 			l.waits(second)
 			l.hangs(second)

@@ -36,7 +36,7 @@ func (f saving) between(t *testing.T) func(*stack.Options) {
 		save()
 		maps.Copy(w.Header(), answer.Header())
 		w.WriteHeader(answer.Code)
-		_, _ = w.Write(answer.Body.Bytes()) // A client that is gone needs no answer.
+		_, _ = w.Write(answer.Body.Bytes()) // a client that is gone needs no answer
 	})
 }
 

@@ -50,7 +50,7 @@ func TestF201PhoneThatScreensItsCallsIsConnected(t *testing.T) {
 				}
 				l.pass(2 * time.Second)
 				l.together(caller, out)
-				l.pass(70 * time.Second) // A sweep later.
+				l.pass(70 * time.Second) // a sweep later
 				l.together(caller, out)
 				l.hangs(caller)
 				l.done(10 * time.Second)

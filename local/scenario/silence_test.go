@@ -35,7 +35,7 @@ func TestF034TheCallerIsToldOfAnAgentWhoseComputerSleeps(t *testing.T) {
 	}
 	l.together(caller, l.legTo("alice"))
 	l.wantState("alice", "talking")
-	l.crash("alice") // Twilio has noticed it, too.
+	l.crash("alice") // Twilio has noticed it, too
 	l.waits(caller)
 	l.done(10 * time.Second)
 }

@@ -20,7 +20,7 @@ func TestF178ListsLagInEveryPhase(t *testing.T) {
 	t.Parallel()
 	for _, p := range phases {
 		if strings.HasSuffix(p.name, "ringing") {
-			continue // These do not last so long.
+			continue // these do not last so long
 		}
 		for _, do := range []string{"empty", "lag"} {
 			for _, times := range []int{0, 1} {

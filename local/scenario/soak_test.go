@@ -46,12 +46,12 @@ type soak struct {
 	*line
 	dice   *rand.Rand
 	ids    []string
-	back   map[string]time.Time // Crashed agents, and when they come back.
-	ended  map[string]bool      // Calls that an agent has ended.
+	back   map[string]time.Time // crashed agents, and when they come back
+	ended  map[string]bool      // calls that an agent has ended
 	wanted int
 
-	seen    int64               // The number of the last examined request.
-	struck  int                 // Requests that failed.
+	seen    int64               // the number of the last examined request
+	struck  int                 // requests that failed
 	strikes map[string][]strike // by caller
 }
 
@@ -161,7 +161,7 @@ func (s *soak) does(id string) {
 	}
 	sid := s.legTo(id)
 	if sid == "" {
-		if s.dice.IntN(15) == 0 { // Set Away for missed calls: the agent becomes available again.
+		if s.dice.IntN(15) == 0 { // set Away for missed calls: the agent becomes available again
 			_, _ = s.agent(id).Set(s.ctx, "available")
 			s.settle()
 		}
@@ -211,7 +211,7 @@ func (s *soak) acts(id string) {
 	case "end":
 		s.ended[me.Call.ID] = true
 	}
-	_, _ = s.agent(id).Do(s.ctx, action, target) // A refusal is an answer, too.
+	_, _ = s.agent(id).Do(s.ctx, action, target) // a refusal is an answer, too
 	s.settle()
 }
 
@@ -223,7 +223,7 @@ func (s *soak) drain() {
 			s.hangs(sid)
 		}
 	}
-	s.pages = map[string]bool{} // The agents go home: from here on there is only the sweep.
+	s.pages = map[string]bool{} // the agents go home: from here on there is only the sweep
 	s.pass(3 * time.Minute)
 }
 

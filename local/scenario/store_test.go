@@ -15,7 +15,7 @@ import (
 // outage stands between the functions and the store, and can be switched on.
 type outage struct {
 	down  atomic.Bool
-	after atomic.Int64 // So many requests take effect and then lose their answer.
+	after atomic.Int64 // so many requests take effect and then lose their answer
 }
 
 // between is the option that puts the outage there.

@@ -53,7 +53,7 @@ func TestF094StrangersAreNotLetIntoTheRoom(t *testing.T) {
 		l.wantPutOut(stranger)
 		l.pass(2 * time.Minute)
 		l.wantState("alice", phase)
-		l.presses("alice", "complete", "") // And the place is free again.
+		l.presses("alice", "complete", "") // and the place is free again
 		l.pass(2 * time.Second)
 		l.together(caller, bob)
 		l.done(10 * time.Second)
@@ -124,7 +124,7 @@ func TestF127TheSweepLeavesForeignCallsAlone(t *testing.T) {
 	if looked == 0 {
 		t.Error("the sweep has asked nothing at all")
 	}
-	for sid := range foreign { // At the end, done must find none alive.
+	for sid := range foreign { // at the end, done must find none alive
 		l.hangs(sid)
 	}
 	l.done(90 * time.Second)
@@ -150,7 +150,7 @@ func TestF026F127AnotherProgramsCallToAnAgentIsNotTakenForOurs(t *testing.T) {
 			theirs := l.made("Calls", url.Values{
 				"From": {l.Number}, "To": {"client:alice"}, "Timeout": {"600"}, "Twiml": {`<Response><Play loop="0">` + l.API + `/music/00.wav</Play></Response>`},
 			})
-			l.pass(12 * time.Second) // Long enough to be looked for.
+			l.pass(12 * time.Second) // long enough to be looked for
 			l.waits(caller)
 			if ours != "" {
 				l.must(l.Network.Answer(ours, nil))
@@ -166,7 +166,7 @@ func TestF026F127AnotherProgramsCallToAnAgentIsNotTakenForOurs(t *testing.T) {
 					t.Errorf("their call was told %s %v", r.Event, r.Params)
 				}
 			}
-			l.hangs(theirs) // At the end, done must find none alive.
+			l.hangs(theirs) // at the end, done must find none alive
 			l.done(0)
 		})
 	}

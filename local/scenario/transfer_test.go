@@ -95,7 +95,7 @@ func TestF055ConsultTalkAndComplete(t *testing.T) {
 		t.Errorf("the caller heard %q in turn", got)
 	}
 	l.presses("bob", "end", "")
-	l.pass(10 * time.Second) // The goodbye is spoken.
+	l.pass(10 * time.Second) // the goodbye is spoken
 	l.wantOver(caller)
 	l.lastHeard(caller, "speech:")
 	l.done(10 * time.Second)
@@ -122,10 +122,10 @@ func TestF082JoinThenTheTransferorLeaves(t *testing.T) {
 		l.together(caller, bob)
 		l.wantState("bob", "talking")
 		l.wantRole("bob", "owner")
-		l.pass(2 * time.Minute) // The sweep and both pages change nothing.
+		l.pass(2 * time.Minute) // the sweep and both pages change nothing
 		l.together(caller, bob)
 		l.wantInTurn(bob, "alice alice+caller caller")
-		l.presses("bob", "end", "") // Bob is the owner and may end it.
+		l.presses("bob", "end", "") // Bob is the owner and may end it
 		l.pass(10 * time.Second)
 		l.wantOver(caller)
 		l.done(10 * time.Second)
@@ -143,7 +143,7 @@ func TestLeavingWhileTheTargetRingsIsAHandOverOnceSheAnswers(t *testing.T) {
 	l.wantLast("alice", "lost")
 	l.together(caller, l.answers("bob"))
 	l.wantLast("alice", "transferred")
-	l.hangs(caller) // The caller had not been hung up on before.
+	l.hangs(caller) // the caller had not been hung up on before
 	l.pass(2 * time.Second)
 	l.wantLast("alice", "transferred")
 	l.wantLast("bob", "caller-left")
@@ -165,7 +165,7 @@ func TestF083JoinThenTheCallerLeaves(t *testing.T) {
 		l.wantLast(id, "caller-left")
 		l.wantPresence(id, "available")
 	}
-	next := l.dial("+15550198") // Both may take the next call.
+	next := l.dial("+15550198") // both may take the next call
 	l.together(next, l.answers("alice"))
 	l.done(10 * time.Second)
 }

@@ -51,8 +51,8 @@ func (l *line) version(key string) int64 {
 	return int64(v)
 }
 
-// The stack is being updated: the newer version has written alice's item before the call
-// comes, and the call's in the middle of it. The older one, which is here, answers on.
+// The stack is being updated: the newer version has written alice's item before the call comes, and the call's in the
+// middle of it. The older version, which is this one, goes on with both.
 func TestF016CallWhileTheStackIsBeingUpdated(t *testing.T) {
 	t.Parallel()
 	l := open(t)
@@ -135,7 +135,7 @@ func TestF131RollbackFindsAStateOfTheNewerVersion(t *testing.T) {
 	l.edit("c#"+caller, func(doc map[string]any) { later(doc); doc["state"] = "parked" }, "parking")
 	version := l.version("c#" + caller)
 	before := int64(len(l.Network.Records(0)))
-	for range 10 { // The pages poll, and the sweep runs.
+	for range 10 { // the pages poll, and the sweep runs
 		l.pass(13 * time.Second)
 		l.together(alice, bob)
 		l.waits(caller)
@@ -160,7 +160,7 @@ func TestF131RollbackFindsAStateOfTheNewerVersion(t *testing.T) {
 	l.pass(10 * time.Second)
 	l.wantOver(alice)
 	l.wantOver(bob)
-	l.wantLater("c#"+caller, version) // In that state nothing was worth a write.
+	l.wantLater("c#"+caller, version) // in that state nothing was worth a write
 	for _, id := range []string{"alice", "bob"} {
 		l.wantPresence(id, "available")
 	}

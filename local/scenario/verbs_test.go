@@ -58,12 +58,12 @@ func TestF056F076EveryVerbIsAcceptedAndDoneWhateverTheNetworkSays(t *testing.T) 
 	for name, rule := range refusals {
 		for _, v := range verbs {
 			if rule.Do == "timeout" && v.verb != "hold" && v.verb != "complete" && v.verb != "end" {
-				continue // It takes its time.
+				continue // it takes its time
 			}
 			t.Run(name+" "+v.phase+" "+v.verb, func(t *testing.T) {
 				t.Parallel()
 				l := open(t)
-				l.gap = 10 * time.Second // The agent waits as long as the caller.
+				l.gap = 10 * time.Second // the agent waits as long as the caller
 				caller := l.into(v.phase)
 				l.pass(6 * time.Second)
 				for _, event := range []string{"UpdateParticipant", "UpdateCall", "CreateCall"} {
@@ -84,7 +84,7 @@ func TestF056F076EveryVerbIsAcceptedAndDoneWhateverTheNetworkSays(t *testing.T) 
 				}
 				me := l.me("alice")
 				if c := me.Call; c != nil && c.Transfer != nil && strings.HasPrefix(c.Transfer.Outcome, "failed") {
-					l.together(caller, l.legTo("alice")) // Taken back, and alice is told.
+					l.together(caller, l.legTo("alice")) // taken back, and alice is told
 				} else if h := l.hears(caller); h != v.hears && !(v.hears == "music" && h == "speech") {
 					t.Errorf("10 s later the caller hears %q, want %q", h, v.hears)
 				}

@@ -17,7 +17,7 @@ func (l *line) wantToldGoodbye(caller string) {
 	if c := l.conference(caller); c == nil || c.Reason != "abandoned_by_policy" {
 		l.t.Errorf("the item: %+v", c)
 	}
-	for _, r := range l.Network.Records(0) { // The TwiML document ended the call, not a hangup.
+	for _, r := range l.Network.Records(0) { // the TwiML document ended the call, not a hangup
 		if r.Event == "UpdateCall" && r.SID == caller && r.Params["Status"] != "" {
 			l.t.Errorf("the call was cut: %v", r.Params)
 		}
@@ -34,7 +34,7 @@ func TestF011TheWaitIsTooLongAndEndsWithWords(t *testing.T) {
 		if how == "after the caller lost their agent" {
 			caller = l.dial("+15550199")
 			l.together(caller, l.answers("alice"))
-			l.pass(2 * time.Minute) // Talking is not waiting.
+			l.pass(2 * time.Minute) // talking is not waiting
 			l.together(caller, l.legTo("alice"))
 			l.crash("alice")
 		} else {

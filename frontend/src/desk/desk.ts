@@ -141,7 +141,7 @@ export class Desk {
     this.directoryAt = now;
     colleagues(this.parts.api, this.state.compose.filter).then(
       (directory) => this.core.dispatch({ type: "directory", directory }),
-      () => undefined, // The poller notices that the server is away; a list that is a few seconds old does no harm.
+      () => undefined, // the poller notices that the server is away; a list that is a few seconds old does no harm
     );
   }
 

@@ -13,7 +13,7 @@ export class Diary {
   private readonly lines: string[] = [];
 
   note(event: Event, at: number): void {
-    if (event.type === "said-over") return; // It follows from the announcement itself.
+    if (event.type === "said-over") return; // it follows from the announcement itself
     const details: string[] = [];
     const fields = event as unknown as Record<string, unknown>;
     for (const name of SAFE) if (fields[name] !== undefined && fields[name] !== "") details.push(`${name}=${String(fields[name])}`);
@@ -21,7 +21,7 @@ export class Diary {
     if (event.type === "refused" || event.type === "choose-refused") details.push(`${event.problem.status} ${event.problem.slug}`);
     const line = [event.type, ...details].join(" ");
     const last = this.lines.at(-1);
-    if (last?.slice(13) === line) return; // Polls that changed nothing are logged once.
+    if (last?.slice(13) === line) return; // polls that changed nothing are logged once
     this.lines.push(`${new Date(at).toISOString().slice(11, 23)} ${line}`);
     if (this.lines.length > KEEP) this.lines.shift();
   }

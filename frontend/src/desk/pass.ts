@@ -76,7 +76,7 @@ export class Pass {
   }
 
   private failed(): void {
-    if (this.expires === 0) return; // The device was closed meanwhile.
+    if (this.expires === 0) return; // the device was closed meanwhile
     const now = this.parts.now();
     this.renewAt = now + Math.min(RETRY_MS * 2 ** this.failures, RETRY_MAX_MS);
     this.failures++;

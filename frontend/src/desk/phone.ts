@@ -110,7 +110,7 @@ export class Phone {
     try {
       take(await this.send(status));
       core.dispatch({ type: "chosen", status });
-      if (core.state.snapshot?.agent.status !== status) poke(); // That answer is out of date.
+      if (core.state.snapshot?.agent.status !== status) poke(); // that answer is out of date
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (status === "available" && core.state.choosing === status) core.dispatch({ type: "withdrawn", withdrawn });

@@ -59,7 +59,7 @@ export class RingEnd {
   private look(state: State): void {
     const { waiting } = this;
     if (!waiting || !state.snapshot) return;
-    if (state.leg) { // Another call rings: why the last one stopped is in the list.
+    if (state.leg) { // another call rings: why the last one stopped is in the list
       this.waiting = null;
       return;
     }

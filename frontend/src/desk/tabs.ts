@@ -41,7 +41,7 @@ export function createTabs(channel: Channel, id: string): Tabs {
   const say = (word: Word): void => channel.postMessage({ word, agent, from: id, inCall: busy } satisfies Message);
 
   function heardHere(inCall: boolean): void {
-    if (owner && !inCall) return; // Two owners for a moment: the claim that is under way decides.
+    if (owner && !inCall) return; // two owners for a moment: the claim that is under way decides
     if (owner && busy) return;
     objected = true;
     owner = false;

@@ -51,7 +51,7 @@ export function typedNumber(text: string, own = ""): Typed {
   const home = callingCode(own);
   const bare = withoutTrunk(rest).replace(BETWEEN, "");
   if (!/^\+?\d+$/.test(bare)) return NOTHING;
-  if (digitsOf(bare).length < 3) return NOTHING; // Too short to judge.
+  if (digitsOf(bare).length < 3) return NOTHING; // too short to judge
   return checked(international(bare, home), digitsOf(bare).length, home);
 }
 

@@ -47,8 +47,8 @@ function visibleWords() {
 class Seat {
   constructor(stack, page, who) {
     Object.assign(this, { stack, page, who });
-    this.refused = []; // Requests refused by the page's policy.
-    this.broken = []; // Exceptions thrown by scripts.
+    this.refused = []; // requests refused by the page's policy
+    this.broken = []; // exceptions thrown by scripts
     page.on('console', (m) => {
       if (/policy refused|Content Security Policy/i.test(m.text())) this.refused.push(m.text());
     });

@@ -8,7 +8,7 @@ scenario('classic: ring, answer, add, three hear each other, leave, end', async 
   const [[alice, bob], phone] = await Promise.all([s.agents('alice', 'bob'), s.phone()]);
   await phone.look('phone-ready', '');
   await alice.look('idle');
-  await bob.at('status-away').click(); // So that Alice is the first to ring.
+  await bob.at('status-away').click(); // so that Alice is the first to ring
   await bob.says('screen-idle', 'You are away');
 
   await phone.dial();
@@ -30,7 +30,7 @@ scenario('classic: ring, answer, add, three hear each other, leave, end', async 
   await alice.press('add');
   await bob.screen('ringing');
   await alice.inCall('add-ringing');
-  await phone.hears({ beeps: true }); // The caller goes on talking with Alice.
+  await phone.hears({ beeps: true }); // the caller goes on talking with Alice
   await bob.answer('three-way');
   await alice.inCall('three-way');
   await alice.look('three-way');

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { stage } from './scene.mjs';
 import { until } from './wait.mjs';
 
-const scenario = stage({ settings: { RingSeconds: 45 } }); // axe runs while it rings, and may take long.
-const callerTone = 500; // The only scripted leg that makes a sound.
+const scenario = stage({ settings: { RingSeconds: 45 } }); // axe runs while it rings, and may take long
+const callerTone = 500; // the only scripted leg that makes a sound
 // The caller's end closes the agents' legs, and the server may hear of those ends first: it corrects itself a moment
 // later.
 const callerLeft = 'The caller hung up';
@@ -41,7 +41,7 @@ scenario('F055 consult, private talk, complete: the caller hears Alice, music, B
   await phone.hears({ beeps: true });
   await bob.hears({ beeps: true });
   await bob.press('mute');
-  await phone.hears({ silence: true }); // Alice is gone.
+  await phone.hears({ silence: true }); // Alice is gone
   await phone.hangUp();
   await bob.screen('ended');
   await bob.says('screen-ended', callerLeft);
@@ -146,7 +146,7 @@ scenario('reject: the next agent is rung, and the one who rejected stays availab
 
 scenario('F052 a double click on any button is one request with one effect', async (s) => {
   const { alice, bob } = await s.pair();
-  const sent = new Map(); // By request key: a request that is sent again after a 503 is the same.
+  const sent = new Map(); // by request key: a request that is sent again after a 503 is the same
   alice.page.on('request', (r) => { if (r.url().endsWith('/transfer')) sent.set(r.postDataJSON().request, r.postDataJSON().action); });
   const twice = (name) => alice.at(name).dblclick({ delay: 60 });
   await twice('hold');

@@ -109,7 +109,7 @@ scenario('F187 F188 the whole network is cut in a talk: nothing is claimed, and 
   const alice = await far(s, 'alice');
   const caller = await s.talking(alice);
   await alice.hears({ tones: [callerTone] });
-  await wait(5000); // The SDK measures the media of a call after this time.
+  await wait(5000); // the SDK measures the media of a call after this time
   s.wire.cut();
   await alice.says('hears', 'Caller may not hear you', 12_000);
   await alice.says('banner-no-connection', 'neither to the server nor to the phone network', 45_000);
@@ -139,7 +139,7 @@ scenario('F187 only the line to the phone network is away in a talk: the sound g
   await alice.says('hears', 'Caller hears you');
   await alice.says('quality', 'Good sound');
   await alice.hears({ tones: [callerTone] });
-  await alice.press('end'); // The server ends it, without Alice's device.
+  await alice.press('end'); // the server ends it, without Alice's device
   await alice.press('confirm-end');
   await until('the call to be over', async () => (await s.stack.calls()).length === 0);
   s.wire.mend();

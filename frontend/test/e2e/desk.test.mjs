@@ -7,7 +7,7 @@ import { until } from './wait.mjs';
 const scenario = stage();
 const callerTone = 500;
 const api = /\/(agents|transfer|token)(\/|$)/;
-const repaired = 45_000; // Repair of an offer whose end was not reported: the ring, and two music turns.
+const repaired = 45_000; // repair of an offer whose end was not reported: the ring, and two music turns
 
 /** lives makes the voice token's lifetime short for the page; the result counts the tokens given out. */
 async function lives(page, seconds) {
@@ -117,7 +117,7 @@ scenario('F038 answered, and the page is told nothing: it does not claim to know
   await s.stack.hears(caller, ['music']);
   await s.stack.ask('DELETE', '/control/faults');
   await alice.page.unroute(api);
-  await alice.answer(); // The caller is reserved for Alice.
+  await alice.answer(); // the caller is reserved for Alice
   await alice.hears({ tones: [callerTone] });
 });
 

@@ -12,7 +12,7 @@
     ear.fftSize = 4096;
     ear.smoothingTimeConstant = 0;
     const stream = new MediaStream([track]);
-    streams.push(stream); // Chromium drops a stream that only WebAudio uses.
+    streams.push(stream); // Chromium drops a stream that only WebAudio uses
     context.createMediaStreamSource(stream).connect(ear);
     analyser = ear;
     track.addEventListener('ended', () => { if (analyser === ear) analyser = undefined; });

@@ -31,7 +31,7 @@ class Hands extends Desk {
   async holds(name) {
     await this.reach(`[data-test="${name}"]`);
     for (let i = 0; i < 12; i++) {
-      await this.page.keyboard.down('Enter'); // After the first, it repeats.
+      await this.page.keyboard.down('Enter'); // after the first, it repeats
       await new Promise((done) => setTimeout(done, 30));
     }
     await this.page.keyboard.up('Enter');
@@ -77,12 +77,12 @@ scenario('F052 a whole transfer with the keyboard alone, and a held Enter presse
   await alice.atTitle();
   await bob.ready();
 
-  await alice.key('Control+Shift+C'); // No target is chosen yet: the focus goes to the list.
+  await alice.key('Control+Shift+C'); // no target is chosen yet: the focus goes to the list
   await alice.page.keyboard.type('bo');
   await alice.page.locator('[data-test="target-bob"]:not([aria-disabled])').waitFor();
   await alice.presses('target-bob', 'Space');
   await alice.key('Shift+Tab');
-  for (let i = 0; i < 2; i++) await alice.key('Backspace'); // Bob's row stays, and so does the choice.
+  for (let i = 0; i < 2; i++) await alice.key('Backspace'); // Bob's row stays, and so does the choice
   await alice.reach('[data-test="target-bob"]:checked');
   await alice.key('ArrowUp');
   await alice.key('ArrowDown');

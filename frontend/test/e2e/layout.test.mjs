@@ -119,7 +119,7 @@ scenario('F190 after a call: the automatic wrap-up counts down, and a chosen one
   const second = await s.talking(alice);
   await s.stack.does(second, 'hangup');
   await alice.screen('ended');
-  await alice.says('screen-ended', 'The next call may ring at once.'); // The twenty seconds are over.
+  await alice.says('screen-ended', 'The next call may ring at once.'); // the twenty seconds are over
   await alice.says('said-polite', 'The wrap-up is over. Calls ring here again.');
 });
 

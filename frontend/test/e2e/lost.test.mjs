@@ -4,7 +4,7 @@ import { stage } from './scene.mjs';
 
 const scenario = stage();
 const callerTone = 500;
-const noticed = 45_000; // How long it may take to notice a leg whose page has crashed.
+const noticed = 45_000; // how long it may take to notice a leg whose page has crashed
 
 scenario('F032 reload in a call: the caller gets music, the page a way back to the caller', async (s) => {
   const alice = await s.agent('alice');
@@ -15,7 +15,7 @@ scenario('F032 reload in a call: the caller gets music, the page a way back to t
   await alice.says('screen-rejoin', 'loaded again in the middle of a call');
   await alice.look('rejoin');
   await alice.press('rejoin');
-  await alice.inCall('talking'); // One press is enough: the page answers the ring that follows.
+  await alice.inCall('talking'); // one press is enough: the page answers the ring that follows
   await alice.hears({ tones: [callerTone] });
 });
 

@@ -7,7 +7,7 @@ import { basename, join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const wanted = process.argv.slice(2);
-const longest = ['lost', 'cut', 'consult', 'desk']; // Start first.
+const longest = ['lost', 'cut', 'consult', 'desk']; // start first
 const rank = (f) => (longest.indexOf(f.split('.')[0]) + 1) || longest.length + 1;
 const files = readdirSync(import.meta.dirname)
   .filter((f) => f.endsWith('.test.mjs') && (wanted.length === 0 || wanted.some((w) => f.startsWith(w))))

@@ -84,7 +84,7 @@ class Scene {
   async pair() {
     const [alice, bob] = await Promise.all([this.agent('alice', { online: true }), this.agent('bob', { online: false })]);
     const caller = await this.stack.dial();
-    await alice.screen('ringing'); // So that it rings here and not at Bob's.
+    await alice.screen('ringing'); // so that it rings here and not at Bob's
     await Promise.all([alice.answer(), bob.goOnline()]);
     return { alice, bob, caller };
   }

@@ -29,7 +29,7 @@ scenario('F191: the time beside a colleague is that of the presence shown', asyn
   const rung = await shown(alice, 'Bob', 'Being rung');
   await bob.answer();
   const answered = await shown(alice, 'Bob', 'In a call');
-  await bob.press('status-away'); // Applies after the call.
+  await bob.press('status-away'); // applies after the call
   await s.stack.does(caller, 'hangup');
   const away = await shown(alice, 'Bob', 'Away');
   assert.ok(available < rung && rung < answered && answered < away, JSON.stringify({ available, rung, answered, away }));
@@ -144,7 +144,7 @@ scenario('F194: a colleague is found without accents, with any apostrophe, surna
 
 scenario('F205: where even our own sounds hang, a caller who has hung up meanwhile does not ring late', async (s) => {
   const page = await s.page();
-  await page.route('**/sounds/*', () => undefined); // Never answered.
+  await page.route('**/sounds/*', () => undefined); // never answered
   const alice = await s.agent('alice', { page });
   await page.evaluate(() => {
     window.rang = [];

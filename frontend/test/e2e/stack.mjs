@@ -7,7 +7,7 @@ import { until } from './wait.mjs';
 
 export const root = join(import.meta.dirname, '..', '..', '..');
 const program = join(root, '.run', 'e2e', 'warmtransfer');
-const startMs = 180_000; // The first time, the functions are compiled.
+const startMs = 180_000; // the first time, the functions are compiled
 
 /** start runs the program on free ports; `settings` are parameters of the template. */
 export async function start(settings = {}) {

@@ -14,10 +14,10 @@ export async function lay(...addresses) {
 class Wire {
   constructor() {
     this.ports = new Map(); // the stack's TCP port -> ours
-    this.mode = new Map(); // The stack's TCP port -> dead or refused; absent: open.
+    this.mode = new Map(); // the stack's TCP port -> dead or refused; absent: open
     this.pipes = new Set();
     this.servers = [];
-    this.sound = 'open'; // Or dead, or deaf: media to the browser is dropped, everything else passes.
+    this.sound = 'open'; // or dead, or deaf: media to the browser is dropped, everything else passes
     this.media = new Map(); // the stack's UDP port -> ours
   }
 
@@ -54,7 +54,7 @@ class Wire {
 
   async carrySound(port) {
     const near = dgram.createSocket('udp4');
-    const far = new Map(); // A browser's port -> the socket that stands for it.
+    const far = new Map(); // a browser's port -> the socket that stands for it
     near.on('message', (bytes, from) => {
       if (this.sound === 'dead') return;
       let socket = far.get(from.port);

@@ -153,7 +153,7 @@ describe("ringing", () => {
     f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now()) });
     f.voice.emit({ is: "gone", why: "" });
     expect(f.rung).toEqual(["Incoming call", "quiet"]);
-    expect(desk.state.notice).toBeNull(); // The server is about to say why.
+    expect(desk.state.notice).toBeNull(); // the server is about to say why
     await pass(7000);
     expect(desk.state.notice?.text).toBe("It stopped ringing.");
   });
@@ -227,7 +227,7 @@ describe("ringing", () => {
 
   test.each([
     ["denied", "denied"], ["absent", "absent"], ["taken", "taken"],
-    ["granted", "taken"], // Asked again by now: it belonged to another agent for a moment.
+    ["granted", "taken"], // asked again by now: it belonged to another agent for a moment
   ] as const)("F043: the microphone fails at the answer, %s --> away, closed, help: %s", async (mic, why) => {
     await online();
     f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now()) });
@@ -355,7 +355,7 @@ describe("F032: cut off with the page alive", () => {
     const before = count("beat");
     await desk.rejoin();
     expect(count("beat") - before).toBe(1);
-    expect(count("status available")).toBe(1); // From going online; the later choice stays.
+    expect(count("status available")).toBe(1); // from going online; the later choice stays
   });
 
   test("and again each second, should the server not know yet that the call is lost", async () => {

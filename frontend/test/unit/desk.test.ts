@@ -179,7 +179,7 @@ describe("choosing a status", () => {
     release();
     await vi.advanceTimersByTimeAsync(0);
     expect(desk.state.screen).toMatchObject({ is: "idle", status: "away" });
-    f.api.current = snapshotAt(Date.now()); // Made available in another browser.
+    f.api.current = snapshotAt(Date.now()); // made available in another browser
     await pass(4000);
     expect(desk.state.screen).toMatchObject({ is: "idle", status: "available" });
   });

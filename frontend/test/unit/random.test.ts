@@ -227,7 +227,7 @@ test("whatever happens, in the end the page is true", async () => {
   const failed: Record<number, string[]> = {};
   for (let seed = 1; seed <= HISTORIES; seed++) {
     vi.useFakeTimers({ now: Date.UTC(2026, 10, 22, 10) });
-    vi.spyOn(Math, "random").mockImplementation(dice(-seed)); // The SDK's own delay between attempts to connect.
+    vi.spyOn(Math, "random").mockImplementation(dice(-seed)); // the SDK's own delay between attempts to connect
     const world = new World(seed);
     await world.start();
     for (let i = 0; i < STEPS; i++) await world.step();
