@@ -12,7 +12,7 @@ import (
 	"warmtransfer/local/stack"
 )
 
-// text collects what is told from several goroutines.
+// text collects output from several goroutines.
 type text struct {
 	mu sync.Mutex
 	b  bytes.Buffer

@@ -10,14 +10,14 @@ import (
 	"warmtransfer/local/phonenet"
 )
 
-// row is one kind of request with what it cost.
+// row is one kind of request with its cost.
 type row struct {
 	kind, what string
 	millis     []float64
-	failed     []string // which, and why
+	failed     []string // which requests failed, and why
 }
 
-// summary tells every webhook and REST call of the call, by kinds.
+// summary prints every webhook and REST request of the call, by kind.
 func (d *demo) summary() {
 	var rows []*row
 	for _, r := range d.s.Network.Records(0) {
@@ -44,7 +44,7 @@ func (d *demo) summary() {
 	explain(d.out, failed)
 }
 
-// explain tells which requests failed, and whether that matters.
+// explain prints which requests failed, and whether that matters.
 func explain(out io.Writer, failed []string) {
 	if len(failed) == 0 {
 		return
@@ -56,7 +56,7 @@ func explain(out io.Writer, failed []string) {
 	}
 }
 
-// failure says what became of a request, "" if it is well.
+// failure says why a request failed, "" if it did not.
 func failure(r phonenet.Record) string {
 	gone := r.Status == http.StatusNotFound || r.Code == legIsOver
 	switch {
@@ -76,7 +76,7 @@ func failure(r phonenet.Record) string {
 // legIsOver is Twilio's code for a call that is not in progress.
 const legIsOver = 21220
 
-// add counts a request among those of its kind. Ids in paths are left out.
+// add counts a request under its kind. Ids in paths are left out.
 func add(rows []*row, r phonenet.Record) []*row {
 	what := r.Event
 	if r.Kind == "webhook" {
