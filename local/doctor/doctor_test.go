@@ -23,15 +23,15 @@ import (
 	"warmtransfer/shared/twilio"
 )
 
-// patient is a deployment in which everything is well, until a test spoils it.
+// patient is a deployment without a fault, until a test adds one.
 type patient struct {
 	t       *testing.T
 	target  target
 	network *phonenet.Network
-	// answers over the good ones, by path
+	// Answers that replace the good ones, by path.
 	answers map[string]http.HandlerFunc
 	config  string
-	clock   time.Duration // by which this machine is ahead
+	clock   time.Duration // how far this machine's clock is ahead
 }
 
 func newPatient(t *testing.T, change ...func(*phonenet.Config)) *patient {
@@ -111,7 +111,7 @@ func (p *patient) site(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// signed checks as the functions do, with the validator of Twilio's library.
+// signed checks signatures as the functions do, with the validator of Twilio's library.
 func (p *patient) signed(r *http.Request) int {
 	_ = r.ParseForm() // a form that cannot be read has no signature either
 	params := map[string]string{}
@@ -125,7 +125,7 @@ func (p *patient) signed(r *http.Request) int {
 	return http.StatusForbidden
 }
 
-// examine returns the verdict on each check.
+// examine returns the verdict of each check.
 func (p *patient) examine() (lines map[string]string, err error) {
 	p.t.Helper()
 	var out bytes.Buffer
@@ -148,7 +148,8 @@ func TestHealthyDeployment(t *testing.T) {
 		t.Error(err)
 	}
 	for name, line := range lines {
-		unseen := name == "dialling" || name == "shared key" || name == "webhook rules" // of a stand-in, or none is needed
+		// Not visible at a stand-in, or not needed.
+		unseen := name == "dialling" || name == "shared key" || name == "webhook rules"
 		if !strings.HasPrefix(line, "ok ") && !unseen {
 			t.Errorf("%s: %s", name, line)
 		}
@@ -207,7 +208,7 @@ func TestWhatIsWrongIsSaidWithItsCure(t *testing.T) {
 
 func html(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Type", "text/html") }
 
-// issuer puts another issuer in, with a document and keys of one's own.
+// issuer replaces the issuer by one with the given document and keys.
 func (p *patient) issuer(doc, keys string) {
 	var at string
 	at = p.serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -223,7 +224,7 @@ func (p *patient) issuer(doc, keys string) {
 	p.config = fmt.Sprintf(`{"signIn":{"authority":%q,"clientId":"page"}}`, at)
 }
 
-// Without credentials there is less to see, and that is not wrong.
+// Without credentials fewer checks are possible, which is not a fault.
 func TestWithoutCredentialsTheRestIsLookedAt(t *testing.T) {
 	p := newPatient(t)
 	p.target.Account = twilio.Credentials{}

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// get fetches an address; the body is at most 1 MiB of it.
+// get fetches an address and at most 1 MiB of the body.
 func (d *doctor) get(ctx context.Context, address string) (*http.Response, []byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
@@ -62,7 +62,7 @@ func (d *doctor) configuration(ctx context.Context) (string, error) {
 	return "sign-in by " + d.config.SignIn.Authority, nil
 }
 
-// discovery is what an issuer tells of itself (OpenID Connect Discovery 1.0, section 3).
+// discovery is an issuer's metadata (OpenID Connect Discovery 1.0, section 3).
 type discovery struct {
 	Issuer        string
 	JWKs          string `json:"jwks_uri"`
@@ -102,7 +102,7 @@ func (d *doctor) signIn(ctx context.Context) (string, error) {
 	return "", wrong("let the issuer sign with RSA (RS256)", "it has no RSA key, and API Gateway checks no other")
 }
 
-// signInReturns begins to sign in as the page does, and does not go on.
+// signInReturns starts a sign-in as the page does, and stops at the sign-in page.
 func (d *doctor) signInReturns(ctx context.Context) (string, error) {
 	found, err := d.discover(ctx)
 	if err != nil {
@@ -135,7 +135,7 @@ func (d *doctor) agentsAPI(ctx context.Context) (string, error) {
 	return "asks for a token, under the page's own origin", nil
 }
 
-// skew is how far clocks may differ before tokens are not valid yet or no longer.
+// skew is how far clocks may differ before tokens count as not valid yet or as expired.
 const skew = 30 * time.Second
 
 func (d *doctor) clock(ctx context.Context) (string, error) {

@@ -3,7 +3,7 @@ package doctor
 import (
 	"context"
 	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // Twilio's signature is made with it
+	"crypto/sha1" //nolint:gosec // Twilio's signature uses it
 	"encoding/base64"
 	"errors"
 	"net/http"
@@ -15,7 +15,7 @@ import (
 	"warmtransfer/shared/twilio"
 )
 
-// noCredentials: Twilio can only be asked with an API key.
+// noCredentials: Twilio answers only requests with an API key.
 const noCredentials = unseen("set TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET, TWILIO_AUTH_TOKEN and TWILIO_NUMBER to have this looked at")
 
 func (d *doctor) apiKey(ctx context.Context) (string, error) {
@@ -66,7 +66,7 @@ func (d *doctor) numberURLs(context.Context) (string, error) {
 	return "points at the API", nil
 }
 
-// masked shows which number is meant, and not all of it.
+// masked shows which number is meant, without all of its digits.
 func masked(number string) string {
 	return number[:max(0, len(number)-4)] + "…"
 }
@@ -83,7 +83,7 @@ func (d *doctor) fallback(ctx context.Context) (string, error) {
 	return "apologises and tries again", nil
 }
 
-// webhooks must refuse whoever does not sign.
+// webhooks must refuse requests that are not signed.
 func (d *doctor) webhooks(ctx context.Context) (string, error) {
 	status, err := d.hook(ctx, "/incoming", "")
 	if err != nil {
@@ -95,7 +95,7 @@ func (d *doctor) webhooks(ctx context.Context) (string, error) {
 	return "refuse whoever does not sign", nil
 }
 
-// authToken signs the end of a call that never was, as Twilio would.
+// authToken sends a signed callback of a call that never existed, as Twilio would.
 func (d *doctor) authToken(ctx context.Context) (string, error) {
 	if len(d.t.Account.AuthTokens) == 0 || d.t.Account.AuthTokens[0] == "" {
 		return "", noCredentials
@@ -133,7 +133,7 @@ func (d *doctor) hook(ctx context.Context, path, token string) (status int, err 
 	return resp.StatusCode, nil
 }
 
-// signature is Twilio's, over the address and the sorted form.
+// signature is Twilio's signature, over the address and the sorted form (https://www.twilio.com/docs/usage/security).
 func signature(token, address string, form url.Values) string {
 	names := make([]string, 0, len(form))
 	for name := range form {

@@ -13,7 +13,7 @@ import (
 	"warmtransfer/shared/twilio"
 )
 
-// inRegion has the number's calls handled in a region, as an operator does at Twilio.
+// inRegion lets a region handle the number's calls, as an operator sets it at Twilio.
 func (p *patient) inRegion(region string) {
 	p.t.Helper()
 	form := url.Values{"VoiceRegion": {region}}
@@ -104,9 +104,9 @@ func TestF204CountryThatNoAreaCodeTellsIsNotAskedFor(t *testing.T) {
 		"+442079460123": "GB", "+4915112345678": "DE", "+12125550123": "US", "+14165550123": "CA", "+447400123456": "GB",
 		"+441534712345": "JE", // Jersey, which has its own permission
 		"+18005550123":  "",   // toll-free: the United States', Canada's and twenty others'
-		"+80012345678":  "",   // toll-free in all the world
-		"+88161234567":  "",   // a satellite's
-		"+15550100":     "",   // the made-up one
+		"+80012345678":  "",   // toll-free everywhere
+		"+88161234567":  "",   // a satellite service
+		"+15550100":     "",   // the made-up number
 		"+99912345678":  "",   // no such code
 		"":              "",
 	} {

@@ -9,7 +9,7 @@ import (
 	"warmtransfer/shared/twilio"
 )
 
-// answering is a Twilio that answers everything alike.
+// answering is a Twilio that gives every request the same answer.
 type answering struct {
 	status int
 	body   string
@@ -28,7 +28,7 @@ func TestF198RulesThatApplyToOurWebhooksAreTold(t *testing.T) {
 		body   string
 		keys   []string
 		well   bool   // nothing applies
-		wrong  string // part of what is said
+		wrong  string // part of the message
 		unseen bool
 	}{
 		"none":             {200, `{"meta":{"key":"rules"},"rules":[]}`, nil, true, "", false},

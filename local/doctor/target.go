@@ -17,7 +17,7 @@ import (
 	"warmtransfer/shared/twilio"
 )
 
-// options say where the parts are to be found.
+// options say where to find the parts.
 type options struct {
 	control, stack string
 	given          target
@@ -27,7 +27,7 @@ type options struct {
 const twilioAPI = "https://api.twilio.com"
 
 func (o options) find(ctx context.Context) (t target, err error) {
-	_ = godotenv.Load(".env") // there may be none
+	_ = godotenv.Load(".env") // the file is optional
 	switch {
 	case o.stack != "":
 		t, err = deployed(ctx, o.stack, awsCLI)
