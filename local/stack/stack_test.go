@@ -44,7 +44,7 @@ func began(t *testing.T, o Options) *Stack {
 	return s
 }
 
-// eventually waits until it is so, in real time.
+// eventually waits until the condition holds, in real time.
 func eventually(t *testing.T, what string, so func() bool) {
 	t.Helper()
 	limit := time.NewTimer(20 * time.Second)
@@ -87,9 +87,8 @@ func freePorts(t *testing.T) int {
 	return 0
 }
 
-// Live mode is the same binaries against Twilio at another address. Here that address is
-// the phone network of another stack, which knows nothing of this one but what Twilio
-// would: the number's webhooks, set by REST.
+// Live mode is the same binaries against Twilio at another address. Here that address is the phonenet of another stack,
+// which knows only what Twilio would know of this one: the number's webhooks, set by REST.
 func TestLiveModeAgainstAPhoneNetworkElsewhere(t *testing.T) {
 	twilio := began(t, Options{Headless: true})
 	s := began(t, Options{Port: freePorts(t), TwilioURL: twilio.Control})
@@ -237,7 +236,7 @@ func TestF202ControlRemovesAnAgent(t *testing.T) {
 	}
 }
 
-// What a newcomer may do wrong is told in one sentence.
+// A newcomer's mistakes are explained in one sentence.
 func TestWhatCannotBeStartedIsSaidInOneSentence(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
