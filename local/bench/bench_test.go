@@ -22,7 +22,7 @@ import (
 	"warmtransfer/local/stack"
 )
 
-// bareHandler is the floor: aws-lambda-go and nothing else.
+// bareHandler is the minimum: aws-lambda-go and nothing else.
 const bareHandler = `package main
 
 import "github.com/aws/aws-lambda-go/lambda"
@@ -30,7 +30,7 @@ import "github.com/aws/aws-lambda-go/lambda"
 func main() { lambda.Start(func() (map[string]any, error) { return map[string]any{"statusCode": 204}, nil }) }
 `
 
-// start starts a line and builds the bare handler beside its binaries.
+// start starts a stack and builds the bare handler beside its binaries.
 func start(b *testing.B) (s *stack.Stack, binaries string) {
 	b.Helper()
 	root, err := filepath.Abs("../..")
@@ -64,14 +64,14 @@ func start(b *testing.B) (s *stack.Stack, binaries string) {
 	return s, binaries
 }
 
-// examples are what a function is asked first: none changes anything.
+// examples are each function's first request: none changes anything.
 var examples = map[string]string{
 	"bare": "token", "agents": "agents-me", "connect-agent": "connect-agent", "events": "events-call", "incoming": "incoming",
 	"token": "token", "transfer": "transfer", "wait": "wait",
 }
 
-// BenchmarkColdStart starts each function's process, and gives it its first request.
-// Signatures are made up, so voice webhooks are refused after everything was read.
+// BenchmarkColdStart starts each function's process, and sends it its first request. Signatures are made up, so voice
+// webhooks are refused after everything was read.
 func BenchmarkColdStart(b *testing.B) {
 	s, binaries := start(b)
 	functions := []sam.Function{{CodeURI: "functions/bare", Timeout: 10 * time.Second}}
@@ -115,8 +115,8 @@ func BenchmarkColdStart(b *testing.B) {
 	}
 }
 
-// BenchmarkIncoming is a caller's first webhook with an agent to be rung, and a phone
-// network that takes 50 ms to answer a REST call.
+// BenchmarkIncoming is a caller's first webhook with an agent to be rung, when Twilio takes 50 ms to answer a REST
+// request.
 func BenchmarkIncoming(b *testing.B) {
 	s, _ := start(b)
 	if _, err := s.Network.AddFault(phonenet.FaultRule{Kind: "rest", Do: "delay", DelayMs: 50}); err != nil {
