@@ -45,7 +45,7 @@ func TestF149TokenOfTheIssuerIsTakenUntilItExpires(t *testing.T) {
 	}
 	b.do("POST", "/other", "", "Authorization", "Bearer "+token).want(t, 403, "Forbidden")
 	b.clock.Advance(time.Hour - time.Second)
-	if a := b.do("POST", "/token", "", "Authorization", token); a.status != 200 { // the word Bearer may be missing
+	if a := b.do("POST", "/token", "", "Authorization", token); a.status != 200 { // the word Bearer is optional
 		t.Errorf("a second before it expires: %d", a.status)
 	}
 	b.clock.Advance(time.Second)
@@ -74,7 +74,7 @@ func TestF149WithoutATokenNothingStarts(t *testing.T) {
 	}
 }
 
-// idp is an issuer that signs whatever it is told to.
+// idp is an issuer that signs anything.
 type idp struct {
 	*httptest.Server
 	rsa, ec, other jwk.Key
@@ -133,7 +133,7 @@ func sign(t *testing.T, claims map[string]any, alg jwa.SignatureAlgorithm, key a
 	return string(out)
 }
 
-// check asks an authorizer and gives the status: 200, 401 or 403.
+// check asks an authorizer and returns the status: 200, 401 or 403.
 func check(a *authorizer, token string, scopes ...string) int {
 	r := httptest.NewRequest("GET", "/", nil)
 	r.Header.Set("Authorization", "Bearer "+token)
@@ -152,7 +152,7 @@ func TestF149Claims(t *testing.T) {
 	good := map[string]any{"iss": idp.URL, "client_id": "page", "exp": now + 60, "iat": now, "scope": "openid email"}
 	for _, test := range []struct {
 		name   string
-		change map[string]any // nil takes the claim away
+		change map[string]any // nil removes the claim
 		want   int
 	}{
 		{"as it should be", nil, 200},

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// seen sends a request to a function that shows the event it was given.
+// seen sends a request to a function that returns the event it was given.
 func (b *bench) seen(method, path, body string, headers ...string) map[string]any {
 	b.t.Helper()
 	a := b.do(method, path, body, headers...)
@@ -152,7 +152,8 @@ func TestChunkedBodyGetsALength(t *testing.T) {
 func TestLimitsOfARequest(t *testing.T) {
 	b := start(t, common, nil)
 	b.do("GET", "/do/echo", "", "X-Long", strings.Repeat("a", 10240)).want(t, 431, "Request Header Fields Too Large")
-	b.do("POST", "/do/echo", strings.Repeat("a", 5<<20)).want(t, 413, "Request Entity Too Large") // base64 makes it too large for Lambda
+	// In base64 it is too large for Lambda.
+	b.do("POST", "/do/echo", strings.Repeat("a", 5<<20)).want(t, 413, "Request Entity Too Large")
 	if n := b.gateway.Processes()["main"]; n != 0 {
 		t.Errorf("a request over the limits started %d processes", n)
 	}

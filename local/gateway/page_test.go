@@ -11,7 +11,7 @@ import (
 	"warmtransfer/local/gateway/sam"
 )
 
-// site makes a folder with the files named.
+// site makes a folder with the named files.
 func site(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -117,7 +117,7 @@ func TestDefaultRouteLeavesThePageItsFiles(t *testing.T) {
 // routed is a function's route: only a function that something starts is built.
 var routed = []sam.Route{{Method: "POST", Path: "/"}}
 
-// module writes a module whose functions are as given.
+// module writes a module with the given functions.
 func module(t *testing.T, functions map[string]string) (string, *sam.Template) {
 	t.Helper()
 	files := map[string]string{"go.mod": "module m\n\ngo 1.26\n"}
@@ -130,7 +130,7 @@ func module(t *testing.T, functions map[string]string) (string, *sam.Template) {
 }
 
 func TestBuildMakesEveryFunction(t *testing.T) {
-	t.Setenv("GOOS", "plan9") // the developer's setting for a deployment must not get in
+	t.Setenv("GOOS", "plan9") // the developer's setting must not be used for the build
 	root, tmpl := module(t, map[string]string{"one": "package main\n\nfunc main() {}\n", "two-words": "package main\n\nfunc main() {}\n"})
 	all := &sam.Template{Functions: append([]sam.Function{{LogicalID: "Idle", CodeURI: "functions/absent"}}, tmpl.Functions...)}
 	out := filepath.Join(t.TempDir(), "bin")

@@ -146,7 +146,7 @@ func TestCloseEndsWhatIsUnderWay(t *testing.T) {
 		t.Errorf("a request cut off by Close: %d", a.status)
 	}
 	b.do("GET", "/do/echo", "").want(t, 503, "Service Unavailable")
-	b.clock.Advance(time.Hour) // schedules are over too
+	b.clock.Advance(time.Hour) // schedules have ended, too
 	if b.gateway.Busy() != 0 {
 		t.Error("something runs after Close")
 	}

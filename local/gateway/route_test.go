@@ -11,7 +11,7 @@ import (
 
 func TestRouteSelection(t *testing.T) {
 	var routes []*route
-	for _, key := range []sam.Route{ // the order of the template does not matter
+	for _, key := range []sam.Route{ // the order in the template does not matter
 		{Method: "ANY", Path: "$default"}, {Method: "ANY", Path: "/{all+}"}, {Method: "GET", Path: "/agents/{id}"},
 		{Method: "GET", Path: "/agents/{rest+}"}, {Method: "ANY", Path: "/agents/me"}, {Method: "GET", Path: "/agents/me"},
 		{Method: "GET", Path: "/agents"}, {Method: "POST", Path: "/wait/{conference}/{turn}"}, {Method: "POST", Path: "/wait/{conference}/first"},
@@ -37,7 +37,8 @@ func TestRouteSelection(t *testing.T) {
 		{"POST", "/wait/CA1/3", "POST /wait/{conference}/{turn}", map[string]string{"conference": "CA1", "turn": "3"}},
 		{"POST", "/wait/CA1/first", "POST /wait/{conference}/first", map[string]string{"conference": "CA1"}},
 		{"POST", "/wait/CA1", "ANY /{all+}", map[string]string{"all": "wait/CA1"}},
-		{"GET", "/agents/", "ANY /{all+}", map[string]string{"all": "agents/"}}, // a slash at the end makes another path
+		// A slash at the end makes another path.
+		{"GET", "/agents/", "ANY /{all+}", map[string]string{"all": "agents/"}},
 		{"GET", "/", "GET /", nil},
 		{"POST", "/", "$default", nil},
 	} {

@@ -15,7 +15,7 @@ import (
 	"warmtransfer/local/gateway/sam"
 )
 
-// signIn goes through the issuer's sign-in as a browser does and gives the tokens.
+// signIn goes through the issuer's sign-in as a browser does and returns the tokens.
 func (b *bench) signIn(agent string) (access, id string) {
 	b.t.Helper()
 	issuer := b.gateway.o.Template.API.Authorizers["Agent"].Issuer

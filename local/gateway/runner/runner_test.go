@@ -19,7 +19,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 )
 
-// mode makes the test binary a function that does what its value says.
+// mode makes the test binary a function that behaves as its value says.
 const mode = "RUNNER_TEST_MODE"
 
 func TestMain(m *testing.M) {
@@ -69,7 +69,7 @@ func leaked() string {
 	}
 }
 
-// function obeys the payload.
+// function does what the payload says.
 type function struct{}
 
 func (function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
@@ -96,7 +96,7 @@ func (function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	return payload, nil
 }
 
-// report speaks the Runtime API by hand and gives the status.
+// report speaks the Runtime API directly and returns the status.
 func report(path, body string) int {
 	res, err := http.Post("http://"+os.Getenv("AWS_LAMBDA_RUNTIME_API")+"/2018-06-01"+path, "application/json", strings.NewReader(body))
 	if err != nil {
@@ -140,7 +140,7 @@ func (o *output) String() string {
 	return o.b.String()
 }
 
-// start makes a function whose processes must all be gone at the end.
+// start makes a function whose processes must all have ended when the test ends.
 func start(t *testing.T, how string, change func(*Config)) (*Function, *output) {
 	t.Helper()
 	self, err := os.Executable()
@@ -320,7 +320,7 @@ func TestReservedAndTheLimitOfProcesses(t *testing.T) {
 		f.slots <- struct{}{}
 	}
 	var wg sync.WaitGroup
-	for range 4 { // they take turns with the only process there may be
+	for range 4 { // they take turns with the only allowed process
 		wg.Go(func() {
 			if got, err := invoke(f, "fine"); err != nil || got != "fine" {
 				t.Errorf("got %q, %v", got, err)
@@ -354,10 +354,10 @@ func TestCloseFailsWhatRuns(t *testing.T) {
 	if _, err := invoke(f, "x"); !errors.Is(err, ErrClosed) {
 		t.Errorf("after Close: %v", err)
 	}
-	f.Close() // a second time does no harm
+	f.Close() // a second call does no harm
 }
 
-// The Runtime API refuses it with 413, upon which the runtime of Go ends the process: it costs a cold start.
+// The Runtime API refuses it with 413, and the Go runtime then ends the process: it costs a cold start.
 func TestF204ResponseThatIsTooLargeCostsTheProcess(t *testing.T) {
 	f, _ := start(t, "obey", nil)
 	before, err := invoke(f, "pid")

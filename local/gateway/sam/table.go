@@ -4,7 +4,7 @@ import "gopkg.in/yaml.v3"
 
 // Table is a DynamoDB table, in CloudFormation's words.
 type Table struct {
-	Name       string      `yaml:"-"` // what !Ref gives
+	Name       string      `yaml:"-"` // what !Ref returns
 	Attributes []Attribute `yaml:"AttributeDefinitions"`
 	Keys       []Key       `yaml:"KeySchema"`
 	Indexes    []Index     `yaml:"GlobalSecondaryIndexes"`
