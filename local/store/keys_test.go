@@ -13,7 +13,7 @@ import (
 
 func s(v string) types.AttributeValue { return &types.AttributeValueMemberS{Value: v} }
 
-// What store.go says of the server's checks: DynamoDB refuses each of these.
+// What store.go says of the server's checks: DynamoDB refuses each of these, too.
 func TestF204IndexKeysAreCheckedAsDynamoDBDoes(t *testing.T) {
 	ctx := context.Background()
 	server := start(t, Options{})

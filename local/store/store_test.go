@@ -34,7 +34,7 @@ func start(t *testing.T, o Options) *Store {
 	return s
 }
 
-// table is the template's, without the template: it is read by storetest's tests.
+// table is the template's table, written out here: storetest's tests read the template itself.
 func table(t *testing.T) sam.Table {
 	t.Helper()
 	var table sam.Table
@@ -113,7 +113,7 @@ func TestDataIsKeptWhenAFolderIsGiven(t *testing.T) {
 
 func TestCloseEndsTheProcess(t *testing.T) {
 	s := start(t, Options{})
-	idle := &http.Client{} // a connection that is kept open must not hold it up
+	idle := &http.Client{} // an open idle connection must not delay the close
 	res, err := idle.Get(s.URL())
 	if err != nil {
 		t.Fatal(err)
@@ -168,7 +168,7 @@ func TestStartStopsWhenItIsNotWantedAnyMore(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if s, err := Start(ctx, Options{Dir: installedIn}); err == nil {
-		// It may have been quicker than the look at the context; then it serves.
+		// The server may have started before the context was checked; then it serves.
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
@@ -216,7 +216,7 @@ func TestTheProcessEndsWithItsParent(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = parent.Wait()
-	// The server's end of this connection goes when its process does.
+	// The server's end of this connection closes when its process ends.
 	_ = conn.SetReadDeadline(time.Now().Add(30 * time.Second))
 	if n, err := conn.Read(make([]byte, 1)); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("the server did not go away: %d bytes, %v", n, err)
@@ -234,7 +234,7 @@ func TestTailKeepsTheEnd(t *testing.T) {
 	}
 }
 
-// A client that gives up while it sends must not end the server for everybody.
+// A client that disconnects while it sends must not end the server.
 func TestAClientThatBreaksOffEndsNothing(t *testing.T) {
 	s, err := Start(t.Context(), Options{Dir: installedIn})
 	if err != nil {
