@@ -55,7 +55,7 @@ func list(uses []Use) (all []string) {
 	return all
 }
 
-// Many are deleted by one request, and leave is needed for each.
+// One request deletes many objects, and needs a permission for each.
 func TestObjectsAreDeletedOneByOne(t *testing.T) {
 	r := newRig(t, "the-reader")
 	remove := func(keys ...string) error {
@@ -95,7 +95,7 @@ func TestWhoIsNoFunctionIsRefused(t *testing.T) {
 	}
 }
 
-// A service that does not answer looks as it does without a guard.
+// A service that does not answer looks the same with a guard as without.
 func TestServiceThatIsDownIsACutConnection(t *testing.T) {
 	g := New([]sam.Function{reader})
 	proxy, end := Proxy(&url.URL{Scheme: "http", Host: "127.0.0.1:1"})

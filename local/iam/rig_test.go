@@ -29,8 +29,7 @@ var reader = sam.Function{LogicalID: "ReaderFunction", CodeURI: "functions/the-r
 	{Effect: "Deny", Actions: []string{"s3:DeleteObject"}, Resources: []string{"arn:aws:s3:::bucket/open/kept"}},
 }}
 
-// rig is a guard before a service that answers everything with "{}", and the SDK's clients
-// of one function.
+// rig is a guard before a service that answers everything with "{}", with the SDK's clients of one function.
 type rig struct {
 	guard   *Guard
 	got     []string // the bodies that came through
