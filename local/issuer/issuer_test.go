@@ -28,7 +28,7 @@ const (
 
 var epoch = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 
-// browser is an issuer on the wire, and somebody in front of a browser.
+// browser is an issuer over HTTP, and a person with a browser.
 type browser struct {
 	t      *testing.T
 	issuer *Issuer
@@ -93,7 +93,7 @@ func (b *browser) do(method, path string, params url.Values, headers ...string) 
 	return reply{res.StatusCode, res.Header, string(text)}
 }
 
-// request is a good authorization request, with changes ("" takes a parameter away).
+// request is a valid authorization request, with changes ("" removes a parameter).
 func (b *browser) request(changes ...string) url.Values {
 	sum := sha256.Sum256([]byte(verifier))
 	q := url.Values{"client_id": {"agent-page"}, "redirect_uri": {page}, "response_type": {"code"}, "scope": {"openid profile email"},
@@ -123,7 +123,7 @@ func (b *browser) back(a reply) url.Values {
 
 var hidden = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)">`)
 
-// signIn presses an agent's button on the page that is really shown.
+// signIn presses an agent's button on the sign-in page.
 func (b *browser) signIn(agent string, changes ...string) url.Values {
 	b.t.Helper()
 	shown := b.do("GET", "/authorize", b.request(changes...))
@@ -277,7 +277,7 @@ func TestUsedCodeEndsWhatCameOfIt(t *testing.T) {
 	if got := b.token(renewal(first.Refresh)); got.Error != "invalid_grant" {
 		t.Errorf("the refresh token of a stolen code: %+v", got)
 	}
-	// Who tried without the verifier does not get to guess.
+	// A client that tried without the verifier cannot guess again.
 	code = b.signIn("bob").Get("code")
 	b.token(exchange(code, "code_verifier", strings.Repeat("x", 43)))
 	if got := b.token(exchange(code)); got.Error != "invalid_grant" {
@@ -541,7 +541,7 @@ func TestUserinfoWantsAnAccessToken(t *testing.T) {
 
 func TestTokenForScripts(t *testing.T) {
 	b := open(t)
-	token, err := b.issuer.Token("Erin") // case does not matter
+	token, err := b.issuer.Token("Erin") // case is ignored
 	if err != nil {
 		t.Fatal(err)
 	}
