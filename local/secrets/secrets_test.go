@@ -20,7 +20,7 @@ import (
 
 var epoch = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 
-// reader makes a secret and the unmodified SDK that reads it.
+// reader makes a secret, and the unmodified SDK that reads it.
 func reader(t *testing.T) (*Secrets, *secretsmanager.Client) {
 	t.Helper()
 	s := New("TwilioSecret", clock.NewManual(epoch))
@@ -35,7 +35,7 @@ func reader(t *testing.T) (*Secrets, *secretsmanager.Client) {
 		})})
 }
 
-// get reads a stage ("" asks for none) and gives the text, or the error.
+// get reads a stage ("" asks for none) and returns the text, or the error.
 func get(c *secretsmanager.Client, id, stage string) (*secretsmanager.GetSecretValueOutput, error) {
 	in := &secretsmanager.GetSecretValueInput{SecretId: &id}
 	if stage != "" {
