@@ -12,7 +12,7 @@ import (
 func TestTableOutlivesTheStackAndCanBeBroughtBack(t *testing.T) {
 	table := only(t, "AWS::DynamoDB::Table")
 	p := at(table, "Properties")
-	// A first deployment that fails leaves no empty table behind.
+	// A first deployment that fails leaves no empty table.
 	for want, got := range map[string]string{
 		"RetainExceptOnCreate (DeletionPolicy)": text(at(table, "DeletionPolicy")) + " (DeletionPolicy)",
 		"Retain (UpdateReplacePolicy)":          text(at(table, "UpdateReplacePolicy")) + " (UpdateReplacePolicy)",
@@ -106,7 +106,7 @@ func eachNode(t *testing.T, in string, visit func(ast.Node)) {
 	}
 }
 
-// A decision made on a stale item could give one caller two owners. An index cannot be read consistently, so that what
+// A decision made on a stale item could give one caller two owners. An index cannot be read consistently, so whatever
 // it lists is loaded again before anything is decided (see switchboard.Lists).
 func TestF115ItemsAreReadConsistently(t *testing.T) {
 	reads := 0

@@ -16,7 +16,7 @@ import (
 	"github.com/twilio/twilio-go/client"
 )
 
-// eventToken is the made-up auth token that the sample webhooks are signed with; events/README.md tells it too.
+// eventToken is the made-up auth token with which the sample webhooks are signed; events/README.md names it, too.
 const eventToken = "0123456789abcdef0123456789abcdef"
 
 // samples are the files of events/, by name.
@@ -88,7 +88,7 @@ func TestSampleEventsAreShapedAsTheGatewayShapesThem(t *testing.T) {
 	}
 }
 
-// fill puts the path's parameters into a route's pattern and gives its parts.
+// fill puts the path's parameters into a route's pattern and returns its parts.
 func fill(pattern string, parameters map[string]string) []string {
 	parts := strings.Split(pattern, "/")
 	for i, p := range parts {

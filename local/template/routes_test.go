@@ -89,7 +89,8 @@ func TestF149TheAuthorizerTakesAccessTokensOfTheAgentsIssuerOnly(t *testing.T) {
 	}
 }
 
-// Signatures are over the public address: a stage's name in it, or a path that the adapter rewrites, would break them.
+// Signatures are over the public address: a stage's name in it, or a path that the adapter rewrites, would invalidate
+// them.
 func TestTheAPIIsFaithfulToWhatTwilioSigned(t *testing.T) {
 	p := at(only(t, "AWS::Serverless::HttpApi"), "Properties")
 	if text(at(p, "StageName")) != "$default" {
@@ -128,7 +129,7 @@ func TestTheAgentsRoutesAreThoseOfOpenAPI(t *testing.T) {
 	}
 }
 
-// The agents' paths, and no others, go from the page's distribution on to the API, uncached and with the token.
+// The page's distribution passes the agents' paths, and no others, on to the API, uncached and with the token.
 func TestThePageReachesTheAgentsAPIUnderItsOwnOrigin(t *testing.T) {
 	const noCache, allButHost = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad", "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 	var patterns []string

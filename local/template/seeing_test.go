@@ -116,7 +116,7 @@ func TestF128TheSweepsSilenceIsAnAlarm(t *testing.T) {
 	}
 }
 
-// Lambda's own errors and throttles are watched for each function that a caller or an agent needs.
+// Lambda's own errors and throttles are monitored for each function that a caller or an agent needs.
 func TestErrorsAndThrottlesOfEachFunctionAreWatched(t *testing.T) {
 	for _, alarm := range []string{"FunctionErrorsAlarm", "ThrottlesAlarm"} {
 		watched := references(at(template(t), "Resources", alarm)).values

@@ -28,9 +28,9 @@ func parameters(doc, n *yaml.Node) map[string]bool {
 	return all
 }
 
-// SAM makes a version when the code or the template has changed, and does not see a parameter's value. A version's
-// description is replaced with it: so a changed parameter reaches the alias if it stands there. One that stands there
-// and not in the environment would ask for a version of a function that has not changed, which Lambda refuses.
+// SAM makes a version when the code or the template has changed, and does not see a parameter's value. A version is
+// replaced when its description changes, so a changed parameter reaches the alias if it is in the description. One that
+// is there and not in the environment would ask for a version of a function that has not changed, which Lambda refuses.
 func TestVersionsAreDescribedByTheParametersOfTheirEnvironment(t *testing.T) {
 	doc := template(t)
 	for name, f := range functions(t) {
