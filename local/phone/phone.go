@@ -1,8 +1,7 @@
-// Package phone serves a caller's telephone as a page: who opens it can dial our number
-// from the browser, with real sound. It belongs to the local phone network, whose port
-// also has the signalling that the page speaks (GET /phone/signal of
-// local/phonenet/voice) and our number (GET /control). The package knows neither: it only
-// serves files, under a policy that allows no script but its own.
+// Package phone serves a caller's telephone as a page, from which a person can dial our number in the browser, with
+// real sound. It belongs to phonenet, whose port also has the signalling that the page speaks (GET /phone/signal of
+// local/phonenet/voice) and our number (GET /control). The package knows neither: it only serves files, under a policy
+// that allows no script but its own.
 package phone
 
 import (
@@ -11,7 +10,7 @@ import (
 	"net/http"
 )
 
-// Path is where Handler wants to be mounted.
+// Path is where to mount Handler.
 const Path = "/phone/"
 
 //go:embed page
@@ -27,7 +26,7 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 func Handler() http.Handler {
 	page, err := fs.Sub(files, "page")
 	if err != nil {
-		panic(err) // the name is a valid path, so that it cannot fail
+		panic(err) // the name is a valid path, so this cannot fail
 	}
 	serve := http.StripPrefix(Path, http.FileServerFS(page))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
