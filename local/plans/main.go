@@ -1,12 +1,10 @@
-// Command plans writes the numbering plans that shared/dialplan goes by, taken from
-// github.com/nyaruka/phonenumbers.
+// Command plans writes the numbering plans that shared/dialplan uses, taken from github.com/nyaruka/phonenumbers.
 //
 //	go run ./local/plans        writes shared/dialplan/plans.txt
 //
-// The library with all that it needs would add 2.4 MiB to the package of the function
-// that judges numbers, and reads all of its tables at every start. What is written here
-// is a few kilobytes of them: whose number it is and of which type. Tests hold the file
-// to the library, and the judgements on it to the library's own.
+// The library with all that it needs would add 2.4 MiB to the package of the function that judges numbers, and reads
+// all of its tables at every start. The file has a few kilobytes of them: the country of a number and its type. Tests
+// compare the file with the library, and its judgements with the library's own.
 package main
 
 import (
@@ -34,7 +32,7 @@ func main() {
 	}
 }
 
-// plan is one line after the calling code and the region; shared/dialplan has the words.
+// plan is one row after the calling code and the region; shared/dialplan explains the words.
 type plan struct {
 	Lengths   []int32 `json:"lengths"`
 	Local     []int32 `json:"local,omitempty"`
@@ -53,8 +51,7 @@ type kind struct {
 	Lengths []int32 `json:"lengths,omitempty"`
 }
 
-// plans is the whole file: a line for each region, those with one calling code in the
-// order in which they are asked.
+// plans is the whole file: a row for each region, those with one calling code in the order in which they are tried.
 func plans() ([]byte, error) {
 	all, err := phonenumbers.MetadataCollection()
 	if err != nil {
@@ -104,7 +101,7 @@ func planOf(m, short *phonenumbers.PhoneMetadata) plan {
 		Emergency: short.GetEmergency().GetNationalNumberPattern(), Short: short.GetGeneralDesc().GetPossibleLength(),
 		Types: []kind{},
 	}
-	// In the order in which the library asks.
+	// In the order in which the library tries them.
 	for _, t := range []struct {
 		name string
 		desc *phonenumbers.PhoneNumberDesc
