@@ -8,8 +8,7 @@ import (
 	"testing"
 )
 
-// agentScript runs agent.sh with an AWS CLI that writes down what it is asked and
-// answers by the shell cases given.
+// agentScript runs agent.sh with an AWS CLI that records its arguments and answers by the given shell cases.
 func agentScript(t *testing.T, cases string, args ...string) (said, asked string, err error) {
 	t.Helper()
 	dir := t.TempDir()
@@ -20,7 +19,7 @@ func agentScript(t *testing.T, cases string, args ...string) (said, asked string
 	cmd := exec.CommandContext(t.Context(), "bash", append([]string{"agent.sh"}, args...)...)
 	cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "STACK=line")
 	out, err := cmd.CombinedOutput()
-	raw, _ := os.ReadFile(filepath.Join(dir, "asked")) // it may have asked nothing
+	raw, _ := os.ReadFile(filepath.Join(dir, "asked")) // it may have been asked nothing
 	return string(out), string(raw), err
 }
 

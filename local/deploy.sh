@@ -13,8 +13,8 @@ command -v go >/dev/null || die "Go is needed: https://go.dev/dl"
 command -v aws >/dev/null || die "the AWS CLI is needed, to look whether the stack is there: https://aws.amazon.com/cli"
 aws sts get-caller-identity >/dev/null 2>&1 || die "there are no AWS credentials: aws configure, or set AWS_PROFILE"
 
-# What stands on the command line is meant for sam; the region, the environment and the stack's name are needed here too.
-env=default region=${AWS_REGION:-} stack='' # as asked for; empty is as saved
+# The command line is meant for sam; this script also needs the region, the environment and the stack's name.
+env=default region=${AWS_REGION:-} stack='' # as given; empty is as saved
 for ((i = 1; i <= $#; i++)); do
   next=$((i + 1))
   case "${!i}" in
@@ -27,7 +27,7 @@ for ((i = 1; i <= $#; i++)); do
   esac
 done
 
-# saved KEY: what samconfig.toml says for the environment. "sam deploy --guided" writes its answers there.
+# saved KEY: what samconfig.toml has for the environment. "sam deploy --guided" writes its answers there.
 saved() {
   local part found
   for part in deploy global; do
@@ -38,12 +38,12 @@ saved() {
 stack() { echo "${stack:-$(saved stack_name)}"; }
 region() { echo "${region:-$(saved region)}"; }
 [ -n "$(stack)" ] || die "samconfig.toml has no stack_name for the environment $env"
-# For sam a saved region counts more than AWS_REGION: without the option a deployment meant for another region would
-# change the stack that is in the saved one.
+# sam prefers a saved region to AWS_REGION: without the option a deployment meant for another region would change the
+# stack in the saved one.
 at=()
 [ -z "$(region)" ] || at=(--region "$(region)")
 
-# Without these each commit would make another binary, and each binary a deployment.
+# Without these flags each commit would make another binary, and each binary a deployment.
 export CGO_ENABLED=0 GOFLAGS="-trimpath -buildvcs=false -tags=lambda.norpc '-ldflags=-s -w'" SAM_CLI_TELEMETRY=0
 
 began=$SECONDS
@@ -54,7 +54,7 @@ echo "built in $((SECONDS - began)) s"
 guided=()
 status=$(aws cloudformation describe-stacks ${at[@]+"${at[@]}"} --stack-name "$(stack)" --query 'Stacks[0].StackStatus' --output text 2>/dev/null) || status=none
 case $status in
-  none | REVIEW_IN_PROGRESS) guided=(--guided) ;; # it is not there, or was asked for and not confirmed
+  none | REVIEW_IN_PROGRESS) guided=(--guided) ;; # the stack does not exist, or its first deployment was not confirmed
   ROLLBACK_COMPLETE | ROLLBACK_FAILED)
     echo "The first deployment of the stack $(stack) failed, and nothing of it runs; CloudFormation does not update such a stack."
     echo "It is deleted now and made anew, so that the parameters are asked for once more."
@@ -68,6 +68,6 @@ esac
 
 where=$(region)
 where=${where:+AWS_REGION=$where }
-echo # the answers may have been others than was proposed
+echo # the answers may differ from the proposals
 echo "Create an agent:     ${where}STACK=$(stack) make agent NAME=ada EMAIL=ada@example.com"
 echo "Look if all is well: ${where}make doctor ARGS=\"-stack $(stack)\""

@@ -10,8 +10,8 @@ import (
 
 const savedNothing = "[default.global.parameters]\nstack_name = \"line\"\n\n[prod.global.parameters]\nstack_name = \"line-prod\" # the other\n"
 
-// deployScript runs deploy.sh in a folder of its own, with a SAM and an AWS CLI that write
-// down what they are asked. The AWS CLI answers by the shell cases given.
+// deployScript runs deploy.sh in a folder of its own, with a SAM CLI and an AWS CLI that record their arguments. The
+// AWS CLI answers by the given shell cases.
 func deployScript(t *testing.T, settings, cases string, env []string, args ...string) (said, asked string, err error) {
 	t.Helper()
 	dir := t.TempDir()
@@ -43,7 +43,7 @@ func deployScript(t *testing.T, settings, cases string, env []string, args ...st
 	}
 	cmd.Env = append(append(cmd.Env, "PATH="+dir+"/bin:"+os.Getenv("PATH")), env...)
 	out, err := cmd.CombinedOutput()
-	raw, _ := os.ReadFile(filepath.Join(dir, "asked")) // it may have asked nothing
+	raw, _ := os.ReadFile(filepath.Join(dir, "asked")) // it may have been asked nothing
 	return string(out), string(raw), err
 }
 
@@ -78,7 +78,7 @@ func TestDeployMakesAStackAnewWhoseFirstDeploymentFailed(t *testing.T) {
 	}
 }
 
-// "sam deploy --guided" saves the stack's name and its region. What one asks for counts more.
+// "sam deploy --guided" saves the stack's name and its region. An explicit option wins.
 func TestDeployLooksAtTheStackThatIsDeployed(t *testing.T) {
 	const there = "*describe-stacks*) echo UPDATE_COMPLETE ;;"
 	saved := savedNothing + "\n[default.deploy.parameters]\nstack_name = \"mine\"\nregion = \"eu-central-1\"\n"

@@ -18,7 +18,7 @@ import (
 	"warmtransfer/local/doctor"
 )
 
-// commands are what the program can do besides running the stack.
+// commands are the program's commands besides running the stack.
 var commands = map[string]func(ctx context.Context, args []string) error{
 	"demo":   playDemo,
 	"roster": roster,

@@ -20,7 +20,7 @@ import (
 	"warmtransfer/local/stack"
 )
 
-// usualPort is that of the page and the API.
+// usualPort is the default port of the page and the API.
 const usualPort = 8080
 
 // run starts the stack and keeps it running until ctx ends.
@@ -92,7 +92,7 @@ func options(args []string) (o stack.Options, told output, err error) {
 	return o, told, nil
 }
 
-// output says where what the functions print goes.
+// output opens the log for what the functions print.
 type output struct {
 	log   string
 	quiet bool
@@ -131,8 +131,8 @@ var names = []string{
 	"TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY", "TWILIO_API_SECRET", "TWILIO_NUMBER", "TWILIO_API_URL",
 }
 
-// settings puts a file's lines into the environment, if there is one. A name that looks like one of ours and is not
-// would leave the made-up account in its place.
+// settings puts a file's rows into the environment, if there is one. It refuses an unknown name that looks like one of
+// ours, because a misspelt setting would leave the made-up account in its place.
 func settings(file string) error {
 	set, err := godotenv.Read(file)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -149,7 +149,7 @@ func settings(file string) error {
 	return godotenv.Load(file)
 }
 
-// account is what the environment names, the made-up one for what it does not.
+// account is what the environment names, and the made-up account for the rest.
 func account(get func(string) string) stack.Account {
 	a := stack.MadeUp()
 	for name, field := range map[string]*string{
@@ -163,7 +163,7 @@ func account(get func(string) string) stack.Account {
 	return a
 }
 
-// welcome says where to click; that comes last, where it is found again.
+// welcome says where to click; it comes last, where it is easy to find.
 func welcome(s *stack.Stack, o stack.Options, j *journal, took time.Duration) {
 	fmt.Printf("\nThe phone line is ready (%.1f s). Its number is %s.\n\n", took.Seconds(), s.Number)
 	if s.Network != nil {

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# The body of "make verify": is the template sound, and does it build into small packages? Needs no AWS account.
-# Tools are pinned and live in .venv, inside the clone and outside of git; deleting that folder undoes them.
+# The body of "make verify": checks the template and builds it, with a limit for the packages' size. Needs no AWS
+# account. Tools are pinned and are in .venv, inside the clone and outside of git; deleting that folder removes them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 SAM=1.170.0
 LINT=1.58.0
-LIMIT_KIB=3584         # 3.5 MiB: a package's size is time in every cold start
-PUBLISH_LIMIT_KIB=8192 # publish holds the page and the music, and nobody waits for it but a deployment
+LIMIT_KIB=3584         # 3.5 MiB: a larger package makes every cold start slower
+PUBLISH_LIMIT_KIB=8192 # publish contains the page and the music, and only a deployment waits for it
 
 export SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1
 export CGO_ENABLED=0 GOFLAGS="-trimpath -buildvcs=false -tags=lambda.norpc '-ldflags=-s -w'"
@@ -15,7 +15,7 @@ export CGO_ENABLED=0 GOFLAGS="-trimpath -buildvcs=false -tags=lambda.norpc '-ldf
 say() { printf '%s\n' "$*"; }
 die() { printf 'verify: %s\n' "$*" >&2; exit 1; }
 
-# Debian and Ubuntu split ensurepip off into a package of its own; without it python3 -m venv leaves half an environment.
+# Debian and Ubuntu have ensurepip in a package of its own; without it python3 -m venv leaves half an environment.
 make_venv() {
   rm -rf .venv
   python3 -m venv .venv >/dev/null 2>&1 && return
@@ -52,7 +52,7 @@ print((len(packed.getbuffer()) + 1023) // 1024)
 PY
 }
 
-# bare FOLDER: builds the smallest handler there is, the floor that no function can go below.
+# bare FOLDER: builds the smallest possible handler, the lower limit of every function's size.
 bare() {
   cat > "$1/main.go" <<'GO'
 package main
