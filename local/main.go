@@ -3,7 +3,7 @@
 //
 //	go run ./local [flags]    runs it until Ctrl-C
 //	go run ./local demo       plays a warm transfer with scripted telephones
-//	go run ./local doctor     looks what is wrong with a stack or a deployment
+//	go run ./local doctor     finds out what is wrong with a stack or a deployment
 package main
 
 import (

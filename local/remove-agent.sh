@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The body of "make remove-agent": takes an agent off the line. Sign-in ends, and the API refuses at once.
+# The body of "make remove-agent": removes an agent. Sign-in ends, and the API refuses at once.
 #   remove-agent.sh NAME [remove|restore]
 # STACK names the stack, if it is not warm-transfer. LOCAL=1 is the local stack; CONTROL its control address.
 set -euo pipefail
