@@ -35,7 +35,8 @@ func deployScript(t *testing.T, settings, cases string, env []string, args ...st
 	note := "#!/bin/sh\necho \"${0##*/} $*\" >>" + dir + "/asked\n"
 	write("bin/sam", note)
 	write("bin/aws", note+"case \"$*\" in\n"+cases+"\n*) ;;\nesac\n")
-	cmd := exec.CommandContext(t.Context(), "bash", append([]string{filepath.Join(dir, "local", "deploy.sh")}, args...)...)
+	cmd := exec.CommandContext(t.Context(), "bash",
+		append([]string{filepath.Join(dir, "local", "deploy.sh")}, args...)...)
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(v, "AWS_") {
 			cmd.Env = append(cmd.Env, v)
@@ -56,7 +57,8 @@ func TestDeployAsksForTheParametersUntilThereIsAStack(t *testing.T) {
 		"echo UPDATE_ROLLBACK_COMPLETE": false,
 	} {
 		_, asked, err := deployScript(t, savedNothing, "*describe-stacks*) "+status+" ;;", nil)
-		if err != nil || strings.Contains(asked, "sam deploy --guided") != guided || strings.Contains(asked, "delete-stack") {
+		if err != nil || strings.Contains(asked, "sam deploy --guided") != guided ||
+			strings.Contains(asked, "delete-stack") {
 			t.Errorf("%s: guided %t wanted, %v\n%s", status, guided, err, asked)
 		}
 	}
@@ -68,11 +70,13 @@ func TestDeployMakesAStackAnewWhoseFirstDeploymentFailed(t *testing.T) {
 		const want = "aws cloudformation delete-stack --stack-name line\n" +
 			"aws cloudformation wait stack-delete-complete --stack-name line\n" +
 			"sam deploy --guided\n"
-		if err != nil || !strings.HasSuffix(asked, want) || !strings.Contains(said, "first deployment of the stack line failed") {
+		if err != nil || !strings.HasSuffix(asked, want) ||
+			!strings.Contains(said, "first deployment of the stack line failed") {
 			t.Errorf("%s: %v\n%s\n%s", status, err, said, asked)
 		}
 	}
-	said, asked, err := deployScript(t, savedNothing, "*describe-stacks*) echo ROLLBACK_COMPLETE ;;\n*wait*) exit 255 ;;", nil)
+	said, asked, err := deployScript(t, savedNothing,
+		"*describe-stacks*) echo ROLLBACK_COMPLETE ;;\n*wait*) exit 255 ;;", nil)
 	if err == nil || strings.Contains(asked, "sam deploy") || !strings.Contains(said, "could not be deleted") {
 		t.Errorf("it deploys over a stack that is still there: %v\n%s\n%s", err, said, asked)
 	}
@@ -88,15 +92,24 @@ func TestDeployLooksAtTheStackThatIsDeployed(t *testing.T) {
 		look, deploy   string
 		said           string
 	}{
-		{"nothing saved", savedNothing, nil, nil, "describe-stacks --stack-name line ", "sam deploy\n", "STACK=line make agent"},
-		{"another environment", savedNothing, nil, []string{"--config-env", "prod"}, "--stack-name line-prod ", "sam deploy --config-env prod\n", "STACK=line-prod make agent"},
-		{"saved answers", saved, nil, nil, "describe-stacks --region eu-central-1 --stack-name mine ", "sam deploy --region eu-central-1\n", "AWS_REGION=eu-central-1 STACK=mine make agent"},
-		{"another region", saved, []string{"AWS_REGION=eu-west-1"}, nil, "describe-stacks --region eu-west-1 --stack-name mine ", "sam deploy --region eu-west-1\n", "AWS_REGION=eu-west-1 STACK=mine make agent"},
-		{"on the command line", saved, []string{"AWS_REGION=eu-west-1"}, []string{"--region=eu-north-1", "--stack-name", "other"},
-			"describe-stacks --region eu-north-1 --stack-name other ", "sam deploy --region eu-north-1 --region=eu-north-1 --stack-name other\n", "AWS_REGION=eu-north-1 STACK=other make agent"},
+		{"nothing saved", savedNothing, nil, nil, "describe-stacks --stack-name line ", "sam deploy\n",
+			"STACK=line make agent"},
+		{"another environment", savedNothing, nil, []string{"--config-env", "prod"}, "--stack-name line-prod ",
+			"sam deploy --config-env prod\n", "STACK=line-prod make agent"},
+		{"saved answers", saved, nil, nil, "describe-stacks --region eu-central-1 --stack-name mine ",
+			"sam deploy --region eu-central-1\n", "AWS_REGION=eu-central-1 STACK=mine make agent"},
+		{"another region", saved, []string{"AWS_REGION=eu-west-1"}, nil,
+			"describe-stacks --region eu-west-1 --stack-name mine ", "sam deploy --region eu-west-1\n",
+			"AWS_REGION=eu-west-1 STACK=mine make agent"},
+		{"on the command line", saved, []string{"AWS_REGION=eu-west-1"},
+			[]string{"--region=eu-north-1", "--stack-name", "other"},
+			"describe-stacks --region eu-north-1 --stack-name other ",
+			"sam deploy --region eu-north-1 --region=eu-north-1 --stack-name other\n",
+			"AWS_REGION=eu-north-1 STACK=other make agent"},
 	} {
 		said, asked, err := deployScript(t, c.settings, there, c.env, c.args...)
-		if err != nil || !strings.Contains(asked, c.look) || !strings.HasSuffix(asked, c.deploy) || !strings.Contains(said, c.said) {
+		if err != nil || !strings.Contains(asked, c.look) || !strings.HasSuffix(asked, c.deploy) ||
+			!strings.Contains(said, c.said) {
 			t.Errorf("%s: %v\n%s\n%s", c.name, err, said, asked)
 		}
 	}
@@ -110,7 +123,8 @@ func TestDeployScriptSaysWhatIsWrong(t *testing.T) {
 		"no AWS credentials":                   {"*get-caller-identity*) exit 255 ;;", nil},
 		"no stack_name for the environment qa": {"", []string{"--config-env=qa"}},
 	} {
-		if said, _, err := deployScript(t, savedNothing, c.cases, nil, c.args...); err == nil || !strings.Contains(said, want) {
+		if said, _, err := deployScript(t, savedNothing, c.cases, nil, c.args...); err == nil ||
+			!strings.Contains(said, want) {
 			t.Errorf("%q: %v, %s", want, err, said)
 		}
 	}

@@ -56,9 +56,12 @@ func run(ctx context.Context, args []string) error {
 // options reads the flags, and the account from the environment or the file .env.
 func options(args []string) (o stack.Options, told output, err error) {
 	flags := flag.NewFlagSet("warmtransfer", flag.ContinueOnError)
-	flags.IntVar(&o.Port, "port", usualPort, "port of the page and the API; the phone network, the sign-in and the store take the next three; 0 takes any that are free")
-	flags.StringVar(&o.TwilioURL, "twilio-url", "", "a Twilio-compatible API to use instead of the phone network, e.g. https://api.twilio.com")
-	flags.StringVar(&o.PublicURL, "public-url", "", "with -twilio-url: where Twilio reaches this machine, e.g. a tunnel's address")
+	flags.IntVar(&o.Port, "port", usualPort,
+		"port of the page and the API; the phone network, the sign-in and the store take the next three; 0 takes any that are free")
+	flags.StringVar(&o.TwilioURL, "twilio-url", "",
+		"a Twilio-compatible API to use instead of the phone network, e.g. https://api.twilio.com")
+	flags.StringVar(&o.PublicURL, "public-url", "",
+		"with -twilio-url: where Twilio reaches this machine, e.g. a tunnel's address")
 	flags.BoolVar(&o.Headless, "headless", false, "start nothing that needs a browser")
 	flags.StringVar(&o.Data, "data", "", "a folder that keeps conferences and agents; without it all is in memory")
 	o.Parameters = map[string]string{}
@@ -167,7 +170,8 @@ func account(get func(string) string) stack.Account {
 func welcome(s *stack.Stack, o stack.Options, j *journal, took time.Duration) {
 	fmt.Printf("\nThe phone line is ready (%.1f s). Its number is %s.\n\n", took.Seconds(), s.Number)
 	if s.Network != nil {
-		fmt.Printf("  Without a browser: curl -d '{\"from\":\"+15550199\",\"to\":\"%s\"}' %s/control/calls\n", s.Number, s.Control)
+		fmt.Printf("  Without a browser: curl -d '{\"from\":\"+15550199\",\"to\":\"%s\"}' %s/control/calls\n", s.Number,
+			s.Control)
 		fmt.Printf("  Who hears whom:    curl %s/control/calls\n", s.Control)
 		fmt.Printf("  What was sent:     curl %s/control/requests\n\n", s.Control)
 	}

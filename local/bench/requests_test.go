@@ -83,7 +83,8 @@ func (d *desk) request(function string) (payload []byte, after func()) {
 	case "incoming": // the store seven times, Twilio once: an agent is rung
 		id := fmt.Sprintf("CA%032x", time.Now().UnixNano())
 		d.set("bob", "available")
-		return d.webhook("incoming", "/incoming", url.Values{"CallSid": {id}, "From": {"+15550199"}, "CallStatus": {"ringing"}}),
+		return d.webhook("incoming", "/incoming",
+				url.Values{"CallSid": {id}, "From": {"+15550199"}, "CallStatus": {"ringing"}}),
 			func() { d.gone(id) }
 	case "wait": // a read
 		id, gone := d.waiter()
@@ -110,7 +111,8 @@ func (d *desk) request(function string) (payload []byte, after func()) {
 // resume undoes the hold that a request has caused.
 func (d *desk) resume() {
 	d.b.Helper()
-	if _, err := d.s.Agent("alice").Press(context.Background(), "resume", "", fmt.Sprintf("resume-%d", d.n)); err != nil {
+	if _, err := d.s.Agent("alice").Press(context.Background(), "resume", "",
+		fmt.Sprintf("resume-%d", d.n)); err != nil {
 		d.b.Fatal(err)
 	}
 	d.idle()

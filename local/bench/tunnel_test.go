@@ -50,11 +50,13 @@ func newAuthority(b *testing.B) authority {
 		b.Log("the only authority is our own:", err)
 	}
 	file := filepath.Join(b.TempDir(), "ca.pem")
-	if err := os.WriteFile(file, append(others, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw})...), 0o600); err != nil {
+	if err := os.WriteFile(file, append(others, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw})...),
+		0o600); err != nil {
 		b.Fatal(err)
 	}
 	return authority{
-		tls: &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{raw}, PrivateKey: key}}, MinVersion: tls.VersionTLS12},
+		tls: &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{raw}, PrivateKey: key}},
+			MinVersion: tls.VersionTLS12},
 		env: []string{"SSL_CERT_FILE=" + file, "SSL_CERT_DIR=" + b.TempDir()}, // no other file
 	}
 }

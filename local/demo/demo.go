@@ -28,7 +28,8 @@ func Play(ctx context.Context, o stack.Options, out io.Writer, colour bool, pace
 		return err
 	}
 	defer s.Close()
-	d := &demo{ctx: ctx, s: s, out: out, colour: colour, pace: pace, began: time.Now(), names: map[string]string{}, heard: map[string]string{}}
+	d := &demo{ctx: ctx, s: s, out: out, colour: colour, pace: pace, began: time.Now(), names: map[string]string{},
+		heard: map[string]string{}}
 	events, stop := s.Network.Events()
 	defer stop()
 	var listening sync.WaitGroup
@@ -88,13 +89,15 @@ func (d *demo) play() error {
 	return d.steps(
 		step{"Alice's browser rings", func() bool { aliceLeg = d.legTo("alice"); return aliceLeg != "" }, nil},
 		step{"the caller hears music", d.hasMusic, nil},
-		step{"the caller and Alice talk", d.together(&caller, &aliceLeg), func() error { return d.answer("Alice", aliceLeg) }},
+		step{"the caller and Alice talk", d.together(&caller, &aliceLeg),
+			func() error { return d.answer("Alice", aliceLeg) }},
 		step{"Alice dials Bob in", func() bool { bobLeg = d.legTo("bob"); return bobLeg != "" }, func() error {
 			d.say("Alice", `presses "Add" beside Bob`)
 			_, err := alice.Do(d.ctx, "add", "bob")
 			return err
 		}},
-		step{"all three talk", d.together(&caller, &aliceLeg, &bobLeg), func() error { return d.answer("Bob", bobLeg) }},
+		step{"all three talk", d.together(&caller, &aliceLeg, &bobLeg),
+			func() error { return d.answer("Bob", bobLeg) }},
 		step{"the caller and Bob talk", d.together(&caller, &bobLeg), func() error {
 			d.say("Alice", "has briefed Bob, and leaves")
 			return d.s.Network.Hangup(aliceLeg)

@@ -60,20 +60,23 @@ func newPatient(t *testing.T, change ...func(*phonenet.Config)) *patient {
 	sound.Mount(twilioMux)
 	var signIn *issuer.Issuer
 	issuerURL := p.serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { signIn.ServeHTTP(w, r) }))
-	if signIn, err = issuer.New(issuer.Options{URL: issuerURL, ClientID: "page", Redirects: []string{site + "/"}, Clock: clock.New(1)}); err != nil {
+	if signIn, err = issuer.New(issuer.Options{URL: issuerURL, ClientID: "page", Redirects: []string{site + "/"},
+		Clock: clock.New(1)}); err != nil {
 		t.Fatal(err)
 	}
 	p.config = fmt.Sprintf(`{"signIn":{"authority":%q,"clientId":"page","scope":"openid"},"voice":{}}`, issuerURL)
 	p.target = target{
 		Page: site, API: site, Fallback: site + "/fallback.xml", Twilio: p.serve(twilioMux), Number: a.Number,
-		Account: twilio.Credentials{AccountSID: a.SID, AuthTokens: []string{a.AuthToken}, APIKey: a.APIKey, APISecret: a.APISecret},
+		Account: twilio.Credentials{AccountSID: a.SID, AuthTokens: []string{a.AuthToken}, APIKey: a.APIKey,
+			APISecret: a.APISecret},
 	}
 	d := newDoctor(p.target, io.Discard)
 	n, err := d.calls.Number(context.Background(), a.Number)
 	if err != nil {
 		t.Fatal(err)
 	}
-	n.Voice, n.Status = twilio.Hook{URL: site + "/incoming", Method: "POST"}, twilio.Hook{URL: site + "/events/call", Method: "POST"}
+	n.Voice, n.Status = twilio.Hook{URL: site + "/incoming", Method: "POST"}, twilio.Hook{URL: site + "/events/call",
+		Method: "POST"}
 	n.Fallback = twilio.Hook{URL: p.target.Fallback, Method: "GET"}
 	if err := d.calls.PointNumber(context.Background(), n); err != nil {
 		t.Fatal(err)
@@ -166,30 +169,44 @@ func TestWhatIsWrongIsSaidWithItsCure(t *testing.T) {
 		check string
 		want  string
 	}{
-		"no page":                {func(p *patient) { p.answers["/"] = status(403) }, "page", "answers 403"},
-		"page without policy":    {func(p *patient) { p.answers["/"] = html }, "page", "without a content security policy"},
-		"no site at all":         {func(p *patient) { p.target.Page = "http://127.0.0.1:1" }, "page", "cannot be reached"},
-		"no config":              {func(p *patient) { p.answers["/config.json"] = status(404) }, "config.json", "is missing"},
+		"no page": {func(p *patient) { p.answers["/"] = status(403) }, "page", "answers 403"},
+		"page without policy": {func(p *patient) { p.answers["/"] = html }, "page",
+			"without a content security policy"},
+		"no site at all": {func(p *patient) { p.target.Page = "http://127.0.0.1:1" }, "page",
+			"cannot be reached"},
+		"no config": {func(p *patient) { p.answers["/config.json"] = status(404) }, "config.json",
+			"is missing"},
 		"config without sign-in": {func(p *patient) { p.config = "{}" }, "config.json", "names no sign-in"},
 		"no issuer": {func(p *patient) {
 			p.config = `{"signIn":{"authority":"http://127.0.0.1:1","clientId":"x"}}`
 		}, "sign-in", "does not describe itself"},
-		"issuer of another name": {func(p *patient) { p.issuer(`{"issuer":"https://other.example.com"}`, "") }, "sign-in", "calls itself https://other"},
-		"issuer without RSA":     {func(p *patient) { p.issuer("", `{"keys":[{"kty":"EC"}]}`) }, "sign-in", "no RSA key"},
-		"issuer without keys":    {func(p *patient) { p.issuer("", `-`) }, "sign-in", "cannot be read"},
-		"no way back":            {func(p *patient) { p.config = strings.Replace(p.config, `"page"`, `"another"`, 1) }, "return", "does not let agents return"},
-		"open API":               {func(p *patient) { p.answers["/agents/me"] = status(200) }, "agents' API", "answers 200"},
-		"open webhooks":          {func(p *patient) { p.answers["/incoming"] = status(200) }, "webhooks", "answers 200"},
-		"wrong clock":            {func(p *patient) { p.clock = 2 * time.Minute }, "clock", "differ by 2m"},
-		"wrong API secret":       {func(p *patient) { p.target.Account.APISecret = "wrongwrongwrongwrong" }, "API key", "does not accept it"},
-		"somebody's number":      {func(p *patient) { p.target.Number = "+15550199999" }, "number", "+1555019…"},
-		"number elsewhere":       {func(p *patient) { p.network.SetNumber("https://other.example.com/", "", "") }, "number", "https://other.example.com/"},
-		"no status callback":     {func(p *patient) { p.network.SetNumber(p.target.API+"/incoming", "", "") }, "number", "call status changes"},
-		"no fallback":            {func(p *patient) { p.answers["/fallback.xml"] = status(403) }, "fallback", "leads back"},
-		"wrong auth token":       {func(p *patient) { p.target.Account.AuthTokens = []string{"another"} }, "auth token", "refused"},
-		"events fail":            {func(p *patient) { p.answers["/events/call"] = status(503) }, "auth token", "answered 503"},
-		"no Twilio":              {func(p *patient) { p.target.Twilio = "http://127.0.0.1:1" }, "API key", "could not be asked"},
-		"key of another kind":    {func(p *patient) { p.network = nil; p.target.Twilio = p.serve(status(403)) }, "API key", "HTTP 403"},
+		"issuer of another name": {func(p *patient) { p.issuer(`{"issuer":"https://other.example.com"}`, "") },
+			"sign-in", "calls itself https://other"},
+		"issuer without RSA":  {func(p *patient) { p.issuer("", `{"keys":[{"kty":"EC"}]}`) }, "sign-in", "no RSA key"},
+		"issuer without keys": {func(p *patient) { p.issuer("", `-`) }, "sign-in", "cannot be read"},
+		"no way back": {func(p *patient) { p.config = strings.Replace(p.config, `"page"`, `"another"`, 1) },
+			"return", "does not let agents return"},
+		"open API": {func(p *patient) { p.answers["/agents/me"] = status(200) }, "agents' API",
+			"answers 200"},
+		"open webhooks": {func(p *patient) { p.answers["/incoming"] = status(200) }, "webhooks", "answers 200"},
+		"wrong clock":   {func(p *patient) { p.clock = 2 * time.Minute }, "clock", "differ by 2m"},
+		"wrong API secret": {func(p *patient) { p.target.Account.APISecret = "wrongwrongwrongwrong" }, "API key",
+			"does not accept it"},
+		"somebody's number": {func(p *patient) { p.target.Number = "+15550199999" }, "number", "+1555019…"},
+		"number elsewhere": {func(p *patient) { p.network.SetNumber("https://other.example.com/", "", "") },
+			"number", "https://other.example.com/"},
+		"no status callback": {func(p *patient) { p.network.SetNumber(p.target.API+"/incoming", "", "") }, "number",
+			"call status changes"},
+		"no fallback": {func(p *patient) { p.answers["/fallback.xml"] = status(403) }, "fallback",
+			"leads back"},
+		"wrong auth token": {func(p *patient) { p.target.Account.AuthTokens = []string{"another"} }, "auth token",
+			"refused"},
+		"events fail": {func(p *patient) { p.answers["/events/call"] = status(503) }, "auth token",
+			"answered 503"},
+		"no Twilio": {func(p *patient) { p.target.Twilio = "http://127.0.0.1:1" }, "API key",
+			"could not be asked"},
+		"key of another kind": {func(p *patient) { p.network = nil; p.target.Twilio = p.serve(status(403)) }, "API key",
+			"HTTP 403"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPatient(t)
@@ -218,7 +235,8 @@ func (p *patient) issuer(doc, keys string) {
 		case doc != "":
 			_, _ = io.WriteString(w, doc)
 		default:
-			_ = json.NewEncoder(w).Encode(map[string]string{"issuer": at, "jwks_uri": at + "/keys", "authorization_endpoint": at + "/authorize"})
+			_ = json.NewEncoder(w).Encode(map[string]string{"issuer": at, "jwks_uri": at + "/keys",
+				"authorization_endpoint": at + "/authorize"})
 		}
 	}))
 	p.config = fmt.Sprintf(`{"signIn":{"authority":%q,"clientId":"page"}}`, at)
@@ -250,18 +268,21 @@ func TestHeadlessLocalStackHasNoPage(t *testing.T) {
 
 func TestRunAsksALocalStackForItsParts(t *testing.T) {
 	p := newPatient(t)
-	for _, name := range []string{"TWILIO_ACCOUNT_SID", "TWILIO_API_KEY", "TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN", "TWILIO_NUMBER", "TWILIO_API_URL"} {
+	for _, name := range []string{"TWILIO_ACCOUNT_SID", "TWILIO_API_KEY", "TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN",
+		"TWILIO_NUMBER", "TWILIO_API_URL"} {
 		t.Setenv(name, "")
 	}
 	control := p.serve(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_ = json.NewEncoder(w).Encode(map[string]string{"api": p.target.API, "twilio": p.target.Twilio, "number": p.target.Number})
+		_ = json.NewEncoder(w).Encode(map[string]string{"api": p.target.API, "twilio": p.target.Twilio,
+			"number": p.target.Number})
 	}))
 	var out bytes.Buffer
 	if err := Run(context.Background(), []string{"-control", control}, &out); err != nil {
 		t.Errorf("%v\n%s", err, out.String())
 	}
 	p.network.SetNumber("https://other.example.com/", "", "")
-	if err := Run(context.Background(), []string{"-control", control}, &out); err == nil || !strings.Contains(err.Error(), "1 of") {
+	if err := Run(context.Background(), []string{"-control", control}, &out); err == nil ||
+		!strings.Contains(err.Error(), "1 of") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -276,7 +297,8 @@ func TestRunSaysWhatItNeeds(t *testing.T) {
 		"stack":                               "flags only",
 		"-nonsense":                           "not defined",
 	} {
-		if err := Run(context.Background(), strings.Fields(args), io.Discard); err == nil || !strings.Contains(err.Error(), want) {
+		if err := Run(context.Background(), strings.Fields(args), io.Discard); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", args, err, want)
 		}
 	}
@@ -290,7 +312,8 @@ func TestDeploymentIsReadFromItsOutputs(t *testing.T) {
 	}
 	aws := func(_ context.Context, args ...string) ([]byte, error) { return []byte(answers[args[1]]), nil }
 	got, err := deployed(context.Background(), "line", aws)
-	if err != nil || got.API != "https://api" || got.Fallback != "https://media/fallback.xml" || got.Twilio != twilioAPI ||
+	if err != nil || got.API != "https://api" || got.Fallback != "https://media/fallback.xml" ||
+		got.Twilio != twilioAPI ||
 		got.Account.APIKey != "SK1" || got.Account.AuthTokens[0] != "t" {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -305,7 +328,8 @@ func TestDeploymentIsReadFromItsOutputs(t *testing.T) {
 		}
 	}
 	refuse := func(context.Context, ...string) ([]byte, error) { return nil, errors.New("no such stack") }
-	if _, err := deployed(context.Background(), "line", refuse); err == nil || !strings.Contains(err.Error(), "no such stack") {
+	if _, err := deployed(context.Background(), "line", refuse); err == nil ||
+		!strings.Contains(err.Error(), "no such stack") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -66,8 +66,9 @@ func (d *doctor) webhookRules(ctx context.Context) (string, error) {
 		if len(d.t.Account.SharedKeys) == 0 {
 			mend += "; if the setting names a shared key, put that one's secret into the secret as sharedKey, with HMAC_SHA256"
 		}
-		return "", wrong(mend+"; see UnknownSignatures in docs/operations.md", "the rule %q (%s) applies to our webhooks: "+
-			"its setting wins over the retries that we ask for, and may sign them in another way", r.FriendlyName, r.MatchType)
+		return "", wrong(mend+"; see UnknownSignatures in docs/operations.md",
+			"the rule %q (%s) applies to our webhooks: "+
+				"its setting wins over the retries that we ask for, and may sign them in another way", r.FriendlyName, r.MatchType)
 	}
 	return "none applies to our webhooks", nil
 }

@@ -42,7 +42,8 @@ func invalid(why string) *refusal {
 }
 
 // check verifies the bearer token and returns its claims as the functions see them.
-func (a *authorizer) check(r *http.Request, scopes []string) (*events.APIGatewayV2HTTPRequestContextAuthorizerJWTDescription, *refusal) {
+func (a *authorizer) check(r *http.Request,
+	scopes []string) (*events.APIGatewayV2HTTPRequestContextAuthorizerJWTDescription, *refusal) {
 	header := r.Header.Get("Authorization")
 	if header == "" {
 		return nil, &refusal{http.StatusUnauthorized, "Bearer"}
@@ -65,7 +66,8 @@ func (a *authorizer) check(r *http.Request, scopes []string) (*events.APIGateway
 	}
 	if len(scopes) > 0 && len(matched) == 0 {
 		return nil, &refusal{http.StatusForbidden,
-			`Bearer scope="` + strings.Join(scopes, " ") + `" error="insufficient_scope" error_description="the token does not have the required scopes"`}
+			`Bearer scope="` + strings.Join(scopes, " ") +
+				`" error="insufficient_scope" error_description="the token does not have the required scopes"`}
 	}
 	out := &events.APIGatewayV2HTTPRequestContextAuthorizerJWTDescription{Claims: map[string]string{}, Scopes: matched}
 	for name, value := range claims {

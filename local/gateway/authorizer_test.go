@@ -34,7 +34,8 @@ func TestF149TokenOfTheIssuerIsTakenUntilItExpires(t *testing.T) {
 	e := b.seen("POST", "/token", "", "Authorization", "Bearer "+token)
 	jwt := contextOf(e)["authorizer"].(map[string]any)["jwt"].(map[string]any)
 	claims := jwt["claims"].(map[string]any)
-	for name, want := range map[string]any{"username": "erin", "client_id": "page", "scope": "openid profile email", "token_use": "access",
+	for name, want := range map[string]any{"username": "erin", "client_id": "page", "scope": "openid profile email",
+		"token_use":      "access",
 		"cognito:groups": "[agent supervisor]", "exp": fmt.Sprint(epoch.Add(time.Hour).Unix())} {
 		if claims[name] != want {
 			t.Errorf("claim %s: got %v (%T), want %v", name, claims[name], claims[name], want)
@@ -51,14 +52,16 @@ func TestF149TokenOfTheIssuerIsTakenUntilItExpires(t *testing.T) {
 	b.clock.Advance(time.Second)
 	a := b.do("POST", "/token", "", "Authorization", "Bearer "+token)
 	a.want(t, 401, "Unauthorized")
-	if !strings.Contains(a.header.Get("Www-Authenticate"), `error="invalid_token" error_description="the token has expired"`) {
+	if !strings.Contains(a.header.Get("Www-Authenticate"),
+		`error="invalid_token" error_description="the token has expired"`) {
 		t.Errorf("challenge: %s", a.header.Get("Www-Authenticate"))
 	}
 }
 
 func TestF149WithoutATokenNothingStarts(t *testing.T) {
 	b := start(t, common, nil)
-	for _, header := range []string{"", "Bearer", "Bearer ", "Basic YTpi", "Bearer a.b.c", "Bearer x", "Bearer ..", strings.Repeat(".", 100)} {
+	for _, header := range []string{"", "Bearer", "Bearer ", "Basic YTpi", "Bearer a.b.c", "Bearer x", "Bearer ..",
+		strings.Repeat(".", 100)} {
 		var headers []string
 		if header != "" {
 			headers = []string{"Authorization", header}
@@ -147,7 +150,8 @@ func TestF149Claims(t *testing.T) {
 	idp, c := newIDP(t), clock.NewManual(epoch)
 	k := newKeys(c)
 	defer k.close()
-	a := &authorizer{Authorizer: sam.Authorizer{Issuer: idp.URL, Audience: []string{"page", "phone"}}, keys: k, clock: c}
+	a := &authorizer{Authorizer: sam.Authorizer{Issuer: idp.URL, Audience: []string{"page", "phone"}}, keys: k,
+		clock: c}
 	now := epoch.Unix()
 	good := map[string]any{"iss": idp.URL, "client_id": "page", "exp": now + 60, "iat": now, "scope": "openid email"}
 	for _, test := range []struct {
@@ -200,7 +204,8 @@ func TestF149SigningMethods(t *testing.T) {
 	good := sign(t, claims, jwa.RS256(), idp.rsa)
 	parts := strings.Split(good, ".")
 	none := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)) + "." + parts[1] + "."
-	forged := parts[0] + "." + base64.RawURLEncoding.EncodeToString([]byte(`{"iss":"`+idp.URL+`","client_id":"page","exp":9999999999}`)) + "." + parts[2]
+	forged := parts[0] + "." + base64.RawURLEncoding.EncodeToString([]byte(`{"iss":"`+idp.URL+
+		`","client_id":"page","exp":9999999999}`)) + "." + parts[2]
 	secret, err := jwk.Import([]byte(strings.Repeat("k", 32)))
 	if err != nil {
 		t.Fatal(err)

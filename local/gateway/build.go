@@ -34,7 +34,8 @@ func Build(ctx context.Context, root string, t *sam.Template, out string, output
 			continue // nothing here starts it
 		}
 		if info, err := os.Stat(filepath.Join(root, f.CodeURI)); err != nil || !info.IsDir() {
-			return fmt.Errorf("the template's function %s wants the folder %s, which is not there", f.LogicalID, f.CodeURI)
+			return fmt.Errorf("the template's function %s wants the folder %s, which is not there", f.LogicalID,
+				f.CodeURI)
 		}
 		if seen[f.Folder()] {
 			return fmt.Errorf("two functions of the template have folders named %s", f.Folder())

@@ -11,7 +11,8 @@ import (
 
 // preflight answers a browser's OPTIONS request, without a function and without a token.
 func preflight(w http.ResponseWriter, r *http.Request, c *sam.CORS) bool {
-	if r.Method != http.MethodOptions || r.Header.Get("Origin") == "" || r.Header.Get("Access-Control-Request-Method") == "" {
+	if r.Method != http.MethodOptions || r.Header.Get("Origin") == "" ||
+		r.Header.Get("Access-Control-Request-Method") == "" {
 		return false
 	}
 	h := w.Header()

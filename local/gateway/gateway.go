@@ -199,12 +199,14 @@ func (g *Gateway) call(w http.ResponseWriter, r *http.Request, id string, match 
 		return
 	}
 	trace := traceID(g.o.Clock.Now())
-	payload, err := json.Marshal(g.event(r, eventFacts{id: id, trace: trace, route: match, params: params, jwt: jwt, body: body}))
+	payload, err := json.Marshal(g.event(r,
+		eventFacts{id: id, trace: trace, route: match, params: params, jwt: jwt, body: body}))
 	if err != nil || len(body) > maxBody || len(payload) > runner.MaxPayload {
 		refuse(w, http.StatusRequestEntityTooLarge)
 		return
 	}
-	out, err := g.functions[match.function].Invoke(runner.Invocation{RequestID: id, TraceID: trace, Payload: payload}, match.Timeout)
+	out, err := g.functions[match.function].Invoke(runner.Invocation{RequestID: id, TraceID: trace, Payload: payload},
+		match.Timeout)
 	var failed *runner.FunctionError
 	switch {
 	case err == nil:

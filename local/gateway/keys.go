@@ -34,7 +34,8 @@ type keySet struct {
 func newKeys(c clock.Clock) *keys {
 	// A transport of its own, so that close ends only its connections.
 	transport := &http.Transport{MaxIdleConns: 1, IdleConnTimeout: 10 * time.Second}
-	return &keys{clock: c, http: &http.Client{Timeout: 5 * time.Second, Transport: transport}, sets: map[string]keySet{}}
+	return &keys{clock: c, http: &http.Client{Timeout: 5 * time.Second, Transport: transport},
+		sets: map[string]keySet{}}
 }
 
 func (k *keys) close() { k.http.CloseIdleConnections() }

@@ -187,7 +187,8 @@ func start(t *testing.T, template string, change func(*Options)) *bench {
 	idp := httptest.NewUnstartedServer(nil)
 	url := "http://" + idp.Listener.Addr().String()
 	var err error
-	b.issuer, err = issuer.New(issuer.Options{URL: url, ClientID: "page", Redirects: []string{"http://localhost/"}, Clock: b.clock})
+	b.issuer, err = issuer.New(issuer.Options{URL: url, ClientID: "page", Redirects: []string{"http://localhost/"},
+		Clock: b.clock})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -286,7 +287,8 @@ func (b *bench) try(method, path, body string, headers ...string) (answer, error
 // want checks status and body of the gateway's own answers.
 func (a answer) want(t *testing.T, status int, message string) {
 	t.Helper()
-	if want := `{"message":"` + message + `"}`; a.status != status || a.body != want || a.header.Get("Content-Type") != "application/json" {
+	if want := `{"message":"` + message + `"}`; a.status != status || a.body != want ||
+		a.header.Get("Content-Type") != "application/json" {
 		t.Errorf("got %d %q (%s), want %d %q", a.status, a.body, a.header.Get("Content-Type"), status, want)
 	}
 	if a.header.Get("Apigw-Requestid") == "" {

@@ -202,7 +202,8 @@ func file(dir, name string) ([]byte, time.Time) {
 // types are those that a machine's own table may lack.
 var types = map[string]string{
 	".js": "text/javascript; charset=utf-8", ".map": "application/json", ".mp3": "audio/mpeg", ".wav": "audio/wav",
-	".ico": "image/x-icon", ".woff2": "font/woff2", ".webmanifest": "application/manifest+json", ".txt": "text/plain; charset=utf-8",
+	".ico": "image/x-icon", ".woff2": "font/woff2", ".webmanifest": "application/manifest+json",
+	".txt": "text/plain; charset=utf-8",
 }
 
 func contentType(at string) string {

@@ -109,8 +109,10 @@ func TestEnvironmentIsLambdasAndTheTemplates(t *testing.T) {
 	if err := json.Unmarshal([]byte(b.do("GET", "/do/env", "").body), &env); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"AWS_LAMBDA_FUNCTION_NAME=main", "AWS_REGION=us-east-1", "AWS_LAMBDA_LOG_FORMAT=JSON", "TZ=:UTC",
-		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=128", "_HANDLER=bootstrap", "AWS_ACCESS_KEY_ID=" + iam.Key("main"), "MUSIC=local", "KEPT=template"} {
+	for _, want := range []string{"AWS_LAMBDA_FUNCTION_NAME=main", "AWS_REGION=us-east-1", "AWS_LAMBDA_LOG_FORMAT=JSON",
+		"TZ=:UTC",
+		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=128", "_HANDLER=bootstrap", "AWS_ACCESS_KEY_ID=" +
+			iam.Key("main"), "MUSIC=local", "KEPT=template"} {
 		if !slices.Contains(env, want) {
 			t.Errorf("%s is missing", want)
 		}

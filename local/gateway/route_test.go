@@ -13,8 +13,10 @@ func TestRouteSelection(t *testing.T) {
 	var routes []*route
 	for _, key := range []sam.Route{ // the order in the template does not matter
 		{Method: "ANY", Path: "$default"}, {Method: "ANY", Path: "/{all+}"}, {Method: "GET", Path: "/agents/{id}"},
-		{Method: "GET", Path: "/agents/{rest+}"}, {Method: "ANY", Path: "/agents/me"}, {Method: "GET", Path: "/agents/me"},
-		{Method: "GET", Path: "/agents"}, {Method: "POST", Path: "/wait/{conference}/{turn}"}, {Method: "POST", Path: "/wait/{conference}/first"},
+		{Method: "GET", Path: "/agents/{rest+}"}, {Method: "ANY", Path: "/agents/me"},
+		{Method: "GET", Path: "/agents/me"},
+		{Method: "GET", Path: "/agents"}, {Method: "POST", Path: "/wait/{conference}/{turn}"},
+		{Method: "POST", Path: "/wait/{conference}/first"},
 		{Method: "GET", Path: "/"},
 	} {
 		r, err := newRoute(key, "F", sam.API{})
@@ -65,7 +67,8 @@ func TestBucket(t *testing.T) {
 	now := time.Unix(0, 0)
 	bucket := &bucket{rate: 2, burst: 3}
 	var got string
-	for _, wait := range []time.Duration{0, 0, 0, 0, 250 * time.Millisecond, 250 * time.Millisecond, 0, time.Hour, 0, 0, 0} {
+	for _, wait := range []time.Duration{0, 0, 0, 0, 250 * time.Millisecond, 250 * time.Millisecond, 0, time.Hour, 0, 0,
+		0} {
 		now = now.Add(wait)
 		got += fmt.Sprint(bucket.allow(now), " ")
 	}

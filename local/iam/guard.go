@@ -103,8 +103,9 @@ func (g *Guard) Before(next http.Handler) http.Handler {
 			if why == denied {
 				reason = "with an explicit deny in an identity-based policy"
 			}
-			refuse(w, c, "AccessDeniedException", fmt.Sprintf("User: arn:aws:sts::%s:assumed-role/%sRole/%s is not authorized to perform: %s on resource: %s %s",
-				sam.Account, f.LogicalID, f.Folder(), u.Action, u.Resource, reason))
+			refuse(w, c, "AccessDeniedException",
+				fmt.Sprintf("User: arn:aws:sts::%s:assumed-role/%sRole/%s is not authorized to perform: %s on resource: %s %s",
+					sam.Account, f.LogicalID, f.Folder(), u.Action, u.Resource, reason))
 			return
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
@@ -133,7 +134,8 @@ func refuse(w http.ResponseWriter, c call, kind, message string) {
 	if c.service == "s3" {
 		w.Header().Set("Content-Type", "application/xml")
 		w.WriteHeader(http.StatusForbidden)
-		_, _ = fmt.Fprintf(w, "<Error><Code>%s</Code><Message>%s</Message></Error>", strings.TrimSuffix(kind, "Exception"), message)
+		_, _ = fmt.Fprintf(w, "<Error><Code>%s</Code><Message>%s</Message></Error>",
+			strings.TrimSuffix(kind, "Exception"), message)
 		return
 	}
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")

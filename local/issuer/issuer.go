@@ -122,7 +122,8 @@ func (i *Issuer) routes() {
 		for method, h := range methods {
 			i.mux.HandleFunc(method+" "+path, h)
 		}
-		i.mux.HandleFunc("OPTIONS "+path, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+		i.mux.HandleFunc("OPTIONS "+path,
+			func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	}
 }
 
@@ -160,23 +161,24 @@ func (i *Issuer) allowOrigin(h http.Header, r *http.Request) {
 // discovery is OpenID Connect Discovery 1.0 section 3.
 func (i *Issuer) discovery(w http.ResponseWriter, _ *http.Request) {
 	answer(w, http.StatusOK, map[string]any{
-		"issuer":                                         i.o.URL,
-		"authorization_endpoint":                         i.o.URL + "/authorize",
-		"token_endpoint":                                 i.o.URL + "/token",
-		"userinfo_endpoint":                              i.o.URL + "/userinfo",
-		"jwks_uri":                                       i.o.URL + "/jwks",
-		"end_session_endpoint":                           i.o.URL + "/logout",
-		"revocation_endpoint":                            i.o.URL + "/revoke",
-		"scopes_supported":                               strings.Fields(Scope),
-		"response_types_supported":                       []string{"code"},
-		"response_modes_supported":                       []string{"query"},
-		"grant_types_supported":                          []string{"authorization_code", "refresh_token"},
-		"code_challenge_methods_supported":               []string{"S256"},
-		"token_endpoint_auth_methods_supported":          []string{"none"},
-		"revocation_endpoint_auth_methods_supported":     []string{"none"},
-		"subject_types_supported":                        []string{"public"},
-		"id_token_signing_alg_values_supported":          []string{"RS256"},
-		"claims_supported":                               []string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "name", "email", "email_verified", "cognito:username", "cognito:groups"},
+		"issuer":                                     i.o.URL,
+		"authorization_endpoint":                     i.o.URL + "/authorize",
+		"token_endpoint":                             i.o.URL + "/token",
+		"userinfo_endpoint":                          i.o.URL + "/userinfo",
+		"jwks_uri":                                   i.o.URL + "/jwks",
+		"end_session_endpoint":                       i.o.URL + "/logout",
+		"revocation_endpoint":                        i.o.URL + "/revoke",
+		"scopes_supported":                           strings.Fields(Scope),
+		"response_types_supported":                   []string{"code"},
+		"response_modes_supported":                   []string{"query"},
+		"grant_types_supported":                      []string{"authorization_code", "refresh_token"},
+		"code_challenge_methods_supported":           []string{"S256"},
+		"token_endpoint_auth_methods_supported":      []string{"none"},
+		"revocation_endpoint_auth_methods_supported": []string{"none"},
+		"subject_types_supported":                    []string{"public"},
+		"id_token_signing_alg_values_supported":      []string{"RS256"},
+		"claims_supported": []string{"sub", "iss", "aud", "exp", "iat", "auth_time",
+			"nonce", "name", "email", "email_verified", "cognito:username", "cognito:groups"},
 		"authorization_response_iss_parameter_supported": true,
 	})
 }
@@ -213,7 +215,8 @@ func form(r *http.Request) (url.Values, *failure) {
 	}
 	for name, values := range r.Form {
 		if len(values) > 1 {
-			return nil, &failure{"invalid_request", "the parameter " + strings.ToValidUTF8(name, "?") + " is there twice"}
+			return nil, &failure{"invalid_request",
+				"the parameter " + strings.ToValidUTF8(name, "?") + " is there twice"}
 		}
 	}
 	return r.Form, nil

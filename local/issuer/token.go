@@ -36,7 +36,8 @@ func (i *Issuer) token(w http.ResponseWriter, r *http.Request) {
 
 // clientForm reads a form of our client.
 func (i *Issuer) clientForm(r *http.Request) (url.Values, *failure) {
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/x-www-form-urlencoded" {
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil ||
+		kind != "application/x-www-form-urlencoded" {
 		return nil, &failure{"invalid_request", "the body is no form"}
 	}
 	if r.URL.RawQuery != "" {

@@ -127,7 +127,8 @@ func TestMusicIsAsLoudAsSpeechAndNeverClips(t *testing.T) {
 
 func TestMuLawIsG711(t *testing.T) {
 	// Values of the standard's table: silence, the ends, and one at each segment's border.
-	for sample, want := range map[int16]byte{0: 0xFF, 32767: 0x80, -32768: 0x00, 124: 0xEF, -124: 0x6F, 8059: 0xA0, 8060: 0x9F} {
+	for sample, want := range map[int16]byte{0: 0xFF, 32767: 0x80, -32768: 0x00, 124: 0xEF, -124: 0x6F, 8059: 0xA0,
+		8060: 0x9F} {
 		if got := encode(sample); got != want {
 			t.Errorf("encode(%d) = %#02x, want %#02x", sample, got, want)
 		}

@@ -19,7 +19,8 @@ func wav(samples []int16) []byte {
 	}
 	n := uint32(len(samples))
 	field([]byte("RIFF"), header+n+n%2, []byte("WAVE"))
-	field([]byte("fmt "), uint32(18), uint16(muLaw), uint16(1), uint32(rate), uint32(rate), uint16(1), uint16(8), uint16(0))
+	field([]byte("fmt "), uint32(18), uint16(muLaw), uint16(1), uint32(rate), uint32(rate), uint16(1), uint16(8),
+		uint16(0))
 	field([]byte("fact"), uint32(4), n)
 	field([]byte("data"), n)
 	for _, s := range samples {

@@ -27,7 +27,8 @@ func TestEveryFileIsServedUnderThePolicy(t *testing.T) {
 		if res.StatusCode != http.StatusOK || !strings.HasPrefix(res.Header.Get("Content-Type"), kind) {
 			t.Errorf("%q: status %d, %s, want %s", path, res.StatusCode, res.Header.Get("Content-Type"), kind)
 		}
-		if got := res.Header.Get("Content-Security-Policy"); !strings.HasPrefix(got, "default-src 'none'") || strings.Contains(got, "unsafe") {
+		if got := res.Header.Get("Content-Security-Policy"); !strings.HasPrefix(got, "default-src 'none'") ||
+			strings.Contains(got, "unsafe") {
 			t.Errorf("%q: policy %q", path, got)
 		}
 	}

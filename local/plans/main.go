@@ -96,8 +96,10 @@ func marshal(v any) ([]byte, error) {
 func planOf(m, short *phonenumbers.PhoneMetadata) plan {
 	general := m.GetGeneralDesc()
 	p := plan{
-		Lengths: general.GetPossibleLength(), Local: general.GetPossibleLengthLocalOnly(), General: general.GetNationalNumberPattern(),
-		Prefix: m.GetNationalPrefixForParsing(), Rule: m.GetNationalPrefixTransformRule(), Leading: m.GetLeadingDigits(),
+		Lengths: general.GetPossibleLength(), Local: general.GetPossibleLengthLocalOnly(),
+		General: general.GetNationalNumberPattern(),
+		Prefix:  m.GetNationalPrefixForParsing(), Rule: m.GetNationalPrefixTransformRule(),
+		Leading:   m.GetLeadingDigits(),
 		Emergency: short.GetEmergency().GetNationalNumberPattern(), Short: short.GetGeneralDesc().GetPossibleLength(),
 		Types: []kind{},
 	}
@@ -106,11 +108,14 @@ func planOf(m, short *phonenumbers.PhoneMetadata) plan {
 		name string
 		desc *phonenumbers.PhoneNumberDesc
 	}{
-		{"premium", m.GetPremiumRate()}, {"toll-free", m.GetTollFree()}, {"shared-cost", m.GetSharedCost()}, {"voip", m.GetVoip()},
-		{"personal", m.GetPersonalNumber()}, {"pager", m.GetPager()}, {"uan", m.GetUan()}, {"voicemail", m.GetVoicemail()},
+		{"premium", m.GetPremiumRate()}, {"toll-free", m.GetTollFree()}, {"shared-cost", m.GetSharedCost()},
+		{"voip", m.GetVoip()},
+		{"personal", m.GetPersonalNumber()}, {"pager", m.GetPager()}, {"uan", m.GetUan()},
+		{"voicemail", m.GetVoicemail()},
 		{"fixed", m.GetFixedLine()}, {"mobile", m.GetMobile()},
 	} {
-		if pattern := t.desc.GetNationalNumberPattern(); pattern != "" && !slices.Contains(t.desc.GetPossibleLength(), -1) {
+		if pattern := t.desc.GetNationalNumberPattern(); pattern != "" &&
+			!slices.Contains(t.desc.GetPossibleLength(), -1) {
 			p.Types = append(p.Types, kind{t.name, pattern, t.desc.GetPossibleLength()})
 		}
 	}

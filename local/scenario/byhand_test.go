@@ -53,7 +53,8 @@ func (l *line) edit(key string, change func(doc map[string]any), more ...string)
 func (l *line) rest(path string, form url.Values) (status int, answer map[string]any) {
 	l.t.Helper()
 	a := stack.MadeUp()
-	req, err := http.NewRequest(http.MethodPost, l.Twilio+"/2010-04-01/Accounts/"+a.SID+"/"+path+".json", strings.NewReader(form.Encode()))
+	req, err := http.NewRequest(http.MethodPost, l.Twilio+"/2010-04-01/Accounts/"+a.SID+"/"+path+".json",
+		strings.NewReader(form.Encode()))
 	l.must(err)
 	req.SetBasicAuth(a.APIKey, a.APISecret)
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")

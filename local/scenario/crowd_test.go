@@ -131,7 +131,10 @@ func TestF133AHundredAgentsRaceForTenCallers(t *testing.T) {
 	for _, id := range ids {
 		l.register(id)
 		agent := l.agent(id)
-		free = append(free, func() { _, _ = patient(func() (stack.Snapshot, error) { return agent.Set(l.ctx, "available") }) })
+		free = append(free, func() {
+			_,
+				_ = patient(func() (stack.Snapshot, error) { return agent.Set(l.ctx, "available") })
+		})
 	}
 	l.atOnce(free...)
 	l.pass(16 * time.Second) // long enough for a music turn of a caller whose save lost the race

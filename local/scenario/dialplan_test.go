@@ -157,7 +157,8 @@ func TestF097F022WebhooksOfTheKey(t *testing.T) {
 				})
 				l.waits(caller)
 				l.insists("alice", "complete", "")
-				l.until("the caller talks to the number", time.Minute, func() bool { return l.hears(caller) == london && l.legTo("alice") == "" })
+				l.until("the caller talks to the number", time.Minute,
+					func() bool { return l.hears(caller) == london && l.legTo("alice") == "" })
 				l.done(90 * time.Second)
 			})
 		}

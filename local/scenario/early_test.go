@@ -43,7 +43,8 @@ func TestF180HangsUpWhileTheFirstFunctionIsCold(t *testing.T) {
 	for _, cold := range []int{50, 500, 4000, 9000} {
 		l := open(t)
 		l.online("alice")
-		l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/incoming$"}, Do: "delay", DelayMs: cold})
+		l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/incoming$"}, Do: "delay",
+			DelayMs: cold})
 		caller := l.vanishes(l.settle)
 		l.pass(time.Duration(cold) * time.Millisecond)
 		l.Network.ClearFaults()
@@ -64,7 +65,8 @@ func TestF180TheEndIsToldAfterTheFirstSave(t *testing.T) {
 	for _, late := range []int{100, 3000} {
 		l := open(t)
 		l.online("alice")
-		l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/call"}, Do: "delay", DelayMs: late})
+		l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/call"}, Do: "delay",
+			DelayMs: late})
 		caller := l.vanishes(func() {})
 		l.pass(10 * time.Second)
 		l.wantNothingLeft(caller)

@@ -174,12 +174,14 @@ func TestF059F061F062OutsideNumberDoesNotTakeTheCall(t *testing.T) {
 // that a country is not allowed.
 func TestF062TheNetworkRefusesTheNumber(t *testing.T) {
 	t.Parallel()
-	for code, outcome := range map[int]string{13227: "failed:13227", 21215: "failed:21215", 13224: "failed:13224", 21211: "failed:21211"} {
+	for code, outcome := range map[int]string{13227: "failed:13227", 21215: "failed:21215", 13224: "failed:13224",
+		21211: "failed:21211"} {
 		t.Run(outcome, func(t *testing.T) {
 			t.Parallel()
 			l, caller := withAlice(t)
 			l.fault(phonenet.FaultRule{
-				Kind: "rest", Match: phonenet.FaultMatch{Event: "CreateCall"}, Do: "fail", Status: 400, Code: code, Times: 1,
+				Kind: "rest", Match: phonenet.FaultMatch{Event: "CreateCall"}, Do: "fail", Status: 400, Code: code,
+				Times: 1,
 			})
 			l.presses("alice", "consult", london)
 			l.wantOutcome("alice", outcome)

@@ -106,7 +106,8 @@ func TestStoryWithoutFaults(t *testing.T) {
 
 // callbacks are the status callbacks of a call; every one of them may be lost.
 var callbacks = []string{
-	"participant-join", "participant-leave", "participant-hold", "participant-unhold", "conference-start", "conference-end",
+	"participant-join", "participant-leave", "participant-hold", "participant-unhold", "conference-start",
+	"conference-end",
 	"call-initiated", "call-ringing", "call-completed",
 }
 
@@ -118,7 +119,8 @@ func TestF097F100F103F107EveryCallbackLostDoubledLateOrReordered(t *testing.T) {
 				t.Parallel()
 				l := open(t)
 				l.gap = 5 * time.Second
-				l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Event: event}, Do: do, DelayMs: 7000})
+				l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Event: event}, Do: do,
+					DelayMs: 7000})
 				l.story()
 				l.done(90 * time.Second)
 			})
@@ -139,7 +141,8 @@ func TestF104EveryCallbackTenMinutesLate(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	l.gap = 5 * time.Second
-	l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "delay", DelayMs: 600_000})
+	l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "delay",
+		DelayMs: 600_000})
 	l.story()
 	l.done(12 * time.Minute)
 }
@@ -174,7 +177,8 @@ func TestF025F056F058F076RestFailsBeforeAndAfterTakingEffect(t *testing.T) {
 					t.Parallel()
 					l := open(t)
 					l.gap = 5 * time.Second
-					l.fault(phonenet.FaultRule{Kind: "rest", Match: phonenet.FaultMatch{Event: op}, Do: do, Times: 1, Skip: skip})
+					l.fault(phonenet.FaultRule{Kind: "rest", Match: phonenet.FaultMatch{Event: op}, Do: do, Times: 1,
+						Skip: skip})
 					l.story()
 					l.done(90 * time.Second)
 				})

@@ -45,13 +45,16 @@ func (l *line) wantOneSideHeld(caller string) {
 	l.together(alice, with)
 	l.waits(held)
 	if !l.held(held) || l.held(with) || l.held(alice) {
-		l.t.Errorf("%s: caller held %t, bob held %t, alice held %t", me.Call.State, l.held(caller), l.held(bob), l.held(alice))
+		l.t.Errorf("%s: caller held %t, bob held %t, alice held %t", me.Call.State, l.held(caller), l.held(bob),
+			l.held(alice))
 	}
 	c := l.conference(caller)
 	if c.Caller.Held != l.held(caller) || c.Leg(c.Transfer.Leg).Held != l.held(bob) {
-		l.t.Errorf("the item has caller held %t and bob held %t, which is not so", c.Caller.Held, c.Leg(c.Transfer.Leg).Held)
+		l.t.Errorf("the item has caller held %t and bob held %t, which is not so", c.Caller.Held,
+			c.Leg(c.Transfer.Leg).Held)
 	}
-	if want := l.name(held); len(me.Call.Held) != 1 || me.Call.Held[0] != map[string]string{"caller": "caller", "bob": "target"}[want] {
+	if want := l.name(held); len(me.Call.Held) != 1 ||
+		me.Call.Held[0] != map[string]string{"caller": "caller", "bob": "target"}[want] {
 		l.t.Errorf("alice is shown that %v are held, want %s", me.Call.Held, want)
 	}
 }
@@ -131,7 +134,8 @@ func TestF124WrongCallStateIsLookedUpAndNotRepeated(t *testing.T) {
 	l.pass(6 * time.Second)
 	before := int64(len(l.Network.Records(0)))
 	l.fault(phonenet.FaultRule{
-		Kind: "rest", Match: phonenet.FaultMatch{Event: "UpdateParticipant"}, Do: "fail", Status: http.StatusConflict, Code: 21220,
+		Kind: "rest", Match: phonenet.FaultMatch{Event: "UpdateParticipant"}, Do: "fail", Status: http.StatusConflict,
+		Code: 21220,
 	})
 	l.presses("alice", "cancel", "")
 	count := map[string]int{}

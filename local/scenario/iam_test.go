@@ -82,7 +82,8 @@ func without(function, action string) func(*stack.Options) {
 func TestCallerIsKeptByFunctionsThatMayNotDoTheirWork(t *testing.T) {
 	t.Parallel()
 	for _, function := range []string{"incoming", "wait", "connect-agent"} {
-		for _, action := range []string{"secretsmanager:GetSecretValue", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"} {
+		for _, action := range []string{"secretsmanager:GetSecretValue", "dynamodb:GetItem", "dynamodb:PutItem",
+			"dynamodb:Query"} {
 			t.Run(function+" without "+action, func(t *testing.T) {
 				t.Parallel()
 				l := open(t, without(function, action))

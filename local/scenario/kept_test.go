@@ -240,7 +240,8 @@ func TestTheTargetLostInTheHandOverIsCalledBack(t *testing.T) {
 	l := open(t)
 	caller := consulting(l)
 	l.gap = 10 * time.Second
-	l.fault(phonenet.FaultRule{Kind: "rest", Match: phonenet.FaultMatch{Event: "UpdateParticipant"}, Do: "fail", Status: 500})
+	l.fault(phonenet.FaultRule{Kind: "rest", Match: phonenet.FaultMatch{Event: "UpdateParticipant"}, Do: "fail",
+		Status: 500})
 	_, _ = l.agent("alice").Press(l.ctx, "complete", "", "C-1")
 	l.settle()
 	l.wantState("alice", "completing")

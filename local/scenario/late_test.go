@@ -25,13 +25,15 @@ func TestF029TheAnswerIsNotTold(t *testing.T) {
 	l.wantState("alice", "talking")
 	l.pass(60 * time.Second)
 	if c := l.conference(caller); !c.Started || c.Room == "" || !c.Caller.Joined || !c.Leg(c.Owner).Joined {
-		t.Errorf("60 s later the item has room %q, started %t, caller %+v, owner %+v", c.Room, c.Started, c.Caller, c.Leg(c.Owner))
+		t.Errorf("60 s later the item has room %q, started %t, caller %+v, owner %+v", c.Room, c.Started, c.Caller,
+			c.Leg(c.Owner))
 	}
 	l.presses("alice", "consult", "bob")
 	l.waits(caller)
 	l.together(alice, l.answers("bob"))
 	l.presses("alice", "complete", "")
-	l.until("bob has the caller alone", 20*time.Second, func() bool { return l.hears(caller) == "bob" && !l.live(alice) })
+	l.until("bob has the caller alone", 20*time.Second,
+		func() bool { return l.hears(caller) == "bob" && !l.live(alice) })
 	l.done(90 * time.Second)
 }
 
@@ -64,7 +66,8 @@ func TestF101CallerJoinsLeavesAndJoinsAgain(t *testing.T) {
 	caller := talking(l)
 	l.fault(leavesLate)
 	room := l.conference(caller).Room
-	if status, answer := l.rest("Conferences/"+string(room), url.Values{"Status": {"completed"}}); status != http.StatusOK {
+	if status, answer := l.rest("Conferences/"+string(room),
+		url.Values{"Status": {"completed"}}); status != http.StatusOK {
 		t.Fatalf("%d %v", status, answer)
 	}
 	l.wantLive(caller)
@@ -79,7 +82,8 @@ func TestF101CallerJoinsLeavesAndJoinsAgain(t *testing.T) {
 }
 
 // leavesLate delays the participant-leave events.
-var leavesLate = phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Event: "participant-leave"}, Do: "delay", DelayMs: 4000}
+var leavesLate = phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Event: "participant-leave"},
+	Do: "delay", DelayMs: 4000}
 
 // wantStaysWith asserts that the caller stays with the agent through the late events, the sweeps and the polls, and
 // that the stored state of both is right: hold works.
@@ -107,7 +111,8 @@ func TestF106EventsOfAnAgentsOldLegWhenSheHasANewCall(t *testing.T) {
 	old := l.answers("alice")
 	oldKey := string(l.conference(first).Owner)
 	l.pass(5 * time.Second)
-	l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "delay", DelayMs: 30_000})
+	l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "delay",
+		DelayMs: 30_000})
 	l.presses("alice", "end", "")
 	l.pass(8 * time.Second)
 	l.wantOver(old)
@@ -118,7 +123,8 @@ func TestF106EventsOfAnAgentsOldLegWhenSheHasANewCall(t *testing.T) {
 	version := l.conference(second).Version
 	for _, conference := range []string{first, second} {
 		path := "/events/leg/" + conference + "/" + oldKey
-		form := url.Values{"AccountSid": {stack.MadeUp().SID}, "CallSid": {old}, "CallStatus": {"completed"}, "SequenceNumber": {"9"}}
+		form := url.Values{"AccountSid": {stack.MadeUp().SID}, "CallSid": {old}, "CallStatus": {"completed"},
+			"SequenceNumber": {"9"}}
 		if status, body, _ := l.post(path, form, signed(l.API+path, form)); status != http.StatusNoContent {
 			t.Errorf("%s: %d %s", path, status, body)
 		}

@@ -52,7 +52,8 @@ func prepare(m *testing.M) (int, error) {
 		return 1, err
 	}
 	t, err := sam.Load(filepath.Join(root, "template.yaml"), sam.Values{Parameters: map[string]string{
-		"TwilioNumber": "+15550100", "TwilioAccountSid": "", "TwilioAuthToken": "", "TwilioApiKey": "", "TwilioApiSecret": "",
+		"TwilioNumber": "+15550100", "TwilioAccountSid": "", "TwilioAuthToken": "", "TwilioApiKey": "",
+		"TwilioApiSecret": "",
 	}, Attributes: map[string]string{"Table": anyTable}})
 	if err != nil {
 		return 1, err
@@ -136,9 +137,11 @@ func open(t *testing.T, change ...func(*stack.Options)) *line {
 	t.Helper()
 	l := &line{
 		t: t, ctx: context.Background(), clock: clock.NewManual(epoch), log: &buffer{}, api: map[string]*stack.Agent{},
-		pages: map[string]bool{}, beat: epoch, heard: map[string][]hearing{}, gap: 2 * time.Second, leaving: map[string]bool{},
+		pages: map[string]bool{}, beat: epoch, heard: map[string][]hearing{}, gap: 2 * time.Second,
+		leaving: map[string]bool{},
 	}
-	o := stack.Options{Clock: l.clock, Output: l.log, Headless: true, Binaries: shared.binaries, SharedStore: shared.store}
+	o := stack.Options{Clock: l.clock, Output: l.log, Headless: true, Binaries: shared.binaries,
+		SharedStore: shared.store}
 	for _, f := range change {
 		f(&o)
 	}
@@ -257,7 +260,10 @@ func (l *line) online(ids ...string) {
 	for _, id := range ids {
 		l.register(id)
 		l.pages[id] = true
-		if _, err := patient(func() (stack.Snapshot, error) { return l.agent(id).Set(l.ctx, "available") }); err != nil {
+		if _, err := patient(func() (stack.Snapshot,
+			error) {
+			return l.agent(id).Set(l.ctx, "available")
+		}); err != nil {
 			l.t.Fatalf("%s goes online: %v", id, err)
 		}
 		l.settle()
@@ -633,7 +639,8 @@ func (l *line) explain() {
 	}
 	records := l.Network.Records(0)
 	for _, r := range records[max(0, len(records)-40):] {
-		l.t.Logf("  %8.3f %s %s %s %s -> %d %s %s", r.At.Sub(epoch).Seconds(), r.Kind, r.Event, r.Method, r.URL, r.Status, r.Fault, r.Error)
+		l.t.Logf("  %8.3f %s %s %s %s -> %d %s %s", r.At.Sub(epoch).Seconds(), r.Kind, r.Event, r.Method, r.URL,
+			r.Status, r.Fault, r.Error)
 	}
 	out := strings.Split(l.log.String(), "\n")
 	for _, s := range out[max(0, len(out)-40):] {

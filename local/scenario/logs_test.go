@@ -19,14 +19,16 @@ const (
 )
 
 var telling = []issuer.Agent{
-	{Username: "alice", Name: "Alice Wonderlake"}, {Username: "bob", Name: "Bob Quickfoot"}, {Username: "zoe.featherstone@example.com", Name: "Zoë Featherstone"},
+	{Username: "alice", Name: "Alice Wonderlake"}, {Username: "bob", Name: "Bob Quickfoot"},
+	{Username: "zoe.featherstone@example.com", Name: "Zoë Featherstone"},
 }
 
 // notes presses a button with the note.
 func (l *line) notes(id, action, target string) (stack.Snapshot, error) {
 	l.t.Helper()
 	var snap stack.Snapshot
-	err := l.agent(id).Call(l.ctx, http.MethodPost, "/transfer", map[string]any{"action": action, "target": target, "note": secretNote}, &snap)
+	err := l.agent(id).Call(l.ctx, http.MethodPost, "/transfer",
+		map[string]any{"action": action, "target": target, "note": secretNote}, &snap)
 	l.settle()
 	return snap, err
 }
@@ -49,14 +51,16 @@ func TestF163NothingPersonalIsLoggedWhateverGoesWrong(t *testing.T) {
 	form.Set("From", secretCaller)
 	form.Set("CallerName", "Wonderlake")
 	forged := signed(l.API+"/incoming", form)[2:] + "=="
-	for _, path := range []string{"/incoming", "/wait/" + stranger + "/0", "/events/call", "/connect-agent/" + stranger + "/" + url.PathEscape(secretCaller)} {
+	for _, path := range []string{"/incoming", "/wait/" + stranger + "/0", "/events/call",
+		"/connect-agent/" + stranger + "/" + url.PathEscape(secretCaller)} {
 		l.post(path, form, forged)
 		// Those would start a new call.
 		if !strings.HasSuffix(path, "/incoming") && !strings.HasPrefix(path, "/wait/") {
 			l.post(path, form, signed(l.API+path, form))
 		}
 	}
-	for _, body := range []any{map[string]any{"action": secretNote}, map[string]any{"action": "consult", "target": secretCaller, "note": secretNote}, secretNote} {
+	for _, body := range []any{map[string]any{"action": secretNote},
+		map[string]any{"action": "consult", "target": secretCaller, "note": secretNote}, secretNote} {
 		_ = l.agent("alice").Call(l.ctx, http.MethodPost, "/transfer", body, nil)
 	}
 
@@ -67,7 +71,8 @@ func TestF163NothingPersonalIsLoggedWhateverGoesWrong(t *testing.T) {
 	l.rejects("bob")
 	// Twilio's messages, which are passed on nowhere, contain the number.
 	for _, code := range []int{13227, 20003, 21211} {
-		l.fault(phonenet.FaultRule{Kind: "rest", Match: phonenet.FaultMatch{Event: "CreateCall"}, Do: "fail", Status: 400, Code: code, Times: 1})
+		l.fault(phonenet.FaultRule{Kind: "rest", Match: phonenet.FaultMatch{Event: "CreateCall"}, Do: "fail",
+			Status: 400, Code: code, Times: 1})
 		_, _ = l.notes("alice", "consult", london)
 		l.pass(3 * time.Second)
 	}
@@ -94,7 +99,8 @@ func TestF163NothingPersonalIsLoggedWhateverGoesWrong(t *testing.T) {
 	token, err := l.SignIn.Token("alice")
 	l.must(err)
 	a := stack.MadeUp()
-	l.wantNowhere("Klondike", "inheritance", "Wonderlake", "Quickfoot", "eatherstone", "7700900461", strings.TrimPrefix(london, "+44"),
+	l.wantNowhere("Klondike", "inheritance", "Wonderlake", "Quickfoot", "eatherstone", "7700900461",
+		strings.TrimPrefix(london, "+44"),
 		a.AuthToken, a.APISecret, forged, voice.Token, token[len(token)-20:])
 	l.done(90 * time.Second)
 	l.wantNowhere("Klondike", "Wonderlake", "7700900461")
@@ -105,7 +111,8 @@ func TestF163NothingPersonalIsLoggedWhateverGoesWrong(t *testing.T) {
 func (l *line) wantEverybodyLogged() {
 	l.t.Helper()
 	log := l.log.String()
-	for _, function := range []string{"incoming", "wait", "connect-agent", "transfer", "token", "agents", "events", "sweep"} {
+	for _, function := range []string{"incoming", "wait", "connect-agent", "transfer", "token", "agents", "events",
+		"sweep"} {
 		if !strings.Contains(log, "\n"+function+" | {") {
 			l.t.Errorf("%s has logged nothing", function)
 		}
@@ -144,7 +151,8 @@ func (l *line) wantNowhere(secrets ...string) {
 // plus signs and digits would not find that text.
 func TestF195CallersWithoutANumberAreNotLogged(t *testing.T) {
 	t.Parallel()
-	for _, from := range []string{"sip:klondike@pbx.example.com", "sip:+447700900462@pbx.example.com", "07700900463", "4711"} {
+	for _, from := range []string{"sip:klondike@pbx.example.com", "sip:+447700900462@pbx.example.com", "07700900463",
+		"4711"} {
 		t.Run(from, func(t *testing.T) {
 			t.Parallel()
 			o := &outage{}
@@ -157,7 +165,8 @@ func TestF195CallersWithoutANumberAreNotLogged(t *testing.T) {
 			}
 			l.fault(phonenet.FaultRule{Kind: "rest", Do: "fail", Times: 3})
 			_, _ = l.agent("alice").Press(l.ctx, "consult", "bob", "1")
-			_ = l.agent("alice").Call(l.ctx, http.MethodPost, "/transfer", map[string]any{"action": "consult", "target": from}, nil)
+			_ = l.agent("alice").Call(l.ctx, http.MethodPost, "/transfer",
+				map[string]any{"action": "consult", "target": from}, nil)
 			l.pass(3 * time.Second)
 			l.hangs(caller)
 			l.pass(3 * time.Second)

@@ -13,7 +13,8 @@ import (
 func (l *line) musicStops(caller string) {
 	l.t.Helper()
 	l.fault(phonenet.FaultRule{
-		Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/wait/" + caller}, Do: "throttle", Status: http.StatusTooManyRequests, Times: 6,
+		Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/wait/" + caller}, Do: "throttle",
+		Status: http.StatusTooManyRequests, Times: 6,
 	})
 	l.until("the music stops", 30*time.Second, func() bool { return l.hears(caller) == "silence" })
 	l.gap = soundWithNone // from here on, this gap is measured
@@ -87,7 +88,8 @@ func TestMusicThatCouldNotBeHadWhenNothingElseCanBe(t *testing.T) {
 	caller := l.dial("+15550199")
 	l.pass(20 * time.Second)
 	for _, path := range []string{"^/wait/", "^/incoming"} {
-		l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: path}, Do: "throttle", Status: http.StatusTooManyRequests})
+		l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: path}, Do: "throttle",
+			Status: http.StatusTooManyRequests})
 	}
 	l.gap = 110 * time.Second
 	l.pass(5 * time.Minute)

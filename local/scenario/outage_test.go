@@ -15,7 +15,8 @@ import (
 func (l *line) incomingDown() {
 	l.t.Helper()
 	l.fault(phonenet.FaultRule{
-		Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/incoming"}, Do: "throttle", Status: http.StatusTooManyRequests,
+		Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/incoming"}, Do: "throttle",
+		Status: http.StatusTooManyRequests,
 	})
 }
 
@@ -121,7 +122,8 @@ func TestF005F011LastWordsAreHeardWhileNothingAnswersTheCaller(t *testing.T) {
 			caller := talking(l)
 			l.incomingDown()
 			if do != "" {
-				l.fault(phonenet.FaultRule{Kind: "rest", Match: phonenet.FaultMatch{Event: "UpdateCall", Path: caller}, Do: do, Times: 1})
+				l.fault(phonenet.FaultRule{Kind: "rest", Match: phonenet.FaultMatch{Event: "UpdateCall", Path: caller},
+					Do: do, Times: 1})
 			}
 			l.presses("alice", "end", "")
 			l.pass(5 * time.Second)

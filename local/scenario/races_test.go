@@ -108,7 +108,8 @@ func TestF136CallerHangsUpAsTheAgentAnswers(t *testing.T) {
 		if me := l.me("alice"); me.Call != nil {
 			t.Errorf("alice is shown %+v", me.Call)
 		}
-		if c := l.conference(caller); c.State != conference.Ended || c.Reason != conference.ReasonCallerLeft || c.Live() {
+		if c := l.conference(caller); c.State != conference.Ended || c.Reason != conference.ReasonCallerLeft ||
+			c.Live() {
 			t.Errorf("the item is %s, %s, still to be looked after: %t", c.State, c.Reason, c.Live())
 		}
 	}
@@ -153,7 +154,8 @@ func TestF137CompleteAgainstCancel(t *testing.T) {
 			t.Fatalf("neither was accepted: %v", errs)
 		case !errors.As(errs[loser], &problem) || problem.Status != 409:
 			t.Fatalf("%s won, and %s was answered %v", winner, loser, errs[loser])
-		case problem.Type == "/problems/wrong-state" && problem.State != map[string]string{"complete": "completing", "cancel": "talking"}[winner]:
+		case problem.Type == "/problems/wrong-state" &&
+			problem.State != map[string]string{"complete": "completing", "cancel": "talking"}[winner]:
 			t.Errorf("%s won, and %s was told the state %q", winner, loser, problem.State)
 		case problem.Type != "/problems/wrong-state" && (winner != "complete" || problem.Type != "/problems/no-call"):
 			t.Errorf("%s won, and %s was refused as %s", winner, loser, problem.Type)

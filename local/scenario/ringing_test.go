@@ -65,7 +65,8 @@ func TestF005TheAPIDoesNotAnswerAndTheCallerIsKept(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	l.online("alice")
-	l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/incoming"}, Do: "throttle", Times: 3})
+	l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/incoming"}, Do: "throttle",
+		Times: 3})
 	caller := l.dial("+15550199")
 	for range 4 {
 		l.wantLive(caller)

@@ -13,7 +13,8 @@ import (
 func (l *line) withToken(token string) string {
 	l.t.Helper()
 	a := stack.MadeUp()
-	value, err := json.Marshal(map[string]string{"accountSid": a.SID, "authToken": token, "apiKey": a.APIKey, "apiSecret": a.APISecret})
+	value, err := json.Marshal(map[string]string{"accountSid": a.SID, "authToken": token, "apiKey": a.APIKey,
+		"apiSecret": a.APISecret})
 	l.must(err)
 	return string(value)
 }

@@ -49,7 +49,10 @@ func viaProxy(t *testing.T, ask func(w http.ResponseWriter, r *http.Request, sto
 				t.Fatal(err)
 			}
 			proxy := httputil.NewSingleHostReverseProxy(to)
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { ask(w, r, proxy) }))
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter,
+				r *http.Request) {
+				ask(w, r, proxy)
+			}))
 			t.Cleanup(server.Close)
 			return server.URL
 		}
@@ -67,7 +70,8 @@ func saved(r *http.Request) *conference.Conference {
 		Item struct{ PK, Doc struct{ S string } }
 	}
 	c := &conference.Conference{}
-	if err != nil || json.Unmarshal(body, &put) != nil || !strings.HasPrefix(put.Item.PK.S, "c#") || json.Unmarshal([]byte(put.Item.Doc.S), c) != nil {
+	if err != nil || json.Unmarshal(body, &put) != nil || !strings.HasPrefix(put.Item.PK.S, "c#") ||
+		json.Unmarshal([]byte(put.Item.Doc.S), c) != nil {
 		return nil
 	}
 	return c

@@ -18,7 +18,8 @@ func TestF034TheCallerIsToldOfAnAgentWhoseComputerSleeps(t *testing.T) {
 		defer l.mu.Unlock()
 		n := 0
 		for _, h := range l.heard[caller] {
-			if slices.ContainsFunc(h.words, func(w string) bool { return strings.HasPrefix(w, "speech:If you cannot hear your agent") }) {
+			if slices.ContainsFunc(h.words,
+				func(w string) bool { return strings.HasPrefix(w, "speech:If you cannot hear your agent") }) {
 				n++
 			}
 		}

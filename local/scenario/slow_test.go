@@ -11,7 +11,9 @@ import (
 
 // everyList is a fault of all of Twilio's lists.
 func everyList(do string, times int) phonenet.FaultRule {
-	return phonenet.FaultRule{Kind: "rest", Match: phonenet.FaultMatch{Path: "(Calls|Conferences|Participants).json$", Method: "GET"}, Do: do, Times: times, DelayMs: 600_000}
+	return phonenet.FaultRule{Kind: "rest",
+		Match: phonenet.FaultMatch{Path: "(Calls|Conferences|Participants).json$",
+			Method: "GET"}, Do: do, Times: times, DelayMs: 600_000}
 }
 
 // Twilio's lists succeed, and show nobody or only an old state, for the two sweeps of two minutes, or once. No leg is
@@ -67,7 +69,8 @@ func TestF178ADialledLegThatNoListShowsYet(t *testing.T) {
 		l := open(t)
 		caller := talking(l)
 		l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/leg/"}, Do: "drop"})
-		l.fault(phonenet.FaultRule{Kind: "rest", Match: phonenet.FaultMatch{Event: "CreateCall"}, Do: "drop-after", Times: 1})
+		l.fault(phonenet.FaultRule{Kind: "rest", Match: phonenet.FaultMatch{Event: "CreateCall"}, Do: "drop-after",
+			Times: 1})
 		// One reconcile.
 		l.fault(phonenet.FaultRule{Kind: "rest", Match: phonenet.FaultMatch{Event: "ListCall"}, Do: do, Times: 2})
 		l.presses("alice", "consult", "bob")
@@ -85,7 +88,8 @@ func TestF178ADialledLegThatNoListShowsYet(t *testing.T) {
 // has gone back to the private talk.
 func TestF184AnUnholdTakesEffectLate(t *testing.T) {
 	t.Parallel()
-	for _, presses := range []string{"swap swap", "swap swap complete", "swap swap cancel", "cancel consult", "complete"} {
+	for _, presses := range []string{"swap swap", "swap swap complete", "swap swap cancel", "cancel consult",
+		"complete"} {
 		for _, late := range []int{1000, 4000, 10_000} {
 			for _, told := range []bool{true, false} {
 				t.Run(fmt.Sprint(presses, " ", late, " told ", told), func(t *testing.T) {
@@ -94,10 +98,12 @@ func TestF184AnUnholdTakesEffectLate(t *testing.T) {
 					caller := consulting(l)
 					l.pass(3 * time.Second)
 					l.fault(phonenet.FaultRule{
-						Kind: "rest", Match: phonenet.FaultMatch{Path: "/" + caller + ".json$", Method: "POST"}, Do: "late", DelayMs: late, Times: 1,
+						Kind: "rest", Match: phonenet.FaultMatch{Path: "/" + caller + ".json$", Method: "POST"},
+						Do: "late", DelayMs: late, Times: 1,
 					})
 					if !told {
-						l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Event: "participant-unhold"}, Do: "drop", Times: 1})
+						l.fault(phonenet.FaultRule{Kind: "webhook",
+							Match: phonenet.FaultMatch{Event: "participant-unhold"}, Do: "drop", Times: 1})
 					}
 					all := strings.Fields(presses)
 					for _, verb := range all {
@@ -169,10 +175,12 @@ func TestF186EveryRestCallTakesFiveSeconds(t *testing.T) {
 	t.Logf("alice talks to bob after %v", l.clock.Now().Sub(began))
 	l.waits(caller)
 	l.insists("alice", "complete", "")
-	l.until("the caller talks to bob alone", 40*time.Second, func() bool { return l.hears(caller) == "bob" && l.legTo("alice") == "" })
+	l.until("the caller talks to bob alone", 40*time.Second,
+		func() bool { return l.hears(caller) == "bob" && l.legTo("alice") == "" })
 	l.pass(5 * time.Second)
 	l.insists("bob", "hold", "")
-	l.until("the caller is on hold", 15*time.Second, func() bool { h := l.hears(caller); return h == "music" || h == "speech" })
+	l.until("the caller is on hold", 15*time.Second,
+		func() bool { h := l.hears(caller); return h == "music" || h == "speech" })
 	l.insists("bob", "resume", "")
 	l.until("the caller is back", 25*time.Second, func() bool { return l.hears(caller) == "bob" })
 	l.done(90 * time.Second)
@@ -189,7 +197,8 @@ func TestF186AConsultThatCannotBeginIsRefusedInWords(t *testing.T) {
 		l.insists("alice", "consult", "bob")
 		l.pass(15 * time.Second)
 		me := l.me("alice")
-		if me.State() != "talking" || me.Call.Transfer == nil || !strings.HasPrefix(string(me.Call.Transfer.Outcome), "failed") {
+		if me.State() != "talking" || me.Call.Transfer == nil ||
+			!strings.HasPrefix(string(me.Call.Transfer.Outcome), "failed") {
 			t.Errorf("%s: 15 s later alice's call is %q, %+v", do, me.State(), me.Call.Transfer)
 		}
 		l.together(caller, l.legTo("alice"))

@@ -67,7 +67,8 @@ const withoutMusic = 5 * time.Second
 
 func TestF176Soak(t *testing.T) {
 	t.Parallel()
-	s := &soak{dice: rand.New(rand.NewPCG(*soakSeed, 0)), back: map[string]time.Time{}, ended: map[string]bool{}, wanted: *soakCalls, strikes: map[string][]strike{}}
+	s := &soak{dice: rand.New(rand.NewPCG(*soakSeed, 0)), back: map[string]time.Time{}, ended: map[string]bool{},
+		wanted: *soakCalls, strikes: map[string][]strike{}}
 	var people []issuer.Agent
 	for n := range soakAgents {
 		id := fmt.Sprintf("agent%d", n)
@@ -124,7 +125,8 @@ func (s *soak) look() {
 		about := append(callSID.FindAllString(r.URL+" "+r.Body, -1), r.SID)
 		slices.Sort(about)
 		for _, sid := range slices.Compact(about) {
-			s.strikes[sid] = append(s.strikes[sid], strike{from, r.At, fmt.Sprintf("%s %s %s", r.Fault, r.Kind, r.Event)})
+			s.strikes[sid] = append(s.strikes[sid],
+				strike{from, r.At, fmt.Sprintf("%s %s %s", r.Fault, r.Kind, r.Event)})
 		}
 	}
 }
@@ -303,7 +305,8 @@ func (s *soak) tellOf(sid string) {
 	}
 	for _, r := range s.Network.Records(0) {
 		if strings.Contains(r.URL, sid) || r.SID == sid {
-			s.t.Logf("  %9.3f %s %s %s %s -> %d %s %s", r.At.Sub(epoch).Seconds(), r.Kind, r.Event, r.Method, r.URL, r.Status, r.Fault, r.Error)
+			s.t.Logf("  %9.3f %s %s %s %s -> %d %s %s", r.At.Sub(epoch).Seconds(), r.Kind, r.Event, r.Method, r.URL,
+				r.Status, r.Fault, r.Error)
 		}
 	}
 }

@@ -13,7 +13,8 @@ import (
 
 // invites dials somebody into a conference by hand, as only a program with the account's keys can.
 func (l *line) invites(room, number string) (status int, answer map[string]any) {
-	return l.rest("Conferences/"+room+"/Participants", url.Values{"From": {l.Number}, "To": {number}, "Label": {"stranger" + number[1:]}})
+	return l.rest("Conferences/"+room+"/Participants",
+		url.Values{"From": {l.Number}, "To": {number}, "Label": {"stranger" + number[1:]}})
 }
 
 // N5: a conference has one place more than its parties, for the moment in which one leg replaces another. An unknown
@@ -81,7 +82,8 @@ func TestF127TheSweepLeavesForeignCallsAlone(t *testing.T) {
 		var legs []string
 		for _, number := range []string{"+15550181", "+15550182"} {
 			sid := l.made("Calls", url.Values{
-				"From": {l.Number}, "To": {number}, "Twiml": {`<Response><Dial><Conference>` + room + `</Conference></Dial></Response>`},
+				"From": {l.Number}, "To": {number},
+				"Twiml": {`<Response><Dial><Conference>` + room + `</Conference></Dial></Response>`},
 			})
 			l.must(l.Network.Answer(sid, nil))
 			l.settle()
@@ -89,13 +91,15 @@ func TestF127TheSweepLeavesForeignCallsAlone(t *testing.T) {
 			foreign[sid] = true
 		}
 		for i, sid := range legs {
-			if c, _ := l.Network.Call(sid); c.Conference != room || len(c.Hears) != 1 || c.Hears[0] != "leg:"+legs[1-i] {
+			if c, _ := l.Network.Call(sid); c.Conference != room || len(c.Hears) != 1 ||
+				c.Hears[0] != "leg:"+legs[1-i] {
 				t.Fatalf("it is not the conference that was meant: %+v", c)
 			}
 		}
 	}
 	foreign[l.made("Calls", url.Values{
-		"From": {l.Number}, "To": {"+15550183"}, "Timeout": {"600"}, "Twiml": {`<Response><Say>Hello.</Say></Response>`},
+		"From": {l.Number}, "To": {"+15550183"}, "Timeout": {"600"},
+		"Twiml": {`<Response><Say>Hello.</Say></Response>`},
 	})] = true
 	// One of our own calls, of which no callback comes: the sweep has something to look for.
 	l.fault(phonenet.FaultRule{Kind: "webhook", Match: phonenet.FaultMatch{Path: "^/events/"}, Do: "drop"})
@@ -148,7 +152,8 @@ func TestF026F127AnotherProgramsCallToAnAgentIsNotTakenForOurs(t *testing.T) {
 				t.Fatalf("our own leg is %q", ours)
 			}
 			theirs := l.made("Calls", url.Values{
-				"From": {l.Number}, "To": {"client:alice"}, "Timeout": {"600"}, "Twiml": {`<Response><Play loop="0">` + l.API + `/music/00.wav</Play></Response>`},
+				"From": {l.Number}, "To": {"client:alice"}, "Timeout": {"600"},
+				"Twiml": {`<Response><Play loop="0">` + l.API + `/music/00.wav</Play></Response>`},
 			})
 			l.pass(12 * time.Second) // long enough to be looked for
 			l.waits(caller)

@@ -86,7 +86,8 @@ func TestF055ConsultTalkAndComplete(t *testing.T) {
 	if n := l.transfers("bob", "answered"); n != 1 {
 		t.Errorf("the timeline has %d transfers, want one: %+v", n, l.me("bob").Call.History)
 	}
-	if c := l.conference(caller); c.Hops != 1 || c.Transfer.Outcome != "answered" || c.Transfer.By != "alice" || c.Transfer.To != "bob" {
+	if c := l.conference(caller); c.Hops != 1 || c.Transfer.Outcome != "answered" || c.Transfer.By != "alice" ||
+		c.Transfer.To != "bob" {
 		t.Errorf("the item: %d hops, transfer %+v", c.Hops, c.Transfer)
 	}
 	l.pass(time.Minute)

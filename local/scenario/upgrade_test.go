@@ -33,7 +33,8 @@ func (l *line) wantLater(key string, since int64) {
 	}
 	skills, _ := doc["skills"].([]any)
 	if schema, _ := doc["schema"].(float64); schema != 2 || doc["language"] != "cy" || len(skills) != 2 {
-		l.t.Errorf("%s has lost what a newer version wrote: schema %v, language %v, skills %v", key, doc["schema"], doc["language"], doc["skills"])
+		l.t.Errorf("%s has lost what a newer version wrote: schema %v, language %v, skills %v", key, doc["schema"],
+			doc["language"], doc["skills"])
 	}
 	if caller, ok := doc["caller"].(map[string]any); ok && caller["mood"] != "calm" {
 		l.t.Errorf("%s has lost a member of the caller's: %v", key, caller)
@@ -105,7 +106,8 @@ func TestF016ItemsOfAnOlderVersionAreRead(t *testing.T) {
 			})
 		}
 	}
-	l.edit("c#"+caller, bare("id", "version", "state", "since", "room", "started", "caller", "arrived", "queued", "legs", "owner", "callerOn"))
+	l.edit("c#"+caller, bare("id", "version", "state", "since", "room", "started", "caller", "arrived", "queued",
+		"legs", "owner", "callerOn"))
 	for _, id := range []string{"alice", "bob"} {
 		l.edit("a#"+id, bare("id", "name", "version", "status", "since", "idle", "seen", "claim"))
 	}

@@ -114,7 +114,8 @@ func (s *Secrets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, "ValidationException", "SecretId is missing")
 		return
 	case in.SecretID != s.id && in.SecretID != s.arn():
-		refuse(w, http.StatusBadRequest, "ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
+		refuse(w, http.StatusBadRequest, "ResourceNotFoundException",
+			"Secrets Manager can't find the specified secret.")
 		return
 	}
 	s.answer(w, in.VersionStage, in.VersionID)
@@ -138,7 +139,8 @@ func (s *Secrets) answer(w http.ResponseWriter, stage, id string) {
 			"Secrets Manager can't find the specified secret value for staging label: "+stage)
 		return
 	}
-	write(w, http.StatusOK, map[string]any{"ARN": s.arn(), "Name": s.id[strings.LastIndex(s.id, ":")+1:], "CreatedDate": found.created,
+	write(w, http.StatusOK, map[string]any{"ARN": s.arn(), "Name": s.id[strings.LastIndex(s.id, ":")+1:],
+		"CreatedDate":  found.created,
 		"SecretString": found.text, "VersionId": found.id, "VersionStages": stages})
 }
 

@@ -55,13 +55,15 @@ func TestStages(t *testing.T) {
 			t.Errorf("%s: %v", stage, err)
 			continue
 		}
-		if *out.SecretString != `{"authToken":"`+want+`"}` || *out.Name != "TwilioSecret" || !out.CreatedDate.Equal(epoch) {
+		if *out.SecretString != `{"authToken":"`+want+`"}` || *out.Name != "TwilioSecret" ||
+			!out.CreatedDate.Equal(epoch) {
 			t.Errorf("%s: got %s of %s, made %v; want %s", stage, *out.SecretString, *out.Name, out.CreatedDate, want)
 		}
 		if stage != "" && !slices.Equal(out.VersionStages, []string{stage}) {
 			t.Errorf("%s: stages %v", stage, out.VersionStages)
 		}
-		again, err := c.GetSecretValue(context.Background(), &secretsmanager.GetSecretValueInput{SecretId: out.ARN, VersionId: out.VersionId})
+		again, err := c.GetSecretValue(context.Background(),
+			&secretsmanager.GetSecretValueInput{SecretId: out.ARN, VersionId: out.VersionId})
 		if err != nil || *again.SecretString != *out.SecretString {
 			t.Errorf("%s by its version and the secret's ARN: %v", stage, err)
 		}
@@ -96,7 +98,8 @@ func TestOutage(t *testing.T) {
 	s.Fail(true)
 	_, err := get(c, "TwilioSecret", "")
 	var fault smithy.APIError
-	if !errors.As(err, &fault) || fault.ErrorCode() != "InternalServiceError" || fault.ErrorFault() != smithy.FaultServer {
+	if !errors.As(err, &fault) || fault.ErrorCode() != "InternalServiceError" ||
+		fault.ErrorFault() != smithy.FaultServer {
 		t.Errorf("in an outage: %v", err)
 	}
 	s.Fail(false)
@@ -113,7 +116,8 @@ func TestBadRequests(t *testing.T) {
 		{"POST", "", "{}", "UnknownOperationException"},
 		{"POST", "secretsmanager.GetSecretValue", "[", "SerializationException"},
 		{"POST", "secretsmanager.GetSecretValue", "", "SerializationException"},
-		{"POST", "secretsmanager.GetSecretValue", `{"SecretId":"` + strings.Repeat("a", maxBody) + `"}`, "SerializationException"},
+		{"POST", "secretsmanager.GetSecretValue", `{"SecretId":"` + strings.Repeat("a", maxBody) + `"}`,
+			"SerializationException"},
 		{"POST", "secretsmanager.GetSecretValue", "{}", "ValidationException"},
 	} {
 		w := httptest.NewRecorder()

@@ -241,8 +241,9 @@ func (s *Stack) public() string {
 // template reads the template with local values for what only a deployment knows.
 func (s *Stack) template() (*sam.Template, error) {
 	parameters := map[string]string{
-		"TwilioNumber": s.o.Account.Number, "TwilioAccountSid": s.o.Account.SID, "TwilioAuthToken": s.o.Account.AuthToken,
-		"TwilioApiKey": s.o.Account.APIKey, "TwilioApiSecret": s.o.Account.APISecret,
+		"TwilioNumber": s.o.Account.Number, "TwilioAccountSid": s.o.Account.SID,
+		"TwilioAuthToken": s.o.Account.AuthToken,
+		"TwilioApiKey":    s.o.Account.APIKey, "TwilioApiSecret": s.o.Account.APISecret,
 		"OidcIssuer": s.Issuer, "OidcAudience": clientID, "PublicBaseUrl": s.public(), "PageUrl": s.API + "/",
 	}
 	path := filepath.Join(s.o.Root, "template.yaml")
@@ -338,7 +339,8 @@ func (s *Stack) startGuard() (string, error) {
 
 func (s *Stack) startIssuer(l net.Listener) error {
 	var err error
-	s.SignIn, err = issuer.New(issuer.Options{URL: s.Issuer, ClientID: clientID, Redirects: []string{s.API + "/"}, Clock: s.Clock, Agents: s.o.Agents})
+	s.SignIn, err = issuer.New(issuer.Options{URL: s.Issuer, ClientID: clientID, Redirects: []string{s.API + "/"},
+		Clock: s.Clock, Agents: s.o.Agents})
 	if err != nil {
 		return err
 	}
@@ -391,18 +393,21 @@ func (s *Stack) startGateway(ctx context.Context, l net.Listener, t *sam.Templat
 	page := gateway.Page{Music: filepath.Join(s.o.Root, "frontend", "public", "music")}
 	if !s.o.Headless {
 		page.Dir = filepath.Join(s.o.Root, "frontend", "dist")
-		page.Config = &gateway.Config{SignIn: gateway.SignIn{Authority: s.Issuer, ClientID: clientID, Scope: "openid profile email"}, Voice: talk}
+		page.Config = &gateway.Config{SignIn: gateway.SignIn{Authority: s.Issuer, ClientID: clientID,
+			Scope: "openid profile email"}, Voice: talk}
 		page.Origins = []string{s.Issuer}
 		if talk != nil {
 			page.Origins = append(page.Origins, s.Twilio)
-			page.Script = &gateway.Script{Source: voice.WSSScript, Data: map[string]string{"host": strings.TrimPrefix(s.Twilio, "http://")}}
+			page.Script = &gateway.Script{Source: voice.WSSScript,
+				Data: map[string]string{"host": strings.TrimPrefix(s.Twilio, "http://")}}
 		}
 	}
 	store, err := s.startGuard()
 	if err != nil {
 		return err
 	}
-	env := map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": store, "AWS_ENDPOINT_URL_SECRETS_MANAGER": secretsURL, "TWILIO_API_URL": s.Twilio}
+	env := map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": store, "AWS_ENDPOINT_URL_SECRETS_MANAGER": secretsURL,
+		"TWILIO_API_URL": s.Twilio}
 	fallback := s.Control + "/fallback.xml"
 	if s.o.TwilioURL != "" && !loopback(s.o.TwilioURL) {
 		delete(env, "TWILIO_API_URL") // Twilio itself: the functions know its address

@@ -193,7 +193,8 @@ func get(t *testing.T, from string, out any) {
 func TestControlTokens(t *testing.T) {
 	s := began(t, Options{Headless: true})
 	for body, want := range map[string]int{
-		`{"agent":"alice"}`: http.StatusOK, `{"agent":"nobody"}`: http.StatusNotFound, `{"agnt":"alice"}`: http.StatusBadRequest, `x`: http.StatusBadRequest,
+		`{"agent":"alice"}`: http.StatusOK, `{"agent":"nobody"}`: http.StatusNotFound,
+		`{"agnt":"alice"}`: http.StatusBadRequest, `x`: http.StatusBadRequest,
 	} {
 		res, err := http.Post(s.Control+"/control/tokens", "application/json", strings.NewReader(body))
 		if err != nil {
@@ -245,7 +246,8 @@ func TestWhatCannotBeStartedIsSaidInOneSentence(t *testing.T) {
 	defer taken.Close()
 	port := taken.Addr().(*net.TCPAddr).Port
 	broken := t.TempDir()
-	if err := os.WriteFile(filepath.Join(broken, "template.yaml"), []byte("Resources: {Table: {Type: [\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(broken, "template.yaml"), []byte("Resources: {Table: {Type: [\n"),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	bad := MadeUp()
@@ -257,12 +259,14 @@ func TestWhatCannotBeStartedIsSaidInOneSentence(t *testing.T) {
 		o    Options
 		want string
 	}{
-		"a port that is taken":       {Options{Port: port}, "port " + strconv.Itoa(port)},
-		"a template that is broken":  {Options{Root: broken}, "template.yaml"},
-		"an account that is none":    {Options{Account: bad}, "TWILIO_ACCOUNT_SID must be"},
-		"Twilio without a way back":  {Options{TwilioURL: "https://api.twilio.com"}, "-public-url"},
-		"a region of Twilio's":       {Options{TwilioURL: "https://api.ie1.twilio.com", PublicURL: "https://example.com"}, "give https://api.twilio.com"},
-		"an address that is none":    {Options{TwilioURL: "twilio", PublicURL: "https://example.com"}, "-twilio-url must be"},
+		"a port that is taken":      {Options{Port: port}, "port " + strconv.Itoa(port)},
+		"a template that is broken": {Options{Root: broken}, "template.yaml"},
+		"an account that is none":   {Options{Account: bad}, "TWILIO_ACCOUNT_SID must be"},
+		"Twilio without a way back": {Options{TwilioURL: "https://api.twilio.com"}, "-public-url"},
+		"a region of Twilio's": {Options{TwilioURL: "https://api.ie1.twilio.com",
+			PublicURL: "https://example.com"}, "give https://api.twilio.com"},
+		"an address that is none": {Options{TwilioURL: "twilio", PublicURL: "https://example.com"},
+			"-twilio-url must be"},
 		"a parameter misspelt":       {set("RingSecond", "8"), "the nearest is RingSeconds"},
 		"a limit that is impossible": {set("RingSeconds", "none"), "RingSeconds must be a number from 5 to 120"},
 	} {

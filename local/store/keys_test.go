@@ -25,7 +25,8 @@ func TestF204IndexKeysAreCheckedAsDynamoDBDoes(t *testing.T) {
 		_, err := client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &name, Item: item})
 		return err
 	}
-	if err := put(map[string]types.AttributeValue{"pk": s("a"), "dir": s("d"), "rank": s("1"), "other": s("")}); err != nil {
+	if err := put(map[string]types.AttributeValue{"pk": s("a"), "dir": s("d"), "rank": s("1"),
+		"other": s("")}); err != nil {
 		t.Fatalf("an item that is well: %v", err)
 	}
 	expression := "SET #r = :empty"

@@ -71,7 +71,8 @@ func TestATableIsMadeAsDescribed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := out.Table; len(got.KeySchema) != 1 || *got.KeySchema[0].AttributeName != "pk" || got.TableStatus != types.TableStatusActive {
+	if got := out.Table; len(got.KeySchema) != 1 || *got.KeySchema[0].AttributeName != "pk" ||
+		got.TableStatus != types.TableStatusActive {
 		t.Errorf("keys %v, %s", got.KeySchema, got.TableStatus)
 	}
 	found := map[string]types.GlobalSecondaryIndexDescription{}
@@ -83,7 +84,8 @@ func TestATableIsMadeAsDescribed(t *testing.T) {
 		switch {
 		case !ok || len(got.KeySchema) != len(i.Keys):
 			t.Errorf("index %s: %v, want keys %v", i.Name, got.KeySchema, i.Keys)
-		case string(got.Projection.ProjectionType) != i.Projection.Kind || len(got.Projection.NonKeyAttributes) != len(i.Projection.Include):
+		case string(got.Projection.ProjectionType) != i.Projection.Kind ||
+			len(got.Projection.NonKeyAttributes) != len(i.Projection.Include):
 			t.Errorf("index %s projects %v, want %v", i.Name, got.Projection, i.Projection)
 		}
 	}
@@ -95,7 +97,8 @@ func TestDataIsKeptWhenAFolderIsGiven(t *testing.T) {
 	if err := first.CreateTable(t.Context(), table(t), name); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := first.Client().PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &name, Item: key("a")}); err != nil {
+	if _, err := first.Client().PutItem(t.Context(),
+		&dynamodb.PutItemInput{TableName: &name, Item: key("a")}); err != nil {
 		t.Fatal(err)
 	}
 	if err := first.Close(); err != nil {
@@ -155,11 +158,13 @@ func TestABusyPortIsNamed(t *testing.T) {
 }
 
 func TestWhatIsNotInstalledIsNamedWithTheCommandThatHelps(t *testing.T) {
-	if _, err := Start(t.Context(), Options{Dir: t.TempDir()}); err == nil || !strings.Contains(err.Error(), "npm ci --prefix") {
+	if _, err := Start(t.Context(), Options{Dir: t.TempDir()}); err == nil ||
+		!strings.Contains(err.Error(), "npm ci --prefix") {
 		t.Errorf("without dynalite: %v", err)
 	}
 	t.Setenv("PATH", t.TempDir())
-	if _, err := Start(t.Context(), Options{Dir: installedIn}); err == nil || !strings.Contains(err.Error(), "Node.js") {
+	if _, err := Start(t.Context(), Options{Dir: installedIn}); err == nil ||
+		!strings.Contains(err.Error(), "Node.js") {
 		t.Errorf("without Node.js: %v", err)
 	}
 }
@@ -246,7 +251,8 @@ func TestAClientThatBreaksOffEndsNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, _ = io.WriteString(c, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\nX-Amz-Target: DynamoDB_20120810.GetItem\r\n\r\n{")
+		_, _ = io.WriteString(c,
+			"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\nX-Amz-Target: DynamoDB_20120810.GetItem\r\n\r\n{")
 		_ = c.(*net.TCPConn).SetLinger(0) // a reset, as when a process is killed
 		_ = c.Close()
 	}

@@ -214,7 +214,8 @@ func (s *search) signed(lit *ast.BasicLit) {
 	}
 }
 
-var readers = []string{"String", "Optional", "Seconds", "Whole", "Flag", "Number", "URL", "OptionalURL", "Getenv", "LookupEnv"}
+var readers = []string{"String", "Optional", "Seconds", "Whole", "Flag", "Number", "URL", "OptionalURL", "Getenv",
+	"LookupEnv"}
 
 var settingName = regexp.MustCompile(`^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$`)
 
@@ -229,7 +230,8 @@ func (s *search) setting(call *ast.CallExpr) {
 		return
 	}
 	name, err := strconv.Unquote(lit.Value)
-	if err == nil && settingName.MatchString(name) && !slices.Contains(localOnly, name) && !strings.HasPrefix(name, "AWS_") {
+	if err == nil && settingName.MatchString(name) && !slices.Contains(localOnly, name) &&
+		!strings.HasPrefix(name, "AWS_") {
 		s.found.settings[name] = true
 	}
 }

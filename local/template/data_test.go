@@ -16,9 +16,10 @@ func TestTableOutlivesTheStackAndCanBeBroughtBack(t *testing.T) {
 	for want, got := range map[string]string{
 		"RetainExceptOnCreate (DeletionPolicy)": text(at(table, "DeletionPolicy")) + " (DeletionPolicy)",
 		"Retain (UpdateReplacePolicy)":          text(at(table, "UpdateReplacePolicy")) + " (UpdateReplacePolicy)",
-		"true (PITR)":                           text(at(p, "PointInTimeRecoverySpecification", "PointInTimeRecoveryEnabled")) + " (PITR)",
-		"true (SSE)":                            text(at(p, "SSESpecification", "SSEEnabled")) + " (SSE)",
-		"PAY_PER_REQUEST":                       text(at(p, "BillingMode")),
+		"true (PITR)": text(at(p, "PointInTimeRecoverySpecification",
+			"PointInTimeRecoveryEnabled")) + " (PITR)",
+		"true (SSE)":      text(at(p, "SSESpecification", "SSEEnabled")) + " (SSE)",
+		"PAY_PER_REQUEST": text(at(p, "BillingMode")),
 	} {
 		if got != want {
 			t.Errorf("got %s, want %s", got, want)
@@ -73,7 +74,8 @@ func storeWords(t *testing.T) map[string]bool {
 			return
 		}
 		words[value] = true
-		for _, w := range strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune("\"`:, =#()<>", r) }) {
+		for _, w := range strings.FieldsFunc(value,
+			func(r rune) bool { return strings.ContainsRune("\"`:, =#()<>", r) }) {
 			words[w] = true
 		}
 	})

@@ -64,7 +64,8 @@ func TestSampleEventsAreShapedAsTheGatewayShapesThem(t *testing.T) {
 	for name, e := range samples(t) {
 		c := e.RequestContext
 		method, pattern, _ := strings.Cut(e.RouteKey, " ")
-		if e.Version != "2.0" || c.Stage != "$default" || c.RouteKey != e.RouteKey || c.HTTP.Method != method || c.HTTP.Path != e.RawPath {
+		if e.Version != "2.0" || c.Stage != "$default" || c.RouteKey != e.RouteKey || c.HTTP.Method != method ||
+			c.HTTP.Path != e.RawPath {
 			t.Errorf("%s: the event contradicts itself", name)
 		}
 		if !slices.Equal(fill(pattern, e.PathParameters), strings.Split(e.RawPath, "/")) {
@@ -132,7 +133,8 @@ func TestSampleWebhooksAreSignedAndSampleRequestsCarryClaims(t *testing.T) {
 		for k := range form {
 			params[k] = form.Get(k)
 		}
-		if !validator.Validate("https://"+e.RequestContext.DomainName+e.RawPath, params, e.Headers["x-twilio-signature"]) {
+		if !validator.Validate("https://"+e.RequestContext.DomainName+e.RawPath, params,
+			e.Headers["x-twilio-signature"]) {
 			t.Errorf("%s: the signature is wrong", name)
 		}
 	}

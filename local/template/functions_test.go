@@ -57,7 +57,8 @@ func TestEveryFunctionHasAFolderAndEveryFolderAFunction(t *testing.T) {
 
 func TestFunctionsRunOnArmWithTheSizesThatWereMeasured(t *testing.T) {
 	g := at(template(t), "Globals", "Function")
-	for key, want := range map[string]string{"Runtime": "provided.al2023", "Handler": "bootstrap", "MemorySize": "256", "Timeout": "10"} {
+	for key, want := range map[string]string{"Runtime": "provided.al2023", "Handler": "bootstrap", "MemorySize": "256",
+		"Timeout": "10"} {
 		if got := text(at(g, key)); got != want {
 			t.Errorf("%s is %s, want %s", key, got, want)
 		}

@@ -23,7 +23,8 @@ func TestF166BucketAnswersOnlyItsDistributions(t *testing.T) {
 		if text(at(s, "Effect")) != "Allow" {
 			continue
 		}
-		if text(at(s, "Principal", "Service")) != "cloudfront.amazonaws.com" || !slices.Equal(texts(at(s, "Action")), []string{"s3:GetObject"}) {
+		if text(at(s, "Principal", "Service")) != "cloudfront.amazonaws.com" ||
+			!slices.Equal(texts(at(s, "Action")), []string{"s3:GetObject"}) {
 			t.Error("somebody else than CloudFront may read, or it may do more than read")
 		}
 		if !strings.Contains(text(at(s, "Condition", "StringEquals", "AWS:SourceArn")), "Distribution}") {

@@ -13,7 +13,8 @@ import (
 )
 
 // onlyToRunAgain are properties whose change runs the function, which does not read them.
-var onlyToRunAgain = map[string]bool{"ServiceToken": true, "ServiceTimeout": true, "Release": true, "ClientSettings": true, "Account": true, "Key": true}
+var onlyToRunAgain = map[string]bool{"ServiceToken": true, "ServiceTimeout": true, "Release": true,
+	"ClientSettings": true, "Account": true, "Key": true}
 
 func TestPublishIsGivenWhatItReads(t *testing.T) {
 	given, read := map[string]bool{}, map[string]bool{}
@@ -100,7 +101,8 @@ func TestNumberIsPointedAtTheAPIWhenTheAPIIsThere(t *testing.T) {
 
 func TestF130CallersAreMovedBitByBitAndBack(t *testing.T) {
 	g := at(template(t), "Globals", "Function")
-	if text(at(g, "DeploymentPreference", "Type")) != "!Ref DeploymentType" || len(items(at(g, "DeploymentPreference", "Alarms"))) == 0 {
+	if text(at(g, "DeploymentPreference", "Type")) != "!Ref DeploymentType" ||
+		len(items(at(g, "DeploymentPreference", "Alarms"))) == 0 {
 		t.Error("a deployment is not taken back by an alarm")
 	}
 	if got := text(at(template(t), "Parameters", "DeploymentType", "Default")); got == "AllAtOnce" {

@@ -105,7 +105,8 @@ func TestTheAPIIsFaithfulToWhatTwilioSigned(t *testing.T) {
 		}
 	}
 	format := text(at(p, "AccessLogSettings", "Format"))
-	for _, private := range []string{"$context.path", "queryString", "sourceIp", "header", "claims", "$context.httpMethod"} {
+	for _, private := range []string{"$context.path", "queryString", "sourceIp", "header", "claims",
+		"$context.httpMethod"} {
 		if strings.Contains(format, private) {
 			t.Errorf("the access log holds %s (F163)", private)
 		}
@@ -137,7 +138,8 @@ func TestThePageReachesTheAgentsAPIUnderItsOwnOrigin(t *testing.T) {
 	for _, b := range items(at(config, "CacheBehaviors")) {
 		pattern := text(at(b, "PathPattern"))
 		patterns = append(patterns, pattern)
-		if text(at(b, "TargetOriginId")) != "api" || text(at(b, "CachePolicyId")) != noCache || text(at(b, "OriginRequestPolicyId")) != allButHost {
+		if text(at(b, "TargetOriginId")) != "api" || text(at(b, "CachePolicyId")) != noCache ||
+			text(at(b, "OriginRequestPolicyId")) != allButHost {
 			t.Errorf("%s is cached, or loses the token, or goes elsewhere", pattern)
 		}
 		if text(at(b, "ViewerProtocolPolicy")) != "https-only" {

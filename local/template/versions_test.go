@@ -36,7 +36,8 @@ func TestVersionsAreDescribedByTheParametersOfTheirEnvironment(t *testing.T) {
 	for name, f := range functions(t) {
 		environment, described := at(f, "Properties", "Environment"), at(f, "Properties", "VersionDescription")
 		if lacks, idle := diff(parameters(doc, environment), parameters(doc, described)); lacks != nil || idle != nil {
-			t.Errorf("%s: the version's description lacks %v and names %v, which the environment does not", name, lacks, idle)
+			t.Errorf("%s: the version's description lacks %v and names %v, which the environment does not", name, lacks,
+				idle)
 		}
 		if described == nil || described.Kind != yaml.SequenceNode {
 			continue
@@ -47,7 +48,8 @@ func TestVersionsAreDescribedByTheParametersOfTheirEnvironment(t *testing.T) {
 		}
 		for key, v := range pairs(described.Content[1]) {
 			if !values[node(v)] {
-				t.Errorf("%s: %s of the description is no value of the environment, and may change without it", name, key)
+				t.Errorf("%s: %s of the description is no value of the environment, and may change without it", name,
+					key)
 			}
 		}
 	}

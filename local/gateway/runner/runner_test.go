@@ -54,7 +54,8 @@ func leaked() string {
 		buf := make([]byte, 1<<20)
 		var left []string
 		for _, stack := range strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
-			if (strings.Contains(stack, "gateway/runner") || strings.Contains(stack, "os/exec")) && !strings.Contains(stack, "TestMain") {
+			if (strings.Contains(stack, "gateway/runner") || strings.Contains(stack, "os/exec")) &&
+				!strings.Contains(stack, "TestMain") {
 				left = append(left, stack)
 			}
 		}
@@ -98,7 +99,8 @@ func (function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 
 // report speaks the Runtime API directly and returns the status.
 func report(path, body string) int {
-	res, err := http.Post("http://"+os.Getenv("AWS_LAMBDA_RUNTIME_API")+"/2018-06-01"+path, "application/json", strings.NewReader(body))
+	res, err := http.Post("http://"+os.Getenv("AWS_LAMBDA_RUNTIME_API")+"/2018-06-01"+path, "application/json",
+		strings.NewReader(body))
 	if err != nil {
 		return 0
 	}
@@ -118,7 +120,8 @@ func stranger() {
 		_ = res.Body.Close()
 		id := res.Header.Get("Lambda-Runtime-Aws-Request-Id")
 		said = append(said, strconv.Itoa(report("/runtime/invocation/wrong/response", "1")))
-		said = append(said, strconv.Itoa(report("/runtime/invocation/"+id+"/response", `"`+strings.Join(said, " ")+`"`)))
+		said = append(said, strconv.Itoa(report("/runtime/invocation/"+id+"/response",
+			`"`+strings.Join(said, " ")+`"`)))
 		said = append(said, strconv.Itoa(report("/runtime/invocation/"+id+"/response", "2")))
 	}
 }
@@ -148,7 +151,8 @@ func start(t *testing.T, how string, change func(*Config)) (*Function, *output) 
 		t.Fatal(err)
 	}
 	out := &output{}
-	c := Config{Name: "f", Bootstrap: self, Env: []string{mode + "=" + how, "GOCOVERDIR=" + t.TempDir()}, Timeout: 20 * time.Second, Reserved: -1, ARN: "arn:f", Output: out}
+	c := Config{Name: "f", Bootstrap: self, Env: []string{mode + "=" + how, "GOCOVERDIR=" + t.TempDir()},
+		Timeout: 20 * time.Second, Reserved: -1, ARN: "arn:f", Output: out}
 	if change != nil {
 		change(&c)
 	}
@@ -223,7 +227,8 @@ func works(f *Function) bool {
 
 func TestFailuresOfAFunction(t *testing.T) {
 	f, out := start(t, "obey", nil)
-	for payload, want := range map[string]string{"error": "sorry", "panic": "on purpose", "exit": "no newline at the end", "large": "larger than"} {
+	for payload, want := range map[string]string{"error": "sorry", "panic": "on purpose",
+		"exit": "no newline at the end", "large": "larger than"} {
 		_, err := invoke(f, payload)
 		var failed *FunctionError
 		if !errors.As(err, &failed) || !strings.Contains(failed.Message, want) {
@@ -276,7 +281,8 @@ func TestProcessThatDiedIdleIsReplaced(t *testing.T) {
 }
 
 func TestProcessThatDoesNotStart(t *testing.T) {
-	for how, want := range map[string]string{"init-exit": "configuration: TABLE_NAME is missing", "init-error": "no table"} {
+	for how, want := range map[string]string{"init-exit": "configuration: TABLE_NAME is missing",
+		"init-error": "no table"} {
 		t.Run(how, func(t *testing.T) {
 			f, _ := start(t, how, nil)
 			for range maxProcesses + 1 { // each gives its place back

@@ -27,7 +27,8 @@ func (r *resolver) statements(policies *yaml.Node) ([]Statement, error) {
 	var all []Statement
 	for _, policy := range listed(resolved) {
 		if child(policy, "Statement") == nil {
-			return nil, r.errorf(policy, "the local stack knows policies with a Statement only, no names and no policy templates")
+			return nil, r.errorf(policy,
+				"the local stack knows policies with a Statement only, no names and no policy templates")
 		}
 		for _, n := range listed(child(policy, "Statement")) {
 			s, err := r.statement(n)

@@ -39,7 +39,8 @@ func (r *resolver) table(id string, n *yaml.Node) (Table, error) {
 		return t, err
 	}
 	t.Name = name.Value
-	for out, key := range map[any]string{&t.Attributes: "AttributeDefinitions", &t.Keys: "KeySchema", &t.Indexes: "GlobalSecondaryIndexes"} {
+	for out, key := range map[any]string{&t.Attributes: "AttributeDefinitions", &t.Keys: "KeySchema",
+		&t.Indexes: "GlobalSecondaryIndexes"} {
 		if err := r.decode(out, n, "Properties", key); err != nil {
 			return t, err
 		}

@@ -59,7 +59,8 @@ func Template(t testing.TB) sam.Table {
 	}
 	// The table depends on no parameter; the rest of the template needs these.
 	tmpl, err := sam.Load(filepath.Join(root, "template.yaml"), sam.Values{Parameters: map[string]string{
-		"TwilioNumber": "+15005550006", "TwilioAccountSid": "AC", "TwilioAuthToken": "x", "TwilioApiKey": "SK", "TwilioApiSecret": "x",
+		"TwilioNumber": "+15005550006", "TwilioAccountSid": "AC", "TwilioAuthToken": "x", "TwilioApiKey": "SK",
+		"TwilioApiSecret": "x",
 	}})
 	if err != nil {
 		t.Fatal(err)

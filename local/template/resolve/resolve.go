@@ -78,7 +78,8 @@ func (w *walker) versions() {
 		has, want := w.t.parameters(version["Description"]), w.t.parameters(function["Environment"])
 		if !slices.Equal(has, want) {
 			w.at = name
-			w.fault(fmt.Sprintf("is described by %v and not by the parameters %v of its function's environment", has, want))
+			w.fault(fmt.Sprintf("is described by %v and not by the parameters %v of its function's environment", has,
+				want))
 		}
 	}
 }
