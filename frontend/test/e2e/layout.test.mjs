@@ -123,7 +123,7 @@ scenario('F190 after a call: the automatic wrap-up counts down, and a chosen one
   await alice.says('said-polite', 'The wrap-up is over. Calls ring here again.');
 });
 
-scenario('F193 the target's page speaks to the target, and shows what they may do', async (s) => {
+scenario('F193 the page speaks to the target, and shows what they may do', async (s) => {
   const { alice, bob } = await s.pair();
   await alice.consult('bob', 'Asks for a refund');
   await bob.answer('consulting');
