@@ -37,7 +37,8 @@ export class ApiError extends Error {
   /** The server did not answer or failed: the same request may be sent again. */
   get transient(): boolean {
     const { slug, status } = this.problem;
-    return slug === "unreachable" || slug === "timeout" || status === 502 || status === 503 || status === 504 || status === 429 || status === 500;
+    return slug === "unreachable" || slug === "timeout" || status === 502 || status === 503 || status === 504
+      || status === 429 || status === 500;
   }
 
   get signedOut(): boolean {
@@ -80,11 +81,14 @@ export function createApi(options: ApiOptions): Api {
       });
     } catch (error) {
       const slow = error instanceof Error && (error.name === "TimeoutError" || error.name === "AbortError");
-      throw slow ? failure("timeout", "The server did not answer in time.") : failure("unreachable", "The server cannot be reached.");
+      throw slow
+        ? failure("timeout", "The server did not answer in time.")
+        : failure("unreachable", "The server cannot be reached.");
     }
   }
 
-  async function call<T>(method: string, path: string, body: unknown, decode: (value: unknown) => T | null): Promise<T> {
+  async function call<T>(method: string, path: string, body: unknown,
+    decode: (value: unknown) => T | null): Promise<T> {
     let answer = await once(method, path, body);
     if (answer.status === 401) {
       const renewal = await options.renew();

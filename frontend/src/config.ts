@@ -25,7 +25,8 @@ function isFields(value: unknown): value is Fields {
 export function decodeConfig(value: unknown): Config {
   const signIn = isFields(value) && isFields(value.signIn) ? value.signIn : {};
   const { authority, clientId, scope } = signIn;
-  if (typeof authority !== "string" || !/^https?:\/\//.test(authority) || typeof clientId !== "string" || clientId === "") {
+  if (typeof authority !== "string" || !/^https?:\/\//.test(authority) || typeof clientId !== "string"
+    || clientId === "") {
     throw new ConfigError("config.json names no sign-in (signIn.authority and signIn.clientId).");
   }
   return {

@@ -26,7 +26,9 @@ const LATIN = /^[a-z]$/i;
 /** The name of a shortcut's key as printed on this keyboard. */
 export function keyLabel(key: string, code: string): string {
   const letters = [...layout.values()];
-  if (!LATIN.test(key) || letters.length === 0 || letters.some((l) => l.toLowerCase() === key.toLowerCase())) return key;
+  if (!LATIN.test(key) || letters.length === 0 || letters.some((l) => l.toLowerCase() === key.toLowerCase())) {
+    return key;
+  }
   return layout.get(code)?.toUpperCase() ?? key;
 }
 
@@ -34,6 +36,7 @@ export function keyLabel(key: string, code: string): string {
 export function isKey(pressed: { readonly key: string; readonly code: string }, key: string, code: string): boolean {
   if (LATIN.test(pressed.key)) return pressed.key.toLowerCase() === key.toLowerCase();
   // A letter of another alphabet, or no name at all: use its place. A sign such as AZERTY's "?" is not a letter.
-  const byPlace = !LATIN.test(key) || /^\p{L}$/u.test(pressed.key) || ["", "Unidentified", "Dead", "Process"].includes(pressed.key);
+  const byPlace = !LATIN.test(key) || /^\p{L}$/u.test(pressed.key)
+    || ["", "Unidentified", "Dead", "Process"].includes(pressed.key);
   return byPlace && pressed.code === code;
 }

@@ -49,5 +49,6 @@ async function start(page: AgentPage): Promise<void> {
 
 const page = document.querySelector<AgentPage>("agent-page");
 if (page) {
-  start(page).catch((error: unknown) => page.fail(error instanceof Error ? error.message : "The page could not start."));
+  start(page).catch((error: unknown) =>
+    page.fail(error instanceof Error ? error.message : "The page could not start."));
 }

@@ -38,7 +38,9 @@ function sound(speaker: string): () => void {
   player.srcObject = out.stream;
   source.connect(out);
   source.start();
-  const chosen = speaker && speaker !== "default" && "setSinkId" in player ? player.setSinkId(speaker) : Promise.resolve();
+  const chosen = speaker && speaker !== "default" && "setSinkId" in player
+    ? player.setSinkId(speaker)
+    : Promise.resolve();
   // The speaker is gone, or the browser wants a click first: there is no tone, and the page still shows that it rings.
   void chosen.catch(() => undefined).then(() => player.play()).catch(() => undefined);
   return () => {

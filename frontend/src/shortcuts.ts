@@ -71,6 +71,7 @@ export function handleKey(desk: Desk, key: Key, typing: boolean, focus: (id: str
  * A held Enter presses a button repeatedly, and also the button that takes its place; the space bar presses once, on
  * release.
  */
-export function pressesAgain(key: { readonly key: string; readonly repeat: boolean }, target: { closest(tag: string): unknown } | null): boolean {
+export function pressesAgain(key: { readonly key: string; readonly repeat: boolean },
+  target: { closest(tag: string): unknown } | null): boolean {
   return key.repeat && key.key === "Enter" && Boolean(target?.closest("button"));
 }

@@ -36,7 +36,8 @@ export function pageAddress(location: { origin: string; pathname: string }): str
 
 /** How a failed renewal is classified. The two codes are an issuer's temporary errors (RFC 6749, 4.1.2.1). */
 export function renewalOf(error: unknown): Renewal {
-  const later = !(error instanceof ErrorResponse) || error.error === "temporarily_unavailable" || error.error === "server_error";
+  const later = !(error instanceof ErrorResponse) || error.error === "temporarily_unavailable"
+    || error.error === "server_error";
   return later ? "unreachable" : "refused";
 }
 

@@ -101,7 +101,8 @@ class SdkVoice implements Voice {
       if (device.state !== Device.State.Registered || TOKEN_CODES.has(error.code)) this.lost(whyOf(error));
     })());
     device.on(Device.EventName.Incoming, (call: Call) => mine(() => this.ring(call))());
-    device.audio?.on("deviceChange", (lost: MediaDeviceInfo[]) => mine(() => this.listener({ is: "sounds", lost: lost.length > 0 }))());
+    device.audio?.on("deviceChange",
+      (lost: MediaDeviceInfo[]) => mine(() => this.listener({ is: "sounds", lost: lost.length > 0 }))());
   }
 
   private lost(why: string): void {
@@ -147,7 +148,8 @@ class SdkVoice implements Voice {
       if (this.call === call) this.listener(event);
     };
     call.on("accept", () => mine({ is: "open" }));
-    call.on("reconnecting", (error?: TwilioError.TwilioError) => mine({ is: "reconnecting", what: whyOf(error) === "media" ? "sound" : "line" }));
+    call.on("reconnecting", (error?: TwilioError.TwilioError) => mine({ is: "reconnecting",
+      what: whyOf(error) === "media" ? "sound" : "line" }));
     call.on("reconnected", () => mine({ is: "open" }));
     call.on("mute", (muted: boolean) => mine({ is: "muted", muted }));
     call.on("warning", (name: string) => mine({ is: "warning", name, on: true }));
@@ -186,7 +188,8 @@ class SdkVoice implements Voice {
   sounds(): Sounds {
     const audio = this.device?.audio;
     const list = (devices: Map<string, MediaDeviceInfo> | undefined): Sound[] =>
-      [...(devices?.values() ?? [])].filter((d) => d.deviceId !== "").map((d) => ({ id: d.deviceId, label: d.label || "Unnamed device" }));
+      [...(devices?.values() ?? [])].filter((d) => d.deviceId !== "").map((d) => ({ id: d.deviceId, label: d.label
+        || "Unnamed device" }));
     const first = (devices: Set<MediaDeviceInfo> | undefined): string => [...(devices ?? [])][0]?.deviceId ?? "";
     return {
       inputs: list(audio?.availableInputDevices),
@@ -222,7 +225,8 @@ function registered(device: Device): Promise<void> {
       clearTimeout(timer);
       then();
     };
-    device.once(Device.EventName.Error, (error: TwilioError.TwilioError) => settle(() => reject(new VoiceError(whyOf(error)))));
+    device.once(Device.EventName.Error,
+      (error: TwilioError.TwilioError) => settle(() => reject(new VoiceError(whyOf(error)))));
     device.once(Device.EventName.Destroyed, () => settle(() => reject(new VoiceError("signalling"))));
     device.register().then(
       () => settle(resolve),

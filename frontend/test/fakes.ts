@@ -46,7 +46,9 @@ export class FakeApi implements Api {
     this.log.push(beat ? "beat" : `status ${status}`);
     const at = iso(this.now());
     if (!beat) await this.statusHeld;
-    if (!beat && !this.down) this.current = { ...this.current, agent: { ...this.current.agent, status, presence: status } };
+    if (!beat && !this.down) {
+      this.current = { ...this.current, agent: { ...this.current.agent, status, presence: status } };
+    }
     return this.answer({ ...this.fresh(), at });
   }
 
@@ -92,7 +94,8 @@ export class FakeApi implements Api {
     this.log.push("token");
     await this.tokenHeld;
     if (this.tokenFails) return Promise.reject(new ApiError({ slug: "unavailable", status: 503, title: "" }));
-    return this.answer({ identity: "alice", token: `token${this.log.length}`, expiresAt: iso(this.now() + this.tokenLifeMs) });
+    return this.answer({ identity: "alice", token: `token${this.log.length}`,
+      expiresAt: iso(this.now() + this.tokenLifeMs) });
   }
 
   sayAway(): void {
@@ -214,9 +217,11 @@ export function fakes(now: () => number = () => Date.now()): Fakes {
       renew: () => Promise.resolve(all.renewal),
       left: () => all.left,
     },
-    tabs: { start: (_agent, changed) => { all.tab = changed; }, claim: () => Promise.resolve(all.claim), inCall: () => undefined, release: () => undefined },
+    tabs: { start: (_agent, changed) => { all.tab = changed; }, claim: () => Promise.resolve(all.claim),
+      inCall: () => undefined, release: () => undefined },
     memory: createMemory(tabStorage, new FakeStorage()),
-    alerts: { consent: () => "default", ask: () => Promise.resolve("granted"), ring: (title) => { all.rung.push(title); }, quiet: () => { all.rung.push("quiet"); } },
+    alerts: { consent: () => "default", ask: () => Promise.resolve("granted"),
+      ring: (title) => { all.rung.push(title); }, quiet: () => { all.rung.push("quiet"); } },
     ringback: { start: () => { all.ringing.push("start"); }, stop: () => { all.ringing.push("stop"); } },
     microphone: () => Promise.resolve(all.microphoneIs),
     meter: () => Promise.resolve(() => undefined),

@@ -49,10 +49,8 @@ func viaProxy(t *testing.T, ask func(w http.ResponseWriter, r *http.Request, sto
 				t.Fatal(err)
 			}
 			proxy := httputil.NewSingleHostReverseProxy(to)
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter,
-				r *http.Request) {
-				ask(w, r, proxy)
-			}))
+			handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { ask(w, r, proxy) })
+			server := httptest.NewServer(handler)
 			t.Cleanup(server.Close)
 			return server.URL
 		}

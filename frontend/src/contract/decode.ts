@@ -5,7 +5,8 @@
  */
 import {
   ACTIONS, CALL_STATES, REASONS,
-  type Action, type Agent, type Call, type CallState, type Directory, type DirectoryEntry, type Happening, type Held, type LastCall,
+  type Action, type Agent, type Call, type CallState, type Directory, type DirectoryEntry, type Happening, type Held,
+  type LastCall,
   type Line, type Party, type Presence, type Problem, type Progress, type Reason, type Role, type Snapshot, type Status,
   type Transfer, type VoiceToken,
 } from "./types.js";
@@ -132,7 +133,8 @@ function decodeLastCall(value: unknown): LastCall | null {
   const at = f && time(f.at);
   const began = f && time(f.began);
   if (!f || !at) return null;
-  return { outcome: text(f.outcome), at, ...(began ? { began } : {}), caller: text(f.caller), ...(f.rang === true ? { rang: true } : {}), ...optional(f, "call", "with") };
+  return { outcome: text(f.outcome), at, ...(began ? { began } : {}), caller: text(f.caller),
+    ...(f.rang === true ? { rang: true } : {}), ...optional(f, "call", "with") };
 }
 
 function decodeAgent(value: unknown): Agent | null {

@@ -83,7 +83,8 @@ export class Desk {
       refresh: (token) => voice.refresh(token),
       ranOut: () => this.ranOut(),
     });
-    this.phone = new Phone({ core, api, voice, tabs, pass: this.pass, microphone, take, poke, levels: this.levels.emit });
+    this.phone = new Phone({ core, api, voice, tabs, pass: this.pass, microphone, take, poke,
+      levels: this.levels.emit });
     this.verbs = new Verbs({ core, api, newKey, take, poke });
     this.session = new Session({ core, signIn: parts.signIn, close: () => this.phone.close("") });
     core.subscribe((after, before) => this.follow(after, before));
@@ -130,14 +131,18 @@ export class Desk {
     if (this.state.notice && now - this.noticeAt > NOTICE_MS) this.dismissNotice();
     if (this.state.refusal && now - this.state.refusal.at > REFUSAL_MS) this.dismissRefusal();
     for (const which of ["polite", "urgent"] as const) {
-      if (this.state.said[which] && now - this.saidAt[which] > SAID_MS) this.core.dispatch({ type: "said-over", which });
+      if (this.state.said[which] && now - this.saidAt[which] > SAID_MS) {
+        this.core.dispatch({ type: "said-over", which });
+      }
     }
   }
 
   private tickDirectory(): void {
     if (!showsColleagues(this.state.screen) || this.parts.hidden()) return;
     const now = this.parts.now();
-    if (now - this.directoryAt < (this.state.screen.is === "in-call" ? DIRECTORY_MS.inCall : DIRECTORY_MS.atRest)) return;
+    if (now - this.directoryAt < (this.state.screen.is === "in-call" ? DIRECTORY_MS.inCall : DIRECTORY_MS.atRest)) {
+      return;
+    }
     this.directoryAt = now;
     colleagues(this.parts.api, this.state.compose.filter).then(
       (directory) => this.core.dispatch({ type: "directory", directory }),
@@ -156,17 +161,22 @@ export class Desk {
     const agent = after.snapshot?.agent.id ?? "";
     if (after.snapshot && !before.snapshot) {
       tabs.start(agent, (tab) => this.tabChanged(tab));
-      this.core.dispatch({ type: "remembered", rejoin: memory.rejoin(agent, this.parts.now()), recent: memory.recent(agent) });
+      this.core.dispatch({ type: "remembered", rejoin: memory.rejoin(agent, this.parts.now()),
+        recent: memory.recent(agent) });
     }
     if (after.recent !== before.recent) memory.setRecent(agent, after.recent);
     if (after.notice !== before.notice) this.noticeAt = this.parts.now();
-    for (const which of ["polite", "urgent"] as const) if (after.said[which] !== before.said[which]) this.saidAt[which] = this.parts.now();
+    for (const which of ["polite", "urgent"] as const) {
+      if (after.said[which] !== before.said[which]) this.saidAt[which] = this.parts.now();
+    }
     if ((after.leg === null) !== (before.leg === null)) {
       tabs.inCall(after.leg !== null);
       if (!after.leg && after.session !== "signed-in") this.phone.close("");
     }
     // Whoever joined or left the call has another presence in the directory, too.
-    if (after.snapshot !== before.snapshot && lookOf(after.snapshot) !== lookOf(before.snapshot)) this.directoryAt = -Infinity;
+    if (after.snapshot !== before.snapshot && lookOf(after.snapshot) !== lookOf(before.snapshot)) {
+      this.directoryAt = -Infinity;
+    }
     const inCall = ownCall(after);
     if (after.leg && inCall && after.snapshot !== before.snapshot) memory.setRejoin(agent, inCall.id, this.parts.now());
     if (!after.leg && before.leg) this.rememberLoss(after);
@@ -244,7 +254,9 @@ export class Desk {
     const { screen, pending, leg } = this.state;
     if (!leg || leg.phase === "ringing") return;
     if (pending) this.core.dispatch({ type: "pending-over", request: pending.request });
-    if (screen.is === "in-call" && (allow.leaveNow(this.state, screen.call) || allow.leaveBy(screen.call))) this.core.dispatch({ type: "leave" });
+    if (screen.is === "in-call" && (allow.leaveNow(this.state, screen.call) || allow.leaveBy(screen.call))) {
+      this.core.dispatch({ type: "leave" });
+    }
     this.parts.voice.hangUp();
   }
 
@@ -354,7 +366,9 @@ export class Desk {
   /** Shows the microphone's level while its settings are open; in a call the SDK reports it. */
   async startMeter(): Promise<void> {
     if (this.state.leg) return;
-    if (!(await this.levels.start(this.state.sounds.input))) this.core.notice("The microphone could not be opened.", "bad");
+    if (!(await this.levels.start(this.state.sounds.input))) {
+      this.core.notice("The microphone could not be opened.", "bad");
+    }
   }
 
   endMeter(): void {

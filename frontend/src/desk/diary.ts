@@ -7,7 +7,8 @@ import type { State } from "../state/state.js";
 const KEEP = 120;
 
 /** The fields of events that contain nothing personal. */
-const SAFE = ["is", "why", "action", "name", "on", "tab", "microphone", "wants", "withdrawn", "status", "panel", "muted"] as const;
+const SAFE = ["is", "why", "action", "name", "on", "tab", "microphone", "wants", "withdrawn", "status", "panel",
+  "muted"] as const;
 
 export class Diary {
   private readonly lines: string[] = [];
@@ -16,9 +17,13 @@ export class Diary {
     if (event.type === "said-over") return; // it follows from the announcement itself
     const details: string[] = [];
     const fields = event as unknown as Record<string, unknown>;
-    for (const name of SAFE) if (fields[name] !== undefined && fields[name] !== "") details.push(`${name}=${String(fields[name])}`);
+    for (const name of SAFE) {
+      if (fields[name] !== undefined && fields[name] !== "") details.push(`${name}=${String(fields[name])}`);
+    }
     if (event.type === "snapshot") details.push(callOf(event));
-    if (event.type === "refused" || event.type === "choose-refused") details.push(`${event.problem.status} ${event.problem.slug}`);
+    if (event.type === "refused" || event.type === "choose-refused") {
+      details.push(`${event.problem.status} ${event.problem.slug}`);
+    }
     const line = [event.type, ...details].join(" ");
     const last = this.lines.at(-1);
     if (last?.slice(13) === line) return; // polls that changed nothing are logged once
@@ -42,7 +47,9 @@ export class Diary {
 function callOf(event: Extract<Event, { type: "snapshot" }>): string {
   const { call, agent } = event.snapshot;
   const t = call?.transfer;
-  return call ? `call=${call.role}/${call.state} transfer=${t ? `${t.kind}/${t.progress}/${t.outcome ?? ""}` : "none"}` : `call=none presence=${agent.presence}`;
+  return call
+    ? `call=${call.role}/${call.state} transfer=${t ? `${t.kind}/${t.progress}/${t.outcome ?? ""}` : "none"}`
+    : `call=none presence=${agent.presence}`;
 }
 
 /** The last guard of N9: whatever looks like a phone number is masked. */

@@ -53,7 +53,10 @@ export function createMemory(tab: Shelf, computer: Shelf): Memory {
   return {
     rejoin: (agent, now) => {
       const note = read(tab, REJOIN) as { agent?: unknown; conference?: unknown; at?: unknown } | null;
-      if (note?.agent !== agent || typeof note.conference !== "string" || typeof note.at !== "number" || now - note.at > REJOIN_FOR_MS) return null;
+      if (note?.agent !== agent || typeof note.conference !== "string" || typeof note.at !== "number"
+        || now - note.at > REJOIN_FOR_MS) {
+        return null;
+      }
       return { conference: note.conference, at: note.at, asked: false };
     },
     setRejoin: (agent, conference, now) => write(tab, REJOIN, { agent, conference, at: now }),

@@ -164,7 +164,9 @@ export class Phone {
     if (state.device.is === "registered" && !state.apiDownAt && now - this.putBack >= PUT_BACK_MS) this.back();
     if (!state.wants || state.leg || this.opening || state.device.is !== "lost") return;
     if (!state.withdrawn && now - state.device.since >= LOST_FOR_MS) void this.withdraw();
-    if (now - this.revived >= REVIVE_MS && (this.destroyed || now - state.device.since >= REVIVE_MS)) void this.revive();
+    if (now - this.revived >= REVIVE_MS && (this.destroyed || now - state.device.since >= REVIVE_MS)) {
+      void this.revive();
+    }
   }
 
   /** F037: the server answers and Twilio's signalling does not. No offers until it is back. */
@@ -295,7 +297,8 @@ export class Phone {
   private pushed(content: unknown): void {
     const { core } = this.parts;
     const value = typeof content === "string" ? parsed(content) : content;
-    const { type, snapshot } = (typeof value === "object" && value !== null ? value : {}) as { type?: unknown; snapshot?: unknown };
+    const { type, snapshot } =
+      (typeof value === "object" && value !== null ? value : {}) as { type?: unknown; snapshot?: unknown };
     const decoded = decodePushed(type === "snapshot" ? snapshot : value);
     if (decoded) core.dispatch({ type: "snapshot", snapshot: decoded, at: core.now(), pushed: true });
     else this.parts.poke();

@@ -66,7 +66,8 @@ export class RingEnd {
     const { conference } = waiting.leg.ring;
     const { agent, call } = state.snapshot;
     if (call && call.id === conference && call.role !== "offered") return this.say("elsewhere", "");
-    const told = agent.recent?.find((r) => r.rang && r.call === conference && Date.parse(r.at) - state.skew > waiting.at - SLACK_MS);
+    const told = agent.recent?.find((r) => r.rang && r.call === conference
+      && Date.parse(r.at) - state.skew > waiting.at - SLACK_MS);
     if (told) this.say(told.outcome, told.with ?? "");
   }
 
@@ -75,6 +76,7 @@ export class RingEnd {
     if (!waiting) return;
     this.waiting = null;
     const { number, by: transferor } = waiting.leg.ring;
-    this.core.notice(why === "gone" ? legErrorWords(why) : ringEnded(why, number, phoneNumber(by || transferor, "")), "info");
+    this.core.notice(why === "gone" ? legErrorWords(why) : ringEnded(why, number, phoneNumber(by || transferor, "")),
+      "info");
   }
 }

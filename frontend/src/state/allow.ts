@@ -90,7 +90,9 @@ export function leave(state: State, call: Call): Button {
   if (by === "complete") return verb(state, call, "complete");
   if (by === "hang-up") return yes;
   if (call.state === "ended") return no("The call is over");
-  if (call.state === "completing") return no(call.role === "target" ? "The call is becoming yours" : "You are being taken out already");
+  if (call.state === "completing") {
+    return no(call.role === "target" ? "The call is becoming yours" : "You are being taken out already");
+  }
   return no("You are the only one with the caller. Bring in a colleague first, or end the call.");
 }
 
@@ -119,7 +121,9 @@ export function outIsLate(state: State, now: number): boolean {
  */
 export function renewsLeg(state: State): boolean {
   const { screen } = state;
-  if (screen.is !== "in-call" || screen.leg.phase !== "open" || state.session !== "signed-in" || state.pending) return false;
+  if (screen.is !== "in-call" || screen.leg.phase !== "open" || state.session !== "signed-in" || state.pending) {
+    return false;
+  }
   return screen.call.state === "talking" && screen.call.role !== "target";
 }
 
@@ -146,7 +150,8 @@ function whyNot(call: Call, action: Action): string {
     case "complete":
       return open ? "Your colleague has not answered yet" : "Nobody else is in the call";
     case "join":
-      return call.state === "three-way" ? "Everybody is together already" : open ? "Your colleague has not answered yet" : "Nobody else is in the call";
+      if (call.state === "three-way") return "Everybody is together already";
+      return open ? "Your colleague has not answered yet" : "Nobody else is in the call";
     case "decline":
       return "The call has been answered";
     case "cancel":

@@ -38,7 +38,8 @@ function refusedWords(state: State, number: string, why: string): string {
 export function withoutHidden(state: State): State {
   const { target } = state.compose;
   const { colleagues, number, anybody } = choiceOf(state);
-  const shown = target === "" || (target === ANYBODY ? anybody : target === number || colleagues.some((a) => a.id === target));
+  const listed = target === number || colleagues.some((a) => a.id === target);
+  const shown = target === "" || (target === ANYBODY ? anybody : listed);
   return shown ? state : { ...state, compose: { ...state.compose, target: "" } };
 }
 

@@ -1,7 +1,8 @@
 /** What can happen to the page. `at` is this computer's clock in milliseconds. */
 import type { Action, Directory, Problem, Snapshot, Status } from "../contract/types.js";
 import type {
-  Compose, Consent, DeviceIs, Microphone, Notice, Panel, RecentCall, Rejoin, RingInfo, Said, SignedOutWhy, Sounds, TabState,
+  Compose, Consent, DeviceIs, Microphone, Notice, Panel, RecentCall, Rejoin, RingInfo, Said, SignedOutWhy, Sounds,
+  TabState,
 } from "./state.js";
 
 export type Event =

@@ -34,7 +34,8 @@ export function recentCalls(state: State): readonly RecentCall[] {
   return [...notYetTold, ...calls].slice(0, SHOWN);
 }
 
-const same = (own: RecentCall, told: LastCall): boolean => (told.call ? own.id === told.call : own.number === told.caller);
+const same = (own: RecentCall, told: LastCall): boolean =>
+  told.call ? own.id === told.call : own.number === told.caller;
 
 /**
  * Chooses between the page's outcome and the server's. The page knows what the agent pressed. Only the server knows
@@ -43,7 +44,9 @@ const same = (own: RecentCall, told: LastCall): boolean => (told.call ? own.id =
  */
 export function outcomeOf(own: string, told: string): string {
   if (own === "") return told;
-  const better = own === "left-ringing" ? told !== "lost" : (own === "transferred" || own === "cut-off") && told === "caller-left";
+  const better = own === "left-ringing"
+    ? told !== "lost"
+    : (own === "transferred" || own === "cut-off") && told === "caller-left";
   return better ? told : own;
 }
 

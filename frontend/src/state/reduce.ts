@@ -32,7 +32,10 @@ export function reduce(state: State, event: Event): State {
 
 /** A live region speaks when its text changes, so repeated words get a space that is neither seen nor heard. */
 function saidNext(old: Said, said: Partial<Said>): Said {
-  const fresh = (was: string, is: string | undefined): string => (is === undefined ? was : is === was ? `${is}\u00a0` : is);
+  const fresh = (was: string, is: string | undefined): string => {
+    if (is === undefined) return was;
+    return is === was ? `${is}\u00a0` : is;
+  };
   return { polite: fresh(old.polite, said.polite), urgent: fresh(old.urgent, said.urgent) };
 }
 
@@ -80,7 +83,8 @@ function applySession(state: State, event: Of<"signed-in" | "signed-out" | "sess
     case "signed-in":
       return { ...state, session: "signed-in", signedOutWhy: "" };
     case "signed-out":
-      return { ...state, session: "signed-out", signedOutWhy: event.why, snapshot: null, directory: null, wants: false, closing: null };
+      return { ...state, session: "signed-out", signedOutWhy: event.why, snapshot: null, directory: null, wants: false,
+        closing: null };
     case "session-expired":
       return { ...state, session: "expired", signedOutWhy: "expired" };
     case "fatal":
@@ -164,7 +168,8 @@ export function lookOf(snapshot: Snapshot | null): string {
   const call = snapshot?.call;
   if (!call) return "";
   const t = call.transfer;
-  return JSON.stringify([call.id, call.role, call.state, call.held, call.overdue, call.actions, t?.began, t?.progress, t?.outcome]);
+  return JSON.stringify([call.id, call.role, call.state, call.held, call.overdue, call.actions, t?.began, t?.progress,
+    t?.outcome]);
 }
 
 /** For one call the version decides: pushes and answers overtake each other, and carry the time of their request. */
@@ -206,7 +211,9 @@ function closingFor(state: State, at: number): State {
   const { closing, snapshot, rejoin } = state;
   if (rejoin && forgotten(state, at)) return { ...state, rejoin: null };
   const last = snapshot?.agent.last;
-  if (!closing || !last || Date.parse(last.at) < closing.at + state.skew - Math.min(closing.talkedMs, LAST_SLACK_MS)) return state;
+  if (!closing || !last || Date.parse(last.at) < closing.at + state.skew - Math.min(closing.talkedMs, LAST_SLACK_MS)) {
+    return state;
+  }
   if (closing.deliberate || rejoin || last.outcome !== "lost" || ownCall(state)) return named(state, last.outcome);
   // A leg that ends with the caller's is "lost" until the server hears of the caller's end, a moment later.
   if (Date.parse(snapshot.at) < closing.at + state.skew + SETTLE_MS) return state;
@@ -258,10 +265,12 @@ type LegEvent = Of<"leg-ringing" | "leg-answering" | "leg-open" | "leg-reconnect
 function applyLeg(state: State, event: LegEvent): State {
   if (event.type === "leg-ringing") {
     if (state.leg) return state;
-    const leg = { sid: event.sid, phase: "ringing" as const, since: event.at, lostAt: 0, lost: "" as const, muted: false, ring: event.ring };
+    const leg = { sid: event.sid, phase: "ringing" as const, since: event.at, lostAt: 0, lost: "" as const,
+      muted: false, ring: event.ring };
     const known = state.rejoin?.conference !== "" && event.ring.conference !== "";
     const other = known && state.rejoin?.conference !== event.ring.conference;
-    return { ...state, leg, closing: null, lastCall: null, leaving: false, warnings: [], panel: "", rejoin: other ? null : state.rejoin };
+    return { ...state, leg, closing: null, lastCall: null, leaving: false, warnings: [], panel: "",
+      rejoin: other ? null : state.rejoin };
   }
   const { leg } = state;
   if (!leg) return state;

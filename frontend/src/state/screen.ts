@@ -95,7 +95,9 @@ function afterCall(state: State): Screen | null {
     const settled = closing.deliberate || (waited >= 0 && !stillIn && told);
     if (!closing.deliberate && waited >= SETTLE_MS && stillIn) {
       const elsewhere = waited > REJOIN_FOR_MS && !rejoin; // the server never takes this long to notice a loss
-      return elsewhere ? { is: "rejoin", why: "elsewhere", asked: false } : { is: "rejoin", why: "cut", asked: rejoin?.asked ?? false };
+      return elsewhere
+        ? { is: "rejoin", why: "elsewhere", asked: false }
+        : { is: "rejoin", why: "cut", asked: rejoin?.asked ?? false };
     }
     if (!rejoin) return { is: "ended", closing, settled };
   }

@@ -98,7 +98,9 @@ export class AgentPage extends LitElement {
     const before = this.shownScreen;
     this.shownScreen = state.screen.is;
     if (!this.focused || before === state.screen.is || state.screen.is === "ringing") return;
-    if (document.activeElement === document.body || document.activeElement === null) this.querySelector<HTMLElement>("#title")?.focus();
+    if (document.activeElement === document.body || document.activeElement === null) {
+      this.querySelector<HTMLElement>("#title")?.focus();
+    }
   }
 
   protected override render(): TemplateResult {
@@ -107,8 +109,13 @@ export class AgentPage extends LitElement {
     return html`
       <div class="visually-hidden" role="status" data-test="said-polite">${state?.said.polite ?? ""}</div>
       <div class="visually-hidden" role="alert" data-test="said-urgent">${state?.said.urgent ?? ""}</div>
-      ${desk && state ? this.whole(state, desk) : html`<main class="columns alone">${this.failure ? cards.fatal(this.failure) : cards.loading()}</main>`}
-      <dialog aria-labelledby="dialog-title" @close=${() => desk && DIALOGS.has(desk.state.panel) && desk.panel("")}>${desk && state ? dialogContent(state, desk) : nothing}</dialog>
+      ${desk && state
+        ? this.whole(state, desk)
+        : html`<main class="columns alone">${this.failure ? cards.fatal(this.failure) : cards.loading()}</main>`}
+      <dialog aria-labelledby="dialog-title" @close=${() => desk && DIALOGS.has(desk.state.panel)
+        && desk.panel("")}>${desk && state
+        ? dialogContent(state, desk)
+        : nothing}</dialog>
     `;
   }
 

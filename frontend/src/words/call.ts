@@ -35,7 +35,8 @@ export function hearing(call: Call, muted: boolean, known: Known = ALL): Hearing
   const sound = muted ? says.you : SOUND[known.sound] || says.you;
   if (known.told) {
     const words = says.callerWords.replace(/^hears/, "heard").replace(/^is/, "was");
-    return { caller: "unknown", callerWords: `${words} at ${timeOfDay(known.told)}`, you: sound === says.you && !muted ? NOTHING_NEWER : sound };
+    return { caller: "unknown", callerWords: `${words} at ${timeOfDay(known.told)}`, you: sound === says.you && !muted
+      ? NOTHING_NEWER : sound };
   }
   return { ...says, ...withoutYou(says, known.sound), you: sound };
 }
@@ -54,7 +55,10 @@ const SOUND: Record<Known["sound"], string> = {
 function withoutYou({ callerWords }: Hearing, sound: Known["sound"]): Partial<Hearing> {
   const [, other = ""] = /^hears you(?: and (.+))?$/.exec(callerWords) ?? [callerWords, null];
   if (sound === "flows" || other === null) return {};
-  if (sound === "dumb") return { caller: other ? "voices" : "silence", callerWords: other ? `hears ${other}, and not you` : "does not hear you" };
+  if (sound === "dumb") {
+    return { caller: other ? "voices" : "silence", callerWords: other ? `hears ${other}, and not you`
+      : "does not hear you" };
+  }
   return { caller: "unknown", callerWords: other ? `hears ${other}, perhaps not you` : "may not hear you" };
 }
 
@@ -70,18 +74,24 @@ function heard(call: Call, muted: boolean): Hearing {
     case "talking":
     case "add-ringing": {
       if (held) return music("The caller cannot hear you");
-      return withYou(muted, call.state === "add-ringing" ? `${name} is ${asked(call) ? "asked to accept" : "being rung"}` : "");
+      return withYou(muted, call.state === "add-ringing"
+        ? `${name} is ${asked(call) ? "asked to accept" : "being rung"}` : "");
     }
     case "consult-ringing":
       if (!held) return withYou(muted, "");
-      return music(asked(call) ? `${name} has picked up and is asked to accept` : `You hear ringing: ${name} is being rung`);
+      return music(asked(call)
+        ? `${name} has picked up and is asked to accept`
+        : `You hear ringing: ${name} is being rung`);
     case "consulting":
     case "swapped":
     case "three-way":
       return threeHearing(call, name, muted);
     case "completing":
-      if (held) return music(call.role === "target" ? "The call is about to be yours" : `You and ${name} hear each other`);
-      return { caller: "voices", callerWords: call.role === "target" ? "hears you" : `hears ${name}`, you: call.role === "target" ? "The call is yours" : "You are being taken out" };
+      if (held) {
+        return music(call.role === "target" ? "The call is about to be yours" : `You and ${name} hear each other`);
+      }
+      return { caller: "voices", callerWords: call.role === "target" ? "hears you" : `hears ${name}`,
+        you: call.role === "target" ? "The call is yours" : "You are being taken out" };
     case "ended":
       if (call.overdue) return held ? music("You have ended the call") : withYou(muted, "You have ended the call");
       return { caller: "nothing", callerWords: "is no longer on the line", you: "Your line closes in a moment" };
@@ -103,10 +113,15 @@ function threeHearing(call: Call, name: string, muted: boolean): Hearing {
   const target = call.held.includes("target");
   const nobody = muted ? "You are muted: nobody hears you" : "";
   if (caller) {
-    const both = target ? (call.role === "target" ? "You hear music, too" : `${name} hears music, too`) : `You and ${name} talk privately`;
+    const both = target
+      ? (call.role === "target" ? "You hear music, too" : `${name} hears music, too`)
+      : `You and ${name} talk privately`;
     return { caller: "music", callerWords: "hears music", you: nobody || both };
   }
-  if (!target) return { caller: "voices", callerWords: muted ? `hears ${name}` : `hears you and ${name}`, you: nobody || "All three hear each other" };
+  if (!target) {
+    return { caller: "voices", callerWords: muted ? `hears ${name}` : `hears you and ${name}`, you: nobody
+      || "All three hear each other" };
+  }
   return call.role === "target"
     ? { caller: "voices", callerWords: `hears ${name}`, you: "You hear music until you are brought back" }
     : withYou(muted, `${name} hears music`);
@@ -234,7 +249,9 @@ export function groups(call: Call): Groups {
     case "swapped":
     case "three-way": {
       const target = call.role === "target" ? "You" : name;
-      const held = (who: string): boolean => call.held.includes(who === "Caller" ? "caller" : "target") && (who === "Caller" || who === target);
+      const held = (who: string): boolean => call.held.includes(who === "Caller"
+        ? "caller"
+        : "target") && (who === "Caller" || who === target);
       const all = ["Caller", "You", name];
       return { talking: all.filter((who) => !held(who)), music: all.filter(held), ringing: [] };
     }
@@ -245,7 +262,9 @@ export function groups(call: Call): Groups {
         : { talking: ["Caller", name], music: [], ringing: [] };
     case "ended":
       if (!call.overdue) return { talking: ["You"], music: [], ringing: [] };
-      return call.held.includes("caller") ? { talking: ["You"], music: ["Caller"], ringing: [] } : { talking: ["Caller", "You"], music: [], ringing: [] };
+      return call.held.includes("caller")
+        ? { talking: ["You"], music: ["Caller"], ringing: [] }
+        : { talking: ["Caller", "You"], music: [], ringing: [] };
     default:
       return call.held.includes("caller")
         ? { talking: ["You"], music: ["Caller"], ringing: ring }

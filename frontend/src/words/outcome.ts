@@ -3,9 +3,11 @@ import type { Happening, Party, Reason, Transfer } from "../contract/types.js";
 import { partyName, phoneNumber } from "./number.js";
 
 /** Why somebody declined, as the end of a sentence, and as a button for the target. */
-const REASON_WORDS: Record<Reason, string> = { busy: "busy", "not-my-topic": "not the right topic", break: "about to take a break" };
+const REASON_WORDS: Record<Reason, string> = { busy: "busy", "not-my-topic": "not the right topic",
+  break: "about to take a break" };
 
-export const REASON_BUTTONS: Record<Reason, string> = { busy: "Busy", "not-my-topic": "Not my topic", break: "Taking a break" };
+export const REASON_BUTTONS: Record<Reason, string> = { busy: "Busy", "not-my-topic": "Not my topic",
+  break: "Taking a break" };
 
 /**
  * Why a call could not be put through, by code: SIP codes of a failed call (RFC 3261, section 21), Twilio's error codes
@@ -24,7 +26,8 @@ const CODES: Record<string, string> = Object.fromEntries(
     "the phone network does not accept our account": [10001, 20003, 20005],
     "we have too many calls at once": [10004],
     "the phone network is out of order or too busy": [500, 501, 502, 503, 504, 505, 513],
-    "the other end could not take the call": [400, 405, 406, 415, 416, 420, 421, 429, 481, 482, 483, 488, 491, 493, 580, 606],
+    "the other end could not take the call": [400, 405, 406, 415, 416, 420, 421, 429, 481, 482, 483, 488, 491, 493, 580,
+      606],
   }).flatMap(([words, codes]) => codes.map((code) => [String(code), words])),
 );
 

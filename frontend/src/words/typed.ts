@@ -34,7 +34,8 @@ const TRUNK: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The international prefix, where it is not 00. */
-const ABROAD: Readonly<Record<string, string>> = { "1": "011", "7": "810", "61": "0011", "81": "010", "82": "001", "852": "001", "65": "001" };
+const ABROAD: Readonly<Record<string, string>> = { "1": "011", "7": "810", "61": "0011", "81": "010", "82": "001",
+  "852": "001", "65": "001" };
 
 /** Countries where a zero after the calling code is part of the number. */
 const KEEPS_ZERO: readonly string[] = ["39", "378", "379"];
@@ -47,7 +48,9 @@ export function typedNumber(text: string, own = ""): Typed {
   const rest = clean.replace(link, "");
   const extension = /^([+\d][^a-z;,#*]*?)\s*(;|,|#|ext|x(?=\s*\.?\s*\d))/i.exec(rest);
   if (!extension && !/^[+([\s]*\d/.test(rest)) return NOTHING;
-  if (extension && digitsOf(extension[1] ?? "").length >= 3) return no("An extension cannot be dialled. Take the number without it.");
+  if (extension && digitsOf(extension[1] ?? "").length >= 3) {
+    return no("An extension cannot be dialled. Take the number without it.");
+  }
   const home = callingCode(own);
   const bare = withoutTrunk(rest).replace(BETWEEN, "");
   if (!/^\+?\d+$/.test(bare)) return NOTHING;
@@ -80,7 +83,9 @@ function international(bare: string, home: string): string {
   if (abroad && bare.startsWith(abroad)) return `+${bare.slice(abroad.length)}`;
   if (bare.startsWith("00")) return `+${bare.slice(2)}`;
   if (!home) return "";
-  if (home === "1") return bare.length === 10 ? `+1${bare}` : bare.length === 11 && bare.startsWith("1") ? `+${bare}` : "";
+  if (home === "1") {
+    return bare.length === 10 ? `+1${bare}` : bare.length === 11 && bare.startsWith("1") ? `+${bare}` : "";
+  }
   for (const trunk of TRUNK[home] ?? ["0"]) {
     if (trunk !== "" && bare.startsWith(trunk)) return `+${home}${bare.slice(trunk.length)}`;
     if (trunk === "" && bare.length >= 7) return `+${home}${bare}`;
@@ -94,5 +99,7 @@ function checked(number: string, typed: number, home: string): Typed {
   if (/^\+[1-9]\d{6,14}$/.test(number)) return { number, why: "" };
   if (typed < 7) return no("This is too short for a phone number.");
   if (typed > 15) return no("This is too long for a phone number.");
-  return no(home ? "This number lacks its area code, or its country." : `Write the number with its country, such as ${EXAMPLE}.`);
+  return no(home
+    ? "This number lacks its area code, or its country."
+    : `Write the number with its country, such as ${EXAMPLE}.`);
 }

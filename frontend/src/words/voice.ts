@@ -62,13 +62,15 @@ export interface Quality {
 }
 
 export function quality(warnings: readonly string[]): Quality {
-  const known = warnings.map((w) => WARNINGS[w] ?? { light: "fair" as const, words: "The connection is not at its best" });
+  const known = warnings.map((w) => WARNINGS[w] ?? { light: "fair" as const,
+    words: "The connection is not at its best" });
   const worst = known.find((w) => w.light === "poor") ?? known[0];
   return worst ?? { light: "good", words: "Good sound" };
 }
 
 /** The sound as measured here. If both of the page's connections are lost, the measurement is too old. */
-export function soundWords(warnings: readonly string[], known: { readonly sound: Sound; readonly line: boolean; readonly told: number }): Quality {
+export function soundWords(warnings: readonly string[],
+  known: { readonly sound: Sound; readonly line: boolean; readonly told: number }): Quality {
   if (known.sound === "lost") return { light: "poor", words: "Sound interrupted" };
   const is = quality(warnings);
   return is.light === "good" && !known.line && known.told ? { light: "unknown", words: "Sound not known" } : is;

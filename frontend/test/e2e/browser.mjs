@@ -21,7 +21,8 @@ const looked = new Set();
  */
 export function launch(more = [], without = []) {
   return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, ignoreDefaultArgs: ['--mute-audio', ...without],
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true,
+      ignoreDefaultArgs: ['--mute-audio', ...without],
     args: [...flags, ...more],
   });
 }
@@ -29,7 +30,8 @@ export function launch(more = [], without = []) {
 /** open makes a browser profile for one person, with ears.js installed. */
 export async function open(browser, settings = {}) {
   const context = await browser.newContext({
-    viewport: { width: 1200, height: 800 }, colorScheme: 'light', deviceScaleFactor: 1, reducedMotion: 'reduce', locale: 'en-GB', ...settings,
+    viewport: { width: 1200, height: 800 }, colorScheme: 'light', deviceScaleFactor: 1, reducedMotion: 'reduce',
+      locale: 'en-GB', ...settings,
   });
   context.setDefaultTimeout(patience);
   await context.addInitScript({ path: join(import.meta.dirname, 'ears.js') });
@@ -39,7 +41,8 @@ export async function open(browser, settings = {}) {
 /** visibleWords are the titles and the names of all controls, without numbers; it runs in the page. */
 function visibleWords() {
   const named = [...document.querySelectorAll('h1, h2, h3, h4, dt, button, legend, [data-test=hears], [data-test=you]')];
-  const words = named.filter((e) => e.checkVisibility()).map((e) => (e.innerText || e.ariaLabel || '').replace(/\d+/g, '0').replace(/\s+/g, ' ').trim());
+  const words = named.filter((e) => e.checkVisibility()).map((e) => (e.innerText || e.ariaLabel || '').replace(/\d+/g,
+    '0').replace(/\s+/g, ' ').trim());
   return [...new Set(words.filter(Boolean))];
 }
 
@@ -95,12 +98,14 @@ class Seat {
       await this.page.screenshot({ path: png, animations: 'disabled', fullPage: true });
       await writeFile(txt, words);
     }
-    assert.equal(words, await readFile(txt, 'utf8'), `docs/pictures/${name}.png is out of date: PICTURES=1 npm run e2e --prefix frontend`);
+    assert.equal(words, await readFile(txt, 'utf8'),
+      `docs/pictures/${name}.png is out of date: PICTURES=1 npm run e2e --prefix frontend`);
   }
 
   async state() {
     const text = await this.page.locator('body').innerText({ timeout: 2000 }).catch((e) => `(${e.message.split('\n')[0]})`);
-    return `-- ${this.who} at ${this.page.url().split('?')[0]}\n${text.replace(/\n+/g, ' | ').slice(0, 1500)}\nrefused ${JSON.stringify(this.refused)} broken ${JSON.stringify(this.broken)}`;
+    return `-- ${this.who} at ${this.page.url().split('?')[0]}\n${text.replace(/\n+/g, ' | ').slice(0,
+      1500)}\nrefused ${JSON.stringify(this.refused)} broken ${JSON.stringify(this.broken)}`;
   }
 }
 
@@ -206,11 +211,13 @@ export class Phone extends Seat {
   async dial() {
     await this.page.locator('#call').click();
     await this.says('Connected');
-    this.sid = await until('the caller to be connected', async () => (await this.stack.calls()).findLast((c) => c.direction === 'inbound')?.sid);
+    this.sid = await until('the caller to be connected',
+      async () => (await this.stack.calls()).findLast((c) => c.direction === 'inbound')?.sid);
   }
 
   says(words, ms = patience) {
-    return this.page.waitForFunction((w) => document.getElementById('state').textContent.startsWith(w), words, { timeout: ms });
+    return this.page.waitForFunction((w) => document.getElementById('state').textContent.startsWith(w), words,
+      { timeout: ms });
   }
 
   hangUp() {

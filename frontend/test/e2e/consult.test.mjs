@@ -92,7 +92,8 @@ scenario('F061 F158 Bob declines; a note full of markup is text', async (s) => {
   await bob.screen('ringing');
   assert.ok((await bob.at('note').innerText()).endsWith(note), 'the note as it was typed');
   assert.equal(await bob.at('note').locator('img, b, script').count(), 0);
-  await until('Alice to see the note as typed', async () => (await alice.at('screen-in-call').innerText()).includes(note));
+  await until('Alice to see the note as typed',
+    async () => (await alice.at('screen-in-call').innerText()).includes(note));
   await bob.press('reject');
   await alice.inCall('talking');
   await alice.says('target', 'Bob declined the call.');
@@ -147,7 +148,8 @@ scenario('reject: the next agent is rung, and the one who rejected stays availab
 scenario('F052 a double click on any button is one request with one effect', async (s) => {
   const { alice, bob } = await s.pair();
   const sent = new Map(); // by request key: a request that is sent again after a 503 is the same
-  alice.page.on('request', (r) => { if (r.url().endsWith('/transfer')) sent.set(r.postDataJSON().request, r.postDataJSON().action); });
+  alice.page.on('request', (r) => { if (r.url().endsWith('/transfer')) sent.set(r.postDataJSON().request,
+    r.postDataJSON().action); });
   const twice = (name) => alice.at(name).dblclick({ delay: 60 });
   await twice('hold');
   await alice.at('resume').waitFor();

@@ -17,7 +17,8 @@ async function lives(page, seconds) {
     const answer = await route.fetch();
     const token = await answer.json();
     given.count++;
-    return route.fulfill({ response: answer, json: { ...token, expiresAt: new Date(Date.now() + given.seconds * 1000).toISOString() } });
+    return route.fulfill({ response: answer,
+      json: { ...token, expiresAt: new Date(Date.now() + given.seconds * 1000).toISOString() } });
   });
   return given;
 }
@@ -93,7 +94,9 @@ scenario('F038 F053 the server is away, or newer than the page: the call goes on
   await alice.hears({ tones: [callerTone] });
   await alice.page.unroute(api);
   await alice.at('banner-api-down').waitFor({ state: 'detached' });
-  await alice.page.route('**/transfer', (route) => route.fulfill({ status: 426, contentType: 'application/problem+json', body: '{"type":"about:blank#old-page"}' }));
+  await alice.page.route('**/transfer',
+    (route) => route.fulfill({ status: 426, contentType: 'application/problem+json',
+      body: '{"type":"about:blank#old-page"}' }));
   await alice.press('hold');
   await alice.says('refusal', 'This page is out of date. Reload it after the call.');
   await alice.page.unroute('**/transfer');
@@ -103,7 +106,8 @@ scenario('F038 F053 the server is away, or newer than the page: the call goes on
   await alice.look('on-hold');
 });
 
-scenario('F038 answered, and the page is told nothing: it does not claim to know, and the agent gets out', async (s) => {
+scenario('F038 answered, and the page is told nothing: it does not claim to know, and the agent gets out',
+  async (s) => {
   const alice = await s.agent('alice');
   const caller = await s.stack.dial();
   await alice.screen('ringing');
@@ -121,20 +125,23 @@ scenario('F038 answered, and the page is told nothing: it does not claim to know
   await alice.hears({ tones: [callerTone] });
 });
 
-scenario('F187 F188 the server is away in a talk and in a consult: the page says since when, and lets the agent out', async (s) => {
+scenario('F187 F188 the server is away in a talk and in a consult: the page says since when, and lets the agent out',
+  async (s) => {
   const { alice, bob, caller } = await s.pair();
   await alice.page.route(api, (route) => route.abort());
   await alice.says('banner-api-down', 'You can hang up');
   await alice.says('hears', /Caller heard you at \d\d:\d\d/);
   await alice.says('you', 'Nothing newer is known');
   await alice.says('line', 'Waiting line not known');
-  await alice.says('said-polite', 'The caller heard you at').catch(() => alice.says('said-urgent', 'The server cannot be reached'));
+  await alice.says('said-polite', 'The caller heard you at').catch(() => alice.says('said-urgent',
+    'The server cannot be reached'));
   await alice.look('server-away', '');
   await alice.press('hang-up');
   await alice.press('confirm-hang-up');
   await alice.says('screen-ended', 'what became of the call is not known yet');
   await alice.page.unroute(api);
-  await until('one of them to be rung', async () => (await alice.at('screen-ringing').isVisible()) || bob.at('screen-ringing').isVisible());
+  await until('one of them to be rung', async () => (await alice.at('screen-ringing').isVisible())
+    || bob.at('screen-ringing').isVisible());
   const [first, second] = await alice.at('screen-ringing').isVisible() ? [alice, bob] : [bob, alice];
   await first.answer();
   await first.hears({ tones: [callerTone] });
@@ -155,7 +162,8 @@ scenario('F188 the server does not answer a press: the end of the call waits for
   const alice = await s.agent('alice');
   const caller = await s.talking(alice);
   const held = [];
-  await alice.page.route('**/transfer', (route) => (route.request().postDataJSON().action === 'hold' ? held.push(route) : route.continue()));
+  await alice.page.route('**/transfer',
+    (route) => (route.request().postDataJSON().action === 'hold' ? held.push(route) : route.continue()));
   await alice.press('hold');
   await alice.page.locator('[data-test=hold][aria-busy=true]').waitFor();
   await alice.end();
@@ -221,7 +229,8 @@ scenario('F047 out of the back/forward cache: the line comes back by itself', as
   // Chromium does not put a page with a lock into that cache, so the test sends the events that Safari and Firefox
   // send.
   await alice.page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })));
-  await until('the server to know', async () => (await s.stack.as('alice', 'GET', '/agents/me')).agent.status === 'away');
+  await until('the server to know', async () => (await s.stack.as('alice', 'GET',
+    '/agents/me')).agent.status === 'away');
   await alice.page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
   await alice.ready();
   await s.talking(alice);

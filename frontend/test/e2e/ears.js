@@ -31,7 +31,8 @@
       const port = window.mediaAt && candidate.exec(description.sdp)?.[2];
       if (!port) return super.setRemoteDescription(description);
       const ours = await window.mediaAt(Number(port));
-      return super.setRemoteDescription({ type: description.type, sdp: description.sdp.replace(candidate, `$1 ${ours} `) });
+      return super.setRemoteDescription({ type: description.type,
+        sdp: description.sdp.replace(candidate, `$1 ${ours} `) });
     }
   };
 
@@ -86,7 +87,8 @@
   /** ringback says whether a ringback tone sounds within one of its periods. */
   window.ringback = async () => {
     const ofCall = new Set(streams.flatMap((s) => s.getTracks()));
-    const sounding = [...playing].filter((e) => !e.paused && e.srcObject?.active && !e.srcObject.getTracks().some((t) => ofCall.has(t)));
+    const sounding = [...playing].filter((e) => !e.paused && e.srcObject?.active
+      && !e.srcObject.getTracks().some((t) => ofCall.has(t)));
     const room = new AudioContext();
     const ears = sounding.map((e) => {
       const ear = new AnalyserNode(room, { fftSize: 8192, smoothingTimeConstant: 0 });
@@ -106,5 +108,6 @@
     return rings;
   };
 
-  addEventListener('securitypolicyviolation', (e) => console.error(`policy refused ${e.violatedDirective} ${e.blockedURI}`));
+  addEventListener('securitypolicyviolation',
+    (e) => console.error(`policy refused ${e.violatedDirective} ${e.blockedURI}`));
 })();

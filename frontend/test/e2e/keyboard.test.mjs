@@ -50,7 +50,8 @@ class Hands extends Desk {
 
   /** atTitle asserts that the new screen's title has the focus, and not a button in the place of the old one. */
   atTitle() {
-    return until(`the title to have the focus of ${this.who}`, () => this.page.evaluate(() => document.activeElement?.id === 'title'),
+    return until(`the title to have the focus of ${this.who}`,
+      () => this.page.evaluate(() => document.activeElement?.id === 'title'),
       { otherwise: () => this.page.evaluate(() => document.activeElement?.outerHTML.slice(0, 200)) });
   }
 }
@@ -65,7 +66,8 @@ async function sit(s, id) {
 scenario('F052 a whole transfer with the keyboard alone, and a held Enter presses once', async (s) => {
   const [alice, bob] = await Promise.all([sit(s, 'alice'), sit(s, 'bob')]);
   const statuses = [];
-  alice.page.on('request', (r) => { if (r.method() === 'PUT' && !r.postDataJSON().beat) statuses.push(r.postDataJSON().status); });
+  alice.page.on('request', (r) => { if (r.method() === 'PUT'
+    && !r.postDataJSON().beat) statuses.push(r.postDataJSON().status); });
   await alice.holds('go-online');
   await alice.ready();
   await alice.atTitle();

@@ -75,9 +75,12 @@ function hides() {
   Object.defineProperty(document, 'visibilityState', { get: () => (hidden ? 'hidden' : 'visible') });
   Object.defineProperty(document, 'hidden', { get: () => hidden });
   const native = { setTimeout: window.setTimeout, setInterval: window.setInterval };
-  const held = (act) => (...args) => (hidden ? native.setTimeout.call(window, act, 60_000 - (Date.now() % 60_000), ...args) : act(...args));
+  const held = (act) => (...args) => (hidden
+    ? native.setTimeout.call(window, act, 60_000 - (Date.now() % 60_000), ...args)
+    : act(...args));
   for (const name of Object.keys(native)) {
-    window[name] = (act, ms, ...args) => native[name].call(window, typeof act === 'function' ? held(act) : act, ms, ...args);
+    window[name] = (act, ms, ...args) => native[name].call(window, typeof act === 'function' ? held(act) : act, ms,
+      ...args);
   }
 }
 

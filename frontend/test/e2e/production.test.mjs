@@ -23,8 +23,10 @@ function certificate() {
   const dir = mkdtempSync(join(tmpdir(), 'e2e-tls-'));
   try {
     execFileSync('openssl', [
-      'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=e2e',
-      '-addext', `subjectAltName=${twilio.map((h) => `DNS:${h}`).join()}`, '-keyout', join(dir, 'key'), '-out', join(dir, 'cert'),
+      'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj',
+        '/CN=e2e',
+      '-addext', `subjectAltName=${twilio.map((h) => `DNS:${h}`).join()}`, '-keyout', join(dir, 'key'), '-out',
+        join(dir, 'cert'),
     ], { stdio: 'ignore' });
     const [key, cert] = ['key', 'cert'].map((f) => readFileSync(join(dir, f)));
     const spki = new X509Certificate(cert).publicKey.export({ type: 'spki', format: 'der' });
@@ -95,7 +97,8 @@ const scenario = stage({
       ...twilio.map((h) => `MAP ${h}:443 127.0.0.1:${there}`),
       `MAP 127.0.0.1:${new URL(here.stack.api).port} 127.0.0.1:${page}`, 'MAP 127.0.0.1 127.0.0.1', 'MAP * ~NOTFOUND',
     ].join(', ');
-    here.deployed = await launch([`--host-resolver-rules=${rules}`, `--ignore-certificate-errors-spki-list=${tls.pin}`]);
+    here.deployed = await launch([`--host-resolver-rules=${rules}`,
+      `--ignore-certificate-errors-spki-list=${tls.pin}`]);
   },
   after: async (here) => {
     await here.deployed?.close();
@@ -119,7 +122,8 @@ async function policy(stack) {
 scenario('F205: the production bundle, byte for byte, rings with its own sounds and takes a call from Twilio’s own hosts', async (s) => {
   const page = await s.page({}, s.deployed);
   const alice = await s.agent('alice', { page });
-  assert.equal(await page.evaluate(() => String(WebSocket).includes('native code')), true, 'the WebSocket is the browser’s own');
+  assert.equal(await page.evaluate(() => String(WebSocket).includes('native code')), true,
+    'the WebSocket is the browser’s own');
   for (const script of await page.evaluate(() => [...document.scripts].map((e) => e.src))) {
     const path = new URL(script).pathname;
     const bytes = Buffer.from(await (await fetch(script)).arrayBuffer());

@@ -37,7 +37,8 @@ process.exit(failed.length === 0 ? 0 : 1);
 /** Runs one file and prints its output when it is done. */
 function passes(file) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--test', '--test-reporter=spec', file], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, ['--test', '--test-reporter=spec', file],
+      { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';
     child.stdout.on('data', (chunk) => { said += chunk; });
     child.stderr.on('data', (chunk) => { said += chunk; });

@@ -82,7 +82,8 @@ class Scene {
 
   /** pair is Alice in a call with a scripted caller, and Bob at a desk. */
   async pair() {
-    const [alice, bob] = await Promise.all([this.agent('alice', { online: true }), this.agent('bob', { online: false })]);
+    const [alice, bob] = await Promise.all([this.agent('alice', { online: true }),
+      this.agent('bob', { online: false })]);
     const caller = await this.stack.dial();
     await alice.screen('ringing'); // so that it rings here and not at Bob's
     await Promise.all([alice.answer(), bob.goOnline()]);
@@ -111,7 +112,8 @@ class Scene {
     const states = [];
     for (const [i, seat] of this.seats.entries()) {
       states.push(await seat.state());
-      await seat.page.screenshot({ path: `${file}-${i}-${seat.who.replace(/\W/g, '')}.png`, timeout: 3000 }).catch(() => undefined);
+      await seat.page.screenshot({ path: `${file}-${i}-${seat.who.replace(/\W/g, '')}.png`,
+        timeout: 3000 }).catch(() => undefined);
     }
     const told = [...states, await this.stack.story(), `-- pictures: ${file}-*.png`].join('\n');
     error.message += `\n${told}`;

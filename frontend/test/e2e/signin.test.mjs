@@ -20,7 +20,8 @@ const seat = (s, page) => {
   return desk;
 };
 
-scenario('F196: Back to the sign-in page, and a second answer to the same request, by the same or another', async (s) => {
+scenario('F196: Back to the sign-in page, and a second answer to the same request, by the same or another',
+  async (s) => {
   const page = await s.page();
   const desk = seat(s, page);
   await toIssuer(s, page);

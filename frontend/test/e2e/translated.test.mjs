@@ -26,7 +26,8 @@ function loose() {
 
 scenario('F196 a whole transfer on a translated page: no state is stale', async (s) => {
   const [alice, bob] = await Promise.all([translated(s, 'alice'), translated(s, 'bob', { online: false })]);
-  assert.deepEqual(await alice.page.evaluate(() => [document.documentElement.translate, document.querySelector('meta[name=google]').content]), [false, 'notranslate'], 'it opts out');
+  assert.deepEqual(await alice.page.evaluate(() => [document.documentElement.translate,
+    document.querySelector('meta[name=google]').content]), [false, 'notranslate'], 'it opts out');
   const caller = await s.talking(alice);
   assert.deepEqual(await alice.page.evaluate(loose), []);
   await alice.says('hears', 'Caller hears you');

@@ -14,7 +14,8 @@ test.each([true, false])("a tab that is gone without a word, in a call (%s) or n
   expect(goOnline).toHaveBeenCalledOnce();
 });
 
-test.each([["here", true], ["elsewhere", false]] as const)("F038: the server is away, and the tab that takes the calls is %s --> said: %s", (tab, said) => {
+test.each([["here", true], ["elsewhere",
+  false]] as const)("F038: the server is away, and the tab that takes the calls is %s --> said: %s", (tab, said) => {
   const state: State = { ...initial, session: "signed-in", apiDownAt: 1, tab };
   render(bannerList(state, {} as Desk), document.body);
   expect(document.querySelector("[data-test=banner-api-down]") !== null).toBe(said);

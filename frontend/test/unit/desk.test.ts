@@ -118,7 +118,8 @@ describe("going online", () => {
     expect(desk.state.screen.is).toBe("idle");
   });
 
-  test.each(["denied", "absent", "taken"] as const)("F043: microphone %s --> help, offline, no line, no offer", async (mic) => {
+  test.each(["denied", "absent", "taken"] as const)("F043: microphone %s --> help, offline, no line, no offer",
+    async (mic) => {
     f.microphoneIs = mic;
     await start();
     await desk.goOnline();
@@ -234,7 +235,8 @@ describe("closed while it is being opened", () => {
     f.tab("elsewhere");
     release();
     await pass(1000);
-    expect(desk.state).toMatchObject({ screen: { is: "other-tab" }, device: { is: "off", why: "elsewhere" }, wants: false });
+    expect(desk.state).toMatchObject({ screen: { is: "other-tab" }, device: { is: "off", why: "elsewhere" },
+      wants: false });
     expect(f.voice.log.at(-1)).toBe("stop");
     expect(f.api.log).not.toContain("status available");
   });

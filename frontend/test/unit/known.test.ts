@@ -16,14 +16,18 @@ const T = Date.UTC(2026, 10, 22, 10);
 function talking(call: Call, more: Event[] = []): State {
   const events: Event[] = [
     { type: "signed-in" }, { type: "snapshot", snapshot: snapshotAt(T), at: T }, { type: "wants", wants: true },
-    { type: "device", is: "registered", at: T }, { type: "leg-ringing", sid: "CA1", ring: ringAt(T), at: T }, { type: "leg-answering" },
+    { type: "device", is: "registered", at: T }, { type: "leg-ringing", sid: "CA1", ring: ringAt(T), at: T },
+      { type: "leg-answering" },
     { type: "leg-open", at: T }, { type: "snapshot", snapshot: snapshotAt(T + 1, { call }), at: T + 1 }, ...more,
   ];
   return events.reduce(reduce, initial);
 }
 
 const asRole = (state: Call["state"], role: Role): Call =>
-  role === "target" ? callAt(T, state, { role, transfer: transferAt(T, { by: { id: "bob", name: "Bob" }, to: { id: "alice", name: "Alice" } }) }) : callAt(T, state);
+  role === "target"
+    ? callAt(T, state, { role, transfer: transferAt(T,
+      { by: { id: "bob", name: "Bob" }, to: { id: "alice", name: "Alice" } }) })
+    : callAt(T, state);
 
 const away: Event = { type: "api-down", at: T + 2 };
 const sound: Event = { type: "leg-reconnecting", at: T + 2, what: "sound" };
@@ -66,7 +70,8 @@ describe("F187: what is not known is not claimed", () => {
   });
 
   test("the sound alone, while the caller hears music: that is the server's word, and stands", () => {
-    expect(says(talking(callAt(T, "consulting"), [sound]))).toEqual({ caller: "music", callerWords: "hears music", you: "The sound is interrupted both ways" });
+    expect(says(talking(callAt(T, "consulting"), [sound]))).toEqual({ caller: "music", callerWords: "hears music",
+      you: "The sound is interrupted both ways" });
   });
 
   test("sound and line come back one after the other", () => {
@@ -78,7 +83,9 @@ describe("F187: what is not known is not claimed", () => {
   });
 
   test("a push while the server cannot be asked is newer, and no sign that it can", () => {
-    const s = talking(callAt(T, "talking"), [away, { type: "snapshot", snapshot: snapshotAt(T + 60_000, { call: callAt(T, "talking", { held: ["caller"], version: 1 }) }), at: T + 60_000, pushed: true }]);
+    const s = talking(callAt(T, "talking"),
+      [away, { type: "snapshot", snapshot: snapshotAt(T + 60_000,
+        { call: callAt(T, "talking", { held: ["caller"], version: 1 }) }), at: T + 60_000, pushed: true }]);
     expect(s.apiDownAt).toBe(T + 2);
     expect(known(s).told).toBe(T + 60_000);
     expect(says(s).callerWords).toMatch(/^heard music at /);
@@ -90,14 +97,17 @@ describe("F187: what is not known is not claimed", () => {
   });
 
   test("the light", () => {
-    const light = (...events: Event[]) => { const s = talking(callAt(T, "talking"), events); return soundWords(s.warnings, known(s)).words; };
+    const light = (...events: Event[]) => { const s = talking(callAt(T, "talking"),
+      events); return soundWords(s.warnings, known(s)).words; };
     expect([light(), light(line), light(away), light(sound), light(away, line), light(deaf)]).toEqual(
-      ["Good sound", "Good sound", "Good sound", "Sound interrupted", "Sound not known", "Nothing is heard from the other side"]);
+      ["Good sound", "Good sound", "Good sound", "Sound interrupted", "Sound not known",
+        "Nothing is heard from the other side"]);
   });
 });
 
 describe("F188: there is always a way out", () => {
-  const worlds: [string, Event[]][] = [["all well", []], ["server away", [away]], ["line away", [line]], ["all away", [away, sound, line]], ["sign-in over", [{ type: "session-expired" }]]];
+  const worlds: [string, Event[]][] = [["all well", []], ["server away", [away]], ["line away", [line]],
+    ["all away", [away, sound, line]], ["sign-in over", [{ type: "session-expired" }]]];
   for (const [name, events] of worlds) {
     for (const role of ["owner", "target"] as const) {
       test.each(EVERY)(`${name}, ${role}, %s`, (state) => {
@@ -115,7 +125,8 @@ describe("F188: there is always a way out", () => {
     const call = callAt(T, "talking");
     const s = talking(call, [{ type: "press", action: "hold", request: "k", at: T + 2 }]);
     expect(allow.verb(s, call, "end").on).toBe(true);
-    expect(reduce(s, { type: "press", action: "end", request: "l", at: T + 3 }).pending).toMatchObject({ action: "end", request: "l" });
+    expect(reduce(s, { type: "press", action: "end", request: "l", at: T + 3 }).pending).toMatchObject({ action: "end",
+      request: "l" });
   });
 
   describe("at the desk", () => {
@@ -139,7 +150,8 @@ describe("F188: there is always a way out", () => {
       desk.leave();
       expect(f.voice.log).toContain("hang up");
       expect(count("transfer complete")).toBe(0);
-      expect(desk.state).toMatchObject({ closing: { deliberate: true }, recent: [{ outcome: "handed-over", with: "Bob" }] });
+      expect(desk.state).toMatchObject({ closing: { deliberate: true },
+        recent: [{ outcome: "handed-over", with: "Bob" }] });
     });
 
     test("an End that the server does not answer --> after three seconds the agent may hang up", async () => {

@@ -95,7 +95,8 @@ describe("losing and regaining the line", () => {
   });
 
   // The SDK reconnects the old device by itself, and a call that rang on it would be rejected when it is replaced.
-  test("F047: out of the cache --> nothing rings on the old line, and no call is offered before the new one is there", async () => {
+  test("F047: out of the cache --> nothing rings on the old line, and no call is offered before the new one is there",
+    async () => {
     await online();
     desk.pageHidden();
     f.api.log.length = 0;
@@ -133,7 +134,8 @@ describe("losing and regaining the line", () => {
     token();
     await pass(1000);
     expect(f.voice.log).toEqual(["start", "refresh"]);
-    expect(desk.state).toMatchObject({ screen: { is: what === "rings" ? "ringing" : "idle" }, device: { is: "registered" } });
+    expect(desk.state).toMatchObject({ screen: { is: what === "rings" ? "ringing" : "idle" },
+      device: { is: "registered" } });
   });
 
   test("it rings on a line whose token was refused --> kept for the call, and opened anew after it", async () => {
@@ -152,7 +154,8 @@ describe("losing and regaining the line", () => {
     expect(desk.state).toMatchObject({ screen: { is: "idle" }, device: { is: "registered" } });
   });
 
-  test.each(["opened anew by itself", "asked for by the agent"])("the line is back before the token fails with which it is %s --> it is kept", async (by) => {
+  test.each(["opened anew by itself",
+    "asked for by the agent"])("the line is back before the token fails with which it is %s --> it is kept", async (by) => {
     await online();
     f.voice.emit({ is: "lost", why: "signalling" });
     const token = f.api.holdToken();
@@ -162,7 +165,8 @@ describe("losing and regaining the line", () => {
     f.api.tokenFails = true;
     token();
     await pass(15_000);
-    expect(desk.state).toMatchObject({ screen: { is: "idle", status: "available" }, device: { is: "registered" }, withdrawn: false });
+    expect(desk.state).toMatchObject({ screen: { is: "idle", status: "available" }, device: { is: "registered" },
+      withdrawn: false });
     expect(f.voice.log).toEqual(["start"]);
   });
 
@@ -186,7 +190,8 @@ describe("losing and regaining the line", () => {
     expect(f.voice.log.at(-1)).toBe("stop");
   });
 
-  test.each(["away", "wrap-up"] as const)("F047: %s by choice --> out of the cache the agent is not made available", async (status) => {
+  test.each(["away", "wrap-up"] as const)("F047: %s by choice --> out of the cache the agent is not made available",
+    async (status) => {
     await online();
     await desk.setStatus(status);
     desk.pageHidden();

@@ -111,11 +111,13 @@ export const network = {
   },
   reset(): void {
     listeners.clear();
-    Object.assign(this, { sockets: [], away: false, legs: new Map(), rings: false, sound: Promise.resolve(), onEnd: () => undefined });
+    Object.assign(this, { sockets: [], away: false, legs: new Map(), rings: false, sound: Promise.resolve(),
+      onEnd: () => undefined });
   },
   invite(callsid: string): void {
     this.legs.set(callsid, false);
-    this.socket.say("invite", { callsid, sdp: SDP, reconnect: "token", parameters: { Params: "conference=CAconference1" } });
+    this.socket.say("invite", { callsid, sdp: SDP, reconnect: "token",
+      parameters: { Params: "conference=CAconference1" } });
     setTimeout(() => this.legs.get(callsid) === false && this.end(callsid), RING_MS);
   },
   /** The other side ends it. */
@@ -126,7 +128,9 @@ export const network = {
     this.onEnd("network", callsid);
   },
   hear(type: string, callsid: string): void {
-    if (type === "invite") this.socket.say(this.legs.get(callsid) ? "answer" : "hangup", { callsid, reconnect: "token" });
+    if (type === "invite") {
+      this.socket.say(this.legs.get(callsid) ? "answer" : "hangup", { callsid, reconnect: "token" });
+    }
     if (!this.legs.has(callsid)) return;
     if (type === "answer") this.legs.set(callsid, true);
     if (type !== "reject" && type !== "hangup") return;

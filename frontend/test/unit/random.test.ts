@@ -53,7 +53,8 @@ class World {
     network.onEnd = (by, callsid) => {
       this.last = { outcome: by === "network" ? "caller-left" : "lost", at: iso(Date.now()) };
       // A sleeping page has lost its device, and one without a microphone cannot answer.
-      const meant = by === "network" || ["reject", "leave", "renewLeg", "hide"].includes(this.doing) || this.parts.microphoneIs !== "granted";
+      const meant = by === "network" || ["reject", "leave", "renewLeg", "hide"].includes(this.doing)
+        || this.parts.microphoneIs !== "granted";
       if (!meant && this.shown.has(callsid)) this.wrong.push(`${by} by the page itself, after ${this.doing}`);
     };
     this.desk = new Desk({
@@ -84,13 +85,17 @@ class World {
     const snapshot = (at: number) => {
       const [answered] = network.legs.values();
       const role = answered ? {} : ({ role: "offered", actions: ["decline"] } as const);
-      const call = answered === undefined ? null : callAt(at, answered ? "talking" : "ringing", { version: ++this.version, ...role });
+      const call = answered === undefined
+        ? null
+        : callAt(at, answered ? "talking" : "ringing", { version: ++this.version, ...role });
       return snapshotAt(at, { call, agent: { status: this.status, ...(this.last ? { last: this.last } : {}) } });
     };
     return {
       me: () => ask(snapshot),
       setStatus: (status, beat) => {
-        if (beat && !network.socket.registered && !this.desk.state.leg) this.wrong.push("a beat, though nothing can ring");
+        if (beat && !network.socket.registered && !this.desk.state.leg) {
+          this.wrong.push("a beat, though nothing can ring");
+        }
         return ask((at) => {
           if (!beat) this.status = status;
           return snapshot(at);
@@ -148,7 +153,9 @@ class World {
     noToken: () => { this.parts.api.tokenFails = this.roll() < 0.5; },
     microphone: () => {
       this.parts.microphoneIs = this.pick("granted", "granted", "taken");
-      media.getUserMedia = this.parts.microphoneIs === "granted" ? microphone : () => Promise.reject(new DOMException("", "NotAllowedError"));
+      media.getUserMedia = this.parts.microphoneIs === "granted"
+        ? microphone
+        : () => Promise.reject(new DOMException("", "NotAllowedError"));
     },
     otherTab: () => void this.other.claim(),
     otherTabCloses: () => this.other.release(),
@@ -180,7 +187,8 @@ class World {
   }
 
   async step(): Promise<void> {
-    const often = ["goOnline", "goOnline", "goOnline", "available", "ring", "ring", "ring", "answer", "answer", "network", "server", "wake"];
+    const often = ["goOnline", "goOnline", "goOnline", "available", "ring", "ring", "ring", "answer", "answer",
+      "network", "server", "wake"];
     this.doing = this.pick(...Object.keys(this.steps), ...often);
     // A sleeping page does nothing; everything else goes on.
     if (this.asleep && !["wake", "network", "noNetwork", "server", "hangUp", "otherTab"].includes(this.doing)) return;
@@ -205,14 +213,19 @@ class World {
     const { screen, leg, wants, device, tab, ...state } = this.desk.state;
     const sockets = network.sockets.filter((s) => s.readyState === 1);
     const asks = tab === "here" || leg !== null;
-    const online = tab === "here" && device.is === "registered" && network.socket?.registered === true && sockets.length === 1;
+    const online = tab === "here" && device.is === "registered" && network.socket?.registered === true
+      && sockets.length === 1;
     const checks: [string, boolean][] = [
-      ["its leg is the network's", network.legs.has(leg?.sid ?? "") === (leg !== null) && network.legs.size === (leg ? 1 : 0)],
+      ["its leg is the network's", network.legs.has(leg?.sid ?? "") === (leg !== null)
+        && network.legs.size === (leg ? 1 : 0)],
       ["it shows what rings", network.rings === (screen.is === "ringing")],
-      ["nothing is waited for", !state.choosing && !state.pending && !state.leaving && !(wants && !leg && state.withdrawn) && !state.tokenFailing && !(asks && state.apiDownAt)],
+      ["nothing is waited for", !state.choosing && !state.pending && !state.leaving
+        && !(wants && !leg && state.withdrawn) && !state.tokenFailing && !(asks && state.apiDownAt)],
       ["the agent's last word counts", !wants || leg !== null || this.meant === "" || this.meant === this.status],
-      ["no screen is on the way to another", screen.is !== "connecting" && screen.is !== "rejoin" && (screen.is !== "ended" || screen.settled)],
-      ["it is online with one line, or offline without", leg !== null || (wants ? online : device.is === "off" && sockets.length === 0)],
+      ["no screen is on the way to another", screen.is !== "connecting" && screen.is !== "rejoin"
+        && (screen.is !== "ended" || screen.settled)],
+      ["it is online with one line, or offline without", leg !== null
+        || (wants ? online : device.is === "off" && sockets.length === 0)],
     ];
     return [...this.wrong, ...checks.filter(([, holds]) => !holds).map(([what]) => `not true: ${what}`)];
   }

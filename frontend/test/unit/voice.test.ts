@@ -8,7 +8,8 @@ let voice: Voice;
 let heard: VoiceEvent[];
 
 /** What the device has reported, with its reasons, without the sound. */
-const says = (): string[] => heard.filter((e) => !["levels", "sounds"].includes(e.is)).map((e) => ("why" in e ? `${e.is} ${e.why}`.trim() : e.is));
+const says = (): string[] => heard.filter((e) => !["levels", "sounds"].includes(e.is)).map((e) => ("why" in e
+  ? `${e.is} ${e.why}`.trim() : e.is));
 const pass = (ms = 20): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 
 beforeEach(async () => {
@@ -55,7 +56,8 @@ test("the socket breaks while it rings --> the line is lost, the leg is gone, an
   await ring();
   network.socket.break();
   await pass(5000);
-  expect(says().filter((s) => s !== "reconnecting")).toEqual(["ringing", "lost signalling", "gone signalling", "registered"]);
+  expect(says().filter((s) => s !== "reconnecting")).toEqual(["ringing", "lost signalling", "gone signalling",
+    "registered"]);
 });
 
 test("the token is refused while it rings --> the line is lost, and what rings can be answered", async () => {
@@ -75,12 +77,14 @@ test("F043: the microphone is refused at the answer --> gone, and said why", asy
   expect(says()).toEqual(["ringing", "gone microphone"]);
 });
 
-test("the next call rings before the end of the last is heard of --> it rings on the page as it does in the room", async () => {
+test("the next call rings before the end of the last is heard of --> it rings on the page as it does in the room",
+  async () => {
   await ring("CA1");
   await ring("CA2");
   network.end("CA1");
   await pass();
-  expect(heard.filter((e) => e.is === "ringing" || e.is === "gone").map((e) => ("sid" in e ? e.sid : e.is))).toEqual(["CA1", "gone", "CA2"]);
+  expect(heard.filter((e) => e.is === "ringing"
+    || e.is === "gone").map((e) => ("sid" in e ? e.sid : e.is))).toEqual(["CA1", "gone", "CA2"]);
   expect(network.rings).toBe(true);
   voice.answer();
   await pass();
