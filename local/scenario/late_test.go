@@ -25,7 +25,7 @@ func TestF029TheAnswerIsNotTold(t *testing.T) {
 	l.wantState("alice", "talking")
 	l.pass(60 * time.Second)
 	if c := l.conference(caller); !c.Started || c.Room == "" || !c.Caller.Joined || !c.Leg(c.Owner).Joined {
-		t.Errorf("60 s later the item has room %q, started %t, caller %+v, owner %+v", c.Room, c.Started, c.Caller,
+		t.Errorf("60 s later the item has conference %q, started %t, caller %+v, owner %+v", c.Room, c.Started, c.Caller,
 			c.Leg(c.Owner))
 	}
 	l.presses("alice", "consult", "bob")
@@ -76,7 +76,7 @@ func TestF101CallerJoinsLeavesAndJoinsAgain(t *testing.T) {
 	l.together(caller, l.answers("alice"))
 	l.wantStaysWith(caller, "alice")
 	if c := l.conference(caller); c.Room == room || !c.Caller.Joined || c.Round != 1 {
-		t.Errorf("the item has room %s, round %d, caller %+v", c.Room, c.Round, c.Caller)
+		t.Errorf("the item has conference %s, generation %d, caller %+v", c.Room, c.Round, c.Caller)
 	}
 	l.done(10 * time.Second)
 }
@@ -153,14 +153,15 @@ func TestF197ARoomIsFoundBeforeItHasStartedAndAfter(t *testing.T) {
 	l.pass(70 * time.Second)
 	c := l.conference(caller)
 	if c.Room == "" || c.Started || !c.Caller.Joined {
-		t.Errorf("who waits is in room %q, started %v, joined %v", c.Room, c.Started, c.Caller.Joined)
+		t.Errorf("the waiting caller is in conference %q, started %v, joined %v", c.Room, c.Started, c.Caller.Joined)
 	}
 	l.waits(caller)
 	l.online("alice")
 	l.together(caller, l.answers("alice"))
 	l.pass(70 * time.Second)
 	if now := l.conference(caller); now.Room != c.Room || !now.Started || now.Round != 0 {
-		t.Errorf("who talks is in room %q, started %v, round %d; it was %q", now.Room, now.Started, now.Round, c.Room)
+		t.Errorf("the talking caller is in conference %q, started %v, generation %d; it was %q",
+			now.Room, now.Started, now.Round, c.Room)
 	}
 	l.together(caller, l.legTo("alice"))
 	l.done(90 * time.Second)

@@ -135,7 +135,7 @@ func TestF005F011LastWordsAreHeardWhileNothingAnswersTheCaller(t *testing.T) {
 	for _, ends := range []bool{false, true} {
 		name := "the caller has waited too long"
 		if ends {
-			name += ", in no room"
+			name += ", in no conference"
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -62,7 +62,7 @@ func TestF092RecallIsNotAnsweredAndTheCallerIsFirstInTheLine(t *testing.T) {
 		l.waits(sid)
 	}
 	if c := l.conference(caller); c.State != "waiting" && c.State != "ringing" || !c.Head {
-		t.Errorf("the item is %s, head of the line %t", c.State, c.Head)
+		t.Errorf("the item is %s, head of the queue %t", c.State, c.Head)
 	}
 	l.online("carol")
 	l.pass(time.Second)

@@ -67,7 +67,7 @@ func TestF181TheRoomDoesNotTakeTheCaller(t *testing.T) {
 					t.Errorf("%d tries in two minutes", n)
 				}
 				if n := l.dials("alice"); n > 1 {
-					t.Errorf("alice was rung %d times for a caller who is in no room", n)
+					t.Errorf("alice was rung %d times for a caller who is in no conference", n)
 				}
 				l.Network.ClearFaults()
 			}

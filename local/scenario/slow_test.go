@@ -52,7 +52,7 @@ func TestF178ListsLagInEveryPhase(t *testing.T) {
 						t.Errorf("after it they hear %s, want %s", got, want)
 					}
 					if l.conference(caller).Round != 0 {
-						t.Error("the caller was taken out of the room")
+						t.Error("the caller was taken out of the conference")
 					}
 					l.done(60 * time.Second)
 				})

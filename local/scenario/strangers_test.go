@@ -36,7 +36,7 @@ func TestF094StrangersAreNotLetIntoTheRoom(t *testing.T) {
 		stranger := answer["call_sid"].(string)
 		status, answer = l.invites(room, "+15550172")
 		if code, _ := answer["code"].(float64); status != http.StatusBadRequest || code != 16020 {
-			t.Errorf("the fifth is answered %d %v, want that the room is full (16020)", status, answer)
+			t.Errorf("the fifth is answered %d %v, want that the conference is full (16020)", status, answer)
 		}
 		l.must(l.Network.Answer(stranger, nil))
 		l.settle()

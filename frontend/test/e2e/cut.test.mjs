@@ -135,7 +135,7 @@ scenario('F187 F188 the whole network is cut in a talk: nothing is claimed, and 
   await alice.hears({ tones: [callerTone] });
 }, { timeout: 240_000 });
 
-scenario('F187 only the line to the phone network is away in a talk: the sound goes on, and so does what is said of it',
+scenario('F187 only the signalling is away in a talk: the sound goes on, and so does what is said of it',
   async (s) => {
   const alice = await far(s, 'alice');
   await s.talking(alice);

@@ -64,7 +64,7 @@ scenario('F031 two browsers of one agent ring: the first answer wins, the other 
   await s.stack.does(caller, 'hangup');
 });
 
-scenario('two tabs of one agent: the newest has the line, the old one says so', async (s) => {
+scenario('two tabs of one agent: the newest takes the calls, the old one says so', async (s) => {
   const old = await s.agent('alice');
   const tab = await s.agent('alice', { page: await old.page.context().newPage(), online: false, first: 'other-tab' });
   await tab.press('use-this-tab');
@@ -224,7 +224,7 @@ scenario('F043 the microphone is denied or absent: steps, and no call is offered
   }
 });
 
-scenario('F047 out of the back/forward cache: the line comes back by itself', async (s) => {
+scenario('F047 out of the back/forward cache: the device comes back by itself', async (s) => {
   const alice = await s.agent('alice');
   // Chromium does not put a page with a lock into that cache, so the test sends the events that Safari and Firefox
   // send.

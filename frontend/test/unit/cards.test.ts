@@ -7,7 +7,7 @@ import { initial, type State } from "../../src/state/state.js";
 import { bannerList } from "../../src/views/banners.js";
 import { otherTab } from "../../src/views/cards.js";
 
-test.each([true, false])("a tab that is gone without a word, in a call (%s) or not, does not keep the others from the line", (inCall) => {
+test.each([true, false])("a tab that is gone without a word, in a call (%s) or not, does not keep the others from taking calls", (inCall) => {
   const goOnline = vi.fn();
   render(otherTab(inCall, { goOnline } as unknown as Desk), document.body);
   document.querySelector<HTMLElement>("[data-test=use-this-tab]")?.click();

@@ -75,7 +75,7 @@ test("F179: a directory says that there is more", () => {
   expect(decodeDirectory(wire(directoryAt(T)))).not.toHaveProperty("more");
 });
 
-test("F185: a line that is not known is decoded as such", () => {
+test("F185: a queue that is not known is decoded as such", () => {
   const sent = wire(snapshotAt(T));
   sent.line = { count: 0, more: false, unknown: true };
   expect(decodeSnapshot(sent)?.line).toEqual({ count: 0, more: false, unknown: true });

@@ -63,7 +63,7 @@ describe("F187: what is not known is not claimed", () => {
     }
   }
 
-  test("the line alone: what the server and the sound say is still known", () => {
+  test("the signalling alone: what the server and the sound say is still known", () => {
     const s = talking(callAt(T, "talking"), [line]);
     expect(says(s)).toMatchObject({ caller: "voices", callerWords: "hears you" });
     expect(s.said.urgent).toBe("Connection lost. Reconnecting.");
@@ -74,7 +74,7 @@ describe("F187: what is not known is not claimed", () => {
       you: "The sound is interrupted both ways" });
   });
 
-  test("sound and line come back one after the other", () => {
+  test("sound and signalling come back one after the other", () => {
     const back: Event = { type: "device", is: "registered", at: T + 4 };
     const lost: Event = { type: "device", is: "lost", at: T + 3, why: "signalling" };
     const s = talking(callAt(T, "talking"), [sound, line, lost, back]);

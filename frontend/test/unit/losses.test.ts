@@ -5,7 +5,7 @@ import { count, desk, f, inCall, online, pass, start, useDesk } from "./harness.
 
 useDesk();
 
-describe("losing and regaining the line", () => {
+describe("losing and regaining the device", () => {
   test("F037: away after 10 s and no beat; back --> available by itself", async () => {
     await online();
     f.voice.emit({ is: "lost", why: "signalling" });
@@ -61,7 +61,7 @@ describe("losing and regaining the line", () => {
     expect(desk.state.snapshot?.agent.status).toBe("away");
   });
 
-  test("away by choice is not made available when the line comes back", async () => {
+  test("away by choice is not made available when the device comes back", async () => {
     await online();
     await desk.setStatus("away");
     f.voice.emit({ is: "lost", why: "signalling" });
@@ -72,7 +72,7 @@ describe("losing and regaining the line", () => {
     expect(f.api.log).not.toContain("status available");
   });
 
-  test("a line that does not come back by itself is opened anew", async () => {
+  test("a device that does not come back by itself is opened anew", async () => {
     await online();
     f.voice.emit({ is: "lost", why: "expired" });
     await pass(45_000);
@@ -80,7 +80,7 @@ describe("losing and regaining the line", () => {
     expect(desk.state.device.is).toBe("registered");
   });
 
-  test("F047: destroyed, or out of the back/forward cache --> a new line", async () => {
+  test("F047: destroyed, or out of the back/forward cache --> a new device", async () => {
     await online();
     f.voice.emit({ is: "destroyed" });
     await pass(1000);
@@ -95,7 +95,7 @@ describe("losing and regaining the line", () => {
   });
 
   // The SDK reconnects the old device by itself, and a call that rang on it would be rejected when it is replaced.
-  test("F047: out of the cache --> nothing rings on the old line, and no call is offered before the new one is there",
+  test("F047: out of the cache --> nothing rings on the old device, and no call is offered before the new one is there",
     async () => {
     await online();
     desk.pageHidden();
@@ -110,7 +110,7 @@ describe("losing and regaining the line", () => {
     expect(desk.state.snapshot?.agent.status).toBe("available");
   });
 
-  test("F047: a call that rings while another line is being opened is kept", async () => {
+  test("F047: a call that rings while another device is being opened is kept", async () => {
     await online();
     f.voice.emit({ is: "lost", why: "signalling" });
     const token = f.api.holdToken();
@@ -123,7 +123,7 @@ describe("losing and regaining the line", () => {
     expect(desk.state.screen.is).toBe("ringing");
   });
 
-  test.each(["rings", "is back"])("the line %s while the agent goes online again --> it is kept", async (what) => {
+  test.each(["rings", "is back"])("the device %s while the agent goes online again --> it is kept", async (what) => {
     await online();
     f.voice.emit({ is: "lost", why: "signalling" });
     const token = f.api.holdToken();
@@ -138,7 +138,7 @@ describe("losing and regaining the line", () => {
       device: { is: "registered" } });
   });
 
-  test("it rings on a line whose token was refused --> kept for the call, and opened anew after it", async () => {
+  test("it rings on a device whose token was refused --> kept for the call, and opened anew after it", async () => {
     await online();
     f.voice.emit({ is: "lost", why: "expired" });
     const token = f.api.holdToken();
@@ -181,7 +181,7 @@ describe("losing and regaining the line", () => {
     expect(f.api.log).toContain("status away");
   });
 
-  test("lost, and the agent does not get online again --> the old line does not come back unnoticed", async () => {
+  test("lost, and the agent does not get online again --> the old device does not come back unnoticed", async () => {
     await online();
     f.voice.emit({ is: "lost", why: "signalling" });
     f.api.tokenFails = true;
@@ -201,7 +201,7 @@ describe("losing and regaining the line", () => {
     expect(f.api.log.slice(f.api.log.indexOf(`status ${status}`))).not.toContain("status available");
   });
 
-  test("F047: out of the cache while another tab is in a call --> that one keeps the line", async () => {
+  test("F047: out of the cache while another tab is in a call --> that one keeps the calls", async () => {
     await online();
     desk.pageHidden();
     f.claim = false;
@@ -269,7 +269,7 @@ describe("the voice token", () => {
     expect(f.api.log).toContain("status away");
   });
 
-  test("nobody asks for tokens for a line that is closed", async () => {
+  test("nobody asks for tokens for a device that is closed", async () => {
     f.api.tokenLifeMs = 100_000;
     f.voice.failStart = "timeout";
     await start();

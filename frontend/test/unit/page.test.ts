@@ -149,7 +149,7 @@ test("N9: whatever looks like a phone number is blotted out of diagnostics", () 
   expect(withoutNumbers("from +44 20 7946 0123 and 02079460123 at 2026-11-22T10:00:00.000Z")).toBe("from (number) and (number) at 2026-11-22T10:00:00.000Z");
 });
 
-test("the diary keeps one line for polls that change nothing", () => {
+test("the event log keeps one entry for polls that change nothing", () => {
   const diary = new Diary();
   for (let i = 0; i < 500; i++) diary.note({ type: "leg-answering" }, i);
   expect(diary.text(initial, { version: "1", browser: "b", at: 0 }).match(/leg-answering/g)).toHaveLength(1);

@@ -238,7 +238,7 @@ describe("presses", () => {
   });
 });
 
-describe("an open line of which the server knows no call", () => {
+describe("an open leg of which the server knows no call", () => {
   const none = (at: number): Event => ({ type: "snapshot", snapshot: snapshotAt(at), at });
 
   test.each<[string, Event[], boolean]>([
@@ -330,7 +330,7 @@ describe("the end of a leg", () => {
     expect(state.screen).toMatchObject({ is: "rejoin", why: "cut" });
   });
 
-  test("cut off and put back into the line --> rejoin, until it is too late", () => {
+  test("cut off and put back into the queue --> rejoin, until it is too late", () => {
     const said = { agent: { last: { outcome: "lost", at: iso(T + 60_200) } }, line: { count: 1, more: false } };
     const lost = after([...talking(), gone, poll(said), poll(said, T + 62_300)]);
     expect(lost.screen).toMatchObject({ is: "rejoin", why: "cut", asked: false });
@@ -339,7 +339,7 @@ describe("the end of a leg", () => {
     expect(late.screen.is).toBe("ended");
   });
 
-  test("lost with nobody in the line --> ended: the caller has hung up, or has a colleague", () => {
+  test("lost with nobody in the queue --> ended: the caller has hung up, or has a colleague", () => {
     const said = { agent: { last: { outcome: "lost", at: iso(T + 60_200) } } };
     const state = after([...talking(), gone, poll(said), poll(said, T + 62_300)]);
     expect(state.screen).toMatchObject({ is: "ended", settled: true });
@@ -391,7 +391,7 @@ describe("rejoin after a reload", () => {
   const remembered: Event = { type: "remembered", rejoin: { conference: "CAconference1", at: T - 3000, asked: false },
     recent: [] };
 
-  test("remembered --> rejoin card, even before the line is open", () => {
+  test("remembered --> rejoin card, even before the device is open", () => {
     expect(after([remembered, ...signedIn]).screen).toMatchObject({ is: "rejoin", why: "reload" });
   });
 

@@ -52,7 +52,7 @@ test("the caller hangs up before the sound of ringing is there --> nothing rings
   expect(says()).toEqual([]);
 });
 
-test("the socket breaks while it rings --> the line is lost, the leg is gone, and the line comes back", async () => {
+test("the socket breaks while it rings --> the device is lost, the leg is gone, and the device comes back", async () => {
   await ring();
   network.socket.break();
   await pass(5000);
@@ -60,7 +60,7 @@ test("the socket breaks while it rings --> the line is lost, the leg is gone, an
     "registered"]);
 });
 
-test("the token is refused while it rings --> the line is lost, and what rings can be answered", async () => {
+test("the token is refused while it rings --> the device is lost, and what rings can be answered", async () => {
   await ring();
   network.socket.say("error", { error: { code: 31205, message: "" } });
   await pass();
@@ -77,7 +77,7 @@ test("F043: the microphone is refused at the answer --> gone, and said why", asy
   expect(says()).toEqual(["ringing", "gone microphone"]);
 });
 
-test("the next call rings before the end of the last is heard of --> it rings on the page as it does in the room",
+test("the next call rings before the end of the last is heard of --> it rings on the page as it does to the ear",
   async () => {
   await ring("CA1");
   await ring("CA2");

@@ -164,7 +164,7 @@ test("of a call that was ended for an agent it is not said why where nobody know
   expect(callOutcome("lost", "")).toBe("The connection ended");
 });
 
-test("every line of a history has words, for me and for others", () => {
+test("every entry of a history has words, for me and for others", () => {
   for (const what of ["arrive", "offer", "answer", "offer-failed", "consult", "add", "target-failed", "swap", "join",
     "complete", "completed",
     "cancel", "hold", "resume", "transferor-left", "target-left", "caller-left", "room-ended", "end", "expire"]) {
