@@ -20,8 +20,8 @@ const (
 	loudest  = 12000        // the highest sample of the piece: 9 dB below clipping, as loud on average as speech
 )
 
-// harmonic is one component of the sound: the multiple of the pitch, its share in 1/1000, and how many times sooner than
-// the first it fades.
+// harmonic is one component of the sound: the multiple of the pitch, its share in 1/1000, and how many times sooner
+// than the first it fades.
 type harmonic struct {
 	multiple int
 	share    int64
