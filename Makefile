@@ -9,7 +9,7 @@ run: ## the whole phone line on this machine, no account needed (ARGS="-port 900
 	@local/setup.sh store page
 	@go run ./local $(ARGS)
 
-demo: ## a whole warm transfer with scripted telephones, told as it happens
+demo: ## a whole warm transfer with scripted telephones, printed as it happens
 	@local/setup.sh store
 	@go run ./local demo $(ARGS)
 
@@ -39,10 +39,10 @@ destroy: ## deletes the stack from AWS, and says what stays
 agent: ## creates an agent in Cognito: make agent NAME=ada EMAIL=ada@example.com
 	@local/agent.sh "$(NAME)" "$(EMAIL)"
 
-remove-agent: ## takes an agent off the line: make remove-agent NAME=ada (LOCAL=1: of the local stack)
+remove-agent: ## removes an agent: make remove-agent NAME=ada (LOCAL=1: of the local stack)
 	@local/remove-agent.sh "$(NAME)"
 
-doctor: ## looks what is wrong with a deployment or a local stack, and how to mend it
+doctor: ## finds out what is wrong with a deployment or a local stack, and how to repair it
 	@go run ./local doctor $(ARGS)
 
 live-check: ## asks a real Twilio account the open questions; costs a few calls (docs/rehearsal.md)

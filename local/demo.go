@@ -24,8 +24,9 @@ func playDemo(ctx context.Context, args []string) error {
 	return demo.Play(ctx, stack.Options{}, os.Stdout, terminal(os.Stdout), *pace)
 }
 
-// terminal says whether f is one that shows colours.
+// terminal says whether f is a terminal that shows colours.
 func terminal(f *os.File) bool {
 	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("NO_COLOR") == "" &&
+		os.Getenv("TERM") != "dumb"
 }

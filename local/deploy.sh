@@ -116,7 +116,7 @@ parameters+=($(saved parameter_overrides) ${overrides[@]+"${overrides[@]}"} ${SE
 [ ${#parameters[@]} = 0 ] || rest+=(--parameter-overrides "${parameters[@]}")
 [ -t 0 ] || [ -n "$yes" ] || rest+=(--no-confirm-changeset) # nobody is there to confirm
 
-# Without these each commit would make another binary, and each binary a deployment.
+# Without these flags each commit would make another binary, and each binary a deployment.
 export CGO_ENABLED=0 GOFLAGS="-trimpath -buildvcs=false -tags=lambda.norpc '-ldflags=-s -w'" SAM_CLI_TELEMETRY=0
 
 began=$SECONDS

@@ -10,8 +10,8 @@ import (
 
 const savedNothing = "[default.global.parameters]\nstack_name = \"line\"\n\n[prod.global.parameters]\nstack_name = \"line-prod\" # the other\n"
 
-// deployScript runs deploy.sh in a folder of its own, with a SAM and an AWS CLI that write
-// down what they are asked. The AWS CLI answers by the shell cases given.
+// deployScript runs deploy.sh in a folder of its own, with a SAM CLI and an AWS CLI that record their arguments. The
+// AWS CLI answers by the given shell cases.
 func deployScript(t *testing.T, settings, cases string, env []string, args ...string) (said, asked string, err error) {
 	t.Helper()
 	dir := t.TempDir()
@@ -46,7 +46,7 @@ func deployScript(t *testing.T, settings, cases string, env []string, args ...st
 	}
 	cmd.Env = append(append(cmd.Env, "PATH="+dir+"/bin:"+os.Getenv("PATH")), env...)
 	out, err := cmd.CombinedOutput()
-	raw, _ := os.ReadFile(filepath.Join(dir, "asked")) // it may have asked nothing
+	raw, _ := os.ReadFile(filepath.Join(dir, "asked")) // it may have been asked nothing
 	return string(out), string(raw), err
 }
 

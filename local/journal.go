@@ -9,19 +9,19 @@ import (
 	"time"
 )
 
-// journal takes what the functions print, in whole lines, from several goroutines. All of it goes to the file, and to the
-// terminal one line for each call that comes in, and one for each request that failed inside.
+// journal takes what the functions print, in whole rows, from several goroutines. All of it goes to the file; the
+// terminal gets one row for each incoming call, and one for each request that failed inside.
 type journal struct {
 	mu       sync.Mutex
 	file     io.Writer
 	terminal io.Writer
-	quiet    bool   // no line a call
+	quiet    bool   // no row for each call
 	name     string // of the file
 	now      func() time.Time
 	calls    map[string]bool
 }
 
-// entry is a request as a function writes it down (shared/web).
+// entry is a request as a function logs it (shared/web).
 type entry struct {
 	Level, Function, Route, Conference, Error string
 	Status                                    int
@@ -43,7 +43,7 @@ func (j *journal) Write(b []byte) (int, error) {
 	return j.file.Write(b)
 }
 
-// tell prints a line, if the entry is worth one.
+// tell prints a row, if the entry is worth one.
 func (j *journal) tell(e entry) {
 	at := j.now().Format("15:04:05")
 	switch {

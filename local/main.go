@@ -20,7 +20,7 @@ import (
 	"warmtransfer/local/livecheck"
 )
 
-// commands are what the program can do besides running the stack.
+// commands are the program's commands besides running the stack.
 var commands = map[string]func(ctx context.Context, args []string) error{
 	"demo":   playDemo,
 	"roster": roster,

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The body of "make remove-agent": takes an agent off the line. Sign-in ends, and the API refuses at once.
+# The body of "make remove-agent": removes an agent. Sign-in ends, and the API refuses at once.
 #   remove-agent.sh NAME [remove|restore]
 # STACK names the stack, if it is not warm-transfer. LOCAL=1 is the local stack; CONTROL its control address.
 set -euo pipefail
@@ -36,7 +36,7 @@ pool=$(output UserPoolId) || die "the stack $stack did not tell its user pool"
 if [ -z "$pool" ] || [ "$pool" = None ]; then
   echo "the stack $stack signs agents in with another issuer: $what $name there, too"
 else
-  # The name as the pool has it: its tokens carry that, and case does not matter at sign-in.
+  # The name as the pool has it: its tokens carry that spelling, and sign-in ignores case.
   found=$(aws cognito-idp admin-get-user --user-pool-id "$pool" --username "$name" --query Username --output text) ||
     die "there is no agent $name in the user pool"
   name=$found
@@ -48,7 +48,7 @@ else
   fi
 fi
 
-# Access tokens live on for up to an hour: what refuses them is the mark in the table.
+# Access tokens stay valid for up to an hour: the mark in the table makes the API refuse them.
 credentials=$(aws configure export-credentials --format env) || die "the AWS CLI does not give its credentials: version 2 is needed"
 eval "$credentials"
 AWS_REGION=${AWS_REGION:-${AWS_DEFAULT_REGION:-$(aws configure get region || true)}}

@@ -9,14 +9,14 @@ import (
 	"testing"
 )
 
-// removeScript runs remove-agent.sh as agentScript does agent.sh; go and curl are written down,
-// too.
+// removeScript runs remove-agent.sh as agentScript does agent.sh; it also records the calls of go and curl.
 func removeScript(t *testing.T, cases string, env []string, args ...string) (said, asked string, err error) {
 	t.Helper()
 	dir := t.TempDir()
 	for _, tool := range []string{"aws", "go", "curl"} {
 		asked := tool + " $*"
-		script := "#!/bin/sh\necho \"" + asked + "\" >>" + dir + "/asked\ncase \"" + asked + "\" in\n" + cases + "\n*) ;;\nesac\n"
+		script := "#!/bin/sh\necho \"" + asked + "\" >>" + dir + "/asked\ncase \"" + asked + "\" in\n" + cases +
+			"\n*) ;;\nesac\n"
 		if err := os.WriteFile(filepath.Join(dir, tool), []byte(script), 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -25,7 +25,7 @@ func removeScript(t *testing.T, cases string, env []string, args ...string) (sai
 	cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "STACK=line", "AWS_REGION=eu-west-1", "LOCAL=")
 	cmd.Env = append(cmd.Env, env...)
 	out, err := cmd.CombinedOutput()
-	raw, _ := os.ReadFile(filepath.Join(dir, "asked")) // it may have asked nothing
+	raw, _ := os.ReadFile(filepath.Join(dir, "asked")) // it may have been asked nothing
 	return string(out), string(raw), err
 }
 

@@ -13,12 +13,11 @@ import (
 	"warmtransfer/shared/env"
 )
 
-// errRoster says how the command is used.
+// errRoster says how to use the command.
 var errRoster = errors.New("want: roster -table TABLE remove|restore NAME")
 
-// roster marks an agent as removed in a deployment's table, or takes the mark away. It is the
-// part of make remove-agent that the AWS CLI cannot do; region and credentials come from the
-// environment.
+// roster marks an agent as removed in a deployment's table, or removes the mark. It is the part of make remove-agent
+// that the AWS CLI cannot do; region and credentials come from the environment.
 func roster(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("roster", flag.ContinueOnError)
 	table := flags.String("table", "", "the stack's table")

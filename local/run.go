@@ -20,7 +20,7 @@ import (
 	"warmtransfer/local/stack"
 )
 
-// usualPort is that of the page and the API.
+// usualPort is the default port of the page and the API.
 const usualPort = 8080
 
 // run starts the stack and keeps it running until ctx ends.
@@ -56,9 +56,12 @@ func run(ctx context.Context, args []string) error {
 // options reads the flags, and the account from the environment or the file .env.
 func options(args []string) (o stack.Options, told output, err error) {
 	flags := flag.NewFlagSet("warmtransfer", flag.ContinueOnError)
-	flags.IntVar(&o.Port, "port", usualPort, "port of the page and the API; the phone network, the sign-in and the store take the next three; 0 takes any that are free")
-	flags.StringVar(&o.TwilioURL, "twilio-url", "", "a Twilio-compatible API to use instead of the phone network, e.g. https://api.twilio.com")
-	flags.StringVar(&o.PublicURL, "public-url", "", "with -twilio-url: where Twilio reaches this machine, e.g. a tunnel's address")
+	flags.IntVar(&o.Port, "port", usualPort,
+		"port of the page and the API; the phone network, the sign-in and the store take the next three; 0 takes any that are free")
+	flags.StringVar(&o.TwilioURL, "twilio-url", "",
+		"a Twilio-compatible API to use instead of the phone network, e.g. https://api.twilio.com")
+	flags.StringVar(&o.PublicURL, "public-url", "",
+		"with -twilio-url: where Twilio reaches this machine, e.g. a tunnel's address")
 	flags.BoolVar(&o.Headless, "headless", false, "start nothing that needs a browser")
 	flags.StringVar(&o.Data, "data", "", "a folder that keeps conferences and agents; without it all is in memory")
 	o.Parameters = map[string]string{}
@@ -92,7 +95,7 @@ func options(args []string) (o stack.Options, told output, err error) {
 	return o, told, nil
 }
 
-// output says where what the functions print goes.
+// output opens the log for what the functions print.
 type output struct {
 	log   string
 	quiet bool
@@ -131,8 +134,8 @@ var names = []string{
 	"TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY", "TWILIO_API_SECRET", "TWILIO_NUMBER", "TWILIO_API_URL",
 }
 
-// settings puts a file's lines into the environment, if there is one. A name that looks like one of ours and is not
-// would leave the made-up account in its place.
+// settings puts a file's rows into the environment, if there is one. It refuses an unknown name that looks like one of
+// ours, because a misspelt setting would leave the made-up account in its place.
 func settings(file string) error {
 	set, err := godotenv.Read(file)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -149,7 +152,7 @@ func settings(file string) error {
 	return godotenv.Load(file)
 }
 
-// account is what the environment names, the made-up one for what it does not.
+// account is what the environment names, and the made-up account for the rest.
 func account(get func(string) string) stack.Account {
 	a := stack.MadeUp()
 	for name, field := range map[string]*string{
@@ -163,11 +166,12 @@ func account(get func(string) string) stack.Account {
 	return a
 }
 
-// welcome says where to click; that comes last, where it is found again.
+// welcome says where to click; it comes last, where it is easy to find.
 func welcome(s *stack.Stack, o stack.Options, j *journal, took time.Duration) {
 	fmt.Printf("\nThe phone line is ready (%.1f s). Its number is %s.\n\n", took.Seconds(), s.Number)
 	if s.Network != nil {
-		fmt.Printf("  Without a browser: curl -d '{\"from\":\"+15550199\",\"to\":\"%s\"}' %s/control/calls\n", s.Number, s.Control)
+		fmt.Printf("  Without a browser: curl -d '{\"from\":\"+15550199\",\"to\":\"%s\"}' %s/control/calls\n", s.Number,
+			s.Control)
 		fmt.Printf("  Who hears whom:    curl %s/control/calls\n", s.Control)
 		fmt.Printf("  What was sent:     curl %s/control/requests\n\n", s.Control)
 	}

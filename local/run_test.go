@@ -20,7 +20,8 @@ func TestF204TerminalHasALineACallAndTheFileHasAll(t *testing.T) {
 		arrives, arrives, // told twice
 		strings.Replace(arrives, "CA1", "CA2", 1),
 		`wait | {"level":"INFO","msg":"request","function":"wait","route":"POST /wait/{conference}/{turn}","status":200,"conference":"CA1"}` + "\n",
-		`incoming | {"level":"INFO","msg":"request","function":"incoming","route":"POST /incoming","status":403}` + "\n",
+		`incoming | {"level":"INFO","msg":"request","function":"incoming","route":"POST /incoming","status":403}` +
+			"\n",
 		"gateway | POST /incoming 200 12 ms request=1\n",
 		"wait | not JSON\n",
 		`wait | {"level":"ERROR","msg":"request","function":"wait","route":"POST /wait/{conference}/{turn}","status":200,"conference":"CA1","error":"store unavailable"}` + "\n",
@@ -101,7 +102,8 @@ func TestF204MisspeltSettingInTheFileIsRefusedWithTheNearest(t *testing.T) {
 
 func TestF204OptionThatIsUnknownIsNamed(t *testing.T) {
 	t.Chdir(t.TempDir())
-	if _, _, err := options([]string{"-set", "RingSeconds"}); err == nil || !strings.Contains(err.Error(), "Name=value") {
+	if _, _, err := options([]string{"-set", "RingSeconds"}); err == nil ||
+		!strings.Contains(err.Error(), "Name=value") {
 		t.Errorf("got %v", err)
 	}
 	if _, _, err := options([]string{"doktor"}); err == nil || !strings.Contains(err.Error(), "doctor") {

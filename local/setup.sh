@@ -14,7 +14,7 @@ need_node() {
     die "Node.js 22 or 24 is needed (22.12 and newer; 20.19 still does); this is $(node --version)"
 }
 
-# packages DIR: what DIR's lock file names, once for each lock file.
+# packages DIR: installs what DIR's lock file names, once for each lock file.
 packages() {
   need_node
   local stamp="$1/node_modules/.installed"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The body of "make test": installs what is missing, then runs every test. Each part tells how long it took.
+# The body of "make test": installs what is missing, then runs every test. Each part says how long it took.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -21,7 +21,7 @@ command -v go >/dev/null || { echo "Go is needed: https://go.dev/dl" >&2; exit 1
 part "setting up" local/setup.sh store page browser
 part "go vet" go vet ./...
 part "gofmt" formatted
-# The scenarios have the machine to themselves: they wait for real functions, which wait for nobody long.
+# The scenarios run alone: they wait for real functions, which have short time limits.
 part "go test" bash -c "go list ./... | grep -v /local/scenario | xargs go test -timeout 15m"
 part "scenarios on the real binaries" go test -timeout 15m ./local/scenario
 part "the voice in a browser" npm test --prefix local/twiliosim/media/voice/browsertest --silent

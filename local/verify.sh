@@ -28,7 +28,7 @@ print((len(packed.getbuffer()) + 1023) // 1024)
 PY
 }
 
-# bare FOLDER: builds the smallest handler there is, the floor that no function can go below.
+# bare FOLDER: builds the smallest possible handler, the lower limit of every function's size.
 bare() {
   cat > "$1/main.go" <<'GO'
 package main

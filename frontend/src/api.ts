@@ -1,6 +1,6 @@
 /**
- * The agents' API over fetch (openapi.yaml). This is the only file that knows fetch paths, the bearer token and
- * problem+json. Every failure is an ApiError, so that callers have one thing to handle.
+ * The agents' API over fetch (openapi.yaml). Only this file knows its paths, the bearer token and problem+json. Every
+ * failure is an ApiError, so callers of this API handle one kind of error.
  */
 import { decodeDirectory, decodeProblem, decodeSnapshot, decodeToken } from "./contract/decode.js";
 import type { Renewal } from "./signin.js";
@@ -8,24 +8,24 @@ import type { Action, Directory, Problem, Reason, Snapshot, Status, VoiceToken }
 
 export interface Command {
   readonly action: Action;
-  /** Key of one press: repeated with the same key it has one effect, so it is safe to send again. */
+  /** The request key: a request repeated with the same key has one effect, so it is safe to send again. */
   readonly request: string;
   readonly target?: string;
   readonly note?: string;
   readonly reason?: Reason;
 }
 
-/** Contract: each call is bounded in time and fails with ApiError only. */
+/** Each request has a time limit and fails with ApiError only. */
 export interface Api {
   me(): Promise<Snapshot>;
-  /** With beat the status of a known agent is left as it is: the page only says that it is there. */
+  /** A heartbeat. It leaves the status of a known agent unchanged. */
   setStatus(status: Status, beat: boolean): Promise<Snapshot>;
   transfer(command: Command): Promise<Snapshot>;
   directory(): Promise<Directory>;
-  /** Colleagues whose name has the text in it, also those whom the directory leaves out. */
+  /** Colleagues whose name contains the text, including those outside the page of the directory. */
   search(text: string): Promise<Directory>;
   token(): Promise<VoiceToken>;
-  /** The last word of a page that is being closed; nobody waits for its answer. */
+  /** Sent when the page is being closed; its answer is not read. */
   sayAway(): void;
 }
 
@@ -34,10 +34,11 @@ export class ApiError extends Error {
     super(problem.title || problem.slug);
   }
 
-  /** The server did not answer, or could not: the same request may be sent again. */
+  /** The server did not answer or failed: the same request may be sent again. */
   get transient(): boolean {
     const { slug, status } = this.problem;
-    return slug === "unreachable" || slug === "timeout" || status === 502 || status === 503 || status === 504 || status === 429 || status === 500;
+    return slug === "unreachable" || slug === "timeout" || status === 502 || status === 503 || status === 504
+      || status === 429 || status === 500;
   }
 
   get signedOut(): boolean {
@@ -52,7 +53,7 @@ function failure(slug: string, title: string): ApiError {
 }
 
 export interface ApiOptions {
-  /** The access token now; empty when nobody is signed in. */
+  /** The current access token; empty when nobody is signed in. */
   readonly bearer: () => string;
   /** Asks for a fresh access token once, after a 401. */
   readonly renew: () => Promise<Renewal>;
@@ -80,15 +81,18 @@ export function createApi(options: ApiOptions): Api {
       });
     } catch (error) {
       const slow = error instanceof Error && (error.name === "TimeoutError" || error.name === "AbortError");
-      throw slow ? failure("timeout", "The server did not answer in time.") : failure("unreachable", "The server cannot be reached.");
+      throw slow
+        ? failure("timeout", "The server did not answer in time.")
+        : failure("unreachable", "The server cannot be reached.");
     }
   }
 
-  async function call<T>(method: string, path: string, body: unknown, decode: (value: unknown) => T | null): Promise<T> {
+  async function call<T>(method: string, path: string, body: unknown,
+    decode: (value: unknown) => T | null): Promise<T> {
     let answer = await once(method, path, body);
     if (answer.status === 401) {
       const renewal = await options.renew();
-      // Not signed out: who cannot reach the issuer has only lost the network, as if the API were away itself.
+      // An unreachable issuer is a network failure, like an unreachable API; the agent is not signed out.
       if (renewal === "unreachable") throw failure("unreachable", "The sign-in cannot be reached.");
       if (renewal === "renewed") answer = await once(method, path, body);
     }

@@ -1,4 +1,7 @@
-/** The page's settings, from config.json beside it: written by the deployment, so the bundle is the same everywhere. */
+/**
+ * The page's settings, from config.json beside it. The deployment writes that file, so the bundle is the same
+ * everywhere.
+ */
 
 export interface Config {
   readonly signIn: {
@@ -6,11 +9,11 @@ export interface Config {
     readonly clientId: string;
     readonly scope: string;
   };
-  /** Options of the voice SDK's Device that win over this page's own, e.g. where its signalling is. */
+  /** Options of the voice SDK's Device that override this page's own, e.g. the address of its signalling. */
   readonly voice: Readonly<Record<string, unknown>>;
 }
 
-/** Why the page cannot start, in words for whoever has deployed it. */
+/** Why the page cannot start, in words for the person who deployed it. */
 export class ConfigError extends Error {}
 
 type Fields = Record<string, unknown>;
@@ -22,7 +25,8 @@ function isFields(value: unknown): value is Fields {
 export function decodeConfig(value: unknown): Config {
   const signIn = isFields(value) && isFields(value.signIn) ? value.signIn : {};
   const { authority, clientId, scope } = signIn;
-  if (typeof authority !== "string" || !/^https?:\/\//.test(authority) || typeof clientId !== "string" || clientId === "") {
+  if (typeof authority !== "string" || !/^https?:\/\//.test(authority) || typeof clientId !== "string"
+    || clientId === "") {
     throw new ConfigError("config.json names no sign-in (signIn.authority and signIn.clientId).");
   }
   return {

@@ -1,9 +1,9 @@
 /**
- * lit's html for a page that others write in, too: a browser's page translation takes text nodes out of the document
- * and puts <font> elements in their place. lit writes a changed text into the node that it once made, and finds the
- * end of a changing part by the node behind it; where those were taken out, the page would go on showing an old
- * state, without an error. Two things differ here. A text whose node is not in its place any more is written anew. And a
- * changing part always ends at a comment of its own, which no translation touches, and never at a text.
+ * lit's html for a page that a browser's page translation changes, too: translation removes text nodes and puts <font>
+ * elements in their place. lit writes a changed text into the node that it made once, and finds the end of a changing
+ * part by the node after it. If those nodes have been removed, the page would go on showing an old state without an
+ * error. Two things differ here: a text whose node is no longer in its place is written anew, and a changing part
+ * always ends at a comment of its own, which no translation touches, and never at a text.
  */
 import { html as litHtml, type TemplateResult } from "lit";
 import { noChange, nothing } from "lit";
@@ -42,7 +42,7 @@ const written = directive(Written);
 
 const ended = new WeakMap<TemplateStringsArray, TemplateStringsArray>();
 
-/** The template with a comment behind each part that stands among its children. */
+/** The template with a comment after each part that stands among its children. */
 function withEnds(strings: TemplateStringsArray): TemplateStringsArray {
   const known = ended.get(strings);
   if (known) return known;

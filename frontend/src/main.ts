@@ -1,4 +1,4 @@
-/** Joins the parts. No logic: what can go wrong here is only that there is no configuration. */
+/** Joins the parts. No logic; the only failure here is a missing configuration. */
 import { createApi } from "./api.js";
 import { loadConfig } from "./config.js";
 import { createAlerts } from "./desk/alerts.js";
@@ -43,11 +43,12 @@ async function start(page: AgentPage): Promise<void> {
   });
   await desk.start();
   startTicker(() => desk.tick());
-  // A page that holds a lock is not put to sleep by the browser's memory saver.
+  // The browser's memory saver does not put a page to sleep that holds a lock.
   void navigator.locks?.request("agent-desk-awake", { mode: "shared" }, () => new Promise<void>(() => undefined));
 }
 
 const page = document.querySelector<AgentPage>("agent-page");
 if (page) {
-  start(page).catch((error: unknown) => page.fail(error instanceof Error ? error.message : "The page could not start."));
+  start(page).catch((error: unknown) =>
+    page.fail(error instanceof Error ? error.message : "The page could not start."));
 }

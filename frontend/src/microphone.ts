@@ -1,7 +1,7 @@
-/** The browser's microphone outside a call: asking for it, and showing that it hears something. */
+/** The browser's microphone outside a call: asks for permission and shows its level. */
 import type { Microphone } from "./state/state.js";
 
-/** Asks for the microphone and lets it go again; the answer is what the browser and the person allow. */
+/** Asks for the microphone and releases it; the answer is what the browser and the person allow. */
 export async function askMicrophone(media: MediaDevices | undefined = navigator.mediaDevices): Promise<Microphone> {
   if (!media) return "denied"; // no secure context
   try {

@@ -1,9 +1,9 @@
 /**
- * The ringing tone that a transferor hears while his colleague is rung: the phone network rings her leg alone, and
- * leaves his silent. Made by the page itself, so it stops the moment she answers.
+ * The ringback tone that a transferor hears while the target is rung. Twilio rings the target's leg alone and leaves
+ * the transferor's silent. The page makes the tone itself, so it stops the moment the target answers.
  */
 export interface Ringback {
-  /** Sounds until stopped, on that speaker; "" and "default" are the system's own. */
+  /** Plays until stopped on the given speaker; "" and "default" are the system's own. */
   start(speaker: string): void;
   stop(): void;
 }
@@ -32,14 +32,16 @@ function sound(speaker: string): () => void {
   const source = context.createBufferSource();
   source.buffer = period(context);
   source.loop = true;
-  // An element, since only elements can be sent to a chosen speaker in every browser that has more than one.
+  // Only an element can be sent to a chosen speaker in every browser that allows the choice.
   const out = context.createMediaStreamDestination();
   const player = new Audio();
   player.srcObject = out.stream;
   source.connect(out);
   source.start();
-  const chosen = speaker && speaker !== "default" && "setSinkId" in player ? player.setSinkId(speaker) : Promise.resolve();
-  // A speaker that has gone, or a browser that wants a click first: then there is no tone, and the page says all the same that it rings.
+  const chosen = speaker && speaker !== "default" && "setSinkId" in player
+    ? player.setSinkId(speaker)
+    : Promise.resolve();
+  // The speaker is gone, or the browser wants a click first: there is no tone, and the page still shows that it rings.
   void chosen.catch(() => undefined).then(() => player.play()).catch(() => undefined);
   return () => {
     player.pause();

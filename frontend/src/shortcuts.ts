@@ -1,4 +1,4 @@
-/** Keyboard shortcuts: chords with Ctrl+Shift only, apart from "?", and all of them can be switched off (WCAG 2.1.4). */
+/** Keyboard shortcuts: Ctrl+Shift and a key only, apart from "?"; all of them can be switched off (WCAG 2.1.4). */
 import type { Desk } from "./desk/desk.js";
 import { isKey, keyLabel } from "./keyboard.js";
 
@@ -19,7 +19,7 @@ export const CHORDS: readonly Chord[] = [
   { code: "Digit1", key: "1", what: "End call (asks first)", run: (desk) => desk.askEnd() },
 ];
 
-/** How the key of a chord is shown on this keyboard. */
+/** How a shortcut's key is shown on this keyboard. */
 export function chordLabel(key: string): string {
   const chord = CHORDS.find((c) => c.key === key);
   return chord ? keyLabel(chord.key, chord.code) : key;
@@ -39,7 +39,7 @@ function consult(desk: Desk, focus: (id: string) => void): void {
   else focus("colleague-filter");
 }
 
-/** The part of a KeyboardEvent that matters here. */
+/** The part of a KeyboardEvent that is used here. */
 export interface Key {
   readonly code: string;
   readonly key: string;
@@ -50,10 +50,10 @@ export interface Key {
   readonly repeat: boolean;
 }
 
-/** Says whether the key was one of ours; a held-down key acts once (F052). */
+/** Says whether the key was a shortcut; a held key acts once (F052). */
 export function handleKey(desk: Desk, key: Key, typing: boolean, focus: (id: string) => void): boolean {
   const { state } = desk;
-  // A call outlives the sign-in, and then goes on being muted and ended.
+  // A call may outlast the sign-in, and can still be muted and ended.
   const acts = state.session === "signed-in" || state.leg !== null;
   if (!state.shortcuts || !acts || key.altKey || key.metaKey) return false;
   if (key.key === "?" && !key.ctrlKey && !typing) {
@@ -67,7 +67,11 @@ export function handleKey(desk: Desk, key: Key, typing: boolean, focus: (id: str
   return true;
 }
 
-/** A held Enter presses a button again and again, and whatever button comes in its place; the space bar presses once, when it is let go. */
-export function pressesAgain(key: { readonly key: string; readonly repeat: boolean }, target: { closest(tag: string): unknown } | null): boolean {
+/**
+ * A held Enter presses a button repeatedly, and also the button that takes its place; the space bar presses once, on
+ * release.
+ */
+export function pressesAgain(key: { readonly key: string; readonly repeat: boolean },
+  target: { closest(tag: string): unknown } | null): boolean {
   return key.repeat && key.key === "Enter" && Boolean(target?.closest("button"));
 }

@@ -1,32 +1,32 @@
 /**
- * Sign-in by OpenID Connect, code + PKCE, with the whole page redirected. The only file that knows oidc-client-ts.
- * The session lives in this tab's sessionStorage: it survives a reload, is gone with the tab, and two tabs may be
- * two agents. It is renewed by refresh token only, because the page's policy allows no frames.
+ * Sign-in by OpenID Connect, code + PKCE, with the whole page redirected. Only this file knows oidc-client-ts. The
+ * session is in this tab's sessionStorage: it survives a reload, ends with the tab, and two tabs may be two agents. It
+ * is renewed by refresh token only, because the page's policy allows no frames.
  */
 import { ErrorResponse, UserManager, WebStorageStateStore, type User } from "oidc-client-ts";
 import type { Config } from "./config.js";
 
-/** `refused` is the issuer's own no; whatever else goes wrong on the way to it may go right a moment later. */
+/** `refused` is the issuer's refusal; any other failure may be temporary. */
 export type Renewal = "renewed" | "refused" | "unreachable";
 
 export interface SignIn {
   /**
-   * Takes up the session of this tab, or the answer of the sign-in page; says whether somebody is signed in. `leaving` is
-   * that the page is on its way to the sign-in page once more, because an answer was of no use any more.
+   * Restores this tab's session, or handles the sign-in page's answer; says whether somebody is signed in. `leaving`
+   * means that the page is on its way to the sign-in page again, because the answer could not be used.
    */
   resume(): Promise<"signed-in" | "signed-out" | "refused" | "unreachable" | "leaving">;
-  /** Leaves the page for the sign-in page. With `another` it asks who it is even if the issuer remembers somebody. */
+  /** Redirects to the sign-in page. With `another` it asks for a name even if the issuer has a session. */
   begin(another: boolean): Promise<void>;
-  /** Leaves the page and ends the issuer's session too. */
+  /** Redirects to end the issuer's session too. */
   end(): Promise<void>;
   bearer(): string;
-  /** Renews the access token without leaving the page. Calls at the same time share one try. */
+  /** Renews the access token without leaving the page. Calls at the same time share one attempt. */
   renew(): Promise<Renewal>;
-  /** Milliseconds until the access token runs out; may be negative, and Infinity if the issuer gave no time. */
+  /** Milliseconds until the access token expires; may be negative, and Infinity if the issuer gave no time. */
   left(): number;
 }
 
-/** A poll that must renew first waits for the issuer, and no longer than for the API itself. */
+/** A poll that must renew first waits for the issuer no longer than for the API itself. */
 const TIMEOUT_S = 8;
 
 /** The page's own address without query and fragment: the redirect address registered with the issuer. */
@@ -34,26 +34,27 @@ export function pageAddress(location: { origin: string; pathname: string }): str
   return location.origin + location.pathname.replace(/index\.html$/, "");
 }
 
-/** What became of a renewal that threw. The two codes are an issuer's word for "not now" (RFC 6749, 4.1.2.1). */
+/** How a failed renewal is classified. The two codes are an issuer's temporary errors (RFC 6749, 4.1.2.1). */
 export function renewalOf(error: unknown): Renewal {
-  const later = !(error instanceof ErrorResponse) || error.error === "temporarily_unavailable" || error.error === "server_error";
+  const later = !(error instanceof ErrorResponse) || error.error === "temporarily_unavailable"
+    || error.error === "server_error";
   return later ? "unreachable" : "refused";
 }
 
-/** So often is the token endpoint asked for one answer: a network that fails for a moment is no refusal. */
+/** How often the token endpoint is asked for one answer: a short network failure is not a refusal. */
 const ANSWER_TRIES = 3;
 const ANSWER_RETRY_MS = 1000;
 
-/** A sign-in that this page began by itself is not begun by itself again so soon: that would be a loop. */
+/** The page starts a sign-in by itself at most once in this time, to prevent a loop of redirects. */
 const AGAIN = "agent-desk.signing-in-again";
 const AGAIN_MS = 60_000;
 
-/** How long a request may be answered once more: by who went back to the sign-in page, say. */
+/** How long the answer to a sign-in request is accepted again, e.g. after going back to the sign-in page. */
 const REQUEST_LIVES_S = 900;
 
 /**
- * The library forgets a request with its first answer, also if that then fails on the network. Ours are forgotten by age,
- * which the library asks for at each sign-in: a second answer to one request, or a second try, is as good as the first.
+ * The library deletes a request with its first answer, even if that then fails on the network. This store deletes
+ * requests by age, which the library asks for at each sign-in, so a second answer to a request works like the first.
  */
 class Requests extends WebStorageStateStore {
   override async remove(key: string): Promise<string | null> {
@@ -97,7 +98,7 @@ export function createSignIn(config: Config["signIn"]): SignIn {
 
   async function answered(query: URLSearchParams): ReturnType<SignIn["resume"]> {
     const address = window.location.href;
-    // The code is used up: a reload must not send it again, and it has no place in the address bar.
+    // The code is used up: a reload must not send it again, so it is removed from the address bar.
     window.history.replaceState(null, "", here);
     const known = (await requests.get(query.get("state") ?? "")) !== null;
     const failed = known ? await exchanged(address) : "useless";
@@ -105,11 +106,11 @@ export function createSignIn(config: Config["signIn"]): SignIn {
       window.sessionStorage.removeItem(AGAIN);
       return "signed-in";
     }
-    if ((await stored()) === "signed-in") return "signed-in"; // and whatever came was old
+    if ((await stored()) === "signed-in") return "signed-in"; // the answer was an old one
     return failed === "useless" ? anew() : failed;
   }
 
-  /** Exchanges the code for tokens; null if it worked. A code that is of no use has been used, or is too old. */
+  /** Exchanges the code for tokens; null if it worked. A code that is refused has been used or is too old. */
   async function exchanged(address: string): Promise<"refused" | "unreachable" | "useless" | null> {
     for (let tries = 1; ; tries++) {
       try {
@@ -124,7 +125,9 @@ export function createSignIn(config: Config["signIn"]): SignIn {
     }
   }
 
-  /** The answer to a request that this tab does not know, from a bookmark of the sign-in page, say: it is asked anew, once. */
+  /**
+   * An answer to a request that this tab does not know, e.g. from a bookmark of the sign-in page: sign in anew, once.
+   */
   async function anew(): Promise<"leaving" | "refused" | "unreachable"> {
     const last = Number(window.sessionStorage.getItem(AGAIN) ?? 0);
     if (Date.now() - last < AGAIN_MS) return "refused";
@@ -134,7 +137,7 @@ export function createSignIn(config: Config["signIn"]): SignIn {
 
   async function stored(): Promise<"signed-in" | "signed-out"> {
     user = await manager.getUser().catch(() => null);
-    // An issuer that cannot be reached has refused nobody: the session is taken up, and renewed once it can.
+    // An unreachable issuer has refused nobody: restore the session and renew it once the issuer answers.
     return user && (!user.expired || (await renew()) !== "refused") ? "signed-in" : "signed-out";
   }
 
@@ -162,11 +165,11 @@ export function createSignIn(config: Config["signIn"]): SignIn {
     },
     begin: (another) => manager.signinRedirect(another ? { prompt: "login" } : {}),
     end: async () => {
-      await renewing; // or it would sign in again what is being signed out
+      await renewing; // otherwise the renewal would restore the session that is being ended
       const idToken = user?.id_token;
       user = null;
       await manager.removeUser();
-      // Cognito wants client_id and logout_uri where the standard says post_logout_redirect_uri: both are sent.
+      // Cognito wants client_id and logout_uri where the standard says post_logout_redirect_uri; both are sent.
       await manager
         .signoutRedirect({
           ...(idToken ? { id_token_hint: idToken } : {}),

@@ -1,5 +1,5 @@
 /**
- * A beat that goes on in a hidden tab. A page's own timers are held back to one a minute there, and a desk that
- * beats once a minute is taken for closed; a worker's timers are not.
+ * A timer that also runs in a hidden tab. Browsers slow a hidden page's own timers down to one a minute, and the server
+ * takes a page that beats once a minute for closed. A worker's timers are not slowed down.
  */
 setInterval(() => postMessage(0), 500);

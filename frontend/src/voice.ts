@@ -1,13 +1,13 @@
 /**
- * The phone line of this page. The only file that knows @twilio/voice-sdk: its events, error codes and quirks become
- * the few words of VoiceEvent. It knows nothing of the server, the state or the screen.
+ * The page's voice device. Only this file knows @twilio/voice-sdk: its events, error codes and quirks become
+ * VoiceEvents. It knows nothing of the server, the state or the screen.
  */
 import { Call, Device, type TwilioError } from "@twilio/voice-sdk";
 import { ringInfo } from "./contract/ring.js";
 import type { Sound, Sounds } from "./state/state.js";
 import { VoiceError, type Voice, type VoiceEvent } from "./voice-port.js";
 
-/** The SDK's promise hangs for ever if the network never says "connected". */
+/** A time limit, because the SDK's promise never settles if Twilio never says "connected". */
 const START_TIMEOUT_MS = 15_000;
 
 const TOKEN_CODES = new Set([20101, 20102, 20104, 20151, 20157, 31201, 31204, 31205]);
@@ -23,7 +23,10 @@ function whyOf(error: { code?: number } | undefined): string {
   return "signalling";
 }
 
-/** Ours, made by local/music: the SDK's own come from a host of Twilio's, and a ring would wait for it (F205). */
+/**
+ * Sounds of our own, made by local/music: the SDK loads its own from a host of Twilio's, and a ring would wait for it
+ * (F205).
+ */
 const SOUNDS: Record<string, string> = Object.fromEntries(
   Object.values(Device.SoundName).map((name) => [name, `./sounds/${name}.wav`]),
 );
@@ -33,7 +36,7 @@ const OPTIONS: Device.Options = {
   appName: "warm-transfer-agent-desk",
   appVersion: __APP_VERSION__,
   closeProtection: "You are in a call. If you leave this page, the caller goes back to the music.",
-  // Refreshed by our own timer long before; this is the SDK's reminder in case that has failed.
+  // Our own timer has normally refreshed the token long before; this is the SDK's reminder in case it failed.
   tokenRefreshMs: 60_000,
   maxCallSignalingTimeoutMs: 30_000,
   enableImprovedSignalingErrorPrecision: true,
@@ -94,11 +97,12 @@ class SdkVoice implements Voice {
     }));
     device.on(Device.EventName.TokenWillExpire, mine(() => this.listener({ is: "token-expiring" })));
     device.on(Device.EventName.Error, (error: TwilioError.TwilioError) => mine(() => {
-      // With the line still registered the error is about a leg, and the leg says so itself.
+      // If the device is still registered, the error concerns a leg, and the leg reports it itself.
       if (device.state !== Device.State.Registered || TOKEN_CODES.has(error.code)) this.lost(whyOf(error));
     })());
     device.on(Device.EventName.Incoming, (call: Call) => mine(() => this.ring(call))());
-    device.audio?.on("deviceChange", (lost: MediaDeviceInfo[]) => mine(() => this.listener({ is: "sounds", lost: lost.length > 0 }))());
+    device.audio?.on("deviceChange",
+      (lost: MediaDeviceInfo[]) => mine(() => this.listener({ is: "sounds", lost: lost.length > 0 }))());
   }
 
   private lost(why: string): void {
@@ -107,8 +111,8 @@ class SdkVoice implements Voice {
   }
 
   /**
-   * The SDK drops a ringing leg without a word when the socket closes, and tells of one that was cancelled before its
-   * ringing could be heard: neither can be answered, nor ends any more.
+   * The SDK drops a ringing leg without an event when the socket closes, and reports a leg that was cancelled before
+   * its ringing sound began. Neither can be answered, and neither reports an end.
    */
   private forgotten(call: Call): boolean {
     return !this.device?.isBusy && !this.device?.calls.includes(call);
@@ -133,10 +137,10 @@ class SdkVoice implements Voice {
     const gone = (): void => {
       if (this.call !== call) return;
       this.call = null;
-      // Only a chosen microphone is kept open by the SDK: between calls it is let go.
+      // The SDK keeps only a chosen microphone open; release it between calls.
       void this.device?.audio?.unsetInputDevice().catch(() => undefined);
       this.listener({ is: "gone", why });
-      // What began to ring before this end was heard of rings on.
+      // A call that began to ring before this end was reported rings on.
       const [next] = this.device?.calls ?? [];
       if (next) this.ring(next);
     };
@@ -144,7 +148,8 @@ class SdkVoice implements Voice {
       if (this.call === call) this.listener(event);
     };
     call.on("accept", () => mine({ is: "open" }));
-    call.on("reconnecting", (error?: TwilioError.TwilioError) => mine({ is: "reconnecting", what: whyOf(error) === "media" ? "sound" : "line" }));
+    call.on("reconnecting", (error?: TwilioError.TwilioError) => mine({ is: "reconnecting",
+      what: whyOf(error) === "media" ? "sound" : "line" }));
     call.on("reconnected", () => mine({ is: "open" }));
     call.on("mute", (muted: boolean) => mine({ is: "muted", muted }));
     call.on("warning", (name: string) => mine({ is: "warning", name, on: true }));
@@ -154,7 +159,7 @@ class SdkVoice implements Voice {
     call.on("error", (error: TwilioError.TwilioError) => {
       why = whyOf(error);
     });
-    // That a microphone has failed, or the media, the SDK tells only after it has told of the end.
+    // The SDK reports a failed microphone or failed media only after the end of the call.
     for (const end of ["disconnect", "cancel", "reject"]) call.on(end, () => queueMicrotask(gone));
   }
 
@@ -183,7 +188,8 @@ class SdkVoice implements Voice {
   sounds(): Sounds {
     const audio = this.device?.audio;
     const list = (devices: Map<string, MediaDeviceInfo> | undefined): Sound[] =>
-      [...(devices?.values() ?? [])].filter((d) => d.deviceId !== "").map((d) => ({ id: d.deviceId, label: d.label || "Unnamed device" }));
+      [...(devices?.values() ?? [])].filter((d) => d.deviceId !== "").map((d) => ({ id: d.deviceId, label: d.label
+        || "Unnamed device" }));
     const first = (devices: Set<MediaDeviceInfo> | undefined): string => [...(devices ?? [])][0]?.deviceId ?? "";
     return {
       inputs: list(audio?.availableInputDevices),
@@ -219,7 +225,8 @@ function registered(device: Device): Promise<void> {
       clearTimeout(timer);
       then();
     };
-    device.once(Device.EventName.Error, (error: TwilioError.TwilioError) => settle(() => reject(new VoiceError(whyOf(error)))));
+    device.once(Device.EventName.Error,
+      (error: TwilioError.TwilioError) => settle(() => reject(new VoiceError(whyOf(error)))));
     device.once(Device.EventName.Destroyed, () => settle(() => reject(new VoiceError("signalling"))));
     device.register().then(
       () => settle(resolve),
@@ -228,7 +235,7 @@ function registered(device: Device): Promise<void> {
   });
 }
 
-/** `options` win over the page's own: config.json says where the signalling is on a developer's machine. */
+/** `options` override the page's own: on a developer's machine config.json says where the signalling is. */
 export function createVoice(options: Readonly<Record<string, unknown>>): Voice {
   return new SdkVoice(options);
 }

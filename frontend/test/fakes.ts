@@ -1,4 +1,4 @@
-/** Stand-ins with state for the desk's neighbours; each test changes what it needs. */
+/** Stateful fakes for what the desk talks to; each test changes what it needs. */
 import { ApiError, type Api, type Command } from "../src/api.js";
 import type { Directory, Snapshot, Status, VoiceToken } from "../src/contract/types.js";
 import type { DeskParts } from "../src/desk/desk.js";
@@ -18,7 +18,7 @@ export class FakeApi implements Api {
   refusals: ApiError[] = [];
   readonly log: string[] = [];
   readonly commands: Command[] = [];
-  /** How often the list of colleagues was asked for; not in the log, since it is asked for all the time. */
+  /** How often the directory was asked for; not in the log, since that happens all the time. */
   directories = 0;
   onTransfer: (command: Command) => void = () => undefined;
 
@@ -46,7 +46,9 @@ export class FakeApi implements Api {
     this.log.push(beat ? "beat" : `status ${status}`);
     const at = iso(this.now());
     if (!beat) await this.statusHeld;
-    if (!beat && !this.down) this.current = { ...this.current, agent: { ...this.current.agent, status, presence: status } };
+    if (!beat && !this.down) {
+      this.current = { ...this.current, agent: { ...this.current.agent, status, presence: status } };
+    }
     return this.answer({ ...this.fresh(), at });
   }
 
@@ -78,7 +80,10 @@ export class FakeApi implements Api {
     return () => release();
   }
 
-  /** The next status is taken only when the result is called; its answer bears the time of the question, as the server's do. */
+  /**
+   * The next status is answered only when the result is called; its answer has the time of the request, as the server's
+   * do.
+   */
   holdStatus(): () => void {
     let release = (): void => undefined;
     this.statusHeld = new Promise((resolve) => { release = resolve; });
@@ -89,7 +94,8 @@ export class FakeApi implements Api {
     this.log.push("token");
     await this.tokenHeld;
     if (this.tokenFails) return Promise.reject(new ApiError({ slug: "unavailable", status: 503, title: "" }));
-    return this.answer({ identity: "alice", token: `token${this.log.length}`, expiresAt: iso(this.now() + this.tokenLifeMs) });
+    return this.answer({ identity: "alice", token: `token${this.log.length}`,
+      expiresAt: iso(this.now() + this.tokenLifeMs) });
   }
 
   sayAway(): void {
@@ -111,7 +117,7 @@ export class FakeVoice implements Voice {
   private opened: Promise<void> = Promise.resolve();
   private abandon = (): void => undefined;
 
-  /** The next lines are opened only when the result is called. */
+  /** The next devices are opened only when the result is called. */
   holdStart(): () => void {
     let open = (): void => undefined;
     this.opened = new Promise((resolve, reject) => {
@@ -211,9 +217,11 @@ export function fakes(now: () => number = () => Date.now()): Fakes {
       renew: () => Promise.resolve(all.renewal),
       left: () => all.left,
     },
-    tabs: { start: (_agent, changed) => { all.tab = changed; }, claim: () => Promise.resolve(all.claim), inCall: () => undefined, release: () => undefined },
+    tabs: { start: (_agent, changed) => { all.tab = changed; }, claim: () => Promise.resolve(all.claim),
+      inCall: () => undefined, release: () => undefined },
     memory: createMemory(tabStorage, new FakeStorage()),
-    alerts: { consent: () => "default", ask: () => Promise.resolve("granted"), ring: (title) => { all.rung.push(title); }, quiet: () => { all.rung.push("quiet"); } },
+    alerts: { consent: () => "default", ask: () => Promise.resolve("granted"),
+      ring: (title) => { all.rung.push(title); }, quiet: () => { all.rung.push("quiet"); } },
     ringback: { start: () => { all.ringing.push("start"); }, stop: () => { all.ringing.push("stop"); } },
     microphone: () => Promise.resolve(all.microphoneIs),
     meter: () => Promise.resolve(() => undefined),

@@ -1,4 +1,4 @@
-/** Snapshots as the server sends them, relative to a moment. Numbers are from the ranges kept free for fiction. */
+/** Snapshots as the server sends them, relative to a time. Numbers are from the ranges reserved for fiction. */
 import type { Action, Call, CallState, Directory, Role, Snapshot, Transfer } from "../src/contract/types.js";
 import type { RingInfo } from "../src/state/state.js";
 
@@ -6,10 +6,12 @@ export const CALLER = "+442079460123";
 
 export const iso = (ms: number): string => new Date(ms).toISOString();
 
-export function snapshotAt(now: number, change: { agent?: Partial<Snapshot["agent"]>; call?: Call | null; line?: Snapshot["line"] } = {}): Snapshot {
+export function snapshotAt(now: number,
+  change: { agent?: Partial<Snapshot["agent"]>; call?: Call | null; line?: Snapshot["line"] } = {}): Snapshot {
   return {
     at: iso(now),
-    agent: { id: "alice", name: "Alice", status: "available", presence: change.call ? "busy" : "available", since: iso(now - 252_000), ...change.agent },
+    agent: { id: "alice", name: "Alice", status: "available", presence: change.call ? "busy" : "available",
+      since: iso(now - 252_000), ...change.agent },
     call: change.call ?? null,
     line: change.line ?? { count: 0, more: false },
   };
@@ -33,7 +35,8 @@ const HELD: Partial<Record<CallState, Call["held"]>> = {
 
 export function transferAt(now: number, change: Partial<Transfer> = {}): Transfer {
   return {
-    kind: "consult", by: { id: "alice", name: "Alice" }, to: { id: "bob", name: "Bob" }, began: iso(now - 31_000), progress: "answered", ...change,
+    kind: "consult", by: { id: "alice", name: "Alice" }, to: { id: "bob", name: "Bob" }, began: iso(now - 31_000),
+      progress: "answered", ...change,
   };
 }
 
@@ -65,7 +68,8 @@ export function callAt(now: number, state: CallState, change: Partial<Call> = {}
 }
 
 export function directoryAt(now: number): Directory {
-  const entry = (id: string, name: string, presence: Directory["agents"][number]["presence"], ago: number, seen = 3000, more: { rung?: true } = {}) =>
+  const entry = (id: string, name: string, presence: Directory["agents"][number]["presence"], ago: number, seen = 3000,
+    more: { rung?: true } = {}) =>
     ({ id, name, presence, since: iso(now - ago), seen: iso(now - seen), ...more });
   return {
     at: iso(now),
@@ -83,5 +87,6 @@ export function directoryAt(now: number): Directory {
 }
 
 export function ringAt(now: number, change: Partial<RingInfo> = {}): RingInfo {
-  return { conference: "CAconference1", number: CALLER, verified: true, waiting: iso(now - 80_000), by: "", kind: "", note: "", seconds: 20, ...change };
+  return { conference: "CAconference1", number: CALLER, verified: true, waiting: iso(now - 80_000), by: "", kind: "",
+    note: "", seconds: 20, ...change };
 }

@@ -1,6 +1,6 @@
 /**
- * What a browser's page translation does to a page: each text, and each that comes or changes later, is taken out and
- * a <font> in a <font> with a new text stands in its place. Chromium's does so; here the words stay the same.
+ * Does what a browser's page translation does: each text, also one that comes or changes later, is replaced by a <font>
+ * in a <font> with a new text. Chromium does the same; here the words stay the same.
  */
 export function translates(root) {
   const wrap = (text) => {

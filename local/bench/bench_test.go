@@ -22,7 +22,7 @@ import (
 	"warmtransfer/local/twiliosim/faults"
 )
 
-// bareHandler is the floor: aws-lambda-go and nothing else.
+// bareHandler is the minimum: aws-lambda-go and nothing else.
 const bareHandler = `package main
 
 import "github.com/aws/aws-lambda-go/lambda"
@@ -30,7 +30,7 @@ import "github.com/aws/aws-lambda-go/lambda"
 func main() { lambda.Start(func() (map[string]any, error) { return map[string]any{"statusCode": 204}, nil }) }
 `
 
-// start starts a line and builds the bare handler beside its binaries.
+// start starts a stack and builds the bare handler beside its binaries.
 func start(b *testing.B) (s *stack.Stack, binaries string) {
 	b.Helper()
 	root, err := filepath.Abs("../..")
@@ -39,7 +39,8 @@ func start(b *testing.B) (s *stack.Stack, binaries string) {
 	}
 	binaries = b.TempDir()
 	t, err := sam.Load(filepath.Join(root, "template.yaml"), sam.Values{Parameters: map[string]string{
-		"TwilioNumber": "+15550100", "TwilioAccountSid": "", "TwilioAuthToken": "", "TwilioApiKey": "", "TwilioApiSecret": "",
+		"TwilioNumber": "+15550100", "TwilioAccountSid": "", "TwilioAuthToken": "", "TwilioApiKey": "",
+		"TwilioApiSecret": "",
 	}})
 	if err != nil {
 		b.Fatal(err)
@@ -51,7 +52,8 @@ func start(b *testing.B) (s *stack.Stack, binaries string) {
 	if err := os.WriteFile(source, []byte(bareHandler), 0o600); err != nil {
 		b.Fatal(err)
 	}
-	build := exec.Command("go", "build", "-trimpath", "-tags=lambda.norpc", "-ldflags=-s -w", "-o", filepath.Join(binaries, "bare"), source)
+	build := exec.Command("go", "build", "-trimpath", "-tags=lambda.norpc", "-ldflags=-s -w", "-o",
+		filepath.Join(binaries, "bare"), source)
 	build.Dir, build.Env = root, append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		b.Fatalf("%v: %s", err, out)
@@ -64,14 +66,15 @@ func start(b *testing.B) (s *stack.Stack, binaries string) {
 	return s, binaries
 }
 
-// examples are what a function is asked first: none changes anything.
+// examples are each function's first request: none changes anything.
 var examples = map[string]string{
-	"bare": "token", "agents": "agents-me", "connect-agent": "connect-agent", "events": "events-call", "incoming": "incoming",
-	"token": "token", "transfer": "transfer", "wait": "wait",
+	"bare": "token", "agents": "agents-me", "connect-agent": "connect-agent", "events": "events-call",
+	"incoming": "incoming",
+	"token":    "token", "transfer": "transfer", "wait": "wait",
 }
 
-// BenchmarkColdStart starts each function's process, and gives it its first request.
-// Signatures are made up, so voice webhooks are refused after everything was read.
+// BenchmarkColdStart starts each function's process, and sends it its first request. Signatures are made up, so voice
+// webhooks are refused after everything was read.
 func BenchmarkColdStart(b *testing.B) {
 	s, binaries := start(b)
 	functions := []sam.Function{{CodeURI: "functions/bare", Timeout: 10 * time.Second}}
@@ -91,7 +94,8 @@ func BenchmarkColdStart(b *testing.B) {
 			var resident float64
 			for b.Loop() {
 				fn := runner.New(runner.Config{
-					Name: name, Bootstrap: filepath.Join(binaries, name), Env: s.Gateway.Environment(f), Timeout: f.Timeout,
+					Name: name, Bootstrap: filepath.Join(binaries, name), Env: s.Gateway.Environment(f),
+					Timeout:  f.Timeout,
 					Reserved: -1, ARN: "arn:aws:lambda:us-east-1:000000000000:function:" + name, Output: io.Discard,
 				})
 				began := time.Now()
@@ -99,7 +103,8 @@ func BenchmarkColdStart(b *testing.B) {
 					b.Fatal(err)
 				}
 				next = append(next, ms(began))
-				if _, err := fn.Invoke(runner.Invocation{RequestID: "bench", TraceID: "bench", Payload: event}, f.Timeout); err != nil {
+				if _, err := fn.Invoke(runner.Invocation{RequestID: "bench", TraceID: "bench", Payload: event},
+					f.Timeout); err != nil {
 					b.Fatal(err)
 				}
 				first = append(first, ms(began))
@@ -115,8 +120,8 @@ func BenchmarkColdStart(b *testing.B) {
 	}
 }
 
-// BenchmarkIncoming is a caller's first webhook with an agent to be rung, and a phone
-// network that takes 50 ms to answer a REST call.
+// BenchmarkIncoming is a caller's first webhook with an agent to be rung, when Twilio takes 50 ms to answer a REST
+// request.
 func BenchmarkIncoming(b *testing.B) {
 	s, _ := start(b)
 	if _, err := s.Network.AddFault(faults.Rule{Kind: "rest", Do: "delay", DelayMs: 50}); err != nil {

@@ -23,15 +23,14 @@ import (
 const (
 	// fullCPU is the memory at which Lambda gives a function one whole processor, in MB.
 	fullCPU = 1769
-	// period is how often a function's share of the processor is dealt out anew.
+	// period is how often a function's share of the processor is renewed.
 	period = 20 * time.Millisecond
 )
 
-// BenchmarkColdStartUnderQuota starts each function's process with a whole processor, as
-// Lambda does, and gives it its first request with the share of one that its memory
-// buys. The store, the secret and the phone network are behind TLS, which is what costs
-// most then. "opened" is the function as it is shipped: it has opened its connections
-// before it asked for work. "unopened" could not: all connections were refused until then.
+// BenchmarkColdStartUnderQuota starts each function's process with a whole processor, as Lambda does, and sends it its
+// first request with the share of one that its memory pays for. The store, the secret and phonenet are behind TLS, the
+// most expensive part then. "opened" is the function as it is shipped: it has opened its connections before it asked
+// for work. "unopened" could not: all connections were refused until then.
 func BenchmarkColdStartUnderQuota(b *testing.B) {
 	if err := mayLimit(); err != nil {
 		b.Skip("no processor can be limited: needs root and cgroup v1 at "+cgroups+":", err)
@@ -64,8 +63,7 @@ func BenchmarkColdStartUnderQuota(b *testing.B) {
 	}
 }
 
-// behindTLS puts every HTTP address that the environment names behind a tunnel, but for
-// our own.
+// behindTLS puts every HTTP address that the environment names behind a tunnel, except our own.
 func behindTLS(b *testing.B, a authority, env []string) ([]string, []*tunnel) {
 	b.Helper()
 	env = slices.Concat(env, a.env)
@@ -89,8 +87,8 @@ type round struct {
 	tunnels   []*tunnel
 }
 
-// run measures how long the process takes to ask for work, with a whole processor, and
-// then to answer its first request, with its share, in ms.
+// run measures, in ms, how long the process takes to ask for work, with a whole processor, and then to answer its first
+// request, with its share.
 func (r *round) run(b *testing.B, d *desk, open bool) (next, first float64) {
 	b.Helper()
 	name := r.f.Folder()
@@ -130,7 +128,7 @@ func (r *round) run(b *testing.B, d *desk, open bool) (next, first float64) {
 	return next, first
 }
 
-// cgroups is where processors are shared out.
+// cgroups is the file system that divides processors between groups.
 const cgroups = "/sys/fs/cgroup/cpu"
 
 // mayLimit says why no process can be limited here, or nil.
@@ -143,8 +141,8 @@ func mayLimit() error {
 	return errors.Join(err, os.Remove(dir))
 }
 
-// limit gives processes the share of one processor that Lambda gives for so much memory.
-// The function that it returns gives the group back when they are gone.
+// limit gives processes the share of one processor that Lambda gives for so much memory. The returned function removes
+// the group when they have ended.
 func limit(b *testing.B, pids []int, memoryMB int) (undo func()) {
 	b.Helper()
 	dir, err := os.MkdirTemp(cgroups, "bench-")

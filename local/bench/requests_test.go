@@ -22,8 +22,7 @@ import (
 	"warmtransfer/local/stack"
 )
 
-// desk makes first requests that do a function's real work: callers in the store, an
-// agent in a call.
+// desk makes first requests that do a function's real work: callers in the store, an agent in a call.
 type desk struct {
 	b *testing.B
 	s *stack.Stack
@@ -40,11 +39,11 @@ func newDesk(b *testing.B, s *stack.Stack) *desk {
 		b.Fatal(err)
 	}
 	c := &call{b: b, s: s}
-	c.begin() // alice talks
+	c.begin() // Alice is in a call
 	return d
 }
 
-// waiter is a caller whom nobody takes, until she is gone.
+// waiter is a caller whom no agent answers, until the call ends.
 func (d *desk) waiter() (id string, gone func()) {
 	d.b.Helper()
 	d.set("bob", "away")
@@ -75,16 +74,17 @@ func (d *desk) set(agent, status string) {
 	}
 }
 
-// request is what a function is asked first, and what is to be done afterwards. The
-// store's and the network's answers are needed for it as the comment says.
+// request is a function's first request, and what to do afterwards. The comments say what it needs of the store and of
+// Twilio.
 func (d *desk) request(function string) (payload []byte, after func()) {
 	d.n++
 	after = func() {}
 	switch function {
-	case "incoming": // the store seven times, the network once: an agent is rung
+	case "incoming": // the store seven times, Twilio once: an agent is rung
 		id := fmt.Sprintf("CA%032x", time.Now().UnixNano())
 		d.set("bob", "available")
-		return d.webhook("incoming", "/incoming", url.Values{"CallSid": {id}, "From": {"+15550199"}, "CallStatus": {"ringing"}}),
+		return d.webhook("incoming", "/incoming",
+				url.Values{"CallSid": {id}, "From": {"+15550199"}, "CallStatus": {"ringing"}}),
 			func() { d.gone(id) }
 	case "wait": // a read
 		id, gone := d.waiter()
@@ -97,7 +97,7 @@ func (d *desk) request(function string) (payload []byte, after func()) {
 		id, gone := d.waiter()
 		form := url.Values{"CallSid": {id}, "CallStatus": {"ringing"}}
 		return d.webhook("events-leg", "/events/leg/"+id+"/nobody", form), gone
-	case "transfer": // two reads, two writes, a query, the network once
+	case "transfer": // two reads, two writes, a query, Twilio once
 		e := d.event("transfer", "/transfer")
 		e.Body = fmt.Sprintf(`{"action":"hold","request":"press-%d"}`, d.n)
 		return d.raw(e), d.resume
@@ -108,16 +108,17 @@ func (d *desk) request(function string) (payload []byte, after func()) {
 	}
 }
 
-// resume takes back the hold that a request has brought about.
+// resume undoes the hold that a request has caused.
 func (d *desk) resume() {
 	d.b.Helper()
-	if _, err := d.s.Agent("alice").Press(context.Background(), "resume", "", fmt.Sprintf("resume-%d", d.n)); err != nil {
+	if _, err := d.s.Agent("alice").Press(context.Background(), "resume", "",
+		fmt.Sprintf("resume-%d", d.n)); err != nil {
 		d.b.Fatal(err)
 	}
 	d.idle()
 }
 
-// gone ends a caller who was made up.
+// gone ends a made-up caller's call.
 func (d *desk) gone(id string) {
 	d.b.Helper()
 	form := url.Values{"CallSid": {id}, "CallStatus": {"completed"}, "AccountSid": {stack.MadeUp().SID}}
@@ -168,7 +169,7 @@ func (d *desk) raw(e events.APIGatewayV2HTTPRequest) []byte {
 	return payload
 }
 
-// sign is Twilio's signature: https://www.twilio.com/docs/usage/webhooks/webhooks-security
+// sign makes Twilio's signature: https://www.twilio.com/docs/usage/webhooks/webhooks-security
 func sign(address string, form url.Values) string {
 	mac := hmac.New(sha1.New, []byte(stack.MadeUp().AuthToken))
 	mac.Write([]byte(address))

@@ -19,14 +19,14 @@ import (
 	"time"
 )
 
-// authority is a certificate for this machine's loopback, which signs itself.
+// authority is a self-signed certificate for this machine's loopback.
 type authority struct {
 	tls *tls.Config
 	env []string // with which a process trusts it
 }
 
-// bundle is where Debian and others keep the authorities that everybody trusts. A
-// function reads all of them before its first connection, some 140 in one file.
+// bundle is where Debian and others keep the trusted authorities. A function reads all of them before its first
+// connection, some 140 in one file.
 const bundle = "/etc/ssl/certs/ca-certificates.crt"
 
 func newAuthority(b *testing.B) authority {
@@ -50,17 +50,19 @@ func newAuthority(b *testing.B) authority {
 		b.Log("the only authority is our own:", err)
 	}
 	file := filepath.Join(b.TempDir(), "ca.pem")
-	if err := os.WriteFile(file, append(others, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw})...), 0o600); err != nil {
+	if err := os.WriteFile(file, append(others, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw})...),
+		0o600); err != nil {
 		b.Fatal(err)
 	}
 	return authority{
-		tls: &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{raw}, PrivateKey: key}}, MinVersion: tls.VersionTLS12},
-		env: []string{"SSL_CERT_FILE=" + file, "SSL_CERT_DIR=" + b.TempDir()}, // none but that file
+		tls: &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{raw}, PrivateKey: key}},
+			MinVersion: tls.VersionTLS12},
+		env: []string{"SSL_CERT_FILE=" + file, "SSL_CERT_DIR=" + b.TempDir()}, // no other file
 	}
 }
 
-// tunnel is an HTTPS address in front of an HTTP one. While it is shut, connections are
-// refused, so that a function which starts meanwhile has none open.
+// tunnel is an HTTPS address in front of an HTTP one. While it is shut, connections are refused, so that a function
+// which starts meanwhile has none open.
 type tunnel struct {
 	url, to string
 	tls     *tls.Config
@@ -84,7 +86,7 @@ func newTunnel(b *testing.B, a authority, to string) *tunnel {
 	return t
 }
 
-// unshut takes connections, at the same address as before.
+// unshut accepts connections, at the same address as before.
 func (t *tunnel) unshut(b *testing.B) {
 	b.Helper()
 	l, err := net.Listen("tcp", t.url[len("https://"):])
@@ -103,7 +105,7 @@ func (t *tunnel) unshut(b *testing.B) {
 	})
 }
 
-// shut refuses connections and ends those that there are.
+// shut refuses connections and closes the open ones.
 func (t *tunnel) shut() {
 	_ = t.open.Close()
 	t.mu.Lock()

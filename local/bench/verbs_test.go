@@ -9,15 +9,15 @@ import (
 	"warmtransfer/local/twiliosim/faults"
 )
 
-// call is a caller with alice, whose phone network is 50 ms away.
+// call is a caller with alice, with Twilio 50 ms away.
 type call struct {
 	b           *testing.B
 	s           *stack.Stack
 	caller, leg string
 }
 
-// BenchmarkVerbs measures from the press of a button to what it means: music for the
-// caller, ringing at the target's, the caller's voice at the target's alone.
+// BenchmarkVerbs measures from the press of a button to its effect: music for the caller, ringing at the target's page,
+// the caller's voice at the target alone.
 func BenchmarkVerbs(b *testing.B) {
 	s, _ := start(b)
 	if _, err := s.Network.AddFault(faults.Rule{Kind: "rest", Do: "delay", DelayMs: 50}); err != nil {
@@ -57,7 +57,7 @@ func (c *call) must(err error) {
 	}
 }
 
-// begin brings a caller and alice together.
+// begin connects a caller and alice.
 func (c *call) begin() {
 	for _, id := range []string{"alice", "bob"} {
 		_, err := c.s.Agent(id).Set(context.Background(), "away")
@@ -76,7 +76,7 @@ func (c *call) begin() {
 	c.must(err)
 }
 
-// press presses one of alice's buttons and measures, in ms, until it is so.
+// press presses one of alice's buttons and measures, in ms, until its effect is there.
 func (c *call) press(action, target string, so func() bool) float64 {
 	began := time.Now()
 	done := make(chan error, 1)
@@ -91,7 +91,7 @@ func (c *call) press(action, target string, so func() bool) float64 {
 	return took
 }
 
-// until waits in steps of a millisecond.
+// until polls every millisecond.
 func (c *call) until(so func() bool) {
 	c.b.Helper()
 	for end := time.Now().Add(20 * time.Second); !so(); time.Sleep(time.Millisecond) {

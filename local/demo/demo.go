@@ -1,5 +1,5 @@
-// Package demo plays one warm transfer on the local stack with scripted telephones and
-// tells it as it happens: one line for everything that somebody does or hears.
+// Package demo plays one warm transfer on the local stack with scripted telephones and prints what happens: one row for
+// everything that somebody does or hears.
 package demo
 
 import (
@@ -19,8 +19,8 @@ import (
 // limit is how long one step may take before the demonstration has failed.
 const limit = 15 * time.Second
 
-// Play starts a stack, plays the call and tells it to out. Colour is for terminals.
-// Pace is how long people wait between two things that they do.
+// Play starts a stack, plays the call and prints it to out. Colour is for terminals. Pace is the pause between two
+// actions of the people.
 func Play(ctx context.Context, o stack.Options, out io.Writer, colour bool, pace time.Duration) error {
 	o.Headless = true
 	s, err := stack.Start(ctx, o)
@@ -28,7 +28,8 @@ func Play(ctx context.Context, o stack.Options, out io.Writer, colour bool, pace
 		return err
 	}
 	defer s.Close()
-	d := &demo{ctx: ctx, s: s, out: out, colour: colour, pace: pace, began: time.Now(), names: map[string]string{}, heard: map[string]string{}}
+	d := &demo{ctx: ctx, s: s, out: out, colour: colour, pace: pace, began: time.Now(), names: map[string]string{},
+		heard: map[string]string{}}
 	events, stop := s.Network.Events()
 	defer stop()
 	var listening sync.WaitGroup
@@ -57,11 +58,11 @@ type demo struct {
 
 	mu     sync.Mutex
 	names  map[string]string // of legs
-	heard  map[string]string // what a leg was last told to hear
+	heard  map[string]string // what each leg was last reported to hear
 	caller string
-	music  bool          // the caller has heard some
-	quiet  time.Time     // since when the caller hears nothing; zero if she hears something
-	gap    time.Duration // the longest that she heard nothing
+	music  bool          // the caller has heard music
+	quiet  time.Time     // since when the caller hears nothing; zero if they hear something
+	gap    time.Duration // the longest time in which the caller heard nothing
 }
 
 func (d *demo) play() error {
@@ -88,15 +89,17 @@ func (d *demo) play() error {
 	return d.steps(
 		step{"Alice's browser rings", func() bool { aliceLeg = d.legTo("alice"); return aliceLeg != "" }, nil},
 		step{"the caller hears music", d.hasMusic, nil},
-		step{"the caller and Alice talk", d.together(&caller, &aliceLeg), func() error { return d.answer("Alice", aliceLeg) }},
+		step{"the caller and Alice talk", d.together(&caller, &aliceLeg),
+			func() error { return d.answer("Alice", aliceLeg) }},
 		step{"Alice dials Bob in", func() bool { bobLeg = d.legTo("bob"); return bobLeg != "" }, func() error {
 			d.say("Alice", `presses "Add" beside Bob`)
 			_, err := alice.Do(d.ctx, "add", "bob")
 			return err
 		}},
-		step{"all three talk", d.together(&caller, &aliceLeg, &bobLeg), func() error { return d.answer("Bob", bobLeg) }},
+		step{"all three talk", d.together(&caller, &aliceLeg, &bobLeg),
+			func() error { return d.answer("Bob", bobLeg) }},
 		step{"the caller and Bob talk", d.together(&caller, &bobLeg), func() error {
-			d.say("Alice", "has briefed him, and leaves")
+			d.say("Alice", "has briefed Bob, and leaves")
 			return d.s.Network.Hangup(aliceLeg)
 		}},
 		step{"the call is over", func() bool { return d.over(caller) && d.over(bobLeg) }, func() error {
@@ -107,7 +110,7 @@ func (d *demo) play() error {
 	)
 }
 
-// step is what somebody does, and what must come of it.
+// step is what somebody does, and the result to wait for.
 type step struct {
 	what string
 	so   func() bool
@@ -150,7 +153,7 @@ func (d *demo) answer(who, leg string) error {
 	return d.s.Network.Answer(leg, nil)
 }
 
-// legTo is the leg that rings at an agent's, "" if none does.
+// legTo is the leg that rings at an agent's page, "" if there is none.
 func (d *demo) legTo(id string) string {
 	for _, c := range d.s.Network.Calls() {
 		if c.To == "client:"+id && c.Status == "ringing" {
@@ -204,7 +207,7 @@ func (d *demo) tell(e journal.Event) {
 	case "call":
 		if id, ok := strings.CutPrefix(e.Detail, "outbound-api client:"); ok && e.State == "ringing" {
 			d.call(e.Call, name(id))
-			d.say(name(id), "is rung: the page shows who calls, and for how long she has waited")
+			d.say(name(id), "is rung: the page shows who calls, and how long they have waited")
 		}
 		if who := d.who(e.Call); who != "" && e.State == "completed" {
 			d.say(who, "is off the line")
@@ -235,7 +238,7 @@ func (d *demo) listen(at time.Time, sounds []string) {
 	}
 }
 
-// hears tells what a leg hears now, unless it is a moment's nothing between two sounds.
+// hears prints what a leg hears now, except a moment of nothing between two sounds.
 func (d *demo) hears(leg string, sounds []string) {
 	who := d.who(leg)
 	if who == "" {

@@ -12,7 +12,7 @@ import (
 	"warmtransfer/local/twiliosim/journal"
 )
 
-// text collects what is told from several goroutines.
+// text collects output from several goroutines.
 type text struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -35,8 +35,10 @@ func TestTheWholeTransferIsTold(t *testing.T) {
 	last := 0
 	for _, want := range []string{
 		"Caller  dials +15550100", "Caller  hears music", "Alice   answers", "Caller  hears Alice\n",
-		`Alice   presses "Add" beside Bob`, "Caller  hears Alice and Bob", "Alice   is off the line", "Caller  hears Bob\n",
-		`Bob     presses "End call"`, `hears "Thank you for calling. Goodbye."`, "Caller  is off the line", "What went over the wire",
+		`Alice   presses "Add" beside Bob`, "Caller  hears Alice and Bob", "Alice   is off the line",
+		"Caller  hears Bob\n",
+		`Bob     presses "End call"`, `hears "Thank you for calling. Goodbye."`, "Caller  is off the line",
+		"What went over the wire",
 	} {
 		at := strings.Index(told[last:], want)
 		if at < 0 {

@@ -10,14 +10,14 @@ import (
 	"warmtransfer/local/twiliosim/journal"
 )
 
-// row is one kind of request with what it cost.
+// row is one kind of request with its cost.
 type row struct {
 	kind, what string
 	millis     []float64
-	failed     []string // which, and why
+	failed     []string // which requests failed, and why
 }
 
-// summary tells every webhook and REST call of the call, by kinds.
+// summary prints every webhook and REST request of the call, by kind.
 func (d *demo) summary() {
 	var rows []*row
 	for _, r := range d.s.Network.Records(0) {
@@ -44,7 +44,7 @@ func (d *demo) summary() {
 	explain(d.out, failed)
 }
 
-// explain tells which requests failed, and whether that matters.
+// explain prints which requests failed, and whether that matters.
 func explain(out io.Writer, failed []string) {
 	if len(failed) == 0 {
 		return

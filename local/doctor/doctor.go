@@ -1,6 +1,5 @@
-// Package doctor looks what is wrong with a deployment or with a local stack, and says
-// how to mend it. It changes nothing: it reads, it sends one webhook about a call that
-// does not exist, and it asks for nothing that costs money.
+// Package doctor finds out what is wrong with a deployment or with a local stack, and says how to repair it. It changes
+// nothing: it reads, it sends one webhook about a call that does not exist, and it requests nothing that costs money.
 package doctor
 
 import (
@@ -18,8 +17,8 @@ import (
 // checkTime bounds one check.
 const checkTime = 10 * time.Second
 
-// Run does what `go run ./local doctor` says: it reads the flags, finds the parts, and
-// prints a line for each check. The error says that something is wrong.
+// Run does what `go run ./local doctor` says: it reads the flags, finds the parts, and prints a row for each check. The
+// error says that something is wrong.
 func Run(ctx context.Context, args []string, out io.Writer) error {
 	var o options
 	flags := flag.NewFlagSet("doctor", flag.ContinueOnError)
@@ -42,7 +41,7 @@ func Run(ctx context.Context, args []string, out io.Writer) error {
 	return newDoctor(t, out).examine(ctx)
 }
 
-// target is what is looked at.
+// target is the deployment or the stack that is examined.
 type target struct {
 	Page, API string // without a slash at the end
 	Fallback  string // "" if there should be none
@@ -78,25 +77,25 @@ func newDoctor(t target, out io.Writer) *doctor {
 	}
 }
 
-// fault is what is wrong, and how to mend it.
+// fault is what is wrong, and how to repair it.
 type fault struct{ what, mend string }
 
 func (f *fault) Error() string { return f.what + ". Mend: " + f.mend }
 
 func wrong(mend, what string, args ...any) error { return &fault{fmt.Sprintf(what, args...), mend} }
 
-// unseen is what cannot be seen from here: neither well nor wrong.
+// unseen is what cannot be checked from here: neither right nor wrong.
 type unseen string
 
 func (u unseen) Error() string { return string(u) }
 
-// check is one thing that is looked at; well says what was found in order.
+// check is one check; well says what was found in order.
 type check struct {
 	name string
 	look func(*doctor, context.Context) (well string, err error)
 }
 
-// checks in an order in which a later one may lean on an earlier.
+// checks are in an order in which a later one may depend on an earlier.
 var checks = []check{
 	{"page", (*doctor).page},
 	{"config.json", (*doctor).configuration},
@@ -117,7 +116,7 @@ var checks = []check{
 	{"shared key", (*doctor).sharedKey},
 }
 
-// examine makes every check, whatever the others found.
+// examine runs every check, whatever the others found.
 func (d *doctor) examine(ctx context.Context) error {
 	for _, c := range checks {
 		one, cancel := context.WithTimeout(ctx, checkTime)
@@ -145,5 +144,5 @@ func (d *doctor) examine(ctx context.Context) error {
 }
 
 func (d *doctor) line(verdict, name, text string) {
-	_, _ = fmt.Fprintf(d.out, "%-6s %-13s %s\n", verdict, name, text) // a terminal that is gone misses nothing
+	_, _ = fmt.Fprintf(d.out, "%-6s %-13s %s\n", verdict, name, text) // an error of the terminal is ignored
 }

@@ -23,7 +23,7 @@ import (
 	"warmtransfer/shared/twilio"
 )
 
-// patient is a deployment in which everything is well, until a test spoils it.
+// patient is a deployment without a fault, until a test adds one.
 type patient struct {
 	t       *testing.T
 	target  target
@@ -31,7 +31,7 @@ type patient struct {
 	// answers over the good ones, by path
 	answers map[string]http.HandlerFunc
 	config  string
-	clock   time.Duration // by which this machine is ahead
+	clock   time.Duration // how far this machine's clock is ahead
 }
 
 func newPatient(t *testing.T, change ...func(*twiliosim.Config)) *patient {
@@ -60,20 +60,23 @@ func newPatient(t *testing.T, change ...func(*twiliosim.Config)) *patient {
 	sound.Mount(twilioMux)
 	var signIn *issuer.Issuer
 	issuerURL := p.serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { signIn.ServeHTTP(w, r) }))
-	if signIn, err = issuer.New(issuer.Options{URL: issuerURL, ClientID: "page", Redirects: []string{site + "/"}, Clock: clock.New(1)}); err != nil {
+	if signIn, err = issuer.New(issuer.Options{URL: issuerURL, ClientID: "page", Redirects: []string{site + "/"},
+		Clock: clock.New(1)}); err != nil {
 		t.Fatal(err)
 	}
 	p.config = fmt.Sprintf(`{"signIn":{"authority":%q,"clientId":"page","scope":"openid"},"voice":{}}`, issuerURL)
 	p.target = target{
 		Page: site, API: site, Fallback: site + "/fallback.xml", Twilio: p.serve(twilioMux), Number: a.Number,
-		Account: twilio.Credentials{AccountSID: a.SID, AuthTokens: []string{a.AuthToken}, APIKey: a.APIKey, APISecret: a.APISecret},
+		Account: twilio.Credentials{AccountSID: a.SID, AuthTokens: []string{a.AuthToken}, APIKey: a.APIKey,
+			APISecret: a.APISecret},
 	}
 	d := newDoctor(p.target, io.Discard)
 	n, err := d.calls.Number(context.Background(), a.Number)
 	if err != nil {
 		t.Fatal(err)
 	}
-	n.Voice, n.Status = twilio.Hook{URL: site + "/incoming", Method: "POST"}, twilio.Hook{URL: site + "/events/call", Method: "POST"}
+	n.Voice, n.Status = twilio.Hook{URL: site + "/incoming", Method: "POST"}, twilio.Hook{URL: site + "/events/call",
+		Method: "POST"}
 	n.Fallback = twilio.Hook{URL: p.target.Fallback, Method: "GET"}
 	if err := d.calls.PointNumber(context.Background(), n); err != nil {
 		t.Fatal(err)
@@ -116,7 +119,7 @@ func (p *patient) site(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// signed checks as the functions do, with the validator of Twilio's library.
+// signed checks signatures as the functions do, with the validator of Twilio's library.
 func (p *patient) signed(r *http.Request) int {
 	_ = r.ParseForm() // a form that cannot be read has no signature either
 	params := map[string]string{}
@@ -130,7 +133,7 @@ func (p *patient) signed(r *http.Request) int {
 	return http.StatusForbidden
 }
 
-// examine returns the verdict on each check.
+// examine returns the verdict of each check.
 func (p *patient) examine() (lines map[string]string, err error) {
 	p.t.Helper()
 	var out bytes.Buffer
@@ -153,7 +156,8 @@ func TestHealthyDeployment(t *testing.T) {
 		t.Error(err)
 	}
 	for name, line := range lines {
-		unseen := name == "dialling" || name == "shared key" || name == "webhook rules" // of a stand-in, or none is needed
+		// Not visible at a stand-in, or not needed.
+		unseen := name == "dialling" || name == "shared key" || name == "webhook rules"
 		if !strings.HasPrefix(line, "ok ") && !unseen {
 			t.Errorf("%s: %s", name, line)
 		}
@@ -170,10 +174,13 @@ func TestWhatIsWrongIsSaidWithItsCure(t *testing.T) {
 		check string
 		want  string
 	}{
-		"no page":                {func(p *patient) { p.answers["/"] = status(403) }, "page", "answers 403"},
-		"page without policy":    {func(p *patient) { p.answers["/"] = html }, "page", "without a content security policy"},
-		"no site at all":         {func(p *patient) { p.target.Page = "http://127.0.0.1:1" }, "page", "cannot be reached"},
-		"no config":              {func(p *patient) { p.answers["/config.json"] = status(404) }, "config.json", "is missing"},
+		"no page": {func(p *patient) { p.answers["/"] = status(403) }, "page", "answers 403"},
+		"page without policy": {func(p *patient) { p.answers["/"] = html }, "page",
+			"without a content security policy"},
+		"no site at all": {func(p *patient) { p.target.Page = "http://127.0.0.1:1" }, "page",
+			"cannot be reached"},
+		"no config": {func(p *patient) { p.answers["/config.json"] = status(404) }, "config.json",
+			"is missing"},
 		"config without sign-in": {func(p *patient) { p.config = "{}" }, "config.json", "names no sign-in"},
 		"no issuer": {func(p *patient) {
 			p.config = `{"signIn":{"authority":"http://127.0.0.1:1","clientId":"x"}}`
@@ -219,7 +226,7 @@ func TestWhatIsWrongIsSaidWithItsCure(t *testing.T) {
 
 func html(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Type", "text/html") }
 
-// issuer puts another issuer in, with a document and keys of one's own.
+// issuer replaces the issuer by one with the given document and keys.
 func (p *patient) issuer(doc, keys string) {
 	var at string
 	at = p.serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -229,13 +236,14 @@ func (p *patient) issuer(doc, keys string) {
 		case doc != "":
 			_, _ = io.WriteString(w, doc)
 		default:
-			_ = json.NewEncoder(w).Encode(map[string]string{"issuer": at, "jwks_uri": at + "/keys", "authorization_endpoint": at + "/authorize"})
+			_ = json.NewEncoder(w).Encode(map[string]string{"issuer": at, "jwks_uri": at + "/keys",
+				"authorization_endpoint": at + "/authorize"})
 		}
 	}))
 	p.config = fmt.Sprintf(`{"signIn":{"authority":%q,"clientId":"page"}}`, at)
 }
 
-// Without credentials there is less to see, and that is not wrong.
+// Without credentials fewer checks are possible, which is not a fault.
 func TestWithoutCredentialsTheRestIsLookedAt(t *testing.T) {
 	p := newPatient(t)
 	p.target.Account = twilio.Credentials{}
@@ -261,18 +269,21 @@ func TestHeadlessLocalStackHasNoPage(t *testing.T) {
 
 func TestRunAsksALocalStackForItsParts(t *testing.T) {
 	p := newPatient(t)
-	for _, name := range []string{"TWILIO_ACCOUNT_SID", "TWILIO_API_KEY", "TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN", "TWILIO_NUMBER", "TWILIO_API_URL"} {
+	for _, name := range []string{"TWILIO_ACCOUNT_SID", "TWILIO_API_KEY", "TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN",
+		"TWILIO_NUMBER", "TWILIO_API_URL"} {
 		t.Setenv(name, "")
 	}
 	control := p.serve(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_ = json.NewEncoder(w).Encode(map[string]string{"api": p.target.API, "twilio": p.target.Twilio, "number": p.target.Number})
+		_ = json.NewEncoder(w).Encode(map[string]string{"api": p.target.API, "twilio": p.target.Twilio,
+			"number": p.target.Number})
 	}))
 	var out bytes.Buffer
 	if err := Run(context.Background(), []string{"-control", control}, &out); err != nil {
 		t.Errorf("%v\n%s", err, out.String())
 	}
 	p.network.SetNumber("https://other.example.com/", "", "")
-	if err := Run(context.Background(), []string{"-control", control}, &out); err == nil || !strings.Contains(err.Error(), "1 of") {
+	if err := Run(context.Background(), []string{"-control", control}, &out); err == nil ||
+		!strings.Contains(err.Error(), "1 of") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -287,7 +298,8 @@ func TestRunSaysWhatItNeeds(t *testing.T) {
 		"stack":                               "flags only",
 		"-nonsense":                           "not defined",
 	} {
-		if err := Run(context.Background(), strings.Fields(args), io.Discard); err == nil || !strings.Contains(err.Error(), want) {
+		if err := Run(context.Background(), strings.Fields(args), io.Discard); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", args, err, want)
 		}
 	}
@@ -301,7 +313,8 @@ func TestDeploymentIsReadFromItsOutputs(t *testing.T) {
 	}
 	aws := func(_ context.Context, args ...string) ([]byte, error) { return []byte(answers[args[1]]), nil }
 	got, err := deployed(context.Background(), "line", aws)
-	if err != nil || got.API != "https://api" || got.Fallback != "https://media/fallback.xml" || got.Twilio != twilioAPI ||
+	if err != nil || got.API != "https://api" || got.Fallback != "https://media/fallback.xml" ||
+		got.Twilio != twilioAPI ||
 		got.Account.APIKey != "SK1" || got.Account.AuthTokens[0] != "t" {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -316,7 +329,8 @@ func TestDeploymentIsReadFromItsOutputs(t *testing.T) {
 		}
 	}
 	refuse := func(context.Context, ...string) ([]byte, error) { return nil, errors.New("no such stack") }
-	if _, err := deployed(context.Background(), "line", refuse); err == nil || !strings.Contains(err.Error(), "no such stack") {
+	if _, err := deployed(context.Background(), "line", refuse); err == nil ||
+		!strings.Contains(err.Error(), "no such stack") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// get fetches an address; the body is at most 1 MiB of it.
+// get fetches an address and at most 1 MiB of the body.
 func (d *doctor) get(ctx context.Context, address string) (*http.Response, []byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
@@ -39,13 +39,15 @@ func (d *doctor) page(ctx context.Context) (string, error) {
 	resp, _, err := d.get(ctx, d.t.Page+"/")
 	switch {
 	case err != nil:
-		return "", wrong("is the address right? A new distribution takes minutes to be known", "%s/ cannot be reached", d.t.Page)
+		return "", wrong("is the address right? A new distribution takes minutes to be known", "%s/ cannot be reached",
+			d.t.Page)
 	case resp.StatusCode == http.StatusNotFound && d.t.Local:
 		return "", unseen("this local stack serves no page (it is headless)")
 	case resp.StatusCode != http.StatusOK || !strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html"):
 		return "", wrong(mend, "%s/ answers %d %s", d.t.Page, resp.StatusCode, resp.Header.Get("Content-Type"))
 	case resp.Header.Get("Content-Security-Policy") == "":
-		return "", wrong("deploy the template's response headers policy", "the page comes without a content security policy")
+		return "", wrong("deploy the template's response headers policy",
+			"the page comes without a content security policy")
 	}
 	return d.t.Page + "/", nil
 }
@@ -57,12 +59,13 @@ func (d *doctor) configuration(ctx context.Context) (string, error) {
 	}
 	if err != nil || resp.StatusCode != http.StatusOK || json.Unmarshal(body, &d.config) != nil ||
 		d.config.SignIn.Authority == "" || d.config.SignIn.ClientID == "" {
-		return "", wrong("deploy again; the custom resource Publish writes it", "it is missing, or names no sign-in, so that the page cannot start")
+		return "", wrong("deploy again; the custom resource Publish writes it",
+			"it is missing, or names no sign-in, so that the page cannot start")
 	}
 	return "sign-in by " + d.config.SignIn.Authority, nil
 }
 
-// discovery is what an issuer tells of itself (OpenID Connect Discovery 1.0, section 3).
+// discovery is an issuer's metadata (OpenID Connect Discovery 1.0, section 3).
 type discovery struct {
 	Issuer        string
 	JWKs          string `json:"jwks_uri"`
@@ -76,10 +79,12 @@ func (d *doctor) discover(ctx context.Context) (found discovery, err error) {
 	}
 	resp, body, err := d.get(ctx, authority+"/.well-known/openid-configuration")
 	if err != nil || resp.StatusCode != http.StatusOK || json.Unmarshal(body, &found) != nil {
-		return found, wrong("check OidcIssuer, or whether the user pool is still there", "%s does not describe itself as an issuer", authority)
+		return found, wrong("check OidcIssuer, or whether the user pool is still there",
+			"%s does not describe itself as an issuer", authority)
 	}
 	if strings.TrimRight(found.Issuer, "/") != authority {
-		return found, wrong("set OidcIssuer to the issuer's own name", "%s calls itself %s, so that its tokens would be refused", authority, found.Issuer)
+		return found, wrong("set OidcIssuer to the issuer's own name",
+			"%s calls itself %s, so that its tokens would be refused", authority, found.Issuer)
 	}
 	return found, nil
 }
@@ -102,15 +107,17 @@ func (d *doctor) signIn(ctx context.Context) (string, error) {
 	return "", wrong("let the issuer sign with RSA (RS256)", "it has no RSA key, and API Gateway checks no other")
 }
 
-// signInReturns begins to sign in as the page does, and does not go on.
+// signInReturns starts a sign-in as the page does, and stops at the sign-in page.
 func (d *doctor) signInReturns(ctx context.Context) (string, error) {
 	found, err := d.discover(ctx)
 	if err != nil {
 		return "", unseen("the issuer is not known")
 	}
 	q := url.Values{
-		"client_id": {d.config.SignIn.ClientID}, "redirect_uri": {d.t.Page + "/"}, "response_type": {"code"}, "scope": {"openid"},
-		"state": {"doctor"}, "code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, "code_challenge_method": {"S256"},
+		"client_id": {d.config.SignIn.ClientID}, "redirect_uri": {d.t.Page + "/"}, "response_type": {"code"},
+		"scope": {"openid"},
+		"state": {"doctor"}, "code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"},
+		"code_challenge_method": {"S256"},
 	}
 	resp, _, err := d.get(ctx, found.Authorization+"?"+q.Encode())
 	if err != nil {
@@ -175,7 +182,8 @@ func (d *doctor) clock(ctx context.Context) (string, error) {
 			continue
 		}
 		if off := d.now().Sub(theirs).Round(time.Second); off.Abs() > skew {
-			return "", wrong("set this machine's clock (timedatectl set-ntp true)", "this machine's clock and that of %s differ by %s", address, off)
+			return "", wrong("set this machine's clock (timedatectl set-ntp true)",
+				"this machine's clock and that of %s differ by %s", address, off)
 		}
 		return "within " + skew.String(), nil
 	}

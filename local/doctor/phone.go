@@ -3,7 +3,7 @@ package doctor
 import (
 	"context"
 	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // Twilio's signature is made with it
+	"crypto/sha1" //nolint:gosec // Twilio's signature uses it
 	"encoding/base64"
 	"errors"
 	"net/http"
@@ -15,7 +15,7 @@ import (
 	"warmtransfer/shared/twilio"
 )
 
-// noCredentials: Twilio can only be asked with an API key.
+// noCredentials: Twilio answers only requests with an API key.
 const noCredentials = unseen("set TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET, TWILIO_AUTH_TOKEN and TWILIO_NUMBER to have this looked at")
 
 func (d *doctor) apiKey(ctx context.Context) (string, error) {
@@ -32,9 +32,11 @@ func (d *doctor) apiKey(ctx context.Context) (string, error) {
 		d.key = true
 		return "Twilio accepts it", nil
 	case errors.As(err, &no) && no.Status == http.StatusUnauthorized:
-		return "", wrong("make a standard API key in the account, in region US1, and put it into the secret", "Twilio does not accept it (code %d)", no.Code)
+		return "", wrong("make a standard API key in the account, in region US1, and put it into the secret",
+			"Twilio does not accept it (code %d)", no.Code)
 	case errors.As(err, &no):
-		return "", wrong("use a standard API key", "Twilio refuses what it is needed for (HTTP %d, code %d)", no.Status, no.Code)
+		return "", wrong("use a standard API key", "Twilio refuses what it is needed for (HTTP %d, code %d)", no.Status,
+			no.Code)
 	}
 	return "", wrong("look at https://status.twilio.com and at this machine's network", "Twilio could not be asked")
 }
@@ -44,7 +46,8 @@ func (d *doctor) numberURLs(context.Context) (string, error) {
 		return "", unseen("Twilio could not be asked")
 	}
 	if d.number == nil {
-		return "", wrong("give TWILIO_NUMBER as one of the account's numbers", "%s is no number of the account", masked(d.t.Number))
+		return "", wrong("give TWILIO_NUMBER as one of the account's numbers", "%s is no number of the account",
+			masked(d.t.Number))
 	}
 	const mend = "deploy with ConnectNumber=true, or set it at the number in Twilio's console"
 	if d.number.Elsewhere {
@@ -60,13 +63,14 @@ func (d *doctor) numberURLs(context.Context) (string, error) {
 	}
 	for _, w := range want {
 		if w.want.URL != "" && w.got != w.want {
-			return "", wrong(mend, "for %q it asks %s %s, not %s %s", w.what, w.got.Method, w.got.URL, w.want.Method, w.want.URL)
+			return "", wrong(mend, "for %q it asks %s %s, not %s %s", w.what, w.got.Method, w.got.URL, w.want.Method,
+				w.want.URL)
 		}
 	}
 	return "points at the API", nil
 }
 
-// masked shows which number is meant, and not all of it.
+// masked shows which number is meant, without all of its digits.
 func masked(number string) string {
 	return number[:max(0, len(number)-4)] + "…"
 }
@@ -76,26 +80,29 @@ func (d *doctor) fallback(ctx context.Context) (string, error) {
 		return "", unseen("there is none to look at")
 	}
 	resp, body, err := d.get(ctx, d.t.Fallback)
-	if err != nil || resp.StatusCode != http.StatusOK || !strings.HasPrefix(resp.Header.Get("Content-Type"), "text/xml") ||
+	if err != nil || resp.StatusCode != http.StatusOK ||
+		!strings.HasPrefix(resp.Header.Get("Content-Type"), "text/xml") ||
 		!strings.Contains(string(body), d.t.API+"/incoming") {
-		return "", wrong("deploy again; the custom resource Publish writes it", "%s is no document that leads back to the API", d.t.Fallback)
+		return "", wrong("deploy again; the custom resource Publish writes it",
+			"%s is no document that leads back to the API", d.t.Fallback)
 	}
 	return "apologises and tries again", nil
 }
 
-// webhooks must refuse whoever does not sign.
+// webhooks must refuse requests that are not signed.
 func (d *doctor) webhooks(ctx context.Context) (string, error) {
 	status, err := d.hook(ctx, "/incoming", "")
 	if err != nil {
 		return "", wrong("look at the API and at the log group /aws/vendedlogs/…/api", "%s/incoming cannot be reached", d.t.API)
 	}
 	if status != http.StatusForbidden {
-		return "", wrong("look at the functions' logs; nobody but Twilio may be let in", "%s/incoming answers %d to a request without a signature, want 403", d.t.API, status)
+		return "", wrong("look at the functions' logs; nobody but Twilio may be let in",
+			"%s/incoming answers %d to a request without a signature, want 403", d.t.API, status)
 	}
 	return "refuse whoever does not sign", nil
 }
 
-// authToken signs the end of a call that never was, as Twilio would.
+// authToken sends a signed callback of a call that never existed, as Twilio would.
 func (d *doctor) authToken(ctx context.Context) (string, error) {
 	if len(d.t.Account.AuthTokens) == 0 || d.t.Account.AuthTokens[0] == "" {
 		return "", noCredentials
@@ -116,7 +123,8 @@ func (d *doctor) authToken(ctx context.Context) (string, error) {
 // hook posts a webhook; without a token it is not signed.
 func (d *doctor) hook(ctx context.Context, path, token string) (status int, err error) {
 	form := url.Values{
-		"AccountSid": {d.t.Account.AccountSID}, "CallSid": {"CA00000000000000000000000000000000"}, "CallStatus": {"completed"},
+		"AccountSid": {d.t.Account.AccountSID}, "CallSid": {"CA00000000000000000000000000000000"},
+		"CallStatus": {"completed"},
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, d.t.API+path, strings.NewReader(form.Encode()))
 	if err != nil {
@@ -133,7 +141,7 @@ func (d *doctor) hook(ctx context.Context, path, token string) (status int, err 
 	return resp.StatusCode, nil
 }
 
-// signature is Twilio's, over the address and the sorted form.
+// signature is Twilio's signature, over the address and the sorted form (https://www.twilio.com/docs/usage/security).
 func signature(token, address string, form url.Values) string {
 	names := make([]string, 0, len(form))
 	for name := range form {

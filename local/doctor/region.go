@@ -14,8 +14,8 @@ import (
 	"warmtransfer/shared/twilio"
 )
 
-// region looks in which of Twilio's regions the number's calls are handled. The number's addresses, the key and the
-// agents' browsers are of one region; a call that another handles finds none of them.
+// region finds out in which of Twilio's regions the number's calls are handled. The number's addresses, the key and the
+// agents' browsers belong to one region; a call that another region handles finds none of them.
 func (d *doctor) region(ctx context.Context) (string, error) {
 	if !d.key || d.number == nil {
 		return "", unseen("the number could not be asked for")
@@ -37,7 +37,7 @@ func (d *doctor) region(ctx context.Context) (string, error) {
 	return "calls are handled in " + region, nil
 }
 
-// lookThere is where an operator sees what the doctor does not.
+// lookThere says where an operator can see what the doctor cannot.
 const lookThere = "look at the account's voice dialing geographic permissions"
 
 // dialling asks whether the account may dial the number's own country.
@@ -57,8 +57,8 @@ func (d *doctor) dialling(ctx context.Context) (string, error) {
 	return d.permission(req, country)
 }
 
-// countryOf is the country of a number by its code of two letters; "" if its digits do not tell one, such as those of
-// a toll-free number that several countries share, and of satellite or international services.
+// countryOf is the country of a number as a code of two letters; "" if its digits do not tell one, such as those of a
+// toll-free number that several countries share, or of satellite or international services.
 func countryOf(number string) string {
 	n, err := phonenumbers.Parse(number, "")
 	if err != nil {
@@ -72,7 +72,7 @@ func countryOf(number string) string {
 	return country
 }
 
-// ofOnePlace: among countries with one code, the area code tells a fixed line's and a mobile's.
+// ofOnePlace: among countries with one calling code, the area code identifies a fixed or a mobile number.
 func ofOnePlace(kind phonenumbers.PhoneNumberType) bool {
 	switch kind {
 	case phonenumbers.FIXED_LINE, phonenumbers.MOBILE, phonenumbers.FIXED_LINE_OR_MOBILE:

@@ -13,7 +13,7 @@ import (
 	"warmtransfer/shared/twilio"
 )
 
-// inRegion has the number's calls handled in a region, as an operator does at Twilio.
+// inRegion lets a region handle the number's calls, as an operator sets it at Twilio.
 func (p *patient) inRegion(region string) {
 	p.t.Helper()
 	form := url.Values{"VoiceRegion": {region}}
@@ -39,7 +39,8 @@ func TestF199NumberOfAnotherRegionIsFound(t *testing.T) {
 	p.inRegion("ie1")
 	lines, err := p.examine()
 	got := lines["region"]
-	if err == nil || !strings.HasPrefix(got, "WRONG ") || !strings.Contains(got, "IE1") || !strings.Contains(got, "-d VoiceRegion=us1") ||
+	if err == nil || !strings.HasPrefix(got, "WRONG ") || !strings.Contains(got, "IE1") ||
+		!strings.Contains(got, "-d VoiceRegion=us1") ||
 		!strings.Contains(got, "https://routes.twilio.com/v2/PhoneNumbers/$TWILIO_NUMBER") {
 		t.Errorf("%v: %s", err, got)
 	}
@@ -56,7 +57,8 @@ func TestF199RegionThatCannotBeSeenIsNotCalledWrong(t *testing.T) {
 	for status, want := range map[int]string{
 		401: "it must be US1", 403: "it must be US1", 503: "could not be asked", 429: "could not be asked",
 	} {
-		d := newDoctor(target{Twilio: serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })), Number: "+15550100"}, nil)
+		refuses := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
+		d := newDoctor(target{Twilio: serve(t, refuses), Number: "+15550100"}, nil)
 		d.t.Account.AccountSID, d.t.Account.APIKey, d.t.Account.APISecret = "AC1", "SK1", "s"
 		d.key, d.number = true, &twilio.Number{}
 		var cannot unseen
@@ -73,7 +75,8 @@ func TestF200RestrictedKeyIsFoundByUsingAToken(t *testing.T) {
 		t.Errorf("REST takes a restricted key: %s", lines["API key"])
 	}
 	got := lines["voice tokens"]
-	if err == nil || !strings.HasPrefix(got, "WRONG ") || !strings.Contains(got, "31204") || !strings.Contains(got, "standard API key") {
+	if err == nil || !strings.HasPrefix(got, "WRONG ") || !strings.Contains(got, "31204") ||
+		!strings.Contains(got, "standard API key") {
 		t.Errorf("%v: %s", err, got)
 	}
 }
@@ -83,7 +86,8 @@ func TestF200TokenThatCannotBeTriedIsNotCalledGood(t *testing.T) {
 	d := newDoctor(p.target, nil)
 	d.key, d.t.Twilio = true, "http://127.0.0.1:1"
 	var cannot unseen
-	if well, err := d.voiceTokens(context.Background()); !errors.As(err, &cannot) || !strings.Contains(err.Error(), "not known") {
+	if well, err := d.voiceTokens(context.Background()); !errors.As(err, &cannot) ||
+		!strings.Contains(err.Error(), "not known") {
 		t.Errorf("%q, %v", well, err)
 	}
 }
@@ -101,12 +105,13 @@ func TestSignallingIsTwilios(t *testing.T) {
 
 func TestF204CountryThatNoAreaCodeTellsIsNotAskedFor(t *testing.T) {
 	for number, want := range map[string]string{
-		"+442079460123": "GB", "+4915112345678": "DE", "+12125550123": "US", "+14165550123": "CA", "+447400123456": "GB",
+		"+442079460123": "GB", "+4915112345678": "DE", "+12125550123": "US", "+14165550123": "CA",
+		"+447400123456": "GB",
 		"+441534712345": "JE", // Jersey, which has its own permission
 		"+18005550123":  "",   // toll-free: the United States', Canada's and twenty others'
-		"+80012345678":  "",   // toll-free in all the world
-		"+88161234567":  "",   // a satellite's
-		"+15550100":     "",   // the made-up one
+		"+80012345678":  "",   // toll-free everywhere
+		"+88161234567":  "",   // a satellite service
+		"+15550100":     "",   // the made-up number
 		"+99912345678":  "",   // no such code
 		"":              "",
 	} {
@@ -116,7 +121,8 @@ func TestF204CountryThatNoAreaCodeTellsIsNotAskedFor(t *testing.T) {
 	}
 	p := newPatient(t) // the made-up number
 	lines, err := p.examine()
-	if err != nil || !strings.HasPrefix(lines["dialling"], "- ") || !strings.Contains(lines["dialling"], "does not tell its country") {
+	if err != nil || !strings.HasPrefix(lines["dialling"], "- ") ||
+		!strings.Contains(lines["dialling"], "does not tell its country") {
 		t.Errorf("%v: %s", err, lines["dialling"])
 	}
 }

@@ -19,7 +19,7 @@ import (
 // https://www.twilio.com/docs/usage/webhooks/webhook-rules
 const rulesAPI = "https://webhooks.twilio.com/v1/Webhooks/Rules"
 
-// rule is one that applies a setting to webhooks.
+// rule is a webhook rule: it applies a setting to webhooks.
 type rule struct {
 	FriendlyName string `json:"friendlyName"`
 	MatchType    string `json:"matchType"` // EXACT_MATCH, PREFIX_MATCH or DEFAULT
@@ -27,7 +27,7 @@ type rule struct {
 	Prefix       string `json:"prefix"`
 }
 
-// matches: it may apply to webhooks to the API.
+// matches: the rule may apply to webhooks to the API.
 func (r rule) matches(api string) bool {
 	switch r.MatchType {
 	case "DEFAULT":
@@ -40,7 +40,7 @@ func (r rule) matches(api string) bool {
 	return false
 }
 
-// webhookRules warns of rules that win over what our addresses ask for, and may sign in another way.
+// webhookRules warns of rules that override what our addresses ask for, and that may change how webhooks are signed.
 func (d *doctor) webhookRules(ctx context.Context) (string, error) {
 	if !d.key || d.t.Twilio != twilioAPI {
 		return "", unseen("rules are visible at Twilio alone: " + rulesAPI)
@@ -66,13 +66,14 @@ func (d *doctor) webhookRules(ctx context.Context) (string, error) {
 		if len(d.t.Account.SharedKeys) == 0 {
 			mend += "; if the setting names a shared key, put that one's secret into the secret as sharedKey, with HMAC_SHA256"
 		}
-		return "", wrong(mend+"; see UnknownSignatures in docs/operations.md", "the rule %q (%s) applies to our webhooks: "+
-			"its setting wins over the retries that we ask for, and may sign them in another way", r.FriendlyName, r.MatchType)
+		return "", wrong(mend+"; see UnknownSignatures in docs/operations.md",
+			"the rule %q (%s) applies to our webhooks: "+
+				"its setting wins over the retries that we ask for, and may sign them in another way", r.FriendlyName, r.MatchType)
 	}
 	return "none applies to our webhooks", nil
 }
 
-// readRules finds the list in an answer, under whatever name it stands there.
+// readRules finds the list in an answer, whatever its field is called.
 func readRules(body []byte) ([]rule, bool) {
 	var answer map[string]json.RawMessage
 	if json.Unmarshal(body, &answer) != nil {
@@ -87,7 +88,7 @@ func readRules(body []byte) ([]rule, bool) {
 	return nil, false
 }
 
-// sharedKey signs the end of a call that never was with the secret's shared key.
+// sharedKey signs a callback of a call that never existed with the secret's shared key.
 func (d *doctor) sharedKey(ctx context.Context) (string, error) {
 	if len(d.t.Account.SharedKeys) == 0 {
 		return "", unseen("the secret has none; one is needed only where a webhook rule signs with it")

@@ -17,7 +17,7 @@ import (
 	"warmtransfer/shared/twilio"
 )
 
-// options say where the parts are to be found.
+// options say where to find the parts.
 type options struct {
 	control, stack string
 	given          target
@@ -27,7 +27,7 @@ type options struct {
 const twilioAPI = "https://api.twilio.com"
 
 func (o options) find(ctx context.Context) (t target, err error) {
-	_ = godotenv.Load(".env") // there may be none
+	_ = godotenv.Load(".env") // the file is optional
 	switch {
 	case o.stack != "":
 		t, err = deployed(ctx, o.stack, awsCLI)
@@ -76,7 +76,8 @@ func local(ctx context.Context, control string) (target, error) {
 	a := stack.MadeUp()
 	return target{
 		Page: parts.API, API: parts.API, Twilio: parts.Twilio, Number: parts.Number, Local: true,
-		Account: twilio.Credentials{AccountSID: a.SID, AuthTokens: []string{a.AuthToken}, APIKey: a.APIKey, APISecret: a.APISecret},
+		Account: twilio.Credentials{AccountSID: a.SID, AuthTokens: []string{a.AuthToken}, APIKey: a.APIKey,
+			APISecret: a.APISecret},
 	}, nil
 }
 
@@ -121,10 +122,12 @@ func deployed(ctx context.Context, name string, aws cli) (target, error) {
 	if t.Page == "" || t.API == "" {
 		return target{}, fmt.Errorf("the stack %s has no outputs PageUrl and WebhookUrl: it is another's, or was never finished", name)
 	}
-	raw, err = aws(ctx, "secretsmanager", "get-secret-value", "--secret-id", outputs["SecretId"], "--query", "SecretString", "--output", "text")
+	raw, err = aws(ctx, "secretsmanager", "get-secret-value", "--secret-id", outputs["SecretId"], "--query",
+		"SecretString", "--output", "text")
 	var s struct{ AccountSid, AuthToken, APIKey, APISecret, SharedKey string }
 	if err == nil && json.Unmarshal(raw, &s) == nil {
-		t.Account = twilio.Credentials{AccountSID: s.AccountSid, AuthTokens: []string{s.AuthToken}, APIKey: s.APIKey, APISecret: s.APISecret}
+		t.Account = twilio.Credentials{AccountSID: s.AccountSid, AuthTokens: []string{s.AuthToken}, APIKey: s.APIKey,
+			APISecret: s.APISecret}
 		if s.SharedKey != "" {
 			t.Account.SharedKeys = []string{s.SharedKey}
 		}

@@ -13,12 +13,12 @@ import (
 	"warmtransfer/shared/twilio"
 )
 
-// doctorsName is the agent whose token is tried; nobody is called by it.
+// doctorsName is the agent of the test token; no agent of that name is ever dialled.
 const doctorsName = agent.ID("doctor")
 
-// voiceTokens makes a token as the token function does and shows it to the voice network, which a restricted API key
-// passes no other way: all of REST may be open to it, and Twilio takes no token that it has signed.
-// See https://www.twilio.com/docs/iam/api-keys/restricted-api-keys
+// voiceTokens makes a token as the token function does and shows it to Twilio's signalling, because there is no other
+// way to test a restricted API key: it may have access to all of REST, and still Twilio refuses the tokens that it has
+// signed. See https://www.twilio.com/docs/iam/api-keys/restricted-api-keys
 func (d *doctor) voiceTokens(ctx context.Context) (string, error) {
 	if !d.key {
 		return "", unseen("the API key is not known to be good")
@@ -36,12 +36,13 @@ func (d *doctor) voiceTokens(ctx context.Context) (string, error) {
 		return "", wrong("make a standard API key in the account, in region US1, and put it into the secret: "+
 			"a restricted key signs no tokens", "the voice network refuses them (code %d), so that no agent can go online", answer.Error.Code)
 	case answer.Token.Identity != string(doctorsName):
-		return "", wrong("report this as a fault of the program", "the voice network takes the one made here for another agent's")
+		return "", wrong("report this as a fault of the program",
+			"the voice network takes the one made here for another agent's")
 	}
 	return "the voice network takes them, until " + expires.UTC().Format("15:04 MST"), nil
 }
 
-// signalling is where the agents' browsers connect to, which goes by the REST API: Twilio's own, or a local stack's.
+// signalling is where the agents' browsers connect to, derived from the REST API: Twilio's own, or a local stack's.
 func signalling(restAPI string) string {
 	if restAPI == twilioAPI {
 		return "wss://voice-js.roaming.twilio.com/signal"
@@ -49,13 +50,13 @@ func signalling(restAPI string) string {
 	return "ws" + strings.TrimPrefix(restAPI, "http") + "/signal"
 }
 
-// greeting is what the voice network says to a token.
+// greeting is the answer of the signalling to a token.
 type greeting struct {
 	Token struct{ Identity string }
 	Error struct{ Code int }
 }
 
-// listen shows a token as @twilio/voice-sdk does when it connects. It does not register: nobody can be called by it.
+// listen shows a token as @twilio/voice-sdk does when it connects. It does not register, so it cannot be called.
 func listen(ctx context.Context, address, token string) (said greeting, err error) {
 	conn, _, err := websocket.Dial(ctx, address, &websocket.DialOptions{
 		HTTPHeader: http.Header{"User-Agent": {"warm-transfer-doctor"}},
@@ -86,7 +87,7 @@ func listen(ctx context.Context, address, token string) (said greeting, err erro
 			Payload greeting
 		}
 		if json.Unmarshal(data, &frame) != nil {
-			continue // a heartbeat
+			continue // a keep-alive message
 		}
 		if frame.Type == "connected" || frame.Payload.Error.Code != 0 {
 			return frame.Payload, nil

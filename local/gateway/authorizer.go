@@ -26,7 +26,7 @@ type authorizer struct {
 	clock clock.Clock
 }
 
-// refusal is how the authorizer says no: 401 for the token, 403 for its scopes.
+// refusal is the authorizer's answer: 401 for a bad token, 403 for missing scopes.
 type refusal struct {
 	status    int
 	challenge string
@@ -41,13 +41,14 @@ func invalid(why string) *refusal {
 	return &refusal{http.StatusUnauthorized, `Bearer scope="" error="invalid_token" error_description="` + why + `"`}
 }
 
-// check verifies the bearer token and gives its claims as the functions see them.
-func (a *authorizer) check(r *http.Request, scopes []string) (*events.APIGatewayV2HTTPRequestContextAuthorizerJWTDescription, *refusal) {
+// check verifies the bearer token and returns its claims as the functions see them.
+func (a *authorizer) check(r *http.Request,
+	scopes []string) (*events.APIGatewayV2HTTPRequestContextAuthorizerJWTDescription, *refusal) {
 	header := r.Header.Get("Authorization")
 	if header == "" {
 		return nil, &refusal{http.StatusUnauthorized, "Bearer"}
 	}
-	// The word Bearer may be left out.
+	// The word Bearer is optional.
 	token := header
 	if scheme, rest, ok := strings.Cut(header, " "); ok && strings.EqualFold(scheme, "Bearer") {
 		token = strings.TrimSpace(rest)
@@ -65,7 +66,8 @@ func (a *authorizer) check(r *http.Request, scopes []string) (*events.APIGateway
 	}
 	if len(scopes) > 0 && len(matched) == 0 {
 		return nil, &refusal{http.StatusForbidden,
-			`Bearer scope="` + strings.Join(scopes, " ") + `" error="insufficient_scope" error_description="the token does not have the required scopes"`}
+			`Bearer scope="` + strings.Join(scopes, " ") +
+				`" error="insufficient_scope" error_description="the token does not have the required scopes"`}
 	}
 	out := &events.APIGatewayV2HTTPRequestContextAuthorizerJWTDescription{Claims: map[string]string{}, Scopes: matched}
 	for name, value := range claims {
@@ -74,7 +76,7 @@ func (a *authorizer) check(r *http.Request, scopes []string) (*events.APIGateway
 	return out, nil
 }
 
-// verify checks signature, issuer, audience and times, all by the gateway's clock.
+// verify checks signature, issuer, audience and times by the gateway's clock.
 func (a *authorizer) verify(token string) (claimSet, error) {
 	message, err := jws.Parse([]byte(token), jws.WithCompact())
 	if err != nil || len(message.Signatures()) != 1 {
@@ -120,7 +122,7 @@ func (a *authorizer) judge(c claimSet) error {
 		return errors.New("the token has expired")
 	}
 	for _, name := range []string{"nbf", "iat"} {
-		// A second of grace: the stamps are whole seconds of another program's clock.
+		// A second of tolerance: the times are whole seconds of another program's clock.
 		if t, ok := c.time(name); ok && t.After(now.Add(time.Second)) {
 			return errors.New("the token is not valid yet")
 		}
@@ -128,10 +130,10 @@ func (a *authorizer) judge(c claimSet) error {
 	return nil
 }
 
-// claimSet are the claims of a token; numbers are json.Number.
+// claimSet holds the claims of a token; numbers are json.Number.
 type claimSet map[string]any
 
-// list reads the first of the claims that is there: a list, or words in one text.
+// list reads the first claim that is present: a list, or words in one text.
 func (c claimSet) list(names ...string) []string {
 	for _, name := range names {
 		switch v := c[name].(type) {
@@ -160,7 +162,7 @@ func (c claimSet) time(name string) (time.Time, bool) {
 	return time.UnixMilli(int64(seconds * 1000)), true
 }
 
-// text is a claim as functions see it: always a string, lists in brackets.
+// text is a claim as functions see it: always a string, with lists in brackets.
 func text(v any) string {
 	switch v := v.(type) {
 	case string:
@@ -172,7 +174,7 @@ func text(v any) string {
 		}
 		return "[" + strings.Join(parts, " ") + "]"
 	case map[string]any:
-		b, _ := json.Marshal(v) // it came out of JSON
+		b, _ := json.Marshal(v) // it was decoded from JSON
 		return string(b)
 	}
 	return fmt.Sprint(v)

@@ -34,7 +34,8 @@ func TestF149TokenOfTheIssuerIsTakenUntilItExpires(t *testing.T) {
 	e := b.seen("POST", "/token", "", "Authorization", "Bearer "+token)
 	jwt := contextOf(e)["authorizer"].(map[string]any)["jwt"].(map[string]any)
 	claims := jwt["claims"].(map[string]any)
-	for name, want := range map[string]any{"username": "erin", "client_id": "page", "scope": "openid profile email", "token_use": "access",
+	for name, want := range map[string]any{"username": "erin", "client_id": "page", "scope": "openid profile email",
+		"token_use":      "access",
 		"cognito:groups": "[agent supervisor]", "exp": fmt.Sprint(epoch.Add(time.Hour).Unix())} {
 		if claims[name] != want {
 			t.Errorf("claim %s: got %v (%T), want %v", name, claims[name], claims[name], want)
@@ -45,20 +46,22 @@ func TestF149TokenOfTheIssuerIsTakenUntilItExpires(t *testing.T) {
 	}
 	b.do("POST", "/other", "", "Authorization", "Bearer "+token).want(t, 403, "Forbidden")
 	b.clock.Advance(time.Hour - time.Second)
-	if a := b.do("POST", "/token", "", "Authorization", token); a.status != 200 { // the word Bearer may be missing
+	if a := b.do("POST", "/token", "", "Authorization", token); a.status != 200 { // the word Bearer is optional
 		t.Errorf("a second before it expires: %d", a.status)
 	}
 	b.clock.Advance(time.Second)
 	a := b.do("POST", "/token", "", "Authorization", "Bearer "+token)
 	a.want(t, 401, "Unauthorized")
-	if !strings.Contains(a.header.Get("Www-Authenticate"), `error="invalid_token" error_description="the token has expired"`) {
+	if !strings.Contains(a.header.Get("Www-Authenticate"),
+		`error="invalid_token" error_description="the token has expired"`) {
 		t.Errorf("challenge: %s", a.header.Get("Www-Authenticate"))
 	}
 }
 
 func TestF149WithoutATokenNothingStarts(t *testing.T) {
 	b := start(t, common, nil)
-	for _, header := range []string{"", "Bearer", "Bearer ", "Basic YTpi", "Bearer a.b.c", "Bearer x", "Bearer ..", strings.Repeat(".", 100)} {
+	for _, header := range []string{"", "Bearer", "Bearer ", "Basic YTpi", "Bearer a.b.c", "Bearer x", "Bearer ..",
+		strings.Repeat(".", 100)} {
 		var headers []string
 		if header != "" {
 			headers = []string{"Authorization", header}
@@ -74,7 +77,7 @@ func TestF149WithoutATokenNothingStarts(t *testing.T) {
 	}
 }
 
-// idp is an issuer that signs whatever it is told to.
+// idp is an issuer that signs anything.
 type idp struct {
 	*httptest.Server
 	rsa, ec, other jwk.Key
@@ -133,7 +136,7 @@ func sign(t *testing.T, claims map[string]any, alg jwa.SignatureAlgorithm, key a
 	return string(out)
 }
 
-// check asks an authorizer and gives the status: 200, 401 or 403.
+// check asks an authorizer and returns the status: 200, 401 or 403.
 func check(a *authorizer, token string, scopes ...string) int {
 	r := httptest.NewRequest("GET", "/", nil)
 	r.Header.Set("Authorization", "Bearer "+token)
@@ -147,12 +150,13 @@ func TestF149Claims(t *testing.T) {
 	idp, c := newIDP(t), clock.NewManual(epoch)
 	k := newKeys(c)
 	defer k.close()
-	a := &authorizer{Authorizer: sam.Authorizer{Issuer: idp.URL, Audience: []string{"page", "phone"}}, keys: k, clock: c}
+	a := &authorizer{Authorizer: sam.Authorizer{Issuer: idp.URL, Audience: []string{"page", "phone"}}, keys: k,
+		clock: c}
 	now := epoch.Unix()
 	good := map[string]any{"iss": idp.URL, "client_id": "page", "exp": now + 60, "iat": now, "scope": "openid email"}
 	for _, test := range []struct {
 		name   string
-		change map[string]any // nil takes the claim away
+		change map[string]any // nil removes the claim
 		want   int
 	}{
 		{"as it should be", nil, 200},
@@ -200,7 +204,8 @@ func TestF149SigningMethods(t *testing.T) {
 	good := sign(t, claims, jwa.RS256(), idp.rsa)
 	parts := strings.Split(good, ".")
 	none := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)) + "." + parts[1] + "."
-	forged := parts[0] + "." + base64.RawURLEncoding.EncodeToString([]byte(`{"iss":"`+idp.URL+`","client_id":"page","exp":9999999999}`)) + "." + parts[2]
+	forged := parts[0] + "." + base64.RawURLEncoding.EncodeToString([]byte(`{"iss":"`+idp.URL+
+		`","client_id":"page","exp":9999999999}`)) + "." + parts[2]
 	secret, err := jwk.Import([]byte(strings.Repeat("k", 32)))
 	if err != nil {
 		t.Fatal(err)

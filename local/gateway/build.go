@@ -13,9 +13,8 @@ import (
 	"warmtransfer/local/gateway/sam"
 )
 
-// Build makes the binary of every function that has a route or a schedule, for this
-// machine, with the flags of the deployment, as out/<folder>. Root is the module's
-// folder; what the compiler says goes to output.
+// Build makes the binary of every function that has a route or a schedule, for this machine, with the flags of the
+// deployment, as out/<folder>. Root is the module's folder; the compiler's output goes to output.
 func Build(ctx context.Context, root string, t *sam.Template, out string, output io.Writer) error {
 	if len(t.Functions) == 0 {
 		return errors.New("the template has no functions to build")
@@ -27,8 +26,7 @@ func Build(ctx context.Context, root string, t *sam.Template, out string, output
 	if err := os.MkdirAll(out, 0o750); err != nil {
 		return fmt.Errorf("no folder for the functions' binaries: %w", err)
 	}
-	// One command for all. Unlike "go build -o", it leaves alone what is up to date, so the
-	// second start takes no time.
+	// One command for all. Unlike "go build -o", it does not rebuild what is up to date, so the second start is quick.
 	args := []string{"install", "-trimpath", "-buildvcs=false", "-tags=lambda.norpc", "-ldflags=-s -w"}
 	seen := map[string]bool{}
 	for _, f := range t.Functions {
@@ -36,7 +34,8 @@ func Build(ctx context.Context, root string, t *sam.Template, out string, output
 			continue // nothing here starts it
 		}
 		if info, err := os.Stat(filepath.Join(root, f.CodeURI)); err != nil || !info.IsDir() {
-			return fmt.Errorf("the template's function %s wants the folder %s, which is not there", f.LogicalID, f.CodeURI)
+			return fmt.Errorf("the template's function %s wants the folder %s, which is not there", f.LogicalID,
+				f.CodeURI)
 		}
 		if seen[f.Folder()] {
 			return fmt.Errorf("two functions of the template have folders named %s", f.Folder())
@@ -59,7 +58,7 @@ func Build(ctx context.Context, root string, t *sam.Template, out string, output
 	return nil
 }
 
-// Binaries tells where Build has put a function's binary, for Options.Bootstrap.
+// Binaries returns where Build has put a function's binary, for Options.Bootstrap.
 func Binaries(out string) func(sam.Function) string {
 	return func(f sam.Function) string {
 		name := f.Folder()

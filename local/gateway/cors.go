@@ -9,10 +9,10 @@ import (
 	"warmtransfer/local/gateway/sam"
 )
 
-// preflight answers an OPTIONS request of a browser, without asking a function and
-// without a token.
+// preflight answers a browser's OPTIONS request, without a function and without a token.
 func preflight(w http.ResponseWriter, r *http.Request, c *sam.CORS) bool {
-	if r.Method != http.MethodOptions || r.Header.Get("Origin") == "" || r.Header.Get("Access-Control-Request-Method") == "" {
+	if r.Method != http.MethodOptions || r.Header.Get("Origin") == "" ||
+		r.Header.Get("Access-Control-Request-Method") == "" {
 		return false
 	}
 	h := w.Header()
@@ -28,7 +28,7 @@ func preflight(w http.ResponseWriter, r *http.Request, c *sam.CORS) bool {
 	return true
 }
 
-// addCORS says which origin may read the answer; what the function said of it goes.
+// addCORS says which origin may read the answer; the function's own CORS headers are removed.
 func addCORS(h http.Header, r *http.Request, c *sam.CORS) {
 	for name := range h {
 		if strings.HasPrefix(name, "Access-Control-") {

@@ -1,7 +1,7 @@
 package gateway
 
 // Deploy gives the function in that folder another value in its environment, as a deployment does that changes a
-// parameter: what is under way is cut off, and the next invocations have it.
+// parameter: running invocations are cut off, and the next ones have the value.
 func (g *Gateway) Deploy(folder, name, value string) {
 	for _, f := range g.o.Template.Functions {
 		r := g.functions[f.LogicalID]

@@ -8,8 +8,8 @@ import (
 	"warmtransfer/local/iam"
 )
 
-// Environment is what Lambda sets for a function, then the template's variables, then
-// the local stack's. Nothing of the developer's own environment gets in.
+// Environment is what Lambda sets for a function, then the template's variables, then the local stack's. The
+// developer's own environment is left out.
 func (g *Gateway) Environment(f sam.Function) []string {
 	vars := map[string]string{
 		"_HANDLER":                        "bootstrap",
@@ -24,7 +24,7 @@ func (g *Gateway) Environment(f sam.Function) []string {
 		"AWS_LAMBDA_LOG_STREAM_NAME":      "local/[$LATEST]" + randomHex(16),
 		"AWS_LAMBDA_LOG_FORMAT":           f.LogFormat,
 		"AWS_LAMBDA_LOG_LEVEL":            "INFO",
-		"AWS_ACCESS_KEY_ID":               iam.Key(f.Folder()), // says who asks, and what he may
+		"AWS_ACCESS_KEY_ID":               iam.Key(f.Folder()), // identifies the function for its permissions
 		"AWS_SECRET_ACCESS_KEY":           "local",
 		"AWS_SESSION_TOKEN":               "local",
 		"LAMBDA_TASK_ROOT":                "/var/task",

@@ -13,7 +13,7 @@ import (
 	"warmtransfer/local/gateway/sam"
 )
 
-// eventFacts are what the gateway knows of a request besides the request.
+// eventFacts are what the gateway knows of a request besides the request itself.
 type eventFacts struct {
 	id, trace string
 	route     *route
@@ -22,8 +22,8 @@ type eventFacts struct {
 	body      []byte
 }
 
-// event is the payload of format 2.0. The library's type is made for reading: written, it
-// would always show a client's certificate, which is there under mutual TLS only.
+// event is the payload of format 2.0. The library's type is made for reading: written, it would always contain a client
+// certificate, which exists only under mutual TLS.
 type event struct {
 	events.APIGatewayV2HTTPRequest
 	RequestContext requestContext `json:"requestContext"`
@@ -31,10 +31,10 @@ type event struct {
 
 type requestContext struct {
 	events.APIGatewayV2HTTPRequestContext
-	Authentication *struct{} `json:"authentication,omitempty"` // stands before the library's
+	Authentication *struct{} `json:"authentication,omitempty"` // shadows the library's field
 }
 
-// event makes the payload. Its time is what the functions take for now.
+// event makes the payload. Its time is what the functions take as now.
 func (g *Gateway) event(r *http.Request, f eventFacts) event {
 	now := g.o.Clock.Now().UTC()
 	e := event{APIGatewayV2HTTPRequest: events.APIGatewayV2HTTPRequest{
@@ -68,8 +68,8 @@ func (g *Gateway) event(r *http.Request, f eventFacts) event {
 	return e
 }
 
-// isText tells whether a body of this type is passed on as text. Forms are not among
-// them: every webhook of Twilio arrives in base64.
+// isText tells whether a body of this type is passed on as text. Forms are not, so every webhook of Twilio arrives in
+// base64.
 func isText(contentType string) bool {
 	kind, _, err := mime.ParseMediaType(contentType)
 	if err != nil {
@@ -82,8 +82,7 @@ func isText(contentType string) bool {
 	return strings.HasPrefix(kind, "text/")
 }
 
-// headers are the request's as the function sees them: names in lower case, cookies
-// left out, the gateway's own added.
+// headers are the request's as the function sees them: names in lower case, without cookies, with the gateway's own.
 func (g *Gateway) headers(r *http.Request, f eventFacts) map[string]string {
 	out := map[string]string{}
 	for name, values := range r.Header {
@@ -95,7 +94,7 @@ func (g *Gateway) headers(r *http.Request, f eventFacts) map[string]string {
 	}
 	out["host"] = g.o.Domain
 	if len(f.body) > 0 {
-		out["content-length"] = strconv.Itoa(len(f.body)) // also of a body that came in chunks
+		out["content-length"] = strconv.Itoa(len(f.body)) // also for a body that came in chunks
 	}
 	forwarded := sourceIP(r)
 	if before := r.Header.Values("X-Forwarded-For"); len(before) > 0 {
@@ -108,7 +107,7 @@ func (g *Gateway) headers(r *http.Request, f eventFacts) map[string]string {
 	return out
 }
 
-// cookies takes the Cookie headers apart, one entry per cookie.
+// cookies splits the Cookie headers, one entry for each cookie.
 func cookies(h http.Header) []string {
 	var out []string
 	for _, line := range h.Values("Cookie") {
@@ -142,7 +141,7 @@ func query(raw string) map[string]string {
 	return out
 }
 
-// unescape leaves alone what is no valid escape.
+// unescape keeps what is not a valid escape.
 func unescape(s string) string {
 	if out, err := url.QueryUnescape(s); err == nil {
 		return out

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// seen sends a request to a function that shows the event it was given.
+// seen sends a request to a function that returns the event it was given.
 func (b *bench) seen(method, path, body string, headers ...string) map[string]any {
 	b.t.Helper()
 	a := b.do(method, path, body, headers...)
@@ -29,7 +29,8 @@ func TestF146FormArrivesInBase64AndWhole(t *testing.T) {
 	b := start(t, common, nil)
 	const form = "CallSid=CA1&From=%2B15005550006&Body=a+b%0A"
 	e := b.seen("POST", "/do/echo?b=2&a=1&a=x%20y&flag&a=%zz", form,
-		"Content-Type", "application/x-www-form-urlencoded", "X-Twilio-Signature", "abc=", "X-Dup", "one", "X-Dup", "two",
+		"Content-Type", "application/x-www-form-urlencoded", "X-Twilio-Signature", "abc=", "X-Dup", "one", "X-Dup",
+		"two",
 		"Cookie", "a=1; b=2", "Cookie", "c=3", "User-Agent", "TwilioProxy/1.1", "X-Forwarded-For", "203.0.113.7")
 	c := contextOf(e)
 	id, _ := c["requestId"].(string)
@@ -42,16 +43,21 @@ func TestF146FormArrivesInBase64AndWhole(t *testing.T) {
 	delete(headers, "x-amzn-trace-id")
 	delete(headers, "accept-encoding")
 	want := map[string]any{
-		"version": "2.0", "routeKey": "ANY /do/{what}", "rawPath": "/do/echo", "rawQueryString": "b=2&a=1&a=x%20y&flag&a=%zz",
+		"version": "2.0", "routeKey": "ANY /do/{what}", "rawPath": "/do/echo",
+		"rawQueryString":        "b=2&a=1&a=x%20y&flag&a=%zz",
 		"queryStringParameters": map[string]any{"b": "2", "a": "1,x y,%zz", "flag": ""},
 		"cookies":               []any{"a=1", "b=2", "c=3"},
-		"headers": map[string]any{"content-type": "application/x-www-form-urlencoded", "x-twilio-signature": "abc=", "x-dup": "one,two",
+		"headers": map[string]any{"content-type": "application/x-www-form-urlencoded", "x-twilio-signature": "abc=",
+			"x-dup":      "one,two",
 			"user-agent": "TwilioProxy/1.1", "content-length": "43", "host": "api.local:8080",
 			"x-forwarded-for": "203.0.113.7, 127.0.0.1", "x-forwarded-proto": "https", "x-forwarded-port": "443"},
 		"pathParameters": map[string]any{"what": "echo"},
-		"requestContext": map[string]any{"accountId": "000000000000", "apiId": "local", "domainName": "api.local:8080", "domainPrefix": "api",
-			"routeKey": "ANY /do/{what}", "stage": "$default", "time": "22/Nov/2026:10:16:49 +0000", "timeEpoch": float64(epoch.UnixMilli()),
-			"http": map[string]any{"method": "POST", "path": "/do/echo", "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1",
+		"requestContext": map[string]any{"accountId": "000000000000", "apiId": "local", "domainName": "api.local:8080",
+			"domainPrefix": "api",
+			"routeKey":     "ANY /do/{what}", "stage": "$default", "time": "22/Nov/2026:10:16:49 +0000",
+			"timeEpoch": float64(epoch.UnixMilli()),
+			"http": map[string]any{"method": "POST", "path": "/do/echo", "protocol": "HTTP/1.1",
+				"sourceIp":  "127.0.0.1",
 				"userAgent": "TwilioProxy/1.1"}},
 		"body": base64.StdEncoding.EncodeToString([]byte(form)), "isBase64Encoded": true,
 	}
@@ -128,7 +134,8 @@ func TestPathArrivesDecodedAndTimeIsTheClocks(t *testing.T) {
 
 func TestChunkedBodyGetsALength(t *testing.T) {
 	b := start(t, common, nil)
-	req, err := http.NewRequest("POST", b.server.URL+"/do/echo", io.MultiReader(strings.NewReader("abc"), strings.NewReader("def")))
+	req, err := http.NewRequest("POST", b.server.URL+"/do/echo",
+		io.MultiReader(strings.NewReader("abc"), strings.NewReader("def")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +159,8 @@ func TestChunkedBodyGetsALength(t *testing.T) {
 func TestLimitsOfARequest(t *testing.T) {
 	b := start(t, common, nil)
 	b.do("GET", "/do/echo", "", "X-Long", strings.Repeat("a", 10240)).want(t, 431, "Request Header Fields Too Large")
-	b.do("POST", "/do/echo", strings.Repeat("a", 5<<20)).want(t, 413, "Request Entity Too Large") // base64 makes it too large for Lambda
+	// In base64 it is too large for Lambda.
+	b.do("POST", "/do/echo", strings.Repeat("a", 5<<20)).want(t, 413, "Request Entity Too Large")
 	if n := b.gateway.Processes()["main"]; n != 0 {
 		t.Errorf("a request over the limits started %d processes", n)
 	}

@@ -1,9 +1,8 @@
-// Package gateway stands in for API Gateway's HTTP API, EventBridge's schedules and the
-// page's distribution, in front of the very binaries that are deployed.
+// Package gateway stands in for API Gateway's HTTP API, EventBridge's schedules and the page's distribution, in front
+// of the very binaries that are deployed.
 //
-// It reads routes, authorizers and limits from the template, so a route that works here
-// and not in the cloud is a fault of this package. It refuses to know what the
-// functions do.
+// It reads routes, authorizers and limits from the template, so a route that works here and not in the cloud is a fault
+// of this package. It does not know what the functions do.
 package gateway
 
 import (
@@ -40,7 +39,7 @@ type Options struct {
 	Env       map[string]string         // for every function, over the template's
 	Replace   map[string]string         // only for functions whose template names the variable
 	Clock     clock.Clock
-	Output    io.Writer // what functions print and the requests served; safe for concurrent use
+	Output    io.Writer // what functions print, and the served requests; safe for concurrent use
 	Domain    string    // host:port, what functions see as the API's own domain
 	Page      Page
 }
@@ -57,7 +56,7 @@ type Gateway struct {
 	busy       *gauge
 }
 
-// New makes the gateway; no process runs until Warm or the first request.
+// New makes the gateway; no process runs before Warm or the first request.
 func New(o Options) (*Gateway, error) {
 	g := &Gateway{o: o, functions: map[string]*runner.Function{}, authorizer: map[string]*authorizer{},
 		keys: newKeys(o.Clock), busy: newGauge()}
@@ -93,8 +92,7 @@ func arn(f sam.Function) string {
 	return "arn:aws:lambda:" + sam.Region + ":" + sam.Account + ":function:" + f.Folder()
 }
 
-// Warm starts one process of each function, so that a binary that cannot start is found
-// now and not at the first call.
+// Warm starts one process of each function, so that a binary that cannot start is found now and not at the first call.
 func (g *Gateway) Warm(ctx context.Context) error {
 	errs := make([]error, 0, len(g.functions))
 	var mu sync.Mutex
@@ -112,8 +110,7 @@ func (g *Gateway) Warm(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// Close stops the schedules, ends all processes and waits for what was under way; a
-// request that comes later is answered with 503.
+// Close stops the schedules, ends all processes and waits for what was under way; later requests are answered with 503.
 func (g *Gateway) Close() {
 	g.schedules.stop()
 	for _, f := range g.functions {
@@ -123,14 +120,13 @@ func (g *Gateway) Close() {
 	g.keys.close()
 }
 
-// Busy tells how many invocations are under way: requests that are not answered yet,
-// and schedules that have fired.
+// Busy returns how many invocations are under way: unanswered requests, and schedules that have fired.
 func (g *Gateway) Busy() int { return g.busy.count() }
 
-// Quiet waits until nothing is under way. By then others may have begun something new.
+// Quiet waits until nothing is under way. By then others may have started something new.
 func (g *Gateway) Quiet(ctx context.Context) error { return g.busy.wait(ctx) }
 
-// Processes tells how many processes each function has, by its folder's name.
+// Processes returns how many processes each function has, by its folder's name.
 func (g *Gateway) Processes() map[string]int {
 	out := map[string]int{}
 	for _, f := range g.o.Template.Functions {
@@ -141,7 +137,7 @@ func (g *Gateway) Processes() map[string]int {
 	return out
 }
 
-// Crash ends the processes of the function in that folder in the middle of what they do.
+// Crash ends the processes of the function in that folder in the middle of their work.
 func (g *Gateway) Crash(folder string) {
 	for _, f := range g.o.Template.Functions {
 		if r := g.functions[f.LogicalID]; r != nil && f.Folder() == folder {
@@ -203,12 +199,14 @@ func (g *Gateway) call(w http.ResponseWriter, r *http.Request, id string, match 
 		return
 	}
 	trace := traceID(g.o.Clock.Now())
-	payload, err := json.Marshal(g.event(r, eventFacts{id: id, trace: trace, route: match, params: params, jwt: jwt, body: body}))
+	payload, err := json.Marshal(g.event(r,
+		eventFacts{id: id, trace: trace, route: match, params: params, jwt: jwt, body: body}))
 	if err != nil || len(body) > maxBody || len(payload) > runner.MaxPayload {
 		refuse(w, http.StatusRequestEntityTooLarge)
 		return
 	}
-	out, err := g.functions[match.function].Invoke(runner.Invocation{RequestID: id, TraceID: trace, Payload: payload}, match.Timeout)
+	out, err := g.functions[match.function].Invoke(runner.Invocation{RequestID: id, TraceID: trace, Payload: payload},
+		match.Timeout)
 	var failed *runner.FunctionError
 	switch {
 	case err == nil:
@@ -242,7 +240,7 @@ func traceID(now time.Time) string { return fmt.Sprintf("Root=1-%08x-%s", now.Un
 
 func randomHex(bytes int) string {
 	b := make([]byte, bytes)
-	_, _ = rand.Read(b) // never fails
+	_, _ = rand.Read(b) // it never fails
 	return hex.EncodeToString(b)
 }
 

@@ -14,10 +14,10 @@ import (
 	"warmtransfer/local/clock"
 )
 
-// keysFor is how long API Gateway keeps an issuer's keys.
+// keysFor is how long API Gateway caches an issuer's keys.
 const keysFor = 2 * time.Hour
 
-// keys finds and keeps the signing keys of issuers.
+// keys fetches and caches the signing keys of issuers.
 type keys struct {
 	clock clock.Clock
 	http  *http.Client
@@ -32,15 +32,15 @@ type keySet struct {
 }
 
 func newKeys(c clock.Clock) *keys {
-	// A transport of its own, so that close ends its connections and nobody else's.
+	// A transport of its own, so that close ends only its connections.
 	transport := &http.Transport{MaxIdleConns: 1, IdleConnTimeout: 10 * time.Second}
-	return &keys{clock: c, http: &http.Client{Timeout: 5 * time.Second, Transport: transport}, sets: map[string]keySet{}}
+	return &keys{clock: c, http: &http.Client{Timeout: 5 * time.Second, Transport: transport},
+		sets: map[string]keySet{}}
 }
 
 func (k *keys) close() { k.http.CloseIdleConnections() }
 
-// find returns the issuer's keys; they are fetched anew when they are old or the key id
-// is not among them.
+// find returns the issuer's keys; they are fetched again when they are old or the key id is not among them.
 func (k *keys) find(issuer, kid string) (jwk.Set, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

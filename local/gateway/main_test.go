@@ -27,8 +27,8 @@ import (
 	"warmtransfer/local/issuer"
 )
 
-// The functions of these tests are the test binary itself: started with this variable it is
-// a Lambda function like any other.
+// The functions of these tests are the test binary itself: started with this variable it is a Lambda function like any
+// other.
 const asFunction = "GATEWAY_TEST_FUNCTION"
 
 func TestMain(m *testing.M) {
@@ -44,7 +44,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// leaked returns the stacks of this package's goroutines that do not end within a while.
+// leaked returns the stacks of this package's goroutines that do not end within some time.
 func leaked() string {
 	deadline := time.NewTimer(5 * time.Second)
 	tick := time.NewTicker(10 * time.Millisecond)
@@ -107,7 +107,8 @@ func (function) Invoke(_ context.Context, payload []byte) ([]byte, error) {
 	case "large":
 		return bytes.Repeat([]byte("1"), 6<<20+1), nil
 	case "meet":
-		res, err := http.Post(os.Getenv("MEET"), "application/json", bytes.NewReader(payload)) //nolint:gosec // the test's own
+		// The test's own.
+		res, err := http.Post(os.Getenv("MEET"), "application/json", bytes.NewReader(payload)) //nolint:gosec
 		if err != nil {
 			return nil, err
 		}
@@ -167,7 +168,7 @@ Resources:
 
 var epoch = time.Date(2026, 11, 22, 10, 16, 49, 500e6, time.UTC)
 
-// bench is a gateway with all that it needs around it.
+// bench is a gateway with everything that it needs.
 type bench struct {
 	t       *testing.T
 	gateway *Gateway
@@ -186,7 +187,8 @@ func start(t *testing.T, template string, change func(*Options)) *bench {
 	idp := httptest.NewUnstartedServer(nil)
 	url := "http://" + idp.Listener.Addr().String()
 	var err error
-	b.issuer, err = issuer.New(issuer.Options{URL: url, ClientID: "page", Redirects: []string{"http://localhost/"}, Clock: b.clock})
+	b.issuer, err = issuer.New(issuer.Options{URL: url, ClientID: "page", Redirects: []string{"http://localhost/"},
+		Clock: b.clock})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -282,10 +284,11 @@ func (b *bench) try(method, path, body string, headers ...string) (answer, error
 	return answer{res.StatusCode, res.Header, string(text)}, err
 }
 
-// want checks status and body of what the gateway says by itself.
+// want checks status and body of the gateway's own answers.
 func (a answer) want(t *testing.T, status int, message string) {
 	t.Helper()
-	if want := `{"message":"` + message + `"}`; a.status != status || a.body != want || a.header.Get("Content-Type") != "application/json" {
+	if want := `{"message":"` + message + `"}`; a.status != status || a.body != want ||
+		a.header.Get("Content-Type") != "application/json" {
 		t.Errorf("got %d %q (%s), want %d %q", a.status, a.body, a.header.Get("Content-Type"), status, want)
 	}
 	if a.header.Get("Apigw-Requestid") == "" {
@@ -311,7 +314,7 @@ func (l *lines) String() string {
 	return l.b.String()
 }
 
-// meeting is a place where functions report and wait until they may go on.
+// meeting is where functions report and wait until they may go on.
 type meeting struct {
 	server  *httptest.Server
 	arrived chan string // payloads

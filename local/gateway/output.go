@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// recorder remembers the status and lets the last word on headers be said.
+// recorder remembers the status and lets a function change the headers last.
 type recorder struct {
 	http.ResponseWriter
 	status int
@@ -23,7 +23,7 @@ func (r *recorder) WriteHeader(status int) {
 	r.ResponseWriter.WriteHeader(status)
 }
 
-// prefixed puts a function's name before each line. It is given whole lines.
+// prefixed puts a function's name before each row of output. It is given whole rows.
 type prefixed struct {
 	to   io.Writer
 	name string

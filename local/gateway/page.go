@@ -24,9 +24,8 @@ type Page struct {
 	Dir    string  // the built page; index.html answers for /
 	Music  string  // the folder that /music/ serves, whether the page is built or not
 	Config *Config // what /config.json answers; nil: the file of that name, if there is one
-	// Origins are the local parts that stand in for hosts of the content security
-	// policy, e.g. http://127.0.0.1:8081: the page may fetch from them, play from them
-	// and open WebSockets to them.
+	// Origins are the local parts that stand in for hosts of the content security policy, e.g. http://127.0.0.1:8081:
+	// the page may fetch from them, play from them and open WebSockets to them.
 	Origins []string
 	// Script, if there is one, runs in the page before its own scripts.
 	Script *Script
@@ -54,8 +53,7 @@ type Script struct {
 // scriptPath is where Page.Script is served.
 const scriptPath = "/local.js"
 
-// How long a browser may keep a file: not without asking, except those whose name
-// changes with their content.
+// How long a browser may cache a file: not without asking, except files whose name changes with their content.
 const (
 	askAgain = "no-cache"
 	forEver  = "public, max-age=31536000, immutable"
@@ -101,8 +99,8 @@ func (s *Script) element() []byte {
 	return b.Bytes()
 }
 
-// allow adds origins to the directives of a policy that name hosts. An http source does
-// not cover WebSockets of the same host, so they get a source of their own.
+// allow adds origins to the directives of a policy that name hosts. An http source does not cover WebSockets of the
+// same host, so they get a source of their own.
 func allow(policy string, origins []string) string {
 	connect := slices.Clone(origins)
 	for _, o := range origins {
@@ -127,8 +125,7 @@ func (p *page) has(r *http.Request) bool {
 	return content != nil && (r.Method == http.MethodGet || r.Method == http.MethodHead)
 }
 
-// serve answers with a file of the page, or reports that there is none. Paths of the
-// API are never the page's.
+// serve answers with a file of the page, or reports that there is none. Paths of the API never belong to the page.
 func (p *page) serve(w http.ResponseWriter, r *http.Request, ofAPI bool) bool {
 	if ofAPI || r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false
@@ -156,13 +153,13 @@ func (p *page) serve(w http.ResponseWriter, r *http.Request, ofAPI bool) bool {
 	return true
 }
 
-// open finds what stands at a path; nil if nothing does.
+// open finds the file at a path; nil if there is none.
 func (p *page) open(at string) ([]byte, time.Time) {
 	switch {
 	case at == "/" || at == "/index.html":
 		content, modified := file(p.Dir, "index.html")
 		if p.element != nil {
-			// Without a date, since a reload must see another script of a later start.
+			// Without a date, because a reload must get the changed script of a later start.
 			return bytes.Replace(content, []byte("<head>"), append([]byte("<head>"), p.element...), 1), time.Time{}
 		}
 		return content, modified
@@ -205,7 +202,8 @@ func file(dir, name string) ([]byte, time.Time) {
 // types are those that a machine's own table may lack.
 var types = map[string]string{
 	".js": "text/javascript; charset=utf-8", ".map": "application/json", ".mp3": "audio/mpeg", ".wav": "audio/wav",
-	".ico": "image/x-icon", ".woff2": "font/woff2", ".webmanifest": "application/manifest+json", ".txt": "text/plain; charset=utf-8",
+	".ico": "image/x-icon", ".woff2": "font/woff2", ".webmanifest": "application/manifest+json",
+	".txt": "text/plain; charset=utf-8",
 }
 
 func contentType(at string) string {

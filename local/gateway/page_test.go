@@ -11,7 +11,7 @@ import (
 	"warmtransfer/local/gateway/sam"
 )
 
-// site makes a folder with the files named.
+// site makes a folder with the named files.
 func site(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -28,22 +28,26 @@ func site(t *testing.T, files map[string]string) string {
 }
 
 func TestPageIsServedLikeItsDistributionDoes(t *testing.T) {
-	dir := site(t, map[string]string{"index.html": "<!doctype html><html><head><title>x</title>", "favicon.svg": "<svg/>",
+	dir := site(t, map[string]string{"index.html": "<!doctype html><html><head><title>x</title>",
+		"favicon.svg":              "<svg/>",
 		"assets/index-B4nQ_x-1.js": "1", "assets/index-B4nQ_x-1.css": "a{}", "assets/sounds/ring-AAAABBBB.mp3": "m", "assets/plain.js": "2", "config.json": "the cloud's"})
 	b := start(t, common, func(o *Options) {
 		o.Page = Page{Dir: dir, Music: site(t, map[string]string{"00.wav": "RIFF"}),
-			Config:  &Config{SignIn: SignIn{"http://127.0.0.1:8082", "page", "openid profile email"}, Voice: map[string]any{"chunderw": "127.0.0.1:8081"}},
+			Config: &Config{SignIn: SignIn{"http://127.0.0.1:8082", "page", "openid profile email"},
+				Voice: map[string]any{"chunderw": "127.0.0.1:8081"}},
 			Origins: []string{"http://127.0.0.1:8081", "http://127.0.0.1:8082"},
 			Script:  &Script{Source: []byte("first();"), Data: map[string]string{"host": `127.0.0.1:8081"<`}}}
 	})
 	for path, want := range map[string]struct{ kind, cache, body string }{
 		"/": {"text/html; charset=utf-8", "no-cache",
 			`<!doctype html><html><head><script src="/local.js" data-host="127.0.0.1:8081&#34;&lt;"></script><title>x</title>`},
-		"/?code=1&state=2":                 {"text/html; charset=utf-8", "no-cache", ""},
-		"/index.html":                      {"text/html; charset=utf-8", "no-cache", ""},
-		"/local.js":                        {"text/javascript; charset=utf-8", "no-cache", "first();"},
-		"/config.json":                     {"application/json", "no-cache", `{"signIn":{"authority":"http://127.0.0.1:8082","clientId":"page","scope":"openid profile email"},"voice":{"chunderw":"127.0.0.1:8081"}}`},
-		"/assets/index-B4nQ_x-1.js":        {"text/javascript; charset=utf-8", "public, max-age=31536000, immutable", "1"},
+		"/?code=1&state=2": {"text/html; charset=utf-8", "no-cache", ""},
+		"/index.html":      {"text/html; charset=utf-8", "no-cache", ""},
+		"/local.js":        {"text/javascript; charset=utf-8", "no-cache", "first();"},
+		"/config.json": {"application/json", "no-cache",
+			`{"signIn":{"authority":"http://127.0.0.1:8082","clientId":"page","scope":"openid profile email"},"voice":{"chunderw":"127.0.0.1:8081"}}`},
+		"/assets/index-B4nQ_x-1.js": {"text/javascript; charset=utf-8", "public, max-age=31536000, immutable",
+			"1"},
 		"/assets/index-B4nQ_x-1.css":       {"text/css; charset=utf-8", "public, max-age=31536000, immutable", "a{}"},
 		"/assets/sounds/ring-AAAABBBB.mp3": {"audio/mpeg", "public, max-age=31536000, immutable", "m"},
 		"/assets/plain.js":                 {"text/javascript; charset=utf-8", "no-cache", "2"},
@@ -75,14 +79,16 @@ func TestPageIsServedLikeItsDistributionDoes(t *testing.T) {
 }
 
 func TestNothingBesideThePageIsServed(t *testing.T) {
-	outer := site(t, map[string]string{"page/index.html": "<head>", "page/token": "no route of GET", "private.txt": "secret", "music/00.wav": "RIFF"})
+	outer := site(t, map[string]string{"page/index.html": "<head>", "page/token": "no route of GET",
+		"private.txt": "secret", "music/00.wav": "RIFF"})
 	if err := os.Symlink(filepath.Join(outer, "private.txt"), filepath.Join(outer, "page", "link.txt")); err != nil {
 		t.Fatal(err)
 	}
 	b := start(t, common, func(o *Options) {
 		o.Page = Page{Dir: filepath.Join(outer, "page"), Music: filepath.Join(outer, "music")}
 	})
-	for _, path := range []string{"/../private.txt", "/%2e%2e/private.txt", "/music/..%2fprivate.txt", "/link.txt", "/music/", "/assets", "/local.js",
+	for _, path := range []string{"/../private.txt", "/%2e%2e/private.txt", "/music/..%2fprivate.txt", "/link.txt",
+		"/music/", "/assets", "/local.js",
 		"/config.json", "//etc/passwd", "/token"} {
 		b.do("GET", path, "").want(t, 404, "Not Found")
 	}
@@ -93,7 +99,8 @@ func TestMusicPlaysThoughThePageIsNotBuilt(t *testing.T) {
 	b := start(t, common, func(o *Options) {
 		o.Page = Page{Dir: t.TempDir() + "/dist", Music: "../../frontend/public/music"}
 	})
-	if a := b.do("GET", "/music/00.wav", ""); a.status != 200 || a.header.Get("Content-Type") != "audio/wav" || !strings.HasPrefix(a.body, "RIFF") {
+	if a := b.do("GET", "/music/00.wav", ""); a.status != 200 || a.header.Get("Content-Type") != "audio/wav" ||
+		!strings.HasPrefix(a.body, "RIFF") {
 		t.Errorf("the music: %d %s, %d bytes", a.status, a.header.Get("Content-Type"), len(a.body))
 	}
 	if a := b.do("GET", "/", ""); a.status != 404 || !strings.Contains(a.body, "make run builds it") {
@@ -117,22 +124,25 @@ func TestDefaultRouteLeavesThePageItsFiles(t *testing.T) {
 // routed is a function's route: only a function that something starts is built.
 var routed = []sam.Route{{Method: "POST", Path: "/"}}
 
-// module writes a module whose functions are as given.
+// module writes a module with the given functions.
 func module(t *testing.T, functions map[string]string) (string, *sam.Template) {
 	t.Helper()
 	files := map[string]string{"go.mod": "module m\n\ngo 1.26\n"}
 	tmpl := &sam.Template{}
 	for name, code := range functions {
 		files["functions/"+name+"/main.go"] = code
-		tmpl.Functions = append(tmpl.Functions, sam.Function{LogicalID: name, CodeURI: "functions/" + name, Routes: routed})
+		tmpl.Functions = append(tmpl.Functions,
+			sam.Function{LogicalID: name, CodeURI: "functions/" + name, Routes: routed})
 	}
 	return site(t, files), tmpl
 }
 
 func TestBuildMakesEveryFunction(t *testing.T) {
-	t.Setenv("GOOS", "plan9") // the developer's setting for a deployment must not get in
-	root, tmpl := module(t, map[string]string{"one": "package main\n\nfunc main() {}\n", "two-words": "package main\n\nfunc main() {}\n"})
-	all := &sam.Template{Functions: append([]sam.Function{{LogicalID: "Idle", CodeURI: "functions/absent"}}, tmpl.Functions...)}
+	t.Setenv("GOOS", "plan9") // the developer's setting must not be used for the build
+	root, tmpl := module(t, map[string]string{"one": "package main\n\nfunc main() {}\n",
+		"two-words": "package main\n\nfunc main() {}\n"})
+	all := &sam.Template{Functions: append([]sam.Function{{LogicalID: "Idle", CodeURI: "functions/absent"}},
+		tmpl.Functions...)}
 	out := filepath.Join(t.TempDir(), "bin")
 	var said bytes.Buffer
 	if err := Build(context.Background(), root, all, out, &said); err != nil {
@@ -149,17 +159,20 @@ func TestBuildSaysWhatIsWrong(t *testing.T) {
 	root, broken := module(t, map[string]string{"one": "package main\n\nfunc main() { undefined() }\n"})
 	cut, cancel := context.WithCancel(context.Background())
 	cancel()
-	twice := &sam.Template{Functions: []sam.Function{{LogicalID: "A", CodeURI: "functions/one", Routes: routed}, {LogicalID: "B", CodeURI: "./functions/one/", Routes: routed}}}
+	twice := &sam.Template{Functions: []sam.Function{{LogicalID: "A", CodeURI: "functions/one", Routes: routed},
+		{LogicalID: "B", CodeURI: "./functions/one/", Routes: routed}}}
 	for name, test := range map[string]struct {
 		ctx       context.Context
 		tmpl      *sam.Template
 		err, said string
 	}{
 		"a fault in the code": {context.Background(), broken, "the functions do not build", "undefined: undefined"},
-		"no folder":           {context.Background(), &sam.Template{Functions: []sam.Function{{LogicalID: "F", CodeURI: "functions/absent", Routes: routed}}}, "wants the folder functions/absent, which is not there", ""},
-		"two of one name":     {context.Background(), twice, "folders named one", ""},
-		"no functions":        {context.Background(), &sam.Template{}, "no functions", ""},
-		"broken off":          {cut, broken, "broken off", ""},
+		"no folder": {context.Background(),
+			&sam.Template{Functions: []sam.Function{{LogicalID: "F", CodeURI: "functions/absent", Routes: routed}}},
+			"wants the folder functions/absent, which is not there", ""},
+		"two of one name": {context.Background(), twice, "folders named one", ""},
+		"no functions":    {context.Background(), &sam.Template{}, "no functions", ""},
+		"broken off":      {cut, broken, "broken off", ""},
 	} {
 		var said bytes.Buffer
 		err := Build(test.ctx, root, test.tmpl, t.TempDir(), &said)
@@ -168,7 +181,8 @@ func TestBuildSaysWhatIsWrong(t *testing.T) {
 		}
 	}
 	t.Setenv("PATH", t.TempDir())
-	if err := Build(context.Background(), root, broken, t.TempDir(), nil); err == nil || !strings.Contains(err.Error(), "no go command") {
+	if err := Build(context.Background(), root, broken, t.TempDir(), nil); err == nil ||
+		!strings.Contains(err.Error(), "no go command") {
 		t.Errorf("without go: %v", err)
 	}
 }

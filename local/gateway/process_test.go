@@ -109,8 +109,10 @@ func TestEnvironmentIsLambdasAndTheTemplates(t *testing.T) {
 	if err := json.Unmarshal([]byte(b.do("GET", "/do/env", "").body), &env); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"AWS_LAMBDA_FUNCTION_NAME=main", "AWS_REGION=us-east-1", "AWS_LAMBDA_LOG_FORMAT=JSON", "TZ=:UTC",
-		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=128", "_HANDLER=bootstrap", "AWS_ACCESS_KEY_ID=" + iam.Key("main"), "MUSIC=local", "KEPT=template"} {
+	for _, want := range []string{"AWS_LAMBDA_FUNCTION_NAME=main", "AWS_REGION=us-east-1", "AWS_LAMBDA_LOG_FORMAT=JSON",
+		"TZ=:UTC",
+		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=128", "_HANDLER=bootstrap", "AWS_ACCESS_KEY_ID=" +
+			iam.Key("main"), "MUSIC=local", "KEPT=template"} {
 		if !slices.Contains(env, want) {
 			t.Errorf("%s is missing", want)
 		}
@@ -146,7 +148,7 @@ func TestCloseEndsWhatIsUnderWay(t *testing.T) {
 		t.Errorf("a request cut off by Close: %d", a.status)
 	}
 	b.do("GET", "/do/echo", "").want(t, 503, "Service Unavailable")
-	b.clock.Advance(time.Hour) // schedules are over too
+	b.clock.Advance(time.Hour) // schedules have ended, too
 	if b.gateway.Busy() != 0 {
 		t.Error("something runs after Close")
 	}

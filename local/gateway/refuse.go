@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// words are the gateway's own for a status; net/http's differ in some.
+// words are API Gateway's texts for a status; net/http's differ in some.
 var words = map[int]string{
 	http.StatusNotFound:                    "Not Found",
 	http.StatusUnauthorized:                "Unauthorized",
@@ -19,7 +19,7 @@ var words = map[int]string{
 	http.StatusBadRequest:                  "Bad Request",
 }
 
-// refuse answers as the gateway itself.
+// refuse answers as API Gateway itself does.
 func refuse(w http.ResponseWriter, status int) {
 	body := `{"message":"` + words[status] + `"}`
 	w.Header().Set("Content-Type", "application/json")

@@ -18,8 +18,8 @@ type response struct {
 	Base64     bool           `json:"isBase64Encoded"`
 }
 
-// respond turns a function's output into the answer. An object without statusCode, or
-// anything else that is JSON, is itself the body; what is neither is 500.
+// respond turns a function's output into the answer. An object without statusCode, or any other JSON, is itself the
+// body; anything else is 500.
 func respond(w http.ResponseWriter, out []byte) {
 	var shape map[string]json.RawMessage
 	if err := json.Unmarshal(out, &shape); err != nil || shape["statusCode"] == nil {

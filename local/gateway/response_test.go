@@ -17,11 +17,14 @@ func TestResponseRules(t *testing.T) {
 		{"an object without statusCode is the body", `{"a":1}`, 200, "application/json", `{"a":1}`, "", ""},
 		{"so is a list", `[1,2]`, 200, "application/json", `[1,2]`, "", ""},
 		{"so is a text", `"hello"`, 200, "application/json", `"hello"`, "", ""},
-		{"with statusCode it is taken apart", `{"statusCode":201,"headers":{"content-type":"text/xml","x-a":"b"},"body":"<Response/>"}`,
+		{"with statusCode it is taken apart",
+			`{"statusCode":201,"headers":{"content-type":"text/xml","x-a":"b"},"body":"<Response/>"}`,
 			201, "text/xml", "<Response/>", "X-A", "b"},
-		{"a body in base64 is decoded", `{"statusCode":200,"headers":{"Content-Type":"image/png"},"body":"AAEC","isBase64Encoded":true}`,
+		{"a body in base64 is decoded",
+			`{"statusCode":200,"headers":{"Content-Type":"image/png"},"body":"AAEC","isBase64Encoded":true}`,
 			200, "image/png", "\x00\x01\x02", "", ""},
-		{"without the flag it is not", `{"statusCode":200,"body":"AAEC"}`, 200, "text/plain;charset=UTF-8", "AAEC", "", ""},
+		{"without the flag it is not", `{"statusCode":200,"body":"AAEC"}`, 200, "text/plain;charset=UTF-8", "AAEC", "",
+			""},
 		{"headers may be numbers", `{"statusCode":200,"headers":{"X-N":7}}`, 200, "", "", "X-N", "7"},
 		{"no body", `{"statusCode":403,"body":""}`, 403, "", "", "Content-Length", "0"},
 		{"no content", `{"statusCode":204}`, 204, "", "", "Content-Length", ""},
@@ -40,14 +43,16 @@ func TestResponseRules(t *testing.T) {
 				return
 			}
 			if a.status != c.status || a.body != c.body || a.header.Get("Content-Type") != c.kind {
-				t.Errorf("got %d %q %q, want %d %q %q", a.status, a.header.Get("Content-Type"), a.body, c.status, c.kind, c.body)
+				t.Errorf("got %d %q %q, want %d %q %q", a.status, a.header.Get("Content-Type"), a.body, c.status,
+					c.kind, c.body)
 			}
 			if c.header != "" && a.header.Get(c.header) != c.has {
 				t.Errorf("%s: got %q, want %q", c.header, a.header.Get(c.header), c.has)
 			}
 		})
 	}
-	a := b.do("POST", "/do/answer", `{"statusCode":200,"cookies":["a=1; HttpOnly","b=2"]}`, "Content-Type", "text/plain")
+	a := b.do("POST", "/do/answer", `{"statusCode":200,"cookies":["a=1; HttpOnly","b=2"]}`, "Content-Type",
+		"text/plain")
 	if got := a.header.Values("Set-Cookie"); !slices.Equal(got, []string{"a=1; HttpOnly", "b=2"}) {
 		t.Errorf("cookies: %q", got)
 	}
@@ -58,7 +63,8 @@ func TestLogNamesTheRouteAndNeverThePath(t *testing.T) {
 	b.do("GET", "/do/private-name?token=private-token", "")
 	b.do("GET", "/do/exit", "")
 	log := b.log.String()
-	if !strings.Contains(log, "gateway | ANY /do/{what} 200 ") || !strings.Contains(log, "gateway | ANY /do/{what} 500 ") {
+	if !strings.Contains(log, "gateway | ANY /do/{what} 200 ") ||
+		!strings.Contains(log, "gateway | ANY /do/{what} 500 ") {
 		t.Errorf("the requests are not in the log:\n%s", log)
 	}
 	if !strings.Contains(log, "main | the last words\n") {
@@ -90,7 +96,8 @@ Resources:
 func TestCORSIsTheGatewaysOwn(t *testing.T) {
 	b := start(t, withCORS, nil)
 	a := b.do("OPTIONS", "/shut/echo", "", "Origin", "https://page", "Access-Control-Request-Method", "POST")
-	for name, want := range map[string]string{"Access-Control-Allow-Origin": "https://page", "Access-Control-Allow-Methods": "GET,POST",
+	for name, want := range map[string]string{"Access-Control-Allow-Origin": "https://page",
+		"Access-Control-Allow-Methods": "GET,POST",
 		"Access-Control-Allow-Headers": "authorization", "Access-Control-Max-Age": "60", "Access-Control-Allow-Credentials": "true"} {
 		if got := a.header.Get(name); got != want {
 			t.Errorf("preflight: %s is %q, want %q", name, got, want)
@@ -103,11 +110,14 @@ func TestCORSIsTheGatewaysOwn(t *testing.T) {
 	if a.header.Get("Access-Control-Allow-Origin") != "" {
 		t.Error("a strange origin is allowed")
 	}
-	a = b.do("POST", "/open/answer", `{"statusCode":200,"headers":{"Access-Control-Allow-Origin":"*"}}`, "Content-Type", "text/plain", "Origin", "https://page")
-	if got := a.header.Get("Access-Control-Allow-Origin"); got != "https://page" || a.header.Get("Access-Control-Expose-Headers") != "x-a" {
+	a = b.do("POST", "/open/answer", `{"statusCode":200,"headers":{"Access-Control-Allow-Origin":"*"}}`, "Content-Type",
+		"text/plain", "Origin", "https://page")
+	if got := a.header.Get("Access-Control-Allow-Origin"); got != "https://page" ||
+		a.header.Get("Access-Control-Expose-Headers") != "x-a" {
 		t.Errorf("the function's own word stands: %q", got)
 	}
-	if a = b.do("POST", "/open/answer", `{"statusCode":200,"headers":{"Access-Control-Allow-Origin":"*"}}`, "Content-Type", "text/plain"); a.header.Get("Access-Control-Allow-Origin") != "" {
+	if a = b.do("POST", "/open/answer", `{"statusCode":200,"headers":{"Access-Control-Allow-Origin":"*"}}`,
+		"Content-Type", "text/plain"); a.header.Get("Access-Control-Allow-Origin") != "" {
 		t.Error("without an origin there is nothing to allow")
 	}
 	if n := b.gateway.Processes()["main"]; n != 1 {

@@ -10,7 +10,7 @@ import (
 	"warmtransfer/local/gateway/sam"
 )
 
-// route is a route of the template, taken apart for matching.
+// route is a route of the template, parsed for matching.
 type route struct {
 	sam.Route
 	function  string
@@ -19,7 +19,7 @@ type route struct {
 	limit     *bucket
 }
 
-// segment is one part of a path; kinds are in the order in which they win.
+// segment is one part of a path; kinds are in the order of precedence.
 type segment struct {
 	kind segmentKind
 	text string // the literal, or the parameter's name
@@ -68,8 +68,8 @@ func (r *route) key() string {
 	return r.Method + " " + r.Path
 }
 
-// sortRoutes puts first what wins: literal before parameter before greedy, segment by
-// segment, then a method before ANY, and $default last.
+// sortRoutes sorts by precedence: literal before parameter before greedy, segment by segment, then a method before ANY,
+// and $default last.
 func sortRoutes(routes []*route) {
 	slices.SortStableFunc(routes, func(a, b *route) int {
 		if a.isDefault != b.isDefault {
@@ -109,8 +109,7 @@ func find(routes []*route, method, path string) (*route, map[string]string) {
 	return nil, nil
 }
 
-// knownPath tells whether the API has the path, with whatever method: then it belongs
-// to the API and not to the page.
+// knownPath tells whether the API has the path, with any method: then it belongs to the API and not to the page.
 func knownPath(routes []*route, path string) bool {
 	for _, r := range routes {
 		if _, ok := r.match(path); ok && !r.isDefault {
@@ -153,7 +152,7 @@ func (r *route) match(path string) (map[string]string, bool) {
 	return params, len(parts) == len(r.segments)
 }
 
-// bucket is a route's limit: so many requests per second, so many at once.
+// bucket is a route's limit: requests per second, and requests at once.
 type bucket struct {
 	rate, burst float64 // rate 0: no limit
 

@@ -11,10 +11,12 @@ import (
 
 func TestRouteSelection(t *testing.T) {
 	var routes []*route
-	for _, key := range []sam.Route{ // the order of the template does not matter
+	for _, key := range []sam.Route{ // the order in the template does not matter
 		{Method: "ANY", Path: "$default"}, {Method: "ANY", Path: "/{all+}"}, {Method: "GET", Path: "/agents/{id}"},
-		{Method: "GET", Path: "/agents/{rest+}"}, {Method: "ANY", Path: "/agents/me"}, {Method: "GET", Path: "/agents/me"},
-		{Method: "GET", Path: "/agents"}, {Method: "POST", Path: "/wait/{conference}/{turn}"}, {Method: "POST", Path: "/wait/{conference}/first"},
+		{Method: "GET", Path: "/agents/{rest+}"}, {Method: "ANY", Path: "/agents/me"},
+		{Method: "GET", Path: "/agents/me"},
+		{Method: "GET", Path: "/agents"}, {Method: "POST", Path: "/wait/{conference}/{turn}"},
+		{Method: "POST", Path: "/wait/{conference}/first"},
 		{Method: "GET", Path: "/"},
 	} {
 		r, err := newRoute(key, "F", sam.API{})
@@ -37,7 +39,8 @@ func TestRouteSelection(t *testing.T) {
 		{"POST", "/wait/CA1/3", "POST /wait/{conference}/{turn}", map[string]string{"conference": "CA1", "turn": "3"}},
 		{"POST", "/wait/CA1/first", "POST /wait/{conference}/first", map[string]string{"conference": "CA1"}},
 		{"POST", "/wait/CA1", "ANY /{all+}", map[string]string{"all": "wait/CA1"}},
-		{"GET", "/agents/", "ANY /{all+}", map[string]string{"all": "agents/"}}, // a slash at the end makes another path
+		// A slash at the end makes another path.
+		{"GET", "/agents/", "ANY /{all+}", map[string]string{"all": "agents/"}},
 		{"GET", "/", "GET /", nil},
 		{"POST", "/", "$default", nil},
 	} {
@@ -64,7 +67,8 @@ func TestBucket(t *testing.T) {
 	now := time.Unix(0, 0)
 	bucket := &bucket{rate: 2, burst: 3}
 	var got string
-	for _, wait := range []time.Duration{0, 0, 0, 0, 250 * time.Millisecond, 250 * time.Millisecond, 0, time.Hour, 0, 0, 0} {
+	for _, wait := range []time.Duration{0, 0, 0, 0, 250 * time.Millisecond, 250 * time.Millisecond, 0, time.Hour, 0, 0,
+		0} {
 		now = now.Add(wait)
 		got += fmt.Sprint(bucket.allow(now), " ")
 	}

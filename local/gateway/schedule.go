@@ -20,7 +20,7 @@ type schedules struct {
 	timers  map[string]clock.Timer
 }
 
-// newSchedules arms every schedule; the first time comes after one whole period.
+// newSchedules starts every schedule; the first firing comes after one whole period.
 func newSchedules(g *Gateway) *schedules {
 	s := &schedules{g: g, timers: map[string]clock.Timer{}}
 	for _, f := range g.o.Template.Functions {
@@ -43,8 +43,8 @@ func (s *schedules) arm(function string, plan sam.Schedule) {
 	})
 }
 
-// fire starts the function without waiting for it, as EventBridge does. A failure is
-// logged; the next time comes anyway.
+// fire starts the function without waiting for it, as EventBridge does. A failure is logged; the next firing comes
+// anyway.
 func (s *schedules) fire(function string, plan sam.Schedule) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

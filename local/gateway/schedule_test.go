@@ -26,7 +26,8 @@ func TestScheduleFiresByTheClock(t *testing.T) {
 	if err := json.Unmarshal([]byte(payload), &e); err != nil {
 		t.Fatal(err)
 	}
-	if e.Source != "aws.events" || e.Kind != "Scheduled Event" || e.Time != "2026-11-22T10:17:49Z" || len(e.Resources) != 1 {
+	if e.Source != "aws.events" || e.Kind != "Scheduled Event" || e.Time != "2026-11-22T10:17:49Z" ||
+		len(e.Resources) != 1 {
 		t.Errorf("the event is %s", payload)
 	}
 	b.meeting.open()

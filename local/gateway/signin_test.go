@@ -15,13 +15,14 @@ import (
 	"warmtransfer/local/gateway/sam"
 )
 
-// signIn goes through the issuer's sign-in as a browser does and gives the tokens.
+// signIn goes through the issuer's sign-in as a browser does and returns the tokens.
 func (b *bench) signIn(agent string) (access, id string) {
 	b.t.Helper()
 	issuer := b.gateway.o.Template.API.Authorizers["Agent"].Issuer
 	verifier := strings.Repeat("v", 43)
 	sum := sha256.Sum256([]byte(verifier))
-	client := &http.Client{Transport: b.client.Transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := &http.Client{Transport: b.client.Transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	post := func(path string, form url.Values) (*http.Response, string) {
 		res, err := client.PostForm(issuer+path, form)
 		if err != nil {
@@ -34,14 +35,16 @@ func (b *bench) signIn(agent string) (access, id string) {
 		}
 		return res, string(text)
 	}
-	res, text := post("/authorize", url.Values{"client_id": {"page"}, "redirect_uri": {"http://localhost/"}, "response_type": {"code"},
-		"scope": {"openid"}, "code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])}, "code_challenge_method": {"S256"}, "agent": {agent}})
+	res, text := post("/authorize",
+		url.Values{"client_id": {"page"}, "redirect_uri": {"http://localhost/"}, "response_type": {"code"},
+			"scope": {"openid"}, "code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])}, "code_challenge_method": {"S256"}, "agent": {agent}})
 	to, err := res.Location()
 	if err != nil {
 		b.t.Fatalf("sign-in: %d %s", res.StatusCode, text)
 	}
-	_, text = post("/token", url.Values{"client_id": {"page"}, "redirect_uri": {"http://localhost/"}, "grant_type": {"authorization_code"},
-		"code": {to.Query().Get("code")}, "code_verifier": {verifier}})
+	_, text = post("/token", url.Values{"client_id": {"page"}, "redirect_uri": {"http://localhost/"},
+		"grant_type": {"authorization_code"},
+		"code":       {to.Query().Get("code")}, "code_verifier": {verifier}})
 	var out struct {
 		Access string `json:"access_token"`
 		ID     string `json:"id_token"`
@@ -69,13 +72,15 @@ func TestF149AccessTokenIsTakenAndIDTokenIsNot(t *testing.T) {
 
 func TestTheProjectsTemplate(t *testing.T) {
 	const issuer = "http://127.0.0.1:8082"
-	tmpl, err := sam.Load("../../template.yaml", sam.Values{Parameters: map[string]string{"OidcIssuer": issuer, "OidcAudience": "page",
-		"TwilioNumber": "+15005550006", "TwilioAccountSid": "x", "TwilioAuthToken": "x", "TwilioApiKey": "x", "TwilioApiSecret": "x"}})
+	tmpl, err := sam.Load("../../template.yaml",
+		sam.Values{Parameters: map[string]string{"OidcIssuer": issuer, "OidcAudience": "page",
+			"TwilioNumber": "+15005550006", "TwilioAccountSid": "x", "TwilioAuthToken": "x", "TwilioApiKey": "x", "TwilioApiSecret": "x"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, err := New(Options{Template: tmpl, Bootstrap: Binaries(t.TempDir()), Clock: clock.NewManual(epoch), Domain: "127.0.0.1:8080",
-		Page: Page{Origins: []string{issuer}}})
+	g, err := New(Options{Template: tmpl, Bootstrap: Binaries(t.TempDir()), Clock: clock.NewManual(epoch),
+		Domain: "127.0.0.1:8080",
+		Page:   Page{Origins: []string{issuer}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +103,8 @@ func TestTheProjectsTemplate(t *testing.T) {
 			continue
 		}
 		if r.key() != c.key || (r.Authorizer != "") != c.guarded {
-			t.Errorf("%s %s -> %s by %q, want %s, guarded: %v", c.method, c.path, r.key(), r.Authorizer, c.key, c.guarded)
+			t.Errorf("%s %s -> %s by %q, want %s, guarded: %v", c.method, c.path, r.key(), r.Authorizer, c.key,
+				c.guarded)
 		}
 		if c.guarded && (g.authorizer[r.Authorizer].Issuer != issuer || len(r.Scopes) != 1) {
 			t.Errorf("%s: issuer %q, scopes %v", c.key, g.authorizer[r.Authorizer].Issuer, r.Scopes)
@@ -107,7 +113,8 @@ func TestTheProjectsTemplate(t *testing.T) {
 	found := false
 	for _, h := range g.page.headers {
 		if h.Name == "Content-Security-Policy" {
-			found = strings.Contains(h.Value, "connect-src 'self' ") && strings.Contains(h.Value, " "+issuer+" ws://127.0.0.1:8082; media-src ") &&
+			found = strings.Contains(h.Value, "connect-src 'self' ") &&
+				strings.Contains(h.Value, " "+issuer+" ws://127.0.0.1:8082; media-src ") &&
 				strings.Contains(h.Value, "script-src 'self';")
 		}
 	}

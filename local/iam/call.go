@@ -14,18 +14,18 @@ import (
 // call is a request as IAM sees it.
 type call struct {
 	key       string // who asks
-	service   string // whom, by the name that the signature and all its actions have
+	service   string // the service, by the name that its signature and all its actions have
 	action    string
-	resources []string // leave is needed for each
+	resources []string // a permission is needed for each
 }
 
 var errUnsigned = errors.New("the request has no signature of version 4")
 
-// scope are the parts of "AWS4-HMAC-SHA256 Credential=key/date/region/service/aws4_request, ...".
+// scope holds the parts of "AWS4-HMAC-SHA256 Credential=key/date/region/service/aws4_request, ...".
 var scope = regexp.MustCompile(`^AWS4-HMAC-SHA256 Credential=([^/,]+)/[0-9]{8}/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request,`)
 
-// read finds out what a request asks for. The services of the JSON protocol name the
-// operation in a header, and what it is about in the body; S3 does by method and address.
+// read finds out what a request asks for. The services of the JSON protocol name the operation in a header, and its
+// resource in the body; S3 does so by method and address.
 func read(r *http.Request, body []byte) (call, error) {
 	m := scope.FindStringSubmatch(r.Header.Get("Authorization"))
 	if m == nil {
@@ -41,10 +41,10 @@ func read(r *http.Request, body []byte) (call, error) {
 	c.action = c.service + ":" + operation
 	var in struct{ TableName, IndexName, SecretID, UserPoolID string }
 	if err := json.Unmarshal(body, &in); err != nil {
-		return c, nil // no resource, so that hardly anybody may; the service would say the rest
+		return c, nil // without a resource hardly any statement allows it; the service would report the error
 	}
 	switch c.service {
-	case "dynamodb": // a batch or a transaction would have several; nobody here makes one
+	case "dynamodb": // a batch or a transaction would have several; none is used here
 		if in.TableName != "" {
 			c.resources = []string{full(in.TableName, "arn:aws:dynamodb:"+place+"table/")}
 		}
@@ -59,7 +59,7 @@ func read(r *http.Request, body []byte) (call, error) {
 	return c, nil
 }
 
-// full is a resource's ARN, which requests may give or leave at the name.
+// full is a resource's ARN; requests may give the ARN or only the name.
 func full(name, before string) string {
 	if strings.HasPrefix(name, "arn:") {
 		return name
@@ -69,9 +69,9 @@ func full(name, before string) string {
 
 var doomed = regexp.MustCompile(`<Key>([^<]*)</Key>`)
 
-// object reads a request to S3, of the kind that has the bucket in the path. Policies name
-// some actions otherwise than the API: a list is of the bucket, and many are deleted one
-// by one. https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+// object reads a request to S3, with the bucket in the path. Policies name some actions otherwise than the API: a list
+// needs a permission for the bucket, and a deletion of many needs one for each.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 func object(method string, u *url.URL, body []byte) (action string, resources []string) {
 	bucket, key, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
 	arn := "arn:aws:s3:::" + bucket

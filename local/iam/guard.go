@@ -42,7 +42,7 @@ func New(functions []sam.Function) *Guard {
 	return g
 }
 
-// Used is what functions have done, and Refused what they were not let do, each once.
+// Used is what functions have done, and Refused what they were refused, each once.
 func (g *Guard) Used() []Use    { return g.noted(g.used) }
 func (g *Guard) Refused() []Use { return g.noted(g.refused) }
 
@@ -58,8 +58,8 @@ func (g *Guard) note(in map[Use]int, u Use) {
 	in[u]++
 }
 
-// Idle are the permissions that nobody has used, of these functions: an action and a
-// resource of a statement each, as they stand there.
+// Idle are the permissions of these functions that were never used: an action and a resource of a statement each, as
+// they are written there.
 func Idle(functions []sam.Function, used []Use) (idle []Use) {
 	for _, f := range functions {
 		for _, s := range f.Statements {
@@ -77,17 +77,16 @@ func Idle(functions []sam.Function, used []Use) (idle []Use) {
 	return idle
 }
 
-// maxBody is more than any service here takes for a request: an object of S3's may be
-// larger, and none of ours is.
+// maxBody is more than any service here accepts for a request: an object of S3's may be larger, and none of ours is.
 const maxBody = 16 << 20
 
-// Before is next for those who may; the others are refused as AWS does it. The body is read
-// whole, since it tells what the request is about; they are of some kilobytes.
+// Before is next for allowed requests; others are refused as AWS does it. The body is read whole, since it says what
+// the request is about; bodies have some kilobytes.
 func (g *Guard) Before(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 		if err != nil {
-			panic(http.ErrAbortHandler) // who breaks off hears no answer
+			panic(http.ErrAbortHandler) // a client that disconnects gets no answer
 		}
 		c, err := read(r, body)
 		f, known := g.byKey[c.key]
@@ -104,8 +103,9 @@ func (g *Guard) Before(next http.Handler) http.Handler {
 			if why == denied {
 				reason = "with an explicit deny in an identity-based policy"
 			}
-			refuse(w, c, "AccessDeniedException", fmt.Sprintf("User: arn:aws:sts::%s:assumed-role/%sRole/%s is not authorized to perform: %s on resource: %s %s",
-				sam.Account, f.LogicalID, f.Folder(), u.Action, u.Resource, reason))
+			refuse(w, c, "AccessDeniedException",
+				fmt.Sprintf("User: arn:aws:sts::%s:assumed-role/%sRole/%s is not authorized to perform: %s on resource: %s %s",
+					sam.Account, f.LogicalID, f.Folder(), u.Action, u.Resource, reason))
 			return
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
@@ -113,10 +113,10 @@ func (g *Guard) Before(next http.Handler) http.Handler {
 	})
 }
 
-// check notes what is used or refused, and tells the first that is refused.
+// check notes what is used or refused, and returns the first that is refused.
 func (g *Guard) check(f sam.Function, c call) (Use, verdict) {
 	if len(c.resources) == 0 {
-		c.resources = []string{"*"} // as IAM says it: only who may do it to everything may
+		c.resources = []string{"*"} // as IAM says it: only a permission for everything suffices
 	}
 	for _, resource := range c.resources {
 		u := Use{f.Folder(), c.action, resource}
@@ -129,22 +129,23 @@ func (g *Guard) check(f sam.Function, c call) (Use, verdict) {
 	return Use{}, allowed
 }
 
-// refuse answers in the service's own way; it fails for good, so that nobody asks again.
+// refuse answers in the service's own way, with an error that the SDK does not retry.
 func refuse(w http.ResponseWriter, c call, kind, message string) {
 	if c.service == "s3" {
 		w.Header().Set("Content-Type", "application/xml")
 		w.WriteHeader(http.StatusForbidden)
-		_, _ = fmt.Fprintf(w, "<Error><Code>%s</Code><Message>%s</Message></Error>", strings.TrimSuffix(kind, "Exception"), message)
+		_, _ = fmt.Fprintf(w, "<Error><Code>%s</Code><Message>%s</Message></Error>",
+			strings.TrimSuffix(kind, "Exception"), message)
 		return
 	}
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 	w.WriteHeader(http.StatusBadRequest)
-	_ = json.NewEncoder(w).Encode(map[string]string{"__type": "com.amazon.coral.service#" + kind, "message": message}) // who has gone misses nothing
+	// A client that is gone needs no answer.
+	_ = json.NewEncoder(w).Encode(map[string]string{"__type": "com.amazon.coral.service#" + kind, "message": message})
 }
 
-// Proxy passes requests on to a service elsewhere. What goes wrong on the way is not told
-// in words: the connection ends, as it would without a proxy. The function ends what it
-// keeps open.
+// Proxy passes requests on to a service elsewhere. On an error the connection ends, as it would without a proxy. The
+// returned function closes its idle connections.
 func Proxy(to *url.URL) (h http.Handler, end func()) {
 	// As many connections are kept as functions have processes at a busy time.
 	transport := &http.Transport{MaxIdleConnsPerHost: 256, DisableCompression: true}

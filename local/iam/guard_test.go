@@ -27,7 +27,8 @@ func TestGuardLetsThroughWhatIsAllowedAndNotesIt(t *testing.T) {
 			err := c.ask(context.Background(), r)
 			used, refused := list(r.guard.Used()), list(r.guard.Refused())
 			if c.may {
-				if err != nil || len(r.got) != 1 || !slices.Equal(used, []string{"the-reader: " + need}) || refused != nil {
+				if err != nil || len(r.got) != 1 || !slices.Equal(used, []string{"the-reader: " + need}) ||
+					refused != nil {
 					t.Errorf("%v; %q came through; used %q, refused %q", err, r.got, used, refused)
 				}
 				return
@@ -40,7 +41,8 @@ func TestGuardLetsThroughWhatIsAllowedAndNotesIt(t *testing.T) {
 				t.Fatalf("the SDK understood %v", err)
 			}
 			action, resource, _ := strings.Cut(need, " on ")
-			want := "assumed-role/ReaderFunctionRole/the-reader is not authorized to perform: " + action + " on resource: " + resource + " "
+			want := "assumed-role/ReaderFunctionRole/the-reader is not authorized to perform: " + action +
+				" on resource: " + resource + " "
 			if !strings.Contains(api.ErrorMessage(), want) {
 				t.Errorf("told %q, want %q", api.ErrorMessage(), want)
 			}
@@ -55,7 +57,7 @@ func list(uses []Use) (all []string) {
 	return all
 }
 
-// Many are deleted by one request, and leave is needed for each.
+// One request deletes many objects, and needs a permission for each.
 func TestObjectsAreDeletedOneByOne(t *testing.T) {
 	r := newRig(t, "the-reader")
 	remove := func(keys ...string) error {
@@ -63,7 +65,8 @@ func TestObjectsAreDeletedOneByOne(t *testing.T) {
 		for _, k := range keys {
 			some = append(some, s3types.ObjectIdentifier{Key: &k})
 		}
-		_, err := r.objects.DeleteObjects(context.Background(), &s3.DeleteObjectsInput{Bucket: aws.String("bucket"), Delete: &s3types.Delete{Objects: some}})
+		_, err := r.objects.DeleteObjects(context.Background(),
+			&s3.DeleteObjectsInput{Bucket: aws.String("bucket"), Delete: &s3types.Delete{Objects: some}})
 		return err
 	}
 	if err := remove("open/a", "open/b"); err != nil || len(r.guard.Used()) != 2 {
@@ -78,7 +81,8 @@ func TestWhoIsNoFunctionIsRefused(t *testing.T) {
 	r := newRig(t, "somebody")
 	for need, c := range asks {
 		var api smithy.APIError
-		if err := c.ask(context.Background(), r); !errors.As(err, &api) || !strings.HasPrefix(api.ErrorCode(), "UnrecognizedClient") {
+		if err := c.ask(context.Background(), r); !errors.As(err, &api) ||
+			!strings.HasPrefix(api.ErrorCode(), "UnrecognizedClient") {
 			t.Errorf("%s: %v", need, err)
 		}
 	}
@@ -87,7 +91,8 @@ func TestWhoIsNoFunctionIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
-	if body, _ := io.ReadAll(res.Body); res.StatusCode != 400 || !strings.Contains(string(body), "MissingAuthenticationToken") {
+	if body, _ := io.ReadAll(res.Body); res.StatusCode != 400 ||
+		!strings.Contains(string(body), "MissingAuthenticationToken") {
 		t.Errorf("unsigned: %d %s", res.StatusCode, body)
 	}
 	if len(r.got) != 0 {
@@ -95,7 +100,7 @@ func TestWhoIsNoFunctionIsRefused(t *testing.T) {
 	}
 }
 
-// A service that does not answer looks as it does without a guard.
+// A service that does not answer looks the same with a guard as without.
 func TestServiceThatIsDownIsACutConnection(t *testing.T) {
 	g := New([]sam.Function{reader})
 	proxy, end := Proxy(&url.URL{Scheme: "http", Host: "127.0.0.1:1"})
@@ -103,7 +108,8 @@ func TestServiceThatIsDownIsACutConnection(t *testing.T) {
 	server := httptest.NewServer(g.Before(proxy))
 	defer server.Close()
 	r := newRig(t, "the-reader")
-	_, err := r.table.Query(context.Background(), &dynamodb.QueryInput{TableName: aws.String("calls"), IndexName: aws.String("live")},
+	_, err := r.table.Query(context.Background(),
+		&dynamodb.QueryInput{TableName: aws.String("calls"), IndexName: aws.String("live")},
 		func(o *dynamodb.Options) { o.BaseEndpoint, o.Retryer = &server.URL, aws.NopRetryer{} })
 	var api smithy.APIError
 	if err == nil || errors.As(err, &api) {
@@ -115,9 +121,12 @@ func TestIdleIsWhatNobodyUsed(t *testing.T) {
 	functions := []sam.Function{reader, {CodeURI: "functions/other", Statements: reader.Statements[:1]}}
 	used := []Use{
 		{"the-reader", "dynamodb:GetItem", table}, {"the-reader", "dynamodb:Query", table + "/index/live"},
-		{"the-reader", "secretsmanager:GetSecretValue", secretARN}, {"the-reader", "s3:GetObject", "arn:aws:s3:::bucket/open/a/b"},
-		{"the-reader", "s3:DeleteObject", "arn:aws:s3:::bucket/open/a"}, {"the-reader", "s3:ListBucket", "arn:aws:s3:::bucket"},
-		{"other", "dynamodb:GetItem", table}, {"other", "dynamodb:GetItem", table + "/index/live"}, {"other", "dynamodb:Query", table},
+		{"the-reader", "secretsmanager:GetSecretValue", secretARN},
+		{"the-reader", "s3:GetObject", "arn:aws:s3:::bucket/open/a/b"},
+		{"the-reader", "s3:DeleteObject", "arn:aws:s3:::bucket/open/a"},
+		{"the-reader", "s3:ListBucket", "arn:aws:s3:::bucket"},
+		{"other", "dynamodb:GetItem", table}, {"other", "dynamodb:GetItem", table + "/index/live"},
+		{"other", "dynamodb:Query", table},
 	}
 	want := []string{
 		"the-reader: dynamodb:GetItem on " + table + "/index/live", "the-reader: dynamodb:Query on " + table,

@@ -22,15 +22,16 @@ const secretARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:S-local0
 
 // reader is a function that may read.
 var reader = sam.Function{LogicalID: "ReaderFunction", CodeURI: "functions/the-reader", Statements: []sam.Statement{
-	{Effect: "Allow", Actions: []string{"dynamodb:GetItem", "dynamodb:Query"}, Resources: []string{table, table + "/index/live"}},
+	{Effect: "Allow", Actions: []string{"dynamodb:GetItem", "dynamodb:Query"},
+		Resources: []string{table, table + "/index/live"}},
 	{Effect: "Allow", Actions: []string{"secretsmanager:GetSecretValue"}, Resources: []string{secretARN}},
-	{Effect: "Allow", Actions: []string{"s3:GetObject", "s3:PutObject", "s3:DeleteObject"}, Resources: []string{"arn:aws:s3:::bucket/open/*"}},
+	{Effect: "Allow", Actions: []string{"s3:GetObject", "s3:PutObject", "s3:DeleteObject"},
+		Resources: []string{"arn:aws:s3:::bucket/open/*"}},
 	{Effect: "Allow", Actions: []string{"s3:ListBucket"}, Resources: []string{"arn:aws:s3:::bucket"}},
 	{Effect: "Deny", Actions: []string{"s3:DeleteObject"}, Resources: []string{"arn:aws:s3:::bucket/open/kept"}},
 }}
 
-// rig is a guard before a service that answers everything with "{}", and the SDK's clients
-// of one function.
+// rig is a guard before a service that answers everything with "{}", with the SDK's clients of one function.
 type rig struct {
 	guard   *Guard
 	got     []string // the bodies that came through
@@ -75,23 +76,28 @@ var asks = map[string]struct {
 	ask func(context.Context, *rig) error
 }{
 	"dynamodb:GetItem on " + table: {true, func(ctx context.Context, r *rig) error {
-		_, err := r.table.GetItem(ctx, &dynamodb.GetItemInput{TableName: aws.String("calls"), Key: map[string]types.AttributeValue{}})
+		_, err := r.table.GetItem(ctx,
+			&dynamodb.GetItemInput{TableName: aws.String("calls"), Key: map[string]types.AttributeValue{}})
 		return err
 	}},
 	"dynamodb:GetItem on " + table + "2": {false, func(ctx context.Context, r *rig) error {
-		_, err := r.table.GetItem(ctx, &dynamodb.GetItemInput{TableName: aws.String(table + "2"), Key: map[string]types.AttributeValue{}})
+		_, err := r.table.GetItem(ctx,
+			&dynamodb.GetItemInput{TableName: aws.String(table + "2"), Key: map[string]types.AttributeValue{}})
 		return err
 	}},
 	"dynamodb:PutItem on " + table: {false, func(ctx context.Context, r *rig) error {
-		_, err := r.table.PutItem(ctx, &dynamodb.PutItemInput{TableName: aws.String("calls"), Item: map[string]types.AttributeValue{}})
+		_, err := r.table.PutItem(ctx,
+			&dynamodb.PutItemInput{TableName: aws.String("calls"), Item: map[string]types.AttributeValue{}})
 		return err
 	}},
 	"dynamodb:Query on " + table + "/index/live": {true, func(ctx context.Context, r *rig) error {
-		_, err := r.table.Query(ctx, &dynamodb.QueryInput{TableName: aws.String("calls"), IndexName: aws.String("live")})
+		_, err := r.table.Query(ctx,
+			&dynamodb.QueryInput{TableName: aws.String("calls"), IndexName: aws.String("live")})
 		return err
 	}},
 	"dynamodb:Query on " + table + "/index/agents": {false, func(ctx context.Context, r *rig) error {
-		_, err := r.table.Query(ctx, &dynamodb.QueryInput{TableName: aws.String("calls"), IndexName: aws.String("agents")})
+		_, err := r.table.Query(ctx,
+			&dynamodb.QueryInput{TableName: aws.String("calls"), IndexName: aws.String("agents")})
 		return err
 	}},
 	"dynamodb:ListTables on *": {false, func(ctx context.Context, r *rig) error {
@@ -107,7 +113,8 @@ var asks = map[string]struct {
 		return err
 	}},
 	"s3:PutObject on arn:aws:s3:::bucket/open/x": {true, func(ctx context.Context, r *rig) error {
-		_, err := r.objects.PutObject(ctx, &s3.PutObjectInput{Bucket: aws.String("bucket"), Key: aws.String("open/x"), Body: strings.NewReader("x")})
+		_, err := r.objects.PutObject(ctx,
+			&s3.PutObjectInput{Bucket: aws.String("bucket"), Key: aws.String("open/x"), Body: strings.NewReader("x")})
 		return err
 	}},
 	"s3:GetObject on arn:aws:s3:::bucket/shut": {false, func(ctx context.Context, r *rig) error {
@@ -115,7 +122,8 @@ var asks = map[string]struct {
 		return err
 	}},
 	"s3:DeleteObject on arn:aws:s3:::bucket/open/kept": {false, func(ctx context.Context, r *rig) error {
-		_, err := r.objects.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: aws.String("bucket"), Key: aws.String("open/kept")})
+		_, err := r.objects.DeleteObject(ctx,
+			&s3.DeleteObjectInput{Bucket: aws.String("bucket"), Key: aws.String("open/kept")})
 		return err
 	}},
 }

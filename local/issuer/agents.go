@@ -15,8 +15,8 @@ type Agent struct {
 	Groups   []string
 }
 
-// Agents are the ready-made ones. A user pool's usernames may be addresses, and names have
-// apostrophes and accents, so some of these have them too.
+// Agents are the ready-made ones. A user pool's usernames may be addresses, and names have apostrophes and accents, so
+// some of these have them, too.
 func Agents() []Agent {
 	agent := []string{"agent"}
 	return []Agent{
@@ -30,7 +30,7 @@ func Agents() []Agent {
 	}
 }
 
-// subject is the agent's sub: opaque, and the same at every start.
+// subject is the agent's sub claim: opaque, and the same at every start.
 func (a Agent) subject() string {
 	return uuid.NewSHA1(uuid.NameSpaceOID, []byte("agent "+a.Username)).String()
 }
@@ -42,7 +42,7 @@ func (a Agent) email() string {
 	return strings.ReplaceAll(a.Username, " ", ".") + "@example.com"
 }
 
-// agent finds an agent who may sign in by username; case does not matter, as in our user pool.
+// agent finds an agent who may sign in by username; case is ignored, as in our user pool.
 func (i *Issuer) agent(username string) (Agent, bool) {
 	a, ok := i.known(username)
 	return a, ok && !i.grants.isDisabled(a.Username)
@@ -62,8 +62,8 @@ func (i *Issuer) listed() []Agent {
 	return slices.DeleteFunc(slices.Clone(i.o.Agents), func(a Agent) bool { return i.grants.isDisabled(a.Username) })
 }
 
-// Disable ends all sign-ins of an agent, who cannot sign in any more; Enable undoes it. Access
-// tokens live on, as a user pool's do. They tell the agent's username.
+// Disable ends all sign-ins of an agent, who can then not sign in; Enable undoes it. Access tokens stay valid, as a
+// user pool's do. Disable returns the agent's username.
 func (i *Issuer) Disable(username string) (string, error) { return i.setDisabled(username, true) }
 
 // Enable lets an agent sign in again.

@@ -20,7 +20,7 @@ var (
 	pages = template.Must(template.New("signin").Parse(signInPage))
 )
 
-// challengeForm is that of a SHA-256 in base64url (RFC 7636 section 4.2).
+// challengeForm is the form of a SHA-256 in base64url (RFC 7636 section 4.2).
 var challengeForm = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
 
 // request is an authorization request (section 4.1.1, RFC 7636 section 4.3, OpenID Connect
@@ -30,12 +30,12 @@ type request struct {
 	challenge, nonce, scope string
 }
 
-// asked are its parameters, which the sign-in page sends along.
+// asked holds its parameters, which the sign-in page sends along.
 var asked = []string{"client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce",
 	"code_challenge", "code_challenge_method", "prompt"}
 
-// read checks a request. If ok is false the answer has been given: with a page if it must
-// not be sent to an address that is not ours, else at the client's.
+// read checks a request. If ok is false the answer has been given: with a page if the browser must not be sent to the
+// request's address, else at the client's address.
 func (i *Issuer) read(w http.ResponseWriter, r *http.Request) (q request, params url.Values, ok bool) {
 	params, fault := form(r)
 	if fault != nil {
@@ -82,13 +82,13 @@ func wrong(params url.Values, q request) *failure {
 	case !slices.Contains(strings.Fields(q.scope), "openid"):
 		return &failure{"invalid_scope", "the scope openid is missing"}
 	case slices.Contains(strings.Fields(params.Get("prompt")), "none"):
-		// Nobody stays signed in here: the page renews its tokens by itself.
+		// This issuer keeps no session: the page renews its tokens by itself.
 		return &failure{"login_required", "somebody has to choose an agent"}
 	}
 	return nil
 }
 
-// granted is the part of the wanted scope that there is.
+// granted is the part of the wanted scope that exists.
 func granted(wanted string) string {
 	words := strings.Fields(wanted)
 	var out []string
@@ -116,7 +116,7 @@ func (i *Issuer) askWho(w http.ResponseWriter, r *http.Request) {
 	show(w, http.StatusOK, origin(q.redirect), map[string]any{"Agents": i.listed(), "Fields": fields})
 }
 
-// chosen takes the press of a button.
+// chosen handles the press of a button.
 func (i *Issuer) chosen(w http.ResponseWriter, r *http.Request) {
 	q, params, ok := i.read(w, r)
 	if !ok {
@@ -130,8 +130,7 @@ func (i *Issuer) chosen(w http.ResponseWriter, r *http.Request) {
 	i.back(w, r, q, url.Values{"code": {i.grants.code(agent, q)}})
 }
 
-// back sends the browser back to the page (section 4.1.2). The answer says whose it is
-// (RFC 9207).
+// back sends the browser back to the page (section 4.1.2). The answer names the issuer (RFC 9207).
 func (i *Issuer) back(w http.ResponseWriter, r *http.Request, q request, answer url.Values) {
 	answer.Set("iss", i.o.URL)
 	if q.state != "" {
@@ -148,8 +147,8 @@ func withQuery(address string, more url.Values) string {
 	return address + separator + more.Encode()
 }
 
-// signOut is OpenID Connect RP-Initiated Logout 1.0. There is no session here to end, as the
-// page forgets its tokens by itself; a refresh token can be revoked.
+// signOut is OpenID Connect RP-Initiated Logout 1.0. There is no session here to end, as the page deletes its tokens by
+// itself; a refresh token can be revoked.
 func (i *Issuer) signOut(w http.ResponseWriter, r *http.Request) {
 	params, fault := form(r)
 	if fault != nil {
@@ -159,7 +158,8 @@ func (i *Issuer) signOut(w http.ResponseWriter, r *http.Request) {
 	to := params.Get("post_logout_redirect_uri")
 	switch {
 	case to == "":
-		show(w, http.StatusOK, "", map[string]any{"Title": "Signed out", "Text": "You are signed out. This window can be closed."})
+		show(w, http.StatusOK, "",
+			map[string]any{"Title": "Signed out", "Text": "You are signed out. This window can be closed."})
 	case !slices.Contains(i.o.Redirects, to):
 		refuse(w, "The page that sent you wants to go on at an address that is not registered (post_logout_redirect_uri).")
 	case params.Get("state") != "":
@@ -169,13 +169,13 @@ func (i *Issuer) signOut(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// refuse shows what is wrong to the person in front of the browser.
+// refuse shows the person at the browser what is wrong.
 func refuse(w http.ResponseWriter, why string) {
 	show(w, http.StatusBadRequest, "", map[string]any{"Title": "Sign-in is not possible", "Text": why})
 }
 
-// show answers with a page. Its form leads here and from here to the address named, and
-// browsers want both in the policy.
+// show answers with a page. Its form leads here and from here to the named address, and browsers require both in the
+// policy.
 func show(w http.ResponseWriter, status int, formAction string, content map[string]any) {
 	var b bytes.Buffer
 	if err := pages.Execute(&b, content); err != nil {
@@ -184,7 +184,8 @@ func show(w http.ResponseWriter, status int, formAction string, content map[stri
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", strings.TrimSpace("default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' "+formAction))
+	h.Set("Content-Security-Policy",
+		strings.TrimSpace("default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' "+formAction))
 	h.Set("X-Frame-Options", "DENY")
 	w.WriteHeader(status)
 	_, _ = w.Write(b.Bytes())

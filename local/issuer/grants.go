@@ -14,12 +14,12 @@ import (
 const (
 	codeLife    = 5 * time.Minute
 	refreshLife = 12 * time.Hour
-	// refreshGrace is how long a refresh token that was used still works: the page may not
-	// have got the answer, or have a second tab.
+	// refreshGrace is how long a used refresh token still works: the page may not have received the answer, or have a
+	// second tab.
 	refreshGrace = 30 * time.Second
 )
 
-// grants are the codes and refresh tokens that are out.
+// grants holds the issued codes and refresh tokens.
 type grants struct {
 	clock clock.Clock
 
@@ -33,7 +33,7 @@ func newGrants(c clock.Clock) grants {
 	return grants{clock: c, codes: map[string]*code{}, refresh: map[string]*refresh{}, off: map[string]bool{}}
 }
 
-// setDisabled says whether an agent may not sign in; all that came of earlier sign-ins ends.
+// setDisabled says whether an agent may not sign in; earlier sign-ins end.
 func (g *grants) setDisabled(username string, off bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -52,7 +52,7 @@ func (g *grants) isDisabled(username string) bool {
 	return g.off[username]
 }
 
-// family is one sign-in and all that comes of it.
+// family is one sign-in with its codes and tokens.
 type family struct {
 	agent   Agent
 	scope   string
@@ -86,8 +86,7 @@ func (g *grants) code(a Agent, q request) string {
 	return text
 }
 
-// redeem takes a code. One that comes a second time was stolen or has a thief waiting:
-// everything that came of it ends (section 4.1.2).
+// redeem takes a code. If one comes a second time, it was stolen: everything that came of it ends (section 4.1.2).
 func (g *grants) redeem(text, redirect, verifier string) (*family, *failure) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -102,7 +101,7 @@ func (g *grants) redeem(text, redirect, verifier string) (*family, *failure) {
 	case c.redirect != redirect:
 		return nil, &failure{"invalid_grant", "redirect_uri is not that of the authorization"}
 	}
-	// Whoever has the code and not the verifier does not get a second try.
+	// A client that has the code and not the verifier gets no second try.
 	c.used = true
 	sum := sha256.Sum256([]byte(verifier))
 	if subtle.ConstantTimeCompare([]byte(base64.RawURLEncoding.EncodeToString(sum[:])), []byte(c.challenge)) != 1 {
@@ -111,8 +110,7 @@ func (g *grants) redeem(text, redirect, verifier string) (*family, *failure) {
 	return c.family, nil
 }
 
-// token makes a refresh token. It does not outlive the working day that began with the
-// sign-in.
+// token makes a refresh token. It does not outlive the working day that began with the sign-in.
 func (g *grants) token(f *family) string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -122,8 +120,8 @@ func (g *grants) token(f *family) string {
 	return text
 }
 
-// renew takes a refresh token. Used again after the grace, it has been stolen from one of
-// two who have it: both must sign in again (RFC 9700 section 4.14.2).
+// renew takes a refresh token. If it is used after the grace, two parties have it and one has stolen it: both must sign
+// in again (RFC 9700 section 4.14.2).
 func (g *grants) renew(text string) (*family, *failure) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

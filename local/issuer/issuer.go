@@ -37,10 +37,10 @@ var ErrUnknownAgent = errors.New("there is no such agent")
 type Options struct {
 	URL       string   // its own address, without a path: http://127.0.0.1:8082
 	ClientID  string   // the page's
-	Redirects []string // where sign-in and sign-out may return to, to the letter
+	Redirects []string // exact addresses to which sign-in and sign-out may return
 	Clock     clock.Clock
 	Life      time.Duration // of access and ID tokens; 0 is an hour
-	Agents    []Agent       // nil: Agents()
+	Agents    []Agent       // nil: Agents().
 }
 
 // Issuer is an http.Handler. It is safe for concurrent use.
@@ -49,7 +49,7 @@ type Issuer struct {
 	mux     *http.ServeMux
 	private jwk.Key
 	public  jwk.Set
-	origins []string // whose scripts may read its answers
+	origins []string // origins whose scripts may read its answers
 	grants  grants
 }
 
@@ -111,7 +111,7 @@ func (i *Issuer) routes() {
 	i.mux.HandleFunc("GET /logout", i.signOut)
 	i.mux.HandleFunc("POST /logout", i.signOut)
 	i.mux.HandleFunc("GET /signin.css", style)
-	// What the page's own script asks for.
+	// Read by the page's own script.
 	for path, methods := range map[string]map[string]http.HandlerFunc{
 		"/.well-known/openid-configuration": {"GET": i.discovery},
 		"/jwks":                             {"GET": i.jwks},
@@ -122,11 +122,12 @@ func (i *Issuer) routes() {
 		for method, h := range methods {
 			i.mux.HandleFunc(method+" "+path, h)
 		}
-		i.mux.HandleFunc("OPTIONS "+path, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+		i.mux.HandleFunc("OPTIONS "+path,
+			func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	}
 }
 
-// maxBody is more than any form of this flow has, in bytes.
+// maxBody is larger than any form of this flow, in bytes.
 const maxBody = 64 << 10
 
 func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -139,8 +140,7 @@ func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	i.mux.ServeHTTP(w, r)
 }
 
-// allowOrigin lets the page's scripts read what is meant for scripts. The sign-in itself is
-// a place that people go to.
+// allowOrigin lets the page's scripts read what is meant for scripts. The sign-in itself is a page that people visit.
 func (i *Issuer) allowOrigin(h http.Header, r *http.Request) {
 	if r.URL.Path == "/authorize" || r.URL.Path == "/logout" {
 		return
@@ -161,23 +161,24 @@ func (i *Issuer) allowOrigin(h http.Header, r *http.Request) {
 // discovery is OpenID Connect Discovery 1.0 section 3.
 func (i *Issuer) discovery(w http.ResponseWriter, _ *http.Request) {
 	answer(w, http.StatusOK, map[string]any{
-		"issuer":                                         i.o.URL,
-		"authorization_endpoint":                         i.o.URL + "/authorize",
-		"token_endpoint":                                 i.o.URL + "/token",
-		"userinfo_endpoint":                              i.o.URL + "/userinfo",
-		"jwks_uri":                                       i.o.URL + "/jwks",
-		"end_session_endpoint":                           i.o.URL + "/logout",
-		"revocation_endpoint":                            i.o.URL + "/revoke",
-		"scopes_supported":                               strings.Fields(Scope),
-		"response_types_supported":                       []string{"code"},
-		"response_modes_supported":                       []string{"query"},
-		"grant_types_supported":                          []string{"authorization_code", "refresh_token"},
-		"code_challenge_methods_supported":               []string{"S256"},
-		"token_endpoint_auth_methods_supported":          []string{"none"},
-		"revocation_endpoint_auth_methods_supported":     []string{"none"},
-		"subject_types_supported":                        []string{"public"},
-		"id_token_signing_alg_values_supported":          []string{"RS256"},
-		"claims_supported":                               []string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "name", "email", "email_verified", "cognito:username", "cognito:groups"},
+		"issuer":                                     i.o.URL,
+		"authorization_endpoint":                     i.o.URL + "/authorize",
+		"token_endpoint":                             i.o.URL + "/token",
+		"userinfo_endpoint":                          i.o.URL + "/userinfo",
+		"jwks_uri":                                   i.o.URL + "/jwks",
+		"end_session_endpoint":                       i.o.URL + "/logout",
+		"revocation_endpoint":                        i.o.URL + "/revoke",
+		"scopes_supported":                           strings.Fields(Scope),
+		"response_types_supported":                   []string{"code"},
+		"response_modes_supported":                   []string{"query"},
+		"grant_types_supported":                      []string{"authorization_code", "refresh_token"},
+		"code_challenge_methods_supported":           []string{"S256"},
+		"token_endpoint_auth_methods_supported":      []string{"none"},
+		"revocation_endpoint_auth_methods_supported": []string{"none"},
+		"subject_types_supported":                    []string{"public"},
+		"id_token_signing_alg_values_supported":      []string{"RS256"},
+		"claims_supported": []string{"sub", "iss", "aud", "exp", "iat", "auth_time",
+			"nonce", "name", "email", "email_verified", "cognito:username", "cognito:groups"},
 		"authorization_response_iss_parameter_supported": true,
 	})
 }
@@ -187,7 +188,7 @@ func (i *Issuer) jwks(w http.ResponseWriter, _ *http.Request) { answer(w, http.S
 func answer(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // who has hung up reads nothing
+	_ = json.NewEncoder(w).Encode(body) // a client that is gone needs no answer
 }
 
 // failure is an error answer of section 5.2, or of 4.1.2.1 as parameters.
@@ -206,15 +207,16 @@ func (f *failure) answer(w http.ResponseWriter) {
 	answer(w, status, f)
 }
 
-// form reads the parameters of a request. One that is there twice is an error (section 3.1
-// and 3.2); an empty one counts as absent.
+// form reads the parameters of a request. A repeated one is an error (section 3.1 and 3.2); an empty one counts as
+// absent.
 func form(r *http.Request) (url.Values, *failure) {
 	if err := r.ParseForm(); err != nil {
 		return nil, &failure{"invalid_request", "the parameters are malformed or too long"}
 	}
 	for name, values := range r.Form {
 		if len(values) > 1 {
-			return nil, &failure{"invalid_request", "the parameter " + strings.ToValidUTF8(name, "?") + " is there twice"}
+			return nil, &failure{"invalid_request",
+				"the parameter " + strings.ToValidUTF8(name, "?") + " is there twice"}
 		}
 	}
 	return r.Form, nil
@@ -223,6 +225,6 @@ func form(r *http.Request) (url.Values, *failure) {
 // secret is an unguessable text.
 func secret() string {
 	b := make([]byte, 32)
-	_, _ = rand.Read(b) // never fails
+	_, _ = rand.Read(b) // it never fails
 	return base64.RawURLEncoding.EncodeToString(b)
 }

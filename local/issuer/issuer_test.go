@@ -28,7 +28,7 @@ const (
 
 var epoch = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 
-// browser is an issuer on the wire, and somebody in front of a browser.
+// browser is an issuer over HTTP, and a person with a browser.
 type browser struct {
 	t      *testing.T
 	issuer *Issuer
@@ -43,7 +43,8 @@ func open(t *testing.T) *browser {
 	server := httptest.NewUnstartedServer(nil)
 	b.url = "http://" + server.Listener.Addr().String()
 	var err error
-	b.issuer, err = New(Options{URL: b.url, ClientID: "agent-page", Redirects: []string{page, "http://127.0.0.1:8080/"}, Clock: b.clock})
+	b.issuer, err = New(Options{URL: b.url, ClientID: "agent-page", Redirects: []string{page, "http://127.0.0.1:8080/"},
+		Clock: b.clock})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,10 +94,11 @@ func (b *browser) do(method, path string, params url.Values, headers ...string) 
 	return reply{res.StatusCode, res.Header, string(text)}
 }
 
-// request is a good authorization request, with changes ("" takes a parameter away).
+// request is a valid authorization request, with changes ("" removes a parameter).
 func (b *browser) request(changes ...string) url.Values {
 	sum := sha256.Sum256([]byte(verifier))
-	q := url.Values{"client_id": {"agent-page"}, "redirect_uri": {page}, "response_type": {"code"}, "scope": {"openid profile email"},
+	q := url.Values{"client_id": {"agent-page"}, "redirect_uri": {page}, "response_type": {"code"},
+		"scope": {"openid profile email"},
 		"state": {"st&te"}, "nonce": {"n0nce"}, "code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])}, "code_challenge_method": {"S256"}}
 	return with(q, changes...)
 }
@@ -123,7 +125,7 @@ func (b *browser) back(a reply) url.Values {
 
 var hidden = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)">`)
 
-// signIn presses an agent's button on the page that is really shown.
+// signIn presses an agent's button on the sign-in page.
 func (b *browser) signIn(agent string, changes ...string) url.Values {
 	b.t.Helper()
 	shown := b.do("GET", "/authorize", b.request(changes...))
@@ -169,7 +171,8 @@ func exchange(code string, changes ...string) url.Values {
 }
 
 func renewal(token string, changes ...string) url.Values {
-	return with(url.Values{"grant_type": {"refresh_token"}, "client_id": {"agent-page"}, "refresh_token": {token}}, changes...)
+	return with(url.Values{"grant_type": {"refresh_token"}, "client_id": {"agent-page"}, "refresh_token": {token}},
+		changes...)
 }
 
 // claims verifies a token by the published keys.
@@ -198,20 +201,24 @@ func TestSignInFromTheButtonToUserinfo(t *testing.T) {
 	}
 	b.clock.Advance(2 * time.Second)
 	tk := b.token(exchange(got.Get("code")))
-	if tk.status != 200 || tk.Type != "Bearer" || tk.Expires != 3600 || tk.Scope != "openid profile email" || tk.Refresh == "" {
+	if tk.status != 200 || tk.Type != "Bearer" || tk.Expires != 3600 || tk.Scope != "openid profile email" ||
+		tk.Refresh == "" {
 		t.Fatalf("tokens: %+v", tk)
 	}
 	access, id := b.claims(tk.Access), b.claims(tk.ID)
 	now := float64(epoch.Unix())
-	for name, want := range map[string]any{"iss": b.url, "client_id": "agent-page", "username": "alice", "scope": "openid profile email",
+	for name, want := range map[string]any{"iss": b.url, "client_id": "agent-page", "username": "alice",
+		"scope":     "openid profile email",
 		"token_use": "access", "iat": now + 2, "exp": now + 3602, "auth_time": now, "cognito:groups": []any{"agent"},
 		"aud": nil, "name": nil, "email": nil, "nonce": nil} {
 		if !reflect.DeepEqual(access[name], want) {
 			t.Errorf("access token: %s is %v, want %v", name, access[name], want)
 		}
 	}
-	for name, want := range map[string]any{"iss": b.url, "aud": "agent-page", "nonce": "n0nce", "token_use": "id", "name": "Alice",
-		"email": "alice@example.com", "cognito:username": "alice", "exp": now + 3602, "sub": access["sub"], "scope": nil, "client_id": nil} {
+	for name, want := range map[string]any{"iss": b.url, "aud": "agent-page", "nonce": "n0nce", "token_use": "id",
+		"name":  "Alice",
+		"email": "alice@example.com", "cognito:username": "alice", "exp": now +
+			3602, "sub": access["sub"], "scope": nil, "client_id": nil} {
 		if !reflect.DeepEqual(id[name], want) {
 			t.Errorf("ID token: %s is %v, want %v", name, id[name], want)
 		}
@@ -221,7 +228,8 @@ func TestSignInFromTheButtonToUserinfo(t *testing.T) {
 	}
 	var info map[string]any
 	a := b.do("GET", "/userinfo", nil, "Authorization", "Bearer "+tk.Access)
-	if err := json.Unmarshal([]byte(a.body), &info); err != nil || info["sub"] != access["sub"] || info["name"] != "Alice" || info["username"] != "alice" {
+	if err := json.Unmarshal([]byte(a.body), &info); err != nil || info["sub"] != access["sub"] ||
+		info["name"] != "Alice" || info["username"] != "alice" {
 		t.Errorf("userinfo: %d %s", a.status, a.body)
 	}
 }
@@ -260,7 +268,8 @@ func TestBadCodes(t *testing.T) {
 			code := b.signIn("bob").Get("code")
 			b.clock.Advance(test.wait)
 			got := b.token(exchange(code, test.changes...))
-			if got.status != test.status || got.Error != test.want || (got.Error != "") != (got.Why != "") || (got.Access != "") != (test.status == 200) {
+			if got.status != test.status || got.Error != test.want || (got.Error != "") != (got.Why != "") ||
+				(got.Access != "") != (test.status == 200) {
 				t.Errorf("got %+v, want %d %s", got, test.status, test.want)
 			}
 		})
@@ -277,7 +286,7 @@ func TestUsedCodeEndsWhatCameOfIt(t *testing.T) {
 	if got := b.token(renewal(first.Refresh)); got.Error != "invalid_grant" {
 		t.Errorf("the refresh token of a stolen code: %+v", got)
 	}
-	// Who tried without the verifier does not get to guess.
+	// A client that tried without the verifier cannot guess again.
 	code = b.signIn("bob").Get("code")
 	b.token(exchange(code, "code_verifier", strings.Repeat("x", 43)))
 	if got := b.token(exchange(code)); got.Error != "invalid_grant" {
@@ -294,7 +303,8 @@ func TestRefreshTokensRotate(t *testing.T) {
 		t.Fatalf("renewed: %+v", second)
 	}
 	access, id := b.claims(second.Access), b.claims(second.ID)
-	if access["username"] != "carol" || access["exp"] != float64(epoch.Unix()+50*60+3600) || access["auth_time"] != float64(epoch.Unix()) || id["sub"] != access["sub"] {
+	if access["username"] != "carol" || access["exp"] != float64(epoch.Unix()+50*60+3600) ||
+		access["auth_time"] != float64(epoch.Unix()) || id["sub"] != access["sub"] {
 		t.Errorf("renewed claims: %v", access)
 	}
 	b.clock.Advance(refreshGrace)
@@ -374,12 +384,14 @@ func TestTokenRequestsThatAreNoForms(t *testing.T) {
 func TestNobodyIsSentToAnAddressThatIsNotOurs(t *testing.T) {
 	b := open(t)
 	for _, changes := range [][]string{
-		{"redirect_uri", "http://localhost:8080"}, {"redirect_uri", page + "x"}, {"redirect_uri", "http://localhost:8080/?x=1"},
+		{"redirect_uri", "http://localhost:8080"}, {"redirect_uri", page + "x"},
+		{"redirect_uri", "http://localhost:8080/?x=1"},
 		{"redirect_uri", "https://evil.example/"}, {"redirect_uri", ""}, {"client_id", "other"}, {"client_id", ""},
 	} {
 		for _, method := range []string{"GET", "POST"} {
 			a := b.do(method, "/authorize", with(b.request(changes...), "agent", "alice"))
-			if a.status != 400 || a.header.Get("Location") != "" || !strings.Contains(a.body, "Sign-in is not possible") {
+			if a.status != 400 || a.header.Get("Location") != "" ||
+				!strings.Contains(a.body, "Sign-in is not possible") {
 				t.Errorf("%s %v: %d to %q", method, changes, a.status, a.header.Get("Location"))
 			}
 		}
@@ -411,7 +423,8 @@ func TestAuthorizationErrorsGoBackToThePage(t *testing.T) {
 		{"request_uri_not_supported", []string{"request_uri", "https://x"}},
 	} {
 		got := b.back(b.do("GET", "/authorize", b.request(c.changes...)))
-		if got.Get("error") != c.want || got.Get("error_description") == "" || got.Get("state") != "st&te" || got.Get("iss") != b.url || got.Has("code") {
+		if got.Get("error") != c.want || got.Get("error_description") == "" || got.Get("state") != "st&te" ||
+			got.Get("iss") != b.url || got.Has("code") {
 			t.Errorf("%v: sent back with %v, want %s", c.changes, got, c.want)
 		}
 	}
@@ -419,7 +432,8 @@ func TestAuthorizationErrorsGoBackToThePage(t *testing.T) {
 	if got.Get("error") != "access_denied" || got.Has("code") {
 		t.Errorf("an unknown agent: %v", got)
 	}
-	if got := b.back(b.do("POST", "/authorize", with(b.request("state", ""), "agent", "bob"))); got.Has("state") || got.Get("code") == "" {
+	if got := b.back(b.do("POST", "/authorize", with(b.request("state", ""), "agent", "bob"))); got.Has("state") ||
+		got.Get("code") == "" {
 		t.Errorf("without a state: %v", got)
 	}
 }
@@ -435,7 +449,8 @@ func TestSignInPageIsPlainAndShut(t *testing.T) {
 			t.Errorf("%s is not offered", agent.Name)
 		}
 	}
-	for _, part := range []string{`<html lang="en">`, "<h1>Sign in as</h1>", `<link rel="stylesheet" href="/signin.css">`, "Erin O&#39;Neill", "Zoë Becker"} {
+	for _, part := range []string{`<html lang="en">`, "<h1>Sign in as</h1>",
+		`<link rel="stylesheet" href="/signin.css">`, "Erin O&#39;Neill", "Zoë Becker"} {
 		if !strings.Contains(a.body, part) {
 			t.Errorf("the page lacks %s", part)
 		}
@@ -444,10 +459,12 @@ func TestSignInPageIsPlainAndShut(t *testing.T) {
 	if got := a.header.Get("Content-Security-Policy"); got != want {
 		t.Errorf("policy %q\nwant   %q", got, want)
 	}
-	if a.header.Get("X-Frame-Options") != "DENY" || a.header.Get("Cache-Control") != "no-store" || a.header.Get("Access-Control-Allow-Origin") != "" {
+	if a.header.Get("X-Frame-Options") != "DENY" || a.header.Get("Cache-Control") != "no-store" ||
+		a.header.Get("Access-Control-Allow-Origin") != "" {
 		t.Errorf("headers: %v", a.header)
 	}
-	if css := b.do("GET", "/signin.css", nil); css.status != 200 || css.header.Get("Content-Type") != "text/css; charset=utf-8" {
+	if css := b.do("GET", "/signin.css", nil); css.status != 200 ||
+		css.header.Get("Content-Type") != "text/css; charset=utf-8" {
 		t.Errorf("the style: %d %s", css.status, css.header.Get("Content-Type"))
 	}
 }
@@ -461,13 +478,15 @@ func TestSignOut(t *testing.T) {
 	}{
 		{nil, 200, ""},
 		{url.Values{"post_logout_redirect_uri": {page}}, 303, page},
-		{url.Values{"post_logout_redirect_uri": {page}, "state": {"a b"}, "id_token_hint": {"x"}}, 303, page + "?state=a+b"},
+		{url.Values{"post_logout_redirect_uri": {page}, "state": {"a b"}, "id_token_hint": {"x"}}, 303,
+			page + "?state=a+b"},
 		{url.Values{"post_logout_redirect_uri": {"https://evil.example/"}}, 400, ""},
 		{url.Values{"post_logout_redirect_uri": {page, page}}, 400, ""},
 	} {
 		for _, method := range []string{"GET", "POST"} {
 			if a := b.do(method, "/logout", c.params); a.status != c.status || a.header.Get("Location") != c.location {
-				t.Errorf("%s %v: %d to %q, want %d to %q", method, c.params, a.status, a.header.Get("Location"), c.status, c.location)
+				t.Errorf("%s %v: %d to %q, want %d to %q", method, c.params, a.status, a.header.Get("Location"),
+					c.status, c.location)
 			}
 		}
 	}
@@ -482,14 +501,16 @@ func TestDiscoveryNamesWhatThereIs(t *testing.T) {
 	if d["issuer"] != b.url || !reflect.DeepEqual(d["code_challenge_methods_supported"], []any{"S256"}) {
 		t.Errorf("got %v", d)
 	}
-	for name, method := range map[string]string{"authorization_endpoint": "GET", "token_endpoint": "POST", "userinfo_endpoint": "GET",
-		"jwks_uri": "GET", "end_session_endpoint": "GET", "revocation_endpoint": "POST"} {
+	for name, method := range map[string]string{"authorization_endpoint": "GET", "token_endpoint": "POST",
+		"userinfo_endpoint": "GET",
+		"jwks_uri":          "GET", "end_session_endpoint": "GET", "revocation_endpoint": "POST"} {
 		path, ours := strings.CutPrefix(d[name].(string), b.url)
 		if a := b.do(method, path, nil); !ours || a.status == 404 || a.status == 405 {
 			t.Errorf("%s: %s %v gives %d", name, method, d[name], a.status)
 		}
 	}
-	if keys := b.do("GET", "/jwks", nil).body; strings.Contains(keys, `"d":`) || !strings.Contains(keys, `"alg":"RS256"`) || !strings.Contains(keys, `"use":"sig"`) {
+	if keys := b.do("GET", "/jwks", nil).body; strings.Contains(keys, `"d":`) ||
+		!strings.Contains(keys, `"alg":"RS256"`) || !strings.Contains(keys, `"use":"sig"`) {
 		t.Errorf("keys: %s", keys)
 	}
 }
@@ -497,8 +518,10 @@ func TestDiscoveryNamesWhatThereIs(t *testing.T) {
 func TestOnlyThePagesScriptsMayRead(t *testing.T) {
 	b := open(t)
 	for _, path := range []string{"/.well-known/openid-configuration", "/jwks", "/token", "/userinfo", "/revoke"} {
-		a := b.do("OPTIONS", path, nil, "Origin", "http://127.0.0.1:8080", "Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", "authorization")
-		if a.status != 204 || a.header.Get("Access-Control-Allow-Origin") != "http://127.0.0.1:8080" || !strings.Contains(a.header.Get("Access-Control-Allow-Headers"), "authorization") {
+		a := b.do("OPTIONS", path, nil, "Origin", "http://127.0.0.1:8080", "Access-Control-Request-Method", "POST",
+			"Access-Control-Request-Headers", "authorization")
+		if a.status != 204 || a.header.Get("Access-Control-Allow-Origin") != "http://127.0.0.1:8080" ||
+			!strings.Contains(a.header.Get("Access-Control-Allow-Headers"), "authorization") {
 			t.Errorf("preflight of %s: %d %v", path, a.status, a.header)
 		}
 		for _, origin := range []string{"http://127.0.0.1:9999", "null", ""} {
@@ -507,7 +530,9 @@ func TestOnlyThePagesScriptsMayRead(t *testing.T) {
 			}
 		}
 	}
-	if a := b.do("POST", "/token", exchange("x"), "Origin", "http://localhost:8080"); a.header.Get("Access-Control-Allow-Origin") != "http://localhost:8080" || a.header.Get("Vary") != "Origin" {
+	if a := b.do("POST", "/token", exchange("x"), "Origin",
+		"http://localhost:8080"); a.header.Get("Access-Control-Allow-Origin") != "http://localhost:8080" ||
+		a.header.Get("Vary") != "Origin" {
 		t.Error("the page cannot read why it was refused")
 	}
 }
@@ -541,11 +566,12 @@ func TestUserinfoWantsAnAccessToken(t *testing.T) {
 
 func TestTokenForScripts(t *testing.T) {
 	b := open(t)
-	token, err := b.issuer.Token("Erin") // case does not matter
+	token, err := b.issuer.Token("Erin") // case is ignored
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c := b.claims(token); c["username"] != "erin" || !reflect.DeepEqual(c["cognito:groups"], []any{"agent", "supervisor"}) {
+	if c := b.claims(token); c["username"] != "erin" ||
+		!reflect.DeepEqual(c["cognito:groups"], []any{"agent", "supervisor"}) {
 		t.Errorf("claims: %v", c)
 	}
 	if _, err := b.issuer.Token("mallory"); !errors.Is(err, ErrUnknownAgent) {
@@ -554,7 +580,8 @@ func TestTokenForScripts(t *testing.T) {
 }
 
 func TestOptionsAreChecked(t *testing.T) {
-	good := Options{URL: "http://127.0.0.1:1", ClientID: "page", Redirects: []string{page}, Clock: clock.NewManual(epoch), Life: time.Minute,
+	good := Options{URL: "http://127.0.0.1:1", ClientID: "page", Redirects: []string{page},
+		Clock: clock.NewManual(epoch), Life: time.Minute,
 		Agents: []Agent{{"solo", "Solo", nil}}}
 	i, err := New(good)
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 	"github.com/lestrrat-go/jwx/v3/jws"
 )
 
-// Token makes an access token for an agent, as a sign-in would, for scripts and tests. The
-// error is ErrUnknownAgent if there is no such agent.
+// Token makes an access token for an agent, as a sign-in would, for scripts and tests. The error is ErrUnknownAgent if
+// there is no such agent.
 func (i *Issuer) Token(agent string) (string, error) {
 	a, ok := i.agent(agent)
 	if !ok {
@@ -25,8 +25,8 @@ func (i *Issuer) Token(agent string) (string, error) {
 	return i.access(a, Scope, i.o.Clock.Now())
 }
 
-// access is an access token with the claims that Cognito's have: the client's id and no
-// audience, the username and neither name nor address.
+// access is an access token with the claims of Cognito's: the client's id and no audience, the username and neither
+// name nor address.
 func (i *Issuer) access(a Agent, scope string, began time.Time) (string, error) {
 	claims := i.claims(a, "access", began)
 	claims["client_id"] = i.o.ClientID
@@ -35,8 +35,8 @@ func (i *Issuer) access(a Agent, scope string, began time.Time) (string, error) 
 	return i.sign(claims)
 }
 
-// identity is an ID token. It has an audience and no scope, which is why the API's
-// authorizer does not take it for an access token.
+// identity is an ID token. It has an audience and no scope, which is why the API's authorizer does not accept it as an
+// access token.
 func (i *Issuer) identity(f *family, access string) (string, error) {
 	claims := i.claims(f.agent, "id", f.began)
 	claims["aud"] = i.o.ClientID
@@ -52,7 +52,7 @@ func (i *Issuer) identity(f *family, access string) (string, error) {
 	return i.sign(claims)
 }
 
-// profile is what the scopes tell of an agent.
+// profile is what the scopes reveal of an agent.
 func (a Agent) profile(scope string) map[string]any {
 	out := map[string]any{}
 	for s := range strings.FieldsSeq(scope) {
@@ -81,8 +81,7 @@ func (i *Issuer) sign(claims map[string]any) (string, error) {
 	return string(signed), err
 }
 
-// userinfo tells the bearer of an access token who he is (OpenID Connect Core 1.0 section
-// 5.3).
+// userinfo tells the bearer of an access token who they are (OpenID Connect Core 1.0 section 5.3).
 func (i *Issuer) userinfo(w http.ResponseWriter, r *http.Request) {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") || token == "" {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// token is the token endpoint (sections 4.1.3 and 6). The client is public: it says who it
-// is and proves nothing but that it has the code's verifier.
+// token is the token endpoint (sections 4.1.3 and 6). The client is public: it names itself and proves only that it has
+// the code's verifier.
 func (i *Issuer) token(w http.ResponseWriter, r *http.Request) {
 	params, fault := i.clientForm(r)
 	if fault != nil {
@@ -36,11 +36,12 @@ func (i *Issuer) token(w http.ResponseWriter, r *http.Request) {
 
 // clientForm reads a form of our client.
 func (i *Issuer) clientForm(r *http.Request) (url.Values, *failure) {
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/x-www-form-urlencoded" {
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil ||
+		kind != "application/x-www-form-urlencoded" {
 		return nil, &failure{"invalid_request", "the body is no form"}
 	}
 	if r.URL.RawQuery != "" {
-		// Section 2.3.1: never in the address, where logs keep them.
+		// Section 2.3.1: never in the address, which is written to logs.
 		return nil, &failure{"invalid_request", "parameters belong into the body"}
 	}
 	params, fault := form(r)
@@ -97,7 +98,7 @@ func (i *Issuer) issue(w http.ResponseWriter, f *family) {
 		"token_type": "Bearer", "expires_in": int(i.o.Life.Seconds()), "scope": f.scope})
 }
 
-// revoke is RFC 7009. A token that nobody knows is as good as revoked.
+// revoke is RFC 7009. An unknown token counts as revoked.
 func (i *Issuer) revoke(w http.ResponseWriter, r *http.Request) {
 	params, fault := i.clientForm(r)
 	switch {

@@ -1,15 +1,15 @@
-// Command music makes the music that callers hear while they wait: a piece of our own, so that nobody's rights are
-// touched, in the telephone's own format; and with the same synthesizer the sounds of the agents' page (sounds.go).
+// Command music makes the music that callers hear while they wait: a piece of our own, which touches nobody's rights,
+// in the telephone's own format; and with the same synthesizer the sounds of the agents' page (sounds.go).
 //
 //	go run ./local/music        writes frontend/public/music/00.wav ... 10.wav and frontend/public/sounds/
 //
-// The piece is a score (score.go) played by a small synthesizer (synth.go). A caller is given it in parts, one with
-// each turn of her waiting: the introduction first, then the phrases in order, then the first phrase again. Each part
-// begins and ends in exact silence, at a breath of the music, so that they join without a click and the moment that
-// passes until the next part is fetched sounds like the breath it is.
+// The piece is a score (score.go) played by a small synthesizer (synth.go). A caller hears it in parts, one with each
+// music turn: the introduction first, then the phrases in order, then the first phrase again. Each part begins and ends
+// in exact silence, at a rest of the music, so that they join without a click, and the moment until the next part is
+// fetched sounds like a rest.
 //
-// The program computes in integers: it writes the same bytes on every machine, and a test holds it to the committed
-// files. It knows nothing of telephony and nobody imports it.
+// The program computes in integers: it writes the same bytes on every machine, and a test compares them with the
+// committed files. It knows nothing of telephony, and no package imports it.
 package main
 
 import (
@@ -20,7 +20,7 @@ import (
 	"path/filepath"
 )
 
-// Phrases is how many parts follow the introduction: NN.wav with NN from 01 to 10.
+// Phrases is the number of parts after the introduction: NN.wav with NN from 01 to 10.
 const Phrases = 10
 
 func main() {
@@ -32,7 +32,7 @@ func main() {
 	}
 }
 
-// write makes every part in the folder dir, which it creates if need be.
+// write makes every part in the folder dir, which it creates if necessary.
 func write(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err

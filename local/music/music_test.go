@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// committed is where the files that are deployed lie, seen from this folder.
+// committed is where the deployed files are, seen from this folder.
 var committed = filepath.Join("..", "..", "frontend", "public", "music")
 
 func TestTheProgramStillMakesTheCommittedFiles(t *testing.T) {
@@ -80,7 +80,7 @@ func TestPartsJoinWithoutAClick(t *testing.T) {
 		if last != 0 || first != 0 {
 			t.Errorf("%s ends at %d and %s begins at %d, want silence", name(i), last, name(next), first)
 		}
-		// No more than a whisper in the 20 ms before the join and the first millisecond after it.
+		// Almost silent in the 20 ms before the join and the first millisecond after it.
 		if p := peak(samples[len(samples)-rate/50:]); p > 100 {
 			t.Errorf("%s still sounds at its end: %d", name(i), p)
 		}
@@ -90,7 +90,7 @@ func TestPartsJoinWithoutAClick(t *testing.T) {
 	}
 }
 
-// A caller must not think that the line is dead: never more than half a second of near silence, a join included.
+// A caller must not think that the call is dead: never more than half a second of near silence, a join included.
 func TestMusicNeverSeemsToHaveStopped(t *testing.T) {
 	const window = rate / 10
 	for i, samples := range parts(t) {
@@ -127,7 +127,8 @@ func TestMusicIsAsLoudAsSpeechAndNeverClips(t *testing.T) {
 
 func TestMuLawIsG711(t *testing.T) {
 	// Values of the standard's table: silence, the ends, and one at each segment's border.
-	for sample, want := range map[int16]byte{0: 0xFF, 32767: 0x80, -32768: 0x00, 124: 0xEF, -124: 0x6F, 8059: 0xA0, 8060: 0x9F} {
+	for sample, want := range map[int16]byte{0: 0xFF, 32767: 0x80, -32768: 0x00, 124: 0xEF, -124: 0x6F, 8059: 0xA0,
+		8060: 0x9F} {
 		if got := encode(sample); got != want {
 			t.Errorf("encode(%d) = %#02x, want %#02x", sample, got, want)
 		}
@@ -191,7 +192,7 @@ func unpack(t *testing.T, raw []byte) []int16 {
 	return samples
 }
 
-// decode is the inverse of encode, as near as eight bits allow.
+// decode is the inverse of encode, within eight bits.
 func decode(b byte) int16 {
 	b = ^b
 	v := (int(b&0x0F)<<3+132)<<(b>>4&7) - 132

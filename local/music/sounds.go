@@ -7,7 +7,7 @@ import (
 )
 
 // sounds are those that the voice SDK plays to an agent, by its own names for them
-// (https://twilio.github.io/twilio-voice.js/enums/Device.SoundName.html). Without files of ours it fetches its own from
+// (https://twilio.github.io/twilio-voice.js/enums/Device.SoundName.html). Without our files it fetches its own from
 // Twilio's host, and a page that cannot reach that host rings late and in silence.
 func sounds() map[string][]int16 {
 	all := map[string][]int16{
@@ -24,10 +24,10 @@ func sounds() map[string][]int16 {
 	return all
 }
 
-// stroke is how long after one note of a chime the next is struck.
+// stroke is the time between two notes of a chime.
 const stroke = rate / 9
 
-// chime strikes the notes one after the other, twice if it is to ring, and is silent for the rest of its length.
+// chime plays the notes one after the other, twice if it is a ring, and is silent for the rest of its length.
 func chime(length int, pitches []int, twice bool) []int16 {
 	p := part{length: length}
 	for i, pitch := range pitches {
@@ -40,7 +40,7 @@ func chime(length int, pitches []int, twice bool) []int16 {
 	return loud(render([]part{p})[0])
 }
 
-// loud doubles samples, which render leaves 9 dB below what would clip: a ring is to be heard from the next room.
+// loud doubles samples, which render leaves 9 dB below clipping: a ring must be heard from the next room.
 func loud(samples []int16) []int16 {
 	for i := range samples {
 		samples[i] *= 2
@@ -55,7 +55,7 @@ var (
 	keys    = [4]string{"123", "456", "789", "*0#"}
 )
 
-// A key's tone lasts long enough to be known for one, and begins and ends softly.
+// A key's tone is long enough to be recognised, and begins and ends softly.
 const (
 	digitLength = rate * 12 / 100
 	soft        = rate / 200
@@ -106,7 +106,7 @@ func pcm(samples []int16) []byte {
 	return out
 }
 
-// writeSounds makes every sound in the folder dir, which it creates if need be.
+// writeSounds makes every sound in the folder dir, which it creates if necessary.
 func writeSounds(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err

@@ -2,26 +2,26 @@ package main
 
 import "math"
 
-// rate is the telephone's: samples a second.
+// rate is the telephone's, in samples per second.
 const rate = 8000
 
-// one is 1.0 in the fixed point that envelopes are kept in. Everything after the tables below is whole numbers, since
-// floating point may be fused differently from processor to processor and would not give the same bytes everywhere.
+// one is 1.0 in the fixed point of the envelopes. Everything after the tables below uses whole numbers, because
+// processors fuse floating-point operations differently and would not give the same bytes everywhere.
 const one = int64(1) << 30
 
-// The sound is that of a soft electric piano: harmonics that fade the sooner the higher they are, and a short bell at the
-// beginning. Nothing above top is played, for the telephone would fold it back as a false tone.
+// The sound is that of a soft electric piano: harmonics that fade the sooner the higher they are, and a short bell at
+// the start. Nothing above top is played, because the telephone would alias it to a false tone.
 const (
 	top      = 3300.0       // Hz
-	attack   = rate / 100   // samples until a struck key is at its full
+	attack   = rate / 100   // samples until a struck key is at full volume
 	letGo    = 0.10         // seconds in which a released key falls to 1/e
-	breath   = rate * 2 / 5 // samples at the end of a part in which all falls silent
+	breath   = rate * 2 / 5 // samples at the end of a part in which everything fades
 	echoGain = 280          // of the first echo, in 1/1000
-	loudest  = 12000        // the highest sample of the piece: 9 dB below what would clip, as loud on average as speech
+	loudest  = 12000        // the highest sample of the piece: 9 dB below clipping, as loud on average as speech
 )
 
-// harmonic is one component of the sound: the multiple of the pitch, its share in 1/1000, and how many times sooner than
-// the first it fades.
+// harmonic is one component of the sound: the multiple of the pitch, its share in 1/1000, and how many times sooner
+// than the first it fades.
 type harmonic struct {
 	multiple int
 	share    int64
@@ -41,13 +41,13 @@ var sine = func() (t [4096]int64) {
 	return t
 }()
 
-// fade is the factor by which something falls each sample if it falls to 1/e in the given seconds.
+// fade is the factor for each sample with which something falls to 1/e in the given seconds.
 func fade(seconds float64) int64 {
 	return int64(math.Round(math.Exp(-1/(seconds*rate)) * float64(one)))
 }
 
-// render plays the parts into 16-bit samples. All are brought to one loudness, by the loudest moment of the whole.
-// The first and the last sample of each are silent.
+// render plays the parts into 16-bit samples. All get one loudness, by the loudest moment of the whole. The first and
+// the last sample of each are silent.
 func render(parts []part) [][]int16 {
 	mixes := make([][]int64, len(parts))
 	peak := int64(1)
@@ -124,7 +124,7 @@ func room(mix []int64) {
 	}
 }
 
-// breathe lets the sound go to silence at the end, as a pianist lifts the pedal.
+// breathe fades the sound out at the end, as a pianist lifts the pedal.
 func breathe(mix []int64) {
 	for i := range breath {
 		at := len(mix) - breath + i

@@ -6,20 +6,21 @@ import (
 	"math/bits"
 )
 
-// wav packs samples as a WAV file of 8-bit µ-law at 8 kHz: what a telephone line carries, so that nothing is
-// converted on the way and a part of 12 s is 96 kB.
+// wav packs samples as a WAV file of 8-bit µ-law at 8 kHz, the telephone's format, so that nothing is converted on the
+// way and a part of 12 s is 96 kB.
 func wav(samples []int16) []byte {
 	const muLaw, header = 7, 50 // WAVE_FORMAT_MULAW; bytes after the first eight and before the data
 	var out bytes.Buffer
 	field := func(values ...any) {
 		for _, v := range values {
-			// A bytes.Buffer takes everything, and all values have a fixed size.
+			// A bytes.Buffer accepts everything, and all values have a fixed size.
 			_ = binary.Write(&out, binary.LittleEndian, v)
 		}
 	}
 	n := uint32(len(samples))
 	field([]byte("RIFF"), header+n+n%2, []byte("WAVE"))
-	field([]byte("fmt "), uint32(18), uint16(muLaw), uint16(1), uint32(rate), uint32(rate), uint16(1), uint16(8), uint16(0))
+	field([]byte("fmt "), uint32(18), uint16(muLaw), uint16(1), uint32(rate), uint32(rate), uint16(1), uint16(8),
+		uint16(0))
 	field([]byte("fact"), uint32(4), n)
 	field([]byte("data"), n)
 	for _, s := range samples {

@@ -11,7 +11,7 @@ import (
 	"net/http"
 )
 
-// Path is where Handler wants to be mounted.
+// Path is where to mount Handler.
 const Path = "/phone/"
 
 //go:embed page
@@ -27,7 +27,7 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 func Handler() http.Handler {
 	page, err := fs.Sub(files, "page")
 	if err != nil {
-		panic(err) // the name is a valid path, so that it cannot fail
+		panic(err) // the name is a valid path, so this cannot fail
 	}
 	serve := http.StripPrefix(Path, http.FileServerFS(page))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -27,7 +27,8 @@ func TestEveryFileIsServedUnderThePolicy(t *testing.T) {
 		if res.StatusCode != http.StatusOK || !strings.HasPrefix(res.Header.Get("Content-Type"), kind) {
 			t.Errorf("%q: status %d, %s, want %s", path, res.StatusCode, res.Header.Get("Content-Type"), kind)
 		}
-		if got := res.Header.Get("Content-Security-Policy"); !strings.HasPrefix(got, "default-src 'none'") || strings.Contains(got, "unsafe") {
+		if got := res.Header.Get("Content-Security-Policy"); !strings.HasPrefix(got, "default-src 'none'") ||
+			strings.Contains(got, "unsafe") {
 			t.Errorf("%q: policy %q", path, got)
 		}
 	}
@@ -42,14 +43,14 @@ func TestWhatIsNotThere(t *testing.T) {
 		{http.MethodPost, Path, http.StatusMethodNotAllowed},
 		{http.MethodGet, "/phone", http.StatusTemporaryRedirect},
 	} {
-		// A path without the slash is led to the one with it, as relative links need.
+		// A path without the slash redirects to the one with it, as relative links need.
 		if got := get(t, c.method, c.path).StatusCode; got != c.want && !(c.path == "/phone" && got/100 == 3) {
 			t.Errorf("%s %s: status %d, want %d", c.method, c.path, got, c.want)
 		}
 	}
 }
 
-// What the policy forbids must not be in the page: it would fail in silence.
+// What the policy forbids must not be in the page, because it would fail without a message.
 func TestNoInlineScriptOrStyleAndNothingFromElsewhere(t *testing.T) {
 	forbidden := regexp.MustCompile(`(?i)<script>|<style|\sstyle=|\son[a-z]+=|innerHTML|https?://[^w]`)
 	err := fs.WalkDir(files, "page", func(path string, d fs.DirEntry, err error) error {

@@ -1,12 +1,10 @@
-// Command plans writes the numbering plans that shared/dialplan goes by, taken from
-// github.com/nyaruka/phonenumbers.
+// Command plans writes the numbering plans that shared/dialplan uses, taken from github.com/nyaruka/phonenumbers.
 //
 //	go run ./local/plans        writes shared/dialplan/plans.txt
 //
-// The library with all that it needs would add 2.4 MiB to the package of the function
-// that judges numbers, and reads all of its tables at every start. What is written here
-// is a few kilobytes of them: whose number it is and of which type. Tests hold the file
-// to the library, and the judgements on it to the library's own.
+// The library with all that it needs would add 2.4 MiB to the package of the function that judges numbers, and reads
+// all of its tables at every start. The file has a few kilobytes of them: the country of a number and its type. Tests
+// compare the file with the library, and its judgements with the library's own.
 package main
 
 import (
@@ -34,7 +32,7 @@ func main() {
 	}
 }
 
-// plan is one line after the calling code and the region; shared/dialplan has the words.
+// plan is one row after the calling code and the region; shared/dialplan explains the words.
 type plan struct {
 	Lengths   []int32 `json:"lengths"`
 	Local     []int32 `json:"local,omitempty"`
@@ -53,8 +51,7 @@ type kind struct {
 	Lengths []int32 `json:"lengths,omitempty"`
 }
 
-// plans is the whole file: a line for each region, those with one calling code in the
-// order in which they are asked.
+// plans is the whole file: a row for each region, those with one calling code in the order in which they are tried.
 func plans() ([]byte, error) {
 	all, err := phonenumbers.MetadataCollection()
 	if err != nil {
@@ -99,21 +96,26 @@ func marshal(v any) ([]byte, error) {
 func planOf(m, short *phonenumbers.PhoneMetadata) plan {
 	general := m.GetGeneralDesc()
 	p := plan{
-		Lengths: general.GetPossibleLength(), Local: general.GetPossibleLengthLocalOnly(), General: general.GetNationalNumberPattern(),
-		Prefix: m.GetNationalPrefixForParsing(), Rule: m.GetNationalPrefixTransformRule(), Leading: m.GetLeadingDigits(),
+		Lengths: general.GetPossibleLength(), Local: general.GetPossibleLengthLocalOnly(),
+		General: general.GetNationalNumberPattern(),
+		Prefix:  m.GetNationalPrefixForParsing(), Rule: m.GetNationalPrefixTransformRule(),
+		Leading:   m.GetLeadingDigits(),
 		Emergency: short.GetEmergency().GetNationalNumberPattern(), Short: short.GetGeneralDesc().GetPossibleLength(),
 		Types: []kind{},
 	}
-	// In the order in which the library asks.
+	// In the order in which the library tries them.
 	for _, t := range []struct {
 		name string
 		desc *phonenumbers.PhoneNumberDesc
 	}{
-		{"premium", m.GetPremiumRate()}, {"toll-free", m.GetTollFree()}, {"shared-cost", m.GetSharedCost()}, {"voip", m.GetVoip()},
-		{"personal", m.GetPersonalNumber()}, {"pager", m.GetPager()}, {"uan", m.GetUan()}, {"voicemail", m.GetVoicemail()},
+		{"premium", m.GetPremiumRate()}, {"toll-free", m.GetTollFree()}, {"shared-cost", m.GetSharedCost()},
+		{"voip", m.GetVoip()},
+		{"personal", m.GetPersonalNumber()}, {"pager", m.GetPager()}, {"uan", m.GetUan()},
+		{"voicemail", m.GetVoicemail()},
 		{"fixed", m.GetFixedLine()}, {"mobile", m.GetMobile()},
 	} {
-		if pattern := t.desc.GetNationalNumberPattern(); pattern != "" && !slices.Contains(t.desc.GetPossibleLength(), -1) {
+		if pattern := t.desc.GetNationalNumberPattern(); pattern != "" &&
+			!slices.Contains(t.desc.GetPossibleLength(), -1) {
 			p.Types = append(p.Types, kind{t.name, pattern, t.desc.GetPossibleLength()})
 		}
 	}

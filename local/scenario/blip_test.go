@@ -8,8 +8,8 @@ import (
 	"warmtransfer/local/twiliosim/faults"
 )
 
-// The network takes no requests for a moment, just as the agent goes. The clock stands
-// still meanwhile: whatever is tried again is tried before any clock ticks.
+// Twilio refuses all requests for a moment, just as the agent leaves. The clock is stopped meanwhile, so retries happen
+// before any of the three clocks runs.
 func TestF032TheAgentIsLostDuringABlipOfTheNetwork(t *testing.T) {
 	t.Parallel()
 	l := open(t)
@@ -30,14 +30,14 @@ func TestTheAgentEndsTheCallDuringABlipOfTheNetwork(t *testing.T) {
 	l.fault(faults.Rule{
 		Kind: "rest", Match: faults.Match{Event: "UpdateCall"}, Do: "throttle", Status: http.StatusTooManyRequests, Times: 8,
 	})
-	for range 2 { // she presses, and presses again: both times she is told that it is not done yet
+	for range 2 { // the agent presses twice, and is told both times that it is not done yet
 		if call := l.presses("alice", "end", "").Call; call == nil || call.State != "ended" || !call.Overdue {
 			t.Errorf("alice, who still hears the caller, is shown %+v", call)
 		}
 	}
 	l.hangs(l.legTo("alice"))
 	if h := l.hears(caller); h != "speech" {
-		t.Errorf("she hears %q", h)
+		t.Errorf("the caller hears %q", h)
 	}
 	l.pass(5 * time.Second)
 	l.wantOver(caller)
@@ -45,8 +45,7 @@ func TestTheAgentEndsTheCallDuringABlipOfTheNetwork(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
-// What the functions could not take in is told again: only a word that never comes is left
-// to the clocks.
+// A callback that the functions could not handle is sent again; only a callback that never comes is left to the clocks.
 func TestTheAgentIsLostDuringABlipOfTheEvents(t *testing.T) {
 	t.Parallel()
 	l := open(t)

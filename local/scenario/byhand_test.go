@@ -29,8 +29,8 @@ func (l *line) item(key string) (item map[string]types.AttributeValue, doc map[s
 	return out.Item, doc
 }
 
-// edit changes an item's document by hand, as another version of the program does that
-// saves it: the item has one version more. More are attributes beside the document.
+// edit changes an item's document by hand, as another version of the program would: the version goes up by one. More
+// are attributes beside the document.
 func (l *line) edit(key string, change func(doc map[string]any), more ...string) {
 	l.t.Helper()
 	item, doc := l.item(key)
@@ -49,12 +49,12 @@ func (l *line) edit(key string, change func(doc map[string]any), more ...string)
 	l.must(err)
 }
 
-// rest asks the phone network for something by hand, as another program with the same
-// account does.
+// rest sends a REST request by hand, as another program with the same account would.
 func (l *line) rest(path string, form url.Values) (status int, answer map[string]any) {
 	l.t.Helper()
 	a := stack.MadeUp()
-	req, err := http.NewRequest(http.MethodPost, l.Twilio+"/2010-04-01/Accounts/"+a.SID+"/"+path+".json", strings.NewReader(form.Encode()))
+	req, err := http.NewRequest(http.MethodPost, l.Twilio+"/2010-04-01/Accounts/"+a.SID+"/"+path+".json",
+		strings.NewReader(form.Encode()))
 	l.must(err)
 	req.SetBasicAuth(a.APIKey, a.APISecret)
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -64,7 +64,7 @@ func (l *line) rest(path string, form url.Values) (status int, answer map[string
 	return status, answer
 }
 
-// made is the SID of what a request by hand must have made.
+// made is the SID of what a request by hand must have created.
 func (l *line) made(path string, form url.Values) string {
 	l.t.Helper()
 	status, answer := l.rest(path, form)

@@ -30,7 +30,7 @@ func TestClassicTransfer(t *testing.T) {
 	l.pass(time.Minute)
 	l.together(caller, bob)
 
-	l.hangs(bob) // the classic: the call ends with the second agent
+	l.hangs(bob) // in the classic transfer, the call ends with the second agent
 	l.pass(2 * time.Second)
 	l.done(10 * time.Second)
 }

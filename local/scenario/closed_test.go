@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// The line is closed while one caller is on hold, one in the line and one is rung for: new callers are told, and nobody
-// who is there is left in silence or without an agent.
+// The line is closed while one caller is on hold, one is queued and one is being offered. New callers are told so, and
+// none of the others is left in silence or without an agent.
 func TestF204ClosingTheLineLeavesNobodyInSilence(t *testing.T) {
 	t.Parallel()
 	l := open(t)
@@ -36,7 +36,7 @@ func TestF204ClosingTheLineLeavesNobodyInSilence(t *testing.T) {
 	}
 	l.presses("alice", "resume", "")
 	l.together(held, l.legTo("alice"))
-	l.roomEnds(held) // her leg asks the closed function what now
+	l.roomEnds(held) // the caller's leg asks the closed function what to do next
 	l.waits(held)
 	l.Gateway.Deploy("incoming", "LINE_CLOSED", "false")
 	again := l.dial("+15550195")

@@ -12,11 +12,11 @@ import (
 	"warmtransfer/shared/dynamo"
 )
 
-// rival saves the conference in the moment before somebody else does, so that the table
-// refuses the other's save; and again as soon as somebody has saved it in spite of that.
+// rival saves the call just before somebody else does, so that the table refuses the other's save; and again as soon as
+// somebody has saved it in spite of that.
 type rival struct {
 	mu  sync.Mutex
-	l   *line // nil until it begins
+	l   *line // nil until it starts
 	won []int64
 }
 
@@ -25,7 +25,7 @@ func (r *rival) between(t *testing.T) func(*stack.Options) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		if r.l == nil || c.Version < 2 || len(r.won) > 0 && c.Version < r.won[len(r.won)-1]+2 {
-			return false // the first save of all has nobody to race with
+			return false // the first save of all has no rival
 		}
 		store := dynamo.New(shared.store.Client(), r.l.TableName)
 		now, err := store.Conference(r.l.ctx, c.ID)
@@ -36,8 +36,7 @@ func (r *rival) between(t *testing.T) func(*stack.Options) {
 	}).between(t)
 }
 
-// Every second save of the whole call comes too late. Nobody notices: no request fails,
-// and nothing is done twice.
+// Every second save of the whole call loses the race. No request fails, and nothing is done twice.
 func TestF112EverySecondSaveIsTooLate(t *testing.T) {
 	t.Parallel()
 	r := &rival{}
@@ -83,8 +82,8 @@ func (l *line) wantNoFault() {
 	}
 }
 
-// A crowd of requests about one call at the same time, as from many pages of one agent:
-// each has its effect or is told why not, and none fails.
+// Many requests about one call at the same time, as from many pages of one agent: each takes effect or is refused with
+// a reason, and none fails.
 func TestF112AHundredRequestsAboutOneCallAtOnce(t *testing.T) {
 	t.Parallel()
 	l := open(t)

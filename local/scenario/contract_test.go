@@ -18,8 +18,8 @@ import (
 	"warmtransfer/local/stack"
 )
 
-// signed is the signature that Twilio sends with a form: over the address, then each
-// field's name and value in the order of the names.
+// signed is the signature that Twilio sends with a form: over the address, then each field's name and value in the
+// order of the names (https://www.twilio.com/docs/usage/security).
 func signed(address string, form url.Values) string {
 	mac := hmac.New(sha1.New, []byte(stack.MadeUp().AuthToken))
 	_, _ = io.WriteString(mac, address)
@@ -75,21 +75,23 @@ func TestF140F145F148WebhooksOfTheRealBinariesRefuseWhatIsNotTwilios(t *testing.
 	twice.Add("From", "+15550198")
 	for _, path := range []string{
 		"/incoming", "/incoming/" + stranger + "/0", "/wait/" + stranger + "/0", "/connect-agent/" + stranger + "/LEG",
-		"/connect-agent/" + stranger + "/LEG/1", "/events/conference/" + stranger, "/events/leg/" + stranger + "/LEG", "/events/call",
+		"/connect-agent/" + stranger + "/LEG/1", "/events/conference/" + stranger, "/events/leg/" + stranger + "/LEG",
+		"/events/call",
 	} {
 		good := signed(l.API+path, callerForm(stranger))
 		for name, c := range map[string]struct {
 			path, sign string
 			form       url.Values
 		}{
-			"unsigned":         {path, "", callerForm(stranger)},
-			"wrongly signed":   {path, "AAAAAAAAAAAAAAAAAAAAAAAAAAA=", callerForm(stranger)},
-			"truncated":        {path, good[:len(good)-4], callerForm(stranger)},
-			"query added":      {path + "?a=1", good, callerForm(stranger)},
-			"another account":  {path, signed(l.API+path, other), other},
-			"a repeated key":   {path, signed(l.API+path, twice), twice},
-			"another path's":   {path, signed(l.API+path+"x", callerForm(stranger)), callerForm(stranger)},
-			"a changed number": {path, good, func() url.Values { f := callerForm(stranger); f.Set("From", "+15550111"); return f }()},
+			"unsigned":        {path, "", callerForm(stranger)},
+			"wrongly signed":  {path, "AAAAAAAAAAAAAAAAAAAAAAAAAAA=", callerForm(stranger)},
+			"truncated":       {path, good[:len(good)-4], callerForm(stranger)},
+			"query added":     {path + "?a=1", good, callerForm(stranger)},
+			"another account": {path, signed(l.API+path, other), other},
+			"a repeated key":  {path, signed(l.API+path, twice), twice},
+			"another path's":  {path, signed(l.API+path+"x", callerForm(stranger)), callerForm(stranger)},
+			"a changed number": {path, good,
+				func() url.Values { f := callerForm(stranger); f.Set("From", "+15550111"); return f }()},
 		} {
 			status, body, _ := l.post(c.path, c.form, c.sign)
 			if status != http.StatusForbidden || body != "" {
@@ -100,7 +102,9 @@ func TestF140F145F148WebhooksOfTheRealBinariesRefuseWhatIsNotTwilios(t *testing.
 	if n := m.count["PutItem"] + m.count["GetItem"] + m.count["Query"]; n != 0 {
 		t.Errorf("F169: the store was asked %d times", n)
 	}
-	if status, body, _ := l.post("/incoming", callerForm(stranger), signed(l.API+"/incoming", callerForm(stranger))); status != http.StatusOK || !strings.Contains(body, "<Conference") {
+	if status, body, _ := l.post("/incoming", callerForm(stranger),
+		signed(l.API+"/incoming", callerForm(stranger))); status != http.StatusOK ||
+		!strings.Contains(body, "<Conference") {
 		t.Errorf("rightly signed: %d %s", status, body)
 	}
 }
@@ -120,19 +124,26 @@ func TestF149F154F160AgentsAPIOfTheRealBinariesRefusesWhatItMust(t *testing.T) {
 		status                          int
 		slug                            string
 	}{
-		"no token":            {"POST", "/transfer", "", "application/json", `{"action":"hold"}`, 401, ""},
-		"a made-up token":     {"POST", "/transfer", "eyJhbGciOiJub25lIn0.e30.", "application/json", `{"action":"hold"}`, 401, ""},
-		"no JSON":             {"POST", "/transfer", token, "application/json", `{"action"`, 400, "malformed"},
-		"an unknown field":    {"POST", "/transfer", token, "application/json", `{"action":"hold","coaching":true}`, 400, "malformed"},
-		"a wrong type":        {"POST", "/transfer", token, "application/json", `{"action":7}`, 400, "malformed"},
-		"an unknown action":   {"POST", "/transfer", token, "application/json", `{"action":"steal"}`, 400, "malformed"},
-		"two documents":       {"POST", "/transfer", token, "application/json", `{"action":"hold"}{}`, 400, "malformed"},
-		"a form":              {"POST", "/transfer", token, "application/x-www-form-urlencoded", `action=hold`, 415, "not-json"},
-		"too large":           {"POST", "/transfer", token, "application/json", big, 413, "too-large"},
-		"wrong for the state": {"POST", "/transfer", token, "application/json", `{"action":"swap"}`, 409, "wrong-state"},
-		"a target missing":    {"POST", "/transfer", token, "application/json", `{"action":"consult"}`, 400, "target-needed"},
-		"an unknown target":   {"POST", "/transfer", token, "application/json", `{"action":"consult","target":"nobody"}`, 422, "no-target"},
-		"a wrong status":      {"PUT", "/agents/me", token, "application/json", `{"status":"asleep"}`, 400, "malformed"},
+		"no token": {"POST", "/transfer", "", "application/json", `{"action":"hold"}`, 401, ""},
+		"a made-up token": {"POST", "/transfer", "eyJhbGciOiJub25lIn0.e30.", "application/json",
+			`{"action":"hold"}`, 401, ""},
+		"no JSON": {"POST", "/transfer", token, "application/json", `{"action"`, 400, "malformed"},
+		"an unknown field": {"POST", "/transfer", token, "application/json", `{"action":"hold","coaching":true}`,
+			400, "malformed"},
+		"a wrong type":      {"POST", "/transfer", token, "application/json", `{"action":7}`, 400, "malformed"},
+		"an unknown action": {"POST", "/transfer", token, "application/json", `{"action":"steal"}`, 400, "malformed"},
+		"two documents": {"POST", "/transfer", token, "application/json", `{"action":"hold"}{}`, 400,
+			"malformed"},
+		"a form": {"POST", "/transfer", token, "application/x-www-form-urlencoded", `action=hold`, 415,
+			"not-json"},
+		"too large": {"POST", "/transfer", token, "application/json", big, 413, "too-large"},
+		"wrong for the state": {"POST", "/transfer", token, "application/json", `{"action":"swap"}`, 409,
+			"wrong-state"},
+		"a target missing": {"POST", "/transfer", token, "application/json", `{"action":"consult"}`, 400,
+			"target-needed"},
+		"an unknown target": {"POST", "/transfer", token, "application/json", `{"action":"consult","target":"nobody"}`,
+			422, "no-target"},
+		"a wrong status": {"PUT", "/agents/me", token, "application/json", `{"status":"asleep"}`, 400, "malformed"},
 	} {
 		req, err := http.NewRequest(c.method, l.API+c.path, bytes.NewReader([]byte(c.body)))
 		l.must(err)
@@ -144,7 +155,8 @@ func TestF149F154F160AgentsAPIOfTheRealBinariesRefusesWhatItMust(t *testing.T) {
 		status, body, h := l.send(req)
 		var problem struct{ Type string }
 		_ = json.Unmarshal([]byte(body), &problem)
-		if status != c.status || c.slug != "" && (problem.Type != "/problems/"+c.slug || h.Get("Content-Type") != "application/problem+json") {
+		if status != c.status || c.slug != "" &&
+			(problem.Type != "/problems/"+c.slug || h.Get("Content-Type") != "application/problem+json") {
 			t.Errorf("%s: %d %s %s, want %d %s", name, status, h.Get("Content-Type"), body, c.status, c.slug)
 		}
 		if got := h.Get("Access-Control-Allow-Origin"); got != "" {
@@ -158,8 +170,7 @@ func TestF149F154F160AgentsAPIOfTheRealBinariesRefusesWhatItMust(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
-// Nothing that the network tells comes through, so that the functions have to ask it: in the
-// line, in a talk and in a consult.
+// No callback arrives, so the functions have to ask Twilio: for a queued caller, in a talk and in a consult.
 func TestF197EveryListOfConferencesNamesAStatus(t *testing.T) {
 	t.Parallel()
 	l := open(t)

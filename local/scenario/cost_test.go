@@ -36,12 +36,12 @@ func (m *meter) reset() {
 	clear(m.count)
 }
 
-// costRow is a line of the table in docs/operations.md: what, and how often in a call.
+// costRow is a row of the table in docs/operations.md: an operation, and how often a call needs it.
 var costRow = regexp.MustCompile(`(?m)^\| (function invocations|store reads|store writes|index queries|REST calls|messages to pages) \| (\d+) \|`)
 
-// A call of three minutes that is handed over by consult costs what the operator was
-// told. The counts vary a little with the order in which webhooks meet, so they may be
-// a fifth away; more is a decision and changes the table.
+// A call of three minutes that is handed over by consult costs what the operations document says. The counts vary with
+// the order in which webhooks arrive, so they may differ by a fifth; a larger difference is a decision and changes the
+// table.
 func TestCostOfATransferredCallIsAsTheOperatorWasTold(t *testing.T) {
 	t.Parallel()
 	m := &meter{}
@@ -50,13 +50,13 @@ func TestCostOfATransferredCallIsAsTheOperatorWasTold(t *testing.T) {
 	m.reset()
 	logged := strings.Count(l.log.String(), "gateway | ")
 	records := int64(len(l.Network.Records(0)))
-	l.pages = map[string]bool{} // what a page asks by itself is priced by the hour, not by the call
+	l.pages = map[string]bool{} // polling pages are priced by the hour, not by the call
 
 	caller := l.dial("+15550199")
-	l.pass(15 * time.Second) // one turn with words, one of music
+	l.pass(15 * time.Second) // one turn with speech, one with music
 	l.answers("alice")
 	l.pass(time.Minute)
-	if _, err := l.agent("bob").Beat(l.ctx); err != nil { // the one beat without which he counts as away
+	if _, err := l.agent("bob").Beat(l.ctx); err != nil { // the one heartbeat without which bob counts as away
 		t.Fatal(err)
 	}
 	l.presses("alice", "consult", "bob")

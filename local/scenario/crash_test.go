@@ -10,8 +10,8 @@ import (
 	"warmtransfer/shared/conference"
 )
 
-// crash kills a function once, as it saves a conference of which that is so. Late: the
-// save takes effect, and the process dies before it hears of it.
+// crash kills a function once, as it saves a call for which the condition holds. Late: the save takes effect, and the
+// process dies before it gets the answer.
 type crash struct {
 	function string
 	when     func(c *conference.Conference) bool
@@ -53,7 +53,7 @@ func (c *crash) wantStruck(t *testing.T) {
 	}
 }
 
-// intended is a caller to whom an agent is to be rung, and is not yet.
+// intended is a caller for whom an agent is to be dialled and is not yet.
 func intended(c *conference.Conference) bool {
 	return c.State == conference.Ringing && c.Leg(c.Offer).Phase == conference.Dialing && c.Leg(c.Offer).SID == ""
 }
@@ -68,11 +68,11 @@ func TestF028CrashAfterTheIntentAndBeforeTheDial(t *testing.T) {
 			var caller string
 			switch function {
 			case "incoming":
-				l.gap = 7 * time.Second // the file's pause between an apology and the next try
+				l.gap = 7 * time.Second // the static file's pause between an apology and the next try
 				l.online("alice")
 				c.arm(l)
 				caller = l.dial("+15550199")
-			case "wait": // nobody is free when she comes; the page that is open then asks nothing
+			case "wait": // nobody is free when the caller arrives; the page that is opened then sends nothing more
 				l.online("alice")
 				l.pass(7 * time.Second)
 				_, err := l.agent("alice").Set(l.ctx, "away")
@@ -96,7 +96,7 @@ func TestF028CrashAfterTheIntentAndBeforeTheDial(t *testing.T) {
 				t.Fatalf("%d dials: it is not the crash that was meant", n)
 			}
 			l.until("alice is rung", 20*time.Second, func() bool { return l.legTo("alice") != "" })
-			l.bring(caller, "alice", 10*time.Second) // she may be hearing an apology just now
+			l.bring(caller, "alice", 10*time.Second) // the caller may be hearing an apology now
 			l.pass(30 * time.Second)
 			l.together(caller, l.legTo("alice"))
 			if n := l.dials("alice"); n != 1 {
@@ -107,8 +107,8 @@ func TestF028CrashAfterTheIntentAndBeforeTheDial(t *testing.T) {
 	}
 }
 
-// The caller hears bob, and the process that was about to take alice out dies: before it
-// could write down that the caller is off hold, or as soon as it had.
+// The caller hears bob, and the process that was about to release alice's leg dies: before it could save that the
+// caller is resumed, or just after.
 func TestF077CrashBetweenUnholdAndTheRemovalOfTheTransferor(t *testing.T) {
 	t.Parallel()
 	for _, late := range []bool{false, true} {
@@ -130,10 +130,11 @@ func TestF077CrashBetweenUnholdAndTheRemovalOfTheTransferor(t *testing.T) {
 		l.together(caller, bob)
 		l.wantState("bob", "talking")
 		if me := l.me("bob"); me.Call == nil || me.Call.Role != "owner" {
-			t.Errorf("bob's call: %+v, want that he owns it", me.Call)
+			t.Errorf("bob's call: %+v, want bob as its owner", me.Call)
 		}
 		l.wantPresence("alice", "available")
-		if _, err := l.agent("alice").Press(l.ctx, "complete", "", "once"); err != nil { // her page asks again
+		// Alice's page repeats the request.
+		if _, err := l.agent("alice").Press(l.ctx, "complete", "", "once"); err != nil {
 			t.Errorf("the repeated press: %v", err)
 		}
 		l.together(caller, bob)

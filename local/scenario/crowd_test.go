@@ -10,8 +10,7 @@ import (
 	"warmtransfer/local/twiliosim"
 )
 
-// Fifty callers come in the same moment to three free agents, over a network that dials
-// one call a second.
+// Fifty callers arrive in the same moment while three agents are free and Twilio dials one call a second.
 func TestF013FiftyCallersInOneSecond(t *testing.T) {
 	t.Parallel()
 	l := open(t, func(o *stack.Options) { o.Network = twiliosim.Config{CallsPerSecond: 1} })
@@ -41,12 +40,12 @@ func TestF013FiftyCallersInOneSecond(t *testing.T) {
 	}
 	l.pass(10 * time.Second)
 	for _, id := range crew {
-		l.ringing(id) // and only once: there is one leg of each
+		l.ringing(id) // and only once: each agent has one leg
 	}
 	if n := l.created(); n != len(crew) {
 		t.Errorf("the network was asked for %d calls to %d agents", n, len(crew))
 	}
-	// None is lost: the agents serve one after the other, and whoever is left waits on.
+	// No caller is lost: the agents serve one after the other, and the others stay queued.
 	served := map[string]bool{}
 	l.until("a dozen is served", 2*time.Minute, func() bool {
 		for _, id := range crew {
@@ -70,13 +69,13 @@ func TestF013FiftyCallersInOneSecond(t *testing.T) {
 		l.wantLive(sid)
 		l.waits(sid)
 		if c := l.conference(sid); c == nil || !c.State.InLine() {
-			t.Errorf("%s's item: %+v, want that she waits", l.name(sid), c)
+			t.Errorf("%s's item: %+v, want a queued caller", l.name(sid), c)
 		}
 	}
 	l.done(10 * time.Second)
 }
 
-// crowd are so many people who may sign in.
+// crowd is a list of so many agents who may sign in.
 func crowd(n int) (ids []string, may func(*stack.Options)) {
 	var people []issuer.Agent
 	for i := range n {
@@ -97,8 +96,8 @@ func (l *line) ringingAt(ids []string) []string {
 	return rung
 }
 
-// wantOwnerEach asserts that every caller talks to one agent, each to another one, and
-// that the table says the same.
+// wantOwnerEach asserts that every caller talks to one agent, each to a different one, and that the table says the
+// same.
 func (l *line) wantOwnerEach(callers []string) {
 	l.t.Helper()
 	owners := map[string]string{}
@@ -115,7 +114,8 @@ func (l *line) wantOwnerEach(callers []string) {
 		owners[id] = sid
 		c := l.conference(sid)
 		if o := c.Leg(c.Owner); c.State != "talking" || len(c.Legs) != 1 || o == nil || string(o.Agent) != id {
-			l.t.Errorf("%s's item is %s, owner %+v, legs %+v; she talks to %s", l.name(sid), c.State, o, c.Legs, id)
+			l.t.Errorf("%s's item is %s, owner %+v, legs %+v; the caller talks to %s",
+				l.name(sid), c.State, o, c.Legs, id)
 		}
 	}
 }
@@ -131,10 +131,13 @@ func TestF133AHundredAgentsRaceForTenCallers(t *testing.T) {
 	for _, id := range ids {
 		l.register(id)
 		agent := l.agent(id)
-		free = append(free, func() { _, _ = patient(func() (stack.Snapshot, error) { return agent.Set(l.ctx, "available") }) })
+		free = append(free, func() {
+			_,
+				_ = patient(func() (stack.Snapshot, error) { return agent.Set(l.ctx, "available") })
+		})
 	}
 	l.atOnce(free...)
-	l.pass(16 * time.Second) // who lost her race has had a turn of music since
+	l.pass(16 * time.Second) // long enough for a music turn of a caller whose save lost the race
 	rung := l.ringingAt(ids)
 	if len(rung) != len(l.callers) || l.created() != len(l.callers) {
 		t.Fatalf("%d agents are rung by %d dials for %d callers", len(rung), l.created(), len(l.callers))

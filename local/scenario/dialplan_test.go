@@ -10,7 +10,7 @@ import (
 	"warmtransfer/local/twiliosim/media"
 )
 
-// created counts the calls that the network was asked for.
+// created counts the calls that were created at Twilio.
 func (l *line) created() int {
 	n := 0
 	for _, r := range l.Network.Records(0) {
@@ -31,7 +31,7 @@ func TestF086F155F157NumbersThatAreRefusedBeforeTheNetworkIsAsked(t *testing.T) 
 	for target, want := range map[string]string{
 		"+493023125000":                  "target-not-allowed country", // another country
 		"+33199000000":                   "target-not-allowed country",
-		"+449098790000":                  "target-not-allowed premium", // premium
+		"+449098790000":                  "target-not-allowed premium",
 		"+19002345678":                   "target-not-allowed premium",
 		"+8816512345678":                 "target-not-allowed country", // satellite
 		"+44999":                         "target-not-allowed short",   // emergency
@@ -50,9 +50,9 @@ func TestF086F155F157NumbersThatAreRefusedBeforeTheNetworkIsAsked(t *testing.T) 
 		"+44" + strings.Repeat("2", 150): "target-not-allowed not-e164",
 		strings.Repeat("9", 10_000):      "no-target",
 		"nobody":                         "no-target",
-		"alice":                          "target-in-call", // herself
+		"alice":                          "target-in-call", // Alice's own id
 		"+442079460199":                  "target-in-call caller",
-		l.Number:                         "target-not-allowed own", // our own
+		l.Number:                         "target-not-allowed own", // the number that callers dial
 	} {
 		p := l.refused("alice", "consult", target, 422)
 		if got := strings.TrimSpace(p.Type + " " + p.Reason); !l.slug(got, target, want) {
@@ -67,7 +67,7 @@ func TestF086F155F157NumbersThatAreRefusedBeforeTheNetworkIsAsked(t *testing.T) 
 	l.done(10 * time.Second)
 }
 
-// slug compares; what looks like an agent's id may also be refused as nobody.
+// slug compares slugs; a text that looks like an agent's id may also be refused as an unknown agent.
 func (l *line) slug(got, target, want string) bool {
 	digits := strings.Trim(target, "0123456789") == ""
 	return got == "/problems/"+want || digits && got == "/problems/no-target"
@@ -133,7 +133,7 @@ func TestNextAvailableAgent(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
-// The webhooks around the key, each in turn, fail, come twice, or get lost.
+// Each webhook around the key in turn fails, comes twice, or gets lost.
 func TestF097F022WebhooksOfTheKey(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{"/accept$", "/connect-agent/", "^/events/"} {
@@ -146,7 +146,7 @@ func TestF097F022WebhooksOfTheKey(t *testing.T) {
 				l.until("the number talks to alice", 2*time.Minute, func() bool {
 					out := l.outside(london)
 					switch c, _ := l.Network.Call(out); {
-					case out == "" && l.state("alice") == "talking": // it has failed, or not begun
+					case out == "" && l.state("alice") == "talking": // it has failed, or not started
 						l.presses("alice", "consult", london)
 					case c.Status == "ringing":
 						l.must(l.Network.Answer(out, nil))
@@ -158,14 +158,15 @@ func TestF097F022WebhooksOfTheKey(t *testing.T) {
 				})
 				l.waits(caller)
 				l.insists("alice", "complete", "")
-				l.until("the caller talks to the number", time.Minute, func() bool { return l.hears(caller) == london && l.legTo("alice") == "" })
+				l.until("the caller talks to the number", time.Minute,
+					func() bool { return l.hears(caller) == london && l.legTo("alice") == "" })
 				l.done(90 * time.Second)
 			})
 		}
 	}
 }
 
-// asked is what a leg hears said to it.
+// asked is the speech that a leg hears.
 func (l *line) asked(sid string) string {
 	for _, s := range l.Network.Hears(sid) {
 		if s.Kind == media.KindSpeech {

@@ -8,7 +8,7 @@ import (
 	"warmtransfer/shared/conference"
 )
 
-// vanishes lets a caller dial and hang up before anything that follows is over.
+// vanishes lets a caller dial and hang up before the requests that follow are finished.
 func (l *line) vanishes(after func()) (caller string) {
 	l.t.Helper()
 	sid, err := l.Network.PlaceCall(nil, "+15550199", l.Number)
@@ -23,8 +23,8 @@ func (l *line) vanishes(after func()) (caller string) {
 	return sid
 }
 
-// wantNothingLeft asserts that nobody rings for a caller who has vanished, nor sits there
-// alone, and that the item is done with.
+// wantNothingLeft asserts that no leg rings for a caller who has hung up, that no agent is left alone in the
+// conference, and that the item is closed.
 func (l *line) wantNothingLeft(caller string) {
 	l.t.Helper()
 	for _, c := range l.Network.Live() {
@@ -36,8 +36,8 @@ func (l *line) wantNothingLeft(caller string) {
 	}
 }
 
-// The function that answers the caller has just been started, and takes seconds; the caller
-// hangs up meanwhile, and the end of the call is taken in before the call is known.
+// The function that answers the caller has a cold start of seconds; the caller hangs up meanwhile, and the callback of
+// the end is handled before the call exists.
 func TestF180HangsUpWhileTheFirstFunctionIsCold(t *testing.T) {
 	t.Parallel()
 	for _, cold := range []int{50, 500, 4000, 9000} {
@@ -52,13 +52,13 @@ func TestF180HangsUpWhileTheFirstFunctionIsCold(t *testing.T) {
 		}
 		l.pass(10 * time.Second)
 		l.wantNothingLeft(caller)
-		next := l.dial("+15550198") // and the line is as ever
+		next := l.dial("+15550198") // and the next call works as usual
 		l.together(next, l.answers("alice"))
 		l.done(10 * time.Second)
 	}
 }
 
-// The end of the call is told late, after all there is to save.
+// The callback of the end comes after everything else was saved.
 func TestF180TheEndIsToldAfterTheFirstSave(t *testing.T) {
 	t.Parallel()
 	for _, late := range []int{100, 3000} {
@@ -72,7 +72,7 @@ func TestF180TheEndIsToldAfterTheFirstSave(t *testing.T) {
 	}
 }
 
-// Both at once, again and again: whichever order the two functions come in.
+// Both at once, repeatedly, so that the two functions run in either order.
 func TestF180HangsUpAtOnce(t *testing.T) {
 	t.Parallel()
 	l := open(t)

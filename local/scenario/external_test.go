@@ -10,7 +10,7 @@ import (
 	"warmtransfer/local/twiliosim/faults"
 )
 
-// london is an outside number from the range kept for fiction.
+// london is an outside number from a range reserved for fiction.
 const london = "+442079460123"
 
 func allow(o *stack.Options) {
@@ -27,7 +27,7 @@ func (l *line) outside(number string) string {
 	return ""
 }
 
-// picksUp is somebody, or a machine, at the outside number: it is asked, and hears nobody.
+// picksUp lets a person or a machine at the outside number answer: it is screened, and hears nobody.
 func (l *line) picksUp() string {
 	l.t.Helper()
 	sid := l.outside(london)
@@ -39,14 +39,14 @@ func (l *line) picksUp() string {
 	return sid
 }
 
-// key is a key pressed on a leg's telephone.
+// key presses a key on a leg's telephone.
 func (l *line) key(sid, key string) {
 	l.t.Helper()
 	l.must(l.Network.DTMF(sid, key))
 	l.settle()
 }
 
-// wantOutcome asserts how an agent is told that the last transfer went.
+// wantOutcome asserts the outcome of the last transfer as the agent sees it.
 func (l *line) wantOutcome(id, want string) {
 	l.t.Helper()
 	me := l.me(id)
@@ -55,14 +55,14 @@ func (l *line) wantOutcome(id, want string) {
 	}
 }
 
-// withAlice is a caller who talks to alice, who may dial outside; bob is free.
+// withAlice is a caller who talks to alice, who may dial outside numbers; bob is free.
 func withAlice(t *testing.T, more ...func(*stack.Options)) (l *line, caller string) {
 	t.Helper()
 	l = open(t, append([]func(*stack.Options){allow}, more...)...)
 	return l, talking(l)
 }
 
-// calling is withAlice, who has dialled the outside number by that verb.
+// calling is withAlice after dialling the outside number with that verb.
 func calling(t *testing.T, verb string) (l *line, caller string) {
 	t.Helper()
 	l, caller = withAlice(t)
@@ -111,7 +111,7 @@ func (l *line) wantProgress(want string) {
 	}
 }
 
-// wantNoMessage: a telephone has no page that could be told anything.
+// wantNoMessage asserts that nothing was pushed to an outside leg: a telephone has no page.
 func (l *line) wantNoMessage(sid string) {
 	l.t.Helper()
 	for _, r := range l.Network.Records(0) {
@@ -127,7 +127,7 @@ func TestOutsideAddIsThreeWayAndTheNumberKeepsTheCaller(t *testing.T) {
 	alice := l.legTo("alice")
 	l.together(caller, alice)
 	out := l.picksUp()
-	l.together(caller, alice) // N5: neither hears who is being asked
+	l.together(caller, alice) // N5: neither hears the outside party being screened
 	l.key(out, "1")
 	l.together(caller, alice, out)
 	l.hangs(alice)
@@ -136,8 +136,7 @@ func TestOutsideAddIsThreeWayAndTheNumberKeepsTheCaller(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
-// F059, F061, F062: whatever becomes of the number, the caller is with alice again, who
-// is told why.
+// F059, F061, F062: whatever happens at the outside number, the caller is with alice again, who is told why.
 func TestF059F061F062OutsideNumberDoesNotTakeTheCall(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -171,11 +170,12 @@ func TestF059F061F062OutsideNumberDoesNotTakeTheCall(t *testing.T) {
 	}
 }
 
-// The network may refuse a number that we allow; its code is told, so that a country that
-// is closed is said as such.
+// Twilio may refuse a number that our dial plan allows; the outcome carries its error code, so that the page can say
+// that a country is not allowed.
 func TestF062TheNetworkRefusesTheNumber(t *testing.T) {
 	t.Parallel()
-	for code, outcome := range map[int]string{13227: "failed:13227", 21215: "failed:21215", 13224: "failed:13224", 21211: "failed:21211"} {
+	for code, outcome := range map[int]string{13227: "failed:13227", 21215: "failed:21215", 13224: "failed:13224",
+		21211: "failed:21211"} {
 		t.Run(outcome, func(t *testing.T) {
 			t.Parallel()
 			l, caller := withAlice(t)
@@ -186,14 +186,14 @@ func TestF062TheNetworkRefusesTheNumber(t *testing.T) {
 			l.wantOutcome("alice", outcome)
 			l.wantState("alice", "talking")
 			l.together(caller, l.legTo("alice"))
-			l.presses("alice", "consult", "bob") // nothing is left of it
+			l.presses("alice", "consult", "bob") // nothing is left of the first
 			l.together(l.legTo("alice"), l.answers("bob"))
 			l.done(10 * time.Second)
 		})
 	}
 }
 
-// What is refused, and a press that comes twice, uses up no limit.
+// Neither a refused request nor a repeated one uses up the limit.
 func TestN10OnlyNumbersThatAreDialledCount(t *testing.T) {
 	t.Parallel()
 	l := open(t, func(o *stack.Options) {
@@ -239,8 +239,8 @@ func TestF004F074CallerLeavesAnOutsideAttempt(t *testing.T) {
 	}
 }
 
-// The key is pressed while the news of the caller's end is on its way: one sentence, and
-// never an empty room.
+// The key is pressed while the callback of the caller's end is on its way: the outside party hears one sentence, and
+// never an empty conference.
 func TestF023CallerLeavesAsTheKeyIsPressed(t *testing.T) {
 	t.Parallel()
 	l, caller := calling(t, "consult")
@@ -268,8 +268,8 @@ func TestF064F065TransferorCancelsAnOutsideAttempt(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
-// F067: the caller is then for the number that is being asked, and if it does not take
-// her, for the agents again.
+// F067: the caller then belongs to the outside number that is being screened, and if it does not accept, to the agents
+// again.
 func TestF067TransferorIsLostWhileAnOutsideNumberIsAsked(t *testing.T) {
 	t.Parallel()
 	for _, takes := range []bool{true, false} {
@@ -291,8 +291,7 @@ func TestF067TransferorIsLostWhileAnOutsideNumberIsAsked(t *testing.T) {
 	}
 }
 
-// Nobody has asked for the end of the call: she goes back to the agent who handed her
-// over, and then to anybody.
+// No agent has ended the call: the caller goes back to the agent who handed over, and then to any agent.
 func TestF070OutsideNumberHangsUpAfterTheHandover(t *testing.T) {
 	t.Parallel()
 	for _, back := range []string{"alice", "bob"} {
@@ -326,8 +325,8 @@ func TestOutsideNumberHangsUpInConsult(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
-// An outside party has no page that beats: any word of its end must be enough, and if
-// none comes, the room ends with it and the caller's own leg asks what now.
+// An outside party has no page with heartbeats: any one report of its end must be enough, and if none comes, the
+// conference ends with it and the caller's own leg asks what to do next.
 func TestF097F103WordsOfTheOutsideEndAreLost(t *testing.T) {
 	t.Parallel()
 	for _, lost := range [][]string{

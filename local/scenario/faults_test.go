@@ -8,9 +8,9 @@ import (
 	"warmtransfer/local/twiliosim/faults"
 )
 
-// story is a whole call with a consult and an add, told so that it gets on however late
-// the switchboard learns of something: whoever is rung answers, a button is pressed
-// again until it is accepted, and each step waits for the one before to be heard.
+// story is a whole call with a consult and an add, written so that it goes on however late the service learns of
+// something: whoever is rung answers, a button is pressed again until it is accepted, and each step waits until the one
+// before can be heard.
 func (l *line) story() {
 	l.t.Helper()
 	l.online("alice", "bob", "carol")
@@ -36,7 +36,7 @@ func (l *line) story() {
 	l.until("everybody is out", 90*time.Second, func() bool { return !l.live(caller) && l.legTo("carol") == "" })
 }
 
-// takes lets an agent answer if his telephone rings.
+// takes lets an agent answer if the agent's telephone rings.
 func (l *line) takes(id string) {
 	if sid := l.legTo(id); sid != "" {
 		if c, _ := l.Network.Call(sid); c.Status == "ringing" {
@@ -46,8 +46,8 @@ func (l *line) takes(id string) {
 	}
 }
 
-// insists presses a button until it is accepted, as a person does; the page sends one
-// key for what is meant to happen once.
+// insists presses a button until it is accepted, as a person does. It uses one request key, as the page does for one
+// intention.
 func (l *line) insists(id, action, target string) {
 	l.t.Helper()
 	l.keys++
@@ -63,8 +63,8 @@ func (l *line) insists(id, action, target string) {
 	l.t.Fatalf("%s presses %s %s in vain: %v", id, action, target, err)
 }
 
-// reaches brings a target to the transferor's side by that verb, and again if the
-// network did not play along: then the transferor is told, and still has his caller.
+// reaches connects a target to the transferor by that verb, and tries again if the attempt failed: then the transferor
+// is told, and still has the caller.
 func (l *line) reaches(id, action, target string, so func() bool) {
 	l.t.Helper()
 	for range 4 {
@@ -76,14 +76,14 @@ func (l *line) reaches(id, action, target string, so func() bool) {
 			}
 			l.pass(time.Second)
 			if me := l.me(id); me.Call != nil && me.Call.State == "talking" {
-				break // it has failed, and the page says how
+				break // it has failed, and the page says why
 			}
 		}
 	}
 	l.t.Fatalf("%s does not reach %s by %s", id, target, action)
 }
 
-// until lets time pass until it is so.
+// until lets time pass until the condition holds.
 func (l *line) until(what string, within time.Duration, so func() bool) {
 	l.t.Helper()
 	for end := l.clock.Now().Add(within); ; l.pass(time.Second) {
@@ -104,9 +104,10 @@ func TestStoryWithoutFaults(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
-// callbacks are the status callbacks that a call has; every one of them may be lost.
+// callbacks are the status callbacks of a call; every one of them may be lost.
 var callbacks = []string{
-	"participant-join", "participant-leave", "participant-hold", "participant-unhold", "conference-start", "conference-end",
+	"participant-join", "participant-leave", "participant-hold", "participant-unhold", "conference-start",
+	"conference-end",
 	"call-initiated", "call-ringing", "call-completed",
 }
 
@@ -160,7 +161,7 @@ func TestF097DocumentsFetchedTwice(t *testing.T) {
 	}
 }
 
-// rest are the operations that the switchboard uses.
+// rest are the REST operations that the service uses.
 var rest = []string{
 	"CreateCall", "UpdateCall", "UpdateParticipant", "ListConference", "ListParticipant", "ListCall",
 }

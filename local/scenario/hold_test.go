@@ -10,7 +10,7 @@ import (
 	"warmtransfer/local/twiliosim/faults"
 )
 
-// holds counts how often the network was asked to put that leg on hold, and off again.
+// holds counts the requests that put that leg on hold, and those that resumed it.
 func (l *line) holds(sid string) (on, off int) {
 	for _, r := range l.Network.Records(0) {
 		if r.Event != "UpdateParticipant" || !strings.Contains(r.URL, sid) {
@@ -26,14 +26,14 @@ func (l *line) holds(sid string) (on, off int) {
 	return on, off
 }
 
-// held says whether the network has a leg on hold.
+// held says whether a leg is on hold at Twilio.
 func (l *line) held(sid string) bool {
 	c, _ := l.Network.Call(sid)
 	return c.Hold
 }
 
-// wantOneSideHeld asserts that after swaps alice talks to one side, and that the other
-// hears music; the item and her page say the same.
+// wantOneSideHeld asserts that after swaps alice talks to one side, and that the other hears music; the item and the
+// agent's page say the same.
 func (l *line) wantOneSideHeld(caller string) {
 	l.t.Helper()
 	alice, bob := l.legTo("alice"), l.legTo("bob")
@@ -45,13 +45,16 @@ func (l *line) wantOneSideHeld(caller string) {
 	l.together(alice, with)
 	l.waits(held)
 	if !l.held(held) || l.held(with) || l.held(alice) {
-		l.t.Errorf("%s: caller held %t, bob held %t, alice held %t", me.Call.State, l.held(caller), l.held(bob), l.held(alice))
+		l.t.Errorf("%s: caller held %t, bob held %t, alice held %t", me.Call.State, l.held(caller), l.held(bob),
+			l.held(alice))
 	}
 	c := l.conference(caller)
 	if c.Caller.Held != l.held(caller) || c.Leg(c.Transfer.Leg).Held != l.held(bob) {
-		l.t.Errorf("the item has caller held %t and bob held %t, which is not so", c.Caller.Held, c.Leg(c.Transfer.Leg).Held)
+		l.t.Errorf("the item has caller held %t and bob held %t, which is not so", c.Caller.Held,
+			c.Leg(c.Transfer.Leg).Held)
 	}
-	if want := l.name(held); len(me.Call.Held) != 1 || me.Call.Held[0] != map[string]string{"caller": "caller", "bob": "target"}[want] {
+	if want := l.name(held); len(me.Call.Held) != 1 ||
+		me.Call.Held[0] != map[string]string{"caller": "caller", "bob": "target"}[want] {
 		l.t.Errorf("alice is shown that %v are held, want %s", me.Call.Held, want)
 	}
 }
@@ -62,7 +65,7 @@ func TestF080SwapTwentyTimesQuickly(t *testing.T) {
 		l := open(t)
 		caller := consulting(l)
 		var all sync.WaitGroup
-		for range 20 { // nobody waits for what the network says of the last one
+		for range 20 { // no press waits for the callback of the one before
 			if swap := func() { _, _ = l.agent("alice").Do(l.ctx, "swap", "") }; together {
 				all.Go(swap)
 			} else {
@@ -73,7 +76,7 @@ func TestF080SwapTwentyTimesQuickly(t *testing.T) {
 		l.settle()
 		l.pass(5 * time.Second)
 		if !together {
-			l.wantState("alice", "consulting") // all twenty were taken
+			l.wantState("alice", "consulting") // all twenty were accepted
 		}
 		l.wantOneSideHeld(caller)
 		l.presses("alice", "swap", "")
@@ -102,7 +105,7 @@ func TestF089TransferOfACallerWhoIsOnHoldAlready(t *testing.T) {
 		l.pass(20 * time.Second)
 		l.waits(caller)
 		if on, off := l.holds(caller); on != 1 || off != 0 {
-			t.Errorf("she was put on hold %d times, and off %d times", on, off)
+			t.Errorf("the caller was put on hold %d times, and resumed %d times", on, off)
 		}
 		if held := l.me("alice").Call.Held; len(held) != 1 || held[0] != "caller" {
 			t.Errorf("alice is shown that %v are held", held)
@@ -114,7 +117,7 @@ func TestF089TransferOfACallerWhoIsOnHoldAlready(t *testing.T) {
 		if c := l.conference(caller); l.held(caller) || c.Caller.Held || c.OnHold {
 			t.Errorf("after %s: held %t, in the item %t, by hand %t", end, l.held(caller), c.Caller.Held, c.OnHold)
 		}
-		l.presses(with, "hold", "") // and the flag still works, both ways
+		l.presses(with, "hold", "") // hold still works, both ways
 		l.waits(caller)
 		l.presses(with, "resume", "")
 		l.together(caller, l.legTo(with))
@@ -122,8 +125,8 @@ func TestF089TransferOfACallerWhoIsOnHoldAlready(t *testing.T) {
 	}
 }
 
-// The network says that a participant's call is not in a state for that. Then it is asked
-// who is there, and not told the same again and again.
+// Twilio answers that a participant's call is not in progress. Then the service reconciles, and does not repeat the
+// request endlessly.
 func TestF124WrongCallStateIsLookedUpAndNotRepeated(t *testing.T) {
 	t.Parallel()
 	l := open(t)
@@ -140,7 +143,7 @@ func TestF124WrongCallStateIsLookedUpAndNotRepeated(t *testing.T) {
 			count[r.Event]++
 		}
 	}
-	// The press and its answer try twice each, and so does each of the four callbacks.
+	// The press and its repetition try twice each, and so does each of the four callbacks.
 	if n := count["UpdateParticipant"]; n < 1 || n > 12 || count["ListParticipant"] == 0 {
 		t.Errorf("the network was asked %v", count)
 	}

@@ -16,17 +16,16 @@ import (
 	"warmtransfer/local/twiliosim/faults"
 )
 
-// asked is what the functions of all lines have asked of AWS.
+// asked is what the functions of all tests have asked of AWS.
 var asked struct {
 	mu   sync.Mutex
 	uses map[iam.Use]bool
 }
 
-// anyTable stands for the tables, of which each line has its own.
+// anyTable stands for the tables; each test has its own.
 const anyTable = "calls"
 
-// wantNothingRefused asserts that the functions of this line have asked for nothing that
-// their roles do not allow.
+// wantNothingRefused asserts that the functions of this test have asked for nothing that their roles do not allow.
 func (l *line) wantNothingRefused() {
 	l.t.Helper()
 	for _, u := range l.Guard.Refused() {
@@ -45,8 +44,8 @@ func (l *line) wantNothingRefused() {
 	}
 }
 
-// wantNothingIdle is the other direction: what a role allows, its function has used in some
-// scenario. Only all scenarios together use everything, so nothing is said about a part.
+// wantNothingIdle is the other direction: each function has used in some scenario what its role allows. Only all
+// scenarios together use everything, so a run of some asserts nothing.
 func wantNothingIdle(functions []sam.Function) error {
 	for _, part := range []string{"test.run", "test.skip", "test.list"} {
 		if flag.Lookup(part).Value.String() != "" {
@@ -63,7 +62,7 @@ func wantNothingIdle(functions []sam.Function) error {
 	return nil
 }
 
-// without takes an action from a function's role.
+// without removes an action from a function's role.
 func without(function, action string) func(*stack.Options) {
 	return func(o *stack.Options) {
 		o.Change = func(t *sam.Template) {
@@ -78,12 +77,13 @@ func without(function, action string) func(*stack.Options) {
 	}
 }
 
-// A role from which a statement is missing costs no caller her call: what her functions
-// cannot do is like a service that is down, and she hears music or words.
+// A role without one of its statements loses no call: what the functions cannot do is like a service that is down, and
+// the caller hears music or speech.
 func TestCallerIsKeptByFunctionsThatMayNotDoTheirWork(t *testing.T) {
 	t.Parallel()
 	for _, function := range []string{"incoming", "wait", "connect-agent"} {
-		for _, action := range []string{"secretsmanager:GetSecretValue", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"} {
+		for _, action := range []string{"secretsmanager:GetSecretValue", "dynamodb:GetItem", "dynamodb:PutItem",
+			"dynamodb:Query"} {
 			t.Run(function+" without "+action, func(t *testing.T) {
 				t.Parallel()
 				l := open(t, without(function, action))
@@ -94,7 +94,7 @@ func TestCallerIsKeptByFunctionsThatMayNotDoTheirWork(t *testing.T) {
 				for n := range 8 {
 					l.pass(9 * time.Second)
 					l.wantLive(caller)
-					if n > 3 { // the first time she lets it ring
+					if n > 3 { // Alice does not answer the first time
 						l.takes("alice")
 					}
 					l.waitsOrTalks(caller)

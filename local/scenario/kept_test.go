@@ -13,27 +13,26 @@ func wrapUp(seconds string) func(*stack.Options) {
 	return func(o *stack.Options) { o.Parameters = map[string]string{"WrapUpSeconds": seconds} }
 }
 
-// away lets an agent choose to take no calls; his page shows nothing more.
+// away lets an agent choose Away; the test's page sends nothing more.
 func (l *line) away(id string) {
 	l.t.Helper()
 	_, err := l.agent(id).Set(l.ctx, "away")
 	l.must(err)
-	delete(l.pages, id) // it would say that he is available
+	delete(l.pages, id) // it would send heartbeats as available
 	l.settle()
 }
 
-// rungFor passes time until an agent is rung, and wants it to be for that caller and
-// within that time.
+// rungFor passes time until an agent is rung, and requires that it is for that caller and within that time.
 func (l *line) rungFor(id, caller string, within time.Duration) {
 	l.t.Helper()
 	l.until(id+" is rung", within, func() bool { return l.legTo(id) != "" })
 	call := l.me(id).Call
 	if call == nil || call.ID != caller {
-		l.t.Fatalf("%s is not rung for the caller who lost her agent, but for %+v", id, call)
+		l.t.Fatalf("%s is not rung for the caller who lost their agent, but for %+v", id, call)
 	}
 }
 
-// Her agent is given back to the caller who lost him, whoever else waits.
+// A caller who lost their agent gets the same agent back, whoever else waits.
 func TestF032ALostAgentIsNotGivenToTheNextInTheLine(t *testing.T) {
 	t.Parallel()
 	for name, lose := range map[string]func(l *line){
@@ -72,8 +71,8 @@ func TestF032ALostAgentIsNotGivenToTheNextInTheLine(t *testing.T) {
 	}
 }
 
-// A laptop falls asleep in a call. Its phone rings for nobody else, and a colleague is free
-// for the next in the line.
+// A laptop falls asleep in a call. The agent's page rings for nobody else, and a colleague is free for the next caller
+// in the queue.
 func TestNobodyIsRungForAtASleepingAgents(t *testing.T) {
 	t.Parallel()
 	l := open(t)
@@ -90,11 +89,11 @@ func TestNobodyIsRungForAtASleepingAgents(t *testing.T) {
 	l.rungFor("bob", third, 6*time.Second)
 	l.together(third, l.answers("bob"))
 	l.presses("bob", "end", "")
-	l.rungFor("bob", first, 30*time.Second) // her agent has not come back
+	l.rungFor("bob", first, 30*time.Second) // the caller's agent has not come back
 	l.done(30 * time.Second)
 }
 
-// A lost call is not over, so no rest begins that would keep the agent from it.
+// A lost call is not over, so no wrap-up begins that would keep the agent from the recall.
 func TestF032ALossStartsNoWrapUp(t *testing.T) {
 	t.Parallel()
 	for name, ids := range map[string][]string{"alone": {"alice"}, "with a colleague": {"alice", "bob"}} {
@@ -125,7 +124,7 @@ func TestTheCallersEndStartsTheWrapUp(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
-// The transferor who has left while the target rings is given to nobody else meanwhile.
+// A transferor who has left while the target rings gets no other offer meanwhile.
 func TestF092ATransferorWhoLeftIsKeptForHerCaller(t *testing.T) {
 	t.Parallel()
 	for _, comes := range []bool{true, false} {
@@ -154,7 +153,7 @@ func TestF092ATransferorWhoLeftIsKeptForHerCaller(t *testing.T) {
 	}
 }
 
-// The transferor who has left for her wrap-up is called back from it.
+// A transferor who has left into wrap-up is called back from it.
 func TestF092ATransferorIsCalledBackFromHerWrapUp(t *testing.T) {
 	t.Parallel()
 	l := open(t, wrapUp("120"))
@@ -169,7 +168,7 @@ func TestF092ATransferorIsCalledBackFromHerWrapUp(t *testing.T) {
 	l.done(30 * time.Second)
 }
 
-// What is picked in a call is for after it, and a loss is not its end.
+// A status chosen in a call applies after it, and a loss is not its end.
 func TestAStatusForAfterTheCallWaitsForItsEnd(t *testing.T) {
 	t.Parallel()
 	l := open(t)
@@ -185,7 +184,7 @@ func TestAStatusForAfterTheCallWaitsForItsEnd(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
-// A caller whose agent cannot come is for anybody at once.
+// A caller whose agent cannot come is offered to any agent at once.
 func TestNobodyWaitsForAnAgentWhoCannotCome(t *testing.T) {
 	t.Parallel()
 	back := func(l *line, id string) {
@@ -194,7 +193,7 @@ func TestNobodyWaitsForAnAgentWhoCannotCome(t *testing.T) {
 		l.pages[id] = true
 		l.pass(2 * time.Second)
 	}
-	t.Run("she had handed over to a number, and has the next caller", func(t *testing.T) {
+	t.Run("handed over to a number, and has the next caller", func(t *testing.T) {
 		t.Parallel()
 		l, caller := calling(t, "consult")
 		out := l.picksUp()
@@ -208,7 +207,7 @@ func TestNobodyWaitsForAnAgentWhoCannotCome(t *testing.T) {
 		l.rungFor("bob", caller, 5*time.Second)
 		l.done(30 * time.Second)
 	})
-	t.Run("she left while the target rang, and has gone away since", func(t *testing.T) {
+	t.Run("left while the target rang, and Away since", func(t *testing.T) {
 		t.Parallel()
 		l := open(t)
 		caller := l.talks("alice", "bob", "carol")
@@ -221,7 +220,7 @@ func TestNobodyWaitsForAnAgentWhoCannotCome(t *testing.T) {
 		l.rungFor("carol", caller, 5*time.Second)
 		l.done(30 * time.Second)
 	})
-	t.Run("she went away when she was cut off", func(t *testing.T) {
+	t.Run("Away since the agent was cut off", func(t *testing.T) {
 		t.Parallel()
 		l := open(t)
 		caller := talking(l)
@@ -235,7 +234,7 @@ func TestNobodyWaitsForAnAgentWhoCannotCome(t *testing.T) {
 	})
 }
 
-// The target is lost while the caller is being handed over to him, and others wait.
+// The target is lost while the caller is being handed over to them, and other callers wait.
 func TestTheTargetLostInTheHandOverIsCalledBack(t *testing.T) {
 	t.Parallel()
 	l := open(t)

@@ -10,8 +10,8 @@ import (
 	"warmtransfer/local/twiliosim/faults"
 )
 
-// Nothing that is told of the answer arrives. The room's name, without which nobody can
-// be put on hold, is found out by asking.
+// No callback of the answer arrives. The conference's SID, without which nobody can be put on hold, is found by asking
+// Twilio.
 func TestF029TheAnswerIsNotTold(t *testing.T) {
 	t.Parallel()
 	l := open(t)
@@ -25,18 +25,20 @@ func TestF029TheAnswerIsNotTold(t *testing.T) {
 	l.wantState("alice", "talking")
 	l.pass(60 * time.Second)
 	if c := l.conference(caller); !c.Started || c.Room == "" || !c.Caller.Joined || !c.Leg(c.Owner).Joined {
-		t.Errorf("60 s later the item has room %q, started %t, caller %+v, owner %+v", c.Room, c.Started, c.Caller, c.Leg(c.Owner))
+		t.Errorf("60 s later the item has conference %q, started %t, caller %+v, owner %+v", c.Room, c.Started, c.Caller,
+			c.Leg(c.Owner))
 	}
 	l.presses("alice", "consult", "bob")
 	l.waits(caller)
 	l.together(alice, l.answers("bob"))
 	l.presses("alice", "complete", "")
-	l.until("bob has the caller alone", 20*time.Second, func() bool { return l.hears(caller) == "bob" && !l.live(alice) })
+	l.until("bob has the caller alone", 20*time.Second,
+		func() bool { return l.hears(caller) == "bob" && !l.live(alice) })
 	l.done(90 * time.Second)
 }
 
-// A leg leaves its room and comes into it again, and the word of its leaving comes after
-// that of its coming: then it is there.
+// A leg leaves its conference and rejoins it, and the event of the leaving comes after that of the joining: the leg is
+// there.
 func TestF101AgentsLegJoinsLeavesAndJoinsAgain(t *testing.T) {
 	t.Parallel()
 	l := open(t)
@@ -52,20 +54,20 @@ func TestF101AgentsLegJoinsLeavesAndJoinsAgain(t *testing.T) {
 	l.wantInTurn(alice, "caller")
 	l.wantStaysWith(caller, "alice")
 	if n := l.dials("alice"); n != 1 {
-		t.Errorf("alice was dialled %d times: her second join was not honoured", n)
+		t.Errorf("alice was dialled %d times: the second join was not honoured", n)
 	}
 	l.done(10 * time.Second)
 }
 
-// The caller comes back under the same name too, into another room, when somebody has
-// ended hers by hand.
+// The caller rejoins a conference of the same name, another one, after somebody has ended the first by hand.
 func TestF101CallerJoinsLeavesAndJoinsAgain(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	caller := talking(l)
 	l.fault(leavesLate)
 	room := l.conference(caller).Room
-	if status, answer := l.rest("Conferences/"+string(room), url.Values{"Status": {"completed"}}); status != http.StatusOK {
+	if status, answer := l.rest("Conferences/"+string(room),
+		url.Values{"Status": {"completed"}}); status != http.StatusOK {
 		t.Fatalf("%d %v", status, answer)
 	}
 	l.wantLive(caller)
@@ -74,7 +76,7 @@ func TestF101CallerJoinsLeavesAndJoinsAgain(t *testing.T) {
 	l.together(caller, l.answers("alice"))
 	l.wantStaysWith(caller, "alice")
 	if c := l.conference(caller); c.Room == room || !c.Caller.Joined || c.Round != 1 {
-		t.Errorf("the item has room %s, round %d, caller %+v", c.Room, c.Round, c.Caller)
+		t.Errorf("the item has conference %s, generation %d, caller %+v", c.Room, c.Round, c.Caller)
 	}
 	l.done(10 * time.Second)
 }
@@ -82,8 +84,8 @@ func TestF101CallerJoinsLeavesAndJoinsAgain(t *testing.T) {
 // leavesLate keeps back the word of who has left.
 var leavesLate = faults.Rule{Kind: "webhook", Match: faults.Match{Event: "participant-leave"}, Do: "delay", DelayMs: 4000}
 
-// wantStaysWith asserts that the caller stays with the agent through the late words, the
-// sweeps and the page's questions, and that what is known of both is true: hold works.
+// wantStaysWith asserts that the caller stays with the agent through the late events, the sweeps and the polls, and
+// that the stored state of both is right: hold works.
 func (l *line) wantStaysWith(caller, id string) {
 	l.t.Helper()
 	for range 30 {
@@ -98,8 +100,8 @@ func (l *line) wantStaysWith(caller, id string) {
 	l.together(caller, l.legTo(id))
 }
 
-// Words about alice's first call come when she has her second one: those that are late,
-// and one that names the second conference and the first leg.
+// Events of alice's first call arrive during the second: late ones, and one that names the second call and the first
+// leg.
 func TestF106EventsOfAnAgentsOldLegWhenSheHasANewCall(t *testing.T) {
 	t.Parallel()
 	l := open(t)
@@ -119,7 +121,8 @@ func TestF106EventsOfAnAgentsOldLegWhenSheHasANewCall(t *testing.T) {
 	version := l.conference(second).Version
 	for _, conference := range []string{first, second} {
 		path := "/events/leg/" + conference + "/" + oldKey
-		form := url.Values{"AccountSid": {stack.MadeUp().SID}, "CallSid": {old}, "CallStatus": {"completed"}, "SequenceNumber": {"9"}}
+		form := url.Values{"AccountSid": {stack.MadeUp().SID}, "CallSid": {old}, "CallStatus": {"completed"},
+			"SequenceNumber": {"9"}}
 		if status, body, _ := l.post(path, form, signed(l.API+path, form)); status != http.StatusNoContent {
 			t.Errorf("%s: %d %s", path, status, body)
 		}
@@ -128,7 +131,7 @@ func TestF106EventsOfAnAgentsOldLegWhenSheHasANewCall(t *testing.T) {
 	if c := l.conference(second); c.Version != version || c.Owner == "" {
 		t.Errorf("a word about the old leg changed the new call: version %d became %d", version, c.Version)
 	}
-	l.pass(time.Minute) // now all the late ones have come
+	l.pass(time.Minute) // by now all the late events have come
 	l.together(second, leg)
 	l.wantState("alice", "talking")
 	l.wantPresence("alice", "busy")
@@ -138,7 +141,7 @@ func TestF106EventsOfAnAgentsOldLegWhenSheHasANewCall(t *testing.T) {
 	l.done(60 * time.Second)
 }
 
-// Nobody tells of her room: the sweep finds it, before it has started and after.
+// No event tells of the caller's conference: the sweep finds it, before it has started and after.
 func TestF197ARoomIsFoundBeforeItHasStartedAndAfter(t *testing.T) {
 	t.Parallel()
 	l := open(t)
@@ -148,14 +151,15 @@ func TestF197ARoomIsFoundBeforeItHasStartedAndAfter(t *testing.T) {
 	l.pass(70 * time.Second)
 	c := l.conference(caller)
 	if c.Room == "" || c.Started || !c.Caller.Joined {
-		t.Errorf("who waits is in room %q, started %v, joined %v", c.Room, c.Started, c.Caller.Joined)
+		t.Errorf("the waiting caller is in conference %q, started %v, joined %v", c.Room, c.Started, c.Caller.Joined)
 	}
 	l.waits(caller)
 	l.online("alice")
 	l.together(caller, l.answers("alice"))
 	l.pass(70 * time.Second)
 	if now := l.conference(caller); now.Room != c.Room || !now.Started || now.Round != 0 {
-		t.Errorf("who talks is in room %q, started %v, round %d; it was %q", now.Room, now.Started, now.Round, c.Room)
+		t.Errorf("the talking caller is in conference %q, started %v, generation %d; it was %q",
+			now.Room, now.Started, now.Round, c.Room)
 	}
 	l.together(caller, l.legTo("alice"))
 	l.done(90 * time.Second)

@@ -26,8 +26,8 @@ import (
 	"warmtransfer/shared/switchboard/switchboardtest"
 )
 
-// shared is what all tests use together: the binaries and the store's process. Every
-// test has a table, functions and a phone network of its own.
+// shared is what all tests use together: the binaries and the store's process. Every test has a table, functions and a
+// phonenet of its own.
 var shared struct {
 	binaries string
 	store    *store.Store
@@ -53,7 +53,8 @@ func prepare(m *testing.M) (int, error) {
 		return 1, err
 	}
 	t, err := sam.Load(filepath.Join(root, "template.yaml"), sam.Values{Parameters: map[string]string{
-		"TwilioNumber": "+15550100", "TwilioAccountSid": "", "TwilioAuthToken": "", "TwilioApiKey": "", "TwilioApiSecret": "",
+		"TwilioNumber": "+15550100", "TwilioAccountSid": "", "TwilioAuthToken": "", "TwilioApiKey": "",
+		"TwilioApiSecret": "",
 	}, Attributes: map[string]string{"Table": anyTable}})
 	if err != nil {
 		return 1, err
@@ -77,18 +78,17 @@ func prepare(m *testing.M) (int, error) {
 	return code, nil
 }
 
-// epoch is when every scenario begins.
+// epoch is when every scenario starts.
 var epoch = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
 const (
-	// beatEvery is how often an agent's page says that it is there.
+	// beatEvery is the interval of heartbeats.
 	beatEvery = 10 * time.Second
-	// pollEvery is how often the page of an agent in a call asks how it stands.
+	// pollEvery is how often the page of an agent in a call polls.
 	pollEvery = 2 * time.Second
 )
 
-// line is the whole phone line under a clock that stands still, with people at its
-// telephones. The clock moves by pass alone.
+// line is the whole local stack under a clock that only pass moves, with people at its telephones.
 type line struct {
 	*stack.Stack
 	t     *testing.T
@@ -96,20 +96,20 @@ type line struct {
 	clock *clock.Manual
 	log   *buffer
 	api   map[string]*stack.Agent
-	pages map[string]bool // agents whose page is open, and beats
-	crowd bool            // they all ask in the same moment, not one after another
+	pages map[string]bool // agents whose page is open and sends heartbeats
+	crowd bool            // all pages send at the same time, not one after another
 	beat  time.Time
-	keys  int // of presses
+	keys  int // request keys so far
 
 	mu      sync.Mutex
 	heard   map[string][]hearing // by leg
 	callers []string
 	gap     time.Duration // the longest silence that a caller may hear (N1)
 	leaving map[string]bool
-	lacks   string // what a function of this line is not allowed, "connect-agent: dynamodb:GetItem"
+	lacks   string // what a function of this test is not allowed, "connect-agent: dynamodb:GetItem"
 }
 
-// hearing is what a leg heard from a moment on.
+// hearing is what a leg hears from a time on.
 type hearing struct {
 	at    time.Time
 	words []string
@@ -133,15 +133,16 @@ func (b *buffer) String() string {
 	return b.b.String()
 }
 
-// open starts a line. At the end of the test, whether it had a done or not, the logs and
-// the functions' roles are looked at.
+// open starts a line. At the end of the test, even without done, it checks the logs and the functions' roles.
 func open(t *testing.T, change ...func(*stack.Options)) *line {
 	t.Helper()
 	l := &line{
 		t: t, ctx: context.Background(), clock: clock.NewManual(epoch), log: &buffer{}, api: map[string]*stack.Agent{},
-		pages: map[string]bool{}, beat: epoch, heard: map[string][]hearing{}, gap: 2 * time.Second, leaving: map[string]bool{},
+		pages: map[string]bool{}, beat: epoch, heard: map[string][]hearing{}, gap: 2 * time.Second,
+		leaving: map[string]bool{},
 	}
-	o := stack.Options{Clock: l.clock, Output: l.log, Headless: true, Binaries: shared.binaries, SharedStore: shared.store}
+	o := stack.Options{Clock: l.clock, Output: l.log, Headless: true, Binaries: shared.binaries,
+		SharedStore: shared.store}
 	for _, f := range change {
 		f(&o)
 	}
@@ -150,7 +151,7 @@ func open(t *testing.T, change ...func(*stack.Options)) *line {
 		t.Fatal(err)
 	}
 	l.Stack = s
-	t.Cleanup(func() { // when all is over, and the last line written
+	t.Cleanup(func() { // when everything is stopped and logged
 		l.wantNothingPersonal()
 		l.wantNothingRefused()
 	})
@@ -174,7 +175,7 @@ func (l *line) listen(leg string, sounds []media.Sound) {
 	l.heard[leg] = append(l.heard[leg], hearing{l.clock.Now(), words})
 }
 
-// settle waits until nothing is under way.
+// settle waits until no request is under way.
 func (l *line) settle() {
 	l.t.Helper()
 	ctx, cancel := context.WithTimeout(l.ctx, 30*time.Second)
@@ -215,7 +216,7 @@ func (l *line) pass(d time.Duration) {
 	}
 }
 
-// beats lets every open page do what it does by itself.
+// beats lets every open page send what it sends by itself.
 func (l *line) beats(now time.Time) {
 	ids := make([]string, 0, len(l.pages))
 	for id := range l.pages {
@@ -260,7 +261,10 @@ func (l *line) online(ids ...string) {
 	for _, id := range ids {
 		l.register(id)
 		l.pages[id] = true
-		if _, err := patient(func() (stack.Snapshot, error) { return l.agent(id).Set(l.ctx, "available") }); err != nil {
+		if _, err := patient(func() (stack.Snapshot,
+			error) {
+			return l.agent(id).Set(l.ctx, "available")
+		}); err != nil {
 			l.t.Fatalf("%s goes online: %v", id, err)
 		}
 		l.settle()
@@ -276,7 +280,7 @@ func (l *line) register(id string) {
 	}
 }
 
-// crash closes an agent's page without a goodbye: no more beats, no more telephone.
+// crash closes an agent's page without a message: heartbeats stop, and the telephone is unregistered.
 func (l *line) crash(id string) {
 	l.t.Helper()
 	delete(l.pages, id)
@@ -289,7 +293,7 @@ func (l *line) crash(id string) {
 	l.settle()
 }
 
-// dial lets a caller dial our number; it returns her leg.
+// dial lets a caller dial the number; it returns the caller's leg.
 func (l *line) dial(from string) string {
 	l.t.Helper()
 	sid, err := l.Network.PlaceCall(nil, from, l.Number)
@@ -316,7 +320,7 @@ func (l *line) legTo(id string) string {
 	return ""
 }
 
-// ringing is the leg that rings at an agent's.
+// ringing is the leg that rings at an agent's page.
 func (l *line) ringing(id string) string {
 	l.t.Helper()
 	sid := l.legTo(id)
@@ -333,7 +337,7 @@ func (l *line) notRinging(id string) {
 	}
 }
 
-// answers lets an agent take the call that rings; it returns his leg.
+// answers lets an agent take the ringing call; it returns the agent's leg.
 func (l *line) answers(id string) string {
 	l.t.Helper()
 	sid := l.ringing(id)
@@ -357,7 +361,7 @@ func (l *line) rejects(id string) {
 	l.settle()
 }
 
-// hangs lets a party put the receiver down.
+// hangs lets a party hang up.
 func (l *line) hangs(sid string) {
 	l.t.Helper()
 	l.mu.Lock()
@@ -380,8 +384,8 @@ func (l *line) presses(id, action, target string) stack.Snapshot {
 	return snap
 }
 
-// patient asks again when the server says that it cannot just now, as the page does. On
-// a machine that is busy the store may take longer than a function waits for it.
+// patient repeats a request that the server could not handle just now, as the page does. On a busy machine the store
+// may take longer than a function waits for it.
 func patient(ask func() (stack.Snapshot, error)) (snap stack.Snapshot, err error) {
 	for range 10 {
 		snap, err = ask()
@@ -404,7 +408,7 @@ func (l *line) refused(id, action, target string, status int) *stack.APIError {
 	return problem
 }
 
-// state is the state of an agent's call, as his page shows it.
+// state is the state of an agent's call, as the agent's page shows it.
 func (l *line) state(id string) string {
 	l.t.Helper()
 	return l.me(id).State()
@@ -451,8 +455,7 @@ func (l *line) hears(sid string) string {
 	return strings.Join(slices.Compact(words), " ")
 }
 
-// name is a person's name for a leg: the agent's, the outside number, or the caller's
-// number among callers.
+// name is a person's name for a leg: the agent's id, the outside number, or, among callers, the caller's number.
 func (l *line) name(sid string) string {
 	c, _ := l.Network.Call(sid)
 	if id, ok := strings.CutPrefix(c.To, "client:"); ok {
@@ -467,7 +470,7 @@ func (l *line) name(sid string) string {
 	return "caller"
 }
 
-// waits asserts that the caller is kept company: she hears music or a voice from a tape.
+// waits asserts that the caller hears music or recorded speech (N1).
 func (l *line) waits(sid string) {
 	l.t.Helper()
 	if got := l.hears(sid); got != "music" && got != "speech" {
@@ -529,8 +532,8 @@ func (l *line) dials(id string) int {
 	return n
 }
 
-// done ends what is left, then asserts what must hold after every call: no leg left
-// (N3), no silence (N1), the items' invariants (N4). Within is how long the last legs may live after the caller has gone.
+// done ends what is left, then asserts what must hold after every call: no leg left over (N3), no silence (N1), the
+// items' invariants (N4). Within is how long the last legs may live after the caller's end.
 func (l *line) done(within time.Duration) {
 	l.t.Helper()
 	l.settle()
@@ -552,7 +555,7 @@ func (l *line) done(within time.Duration) {
 	}
 }
 
-// wantNoGap asserts N1: how long the caller heard silence at a stretch.
+// wantNoGap asserts N1: the longest silence that the caller heard.
 func (l *line) wantNoGap(sid string) {
 	l.t.Helper()
 	if gap := l.longestGap(sid); gap > l.gap {
@@ -637,7 +640,8 @@ func (l *line) explain() {
 	}
 	records := l.Network.Records(0)
 	for _, r := range records[max(0, len(records)-40):] {
-		l.t.Logf("  %8.3f %s %s %s %s -> %d %s %s", r.At.Sub(epoch).Seconds(), r.Kind, r.Event, r.Method, r.URL, r.Status, r.Fault, r.Error)
+		l.t.Logf("  %8.3f %s %s %s %s -> %d %s %s", r.At.Sub(epoch).Seconds(), r.Kind, r.Event, r.Method, r.URL,
+			r.Status, r.Fault, r.Error)
 	}
 	out := strings.Split(l.log.String(), "\n")
 	for _, s := range out[max(0, len(out)-40):] {

@@ -12,51 +12,55 @@ import (
 	"warmtransfer/local/twiliosim/faults"
 )
 
-// The names, the note and the numbers of this call stand nowhere else, so that they are
-// found if they are anywhere in a log.
+// The names, the note and the numbers of this call occur nowhere else, so a search finds them if they are in a log.
 const (
-	secretNote   = "She asks about the Klondike inheritance"
+	secretNote   = "The caller asks about the Klondike inheritance"
 	secretCaller = "+447700900461"
 )
 
 var telling = []issuer.Agent{
-	{Username: "alice", Name: "Alice Wonderlake"}, {Username: "bob", Name: "Bob Quickfoot"}, {Username: "zoe.featherstone@example.com", Name: "Zoë Featherstone"},
+	{Username: "alice", Name: "Alice Wonderlake"}, {Username: "bob", Name: "Bob Quickfoot"},
+	{Username: "zoe.featherstone@example.com", Name: "Zoë Featherstone"},
 }
 
 // notes presses a button with the note.
 func (l *line) notes(id, action, target string) (stack.Snapshot, error) {
 	l.t.Helper()
 	var snap stack.Snapshot
-	err := l.agent(id).Call(l.ctx, http.MethodPost, "/transfer", map[string]any{"action": action, "target": target, "note": secretNote}, &snap)
+	err := l.agent(id).Call(l.ctx, http.MethodPost, "/transfer",
+		map[string]any{"action": action, "target": target, "note": secretNote}, &snap)
 	l.settle()
 	return snap, err
 }
 
-// A day on which everything goes wrong that makes a function write something down: and
-// nothing that it writes tells who called whom, or what opens a door.
+// Everything goes wrong that makes a function write a log line, and no line tells who called whom, or contains a
+// secret.
 func TestF163NothingPersonalIsLoggedWhateverGoesWrong(t *testing.T) {
 	t.Parallel()
 	o := &outage{}
 	l := open(t, allow, o.between(t), func(o *stack.Options) { o.Agents = telling })
-	l.gap = 15 * time.Second // it is not this day's question
+	l.gap = 15 * time.Second // silence is not what this test is about
 	l.online("alice", "bob")
 	var voice struct{ Token string }
 	l.must(l.agent("alice").Call(l.ctx, http.MethodPost, "/token", nil, &voice))
-	_, err := l.agent(telling[2].Username).Set(l.ctx, "available") // has no telephone: is rung in vain
+	_, err := l.agent(telling[2].Username).Set(l.ctx, "available") // has no telephone, so the ring is in vain
 	l.must(err)
 
-	// What strangers send.
+	// Requests from strangers.
 	form := callerForm(stranger)
 	form.Set("From", secretCaller)
 	form.Set("CallerName", "Wonderlake")
 	forged := signed(l.API+"/incoming", form)[2:] + "=="
-	for _, path := range []string{"/incoming", "/wait/" + stranger + "/0", "/events/call", "/connect-agent/" + stranger + "/" + url.PathEscape(secretCaller)} {
+	for _, path := range []string{"/incoming", "/wait/" + stranger + "/0", "/events/call",
+		"/connect-agent/" + stranger + "/" + url.PathEscape(secretCaller)} {
 		l.post(path, form, forged)
-		if !strings.HasSuffix(path, "/incoming") && !strings.HasPrefix(path, "/wait/") { // those would take her in
+		// Those would start a new call.
+		if !strings.HasSuffix(path, "/incoming") && !strings.HasPrefix(path, "/wait/") {
 			l.post(path, form, signed(l.API+path, form))
 		}
 	}
-	for _, body := range []any{map[string]any{"action": secretNote}, map[string]any{"action": "consult", "target": secretCaller, "note": secretNote}, secretNote} {
+	for _, body := range []any{map[string]any{"action": secretNote},
+		map[string]any{"action": "consult", "target": secretCaller, "note": secretNote}, secretNote} {
 		_ = l.agent("alice").Call(l.ctx, http.MethodPost, "/transfer", body, nil)
 	}
 
@@ -93,18 +97,20 @@ func TestF163NothingPersonalIsLoggedWhateverGoesWrong(t *testing.T) {
 	token, err := l.SignIn.Token("alice")
 	l.must(err)
 	a := stack.MadeUp()
-	l.wantNowhere("Klondike", "inheritance", "Wonderlake", "Quickfoot", "eatherstone", "7700900461", strings.TrimPrefix(london, "+44"),
+	l.wantNowhere("Klondike", "inheritance", "Wonderlake", "Quickfoot", "eatherstone", "7700900461",
+		strings.TrimPrefix(london, "+44"),
 		a.AuthToken, a.APISecret, forged, voice.Token, token[len(token)-20:])
 	l.done(90 * time.Second)
 	l.wantNowhere("Klondike", "Wonderlake", "7700900461")
 }
 
-// wantEverybodyLogged asserts that there was something to look through: each function
-// wrote lines, and some of them are of failures.
+// wantEverybodyLogged asserts that the search had something to search: each function wrote lines, and some of them are
+// of failures.
 func (l *line) wantEverybodyLogged() {
 	l.t.Helper()
 	log := l.log.String()
-	for _, function := range []string{"incoming", "wait", "connect-agent", "transfer", "token", "agents", "events", "sweep"} {
+	for _, function := range []string{"incoming", "wait", "connect-agent", "transfer", "token", "agents", "events",
+		"sweep"} {
 		if !strings.Contains(log, "\n"+function+" | {") {
 			l.t.Errorf("%s has logged nothing", function)
 		}
@@ -116,8 +122,8 @@ func (l *line) wantEverybodyLogged() {
 	}
 }
 
-// wantNowhere asserts that these stand in no line of the functions' logs, and in no
-// address that was asked; the addresses are in other people's logs (N9).
+// wantNowhere asserts that these texts are in no line of the functions' logs, and in no requested address, since
+// addresses are in other people's logs (N9).
 func (l *line) wantNowhere(secrets ...string) {
 	l.t.Helper()
 	all := strings.Split(l.log.String(), "\n")
@@ -139,11 +145,12 @@ func (l *line) wantNowhere(secrets ...string) {
 	}
 }
 
-// A caller who has no number of E.164 is let in like any other, shown as text, and stands
-// in no log either: the scan for plus signs and digits would not find her.
+// A caller whose number is not E.164 is let in like any other, shown as text, and is in no log either: the scan for
+// plus signs and digits would not find that text.
 func TestF195CallersWithoutANumberAreNotLogged(t *testing.T) {
 	t.Parallel()
-	for _, from := range []string{"sip:klondike@pbx.example.com", "sip:+447700900462@pbx.example.com", "07700900463", "4711"} {
+	for _, from := range []string{"sip:klondike@pbx.example.com", "sip:+447700900462@pbx.example.com", "07700900463",
+		"4711"} {
 		t.Run(from, func(t *testing.T) {
 			t.Parallel()
 			o := &outage{}
@@ -156,12 +163,13 @@ func TestF195CallersWithoutANumberAreNotLogged(t *testing.T) {
 			}
 			l.fault(faults.Rule{Kind: "rest", Do: "fail", Times: 3})
 			_, _ = l.agent("alice").Press(l.ctx, "consult", "bob", "1")
-			_ = l.agent("alice").Call(l.ctx, http.MethodPost, "/transfer", map[string]any{"action": "consult", "target": from}, nil)
+			_ = l.agent("alice").Call(l.ctx, http.MethodPost, "/transfer",
+				map[string]any{"action": "consult", "target": from}, nil)
 			l.pass(3 * time.Second)
 			l.hangs(caller)
 			l.pass(3 * time.Second)
 			if got := l.me("alice").Agent.Recent; len(got) == 0 || got[0].Caller != from {
-				t.Errorf("her recent calls: %+v", got)
+				t.Errorf("alice's recent calls: %+v", got)
 			}
 			if strings.Contains(l.log.String(), from) || strings.Contains(l.log.String(), url.QueryEscape(from)) {
 				t.Error("N9: the functions' log has the caller")

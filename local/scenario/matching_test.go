@@ -17,7 +17,7 @@ import (
 	"warmtransfer/shared/dynamo"
 )
 
-// table is the line's table as the functions see it.
+// table is the test's table as the functions see it.
 func (l *line) table() *dynamo.Store { return dynamo.New(l.Table.Client(), l.TableName) }
 
 // agentItem is an agent as stored.
@@ -28,7 +28,7 @@ func (l *line) agentItem(id string) *agent.Agent {
 	return a
 }
 
-// wantClaimed asserts that an agent is claimed for the leg that he has in a call.
+// wantClaimed asserts that an agent is claimed for their leg in a call.
 func (l *line) wantClaimed(id, caller string) {
 	l.t.Helper()
 	a, leg := l.agentItem(id), l.conference(caller).LegOf(agent.ID(id))
@@ -84,7 +84,7 @@ func TestF179WhoIsThereIsRungBehindManySilentOnes(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
-// queries stands between the functions and the store, and lets queries fail.
+// queries stands between the functions and the store, and makes queries fail.
 type queries struct {
 	down   atomic.Bool
 	status int
@@ -193,7 +193,7 @@ func TestF206ThirtyCallersInOneMomentAndTwentyFreeAgents(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
-// Callers arrive in the moment in which agents who talk consult those who are free.
+// Callers arrive in the moment in which agents in calls consult free agents.
 func TestF209ConsultsAndArrivalsInOneMoment(t *testing.T) {
 	t.Parallel()
 	ids, may := crowd(12)
@@ -270,7 +270,7 @@ func TestF202AnAgentIsRemoved(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	caller := l.talks("alice", "bob", "carol")
-	for _, id := range []string{"alice", "bob"} { // one talks, one is free
+	for _, id := range []string{"alice", "bob"} { // one is in a call, one is free
 		l.must(l.agent(id).Call(l.ctx, "POST", "/token", nil, nil))
 		l.must(l.SetRemoved(l.ctx, id, true))
 	}
@@ -296,12 +296,12 @@ func TestF202AnAgentIsRemoved(t *testing.T) {
 		t.Errorf("the directory has %v", ids)
 	}
 	l.pass(15 * time.Second)
-	l.together(caller, l.legTo("alice")) // she is kept
+	l.together(caller, l.legTo("alice")) // the caller stays connected
 	second := l.dial("+15550198")
 	l.notRinging("bob")
 	l.together(second, l.answers("carol"))
 	l.presses("carol", "end", "")
-	l.hangs(l.legTo("alice")) // and rescued when the agent goes
+	l.hangs(l.legTo("alice")) // and is rescued when the agent leaves
 	l.pass(6 * time.Second)
 	l.notRinging("alice")
 	l.until("the caller is offered to carol", 20*time.Second, func() bool { return l.legTo("carol") != "" })
@@ -317,7 +317,7 @@ func TestF202AnAgentIsRemoved(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
-// She rings at who is removed: nobody is let in who answers, and she goes on.
+// The offer rings at an agent who is removed: an answer is refused, and the caller is offered to the next.
 func TestF202AnAgentIsRemovedWhileItRings(t *testing.T) {
 	t.Parallel()
 	l := open(t)

@@ -8,7 +8,7 @@ import (
 	"warmtransfer/local/twiliosim/faults"
 )
 
-// The music's host fails: whoever is to hear music is told something each turn, and no turn is short.
+// The music's host fails: a caller who should hear music hears speech each turn, and no turn is short.
 func TestF183TheMusicsHostFails(t *testing.T) {
 	t.Parallel()
 	for name, rule := range map[string]faults.Rule{
@@ -24,7 +24,7 @@ func TestF183TheMusicsHostFails(t *testing.T) {
 				rule.Kind, rule.Match.Path = "media", `^/music/`
 				l.gap = 6 * time.Second
 				if name == "never" {
-					l.gap = 21 * time.Second // until the network gives it up, after other silence
+					l.gap = 21 * time.Second // until Twilio gives the file up, after other silence
 				}
 				var caller string
 				switch where {
@@ -61,7 +61,7 @@ func TestF183TheMusicsHostFails(t *testing.T) {
 	}
 }
 
-// spoken is what a leg was told.
+// spoken is the speech that a leg heard.
 func (l *line) spoken(sid string) []hearing {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -8,25 +8,24 @@ import (
 	"warmtransfer/local/twiliosim/faults"
 )
 
-// musicStops lets all tries of one turn of a caller's music be answered with 429, which is
-// what the platform says when nothing is left to run a function with. Nothing of the
-// network's own makes up for that: she hears silence, and asks for nothing more.
+// musicStops answers all tries of one music turn with 429, as API Gateway does when no concurrency is left. Twilio does
+// nothing in its place: the caller hears silence, and no further turn is requested.
 func (l *line) musicStops(caller string) {
 	l.t.Helper()
 	l.fault(faults.Rule{
 		Kind: "webhook", Match: faults.Match{Path: "^/wait/" + caller}, Do: "throttle", Status: http.StatusTooManyRequests, Times: 6,
 	})
-	l.until("her music stops", 30*time.Second, func() bool { return l.hears(caller) == "silence" })
-	l.gap = soundWithNone // from here on it is this that is measured
+	l.until("the music stops", 30*time.Second, func() bool { return l.hears(caller) == "silence" })
+	l.gap = soundWithNone // from here on, this gap is measured
 	if len(l.pages) > 0 {
 		l.gap = soundWithAPage
 	}
 }
 
-// The longest that a caller may hear nothing when all tries of a turn of her music have failed.
+// The longest silence of a caller when all tries of a music turn have failed.
 const (
 	soundWithAPage = 15 * time.Second
-	soundWithNone  = 61 * time.Second // the sweep comes each minute, and what it does takes a moment
+	soundWithNone  = 61 * time.Second // the sweep runs each minute, and what it does takes a moment
 )
 
 func TestF182MusicThatCouldNotBeHadComesBackInTheLine(t *testing.T) {
@@ -41,9 +40,9 @@ func TestF182MusicThatCouldNotBeHadComesBackInTheLine(t *testing.T) {
 	l.pass(90 * time.Second)
 	l.waits(caller)
 	if c := l.conference(caller); c.Round != 1 {
-		t.Errorf("she was taken to %d fresh rooms, want one", c.Round)
+		t.Errorf("the caller was redirected to %d new conferences, want one", c.Round)
 	}
-	l.online("alice") // she has not lost her place
+	l.online("alice") // the caller has not lost the place in the queue
 	l.together(caller, l.answers("alice"))
 	l.waits(next)
 	l.done(10 * time.Second)
@@ -80,8 +79,8 @@ func TestF182MusicThatCouldNotBeHadComesBackInAConsult(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
-// What puts her into a fresh room fails too, for as long as the network tries, and then for
-// minutes. She is not hung up on: the file that needs no function plays music to her.
+// The redirect to a new conference fails too, for as long as Twilio retries, and then for minutes. The caller is not
+// hung up on: the static file, which needs no function, plays music.
 func TestMusicThatCouldNotBeHadWhenNothingElseCanBe(t *testing.T) {
 	t.Parallel()
 	l := open(t)
@@ -101,7 +100,7 @@ func TestMusicThatCouldNotBeHadWhenNothingElseCanBe(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
-// A page is open and takes no calls: its beats notice it, wherever in a turn they come.
+// A page is open and takes no calls: its heartbeats notice the silence, wherever in a turn they come.
 func TestF182AnyPageNoticesThatMusicCouldNotBeHad(t *testing.T) {
 	t.Parallel()
 	for _, after := range []int{0, 3, 6, 9, 12} {
@@ -119,7 +118,7 @@ func TestF182AnyPageNoticesThatMusicCouldNotBeHad(t *testing.T) {
 	}
 }
 
-// Not even her first turn can be had.
+// Even the first turn fails.
 func TestF182TheFirstTurnOfMusicCannotBeHad(t *testing.T) {
 	t.Parallel()
 	for _, page := range []bool{true, false} {
@@ -135,7 +134,7 @@ func TestF182TheFirstTurnOfMusicCannotBeHad(t *testing.T) {
 		l.unavailable("^/wait/", 12)
 		caller := l.dial("+15550199")
 		if got := l.hears(caller); got != "silence" {
-			t.Fatalf("she hears %q", got)
+			t.Fatalf("the caller hears %q", got)
 		}
 		l.until("sound again", l.gap, func() bool { return l.hears(caller) != "silence" })
 		l.pass(2 * time.Minute)
@@ -144,7 +143,7 @@ func TestF182TheFirstTurnOfMusicCannotBeHad(t *testing.T) {
 	}
 }
 
-// No turn can be had for minutes: she hears words and music most of the time all the same.
+// No turn succeeds for minutes: the caller still hears speech and music most of the time.
 func TestF182NoTurnOfMusicCanBeHadForMinutes(t *testing.T) {
 	t.Parallel()
 	l := open(t)

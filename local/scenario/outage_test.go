@@ -10,9 +10,8 @@ import (
 	"warmtransfer/shared/conference"
 )
 
-// incomingDown lets the function that says what becomes of a caller answer nobody, as when
-// nothing is left to run it with. A caller whose room ends then hears the file with the
-// music, in no room, for as long as it lasts.
+// incomingDown makes the function that handles a caller's leg fail, as when no concurrency is left. A caller whose
+// conference ends then hears the static file with the music, in no conference, for as long as it lasts.
 func (l *line) incomingDown() {
 	l.t.Helper()
 	l.fault(faults.Rule{
@@ -26,7 +25,7 @@ func (l *line) nothingTold() {
 	l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Path: "^/events/"}, Do: "drop"})
 }
 
-// roomEnds ends the caller's room by itself.
+// roomEnds ends the caller's conference.
 func (l *line) roomEnds(caller string) {
 	l.t.Helper()
 	room := string(l.conference(caller).Room)
@@ -35,14 +34,14 @@ func (l *line) roomEnds(caller string) {
 	}
 }
 
-// She is in no room, so that nobody finds her there, and nothing of her comes to anybody.
-// She is not taken to have left for it: her leg is asked for before.
+// The caller is in no conference, so no list of participants shows them, and no callback comes. The service does not
+// take them for gone, because it asks for the caller's leg first.
 func TestF005F103TheRoomEndsWhileNothingAnswersTheCaller(t *testing.T) {
 	t.Parallel()
 	for _, p := range phases {
 		for _, told := range []bool{true, false} {
 			if p.name == "waiting" && !told {
-				continue // then nobody knows her room to end it
+				continue // then nobody knows the conference that should end
 			}
 			name := p.name + ", told"
 			if !told {
@@ -65,10 +64,10 @@ func TestF005F103TheRoomEndsWhileNothingAnswersTheCaller(t *testing.T) {
 					l.waits(caller)
 				}
 				if c := l.conference(caller); c.State == conference.Ended {
-					t.Errorf("her call has ended: %s", c.Reason)
+					t.Errorf("the call has ended: %s", c.Reason)
 				}
 				l.Network.ClearFaults()
-				l.online("carol") // the others have missed her
+				l.online("carol") // the others have missed the caller
 				l.bring(caller, "carol", 2*time.Minute)
 				l.done(90 * time.Second)
 			})
@@ -76,7 +75,7 @@ func TestF005F103TheRoomEndsWhileNothingAnswersTheCaller(t *testing.T) {
 	}
 }
 
-// The same, and she hangs up: not even her own request tells of it.
+// The same, and the caller hangs up: even the <Dial> action request is not handled.
 func TestF103TheCallerLeavesWhileNothingAnswersHer(t *testing.T) {
 	t.Parallel()
 	for _, p := range phases {
@@ -98,7 +97,7 @@ func TestF103TheCallerLeavesWhileNothingAnswersHer(t *testing.T) {
 				if do != "" {
 					within += time.Minute // one more sweep
 				}
-				l.until("her call has ended", within, func() bool {
+				l.until("the call has ended", within, func() bool {
 					c := l.conference(caller)
 					return !c.Live() && c.Reason == conference.ReasonCallerLeft
 				})
@@ -111,8 +110,8 @@ func TestF103TheCallerLeavesWhileNothingAnswersHer(t *testing.T) {
 	}
 }
 
-// Her last words need nobody's answer, wherever she is when they are due: in her room, or in
-// none, with the music that goes on whatever fails.
+// The spoken goodbye needs no answer from a function, wherever the caller is when it is due: in a conference, or in
+// none, with the static file's music.
 func TestF005F011LastWordsAreHeardWhileNothingAnswersTheCaller(t *testing.T) {
 	t.Parallel()
 	t.Run("the agent ends the call", func(t *testing.T) {
@@ -132,9 +131,9 @@ func TestF005F011LastWordsAreHeardWhileNothingAnswersTheCaller(t *testing.T) {
 		}
 	})
 	for _, ends := range []bool{false, true} {
-		name := "she has waited too long"
+		name := "the caller has waited too long"
 		if ends {
-			name += ", in no room"
+			name += ", in no conference"
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

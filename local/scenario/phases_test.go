@@ -7,7 +7,7 @@ import (
 	"warmtransfer/local/twiliosim/faults"
 )
 
-// phases brings a fresh call into each of its phases; it returns the caller.
+// phases brings a new call into each of its phases; it returns the caller.
 var phases = []struct {
 	name string
 	to   func(l *line) (caller string)
@@ -61,7 +61,7 @@ func TestF004F073F074CallerHangsUpInEveryPhase(t *testing.T) {
 var losses = []struct {
 	phase, lost, with string
 }{
-	{"talking", "alice", "alice"}, // re-offered first to the same agent
+	{"talking", "alice", "alice"}, // recalled: offered to the same agent first
 	{"held", "alice", "alice"},
 	{"add-ringing", "alice", "bob"},
 	{"add-ringing", "bob", "alice"},
@@ -96,7 +96,7 @@ func TestF032F059F067F068F070F071AgentLostInEveryPhase(t *testing.T) {
 			}
 			l.pass(4 * time.Second)
 			l.wantLive(caller)
-			if c.with == c.lost { // he comes back, as after a reload
+			if c.with == c.lost { // the lost agent comes back, as after a reload
 				l.online(c.lost)
 			}
 			l.bring(caller, c.with, 60*time.Second)
@@ -120,13 +120,13 @@ func (l *line) bring(caller, id string, within time.Duration) {
 		}
 		l.wantLive(caller)
 		if !l.clock.Now().Before(end) {
-			l.t.Fatalf("the caller does not talk to %s within %v: she hears %q", id, within, l.hears(caller))
+			l.t.Fatalf("the caller does not talk to %s within %v: the caller hears %q", id, within, l.hears(caller))
 		}
 	}
 }
 
-// The caller hangs up, and the network tells of everybody's end but hers; hers comes late.
-// Then it was still she who left.
+// The caller hangs up, and Twilio reports everybody's end except the caller's, which comes late. The outcome is still
+// that the caller left.
 func TestF073WhoHungUpIsToldRightlyInWhateverOrder(t *testing.T) {
 	t.Parallel()
 	for _, p := range phases {

@@ -10,7 +10,7 @@ import (
 	"warmtransfer/shared/conference"
 )
 
-// atOnce does things side by side, and waits until they and what follows from them are done.
+// atOnce does things concurrently, and waits until they and what follows from them are done.
 func (l *line) atOnce(things ...func()) {
 	l.t.Helper()
 	var all sync.WaitGroup
@@ -21,8 +21,8 @@ func (l *line) atOnce(things ...func()) {
 	l.settle()
 }
 
-// Three want carol at once: two callers who arrive, and bob who wants her for his own
-// caller. One gets her; the others lose nothing and are served by the next.
+// Three want carol at once: two arriving callers, and bob for a consult. One gets carol; the others lose nothing and
+// are served next.
 func TestF134AnAgentIsWantedByThreeAtOnce(t *testing.T) {
 	t.Parallel()
 	won := map[string]int{}
@@ -96,7 +96,7 @@ func TestF136CallerHangsUpAsTheAgentAnswers(t *testing.T) {
 		l.leaving[caller] = true
 		race := []func(){
 			func() { l.must(l.Network.Hangup(caller)) },
-			func() { _ = l.Network.Answer(leg, nil) }, // or it does not ring any more
+			func() { _ = l.Network.Answer(leg, nil) }, // or it no longer rings
 		}
 		if n%2 == 0 {
 			race[0], race[1] = race[1], race[0]
@@ -108,7 +108,8 @@ func TestF136CallerHangsUpAsTheAgentAnswers(t *testing.T) {
 		if me := l.me("alice"); me.Call != nil {
 			t.Errorf("alice is shown %+v", me.Call)
 		}
-		if c := l.conference(caller); c.State != conference.Ended || c.Reason != conference.ReasonCallerLeft || c.Live() {
+		if c := l.conference(caller); c.State != conference.Ended || c.Reason != conference.ReasonCallerLeft ||
+			c.Live() {
 			t.Errorf("the item is %s, %s, still to be looked after: %t", c.State, c.Reason, c.Live())
 		}
 	}
@@ -153,7 +154,8 @@ func TestF137CompleteAgainstCancel(t *testing.T) {
 			t.Fatalf("neither was accepted: %v", errs)
 		case !errors.As(errs[loser], &problem) || problem.Status != 409:
 			t.Fatalf("%s won, and %s was answered %v", winner, loser, errs[loser])
-		case problem.Type == "/problems/wrong-state" && problem.State != map[string]string{"complete": "completing", "cancel": "talking"}[winner]:
+		case problem.Type == "/problems/wrong-state" &&
+			problem.State != map[string]string{"complete": "completing", "cancel": "talking"}[winner]:
 			t.Errorf("%s won, and %s was told the state %q", winner, loser, problem.State)
 		case problem.Type != "/problems/wrong-state" && (winner != "complete" || problem.Type != "/problems/no-call"):
 			t.Errorf("%s won, and %s was refused as %s", winner, loser, problem.Type)

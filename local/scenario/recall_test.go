@@ -9,8 +9,8 @@ import (
 	"warmtransfer/local/twiliosim"
 )
 
-// recalled is a caller whose transferor was lost while bob rang, and came back; bob did
-// not answer, and she rings at alice's again. Carol is free all the time.
+// recalled is a caller whose transferor was lost while bob rang, and came back. Bob did not answer, so the caller rings
+// at alice's page again. Carol is free all the time.
 func recalled(t *testing.T) (l *line, caller string) {
 	t.Helper()
 	l = open(t)
@@ -36,7 +36,7 @@ func TestF091RecallIsAnsweredByTheTransferor(t *testing.T) {
 	l.together(caller, l.answers("alice"))
 	l.wantState("alice", "talking")
 	l.wantRole("alice", "owner")
-	l.wantOutcome("alice", "no-answer") // that is why she has her again
+	l.wantOutcome("alice", "no-answer") // that is why alice has the caller again
 	l.presses("alice", "consult", "carol")
 	l.together(l.legTo("alice"), l.answers("carol"))
 	l.done(10 * time.Second)
@@ -49,10 +49,10 @@ func TestF092RecallIsNotAnsweredAndTheCallerIsFirstInTheLine(t *testing.T) {
 	l.must(err)
 	_, err = l.agent("bob").Set(l.ctx, "away")
 	l.must(err)
-	delete(l.pages, "bob") // their pages would say that they are available
+	delete(l.pages, "bob") // their pages would send heartbeats as available
 	delete(l.pages, "carol")
-	other := l.dial("+15550198") // comes now, and has waited less
-	for range 15 {               // alice lets it ring, twice, and is set away for it
+	other := l.dial("+15550198") // arrives now, and has waited less
+	for range 15 {               // Alice does not answer twice, and is set Away for it
 		l.pass(5 * time.Second)
 		l.waits(caller)
 	}
@@ -62,7 +62,7 @@ func TestF092RecallIsNotAnsweredAndTheCallerIsFirstInTheLine(t *testing.T) {
 		l.waits(sid)
 	}
 	if c := l.conference(caller); c.State != "waiting" && c.State != "ringing" || !c.Head {
-		t.Errorf("the item is %s, head of the line %t", c.State, c.Head)
+		t.Errorf("the item is %s, head of the queue %t", c.State, c.Head)
 	}
 	l.online("carol")
 	l.pass(time.Second)
@@ -74,8 +74,8 @@ func TestF092RecallIsNotAnsweredAndTheCallerIsFirstInTheLine(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
-// The target answers in the moment in which his time is up and she is to be the
-// transferor's again. The network has let him ring longer than asked for, as Twilio does.
+// The target answers in the moment in which the ring time is over and the caller is to return to the transferor. The
+// network has let it ring longer than asked for, as Twilio does.
 func TestF139RecallAgainstALateAnswer(t *testing.T) {
 	t.Parallel()
 	recalls, answers := 0, 0
@@ -89,11 +89,11 @@ func TestF139RecallAgainstALateAnswer(t *testing.T) {
 		}
 		l.together(caller, l.answers(first))
 		l.presses(first, "consult", second)
-		l.hangs(l.legTo(first)) // the line is gone, the page is not
+		l.hangs(l.legTo(first)) // the leg is gone, the page is not
 		l.pass(27 * time.Second)
 		l.waits(caller)
 		late := l.ringing(second)
-		l.clock.Advance(time.Second) // now whoever asks next finds that the time is up
+		l.clock.Advance(time.Second) // from now on any request finds that the time is over
 		var both sync.WaitGroup
 		ask := func() { _, _ = l.agent(second).Me(l.ctx) }
 		answer := func() { _ = l.Network.Answer(late, nil) }
@@ -104,7 +104,7 @@ func TestF139RecallAgainstALateAnswer(t *testing.T) {
 		both.Go(answer)
 		both.Wait()
 		l.settle()
-		l.until("an agent has her", 30*time.Second, func() bool {
+		l.until("an agent has the caller", 30*time.Second, func() bool {
 			l.wantLive(caller)
 			l.takes(first)
 			h := l.hears(caller)
@@ -125,7 +125,7 @@ func TestF139RecallAgainstALateAnswer(t *testing.T) {
 		l.presses(owner, "end", "")
 		l.pass(10 * time.Second)
 		l.wantOver(caller)
-		l.online(other, owner) // two calls missed would set one away
+		l.online(other, owner) // two missed calls would set an agent Away
 	}
 	t.Logf("the recall was quicker %d times, the late answer %d times", recalls, answers)
 	l.done(10 * time.Second)

@@ -9,14 +9,14 @@ import (
 	"warmtransfer/local/twiliosim/faults"
 )
 
-// refuses lets the network not take a party into her room, so many times (0 is always), or let it in
-// only to let it out again.
+// refuses lets the network keep a party out of the conference, so many times (0 is always), or admit it and remove it
+// again.
 func (l *line) refuses(party, do string, code, times int) {
 	l.t.Helper()
 	l.fault(faults.Rule{Kind: "join", Match: faults.Match{Path: party}, Do: do, Code: code, Times: times})
 }
 
-// requested is when a path was asked for, of all tries.
+// requested is when a path was requested, all tries included.
 func (l *line) requested(path string) []time.Time {
 	var at []time.Time
 	for _, r := range l.Network.Records(0) {
@@ -27,8 +27,7 @@ func (l *line) requested(path string) []time.Time {
 	return at
 }
 
-// wantNoRush asserts that a path was asked for no faster than once in five seconds, but for the first
-// time after each that was well.
+// wantNoRush asserts that a path was requested at most once in five seconds, except the first time after each success.
 func (l *line) wantNoRush(path string, first int) {
 	l.t.Helper()
 	at := l.requested(path)
@@ -87,7 +86,7 @@ func TestF181TheRoomDoesNotTakeTheCaller(t *testing.T) {
 					t.Errorf("%d tries in two minutes", n)
 				}
 				if n := l.dials("alice"); n > 1 {
-					t.Errorf("alice was rung %d times for a caller who is in no room", n)
+					t.Errorf("alice was rung %d times for a caller who is in no conference", n)
 				}
 				l.Network.ClearFaults()
 			}

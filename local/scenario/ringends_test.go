@@ -7,8 +7,7 @@ import (
 	"warmtransfer/local/twiliosim/faults"
 )
 
-// wantRecent asserts what an agent's list of recent calls says of a call, and that it says
-// so once.
+// wantRecent asserts what an agent's list of recent calls says of a call, and that it says so once.
 func (l *line) wantRecent(id, call, outcome, with string, rang bool) {
 	l.t.Helper()
 	list, found := l.me(id).Agent.Recent, 0
@@ -27,8 +26,8 @@ func (l *line) wantRecent(id, call, outcome, with string, rang bool) {
 	}
 }
 
-// Whatever ends a ring, the agent's list of recent calls says who it was and why it
-// stopped, once, however often the network tells of it.
+// Whatever ends a ring, the agent's list of recent calls says who it was and why it stopped, once, however often Twilio
+// reports it.
 func TestF192WhyItStoppedRinging(t *testing.T) {
 	t.Parallel()
 	double := faults.Rule{Kind: "webhook", Match: faults.Match{Path: "^/events"}, Do: "double"}
@@ -43,9 +42,9 @@ func TestF192WhyItStoppedRinging(t *testing.T) {
 			l.hangs(caller)
 			l.pass(5 * time.Second)
 		}, "caller-left"},
-		"she declines":       {func(l *line, _ string) { l.rejects("alice") }, "declined"},
+		"declines":           {func(l *line, _ string) { l.rejects("alice") }, "declined"},
 		"declined by button": {func(l *line, _ string) { l.presses("alice", "decline", "") }, "declined"},
-		"she lets it ring":   {func(l *line, _ string) { l.pass(30 * time.Second) }, "no-answer"},
+		"lets it ring":       {func(l *line, _ string) { l.pass(30 * time.Second) }, "no-answer"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -58,7 +57,7 @@ func TestF192WhyItStoppedRinging(t *testing.T) {
 			test.end(l, caller)
 			l.pass(3 * time.Second)
 			list := l.me("alice").Agent.Recent
-			if test.outcome != "no-answer" || len(list) < 2 { // who let it ring was rung again since
+			if test.outcome != "no-answer" || len(list) < 2 { // an agent who let it ring has been rung again since
 				l.wantRecent("alice", caller, test.outcome, "", true)
 			}
 			l.done(10 * time.Second)
@@ -66,7 +65,7 @@ func TestF192WhyItStoppedRinging(t *testing.T) {
 	}
 }
 
-// A target is told who took the call back, and whom she shared it with.
+// A target is told who took the call back, and in whose call it was.
 func TestF192TakenBackByTheTransferor(t *testing.T) {
 	t.Parallel()
 	l := open(t)
@@ -77,7 +76,7 @@ func TestF192TakenBackByTheTransferor(t *testing.T) {
 	l.pass(3 * time.Second)
 	l.wantRecent("bob", caller, "cancelled", "Alice", true)
 
-	// What happens next stands in the words of the list, with no help from anybody's page.
+	// What happened next is in the list's words, without any page.
 	l.presses("alice", "consult", "bob")
 	l.answers("bob")
 	l.pass(2 * time.Second)
@@ -93,7 +92,7 @@ func TestF192TakenBackByTheTransferor(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
-// The caller who gives up while a target rings is in the target's list, too.
+// A caller who hangs up while a target rings is in the target's list, too.
 func TestF192TheCallerGivesUpWhileTheTargetRings(t *testing.T) {
 	t.Parallel()
 	l := open(t)

@@ -33,7 +33,7 @@ func TestF001MaximumWaitEndsWithAnApology(t *testing.T) {
 	if c := l.conference(caller); c == nil || c.Reason != "abandoned_by_policy" {
 		t.Fatalf("the item: %+v", c)
 	}
-	l.lastHeard(caller, "speech:") // N2: a spoken last word
+	l.lastHeard(caller, "speech:") // N2: a spoken goodbye
 	l.done(10 * time.Second)
 }
 
@@ -86,7 +86,7 @@ func TestF017NoAnswerGoesToTheNextAgentAndTwoMissesAreAway(t *testing.T) {
 	l.notRinging("alice")
 	l.ringing("bob")
 	l.waits(caller)
-	l.pass(25 * time.Second) // bob misses her too; alice is asked again
+	l.pass(25 * time.Second) // Bob misses the call too; alice is offered it again
 	l.waits(caller)
 	l.ringing("alice")
 	l.pass(25 * time.Second)
@@ -100,7 +100,7 @@ func TestF019AgentNotRegisteredIsPassedOver(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	l.online("alice", "bob")
-	l.must(l.Network.SetScripted("alice", false)) // her telephone is gone, her page beats on
+	l.must(l.Network.SetScripted("alice", false)) // Alice's telephone is gone, the page's heartbeats go on
 	delete(l.pages, "alice")
 	caller := l.dial("+15550199")
 	l.pass(5 * time.Second)
@@ -157,7 +157,7 @@ func TestAgentOfflineIsNotRung(t *testing.T) {
 	l.pass(20 * time.Second)
 	l.waits(caller)
 	if n := l.dials("alice"); n != 0 {
-		t.Errorf("alice was dialled %d times with her page closed", n)
+		t.Errorf("alice was dialled %d times with the page closed", n)
 	}
 	l.done(10 * time.Second)
 }

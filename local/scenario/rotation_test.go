@@ -13,14 +13,15 @@ import (
 func (l *line) withToken(token string) string {
 	l.t.Helper()
 	a := stack.MadeUp()
-	value, err := json.Marshal(map[string]string{"accountSid": a.SID, "authToken": token, "apiKey": a.APIKey, "apiSecret": a.APISecret})
+	value, err := json.Marshal(map[string]string{"accountSid": a.SID, "authToken": token, "apiKey": a.APIKey,
+		"apiSecret": a.APISecret})
 	l.must(err)
 	return string(value)
 }
 
-// The account's auth token changes while people talk. Whatever label its version of the
-// secret has when the first webhook comes that is signed with it, no webhook is refused, and
-// the call goes on: functions that know other tokens only read the secret once more.
+// The account's auth token changes during calls. Whatever label its version of the secret has when the first webhook
+// signed with it arrives, no webhook is refused, and the call goes on: functions that know other tokens only read the
+// secret once more.
 func TestAuthTokenIsReplacedInACall(t *testing.T) {
 	t.Parallel()
 	const next = "fedcba9876543210fedcba9876543210"

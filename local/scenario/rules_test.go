@@ -11,8 +11,8 @@ import (
 	"warmtransfer/local/twiliosim/faults"
 )
 
-// A rule of the account's wins over what our addresses ask for: what fails once is not tried again. In
-// each phase a turn of music is lost, then the words of the network are; all is repaired.
+// A webhook rule of the account overrides what our addresses ask for: a failed request is not retried. In each phase a
+// music turn is lost, then Twilio's callbacks are; all is repaired.
 func TestF198ClocksRepairWhereTheNetworkOverlooksWhatOurAddressesAskFor(t *testing.T) {
 	t.Parallel()
 	for _, p := range phases {
@@ -42,7 +42,7 @@ func TestF198ClocksRepairWhereTheNetworkOverlooksWhatOurAddressesAskFor(t *testi
 	}
 }
 
-// unavailable lets so many webhooks to a path be answered with 503.
+// unavailable answers so many webhooks to a path with 503.
 func (l *line) unavailable(path string, times int) {
 	l.t.Helper()
 	l.fault(faults.Rule{
@@ -86,8 +86,7 @@ func TestF198ASharedKeySignsWebhooks(t *testing.T) {
 	}
 }
 
-// A key that the stack does not know, and an algorithm: callers hear the file that needs no function, and the
-// log names what is the matter.
+// A key that the stack does not know, and an algorithm: callers hear the static file, and the log names the cause.
 func TestF198ASignatureThatCannotBeCheckedIsNamed(t *testing.T) {
 	t.Parallel()
 	for algorithm, problem := range map[string]string{

@@ -16,8 +16,8 @@ import (
 	"warmtransfer/shared/conference"
 )
 
-// saving is told of each save of a conference on its way to the store. Save lets it take
-// effect; without that it does after saving has returned. True loses the answer.
+// saving is called with each save of a call on its way to the store. Save lets it take effect at once; otherwise it
+// does so after saving has returned. True loses the answer.
 type saving func(c *conference.Conference, save func()) (lost bool)
 
 // between puts it between the functions and the store.
@@ -36,7 +36,7 @@ func (f saving) between(t *testing.T) func(*stack.Options) {
 		save()
 		maps.Copy(w.Header(), answer.Header())
 		w.WriteHeader(answer.Code)
-		_, _ = w.Write(answer.Body.Bytes()) // who has gone misses nothing
+		_, _ = w.Write(answer.Body.Bytes()) // a client that is gone needs no answer
 	})
 }
 
@@ -49,14 +49,15 @@ func viaProxy(t *testing.T, ask func(w http.ResponseWriter, r *http.Request, sto
 				t.Fatal(err)
 			}
 			proxy := httputil.NewSingleHostReverseProxy(to)
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { ask(w, r, proxy) }))
+			handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { ask(w, r, proxy) })
+			server := httptest.NewServer(handler)
 			t.Cleanup(server.Close)
 			return server.URL
 		}
 	}
 }
 
-// saved is the conference that a request to the store saves, nil if it does not.
+// saved is the call that a request to the store saves, nil if it saves none.
 func saved(r *http.Request) *conference.Conference {
 	if !strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".PutItem") {
 		return nil
@@ -67,7 +68,8 @@ func saved(r *http.Request) *conference.Conference {
 		Item struct{ PK, Doc struct{ S string } }
 	}
 	c := &conference.Conference{}
-	if err != nil || json.Unmarshal(body, &put) != nil || !strings.HasPrefix(put.Item.PK.S, "c#") || json.Unmarshal([]byte(put.Item.Doc.S), c) != nil {
+	if err != nil || json.Unmarshal(body, &put) != nil || !strings.HasPrefix(put.Item.PK.S, "c#") ||
+		json.Unmarshal([]byte(put.Item.Doc.S), c) != nil {
 		return nil
 	}
 	return c

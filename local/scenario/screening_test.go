@@ -12,8 +12,8 @@ func named(o *stack.Options) {
 	o.Parameters = map[string]string{"AllowedCountries": "GB,US", "LineName": "Example Telephone"}
 }
 
-// A phone that screens its calls answers by itself, takes down what it hears first, and rings its owner, who reads it,
-// picks up and presses the key: half a minute has gone by.
+// A phone that screens its calls answers by itself, transcribes what it hears first, and rings its owner, who reads it,
+// picks up and presses the key: that takes half a minute.
 func TestF201PhoneThatScreensItsCallsIsConnected(t *testing.T) {
 	t.Parallel()
 	for _, verb := range []string{"consult", "add"} {
@@ -59,7 +59,7 @@ func TestF201PhoneThatScreensItsCallsIsConnected(t *testing.T) {
 	}
 }
 
-// A machine answers too, and presses no key: it is given up, and the caller is with alice.
+// A machine answers too, and presses no key: the attempt ends, and the caller is with alice.
 func TestF201MachineIsGivenUpAfterTheQuestion(t *testing.T) {
 	t.Parallel()
 	l := open(t, named)

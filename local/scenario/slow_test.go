@@ -14,8 +14,8 @@ func everyList(do string, times int) faults.Rule {
 	return faults.Rule{Kind: "rest", Match: faults.Match{Path: "(Calls|Conferences|Participants).json$", Method: "GET"}, Do: do, Times: times, DelayMs: 600_000}
 }
 
-// The network's lists succeed, and show nobody or only what is old, for the two sweeps of
-// two minutes, or once. Nobody is hung up on, and everybody hears what they heard.
+// Twilio's lists succeed, and show nobody or only an old state, for the two sweeps of two minutes, or once. No leg is
+// hung up, and everybody hears what they heard before.
 func TestF178ListsLagInEveryPhase(t *testing.T) {
 	t.Parallel()
 	for _, p := range phases {
@@ -50,7 +50,7 @@ func TestF178ListsLagInEveryPhase(t *testing.T) {
 						t.Errorf("after it they hear %s, want %s", got, want)
 					}
 					if l.conference(caller).Round != 0 {
-						t.Error("the caller was taken out of the room")
+						t.Error("the caller was taken out of the conference")
 					}
 					l.done(60 * time.Second)
 				})
@@ -59,8 +59,8 @@ func TestF178ListsLagInEveryPhase(t *testing.T) {
 	}
 }
 
-// The list of calls does not show yet what was dialled without an answer, of which nothing
-// is told either: it rings on, and is answered.
+// The list of calls does not show yet what was dialled without an answer, and no callback comes either: the leg rings
+// on, and is answered.
 func TestF178ADialledLegThatNoListShowsYet(t *testing.T) {
 	t.Parallel()
 	for _, do := range []string{"empty", "lag"} {
@@ -80,11 +80,12 @@ func TestF178ADialledLegThatNoListShowsYet(t *testing.T) {
 	}
 }
 
-// The un-hold of the caller has no answer and takes effect seconds later, with or without a
-// callback for it, while the agent has gone back to the private talk.
+// The resume of the caller gets no answer and takes effect seconds later, with or without a callback, while the agent
+// has gone back to the private talk.
 func TestF184AnUnholdTakesEffectLate(t *testing.T) {
 	t.Parallel()
-	for _, presses := range []string{"swap swap", "swap swap complete", "swap swap cancel", "cancel consult", "complete"} {
+	for _, presses := range []string{"swap swap", "swap swap complete", "swap swap cancel", "cancel consult",
+		"complete"} {
 		for _, late := range []int{1000, 4000, 10_000} {
 			for _, told := range []bool{true, false} {
 				t.Run(fmt.Sprint(presses, " ", late, " told ", told), func(t *testing.T) {
@@ -138,8 +139,8 @@ func TestF184AnUnholdTakesEffectLate(t *testing.T) {
 // have given up.
 var slowly = faults.Rule{Kind: "rest", Do: "late", DelayMs: 4900}
 
-// Every REST call takes 4.9 s. A whole warm transfer comes about all the same, slowly, and
-// the caller is never without a sound for more than five seconds.
+// Every REST call takes 4.9 s. A whole warm transfer still succeeds, slowly, and the caller is never without sound for
+// more than five seconds.
 func TestF186EveryRestCallTakesFiveSeconds(t *testing.T) {
 	t.Parallel()
 	l := open(t)
@@ -169,17 +170,18 @@ func TestF186EveryRestCallTakesFiveSeconds(t *testing.T) {
 	t.Logf("alice talks to bob after %v", l.clock.Now().Sub(began))
 	l.waits(caller)
 	l.insists("alice", "complete", "")
-	l.until("the caller talks to bob alone", 40*time.Second, func() bool { return l.hears(caller) == "bob" && l.legTo("alice") == "" })
+	l.until("the caller talks to bob alone", 40*time.Second,
+		func() bool { return l.hears(caller) == "bob" && l.legTo("alice") == "" })
 	l.pass(5 * time.Second)
 	l.insists("bob", "hold", "")
-	l.until("the caller is on hold", 15*time.Second, func() bool { h := l.hears(caller); return h == "music" || h == "speech" })
+	l.until("the caller is on hold", 15*time.Second,
+		func() bool { h := l.hears(caller); return h == "music" || h == "speech" })
 	l.insists("bob", "resume", "")
 	l.until("the caller is back", 25*time.Second, func() bool { return l.hears(caller) == "bob" })
 	l.done(90 * time.Second)
 }
 
-// The network does not do what is asked of it at all: the transferor is told so in time, and
-// keeps the caller.
+// Twilio does nothing that is asked of it: the transferor is told so in time, and keeps the caller.
 func TestF186AConsultThatCannotBeginIsRefusedInWords(t *testing.T) {
 	t.Parallel()
 	for _, do := range []string{"fail", "drop", "throttle"} {
@@ -190,7 +192,8 @@ func TestF186AConsultThatCannotBeginIsRefusedInWords(t *testing.T) {
 		l.insists("alice", "consult", "bob")
 		l.pass(15 * time.Second)
 		me := l.me("alice")
-		if me.State() != "talking" || me.Call.Transfer == nil || !strings.HasPrefix(string(me.Call.Transfer.Outcome), "failed") {
+		if me.State() != "talking" || me.Call.Transfer == nil ||
+			!strings.HasPrefix(string(me.Call.Transfer.Outcome), "failed") {
 			t.Errorf("%s: 15 s later alice's call is %q, %+v", do, me.State(), me.Call.Transfer)
 		}
 		l.together(caller, l.legTo("alice"))

@@ -20,7 +20,7 @@ var (
 	soakSeed  = flag.Uint64("seed", 1, "what the soak's people decide by")
 )
 
-// soakAgents is how many agents the soak has.
+// soakAgents is the number of agents in the soak.
 const soakAgents = 12
 
 // soakFaults strike one request in twenty of all: a callback is lost, doubled, late or out
@@ -41,23 +41,23 @@ var soakFaults = []faults.Rule{
 	{Kind: "rest", Do: "drop-after", Every: 43},
 }
 
-// soak is a day at the phone line: callers come, agents do what agents do, and about one
-// request in twenty goes wrong.
+// soak is a day of the phone line: callers arrive, agents use their buttons at random, and about one request in twenty
+// fails.
 type soak struct {
 	*line
 	dice   *rand.Rand
 	ids    []string
 	back   map[string]time.Time // crashed agents, and when they come back
-	ended  map[string]bool      // conferences that an agent has ended
+	ended  map[string]bool      // calls that an agent has ended
 	wanted int
 
-	seen    int64               // the number of the last request looked at
-	struck  int                 // requests that went wrong
+	seen    int64               // the number of the last examined request
+	struck  int                 // requests that failed
 	strikes map[string][]strike // by caller
 }
 
-// strike is a fault that struck a request about a caller. What is held back lacks from when it
-// came up until it is told.
+// strike is a fault that struck a request about a caller. A callback that is held back is missing from when it was due
+// until it is sent.
 type strike struct {
 	from, to time.Time
 	what     string
@@ -68,7 +68,8 @@ const withoutMusic = 5 * time.Second
 
 func TestF176Soak(t *testing.T) {
 	t.Parallel()
-	s := &soak{dice: rand.New(rand.NewPCG(*soakSeed, 0)), back: map[string]time.Time{}, ended: map[string]bool{}, wanted: *soakCalls, strikes: map[string][]strike{}}
+	s := &soak{dice: rand.New(rand.NewPCG(*soakSeed, 0)), back: map[string]time.Time{}, ended: map[string]bool{},
+		wanted: *soakCalls, strikes: map[string][]strike{}}
 	var people []issuer.Agent
 	for n := range soakAgents {
 		id := fmt.Sprintf("agent%d", n)
@@ -110,7 +111,7 @@ func (s *soak) second() {
 
 var callSID = regexp.MustCompile(`CA[0-9a-f]{32}`)
 
-// look notes whom the last requests' faults have struck: the network forgets them after some thousand requests.
+// look records whom the last requests' faults have struck, because phonenet forgets requests after some thousand.
 func (s *soak) look() {
 	for _, r := range s.Network.Records(s.seen) {
 		s.seen = r.N
@@ -125,12 +126,13 @@ func (s *soak) look() {
 		about := append(callSID.FindAllString(r.URL+" "+r.Body, -1), r.SID)
 		slices.Sort(about)
 		for _, sid := range slices.Compact(about) {
-			s.strikes[sid] = append(s.strikes[sid], strike{from, r.At, fmt.Sprintf("%s %s %s", r.Fault, r.Kind, r.Event)})
+			s.strikes[sid] = append(s.strikes[sid],
+				strike{from, r.At, fmt.Sprintf("%s %s %s", r.Fault, r.Kind, r.Event)})
 		}
 	}
 }
 
-// allowed is how long a caller may have heard nothing then: as long as one fault may last, for each that struck her then.
+// allowed is how long a caller may have heard nothing then: one fault's time for each fault that struck the caller.
 func (s *soak) allowed(sid string, then silence) time.Duration {
 	n := 0
 	for _, f := range s.strikes[sid] {
@@ -162,7 +164,7 @@ func (s *soak) does(id string) {
 	}
 	sid := s.legTo(id)
 	if sid == "" {
-		if s.dice.IntN(15) == 0 { // set Away for missed calls: he comes back
+		if s.dice.IntN(15) == 0 { // set Away for missed calls: the agent becomes available again
 			_, _ = s.agent(id).Set(s.ctx, "available")
 			s.settle()
 		}
@@ -212,11 +214,11 @@ func (s *soak) acts(id string) {
 	case "end":
 		s.ended[me.Call.ID] = true
 	}
-	_, _ = s.agent(id).Do(s.ctx, action, target) // a refusal is an answer too
+	_, _ = s.agent(id).Do(s.ctx, action, target) // a refusal is an answer, too
 	s.settle()
 }
 
-// drain ends the day: who is still there hangs up, and time passes.
+// drain ends the day: the remaining callers hang up, and time passes.
 func (s *soak) drain() {
 	s.Network.ClearFaults()
 	for _, sid := range s.callers {
@@ -273,7 +275,7 @@ func (s *soak) reckon() {
 		len(s.callers), opened, closed, lost, worst, twice, s.clock.Now().Sub(epoch), s.struck, s.seen)
 }
 
-// wasLost: neither did the caller hang up, nor an agent end the call, nor did she hear a last word.
+// wasLost: the caller did not hang up, no agent ended the call, and no goodbye was spoken.
 func (s *soak) wasLost(sid string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -292,7 +294,7 @@ func (s *soak) wasLost(sid string) bool {
 	return true
 }
 
-// tellOf prints what a caller heard, and every request about her.
+// tellOf prints what a caller heard, and every request about the caller.
 func (s *soak) tellOf(sid string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -304,7 +306,8 @@ func (s *soak) tellOf(sid string) {
 	}
 	for _, r := range s.Network.Records(0) {
 		if strings.Contains(r.URL, sid) || r.SID == sid {
-			s.t.Logf("  %9.3f %s %s %s %s -> %d %s %s", r.At.Sub(epoch).Seconds(), r.Kind, r.Event, r.Method, r.URL, r.Status, r.Fault, r.Error)
+			s.t.Logf("  %9.3f %s %s %s %s -> %d %s %s", r.At.Sub(epoch).Seconds(), r.Kind, r.Event, r.Method, r.URL,
+				r.Status, r.Fault, r.Error)
 		}
 	}
 }

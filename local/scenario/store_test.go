@@ -114,6 +114,7 @@ func TestStoreLosesItsAnswerOnceAtEveryStep(t *testing.T) {
 	})
 	o.after.Store(1)
 	l.insists("alice", "complete", "")
-	l.until("the caller talks to bob alone", time.Minute, func() bool { return l.hears(caller) == "bob" && l.legTo("alice") == "" })
+	l.until("the caller talks to bob alone", time.Minute,
+		func() bool { return l.hears(caller) == "bob" && l.legTo("alice") == "" })
 	l.done(90 * time.Second)
 }

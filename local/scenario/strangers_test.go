@@ -12,14 +12,14 @@ import (
 	"warmtransfer/local/twiliosim/journal"
 )
 
-// invites dials somebody into a room by hand, as only another program with the account's
-// keys can.
+// invites dials somebody into a conference by hand, as only a program with the account's keys can.
 func (l *line) invites(room, number string) (status int, answer map[string]any) {
-	return l.rest("Conferences/"+room+"/Participants", url.Values{"From": {l.Number}, "To": {number}, "Label": {"stranger" + number[1:]}})
+	return l.rest("Conferences/"+room+"/Participants",
+		url.Values{"From": {l.Number}, "To": {number}, "Label": {"stranger" + number[1:]}})
 }
 
-// N5: a room has a place for the moment in which one leg follows another, and none beyond
-// it. Who takes that place and has no business there is put out again at once.
+// N5: a conference has one place more than its parties, for the moment in which one leg replaces another. An unknown
+// leg that takes that place is hung up at once.
 func TestF094StrangersAreNotLetIntoTheRoom(t *testing.T) {
 	t.Parallel()
 	for _, phase := range []string{"consulting", "three-way"} {
@@ -37,7 +37,7 @@ func TestF094StrangersAreNotLetIntoTheRoom(t *testing.T) {
 		stranger := answer["call_sid"].(string)
 		status, answer = l.invites(room, "+15550172")
 		if code, _ := answer["code"].(float64); status != http.StatusBadRequest || code != 16020 {
-			t.Errorf("the fifth is answered %d %v, want that the room is full (16020)", status, answer)
+			t.Errorf("the fifth is answered %d %v, want that the conference is full (16020)", status, answer)
 		}
 		l.must(l.Network.Answer(stranger, nil))
 		l.settle()
@@ -62,7 +62,7 @@ func TestF094StrangersAreNotLetIntoTheRoom(t *testing.T) {
 	}
 }
 
-// wantPutOut asserts that it was we who ended a leg.
+// wantPutOut asserts that our service ended a leg.
 func (l *line) wantPutOut(sid string) {
 	l.t.Helper()
 	if !slices.ContainsFunc(l.Network.Records(0), func(r journal.Record) bool {
@@ -72,8 +72,7 @@ func (l *line) wantPutOut(sid string) {
 	}
 }
 
-// Others work with the account too: a conference of their own, one that is named as ours
-// are, and a call that rings.
+// Other programs use the account, too: a conference of their own, one that is named like ours, and a call that rings.
 func TestF127TheSweepLeavesForeignCallsAlone(t *testing.T) {
 	t.Parallel()
 	l := open(t)
@@ -84,7 +83,8 @@ func TestF127TheSweepLeavesForeignCallsAlone(t *testing.T) {
 		var legs []string
 		for _, number := range []string{"+15550181", "+15550182"} {
 			sid := l.made("Calls", url.Values{
-				"From": {l.Number}, "To": {number}, "Twiml": {`<Response><Dial><Conference>` + room + `</Conference></Dial></Response>`},
+				"From": {l.Number}, "To": {number},
+				"Twiml": {`<Response><Dial><Conference>` + room + `</Conference></Dial></Response>`},
 			})
 			l.must(l.Network.Answer(sid, nil))
 			l.settle()
@@ -92,13 +92,15 @@ func TestF127TheSweepLeavesForeignCallsAlone(t *testing.T) {
 			foreign[sid] = true
 		}
 		for i, sid := range legs {
-			if c, _ := l.Network.Call(sid); c.Conference != room || len(c.Hears) != 1 || c.Hears[0] != "leg:"+legs[1-i] {
+			if c, _ := l.Network.Call(sid); c.Conference != room || len(c.Hears) != 1 ||
+				c.Hears[0] != "leg:"+legs[1-i] {
 				t.Fatalf("it is not the conference that was meant: %+v", c)
 			}
 		}
 	}
 	foreign[l.made("Calls", url.Values{
-		"From": {l.Number}, "To": {"+15550183"}, "Timeout": {"600"}, "Twiml": {`<Response><Say>Hello.</Say></Response>`},
+		"From": {l.Number}, "To": {"+15550183"}, "Timeout": {"600"},
+		"Twiml": {`<Response><Say>Hello.</Say></Response>`},
 	})] = true
 	// One of our own calls, of which nothing is told: the sweep has something to look for.
 	l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Path: "^/events/"}, Do: "drop"})
@@ -127,15 +129,15 @@ func TestF127TheSweepLeavesForeignCallsAlone(t *testing.T) {
 	if looked == 0 {
 		t.Error("the sweep has asked nothing at all")
 	}
-	for sid := range foreign { // done must find none alive
+	for sid := range foreign { // at the end, done must find none alive
 		l.hangs(sid)
 	}
 	l.done(90 * time.Second)
 }
 
-// Another program with the same account rings an agent from our number, just as it is not
-// known whether we do, and nothing is told of ours. Whose call is whose the network's list
-// does not say: theirs is left alone, and ours, if there is one, is let in.
+// Another program with the same account rings an agent from our number, just when it is not known whether we do, and no
+// callback comes for ours. Twilio's list does not say whose call is whose: theirs is left alone, and ours, if there is
+// one, is let in.
 func TestF026F127AnotherProgramsCallToAnAgentIsNotTakenForOurs(t *testing.T) {
 	t.Parallel()
 	for _, do := range []string{"fail", "fail-after"} {
@@ -151,9 +153,10 @@ func TestF026F127AnotherProgramsCallToAnAgentIsNotTakenForOurs(t *testing.T) {
 				t.Fatalf("our own leg is %q", ours)
 			}
 			theirs := l.made("Calls", url.Values{
-				"From": {l.Number}, "To": {"client:alice"}, "Timeout": {"600"}, "Twiml": {`<Response><Play loop="0">` + l.API + `/music/00.wav</Play></Response>`},
+				"From": {l.Number}, "To": {"client:alice"}, "Timeout": {"600"},
+				"Twiml": {`<Response><Play loop="0">` + l.API + `/music/00.wav</Play></Response>`},
 			})
-			l.pass(12 * time.Second) // long enough that it is looked for
+			l.pass(12 * time.Second) // long enough to be looked for
 			l.waits(caller)
 			if ours != "" {
 				l.must(l.Network.Answer(ours, nil))
@@ -169,7 +172,7 @@ func TestF026F127AnotherProgramsCallToAnAgentIsNotTakenForOurs(t *testing.T) {
 					t.Errorf("their call was told %s %v", r.Event, r.Params)
 				}
 			}
-			l.hangs(theirs) // done must find none alive
+			l.hangs(theirs) // at the end, done must find none alive
 			l.done(0)
 		})
 	}

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// inTurn is what a leg has heard so far, one after the other: people by their names, music
-// and taped voices as music. How long silence may be is asserted elsewhere (N1).
+// inTurn is what a leg has heard so far, in order: people by their names, music and recorded voices as music. How long
+// silence may be is asserted elsewhere (N1).
 func (l *line) inTurn(sid string) string {
 	l.mu.Lock()
 	all := slices.Clone(l.heard[sid])
@@ -41,23 +41,23 @@ func (l *line) wantInTurn(sid, want string) {
 	}
 }
 
-// wantRole asserts what an agent is in his call, as his page shows it.
+// wantRole asserts an agent's role in their call, as the page shows it.
 func (l *line) wantRole(id, want string) {
 	l.t.Helper()
 	if me := l.me(id); me.Call == nil || me.Call.Role != want {
-		l.t.Errorf("%s's call: %+v, want that he is its %s", id, me.Call, want)
+		l.t.Errorf("%s's call: %+v, want the role %s", id, me.Call, want)
 	}
 }
 
-// wantLast asserts how an agent who is out is told that his last call ended.
+// wantLast asserts how the end of the last call is shown to an agent who has left it.
 func (l *line) wantLast(id, want string) {
 	l.t.Helper()
 	if me := l.me(id); me.Call != nil || me.Agent.Last == nil || me.Agent.Last.Outcome != want {
-		l.t.Errorf("%s is told %+v, his call is %+v; want none and %q", id, me.Agent.Last, me.Call, want)
+		l.t.Errorf("%s is told %+v, the call is %+v; want none and %q", id, me.Agent.Last, me.Call, want)
 	}
 }
 
-// transfers counts the lines of an agent's timeline that say how a transfer ended.
+// transfers counts the entries of an agent's timeline that say how a transfer ended.
 func (l *line) transfers(id, outcome string) int {
 	n := 0
 	for _, e := range l.me(id).Call.History {
@@ -86,16 +86,17 @@ func TestF055ConsultTalkAndComplete(t *testing.T) {
 	if n := l.transfers("bob", "answered"); n != 1 {
 		t.Errorf("the timeline has %d transfers, want one: %+v", n, l.me("bob").Call.History)
 	}
-	if c := l.conference(caller); c.Hops != 1 || c.Transfer.Outcome != "answered" || c.Transfer.By != "alice" || c.Transfer.To != "bob" {
+	if c := l.conference(caller); c.Hops != 1 || c.Transfer.Outcome != "answered" || c.Transfer.By != "alice" ||
+		c.Transfer.To != "bob" {
 		t.Errorf("the item: %d hops, transfer %+v", c.Hops, c.Transfer)
 	}
 	l.pass(time.Minute)
-	// She may have heard both for the moment in which alice was taken out; never the consult.
+	// The caller may have heard both while alice's leg was being hung up; never the consult.
 	if got := strings.Replace(l.inTurn(caller), " alice+bob", "", 1); got != "music alice music bob" {
 		t.Errorf("the caller heard %q in turn", got)
 	}
 	l.presses("bob", "end", "")
-	l.pass(10 * time.Second) // she is told goodbye
+	l.pass(10 * time.Second) // the goodbye is spoken
 	l.wantOver(caller)
 	l.lastHeard(caller, "speech:")
 	l.done(10 * time.Second)
@@ -122,10 +123,10 @@ func TestF082JoinThenTheTransferorLeaves(t *testing.T) {
 		l.together(caller, bob)
 		l.wantState("bob", "talking")
 		l.wantRole("bob", "owner")
-		l.pass(2 * time.Minute) // the sweep and both pages leave them alone
+		l.pass(2 * time.Minute) // the sweep and both pages change nothing
 		l.together(caller, bob)
 		l.wantInTurn(bob, "alice alice+caller caller")
-		l.presses("bob", "end", "") // he may: the call is his
+		l.presses("bob", "end", "") // Bob is the owner and may end it
 		l.pass(10 * time.Second)
 		l.wantOver(caller)
 		l.done(10 * time.Second)
@@ -143,7 +144,7 @@ func TestLeavingWhileTheTargetRingsIsAHandOverOnceSheAnswers(t *testing.T) {
 	l.wantLast("alice", "lost")
 	l.together(caller, l.answers("bob"))
 	l.wantLast("alice", "transferred")
-	l.hangs(caller) // and this was not her end
+	l.hangs(caller) // the caller had not been hung up on before
 	l.pass(2 * time.Second)
 	l.wantLast("alice", "transferred")
 	l.wantLast("bob", "caller-left")
@@ -165,7 +166,7 @@ func TestF083JoinThenTheCallerLeaves(t *testing.T) {
 		l.wantLast(id, "caller-left")
 		l.wantPresence(id, "available")
 	}
-	next := l.dial("+15550198") // and they may take the next
+	next := l.dial("+15550198") // both may take the next call
 	l.together(next, l.answers("alice"))
 	l.done(10 * time.Second)
 }

@@ -8,7 +8,7 @@ import (
 	"warmtransfer/shared/conference"
 )
 
-// later are what a newer version of the program adds to an item and to the parts of it.
+// later are what a newer version of the program adds to an item and to its parts.
 func later(doc map[string]any) {
 	doc["schema"] = 2
 	doc["language"] = "cy"
@@ -24,8 +24,7 @@ func later(doc map[string]any) {
 	}
 }
 
-// wantLater asserts that the newer version would find again what it has added, in an item
-// that was written since.
+// wantLater asserts that an item written since still has what the newer version added.
 func (l *line) wantLater(key string, since int64) {
 	l.t.Helper()
 	item, doc := l.item(key)
@@ -34,7 +33,8 @@ func (l *line) wantLater(key string, since int64) {
 	}
 	skills, _ := doc["skills"].([]any)
 	if schema, _ := doc["schema"].(float64); schema != 2 || doc["language"] != "cy" || len(skills) != 2 {
-		l.t.Errorf("%s has lost what a newer version wrote: schema %v, language %v, skills %v", key, doc["schema"], doc["language"], doc["skills"])
+		l.t.Errorf("%s has lost what a newer version wrote: schema %v, language %v, skills %v", key, doc["schema"],
+			doc["language"], doc["skills"])
 	}
 	if caller, ok := doc["caller"].(map[string]any); ok && caller["mood"] != "calm" {
 		l.t.Errorf("%s has lost a member of the caller's: %v", key, caller)
@@ -52,8 +52,8 @@ func (l *line) version(key string) int64 {
 	return int64(v)
 }
 
-// The stack is being updated: the newer version has written alice's item before the call
-// comes, and the call's in the middle of it. The older one, which is here, answers on.
+// The stack is being updated: the newer version has written alice's item before the call comes, and the call's in the
+// middle of it. The older version, which is this one, goes on with both.
 func TestF016CallWhileTheStackIsBeingUpdated(t *testing.T) {
 	t.Parallel()
 	l := open(t)
@@ -88,8 +88,8 @@ func TestF016CallWhileTheStackIsBeingUpdated(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
-// The other way round: what an older version wrote lacks what was added since. Only what
-// says where the call stands is there.
+// The other way round: an item of an older version lacks what was added since. Only the fields that hold the call's
+// state are there.
 func TestF016ItemsOfAnOlderVersionAreRead(t *testing.T) {
 	t.Parallel()
 	l := open(t)
@@ -106,7 +106,8 @@ func TestF016ItemsOfAnOlderVersionAreRead(t *testing.T) {
 			})
 		}
 	}
-	l.edit("c#"+caller, bare("id", "version", "state", "since", "room", "started", "caller", "arrived", "queued", "legs", "owner", "callerOn"))
+	l.edit("c#"+caller, bare("id", "version", "state", "since", "room", "started", "caller", "arrived", "queued",
+		"legs", "owner", "callerOn"))
 	for _, id := range []string{"alice", "bob"} {
 		l.edit("a#"+id, bare("id", "name", "version", "status", "since", "idle", "seen", "claim"))
 	}
@@ -126,9 +127,8 @@ func TestF016ItemsOfAnOlderVersionAreRead(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
-// After a rollback a call is in a state that this version does not know. It touches
-// nobody, does nothing that it is asked for, and keeps what it does not understand; but
-// when the caller goes, everything is cleared away.
+// After a rollback a call is in a state that this version does not know. It hangs up nobody, refuses all requests, and
+// keeps the fields that it does not know; but when the caller hangs up, everything is closed.
 func TestF131RollbackFindsAStateOfTheNewerVersion(t *testing.T) {
 	t.Parallel()
 	l := open(t)
@@ -137,7 +137,7 @@ func TestF131RollbackFindsAStateOfTheNewerVersion(t *testing.T) {
 	l.edit("c#"+caller, func(doc map[string]any) { later(doc); doc["state"] = "parked" }, "parking")
 	version := l.version("c#" + caller)
 	before := int64(len(l.Network.Records(0)))
-	for range 10 { // the pages ask, and the sweep comes by
+	for range 10 { // the pages poll, and the sweep runs
 		l.pass(13 * time.Second)
 		l.together(alice, bob)
 		l.waits(caller)

@@ -11,7 +11,7 @@ import (
 	"warmtransfer/local/twiliosim/faults"
 )
 
-// into brings a fresh call into a phase of that name; it returns the caller.
+// into brings a new call into a phase of that name; it returns the caller.
 func (l *line) into(phase string) (caller string) {
 	l.t.Helper()
 	for _, p := range phases {
@@ -52,8 +52,8 @@ var refusals = map[string]faults.Rule{
 	"time-out":         {Do: "timeout", Times: 2},
 }
 
-// Every refusal changes nothing, and everything that is accepted happens: what the network
-// has not done at once is done by the clocks, and meanwhile the page tells what is so.
+// A refused request changes nothing, and an accepted one takes effect: what Twilio has not done at once is done by the
+// clocks, and meanwhile the page shows the truth.
 func TestF056F076EveryVerbIsAcceptedAndDoneWhateverTheNetworkSays(t *testing.T) {
 	t.Parallel()
 	for name, rule := range refusals {
@@ -64,7 +64,7 @@ func TestF056F076EveryVerbIsAcceptedAndDoneWhateverTheNetworkSays(t *testing.T) 
 			t.Run(name+" "+v.phase+" "+v.verb, func(t *testing.T) {
 				t.Parallel()
 				l := open(t)
-				l.gap = 10 * time.Second // the agent waits with her
+				l.gap = 10 * time.Second // the agent waits as long as the caller
 				caller := l.into(v.phase)
 				l.pass(6 * time.Second)
 				for _, event := range []string{"UpdateParticipant", "UpdateCall", "CreateCall"} {
@@ -101,8 +101,8 @@ func TestF056F076EveryVerbIsAcceptedAndDoneWhateverTheNetworkSays(t *testing.T) 
 	}
 }
 
-// wantTrue asserts that an accepted verb's answer does not say that the caller is on hold,
-// or is not, when it is otherwise, unless it says that something is overdue.
+// wantTrue asserts that an accepted verb's answer says whether the caller is on hold as it really is, unless it says
+// that something is overdue.
 func (l *line) wantTrue(caller string, snap stack.Snapshot) {
 	l.t.Helper()
 	if snap.Call == nil || snap.Call.Overdue {
@@ -161,8 +161,8 @@ func TestF052ARepeatedCompleteDoesNotHandOverTheNextCaller(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
-// One press that is delivered twice at the same time has one answer; two presses on one
-// colleague have two, and the later one is told the new state.
+// One press that is delivered twice at the same time has one answer. Two presses for the same colleague have two, and
+// the later one is told the new state.
 func TestF052PressesOnOneColleagueAtTheSameTime(t *testing.T) {
 	t.Parallel()
 	for _, target := range []string{"bob", "*"} {
@@ -177,7 +177,8 @@ func TestF052PressesOnOneColleagueAtTheSameTime(t *testing.T) {
 				l.atOnce(press(0), press(1))
 				refused := 0
 				for _, err := range errs {
-					if p, ok := err.(*stack.APIError); ok && p.Type == "/problems/wrong-state" && p.State == "consult-ringing" {
+					if p, ok := err.(*stack.APIError); ok && p.Type == "/problems/wrong-state" &&
+						p.State == "consult-ringing" {
 						refused++
 					} else if err != nil {
 						t.Errorf("%v: answered %v", keys, err)

@@ -9,7 +9,7 @@ import (
 
 func shortWait(o *stack.Options) { o.Parameters = map[string]string{"MaxWaitSeconds": "60"} }
 
-// wantToldGoodbye asserts that a caller's call ended with words, for having waited too long.
+// wantToldGoodbye asserts that a caller's call ended with a spoken goodbye, after waiting too long.
 func (l *line) wantToldGoodbye(caller string) {
 	l.t.Helper()
 	l.wantOver(caller)
@@ -17,21 +17,21 @@ func (l *line) wantToldGoodbye(caller string) {
 	if c := l.conference(caller); c == nil || c.Reason != "abandoned_by_policy" {
 		l.t.Errorf("the item: %+v", c)
 	}
-	for _, r := range l.Network.Records(0) { // it was her document that ended the call, not a cut
+	for _, r := range l.Network.Records(0) { // the TwiML document ended the call, not a hangup
 		if r.Event == "UpdateCall" && r.SID == caller && r.Params["Status"] != "" {
-			l.t.Errorf("her call was cut: %v", r.Params)
+			l.t.Errorf("the call was cut: %v", r.Params)
 		}
 	}
 }
 
-// However she waits: while somebody is being rung for her, and after she has lost her agent.
+// Both while an agent is rung for the caller, and after the caller has lost their agent.
 func TestF011TheWaitIsTooLongAndEndsWithWords(t *testing.T) {
 	t.Parallel()
-	for _, how := range []string{"while an agent is rung", "after she lost her agent"} {
+	for _, how := range []string{"while an agent is rung", "after the caller lost their agent"} {
 		l := open(t, shortWait)
 		l.online("alice")
 		caller := ""
-		if how == "after she lost her agent" {
+		if how == "after the caller lost their agent" {
 			caller = l.dial("+15550199")
 			l.together(caller, l.answers("alice"))
 			l.pass(2 * time.Minute) // talking is not waiting

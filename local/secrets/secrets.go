@@ -1,9 +1,8 @@
-// Package secrets stands in for Secrets Manager with one secret, so that the unmodified SDK
-// can read it on a developer's machine.
+// Package secrets stands in for Secrets Manager with one secret, so that the unmodified SDK can read it on a
+// developer's machine.
 //
-// It answers GetSecretValue of the service's JSON 1.1 protocol and nothing else. It looks at
-// no signature: whoever gets this far may read (package iam stands before it). It refuses to
-// know what the secret means.
+// It answers GetSecretValue of the service's JSON 1.1 protocol and nothing else. It checks no signature: every request
+// that arrives may read (package iam stands before it). It does not know what the secret means.
 package secrets
 
 import (
@@ -40,19 +39,19 @@ type version struct {
 	created  float64 // seconds since 1970
 }
 
-// New returns a secret without a value. id is what readers ask for, its name or its ARN.
+// New returns a secret without a value. id is its name or its ARN, as readers ask for it.
 func New(id string, c clock.Clock) *Secrets {
 	return &Secrets{id: id, clock: c, versions: map[string]version{}}
 }
 
-// Set gives the label to a new version with that text; an empty text takes the label away.
+// Set gives the label to a new version with that text; an empty text removes the label.
 func (s *Secrets) Set(stage, text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.set(stage, text)
 }
 
-// set is Set. Locked.
+// set is Set with the mutex locked.
 func (s *Secrets) set(stage, text string) {
 	if text == "" {
 		delete(s.versions, stage)
@@ -61,8 +60,8 @@ func (s *Secrets) set(stage, text string) {
 	s.versions[stage] = version{text, uuid.NewString(), float64(s.clock.Now().UnixMilli()) / 1000}
 }
 
-// Rotate makes text the current version and the current one the previous, as the service
-// does when a secret gets a new value.
+// Rotate makes text the current version and the current one the previous, as the service does when a secret gets a new
+// value.
 func (s *Secrets) Rotate(text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -72,14 +71,14 @@ func (s *Secrets) Rotate(text string) {
 	s.set(Current, text)
 }
 
-// Fail begins or ends an outage: everything is answered with 500.
+// Fail starts or ends an outage, in which everything is answered with 500.
 func (s *Secrets) Fail(on bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.failing = on
 }
 
-// Reads tells how many values were asked for, given or not.
+// Reads returns how many values were requested, given or not.
 func (s *Secrets) Reads() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -115,14 +114,14 @@ func (s *Secrets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, "ValidationException", "SecretId is missing")
 		return
 	case in.SecretID != s.id && in.SecretID != s.arn():
-		refuse(w, http.StatusBadRequest, "ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
+		refuse(w, http.StatusBadRequest, "ResourceNotFoundException",
+			"Secrets Manager can't find the specified secret.")
 		return
 	}
 	s.answer(w, in.VersionStage, in.VersionID)
 }
 
-// answer gives the version that has the label (AWSCURRENT if none is asked for) and the id.
-// Locked.
+// answer returns the version that has the label (AWSCURRENT if none is asked for) and the id. The mutex is locked.
 func (s *Secrets) answer(w http.ResponseWriter, stage, id string) {
 	if stage == "" && id == "" {
 		stage = Current
@@ -140,7 +139,8 @@ func (s *Secrets) answer(w http.ResponseWriter, stage, id string) {
 			"Secrets Manager can't find the specified secret value for staging label: "+stage)
 		return
 	}
-	write(w, http.StatusOK, map[string]any{"ARN": s.arn(), "Name": s.id[strings.LastIndex(s.id, ":")+1:], "CreatedDate": found.created,
+	write(w, http.StatusOK, map[string]any{"ARN": s.arn(), "Name": s.id[strings.LastIndex(s.id, ":")+1:],
+		"CreatedDate":  found.created,
 		"SecretString": found.text, "VersionId": found.id, "VersionStages": stages})
 }
 
@@ -159,5 +159,5 @@ func refuse(w http.ResponseWriter, status int, kind, message string) {
 func write(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // who has hung up reads nothing
+	_ = json.NewEncoder(w).Encode(body) // a client that is gone needs no answer
 }

@@ -20,7 +20,7 @@ import (
 
 var epoch = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 
-// reader makes a secret and the unmodified SDK that reads it.
+// reader makes a secret, and the unmodified SDK that reads it.
 func reader(t *testing.T) (*Secrets, *secretsmanager.Client) {
 	t.Helper()
 	s := New("TwilioSecret", clock.NewManual(epoch))
@@ -35,7 +35,7 @@ func reader(t *testing.T) (*Secrets, *secretsmanager.Client) {
 		})})
 }
 
-// get reads a stage ("" asks for none) and gives the text, or the error.
+// get reads a stage ("" asks for none) and returns the text, or the error.
 func get(c *secretsmanager.Client, id, stage string) (*secretsmanager.GetSecretValueOutput, error) {
 	in := &secretsmanager.GetSecretValueInput{SecretId: &id}
 	if stage != "" {
@@ -55,13 +55,15 @@ func TestStages(t *testing.T) {
 			t.Errorf("%s: %v", stage, err)
 			continue
 		}
-		if *out.SecretString != `{"authToken":"`+want+`"}` || *out.Name != "TwilioSecret" || !out.CreatedDate.Equal(epoch) {
+		if *out.SecretString != `{"authToken":"`+want+`"}` || *out.Name != "TwilioSecret" ||
+			!out.CreatedDate.Equal(epoch) {
 			t.Errorf("%s: got %s of %s, made %v; want %s", stage, *out.SecretString, *out.Name, out.CreatedDate, want)
 		}
 		if stage != "" && !slices.Equal(out.VersionStages, []string{stage}) {
 			t.Errorf("%s: stages %v", stage, out.VersionStages)
 		}
-		again, err := c.GetSecretValue(context.Background(), &secretsmanager.GetSecretValueInput{SecretId: out.ARN, VersionId: out.VersionId})
+		again, err := c.GetSecretValue(context.Background(),
+			&secretsmanager.GetSecretValueInput{SecretId: out.ARN, VersionId: out.VersionId})
 		if err != nil || *again.SecretString != *out.SecretString {
 			t.Errorf("%s by its version and the secret's ARN: %v", stage, err)
 		}
@@ -96,7 +98,8 @@ func TestOutage(t *testing.T) {
 	s.Fail(true)
 	_, err := get(c, "TwilioSecret", "")
 	var fault smithy.APIError
-	if !errors.As(err, &fault) || fault.ErrorCode() != "InternalServiceError" || fault.ErrorFault() != smithy.FaultServer {
+	if !errors.As(err, &fault) || fault.ErrorCode() != "InternalServiceError" ||
+		fault.ErrorFault() != smithy.FaultServer {
 		t.Errorf("in an outage: %v", err)
 	}
 	s.Fail(false)
@@ -113,7 +116,8 @@ func TestBadRequests(t *testing.T) {
 		{"POST", "", "{}", "UnknownOperationException"},
 		{"POST", "secretsmanager.GetSecretValue", "[", "SerializationException"},
 		{"POST", "secretsmanager.GetSecretValue", "", "SerializationException"},
-		{"POST", "secretsmanager.GetSecretValue", `{"SecretId":"` + strings.Repeat("a", maxBody) + `"}`, "SerializationException"},
+		{"POST", "secretsmanager.GetSecretValue", `{"SecretId":"` + strings.Repeat("a", maxBody) + `"}`,
+			"SerializationException"},
 		{"POST", "secretsmanager.GetSecretValue", "{}", "ValidationException"},
 	} {
 		w := httptest.NewRecorder()

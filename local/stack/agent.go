@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// Agent is a signed-in agent without a page: his part of the agents' API, for scripts
-// and tests. It is safe for concurrent use.
+// Agent is a signed-in agent without a page: the agent's part of the agents' API, for scripts and tests. It is safe for
+// concurrent use.
 type Agent struct {
 	ID    string
 	stack *Stack
@@ -22,10 +22,10 @@ type Agent struct {
 
 	mu    sync.Mutex
 	token string
-	until time.Time // by the stack's clock: then another token is asked for
+	until time.Time // by the stack's clock; then another token is requested
 }
 
-// tokenFor is how long a token is used: a part of its life of an hour.
+// tokenFor is how long a token is used: a part of its lifetime of an hour.
 const tokenFor = 10 * time.Minute
 
 // bearer is the agent's access token.
@@ -45,7 +45,7 @@ func (a *Agent) bearer() (string, error) {
 // Agent signs an agent in.
 func (s *Stack) Agent(id string) *Agent { return &Agent{ID: id, stack: s} }
 
-// Snapshot is what a script reads of an agent's snapshot; openapi.yaml has all of it.
+// Snapshot holds the fields of an agent's snapshot that scripts read; openapi.yaml has all of them.
 type Snapshot struct {
 	Agent struct {
 		Status   string `json:"status"`
@@ -93,7 +93,7 @@ type Snapshot struct {
 	Numbers bool `json:"numbers"`
 }
 
-// State is the state of the agent's call, "" if he is in none.
+// State is the state of the agent's call, "" if there is none.
 func (s Snapshot) State() string {
 	if s.Call == nil {
 		return ""
@@ -101,7 +101,7 @@ func (s Snapshot) State() string {
 	return s.Call.State
 }
 
-// APIError is a problem that the API answered.
+// APIError is a problem document from the API.
 type APIError struct {
 	Status int
 	Type   string `json:"type"`
@@ -120,7 +120,7 @@ func (a *Agent) Set(ctx context.Context, status string) (Snapshot, error) {
 	return a.snapshot(ctx, http.MethodPut, "/agents/me", map[string]any{"status": status})
 }
 
-// Beat says that the agent's page is still there.
+// Beat sends a heartbeat of the agent's page.
 func (a *Agent) Beat(ctx context.Context) (Snapshot, error) {
 	return a.snapshot(ctx, http.MethodPut, "/agents/me", map[string]any{"status": "available", "beat": true})
 }
@@ -130,12 +130,12 @@ func (a *Agent) Me(ctx context.Context) (Snapshot, error) {
 	return a.snapshot(ctx, http.MethodGet, "/agents/me", nil)
 }
 
-// Do presses a button: a verb of POST /transfer, with a target for those that need one.
+// Do sends a command: a verb of POST /transfer, with a target for those that need one.
 func (a *Agent) Do(ctx context.Context, action, target string) (Snapshot, error) {
 	return a.Press(ctx, action, target, a.ID+"-"+strconv.FormatInt(a.press.Add(1), 10))
 }
 
-// Press is Do with the key of the press chosen by the caller.
+// Press is Do with a given request key.
 func (a *Agent) Press(ctx context.Context, action, target, request string) (Snapshot, error) {
 	body := map[string]any{"action": action, "request": request}
 	if target != "" {
@@ -184,7 +184,7 @@ func (a *Agent) Call(ctx context.Context, method, path string, body, out any) er
 	}
 	if res.StatusCode >= 300 {
 		e := &APIError{Status: res.StatusCode}
-		_ = json.Unmarshal(b, e) // what is no problem document is told by its status alone
+		_ = json.Unmarshal(b, e) // without a problem document, the status alone tells
 		return e
 	}
 	if out == nil {

@@ -15,13 +15,13 @@ import (
 	"warmtransfer/local/twiliosim"
 )
 
-// Account is a Twilio account, or what stands in for one.
+// Account is a Twilio account, or the made-up one.
 type Account struct {
 	SID, AuthToken, APIKey, APISecret string
 	Number                            string // E.164
 }
 
-// MadeUp is the account of the phone network when nobody names one. It opens nothing anywhere else.
+// MadeUp is the account of phonenet when none is given. It gives access to nothing else.
 func MadeUp() Account {
 	return Account{
 		SID:       "AC00000000000000000000000000000001",
@@ -35,10 +35,9 @@ func MadeUp() Account {
 // Options say what to start. The zero value is the whole stack on free ports.
 type Options struct {
 	Root    string // the repository; "" is found from the working directory
-	Port    int    // of the page and the API; the others are the next ones. 0: all free ones
+	Port    int    // of the page and the API; the others follow it. 0: free ports for all
 	Account Account
-	// TwilioURL is a Twilio-compatible API to use instead of the phone network; PublicURL
-	// is then where that one reaches our webhooks.
+	// TwilioURL is a Twilio-compatible API to use instead of phonenet; PublicURL is then where it reaches our webhooks.
 	TwilioURL, PublicURL string
 	Headless             bool   // no page, no sound
 	Data                 string // a folder for the store; "" keeps everything in memory
@@ -47,12 +46,12 @@ type Options struct {
 	Agents               []issuer.Agent      // who may sign in; nil: the ready-made ones
 	Network              twiliosim.Config    // its limits; account, number and clock are set from above
 	Output               io.Writer           // what the functions print
-	Change               func(*sam.Template) // changes what was read of the template before anything starts
+	Change               func(*sam.Template) // changes the template, as read, before anything starts
 	// Via puts something between the functions and the store, at the address it returns.
 	Via         func(store string) string
 	Binaries    string       // a folder with the functions' binaries; "" builds them
 	Out         string       // where they are built; "" is .run/bin
-	SharedStore *store.Store // a store that somebody else starts and closes; each stack has a table of its own there
+	SharedStore *store.Store // a store that the caller starts and closes; each stack has a table of its own in it
 }
 
 var (
@@ -62,7 +61,7 @@ var (
 	isNumber  = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 )
 
-// Check says everything that is wrong with the account, by the names of the settings.
+// Check reports everything that is wrong with the account, by the names of the settings.
 func (a Account) Check() error {
 	var errs []error
 	must := func(ok bool, name, want string) {
@@ -100,8 +99,8 @@ func (o Options) check() error {
 }
 
 // elsewhere says whether a host is Twilio's and not of the region US1. The short form without an edge
-// (api.ie1.twilio.com) answers for no region any more since 2026-04-28.
-// See https://www.twilio.com/docs/global-infrastructure/using-the-twilio-rest-api-in-a-non-us-region
+// (api.ie1.twilio.com) works for no region since 2026-04-28. See
+// https://www.twilio.com/docs/global-infrastructure/using-the-twilio-rest-api-in-a-non-us-region
 func elsewhere(host string) bool {
 	name, ours := strings.CutSuffix(host, ".twilio.com")
 	return ours && name != "api" && !strings.HasSuffix(name, ".us1")

@@ -12,8 +12,8 @@ import (
 	"warmtransfer/shared/switchboard"
 )
 
-// Mark removes an agent from a line, or restores one: what the API goes by. Name is what the
-// access token's claim calls the agent.
+// Mark marks an agent as removed in the table, or restores one; the API checks this mark. Name is the agent's name in
+// the access token's claim.
 func Mark(ctx context.Context, table *dynamo.Store, name string, removed bool, now time.Time) error {
 	id, err := agent.FromClaim(name)
 	if err != nil {
@@ -26,8 +26,7 @@ func Mark(ctx context.Context, table *dynamo.Store, name string, removed bool, n
 	return board.Restore(ctx, who, now)
 }
 
-// SetRemoved takes an agent off this line, or lets one in again: at the sign-in and in the
-// table.
+// SetRemoved removes an agent, or restores one, both at the sign-in and in the table.
 func (s *Stack) SetRemoved(ctx context.Context, name string, removed bool) error {
 	set := s.SignIn.Enable
 	if removed {

@@ -1,8 +1,7 @@
-// Package stack puts the local stack together in one process: the gateway in front of
-// the functions' binaries, the store, the sign-in, the secret, and the phone network.
+// Package stack puts the local stack together in one process: the gateway in front of the functions' binaries, the
+// store, the sign-in, the secret, and phonenet.
 //
-// It only wires. What a part does is the part's own business, and what the functions do
-// nobody here knows.
+// It only wires. It knows neither how a part works nor what the functions do.
 package stack
 
 import (
@@ -41,7 +40,7 @@ const clientID = "agent-page"
 // Stack is a running local stack.
 type Stack struct {
 	API     string // the page and the API
-	Control string // the control API, and the phone network's REST and signalling
+	Control string // the control API, and phonenet's REST API and signalling
 	Issuer  string
 	Twilio  string // the Twilio-compatible API that the functions use
 	Store   string
@@ -56,7 +55,7 @@ type Stack struct {
 	SignIn  *issuer.Issuer
 	Secrets *secrets.Secrets
 	Table   *store.Store
-	Guard   *iam.Guard // stands between the functions and the store, and the secret
+	Guard   *iam.Guard // stands between the functions and the store and the secret
 	Clock   clock.Clock
 
 	o       Options
@@ -64,8 +63,7 @@ type Stack struct {
 	failed  chan error
 }
 
-// Start starts everything, in the order in which one part needs another. It returns
-// when the line can be called.
+// Start starts everything, each part after those that it needs. It returns when the number can be dialled.
 func Start(ctx context.Context, o Options) (*Stack, error) {
 	s := &Stack{o: o, failed: make(chan error, 1)}
 	if err := s.start(ctx); err != nil {
@@ -75,7 +73,7 @@ func Start(ctx context.Context, o Options) (*Stack, error) {
 	return s, nil
 }
 
-// Failed tells when a part has stopped working by itself.
+// Failed reports that a part has stopped working by itself.
 func (s *Stack) Failed() <-chan error { return s.failed }
 
 // Close stops everything, the last started first.
@@ -128,7 +126,7 @@ func (s *Stack) start(ctx context.Context) error {
 	return nil
 }
 
-// defaults fills in what was not said, and refuses what cannot be.
+// defaults fills in missing options, and refuses invalid ones.
 func (s *Stack) defaults() error {
 	o := &s.o
 	if o.Account == (Account{}) {
@@ -166,7 +164,7 @@ func loopback(raw string) bool {
 	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// findRoot looks for the template upwards from where we are.
+// findRoot looks for the template upwards from the working directory.
 func findRoot() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -182,7 +180,7 @@ func findRoot() (string, error) {
 	}
 }
 
-// listeners are the ports that people and browsers are told of.
+// listeners are the ports that people and browsers use.
 type listeners struct{ api, control, issuer net.Listener }
 
 func address(port int) string { return "127.0.0.1:" + strconv.Itoa(port) }
@@ -232,7 +230,7 @@ func (s *Stack) serve(l net.Listener, h http.Handler) {
 	})
 }
 
-// public is where the phone network reaches our webhooks.
+// public is where Twilio (phonenet) reaches our webhooks.
 func (s *Stack) public() string {
 	if s.o.PublicURL != "" {
 		return s.o.PublicURL
@@ -240,11 +238,12 @@ func (s *Stack) public() string {
 	return s.API
 }
 
-// template reads the template with the local values of what only a deployment knows.
+// template reads the template with local values for what only a deployment knows.
 func (s *Stack) template() (*sam.Template, error) {
 	parameters := map[string]string{
-		"TwilioNumber": s.o.Account.Number, "TwilioAccountSid": s.o.Account.SID, "TwilioAuthToken": s.o.Account.AuthToken,
-		"TwilioApiKey": s.o.Account.APIKey, "TwilioApiSecret": s.o.Account.APISecret,
+		"TwilioNumber": s.o.Account.Number, "TwilioAccountSid": s.o.Account.SID,
+		"TwilioAuthToken": s.o.Account.AuthToken,
+		"TwilioApiKey":    s.o.Account.APIKey, "TwilioApiSecret": s.o.Account.APISecret,
 		"OidcIssuer": s.Issuer, "OidcAudience": clientID, "PublicBaseUrl": s.public(), "PageUrl": s.API + "/",
 	}
 	path := filepath.Join(s.o.Root, "template.yaml")
@@ -317,8 +316,8 @@ func (s *Stack) startSecrets(t *sam.Template) (string, error) {
 	return "http://" + l.Addr().String(), nil
 }
 
-// startGuard answers where functions find the store: behind what they may do there, and
-// behind what a test has put between.
+// startGuard returns where functions find the store: behind the guard of their permissions, and behind what a test has
+// put between.
 func (s *Stack) startGuard() (string, error) {
 	store := s.Store
 	if s.o.Via != nil {
@@ -340,7 +339,8 @@ func (s *Stack) startGuard() (string, error) {
 
 func (s *Stack) startIssuer(l net.Listener) error {
 	var err error
-	s.SignIn, err = issuer.New(issuer.Options{URL: s.Issuer, ClientID: clientID, Redirects: []string{s.API + "/"}, Clock: s.Clock, Agents: s.o.Agents})
+	s.SignIn, err = issuer.New(issuer.Options{URL: s.Issuer, ClientID: clientID, Redirects: []string{s.API + "/"},
+		Clock: s.Clock, Agents: s.o.Agents})
 	if err != nil {
 		return err
 	}
@@ -348,8 +348,8 @@ func (s *Stack) startIssuer(l net.Listener) error {
 	return nil
 }
 
-// startNetwork starts the phone network with everything on its port; without one, the
-// port still answers what scripts ask. It returns the page's voice options.
+// startNetwork starts phonenet with everything on its port; without phonenet, the port still answers what scripts ask.
+// It returns the page's voice options.
 func (s *Stack) startNetwork(l net.Listener) (any, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /control", s.serveParts)
@@ -359,7 +359,7 @@ func (s *Stack) startNetwork(l net.Listener) (any, error) {
 	defer s.serve(l, mux)
 	if s.o.TwilioURL != "" {
 		if u, err := url.Parse(s.o.TwilioURL); err == nil && loopback(s.o.TwilioURL) {
-			return voice.Page(u.Host), nil // another stack's phone network
+			return voice.Page(u.Host), nil // another stack's phonenet
 		}
 		return nil, nil
 	}
@@ -393,22 +393,25 @@ func (s *Stack) startGateway(ctx context.Context, l net.Listener, t *sam.Templat
 	page := gateway.Page{Music: filepath.Join(s.o.Root, "frontend", "public", "music")}
 	if !s.o.Headless {
 		page.Dir = filepath.Join(s.o.Root, "frontend", "dist")
-		page.Config = &gateway.Config{SignIn: gateway.SignIn{Authority: s.Issuer, ClientID: clientID, Scope: "openid profile email"}, Voice: talk}
+		page.Config = &gateway.Config{SignIn: gateway.SignIn{Authority: s.Issuer, ClientID: clientID,
+			Scope: "openid profile email"}, Voice: talk}
 		page.Origins = []string{s.Issuer}
 		if talk != nil {
 			page.Origins = append(page.Origins, s.Twilio)
-			page.Script = &gateway.Script{Source: voice.WSSScript, Data: map[string]string{"host": strings.TrimPrefix(s.Twilio, "http://")}}
+			page.Script = &gateway.Script{Source: voice.WSSScript,
+				Data: map[string]string{"host": strings.TrimPrefix(s.Twilio, "http://")}}
 		}
 	}
 	store, err := s.startGuard()
 	if err != nil {
 		return err
 	}
-	env := map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": store, "AWS_ENDPOINT_URL_SECRETS_MANAGER": secretsURL, "TWILIO_API_URL": s.Twilio}
+	env := map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": store, "AWS_ENDPOINT_URL_SECRETS_MANAGER": secretsURL,
+		"TWILIO_API_URL": s.Twilio}
 	fallback := s.Control + "/fallback.xml"
 	if s.o.TwilioURL != "" && !loopback(s.o.TwilioURL) {
-		delete(env, "TWILIO_API_URL") // Twilio itself: the functions know where that is
-		fallback = ""                 // and it cannot reach that file
+		delete(env, "TWILIO_API_URL") // Twilio itself: the functions know its address
+		fallback = ""                 // Twilio cannot reach that file
 	}
 	g, err := gateway.New(gateway.Options{
 		Template: t, Bootstrap: gateway.Binaries(s.o.Binaries), Env: env,
@@ -426,7 +429,7 @@ func (s *Stack) startGateway(ctx context.Context, l net.Listener, t *sam.Templat
 	return firstOf(g.Warm(ctx))
 }
 
-// firstOf is the first of several errors: functions that cannot start mostly say the same.
+// firstOf is the first of several errors: functions that cannot start mostly report the same.
 func firstOf(err error) error {
 	if several, ok := err.(interface{ Unwrap() []error }); ok {
 		return several.Unwrap()[0]
@@ -449,14 +452,14 @@ func (s *Stack) serveParts(w http.ResponseWriter, _ *http.Request) {
 	})
 }
 
-// serveFallback answers what Twilio fetches when the API does not answer, as the file
-// does that a deployment puts beside the music.
+// serveFallback serves the static file that Twilio fetches when the API does not answer; a deployment puts it beside
+// the music.
 func (s *Stack) serveFallback(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", twilio.ContentType)
 	_, _ = io.WriteString(w, twilio.Fallback(twilio.Base(s.public()), s.public()+"/music"))
 }
 
-// serveToken answers an access token as the issuer would give it to the agent.
+// serveToken answers with an access token as the issuer would give it to the agent.
 func (s *Stack) serveToken(w http.ResponseWriter, r *http.Request) {
 	var body struct {
 		Agent string `json:"agent"`
@@ -478,5 +481,5 @@ func (s *Stack) serveToken(w http.ResponseWriter, r *http.Request) {
 func answer(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // who has gone misses nothing
+	_ = json.NewEncoder(w).Encode(body) // a client that is gone needs no answer
 }

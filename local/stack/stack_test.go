@@ -44,7 +44,7 @@ func began(t *testing.T, o Options) *Stack {
 	return s
 }
 
-// eventually waits until it is so, in real time.
+// eventually waits until the condition holds, in real time.
 func eventually(t *testing.T, what string, so func() bool) {
 	t.Helper()
 	limit := time.NewTimer(20 * time.Second)
@@ -87,9 +87,8 @@ func freePorts(t *testing.T) int {
 	return 0
 }
 
-// Live mode is the same binaries against Twilio at another address. Here that address is
-// the phone network of another stack, which knows nothing of this one but what Twilio
-// would: the number's webhooks, set by REST.
+// Live mode is the same binaries against Twilio at another address. Here that address is the phonenet of another stack,
+// which knows only what Twilio would know of this one: the number's webhooks, set by REST.
 func TestLiveModeAgainstAPhoneNetworkElsewhere(t *testing.T) {
 	twilio := began(t, Options{Headless: true})
 	s := began(t, Options{Port: freePorts(t), TwilioURL: twilio.Control})
@@ -194,7 +193,8 @@ func get(t *testing.T, from string, out any) {
 func TestControlTokens(t *testing.T) {
 	s := began(t, Options{Headless: true})
 	for body, want := range map[string]int{
-		`{"agent":"alice"}`: http.StatusOK, `{"agent":"nobody"}`: http.StatusNotFound, `{"agnt":"alice"}`: http.StatusBadRequest, `x`: http.StatusBadRequest,
+		`{"agent":"alice"}`: http.StatusOK, `{"agent":"nobody"}`: http.StatusNotFound,
+		`{"agnt":"alice"}`: http.StatusBadRequest, `x`: http.StatusBadRequest,
 	} {
 		res, err := http.Post(s.Control+"/control/tokens", "application/json", strings.NewReader(body))
 		if err != nil {
@@ -237,7 +237,7 @@ func TestF202ControlRemovesAnAgent(t *testing.T) {
 	}
 }
 
-// What a newcomer may do wrong is told in one sentence.
+// A newcomer's mistakes are explained in one sentence.
 func TestWhatCannotBeStartedIsSaidInOneSentence(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -246,7 +246,8 @@ func TestWhatCannotBeStartedIsSaidInOneSentence(t *testing.T) {
 	defer taken.Close()
 	port := taken.Addr().(*net.TCPAddr).Port
 	broken := t.TempDir()
-	if err := os.WriteFile(filepath.Join(broken, "template.yaml"), []byte("Resources: {Table: {Type: [\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(broken, "template.yaml"), []byte("Resources: {Table: {Type: [\n"),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	bad := MadeUp()
@@ -258,12 +259,14 @@ func TestWhatCannotBeStartedIsSaidInOneSentence(t *testing.T) {
 		o    Options
 		want string
 	}{
-		"a port that is taken":       {Options{Port: port}, "port " + strconv.Itoa(port)},
-		"a template that is broken":  {Options{Root: broken}, "template.yaml"},
-		"an account that is none":    {Options{Account: bad}, "TWILIO_ACCOUNT_SID must be"},
-		"Twilio without a way back":  {Options{TwilioURL: "https://api.twilio.com"}, "-public-url"},
-		"a region of Twilio's":       {Options{TwilioURL: "https://api.ie1.twilio.com", PublicURL: "https://example.com"}, "give https://api.twilio.com"},
-		"an address that is none":    {Options{TwilioURL: "twilio", PublicURL: "https://example.com"}, "-twilio-url must be"},
+		"a port that is taken":      {Options{Port: port}, "port " + strconv.Itoa(port)},
+		"a template that is broken": {Options{Root: broken}, "template.yaml"},
+		"an account that is none":   {Options{Account: bad}, "TWILIO_ACCOUNT_SID must be"},
+		"Twilio without a way back": {Options{TwilioURL: "https://api.twilio.com"}, "-public-url"},
+		"a region of Twilio's": {Options{TwilioURL: "https://api.ie1.twilio.com",
+			PublicURL: "https://example.com"}, "give https://api.twilio.com"},
+		"an address that is none": {Options{TwilioURL: "twilio", PublicURL: "https://example.com"},
+			"-twilio-url must be"},
 		"a parameter misspelt":       {set("RingSecond", "8"), "the nearest is RingSeconds"},
 		"a limit that is impossible": {set("RingSeconds", "none"), "RingSeconds must be a number from 5 to 120"},
 	} {

@@ -13,7 +13,7 @@ import (
 
 func s(v string) types.AttributeValue { return &types.AttributeValueMemberS{Value: v} }
 
-// What store.go says of the server's checks: DynamoDB refuses each of these.
+// What store.go says of the server's checks: DynamoDB refuses each of these, too.
 func TestF204IndexKeysAreCheckedAsDynamoDBDoes(t *testing.T) {
 	ctx := context.Background()
 	server := start(t, Options{})
@@ -25,7 +25,8 @@ func TestF204IndexKeysAreCheckedAsDynamoDBDoes(t *testing.T) {
 		_, err := client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &name, Item: item})
 		return err
 	}
-	if err := put(map[string]types.AttributeValue{"pk": s("a"), "dir": s("d"), "rank": s("1"), "other": s("")}); err != nil {
+	if err := put(map[string]types.AttributeValue{"pk": s("a"), "dir": s("d"), "rank": s("1"),
+		"other": s("")}); err != nil {
 		t.Fatalf("an item that is well: %v", err)
 	}
 	expression := "SET #r = :empty"

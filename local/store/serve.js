@@ -1,11 +1,11 @@
-// Serves dynalite on loopback and tells the port on standard output. It ends when its standard input does: the program
-// that started it holds the other end, so that it cannot outlive that program, however that program ends.
+// Serves dynalite on loopback and prints the port on standard output. It ends when its standard input closes: the
+// program that started it holds the other end, so it cannot outlive that program, however that program ends.
 const dynalite = require('dynalite')
 
 const db = require('dynalite/db')
 
-// DynamoDB refuses an empty text as the value of an index's key, which dynalite takes. This is called before each write, when
-// the conditions hold, with the item as it will be; dynalite's actions look it up in its module each time.
+// DynamoDB refuses an empty text as the value of an index key; dynalite accepts it. This check runs before each write,
+// when the conditions hold, with the item as it will be; dynalite's actions look it up in its module each time.
 const updateIndexes = db.updateIndexes
 db.updateIndexes = (store, table, existing, item, done) => {
   const refused = item && db.traverseIndexes(table, (attr, type, index) => {
@@ -27,7 +27,7 @@ server.on('error', (err) => {
 })
 server.listen(port, '127.0.0.1', () => console.log(server.address().port))
 
-// dynalite throws when a client breaks off while it sends, as one does that waits no longer. That is the client's affair.
+// dynalite throws when a client disconnects while it sends, as one does that waits no longer. The error is ignored.
 process.on('uncaughtException', (err) => {
   if (err.code === 'ECONNRESET' || err.code === 'EPIPE') return
   console.error(err.stack)
@@ -37,5 +37,5 @@ process.on('uncaughtException', (err) => {
 process.stdin.resume()
 process.stdin.on('end', () => {
   server.closeAllConnections()
-  server.close((err) => process.exit(err ? 1 : 0)) // writes down what is not yet on disk
+  server.close((err) => process.exit(err ? 1 : 0)) // writes to disk what is still in memory
 })

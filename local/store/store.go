@@ -1,9 +1,9 @@
-// Package store runs a DynamoDB-compatible server on loopback, for the local stack and
-// for tests: dynalite, a Node.js program, in a process of its own.
+// Package store runs a DynamoDB-compatible server on loopback, for the local stack and for tests: dynalite, a Node.js
+// program, in a process of its own.
 //
 // The server checks keys, those of indexes too, conditions and expressions as DynamoDB does where this project uses
-// them (store_test.go says which), but has no transactions, expires nothing, counts no capacity, and reads of an index
-// never lag. The package refuses to know what is stored.
+// them (store_test.go says which), but it has no transactions, expires nothing, counts no capacity, and its index reads
+// never lag. The package does not know what is stored.
 package store
 
 import (
@@ -33,8 +33,8 @@ const (
 
 // Options say where the server listens and what it keeps.
 type Options struct {
-	Port int    // on 127.0.0.1; 0 is any that is free
-	Dir  string // the folder whose node_modules holds dynalite; "" is local, seen from the project's root
+	Port int    // on 127.0.0.1; 0 is any free one
+	Dir  string // the folder whose node_modules holds dynalite; "" is local, from the project's root
 	Data string // the folder to keep the data in; "" keeps it in memory
 }
 
@@ -45,12 +45,12 @@ type Store struct {
 	stdin  io.Closer
 	stderr *tail
 	ended  chan struct{} // closed when the process has ended
-	err    error         // how it ended; to be read after ended
+	err    error         // how it ended; read it only after ended
 	close  func() error
 }
 
-// Start starts the server and returns when it answers; ctx bounds the start only. Close
-// must be called. The process also ends when this one does, in whatever way.
+// Start starts the server and returns when it answers; ctx bounds the start only. Close must be called. The process
+// also ends when this one does, in any way.
 func Start(ctx context.Context, o Options) (*Store, error) {
 	if o.Dir == "" {
 		o.Dir = "local"
@@ -59,7 +59,7 @@ func Start(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The process runs in Dir, so a path must not be seen from the folder of this one.
+	// The process runs in Dir, so a path must not be relative to this process's folder.
 	if o.Data != "" {
 		if o.Data, err = filepath.Abs(o.Data); err != nil {
 			return nil, err
@@ -82,7 +82,7 @@ func Start(ctx context.Context, o Options) (*Store, error) {
 	return s, nil
 }
 
-// installed finds Node.js and makes sure that dynalite is there, or says what to do.
+// installed finds Node.js and checks that dynalite is there, or says what to do.
 func installed(dir string) (node string, err error) {
 	if node, err = exec.LookPath("node"); err != nil {
 		return "", errors.New("the local store needs Node.js 22 or 24, which is not installed")
@@ -93,13 +93,13 @@ func installed(dir string) (node string, err error) {
 	return node, nil
 }
 
-// start runs the process until it tells its port.
+// start runs the process until it prints its port.
 func (s *Store) start(ctx context.Context) error {
 	stdin, err := s.cmd.StdinPipe()
 	if err != nil {
 		return err
 	}
-	// A pipe of our own: that of StdoutPipe must not be read while Wait runs.
+	// A pipe of our own: StdoutPipe must not be read while Wait runs.
 	stdout, out := io.Pipe()
 	s.stdin, s.cmd.Stdout = stdin, out
 	if err := s.cmd.Start(); err != nil {
@@ -128,18 +128,18 @@ func (s *Store) start(ctx context.Context) error {
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
-	_ = s.close() // and with it, all that it had to say is in stderr
+	_ = s.close() // after it, stderr is complete
 	return fmt.Errorf("the local store does not start: %w: %s", err, s.stderr)
 }
 
-// URL is the address that an AWS client is given as its endpoint.
+// URL is the endpoint for an AWS client.
 func (s *Store) URL() string { return s.url }
 
 // Done is closed when the process has ended.
 func (s *Store) Done() <-chan struct{} { return s.ended }
 
-// Close ends the process and waits for it. The error tells that it had failed before,
-// or could not be ended in good order; then the last of its output is in it.
+// Close ends the process and waits for it. The error says that it had failed before, or that it did not end in good
+// order; the last of its output is in it.
 func (s *Store) Close() error { return s.close() }
 
 func (s *Store) end() error {
@@ -156,7 +156,7 @@ func (s *Store) end() error {
 	return nil
 }
 
-// tail keeps the last of what is written to it.
+// tail keeps the end of what is written to it.
 type tail struct {
 	mu   sync.Mutex
 	text []byte

@@ -34,7 +34,7 @@ func start(t *testing.T, o Options) *Store {
 	return s
 }
 
-// table is the template's, without the template: it is read by storetest's tests.
+// table is the template's table, written out here: storetest's tests read the template itself.
 func table(t *testing.T) sam.Table {
 	t.Helper()
 	var table sam.Table
@@ -71,7 +71,8 @@ func TestATableIsMadeAsDescribed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := out.Table; len(got.KeySchema) != 1 || *got.KeySchema[0].AttributeName != "pk" || got.TableStatus != types.TableStatusActive {
+	if got := out.Table; len(got.KeySchema) != 1 || *got.KeySchema[0].AttributeName != "pk" ||
+		got.TableStatus != types.TableStatusActive {
 		t.Errorf("keys %v, %s", got.KeySchema, got.TableStatus)
 	}
 	found := map[string]types.GlobalSecondaryIndexDescription{}
@@ -83,7 +84,8 @@ func TestATableIsMadeAsDescribed(t *testing.T) {
 		switch {
 		case !ok || len(got.KeySchema) != len(i.Keys):
 			t.Errorf("index %s: %v, want keys %v", i.Name, got.KeySchema, i.Keys)
-		case string(got.Projection.ProjectionType) != i.Projection.Kind || len(got.Projection.NonKeyAttributes) != len(i.Projection.Include):
+		case string(got.Projection.ProjectionType) != i.Projection.Kind ||
+			len(got.Projection.NonKeyAttributes) != len(i.Projection.Include):
 			t.Errorf("index %s projects %v, want %v", i.Name, got.Projection, i.Projection)
 		}
 	}
@@ -95,7 +97,8 @@ func TestDataIsKeptWhenAFolderIsGiven(t *testing.T) {
 	if err := first.CreateTable(t.Context(), table(t), name); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := first.Client().PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &name, Item: key("a")}); err != nil {
+	if _, err := first.Client().PutItem(t.Context(),
+		&dynamodb.PutItemInput{TableName: &name, Item: key("a")}); err != nil {
 		t.Fatal(err)
 	}
 	if err := first.Close(); err != nil {
@@ -113,7 +116,7 @@ func TestDataIsKeptWhenAFolderIsGiven(t *testing.T) {
 
 func TestCloseEndsTheProcess(t *testing.T) {
 	s := start(t, Options{})
-	idle := &http.Client{} // a connection that is kept open must not hold it up
+	idle := &http.Client{} // an open idle connection must not delay the close
 	res, err := idle.Get(s.URL())
 	if err != nil {
 		t.Fatal(err)
@@ -155,11 +158,13 @@ func TestABusyPortIsNamed(t *testing.T) {
 }
 
 func TestWhatIsNotInstalledIsNamedWithTheCommandThatHelps(t *testing.T) {
-	if _, err := Start(t.Context(), Options{Dir: t.TempDir()}); err == nil || !strings.Contains(err.Error(), "npm ci --prefix") {
+	if _, err := Start(t.Context(), Options{Dir: t.TempDir()}); err == nil ||
+		!strings.Contains(err.Error(), "npm ci --prefix") {
 		t.Errorf("without dynalite: %v", err)
 	}
 	t.Setenv("PATH", t.TempDir())
-	if _, err := Start(t.Context(), Options{Dir: installedIn}); err == nil || !strings.Contains(err.Error(), "Node.js") {
+	if _, err := Start(t.Context(), Options{Dir: installedIn}); err == nil ||
+		!strings.Contains(err.Error(), "Node.js") {
 		t.Errorf("without Node.js: %v", err)
 	}
 }
@@ -168,7 +173,7 @@ func TestStartStopsWhenItIsNotWantedAnyMore(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if s, err := Start(ctx, Options{Dir: installedIn}); err == nil {
-		// It may have been quicker than the look at the context; then it serves.
+		// The server may have started before the context was checked; then it serves.
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
@@ -216,7 +221,7 @@ func TestTheProcessEndsWithItsParent(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = parent.Wait()
-	// The server's end of this connection goes when its process does.
+	// The server's end of this connection closes when its process ends.
 	_ = conn.SetReadDeadline(time.Now().Add(30 * time.Second))
 	if n, err := conn.Read(make([]byte, 1)); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("the server did not go away: %d bytes, %v", n, err)
@@ -234,7 +239,7 @@ func TestTailKeepsTheEnd(t *testing.T) {
 	}
 }
 
-// A client that gives up while it sends must not end the server for everybody.
+// A client that disconnects while it sends must not end the server.
 func TestAClientThatBreaksOffEndsNothing(t *testing.T) {
 	s, err := Start(t.Context(), Options{Dir: installedIn})
 	if err != nil {
@@ -246,7 +251,8 @@ func TestAClientThatBreaksOffEndsNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, _ = io.WriteString(c, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\nX-Amz-Target: DynamoDB_20120810.GetItem\r\n\r\n{")
+		_, _ = io.WriteString(c,
+			"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\nX-Amz-Target: DynamoDB_20120810.GetItem\r\n\r\n{")
 		_ = c.(*net.TCPConn).SetLinger(0) // a reset, as when a process is killed
 		_ = c.Close()
 	}

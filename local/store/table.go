@@ -13,7 +13,7 @@ import (
 	"warmtransfer/local/gateway/sam"
 )
 
-// Client is an AWS client of the server, which takes any credentials.
+// Client is an AWS client of the server, which accepts any credentials.
 func (s *Store) Client() *dynamodb.Client {
 	return dynamodb.New(dynamodb.Options{
 		Region:       sam.Region,
@@ -24,8 +24,8 @@ func (s *Store) Client() *dynamodb.Client {
 	})
 }
 
-// CreateTable makes the template's table under a name, with its indexes; it can be used
-// when CreateTable returns. A table of that name that was kept in Data stays as it is.
+// CreateTable makes the template's table under a name, with its indexes; the table is usable when CreateTable returns.
+// An existing table of that name in Data is kept.
 func (s *Store) CreateTable(ctx context.Context, t sam.Table, name string) error {
 	in := &dynamodb.CreateTableInput{
 		TableName:   &name,

@@ -15,7 +15,7 @@ import (
 
 const module = "warmtransfer/"
 
-// localOnly are settings that only a developer's machine gives: addresses of the parts that stand in for the cloud.
+// localOnly are settings that exist only on a developer's machine: addresses of the parts that stand in for the cloud.
 var localOnly = []string{"AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "TWILIO_API_URL"}
 
 // code is the project's own packages, by path below the module's name: "shared/env".
@@ -28,14 +28,14 @@ type unit struct {
 	methods map[string][]reachable // of all its types together
 }
 
-// reachable is a declaration with the file it stands in, which tells what a package's short name means there.
+// reachable is a declaration with its file, whose imports say what a package's short name means there.
 type reachable struct {
 	in   string
 	file *ast.File
 	node ast.Node
 }
 
-// uses is what a function needs of its surroundings: names of settings, and AWS calls as policies name them.
+// uses is what a function needs of its environment: names of settings, and AWS calls as policies name them.
 type uses struct{ settings, calls map[string]bool }
 
 func readCode(t *testing.T) code {
@@ -92,13 +92,13 @@ func (c code) add(in string, file *ast.File) {
 	}
 }
 
-// imported gives the paths of a file's imports by the names they have in it.
+// imported returns the paths of a file's imports by the names they have in it.
 func imported(file *ast.File) map[string]string {
 	out := map[string]string{}
 	for _, i := range file.Imports {
 		path, err := strconv.Unquote(i.Path.Value)
 		if err != nil {
-			continue // the parser has accepted it, so that this does not happen
+			continue // the parser has accepted it, so this does not happen
 		}
 		name := path[strings.LastIndex(path, "/")+1:]
 		if i.Name != nil {
@@ -109,8 +109,8 @@ func imported(file *ast.File) map[string]string {
 	return out
 }
 
-// search goes from declaration to declaration. Which type a method is called on is not worked out: every method of that
-// name in the packages that the function is linked with counts as reached.
+// search goes from declaration to declaration. It does not work out on which type a method is called: every method of
+// that name in the packages that the function is linked with counts as reached.
 type search struct {
 	code   code
 	linked map[string]bool
@@ -180,7 +180,7 @@ func (s *search) visit(r reachable) {
 	})
 }
 
-// outside is a name of another package: one of ours, or the input of an AWS call.
+// outside handles a name of another package: one of ours, or the input of an AWS call.
 func (s *search) outside(path, name string) {
 	if ours, ok := strings.CutPrefix(path, module); ok && s.code[ours] != nil {
 		s.enqueue(s.code[ours].named[name])
@@ -194,7 +194,7 @@ func (s *search) outside(path, name string) {
 	}
 }
 
-// permission is what a policy calls a call, where that is not the call's own name.
+// permission is a policy's name for a call, where it is not the call's own name.
 func permission(call string) string {
 	switch call {
 	case "s3:ListObjectsV2":
@@ -207,14 +207,15 @@ func permission(call string) string {
 
 var signedCall = regexp.MustCompile(`^"(cognito-idp:[A-Z][A-Za-z]+)"$`)
 
-// signed notes a call that is made without the SDK: its name stands in the code as policies have it.
+// signed notes a call that is made without the SDK: its name is in the code as policies have it.
 func (s *search) signed(lit *ast.BasicLit) {
 	if m := signedCall.FindStringSubmatch(lit.Value); m != nil {
 		s.found.calls[m[1]] = true
 	}
 }
 
-var readers = []string{"String", "Optional", "Seconds", "Whole", "Flag", "Number", "URL", "OptionalURL", "Getenv", "LookupEnv"}
+var readers = []string{"String", "Optional", "Seconds", "Whole", "Flag", "Number", "URL", "OptionalURL", "Getenv",
+	"LookupEnv"}
 
 var settingName = regexp.MustCompile(`^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$`)
 
@@ -229,7 +230,8 @@ func (s *search) setting(call *ast.CallExpr) {
 		return
 	}
 	name, err := strconv.Unquote(lit.Value)
-	if err == nil && settingName.MatchString(name) && !slices.Contains(localOnly, name) && !strings.HasPrefix(name, "AWS_") {
+	if err == nil && settingName.MatchString(name) && !slices.Contains(localOnly, name) &&
+		!strings.HasPrefix(name, "AWS_") {
 		s.found.settings[name] = true
 	}
 }

@@ -12,13 +12,14 @@ import (
 func TestTableOutlivesTheStackAndCanBeBroughtBack(t *testing.T) {
 	table := only(t, "AWS::DynamoDB::Table")
 	p := at(table, "Properties")
-	// A first deployment that fails leaves no empty table behind.
+	// A first deployment that fails leaves no empty table.
 	for want, got := range map[string]string{
 		"RetainExceptOnCreate (DeletionPolicy)": text(at(table, "DeletionPolicy")) + " (DeletionPolicy)",
 		"Retain (UpdateReplacePolicy)":          text(at(table, "UpdateReplacePolicy")) + " (UpdateReplacePolicy)",
-		"true (PITR)":                           text(at(p, "PointInTimeRecoverySpecification", "PointInTimeRecoveryEnabled")) + " (PITR)",
-		"true (SSE)":                            text(at(p, "SSESpecification", "SSEEnabled")) + " (SSE)",
-		"PAY_PER_REQUEST":                       text(at(p, "BillingMode")),
+		"true (PITR)": text(at(p, "PointInTimeRecoverySpecification",
+			"PointInTimeRecoveryEnabled")) + " (PITR)",
+		"true (SSE)":      text(at(p, "SSESpecification", "SSEEnabled")) + " (SSE)",
+		"PAY_PER_REQUEST": text(at(p, "BillingMode")),
 	} {
 		if got != want {
 			t.Errorf("got %s, want %s", got, want)
@@ -73,7 +74,8 @@ func storeWords(t *testing.T) map[string]bool {
 			return
 		}
 		words[value] = true
-		for _, w := range strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune("\"`:, =#()<>", r) }) {
+		for _, w := range strings.FieldsFunc(value,
+			func(r rune) bool { return strings.ContainsRune("\"`:, =#()<>", r) }) {
 			words[w] = true
 		}
 	})
@@ -106,7 +108,7 @@ func eachNode(t *testing.T, in string, visit func(ast.Node)) {
 	}
 }
 
-// A decision made on a stale item could give one caller two owners. An index cannot be read consistently, so that what
+// A decision made on a stale item could give one caller two owners. An index cannot be read consistently, so whatever
 // it lists is loaded again before anything is decided (see switchboard.Lists).
 func TestF115ItemsAreReadConsistently(t *testing.T) {
 	reads := 0

@@ -16,7 +16,7 @@ import (
 	"github.com/twilio/twilio-go/client"
 )
 
-// eventToken is the made-up auth token that the sample webhooks are signed with; events/README.md tells it too.
+// eventToken is the made-up auth token with which the sample webhooks are signed; events/README.md names it, too.
 const eventToken = "0123456789abcdef0123456789abcdef"
 
 // samples are the files of events/, by name.
@@ -64,7 +64,8 @@ func TestSampleEventsAreShapedAsTheGatewayShapesThem(t *testing.T) {
 	for name, e := range samples(t) {
 		c := e.RequestContext
 		method, pattern, _ := strings.Cut(e.RouteKey, " ")
-		if e.Version != "2.0" || c.Stage != "$default" || c.RouteKey != e.RouteKey || c.HTTP.Method != method || c.HTTP.Path != e.RawPath {
+		if e.Version != "2.0" || c.Stage != "$default" || c.RouteKey != e.RouteKey || c.HTTP.Method != method ||
+			c.HTTP.Path != e.RawPath {
 			t.Errorf("%s: the event contradicts itself", name)
 		}
 		if !slices.Equal(fill(pattern, e.PathParameters), strings.Split(e.RawPath, "/")) {
@@ -88,7 +89,7 @@ func TestSampleEventsAreShapedAsTheGatewayShapesThem(t *testing.T) {
 	}
 }
 
-// fill puts the path's parameters into a route's pattern and gives its parts.
+// fill puts the path's parameters into a route's pattern and returns its parts.
 func fill(pattern string, parameters map[string]string) []string {
 	parts := strings.Split(pattern, "/")
 	for i, p := range parts {
@@ -132,7 +133,8 @@ func TestSampleWebhooksAreSignedAndSampleRequestsCarryClaims(t *testing.T) {
 		for k := range form {
 			params[k] = form.Get(k)
 		}
-		if !validator.Validate("https://"+e.RequestContext.DomainName+e.RawPath, params, e.Headers["x-twilio-signature"]) {
+		if !validator.Validate("https://"+e.RequestContext.DomainName+e.RawPath, params,
+			e.Headers["x-twilio-signature"]) {
 			t.Errorf("%s: the signature is wrong", name)
 		}
 	}

@@ -28,7 +28,7 @@ func functions(t *testing.T) map[string]*yaml.Node {
 		}
 		build := "go1.x"
 		if name == "publish" {
-			build = "makefile" // which puts the page into the package
+			build = "makefile" // it puts the page into the package
 		}
 		if text(at(f, "Metadata", "BuildMethod")) != build {
 			t.Errorf("%s is not built by %s", id, build)
@@ -57,7 +57,8 @@ func TestEveryFunctionHasAFolderAndEveryFolderAFunction(t *testing.T) {
 
 func TestFunctionsRunOnArmWithTheSizesThatWereMeasured(t *testing.T) {
 	g := at(template(t), "Globals", "Function")
-	for key, want := range map[string]string{"Runtime": "provided.al2023", "Handler": "bootstrap", "MemorySize": "256", "Timeout": "10"} {
+	for key, want := range map[string]string{"Runtime": "provided.al2023", "Handler": "bootstrap", "MemorySize": "256",
+		"Timeout": "10"} {
 		if got := text(at(g, key)); got != want {
 			t.Errorf("%s is %s, want %s", key, got, want)
 		}
@@ -77,7 +78,7 @@ func TestFunctionsRunOnArmWithTheSizesThatWereMeasured(t *testing.T) {
 	}
 }
 
-// Each function writes to a log of its own, in JSON, for as long as the operator wants and no longer.
+// Each function writes to a log of its own, in JSON, kept for as long as the operator sets.
 func TestEveryFunctionHasALogOfItsOwn(t *testing.T) {
 	logs := map[string]*yaml.Node{}
 	for id, l := range resources(t, "AWS::Logs::LogGroup") {
@@ -135,7 +136,7 @@ func TestEnvironmentsMeanTheSameEverywhere(t *testing.T) {
 				t.Errorf("%s: %s is reserved or no name", f, k)
 			}
 			if k == "PUBLIC_BASE_URL" && f == "sweep" {
-				continue // it has no request that could tell it the API's address
+				continue // no request tells it the API's address
 			}
 			if before, ok := value[k]; ok && before != v {
 				t.Errorf("%s: %s is %q here and %q elsewhere", f, k, v, before)
@@ -176,8 +177,8 @@ func statements(t *testing.T, name string, f *yaml.Node) []*yaml.Node {
 	return all
 }
 
-// readsAgents are functions that have the store only as a switchboard.AgentReader: of what its
-// package can do they need one call. Scenarios run them behind their own policies.
+// readsAgents are functions that have the store only as a switchboard.AgentReader: of the store's calls they need one.
+// Scenarios run them behind their own policies.
 var readsAgents = map[string][]string{"token": {"dynamodb:PutItem", "dynamodb:Query"}}
 
 func TestPoliciesAllowExactlyTheCallsThatTheCodeMakes(t *testing.T) {
@@ -231,8 +232,8 @@ func TestPoliciesNameTheirResources(t *testing.T) {
 	}
 }
 
-// A schedule's event that failed would come again after a minute and after two more, with the time it had at first, and
-// two sweeps would work at once. The next minute's is better.
+// Lambda would retry a failed event of the schedule after a minute and after two more, with its first time, and two
+// sweeps would run at once. The next minute's event is enough.
 func TestSweepIsNotRunAgainForAnOldMinute(t *testing.T) {
 	f := functions(t)["sweep"]
 	config := at(f, "Properties", "EventInvokeConfig")
@@ -246,8 +247,8 @@ func TestSweepIsNotRunAgainForAnOldMinute(t *testing.T) {
 	}
 }
 
-// Fewer than ten would throttle callers in the name of keeping them free; 0 would leave who is on hold or in the line in
-// silence: Closed is the way to close it.
+// Fewer than ten would throttle callers; 0 would leave callers who are on hold or queued in silence: Closed is the way
+// to close the line.
 func TestF204VoiceConcurrencyIsNoneOrEnough(t *testing.T) {
 	p := at(template(t), "Parameters", "VoiceConcurrency")
 	pattern, err := regexp.Compile(text(at(p, "AllowedPattern")))
@@ -265,8 +266,8 @@ func TestF204VoiceConcurrencyIsNoneOrEnough(t *testing.T) {
 	}
 }
 
-// An account has 10 at first, or 1,000, and Lambda lets 100 of them be reserved by nobody: a setting that needs more is
-// the operator's to choose.
+// An account has a limit of 10 at first, or 1,000, and Lambda keeps 100 of them unreserved: a setting that needs more
+// is the operator's choice.
 func TestNoEnvironmentReservesWhatAnAccountMayNotHave(t *testing.T) {
 	raw, err := os.ReadFile(filepath.Join(root, "samconfig.toml"))
 	if err != nil {

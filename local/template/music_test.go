@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// The functions send callers to MUSIC_BASE_URL/NN.wav: the page's build copies frontend/public as it is, so that the
-// music lies under /music of the bucket, and MusicDistribution may read that and nothing else.
+// The functions send callers to MUSIC_BASE_URL/NN.wav: the page's build copies frontend/public unchanged, so the music
+// is under /music in the bucket, and MusicDistribution may read that and nothing else.
 func TestTheMusicLiesWhereTheFunctionsPointTo(t *testing.T) {
 	for i := range 11 {
 		file := filepath.Join("frontend", "public", "music", fmt.Sprintf("%02d.wav", i))

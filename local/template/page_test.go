@@ -23,7 +23,8 @@ func TestF166BucketAnswersOnlyItsDistributions(t *testing.T) {
 		if text(at(s, "Effect")) != "Allow" {
 			continue
 		}
-		if text(at(s, "Principal", "Service")) != "cloudfront.amazonaws.com" || !slices.Equal(texts(at(s, "Action")), []string{"s3:GetObject"}) {
+		if text(at(s, "Principal", "Service")) != "cloudfront.amazonaws.com" ||
+			!slices.Equal(texts(at(s, "Action")), []string{"s3:GetObject"}) {
 			t.Error("somebody else than CloudFront may read, or it may do more than read")
 		}
 		if !strings.Contains(text(at(s, "Condition", "StringEquals", "AWS:SourceArn")), "Distribution}") {
@@ -87,7 +88,7 @@ func TestPageMayOnlyTalkToWhomItNeeds(t *testing.T) {
 	if !slices.Equal(all["script-src"], []string{"'self'"}) || !slices.Equal(all["default-src"], []string{"'none'"}) {
 		t.Errorf("scripts from %v, anything else from %v", all["script-src"], all["default-src"])
 	}
-	// F205: the SDK's sounds are ours, and not its host's.
+	// F205: the SDK's sounds come from our page, not from the SDK's host.
 	twilio := []string{"https://eventgw.twilio.com", "wss://voice-js.roaming.twilio.com"}
 	want := append([]string{"'self'", "${SignIn}"}, twilio...)
 	if got := all["connect-src"]; !slices.Equal(got, want) {
@@ -133,7 +134,7 @@ func TestEveryAnswerOfThePageCarriesItsHeaders(t *testing.T) {
 	}
 }
 
-// One GET that fails must not be repeated to every agent for ten seconds; and an answer of the API must not become a page.
+// A failed GET must not be cached for every agent for ten seconds, and an answer of the API must not become a page.
 func TestNoFailureIsKeptForTheNextAgent(t *testing.T) {
 	config := at(template(t), "Resources", "PageDistribution", "Properties", "DistributionConfig")
 	var codes []string
@@ -151,8 +152,8 @@ func TestNoFailureIsKeptForTheNextAgent(t *testing.T) {
 	}
 }
 
-// These names are the account's and not the region's: without the region a second stack of the same name in another
-// region, which is how a lost one is replaced, could not be made.
+// These names are unique in the account, not in the region: without the region in them, a second stack of the same name
+// in another region, which is how a lost one is replaced, could not be created.
 func TestNamesOfTheWholeAccountHoldTheRegion(t *testing.T) {
 	global := map[string][]string{
 		"AWS::CloudFront::OriginAccessControl":   {"OriginAccessControlConfig", "Name"},
@@ -170,7 +171,7 @@ func TestNamesOfTheWholeAccountHoldTheRegion(t *testing.T) {
 		for id, r := range resources(t, kind) {
 			name := at(r, append([]string{"Properties"}, path...)...)
 			if name == nil {
-				continue // CloudFormation makes one that nobody else has
+				continue // CloudFormation makes a unique one
 			}
 			if !strings.Contains(name.Value, "${AWS::Region}") || !strings.Contains(name.Value, "${AWS::StackName}") {
 				t.Errorf("%s: %q is the same in every region or stack", id, name.Value)

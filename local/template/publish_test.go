@@ -13,7 +13,8 @@ import (
 )
 
 // onlyToRunAgain are properties whose change runs the function, which does not read them.
-var onlyToRunAgain = map[string]bool{"ServiceToken": true, "ServiceTimeout": true, "Release": true, "ClientSettings": true, "Account": true, "Key": true}
+var onlyToRunAgain = map[string]bool{"ServiceToken": true, "ServiceTimeout": true, "Release": true,
+	"ClientSettings": true, "Account": true, "Key": true}
 
 func TestPublishIsGivenWhatItReads(t *testing.T) {
 	given, read := map[string]bool{}, map[string]bool{}
@@ -42,7 +43,7 @@ func TestPublishIsGivenWhatItReads(t *testing.T) {
 	}
 }
 
-// The page is part of the function's code, and so a new page is a new version of it.
+// The page is part of the function's code, so a new page is a new version of it.
 func TestPublishRunsAgainWhenItsContentHasChanged(t *testing.T) {
 	p := at(only(t, "Custom::Publish"), "Properties")
 	if text(at(p, "Release")) != "!Ref PublishFunction.Version" {
@@ -59,7 +60,7 @@ func TestPublishRunsAgainWhenItsContentHasChanged(t *testing.T) {
 	}
 }
 
-// CloudFormation sets the client's return addresses back whenever it updates the client, and Publish must run after that.
+// CloudFormation resets the client's return addresses whenever it updates the client, so Publish must run after that.
 func TestPublishRunsAgainWhenTheSignInClientChanges(t *testing.T) {
 	var b strings.Builder
 	canonical(&b, at(only(t, "AWS::Cognito::UserPoolClient"), "Properties"))
@@ -72,7 +73,7 @@ func TestPublishRunsAgainWhenTheSignInClientChanges(t *testing.T) {
 
 // canonical is a node without its comments and its layout.
 func canonical(b *strings.Builder, n *yaml.Node) {
-	_, _ = fmt.Fprintf(b, "(%s %q", n.ShortTag(), n.Value) // a Builder takes everything
+	_, _ = fmt.Fprintf(b, "(%s %q", n.ShortTag(), n.Value) // a Builder accepts everything
 	for _, c := range n.Content {
 		canonical(b, c)
 	}
@@ -90,7 +91,7 @@ func TestSignInReturnsNowhereBeforeThePageIsThere(t *testing.T) {
 	}
 }
 
-// Nobody is called before there is somebody to answer.
+// The number is connected only when the functions can answer.
 func TestNumberIsPointedAtTheAPIWhenTheAPIIsThere(t *testing.T) {
 	got := strings.Join(texts(at(only(t, "Custom::Publish"), "DependsOn")), " ")
 	if !strings.Contains(got, "HttpApiApiGatewayDefaultStage") || !strings.Contains(got, "PageBucketPolicy") {
@@ -100,7 +101,8 @@ func TestNumberIsPointedAtTheAPIWhenTheAPIIsThere(t *testing.T) {
 
 func TestF130CallersAreMovedBitByBitAndBack(t *testing.T) {
 	g := at(template(t), "Globals", "Function")
-	if text(at(g, "DeploymentPreference", "Type")) != "!Ref DeploymentType" || len(items(at(g, "DeploymentPreference", "Alarms"))) == 0 {
+	if text(at(g, "DeploymentPreference", "Type")) != "!Ref DeploymentType" ||
+		len(items(at(g, "DeploymentPreference", "Alarms"))) == 0 {
 		t.Error("a deployment is not taken back by an alarm")
 	}
 	if got := text(at(template(t), "Parameters", "DeploymentType", "Default")); got == "AllAtOnce" {

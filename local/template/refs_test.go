@@ -108,7 +108,7 @@ func TestEveryParameterIsInAGroup(t *testing.T) {
 }
 
 // The account's credentials go from their parameters into the secret and nowhere else: an environment variable, an
-// output or a tag would show them.
+// output or a tag would reveal them.
 func TestCredentialsStandInTheSecretOnly(t *testing.T) {
 	doc := template(t)
 	secrets := map[string]bool{}

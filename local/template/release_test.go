@@ -31,7 +31,7 @@ func least(version, want string) bool {
 	return true
 }
 
-// The releases that mend what is known of them (https://go.dev/doc/devel/release, https://pkg.go.dev/vuln). Later
+// The releases that fix known vulnerabilities (https://go.dev/doc/devel/release, https://pkg.go.dev/vuln). Later
 // releases of pion/webrtc change the DTLS role at an ICE restart, which a browser refuses.
 func TestF203VersionsThatAreMended(t *testing.T) {
 	mod := read(t, "go.mod")
@@ -56,7 +56,8 @@ func TestF203VersionsThatAreMended(t *testing.T) {
 	}
 }
 
-// Node.js 20 is past its end of life (https://nodejs.org/en/about/previous-releases): it still does, and is named last.
+// Node.js 20 is past its end of life (https://nodejs.org/en/about/previous-releases): it still works, and is named
+// last.
 func TestF203NodeThatIsSupportedIsNamedFirst(t *testing.T) {
 	for _, path := range []string{"README.md", "docs/operations.md", "local/setup.sh", "local/store/store.go"} {
 		at := regexp.MustCompile(`Node\.js (\d+)`).FindAllStringSubmatch(read(t, path), -1)
@@ -73,17 +74,19 @@ func TestF203NodeThatIsSupportedIsNamedFirst(t *testing.T) {
 	}
 }
 
-// Twilio's console has moved and will again: a thing is named by what it is.
+// Twilio's console has changed and will change again: documents name a thing by what it is, not by its place.
 func TestF203DocsNameThingsAndNoMenus(t *testing.T) {
 	menu := regexp.MustCompile(`(?i)\((\*)?account, api keys|console, voice|voice, settings|console\.twilio\.com, |account, api keys`)
-	for _, path := range []string{"README.md", "docs/operations.md", "docs/external-numbers.md", "local/doctor/phone.go", "local/doctor/region.go", "functions/publish/publisher.go"} {
+	for _, path := range []string{"README.md", "docs/operations.md", "docs/external-numbers.md",
+		"local/doctor/phone.go", "local/doctor/region.go", "functions/publish/publisher.go"} {
 		if m := menu.FindString(read(t, path)); m != "" {
 			t.Errorf("%s: %q is a way through a menu", path, m)
 		}
 	}
 }
 
-// Both return before what they change is stable, and a line that takes calls leans on that: Publish and the canary do.
+// Express mode and "sam sync" return before what they change is stable. A line that takes calls must not use them,
+// because Publish and the canary depend on a stable stack.
 func TestF203DocsSayHowNotToDeployALiveLine(t *testing.T) {
 	docs := read(t, "docs/operations.md")
 	for _, want := range []string{"Express mode", "`sam sync`"} {
@@ -101,7 +104,8 @@ func TestF203DocsSayHowNotToDeployALiveLine(t *testing.T) {
 			t.Fatal(err)
 		}
 		for line := range strings.Lines(string(text)) {
-			if command, _, _ := strings.Cut(line, "#"); strings.Contains(command, "sam sync") || strings.Contains(command, "express") {
+			if command, _, _ := strings.Cut(line, "#"); strings.Contains(command, "sam sync") ||
+				strings.Contains(command, "express") {
 				t.Errorf("%s: %s", s, line)
 			}
 		}

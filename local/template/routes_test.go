@@ -89,7 +89,8 @@ func TestF149TheAuthorizerTakesAccessTokensOfTheAgentsIssuerOnly(t *testing.T) {
 	}
 }
 
-// Signatures are over the public address: a stage's name in it, or a path that the adapter rewrites, would break them.
+// Signatures are over the public address: a stage's name in it, or a path that the adapter rewrites, would invalidate
+// them.
 func TestTheAPIIsFaithfulToWhatTwilioSigned(t *testing.T) {
 	p := at(only(t, "AWS::Serverless::HttpApi"), "Properties")
 	if text(at(p, "StageName")) != "$default" {
@@ -104,7 +105,8 @@ func TestTheAPIIsFaithfulToWhatTwilioSigned(t *testing.T) {
 		}
 	}
 	format := text(at(p, "AccessLogSettings", "Format"))
-	for _, private := range []string{"$context.path", "queryString", "sourceIp", "header", "claims", "$context.httpMethod"} {
+	for _, private := range []string{"$context.path", "queryString", "sourceIp", "header", "claims",
+		"$context.httpMethod"} {
 		if strings.Contains(format, private) {
 			t.Errorf("the access log holds %s (F163)", private)
 		}
@@ -128,7 +130,7 @@ func TestTheAgentsRoutesAreThoseOfOpenAPI(t *testing.T) {
 	}
 }
 
-// The agents' paths, and no others, go from the page's distribution on to the API, uncached and with the token.
+// The page's distribution passes the agents' paths, and no others, on to the API, uncached and with the token.
 func TestThePageReachesTheAgentsAPIUnderItsOwnOrigin(t *testing.T) {
 	const noCache, allButHost = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad", "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 	var patterns []string
@@ -136,7 +138,8 @@ func TestThePageReachesTheAgentsAPIUnderItsOwnOrigin(t *testing.T) {
 	for _, b := range items(at(config, "CacheBehaviors")) {
 		pattern := text(at(b, "PathPattern"))
 		patterns = append(patterns, pattern)
-		if text(at(b, "TargetOriginId")) != "api" || text(at(b, "CachePolicyId")) != noCache || text(at(b, "OriginRequestPolicyId")) != allButHost {
+		if text(at(b, "TargetOriginId")) != "api" || text(at(b, "CachePolicyId")) != noCache ||
+			text(at(b, "OriginRequestPolicyId")) != allButHost {
 			t.Errorf("%s is cached, or loses the token, or goes elsewhere", pattern)
 		}
 		if text(at(b, "ViewerProtocolPolicy")) != "https-only" {

@@ -67,7 +67,8 @@ func TestEveryMetricIsShownOrWatchedAndEveryOneThatIsExists(t *testing.T) {
 		}
 		seen[text(at(p, "MetricName"))] = true
 		dims := items(at(p, "Dimensions"))
-		if len(dims) != 1 || text(at(dims[0], "Name")) != "Stack" || text(at(dims[0], "Value")) != "!Ref AWS::StackName" {
+		if len(dims) != 1 || text(at(dims[0], "Name")) != "Stack" ||
+			text(at(dims[0], "Value")) != "!Ref AWS::StackName" {
 			t.Errorf("%s watches other dimensions than the functions write", id)
 		}
 	}
@@ -116,7 +117,7 @@ func TestF128TheSweepsSilenceIsAnAlarm(t *testing.T) {
 	}
 }
 
-// Lambda's own errors and throttles are watched for each function that a caller or an agent needs.
+// Lambda's own errors and throttles are monitored for each function that a caller or an agent needs.
 func TestErrorsAndThrottlesOfEachFunctionAreWatched(t *testing.T) {
 	for _, alarm := range []string{"FunctionErrorsAlarm", "ThrottlesAlarm"} {
 		watched := references(at(template(t), "Resources", alarm)).values
@@ -138,7 +139,8 @@ func TestSavedQueriesReadTheLogsOfAllFunctions(t *testing.T) {
 				t.Errorf("%s does not read the log of %s", id, name)
 			}
 		}
-		if n := at(q, "Properties", "QueryString"); n == nil || n.Kind != yaml.ScalarNode || !strings.Contains(n.Value, "|") {
+		if n := at(q, "Properties", "QueryString"); n == nil || n.Kind != yaml.ScalarNode ||
+			!strings.Contains(n.Value, "|") {
 			t.Errorf("%s asks nothing", id)
 		}
 	}

@@ -135,7 +135,7 @@ func sorted(set map[string]bool) []string {
 	return out
 }
 
-// diff tells which members only one of two sets has.
+// diff returns the members that only one of two sets has.
 func diff(a, b map[string]bool) (onlyA, onlyB []string) {
 	for _, k := range sorted(a) {
 		if !b[k] {

@@ -28,15 +28,16 @@ func parameters(doc, n *yaml.Node) map[string]bool {
 	return all
 }
 
-// SAM makes a version when the code or the template has changed, and does not see a parameter's value. A version's
-// description is replaced with it: so a changed parameter reaches the alias if it stands there. One that stands there
-// and not in the environment would ask for a version of a function that has not changed, which Lambda refuses.
+// SAM makes a version when the code or the template has changed, and does not see a parameter's value. A version is
+// replaced when its description changes, so a changed parameter reaches the alias if it is in the description. One that
+// is there and not in the environment would ask for a version of a function that has not changed, which Lambda refuses.
 func TestVersionsAreDescribedByTheParametersOfTheirEnvironment(t *testing.T) {
 	doc := template(t)
 	for name, f := range functions(t) {
 		environment, described := at(f, "Properties", "Environment"), at(f, "Properties", "VersionDescription")
 		if lacks, idle := diff(parameters(doc, environment), parameters(doc, described)); lacks != nil || idle != nil {
-			t.Errorf("%s: the version's description lacks %v and names %v, which the environment does not", name, lacks, idle)
+			t.Errorf("%s: the version's description lacks %v and names %v, which the environment does not", name, lacks,
+				idle)
 		}
 		if described == nil || described.Kind != yaml.SequenceNode {
 			continue
@@ -47,7 +48,8 @@ func TestVersionsAreDescribedByTheParametersOfTheirEnvironment(t *testing.T) {
 		}
 		for key, v := range pairs(described.Content[1]) {
 			if !values[node(v)] {
-				t.Errorf("%s: %s of the description is no value of the environment, and may change without it", name, key)
+				t.Errorf("%s: %s of the description is no value of the environment, and may change without it", name,
+					key)
 			}
 		}
 	}

@@ -1,11 +1,12 @@
 /**
- * From JSON of the server (answers, and snapshots pushed over the voice connection) to the contract's types. Lenient
- * about what is new (unknown fields, states and actions are dropped or marked unknown, so an old page survives a new
- * server), strict about what the page leans on: a snapshot without them is refused with null, never half taken.
+ * Decodes the server's JSON (answers, and snapshots pushed over the voice connection) into the contract's types.
+ * Unknown fields, states and actions are dropped or marked unknown, so an old page works with a new server. A snapshot
+ * without a field that the page needs is refused with null as a whole.
  */
 import {
   ACTIONS, CALL_STATES, REASONS,
-  type Action, type Agent, type Call, type CallState, type Directory, type DirectoryEntry, type Happening, type Held, type LastCall,
+  type Action, type Agent, type Call, type CallState, type Directory, type DirectoryEntry, type Happening, type Held,
+  type LastCall,
   type Line, type Party, type Presence, type Problem, type Progress, type Reason, type Role, type Snapshot, type Status,
   type Transfer, type VoiceToken,
 } from "./types.js";
@@ -38,7 +39,7 @@ function oneOf<T extends string>(value: unknown, known: readonly T[]): T | null 
   return known.find((k) => k === value) ?? null;
 }
 
-/** The optional text fields named, leaving out what is absent: exact optional properties know no undefined. */
+/** The named optional text fields; absent ones are left out, because exactOptionalPropertyTypes allows no undefined. */
 function optional<K extends string>(from: Fields, ...names: K[]): { [P in K]?: string } {
   const out: { [P in K]?: string } = {};
   for (const name of names) {
@@ -48,7 +49,7 @@ function optional<K extends string>(from: Fields, ...names: K[]): { [P in K]?: s
   return out;
 }
 
-/** The same of times; one that cannot be read is absent. */
+/** The same for times; one that cannot be parsed is left out. */
 function times<K extends string>(from: Fields, ...names: K[]): { [P in K]?: string } {
   const out: { [P in K]?: string } = {};
   for (const name of names) {
@@ -132,7 +133,8 @@ function decodeLastCall(value: unknown): LastCall | null {
   const at = f && time(f.at);
   const began = f && time(f.began);
   if (!f || !at) return null;
-  return { outcome: text(f.outcome), at, ...(began ? { began } : {}), caller: text(f.caller), ...(f.rang === true ? { rang: true } : {}), ...optional(f, "call", "with") };
+  return { outcome: text(f.outcome), at, ...(began ? { began } : {}), caller: text(f.caller),
+    ...(f.rang === true ? { rang: true } : {}), ...optional(f, "call", "with") };
 }
 
 function decodeAgent(value: unknown): Agent | null {
@@ -162,7 +164,7 @@ function decodeLine(value: unknown): Line {
   return { count, more: f.more === true, ...optional(f, "longest"), ...(f.unknown === true ? { unknown: true } : {}) };
 }
 
-/** A snapshot, or null when it lacks what the page leans on. A call that cannot be read refuses the whole snapshot. */
+/** A snapshot, or null if a needed field is missing. A call that cannot be read refuses the whole snapshot. */
 export function decodeSnapshot(value: unknown): Snapshot | null {
   const f = fields(value);
   const at = f && time(f.at);
@@ -173,7 +175,7 @@ export function decodeSnapshot(value: unknown): Snapshot | null {
   return { at, agent, call, line: decodeLine(f.line), ...(f.numbers === true ? { numbers: true } : {}) };
 }
 
-/** A snapshot pushed over the voice connection: its content is an object or a JSON string, as the network likes. */
+/** A snapshot pushed over the voice connection. The SDK delivers the content as an object or as a JSON string. */
 export function decodePushed(content: unknown): Snapshot | null {
   if (typeof content !== "string") return decodeSnapshot(content);
   try {
@@ -209,7 +211,7 @@ export function decodeToken(value: unknown): VoiceToken | null {
   return { identity: text(f.identity), token: text(f.token), expiresAt };
 }
 
-/** A problem; whatever came, something sayable comes out (API Gateway itself answers `{"message":"..."}`). */
+/** A problem; always yields something that can be shown (API Gateway itself answers `{"message":"..."}`). */
 export function decodeProblem(status: number, value: unknown): Problem {
   const f = fields(value) ?? {};
   const slug = text(f.type).split("/").filter(Boolean).at(-1) ?? "";

@@ -1,10 +1,10 @@
 /**
- * What a ringing leg says of itself before it is answered: the custom parameters the switchboard gives the leg. They
- * are small, may be missing one by one, and are shown as text only. The snapshot says the same a moment later.
+ * What a ringing leg says before it is answered: the custom parameters that the server gives the leg. They are small,
+ * each may be missing, and they are shown as text only. The snapshot says the same a moment later.
  */
 import type { RingInfo } from "../state/state.js";
 
-/** How long a phone rings when the leg does not say: the template's own default. */
+/** The ring time when the leg does not say: the template's default. */
 const RING_SECONDS = 20;
 
 function first(params: ReadonlyMap<string, string>, ...names: string[]): string {

@@ -1,38 +1,38 @@
 /**
- * The agents' API as TypeScript types, word for word from openapi.yaml. Times are RFC 3339 strings of the server's
- * clock. `decode.ts` turns JSON into these; nothing else may make them from outside data.
+ * The agents' API as TypeScript types, as in openapi.yaml. Times are RFC 3339 strings of the server's clock. Outside
+ * data becomes one of these types only in `decode.ts`.
  */
 
-/** What an agent may choose to be. */
+/** The statuses that an agent may choose. */
 export type Status = "available" | "away" | "wrap-up";
 
-/** What colleagues see: a status, or busy in a call, or offline because the page stopped beating. */
+/** What colleagues see: a status, busy in a call, or offline because the heartbeats stopped. */
 export type Presence = Status | "busy" | "offline";
 
-/** One verb on the agent's current call. Decline is for an agent who is being rung; the others are the owner's. */
+/** One verb on the agent's current call. Decline is for an agent who is being rung; the others are for the owner. */
 export const ACTIONS = [
   "consult", "add", "swap", "join", "complete", "cancel", "hold", "resume", "end", "decline",
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
-/** States of a conference; who hears whom in each is said in words/call.ts. */
+/** States of a call; words/call.ts says who hears whom in each. */
 export const CALL_STATES = [
   "waiting", "ringing", "talking", "add-ringing", "consult-ringing", "consulting", "swapped", "three-way",
   "completing", "ended",
 ] as const;
-/** `unknown` is ours: a newer server may have states this page has never heard of, and the call goes on regardless. */
+/** `unknown` is the page's own: a state that a newer server has and this page does not know. The call goes on. */
 export type CallState = (typeof CALL_STATES)[number] | "unknown";
 
 export type Role = "offered" | "owner" | "transferor" | "target";
 export type Held = "caller" | "transferor" | "target";
-/** `asked` is an outside party who has picked up and not yet accepted. */
+/** `asked` is an outside party who has picked up and not accepted yet. */
 export type Progress = "planned" | "dialing" | "ringing" | "asked" | "answered" | "ended";
 
 /** Why an agent declined. */
 export const REASONS = ["busy", "not-my-topic", "break"] as const;
 export type Reason = (typeof REASONS)[number];
 
-/** The target that stands for the free agent who has been idle longest. */
+/** The target that stands for the free agent who has been idle longest ("anyone"). */
 export const ANYBODY = "*";
 
 export interface Party {
@@ -58,7 +58,7 @@ export interface Happening {
   readonly what: string;
   readonly agent?: string;
   readonly name?: string;
-  /** Of a transfer: the id of who asked for it. */
+  /** For a transfer: the id of the transferor. */
   readonly by?: string;
   readonly byName?: string;
   readonly outcome?: string;
@@ -67,7 +67,7 @@ export interface Happening {
 
 export interface Call {
   readonly id: string;
-  /** Of two snapshots of one call the one with the higher version is newer. */
+  /** Of two snapshots of one call, the one with the higher version is newer. */
   readonly version: number;
   readonly leg: string;
   readonly state: CallState;
@@ -78,14 +78,14 @@ export interface Call {
     readonly number: string;
     readonly verified: boolean;
     readonly arrived: string;
-    /** Last put into the waiting line. */
+    /** When the caller last entered the queue. */
     readonly waitingSince: string;
   };
   readonly owner?: Party;
   readonly held: readonly Held[];
-  /** Since when the caller is on hold, while she is. */
+  /** Since when the caller is on hold; absent if they are not. */
   readonly heldSince?: string;
-  /** The phone network has not done yet what was asked of it; the server goes on trying. */
+  /** A hold or another effect that Twilio has not confirmed yet; the server goes on trying. */
   readonly overdue?: true;
   readonly transfer?: Transfer;
   readonly actions: readonly Action[];
@@ -96,7 +96,7 @@ export interface Line {
   readonly count: number;
   readonly more: boolean;
   readonly longest?: string;
-  /** The server could not read the line: count says nothing. */
+  /** The server could not read the queue: count has no meaning. */
   readonly unknown?: boolean;
 }
 
@@ -107,11 +107,11 @@ export interface LastCall {
   readonly began?: string;
   /** As of a call. */
   readonly caller: string;
-  /** The conference; a server of the release before does not tell it, nor what follows. */
+  /** The call's id; a server of the previous release sends neither this nor the fields below. */
   readonly call?: string;
   /** It was not answered. */
   readonly rang?: true;
-  /** The colleague, or the number, whom it was handed over to or who transferred it. */
+  /** The colleague or number that took the call over, or that transferred it. */
   readonly with?: string;
 }
 
@@ -120,11 +120,11 @@ export interface Agent {
   readonly name: string;
   readonly status: Status;
   readonly presence: Presence;
-  /** The status was entered. */
+  /** When the status was chosen. */
   readonly since: string;
-  /** The presence was entered; an old server does not say. */
+  /** When the presence began; a server of the previous release does not say. */
   readonly presenceSince?: string;
-  /** The automatic wrap-up after a call ends then, while it runs. */
+  /** When the automatic wrap-up after a call ends, while it runs. */
   readonly wrapUpUntil?: string;
   readonly why?: "missed" | "unreachable";
   readonly last?: { readonly outcome: string; readonly at: string };
@@ -132,7 +132,7 @@ export interface Agent {
   readonly recent?: readonly LastCall[];
 }
 
-/** Everything the server knows that concerns this agent, at one moment of the server's clock. */
+/** Everything the server knows that concerns this agent, at one time of the server's clock. */
 export interface Snapshot {
   readonly at: string;
   readonly agent: Agent;
@@ -154,10 +154,10 @@ export interface DirectoryEntry {
 
 export interface Directory {
   readonly at: string;
-  /** The line's own number: numbers of its country may be written without it. */
+  /** The number that callers dial: numbers of its country may be typed without the country code. */
   readonly number?: string;
   readonly agents: readonly DirectoryEntry[];
-  /** There are more than these: a search finds them. */
+  /** There are more than these; a search finds them. */
   readonly more?: boolean;
 }
 
@@ -173,7 +173,7 @@ export interface Problem {
   readonly status: number;
   readonly title: string;
   readonly detail?: string;
-  /** Which of the ways in which the slug may come about. */
+  /** Which of several causes of this slug. */
   readonly reason?: string;
   readonly state?: string;
 }

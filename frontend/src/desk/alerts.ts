@@ -1,10 +1,10 @@
-/** Calling the agent back to a hidden tab: a desktop notification with consent, and the title as the fallback. */
+/** Alerts an agent whose tab is hidden: a desktop notification with consent, and a flashing title as the fallback. */
 import type { Consent } from "../state/state.js";
 
 export interface Alerts {
   consent(): Consent;
   ask(): Promise<Consent>;
-  /** Starts calling; repeated with another text it changes the text. */
+  /** Starts the alert; called again with another text it changes the text. */
   ring(title: string, body: string): void;
   quiet(): void;
 }
@@ -27,7 +27,7 @@ export function createAlerts(): Alerts {
         shown?.close();
       };
     } catch {
-      // Some phones have the interface and refuse to be used without a service worker: the title flashes all the same.
+      // Chrome on Android has the interface but its constructor throws; the title flashes all the same.
     }
   }
 

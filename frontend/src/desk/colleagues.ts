@@ -1,8 +1,8 @@
-/** The directory, with those whom it leaves out and the agent looks for. */
+/** The directory, with the colleagues found by a search for a name that the directory's first page leaves out. */
 import type { Api } from "../api.js";
 import type { Directory } from "../contract/types.js";
 
-/** A part of a name: at least one letter, and no longer than the server takes. */
+/** A search text: at least one letter, and no longer than the server accepts. */
 const NAME = /^(?=.*\p{L}).{1,100}$/u;
 
 export async function colleagues(api: Pick<Api, "directory" | "search">, filter: string): Promise<Directory> {
@@ -10,7 +10,7 @@ export async function colleagues(api: Pick<Api, "directory" | "search">, filter:
   const text = filter.trim();
   if (!directory.more || !NAME.test(text)) return directory;
   const found = await api.search(text).catch(() => null);
-  if (!found) return directory; // a list that is not whole says so
+  if (!found) return directory; // the list shows that it is not complete
   const there = new Set(directory.agents.map((a) => a.id));
   const agents = [...directory.agents, ...found.agents.filter((a) => !there.has(a.id))];
   return { at: directory.at, agents, more: true };

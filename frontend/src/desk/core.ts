@@ -1,4 +1,4 @@
-/** The one place where the state changes: dispatch reduces, keeps the diary and tells who listens. */
+/** The only place where the state changes: dispatch reduces, writes the event log and tells the listeners. */
 import type { Event } from "../state/event.js";
 import { reduce } from "../state/reduce.js";
 import { initial, type Notice, type State } from "../state/state.js";

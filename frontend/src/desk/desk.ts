@@ -1,6 +1,6 @@
 /**
- * The desk: joins sign-in, API, phone line, tabs and memory around the one state, and is what the views talk to. Views
- * call its methods and read its state; nothing else reaches them.
+ * The desk joins sign-in, API, voice device, tabs and storage around the one state. The views call its methods and read
+ * its state, and have no other access.
  */
 import type { Api } from "../api.js";
 import type { Action, Reason, Status } from "../contract/types.js";
@@ -42,16 +42,19 @@ export interface DeskParts {
   readonly copy: (text: string) => Promise<void>;
 }
 
-/** Alone on the line while the caller hears music and the colleague is rung. */
+/** The transferor is the only agent in the call while the caller hears music and the target is rung. */
 const hearsRinging = ({ screen }: State): boolean =>
   screen.is === "in-call" && screen.call.state === "consult-ringing" && screen.call.role === "transferor";
 
-/** Whom to call is looked at in a call; at rest the list is for information, and it is the dearest thing that a page asks for. */
+/**
+ * How often the directory is asked for. In a call the agent chooses a target from it; outside a call it is for
+ * information, and it is the page's most expensive request.
+ */
 const DIRECTORY_MS = { inCall: 5000, atRest: 15_000 };
 const NOTICE_MS = 8000;
-/** A refusal goes with the call's next news (reduce.ts); where none comes it goes after this. */
+/** How long a refusal is shown if no change of the call removes it first (reduce.ts). */
 const REFUSAL_MS = 15_000;
-/** So long may a screen reader be busy with something else before it reads what the page says. */
+/** How long a live-region message stays before it is cleared; a screen reader may be busy with something else. */
 const SAID_MS = 10_000;
 
 export class Desk {
@@ -80,7 +83,8 @@ export class Desk {
       refresh: (token) => voice.refresh(token),
       ranOut: () => this.ranOut(),
     });
-    this.phone = new Phone({ core, api, voice, tabs, pass: this.pass, microphone, take, poke, levels: this.levels.emit });
+    this.phone = new Phone({ core, api, voice, tabs, pass: this.pass, microphone, take, poke,
+      levels: this.levels.emit });
     this.verbs = new Verbs({ core, api, newKey, take, poke });
     this.session = new Session({ core, signIn: parts.signIn, close: () => this.phone.close("") });
     core.subscribe((after, before) => this.follow(after, before));
@@ -94,7 +98,7 @@ export class Desk {
     this.core.subscribe(listener);
   }
 
-  /** Server time now, for timers. */
+  /** The server's time now, for timers. */
   serverNow(): number {
     return this.parts.now() + this.state.skew;
   }
@@ -127,18 +131,22 @@ export class Desk {
     if (this.state.notice && now - this.noticeAt > NOTICE_MS) this.dismissNotice();
     if (this.state.refusal && now - this.state.refusal.at > REFUSAL_MS) this.dismissRefusal();
     for (const which of ["polite", "urgent"] as const) {
-      if (this.state.said[which] && now - this.saidAt[which] > SAID_MS) this.core.dispatch({ type: "said-over", which });
+      if (this.state.said[which] && now - this.saidAt[which] > SAID_MS) {
+        this.core.dispatch({ type: "said-over", which });
+      }
     }
   }
 
   private tickDirectory(): void {
     if (!showsColleagues(this.state.screen) || this.parts.hidden()) return;
     const now = this.parts.now();
-    if (now - this.directoryAt < (this.state.screen.is === "in-call" ? DIRECTORY_MS.inCall : DIRECTORY_MS.atRest)) return;
+    if (now - this.directoryAt < (this.state.screen.is === "in-call" ? DIRECTORY_MS.inCall : DIRECTORY_MS.atRest)) {
+      return;
+    }
     this.directoryAt = now;
     colleagues(this.parts.api, this.state.compose.filter).then(
       (directory) => this.core.dispatch({ type: "directory", directory }),
-      () => undefined, // the line notices that the server is away; a list a few seconds old does no harm
+      () => undefined, // the poller notices that the server is away; a list that is a few seconds old does no harm
     );
   }
 
@@ -147,23 +155,28 @@ export class Desk {
     this.phone.close("expired");
   }
 
-  /** What the world outside the state is told when the state changes. */
+  /** Updates what lies outside the state (alerts, ringback, storage) when the state changes. */
   private follow(after: State, before: State): void {
     const { memory, tabs, alerts, ringback } = this.parts;
     const agent = after.snapshot?.agent.id ?? "";
     if (after.snapshot && !before.snapshot) {
       tabs.start(agent, (tab) => this.tabChanged(tab));
-      this.core.dispatch({ type: "remembered", rejoin: memory.rejoin(agent, this.parts.now()), recent: memory.recent(agent) });
+      this.core.dispatch({ type: "remembered", rejoin: memory.rejoin(agent, this.parts.now()),
+        recent: memory.recent(agent) });
     }
     if (after.recent !== before.recent) memory.setRecent(agent, after.recent);
     if (after.notice !== before.notice) this.noticeAt = this.parts.now();
-    for (const which of ["polite", "urgent"] as const) if (after.said[which] !== before.said[which]) this.saidAt[which] = this.parts.now();
+    for (const which of ["polite", "urgent"] as const) {
+      if (after.said[which] !== before.said[which]) this.saidAt[which] = this.parts.now();
+    }
     if ((after.leg === null) !== (before.leg === null)) {
       tabs.inCall(after.leg !== null);
       if (!after.leg && after.session !== "signed-in") this.phone.close("");
     }
-    // Whom a call has taken in or let go is another in the list of colleagues, too.
-    if (after.snapshot !== before.snapshot && lookOf(after.snapshot) !== lookOf(before.snapshot)) this.directoryAt = -Infinity;
+    // Whoever joined or left the call has another presence in the directory, too.
+    if (after.snapshot !== before.snapshot && lookOf(after.snapshot) !== lookOf(before.snapshot)) {
+      this.directoryAt = -Infinity;
+    }
     const inCall = ownCall(after);
     if (after.leg && inCall && after.snapshot !== before.snapshot) memory.setRejoin(agent, inCall.id, this.parts.now());
     if (!after.leg && before.leg) this.rememberLoss(after);
@@ -175,7 +188,7 @@ export class Desk {
     else if (!hearsRinging(after) && hearsRinging(before)) ringback.stop();
   }
 
-  /** A call that ended as it should is nothing to rejoin after a reload. */
+  /** A call that ended normally is not offered for rejoining after a reload. */
   private rememberLoss(after: State): void {
     if (!after.closing || after.closing.deliberate) this.parts.memory.forgetRejoin();
   }
@@ -187,7 +200,7 @@ export class Desk {
     else this.line.poke();
   }
 
-  // What the agent does.
+  // Methods for the agent's actions.
 
   signIn(another = false): void {
     this.parts.signIn.begin(another).catch(() => this.core.dispatch({ type: "signed-out", why: "failed" }));
@@ -225,7 +238,7 @@ export class Desk {
     else await this.phone.goOnline();
   }
 
-  /** F046: a fresh leg cures one-way audio; the caller hears music for the few seconds between. */
+  /** F046: a new leg cures one-way audio; the caller hears music for the few seconds between. */
   renewLeg(): void {
     if (!allow.renewsLeg(this.state)) return;
     this.core.dispatch({ type: "rejoin-asked", at: this.parts.now() });
@@ -233,14 +246,17 @@ export class Desk {
   }
 
   /**
-   * Out of the call by hanging up this page's own leg, which needs nobody. Where a colleague has the caller it is a
-   * leaving; else it is a loss, and no end: the caller is rescued. What became of a press under way nobody knows here.
+   * Leaves the call by hanging up this page's own leg, which needs no answer from the server. If a colleague has the
+   * caller, this counts as leaving; otherwise as a loss, and the server gives the caller music. The result of a request
+   * that is still pending is not known.
    */
   hangUp(): void {
     const { screen, pending, leg } = this.state;
     if (!leg || leg.phase === "ringing") return;
     if (pending) this.core.dispatch({ type: "pending-over", request: pending.request });
-    if (screen.is === "in-call" && (allow.leaveNow(this.state, screen.call) || allow.leaveBy(screen.call))) this.core.dispatch({ type: "leave" });
+    if (screen.is === "in-call" && (allow.leaveNow(this.state, screen.call) || allow.leaveBy(screen.call))) {
+      this.core.dispatch({ type: "leave" });
+    }
     this.parts.voice.hangUp();
   }
 
@@ -296,7 +312,10 @@ export class Desk {
     this.hangUp();
   }
 
-  /** Asks once: before the caller is cut off (`press("end")` does it), or says what becomes of her (`hangUp` does it). */
+  /**
+   * Asks for confirmation: before the caller's leg is ended (`press("end")` does it), or before the own leg is hung up
+   * (`hangUp` does it), saying what the caller will hear then.
+   */
   askEnd(): void {
     const { screen } = this.state;
     if (screen.is === "connecting") return this.hangUp();
@@ -311,7 +330,8 @@ export class Desk {
 
   compose(compose: Partial<Compose>): void {
     this.core.dispatch({ type: "compose", compose });
-    if (compose.filter !== undefined && this.state.directory?.more) this.directoryAt = -Infinity; // the server searches
+    // The server searches.
+    if (compose.filter !== undefined && this.state.directory?.more) this.directoryAt = -Infinity;
   }
 
   panel(panel: Panel): void {
@@ -343,10 +363,12 @@ export class Desk {
     this.parts.voice.test(what).catch(() => this.core.notice("The test sound could not be played.", "bad"));
   }
 
-  /** Shows the microphone's level while its settings are open; in a call the call itself reports it. */
+  /** Shows the microphone's level while its settings are open; in a call the SDK reports it. */
   async startMeter(): Promise<void> {
     if (this.state.leg) return;
-    if (!(await this.levels.start(this.state.sounds.input))) this.core.notice("The microphone could not be opened.", "bad");
+    if (!(await this.levels.start(this.state.sounds.input))) {
+      this.core.notice("The microphone could not be opened.", "bad");
+    }
   }
 
   endMeter(): void {
@@ -375,7 +397,9 @@ export class Desk {
     this.core.dispatch({ type: "notice", notice: null });
   }
 
-  /** The page is going away: a page that cannot ring must not be offered calls. A call in progress is a loss, not a choice. */
+  /**
+   * On pagehide: a page that cannot ring must get no offers. A call in progress is treated as a loss, not as a choice.
+   */
   pageHidden(): void {
     const { api, tabs } = this.parts;
     const { wants, leg, choosing, snapshot } = this.state;
@@ -387,8 +411,8 @@ export class Desk {
   }
 
   /**
-   * Out of the browser's back/forward cache (F047). The SDK would bring its line back at once, so that one is closed first:
-   * another tab may have taken the calls meanwhile. It is asked, and keeps them if it is in a call.
+   * Restored from the back/forward cache (F047). The SDK would reconnect at once, so its connection is closed first:
+   * another tab may take the calls by now. That tab is asked, and keeps them if it is in a call.
    */
   async pageRestored(): Promise<void> {
     if (this.phone.drop()) {

@@ -1,25 +1,32 @@
-/** The last things that happened, for "copy diagnostics": kinds and codes only, never numbers, names, notes or tokens. */
+/**
+ * The event log for "copy diagnostics": the last events as kinds and codes only, never numbers, names, notes or tokens.
+ */
 import type { Event } from "../state/event.js";
 import type { State } from "../state/state.js";
 
 const KEEP = 120;
 
-/** The fields of events that say nothing about a person. */
-const SAFE = ["is", "why", "action", "name", "on", "tab", "microphone", "wants", "withdrawn", "status", "panel", "muted"] as const;
+/** The fields of events that contain nothing personal. */
+const SAFE = ["is", "why", "action", "name", "on", "tab", "microphone", "wants", "withdrawn", "status", "panel",
+  "muted"] as const;
 
 export class Diary {
   private readonly lines: string[] = [];
 
   note(event: Event, at: number): void {
-    if (event.type === "said-over") return; // follows from what was said
+    if (event.type === "said-over") return; // it follows from the announcement itself
     const details: string[] = [];
     const fields = event as unknown as Record<string, unknown>;
-    for (const name of SAFE) if (fields[name] !== undefined && fields[name] !== "") details.push(`${name}=${String(fields[name])}`);
+    for (const name of SAFE) {
+      if (fields[name] !== undefined && fields[name] !== "") details.push(`${name}=${String(fields[name])}`);
+    }
     if (event.type === "snapshot") details.push(callOf(event));
-    if (event.type === "refused" || event.type === "choose-refused") details.push(`${event.problem.status} ${event.problem.slug}`);
+    if (event.type === "refused" || event.type === "choose-refused") {
+      details.push(`${event.problem.status} ${event.problem.slug}`);
+    }
     const line = [event.type, ...details].join(" ");
     const last = this.lines.at(-1);
-    if (last?.slice(13) === line) return; // polls that changed nothing
+    if (last?.slice(13) === line) return; // polls that changed nothing are logged once
     this.lines.push(`${new Date(at).toISOString().slice(11, 23)} ${line}`);
     if (this.lines.length > KEEP) this.lines.shift();
   }
@@ -40,10 +47,12 @@ export class Diary {
 function callOf(event: Extract<Event, { type: "snapshot" }>): string {
   const { call, agent } = event.snapshot;
   const t = call?.transfer;
-  return call ? `call=${call.role}/${call.state} transfer=${t ? `${t.kind}/${t.progress}/${t.outcome ?? ""}` : "none"}` : `call=none presence=${agent.presence}`;
+  return call
+    ? `call=${call.role}/${call.state} transfer=${t ? `${t.kind}/${t.progress}/${t.outcome ?? ""}` : "none"}`
+    : `call=none presence=${agent.presence}`;
 }
 
-/** A last guard (N9): whatever looks like a phone number is blotted out. */
+/** The last guard of N9: whatever looks like a phone number is masked. */
 export function withoutNumbers(text: string): string {
   return text.replace(/\+?\d[\d ().-]{6,}\d/g, (m) => (/^\d{4}-\d\d-\d\d/.test(m) ? m : "(number)"));
 }

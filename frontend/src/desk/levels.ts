@@ -1,4 +1,4 @@
-/** The microphone's level, for whoever shows it: from the call while there is one, else from a meter of its own. */
+/** The microphone's level: from the call while there is one, otherwise from a meter of its own. */
 export type Levels = (input: number, output: number) => void;
 
 export class LevelMeter {
@@ -24,7 +24,7 @@ export class LevelMeter {
     const own = this.wanted;
     try {
       const stop = await this.open(deviceId, (input) => this.emit(input, 0));
-      // Opened too late: the dialog is closed by now, or shows another microphone.
+      // Opened too late: by now the dialog is closed or shows another microphone.
       if (own === this.wanted) this.stopMeter = stop;
       else stop();
       return true;

@@ -1,6 +1,6 @@
 /**
- * Keeps the page true: polls the agent's snapshot and beats while calls may come. Quickly in a call, slowly at rest,
- * slower still in a hidden tab, but never slower than the beat. One request at a time; called twice a second.
+ * Polls the agent's snapshot and sends heartbeats while calls may come: often in a call, less often outside one, less
+ * still in a hidden tab, but never less often than the heartbeat needs. One request at a time. Called twice a second.
  */
 import { ApiError, type Api } from "../api.js";
 import type { Snapshot } from "../contract/types.js";
@@ -14,21 +14,21 @@ export interface LineParts {
   readonly dispatch: (event: Event) => void;
   readonly now: () => number;
   readonly hidden: () => boolean;
-  /** The server does not know us any more, and the sign-in could not be renewed. */
+  /** The server refuses the access token, and it could not be renewed. */
   readonly signedOut: () => void;
 }
 
-/** While page and server do not agree yet, or have something to tell each other. */
+/** The interval while page and server do not agree yet, or a change is expected. */
 const UNSETTLED_MS = 1000;
-/** In a call the server pushes; the question is for what was lost on the way, and the page is to be true within 3 s (N6). */
+/** In a call the server pushes; polling finds what a lost push did not tell. The page must be true within 3 s (N6). */
 const IN_CALL_MS = 2000;
 const AT_REST_MS = 3000;
 const HIDDEN_MS = 8000;
-/** So long after its end what became of a call is still learnt, and worth asking often. */
+/** How long after a call its outcome may still change, so that frequent polls are worth it. */
 const OUTCOME_MS = 10_000;
-/** The server counts on a beat at least every 10 s; a beat is an ordinary poll that also says "still here". */
+/** The server expects a heartbeat at least every 10 s; a heartbeat is a poll that also says "still here". */
 const BEAT_MS = 8000;
-/** One lost request is no news; the second in a row is. */
+/** The server counts as unreachable after this many failed requests in a row. */
 const DOWN_AFTER = 2;
 
 export class Line {
@@ -48,7 +48,7 @@ export class Line {
     if (beat || this.parts.now() - this.asked >= this.interval(state)) void this.ask(beat);
   }
 
-  /** Something has changed: ask at once, and once more if a question is under way that may have been too early. */
+  /** Something has changed: poll at once, and once more if a request under way may be too early to show it. */
   poke(): void {
     const state = this.parts.state();
     if (this.asking) this.again = true;
@@ -59,13 +59,16 @@ export class Line {
     return state.session === "signed-in" && (state.tab === "here" || state.leg !== null);
   }
 
-  /** An agent whose phone cannot ring must not look alive, or callers are offered to a dead line (F037). */
+  /**
+   * An agent whose device cannot ring must send no heartbeat, or callers are offered to a page that cannot answer
+   * (F037).
+   */
   private mayBeat(state: State): boolean {
     if (state.leg) return true;
     return state.wants && state.device.is === "registered" && !state.withdrawn;
   }
 
-  /** A caller who is to be taken up again is kept until the server hears of us after the loss: then it is to hear soon. */
+  /** The server starts the recall when it hears of the page after the loss, so poll soon. */
   private beatDue(state: State): boolean {
     const every = state.rejoin?.asked ? UNSETTLED_MS : BEAT_MS;
     return this.mayBeat(state) && this.parts.now() - this.beaten >= every;

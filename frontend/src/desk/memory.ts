@@ -1,6 +1,6 @@
 /**
- * What outlives a reload. For this tab: which conference it was in, and the list of recent calls; both are forgotten at
- * sign-out. For this computer: taste. Storage that is full or forbidden is as good as empty.
+ * What survives a reload. Per tab: the call it was in and the list of recent calls; both are deleted at sign-out. Per
+ * computer: preferences. Storage that is full or forbidden counts as empty.
  */
 import type { RecentCall, Rejoin } from "../state/state.js";
 import { REJOIN_FOR_MS } from "../state/screen.js";
@@ -13,7 +13,7 @@ export interface Preferences {
 }
 
 export interface Memory {
-  /** The call this tab was in a moment ago; null if it was in none, or that is too long ago, or it was another agent's. */
+  /** The call this tab was in a moment ago; null if there was none, it was too long ago, or it was another agent's. */
   rejoin(agent: string, now: number): Rejoin | null;
   setRejoin(agent: string, conference: string, now: number): void;
   forgetRejoin(): void;
@@ -53,7 +53,10 @@ export function createMemory(tab: Shelf, computer: Shelf): Memory {
   return {
     rejoin: (agent, now) => {
       const note = read(tab, REJOIN) as { agent?: unknown; conference?: unknown; at?: unknown } | null;
-      if (note?.agent !== agent || typeof note.conference !== "string" || typeof note.at !== "number" || now - note.at > REJOIN_FOR_MS) return null;
+      if (note?.agent !== agent || typeof note.conference !== "string" || typeof note.at !== "number"
+        || now - note.at > REJOIN_FOR_MS) {
+        return null;
+      }
       return { conference: note.conference, at: note.at, asked: false };
     },
     setRejoin: (agent, conference, now) => write(tab, REJOIN, { agent, conference, at: now }),

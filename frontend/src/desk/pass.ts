@@ -1,8 +1,8 @@
 /**
- * The voice token's life. It is renewed at 80 % of its life by a clock of ours, because the SDK's reminder comes once
- * per connection only (twilio-voice.js #93), and between calls, because in a call it costs a second of sound. In a
- * call that outlives its token it is renewed in the last minute all the same: without it a broken connection could
- * not be mended.
+ * Refreshes the voice token at 80 % of its lifetime with a timer of the page, because the SDK's tokenWillExpire comes
+ * once per connection only (twilio-voice.js #93). It refreshes between calls, because a refresh in a call costs a
+ * second of sound. If a call outlasts the token, it is refreshed in the last minute all the same: without a valid token
+ * a broken connection could not be restored.
  */
 import type { Api } from "../api.js";
 import type { Event } from "../state/event.js";
@@ -14,7 +14,7 @@ export interface PassParts {
   readonly dispatch: (event: Event) => void;
   readonly now: () => number;
   readonly refresh: (token: string) => void;
-  /** The token has run out and no other was to be had (F041). */
+  /** The token has expired and no new one could be fetched (F041). */
   readonly ranOut: () => void;
 }
 
@@ -31,7 +31,7 @@ export class Pass {
 
   constructor(private readonly parts: PassParts) {}
 
-  /** A fresh token for a line that is being opened. */
+  /** A fresh token for a device that is being registered. */
   async fetch(): Promise<string> {
     const token = await this.parts.api.token();
     const { now, state } = this.parts;
@@ -43,14 +43,14 @@ export class Pass {
     return token.token;
   }
 
-  /** The line was closed. */
+  /** The device was closed. */
   drop(): void {
     this.renewAt = Infinity;
     this.expires = 0;
     if (this.parts.state().tokenFailing) this.parts.dispatch({ type: "token-failing", until: 0 });
   }
 
-  /** The SDK says that the token is about to run out. */
+  /** The SDK's tokenWillExpire. */
   expiring(): void {
     this.renewAt = Math.min(this.renewAt, this.parts.now());
     this.tick();
@@ -76,7 +76,7 @@ export class Pass {
   }
 
   private failed(): void {
-    if (this.expires === 0) return; // the line was closed meanwhile
+    if (this.expires === 0) return; // the device was closed meanwhile
     const now = this.parts.now();
     this.renewAt = now + Math.min(RETRY_MS * 2 ** this.failures, RETRY_MAX_MS);
     this.failures++;

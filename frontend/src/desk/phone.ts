@@ -1,6 +1,6 @@
 /**
- * Going online and staying so: microphone, tab, token, line; what the line reports; and the way back when it is lost.
- * The agent is Available only while callers can really reach this page.
+ * Going online and staying online: microphone, tab, token, voice device, what the device reports, and recovery when it
+ * is lost. The agent is Available only while callers can really reach this page.
  */
 import { ApiError, type Api } from "../api.js";
 import type { Snapshot, Status } from "../contract/types.js";
@@ -26,7 +26,7 @@ export interface PhoneParts {
   readonly levels: (input: number, output: number) => void;
 }
 
-/** So long may the line be away before no more callers are to be offered to it. */
+/** How long the device may be unregistered before the agent gets no more offers. */
 const LOST_FOR_MS = 10_000;
 const REVIVE_MS = 20_000;
 const PUT_BACK_MS = 3000;
@@ -46,7 +46,7 @@ export class Phone {
     parts.voice.listen((event) => this.heard(event));
   }
 
-  /** Takes calls from now on, unless something is in the way, which the screen then says. */
+  /** Takes calls from now on, unless something prevents it; the screen then says what. */
   async goOnline(): Promise<void> {
     const { core, tabs, microphone } = this.parts;
     if (core.state.leg) return;
@@ -70,10 +70,10 @@ export class Phone {
     }
   }
 
-  /** Opens the line, unless it is closed meanwhile; `failing` is what the device is if that does not succeed. */
+  /** Opens the device, unless it is closed meanwhile; `failing` is the device's state if that does not succeed. */
   private async open(failing: "off" | "lost"): Promise<boolean> {
     const { core, pass, voice } = this.parts;
-    // The SDK may bring the old line back at any moment; a call that rings on it would be rejected if it were replaced.
+    // The SDK may reconnect the old device at any time; a call that rings on it would be rejected if it were replaced.
     const up = (): boolean => core.state.leg !== null || core.state.device.is === "registered";
     this.revived = core.now();
     this.destroyed = false;
@@ -98,7 +98,10 @@ export class Phone {
     return true;
   }
 
-  /** Tells the server. An agent who is to be put back is so until the server has heard it, or he has picked something else. */
+  /**
+   * Tells the server the status. A restored status is kept as wanted until the server has confirmed it or the agent has
+   * chosen another.
+   */
   async choose(status: Status): Promise<void> {
     const { core, take, poke } = this.parts;
     const { withdrawn } = core.state;
@@ -107,7 +110,7 @@ export class Phone {
     try {
       take(await this.send(status));
       core.dispatch({ type: "chosen", status });
-      if (core.state.snapshot?.agent.status !== status) poke(); // that answer has been overtaken
+      if (core.state.snapshot?.agent.status !== status) poke(); // that answer is out of date
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (status === "available" && core.state.choosing === status) core.dispatch({ type: "withdrawn", withdrawn });
@@ -115,14 +118,14 @@ export class Phone {
     }
   }
 
-  /** One after the other: of two that are on the way at once the server might take the older one last. */
+  /** One request after the other: of two at the same time the server might apply the older one last. */
   private send(status: Status): Promise<Snapshot> {
     const answer = this.sent.then(() => this.parts.api.setStatus(status, false));
     this.sent = answer.catch(() => undefined);
     return answer;
   }
 
-  /** Closes the line: calls do not ring here any more. */
+  /** Closes the device: this page rings no more. */
   close(why: string): void {
     const { core, voice, pass } = this.parts;
     voice.stop();
@@ -131,7 +134,7 @@ export class Phone {
     core.dispatch({ type: "device", is: "off", at: core.now(), why });
   }
 
-  /** F043: nothing is to ring at an agent who could not be heard. */
+  /** F043: an agent without a microphone must not be rung. */
   private closeUnheard(): void {
     void this.choose("away");
     this.close("");
@@ -144,7 +147,7 @@ export class Phone {
     voice.answer();
   }
 
-  /** Lets it ring no longer; the caller goes to the next. */
+  /** Stops the ringing; the caller is offered to the next agent. */
   reject(): void {
     const { core, voice } = this.parts;
     if (core.state.leg?.phase !== "ringing") return;
@@ -161,16 +164,18 @@ export class Phone {
     if (state.device.is === "registered" && !state.apiDownAt && now - this.putBack >= PUT_BACK_MS) this.back();
     if (!state.wants || state.leg || this.opening || state.device.is !== "lost") return;
     if (!state.withdrawn && now - state.device.since >= LOST_FOR_MS) void this.withdraw();
-    if (now - this.revived >= REVIVE_MS && (this.destroyed || now - state.device.since >= REVIVE_MS)) void this.revive();
+    if (now - this.revived >= REVIVE_MS && (this.destroyed || now - state.device.since >= REVIVE_MS)) {
+      void this.revive();
+    }
   }
 
-  /** F037: the server is there and the phone network is not. Nobody is to be offered here until it is back. */
+  /** F037: the server answers and Twilio's signalling does not. No offers until it is back. */
   private async withdraw(): Promise<void> {
     const { core, take } = this.parts;
     const { choosing, snapshot } = core.state;
     if ((choosing || snapshot?.agent.status) !== "available") return;
     core.dispatch({ type: "withdrawn", withdrawn: true });
-    // If this fails too, the beats have stopped and the server takes the page for closed.
+    // If this fails too, the heartbeats have stopped already and the server takes the page for closed.
     await this.send("away").then(take, () => undefined);
   }
 
@@ -184,7 +189,7 @@ export class Phone {
     }
   }
 
-  /** The line is closed under the agent who wants it; false if there is none to close. `revive` opens another. */
+  /** Closes the device of an agent who wants to be online; false if there is none to close. `revive` opens another. */
   drop(): boolean {
     const { core, voice } = this.parts;
     if (!core.state.wants || core.state.leg) return false;
@@ -195,7 +200,7 @@ export class Phone {
     return true;
   }
 
-  /** Callers can reach this page now. Tried again until the server has heard it. */
+  /** Callers can reach this page now. Repeated until the server has confirmed it. */
   private back(): void {
     const { core } = this.parts;
     if (!core.state.withdrawn) return;
@@ -279,7 +284,7 @@ export class Phone {
     poke();
   }
 
-  /** The line tells only that it failed in the call. What is wrong with it, the browser says when it is asked once more. */
+  /** The SDK reports only that the microphone failed in the call. Asking the browser again says why. */
   private async microphoneFailed(): Promise<void> {
     const { core, microphone } = this.parts;
     core.dispatch({ type: "microphone", microphone: "taken" });
@@ -288,17 +293,18 @@ export class Phone {
     if (untouched && mic !== "granted") core.dispatch({ type: "microphone", microphone: mic });
   }
 
-  /** The server's push: the new snapshot itself, or the word that there is one. */
+  /** The server's push: the new snapshot itself, or a notice that there is one. */
   private pushed(content: unknown): void {
     const { core } = this.parts;
     const value = typeof content === "string" ? parsed(content) : content;
-    const { type, snapshot } = (typeof value === "object" && value !== null ? value : {}) as { type?: unknown; snapshot?: unknown };
+    const { type, snapshot } =
+      (typeof value === "object" && value !== null ? value : {}) as { type?: unknown; snapshot?: unknown };
     const decoded = decodePushed(type === "snapshot" ? snapshot : value);
     if (decoded) core.dispatch({ type: "snapshot", snapshot: decoded, at: core.now(), pushed: true });
     else this.parts.poke();
   }
 
-  /** One press of "Rejoin caller" is enough: the ring that follows is answered for the agent. */
+  /** One press of "Rejoin caller" is enough: the page answers the ring that follows. */
   private answerRejoin(): void {
     const { core } = this.parts;
     const { rejoin, leg } = core.state;

@@ -1,6 +1,7 @@
 /**
- * Why it stopped ringing. The phone line tells only that it did; what the agent did is known here, all else the server
- * says in the list of recent calls a moment later. Whoever is not told in time hears that it stopped, and no guess.
+ * Why the ringing stopped. The SDK tells only that it did. What the agent did is known here; the rest is in the
+ * server's list of recent calls a moment later. If that comes too late, the page says only that it stopped, without a
+ * guess.
  */
 import type { Leg, State } from "../state/state.js";
 import { phoneNumber } from "../words/number.js";
@@ -8,10 +9,10 @@ import { ringEnded } from "../words/outcome.js";
 import { legErrorWords } from "../words/voice.js";
 import type { Core } from "./core.js";
 
-/** Longer than the server takes to hear of an end whose first callback was lost to a retry. */
+/** Longer than the server takes to hear of an end whose first callback was lost and sent again. */
 const TOLD_MS = 6000;
 const ASK_MS = 1000;
-/** So much may the page's and the server's moment of one end differ. */
+/** How far the page's and the server's time of the same end may differ. */
 const SLACK_MS = 10_000;
 
 interface Stopped {
@@ -27,17 +28,17 @@ export class RingEnd {
 
   private asked = 0;
 
-  /** `poke` asks the server now. */
+  /** `poke` polls the server now. */
   constructor(private readonly core: Core, private readonly poke: () => void) {
     core.subscribe((state) => this.look(state));
   }
 
-  /** The agent does not take the leg that rings. */
+  /** The agent does not take the ringing leg. */
   decline(): void {
     this.declined = this.core.state.leg?.sid ?? "";
   }
 
-  /** The leg is gone before it was open. `before` is the state in which it still rang. */
+  /** The leg ended before it was open. `before` is the state in which it still rang. */
   gone(before: State, at: number): void {
     const { leg, pending } = before;
     if (!leg) return;
@@ -58,14 +59,15 @@ export class RingEnd {
   private look(state: State): void {
     const { waiting } = this;
     if (!waiting || !state.snapshot) return;
-    if (state.leg) { // another rings: why the last one stopped is in the list
+    if (state.leg) { // another call rings: why the last one stopped is in the list
       this.waiting = null;
       return;
     }
     const { conference } = waiting.leg.ring;
     const { agent, call } = state.snapshot;
     if (call && call.id === conference && call.role !== "offered") return this.say("elsewhere", "");
-    const told = agent.recent?.find((r) => r.rang && r.call === conference && Date.parse(r.at) - state.skew > waiting.at - SLACK_MS);
+    const told = agent.recent?.find((r) => r.rang && r.call === conference
+      && Date.parse(r.at) - state.skew > waiting.at - SLACK_MS);
     if (told) this.say(told.outcome, told.with ?? "");
   }
 
@@ -74,6 +76,7 @@ export class RingEnd {
     if (!waiting) return;
     this.waiting = null;
     const { number, by: transferor } = waiting.leg.ring;
-    this.core.notice(why === "gone" ? legErrorWords(why) : ringEnded(why, number, phoneNumber(by || transferor, "")), "info");
+    this.core.notice(why === "gone" ? legErrorWords(why) : ringEnded(why, number, phoneNumber(by || transferor, "")),
+      "info");
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The sign-in's life: renewed before it runs out, and tried again for as long as the issuer cannot be reached. Only the
- * issuer's own no ends it: a network that is away for a minute must not sign an agent out.
+ * Renews the sign-in before it expires, and tries again for as long as the issuer cannot be reached. Only a refusal by
+ * the issuer ends it: a network failure of a minute must not sign an agent out.
  */
 import type { SignIn, Renewal } from "../signin.js";
 import type { Core } from "./core.js";
@@ -12,7 +12,7 @@ const RETRY_MAX_MS = 30_000;
 export interface SessionParts {
   readonly core: Core;
   readonly signIn: SignIn;
-  /** Over for good, with no call to wait for: the phone line is closed. */
+  /** The session has ended and no call is in progress: the device is closed. */
   readonly close: () => void;
 }
 
@@ -28,7 +28,7 @@ export class Session {
     void this.renew();
   }
 
-  /** Asked for by the agent in a call that has outlived the sign-in: the line goes on as if nothing had been. */
+  /** Signing in again, asked for by the agent in a call that has outlasted the session: the call goes on unchanged. */
   async again(): Promise<void> {
     const { core } = this.parts;
     const renewal = await this.renew();
@@ -37,7 +37,7 @@ export class Session {
     else core.notice("The sign-in is not renewed without you: sign in again after the call.", "bad");
   }
 
-  /** The API does not know us any more, or the issuer refuses to. In a call the call goes on. */
+  /** The API refuses the token, or the issuer refuses to renew it. A call in progress goes on. */
   over(): void {
     const { core, close } = this.parts;
     if (core.state.session !== "signed-in") return;

@@ -1,16 +1,16 @@
 /**
  * Which of this agent's tabs takes the calls: the newest that asked for it, unless an older one is in a call. Tabs of
- * different agents in one browser do not meddle with each other.
+ * different agents in one browser do not affect each other.
  */
 import type { TabState } from "../state/state.js";
 
 export interface Tabs {
-  /** Asks whether another tab of this agent holds the line already. */
+  /** Asks whether another tab of this agent takes the calls already. */
   start(agent: string, changed: (tab: TabState) => void): void;
-  /** Takes the line; false if another tab is in a call and keeps it. */
+  /** Takes the calls to this tab; false if another tab is in a call and keeps them. */
   claim(): Promise<boolean>;
   inCall(now: boolean): void;
-  /** Lets the line go; other tabs may take it. */
+  /** Gives the calls up; other tabs may take them. */
   release(): void;
 }
 

@@ -1,4 +1,4 @@
-/** The agent's presses of buttons on a call: one request each, sent again with the same key while its fate is unknown. */
+/** The agent's verbs on a call: one request each, sent again with the same request key while its result is unknown. */
 import { ApiError, type Api, type Command } from "../api.js";
 import type { Action, Reason, Snapshot } from "../contract/types.js";
 import * as allow from "../state/allow.js";
@@ -14,7 +14,7 @@ export interface VerbParts {
 
 const TRIES = 3;
 const RETRY_MS = 800;
-/** A press that the server took but that shows no effect is not shown as pending for ever. */
+/** A request that the server accepted but that shows no effect stops being shown as pending after this time. */
 const PENDING_MAX_MS = 10_000;
 
 export class Verbs {
@@ -41,7 +41,7 @@ export class Verbs {
     await this.send(command);
   }
 
-  /** Tells the one who transfers why the call is not taken; the server then stops the ringing. */
+  /** Tells the transferor why the call is not taken; the server then ends the ringing leg. */
   async decline(reason: Reason): Promise<void> {
     const { core, newKey } = this.parts;
     if (!allow.decline(core.state).on) return;
@@ -69,8 +69,9 @@ export class Verbs {
             return;
           }
           await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-          // Whether a change of the call was this press's doing nobody knows here: sent again with its key it does no harm.
-          // But what the agent has pressed since then he has pressed for what he sees now, and another call is none of it.
+          // Whether this request caused the change of the call is not known here; repeating it with its key does no
+          // harm. But a later press of the agent was made for what they see now, and a press for another call must not
+          // be repeated.
           if (this.newest !== request || core.state.leg?.sid !== leg) return;
         }
       }

@@ -1,4 +1,4 @@
-/** The microphone's level as a row of bars. Decoration for the eye; what matters is also said in words. */
+/** The microphone's level as a row of bars. Decoration only; what matters is also said in words. */
 import { LitElement, type TemplateResult } from "lit";
 import { html } from "../html.js";
 import type { Levels } from "../desk/levels.js";

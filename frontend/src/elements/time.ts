@@ -1,4 +1,4 @@
-/** A duration that ticks by itself, so that a passing second redraws one number and not the page. Never announced. */
+/** A duration that updates itself, so that each second redraws one number and not the page. Never announced. */
 import { LitElement, type TemplateResult } from "lit";
 import { html } from "../html.js";
 import { ago, duration } from "../words/time.js";
@@ -17,7 +17,10 @@ function follow(element: LitElement, on: boolean): void {
   keepTicking();
 }
 
-/** `at` is server time in ms; `skew` the server's clock minus ours; `mode` counts up from, down to, or says how long ago. */
+/**
+ * `at` is server time in ms; `skew` is the server's clock minus this computer's; `mode` counts up from `at`, down to
+ * it, or says how long ago it was.
+ */
 export class DeskTime extends LitElement {
   static override properties = { at: { type: Number }, skew: { type: Number }, mode: { type: String } };
   declare at: number;
@@ -52,7 +55,7 @@ export class DeskTime extends LitElement {
   }
 }
 
-/** The ring around a countdown: what is left of `seconds` until server time `until`. For the eye only. */
+/** The ring around a countdown: the part of `seconds` left until server time `until`. Decoration only. */
 export class DeskRing extends LitElement {
   static override properties = { until: { type: Number }, skew: { type: Number }, seconds: { type: Number } };
   declare until: number;

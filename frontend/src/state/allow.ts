@@ -1,6 +1,6 @@
 /**
- * Which buttons of a call work now. A verb works exactly when the server lists it in `call.actions`; one that does
- * not says why. Nothing here decides what a verb may do: that is the server's.
+ * Which buttons of a call work now. A verb works exactly when the server lists it in `call.actions`; a button that does
+ * not work says why. The server alone decides which verbs are allowed.
  */
 import { ANYBODY, type Action, type Call, type DirectoryEntry } from "../contract/types.js";
 import { presenceOf } from "../words/agent.js";
@@ -11,14 +11,14 @@ export interface Button {
   readonly on: boolean;
   /** Why it does not work, in words; empty when it does. */
   readonly why: string;
-  /** Pressed, and not yet shown by the server. */
+  /** Pressed, and not shown by the server yet. */
   readonly busy: boolean;
 }
 
 const yes: Button = { on: true, why: "", busy: false };
 const no = (why: string): Button => ({ on: false, why, busy: false });
 
-/** A verb without a target. The end of a call does not wait for what was pressed before it. */
+/** A verb without a target. Ending the call does not wait for a pending request. */
 export function verb(state: State, call: Call, action: Action): Button {
   if (state.pending?.action === action) return { on: false, why: "Waiting for the server", busy: true };
   if (state.pending && action !== "end") return no("Wait for the last request to finish");
@@ -27,7 +27,7 @@ export function verb(state: State, call: Call, action: Action): Button {
   return call.actions.includes(action) ? yes : no(whyNot(call, action));
 }
 
-/** Consult and add, which also need a colleague who is free. */
+/** Consult and add, which also need a free colleague. */
 export function start(state: State, call: Call, action: "consult" | "add"): Button {
   const can = verb(state, call, action);
   if (!can.on) return can;
@@ -35,7 +35,7 @@ export function start(state: State, call: Call, action: "consult" | "add"): Butt
   return why ? no(why) : can;
 }
 
-/** Declining with a reason; without one the phone line itself rejects. */
+/** Declining with a reason; without one the page rejects the leg through the SDK. */
 export function decline(state: State): Button {
   if (state.screen.is !== "ringing") return no("Nothing rings");
   const { call } = state.screen;
@@ -56,30 +56,30 @@ export function somebodyFree(state: State): boolean {
   return (state.directory?.agents ?? []).some((a) => unselectable(a, self) === "");
 }
 
-/** Why a colleague cannot be chosen; empty if she can. */
+/** Why a colleague cannot be chosen; empty if they can be. */
 export function unselectable(entry: DirectoryEntry, self: string): string {
   if (entry.id === self) return "This is you";
   return entry.presence === "available" ? "" : `${entry.name} is ${presenceOf(entry).toLowerCase()}`;
 }
 
-/** How the agent gets out of the call while the caller stays with somebody: a request, or hanging up the own leg. */
+/** How the agent leaves while the caller stays with somebody: by a request, or by hanging up the own leg. */
 export type LeaveBy = "complete" | "hang-up";
 
 export function leaveNow(state: State, call: Call): LeaveBy | null {
   const by = leaveBy(call);
-  // A server that cannot be asked hands over all the same when it hears of the leg's end.
+  // If the server cannot be reached, it hands over when Twilio tells it of the leg's end.
   return by === "complete" && !serverThere(state) ? "hang-up" : by;
 }
 
 export function leaveBy(call: Call): LeaveBy | null {
   if (call.actions.includes("complete")) return "complete";
-  // A target whose call it is becoming would leave the caller with nobody.
+  // If the target becoming the owner left, nobody would be with the caller.
   if (call.state === "completing" || call.state === "ended") return null;
   if (call.role === "target") return "hang-up";
   return rings(call) && call.role === "transferor" ? "hang-up" : null;
 }
 
-/** A colleague is being rung. */
+/** The target is being rung. */
 export function rings(call: Call): boolean {
   return call.state === "add-ringing" || call.state === "consult-ringing";
 }
@@ -90,13 +90,15 @@ export function leave(state: State, call: Call): Button {
   if (by === "complete") return verb(state, call, "complete");
   if (by === "hang-up") return yes;
   if (call.state === "ended") return no("The call is over");
-  if (call.state === "completing") return no(call.role === "target" ? "The call is becoming yours" : "You are being taken out already");
+  if (call.state === "completing") {
+    return no(call.role === "target" ? "The call is becoming yours" : "You are being taken out already");
+  }
   return no("You are the only one with the caller. Bring in a colleague first, or end the call.");
 }
 
 /**
- * What the last button of a call does: end it for everybody, or, where nothing else leads out, hang up this page's own
- * leg. That always works, and needs nobody.
+ * What the last button of a call does: end it for everybody, or, if no other way out works, hang up this page's own
+ * leg. Hanging up always works and needs no server.
  */
 export function outBy(state: State, call: Call): "end" | "hang-up" {
   const end = verb(state, call, "end");
@@ -104,19 +106,24 @@ export function outBy(state: State, call: Call): "end" | "hang-up" {
   return end.on || end.busy || out.on || out.busy || (state.pending && serverThere(state)) ? "end" : "hang-up";
 }
 
-/** So long a request to be let out may be under way before the agent may hang up instead. */
+/** How long a request to leave may be pending before the agent may hang up instead. */
 export const OUT_AFTER_MS = 3000;
 
-/** The request that was to lead out of the call has had its time. */
+/** The pending request to leave has had its time. */
 export function outIsLate(state: State, now: number): boolean {
   const { pending } = state;
   return (pending?.action === "end" || pending?.action === "complete") && now - pending.at >= OUT_AFTER_MS;
 }
 
-/** A fresh leg for a call that is heard one way only (F046): with anybody else in the call, or on the way into it, hanging up hands the caller over. */
+/**
+ * Reconnecting a call with one-way audio (F046). Not while anybody else is in the call or joining it: hanging up would
+ * then hand the caller over.
+ */
 export function renewsLeg(state: State): boolean {
   const { screen } = state;
-  if (screen.is !== "in-call" || screen.leg.phase !== "open" || state.session !== "signed-in" || state.pending) return false;
+  if (screen.is !== "in-call" || screen.leg.phase !== "open" || state.session !== "signed-in" || state.pending) {
+    return false;
+  }
   return screen.call.state === "talking" && screen.call.role !== "target";
 }
 
@@ -143,7 +150,8 @@ function whyNot(call: Call, action: Action): string {
     case "complete":
       return open ? "Your colleague has not answered yet" : "Nobody else is in the call";
     case "join":
-      return call.state === "three-way" ? "Everybody is together already" : open ? "Your colleague has not answered yet" : "Nobody else is in the call";
+      if (call.state === "three-way") return "Everybody is together already";
+      return open ? "Your colleague has not answered yet" : "Nobody else is in the call";
     case "decline":
       return "The call has been answered";
     case "cancel":

@@ -1,4 +1,4 @@
-/** Who may be picked as the target of a transfer: the rows of the list, as the filter leaves them. */
+/** Who may be chosen as the target of a transfer: the rows of the list that pass the filter. */
 import { ANYBODY, type DirectoryEntry } from "../contract/types.js";
 import { finder } from "../words/find.js";
 import { partyName, phoneNumber } from "../words/number.js";
@@ -7,10 +7,10 @@ import type { State } from "./state.js";
 
 export interface Choice {
   readonly colleagues: readonly DirectoryEntry[];
-  /** The number that was typed, where outside numbers are enabled; empty if none was. */
+  /** The typed number, where outside numbers are enabled; empty if none was typed. */
   readonly number: string;
   readonly anybody: boolean;
-  /** Why what was typed, which looks like a number, cannot be dialled; empty if it can, or does not. */
+  /** Why the typed text looks like a number and cannot be dialled; empty otherwise. */
   readonly refused: string;
 }
 
@@ -34,15 +34,16 @@ function refusedWords(state: State, number: string, why: string): string {
   return state.screen.is === "in-call" ? why : "A phone number can be brought in only during a call.";
 }
 
-/** Nobody is called who is not to be seen as chosen: a target whose row the filter has taken away is chosen no more. */
+/** A target whose row the filter has removed is no longer chosen: nobody is dialled who is not visibly chosen. */
 export function withoutHidden(state: State): State {
   const { target } = state.compose;
   const { colleagues, number, anybody } = choiceOf(state);
-  const shown = target === "" || (target === ANYBODY ? anybody : target === number || colleagues.some((a) => a.id === target));
+  const listed = target === number || colleagues.some((a) => a.id === target);
+  const shown = target === "" || (target === ANYBODY ? anybody : listed);
   return shown ? state : { ...state, compose: { ...state.compose, target: "" } };
 }
 
-/** Whom the verbs would call, in words. */
+/** The chosen target, in words. */
 export function targetName(state: State): string {
   const { target } = state.compose;
   if (target === ANYBODY) return "the next free colleague";

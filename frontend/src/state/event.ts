@@ -1,7 +1,8 @@
 /** What can happen to the page. `at` is this computer's clock in milliseconds. */
 import type { Action, Directory, Problem, Snapshot, Status } from "../contract/types.js";
 import type {
-  Compose, Consent, DeviceIs, Microphone, Notice, Panel, RecentCall, Rejoin, RingInfo, Said, SignedOutWhy, Sounds, TabState,
+  Compose, Consent, DeviceIs, Microphone, Notice, Panel, RecentCall, Rejoin, RingInfo, Said, SignedOutWhy, Sounds,
+  TabState,
 } from "./state.js";
 
 export type Event =
@@ -23,7 +24,7 @@ export type Event =
   | { readonly type: "leg-ringing"; readonly sid: string; readonly ring: RingInfo; readonly at: number }
   | { readonly type: "leg-answering" }
   | { readonly type: "leg-open"; readonly at: number }
-  /** Without `what` nobody knows what of the connection is lost. */
+  /** Without `what` it is not known which connection is lost. */
   | { readonly type: "leg-reconnecting"; readonly at: number; readonly what?: "sound" | "line" }
   | { readonly type: "leg-muted"; readonly muted: boolean }
   | { readonly type: "leg-gone"; readonly at: number; readonly why?: string }
@@ -43,5 +44,5 @@ export type Event =
   | { readonly type: "panel"; readonly panel: Panel }
   | { readonly type: "sounds"; readonly sounds: Partial<Sounds> }
   | { readonly type: "notice"; readonly notice: Notice | null }
-  /** What was said to screen readers has been heard, and is old from now on. */
+  /** The announcement has been read; it is cleared. */
   | { readonly type: "said-over"; readonly which: keyof Said };

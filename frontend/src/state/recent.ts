@@ -1,12 +1,13 @@
 /**
- * The agent's last calls. The server's list is the truth and has the calls that were missed, on every computer; what this
- * page saw itself stands in while the server's list is not there yet, and adds words that a server of the release before does not have.
+ * The agent's last calls. The server's list is authoritative and includes missed calls, on every computer. The page's
+ * own record is used until the server's list arrives, and adds outcomes that a server of the previous release does not
+ * have.
  */
 import type { LastCall } from "../contract/types.js";
 import { phoneNumber } from "../words/number.js";
 import type { RecentCall, State } from "./state.js";
 
-/** The end of a call as the server and as this page saw it. */
+/** One end of a call as the server and as this page saw it. */
 const SAME_END_MS = 6000;
 const SHOWN = 10;
 
@@ -33,20 +34,23 @@ export function recentCalls(state: State): readonly RecentCall[] {
   return [...notYetTold, ...calls].slice(0, SHOWN);
 }
 
-const same = (own: RecentCall, told: LastCall): boolean => (told.call ? own.id === told.call : own.number === told.caller);
+const same = (own: RecentCall, told: LastCall): boolean =>
+  told.call ? own.id === told.call : own.number === told.caller;
 
 /**
- * Of what this page saw and what the server says, the better word. The page knows what the agent has pressed; whose end
- * took all legs along, and what became of a caller who was left while a colleague was rung, only the server knows. But
- * it takes that leaving itself for a loss.
+ * Chooses between the page's outcome and the server's. The page knows what the agent pressed. Only the server knows
+ * whose end closed all legs, and what became of a caller who was left while a target was rung; but it records that
+ * leaving as a loss.
  */
 export function outcomeOf(own: string, told: string): string {
   if (own === "") return told;
-  const better = own === "left-ringing" ? told !== "lost" : (own === "transferred" || own === "cut-off") && told === "caller-left";
+  const better = own === "left-ringing"
+    ? told !== "lost"
+    : (own === "transferred" || own === "cut-off") && told === "caller-left";
   return better ? told : own;
 }
 
-/** An offer that was not answered has no length. */
+/** An offer that was not answered has no duration. */
 function talked(call: LastCall): boolean {
   return !call.rang && call.outcome !== "no-answer" && call.outcome !== "declined";
 }

@@ -1,6 +1,6 @@
 /**
- * The page's only transition function: pure, no clock, no browser. It keeps the facts, derives the screen from them,
- * and says what screen readers are told. An event that does not fit the facts changes nothing.
+ * The page's only transition function: pure, without clock or browser. It keeps the facts, derives the screen from
+ * them, and says what screen readers are told. An event that does not fit the facts changes nothing.
  */
 import type { Snapshot } from "../contract/types.js";
 import { announcement } from "../words/announce.js";
@@ -12,14 +12,14 @@ import { outcomeOf } from "./recent.js";
 import { offeredCall, ownCall, REJOIN_FOR_MS, screenOf, SETTLE_MS } from "./screen.js";
 import type { Closing, Leg, RecentCall, Said, State } from "./state.js";
 
-/** The server may have noted the end of a call so much earlier than this page heard of it. */
+/** How much earlier than this page the server may have recorded the end of a call. */
 const LAST_SLACK_MS = 5000;
-/** An empty line says that a lost caller is gone, or taken, once the server has had time to notice the loss. */
+/** After this time the server has noticed a loss; an empty queue then means that the lost caller is gone or taken. */
 const EMPTY_LINE_MS = 8000;
-/** How long a refusal stays beside its button: it often comes with a change of the call, which must not wipe it away. */
+/** How long a refusal stays beside its button: a change of the call often comes with it and must not remove it. */
 const REFUSAL_FOR_MS = 12_000;
 const RECENT_MAX = 20;
-/** Smaller differences between two estimates of the server's clock are the network's, not the clock's. */
+/** Smaller differences between two estimates of the server's clock are network delay, not the clock. */
 const SKEW_NOISE_MS = 400;
 
 export function reduce(state: State, event: Event): State {
@@ -30,9 +30,12 @@ export function reduce(state: State, event: Event): State {
   return said ? { ...screened, said: saidNext(screened.said, said) } : screened;
 }
 
-/** A live region speaks when its text changes: the same words again differ by a space that is neither seen nor heard. */
+/** A live region speaks when its text changes, so repeated words get a space that is neither seen nor heard. */
 function saidNext(old: Said, said: Partial<Said>): Said {
-  const fresh = (was: string, is: string | undefined): string => (is === undefined ? was : is === was ? `${is}\u00a0` : is);
+  const fresh = (was: string, is: string | undefined): string => {
+    if (is === undefined) return was;
+    return is === was ? `${is}\u00a0` : is;
+  };
   return { polite: fresh(old.polite, said.polite), urgent: fresh(old.urgent, said.urgent) };
 }
 
@@ -80,7 +83,8 @@ function applySession(state: State, event: Of<"signed-in" | "signed-out" | "sess
     case "signed-in":
       return { ...state, session: "signed-in", signedOutWhy: "" };
     case "signed-out":
-      return { ...state, session: "signed-out", signedOutWhy: event.why, snapshot: null, directory: null, wants: false, closing: null };
+      return { ...state, session: "signed-out", signedOutWhy: event.why, snapshot: null, directory: null, wants: false,
+        closing: null };
     case "session-expired":
       return { ...state, session: "expired", signedOutWhy: "expired" };
     case "fatal":
@@ -106,7 +110,7 @@ function applyLine(state: State, event: Of<"device" | "wants" | "withdrawn" | "m
   }
 }
 
-/** Registered again: of a leg that had lost both, the sound is still to come back. */
+/** The device is registered again. A leg that had lost signalling and media still lacks its media. */
 function lineBack(state: State): State {
   const { leg, device } = state;
   return device.is === "registered" && leg?.lost === "both" ? { ...state, leg: { ...leg, lost: "sound" } } : state;
@@ -159,15 +163,16 @@ function askRejoin(state: State, at: number): State {
   return { ...state, rejoin: { conference, at, asked: true } };
 }
 
-/** What of a call a press may change; a press is pending until this is different. */
+/** The parts of a call that a request may change; it is pending until they differ. */
 export function lookOf(snapshot: Snapshot | null): string {
   const call = snapshot?.call;
   if (!call) return "";
   const t = call.transfer;
-  return JSON.stringify([call.id, call.role, call.state, call.held, call.overdue, call.actions, t?.began, t?.progress, t?.outcome]);
+  return JSON.stringify([call.id, call.role, call.state, call.held, call.overdue, call.actions, t?.began, t?.progress,
+    t?.outcome]);
 }
 
-/** Of one call the version decides: pushes and answers cross on the way, and their times are those of their questions. */
+/** For one call the version decides: pushes and answers overtake each other, and carry the time of their request. */
 function overtaken(old: Snapshot, snapshot: Snapshot): boolean {
   const a = old.call;
   const b = snapshot.call;
@@ -178,9 +183,9 @@ function overtaken(old: Snapshot, snapshot: Snapshot): boolean {
 function takeSnapshot(state: State, snapshot: Snapshot, at: number, pushed: boolean): State {
   const old = state.snapshot;
   const server = Date.parse(snapshot.at);
-  // A push comes over the phone network: it does not show that the server can be asked.
+  // A push comes over Twilio's connection: it does not show that the server can be reached.
   const apiDownAt = pushed ? state.apiDownAt : 0;
-  // An older answer that was overtaken by a newer one or by a push says nothing new, but shows that the API answers.
+  // An older answer, overtaken by a newer one or by a push, has no news but shows that the API answers.
   if (old && overtaken(old, snapshot)) return state.apiDownAt === apiDownAt ? state : { ...state, apiDownAt };
   const skew = server - at;
   let next: State = {
@@ -194,7 +199,7 @@ function takeSnapshot(state: State, snapshot: Snapshot, at: number, pushed: bool
   return composeFor(closingFor(callFor(next), at), state);
 }
 
-/** Keeps the last call that was answered here, for the card after it; a call taken up again is no loss any more. */
+/** Keeps the last call answered here, for the card after it; a call that was rejoined is no longer a loss. */
 function callFor(state: State): State {
   const own = ownCall(state);
   if (!own || !state.leg || state.leg.phase === "ringing") return state;
@@ -206,11 +211,13 @@ function closingFor(state: State, at: number): State {
   const { closing, snapshot, rejoin } = state;
   if (rejoin && forgotten(state, at)) return { ...state, rejoin: null };
   const last = snapshot?.agent.last;
-  if (!closing || !last || Date.parse(last.at) < closing.at + state.skew - Math.min(closing.talkedMs, LAST_SLACK_MS)) return state;
+  if (!closing || !last || Date.parse(last.at) < closing.at + state.skew - Math.min(closing.talkedMs, LAST_SLACK_MS)) {
+    return state;
+  }
   if (closing.deliberate || rejoin || last.outcome !== "lost" || ownCall(state)) return named(state, last.outcome);
-  // A leg that ends with its caller is "lost" until the caller's own end is heard of: a moment later it is known.
+  // A leg that ends with the caller's is "lost" until the server hears of the caller's end, a moment later.
   if (Date.parse(snapshot.at) < closing.at + state.skew + SETTLE_MS) return state;
-  // A target who is lost before the call is hers is not called back: the caller has her colleague, or has hung up.
+  // A target lost before becoming the owner is not recalled: the caller has the transferor, or has hung up.
   const guest = closing.call?.role === "target" && closing.call.state !== "completing";
   const decided = (state.recent[0]?.outcome ?? "") !== "" || at - closing.at > REJOIN_FOR_MS;
   if (guest || decided || !closing.call || snapshot.line.count === 0) return named(state, "cut-off");
@@ -218,8 +225,8 @@ function closingFor(state: State, at: number): State {
 }
 
 /**
- * The caller is not to be had any more: nobody waits in the line and nobody is offered, or it is too late. If by then
- * the server still has the agent in the call, he is in it: elsewhere.
+ * The caller can no longer be rejoined: the queue is empty and there is no offer, or it is too late. If the server
+ * still has the agent in the call by then, they are in it in another browser.
  */
 function forgotten(state: State, at: number): boolean {
   const { rejoin, snapshot } = state;
@@ -230,8 +237,8 @@ function forgotten(state: State, at: number): boolean {
 }
 
 /**
- * Writes the outcome that the server named into the list of recent calls. The end of a caller takes all legs along, in
- * any order: an agent may be told first that he has handed over, or was cut off, and a moment later that the caller has left.
+ * Writes the server's outcome into the list of recent calls. A caller's end closes all legs in any order: the agent may
+ * first be recorded as having handed over or been cut off, and a moment later as left by the caller.
  */
 function named(state: State, outcome: string): State {
   const [newest, ...rest] = state.recent;
@@ -241,8 +248,8 @@ function named(state: State, outcome: string): State {
 }
 
 /**
- * A transfer that begins takes its target out of the form, and leaves the note for the next one: this one may not
- * answer. With the call all of it goes; what was typed before the call rang stays.
+ * When a transfer starts, its target is removed from the form and the note is kept for the next attempt, since this one
+ * may fail. When the call ends, all of it is removed; what was typed before the call rang stays.
  */
 function composeFor(state: State, old: State): State {
   const was = ownCall(old);
@@ -258,10 +265,12 @@ type LegEvent = Of<"leg-ringing" | "leg-answering" | "leg-open" | "leg-reconnect
 function applyLeg(state: State, event: LegEvent): State {
   if (event.type === "leg-ringing") {
     if (state.leg) return state;
-    const leg = { sid: event.sid, phase: "ringing" as const, since: event.at, lostAt: 0, lost: "" as const, muted: false, ring: event.ring };
+    const leg = { sid: event.sid, phase: "ringing" as const, since: event.at, lostAt: 0, lost: "" as const,
+      muted: false, ring: event.ring };
     const known = state.rejoin?.conference !== "" && event.ring.conference !== "";
     const other = known && state.rejoin?.conference !== event.ring.conference;
-    return { ...state, leg, closing: null, lastCall: null, leaving: false, warnings: [], panel: "", rejoin: other ? null : state.rejoin };
+    return { ...state, leg, closing: null, lastCall: null, leaving: false, warnings: [], panel: "",
+      rejoin: other ? null : state.rejoin };
   }
   const { leg } = state;
   if (!leg) return state;
@@ -282,7 +291,7 @@ function applyLeg(state: State, event: LegEvent): State {
   }
 }
 
-/** Sound and line break one after the other, and each is told once. */
+/** Media and signalling fail one after the other, and each is announced once. */
 function reconnecting(state: State, leg: Leg, at: number, what: "sound" | "line" | "both"): State {
   if (leg.phase !== "open" && leg.phase !== "reconnecting") return state;
   const lost = leg.lost === "" || leg.lost === what ? what : "both";
@@ -314,7 +323,7 @@ function legGone(state: State, at: number): State {
   return { ...cleared, closing, recent: [recent, ...state.recent].slice(0, RECENT_MAX) };
 }
 
-/** The outcome as far as this page knows it by itself; "" is filled in by the server's word (see named). */
+/** The outcome as far as this page knows it; the server fills in "" (see named). */
 function outcomeHere(state: State, meant: boolean): string {
   if (meant && state.pending?.action === "end") return "ended-here";
   if (meant) return "handed-over";
@@ -328,7 +337,7 @@ type PressEvent = Of<"press" | "refused" | "refusal-over" | "pending-over" | "ch
 function applyPress(state: State, event: PressEvent): State {
   switch (event.type) {
     case "press":
-      // The end of the call waits for nothing that was pressed before it.
+      // Ending the call does not wait for a pending request.
       if (state.pending && (event.action !== "end" || state.pending.action === "end")) return state;
       return {
         ...state,
@@ -337,7 +346,8 @@ function applyPress(state: State, event: PressEvent): State {
         panel: state.panel.startsWith("confirm-") ? "" : state.panel,
       };
     case "refused": {
-      // By then the call may look different, and the press be pending no more: the agent is told of its end all the same.
+      // By now the call may have changed and the request may not be pending; the agent is told of the refusal all the
+      // same.
       const another = state.pending !== null && state.pending.request !== event.request;
       if (another || !state.leg) return state;
       return { ...state, pending: null, refusal: { action: event.action, problem: event.problem, at: event.at } };

@@ -1,7 +1,10 @@
-/** Whether calls may ring here after a call, and from when on: the automatic wrap-up, and the one that the agent chooses. */
+/**
+ * Whether calls may ring here after a call, and from when: the automatic wrap-up, and the wrap-up that the agent
+ * chooses.
+ */
 import type { State } from "./state.js";
 
-/** `asking`: the server has not said yet what the agent is now that the call is over. */
+/** `asking`: the server has not said yet what the agent's status is after the call. */
 export type Rest = "asking" | "automatic" | "chosen" | "away" | "none";
 
 export function restOf(state: State): Rest {
@@ -16,13 +19,15 @@ export function restOf(state: State): Rest {
   return agent.presence === "wrap-up" ? "automatic" : "none";
 }
 
-/** When the automatic wrap-up ends, in server time; 0 if none runs, or an old server does not say. */
+/**
+ * When the automatic wrap-up ends, in server time; 0 if none runs, or a server of the previous release does not say.
+ */
 export function restUntil(state: State): number {
   const until = state.snapshot?.agent.wrapUpUntil;
   return until && restOf(state) === "automatic" ? Date.parse(until) : 0;
 }
 
-/** Since when the agent is what is shown of him, in server time; 0 while a choice is on its way. */
+/** Since when the agent has the shown presence, in server time; 0 while a choice is not confirmed. */
 export function presenceSince(state: State): number {
   const agent = state.snapshot?.agent;
   return !agent || state.choosing ? 0 : Date.parse(agent.presenceSince ?? agent.since);

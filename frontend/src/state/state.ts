@@ -1,18 +1,18 @@
 /**
- * Everything the page knows, in one object. `screen` follows from the rest (screen.ts) and is what the views draw;
- * only reduce.ts makes a new State. Times named *At are milliseconds of this computer's clock unless they say server.
+ * Everything the page knows, in one object. `screen` follows from the rest (screen.ts) and is what the views draw; only
+ * reduce.ts makes a new State. Times named *At are milliseconds of this computer's clock unless they say server.
  */
 import type { Action, Call, Directory, Problem, Snapshot, Status } from "../contract/types.js";
 
-/** What is told about a ringing call before it is answered: custom parameters of the leg, all optional on the way. */
+/** What a ringing leg says before it is answered: its custom parameters, each of which may be missing. */
 export interface RingInfo {
   readonly conference: string;
-  /** E.164; empty is private or not told. */
+  /** E.164; empty if private or not sent. */
   readonly number: string;
   readonly verified: boolean;
-  /** Server time (RFC 3339) since when the caller waits; empty if not told. */
+  /** Server time (RFC 3339) since when the caller waits; empty if not sent. */
   readonly waiting: string;
-  /** Name of the agent who transfers; empty for a first offer. */
+  /** Name of the transferor; empty for a first offer. */
   readonly by: string;
   readonly kind: string;
   readonly note: string;
@@ -22,14 +22,14 @@ export interface RingInfo {
 
 export type LegPhase = "ringing" | "answering" | "open" | "reconnecting";
 
-/** This page's own leg: what the voice SDK has on the line. */
+/** This page's own leg, as the voice SDK reports it. */
 export interface Leg {
   readonly sid: string;
   readonly phase: LegPhase;
   readonly since: number;
   /** When its connection was lost, while it is reconnecting. */
   readonly lostAt: number;
-  /** What of the connection is lost: the sound, the line to the phone network, or both; "" while it is open. */
+  /** Which connection is lost: media, signalling, or both; "" while all work. */
   readonly lost: "" | "sound" | "line" | "both";
   readonly muted: boolean;
   readonly ring: RingInfo;
@@ -50,12 +50,12 @@ export type Session = "starting" | "signed-out" | "signed-in" | "expired";
 /** Why the sign-in page is shown. */
 export type SignedOutWhy = "" | "chosen" | "expired" | "failed" | "refused";
 
-/** One press of a button that the server has not yet shown to have taken effect. */
+/** A request whose effect the server has not shown yet. */
 export interface Pending {
   readonly action: Action;
   readonly request: string;
   readonly at: number;
-  /** What the call looked like when it was pressed; the press is over when it looks different. */
+  /** The call as it was when the button was pressed; the request is pending until the call differs. */
   readonly before: string;
 }
 
@@ -65,7 +65,7 @@ export interface Refusal {
   readonly at: number;
 }
 
-/** This page's leg has ended; what became of the call is asked of the server. */
+/** This page's leg has ended; the server is asked what became of the call. */
 export interface Closing {
   readonly call: Call | null;
   readonly at: number;
@@ -73,11 +73,11 @@ export interface Closing {
   readonly talkedMs: number;
 }
 
-/** A call that this page was in before it was loaded again, or lost. */
+/** A call that this page was in before it was reloaded, or lost. */
 export interface Rejoin {
   readonly conference: string;
   readonly at: number;
-  /** The agent has asked for it: the first ring of that conference is answered at once. */
+  /** The agent has pressed "Rejoin caller": the next ring of that call is answered at once. */
   readonly asked: boolean;
 }
 
@@ -97,7 +97,7 @@ export interface Sound {
   readonly label: string;
 }
 
-/** Sound devices: what there is and what is chosen ("" or "default" is the system's own). */
+/** Sound devices: those available and the chosen ones ("" or "default" is the system's own). */
 export interface Sounds {
   readonly inputs: readonly Sound[];
   readonly outputs: readonly Sound[];
@@ -122,7 +122,7 @@ export interface Notice {
   readonly tone: "info" | "good" | "bad";
 }
 
-/** Texts of the two live regions; they exist, empty, before anything is said (WCAG 4.1.3). */
+/** Texts of the two live regions, which exist, empty, before anything is announced (WCAG 4.1.3). */
 export interface Said {
   readonly polite: string;
   readonly urgent: string;
@@ -137,7 +137,9 @@ export type Screen =
   | { readonly is: "offline" }
   | { readonly is: "idle"; readonly status: Status }
   | { readonly is: "ringing"; readonly leg: Leg; readonly call: Call | null }
-  /** `late`: the line is open, and the server does not say what became of it: the caller may be on it or not. */
+  /**
+   * `late`: the leg is open, and the server does not say what became of the call; the caller may be connected or not.
+   */
   | { readonly is: "connecting"; readonly leg: Leg; readonly call: Call | null; readonly late: boolean }
   | { readonly is: "in-call"; readonly leg: Leg; readonly call: Call }
   | { readonly is: "ended"; readonly closing: Closing; readonly settled: boolean }
@@ -150,24 +152,27 @@ export interface State {
   readonly signedOutWhy: SignedOutWhy;
   readonly tab: TabState;
   readonly microphone: Microphone;
-  /** The agent has asked this page to take calls. */
+  /** The agent has gone online: this page is to take calls. */
   readonly wants: boolean;
-  /** To be Available as soon as callers can reach this page: asked for by the agent, or taken out by the page when its line was lost. */
+  /**
+   * Make the agent Available as soon as callers can reach this page: chosen by the agent, or restored after the page
+   * lost its device.
+   */
   readonly withdrawn: boolean;
   readonly device: DeviceState;
-  /** Until when the voice token is good, if a refresh of it has failed; 0 otherwise. */
+  /** When the voice token expires, if refreshing it has failed; 0 otherwise. */
   readonly tokenFailing: number;
   readonly leg: Leg | null;
   readonly snapshot: Snapshot | null;
-  /** Server clock minus this computer's, ms. */
+  /** The server's clock minus this computer's, ms. */
   readonly skew: number;
   /** When the API was first found unreachable; 0 while it answers. */
   readonly apiDownAt: number;
   readonly pending: Pending | null;
   readonly refusal: Refusal | null;
-  /** Status the agent picked that the server has not confirmed. */
+  /** The status that the agent chose and the server has not confirmed. */
   readonly choosing: Status | "";
-  /** Left on purpose by hanging up the own leg: its end is no loss. */
+  /** The agent hung up the own leg on purpose: its end is not a loss. */
   readonly leaving: boolean;
   readonly lastCall: Call | null;
   readonly closing: Closing | null;

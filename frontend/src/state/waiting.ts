@@ -1,10 +1,12 @@
-/** The waiting line as the agent is told of it. The server counts everybody who has no agent yet, also who rings here. */
+/**
+ * The queue as shown to the agent. The server counts every caller without an owner, including the one who rings here.
+ */
 import type { Line } from "../contract/types.js";
 import { offeredCall } from "./screen.js";
 import type { State } from "./state.js";
 
 export interface WaitingLine extends Line {
-  /** Somebody rings here, who is not counted. */
+  /** A caller rings here, who is not counted. */
   readonly others: boolean;
 }
 
@@ -14,7 +16,7 @@ export function waitingLine(state: State): WaitingLine {
   const here = call !== null && (call.state === "waiting" || call.state === "ringing");
   if (!here || line.count === 0) return { ...line, others: here };
   if (line.more) return { ...line, others: true };
-  // Of the others only the longest wait is told, and that may be of who rings here.
+  // The server sends only the longest wait of the others, which may be that of the caller who rings here.
   const { longest, ...rest } = line;
   const known = longest !== undefined && Date.parse(longest) !== Date.parse(call.caller.waitingSince) && line.count > 1;
   return { ...rest, count: line.count - 1, ...(known ? { longest } : {}), others: true };

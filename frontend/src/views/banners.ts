@@ -1,6 +1,6 @@
 /**
- * The strip above every screen that says how the page is connected, in one sentence for all that may be away at once; and
- * what passes by: notices and refusals, which lie over the page, so that nothing under a finger moves.
+ * The strip above every screen that shows the state of the connections, in one sentence for all that are lost; and
+ * notices and refusals, which lie over the page, so that no button moves.
  */
 import { nothing, type TemplateResult } from "lit";
 import { html } from "../html.js";
@@ -27,11 +27,13 @@ function banners(state: State, desk: Desk): Banner[] {
   if (cut) out.push({ tone: "bad", icon: "warning", ...cut });
   if (state.leg?.phase === "open" && oneWay(state.warnings)) out.push(oneWayBanner(state, desk));
   if (state.session === "expired" && state.leg) {
-    out.push({ name: "session-expired", tone: "warn", icon: "clock", text: "Your sign-in has ended. The call goes on; transfers are not possible. Renew it, or sign in again after the call.",
+    out.push({ name: "session-expired", tone: "warn", icon: "clock",
+      text: "Your sign-in has ended. The call goes on; transfers are not possible. Renew it, or sign in again after the call.",
       more: button({ name: "renew-sign-in", label: "Renew sign-in", click: () => desk.renewSignIn() }) });
   }
   if (state.tokenFailing) {
-    out.push({ name: "token-failing", tone: "warn", icon: "clock", text: `The phone line could not be renewed. Without that it closes at ${timeOfDay(state.tokenFailing)}. Trying again.` });
+    out.push({ name: "token-failing", tone: "warn", icon: "clock",
+      text: `The phone line could not be renewed. Without that it closes at ${timeOfDay(state.tokenFailing)}. Trying again.` });
   }
   return out;
 }
@@ -39,15 +41,17 @@ function banners(state: State, desk: Desk): Banner[] {
 function oneWayBanner(state: State, desk: Desk): Banner {
   const renews = renewsLeg(state);
   return {
-    name: "one-way", tone: "warn", icon: "silence", text: `${quality(state.warnings).words}.${renews ? " Rejoining cures it; the caller hears music for some seconds." : ""}`,
+    name: "one-way", tone: "warn", icon: "silence", text: `${quality(state.warnings).words}.${renews
+      ? " Rejoining cures it; the caller hears music for some seconds."
+      : ""}`,
     ...(renews ? { more: button({ name: "renew-leg", label: "Rejoin the call", click: () => desk.renewLeg() }) } : {}),
   };
 }
 
-/** What of the page's connections is away: one sentence, so that none contradicts another. */
+/** Which connections are lost, in one sentence, so that no two texts contradict each other. */
 function connection(state: State): { name: string; text: string } | null {
   const { apiDownAt, leg, device } = state;
-  // A tab that takes no calls asks for nothing: it would never hear that the server is back.
+  // A tab that takes no calls does not poll: it would never learn that the server is back.
   const server = apiDownAt > 0 && state.session === "signed-in" && (state.tab === "here" || leg !== null);
   if (leg?.phase === "reconnecting") return reconnecting(leg, server ? apiDownAt : 0);
   const lost = !leg && state.wants && device.is === "lost";
@@ -57,7 +61,8 @@ function connection(state: State): { name: string; text: string } | null {
   }
   if (server) {
     const since = timeOfDay(apiDownAt);
-    return { name: "api-down", text: `No connection to the server since ${since}. ${leg ? "Your call goes on; transfers are not possible. You can hang up." : "Trying again."}` };
+    return { name: "api-down", text: `No connection to the server since ${since}. ${leg
+      ? "Your call goes on; transfers are not possible. You can hang up." : "Trying again."}` };
   }
   if (!lost) return null;
   const calls = state.withdrawn ? "No calls are offered to you until it is back." : "Reconnecting.";
@@ -71,27 +76,34 @@ function reconnecting({ lost, lostAt }: Leg, apiDownAt: number): { name: string;
     return { name: "no-connection", text: `No connection since ${since}, neither to the server nor to the phone network. ${heard} Reconnecting; stay on this page.` };
   }
   const since = timeOfDay(lostAt);
-  if (lost === "sound") return { name: "sound-lost", text: `The sound is interrupted since ${since}. ${heard} Reconnecting; stay on this page.` };
+  if (lost === "sound") {
+    return { name: "sound-lost", text: `The sound is interrupted since ${since}. ${heard} Reconnecting; stay on this page.` };
+  }
   return { name: "reconnecting", text: `No connection to the phone network since ${since}. ${heard} Reconnecting; stay on this page.` };
 }
 
 /** Nothing is wrong. */
 function connected(state: State): string {
   if (state.leg || state.device.is === "registered") return "Connected to the server and the phone network";
-  return state.device.is === "starting" ? "Connected to the server; calling the phone network" : "Connected to the server";
+  return state.device.is === "starting"
+    ? "Connected to the server; calling the phone network"
+    : "Connected to the server";
 }
 
 export function bannerList(state: State, desk: Desk): TemplateResult | typeof nothing {
   const list = banners(state, desk);
-  const inside = state.leg !== null || (state.session === "signed-in" && state.snapshot !== null && state.tab === "here");
+  const inside = state.leg !== null || (state.session === "signed-in" && state.snapshot !== null
+    && state.tab === "here");
   if (list.length === 0 && !inside) return nothing;
   return html`<section class="banners" aria-label="Connection">
-    ${list.length === 0 ? html`<div class="banner fine" data-test="connected">${icon("check")}<p>${connected(state)}</p></div>` : nothing}
+    ${list.length === 0
+      ? html`<div class="banner fine" data-test="connected">${icon("check")}<p>${connected(state)}</p></div>`
+      : nothing}
     ${list.map((b) => html`<div class="banner ${b.tone}" data-test="banner-${b.name}">${icon(b.icon)}<p>${b.text}</p>${b.more ?? nothing}</div>`)}
   </section>`;
 }
 
-/** Over the strip, until dismissed or old. */
+/** Lies over the strip until it is dismissed or times out. */
 export function toasts(state: State, desk: Desk): TemplateResult | typeof nothing {
   const { notice, refusal } = state;
   if (!notice && !refusal) return nothing;
@@ -99,7 +111,12 @@ export function toasts(state: State, desk: Desk): TemplateResult | typeof nothin
     html`<div class="toast ${tone}" data-test=${test}>${icon(symbol)}<p>${text}</p>
       <button type="button" class="close" aria-label="Dismiss" @click=${close}>${icon("cross")}</button></div>`;
   return html`<section class="toasts" aria-label="Notices">
-    ${refusal ? toast("refusal", "bad", "warning", problemWords(refusal.problem), () => desk.dismissRefusal()) : nothing}
-    ${notice ? toast("notice", notice.tone, notice.tone === "good" ? "check" : notice.tone === "bad" ? "warning" : "bell", notice.text, () => desk.dismissNotice()) : nothing}
+    ${refusal
+      ? toast("refusal", "bad", "warning", problemWords(refusal.problem), () => desk.dismissRefusal())
+      : nothing}
+    ${notice
+      ? toast("notice", notice.tone, notice.tone === "good" ? "check" : notice.tone === "bad" ? "warning" : "bell",
+        notice.text, () => desk.dismissNotice())
+      : nothing}
   </section>`;
 }

@@ -1,4 +1,4 @@
-/** The call: the caller and what he hears now are the largest; below, who is with whom, and every verb. */
+/** The call: the caller and what the caller hears now are the largest; below, who is with whom, and every verb. */
 import { nothing, type TemplateResult } from "lit";
 import { html } from "../html.js";
 import type { Call } from "../contract/types.js";
@@ -8,7 +8,8 @@ import * as allow from "../state/allow.js";
 import { known, type Known } from "../state/known.js";
 import { inCallSince } from "../state/screen.js";
 import type { Leg, Screen, State } from "../state/state.js";
-import { colleague, groups, hearing, LATE, LATE_AND_CUT, overdueWords, stateWords, targetNow, type Hears } from "../words/call.js";
+import { colleague, groups, hearing, LATE, LATE_AND_CUT, overdueWords, stateWords, targetNow,
+  type Hears } from "../words/call.js";
 import { partyName } from "../words/number.js";
 import { timeOfDay } from "../words/time.js";
 import { soundWords } from "../words/voice.js";
@@ -16,7 +17,8 @@ import { icon, type Icon } from "./icons.js";
 import { button, since } from "./parts.js";
 import { callerLine } from "./ringing.js";
 
-const HEARS: Record<Hears, Icon> = { voices: "sound", music: "music", silence: "silence", nothing: "cross", unknown: "unknown" };
+const HEARS: Record<Hears, Icon> = { voices: "sound", music: "music", silence: "silence", nothing: "cross",
+  unknown: "unknown" };
 
 export function inCall(state: State, desk: Desk, { call, leg }: Extract<Screen, { is: "in-call" }>): TemplateResult {
   const now = known(state);
@@ -24,14 +26,21 @@ export function inCall(state: State, desk: Desk, { call, leg }: Extract<Screen, 
   const held = call.held.includes("caller") && !now.told;
   return html`<section class="card call" data-test="screen-in-call" data-state=${call.state} data-role=${call.role} aria-labelledby="title">
     <div class="call-head">
-      <h2 id="title" tabindex="-1"><span class="chip">${stateWords(call)}</span>${now.told ? html` <span class="chip stale">at ${timeOfDay(now.told)}</span>` : nothing}</h2>
+      <h2 id="title" tabindex="-1"><span class="chip">${stateWords(call)}</span>${now.told
+        ? html` <span class="chip stale">at ${timeOfDay(now.told)}</span>`
+        : nothing}</h2>
       <dl class="timers">
         <div><dt>Call</dt><dd data-test="call-timer">${since(state, inCallSince(state, leg, call))}</dd></div>
       </dl>
     </div>
     ${callerLine(call.caller.number, call.caller.verified)}
-    <p class="hears ${says.caller}" data-test="hears">${icon(HEARS[says.caller])}<span>${says.caller === "nothing" ? "The caller" : "Caller"} ${says.callerWords}</span>
-      ${held ? html`<span class="hold-timer"><span class="visually-hidden">On hold for </span>${since(state, heldSince(call))}</span>` : nothing}</p>
+    <p class="hears ${says.caller}" data-test="hears">${icon(HEARS[says.caller])}<span>${says.caller === "nothing"
+      ? "The caller"
+      : "Caller"} ${says.callerWords}</span>
+      ${held
+        ? html`<span class="hold-timer"><span class="visually-hidden">On hold for </span>${since(state,
+          heldSince(call))}</span>`
+        : nothing}</p>
     <p class="you" data-test="you">${says.you}</p>
     ${overdue(call)}
     ${together(call, leg, now)}
@@ -46,7 +55,7 @@ function overdue(call: Call): TemplateResult | typeof nothing {
   return words ? html`<p class="overdue" data-test="overdue">${icon("warning")}<span>${words}</span></p>` : nothing;
 }
 
-/** The server says when; until its word of the hold has come, the state's own beginning is the best guess. */
+/** The server says since when; until it has confirmed the hold, the start of the state is the best guess. */
 function heldSince(call: Call): string {
   return call.heldSince ?? call.since;
 }
@@ -55,33 +64,46 @@ function together(call: Call, leg: Leg, now: Known): TemplateResult {
   const g = groups(call);
   const was = now.told > 0;
   const doubt = now.sound !== "flows" && g.talking.length > 1 && g.talking.includes("You");
-  const talk = doubt ? "May not hear each other" : g.talking.length === 1 || leg.muted ? "On the line" : "Hear each other";
-  const group = (names: readonly string[], className: string, label: string, symbol: Icon): TemplateResult | typeof nothing =>
+  const alone = g.talking.length === 1 || leg.muted;
+  const talk = doubt ? "May not hear each other" : alone ? "On the line" : "Hear each other";
+  const group = (names: readonly string[], className: string, label: string,
+    symbol: Icon): TemplateResult | typeof nothing =>
     names.length === 0
       ? nothing
       : html`<div class="group ${className}"><span class="group-label">${icon(symbol)}${label}</span>
-          <ul>${names.map((n) => html`<li>${n === "You" ? html`${icon(leg.muted ? "micOff" : "mic")}${n}${leg.muted ? html`<span class="visually-hidden"> (muted)</span>` : nothing}` : n}</li>`)}</ul></div>`;
+          <ul>${names.map((n) => html`<li>${n === "You"
+            ? html`${icon(leg.muted ? "micOff" : "mic")}${n}${leg.muted
+              ? html`<span class="visually-hidden"> (muted)</span>` : nothing}`
+            : n}</li>`)}</ul></div>`;
   const asked = call.transfer?.progress === "asked";
-  return html`<div class="together ${was ? "past" : ""}" role="group" aria-label=${was ? `Who was with whom at ${timeOfDay(now.told)}` : "Who is with whom"}>
-    ${group(g.talking, doubt || was ? "talking doubt" : "talking", was ? "Were on the line" : talk, doubt || was ? "unknown" : "sound")}
+  return html`<div class="together ${was ? "past" : ""}" role="group" aria-label=${was
+    ? `Who was with whom at ${timeOfDay(now.told)}` : "Who is with whom"}>
+    ${group(g.talking, doubt || was ? "talking doubt" : "talking", was ? "Were on the line" : talk, doubt || was
+      ? "unknown" : "sound")}
     ${group(g.music, "music", was ? "Heard music" : "Hears music", "music")}
     ${group(g.ringing, "being-rung", was ? "Was being rung" : asked ? "Is asked to accept" : "Is being rung", "bell")}
   </div>`;
 }
 
 function controls(state: State, desk: Desk, call: Call, leg: Leg, now: Known): TemplateResult {
-  const resumes = call.actions.includes("resume") || state.pending?.action === "resume" || (call.state === "talking" && call.held.includes("caller"));
+  const resumes = call.actions.includes("resume") || state.pending?.action === "resume"
+    || (call.state === "talking" && call.held.includes("caller"));
   const hold = allow.verb(state, call, resumes ? "resume" : "hold");
   const q = soundWords(state.warnings, now);
   const keys = state.panel === "keypad";
   const silence = leg.muted ? "Nobody hears you now" : "Others hear silence from you; you go on hearing them";
   return html`<div class="controls" role="group" aria-label="Call controls">
-    ${button({ name: "mute", label: leg.muted ? "Unmute" : "Mute", icon: leg.muted ? "micOff" : "mic", shape: "tile", pressed: leg.muted, chord: "M", hint: silence, click: () => desk.mute() })}
+    ${button({ name: "mute", label: leg.muted ? "Unmute" : "Mute", icon: leg.muted ? "micOff" : "mic", shape: "tile",
+      pressed: leg.muted, chord: "M", hint: silence, click: () => desk.mute() })}
     ${call.role === "target" ? nothing : button({
-      name: resumes ? "resume" : "hold", label: resumes ? "Resume" : "Hold", icon: resumes ? "play" : "pause", shape: "tile",
-      pressed: call.held.includes("caller") && resumes && !now.told, chord: "H", hint: resumes ? "The caller hears you again" : "The caller hears music", button: hold, click: () => desk.hold(),
+      name: resumes ? "resume" : "hold", label: resumes ? "Resume" : "Hold", icon: resumes ? "play" : "pause",
+        shape: "tile",
+      pressed: call.held.includes("caller") && resumes && !now.told, chord: "H", hint: resumes
+        ? "The caller hears you again"
+        : "The caller hears music", button: hold, click: () => desk.hold(),
     })}
-    ${button({ name: "keypad", label: "Keypad", icon: "keypad", shape: "tile", expanded: keys, click: () => desk.panel(keys ? "" : "keypad") })}
+    ${button({ name: "keypad", label: "Keypad", icon: "keypad", shape: "tile", expanded: keys,
+      click: () => desk.panel(keys ? "" : "keypad") })}
     <div class="sound-state">
       <p class="quality ${q.light}" data-test="quality"><span class="bars" aria-hidden="true"><i></i><i></i><i></i></span>${q.words}</p>
       <div class="mic-level">${icon("mic")}<desk-meter .source=${(l: Levels) => desk.onLevels(l)}></desk-meter></div>
@@ -98,11 +120,12 @@ function keypad(desk: Desk): TemplateResult {
     if (KEYS.includes(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) desk.digits(event.key);
   };
   return html`<div class="keypad" role="group" aria-label="Keypad; digits also from the keyboard" @keydown=${typed}>
-    ${KEYS.map((k) => html`<button type="button" class="key" data-test="key-${k}" aria-label=${k === "*" ? "Star" : k === "#" ? "Hash" : k} @click=${() => desk.digits(k)}>${k}</button>`)}
+    ${KEYS.map((k) => html`<button type="button" class="key" data-test="key-${k}"
+      aria-label=${k === "*" ? "Star" : k === "#" ? "Hash" : k} @click=${() => desk.digits(k)}>${k}</button>`)}
   </div>`;
 }
 
-/** What of the transfer concerns its target: with whom he is, and what he was told. What is done is not his to do. */
+/** What concerns a target: whom they are with, and the note. The transferor's verbs are not shown to them. */
 function guest(call: Call, now: Known): TemplateResult {
   const t = call.transfer;
   return html`<div class="transfer" role="group" aria-labelledby="transfer-title">
@@ -113,19 +136,25 @@ function guest(call: Call, now: Known): TemplateResult {
 }
 
 function transfer(state: State, desk: Desk, call: Call, now: Known): TemplateResult {
-  const verb = (action: "swap" | "join" | "complete" | "cancel", label: string, symbol: Icon, hint: string, tone?: "primary"): TemplateResult =>
-    button({ name: action, label, icon: symbol, hint, ...(tone ? { tone } : {}), button: allow.verb(state, call, action), click: () => desk.press(action) });
+  const verb = (action: "swap" | "join" | "complete" | "cancel", label: string, symbol: Icon, hint: string,
+    tone?: "primary"): TemplateResult =>
+    button({ name: action, label, icon: symbol, hint, ...(tone ? { tone } : {}),
+      button: allow.verb(state, call, action), click: () => desk.press(action) });
   const t = call.transfer;
   const failed = t?.outcome !== undefined && t.outcome !== "answered" && t.outcome !== "cancelled";
   const canComplete = call.actions.includes("complete");
   return html`<div class="transfer" role="group" aria-labelledby="transfer-title">
     <h3 id="transfer-title">Transfer</h3>
-    ${t ? html`<p class="target ${failed ? "failed" : ""}" data-test="target">${icon(failed ? "warning" : "people")}<span>${targetNow(call, now)}</span></p>` : html`<p class="target none">Nobody else is in the call.</p>`}
+    ${t
+      ? html`<p class="target ${failed ? "failed" : ""}"
+        data-test="target">${icon(failed ? "warning" : "people")}<span>${targetNow(call, now)}</span></p>`
+      : html`<p class="target none">Nobody else is in the call.</p>`}
     ${t?.note && !t.outcome ? html`<p class="note-sent">Note: ${t.note}</p>` : nothing}
     <div class="verbs">
       ${verb("swap", "Swap", "swap", "Change whom you talk to; the other hears music")}
       ${verb("join", "Join", "join", "All three hear each other")}
-      ${verb("complete", "Complete", "check", "The caller goes on with your colleague, and you are out", canComplete ? "primary" : undefined)}
+      ${verb("complete", "Complete", "check", "The caller goes on with your colleague, and you are out", canComplete
+        ? "primary" : undefined)}
       ${verb("cancel", "Cancel", "cross", "Your colleague is let go, and the caller is back with you")}
     </div>
   </div>`;
@@ -135,37 +164,47 @@ function ways(state: State, desk: Desk, call: Call): TemplateResult {
   const asks = state.panel.startsWith("confirm-");
   const out = allow.outBy(state, call);
   return html`<div class="ways" role="group" aria-label="Out of the call">
-    ${button({ name: "leave", label: "Leave", icon: "leave", shape: "wide", hint: leaveHint(call), button: stillPressed(allow.leave(state, call)), click: () => desk.leave() })}
+    ${button({ name: "leave", label: "Leave", icon: "leave", shape: "wide", hint: leaveHint(call),
+      button: stillPressed(allow.leave(state, call)), click: () => desk.leave() })}
     ${out === "hang-up"
-      ? button({ name: "hang-up", label: "Hang up", icon: "hangup", tone: "danger", shape: "wide", chord: "1", hint: "Only your own line ends; says first what becomes of the caller", expanded: asks, click: () => desk.askEnd() })
+      ? button({ name: "hang-up", label: "Hang up", icon: "hangup", tone: "danger", shape: "wide", chord: "1",
+        hint: "Only your own line ends; says first what becomes of the caller", expanded: asks, click: () => desk.askEnd() })
       : call.role === "target" ? nothing
-      : button({ name: "end", label: "End call", icon: "hangup", tone: "danger", shape: "wide", chord: "1", hint: "The call is over for everybody, the caller too", expanded: asks, button: stillPressed(allow.verb(state, call, "end")), click: () => desk.askEnd() })}
+      : button({ name: "end", label: "End call", icon: "hangup", tone: "danger", shape: "wide", chord: "1",
+        hint: "The call is over for everybody, the caller too", expanded: asks, button: stillPressed(allow.verb(state,
+          call, "end")), click: () => desk.askEnd() })}
   </div>`;
 }
 
-/** A way out that the server is slow to open can be pressed again: the agent may then hang up instead. */
+/** A request to leave that the server is slow to carry out can be pressed again: the agent may then hang up instead. */
 function stillPressed(b: allow.Button): allow.Button {
   return b.busy ? { ...b, on: true } : b;
 }
 
 function leaveHint(call: Call): string {
   const name = colleague(call);
-  return allow.rings(call) ? `You are out; the caller is put through to ${name}` : `You are out; the caller goes on with ${name}`;
+  return allow.rings(call)
+    ? `You are out; the caller is put through to ${name}`
+    : `You are out; the caller goes on with ${name}`;
 }
 
-/** Answered, and not yet in the room: seconds at the most, unless something is wrong. */
+/** Answered, and not in the conference yet: takes seconds at most, unless something is wrong. */
 export function connecting({ leg, call, late }: Extract<Screen, { is: "connecting" }>, desk: Desk): TemplateResult {
   const by = call?.transfer ? partyName(call.transfer.by) : leg.ring.by;
   const joins = by !== "" && (call?.transfer?.kind ?? leg.ring.kind) === "add";
-  const becomes = by ? `The caller stays with ${by}` : "The caller stays on the line, hears music and is put through again";
+  const becomes = by
+    ? `The caller stays with ${by}`
+    : "The caller stays on the line, hears music and is put through again";
   return html`<section class="card call connecting" data-test="screen-connecting" aria-labelledby="title">
     <div class="call-head"><h2 id="title" tabindex="-1"><span class="chip">Connecting</span></h2></div>
     ${callerLine(call?.caller.number || leg.ring.number, call?.caller.verified || leg.ring.verified)}
     ${late
       ? html`<p class="hears unknown">${icon("unknown")}<span>Caller may hear you</span></p>
         <p class="you">${leg.phase === "reconnecting" ? LATE_AND_CUT : LATE}</p>`
-      : html`<p class="hears ${joins ? "voices" : "music"}">${icon(joins ? "sound" : "music")}<span>Caller ${joins ? `hears ${by}` : "hears music"}</span></p>
+      : html`<p class="hears ${joins ? "voices" : "music"}">${icon(joins ? "sound" : "music")}<span>Caller ${joins
+        ? `hears ${by}` : "hears music"}</span></p>
         <p class="you"><span class="spinner" aria-hidden="true"></span> Putting you through</p>`}
-    <div class="ways">${button({ name: "hang-up", label: "Hang up", icon: "hangup", tone: late ? "danger" : "quiet", shape: "wide", hint: becomes, click: () => desk.hangUp() })}</div>
+    <div class="ways">${button({ name: "hang-up", label: "Hang up", icon: "hangup", tone: late ? "danger" : "quiet",
+      shape: "wide", hint: becomes, click: () => desk.hangUp() })}</div>
   </section>`;
 }

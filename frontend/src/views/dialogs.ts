@@ -1,4 +1,4 @@
-/** What opens above the page: sound devices, the list of shortcuts, and the one question before a caller is cut off. */
+/** Dialogs: sound devices, the list of shortcuts, and the confirmation before the caller is cut off. */
 import { nothing, type TemplateResult } from "lit";
 import { html } from "../html.js";
 import type { Desk } from "../desk/desk.js";
@@ -22,7 +22,8 @@ export function dialogContent(state: State, desk: Desk): TemplateResult | typeof
       return shortcuts(state, desk);
     case "confirm-end":
     case "confirm-hang-up":
-      return html`${keyed(leads(state), leads(state) === "end" ? confirmEnd(state, desk) : confirmHangUp(state, desk))}`;
+      return html`${keyed(leads(state),
+        leads(state) === "end" ? confirmEnd(state, desk) : confirmHangUp(state, desk))}`;
     default:
       return nothing;
   }
@@ -34,7 +35,10 @@ function frame(title: string, desk: Desk, body: TemplateResult, actions: Templat
     ${body}<div class="actions">${actions}</div>`;
 }
 
-/** What can be confirmed now: the server may have gone away since it was asked for. Drawn anew, so that no press meant for one meets the other. */
+/**
+ * What can be confirmed now; the server may have become unreachable since. It is drawn anew, so that a press meant for
+ * one confirmation does not hit the other.
+ */
 function leads(state: State): "end" | "hang-up" {
   const { screen, panel } = state;
   if (screen.is !== "in-call" || panel === "confirm-hang-up") return "hang-up";
@@ -43,11 +47,15 @@ function leads(state: State): "end" | "hang-up" {
 
 function confirmHangUp(state: State, desk: Desk): TemplateResult {
   const call = state.screen.is === "in-call" ? state.screen.call : null;
-  const why = call?.state === "ended" ? "" : serverThere(state) ? "The server has not let you out of the call yet. " : "The server cannot be asked to end the call for the caller. ";
+  const still = serverThere(state)
+    ? "The server has not let you out of the call yet. "
+    : "The server cannot be asked to end the call for the caller. ";
+  const why = call?.state === "ended" ? "" : still;
   return frame("Hang up?", desk,
     html`<p>${why}Hanging up ends only your own line. ${call ? hangUpWords(call, known(state)) : ""}</p>`,
     html`${button({ name: "keep-talking", label: "Keep talking", first: true, click: () => desk.panel("") })}
-      ${button({ name: "confirm-hang-up", label: "Hang up", icon: "hangup", tone: "danger", click: () => desk.hangUp() })}`);
+      ${button({ name: "confirm-hang-up", label: "Hang up", icon: "hangup", tone: "danger",
+        click: () => desk.hangUp() })}`);
 }
 
 function confirmEnd(state: State, desk: Desk): TemplateResult {
@@ -55,15 +63,20 @@ function confirmEnd(state: State, desk: Desk): TemplateResult {
   const leaves = call !== null && allow.leave(state, call).on;
   const others = call?.state === "three-way" ? ` and ${colleague(call)}` : "";
   return frame("End the call?", desk,
-    html`<p>${phoneNumber(call?.caller.number ?? "")}${others} will be cut off. ${leaves ? "To let the caller go on with a colleague, use Leave instead." : "To let the caller go on with a colleague, bring one in first."}</p>`,
+    html`<p>${phoneNumber(call?.caller.number ?? "")}${others} will be cut off. ${leaves
+      ? "To let the caller go on with a colleague, use Leave instead."
+      : "To let the caller go on with a colleague, bring one in first."}</p>`,
     html`${button({ name: "keep-talking", label: "Keep talking", first: true, click: () => desk.panel("") })}
-      ${button({ name: "confirm-end", label: "End call", icon: "hangup", tone: "danger", click: () => desk.press("end") })}`);
+      ${button({ name: "confirm-end", label: "End call", icon: "hangup", tone: "danger",
+        click: () => desk.press("end") })}`);
 }
 
-function select(label: string, name: "input" | "speaker" | "ringer", list: readonly Sound[], chosen: string, desk: Desk): TemplateResult {
+function select(label: string, name: "input" | "speaker" | "ringer", list: readonly Sound[], chosen: string,
+  desk: Desk): TemplateResult {
   const named = list.filter((s) => s.id !== "default");
   return html`<label class="field"><span>${label}</span>
-    <select data-test="choose-${name}" @change=${(e: Event) => void desk.chooseSound(name, (e.target as HTMLSelectElement).value)}>
+    <select data-test="choose-${name}" @change=${(e: Event) => void desk.chooseSound(name,
+      (e.target as HTMLSelectElement).value)}>
       <option value="" ?selected=${chosen === "" || chosen === "default"}>The system’s own</option>
       ${named.map((s) => html`<option value=${s.id} ?selected=${s.id === chosen}>${s.label}</option>`)}
     </select></label>`;
@@ -79,10 +92,13 @@ function sound(state: State, desk: Desk): TemplateResult {
       <div class="mic-level">${icon("mic")}<desk-meter .source=${(l: Levels) => desk.onLevels(l)}></desk-meter><span class="hint">Speak: the bars should move.</span></div>
       ${sounds.canChooseOutput
         ? html`<div class="with-test">${select("Speaker", "speaker", sounds.outputs, sounds.speaker, desk)}
-            ${button({ name: "test-speaker", label: "Test speaker", icon: "sound", button: test, click: () => desk.testSound("speaker") })}</div>
+            ${button({ name: "test-speaker", label: "Test speaker", icon: "sound", button: test,
+              click: () => desk.testSound("speaker") })}</div>
           <div class="with-test">${select("Ringer", "ringer", sounds.outputs, sounds.ringer, desk)}
-            ${button({ name: "test-ringer", label: "Test ringer", icon: "bell", button: test, click: () => desk.testSound("ringer") })}</div>`
-        : html`<p class="hint">${live ? "This browser plays everything through the system’s own speaker." : "Go online to choose speaker and ringer."}</p>`}
+            ${button({ name: "test-ringer", label: "Test ringer", icon: "bell", button: test,
+              click: () => desk.testSound("ringer") })}</div>`
+        : html`<p class="hint">${live ? "This browser plays everything through the system’s own speaker."
+          : "Go online to choose speaker and ringer."}</p>`}
     </div>`,
     button({ name: "close-dialog", label: "Done", tone: "primary", first: true, click: () => desk.panel("") }));
 }

@@ -1,4 +1,4 @@
-/** The bar above every screen: who you are, your status, who waits, and the way to everything that is seldom needed. */
+/** The bar above every screen: the agent, their status, who waits, and the rarely needed tools. */
 import { nothing, type TemplateResult } from "lit";
 import { html } from "../html.js";
 import type { Status } from "../contract/types.js";
@@ -22,19 +22,19 @@ export function header(state: State, desk: Desk): TemplateResult {
   </header>`;
 }
 
-/** What the agent is now, as colleagues see it. A page that cannot ring is offline whatever the server remembers. */
+/** The agent's presence as colleagues see it. A page that cannot ring is offline, whatever the server remembers. */
 function presence(state: State): "available" | "away" | "wrap-up" | "busy" | "offline" | "starting" | "unknown" {
   if (state.leg && state.leg.phase !== "ringing") return "busy";
   if (state.device.is === "starting" || state.microphone === "asking") return "starting";
   if (!state.wants || state.device.is !== "registered") return "offline";
   if (state.choosing) return state.choosing;
-  // The server offers nobody to a page of which it hears nothing, and when it has begun to nobody knows here.
+  // The server stops offering calls to a page whose heartbeats have stopped; when it did so is not known here.
   if (state.apiDownAt) return "unknown";
   const { agent } = state.snapshot!;
   return agent.presence === "wrap-up" ? "wrap-up" : agent.status;
 }
 
-/** The same as the call's own timer shows. */
+/** The same value as the call's own timer. */
 function busySince(state: State): number {
   const { screen, leg, skew } = state;
   if (screen.is === "in-call") return inCallSince(state, screen.leg, screen.call);
@@ -45,7 +45,8 @@ function status(state: State, desk: Desk): TemplateResult {
   const is = presence(state);
   const { agent } = state.snapshot!;
   const chosen = state.wants && state.device.is === "registered" ? state.choosing || agent.status : "";
-  const word = is === "starting" ? "Going online" : is === "offline" ? "Offline" : is === "unknown" ? "Not known" : presenceWord(is);
+  const word = is === "starting" ? "Going online" : is === "offline" ? "Offline" : is === "unknown" ? "Not known"
+    : presenceWord(is);
   const from = is === "offline" || is === "unknown" ? 0 : is === "busy" ? busySince(state) : presenceSince(state);
   const until = is === "wrap-up" ? restUntil(state) : 0;
   return html`<div class="status" data-test="status">
@@ -67,7 +68,8 @@ function line(state: State): TemplateResult {
   }
   const { count, more, longest, others } = waitingLine(state);
   return html`<p class="waiting-line ${count ? "some" : ""}" data-test="line">
-    ${icon("people")}<span>${count ? html`<strong>${more ? "More than " : ""}${count}</strong> waiting` : others ? "Nobody else waiting" : "Nobody waiting"}</span>
+    ${icon("people")}<span>${count ? html`<strong>${more ? "More than " : ""}${count}</strong> waiting` : others
+      ? "Nobody else waiting" : "Nobody waiting"}</span>
     ${count && longest ? html`<span class="longest">longest ${since(state, longest)}</span>` : nothing}
   </p>`;
 }
@@ -76,9 +78,13 @@ function tools(state: State, desk: Desk): TemplateResult {
   const busy = state.leg ? { on: false, why: "Not during a call", busy: false } : undefined;
   return html`<div class="tools">
     <span class="agent-name" title="Signed in">${state.snapshot!.agent.name}</span>
-    ${button({ name: "sound", label: "Sound", icon: "sound", tone: "quiet", shape: "iconic", click: () => desk.panel("sound") })}
-    ${button({ name: "shortcuts", label: "Shortcuts", icon: "keyboard", tone: "quiet", shape: "iconic", click: () => desk.panel("shortcuts") })}
-    ${button({ name: "diagnostics", label: "Copy diagnostics", icon: "copy", tone: "quiet", shape: "iconic", click: () => void desk.copyDiagnostics() })}
-    ${button({ name: "sign-out", label: "Sign out", icon: "leave", tone: "quiet", shape: "iconic", ...(busy ? { button: busy } : {}), click: () => void desk.signOut() })}
+    ${button({ name: "sound", label: "Sound", icon: "sound", tone: "quiet", shape: "iconic",
+      click: () => desk.panel("sound") })}
+    ${button({ name: "shortcuts", label: "Shortcuts", icon: "keyboard", tone: "quiet", shape: "iconic",
+      click: () => desk.panel("shortcuts") })}
+    ${button({ name: "diagnostics", label: "Copy diagnostics", icon: "copy", tone: "quiet", shape: "iconic",
+      click: () => void desk.copyDiagnostics() })}
+    ${button({ name: "sign-out", label: "Sign out", icon: "leave", tone: "quiet", shape: "iconic",
+      ...(busy ? { button: busy } : {}), click: () => void desk.signOut() })}
   </div>`;
 }

@@ -24,7 +24,7 @@ export class AgentPage extends LitElement {
   private focused = false;
   private failure = "";
 
-  /** The desk could not even be made: there is no state to draw. */
+  /** The desk could not be created: there is no state to draw. */
   fail(why: string): void {
     this.failure = why;
     this.requestUpdate();
@@ -39,7 +39,7 @@ export class AgentPage extends LitElement {
     this.requestUpdate();
   }
 
-  /** Styles are the page's own sheet: one document, so that labels and descriptions reach across it. */
+  /** Uses the page's own style sheet: one document, so that labels and descriptions can refer across it. */
   protected override createRenderRoot(): HTMLElement {
     return this;
   }
@@ -63,7 +63,7 @@ export class AgentPage extends LitElement {
     if (handleKey(this.current, event, typing, (id) => document.getElementById(id)?.focus())) event.preventDefault();
   };
 
-  /** Escape hides the tips until the pointer or the focus moves on (WCAG 1.4.13). */
+  /** Escape hides the tips until the pointer or the focus moves (WCAG 1.4.13). */
   private hideTips(): void {
     this.classList.add("no-tips");
     const show = (): void => this.classList.remove("no-tips");
@@ -90,12 +90,17 @@ export class AgentPage extends LitElement {
     this.keepFocus(state);
   }
 
-  /** When the control that had the focus is gone with its screen, the new screen's title takes it; typing is never interrupted. */
+  /**
+   * When the focused control disappears with its screen, the new screen's title gets the focus; typing is never
+   * interrupted.
+   */
   private keepFocus(state: State): void {
     const before = this.shownScreen;
     this.shownScreen = state.screen.is;
     if (!this.focused || before === state.screen.is || state.screen.is === "ringing") return;
-    if (document.activeElement === document.body || document.activeElement === null) this.querySelector<HTMLElement>("#title")?.focus();
+    if (document.activeElement === document.body || document.activeElement === null) {
+      this.querySelector<HTMLElement>("#title")?.focus();
+    }
   }
 
   protected override render(): TemplateResult {
@@ -104,12 +109,17 @@ export class AgentPage extends LitElement {
     return html`
       <div class="visually-hidden" role="status" data-test="said-polite">${state?.said.polite ?? ""}</div>
       <div class="visually-hidden" role="alert" data-test="said-urgent">${state?.said.urgent ?? ""}</div>
-      ${desk && state ? this.whole(state, desk) : html`<main class="columns alone">${this.failure ? cards.fatal(this.failure) : cards.loading()}</main>`}
-      <dialog aria-labelledby="dialog-title" @close=${() => desk && DIALOGS.has(desk.state.panel) && desk.panel("")}>${desk && state ? dialogContent(state, desk) : nothing}</dialog>
+      ${desk && state
+        ? this.whole(state, desk)
+        : html`<main class="columns alone">${this.failure ? cards.fatal(this.failure) : cards.loading()}</main>`}
+      <dialog aria-labelledby="dialog-title" @close=${() => desk && DIALOGS.has(desk.state.panel)
+        && desk.panel("")}>${desk && state
+        ? dialogContent(state, desk)
+        : nothing}</dialog>
     `;
   }
 
-  /** Each screen is drawn anew, or a button of one would become another under the finger that presses it. */
+  /** Each screen is drawn anew; otherwise a button of one screen would become another while it is being pressed. */
   private whole(state: State, desk: Desk): TemplateResult {
     const { is } = state.screen;
     return html`${header(state, desk)} ${toasts(state, desk)} ${bannerList(state, desk)}

@@ -1,4 +1,4 @@
-/** The small pieces that all views share: a button that can say why it does not work, times, refusals. */
+/** The small pieces that all views share: buttons that say why they do not work, times, refusals. */
 import { nothing, type TemplateResult } from "lit";
 import { html } from "../html.js";
 import type { Button } from "../state/allow.js";
@@ -7,7 +7,7 @@ import { chordLabel } from "../shortcuts.js";
 import { icon, type Icon } from "./icons.js";
 
 export interface ButtonLook {
-  /** Also the stable hook for tests: data-test. */
+  /** Also the stable selector for tests: data-test. */
   readonly name: string;
   readonly label: string | TemplateResult;
   readonly icon?: Icon;
@@ -16,7 +16,7 @@ export interface ButtonLook {
   readonly shape?: "wide" | "tile" | "iconic";
   readonly pressed?: boolean;
   readonly expanded?: boolean;
-  /** Ctrl+Shift chord, shown to all and told to screen readers. */
+  /** Ctrl+Shift shortcut, shown to all and announced by screen readers. */
   readonly chord?: string;
   readonly hint?: string;
   readonly button?: Button;
@@ -26,9 +26,9 @@ export interface ButtonLook {
 }
 
 /**
- * A button never vanishes and is never `disabled`, which would take it from the keyboard: it says aria-disabled and
- * why, in a tip that shows on hover and focus. The second half of a double click is none: where the server answers
- * within it, it would swap back what the first has swapped.
+ * A button never disappears and is never `disabled`, which would remove it from the keyboard order: it has
+ * aria-disabled and says why in a tip on hover and focus. The second click of a double click is ignored: if the server
+ * answered the first within it, the second would, for example, swap back.
  */
 export function button(look: ButtonLook): TemplateResult {
   const { on, why, busy } = look.button ?? { on: true, why: "", busy: false };

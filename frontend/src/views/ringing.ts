@@ -1,4 +1,4 @@
-/** A call rings: whose, for how long already, from whom and why, and how long there is to answer. */
+/** A ringing call: whose it is, how long the caller has waited, from whom and why, and how long there is to answer. */
 import { nothing, type TemplateResult } from "lit";
 import { html } from "../html.js";
 import { REASONS } from "../contract/types.js";
@@ -22,16 +22,30 @@ export function ringing(state: State, desk: Desk, { leg, call }: Ringing): Templ
   const waiting = (by ? call?.caller.arrived : call?.caller.waitingSince) ?? leg.ring.waiting;
   return html`<section class="card ringing" data-test="screen-ringing" aria-labelledby="title">
     <div class="ring-head">
-      <h2 id="title" tabindex="-1">${back ? "Your caller, back again" : by ? `${by} transfers a call to you` : "Incoming call"}</h2>
+      <h2 id="title" tabindex="-1">${back ? "Your caller, back again" : by ? `${by} transfers a call to you`
+        : "Incoming call"}</h2>
       ${countdown(state, leg)}
     </div>
     ${callerLine(number, verified)}
-    ${waiting ? html`<p class="waited">${icon("music")}<span>${by ? "The caller has been with us for" : "Waiting for"} ${since(state, waiting)}</span></p>` : nothing}
-    ${by ? html`<p class="kind">${kind === "consult" ? `You talk with ${by} first; the caller does not hear you.` : "All three of you talk at once when you answer."}</p>` : nothing}
-    ${note ? html`<blockquote class="note" data-test="note"><span class="by">Note from ${by || "your colleague"}</span>${note}</blockquote>` : nothing}
+    ${waiting
+      ? html`<p class="waited">${icon("music")}<span>${by ? "The caller has been with us for"
+        : "Waiting for"} ${since(state, waiting)}</span></p>`
+      : nothing}
+    ${by
+      ? html`<p class="kind">${kind === "consult" ? `You talk with ${by} first; the caller does not hear you.`
+        : "All three of you talk at once when you answer."}</p>`
+      : nothing}
+    ${note
+      ? html`<blockquote class="note" data-test="note"><span class="by">Note from ${by
+        || "your colleague"}</span>${note}</blockquote>`
+      : nothing}
     <div class="actions ring-actions">
-      ${button({ name: "answer", label: "Answer", icon: "phone", tone: "answer", shape: "wide", chord: "A", click: () => desk.answer() })}
-      ${button({ name: "reject", label: by ? "Decline" : "Reject", icon: "cross", tone: "quiet", shape: "wide", chord: "R", hint: by ? `${by} is told that you declined` : "The next agent is called", click: () => desk.reject() })}
+      ${button({ name: "answer", label: "Answer", icon: "phone", tone: "answer", shape: "wide", chord: "A",
+        click: () => desk.answer() })}
+      ${button({ name: "reject", label: by ? "Decline" : "Reject", icon: "cross", tone: "quiet", shape: "wide",
+        chord: "R", hint: by
+          ? `${by} is told that you declined`
+          : "The next agent is called", click: () => desk.reject() })}
     </div>
     ${declining(state, desk)}
   </section>`;
@@ -47,7 +61,8 @@ export function callerLine(number: string, verified: boolean): TemplateResult {
 function declining(state: State, desk: Desk): TemplateResult {
   return html`<div class="declining" role="group" aria-label="Decline and say why">
     <span class="hint" aria-hidden="true">Decline and say why</span>
-    ${REASONS.map((reason) => button({ name: `decline-${reason}`, label: REASON_BUTTONS[reason], button: allow.decline(state), click: () => desk.decline(reason) }))}
+    ${REASONS.map((reason) => button({ name: `decline-${reason}`, label: REASON_BUTTONS[reason],
+      button: allow.decline(state), click: () => desk.decline(reason) }))}
   </div>`;
 }
 

@@ -1,4 +1,4 @@
-/** The second column: colleagues (and the way to bring one in), what happened in this call, the calls before it. */
+/** The second column: colleagues (and the way to bring one in), what happened in this call, and earlier calls. */
 import { nothing, type TemplateResult } from "lit";
 import { html } from "../html.js";
 import { ANYBODY, type Call, type DirectoryEntry } from "../contract/types.js";
@@ -25,7 +25,7 @@ export function side(state: State, desk: Desk): TemplateResult {
 }
 
 function colleagues(state: State, desk: Desk, call: Call | null): TemplateResult {
-  // A target brings nobody in: that is for whoever holds the call.
+  // A target brings nobody in; only the owner does.
   const bringsIn = call !== null && call.role !== "target";
   const choice = choiceOf(state);
   const { colleagues: shown, anybody } = choice;
@@ -37,8 +37,10 @@ function colleagues(state: State, desk: Desk, call: Call | null): TemplateResult
       <input type="search" id="colleague-filter" data-test="filter" autocomplete="off" placeholder=${find} .value=${state.compose.filter}
         @input=${(e: InputEvent) => desk.compose({ filter: (e.target as HTMLInputElement).value })} /></label>
     ${shown.length === 0 && number === ""
-      ? html`<p class="empty" data-test="nobody-found">${state.directory === null ? "Loading…" : anybody ? "No colleague has signed in yet." : choice.refused || "No colleague of that name."}</p>`
-      : bringsIn ? choose(state, desk, choice) : html`<ul class="people" tabindex="0" aria-label="Colleagues">${shown.map((a) => html`<li class="person">${person(state, a)}</li>`)}</ul>`}
+      ? html`<p class="empty" data-test="nobody-found">${state.directory === null ? "Loading…" : anybody
+        ? "No colleague has signed in yet." : choice.refused || "No colleague of that name."}</p>`
+      : bringsIn ? choose(state, desk, choice)
+        : html`<ul class="people" tabindex="0" aria-label="Colleagues">${shown.map((a) => html`<li class="person">${person(state, a)}</li>`)}</ul>`}
     ${state.directory?.more ? html`<p class="hint" data-test="more-colleagues">${anybody
       ? "There are more colleagues. Type a part of a name to find one."
       : "There may be more. Type more of the name."}</p>` : nothing}
@@ -46,15 +48,19 @@ function colleagues(state: State, desk: Desk, call: Call | null): TemplateResult
   </section>`;
 }
 
-/** While the server cannot be asked, the list is of then. */
+/** While the server cannot be reached, the list says from when it is. */
 function asAt(state: State): TemplateResult | typeof nothing {
   const { apiDownAt, directory, skew } = state;
-  return apiDownAt && directory ? html` <span class="as-at">at ${timeOfDay(Date.parse(directory.at) - skew)}</span>` : nothing;
+  return apiDownAt && directory
+    ? html` <span class="as-at">at ${timeOfDay(Date.parse(directory.at) - skew)}</span>`
+    : nothing;
 }
 
 function person(state: State, a: DirectoryEntry): TemplateResult {
   return html`<span class="who"><span class="dot ${a.presence}" aria-hidden="true"></span><span class="name">${a.name}</span></span>
-    <span class="what">${presenceOf(a)}<span class="seen">${a.presence === "offline" ? html`seen ${since(state, a.seen, "ago")}` : html`for ${since(state, a.since)}`}</span></span>`;
+    <span class="what">${presenceOf(a)}<span class="seen">${a.presence === "offline"
+      ? html`seen ${since(state, a.seen, "ago")}`
+      : html`for ${since(state, a.since)}`}</span></span>`;
 }
 
 function choose(state: State, desk: Desk, { colleagues: shown, number, anybody }: Choice): TemplateResult {
@@ -63,7 +69,9 @@ function choose(state: State, desk: Desk, { colleagues: shown, number, anybody }
     const chosen = state.compose.target === id && !off;
     // Not `disabled`, so that the keyboard finds it and hears why it cannot be chosen.
     return html`<label class="person ${off ? "off" : ""} ${chosen ? "chosen" : ""}">
-      <input type="radio" name="target" value=${id} data-test="target-${test}" .checked=${chosen} aria-disabled=${off ? "true" : nothing}
+      <input type="radio" name="target" value=${id} data-test="target-${test}" .checked=${chosen} aria-disabled=${off
+        ? "true"
+        : nothing}
         @click=${(e: Event) => { if (off) e.preventDefault(); }}
         @change=${() => { if (!off) desk.compose({ target: id }); }} />
       ${look}</label>`;
@@ -86,8 +94,12 @@ function begin(state: State, desk: Desk, call: Call): TemplateResult {
         @input=${(e: InputEvent) => desk.compose({ note: (e.target as HTMLTextAreaElement).value })}></textarea>
       <span class="hint left">${left <= 40 ? `${left} characters left` : ""}</span></label>
     <div class="verbs">
-      ${button({ name: "consult", label: "Consult", icon: "people", tone: "primary", chord: "C", hint: `The caller hears music while you talk with ${whom}`, button: allow.start(state, call, "consult"), click: () => desk.press("consult") })}
-      ${button({ name: "add", label: "Add", icon: "addPerson", hint: `${sentence(whom)} comes straight in: all three talk`, button: allow.start(state, call, "add"), click: () => desk.press("add") })}
+      ${button({ name: "consult", label: "Consult", icon: "people", tone: "primary", chord: "C",
+        hint: `The caller hears music while you talk with ${whom}`, button: allow.start(state, call,
+          "consult"), click: () => desk.press("consult") })}
+      ${button({ name: "add", label: "Add", icon: "addPerson",
+        hint: `${sentence(whom)} comes straight in: all three talk`, button: allow.start(state, call,
+          "add"), click: () => desk.press("add") })}
     </div>
   </div>`;
 }
@@ -109,7 +121,10 @@ function recent(state: State): TemplateResult {
     ${calls.length === 0
       ? html`<p class="empty" data-test="nobody-found">Your last calls appear here.</p>`
       : html`<ul class="recent">${calls.map((r) => html`<li data-test="recent">
-          <span class="number">${phoneNumber(r.number)}</span><span class="length">${r.talkedMs ? duration(r.talkedMs) : ""}</span>
-          <span class="outcome">${callOutcome(r.outcome, r.with, r.rang)}</span><time>${timeOfDay(r.endedAt)}</time></li>`)}</ul>`}
+          <span class="number">${phoneNumber(r.number)}</span><span class="length">${r.talkedMs
+            ? duration(r.talkedMs)
+            : ""}</span>
+          <span class="outcome">${callOutcome(r.outcome, r.with,
+            r.rang)}</span><time>${timeOfDay(r.endedAt)}</time></li>`)}</ul>`}
   </section>`;
 }

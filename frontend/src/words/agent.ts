@@ -13,7 +13,7 @@ export function presenceWord(presence: Presence): string {
   return PRESENCE[presence];
 }
 
-/** What colleagues see: who is being rung is not in the call yet. */
+/** What colleagues see: an agent who is being rung is not in the call yet. */
 export function presenceOf(entry: { readonly presence: Presence; readonly rung?: true }): string {
   return entry.presence === "busy" && entry.rung ? "Being rung" : PRESENCE[entry.presence];
 }

@@ -1,6 +1,6 @@
 /**
- * What screen readers are told when the page changes. Urgent is for an incoming call, a lost connection and a
- * failure only; everything else waits its turn; the ticking timers are never spoken.
+ * What screen readers are told when the page changes. Only an incoming call, a lost connection and a failure are
+ * assertive; everything else is polite; the running timers are never announced.
  */
 import { known } from "../state/known.js";
 import { restOf, restUntil } from "../state/rest.js";
@@ -25,10 +25,13 @@ function urgentWords(before: State, now: State): string {
     return `Incoming call from ${phoneNumber(ring.number)}${ring.by ? `, transferred by ${ring.by}` : ""}`;
   }
   if (now.refusal && now.refusal !== before.refusal) return problemWords(now.refusal.problem);
-  if (now.leg?.phase === "reconnecting" && before.leg && now.leg.lost !== before.leg.lost && before.leg.lost !== "both") {
+  if (now.leg?.phase === "reconnecting" && before.leg && now.leg.lost !== before.leg.lost
+    && before.leg.lost !== "both") {
     return now.leg.lost === "sound" ? "The sound is interrupted. Reconnecting." : "Connection lost. Reconnecting.";
   }
-  if (now.wants && now.device.is === "lost" && before.device.is !== "lost") return `Phone line lost. ${deviceWords(now.device.why)}`;
+  if (now.wants && now.device.is === "lost" && before.device.is !== "lost") {
+    return `Phone line lost. ${deviceWords(now.device.why)}`;
+  }
   if (now.apiDownAt && !before.apiDownAt) return "The server cannot be reached.";
   if (now.screen.is === "fatal" && before.screen.is !== "fatal") return now.screen.why;
   const lost = (s: State["screen"]): boolean => s.is === "rejoin" && s.why !== "elsewhere";
@@ -53,9 +56,13 @@ function politeWords(before: State, now: State): string {
   const rest = restOf(now);
   const atRest = n.is === "idle" || (n.is === "ended" && n.settled);
   if (atRest && rest !== "asking" && (restOf(before) !== rest || (n.is === "idle" && b.is !== "idle"))) {
-    return restOf(before) === "automatic" && rest === "none" ? "The wrap-up is over. Calls ring here again." : restWords(now);
+    return restOf(before) === "automatic" && rest === "none"
+      ? "The wrap-up is over. Calls ring here again."
+      : restWords(now);
   }
-  if (n.is === "rejoin" && n.why === "elsewhere" && (b.is !== "rejoin" || b.why !== n.why)) return "You are in a call on another page.";
+  if (n.is === "rejoin" && n.why === "elsewhere" && (b.is !== "rejoin" || b.why !== n.why)) {
+    return "You are in a call on another page.";
+  }
   if (before.device.is === "lost" && now.device.is === "registered") return "Phone line is back.";
   if (before.leg?.phase === "reconnecting" && now.leg?.phase === "open") return "Connected again.";
   if (before.apiDownAt && !now.apiDownAt) return "The server answers again.";
@@ -63,7 +70,7 @@ function politeWords(before: State, now: State): string {
   return "";
 }
 
-/** What the agent is while no call is here, and whether calls ring. */
+/** The agent's presence outside a call, and whether calls ring. */
 function restWords(state: State): string {
   switch (restOf(state)) {
     case "none":
@@ -86,5 +93,6 @@ function sayCall(state: State, { call, leg: { muted } }: Extract<Screen, { is: "
   const { callerWords, you } = hearing(call, muted, known(state));
   const open = call.transfer && (call.state !== "talking" || call.transfer.outcome);
   const target = open ? targetNow(call, known(state)) : "";
-  return [`${stateWords(call)}. The caller ${callerWords}.`, you && `${you}.`, overdueWords(call), target].filter(Boolean).join(" ");
+  return [`${stateWords(call)}. The caller ${callerWords}.`, you && `${you}.`, overdueWords(call),
+    target].filter(Boolean).join(" ");
 }

@@ -1,18 +1,18 @@
-/** Who hears whom, in words: the largest thing on the screen beside the caller's number. */
+/** Who hears whom, in words: the largest text on the screen beside the caller's number. */
 import type { Call, CallState } from "../contract/types.js";
 import { ALL, type Known } from "../state/known.js";
 import { partyName } from "./number.js";
 import { targetOutcome } from "./outcome.js";
 import { timeOfDay } from "./time.js";
 
-/** What a party hears, for words and for colour: never colour alone. */
+/** What a party hears, as words and as colour, never as colour alone. */
 export type Hears = "voices" | "music" | "silence" | "nothing" | "unknown";
 
 export interface Hearing {
   readonly caller: Hears;
   /** "The caller hears ...", without the subject. */
   readonly callerWords: string;
-  /** What this agent hears and who hears him. */
+  /** What this agent hears and who hears this agent. */
   readonly you: string;
 }
 
@@ -22,12 +22,12 @@ export function colleague(call: Call): string {
   return party ? partyName(party) : "your colleague";
 }
 
-/** An outside party has picked up; nobody is on the line with her before she accepts. */
+/** An outside party has picked up; nobody is connected to them before they accept. */
 const asked = (call: Call): boolean => call.transfer?.progress === "asked";
 
 /**
- * `muted` is this page's own microphone. Who is on hold is what the server knows of the network, and not what the state
- * wants: where the network has not done it yet, the two differ.
+ * `muted` is this page's own microphone. Who is on hold is what the server knows of Twilio, not what the state wants:
+ * until Twilio has done it, the two differ.
  */
 export function hearing(call: Call, muted: boolean, known: Known = ALL): Hearing {
   const says = heard(call, muted);
@@ -35,7 +35,8 @@ export function hearing(call: Call, muted: boolean, known: Known = ALL): Hearing
   const sound = muted ? says.you : SOUND[known.sound] || says.you;
   if (known.told) {
     const words = says.callerWords.replace(/^hears/, "heard").replace(/^is/, "was");
-    return { caller: "unknown", callerWords: `${words} at ${timeOfDay(known.told)}`, you: sound === says.you && !muted ? NOTHING_NEWER : sound };
+    return { caller: "unknown", callerWords: `${words} at ${timeOfDay(known.told)}`, you: sound === says.you && !muted
+      ? NOTHING_NEWER : sound };
   }
   return { ...says, ...withoutYou(says, known.sound), you: sound };
 }
@@ -50,11 +51,14 @@ const SOUND: Record<Known["sound"], string> = {
   doubtful: "Nothing comes from your microphone: is it muted?",
 };
 
-/** What the caller hears, where it is not known, or known not to be, that this agent is heard. */
+/** What the caller hears, where it is unknown whether this agent is heard, or known that they are not. */
 function withoutYou({ callerWords }: Hearing, sound: Known["sound"]): Partial<Hearing> {
   const [, other = ""] = /^hears you(?: and (.+))?$/.exec(callerWords) ?? [callerWords, null];
   if (sound === "flows" || other === null) return {};
-  if (sound === "dumb") return { caller: other ? "voices" : "silence", callerWords: other ? `hears ${other}, and not you` : "does not hear you" };
+  if (sound === "dumb") {
+    return { caller: other ? "voices" : "silence", callerWords: other ? `hears ${other}, and not you`
+      : "does not hear you" };
+  }
   return { caller: "unknown", callerWords: other ? `hears ${other}, perhaps not you` : "may not hear you" };
 }
 
@@ -70,18 +74,24 @@ function heard(call: Call, muted: boolean): Hearing {
     case "talking":
     case "add-ringing": {
       if (held) return music("The caller cannot hear you");
-      return withYou(muted, call.state === "add-ringing" ? `${name} is ${asked(call) ? "asked to accept" : "being rung"}` : "");
+      return withYou(muted, call.state === "add-ringing"
+        ? `${name} is ${asked(call) ? "asked to accept" : "being rung"}` : "");
     }
     case "consult-ringing":
       if (!held) return withYou(muted, "");
-      return music(asked(call) ? `${name} has picked up and is asked to accept` : `You hear ringing: ${name} is being rung`);
+      return music(asked(call)
+        ? `${name} has picked up and is asked to accept`
+        : `You hear ringing: ${name} is being rung`);
     case "consulting":
     case "swapped":
     case "three-way":
       return threeHearing(call, name, muted);
     case "completing":
-      if (held) return music(call.role === "target" ? "The call is about to be yours" : `You and ${name} hear each other`);
-      return { caller: "voices", callerWords: call.role === "target" ? "hears you" : `hears ${name}`, you: call.role === "target" ? "The call is yours" : "You are being taken out" };
+      if (held) {
+        return music(call.role === "target" ? "The call is about to be yours" : `You and ${name} hear each other`);
+      }
+      return { caller: "voices", callerWords: call.role === "target" ? "hears you" : `hears ${name}`,
+        you: call.role === "target" ? "The call is yours" : "You are being taken out" };
     case "ended":
       if (call.overdue) return held ? music("You have ended the call") : withYou(muted, "You have ended the call");
       return { caller: "nothing", callerWords: "is no longer on the line", you: "Your line closes in a moment" };
@@ -90,35 +100,40 @@ function heard(call: Call, muted: boolean): Hearing {
   }
 }
 
-/** Nobody is with the caller but this agent. */
+/** Only this agent is with the caller. */
 function withYou(muted: boolean, also: string): Hearing {
   return muted
     ? { caller: "silence", callerWords: "hears silence", you: also ? `You are muted. ${also}` : "You are muted" }
     : { caller: "voices", callerWords: "hears you", you: also };
 }
 
-/** Caller, transferor and target are there: who is not on hold hears the others who are not. */
+/** Caller, transferor and target are in the conference: those who are not on hold hear each other. */
 function threeHearing(call: Call, name: string, muted: boolean): Hearing {
   const caller = call.held.includes("caller");
   const target = call.held.includes("target");
   const nobody = muted ? "You are muted: nobody hears you" : "";
   if (caller) {
-    const both = target ? (call.role === "target" ? "You hear music, too" : `${name} hears music, too`) : `You and ${name} talk privately`;
+    const both = target
+      ? (call.role === "target" ? "You hear music, too" : `${name} hears music, too`)
+      : `You and ${name} talk privately`;
     return { caller: "music", callerWords: "hears music", you: nobody || both };
   }
-  if (!target) return { caller: "voices", callerWords: muted ? `hears ${name}` : `hears you and ${name}`, you: nobody || "All three hear each other" };
+  if (!target) {
+    return { caller: "voices", callerWords: muted ? `hears ${name}` : `hears you and ${name}`, you: nobody
+      || "All three hear each other" };
+  }
   return call.role === "target"
     ? { caller: "voices", callerWords: `hears ${name}`, you: "You hear music until you are brought back" }
     : withYou(muted, `${name} hears music`);
 }
 
-/** The line is open, and the server knows of no call on it. */
+/** The leg is open, and the server knows of no call on it. */
 export const LATE = "The server does not say whether you are through. Speak; if nobody answers, hang up.";
 
-/** The same, and the connection is gone. */
+/** The same, and the connection is lost. */
 export const LATE_AND_CUT = "The connection to the phone network is interrupted, and it is not known whether you are through.";
 
-/** What the agent is told while the network has not done what was asked of it; empty otherwise. */
+/** What the agent is told while Twilio has not confirmed an effect; empty otherwise. */
 export function overdueWords(call: Call): string {
   if (!call.overdue) return "";
   return call.state === "ended"
@@ -126,7 +141,7 @@ export function overdueWords(call: Call): string {
     : "The phone network has not done this yet. It is being tried again.";
 }
 
-/** What becomes of the caller when this page's own leg is hung up. */
+/** What happens to the caller when this page's own leg is hung up. */
 export function hangUpWords(call: Call, known: Known): string {
   const late = known.line ? "" : " The phone network notices it within about half a minute.";
   return becomes(call) + late;
@@ -174,7 +189,7 @@ export function stateWords(call: Call): string {
   return STATES[call.state];
 }
 
-/** How far the target has come, or why she did not. */
+/** How far the target has come, or why they did not answer. */
 export function targetWords(call: Call): string {
   const t = call.transfer;
   if (!t) return "";
@@ -202,7 +217,7 @@ export function targetNow(call: Call, known: Known): string {
   return known.told ? `At ${timeOfDay(known.told)}: ${targetWords(call)}` : targetWords(call);
 }
 
-/** The same for the target, who reads it. */
+/** The same, written for the target. */
 function forTarget(call: Call, by: string): string {
   switch (call.state) {
     case "consulting":
@@ -234,7 +249,9 @@ export function groups(call: Call): Groups {
     case "swapped":
     case "three-way": {
       const target = call.role === "target" ? "You" : name;
-      const held = (who: string): boolean => call.held.includes(who === "Caller" ? "caller" : "target") && (who === "Caller" || who === target);
+      const held = (who: string): boolean => call.held.includes(who === "Caller"
+        ? "caller"
+        : "target") && (who === "Caller" || who === target);
       const all = ["Caller", "You", name];
       return { talking: all.filter((who) => !held(who)), music: all.filter(held), ringing: [] };
     }
@@ -245,7 +262,9 @@ export function groups(call: Call): Groups {
         : { talking: ["Caller", name], music: [], ringing: [] };
     case "ended":
       if (!call.overdue) return { talking: ["You"], music: [], ringing: [] };
-      return call.held.includes("caller") ? { talking: ["You"], music: ["Caller"], ringing: [] } : { talking: ["Caller", "You"], music: [], ringing: [] };
+      return call.held.includes("caller")
+        ? { talking: ["You"], music: ["Caller"], ringing: [] }
+        : { talking: ["Caller", "You"], music: [], ringing: [] };
     default:
       return call.held.includes("caller")
         ? { talking: ["You"], music: ["Caller"], ringing: ring }

@@ -1,6 +1,7 @@
-/** Finding a colleague by what was typed: without accents, with any apostrophe, by any parts of the name in any order. */
+/** Finding a colleague by typed text: without accents, with any apostrophe, by any parts of the name in any order. */
 
-const LETTERS: Readonly<Record<string, string>> = { ø: "o", ł: "l", đ: "d", ß: "ss", æ: "ae", œ: "oe", ı: "i", ð: "d", þ: "th" };
+const LETTERS: Readonly<Record<string, string>> = { ø: "o", ł: "l", đ: "d", ß: "ss", æ: "ae", œ: "oe", ı: "i", ð: "d",
+  þ: "th" };
 const UMLAUTS: Readonly<Record<string, string>> = { ä: "ae", ö: "oe", ü: "ue", å: "aa" };
 const APOSTROPHES = /['\u2018\u2019\u02BC\u02B9\u2032\u00B4`\u201B\uFF07\u02BB]/gu;
 
@@ -16,7 +17,7 @@ function fold(text: string, umlauts: boolean): string {
     .trim();
 }
 
-/** A name matches if every word that was typed is somewhere in it. */
+/** A name matches if it contains every typed word. */
 export function finder(typed: string): (name: string) => boolean {
   const words = fold(typed, false).split(" ").filter(Boolean);
   return (name) => {

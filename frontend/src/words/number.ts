@@ -1,13 +1,15 @@
-/** Phone numbers for the eye. An unknown country is only grouped; what is no number is shown as it came. */
+/**
+ * Phone numbers for display. A number of an unknown country is only grouped; text that is no number is shown unchanged.
+ */
 
 export const PRIVATE = "Private number";
 
-/** Calling codes whose length must be known to split them off; all others are taken as two or three digits. */
+/** Calling codes whose length must be known to split them off; all others are assumed to have two or three digits. */
 const ONE_DIGIT = /^\+(1|7)(\d+)$/;
 const TWO_DIGITS = /^\+(2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])(\d+)$/;
 const THREE_DIGITS = /^\+(\d{3})(\d+)$/;
 
-/** +442079460123 becomes "+44 20 7946 0123"; what is not E.164 is shown as it came; nothing is a private number. */
+/** +442079460123 becomes "+44 20 7946 0123"; text that is not E.164 is unchanged; an empty text is a private number. */
 export function phoneNumber(number: string, none = PRIVATE): string {
   if (number === "") return none;
   if (!/^\+\d{5,15}$/.test(number)) return number;
@@ -18,12 +20,12 @@ export function phoneNumber(number: string, none = PRIVATE): string {
   return `+${code} ${grouped(rest)}`;
 }
 
-/** The calling code of a number of E.164; empty if it is none. */
+/** The calling code of an E.164 number; empty if it is none. */
 export function callingCode(number: string): string {
   return (ONE_DIGIT.exec(number) ?? TWO_DIGITS.exec(number) ?? THREE_DIGITS.exec(number))?.[1] ?? "";
 }
 
-/** A party's name; an outside number has none but itself. */
+/** A party's name; an outside party is named by the number. */
 export function partyName(party: { readonly name: string }): string {
   return phoneNumber(party.name);
 }

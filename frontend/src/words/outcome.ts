@@ -1,15 +1,17 @@
-/** Typed outcomes of an attempt to reach somebody, and of a call, in words. */
+/** The outcomes of an attempt to reach somebody, and of a call, in words. */
 import type { Happening, Party, Reason, Transfer } from "../contract/types.js";
 import { partyName, phoneNumber } from "./number.js";
 
-/** Why somebody declined, as the end of a sentence, and as a button of the one who is rung. */
-const REASON_WORDS: Record<Reason, string> = { busy: "busy", "not-my-topic": "not the right topic", break: "about to take a break" };
+/** Why somebody declined, as the end of a sentence, and as a button for the target. */
+const REASON_WORDS: Record<Reason, string> = { busy: "busy", "not-my-topic": "not the right topic",
+  break: "about to take a break" };
 
-export const REASON_BUTTONS: Record<Reason, string> = { busy: "Busy", "not-my-topic": "Not my topic", break: "Taking a break" };
+export const REASON_BUTTONS: Record<Reason, string> = { busy: "Busy", "not-my-topic": "Not my topic",
+  break: "Taking a break" };
 
 /**
- * Why a call could not be put through, by the phone network's code: SIP's of a call that failed (RFC 3261, section 21),
- * Twilio's of a dial that was refused (error dictionary), the voice SDK's.
+ * Why a call could not be put through, by code: SIP codes of a failed call (RFC 3261, section 21), Twilio's error codes
+ * of a refused dial, and those of the voice SDK.
  */
 const CODES: Record<string, string> = Object.fromEntries(
   Object.entries({
@@ -24,14 +26,15 @@ const CODES: Record<string, string> = Object.fromEntries(
     "the phone network does not accept our account": [10001, 20003, 20005],
     "we have too many calls at once": [10004],
     "the phone network is out of order or too busy": [500, 501, 502, 503, 504, 505, 513],
-    "the other end could not take the call": [400, 405, 406, 415, 416, 420, 421, 429, 481, 482, 483, 488, 491, 493, 580, 606],
+    "the other end could not take the call": [400, 405, 406, 415, 416, 420, 421, 429, 481, 482, 483, 488, 491, 493, 580,
+      606],
   }).flatMap(([words, codes]) => codes.map((code) => [String(code), words])),
 );
 
 const GONE: readonly string[] = ["404", "410", "31404"];
 const AWAY: readonly string[] = ["480", "31480"];
 
-/** `outside` is whether a phone number was called, and not a colleague's page. */
+/** `outside` is whether a phone number was called rather than a colleague's page. */
 export function whyFailed(code: string, outside: boolean): string {
   if (!outside && (GONE.includes(code) || AWAY.includes(code))) return "the page is closed or offline";
   if (GONE.includes(code)) return "the number is not in use";
@@ -43,7 +46,7 @@ export function whyFailed(code: string, outside: boolean): string {
 /** "You", or the party's name. */
 const person = (party: Party, self: string): string => (party.id === self ? "You" : partyName(party));
 
-/** Why a target did not come, or what became of her, as a sentence. `self` is this agent's id. */
+/** Why a target did not answer, or what became of them, as a sentence. `self` is this agent's id. */
 export function targetOutcome({ by, to, outcome = "", reason }: Transfer, self: string): string {
   const who = person(to, self);
   const [what, code] = outcome.split(":", 2);
@@ -67,7 +70,7 @@ export function targetOutcome({ by, to, outcome = "", reason }: Transfer, self: 
   }
 }
 
-/** Why it stopped ringing here, for the list of recent calls. */
+/** Why the ringing stopped, for the list of recent calls. */
 function ringOutcome(what: string, withName: string): string {
   switch (what) {
     case "caller-left":
@@ -85,7 +88,7 @@ function ringOutcome(what: string, withName: string): string {
   }
 }
 
-/** The same, said in the moment, with who it was. `why` is a key of desk/ringend.ts or an outcome. */
+/** The same as a notice at the moment, with who it was. `why` is a key of desk/ringend.ts or an outcome. */
 export function ringEnded(why: string, number: string, by: string): string {
   const who = phoneNumber(number);
   switch (why.split(":", 1)[0]) {
@@ -140,7 +143,10 @@ export function callOutcome(outcome: string, withName: string, rang = false): st
   }
 }
 
-/** One line of a call's history. `self` is this agent's id. Why a line went dead nobody knows: somebody left. */
+/**
+ * One entry of a call's history. `self` is this agent's id. Why a leg was lost is not known: the text says that
+ * somebody left.
+ */
 export function happening(h: Omit<Happening, "at">, self: string): string {
   const name = h.name === undefined ? undefined : phoneNumber(h.name);
   const who = h.agent === self ? "You" : name ?? "An agent";

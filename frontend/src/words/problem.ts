@@ -1,4 +1,4 @@
-/** Refusals in words, by slug. Server text is a last resort: it is written for developers. */
+/** Refusals in words, by slug. The server's text is a last resort: it is written for developers. */
 import type { Problem } from "../contract/types.js";
 
 /** `unreachable`, `timeout` and `unreadable` are this page's own; the others are shared/web's table. */
@@ -25,7 +25,7 @@ const BY_SLUG: Record<string, string> = {
   internal: "Something went wrong in the server. Try again in a moment.",
 };
 
-/** By slug and reason, where one slug has several. */
+/** By slug and reason, for a slug that has several. */
 const BY_REASON: Record<string, string> = {
   "target-not-allowed not-e164": "There is no such phone number. Is a digit missing or too many?",
   "target-not-allowed own": "This is our own number.",

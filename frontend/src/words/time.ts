@@ -1,6 +1,6 @@
 /** Durations and times of day in the agent's own language. */
 
-/** 0:07, 4:12, 1:02:45. Never negative: clocks differ. */
+/** 0:07, 4:12, 1:02:45. Never negative, because clocks differ. */
 export function duration(ms: number): string {
   const s = Math.max(0, Math.floor(ms / 1000));
   const parts = [Math.floor(s / 3600), Math.floor(s / 60) % 60, s % 60];

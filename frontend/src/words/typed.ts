@@ -1,26 +1,30 @@
 /**
- * A phone number as people type or paste it, made E.164: the API takes nothing else. A number without its country is one of
- * the line's own country. What cannot be understood is refused in words, and never guessed at.
+ * Turns a phone number as people type or paste it into E.164, the only form that the API accepts. A number without a
+ * country code belongs to the country of the number that callers dial. Text that cannot be understood is refused in
+ * words, never guessed.
  */
 import { callingCode } from "./number.js";
 
 export interface Typed {
-  /** E.164; empty if what was typed is no such number. */
+  /** E.164; empty if the text is no such number. */
   readonly number: string;
-  /** Why it is none, though it looks like one; empty if it is one, or does not look like one. */
+  /** Why it is not valid, though it looks like a number; empty if it is valid or does not look like one. */
   readonly why: string;
 }
 
 const NOTHING: Typed = { number: "", why: "" };
 
-/** Never seen, and often copied along: marks of direction, joiners, soft hyphens, controls. */
+/** Invisible, and often copied along: direction marks, joiners, soft hyphens, controls. */
 const UNSEEN = /[\p{Cf}\p{Cc}\u034F\u115F\u1160\uFE00-\uFE0F]/gu;
 /** Between digits: spaces of all kinds, dashes, the minus sign, dots, slashes, brackets. */
 const BETWEEN = /[\s\p{Pd}\u2212\u30FC.·•/\\()[\]]/gu;
-/** The zeros of other digits that may be copied; those of full width are taken care of by NFKC. */
+/** The zeros of other scripts' digits that may be copied; NFKC converts full-width digits. */
 const ZEROS = [0x660, 0x6f0, 0x966];
 
-/** What is dialled before a number of the own country (ITU-T Operational Bulletin, dialling procedures); "0" elsewhere. */
+/**
+ * The national prefix, dialled before a number of the own country (ITU-T Operational Bulletin, dialling procedures);
+ * "0" elsewhere.
+ */
 const TRUNK: Readonly<Record<string, readonly string[]>> = {
   "1": ["1", ""], "7": ["8"], "36": ["06"], "370": ["0", "8"], "375": ["80"], "992": ["8"], "993": ["8"],
   ...Object.fromEntries(
@@ -29,10 +33,11 @@ const TRUNK: Readonly<Record<string, readonly string[]>> = {
   ),
 };
 
-/** What is dialled before a number of another country, where it is not 00. */
-const ABROAD: Readonly<Record<string, string>> = { "1": "011", "7": "810", "61": "0011", "81": "010", "82": "001", "852": "001", "65": "001" };
+/** The international prefix, where it is not 00. */
+const ABROAD: Readonly<Record<string, string>> = { "1": "011", "7": "810", "61": "0011", "81": "010", "82": "001",
+  "852": "001", "65": "001" };
 
-/** Where a zero after the country's code is a part of the number. */
+/** Countries where a zero after the calling code is part of the number. */
 const KEEPS_ZERO: readonly string[] = ["39", "378", "379"];
 
 const EXAMPLE = "+44 20 7946 0123";
@@ -43,11 +48,13 @@ export function typedNumber(text: string, own = ""): Typed {
   const rest = clean.replace(link, "");
   const extension = /^([+\d][^a-z;,#*]*?)\s*(;|,|#|ext|x(?=\s*\.?\s*\d))/i.exec(rest);
   if (!extension && !/^[+([\s]*\d/.test(rest)) return NOTHING;
-  if (extension && digitsOf(extension[1] ?? "").length >= 3) return no("An extension cannot be dialled. Take the number without it.");
+  if (extension && digitsOf(extension[1] ?? "").length >= 3) {
+    return no("An extension cannot be dialled. Take the number without it.");
+  }
   const home = callingCode(own);
   const bare = withoutTrunk(rest).replace(BETWEEN, "");
   if (!/^\+?\d+$/.test(bare)) return NOTHING;
-  if (digitsOf(bare).length < 3) return NOTHING; // may be anything yet
+  if (digitsOf(bare).length < 3) return NOTHING; // too short to judge
   return checked(international(bare, home), digitsOf(bare).length, home);
 }
 
@@ -61,7 +68,7 @@ function plain(text: string): string {
 const digitsOf = (text: string): string => text.replace(/\D/g, "");
 const no = (why: string): Typed => ({ number: "", why });
 
-/** +44 (0)20 …: the zero is for callers of that country only. */
+/** +44 (0)20 …: the zero is only for callers of that country. */
 function withoutTrunk(text: string): string {
   const m = /^([\s(]*(?:\+|00)[\s\d)]*?)\(\s*0\s*\)(.*)$/su.exec(text);
   if (!m) return text;
@@ -69,19 +76,22 @@ function withoutTrunk(text: string): string {
   return KEEPS_ZERO.includes(code) ? text : `${m[1]!}${m[2]!}`;
 }
 
-/** With its country; empty if it has none and cannot be given one. */
+/** With its country code; empty if it has none and none can be added. */
 function international(bare: string, home: string): string {
   if (bare.startsWith("+")) return bare;
   const abroad = ABROAD[home];
   if (abroad && bare.startsWith(abroad)) return `+${bare.slice(abroad.length)}`;
   if (bare.startsWith("00")) return `+${bare.slice(2)}`;
   if (!home) return "";
-  if (home === "1") return bare.length === 10 ? `+1${bare}` : bare.length === 11 && bare.startsWith("1") ? `+${bare}` : "";
+  if (home === "1") {
+    return bare.length === 10 ? `+1${bare}` : bare.length === 11 && bare.startsWith("1") ? `+${bare}` : "";
+  }
   for (const trunk of TRUNK[home] ?? ["0"]) {
     if (trunk !== "" && bare.startsWith(trunk)) return `+${home}${bare.slice(trunk.length)}`;
     if (trunk === "" && bare.length >= 7) return `+${home}${bare}`;
   }
-  // Where every number begins with the trunk's digits, one that begins with the country has lost its plus sign.
+  // Where every number begins with the digits of the national prefix, one that begins with the calling code has lost
+  // its plus sign.
   return bare.startsWith(home) && bare.length >= home.length + 8 ? `+${bare}` : "";
 }
 
@@ -89,5 +99,7 @@ function checked(number: string, typed: number, home: string): Typed {
   if (/^\+[1-9]\d{6,14}$/.test(number)) return { number, why: "" };
   if (typed < 7) return no("This is too short for a phone number.");
   if (typed > 15) return no("This is too long for a phone number.");
-  return no(home ? "This number lacks its area code, or its country." : `Write the number with its country, such as ${EXAMPLE}.`);
+  return no(home
+    ? "This number lacks its area code, or its country."
+    : `Write the number with its country, such as ${EXAMPLE}.`);
 }

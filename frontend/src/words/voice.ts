@@ -1,6 +1,6 @@
-/** Words for what the phone line of this page (the voice SDK) has to say. */
+/** Words for what the page's voice device (the voice SDK) reports. */
 
-/** Keys are names given by src/voice.ts, so that no other file knows the SDK's error codes. */
+/** Keys are names given by src/voice.ts; no other file knows the SDK's error codes. */
 const DEVICE: Record<string, string> = {
   "": "",
   signalling: "The phone network cannot be reached from here.",
@@ -32,7 +32,7 @@ export function legErrorWords(why: string): string {
 
 export type Light = "good" | "fair" | "poor" | "unknown";
 
-/** Names are the SDK's warnings (docs: voice-sdk-call-quality-events). */
+/** Names are the SDK's call quality warnings (Twilio's page "voice-sdk-call-quality-events"). */
 const WARNINGS: Record<string, { light: Light; words: string }> = {
   "high-rtt": { light: "fair", words: "Long delay: you may talk over each other" },
   "high-jitter": { light: "fair", words: "Uneven connection: the sound may stutter" },
@@ -45,7 +45,7 @@ const WARNINGS: Record<string, { light: Light; words: string }> = {
   "constant-audio-input-level": { light: "fair", words: "No sound from your microphone: is it muted?" },
 };
 
-/** What of the sound goes through: nothing either way, nothing to here, nothing from here. */
+/** Which direction of the media works: neither, not to here, or not from here. */
 export type Sound = "flows" | "lost" | "deaf" | "dumb" | "doubtful";
 
 export function soundOf(warnings: readonly string[]): Sound {
@@ -62,19 +62,21 @@ export interface Quality {
 }
 
 export function quality(warnings: readonly string[]): Quality {
-  const known = warnings.map((w) => WARNINGS[w] ?? { light: "fair" as const, words: "The connection is not at its best" });
+  const known = warnings.map((w) => WARNINGS[w] ?? { light: "fair" as const,
+    words: "The connection is not at its best" });
   const worst = known.find((w) => w.light === "poor") ?? known[0];
   return worst ?? { light: "good", words: "Good sound" };
 }
 
-/** The sound as measured here. Where both of the page's connections are away, it has not been measured for long enough. */
-export function soundWords(warnings: readonly string[], known: { readonly sound: Sound; readonly line: boolean; readonly told: number }): Quality {
+/** The sound as measured here. If both of the page's connections are lost, the measurement is too old. */
+export function soundWords(warnings: readonly string[],
+  known: { readonly sound: Sound; readonly line: boolean; readonly told: number }): Quality {
   if (known.sound === "lost") return { light: "poor", words: "Sound interrupted" };
   const is = quality(warnings);
   return is.light === "good" && !known.line && known.told ? { light: "unknown", words: "Sound not known" } : is;
 }
 
-/** One-way audio is what a fresh leg can cure (F046). */
+/** One-way audio, which a new leg can cure (F046). */
 export function oneWay(warnings: readonly string[]): boolean {
   return warnings.includes("low-bytes-received") || warnings.includes("low-bytes-sent");
 }

@@ -1,4 +1,4 @@
-// Chromium, and the two kinds of page that people sit at: an agent's desk and a caller's telephone.
+// Chromium, and the two kinds of page that people use: an agent's desk and a caller's telephone.
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -16,28 +16,33 @@ const draws = Boolean(process.env.PICTURES);
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const looked = new Set();
 
-/** launch starts Chromium; `more` flags win over ours, `without` are those of Playwright's that are left out. */
+/**
+ * launch starts Chromium; `more` flags override ours, `without` are default flags of Playwright's that are left out.
+ */
 export function launch(more = [], without = []) {
   return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, ignoreDefaultArgs: ['--mute-audio', ...without],
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true,
+      ignoreDefaultArgs: ['--mute-audio', ...without],
     args: [...flags, ...more],
   });
 }
 
-/** open gives a browser profile of its own, with ears, for one person. */
+/** open makes a browser profile for one person, with ears.js installed. */
 export async function open(browser, settings = {}) {
   const context = await browser.newContext({
-    viewport: { width: 1200, height: 800 }, colorScheme: 'light', deviceScaleFactor: 1, reducedMotion: 'reduce', locale: 'en-GB', ...settings,
+    viewport: { width: 1200, height: 800 }, colorScheme: 'light', deviceScaleFactor: 1, reducedMotion: 'reduce',
+      locale: 'en-GB', ...settings,
   });
   context.setDefaultTimeout(patience);
   await context.addInitScript({ path: join(import.meta.dirname, 'ears.js') });
   return context;
 }
 
-/** visibleWords are the titles and the names of everything that can be pressed, without numbers; it runs in the page. */
+/** visibleWords are the titles and the names of all controls, without numbers; it runs in the page. */
 function visibleWords() {
   const named = [...document.querySelectorAll('h1, h2, h3, h4, dt, button, legend, [data-test=hears], [data-test=you]')];
-  const words = named.filter((e) => e.checkVisibility()).map((e) => (e.innerText || e.ariaLabel || '').replace(/\d+/g, '0').replace(/\s+/g, ' ').trim());
+  const words = named.filter((e) => e.checkVisibility()).map((e) => (e.innerText || e.ariaLabel || '').replace(/\d+/g,
+    '0').replace(/\s+/g, ' ').trim());
   return [...new Set(words.filter(Boolean))];
 }
 
@@ -45,15 +50,15 @@ function visibleWords() {
 class Seat {
   constructor(stack, page, who) {
     Object.assign(this, { stack, page, who });
-    this.refused = []; // by the page's policy
-    this.broken = []; // scripts that threw
+    this.refused = []; // requests refused by the page's policy
+    this.broken = []; // exceptions thrown by scripts
     page.on('console', (m) => {
       if (/policy refused|Content Security Policy/i.test(m.text())) this.refused.push(m.text());
     });
     page.on('pageerror', (e) => this.broken.push(String(e)));
   }
 
-  /** hears waits until the page plays exactly these tones, and whether or not the microphones of others beep. */
+  /** hears waits until the page plays exactly these tones and, if asked, the beeps of other microphones. */
   async hears({ tones = [], beeps, sounding, silence }, ms = patience) {
     let last;
     const right = (h) => {
@@ -70,7 +75,7 @@ class Seat {
     return last;
   }
 
-  /** look asks axe about a state once in a run, and whether the README's picture of it is still true. */
+  /** look runs axe on a state once in a run, and checks that the README's picture of it is still true. */
   async look(name, picture = name) {
     if (looked.has(name)) return;
     looked.add(name);
@@ -81,8 +86,8 @@ class Seat {
   }
 
   /**
-   * picture draws the state when asked to; else it holds the page's words against those of the day when the picture was
-   * drawn. Pixels would differ from machine to machine, and numbers from run to run.
+   * picture draws the state when asked to; otherwise it compares the page's words with those of the day when the
+   * picture was drawn. Pixels would differ between machines, and numbers between runs.
    */
   async picture(name) {
     const [png, txt] = ['png', 'txt'].map((kind) => join(pictures, `${name}.${kind}`));
@@ -93,16 +98,18 @@ class Seat {
       await this.page.screenshot({ path: png, animations: 'disabled', fullPage: true });
       await writeFile(txt, words);
     }
-    assert.equal(words, await readFile(txt, 'utf8'), `docs/pictures/${name}.png is out of date: PICTURES=1 npm run e2e --prefix frontend`);
+    assert.equal(words, await readFile(txt, 'utf8'),
+      `docs/pictures/${name}.png is out of date: PICTURES=1 npm run e2e --prefix frontend`);
   }
 
   async state() {
     const text = await this.page.locator('body').innerText({ timeout: 2000 }).catch((e) => `(${e.message.split('\n')[0]})`);
-    return `-- ${this.who} at ${this.page.url().split('?')[0]}\n${text.replace(/\n+/g, ' | ').slice(0, 1500)}\nrefused ${JSON.stringify(this.refused)} broken ${JSON.stringify(this.broken)}`;
+    return `-- ${this.who} at ${this.page.url().split('?')[0]}\n${text.replace(/\n+/g, ' | ').slice(0,
+      1500)}\nrefused ${JSON.stringify(this.refused)} broken ${JSON.stringify(this.broken)}`;
   }
 }
 
-/** Desk is an agent at her page. */
+/** Desk is an agent at their page. */
 export class Desk extends Seat {
   constructor(stack, page, id) {
     super(stack, page, id);
@@ -113,7 +120,7 @@ export class Desk extends Seat {
     return this.page.locator(`[data-test="${name}"]`);
   }
 
-  /** signIn goes to the issuer and comes back; it knows who it is if the browser has been there before. */
+  /** signIn goes to the issuer and comes back; the issuer knows the agent if the browser has been there before. */
   async signIn(address = this.stack.api, first = 'offline') {
     await this.page.goto(`${address}/`);
     await this.at('sign-in').click();
@@ -125,7 +132,7 @@ export class Desk extends Seat {
     return this;
   }
 
-  /** goOnline presses again, as people do, when the server was too busy to take it. */
+  /** goOnline presses again, as people do, when the server was too busy. */
   async goOnline() {
     await this.at('go-online').click();
     await until(`the server to have ${this.id} online`, async () => {
@@ -157,14 +164,14 @@ export class Desk extends Seat {
     return this.at(name).click();
   }
 
-  /** answer takes the call that rings, and waits until it talks. */
+  /** answer takes the ringing call and waits until its state is talking. */
   async answer(state = 'talking') {
     await this.screen('ringing');
     await this.press('answer');
     await this.inCall(state);
   }
 
-  /** choose picks a colleague of the directory. */
+  /** choose chooses a colleague in the directory. */
   async choose(id) {
     await this.page.locator(`[data-test="target-${id}"]:not([aria-disabled])`).check({ force: true });
   }
@@ -184,7 +191,7 @@ export class Desk extends Seat {
     return this.at(name).filter({ hasText: words }).waitFor({ timeout: ms });
   }
 
-  /** crash kills the page's process: no goodbye of any kind. */
+  /** crash kills the page's process: it sends nothing at its end. */
   async crash() {
     const session = await this.page.context().newCDPSession(this.page);
     const gone = this.page.waitForEvent('crash');
@@ -204,11 +211,13 @@ export class Phone extends Seat {
   async dial() {
     await this.page.locator('#call').click();
     await this.says('Connected');
-    this.sid = await until('the caller to be connected', async () => (await this.stack.calls()).findLast((c) => c.direction === 'inbound')?.sid);
+    this.sid = await until('the caller to be connected',
+      async () => (await this.stack.calls()).findLast((c) => c.direction === 'inbound')?.sid);
   }
 
   says(words, ms = patience) {
-    return this.page.waitForFunction((w) => document.getElementById('state').textContent.startsWith(w), words, { timeout: ms });
+    return this.page.waitForFunction((w) => document.getElementById('state').textContent.startsWith(w), words,
+      { timeout: ms });
   }
 
   hangUp() {

@@ -1,4 +1,4 @@
-// The classic transfer, by hand and by ear: one telephone and two desks, all three real pages.
+// The classic transfer, with hands and ears: one telephone and two desks, all three real pages.
 import assert from 'node:assert/strict';
 import { stage } from './scene.mjs';
 
@@ -30,12 +30,12 @@ scenario('classic: ring, answer, add, three hear each other, leave, end', async 
   await alice.press('add');
   await bob.screen('ringing');
   await alice.inCall('add-ringing');
-  await phone.hears({ beeps: true }); // he goes on talking with Alice
+  await phone.hears({ beeps: true }); // the caller goes on talking with Alice
   await bob.answer('three-way');
   await alice.inCall('three-way');
   await alice.look('three-way');
 
-  // Whoever speaks alone is heard by both others.
+  // One party speaks: both others hear it.
   await alice.press('mute');
   await bob.press('mute');
   await alice.hears({ beeps: true });

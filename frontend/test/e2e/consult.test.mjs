@@ -1,11 +1,12 @@
-// The attended transfer in real browsers: every verb, every way in which it may fail, and every party who may go.
+// The attended transfer in real browsers: every verb, every way in which it may fail, and every party that may leave.
 import assert from 'node:assert/strict';
 import { stage } from './scene.mjs';
 import { until } from './wait.mjs';
 
-const scenario = stage({ settings: { RingSeconds: 45 } }); // axe looks at what rings, and may take its time
-const callerTone = 500; // the only scripted leg that is heard
-// Hers takes the agents' legs along, and the server may hear of theirs first: a moment later it knows better.
+const scenario = stage({ settings: { RingSeconds: 45 } }); // axe runs while it rings, and may take long
+const callerTone = 500; // the only scripted leg that makes a sound
+// The caller's end closes the agents' legs, and the server may hear of those ends first: it corrects itself a moment
+// later.
 const callerLeft = 'The caller hung up';
 
 scenario('F055 consult, private talk, complete: the caller hears Alice, music, Bob', async (s) => {
@@ -40,7 +41,7 @@ scenario('F055 consult, private talk, complete: the caller hears Alice, music, B
   await phone.hears({ beeps: true });
   await bob.hears({ beeps: true });
   await bob.press('mute');
-  await phone.hears({ silence: true }); // no Alice any more
+  await phone.hears({ silence: true }); // Alice is gone
   await phone.hangUp();
   await bob.screen('ended');
   await bob.says('screen-ended', callerLeft);
@@ -91,7 +92,8 @@ scenario('F061 F158 Bob declines; a note full of markup is text', async (s) => {
   await bob.screen('ringing');
   assert.ok((await bob.at('note').innerText()).endsWith(note), 'the note as it was typed');
   assert.equal(await bob.at('note').locator('img, b, script').count(), 0);
-  await until('Alice to see her note as she typed it', async () => (await alice.at('screen-in-call').innerText()).includes(note));
+  await until('Alice to see the note as typed',
+    async () => (await alice.at('screen-in-call').innerText()).includes(note));
   await bob.press('reject');
   await alice.inCall('talking');
   await alice.says('target', 'Bob declined the call.');
@@ -103,7 +105,7 @@ scenario('F061 F158 Bob declines; a note full of markup is text', async (s) => {
   assert.doesNotMatch(await bob.page.title(), /harmed/);
 });
 
-scenario('F068 Alice closes her page in the private talk: Bob has the caller', async (s) => {
+scenario('F068 Alice closes the page in the private talk: Bob has the caller', async (s) => {
   const { alice, bob } = await s.consulting();
   await alice.page.close();
   await bob.inCall('talking');
@@ -145,8 +147,9 @@ scenario('reject: the next agent is rung, and the one who rejected stays availab
 
 scenario('F052 a double click on any button is one request with one effect', async (s) => {
   const { alice, bob } = await s.pair();
-  const sent = new Map(); // by the key of the press: a request that is sent again after a 503 is the same
-  alice.page.on('request', (r) => { if (r.url().endsWith('/transfer')) sent.set(r.postDataJSON().request, r.postDataJSON().action); });
+  const sent = new Map(); // by request key: a request that is sent again after a 503 is the same
+  alice.page.on('request', (r) => { if (r.url().endsWith('/transfer')) sent.set(r.postDataJSON().request,
+    r.postDataJSON().action); });
   const twice = (name) => alice.at(name).dblclick({ delay: 60 });
   await twice('hold');
   await alice.at('resume').waitFor();

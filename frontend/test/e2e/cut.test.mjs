@@ -1,4 +1,4 @@
-// Alice's network is cut: the wire between her browser and the stack carries nothing, and nobody is told.
+// Alice's network is cut: the wire between the browser and the stack carries nothing, and neither side gets an error.
 import assert from 'node:assert/strict';
 import { launch } from './browser.mjs';
 import { stage } from './scene.mjs';
@@ -39,7 +39,8 @@ scenario('F035 eight seconds without a network: the call is kept', async (s) => 
   await wait(3000);
   s.wire.mend();
   await alice.hears({ tones: [callerTone] });
-  await until('the banners to go', async () => (await alice.page.locator('[data-test^=banner-]').count()) === 0, { ms: 30_000 });
+  await until('the banners to go', async () => (await alice.page.locator('[data-test^=banner-]').count()) === 0,
+    { ms: 30_000 });
   await alice.inCall('talking');
   assert.equal((await s.stack.call(leg)).status, 'in-progress', 'the same leg');
   await s.stack.hears(caller, [`leg:${leg}`]);
@@ -63,18 +64,21 @@ scenario('F034 sixty seconds without a network: Bob gets the caller, and Alice i
   await bob.hears({ tones: [callerTone] });
   await wait(Math.max(0, 60_000 - (Date.now() - began)));
   s.wire.mend();
-  await until('the page of Alice to have no call', async () => (await alice.page.locator('[data-test=screen-in-call], [data-test=screen-ringing]').count()) === 0, { ms: 30_000 });
-  await until('the banners to go', async () => (await alice.page.locator('[data-test^=banner-]').count()) === 0, { ms: 45_000 });
+  await until('the page of Alice to have no call',
+    async () => (await alice.page.locator('[data-test=screen-in-call], [data-test=screen-ringing]').count()) === 0, { ms: 30_000 });
+  await until('the banners to go', async () => (await alice.page.locator('[data-test^=banner-]').count()) === 0,
+    { ms: 45_000 });
   await bob.inCall('talking');
   await bob.hears({ tones: [callerTone] });
 }, { timeout: 180_000 });
 
-scenario('F037 the phone network is blocked and the server is not: she is offered nobody until it is back', async (s) => {
+scenario('F037 the phone network is blocked and the server is not: no offers until it is back', async (s) => {
   const alice = await far(s, 'alice');
   s.wire.refuse(s.stack.control);
   await alice.says('banner-line-lost', 'Phone line lost since');
   await alice.look('line-lost', '');
-  await until('the server to know', async () => (await s.stack.as('alice', 'GET', '/agents/me')).agent.presence !== 'available', { ms: 30_000 });
+  await until('the server to know', async () => (await s.stack.as('alice', 'GET',
+    '/agents/me')).agent.presence !== 'available', { ms: 30_000 });
   const caller = await s.stack.dial();
   await s.stack.hears(caller, ['music']);
   assert.deepEqual((await s.stack.calls()).map((c) => c.to).filter((to) => to === 'client:alice'), []);
@@ -98,10 +102,11 @@ scenario('F046 F187 nothing is heard: a warning, and a fresh leg cures it', asyn
   await alice.hears({ tones: [callerTone] });
 });
 
-/** claims are the sentences of a page that say of anybody that he hears, heard now, or of a connection that it is well. */
+/** claims are the sentences of a page that claim that somebody hears or is heard now, or that a connection works. */
 function claims() {
   const all = [...document.querySelectorAll('.hears, .you, .group-label, .quality, .banner, .presence, .waiting-line, [data-test^=said-]')];
-  const told = all.filter((e) => e.checkVisibility() || e.dataset.test?.startsWith('said')).map((e) => e.textContent.replace(/\s+/g, ' ').trim());
+  const told = all.filter((e) => e.checkVisibility()
+    || e.dataset.test?.startsWith('said')).map((e) => e.textContent.replace(/\s+/g, ' ').trim());
   return told.filter((t) => /caller hears|hear each other$|hears music|is being rung|good|connected to|nobody waiting/i.test(t) && !/may (not|still) hear/i.test(t));
 }
 
@@ -109,7 +114,7 @@ scenario('F187 F188 the whole network is cut in a talk: nothing is claimed, and 
   const alice = await far(s, 'alice');
   const caller = await s.talking(alice);
   await alice.hears({ tones: [callerTone] });
-  await wait(5000); // the SDK measures the sound of a call from then on
+  await wait(5000); // the SDK measures the media of a call after this time
   s.wire.cut();
   await alice.says('hears', 'Caller may not hear you', 12_000);
   await alice.says('banner-no-connection', 'neither to the server nor to the phone network', 45_000);
@@ -130,7 +135,8 @@ scenario('F187 F188 the whole network is cut in a talk: nothing is claimed, and 
   await alice.hears({ tones: [callerTone] });
 }, { timeout: 240_000 });
 
-scenario('F187 only the line to the phone network is away in a talk: the sound goes on, and so does what is said of it', async (s) => {
+scenario('F187 only the signalling is away in a talk: the sound goes on, and so does what is said of it',
+  async (s) => {
   const alice = await far(s, 'alice');
   await s.talking(alice);
   await alice.hears({ tones: [callerTone] });
@@ -139,7 +145,7 @@ scenario('F187 only the line to the phone network is away in a talk: the sound g
   await alice.says('hears', 'Caller hears you');
   await alice.says('quality', 'Good sound');
   await alice.hears({ tones: [callerTone] });
-  await alice.press('end'); // the server ends it, and needs no line of hers
+  await alice.press('end'); // the server ends it, without Alice's device
   await alice.press('confirm-end');
   await until('the call to be over', async () => (await s.stack.calls()).length === 0);
   s.wire.mend();

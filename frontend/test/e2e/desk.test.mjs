@@ -1,4 +1,4 @@
-// What happens at one desk: offers that nobody takes, other tabs, the microphone, tokens, a server that is away.
+// One desk: offers that nobody answers, other tabs, the microphone, tokens, a server that cannot be reached.
 import assert from 'node:assert/strict';
 import { launch } from './browser.mjs';
 import { stage } from './scene.mjs';
@@ -7,9 +7,9 @@ import { until } from './wait.mjs';
 const scenario = stage();
 const callerTone = 500;
 const api = /\/(agents|transfer|token)(\/|$)/;
-const repaired = 45_000; // an offer whose end nobody was told of: the ring, and two turns of music
+const repaired = 45_000; // repair of an offer whose end was not reported: the ring, and two music turns
 
-/** lives makes the voice token's life short in the page's eyes; the count is of tokens given out. */
+/** lives makes the voice token's lifetime short for the page; the result counts the tokens given out. */
 async function lives(page, seconds) {
   const given = { count: 0, seconds };
   await page.route('**/token', async (route) => {
@@ -17,12 +17,13 @@ async function lives(page, seconds) {
     const answer = await route.fetch();
     const token = await answer.json();
     given.count++;
-    return route.fulfill({ response: answer, json: { ...token, expiresAt: new Date(Date.now() + given.seconds * 1000).toISOString() } });
+    return route.fulfill({ response: answer,
+      json: { ...token, expiresAt: new Date(Date.now() + given.seconds * 1000).toISOString() } });
   });
   return given;
 }
 
-scenario('F017 an agent lets it ring: the next one rings, and after the second time she is Away', async (s) => {
+scenario('F017 an agent lets it ring: the next one rings, and after the second time the agent is Away', async (s) => {
   const [alice, bob] = await Promise.all([s.agent('alice'), s.agent('bob', { online: false })]);
   const first = await s.stack.dial();
   await alice.screen('ringing');
@@ -63,7 +64,7 @@ scenario('F031 two browsers of one agent ring: the first answer wins, the other 
   await s.stack.does(caller, 'hangup');
 });
 
-scenario('two tabs of one agent: the newest has the line, the old one says so', async (s) => {
+scenario('two tabs of one agent: the newest takes the calls, the old one says so', async (s) => {
   const old = await s.agent('alice');
   const tab = await s.agent('alice', { page: await old.page.context().newPage(), online: false, first: 'other-tab' });
   await tab.press('use-this-tab');
@@ -93,7 +94,9 @@ scenario('F038 F053 the server is away, or newer than the page: the call goes on
   await alice.hears({ tones: [callerTone] });
   await alice.page.unroute(api);
   await alice.at('banner-api-down').waitFor({ state: 'detached' });
-  await alice.page.route('**/transfer', (route) => route.fulfill({ status: 426, contentType: 'application/problem+json', body: '{"type":"about:blank#old-page"}' }));
+  await alice.page.route('**/transfer',
+    (route) => route.fulfill({ status: 426, contentType: 'application/problem+json',
+      body: '{"type":"about:blank#old-page"}' }));
   await alice.press('hold');
   await alice.says('refusal', 'This page is out of date. Reload it after the call.');
   await alice.page.unroute('**/transfer');
@@ -103,7 +106,8 @@ scenario('F038 F053 the server is away, or newer than the page: the call goes on
   await alice.look('on-hold');
 });
 
-scenario('F038 answered, and the page is told nothing: it does not claim to know, and the agent gets out', async (s) => {
+scenario('F038 answered, and the page is told nothing: it does not claim to know, and the agent gets out',
+  async (s) => {
   const alice = await s.agent('alice');
   const caller = await s.stack.dial();
   await alice.screen('ringing');
@@ -117,24 +121,27 @@ scenario('F038 answered, and the page is told nothing: it does not claim to know
   await s.stack.hears(caller, ['music']);
   await s.stack.ask('DELETE', '/control/faults');
   await alice.page.unroute(api);
-  await alice.answer(); // the caller is kept for her
+  await alice.answer(); // the caller is reserved for Alice
   await alice.hears({ tones: [callerTone] });
 });
 
-scenario('F187 F188 the server is away in a talk and in a consult: the page says since when, and lets her out', async (s) => {
+scenario('F187 F188 the server is away in a talk and in a consult: the page says since when, and lets the agent out',
+  async (s) => {
   const { alice, bob, caller } = await s.pair();
   await alice.page.route(api, (route) => route.abort());
   await alice.says('banner-api-down', 'You can hang up');
   await alice.says('hears', /Caller heard you at \d\d:\d\d/);
   await alice.says('you', 'Nothing newer is known');
   await alice.says('line', 'Waiting line not known');
-  await alice.says('said-polite', 'The caller heard you at').catch(() => alice.says('said-urgent', 'The server cannot be reached'));
+  await alice.says('said-polite', 'The caller heard you at').catch(() => alice.says('said-urgent',
+    'The server cannot be reached'));
   await alice.look('server-away', '');
   await alice.press('hang-up');
   await alice.press('confirm-hang-up');
   await alice.says('screen-ended', 'what became of the call is not known yet');
   await alice.page.unroute(api);
-  await until('one of them to be rung', async () => (await alice.at('screen-ringing').isVisible()) || bob.at('screen-ringing').isVisible());
+  await until('one of them to be rung', async () => (await alice.at('screen-ringing').isVisible())
+    || bob.at('screen-ringing').isVisible());
   const [first, second] = await alice.at('screen-ringing').isVisible() ? [alice, bob] : [bob, alice];
   await first.answer();
   await first.hears({ tones: [callerTone] });
@@ -155,7 +162,8 @@ scenario('F188 the server does not answer a press: the end of the call waits for
   const alice = await s.agent('alice');
   const caller = await s.talking(alice);
   const held = [];
-  await alice.page.route('**/transfer', (route) => (route.request().postDataJSON().action === 'hold' ? held.push(route) : route.continue()));
+  await alice.page.route('**/transfer',
+    (route) => (route.request().postDataJSON().action === 'hold' ? held.push(route) : route.continue()));
   await alice.press('hold');
   await alice.page.locator('[data-test=hold][aria-busy=true]').waitFor();
   await alice.end();
@@ -216,18 +224,20 @@ scenario('F043 the microphone is denied or absent: steps, and no call is offered
   }
 });
 
-scenario('F047 out of the back/forward cache: the line comes back by itself', async (s) => {
+scenario('F047 out of the back/forward cache: the device comes back by itself', async (s) => {
   const alice = await s.agent('alice');
-  // Chromium keeps no page with a lock in that cache, so the page is told what Safari and Firefox tell it.
+  // Chromium does not put a page with a lock into that cache, so the test sends the events that Safari and Firefox
+  // send.
   await alice.page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })));
-  await until('the server to know', async () => (await s.stack.as('alice', 'GET', '/agents/me')).agent.status === 'away');
+  await until('the server to know', async () => (await s.stack.as('alice', 'GET',
+    '/agents/me')).agent.status === 'away');
   await alice.page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
   await alice.ready();
   await s.talking(alice);
   await alice.hears({ tones: [callerTone] });
 });
 
-/** unpluggable lets a test take a microphone away: it is out of the list, and what it was opened for is silent. */
+/** unpluggable lets a test remove a microphone: it leaves the list, and its open tracks become silent. */
 function unpluggable() {
   const media = navigator.mediaDevices;
   const open = media.getUserMedia.bind(media);

@@ -1,4 +1,5 @@
-// Runs in every page before its own scripts: what the page really plays, as a spectrum, and what its policy refused.
+// Runs in every page before its own scripts: records what the page really plays, as a spectrum, and what its policy
+// refused.
 (() => {
   const tones = [500, 600, 700, 800, 900];
   let analyser;
@@ -11,7 +12,7 @@
     ear.fftSize = 4096;
     ear.smoothingTimeConstant = 0;
     const stream = new MediaStream([track]);
-    streams.push(stream); // Chromium lets go of a stream that only WebAudio knows
+    streams.push(stream); // Chromium drops a stream that only WebAudio uses
     context.createMediaStreamSource(stream).connect(ear);
     analyser = ear;
     track.addEventListener('ended', () => { if (analyser === ear) analyser = undefined; });
@@ -24,13 +25,14 @@
       this.addEventListener('track', (e) => listen(e.track));
     }
 
-    // A wire that can be cut stands between this page and the phone network's media port.
+    // A wire that can be cut stands between this page and Twilio's media port (phonenet).
     async setRemoteDescription(description) {
       const candidate = /^(a=candidate:\S+ \d+ udp \d+ \S+) (\d+) /gim;
       const port = window.mediaAt && candidate.exec(description.sdp)?.[2];
       if (!port) return super.setRemoteDescription(description);
       const ours = await window.mediaAt(Number(port));
-      return super.setRemoteDescription({ type: description.type, sdp: description.sdp.replace(candidate, `$1 ${ours} `) });
+      return super.setRemoteDescription({ type: description.type,
+        sdp: description.sdp.replace(candidate, `$1 ${ours} `) });
     }
   };
 
@@ -73,7 +75,7 @@
     };
   };
 
-  // What the page sounds by itself, besides the call.
+  // Sounds that the page makes itself, besides the call.
   const playing = new Set();
   const fine = new Float32Array(4096);
   const play = HTMLMediaElement.prototype.play;
@@ -82,10 +84,11 @@
     return play.call(this);
   };
 
-  /** ringback says whether a ringing tone sounds within one period of it. */
+  /** ringback says whether a ringback tone sounds within one of its periods. */
   window.ringback = async () => {
     const ofCall = new Set(streams.flatMap((s) => s.getTracks()));
-    const sounding = [...playing].filter((e) => !e.paused && e.srcObject?.active && !e.srcObject.getTracks().some((t) => ofCall.has(t)));
+    const sounding = [...playing].filter((e) => !e.paused && e.srcObject?.active
+      && !e.srcObject.getTracks().some((t) => ofCall.has(t)));
     const room = new AudioContext();
     const ears = sounding.map((e) => {
       const ear = new AnalyserNode(room, { fftSize: 8192, smoothingTimeConstant: 0 });
@@ -105,5 +108,6 @@
     return rings;
   };
 
-  addEventListener('securitypolicyviolation', (e) => console.error(`policy refused ${e.violatedDirective} ${e.blockedURI}`));
+  addEventListener('securitypolicyviolation',
+    (e) => console.error(`policy refused ${e.violatedDirective} ${e.blockedURI}`));
 })();

@@ -1,4 +1,4 @@
-// A whole transfer without a mouse: Tab, Enter, space and arrows, and the chords where a hand is quicker.
+// A whole transfer without a mouse: Tab, Enter, space and arrows, and the shortcuts.
 import assert from 'node:assert/strict';
 import { Desk } from './browser.mjs';
 import { stage } from './scene.mjs';
@@ -7,13 +7,13 @@ import { until } from './wait.mjs';
 const scenario = stage({ settings: { RingSeconds: 45 } });
 const callerTone = 500;
 
-/** Hands is an agent who has a keyboard only. */
+/** Hands is an agent who has only a keyboard. */
 class Hands extends Desk {
   key(name) {
     return this.page.keyboard.press(name);
   }
 
-  /** reach goes on with Tab until the focus is where it should be. */
+  /** reach presses Tab until the control has the focus. */
   async reach(wanted) {
     for (let steps = 0; steps < 80; steps++) {
       await this.key('Tab');
@@ -31,7 +31,7 @@ class Hands extends Desk {
   async holds(name) {
     await this.reach(`[data-test="${name}"]`);
     for (let i = 0; i < 12; i++) {
-      await this.page.keyboard.down('Enter'); // after the first it repeats
+      await this.page.keyboard.down('Enter'); // after the first, it repeats
       await new Promise((done) => setTimeout(done, 30));
     }
     await this.page.keyboard.up('Enter');
@@ -48,9 +48,10 @@ class Hands extends Desk {
     await this.screen('offline');
   }
 
-  /** atTitle holds that the new screen's title has the focus, and not a button that came in the old one's place. */
+  /** atTitle asserts that the new screen's title has the focus, and not a button in the place of the old one. */
   atTitle() {
-    return until(`the title to have the focus of ${this.who}`, () => this.page.evaluate(() => document.activeElement?.id === 'title'),
+    return until(`the title to have the focus of ${this.who}`,
+      () => this.page.evaluate(() => document.activeElement?.id === 'title'),
       { otherwise: () => this.page.evaluate(() => document.activeElement?.outerHTML.slice(0, 200)) });
   }
 }
@@ -65,7 +66,8 @@ async function sit(s, id) {
 scenario('F052 a whole transfer with the keyboard alone, and a held Enter presses once', async (s) => {
   const [alice, bob] = await Promise.all([sit(s, 'alice'), sit(s, 'bob')]);
   const statuses = [];
-  alice.page.on('request', (r) => { if (r.method() === 'PUT' && !r.postDataJSON().beat) statuses.push(r.postDataJSON().status); });
+  alice.page.on('request', (r) => { if (r.method() === 'PUT'
+    && !r.postDataJSON().beat) statuses.push(r.postDataJSON().status); });
   await alice.holds('go-online');
   await alice.ready();
   await alice.atTitle();
@@ -77,12 +79,12 @@ scenario('F052 a whole transfer with the keyboard alone, and a held Enter presse
   await alice.atTitle();
   await bob.ready();
 
-  await alice.key('Control+Shift+C'); // nobody is chosen yet: to the list
+  await alice.key('Control+Shift+C'); // no target is chosen yet: the focus goes to the list
   await alice.page.keyboard.type('bo');
   await alice.page.locator('[data-test="target-bob"]:not([aria-disabled])').waitFor();
   await alice.presses('target-bob', 'Space');
   await alice.key('Shift+Tab');
-  for (let i = 0; i < 2; i++) await alice.key('Backspace'); // his row stays, and he stays chosen
+  for (let i = 0; i < 2; i++) await alice.key('Backspace'); // Bob's row stays, and so does the choice
   await alice.reach('[data-test="target-bob"]:checked');
   await alice.key('ArrowUp');
   await alice.key('ArrowDown');

@@ -1,5 +1,5 @@
-// What stays where it is: nothing under a finger moves, and no tip hides what is said of the call. And what the page says
-// after a call, and to the one who is called in.
+// Layout: nothing moves under a finger, and no tip covers the description of the call. Also what the page says after a
+// call, and to the target.
 import assert from 'node:assert/strict';
 import { stage } from './scene.mjs';
 import { until } from './wait.mjs';
@@ -7,34 +7,42 @@ import { until } from './wait.mjs';
 const scenario = stage({ settings: { RingSeconds: 45, WrapUpSeconds: 20 } });
 const callerTone = 500;
 
-/** boxes are the places of all controls on the page, by their names. */
+/** boxes are the places of all controls on the page, by name. */
 function boxes() {
   const controls = [...document.querySelectorAll('header button, main button, aside button, aside input, aside textarea')];
-  return Object.fromEntries(controls.filter((e) => e.dataset.test && !e.closest('.keypad') && e.checkVisibility()).map((e) => {
+  return Object.fromEntries(controls.filter((e) => e.dataset.test && !e.closest('.keypad')
+    && e.checkVisibility()).map((e) => {
     const { x, y, width, height } = e.getBoundingClientRect();
-    return [e.dataset.test === 'resume' ? 'hold' : e.dataset.test, [x + window.scrollX, y + window.scrollY, width, height].map((n) => Math.round(n * 10) / 10).join(' ')];
+    return [e.dataset.test === 'resume' ? 'hold' : e.dataset.test,
+      [x + window.scrollX, y + window.scrollY, width, height].map((n) => Math.round(n * 10) / 10).join(' ')];
   }));
 }
 
-/** hidden are the states and controls that a shown tip lies over. */
+/** hidden are the states and controls that a shown tip covers. */
 function hidden() {
   const [tip] = [...document.querySelectorAll('.tip')].filter((e) => getComputedStyle(e).visibility === 'visible');
   if (!tip) return ['there is no tip'];
   const a = tip.getBoundingClientRect();
-  const over = (b) => a.left < b.right - 0.5 && a.right > b.left + 0.5 && a.top < b.bottom - 0.5 && a.bottom > b.top + 0.5;
+  const over = (b) => a.left < b.right - 0.5 && a.right > b.left + 0.5 && a.top < b.bottom - 0.5
+    && a.bottom > b.top + 0.5;
   const state = '.chip, .timers, .caller, .hears, .you, .overdue, .group, .quality, .target, .note-sent, .note, .banner p, .waiting-line, .presence, .field, main button, .person';
-  return [...document.querySelectorAll(state)].filter((e) => e.checkVisibility() && over(e.getBoundingClientRect())).map((e) => e.dataset.test || e.className);
+  return [...document.querySelectorAll(state)].filter((e) => e.checkVisibility()
+    && over(e.getBoundingClientRect())).map((e) => e.dataset.test || e.className);
 }
 
 for (const width of [1200, 400]) {
-  scenario(`F189 at ${width} px mute, hold, keypad, notices and a longer line move no control, and tips hide nothing`, async (s) => {
-    const [alice, bob] = await Promise.all([s.agent('alice', { page: await s.page({ viewport: { width, height: 800 } }) }), s.agent('bob', { online: false })]);
+  scenario(`F189 at ${width} px mute, hold, keypad, notices and a longer line move no control, and tips hide nothing`,
+    async (s) => {
+    const [alice, bob] = await Promise.all([s.agent('alice',
+      { page: await s.page({ viewport: { width, height: 800 } }) }), s.agent('bob', { online: false })]);
     const caller = await s.talking(alice);
     await bob.goOnline();
     await alice.page.locator('[data-test="target-bob"]:not([aria-disabled])').waitFor();
     const before = await alice.page.evaluate(boxes);
     const still = async (what) => assert.deepEqual(await alice.page.evaluate(boxes), before, `after ${what}`);
-    for (const name of ['mute', 'hold', 'keypad', 'leave', 'end', 'consult', 'swap', 'cancel']) assert.ok(before[name], `${name} is there`);
+    for (const name of ['mute', 'hold', 'keypad', 'leave', 'end', 'consult', 'swap', 'cancel']) {
+      assert.ok(before[name], `${name} is there`);
+    }
 
     await alice.press('mute');
     await alice.says('hears', 'Caller hears silence');
@@ -56,7 +64,9 @@ for (const width of [1200, 400]) {
     await alice.press('diagnostics');
     await alice.at('notice').waitFor();
     await still('a notice');
-    await alice.page.route('**/transfer', (route) => route.fulfill({ status: 409, contentType: 'application/problem+json', body: '{"type":"about:blank#conflict"}' }));
+    await alice.page.route('**/transfer',
+      (route) => route.fulfill({ status: 409, contentType: 'application/problem+json',
+        body: '{"type":"about:blank#conflict"}' }));
     await alice.press('hold');
     await alice.at('refusal').waitFor();
     await still('a refusal');
@@ -105,7 +115,8 @@ scenario('F190 after a call: the automatic wrap-up counts down, and a chosen one
   await alice.says('said-polite', /You are in wrap-up. Calls ring here again in 1\d seconds/).catch(async (e) => {
     throw new Error(`${e.message}\nsaid: ${await alice.at('said-polite').textContent()}`);
   });
-  assert.match(await alice.page.locator('.presence').innerText(), /Wrap-up\s+0:0\d/, 'the time in this state, and not in the status');
+  assert.match(await alice.page.locator('.presence').innerText(), /Wrap-up\s+0:0\d/,
+    'the time in this state, and not in the status');
   await alice.look('wrap-up-ended', '');
   await alice.press('dismiss-ended');
   await alice.says('screen-idle', 'A moment for your notes');
@@ -113,7 +124,8 @@ scenario('F190 after a call: the automatic wrap-up counts down, and a chosen one
   await alice.press('wrap-up');
   await alice.says('screen-idle', 'Wrapping up');
   await alice.says('said-polite', 'You are in wrap-up. No calls ring here until you are available again.');
-  await until('the server to know', async () => (await s.stack.as('alice', 'GET', '/agents/me')).agent.status === 'wrap-up');
+  await until('the server to know', async () => (await s.stack.as('alice', 'GET',
+    '/agents/me')).agent.status === 'wrap-up');
   await alice.press('take-calls');
   await alice.ready();
   const second = await s.talking(alice);
@@ -123,7 +135,7 @@ scenario('F190 after a call: the automatic wrap-up counts down, and a chosen one
   await alice.says('said-polite', 'The wrap-up is over. Calls ring here again.');
 });
 
-scenario('F193 the page of the one who is called in speaks to him, and shows what he may do', async (s) => {
+scenario('F193 the page speaks to the target, and shows what they may do', async (s) => {
   const { alice, bob } = await s.pair();
   await alice.consult('bob', 'Asks for a refund');
   await bob.answer('consulting');
@@ -132,7 +144,7 @@ scenario('F193 the page of the one who is called in speaks to him, and shows wha
   await bob.says('screen-in-call', 'Note from Alice: Asks for a refund');
   assert.deepEqual(await shows(), ['mute', 'keypad', 'leave']);
   assert.equal(await bob.page.locator('aside input[type=radio], [data-test=consult]').count(), 0);
-  assert.doesNotMatch(await bob.page.locator('main').innerText(), /Bob/, 'nobody is told his own name');
+  assert.doesNotMatch(await bob.page.locator('main').innerText(), /Bob/, 'nobody is told their own name');
   await alice.press('swap');
   await bob.inCall('swapped');
   await bob.says('target', 'Alice talks with the caller');
@@ -147,7 +159,8 @@ scenario('F193 the page of the one who is called in speaks to him, and shows wha
   assert.deepEqual(await shows(), ['mute', 'hold', 'keypad', 'swap', 'join', 'complete', 'cancel', 'leave', 'end']);
 });
 
-scenario('a page that is loaded draws no ring round its title, and *End call?* names no button that is grey', async (s) => {
+scenario('a page that is loaded draws no ring round its title, and *End call?* names no button that is grey',
+  async (s) => {
   const alice = await s.agent('alice');
   await alice.page.reload();
   await alice.screen('offline');

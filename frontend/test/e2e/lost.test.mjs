@@ -1,12 +1,12 @@
-// Pages that die, are loaded again or sleep, with a caller on the line: she is never lost.
+// Pages that crash, reload or sleep during a call: the caller is never lost.
 import assert from 'node:assert/strict';
 import { stage } from './scene.mjs';
 
 const scenario = stage();
 const callerTone = 500;
-const noticed = 45_000; // how long a leg without a goodbye may stay
+const noticed = 45_000; // how long it may take to notice a leg whose page has crashed
 
-scenario('F032 reload in a call: the caller gets music, the page a way back to her', async (s) => {
+scenario('F032 reload in a call: the caller gets music, the page a way back to the caller', async (s) => {
   const alice = await s.agent('alice');
   const caller = await s.talking(alice);
   await alice.page.reload();
@@ -15,7 +15,7 @@ scenario('F032 reload in a call: the caller gets music, the page a way back to h
   await alice.says('screen-rejoin', 'loaded again in the middle of a call');
   await alice.look('rejoin');
   await alice.press('rejoin');
-  await alice.inCall('talking'); // one press is enough: the ring that follows is answered for her
+  await alice.inCall('talking'); // one press is enough: the page answers the ring that follows
   await alice.hears({ tones: [callerTone] });
 });
 
@@ -44,7 +44,7 @@ scenario('F020 a page dies while it rings: the next agent is rung', async (s) =>
   await bob.hears({ tones: [callerTone] });
 });
 
-scenario('F067 the page of Alice dies while Bob rings: he answers and has the caller', async (s) => {
+scenario('F067 the page of Alice dies while Bob rings: Bob answers and has the caller', async (s) => {
   const { alice, bob } = await s.pair();
   await alice.consult('bob');
   await bob.screen('ringing');
@@ -62,8 +62,10 @@ scenario('F071 the page of Bob dies in the private talk: the caller is back with
   await alice.says('target', 'Bob left the call.');
 });
 
-/** hides makes a page believe that it is hidden: headless Chromium shows all pages. Its own timers wait for the full
- * minute, as Chromium's do in a tab that has been hidden for long; those of a worker do not. */
+/**
+ * hides makes a page believe that it is hidden, because headless Chromium shows all pages. Its own timers wait a full
+ * minute, as Chromium's do in a tab that has been hidden for long; a worker's do not.
+ */
 function hides() {
   let hidden = false;
   window.hide = () => {
@@ -73,9 +75,12 @@ function hides() {
   Object.defineProperty(document, 'visibilityState', { get: () => (hidden ? 'hidden' : 'visible') });
   Object.defineProperty(document, 'hidden', { get: () => hidden });
   const native = { setTimeout: window.setTimeout, setInterval: window.setInterval };
-  const held = (act) => (...args) => (hidden ? native.setTimeout.call(window, act, 60_000 - (Date.now() % 60_000), ...args) : act(...args));
+  const held = (act) => (...args) => (hidden
+    ? native.setTimeout.call(window, act, 60_000 - (Date.now() % 60_000), ...args)
+    : act(...args));
   for (const name of Object.keys(native)) {
-    window[name] = (act, ms, ...args) => native[name].call(window, typeof act === 'function' ? held(act) : act, ms, ...args);
+    window[name] = (act, ms, ...args) => native[name].call(window, typeof act === 'function' ? held(act) : act, ms,
+      ...args);
   }
 }
 
@@ -92,8 +97,8 @@ scenario('F049 in a hidden tab, with timers held back, the desk goes on beating'
     seen.push(Date.parse(at) - Date.parse(entry.seen));
     await new Promise((done) => setTimeout(done, 1000));
   }
-  assert.ok(Math.max(...seen) > 4000, `her timers are held back: ${seen}`);
-  assert.ok(Math.max(...seen) < 15_000, `she beats: ${seen}`);
+  assert.ok(Math.max(...seen) > 4000, `the page's timers are held back: ${seen}`);
+  assert.ok(Math.max(...seen) < 15_000, `the heartbeats go on: ${seen}`);
   await s.stack.dial();
   await alice.screen('ringing');
 });

@@ -1,5 +1,5 @@
-// The page as it is deployed, byte for byte: no voice option, no script of ours, the policy of the template. The browser
-// takes this machine for Twilio and for the page's distribution, both with TLS.
+// The page as it is deployed, byte for byte: no voice option, no script of the tests, the template's policy. The
+// browser takes this machine for Twilio and for the page's distribution, both with TLS.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash, X509Certificate } from 'node:crypto';
@@ -23,8 +23,10 @@ function certificate() {
   const dir = mkdtempSync(join(tmpdir(), 'e2e-tls-'));
   try {
     execFileSync('openssl', [
-      'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=e2e',
-      '-addext', `subjectAltName=${twilio.map((h) => `DNS:${h}`).join()}`, '-keyout', join(dir, 'key'), '-out', join(dir, 'cert'),
+      'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj',
+        '/CN=e2e',
+      '-addext', `subjectAltName=${twilio.map((h) => `DNS:${h}`).join()}`, '-keyout', join(dir, 'key'), '-out',
+        join(dir, 'cert'),
     ], { stdio: 'ignore' });
     const [key, cert] = ['key', 'cert'].map((f) => readFileSync(join(dir, f)));
     const spki = new X509Certificate(cert).publicKey.export({ type: 'spki', format: 'der' });
@@ -34,7 +36,7 @@ function certificate() {
   }
 }
 
-/** pass hands a request on to another address. */
+/** pass forwards a request to another address. */
 function pass(address, request, answer) {
   const { hostname, port } = new URL(address);
   const { url: path, method, headers } = request;
@@ -46,7 +48,7 @@ function pass(address, request, answer) {
   request.pipe(on);
 }
 
-/** asTwilio is TLS before the phone network's port: requests, and the signalling's WebSocket. */
+/** asTwilio is TLS in front of phonenet: requests, and the WebSocket of the signalling. */
 async function asTwilio(tls, address, seen) {
   const { hostname, port } = new URL(address);
   const server = https.createServer(tls, (request, answer) => {
@@ -66,7 +68,7 @@ async function asTwilio(tls, address, seen) {
   return server;
 }
 
-/** asBucket is the page's distribution: the built files and a config without voice options; the rest is the API's. */
+/** asBucket is the page's distribution: the built files, a config without voice options, and the API. */
 async function asBucket(stack) {
   const csp = await policy(stack);
   const { signIn } = await (await fetch(`${stack.api}/config.json`)).json();
@@ -95,7 +97,8 @@ const scenario = stage({
       ...twilio.map((h) => `MAP ${h}:443 127.0.0.1:${there}`),
       `MAP 127.0.0.1:${new URL(here.stack.api).port} 127.0.0.1:${page}`, 'MAP 127.0.0.1 127.0.0.1', 'MAP * ~NOTFOUND',
     ].join(', ');
-    here.deployed = await launch([`--host-resolver-rules=${rules}`, `--ignore-certificate-errors-spki-list=${tls.pin}`]);
+    here.deployed = await launch([`--host-resolver-rules=${rules}`,
+      `--ignore-certificate-errors-spki-list=${tls.pin}`]);
   },
   after: async (here) => {
     await here.deployed?.close();
@@ -106,7 +109,9 @@ const scenario = stage({
   },
 });
 
-/** policy is the Content-Security-Policy that the template gives to the page, with the local sign-in in place of Cognito. */
+/**
+ * policy is the Content-Security-Policy that the template gives the page, with the local sign-in in place of Cognito.
+ */
 async function policy(stack) {
   const local = (await fetch(`${stack.api}/`)).headers.get('content-security-policy');
   const deployed = local.replaceAll(/ ws:[^ ;]+/g, '').replaceAll(` ${stack.control}`, '');
@@ -117,7 +122,8 @@ async function policy(stack) {
 scenario('F205: the production bundle, byte for byte, rings with its own sounds and takes a call from Twilio’s own hosts', async (s) => {
   const page = await s.page({}, s.deployed);
   const alice = await s.agent('alice', { page });
-  assert.equal(await page.evaluate(() => String(WebSocket).includes('native code')), true, 'the WebSocket is the browser’s own');
+  assert.equal(await page.evaluate(() => String(WebSocket).includes('native code')), true,
+    'the WebSocket is the browser’s own');
   for (const script of await page.evaluate(() => [...document.scripts].map((e) => e.src))) {
     const path = new URL(script).pathname;
     const bytes = Buffer.from(await (await fetch(script)).arrayBuffer());
@@ -136,6 +142,7 @@ scenario('F205: the production bundle, byte for byte, rings with its own sounds 
   await alice.screen('ended');
   assert.ok(s.seen.includes('UPGRADE voice-js.roaming.twilio.com/signal'), s.seen.join('\n'));
   assert.ok(!s.seen.some((r) => r.includes('sdk.twilio.com')), s.seen.join('\n'));
-  // The insights go to the region that the network calls its home. Ours is called local, which the policy does not know.
+  // The SDK sends its insights to the region that phonenet names as its home. Phonenet's is "local", which the policy
+  // does not list.
   alice.refused = alice.refused.filter((r) => !r.includes('https://eventgw.local.twilio.com/'));
 });

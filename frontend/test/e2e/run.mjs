@@ -7,7 +7,7 @@ import { basename, join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const wanted = process.argv.slice(2);
-const longest = ['lost', 'cut', 'consult', 'desk']; // begin first
+const longest = ['lost', 'cut', 'consult', 'desk']; // start first
 const rank = (f) => (longest.indexOf(f.split('.')[0]) + 1) || longest.length + 1;
 const files = readdirSync(import.meta.dirname)
   .filter((f) => f.endsWith('.test.mjs') && (wanted.length === 0 || wanted.some((w) => f.startsWith(w))))
@@ -22,7 +22,7 @@ function run(program, args) {
 
 run('local/setup.sh', ['store', 'page']);
 run('go', ['build', '-o', '.run/e2e/warmtransfer', './local']);
-// The files wait for clocks more than they work, so several run at once, each with a stack and a browser of its own.
+// The files mostly wait, so several run at once, each with a stack and a browser of its own.
 const atOnce = 4;
 const left = [...files];
 const failed = [];
@@ -34,10 +34,11 @@ await Promise.all(Array.from({ length: atOnce }, async () => {
 if (failed.length > 0) console.log(`failed: ${failed.join(', ')}`);
 process.exit(failed.length === 0 ? 0 : 1);
 
-/** Runs one file and prints what it says when it is done. */
+/** Runs one file and prints its output when it is done. */
 function passes(file) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--test', '--test-reporter=spec', file], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, ['--test', '--test-reporter=spec', file],
+      { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';
     child.stdout.on('data', (chunk) => { said += chunk; });
     child.stderr.on('data', (chunk) => { said += chunk; });

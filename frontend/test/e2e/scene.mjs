@@ -1,4 +1,5 @@
-// One stack and one browser for a file of tests; for each test an empty line, people, and an account of what went wrong.
+// One stack and one browser for a file of tests; each test gets an empty queue, people, and a report of what went
+// wrong.
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,7 +9,9 @@ import { start } from './stack.mjs';
 
 const shots = join(import.meta.dirname, '..', '..', '..', '.run', 'e2e');
 
-/** stage prepares a file: scenario(name, play) is a test on it. What `before` sets on its argument each has. */
+/**
+ * stage prepares a file: scenario(name, play) is a test in it. Whatever `before` sets on its argument, each test has.
+ */
 export function stage({ settings = { RingSeconds: 8 }, before: more, after: less } = {}) {
   const here = {};
   before(async () => {
@@ -70,23 +73,24 @@ class Scene {
     return phone.openAt(this.stack.control);
   }
 
-  /** talking is a scripted caller who talks with an agent at a page. */
+  /** talking is a scripted caller in a call with an agent at a page. */
   async talking(desk, from) {
     const caller = await this.stack.dial(from);
     await desk.answer();
     return caller;
   }
 
-  /** pair is Alice in a call with a scripted caller, and Bob at his desk. */
+  /** pair is Alice in a call with a scripted caller, and Bob at a desk. */
   async pair() {
-    const [alice, bob] = await Promise.all([this.agent('alice', { online: true }), this.agent('bob', { online: false })]);
+    const [alice, bob] = await Promise.all([this.agent('alice', { online: true }),
+      this.agent('bob', { online: false })]);
     const caller = await this.stack.dial();
     await alice.screen('ringing'); // so that it rings here and not at Bob's
     await Promise.all([alice.answer(), bob.goOnline()]);
     return { alice, bob, caller };
   }
 
-  /** consulting is a pair in private talk, whose caller hears music. */
+  /** consulting is a pair in a consult, whose caller hears music. */
   async consulting() {
     const p = await this.pair();
     await p.alice.consult('bob');
@@ -108,7 +112,8 @@ class Scene {
     const states = [];
     for (const [i, seat] of this.seats.entries()) {
       states.push(await seat.state());
-      await seat.page.screenshot({ path: `${file}-${i}-${seat.who.replace(/\W/g, '')}.png`, timeout: 3000 }).catch(() => undefined);
+      await seat.page.screenshot({ path: `${file}-${i}-${seat.who.replace(/\W/g, '')}.png`,
+        timeout: 3000 }).catch(() => undefined);
     }
     const told = [...states, await this.stack.story(), `-- pictures: ${file}-*.png`].join('\n');
     error.message += `\n${told}`;

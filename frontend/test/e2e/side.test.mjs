@@ -1,4 +1,4 @@
-// The second column: who is there and since when, whom to bring in, and who has called.
+// The second column: who is present and since when, whom to bring in, and who has called.
 import assert from 'node:assert/strict';
 import { stage } from './scene.mjs';
 import { until } from './wait.mjs';
@@ -12,9 +12,10 @@ async function recent(desk, number, words) {
   return row;
 }
 
-const row = (desk, name) => desk.page.locator('.people .person').filter({ has: desk.page.locator('.name', { hasText: name }) });
+const row = (desk, name) => desk.page.locator('.people .person').filter({ has: desk.page.locator('.name',
+  { hasText: name }) });
 
-/** shown waits for a presence in the list of colleagues; it gives the moment, in server time, that is shown with it. */
+/** shown waits for a presence in the list of colleagues; it returns the server time that is shown with it. */
 async function shown(desk, name, presence) {
   await row(desk, name).filter({ hasText: presence }).waitFor({ timeout: 25_000 });
   return row(desk, name).locator('desk-time').evaluate((e) => e.at);
@@ -29,10 +30,11 @@ scenario('F191: the time beside a colleague is that of the presence shown', asyn
   const rung = await shown(alice, 'Bob', 'Being rung');
   await bob.answer();
   const answered = await shown(alice, 'Bob', 'In a call');
-  await bob.press('status-away'); // for after the call
+  await bob.press('status-away'); // applies after the call
   await s.stack.does(caller, 'hangup');
   const away = await shown(alice, 'Bob', 'Away');
-  assert.ok(available < rung && rung < answered && answered < away, JSON.stringify({ available, rung, answered, away }));
+  assert.ok(available < rung && rung < answered && answered < away,
+    JSON.stringify({ available, rung, answered, away }));
   const { agents } = await s.stack.as('alice', 'GET', '/agents');
   assert.equal(away, Date.parse(agents.find((a) => a.id === 'bob').since));
 });
@@ -73,7 +75,7 @@ scenario('F192: a call that is taken back, and a list that another tab has too',
   await bob.end();
   await bob.screen('ended');
   await recent(bob, '+1 212 555 0199', 'You ended the call');
-  // Nothing of this is in the memory of a fresh window.
+  // A new window has none of this in its storage.
   const fresh = await s.agent('alice', { online: false });
   await recent(fresh, '+1 212 555 0199', 'Handed over to Bob');
   const later = await s.agent('bob', { online: false });
@@ -83,7 +85,8 @@ scenario('F192: a call that is taken back, and a list that another tab has too',
 scenario('F195: callers without a number of E.164 are shown as text, and only a withheld one is private', async (s) => {
   const alice = await s.agent('alice');
   for (const [from, words] of [
-    ['sip:1001@pbx.example.com', 'sip:1001@pbx.example.com'], ['sip:+447700900123@pbx.example.com', 'sip:+447700900123@pbx.example.com'],
+    ['sip:1001@pbx.example.com', 'sip:1001@pbx.example.com'],
+      ['sip:+447700900123@pbx.example.com', 'sip:+447700900123@pbx.example.com'],
     ['07700900123', '07700900123'], ['1001', '1001'], ['anonymous', 'Private number'],
   ]) {
     const caller = await s.stack.dial(from);
@@ -100,20 +103,24 @@ scenario('F194: numbers as people paste them', async (s) => {
   await s.talking(alice);
   const number = alice.at('target-number');
   for (const [typed, value] of [
-    ['\u202a+44 20 7946 0123\u202c', '+442079460123'], ['+44\u00a0(0)20\u200b\u20117946\u2013 0123', '+442079460123'], ['tel:+44-20-7946-0123', '+442079460123'],
-    ['0044 20 7946 0123', '+442079460123'], ['(212) 736-5000', '+12127365000'], ['1 212 736 5000', '+12127365000'], ['011 44 20 7946 0123', '+442079460123'],
+    ['\u202a+44 20 7946 0123\u202c', '+442079460123'], ['+44\u00a0(0)20\u200b\u20117946\u2013 0123', '+442079460123'],
+      ['tel:+44-20-7946-0123', '+442079460123'],
+    ['0044 20 7946 0123', '+442079460123'], ['(212) 736-5000', '+12127365000'], ['1 212 736 5000', '+12127365000'],
+      ['011 44 20 7946 0123', '+442079460123'],
   ]) {
     await alice.at('filter').fill(typed);
-    await until(`${JSON.stringify(typed)} to be ${value}`, async () => (await number.count()) === 1 && (await number.getAttribute('value')) === value);
+    await until(`${JSON.stringify(typed)} to be ${value}`, async () => (await number.count()) === 1
+      && (await number.getAttribute('value')) === value);
   }
   for (const [typed, words] of [
-    ['736 5000', 'lacks its area code'], ['112', 'too short'], ['+44 20 7946 0123 ext. 4', 'An extension cannot be dialled'], ['zzz', 'No colleague of that name'],
+    ['736 5000', 'lacks its area code'], ['112', 'too short'],
+      ['+44 20 7946 0123 ext. 4', 'An extension cannot be dialled'], ['zzz', 'No colleague of that name'],
   ]) {
     await alice.at('filter').fill(typed);
     await alice.says('nobody-found', words);
     assert.equal(await number.count(), 0);
   }
-  // What the page makes of it the API takes, and nothing else.
+  // The API accepts exactly what the page makes of the text.
   await alice.at('filter').fill('(212) 736-5000');
   await number.check({ force: true });
   await alice.press('consult');
@@ -154,9 +161,11 @@ scenario('F205: where even our own sounds hang, a caller who has hung up meanwhi
     }).observe(document.body, { childList: true, subtree: true, characterData: true });
   });
   const caller = await s.stack.dial('+12125550147');
-  await until('the network to ring', async () => (await s.stack.calls()).some((c) => c.to.startsWith('client:alice') && c.status === 'ringing'));
+  await until('the network to ring',
+    async () => (await s.stack.calls()).some((c) => c.to.startsWith('client:alice') && c.status === 'ringing'));
   await s.stack.does(caller, 'hangup');
-  await until('the server to have let alice go', async () => (await s.stack.as('alice', 'GET', '/agents/me')).agent.presence === 'available');
+  await until('the server to have let alice go',
+    async () => (await s.stack.as('alice', 'GET', '/agents/me')).agent.presence === 'available');
   const next = await s.stack.dial('+12125550148');
   await alice.answer();
   assert.deepEqual(await page.evaluate(() => window.rang), ['+1 212 555 0148']);

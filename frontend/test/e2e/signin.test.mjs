@@ -1,11 +1,11 @@
-// F196: the sign-in survives what people and networks do to it.
+// F196: the sign-in survives reloads, bookmarks and network failures.
 import assert from 'node:assert/strict';
 import { stage } from './scene.mjs';
 import { Desk } from './browser.mjs';
 
 const scenario = stage();
 
-/** at opens the page and goes on to the issuer's; it gives the address of the sign-in page there. */
+/** at opens the page and goes on to the issuer's; it returns the address of the sign-in page. */
 async function toIssuer(s, page) {
   await page.goto(`${s.stack.api}/`);
   await page.locator('[data-test="sign-in"]').click();
@@ -20,7 +20,8 @@ const seat = (s, page) => {
   return desk;
 };
 
-scenario('F196: Back to the sign-in page, and a second answer to the same request, by the same or another', async (s) => {
+scenario('F196: Back to the sign-in page, and a second answer to the same request, by the same or another',
+  async (s) => {
   const page = await s.page();
   const desk = seat(s, page);
   await toIssuer(s, page);
@@ -44,7 +45,7 @@ scenario('F196: a bookmark of the sign-in page, opened in another window', async
   const desk = seat(s, page);
   await page.goto(bookmark);
   await choose(page, 'alice');
-  // The page asks anew by itself; the issuer may know who it is, or ask.
+  // The page starts the sign-in again by itself; the issuer may know the agent, or ask.
   const who = page.locator('button[name=agent][value="alice"]');
   await who.or(desk.at('screen-offline')).waitFor();
   if (await who.isVisible()) await choose(page, 'alice');

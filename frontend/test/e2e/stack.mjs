@@ -1,4 +1,4 @@
-// The local stack as its own program, and the control API of its phone network.
+// The local stack as its own program, and the control API of phonenet.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { until } from './wait.mjs';
 
 export const root = join(import.meta.dirname, '..', '..', '..');
 const program = join(root, '.run', 'e2e', 'warmtransfer');
-const startMs = 180_000; // the first time the functions are compiled
+const startMs = 180_000; // the first time, the functions are compiled
 
 /** start runs the program on free ports; `settings` are parameters of the template. */
 export async function start(settings = {}) {
@@ -50,7 +50,7 @@ class Stack {
       body: body === undefined ? undefined : JSON.stringify(body), signal: AbortSignal.timeout(20_000),
     });
     const text = await answer.text();
-    // A store that is slow for a moment on a busy machine is no news; that a request may be sent again is its contract.
+    // A store that is slow for a moment on a busy machine is normal; its contract is that a request may be sent again.
     if (answer.status === 503 && tries > 0) return this.ask(method, path, body, { base, headers, tries: tries - 1 });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     return text ? JSON.parse(text) : null;
@@ -70,7 +70,7 @@ class Stack {
     return this.ask('GET', `/control/calls/${sid}`);
   }
 
-  /** dial lets an outside phone ring us; the caller's leg sounds with a tone of its own. */
+  /** dial lets an outside phone ring the number; the caller's leg plays a tone of its own. */
   async dial(from = '+12125550199') {
     const { sid } = await this.ask('POST', '/control/calls', { from, to: this.number });
     return sid;
@@ -88,7 +88,7 @@ class Stack {
     return this.ask('GET', `/control/requests?after=${after}`);
   }
 
-  /** scripted puts an agent without a browser at a desk: available, ringing, beating. */
+  /** scripted makes an agent without a browser: available, ringing, sending heartbeats. */
   async scripted(id) {
     await this.ask('POST', '/control/clients', { identity: id });
     await this.as(id, 'PUT', '/agents/me', { status: 'available' });
@@ -128,7 +128,7 @@ class Stack {
     return calls.slice(-12).map((c) => JSON.stringify(c)).join('\n');
   }
 
-  /** story is what a failed test wants to know. */
+  /** story is the history that a failed test prints. */
   async story() {
     const records = (await this.requests().catch(() => null)) ?? [];
     const hooks = records.filter((r) => r.kind !== 'warning').slice(-30)
@@ -140,7 +140,7 @@ class Stack {
     ].join('\n');
   }
 
-  /** clear ends everything, so that the next test begins with an empty line. */
+  /** clear ends everything, so that the next test begins with an empty queue. */
   async clear() {
     for (const timer of this.beats.values()) clearInterval(timer);
     this.beats.clear();

@@ -1,4 +1,4 @@
-// A page translation has every text of the page in its hands, as Chromium's has: what is shown is the state all the same.
+// A page translation replaces every text of the page, as Chromium's does: what is shown must still be the state.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,14 +7,14 @@ import { stage } from './scene.mjs';
 const scenario = stage({ settings: { RingSeconds: 45 } });
 const translation = (await readFile(join(import.meta.dirname, '..', 'translate.js'), 'utf8')).replace(/^export /m, '');
 
-/** translated is an agent whose browser translates the page, whatever the page says of it. */
+/** translated is an agent whose browser translates the page, whatever the page says about it. */
 async function translated(s, id, options) {
   const page = await s.page();
   await page.addInitScript(`${translation}; document.addEventListener('DOMContentLoaded', () => translates(document.body));`);
   return s.agent(id, { page, ...options });
 }
 
-/** loose is the text that the translation has not taken: with any, the test would show nothing. */
+/** loose is the text that the translation has not replaced; if there is any, the test would prove nothing. */
 function loose() {
   const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
   const found = [];
@@ -26,7 +26,8 @@ function loose() {
 
 scenario('F196 a whole transfer on a translated page: no state is stale', async (s) => {
   const [alice, bob] = await Promise.all([translated(s, 'alice'), translated(s, 'bob', { online: false })]);
-  assert.deepEqual(await alice.page.evaluate(() => [document.documentElement.translate, document.querySelector('meta[name=google]').content]), [false, 'notranslate'], 'it opts out');
+  assert.deepEqual(await alice.page.evaluate(() => [document.documentElement.translate,
+    document.querySelector('meta[name=google]').content]), [false, 'notranslate'], 'it opts out');
   const caller = await s.talking(alice);
   assert.deepEqual(await alice.page.evaluate(loose), []);
   await alice.says('hears', 'Caller hears you');

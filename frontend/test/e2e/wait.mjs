@@ -1,9 +1,9 @@
-// Waiting for a condition, with an end, and with words for the case that it never comes true.
+// Waiting for a condition, with a time limit, and with words for a condition that never becomes true.
 
 /** patience is for what comes at once on an idle machine; a busy one may need long. */
 export const patience = 30_000;
 
-/** until polls until `condition` gives something true, which it returns. */
+/** until polls until `condition` returns something true, which it returns. */
 export async function until(what, condition, { ms = patience, every = 100, otherwise = () => '' } = {}) {
   const end = Date.now() + ms;
   for (;;) {

@@ -1,5 +1,5 @@
-// The wire between one browser and the stack: every byte of its HTTP, WebSockets and sound passes here, and here it
-// can be cut. The browser is sent this way by --host-resolver-rules, and its sound by the address in the media offer.
+// The wire between one browser and the stack: every byte of its HTTP, WebSockets and media passes here and can be
+// stopped here. --host-resolver-rules sends the browser this way, and the address in the media offer sends its media.
 import dgram from 'node:dgram';
 import { once } from 'node:events';
 import net from 'node:net';
@@ -14,10 +14,10 @@ export async function lay(...addresses) {
 class Wire {
   constructor() {
     this.ports = new Map(); // the stack's TCP port -> ours
-    this.mode = new Map(); // the stack's TCP port -> dead or refused; nothing: open
+    this.mode = new Map(); // the stack's TCP port -> dead or refused; absent: open
     this.pipes = new Set();
     this.servers = [];
-    this.sound = 'open'; // or dead, or deaf: nothing that is said reaches the browser, and all else does
+    this.sound = 'open'; // or dead, or deaf: media to the browser is dropped, everything else passes
     this.media = new Map(); // the stack's UDP port -> ours
   }
 
@@ -46,7 +46,7 @@ class Wire {
     if (this.mode.get(port) === 'dead') hold(pipe);
   }
 
-  /** mediaAt is where a browser finds the stack's media port. */
+  /** mediaAt is the address at which a browser finds the stack's media port. */
   async mediaAt(port) {
     if (!this.media.has(port)) this.media.set(port, this.carrySound(port));
     return this.media.get(port);
@@ -75,14 +75,14 @@ class Wire {
     return near.address().port;
   }
 
-  /** cut is a network that is suddenly not there: nobody is told, nothing arrives. */
+  /** cut is a network that disappears: no error, and nothing arrives. */
   cut() {
     this.sound = 'dead';
     for (const port of this.ports.keys()) this.mode.set(port, 'dead');
     for (const pipe of this.pipes) hold(pipe);
   }
 
-  /** refuse is a firewall before one address: connections end, and new ones are turned away. */
+  /** refuse is a firewall before one address: connections end, and new ones are refused. */
   refuse(address) {
     const port = Number(new URL(address).port);
     this.mode.set(port, 'refused');

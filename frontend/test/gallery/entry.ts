@@ -1,4 +1,4 @@
-/** The production views over a desk with stand-ins: `?scene=` says which state to show. */
+/** The production views over a desk with fakes: `?scene=` says which state to show. */
 import { Desk } from "../../src/desk/desk.js";
 import { AgentPage } from "../../src/views/page.js";
 import { fakes } from "../fakes.js";

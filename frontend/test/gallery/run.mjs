@@ -1,7 +1,7 @@
 /**
  * Draws the page in every state from the production code, under the deployment's content security policy, light and
- * dark, narrow and wide; lets axe-core look at each; and leaves the pictures in out/. Any violation fails the run.
- * `npm run gallery -- ringing call-held` draws some only.
+ * dark, narrow and wide; runs axe-core on each; and leaves the pictures in out/. Any violation fails the run. `npm run
+ * gallery -- ringing call-held` draws only those.
  */
 import { createServer } from "node:http";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -25,10 +25,12 @@ const VIEWS = [
   { name: "narrow-light", width: 320, height: 720, colorScheme: "light" },
   { name: "narrow-dark", width: 320, height: 720, colorScheme: "dark" },
 ];
-const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
+const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css",
+  ".svg": "image/svg+xml" };
 
 function findChromium() {
-  const path = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((p) => p && existsSync(p));
+  const path = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser",
+    "/usr/bin/google-chrome"].find((p) => p && existsSync(p));
   if (!path) throw new Error("No Chromium found: install it (apt-get install chromium) or name it in CHROMIUM.");
   return path;
 }
@@ -45,7 +47,8 @@ async function serve() {
       response.writeHead(404).end();
       return;
     }
-    response.writeHead(200, { "Content-Type": TYPES[extname(file)] ?? "application/octet-stream", "Content-Security-Policy": POLICY });
+    response.writeHead(200, { "Content-Type": TYPES[extname(file)] ?? "application/octet-stream",
+      "Content-Security-Policy": POLICY });
     response.end(readFileSync(file));
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -56,7 +59,9 @@ async function serve() {
 async function draw(page, address, scene, view) {
   const faults = [];
   const listen = (message) => {
-    if (message.type() === "error" && !/favicon/.test(message.text() + message.location().url)) faults.push(`console: ${message.text()}`);
+    if (message.type() === "error" && !/favicon/.test(message.text() + message.location().url)) {
+      faults.push(`console: ${message.text()}`);
+    }
   };
   const crash = (error) => faults.push(`script: ${error.message}`);
   page.on("console", listen);
@@ -69,7 +74,9 @@ async function draw(page, address, scene, view) {
   const { violations } = await page.evaluate(() =>
     // target-size is WCAG 2.2 AA and not among axe's defaults.
     window.axe.run(document, { rules: { "target-size": { enabled: true } } }));
-  for (const v of violations) faults.push(`axe ${v.id}: ${v.nodes.map((n) => `${n.target.join(" ")} (${n.failureSummary?.split("\n")[1]?.trim()})`).join("; ")}`);
+  for (const v of violations) {
+    faults.push(`axe ${v.id}: ${v.nodes.map((n) => `${n.target.join(" ")} (${n.failureSummary?.split("\n")[1]?.trim()})`).join("; ")}`);
+  }
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   if (wide > 0) faults.push(`${wide}px wider than the window`);
   const stickingOut = await page.evaluate(() =>
@@ -89,9 +96,10 @@ async function draw(page, address, scene, view) {
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 const { server, address } = await serve();
-const browser = await chromium.launch({ executablePath: findChromium(), args: ["--no-sandbox", "--disable-gpu", "--no-first-run"] });
+const browser = await chromium.launch({ executablePath: findChromium(),
+  args: ["--no-sandbox", "--disable-gpu", "--no-first-run"] });
 try {
-  // axe is put into the page by the debugger, which the policy does not concern; nothing else bypasses it.
+  // The debugger injects axe, which the policy does not affect; nothing else bypasses it.
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.goto(address);

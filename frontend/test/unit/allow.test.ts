@@ -41,7 +41,8 @@ describe("consult and add", () => {
   const call = callAt(T, "talking");
   test.each<[string, string, boolean]>([
     ["nobody chosen", "", false], ["a free colleague", "bob", true], ["a busy one", "erik", false],
-    ["one who is away", "fatima", false], ["oneself", "alice", false], ["anybody who is free", "*", true], ["an outside number, not enabled", "+442079460999", false], ["one who is not in the list", "zoe", false],
+    ["one who is away", "fatima", false], ["oneself", "alice", false], ["anybody who is free", "*", true],
+      ["an outside number, not enabled", "+442079460999", false], ["one who is not in the list", "zoe", false],
   ])("%s", (_name, target, on) => {
     const b = allow.start(state(call, { compose: { target, note: "", filter: "" } }), call, "consult");
     expect(b.on).toBe(on);
@@ -57,7 +58,8 @@ test("anybody, and nobody is free", () => {
 
 test("an outside number, where the operator allows it", () => {
   const call = callAt(T, "talking");
-  const s = state(call, { compose: { target: "+442079460999", note: "", filter: "" }, snapshot: { ...snapshotAt(T, { call }), numbers: true } });
+  const s = state(call, { compose: { target: "+442079460999", note: "", filter: "" },
+    snapshot: { ...snapshotAt(T, { call }), numbers: true } });
   expect(allow.start(s, call, "consult").on).toBe(true);
 });
 
@@ -85,7 +87,8 @@ describe("leave", () => {
 describe("F046: a fresh leg is offered where hanging up leaves the caller with nobody else", () => {
   const at = (s: Call["state"], role: Call["role"], change: Partial<State> = {}): State => {
     const call = callAt(T, s, { role });
-    const leg = { sid: "CA1", phase: "open" as const, since: T, lostAt: 0, lost: "" as const, muted: false, ring: ringAt(T) };
+    const leg = { sid: "CA1", phase: "open" as const, since: T, lostAt: 0, lost: "" as const, muted: false,
+      ring: ringAt(T) };
     return state(call, { leg, screen: { is: "in-call", leg, call }, ...change });
   };
   for (const s of CALL_STATES) {
@@ -95,7 +98,8 @@ describe("F046: a fresh leg is offered where hanging up leaves the caller with n
   }
 
   test("not while a press is under way, nor without a sign-in to come back with", () => {
-    expect(allow.renewsLeg(at("talking", "owner", { pending: { action: "add", request: "k", at: T, before: "" } }))).toBe(false);
+    expect(allow.renewsLeg(at("talking", "owner",
+      { pending: { action: "add", request: "k", at: T, before: "" } }))).toBe(false);
     expect(allow.renewsLeg(at("talking", "owner", { session: "expired" }))).toBe(false);
   });
 });

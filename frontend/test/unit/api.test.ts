@@ -7,7 +7,7 @@ const T = Date.UTC(2026, 10, 22, 10);
 
 interface Sent { readonly url: string; readonly init: RequestInit }
 
-/** A fetch that answers from a list and remembers what it was asked. */
+/** A fetch that answers from a list and records the requests. */
 function server(...answers: (Response | Error)[]): { fetch: typeof fetch; sent: Sent[] } {
   const sent: Sent[] = [];
   const send = (url: string, init: RequestInit): Promise<Response> => {
@@ -19,7 +19,8 @@ function server(...answers: (Response | Error)[]): { fetch: typeof fetch; sent: 
 }
 
 const json = (value: unknown, status = 200): Response => new Response(JSON.stringify(value), { status });
-const problem = (slug: string, status: number): Response => json({ type: `/problems/${slug}`, title: "T", status, state: "talking" }, status);
+const problem = (slug: string, status: number): Response => json({ type: `/problems/${slug}`, title: "T", status,
+  state: "talking" }, status);
 
 function api(fetch: typeof globalThis.fetch, renewal: Renewal = "refused") {
   let bearer = "old";
@@ -34,7 +35,8 @@ async function failure(promise: Promise<unknown>): Promise<ApiError> {
 
 describe("requests", () => {
   test("each verb goes where openapi.yaml says, with the bearer token and no cookies", async () => {
-    const s = server(json(snapshotAt(T)), json(snapshotAt(T)), json(snapshotAt(T)), json(snapshotAt(T), 202), json({ at: "2026-11-22T10:00:00Z", agents: [] }),
+    const s = server(json(snapshotAt(T)), json(snapshotAt(T)), json(snapshotAt(T)), json(snapshotAt(T), 202),
+      json({ at: "2026-11-22T10:00:00Z", agents: [] }),
       json({ identity: "a", token: "t", expiresAt: "2026-11-22T11:00:00Z" }));
     const a = api(s.fetch);
     await a.me();
@@ -101,7 +103,8 @@ describe("401", () => {
   test("is answered with a renewed token, once", async () => {
     const s = server(json({ message: "Unauthorized" }, 401), json(snapshotAt(T)));
     await api(s.fetch, "renewed").me();
-    expect(s.sent.map(({ init }) => (init.headers as Record<string, string>).Authorization)).toEqual(["Bearer old", "Bearer new"]);
+    expect(s.sent.map(({ init }) => (init.headers as Record<string, string>).Authorization)).toEqual(["Bearer old",
+      "Bearer new"]);
   });
 
   test("without a way to renew --> signed out", async () => {

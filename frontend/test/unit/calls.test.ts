@@ -1,4 +1,4 @@
-/** What the agent does in a call, when it rings, and when it was lost. */
+/** What the agent does in a call, when it rings, and after a loss. */
 import { describe, expect, test, vi } from "vitest";
 import { recentCalls } from "../../src/state/recent.js";
 import { CALLER, iso, ringAt, snapshotAt, transferAt } from "../fixtures.js";
@@ -34,7 +34,8 @@ describe("presses", () => {
     expect(f.api.directories).toBe(before + 1);
   });
 
-  test.each(["consulting", "talking", ""] as const)("consult ringing --> the transferor hears it ring, until %o", async (next) => {
+  test.each(["consulting", "talking", ""] as const)("consult ringing --> the transferor hears it ring, until %o",
+    async (next) => {
     await inCall("consult-ringing");
     await pass(3000);
     expect(f.ringing).toEqual(["start"]);
@@ -105,7 +106,8 @@ describe("presses", () => {
     desk.press("complete");
     await vi.advanceTimersByTimeAsync(0);
     expect(f.api.commands).toHaveLength(1);
-    expect(desk.state).toMatchObject({ refusal: { action: "complete", problem: { slug: "wrong-state" } }, screen: { call: { state: "talking" } } });
+    expect(desk.state).toMatchObject({ refusal: { action: "complete", problem: { slug: "wrong-state" } },
+      screen: { call: { state: "talking" } } });
   });
 
   test("a press that shows no effect is not pending for ever", async () => {
@@ -124,7 +126,8 @@ describe("presses", () => {
     expect(f.api.commands.map((c) => c.action)).toEqual(["resume"]);
   });
 
-  test("U18: End call asks first; Leave in three-way is complete; Leave of the target is his own hang-up", async () => {
+  test("U18: End call asks first; Leave in three-way is complete; Leave of the target hangs up their own leg",
+    async () => {
     await inCall("three-way");
     desk.askEnd();
     expect(desk.state.panel).toBe("confirm-end");
@@ -138,7 +141,8 @@ describe("presses", () => {
 
   test("Leave as target, even with the server away (F038)", async () => {
     await inCall("three-way");
-    serve("three-way", { role: "target", actions: [], transfer: transferAt(Date.now(), { by: { id: "bob", name: "Bob" } }) });
+    serve("three-way", { role: "target", actions: [],
+      transfer: transferAt(Date.now(), { by: { id: "bob", name: "Bob" } }) });
     await pass(1500);
     f.api.down = true;
     desk.leave();
@@ -165,7 +169,8 @@ describe("ringing", () => {
     await pass(2000);
     f.voice.emit({ is: "gone", why: "" });
     await pass(500);
-    const recent = [{ outcome, at: iso(Date.now()), caller: CALLER, call: "CAconference1", rang: true as const, ...more }];
+    const recent = [{ outcome, at: iso(Date.now()), caller: CALLER, call: "CAconference1", rang: true as const,
+      ...more }];
     f.api.current = snapshotAt(Date.now(), { agent: { recent } });
     await pass(2000);
     return desk.state.notice?.text;
@@ -209,10 +214,12 @@ describe("ringing", () => {
     desk.answer();
     f.voice.emit({ is: "gone", why: "" });
     await pass(7000);
-    expect(desk.state).toMatchObject({ screen: { is: "idle" }, notice: { text: "The call was over before it could be answered.", tone: "info" } });
+    expect(desk.state).toMatchObject({ screen: { is: "idle" },
+      notice: { text: "The call was over before it could be answered.", tone: "info" } });
   });
 
-  test("answered, and the server never knows of it --> the agent gets out, and the caller is not lost by it", async () => {
+  test("answered, and the server never knows of it --> the agent gets out, and the caller is not lost by it",
+    async () => {
     await online();
     f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now()) });
     desk.answer();
@@ -227,7 +234,7 @@ describe("ringing", () => {
 
   test.each([
     ["denied", "denied"], ["absent", "absent"], ["taken", "taken"],
-    ["granted", "taken"], // again by now: it was somebody else's for a moment
+    ["granted", "taken"], // asked again by now: it belonged to another agent for a moment
   ] as const)("F043: the microphone fails at the answer, %s --> away, closed, help: %s", async (mic, why) => {
     await online();
     f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now()) });
@@ -350,12 +357,13 @@ describe("F032: cut off with the page alive", () => {
     await pass(3000);
   }
 
-  test.each(["available", "wrap-up"] as const)("%s: the press tells the server at once that the agent is there", async (presence) => {
+  test.each(["available", "wrap-up"] as const)("%s: the press tells the server at once that the agent is there",
+    async (presence) => {
     await cutOff(presence);
     const before = count("beat");
     await desk.rejoin();
     expect(count("beat") - before).toBe(1);
-    expect(count("status available")).toBe(1); // of going online: what was chosen since stays
+    expect(count("status available")).toBe(1); // from going online; the later choice stays
   });
 
   test("and again each second, should the server not know yet that the call is lost", async () => {

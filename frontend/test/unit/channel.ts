@@ -1,6 +1,6 @@
 import type { Channel } from "../../src/desk/tabs.js";
 
-/** A browser's channel: what one tab says all others hear, a moment later. */
+/** A BroadcastChannel: what one tab sends all others receive, a moment later. */
 export function browser(): () => Channel {
   const open: Channel[] = [];
   return (): Channel => {

@@ -5,7 +5,8 @@ import { initial, type State } from "../../src/state/state.js";
 import { callAt, directoryAt, snapshotAt } from "../fixtures.js";
 
 const T = Date.UTC(2026, 10, 22, 10);
-const inCall: State = { ...initial, session: "signed-in", snapshot: { ...snapshotAt(T, { call: callAt(T, "talking") }), numbers: true }, directory: directoryAt(T) };
+const inCall: State = { ...initial, session: "signed-in",
+  snapshot: { ...snapshotAt(T, { call: callAt(T, "talking") }), numbers: true }, directory: directoryAt(T) };
 
 function typed(...compose: Partial<State["compose"]>[]): State {
   return compose.reduce((s: State, c) => reduce(s, { type: "compose", compose: c }), inCall);
@@ -18,7 +19,8 @@ describe("whoever is no longer to be seen is no longer chosen", () => {
     ["and who comes back with the list", [{ target: "bob" }, { filter: "do" }, { filter: "" }], ""],
     ["anybody, whose row only the whole list has", [{ target: "*" }, { filter: "b" }], ""],
     ["a number, typed on", [{ filter: "+4420794609" }, { target: "+4420794609" }, { filter: "+44207946099" }], ""],
-    ["a number, written otherwise", [{ filter: "+442079460999" }, { target: "+442079460999" }, { filter: "+44 20 7946 0999" }], "+442079460999"],
+    ["a number, written otherwise", [{ filter: "+442079460999" }, { target: "+442079460999" },
+      { filter: "+44 20 7946 0999" }], "+442079460999"],
     ["a number, deleted", [{ filter: "+442079460999" }, { target: "+442079460999" }, { filter: "" }], ""],
     ["a note changes nothing", [{ target: "bob" }, { note: "do" }], "bob"],
   ])("%s", (_name, compose, target) => expect(typed(...compose).compose.target).toBe(target));

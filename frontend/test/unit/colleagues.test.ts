@@ -16,7 +16,8 @@ function api(more: boolean, search: (text: string) => Promise<Directory>) {
   };
 }
 
-test("F179: whom the directory leaves out is searched for on the server, once and after those who are there", async () => {
+test("F179: whom the directory leaves out is searched for on the server, once and after those who are there",
+  async () => {
   const server = api(true, () => Promise.resolve({ at: iso(T), agents: [zoe, directoryAt(T).agents[0]!] }));
   const { agents, more } = await colleagues(server, " zo ");
   expect(agents.map((a) => a.id)).toEqual([...directoryAt(T).agents.map((a) => a.id), "zoe"]);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { decodeDirectory, decodeProblem, decodePushed, decodeSnapshot, decodeToken } from "../../src/contract/decode.js";
+import { decodeDirectory, decodeProblem, decodePushed, decodeSnapshot,
+  decodeToken } from "../../src/contract/decode.js";
 import { ringInfo } from "../../src/contract/ring.js";
 import { decodeConfig } from "../../src/config.js";
 import { callAt, directoryAt, snapshotAt } from "../fixtures.js";
@@ -52,7 +53,8 @@ describe("snapshot", () => {
 
   test("why a target is refused comes through", () => {
     const sent = { type: "/problems/target-not-allowed", title: "x", status: 422, reason: "premium", colour: "red" };
-    expect(decodeProblem(422, sent)).toEqual({ slug: "target-not-allowed", title: "x", status: 422, reason: "premium" });
+    expect(decodeProblem(422, sent)).toEqual({ slug: "target-not-allowed", title: "x", status: 422,
+      reason: "premium" });
   });
 
   test("pushed as an object or as text", () => {
@@ -73,7 +75,7 @@ test("F179: a directory says that there is more", () => {
   expect(decodeDirectory(wire(directoryAt(T)))).not.toHaveProperty("more");
 });
 
-test("F185: a line that is not known is decoded as such", () => {
+test("F185: a queue that is not known is decoded as such", () => {
   const sent = wire(snapshotAt(T));
   sent.line = { count: 0, more: false, unknown: true };
   expect(decodeSnapshot(sent)?.line).toEqual({ count: 0, more: false, unknown: true });
@@ -86,12 +88,15 @@ test("token needs its end", () => {
 
 describe("what a ringing leg says", () => {
   test("all of it", () => {
-    const params = new Map(Object.entries({ conference: "CA1", caller: "+44", waited: "2026-11-22T09:58:00Z", by: "Bob", kind: "consult", note: "n", ring: "25", verified: "true" }));
-    expect(ringInfo(params, false)).toEqual({ conference: "CA1", number: "+44", verified: true, waiting: "2026-11-22T09:58:00Z", by: "Bob", kind: "consult", note: "n", seconds: 25 });
+    const params = new Map(Object.entries({ conference: "CA1", caller: "+44", waited: "2026-11-22T09:58:00Z", by: "Bob",
+      kind: "consult", note: "n", ring: "25", verified: "true" }));
+    expect(ringInfo(params, false)).toEqual({ conference: "CA1", number: "+44", verified: true,
+      waiting: "2026-11-22T09:58:00Z", by: "Bob", kind: "consult", note: "n", seconds: 25 });
   });
 
   test("F014: nothing of it", () => {
-    expect(ringInfo(new Map(), false)).toEqual({ conference: "", number: "", verified: false, waiting: "", by: "", kind: "", note: "", seconds: 20 });
+    expect(ringInfo(new Map(), false)).toEqual({ conference: "", number: "", verified: false, waiting: "", by: "",
+      kind: "", note: "", seconds: 20 });
   });
 
   test("nonsense is dropped", () => {
@@ -103,11 +108,14 @@ describe("what a ringing leg says", () => {
 
 describe("config.json", () => {
   test("with and without what may be left out", () => {
-    expect(decodeConfig({ signIn: { authority: "https://i", clientId: "c" } })).toEqual({ signIn: { authority: "https://i", clientId: "c", scope: "openid" }, voice: {} });
-    expect(decodeConfig({ signIn: { authority: "http://127.0.0.1:1", clientId: "c", scope: "openid profile" }, voice: { chunderw: "h" } }).voice).toEqual({ chunderw: "h" });
+    expect(decodeConfig({ signIn: { authority: "https://i",
+      clientId: "c" } })).toEqual({ signIn: { authority: "https://i", clientId: "c", scope: "openid" }, voice: {} });
+    expect(decodeConfig({ signIn: { authority: "http://127.0.0.1:1", clientId: "c", scope: "openid profile" },
+      voice: { chunderw: "h" } }).voice).toEqual({ chunderw: "h" });
   });
 
-  test.each([null, {}, { signIn: { authority: "javascript:x", clientId: "c" } }, { signIn: { authority: "https://i" } }])("refused: %o", (value) => {
+  test.each([null, {}, { signIn: { authority: "javascript:x", clientId: "c" } },
+    { signIn: { authority: "https://i" } }])("refused: %o", (value) => {
     expect(() => decodeConfig(value)).toThrow("config.json");
   });
 });

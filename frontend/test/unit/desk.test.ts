@@ -1,4 +1,4 @@
-/** Signing in, going online, choosing a status, polling and beating. */
+/** Signing in, going online, choosing a status, polling and heartbeats. */
 import { describe, expect, test, vi } from "vitest";
 import { snapshotAt } from "../fixtures.js";
 import { count, desk, f, inCall, online, pass, serve, start, useDesk } from "./harness.js";
@@ -89,7 +89,7 @@ describe("signing in", () => {
     expect(desk.state.screen).toMatchObject({ is: "signed-out", why: "expired" });
   });
 
-  test("sign out: away first, the line closed, nothing remembered", async () => {
+  test("sign out: away first, the device closed, nothing remembered", async () => {
     await online();
     await desk.signOut();
     expect(f.api.log).toContain("status away");
@@ -99,14 +99,14 @@ describe("signing in", () => {
 });
 
 describe("going online", () => {
-  test("microphone, tab, token, line, and only then available", async () => {
+  test("microphone, tab, token, device, and only then available", async () => {
     await online();
     expect(desk.state.screen).toMatchObject({ is: "idle", status: "available" });
     expect(f.api.log.indexOf("token")).toBeLessThan(f.api.log.indexOf("status available"));
     expect(f.voice.log).toEqual(["start"]);
   });
 
-  test("nobody is shown as ready for calls before the line is open", async () => {
+  test("nobody is shown as ready for calls before the device is open", async () => {
     await start();
     const open = f.voice.holdStart();
     void desk.goOnline();
@@ -118,7 +118,8 @@ describe("going online", () => {
     expect(desk.state.screen.is).toBe("idle");
   });
 
-  test.each(["denied", "absent", "taken"] as const)("F043: microphone %s --> help, offline, no line, no offer", async (mic) => {
+  test.each(["denied", "absent", "taken"] as const)("F043: microphone %s --> help, offline, no device, no offer",
+    async (mic) => {
     f.microphoneIs = mic;
     await start();
     await desk.goOnline();
@@ -130,7 +131,7 @@ describe("going online", () => {
     expect(desk.state.screen.is).toBe("idle");
   });
 
-  test("the line cannot be opened --> offline with the reason, and never available", async () => {
+  test("the device cannot be opened --> offline with the reason, and never available", async () => {
     f.voice.failStart = "timeout";
     await start();
     await desk.goOnline();
@@ -138,7 +139,7 @@ describe("going online", () => {
     expect(f.api.log).not.toContain("status available");
   });
 
-  test("another tab in a call keeps the line", async () => {
+  test("another tab in a call keeps the calls", async () => {
     f.claim = false;
     await start();
     await desk.goOnline();
@@ -199,7 +200,7 @@ describe("choosing a status", () => {
     expect(desk.state.screen).toMatchObject({ is: "idle", status: last });
   });
 
-  test("available while the page brings a lost line back --> available with the line", async () => {
+  test("available while the page brings a lost device back --> available with the device", async () => {
     await online();
     await desk.setStatus("away");
     f.voice.emit({ is: "lost", why: "signalling" });
@@ -227,14 +228,15 @@ describe("closed while it is being opened", () => {
     await vi.advanceTimersByTimeAsync(0);
   };
 
-  test.each(["token", "line"] as const)("U24: another tab takes over while the %s is waited for --> no line here, and no offer", async (what) => {
+  test.each(["token", "line"] as const)("U24: another tab takes over while the %s is waited for --> no device here, and no offer", async (what) => {
     await start();
     const release = what === "token" ? f.api.holdToken() : f.voice.holdStart();
     await goOnline();
     f.tab("elsewhere");
     release();
     await pass(1000);
-    expect(desk.state).toMatchObject({ screen: { is: "other-tab" }, device: { is: "off", why: "elsewhere" }, wants: false });
+    expect(desk.state).toMatchObject({ screen: { is: "other-tab" }, device: { is: "off", why: "elsewhere" },
+      wants: false });
     expect(f.voice.log.at(-1)).toBe("stop");
     expect(f.api.log).not.toContain("status available");
   });
@@ -250,7 +252,7 @@ describe("closed while it is being opened", () => {
     expect(f.api.log.filter((l) => l.startsWith("status"))).toEqual(["status away"]);
   });
 
-  test("a line that is being opened anew, too", async () => {
+  test("a device that is being opened anew, too", async () => {
     await online();
     f.voice.emit({ is: "lost", why: "signalling" });
     const release = f.api.holdToken();

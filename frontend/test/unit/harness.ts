@@ -1,4 +1,4 @@
-/** A desk over stand-ins, on a clock that stands still unless told to go; what the tests of the desk share. */
+/** A desk over fakes, with a clock that advances only when told to; shared by the tests of the desk. */
 import { afterEach, beforeEach, expect, vi } from "vitest";
 import { ApiError } from "../../src/api.js";
 import type { CallState } from "../../src/contract/types.js";
@@ -10,7 +10,7 @@ const T = Date.UTC(2026, 10, 22, 10);
 export let f: Fakes;
 export let desk: Desk;
 
-/** To be called once in each file of tests. */
+/** Call this once in each file of tests. */
 export function useDesk(): void {
   beforeEach(() => {
     vi.useFakeTimers({ now: T });
@@ -22,12 +22,12 @@ export function useDesk(): void {
   });
 }
 
-/** The page is loaded again: a new desk, with what the tab and the computer remember. */
+/** Reloads the page: a new desk, with the storage of the tab and the computer. */
 export function loadAgain(): void {
   desk = new Desk(f);
 }
 
-/** Lets time pass with the desk's two beats a second. */
+/** Lets time pass with the desk's two ticks a second. */
 export async function pass(ms: number): Promise<void> {
   for (let gone = 0; gone < ms; gone += 500) {
     desk.tick();

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-/** F196: what is drawn is the state, whoever has put other nodes in the place of the page's texts. */
+/** F196: what is drawn is the state, even if something else has replaced the page's text nodes. */
 import { nothing, render, type TemplateResult } from "lit";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ beforeEach(() => {
   document.body.replaceChildren(root);
 });
 
-/** As a page translation does: each text is replaced by a <font> with a new text; `moved` keeps the old one inside. */
+/** Like a page translation: each text is replaced by a <font> with a new text; `moved` keeps the old one inside. */
 function wrapTexts(moved: boolean): void {
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   const texts: Text[] = [];
@@ -36,7 +36,8 @@ const words = (): string => (root.textContent ?? "").replace(/\s+/g, " ").trim()
 const line = (who: unknown, what: unknown, more: unknown = nothing): TemplateResult =>
   html`<p class="a ${who}" title=${what}>${who} and <b>${what}</b> then ${more} end</p>`;
 
-test.each([true, false])("F196: texts, numbers, templates and nothing follow each other in a translated page (%s)", (moved) => {
+test.each([true, false])("F196: texts, numbers, templates and nothing follow each other in a translated page (%s)",
+  (moved) => {
   const values = ["Alice", 7, "", nothing, html`<i>x ${"y"} z</i>`, "Bob", [html`<i>1</i>`, html`<i>2</i>`], 0];
   for (const first of values) {
     for (const second of values) {
@@ -67,7 +68,8 @@ const states = scenes.flatMap((s) => {
   const state = s.events(Date.UTC(2026, 10, 22)).reduce(reduce, initial);
   return state.screen.is === "in-call" ? [{ name: s.name, state, screen: state.screen }] : [];
 });
-const draw = ({ state, screen }: (typeof states)[number]): TemplateResult => html`${inCall(state, desk, screen)}${side(state, desk)}`;
+const draw = ({ state, screen }: (typeof states)[number]): TemplateResult => html`${inCall(state, desk,
+  screen)}${side(state, desk)}`;
 
 test.each([true, false])("F196: through all states of a call in a translated page (%s)", (moved) => {
   const fresh = new Map(states.map((s) => {
@@ -85,7 +87,8 @@ test.each([true, false])("F196: through all states of a call in a translated pag
 
 test("F196: every view draws with this html and none with lit's own", () => {
   const src = join(import.meta.dirname, "../../src");
-  const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((f) => f.endsWith(".ts") && f !== "html.ts");
+  const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((f) => f.endsWith(".ts")
+    && f !== "html.ts");
   const lits = files.filter((f) => /import \{[^}]*\bhtml\b[^}]*\} from "lit/.test(readFileSync(join(src, f), "utf8")));
   expect(lits).toEqual([]);
 });

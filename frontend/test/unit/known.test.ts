@@ -1,4 +1,4 @@
-/** F187, F188: nothing is claimed that this page cannot know, and there is always a way out of a call. */
+/** F187, F188: the page claims nothing that it cannot know, and there is always a way out of a call. */
 import { describe, expect, test } from "vitest";
 import { CALL_STATES, type Call, type Role } from "../../src/contract/types.js";
 import type { Event } from "../../src/state/event.js";
@@ -16,14 +16,18 @@ const T = Date.UTC(2026, 10, 22, 10);
 function talking(call: Call, more: Event[] = []): State {
   const events: Event[] = [
     { type: "signed-in" }, { type: "snapshot", snapshot: snapshotAt(T), at: T }, { type: "wants", wants: true },
-    { type: "device", is: "registered", at: T }, { type: "leg-ringing", sid: "CA1", ring: ringAt(T), at: T }, { type: "leg-answering" },
+    { type: "device", is: "registered", at: T }, { type: "leg-ringing", sid: "CA1", ring: ringAt(T), at: T },
+      { type: "leg-answering" },
     { type: "leg-open", at: T }, { type: "snapshot", snapshot: snapshotAt(T + 1, { call }), at: T + 1 }, ...more,
   ];
   return events.reduce(reduce, initial);
 }
 
 const asRole = (state: Call["state"], role: Role): Call =>
-  role === "target" ? callAt(T, state, { role, transfer: transferAt(T, { by: { id: "bob", name: "Bob" }, to: { id: "alice", name: "Alice" } }) }) : callAt(T, state);
+  role === "target"
+    ? callAt(T, state, { role, transfer: transferAt(T,
+      { by: { id: "bob", name: "Bob" }, to: { id: "alice", name: "Alice" } }) })
+    : callAt(T, state);
 
 const away: Event = { type: "api-down", at: T + 2 };
 const sound: Event = { type: "leg-reconnecting", at: T + 2, what: "sound" };
@@ -59,17 +63,18 @@ describe("F187: what is not known is not claimed", () => {
     }
   }
 
-  test("the line alone: what the server and the sound say is still known", () => {
+  test("the signalling alone: what the server and the sound say is still known", () => {
     const s = talking(callAt(T, "talking"), [line]);
     expect(says(s)).toMatchObject({ caller: "voices", callerWords: "hears you" });
     expect(s.said.urgent).toBe("Connection lost. Reconnecting.");
   });
 
   test("the sound alone, while the caller hears music: that is the server's word, and stands", () => {
-    expect(says(talking(callAt(T, "consulting"), [sound]))).toEqual({ caller: "music", callerWords: "hears music", you: "The sound is interrupted both ways" });
+    expect(says(talking(callAt(T, "consulting"), [sound]))).toEqual({ caller: "music", callerWords: "hears music",
+      you: "The sound is interrupted both ways" });
   });
 
-  test("sound and line come back one after the other", () => {
+  test("sound and signalling come back one after the other", () => {
     const back: Event = { type: "device", is: "registered", at: T + 4 };
     const lost: Event = { type: "device", is: "lost", at: T + 3, why: "signalling" };
     const s = talking(callAt(T, "talking"), [sound, line, lost, back]);
@@ -78,7 +83,9 @@ describe("F187: what is not known is not claimed", () => {
   });
 
   test("a push while the server cannot be asked is newer, and no sign that it can", () => {
-    const s = talking(callAt(T, "talking"), [away, { type: "snapshot", snapshot: snapshotAt(T + 60_000, { call: callAt(T, "talking", { held: ["caller"], version: 1 }) }), at: T + 60_000, pushed: true }]);
+    const s = talking(callAt(T, "talking"),
+      [away, { type: "snapshot", snapshot: snapshotAt(T + 60_000,
+        { call: callAt(T, "talking", { held: ["caller"], version: 1 }) }), at: T + 60_000, pushed: true }]);
     expect(s.apiDownAt).toBe(T + 2);
     expect(known(s).told).toBe(T + 60_000);
     expect(says(s).callerWords).toMatch(/^heard music at /);
@@ -90,14 +97,17 @@ describe("F187: what is not known is not claimed", () => {
   });
 
   test("the light", () => {
-    const light = (...events: Event[]) => { const s = talking(callAt(T, "talking"), events); return soundWords(s.warnings, known(s)).words; };
+    const light = (...events: Event[]) => { const s = talking(callAt(T, "talking"),
+      events); return soundWords(s.warnings, known(s)).words; };
     expect([light(), light(line), light(away), light(sound), light(away, line), light(deaf)]).toEqual(
-      ["Good sound", "Good sound", "Good sound", "Sound interrupted", "Sound not known", "Nothing is heard from the other side"]);
+      ["Good sound", "Good sound", "Good sound", "Sound interrupted", "Sound not known",
+        "Nothing is heard from the other side"]);
   });
 });
 
 describe("F188: there is always a way out", () => {
-  const worlds: [string, Event[]][] = [["all well", []], ["server away", [away]], ["line away", [line]], ["all away", [away, sound, line]], ["sign-in over", [{ type: "session-expired" }]]];
+  const worlds: [string, Event[]][] = [["all well", []], ["server away", [away]], ["line away", [line]],
+    ["all away", [away, sound, line]], ["sign-in over", [{ type: "session-expired" }]]];
   for (const [name, events] of worlds) {
     for (const role of ["owner", "target"] as const) {
       test.each(EVERY)(`${name}, ${role}, %s`, (state) => {
@@ -115,7 +125,8 @@ describe("F188: there is always a way out", () => {
     const call = callAt(T, "talking");
     const s = talking(call, [{ type: "press", action: "hold", request: "k", at: T + 2 }]);
     expect(allow.verb(s, call, "end").on).toBe(true);
-    expect(reduce(s, { type: "press", action: "end", request: "l", at: T + 3 }).pending).toMatchObject({ action: "end", request: "l" });
+    expect(reduce(s, { type: "press", action: "end", request: "l", at: T + 3 }).pending).toMatchObject({ action: "end",
+      request: "l" });
   });
 
   describe("at the desk", () => {
@@ -139,7 +150,8 @@ describe("F188: there is always a way out", () => {
       desk.leave();
       expect(f.voice.log).toContain("hang up");
       expect(count("transfer complete")).toBe(0);
-      expect(desk.state).toMatchObject({ closing: { deliberate: true }, recent: [{ outcome: "handed-over", with: "Bob" }] });
+      expect(desk.state).toMatchObject({ closing: { deliberate: true },
+        recent: [{ outcome: "handed-over", with: "Bob" }] });
     });
 
     test("an End that the server does not answer --> after three seconds the agent may hang up", async () => {

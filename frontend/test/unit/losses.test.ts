@@ -1,11 +1,11 @@
-/** What happens when the line or the token is lost, and how they come back. */
+/** What happens when the device or the token is lost, and how they are restored. */
 import { describe, expect, test, vi } from "vitest";
 import { ringAt } from "../fixtures.js";
 import { count, desk, f, inCall, online, pass, start, useDesk } from "./harness.js";
 
 useDesk();
 
-describe("losing and regaining the line", () => {
+describe("losing and regaining the device", () => {
   test("F037: away after 10 s and no beat; back --> available by itself", async () => {
     await online();
     f.voice.emit({ is: "lost", why: "signalling" });
@@ -35,7 +35,7 @@ describe("losing and regaining the line", () => {
     expect(desk.state).toMatchObject({ withdrawn: false, snapshot: { agent: { status: "available" } } });
   });
 
-  test("chosen away while the page tries to put him back --> he stays away", async () => {
+  test("chosen away while the page tries to restore Available --> Away stays", async () => {
     await online();
     f.voice.emit({ is: "lost", why: "signalling" });
     await pass(12_000);
@@ -61,7 +61,7 @@ describe("losing and regaining the line", () => {
     expect(desk.state.snapshot?.agent.status).toBe("away");
   });
 
-  test("away by choice is not made available when the line comes back", async () => {
+  test("away by choice is not made available when the device comes back", async () => {
     await online();
     await desk.setStatus("away");
     f.voice.emit({ is: "lost", why: "signalling" });
@@ -72,7 +72,7 @@ describe("losing and regaining the line", () => {
     expect(f.api.log).not.toContain("status available");
   });
 
-  test("a line that does not come back by itself is opened anew", async () => {
+  test("a device that does not come back by itself is opened anew", async () => {
     await online();
     f.voice.emit({ is: "lost", why: "expired" });
     await pass(45_000);
@@ -80,7 +80,7 @@ describe("losing and regaining the line", () => {
     expect(desk.state.device.is).toBe("registered");
   });
 
-  test("F047: destroyed, or out of the back/forward cache --> a new line", async () => {
+  test("F047: destroyed, or out of the back/forward cache --> a new device", async () => {
     await online();
     f.voice.emit({ is: "destroyed" });
     await pass(1000);
@@ -94,8 +94,9 @@ describe("losing and regaining the line", () => {
     expect(desk.state.snapshot?.agent.status).toBe("available");
   });
 
-  // The SDK brings the old line back by itself, and a call that rang on it would be rejected when it is replaced.
-  test("F047: out of the cache --> nothing rings on the old line, and no call is offered before the new one is there", async () => {
+  // The SDK reconnects the old device by itself, and a call that rang on it would be rejected when it is replaced.
+  test("F047: out of the cache --> nothing rings on the old device, and no call is offered before the new one is there",
+    async () => {
     await online();
     desk.pageHidden();
     f.api.log.length = 0;
@@ -109,7 +110,7 @@ describe("losing and regaining the line", () => {
     expect(desk.state.snapshot?.agent.status).toBe("available");
   });
 
-  test("F047: a call that rings while another line is being opened is kept", async () => {
+  test("F047: a call that rings while another device is being opened is kept", async () => {
     await online();
     f.voice.emit({ is: "lost", why: "signalling" });
     const token = f.api.holdToken();
@@ -122,7 +123,7 @@ describe("losing and regaining the line", () => {
     expect(desk.state.screen.is).toBe("ringing");
   });
 
-  test.each(["rings", "is back"])("the line %s while the agent goes online again --> it is kept", async (what) => {
+  test.each(["rings", "is back"])("the device %s while the agent goes online again --> it is kept", async (what) => {
     await online();
     f.voice.emit({ is: "lost", why: "signalling" });
     const token = f.api.holdToken();
@@ -133,10 +134,11 @@ describe("losing and regaining the line", () => {
     token();
     await pass(1000);
     expect(f.voice.log).toEqual(["start", "refresh"]);
-    expect(desk.state).toMatchObject({ screen: { is: what === "rings" ? "ringing" : "idle" }, device: { is: "registered" } });
+    expect(desk.state).toMatchObject({ screen: { is: what === "rings" ? "ringing" : "idle" },
+      device: { is: "registered" } });
   });
 
-  test("it rings on a line whose token was refused --> kept for the call, and opened anew after it", async () => {
+  test("it rings on a device whose token was refused --> kept for the call, and opened anew after it", async () => {
     await online();
     f.voice.emit({ is: "lost", why: "expired" });
     const token = f.api.holdToken();
@@ -152,7 +154,8 @@ describe("losing and regaining the line", () => {
     expect(desk.state).toMatchObject({ screen: { is: "idle" }, device: { is: "registered" } });
   });
 
-  test.each(["opened anew by itself", "asked for by the agent"])("the line is back before the token fails with which it is %s --> it is kept", async (by) => {
+  test.each(["opened anew by itself",
+    "asked for by the agent"])("the line is back before the token fails with which it is %s --> it is kept", async (by) => {
     await online();
     f.voice.emit({ is: "lost", why: "signalling" });
     const token = f.api.holdToken();
@@ -162,11 +165,12 @@ describe("losing and regaining the line", () => {
     f.api.tokenFails = true;
     token();
     await pass(15_000);
-    expect(desk.state).toMatchObject({ screen: { is: "idle", status: "available" }, device: { is: "registered" }, withdrawn: false });
+    expect(desk.state).toMatchObject({ screen: { is: "idle", status: "available" }, device: { is: "registered" },
+      withdrawn: false });
     expect(f.voice.log).toEqual(["start"]);
   });
 
-  test("F043: lost, and the microphone is gone when he goes online again --> away and closed: nothing rings here", async () => {
+  test("F043: lost, and the microphone is gone when the agent goes online again --> away and closed: nothing rings here", async () => {
     await online();
     f.voice.emit({ is: "lost", why: "signalling" });
     f.microphoneIs = "taken";
@@ -177,7 +181,7 @@ describe("losing and regaining the line", () => {
     expect(f.api.log).toContain("status away");
   });
 
-  test("lost, and the agent does not get online again --> the old line does not come back behind his back", async () => {
+  test("lost, and the agent does not get online again --> the old device does not come back unnoticed", async () => {
     await online();
     f.voice.emit({ is: "lost", why: "signalling" });
     f.api.tokenFails = true;
@@ -186,7 +190,8 @@ describe("losing and regaining the line", () => {
     expect(f.voice.log.at(-1)).toBe("stop");
   });
 
-  test.each(["away", "wrap-up"] as const)("F047: %s by choice --> out of the cache he is not made available", async (status) => {
+  test.each(["away", "wrap-up"] as const)("F047: %s by choice --> out of the cache the agent is not made available",
+    async (status) => {
     await online();
     await desk.setStatus(status);
     desk.pageHidden();
@@ -196,7 +201,7 @@ describe("losing and regaining the line", () => {
     expect(f.api.log.slice(f.api.log.indexOf(`status ${status}`))).not.toContain("status available");
   });
 
-  test("F047: out of the cache while another tab is in a call --> that one keeps the line", async () => {
+  test("F047: out of the cache while another tab is in a call --> that one keeps the calls", async () => {
     await online();
     desk.pageHidden();
     f.claim = false;
@@ -264,7 +269,7 @@ describe("the voice token", () => {
     expect(f.api.log).toContain("status away");
   });
 
-  test("nobody asks for tokens for a line that is closed", async () => {
+  test("nobody asks for tokens for a device that is closed", async () => {
     f.api.tokenLifeMs = 100_000;
     f.voice.failStart = "timeout";
     await start();

@@ -1,4 +1,4 @@
-/** The small parts around the page: shortcuts, memory, diary, the microphone's answers, steps for a browser. */
+/** The small parts of the page: shortcuts, storage, event log, microphone answers, steps for a browser. */
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { ErrorResponse } from "oidc-client-ts";
 import type { Desk } from "../../src/desk/desk.js";
@@ -13,7 +13,8 @@ import { initial } from "../../src/state/state.js";
 import { REJOIN_FOR_MS } from "../../src/state/screen.js";
 import { FakeStorage } from "../fakes.js";
 
-const key = (change: Partial<Key>): Key => ({ code: "", key: "", ctrlKey: false, shiftKey: false, altKey: false, metaKey: false, repeat: false, ...change });
+const key = (change: Partial<Key>): Key => ({ code: "", key: "", ctrlKey: false, shiftKey: false, altKey: false,
+  metaKey: false, repeat: false, ...change });
 const chord = (code: string, change: Partial<Key> = {}): Key => key({ code, ctrlKey: true, shiftKey: true, ...change });
 
 describe("U27: shortcuts", () => {
@@ -21,11 +22,13 @@ describe("U27: shortcuts", () => {
     const calls: string[] = [];
     const note = (name: string) => (...args: unknown[]): void => { calls.push([name, ...args].join(" ")); };
     const state = { ...initial, session: "signed-in" as const };
-    const d = { state, answer: note("answer"), reject: note("reject"), mute: note("mute"), hold: note("hold"), askEnd: note("end"), panel: note("panel"), setStatus: note("status"), press: note("press") };
+    const d = { state, answer: note("answer"), reject: note("reject"), mute: note("mute"), hold: note("hold"),
+      askEnd: note("end"), panel: note("panel"), setStatus: note("status"), press: note("press") };
     return { d: d as unknown as Desk, calls, state };
   };
 
-  test.each([["KeyA", "answer"], ["KeyR", "reject"], ["KeyM", "mute"], ["KeyH", "hold"], ["Digit1", "end"], ["KeyS", "status available"]])("Ctrl+Shift+%s --> %s", (code, does) => {
+  test.each([["KeyA", "answer"], ["KeyR", "reject"], ["KeyM", "mute"], ["KeyH", "hold"], ["Digit1", "end"],
+    ["KeyS", "status available"]])("Ctrl+Shift+%s --> %s", (code, does) => {
     const { d, calls } = desk();
     expect(handleKey(d, chord(code), false, () => undefined)).toBe(true);
     expect(calls).toEqual([does]);
@@ -38,11 +41,13 @@ describe("U27: shortcuts", () => {
       handleKey(d, chord(code, { key: k }), false, () => undefined);
       return calls;
     };
-    const has = (map: Record<string, string>): Promise<void> => learnLayout({ getLayoutMap: async () => new Map(Object.entries(map)) });
+    const has = (map: Record<string,
+      string>): Promise<void> => learnLayout({ getLayoutMap: async () => new Map(Object.entries(map)) });
 
     test("AZERTY and Dvorak: what is on the key counts, and not where it is", async () => {
       await has({ KeyQ: "a", KeyA: "q", Semicolon: "m", KeyM: ",", KeyS: "s", Digit1: "&" });
-      expect([presses("KeyQ", "A"), presses("KeyA", "Q"), presses("Semicolon", "M"), presses("KeyM", "?"), presses("Digit1", "1")])
+      expect([presses("KeyQ", "A"), presses("KeyA", "Q"), presses("Semicolon", "M"), presses("KeyM", "?"),
+        presses("Digit1", "1")])
         .toEqual([["answer"], [], ["mute"], [], ["end"]]);
       expect([chordLabel("A"), chordLabel("M"), chordLabel("1")]).toEqual(["A", "M", "1"]);
       expect([presses("Semicolon", "S"), presses("KeyS", "O")]).toEqual([["status available"], []]);
@@ -50,7 +55,8 @@ describe("U27: shortcuts", () => {
 
     test("a keyboard without Latin letters: by place, with the letter that is there", async () => {
       await has({ KeyA: "ф", KeyM: "ь", KeyS: "ы", Digit1: "1" });
-      expect([presses("KeyA", "Ф"), presses("KeyM", "Ь"), presses("Digit1", "!")]).toEqual([["answer"], ["mute"], ["end"]]);
+      expect([presses("KeyA", "Ф"), presses("KeyM", "Ь"), presses("Digit1", "!")]).toEqual([["answer"], ["mute"],
+        ["end"]]);
       expect([chordLabel("A"), chordLabel("M"), chordLabel("1")]).toEqual(["Ф", "Ь", "1"]);
     });
 
@@ -122,7 +128,8 @@ describe("memory", () => {
     for (const k of ["agent-desk.call", "agent-desk.recent", "agent-desk.preferences"]) spoilt.setItem(k, "{");
     const m = createMemory(spoilt, spoilt);
     expect([m.rejoin("", 0), m.recent(""), m.preferences().shortcuts]).toEqual([null, [], true]);
-    const forbidden = { getItem: () => { throw new Error("no"); }, setItem: () => { throw new Error("no"); }, removeItem: () => undefined };
+    const forbidden = { getItem: () => { throw new Error("no"); }, setItem: () => { throw new Error("no"); },
+      removeItem: () => undefined };
     const none = createMemory(forbidden, forbidden);
     none.setPreferences({ shortcuts: false });
     expect(none.preferences().shortcuts).toBe(true);
@@ -142,14 +149,15 @@ test("N9: whatever looks like a phone number is blotted out of diagnostics", () 
   expect(withoutNumbers("from +44 20 7946 0123 and 02079460123 at 2026-11-22T10:00:00.000Z")).toBe("from (number) and (number) at 2026-11-22T10:00:00.000Z");
 });
 
-test("the diary keeps one line for polls that change nothing", () => {
+test("the event log keeps one entry for polls that change nothing", () => {
   const diary = new Diary();
   for (let i = 0; i < 500; i++) diary.note({ type: "leg-answering" }, i);
   expect(diary.text(initial, { version: "1", browser: "b", at: 0 }).match(/leg-answering/g)).toHaveLength(1);
 });
 
 describe("F043: the microphone", () => {
-  test.each([["NotAllowedError", "denied"], ["NotFoundError", "absent"], ["NotReadableError", "taken"], ["Surprise", "denied"]])("%s --> %s", (name, is) => {
+  test.each([["NotAllowedError", "denied"], ["NotFoundError", "absent"], ["NotReadableError", "taken"],
+    ["Surprise", "denied"]])("%s --> %s", (name, is) => {
     expect(microphoneOf(name)).toBe(is);
   });
 
@@ -158,7 +166,8 @@ describe("F043: the microphone", () => {
     const media = { getUserMedia: () => Promise.resolve({ getTracks: () => [{ stop }] }) } as unknown as MediaDevices;
     expect(await askMicrophone(media)).toBe("granted");
     expect(stop).toHaveBeenCalledOnce();
-    expect(await askMicrophone({ getUserMedia: () => Promise.reject(new DOMException("", "NotFoundError")) } as unknown as MediaDevices)).toBe("absent");
+    expect(await askMicrophone({ getUserMedia: () => Promise.reject(new DOMException("",
+      "NotFoundError")) } as unknown as MediaDevices)).toBe("absent");
   });
 });
 

@@ -1,6 +1,6 @@
 /**
- * A browser and a phone network, as much of them as the real SDK asks for. To be imported before src/voice.ts, because
- * the SDK takes its WebSocket when it is loaded.
+ * A fake browser and Twilio signalling, as far as the real SDK needs them. Import it before src/voice.ts, because the
+ * SDK takes its WebSocket when it is loaded.
  */
 import { vi } from "vitest";
 
@@ -18,7 +18,7 @@ class Socket extends EventTarget {
   static readonly OPEN = 1;
   readyState = Socket.CONNECTING;
   registered = false;
-  /** What the page has said here. */
+  /** What the page has sent here. */
   readonly heard: string[] = [];
 
   constructor() {
@@ -47,7 +47,7 @@ class Socket extends EventTarget {
     }
     if (payload.callsid) network.hear(type, payload.callsid);
   }
-  /** What the network says arrives a moment later. */
+  /** What the network sends arrives a moment later. */
   say(type: string, payload: object = {}): void {
     setTimeout(() => this.deliver(JSON.stringify({ type, payload })), 1);
   }
@@ -79,7 +79,7 @@ class PeerConnection {
   close(): void { this.signalingState = "closed"; }
 }
 
-/** The SDK tells of a call when the sound of its ringing has begun, or two seconds later. */
+/** The SDK reports a call when its ringing sound has begun, or two seconds later. */
 class Sound {
   constructor(private readonly name: string) {}
   play(): Promise<void> {
@@ -93,17 +93,17 @@ class Sound {
   setSinkIds(): void {}
 }
 
-/** What a test sees of the phone network and of the browser, and does to them. */
+/** What a test sees of the network and the browser, and does to them. */
 export const network = {
   sockets: [] as Socket[],
   /** No socket can be opened. */
   away: false,
   /** The calls that the network has for this agent: true is answered. */
   legs: new Map<string, boolean>(),
-  /** The sound of ringing is heard. */
+  /** The ringing sound is playing. */
   rings: false,
   sound: Promise.resolve(),
-  /** By whose doing a leg has ended: "reject" and "hangup" are the page's. */
+  /** Who ended a leg: "reject" and "hangup" are the page's. */
   onEnd: (_by: string, _callsid: string): void => undefined,
 
   get socket(): Socket {
@@ -111,11 +111,13 @@ export const network = {
   },
   reset(): void {
     listeners.clear();
-    Object.assign(this, { sockets: [], away: false, legs: new Map(), rings: false, sound: Promise.resolve(), onEnd: () => undefined });
+    Object.assign(this, { sockets: [], away: false, legs: new Map(), rings: false, sound: Promise.resolve(),
+      onEnd: () => undefined });
   },
   invite(callsid: string): void {
     this.legs.set(callsid, false);
-    this.socket.say("invite", { callsid, sdp: SDP, reconnect: "token", parameters: { Params: "conference=CAconference1" } });
+    this.socket.say("invite", { callsid, sdp: SDP, reconnect: "token",
+      parameters: { Params: "conference=CAconference1" } });
     setTimeout(() => this.legs.get(callsid) === false && this.end(callsid), RING_MS);
   },
   /** The other side ends it. */
@@ -126,14 +128,16 @@ export const network = {
     this.onEnd("network", callsid);
   },
   hear(type: string, callsid: string): void {
-    if (type === "invite") this.socket.say(this.legs.get(callsid) ? "answer" : "hangup", { callsid, reconnect: "token" });
+    if (type === "invite") {
+      this.socket.say(this.legs.get(callsid) ? "answer" : "hangup", { callsid, reconnect: "token" });
+    }
     if (!this.legs.has(callsid)) return;
     if (type === "answer") this.legs.set(callsid, true);
     if (type !== "reject" && type !== "hangup") return;
     this.legs.delete(callsid);
     this.onEnd(type, callsid);
   },
-  /** The next sound of ringing begins only when the result is called. */
+  /** The next ringing sound begins only when the result is called. */
   holdSound(): () => void {
     let begin = (): void => undefined;
     this.sound = new Promise((resolve) => { begin = resolve; });
@@ -154,7 +158,7 @@ export const media = {
 type Listener = (event: object) => void;
 const listeners = new Set<readonly [string, Listener]>();
 
-/** The browser tells of the page's coming and going; an EventTarget would pass on real events only. */
+/** The browser's pagehide and pageshow; an EventTarget would accept real events only. */
 export function fire(name: string, event: object): void {
   for (const [heard, listener] of [...listeners]) if (heard === name) listener(event);
 }

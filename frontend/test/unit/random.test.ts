@@ -1,7 +1,7 @@
 /**
- * Random histories of one page over the real SDK: callers, agent, browser, networks and another tab do what they like.
- * The page hangs up on nobody by itself, and when the world is well again it tells the truth. A history that fails is
- * named by its seed; HISTORIES=1000 npx vitest run random looks for more.
+ * Random histories of one page over the real SDK: callers, agent, browser, networks and another tab act at random. The
+ * page must hang up on nobody by itself, and tell the truth when everything works again. A failing history is named by
+ * its seed; HISTORIES=1000 npx vitest run random tries more.
  */
 import { afterEach, expect, test, vi } from "vitest";
 import { fire, media, network, OPTIONS } from "./phonenet.js";
@@ -44,7 +44,7 @@ class World {
   private lag = 0;
   private asleep = false;
   private doing = "";
-  /** The status that the agent picked last; "" if it was refused, which he is told. */
+  /** The status that the agent chose last; "" if it was refused, which the agent is told. */
   private meant = "";
 
   constructor(seed: number) {
@@ -52,8 +52,9 @@ class World {
     network.reset();
     network.onEnd = (by, callsid) => {
       this.last = { outcome: by === "network" ? "caller-left" : "lost", at: iso(Date.now()) };
-      // A page that sleeps has lost its line, and one without a microphone cannot answer.
-      const meant = by === "network" || ["reject", "leave", "renewLeg", "hide"].includes(this.doing) || this.parts.microphoneIs !== "granted";
+      // A sleeping page has lost its device, and one without a microphone cannot answer.
+      const meant = by === "network" || ["reject", "leave", "renewLeg", "hide"].includes(this.doing)
+        || this.parts.microphoneIs !== "granted";
       if (!meant && this.shown.has(callsid)) this.wrong.push(`${by} by the page itself, after ${this.doing}`);
     };
     this.desk = new Desk({
@@ -70,7 +71,7 @@ class World {
     return from[Math.floor(this.roll() * from.length)]!;
   }
 
-  /** The server as the desk sees it: its answers bear the time of the question, and may be late or lost. */
+  /** The server as the desk sees it: its answers have the time of the request, and may be late or lost. */
   private api(): Api {
     const ask = async <T>(answer: (at: number) => T): Promise<T> => {
       const at = Date.now();
@@ -84,13 +85,17 @@ class World {
     const snapshot = (at: number) => {
       const [answered] = network.legs.values();
       const role = answered ? {} : ({ role: "offered", actions: ["decline"] } as const);
-      const call = answered === undefined ? null : callAt(at, answered ? "talking" : "ringing", { version: ++this.version, ...role });
+      const call = answered === undefined
+        ? null
+        : callAt(at, answered ? "talking" : "ringing", { version: ++this.version, ...role });
       return snapshotAt(at, { call, agent: { status: this.status, ...(this.last ? { last: this.last } : {}) } });
     };
     return {
       me: () => ask(snapshot),
       setStatus: (status, beat) => {
-        if (beat && !network.socket.registered && !this.desk.state.leg) this.wrong.push("a beat, though nothing can ring");
+        if (beat && !network.socket.registered && !this.desk.state.leg) {
+          this.wrong.push("a beat, though nothing can ring");
+        }
         return ask((at) => {
           if (!beat) this.status = status;
           return snapshot(at);
@@ -127,7 +132,7 @@ class World {
     rejoin: () => void (this.desk.state.screen.is === "rejoin" && this.desk.rejoin()),
     ring: () => void (network.legs.size === 0 && this.ring()),
     hangUp: () => network.legs.forEach((_open, leg) => network.end(leg)),
-    /** The next caller's ring overtakes the end of the last one's. */
+    /** The next caller's ring overtakes the end of the last call. */
     overtake: () => {
       const [[leg, open] = []] = network.legs;
       if (!leg || open) return;
@@ -148,7 +153,9 @@ class World {
     noToken: () => { this.parts.api.tokenFails = this.roll() < 0.5; },
     microphone: () => {
       this.parts.microphoneIs = this.pick("granted", "granted", "taken");
-      media.getUserMedia = this.parts.microphoneIs === "granted" ? microphone : () => Promise.reject(new DOMException("", "NotAllowedError"));
+      media.getUserMedia = this.parts.microphoneIs === "granted"
+        ? microphone
+        : () => Promise.reject(new DOMException("", "NotAllowedError"));
     },
     otherTab: () => void this.other.claim(),
     otherTabCloses: () => this.other.release(),
@@ -180,15 +187,16 @@ class World {
   }
 
   async step(): Promise<void> {
-    const often = ["goOnline", "goOnline", "goOnline", "available", "ring", "ring", "ring", "answer", "answer", "network", "server", "wake"];
+    const often = ["goOnline", "goOnline", "goOnline", "available", "ring", "ring", "ring", "answer", "answer",
+      "network", "server", "wake"];
     this.doing = this.pick(...Object.keys(this.steps), ...often);
-    // Who sleeps does nothing; what is around him goes on.
+    // A sleeping page does nothing; everything else goes on.
     if (this.asleep && !["wake", "network", "noNetwork", "server", "hangUp", "otherTab"].includes(this.doing)) return;
     this.steps[this.doing]?.();
     await this.pass(this.pick(1, 20, 300, 1000, 5000, 15_000));
   }
 
-  /** Everything works again, for long enough that all that is lost has been noticed. */
+  /** Everything works again, for long enough that all losses have been noticed. */
   async heal(): Promise<void> {
     this.parts.api.down = this.parts.api.tokenFails = network.away = false;
     this.parts.microphoneIs = "granted";
@@ -205,14 +213,19 @@ class World {
     const { screen, leg, wants, device, tab, ...state } = this.desk.state;
     const sockets = network.sockets.filter((s) => s.readyState === 1);
     const asks = tab === "here" || leg !== null;
-    const online = tab === "here" && device.is === "registered" && network.socket?.registered === true && sockets.length === 1;
+    const online = tab === "here" && device.is === "registered" && network.socket?.registered === true
+      && sockets.length === 1;
     const checks: [string, boolean][] = [
-      ["its leg is the network's", network.legs.has(leg?.sid ?? "") === (leg !== null) && network.legs.size === (leg ? 1 : 0)],
+      ["its leg is the network's", network.legs.has(leg?.sid ?? "") === (leg !== null)
+        && network.legs.size === (leg ? 1 : 0)],
       ["it shows what rings", network.rings === (screen.is === "ringing")],
-      ["nothing is waited for", !state.choosing && !state.pending && !state.leaving && !(wants && !leg && state.withdrawn) && !state.tokenFailing && !(asks && state.apiDownAt)],
+      ["nothing is waited for", !state.choosing && !state.pending && !state.leaving
+        && !(wants && !leg && state.withdrawn) && !state.tokenFailing && !(asks && state.apiDownAt)],
       ["the agent's last word counts", !wants || leg !== null || this.meant === "" || this.meant === this.status],
-      ["no screen is on the way to another", screen.is !== "connecting" && screen.is !== "rejoin" && (screen.is !== "ended" || screen.settled)],
-      ["it is online with one line, or offline without", leg !== null || (wants ? online : device.is === "off" && sockets.length === 0)],
+      ["no screen is on the way to another", screen.is !== "connecting" && screen.is !== "rejoin"
+        && (screen.is !== "ended" || screen.settled)],
+      ["it is online with one line, or offline without", leg !== null
+        || (wants ? online : device.is === "off" && sockets.length === 0)],
     ];
     return [...this.wrong, ...checks.filter(([, holds]) => !holds).map(([what]) => `not true: ${what}`)];
   }
@@ -227,7 +240,7 @@ test("whatever happens, in the end the page is true", async () => {
   const failed: Record<number, string[]> = {};
   for (let seed = 1; seed <= HISTORIES; seed++) {
     vi.useFakeTimers({ now: Date.UTC(2026, 10, 22, 10) });
-    vi.spyOn(Math, "random").mockImplementation(dice(-seed)); // the SDK's own, between its tries to connect
+    vi.spyOn(Math, "random").mockImplementation(dice(-seed)); // the SDK's own delay between attempts to connect
     const world = new World(seed);
     await world.start();
     for (let i = 0; i < STEPS; i++) await world.step();

@@ -35,10 +35,14 @@ const arrows: [string, Event[], State["screen"]["is"]][] = [
   ["loading --nobody signed in--> signed-out", [{ type: "signed-out", why: "" }], "signed-out"],
   ["loading --signed in, no snapshot yet--> loading", [{ type: "signed-in" }], "loading"],
   ["loading --snapshot--> offline", signedIn, "offline"],
-  ["offline --microphone denied (F043)--> microphone-help", [...signedIn, { type: "microphone", microphone: "denied" }], "microphone-help"],
-  ["microphone-help --stay offline--> offline", [...signedIn, { type: "microphone", microphone: "absent" }, { type: "microphone", microphone: "unknown" }], "offline"],
+  ["offline --microphone denied (F043)--> microphone-help", [...signedIn, { type: "microphone", microphone: "denied" }],
+    "microphone-help"],
+  ["microphone-help --stay offline--> offline",
+    [...signedIn, { type: "microphone", microphone: "absent" }, { type: "microphone", microphone: "unknown" }],
+      "offline"],
   ["offline --line registered--> idle", online, "idle"],
-  ["idle --line lost--> idle, with a banner", [...online, { type: "device", is: "lost", at: T, why: "signalling" }], "idle"],
+  ["idle --line lost--> idle, with a banner", [...online, { type: "device", is: "lost", at: T, why: "signalling" }],
+    "idle"],
   ["idle --line closed--> offline", [...online, { type: "device", is: "off", at: T }], "offline"],
   ["idle --another tab--> other-tab", [...online, { type: "tab", tab: "elsewhere" }], "other-tab"],
   ["idle --rings--> ringing", [...online, ringing], "ringing"],
@@ -49,11 +53,14 @@ const arrows: [string, Event[], State["screen"]["is"]][] = [
   ["in-call --another tab--> in-call", [...talking(), { type: "tab", tab: "elsewhere" }], "in-call"],
   ["in-call --sign-in ends--> in-call", [...talking(), { type: "session-expired" }], "in-call"],
   ["in-call --connection lost--> in-call", [...talking(), { type: "leg-reconnecting", at: T + 5 }], "in-call"],
-  ["in-call --server has ended it, leg still open--> in-call", [...talking(), { type: "snapshot", snapshot: snapshotAt(T + 2), at: T + 2 }], "in-call"],
+  ["in-call --server has ended it, leg still open--> in-call",
+    [...talking(), { type: "snapshot", snapshot: snapshotAt(T + 2), at: T + 2 }], "in-call"],
   ["in-call --leg gone--> ended", [...talking(), { type: "leg-gone", at: T + 9 }], "ended"],
-  ["ended --done--> idle", [...talking(), { type: "leg-gone", at: T + 9 }, { type: "snapshot", snapshot: snapshotAt(T + 10), at: T + 10 }, { type: "dismiss-ended" }], "idle"],
+  ["ended --done--> idle", [...talking(), { type: "leg-gone", at: T + 9 },
+    { type: "snapshot", snapshot: snapshotAt(T + 10), at: T + 10 }, { type: "dismiss-ended" }], "idle"],
   ["ended --rings again--> ringing", [...talking(), { type: "leg-gone", at: T + 9 }, ringing], "ringing"],
-  ["in-call --session ended, leg gone--> signed-out", [...talking(), { type: "session-expired" }, { type: "leg-gone", at: T }], "signed-out"],
+  ["in-call --session ended, leg gone--> signed-out",
+    [...talking(), { type: "session-expired" }, { type: "leg-gone", at: T }], "signed-out"],
 ];
 
 describe("screens", () => {
@@ -61,7 +68,8 @@ describe("screens", () => {
     expect(after(events).screen.is).toBe(screen);
   });
 
-  test.each(CALL_STATES.filter((s) => s !== "ended"))("every state of a call that is ours is shown as such: %s", (state) => {
+  test.each(CALL_STATES.filter((s) => s !== "ended"))("every state of a call that is ours is shown as such: %s",
+    (state) => {
     const { screen } = after(talking(state));
     expect(screen).toMatchObject({ is: "in-call", call: { state } });
   });
@@ -72,7 +80,8 @@ describe("screens", () => {
   });
 
   test("F056: an end that the network has not carried out shows the caller as still there, then is no loss", () => {
-    const still = after([...talking(), { type: "snapshot", snapshot: snapshotAt(T + 2, { call: callAt(T, "ended", { overdue: true }) }), at: T + 2 }]);
+    const still = after([...talking(),
+      { type: "snapshot", snapshot: snapshotAt(T + 2, { call: callAt(T, "ended", { overdue: true }) }), at: T + 2 }]);
     expect(still.screen).toMatchObject({ is: "in-call", call: { state: "ended", overdue: true } });
     expect(reduce(still, { type: "leg-gone", at: T + 9 }).closing).toMatchObject({ deliberate: true });
   });
@@ -90,7 +99,8 @@ describe("screens", () => {
 
   test("events about a leg that is not there change nothing", () => {
     const state = after(online);
-    for (const event of [{ type: "leg-open", at: T }, { type: "leg-muted", muted: true }, { type: "leg-gone", at: T }] as Event[]) {
+    for (const event of [{ type: "leg-open", at: T }, { type: "leg-muted", muted: true },
+      { type: "leg-gone", at: T }] as Event[]) {
       expect(reduce(state, event)).toBe(state);
     }
   });
@@ -109,10 +119,14 @@ describe("snapshots", () => {
   });
 
   test("of one call the version decides, not the time of the question", () => {
-    const state = after([...talking(), { type: "snapshot", snapshot: snapshotAt(T + 10, { call: callAt(T, "consulting", { version: 9 }) }), at: T + 10 }]);
-    const crossed = reduce(state, { type: "snapshot", snapshot: snapshotAt(T + 20, { call: callAt(T, "talking", { version: 8 }) }), at: T + 20 });
+    const state = after([...talking(),
+      { type: "snapshot", snapshot: snapshotAt(T + 10, { call: callAt(T, "consulting", { version: 9 }) }),
+        at: T + 10 }]);
+    const crossed = reduce(state, { type: "snapshot",
+      snapshot: snapshotAt(T + 20, { call: callAt(T, "talking", { version: 8 }) }), at: T + 20 });
     expect(crossed.snapshot?.call?.state).toBe("consulting");
-    const pushed = reduce(state, { type: "snapshot", snapshot: snapshotAt(T + 5, { call: callAt(T, "swapped", { version: 10 }) }), at: T + 25 });
+    const pushed = reduce(state, { type: "snapshot",
+      snapshot: snapshotAt(T + 5, { call: callAt(T, "swapped", { version: 10 }) }), at: T + 25 });
     expect(pushed.snapshot?.call?.state).toBe("swapped");
   });
 
@@ -131,25 +145,34 @@ describe("snapshots", () => {
     expect(reduce(rung, { type: "snapshot", snapshot: snapshotAt(T + 3), at: T + 3 }).compose.note).toBe("");
   });
 
-  test.each(["talking", "consulting"] as const)("what is typed when a call rings and is answered is kept: %s", (answered) => {
-    const offered: Event = { type: "snapshot", snapshot: snapshotAt(T + 1, { call: callAt(T, "ringing", { role: "offered" }) }), at: T + 1 };
-    const state = after([...online, { type: "compose", compose: { filter: "bo" } }, ringing, offered, ...talking(answered).slice(online.length + 1)]);
+  test.each(["talking", "consulting"] as const)("what is typed when a call rings and is answered is kept: %s",
+    (answered) => {
+    const offered: Event = { type: "snapshot",
+      snapshot: snapshotAt(T + 1, { call: callAt(T, "ringing", { role: "offered" }) }), at: T + 1 };
+    const state = after([...online, { type: "compose", compose: { filter: "bo" } }, ringing, offered,
+      ...talking(answered).slice(online.length + 1)]);
     expect(state).toMatchObject({ screen: { is: "in-call" }, compose: { filter: "bo" } });
   });
 
   describe("U6: since when the agent is in the call, by the server's clock", () => {
     const at = (...history: [number, string, string?, string?][]): number => {
-      const call = callAt(T, "talking", { history: history.map(([ms, what, agent, by]) => ({ at: iso(T + ms), what, ...(agent ? { agent } : {}), ...(by ? { by } : {}) })) });
-      const { screen, ...state } = after([...open, { type: "snapshot", snapshot: snapshotAt(T + 90_000, { call }), at: T }]);
+      const call = callAt(T, "talking",
+        { history: history.map(([ms, what, agent, by]) => ({ at: iso(T + ms), what, ...(agent ? { agent } : {}),
+          ...(by ? { by } : {}) })) });
+      const { screen, ...state } = after([...open,
+        { type: "snapshot", snapshot: snapshotAt(T + 90_000, { call }), at: T }]);
       if (screen.is !== "in-call") throw new Error(screen.is);
       return inCallSince({ ...state, screen }, screen.leg, screen.call) - T;
     };
     test.each<[string, Parameters<typeof at>, number]>([
-      ["he answered", [[0, "arrive"], [7000, "answer", "alice"]], 7000],
-      ["answered again after a loss", [[7000, "answer", "alice"], [50_000, "transferor-left", "alice"], [60_000, "answer", "alice"]], 7000],
+      ["answered", [[0, "arrive"], [7000, "answer", "alice"]], 7000],
+      ["answered again after a loss",
+        [[7000, "answer", "alice"], [50_000, "transferor-left", "alice"], [60_000, "answer", "alice"]], 7000],
       ["a colleague's answer is another's", [[7000, "answer", "alice"], [20_000, "answer", "bob"]], 7000],
-      ["handed over, and back", [[7000, "answer", "alice"], [20_000, "completed", "bob", "alice"], [60_000, "answer", "alice"]], 60_000],
-      ["was asked in before, and left", [[7000, "answer", "alice"], [20_000, "target-left", "alice", "bob"], [60_000, "answer", "alice"]], 60_000],
+      ["handed over, and back", [[7000, "answer", "alice"], [20_000, "completed", "bob", "alice"],
+        [60_000, "answer", "alice"]], 60_000],
+      ["was asked in before, and left",
+        [[7000, "answer", "alice"], [20_000, "target-left", "alice", "bob"], [60_000, "answer", "alice"]], 60_000],
       ["nothing noted: since the leg is open", [[0, "arrive"]], 90_000],
     ])("%s", (_name, history, since) => expect(at(...history)).toBe(since));
   });
@@ -171,25 +194,31 @@ describe("presses", () => {
   });
 
   test("pending until the call looks different", () => {
-    const same = after([...talking(), press, { type: "snapshot", snapshot: snapshotAt(T + 6, { call: callAt(T, "talking") }), at: T + 6 }]);
+    const same = after([...talking(), press,
+      { type: "snapshot", snapshot: snapshotAt(T + 6, { call: callAt(T, "talking") }), at: T + 6 }]);
     expect(same.pending?.request).toBe("k1");
     const held = callAt(T, "talking", { held: ["caller"], actions: ["resume", "end"] });
-    expect(reduce(same, { type: "snapshot", snapshot: snapshotAt(T + 7, { call: held }), at: T + 7 }).pending).toBeNull();
+    expect(reduce(same, { type: "snapshot", snapshot: snapshotAt(T + 7, { call: held }),
+      at: T + 7 }).pending).toBeNull();
   });
 
   test("a refusal stays beside its button through the change that caused it, and then goes", () => {
     const problem = { slug: "wrong-state", status: 409, title: "" };
-    const refused = after([...talking(), press, { type: "refused", action: "hold", request: "k1", problem, at: T + 6 }]);
+    const refused = after([...talking(), press,
+      { type: "refused", action: "hold", request: "k1", problem, at: T + 6 }]);
     expect(refused).toMatchObject({ pending: null, refusal: { action: "hold", problem } });
-    const changed = reduce(refused, { type: "snapshot", snapshot: snapshotAt(T + 7, { call: callAt(T, "consulting") }), at: T + 7 });
+    const changed = reduce(refused, { type: "snapshot", snapshot: snapshotAt(T + 7, { call: callAt(T, "consulting") }),
+      at: T + 7 });
     expect(changed.refusal).not.toBeNull();
-    expect(reduce(changed, { type: "snapshot", snapshot: snapshotAt(T + 20_000, { call: callAt(T, "consulting") }), at: T + 20_000 }).refusal).toBeNull();
+    expect(reduce(changed, { type: "snapshot", snapshot: snapshotAt(T + 20_000, { call: callAt(T, "consulting") }),
+      at: T + 20_000 }).refusal).toBeNull();
   });
 
   test("a refusal that comes after the call has changed is shown all the same; after the call it is not", () => {
     const problem = { slug: "wrong-state", status: 409, title: "" };
     const refused: Event = { type: "refused", action: "hold", request: "k1", problem, at: T + 8 };
-    const changed = after([...talking(), press, { type: "snapshot", snapshot: snapshotAt(T + 7, { call: callAt(T, "consulting") }), at: T + 7 }]);
+    const changed = after([...talking(), press,
+      { type: "snapshot", snapshot: snapshotAt(T + 7, { call: callAt(T, "consulting") }), at: T + 7 }]);
     expect(changed.pending).toBeNull();
     expect(reduce(changed, refused).refusal).toMatchObject({ action: "hold", problem });
     expect(after([{ type: "leg-gone", at: T + 7 }, refused], changed).refusal).toBeNull();
@@ -197,17 +226,19 @@ describe("presses", () => {
 
   test("a refusal of an older press is ignored", () => {
     const state = after([...talking(), press]);
-    expect(reduce(state, { type: "refused", action: "swap", request: "old", problem: { slug: "x", status: 409, title: "" }, at: T })).toBe(state);
+    expect(reduce(state, { type: "refused", action: "swap", request: "old",
+      problem: { slug: "x", status: 409, title: "" }, at: T })).toBe(state);
   });
 
   test("a new press wipes the refusal", () => {
     const problem = { slug: "x", status: 409, title: "" };
-    const state = after([...talking(), press, { type: "refused", action: "hold", request: "k1", problem, at: T }, { ...press, request: "k2" } as Event]);
+    const state = after([...talking(), press, { type: "refused", action: "hold", request: "k1", problem, at: T },
+      { ...press, request: "k2" } as Event]);
     expect(state.refusal).toBeNull();
   });
 });
 
-describe("an open line of which the server knows no call", () => {
+describe("an open leg of which the server knows no call", () => {
   const none = (at: number): Event => ({ type: "snapshot", snapshot: snapshotAt(at), at });
 
   test.each<[string, Event[], boolean]>([
@@ -223,13 +254,16 @@ describe("an open line of which the server knows no call", () => {
   });
 
   test("then the server knows --> in the call", () => {
-    expect(after([...open, none(T + 9000), { type: "snapshot", snapshot: snapshotAt(T + 9500, { call: callAt(T, "talking") }), at: T + 9500 }]).screen.is).toBe("in-call");
+    expect(after([...open, none(T + 9000),
+      { type: "snapshot", snapshot: snapshotAt(T + 9500, { call: callAt(T, "talking") }),
+        at: T + 9500 }]).screen.is).toBe("in-call");
   });
 });
 
 describe("the end of a leg", () => {
   const gone: Event = { type: "leg-gone", at: T + 60_000 };
-  const poll = (change: Parameters<typeof snapshotAt>[1], at = T + 60_500): Event => ({ type: "snapshot", snapshot: snapshotAt(at, change), at });
+  const poll = (change: Parameters<typeof snapshotAt>[1],
+    at = T + 60_500): Event => ({ type: "snapshot", snapshot: snapshotAt(at, change), at });
 
   test("End call --> ended here", () => {
     const state = after([...talking(), { type: "press", action: "end", request: "k", at: T }, gone]);
@@ -245,7 +279,8 @@ describe("the end of a leg", () => {
   test.each(["consult-ringing", "add-ringing"] as const)("Leave while Bob is %s --> left, and not handed over before the server says so", (ring) => {
     const left = after([...talking(ring), { type: "leave" }, gone]);
     expect(left.recent[0]).toMatchObject({ outcome: "left-ringing", with: "Bob" });
-    const told = (outcome: string): string | undefined => reduce(left, poll({ agent: { last: { outcome, at: iso(T + 60_100) } } })).recent[0]?.outcome;
+    const told = (outcome: string): string | undefined => reduce(left,
+      poll({ agent: { last: { outcome, at: iso(T + 60_100) } } })).recent[0]?.outcome;
     expect(["lost", "transferred", "caller-left"].map(told)).toEqual(["left-ringing", "transferred", "caller-left"]);
   });
 
@@ -253,7 +288,8 @@ describe("the end of a leg", () => {
     const transfer = transferAt(T, { by: { id: "bob", name: "Bob" }, to: { id: "alice", name: "Alice" } });
     const call = callAt(T, "consulting", { role: "target", transfer });
     const cancelled = poll({ agent: { last: { outcome: "cancelled", at: iso(T + 60_100) } } });
-    const state = after([...open, { type: "snapshot", snapshot: snapshotAt(T + 1, { call }), at: T + 1 }, gone, cancelled]);
+    const state = after([...open, { type: "snapshot", snapshot: snapshotAt(T + 1, { call }), at: T + 1 }, gone,
+      cancelled]);
     expect(state.recent[0]).toMatchObject({ outcome: "cancelled", with: "Bob" });
   });
 
@@ -261,11 +297,12 @@ describe("the end of a leg", () => {
     expect(after([...talking("completing"), gone]).recent[0]?.outcome).toBe("handed-over");
   });
 
-  test("the target is cut off while the caller becomes hers --> that is no handing over, and she may rejoin", () => {
+  test("the target is cut off while becoming the owner --> that is no handing over, and they may rejoin", () => {
     const call = callAt(T, "completing", { role: "target" });
     const cut = after([...open, { type: "snapshot", snapshot: snapshotAt(T + 1, { call }), at: T + 1 }, gone]);
     expect(cut).toMatchObject({ screen: { is: "ended", settled: false }, recent: [{ outcome: "" }] });
-    const told = reduce(cut, poll({ agent: { last: { outcome: "lost", at: iso(T + 60_100) } }, line: { count: 1, more: false } }, T + 63_000));
+    const told = reduce(cut, poll({ agent: { last: { outcome: "lost", at: iso(T + 60_100) } },
+      line: { count: 1, more: false } }, T + 63_000));
     expect(told.screen.is).toBe("rejoin");
   });
 
@@ -278,7 +315,8 @@ describe("the end of a leg", () => {
   });
 
   test("F073: handed over, and a moment later the caller had left --> the server's second word counts", () => {
-    const first = reduce(after([...talking(), gone]), poll({ agent: { last: { outcome: "transferred", at: iso(T + 60_100) } } }));
+    const first = reduce(after([...talking(), gone]),
+      poll({ agent: { last: { outcome: "transferred", at: iso(T + 60_100) } } }));
     expect(first.recent[0]?.outcome).toBe("transferred");
     const second = reduce(first, poll({ agent: { last: { outcome: "caller-left", at: iso(T + 60_100) } } }));
     expect(second.recent[0]?.outcome).toBe("caller-left");
@@ -292,7 +330,7 @@ describe("the end of a leg", () => {
     expect(state.screen).toMatchObject({ is: "rejoin", why: "cut" });
   });
 
-  test("cut off and put back into the line --> rejoin, until it is too late", () => {
+  test("cut off and put back into the queue --> rejoin, until it is too late", () => {
     const said = { agent: { last: { outcome: "lost", at: iso(T + 60_200) } }, line: { count: 1, more: false } };
     const lost = after([...talking(), gone, poll(said), poll(said, T + 62_300)]);
     expect(lost.screen).toMatchObject({ is: "rejoin", why: "cut", asked: false });
@@ -301,12 +339,13 @@ describe("the end of a leg", () => {
     expect(late.screen.is).toBe("ended");
   });
 
-  test("lost with nobody in the line --> ended: the caller has hung up, or has a colleague", () => {
+  test("lost with nobody in the queue --> ended: the caller has hung up, or has a colleague", () => {
     const said = { agent: { last: { outcome: "lost", at: iso(T + 60_200) } } };
     const state = after([...talking(), gone, poll(said), poll(said, T + 62_300)]);
     expect(state.screen).toMatchObject({ is: "ended", settled: true });
     expect(state.recent[0]?.outcome).toBe("cut-off");
-    const corrected = reduce(state, poll({ agent: { last: { outcome: "caller-left", at: iso(T + 60_200) } } }, T + 64_000));
+    const corrected = reduce(state, poll({ agent: { last: { outcome: "caller-left", at: iso(T + 60_200) } } },
+      T + 64_000));
     expect(corrected.recent[0]?.outcome, "F073: whose end it was is known better now").toBe("caller-left");
     const another = reduce(state, poll({ ...said, line: { count: 1, more: false } }, T + 65_000));
     expect(another.screen.is, "another caller's waiting is not ours").toBe("ended");
@@ -325,8 +364,10 @@ describe("the end of a leg", () => {
 
   test("taken up again --> in-call, and nothing left to rejoin", () => {
     const state = after([
-      ...talking(), gone, poll({ agent: { last: { outcome: "lost", at: iso(T + 60_200) } }, line: { count: 1, more: false } }, T + 62_100),
-      { type: "leg-ringing", sid: "CA2", ring: ringAt(T), at: T + 61_000 }, { type: "leg-answering" }, { type: "leg-open", at: T + 62_000 },
+      ...talking(), gone, poll({ agent: { last: { outcome: "lost", at: iso(T + 60_200) } },
+        line: { count: 1, more: false } }, T + 62_100),
+      { type: "leg-ringing", sid: "CA2", ring: ringAt(T), at: T + 61_000 }, { type: "leg-answering" },
+        { type: "leg-open", at: T + 62_000 },
       poll({ call: callAt(T, "talking") }, T + 62_500),
     ]);
     expect(state).toMatchObject({ rejoin: null, closing: null, screen: { is: "in-call" } });
@@ -334,8 +375,10 @@ describe("the end of a leg", () => {
 
   test("F136: over before the server has named the call --> not asked for for ever", () => {
     const left = poll({ agent: { last: { outcome: "caller-left", at: iso(T + 60_100) } } });
-    expect(after([...open, gone, left])).toMatchObject({ screen: { is: "ended", settled: true }, recent: [{ outcome: "caller-left" }] });
-    expect(after([...open, gone, poll({}, T + 62_100)]).screen, "nor if it has nothing to say").toMatchObject({ is: "ended", settled: true });
+    expect(after([...open, gone, left])).toMatchObject({ screen: { is: "ended", settled: true },
+      recent: [{ outcome: "caller-left" }] });
+    expect(after([...open, gone, poll({}, T + 62_100)]).screen,
+      "nor if it has nothing to say").toMatchObject({ is: "ended", settled: true });
   });
 
   test("F023: answered and over at once --> idle", () => {
@@ -345,23 +388,27 @@ describe("the end of a leg", () => {
 });
 
 describe("rejoin after a reload", () => {
-  const remembered: Event = { type: "remembered", rejoin: { conference: "CAconference1", at: T - 3000, asked: false }, recent: [] };
+  const remembered: Event = { type: "remembered", rejoin: { conference: "CAconference1", at: T - 3000, asked: false },
+    recent: [] };
 
-  test("remembered --> rejoin card, even before the line is open", () => {
+  test("remembered --> rejoin card, even before the device is open", () => {
     expect(after([remembered, ...signedIn]).screen).toMatchObject({ is: "rejoin", why: "reload" });
   });
 
   test("a ring of another conference is not the caller we lost", () => {
-    const state = after([remembered, ...online, { type: "leg-ringing", sid: "x", ring: ringAt(T, { conference: "CAother" }), at: T }]);
+    const state = after([remembered, ...online,
+      { type: "leg-ringing", sid: "x", ring: ringAt(T, { conference: "CAother" }), at: T }]);
     expect(state.rejoin).toBeNull();
   });
 
   test("a ring that does not say of what may be the one", () => {
-    const state = after([remembered, ...online, { type: "leg-ringing", sid: "x", ring: ringAt(T, { conference: "" }), at: T }]);
+    const state = after([remembered, ...online,
+      { type: "leg-ringing", sid: "x", ring: ringAt(T, { conference: "" }), at: T }]);
     expect(state.rejoin).not.toBeNull();
   });
 
-  const elsewhere = (at: number): Event => ({ type: "snapshot", snapshot: snapshotAt(at, { call: callAt(T, "talking") }), at });
+  const elsewhere = (at: number): Event => ({ type: "snapshot",
+    snapshot: snapshotAt(at, { call: callAt(T, "talking") }), at });
 
   test("a call that is not on this page --> said so, and nobody was cut off", () => {
     const state = after([{ type: "signed-in" }, elsewhere(T)]);
@@ -370,7 +417,8 @@ describe("rejoin after a reload", () => {
   });
 
   test("asked for, and the call goes on elsewhere --> not waited for for ever", () => {
-    const state = after([remembered, { type: "signed-in" }, elsewhere(T), { type: "rejoin-asked", at: T }, elsewhere(T + REJOIN_FOR_MS)]);
+    const state = after([remembered, { type: "signed-in" }, elsewhere(T), { type: "rejoin-asked", at: T },
+      elsewhere(T + REJOIN_FOR_MS)]);
     expect(state.screen).toMatchObject({ is: "rejoin", why: "reload", asked: true });
     expect(reduce(state, elsewhere(T + REJOIN_FOR_MS + 1)).screen).toMatchObject({ why: "elsewhere", asked: false });
   });
@@ -395,7 +443,8 @@ describe("what screen readers are told", () => {
   test("a change of who hears whom is polite; a poll that changes nothing is silent", () => {
     const state = after(talking());
     expect(state.said.polite).toContain("The caller hears you");
-    const again = reduce(state, { type: "snapshot", snapshot: snapshotAt(T + 5, { call: callAt(T, "talking") }), at: T + 5 });
+    const again = reduce(state, { type: "snapshot", snapshot: snapshotAt(T + 5, { call: callAt(T, "talking") }),
+      at: T + 5 });
     expect(again.said).toBe(state.said);
   });
 
@@ -412,7 +461,8 @@ describe("what screen readers are told", () => {
   test("a target that fails is told with its reason", () => {
     const state = after([...talking("consult-ringing"), {
       type: "snapshot", at: T + 9,
-      snapshot: snapshotAt(T + 9, { call: callAt(T, "talking", { transfer: transferAt(T, { outcome: "declined", progress: "ended" }) }) }),
+      snapshot: snapshotAt(T + 9, { call: callAt(T, "talking",
+        { transfer: transferAt(T, { outcome: "declined", progress: "ended" }) }) }),
     }]);
     expect(state.said.polite).toContain("Bob declined the call.");
   });
@@ -420,7 +470,8 @@ describe("what screen readers are told", () => {
   test.each<[string, Event[], string]>([
     ["connection lost", [...talking(), { type: "leg-reconnecting", at: T + 5 }], "Connection lost. Reconnecting."],
     ["server down", [...online, { type: "api-down", at: T }], "The server cannot be reached."],
-    ["line lost", [...online, { type: "device", is: "lost", at: T, why: "signalling" }], "Phone line lost. The phone network cannot be reached from here."],
+    ["line lost", [...online, { type: "device", is: "lost", at: T, why: "signalling" }],
+      "Phone line lost. The phone network cannot be reached from here."],
   ])("%s is urgent", (_name, events, words) => {
     expect(after(events).said.urgent).toBe(words);
   });
@@ -439,7 +490,8 @@ describe("U31: recent calls", () => {
       { outcome: "no-answer", at: iso(T + 90_000), began: iso(T + 70_000), caller: "" },
       { outcome: "transferred", at: iso(T + 60_800), began: iso(T), caller: CALLER },
     ];
-    const told = reduce(left, { type: "snapshot", snapshot: snapshotAt(T + 91_000, { agent: { recent } }), at: T + 91_000 });
+    const told = reduce(left, { type: "snapshot", snapshot: snapshotAt(T + 91_000, { agent: { recent } }),
+      at: T + 91_000 });
     expect(recentCalls(told)).toMatchObject([
       { outcome: "no-answer", number: "", talkedMs: 0 },
       { outcome: "handed-over", with: "Bob", talkedMs: 60_800 },
@@ -450,16 +502,21 @@ describe("U31: recent calls", () => {
     const leaving = after([...talking("consult-ringing"), { type: "leave" }, gone]);
     const list = (outcome: string) => {
       const recent = [{ outcome, at: iso(T + 60_100), began: iso(T), caller: CALLER }];
-      return recentCalls(reduce(leaving, { type: "snapshot", snapshot: snapshotAt(T + 61_000, { agent: { recent } }), at: T + 61_000 }));
+      return recentCalls(reduce(leaving,
+        { type: "snapshot", snapshot: snapshotAt(T + 61_000, { agent: { recent } }), at: T + 61_000 }));
     };
-    expect([list("lost"), list("caller-left")].map((l) => l.map((r) => r.outcome))).toEqual([["left-ringing"], ["caller-left"]]);
+    expect([list("lost"), list("caller-left")].map((l) => l.map((r) => r.outcome))).toEqual([["left-ringing"],
+      ["caller-left"]]);
   });
 
   test("F192: what rang is in the list with its words, and with a fresh tab nothing is missing", () => {
     const recent = [
-      { outcome: "caller-left", at: iso(T + 90_000), began: iso(T + 70_000), caller: "sip:1001@pbx.example.com", call: "CA2", rang: true as const },
-      { outcome: "transferred", at: iso(T + 60_800), began: iso(T), caller: CALLER, call: "CAconference1", with: "Bob" },
-      { outcome: "cancelled", at: iso(T + 5000), began: iso(T), caller: CALLER, call: "CAconference1", rang: true as const, with: "+442079460999" },
+      { outcome: "caller-left", at: iso(T + 90_000), began: iso(T + 70_000), caller: "sip:1001@pbx.example.com",
+        call: "CA2", rang: true as const },
+      { outcome: "transferred", at: iso(T + 60_800), began: iso(T), caller: CALLER, call: "CAconference1",
+        with: "Bob" },
+      { outcome: "cancelled", at: iso(T + 5000), began: iso(T), caller: CALLER, call: "CAconference1",
+        rang: true as const, with: "+442079460999" },
       { outcome: "ended-here", at: iso(T), began: iso(T - 9000), caller: "", call: "CA0" },
     ];
     const snapshot = snapshotAt(T + 91_000, { agent: { recent } });
@@ -472,19 +529,22 @@ describe("U31: recent calls", () => {
     const fresh = recentCalls(reduce(initial, { type: "snapshot", snapshot, at: T + 91_000 }));
     expect(fresh).toMatchObject(want);
     expect(fresh.map((r) => callOutcome(r.outcome, r.with, r.rang))).toEqual([
-      "The caller hung up before you answered", "Handed over to Bob", "+44 20 7946 0999 took the call back before you answered", "You ended the call",
+      "The caller hung up before you answered", "Handed over to Bob",
+        "+44 20 7946 0999 took the call back before you answered", "You ended the call",
     ]);
     expect(recentCalls(reduce(left, { type: "snapshot", snapshot, at: T + 91_000 }))).toMatchObject(want);
   });
 
   test("a call that the server has not told yet is not lost from the list", () => {
-    const told = reduce(left, { type: "snapshot", snapshot: snapshotAt(T + 60_100, { agent: { recent: [] } }), at: T + 60_100 });
+    const told = reduce(left, { type: "snapshot", snapshot: snapshotAt(T + 60_100, { agent: { recent: [] } }),
+      at: T + 60_100 });
     expect(recentCalls(told)).toHaveLength(1);
   });
 });
 
 test("warnings come and go by name", () => {
-  const on = after([...talking(), { type: "warning", name: "high-rtt", on: true }, { type: "warning", name: "high-rtt", on: true }]);
+  const on = after([...talking(), { type: "warning", name: "high-rtt", on: true },
+    { type: "warning", name: "high-rtt", on: true }]);
   expect(on.warnings).toEqual(["high-rtt"]);
   expect(reduce(on, { type: "warning", name: "high-rtt", on: false }).warnings).toEqual([]);
   expect(reduce(on, { type: "warning", name: "never", on: false })).toBe(on);

@@ -24,7 +24,8 @@ test.each<[string, Partial<Agent>, string, string]>([
   ["available", {}, "none", "You are available."],
   ["automatic wrap-up", resting, "automatic", "You are in wrap-up. Calls ring here again in 15 seconds."],
   ["automatic wrap-up of an old server", { presence: "wrap-up" }, "automatic", "You are in wrap-up."],
-  ["chosen wrap-up", { status: "wrap-up", presence: "wrap-up" }, "chosen", "You are in wrap-up. No calls ring here until you are available again."],
+  ["chosen wrap-up", { status: "wrap-up", presence: "wrap-up" }, "chosen",
+    "You are in wrap-up. No calls ring here until you are available again."],
   ["away", { status: "away", presence: "away" }, "away", "You are away. No calls ring here."],
 ])("F190: %s", (_name, agent, rest, said) => {
   const s = atRest(agent);
@@ -47,5 +48,6 @@ test("F190: the end of the wrap-up is said once", () => {
 test("F190: the times of the contract, and ones that cannot be read", () => {
   const agent = { ...snapshotAt(T).agent, ...resting };
   expect(decodeSnapshot({ ...snapshotAt(T), agent })?.agent).toEqual(agent);
-  expect(decodeSnapshot({ ...snapshotAt(T), agent: { ...agent, wrapUpUntil: "soon" } })?.agent).not.toHaveProperty("wrapUpUntil");
+  expect(decodeSnapshot({ ...snapshotAt(T),
+    agent: { ...agent, wrapUpUntil: "soon" } })?.agent).not.toHaveProperty("wrapUpUntil");
 });

@@ -1,20 +1,24 @@
-/** Signing out against a renewal that is under way. */
+/** Signing out while a renewal is under way. */
 import { expect, test, vi } from "vitest";
 import { createSignIn } from "../../src/signin.js";
 import { FakeStorage } from "../fakes.js";
 
 const AUTHORITY = "https://issuer.example";
 
-/** The tab's storage with a session, and an issuer that gives out tokens when it is told to. */
+/** The tab's storage with a session, and an issuer that gives out tokens when told to. */
 function stage(): { tab: FakeStorage; answer: () => void } {
   const tab = new FakeStorage();
-  const session = { access_token: "old", refresh_token: "r", token_type: "Bearer", profile: { sub: "alice" }, expires_at: Date.now() / 1000 + 600 };
+  const session = { access_token: "old", refresh_token: "r", token_type: "Bearer", profile: { sub: "alice" },
+    expires_at: Date.now() / 1000 + 600 };
   tab.setItem(`agent-desk.user:${AUTHORITY}:page`, JSON.stringify(session));
   let answer = (): void => undefined;
   const held = new Promise<void>((resolve) => { answer = resolve; });
-  const json = (body: object): Response => new Response(JSON.stringify(body), { headers: { "Content-Type": "application/json" } });
-  const location = { origin: "https://page.example", pathname: "/", search: "", href: "https://page.example/", assign: vi.fn(), replace: vi.fn() };
-  vi.stubGlobal("window", Object.assign(new EventTarget(), { location, sessionStorage: tab, history: { replaceState: vi.fn() } }));
+  const json = (body: object): Response => new Response(JSON.stringify(body),
+    { headers: { "Content-Type": "application/json" } });
+  const location = { origin: "https://page.example", pathname: "/", search: "", href: "https://page.example/",
+    assign: vi.fn(), replace: vi.fn() };
+  vi.stubGlobal("window", Object.assign(new EventTarget(),
+    { location, sessionStorage: tab, history: { replaceState: vi.fn() } }));
   vi.stubGlobal("fetch", async (url: string) => {
     if (url.includes(".well-known")) return json({ issuer: AUTHORITY, token_endpoint: `${AUTHORITY}/token` });
     await held;

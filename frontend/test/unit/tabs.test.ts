@@ -26,7 +26,7 @@ async function claim(tabs: Tabs): Promise<boolean> {
   return claimed;
 }
 
-test("a tab alone has the line", async () => {
+test("a tab alone takes the calls", async () => {
   const one = await tab("1");
   expect(await claim(one.tabs)).toBe(true);
   expect(one.is()).toBe("here");
@@ -41,7 +41,7 @@ test("a second tab is told of the first; when it claims, the newest wins", async
   expect(one.is()).toBe("elsewhere");
 });
 
-test("a tab in a call keeps the line", async () => {
+test("a tab in a call keeps the calls", async () => {
   const one = await tab("1");
   await claim(one.tabs);
   one.tabs.inCall(true);
@@ -63,7 +63,7 @@ test("of two that claim it in the same moment the later one has it", async () =>
   expect([await first, await second]).toEqual([false, true]);
 });
 
-test("a tab that closes frees the line", async () => {
+test("a tab that closes gives the calls up", async () => {
   const one = await tab("1");
   await claim(one.tabs);
   const two = await tab("2");

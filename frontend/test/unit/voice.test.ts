@@ -1,4 +1,4 @@
-/** src/voice.ts over the real SDK: what becomes of a leg when caller, line and microphone go away at bad moments. */
+/** src/voice.ts over the real SDK: what becomes of a leg when caller, device and microphone fail at bad moments. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { media, network, OPTIONS } from "./phonenet.js";
 import { createVoice } from "../../src/voice.js";
@@ -7,8 +7,9 @@ import type { Voice, VoiceEvent } from "../../src/voice-port.js";
 let voice: Voice;
 let heard: VoiceEvent[];
 
-/** What the line has said, with its reasons, but for sound. */
-const says = (): string[] => heard.filter((e) => !["levels", "sounds"].includes(e.is)).map((e) => ("why" in e ? `${e.is} ${e.why}`.trim() : e.is));
+/** What the device has reported, with its reasons, without the sound. */
+const says = (): string[] => heard.filter((e) => !["levels", "sounds"].includes(e.is)).map((e) => ("why" in e
+  ? `${e.is} ${e.why}`.trim() : e.is));
 const pass = (ms = 20): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 
 beforeEach(async () => {
@@ -51,14 +52,15 @@ test("the caller hangs up before the sound of ringing is there --> nothing rings
   expect(says()).toEqual([]);
 });
 
-test("the socket breaks while it rings --> the line is lost, the leg is gone, and the line comes back", async () => {
+test("the socket breaks while it rings --> the device is lost, the leg is gone, and the device comes back", async () => {
   await ring();
   network.socket.break();
   await pass(5000);
-  expect(says().filter((s) => s !== "reconnecting")).toEqual(["ringing", "lost signalling", "gone signalling", "registered"]);
+  expect(says().filter((s) => s !== "reconnecting")).toEqual(["ringing", "lost signalling", "gone signalling",
+    "registered"]);
 });
 
-test("the token is refused while it rings --> the line is lost, and what rings can be answered", async () => {
+test("the token is refused while it rings --> the device is lost, and what rings can be answered", async () => {
   await ring();
   network.socket.say("error", { error: { code: 31205, message: "" } });
   await pass();
@@ -75,12 +77,14 @@ test("F043: the microphone is refused at the answer --> gone, and said why", asy
   expect(says()).toEqual(["ringing", "gone microphone"]);
 });
 
-test("the next call rings before the end of the last is heard of --> it rings on the page as it does in the room", async () => {
+test("the next call rings before the end of the last is heard of --> it rings on the page as it does to the ear",
+  async () => {
   await ring("CA1");
   await ring("CA2");
   network.end("CA1");
   await pass();
-  expect(heard.filter((e) => e.is === "ringing" || e.is === "gone").map((e) => ("sid" in e ? e.sid : e.is))).toEqual(["CA1", "gone", "CA2"]);
+  expect(heard.filter((e) => e.is === "ringing"
+    || e.is === "gone").map((e) => ("sid" in e ? e.sid : e.is))).toEqual(["CA1", "gone", "CA2"]);
   expect(network.rings).toBe(true);
   voice.answer();
   await pass();

@@ -11,9 +11,12 @@ const showing = (count: number, call: Parameters<typeof snapshotAt>[1] = {}, lon
 test("who rings here is not among those who wait", () => {
   expect(waitingLine(showing(1))).toMatchObject({ count: 1, others: false });
   expect(waitingLine(showing(1, { call: here }))).toEqual({ count: 0, more: false, others: true });
-  expect(waitingLine(showing(3, { call: here }))).toEqual({ count: 2, more: false, others: true }); // the longest wait is hers
-  expect(waitingLine(showing(3, { call: here }, iso(T - 900_000)))).toMatchObject({ count: 2, longest: iso(T - 900_000) });
+  // The longest wait is that of the caller who rings here.
+  expect(waitingLine(showing(3, { call: here }))).toEqual({ count: 2, more: false, others: true });
+  expect(waitingLine(showing(3, { call: here }, iso(T - 900_000)))).toMatchObject({ count: 2,
+    longest: iso(T - 900_000) });
   expect(waitingLine(showing(0, { call: here }))).toMatchObject({ count: 0 });
   expect(waitingLine(showing(2, { call: callAt(T, "talking") }))).toMatchObject({ count: 2, others: false });
-  expect(waitingLine(showing(2, { call: callAt(T, "consult-ringing", { role: "offered" }) }))).toMatchObject({ count: 2, others: false });
+  expect(waitingLine(showing(2, { call: callAt(T, "consult-ringing", { role: "offered" }) }))).toMatchObject({ count: 2,
+    others: false });
 });

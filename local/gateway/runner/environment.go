@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// errNotTaken: the process was gone before it took the invocation.
+// errNotTaken: the process had ended before it took the invocation.
 var errNotTaken = errors.New("invocation not taken")
 
 // work is an invocation on its way through a process.
@@ -30,7 +30,7 @@ type outcome struct {
 	err  error
 }
 
-// environment is one process with the listener that it alone talks to.
+// environment is one process with the listener that only it uses.
 type environment struct {
 	cfg    Config
 	cmd    *exec.Cmd
@@ -44,11 +44,11 @@ type environment struct {
 	mu      sync.Mutex
 	asked   bool
 	current *work
-	fatal   string // what init/error said
+	fatal   string // the message of init/error
 }
 
 func newEnvironment(cfg Config) (*environment, error) {
-	binary, err := filepath.Abs(cfg.Bootstrap) // since the process works in another folder
+	binary, err := filepath.Abs(cfg.Bootstrap) // the process works in another folder
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func newEnvironment(cfg Config) (*environment, error) {
 	e.cmd.Dir = filepath.Dir(binary)
 	e.cmd.Env = append(append([]string{}, cfg.Env...), "AWS_LAMBDA_RUNTIME_API="+l.Addr().String())
 	e.cmd.Stdout, e.cmd.Stderr = e.tail, e.tail
-	e.cmd.WaitDelay = 2 * time.Second // for a grandchild that holds the output open
+	e.cmd.WaitDelay = 2 * time.Second // for a grandchild that keeps the output open
 	if err := e.cmd.Start(); err != nil {
 		_ = l.Close()
 		return nil, err
@@ -82,14 +82,14 @@ func newEnvironment(cfg Config) (*environment, error) {
 	return e, nil
 }
 
-// kill ends the process, if it lives, and the listener, and waits for both.
+// kill ends the process, if it runs, and the listener, and waits for both.
 func (e *environment) kill() {
 	_ = e.cmd.Process.Kill()
 	<-e.gone
 	_ = e.server.Close()
 }
 
-// epitaph tells why a process that is gone has ended, as well as can be known.
+// epitaph says why a process has ended, as far as it is known.
 func (e *environment) epitaph() string {
 	e.mu.Lock()
 	fatal := e.fatal
@@ -155,7 +155,7 @@ func (e *environment) handleResponse(w http.ResponseWriter, r *http.Request) {
 	large := err == errLarge
 	known := e.finish(r.PathValue("id"), outcome{body, err})
 	if large && known {
-		_, _ = io.Copy(io.Discard, r.Body) // a process that still writes would not see the answer
+		_, _ = io.Copy(io.Discard, r.Body) // a process that is still writing would not see the answer
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusRequestEntityTooLarge)
 		_, _ = fmt.Fprintf(w, `{"errorMessage":"Exceeded maximum allowed payload size (%d bytes).",`+
@@ -165,7 +165,7 @@ func (e *environment) handleResponse(w http.ResponseWriter, r *http.Request) {
 	answer(w, known)
 }
 
-// errLarge is a response beyond MaxPayload.
+// errLarge is a response larger than MaxPayload.
 var errLarge = &FunctionError{fmt.Sprintf("the response is larger than %d bytes", MaxPayload)}
 
 func (e *environment) handleError(w http.ResponseWriter, r *http.Request) {
@@ -192,7 +192,7 @@ func answer(w http.ResponseWriter, ok bool) {
 	_, _ = io.WriteString(w, `{"status":"OK"}`)
 }
 
-// message takes the text out of an error that a runtime reports.
+// message extracts the text of an error that a runtime reports.
 func message(body io.Reader) string {
 	text, _ := io.ReadAll(io.LimitReader(body, 64<<10))
 	var report struct {
@@ -205,7 +205,7 @@ func message(body io.Reader) string {
 	return report.Message
 }
 
-// tail passes whole lines on and remembers the last one.
+// tail passes whole rows on and remembers the last one.
 type tail struct {
 	to io.Writer
 

@@ -1,10 +1,8 @@
-// Package runner runs the binaries of Lambda functions and speaks the Lambda Runtime
-// API with them.
+// Package runner runs the binaries of Lambda functions and speaks the Lambda Runtime API with them.
 //
-// Each process has a listener of its own, which makes it one execution environment: it
-// works on one invocation at a time and lives on for the next one. If all are busy,
-// another is started. The package refuses to know what the payloads mean. Time-outs run
-// in real time: a process does not compute faster because a test's clock does.
+// Each process has a listener of its own, which makes it one execution environment: it works on one invocation at a
+// time and stays for the next one. If all are busy, another is started. The package does not know what the payloads
+// mean. Time-outs run in real time: a process does not compute faster because a test's clock does.
 package runner
 
 import (
@@ -17,30 +15,29 @@ import (
 	"time"
 )
 
-// Limits of Lambda, and ours on a developer's machine.
+// Limits of Lambda, and our own on a developer's machine.
 const (
-	// MaxPayload is Lambda's limit for a payload in either direction, in bytes. A response that is larger is refused by
-	// the Runtime API with 413, which the runtime of Go takes for the end: the process ends, and the next invocation
-	// is a cold start. See https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+	// MaxPayload is Lambda's limit for a payload in either direction, in bytes. The Runtime API refuses a larger
+	// response with 413; the Go runtime then ends the process, and the next invocation is a cold start. See
+	// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 	MaxPayload = 6 << 20
 	// initTimeout is Lambda's limit for the time until a process asks for work.
 	initTimeout = 10 * time.Second
-	// maxProcesses of one function; more invocations wait for a free one.
+	// maxProcesses of one function; further invocations wait for a free one.
 	maxProcesses = 32
 )
 
 // Errors of Invoke. All others mean that the function could not be started.
 var (
-	// ErrTimeout: the function did not answer in its time; its process was killed.
+	// ErrTimeout: the function did not answer in time; its process was killed.
 	ErrTimeout = errors.New("the function timed out")
-	// ErrThrottled: as many invocations run as the function has reserved.
+	// ErrThrottled: as many invocations are running as the function has reserved.
 	ErrThrottled = errors.New("the function's reserved concurrency is used up")
 	// ErrClosed: the runner was closed.
 	ErrClosed = errors.New("the runner is closed")
 )
 
-// FunctionError is the function's own failure: an error it returned, a panic, or the
-// end of its process.
+// FunctionError is the function's own failure: an error it returned, a panic, or the end of its process.
 type FunctionError struct{ Message string }
 
 func (e *FunctionError) Error() string { return "function error: " + e.Message }
@@ -49,14 +46,14 @@ func (e *FunctionError) Error() string { return "function error: " + e.Message }
 type Config struct {
 	Name      string
 	Bootstrap string        // path of the binary
-	Env       []string      // NAME=value, complete but for AWS_LAMBDA_RUNTIME_API
+	Env       []string      // NAME=value, complete except AWS_LAMBDA_RUNTIME_API
 	Timeout   time.Duration // for one invocation
 	Reserved  int           // invocations at once before ErrThrottled; below 0: no limit
 	ARN       string
 	Output    io.Writer // what the processes print; must be safe for concurrent use
 }
 
-// Invocation is one piece of work.
+// Invocation is one payload to work on.
 type Invocation struct {
 	RequestID string
 	TraceID   string
@@ -70,9 +67,9 @@ type Function struct {
 	mu      sync.Mutex
 	closed  bool
 	running int            // invocations under way, for Reserved
-	idle    []*environment // the last one is the warmest
+	idle    []*environment // the last one was used last
 	all     map[*environment]struct{}
-	slots   chan struct{} // a place per process
+	slots   chan struct{} // one place for each process
 	freed   chan struct{} // closed and replaced when a process becomes idle
 }
 
@@ -82,8 +79,8 @@ func New(cfg Config) *Function {
 		slots: make(chan struct{}, maxProcesses), freed: make(chan struct{})}
 }
 
-// Warm starts a process if there is none, and waits until it asks for work. The error
-// tells what a process printed that ended during its start.
+// Warm starts a process if there is none, and waits until it asks for work. The error contains what a process printed
+// that ended during its start.
 func (f *Function) Warm(ctx context.Context) error {
 	env, err := f.take(ctx)
 	if err != nil {
@@ -93,7 +90,7 @@ func (f *Function) Warm(ctx context.Context) error {
 	return nil
 }
 
-// Processes tells how many processes the function has.
+// Processes returns how many processes the function has.
 func (f *Function) Processes() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -111,16 +108,15 @@ func (f *Function) PIDs() []int {
 	return out
 }
 
-// Invoke has the function work on the payload, for at most limit if that is shorter
-// than its own time-out, and returns the response. It is not bound to the caller's
-// patience: like on Lambda, an invocation goes on when the client has gone. Unlike on Lambda
-// it ends with the limit, since nobody could tell its end from a hang.
+// Invoke lets the function work on the payload, for at most limit if that is shorter than its own time-out, and returns
+// the response. As on Lambda, an invocation goes on when the client has gone. Unlike on Lambda, it ends with the limit,
+// since nobody could tell its end from a hang.
 func (f *Function) Invoke(inv Invocation, limit time.Duration) ([]byte, error) {
 	if err := f.admit(); err != nil {
 		return nil, err
 	}
 	defer f.leave()
-	// A gateway gives up on the integration's time-out whatever the function does.
+	// API Gateway stops waiting at the integration's time-out, whatever the function does.
 	ctx, cancel := context.WithTimeout(context.Background(), limit+initTimeout)
 	defer cancel()
 	for {
@@ -130,7 +126,7 @@ func (f *Function) Invoke(inv Invocation, limit time.Duration) ([]byte, error) {
 		}
 		out, err := f.run(env, inv, limit)
 		if errors.Is(err, errNotTaken) {
-			continue // the idle process had died; no harm is done
+			continue // the idle process had died; try another
 		}
 		return out, err
 	}
@@ -189,7 +185,7 @@ func (f *Function) run(env *environment, inv Invocation, limit time.Duration) ([
 	}
 }
 
-// take returns an idle process or a new one; if there are too many it waits.
+// take returns an idle process or a new one; if there are too many, it waits.
 func (f *Function) take(ctx context.Context) (*environment, error) {
 	for {
 		f.mu.Lock()
@@ -215,7 +211,7 @@ func (f *Function) take(ctx context.Context) (*environment, error) {
 	}
 }
 
-// start makes a new process and waits until it asks for work. It holds a slot.
+// start makes a new process and waits until it asks for work. The caller holds a slot.
 func (f *Function) start(ctx context.Context) (*environment, error) {
 	f.mu.Lock()
 	cfg := f.cfg
@@ -288,8 +284,8 @@ func (f *Function) Redeploy(env []string) {
 	f.Kill()
 }
 
-// Kill ends all processes in the middle of what they do, as a crash does: invocations
-// under way fail, and the next ones get new processes. It returns when they are gone.
+// Kill ends all processes in the middle of their work, as a crash does: running invocations fail, and the next ones get
+// new processes. It returns when they have ended.
 func (f *Function) Kill() {
 	f.mu.Lock()
 	envs := make([]*environment, 0, len(f.all))

@@ -19,7 +19,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 )
 
-// mode makes the test binary a function that does what its value says.
+// mode makes the test binary a function that behaves as its value says.
 const mode = "RUNNER_TEST_MODE"
 
 func TestMain(m *testing.M) {
@@ -54,7 +54,8 @@ func leaked() string {
 		buf := make([]byte, 1<<20)
 		var left []string
 		for _, stack := range strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
-			if (strings.Contains(stack, "gateway/runner") || strings.Contains(stack, "os/exec")) && !strings.Contains(stack, "TestMain") {
+			if (strings.Contains(stack, "gateway/runner") || strings.Contains(stack, "os/exec")) &&
+				!strings.Contains(stack, "TestMain") {
 				left = append(left, stack)
 			}
 		}
@@ -69,7 +70,7 @@ func leaked() string {
 	}
 }
 
-// function obeys the payload.
+// function does what the payload says.
 type function struct{}
 
 func (function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
@@ -96,9 +97,10 @@ func (function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	return payload, nil
 }
 
-// report speaks the Runtime API by hand and gives the status.
+// report speaks the Runtime API directly and returns the status.
 func report(path, body string) int {
-	res, err := http.Post("http://"+os.Getenv("AWS_LAMBDA_RUNTIME_API")+"/2018-06-01"+path, "application/json", strings.NewReader(body))
+	res, err := http.Post("http://"+os.Getenv("AWS_LAMBDA_RUNTIME_API")+"/2018-06-01"+path, "application/json",
+		strings.NewReader(body))
 	if err != nil {
 		return 0
 	}
@@ -118,7 +120,8 @@ func stranger() {
 		_ = res.Body.Close()
 		id := res.Header.Get("Lambda-Runtime-Aws-Request-Id")
 		said = append(said, strconv.Itoa(report("/runtime/invocation/wrong/response", "1")))
-		said = append(said, strconv.Itoa(report("/runtime/invocation/"+id+"/response", `"`+strings.Join(said, " ")+`"`)))
+		said = append(said, strconv.Itoa(report("/runtime/invocation/"+id+"/response",
+			`"`+strings.Join(said, " ")+`"`)))
 		said = append(said, strconv.Itoa(report("/runtime/invocation/"+id+"/response", "2")))
 	}
 }
@@ -140,7 +143,7 @@ func (o *output) String() string {
 	return o.b.String()
 }
 
-// start makes a function whose processes must all be gone at the end.
+// start makes a function whose processes must all have ended when the test ends.
 func start(t *testing.T, how string, change func(*Config)) (*Function, *output) {
 	t.Helper()
 	self, err := os.Executable()
@@ -148,7 +151,8 @@ func start(t *testing.T, how string, change func(*Config)) (*Function, *output) 
 		t.Fatal(err)
 	}
 	out := &output{}
-	c := Config{Name: "f", Bootstrap: self, Env: []string{mode + "=" + how, "GOCOVERDIR=" + t.TempDir()}, Timeout: 20 * time.Second, Reserved: -1, ARN: "arn:f", Output: out}
+	c := Config{Name: "f", Bootstrap: self, Env: []string{mode + "=" + how, "GOCOVERDIR=" + t.TempDir()},
+		Timeout: 20 * time.Second, Reserved: -1, ARN: "arn:f", Output: out}
 	if change != nil {
 		change(&c)
 	}
@@ -223,7 +227,8 @@ func works(f *Function) bool {
 
 func TestFailuresOfAFunction(t *testing.T) {
 	f, out := start(t, "obey", nil)
-	for payload, want := range map[string]string{"error": "sorry", "panic": "on purpose", "exit": "no newline at the end", "large": "larger than"} {
+	for payload, want := range map[string]string{"error": "sorry", "panic": "on purpose",
+		"exit": "no newline at the end", "large": "larger than"} {
 		_, err := invoke(f, payload)
 		var failed *FunctionError
 		if !errors.As(err, &failed) || !strings.Contains(failed.Message, want) {
@@ -276,7 +281,8 @@ func TestProcessThatDiedIdleIsReplaced(t *testing.T) {
 }
 
 func TestProcessThatDoesNotStart(t *testing.T) {
-	for how, want := range map[string]string{"init-exit": "configuration: TABLE_NAME is missing", "init-error": "no table"} {
+	for how, want := range map[string]string{"init-exit": "configuration: TABLE_NAME is missing",
+		"init-error": "no table"} {
 		t.Run(how, func(t *testing.T) {
 			f, _ := start(t, how, nil)
 			for range maxProcesses + 1 { // each gives its place back
@@ -320,7 +326,7 @@ func TestReservedAndTheLimitOfProcesses(t *testing.T) {
 		f.slots <- struct{}{}
 	}
 	var wg sync.WaitGroup
-	for range 4 { // they take turns with the only process there may be
+	for range 4 { // they take turns with the only allowed process
 		wg.Go(func() {
 			if got, err := invoke(f, "fine"); err != nil || got != "fine" {
 				t.Errorf("got %q, %v", got, err)
@@ -354,10 +360,10 @@ func TestCloseFailsWhatRuns(t *testing.T) {
 	if _, err := invoke(f, "x"); !errors.Is(err, ErrClosed) {
 		t.Errorf("after Close: %v", err)
 	}
-	f.Close() // a second time does no harm
+	f.Close() // a second call does no harm
 }
 
-// The Runtime API refuses it with 413, upon which the runtime of Go ends the process: it costs a cold start.
+// The Runtime API refuses it with 413, and the Go runtime then ends the process: it costs a cold start.
 func TestF204ResponseThatIsTooLargeCostsTheProcess(t *testing.T) {
 	f, _ := start(t, "obey", nil)
 	before, err := invoke(f, "pid")

@@ -28,7 +28,7 @@ type Authorizer struct {
 	scopes []string
 }
 
-// CORS is what the API itself answers to a page of another origin.
+// CORS is the API's own answer to a page of another origin.
 type CORS struct {
 	AllowOrigins     []string `yaml:"AllowOrigins"`
 	AllowHeaders     []string `yaml:"AllowHeaders"`

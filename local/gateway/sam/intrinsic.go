@@ -7,8 +7,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// pseudo are CloudFormation's own parameters, with what they come to on a developer's
-// machine. The account is no real one.
+// pseudo are CloudFormation's own parameters, with their values on a developer's machine. The account is not a real
+// one.
 var pseudo = map[string]string{
 	"AWS::Region":    Region,
 	"AWS::AccountId": Account,
@@ -89,8 +89,8 @@ func (r *resolver) getAtt(arg *yaml.Node) (*yaml.Node, error) {
 	return scalar(arg, v), nil
 }
 
-// attribute gives the value from the table, or a made-up one: most attributes belong to
-// parts of the cloud that have no twin here, such as a bucket's domain.
+// attribute returns the value from the table, or a made-up one: most attributes belong to resources that do not exist
+// locally, such as a bucket's domain.
 func (r *resolver) attribute(at *yaml.Node, path string) (string, error) {
 	name, attr, ok := strings.Cut(path, ".")
 	if !ok || attr == "" {

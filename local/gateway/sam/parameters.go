@@ -12,8 +12,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// CheckParameters refuses what CloudFormation would not take for the template's parameters: a name that it does not
-// have, which is told with the nearest one, and a value that the parameter does not allow.
+// CheckParameters refuses what CloudFormation would not accept as the template's parameters: an unknown name, for which
+// it suggests the nearest one, and a value that the parameter does not allow.
 func CheckParameters(path string, set map[string]string) error {
 	r, _, err := open(path, Values{Parameters: set})
 	if err != nil {
@@ -47,7 +47,7 @@ func sortedKeys(m map[string]string) []string {
 	return keys
 }
 
-// allowed says what a parameter's value must be, "" if it is.
+// allowed says what a parameter's value must be, "" if it is valid.
 func allowed(p *yaml.Node, value string) string {
 	text := func(key string) string {
 		if n := child(p, key); n != nil {
@@ -99,8 +99,8 @@ func orElse(s, other string) string {
 	return s
 }
 
-// Nearest is the name that the one given begins, or else the one that takes the fewest changes of letters to become of
-// it. Large and small letters are the same. It is "" if there are no names.
+// Nearest is the name that begins with the given one, or else the one that needs the fewest changes of letters. Case is
+// ignored. It is "" if there are no names.
 func Nearest(given string, names []string) string {
 	best, least := "", -1
 	given = strings.ToLower(given)

@@ -6,16 +6,16 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Statement is one statement of a policy. Where the template has a single text instead
-// of a list, it is a list of one.
+// Statement is one statement of a policy. Where the template has a single text instead of a list, it becomes a list of
+// one.
 type Statement struct {
 	Effect    string // Allow or Deny
 	Actions   []string
 	Resources []string
 }
 
-// statements reads a function's Policies. What is not understood is a fault, and not left
-// out: a condition that is overlooked makes of a statement another one.
+// statements reads a function's Policies. What it does not understand is an error, because a statement without its
+// condition would mean something else.
 func (r *resolver) statements(policies *yaml.Node) ([]Statement, error) {
 	if policies == nil {
 		return nil, nil
@@ -27,7 +27,8 @@ func (r *resolver) statements(policies *yaml.Node) ([]Statement, error) {
 	var all []Statement
 	for _, policy := range listed(resolved) {
 		if child(policy, "Statement") == nil {
-			return nil, r.errorf(policy, "the local stack knows policies with a Statement only, no names and no policy templates")
+			return nil, r.errorf(policy,
+				"the local stack knows policies with a Statement only, no names and no policy templates")
 		}
 		for _, n := range listed(child(policy, "Statement")) {
 			s, err := r.statement(n)
@@ -76,7 +77,7 @@ func (r *resolver) several(n *yaml.Node) ([]string, error) {
 	return all, nil
 }
 
-// listed are the items of a list, or the one thing that stands for such a list.
+// listed are the items of a list, or the single item in its place.
 func listed(n *yaml.Node) []*yaml.Node {
 	switch {
 	case n == nil:
@@ -95,8 +96,7 @@ func (r *resolver) kind(name string) string {
 	return ""
 }
 
-// arn is the resource name of what the template calls name and AWS calls own, in the form
-// that policies have to match.
+// arn is the ARN, in the form that policies match, of the resource that the template calls name and AWS calls own.
 func (r *resolver) arn(name, own string) string {
 	const place = Region + ":" + Account + ":"
 	switch r.kind(name) {
@@ -105,7 +105,7 @@ func (r *resolver) arn(name, own string) string {
 	case "AWS::SecretsManager::Secret":
 		return "arn:aws:secretsmanager:" + place + "secret:" + name + "-local0" // the service adds six characters
 	case "AWS::S3::Bucket":
-		return "arn:aws:s3:::" + own // the world's buckets have one name-space
+		return "arn:aws:s3:::" + own // bucket names are global
 	case "AWS::Cognito::UserPool":
 		return "arn:aws:cognito-idp:" + place + "userpool/" + own
 	}

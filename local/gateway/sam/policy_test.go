@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// policies makes a template whose one function has them.
+// policies makes a template whose one function has these policies.
 func policies(yaml string) string {
 	return strings.Replace(value, "      Environment:", "      Policies: "+yaml+"\n      Environment:", 1) + "x\n"
 }
@@ -37,7 +37,7 @@ func TestPolicies(t *testing.T) {
 	}
 }
 
-// What would be misread is refused: a statement is something else without its condition.
+// What could be misread is refused: a statement without its condition means something else.
 func TestPoliciesThatAreNotUnderstood(t *testing.T) {
 	for yaml, want := range map[string]string{
 		`[AWSLambdaExecute]`: "no names and no policy templates",

@@ -8,7 +8,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Error is a fault in the template, at a line of the file.
+// Error is a fault in the template, with its row in the file.
 type Error struct {
 	File string
 	Line int
@@ -17,16 +17,16 @@ type Error struct {
 
 func (e *Error) Error() string { return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Msg) }
 
-// resolver replaces CloudFormation's intrinsic functions by what they come to. It works
-// on YAML nodes, because only there the short forms (!Ref) and the lines are known, and
-// on demand: a function it does not know is no fault in a part that nobody reads.
+// resolver replaces CloudFormation's intrinsic functions by their values. It works on YAML nodes, because only there
+// the short forms (!Ref) and the positions are known, and on demand: an unknown function does no harm in a part that is
+// not read.
 type resolver struct {
 	file       string
 	values     Values
 	parameters map[string]*yaml.Node
 	resources  map[string]*yaml.Node
 	conditions map[string]*yaml.Node
-	evaluating map[string]bool // conditions under way, against circles
+	evaluating map[string]bool // conditions under evaluation, against cycles
 }
 
 func (r *resolver) errorf(n *yaml.Node, format string, args ...any) error {
@@ -76,7 +76,7 @@ func (r *resolver) resolveMapping(n *yaml.Node) (*yaml.Node, error) {
 	return &out, nil
 }
 
-// intrinsic tells the function that a node calls, by its short name, and the argument.
+// intrinsic returns the function that a node calls, by its short name, and the argument.
 func intrinsic(n *yaml.Node) (string, *yaml.Node) {
 	if strings.HasPrefix(n.Tag, "!") && !strings.HasPrefix(n.Tag, "!!") {
 		arg := *n
@@ -173,12 +173,12 @@ func (r *resolver) texts(n *yaml.Node) ([]string, error) {
 	return out, nil
 }
 
-// syntax is a file that is no YAML.
+// syntax reports a file that is not YAML.
 func (r *resolver) syntax(err error) error {
 	return r.flat(&yaml.Node{Line: 1}, err)
 }
 
-// flat turns a fault of the YAML decoder, which has several lines, into an Error.
+// flat turns a fault of the YAML decoder, which has several rows, into an Error.
 func (r *resolver) flat(n *yaml.Node, err error) error {
 	msg := strings.TrimPrefix(err.Error(), "yaml: ")
 	var te *yaml.TypeError

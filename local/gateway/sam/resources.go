@@ -11,14 +11,14 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// What SAM takes for a function that does not say.
+// SAM's defaults for a function.
 const (
 	defaultTimeout     = 3 * time.Second
 	defaultMemory      = 128
 	integrationTimeout = 30 * time.Second
 )
 
-// settings are the properties of a function that this package reads, in Globals too.
+// settings are the properties of a function that this package reads, also in Globals.
 type settings struct {
 	Timeout                      int    `yaml:"Timeout"`
 	MemorySize                   int    `yaml:"MemorySize"`
@@ -32,7 +32,7 @@ type settings struct {
 	} `yaml:"Environment"`
 }
 
-// read takes the properties one by one: the others, such as tags, stay unevaluated.
+// read takes the properties one by one; the others, such as tags, are not evaluated.
 func (s *settings) read(r *resolver, properties *yaml.Node) error {
 	for key, out := range map[string]any{
 		"Timeout": &s.Timeout, "MemorySize": &s.MemorySize, "CodeUri": &s.CodeURI,
@@ -86,8 +86,7 @@ func (r *resolver) function(id string, n, globals *yaml.Node, api *API) (Functio
 	return f, r.events(&f, properties, api)
 }
 
-// events reads what starts a function. Kinds of events that have no local twin are
-// left out.
+// events reads what starts a function. Kinds of events that have no local counterpart are left out.
 func (r *resolver) events(f *Function, properties *yaml.Node, api *API) error {
 	events := children(child(properties, "Events"))
 	names := make([]string, 0, len(events))

@@ -123,7 +123,8 @@ func TestFaultsNameTheLine(t *testing.T) {
 		t.Run(expression, func(t *testing.T) {
 			_, err := load(t, value+expression+"\n", Values{})
 			var fault *Error
-			if !errors.As(err, &fault) || !strings.Contains(fault.Msg, want) || fault.Line != line || fault.File != "template.yaml" {
+			if !errors.As(err, &fault) || !strings.Contains(fault.Msg, want) || fault.Line != line ||
+				fault.File != "template.yaml" {
 				t.Errorf("got %v, want template.yaml:%d: ...%s", err, line, want)
 			}
 		})
@@ -216,14 +217,18 @@ func TestWholeTemplate(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Function{
-		LogicalID: "Hello", CodeURI: "functions/hello", Timeout: 2 * time.Second, MemoryMB: 200, Reserved: 3, LogFormat: "JSON",
-		Env: map[string]string{"A": "global", "B": "own"},
+		LogicalID: "Hello", CodeURI: "functions/hello", Timeout: 2 * time.Second, MemoryMB: 200, Reserved: 3,
+		LogFormat: "JSON",
+		Env:       map[string]string{"A": "global", "B": "own"},
 		Routes: []Route{
-			{Method: "GET", Path: "/hello/{who}", Authorizer: "Agent", Scopes: []string{"openid"}, Timeout: 30 * time.Second},
-			{Method: "POST", Path: "/hello", Authorizer: "Agent", Scopes: []string{"x"}, Timeout: 1500 * time.Millisecond},
+			{Method: "GET", Path: "/hello/{who}", Authorizer: "Agent", Scopes: []string{"openid"},
+				Timeout: 30 * time.Second},
+			{Method: "POST", Path: "/hello", Authorizer: "Agent", Scopes: []string{"x"},
+				Timeout: 1500 * time.Millisecond},
 			{Method: "ANY", Path: "$default", Timeout: 30 * time.Second},
 		},
-		Schedules: []Schedule{{Name: "HelloD", Every: time.Minute}, {Name: "HelloE", Every: 2 * time.Hour, Input: "{}"}},
+		Schedules: []Schedule{{Name: "HelloD", Every: time.Minute},
+			{Name: "HelloE", Every: 2 * time.Hour, Input: "{}"}},
 	}
 	if len(tmpl.Functions) != 1 || !reflect.DeepEqual(tmpl.Functions[0], want) {
 		t.Errorf("functions: got %+v\nwant %+v", tmpl.Functions, want)
@@ -232,17 +237,20 @@ func TestWholeTemplate(t *testing.T) {
 		t.Errorf("folder: %q", want.Folder())
 	}
 	api := tmpl.API
-	if api.Rate != 50 || api.Burst != 100 || api.CORS.MaxAge != 60 || api.Authorizers["Agent"].Issuer != "https://issuer" {
+	if api.Rate != 50 || api.Burst != 100 || api.CORS.MaxAge != 60 ||
+		api.Authorizers["Agent"].Issuer != "https://issuer" {
 		t.Errorf("api: %+v", api)
 	}
-	if got := tmpl.Tables; len(got) != 1 || got[0].Name != "Table" || got[0].Indexes[0].Projection.Include[0] != "state" {
+	if got := tmpl.Tables; len(got) != 1 || got[0].Name != "Table" ||
+		got[0].Indexes[0].Projection.Include[0] != "state" {
 		t.Errorf("tables: %+v", got)
 	}
 	if len(tmpl.Secrets) != 1 || !strings.HasSuffix(tmpl.Secrets[0], ":secret:Secret-local0") {
 		t.Errorf("secrets: %v", tmpl.Secrets)
 	}
 	headers := []Header{
-		{"Content-Security-Policy", "default-src 'none'"}, {"X-Content-Type-Options", "nosniff"}, {"X-Frame-Options", "DENY"},
+		{"Content-Security-Policy", "default-src 'none'"}, {"X-Content-Type-Options", "nosniff"},
+		{"X-Frame-Options", "DENY"},
 		{"Referrer-Policy", "no-referrer"}, {"Strict-Transport-Security", "max-age=60; includeSubDomains; preload"},
 		{"Permissions-Policy", "camera=()"},
 	}

@@ -4,7 +4,7 @@ import "gopkg.in/yaml.v3"
 
 // Table is a DynamoDB table, in CloudFormation's words.
 type Table struct {
-	Name       string      `yaml:"-"` // what !Ref gives
+	Name       string      `yaml:"-"` // what !Ref returns
 	Attributes []Attribute `yaml:"AttributeDefinitions"`
 	Keys       []Key       `yaml:"KeySchema"`
 	Indexes    []Index     `yaml:"GlobalSecondaryIndexes"`
@@ -39,7 +39,8 @@ func (r *resolver) table(id string, n *yaml.Node) (Table, error) {
 		return t, err
 	}
 	t.Name = name.Value
-	for out, key := range map[any]string{&t.Attributes: "AttributeDefinitions", &t.Keys: "KeySchema", &t.Indexes: "GlobalSecondaryIndexes"} {
+	for out, key := range map[any]string{&t.Attributes: "AttributeDefinitions", &t.Keys: "KeySchema",
+		&t.Indexes: "GlobalSecondaryIndexes"} {
 		if err := r.decode(out, n, "Properties", key); err != nil {
 			return t, err
 		}

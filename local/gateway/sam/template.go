@@ -1,10 +1,9 @@
-// Package sam reads a SAM template as far as a program that stands in for the cloud
-// needs it: the functions with their environment and what they may ask of AWS, the HTTP
-// API's routes, authorizers and limits, the schedules, the table, the secrets' names and
-// the page's headers.
+// Package sam reads a SAM template as far as a program that stands in for the cloud needs it: the functions with their
+// environment and permissions, the HTTP API's routes, authorizers and limits, the schedules, the table, the secrets'
+// names and the page's headers.
 //
-// It refuses to know what runs them. Parts of the template that nobody asks for are not
-// evaluated, so a resource that has no local twin does no harm.
+// It does not know what runs them. Parts of the template that are not read are not evaluated, so a resource that has no
+// local counterpart does no harm.
 package sam
 
 import (
@@ -19,20 +18,20 @@ import (
 
 // Values are what the template cannot know by itself.
 type Values struct {
-	// Parameters stand over the parameters' defaults.
+	// Parameters override the parameters' defaults.
 	Parameters map[string]string
-	// Attributes are what !Ref Name ("Name") and !GetAtt Name.Attribute
-	// ("Name.Attribute") come to. What is missing gets a made-up value.
+	// Attributes are the values of !Ref Name ("Name") and !GetAtt Name.Attribute ("Name.Attribute"). What is missing
+	// gets a made-up value.
 	Attributes map[string]string
 }
 
-// Template is what was read.
+// Template is the result of reading.
 type Template struct {
 	Path      string
 	Functions []Function // in the order of their logical ids
 	API       API
 	Tables    []Table
-	Secrets   []string // what !Ref gives for each secret
+	Secrets   []string // what !Ref returns for each secret
 	Headers   []Header // of the page, from the distribution's response headers policy
 }
 
@@ -58,12 +57,12 @@ func (f Function) Folder() string { return filepath.Base(filepath.Clean(f.CodeUR
 type Route struct {
 	Method     string // upper case; ANY is every method
 	Path       string // "/wait/{conference}/{turn}", or "$default"
-	Authorizer string // "" if anybody may call
+	Authorizer string // "" if anybody may call it
 	Scopes     []string
 	Timeout    time.Duration // of the integration; 30 s if not set
 }
 
-// Schedule starts a function again and again.
+// Schedule starts a function at an interval.
 type Schedule struct {
 	Name  string
 	Every time.Duration
@@ -76,7 +75,7 @@ type Header struct {
 	Value string `yaml:"Value"`
 }
 
-// Load reads the template. Faults that have a line are *Error.
+// Load reads the template. Faults that have a position are *Error.
 func Load(path string, values Values) (*Template, error) {
 	r, root, err := open(path, values)
 	if err != nil {
@@ -86,7 +85,7 @@ func Load(path string, values Values) (*Template, error) {
 	return t, t.read(r, root)
 }
 
-// open reads the file, and evaluates nothing.
+// open reads the file and evaluates nothing.
 func open(path string, values Values) (*resolver, *yaml.Node, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -176,8 +175,8 @@ func (r *resolver) eachResource(f func(id, kind string, n *yaml.Node) error) err
 	return nil
 }
 
-// at walks down the keys of mappings, resolving what it meets, and returns the resolved
-// node there; nil if it is not there.
+// at walks down the keys of mappings, resolving what it meets, and returns the resolved node there; nil if there is
+// none.
 func (r *resolver) at(n *yaml.Node, keys ...string) (*yaml.Node, error) {
 	for _, key := range keys {
 		if n == nil {
@@ -198,8 +197,7 @@ func (r *resolver) at(n *yaml.Node, keys ...string) (*yaml.Node, error) {
 	return r.resolve(n)
 }
 
-// decode resolves the node at the keys and decodes it; it leaves out as it is if there
-// is no such node.
+// decode resolves the node at the keys and decodes it; without such a node it leaves out unchanged.
 func (r *resolver) decode(out any, n *yaml.Node, keys ...string) error {
 	v, err := r.at(n, keys...)
 	if err != nil || v == nil {

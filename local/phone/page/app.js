@@ -1,4 +1,4 @@
-// The telephone's face: it shows what the line tells, and passes on what is pressed.
+// The telephone's view: it shows what the call reports, and passes on what is pressed.
 import { Line } from './line.js';
 import { Meters } from './meter.js';
 import { hearing, minutes, spoken } from './words.js';
@@ -7,11 +7,11 @@ const at = (id) => document.getElementById(id);
 const meters = new Meters();
 const keyNames = { '*': 'star', '#': 'hash' };
 
-let number; // our own, which is dialled
+let number; // the number that is dialled
 let line; // the call, if there is one
 let since; // when it was connected
 
-// A new tab is another caller: a number of its own out of those that belong to nobody.
+// A new tab is another caller, with a number of its own from those reserved for fiction.
 const from = at('from');
 from.value = sessionStorage.getItem('from') ?? `+121255501${String(Math.floor(Math.random() * 100)).padStart(2, '0')}`;
 from.addEventListener('change', () => sessionStorage.setItem('from', from.value.trim()));
@@ -58,7 +58,7 @@ const told = {
     if (hadFocus) at('call').focus();
   },
 };
-let lastHeard; // may be told before the call is connected
+let lastHeard; // may be reported before the call is connected
 
 async function dial(event) {
   event.preventDefault();
@@ -67,7 +67,7 @@ async function dial(event) {
   setMute(false);
   at('clock').textContent = '';
   const call = line = new Line((what, detail) => {
-    if (line !== call) return; // a call before this one
+    if (line !== call) return; // an earlier call
     told[what](detail);
     if (what === 'connected' && lastHeard) told.hears(lastHeard);
   });
@@ -105,7 +105,7 @@ function setMute(on) {
 function press(key) {
   if (document.body.dataset.phase !== 'connected') return;
   line.press(key);
-  // A phone lets its owner hear the key; that it cannot be played is no harm.
+  // A phone plays the key's tone to its owner; it does no harm if it cannot.
   new Audio(`/sounds/dtmf${{ '*': 's', '#': 'h' }[key] ?? key}.wav`).play().catch(() => undefined);
   const button = at('keys').querySelector(`[data-key="${key}"]`);
   button.classList.add('pressed');

@@ -8,13 +8,13 @@
 //   hears    [words]               what is heard, in the words of the control API
 //   ended    { why }               it is over; nothing follows
 
-const silentAfter = 15_000; // the network sends a sign of life every 5 s
+const silentAfter = 15_000; // the network sends a keep-alive every 5 s
 
 export class Line {
   #tell;
   #socket;
   #peer;
-  #microphone; // undefined: this phone hears and says nothing
+  # Undefined: this phone hears and says nothing.
   #sid;
   #over = false;
   #watch;
@@ -91,7 +91,7 @@ export class Line {
     }
   }
 
-  // press sends a key as a telephone does: inside the sound.
+  // press sends a key as a telephone does: in band.
   press(key) {
     const sender = this.#peer?.getSenders().find((s) => s.dtmf);
     if (sender?.dtmf.canInsertDTMF) sender.dtmf.insertDTMF(sender.dtmf.toneBuffer + key, 120, 50);

@@ -1,4 +1,4 @@
-// Level meters: how loud streams are, as bars that also speak to a screen reader.
+// Level meters: the loudness of streams, as bars that a screen reader can read.
 
 const floor = -60; // dBFS that counts as silence
 
@@ -19,7 +19,7 @@ export class Meters {
     this.#frame ??= requestAnimationFrame(() => this.#draw());
   }
 
-  // stop empties the bars and gives the sound card back.
+  // stop empties the bars and releases the sound card.
   stop() {
     cancelAnimationFrame(this.#frame);
     for (const m of this.#meters) {

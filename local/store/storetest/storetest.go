@@ -1,5 +1,5 @@
-// Package storetest gives tests a table in a real server, quickly: one server for all
-// tests of a test binary, and a table of its own for each.
+// Package storetest gives tests a table in a real server, quickly: one server for all tests of a test binary, and a
+// table of its own for each.
 package storetest
 
 import (
@@ -42,7 +42,7 @@ func Table(t testing.TB) (*store.Store, string) {
 	return s, name
 }
 
-// plain keeps what a table's name may hold.
+// plain keeps what a table's name may contain.
 func plain(r rune) rune {
 	if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
 		return r
@@ -57,9 +57,10 @@ func Template(t testing.TB) sam.Table {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The table hangs on no parameter; the rest of the template wants these.
+	// The table depends on no parameter; the rest of the template needs these.
 	tmpl, err := sam.Load(filepath.Join(root, "template.yaml"), sam.Values{Parameters: map[string]string{
-		"TwilioNumber": "+15005550006", "TwilioAccountSid": "AC", "TwilioAuthToken": "x", "TwilioApiKey": "SK", "TwilioApiSecret": "x",
+		"TwilioNumber": "+15005550006", "TwilioAccountSid": "AC", "TwilioAuthToken": "x", "TwilioApiKey": "SK",
+		"TwilioApiSecret": "x",
 	}})
 	if err != nil {
 		t.Fatal(err)

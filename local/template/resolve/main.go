@@ -1,7 +1,6 @@
-// Program resolve reads a template in JSON from its input, after SAM's transform, and
-// follows every reference in it: whatever is named must be there, nothing may need
-// itself, and a parameter that a function is given must make a new version of it.
-// "make verify" runs it.
+// Program resolve reads a template in JSON from its input, after SAM's transform, and follows every reference in it:
+// whatever is named must exist, nothing may depend on itself, and a parameter that a function gets must make a new
+// version of it. "make verify" runs it.
 package main
 
 import (

@@ -21,7 +21,7 @@ var variable = regexp.MustCompile(`\$\{([^!}][^}]*)\}`)
 // walker goes through one part of a template.
 type walker struct {
 	t        template
-	at       string // what is being looked at
+	at       string // the part that is being examined
 	faults   []string
 	followed int
 	needs    map[string]map[string]bool // resource to resources
@@ -58,16 +58,15 @@ func (t template) check() (faults []string, followed int) {
 	for _, name := range slices.Sorted(maps.Keys(w.needs)) {
 		if ring := w.ring(name, nil); ring != nil {
 			w.fault("needs itself: " + strings.Join(ring, " > "))
-			break // one ring shows in each of its members
+			break // one cycle is found from each of its members
 		}
 	}
 	w.versions()
 	return w.faults, w.followed
 }
 
-// versions compares each function's version with the function: if a parameter of the
-// environment is not in the version's description, another value publishes no version
-// and callers go on being served with the old one.
+// versions compares each function's version with the function: if a parameter of the environment is not in the
+// version's description, another value publishes no version, and callers are still served with the old one.
 func (w *walker) versions() {
 	for _, name := range slices.Sorted(maps.Keys(w.t.Resources)) {
 		if w.t.Resources[name]["Type"] != "AWS::Lambda::Version" {
@@ -79,7 +78,8 @@ func (w *walker) versions() {
 		has, want := w.t.parameters(version["Description"]), w.t.parameters(function["Environment"])
 		if !slices.Equal(has, want) {
 			w.at = name
-			w.fault(fmt.Sprintf("is described by %v and not by the parameters %v of its function's environment", has, want))
+			w.fault(fmt.Sprintf("is described by %v and not by the parameters %v of its function's environment", has,
+				want))
 		}
 	}
 }
@@ -203,7 +203,7 @@ func (w *walker) condition(id string) {
 	}
 }
 
-// ring is the way from a resource back to itself, or nil.
+// ring is the path from a resource back to itself, or nil.
 func (w *walker) ring(name string, way []string) []string {
 	if i := slices.Index(way, name); i >= 0 {
 		return append(way[i:], name)
