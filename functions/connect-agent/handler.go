@@ -46,14 +46,17 @@ func (h handler) connectAgain(r *web.Request) (string, error) {
 	case err != nil:
 		return "", err
 	}
-	if wait <= restMost {
-		return twilio.HoldOn(r.Base.Connect(r.Conference(), r.Leg()), wait, waiting), nil
+	parts := max(1, (wait+partMost-1)/partMost)
+	pause := wait/parts - twilio.Spoken(waiting)
+	if parts == 1 {
+		return twilio.HoldOn(r.Base.Connect(r.Conference(), r.Leg()), pause, waiting), nil
 	}
-	return twilio.HoldOn(r.Base.FellOut(r.Conference(), r.Leg()), restMost, waiting), nil
+	return twilio.HoldOn(r.Base.FellOut(r.Conference(), r.Leg()), pause, waiting), nil
 }
 
-// restMost is the longest silence between two requests of a waiting leg.
-const restMost = 6 * time.Second
+// partMost is the longest time between two requests of a waiting leg. A longer wait is divided into equal parts, so that
+// none is short.
+const partMost = 9 * time.Second
 
 // connect lets an agent who has answered join the conference. If the caller has left meanwhile, the
 // agent never joins an empty conference. An outside party is screened first.

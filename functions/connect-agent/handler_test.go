@@ -170,16 +170,16 @@ func TestF181ALegThatTheRoomDoesNotTakeIsTriedLaterEachTimeThenGivenUp(t *testin
 	s.Post(at, form).Is(t, room(id, key, "false"))
 	w.Now = w.Now.Add(200 * time.Millisecond)
 	for range 2 { // a repeated request gets the same answer
-		s.Post(at+"/room", form).Is(t, waits("6", at))
+		s.Post(at+"/room", form).Is(t, waits("4", at))
 	}
 	w.Now = w.Now.Add(9 * time.Second)
 	s.Post(at, form).Is(t, room(id, key, "false"))
-	s.Post(at+"/room", form).Is(t, waits("6", at+"/room"))
+	s.Post(at+"/room", form).Is(t, waits("4", at+"/room"))
 	w.Now = w.Now.Add(9 * time.Second)
-	s.Post(at+"/room", form).Is(t, waits("3", at))
+	s.Post(at+"/room", form).Is(t, waits("1", at))
 	w.Now = w.Now.Add(6 * time.Second)
 	s.Post(at, form).Is(t, room(id, key, "false"))
-	s.Post(at+"/room", form).Is(t, waits("6", at+"/room"))
+	s.Post(at+"/room", form).Is(t, waits("7", at+"/room"))
 	w.Now = w.Now.Add(20 * time.Second)
 	s.Post(at, form).Is(t, room(id, key, "false"))
 	for range 2 {
