@@ -60,7 +60,8 @@ func (c *Conference) outside(now time.Time) bool {
 // admitted: as far as is known the conference has admitted the caller. After a refusal that must be confirmed before an
 // agent is rung.
 func (c *Conference) admitted(now time.Time) bool {
-	return c.Refused == 0 || (c.Turned || c.Caller.Joined) && !now.Before(c.Entering.Add(shortRound))
+	proved := c.Refused < 2 || !now.Before(c.Entering.Add(shortRound)) // one that ends at once takes nobody
+	return c.Refused == 0 || (c.Turned || c.Caller.Joined) && proved
 }
 
 // LegFellOut applies the end of the <Dial> of an agent's leg whose TwiML goes on: the conference has refused the leg,
