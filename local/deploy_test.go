@@ -34,7 +34,8 @@ func deployScript(t *testing.T, settings, cases string, env []string, args ...st
 	write("functions/publish/page/index.html", "the page")
 	note := "#!/bin/sh\necho \"${0##*/} $*\" >>" + dir + "/asked\n"
 	// The parameters are in a file that is gone afterwards.
-	write("bin/sam", note+"for a; do case $a in file://*) sed 's/^/  /' \"${a#file://}\" >>"+dir+"/asked ;; esac; done\n"+
+	write("bin/sam", note+"for a; do case $a in file://*) sed 's/^/  /' \"${a#file://}\" >>"+dir+
+		"/asked ;; esac; done\n"+
 		"[ \"$1\" != deploy ] || exit \"${SAM_EXIT:-0}\"\n")
 	write("bin/aws", note+"case \"$*\" in\n"+cases+"\n*configure*) exit 1 ;;\n*) ;;\nesac\n")
 	cmd := exec.CommandContext(t.Context(), "bash", append([]string{filepath.Join(dir, "local", "deploy.sh")},
@@ -138,7 +139,8 @@ func TestDeployMakesAStackAnewWhoseFirstDeploymentFailed(t *testing.T) {
 	}
 }
 
-// sam ends with 0 when the changes are declined, and leaves the change set; the first time also a stack with nothing in it.
+// sam ends with 0 when the changes are declined, and leaves the change set; the first time also a stack with nothing in
+// it.
 func TestDeployDoesNotCallADeclinedOneDone(t *testing.T) {
 	const sets = "*list-change-sets*) [ ! -f $0.listed ] || echo samcli-deploy1; touch $0.listed ;;\n"
 	for status, first := range map[string]bool{"REVIEW_IN_PROGRESS": true, "UPDATE_COMPLETE": false} {

@@ -21,7 +21,7 @@ type journal struct {
 	calls    map[string]bool
 }
 
-// entry is a request as a function logs it (shared/web).
+// entry is a request as a function logs it (shared/httpapi).
 type entry struct {
 	Level, Function, Route, Conference, Error string
 	Status                                    int

@@ -52,7 +52,8 @@ func TestF202RemoveAgentEndsTheSignInAndMarksTheAgent(t *testing.T) {
 		t.Errorf("%v: %s", err, said)
 	}
 	inOrder(t, asked, "--stack-name line", "admin-disable-user --user-pool-id pool1 --username Ada",
-		"admin-user-global-sign-out --user-pool-id pool1 --username Ada", "go run ./local roster -table table1 remove Ada")
+		"admin-user-global-sign-out --user-pool-id pool1 --username Ada",
+		"go run ./local roster -table table1 remove Ada")
 	said, asked, err = removeScript(t, withPool, nil, "ada", "restore")
 	if err != nil || strings.Contains(asked, "disable") {
 		t.Errorf("%v: %s", err, said)

@@ -8,23 +8,23 @@ import (
 	"unicode/utf8"
 
 	"warmtransfer/shared/agent"
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/httpapi"
+	"warmtransfer/shared/service"
 	"warmtransfer/shared/twilio"
-	"warmtransfer/shared/web"
 )
 
 type handler struct {
-	edge  web.Edge
+	edge  httpapi.Edge
 	claim string
 	// number is the line's own number: the page accepts numbers of its country without the country code.
 	number string
-	board  func(twilio.Base) *switchboard.Switchboard
+	board  func(twilio.Base) *service.Service
 }
 
 func (h handler) routes() http.Handler {
-	return web.Agents{
+	return httpapi.Agents{
 		Edge: h.edge, Claim: h.claim,
-		Routes: map[string]func(*web.Request) (int, any, error){
+		Routes: map[string]func(*httpapi.Request) (int, any, error){
 			"GET /agents":         h.directory,
 			"POST /agents/search": h.search,
 			"GET /agents/me":      h.me,
@@ -51,14 +51,14 @@ type directory struct {
 	More   bool      `json:"more,omitempty"`
 }
 
-func (h handler) directory(r *web.Request) (int, any, error) {
+func (h handler) directory(r *httpapi.Request) (int, any, error) {
 	d, err := h.board(r.Base).Directory(r.Context(), r.Who, r.Now)
 	return http.StatusOK, h.listed(d, r.Now), err
 }
 
 // search is the directory of the agents whose name contains a text. A part of a name must not be in an
 // address (N9), so the text is in the body.
-func (h handler) search(r *web.Request) (int, any, error) {
+func (h handler) search(r *httpapi.Request) (int, any, error) {
 	var in struct {
 		Text string `json:"text"`
 	}
@@ -67,14 +67,14 @@ func (h handler) search(r *web.Request) (int, any, error) {
 	}
 	wanted := fold(in.Text)
 	if wanted == "" || utf8.RuneCountInString(in.Text) > maxText {
-		return 0, nil, web.Malformed("The text must be a part of a name, at most 100 characters.")
+		return 0, nil, httpapi.Malformed("The text must be a part of a name, at most 100 characters.")
 	}
 	fits := func(a agent.Agent) bool { return strings.Contains(fold(a.Name), wanted) }
 	d, err := h.board(r.Base).Search(r.Context(), r.Who, fits)
 	return http.StatusOK, h.listed(d, r.Now), err
 }
 
-func (h handler) listed(found switchboard.Directory, now time.Time) directory {
+func (h handler) listed(found service.Directory, now time.Time) directory {
 	d := directory{At: now, Agents: make([]entry, 0, len(found.Agents)), Number: h.number, More: found.More}
 	for _, a := range found.Agents {
 		d.Agents = append(d.Agents, entry{
@@ -85,13 +85,13 @@ func (h handler) listed(found switchboard.Directory, now time.Time) directory {
 	return d
 }
 
-func (h handler) me(r *web.Request) (int, any, error) {
-	snap, err := h.board(r.Base).Me(r.Context(), r.Who, r.Now)
+func (h handler) me(r *httpapi.Request) (int, any, error) {
+	snap, err := h.board(r.Base).Snapshot(r.Context(), r.Who, r.Now)
 	return http.StatusOK, snap, err
 }
 
 // setStatus sets the status that the agent has chosen; with beat it is only the page's heartbeat.
-func (h handler) setStatus(r *web.Request) (int, any, error) {
+func (h handler) setStatus(r *httpapi.Request) (int, any, error) {
 	var in struct {
 		Status agent.Status `json:"status"`
 		Beat   bool         `json:"beat"`
@@ -100,7 +100,7 @@ func (h handler) setStatus(r *web.Request) (int, any, error) {
 		return 0, nil, err
 	}
 	if !slices.Contains([]agent.Status{agent.Available, agent.Away, agent.WrapUp}, in.Status) {
-		return 0, nil, web.Malformed("There is no such status.")
+		return 0, nil, httpapi.Malformed("There is no such status.")
 	}
 	snap, err := h.board(r.Base).SetStatus(r.Context(), r.Who, in.Status, in.Beat, r.Now)
 	return http.StatusOK, snap, err

@@ -11,32 +11,33 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"warmtransfer/shared/agent"
-	"warmtransfer/shared/conference"
-	"warmtransfer/shared/switchboard"
-	"warmtransfer/shared/switchboard/switchboardtest"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/httpapi"
+	"warmtransfer/shared/httpapi/httpapitest"
+	"warmtransfer/shared/service"
+	"warmtransfer/shared/service/servicetest"
 	"warmtransfer/shared/twilio"
-	"warmtransfer/shared/web"
-	"warmtransfer/shared/web/webtest"
 )
 
 // suite is the function and openapi.yaml: every answer is compared with it.
 type suite struct {
-	*webtest.Site
-	*switchboardtest.World
-	spec *webtest.Spec
+	*httpapitest.Site
+	*servicetest.World
+	spec *httpapitest.Spec
 }
 
 func serve(t testing.TB, agents ...agent.ID) suite {
-	w := switchboardtest.NewWorld(t, agents...)
-	s := webtest.New(t, func() time.Time { return w.Now }, func(e web.Edge) http.Handler {
+	w := servicetest.NewWorld(t, agents...)
+	s := httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
 		return handler{
-			edge: e, claim: "username", number: "+15005550001", board: func(twilio.Base) *switchboard.Switchboard { return w.Board },
+			edge: e, claim: "username", number: "+15005550001",
+			board: func(twilio.Base) *service.Service { return w.Board },
 		}.routes()
 	})
-	return suite{Site: s, World: w, spec: webtest.NewSpec(t)}
+	return suite{Site: s, World: w, spec: httpapitest.NewSpec(t)}
 }
 
-func (s suite) ask(name, method, path, body string) webtest.Answer {
+func (s suite) ask(name, method, path, body string) httpapitest.Answer {
 	s.Site.T.Helper()
 	e := s.Signed(name, method, path, body)
 	a := s.Do(e)
@@ -44,7 +45,7 @@ func (s suite) ask(name, method, path, body string) webtest.Answer {
 	return a
 }
 
-func (s suite) snapshot(a webtest.Answer) (snap switchboard.Snapshot) {
+func (s suite) snapshot(a httpapitest.Answer) (snap service.Snapshot) {
 	s.Site.T.Helper()
 	if a.Status != http.StatusOK {
 		s.Site.T.Fatalf("answered %d %s", a.Status, a.Body)
@@ -55,7 +56,7 @@ func (s suite) snapshot(a webtest.Answer) (snap switchboard.Snapshot) {
 	return snap
 }
 
-func (s suite) problem(a webtest.Answer, status int, slug string) {
+func (s suite) problem(a httpapitest.Answer, status int, slug string) {
 	s.Site.T.Helper()
 	s.Problem(a, status, slug)
 }
@@ -65,7 +66,8 @@ const me = "/agents/me"
 func TestAnAgentWhoIsHeardOfForTheFirstTimeIsAway(t *testing.T) {
 	s := serve(t)
 	snap := s.snapshot(s.ask("carol", "GET", me, ""))
-	if snap.Agent.ID != "carol" || snap.Agent.Name != "Agent carol" || snap.Agent.Status != agent.Away || snap.Call != nil {
+	if snap.Agent.ID != "carol" || snap.Agent.Name != "Agent carol" || snap.Agent.Status != agent.Away ||
+		snap.Call != nil {
 		t.Errorf("snapshot %+v", snap)
 	}
 	if !snap.At.Equal(s.Now().Truncate(time.Millisecond)) {
@@ -78,7 +80,7 @@ func (s suite) Now() time.Time { return s.World.Now }
 func TestStatusIsSetAndRepeatedItChangesNothing(t *testing.T) {
 	s := serve(t)
 	for _, status := range []agent.Status{agent.Available, agent.WrapUp, agent.Away} {
-		var first switchboard.Snapshot
+		var first service.Snapshot
 		for i := range 2 {
 			snap := s.snapshot(s.ask("alice", "PUT", me, `{"status":"`+string(status)+`"}`))
 			if snap.Agent.Status != status || string(snap.Agent.Presence) != string(status) {
@@ -111,7 +113,8 @@ func TestGoingOnlineIsOfferedTheCallerWhoWaits(t *testing.T) {
 	s := serve(t)
 	id, _ := s.Dial()
 	snap := s.snapshot(s.ask("alice", "PUT", me, `{"status":"available"}`))
-	if snap.Call == nil || snap.Call.ID != id || snap.Call.Role != conference.RoleOffered || snap.Call.Caller.Number != "+15005550006" {
+	if snap.Call == nil || snap.Call.ID != id || snap.Call.Role != call.RoleOffered ||
+		snap.Call.Caller.Number != "+15005550006" {
 		t.Errorf("call %+v", snap.Call)
 	}
 	if !strings.Contains(s.Log.String(), `"conference":"`+string(id)+`"`) {
@@ -123,7 +126,7 @@ func TestGoingOnlineIsOfferedTheCallerWhoWaits(t *testing.T) {
 func TestSnapshotsOfEveryState(t *testing.T) {
 	s := serve(t, "alice", "bob")
 	id, _ := s.Dial()
-	seen := map[conference.State]bool{}
+	seen := map[call.State]bool{}
 	look := func() {
 		s.Settle()
 		for _, name := range []string{"alice", "bob"} {
@@ -136,28 +139,28 @@ func TestSnapshotsOfEveryState(t *testing.T) {
 	look()
 	s.Answer("alice")
 	look()
-	s.MustPress("alice", conference.DoHold, "")
+	s.MustPress("alice", call.DoHold, "")
 	look()
-	s.MustPress("alice", conference.DoResume, "")
-	s.MustPress("alice", conference.DoAdd, "bob")
+	s.MustPress("alice", call.DoResume, "")
+	s.MustPress("alice", call.DoAdd, "bob")
 	look()
-	s.MustPress("alice", conference.DoCancel, "")
+	s.MustPress("alice", call.DoCancel, "")
 	look()
-	s.MustPress("alice", conference.DoConsult, "bob")
+	s.MustPress("alice", call.DoConsult, "bob")
 	look()
 	s.Answer("bob")
 	look()
-	s.MustPress("alice", conference.DoSwap, "")
+	s.MustPress("alice", call.DoSwap, "")
 	look()
-	s.MustPress("alice", conference.DoJoin, "")
+	s.MustPress("alice", call.DoJoin, "")
 	look()
-	s.MustPress("alice", conference.DoComplete, "")
+	s.MustPress("alice", call.DoComplete, "")
 	look()
 	s.CallerHangsUp(id)
 	look()
-	for _, state := range []conference.State{
-		conference.Ringing, conference.Talking, conference.AddRinging, conference.ConsultRinging, conference.Consulting,
-		conference.Swapped, conference.ThreeWay,
+	for _, state := range []call.State{
+		call.Ringing, call.Talking, call.AddRinging, call.ConsultRinging, call.Consulting,
+		call.Swapped, call.ThreeWay,
 	} {
 		if !seen[state] {
 			t.Errorf("no snapshot of %s", state)
@@ -196,7 +199,8 @@ func TestDirectory(t *testing.T) {
 }
 
 func TestF151IdentitiesAreMappedToWhatCanBeCalled(t *testing.T) {
-	for _, name := range []string{"anna maria", "bob@example.com", strings.Repeat("x", 200), "😀", "ünal", "a_b", "<b>", "a\x00b"} {
+	for _, name := range []string{"anna maria", "bob@example.com", strings.Repeat("x", 200), "😀", "ünal", "a_b", "<b>",
+		"a\x00b"} {
 		s := serve(t)
 		snap := s.snapshot(s.ask(name, "GET", me, ""))
 		if !agent.Valid(string(snap.Agent.ID)) {
@@ -212,22 +216,25 @@ func TestMalformedRequestsChangeNothing(t *testing.T) {
 	s := serve(t, "alice")
 	before := s.Store.Counts()
 	for _, body := range []string{
-		`{"status":"asleep"}`, `{"status":""}`, `{}`, `null`, `[]`, `"away"`, `{"status":5}`, `{"status":"away","beat":"yes"}`,
-		`{"status":"away","coaching":true}`, `{"status":"away"} {}`, `{"status":"away"}x`, `{"status":"away"`, `{`, ``, "\x00",
+		`{"status":"asleep"}`, `{"status":""}`, `{}`, `null`, `[]`, `"away"`, `{"status":5}`,
+		`{"status":"away","beat":"yes"}`,
+		`{"status":"away","coaching":true}`, `{"status":"away"} {}`, `{"status":"away"}x`, `{"status":"away"`, `{`, ``,
+		"\x00",
 	} {
 		s.problem(s.ask1("PUT", "application/json", body), 400, "malformed")
 	}
-	for kind, status := range map[string]int{"text/plain": 415, "application/x-www-form-urlencoded": 415, "": 415, "application/json; charset=utf-8": 413} {
+	for kind, status := range map[string]int{"text/plain": 415, "application/x-www-form-urlencoded": 415, "": 415,
+		"application/json; charset=utf-8": 413} {
 		body := `{"status":"` + strings.Repeat("a", 20<<10) + `"}`
 		if a := s.ask1("PUT", kind, body); a.Status != status {
 			t.Errorf("%q: answered %d, want %d", kind, a.Status, status)
 		}
 	}
-	webtest.Untouched(t, s.World, before)
+	httpapitest.Untouched(t, s.World, before)
 }
 
 // ask1 is a request of alice with any content type.
-func (s suite) ask1(method, kind, body string) webtest.Answer {
+func (s suite) ask1(method, kind, body string) httpapitest.Answer {
 	e := s.Signed("alice", method, me, "")
 	raw := s.Event(method, me, kind, body)
 	e.Body, e.IsBase64Encoded = raw.Body, raw.IsBase64Encoded
@@ -242,7 +249,8 @@ func (s suite) ask1(method, kind, body string) webtest.Answer {
 func TestF160WrongMethodOrAddress(t *testing.T) {
 	s := serve(t, "alice")
 	before := s.Store.Counts()
-	for _, e := range []events.APIGatewayV2HTTPRequest{s.Signed("alice", "DELETE", me, ""), s.Signed("alice", "POST", "/agents", ""), s.Signed("alice", "OPTIONS", me, "")} {
+	for _, e := range []events.APIGatewayV2HTTPRequest{s.Signed("alice", "DELETE", me, ""),
+		s.Signed("alice", "POST", "/agents", ""), s.Signed("alice", "OPTIONS", me, "")} {
 		a := s.Do(e)
 		s.problem(a, 405, "method")
 		if a.Header["Allow"] == "" {
@@ -252,7 +260,7 @@ func TestF160WrongMethodOrAddress(t *testing.T) {
 	for _, path := range []string{"/agents/bob", "/agents/", "/agents//me", "/agents/../agents", "/"} {
 		s.problem(s.Do(s.Signed("alice", "GET", path, "")), 404, "not-found")
 	}
-	webtest.Untouched(t, s.World, before)
+	httpapitest.Untouched(t, s.World, before)
 }
 
 func TestF149F161WithoutAnAuthorizersWordNobodyIsLetIn(t *testing.T) {
@@ -267,7 +275,7 @@ func TestF149F161WithoutAnAuthorizersWordNobodyIsLetIn(t *testing.T) {
 		nameless.RequestContext.Authorizer.JWT.Claims = map[string]string{"email": "alice@example.com"}
 		s.problem(s.Do(nameless), 403, "no-name")
 	}
-	webtest.Untouched(t, s.World, before)
+	httpapitest.Untouched(t, s.World, before)
 }
 
 func TestStoreDown(t *testing.T) {
@@ -278,7 +286,7 @@ func TestStoreDown(t *testing.T) {
 	} {
 		for _, took := range []bool{false, true} {
 			s := serve(t, "alice")
-			s.Store.Every(tt.op, switchboardtest.Fault{Err: switchboard.ErrUnavailable, Took: took})
+			s.Store.Every(tt.op, servicetest.Fault{Err: service.ErrUnavailable, Took: took})
 			a := s.ask("alice", tt.method, tt.path, tt.body)
 			s.problem(a, 503, "unavailable")
 			if a.Header["Retry-After"] == "" {
@@ -295,7 +303,7 @@ func TestStoreDown(t *testing.T) {
 func TestSampleEvents(t *testing.T) {
 	s := serve(t)
 	for _, name := range []string{"agents", "agents-search", "agents-me", "agents-set-status"} {
-		e := webtest.Sample(t, name)
+		e := httpapitest.Sample(t, name)
 		a := s.Do(e)
 		s.spec.Check(e, a)
 		if a.Status != 200 {
@@ -331,7 +339,7 @@ func (s suite) silentCrowd(n int) {
 	}
 }
 
-func (s suite) list(a webtest.Answer) (d directory) {
+func (s suite) list(a httpapitest.Answer) (d directory) {
 	s.Site.T.Helper()
 	if err := json.Unmarshal([]byte(a.Body), &d); err != nil || a.Status != 200 {
 		s.Site.T.Fatalf("%d %s: %v", a.Status, a.Body, err)
@@ -364,12 +372,13 @@ func TestF179WhatIsSearchedForMustBeAPartOfAName(t *testing.T) {
 	s := serve(t, "alice")
 	before := s.Store.Counts()
 	for _, body := range []string{
-		`{"text":""}`, `{}`, `{"text":"'"}`, `{"text":5}`, `{"text":"` + strings.Repeat("a", 101) + `"}`, `{"text":"a","x":1}`,
+		`{"text":""}`, `{}`, `{"text":"'"}`, `{"text":5}`, `{"text":"` + strings.Repeat("a", 101) + `"}`,
+		`{"text":"a","x":1}`,
 	} {
 		e := s.Signed("alice", "POST", "/agents/search", body)
 		s.problem(s.Do(e), 400, "malformed")
 	}
-	webtest.Untouched(t, s.World, before)
+	httpapitest.Untouched(t, s.World, before)
 }
 
 func TestFold(t *testing.T) {
@@ -391,18 +400,18 @@ func TestF185TheSnapshotIsThereWithoutTheLine(t *testing.T) {
 		s.Answer("alice")
 		s.Settle()
 		for _, op := range []string{"Line", "Agents", "Live"} {
-			s.Store.Every(op, switchboardtest.Fault{Err: switchboard.ErrUnavailable, Took: took})
+			s.Store.Every(op, servicetest.Fault{Err: service.ErrUnavailable, Took: took})
 		}
 		for _, e := range []struct{ method, body string }{
 			{"GET", ""}, {"PUT", `{"status":"available","beat":true}`}, {"PUT", `{"status":"away"}`},
 		} {
 			snap := s.snapshot(s.ask("alice", e.method, me, e.body))
-			if !snap.Line.Unknown || snap.Call == nil || snap.Call.ID != id {
+			if !snap.Queue.Unknown || snap.Call == nil || snap.Call.ID != id {
 				t.Errorf("%s %s: %+v", e.method, e.body, snap)
 			}
 		}
 		s.Store.Heal()
-		if snap := s.snapshot(s.ask("alice", "GET", me, "")); snap.Line.Unknown {
+		if snap := s.snapshot(s.ask("alice", "GET", me, "")); snap.Queue.Unknown {
 			t.Error("with the index back, the queue is still unknown")
 		}
 	}
@@ -410,7 +419,7 @@ func TestF185TheSnapshotIsThereWithoutTheLine(t *testing.T) {
 
 func TestF202WhoWasRemovedIsRefusedAtOnce(t *testing.T) {
 	s := serve(t, "alice", "bob")
-	if err := s.Board.Remove(t.Context(), switchboard.Who{ID: "alice"}, s.World.Now); err != nil {
+	if err := s.Board.Remove(t.Context(), service.Principal{ID: "alice"}, s.World.Now); err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range []struct{ method, path, body string }{
@@ -426,7 +435,7 @@ func TestF202WhoWasRemovedIsRefusedAtOnce(t *testing.T) {
 	if d := s.list(s.ask("bob", "POST", "/agents/search", `{"text":"alice"}`)); len(d.Agents) != 0 {
 		t.Errorf("found is %+v", d.Agents)
 	}
-	if err := s.Board.Restore(t.Context(), switchboard.Who{ID: "alice"}, s.World.Now); err != nil {
+	if err := s.Board.Restore(t.Context(), service.Principal{ID: "alice"}, s.World.Now); err != nil {
 		t.Fatal(err)
 	}
 	if snap := s.snapshot(s.ask("alice", "GET", me, "")); snap.Agent.Status != agent.Away {
@@ -461,7 +470,8 @@ func TestF191DirectoryTimesAreThoseOfThePresence(t *testing.T) {
 		t.Helper()
 		e := s.directoryOf("bob")
 		if d := e.Since.Sub(since).Abs(); e.Presence != presence || d >= time.Millisecond || e.Rung != rung {
-			t.Errorf("bob is %s since %v, rung %t; want %s since %v, rung %t", e.Presence, e.Since, e.Rung, presence, since, rung)
+			t.Errorf("bob is %s since %v, rung %t; want %s since %v, rung %t", e.Presence, e.Since, e.Rung, presence,
+				since, rung)
 		}
 		if e.Seen.Before(t0) {
 			t.Errorf("bob was seen %v", e.Seen)

@@ -6,23 +6,23 @@ import (
 	"strconv"
 	"time"
 
-	"warmtransfer/shared/conference"
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/httpapi"
+	"warmtransfer/shared/service"
 	"warmtransfer/shared/twilio"
-	"warmtransfer/shared/web"
 )
 
 type handler struct {
-	edge  web.Edge
+	edge  httpapi.Edge
 	keys  twilio.Keys
-	board func(twilio.Base) *switchboard.Switchboard
+	board func(twilio.Base) *service.Service
 	line  string // the line's name, as an outside party hears it; "" if it has none
 }
 
 func (h handler) routes() http.Handler {
-	return web.Voice{
+	return httpapi.Voice{
 		Edge: h.edge, Keys: h.keys, Instead: again,
-		Routes: map[string]func(*web.Request) (string, error){
+		Routes: map[string]func(*httpapi.Request) (string, error){
 			"POST /connect-agent/{conference}/{leg}":        h.connect,
 			"POST /connect-agent/{conference}/{leg}/{try}":  h.connectAgain,
 			"POST /connect-agent/{conference}/{leg}/accept": h.accept,
@@ -35,13 +35,13 @@ const waiting = "The call is being connected. Please wait."
 
 // connectAgain handles another attempt, or a leg that is still up after its <Dial> into the
 // conference.
-func (h handler) connectAgain(r *web.Request) (string, error) {
+func (h handler) connectAgain(r *httpapi.Request) (string, error) {
 	if r.PathValue("try") != twilio.AfterDial {
 		return h.connect(r)
 	}
-	wait, err := h.board(r.Base).FellOut(r.Context(), r.Conference(), r.Leg(), conference.LegID(r.CallSID()), r.Now)
+	wait, err := h.board(r.Base).HandleJoinRefused(r.Context(), r.Call(), r.Leg(), call.LegID(r.CallSID()), r.Now)
 	switch {
-	case errors.Is(err, conference.ErrNotWanted), errors.Is(err, switchboard.ErrNotFound):
+	case errors.Is(err, call.ErrNotWanted), errors.Is(err, service.ErrNotFound):
 		return twilio.Goodbye(), nil // the call is over, and the page says so
 	case err != nil:
 		return "", err
@@ -49,43 +49,44 @@ func (h handler) connectAgain(r *web.Request) (string, error) {
 	parts := max(1, (wait+partMost-1)/partMost)
 	pause := wait/parts - twilio.Spoken(waiting)
 	if parts == 1 {
-		return twilio.HoldOn(r.Base.Connect(r.Conference(), r.Leg()), pause, waiting), nil
+		return twilio.HoldOn(r.Base.Connect(r.Call(), r.Leg()), pause, waiting), nil
 	}
-	return twilio.HoldOn(r.Base.FellOut(r.Conference(), r.Leg()), pause, waiting), nil
+	return twilio.HoldOn(r.Base.JoinRefused(r.Call(), r.Leg()), pause, waiting), nil
 }
 
-// partMost is the longest time between two requests of a waiting leg. A longer wait is divided into equal parts, so that
+// partMost is the longest time between two requests of a waiting leg. A longer wait is divided into equal parts, so
+// that
 // none is short.
 const partMost = 9 * time.Second
 
 // connect lets an agent who has answered join the conference. If the caller has left meanwhile, the
 // agent never joins an empty conference. An outside party is screened first.
-func (h handler) connect(r *web.Request) (string, error) {
-	in, err := h.board(r.Base).Connect(r.Context(), r.Conference(), r.Leg(), conference.LegID(r.CallSID()), r.Now)
+func (h handler) connect(r *httpapi.Request) (string, error) {
+	in, err := h.board(r.Base).Connect(r.Context(), r.Call(), r.Leg(), call.LegID(r.CallSID()), r.Now)
 	return h.enter(r, in, err)
 }
 
 // accept handles the key that a screened outside party has pressed.
-func (h handler) accept(r *web.Request) (string, error) {
+func (h handler) accept(r *httpapi.Request) (string, error) {
 	yes := r.Form.Get("Digits") == twilio.AcceptKey
-	in, err := h.board(r.Base).Accept(r.Context(), r.Conference(), r.Leg(), conference.LegID(r.CallSID()), yes, r.Now)
-	if !yes && errors.Is(err, conference.ErrNotWanted) {
+	in, err := h.board(r.Base).Accept(r.Context(), r.Call(), r.Leg(), call.LegID(r.CallSID()), yes, r.Now)
+	if !yes && errors.Is(err, call.ErrNotWanted) {
 		return twilio.Goodbye("Goodbye."), nil
 	}
 	return h.enter(r, in, err)
 }
 
 // enter answers for a leg that has been answered.
-func (h handler) enter(r *web.Request, in conference.Admission, err error) (string, error) {
+func (h handler) enter(r *httpapi.Request, in call.Admission, err error) (string, error) {
 	switch {
-	case errors.Is(err, conference.ErrNotWanted), errors.Is(err, switchboard.ErrNotFound):
+	case errors.Is(err, call.ErrNotWanted), errors.Is(err, service.ErrNotFound):
 		return twilio.Goodbye("This call is already over."), nil
 	case err != nil:
 		return "", err
-	case in.Ask:
-		return twilio.Ask(r.Base, h.line, r.Conference(), in.Leg), nil
+	case in.Screen:
+		return twilio.Ask(r.Base, h.line, r.Call(), in.Leg), nil
 	}
-	return twilio.AgentRoom(r.Base, r.Conference(), in.Leg, in.EndsRoom), nil
+	return twilio.JoinAgent(r.Base, r.Call(), in.Leg, in.EndsConference), nil
 }
 
 const (
@@ -96,7 +97,7 @@ const (
 
 // again asks the agent to wait, and tries once more; then it ends the leg, and the caller is offered
 // to another agent. An outside party whose key was lost is asked again.
-func again(r *web.Request) string {
+func again(r *httpapi.Request) string {
 	n, try := 0, r.PathValue("try")
 	if try == twilio.AfterDial {
 		return twilio.Goodbye() // most likely the call is over
@@ -108,5 +109,5 @@ func again(r *web.Request) string {
 	if n >= tries {
 		return twilio.Goodbye(sorry)
 	}
-	return twilio.HoldOn(r.Base.ConnectAgain(r.Conference(), r.Leg(), n+1), pause, "Please wait.")
+	return twilio.HoldOn(r.Base.ConnectAgain(r.Call(), r.Leg(), n+1), pause, "Please wait.")
 }

@@ -8,42 +8,46 @@ import (
 	"time"
 
 	"warmtransfer/shared/agent"
-	"warmtransfer/shared/conference"
-	"warmtransfer/shared/switchboard"
-	"warmtransfer/shared/switchboard/switchboardtest"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/httpapi"
+	"warmtransfer/shared/httpapi/httpapitest"
+	"warmtransfer/shared/service"
+	"warmtransfer/shared/service/servicetest"
 	"warmtransfer/shared/twilio"
-	"warmtransfer/shared/web"
-	"warmtransfer/shared/web/webtest"
 )
 
-func serve(t testing.TB, keys twilio.Keys, agents ...agent.ID) (*webtest.Site, *switchboardtest.World) {
-	w := switchboardtest.NewWorld(t, agents...)
-	return webtest.New(t, func() time.Time { return w.Now }, func(e web.Edge) http.Handler {
+func serve(t testing.TB, keys twilio.Keys, agents ...agent.ID) (*httpapitest.Site, *servicetest.World) {
+	w := servicetest.NewWorld(t, agents...)
+	return httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
 		return handler{
-			edge: e, keys: keys, board: func(twilio.Base) *switchboard.Switchboard { return w.Board },
+			edge: e, keys: keys, board: func(twilio.Base) *service.Service { return w.Board },
 		}.routes()
 	}), w
 }
 
 // ring is a world in which alice is rung for a caller.
-func ring(t testing.TB) (s *webtest.Site, w *switchboardtest.World, id conference.ID, form url.Values) {
-	s, w = serve(t, webtest.Keys, "alice", "bob")
+func ring(t testing.TB) (s *httpapitest.Site, w *servicetest.World, id call.ID, form url.Values) {
+	s, w = serve(t, httpapitest.Keys, "alice", "bob")
 	id, _ = w.Dial()
 	w.Settle()
-	l := w.Conference(id).Legs[0]
-	return s, w, id, webtest.Form(t, "connect", "CallSid", string(l.SID))
+	l := w.Call(id).Legs[0]
+	return s, w, id, httpapitest.Form(t, "connect", "CallSid", string(l.SID))
 }
 
-func path(w *switchboardtest.World, id conference.ID, leg int) string {
-	return "/connect-agent/" + string(id) + "/" + string(w.Conference(id).Legs[leg].Key)
+func path(w *servicetest.World, id call.ID, leg int) string {
+	return "/connect-agent/" + string(id) + "/" + string(w.Call(id).Legs[leg].Key)
 }
 
 // room is the answer that puts a leg into the conference.
-func room(id conference.ID, leg conference.LegKey, ends string) string {
-	return `<Dial><Conference beep="false" startConferenceOnEnter="true" endConferenceOnExit="` + ends + `" maxParticipants="4" ` +
-		`participantLabel="` + string(leg) + `" statusCallback="` + string(webtest.Base) + `/events/conference/` + string(id) + `#rc=5&amp;rp=4xx,5xx,ct,rt" ` +
-		`statusCallbackMethod="POST" statusCallbackEvent="start end join leave hold">` + string(id) + `</Conference></Dial>` +
-		`<Redirect method="POST">` + string(webtest.Base) + `/connect-agent/` + string(id) + `/` + string(leg) + `/room</Redirect>`
+func room(id call.ID, leg call.LegKey, ends string) string {
+	return `<Dial><Conference beep="false" startConferenceOnEnter="true" endConferenceOnExit="` + ends +
+		`" maxParticipants="4" ` +
+		`participantLabel="` + string(leg) + `" statusCallback="` + string(httpapitest.Base) + `/events/conference/` +
+		string(id) + `#rc=5&amp;rp=4xx,5xx,ct,rt" ` +
+		`statusCallbackMethod="POST" statusCallbackEvent="start end join leave hold">` + string(id) +
+		`</Conference></Dial>` +
+		`<Redirect method="POST">` + string(httpapitest.Base) + `/connect-agent/` + string(id) + `/` + string(leg) +
+		`/room</Redirect>`
 }
 
 const (
@@ -52,16 +56,17 @@ const (
 )
 
 func wait(path string) string {
-	return `<Say>Please wait.</Say><Pause length="2"></Pause><Redirect method="POST">` + string(webtest.Base) + path + `</Redirect>`
+	return `<Say>Please wait.</Say><Pause length="2"></Pause><Redirect method="POST">` + string(httpapitest.Base) +
+		path + `</Redirect>`
 }
 
 func TestTheFirstAgentStartsTheRoomAndDoesNotEndIt(t *testing.T) {
 	s, w, id, form := ring(t)
-	key := w.Conference(id).Legs[0].Key
+	key := w.Call(id).Legs[0].Key
 	for range 2 { // F007: a repeated request gets the same answer
 		s.Post(path(w, id, 0), form).Is(t, room(id, key, "false"))
 	}
-	if c := w.Conference(id); c.State != conference.Talking || c.Owner != key {
+	if c := w.Call(id); c.State != call.Talking || c.Owner != key {
 		t.Errorf("conference is %s, owned by %q", c.State, c.Owner)
 	}
 	w.Check()
@@ -71,11 +76,11 @@ func TestTheClassicsSecondAgentEndsTheRoom(t *testing.T) {
 	s, w, id, _ := ring(t)
 	w.Answer("alice")
 	w.Settle()
-	w.MustPress("alice", conference.DoAdd, "bob")
-	l := w.Conference(id).Legs[1]
-	form := webtest.Form(t, "connect", "CallSid", string(l.SID), "To", "client:bob")
+	w.MustPress("alice", call.DoAdd, "bob")
+	l := w.Call(id).Legs[1]
+	form := httpapitest.Form(t, "connect", "CallSid", string(l.SID), "To", "client:bob")
 	s.Post(path(w, id, 1), form).Is(t, room(id, l.Key, "true"))
-	if c := w.Conference(id); c.State != conference.ThreeWay {
+	if c := w.Call(id); c.State != call.ThreeWay {
 		t.Errorf("conference is %s", c.State)
 	}
 }
@@ -84,10 +89,10 @@ func TestAConsultedTargetDoesNotEndTheRoom(t *testing.T) {
 	s, w, id, _ := ring(t)
 	w.Answer("alice")
 	w.Settle()
-	w.MustPress("alice", conference.DoConsult, "bob")
+	w.MustPress("alice", call.DoConsult, "bob")
 	w.Settle()
-	l := w.Conference(id).Legs[1]
-	s.Post(path(w, id, 1), webtest.Form(t, "connect", "CallSid", string(l.SID))).Is(t, room(id, l.Key, "false"))
+	l := w.Call(id).Legs[1]
+	s.Post(path(w, id, 1), httpapitest.Form(t, "connect", "CallSid", string(l.SID))).Is(t, room(id, l.Key, "false"))
 }
 
 func TestF004F023CallerGoneGivesASentenceAndNeverAnEmptyRoom(t *testing.T) {
@@ -106,8 +111,9 @@ func TestF004F023CallerGoneGivesASentenceAndNeverAnEmptyRoom(t *testing.T) {
 
 func TestALegOfAnotherCallIsNotLetIn(t *testing.T) {
 	s, w, id, _ := ring(t)
-	s.Post(path(w, id, 0), webtest.Form(t, "connect", "CallSid", "CA77777777777777777777777777777777")).Is(t, overDoc)
-	if c := w.Conference(id); c.State != conference.Ringing {
+	s.Post(path(w, id, 0), httpapitest.Form(t, "connect", "CallSid", "CA77777777777777777777777777777777")).Is(t,
+		overDoc)
+	if c := w.Call(id); c.State != call.Ringing {
 		t.Errorf("conference is %s", c.State)
 	}
 }
@@ -116,12 +122,12 @@ func TestF022StoreDownIsTriedOnceMoreThenTheAgentIsReleased(t *testing.T) {
 	for _, op := range []string{"Conference", "SaveConference"} {
 		for _, took := range []bool{false, true} {
 			s, w, id, form := ring(t)
-			key, at := w.Conference(id).Legs[0].Key, path(w, id, 0)
-			w.Store.Next(op, switchboardtest.Fault{Err: switchboard.ErrUnavailable, Took: took})
+			key, at := w.Call(id).Legs[0].Key, path(w, id, 0)
+			w.Store.Next(op, servicetest.Fault{Err: service.ErrUnavailable, Took: took})
 			s.Post(at, form).Is(t, wait(at+"/1"))
 			s.Post(at+"/1", form).Is(t, room(id, key, "false"))
 
-			w.Store.Every(op, switchboardtest.Fault{Err: switchboard.ErrUnavailable})
+			w.Store.Every(op, servicetest.Fault{Err: service.ErrUnavailable})
 			w.Now = w.Now.Add(time.Second)
 			if op == "Conference" {
 				s.Post(at+"/1", form).Is(t, sorryDoc)
@@ -132,41 +138,43 @@ func TestF022StoreDownIsTriedOnceMoreThenTheAgentIsReleased(t *testing.T) {
 }
 
 func TestF125SecretOutOfReachAsksTheAgentToWaitOnce(t *testing.T) {
-	s, w := serve(t, webtest.Broken{}, "alice")
+	s, w := serve(t, httpapitest.Broken{}, "alice")
 	before := w.Store.Counts()
 	const at = "/connect-agent/CA11111111111111111111111111111111/leg-1"
-	s.Post(at, webtest.Form(t, "connect")).Is(t, wait(at+"/1"))
+	s.Post(at, httpapitest.Form(t, "connect")).Is(t, wait(at+"/1"))
 	for _, try := range []string{"/1", "/x", "/-5", "/0"} {
-		s.Post(at+try, webtest.Form(t, "connect")).Is(t, sorryDoc)
+		s.Post(at+try, httpapitest.Form(t, "connect")).Is(t, sorryDoc)
 	}
-	webtest.Untouched(t, w, before)
+	httpapitest.Untouched(t, w, before)
 }
 
 func TestSampleEvents(t *testing.T) {
-	s, _ := serve(t, webtest.Keys)
+	s, _ := serve(t, httpapitest.Keys)
 	for _, name := range []string{"connect-agent", "connect-agent-again", "connect-agent-accept"} {
-		s.Do(webtest.Sample(t, name)).Is(t, overDoc)
+		s.Do(httpapitest.Sample(t, name)).Is(t, overDoc)
 	}
 }
 
 func TestSecurityOfConnectAgent(t *testing.T) {
-	form, accept := webtest.Form(t, "connect"), webtest.Form(t, "accept")
+	form, accept := httpapitest.Form(t, "connect"), httpapitest.Form(t, "accept")
 	const at = "/connect-agent/CA11111111111111111111111111111111/leg-1"
-	webtest.Refusals(t, []webtest.Hooked{{Path: at, Form: form}, {Path: at + "/1", Form: form}, {Path: at + "/accept", Form: accept}},
-		func(t testing.TB, keys twilio.Keys) (*webtest.Site, *switchboardtest.World) {
+	httpapitest.Refusals(t, []httpapitest.Hooked{{Path: at, Form: form}, {Path: at + "/1", Form: form},
+		{Path: at + "/accept", Form: accept}},
+		func(t testing.TB, keys twilio.Keys) (*httpapitest.Site, *servicetest.World) {
 			return serve(t, keys, "alice")
 		})
 }
 
 // waits is the answer to a leg that the conference has refused.
 func waits(pause, path string) string {
-	return `<Say>` + waiting + `</Say><Pause length="` + pause + `"></Pause><Redirect method="POST">` + string(webtest.Base) + path + `</Redirect>`
+	return `<Say>` + waiting + `</Say><Pause length="` + pause + `"></Pause><Redirect method="POST">` +
+		string(httpapitest.Base) + path + `</Redirect>`
 }
 
 func TestF181ALegThatTheRoomDoesNotTakeIsTriedLaterEachTimeThenGivenUp(t *testing.T) {
 	s, w, id, form := ring(t)
-	w.Use(switchboard.Settings{Observe: web.Observe})
-	key, at := w.Conference(id).Legs[0].Key, path(w, id, 0)
+	w.Use(service.Settings{Observe: httpapi.Observe})
+	key, at := w.Call(id).Legs[0].Key, path(w, id, 0)
 	s.Post(at, form).Is(t, room(id, key, "false"))
 	w.Now = w.Now.Add(200 * time.Millisecond)
 	for range 2 { // a repeated request gets the same answer
@@ -185,9 +193,9 @@ func TestF181ALegThatTheRoomDoesNotTakeIsTriedLaterEachTimeThenGivenUp(t *testin
 	for range 2 {
 		s.Post(at+"/room", form).Is(t, `<Hangup></Hangup>`)
 	}
-	c := w.Conference(id)
-	if c.State != conference.Waiting || !c.Head || c.Leg(key) != nil {
-		t.Errorf("the caller is %s, head %v", c.State, c.Head)
+	c := w.Call(id)
+	if c.State != call.Waiting || !c.Requeued || c.Leg(key) != nil {
+		t.Errorf("the caller is %s, head %v", c.State, c.Requeued)
 	}
 	if n := strings.Count(s.Log.String(), `"RoomRefused":1`); n != 3 {
 		t.Errorf("counted %d times, want 3", n)
@@ -196,10 +204,10 @@ func TestF181ALegThatTheRoomDoesNotTakeIsTriedLaterEachTimeThenGivenUp(t *testin
 
 // A leg that is still up after the end of its conference is ended without words.
 func TestF181ALegThatWasInTheRoomIsEnded(t *testing.T) {
-	for name, change := range map[string]func(w *switchboardtest.World, id conference.ID){
-		"it was seen there": func(w *switchboardtest.World, _ conference.ID) { w.Settle() },
-		"for some time":     func(w *switchboardtest.World, _ conference.ID) { w.Now = w.Now.Add(3 * time.Second) },
-		"the end is known":  func(w *switchboardtest.World, id conference.ID) { w.CallerHangsUp(id); w.Settle() },
+	for name, change := range map[string]func(w *servicetest.World, id call.ID){
+		"it was seen there": func(w *servicetest.World, _ call.ID) { w.Settle() },
+		"for some time":     func(w *servicetest.World, _ call.ID) { w.Now = w.Now.Add(3 * time.Second) },
+		"the end is known":  func(w *servicetest.World, id call.ID) { w.CallerHangsUp(id); w.Settle() },
 	} {
 		s, w, id, form := ring(t)
 		at := path(w, id, 0)
@@ -212,10 +220,10 @@ func TestF181ALegThatWasInTheRoomIsEnded(t *testing.T) {
 	s, w, id, form := ring(t)
 	at := path(w, id, 0)
 	w.Answer("alice")
-	w.Store.Every("Conference", switchboardtest.Fault{Err: switchboard.ErrUnavailable})
+	w.Store.Every("Conference", servicetest.Fault{Err: service.ErrUnavailable})
 	s.Post(at+"/room", form).Is(t, `<Hangup></Hangup>`)
 	w.Store.Heal()
-	if w.Conference(id).Owner == "" {
+	if w.Call(id).Owner == "" {
 		t.Error("the agent counts as lost because the store was down")
 	}
 }

@@ -5,26 +5,26 @@ import (
 	"net/http"
 	"time"
 
-	"warmtransfer/shared/conference"
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/httpapi"
+	"warmtransfer/shared/service"
 	"warmtransfer/shared/twilio"
-	"warmtransfer/shared/web"
 )
 
 type handler struct {
-	edge  web.Edge
+	edge  httpapi.Edge
 	keys  twilio.Keys
-	board func(twilio.Base) *switchboard.Switchboard
-	after func(time.Duration) <-chan time.Time // time.After
+	board func(twilio.Base) *service.Service
+	after func(time.Duration) <-chan time.Time // time.LostAt
 }
 
 // within leaves the function, which has 10 s, time to save what it has done.
 const within = 8 * time.Second
 
 func (h handler) routes() http.Handler {
-	return web.Callbacks{
+	return httpapi.Callbacks{
 		Edge: h.edge, Keys: h.keys, Within: within,
-		Routes: map[string]func(*web.Request) error{
+		Routes: map[string]func(*httpapi.Request) error{
 			"POST /events/conference/{conference}": h.room,
 			"POST /events/leg/{conference}/{leg}":  h.leg,
 			"POST /events/call":                    h.call,
@@ -33,22 +33,22 @@ func (h handler) routes() http.Handler {
 }
 
 // room handles the callbacks of a conference.
-func (h handler) room(r *web.Request) error {
+func (h handler) room(r *httpapi.Request) error {
 	e, known := roomEvent(r.Form)
 	if !known {
 		return nil
 	}
-	return h.heard(r, h.board(r.Base).RoomTold(r.Context(), r.Conference(), e, r.Now))
+	return h.heard(r, h.board(r.Base).HandleConferenceEvent(r.Context(), r.Call(), e, r.Now))
 }
 
 // leg handles the callbacks of an agent's leg.
-func (h handler) leg(r *web.Request) error {
-	sid := conference.LegID(r.CallSID())
+func (h handler) leg(r *httpapi.Request) error {
+	sid := call.LegID(r.CallSID())
 	over, outcome, known := legNews(r.Form.Get("CallStatus"), r.Form.Get("SipResponseCode"))
 	if !known {
 		return nil
 	}
-	return h.heard(r, h.board(r.Base).LegTold(r.Context(), r.Conference(), r.Leg(), sid, over, outcome, r.Now))
+	return h.heard(r, h.board(r.Base).HandleCallStatus(r.Context(), r.Call(), r.Leg(), sid, over, outcome, r.Now))
 }
 
 // pauses are the waits before each further attempt while the caller may hear nothing. Nobody waits for
@@ -57,10 +57,10 @@ var pauses = []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Secon
 
 // heard retries while the caller may hear nothing. After the last attempt it reports success: Twilio
 // cannot help, and the clocks will retry.
-func (h handler) heard(r *web.Request, err error) error {
+func (h handler) heard(r *httpapi.Request, err error) error {
 	now := r.Now
 	for _, pause := range pauses {
-		if !errors.Is(err, switchboard.ErrUnheard) {
+		if !errors.Is(err, service.ErrCallerUnheard) {
 			break
 		}
 		select {
@@ -69,18 +69,18 @@ func (h handler) heard(r *web.Request, err error) error {
 		case <-h.after(pause):
 		}
 		now = now.Add(pause)
-		err = h.board(r.Base).Again(r.Context(), r.Conference(), now)
+		err = h.board(r.Base).RetryAudible(r.Context(), r.Call(), now)
 	}
-	if errors.Is(err, switchboard.ErrUnheard) {
+	if errors.Is(err, service.ErrCallerUnheard) {
 		return nil
 	}
 	return err
 }
 
 // call handles the end of a caller's own leg.
-func (h handler) call(r *web.Request) error {
+func (h handler) call(r *httpapi.Request) error {
 	if over, _, _ := legNews(r.Form.Get("CallStatus"), ""); !over {
 		return nil
 	}
-	return h.board(r.Base).CallerGone(r.Context(), conference.ID(r.CallSID()), r.Now)
+	return h.board(r.Base).HandleCallerEnded(r.Context(), call.ID(r.CallSID()), r.Now)
 }

@@ -9,19 +9,19 @@ import (
 	"time"
 
 	"warmtransfer/shared/agent"
-	"warmtransfer/shared/conference"
-	"warmtransfer/shared/switchboard"
-	"warmtransfer/shared/switchboard/switchboardtest"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/httpapi"
+	"warmtransfer/shared/httpapi/httpapitest"
+	"warmtransfer/shared/service"
+	"warmtransfer/shared/service/servicetest"
 	"warmtransfer/shared/twilio"
-	"warmtransfer/shared/web"
-	"warmtransfer/shared/web/webtest"
 )
 
-func serve(t testing.TB, keys twilio.Keys, agents ...agent.ID) (*webtest.Site, *switchboardtest.World) {
-	w := switchboardtest.NewWorld(t, agents...)
-	return webtest.New(t, func() time.Time { return w.Now }, func(e web.Edge) http.Handler {
+func serve(t testing.TB, keys twilio.Keys, agents ...agent.ID) (*httpapitest.Site, *servicetest.World) {
+	w := servicetest.NewWorld(t, agents...)
+	return httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
 		return handler{
-			edge: e, keys: keys, board: func(twilio.Base) *switchboard.Switchboard { return w.Board }, after: atOnce,
+			edge: e, keys: keys, board: func(twilio.Base) *service.Service { return w.Board }, after: atOnce,
 		}.routes()
 	}), w
 }
@@ -34,48 +34,49 @@ func atOnce(time.Duration) <-chan time.Time {
 }
 
 // ring is a world in which alice is rung for a caller, and the paths and forms about alice's leg.
-func ring(t testing.TB) (s *webtest.Site, w *switchboardtest.World, id conference.ID, leg conference.Leg) {
-	s, w = serve(t, webtest.Keys, "alice", "bob")
+func ring(t testing.TB) (s *httpapitest.Site, w *servicetest.World, id call.ID, leg call.Leg) {
+	s, w = serve(t, httpapitest.Keys, "alice", "bob")
 	id, _ = w.Dial()
 	w.Settle()
-	return s, w, id, w.Conference(id).Legs[0]
+	return s, w, id, w.Call(id).Legs[0]
 }
 
-func roomPath(id conference.ID) string { return "/events/conference/" + string(id) }
+func roomPath(id call.ID) string { return "/events/conference/" + string(id) }
 
-func legPath(id conference.ID, leg conference.Leg) string {
+func legPath(id call.ID, leg call.Leg) string {
 	return "/events/leg/" + string(id) + "/" + string(leg.Key)
 }
 
 func TestLegOutcomes(t *testing.T) {
 	for _, tt := range []struct {
 		status, sip string
-		want        conference.Outcome
+		want        call.Outcome
 		missed      int
 		presence    agent.Presence
 	}{
-		{"no-answer", "487", conference.OutcomeNoAnswer, 1, agent.IsAvailable},
-		{"no-answer", "", conference.OutcomeNoAnswer, 1, agent.IsAvailable},
+		{"no-answer", "487", call.OutcomeNoAnswer, 1, agent.IsAvailable},
+		{"no-answer", "", call.OutcomeNoAnswer, 1, agent.IsAvailable},
 		{"no-answer", "480", "failed:480", 1, agent.IsOffline}, // F019
 		{"failed", "404", "failed:404", 1, agent.IsOffline},
-		{"busy", "603", conference.OutcomeDeclined, 0, agent.IsAvailable},
-		{"busy", "486", conference.OutcomeBusy, 0, agent.IsAvailable},
-		{"busy", "-", conference.OutcomeBusy, 0, agent.IsAvailable},
-		{"canceled", "487", conference.OutcomeCancelled, 0, agent.IsAvailable},
+		{"busy", "603", call.OutcomeDeclined, 0, agent.IsAvailable},
+		{"busy", "486", call.OutcomeBusy, 0, agent.IsAvailable},
+		{"busy", "-", call.OutcomeBusy, 0, agent.IsAvailable},
+		{"canceled", "487", call.OutcomeCancelled, 0, agent.IsAvailable},
 		{"failed", "503", "failed:503", 0, agent.IsAvailable},
-		{"failed", "+15005550006", conference.OutcomeFailed, 0, agent.IsAvailable},
-		{"completed", "200", conference.OutcomeFailed, 0, agent.IsAvailable},
+		{"failed", "+15005550006", call.OutcomeFailed, 0, agent.IsAvailable},
+		{"completed", "200", call.OutcomeFailed, 0, agent.IsAvailable},
 	} {
 		t.Run(tt.status+" "+tt.sip, func(t *testing.T) {
 			s, w, id, leg := ring(t)
-			form := webtest.Form(t, "leg", "CallSid", string(leg.SID), "CallStatus", tt.status, "SipResponseCode", tt.sip)
+			form := httpapitest.Form(t, "leg", "CallSid", string(leg.SID), "CallStatus", tt.status, "SipResponseCode",
+				tt.sip)
 			for range 2 { // F097
 				s.Post(legPath(id, leg), form).Empty(t, 204)
 			}
-			c := w.Conference(id)
-			var got conference.Outcome
+			c := w.Call(id)
+			var got call.Outcome
 			for _, e := range c.History {
-				if e.What == conference.OfferFailed && e.Agent == "alice" {
+				if e.What == call.OfferFailed && e.Agent == "alice" {
 					got = e.Outcome
 				}
 			}
@@ -89,7 +90,7 @@ func TestLegOutcomes(t *testing.T) {
 			if a.Missed != tt.missed || a.Presence(w.Now) != tt.presence {
 				t.Errorf("alice missed %d and is %s, want %d, %s", a.Missed, a.Presence(w.Now), tt.missed, tt.presence)
 			}
-			if c.State != conference.Ringing || !w.Rings("bob") {
+			if c.State != call.Ringing || !w.Rings("bob") {
 				t.Errorf("the next agent is not rung: %s", c.State)
 			}
 		})
@@ -97,13 +98,14 @@ func TestLegOutcomes(t *testing.T) {
 }
 
 func TestLegRingsAndIsTaken(t *testing.T) {
-	s, w := serve(t, webtest.Keys, "alice")
+	s, w := serve(t, httpapitest.Keys, "alice")
 	id, _ := w.Dial()
-	leg := w.Conference(id).Legs[0] // before any callback
+	leg := w.Call(id).Legs[0] // before any callback
 	for _, status := range []string{"initiated", "ringing"} {
-		s.Post(legPath(id, leg), webtest.Form(t, "leg", "CallSid", string(leg.SID), "CallStatus", status)).Empty(t, 204)
+		s.Post(legPath(id, leg), httpapitest.Form(t, "leg", "CallSid", string(leg.SID), "CallStatus", status)).Empty(t,
+			204)
 	}
-	if l := w.Conference(id).Legs[0]; l.Phase != conference.Alerting {
+	if l := w.Call(id).Legs[0]; l.Phase != call.LegRinging {
 		t.Errorf("the leg is %s", l.Phase)
 	}
 }
@@ -112,23 +114,24 @@ func TestLegRingsAndIsTaken(t *testing.T) {
 func TestF097F098F107RoomEventsDoubledAndReversed(t *testing.T) {
 	events := []string{"room-join", "room-leave", "room-end"}
 	orders := map[string][]string{
-		"in order": events, "doubled": append(append([]string{}, events...), events...), "reversed": {"room-end", "room-leave", "room-join"},
+		"in order": events, "doubled": append(append([]string{}, events...), events...),
+		"reversed": {"room-end", "room-leave", "room-join"},
 	}
 	for name, order := range orders {
 		t.Run(name, func(t *testing.T) {
-			s, w := serve(t, webtest.Keys)
+			s, w := serve(t, httpapitest.Keys)
 			id, _ := w.Dial()
 			w.CallerHangsUp(id)
 			w.Phones.Told = nil // except those that are posted here
 			for _, e := range order {
-				form := webtest.Form(t, e, "CallSid", string(id), "FriendlyName", string(id))
+				form := httpapitest.Form(t, e, "CallSid", string(id), "FriendlyName", string(id))
 				if e == "room-end" {
 					form.Del("CallSid")
 					form.Set("CallSidEndingConference", string(id))
 				}
 				s.Post(roomPath(id), form).Empty(t, 204)
 			}
-			if c := w.Conference(id); c.State != conference.Ended || c.Reason != conference.ReasonCallerLeft {
+			if c := w.Call(id); c.State != call.Ended || c.Reason != call.ReasonCallerLeft {
 				t.Errorf("conference is %s %s", c.State, c.Reason)
 			}
 			if n := w.Phones.Count("LastWords"); n != 0 {
@@ -142,12 +145,12 @@ func TestHoldIsTaken(t *testing.T) {
 	s, w, id, _ := ring(t)
 	w.Answer("alice")
 	w.Settle()
-	room := string(w.Conference(id).Room)
+	room := string(w.Call(id).Conference)
 	for event, held := range map[string]bool{"participant-hold": true, "participant-unhold": false} {
-		s.Post(roomPath(id), webtest.Form(t, "room-join", "StatusCallbackEvent", event, "SequenceNumber", "90",
+		s.Post(roomPath(id), httpapitest.Form(t, "room-join", "StatusCallbackEvent", event, "SequenceNumber", "90",
 			"ConferenceSid", room, "CallSid", string(id))).Empty(t, 204)
 		w.Settle()
-		if got := w.Conference(id).Caller.Held; held && got {
+		if got := w.Call(id).Caller.Held; held && got {
 			t.Error("a hold that is not wanted remains")
 		}
 	}
@@ -155,15 +158,15 @@ func TestHoldIsTaken(t *testing.T) {
 
 func TestF110NoSequenceNumberIsNoNumber(t *testing.T) {
 	for _, n := range []string{"-", "", "x", "-7"} {
-		form := webtest.Form(t, "room-join", "SequenceNumber", n)
+		form := httpapitest.Form(t, "room-join", "SequenceNumber", n)
 		if e, _ := roomEvent(form); e.Seq != -1 {
 			t.Errorf("%q became %d", n, e.Seq)
 		}
 	}
-	s, w := serve(t, webtest.Keys)
+	s, w := serve(t, httpapitest.Keys)
 	id, _ := w.Dial()
-	s.Post(roomPath(id), webtest.Form(t, "room-join", "CallSid", string(id), "SequenceNumber", "-")).Empty(t, 204)
-	if c := w.Conference(id); !c.Caller.Joined {
+	s.Post(roomPath(id), httpapitest.Form(t, "room-join", "CallSid", string(id), "SequenceNumber", "-")).Empty(t, 204)
+	if c := w.Call(id); !c.Caller.Joined {
 		t.Error("the join was not saved")
 	}
 }
@@ -172,18 +175,20 @@ func TestF109UnknownEventsAndParametersAreIgnored(t *testing.T) {
 	s, w, id, leg := ring(t)
 	before := w.Store.Counts()
 	for path, form := range map[string]url.Values{
-		roomPath(id):          webtest.Form(t, "room-join", "StatusCallbackEvent", "participant-teleported", "New", "1"),
-		legPath(id, leg):      webtest.Form(t, "leg", "CallStatus", "pondering"),
-		"/events/call":        webtest.Form(t, "call", "CallStatus", "pondering"),
-		roomPath(id) + "?a=b": webtest.Form(t, "room-join", "StatusCallbackEvent", "-"),
+		roomPath(id): httpapitest.Form(t, "room-join", "StatusCallbackEvent", "participant-teleported", "New",
+			"1"),
+		legPath(id, leg):      httpapitest.Form(t, "leg", "CallStatus", "pondering"),
+		"/events/call":        httpapitest.Form(t, "call", "CallStatus", "pondering"),
+		roomPath(id) + "?a=b": httpapitest.Form(t, "room-join", "StatusCallbackEvent", "-"),
 	} {
 		s.Post(path, form).Empty(t, 204)
 	}
 	if after := w.Store.Counts(); !maps.Equal(before, after) {
 		t.Errorf("the store was asked %v", after)
 	}
-	s.Post(legPath(id, leg), webtest.Form(t, "leg", "CallSid", string(leg.SID), "Quality", "9", "Ünknown", "ü")).Empty(t, 204)
-	if w.Conference(id).Leg(leg.Key) != nil {
+	s.Post(legPath(id, leg), httpapitest.Form(t, "leg", "CallSid", string(leg.SID), "Quality", "9", "Ünknown",
+		"ü")).Empty(t, 204)
+	if w.Call(id).Leg(leg.Key) != nil {
 		t.Error("an unknown parameter has hidden the event")
 	}
 }
@@ -193,12 +198,13 @@ func TestEndOfTheCallersCall(t *testing.T) {
 		"completed": true, "failed": true, "canceled": true, "no-answer": true, "busy": true,
 		"ringing": false, "in-progress": false, "initiated": false,
 	} {
-		s, w := serve(t, webtest.Keys)
+		s, w := serve(t, httpapitest.Keys)
 		id, _ := w.Dial()
 		for range 2 {
-			s.Post("/events/call", webtest.Form(t, "call", "CallSid", string(id), "CallStatus", status)).Empty(t, 204)
+			s.Post("/events/call", httpapitest.Form(t, "call", "CallSid", string(id), "CallStatus", status)).Empty(t,
+				204)
 		}
-		if got := w.Conference(id).State == conference.Ended; got != gone {
+		if got := w.Call(id).State == call.Ended; got != gone {
 			t.Errorf("%s: ended %t", status, got)
 		}
 	}
@@ -206,26 +212,27 @@ func TestEndOfTheCallersCall(t *testing.T) {
 
 func TestF104F106LateOrForeignEventsChangeNothing(t *testing.T) {
 	s, w, id, leg := ring(t)
-	const other = conference.ID("CA99999999999999999999999999999999")
-	for _, h := range []webtest.Hooked{
-		{Path: roomPath(other), Form: webtest.Form(t, "room-leave")},
-		{Path: legPath(other, leg), Form: webtest.Form(t, "leg")},
-		{Path: "/events/call", Form: webtest.Form(t, "call", "CallSid", string(other))},
-		{Path: legPath(id, leg), Form: webtest.Form(t, "leg")}, // F106: our key, another call
-		{Path: roomPath(id), Form: webtest.Form(t, "room-leave", "ConferenceSid", "CF99999999999999999999999999999999")},
+	const other = call.ID("CA99999999999999999999999999999999")
+	for _, h := range []httpapitest.Hooked{
+		{Path: roomPath(other), Form: httpapitest.Form(t, "room-leave")},
+		{Path: legPath(other, leg), Form: httpapitest.Form(t, "leg")},
+		{Path: "/events/call", Form: httpapitest.Form(t, "call", "CallSid", string(other))},
+		{Path: legPath(id, leg), Form: httpapitest.Form(t, "leg")}, // F106: our key, another call
+		{Path: roomPath(id), Form: httpapitest.Form(t, "room-leave", "ConferenceSid",
+			"CF99999999999999999999999999999999")},
 	} {
 		s.Post(h.Path, h.Form).Empty(t, 204)
 	}
-	if c := w.Conference(id); c.State != conference.Ringing || c.Leg(leg.Key) == nil {
+	if c := w.Call(id); c.State != call.Ringing || c.Leg(leg.Key) == nil {
 		t.Errorf("conference is %s", c.State)
 	}
 	w.CallerHangsUp(id)
 	w.Settle()
 	w.Now = w.Now.Add(10 * time.Minute)
-	version := w.Conference(id).Version
-	s.Post(roomPath(id), webtest.Form(t, "room-join", "CallSid", string(id), "SequenceNumber", "0")).Empty(t, 204)
-	s.Post(legPath(id, leg), webtest.Form(t, "leg", "CallSid", string(leg.SID))).Empty(t, 204)
-	if c := w.Conference(id); c.State != conference.Ended || c.Version > version+1 {
+	version := w.Call(id).Version
+	s.Post(roomPath(id), httpapitest.Form(t, "room-join", "CallSid", string(id), "SequenceNumber", "0")).Empty(t, 204)
+	s.Post(legPath(id, leg), httpapitest.Form(t, "leg", "CallSid", string(leg.SID))).Empty(t, 204)
+	if c := w.Call(id); c.State != call.Ended || c.Version > version+1 {
 		t.Errorf("%s, version %d after %d", c.State, c.Version, version)
 	}
 }
@@ -233,12 +240,13 @@ func TestF104F106LateOrForeignEventsChangeNothing(t *testing.T) {
 // The end of a call that is not known yet is saved, once, so that its arrival, which a cold function
 // handles later, rings nobody.
 func TestF180TheEndOfACallThatIsNotKnownYet(t *testing.T) {
-	const early = conference.ID("CA99999999999999999999999999999999")
-	s, w := serve(t, webtest.Keys, "alice")
+	const early = call.ID("CA99999999999999999999999999999999")
+	s, w := serve(t, httpapitest.Keys, "alice")
 	for _, status := range []string{"ringing", "completed", "completed"} {
-		s.Post("/events/call", webtest.Form(t, "call", "CallSid", string(early), "CallStatus", status)).Empty(t, 204)
+		s.Post("/events/call", httpapitest.Form(t, "call", "CallSid", string(early), "CallStatus", status)).Empty(t,
+			204)
 	}
-	if c := w.Conference(early); c.State != conference.Ended || c.Reason != conference.ReasonCallerLeft || c.Live() || c.Version != 1 {
+	if c := w.Call(early); c.State != call.Ended || c.Reason != call.ReasonCallerLeft || c.Live() || c.Version != 1 {
 		t.Errorf("the call is %s %q, live %t, saved %d times", c.State, c.Reason, c.Live(), c.Version)
 	}
 	w.Arrive(early)
@@ -246,22 +254,22 @@ func TestF180TheEndOfACallThatIsNotKnownYet(t *testing.T) {
 	if n := w.Phones.Count("Dial"); n != 0 {
 		t.Errorf("%d dials", n)
 	}
-	w.Store.Next("SaveConference", switchboardtest.Fault{Err: switchboard.ErrUnavailable})
-	s.Post("/events/call", webtest.Form(t, "call", "CallSid", "CA99999999999999999999999999999998")).Empty(t, 503)
+	w.Store.Next("SaveConference", servicetest.Fault{Err: service.ErrUnavailable})
+	s.Post("/events/call", httpapitest.Form(t, "call", "CallSid", "CA99999999999999999999999999999998")).Empty(t, 503)
 }
 
 func TestStoreDownIsToldAndTheNextDeliveryIsTakenIn(t *testing.T) {
 	for _, op := range []string{"Conference", "SaveConference"} {
 		for _, took := range []bool{false, true} {
 			s, w, id, leg := ring(t)
-			form := webtest.Form(t, "leg", "CallSid", string(leg.SID))
-			w.Store.Next(op, switchboardtest.Fault{Err: switchboard.ErrUnavailable, Took: took})
+			form := httpapitest.Form(t, "leg", "CallSid", string(leg.SID))
+			w.Store.Next(op, servicetest.Fault{Err: service.ErrUnavailable, Took: took})
 			s.Post(legPath(id, leg), form).Empty(t, 503)
 			if !strings.Contains(s.Log.String(), `"level":"ERROR"`) {
 				t.Errorf("nothing in the log: %s", s.Log)
 			}
 			s.Post(legPath(id, leg), form).Empty(t, 204)
-			if w.Conference(id).Leg(leg.Key) != nil {
+			if w.Call(id).Leg(leg.Key) != nil {
 				t.Errorf("%s, took %t: the leg is still there", op, took)
 			}
 		}
@@ -270,40 +278,41 @@ func TestStoreDownIsToldAndTheNextDeliveryIsTakenIn(t *testing.T) {
 
 func TestNetworkDownIsNotTheCallbacksFault(t *testing.T) {
 	s, w, id, leg := ring(t)
-	w.Phones.Every("Dial", switchboardtest.Fault{Err: &switchboard.RefusedError{Code: 20003, Status: 401}})
-	s.Post(legPath(id, leg), webtest.Form(t, "leg", "CallSid", string(leg.SID))).Empty(t, 204)
-	if w.Conference(id).Leg(leg.Key) != nil {
+	w.Phones.Every("Dial", servicetest.Fault{Err: &service.RefusedError{Code: 20003, Status: 401}})
+	s.Post(legPath(id, leg), httpapitest.Form(t, "leg", "CallSid", string(leg.SID))).Empty(t, 204)
+	if w.Call(id).Leg(leg.Key) != nil {
 		t.Error("the event was not saved")
 	}
 }
 
 func TestF125SecretOutOfReachIsTold(t *testing.T) {
-	s, w := serve(t, webtest.Broken{})
+	s, w := serve(t, httpapitest.Broken{})
 	before := w.Store.Counts()
-	s.Post("/events/call", webtest.Form(t, "call")).Empty(t, 503)
-	webtest.Untouched(t, w, before)
+	s.Post("/events/call", httpapitest.Form(t, "call")).Empty(t, 503)
+	httpapitest.Untouched(t, w, before)
 }
 
 func TestSampleEvents(t *testing.T) {
-	s, _ := serve(t, webtest.Keys)
+	s, _ := serve(t, httpapitest.Keys)
 	for _, name := range []string{"events-call", "events-conference", "events-leg"} {
-		s.Do(webtest.Sample(t, name)).Empty(t, 204)
+		s.Do(httpapitest.Sample(t, name)).Empty(t, 204)
 	}
 }
 
 func TestSecurityOfEvents(t *testing.T) {
 	const id = "CA11111111111111111111111111111111"
-	webtest.Refusals(t, []webtest.Hooked{
-		{Path: "/events/call", Form: webtest.Form(t, "call")},
-		{Path: roomPath(id), Form: webtest.Form(t, "room-leave")},
-		{Path: "/events/leg/" + id + "/leg-1", Form: webtest.Form(t, "leg")},
-	}, func(t testing.TB, keys twilio.Keys) (*webtest.Site, *switchboardtest.World) {
+	httpapitest.Refusals(t, []httpapitest.Hooked{
+		{Path: "/events/call", Form: httpapitest.Form(t, "call")},
+		{Path: roomPath(id), Form: httpapitest.Form(t, "room-leave")},
+		{Path: "/events/leg/" + id + "/leg-1", Form: httpapitest.Form(t, "leg")},
+	}, func(t testing.TB, keys twilio.Keys) (*httpapitest.Site, *servicetest.World) {
 		return serve(t, keys, "alice")
 	})
 }
 
 func FuzzF170Events(f *testing.F) {
-	f.Add("StatusCallbackEvent=participant-join&CallSid=CA1&ConferenceSid=CF1&SequenceNumber=3&ParticipantLabel=x", uint8(0))
+	f.Add("StatusCallbackEvent=participant-join&CallSid=CA1&ConferenceSid=CF1&SequenceNumber=3&ParticipantLabel=x",
+		uint8(0))
 	f.Add("CallStatus=completed&CallSid=CA1&SipResponseCode=603", uint8(1))
 	f.Add("CallStatus=completed&CallSid=", uint8(2))
 	f.Fuzz(func(t *testing.T, body string, route uint8) {
@@ -311,10 +320,10 @@ func FuzzF170Events(f *testing.F) {
 		if err != nil {
 			return
 		}
-		s, w := serve(t, webtest.Keys, "alice")
+		s, w := serve(t, httpapitest.Keys, "alice")
 		id, _ := w.Dial()
 		paths := []string{roomPath(id), "/events/leg/" + string(id) + "/leg-1", "/events/call"}
-		form.Set("AccountSid", webtest.Keys.AccountSID)
+		form.Set("AccountSid", httpapitest.Keys.AccountSID)
 		a := s.Post(paths[int(route)%len(paths)], form)
 		if a.Status != http.StatusNoContent && a.Status != http.StatusForbidden || a.Body != "" {
 			t.Errorf("answered %d %q", a.Status, a.Body)

@@ -3,10 +3,10 @@ package main
 import (
 	"testing"
 
-	"warmtransfer/shared/conference"
-	"warmtransfer/shared/switchboard"
-	"warmtransfer/shared/switchboard/switchboardtest"
-	"warmtransfer/shared/web/webtest"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/httpapi/httpapitest"
+	"warmtransfer/shared/service"
+	"warmtransfer/shared/service/servicetest"
 )
 
 // A caller loses the owner, or is to hear the goodbye, while the network cannot be reached for a
@@ -14,24 +14,25 @@ import (
 func TestF032WhatTheCallerIsToHearIsTriedAgain(t *testing.T) {
 	for _, tt := range []struct {
 		op, hears string
-		press     conference.Action
-	}{{"Hold", "music", ""}, {"LastWords", "words", conference.DoEnd}} {
+		press     call.Action
+	}{{"Hold", "music", ""}, {"LastWords", "words", call.DoEnd}} {
 		for fails, heard := range map[int]bool{1: true, 3: true, 5: true, 7: true, 1000: false} {
 			s, w, id, leg := ring(t)
 			w.Answer("alice")
 			w.Settle()
 			if tt.press != "" {
-				w.Phones.Every(tt.op, switchboardtest.Fault{Err: switchboard.ErrUnknown})
+				w.Phones.Every(tt.op, servicetest.Fault{Err: service.ErrUnknown})
 				_, _ = w.Press("alice", tt.press, "")
 				w.Phones.Heal()
 			}
 			for range fails {
-				w.Phones.Next(tt.op, switchboardtest.Fault{Err: switchboard.ErrUnknown})
+				w.Phones.Next(tt.op, servicetest.Fault{Err: service.ErrUnknown})
 			}
 			before := w.Phones.Count(tt.op)
 			w.HangUp("alice")
 			w.Phones.Told = nil // except the one that is posted here
-			s.Post(legPath(id, leg), webtest.Form(t, "leg", "CallSid", string(leg.SID), "CallStatus", "completed")).Empty(t, 204)
+			s.Post(legPath(id, leg),
+				httpapitest.Form(t, "leg", "CallSid", string(leg.SID), "CallStatus", "completed")).Empty(t, 204)
 			if got := w.Hears(id) == tt.hears; got != heard {
 				t.Errorf("%s failed %d times: the caller hears %q", tt.op, fails, w.Hears(id))
 			}
@@ -47,9 +48,10 @@ func TestWhatNobodyHearsIsNotTriedAgain(t *testing.T) {
 	s, w, id, leg := ring(t)
 	w.CallerHangsUp(id)
 	w.Phones.Told = nil
-	w.Phones.Every("Hangup", switchboardtest.Fault{Err: switchboard.ErrUnknown})
-	s.Post(roomPath(id), webtest.Form(t, "room-end", "CallSidEndingConference", string(id), "ConferenceSid", string(w.Conference(id).Room))).Empty(t, 204)
-	if n := w.Phones.Count("Hangup"); n > 2 || w.Conference(id).State != conference.Ended {
-		t.Errorf("%s: %s, hung up %d times", leg.Key, w.Conference(id).State, n)
+	w.Phones.Every("Hangup", servicetest.Fault{Err: service.ErrUnknown})
+	s.Post(roomPath(id), httpapitest.Form(t, "room-end", "CallSidEndingConference", string(id), "ConferenceSid",
+		string(w.Call(id).Conference))).Empty(t, 204)
+	if n := w.Phones.Count("Hangup"); n > 2 || w.Call(id).State != call.Ended {
+		t.Errorf("%s: %s, hung up %d times", leg.Key, w.Call(id).State, n)
 	}
 }

@@ -8,32 +8,34 @@ import (
 
 	"warmtransfer/shared/dynamo"
 	"warmtransfer/shared/env"
+	"warmtransfer/shared/httpapi"
 	"warmtransfer/shared/secret"
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/service"
 	"warmtransfer/shared/twilio"
-	"warmtransfer/shared/web"
 )
 
 func main() {
 	r := env.New(os.Getenv)
 	store, keys := dynamo.Open(r), secret.Open(r)
-	calls := twilio.NewCalls(keys, twilio.CallSettings{Number: r.Number("TWILIO_NUMBER"), APIURL: r.OptionalURL("TWILIO_API_URL"), FallbackURL: r.OptionalURL("FALLBACK_URL")})
-	set := switchboard.Settings{
+	calls := twilio.NewCalls(keys,
+		twilio.CallSettings{Number: r.Number("TWILIO_NUMBER"), APIURL: r.OptionalURL("TWILIO_API_URL"),
+			FallbackURL: r.OptionalURL("FALLBACK_URL")})
+	set := service.Settings{
 		Ring:    r.Seconds("RING_SECONDS", 5, 120),
 		MaxWait: r.Seconds("MAX_WAIT_SECONDS", 60, 14400),
 		WrapUp:  r.Seconds("WRAP_UP_SECONDS", 0, 3600),
-		Numbers: web.Numbers(r.Optional("ALLOWED_COUNTRIES")),
-		Notify:  web.Push{Calls: calls},
-		Observe: web.Observe,
-		NewKey:  web.NewKey,
+		Numbers: httpapi.Numbers(r.Optional("ALLOWED_COUNTRIES")),
+		Notify:  httpapi.Push{Calls: calls},
+		Observe: httpapi.Observe,
+		NewKey:  httpapi.NewKey,
 	}
 	h := handler{
-		edge: web.Edge{Name: "events", Public: twilio.Base(r.OptionalURL("PUBLIC_BASE_URL"))},
+		edge: httpapi.Edge{Name: "events", Public: twilio.Base(r.OptionalURL("PUBLIC_BASE_URL"))},
 		keys: keys, after: time.After,
-		board: func(b twilio.Base) *switchboard.Switchboard {
-			return switchboard.New(store, web.Watch(calls.At(b)), set)
+		board: func(b twilio.Base) *service.Service {
+			return service.New(store, httpapi.Instrument(calls.At(b)), set)
 		},
 	}
-	web.Ready(r.Err(), store, keys, calls)
-	web.Serve(h.routes())
+	httpapi.MustStart(r.Err(), store, keys, calls)
+	httpapi.Serve(h.routes())
 }

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"unicode"
 
-	"warmtransfer/shared/switchboard"
-	"warmtransfer/shared/web"
+	"warmtransfer/shared/httpapi"
+	"warmtransfer/shared/service"
 )
 
 // withheld are the numbers that stand for a withheld one: RESTRICTED, BLOCKED, UNKNOWN, ANONYMOUS
@@ -53,7 +53,8 @@ func private(shown string) bool {
 			user, _, _ = strings.Cut(rest, "@")
 		}
 	}
-	return user == "" || slices.Contains(withheldWords, user) || slices.Contains(withheld, strings.TrimPrefix(user, "+"))
+	return user == "" || slices.Contains(withheldWords, user) ||
+		slices.Contains(withheld, strings.TrimPrefix(user, "+"))
 }
 
 // verified reports whether the caller's network vouches for the number itself (full attestation):
@@ -67,7 +68,7 @@ func over(status string) bool {
 
 var errRound = errors.New("the address has no round")
 
-func round(r *web.Request) (int, error) {
+func round(r *httpapi.Request) (int, error) {
 	n, err := strconv.Atoi(r.PathValue("round"))
 	if err != nil || n < 0 {
 		return 0, errRound
@@ -75,4 +76,4 @@ func round(r *web.Request) (int, error) {
 	return n, nil
 }
 
-func unknown(err error) bool { return errors.Is(err, switchboard.ErrNotFound) }
+func unknown(err error) bool { return errors.Is(err, service.ErrNotFound) }

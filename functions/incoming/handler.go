@@ -3,25 +3,25 @@ package main
 import (
 	"net/http"
 
-	"warmtransfer/shared/conference"
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/httpapi"
+	"warmtransfer/shared/service"
 	"warmtransfer/shared/twilio"
-	"warmtransfer/shared/web"
 )
 
 type handler struct {
-	edge  web.Edge
+	edge  httpapi.Edge
 	keys  twilio.Keys
-	board func(twilio.Base) *switchboard.Switchboard
+	board func(twilio.Base) *service.Service
 	music string // base address of the pieces
 	// closed refuses new callers. Calls in progress go on.
 	closed bool
 }
 
 func (h handler) routes() http.Handler {
-	return web.Voice{
+	return httpapi.Voice{
 		Edge: h.edge, Keys: h.keys, Instead: h.holdOn,
-		Routes: map[string]func(*web.Request) (string, error){
+		Routes: map[string]func(*httpapi.Request) (string, error){
 			"POST /incoming":                      h.arrive,
 			"POST /incoming/{conference}/{round}": h.afterRoom,
 		},
@@ -29,8 +29,8 @@ func (h handler) routes() http.Handler {
 }
 
 // arrive handles a caller who has dialled our number.
-func (h handler) arrive(r *web.Request) (string, error) {
-	id := conference.ID(r.CallSID())
+func (h handler) arrive(r *httpapi.Request) (string, error) {
+	id := call.ID(r.CallSID())
 	if h.closed {
 		known, err := h.board(r.Base).Known(r.Context(), id)
 		if err != nil {
@@ -40,7 +40,8 @@ func (h handler) arrive(r *web.Request) (string, error) {
 			return twilio.Closed(), nil
 		}
 	}
-	c, err := h.board(r.Base).Arrive(r.Context(), id, number(r.Form.Get("From")), verified(r.Form.Get("StirVerstat")), r.Now)
+	c, err := h.board(r.Base).Arrive(r.Context(), id, number(r.Form.Get("From")), verified(r.Form.Get("StirVerstat")),
+		r.Now)
 	if err != nil {
 		return "", err
 	}
@@ -48,13 +49,13 @@ func (h handler) arrive(r *web.Request) (string, error) {
 }
 
 // afterRoom handles a caller whose conference has ended, or whom we have redirected into a new one.
-func (h handler) afterRoom(r *web.Request) (string, error) {
+func (h handler) afterRoom(r *httpapi.Request) (string, error) {
 	round, err := round(r)
 	if err != nil {
 		return "", err
 	}
 	gone := over(r.Form.Get("CallStatus"))
-	c, err := h.board(r.Base).RoomOver(r.Context(), r.Conference(), round, gone, r.Now)
+	c, err := h.board(r.Base).HandleDialEnded(r.Context(), r.Call(), round, gone, r.Now)
 	if unknown(err) { // the call's item is lost, and the caller is still there: treat it as a new arrival
 		return twilio.HoldOn(string(r.Base)+"/incoming", 0), nil
 	}
@@ -72,23 +73,24 @@ func (h handler) afterRoom(r *web.Request) (string, error) {
 var pieces = [][]string{{}, {twilio.Introduction}, {"/01.wav"}, {"/01.wav", "/02.wav"}}
 
 // place answers by the state of the call. If the conference has just refused the caller, they wait
-// outside for a while (see conference.Conference.Refused).
-func (h handler) place(r *web.Request, c *conference.Conference) string {
+// outside for a while (see call.Call.FailedJoins).
+func (h handler) place(r *httpapi.Request, c *call.Call) string {
 	switch {
-	case c.State == conference.Ended:
+	case c.State == call.Ended:
 		return twilio.LastWords(c.Reason)
-	case c.Refused == 0:
-		return twilio.CallerRoom(r.Base, c.ID, c.Round, 0)
+	case c.FailedJoins == 0:
+		return twilio.JoinCaller(r.Base, c.ID, c.Generation, 0)
 	}
 	var music []string
-	for _, piece := range pieces[min(c.Refused, len(pieces)-1)] {
+	for _, piece := range pieces[min(c.FailedJoins, len(pieces)-1)] {
 		music = append(music, h.music+piece)
 	}
-	return twilio.CallerRoomLater(r.Base, c.ID, c.Round, twilio.HoldTheLine, music...)
+	return twilio.CallerRoomLater(r.Base, c.ID, c.Generation, twilio.HoldTheLine, music...)
 }
 
 // holdOn keeps a caller of whom nothing could be saved: some fourteen seconds of words and music, then
 // the same request again.
-func (h handler) holdOn(r *web.Request) string {
-	return twilio.Waiting(twilio.Turn{Words: []string{twilio.HoldTheLine}, Music: h.music + twilio.Introduction, Next: r.Here()})
+func (h handler) holdOn(r *httpapi.Request) string {
+	return twilio.Waiting(twilio.Turn{Words: []string{twilio.HoldTheLine}, Music: h.music + twilio.Introduction,
+		Next: r.SelfURL()})
 }

@@ -10,50 +10,53 @@ import (
 	"time"
 
 	"warmtransfer/shared/agent"
-	"warmtransfer/shared/conference"
-	"warmtransfer/shared/switchboard"
-	"warmtransfer/shared/switchboard/switchboardtest"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/httpapi"
+	"warmtransfer/shared/httpapi/httpapitest"
+	"warmtransfer/shared/service"
+	"warmtransfer/shared/service/servicetest"
 	"warmtransfer/shared/twilio"
-	"warmtransfer/shared/web"
-	"warmtransfer/shared/web/webtest"
 )
 
-const caller = conference.ID("CA11111111111111111111111111111111")
+const caller = call.ID("CA11111111111111111111111111111111")
 
 // serve is the function with these agents available, with a store and a phone network in memory.
-func serve(t testing.TB, keys twilio.Keys, agents ...agent.ID) (*webtest.Site, *switchboardtest.World) {
-	w := switchboardtest.NewWorld(t, agents...)
-	return webtest.New(t, func() time.Time { return w.Now }, func(e web.Edge) http.Handler {
+func serve(t testing.TB, keys twilio.Keys, agents ...agent.ID) (*httpapitest.Site, *servicetest.World) {
+	w := servicetest.NewWorld(t, agents...)
+	return httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
 		return handler{
 			edge: e, keys: keys, music: "https://music.example/music",
-			board: func(twilio.Base) *switchboard.Switchboard { return w.Board },
+			board: func(twilio.Base) *service.Service { return w.Board },
 		}.routes()
 	}), w
 }
 
 // room is the answer that puts the caller into the conference of that generation.
 func room(round string) string {
-	base := string(webtest.Base)
-	return `<Dial action="` + base + `/incoming/` + string(caller) + `/` + round + `" method="POST"><Conference beep="false" ` +
+	base := string(httpapitest.Base)
+	return `<Dial action="` + base + `/incoming/` + string(caller) + `/` + round +
+		`" method="POST"><Conference beep="false" ` +
 		`startConferenceOnEnter="false" endConferenceOnExit="true" maxParticipants="4" participantLabel="caller" ` +
-		`statusCallback="` + base + `/events/conference/` + string(caller) + `#rc=5&amp;rp=4xx,5xx,ct,rt" statusCallbackMethod="POST" ` +
+		`statusCallback="` + base + `/events/conference/` + string(caller) +
+		`#rc=5&amp;rp=4xx,5xx,ct,rt" statusCallbackMethod="POST" ` +
 		`statusCallbackEvent="start end join leave hold" waitMethod="POST" ` +
-		`waitUrl="` + base + `/wait/` + string(caller) + `/0#rc=5&amp;rp=4xx,5xx,ct,rt&amp;rt=4500">` + string(caller) + `</Conference></Dial>`
+		`waitUrl="` + base + `/wait/` + string(caller) + `/0#rc=5&amp;rp=4xx,5xx,ct,rt&amp;rt=4500">` + string(caller) +
+		`</Conference></Dial>`
 }
 
 // held is the answer that keeps the caller on music and asks again.
 func held(path string) string {
 	return `<Say>` + twilio.HoldTheLine + `</Say><Play>https://music.example/music/00.wav</Play>` +
-		`<Redirect method="POST">` + string(webtest.Base) + path + `</Redirect>`
+		`<Redirect method="POST">` + string(httpapitest.Base) + path + `</Redirect>`
 }
 
 const after = "/incoming/" + string(caller) + "/"
 
 func TestCallerIsPutIntoHerRoomAndAnAgentIsRung(t *testing.T) {
-	s, w := serve(t, webtest.Keys, "alice")
-	s.Post("/incoming", webtest.Form(t, "incoming")).Is(t, room("0"))
-	c := w.Conference(caller)
-	if c.State != conference.Ringing || !w.Rings("alice") {
+	s, w := serve(t, httpapitest.Keys, "alice")
+	s.Post("/incoming", httpapitest.Form(t, "incoming")).Is(t, room("0"))
+	c := w.Call(caller)
+	if c.State != call.Ringing || !w.Rings("alice") {
 		t.Errorf("conference is %s, alice rings %t", c.State, w.Rings("alice"))
 	}
 	if c.From != "+15005550006" || !c.Verified || !c.Arrived.Equal(w.Now.Truncate(time.Millisecond)) {
@@ -63,17 +66,17 @@ func TestCallerIsPutIntoHerRoomAndAnAgentIsRung(t *testing.T) {
 }
 
 func TestF001CallerIsPutIntoHerRoomWithNoAgentOnline(t *testing.T) {
-	s, w := serve(t, webtest.Keys)
-	s.Post("/incoming", webtest.Form(t, "incoming")).Is(t, room("0"))
-	if c := w.Conference(caller); c.State != conference.Waiting {
+	s, w := serve(t, httpapitest.Keys)
+	s.Post("/incoming", httpapitest.Form(t, "incoming")).Is(t, room("0"))
+	if c := w.Call(caller); c.State != call.Waiting {
 		t.Errorf("conference is %s", c.State)
 	}
 }
 
 func TestF007F143IncomingTwiceGivesOneConferenceOneDialAndTheSameAnswer(t *testing.T) {
-	s, w := serve(t, webtest.Keys, "alice", "bob")
+	s, w := serve(t, httpapitest.Keys, "alice", "bob")
 	for range 2 {
-		s.Post("/incoming", webtest.Form(t, "incoming")).Is(t, room("0"))
+		s.Post("/incoming", httpapitest.Form(t, "incoming")).Is(t, room("0"))
 	}
 	if n := w.Phones.Count("Dial"); n != 1 {
 		t.Errorf("%d dials, want 1", n)
@@ -82,18 +85,18 @@ func TestF007F143IncomingTwiceGivesOneConferenceOneDialAndTheSameAnswer(t *testi
 }
 
 func TestF007ASecondCallerNeverTouchesTheFirst(t *testing.T) {
-	s, w := serve(t, webtest.Keys, "alice")
-	s.Post("/incoming", webtest.Form(t, "incoming"))
-	before := w.Conference(caller).Version
+	s, w := serve(t, httpapitest.Keys, "alice")
+	s.Post("/incoming", httpapitest.Form(t, "incoming"))
+	before := w.Call(caller).Version
 	second := "CA44444444444444444444444444444444"
-	doc := s.Post("/incoming", webtest.Form(t, "incoming", "CallSid", second)).TwiML(t)
+	doc := s.Post("/incoming", httpapitest.Form(t, "incoming", "CallSid", second)).TwiML(t)
 	if got := doc.Find("Conference").Text; got != second {
 		t.Errorf("the second caller is put into %s", got)
 	}
-	if w.Conference(caller).Version != before {
+	if w.Call(caller).Version != before {
 		t.Error("the first caller's item was written")
 	}
-	if w.Conference(conference.ID(second)).State != conference.Waiting {
+	if w.Call(call.ID(second)).State != call.Waiting {
 		t.Error("the only agent rings for two")
 	}
 }
@@ -101,30 +104,30 @@ func TestF007ASecondCallerNeverTouchesTheFirst(t *testing.T) {
 // The end of the call was reported while this function was starting: nobody is rung, and the answer,
 // which nobody hears, names no conference. A repeated request gets the same answer.
 func TestF180TheCallersEndWasToldBeforeHerArrival(t *testing.T) {
-	s, w := serve(t, webtest.Keys, "alice")
-	if err := w.Board.CallerGone(t.Context(), caller, w.Now); err != nil {
+	s, w := serve(t, httpapitest.Keys, "alice")
+	if err := w.Board.HandleCallerEnded(t.Context(), caller, w.Now); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if doc := s.Post("/incoming", webtest.Form(t, "incoming")).TwiML(t); doc.Find("Conference").Name != "" {
+		if doc := s.Post("/incoming", httpapitest.Form(t, "incoming")).TwiML(t); doc.Find("Conference").Name != "" {
 			t.Error("the caller is put into a room")
 		}
 	}
-	if c := w.Conference(caller); c.State != conference.Ended || c.Live() || w.Rings("alice") {
+	if c := w.Call(caller); c.State != call.Ended || c.Live() || w.Rings("alice") {
 		t.Errorf("the call is %s, live %t, alice rings %t", c.State, c.Live(), w.Rings("alice"))
 	}
 }
 
 func TestF008StoreDownDuringIncomingKeepsTheCallerAndAsksAgain(t *testing.T) {
 	for _, took := range []bool{false, true} {
-		s, w := serve(t, webtest.Keys, "alice")
-		w.Store.Next("SaveConference", switchboardtest.Fault{Err: switchboard.ErrUnavailable, Took: took})
-		s.Post("/incoming", webtest.Form(t, "incoming")).Is(t, held("/incoming"))
+		s, w := serve(t, httpapitest.Keys, "alice")
+		w.Store.Next("SaveConference", servicetest.Fault{Err: service.ErrUnavailable, Took: took})
+		s.Post("/incoming", httpapitest.Form(t, "incoming")).Is(t, held("/incoming"))
 		if !strings.Contains(s.Log.String(), `"level":"ERROR"`) {
 			t.Errorf("took %t: the log has no error for the alarm: %s", took, s.Log)
 		}
-		s.Post("/incoming", webtest.Form(t, "incoming")).Is(t, room("0"))
-		w.Conference(caller)
+		s.Post("/incoming", httpapitest.Form(t, "incoming")).Is(t, room("0"))
+		w.Call(caller)
 		if n := w.Phones.Count("Dial"); n > 1 {
 			t.Errorf("took %t: %d dials", took, n)
 		}
@@ -132,13 +135,13 @@ func TestF008StoreDownDuringIncomingKeepsTheCallerAndAsksAgain(t *testing.T) {
 }
 
 func TestF122NetworkRefusingOurKeyStillGivesTheCallerMusic(t *testing.T) {
-	for _, fault := range []switchboardtest.Fault{
-		{Err: &switchboard.RefusedError{Code: 20003, Status: 401}},
-		{Err: switchboard.ErrUnknown}, {Err: switchboard.ErrUnknown, Took: true}, {Err: switchboard.ErrThrottled},
+	for _, fault := range []servicetest.Fault{
+		{Err: &service.RefusedError{Code: 20003, Status: 401}},
+		{Err: service.ErrUnknown}, {Err: service.ErrUnknown, Took: true}, {Err: service.ErrThrottled},
 	} {
-		s, w := serve(t, webtest.Keys, "alice")
+		s, w := serve(t, httpapitest.Keys, "alice")
 		w.Phones.Every("Dial", fault)
-		s.Post("/incoming", webtest.Form(t, "incoming")).Is(t, room("0"))
+		s.Post("/incoming", httpapitest.Form(t, "incoming")).Is(t, room("0"))
 		w.Check()
 	}
 }
@@ -146,7 +149,8 @@ func TestF122NetworkRefusingOurKeyStillGivesTheCallerMusic(t *testing.T) {
 func TestF014NumbersThatAreNone(t *testing.T) {
 	for _, from := range []string{
 		"", " ", "\u202e", "anonymous", "Anonymous", "+266696687", "266696687", "+7378742833", "+2562533",
-		"+8656696", "+86282452253", "Restricted", "UNKNOWN", "sip:anonymous@anonymous.invalid", "sip:+266696687@pbx.example.com",
+		"+8656696", "+86282452253", "Restricted", "UNKNOWN", "sip:anonymous@anonymous.invalid",
+		"sip:+266696687@pbx.example.com",
 		"sip:Restricted@pbx.example.com:5060", "sips:unavailable@pbx.example.com", "sip:@pbx.example.com", "sip:",
 	} {
 		if got := shownAs(t, from); got != "" {
@@ -159,10 +163,12 @@ func TestF195CallersWithoutANumberOfE164(t *testing.T) {
 	long := "sip:" + strings.Repeat("é", 100) + "@pbx.example.com"
 	for from, want := range map[string]string{
 		"+15005550006": "+15005550006", "+441632960960": "+441632960960",
-		"sip:1001@pbx.example.com": "sip:1001@pbx.example.com", "sip:+447700900123@pbx.example.com": "sip:+447700900123@pbx.example.com",
+		"sip:1001@pbx.example.com":             "sip:1001@pbx.example.com",
+		"sip:+447700900123@pbx.example.com":    "sip:+447700900123@pbx.example.com",
 		"sip:anonymous.coward@pbx.example.com": "sip:anonymous.coward@pbx.example.com",
-		"07700900123":                          "07700900123", "1001": "1001", "447700900123": "447700900123", "client:mallory": "client:mallory",
-		"+0123456789": "+0123456789", "+1500555<Say>0006": "+1500555<Say>0006",
+		"07700900123":                          "07700900123", "1001": "1001", "447700900123": "447700900123",
+		"client:mallory": "client:mallory",
+		"+0123456789":    "+0123456789", "+1500555<Say>0006": "+1500555<Say>0006",
 		"\u202e+44\u200b7700\x00900123\n": "+447700900123", "\xff1001": "1001",
 		long: "sip:" + strings.Repeat("é", 59) + "…",
 	} {
@@ -176,16 +182,17 @@ func TestF195CallersWithoutANumberOfE164(t *testing.T) {
 // agent's page gets the number.
 func shownAs(t *testing.T, from string) string {
 	t.Helper()
-	s, w := serve(t, webtest.Keys, "alice")
-	s.Post("/incoming", webtest.Form(t, "incoming", "From", from, "Caller", from)).Is(t, room("0"))
+	s, w := serve(t, httpapitest.Keys, "alice")
+	s.Post("/incoming", httpapitest.Form(t, "incoming", "From", from, "Caller", from)).Is(t, room("0"))
 	if !w.Rings("alice") {
 		t.Errorf("From %q: nobody is rung", from)
 	}
-	got := w.Conference(caller).From
-	if call := w.Me("alice").Call; call == nil || call.Caller.Number != got {
-		t.Errorf("From %q: alice's page is told %+v", from, call)
+	got := w.Call(caller).From
+	if shown := w.Me("alice").Call; shown == nil || shown.Caller.Number != got {
+		t.Errorf("From %q: alice's page is told %+v", from, shown)
 	}
-	if got != "" && (strings.Contains(s.Log.String(), got) || strings.Contains(s.Log.String(), strings.TrimSpace(from))) {
+	if got != "" && (strings.Contains(s.Log.String(), got) ||
+		strings.Contains(s.Log.String(), strings.TrimSpace(from))) {
 		t.Errorf("F195: the log holds the caller's number: %s", s.Log)
 	}
 	return got
@@ -196,44 +203,44 @@ func TestOnlyFullAttestationVerifies(t *testing.T) {
 		"TN-Validation-Passed-A": true, "TN-Validation-Passed-B": false, "TN-Validation-Failed-A": false,
 		"No-TN-Validation": false, "": false, "-": false,
 	} {
-		s, w := serve(t, webtest.Keys)
-		s.Post("/incoming", webtest.Form(t, "incoming", "StirVerstat", stir))
-		if got := w.Conference(caller).Verified; got != want {
+		s, w := serve(t, httpapitest.Keys)
+		s.Post("/incoming", httpapitest.Form(t, "incoming", "StirVerstat", stir))
+		if got := w.Call(caller).Verified; got != want {
 			t.Errorf("%q: verified %t", stir, got)
 		}
 	}
 }
 
 func TestRoomThatEndsUnderTheCallerLeadsIntoTheNextRound(t *testing.T) {
-	s, w := serve(t, webtest.Keys)
-	s.Post("/incoming", webtest.Form(t, "incoming"))
+	s, w := serve(t, httpapitest.Keys)
+	s.Post("/incoming", httpapitest.Form(t, "incoming"))
 	w.Now = w.Now.Add(time.Minute)
 	for range 2 { // F097: two requests have one effect
-		s.Post(after+"0", webtest.Form(t, "after-room")).Is(t, room("1"))
+		s.Post(after+"0", httpapitest.Form(t, "after-room")).Is(t, room("1"))
 	}
-	if c := w.Conference(caller); c.Round != 1 || c.State != conference.Waiting {
-		t.Errorf("round %d, %s", c.Round, c.State)
+	if c := w.Call(caller); c.Generation != 1 || c.State != call.Waiting {
+		t.Errorf("round %d, %s", c.Generation, c.State)
 	}
 }
 
 func TestStoreDownAfterTheRoomKeepsTheCaller(t *testing.T) {
 	for _, op := range []string{"Conference", "SaveConference"} {
 		for _, took := range []bool{false, true} {
-			s, w := serve(t, webtest.Keys)
-			s.Post("/incoming", webtest.Form(t, "incoming"))
+			s, w := serve(t, httpapitest.Keys)
+			s.Post("/incoming", httpapitest.Form(t, "incoming"))
 			w.Now = w.Now.Add(time.Minute)
-			w.Store.Next(op, switchboardtest.Fault{Err: switchboard.ErrUnavailable, Took: took})
-			s.Post(after+"0", webtest.Form(t, "after-room")).Is(t, held(after+"0"))
-			s.Post(after+"0", webtest.Form(t, "after-room")).Is(t, room("1"))
+			w.Store.Next(op, servicetest.Fault{Err: service.ErrUnavailable, Took: took})
+			s.Post(after+"0", httpapitest.Form(t, "after-room")).Is(t, held(after+"0"))
+			s.Post(after+"0", httpapitest.Form(t, "after-room")).Is(t, room("1"))
 		}
 	}
 }
 
 func TestCallerWhoHungUpIsNotPutBack(t *testing.T) {
-	s, w := serve(t, webtest.Keys)
-	s.Post("/incoming", webtest.Form(t, "incoming"))
-	s.Post(after+"0", webtest.Form(t, "after-room", "CallStatus", "completed")).Is(t, `<Hangup></Hangup>`)
-	if c := w.Conference(caller); c.State != conference.Ended || c.Reason != conference.ReasonCallerLeft {
+	s, w := serve(t, httpapitest.Keys)
+	s.Post("/incoming", httpapitest.Form(t, "incoming"))
+	s.Post(after+"0", httpapitest.Form(t, "after-room", "CallStatus", "completed")).Is(t, `<Hangup></Hangup>`)
+	if c := w.Call(caller); c.State != call.Ended || c.Reason != call.ReasonCallerLeft {
 		t.Errorf("conference is %s, %s", c.State, c.Reason)
 	}
 }
@@ -244,47 +251,48 @@ func TestLastWordsByReason(t *testing.T) {
 		"left":  `<Say>We are sorry that this call has ended.</Say><Say>Please call again. Goodbye.</Say><Hangup></Hangup>`,
 		"wait":  `<Say>We are sorry that nobody could take your call.</Say><Say>Please call again later. Goodbye.</Say><Hangup></Hangup>`,
 	} {
-		s, w := serve(t, webtest.Keys, "alice")
+		s, w := serve(t, httpapitest.Keys, "alice")
 		id, _ := w.Dial()
 		switch reason {
 		case "agent":
 			w.Answer("alice")
 			w.Settle()
-			w.MustPress("alice", conference.DoEnd, "")
+			w.MustPress("alice", call.DoEnd, "")
 		case "left": // reported as hung up, and still there
 			w.Answer("alice")
 			w.Settle()
-			leave := conference.RoomEvent{Room: w.Conference(id).Room, Kind: conference.RoomLeave, Seq: 9, Leg: conference.LegID(id), HungUp: true}
-			if err := w.Board.RoomTold(t.Context(), id, leave, w.Now); err != nil {
+			leave := call.ConferenceEvent{Conference: w.Call(id).Conference, Kind: call.ParticipantLeft, Seq: 9,
+				Leg: call.LegID(id), HungUp: true}
+			if err := w.Board.HandleConferenceEvent(t.Context(), id, leave, w.Now); err != nil {
 				t.Fatal(err)
 			}
 		default:
 			w.Choose("alice", agent.Away)
 			w.Settle()
-			w.Now = w.Now.Add(switchboardtest.MaxWait)
+			w.Now = w.Now.Add(servicetest.MaxWait)
 			w.Music(id)
 		}
-		form := webtest.Form(t, "after-room", "CallSid", string(id))
+		form := httpapitest.Form(t, "after-room", "CallSid", string(id))
 		for range 2 {
 			s.Post("/incoming/"+string(id)+"/0", form).Is(t, want)
 		}
 		// The number's webhook, repeated late, does not reopen the call.
-		s.Post("/incoming", webtest.Form(t, "incoming", "CallSid", string(id))).Is(t, want)
+		s.Post("/incoming", httpapitest.Form(t, "incoming", "CallSid", string(id))).Is(t, want)
 	}
 }
 
 // The caller's request was answered with the goodbye, so no effect redirects the caller to say it
 // again.
 func TestLastWordsAreSaidOnce(t *testing.T) {
-	s, w := serve(t, webtest.Keys, "alice")
+	s, w := serve(t, httpapitest.Keys, "alice")
 	id, _ := w.Dial()
 	w.Answer("alice")
 	w.Settle()
-	w.Phones.Every("LastWords", switchboardtest.Fault{Err: switchboard.ErrUnknown})
-	_, _ = w.Press("alice", conference.DoEnd, "")
+	w.Phones.Every("LastWords", servicetest.Fault{Err: service.ErrUnknown})
+	_, _ = w.Press("alice", call.DoEnd, "")
 	before := w.Phones.Count("LastWords")
 	for range 2 {
-		s.Post("/incoming/"+string(id)+"/0", webtest.Form(t, "after-room", "CallSid", string(id)))
+		s.Post("/incoming/"+string(id)+"/0", httpapitest.Form(t, "after-room", "CallSid", string(id)))
 	}
 	w.Now = w.Now.Add(time.Minute)
 	w.Sweep()
@@ -294,53 +302,54 @@ func TestLastWordsAreSaidOnce(t *testing.T) {
 }
 
 func TestCallerWhoseItemIsLostArrivesAnew(t *testing.T) {
-	s, _ := serve(t, webtest.Keys)
-	s.Post(after+"3", webtest.Form(t, "after-room")).
-		Is(t, `<Pause length="1"></Pause><Redirect method="POST">`+string(webtest.Base)+`/incoming</Redirect>`)
-	s.Post("/incoming", webtest.Form(t, "incoming")).Is(t, room("0"))
+	s, _ := serve(t, httpapitest.Keys)
+	s.Post(after+"3", httpapitest.Form(t, "after-room")).
+		Is(t, `<Pause length="1"></Pause><Redirect method="POST">`+string(httpapitest.Base)+`/incoming</Redirect>`)
+	s.Post("/incoming", httpapitest.Form(t, "incoming")).Is(t, room("0"))
 }
 
 func TestAddressWithoutARoundKeepsTheCaller(t *testing.T) {
-	s, _ := serve(t, webtest.Keys)
+	s, _ := serve(t, httpapitest.Keys)
 	for _, round := range []string{"x", "-1", "99999999999999999999"} {
-		s.Post(after+round, webtest.Form(t, "after-room")).Is(t, held(after+round))
+		s.Post(after+round, httpapitest.Form(t, "after-room")).Is(t, held(after+round))
 	}
 }
 
 func TestF158WhatACallerSendsCannotBecomeTwiML(t *testing.T) {
-	s, _ := serve(t, webtest.Keys)
+	s, _ := serve(t, httpapitest.Keys)
 	evil := `"><Say>pwned</Say>&]]>`
-	doc := s.Post("/incoming", webtest.Form(t, "incoming", "CallSid", evil, "From", evil)).TwiML(t)
+	doc := s.Post("/incoming", httpapitest.Form(t, "incoming", "CallSid", evil, "From", evil)).TwiML(t)
 	if doc.Find("Say").Name != "" || doc.Find("Conference").Text != evil {
 		t.Errorf("the document is %s", doc)
 	}
 }
 
 func TestSampleEvents(t *testing.T) {
-	s, w := serve(t, webtest.Keys)
-	e := webtest.Sample(t, "incoming")
+	s, w := serve(t, httpapitest.Keys)
+	e := httpapitest.Sample(t, "incoming")
 	s.Do(e).Is(t, room("0"))
-	if at := w.Conference(caller).Arrived; at.UnixMilli() != e.RequestContext.TimeEpoch {
+	if at := w.Call(caller).Arrived; at.UnixMilli() != e.RequestContext.TimeEpoch {
 		t.Errorf("arrived %v, API Gateway's clock said otherwise (%d)", at, e.RequestContext.TimeEpoch)
 	}
-	later := webtest.Sample(t, "incoming-after-room")
+	later := httpapitest.Sample(t, "incoming-after-room")
 	later.RequestContext.TimeEpoch = e.RequestContext.TimeEpoch + time.Minute.Milliseconds()
 	s.Do(later).Is(t, room("1"))
 }
 
 func TestSecurityOfIncoming(t *testing.T) {
-	webtest.Refusals(t, []webtest.Hooked{{Path: "/incoming", Form: webtest.Form(t, "incoming")}, {Path: after + "0", Form: webtest.Form(t, "after-room")}},
-		func(t testing.TB, keys twilio.Keys) (*webtest.Site, *switchboardtest.World) {
+	httpapitest.Refusals(t, []httpapitest.Hooked{{Path: "/incoming", Form: httpapitest.Form(t, "incoming")},
+		{Path: after + "0", Form: httpapitest.Form(t, "after-room")}},
+		func(t testing.TB, keys twilio.Keys) (*httpapitest.Site, *servicetest.World) {
 			return serve(t, keys, "alice")
 		})
 }
 
 func TestF125SecretOutOfReachKeepsTheCallerAndDoesNothing(t *testing.T) {
-	s, w := serve(t, webtest.Broken{}, "alice")
+	s, w := serve(t, httpapitest.Broken{}, "alice")
 	before := w.Store.Counts()
-	s.Post("/incoming", webtest.Form(t, "incoming")).Is(t, held("/incoming"))
-	s.Post(after+"0", webtest.Form(t, "after-room")).Is(t, held(after+"0"))
-	webtest.Untouched(t, w, before)
+	s.Post("/incoming", httpapitest.Form(t, "incoming")).Is(t, held("/incoming"))
+	s.Post(after+"0", httpapitest.Form(t, "after-room")).Is(t, held(after+"0"))
+	httpapitest.Untouched(t, w, before)
 }
 
 func FuzzF170Forms(f *testing.F) {
@@ -352,7 +361,7 @@ func FuzzF170Forms(f *testing.F) {
 		if err != nil || !strings.HasPrefix(path, "/") {
 			return
 		}
-		s, _ := serve(t, webtest.Keys, "alice")
+		s, _ := serve(t, httpapitest.Keys, "alice")
 		if a := s.Post(path, form); a.Status == http.StatusOK {
 			a.TwiML(t)
 		} else if a.Status >= 500 {
@@ -364,33 +373,34 @@ func FuzzF170Forms(f *testing.F) {
 // A closed line refuses new callers and keeps the others: every request about a call that was accepted is answered as
 // usual.
 func TestF204ClosedLineLetsNobodyInAndKeepsWhoIsOnIt(t *testing.T) {
-	w := switchboardtest.NewWorld(t, "alice")
+	w := servicetest.NewWorld(t, "alice")
 	closed := false
-	s := webtest.New(t, func() time.Time { return w.Now }, func(e web.Edge) http.Handler {
+	s := httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
 		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			handler{
-				edge: e, keys: webtest.Keys, music: "https://music.example/music", closed: closed,
-				board: func(twilio.Base) *switchboard.Switchboard { return w.Board },
+				edge: e, keys: httpapitest.Keys, music: "https://music.example/music", closed: closed,
+				board: func(twilio.Base) *service.Service { return w.Board },
 			}.routes().ServeHTTP(rw, r)
 		})
 	})
-	s.Post("/incoming", webtest.Form(t, "incoming")).Is(t, room("0"))
+	s.Post("/incoming", httpapitest.Form(t, "incoming")).Is(t, room("0"))
 	w.Settle()
 	closed = true
-	s.Post("/incoming", webtest.Form(t, "incoming")).Is(t, room("0")) // again
+	s.Post("/incoming", httpapitest.Form(t, "incoming")).Is(t, room("0")) // again
 	w.Now = w.Now.Add(time.Minute)
-	s.Post(after+"0", webtest.Form(t, "incoming", "CallStatus", "in-progress")).Is(t, room("1"))
+	s.Post(after+"0", httpapitest.Form(t, "incoming", "CallStatus", "in-progress")).Is(t, room("1"))
 
-	const other = conference.ID("CA22222222222222222222222222222222")
+	const other = call.ID("CA22222222222222222222222222222222")
 	const words = `<Say>Thank you for calling.</Say><Say>This line is closed at the moment.</Say><Say>Please call again later. Goodbye.</Say><Hangup></Hangup>`
 	for range 2 {
-		s.Post("/incoming", webtest.Form(t, "incoming", "CallSid", string(other))).Is(t, words)
+		s.Post("/incoming", httpapitest.Form(t, "incoming", "CallSid", string(other))).Is(t, words)
 	}
 	if known, err := w.Board.Known(t.Context(), other); known || err != nil {
 		t.Errorf("a refused call is stored: %t, %v", known, err)
 	}
-	w.Store.Every("Conference", switchboardtest.Fault{Err: switchboard.ErrUnavailable})
-	s.Post("/incoming", webtest.Form(t, "incoming", "CallSid", string(other))).Is(t, held("/incoming")) // may be known
+	w.Store.Every("Conference", servicetest.Fault{Err: service.ErrUnavailable})
+	// may be known
+	s.Post("/incoming", httpapitest.Form(t, "incoming", "CallSid", string(other))).Is(t, held("/incoming"))
 }
 
 // refused is the answer to a caller whom the conference has refused: words, music, and another try.
@@ -403,25 +413,26 @@ func refused(round string, music ...string) string {
 }
 
 func TestF181ARoomThatDoesNotTakeTheCallerIsTriedLaterEachTime(t *testing.T) {
-	s, w := serve(t, webtest.Keys, "alice")
-	w.Use(switchboard.Settings{Observe: web.Observe})
-	s.Post("/incoming", webtest.Form(t, "incoming")).Is(t, room("0"))
-	form := webtest.Form(t, "after-room", "DialCallStatus", "failed")
+	s, w := serve(t, httpapitest.Keys, "alice")
+	w.Use(service.Settings{Observe: httpapi.Observe})
+	s.Post("/incoming", httpapitest.Form(t, "incoming")).Is(t, room("0"))
+	form := httpapitest.Form(t, "after-room", "DialCallStatus", "failed")
 	var waited time.Duration
 	for i, want := range []string{
-		refused("1", "00"), refused("2", "01"), refused("3", "01", "02"), refused("4", "01", "02"), refused("5", "01", "02"),
+		refused("1", "00"), refused("2", "01"), refused("3", "01", "02"), refused("4", "01", "02"),
+		refused("5", "01", "02"),
 	} {
 		w.Now = w.Now.Add(300 * time.Millisecond)
 		for range 2 { // a repeated request gets the same answer
 			s.Post(after+strconv.Itoa(i), form).Is(t, want)
 		}
-		c := w.Conference(caller)
-		next := c.Entering.Sub(w.Now)
-		if next < 5*time.Second || next < waited || c.Refused != i+1 {
-			t.Errorf("try %d comes after %v, the one before after %v; %d refused", i+1, next, waited, c.Refused)
+		c := w.Call(caller)
+		next := c.EnterAt.Sub(w.Now)
+		if next < 5*time.Second || next < waited || c.FailedJoins != i+1 {
+			t.Errorf("try %d comes after %v, the one before after %v; %d refused", i+1, next, waited, c.FailedJoins)
 		}
 		waited = next
-		w.Now = c.Entering
+		w.Now = c.EnterAt
 	}
 	if n := w.Phones.Count("Dial"); n != 1 {
 		t.Errorf("%d agents were rung for a caller who is in no conference", n)
@@ -437,7 +448,7 @@ func TestF181ARoomThatDoesNotTakeTheCallerIsTriedLaterEachTime(t *testing.T) {
 // All tries of the caller's music have failed, so the caller is redirected, and the music fails again:
 // then the caller hears something that needs no turn of music.
 func TestF182ACallerWhoIsMovedInVainHearsWordsAndMusicOutsideTheRoom(t *testing.T) {
-	s, w := serve(t, webtest.Keys)
+	s, w := serve(t, httpapitest.Keys)
 	id, _ := w.Dial()
 	w.Settle()
 	moved := func(round string, want ...string) {
@@ -447,7 +458,7 @@ func TestF182ACallerWhoIsMovedInVainHearsWordsAndMusicOutsideTheRoom(t *testing.
 		if w.Phones.Count("FreshRoom") == before {
 			t.Fatal("the caller is not redirected")
 		}
-		form := webtest.Form(t, "after-room", "CallSid", string(id))
+		form := httpapitest.Form(t, "after-room", "CallSid", string(id))
 		if got := s.Post("/incoming/"+string(id)+"/"+round, form).TwiML(t).Verbs(); !slices.Equal(got, want) {
 			t.Errorf("generation %s: the caller gets %v, want %v", round, got, want)
 		}

@@ -146,12 +146,14 @@ func (b bucket) remove(ctx context.Context, name string, goes func(key string) b
 		}
 	}
 	for some := range slices.Chunk(doomed, 1000) { // S3's limit of one request
-		out, err := b.s3.DeleteObjects(ctx, &s3.DeleteObjectsInput{Bucket: &name, Delete: &types.Delete{Objects: some, Quiet: aws.Bool(true)}})
+		out, err := b.s3.DeleteObjects(ctx,
+			&s3.DeleteObjectsInput{Bucket: &name, Delete: &types.Delete{Objects: some, Quiet: aws.Bool(true)}})
 		if err != nil {
 			return refusedBy("delete from", err)
 		}
 		if len(out.Errors) > 0 {
-			return fmt.Errorf("the page's bucket: S3 did not delete %s: %s", aws.ToString(out.Errors[0].Key), aws.ToString(out.Errors[0].Code))
+			return fmt.Errorf("the page's bucket: S3 did not delete %s: %s", aws.ToString(out.Errors[0].Key),
+				aws.ToString(out.Errors[0].Code))
 		}
 	}
 	return nil

@@ -40,7 +40,8 @@ const (
 func (h handler) handle(ctx context.Context, e cfn.Event) error {
 	began := time.Now()
 	err := h.do(ctx, e)
-	attrs := []any{"function", "publish", "type", e.RequestType, "ms", time.Since(began).Milliseconds(), "request", e.RequestID}
+	attrs := []any{"function", "publish", "type", e.RequestType, "ms", time.Since(began).Milliseconds(), "request",
+		e.RequestID}
 	if err != nil {
 		h.log.Error("publish", append(attrs, "error", err.Error())...)
 	} else {

@@ -18,7 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/service"
 	"warmtransfer/shared/twilio"
 )
 
@@ -44,7 +44,8 @@ func TestCreateUploadsThePageAndPointsTheNumber(t *testing.T) {
 	}
 	const api = "https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com"
 	n := r.number()
-	if n.Voice != (twilio.Hook{URL: api + "/incoming", Method: "POST"}) || n.Status != (twilio.Hook{URL: api + "/events/call", Method: "POST"}) ||
+	if n.Voice != (twilio.Hook{URL: api + "/incoming", Method: "POST"}) ||
+		n.Status != (twilio.Hook{URL: api + "/events/call", Method: "POST"}) ||
 		n.Fallback != (twilio.Hook{URL: "https://d0987654321cba.cloudfront.net/fallback.xml", Method: "GET"}) {
 		t.Errorf("the number points at %+v", n)
 	}
@@ -57,7 +58,8 @@ func TestSignInReturnsToThePageAndKeepsItsOtherSettings(t *testing.T) {
 	for _, told := range []string{"ClientSecret", "CreationDate", "LastModifiedDate"} {
 		delete(want, told)
 	}
-	want["CallbackURLs"], want["LogoutURLs"] = []any{"https://d1234567890abc.cloudfront.net/"}, []any{"https://d1234567890abc.cloudfront.net/"}
+	want["CallbackURLs"], want["LogoutURLs"] = []any{"https://d1234567890abc.cloudfront.net/"},
+		[]any{"https://d1234567890abc.cloudfront.net/"}
 	r.mustSend("create")
 	if !reflect.DeepEqual(r.cognito.settings, want) {
 		t.Errorf("the client is %v\nwant %v", r.cognito.settings, want)
@@ -131,7 +133,8 @@ func TestReleaseThatFailsOnTheWayIsMendedByTheNext(t *testing.T) {
 		if seen > fails && a.Status != cfn.StatusFailed {
 			t.Fatalf("request %d failed and the answer is %s", fails, a.Status)
 		}
-		if strings.Contains(a.Reason, "123456789012") || (a.Reason != "" && !strings.Contains(a.Reason, "AccessDenied")) {
+		if strings.Contains(a.Reason, "123456789012") ||
+			(a.Reason != "" && !strings.Contains(a.Reason, "AccessDenied")) {
 			t.Errorf("request %d: reason %q", fails, a.Reason)
 		}
 		objects := r.objects()
@@ -153,7 +156,9 @@ func TestDeleteEmptiesTheBucketAndLetsTheNumberGo(t *testing.T) {
 	r := newRig(t)
 	r.mustSend("create")
 	for range 3 {
-		_, err := r.s3.PutObject(context.Background(), &s3.PutObjectInput{Bucket: aws.String(bucketName), Key: aws.String("left behind"), Body: strings.NewReader("x")})
+		_, err := r.s3.PutObject(context.Background(),
+			&s3.PutObjectInput{Bucket: aws.String(bucketName), Key: aws.String("left behind"),
+				Body: strings.NewReader("x")})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -183,7 +188,8 @@ func TestDeleteSucceedsWithoutCredentialsBucketOrProperties(t *testing.T) {
 	r.keys.APISecret = "wrongwrongwrongwrong"
 	r.mustSend("delete")
 	e := r.event("delete")
-	if _, err := r.s3.DeleteBucket(context.Background(), &s3.DeleteBucketInput{Bucket: aws.String(bucketName)}); err != nil {
+	if _, err := r.s3.DeleteBucket(context.Background(),
+		&s3.DeleteBucketInput{Bucket: aws.String(bucketName)}); err != nil {
 		t.Fatal(err)
 	}
 	if a := r.send(e); a.Status != cfn.StatusSuccess {
@@ -212,21 +218,28 @@ func TestRefusalsNameTheParameterAndChangeNothing(t *testing.T) {
 		spoil func(r *rig, e *cfn.Event)
 		want  []string
 	}{
-		"wrong secret":      {func(r *rig, _ *cfn.Event) { r.keys.APISecret = "wrongwrongwrongwrong" }, []string{"TwilioApiKey", "TwilioApiSecret", "TwilioAccountSid"}},
-		"somebody's number": {func(_ *rig, e *cfn.Event) { e.ResourceProperties["Number"] = "+15550199999" }, []string{"TwilioNumber", "ConnectNumber=false"}},
+		"wrong secret": {func(r *rig, _ *cfn.Event) { r.keys.APISecret = "wrongwrongwrongwrong" },
+			[]string{"TwilioApiKey", "TwilioApiSecret", "TwilioAccountSid"}},
+		"somebody's number": {func(_ *rig, e *cfn.Event) { e.ResourceProperties["Number"] = "+15550199999" },
+			[]string{"TwilioNumber", "ConnectNumber=false"}},
 		"restricted key": {func(r *rig, _ *cfn.Event) {
-			r.numbers = failing{err: &switchboard.RefusedError{Status: 403, Code: 70051}}
+			r.numbers = failing{err: &service.RefusedError{Status: 403, Code: 70051}}
 		}, []string{"TwilioApiKey", "70051"}},
 		"unknown account": {func(r *rig, _ *cfn.Event) {
-			r.numbers = failing{err: &switchboard.RefusedError{Status: 404, Code: 20404}}
+			r.numbers = failing{err: &service.RefusedError{Status: 404, Code: 20404}}
 		}, []string{"TwilioAccountSid"}},
-		"too many requests":   {func(r *rig, _ *cfn.Event) { r.numbers = failing{err: switchboard.ErrThrottled} }, []string{"TwilioNumber", "again in a minute"}},
-		"no answer":           {func(r *rig, _ *cfn.Event) { r.numbers = failing{err: switchboard.ErrUnknown} }, []string{"TwilioNumber", "deploy again"}},
-		"no page":             {func(r *rig, _ *cfn.Event) { delete(r.page, "index.html") }, []string{"built without the agent page", "make deploy"}},
-		"a file of no kind":   {func(r *rig, _ *cfn.Event) { r.page["a.exe"] = file0("x") }, []string{"a.exe"}},
-		"a property missing":  {func(_ *rig, e *cfn.Event) { delete(e.ResourceProperties, "Issuer") }, []string{"Issuer"}},
-		"properties not text": {func(_ *rig, e *cfn.Event) { e.ResourceProperties["Bucket"] = []string{"a"} }, []string{"properties"}},
-		"a setting missing":   {func(r *rig, _ *cfn.Event) { delete(r.env, "AWS_REGION") }, []string{"AWS_REGION"}},
+		"too many requests": {func(r *rig, _ *cfn.Event) { r.numbers = failing{err: service.ErrThrottled} },
+			[]string{"TwilioNumber", "again in a minute"}},
+		"no answer": {func(r *rig, _ *cfn.Event) { r.numbers = failing{err: service.ErrUnknown} },
+			[]string{"TwilioNumber", "deploy again"}},
+		"no page": {func(r *rig, _ *cfn.Event) { delete(r.page, "index.html") },
+			[]string{"built without the agent page", "make deploy"}},
+		"a file of no kind": {func(r *rig, _ *cfn.Event) { r.page["a.exe"] = file0("x") }, []string{"a.exe"}},
+		"a property missing": {func(_ *rig, e *cfn.Event) { delete(e.ResourceProperties, "Issuer") },
+			[]string{"Issuer"}},
+		"properties not text": {func(_ *rig, e *cfn.Event) { e.ResourceProperties["Bucket"] = []string{"a"} },
+			[]string{"properties"}},
+		"a setting missing": {func(r *rig, _ *cfn.Event) { delete(r.env, "AWS_REGION") }, []string{"AWS_REGION"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t)
@@ -253,17 +266,25 @@ func TestLateRefusalsAreToldToo(t *testing.T) {
 		spoil func(r *rig)
 		want  string
 	}{
-		"number not changed":   {func(r *rig) { r.numbers = failing{point: &switchboard.RefusedError{Status: 400, Code: 21502}} }, "code 21502"},
-		"client not described": {func(r *rig) { r.cognito.refuse = "DescribeUserPoolClient" }, "NotAuthorizedException"},
-		"client not updated":   {func(r *rig) { r.cognito.refuse = "UpdateUserPoolClient" }, "NotAuthorizedException"},
-		"no cognito":           {func(r *rig) { r.env["AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"] = "http://127.0.0.1:1" }, "sign-in"},
-		"no bucket":            {func(r *rig) { r.env["AWS_ENDPOINT_URL_S3"] = "http://127.0.0.1:1" }, "bucket"},
+		"number not changed": {func(r *rig) {
+			r.numbers = failing{point: &service.RefusedError{Status: 400,
+				Code: 21502}}
+		}, "code 21502"},
+		"client not described": {func(r *rig) { r.cognito.refuse = "DescribeUserPoolClient" },
+			"NotAuthorizedException"},
+		"client not updated": {func(r *rig) { r.cognito.refuse = "UpdateUserPoolClient" }, "NotAuthorizedException"},
+		"no cognito": {func(
+			r *rig) {
+			r.env["AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"] = "http://127.0.0.1:1"
+		}, "sign-in"},
+		"no bucket": {func(r *rig) { r.env["AWS_ENDPOINT_URL_S3"] = "http://127.0.0.1:1" }, "bucket"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t)
 			c.spoil(r)
 			a := r.send(r.event("create"))
-			if a.Status != cfn.StatusFailed || !strings.Contains(a.Reason, c.want) || strings.Contains(a.Reason, "123456789012") {
+			if a.Status != cfn.StatusFailed || !strings.Contains(a.Reason, c.want) ||
+				strings.Contains(a.Reason, "123456789012") {
 				t.Errorf("%s %q", a.Status, a.Reason)
 			}
 		})
@@ -286,7 +307,8 @@ func TestPanicIsAnswered(t *testing.T) {
 		doing("testing")
 		panic("something private")
 	}, nil)
-	if a.Status != cfn.StatusFailed || !strings.Contains(a.Reason, "while testing") || strings.Contains(a.Reason, "private") {
+	if a.Status != cfn.StatusFailed || !strings.Contains(a.Reason, "while testing") ||
+		strings.Contains(a.Reason, "private") {
 		t.Errorf("%s %q", a.Status, a.Reason)
 	}
 }
@@ -316,7 +338,8 @@ func TestAnswerThatNobodyTakesFailsTheFunction(t *testing.T) {
 	r := newRig(t)
 	e := r.event("create")
 	r.cloud.fail = 1000
-	h := handler{work: func(context.Context, cfn.Event, func(string)) error { return nil }, log: slog.New(slog.DiscardHandler), http: http.DefaultClient}
+	h := handler{work: func(context.Context, cfn.Event, func(string)) error { return nil },
+		log: slog.New(slog.DiscardHandler), http: http.DefaultClient}
 	if err := h.handle(context.Background(), e); err == nil || strings.Contains(err.Error(), "Signature") {
 		t.Errorf("got %v", err)
 	}
@@ -340,13 +363,15 @@ func TestLongReasonIsCut(t *testing.T) {
 
 func TestHistoryThatIsSpoiltIsBegunAnew(t *testing.T) {
 	r := newRig(t)
-	_, err := r.s3.PutObject(context.Background(), &s3.PutObjectInput{Bucket: aws.String(bucketName), Key: aws.String(historyName), Body: strings.NewReader("{")})
+	_, err := r.s3.PutObject(context.Background(),
+		&s3.PutObjectInput{Bucket: aws.String(bucketName), Key: aws.String(historyName), Body: strings.NewReader("{")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.mustSend("update")
 	var h history
-	if err := json.Unmarshal([]byte(r.content(historyName)), &h); err != nil || !slices.Equal(h.Current.Assets, []string{"assets/main-AAAAAAAA.js"}) {
+	if err := json.Unmarshal([]byte(r.content(historyName)), &h); err != nil ||
+		!slices.Equal(h.Current.Assets, []string{"assets/main-AAAAAAAA.js"}) {
 		t.Errorf("%+v, %v", h, err)
 	}
 }
@@ -380,7 +405,8 @@ func TestF005FallbackApologisesAndTriesAgain(t *testing.T) {
 	}
 	heard := r.hear()
 	sorry := "speech:" + twilio.HoldTheLine
-	if want := []string{sorry, "music", sorry, "music", "speech:Here you are."}; !slices.Equal(slices.Compact(heard), want) {
+	if want := []string{sorry, "music", sorry, "music", "speech:Here you are."}; !slices.Equal(slices.Compact(heard),
+		want) {
 		t.Errorf("the caller heard %q, want %q, without silence or a hang-up in between", heard, want)
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/cfn"
 
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/service"
 	"warmtransfer/shared/twilio"
 )
 
@@ -56,7 +56,8 @@ func read(e cfn.Event) (p properties, err error) {
 	}
 	for name, v := range map[string]string{
 		"Bucket": p.Bucket, "PageUrl": p.PageURL, "MediaUrl": p.MediaURL, "ApiUrl": p.APIURL,
-		"Issuer": p.Issuer, "ClientId": p.ClientID, "Scope": p.Scope, "Number": p.Number, "ConnectNumber": p.ConnectNumber,
+		"Issuer": p.Issuer, "ClientId": p.ClientID, "Scope": p.Scope, "Number": p.Number,
+		"ConnectNumber": p.ConnectNumber,
 	} {
 		if v == "" {
 			err = errors.Join(err, fmt.Errorf("the resource's property %s is missing", name))
@@ -124,9 +125,10 @@ func (p publisher) atHome(ctx context.Context, number string) error {
 		return nil
 	}
 	const home = twilio.HomeRegion
-	return fmt.Errorf("TwilioNumber is handled in Twilio's region %s, and this line works in %s, so that its calls would "+
-		"not arrive: set the number's inbound processing region for voice to %s (POST VoiceRegion=%s to %s), "+
-		"wait five minutes and deploy again, or deploy with ConnectNumber=false",
+	return fmt.Errorf(
+		"TwilioNumber is handled in Twilio's region %s, and this line works in %s, so that its calls would "+
+			"not arrive: set the number's inbound processing region for voice to %s (POST VoiceRegion=%s to %s), "+
+			"wait five minutes and deploy again, or deploy with ConnectNumber=false",
 		region, home, home, strings.ToLower(home), twilio.RegionAddress("")+"{the number}")
 }
 
@@ -160,24 +162,28 @@ func (p publisher) remove(ctx context.Context, set properties, doing func(string
 
 // refusal says what Twilio has refused, by the names of the template's parameters.
 func refusal(err error) error {
-	var no *switchboard.RefusedError
+	var no *service.RefusedError
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, switchboard.ErrNotFound):
+	case errors.Is(err, service.ErrNotFound):
 		return errors.New("TwilioNumber is none of the numbers of the account TwilioAccountSid: " +
 			"give one of its numbers in the form +15550100, or deploy with ConnectNumber=false")
 	case errors.As(err, &no) && no.Status == 401:
-		return fmt.Errorf("TwilioApiKey and TwilioApiSecret are not accepted by Twilio for the account TwilioAccountSid (code %d): "+
-			"make a standard API key in this account, in region US1, and give all three", no.Code)
+		return fmt.Errorf(
+			"TwilioApiKey and TwilioApiSecret are not accepted by Twilio for the account TwilioAccountSid (code %d): "+
+				"make a standard API key in this account, in region US1, and give all three", no.Code)
 	case errors.As(err, &no) && no.Status == 403:
-		return fmt.Errorf("TwilioApiKey may not read and change the numbers of the account (code %d): use a standard API key", no.Code)
+		return fmt.Errorf(
+			"TwilioApiKey may not read and change the numbers of the account (code %d): use a standard API key",
+			no.Code)
 	case errors.As(err, &no) && no.Status == 404:
 		return fmt.Errorf("TwilioAccountSid is no account that TwilioApiKey belongs to (code %d)", no.Code)
 	case errors.As(err, &no):
 		return fmt.Errorf("TwilioNumber cannot be changed: Twilio refuses with HTTP %d, code %d", no.Status, no.Code)
-	case errors.Is(err, switchboard.ErrThrottled):
-		return errors.New("TwilioNumber cannot be changed now: Twilio has too many requests for this account; deploy again in a minute")
+	case errors.Is(err, service.ErrThrottled):
+		return errors.New(
+			"TwilioNumber cannot be changed now: Twilio has too many requests for this account; deploy again in a minute")
 	default:
 		return fmt.Errorf("TwilioNumber cannot be looked up at Twilio: %w; deploy again", err)
 	}

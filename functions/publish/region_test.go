@@ -10,7 +10,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/cfn"
 
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/service"
 	"warmtransfer/shared/twilio"
 )
 
@@ -33,7 +33,8 @@ func TestF199NumberOfAnotherRegionIsRefusedBeforeAnythingIsChanged(t *testing.T)
 	r := newRig(t)
 	r.inRegion("ie1")
 	a := r.send(r.event("create"))
-	for _, want := range []string{"TwilioNumber", "IE1", "US1", "VoiceRegion=us1", "https://routes.twilio.com/v2/PhoneNumbers/", "ConnectNumber=false"} {
+	for _, want := range []string{"TwilioNumber", "IE1", "US1", "VoiceRegion=us1",
+		"https://routes.twilio.com/v2/PhoneNumbers/", "ConnectNumber=false"} {
 		if !strings.Contains(a.Reason, want) {
 			t.Errorf("reason %q does not say %q", a.Reason, want)
 		}
@@ -60,7 +61,7 @@ func TestF199NumberOfAnotherRegionIsRefusedBeforeAnythingIsChanged(t *testing.T)
 type unseen struct{ numbers }
 
 func (unseen) Region(context.Context, string) (string, error) {
-	return "", &switchboard.RefusedError{Status: 401, Code: 20003}
+	return "", &service.RefusedError{Status: 401, Code: 20003}
 }
 
 func TestF199RegionThatCannotBeLookedUpStopsNoDeployment(t *testing.T) {

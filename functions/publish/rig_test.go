@@ -67,10 +67,13 @@ func newRig(t *testing.T) *rig { return newRigFor(t, "") }
 // newRigFor is for a stack whose agents sign in with issuer, "" for Cognito.
 func newRigFor(t *testing.T, issuer string) *rig {
 	t.Helper()
-	r := &rig{t: t, role: readRole(t, issuer), clock: clock.NewManual(time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)), cognito: &cognito{}, cloud: &cloudFormation{}, cache: map[string]string{}, timeout: time.Minute,
-		keys: twilio.Credentials{AccountSID: account, AuthTokens: []string{"0123456789abcdef0123456789abcdef"}, APIKey: apiKey, APISecret: apiSecret},
+	r := &rig{t: t, role: readRole(t, issuer), clock: clock.NewManual(time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)),
+		cognito: &cognito{}, cloud: &cloudFormation{}, cache: map[string]string{}, timeout: time.Minute,
+		keys: twilio.Credentials{AccountSID: account, AuthTokens: []string{"0123456789abcdef0123456789abcdef"},
+			APIKey: apiKey, APISecret: apiSecret},
 		page: fstest.MapFS{
-			".gitkeep": {}, "index.html": file0("<html>one"), "assets/main-AAAAAAAA.js": file0("one"), "favicon.svg": file0("<svg/>"),
+			".gitkeep": {}, "index.html": file0("<html>one"), "assets/main-AAAAAAAA.js": file0("one"),
+			"favicon.svg":  file0("<svg/>"),
 			"music/00.wav": file0("RIFF"), "config.json": file0("a developer's"),
 		}}
 	backend := s3mem.New()
@@ -78,7 +81,8 @@ func newRigFor(t *testing.T, issuer string) *rig {
 	objects := http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		if r.deny != nil && r.deny(req) {
 			w.WriteHeader(http.StatusForbidden)
-			_, _ = io.WriteString(w, `<Error><Code>AccessDenied</Code><Message>User arn:aws:sts::123456789012 may not</Message></Error>`)
+			_, _ = io.WriteString(w,
+				`<Error><Code>AccessDenied</Code><Message>User arn:aws:sts::123456789012 may not</Message></Error>`)
 			return
 		}
 		if req.Method == http.MethodPut {
@@ -90,15 +94,18 @@ func newRigFor(t *testing.T, issuer string) *rig {
 	if err := backend.CreateBucket(bucketName); err != nil {
 		t.Fatal(err)
 	}
-	r.s3 = s3.New(s3.Options{Region: "eu-central-1", BaseEndpoint: &bucketServer, UsePathStyle: true, Credentials: credentials(env.New(getter(awsEnv)))})
+	r.s3 = s3.New(s3.Options{Region: "eu-central-1", BaseEndpoint: &bucketServer, UsePathStyle: true,
+		Credentials: credentials(env.New(getter(awsEnv)))})
 	var err error
-	r.network, err = twiliosim.New(twiliosim.Config{Account: account, AuthToken: r.keys.AuthTokens[0], APIKey: apiKey, APISecret: apiSecret, Number: ourNumber, Clock: r.clock})
+	r.network, err = twiliosim.New(twiliosim.Config{Account: account, AuthToken: r.keys.AuthTokens[0], APIKey: apiKey,
+		APISecret: apiSecret, Number: ourNumber, Clock: r.clock})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(r.network.Close)
 	r.cognito.settings = map[string]any{
-		"UserPoolId": "eu-central-1_AbCdEfGhI", "ClientId": "1example23456789", "ClientName": "agent-page", "ClientSecret": "none",
+		"UserPoolId": "eu-central-1_AbCdEfGhI", "ClientId": "1example23456789", "ClientName": "agent-page",
+		"ClientSecret": "none",
 		"CreationDate": 1.7e9, "LastModifiedDate": 1.7e9, "CallbackURLs": []any{"https://not-yet.invalid/"},
 		"LogoutURLs": []any{"https://not-yet.invalid/"}, "AllowedOAuthFlows": []any{"code"},
 		"RefreshTokenRotation": map[string]any{"Feature": "ENABLED", "RetryGracePeriodSeconds": 30.0},
@@ -106,8 +113,9 @@ func newRigFor(t *testing.T, issuer string) *rig {
 	r.secrets = secrets.New(secretARN, r.clock)
 	guard := r.role.guard
 	r.env = map[string]string{
-		"AWS_ENDPOINT_URL_S3": r.serve(guard.Before(objects)), "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER": r.serve(guard.Before(r.cognito)),
-		"AWS_ENDPOINT_URL_SECRETS_MANAGER": r.serve(guard.Before(r.secrets)), "SECRET_ID": secretARN,
+		"AWS_ENDPOINT_URL_S3":                        r.serve(guard.Before(objects)),
+		"AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER": r.serve(guard.Before(r.cognito)),
+		"AWS_ENDPOINT_URL_SECRETS_MANAGER":           r.serve(guard.Before(r.secrets)), "SECRET_ID": secretARN,
 		"TWILIO_API_URL": r.serve(r.network.Handler()),
 	}
 	for k, v := range awsEnv {
@@ -117,7 +125,8 @@ func newRigFor(t *testing.T, issuer string) *rig {
 	return r
 }
 
-var awsEnv = map[string]string{"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
+var awsEnv = map[string]string{"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "key",
+	"AWS_SECRET_ACCESS_KEY": "secret"}
 
 func getter(m map[string]string) func(string) string {
 	return func(name string) string { return m[name] }
@@ -150,23 +159,27 @@ func (r *rig) event(kind string) cfn.Event {
 func (r *rig) send(e cfn.Event) cfn.Response {
 	r.t.Helper()
 	reader := env.New(getter(r.env))
-	value, err := json.Marshal(map[string]string{"accountSid": r.keys.AccountSID, "authToken": r.keys.AuthTokens[0], "apiKey": r.keys.APIKey, "apiSecret": r.keys.APISecret})
+	value, err := json.Marshal(map[string]string{"accountSid": r.keys.AccountSID, "authToken": r.keys.AuthTokens[0],
+		"apiKey": r.keys.APIKey, "apiSecret": r.keys.APISecret})
 	if err != nil {
 		r.t.Fatal(err)
 	}
 	r.secrets.Set(secrets.Current, string(value))
 	calls := twilio.NewCalls(secret.Open(reader), twilio.CallSettings{APIURL: reader.OptionalURL("TWILIO_API_URL")})
-	p := publisher{page: r.page, bucket: openBucket(reader), sign: openSignIn(reader), numbers: calls, log: slog.New(slog.NewJSONHandler(&r.log, nil))}
+	p := publisher{page: r.page, bucket: openBucket(reader), sign: openSignIn(reader), numbers: calls,
+		log: slog.New(slog.NewJSONHandler(&r.log, nil))}
 	if r.numbers != nil {
 		p.numbers = r.numbers
 	}
 	return r.handle(e, p.work, reader.Err())
 }
 
-func (r *rig) handle(e cfn.Event, work func(context.Context, cfn.Event, func(string)) error, settings error) cfn.Response {
+func (r *rig) handle(e cfn.Event, work func(context.Context, cfn.Event, func(string)) error,
+	settings error) cfn.Response {
 	r.t.Helper()
 	before := r.cloud.count()
-	h := handler{work: work, settings: settings, log: slog.New(slog.NewJSONHandler(&r.log, nil)), margin: r.margin, http: http.DefaultClient}
+	h := handler{work: work, settings: settings, log: slog.New(slog.NewJSONHandler(&r.log, nil)), margin: r.margin,
+		http: http.DefaultClient}
 	ctx, cancel := context.WithTimeout(context.Background(), r.timeout)
 	defer cancel()
 	if err := h.handle(ctx, e); err != nil {
@@ -179,7 +192,8 @@ func (r *rig) handle(e cfn.Event, work func(context.Context, cfn.Event, func(str
 		r.t.Error("the log holds the answering address, which lets anybody answer")
 	}
 	answer := r.cloud.last()
-	if answer.PhysicalResourceID != resourceID || answer.StackID != e.StackID || answer.RequestID != e.RequestID || answer.LogicalResourceID != e.LogicalResourceID {
+	if answer.PhysicalResourceID != resourceID || answer.StackID != e.StackID || answer.RequestID != e.RequestID ||
+		answer.LogicalResourceID != e.LogicalResourceID {
 		r.t.Errorf("the answer is for another resource: %+v", answer)
 	}
 	return answer
@@ -277,7 +291,8 @@ func (c *cloudFormation) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case c.fail > 0:
 		c.fail--
 		w.WriteHeader(http.StatusServiceUnavailable)
-	case r.Method != http.MethodPut || r.Header.Get("Content-Type") != "" || r.ContentLength < 1 || r.ContentLength > 4096:
+	case r.Method != http.MethodPut || r.Header.Get("Content-Type") != "" || r.ContentLength < 1 ||
+		r.ContentLength > 4096:
 		w.WriteHeader(http.StatusForbidden) // as S3 does: the signature covers the headers
 	case json.NewDecoder(r.Body).Decode(&a) != nil:
 		w.WriteHeader(http.StatusBadRequest)
@@ -315,7 +330,9 @@ func (c *cognito) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	signed := strings.Contains(r.Header.Get("Authorization"), "/eu-central-1/cognito-idp/aws4_request")
 	if err != nil || !signed || operation == c.refuse {
 		w.WriteHeader(http.StatusBadRequest)
-		_, _ = fmt.Fprintf(w, `{"__type":"com.amazonaws#NotAuthorizedException","message":"arn:aws:sts::123456789012 may not"}`)
+		_,
+			_ = fmt.Fprintf(w,
+			`{"__type":"com.amazonaws#NotAuthorizedException","message":"arn:aws:sts::123456789012 may not"}`)
 		return
 	}
 	switch operation {

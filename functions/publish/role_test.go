@@ -23,8 +23,9 @@ func readRole(t *testing.T, issuer string) role {
 	t.Helper()
 	tmpl, err := sam.Load("../../template.yaml", sam.Values{
 		Parameters: map[string]string{
-			"TwilioNumber": ourNumber, "TwilioAccountSid": account, "TwilioAuthToken": "", "TwilioApiKey": apiKey, "TwilioApiSecret": apiSecret,
-			"OidcIssuer": issuer, "OidcAudience": "page",
+			"TwilioNumber": ourNumber, "TwilioAccountSid": account, "TwilioAuthToken": "", "TwilioApiKey": apiKey,
+			"TwilioApiSecret": apiSecret,
+			"OidcIssuer":      issuer, "OidcAudience": "page",
 		},
 		Attributes: map[string]string{
 			"PageBucket": bucketName, "TwilioSecret": secretARN,
@@ -67,7 +68,8 @@ func TestRoleAllowsNothingThatIsNotNeeded(t *testing.T) {
 			}
 			step("create")
 			for _, version := range []string{"B", "C"} { // the third release removes the first
-				r.page = fstest.MapFS{"index.html": file0("<html>" + version), "assets/main-AAAAAAA" + version + ".js": file0(version)}
+				r.page = fstest.MapFS{"index.html": file0("<html>" + version), "assets/main-AAAAAAA" + version +
+					".js": file0(version)}
 				step("update")
 			}
 			step("delete")

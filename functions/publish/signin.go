@@ -88,7 +88,8 @@ func (s signIn) call(ctx context.Context, action string, body, into any) error {
 		return err
 	}
 	sum := sha256.Sum256(raw)
-	if err := v4.NewSigner().SignHTTP(ctx, keys, req, hex.EncodeToString(sum[:]), "cognito-idp", s.region, time.Now()); err != nil {
+	if err := v4.NewSigner().SignHTTP(ctx, keys, req, hex.EncodeToString(sum[:]), "cognito-idp", s.region,
+		time.Now()); err != nil {
 		return err
 	}
 	resp, err := s.http.Do(req)
@@ -101,7 +102,8 @@ func (s signIn) call(ctx context.Context, action string, body, into any) error {
 		return fmt.Errorf("sign-in: Cognito did not answer %s; deploy again", operation)
 	}
 	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("sign-in: Cognito refuses %s, so that agents could not return to the page: HTTP %d %s", operation, resp.StatusCode, kindOf(answer))
+		return fmt.Errorf("sign-in: Cognito refuses %s, so that agents could not return to the page: HTTP %d %s",
+			operation, resp.StatusCode, kindOf(answer))
 	}
 	if into == nil {
 		return nil

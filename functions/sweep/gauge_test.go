@@ -8,21 +8,22 @@ import (
 	"testing"
 	"time"
 
-	"warmtransfer/shared/conference"
+	"warmtransfer/shared/call"
 	"warmtransfer/shared/metrics"
-	"warmtransfer/shared/switchboard"
-	"warmtransfer/shared/switchboard/switchboardtest"
+	"warmtransfer/shared/service"
+	"warmtransfer/shared/service/servicetest"
 )
 
 func TestF128TheSweepWritesItsHeartbeatAndHowTheLineStands(t *testing.T) {
-	w := switchboardtest.NewWorld(t, "alice")
+	w := servicetest.NewWorld(t, "alice")
 	w.Dial()
 	w.Answer("alice")
 	w.Settle()
 	w.Dial()
 	w.Now = w.Now.Add(20 * time.Second)
 	var log bytes.Buffer
-	if err := sweep(w.Board, slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(), event(t, w.Now)); err != nil {
+	if err := sweep(w.Board, slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(),
+		event(t, w.Now)); err != nil {
 		t.Fatal(err)
 	}
 	var line map[string]any
@@ -44,10 +45,11 @@ func TestF128TheSweepWritesItsHeartbeatAndHowTheLineStands(t *testing.T) {
 
 // A sweep that fails is not counted, and the missing metric is the alarm.
 func TestF128AFailedSweepHasNoHeartbeat(t *testing.T) {
-	w := switchboardtest.NewWorld(t)
-	w.Store.Every("Live", switchboardtest.Fault{Err: switchboard.ErrUnavailable})
+	w := servicetest.NewWorld(t)
+	w.Store.Every("Live", servicetest.Fault{Err: service.ErrUnavailable})
 	var log bytes.Buffer
-	if err := sweep(w.Board, slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(), event(t, w.Now)); err == nil {
+	if err := sweep(w.Board, slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(),
+		event(t, w.Now)); err == nil {
 		t.Fatal("no error")
 	}
 	if bytes.Contains(log.Bytes(), []byte("Sweeps")) {
@@ -58,18 +60,19 @@ func TestF128AFailedSweepHasNoHeartbeat(t *testing.T) {
 func TestF175LegsThatOnlyTheSweepEndedAreCounted(t *testing.T) {
 	now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
 	for name, c := range map[string]struct {
-		state conference.State
+		state call.State
 		ended time.Time
 		left  int
 		want  float64
 	}{
-		"late":             {conference.Ended, now.Add(-time.Minute), 0, 2},
-		"one of them":      {conference.Ended, now.Add(-time.Minute), 1, 1},
-		"in its good time": {conference.Ended, now.Add(-time.Second), 0, 0},
-		"still in a call":  {conference.Talking, time.Time{}, 1, 0},
+		"late":             {call.Ended, now.Add(-time.Minute), 0, 2},
+		"one of them":      {call.Ended, now.Add(-time.Minute), 1, 1},
+		"in its good time": {call.Ended, now.Add(-time.Second), 0, 0},
+		"still in a call":  {call.Talking, time.Time{}, 1, 0},
 	} {
 		ctx, counts := metrics.With(context.Background())
-		observe(ctx, switchboard.Before{State: c.state, Legs: 2}, &conference.Conference{State: c.state, Ended: c.ended, Legs: make([]conference.Leg, c.left)}, now)
+		observe(ctx, service.Transition{State: c.state, Legs: 2},
+			&call.Call{State: c.state, Ended: c.ended, Legs: make([]call.Leg, c.left)}, now)
 		if got := counts.Value(metrics.LegsSwept); got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}

@@ -8,10 +8,10 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"warmtransfer/shared/agent"
-	"warmtransfer/shared/conference"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/httpapi"
 	"warmtransfer/shared/metrics"
-	"warmtransfer/shared/switchboard"
-	"warmtransfer/shared/web"
+	"warmtransfer/shared/service"
 )
 
 const (
@@ -28,7 +28,8 @@ const (
 
 // sweep handles the schedule's event: it reconciles every call that has not ended. Clock measures how
 // long that takes.
-func sweep(board *switchboard.Switchboard, log *slog.Logger, clock func() time.Time) func(context.Context, events.EventBridgeEvent) error {
+func sweep(board *service.Service, log *slog.Logger, clock func() time.Time) func(context.Context,
+	events.EventBridgeEvent) error {
 	return func(ctx context.Context, e events.EventBridgeEvent) error {
 		began := clock()
 		now := func() time.Time { return e.Time.Add(clock().Sub(began)) }
@@ -40,7 +41,8 @@ func sweep(board *switchboard.Switchboard, log *slog.Logger, clock func() time.T
 			err = gauge(ctx, board, counts, e.Time)
 		}
 		attrs := []slog.Attr{
-			slog.String("function", "sweep"), slog.Int("swept", swept.Changed), slog.Int64("ms", clock().Sub(began).Milliseconds()), slog.String("request", e.ID),
+			slog.String("function", "sweep"), slog.Int("swept", swept.Changed),
+			slog.Int64("ms", clock().Sub(began).Milliseconds()), slog.String("request", e.ID),
 		}
 		level := slog.LevelInfo
 		if swept.Left > 0 {
@@ -60,10 +62,10 @@ func sweep(board *switchboard.Switchboard, log *slog.Logger, clock func() time.T
 }
 
 // run is the sweep without metrics and log.
-func run(ctx context.Context, board *switchboard.Switchboard, now func() time.Time) (switchboard.Swept, error) {
+func run(ctx context.Context, board *service.Service, now func() time.Time) (service.SweepResult, error) {
 	ctx, cancel := context.WithTimeout(ctx, sweepTime)
 	defer cancel()
-	return board.Sweep(ctx, switchboard.Sweeping{Most: most, AtOnce: atOnce, Clock: now, Within: lastTime})
+	return board.Sweep(ctx, service.SweepLimits{Most: most, AtOnce: atOnce, Clock: now, Within: lastTime})
 }
 
 // gauges are the metrics of the agents by what they do.
@@ -73,8 +75,8 @@ var gauges = map[agent.Presence]metrics.Name{
 }
 
 // gauge measures the queue and the agents, once a minute.
-func gauge(ctx context.Context, board *switchboard.Switchboard, counts *metrics.Counts, now time.Time) error {
-	g, err := board.Gauges(ctx, now)
+func gauge(ctx context.Context, board *service.Service, counts *metrics.Counts, now time.Time) error {
+	g, err := board.Metrics(ctx, now)
 	if err != nil {
 		return err
 	}
@@ -98,9 +100,9 @@ func gauge(ctx context.Context, board *switchboard.Switchboard, counts *metrics.
 const lateAfter = 10 * time.Second
 
 // observe counts what every function counts, and the legs that only the sweep has ended.
-func observe(ctx context.Context, b switchboard.Before, c *conference.Conference, now time.Time) {
-	web.Observe(ctx, b, c, now)
-	if gone := b.Legs - len(c.Legs); b.State == conference.Ended && gone > 0 && now.Sub(c.Ended) > lateAfter {
+func observe(ctx context.Context, b service.Transition, c *call.Call, now time.Time) {
+	httpapi.Observe(ctx, b, c, now)
+	if gone := b.Legs - len(c.Legs); b.State == call.Ended && gone > 0 && now.Sub(c.Ended) > lateAfter {
 		metrics.Add(ctx, metrics.LegsSwept, float64(gone))
 	}
 }

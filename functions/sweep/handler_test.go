@@ -13,10 +13,10 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"warmtransfer/shared/conference"
-	"warmtransfer/shared/switchboard"
-	"warmtransfer/shared/switchboard/switchboardtest"
-	"warmtransfer/shared/web/webtest"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/httpapi/httpapitest"
+	"warmtransfer/shared/service"
+	"warmtransfer/shared/service/servicetest"
 )
 
 // event is EventBridge's, as recorded, at that time.
@@ -34,7 +34,7 @@ func event(t testing.TB, at time.Time) (e events.EventBridgeEvent) {
 }
 
 func TestF103TheSweepRepairsWhatNoEventTold(t *testing.T) {
-	w := switchboardtest.NewWorld(t, "alice")
+	w := servicetest.NewWorld(t, "alice")
 	id, _ := w.Dial()
 	w.Answer("alice")
 	w.Settle()
@@ -48,10 +48,10 @@ func TestF103TheSweepRepairsWhatNoEventTold(t *testing.T) {
 	if err := run(t.Context(), event(t, w.Now)); err != nil {
 		t.Fatal(err)
 	}
-	if c := w.Conference(id); c.State == conference.Talking {
+	if c := w.Call(id); c.State == call.Talking {
 		t.Errorf("the call is still %s", c.State)
 	}
-	if !strings.Contains(log.String(), `"swept":1`) || webtest.Private(log.String()) != "" {
+	if !strings.Contains(log.String(), `"swept":1`) || httpapitest.Private(log.String()) != "" {
 		t.Errorf("the log is %s", &log)
 	}
 }
@@ -71,14 +71,14 @@ func steps(by time.Duration) func() time.Time {
 // The event holds the time of the start. The sweep adds the time that it has taken since, or the last
 // calls would be judged by the time of the first.
 func TestTheSweepsClockIsTheEventsTimeAndGoesOn(t *testing.T) {
-	for took, want := range map[time.Duration]conference.Reason{0: "", 10 * time.Second: conference.ReasonMaxWait} {
-		w := switchboardtest.NewWorld(t)
+	for took, want := range map[time.Duration]call.Reason{0: "", 10 * time.Second: call.ReasonMaxWait} {
+		w := servicetest.NewWorld(t)
 		id, _ := w.Dial()
 		run := sweep(w.Board, slog.New(slog.DiscardHandler), steps(took))
-		if err := run(t.Context(), event(t, w.Now.Add(switchboardtest.MaxWait-20*time.Second))); err != nil {
+		if err := run(t.Context(), event(t, w.Now.Add(servicetest.MaxWait-20*time.Second))); err != nil {
 			t.Fatal(err)
 		}
-		if c := w.Conference(id); c.Reason != want {
+		if c := w.Call(id); c.Reason != want {
 			t.Errorf("after %v the conference is %s, %q", took, c.State, c.Reason)
 		}
 	}
@@ -87,15 +87,15 @@ func TestTheSweepsClockIsTheEventsTimeAndGoesOn(t *testing.T) {
 // A sweep that runs out of time says so, is not counted, and the next one does not leave out the same
 // calls.
 func TestASweepThatIsCutShort(t *testing.T) {
-	w := switchboardtest.NewWorld(t)
-	var ids []conference.ID
+	w := servicetest.NewWorld(t)
+	var ids []call.ID
 	for range 20 {
 		id, _ := w.Dial()
 		w.CallerHangsUp(id)
 		ids = append(ids, id)
 	}
 	w.Phones.Told = nil
-	looked := map[conference.ID]bool{}
+	looked := map[call.ID]bool{}
 	for n := range 12 {
 		w.Now = w.Now.Add(time.Minute)
 		var log bytes.Buffer
@@ -103,11 +103,12 @@ func TestASweepThatIsCutShort(t *testing.T) {
 		if err := run(t.Context(), event(t, w.Now)); err != nil {
 			t.Fatal(err)
 		}
-		if cut := strings.Contains(log.String(), `"left":`); n == 0 && !cut || cut == strings.Contains(log.String(), `"Sweeps"`) {
+		if cut := strings.Contains(log.String(), `"left":`); n == 0 && !cut ||
+			cut == strings.Contains(log.String(), `"Sweeps"`) {
 			t.Fatalf("the log is %s", &log)
 		}
 		for _, id := range ids {
-			if c := w.Conference(id); !c.Missing.IsZero() || c.State == conference.Ended {
+			if c := w.Call(id); !c.CallerAbsentSince.IsZero() || c.State == call.Ended {
 				looked[id] = true
 			}
 		}
@@ -118,22 +119,22 @@ func TestASweepThatIsCutShort(t *testing.T) {
 }
 
 func TestASweepWithoutTheStoreFailsAloud(t *testing.T) {
-	w := switchboardtest.NewWorld(t)
-	w.Store.Every("Live", switchboardtest.Fault{Err: switchboard.ErrUnavailable})
+	w := servicetest.NewWorld(t)
+	w.Store.Every("Live", servicetest.Fault{Err: service.ErrUnavailable})
 	var log bytes.Buffer
 	err := sweep(w.Board, slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(), event(t, w.Now))
-	if !errors.Is(err, switchboard.ErrUnavailable) || !strings.Contains(log.String(), `"level":"ERROR"`) {
+	if !errors.Is(err, service.ErrUnavailable) || !strings.Contains(log.String(), `"level":"ERROR"`) {
 		t.Errorf("%v; the log is %s", err, &log)
 	}
 }
 
 func TestANetworkThatIsDownLeavesTheSweepQuiet(t *testing.T) {
-	w := switchboardtest.NewWorld(t, "alice")
+	w := servicetest.NewWorld(t, "alice")
 	id, _ := w.Dial()
 	w.Answer("alice")
 	w.Settle()
 	for _, op := range []string{"FindRoom", "Present", "Hangup", "Hold"} {
-		w.Phones.Every(op, switchboardtest.Fault{Err: switchboard.ErrUnknown})
+		w.Phones.Every(op, servicetest.Fault{Err: service.ErrUnknown})
 	}
 	w.Now = w.Now.Add(time.Minute)
 	if err := sweep(w.Board, slog.New(slog.DiscardHandler), time.Now)(t.Context(), event(t, w.Now)); err != nil {

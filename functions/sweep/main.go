@@ -11,28 +11,29 @@ import (
 
 	"warmtransfer/shared/dynamo"
 	"warmtransfer/shared/env"
+	"warmtransfer/shared/httpapi"
 	"warmtransfer/shared/secret"
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/service"
 	"warmtransfer/shared/twilio"
-	"warmtransfer/shared/web"
 )
 
 func main() {
 	r := env.New(os.Getenv)
 	store, keys := dynamo.Open(r), secret.Open(r)
 	calls := twilio.NewCalls(keys, twilio.CallSettings{
-		Number: r.Number("TWILIO_NUMBER"), APIURL: r.OptionalURL("TWILIO_API_URL"), FallbackURL: r.OptionalURL("FALLBACK_URL"),
+		Number: r.Number("TWILIO_NUMBER"), APIURL: r.OptionalURL("TWILIO_API_URL"),
+		FallbackURL: r.OptionalURL("FALLBACK_URL"),
 	})
-	set := switchboard.Settings{
+	set := service.Settings{
 		Ring:    r.Seconds("RING_SECONDS", 5, 120),
 		MaxWait: r.Seconds("MAX_WAIT_SECONDS", 60, 14400),
 		WrapUp:  r.Seconds("WRAP_UP_SECONDS", 0, 3600),
-		Numbers: web.Numbers(r.Optional("ALLOWED_COUNTRIES")),
-		Notify:  web.Push{Calls: calls},
+		Numbers: httpapi.Numbers(r.Optional("ALLOWED_COUNTRIES")),
+		Notify:  httpapi.Push{Calls: calls},
 		Observe: observe,
-		NewKey:  web.NewKey,
+		NewKey:  httpapi.NewKey,
 	}
 	base := twilio.Base(r.URL("PUBLIC_BASE_URL")) // there is no request to take it from
-	web.Ready(r.Err(), store, keys, calls)
-	lambda.Start(sweep(switchboard.New(store, web.Watch(calls.At(base)), set), slog.Default(), time.Now))
+	httpapi.MustStart(r.Err(), store, keys, calls)
+	lambda.Start(sweep(service.New(store, httpapi.Instrument(calls.At(base)), set), slog.Default(), time.Now))
 }

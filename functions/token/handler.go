@@ -7,23 +7,23 @@ import (
 	"time"
 
 	"warmtransfer/shared/agent"
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/httpapi"
+	"warmtransfer/shared/service"
 	"warmtransfer/shared/twilio"
-	"warmtransfer/shared/web"
 )
 
 type handler struct {
-	edge  web.Edge
+	edge  httpapi.Edge
 	claim string
 	keys  twilio.Keys
-	store switchboard.AgentReader
+	store service.AgentReader
 	life  time.Duration // of a token
 }
 
 func (h handler) routes() http.Handler {
-	return web.Agents{
+	return httpapi.Agents{
 		Edge: h.edge, Claim: h.claim,
-		Routes: map[string]func(*web.Request) (int, any, error){
+		Routes: map[string]func(*httpapi.Request) (int, any, error){
 			"POST /token": h.token,
 		},
 	}.Handler()
@@ -36,14 +36,14 @@ type voiceToken struct {
 }
 
 // token lets the agent's page be called under the agent's id, and nothing else.
-func (h handler) token(r *web.Request) (int, any, error) {
+func (h handler) token(r *httpapi.Request) (int, any, error) {
 	// If the store does not answer, a token does no harm: a removed agent is never rung.
-	if err := switchboard.MayAsk(r.Context(), h.store, r.Who); errors.Is(err, agent.ErrRemoved) {
+	if err := service.MayAsk(r.Context(), h.store, r.Who); errors.Is(err, agent.ErrRemoved) {
 		return 0, nil, err
 	}
 	keys, err := h.keys.Credentials(r.Context())
 	if err != nil {
-		return 0, nil, fmt.Errorf("%w: %w", switchboard.ErrUnavailable, err)
+		return 0, nil, fmt.Errorf("%w: %w", service.ErrUnavailable, err)
 	}
 	t, expires, err := twilio.VoiceToken(keys, r.Who.ID, h.life, r.Now)
 	return http.StatusOK, voiceToken{Identity: r.Who.ID, Token: t, ExpiresAt: expires}, err

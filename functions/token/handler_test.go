@@ -9,53 +9,53 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
-	"warmtransfer/shared/switchboard"
-	"warmtransfer/shared/switchboard/switchboardtest"
+	"warmtransfer/shared/httpapi"
+	"warmtransfer/shared/httpapi/httpapitest"
+	"warmtransfer/shared/service"
+	"warmtransfer/shared/service/servicetest"
 	"warmtransfer/shared/twilio"
-	"warmtransfer/shared/web"
-	"warmtransfer/shared/web/webtest"
 )
 
 var now = time.Date(2026, 11, 22, 10, 16, 49, 123_000_000, time.UTC)
 
-func serve(t testing.TB, keys twilio.Keys, life time.Duration) *webtest.Site {
-	return serveOver(t, keys, life, switchboardtest.NewStore())
+func serve(t testing.TB, keys twilio.Keys, life time.Duration) *httpapitest.Site {
+	return serveOver(t, keys, life, servicetest.NewStore())
 }
 
-func serveOver(t testing.TB, keys twilio.Keys, life time.Duration, store switchboard.Store) *webtest.Site {
-	return webtest.New(t, func() time.Time { return now }, func(e web.Edge) http.Handler {
+func serveOver(t testing.TB, keys twilio.Keys, life time.Duration, store service.Store) *httpapitest.Site {
+	return httpapitest.New(t, func() time.Time { return now }, func(e httpapi.Edge) http.Handler {
 		return handler{edge: e, claim: "username", keys: keys, life: life, store: store}.routes()
 	})
 }
 
 func TestF202WhoWasRemovedGetsNoToken(t *testing.T) {
-	store := switchboardtest.NewStore()
-	s := serveOver(t, webtest.Keys, time.Hour, store)
-	board := switchboard.New(store, nil, switchboard.Settings{})
-	if err := board.Remove(t.Context(), switchboard.Who{ID: "alice", Name: "Alice"}, now); err != nil {
+	store := servicetest.NewStore()
+	s := serveOver(t, httpapitest.Keys, time.Hour, store)
+	board := service.New(store, nil, service.Settings{})
+	if err := board.Remove(t.Context(), service.Principal{ID: "alice", Name: "Alice"}, now); err != nil {
 		t.Fatal(err)
 	}
 	s.Problem(s.Do(s.Signed("alice", "POST", "/token", "")), 403, "removed")
 	if v, a := ask(t, s, "bob"); a.Status != 200 || v.Identity != "bob" {
 		t.Errorf("another agent is answered %d", a.Status)
 	}
-	if err := board.Restore(t.Context(), switchboard.Who{ID: "alice"}, now); err != nil {
+	if err := board.Restore(t.Context(), service.Principal{ID: "alice"}, now); err != nil {
 		t.Fatal(err)
 	}
 	if _, a := ask(t, s, "alice"); a.Status != 200 {
 		t.Errorf("after restore the agent is answered %d", a.Status)
 	}
-	store.Every("Agent", switchboardtest.Fault{Err: switchboard.ErrUnavailable})
+	store.Every("Agent", servicetest.Fault{Err: service.ErrUnavailable})
 	if _, a := ask(t, s, "alice"); a.Status != 200 {
 		t.Errorf("without the store the agent is answered %d", a.Status)
 	}
 }
 
-func ask(t testing.TB, s *webtest.Site, name string) (voiceToken, webtest.Answer) {
+func ask(t testing.TB, s *httpapitest.Site, name string) (voiceToken, httpapitest.Answer) {
 	t.Helper()
 	e := s.Signed(name, "POST", "/token", "")
 	a := s.Do(e)
-	webtest.NewSpec(t).Check(e, a)
+	httpapitest.NewSpec(t).Check(e, a)
 	var v voiceToken
 	if err := json.Unmarshal([]byte(a.Body), &v); err != nil {
 		t.Fatalf("answered %d %s: %v", a.Status, a.Body, err)
@@ -66,7 +66,8 @@ func ask(t testing.TB, s *webtest.Site, name string) (voiceToken, webtest.Answer
 func claims(t testing.TB, token string) jwt.MapClaims {
 	t.Helper()
 	c := jwt.MapClaims{}
-	_, err := jwt.ParseWithClaims(token, c, func(*jwt.Token) (any, error) { return []byte(webtest.Keys.APISecret), nil },
+	_, err := jwt.ParseWithClaims(token, c,
+		func(*jwt.Token) (any, error) { return []byte(httpapitest.Keys.APISecret), nil },
 		jwt.WithTimeFunc(func() time.Time { return now }), jwt.WithValidMethods([]string{"HS256"}))
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +77,7 @@ func claims(t testing.TB, token string) jwt.MapClaims {
 
 func TestF152TheTokenLivesAsLongAsItIsSetAndMayOnlyBeCalled(t *testing.T) {
 	for _, life := range []time.Duration{10 * time.Minute, time.Hour} {
-		v, a := ask(t, serve(t, webtest.Keys, life), "alice")
+		v, a := ask(t, serve(t, httpapitest.Keys, life), "alice")
 		if a.Status != 200 || v.Identity != "alice" || !v.ExpiresAt.Equal(now.Truncate(time.Second).Add(life)) {
 			t.Errorf("answered %d %+v", a.Status, v)
 		}
@@ -99,7 +100,7 @@ func TestF151TheIdentityIsOneThatCanBeCalled(t *testing.T) {
 	for name, want := range map[string]string{
 		"bob@example.com": "bob_40example_2ecom", "😀": "_f0_9f_98_80", strings.Repeat("x", 200): "",
 	} {
-		v, _ := ask(t, serve(t, webtest.Keys, time.Hour), name)
+		v, _ := ask(t, serve(t, httpapitest.Keys, time.Hour), name)
 		if len(v.Identity) > 121 || want != "" && string(v.Identity) != want {
 			t.Errorf("%.20q became %q", name, v.Identity)
 		}
@@ -107,7 +108,7 @@ func TestF151TheIdentityIsOneThatCanBeCalled(t *testing.T) {
 }
 
 func TestTheIdentityComesFromTheClaimAndNothingElse(t *testing.T) {
-	s := serve(t, webtest.Keys, time.Hour)
+	s := serve(t, httpapitest.Keys, time.Hour)
 	e := s.Signed("alice", "POST", "/token?identity=bob", "")
 	e.Body, e.Headers["x-identity"], e.Headers["content-type"] = `{"identity":"bob"}`, "bob", "application/json"
 	a := s.Do(e)
@@ -117,7 +118,7 @@ func TestTheIdentityComesFromTheClaimAndNothingElse(t *testing.T) {
 }
 
 func TestF149WithoutAnAuthorizersWordThereIsNoToken(t *testing.T) {
-	s := serve(t, webtest.Keys, time.Hour)
+	s := serve(t, httpapitest.Keys, time.Hour)
 	s.Problem(s.Do(s.Event("POST", "/token", "", "")), 401, "not-signed-in")
 	e := s.Signed("alice", "POST", "/token", "")
 	e.RequestContext.Authorizer.JWT.Claims = map[string]string{"sub": "1", "email": "a@example.com"}
@@ -126,22 +127,22 @@ func TestF149WithoutAnAuthorizersWordThereIsNoToken(t *testing.T) {
 }
 
 func TestF125SecretOutOfReach(t *testing.T) {
-	s := serve(t, webtest.Broken{}, time.Hour)
+	s := serve(t, httpapitest.Broken{}, time.Hour)
 	s.Problem(s.Do(s.Signed("alice", "POST", "/token", "")), 503, "unavailable")
 }
 
 func TestCredentialsThatCannotSign(t *testing.T) {
-	keys := webtest.Keys
+	keys := httpapitest.Keys
 	keys.APISecret = ""
 	s := serve(t, keys, time.Hour)
 	s.Problem(s.Do(s.Signed("alice", "POST", "/token", "")), 500, "internal")
 }
 
 func TestSampleEvent(t *testing.T) {
-	s := serve(t, webtest.Keys, time.Hour)
-	e := webtest.Sample(t, "token")
+	s := serve(t, httpapitest.Keys, time.Hour)
+	e := httpapitest.Sample(t, "token")
 	a := s.Do(e)
-	webtest.NewSpec(t).Check(e, a)
+	httpapitest.NewSpec(t).Check(e, a)
 	if a.Status != 200 {
 		t.Errorf("answered %d %s", a.Status, a.Body)
 	}

@@ -7,20 +7,20 @@ import (
 
 	"warmtransfer/shared/dynamo"
 	"warmtransfer/shared/env"
+	"warmtransfer/shared/httpapi"
 	"warmtransfer/shared/secret"
-	"warmtransfer/shared/web"
 )
 
 func main() {
 	r := env.New(os.Getenv)
 	store, keys := dynamo.Open(r), secret.Open(r)
 	h := handler{
-		edge:  web.Edge{Name: "token"},
+		edge:  httpapi.Edge{Name: "token"},
 		claim: r.String("IDENTITY_CLAIM"),
 		keys:  keys,
 		store: store,
 		life:  r.Seconds("ACCESS_TOKEN_SECONDS", 60, 3600),
 	}
-	web.Ready(r.Err(), store, keys)
-	web.Serve(h.routes())
+	httpapi.MustStart(r.Err(), store, keys)
+	httpapi.Serve(h.routes())
 }

@@ -6,29 +6,29 @@ import (
 	"unicode/utf8"
 
 	"warmtransfer/shared/agent"
-	"warmtransfer/shared/conference"
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/httpapi"
+	"warmtransfer/shared/service"
 	"warmtransfer/shared/twilio"
-	"warmtransfer/shared/web"
 )
 
 type handler struct {
-	edge  web.Edge
+	edge  httpapi.Edge
 	claim string
-	board func(twilio.Base) *switchboard.Switchboard
+	board func(twilio.Base) *service.Service
 }
 
 func (h handler) routes() http.Handler {
-	return web.Agents{
+	return httpapi.Agents{
 		Edge: h.edge, Claim: h.claim,
-		Routes: map[string]func(*web.Request) (int, any, error){
+		Routes: map[string]func(*httpapi.Request) (int, any, error){
 			"POST /transfer": h.transfer,
 		},
 	}.Handler()
 }
 
 // transfer carries out one command.
-func (h handler) transfer(r *web.Request) (int, any, error) {
+func (h handler) transfer(r *httpapi.Request) (int, any, error) {
 	cmd, err := command(r)
 	if err != nil {
 		return 0, nil, err
@@ -44,28 +44,28 @@ const (
 	maxRequest = 64
 )
 
-func command(r *web.Request) (cmd switchboard.Command, err error) {
+func command(r *httpapi.Request) (cmd service.Command, err error) {
 	var in struct {
-		Action  conference.Action    `json:"action"`
-		Target  string               `json:"target"`
-		Note    string               `json:"note"`
-		Reason  conference.Declining `json:"reason"`
-		Request string               `json:"request"`
+		Action  call.Action        `json:"action"`
+		Target  string             `json:"target"`
+		Note    string             `json:"note"`
+		Reason  call.DeclineReason `json:"reason"`
+		Request string             `json:"request"`
 	}
 	if err := r.Decode(&in); err != nil {
 		return cmd, err
 	}
 	switch {
-	case !slices.Contains(conference.Actions, in.Action):
-		return cmd, web.Malformed("There is no such action.")
+	case !slices.Contains(call.Actions, in.Action):
+		return cmd, httpapi.Malformed("There is no such action.")
 	case utf8.RuneCountInString(in.Note) > maxNote:
-		return cmd, web.Malformed("The note is too long.")
+		return cmd, httpapi.Malformed("The note is too long.")
 	case utf8.RuneCountInString(in.Request) > maxRequest:
-		return cmd, web.Malformed("The request's key is too long.")
+		return cmd, httpapi.Malformed("The request's key is too long.")
 	case len(in.Target) > maxTarget:
-		return cmd, switchboard.ErrNoTarget
+		return cmd, service.ErrNoTarget
 	}
-	return switchboard.Command{
+	return service.Command{
 		Action: in.Action, Target: agent.ID(in.Target), Note: in.Note, Reason: in.Reason, Request: in.Request,
 	}, nil
 }

@@ -8,32 +8,32 @@ import (
 	"time"
 
 	"warmtransfer/shared/agent"
-	"warmtransfer/shared/conference"
-	"warmtransfer/shared/switchboard"
-	"warmtransfer/shared/switchboard/switchboardtest"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/httpapi"
+	"warmtransfer/shared/httpapi/httpapitest"
+	"warmtransfer/shared/service"
+	"warmtransfer/shared/service/servicetest"
 	"warmtransfer/shared/twilio"
-	"warmtransfer/shared/web"
-	"warmtransfer/shared/web/webtest"
 )
 
 type suite struct {
-	*webtest.Site
-	world *switchboardtest.World
-	spec  *webtest.Spec
+	*httpapitest.Site
+	world *servicetest.World
+	spec  *httpapitest.Spec
 }
 
 func serve(t testing.TB, agents ...agent.ID) suite {
-	w := switchboardtest.NewWorld(t, agents...)
-	s := webtest.New(t, func() time.Time { return w.Now }, func(e web.Edge) http.Handler {
+	w := servicetest.NewWorld(t, agents...)
+	s := httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
 		return handler{
-			edge: e, claim: "username", board: func(twilio.Base) *switchboard.Switchboard { return w.Board },
+			edge: e, claim: "username", board: func(twilio.Base) *service.Service { return w.Board },
 		}.routes()
 	})
-	return suite{Site: s, world: w, spec: webtest.NewSpec(t)}
+	return suite{Site: s, world: w, spec: httpapitest.NewSpec(t)}
 }
 
 // talk is alice in a call with a caller, and bob free.
-func talk(t testing.TB) (suite, conference.ID) {
+func talk(t testing.TB) (suite, call.ID) {
 	s := serve(t, "alice", "bob")
 	id, _ := s.world.Dial()
 	s.world.Answer("alice")
@@ -41,7 +41,7 @@ func talk(t testing.TB) (suite, conference.ID) {
 	return s, id
 }
 
-func (s suite) press(name, body string) webtest.Answer {
+func (s suite) press(name, body string) httpapitest.Answer {
 	s.T.Helper()
 	e := s.Signed(name, "POST", "/transfer", body)
 	a := s.Do(e)
@@ -49,7 +49,7 @@ func (s suite) press(name, body string) webtest.Answer {
 	return a
 }
 
-func (s suite) accepted(a webtest.Answer) (snap switchboard.Snapshot) {
+func (s suite) accepted(a httpapitest.Answer) (snap service.Snapshot) {
 	s.T.Helper()
 	if a.Status != http.StatusAccepted {
 		s.T.Fatalf("answered %d %s", a.Status, a.Body)
@@ -64,7 +64,7 @@ func (s suite) accepted(a webtest.Answer) (snap switchboard.Snapshot) {
 func TestTheClassicTransfer(t *testing.T) {
 	s, id := talk(t)
 	snap := s.accepted(s.press("alice", `{"action":"add","target":"bob","note":"billing","request":"1"}`))
-	if snap.Call.State != conference.AddRinging || snap.Call.Transfer.Note != "billing" || !s.world.Rings("bob") {
+	if snap.Call.State != call.AddRinging || snap.Call.Transfer.Note != "billing" || !s.world.Rings("bob") {
 		t.Errorf("call %+v", snap.Call)
 	}
 	s.world.Answer("bob")
@@ -80,17 +80,17 @@ func TestEveryVerbLeadsToItsState(t *testing.T) {
 	s, _ := talk(t)
 	for _, step := range []struct {
 		body  string
-		state conference.State
+		state call.State
 	}{
-		{`{"action":"hold"}`, conference.Talking},
-		{`{"action":"resume"}`, conference.Talking},
-		{`{"action":"consult","target":"bob"}`, conference.ConsultRinging},
-		{`{"action":"cancel"}`, conference.Talking},
-		{`{"action":"consult","target":"*"}`, conference.ConsultRinging},
+		{`{"action":"hold"}`, call.Talking},
+		{`{"action":"resume"}`, call.Talking},
+		{`{"action":"consult","target":"bob"}`, call.ConsultRinging},
+		{`{"action":"cancel"}`, call.Talking},
+		{`{"action":"consult","target":"*"}`, call.ConsultRinging},
 		{"", ""},
-		{`{"action":"swap"}`, conference.Swapped},
-		{`{"action":"swap"}`, conference.Consulting},
-		{`{"action":"join"}`, conference.ThreeWay},
+		{`{"action":"swap"}`, call.Swapped},
+		{`{"action":"swap"}`, call.Consulting},
+		{`{"action":"join"}`, call.ThreeWay},
 	} {
 		if step.body == "" {
 			s.world.Answer("bob")
@@ -101,7 +101,8 @@ func TestEveryVerbLeadsToItsState(t *testing.T) {
 			t.Fatalf("%s: %+v, want %s", step.body, snap.Call, step.state)
 		}
 	}
-	if snap := s.accepted(s.press("alice", `{"action":"complete"}`)); snap.Call != nil && snap.Call.State != conference.Completing {
+	if snap := s.accepted(s.press("alice", `{"action":"complete"}`)); snap.Call != nil &&
+		snap.Call.State != call.Completing {
 		t.Errorf("after complete: %+v", snap.Call)
 	}
 }
@@ -127,8 +128,8 @@ func TestF052OnePressHasOneEffect(t *testing.T) {
 	}
 	s.accepted(s.press("alice", `{"action":"cancel","request":"press-2"}`))
 	s.accepted(s.press("alice", body)) // the late repetition does not ring anybody again
-	if s.world.Rings("bob") || s.world.Conference(id).State != conference.Talking {
-		t.Errorf("%s", s.world.Conference(id).State)
+	if s.world.Rings("bob") || s.world.Call(id).State != call.Talking {
+		t.Errorf("%s", s.world.Call(id).State)
 	}
 	s.accepted(s.press("alice", `{"action":"end","request":"press-3"}`))
 	s.accepted(s.press("alice", `{"action":"end","request":"press-3"}`))
@@ -136,7 +137,7 @@ func TestF052OnePressHasOneEffect(t *testing.T) {
 
 func TestRefusalsSayWhyAndChangeNothing(t *testing.T) {
 	s, id := talk(t)
-	version := s.world.Conference(id).Version
+	version := s.world.Call(id).Version
 	s.world.Choose("carol", agent.Away)
 	for _, tt := range []struct {
 		who, body string
@@ -169,7 +170,7 @@ func TestRefusalsSayWhyAndChangeNothing(t *testing.T) {
 	s.world.Answer("bob")
 	s.world.Settle()
 	s.Problem(s.press("bob", `{"action":"complete"}`), 409, "not-yours")
-	if got := s.world.Conference(id).Version; version == got {
+	if got := s.world.Call(id).Version; version == got {
 		t.Error("the one accepted command has changed nothing")
 	}
 }
@@ -178,7 +179,7 @@ func TestF079CompleteBeforeTheTargetAnswersIsRefusedWithTheState(t *testing.T) {
 	s, id := talk(t)
 	s.accepted(s.press("alice", `{"action":"consult","target":"bob"}`))
 	p := s.Problem(s.press("alice", `{"action":"complete"}`), 409, "wrong-state")
-	if p["state"] != string(conference.ConsultRinging) {
+	if p["state"] != string(call.ConsultRinging) {
 		t.Errorf("the state is told as %v", p["state"])
 	}
 	if !s.world.Rings("bob") || s.world.Hears(id) != "music" {
@@ -197,15 +198,18 @@ func TestF154MalformedRequestsAreRefusedBeforeAnythingIsAsked(t *testing.T) {
 	before := s.world.Store.Counts()
 	dials := s.world.Phones.Count("Dial")
 	for _, body := range []string{
-		`{"action":"explode"}`, `{"action":""}`, `{}`, `null`, `[]`, `7`, `{"action":["end"]}`, `{"action":"end","coaching":true}`,
-		`{"action":"end","callSidToCoach":"CA1"}`, `{"action":"end","identity":"bob"}`, `{"action":"end"}{"action":"end"}`,
+		`{"action":"explode"}`, `{"action":""}`, `{}`, `null`, `[]`, `7`, `{"action":["end"]}`,
+		`{"action":"end","coaching":true}`,
+		`{"action":"end","callSidToCoach":"CA1"}`, `{"action":"end","identity":"bob"}`,
+		`{"action":"end"}{"action":"end"}`,
 		`{"action":"consult","target":"bob","note":"` + strings.Repeat("n", 201) + `"}`,
 		`{"action":"end","request":"` + strings.Repeat("r", 65) + `"}`, `{"action":"end"`, "not json",
 	} {
 		s.Problem(s.press("alice", body), 400, "malformed")
 	}
 	s.Problem(s.press("alice", `{"action":"end","note":"`+strings.Repeat("n", 20<<10)+`"}`), 413, "too-large")
-	if after := s.world.Store.Counts(); after["Conference"] != before["Conference"] || after["Agent"] != before["Agent"] {
+	if after := s.world.Store.Counts(); after["Conference"] != before["Conference"] ||
+		after["Agent"] != before["Agent"] {
 		t.Errorf("the store was asked %v, before %v", after, before)
 	}
 	if s.world.Phones.Count("Dial") != dials {
@@ -218,14 +222,15 @@ func TestANoteMayHaveTwoHundredCharactersOfAnyKind(t *testing.T) {
 	note := strings.Repeat("ü", 195) + `<b>"&`
 	raw, _ := json.Marshal(note)
 	s.accepted(s.press("alice", `{"action":"add","target":"bob","note":`+string(raw)+`}`))
-	if got := s.world.Conference(id).Transfer.Note; got != note {
+	if got := s.world.Call(id).Transfer.Note; got != note {
 		t.Errorf("the note became %q", got)
 	}
 }
 
 func TestF086F155F157TargetsThatAreNoAgent(t *testing.T) {
 	for _, target := range []string{
-		"sip:evil@x", "client:bob", "+1 (555) 0100;ext=1", "*72", "**", "\x00", "bo\u202eb", strings.Repeat("9", 10<<10), "112", "911",
+		"sip:evil@x", "client:bob", "+1 (555) 0100;ext=1", "*72", "**", "\x00", "bo\u202eb",
+		strings.Repeat("9", 10<<10), "112", "911",
 		"+112", "+19005550100", "../bob", "bob?x=y", " bob", "bob\n", "+15005550006", "+15550100",
 	} {
 		s, id := talk(t)
@@ -239,7 +244,7 @@ func TestF086F155F157TargetsThatAreNoAgent(t *testing.T) {
 		if len(target) > 3 && strings.Contains(a.Body, target) {
 			t.Errorf("%.30q is repeated in %s", target, a.Body)
 		}
-		if c := s.world.Conference(id); c.State != conference.Talking || c.Transfer != nil {
+		if c := s.world.Call(id); c.State != call.Talking || c.Transfer != nil {
 			t.Errorf("%.30q: the call is %s", target, c.State)
 		}
 		if n := s.world.Phones.Count("Dial"); n != 1 {
@@ -264,13 +269,13 @@ func TestF085TheTargetOfTwoIsRungForOne(t *testing.T) {
 // F186: a hold without an answer may still take effect, so the consult waits for it; after a while the consult fails.
 func TestF056F186AHoldWithoutAnAnswerIsWaitedForAndThenGivenUp(t *testing.T) {
 	s, id := talk(t)
-	s.world.Phones.Every("Hold", switchboardtest.Fault{Err: switchboard.ErrUnknown})
+	s.world.Phones.Every("Hold", servicetest.Fault{Err: service.ErrUnknown})
 	snap := s.accepted(s.press("alice", `{"action":"consult","target":"bob"}`))
-	if tr := snap.Call.Transfer; snap.Call.State != conference.ConsultRinging || tr.Progress != "planned" {
+	if tr := snap.Call.Transfer; snap.Call.State != call.ConsultRinging || tr.Progress != "planned" {
 		t.Errorf("at once: %s, %+v", snap.Call.State, tr)
 	}
 	s.world.Pass(16 * time.Second)
-	if c := s.world.Conference(id); c.State != conference.Talking || c.Transfer.Outcome != "failed:slow" {
+	if c := s.world.Call(id); c.State != call.Talking || c.Transfer.Outcome != "failed:slow" {
 		t.Errorf("in the end: %s, %s", c.State, c.Transfer.Outcome)
 	}
 	s.world.Phones.Heal()
@@ -283,17 +288,17 @@ func TestF056F186AHoldWithoutAnAnswerIsWaitedForAndThenGivenUp(t *testing.T) {
 func TestF056F062TheNetworkFails(t *testing.T) {
 	for _, tt := range []struct {
 		op      string
-		fault   switchboardtest.Fault
-		outcome conference.Outcome
+		fault   servicetest.Fault
+		outcome call.Outcome
 	}{
-		{"Hold", switchboardtest.Fault{Err: &switchboard.RefusedError{Code: 20001, Status: 400}}, "failed:20001"},
-		{"Hold", switchboardtest.Fault{Err: switchboard.ErrThrottled}, "failed"},
-		{"Dial", switchboardtest.Fault{Err: &switchboard.RefusedError{Code: 13224, Status: 400}}, "failed:13224"},
+		{"Hold", servicetest.Fault{Err: &service.RefusedError{Code: 20001, Status: 400}}, "failed:20001"},
+		{"Hold", servicetest.Fault{Err: service.ErrThrottled}, "failed"},
+		{"Dial", servicetest.Fault{Err: &service.RefusedError{Code: 13224, Status: 400}}, "failed:13224"},
 	} {
 		s, id := talk(t)
 		s.world.Phones.Every(tt.op, tt.fault)
 		snap := s.accepted(s.press("alice", `{"action":"consult","target":"bob"}`))
-		if tr := snap.Call.Transfer; snap.Call.State != conference.Talking || tr.Outcome != tt.outcome {
+		if tr := snap.Call.Transfer; snap.Call.State != call.Talking || tr.Outcome != tt.outcome {
 			t.Errorf("%s %v: %s, %+v", tt.op, tt.fault.Err, snap.Call.State, tr)
 		}
 		s.world.Phones.Heal()
@@ -305,17 +310,18 @@ func TestF056F062TheNetworkFails(t *testing.T) {
 }
 
 func TestF056WhatTheNetworkHasNotDoneYetIsAcceptedAndToldAsOverdue(t *testing.T) {
-	for _, err := range []error{&switchboard.RefusedError{Code: 20001, Status: 400}, switchboard.ErrThrottled, switchboard.ErrUnknown} {
+	for _, err := range []error{&service.RefusedError{Code: 20001, Status: 400}, service.ErrThrottled,
+		service.ErrUnknown} {
 		s, id := talk(t)
-		s.world.Phones.Every("Hold", switchboardtest.Fault{Err: err})
+		s.world.Phones.Every("Hold", servicetest.Fault{Err: err})
 		snap := s.accepted(s.press("alice", `{"action":"hold"}`))
 		if !snap.Call.Overdue || len(snap.Call.Held) != 0 || s.world.Hears(id) != "alice" {
 			t.Errorf("%v: %+v, the caller hears %s", err, snap.Call, s.world.Hears(id))
 		}
 		s.world.Phones.Heal()
 		s.world.Pass(6 * time.Second)
-		if call := s.world.Me("alice").Call; call.Overdue || len(call.Held) != 1 || s.world.Hears(id) != "music" {
-			t.Errorf("%v, and then: %+v, the caller hears %s", err, call, s.world.Hears(id))
+		if shown := s.world.Me("alice").Call; shown.Overdue || len(shown.Held) != 1 || s.world.Hears(id) != "music" {
+			t.Errorf("%v, and then: %+v, the caller hears %s", err, shown, s.world.Hears(id))
 		}
 	}
 }
@@ -330,7 +336,8 @@ func TestF052ARepeatedRequestIsNotAboutTheNextCall(t *testing.T) {
 	s.world.Settle()
 	s.world.Answer("alice")
 	s.world.Settle()
-	if snap := s.accepted(s.press("alice", end)); snap.Call == nil || snap.Call.ID != next || s.world.Hears(next) != "alice" {
+	if snap := s.accepted(s.press("alice", end)); snap.Call == nil || snap.Call.ID != next ||
+		s.world.Hears(next) != "alice" {
 		t.Errorf("%+v, the next caller hears %s", snap.Call, s.world.Hears(next))
 	}
 }
@@ -340,7 +347,7 @@ func TestStoreDown(t *testing.T) {
 		for _, took := range []bool{false, true} {
 			s, id := talk(t)
 			const body = `{"action":"consult","target":"bob","request":"1"}`
-			s.world.Store.Every(op, switchboardtest.Fault{Err: switchboard.ErrUnavailable, Took: took})
+			s.world.Store.Every(op, servicetest.Fault{Err: service.ErrUnavailable, Took: took})
 			s.Problem(s.press("alice", body), 503, "unavailable")
 			s.world.Store.Heal()
 			s.world.Pass(30 * time.Second)
@@ -353,7 +360,8 @@ func TestStoreDown(t *testing.T) {
 
 func TestF160F161OnlyJSONWithATokenByPOST(t *testing.T) {
 	s, _ := talk(t)
-	for kind, status := range map[string]int{"text/plain": 415, "application/x-www-form-urlencoded": 415, "multipart/form-data": 415, "": 415} {
+	for kind, status := range map[string]int{"text/plain": 415, "application/x-www-form-urlencoded": 415,
+		"multipart/form-data": 415, "": 415} {
 		e := s.Signed("alice", "POST", "/transfer", "")
 		raw := s.Event("POST", "/transfer", kind, `{"action":"end"}`)
 		e.Body, e.IsBase64Encoded = raw.Body, raw.IsBase64Encoded
@@ -373,7 +381,7 @@ func TestF160F161OnlyJSONWithATokenByPOST(t *testing.T) {
 
 func TestSampleEvent(t *testing.T) {
 	s := serve(t)
-	e := webtest.Sample(t, "transfer")
+	e := httpapitest.Sample(t, "transfer")
 	if err := s.spec.Takes(e); err != nil {
 		t.Error(err)
 	}

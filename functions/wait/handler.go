@@ -6,16 +6,16 @@ import (
 	"net/http"
 	"time"
 
-	"warmtransfer/shared/conference"
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/httpapi"
+	"warmtransfer/shared/service"
 	"warmtransfer/shared/twilio"
-	"warmtransfer/shared/web"
 )
 
 type handler struct {
-	edge  web.Edge
+	edge  httpapi.Edge
 	keys  twilio.Keys
-	board func(twilio.Base) *switchboard.Switchboard
+	board func(twilio.Base) *service.Service
 	music string // base address of the pieces
 }
 
@@ -25,9 +25,9 @@ type handler struct {
 const turnTime = 2800 * time.Millisecond
 
 func (h handler) routes() http.Handler {
-	return web.Voice{
+	return httpapi.Voice{
 		Edge: h.edge, Keys: h.keys, Within: turnTime, Instead: h.instead,
-		Routes: map[string]func(*web.Request) (string, error){
+		Routes: map[string]func(*httpapi.Request) (string, error){
 			"POST /wait/{conference}/{turn}": h.wait,
 		},
 	}.Handler()
@@ -35,22 +35,22 @@ func (h handler) routes() http.Handler {
 
 // wait answers one turn for a waiting or held party. Only the caller's turns are a clock; an agent on
 // hold hears music and nothing else happens.
-func (h handler) wait(r *web.Request) (string, error) {
+func (h handler) wait(r *httpapi.Request) (string, error) {
 	if r.PathValue("turn") == twilio.Silence {
 		return twilio.Announcement(silence), nil
 	}
-	if sid := r.CallSID(); sid != "" && sid != string(r.Conference()) {
+	if sid := r.CallSID(); sid != "" && sid != string(r.Call()) {
 		return h.turn(r), nil
 	}
 	n, failing := turn(r)
-	lasts := func(c *conference.Conference) time.Duration {
-		return h.content(r, words(switchboard.Place{Conference: c, Position: usual}, n)...).lasts
+	lasts := func(c *call.Call) time.Duration {
+		return h.content(r, words(service.QueuePosition{Call: c, Position: usual}, n)...).lasts
 	}
-	asked := switchboard.Turn{Position: tellsPosition(n) && failing == 0, Lasts: lasts}
-	place, err := h.board(r.Base).Wait(r.Context(), r.Conference(), asked, r.Now)
-	if errors.Is(err, switchboard.ErrNotFound) && r.CallSID() != "" {
+	asked := service.Turn{Position: tellsPosition(n) && failing == 0, Lasts: lasts}
+	place, err := h.board(r.Base).Wait(r.Context(), r.Call(), asked, r.Now)
+	if errors.Is(err, service.ErrNotFound) && r.CallSID() != "" {
 		// The call's item is lost, and the caller is still there: treat it as a new arrival.
-		place.Conference, err = h.board(r.Base).Arrive(r.Context(), r.Conference(), "", false, r.Now)
+		place.Call, err = h.board(r.Base).Arrive(r.Context(), r.Call(), "", false, r.Now)
 	}
 	if err != nil {
 		return "", err
@@ -63,7 +63,7 @@ const usual = 10
 
 // instead is the answer when there is no better one: music. For an announcement it is silence, because
 // the party already hears something else.
-func (h handler) instead(r *web.Request) string {
+func (h handler) instead(r *httpapi.Request) string {
 	if r.PathValue("turn") == twilio.Silence {
 		return twilio.Announcement()
 	}
@@ -71,12 +71,12 @@ func (h handler) instead(r *web.Request) string {
 }
 
 // turn is music after these words, and the address of the next turn.
-func (h handler) turn(r *web.Request, words ...string) string {
+func (h handler) turn(r *httpapi.Request, words ...string) string {
 	n, failing := turn(r)
 	c := h.content(r, words...)
 	return twilio.Waiting(twilio.Turn{
 		Words: c.words, Music: c.music, Pause: noMusic,
-		Next: r.Base.NextWait(r.Conference(), n+1, twilio.Heard{Due: r.Now.Add(c.lasts), Failing: failing}),
+		Next: r.Base.NextWait(r.Call(), n+1, twilio.Heard{Due: r.Now.Add(c.lasts), Failing: failing}),
 	})
 }
 
@@ -90,7 +90,7 @@ type content struct {
 // content is these words and music. If the music of the turn before could not be fetched, the words
 // are others, which last more than five seconds: a party without music hears something each turn, and
 // the turns do not follow each other too fast. Every third turn the music is tried again after them.
-func (h handler) content(r *web.Request, words ...string) content {
+func (h handler) content(r *httpapi.Request, words ...string) content {
 	n, failing := turn(r)
 	c := content{words: words, music: h.music + piece(n)}
 	if failing > 0 {
@@ -168,19 +168,19 @@ const positionEvery = 3
 func tellsPosition(turn int) bool { return turn%positionEvery == 1 }
 
 // words are said before the music of a turn: at most one sentence, so that a turn stays within 15 s.
-func words(p switchboard.Place, turn int) []string {
-	c := p.Conference
+func words(p service.QueuePosition, turn int) []string {
+	c := p.Call
 	switch {
 	case !c.State.InLine():
 		return nil
-	case c.Head && (turn == 0 || turn == 1 && c.Started):
+	case c.Requeued && (turn == 0 || turn == 1 && c.Started):
 		return []string{"Please stay on the line. We will connect you again."}
-	case turn == 0 && c.Round == 0:
+	case turn == 0 && c.Generation == 0:
 		return []string{greeting}
 	case p.Position == 0 || !tellsPosition(turn):
 		return nil
 	case p.Beyond:
-		return []string{fmt.Sprintf("There are %d or more callers before you.", switchboard.LinePage-1)}
+		return []string{fmt.Sprintf("There are %d or more callers before you.", service.QueuePage-1)}
 	case p.Position == 1:
 		return []string{"You are next in the line."}
 	default:
@@ -190,7 +190,7 @@ func words(p switchboard.Place, turn int) []string {
 
 // turn is the number in the address, and how many turns before it had no music. A malformed address is
 // a turn without a greeting.
-func turn(r *web.Request) (n, without int) {
+func turn(r *httpapi.Request) (n, without int) {
 	n, before, err := twilio.ReadTurn(r.PathValue("turn"))
 	if err != nil || n > maxTurn || before.Failing < 0 || before.Failing > maxTurn {
 		return 1, 0

@@ -14,28 +14,28 @@ import (
 	"time"
 
 	"warmtransfer/shared/agent"
-	"warmtransfer/shared/conference"
-	"warmtransfer/shared/switchboard"
-	"warmtransfer/shared/switchboard/switchboardtest"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/httpapi"
+	"warmtransfer/shared/httpapi/httpapitest"
+	"warmtransfer/shared/service"
+	"warmtransfer/shared/service/servicetest"
 	"warmtransfer/shared/twilio"
-	"warmtransfer/shared/web"
-	"warmtransfer/shared/web/webtest"
 )
 
-func serve(t testing.TB, keys twilio.Keys, agents ...agent.ID) (*webtest.Site, *switchboardtest.World) {
-	w := switchboardtest.NewWorld(t, agents...)
-	return webtest.New(t, func() time.Time { return w.Now }, func(e web.Edge) http.Handler {
+func serve(t testing.TB, keys twilio.Keys, agents ...agent.ID) (*httpapitest.Site, *servicetest.World) {
+	w := servicetest.NewWorld(t, agents...)
+	return httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
 		return handler{
 			edge: e, keys: keys, music: "https://music.example/music",
-			board: func(twilio.Base) *switchboard.Switchboard { return w.Board },
+			board: func(twilio.Base) *service.Service { return w.Board },
 		}.routes()
 	}), w
 }
 
 // ask is a party's request for a turn; who is the CallSid of that party.
-func ask(t testing.TB, s *webtest.Site, id conference.ID, who string, turn int) webtest.Answer {
+func ask(t testing.TB, s *httpapitest.Site, id call.ID, who string, turn int) httpapitest.Answer {
 	t.Helper()
-	form := webtest.Form(t, "wait", "CallSid", who, "FriendlyName", string(id))
+	form := httpapitest.Form(t, "wait", "CallSid", who, "FriendlyName", string(id))
 	a := s.Post("/wait/"+string(id)+"/"+strconv.Itoa(turn), form)
 	allowed(t, a)
 	a.Body = due.ReplaceAllString(a.Body, "$1")
@@ -47,7 +47,7 @@ var due = regexp.MustCompile(`(/wait/CA[0-9a-f]{32}/\d+)\.[0-9a-z]+`)
 
 // allowed asserts F010: only verbs that a waitUrl and a holdUrl may contain, and always a redirect to
 // the next turn.
-func allowed(t testing.TB, a webtest.Answer) {
+func allowed(t testing.TB, a httpapitest.Answer) {
 	t.Helper()
 	verbs := a.TwiML(t).Verbs()
 	for _, v := range verbs {
@@ -61,23 +61,27 @@ func allowed(t testing.TB, a webtest.Answer) {
 }
 
 // music is a turn: these words, that piece, the next turn.
-func music(id conference.ID, words, piece string, next int) string {
+func music(id call.ID, words, piece string, next int) string {
 	say := ""
 	if words != "" {
 		say = "<Say>" + words + "</Say>"
 	}
-	return say + fmt.Sprintf(`<Play>https://music.example/music/%s.wav</Play><Redirect method="POST">%s/wait/%s/%d#rc=5&amp;rp=4xx,5xx,ct,rt&amp;rt=4500</Redirect>`,
-		piece, webtest.Base, id, next)
+	return say +
+		fmt.Sprintf(
+			`<Play>https://music.example/music/%s.wav</Play><Redirect method="POST">%s/wait/%s/%d#rc=5&amp;rp=4xx,5xx,ct,rt&amp;rt=4500</Redirect>`,
+			piece, httpapitest.Base, id, next)
 }
 
 const classic = "Thank you for calling. Please wait in line for a few seconds. An agent will be with you shortly."
 
 func TestTheClassicsSentenceIsSaidOnceAndTheMusicGoesOn(t *testing.T) {
-	s, w := serve(t, webtest.Keys)
+	s, w := serve(t, httpapitest.Keys)
 	id, _ := w.Dial()
 	for turn, want := range []struct{ words, piece string }{
-		{classic, "00"}, {"You are next in the line.", "01"}, {"", "02"}, {"", "03"}, {"You are next in the line.", "04"},
-		{"", "05"}, {"", "06"}, {"You are next in the line.", "07"}, {"", "08"}, {"", "09"}, {"You are next in the line.", "10"},
+		{classic, "00"}, {"You are next in the line.", "01"}, {"", "02"}, {"", "03"},
+		{"You are next in the line.", "04"},
+		{"", "05"}, {"", "06"}, {"You are next in the line.", "07"}, {"", "08"}, {"", "09"},
+		{"You are next in the line.", "10"},
 		{"", "01"}, {"", "02"},
 	} {
 		ask(t, s, id, string(id), turn).Is(t, music(id, want.words, want.piece, turn+1))
@@ -85,9 +89,9 @@ func TestTheClassicsSentenceIsSaidOnceAndTheMusicGoesOn(t *testing.T) {
 }
 
 func TestThePositionIsSaid(t *testing.T) {
-	s, w := serve(t, webtest.Keys)
-	var ids []conference.ID
-	for range switchboard.LinePage + 3 {
+	s, w := serve(t, httpapitest.Keys)
+	var ids []call.ID
+	for range service.QueuePage + 3 {
 		id, _ := w.Dial()
 		ids = append(ids, id)
 		w.Now = w.Now.Add(time.Second)
@@ -137,11 +141,11 @@ func TestATurnIsAnsweredBeforeTwilioGivesItUp(t *testing.T) {
 }
 
 func TestWaitIsTheCallersClock(t *testing.T) {
-	s, w := serve(t, webtest.Keys)
+	s, w := serve(t, httpapitest.Keys)
 	id, _ := w.Dial()
 	w.Choose("alice", agent.Away)
-	w.Store.Next("Line", switchboardtest.Fault{Err: switchboard.ErrUnavailable})
-	_, _ = w.Board.SetStatus(t.Context(), switchboard.Who{ID: "alice"}, agent.Available, false, w.Now)
+	w.Store.Next("Line", servicetest.Fault{Err: service.ErrUnavailable})
+	_, _ = w.Board.SetStatus(t.Context(), service.Principal{ID: "alice"}, agent.Available, false, w.Now)
 	if w.Rings("alice") {
 		t.Fatal("the test needs an offer that was missed")
 	}
@@ -154,26 +158,26 @@ func TestWaitIsTheCallersClock(t *testing.T) {
 func TestF008StoreDownStillMusic(t *testing.T) {
 	for _, op := range []string{"Conference", "SaveConference", "Line", "Agents"} {
 		for _, took := range []bool{false, true} {
-			s, w := serve(t, webtest.Keys, "alice")
+			s, w := serve(t, httpapitest.Keys, "alice")
 			id, _ := w.Dial()
-			w.Store.Every(op, switchboardtest.Fault{Err: switchboard.ErrUnavailable, Took: took})
+			w.Store.Every(op, servicetest.Fault{Err: service.ErrUnavailable, Took: took})
 			ask(t, s, id, string(id), 2).Is(t, music(id, "", "02", 3))
 		}
 	}
 }
 
 func TestF125SecretOutOfReachStillMusicAndNothingIsDone(t *testing.T) {
-	s, w := serve(t, webtest.Broken{})
+	s, w := serve(t, httpapitest.Broken{})
 	id, _ := w.Dial()
 	before := w.Store.Counts()
 	ask(t, s, id, string(id), 1).Is(t, music(id, "", "01", 2))
-	webtest.Untouched(t, w, before)
+	httpapitest.Untouched(t, w, before)
 }
 
 func TestF121NetworkDownStillMusic(t *testing.T) {
-	s, w := serve(t, webtest.Keys, "alice")
+	s, w := serve(t, httpapitest.Keys, "alice")
 	for _, op := range []string{"Dial", "FindLeg", "Hangup", "FindRoom", "Present", "LastWords"} {
-		w.Phones.Every(op, switchboardtest.Fault{Err: switchboard.ErrUnknown})
+		w.Phones.Every(op, servicetest.Fault{Err: service.ErrUnknown})
 	}
 	id, _ := w.Dial()
 	for turn := range 20 {
@@ -183,14 +187,14 @@ func TestF121NetworkDownStillMusic(t *testing.T) {
 }
 
 func TestAHeldAgentHearsMusicAndIsNobodysClock(t *testing.T) {
-	s, w := serve(t, webtest.Keys, "alice")
+	s, w := serve(t, httpapitest.Keys, "alice")
 	id, _ := w.Dial()
 	w.Answer("alice")
 	w.Settle()
 	before := w.Store.Counts()
 	ask(t, s, id, "CA22222222222222222222222222222222", 1).Is(t, music(id, "", "01", 2))
 	webtestSame(t, before, w.Store.Counts())
-	if w.Conference(id).Caller.Held {
+	if w.Call(id).Caller.Held {
 		t.Error("the caller counts as on hold because an agent asked for music")
 	}
 }
@@ -203,11 +207,11 @@ func webtestSame(t *testing.T, before, after map[string]int) {
 }
 
 func TestAHeldCallerIsNotToldAPosition(t *testing.T) {
-	s, w := serve(t, webtest.Keys, "alice")
+	s, w := serve(t, httpapitest.Keys, "alice")
 	id, _ := w.Dial()
 	w.Answer("alice")
 	w.Settle()
-	w.MustPress("alice", conference.DoHold, "")
+	w.MustPress("alice", call.DoHold, "")
 	w.Settle()
 	for turn := 1; turn < 5; turn++ {
 		ask(t, s, id, string(id), turn).Is(t, music(id, "", fmt.Sprintf("%02d", turn), turn+1))
@@ -215,14 +219,14 @@ func TestAHeldCallerIsNotToldAPosition(t *testing.T) {
 }
 
 func TestACallerWhoLostHerAgentIsToldToStay(t *testing.T) {
-	s, w := serve(t, webtest.Keys, "alice")
+	s, w := serve(t, httpapitest.Keys, "alice")
 	id, _ := w.Dial()
 	w.Answer("alice")
 	w.Settle()
 	w.HangUp("alice")
 	w.Settle()
-	if !w.Conference(id).State.InLine() {
-		t.Fatalf("the caller is %s", w.Conference(id).State)
+	if !w.Call(id).State.InLine() {
+		t.Fatalf("the caller is %s", w.Call(id).State)
 	}
 	ask(t, s, id, string(id), 1).Is(t, music(id, "Please stay on the line. We will connect you again.", "01", 2))
 	ask(t, s, id, string(id), 2).Is(t, music(id, "", "02", 3))
@@ -230,12 +234,12 @@ func TestACallerWhoLostHerAgentIsToldToStay(t *testing.T) {
 }
 
 func TestMaximumWaitEndsByLastWordsAndUntilThenByMusic(t *testing.T) {
-	s, w := serve(t, webtest.Keys)
+	s, w := serve(t, httpapitest.Keys)
 	id, _ := w.Dial()
-	w.Now = w.Now.Add(switchboardtest.MaxWait)
-	w.Phones.Every("LastWords", switchboardtest.Fault{Err: switchboard.ErrThrottled})
+	w.Now = w.Now.Add(servicetest.MaxWait)
+	w.Phones.Every("LastWords", servicetest.Fault{Err: service.ErrThrottled})
 	ask(t, s, id, string(id), 100).Is(t, music(id, "", "10", 101))
-	if c := w.Conference(id); c.Reason != conference.ReasonMaxWait || w.Hears(id) != "music" {
+	if c := w.Call(id); c.Reason != call.ReasonMaxWait || w.Hears(id) != "music" {
 		t.Errorf("ended by %q, the caller hears %s", c.Reason, w.Hears(id))
 	}
 	w.Phones.Heal()
@@ -246,17 +250,17 @@ func TestMaximumWaitEndsByLastWordsAndUntilThenByMusic(t *testing.T) {
 }
 
 func TestACallerWhoseItemIsLostArrivesAnew(t *testing.T) {
-	s, w := serve(t, webtest.Keys, "alice")
-	id := conference.ID("CA11111111111111111111111111111111")
+	s, w := serve(t, httpapitest.Keys, "alice")
+	id := call.ID("CA11111111111111111111111111111111")
 	ask(t, s, id, string(id), 7)
-	if w.Conference(id).State != conference.Ringing || !w.Rings("alice") {
+	if w.Call(id).State != call.Ringing || !w.Rings("alice") {
 		t.Error("nobody is rung for the caller")
 	}
 }
 
 func TestForeignConferencesAndOddTurnsGetMusic(t *testing.T) {
-	s, w := serve(t, webtest.Keys)
-	form := webtest.Form(t, "wait")
+	s, w := serve(t, httpapitest.Keys)
+	form := httpapitest.Form(t, "wait")
 	for _, turn := range []string{"x", "-1", "100001", "99999999999999999999"} {
 		a := s.Post("/wait/CA33333333333333333333333333333333/"+turn, form)
 		allowed(t, a)
@@ -270,27 +274,28 @@ func TestForeignConferencesAndOddTurnsGetMusic(t *testing.T) {
 
 // An announcement plays over what the caller hears: music instead of it would never end.
 func TestF034TheCallerOfASilentPageIsTold(t *testing.T) {
-	s, w := serve(t, webtest.Keys, "alice")
+	s, w := serve(t, httpapitest.Keys, "alice")
 	id, _ := w.Dial()
-	form := webtest.Form(t, "wait", "CallSid", string(id), "FriendlyName", string(id))
+	form := httpapitest.Form(t, "wait", "CallSid", string(id), "FriendlyName", string(id))
 	path := "/wait/" + string(id) + "/" + twilio.Silence
 	if got, want := s.Post(path, form).TwiML(t).Verbs(), []string{"Say"}; !slices.Equal(got, want) {
 		t.Errorf("the caller gets %v, want %v", got, want)
 	}
-	s, _ = serve(t, webtest.Broken{})
+	s, _ = serve(t, httpapitest.Broken{})
 	if got := s.Post(path, form).TwiML(t).Verbs(); len(got) != 0 {
 		t.Errorf("while the secret cannot be read the caller gets %v", got)
 	}
 }
 
 func TestSampleEvent(t *testing.T) {
-	s, _ := serve(t, webtest.Keys)
-	allowed(t, s.Do(webtest.Sample(t, "wait")))
+	s, _ := serve(t, httpapitest.Keys)
+	allowed(t, s.Do(httpapitest.Sample(t, "wait")))
 }
 
 func TestSecurityOfWait(t *testing.T) {
-	webtest.Refusals(t, []webtest.Hooked{{Path: "/wait/CA11111111111111111111111111111111/1", Form: webtest.Form(t, "wait")}},
-		func(t testing.TB, keys twilio.Keys) (*webtest.Site, *switchboardtest.World) {
+	httpapitest.Refusals(t, []httpapitest.Hooked{{Path: "/wait/CA11111111111111111111111111111111/1",
+		Form: httpapitest.Form(t, "wait")}},
+		func(t testing.TB, keys twilio.Keys) (*httpapitest.Site, *servicetest.World) {
 			return serve(t, keys, "alice")
 		})
 }
@@ -303,8 +308,8 @@ func FuzzF170Turns(f *testing.F) {
 		if strings.ContainsAny(id+turn, "/?#%\\ ") {
 			return
 		}
-		s, _ := serve(t, webtest.Keys)
-		a := s.Post("/wait/"+id+"/"+turn, webtest.Form(t, "wait", "CallSid", who))
+		s, _ := serve(t, httpapitest.Keys)
+		a := s.Post("/wait/"+id+"/"+turn, httpapitest.Form(t, "wait", "CallSid", who))
 		if a.Status == http.StatusOK {
 			allowed(t, a)
 		} else if a.Status >= 500 {
@@ -314,13 +319,14 @@ func FuzzF170Turns(f *testing.F) {
 }
 
 // without is a turn without music: words, then silence or a try of the music.
-func without(id conference.ID, piece string, next, failing int) string {
+func without(id call.ID, piece string, next, failing int) string {
 	sound := `<Pause length="5"></Pause>`
 	if piece != "" {
 		sound = `<Play>https://music.example/music/` + piece + `.wav</Play>`
 	}
 	return `<Say>` + twilio.HoldTheLine + `</Say>` + sound + fmt.Sprintf(
-		`<Redirect method="POST">%s/wait/%s/%d.%d#rc=5&amp;rp=4xx,5xx,ct,rt&amp;rt=4500</Redirect>`, webtest.Base, id, next, failing)
+		`<Redirect method="POST">%s/wait/%s/%d.%d#rc=5&amp;rp=4xx,5xx,ct,rt&amp;rt=4500</Redirect>`, httpapitest.Base,
+		id, next, failing)
 }
 
 // host is how long the music's host takes for a piece of that length.
@@ -332,13 +338,13 @@ var hosts = map[string]func(time.Duration) time.Duration{
 func TestF183WithoutMusicThereAreWordsEachTurnAndNoneIsShort(t *testing.T) {
 	for name, host := range hosts {
 		for _, who := range []string{"the caller", "an agent on hold"} {
-			s, w := serve(t, webtest.Keys)
+			s, w := serve(t, httpapitest.Keys)
 			id, _ := w.Dial()
 			sid := string(id)
 			if who != "the caller" {
 				sid = "CA22222222222222222222222222222222"
 			}
-			form := webtest.Form(t, "wait", "CallSid", sid, "FriendlyName", string(id))
+			form := httpapitest.Form(t, "wait", "CallSid", sid, "FriendlyName", string(id))
 			next, turns, short, mute := "/wait/"+string(id)+"/1", 0, 0, 0
 			for end := w.Now.Add(3 * time.Minute); w.Now.Before(end); turns++ {
 				a := s.Post(next, form)
@@ -359,23 +365,24 @@ func TestF183WithoutMusicThereAreWordsEachTurnAndNoneIsShort(t *testing.T) {
 				}
 				w.Now = w.Now.Add(lasts)
 				address, _, _ := strings.Cut(doc.Find("Redirect").Text, "#")
-				next = strings.TrimPrefix(address, string(webtest.Base))
+				next = strings.TrimPrefix(address, string(httpapitest.Base))
 			}
 			// Only in the first turn it cannot be known yet that the music fails.
 			if mute > 1 || short > 1 || turns > 30 {
-				t.Errorf("%s, %s: %d turns in three minutes, %d without words, %d shorter than five seconds", name, who, turns, mute, short)
+				t.Errorf("%s, %s: %d turns in three minutes, %d without words, %d shorter than five seconds", name, who,
+					turns, mute, short)
 			}
 		}
 	}
 }
 
 func TestF183MusicThatIsBackIsHeardAgain(t *testing.T) {
-	s, w := serve(t, webtest.Keys)
+	s, w := serve(t, httpapitest.Keys)
 	id, _ := w.Dial()
-	form := webtest.Form(t, "wait", "CallSid", string(id), "FriendlyName", string(id))
+	form := httpapitest.Form(t, "wait", "CallSid", string(id), "FriendlyName", string(id))
 	at := func(turn int, due time.Time, failing int) string {
-		address, _, _ := strings.Cut(webtest.Base.NextWait(id, turn, twilio.Heard{Due: due, Failing: failing}), "#")
-		return strings.TrimPrefix(address, string(webtest.Base))
+		address, _, _ := strings.Cut(httpapitest.Base.NextWait(id, turn, twilio.Heard{Due: due, Failing: failing}), "#")
+		return strings.TrimPrefix(address, string(httpapitest.Base))
 	}
 	for _, c := range []struct {
 		late    time.Duration // after it was due
@@ -402,14 +409,15 @@ func TestF183MusicThatIsBackIsHeardAgain(t *testing.T) {
 
 // The length of the caller's turn is saved, so that it shows when the music has ended.
 func TestF182EachTurnIsWrittenDownWithHowLongItLasts(t *testing.T) {
-	s, w := serve(t, webtest.Keys)
+	s, w := serve(t, httpapitest.Keys)
 	id, _ := w.Dial()
 	for turn, lasts := range []time.Duration{
-		8*time.Second + twilio.Spoken(greeting), 12*time.Second + twilio.Spoken("You are number 10 in the line."), 12 * time.Second,
+		8*time.Second + twilio.Spoken(greeting), 12*time.Second + twilio.Spoken("You are number 10 in the line."),
+		12 * time.Second,
 	} {
 		ask(t, s, id, string(id), turn)
-		if c := w.Conference(id); !c.Music.Equal(w.Now) || c.MusicEnds.Sub(w.Now) != lasts {
-			t.Errorf("turn %d: music from %v until %v later, want %v", turn, c.Music, c.MusicEnds.Sub(w.Now), lasts)
+		if c := w.Call(id); !c.MusicAt.Equal(w.Now) || c.MusicEnds.Sub(w.Now) != lasts {
+			t.Errorf("turn %d: music from %v until %v later, want %v", turn, c.MusicAt, c.MusicEnds.Sub(w.Now), lasts)
 		}
 		w.Now = w.Now.Add(lasts)
 	}

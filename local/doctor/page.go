@@ -142,8 +142,10 @@ func (d *doctor) agentsAPI(ctx context.Context) (string, error) {
 	return "asks for a token, under the page's own origin", nil
 }
 
-// tokenPassed sends a token that nobody has signed. The API says in its challenge whether it saw one: without a token it
-// is the scheme alone (RFC 6750, section 3). A distribution that keeps Authorization to itself makes every agent's token
+// tokenPassed sends a token that nobody has signed. The API says in its challenge whether it saw one: without a token
+// it
+// is the scheme alone (RFC 6750, section 3). A distribution that keeps Authorization to itself makes every agent's
+// token
 // no token, and the page goes back to its sign-in for ever.
 func (d *doctor) tokenPassed(ctx context.Context) (string, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, d.t.Page+"/agents/me", nil)
@@ -158,14 +160,18 @@ func (d *doctor) tokenPassed(ctx context.Context) (string, error) {
 	challenge := resp.Header.Get("Www-Authenticate")
 	switch {
 	case resp.StatusCode != http.StatusUnauthorized:
-		return "", wrong("deploy the template's authorizer", "%s/agents/me answers %d to a token that nobody signed, want 401", d.t.Page, resp.StatusCode)
+		return "", wrong("deploy the template's authorizer",
+			"%s/agents/me answers %d to a token that nobody signed, want 401", d.t.Page, resp.StatusCode)
 	case strings.Contains(challenge, "invalid_token"):
 		return "reaches the API through the page's own origin", nil
 	case challenge == "":
 		return "", unseen("the API does not say whether it saw one")
 	}
-	return "", wrong("give the distribution's /agents*, /token and /transfer the origin request policy Managed-AllViewerExceptHostHeader",
-		"the API sees no token that is sent to %s/agents/me: the distribution does not pass Authorization on", d.t.Page)
+	return "",
+		wrong(
+			"give the distribution's /agents*, /token and /transfer the origin request policy Managed-AllViewerExceptHostHeader",
+			"the API sees no token that is sent to %s/agents/me: the distribution does not pass Authorization on",
+			d.t.Page)
 }
 
 // skew is how far clocks may differ before tokens are not valid yet or no longer.

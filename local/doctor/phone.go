@@ -11,24 +11,25 @@ import (
 	"slices"
 	"strings"
 
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/service"
 	"warmtransfer/shared/twilio"
 )
 
 // noCredentials: Twilio answers only requests with an API key.
-const noCredentials = unseen("set TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET, TWILIO_AUTH_TOKEN and TWILIO_NUMBER to have this looked at")
+const noCredentials = unseen(
+	"set TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET, TWILIO_AUTH_TOKEN and TWILIO_NUMBER to have this looked at")
 
 func (d *doctor) apiKey(ctx context.Context) (string, error) {
 	if a := d.t.Account; a.AccountSID == "" || a.APIKey == "" || a.APISecret == "" || d.t.Number == "" {
 		return "", noCredentials
 	}
 	n, err := d.calls.Number(ctx, d.t.Number)
-	var no *switchboard.RefusedError
+	var no *service.RefusedError
 	switch {
 	case err == nil:
 		d.key, d.number = true, &n
 		return "Twilio accepts it", nil
-	case errors.Is(err, switchboard.ErrNotFound):
+	case errors.Is(err, service.ErrNotFound):
 		d.key = true
 		return "Twilio accepts it", nil
 	case errors.As(err, &no) && no.Status == http.StatusUnauthorized:
@@ -93,7 +94,8 @@ func (d *doctor) fallback(ctx context.Context) (string, error) {
 func (d *doctor) webhooks(ctx context.Context) (string, error) {
 	status, err := d.hook(ctx, "/incoming", "")
 	if err != nil {
-		return "", wrong("look at the API and at the log group /aws/vendedlogs/…/api", "%s/incoming cannot be reached", d.t.API)
+		return "", wrong("look at the API and at the log group /aws/vendedlogs/…/api", "%s/incoming cannot be reached",
+			d.t.API)
 	}
 	if status != http.StatusForbidden {
 		return "", wrong("look at the functions' logs; nobody but Twilio may be let in",
@@ -112,8 +114,9 @@ func (d *doctor) authToken(ctx context.Context) (string, error) {
 	case err != nil:
 		return "", wrong("look at the API", "%s/events/call cannot be reached", d.t.API)
 	case status == http.StatusForbidden:
-		return "", wrong("put the account's auth token into the secret, and PublicBaseUrl to the address that Twilio calls",
-			"webhooks signed with it are refused, and so would be every call")
+		return "",
+			wrong("put the account's auth token into the secret, and PublicBaseUrl to the address that Twilio calls",
+				"webhooks signed with it are refused, and so would be every call")
 	case status != http.StatusNoContent:
 		return "", wrong("look at the log group …/events", "a webhook signed with it is answered %d, want 204", status)
 	}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/nyaruka/phonenumbers"
 
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/service"
 	"warmtransfer/shared/twilio"
 )
 
@@ -21,11 +21,12 @@ func (d *doctor) region(ctx context.Context) (string, error) {
 		return "", unseen("the number could not be asked for")
 	}
 	region, err := d.calls.Region(ctx, d.t.Number)
-	var no *switchboard.RefusedError
+	var no *service.RefusedError
 	switch {
 	case errors.As(err, &no):
-		return "", unseen("Twilio does not show this key the number's inbound processing region for voice; it must be " +
-			twilio.HomeRegion)
+		return "",
+			unseen("Twilio does not show this key the number's inbound processing region for voice; it must be " +
+				twilio.HomeRegion)
 	case err != nil:
 		return "", unseen("Twilio could not be asked for the number's region")
 	case region != twilio.HomeRegion:

@@ -68,7 +68,8 @@ func (d *doctor) webhookRules(ctx context.Context) (string, error) {
 		}
 		return "", wrong(mend+"; see UnknownSignatures in docs/operations.md",
 			"the rule %q (%s) applies to our webhooks: "+
-				"its setting wins over the retries that we ask for, and may sign them in another way", r.FriendlyName, r.MatchType)
+				"its setting wins over the retries that we ask for, and may sign them in another way", r.FriendlyName,
+			r.MatchType)
 	}
 	return "none applies to our webhooks", nil
 }

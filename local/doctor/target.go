@@ -67,7 +67,9 @@ func local(ctx context.Context, control string) (target, error) {
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return target{}, fmt.Errorf("nothing answers at %s: start a local stack with make run, or name a deployment with -stack", control)
+		return target{},
+			fmt.Errorf("nothing answers at %s: start a local stack with make run, or name a deployment with -stack",
+				control)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<16)).Decode(&parts); err != nil || parts.API == "" {
@@ -88,7 +90,9 @@ func awsCLI(ctx context.Context, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "aws", args...)
 	out, err := cmd.Output()
 	if errors.Is(err, exec.ErrNotFound) {
-		return nil, errors.New("the AWS CLI is not there: install it, or give -page, -api and -fallback from the stack's outputs")
+		return nil,
+			errors.New(
+				"the AWS CLI is not there: install it, or give -page, -api and -fallback from the stack's outputs")
 	}
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
@@ -120,7 +124,9 @@ func deployed(ctx context.Context, name string, aws cli) (target, error) {
 		Fallback: outputs["FallbackUrl"], Number: outputs["TwilioNumber"], Twilio: twilioAPI,
 	}
 	if t.Page == "" || t.API == "" {
-		return target{}, fmt.Errorf("the stack %s has no outputs PageUrl and WebhookUrl: it is another's, or was never finished", name)
+		return target{},
+			fmt.Errorf("the stack %s has no outputs PageUrl and WebhookUrl: it is another's, or was never finished",
+				name)
 	}
 	raw, err = aws(ctx, "secretsmanager", "get-secret-value", "--secret-id", outputs["SecretId"], "--query",
 		"SecretString", "--output", "text")

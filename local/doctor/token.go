@@ -34,7 +34,8 @@ func (d *doctor) voiceTokens(ctx context.Context) (string, error) {
 			", so that it is not known whether it takes them")
 	case answer.Error.Code != 0:
 		return "", wrong("make a standard API key in the account, in region US1, and put it into the secret: "+
-			"a restricted key signs no tokens", "the voice network refuses them (code %d), so that no agent can go online", answer.Error.Code)
+			"a restricted key signs no tokens",
+			"the voice network refuses them (code %d), so that no agent can go online", answer.Error.Code)
 	case answer.Token.Identity != string(doctorsName):
 		return "", wrong("report this as a fault of the program",
 			"the voice network takes the one made here for another agent's")

@@ -25,7 +25,8 @@ var (
 	// goTest is a test function or a subtest's literal name, nodeTest a test of the page.
 	goTest   = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
 	goSub    = regexp.MustCompile(`"((?:[^"\\\n]|\\.)*F\d{3}(?:[^"\\\n]|\\.)*)"`)
-	nodeTest = regexp.MustCompile("(?:test|it|describe|scenario|story)(?:\\.\\w+)?\\(\\s*[\"'`]([^\"'`\n]*F\\d{3}[^\"'`\n]*)[\"'`]")
+	nodeTest = regexp.MustCompile(
+		"(?:test|it|describe|scenario|story)(?:\\.\\w+)?\\(\\s*[\"'`]([^\"'`\n]*F\\d{3}[^\"'`\n]*)[\"'`]")
 )
 
 // shown finds the tests that have a case's number in their names: by number, the files.
@@ -37,7 +38,8 @@ func shown(t *testing.T) map[string][]string {
 			return err
 		}
 		if d.IsDir() {
-			if n := d.Name(); n == "node_modules" || n == "dist" || n != ".." && strings.HasPrefix(n, ".") && path != root {
+			if n := d.Name(); n == "node_modules" || n == "dist" || n != ".." && strings.HasPrefix(n, ".") &&
+				path != root {
 				return fs.SkipDir
 			}
 			return nil
@@ -87,7 +89,8 @@ func numbersIn(t *testing.T, path, rel string) []string {
 // be shown here.
 var shows = map[string]func(file string) bool{
 	"M": under("local/scenario/"),
-	"H": under("functions/", "shared/web/", "local/gateway/", "local/doctor/", "local/scenario/contract_test.go", "local/scenario/upgrade_test.go"),
+	"H": under("functions/", "shared/httpapi/", "local/gateway/", "local/doctor/", "local/scenario/contract_test.go",
+		"local/scenario/upgrade_test.go"),
 	"E": under("frontend/test/e2e/", "local/twiliosim/media/voice/"),
 	"S": under("local/template/", "shared/", "functions/"),
 }
@@ -155,7 +158,8 @@ func TestTheTableNamesTheTestsThatThereAre(t *testing.T) {
 		}
 		delete(by, n)
 		if named != want {
-			t.Errorf("docs/faults.md:%d: %s is shown by %s, the table says %s (go test ./local/faults -update)", i+1, n, want, named)
+			t.Errorf("docs/faults.md:%d: %s is shown by %s, the table says %s (go test ./local/faults -update)", i+1, n,
+				want, named)
 		}
 		lines[i] = "| " + strings.Join(append(cells[:5], want), " | ") + " |"
 	}

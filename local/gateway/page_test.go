@@ -30,7 +30,8 @@ func site(t *testing.T, files map[string]string) string {
 func TestPageIsServedLikeItsDistributionDoes(t *testing.T) {
 	dir := site(t, map[string]string{"index.html": "<!doctype html><html><head><title>x</title>",
 		"favicon.svg":              "<svg/>",
-		"assets/index-B4nQ_x-1.js": "1", "assets/index-B4nQ_x-1.css": "a{}", "assets/sounds/ring-AAAABBBB.mp3": "m", "assets/plain.js": "2", "config.json": "the cloud's"})
+		"assets/index-B4nQ_x-1.js": "1", "assets/index-B4nQ_x-1.css": "a{}", "assets/sounds/ring-AAAABBBB.mp3": "m",
+		"assets/plain.js": "2", "config.json": "the cloud's"})
 	b := start(t, common, func(o *Options) {
 		o.Page = Page{Dir: dir, Music: site(t, map[string]string{"00.wav": "RIFF"}),
 			Config: &Config{SignIn: SignIn{"http://127.0.0.1:8082", "page", "openid profile email"},

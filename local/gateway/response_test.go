@@ -98,7 +98,8 @@ func TestCORSIsTheGatewaysOwn(t *testing.T) {
 	a := b.do("OPTIONS", "/shut/echo", "", "Origin", "https://page", "Access-Control-Request-Method", "POST")
 	for name, want := range map[string]string{"Access-Control-Allow-Origin": "https://page",
 		"Access-Control-Allow-Methods": "GET,POST",
-		"Access-Control-Allow-Headers": "authorization", "Access-Control-Max-Age": "60", "Access-Control-Allow-Credentials": "true"} {
+		"Access-Control-Allow-Headers": "authorization", "Access-Control-Max-Age": "60",
+		"Access-Control-Allow-Credentials": "true"} {
 		if got := a.header.Get(name); got != want {
 			t.Errorf("preflight: %s is %q, want %q", name, got, want)
 		}

@@ -37,7 +37,8 @@ func (b *bench) signIn(agent string) (access, id string) {
 	}
 	res, text := post("/authorize",
 		url.Values{"client_id": {"page"}, "redirect_uri": {"http://localhost/"}, "response_type": {"code"},
-			"scope": {"openid"}, "code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])}, "code_challenge_method": {"S256"}, "agent": {agent}})
+			"scope": {"openid"}, "code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])},
+			"code_challenge_method": {"S256"}, "agent": {agent}})
 	to, err := res.Location()
 	if err != nil {
 		b.t.Fatalf("sign-in: %d %s", res.StatusCode, text)
@@ -74,7 +75,8 @@ func TestTheProjectsTemplate(t *testing.T) {
 	const issuer = "http://127.0.0.1:8082"
 	tmpl, err := sam.Load("../../template.yaml",
 		sam.Values{Parameters: map[string]string{"OidcIssuer": issuer, "OidcAudience": "page",
-			"TwilioNumber": "+15005550006", "TwilioAccountSid": "x", "TwilioAuthToken": "x", "TwilioApiKey": "x", "TwilioApiSecret": "x"}})
+			"TwilioNumber": "+15005550006", "TwilioAccountSid": "x", "TwilioAuthToken": "x", "TwilioApiKey": "x",
+			"TwilioApiSecret": "x"}})
 	if err != nil {
 		t.Fatal(err)
 	}

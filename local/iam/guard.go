@@ -104,7 +104,8 @@ func (g *Guard) Before(next http.Handler) http.Handler {
 				reason = "with an explicit deny in an identity-based policy"
 			}
 			refuse(w, c, "AccessDeniedException",
-				fmt.Sprintf("User: arn:aws:sts::%s:assumed-role/%sRole/%s is not authorized to perform: %s on resource: %s %s",
+				fmt.Sprintf(
+					"User: arn:aws:sts::%s:assumed-role/%sRole/%s is not authorized to perform: %s on resource: %s %s",
 					sam.Account, f.LogicalID, f.Folder(), u.Action, u.Resource, reason))
 			return
 		}

@@ -161,7 +161,8 @@ func (i *Issuer) signOut(w http.ResponseWriter, r *http.Request) {
 		show(w, http.StatusOK, "",
 			map[string]any{"Title": "Signed out", "Text": "You are signed out. This window can be closed."})
 	case !slices.Contains(i.o.Redirects, to):
-		refuse(w, "The page that sent you wants to go on at an address that is not registered (post_logout_redirect_uri).")
+		refuse(w,
+			"The page that sent you wants to go on at an address that is not registered (post_logout_redirect_uri).")
 	case params.Get("state") != "":
 		http.Redirect(w, r, withQuery(to, url.Values{"state": {params.Get("state")}}), http.StatusSeeOther)
 	default:
@@ -185,7 +186,9 @@ func show(w http.ResponseWriter, status int, formAction string, content map[stri
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy",
-		strings.TrimSpace("default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' "+formAction))
+		strings.TrimSpace(
+			"default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' "+
+				formAction))
 	h.Set("X-Frame-Options", "DENY")
 	w.WriteHeader(status)
 	_, _ = w.Write(b.Bytes())

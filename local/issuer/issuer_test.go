@@ -99,7 +99,8 @@ func (b *browser) request(changes ...string) url.Values {
 	sum := sha256.Sum256([]byte(verifier))
 	q := url.Values{"client_id": {"agent-page"}, "redirect_uri": {page}, "response_type": {"code"},
 		"scope": {"openid profile email"},
-		"state": {"st&te"}, "nonce": {"n0nce"}, "code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])}, "code_challenge_method": {"S256"}}
+		"state": {"st&te"}, "nonce": {"n0nce"}, "code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])},
+		"code_challenge_method": {"S256"}}
 	return with(q, changes...)
 }
 

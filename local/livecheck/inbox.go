@@ -100,7 +100,8 @@ func at(path string) func(request) bool { return func(r request) bool { return r
 // document is a call that dials a conference; attributes as Twilio names them.
 func document(public, path, room string, attributes map[string]string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, `<Response><Dial action="%s"><Conference statusCallback="%s" statusCallbackEvent="start end join leave"`,
+	fmt.Fprintf(&b,
+		`<Response><Dial action="%s"><Conference statusCallback="%s" statusCallbackEvent="start end join leave"`,
 		escape(public+path+"/action"), escape(public+path+"/events"))
 	for name, value := range attributes {
 		fmt.Fprintf(&b, ` %s="%s"`, name, escape(value))

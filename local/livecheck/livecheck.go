@@ -1,5 +1,6 @@
 // Package livecheck asks a real Twilio account what its documentation leaves open and this project leans on. It calls a
-// person's telephone, lets Twilio do one thing after the other, notes what Twilio asks of us, and asks the person what was
+// person's telephone, lets Twilio do one thing after the other, notes what Twilio asks of us, and asks the person what
+// was
 // heard. The report has no number in it.
 //
 // No test runs it against Twilio. The phone network answers the same questions by itself, which is its test: what the
@@ -75,13 +76,15 @@ func Run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 	}
 	switch {
 	case len(o.Phones) == 0:
-		return errors.New("live-check needs your telephone: make live-check ARGS=\"-phone +15550123 -public-url https://…\"")
+		return errors.New(
+			"live-check needs your telephone: make live-check ARGS=\"-phone +15550123 -public-url https://…\"")
 	case !strings.HasPrefix(o.PublicURL, "http"):
 		return errors.New("live-check needs -public-url: the address of a tunnel that leads to -port")
 	}
 	var err error
 	if o.Listener, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", *port)); err != nil {
-		return fmt.Errorf("port %d is taken by another program: choose another with -port, and let the tunnel lead there", *port)
+		return fmt.Errorf(
+			"port %d is taken by another program: choose another with -port, and let the tunnel lead there", *port)
 	}
 	text, err := Check(ctx, o)
 	if text != "" {
@@ -182,7 +185,8 @@ func (c *checker) rest(ctx context.Context, method, path string, form url.Values
 		_ = json.Unmarshal(raw, &answer) // a deletion answers nothing
 	}
 	if resp.StatusCode >= http.StatusMultipleChoices {
-		return answer, fmt.Errorf("an answer %d of Twilio, code %v: %v", resp.StatusCode, answer["code"], answer["message"])
+		return answer, fmt.Errorf("an answer %d of Twilio, code %v: %v", resp.StatusCode, answer["code"],
+			answer["message"])
 	}
 	return answer, err
 }

@@ -76,7 +76,9 @@ func (c *checker) lone(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	heard, err := c.person("You are alone in a conference that has started. What do you hear (silence, music, ringing, words)?")
+	heard,
+		err := c.person(
+		"You are alone in a conference that has started. What do you hear (silence, music, ringing, words)?")
 	if err == nil {
 		c.note("what a lone party hears after the start", heard)
 	}

@@ -249,7 +249,8 @@ func (r *rehearsal) setting(ctx context.Context) error {
 		own := id == "SweepFunction" || id == "PublishFunction" // have a Timeout of their own
 		switch {
 		case !own && (f.Timeout != 11 || after[id] == before[id]):
-			return fmt.Errorf("%s: the alias points at version %s with a Timeout of %d: the new one reaches no caller", id, after[id], f.Timeout)
+			return fmt.Errorf("%s: the alias points at version %s with a Timeout of %d: the new one reaches no caller",
+				id, after[id], f.Timeout)
 		case own && after[id] != before[id]:
 			return fmt.Errorf("%s has a new version although nothing of it has changed", id)
 		}

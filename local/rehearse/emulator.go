@@ -40,7 +40,9 @@ func qemu() (string, error) {
 	}
 	path, err := exec.LookPath("qemu-aarch64")
 	if err != nil {
-		return "", errors.New("the packages are for arm64, and there is no qemu-aarch64 to run them: apt-get install qemu-user")
+		return "",
+			errors.New(
+				"the packages are for arm64, and there is no qemu-aarch64 to run them: apt-get install qemu-user")
 	}
 	return path, nil
 }

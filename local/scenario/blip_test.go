@@ -15,7 +15,8 @@ func TestF032TheAgentIsLostDuringABlipOfTheNetwork(t *testing.T) {
 	l := open(t)
 	caller := talking(l)
 	l.fault(faults.Rule{
-		Kind: "rest", Match: faults.Match{Event: "UpdateParticipant"}, Do: "throttle", Status: http.StatusTooManyRequests, Times: 6,
+		Kind: "rest", Match: faults.Match{Event: "UpdateParticipant"}, Do: "throttle",
+		Status: http.StatusTooManyRequests, Times: 6,
 	})
 	delete(l.pages, "bob")
 	l.crash("alice")
@@ -28,7 +29,8 @@ func TestTheAgentEndsTheCallDuringABlipOfTheNetwork(t *testing.T) {
 	l := open(t)
 	caller := talking(l)
 	l.fault(faults.Rule{
-		Kind: "rest", Match: faults.Match{Event: "UpdateCall"}, Do: "throttle", Status: http.StatusTooManyRequests, Times: 8,
+		Kind: "rest", Match: faults.Match{Event: "UpdateCall"}, Do: "throttle", Status: http.StatusTooManyRequests,
+		Times: 8,
 	})
 	for range 2 { // the agent presses twice, and is told both times that it is not done yet
 		if call := l.presses("alice", "end", "").Call; call == nil || call.State != "ended" || !call.Overdue {
@@ -51,7 +53,8 @@ func TestTheAgentIsLostDuringABlipOfTheEvents(t *testing.T) {
 	l := open(t)
 	caller := talking(l)
 	l.fault(faults.Rule{
-		Kind: "webhook", Match: faults.Match{Path: "^/events/"}, Do: "fail", Status: http.StatusServiceUnavailable, Times: 6,
+		Kind: "webhook", Match: faults.Match{Path: "^/events/"}, Do: "fail", Status: http.StatusServiceUnavailable,
+		Times: 6,
 	})
 	l.crash("alice")
 	l.waits(caller)

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"warmtransfer/local/stack"
-	"warmtransfer/shared/conference"
+	"warmtransfer/shared/call"
 	"warmtransfer/shared/dynamo"
 )
 
@@ -21,15 +21,15 @@ type rival struct {
 }
 
 func (r *rival) between(t *testing.T) func(*stack.Options) {
-	return saving(func(c *conference.Conference, _ func()) bool {
+	return saving(func(c *call.Call, _ func()) bool {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		if r.l == nil || c.Version < 2 || len(r.won) > 0 && c.Version < r.won[len(r.won)-1]+2 {
 			return false // the first save of all has no rival
 		}
 		store := dynamo.New(shared.store.Client(), r.l.TableName)
-		now, err := store.Conference(r.l.ctx, c.ID)
-		if err == nil && store.SaveConference(r.l.ctx, now) == nil {
+		now, err := store.Call(r.l.ctx, c.ID)
+		if err == nil && store.SaveCall(r.l.ctx, now) == nil {
 			r.won = append(r.won, now.Version)
 		}
 		return false

@@ -37,7 +37,8 @@ func (m *meter) reset() {
 }
 
 // costRow is a row of the table in docs/operations.md: an operation, and how often a call needs it.
-var costRow = regexp.MustCompile(`(?m)^\| (function invocations|store reads|store writes|index queries|REST calls|messages to pages) \| (\d+) \|`)
+var costRow = regexp.MustCompile(
+	`(?m)^\| (function invocations|store reads|store writes|index queries|REST calls|messages to pages) \| (\d+) \|`)
 
 // A call of three minutes that is handed over by consult costs what the operations document says. The counts vary with
 // the order in which webhooks arrive, so they may differ by a fifth; a larger difference is a decision and changes the

@@ -7,14 +7,14 @@ import (
 
 	"warmtransfer/local/stack"
 	"warmtransfer/local/twiliosim/faults"
-	"warmtransfer/shared/conference"
+	"warmtransfer/shared/call"
 )
 
 // crash kills a function once, as it saves a call for which the condition holds. Late: the save takes effect, and the
 // process dies before it gets the answer.
 type crash struct {
 	function string
-	when     func(c *conference.Conference) bool
+	when     func(c *call.Call) bool
 	late     bool
 
 	mu     sync.Mutex
@@ -23,7 +23,7 @@ type crash struct {
 }
 
 func (c *crash) between(t *testing.T) func(*stack.Options) {
-	return saving(func(conf *conference.Conference, save func()) bool {
+	return saving(func(conf *call.Call, save func()) bool {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		if c.l == nil || c.struck || !c.when(conf) {
@@ -54,8 +54,8 @@ func (c *crash) wantStruck(t *testing.T) {
 }
 
 // intended is a caller for whom an agent is to be dialled and is not yet.
-func intended(c *conference.Conference) bool {
-	return c.State == conference.Ringing && c.Leg(c.Offer).Phase == conference.Dialing && c.Leg(c.Offer).SID == ""
+func intended(c *call.Call) bool {
+	return c.State == call.Ringing && c.Leg(c.Offer).Phase == call.LegDialing && c.Leg(c.Offer).SID == ""
 }
 
 func TestF028CrashAfterTheIntentAndBeforeTheDial(t *testing.T) {
@@ -112,8 +112,8 @@ func TestF028CrashAfterTheIntentAndBeforeTheDial(t *testing.T) {
 func TestF077CrashBetweenUnholdAndTheRemovalOfTheTransferor(t *testing.T) {
 	t.Parallel()
 	for _, late := range []bool{false, true} {
-		c := &crash{function: "transfer", late: late, when: func(c *conference.Conference) bool {
-			return c.State == conference.Completing && !c.Caller.Held
+		c := &crash{function: "transfer", late: late, when: func(c *call.Call) bool {
+			return c.State == call.Completing && !c.Caller.Held
 		}}
 		l := open(t, c.between(t))
 		caller := consulting(l)

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"warmtransfer/local/twiliosim/faults"
-	"warmtransfer/shared/conference"
+	"warmtransfer/shared/call"
 )
 
 // vanishes lets a caller dial and hang up before the requests that follow are finished.
@@ -31,7 +31,7 @@ func (l *line) wantNothingLeft(caller string) {
 		l.t.Errorf("N3: the leg to %s is still %s", c.To, c.Status)
 	}
 	l.wantPresence("alice", "available")
-	if c := l.conference(caller); c != nil && (c.Live() || c.Reason != conference.ReasonCallerLeft) {
+	if c := l.conference(caller); c != nil && (c.Live() || c.Reason != call.ReasonCallerLeft) {
 		l.t.Errorf("the item is %s %q, still to be looked after: %t", c.State, c.Reason, c.Live())
 	}
 }

@@ -66,10 +66,14 @@ func TestF080SwapTwentyTimesQuickly(t *testing.T) {
 		caller := consulting(l)
 		var all sync.WaitGroup
 		for range 20 { // no press waits for the callback of the one before
-			if swap := func() { _, _ = l.agent("alice").Do(l.ctx, "swap", "") }; together {
-				all.Go(swap)
-			} else {
-				swap()
+			swap := func() error {
+				_, err := l.agent("alice").Do(l.ctx, "swap", "")
+				return err
+			}
+			if together {
+				all.Go(func() { _ = swap() })
+			} else if err := swap(); err != nil {
+				t.Errorf("a press is not accepted: %v", err)
 			}
 		}
 		all.Wait()

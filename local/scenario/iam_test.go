@@ -88,7 +88,8 @@ func TestCallerIsKeptByFunctionsThatMayNotDoTheirWork(t *testing.T) {
 				t.Parallel()
 				l := open(t, without(function, action))
 				l.lacks, l.gap = function+": "+action, 5*time.Second
-				l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Path: "^/events/"}, Do: "drop"}) // so that each has work
+				// so that each has work
+				l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Path: "^/events/"}, Do: "drop"})
 				l.online("alice")
 				caller := l.dial("+15550199")
 				for n := range 8 {

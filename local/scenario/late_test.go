@@ -24,8 +24,9 @@ func TestF029TheAnswerIsNotTold(t *testing.T) {
 	l.together(caller, alice)
 	l.wantState("alice", "talking")
 	l.pass(60 * time.Second)
-	if c := l.conference(caller); !c.Started || c.Room == "" || !c.Caller.Joined || !c.Leg(c.Owner).Joined {
-		t.Errorf("60 s later the item has conference %q, started %t, caller %+v, owner %+v", c.Room, c.Started, c.Caller,
+	if c := l.conference(caller); !c.Started || c.Conference == "" || !c.Caller.Joined || !c.Leg(c.Owner).Joined {
+		t.Errorf("60 s later the item has conference %q, started %t, caller %+v, owner %+v", c.Conference, c.Started,
+			c.Caller,
 			c.Leg(c.Owner))
 	}
 	l.presses("alice", "consult", "bob")
@@ -65,7 +66,7 @@ func TestF101CallerJoinsLeavesAndJoinsAgain(t *testing.T) {
 	l := open(t)
 	caller := talking(l)
 	l.fault(leavesLate)
-	room := l.conference(caller).Room
+	room := l.conference(caller).Conference
 	if status, answer := l.rest("Conferences/"+string(room),
 		url.Values{"Status": {"completed"}}); status != http.StatusOK {
 		t.Fatalf("%d %v", status, answer)
@@ -75,14 +76,15 @@ func TestF101CallerJoinsLeavesAndJoinsAgain(t *testing.T) {
 	l.until("alice is rung", 20*time.Second, func() bool { return l.legTo("alice") != "" })
 	l.together(caller, l.answers("alice"))
 	l.wantStaysWith(caller, "alice")
-	if c := l.conference(caller); c.Room == room || !c.Caller.Joined || c.Round != 1 {
-		t.Errorf("the item has conference %s, generation %d, caller %+v", c.Room, c.Round, c.Caller)
+	if c := l.conference(caller); c.Conference == room || !c.Caller.Joined || c.Generation != 1 {
+		t.Errorf("the item has conference %s, generation %d, caller %+v", c.Conference, c.Generation, c.Caller)
 	}
 	l.done(10 * time.Second)
 }
 
 // leavesLate keeps back the word of who has left.
-var leavesLate = faults.Rule{Kind: "webhook", Match: faults.Match{Event: "participant-leave"}, Do: "delay", DelayMs: 4000}
+var leavesLate = faults.Rule{Kind: "webhook", Match: faults.Match{Event: "participant-leave"}, Do: "delay",
+	DelayMs: 4000}
 
 // wantStaysWith asserts that the caller stays with the agent through the late events, the sweeps and the polls, and
 // that the stored state of both is right: hold works.
@@ -150,16 +152,17 @@ func TestF197ARoomIsFoundBeforeItHasStartedAndAfter(t *testing.T) {
 	caller := l.dial("+15550199")
 	l.pass(70 * time.Second)
 	c := l.conference(caller)
-	if c.Room == "" || c.Started || !c.Caller.Joined {
-		t.Errorf("the waiting caller is in conference %q, started %v, joined %v", c.Room, c.Started, c.Caller.Joined)
+	if c.Conference == "" || c.Started || !c.Caller.Joined {
+		t.Errorf("the waiting caller is in conference %q, started %v, joined %v", c.Conference, c.Started,
+			c.Caller.Joined)
 	}
 	l.waits(caller)
 	l.online("alice")
 	l.together(caller, l.answers("alice"))
 	l.pass(70 * time.Second)
-	if now := l.conference(caller); now.Room != c.Room || !now.Started || now.Round != 0 {
+	if now := l.conference(caller); now.Conference != c.Conference || !now.Started || now.Generation != 0 {
 		t.Errorf("the talking caller is in conference %q, started %v, generation %d; it was %q",
-			now.Room, now.Started, now.Round, c.Room)
+			now.Conference, now.Started, now.Generation, c.Conference)
 	}
 	l.together(caller, l.legTo("alice"))
 	l.done(90 * time.Second)

@@ -21,13 +21,13 @@ import (
 	"warmtransfer/local/store"
 	"warmtransfer/local/twiliosim/faults"
 	"warmtransfer/local/twiliosim/media"
-	"warmtransfer/shared/conference"
+	"warmtransfer/shared/call"
 	"warmtransfer/shared/dynamo"
-	"warmtransfer/shared/switchboard/switchboardtest"
+	"warmtransfer/shared/service/servicetest"
 )
 
 // shared is what all tests use together: the binaries and the store's process. Every test has a table, functions and a
-// phonenet of its own.
+// phone network of its own.
 var shared struct {
 	binaries string
 	store    *store.Store
@@ -601,17 +601,17 @@ func (l *line) wantInvariants(sid string) {
 	if c == nil {
 		return
 	}
-	for _, v := range switchboardtest.Violations(c) {
+	for _, v := range servicetest.Violations(c) {
 		l.t.Errorf("the item: %s", v)
 	}
-	if c.State != conference.Ended {
+	if c.State != call.Ended {
 		l.t.Errorf("the conference of %s is %s in the table after its end", l.name(sid), c.State)
 	}
 }
 
 // conference is the item of a caller, nil if there is none.
-func (l *line) conference(sid string) *conference.Conference {
-	c, err := dynamo.New(shared.store.Client(), l.TableName).Conference(l.ctx, conference.ID(sid))
+func (l *line) conference(sid string) *call.Call {
+	c, err := dynamo.New(shared.store.Client(), l.TableName).Call(l.ctx, call.ID(sid))
 	if err != nil {
 		return nil
 	}

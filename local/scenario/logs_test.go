@@ -70,7 +70,8 @@ func TestF163NothingPersonalIsLoggedWhateverGoesWrong(t *testing.T) {
 	l.must(err)
 	l.rejects("bob")
 	for _, code := range []int{13227, 20003, 21211} { // Twilio's words, which we pass on nowhere, name the number
-		l.fault(faults.Rule{Kind: "rest", Match: faults.Match{Event: "CreateCall"}, Do: "fail", Status: 400, Code: code, Times: 1})
+		l.fault(faults.Rule{Kind: "rest", Match: faults.Match{Event: "CreateCall"}, Do: "fail", Status: 400, Code: code,
+			Times: 1})
 		_, _ = l.notes("alice", "consult", london)
 		l.pass(3 * time.Second)
 	}

@@ -13,7 +13,8 @@ import (
 func (l *line) musicStops(caller string) {
 	l.t.Helper()
 	l.fault(faults.Rule{
-		Kind: "webhook", Match: faults.Match{Path: "^/wait/" + caller}, Do: "throttle", Status: http.StatusTooManyRequests, Times: 6,
+		Kind: "webhook", Match: faults.Match{Path: "^/wait/" + caller}, Do: "throttle",
+		Status: http.StatusTooManyRequests, Times: 6,
 	})
 	l.until("the music stops", 30*time.Second, func() bool { return l.hears(caller) == "silence" })
 	l.gap = soundWithNone // from here on, this gap is measured
@@ -39,8 +40,8 @@ func TestF182MusicThatCouldNotBeHadComesBackInTheLine(t *testing.T) {
 	l.until("music again", 80*time.Second, func() bool { return l.hears(caller) == "music" })
 	l.pass(90 * time.Second)
 	l.waits(caller)
-	if c := l.conference(caller); c.Round != 1 {
-		t.Errorf("the caller was redirected to %d new conferences, want one", c.Round)
+	if c := l.conference(caller); c.Generation != 1 {
+		t.Errorf("the caller was redirected to %d new conferences, want one", c.Generation)
 	}
 	l.online("alice") // the caller has not lost the place in the queue
 	l.together(caller, l.answers("alice"))
@@ -87,7 +88,8 @@ func TestMusicThatCouldNotBeHadWhenNothingElseCanBe(t *testing.T) {
 	caller := l.dial("+15550199")
 	l.pass(20 * time.Second)
 	for _, path := range []string{"^/wait/", "^/incoming"} {
-		l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Path: path}, Do: "throttle", Status: http.StatusTooManyRequests})
+		l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Path: path}, Do: "throttle",
+			Status: http.StatusTooManyRequests})
 	}
 	l.gap = 110 * time.Second
 	l.pass(5 * time.Minute)

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"warmtransfer/local/twiliosim/faults"
-	"warmtransfer/shared/conference"
+	"warmtransfer/shared/call"
 )
 
 // incomingDown makes the function that handles a caller's leg fail, as when no concurrency is left. A caller whose
@@ -28,7 +28,7 @@ func (l *line) nothingTold() {
 // roomEnds ends the caller's conference.
 func (l *line) roomEnds(caller string) {
 	l.t.Helper()
-	room := string(l.conference(caller).Room)
+	room := string(l.conference(caller).Conference)
 	if status, answer := l.rest("Conferences/"+room, url.Values{"Status": {"completed"}}); status != http.StatusOK {
 		l.t.Fatalf("%d %v", status, answer)
 	}
@@ -63,7 +63,7 @@ func TestF005F103TheRoomEndsWhileNothingAnswersTheCaller(t *testing.T) {
 					l.wantLive(caller)
 					l.waits(caller)
 				}
-				if c := l.conference(caller); c.State == conference.Ended {
+				if c := l.conference(caller); c.State == call.Ended {
 					t.Errorf("the call has ended: %s", c.Reason)
 				}
 				l.Network.ClearFaults()
@@ -99,7 +99,7 @@ func TestF103TheCallerLeavesWhileNothingAnswersHer(t *testing.T) {
 				}
 				l.until("the call has ended", within, func() bool {
 					c := l.conference(caller)
-					return !c.Live() && c.Reason == conference.ReasonCallerLeft
+					return !c.Live() && c.Reason == call.ReasonCallerLeft
 				})
 				for _, id := range []string{"alice", "bob"} {
 					l.notRinging(id)
@@ -121,7 +121,8 @@ func TestF005F011LastWordsAreHeardWhileNothingAnswersTheCaller(t *testing.T) {
 			caller := talking(l)
 			l.incomingDown()
 			if do != "" {
-				l.fault(faults.Rule{Kind: "rest", Match: faults.Match{Event: "UpdateCall", Path: caller}, Do: do, Times: 1})
+				l.fault(faults.Rule{Kind: "rest", Match: faults.Match{Event: "UpdateCall", Path: caller}, Do: do,
+					Times: 1})
 			}
 			l.presses("alice", "end", "")
 			l.pass(5 * time.Second)

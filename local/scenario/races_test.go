@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"warmtransfer/local/stack"
-	"warmtransfer/shared/conference"
+	"warmtransfer/shared/call"
 )
 
 // atOnce does things concurrently, and waits until they and what follows from them are done.
@@ -108,7 +108,7 @@ func TestF136CallerHangsUpAsTheAgentAnswers(t *testing.T) {
 		if me := l.me("alice"); me.Call != nil {
 			t.Errorf("alice is shown %+v", me.Call)
 		}
-		if c := l.conference(caller); c.State != conference.Ended || c.Reason != conference.ReasonCallerLeft ||
+		if c := l.conference(caller); c.State != call.Ended || c.Reason != call.ReasonCallerLeft ||
 			c.Live() {
 			t.Errorf("the item is %s, %s, still to be looked after: %t", c.State, c.Reason, c.Live())
 		}

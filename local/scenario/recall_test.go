@@ -61,8 +61,8 @@ func TestF092RecallIsNotAnsweredAndTheCallerIsFirstInTheLine(t *testing.T) {
 		l.wantLive(sid)
 		l.waits(sid)
 	}
-	if c := l.conference(caller); c.State != "waiting" && c.State != "ringing" || !c.Head {
-		t.Errorf("the item is %s, head of the queue %t", c.State, c.Head)
+	if c := l.conference(caller); c.State != "waiting" && c.State != "ringing" || !c.Requeued {
+		t.Errorf("the item is %s, head of the queue %t", c.State, c.Requeued)
 	}
 	l.online("carol")
 	l.pass(time.Second)

@@ -46,7 +46,8 @@ func TestF198ClocksRepairWhereTheNetworkOverlooksWhatOurAddressesAskFor(t *testi
 func (l *line) unavailable(path string, times int) {
 	l.t.Helper()
 	l.fault(faults.Rule{
-		Kind: "webhook", Match: faults.Match{Path: path}, Do: "fail", Status: http.StatusServiceUnavailable, Times: times,
+		Kind: "webhook", Match: faults.Match{Path: path}, Do: "fail", Status: http.StatusServiceUnavailable,
+		Times: times,
 	})
 }
 

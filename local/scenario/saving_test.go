@@ -13,12 +13,12 @@ import (
 	"testing"
 
 	"warmtransfer/local/stack"
-	"warmtransfer/shared/conference"
+	"warmtransfer/shared/call"
 )
 
 // saving is called with each save of a call on its way to the store. Save lets it take effect at once; otherwise it
 // does so after saving has returned. True loses the answer.
-type saving func(c *conference.Conference, save func()) (lost bool)
+type saving func(c *call.Call, save func()) (lost bool)
 
 // between puts it between the functions and the store.
 func (f saving) between(t *testing.T) func(*stack.Options) {
@@ -58,7 +58,7 @@ func viaProxy(t *testing.T, ask func(w http.ResponseWriter, r *http.Request, sto
 }
 
 // saved is the call that a request to the store saves, nil if it saves none.
-func saved(r *http.Request) *conference.Conference {
+func saved(r *http.Request) *call.Call {
 	if !strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".PutItem") {
 		return nil
 	}
@@ -67,7 +67,7 @@ func saved(r *http.Request) *conference.Conference {
 	var put struct {
 		Item struct{ PK, Doc struct{ S string } }
 	}
-	c := &conference.Conference{}
+	c := &call.Call{}
 	if err != nil || json.Unmarshal(body, &put) != nil || !strings.HasPrefix(put.Item.PK.S, "c#") ||
 		json.Unmarshal([]byte(put.Item.Doc.S), c) != nil {
 		return nil

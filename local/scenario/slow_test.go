@@ -11,7 +11,8 @@ import (
 
 // everyList is a fault of all the network's lists.
 func everyList(do string, times int) faults.Rule {
-	return faults.Rule{Kind: "rest", Match: faults.Match{Path: "(Calls|Conferences|Participants).json$", Method: "GET"}, Do: do, Times: times, DelayMs: 600_000}
+	return faults.Rule{Kind: "rest", Match: faults.Match{Path: "(Calls|Conferences|Participants).json$", Method: "GET"},
+		Do: do, Times: times, DelayMs: 600_000}
 }
 
 // Twilio's lists succeed, and show nobody or only an old state, for the two sweeps of two minutes, or once. No leg is
@@ -49,7 +50,7 @@ func TestF178ListsLagInEveryPhase(t *testing.T) {
 					if got := hears(); got != want {
 						t.Errorf("after it they hear %s, want %s", got, want)
 					}
-					if l.conference(caller).Round != 0 {
+					if l.conference(caller).Generation != 0 {
 						t.Error("the caller was taken out of the conference")
 					}
 					l.done(60 * time.Second)
@@ -94,10 +95,12 @@ func TestF184AnUnholdTakesEffectLate(t *testing.T) {
 					caller := consulting(l)
 					l.pass(3 * time.Second)
 					l.fault(faults.Rule{
-						Kind: "rest", Match: faults.Match{Path: "/" + caller + ".json$", Method: "POST"}, Do: "late", DelayMs: late, Times: 1,
+						Kind: "rest", Match: faults.Match{Path: "/" + caller + ".json$", Method: "POST"}, Do: "late",
+						DelayMs: late, Times: 1,
 					})
 					if !told {
-						l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Event: "participant-unhold"}, Do: "drop", Times: 1})
+						l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Event: "participant-unhold"},
+							Do: "drop", Times: 1})
 					}
 					all := strings.Fields(presses)
 					for _, verb := range all {

@@ -111,7 +111,8 @@ func (s *soak) second() {
 
 var callSID = regexp.MustCompile(`CA[0-9a-f]{32}`)
 
-// look records whom the last requests' faults have struck, because phonenet forgets requests after some thousand.
+// look records whom the last requests' faults have struck, because the phone network forgets requests after some
+// thousand.
 func (s *soak) look() {
 	for _, r := range s.Network.Records(s.seen) {
 		s.seen = r.N
@@ -271,7 +272,8 @@ func (s *soak) reckon() {
 		s.t.Errorf("N1: %d times a caller heard nothing for longer than the faults allow, once for %v", long, worst)
 	}
 	s.wantNothingPersonal()
-	s.t.Logf("%d calls, %d legs opened, %d closed, %d callers lost; longest silence %v, %d longer ones of several faults; %v of virtual time; faults in %d of %d requests",
+	s.t.Logf(
+		"%d calls, %d legs opened, %d closed, %d callers lost; longest silence %v, %d longer ones of several faults; %v of virtual time; faults in %d of %d requests",
 		len(s.callers), opened, closed, lost, worst, twice, s.clock.Now().Sub(epoch), s.struck, s.seen)
 }
 

@@ -29,7 +29,7 @@ func TestF094StrangersAreNotLetIntoTheRoom(t *testing.T) {
 			l.presses("alice", "join", "")
 		}
 		alice, bob := l.legTo("alice"), l.legTo("bob")
-		room := string(l.conference(caller).Room)
+		room := string(l.conference(caller).Conference)
 		status, answer := l.invites(room, "+15550171")
 		if status != http.StatusCreated {
 			t.Fatalf("the fourth: %d %v", status, answer)

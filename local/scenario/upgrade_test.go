@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"warmtransfer/shared/conference"
+	"warmtransfer/shared/call"
 )
 
 // later are what a newer version of the program adds to an item and to its parts.
@@ -66,11 +66,11 @@ func TestF016CallWhileTheStackIsBeingUpdated(t *testing.T) {
 	l.together(caller, alice)
 
 	l.edit("c#"+caller, later, "parking")
-	call := l.version("c#" + caller)
+	shown := l.version("c#" + caller)
 	l.presses("alice", "consult", "bob")
 	l.waits(caller)
 	l.together(alice, l.answers("bob"))
-	l.wantLater("c#"+caller, call)
+	l.wantLater("c#"+caller, shown)
 	_, doc := l.item("c#" + caller)
 	for _, leg := range doc["legs"].([]any) {
 		if m := leg.(map[string]any); m["agent"] == "alice" && m["codec"] != "opus" {
@@ -83,7 +83,7 @@ func TestF016CallWhileTheStackIsBeingUpdated(t *testing.T) {
 	l.presses("bob", "end", "")
 	l.pass(10 * time.Second)
 	l.wantOver(caller)
-	l.wantLater("c#"+caller, call+3)
+	l.wantLater("c#"+caller, shown+3)
 	l.wantLater("a#alice", agent+1)
 	l.done(10 * time.Second)
 }
@@ -121,7 +121,7 @@ func TestF016ItemsOfAnOlderVersionAreRead(t *testing.T) {
 	l.wantPresence("alice", "available")
 	l.pass(2 * time.Minute)
 	l.together(caller, l.legTo("bob"))
-	if c := l.conference(caller); c.Hops != 1 || c.Transfer.Outcome != conference.OutcomeAnswered {
+	if c := l.conference(caller); c.Hops != 1 || c.Transfer.Outcome != call.OutcomeAnswered {
 		t.Errorf("the item: %d hops, transfer %+v", c.Hops, c.Transfer)
 	}
 	l.done(10 * time.Second)

@@ -21,7 +21,7 @@ type Account struct {
 	Number                            string // E.164
 }
 
-// MadeUp is the account of phonenet when none is given. It gives access to nothing else.
+// MadeUp is the account of the phone network when none is given. It gives access to nothing else.
 func MadeUp() Account {
 	return Account{
 		SID:       "AC00000000000000000000000000000001",
@@ -37,7 +37,8 @@ type Options struct {
 	Root    string // the repository; "" is found from the working directory
 	Port    int    // of the page and the API; the others follow it. 0: free ports for all
 	Account Account
-	// TwilioURL is a Twilio-compatible API to use instead of phonenet; PublicURL is then where it reaches our webhooks.
+	// TwilioURL is a Twilio-compatible API to use instead of the phone network; PublicURL is then where it reaches our
+	// webhooks.
 	TwilioURL, PublicURL string
 	Headless             bool   // no page, no sound
 	Data                 string // a folder for the store; "" keeps everything in memory
@@ -93,7 +94,9 @@ func (o Options) check() error {
 			"give https://api.twilio.com", u.Host))
 	}
 	if o.TwilioURL != "" && o.PublicURL == "" {
-		errs = append(errs, errors.New("-twilio-url needs -public-url: the address at which Twilio reaches this machine, for example that of a tunnel"))
+		errs = append(errs,
+			errors.New(
+				"-twilio-url needs -public-url: the address at which Twilio reaches this machine, for example that of a tunnel"))
 	}
 	return errors.Join(errs...)
 }

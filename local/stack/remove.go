@@ -9,7 +9,7 @@ import (
 
 	"warmtransfer/shared/agent"
 	"warmtransfer/shared/dynamo"
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/service"
 )
 
 // Mark marks an agent as removed in the table, or restores one; the API checks this mark. Name is the agent's name in
@@ -19,7 +19,7 @@ func Mark(ctx context.Context, table *dynamo.Store, name string, removed bool, n
 	if err != nil {
 		return err
 	}
-	board, who := switchboard.New(table, nil, switchboard.Settings{}), switchboard.Who{ID: id, Name: name}
+	board, who := service.New(table, nil, service.Settings{}), service.Principal{ID: id, Name: name}
 	if removed {
 		return board.Remove(ctx, who, now)
 	}

@@ -1,5 +1,5 @@
 // Package stack puts the local stack together in one process: the gateway in front of the functions' binaries, the
-// store, the sign-in, the secret, and phonenet.
+// store, the sign-in, the secret, and the phone network.
 //
 // It only wires. It knows neither how a part works nor what the functions do.
 package stack
@@ -40,7 +40,7 @@ const clientID = "agent-page"
 // Stack is a running local stack.
 type Stack struct {
 	API     string // the page and the API
-	Control string // the control API, and phonenet's REST API and signalling
+	Control string // the control API, and the phone network's REST API and signalling
 	Issuer  string
 	Twilio  string // the Twilio-compatible API that the functions use
 	Store   string
@@ -230,7 +230,7 @@ func (s *Stack) serve(l net.Listener, h http.Handler) {
 	})
 }
 
-// public is where Twilio (phonenet) reaches our webhooks.
+// public is where Twilio (the phone network) reaches our webhooks.
 func (s *Stack) public() string {
 	if s.o.PublicURL != "" {
 		return s.o.PublicURL
@@ -348,7 +348,8 @@ func (s *Stack) startIssuer(l net.Listener) error {
 	return nil
 }
 
-// startNetwork starts phonenet with everything on its port; without phonenet, the port still answers what scripts ask.
+// startNetwork starts the phone network with everything on its port; without the phone network, the port still answers
+// what scripts ask.
 // It returns the page's voice options.
 func (s *Stack) startNetwork(l net.Listener) (any, error) {
 	mux := http.NewServeMux()
@@ -359,13 +360,14 @@ func (s *Stack) startNetwork(l net.Listener) (any, error) {
 	defer s.serve(l, mux)
 	if s.o.TwilioURL != "" {
 		if u, err := url.Parse(s.o.TwilioURL); err == nil && loopback(s.o.TwilioURL) {
-			return voice.Page(u.Host), nil // another stack's phonenet
+			return voice.Page(u.Host), nil // another stack's the phone network
 		}
 		return nil, nil
 	}
 	cfg := s.o.Network
 	a := s.o.Account
-	cfg.Account, cfg.AuthToken, cfg.APIKey, cfg.APISecret, cfg.Number = a.SID, a.AuthToken, a.APIKey, a.APISecret, a.Number
+	cfg.Account, cfg.AuthToken, cfg.APIKey, cfg.APISecret, cfg.Number = a.SID, a.AuthToken, a.APIKey, a.APISecret,
+		a.Number
 	cfg.Clock = s.Clock
 	network, err := twiliosim.New(cfg)
 	if err != nil {

@@ -87,7 +87,8 @@ func freePorts(t *testing.T) int {
 	return 0
 }
 
-// Live mode is the same binaries against Twilio at another address. Here that address is the phonenet of another stack,
+// Live mode is the same binaries against Twilio at another address. Here that address is the phone network of another
+// stack,
 // which knows only what Twilio would know of this one: the number's webhooks, set by REST.
 func TestLiveModeAgainstAPhoneNetworkElsewhere(t *testing.T) {
 	twilio := began(t, Options{Headless: true})

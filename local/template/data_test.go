@@ -109,7 +109,7 @@ func eachNode(t *testing.T, in string, visit func(ast.Node)) {
 }
 
 // A decision made on a stale item could give one caller two owners. An index cannot be read consistently, so whatever
-// it lists is loaded again before anything is decided (see switchboard.Lists).
+// it lists is loaded again before anything is decided (see service.Lists).
 func TestF115ItemsAreReadConsistently(t *testing.T) {
 	reads := 0
 	eachNode(t, "shared/dynamo", func(n ast.Node) {

@@ -177,7 +177,7 @@ func statements(t *testing.T, name string, f *yaml.Node) []*yaml.Node {
 	return all
 }
 
-// readsAgents are functions that have the store only as a switchboard.AgentReader: of the store's calls they need one.
+// readsAgents are functions that have the store only as a service.AgentReader: of the store's calls they need one.
 // Scenarios run them behind their own policies.
 var readsAgents = map[string][]string{"token": {"dynamodb:PutItem", "dynamodb:Query"}}
 

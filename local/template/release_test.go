@@ -76,7 +76,8 @@ func TestF203NodeThatIsSupportedIsNamedFirst(t *testing.T) {
 
 // Twilio's console has changed and will change again: documents name a thing by what it is, not by its place.
 func TestF203DocsNameThingsAndNoMenus(t *testing.T) {
-	menu := regexp.MustCompile(`(?i)\((\*)?account, api keys|console, voice|voice, settings|console\.twilio\.com, |account, api keys`)
+	menu := regexp.MustCompile(
+		`(?i)\((\*)?account, api keys|console, voice|voice, settings|console\.twilio\.com, |account, api keys`)
 	for _, path := range []string{"README.md", "docs/operations.md", "docs/external-numbers.md",
 		"local/doctor/phone.go", "local/doctor/region.go", "functions/publish/publisher.go"} {
 		if m := menu.FindString(read(t, path)); m != "" {

@@ -188,7 +188,10 @@ func TestAnUpdatedCallFallsBackOnWhatTheRequestNames(t *testing.T) {
 		}, "speech:Its own."},
 		"none": {func(b *harness, p *api.UpdateCallParams) { p.SetUrl(b.app.URL + "/bad") },
 			"speech:" + exchange.Apology},
-		"a document": {func(_ *harness, p *api.UpdateCallParams) { p.SetTwiml("<Response><Say>Goodbye.</Say></Response>") }, "speech:Goodbye."},
+		"a document": {func(_ *harness,
+			p *api.UpdateCallParams) {
+			p.SetTwiml("<Response><Say>Goodbye.</Say></Response>")
+		}, "speech:Goodbye."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newHarness(t)

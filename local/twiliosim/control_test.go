@@ -118,7 +118,8 @@ func TestControlActions(t *testing.T) {
 	b := newHarness(t)
 	s := httptest.NewServer(b.Control())
 	defer s.Close()
-	for action, status := range map[string]string{"reject": "busy", "busy": "busy", "fail": "failed", "hangup": "busy"} {
+	for action, status := range map[string]string{"reject": "busy", "busy": "busy", "fail": "failed",
+		"hangup": "busy"} {
 		sid := b.ringAgent("alice", "/alice")
 		b.control(s, "POST", "/control/calls/"+sid+"/"+action, "", 204, nil)
 		b.status(sid, status)

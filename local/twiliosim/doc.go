@@ -29,7 +29,7 @@
 //
 // How one request goes: rest reads a form and calls one method of exchange.API. The
 // exchange takes its lock, changes legs and conferences, hands effects out in order, and
-// gives the lock back. Network.do queues each effect: a status callback with webhooks, a
+// gives the lock back. Network.perform queues each effect: a status callback with webhooks, a
 // word to a client with the queue of notices, a fetch of a document in a goroutine whose
 // answer comes back through the exchange's lock.
 package twiliosim

@@ -126,13 +126,16 @@ func TestCreateParticipantRefuses(t *testing.T) {
 		change func(p *api.CreateParticipantParams)
 		code   int
 	}{
-		"label in use":      {func(p *api.CreateParticipantParams) { p.SetLabel("caller") }, 16026},
-		"label with slash":  {func(p *api.CreateParticipantParams) { p.SetLabel("a/b") }, 16024},
-		"invalid number":    {func(p *api.CreateParticipantParams) { p.SetTo("12345") }, 13223},
-		"not our number":    {func(p *api.CreateParticipantParams) { p.SetFrom("+4930123456") }, 21210},
-		"bad callback":      {func(p *api.CreateParticipantParams) { p.SetConferenceStatusCallback("x") }, 21609},
-		"bad wait URL":      {func(p *api.CreateParticipantParams) { p.SetWaitUrl("x") }, 21205},
-		"coach of a nobody": {func(p *api.CreateParticipantParams) { p.SetCallSidToCoach("CA0123456789abcdef0123456789abcdef") }, 16028},
+		"label in use":     {func(p *api.CreateParticipantParams) { p.SetLabel("caller") }, 16026},
+		"label with slash": {func(p *api.CreateParticipantParams) { p.SetLabel("a/b") }, 16024},
+		"invalid number":   {func(p *api.CreateParticipantParams) { p.SetTo("12345") }, 13223},
+		"not our number":   {func(p *api.CreateParticipantParams) { p.SetFrom("+4930123456") }, 21210},
+		"bad callback":     {func(p *api.CreateParticipantParams) { p.SetConferenceStatusCallback("x") }, 21609},
+		"bad wait URL":     {func(p *api.CreateParticipantParams) { p.SetWaitUrl("x") }, 21205},
+		"coach of a nobody": {func(
+			p *api.CreateParticipantParams) {
+			p.SetCallSidToCoach("CA0123456789abcdef0123456789abcdef")
+		}, 16028},
 	} {
 		p := partParams("client:bob")
 		c.change(p)

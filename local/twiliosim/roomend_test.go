@@ -129,7 +129,10 @@ func TestTheActionFollowsWhenTheRoomEndsUnderTheCaller(t *testing.T) {
 			b.update("room", "alice", func(p *api.UpdateParticipantParams) { p.SetEndConferenceOnExit(true) })
 			b.must(b.Hangup(alice))
 		},
-		"by being kicked": func(b *harness, _ string) { b.must(b.api.DeleteParticipant(b.sidOf("room"), "caller", nil)) },
+		"by being kicked": func(b *harness,
+			_ string) {
+			b.must(b.api.DeleteParticipant(b.sidOf("room"), "caller", nil))
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := classic(t)
@@ -186,7 +189,8 @@ func TestANewRoomUnderAnOldName(t *testing.T) {
 
 func TestDialTimeLimit(t *testing.T) { // F011
 	b := newHarness(t)
-	b.doc("/voice", `<Dial timeLimit="60" action="/after"><Conference waitUrl="" endConferenceOnExit="true">room</Conference></Dial>`)
+	b.doc("/voice",
+		`<Dial timeLimit="60" action="/after"><Conference waitUrl="" endConferenceOnExit="true">room</Conference></Dial>`)
 	b.doc("/after", `<Say>Too long.</Say>`)
 	caller := b.dial()
 	b.pass(59 * time.Second)

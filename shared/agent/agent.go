@@ -28,12 +28,12 @@ const (
 	IsOffline   Presence = "offline" // the page has sent no heartbeat lately
 )
 
-// Why is why the agent's status was changed without their doing.
-type Why string
+// StatusReason is why the agent's status was changed without their doing.
+type StatusReason string
 
 const (
-	WhyMissed      Why = "missed"      // did not answer several offers
-	WhyUnreachable Why = "unreachable" // the page's device could not be rung
+	ReasonMissed      StatusReason = "missed"      // did not answer several offers
+	ReasonUnreachable StatusReason = "unreachable" // the page's device could not be rung
 )
 
 // Purpose is what an agent is claimed for.
@@ -47,9 +47,9 @@ const (
 // Claim binds an agent to one leg of one call. It is a lease that expires unless it is renewed, so an agent is released
 // even if a request crashes between two writes.
 type Claim struct {
-	Conference string    `json:"conference"`
-	Leg        string    `json:"leg"`
-	Until      time.Time `json:"until"`
+	Call  string    `json:"conference"`
+	Leg   string    `json:"leg"`
+	Until time.Time `json:"until"`
 	// For is what the claim was made for; "" if an older version made it.
 	For Purpose `json:"for,omitempty"`
 	// Askers names the requests that use this claim, each by the leg key that it would have used itself. Only the last
@@ -70,51 +70,53 @@ type Dropped struct {
 
 // Agent is one agent, stored as one item.
 type Agent struct {
-	ID      ID        `json:"id"`
-	Name    string    `json:"name"`
-	Schema  int       `json:"schema"`
-	Version int64     `json:"version"` // counts saves; 0: never saved
-	Status  Status    `json:"status"`
-	Since   time.Time `json:"since"` // when Status was entered
-	Why     Why       `json:"why,omitempty"`
-	// Idle is since when the agent has been in no call; in the future while wrap-up lasts. The agent who has been idle
+	ID           ID           `json:"id"`
+	Name         string       `json:"name"`
+	Schema       int          `json:"schema"`
+	Version      int64        `json:"version"` // counts saves; 0: never saved
+	Status       Status       `json:"status"`
+	Since        time.Time    `json:"since"` // when Status was entered
+	StatusReason StatusReason `json:"why,omitempty"`
+	// IdleSince is since when the agent has been in no call; in the future while wrap-up lasts. The agent who has been
+	// idle
 	// longest is offered a caller first.
-	Idle    time.Time `json:"idle"`
-	Seen    time.Time `json:"seen"`             // time of the last heartbeat
-	Back    time.Time `json:"back,omitzero"`    // first heartbeat after StaleAfter without any
-	Freed   time.Time `json:"freed,omitzero"`   // when the last claim ended
-	Missed  int       `json:"missed,omitempty"` // offers missed in a row
-	Claim   *Claim    `json:"claim,omitempty"`
-	Dropped *Dropped  `json:"dropped,omitempty"` // the last claim that a request gave up
+	IdleSince   time.Time `json:"idle"`
+	HeartbeatAt time.Time `json:"seen"`             // time of the last heartbeat
+	Back        time.Time `json:"back,omitzero"`    // first heartbeat after StaleAfter without any
+	Freed       time.Time `json:"freed,omitzero"`   // when the last claim ended
+	Missed      int       `json:"missed,omitempty"` // offers missed in a row
+	Claim       *Claim    `json:"claim,omitempty"`
+	Dropped     *Dropped  `json:"dropped,omitempty"` // the last claim that a request gave up
 	// Silent is the time of the last heartbeat of an agent who left the free agents because of missing heartbeats. The
 	// next heartbeat is later, so the two times differ and the agent is free again.
 	Silent *time.Time `json:"silent,omitempty"`
 	// Removed is when the operator removed the agent; zero: not removed.
-	Removed time.Time `json:"removed,omitzero"`
-	Last    *Last     `json:"last,omitempty"`
-	Recent  []Last    `json:"recent,omitempty"` // the last calls and unanswered offers, newest first, in finer words
-	Outside *Window   `json:"outside,omitempty"`
-	// Did names the last requests that took effect in calls that the agent has left, newest last. If one of them is
+	Removed   time.Time  `json:"removed,omitzero"`
+	Last      *LastCall  `json:"last,omitempty"`
+	Recent    []LastCall `json:"recent,omitempty"` // the last calls and unanswered offers, newest first, in finer words
+	DialQuota *DialQuota `json:"outside,omitempty"`
+	// AppliedRequests names the last requests that took effect in calls that the agent has left, newest last. If one of
+	// them is
 	// repeated it is not applied to the next call.
-	Did []string `json:"did,omitempty"`
+	AppliedRequests []string `json:"did,omitempty"`
 }
 
-// Last is how one call ended for the agent.
-type Last struct {
-	Conference string    `json:"conference"`
-	Outcome    string    `json:"outcome"`
-	At         time.Time `json:"at"`
-	Began      time.Time `json:"began,omitzero"`   // when the agent answered, or was rung
-	Caller     string    `json:"caller,omitempty"` // the caller's number, shown to this agent; "": withheld
-	Rang       bool      `json:"rang,omitempty"`   // it rang and the agent did not answer
+// LastCallView is how one call ended for the agent.
+type LastCall struct {
+	Call    string    `json:"conference"`
+	Outcome string    `json:"outcome"`
+	At      time.Time `json:"at"`
+	Began   time.Time `json:"began,omitzero"`   // when the agent answered, or was rung
+	Caller  string    `json:"caller,omitempty"` // the caller's number, shown to this agent; "": withheld
+	Rang    bool      `json:"rang,omitempty"`   // it rang and the agent did not answer
 	// With is the other party of a transfer: the name of the agent, or the number, that the caller went to or came
 	// from.
 	With string `json:"with,omitempty"`
 }
 
-// Window counts outside dials within a time.
-type Window struct {
-	Since time.Time `json:"since"`
-	Count int       `json:"count"`
-	Press string    `json:"press,omitempty"` // the request that was counted last
+// DialQuota counts outside dials within a time.
+type DialQuota struct {
+	Since   time.Time `json:"since"`
+	Count   int       `json:"count"`
+	Request string    `json:"press,omitempty"` // the request that was counted last
 }

@@ -64,16 +64,16 @@ func TestPresence(t *testing.T) {
 	for want, change := range map[Presence]func(*Agent){
 		IsAvailable: func(*Agent) {},
 		IsAway:      func(a *Agent) { a.Choose(Away, t0) },
-		IsWrapUp:    func(a *Agent) { a.Idle = t0.Add(time.Minute) },
-		IsBusy:      func(a *Agent) { _ = a.Take("CA", "leg", t0) },
-		IsOffline:   func(a *Agent) { a.Seen = t0.Add(-StaleAfter - 1) },
+		IsWrapUp:    func(a *Agent) { a.IdleSince = t0.Add(time.Minute) },
+		IsBusy:      func(a *Agent) { _ = a.ClaimFor("CA", "leg", t0) },
+		IsOffline:   func(a *Agent) { a.HeartbeatAt = t0.Add(-StaleAfter - 1) },
 	} {
 		a := available()
 		change(a)
 		if got := a.Presence(t0); got != want {
 			t.Errorf("%s: got %s", want, got)
 		}
-		err := a.Take("CA2", "leg2", t0)
+		err := a.ClaimFor("CA2", "leg2", t0)
 		var no *NotFreeError
 		if want == IsAvailable {
 			if err != nil || a.Claim.Leg != "leg2" {
@@ -87,14 +87,14 @@ func TestPresence(t *testing.T) {
 
 func TestLeaseRunsOutUnlessRenewed(t *testing.T) {
 	a := available()
-	_ = a.Take("CA", "leg", t0)
+	_ = a.ClaimFor("CA", "leg", t0)
 	if a.Renew(t0.Add(time.Second)) {
 		t.Error("a fresh lease was renewed: a write at each heartbeat")
 	}
 	if !a.Renew(t0.Add(Lease/2)) || !a.Claimed(t0.Add(Lease)) {
 		t.Error("the lease was not renewed")
 	}
-	a.Seen = t0.Add(2 * Lease)
+	a.HeartbeatAt = t0.Add(2 * Lease)
 	if !a.Free(t0.Add(2 * Lease)) {
 		t.Error("the lease does not expire")
 	}
@@ -102,13 +102,13 @@ func TestLeaseRunsOutUnlessRenewed(t *testing.T) {
 
 func TestRelease(t *testing.T) {
 	a := available()
-	_ = a.Take("CA", "leg", t0)
+	_ = a.ClaimFor("CA", "leg", t0)
 	if a.Release(Release{Leg: "other"}, t0) || a.Claim == nil {
 		t.Fatal("F106: released by another leg's end")
 	}
 	now := t0.Add(time.Minute)
-	a.Release(Release{Leg: "leg", Talked: true, Outcome: "lost", WrapUp: 30 * time.Second}, now)
-	a.Seen = now
+	a.Release(Release{Leg: "leg", Answered: true, Outcome: "lost", WrapUp: 30 * time.Second}, now)
+	a.HeartbeatAt = now
 	if p := a.Presence(now); p != IsWrapUp {
 		t.Errorf("after a call: %s", p)
 	}
@@ -127,14 +127,14 @@ func TestF017MissedOffers(t *testing.T) {
 			t.Fatalf("%s after %d", a.Status, i)
 		}
 		a.Beat(t0)
-		_ = a.Take("CA", "leg", t0)
+		_ = a.ClaimFor("CA", "leg", t0)
 		a.Release(Release{Leg: "leg", Missed: true}, t0)
 	}
-	if a.Status != Away || a.Why != WhyMissed {
-		t.Errorf("%s, %s", a.Status, a.Why)
+	if a.Status != Away || a.StatusReason != ReasonMissed {
+		t.Errorf("%s, %s", a.Status, a.StatusReason)
 	}
 	a.Choose(Available, t0)
-	if a.Why != "" || a.Missed != 0 || !a.Free(t0) {
+	if a.StatusReason != "" || a.Missed != 0 || !a.Free(t0) {
 		t.Errorf("after choosing again: %+v", a)
 	}
 }
@@ -144,15 +144,15 @@ func TestBeatIsWrittenSparingly(t *testing.T) {
 	if a.Beat(t0.Add(time.Second)) {
 		t.Error("a write at each heartbeat")
 	}
-	if !a.Beat(t0.Add(beatEvery)) || a.Seen != t0.Add(beatEvery) {
+	if !a.Beat(t0.Add(beatEvery)) || a.HeartbeatAt != t0.Add(beatEvery) {
 		t.Error("not written")
 	}
 }
 
 func TestChoosingAvailableEndsTheWrapUp(t *testing.T) {
 	a := available()
-	_ = a.Take("CA", "leg", t0)
-	a.Release(Release{Leg: "leg", Talked: true, WrapUp: time.Minute}, t0)
+	_ = a.ClaimFor("CA", "leg", t0)
+	a.Release(Release{Leg: "leg", Answered: true, WrapUp: time.Minute}, t0)
 	if p := a.Presence(t0); p != IsWrapUp {
 		t.Fatalf("after a call: %s", p)
 	}
@@ -171,24 +171,24 @@ func TestRejoin(t *testing.T) {
 		want   Presence // in the way of the recall; "" if the agent is claimed
 	}{
 		{"available", Available, func(*Agent) {}, ""},
-		{"wrap-up", Available, func(a *Agent) { a.Idle = now.Add(time.Minute) }, ""},
+		{"wrap-up", Available, func(a *Agent) { a.IdleSince = now.Add(time.Minute) }, ""},
 		{"chose away in the call", Away, func(*Agent) {}, ""},
 		{"chose wrap-up in the call", WrapUp, func(*Agent) {}, ""},
 		{"chose away since", Available, func(a *Agent) { a.Choose(Away, now) }, IsAway},
 		{"chose wrap-up since", Available, func(a *Agent) { a.Choose(WrapUp, now) }, IsWrapUp},
 		{"chose away in the call, and again since", Away, func(a *Agent) { a.Choose(Away, now) }, IsAway},
 		{"came back from away", Away, func(a *Agent) { a.Choose(Available, now) }, ""},
-		{"in another call", Available, func(a *Agent) { _ = a.Take("CA2", "other", now) }, IsBusy},
-		{"no heartbeat since", Available, func(a *Agent) { a.Seen = lost }, IsAvailable},
-		{"offline", Away, func(a *Agent) { a.Seen = now.Add(-StaleAfter - 1) }, IsOffline},
+		{"in another call", Available, func(a *Agent) { _ = a.ClaimFor("CA2", "other", now) }, IsBusy},
+		{"no heartbeat since", Available, func(a *Agent) { a.HeartbeatAt = lost }, IsAvailable},
+		{"offline", Away, func(a *Agent) { a.HeartbeatAt = now.Add(-StaleAfter - 1) }, IsOffline},
 	} {
 		a := available()
-		_ = a.Take("CA", "leg", t0)
+		_ = a.ClaimFor("CA", "leg", t0)
 		a.Choose(test.choose, t0.Add(time.Second))
-		a.Release(Release{Conference: "CA", Leg: "leg", Talked: true, Outcome: "lost"}, lost)
-		a.Seen = now
+		a.Release(Release{Call: "CA", Leg: "leg", Answered: true, Outcome: "lost"}, lost)
+		a.HeartbeatAt = now
 		test.change(a)
-		err := a.Rejoin("CA", "again", lost, now)
+		err := a.ClaimForRecall("CA", "again", lost, now)
 		var no *NotFreeError
 		switch {
 		case test.want == "" && (err != nil || a.Claim.Leg != "again"):
@@ -203,24 +203,24 @@ func TestRejoin(t *testing.T) {
 // call begins no wrap-up, so the correction does, from the end of the call.
 func TestTheRestAfterACallThatIsOverAfterAll(t *testing.T) {
 	a := available()
-	_ = a.Take("CA", "leg", t0)
-	a.Release(Release{Conference: "CA", Leg: "leg", Talked: true, Outcome: "lost"}, t0)
+	_ = a.ClaimFor("CA", "leg", t0)
+	a.Release(Release{Call: "CA", Leg: "leg", Answered: true, Outcome: "lost"}, t0)
 	if p := a.Presence(t0); p != IsAvailable {
 		t.Fatalf("after a loss: %s", p)
 	}
 	for range 2 { // it may be repeated
-		a.Relabel(Release{Conference: "CA", Outcome: "caller-left", WrapUp: time.Minute})
-		if !a.Idle.Equal(t0.Add(time.Minute)) || a.Presence(t0) != IsWrapUp {
-			t.Errorf("idle since %v, %s", a.Idle, a.Presence(t0))
+		a.CorrectOutcome(Release{Call: "CA", Outcome: "caller-left", WrapUp: time.Minute})
+		if !a.IdleSince.Equal(t0.Add(time.Minute)) || a.Presence(t0) != IsWrapUp {
+			t.Errorf("idle since %v, %s", a.IdleSince, a.Presence(t0))
 		}
 	}
 }
 
 func TestTheFirstBeatAfterACallIsWritten(t *testing.T) {
 	a := available()
-	_ = a.Take("CA", "leg", t0)
-	a.Release(Release{Leg: "leg", Talked: true}, t0.Add(time.Second))
-	if !a.Beat(t0.Add(2*time.Second)) || a.Seen != t0.Add(2*time.Second) {
+	_ = a.ClaimFor("CA", "leg", t0)
+	a.Release(Release{Leg: "leg", Answered: true}, t0.Add(time.Second))
+	if !a.Beat(t0.Add(2*time.Second)) || a.HeartbeatAt != t0.Add(2*time.Second) {
 		t.Error("not written")
 	}
 	if a.Beat(t0.Add(3 * time.Second)) {
@@ -239,17 +239,17 @@ func TestF192WhatRangIsInTheListOnce(t *testing.T) {
 		{Release{Outcome: "failed:500", Rang: true}, "failed:500"},
 		{Release{Outcome: "failed:480", Rang: true, Unreached: true}, ""},
 		{Release{Outcome: "caller-left"}, ""},
-		{Release{Outcome: "ended", Talked: true, Word: "ended-here"}, "ended-here"},
+		{Release{Outcome: "ended", Answered: true, Word: "ended-here"}, "ended-here"},
 	} {
 		a := available()
-		_ = a.Take("CA", "leg", t0)
-		test.r.Conference, test.r.Leg, test.r.Caller = "CA", "leg", "sip:1001@pbx.example.com"
+		_ = a.ClaimFor("CA", "leg", t0)
+		test.r.Call, test.r.Leg, test.r.Caller = "CA", "leg", "sip:1001@pbx.example.com"
 		for range 2 { // it may be repeated
 			a.Release(test.r, t0)
 		}
-		want := []Last{{
-			Conference: "CA", Outcome: test.want, At: t0,
-			Caller: test.r.Caller, Rang: !test.r.Talked, With: test.r.With,
+		want := []LastCall{{
+			Call: "CA", Outcome: test.want, At: t0,
+			Caller: test.r.Caller, Rang: !test.r.Answered, With: test.r.With,
 		}}
 		if test.want == "" {
 			want = nil
@@ -257,7 +257,7 @@ func TestF192WhatRangIsInTheListOnce(t *testing.T) {
 		if !slices.Equal(a.Recent, want) {
 			t.Errorf("%+v leaves %+v, want %+v", test.r, a.Recent, want)
 		}
-		if test.r.Talked && a.Last.Outcome != "ended" {
+		if test.r.Answered && a.Last.Outcome != "ended" {
 			t.Errorf("the last call: %+v", a.Last)
 		}
 	}
@@ -265,7 +265,7 @@ func TestF192WhatRangIsInTheListOnce(t *testing.T) {
 
 func TestF191WhoIsRung(t *testing.T) {
 	a := available()
-	_ = a.Take("CA", "leg", t0)
+	_ = a.ClaimFor("CA", "leg", t0)
 	for after, want := range map[time.Duration]bool{0: true, time.Minute: true, longestRing: false} {
 		if got := a.Rung(t0.Add(after)); got != want && a.Claimed(t0.Add(after)) {
 			t.Errorf("after %v: rung %t", after, got)

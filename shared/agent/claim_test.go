@@ -8,7 +8,7 @@ import (
 
 func TestF209OnlyTheLastOfItsAskersFreesAClaim(t *testing.T) {
 	a := available()
-	idle := a.Idle
+	idle := a.IdleSince
 	if err := a.TakeTarget("CA", "leg", t0); err != nil || a.Claim.For != ForTransfer {
 		t.Fatalf("%v, %+v", err, a.Claim)
 	}
@@ -23,13 +23,13 @@ func TestF209OnlyTheLastOfItsAskersFreesAClaim(t *testing.T) {
 	if a.Drop("other leg", "second", t0) {
 		t.Error("a claim on another leg was given up")
 	}
-	if !a.Drop("leg", "second", t0) || a.Claim != nil || !a.Free(t0) || !a.Idle.Equal(idle) {
+	if !a.Drop("leg", "second", t0) || a.Claim != nil || !a.Free(t0) || !a.IdleSince.Equal(idle) {
 		t.Errorf("after the last has given up: %+v", a)
 	}
 	if a.DoubtsFreedom(t0.Add(DoubtFor-1)) != "CA" || a.DoubtsFreedom(t0.Add(DoubtFor)) != "" {
 		t.Error("DoubtsFreedom does not last for DoubtFor")
 	}
-	if _ = a.Take("CA2", "leg2", t0); a.DoubtsFreedom(t0) != "" || a.Claim.For != ForOffer {
+	if _ = a.ClaimFor("CA2", "leg2", t0); a.DoubtsFreedom(t0) != "" || a.Claim.For != ForOffer {
 		t.Errorf("claimed anew: %+v", a)
 	}
 }
@@ -46,14 +46,14 @@ func TestF209AReleaseByTheCallFreesAllAskers(t *testing.T) {
 
 func TestF209BindLeavesAnotherCallsClaimAlone(t *testing.T) {
 	a := available()
-	_ = a.Take("CA", "leg", t0)
+	_ = a.ClaimFor("CA", "leg", t0)
 	if a.Bind(ForOffer, "CA", "leg", t0) || a.Bind(ForOffer, "CA2", "leg2", t0) {
 		t.Errorf("changed to %+v", a.Claim)
 	}
 	if !a.Bind(ForTransfer, "CA", "other", t0) || a.Claim.Leg != "other" {
 		t.Errorf("another leg of the call: %+v", a.Claim)
 	}
-	if !a.Bind(ForOffer, "CA2", "leg2", t0.Add(Lease)) || a.Claim.Conference != "CA2" {
+	if !a.Bind(ForOffer, "CA2", "leg2", t0.Add(Lease)) || a.Claim.Call != "CA2" {
 		t.Errorf("an expired claim: %+v", a.Claim)
 	}
 }
@@ -86,7 +86,7 @@ func TestF179ASilentPageLeavesTheFreeAndABeatComesBack(t *testing.T) {
 	if !a.Beat(later) || !a.Ranked() || !a.Free(later) {
 		t.Error("not free again after a heartbeat")
 	}
-	a.Seen = time.Time{} // the device could not be rung
+	a.HeartbeatAt = time.Time{} // the device could not be rung
 	if !a.FallSilent(later) || a.Ranked() {
 		t.Error("an agent who could not be rung is still among the free agents")
 	}
@@ -97,7 +97,8 @@ func TestF179ASilentPageLeavesTheFreeAndABeatComesBack(t *testing.T) {
 
 func TestF202ARemovedAgentIsNothingButRemoved(t *testing.T) {
 	a := available()
-	if !a.Remove(t0) || a.Remove(t0) || a.Free(t0) || a.AtHand(t0) || a.Ranked() || a.ComesBack("CA", t0, t0) {
+	if !a.Remove(t0) || a.Remove(t0) || a.Free(t0) || a.Reachable(t0) || a.Ranked() ||
+		a.EligibleForRecall("CA", t0, t0) {
 		t.Errorf("%+v", a)
 	}
 	if !a.Restore() || a.Restore() || a.Presence(t0) != IsAway {

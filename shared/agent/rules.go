@@ -26,8 +26,8 @@ const (
 	beatEvery = 5 * time.Second
 	// MaxRecent is how many calls an agent's list of recent calls keeps.
 	MaxRecent = 10
-	// maxDid is how many requests of earlier calls are kept.
-	maxDid = 16
+	// maxAppliedRequests is how many requests of earlier calls are kept.
+	maxAppliedRequests = 16
 	// MaxOutside is how many outside numbers an agent may dial in OutsideWindow.
 	MaxOutside    = 20
 	OutsideWindow = time.Hour
@@ -47,7 +47,7 @@ func (e *NotFreeError) Error() string { return fmt.Sprintf("the agent is %s", e.
 
 // New is an agent who signs in for the first time: Away until they choose.
 func New(id ID, name string, now time.Time) *Agent {
-	return &Agent{ID: id, Name: name, Schema: schema, Status: Away, Since: now, Idle: now, Seen: now}
+	return &Agent{ID: id, Name: name, Schema: schema, Status: Away, Since: now, IdleSince: now, HeartbeatAt: now}
 }
 
 // Claimed says whether a claim that has not expired binds the agent.
@@ -58,11 +58,11 @@ func (a *Agent) Presence(now time.Time) Presence {
 	switch {
 	case a.Claimed(now):
 		return IsBusy
-	case a.IsRemoved(), now.After(a.Seen.Add(StaleAfter)):
+	case a.IsRemoved(), now.After(a.HeartbeatAt.Add(StaleAfter)):
 		return IsOffline
 	case a.Status == Away:
 		return IsAway
-	case a.Status == WrapUp || now.Before(a.Idle):
+	case a.Status == WrapUp || now.Before(a.IdleSince):
 		return IsWrapUp
 	default:
 		return IsAvailable
@@ -75,17 +75,17 @@ func (a *Agent) Free(now time.Time) bool { return a.Presence(now) == IsAvailable
 // Ranked says whether the agent is in the index of free agents: available, not claimed, and not without heartbeats for
 // SilentAfter. The page need not be present, so a heartbeat does not change the index.
 func (a *Agent) Ranked() bool {
-	silent := a.Silent != nil && a.Silent.Equal(a.Seen)
+	silent := a.Silent != nil && a.Silent.Equal(a.HeartbeatAt)
 	return a.Status == Available && a.Claim == nil && !silent && !a.IsRemoved()
 }
 
 // FallSilent takes an agent out of the free agents whose page has sent no heartbeat for SilentAfter. It says whether
 // anything has changed.
 func (a *Agent) FallSilent(now time.Time) bool {
-	if !a.Ranked() || !now.After(a.Seen.Add(SilentAfter)) {
+	if !a.Ranked() || !now.After(a.HeartbeatAt.Add(SilentAfter)) {
 		return false
 	}
-	seen := a.Seen
+	seen := a.HeartbeatAt
 	a.Silent = &seen
 	return true
 }
@@ -99,7 +99,7 @@ func (a *Agent) Remove(now time.Time) bool {
 	if a.IsRemoved() {
 		return false
 	}
-	a.Removed, a.Status, a.Since, a.Why = now, Away, now, ""
+	a.Removed, a.Status, a.Since, a.StatusReason = now, Away, now, ""
 	return true
 }
 
@@ -112,23 +112,24 @@ func (a *Agent) Restore() bool {
 	return true
 }
 
-// AtHand says whether the agent could be rung now, whatever status they have chosen: they are not claimed, and their
+// Reachable says whether the agent could be rung now, whatever status they have chosen: they are not claimed, and their
 // page sends heartbeats.
-func (a *Agent) AtHand(now time.Time) bool {
+func (a *Agent) Reachable(now time.Time) bool {
 	p := a.Presence(now)
 	return p != IsBusy && p != IsOffline
 }
 
-// ComesBack says whether the agent may be offered the caller again who lost them at the given time: they are claimed
+// EligibleForRecall says whether the agent may be offered the caller again who lost them at the given time: they are
+// claimed
 // for no other call, and have not chosen Away or WrapUp since. A status chosen before the loss applies after the call,
 // as does wrap-up; and the call is not over.
-func (a *Agent) ComesBack(conference string, lost, now time.Time) bool {
-	elsewhere := a.Claimed(now) && a.Claim.Conference != conference
+func (a *Agent) EligibleForRecall(conference string, lost, now time.Time) bool {
+	elsewhere := a.Claimed(now) && a.Claim.Call != conference
 	return !elsewhere && !a.IsRemoved() && (a.Status == Available || !a.Since.After(lost))
 }
 
-// Take claims the agent for the leg of an offer, or says with *NotFreeError why they cannot be claimed.
-func (a *Agent) Take(conference, leg string, now time.Time) error {
+// ClaimFor claims the agent for the leg of an offer, or says with *NotFreeError why they cannot be claimed.
+func (a *Agent) ClaimFor(conference, leg string, now time.Time) error {
 	return a.take(ForOffer, conference, leg, now)
 }
 
@@ -145,9 +146,9 @@ func (a *Agent) take(what Purpose, conference, leg string, now time.Time) error 
 	return nil
 }
 
-// Rejoin is ClaimFor for a caller who lost this agent at the given time (see EligibleForRecall).
-func (a *Agent) Rejoin(conference, leg string, lost, now time.Time) error {
-	if !a.AtHand(now) || !a.Seen.After(lost) || !a.ComesBack(conference, lost, now) {
+// ClaimForRecall is ClaimFor for a caller who lost this agent at the given time (see EligibleForRecall).
+func (a *Agent) ClaimForRecall(conference, leg string, lost, now time.Time) error {
+	if !a.Reachable(now) || !a.HeartbeatAt.After(lost) || !a.EligibleForRecall(conference, lost, now) {
 		return &NotFreeError{Presence: a.Presence(now)}
 	}
 	a.claim(ForOffer, conference, leg, now)
@@ -171,10 +172,10 @@ func (a *Agent) TakeOver(conference, leg string, now time.Time) {
 // Bind claims the agent for a leg that the call has for them, whatever the agent's item said before, unless they are
 // claimed for another call. It says whether anything has changed.
 func (a *Agent) Bind(what Purpose, conference, leg string, now time.Time) bool {
-	if a.Claim != nil && a.Claim.Conference == conference && a.Claim.Leg == leg {
+	if a.Claim != nil && a.Claim.Call == conference && a.Claim.Leg == leg {
 		return false
 	}
-	if a.Claimed(now) && a.Claim.Conference != conference {
+	if a.Claimed(now) && a.Claim.Call != conference {
 		return false
 	}
 	a.claim(what, conference, leg, now)
@@ -183,7 +184,7 @@ func (a *Agent) Bind(what Purpose, conference, leg string, now time.Time) bool {
 
 func (a *Agent) claim(what Purpose, conference, leg string, now time.Time) {
 	a.Claim = &Claim{
-		Conference: conference, Leg: leg, Until: now.Add(Lease), Since: now, For: what, Askers: []string{leg},
+		Call: conference, Leg: leg, Until: now.Add(Lease), Since: now, For: what, Askers: []string{leg},
 	}
 	a.Dropped = nil
 }
@@ -205,7 +206,7 @@ func (a *Agent) Drop(leg, asker string, now time.Time) bool {
 	}
 	a.Claim.Askers = slices.DeleteFunc(slices.Clone(a.Claim.Askers), func(s string) bool { return s == asker })
 	if len(a.Claim.Askers) == 0 {
-		a.Dropped = &Dropped{Conference: a.Claim.Conference, At: now}
+		a.Dropped = &Dropped{Conference: a.Claim.Call, At: now}
 		a.Claim = nil
 	}
 	return true
@@ -222,20 +223,20 @@ func (a *Agent) Renew(now time.Time) bool {
 
 // Release is how a claim ended.
 type Release struct {
-	Conference string
-	Leg        string
-	Outcome    string
-	Talked     bool // the agent had answered
-	Missed     bool // the agent let it ring
-	Unreached  bool // the page's device could not be rung
-	Declined   bool // the agent declined
-	WrapUp     time.Duration
-	Caller     string
-	Began      time.Time
-	Rang       bool     // it rang and the agent did not answer
-	Word       string   // Outcome in finer words, for the list of recent calls; "": the same
-	With       string   // see LastCall
-	Did        []string // the agent's requests that took effect in the call, newest last
+	Call            string
+	Leg             string
+	Outcome         string
+	Answered        bool // the agent had answered
+	Missed          bool // the agent let it ring
+	Unreached       bool // the page's device could not be rung
+	Declined        bool // the agent declined
+	WrapUp          time.Duration
+	Caller          string
+	Began           time.Time
+	Rang            bool     // it rang and the agent did not answer
+	Word            string   // Outcome in finer words, for the list of recent calls; "": the same
+	With            string   // see LastCallView
+	AppliedRequests []string // the agent's requests that took effect in the call, newest last
 }
 
 // Release ends the agent's claim on that leg. A claim on another leg stays. It says whether anything has changed.
@@ -243,24 +244,24 @@ func (a *Agent) Release(r Release, now time.Time) bool {
 	if a.Claim == nil || a.Claim.Leg != r.Leg {
 		return false
 	}
-	a.Claim, a.Idle, a.Freed = nil, now, now
-	a.remember(r.Did)
-	end := Last{Conference: r.Conference, Outcome: r.Outcome, At: now, Began: r.Began, Caller: r.Caller, With: r.With}
-	if r.Talked || r.Missed || r.Declined || r.Rang && !r.Unreached {
+	a.Claim, a.IdleSince, a.Freed = nil, now, now
+	a.remember(r.AppliedRequests)
+	end := LastCall{Call: r.Call, Outcome: r.Outcome, At: now, Began: r.Began, Caller: r.Caller, With: r.With}
+	if r.Answered || r.Missed || r.Declined || r.Rang && !r.Unreached {
 		line := end
-		line.Outcome, line.Rang = cmp.Or(r.Word, r.Outcome), !r.Talked
-		a.Recent = append([]Last{line}, a.Recent[:min(len(a.Recent), MaxRecent-1)]...)
+		line.Outcome, line.Rang = cmp.Or(r.Word, r.Outcome), !r.Answered
+		a.Recent = append([]LastCall{line}, a.Recent[:min(len(a.Recent), MaxRecent-1)]...)
 	}
 	switch {
-	case r.Talked:
+	case r.Answered:
 		a.Missed = 0
-		a.Idle = now.Add(r.WrapUp)
+		a.IdleSince = now.Add(r.WrapUp)
 		a.Last = &end
 	case r.Missed:
-		a.miss(WhyMissed, now)
+		a.miss(ReasonMissed, now)
 	case r.Unreached:
-		a.Seen = time.Time{} // offline until the next heartbeat
-		a.miss(WhyUnreachable, now)
+		a.HeartbeatAt = time.Time{} // offline until the next heartbeat
+		a.miss(ReasonUnreachable, now)
 	}
 	return true
 }
@@ -268,25 +269,26 @@ func (a *Agent) Release(r Release, now time.Time) bool {
 // remember keeps the names of the requests of a call that the agent has left.
 func (a *Agent) remember(presses []string) {
 	for _, p := range presses {
-		if !slices.Contains(a.Did, p) {
-			a.Did = append(a.Did, p)
+		if !slices.Contains(a.AppliedRequests, p) {
+			a.AppliedRequests = append(a.AppliedRequests, p)
 		}
 	}
-	a.Did = a.Did[max(0, len(a.Did)-maxDid):]
+	a.AppliedRequests = a.AppliedRequests[max(0, len(a.AppliedRequests)-maxAppliedRequests):]
 }
 
-// Relabel corrects how the agent's last call ended, if it is this one: what seemed a loss was the caller's hang-up or a
+// CorrectOutcome corrects how the agent's last call ended, if it is this one: what seemed a loss was the caller's
+// hang-up or a
 // complete transfer. So there is no recall, and the wrap-up that a loss does not begin runs from the end of the call.
 // It says whether anything has changed.
-func (a *Agent) Relabel(r Release) bool {
-	if a.Last == nil || a.Last.Conference != r.Conference || a.Last.Outcome == r.Outcome {
+func (a *Agent) CorrectOutcome(r Release) bool {
+	if a.Last == nil || a.Last.Call != r.Call || a.Last.Outcome == r.Outcome {
 		return false
 	}
-	if a.Idle.Equal(a.Last.At) {
-		a.Idle = a.Idle.Add(r.WrapUp)
+	if a.IdleSince.Equal(a.Last.At) {
+		a.IdleSince = a.IdleSince.Add(r.WrapUp)
 	}
 	for i, l := range a.Recent {
-		if l.Conference == r.Conference && l.At.Equal(a.Last.At) {
+		if l.Call == r.Call && l.At.Equal(a.Last.At) {
 			a.Recent[i].Outcome, a.Recent[i].With = cmp.Or(r.Word, r.Outcome), r.With
 			break
 		}
@@ -297,58 +299,61 @@ func (a *Agent) Relabel(r Release) bool {
 	return true
 }
 
-func (a *Agent) miss(why Why, now time.Time) {
+func (a *Agent) miss(why StatusReason, now time.Time) {
 	a.Missed++
 	if a.Missed >= MissLimit && a.Status == Available {
-		a.Status, a.Since, a.Why = Away, now, why
+		a.Status, a.Since, a.StatusReason = Away, now, why
 	}
 }
 
-// DialOutside counts an outside number that this request is about to dial; ErrTooManyOutside if it is one too many.
-func (a *Agent) DialOutside(press string, now time.Time) error {
-	lately := a.OutsideLately(now)
+// CountOutsideDial counts an outside number that this request is about to dial; ErrTooManyOutside if it is one too
+// many.
+func (a *Agent) CountOutsideDial(press string, now time.Time) error {
+	lately := a.OutsideDials(now)
 	if lately == 0 {
-		a.Outside = &Window{Since: now}
+		a.DialQuota = &DialQuota{Since: now}
 	}
 	if lately >= MaxOutside {
 		return ErrTooManyOutside
 	}
-	a.Outside.Count, a.Outside.Press = lately+1, press
+	a.DialQuota.Count, a.DialQuota.Request = lately+1, press
 	return nil
 }
 
-// DialsOutside says whether this request is the last one that was counted.
-func (a *Agent) DialsOutside(press string) bool { return a.Outside != nil && a.Outside.Press == press }
+// CountedOutsideDial says whether this request is the last one that was counted.
+func (a *Agent) CountedOutsideDial(press string) bool {
+	return a.DialQuota != nil && a.DialQuota.Request == press
+}
 
-// TakeBackOutside uncounts the number of this request, which is not dialled after all. It says whether anything has
+// UncountOutsideDial uncounts the number of this request, which is not dialled after all. It says whether anything has
 // changed.
-func (a *Agent) TakeBackOutside(press string) bool {
-	if !a.DialsOutside(press) {
+func (a *Agent) UncountOutsideDial(press string) bool {
+	if !a.CountedOutsideDial(press) {
 		return false
 	}
-	a.Outside.Count, a.Outside.Press = a.Outside.Count-1, ""
+	a.DialQuota.Count, a.DialQuota.Request = a.DialQuota.Count-1, ""
 	return true
 }
 
-// OutsideLately is how many outside numbers the agent has dialled within OutsideWindow.
-func (a *Agent) OutsideLately(now time.Time) int {
-	if a.Outside == nil || !now.Before(a.Outside.Since.Add(OutsideWindow)) {
+// OutsideDials is how many outside numbers the agent has dialled within OutsideWindow.
+func (a *Agent) OutsideDials(now time.Time) int {
+	if a.DialQuota == nil || !now.Before(a.DialQuota.Since.Add(OutsideWindow)) {
 		return 0
 	}
-	return a.Outside.Count
+	return a.DialQuota.Count
 }
 
 // Beat applies a heartbeat; it says whether it is worth a write. The first one after a call is: the caller may have
 // lost the agent and may wait for it.
 func (a *Agent) Beat(now time.Time) bool {
-	after := a.Last != nil && a.Last.At.After(a.Seen)
-	if !after && now.Before(a.Seen.Add(beatEvery)) {
+	after := a.Last != nil && a.Last.At.After(a.HeartbeatAt)
+	if !after && now.Before(a.HeartbeatAt.Add(beatEvery)) {
 		return false
 	}
-	if now.After(a.Seen.Add(StaleAfter)) {
+	if now.After(a.HeartbeatAt.Add(StaleAfter)) {
 		a.Back = now
 	}
-	a.Seen = now
+	a.HeartbeatAt = now
 	return true
 }
 
@@ -356,14 +361,14 @@ func (a *Agent) Beat(now time.Time) bool {
 // call and again after it, the later time counts (see EligibleForRecall). It says whether anything has changed.
 func (a *Agent) Choose(s Status, now time.Time) bool {
 	beat := a.Beat(now)
-	resting := s == Available && now.Before(a.Idle)
+	resting := s == Available && now.Before(a.IdleSince)
 	again := s != Available && a.Last != nil && a.Last.At.After(a.Since)
 	if a.Status == s && !resting && !again {
 		return beat
 	}
 	if s == Available {
-		a.Idle = now
+		a.IdleSince = now
 	}
-	a.Status, a.Since, a.Why, a.Missed = s, now, "", 0
+	a.Status, a.Since, a.StatusReason, a.Missed = s, now, "", 0
 	return true
 }

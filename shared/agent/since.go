@@ -11,7 +11,7 @@ func (a *Agent) PresenceSince(now time.Time) time.Time {
 	case IsOffline:
 		return a.LastSeen()
 	case IsAvailable:
-		return latest(a.Since, a.Back, a.freed(now), a.Idle)
+		return latest(a.Since, a.Back, a.freed(now), a.IdleSince)
 	default: // IdleSince may be the end of a wrap-up, in the future
 		return latest(a.Since, a.Back, a.freed(now))
 	}
@@ -38,10 +38,10 @@ func (a *Agent) Answer(leg string, at time.Time) bool {
 
 // LastSeen is when the page sent its last heartbeat, or when its device could not be rung.
 func (a *Agent) LastSeen() time.Time {
-	if a.Seen.IsZero() {
+	if a.HeartbeatAt.IsZero() {
 		return latest(a.Freed, a.Since)
 	}
-	return a.Seen
+	return a.HeartbeatAt
 }
 
 // entered is when the claim was made or answered. An older version did not note that; then it is when the claim was

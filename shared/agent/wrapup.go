@@ -8,5 +8,5 @@ func (a *Agent) WrapUpUntil(now time.Time) time.Time {
 	if a.Presence(now) != IsWrapUp || a.Status == WrapUp {
 		return time.Time{}
 	}
-	return a.Idle
+	return a.IdleSince
 }

@@ -11,12 +11,12 @@ func TestF190WrapUpSaysWhenItEndsAndSinceWhenItRuns(t *testing.T) {
 	end := t0.Add(5 * time.Minute)
 	talked := func(choose ...Status) *Agent {
 		a := available()
-		_ = a.Take("CA", "leg", t0)
+		_ = a.ClaimFor("CA", "leg", t0)
 		for _, s := range choose {
 			a.Choose(s, t0.Add(time.Minute))
 		}
 		a.Beat(end)
-		a.Release(Release{Conference: "CA", Leg: "leg", Talked: true, Outcome: "ended", WrapUp: wrapUp}, end)
+		a.Release(Release{Call: "CA", Leg: "leg", Answered: true, Outcome: "ended", WrapUp: wrapUp}, end)
 		return a
 	}
 	for _, test := range []struct {

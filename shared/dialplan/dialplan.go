@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"warmtransfer/shared/env"
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/service"
 )
 
 // Policy is what an operator allows. The zero value allows nothing.
@@ -53,7 +53,7 @@ func New(countries, own []string) (*Policy, error) {
 
 // Open is the policy of the setting ALLOWED_COUNTRIES, country codes with commas between them; nil if it allows
 // nothing. Own is our number.
-func Open(r *env.Reader, own string) switchboard.Numbers {
+func Open(r *env.Reader, own string) service.Numbers {
 	p, err := New(strings.Split(r.Optional("ALLOWED_COUNTRIES"), ","), []string{own})
 	if err != nil {
 		r.Bad("ALLOWED_COUNTRIES", "countries' codes of two letters with commas between them, like GB,DE")
@@ -122,4 +122,4 @@ func e164(s string) bool {
 	return true
 }
 
-func refuse(why string) error { return &switchboard.NumberError{Why: why} }
+func refuse(why string) error { return &service.NumberError{Why: why} }

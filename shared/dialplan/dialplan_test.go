@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/service"
 )
 
 // All numbers here are from ranges reserved for fiction or for tests, or are not assigned.
@@ -51,7 +51,7 @@ func TestF155NumbersThatMayAndMayNotBeDialled(t *testing.T) {
 		"+120255501430000": NotE164,
 	} {
 		got, err := p.Allow(number)
-		var no *switchboard.NumberError
+		var no *service.NumberError
 		switch {
 		case want == "" && (err != nil || got != number):
 			t.Errorf("%s: %q, %v; want it allowed", number, got, err)
@@ -109,7 +109,7 @@ func FuzzAllow(f *testing.F) {
 	p := policy(f)
 	f.Fuzz(func(t *testing.T, s string) {
 		got, err := p.Allow(s)
-		var no *switchboard.NumberError
+		var no *service.NumberError
 		if err != nil {
 			if got != "" || !errors.As(err, &no) || no.Why == "" {
 				t.Errorf("%q: %q, %v", s, got, err)

@@ -13,29 +13,29 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"warmtransfer/shared/agent"
-	"warmtransfer/shared/conference"
+	"warmtransfer/shared/call"
 )
 
 // inTransfer is a call of usual size: two legs, a transfer, some history.
-func inTransfer(n int) *conference.Conference {
+func inTransfer(n int) *call.Call {
 	c := caller(n)
-	c.State, c.Owner = conference.Consulting, "leg-1"
-	c.Legs = []conference.Leg{
-		{Key: "leg-1", SID: "CA1", Agent: "alice", Name: "Alice", Phase: conference.Answered, Since: t0},
-		{Key: "leg-2", SID: "CA2", Agent: "bob", Name: "Bob", Phase: conference.Answered, Since: t0},
+	c.State, c.Owner = call.Consulting, "leg-1"
+	c.Legs = []call.Leg{
+		{Key: "leg-1", SID: "CA1", Agent: "alice", Name: "Alice", Phase: call.LegAnswered, Since: t0},
+		{Key: "leg-2", SID: "CA2", Agent: "bob", Name: "Bob", Phase: call.LegAnswered, Since: t0},
 	}
-	c.Transfer = &conference.Transfer{Kind: conference.KindConsult, By: "alice", To: "bob", Leg: "leg-2", Began: t0}
+	c.Transfer = &call.Transfer{Kind: call.KindConsult, By: "alice", To: "bob", Leg: "leg-2", Began: t0}
 	for range 8 {
-		c.History = append(c.History, conference.Entry{At: t0, What: conference.Consult, Agent: "bob", By: "alice"})
+		c.History = append(c.History, call.Entry{At: t0, What: call.Consult, Agent: "bob", By: "alice"})
 	}
 	return c
 }
 
 func BenchmarkLoad(b *testing.B) {
 	s, c := open(b), inTransfer(1)
-	must(b, s.SaveConference(b.Context(), c))
+	must(b, s.SaveCall(b.Context(), c))
 	for b.Loop() {
-		_, err := s.Conference(b.Context(), c.ID)
+		_, err := s.Call(b.Context(), c.ID)
 		must(b, err)
 	}
 }
@@ -43,17 +43,17 @@ func BenchmarkLoad(b *testing.B) {
 func BenchmarkSave(b *testing.B) {
 	s, c := open(b), inTransfer(1)
 	for b.Loop() {
-		must(b, s.SaveConference(b.Context(), c))
+		must(b, s.SaveCall(b.Context(), c))
 	}
 }
 
 func BenchmarkLineOfAHundred(b *testing.B) {
 	s := open(b)
 	for i := range 100 {
-		must(b, s.SaveConference(b.Context(), caller(i)))
+		must(b, s.SaveCall(b.Context(), caller(i)))
 	}
 	for b.Loop() {
-		_, err := s.Line(b.Context())
+		_, err := s.Queue(b.Context())
 		must(b, err)
 	}
 }
@@ -74,7 +74,8 @@ func answering(b *testing.B, answer any) *Store {
 	must(b, err)
 	return New(dynamodb.New(dynamodb.Options{
 		Region: "us-east-1", HTTPClient: canned(raw), Retryer: aws.NopRetryer{},
-		Credentials: aws.CredentialsProviderFunc(at(b, "http://127.0.0.1:1", "t").client.Options().Credentials.Retrieve),
+		Credentials: aws.CredentialsProviderFunc(at(b, "http://127.0.0.1:1",
+			"t").client.Options().Credentials.Retrieve),
 	}), "t")
 }
 
@@ -90,7 +91,7 @@ func BenchmarkOursLoad(b *testing.B) {
 	s := answering(b, object{"Item": document(b, inTransfer(1))})
 	b.ReportAllocs()
 	for b.Loop() {
-		_, err := s.Conference(b.Context(), "CA1")
+		_, err := s.Call(b.Context(), "CA1")
 		must(b, err)
 	}
 }
@@ -99,7 +100,7 @@ func BenchmarkOursSave(b *testing.B) {
 	s, c := answering(b, object{}), inTransfer(1)
 	b.ReportAllocs()
 	for b.Loop() {
-		must(b, s.SaveConference(b.Context(), c))
+		must(b, s.SaveCall(b.Context(), c))
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"warmtransfer/shared/agent"
-	"warmtransfer/shared/conference"
+	"warmtransfer/shared/call"
 )
 
 // item is an item of the table, in the form of DynamoDB's client.
@@ -22,7 +22,7 @@ const (
 	writeID = "write"   // names the save that wrote the item: see put
 	ttl     = "ttl"     // when DynamoDB may delete the item, in Unix seconds; none while it is needed
 
-	live   = "live"   // shard; only calls that the sweep must see have it (see conference.Conference.Live)
+	live   = "live"   // shard; only calls that the sweep must see have it (see call.Call.Live)
 	liveAt = "liveAt" // place among the live calls: see place
 	state  = "state"
 	queued = "queued"
@@ -48,7 +48,7 @@ const (
 	keepAgent = 90 * 24 * time.Hour
 )
 
-func conferenceKey(id conference.ID) string { return "c#" + string(id) }
+func callKey(id call.ID) string { return "c#" + string(id) }
 
 func agentKey(id agent.ID) string { return "a#" + string(id) }
 
@@ -91,20 +91,21 @@ const (
 )
 
 // place is the position of a call in the index live.
-func place(c *conference.Conference) string {
+func place(c *call.Call) string {
 	switch {
 	case !c.State.InLine():
 		return withAgents + stamp(c.Since) + "#" + string(c.ID)
-	case c.Head:
+	case c.Requeued:
 		return lineHeads + stamp(c.Queued) + "#" + string(c.ID)
 	default:
 		return lineRest + stamp(c.Queued) + "#" + string(c.ID)
 	}
 }
 
-// conferenceItem holds the attributes beside the document of a call.
-func (s *Store) conferenceItem(c *conference.Conference) item {
-	it := item{state: str(string(c.State)), queued: str(stamp(c.Queued)), head: &types.AttributeValueMemberBOOL{Value: c.Head}}
+// callItem holds the attributes beside the document of a call.
+func (s *Store) callItem(c *call.Call) item {
+	it := item{state: str(string(c.State)), queued: str(stamp(c.Queued)),
+		head: &types.AttributeValueMemberBOOL{Value: c.Requeued}}
 	if !c.Live() {
 		it[ttl] = number(s.now().Add(keepEnded).Unix())
 		return it
@@ -117,7 +118,7 @@ func (s *Store) conferenceItem(c *conference.Conference) item {
 // does not change it, which would cost a second write, of the index.
 func rankOf(a *agent.Agent) string {
 	if a.Ranked() {
-		return "0#" + stamp(a.Idle) + "#" + string(a.ID)
+		return "0#" + stamp(a.IdleSince) + "#" + string(a.ID)
 	}
 	return "1#" + string(a.ID)
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"warmtransfer/shared/agent"
-	"warmtransfer/shared/conference"
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/service"
 )
 
 // The table's indexes.
@@ -20,30 +20,30 @@ const (
 	agentsIndex = "agents"
 )
 
-// Line implements service.Lists.
-func (s *Store) Line(ctx context.Context) ([]switchboard.Waiter, error) {
+// Queue implements service.Lists.
+func (s *Store) Queue(ctx context.Context) ([]service.QueueEntry, error) {
 	items, err := s.query(ctx, &dynamodb.QueryInput{
 		IndexName:                 ref(liveIndex),
 		KeyConditionExpression:    ref("#p = :p AND #at >= :line"),
 		ExpressionAttributeNames:  map[string]string{"#p": live, "#at": liveAt},
 		ExpressionAttributeValues: item{":p": str(shard), ":line": str(lineHeads)},
-		Limit:                     ref(int32(switchboard.LinePage)),
+		Limit:                     ref(int32(service.QueuePage)),
 	})
 	if err != nil {
 		return nil, err
 	}
-	var line []switchboard.Waiter
+	var line []service.QueueEntry
 	for _, it := range items {
 		since, err := time.Parse(time.RFC3339Nano, text(it[queued]))
 		if err != nil {
 			return nil, unavailable(err)
 		}
 		ahead, _ := it[head].(*types.AttributeValueMemberBOOL)
-		line = append(line, switchboard.Waiter{
-			ID:     conferenceID(it),
-			State:  conference.State(text(it[state])),
-			Queued: since,
-			Head:   ahead != nil && ahead.Value,
+		line = append(line, service.QueueEntry{
+			ID:       callID(it),
+			State:    call.State(text(it[state])),
+			Queued:   since,
+			Requeued: ahead != nil && ahead.Value,
 		})
 	}
 	return line, nil
@@ -51,7 +51,7 @@ func (s *Store) Line(ctx context.Context) ([]switchboard.Waiter, error) {
 
 // Live implements service.Lists. Calls with agents come first, then requeued callers, then the
 // rest of the queue. DynamoDB returns 1 MB in a page, some 4,000 entries.
-func (s *Store) Live(ctx context.Context, n int) ([]conference.ID, error) {
+func (s *Store) Live(ctx context.Context, n int) ([]call.ID, error) {
 	if n <= 0 {
 		return nil, nil
 	}
@@ -65,15 +65,15 @@ func (s *Store) Live(ctx context.Context, n int) ([]conference.ID, error) {
 	if err != nil {
 		return nil, err
 	}
-	var ids []conference.ID
+	var ids []call.ID
 	for _, it := range items {
-		ids = append(ids, conferenceID(it))
+		ids = append(ids, callID(it))
 	}
 	return ids, nil
 }
 
-func conferenceID(it item) conference.ID {
-	return conference.ID(strings.TrimPrefix(text(it[pk]), conferenceKey("")))
+func callID(it item) call.ID {
+	return call.ID(strings.TrimPrefix(text(it[pk]), callKey("")))
 }
 
 // Agents implements service.Lists. It leaves out an agent whose item this version cannot read: one
@@ -84,7 +84,7 @@ func (s *Store) Agents(ctx context.Context, from string) (page []agent.Agent, ne
 		KeyConditionExpression:    ref("#p = :p"),
 		ExpressionAttributeNames:  map[string]string{"#p": dir},
 		ExpressionAttributeValues: item{":p": str(shard)},
-		Limit:                     ref(int32(switchboard.AgentsPage)),
+		Limit:                     ref(int32(service.AgentsPage)),
 		ExclusiveStartKey:         startKey(from),
 	})
 	if err != nil {
@@ -131,7 +131,7 @@ func (s *Store) page(ctx context.Context, in *dynamodb.QueryInput) (*dynamodb.Qu
 	defer cancel()
 	in.TableName = &s.table
 	var out *dynamodb.QueryOutput
-	_, err := s.twice(ctx, func(ctx context.Context) (err error) {
+	_, err := s.retryOnce(ctx, func(ctx context.Context) (err error) {
 		out, err = s.client.Query(ctx, in)
 		return err
 	})

@@ -39,9 +39,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"warmtransfer/shared/agent"
-	"warmtransfer/shared/conference"
+	"warmtransfer/shared/call"
 	"warmtransfer/shared/env"
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/service"
 )
 
 // Store is a service.Store in a table. It is safe for concurrent use.
@@ -53,13 +53,13 @@ type Store struct {
 	limits limits
 }
 
-var _ switchboard.Store = (*Store)(nil)
+var _ service.Store = (*Store)(nil)
 
 // New is a store in a table. The client must not repeat requests: the store does, and must know of it.
 func New(client *dynamodb.Client, table string) *Store {
 	return &Store{
 		client: client, table: table, now: time.Now,
-		seen:   memory{entries: map[string]rest{}},
+		seen:   memory{entries: map[string]unknownFields{}},
 		limits: limits{all: allTries, first: firstTry, pause: retryPause},
 	}
 }
@@ -77,7 +77,7 @@ func Open(r *env.Reader) *Store {
 	o := dynamodb.Options{
 		Region:     r.String("AWS_REGION"),
 		Retryer:    aws.NopRetryer{},
-		HTTPClient: whole{awshttp.NewBuildableClient()},
+		HTTPClient: bufferedBody{awshttp.NewBuildableClient()},
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return credentials, nil
 		}),
@@ -94,16 +94,16 @@ func (s *Store) Warm(ctx context.Context) {
 	_, _ = s.get(ctx, "warm")
 }
 
-// Conference implements service.Store.
-func (s *Store) Conference(ctx context.Context, id conference.ID) (*conference.Conference, error) {
-	return load[conference.Conference](ctx, s, conferenceKey(id))
+// Call implements service.Store.
+func (s *Store) Call(ctx context.Context, id call.ID) (*call.Call, error) {
+	return load[call.Call](ctx, s, callKey(id))
 }
 
-// SaveConference implements service.Store.
-func (s *Store) SaveConference(ctx context.Context, c *conference.Conference) error {
+// SaveCall implements service.Store.
+func (s *Store) SaveCall(ctx context.Context, c *call.Call) error {
 	next := *c
 	next.Version++
-	err := save(ctx, s, conferenceKey(c.ID), c.Version, &next, s.conferenceItem(&next))
+	err := save(ctx, s, callKey(c.ID), c.Version, &next, s.callItem(&next))
 	if err == nil {
 		c.Version = next.Version
 	}
@@ -132,7 +132,7 @@ func load[T any](ctx context.Context, s *Store, key string) (*T, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, kept, err := understand[T](it)
+	v, kept, err := decodeItem[T](it)
 	if err != nil {
 		return nil, unavailable(err)
 	}
@@ -142,8 +142,8 @@ func load[T any](ctx context.Context, s *Store, key string) (*T, error) {
 
 // save writes v, whose version is one more than version, over the item of that version.
 func save[T any](ctx context.Context, s *Store, key string, version int64, v *T, it item) error {
-	kept, err := s.keep(ctx, key, version, func(old item) (rest, error) {
-		_, kept, err := understand[T](old)
+	kept, err := s.keep(ctx, key, version, func(old item) (unknownFields, error) {
+		_, kept, err := decodeItem[T](old)
 		return kept, err
 	})
 	if err != nil {
@@ -156,7 +156,7 @@ func save[T any](ctx context.Context, s *Store, key string, version int64, v *T,
 		return err
 	}
 	if kept.stored != nil {
-		_, kept, _ = understand[T](it) // the unknown parts belong to the new document
+		_, kept, _ = decodeItem[T](it) // the unknown parts belong to the new document
 	}
 	kept.version = version + 1
 	s.seen.put(key, kept)

@@ -16,10 +16,10 @@ import (
 
 	"warmtransfer/local/store/storetest"
 	"warmtransfer/shared/agent"
-	"warmtransfer/shared/conference"
+	"warmtransfer/shared/call"
 	"warmtransfer/shared/env"
-	"warmtransfer/shared/switchboard"
-	"warmtransfer/shared/switchboard/switchboardtest"
+	"warmtransfer/shared/service"
+	"warmtransfer/shared/service/servicetest"
 )
 
 var t0 = time.Date(2026, 11, 22, 10, 16, 49, 123_456_789, time.UTC)
@@ -53,8 +53,8 @@ func must(t testing.TB, err error) {
 	}
 }
 
-func caller(n int) *conference.Conference {
-	return conference.New(conference.ID(fmt.Sprintf("CA%032x", n)), "+15005550006", true, t0.Add(time.Duration(n)*time.Second))
+func caller(n int) *call.Call {
+	return call.New(call.ID(fmt.Sprintf("CA%032x", n)), "+15005550006", true, t0.Add(time.Duration(n)*time.Second))
 }
 
 // rawItem is an item as it is stored.
@@ -72,7 +72,7 @@ func putRaw(t testing.TB, s *Store, it item) {
 }
 
 func TestStoreInDynamoDB(t *testing.T) {
-	switchboardtest.StoreSuite(t, func(t *testing.T) switchboard.Store { return open(t) })
+	servicetest.StoreSuite(t, func(t *testing.T) service.Store { return open(t) })
 }
 
 // Sixteen functions, each with its own store as each process has, increment a number in one call.
@@ -80,7 +80,7 @@ func TestStoreInDynamoDB(t *testing.T) {
 func TestF112SixteenWritersLoseNothing(t *testing.T) {
 	server, table := storetest.Table(t)
 	first := caller(1)
-	must(t, at(t, server.URL(), table).SaveConference(t.Context(), first))
+	must(t, at(t, server.URL(), table).SaveCall(t.Context(), first))
 	const writers, each = 16, 4
 	var conflicts atomic.Int64
 	var wg sync.WaitGroup
@@ -88,16 +88,16 @@ func TestF112SixteenWritersLoseNothing(t *testing.T) {
 		s := at(t, server.URL(), table)
 		wg.Go(func() {
 			for done := 0; done < each; {
-				c, err := s.Conference(t.Context(), first.ID)
+				c, err := s.Call(t.Context(), first.ID)
 				if err != nil {
 					t.Error(err)
 					return
 				}
 				c.Hops++
-				switch err := s.SaveConference(t.Context(), c); {
+				switch err := s.SaveCall(t.Context(), c); {
 				case err == nil:
 					done++
-				case errors.Is(err, switchboard.ErrConflict):
+				case errors.Is(err, service.ErrConflict):
 					conflicts.Add(1)
 				default:
 					t.Error(err)
@@ -107,10 +107,11 @@ func TestF112SixteenWritersLoseNothing(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	c, err := at(t, server.URL(), table).Conference(t.Context(), first.ID)
+	c, err := at(t, server.URL(), table).Call(t.Context(), first.ID)
 	must(t, err)
 	if c.Hops != writers*each || c.Version != writers*each+1 {
-		t.Errorf("%d saves counted, version %d; want %d and %d (%d conflicts)", c.Hops, c.Version, writers*each, writers*each+1, conflicts.Load())
+		t.Errorf("%d saves counted, version %d; want %d and %d (%d conflicts)", c.Hops, c.Version, writers*each,
+			writers*each+1, conflicts.Load())
 	}
 	if conflicts.Load() == 0 {
 		t.Error("the writers never met, so the test has shown nothing")
@@ -119,31 +120,32 @@ func TestF112SixteenWritersLoseNothing(t *testing.T) {
 
 func TestF002TheLineAndTheLiveInTheirOrder(t *testing.T) {
 	s := open(t)
-	save := func(n int, change func(*conference.Conference)) {
+	save := func(n int, change func(*call.Call)) {
 		c := caller(n)
 		change(c)
-		must(t, s.SaveConference(t.Context(), c))
+		must(t, s.SaveCall(t.Context(), c))
 	}
-	talks := func(c *conference.Conference) { c.State = conference.Talking }
-	save(1, func(c *conference.Conference) { c.Head = true })
-	save(2, func(*conference.Conference) {})
-	save(3, func(c *conference.Conference) { c.State = conference.Ringing })
+	talks := func(c *call.Call) { c.State = call.Talking }
+	save(1, func(c *call.Call) { c.Requeued = true })
+	save(2, func(*call.Call) {})
+	save(3, func(c *call.Call) { c.State = call.Ringing })
 	save(5, talks)
 	save(4, talks)
-	save(6, func(c *conference.Conference) { c.Head, c.State = true, conference.ThreeWay })
-	save(7, func(c *conference.Conference) { c.CallerGone(t0) })
+	save(6, func(c *call.Call) { c.Requeued, c.State = true, call.ThreeWay })
+	save(7, func(c *call.Call) { c.ApplyCallerEnded(t0) })
 	ids, err := s.Live(t.Context(), 10)
 	must(t, err)
 	if got := numbers(ids); got != "4 5 6 1 2 3" {
 		t.Errorf("live: %s", got)
 	}
-	line, err := s.Line(t.Context())
+	line, err := s.Queue(t.Context())
 	must(t, err)
 	ids = nil
 	for _, w := range line {
 		ids = append(ids, w.ID)
 	}
-	if got := numbers(ids); got != "1 2 3" || line[2].State != conference.Ringing || !line[0].Head || !line[1].Queued.Equal(t0.Add(2*time.Second)) {
+	if got := numbers(ids); got != "1 2 3" || line[2].State != call.Ringing || !line[0].Requeued ||
+		!line[1].Queued.Equal(t0.Add(2*time.Second)) {
 		t.Errorf("line: %s, %+v", got, line)
 	}
 	if ids, err := s.Live(t.Context(), 0); len(ids) != 0 || err != nil {
@@ -151,7 +153,7 @@ func TestF002TheLineAndTheLiveInTheirOrder(t *testing.T) {
 	}
 }
 
-func numbers(ids []conference.ID) string {
+func numbers(ids []call.ID) string {
 	var out []string
 	for _, id := range ids {
 		out = append(out, strings.TrimLeft(string(id), "CA0"))
@@ -163,7 +165,7 @@ func numbers(ids []conference.ID) string {
 func TestAnItemOutsideAnIndexLacksItsKeys(t *testing.T) {
 	s := open(t)
 	c, a := caller(1), agent.New("alice", "Alice", t0)
-	must(t, s.SaveConference(t.Context(), c))
+	must(t, s.SaveCall(t.Context(), c))
 	must(t, s.SaveAgent(t.Context(), a))
 	absent := func(it item, names ...string) {
 		t.Helper()
@@ -173,11 +175,11 @@ func TestAnItemOutsideAnIndexLacksItsKeys(t *testing.T) {
 			}
 		}
 	}
-	absent(rawItem(t, s, conferenceKey(c.ID)), dir, rank, ttl)
+	absent(rawItem(t, s, callKey(c.ID)), dir, rank, ttl)
 	absent(rawItem(t, s, agentKey(a.ID)), live, liveAt, state, queued, head)
-	c.CallerGone(t0)
-	must(t, s.SaveConference(t.Context(), c))
-	absent(rawItem(t, s, conferenceKey(c.ID)), live, liveAt, dir, rank)
+	c.ApplyCallerEnded(t0)
+	must(t, s.SaveCall(t.Context(), c))
+	absent(rawItem(t, s, callKey(c.ID)), live, liveAt, dir, rank)
 }
 
 // DynamoDB rewrites an index entry when a projected attribute changes: a heartbeat must not move an
@@ -192,7 +194,7 @@ func TestPlacesChangeOnlyWithWhatTheyShow(t *testing.T) {
 	}
 	c := caller(1)
 	waiting := place(c)
-	c.State, c.Since = conference.Ringing, t0.Add(time.Hour)
+	c.State, c.Since = call.Ringing, t0.Add(time.Hour)
 	if place(c) != waiting {
 		t.Errorf("an offer moves the caller from %s to %s", waiting, place(c))
 	}
@@ -202,21 +204,22 @@ func TestF116OnlyWhatIsOverGetsATimeToLive(t *testing.T) {
 	s := open(t)
 	now := time.Now()
 	c, a := caller(1), agent.New("alice", "Alice", t0)
-	for _, st := range conference.States {
-		c.State, c.CallerOn = st, st != conference.Ended
-		must(t, s.SaveConference(t.Context(), c))
-		until, there := rawItem(t, s, conferenceKey(c.ID))[ttl]
-		if there != (st == conference.Ended) {
+	for _, st := range call.States {
+		c.State, c.CallerLive = st, st != call.Ended
+		must(t, s.SaveCall(t.Context(), c))
+		until, there := rawItem(t, s, callKey(c.ID))[ttl]
+		if there != (st == call.Ended) {
 			t.Errorf("%s: time to live %v", st, until)
 		}
 		if there && time.Unix(integer(until), 0).Before(now.Add(24*time.Hour)) {
 			t.Errorf("it may go at %d, %v after its end", integer(until), time.Unix(integer(until), 0).Sub(now))
 		}
 	}
-	for _, claim := range []*agent.Claim{nil, {Conference: "CA1", Leg: "x", Until: t0}} {
+	for _, claim := range []*agent.Claim{nil, {Call: "CA1", Leg: "x", Until: t0}} {
 		a.Claim = claim
 		must(t, s.SaveAgent(t.Context(), a))
-		if until, there := rawItem(t, s, agentKey(a.ID))[ttl]; there != (claim == nil) || there && integer(until) < now.Add(30*24*time.Hour).Unix() {
+		if until, there := rawItem(t, s, agentKey(a.ID))[ttl]; there != (claim == nil) || there &&
+			integer(until) < now.Add(30*24*time.Hour).Unix() {
 			t.Errorf("claim %v: time to live %v", claim, until)
 		}
 	}
@@ -227,22 +230,22 @@ func TestF116WhatHasExpiredIsNotThere(t *testing.T) {
 	now := time.Now()
 	s.now = func() time.Time { return now }
 	c, a := caller(1), agent.New("alice", "Alice", t0)
-	c.CallerGone(t0)
-	must(t, s.SaveConference(t.Context(), c))
+	c.ApplyCallerEnded(t0)
+	must(t, s.SaveCall(t.Context(), c))
 	must(t, s.SaveAgent(t.Context(), a))
 	now = now.Add(keepEnded - time.Second)
-	if _, err := s.Conference(t.Context(), c.ID); err != nil {
+	if _, err := s.Call(t.Context(), c.ID); err != nil {
 		t.Errorf("before its time: %v", err)
 	}
-	if err := s.SaveConference(t.Context(), caller(1)); !errors.Is(err, switchboard.ErrConflict) {
+	if err := s.SaveCall(t.Context(), caller(1)); !errors.Is(err, service.ErrConflict) {
 		t.Errorf("created again before its time: %v", err)
 	}
 	now = now.Add(2 * time.Second)
-	if _, err := s.Conference(t.Context(), c.ID); !errors.Is(err, switchboard.ErrNotFound) {
+	if _, err := s.Call(t.Context(), c.ID); !errors.Is(err, service.ErrNotFound) {
 		t.Errorf("after its time: %v", err)
 	}
 	again := caller(1)
-	if err := s.SaveConference(t.Context(), again); err != nil || again.Version != 1 {
+	if err := s.SaveCall(t.Context(), again); err != nil || again.Version != 1 {
 		t.Errorf("created again: version %d, %v", again.Version, err)
 	}
 	if list, _, err := s.Agents(t.Context(), ""); len(list) != 1 || err != nil {
@@ -262,7 +265,7 @@ func TestABrokenAgentKeepsNobodyElseWaiting(t *testing.T) {
 	if err != nil || len(list) != 1 || list[0].ID != "alice" {
 		t.Errorf("agents: %v, %v", list, err)
 	}
-	if _, err := s.Agent(t.Context(), "bob"); !errors.Is(err, switchboard.ErrUnavailable) {
+	if _, err := s.Agent(t.Context(), "bob"); !errors.Is(err, service.ErrUnavailable) {
 		t.Errorf("the broken one: %v", err)
 	}
 }
@@ -290,7 +293,8 @@ func TestWarmAsksOnceAndNeverFails(t *testing.T) {
 	if len(asked) != 1 || asked[0].Header.Get("X-Amz-Target") != "DynamoDB_20120810.GetItem" {
 		t.Fatalf("asked %d times", len(asked))
 	}
-	if h := asked[0].Header; h.Get("X-Amz-Security-Token") != "session" || !strings.Contains(h.Get("Authorization"), "Credential=key/") {
+	if h := asked[0].Header; h.Get("X-Amz-Security-Token") != "session" ||
+		!strings.Contains(h.Get("Authorization"), "Credential=key/") {
 		t.Errorf("not signed with the environment's credentials: %v", h)
 	}
 	server.Close()
@@ -301,9 +305,9 @@ func TestWarmAsksOnceAndNeverFails(t *testing.T) {
 }
 
 func TestF133F134ClaimRaceIsLinearizable(t *testing.T) {
-	switchboardtest.ClaimRace(t, open(t), 6, 12)
+	servicetest.ClaimRace(t, open(t), 6, 12)
 }
 
 func TestF133F134OfferRaceGivesEachCallerOneOwner(t *testing.T) {
-	switchboardtest.OfferRace(t, open(t), 20, 5)
+	servicetest.OfferRace(t, open(t), 20, 5)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
 
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/service"
 )
 
 // Time limits of one operation, which DynamoDB usually answers in milliseconds. The caller hears
@@ -26,10 +26,10 @@ const (
 type limits struct{ all, first, pause time.Duration }
 
 // unavailable is a failure of which nothing else is known.
-func unavailable(err error) error { return fmt.Errorf("%w: %w", switchboard.ErrUnavailable, err) }
+func unavailable(err error) error { return fmt.Errorf("%w: %w", service.ErrUnavailable, err) }
 
-// twice runs try, and once more if there is time and it may help. It returns the number of tries.
-func (s *Store) twice(ctx context.Context, try func(context.Context) error) (tries int, err error) {
+// retryOnce runs try, and once more if there is time and it may help. It returns the number of tries.
+func (s *Store) retryOnce(ctx context.Context, try func(context.Context) error) (tries int, err error) {
 	first, cancel := context.WithTimeout(ctx, s.limits.first)
 	err = try(first)
 	cancel()
@@ -77,7 +77,7 @@ func (s *Store) get(ctx context.Context, key string) (item, error) {
 // look is get within the time limit of another operation.
 func (s *Store) look(ctx context.Context, key string) (item, error) {
 	var out *dynamodb.GetItemOutput
-	_, err := s.twice(ctx, func(ctx context.Context) (err error) {
+	_, err := s.retryOnce(ctx, func(ctx context.Context) (err error) {
 		out, err = s.client.GetItem(ctx, &dynamodb.GetItemInput{
 			TableName:      &s.table,
 			Key:            item{pk: str(key)},
@@ -89,7 +89,7 @@ func (s *Store) look(ctx context.Context, key string) (item, error) {
 	case err != nil:
 		return nil, unavailable(err)
 	case out.Item == nil || s.expired(out.Item):
-		return nil, switchboard.ErrNotFound
+		return nil, service.ErrNotFound
 	}
 	return out.Item, nil
 }
@@ -106,7 +106,7 @@ func (s *Store) put(ctx context.Context, key string, over int64, it item) error 
 	it[pk], it[version], it[writeID] = str(key), number(over+1), str(name)
 	in := &dynamodb.PutItemInput{TableName: &s.table, Item: it}
 	s.onlyOver(in, over)
-	tries, err := s.twice(ctx, func(ctx context.Context) error {
+	tries, err := s.retryOnce(ctx, func(ctx context.Context) error {
 		_, err := s.client.PutItem(ctx, in)
 		return err
 	})
@@ -117,9 +117,9 @@ func (s *Store) put(ctx context.Context, key string, over int64, it item) error 
 	case !errors.As(err, &failed):
 		return unavailable(err)
 	case tries == 1:
-		return switchboard.ErrConflict
+		return service.ErrConflict
 	}
-	return s.whose(ctx, key, over, name)
+	return s.wroteIt(ctx, key, over, name)
 }
 
 // onlyOver makes a write conditional: on the version, or on there being no item. An expired item
@@ -136,12 +136,12 @@ func (s *Store) onlyOver(in *dynamodb.PutItemInput, over int64) {
 	in.ExpressionAttributeValues = item{":now": number(s.now().Unix())}
 }
 
-// whose decides, after a second try that has failed its condition, whether the first one had written.
+// wroteIt decides, after a second try that has failed its condition, whether the first one had written.
 // If the item has changed again since, that cannot be known.
-func (s *Store) whose(ctx context.Context, key string, over int64, name string) error {
+func (s *Store) wroteIt(ctx context.Context, key string, over int64, name string) error {
 	it, err := s.look(ctx, key)
 	switch {
-	case errors.Is(err, switchboard.ErrNotFound):
+	case errors.Is(err, service.ErrNotFound):
 		return unavailable(errors.New("the item went away while it was written"))
 	case err != nil:
 		return err
@@ -150,5 +150,5 @@ func (s *Store) whose(ctx context.Context, key string, over int64, name string) 
 	case integer(it[version]) > over+1:
 		return unavailable(errors.New("the item moved on while it was written"))
 	}
-	return switchboard.ErrConflict
+	return service.ErrConflict
 }

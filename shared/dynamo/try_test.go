@@ -15,8 +15,8 @@ import (
 
 	"warmtransfer/local/store/storetest"
 	"warmtransfer/shared/agent"
-	"warmtransfer/shared/conference"
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/service"
 )
 
 // fault is what happens to one request.
@@ -41,7 +41,7 @@ type network struct {
 	plan   []fault // of the requests to come; none left: pass
 	asked  []string
 	bodies []string
-	after  func(call string) // runs after a request took effect and before its fault
+	after  func(shown string) // runs after a request took effect and before its fault
 }
 
 func spoiled(t *testing.T) (*Store, *network) {
@@ -62,10 +62,10 @@ func (n *network) spoils(plan ...fault) {
 	n.plan, n.asked, n.bodies = plan, nil, nil
 }
 
-func (n *network) next(call, body string) fault {
+func (n *network) next(shown, body string) fault {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.asked, n.bodies = append(n.asked, call), append(n.bodies, body)
+	n.asked, n.bodies = append(n.asked, shown), append(n.bodies, body)
 	if len(n.plan) == 0 {
 		return pass
 	}
@@ -82,8 +82,8 @@ func (n *network) calls() string {
 
 func (n *network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
-	_, call, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
-	f := n.next(call, string(body))
+	_, shown, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	f := n.next(shown, string(body))
 	switch f {
 	case throttle:
 		refuse(w, 400, "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException")
@@ -115,7 +115,7 @@ func (n *network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer res.Body.Close()
 	answer, _ := io.ReadAll(res.Body)
 	if n.after != nil && f != pass {
-		n.after(call)
+		n.after(shown)
 	}
 	switch f {
 	case unheard:
@@ -138,9 +138,9 @@ func refuse(w http.ResponseWriter, status int, kind string) {
 }
 
 // stored is a call's version in the table, read without faults; 0 if it does not exist.
-func stored(t *testing.T, s *Store, id conference.ID) int64 {
+func stored(t *testing.T, s *Store, id call.ID) int64 {
 	t.Helper()
-	return integer(rawItem(t, s, conferenceKey(id))[version])
+	return integer(rawItem(t, s, callKey(id))[version])
 }
 
 func TestASaveWhoseAnswerIsLostIsNoConflictWithItself(t *testing.T) {
@@ -158,11 +158,12 @@ func TestASaveWhoseAnswerIsLostIsNoConflictWithItself(t *testing.T) {
 		{"hangs", []fault{hangs}, nil, "PutItem PutItem"},
 		{"hangs after it took effect", []fault{hangsAct}, nil, "PutItem PutItem GetItem"},
 		{"unheard, and the look fails once", []fault{unheard, pass, lost}, nil, "PutItem PutItem GetItem GetItem"},
-		{"unheard, and the look fails", []fault{unheard, pass, lost, lost}, switchboard.ErrUnavailable, "PutItem PutItem GetItem GetItem"},
-		{"unheard twice", []fault{unheard, unheard}, switchboard.ErrUnavailable, "PutItem PutItem"},
-		{"lost twice", []fault{lost, lost}, switchboard.ErrUnavailable, "PutItem PutItem"},
-		{"throttled twice", []fault{throttle, throttle}, switchboard.ErrUnavailable, "PutItem PutItem"},
-		{"denied", []fault{denied}, switchboard.ErrUnavailable, "PutItem"},
+		{"unheard, and the look fails", []fault{unheard, pass, lost, lost}, service.ErrUnavailable,
+			"PutItem PutItem GetItem GetItem"},
+		{"unheard twice", []fault{unheard, unheard}, service.ErrUnavailable, "PutItem PutItem"},
+		{"lost twice", []fault{lost, lost}, service.ErrUnavailable, "PutItem PutItem"},
+		{"throttled twice", []fault{throttle, throttle}, service.ErrUnavailable, "PutItem PutItem"},
+		{"denied", []fault{denied}, service.ErrUnavailable, "PutItem"},
 	} {
 		for _, over := range []int64{0, 1} {
 			t.Run(fmt.Sprintf("%s, over version %d", c.name, over), func(t *testing.T) {
@@ -170,13 +171,13 @@ func TestASaveWhoseAnswerIsLostIsNoConflictWithItself(t *testing.T) {
 				s, n := spoiled(t)
 				conf := caller(1)
 				if over > 0 {
-					must(t, s.SaveConference(t.Context(), conf))
+					must(t, s.SaveCall(t.Context(), conf))
 				}
 				n.spoils(c.plan...)
 				if strings.HasPrefix(c.name, "hangs") {
 					s.limits.first = 400 * time.Millisecond
 				}
-				err := s.SaveConference(t.Context(), conf)
+				err := s.SaveCall(t.Context(), conf)
 				if !errors.Is(err, c.err) || (err == nil) != (c.err == nil) {
 					t.Errorf("saved: %v, want %v", err, c.err)
 				}
@@ -203,20 +204,20 @@ func TestF112BetweenTheTriesOfASave(t *testing.T) {
 		others int // saves of other writers in between
 		want   error
 	}{
-		{"the first try had no effect: the other one was first", throttle, 1, switchboard.ErrConflict},
-		{"the other one built on the first try: nobody can tell any more", unheard, 1, switchboard.ErrUnavailable},
-		{"the first try had no effect and much has happened", throttle, 3, switchboard.ErrUnavailable},
+		{"the first try had no effect: the other one was first", throttle, 1, service.ErrConflict},
+		{"the other one built on the first try: nobody can tell any more", unheard, 1, service.ErrUnavailable},
+		{"the first try had no effect and much has happened", throttle, 3, service.ErrUnavailable},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s, n := spoiled(t)
 			conf := caller(1)
-			must(t, s.SaveConference(t.Context(), conf))
+			must(t, s.SaveCall(t.Context(), conf))
 			other := at(t, n.to, s.table)
 			meanwhile := func(string) {
 				for range c.others {
-					seen, err := other.Conference(context.Background(), conf.ID)
+					seen, err := other.Call(context.Background(), conf.ID)
 					if err == nil {
-						err = other.SaveConference(context.Background(), seen)
+						err = other.SaveCall(context.Background(), seen)
 					}
 					if err != nil {
 						t.Error(err)
@@ -228,7 +229,7 @@ func TestF112BetweenTheTriesOfASave(t *testing.T) {
 			if c.first == throttle { // it has no effect, so the other writers come first
 				meanwhile("")
 			}
-			if err := s.SaveConference(t.Context(), conf); !errors.Is(err, c.want) {
+			if err := s.SaveCall(t.Context(), conf); !errors.Is(err, c.want) {
 				t.Errorf("got %v, want %v", err, c.want)
 			}
 			if conf.Version != 1 {
@@ -241,9 +242,9 @@ func TestF112BetweenTheTriesOfASave(t *testing.T) {
 func TestAPlainConflictCostsOneRequest(t *testing.T) {
 	s, n := spoiled(t)
 	conf := caller(1)
-	must(t, s.SaveConference(t.Context(), conf))
+	must(t, s.SaveCall(t.Context(), conf))
 	n.spoils()
-	if err := s.SaveConference(t.Context(), caller(1)); !errors.Is(err, switchboard.ErrConflict) || n.calls() != "PutItem" {
+	if err := s.SaveCall(t.Context(), caller(1)); !errors.Is(err, service.ErrConflict) || n.calls() != "PutItem" {
 		t.Errorf("%v after %s", err, n.calls())
 	}
 }
@@ -251,12 +252,12 @@ func TestAPlainConflictCostsOneRequest(t *testing.T) {
 // A load and a save are one read and one write: the cost of a call depends on it.
 func TestALoadAndASaveAreOneRequestEach(t *testing.T) {
 	s, n := spoiled(t)
-	must(t, s.SaveConference(t.Context(), caller(1)))
+	must(t, s.SaveCall(t.Context(), caller(1)))
 	n.spoils()
-	c, err := s.Conference(t.Context(), caller(1).ID)
+	c, err := s.Call(t.Context(), caller(1).ID)
 	must(t, err)
 	for range 2 {
-		must(t, s.SaveConference(t.Context(), c))
+		must(t, s.SaveCall(t.Context(), c))
 	}
 	if n.calls() != "GetItem PutItem PutItem" {
 		t.Errorf("asked %s", n.calls())
@@ -266,7 +267,7 @@ func TestALoadAndASaveAreOneRequestEach(t *testing.T) {
 func TestF115LoadsAreConsistentOnTheWire(t *testing.T) {
 	s, n := spoiled(t)
 	n.spoils()
-	_, _ = s.Conference(t.Context(), "CA1")
+	_, _ = s.Call(t.Context(), "CA1")
 	_, _ = s.Agent(t.Context(), "alice")
 	s.Warm(t.Context())
 	if n.calls() != "GetItem GetItem GetItem" {
@@ -283,23 +284,23 @@ func TestF115LoadsAreConsistentOnTheWire(t *testing.T) {
 // fault for a missing item.
 func TestF008ReadsTryTwiceAndThenSaySo(t *testing.T) {
 	ops := map[string]func(*Store) error{
-		"GetItem": func(s *Store) error { _, err := s.Conference(context.Background(), caller(1).ID); return err },
-		"Query":   func(s *Store) error { _, err := s.Line(context.Background()); return err },
+		"GetItem": func(s *Store) error { _, err := s.Call(context.Background(), caller(1).ID); return err },
+		"Query":   func(s *Store) error { _, err := s.Queue(context.Background()); return err },
 	}
-	for call, op := range ops {
+	for shown, op := range ops {
 		for _, f := range []fault{lost, unheard, throttle, broken, hangs} {
-			t.Run(call+" "+string(f), func(t *testing.T) {
+			t.Run(shown+" "+string(f), func(t *testing.T) {
 				s, n := spoiled(t)
-				must(t, s.SaveConference(t.Context(), caller(1)))
+				must(t, s.SaveCall(t.Context(), caller(1)))
 				s.limits = limits{all: 300 * time.Millisecond, first: 100 * time.Millisecond, pause: time.Millisecond}
 				if f != hangs {
 					s.limits.all = 5 * time.Second
 				}
 				n.spoils(f, f)
-				if err := op(s); !errors.Is(err, switchboard.ErrUnavailable) {
+				if err := op(s); !errors.Is(err, service.ErrUnavailable) {
 					t.Errorf("twice: %v", err)
 				}
-				if got := n.calls(); got != call+" "+call {
+				if got := n.calls(); got != shown+" "+shown {
 					t.Errorf("asked %s", got)
 				}
 				s.limits.all = 5 * time.Second
@@ -315,18 +316,20 @@ func TestF008ReadsTryTwiceAndThenSaySo(t *testing.T) {
 func TestF008AllFailuresAreOfOneKind(t *testing.T) {
 	s := at(t, "http://127.0.0.1:1", "t") // nobody listens there
 	ctx := t.Context()
-	_, load := s.Conference(ctx, "CA1")
+	_, load := s.Call(ctx, "CA1")
 	_, who := s.Agent(ctx, "alice")
-	_, line := s.Line(ctx)
+	_, line := s.Queue(ctx)
 	_, _, agents := s.Agents(ctx, "")
 	_, liveOnes := s.Live(ctx, 1)
 	again := caller(1)
 	again.Version = 1 // to be read first
 	for name, err := range map[string]error{
 		"load": load, "agent": who, "line": line, "agents": agents, "live": liveOnes,
-		"create": s.SaveConference(ctx, caller(1)), "save": s.SaveConference(ctx, again), "save agent": s.SaveAgent(ctx, agent.New("alice", "", t0)),
+		"create": s.SaveCall(ctx, caller(1)), "save": s.SaveCall(ctx, again),
+		"save agent": s.SaveAgent(ctx, agent.New("alice", "", t0)),
 	} {
-		if !errors.Is(err, switchboard.ErrUnavailable) || errors.Is(err, switchboard.ErrConflict) || errors.Is(err, switchboard.ErrNotFound) {
+		if !errors.Is(err, service.ErrUnavailable) || errors.Is(err, service.ErrConflict) ||
+			errors.Is(err, service.ErrNotFound) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -343,7 +346,7 @@ func TestOneOperationStaysWithinItsTime(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	n.spoils()
-	if _, err := s.Conference(ctx, "CA1"); !errors.Is(err, switchboard.ErrUnavailable) || !errors.Is(err, context.Canceled) {
+	if _, err := s.Call(ctx, "CA1"); !errors.Is(err, service.ErrUnavailable) || !errors.Is(err, context.Canceled) {
 		t.Errorf("after its sender has given up: %v", err)
 	}
 	if n.calls() != "" {
@@ -357,7 +360,7 @@ func TestF163ErrorsNameNoCaller(t *testing.T) {
 		s, n := spoiled(t)
 		s.limits = limits{all: 200 * time.Millisecond, first: 100 * time.Millisecond}
 		n.spoils(f, f)
-		err := s.SaveConference(t.Context(), caller(1))
+		err := s.SaveCall(t.Context(), caller(1))
 		if err == nil || strings.Contains(err.Error(), "+1500") {
 			t.Errorf("%s: %v", f, err)
 		}

@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/service"
 )
 
 // packets counts the writes of a client.
@@ -39,21 +39,22 @@ func TestARequestIsOnePacket(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	n, opened := 0, 0
-	client := &http.Client{Transport: &http.Transport{DialTLSContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+	client := &http.Client{Transport: &http.Transport{DialTLSContext: func(ctx context.Context, network,
+		addr string) (net.Conn, error) {
 		opened++
 		d := tls.Dialer{Config: server.Client().Transport.(*http.Transport).TLSClientConfig}
 		c, err := d.DialContext(ctx, network, addr)
 		return packets{c, &n}, err
 	}}}
 	s := New(dynamodb.New(dynamodb.Options{
-		Region: "us-east-1", Retryer: aws.NopRetryer{}, BaseEndpoint: &server.URL, HTTPClient: whole{client},
+		Region: "us-east-1", Retryer: aws.NopRetryer{}, BaseEndpoint: &server.URL, HTTPClient: bufferedBody{client},
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "id", SecretAccessKey: "secret"}, nil
 		}),
 	}), "table")
 	const requests = 20
 	for range requests {
-		if _, err := s.Conference(t.Context(), "CA1"); !errors.Is(err, switchboard.ErrNotFound) {
+		if _, err := s.Call(t.Context(), "CA1"); !errors.Is(err, service.ErrNotFound) {
 			t.Fatal(err)
 		}
 	}
@@ -64,7 +65,7 @@ func TestARequestIsOnePacket(t *testing.T) {
 
 func TestABodyThatCannotBeReadIsNotSent(t *testing.T) {
 	r := httptest.NewRequest(http.MethodPost, "/", io.MultiReader(strings.NewReader("{"), failing{}))
-	if _, err := (whole{}).Do(r); !errors.Is(err, io.ErrUnexpectedEOF) {
+	if _, err := (bufferedBody{}).Do(r); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("%v", err)
 	}
 }

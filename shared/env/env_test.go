@@ -10,7 +10,8 @@ func from(m map[string]string) *Reader { return New(func(k string) string { retu
 
 func TestGoodSettings(t *testing.T) {
 	e := from(map[string]string{
-		"TABLE_NAME": "t", "RING_SECONDS": "20", "TWILIO_NUMBER": "+15550100123", "MUSIC": "https://m.example/music/", "ZERO": "0", "YES": "true", "NO": "false",
+		"TABLE_NAME": "t", "RING_SECONDS": "20", "TWILIO_NUMBER": "+15550100123", "MUSIC": "https://m.example/music/",
+		"ZERO": "0", "YES": "true", "NO": "false",
 	})
 	if !e.Flag("YES") || e.Flag("NO") {
 		t.Error("Flag")
@@ -43,7 +44,8 @@ func TestGoodSettings(t *testing.T) {
 
 func TestAllProblemsAtOnceAndNoValues(t *testing.T) {
 	const secret = "hunter2"
-	m := map[string]string{"A_SECONDS": secret, "B_SECONDS": "601", "C_SECONDS": "4", "NUMBER": secret, "URL": "ftp://" + secret, "A_FLAG": "hunter3", "URL2": "https://a@b/?x"}
+	m := map[string]string{"A_SECONDS": secret, "B_SECONDS": "601", "C_SECONDS": "4", "NUMBER": secret,
+		"URL": "ftp://" + secret, "A_FLAG": "hunter3", "URL2": "https://a@b/?x"}
 	e := from(m)
 	e.String("FIRST")
 	e.String("SECOND")
@@ -63,7 +65,8 @@ func TestAllProblemsAtOnceAndNoValues(t *testing.T) {
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, name := range []string{"FIRST", "SECOND", "THIRD", "FOURTH", "A_SECONDS", "B_SECONDS", "C_SECONDS", "A_NUMBER", "OTHER", "NUMBER", "URL", "URL2", "A_FLAG", "NO_FLAG"} {
+	for _, name := range []string{"FIRST", "SECOND", "THIRD", "FOURTH", "A_SECONDS", "B_SECONDS", "C_SECONDS",
+		"A_NUMBER", "OTHER", "NUMBER", "URL", "URL2", "A_FLAG", "NO_FLAG"} {
 		if strings.Count(err.Error(), name) < 1 {
 			t.Errorf("%s is not named in %q", name, err)
 		}

@@ -44,7 +44,8 @@ func TestCountsAreInTheEmbeddedMetricFormat(t *testing.T) {
 		"Timestamp": float64(t0.UnixMilli()),
 		"CloudWatchMetrics": []any{map[string]any{
 			"Namespace": "WarmTransfer", "Dimensions": []any{[]any{"Stack"}},
-			"Metrics": []any{map[string]any{"Name": "Calls", "Unit": "Count"}, map[string]any{"Name": "WebhookLatency", "Unit": "Milliseconds"}},
+			"Metrics": []any{map[string]any{"Name": "Calls", "Unit": "Count"},
+				map[string]any{"Name": "WebhookLatency", "Unit": "Milliseconds"}},
 		}},
 	}
 	if !reflect.DeepEqual(got["_aws"], want) {
@@ -98,7 +99,8 @@ func TestF164NamesOfMetricsAreConstants(t *testing.T) {
 			return true
 		}
 		names++
-		if !ok || strings.Trim(lit.Value, `"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz`) != "" || lit.Value != `"`+v.Names[0].Name+`"` {
+		if !ok || strings.Trim(lit.Value, `"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz`) != "" ||
+			lit.Value != `"`+v.Names[0].Name+`"` {
 			t.Errorf("%s must be a plain word, equal to its value", v.Names[0].Name)
 		}
 		return true

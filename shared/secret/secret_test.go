@@ -120,7 +120,8 @@ func TestReadOnceAndKept(t *testing.T) {
 	s.Warm(t.Context())
 	for range 3 {
 		c := must(t, s)
-		if c.AccountSID != "AC1" || c.APIKey != "SK1" || c.APISecret != "s-SK1" || !slices.Equal(c.AuthTokens, []string{"tok"}) {
+		if c.AccountSID != "AC1" || c.APIKey != "SK1" || c.APISecret != "s-SK1" ||
+			!slices.Equal(c.AuthTokens, []string{"tok"}) {
 			t.Fatalf("credentials = %+v", c)
 		}
 	}
@@ -207,7 +208,8 @@ func TestF142NoEmptyCredentials(t *testing.T) {
 		}
 	})
 	t.Run("an empty previous or pending token does not count", func(t *testing.T) {
-		m := &manager{values: map[string]string{current: text("tok", "SK1"), previous: text("", "SK1"), pending: "later"}}
+		m := &manager{values: map[string]string{current: text("tok", "SK1"), previous: text("", "SK1"),
+			pending: "later"}}
 		s, _ := open(t, m)
 		must(t, s)
 		if c, replaced := s.Renewed(t.Context()); replaced || !slices.Equal(c.AuthTokens, []string{"tok"}) {
@@ -225,7 +227,8 @@ func TestRotation(t *testing.T) {
 		t.Helper()
 		c, replaced := s.Renewed(t.Context())
 		if replaced != wantReplaced || c.APIKey != wantKey || !slices.Equal(c.AuthTokens, wantTokens) {
-			t.Errorf("%s: key %s, tokens %v, replaced %v; want %s %v %v", what, c.APIKey, c.AuthTokens, replaced, wantKey, wantTokens, wantReplaced)
+			t.Errorf("%s: key %s, tokens %v, replaced %v; want %s %v %v", what, c.APIKey, c.AuthTokens, replaced,
+				wantKey, wantTokens, wantReplaced)
 		}
 		if kept := must(t, s); !same(kept, c) {
 			t.Errorf("%s: Credentials gives %+v afterwards", what, kept)

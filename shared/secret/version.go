@@ -23,7 +23,8 @@ const (
 )
 
 // errIncomplete: with an empty auth token anybody could sign (F142).
-var errIncomplete = fmt.Errorf("%w: the secret is not JSON with accountSid, authToken, apiKey and apiSecret, none of them empty",
+var errIncomplete = fmt.Errorf(
+	"%w: the secret is not JSON with accountSid, authToken, apiKey and apiSecret, none of them empty",
 	twilio.ErrIncomplete)
 
 // version is one version of the secret.

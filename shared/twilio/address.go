@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"warmtransfer/shared/conference"
+	"warmtransfer/shared/call"
 )
 
 // Base is our public address as Twilio calls it, such as https://phone.example.com, without a trailing
@@ -14,9 +14,9 @@ import (
 // Twilio signs the address byte for byte.
 type Base string
 
-// AfterRoom is asked when the caller's <Dial> has ended: the conference of that generation ended, or
+// AfterDial is asked when the caller's <Dial> has ended: the conference of that generation ended, or
 // we redirected the caller out of it.
-func (b Base) AfterRoom(id conference.ID, round int) string {
+func (b Base) AfterDial(id call.ID, round int) string {
 	return string(b) + "/incoming/" + string(id) + "/" + strconv.Itoa(round)
 }
 
@@ -27,14 +27,14 @@ func (b Base) AfterRoom(id conference.ID, round int) string {
 // and to wait for one answer no longer than the caller may be left in silence (N1). Twilio reads the
 // part behind # itself; it neither sends nor signs it. See
 // https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
-func (b Base) Wait(id conference.ID, turn int) string {
+func (b Base) Wait(id call.ID, turn int) string {
 	return string(b) + "/wait/" + string(id) + "/" + strconv.Itoa(turn) + askAgain
 }
 
 // NextWait is the address of the turn after the one that is being answered. The facts that the next
 // request needs about this turn are part of that address, so they are known for every party without a
 // read of the store (see Heard).
-func (b Base) NextWait(id conference.ID, turn int, h Heard) string {
+func (b Base) NextWait(id call.ID, turn int, h Heard) string {
 	name := strconv.Itoa(turn) + "." + strconv.FormatInt(h.Due.UnixMilli(), 36)
 	if h.Failing > 0 {
 		name += "." + strconv.Itoa(h.Failing)
@@ -70,7 +70,7 @@ func ReadTurn(name string) (turn int, before Heard, err error) {
 
 // Announcement is the address of the words for a caller whose owner's page has stopped its heartbeats.
 // It is not a turn of music: nothing follows it.
-func (b Base) Announcement(id conference.ID) string {
+func (b Base) Announcement(id call.ID) string {
 	return string(b) + "/wait/" + string(id) + "/" + Silence + askAgain
 }
 
@@ -83,18 +83,18 @@ const Silence = "silence"
 const askAgain = "#rc=5&rp=4xx,5xx,ct,rt&rt=4500"
 
 // Connect is asked when an agent's leg has been answered.
-func (b Base) Connect(id conference.ID, leg conference.LegKey) string {
+func (b Base) Connect(id call.ID, leg call.LegKey) string {
 	return string(b) + "/connect-agent/" + string(id) + "/" + string(leg)
 }
 
 // ConnectAgain is asked when Connect has failed; try counts from 1.
-func (b Base) ConnectAgain(id conference.ID, leg conference.LegKey, try int) string {
+func (b Base) ConnectAgain(id call.ID, leg call.LegKey, try int) string {
 	return b.Connect(id, leg) + "/" + strconv.Itoa(try)
 }
 
-// FellOut is asked when the leg of an agent is still up after its <Dial> into the conference has
+// JoinRefused is asked when the leg of an agent is still up after its <Dial> into the conference has
 // ended.
-func (b Base) FellOut(id conference.ID, leg conference.LegKey) string {
+func (b Base) JoinRefused(id call.ID, leg call.LegKey) string {
 	return b.Connect(id, leg) + "/" + AfterDial
 }
 
@@ -102,20 +102,20 @@ func (b Base) FellOut(id conference.ID, leg conference.LegKey) string {
 const AfterDial = "room"
 
 // Accept is asked with the digits that a screened outside party has pressed.
-func (b Base) Accept(id conference.ID, leg conference.LegKey) string {
+func (b Base) Accept(id call.ID, leg call.LegKey) string {
 	return b.Connect(id, leg) + "/accept"
 }
 
-// RoomEvents receives the conference's status callbacks. Twilio does not retry them by default; the
+// ConferenceEvents receives the conference's status callbacks. Twilio does not retry them by default; the
 // address asks it to.
-func (b Base) RoomEvents(id conference.ID) string {
+func (b Base) ConferenceEvents(id call.ID) string {
 	return string(b) + "/events/conference/" + string(id) + tellAgain
 }
 
 // tellAgain asks for five retries of a callback, within 15 s in all.
 const tellAgain = "#rc=5&rp=4xx,5xx,ct,rt"
 
-// LegEvents receives the status callbacks of an agent's leg, with the same retries as RoomEvents.
-func (b Base) LegEvents(id conference.ID, leg conference.LegKey) string {
+// LegEvents receives the status callbacks of an agent's leg, with the same retries as ConferenceEvents.
+func (b Base) LegEvents(id call.ID, leg call.LegKey) string {
 	return string(b) + "/events/leg/" + string(id) + "/" + string(leg) + tellAgain
 }

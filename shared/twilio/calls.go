@@ -10,8 +10,8 @@ import (
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 
-	"warmtransfer/shared/conference"
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/service"
 )
 
 const (
@@ -68,7 +68,7 @@ func NewCalls(keys Keys, set CallSettings) *Calls {
 }
 
 // At returns the account's call control, with our webhooks at that base address.
-func (c *Calls) At(b Base) switchboard.CallControl { return &callControl{Calls: c, base: b} }
+func (c *Calls) At(b Base) service.CallControl { return &callControl{Calls: c, base: b} }
 
 // Warm opens a connection, so that the first request need not wait for TLS: while Lambda starts a
 // function it has a whole processor, afterwards a fraction of one. It cannot fail, and takes a second
@@ -90,12 +90,12 @@ func (c *Calls) Warm(ctx context.Context) {
 }
 
 // Tell sends a message, a JSON text, to the page behind a leg of an agent. ErrGone: the leg is over.
-func (c *Calls) Tell(ctx context.Context, leg conference.LegID, message string) error {
+func (c *Calls) Tell(ctx context.Context, leg call.LegID, message string) error {
 	if len([]rune(message)) > maxMessage {
-		return &switchboard.RefusedError{Code: 32703, Status: http.StatusBadRequest}
+		return &service.RefusedError{Code: 32703, Status: http.StatusBadRequest}
 	}
 	if !named(string(leg)) {
-		return switchboard.ErrGone
+		return service.ErrGone
 	}
 	return c.act(ctx, func(s *api.ApiService) error {
 		_, err := s.CreateUserDefinedMessage(string(leg), (&api.CreateUserDefinedMessageParams{}).SetContent(message))
@@ -109,10 +109,10 @@ type callControl struct {
 	base Base
 }
 
-var _ switchboard.CallControl = (*callControl)(nil)
+var _ service.CallControl = (*callControl)(nil)
 
 // Dial implements service.CallControl.
-func (c *callControl) Dial(ctx context.Context, d conference.Dial) (conference.LegID, error) {
+func (c *callControl) Dial(ctx context.Context, d call.Dial) (call.LegID, error) {
 	p := (&api.CreateCallParams{}).
 		SetFrom(c.set.Number).
 		SetTo(callee(d)).
@@ -125,22 +125,22 @@ func (c *callControl) Dial(ctx context.Context, d conference.Dial) (conference.L
 		SetStatusCallbackEvent(legEvents).
 		SetTimeout(ringSeconds(d.Timeout)).
 		SetTimeLimit(int(legLimit / time.Second))
-	var leg conference.LegID
+	var leg call.LegID
 	err := c.create(ctx, func(s *api.ApiService) error {
-		call, err := s.CreateCall(p)
+		made, err := s.CreateCall(p)
 		if err == nil {
-			leg = conference.LegID(value(call.Sid))
+			leg = call.LegID(value(made.Sid))
 		}
 		return err
 	})
 	if err == nil && leg == "" {
-		err = switchboard.ErrUnknown // the leg exists, and its CallSid is not known
+		err = service.ErrUnknown // the leg exists, and its CallSid is not known
 	}
 	return leg, err
 }
 
 // callee is the To of a leg. An outside number gets no parameters: it has no page.
-func callee(d conference.Dial) string {
+func callee(d call.Dial) string {
 	if d.Number != "" {
 		return d.Number
 	}
@@ -155,31 +155,31 @@ func ringSeconds(d time.Duration) int {
 // Hangup implements service.CallControl. The status "completed" ends a leg that rings and one that
 // has been answered; "canceled" ends only one that rings. See
 // https://www.twilio.com/docs/voice/api/call-resource#update-a-call-resource
-func (c *callControl) Hangup(ctx context.Context, leg conference.LegID) error {
+func (c *callControl) Hangup(ctx context.Context, leg call.LegID) error {
 	return c.update(ctx, leg, (&api.UpdateCallParams{}).SetStatus("completed"))
 }
 
-// LastWords implements service.CallControl. The request holds the document itself
+// SayGoodbye implements service.CallControl. The request holds the document itself
 // (https://www.twilio.com/docs/voice/api/call-resource#update-a-call-resource). With an address, the
 // caller would hear Twilio's own apology or the number's fallback whenever our API does not answer.
-func (c *callControl) LastWords(ctx context.Context, id conference.ID, why conference.Reason) error {
-	return c.update(ctx, conference.LegID(id), (&api.UpdateCallParams{}).SetTwiml(LastWords(why)))
+func (c *callControl) SayGoodbye(ctx context.Context, id call.ID, why call.Reason) error {
+	return c.update(ctx, call.LegID(id), (&api.UpdateCallParams{}).SetTwiml(LastWords(why)))
 }
 
-// FreshRoom implements service.CallControl. Twilio does not document whether a redirected call
+// RejoinConference implements service.CallControl. Twilio does not document whether a redirected call
 // keeps the fallback URL of its number, so the request sets it: without one, Twilio would end the call
 // if our API did not answer.
-func (c *callControl) FreshRoom(ctx context.Context, id conference.ID, round int) error {
-	p := (&api.UpdateCallParams{}).SetUrl(c.base.AfterRoom(id, round) + askAgain).SetMethod(http.MethodPost)
+func (c *callControl) RejoinConference(ctx context.Context, id call.ID, round int) error {
+	p := (&api.UpdateCallParams{}).SetUrl(c.base.AfterDial(id, round) + askAgain).SetMethod(http.MethodPost)
 	if c.set.FallbackURL != "" {
 		p.SetFallbackUrl(c.set.FallbackURL).SetFallbackMethod(http.MethodGet)
 	}
-	return c.update(ctx, conference.LegID(id), p)
+	return c.update(ctx, call.LegID(id), p)
 }
 
-func (c *callControl) update(ctx context.Context, leg conference.LegID, p *api.UpdateCallParams) error {
+func (c *callControl) update(ctx context.Context, leg call.LegID, p *api.UpdateCallParams) error {
 	if !named(string(leg)) {
-		return switchboard.ErrGone
+		return service.ErrGone
 	}
 	return c.act(ctx, func(s *api.ApiService) error {
 		_, err := s.UpdateCall(string(leg), p)

@@ -10,12 +10,12 @@ import (
 	"testing"
 	"time"
 
-	"warmtransfer/shared/conference"
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/service"
 )
 
 func TestDialIsOneCallWithEverythingInIt(t *testing.T) {
-	s := newServer(t, always(201, call(leg1, "client:alice", "queued", t0)))
+	s := newServer(t, always(201, callJSON(leg1, "client:alice", "queued", t0)))
 	control, _ := s.control()
 	leg, err := control.Dial(t.Context(), dial())
 	if err != nil || leg != leg1 {
@@ -44,11 +44,11 @@ func TestDialIsOneCallWithEverythingInIt(t *testing.T) {
 }
 
 func TestDialToAnOutsideNumberTellsItNothing(t *testing.T) {
-	s := newServer(t, always(201, call(leg1, outside, "queued", t0)))
+	s := newServer(t, always(201, callJSON(leg1, outside, "queued", t0)))
 	control, _ := s.control()
 	d := dial()
 	d.Agent, d.Number = "", outside
-	d.Info = conference.Info{Caller: "+15550100199", By: "Alice", Note: "owes us money", Waited: t0}
+	d.Info = call.DialInfo{Caller: "+15550100199", By: "Alice", Note: "owes us money", Waited: t0}
 	if leg, err := control.Dial(t.Context(), d); err != nil || leg != leg1 {
 		t.Fatalf("Dial = %q, %v", leg, err)
 	}
@@ -61,7 +61,8 @@ func TestDialToAnOutsideNumberTellsItNothing(t *testing.T) {
 			t.Errorf("%s is %q, want %q", name, got.Get(name), want)
 		}
 	}
-	if all := got.Encode(); strings.Contains(all, "money") || strings.Contains(all, "Alice") || strings.Contains(all, "0199") {
+	if all := got.Encode(); strings.Contains(all, "money") || strings.Contains(all, "Alice") ||
+		strings.Contains(all, "0199") {
 		t.Errorf("the outside leg got parameters: %s", all)
 	}
 }
@@ -78,7 +79,7 @@ func TestDialWithoutANameIsUnknown(t *testing.T) {
 	for _, body := range []string{`{}`, `{"sid":`, `<html>`} {
 		s := newServer(t, always(201, body))
 		control, _ := s.control()
-		if _, err := control.Dial(t.Context(), dial()); !errors.Is(err, switchboard.ErrUnknown) {
+		if _, err := control.Dial(t.Context(), dial()); !errors.Is(err, service.ErrUnknown) {
 			t.Errorf("answer %s: err = %v, want ErrUnknown", body, err)
 		}
 		s.only()
@@ -86,7 +87,7 @@ func TestDialWithoutANameIsUnknown(t *testing.T) {
 }
 
 func TestHangupEndsARingingOrAnsweredLeg(t *testing.T) {
-	s := newServer(t, always(200, call(leg1, "client:alice", "completed", t0)))
+	s := newServer(t, always(200, callJSON(leg1, "client:alice", "completed", t0)))
 	control, _ := s.control()
 	if err := control.Hangup(t.Context(), leg1); err != nil {
 		t.Fatal(err)
@@ -99,9 +100,9 @@ func TestHangupEndsARingingOrAnsweredLeg(t *testing.T) {
 
 // The words are part of the request, so they need no answer of our API.
 func TestLastWordsGoWithTheRequest(t *testing.T) {
-	s := newServer(t, always(200, call(caller, number, "in-progress", t0)))
+	s := newServer(t, always(200, callJSON(caller, number, "in-progress", t0)))
 	control, _ := s.control()
-	if err := control.LastWords(t.Context(), caller, conference.ReasonAgentEnded); err != nil {
+	if err := control.SayGoodbye(t.Context(), caller, call.ReasonAgentEnded); err != nil {
 		t.Fatal(err)
 	}
 	got := s.only()
@@ -113,9 +114,9 @@ func TestLastWordsGoWithTheRequest(t *testing.T) {
 
 // A redirect must not end the caller's call while our API does not answer.
 func TestFreshRoomRedirectsTheCallerAndHasAFallback(t *testing.T) {
-	s := newServer(t, always(200, call(caller, number, "in-progress", t0)))
+	s := newServer(t, always(200, callJSON(caller, number, "in-progress", t0)))
 	control, _ := s.control()
-	if err := control.FreshRoom(t.Context(), caller, 2); err != nil {
+	if err := control.RejoinConference(t.Context(), caller, 2); err != nil {
 		t.Fatal(err)
 	}
 	got := s.only()
@@ -136,7 +137,8 @@ func TestTell(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := s.only()
-	if got.Op != "CreateUserDefinedMessage" || got.Path != "/Calls/"+leg1+"/UserDefinedMessages.json" || got.Values.Get("Content") != message {
+	if got.Op != "CreateUserDefinedMessage" || got.Path != "/Calls/"+leg1+"/UserDefinedMessages.json" ||
+		got.Values.Get("Content") != message {
 		t.Errorf("got %+v", got)
 	}
 
@@ -144,8 +146,9 @@ func TestTell(t *testing.T) {
 	if err := calls.Tell(t.Context(), leg1, strings.Repeat("é", maxMessage)); err != nil {
 		t.Errorf("%d characters: %v", maxMessage, err)
 	}
-	var refused *switchboard.RefusedError
-	if err := calls.Tell(t.Context(), leg1, strings.Repeat("x", maxMessage+1)); !errors.As(err, &refused) || refused.Code != 32703 {
+	var refused *service.RefusedError
+	if err := calls.Tell(t.Context(), leg1, strings.Repeat("x", maxMessage+1)); !errors.As(err, &refused) ||
+		refused.Code != 32703 {
 		t.Errorf("one more: %v, want *RefusedError with 32703", err)
 	}
 	if n := len(s.requests()); n != 2 {
@@ -157,19 +160,21 @@ func TestTell(t *testing.T) {
 func TestStrangeNamesReachNobody(t *testing.T) {
 	s := newServer(t, always(200, `{}`))
 	control, calls := s.control()
-	for _, name := range []conference.LegID{"", "..", "CA/../../x", "CA1?x=1", "CA1%2f", "é", conference.LegID(strings.Repeat("A", 65))} {
-		room := conference.RoomID(name)
-		_, present := control.Present(t.Context(), room)
+	for _, name := range []call.LegID{"", "..", "CA/../../x", "CA1?x=1", "CA1%2f", "é",
+		call.LegID(strings.Repeat("A", 65))} {
+		room := call.ConferenceID(name)
+		_, present := control.Participants(t.Context(), room)
 		for what, err := range map[string]error{
-			"Hangup": control.Hangup(t.Context(), name), "Present": present, "Tell": calls.Tell(t.Context(), name, "{}"),
-			"FreshRoom":     control.FreshRoom(t.Context(), conference.ID(name), 1),
-			"LastWords":     control.LastWords(t.Context(), conference.ID(name), conference.ReasonAgentEnded),
+			"Hangup": control.Hangup(t.Context(), name), "Present": present,
+			"Tell":          calls.Tell(t.Context(), name, "{}"),
+			"FreshRoom":     control.RejoinConference(t.Context(), call.ID(name), 1),
+			"LastWords":     control.SayGoodbye(t.Context(), call.ID(name), call.ReasonAgentEnded),
 			"Hold leg":      control.Hold(t.Context(), caller, room1, name, true),
 			"Hold room":     control.Hold(t.Context(), caller, room, leg1, true),
-			"SetEndsRoom":   control.SetEndsRoom(t.Context(), room1, name, true),
-			"SetEndsRoom 2": control.SetEndsRoom(t.Context(), room, leg1, true),
+			"SetEndsRoom":   control.SetEndOnExit(t.Context(), room1, name, true),
+			"SetEndsRoom 2": control.SetEndOnExit(t.Context(), room, leg1, true),
 		} {
-			if !errors.Is(err, switchboard.ErrGone) {
+			if !errors.Is(err, service.ErrGone) {
 				t.Errorf("%s of %q: %v, want ErrGone", what, name, err)
 			}
 		}
@@ -244,7 +249,7 @@ func TestWithoutAnAddressItIsTwiliosOwn(t *testing.T) {
 	if want := "https://api.twilio.com/2010-04-01/Accounts/" + account + "/Calls/" + leg1 + ".json"; address != want {
 		t.Errorf("asked %s, want %s", address, want)
 	}
-	if !errors.Is(err, switchboard.ErrUnknown) {
+	if !errors.Is(err, service.ErrUnknown) {
 		t.Errorf("err = %v, want ErrUnknown", err)
 	}
 	if left <= 0 || left > callTime {

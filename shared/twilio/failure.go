@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"net/http"
 
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/service"
 )
 
 // Twilio's error codes that change what we do: https://www.twilio.com/docs/api/errors
@@ -46,25 +46,25 @@ func refusedKey(err error) bool {
 // contract translates to the errors of service.CallControl. There says that the request was about
 // something that has existed: "not found" then means that it has ended.
 func contract(err error, there bool) error {
-	if err == nil || errors.Is(err, switchboard.ErrNotFound) || errors.Is(err, switchboard.ErrUnknown) {
+	if err == nil || errors.Is(err, service.ErrNotFound) || errors.Is(err, service.ErrUnknown) {
 		return err
 	}
 	var f *failure
 	if !errors.As(err, &f) {
-		return switchboard.ErrUnknown // a successful answer that could not be read
+		return service.ErrUnknown // a successful answer that could not be read
 	}
 	switch {
 	case f.status == http.StatusTooManyRequests || f.Code == codeThrottled:
-		return fmt.Errorf("%w: %w", switchboard.ErrThrottled, f)
+		return fmt.Errorf("%w: %w", service.ErrThrottled, f)
 	case f.status == 0 && errors.Is(f.cause, context.DeadlineExceeded):
-		return fmt.Errorf("%w: %w", switchboard.ErrSlow, f)
+		return fmt.Errorf("%w: %w", service.ErrSlow, f)
 	case f.status == http.StatusInternalServerError || f.status == http.StatusServiceUnavailable:
-		return fmt.Errorf("%w: %w", switchboard.ErrFailed, f)
+		return fmt.Errorf("%w: %w", service.ErrFailed, f)
 	case f.status < 400 || f.status > 499 || f.status == http.StatusRequestTimeout:
-		return fmt.Errorf("%w: %w", switchboard.ErrUnknown, f)
+		return fmt.Errorf("%w: %w", service.ErrUnknown, f)
 	case there && (f.status == http.StatusNotFound || f.Code == codeNotFound || f.Code == codeNotInCall):
-		return fmt.Errorf("%w: %w", switchboard.ErrGone, f)
+		return fmt.Errorf("%w: %w", service.ErrGone, f)
 	default:
-		return &switchboard.RefusedError{Code: f.Code, Status: f.status}
+		return &service.RefusedError{Code: f.Code, Status: f.status}
 	}
 }

@@ -10,41 +10,45 @@ import (
 	"testing"
 	"time"
 
-	"warmtransfer/shared/conference"
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/service"
 )
 
 // every method of the switchboard's network, and Tell.
-func every(control switchboard.CallControl, calls *Calls) map[string]func(context.Context) error {
+func every(control service.CallControl, calls *Calls) map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
-		"Dial":        func(ctx context.Context) error { _, err := control.Dial(ctx, dial()); return err },
-		"FindLeg":     func(ctx context.Context) error { return control.FindLeg(ctx, "alice", t0) },
-		"FindRoom":    func(ctx context.Context) error { _, _, err := control.FindRoom(ctx, caller); return err },
-		"Present":     func(ctx context.Context) error { _, err := control.Present(ctx, room1); return err },
-		"Hangup":      func(ctx context.Context) error { return control.Hangup(ctx, leg1) },
-		"LookAt":      func(ctx context.Context) error { _, err := control.LookAt(ctx, room1, leg1); return err },
-		"FreshRoom":   func(ctx context.Context) error { return control.FreshRoom(ctx, caller, 1) },
-		"LastWords":   func(ctx context.Context) error { return control.LastWords(ctx, caller, conference.ReasonMaxWait) },
+		"Dial":     func(ctx context.Context) error { _, err := control.Dial(ctx, dial()); return err },
+		"FindLeg":  func(ctx context.Context) error { return control.FindLeg(ctx, "alice", t0) },
+		"FindRoom": func(ctx context.Context) error { _, _, err := control.FindConference(ctx, caller); return err },
+		"Present":  func(ctx context.Context) error { _, err := control.Participants(ctx, room1); return err },
+		"Hangup":   func(ctx context.Context) error { return control.Hangup(ctx, leg1) },
+		"LookAt": func(ctx context.Context) error {
+			_,
+				err := control.FindParticipant(ctx, room1, leg1)
+			return err
+		},
+		"FreshRoom":   func(ctx context.Context) error { return control.RejoinConference(ctx, caller, 1) },
+		"LastWords":   func(ctx context.Context) error { return control.SayGoodbye(ctx, caller, call.ReasonMaxWait) },
 		"Hold":        func(ctx context.Context) error { return control.Hold(ctx, caller, room1, leg1, true) },
 		"Announce":    func(ctx context.Context) error { return control.Announce(ctx, caller, room1, caller) },
-		"SetEndsRoom": func(ctx context.Context) error { return control.SetEndsRoom(ctx, room1, leg1, true) },
+		"SetEndsRoom": func(ctx context.Context) error { return control.SetEndOnExit(ctx, room1, leg1, true) },
 		"Tell":        func(ctx context.Context) error { return calls.Tell(ctx, leg1, "{}") },
 	}
 }
 
 // class names an error of the contract.
 func class(err error) string {
-	var refused *switchboard.RefusedError
+	var refused *service.RefusedError
 	switch {
 	case err == nil:
 		return "done"
-	case errors.Is(err, switchboard.ErrGone):
+	case errors.Is(err, service.ErrGone):
 		return "gone"
-	case errors.Is(err, switchboard.ErrThrottled):
+	case errors.Is(err, service.ErrThrottled):
 		return "throttled"
-	case errors.Is(err, switchboard.ErrUnknown):
+	case errors.Is(err, service.ErrUnknown):
 		return "unknown"
-	case errors.Is(err, switchboard.ErrNotFound):
+	case errors.Is(err, service.ErrNotFound):
 		return "not found"
 	case errors.As(err, &refused):
 		return fmt.Sprintf("refused %d/%d", refused.Status, refused.Code)
@@ -141,7 +145,7 @@ func TestF026CutAfterItTookEffect(t *testing.T) {
 			made.Add(1)
 			return 0, ""
 		}
-		return 200, `{"calls":[` + call(leg1, "client:alice", "ringing", t0) + `]}`
+		return 200, `{"calls":[` + callJSON(leg1, "client:alice", "ringing", t0) + `]}`
 	})
 	control, _ := s.control()
 	if leg, err := control.Dial(t.Context(), dial()); class(err) != "unknown" || leg != "" {
@@ -191,12 +195,14 @@ func TestF186NoAnswerInTimeIsSlow(t *testing.T) {
 	control, _ := s.control()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	if err := control.Hold(ctx, caller, room1, leg1, true); !errors.Is(err, switchboard.ErrSlow) || !errors.Is(err, switchboard.ErrUnknown) {
+	if err := control.Hold(ctx, caller, room1, leg1, true); !errors.Is(err, service.ErrSlow) ||
+		!errors.Is(err, service.ErrUnknown) {
 		t.Errorf("no answer in time: %v", err)
 	}
 	s = newServer(t, always(503, `{}`))
 	control, _ = s.control()
-	if err := control.Hold(t.Context(), caller, room1, leg1, true); errors.Is(err, switchboard.ErrSlow) || !errors.Is(err, switchboard.ErrUnknown) {
+	if err := control.Hold(t.Context(), caller, room1, leg1, true); errors.Is(err, service.ErrSlow) ||
+		!errors.Is(err, service.ErrUnknown) {
 		t.Errorf("a server that fails: %v", err)
 	}
 }
@@ -231,7 +237,7 @@ func TestARefusedKeyIsTriedOnceMoreIfReplaced(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := newServer(t, func(r request) (int, string) {
 				if c.accepted && r.Key == next.APIKey+":"+next.APISecret {
-					return 201, call(leg1, "client:alice", "queued", t0)
+					return 201, callJSON(leg1, "client:alice", "queued", t0)
 				}
 				return refusal(http.StatusUnauthorized, codeKey)
 			})
@@ -274,7 +280,7 @@ func TestOurOwnNotFoundIsNoRefusal(t *testing.T) {
 	})
 	control, _ := s.control()
 	leg := control.FindLeg(t.Context(), "alice", t0)
-	_, _, room := control.FindRoom(t.Context(), conference.ID(caller))
+	_, _, room := control.FindConference(t.Context(), call.ID(caller))
 	if class(leg) != "not found" || class(room) != "not found" {
 		t.Errorf("FindLeg: %v, FindRoom: %v", leg, room)
 	}

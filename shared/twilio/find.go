@@ -9,7 +9,7 @@ import (
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 
 	"warmtransfer/shared/agent"
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/service"
 )
 
 const (
@@ -51,7 +51,7 @@ func (c *callControl) FindLeg(ctx context.Context, to agent.ID, since time.Time)
 				return nil
 			}
 		}
-		return switchboard.ErrNotFound
+		return service.ErrNotFound
 	})
 }
 
@@ -63,7 +63,8 @@ var live = []string{"queued", "initiated", "ringing", "in-progress"}
 func mayBe(call api.ApiV2010Call, from, party string, since time.Time) bool {
 	to, _, _ := strings.Cut(value(call.To), "?")
 	made, err := date(value(call.DateCreated))
-	return to == party && value(call.From) == from && slices.Contains(live, value(call.Status)) && (err != nil || !made.Before(since))
+	return to == party && value(call.From) == from && slices.Contains(live, value(call.Status)) &&
+		(err != nil || !made.Before(since))
 }
 
 // date reads a date of the API: RFC 2822, "Tue, 31 Aug 2010 20:36:28 +0000".

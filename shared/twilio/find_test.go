@@ -20,21 +20,24 @@ func TestFindLeg(t *testing.T) {
 		calls string
 		found bool
 	}{
-		{"queued", "alice", call(leg1, "client:alice", "queued", t0), true},
-		{"ringing", "alice", call(leg1, "client:alice", "ringing", later), true},
-		{"answered", "alice", call(leg1, "client:alice", "in-progress", later), true},
-		{"with its parameters", "alice", call(leg1, "client:alice?leg=k1&note=a%3Fb", "ringing", t0), true},
-		{"within the slack of a date", "alice", call(leg1, "client:alice", "ringing", t0.Add(-time.Second)), true},
-		{"made before", "alice", call(leg1, "client:alice", "in-progress", t0.Add(-time.Minute)), false},
-		{"over", "alice", call(leg1, "client:alice", "completed", t0), false},
+		{"queued", "alice", callJSON(leg1, "client:alice", "queued", t0), true},
+		{"ringing", "alice", callJSON(leg1, "client:alice", "ringing", later), true},
+		{"answered", "alice", callJSON(leg1, "client:alice", "in-progress", later), true},
+		{"with its parameters", "alice", callJSON(leg1, "client:alice?leg=k1&note=a%3Fb", "ringing", t0), true},
+		{"within the slack of a date", "alice", callJSON(leg1, "client:alice", "ringing", t0.Add(-time.Second)), true},
+		{"made before", "alice", callJSON(leg1, "client:alice", "in-progress", t0.Add(-time.Minute)), false},
+		{"over", "alice", callJSON(leg1, "client:alice", "completed", t0), false},
 		{"none", "alice", "", false},
-		{"of a namesake", "alice", call(leg1, "client:alice2", "ringing", t0), false},
-		{"of somebody else", "alice", call(leg1, "client:bob?by=client:alice", "ringing", t0), false},
-		{"from another number", "alice", strings.ReplaceAll(call(leg1, "client:alice", "ringing", t0), number, outside), false},
-		{"without a date", "alice", `{"sid":"` + leg1 + `","from":"` + number + `","to":"client:alice","status":"ringing","date_created":null}`, true},
-		{"a live one beside one that is over", "alice", call(leg1, "client:alice", "busy", later) + "," + call(leg1, "client:alice", "ringing", t0), true},
-		{"to a number", outside, call(leg1, outside, "ringing", t0), true},
-		{"to another number", outside, call(leg1, number, "ringing", t0), false},
+		{"of a namesake", "alice", callJSON(leg1, "client:alice2", "ringing", t0), false},
+		{"of somebody else", "alice", callJSON(leg1, "client:bob?by=client:alice", "ringing", t0), false},
+		{"from another number", "alice",
+			strings.ReplaceAll(callJSON(leg1, "client:alice", "ringing", t0), number, outside), false},
+		{"without a date", "alice", `{"sid":"` + leg1 + `","from":"` + number +
+			`","to":"client:alice","status":"ringing","date_created":null}`, true},
+		{"a live one beside one that is over", "alice", callJSON(leg1, "client:alice", "busy", later) + "," +
+			callJSON(leg1, "client:alice", "ringing", t0), true},
+		{"to a number", outside, callJSON(leg1, outside, "ringing", t0), true},
+		{"to another number", outside, callJSON(leg1, number, "ringing", t0), false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newServer(t, always(200, `{"calls":[`+c.calls+`]}`))
@@ -55,7 +58,7 @@ func TestFindLegLooksWiderOnlyIfItMust(t *testing.T) {
 			if r.Values.Get("To") != "" && !listed {
 				return 200, `{"calls":[]}`
 			}
-			return 200, `{"calls":[` + call(leg1, "client:alice?leg=k1", "ringing", t0) + `]}`
+			return 200, `{"calls":[` + callJSON(leg1, "client:alice?leg=k1", "ringing", t0) + `]}`
 		})
 		control, _ := s.control()
 		if err := control.FindLeg(t.Context(), "alice", t0); err != nil {

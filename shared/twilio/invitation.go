@@ -7,7 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"warmtransfer/shared/conference"
+	"warmtransfer/shared/call"
 )
 
 // maxParameters is how many bytes of parameters a call to a client may carry. Twilio does not document
@@ -29,7 +29,7 @@ const (
 // invitation is the To of a call to an agent, with what the page shows before the agent answers. If it
 // is too long, the end of the note is cut first, then that of the transferor's name, then that of a
 // caller's address that is not a number.
-func invitation(d conference.Dial) string {
+func invitation(d call.Dial) string {
 	params := url.Values{}
 	set := func(key, value string) {
 		if value != "" {

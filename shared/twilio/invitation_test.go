@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"warmtransfer/shared/agent"
-	"warmtransfer/shared/conference"
+	"warmtransfer/shared/call"
 )
 
 // read takes an invitation apart as a browser does.
@@ -25,8 +25,8 @@ func read(t testing.TB, to string) (client string, params url.Values) {
 
 func TestInvitationTellsWhatThePageShows(t *testing.T) {
 	d := dial()
-	d.Info = conference.Info{
-		Caller: "+15550100199", Waited: t0.Add(500 * time.Millisecond), By: "Zoë & Co", Kind: conference.KindConsult,
+	d.Info = call.DialInfo{
+		Caller: "+15550100199", Waited: t0.Add(500 * time.Millisecond), By: "Zoë & Co", Kind: call.KindConsult,
 		Note: "order 7 = 50% <off>?\nask + call",
 	}
 	to := invitation(d)
@@ -56,7 +56,7 @@ func TestInvitationLeavesOutWhatIsEmpty(t *testing.T) {
 
 func TestInvitationCutsTheNoteThenTheName(t *testing.T) {
 	d := dial()
-	d.Info = conference.Info{Caller: "+15550100199", By: "Zoë", Note: strings.Repeat("ж", 200)}
+	d.Info = call.DialInfo{Caller: "+15550100199", By: "Zoë", Note: strings.Repeat("ж", 200)}
 	to := invitation(d)
 	_, got := read(t, to)
 	_, params, _ := strings.Cut(to, "?")
@@ -79,9 +79,10 @@ func TestInvitationCutsTheNoteThenTheName(t *testing.T) {
 
 func TestInvitationsAlwaysFit(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		d := conference.Dial{
-			Conference: caller, Leg: "k1", Agent: agent.ID(rapid.StringMatching(`[A-Za-z0-9_]{1,121}`).Draw(t, "agent")),
-			Info: conference.Info{By: rapid.String().Draw(t, "by"), Note: rapid.StringN(0, 300, -1).Draw(t, "note")},
+		d := call.Dial{
+			Conference: caller, Leg: "k1",
+			Agent: agent.ID(rapid.StringMatching(`[A-Za-z0-9_]{1,121}`).Draw(t, "agent")),
+			Info:  call.DialInfo{By: rapid.String().Draw(t, "by"), Note: rapid.StringN(0, 300, -1).Draw(t, "note")},
 		}
 		if rapid.Bool().Draw(t, "broken text") {
 			d.Info.Note += "\xff\xc3"
@@ -112,13 +113,14 @@ func TestInvitationsAlwaysFit(t *testing.T) {
 // A caller's address of any length is cut, and the agent is rung.
 func TestF195ALongCallerIsCutAndNotTheCall(t *testing.T) {
 	d := dial()
-	d.Info = conference.Info{Caller: "sip:" + strings.Repeat("😀", 200), By: "Bob", Kind: conference.KindConsult, Note: "note"}
+	d.Info = call.DialInfo{Caller: "sip:" + strings.Repeat("😀", 200), By: "Bob", Kind: call.KindConsult, Note: "note"}
 	_, params, _ := strings.Cut(invitation(d), "?")
 	q, err := url.ParseQuery(params)
 	if err != nil || len(params) > maxParameters {
 		t.Fatalf("%d bytes of parameters, %v", len(params), err)
 	}
-	if !strings.HasPrefix(q.Get(ParamCaller), "sip:") || q.Get(ParamConference) != string(d.Conference) || q.Get(ParamLeg) == "" {
+	if !strings.HasPrefix(q.Get(ParamCaller), "sip:") || q.Get(ParamConference) != string(d.Conference) ||
+		q.Get(ParamLeg) == "" {
 		t.Errorf("parameters %v", q)
 	}
 }

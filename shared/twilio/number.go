@@ -10,7 +10,7 @@ import (
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/service"
 )
 
 // Number says where a number of the account sends its calls.
@@ -29,7 +29,9 @@ type Hook struct{ URL, Method string }
 // Number finds a number of the account by its E.164 form. ErrNotFound: the account has no such number.
 func (c *Calls) Number(ctx context.Context, number string) (n Number, err error) {
 	err = c.create(ctx, func(s *api.ApiService) error {
-		page, err := s.PageIncomingPhoneNumber((&api.ListIncomingPhoneNumberParams{}).SetPhoneNumber(number).SetPageSize(20), "", "")
+		page,
+			err := s.PageIncomingPhoneNumber(
+			(&api.ListIncomingPhoneNumberParams{}).SetPhoneNumber(number).SetPageSize(20), "", "")
 		if err != nil {
 			return err
 		}
@@ -45,7 +47,7 @@ func (c *Calls) Number(ctx context.Context, number string) (n Number, err error)
 				return nil
 			}
 		}
-		return switchboard.ErrNotFound
+		return service.ErrNotFound
 	})
 	return n, err
 }
@@ -74,7 +76,7 @@ func (c *Calls) Region(ctx context.Context, number string) (region string, err e
 		region = entry.Region
 		return nil
 	}), false)
-	var no *switchboard.RefusedError
+	var no *service.RefusedError
 	if errors.As(err, &no) && no.Status == http.StatusNotFound || err == nil && region == "" {
 		return HomeRegion, nil
 	}
@@ -90,7 +92,7 @@ func RegionAddress(number string) string {
 // PointNumber sets where the number n.SID sends its calls; an empty address clears the setting.
 func (c *Calls) PointNumber(ctx context.Context, n Number) error {
 	if !named(n.SID) {
-		return switchboard.ErrNotFound
+		return service.ErrNotFound
 	}
 	p := (&api.UpdateIncomingPhoneNumberParams{}).
 		SetVoiceUrl(n.Voice.URL).SetVoiceMethod(n.Voice.method()).

@@ -8,7 +8,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/service"
 )
 
 func TestF199RegionOfANumber(t *testing.T) {
@@ -32,7 +32,8 @@ func TestF199RegionOfANumber(t *testing.T) {
 			w.WriteHeader(c.status)
 			_, _ = io.WriteString(w, c.body)
 		}))
-		calls := NewCalls(Fixed(Credentials{AccountSID: "AC1", APIKey: "SK1", APISecret: "s"}), CallSettings{APIURL: s.URL})
+		calls := NewCalls(Fixed(Credentials{AccountSID: "AC1", APIKey: "SK1", APISecret: "s"}),
+			CallSettings{APIURL: s.URL})
 		got, err := calls.Region(context.Background(), "+15550100")
 		s.Close()
 		if got != c.want || (err != nil) != c.unknown || asked != "GET /v2/PhoneNumbers/+15550100" {
@@ -40,10 +41,12 @@ func TestF199RegionOfANumber(t *testing.T) {
 		}
 	}
 	calls := NewCalls(Fixed(Credentials{}), CallSettings{APIURL: "http://127.0.0.1:1"})
-	if _, err := calls.Region(context.Background(), "+15550100"); !errors.Is(err, switchboard.ErrUnknown) {
+	if _, err := calls.Region(context.Background(), "+15550100"); !errors.Is(err, service.ErrUnknown) {
 		t.Errorf("nobody answers: %v", err)
 	}
-	if got := NewCalls(Fixed(Credentials{}), CallSettings{}).address(RegionAddress("+15550100")); got != "https://routes.twilio.com/v2/PhoneNumbers/+15550100" {
+	if got := NewCalls(Fixed(Credentials{}),
+		CallSettings{}).address(
+		RegionAddress("+15550100")); got != "https://routes.twilio.com/v2/PhoneNumbers/+15550100" {
 		t.Errorf("at Twilio itself: %s", got)
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/twilio/twilio-go/client"
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/service"
 )
 
 const (
@@ -74,7 +74,7 @@ func (c *Calls) create(ctx context.Context, do func(*api.ApiService) error) erro
 
 // request runs do, and runs it once more if the credentials were refused and newer ones exist.
 func (c *Calls) request(ctx context.Context, do func(*api.ApiService) error) error {
-	return c.send(ctx, func(r *requests) error { return do(service(r)) })
+	return c.send(ctx, func(r *requests) error { return do(apiService(r)) })
 }
 
 // send is request without the library.
@@ -83,7 +83,7 @@ func (c *Calls) send(ctx context.Context, do func(*requests) error) error {
 	defer cancel()
 	creds, err := c.keys.Credentials(ctx)
 	if err != nil {
-		return fmt.Errorf("%w: credentials: %w", switchboard.ErrUnknown, err)
+		return fmt.Errorf("%w: credentials: %w", service.ErrUnknown, err)
 	}
 	c.freshen()
 	err = do(&requests{ctx: ctx, calls: c, creds: creds})
@@ -96,9 +96,9 @@ func (c *Calls) send(ctx context.Context, do func(*requests) error) error {
 	return err
 }
 
-// service is the library's API with one request's context and credentials. The library's own
+// apiService is the library's API with one request's context and credentials. The library's own
 // constructor would read TWILIO_EDGE and TWILIO_REGION from the environment.
-func service(r *requests) *api.ApiService {
+func apiService(r *requests) *api.ApiService {
 	return api.NewApiService(&client.RequestHandler{Client: r})
 }
 
@@ -125,7 +125,8 @@ func (r *requests) SetOauth(client.OAuth) {}
 func (r *requests) OAuth() client.OAuth { return nil }
 
 // SendRequest implements client.BaseClient. It reads the whole answer before it returns.
-func (r *requests) SendRequest(method, address string, data url.Values, headers map[string]any, _ ...byte) (*http.Response, error) {
+func (r *requests) SendRequest(method, address string, data url.Values, headers map[string]any,
+	_ ...byte) (*http.Response, error) {
 	address = r.calls.address(address)
 	var body io.Reader
 	if method == http.MethodPost {

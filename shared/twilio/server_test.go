@@ -21,8 +21,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 
-	"warmtransfer/shared/conference"
-	"warmtransfer/shared/switchboard"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/service"
 )
 
 const (
@@ -92,7 +92,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	body, _ := io.ReadAll(r.Body)
 	input, op := s.check(r, body)
-	req := request{Op: op, Method: r.Method, Path: strings.TrimPrefix(r.URL.Path, "/2010-04-01/Accounts/"+account), Values: r.URL.Query()}
+	req := request{Op: op, Method: r.Method, Path: strings.TrimPrefix(r.URL.Path, "/2010-04-01/Accounts/"+account),
+		Values: r.URL.Query()}
 	if r.Method == http.MethodPost {
 		req.Values, _ = url.ParseQuery(string(body))
 	}
@@ -122,7 +123,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *server) find(r *http.Request) (*routers.Route, map[string]string) {
 	for path, item := range s.doc.Paths.Map() {
 		// The library's routers do not understand "{Sid}.json".
-		pattern := regexp.MustCompile("^" + regexp.MustCompile(`\\\{(\w+)\\\}`).ReplaceAllString(regexp.QuoteMeta(path), "(?P<$1>[^/]+)") + "$")
+		pattern := regexp.MustCompile("^" +
+			regexp.MustCompile(`\\\{(\w+)\\\}`).ReplaceAllString(regexp.QuoteMeta(path), "(?P<$1>[^/]+)") + "$")
 		match := pattern.FindStringSubmatch(r.URL.Path)
 		if match == nil || item.GetOperation(r.Method) == nil {
 			continue
@@ -131,7 +133,8 @@ func (s *server) find(r *http.Request) (*routers.Route, map[string]string) {
 		for i, name := range pattern.SubexpNames() {
 			params[name] = match[i]
 		}
-		return &routers.Route{Spec: s.doc, Path: path, PathItem: item, Method: r.Method, Operation: item.GetOperation(r.Method)}, params
+		return &routers.Route{Spec: s.doc, Path: path, PathItem: item, Method: r.Method,
+			Operation: item.GetOperation(r.Method)}, params
 	}
 	return nil, nil
 }
@@ -164,7 +167,8 @@ func (s *server) checkNames(r *http.Request, body []byte, op *openapi3.Operation
 		known = append(known, p.Value.Name)
 	}
 	if op.RequestBody != nil {
-		for name := range op.RequestBody.Value.Content.Get("application/x-www-form-urlencoded").Schema.Value.Properties {
+		for name := range op.RequestBody.Value.Content.Get(
+			"application/x-www-form-urlencoded").Schema.Value.Properties {
 			known = append(known, name)
 		}
 	}
@@ -218,7 +222,9 @@ func always(status int, body string) func(request) (int, string) {
 
 // refusal is an error of Twilio's, with text that must not be repeated.
 func refusal(status, code int) (int, string) {
-	return status, fmt.Sprintf(`{"code":%d,"message":"The number +15550100199 of Carol Caller said no","more_info":"https://www.twilio.com/docs/errors/%d","status":%d}`, code, code, status)
+	return status,
+		fmt.Sprintf(
+			`{"code":%d,"message":"The number +15550100199 of Carol Caller said no","more_info":"https://www.twilio.com/docs/errors/%d","status":%d}`, code, code, status)
 }
 
 // keyring implements Keys; its credentials can be replaced once.
@@ -242,17 +248,18 @@ func (k *keyring) Renewed(context.Context) (Credentials, bool) {
 }
 
 // control is the call control in front of s.
-func (s *server) control() (switchboard.CallControl, *Calls) {
+func (s *server) control() (service.CallControl, *Calls) {
 	c := NewCalls(Fixed(credentials()), CallSettings{Number: number, APIURL: s.URL + "/", FallbackURL: fallback})
 	s.t.Cleanup(c.http.CloseIdleConnections)
 	return c.At(base), c
 }
 
-// call is a call as Twilio describes it.
-func call(sid, to, status string, made time.Time) string {
-	return fmt.Sprintf(`{"sid":%q,"from":%q,"to":%q,"status":%q,"date_created":%q}`, sid, number, to, status, made.Format(time.RFC1123Z))
+// callJSON is a call as Twilio describes it.
+func callJSON(sid, to, status string, made time.Time) string {
+	return fmt.Sprintf(`{"sid":%q,"from":%q,"to":%q,"status":%q,"date_created":%q}`, sid, number, to, status,
+		made.Format(time.RFC1123Z))
 }
 
-func dial() conference.Dial {
-	return conference.Dial{Conference: caller, Leg: "k1", Agent: "alice", Timeout: 20 * time.Second}
+func dial() call.Dial {
+	return call.Dial{Conference: caller, Leg: "k1", Agent: "alice", Timeout: 20 * time.Second}
 }

@@ -47,7 +47,8 @@ const sharedAlgorithm = "HMAC_SHA256"
 // VerifyShared is Verify for a webhook with a SettingsHeader. A stranger can write any header, so
 // neither key nor algorithm is taken from it: the header must name our algorithm, and the signature
 // must match one of our keys.
-func (v *Validator) VerifyShared(ctx context.Context, address string, form url.Values, signature, settings string) (Unchecked, error) {
+func (v *Validator) VerifyShared(ctx context.Context, address string, form url.Values, signature,
+	settings string) (Unchecked, error) {
 	algorithm, ok := algorithmOf(settings)
 	switch {
 	case !ok:

@@ -69,7 +69,8 @@ func TestSignaturesThatAreTwilios(t *testing.T) {
 		"spaces kept":    {"https://phone.example.com/incoming", form("CallerName", "  CAROL  ")},
 		"new parameters": {"https://phone.example.com/incoming", form("SomethingOfNextYear", "1")},
 		// One name is a prefix of the other, and both occur in conference-end.
-		"sort trap":    {"https://phone.example.com/events/conference/" + caller, form("ReasonConferenceEnded", "last-participant-left", "Reason", "x")},
+		"sort trap": {"https://phone.example.com/events/conference/" + caller,
+			form("ReasonConferenceEnded", "last-participant-left", "Reason", "x")},
 		"sort by case": {"https://phone.example.com/incoming", form("b", "1", "B", "2", "a", "3")},
 		"query":        {"https://phone.example.com/incoming?b=2&a=1&b=3&c=%2f%2F", form()},
 		"own port":     {"http://127.0.0.1:8080/incoming", form()},
@@ -225,7 +226,8 @@ func TestF125NoTokenToCheckWith(t *testing.T) {
 
 // FuzzVerify: no input of a stranger panics or is accepted.
 func FuzzVerify(f *testing.F) {
-	f.Add("https://phone.example.com/incoming?x=1", "AccountSid="+account+"&CallSid=CA1", "L/OH5YylLD5NRKLltdqwSvS0BnU=")
+	f.Add("https://phone.example.com/incoming?x=1", "AccountSid="+account+"&CallSid=CA1",
+		"L/OH5YylLD5NRKLltdqwSvS0BnU=")
 	f.Add("", "a=1;b=2&&=&%zz", "")
 	f.Add("https://[::1]:x/%", "Reason=&ReasonConferenceEnded=", "====")
 	v := NewValidator(Fixed(credentials()))
@@ -272,9 +274,11 @@ func TestF198ASharedKeyIsCheckedAndNothingIsTakenFromTheHeader(t *testing.T) {
 		{"the key", with, f, signShared("shared", address, f), good, ""},
 		{"with the port", with, f, signShared("shared", "https://phone.example.com:443/incoming", f), good, ""},
 		{"the key before", with, f, signShared("before", address, f), good, ""},
-		{"in another order, with spaces", with, f, signShared("shared", address, f), "algorithm=HMAC_SHA256, key=x", ""},
+		{"in another order, with spaces", with, f, signShared("shared", address, f), "algorithm=HMAC_SHA256, key=x",
+			""},
 		{"another key", with, f, signShared("another", address, f), good, OtherSharedKey},
-		{"the key that the header names", with, f, signShared("webhooks_shared_key_1", address, f), good, OtherSharedKey},
+		{"the key that the header names", with, f, signShared("webhooks_shared_key_1", address, f), good,
+			OtherSharedKey},
 		{"the auth token", with, f, sign("12345", address, f), good, OtherSharedKey},
 		{"the auth token, hashed alike", with, f, signShared("12345", address, f), good, OtherSharedKey},
 		{"another address", with, f, signShared("shared", address+"/", f), good, OtherSharedKey},
@@ -308,7 +312,8 @@ func TestF198ASharedKeyThatHasJustBeenPutThereIsFound(t *testing.T) {
 	f := form("CallSid", caller)
 	v := NewValidator(keys)
 	for range 2 {
-		if why, err := v.VerifyShared(t.Context(), address, f, signShared("shared", address, f), "key=k,algorithm=HMAC_SHA256"); why != "" || err != nil {
+		if why, err := v.VerifyShared(t.Context(), address, f, signShared("shared", address, f),
+			"key=k,algorithm=HMAC_SHA256"); why != "" || err != nil {
 			t.Errorf("%q, %v", why, err)
 		}
 	}
@@ -316,7 +321,8 @@ func TestF198ASharedKeyThatHasJustBeenPutThereIsFound(t *testing.T) {
 		t.Errorf("asked for new keys %d times", keys.asked)
 	}
 	broken := &keyring{err: errors.New("no answer")}
-	if why, err := NewValidator(broken).VerifyShared(t.Context(), address, f, "x", "key=k,algorithm=HMAC_SHA256"); why != "" || err == nil {
+	if why, err := NewValidator(broken).VerifyShared(t.Context(), address, f, "x",
+		"key=k,algorithm=HMAC_SHA256"); why != "" || err == nil {
 		t.Errorf("without credentials: %q, %v", why, err)
 	}
 }

@@ -22,7 +22,8 @@ const (
 // VoiceToken lets an agent's browser register as the agent's client and be called. It holds no
 // outgoing grant, so the browser cannot place calls. It is valid from a moment before now until the
 // returned time, life after now.
-func VoiceToken(c Credentials, id agent.ID, life time.Duration, now time.Time) (token string, expires time.Time, err error) {
+func VoiceToken(c Credentials, id agent.ID, life time.Duration, now time.Time) (token string, expires time.Time,
+	err error) {
 	if c.AccountSID == "" || c.APIKey == "" || c.APISecret == "" {
 		return "", time.Time{}, errors.New("voice token: account, API key or its secret is missing")
 	}

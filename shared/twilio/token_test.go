@@ -109,7 +109,8 @@ func TestVoiceTokenRefuses(t *testing.T) {
 }
 
 func TestF151WhateverTheClaimATokenIsMade(t *testing.T) {
-	for _, claim := range []string{"alice", "a b", "alice@example.com", strings.Repeat("x", 200), "👋🏽", "client:bob", "../..", "\x00"} {
+	for _, claim := range []string{"alice", "a b", "alice@example.com", strings.Repeat("x", 200), "👋🏽", "client:bob",
+		"../..", "\x00"} {
 		id, err := agent.FromClaim(claim)
 		if err != nil {
 			t.Fatal(err)

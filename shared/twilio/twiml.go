@@ -7,7 +7,7 @@ import (
 
 	"github.com/twilio/twilio-go/twiml"
 
-	"warmtransfer/shared/conference"
+	"warmtransfer/shared/call"
 )
 
 // ContentType is that of every TwiML document.
@@ -22,19 +22,19 @@ const (
 	roomEvents = "start end join leave hold"
 )
 
-// CallerRoom puts the caller into the call's conference, with the wait turns as hold music until an
+// JoinCaller puts the caller into the call's conference, with the wait turns as hold music until an
 // agent joins. The conference always ends with the caller's leg: Twilio ignores a change of that flag
 // on a participant on hold, so the flag is never changed. When the <Dial> ends and the caller is still
 // there, its action decides what comes next; Twilio executes no verb after a <Dial> with an action.
 // The limit ends the <Dial> and not the call, so the action is asked then too; 0 leaves Twilio's own
 // limit of four hours.
-func CallerRoom(b Base, id conference.ID, round int, limit time.Duration) string {
+func JoinCaller(b Base, id call.ID, round int, limit time.Duration) string {
 	return document(callerDial(b, id, round, limit))
 }
 
 // CallerRoomLater says words and plays these pieces of music before it puts the caller into the
 // conference. The words and pieces are the pause between two attempts.
-func CallerRoomLater(b Base, id conference.ID, round int, words string, music ...string) string {
+func CallerRoomLater(b Base, id call.ID, round int, words string, music ...string) string {
 	verbs := say([]string{words})
 	for _, piece := range music {
 		verbs = append(verbs, twiml.VoicePlay{Url: piece})
@@ -42,15 +42,15 @@ func CallerRoomLater(b Base, id conference.ID, round int, words string, music ..
 	return document(append(verbs, callerDial(b, id, round, 0))...)
 }
 
-func callerDial(b Base, id conference.ID, round int, limit time.Duration) twiml.Element {
-	room := room(b, id)
-	room.ParticipantLabel = conference.CallerLabel
+func callerDial(b Base, id call.ID, round int, limit time.Duration) twiml.Element {
+	room := conferenceNoun(b, id)
+	room.ParticipantLabel = call.CallerLabel
 	room.StartConferenceOnEnter = "false"
 	room.EndConferenceOnExit = "true"
 	room.WaitUrl = b.Wait(id, 0)
 	room.WaitMethod = "POST"
 	dial := twiml.VoiceDial{
-		Action: b.AfterRoom(id, round), Method: "POST",
+		Action: b.AfterDial(id, round), Method: "POST",
 		InnerElements: []twiml.Element{room},
 	}
 	if limit > 0 {
@@ -59,20 +59,20 @@ func callerDial(b Base, id conference.ID, round int, limit time.Duration) twiml.
 	return dial
 }
 
-// AgentRoom puts an agent's leg into the conference and starts it. Ends says whether the conference
+// JoinAgent puts an agent's leg into the conference and starts it. Ends says whether the conference
 // ends when this leg leaves.
 //
 // If the conference does not accept the leg, Twilio goes on with the next verb
 // (https://www.twilio.com/docs/api/errors/16025), as it does when the conference has ended. The
 // redirect asks what becomes of the leg.
-func AgentRoom(b Base, id conference.ID, leg conference.LegKey, ends bool) string {
-	room := room(b, id)
+func JoinAgent(b Base, id call.ID, leg call.LegKey, ends bool) string {
+	room := conferenceNoun(b, id)
 	room.ParticipantLabel = string(leg)
 	room.StartConferenceOnEnter = "true"
 	room.EndConferenceOnExit = strconv.FormatBool(ends)
 	return document(
 		twiml.VoiceDial{InnerElements: []twiml.Element{room}},
-		twiml.VoiceRedirect{Url: b.FellOut(id, leg), Method: "POST"},
+		twiml.VoiceRedirect{Url: b.JoinRefused(id, leg), Method: "POST"},
 	)
 }
 
@@ -95,7 +95,7 @@ const (
 // Base.Accept. A machine presses no key: then the document ends and so does the leg, so no voicemail
 // ever gets a caller. Line is the product's name that is said first, or "". The words tell nothing
 // about the caller.
-func Ask(b Base, line string, id conference.ID, leg conference.LegKey) string {
+func Ask(b Base, line string, id call.ID, leg call.LegKey) string {
 	question := "A caller is being transferred to you. Press 1 to accept."
 	if line != "" {
 		question = "This is " + line + ". " + question
@@ -127,14 +127,14 @@ func Closed() string {
 	return Goodbye("Thank you for calling.", "This line is closed at the moment.", "Please call again later. Goodbye.")
 }
 
-// room holds the attributes that every leg gives the conference. The beep is off: a caller must not
+// conferenceNoun holds the attributes that every leg gives the conference. The beep is off: a caller must not
 // hear agents come and go.
-func room(b Base, id conference.ID) twiml.VoiceConference {
+func conferenceNoun(b Base, id call.ID) twiml.VoiceConference {
 	return twiml.VoiceConference{
 		Name:                 string(id),
 		Beep:                 "false",
 		MaxParticipants:      strconv.Itoa(roomSize),
-		StatusCallback:       b.RoomEvents(id),
+		StatusCallback:       b.ConferenceEvents(id),
 		StatusCallbackMethod: "POST",
 		StatusCallbackEvent:  roomEvents,
 	}
@@ -177,18 +177,18 @@ func Goodbye(words ...string) string {
 func Announcement(words ...string) string { return document(say(words)...) }
 
 // lastWords are what a caller hears before the call is ended, by reason.
-var lastWords = map[conference.Reason][]string{
-	conference.ReasonAgentEnded: {"Thank you for calling. Goodbye."},
-	conference.ReasonMaxWait: {
+var lastWords = map[call.Reason][]string{
+	call.ReasonAgentEnded: {"Thank you for calling. Goodbye."},
+	call.ReasonMaxWait: {
 		"We are sorry that nobody could take your call.", "Please call again later. Goodbye.",
 	},
 }
 
-// LastWords tells the caller why the call ends, and ends it. For every other reason the caller hears
+// SayGoodbye tells the caller why the call ends, and ends it. For every other reason the caller hears
 // that the call has ended. One such case is a caller who is still there though their leg was reported
 // as ended: after four hours Twilio ends the <Dial>, and its report may look as if the caller had hung
 // up.
-func LastWords(why conference.Reason) string {
+func LastWords(why call.Reason) string {
 	words := lastWords[why]
 	if words == nil {
 		words = []string{"We are sorry that this call has ended.", "Please call again. Goodbye."}

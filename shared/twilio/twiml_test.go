@@ -12,7 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"warmtransfer/shared/conference"
+	"warmtransfer/shared/call"
 )
 
 // element is a piece of a parsed document.
@@ -85,14 +85,14 @@ const roomAttributes = `beep="false" maxParticipants="4" statusCallback="https:/
 	statusCallbackMethod="POST" statusCallbackEvent="start end join leave hold"`
 
 func TestCallerRoomIsTheClassics(t *testing.T) {
-	like(t, CallerRoom(base, caller, 3, 0), `<Response><Dial action="https://phone.example.com/incoming/`+caller+`/3" method="POST">
+	like(t, JoinCaller(base, caller, 3, 0), `<Response><Dial action="https://phone.example.com/incoming/`+caller+`/3" method="POST">
 		<Conference startConferenceOnEnter="false" endConferenceOnExit="true"
 		waitUrl="https://phone.example.com/wait/`+caller+`/0#rc=5&amp;rp=4xx,5xx,ct,rt&amp;rt=4500" waitMethod="POST" participantLabel="caller" `+roomAttributes+`>`+caller+`</Conference>
 		</Dial></Response>`)
 }
 
 func TestF011CallerRoomWithALimit(t *testing.T) {
-	dial := parse(t, CallerRoom(base, caller, 1, 90*time.Minute+time.Millisecond)).children[0]
+	dial := parse(t, JoinCaller(base, caller, 1, 90*time.Minute+time.Millisecond)).children[0]
 	if !slices.Contains(dial.attrs, `timeLimit="5401"`) {
 		t.Errorf("Dial has %v", dial.attrs)
 	}
@@ -100,14 +100,15 @@ func TestF011CallerRoomWithALimit(t *testing.T) {
 
 func TestAgentRoom(t *testing.T) {
 	for ends, flag := range map[bool]string{true: "true", false: "false"} {
-		like(t, AgentRoom(base, caller, "k1", ends), `<Response><Dial>
+		like(t, JoinAgent(base, caller, "k1", ends), `<Response><Dial>
 			<Conference startConferenceOnEnter="true" endConferenceOnExit="`+flag+`" participantLabel="k1" `+roomAttributes+`>`+caller+`</Conference>
 			</Dial><Redirect method="POST">https://phone.example.com/connect-agent/`+caller+`/k1/room</Redirect></Response>`)
 	}
 }
 
 func TestF181ACallerWhomTheRoomHasNotTakenHearsWordsAndMusicFirst(t *testing.T) {
-	doc := parse(t, CallerRoomLater(base, caller, 3, HoldTheLine, "https://music.example/01.wav", "https://music.example/02.wav"))
+	doc := parse(t, CallerRoomLater(base, caller, 3, HoldTheLine, "https://music.example/01.wav",
+		"https://music.example/02.wav"))
 	var verbs []string
 	for _, v := range doc.children {
 		verbs = append(verbs, v.name)
@@ -115,7 +116,8 @@ func TestF181ACallerWhomTheRoomHasNotTakenHearsWordsAndMusicFirst(t *testing.T) 
 	if want := []string{"Say", "Play", "Play", "Dial"}; !slices.Equal(verbs, want) {
 		t.Fatalf("the document has %v, want %v", verbs, want)
 	}
-	if got, want := doc.children[3].String(), parse(t, CallerRoom(base, caller, 3, 0)).children[0].String(); got != want {
+	if got, want := doc.children[3].String(),
+		parse(t, JoinCaller(base, caller, 3, 0)).children[0].String(); got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
 	if d := Spoken(HoldTheLine); d < 5*time.Second {
@@ -133,7 +135,8 @@ func TestF182F183ATurnsAddressTellsWhatWasHeardBefore(t *testing.T) {
 		}
 	}
 	for name, turn := range map[string]int{"0": 0, "7": 7, "7.x": 7, "7.": 7, "7.!.1": 7} {
-		if got, before, err := ReadTurn(name); got != turn || before.Failing != 0 || err != nil && before.Due.IsZero() != true {
+		if got, before, err := ReadTurn(name); got != turn || before.Failing != 0 || err != nil &&
+			before.Due.IsZero() != true {
 			t.Errorf("%q is read as %d, %+v, %v", name, got, before, err)
 		}
 	}
@@ -199,7 +202,7 @@ func TestEverybodyAsksForTheSameEvents(t *testing.T) {
 		}
 		return out
 	}
-	a, b := callback(CallerRoom(base, caller, 0, 0)), callback(AgentRoom(base, caller, "k1", false))
+	a, b := callback(JoinCaller(base, caller, 0, 0)), callback(JoinAgent(base, caller, "k1", false))
 	if !slices.Equal(a, b) || len(a) != 3 {
 		t.Errorf("caller %v, agent %v", a, b)
 	}
@@ -209,16 +212,21 @@ func TestTurns(t *testing.T) {
 	next := base.Wait(caller, 2)
 	for name, c := range map[string]struct{ doc, want string }{
 		"words and music": {
-			Waiting(Turn{Words: []string{"Thank you for calling.", "", "You are next."}, Music: "https://m.example/1.mp3", Next: next}),
+			Waiting(Turn{Words: []string{"Thank you for calling.", "", "You are next."},
+				Music: "https://m.example/1.mp3", Next: next}),
 			`<Say>Thank you for calling.</Say><Say>You are next.</Say><Play>https://m.example/1.mp3</Play>`,
 		},
-		"music":                                 {Waiting(Turn{Music: "https://m.example/1.mp3", Pause: time.Minute, Next: next}), `<Play>https://m.example/1.mp3</Play>`},
-		"pause":                                 {Waiting(Turn{Pause: 1500 * time.Millisecond, Next: next}), `<Pause length="2"></Pause>`},
+		"music": {Waiting(Turn{Music: "https://m.example/1.mp3", Pause: time.Minute,
+			Next: next}), `<Play>https://m.example/1.mp3</Play>`},
+		"pause": {Waiting(Turn{Pause: 1500 * time.Millisecond, Next: next}),
+			`<Pause length="2"></Pause>`},
 		"no pause would be a storm of requests": {Waiting(Turn{Next: next}), `<Pause length="1"></Pause>`},
-		"F008 hold on":                          {HoldOn(next, 10*time.Second, "One moment, please."), `<Say>One moment, please.</Say><Pause length="10"></Pause>`},
+		"F008 hold on": {HoldOn(next, 10*time.Second, "One moment, please."),
+			`<Say>One moment, please.</Say><Pause length="10"></Pause>`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			like(t, c.doc, `<Response>`+c.want+`<Redirect method="POST">`+strings.ReplaceAll(next, "&", "&amp;")+`</Redirect></Response>`)
+			like(t, c.doc, `<Response>`+c.want+`<Redirect method="POST">`+strings.ReplaceAll(next, "&", "&amp;")+
+				`</Redirect></Response>`)
 		})
 	}
 }
@@ -231,7 +239,7 @@ func TestGoodbye(t *testing.T) {
 // The reason may be one of a newer version: the caller still hears words before the end (N2).
 func TestLastWordsAreNeverNone(t *testing.T) {
 	said := map[string]bool{}
-	for _, why := range []conference.Reason{conference.ReasonAgentEnded, conference.ReasonMaxWait, conference.ReasonCallerLeft, "later", ""} {
+	for _, why := range []call.Reason{call.ReasonAgentEnded, call.ReasonMaxWait, call.ReasonCallerLeft, "later", ""} {
 		verbs := parse(t, LastWords(why)).children
 		if len(verbs) < 2 || verbs[0].name != "Say" || verbs[0].text == "" || verbs[len(verbs)-1].name != "Hangup" {
 			t.Fatalf("%q: %v", why, verbs)
@@ -277,7 +285,7 @@ func TestF158WhatStrangersWriteIsText(t *testing.T) {
 			t.Errorf("%s: %s", name, say)
 		}
 	}
-	room := parse(t, AgentRoom(base, conference.ID(evil), conference.LegKey(evil), false)).children[0].children[0]
+	room := parse(t, JoinAgent(base, call.ID(evil), call.LegKey(evil), false)).children[0].children[0]
 	if room.text != evil || len(room.children) != 0 || !slices.Contains(room.attrs, `participantLabel="`+evil+`"`) {
 		t.Errorf("room: %s", room)
 	}
@@ -286,12 +294,12 @@ func TestF158WhatStrangersWriteIsText(t *testing.T) {
 // F164: no address holds the caller's number.
 func TestF164AddressesCarryIDsInThePathOnly(t *testing.T) {
 	for got, want := range map[string]string{
-		base.AfterRoom(caller, 2):          "/incoming/" + caller + "/2",
+		base.AfterDial(caller, 2):          "/incoming/" + caller + "/2",
 		base.Wait(caller, 7):               "/wait/" + caller + "/7" + askAgain,
 		base.Connect(caller, "k1"):         "/connect-agent/" + caller + "/k1",
 		base.ConnectAgain(caller, "k1", 1): "/connect-agent/" + caller + "/k1/1",
 		base.Accept(caller, "k1"):          "/connect-agent/" + caller + "/k1/accept",
-		base.RoomEvents(caller):            "/events/conference/" + caller + tellAgain,
+		base.ConferenceEvents(caller):      "/events/conference/" + caller + tellAgain,
 		base.LegEvents(caller, "k1"):       "/events/leg/" + caller + "/k1" + tellAgain,
 	} {
 		sent, _, _ := strings.Cut(got, "#")

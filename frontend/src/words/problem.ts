@@ -1,7 +1,7 @@
 /** Refusals in words, by slug. The server's text is a last resort: it is written for developers. */
 import type { Problem } from "../contract/types.js";
 
-/** `unreachable`, `timeout` and `unreadable` are this page's own; the others are shared/web's table. */
+/** `unreachable`, `timeout` and `unreadable` are this page's own; the others are shared/httpapi's table. */
 const BY_SLUG: Record<string, string> = {
   unreachable: "The server cannot be reached. The call goes on; try again in a moment.",
   timeout: "The server did not answer in time. The call goes on.",

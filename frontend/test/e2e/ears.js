@@ -25,7 +25,7 @@
       this.addEventListener('track', (e) => listen(e.track));
     }
 
-    // A wire that can be cut stands between this page and Twilio's media port (phonenet).
+    // A wire that can be cut stands between this page and Twilio's media port (the phone network).
     async setRemoteDescription(description) {
       const candidate = /^(a=candidate:\S+ \d+ udp \d+ \S+) (\d+) /gim;
       const port = window.mediaAt && candidate.exec(description.sdp)?.[2];

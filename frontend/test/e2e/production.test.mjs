@@ -48,7 +48,7 @@ function pass(address, request, answer) {
   request.pipe(on);
 }
 
-/** asTwilio is TLS in front of phonenet: requests, and the WebSocket of the signalling. */
+/** asTwilio is TLS in front of the phone network: requests, and the WebSocket of the signalling. */
 async function asTwilio(tls, address, seen) {
   const { hostname, port } = new URL(address);
   const server = https.createServer(tls, (request, answer) => {
@@ -142,7 +142,7 @@ scenario('F205: the production bundle, byte for byte, rings with its own sounds 
   await alice.screen('ended');
   assert.ok(s.seen.includes('UPGRADE voice-js.roaming.twilio.com/signal'), s.seen.join('\n'));
   assert.ok(!s.seen.some((r) => r.includes('sdk.twilio.com')), s.seen.join('\n'));
-  // The SDK sends its insights to the region that phonenet names as its home. Phonenet's is "local", which the policy
+  // The SDK sends its insights to the region that the phone network names as its home. The phone network's is "local", which the policy
   // does not list.
   alice.refused = alice.refused.filter((r) => !r.includes('https://eventgw.local.twilio.com/'));
 });

@@ -1,4 +1,4 @@
-// The local stack as its own program, and the control API of phonenet.
+// The local stack as its own program, and the control API of the phone network.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';

@@ -4,7 +4,7 @@
  * its seed; HISTORIES=1000 npx vitest run random tries more.
  */
 import { afterEach, expect, test, vi } from "vitest";
-import { fire, media, network, OPTIONS } from "./phonenet.js";
+import { fire, media, network, OPTIONS } from "./network.js";
 import { ApiError, type Api } from "../../src/api.js";
 import type { Status } from "../../src/contract/types.js";
 import { Desk } from "../../src/desk/desk.js";

@@ -1,6 +1,6 @@
 /** src/voice.ts over the real SDK: what becomes of a leg when caller, device and microphone fail at bad moments. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { media, network, OPTIONS } from "./phonenet.js";
+import { media, network, OPTIONS } from "./network.js";
 import { createVoice } from "../../src/voice.js";
 import type { Voice, VoiceEvent } from "../../src/voice-port.js";
 

@@ -1,6 +1,6 @@
 // All the telephone's texts. Pure functions.
 
-// hearing puts what phonenet says a leg hears into a sentence.
+// hearing puts what the phone network says a leg hears into a sentence.
 export function hearing(sounds) {
   const people = sounds.filter((s) => s.startsWith('leg:')).length;
   const parts = [];

@@ -9,7 +9,7 @@
 //
 // Where things are: exchange.go the lock and the registers of legs and conferences; leg.go
 // how a leg lives and ends; ring.go dialling and answering; script.go its documents; dial.go
-// the verb Dial; conference.go what legs and conferences do to each other; hearing.go who
+// the verb Dial; call.go what legs and conferences do to each other; hearing.go who
 // hears what; phones.go what parties do; views.go what the control API shows; api.go,
 // apiconference.go what REST does.
 package exchange

@@ -43,7 +43,7 @@ type (
 // Deliver calls Endpoint.Invite.
 func (n Invited) Deliver() { n.To.Invite(n.Invite) }
 
-// Deliver calls Endpoint.Answered.
+// Deliver calls Endpoint.LegAnswered.
 func (n Answered) Deliver() { n.To.Answered(n.Leg) }
 
 // Deliver calls Endpoint.Ended.

@@ -15,7 +15,7 @@ type gathering struct {
 	done   func(digits string)
 }
 
-// Gather plays what stands in a Gather and collects keys meanwhile. Like Script.Act it
+// Gather plays what stands in a Gather and collects keys meanwhile. Like Script.Effect it
 // tells that the next verb does not follow at once.
 func (s *Player) Gather(v Verb) bool {
 	g := &gathering{

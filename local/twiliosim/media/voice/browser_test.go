@@ -271,7 +271,8 @@ func (l *line) hears() []float64 {
 // String tells what a line hears and how it stands.
 func (l *line) String() string {
 	now := l.last(200 * time.Millisecond)
-	return fmt.Sprintf("hears %v, loudness %.0f, %d packets, WebRTC %v", l.hears(), audio.Loudness(now), l.packets(), l.pc.ConnectionState())
+	return fmt.Sprintf("hears %v, loudness %.0f, %d packets, WebRTC %v", l.hears(), audio.Loudness(now), l.packets(),
+		l.pc.ConnectionState())
 }
 
 // silent tells whether nothing at all sounded in the last 200 ms.

@@ -29,7 +29,8 @@ type client struct {
 var _ legs.Endpoint = (*client)(nil)
 
 func newClient(v *Voice, s *socket, outside bool) *client {
-	return &client{voice: v, inbox: newInbox(), socket: s, outside: outside, outgoing: outside, legs: make(map[string]*leg)}
+	return &client{voice: v, inbox: newInbox(), socket: s, outside: outside, outgoing: outside,
+		legs: make(map[string]*leg)}
 }
 
 // Invite, Answered, Ended, Message and Hears implement legs.Endpoint.

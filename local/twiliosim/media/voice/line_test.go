@@ -40,12 +40,14 @@ func newLine(t *testing.T) *line {
 	settings.SetIPFilter(func(ip net.IP) bool { return ip.IsLoopback() })
 	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
-	pc, err := webrtc.NewAPI(webrtc.WithMediaEngine(codecs), webrtc.WithSettingEngine(settings)).NewPeerConnection(webrtc.Configuration{})
+	pc, err := webrtc.NewAPI(webrtc.WithMediaEngine(codecs),
+		webrtc.WithSettingEngine(settings)).NewPeerConnection(webrtc.Configuration{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	l := &line{t: t, pc: pc, stop: make(chan struct{})}
-	if l.track, err = webrtc.NewTrackLocalStaticSample(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypePCMU, ClockRate: audio.Rate}, "audio", "mic"); err != nil {
+	if l.track, err = webrtc.NewTrackLocalStaticSample(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypePCMU,
+		ClockRate: audio.Rate}, "audio", "mic"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := pc.AddTrack(l.track); err != nil {
@@ -88,7 +90,8 @@ func (l *line) answer(offer string) string {
 // answered takes the answer to an offer.
 func (l *line) answered(answer string) {
 	l.t.Helper()
-	if err := l.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer}); err != nil {
+	if err := l.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer,
+		SDP: answer}); err != nil {
 		l.t.Fatal(err)
 	}
 }

@@ -96,8 +96,10 @@ func newMediaPortOn(conn net.PacketConn, config Config) (*mediaPort, error) {
 func telephoneCodecs() (*webrtc.MediaEngine, error) {
 	engine := &webrtc.MediaEngine{}
 	for _, codec := range []webrtc.RTPCodecParameters{
-		{PayloadType: pcmuType, RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypePCMU, ClockRate: 8000}},
-		{PayloadType: eventType, RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: eventMIME, ClockRate: 8000, SDPFmtpLine: "0-15"}},
+		{PayloadType: pcmuType,
+			RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypePCMU, ClockRate: 8000}},
+		{PayloadType: eventType,
+			RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: eventMIME, ClockRate: 8000, SDPFmtpLine: "0-15"}},
 	} {
 		if err := engine.RegisterCodec(codec, webrtc.RTPCodecTypeAudio); err != nil {
 			return nil, fmt.Errorf("voice: codec %s: %w", codec.MimeType, err)

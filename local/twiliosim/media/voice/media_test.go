@@ -154,7 +154,8 @@ func TestAReinviteThatCannotBeReadLosesTheLeg(t *testing.T) {
 }
 
 func TestALineThatFallsSilentIsLost(t *testing.T) {
-	r := newRig(t, Config{iceQuiet: 500 * time.Millisecond, iceDead: 500 * time.Millisecond, iceKeepalive: 50 * time.Millisecond})
+	r := newRig(t, Config{iceQuiet: 500 * time.Millisecond, iceDead: 500 * time.Millisecond,
+		iceKeepalive: 50 * time.Millisecond})
 	alice := r.online("alice")
 	a := alice.call()
 	r.network.Hear(a, voiceOf("CAcaller"))
@@ -185,7 +186,8 @@ func TestACallLivesOnOverANewSocket(t *testing.T) {
 		alice.connect("/signal")
 		alice.register("alice")
 		r.did("register alice")
-		alice.say("invite", map[string]any{"callsid": a, "reconnect": invite.Payload.Reconnect, "sdp": "v=0", "twilio": map[string]any{}})
+		alice.say("invite", map[string]any{"callsid": a, "reconnect": invite.Payload.Reconnect, "sdp": "v=0",
+			"twilio": map[string]any{}})
 		if got := alice.hear("answer"); got.Payload.CallSID != a || got.Payload.Reconnect == "" {
 			t.Fatalf("the reconnect is answered with %+v", got.Payload)
 		}
@@ -245,7 +247,8 @@ func TestAnOutsidePhoneIsHeardAndHears(t *testing.T) {
 func (b *browser) dial(params string) (sid string) {
 	b.rig.t.Helper()
 	b.line = newLine(b.rig.t)
-	b.say("invite", map[string]any{"callsid": "TJS1", "sdp": b.line.offer(nil), "twilio": map[string]any{"params": params}})
+	b.say("invite", map[string]any{"callsid": "TJS1", "sdp": b.line.offer(nil),
+		"twilio": map[string]any{"params": params}})
 	line, err := b.rig.network.Await("place ", patience)
 	if err != nil {
 		b.rig.t.Fatal(err)

@@ -86,14 +86,16 @@ func TestLibraryFetchesOnceAndChimesForWhatItCannotGet(t *testing.T) {
 	if samples, ok := l.speech("spoken").Samples(); !ok || len(samples) != 333 {
 		t.Errorf("spoken words: %d samples, %v", len(samples), ok)
 	}
-	for name, r := range map[string]*audio.Recording{"broken": l.file("broken"), "gone": l.file("gone"), "unspoken": l.speech("Please hold")} {
+	for name, r := range map[string]*audio.Recording{"broken": l.file("broken"), "gone": l.file("gone"),
+		"unspoken": l.speech("Please hold")} {
 		l.work.Wait()
 		if samples, ok := r.Samples(); !ok || audio.Loudness(samples) < 100 {
 			t.Errorf("%s: no chimes", name)
 		}
 	}
 	// Chimes last as long as the words would take, so that what follows is in its time.
-	if samples, _ := l.speech("Please hold").Samples(); len(samples) != audio.Samples(audio.SpeechLength("Please hold")) {
+	if samples,
+		_ := l.speech("Please hold").Samples(); len(samples) != audio.Samples(audio.SpeechLength("Please hold")) {
 		t.Errorf("chimes of %d samples, want %d", len(samples), audio.Samples(audio.SpeechLength("Please hold")))
 	}
 	if fetched["good"] != 1 {
@@ -107,7 +109,8 @@ func TestLibraryFetchesOnceAndChimesForWhatItCannotGet(t *testing.T) {
 }
 
 func TestAFullShelfIsCleared(t *testing.T) {
-	l := newLibrary(func(string) ([]byte, error) { return nil, errors.New("none") }, Config{SilentScripts: true}.complete())
+	l := newLibrary(func(string) ([]byte, error) { return nil, errors.New("none") },
+		Config{SilentScripts: true}.complete())
 	l.speak = func(context.Context, string) ([]int16, error) { return nil, nil }
 	defer l.Close()
 	for i := range shelf + 1 {
@@ -168,11 +171,13 @@ func TestSoundsAndInsightsOfTheSDK(t *testing.T) {
 			t.Errorf("%s: %v, loudness %.0f", name, err, audio.Loudness(samples))
 		}
 	}
-	if w := get(http.MethodGet, sdkSoundPath+"dtmf-hash.mp3"); w.Code != http.StatusOK || w.Header().Get("Access-Control-Allow-Origin") != "*" {
+	if w := get(http.MethodGet, sdkSoundPath+"dtmf-hash.mp3"); w.Code != http.StatusOK ||
+		w.Header().Get("Access-Control-Allow-Origin") != "*" {
 		t.Errorf("the SDK's own address of a sound: %d", w.Code)
 	}
 	for _, method := range []string{http.MethodOptions, http.MethodPost} {
-		if w := get(method, "/v4/EndpointEvents"); w.Code != http.StatusNoContent || w.Header().Get("Access-Control-Allow-Headers") == "" {
+		if w := get(method, "/v4/EndpointEvents"); w.Code != http.StatusNoContent ||
+			w.Header().Get("Access-Control-Allow-Headers") == "" {
 			t.Errorf("%s insights: %d, %v", method, w.Code, w.Header())
 		}
 	}

@@ -33,7 +33,8 @@ func (m *mediaPort) newPeer(events peerEvents) (*peer, error) {
 		return nil, fmt.Errorf("voice: new connection: %w", err)
 	}
 	p := &peer{connection: connection, keys: keypad{pressed: events.key}}
-	p.track, err = webrtc.NewTrackLocalStaticSample(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypePCMU, ClockRate: audio.Rate}, "audio", "phonenet")
+	p.track, err = webrtc.NewTrackLocalStaticSample(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypePCMU,
+		ClockRate: audio.Rate}, "audio", "network")
 	if err == nil {
 		_, err = connection.AddTrack(p.track)
 	}
@@ -60,7 +61,8 @@ func (p *peer) offer() (string, error) {
 
 // accept takes the browser's answer to our offer.
 func (p *peer) accept(sdp string) error {
-	if err := p.connection.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: sdp}); err != nil {
+	if err := p.connection.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer,
+		SDP: sdp}); err != nil {
 		return fmt.Errorf("voice: the browser's answer: %w", err)
 	}
 	return nil
@@ -69,7 +71,8 @@ func (p *peer) accept(sdp string) error {
 // answer takes a browser's offer, a first one or one that restarts ICE, and returns
 // our complete answer.
 func (p *peer) answer(sdp string) (string, error) {
-	if err := p.connection.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: sdp}); err != nil {
+	if err := p.connection.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer,
+		SDP: sdp}); err != nil {
 		return "", fmt.Errorf("voice: the browser's offer: %w", err)
 	}
 	answer, err := p.connection.CreateAnswer(nil)

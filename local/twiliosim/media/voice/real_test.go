@@ -17,12 +17,14 @@ import (
 // plays to it and then dials an agent's browser. Each hears the other, keys and messages
 // arrive, and the end of one is the end of both.
 func TestARealCallFromPhoneToBrowser(t *testing.T) {
-	r, network := newRealRig(t, `<Response><Play>%s/tone.wav</Play><Dial answerOnBridge="false"><Client>alice</Client></Dial></Response>`)
+	r, network := newRealRig(t,
+		`<Response><Play>%s/tone.wav</Play><Dial answerOnBridge="false"><Client>alice</Client></Dial></Response>`)
 	alice, phone := r.open("alice", "/signal"), r.open("phone", "/phone/signal")
 	alice.register("alice")
 	phone.line = newLine(t)
 	phone.say("invite", map[string]any{
-		"callsid": "TJS1", "sdp": phone.line.offer(nil), "twilio": map[string]any{"params": "From=%2B12125550199&To=%2B12125550123"},
+		"callsid": "TJS1", "sdp": phone.line.offer(nil),
+		"twilio": map[string]any{"params": "From=%2B12125550199&To=%2B12125550123"},
 	})
 	caller := phone.hear("ringing").Payload.CallSID
 	phone.line.answered(phone.hear("answer").Payload.SDP)
@@ -70,7 +72,8 @@ func newRealRig(t *testing.T, document string) (*rig, *twiliosim.Network) {
 	tokens := voicetest.New() // only makes tokens
 	account := tokens.Credentials()
 	network, err := twiliosim.New(twiliosim.Config{
-		Account: account.Account, AuthToken: "only for tests", APIKey: account.APIKey, APISecret: account.APISecret, Number: "+12125550123",
+		Account: account.Account, AuthToken: "only for tests", APIKey: account.APIKey, APISecret: account.APISecret,
+		Number: "+12125550123",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -78,7 +81,8 @@ func newRealRig(t *testing.T, document string) (*rig, *twiliosim.Network) {
 	application := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/tone.wav" {
 			w.Header().Set("Content-Type", "audio/wav")
-			_, _ = w.Write(audio.FormatWAV(audio.Render(audio.Beep{Hz: []float64{700}, Length: 200 * time.Millisecond})))
+			_, _ = w.Write(audio.FormatWAV(audio.Render(audio.Beep{Hz: []float64{700},
+				Length: 200 * time.Millisecond})))
 			return
 		}
 		w.Header().Set("Content-Type", "text/xml")

@@ -39,7 +39,8 @@ func TestTokensThatDoNotDo(t *testing.T) {
 	claims := func(change func(jwt.MapClaims)) string {
 		c := jwt.MapClaims{
 			"iss": account.APIKey, "sub": account.Account, "exp": time.Now().Add(time.Hour).Unix(),
-			"grants": map[string]any{"identity": "alice", "voice": map[string]any{"incoming": map[string]any{"allow": true}}},
+			"grants": map[string]any{"identity": "alice",
+				"voice": map[string]any{"incoming": map[string]any{"allow": true}}},
 		}
 		change(c)
 		return voicetest.Sign(account.APISecret, c)
@@ -52,13 +53,18 @@ func TestTokensThatDoNotDo(t *testing.T) {
 		{"nothing", "", codeInvalidToken},
 		{"no token", "alice", codeInvalidToken},
 		{"expired", r.network.Token("alice", -time.Minute), codeExpiredToken},
-		{"another secret", voicetest.Sign("guessed", jwt.MapClaims{"iss": account.APIKey, "sub": account.Account, "exp": time.Now().Add(time.Hour).Unix()}), codeInvalidToken},
-		{"expired and another secret", voicetest.Sign("guessed", jwt.MapClaims{"iss": account.APIKey, "sub": account.Account, "exp": 1}), codeInvalidToken},
+		{"another secret", voicetest.Sign("guessed",
+			jwt.MapClaims{"iss": account.APIKey, "sub": account.Account, "exp": time.Now().Add(time.Hour).Unix()}),
+			codeInvalidToken},
+		{"expired and another secret",
+			voicetest.Sign("guessed", jwt.MapClaims{"iss": account.APIKey, "sub": account.Account, "exp": 1}),
+			codeInvalidToken},
 		{"another key", claims(func(c jwt.MapClaims) { c["iss"] = "SKother" }), codeInvalidToken},
 		{"another account", claims(func(c jwt.MapClaims) { c["sub"] = "ACother" }), codeInvalidToken},
 		{"for ever", claims(func(c jwt.MapClaims) { delete(c, "exp") }), codeInvalidToken},
 		{"for two days", r.network.Token("alice", 48*time.Hour), codeInvalidToken},
-		{"no voice", claims(func(c jwt.MapClaims) { c["grants"] = map[string]any{"identity": "alice"} }), codeUnauthorized},
+		{"no voice", claims(func(c jwt.MapClaims) { c["grants"] = map[string]any{"identity": "alice"} }),
+			codeUnauthorized},
 		{"an e-mail address", r.network.Token("alice@example.com", time.Hour), codeUnauthorized},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -153,7 +159,8 @@ func TestACallThatRings(t *testing.T) {
 	if invite.CallSID != sid || invite.Reconnect == "" || !strings.HasPrefix(invite.SDP, "v=0\r\n") {
 		t.Errorf("invite %+v: want its callsid, an sdp and a reconnect token", invite)
 	}
-	if !strings.Contains(invite.SDP, "a=ice-lite") || !strings.Contains(invite.SDP, "a=candidate:") || !strings.Contains(invite.SDP, "a=end-of-candidates") {
+	if !strings.Contains(invite.SDP, "a=ice-lite") || !strings.Contains(invite.SDP, "a=candidate:") ||
+		!strings.Contains(invite.SDP, "a=end-of-candidates") {
 		t.Errorf("the offer is not complete:\n%s", invite.SDP)
 	}
 	if got, want := invite.Parameters["Params"], "conference=CAcaller&note=a+b%26c"; got != want {
@@ -220,7 +227,8 @@ func TestHowACallEnds(t *testing.T) {
 		want string
 	}{
 		{"goodbye", 0, ""}, {"busy", codeBusy, "Busy Here"}, {"declined", codeDecline, "Decline"},
-		{"unavailable", codeUnavailable, "Temporarily Unavailable"}, {"not found", codeNotFound, "Not Found"}, {"other", 31000, "The call failed"},
+		{"unavailable", codeUnavailable, "Temporarily Unavailable"}, {"not found", codeNotFound, "Not Found"},
+		{"other", 31000, "The call failed"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			sid := alice.call()
@@ -248,15 +256,18 @@ func TestMessagesBothWays(t *testing.T) {
 	alice := r.online("alice")
 	sid := r.network.Ring("alice", nil)
 	invite := alice.hear("invite")
-	for _, c := range []struct{ content, want string }{{`{"state":"ringing"}`, `{"state":"ringing"}`}, {"plain", `"plain"`}} {
+	for _, c := range []struct{ content, want string }{{`{"state":"ringing"}`, `{"state":"ringing"}`},
+		{"plain", `"plain"`}} {
 		r.network.Message(sid, legs.Message{SID: "KX1", Content: c.content})
 		got := alice.hear("message").Payload
-		if string(got.Content) != c.want || got.VoiceEventSID != "KX1" || got.CallSID != sid || got.MessageType != "user-defined-message" {
+		if string(got.Content) != c.want || got.VoiceEventSID != "KX1" || got.CallSID != sid ||
+			got.MessageType != "user-defined-message" {
 			t.Errorf("message %+v with %s, want %s", got.reply, got.Content, c.want)
 		}
 	}
 	alice.accept(invite)
-	alice.say("message", map[string]any{"callsid": sid, "content": map[string]any{"hello": 1}, "voiceeventsid": "KX2", "messagetype": "user-defined-message"})
+	alice.say("message", map[string]any{"callsid": sid, "content": map[string]any{"hello": 1}, "voiceeventsid": "KX2",
+		"messagetype": "user-defined-message"})
 	if got := alice.hear("ack").Payload; got.AckType != "message" || got.VoiceEventSID != "KX2" || got.CallSID != sid {
 		t.Errorf("ack %+v", got.reply)
 	}
@@ -315,7 +326,8 @@ func TestPhoneCallsThatAreRefused(t *testing.T) {
 		{"no query", offer, "%zz", codeBadRequest},
 		{"a broken description", "nonsense", "To=%2B15550123", codeBadRequest},
 	} {
-		phone.say("invite", map[string]any{"callsid": "TJS1", "sdp": c.sdp, "twilio": map[string]any{"params": c.params}})
+		phone.say("invite", map[string]any{"callsid": "TJS1", "sdp": c.sdp,
+			"twilio": map[string]any{"params": c.params}})
 		if got := phone.hear("hangup").Payload; got.CallSID != "TJS1" || got.Error == nil || got.Error.Code != c.code {
 			t.Errorf("%s: hangup %+v, want %d", c.name, got.reply, c.code)
 		}
@@ -329,8 +341,10 @@ func TestOnlyOurOwnPagesArePhones(t *testing.T) {
 	r := newRig(t, Config{})
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	for path, want := range map[string]int{"/phone/signal": http.StatusForbidden, "/signal": http.StatusSwitchingProtocols} {
-		conn, res, err := websocket.Dial(ctx, r.url+path, &websocket.DialOptions{HTTPHeader: http.Header{"Origin": {"https://elsewhere.example"}}})
+	for path, want := range map[string]int{"/phone/signal": http.StatusForbidden,
+		"/signal": http.StatusSwitchingProtocols} {
+		conn, res, err := websocket.Dial(ctx, r.url+path,
+			&websocket.DialOptions{HTTPHeader: http.Header{"Origin": {"https://elsewhere.example"}}})
 		if err == nil {
 			defer conn.CloseNow()
 		}

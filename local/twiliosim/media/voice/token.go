@@ -44,7 +44,8 @@ type accessClaims struct {
 // that is over, 31201 for one that is genuine and grants no voice, 31204 for others.
 func checkToken(token string, c twiliosim.Credentials, now time.Time) (access, *sdkError) {
 	var claims accessClaims
-	parser := jwt.NewParser(jwt.WithValidMethods([]string{"HS256"}), jwt.WithIssuer(c.APIKey), jwt.WithSubject(c.Account),
+	parser := jwt.NewParser(jwt.WithValidMethods([]string{"HS256"}), jwt.WithIssuer(c.APIKey),
+		jwt.WithSubject(c.Account),
 		jwt.WithExpirationRequired(), jwt.WithTimeFunc(func() time.Time { return now }), jwt.WithLeeway(time.Second))
 	_, err := parser.ParseWithClaims(token, &claims, func(*jwt.Token) (any, error) { return []byte(c.APISecret), nil })
 	expired := errors.Is(err, jwt.ErrTokenExpired) && !errors.Is(err, jwt.ErrTokenSignatureInvalid)
@@ -54,13 +55,15 @@ func checkToken(token string, c twiliosim.Credentials, now time.Time) (access, *
 	case err != nil:
 		return access{}, &sdkError{codeInvalidToken, "The access token is not valid: " + err.Error()}
 	case c.Restricted: // https://www.twilio.com/docs/api/errors/31204
-		return access{}, &sdkError{codeInvalidToken, "The access token is not valid: it was signed with a restricted API key"}
+		return access{}, &sdkError{codeInvalidToken,
+			"The access token is not valid: it was signed with a restricted API key"}
 	case claims.ExpiresAt.Sub(now) > longestLife+time.Minute:
 		return access{}, &sdkError{codeInvalidToken, "The access token lives longer than 24 hours"}
 	case claims.Grants.Voice == nil:
 		return access{}, &sdkError{codeUnauthorized, "The access token has no voice grant"}
 	case !identityRule.MatchString(claims.Grants.Identity):
-		return access{}, &sdkError{codeUnauthorized, "The access token's identity must be letters, digits and underscores"}
+		return access{}, &sdkError{codeUnauthorized,
+			"The access token's identity must be letters, digits and underscores"}
 	}
 	return access{
 		identity: claims.Grants.Identity,

@@ -104,7 +104,8 @@ func Attach(network Network, config Config) (*Voice, error) {
 	}
 	library := newLibrary(network.Audio, config)
 	v := &Voice{
-		network: network, config: config, media: port, library: library, desk: newDesk(library, network.Now, !config.SilentScripts),
+		network: network, config: config, media: port, library: library,
+		desk:    newDesk(library, network.Now, !config.SilentScripts),
 		stop:    make(chan struct{}),
 		clients: make(map[*client]bool), owners: make(map[string]owner),
 	}
@@ -148,7 +149,7 @@ func (v *Voice) Close() error {
 	return nil
 }
 
-// open starts a client for a new socket, whose caller says tasks.Done when it is over;
+// open starts a client for a new socket, whose caller says tasks.ApplyResult when it is over;
 // nil when the voice is being closed.
 func (v *Voice) open(s *socket, outside bool) *client {
 	v.mu.Lock()

@@ -95,7 +95,8 @@ var errExpired = &sdkError{codeExpiredToken, "The access token has expired"}
 // endError says in the SDK's words why a leg ended; nil for a plain goodbye.
 func endError(code int) *sdkError {
 	words := map[int]string{
-		codeNotFound: "Not Found", codeUnavailable: "Temporarily Unavailable", codeBusy: "Busy Here", codeDecline: "Decline",
+		codeNotFound: "Not Found", codeUnavailable: "Temporarily Unavailable", codeBusy: "Busy Here",
+		codeDecline: "Decline",
 	}
 	if code == 0 {
 		return nil

@@ -26,7 +26,8 @@ func TestMixerWhoHearsWhom(t *testing.T) {
 	for name, c := range map[string]struct {
 		hears map[string][]string
 	}{
-		"all three":       {map[string][]string{"caller": {"transferor", "target"}, "transferor": {"caller", "target"}, "target": {"caller", "transferor"}}},
+		"all three": {map[string][]string{"caller": {"transferor", "target"}, "transferor": {"caller", "target"},
+			"target": {"caller", "transferor"}}},
 		"a consult":       {map[string][]string{"transferor": {"target"}, "target": {"transferor"}}},
 		"one way":         {map[string][]string{"target": {"caller"}}},
 		"a party unknown": {map[string][]string{"target": {"nobody", "caller"}}},
@@ -100,7 +101,8 @@ func TestMixerGoesOnWithASoundThatStays(t *testing.T) {
 	m.Hear("caller", []Part{music})
 	m.Tick()
 	m.Tick()
-	got := []int16{e.samples[0], e.samples[FrameSize], e.samples[2*FrameSize], e.samples[3*FrameSize], e.samples[4*FrameSize]}
+	got := []int16{e.samples[0], e.samples[FrameSize], e.samples[2*FrameSize], e.samples[3*FrameSize],
+		e.samples[4*FrameSize]}
 	if want := []int16{0, 1, 0, 0, 1}; !reflect.DeepEqual(got, want) {
 		t.Errorf("frames heard %v, want %v", got, want)
 	}

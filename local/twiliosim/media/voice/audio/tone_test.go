@@ -35,7 +35,8 @@ func TestToneHasNoJumpBetweenFrames(t *testing.T) {
 
 func TestDTMF(t *testing.T) {
 	all := []float64{697, 770, 852, 941, 1209, 1336, 1477, 1633}
-	for key, want := range map[rune][]float64{'1': {697, 1209}, '5': {770, 1336}, '0': {941, 1336}, '#': {941, 1477}, 'D': {941, 1633}} {
+	for key, want := range map[rune][]float64{'1': {697, 1209}, '5': {770, 1336}, '0': {941, 1336}, '#': {941, 1477},
+		'D': {941, 1633}} {
 		if got := Tones(DTMF(key), all...); !reflect.DeepEqual(got, want) {
 			t.Errorf("%c: %v, want %v", key, got, want)
 		}

@@ -51,7 +51,8 @@ func run(in io.Reader, out io.Writer) error {
 	host := listener.Addr().String()
 	wires := &wires{}
 	server := &http.Server{Handler: routes(network, v, host, wires), ConnState: wires.watch}
-	secure := &http.Server{Handler: server.Handler, TLSConfig: &tls.Config{Certificates: []tls.Certificate{certificate}}}
+	secure := &http.Server{Handler: server.Handler,
+		TLSConfig: &tls.Config{Certificates: []tls.Certificate{certificate}}}
 	go func() { _ = server.Serve(listener) }() // both end with ErrServerClosed
 	go func() { _ = secure.ServeTLS(twilio, "", "") }()
 	if err := json.NewEncoder(out).Encode(map[string]any{"url": "http://" + host, "flags": flags}); err != nil {
@@ -73,12 +74,14 @@ func routes(network *voicetest.Network, v *voice.Voice, host string, wires *wire
 	mux.HandleFunc("GET /page.js", file("page.js"))
 	mux.HandleFunc("GET /production", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		fmt.Fprint(w, `<!doctype html><title>Voice SDK</title><link rel="icon" href="data:,"><script src="sdk.js"></script><script src="page.js"></script>`)
+		fmt.Fprint(w,
+			`<!doctype html><title>Voice SDK</title><link rel="icon" href="data:,"><script src="sdk.js"></script><script src="page.js"></script>`)
 	})
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		fmt.Fprintf(w, `<!doctype html><title>Voice SDK</title><link rel="icon" href="data:,"><script src="wss.js" data-host=%q></script>`+
-			`<script src="sdk.js"></script><script src="page.js"></script>`, host)
+		fmt.Fprintf(w,
+			`<!doctype html><title>Voice SDK</title><link rel="icon" href="data:,"><script src="wss.js" data-host=%q></script>`+
+				`<script src="sdk.js"></script><script src="page.js"></script>`, host)
 	})
 	mux.Handle(phone.Path, phone.Handler())
 	mux.HandleFunc("GET /control", func(w http.ResponseWriter, _ *http.Request) {

@@ -19,7 +19,8 @@ import (
 
 // The account that the network's access tokens are made for.
 var account = twiliosim.Credentials{
-	Account: "AC00000000000000000000000000000001", APIKey: "SK00000000000000000000000000000001", APISecret: "only for tests",
+	Account: "AC00000000000000000000000000000001", APIKey: "SK00000000000000000000000000000001",
+	APISecret: "only for tests",
 }
 
 // Network is a scripted phone network. Its methods are safe for concurrent use.

@@ -16,10 +16,11 @@ func (n *Network) Ring(identity string, params map[string]string) (sid string) {
 	l := &leg{rings: append([]legs.Endpoint(nil), n.endpoints[identity]...)}
 	sid = n.add(l)
 	for _, e := range l.rings {
-		e.Invite(legs.Invite{Leg: sid, From: "+15550100", To: "client:" + identity, Params: params, Parameters: map[string]string{
-			"CallSid": sid, "AccountSid": account.Account, "From": "+15550100", "To": "client:" + identity,
-			"Direction": "inbound", "ApiVersion": "2010-04-01",
-		}})
+		e.Invite(legs.Invite{Leg: sid, From: "+15550100", To: "client:" + identity, Params: params,
+			Parameters: map[string]string{
+				"CallSid": sid, "AccountSid": account.Account, "From": "+15550100", "To": "client:" + identity,
+				"Direction": "inbound", "ApiVersion": "2010-04-01",
+			}})
 	}
 	return sid
 }
@@ -92,7 +93,8 @@ func (n *Network) Token(identity string, life time.Duration) string {
 	return Sign(account.APISecret, jwt.MapClaims{
 		"iss": account.APIKey, "sub": account.Account, "jti": account.APIKey + "-1",
 		"iat": now.Unix(), "exp": now.Add(life).Unix(),
-		"grants": map[string]any{"identity": identity, "voice": map[string]any{"incoming": map[string]any{"allow": true}}},
+		"grants": map[string]any{"identity": identity,
+			"voice": map[string]any{"incoming": map[string]any{"allow": true}}},
 	})
 }
 

@@ -1,0 +1,87 @@
+package call
+
+import (
+	"errors"
+	"time"
+)
+
+// ErrNotWanted: this leg has no place in the call, or not any more.
+var ErrNotWanted = errors.New("leg is not wanted")
+
+// Admission says what an answered leg does next: join the conference, or be screened first.
+type Admission struct {
+	Leg            LegKey
+	EndsConference bool // endConferenceOnExit
+	// Screen: an outside party has picked up, and it may be a machine. The party is asked to press 1; ApplyLegAccepted
+	// then admits the leg.
+	Screen bool
+}
+
+// ApplyLegAnswered applies the answer of a leg and says how the leg joins the conference. ErrNotWanted means that the
+// leg
+// has no place; the answer to its webhook must then say so and end it. A repeated request has the same answer.
+func (c *Call) ApplyLegAnswered(key LegKey, sid LegID, now time.Time) (Admission, error) {
+	l, err := c.admit(key, sid)
+	if err != nil {
+		return Admission{}, err
+	}
+	if l.Number != "" && l.Phase != LegAnswered {
+		if l.Phase != LegScreened {
+			l.Phase, l.Since, l.Deadline = LegScreened, now, now.Add(screeningLimit+ringSlack)
+		}
+		return Admission{Leg: key, Screen: true}, nil
+	}
+	return c.joinLeg(l, now), nil
+}
+
+// ApplyLegAccepted applies that a person at an outside number has pressed 1; otherwise it is like ApplyLegAnswered.
+func (c *Call) ApplyLegAccepted(key LegKey, sid LegID, now time.Time) (Admission, error) {
+	l, err := c.admit(key, sid)
+	if err != nil {
+		return Admission{}, err
+	}
+	return c.joinLeg(l, now), nil
+}
+
+// admit finds a leg that asks to join. A leg without a place is removed from the call.
+func (c *Call) admit(key LegKey, sid LegID) (*Leg, error) {
+	l := c.matchLeg(key, sid)
+	if l == nil {
+		return nil, ErrNotWanted
+	}
+	if !c.wanted(key) {
+		c.remove(key, OutcomeCancelled)
+		return nil, ErrNotWanted
+	}
+	return l, nil
+}
+
+// joinLeg lets a leg join the conference, and marks it as answered.
+func (c *Call) joinLeg(l *Leg, now time.Time) Admission {
+	if l.Phase != LegAnswered {
+		l.Phase, l.Since, l.AbsentSince = LegAnswered, now, time.Time{}
+		c.answered(l, now)
+	}
+	return Admission{Leg: l.Key, EndsConference: l.EndsConference}
+}
+
+// answered makes the leg the owner's, or the target's in a talk of three.
+func (c *Call) answered(l *Leg, now time.Time) {
+	c.record(Entry{At: now, What: Answer, Agent: l.Agent, Name: l.Name})
+	state := c.State
+	_ = c.transition(Answer, now) // an unanswered leg with a place is ringing, so it is allowed
+	if l.Key == c.Offer {
+		c.Offer, c.Owner = "", l.Key
+		c.OnHold, c.Recall, c.FailedOffers = false, Recall{}, nil
+		if c.Transfer.Open() {
+			c.Hops++
+			c.endTransfer(OutcomeAnswered, now)
+			c.correctTransferorOutcome()
+		}
+		return
+	}
+	if state == AddRinging {
+		c.OnHold = false
+		l.EndsConference = true // after an add, the call ends when the target leaves
+	}
+}

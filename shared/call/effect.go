@@ -1,0 +1,106 @@
+package call
+
+import (
+	"time"
+
+	"warmtransfer/shared/agent"
+)
+
+// Effect is one thing to do at Twilio. Effects are values: the service carries them out after the call that planned
+// them
+// was saved.
+type Effect interface{ effect() }
+
+// Dial rings an agent or an outside number. Each leg is dialled once: it is saved as dialled before the request is
+// sent.
+type Dial struct {
+	Conference ID
+	Leg        LegKey
+	Agent      agent.ID
+	Number     string        // E.164; then there is no Agent, and nobody sees Info
+	Timeout    time.Duration // how long it may ring
+	// Info is shown on the agent's page before they answer. It is kept small.
+	Info DialInfo
+}
+
+// DialInfo is what an agent is told while their leg rings.
+type DialInfo struct {
+	Caller string    // number, "" if private
+	Waited time.Time // waiting since
+	By     string    // name of the transferor; "" for an offer from the queue
+	Kind   TransferKind
+	Note   string
+}
+
+// SetHold puts a party on hold or resumes them. Leg is the caller's or another participant's.
+type SetHold struct {
+	Leg  LegID
+	Hold bool
+}
+
+// SetEndOnExit sets endConferenceOnExit: whether the conference ends when the leg leaves it.
+type SetEndOnExit struct {
+	Leg  LegID
+	Ends bool
+}
+
+// Hangup ends a leg that has no place in the call any more.
+type Hangup struct {
+	Key LegKey
+	Leg LegID
+}
+
+// SayGoodbye tells the caller why the call ends, and then ends the caller's leg.
+type SayGoodbye struct{}
+
+// RejoinConference redirects a caller whose music has run out, or who is absent from the expected conference. The
+// caller's
+// <Dial> then ends, and the request that Twilio makes at its end puts the caller into a new conference.
+type RejoinConference struct{}
+
+// Announce plays a sentence to the caller that says the agent's page has stopped sending heartbeats (see
+// ApplyOwnerHeartbeat). Owner is the leg of that agent.
+type Announce struct{ Owner LegKey }
+
+// Reconcile lists the conference's participants at Twilio, because an expected callback has not come. The answer goes
+// to
+// ApplyParticipants.
+type Reconcile struct{}
+
+// FindParticipant fetches one leg, the caller's or another, that was missing from the list of participants. The answer
+// goes to
+// ApplyLegSighting.
+type FindParticipant struct{ Leg LegID }
+
+// FindLeg lists calls at Twilio to see whether a leg exists whose Dial had no response.
+type FindLeg struct {
+	Key    LegKey
+	Agent  agent.ID
+	Number string // E.164, if it is not an agent's leg
+	Since  time.Time
+}
+
+func (RejoinConference) effect() {}
+func (Announce) effect()         {}
+func (Reconcile) effect()        {}
+func (FindLeg) effect()          {}
+func (FindParticipant) effect()  {}
+func (Dial) effect()             {}
+func (SetHold) effect()          {}
+func (SetEndOnExit) effect()     {}
+func (Hangup) effect()           {}
+func (SayGoodbye) effect()       {}
+
+// Sighting is what Twilio says of one leg that was fetched by its CallSid.
+type Sighting struct {
+	Over bool // the leg has ended
+	In   bool // it is in the expected conference
+	Held bool // it is on hold there
+}
+
+// ListedParticipant is one participant as Twilio lists it.
+type ListedParticipant struct {
+	Leg   LegID
+	Label string // CallerLabel or a LegKey; may be empty
+	Held  bool
+}

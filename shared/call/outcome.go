@@ -1,0 +1,52 @@
+package call
+
+// Outcome is how an attempt to reach somebody ended.
+type Outcome string
+
+const (
+	OutcomeAnswered   Outcome = "answered"
+	OutcomeNoAnswer   Outcome = "no-answer"
+	OutcomeBusy       Outcome = "busy"
+	OutcomeDeclined   Outcome = "declined"
+	OutcomeFailed     Outcome = "failed" // followed by ":code" if Twilio gave one
+	OutcomeCancelled  Outcome = "cancelled"
+	OutcomeCallerLeft Outcome = "caller-left"
+	OutcomeLost       Outcome = "lost"
+	// OutcomeSlow: what must come before the dial was not confirmed in time.
+	OutcomeSlow Outcome = OutcomeFailed + ":slow"
+
+	// How a call ended for one of its agents, besides the outcomes above.
+	OutcomeEnded       Outcome = "ended"       // an agent ended the call
+	OutcomeTransferred Outcome = "transferred" // the agent handed the caller over
+)
+
+// Failed is OutcomeFailed, with Twilio's code if there is one.
+func Failed(code string) Outcome {
+	if code == "" {
+		return OutcomeFailed
+	}
+	return OutcomeFailed + Outcome(":"+code)
+}
+
+// Reason is why a call ended.
+type Reason string
+
+const (
+	ReasonCallerLeft Reason = "caller-left"
+	ReasonAgentEnded Reason = "agent-ended"
+	ReasonMaxWait    Reason = "abandoned_by_policy" // the caller has waited longer than the operator's limit
+)
+
+// DeclineReason is why an agent declined, as the page lets them choose.
+type DeclineReason string
+
+const (
+	DeclineBusy  DeclineReason = "busy"         // has something else to do
+	DeclineTopic DeclineReason = "not-my-topic" // not the agent's topic
+	DeclineBreak DeclineReason = "break"        // about to take a break
+)
+
+// Known says whether the reason is one of the above, or none.
+func (d DeclineReason) Known() bool {
+	return d == "" || d == DeclineBusy || d == DeclineTopic || d == DeclineBreak
+}

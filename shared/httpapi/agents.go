@@ -1,0 +1,144 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/awslabs/aws-lambda-go-api-proxy/core"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/service"
+)
+
+const (
+	// agentTime leaves a function, which has 10 s, time to save what it has done.
+	agentTime = 7 * time.Second
+	// maxJSON is the longest body, in bytes.
+	maxJSON = 16 << 10
+	// maxName is the longest name of an agent, in characters.
+	maxName = 100
+)
+
+// Agents serves the agents' API: JSON, for those whom the authorizer has let in.
+type Agents struct {
+	Edge
+	Claim string // the access token's claim that names the agent
+	// Routes return status and body; an error becomes a problem.
+	Routes map[string]func(*Request) (status int, body any, err error)
+}
+
+// Handler serves the routes.
+func (a Agents) Handler() http.Handler {
+	h := &routes{edge: a.Edge, limit: agentTime, refuse: writeStatus, fail: func(w http.ResponseWriter, r *Request) {
+		writeStatus(w, r, http.StatusInternalServerError)
+	}}
+	for pattern, answer := range a.Routes {
+		h.handle(pattern, func(w http.ResponseWriter, r *Request) {
+			var err error
+			if r.Who, err = who(r, a.Claim); err != nil {
+				writeError(w, r, err)
+				return
+			}
+			status, body, err := answer(r)
+			if err != nil {
+				writeError(w, r, err)
+				return
+			}
+			if s, ok := body.(service.Snapshot); ok && s.Call != nil {
+				r.line.setIDs(s.Call.ID, s.Call.Leg)
+			}
+			writeJSON(w, "application/json", status, body)
+		})
+	}
+	return h
+}
+
+// who is the agent whom the authorizer's claims name.
+func who(r *Request, claim string) (service.Principal, error) {
+	c, _ := core.GetAPIGatewayV2ContextFromContext(r.Context())
+	if c.Authorizer == nil || c.Authorizer.JWT == nil {
+		return service.Principal{}, errNoToken
+	}
+	claims := c.Authorizer.JWT.Claims
+	id, err := agent.FromClaim(claims[claim])
+	if err != nil {
+		return service.Principal{}, err
+	}
+	for _, name := range []string{claims["name"], capitals(claims["username"]), capitals(claims[claim])} {
+		if name = display(name); name != "" {
+			return service.Principal{ID: id, Name: name}, nil
+		}
+	}
+	return service.Principal{ID: id, Name: string(id)}, nil
+}
+
+// plain matches a sign-in name that is made of a person's name: "ada", "ada.lovelace".
+var plain = regexp.MustCompile(`^[a-z]+([._-][a-z]+)*$`)
+
+// capitals makes a display name of a plain sign-in name, "Ada Lovelace" of "ada.lovelace": Cognito's
+// access tokens hold no other name. Any other sign-in name stays as it is.
+func capitals(username string) string {
+	if !plain.MatchString(username) {
+		return username
+	}
+	words := strings.FieldsFunc(username, func(c rune) bool { return !unicode.IsLetter(c) })
+	for i, w := range words {
+		words[i] = strings.ToUpper(w[:1]) + w[1:]
+	}
+	return strings.Join(words, " ")
+}
+
+// display is a name that can be shown: without invisible characters, and not too long.
+func display(name string) string {
+	name = strings.Map(func(c rune) rune {
+		if unicode.In(c, unicode.Cc, unicode.Cf) || c == unicode.ReplacementChar {
+			return -1
+		}
+		return c
+	}, name)
+	if all := []rune(name); len(all) > maxName {
+		name = string(all[:maxName])
+	}
+	return strings.TrimSpace(name)
+}
+
+// Decode reads a JSON body into a struct. It refuses an unknown field, a wrong type, and anything
+// after the value.
+func (r *Request) Decode(into any) error {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || kind != "application/json" {
+		return errContentType
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxJSON+1))
+	if err != nil || len(body) > maxJSON {
+		return errTooLarge
+	}
+	d := json.NewDecoder(strings.NewReader(string(body)))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return Malformed("The body is not the JSON that this request takes.")
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return Malformed("There is something after the body's JSON.")
+	}
+	return nil
+}
+
+// writeJSON forbids all caching: every answer belongs to one agent.
+func writeJSON(w http.ResponseWriter, kind string, status int, body any) {
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Cache-Control", "no-store")
+	out, err := json.Marshal(body)
+	if err != nil { // bodies hold only strings, times and numbers
+		panic("json: " + err.Error())
+	}
+	w.WriteHeader(status)
+	_, _ = w.Write(out)
+}

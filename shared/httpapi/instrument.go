@@ -1,0 +1,104 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/awslabs/aws-lambda-go-api-proxy/core"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/service"
+)
+
+// Instrument returns calls that writes a log entry for each effect that the phone network did not carry
+// out. A caller hears music whatever fails, so without these entries nobody would notice that Twilio
+// refuses our key (F122). "Already gone" is no failure.
+func Instrument(calls service.CallControl) service.CallControl { return instrumented{calls} }
+
+type instrumented struct{ calls service.CallControl }
+
+// note logs a failure by its kind and codes, and returns it.
+func note(ctx context.Context, act string, id call.ID, err error) error {
+	countEffect(ctx, err)
+	if err == nil || errors.Is(err, service.ErrGone) || errors.Is(err, service.ErrNotFound) {
+		return err
+	}
+	c, _ := core.GetAPIGatewayV2ContextFromContext(ctx)
+	attrs := []slog.Attr{slog.String("act", act), slog.String("request", c.RequestID),
+		slog.String("error", err.Error())}
+	var l logLine
+	if l.setIDs(id, ""); l.conference != "" {
+		attrs = append(attrs, slog.String("conference", l.conference))
+	}
+	level := slog.LevelWarn
+	var refused *service.RefusedError
+	if errors.As(err, &refused) {
+		level = slog.LevelError
+		attrs = append(attrs, slog.Int("code", refused.Code), slog.Int("status", refused.Status))
+	}
+	slog.LogAttrs(ctx, level, "network", attrs...)
+	return err
+}
+
+// Dial implements service.CallControl.
+func (w instrumented) Dial(ctx context.Context, d call.Dial) (call.LegID, error) {
+	leg, err := w.calls.Dial(ctx, d)
+	return leg, note(ctx, "dial", d.Conference, err)
+}
+
+// FindLeg implements service.CallControl.
+func (w instrumented) FindLeg(ctx context.Context, to agent.ID, since time.Time) error {
+	return note(ctx, "find leg", "", w.calls.FindLeg(ctx, to, since))
+}
+
+// Hangup implements service.CallControl.
+func (w instrumented) Hangup(ctx context.Context, leg call.LegID) error {
+	return note(ctx, "hang up", "", w.calls.Hangup(ctx, leg))
+}
+
+// SayGoodbye implements service.CallControl.
+func (w instrumented) SayGoodbye(ctx context.Context, id call.ID, why call.Reason) error {
+	return note(ctx, "last words", id, w.calls.SayGoodbye(ctx, id, why))
+}
+
+// RejoinConference implements service.CallControl.
+func (w instrumented) RejoinConference(ctx context.Context, id call.ID, round int) error {
+	return note(ctx, "fresh room", id, w.calls.RejoinConference(ctx, id, round))
+}
+
+// FindConference implements service.Lookups.
+func (w instrumented) FindConference(ctx context.Context, id call.ID) (call.ConferenceID, bool, error) {
+	room, started, err := w.calls.FindConference(ctx, id)
+	return room, started, note(ctx, "find room", id, err)
+}
+
+// Hold implements service.Conferences.
+func (w instrumented) Hold(ctx context.Context, id call.ID, room call.ConferenceID, leg call.LegID, hold bool) error {
+	return note(ctx, "hold", id, w.calls.Hold(ctx, id, room, leg, hold))
+}
+
+// SetEndOnExit implements service.Conferences.
+func (w instrumented) SetEndOnExit(ctx context.Context, room call.ConferenceID, leg call.LegID, ends bool) error {
+	return note(ctx, "set ends room", "", w.calls.SetEndOnExit(ctx, room, leg, ends))
+}
+
+// Announce implements service.Conferences.
+func (w instrumented) Announce(ctx context.Context, id call.ID, room call.ConferenceID, leg call.LegID) error {
+	return note(ctx, "announce", id, w.calls.Announce(ctx, id, room, leg))
+}
+
+// FindParticipant implements service.Lookups.
+func (w instrumented) FindParticipant(ctx context.Context, room call.ConferenceID, leg call.LegID) (call.Sighting,
+	error) {
+	saw, err := w.calls.FindParticipant(ctx, room, leg)
+	return saw, note(ctx, "look at leg", "", err)
+}
+
+// Participants implements service.Lookups.
+func (w instrumented) Participants(ctx context.Context, room call.ConferenceID) ([]call.ListedParticipant, error) {
+	here, err := w.calls.Participants(ctx, room)
+	return here, note(ctx, "present", "", err)
+}

@@ -1,0 +1,60 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/metrics"
+	"warmtransfer/shared/service"
+)
+
+// transfers are the metrics of the outcomes of transfers.
+var transfers = map[call.Outcome]metrics.Name{
+	call.OutcomeAnswered:   metrics.TransferAnswered,
+	call.OutcomeNoAnswer:   metrics.TransferNoAnswer,
+	call.OutcomeBusy:       metrics.TransferBusy,
+	call.OutcomeDeclined:   metrics.TransferDeclined,
+	call.OutcomeFailed:     metrics.TransferFailed,
+	call.OutcomeCancelled:  metrics.TransferCancelled,
+	call.OutcomeCallerLeft: metrics.TransferCallerLeft,
+	call.OutcomeLost:       metrics.TransferLost,
+}
+
+// Observe counts what a saved change means. It is service.Settings.Observe.
+func Observe(ctx context.Context, b service.Transition, c *call.Call, _ time.Time) {
+	if b.New {
+		metrics.Add(ctx, metrics.Calls, 1)
+	}
+	unanswered := b.State == call.Waiting || b.State == call.Ringing
+	if unanswered && c.State == call.Ended && !c.Requeued {
+		metrics.Add(ctx, metrics.Abandoned, 1)
+	}
+	if c.Refusals() > b.Refusals {
+		metrics.Add(ctx, metrics.RoomRefused, 1)
+	}
+	if t := b.Ended(c); t != nil {
+		kind, _, _ := strings.Cut(string(t.Outcome), ":") // without the code, which would make a metric of each
+		if name, ok := transfers[call.Outcome(kind)]; ok {
+			metrics.Add(ctx, name, 1)
+		}
+	}
+}
+
+// countEffect counts one effect on the phone network by its result.
+func countEffect(ctx context.Context, err error) {
+	metrics.Add(ctx, metrics.TwilioRequests, 1)
+	var no *service.RefusedError
+	switch {
+	case errors.As(err, &no):
+		metrics.Add(ctx, metrics.TwilioRejected, 1)
+		if no.Status == http.StatusUnauthorized || no.Status == http.StatusForbidden {
+			metrics.Add(ctx, metrics.TwilioKeyRefused, 1)
+		}
+	case errors.Is(err, service.ErrUnknown), errors.Is(err, service.ErrThrottled):
+		metrics.Add(ctx, metrics.TwilioFailed, 1)
+	}
+}

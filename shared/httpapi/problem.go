@@ -1,0 +1,139 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/service"
+)
+
+// problem is an answer as RFC 9457 defines it: https://www.rfc-editor.org/rfc/rfc9457
+type problem struct {
+	Type   string     `json:"type"`
+	Title  string     `json:"title"`
+	Status int        `json:"status"`
+	Detail string     `json:"detail,omitempty"`
+	Reason string     `json:"reason,omitempty"` // a slug: which cause of several the type had
+	State  call.State `json:"state,omitempty"`  // the call's, if the state was the cause
+}
+
+// Malformed is a request that does not have the form that openapi.yaml describes. The text says what
+// is wrong, without repeating what was sent.
+type Malformed string
+
+func (m Malformed) Error() string { return string(m) }
+
+var (
+	errNoToken     = errors.New("no token")
+	errContentType = errors.New("content type is not JSON")
+	errTooLarge    = errors.New("body too large")
+)
+
+// kind is one row of the table from error to answer.
+type kind struct {
+	is     error // or as, for an error type with fields
+	as     func(error) bool
+	status int
+	slug   string
+	title  string
+	reason string
+}
+
+func as[T error](err error) bool {
+	var e T
+	return errors.As(err, &e)
+}
+
+// kinds is the whole table; the first row that matches counts. Slugs are stable: pages depend on them.
+var kinds = []kind{
+	{as: as[Malformed], status: 400, slug: "malformed", title: "The request is malformed."},
+	{is: service.ErrTargetNeeded, status: 400, slug: "target-needed",
+		title: "This action needs a target, or must not have one."},
+	{is: service.ErrReason, status: 400, slug: "malformed", title: "The request is malformed."},
+	{is: errNoToken, status: 401, slug: "not-signed-in", title: "You are not signed in."},
+	{is: agent.ErrNoName, status: 403, slug: "no-name", title: "Your sign-in does not name an agent."},
+	{is: agent.ErrRemoved, status: 403, slug: "removed", title: "You were taken off this line."},
+	{is: errTooLarge, status: 413, slug: "too-large", title: "The request is too large."},
+	{is: errContentType, status: 415, slug: "not-json", title: "The request must be JSON."},
+	{is: call.ErrNoCall, status: 409, slug: "no-call", title: "You are in no call."},
+	{is: call.ErrNotYours, status: 409, slug: "not-yours", title: "Only the owner of the call may do that."},
+	{is: call.ErrTooManyHops, status: 409, slug: "too-many-hops", title: "This call was transferred too often."},
+	{as: as[*call.TransitionError], status: 409, slug: "wrong-state", title: "That is not possible now."},
+	{as: as[*agent.NotFreeError], status: 409, slug: "target-not-free", title: "The target cannot take a call now."},
+	{is: service.ErrNobodyFree, status: 409, slug: "nobody-free", title: "No agent is free now."},
+	{is: agent.ErrTooManyOutside, status: 409, slug: "too-many-numbers",
+		title: "You have dialled too many outside numbers lately."},
+	{is: service.ErrTooManyNumbers, status: 409, slug: "too-many-numbers",
+		title: "Too many outside numbers were dialled lately."},
+	{is: call.ErrTooManyOutside, status: 409, slug: "too-many-numbers",
+		title: "Too many outside numbers were dialled for this caller.", reason: "caller"},
+	{is: service.ErrConflict, status: 409, slug: "conflict", title: "Somebody else was quicker."},
+	{is: call.ErrSelf, status: 422, slug: "target-in-call", title: "The target is already in the call."},
+	{is: call.ErrCaller, status: 422, slug: "target-in-call", title: "The target is the caller.", reason: "caller"},
+	{is: service.ErrNoTarget, status: 422, slug: "no-target", title: "There is no such agent."},
+	{as: as[*service.NumberError], status: 422, slug: "target-not-allowed", title: "That number may not be dialled."},
+	{is: service.ErrUnavailable, status: 503, slug: "unavailable", title: "The server cannot do that now. Try again."},
+	{is: context.DeadlineExceeded, status: 503, slug: "unavailable",
+		title: "The server cannot do that now. Try again."},
+}
+
+// byStatus are the answers to requests that reach no handler.
+var byStatus = map[int]kind{
+	http.StatusNotFound:            {status: 404, slug: "not-found", title: "There is no such address."},
+	http.StatusMethodNotAllowed:    {status: 405, slug: "method", title: "This address does not take that method."},
+	http.StatusInternalServerError: {status: 500, slug: "internal", title: "Something went wrong in the server."},
+}
+
+func kindOf(err error) kind {
+	for _, k := range kinds {
+		if k.is != nil && errors.Is(err, k.is) || k.as != nil && k.as(err) {
+			return k
+		}
+	}
+	return byStatus[http.StatusInternalServerError]
+}
+
+// writeError answers with a problem. The log gets the text of an error only if the fault is ours: any
+// other text may repeat what was sent.
+func writeError(w http.ResponseWriter, r *Request, err error) {
+	k := kindOf(err)
+	if k.status >= http.StatusInternalServerError {
+		r.line.err = err
+	}
+	p := k.problem()
+	var malformed Malformed
+	var transition *call.TransitionError
+	var busy *agent.NotFreeError
+	var number *service.NumberError
+	switch {
+	case errors.As(err, &malformed):
+		p.Detail = malformed.Error()
+	case errors.As(err, &transition):
+		p.State, p.Detail = transition.State, transition.Error()
+	case errors.As(err, &busy):
+		p.Detail = busy.Error()
+	case errors.As(err, &number):
+		p.Detail, p.Reason = number.Error(), number.Why
+	}
+	writeProblem(w, r, p, k.slug)
+}
+
+func writeStatus(w http.ResponseWriter, r *Request, status int) {
+	k := byStatus[status]
+	writeProblem(w, r, k.problem(), k.slug)
+}
+
+func (k kind) problem() problem {
+	return problem{Type: "/problems/" + k.slug, Title: k.title, Status: k.status, Reason: k.reason}
+}
+
+func writeProblem(w http.ResponseWriter, r *Request, p problem, slug string) {
+	r.line.problem = slug
+	if p.Status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "1")
+	}
+	writeJSON(w, "application/problem+json", p.Status, p)
+}

@@ -1,0 +1,66 @@
+package httpapi
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"time"
+
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/service"
+	"warmtransfer/shared/twilio"
+)
+
+// Request is one request as a handler sees it.
+type Request struct {
+	*http.Request
+	Now  time.Time         // API Gateway's
+	Base twilio.Base       // our public address
+	Form url.Values        // of a webhook; each key has one value
+	Who  service.Principal // of an agent's request
+
+	line logLine
+}
+
+// Call is the call that the path names.
+func (r *Request) Call() call.ID { return call.ID(r.PathValue("conference")) }
+
+// Leg is the leg that the path names.
+func (r *Request) Leg() call.LegKey { return call.LegKey(r.PathValue("leg")) }
+
+// CallSID is the leg that a webhook is about. The caller's CallSid is also the id of the call.
+func (r *Request) CallSID() string { return r.Form.Get("CallSid") }
+
+// SelfURL is the address of this request, so that it can be asked again.
+func (r *Request) SelfURL() string { return string(r.Base) + r.raw() }
+
+// raw is path and query exactly as they came.
+func (r *Request) raw() string {
+	if raw, ok := r.Context().Value(rawKey{}).(string); ok {
+		return raw
+	}
+	return r.URL.RequestURI() // not behind API Gateway
+}
+
+// logLine is what the log entry of a request holds besides route, status and time.
+type logLine struct {
+	conference string
+	leg        string
+	problem    string // slug
+	err        error
+}
+
+// The forms of ids; anything else is not logged as an id (N9).
+var (
+	sidForm = regexp.MustCompile(`^CA[0-9a-f]{32}$`)
+	keyForm = regexp.MustCompile(`^[A-Za-z0-9-]{1,40}$`)
+)
+
+func (l *logLine) setIDs(id call.ID, leg call.LegKey) {
+	if sidForm.MatchString(string(id)) {
+		l.conference = string(id)
+	}
+	if keyForm.MatchString(string(leg)) {
+		l.leg = string(leg)
+	}
+}

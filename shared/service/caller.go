@@ -1,0 +1,258 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/call"
+)
+
+// Arrive takes in a caller who has dialled our number, and offers them to an agent. From is their
+// number, "" if it is withheld. Repeated, it gives the same answer and rings nobody a second time.
+// An error means that the call is not stored: ask the caller to hold on, and try again.
+func (s *Service) Arrive(
+	ctx context.Context, id call.ID, from string, verified bool, now time.Time,
+) (*call.Call, error) {
+	c := call.New(id, from, verified, now)
+	acts, err := s.decideAndSave(ctx, c, now, func(*call.Call) error { return nil })
+	if errors.Is(err, ErrConflict) { // a repeated request: the call is known, and what was left undone is done now
+		c, err := s.update(ctx, id, now, func(*call.Call) error { return nil })
+		return c, acceptSaved(c, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	c, _ = s.execute(ctx, c, acts, now) // a new call has no effects yet
+	if m := s.offerNext(ctx, now, asking{in: c}, nil); m != nil && m.ID == id {
+		c = m
+	}
+	return c, nil
+}
+
+// HandleDialEnded takes in that the caller's <Dial> has ended for the conference of that generation, and
+// returns the call: ended, or with the next generation. Gone: the caller's leg has ended too.
+func (s *Service) HandleDialEnded(ctx context.Context, id call.ID, round int, gone bool, now time.Time) (*call.Call,
+	error) {
+	c, err := s.update(ctx, id, now, func(c *call.Call) error {
+		if gone {
+			c.ApplyCallerEnded(now)
+		} else {
+			c.ApplyDialEnded(round, now)
+		}
+		return nil
+	})
+	return c, acceptSaved(c, err)
+}
+
+// HandleCallerEnded takes in that the caller's leg has ended. Twilio may report this before the call is
+// stored: a caller can hang up while the function that takes the arrival is still starting. Then an
+// ended call is stored, so that the arrival finds it and rings nobody. For a stored call this costs
+// nothing.
+func (s *Service) HandleCallerEnded(ctx context.Context, id call.ID, now time.Time) error {
+	gone := func(c *call.Call) error {
+		c.ApplyCallerEnded(now)
+		return nil
+	}
+	for range saveTries {
+		c, err := s.update(ctx, id, now, gone)
+		if !errors.Is(err, ErrNotFound) {
+			return acceptSaved(c, err)
+		}
+		over := call.New(id, "", false, now)
+		if _, err = s.decideAndSave(ctx, over, now, gone); !errors.Is(err, ErrConflict) {
+			return err
+		}
+	}
+	return ErrConflict
+}
+
+// acceptSaved drops the failure of an effect if the decision was saved: the clocks repeat the
+// effect, and the sender cannot act on the failure.
+func acceptSaved(c *call.Call, err error) error {
+	if c != nil {
+		return nil
+	}
+	return err
+}
+
+// QueuePosition is where a caller stands who hears music.
+type QueuePosition struct {
+	Call     *call.Call
+	Position int  // in the queue, from 1; 0: not in the queue, or not asked for
+	Beyond   bool // further back than the queue is read
+}
+
+// Turn is one turn of a caller's music.
+type Turn struct {
+	Position bool // the caller may be told their position in the queue
+	// Lasts is how long the turn will play, as far as that is known beforehand.
+	Lasts func(*call.Call) time.Duration
+}
+
+// Wait is the caller's clock: Twilio asks for the next music turn. It repairs what an event missed,
+// offers the caller again, and looks up their position in the queue if the turn asks for it.
+func (s *Service) Wait(ctx context.Context, id call.ID, t Turn, now time.Time) (QueuePosition, error) {
+	c, err := s.update(ctx, id, now, func(c *call.Call) error {
+		c.ApplyMusicTurn(now)
+		c.ApplyMusicLength(t.Lasts(c), now)
+		return nil
+	})
+	if c == nil {
+		return QueuePosition{}, err
+	}
+	p := QueuePosition{Call: c}
+	if !t.Position || !c.State.InLine() {
+		return p, nil
+	}
+	line, err := s.store.Queue(ctx)
+	if err != nil {
+		return p, nil // music without a position
+	}
+	p.Position, p.Beyond = find(line, id)
+	return p, nil
+}
+
+// find returns a caller's position in the queue. A caller whom the list does not show yet is at its
+// end.
+func find(line []QueueEntry, id call.ID) (int, bool) {
+	for i, w := range line {
+		if w.ID == id {
+			return i + 1, i+1 >= QueuePage
+		}
+	}
+	return len(line) + 1, len(line)+1 >= QueuePage
+}
+
+// Connect takes in that a leg was answered, and says how it joins the conference or that it must be
+// screened first (see Accept). It returns call.ErrNotWanted or ErrNotFound if the leg must not
+// join.
+func (s *Service) Connect(
+	ctx context.Context, id call.ID, key call.LegKey, sid call.LegID, now time.Time,
+) (call.Admission, error) {
+	var in call.Admission
+	var refused error
+	c, err := s.load(ctx, id)
+	if err != nil {
+		return in, err
+	}
+	a := s.answering(ctx, c, key)
+	c, err = s.updateFrom(ctx, "", c, now, func(c *call.Call) error {
+		if a != nil && a.IsRemoved() {
+			refused = call.ErrNotWanted
+			c.ApplyLegEnded(key, sid, call.OutcomeDeclined, now)
+			return nil
+		}
+		in, refused = c.ApplyLegAnswered(key, sid, now)
+		return nil // the refused leg is closed, and that is saved too
+	})
+	if err := acceptSaved(c, err); err != nil {
+		return in, err
+	}
+	if a != nil && refused == nil && bind(a, c, now) {
+		s.repairClaim(ctx, c, a.ID, now)
+	}
+	return in, refused
+}
+
+// answering loads the agent who answers a leg for the first time; nil if the leg has no agent or is
+// answered already, or if the agent cannot be read.
+func (s *Service) answering(ctx context.Context, c *call.Call, key call.LegKey) *agent.Agent {
+	l := c.Leg(key)
+	if l == nil || l.Agent == "" || l.Phase == call.LegAnswered {
+		return nil
+	}
+	a, err := s.store.Agent(ctx, l.Agent)
+	if err != nil {
+		return nil
+	}
+	return a
+}
+
+// HandleJoinRefused takes in that a leg is still connected although it should be in the conference. It
+// returns how long the leg must wait until the next try, or call.ErrNotWanted or ErrNotFound if the
+// leg is to be ended.
+func (s *Service) HandleJoinRefused(ctx context.Context, id call.ID, key call.LegKey, sid call.LegID,
+	now time.Time) (time.Duration, error) {
+	var wait time.Duration
+	var refused error
+	c, err := s.update(ctx, id, now, func(c *call.Call) error {
+		wait, refused = c.ApplyJoinRefused(key, sid, now)
+		return nil
+	})
+	if err := acceptSaved(c, err); err != nil {
+		return 0, err
+	}
+	return wait, refused
+}
+
+// Accept takes in whether a person who has picked up at an outside number takes the call; if so, it
+// does the same as Connect. If not, the leg is over: the answer to its webhook ends it.
+func (s *Service) Accept(
+	ctx context.Context, id call.ID, key call.LegKey, sid call.LegID, yes bool, now time.Time,
+) (call.Admission, error) {
+	var in call.Admission
+	var refused error
+	c, err := s.update(ctx, id, now, func(c *call.Call) error {
+		if yes {
+			in, refused = c.ApplyLegAccepted(key, sid, now)
+			return nil
+		}
+		refused = call.ErrNotWanted
+		c.ApplyLegEnded(key, sid, call.OutcomeDeclined, now)
+		return nil
+	})
+	if err := acceptSaved(c, err); err != nil {
+		return in, err
+	}
+	return in, refused
+}
+
+// ErrCallerUnheard: the event was saved, but an effect failed, so that the caller may hear nothing. See
+// RetryAudible.
+var ErrCallerUnheard = errors.New("the caller may hear nothing")
+
+// acceptSavedAudible is acceptSaved for events after which the sender can soon try again.
+func acceptSavedAudible(c *call.Call, err error, now time.Time) error {
+	if c != nil && err != nil && c.CallerMayHearNothing(now) {
+		return ErrCallerUnheard
+	}
+	return acceptSaved(c, err)
+}
+
+// RetryAudible retries the effects of a call whose caller may hear nothing: music, or the goodbye. It
+// returns ErrCallerUnheard as long as that fails.
+func (s *Service) RetryAudible(ctx context.Context, id call.ID, now time.Time) error {
+	c, err := s.load(ctx, id)
+	if err != nil || !c.CallerMayHearNothing(now) {
+		return err
+	}
+	c, err = s.replan(ctx, c, now)
+	return acceptSavedAudible(c, err, now)
+}
+
+// HandleCallStatus takes in a status callback of an agent's leg: it rings, or it has ended with that
+// outcome. It may return ErrCallerUnheard.
+func (s *Service) HandleCallStatus(
+	ctx context.Context, id call.ID, key call.LegKey, sid call.LegID, over bool, o call.Outcome, now time.Time,
+) error {
+	c, err := s.update(ctx, id, now, func(c *call.Call) error {
+		if over {
+			c.ApplyLegEnded(key, sid, o, now)
+		} else {
+			c.ApplyLegRinging(key, sid, now)
+		}
+		return nil
+	})
+	return acceptSavedAudible(c, err, now)
+}
+
+// HandleConferenceEvent takes in a conference event. It may return ErrCallerUnheard.
+func (s *Service) HandleConferenceEvent(ctx context.Context, id call.ID, e call.ConferenceEvent, now time.Time) error {
+	c, err := s.update(ctx, id, now, func(c *call.Call) error {
+		c.ApplyConferenceEvent(e, now)
+		return nil
+	})
+	return acceptSavedAudible(c, err, now)
+}

@@ -1,0 +1,18 @@
+package service
+
+import (
+	"context"
+	"errors"
+
+	"warmtransfer/shared/call"
+)
+
+// Known says whether a call has ever been admitted. While the line is closed, all other calls are
+// refused.
+func (s *Service) Known(ctx context.Context, id call.ID) (bool, error) {
+	_, err := s.store.Call(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}

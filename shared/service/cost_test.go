@@ -1,0 +1,104 @@
+package service_test
+
+import (
+	"maps"
+	"testing"
+
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/service"
+	. "warmtransfer/shared/service/servicetest"
+)
+
+// costs asserts how often a use case calls each operation of the store and of the network,
+// notifications of pages included.
+func costs(t *testing.T, w *World, what string, want map[string]int, f func()) {
+	t.Helper()
+	before := w.Store.Counts()
+	maps.Copy(before, w.Phones.Counts())
+	f()
+	after := w.Store.Counts()
+	maps.Copy(after, w.Phones.Counts())
+	for op, n := range after {
+		if after[op] = n - before[op]; after[op] == 0 {
+			delete(after, op)
+		}
+	}
+	if !maps.Equal(after, want) {
+		t.Errorf("%s costs %v, want %v", what, after, want)
+	}
+}
+
+func TestAnEventThatChangesNothingCostsOneRead(t *testing.T) {
+	w, id := consulting(t)
+	c := w.Call(id)
+	owner := c.Leg(c.Owner)
+	again := map[string]int{"Conference": 1}
+	costs(t, w, "the callback that an answered leg rings", again, func() {
+		_ = w.Board.HandleCallStatus(t.Context(), id, owner.Key, owner.SID, false, "", w.Now)
+	})
+	for _, kind := range []call.ConferenceEventKind{call.ConferenceStarted, call.ParticipantHeld,
+		call.ConferenceEnded} {
+		e := call.ConferenceEvent{Conference: c.Conference, Kind: kind, Seq: 0, Leg: call.LegID(id),
+			Label: call.CallerLabel}
+		if kind == call.ConferenceEnded {
+			e.Leg = "" // no participant left
+		}
+		costs(t, w, "a late "+string(kind), again,
+			func() { _ = w.Board.HandleConferenceEvent(t.Context(), id, e, w.Now) })
+	}
+	written := map[string]int{"Conference": 1, "SaveConference": 1} // so that it shows when the music stops
+	costs(t, w, "a music turn", written, func() {
+		_, _ = w.Board.Wait(t.Context(), id, service.Turn{Position: true, Lasts: twelve}, w.Now)
+	})
+	costs(t, w, "a connection asked for twice", again, func() {
+		_, _ = w.Board.Connect(t.Context(), id, owner.Key, owner.SID, w.Now)
+	})
+}
+
+func TestTheEndOfACallIsWrittenOnce(t *testing.T) {
+	w, id := talking(t, "alice")
+	c := w.Call(id)
+	w.CallerHangsUp(id)
+	w.Settle()
+	version := w.Call(id).Version
+	for n, kind := range []call.ConferenceEventKind{call.ParticipantLeft, call.ParticipantHeld, call.ConferenceEnded} {
+		_ = w.Board.HandleConferenceEvent(t.Context(), id, call.ConferenceEvent{
+			Conference: c.Conference, Kind: kind, Seq: 100 + n, Leg: call.LegID(id), Label: call.CallerLabel,
+			HungUp: n == 0,
+		}, w.Now)
+	}
+	if got := w.Call(id).Version; got != version {
+		t.Errorf("written %d times more", got-version)
+	}
+}
+
+func TestASweepThatFindsNothingWritesNothing(t *testing.T) {
+	w, _ := talking(t, "alice")
+	want := map[string]int{"Live": 1, "Agent": 1, "Conference": 1, "FindRoom": 1, "Present": 1}
+	costs(t, w, "the sweep", want, w.Sweep)
+}
+
+func TestAPressLoadsItsCallOnce(t *testing.T) {
+	w, _ := talking(t, "alice", "bob")
+	want := map[string]int{
+		"Agent": 2, "SaveAgent": 1, "Conference": 1, // alice, who presses, and bob, who is claimed
+		"SaveConference": 3, "Hold": 1, "Dial": 1, // before the first effect, and after each
+		"Line": 1, // for the page of alice
+	}
+	costs(t, w, "consult", want, func() { w.MustPress("alice", call.DoConsult, "bob") })
+}
+
+func TestOnlyWhoSeesSomethingNewIsTold(t *testing.T) {
+	w, id := talking(t, "alice")
+	told := w.Phones.Pushes
+	c := w.Call(id)
+	e := call.ConferenceEvent{
+		Conference: c.Conference, Kind: call.ParticipantResumed, Seq: 50, Leg: call.LegID(id), Label: call.CallerLabel,
+	}
+	costs(t, w, "what no page shows", map[string]int{"Conference": 1, "SaveConference": 1}, func() {
+		_ = w.Board.HandleConferenceEvent(t.Context(), id, e, w.Now)
+	})
+	if n := w.Phones.Pushes - told; n != 0 {
+		t.Errorf("alice's page is notified")
+	}
+}

@@ -1,0 +1,200 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"warmtransfer/shared/agent"
+)
+
+const (
+	// mostPages is how many pages of agents one request reads if agents with silent pages fill the
+	// first ones: 2,000 agents. The sweep removes silent agents from the free ones.
+	mostPages = 10
+	// allPages is how many pages are read to count or to search all agents: 10,000 agents.
+	allPages = 50
+	// mostFound is how many agents a search returns.
+	mostFound = 50
+)
+
+// agents lists the agents that pick selects, longest idle first. It reads further pages only while
+// they may hold free agents and fewer than want were found.
+func (s *Service) agents(ctx context.Context, want int, pick func(*agent.Agent) bool) ([]agent.Agent, error) {
+	var found []agent.Agent
+	for page, err := range s.pages(ctx, mostPages) {
+		if err != nil {
+			return found, unlessSome(found, err)
+		}
+		ranked := true
+		for _, a := range page {
+			if ranked = a.Ranked(); pick(&a) {
+				found = append(found, a)
+			}
+		}
+		if !ranked || len(found) >= want {
+			break
+		}
+	}
+	return found, nil
+}
+
+// unlessSome drops an error if something was found before it.
+func unlessSome(found []agent.Agent, err error) error {
+	if len(found) > 0 {
+		return nil
+	}
+	return err
+}
+
+// pages iterates over the pages of the list of agents, at most that many. It ends after an error.
+func (s *Service) pages(ctx context.Context, most int) func(yield func([]agent.Agent, error) bool) {
+	return func(yield func([]agent.Agent, error) bool) {
+		from := ""
+		for range most {
+			page, next, err := s.store.Agents(ctx, from)
+			if !yield(page, err) || err != nil || next == "" {
+				return
+			}
+			from = next
+		}
+	}
+}
+
+// Directory is a part of the agents as their colleagues see them.
+type Directory struct {
+	Agents []agent.Agent
+	More   bool // there are more agents; a search finds them
+}
+
+// Directory lists one page of agents: those who are free and present first, longest idle first.
+func (s *Service) Directory(ctx context.Context, who Principal, now time.Time) (Directory, error) {
+	if err := MayAsk(ctx, s.store, who); err != nil {
+		return Directory{}, err
+	}
+	var here, others []agent.Agent
+	n := 0
+	for page, err := range s.pages(ctx, mostPages) {
+		if err != nil {
+			if n == 0 {
+				return Directory{}, err
+			}
+			break
+		}
+		n++
+		ranked := true
+		for _, a := range page {
+			if ranked = a.Ranked(); a.Free(now) {
+				here = append(here, a)
+			} else {
+				others = append(others, a)
+			}
+		}
+		// One agent more than a page shows that there are more.
+		if len(here)+len(others) > AgentsPage && (!ranked || len(here) >= AgentsPage) {
+			break
+		}
+	}
+	all := append(here, others...)
+	return Directory{Agents: all[:min(len(all), AgentsPage)], More: len(all) > AgentsPage}, nil
+}
+
+// Search lists the agents that match accepts, in the directory's order.
+func (s *Service) Search(ctx context.Context, who Principal, match func(agent.Agent) bool) (Directory, error) {
+	if err := MayAsk(ctx, s.store, who); err != nil {
+		return Directory{}, err
+	}
+	var d Directory
+	read := 0
+	for page, err := range s.pages(ctx, allPages) {
+		if err != nil {
+			d.More = true
+			return d, unlessSome(d.Agents, err)
+		}
+		for _, a := range page {
+			if !match(a) {
+				continue
+			}
+			if len(d.Agents) == mostFound {
+				d.More = true
+				return d, nil
+			}
+			d.Agents = append(d.Agents, a)
+		}
+		read++
+	}
+	d.More = read == allPages
+	return d, nil
+}
+
+// AgentReader is the part of a Store that reads agents.
+type AgentReader interface {
+	Agent(ctx context.Context, id agent.ID) (*agent.Agent, error)
+}
+
+// MayAsk returns agent.ErrRemoved for an agent whom the operator has removed.
+func MayAsk(ctx context.Context, store AgentReader, who Principal) error {
+	a, err := store.Agent(ctx, who.ID)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return nil
+	case err != nil:
+		return err
+	case a.IsRemoved():
+		return agent.ErrRemoved
+	}
+	return nil
+}
+
+const (
+	// retireMost is how many agents one RetireSilent removes from the free ones.
+	retireMost = 400
+	// retireAtOnce is how many of them are saved at the same time.
+	retireAtOnce = 8
+)
+
+// RetireSilent removes agents from the free ones whose pages have long been silent (see Metrics),
+// so that the lists begin with agents who are present. Agents for whom there is no time are left to
+// the next minute's run.
+func (s *Service) RetireSilent(ctx context.Context, ids []agent.ID, now time.Time) {
+	ids = ids[:min(len(ids), retireMost)]
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range min(len(ids), retireAtOnce) {
+		all.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(ids)) && ctx.Err() == nil; i = next.Add(1) - 1 {
+				s.changeAgent(ctx, ids[i], func(a *agent.Agent) bool { return a.FallSilent(now) })
+			}
+		})
+	}
+	all.Wait()
+}
+
+// Remove removes an agent, even one who has never signed in: from then on the API refuses them.
+// Restore undoes it.
+func (s *Service) Remove(ctx context.Context, who Principal, now time.Time) error {
+	return s.repairAgent(ctx, who, now, func(a *agent.Agent) bool { return a.Remove(now) })
+}
+
+// Restore admits a removed agent again.
+func (s *Service) Restore(ctx context.Context, who Principal, now time.Time) error {
+	return s.repairAgent(ctx, who, now, (*agent.Agent).Restore)
+}
+
+func (s *Service) repairAgent(ctx context.Context, who Principal, now time.Time, f func(*agent.Agent) bool) error {
+	for range saveTries {
+		a, err := s.store.Agent(ctx, who.ID)
+		if errors.Is(err, ErrNotFound) {
+			a, err = agent.New(who.ID, who.Name, now), nil
+		}
+		if err != nil || !f(a) {
+			return err
+		}
+		if err = s.store.SaveAgent(ctx, a); !errors.Is(err, ErrConflict) {
+			return err
+		}
+	}
+	return ErrConflict
+}

@@ -1,0 +1,176 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/call"
+)
+
+// effectResult is the result of one effect, to be applied to the call.
+type effectResult struct {
+	effect       call.Effect
+	result       call.Result
+	reconciled   bool // an answer to Reconcile
+	conference   call.ConferenceID
+	started      bool // the conference has started
+	participants []call.ListedParticipant
+	saw          *call.Sighting // an answer to FindParticipant
+	err          error
+}
+
+func (r effectResult) apply(c *call.Call, now time.Time) {
+	if r.reconciled {
+		c.ApplyParticipants(r.conference, r.started, r.participants, now)
+		return
+	}
+	if a, ok := r.effect.(call.FindParticipant); ok && r.saw != nil {
+		c.ApplyLegSighting(a.Leg, *r.saw, now)
+		return
+	}
+	c.ApplyResult(r.effect, r.result, now)
+}
+
+// perform carries out one effect.
+func (s *Service) perform(ctx context.Context, c *call.Call, act call.Effect) effectResult {
+	r := effectResult{effect: act}
+	var leg call.LegID
+	switch a := act.(type) {
+	case call.Dial:
+		leg, r.err = s.calls.Dial(ctx, a)
+	case call.FindLeg:
+		r.err = s.calls.FindLeg(ctx, a.Agent+agent.ID(a.Number), a.Since)
+	case call.SetHold:
+		r.err = s.calls.Hold(ctx, c.ID, c.Conference, a.Leg, a.Hold)
+	case call.SetEndOnExit:
+		r.err = s.calls.SetEndOnExit(ctx, c.Conference, a.Leg, a.Ends)
+	case call.Hangup:
+		r.err = s.calls.Hangup(ctx, a.Leg)
+	case call.SayGoodbye:
+		r.err = s.calls.SayGoodbye(ctx, c.ID, c.Reason)
+	case call.RejoinConference:
+		r.err = s.calls.RejoinConference(ctx, c.ID, c.Generation)
+	case call.Announce:
+		r.err = s.calls.Announce(ctx, c.ID, c.Conference, call.LegID(c.ID))
+	case call.Reconcile:
+		s.reconcile(ctx, c, &r)
+	case call.FindParticipant:
+		var saw call.Sighting
+		if saw, r.err = s.calls.FindParticipant(ctx, c.Conference, a.Leg); r.err == nil {
+			r.saw = &saw
+		}
+	}
+	r.result = resultOf(leg, r.err)
+	if k := r.result.Kind; k == call.Done || k == call.AlreadyGone {
+		r.err = nil
+	}
+	if r.err != nil {
+		r.err = &EffectError{Effect: act, Err: r.err}
+	}
+	return r
+}
+
+// reconcile asks who is in the call's conference now.
+func (s *Service) reconcile(ctx context.Context, c *call.Call, r *effectResult) {
+	room, started, err := s.calls.FindConference(ctx, c.ID)
+	if errors.Is(err, ErrNotFound) {
+		r.reconciled = true
+		return
+	}
+	if err == nil {
+		r.participants, err = s.calls.Participants(ctx, room)
+	}
+	if errors.Is(err, ErrGone) {
+		err = nil // it ended in between; the next reconcile will see that
+	} else if err == nil {
+		r.reconciled, r.conference, r.started = true, room, started
+	}
+	r.err = err
+}
+
+// resultOf translates the network's answer into a result of the rules.
+func resultOf(leg call.LegID, err error) call.Result {
+	var refused *RefusedError
+	switch {
+	case err == nil:
+		return call.Result{Kind: call.Done, Leg: leg}
+	case errors.Is(err, ErrGone), errors.Is(err, ErrNotFound):
+		return call.Result{Kind: call.AlreadyGone}
+	case errors.Is(err, ErrThrottled):
+		return call.Result{Kind: call.Throttled}
+	case errors.As(err, &refused):
+		r := call.Result{Kind: call.Refused}
+		if refused.Code != 0 {
+			r.Code = strconv.Itoa(refused.Code)
+		}
+		return r
+	default:
+		return call.Result{Kind: call.Unknown, Slow: errors.Is(err, ErrSlow), Over: errors.Is(err, ErrFailed)}
+	}
+}
+
+// failures are the effects of one use case that were not done, in order.
+type failures []effectResult
+
+// took records a result; a success removes earlier failures of the same effect. If the leg or the
+// conference was already gone, that is no failure, but it counts as a try: repeating does not help.
+func (f *failures) took(r effectResult) {
+	if r.result.Kind == call.Done {
+		*f = slices.DeleteFunc(*f, func(o effectResult) bool { return o.effect == r.effect })
+		return
+	}
+	for i, o := range *f {
+		if o.effect == r.effect && r.err == nil {
+			(*f)[i].err = nil
+		}
+	}
+	*f = append(*f, r)
+}
+
+// over says whether an effect is not to be tried again in this use case: it was refused, it timed
+// out, it has used up its tries, or repeating it would be harmful or useless.
+func (f failures) over(a call.Effect) bool {
+	n := 0
+	for _, r := range f {
+		if r.effect != a {
+			continue
+		}
+		n++
+		switch a.(type) {
+		case call.Dial, call.FindLeg, call.Reconcile, call.FindParticipant:
+			return true
+		}
+		if r.result.Kind == call.Refused || r.result.Slow || n == effectTries {
+			return true
+		}
+	}
+	return false
+}
+
+// effectTries is how often one use case tries an effect that is harmless to repeat.
+const effectTries = 2
+
+// first is the first failure.
+func (f failures) first() error {
+	for _, r := range f {
+		if r.err != nil {
+			return r.err
+		}
+	}
+	return nil
+}
+
+// EffectError is an effect that failed, or whose result is unknown. It unwraps to *RefusedError,
+// ErrThrottled or ErrUnknown.
+type EffectError struct {
+	Effect call.Effect
+	Err    error
+}
+
+func (e *EffectError) Error() string { return fmt.Sprintf("%T: %v", e.Effect, e.Err) }
+func (e *EffectError) Unwrap() error { return e.Err }

@@ -1,0 +1,79 @@
+package service
+
+import (
+	"context"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/call"
+)
+
+// Transition is what a call was before a change of it was saved.
+type Transition struct {
+	New      bool
+	State    call.State
+	Legs     int
+	Refusals int          // see call.Call.Refusals
+	Transfer call.LegKey  // the target's leg of the last transfer
+	Outcome  call.Outcome // how that transfer ended
+}
+
+func transitionFrom(c *call.Call) Transition {
+	b := Transition{New: c.Version == 0, State: c.State, Legs: len(c.Legs), Refusals: c.Refusals()}
+	if t := c.Transfer; t != nil {
+		b.Transfer, b.Outcome = t.Leg, t.Outcome
+	}
+	return b
+}
+
+// Ended is the transfer that the change has ended, or nil.
+func (b Transition) Ended(c *call.Call) *call.Transfer {
+	t := c.Transfer
+	if t == nil || t.Open() || t.Leg == b.Transfer && t.Outcome == b.Outcome {
+		return nil
+	}
+	return t
+}
+
+// Metrics are the state of the queue and of the agents, for monitoring.
+type Metrics struct {
+	Waiting int           // callers in the queue, at most QueuePage
+	Longest time.Duration // the longest wait among them
+	Agents  map[agent.Presence]int
+	// Silent are the free agents whose pages have long been silent: see RetireSilent.
+	Silent []agent.ID
+	// Stuck: a caller has waited for more than stuckAfter while an agent is free. A single report
+	// can be chance, since the free agent may just have declined.
+	Stuck bool
+}
+
+// stuckAfter is longer than any clock needs to bring a caller and a free agent together.
+const stuckAfter = time.Minute
+
+// Metrics reads the queue and the agents.
+func (s *Service) Metrics(ctx context.Context, now time.Time) (Metrics, error) {
+	line, err := s.store.Queue(ctx)
+	if err != nil {
+		return Metrics{}, err
+	}
+	g := Metrics{Waiting: len(line), Agents: map[agent.Presence]int{}}
+	for page, err := range s.pages(ctx, allPages) {
+		if err != nil {
+			return Metrics{}, err
+		}
+		for _, a := range page {
+			g.Agents[a.Presence(now)]++
+			if a.FallSilent(now) {
+				g.Silent = append(g.Silent, a.ID)
+			}
+		}
+	}
+	for _, w := range line {
+		waited := max(0, now.Sub(w.Queued))
+		g.Longest = max(g.Longest, waited)
+		if w.State == call.Waiting && waited > stuckAfter && g.Agents[agent.IsAvailable] > 0 {
+			g.Stuck = true
+		}
+	}
+	return g, nil
+}

@@ -1,0 +1,325 @@
+package service_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/service"
+	. "warmtransfer/shared/service/servicetest"
+)
+
+// musicBack is how long a caller may hear nothing after every try to get a music turn failed: until
+// that is noticed, and until the next sweep.
+const musicBack = 110 * time.Second
+
+func TestMusicThatRunsOutBeginsAnewInTheLine(t *testing.T) {
+	for _, fault := range []*Fault{
+		nil, {Err: service.ErrThrottled}, {Err: service.ErrUnknown}, {Err: service.ErrUnknown, Took: true},
+	} {
+		w := NewWorld(t)
+		first, _ := w.Dial()
+		w.Pass(time.Second)
+		second, _ := w.Dial()
+		w.Settle()
+		queued := w.Call(first).Queued
+		w.Pass(30 * time.Second)
+		w.MusicRunsOut(first)
+		hears(t, w, first, "silence")
+		if fault != nil {
+			w.Phones.Next("FreshRoom", *fault)
+		}
+		w.Pass(musicBack)
+		hears(t, w, first, "music")
+		c := w.Call(first)
+		if c.State != call.Waiting || !c.Queued.Equal(queued) || c.Requeued || len(c.History) != 1 {
+			t.Errorf("the caller is %s since %v, requeued %v; %+v", c.State, c.Queued, c.Requeued, c.History)
+		}
+		w.Pass(5 * time.Minute) // music turns are asked for again
+		if w.Call(first).Generation != c.Generation {
+			t.Error("the caller is redirected again")
+		}
+		w.Choose("alice", agent.Available)
+		w.Answer("alice")
+		w.Settle()
+		hears(t, w, first, "alice")
+		hears(t, w, second, "music")
+		w.CheckQuiet()
+	}
+}
+
+func TestMusicThatRunsOutWhileAnAgentIsRung(t *testing.T) {
+	w := NewWorld(t)
+	w.Use(service.Settings{Ring: 2 * time.Minute})
+	id, _ := w.Dial()
+	w.Choose("alice", agent.Available)
+	w.Settle()
+	w.MusicRunsOut(id)
+	w.Pass(musicBack)
+	state(t, w, id, call.Ringing)
+	hears(t, w, id, "music")
+	if n := w.Phones.Count("Dial"); n != 1 || !w.Answer("alice") {
+		t.Errorf("%d dials: the offer did not go on", n)
+	}
+	w.Settle()
+	hears(t, w, id, "alice")
+	w.CheckQuiet()
+}
+
+func TestMusicThatRunsOutAtTheHeadOfTheLine(t *testing.T) {
+	w, id := talking(t, "alice", "bob", "carol")
+	w.Choose("bob", agent.Away)
+	w.Choose("carol", agent.Away)
+	w.Silent("alice")
+	w.HangUp("alice")
+	w.Settle()
+	hears(t, w, id, "music")
+	w.MusicRunsOut(id)
+	w.Pass(60 * time.Second) // the heartbeats of bob's and carol's pages
+	hears(t, w, id, "music")
+	if c := w.Call(id); !c.Requeued || c.State != call.Waiting {
+		t.Errorf("the caller is %s, requeued %v", c.State, c.Requeued)
+	}
+	w.CheckQuiet()
+}
+
+func TestMusicThatRunsOutBesideATalk(t *testing.T) {
+	for name, begin := range map[string]func(t *testing.T) (*World, call.ID){
+		"hold by hand": func(t *testing.T) (*World, call.ID) {
+			w, id := talking(t, "alice", "bob")
+			w.MustPress("alice", call.DoHold, "")
+			return w, id
+		},
+		"ringing": func(t *testing.T) (*World, call.ID) {
+			w, id := talking(t, "alice", "bob")
+			w.Use(service.Settings{Ring: 2 * time.Minute})
+			w.MustPress("alice", call.DoConsult, "bob")
+			return w, id
+		},
+		"consult": func(t *testing.T) (*World, call.ID) { return consulting(t) },
+	} {
+		for _, fault := range []*Fault{nil, {Err: service.ErrThrottled}, {Err: service.ErrUnknown}, {Err: ErrHold}} {
+			w, id := begin(t)
+			w.Settle()
+			was := w.Call(id)
+			w.MusicRunsOut(id)
+			hears(t, w, id, "silence")
+			if fault != nil {
+				for range 2 { // both tries of one use case
+					w.Phones.Next("Hold", *fault)
+				}
+			}
+			w.Pass(60 * time.Second)
+			hears(t, w, id, "music")
+			c := w.Call(id)
+			if c.State != was.State || c.Owner != was.Owner || c.Generation != was.Generation ||
+				!c.Caller.HeldAt.Equal(was.Caller.HeldAt) {
+				t.Errorf("%s: %s became %s, owner %s, round %d", name, was.State, c.State, c.Owner, c.Generation)
+			}
+			holds := w.Phones.Count("Hold")
+			w.Pass(50 * time.Second)
+			if n := w.Phones.Count("Hold"); n != holds {
+				t.Errorf("%s: held %d times more", name, n-holds)
+			}
+			w.CheckQuiet()
+		}
+	}
+}
+
+// The caller hangs up while being redirected to a new conference.
+func TestACallerWhoLeavesWhileTheMusicBeginsAnew(t *testing.T) {
+	w := NewWorld(t)
+	id, _ := w.Dial()
+	w.Settle()
+	w.MusicRunsOut(id)
+	w.Now = w.Now.Add(time.Minute)
+	w.Phones.Next("FreshRoom", Fault{Err: service.ErrUnknown})
+	w.Sweep()
+	w.CallerHangsUp(id)
+	w.Settle()
+	state(t, w, id, call.Ended)
+	w.CheckQuiet()
+}
+
+// No callback reports that the caller's leg has ended: redirecting the leg shows it.
+func TestACallerWhoIsGoneIsNotMovedForEver(t *testing.T) {
+	w := NewWorld(t)
+	id, _ := w.Dial()
+	w.Settle()
+	w.CallerHangsUp(id)
+	w.Phones.Told = nil
+	w.Pass(2 * time.Minute)
+	state(t, w, id, call.Ended)
+	if n := w.Phones.Count("FreshRoom"); n > 2 {
+		t.Errorf("redirected %d times", n)
+	}
+}
+
+// Each of the fifty music turns is saved, and each sweep's reconcile; nothing else.
+func TestTurnsOfMusicAreWrittenDownOnceEach(t *testing.T) {
+	w := NewWorld(t)
+	id, _ := w.Dial()
+	w.Pass(time.Minute)
+	version := w.Call(id).Version
+	w.Pass(10 * time.Minute)
+	if n := w.Call(id).Version - version; n > 62 {
+		t.Errorf("%d saves in ten minutes", n)
+	}
+}
+
+// The longest silence of a caller after every try to get a music turn failed.
+const (
+	soundWithAPage = 15 * time.Second // its heartbeat comes every five seconds here
+	soundWithNone  = 60 * time.Second
+)
+
+func TestF182MusicIsHeardAgainSoon(t *testing.T) {
+	for name, begin := range map[string]func(t *testing.T) (*World, call.ID){
+		"in the line, a page is open": func(t *testing.T) (*World, call.ID) {
+			w := NewWorld(t, "alice")
+			w.Choose("alice", agent.Away)
+			id, _ := w.Dial()
+			return w, id
+		},
+		"in the line, no page is open": func(t *testing.T) (*World, call.ID) {
+			w := NewWorld(t, "alice")
+			w.Silent("alice")
+			w.Now = w.Now.Add(10 * time.Minute)
+			id, _ := w.Dial()
+			return w, id
+		},
+		"on hold": func(t *testing.T) (*World, call.ID) {
+			w, id := talking(t, "alice")
+			w.MustPress("alice", call.DoHold, "")
+			return w, id
+		},
+		"on hold, no page is open": func(t *testing.T) (*World, call.ID) {
+			w, id := talking(t, "alice")
+			w.MustPress("alice", call.DoHold, "")
+			w.Silent("alice")
+			return w, id
+		},
+		"in a consult": func(t *testing.T) (*World, call.ID) { return consulting(t) },
+	} {
+		for second := range 13 { // at different seconds of a music turn and of the sweep's minute
+			w, id := begin(t)
+			w.Settle()
+			w.Pass(3*time.Minute + time.Duration(second*5)*time.Second)
+			w.MusicRunsOut(id)
+			// Twilio plays a turn that has begun to its end; in this world the turn is over at once.
+			most := soundWithAPage + 12*time.Second
+			if strings.Contains(name, "no page") {
+				most = soundWithNone + 12*time.Second
+			}
+			state := w.Call(id).State
+			w.Pass(most)
+			if got := w.Hears(id); got != "music" {
+				t.Fatalf("%s, second %d: the caller hears %s: %+v", name, second, got, w.Call(id))
+			}
+			c := w.Call(id)
+			if c.State != state {
+				t.Errorf("%s: %s became %s", name, state, c.State)
+			}
+			w.Pass(5 * time.Minute)
+			if now := w.Call(id); now.Generation != c.Generation {
+				t.Errorf("%s: the caller is redirected again and again", name)
+			}
+			w.CheckQuiet()
+		}
+	}
+}
+
+// Music that is playing is left alone, whatever clock runs meanwhile.
+func TestF182MusicThatGoesOnIsNotBegunAnew(t *testing.T) {
+	w := NewWorld(t, "alice", "bob")
+	held, _ := w.Dial()
+	w.Answer("alice")
+	w.Settle()
+	w.MustPress("alice", call.DoHold, "")
+	w.Choose("bob", agent.Away)
+	waits, _ := w.Dial()
+	w.Settle()
+	before := w.Phones.Counts()
+	w.Pass(10 * time.Minute)
+	if after := w.Phones.Counts(); after["Hold"] != before["Hold"] || after["FreshRoom"] != before["FreshRoom"] {
+		t.Errorf("before %v, after %v", before, after)
+	}
+	hears(t, w, held, "music")
+	hears(t, w, waits, "music")
+	w.CheckQuiet()
+}
+
+// Several callers lose their agents at once, while Twilio refuses to put them on hold; the first
+// has music, the second is being rung for already.
+func TestF032EveryHeadOfTheLineIsRepairedByBeats(t *testing.T) {
+	w := NewWorld(t, "alice", "bob", "carol", "dave")
+	var ids []call.ID
+	for _, a := range []agent.ID{"alice", "bob", "carol"} {
+		id, _ := w.Dial()
+		ids = append(ids, id)
+		w.Answer(a)
+		w.Settle()
+		hears(t, w, id, string(a))
+	}
+	w.Silent("bob")
+	w.Silent("carol")
+	w.Silent("alice")
+	w.HangUp("alice")
+	w.Settle()
+	w.Phones.Every("Hold", Fault{Err: ErrHold})
+	w.HangUp("bob")
+	w.HangUp("carol")
+	w.Settle()
+	hears(t, w, ids[1], "silence")
+	hears(t, w, ids[2], "silence")
+	w.Now = w.Now.Add(call.RecallWindow + time.Second)
+	w.Phones.Heal()
+	w.Phones.Next("Hold", Fault{Err: service.ErrThrottled})
+	w.Phones.Next("Hold", Fault{Err: service.ErrThrottled})
+	_, _ = w.Beat("dave")
+	_, _ = w.Beat("dave")
+	w.Settle()
+	for _, id := range ids {
+		hears(t, w, id, "music")
+	}
+}
+
+func TestF032ACallerWhoIsRungForIsRepairedByBeats(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.Silent("alice")
+	w.Phones.Every("Hold", Fault{Err: ErrHold})
+	w.HangUp("alice")
+	w.Settle()
+	w.Now = w.Now.Add(call.RecallWindow + time.Second)
+	_, _ = w.Beat("bob")
+	w.Settle()
+	state(t, w, id, call.Ringing)
+	hears(t, w, id, "silence")
+	w.Phones.Heal()
+	_, _ = w.Beat("alice")
+	w.Settle()
+	hears(t, w, id, "music")
+	state(t, w, id, call.Ringing)
+}
+
+// The agent ends the call, the goodbye cannot be said, and the agent presses End again.
+func TestEndPressedAgainTriesTheLastWordsAgain(t *testing.T) {
+	w, id := talking(t, "alice")
+	w.Phones.Every("LastWords", Fault{Err: service.ErrUnknown})
+	for range 2 {
+		shown := w.MustPress("alice", call.DoEnd, "").Call
+		if shown == nil || shown.State != call.Ended || !shown.Overdue {
+			t.Fatalf("alice, who still hears the caller, is shown %+v", shown)
+		}
+		hears(t, w, id, "alice")
+	}
+	w.Phones.Heal()
+	w.MustPress("alice", call.DoEnd, "")
+	w.Settle()
+	hears(t, w, id, "words")
+	w.Pass(5 * time.Second)
+	hears(t, w, id, "gone")
+	w.CheckQuiet()
+}

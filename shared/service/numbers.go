@@ -1,0 +1,87 @@
+package service
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"time"
+
+	"warmtransfer/shared/call"
+)
+
+// ErrTooManyNumbers: all agents together have dialled too many outside numbers in the last hour.
+var ErrTooManyNumbers = errors.New("too many outside numbers were dialled lately")
+
+// NumberError says why an outside number may not be dialled.
+type NumberError struct {
+	Why string // a slug, e.g. "premium"
+}
+
+func (e *NumberError) Error() string { return "the number may not be dialled: " + e.Why }
+
+// Numbers is the operator's policy on the outside numbers that agents may dial.
+type Numbers interface {
+	// Allow returns the number in E.164 if it may be dialled; otherwise the error is a
+	// *NumberError.
+	Allow(number string) (e164 string, err error)
+}
+
+// allowNumber checks an outside number against the operator's policy and the call's rules, and then
+// counts it for the agent who is about to dial it.
+func (s *Service) allowNumber(
+	ctx context.Context, c *call.Call, r call.Request, t *call.Target, number string, now time.Time,
+) (err error) {
+	if s.set.Numbers == nil {
+		return ErrNoTarget
+	}
+	if t.Number, err = s.set.Numbers.Allow(number); err != nil {
+		return err
+	}
+	if err := c.MayStartTransfer(r, *t); err != nil {
+		return err
+	}
+	for range saveTries {
+		a, err := s.store.Agent(ctx, r.Agent)
+		if err != nil {
+			return err
+		}
+		if a.CountedOutsideDial(counted(r, *t)) { // the same request, made concurrently, has counted it
+			return nil
+		}
+		if err := s.mayDialMore(ctx, now); err != nil {
+			return err
+		}
+		if err := a.CountOutsideDial(counted(r, *t), now); err != nil {
+			return err
+		}
+		if err := s.store.SaveAgent(ctx, a); !errors.Is(err, ErrConflict) {
+			return err
+		}
+	}
+	return ErrUnavailable
+}
+
+// counted names a request by which an outside number is counted: once, however often the request is
+// repeated.
+func counted(r call.Request, t call.Target) string { return cmp.Or(r.Key, string(t.Key)) }
+
+// mayDialMore compares the outside numbers that all agents have dialled with the operator's limit.
+// The list may lag, so the limit is approximate: it bounds what a stolen sign-in can cost (N10).
+func (s *Service) mayDialMore(ctx context.Context, now time.Time) error {
+	if s.set.NumbersPerHour == 0 {
+		return nil
+	}
+	sum := 0
+	for page, err := range s.pages(ctx, allPages) {
+		if err != nil {
+			return err
+		}
+		for _, a := range page {
+			sum += a.OutsideDials(now)
+		}
+	}
+	if sum >= s.set.NumbersPerHour {
+		return ErrTooManyNumbers
+	}
+	return nil
+}

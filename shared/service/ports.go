@@ -1,0 +1,137 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/call"
+)
+
+// Errors of the store and of the phone network. Adapters translate their own errors to these.
+var (
+	// ErrNotFound: there is no such item.
+	ErrNotFound = errors.New("not found")
+	// ErrConflict: another request saved first; load and decide again.
+	ErrConflict = errors.New("conflict")
+	// ErrUnavailable: the store did not do it, or it is not known whether it did.
+	ErrUnavailable = errors.New("store unavailable")
+
+	// ErrGone: the leg or the conference has ended, so there is nothing to do.
+	ErrGone = errors.New("leg or conference is gone")
+	// ErrUnknown: the network gave no answer, or a 5xx: the request may or may not have taken
+	// effect.
+	ErrUnknown = errors.New("outcome unknown")
+	// ErrThrottled: the network refused because of its rate limit (429); nothing was done.
+	ErrThrottled = errors.New("throttled")
+)
+
+// ErrSlow is the ErrUnknown of a request that timed out. It may still take effect, and repeating it
+// at once would probably time out again.
+var ErrSlow = fmt.Errorf("%w: no answer in time", ErrUnknown)
+
+// ErrFailed is the ErrUnknown of a request that the network answered with an error of its own:
+// it may have acted, but nothing takes effect any more after the answer.
+var ErrFailed = fmt.Errorf("%w: the network failed", ErrUnknown)
+
+// RefusedError is a definite refusal by the network: nothing was done, and repeating does not help.
+type RefusedError struct {
+	Code   int // the network's error code, e.g. 13224; 0 if it gave none
+	Status int // HTTP status
+}
+
+func (e *RefusedError) Error() string { return "refused by the network" }
+
+// Store keeps calls and agents. Loads are consistent: they see every save that returned before.
+// Saves are compare-and-swap on Version: the item is written only if the stored version equals the
+// given one (0: only if there is none); then Version is raised by one in place. Otherwise the
+// result is ErrConflict and nothing is written. Any other failure is ErrUnavailable, after which
+// the item may or may not have been written: load it to find out. Loads of a missing item return
+// ErrNotFound.
+type Store interface {
+	Call(ctx context.Context, id call.ID) (*call.Call, error)
+	SaveCall(ctx context.Context, c *call.Call) error
+	Agent(ctx context.Context, id agent.ID) (*agent.Agent, error)
+	SaveAgent(ctx context.Context, a *agent.Agent) error
+	Lists
+}
+
+// Lists are the views over many items. They may lag behind saves, so nothing is decided by them
+// alone: load the item before acting on an entry.
+type Lists interface {
+	// Queue lists callers without an owner (states waiting and ringing): requeued callers first,
+	// then by waiting time, longest first. It returns at most one page (see QueuePage).
+	Queue(ctx context.Context) ([]QueueEntry, error)
+	// Agents lists the agents who were not removed: free agents (see agent.Agent.Ranked) first,
+	// longest idle first among them. It returns at most one page (see AgentsPage), which begins at
+	// from ("" for the first page); next is where the next page begins, "" at the end.
+	Agents(ctx context.Context, from string) (page []agent.Agent, next string, err error)
+	// Live lists at most n calls that still need a clock (see call.Call.Live), oldest state change
+	// first.
+	Live(ctx context.Context, n int) ([]call.ID, error)
+}
+
+// Page sizes. No request reads more than one page of the queue. It reads more than one page of
+// agents only if agents with silent pages fill the first (see Service.agents).
+const (
+	QueuePage  = 21 // a position beyond twenty is "more than twenty"
+	AgentsPage = 200
+)
+
+// QueueEntry is a caller in the queue.
+type QueueEntry struct {
+	ID       call.ID
+	State    call.State
+	Queued   time.Time
+	Requeued bool
+}
+
+// CallControl acts on the phone network. Each method makes one outside request, bounded in time by
+// the adapter. Errors: nil: done. ErrGone, ErrThrottled, *RefusedError: not done. ErrUnknown: may
+// have been done. Every method but Dial is harmless to repeat. Dial is never repeated for the same
+// leg: FindLeg checks whether it may have taken effect.
+type CallControl interface {
+	// Dial rings an agent's client or an outside number, once. It returns the network's name of the
+	// leg.
+	Dial(ctx context.Context, d call.Dial) (call.LegID, error)
+	// FindLeg checks whether there is a live leg, made at or after since, to that agent or to that
+	// number (which begins with a plus sign); ErrNotFound if there is none. It does not say which
+	// leg: it may belong to another attempt. The answer comes from a list (see Looks).
+	FindLeg(ctx context.Context, to agent.ID, since time.Time) error
+	// Hangup ends a leg, ringing or answered.
+	Hangup(ctx context.Context, leg call.LegID) error
+	// SayGoodbye redirects the caller, wherever they are, to hear why their call ends, then ends it.
+	// The words need no further request to us.
+	SayGoodbye(ctx context.Context, id call.ID, why call.Reason) error
+	// RejoinConference takes the caller out of the conference of that generation. Twilio then asks what
+	// the caller does next, as if that conference had ended.
+	RejoinConference(ctx context.Context, id call.ID, round int) error
+	Conferences
+	Lookups
+}
+
+// Conferences acts on a call's conference.
+type Conferences interface {
+	// Hold lets a participant hear music (true) or the conference (false).
+	Hold(ctx context.Context, id call.ID, room call.ConferenceID, leg call.LegID, hold bool) error
+	// SetEndOnExit sets whether the conference ends when this leg leaves. Twilio silently ignores it
+	// for a participant on hold.
+	SetEndOnExit(ctx context.Context, room call.ConferenceID, leg call.LegID, ends bool) error
+	// Announce tells one participant, over what they hear, that their agent may be lost.
+	Announce(ctx context.Context, id call.ID, room call.ConferenceID, leg call.LegID) error
+}
+
+// Lookups asks the network for the present state. Its lists may lag for some seconds, or leave out
+// what exists although the request succeeds: nothing counts as ended because a list lacks it.
+type Lookups interface {
+	// FindConference finds the live conference of a call in a list, and whether it has started;
+	// ErrNotFound if the list has none.
+	FindConference(ctx context.Context, id call.ID) (room call.ConferenceID, started bool, err error)
+	// Participants lists the participants of the conference. ErrGone if the conference has ended.
+	Participants(ctx context.Context, room call.ConferenceID) ([]call.ListedParticipant, error)
+	// FindParticipant asks for one leg by its name: whether it has ended, and whether it is in that
+	// conference ("" asks only for the leg). It uses no list.
+	FindParticipant(ctx context.Context, room call.ConferenceID, leg call.LegID) (call.Sighting, error)
+}

@@ -1,0 +1,254 @@
+package servicetest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/service"
+)
+
+// Choose sets an agent's status as the agent's page does.
+func (w *World) Choose(id agent.ID, s agent.Status) service.Snapshot {
+	w.T.Helper()
+	delete(w.silent, id)
+	if !slices.Contains(w.agents, id) {
+		w.agents = append(w.agents, id)
+	}
+	snap, err := w.Board.SetStatus(context.Background(), w.who(id), s, false, w.Now)
+	if w.Life.Revive() {
+		snap, err = w.Board.SetStatus(context.Background(), w.who(id), s, false, w.Now)
+	}
+	if err != nil {
+		w.T.Fatalf("%s chooses %s: %v", id, s, err)
+	}
+	return snap
+}
+
+// Beat is the heartbeat of an agent's page; it may fail under faults.
+func (w *World) Beat(id agent.ID) (service.Snapshot, error) {
+	snap, err := w.Board.SetStatus(context.Background(), w.who(id), agent.Available, true, w.Now)
+	return snap, w.outcome(err)
+}
+
+// Silent stops the heartbeats of an agent's page; Choose starts them again.
+func (w *World) Silent(id agent.ID) { w.silent[id] = true }
+
+// Me is an agent's snapshot.
+func (w *World) Me(id agent.ID) service.Snapshot {
+	w.T.Helper()
+	snap, err := w.Board.Snapshot(context.Background(), w.who(id), w.Now)
+	if err != nil {
+		w.T.Fatalf("snapshot of %s: %v", id, err)
+	}
+	return snap
+}
+
+// Press is an agent's press of a button.
+func (w *World) Press(id agent.ID, a call.Action, target agent.ID) (service.Snapshot, error) {
+	w.keys++
+	snap, err := w.Board.Transfer(context.Background(), w.who(id),
+		service.Command{Action: a, Target: target, Request: fmt.Sprint("press-", w.keys)}, w.Now)
+	return snap, w.outcome(err)
+}
+
+// MustPress is Press where a refusal is a failure of the test.
+func (w *World) MustPress(id agent.ID, a call.Action, target agent.ID) service.Snapshot {
+	w.T.Helper()
+	snap, err := w.Press(id, a, target)
+	if err != nil {
+		w.T.Fatalf("%s presses %s: %v", id, a, err)
+	}
+	return snap
+}
+
+// Dial is a caller who dials in. If the store is down the caller is asked to hold on; then the call
+// is not stored yet, and the second result is false.
+func (w *World) Dial() (call.ID, bool) {
+	id := call.ID(fmt.Sprintf("CA%032x", len(w.calls)+1))
+	w.calls = append(w.calls, id)
+	w.Phones.mu.Lock()
+	w.Phones.legs[call.LegID(id)] = &phone{
+		sid: call.LegID(id), caller: id, answered: true, since: w.Now, label: call.CallerLabel,
+	}
+	w.Phones.mu.Unlock()
+	return id, w.Arrive(id)
+}
+
+// Arrive is the webhook of a caller who has dialled in, after which the caller's leg joins the
+// conference.
+func (w *World) Arrive(id call.ID) bool {
+	c, err := w.Board.Arrive(context.Background(), id, "+15005550006", false, w.Now)
+	if w.outcome(err) != nil {
+		return false
+	}
+	w.admit(c)
+	return true
+}
+
+// admit puts the caller's leg into the conference that the webhook's answer named.
+func (w *World) admit(c *call.Call) {
+	w.Phones.mu.Lock()
+	defer w.Phones.mu.Unlock()
+	l := w.Phones.legs[call.LegID(c.ID)]
+	if l == nil || l.over || l.room != nil {
+		return
+	}
+	if c.State == call.Ended {
+		l.words = true
+		return
+	}
+	w.rounds[c.ID] = c.Generation
+	w.Phones.enter(l, c.ID, false, true)
+}
+
+// leg is the newest live leg of an agent that fits; nil if there is none.
+func (w *World) leg(id agent.ID, fits func(*phone) bool) *phone {
+	w.Phones.mu.Lock()
+	defer w.Phones.mu.Unlock()
+	var found *phone
+	for _, l := range w.Phones.legs {
+		if l.dial.Agent == id && !l.over && fits(l) && (found == nil || l.sid > found.sid) {
+			found = l
+		}
+	}
+	return found
+}
+
+// Rings says whether an agent is being rung.
+func (w *World) Rings(id agent.ID) bool {
+	return w.leg(id, func(l *phone) bool { return !l.answered }) != nil
+}
+
+// Talks says whether an agent has an answered leg.
+func (w *World) Talks(id agent.ID) bool {
+	return w.leg(id, func(l *phone) bool { return l.answered }) != nil
+}
+
+// Answer is an agent who answers what rings; the answer to the leg's webhook decides what happens.
+func (w *World) Answer(id agent.ID) bool {
+	l := w.leg(id, func(l *phone) bool { return !l.answered })
+	if l == nil {
+		return false
+	}
+	in, err := w.pickUp(l)
+	w.enter(l, in, err)
+	return err == nil
+}
+
+// pickUp answers a leg, whose webhook then asks what to do.
+func (w *World) pickUp(l *phone) (in call.Admission, err error) {
+	l.answered = true
+	in, err = w.Board.Connect(context.Background(), l.dial.Conference, l.dial.Leg, l.sid, w.Now)
+	return in, w.outcome(err)
+}
+
+// enter does what the answer to a leg's webhook says.
+func (w *World) enter(l *phone, in call.Admission, err error) {
+	w.Phones.mu.Lock()
+	defer w.Phones.mu.Unlock()
+	switch {
+	case l.over:
+	case err == nil:
+		w.Phones.enter(l, l.dial.Conference, true, in.EndsConference)
+	default: // spoken words, then the end; also when the webhook failed for good
+		w.Phones.end(l, call.OutcomeLost, false)
+	}
+}
+
+// outsideLeg is the live leg to Outside with that value of answered.
+func (w *World) outsideLeg(answered bool) *phone {
+	return w.leg("", func(l *phone) bool { return l.dial.Number == Outside && l.answered == answered })
+}
+
+// PickUp is a person, or a machine, at Outside who picks up; it says whether they are asked to
+// accept.
+func (w *World) PickUp() bool {
+	l := w.outsideLeg(false)
+	if l == nil {
+		return false
+	}
+	in, err := w.pickUp(l)
+	if err == nil && in.Screen {
+		return true
+	}
+	w.enter(l, in, err)
+	return false
+}
+
+// Press1 is the reaction to being asked: a person presses 1 or refuses; a machine does nothing
+// until the network hangs up.
+func (w *World) Press1(person, yes bool) bool {
+	l := w.outsideLeg(true)
+	if l == nil || l.room != nil {
+		return false
+	}
+	if !person {
+		w.drop(l, call.OutcomeAnswered)
+		return true
+	}
+	in, err := w.Board.Accept(context.Background(), l.dial.Conference, l.dial.Leg, l.sid, yes, w.Now)
+	err = w.outcome(err)
+	w.enter(l, in, err)
+	return err == nil
+}
+
+// OutsideHangsUp is the outside party's end of the call.
+func (w *World) OutsideHangsUp() bool { return w.drop(w.outsideLeg(true), call.OutcomeLost) }
+
+// Reject is an agent who declines, or does not answer, by the outcome.
+func (w *World) Reject(id agent.ID, o call.Outcome) bool {
+	return w.drop(w.leg(id, func(l *phone) bool { return !l.answered }), o)
+}
+
+// HangUp ends an agent's answered leg, by the agent or by a fault.
+func (w *World) HangUp(id agent.ID) bool {
+	return w.drop(w.leg(id, func(l *phone) bool { return l.answered }), call.OutcomeLost)
+}
+
+// MusicRunsOut: every try to get a caller's next music turn failed. The caller hears no more music
+// until it begins anew.
+func (w *World) MusicRunsOut(id call.ID) {
+	w.Phones.mu.Lock()
+	defer w.Phones.mu.Unlock()
+	w.Phones.legs[call.LegID(id)].quiet = true
+}
+
+// CallerHangsUp is the caller's end of the call.
+func (w *World) CallerHangsUp(id call.ID) bool {
+	return w.drop(w.Phones.legs[call.LegID(id)], "")
+}
+
+func (w *World) drop(l *phone, o call.Outcome) bool {
+	if l == nil || l.over {
+		return false
+	}
+	w.Phones.mu.Lock()
+	defer w.Phones.mu.Unlock()
+	w.Phones.end(l, o, true)
+	return true
+}
+
+// Intrude puts a leg that nobody asked for into a caller's conference.
+func (w *World) Intrude(id call.ID) {
+	w.Phones.mu.Lock()
+	defer w.Phones.mu.Unlock()
+	w.Phones.enter(w.stranger(), id, true, false)
+}
+
+// Stranger is a leg of another application in the same account, in a conference of its own.
+func (w *World) Stranger() {
+	w.Phones.mu.Lock()
+	defer w.Phones.mu.Unlock()
+	l := w.stranger()
+	l.answered = true
+}
+
+func (w *World) stranger() *phone {
+	sid := call.LegID(fmt.Sprintf("CAf%031x", len(w.Phones.legs)))
+	l := &phone{sid: sid, answered: true, since: w.Now, dial: call.Dial{Number: "stranger"}}
+	w.Phones.legs[sid] = l
+	return l
+}

@@ -1,0 +1,203 @@
+package servicetest
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/service"
+)
+
+// Store is a service.Store in memory. Operations for Faults: "Conference",
+// "SaveCall", "Agent", "SaveAgent", "Line", "Agents", "Live".
+type Store struct {
+	Faults
+	mu     sync.Mutex
+	confs  map[call.ID][]byte
+	people map[agent.ID][]byte
+	views  map[call.ID]view // of confs
+	jumped []string         // failures found by jumps
+	blind  bool             // a load has failed since the last Check
+}
+
+// view is what the lists show of a call.
+type view struct {
+	service.QueueEntry
+	since time.Time
+	live  bool
+}
+
+var _ service.Store = (*Store)(nil)
+
+// NewStore returns an empty store.
+func NewStore() *Store {
+	return &Store{confs: map[call.ID][]byte{}, people: map[agent.ID][]byte{}, views: map[call.ID]view{}}
+}
+
+func load[K comparable, T any](s *Store, m map[K][]byte, id K) (*T, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	raw, ok := m[id]
+	if !ok {
+		return nil, service.ErrNotFound
+	}
+	v := new(T)
+	return v, json.Unmarshal(raw, v)
+}
+
+// save is the compare-and-swap: version points into v.
+func save[K comparable, T any](s *Store, m map[K][]byte, id K, v *T, version *int64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var stored struct {
+		Version int64 `json:"version"`
+	}
+	if raw, ok := m[id]; ok {
+		if err := json.Unmarshal(raw, &stored); err != nil {
+			return err
+		}
+	}
+	if stored.Version != *version {
+		return service.ErrConflict
+	}
+	*version++
+	raw, err := json.Marshal(v)
+	if err == nil {
+		m[id] = raw
+	}
+	return err
+}
+
+// Call implements service.Store.
+func (s *Store) Call(_ context.Context, id call.ID) (c *call.Call, err error) {
+	err = s.run("Conference", func() (err error) {
+		c, err = load[call.ID, call.Call](s, s.confs, id)
+		return err
+	})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.blind = s.blind || err != nil
+	return c, err
+}
+
+// SaveCall implements service.Store.
+func (s *Store) SaveCall(_ context.Context, c *call.Call) error {
+	return s.run("SaveConference", func() error {
+		if err := save(s, s.confs, c.ID, c, &c.Version); err != nil {
+			return err
+		}
+		s.jumps(c)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		w := service.QueueEntry{ID: c.ID, State: c.State, Queued: c.Queued, Requeued: c.Requeued}
+		s.views[c.ID] = view{QueueEntry: w, since: c.Since, live: c.Live()}
+		return nil
+	})
+}
+
+// Agent implements service.Store.
+func (s *Store) Agent(_ context.Context, id agent.ID) (a *agent.Agent, err error) {
+	err = s.run("Agent", func() (err error) {
+		a, err = load[agent.ID, agent.Agent](s, s.people, id)
+		return err
+	})
+	return a, err
+}
+
+// SaveAgent implements service.Store.
+func (s *Store) SaveAgent(_ context.Context, a *agent.Agent) error {
+	return s.run("SaveAgent", func() error { return save(s, s.people, a.ID, a, &a.Version) })
+}
+
+// all decodes every item of a kind.
+func all[K comparable, T any](s *Store, m map[K][]byte) []T {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []T
+	for _, raw := range m {
+		var v T
+		if json.Unmarshal(raw, &v) == nil {
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
+// Queue implements service.Lists.
+func (s *Store) Queue(context.Context) (line []service.QueueEntry, err error) {
+	err = s.run("Line", func() error {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for _, v := range s.views {
+			if v.State.InLine() {
+				line = append(line, v.QueueEntry)
+			}
+		}
+		slices.SortFunc(line, func(a, b service.QueueEntry) int {
+			if a.Requeued != b.Requeued {
+				if a.Requeued {
+					return -1
+				}
+				return 1
+			}
+			return cmp.Or(a.Queued.Compare(b.Queued), cmp.Compare(a.ID, b.ID))
+		})
+		line = line[:min(len(line), service.QueuePage)]
+		return nil
+	})
+	return line, err
+}
+
+// Agents implements service.Lists.
+func (s *Store) Agents(_ context.Context, from string) (agents []agent.Agent, next string, err error) {
+	free := func(a agent.Agent) bool { return a.Ranked() }
+	begin, _ := strconv.Atoi(from)
+	err = s.run("Agents", func() error {
+		agents = all[agent.ID, agent.Agent](s, s.people)
+		slices.SortFunc(agents, func(a, b agent.Agent) int {
+			if free(a) != free(b) {
+				if free(a) {
+					return -1
+				}
+				return 1
+			}
+			if free(a) {
+				return cmp.Or(a.IdleSince.Compare(b.IdleSince), cmp.Compare(a.ID, b.ID))
+			}
+			return cmp.Compare(a.ID, b.ID)
+		})
+		agents = slices.DeleteFunc(agents, func(a agent.Agent) bool { return a.IsRemoved() })
+		end := min(len(agents), begin+service.AgentsPage)
+		if end < len(agents) {
+			next = strconv.Itoa(end)
+		}
+		agents = agents[min(begin, end):end]
+		return nil
+	})
+	return agents, next, err
+}
+
+// Live implements service.Lists.
+func (s *Store) Live(_ context.Context, n int) (ids []call.ID, err error) {
+	err = s.run("Live", func() error {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		list := slices.SortedFunc(maps.Values(s.views), func(a, b view) int {
+			return cmp.Or(a.since.Compare(b.since), cmp.Compare(a.ID, b.ID))
+		})
+		for _, v := range list {
+			if v.live && len(ids) < n {
+				ids = append(ids, v.ID)
+			}
+		}
+		return nil
+	})
+	return ids, err
+}

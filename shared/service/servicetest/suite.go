@@ -1,0 +1,247 @@
+package servicetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/service"
+)
+
+// t0 has a fraction of a second, so that a store that truncates times fails the suite.
+var t0 = time.Date(2026, 11, 22, 10, 16, 49, 123_000_000, time.UTC)
+
+// StoreSuite is what every service.Store must pass. Each subtest gets a new, empty store. Lists may
+// lag: the suite reads them again for up to two seconds.
+func StoreSuite(t *testing.T, open func(t *testing.T) service.Store) {
+	t.Run("a missing item is not found", func(t *testing.T) { missing(t, open(t)) })
+	t.Run("an item comes back whole", func(t *testing.T) { whole(t, open(t)) })
+	t.Run("F112 a save against an old version is a conflict and writes nothing", func(t *testing.T) {
+		conflict(t, open(t))
+	})
+	t.Run("of many savers of one version one wins", func(t *testing.T) { race(t, open(t)) })
+	t.Run("F002 the line is in order of arrival, heads first", func(t *testing.T) { line(t, open(t)) })
+	t.Run("the line is read one page deep", func(t *testing.T) { page(t, open(t)) })
+	t.Run("agents: free ones first, longest idle first", func(t *testing.T) { agents(t, open(t)) })
+	t.Run("F179 the agents go on beyond a page, and leave out who was removed", func(t *testing.T) {
+		pages(t, open(t))
+	})
+	t.Run("the live ones", func(t *testing.T) { live(t, open(t)) })
+	t.Run("N3 one that has ended is live until its legs are", func(t *testing.T) { unfinished(t, open(t)) })
+}
+
+func id(n int) call.ID { return call.ID(fmt.Sprintf("CA%032x", n)) }
+
+func missing(t *testing.T, s service.Store) {
+	if _, err := s.Call(t.Context(), id(1)); !errors.Is(err, service.ErrNotFound) {
+		t.Errorf("call: %v", err)
+	}
+	if _, err := s.Agent(t.Context(), "nobody"); !errors.Is(err, service.ErrNotFound) {
+		t.Errorf("agent: %v", err)
+	}
+}
+
+func whole(t *testing.T, s service.Store) {
+	c := call.New(id(1), "+15005550001", true, t0)
+	a := agent.New("alice", "Alice A.", t0)
+	if err := c.StartOffer(a, "leg-1", 20*time.Second, t0); err != nil {
+		t.Fatal(err)
+	}
+	c.Plan(20*time.Second, t0)
+	c.Recall = call.Recall{Agent: "bob", LostAt: t0, Until: t0.Add(time.Minute)}
+	c.FailedOffers = map[agent.ID]time.Time{"carol": t0}
+	must(t, s.SaveCall(t.Context(), c))
+	got, err := s.Call(t.Context(), c.ID)
+	must(t, err)
+	equal(t, got, c)
+	if got.Version != 1 {
+		t.Errorf("version %d after one save", got.Version)
+	}
+	must(t, a.ClaimFor(string(c.ID), "leg-1", t0)) // the agent is away, so this must not fail the test
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	var notFree *agent.NotFreeError
+	if err != nil && !errors.As(err, &notFree) {
+		t.Fatal(err)
+	}
+}
+
+func conflict(t *testing.T, s service.Store) {
+	first := call.New(id(1), "", false, t0)
+	must(t, s.SaveCall(t.Context(), first))
+	again := call.New(id(1), "+15005550001", false, t0)
+	if err := s.SaveCall(t.Context(), again); !errors.Is(err, service.ErrConflict) {
+		t.Errorf("second creation: %v", err)
+	}
+	if again.Version != 0 {
+		t.Errorf("a failed save changed the version to %d", again.Version)
+	}
+	stale, err := s.Call(t.Context(), id(1))
+	must(t, err)
+	first.ApplyCallerEnded(t0)
+	must(t, s.SaveCall(t.Context(), first))
+	if err := s.SaveCall(t.Context(), stale); !errors.Is(err, service.ErrConflict) {
+		t.Errorf("stale save: %v", err)
+	}
+	got, err := s.Call(t.Context(), id(1))
+	must(t, err)
+	equal(t, got, first)
+}
+
+func race(t *testing.T, s service.Store) {
+	must(t, s.SaveAgent(t.Context(), agent.New("alice", "Alice", t0)))
+	var wins atomic.Int32
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			a := agent.New("alice", fmt.Sprint(i), t0)
+			a.Version = 1
+			switch err := s.SaveAgent(context.WithoutCancel(t.Context()), a); {
+			case err == nil:
+				wins.Add(1)
+			case !errors.Is(err, service.ErrConflict):
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if wins.Load() != 1 {
+		t.Errorf("%d savers won", wins.Load())
+	}
+}
+
+func line(t *testing.T, s service.Store) {
+	for i, after := range []time.Duration{3, 1, 2} {
+		must(t, s.SaveCall(t.Context(), call.New(id(i), "", false, t0.Add(after*time.Millisecond))))
+	}
+	head := call.New(id(9), "", false, t0.Add(time.Hour))
+	head.Requeued = true
+	must(t, s.SaveCall(t.Context(), head))
+	over := call.New(id(8), "", false, t0)
+	over.ApplyCallerEnded(t0)
+	must(t, s.SaveCall(t.Context(), over))
+	want := []service.QueueEntry{
+		{ID: id(9), State: call.Waiting, Queued: t0.Add(time.Hour), Requeued: true},
+		{ID: id(1), State: call.Waiting, Queued: t0.Add(time.Millisecond)},
+		{ID: id(2), State: call.Waiting, Queued: t0.Add(2 * time.Millisecond)},
+		{ID: id(0), State: call.Waiting, Queued: t0.Add(3 * time.Millisecond)},
+	}
+	eventually(t, want, func() ([]service.QueueEntry, error) { return s.Queue(t.Context()) })
+}
+
+func page(t *testing.T, s service.Store) {
+	for i := range service.QueuePage + 4 {
+		must(t, s.SaveCall(t.Context(), call.New(id(i), "", false, t0.Add(time.Duration(i)*time.Second))))
+	}
+	eventually(t, service.QueuePage, func() (int, error) {
+		line, err := s.Queue(t.Context())
+		return len(line), err
+	})
+}
+
+func agents(t *testing.T, s service.Store) {
+	put := func(id agent.ID, status agent.Status, idle time.Duration, claimed bool) {
+		a := agent.New(id, string(id), t0)
+		a.Status, a.IdleSince = status, t0.Add(idle)
+		if claimed {
+			a.Claim = &agent.Claim{Call: "CA1", Leg: "x", Until: t0.Add(time.Hour)}
+		}
+		must(t, s.SaveAgent(t.Context(), a))
+	}
+	put("late", agent.Available, 2*time.Second, false)
+	put("early", agent.Available, 1*time.Second, false)
+	put("away", agent.Away, 0, false)
+	put("busy", agent.Available, 0, true)
+	want := []agent.ID{"early", "late", "away", "busy"}
+	eventually(t, want, func() (ids []agent.ID, err error) {
+		list, _, err := s.Agents(t.Context(), "")
+		for _, a := range list {
+			ids = append(ids, a.ID)
+		}
+		return ids, err
+	})
+}
+
+func pages(t *testing.T, s service.Store) {
+	const n = 2*service.AgentsPage + 3
+	for i := range n {
+		a := agent.New(agent.ID(fmt.Sprintf("agent%04d", i)), "", t0)
+		a.Status, a.IdleSince = agent.Available, t0.Add(time.Duration(n-i)*time.Second)
+		switch i {
+		case 1:
+			a.Remove(t0)
+		case 2:
+			a.FallSilent(t0.Add(time.Hour))
+		}
+		must(t, s.SaveAgent(t.Context(), a))
+	}
+	removed, err := s.Agent(t.Context(), "agent0001")
+	if err != nil || !removed.IsRemoved() {
+		t.Errorf("the removed agent is %+v, %v", removed, err)
+	}
+	want := []agent.ID{}
+	for i := n - 1; i >= 0; i-- {
+		if i != 1 && i != 2 {
+			want = append(want, agent.ID(fmt.Sprintf("agent%04d", i)))
+		}
+	}
+	want = append(want, "agent0002")
+	eventually(t, want, func() (ids []agent.ID, err error) {
+		for from := ""; ; {
+			page, next, err := s.Agents(t.Context(), from)
+			if err != nil || len(page) > service.AgentsPage {
+				return ids, fmt.Errorf("%d in a page: %w", len(page), err)
+			}
+			for _, a := range page {
+				ids = append(ids, a.ID)
+			}
+			if from = next; next == "" {
+				return ids, nil
+			}
+		}
+	})
+}
+
+func live(t *testing.T, s service.Store) {
+	for i := range 3 {
+		c := call.New(id(i), "", false, t0.Add(time.Duration(i)*time.Second))
+		if i == 1 {
+			c.ApplyCallerEnded(t0)
+		}
+		must(t, s.SaveCall(t.Context(), c))
+	}
+	eventually(t, []call.ID{id(0), id(2)}, func() ([]call.ID, error) { return s.Live(t.Context(), 10) })
+	eventually(t, 1, func() (int, error) {
+		ids, err := s.Live(t.Context(), 1)
+		return len(ids), err
+	})
+}
+
+func unfinished(t *testing.T, s service.Store) {
+	c := call.New(id(1), "", false, t0)
+	a := agent.New("alice", "Alice", t0)
+	must(t, c.StartOffer(a, "leg-1", 20*time.Second, t0))
+	c.Plan(20*time.Second, t0)
+	c.ApplyLegRinging("leg-1", "CAleg", t0)
+	c.ApplyCallerEnded(t0) // the caller's leg has ended, the ringing has not
+	must(t, s.SaveCall(t.Context(), c))
+	eventually(t, []call.ID{id(1)}, func() ([]call.ID, error) { return s.Live(t.Context(), 10) })
+	eventually(t, 0, func() (int, error) {
+		line, err := s.Queue(t.Context())
+		return len(line), err
+	})
+	c.ApplyResult(call.Hangup{Key: "leg-1", Leg: "CAleg"}, call.Result{Kind: call.Done}, t0)
+	must(t, s.SaveCall(t.Context(), c))
+	eventually(t, 0, func() (int, error) {
+		ids, err := s.Live(t.Context(), 10)
+		return len(ids), err
+	})
+}

@@ -1,0 +1,269 @@
+package servicetest
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/service"
+)
+
+// World is a service between a store and a phone network, both in memory, and the people around it.
+// Time stands still until Pass.
+type World struct {
+	T       TB
+	Now     time.Time
+	Store   *Store
+	Phones  *Phones
+	Board   *service.Service
+	Life    *Life // the life of the process behind Board, which keeps no state between use cases
+	keys    int
+	calls   []call.ID
+	agents  []agent.ID
+	rounds  map[call.ID]int   // the generation with which a caller's leg joined the conference
+	silent  map[agent.ID]bool // agents whose pages send no heartbeats
+	mute    map[call.ID]int   // seconds of silence up to now, at a stretch
+	checked int
+	// Order, if set, picks which of n queued callbacks Settle delivers next; n itself leaves them
+	// all for the next time.
+	Order func(n int) int
+	// Longest is the longest silence that a caller has heard, in seconds.
+	Longest int
+}
+
+// Settings of every World.
+const (
+	Ring    = 20 * time.Second
+	MaxWait = 30 * time.Minute
+)
+
+// NewWorld is a World with these agents, available, longest idle first.
+func NewWorld(t TB, agents ...agent.ID) *World {
+	w := &World{
+		T: t, Now: t0, Store: NewStore(),
+		rounds: map[call.ID]int{}, silent: map[agent.ID]bool{}, mute: map[call.ID]int{},
+	}
+	w.Phones = NewPhones(func() time.Time { return w.Now })
+	w.Life = &Life{}
+	w.Store.life, w.Phones.life = w.Life, w.Life
+	w.Use(service.Settings{})
+	for _, id := range agents {
+		w.Choose(id, agent.Available)
+		w.Now = w.Now.Add(time.Second)
+	}
+	return w
+}
+
+// Use replaces the service by one with other settings; what they leave open is the World's own.
+func (w *World) Use(set service.Settings) {
+	set.Ring, set.MaxWait, set.NewKey = cmp.Or(set.Ring, Ring), cmp.Or(set.MaxWait, MaxWait), w.key
+	set.Numbers, set.Notify = numbers{}, w.Phones
+	w.Board = service.New(w.Store, w.Phones, set)
+}
+
+// Outside is a number that agents of a World may dial; all others are refused.
+const Outside = "+15005550009"
+
+type numbers struct{}
+
+func (numbers) Allow(n string) (string, error) {
+	if n != Outside {
+		return "", &service.NumberError{Why: "country"}
+	}
+	return n, nil
+}
+
+func (w *World) key() call.LegKey {
+	w.keys++
+	return call.LegKey(fmt.Sprintf("leg-%d", w.keys))
+}
+
+func (w *World) who(id agent.ID) service.Principal {
+	return service.Principal{ID: id, Name: "Agent " + string(id)}
+}
+
+// EndConference ends a caller's conference from outside; all participants fall out.
+func (w *World) EndConference(id call.ID) {
+	w.Phones.mu.Lock()
+	defer w.Phones.mu.Unlock()
+	if r := w.Phones.rooms[id]; r != nil {
+		w.Phones.endRoom(r, nil)
+	}
+}
+
+// Deliver delivers the i-th queued callback, and keeps it for another delivery if twice.
+func (w *World) Deliver(i int, twice bool) {
+	c := w.Phones.Told[i]
+	if !twice {
+		w.Drop(i)
+	}
+	ctx := context.Background()
+	switch {
+	case c.Room != nil:
+		_ = w.Board.HandleConferenceEvent(ctx, c.Room.ID, c.Room.Event, w.Now)
+	case c.Leg != nil:
+		_ = w.Board.HandleCallStatus(ctx, c.Leg.ID, c.Leg.Key, c.Leg.SID, c.Leg.Over, c.Leg.Outcome, w.Now)
+	case c.Over.Gone:
+		_ = w.Board.HandleCallerEnded(ctx, c.Over.ID, w.Now)
+	default:
+		w.fellOut(c)
+	}
+	w.Life.Revive()
+}
+
+// outcome is what the sender of a request sees of a use case: no answer, if it crashed.
+func (w *World) outcome(err error) error {
+	if w.Life.Revive() {
+		return ErrCrashed
+	}
+	return err
+}
+
+// fellOut is the caller's <Dial action>, whose answer puts the caller into a conference or says
+// goodbye; it is requested again if it fails.
+func (w *World) fellOut(c Callback) {
+	conf, err := w.Board.HandleDialEnded(context.Background(), c.Over.ID, w.rounds[c.Over.ID], false, w.Now)
+	if w.outcome(err) != nil {
+		w.Phones.Told = append(w.Phones.Told, c)
+		return
+	}
+	w.admit(conf)
+}
+
+// Drop loses the i-th callback. If that is the caller's <Dial action>, whose answer controls the
+// caller's leg, the leg is left outside a conference and hears the fallback.
+func (w *World) Drop(i int) { w.Phones.Told = slices.Delete(w.Phones.Told, i, i+1) }
+
+// Settle delivers all callbacks in order until none is left.
+func (w *World) Settle() {
+	w.T.Helper()
+	for n := 0; len(w.Phones.Told) > 0; n++ {
+		if n > 500 {
+			w.T.Fatal("callbacks without end")
+		}
+		i := 0
+		if w.Order != nil {
+			i = w.Order(len(w.Phones.Told))
+		}
+		if i == len(w.Phones.Told) {
+			break
+		}
+		w.Deliver(i, false)
+	}
+	w.Check()
+}
+
+// Pass lets time pass in steps of a second, with everything that happens meanwhile: the first music
+// turn is asked for at once and then one every twelve seconds, pages send heartbeats every five,
+// ringing ends by its time-out, goodbyes are over after a second, the sweep runs each minute.
+func (w *World) Pass(d time.Duration) {
+	w.T.Helper()
+	for range int(d / time.Second) {
+		w.Now = w.Now.Add(time.Second)
+		w.late()
+		w.ringOut()
+		second := w.Now.Unix()
+		for _, id := range w.calls {
+			if (w.begins(id) || second%12 == 0) && w.turns(id) {
+				w.Music(id)
+			}
+		}
+		for _, id := range w.agents {
+			if second%5 == 0 && !w.silent[id] {
+				_, _ = w.Beat(id)
+			}
+		}
+		if second%60 == 0 {
+			w.Sweep()
+		}
+		w.Settle()
+		w.listen()
+	}
+}
+
+// Sweep runs the sweep; it may fail under faults.
+func (w *World) Sweep() {
+	o := service.SweepLimits{Most: 1000, Clock: func() time.Time { return w.Now }}
+	_, _ = w.Board.Sweep(context.Background(), o)
+	w.Life.Revive()
+}
+
+// Tick is Pass in one step: time passes, then everything that is due happens once. Callbacks stay
+// queued.
+func (w *World) Tick(d time.Duration) {
+	w.Now = w.Now.Add(d)
+	w.late()
+	w.ringOut()
+	for _, id := range w.calls {
+		if w.turns(id) {
+			w.Music(id)
+		}
+	}
+	for _, id := range w.agents {
+		_, _ = w.Beat(id)
+	}
+}
+
+// Skip lets time pass while nobody does anything; only late effects happen.
+func (w *World) Skip(d time.Duration) {
+	w.T.Helper()
+	w.Now = w.Now.Add(d)
+	w.late()
+}
+
+// Lose loses all queued callbacks, except the <Dial action>, which cannot be lost.
+func (w *World) Lose() {
+	w.Phones.Told = slices.DeleteFunc(w.Phones.Told, func(c Callback) bool { return c.Over == nil })
+	w.Settle()
+}
+
+// CrashAtChange makes the process crash at the n-th outside call from now, counted from
+// 0, that changes something; before it takes effect.
+func (w *World) CrashAtChange(n int) { w.Life.crashAtChange(n) }
+
+// late carries out late effects. The invariants are checked before their callbacks are delivered.
+func (w *World) late() {
+	w.T.Helper()
+	if w.Phones.takeEffect() {
+		w.Check()
+	}
+}
+
+func (w *World) ringOut() {
+	w.Phones.mu.Lock()
+	defer w.Phones.mu.Unlock()
+	for _, l := range w.Phones.legs {
+		switch {
+		case l.over:
+		case l.words && !w.Now.Before(l.since.Add(time.Second)):
+			w.Phones.end(l, "", false)
+		case !l.answered && !w.Now.Before(l.since.Add(l.dial.Timeout)):
+			w.Phones.end(l, call.OutcomeNoAnswer, false)
+		}
+	}
+}
+
+// Music is the request for a caller's next music turn.
+func (w *World) Music(id call.ID) {
+	turn := service.Turn{Position: true, Lasts: func(*call.Call) time.Duration { return 12 * time.Second }}
+	_, err := w.Board.Wait(context.Background(), id, turn, w.Now)
+	err = w.outcome(err)
+	if errors.Is(err, service.ErrNotFound) {
+		w.Arrive(id)
+	}
+}
+
+// Call is a caller's call as stored.
+func (w *World) Call(id call.ID) *call.Call {
+	w.T.Helper()
+	c, err := load[call.ID, call.Call](w.Store, w.Store.confs, id)
+	if err != nil {
+		w.T.Fatalf("call %s: %v", id, err)
+	}
+	return c
+}

@@ -1,0 +1,234 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/call"
+)
+
+// Command is what an agent asks for by pressing a button.
+type Command struct {
+	Action  call.Action
+	Target  agent.ID // for consult and add: an agent, AnyAgent, or an outside number in E.164
+	Note    string
+	Reason  call.DeclineReason // for decline, if the agent gave one
+	Request string             // the page's request key; the same key has one effect
+}
+
+// AnyAgent as a target is the free agent who has been idle longest. It is not the ID of any agent.
+const AnyAgent agent.ID = "*"
+
+// Refusals of a command besides those of the call itself, *agent.NotFreeError,
+// agent.ErrTooManyOutside and those of outside numbers.
+var (
+	// ErrNoTarget: there is no such agent.
+	ErrNoTarget = errors.New("there is no such agent")
+	// ErrTargetNeeded: the action needs a target, or must not have one.
+	ErrTargetNeeded = errors.New("consult and add need a target, other actions must not name one")
+	// ErrNobodyFree: any agent would do, and none is free.
+	ErrNobodyFree = errors.New("no agent is free")
+	// ErrReason: the reason of a decline is unknown, or another action has a reason.
+	ErrReason = errors.New("only decline has a reason, one of those offered")
+)
+
+// Transfer carries out a command on the agent's call. Repeated with the same request key it gives
+// the same answer without a second effect (N7). A *NotFreeError means that the target cannot be
+// rung now. An error means that nothing was changed; only after ErrUnavailable that is unknown, and
+// a repetition with the same key finds out. A command that was saved is accepted even if Twilio has
+// not carried out its effects: the clocks retry them, and the snapshot says what is overdue.
+func (s *Service) Transfer(ctx context.Context, who Principal, cmd Command, now time.Time) (Snapshot, error) {
+	if err := cmd.check(); err != nil {
+		return Snapshot{}, err
+	}
+	a, err := s.store.Agent(ctx, who.ID)
+	if errors.Is(err, ErrNotFound) {
+		return Snapshot{}, call.ErrNoCall
+	}
+	if err != nil {
+		return Snapshot{}, err
+	}
+	if a.IsRemoved() {
+		return Snapshot{}, agent.ErrRemoved
+	}
+	r := call.Request{Key: cmd.Request, Agent: who.ID, Action: string(cmd.Action)}
+	c, again, err := s.callFor(ctx, a, r, now)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	if again {
+		return s.Snapshot(ctx, who, now)
+	}
+	if cmd.begins() {
+		c, err = s.startTransfer(ctx, c, r, cmd, now)
+	} else {
+		c, err = s.command(ctx, c, r, cmd, now)
+	}
+	if c == nil {
+		return Snapshot{}, err
+	}
+	return s.after(ctx, who, a, c, now), nil
+}
+
+// after is the snapshot after a command. If the command released the agent, their own data is
+// loaded anew; if that fails, the older data is used.
+func (s *Service) after(
+	ctx context.Context, who Principal, a *agent.Agent, c *call.Call, now time.Time,
+) Snapshot {
+	if c.LegOf(a.ID) == nil && c.RemainingLeg(a.ID) == nil {
+		if me, err := s.Snapshot(ctx, who, now); err == nil {
+			return me
+		}
+	}
+	line, err := s.store.Queue(ctx) // the command is done even if this fails
+	s.restoreMusic(ctx, line, now)
+	return s.view(a, c, line, err == nil, now)
+}
+
+// command carries out a command without a target on the loaded call. To end a call that an agent has
+// already ended tries the goodbye again, if it could not be said.
+func (s *Service) command(
+	ctx context.Context, c *call.Call, r call.Request, cmd Command, now time.Time,
+) (*call.Call, error) {
+	return s.updateFrom(ctx, r.Agent, c, now, func(c *call.Call) error {
+		switch {
+		case c.HasApplied(r), cmd.Action == call.DoEnd && c.Reason == call.ReasonAgentEnded:
+			return nil
+		case cmd.Action == call.DoDecline:
+			return c.Decline(r, cmd.Reason, now)
+		}
+		return c.ApplyCommand(r, now)
+	})
+}
+
+// begins says whether the command starts a transfer.
+func (cmd Command) begins() bool {
+	return cmd.Action == call.DoConsult || cmd.Action == call.DoAdd
+}
+
+// check refuses a command that makes no sense in any state.
+func (cmd Command) check() error {
+	if cmd.begins() != (cmd.Target != "") {
+		return ErrTargetNeeded
+	}
+	if !cmd.Reason.Known() || cmd.Reason != "" && cmd.Action != call.DoDecline {
+		return ErrReason
+	}
+	return nil
+}
+
+// callFor loads the call that a request is about: the agent's call. Again: the request has taken
+// effect before, in this call or in one that the agent has left.
+func (s *Service) callFor(
+	ctx context.Context, a *agent.Agent, r call.Request, now time.Time,
+) (c *call.Call, again bool, err error) {
+	if slices.Contains(a.AppliedRequests, appliedName(r)) {
+		return nil, true, nil
+	}
+	if s.repairDropped(ctx, a, now) {
+		_ = s.store.SaveAgent(ctx, a) // if this fails, the next heartbeat does it
+	}
+	if a.Claim == nil {
+		return nil, false, call.ErrNoCall
+	}
+	c, err = s.store.Call(ctx, call.ID(a.Claim.Call))
+	if errors.Is(err, ErrNotFound) {
+		return nil, false, call.ErrNoCall
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	return c, c.HasApplied(r), nil
+}
+
+// appliedName names a request, so that it is recognised after the agent has left the call.
+func appliedName(r call.Request) string { return r.Action + " " + r.Key }
+
+// startTransfer finds and claims the target, then starts the transfer in the loaded call. If another
+// request was quicker, this one gives up what only it has claimed or counted.
+func (s *Service) startTransfer(
+	ctx context.Context, c *call.Call, r call.Request, cmd Command, now time.Time,
+) (*call.Call, error) {
+	if err := c.Allowed(r.Agent, call.Action(r.Action)); err != nil {
+		return nil, err // checked before anybody is claimed
+	}
+	fresh := s.set.NewKey()
+	t, err := s.target(ctx, c, r, fresh, cmd, now)
+	if err != nil {
+		return s.explainRefusal(ctx, c.ID, r, err)
+	}
+	did, known := false, false
+	c, err = s.updateFrom(ctx, r.Agent, c, now, func(c *call.Call) error {
+		did, known = c.HasApplied(r), c.KnowsLeg(t.Key)
+		if did {
+			return nil
+		}
+		err := c.MayStartTransfer(r, t)
+		if err == nil && known { // rung for another request, and over already
+			return &agent.NotFreeError{Presence: agent.IsBusy}
+		}
+		if err != nil {
+			return err
+		}
+		return c.StartTransfer(r, t, now)
+	})
+	unsaved := c == nil && !errors.Is(err, ErrUnavailable)
+	switch {
+	case t.Number != "" && unsaved:
+		s.changeAgent(ctx, r.Agent, func(a *agent.Agent) bool { return a.UncountOutsideDial(counted(r, t)) })
+	case t.Agent != nil && !known && (unsaved || did):
+		s.drop(ctx, t.Agent.ID, t.Key, fresh, now)
+	}
+	return c, err
+}
+
+// explainRefusal explains why a target was refused: if the same request, or another one, has changed the
+// call by now, then that was the reason.
+func (s *Service) explainRefusal(ctx context.Context, id call.ID, r call.Request, refused error) (*call.Call, error) {
+	if errors.Is(refused, ErrUnavailable) {
+		return nil, refused
+	}
+	c, err := s.load(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if c.HasApplied(r) {
+		return c, nil
+	}
+	if err := c.Allowed(r.Agent, call.Action(r.Action)); err != nil {
+		return nil, err
+	}
+	return nil, refused
+}
+
+// target is whom a command means: an agent, whom it claims for that leg or for a leg that a
+// concurrent request is about to save, or a number that may be dialled.
+func (s *Service) target(
+	ctx context.Context, c *call.Call, r call.Request, key call.LegKey, cmd Command, now time.Time,
+) (call.Target, error) {
+	t := call.Target{Key: key, Ring: s.set.Ring, Note: cmd.Note}
+	var err error
+	switch {
+	case cmd.Target == AnyAgent:
+		// The list may lag: an agent who was claimed a moment ago may be missing from it.
+		if err = s.claimAny(ctx, c, &t, now); errors.Is(err, ErrNobodyFree) {
+			err = s.claimAny(ctx, c, &t, now)
+		}
+	case !agent.Valid(string(cmd.Target)):
+		err = s.allowNumber(ctx, c, r, &t, string(cmd.Target), now)
+	case c.LegOf(cmd.Target) != nil:
+		err = call.ErrSelf
+	default:
+		err = s.claimTarget(ctx, c, cmd.Target, &t, now)
+	}
+	switch {
+	case errors.Is(err, ErrNotFound):
+		err = ErrNoTarget
+	case errors.Is(err, ErrConflict):
+		err = &agent.NotFreeError{Presence: agent.IsBusy}
+	}
+	return t, err
+}
