@@ -49,8 +49,8 @@ func New(store Store, calls CallControl, set Settings) *Service {
 }
 
 const (
-	saveTries = 8 // conflicts in a row before a use case gives up
-	maxRounds = 8 // rounds of effects in one use case
+	saveTries = 20 // conflicts in a row before a use case gives up
+	maxRounds = 8  // rounds of effects in one use case
 )
 
 // decide is a decision on a loaded call. If it returns an error, the call stays as it was.
