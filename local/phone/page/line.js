@@ -14,7 +14,7 @@ export class Line {
   #tell;
   #socket;
   #peer;
-  # Undefined: this phone hears and says nothing.
+  #microphone; // undefined: this phone only hears
   #sid;
   #over = false;
   #watch;
