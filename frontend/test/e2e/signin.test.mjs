@@ -72,7 +72,8 @@ scenario('F196: the token endpoint fails once on the network, once after it took
     await desk.press('sign-out');
     await desk.at('sign-in').click();
     const who = page.locator('button[name=agent][value="alice"]');
-    await who.or(desk.at('screen-offline')).or(desk.at('screen-signed-out')).waitFor();
+    const failed = desk.at('screen-signed-out').filter({ hasText: 'cannot be reached' });
+    await who.or(desk.at('screen-offline')).or(failed).waitFor();
     if (await who.isVisible()) await choose(page, 'alice');
   };
   fail = ['after'];
