@@ -106,7 +106,8 @@ func TestDeployTakesOtherParameters(t *testing.T) {
 	saved := savedNothing + "\n[prod.deploy.parameters]\nparameter_overrides = \"LogRetentionDays=90\"\n"
 	_, asked, err := deployScript(t, saved, "*describe-stacks*) echo UPDATE_COMPLETE ;;", env,
 		"--config-env", "prod", "--parameter-overrides", "MaxWaitSeconds=60")
-	const want = "--parameter-overrides LogRetentionDays=90 MaxWaitSeconds=60 RingSeconds=25 WrapUpSeconds=5 --no-confirm-changeset\n"
+	const want = "--parameter-overrides LogRetentionDays=90 MaxWaitSeconds=60 RingSeconds=25 " +
+		"WrapUpSeconds=5 --no-confirm-changeset\n"
 	if err != nil || !strings.Contains(asked, want) {
 		t.Errorf("%v\n%s", err, asked)
 	}

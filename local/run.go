@@ -57,7 +57,8 @@ func run(ctx context.Context, args []string) error {
 func options(args []string) (o stack.Options, told output, err error) {
 	flags := flag.NewFlagSet("warmtransfer", flag.ContinueOnError)
 	flags.IntVar(&o.Port, "port", usualPort,
-		"port of the page and the API; the phone network, the sign-in and the store take the next three; 0 takes any that are free")
+		"port of the page and the API; the phone network, the sign-in and the store "+
+			"take the next three; 0 takes any that are free")
 	flags.StringVar(&o.TwilioURL, "twilio-url", "",
 		"a Twilio-compatible API to use instead of the phone network, e.g. https://api.twilio.com")
 	flags.StringVar(&o.PublicURL, "public-url", "",

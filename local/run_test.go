@@ -15,16 +15,20 @@ func TestF204TerminalHasALineACallAndTheFileHasAll(t *testing.T) {
 	var file, terminal bytes.Buffer
 	j := &journal{file: &file, terminal: &terminal, name: "functions.log", calls: map[string]bool{},
 		now: func() time.Time { return time.Date(2026, 3, 1, 9, 5, 7, 0, time.UTC) }}
-	const arrives = `incoming | {"level":"INFO","msg":"request","function":"incoming","route":"POST /incoming","status":200,"conference":"CA1"}` + "\n"
+	const arrives = `incoming | {"level":"INFO","msg":"request","function":"incoming","route":"POST /incoming",` +
+		`"status":200,"conference":"CA1"}` + "\n"
 	lines := []string{
 		arrives, arrives, // told twice
 		strings.Replace(arrives, "CA1", "CA2", 1),
-		`wait | {"level":"INFO","msg":"request","function":"wait","route":"POST /wait/{conference}/{turn}","status":200,"conference":"CA1"}` + "\n",
-		`incoming | {"level":"INFO","msg":"request","function":"incoming","route":"POST /incoming","status":403}` +
+		`wait | {"level":"INFO","msg":"request","function":"wait","route":"POST /wait/{conference}/{turn}",` +
+			`"status":200,"conference":"CA1"}` + "\n",
+		`incoming | {"level":"INFO","msg":"request","function":"incoming","route":"POST /incoming",` +
+			`"status":403}` +
 			"\n",
 		"gateway | POST /incoming 200 12 ms request=1\n",
 		"wait | not JSON\n",
-		`wait | {"level":"ERROR","msg":"request","function":"wait","route":"POST /wait/{conference}/{turn}","status":200,"conference":"CA1","error":"store unavailable"}` + "\n",
+		`wait | {"level":"ERROR","msg":"request","function":"wait","route":"POST /wait/{conference}/{turn}",` +
+			`"status":200,"conference":"CA1","error":"store unavailable"}` + "\n",
 	}
 	for _, l := range lines {
 		if n, err := j.Write([]byte(l)); n != len(l) || err != nil {

@@ -15,7 +15,8 @@ func tools(t *testing.T, dir, pip string) (said string, err error) {
 	script := `#!/bin/sh
 case "$*" in
 --version) echo Python 3.99 ;;
-*venv*) mkdir -p "$3/bin" && printf '#!/bin/sh\ncase "$*" in *pip*) echo "pip $*"; exit ` + pip + `;; esac\n' >"$3/bin/python" && chmod +x "$3/bin/python" ;;
+*venv*) mkdir -p "$3/bin" &&
+  printf '#!/bin/sh\ncase "$*" in *pip*) echo "pip $*"; exit ` + pip + `;; esac\n' >"$3/bin/python" && chmod +x "$3/bin/python" ;;
 esac
 `
 	if err := os.MkdirAll(bin, 0o700); err != nil {

@@ -30,12 +30,10 @@ func main() {
 		NewKey:  httpapi.NewKey,
 	}
 	h := handler{
-		edge: httpapi.Edge{Name: "connect-agent", Public: twilio.Base(r.OptionalURL("PUBLIC_BASE_URL"))},
-		keys: keys,
-		board: func(b twilio.Base) *service.Service {
-			return service.New(store, httpapi.Instrument(calls.At(b)), set)
-		},
-		line: r.Optional("LINE_NAME"),
+		edge:  httpapi.Edge{Name: "connect-agent", Public: twilio.Base(r.OptionalURL("PUBLIC_BASE_URL"))},
+		keys:  keys,
+		board: func(b twilio.Base) *service.Service { return service.New(store, httpapi.Instrument(calls.At(b)), set) },
+		line:  r.Optional("LINE_NAME"),
 	}
 	httpapi.MustStart(r.Err(), store, keys, calls)
 	httpapi.Serve(h.routes())

@@ -32,9 +32,7 @@ func main() {
 	h := handler{
 		edge: httpapi.Edge{Name: "events", Public: twilio.Base(r.OptionalURL("PUBLIC_BASE_URL"))},
 		keys: keys, after: time.After,
-		board: func(b twilio.Base) *service.Service {
-			return service.New(store, httpapi.Instrument(calls.At(b)), set)
-		},
+		board: func(b twilio.Base) *service.Service { return service.New(store, httpapi.Instrument(calls.At(b)), set) },
 	}
 	httpapi.MustStart(r.Err(), store, keys, calls)
 	httpapi.Serve(h.routes())

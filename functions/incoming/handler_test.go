@@ -391,7 +391,8 @@ func TestF204ClosedLineLetsNobodyInAndKeepsWhoIsOnIt(t *testing.T) {
 	s.Post(after+"0", httpapitest.Form(t, "incoming", "CallStatus", "in-progress")).Is(t, room("1"))
 
 	const other = call.ID("CA22222222222222222222222222222222")
-	const words = `<Say>Thank you for calling.</Say><Say>This line is closed at the moment.</Say><Say>Please call again later. Goodbye.</Say><Hangup></Hangup>`
+	const words = `<Say>Thank you for calling.</Say><Say>This line is closed at the moment.</Say>` +
+		`<Say>Please call again later. Goodbye.</Say><Hangup></Hangup>`
 	for range 2 {
 		s.Post("/incoming", httpapitest.Form(t, "incoming", "CallSid", string(other))).Is(t, words)
 	}

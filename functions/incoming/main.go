@@ -1,6 +1,5 @@
-// Command incoming answers a caller who has dialled our number, or whose <Dial> into the conference
-// has ended: it puts the caller into the call's conference, where they hear music until an agent
-// joins.
+// Command incoming answers a caller who has dialled our number, or whose <Dial> into the conference has ended: it puts
+// the caller into the call's conference, where they hear music until an agent joins.
 package main
 
 import (
@@ -30,11 +29,9 @@ func main() {
 		NewKey:  httpapi.NewKey,
 	}
 	h := handler{
-		edge: httpapi.Edge{Name: "incoming", Public: twilio.Base(r.OptionalURL("PUBLIC_BASE_URL"))},
-		keys: keys,
-		board: func(b twilio.Base) *service.Service {
-			return service.New(store, httpapi.Instrument(calls.At(b)), set)
-		},
+		edge:   httpapi.Edge{Name: "incoming", Public: twilio.Base(r.OptionalURL("PUBLIC_BASE_URL"))},
+		keys:   keys,
+		board:  func(b twilio.Base) *service.Service { return service.New(store, httpapi.Instrument(calls.At(b)), set) },
 		music:  r.URL("MUSIC_BASE_URL"),
 		closed: r.Flag("LINE_CLOSED"),
 	}

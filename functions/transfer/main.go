@@ -33,9 +33,7 @@ func main() {
 	h := handler{
 		edge:  httpapi.Edge{Name: "transfer", Public: twilio.Base(r.OptionalURL("PUBLIC_BASE_URL"))},
 		claim: r.String("IDENTITY_CLAIM"),
-		board: func(b twilio.Base) *service.Service {
-			return service.New(store, httpapi.Instrument(calls.At(b)), set)
-		},
+		board: func(b twilio.Base) *service.Service { return service.New(store, httpapi.Instrument(calls.At(b)), set) },
 	}
 	httpapi.MustStart(r.Err(), store, keys, calls)
 	httpapi.Serve(h.routes())

@@ -68,7 +68,8 @@ func music(id call.ID, words, piece string, next int) string {
 	}
 	return say +
 		fmt.Sprintf(
-			`<Play>https://music.example/music/%s.wav</Play><Redirect method="POST">%s/wait/%s/%d#rc=5&amp;rp=4xx,5xx,ct,rt&amp;rt=4500</Redirect>`,
+			`<Play>https://music.example/music/%s.wav</Play>`+
+				`<Redirect method="POST">%s/wait/%s/%d#rc=5&amp;rp=4xx,5xx,ct,rt&amp;rt=4500</Redirect>`,
 			piece, httpapitest.Base, id, next)
 }
 

@@ -29,11 +29,9 @@ func main() {
 		NewKey:  httpapi.NewKey,
 	}
 	h := handler{
-		edge: httpapi.Edge{Name: "wait", Public: twilio.Base(r.OptionalURL("PUBLIC_BASE_URL"))},
-		keys: keys,
-		board: func(b twilio.Base) *service.Service {
-			return service.New(store, httpapi.Instrument(calls.At(b)), set)
-		},
+		edge:  httpapi.Edge{Name: "wait", Public: twilio.Base(r.OptionalURL("PUBLIC_BASE_URL"))},
+		keys:  keys,
+		board: func(b twilio.Base) *service.Service { return service.New(store, httpapi.Instrument(calls.At(b)), set) },
 		music: r.URL("MUSIC_BASE_URL"),
 	}
 	httpapi.MustStart(r.Err(), store, keys, calls)

@@ -17,7 +17,8 @@ import (
 
 // noCredentials: Twilio answers only requests with an API key.
 const noCredentials = unseen(
-	"set TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET, TWILIO_AUTH_TOKEN and TWILIO_NUMBER to have this looked at")
+	"set TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET, TWILIO_AUTH_TOKEN " +
+		"and TWILIO_NUMBER to have this looked at")
 
 func (d *doctor) apiKey(ctx context.Context) (string, error) {
 	if a := d.t.Account; a.AccountSID == "" || a.APIKey == "" || a.APISecret == "" || d.t.Number == "" {

@@ -46,7 +46,8 @@ func TestPageIsServedLikeItsDistributionDoes(t *testing.T) {
 		"/index.html":      {"text/html; charset=utf-8", "no-cache", ""},
 		"/local.js":        {"text/javascript; charset=utf-8", "no-cache", "first();"},
 		"/config.json": {"application/json", "no-cache",
-			`{"signIn":{"authority":"http://127.0.0.1:8082","clientId":"page","scope":"openid profile email"},"voice":{"chunderw":"127.0.0.1:8081"}}`},
+			`{"signIn":{"authority":"http://127.0.0.1:8082","clientId":"page",` +
+				`"scope":"openid profile email"},"voice":{"chunderw":"127.0.0.1:8081"}}`},
 		"/assets/index-B4nQ_x-1.js": {"text/javascript; charset=utf-8", "public, max-age=31536000, immutable",
 			"1"},
 		"/assets/index-B4nQ_x-1.css":       {"text/css; charset=utf-8", "public, max-age=31536000, immutable", "a{}"},

@@ -53,7 +53,8 @@ func TestLiveCheckAgainstThePhoneNetwork(t *testing.T) {
 	for _, want := range []string{
 		`after the start +silence, I think; my number is …`,
 		`ends the conference +is fetched, with DialCallStatus (completed|answered)`,
-		`a conference's events .*conference-start \d+.*participant-leave \d+.*conference-end \d+|a conference's events .*conference-end \d+`,
+		`a conference's events .*conference-start \d+.*participant-leave \d+.*conference-end \d+|` +
+			`a conference's events .*conference-end \d+`,
 		`has joined +at request 1, `,
 		`a leave is told +\d+`,
 		`asked again +\d+ times .*heard: music`,

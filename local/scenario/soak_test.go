@@ -273,7 +273,8 @@ func (s *soak) reckon() {
 	}
 	s.wantNothingPersonal()
 	s.t.Logf(
-		"%d calls, %d legs opened, %d closed, %d callers lost; longest silence %v, %d longer ones of several faults; %v of virtual time; faults in %d of %d requests",
+		"%d calls, %d legs opened, %d closed, %d callers lost; longest silence %v, "+
+			"%d longer ones of several faults; %v of virtual time; faults in %d of %d requests",
 		len(s.callers), opened, closed, lost, worst, twice, s.clock.Now().Sub(epoch), s.struck, s.seen)
 }
 

@@ -224,7 +224,8 @@ func always(status int, body string) func(request) (int, string) {
 func refusal(status, code int) (int, string) {
 	return status,
 		fmt.Sprintf(
-			`{"code":%d,"message":"The number +15550100199 of Carol Caller said no","more_info":"https://www.twilio.com/docs/errors/%d","status":%d}`, code, code, status)
+			`{"code":%d,"message":"The number +15550100199 of Carol Caller said no",`+
+				`"more_info":"https://www.twilio.com/docs/errors/%d","status":%d}`, code, code, status)
 }
 
 // keyring implements Keys; its credentials can be replaced once.

@@ -85,7 +85,8 @@ const roomAttributes = `beep="false" maxParticipants="4" statusCallback="https:/
 	statusCallbackMethod="POST" statusCallbackEvent="start end join leave hold"`
 
 func TestCallerRoomIsTheClassics(t *testing.T) {
-	like(t, JoinCaller(base, caller, 3, 0), `<Response><Dial action="https://phone.example.com/incoming/`+caller+`/3" method="POST">
+	like(t, JoinCaller(base, caller, 3, 0),
+		`<Response><Dial action="https://phone.example.com/incoming/`+caller+`/3" method="POST">
 		<Conference startConferenceOnEnter="false" endConferenceOnExit="true"
 		waitUrl="https://phone.example.com/wait/`+caller+`/0#rc=5&amp;rp=4xx,5xx,ct,rt&amp;rt=4500" waitMethod="POST" participantLabel="caller" `+roomAttributes+`>`+caller+`</Conference>
 		</Dial></Response>`)

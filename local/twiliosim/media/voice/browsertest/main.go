@@ -75,7 +75,8 @@ func routes(network *voicetest.Network, v *voice.Voice, host string, wires *wire
 	mux.HandleFunc("GET /production", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		fmt.Fprint(w,
-			`<!doctype html><title>Voice SDK</title><link rel="icon" href="data:,"><script src="sdk.js"></script><script src="page.js"></script>`)
+			`<!doctype html><title>Voice SDK</title><link rel="icon" href="data:,">`+
+				`<script src="sdk.js"></script><script src="page.js"></script>`)
 	})
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
