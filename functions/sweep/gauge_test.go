@@ -72,7 +72,7 @@ func TestF175LegsThatOnlyTheSweepEndedAreCounted(t *testing.T) {
 	} {
 		ctx, counts := metrics.With(context.Background())
 		observe(ctx, service.Transition{State: c.state, Legs: 2},
-			&call.Call{State: c.state, Ended: c.ended, Legs: make([]call.Leg, c.left)}, now)
+			&call.Call{State: c.state, Ended: c.ended, LegTable: call.LegTable{Legs: make([]call.Leg, c.left)}}, now)
 		if got := counts.Value(metrics.LegsSwept); got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}

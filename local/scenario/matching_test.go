@@ -31,7 +31,7 @@ func (l *line) agentItem(id string) *agent.Agent {
 // wantClaimed asserts that an agent is claimed for their leg in a call.
 func (l *line) wantClaimed(id, caller string) {
 	l.t.Helper()
-	a, leg := l.agentItem(id), l.conference(caller).LegOf(agent.ID(id))
+	a, leg := l.agentItem(id), l.conference(caller).Seat(agent.ID(id)).Leg()
 	if leg == nil || a.Claim == nil || a.Claim.Leg != string(leg.Key) {
 		l.t.Errorf("%s has the leg %+v and the claim %+v", id, leg, a.Claim)
 	}

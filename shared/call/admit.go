@@ -17,34 +17,30 @@ type Admission struct {
 	Screen bool
 }
 
-// ApplyLegAnswered applies the answer of a leg and says how the leg joins the conference. ErrNotWanted means that the
-// leg
-// has no place; the answer to its webhook must then say so and end it. A repeated request has the same answer.
-func (c *Call) ApplyLegAnswered(key LegKey, sid LegID, now time.Time) (Admission, error) {
+func (c change) legAnswered(key LegKey, sid LegID) (Admission, error) {
 	l, err := c.admit(key, sid)
 	if err != nil {
 		return Admission{}, err
 	}
 	if l.Number != "" && l.Phase != LegAnswered {
 		if l.Phase != LegScreened {
-			l.Phase, l.Since, l.Deadline = LegScreened, now, now.Add(screeningLimit+ringSlack)
+			l.Phase, l.Since, l.Deadline = LegScreened, c.now, c.now.Add(screeningLimit+ringSlack)
 		}
 		return Admission{Leg: key, Screen: true}, nil
 	}
-	return c.joinLeg(l, now), nil
+	return c.joinLeg(l), nil
 }
 
-// ApplyLegAccepted applies that a person at an outside number has pressed 1; otherwise it is like ApplyLegAnswered.
-func (c *Call) ApplyLegAccepted(key LegKey, sid LegID, now time.Time) (Admission, error) {
+func (c change) legAccepted(key LegKey, sid LegID) (Admission, error) {
 	l, err := c.admit(key, sid)
 	if err != nil {
 		return Admission{}, err
 	}
-	return c.joinLeg(l, now), nil
+	return c.joinLeg(l), nil
 }
 
 // admit finds a leg that asks to join. A leg without a place is removed from the call.
-func (c *Call) admit(key LegKey, sid LegID) (*Leg, error) {
+func (c change) admit(key LegKey, sid LegID) (*Leg, error) {
 	l := c.matchLeg(key, sid)
 	if l == nil {
 		return nil, ErrNotWanted
@@ -57,26 +53,26 @@ func (c *Call) admit(key LegKey, sid LegID) (*Leg, error) {
 }
 
 // joinLeg lets a leg join the conference, and marks it as answered.
-func (c *Call) joinLeg(l *Leg, now time.Time) Admission {
+func (c change) joinLeg(l *Leg) Admission {
 	if l.Phase != LegAnswered {
-		l.Phase, l.Since, l.AbsentSince = LegAnswered, now, time.Time{}
-		c.answered(l, now)
+		l.Phase, l.Since, l.AbsentSince = LegAnswered, c.now, time.Time{}
+		c.answered(l)
 	}
 	return Admission{Leg: l.Key, EndsConference: l.EndsConference}
 }
 
 // answered makes the leg the owner's, or the target's in a talk of three.
-func (c *Call) answered(l *Leg, now time.Time) {
-	c.record(Entry{At: now, What: Answer, Agent: l.Agent, Name: l.Name})
+func (c change) answered(l *Leg) {
+	c.record(Entry{At: c.now, What: Answer, Agent: l.Agent, Name: l.Name})
 	state := c.State
-	_ = c.transition(Answer, now) // an unanswered leg with a place is ringing, so it is allowed
+	_ = c.transition(Answer) // an unanswered leg with a place is ringing, so it is allowed
 	if l.Key == c.Offer {
 		c.Offer, c.Owner = "", l.Key
 		c.OnHold, c.Recall, c.FailedOffers = false, Recall{}, nil
 		if c.Transfer.Open() {
 			c.Hops++
-			c.endTransfer(OutcomeAnswered, now)
-			c.correctTransferorOutcome()
+			c.endTransfer(OutcomeAnswered)
+			c.correctTransferorOutcome(c.Transfer.ByLeg)
 		}
 		return
 	}

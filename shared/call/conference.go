@@ -5,6 +5,24 @@ import (
 	"time"
 )
 
+// ConferenceView is what is known of the conference of a call.
+type ConferenceView struct {
+	Conference      ConferenceID   `json:"room,omitempty"` // "" until Twilio has told it
+	PastConferences []ConferenceID `json:"past,omitempty"` // earlier conferences; their late events are ignored
+	// Started: an agent has joined. From now on music is by hold only.
+	Started      bool      `json:"started,omitempty"`
+	ReconciledAt time.Time `json:"looked,omitzero"` // when the participants were last listed
+	Stale        bool      `json:"doubt,omitempty"` // what is stored may be wrong: reconcile with Twilio
+	// CallerAbsentSince is the first reconcile that did not find the caller; zero if they were found since.
+	CallerAbsentSince time.Time `json:"missing,omitzero"`
+	// OtherConference: a list has shown this conference instead; a second must confirm it.
+	OtherConference ConferenceID `json:"other,omitempty"`
+
+	forceReconcile bool    // see RequestReconcile
+	callerLost     bool    // see callerSighted
+	unlisted       []LegID // see participants
+}
+
 // ConferenceEvent is a conference event, from Twilio's status callback
 // (https://www.twilio.com/docs/voice/twiml/conference).
 type ConferenceEvent struct {
@@ -29,10 +47,7 @@ const (
 	ParticipantResumed ConferenceEventKind = "unhold"
 )
 
-// ApplyConferenceEvent applies a conference event. Events are hints: they may be late, doubled, lost or out of order.
-// None does
-// harm, since each is older than what is known of the party and ignored, or repeats it, or is true.
-func (c *Call) ApplyConferenceEvent(e ConferenceEvent, now time.Time) {
+func (c change) conferenceEvent(e ConferenceEvent) {
 	if !c.inConference(e) {
 		return
 	}
@@ -45,23 +60,22 @@ func (c *Call) ApplyConferenceEvent(e ConferenceEvent, now time.Time) {
 		// One that ended at once did not take the caller, whose own request for what is next is on its way.
 		if e.Leg == LegID(c.ID) && c.CallerLive && c.State != Ended {
 			c.Stale = true
-			if !now.Before(c.EnterAt.Add(shortGeneration)) {
-				c.CallerAbsentSince = now.Add(-callerAbsentLimit)
+			if !c.now.Before(c.EnterAt.Add(shortGeneration)) {
+				c.CallerAbsentSince = c.now.Add(-callerAbsentLimit)
 			}
 		}
 	default:
 		if e.Leg == LegID(c.ID) {
-			c.applyCallerEvent(e, now)
+			c.callerEvent(e)
 		} else {
-			c.applyLegEvent(e, now)
+			c.legEvent(e)
 		}
 	}
 }
 
-// inConference says whether the event is about the current conference, and learns its ConferenceSid. Only a join proves
-// that
-// a conference is newer than the known one.
-func (c *Call) inConference(e ConferenceEvent) bool {
+// inConference says whether the event is about the current conference, and learns its ConferenceSid. Only a join
+// proves that a conference is newer than the known one.
+func (c change) inConference(e ConferenceEvent) bool {
 	if e.Conference == "" || slices.Contains(c.PastConferences, e.Conference) {
 		return false
 	}
@@ -76,7 +90,7 @@ func (c *Call) inConference(e ConferenceEvent) bool {
 }
 
 // forgetConference forgets the current conference and all that was known of its participants.
-func (c *Call) forgetConference() {
+func (c change) forgetConference() {
 	if c.Conference != "" {
 		c.PastConferences = append(c.PastConferences, c.Conference)
 		if over := len(c.PastConferences) - maxPastConferences; over > 0 {
@@ -90,35 +104,11 @@ func (c *Call) forgetConference() {
 	}
 }
 
-// acceptSequence says whether an event is newer than what is known of the party. If so, it records the sequence number.
-func (p *Participant) acceptSequence(e ConferenceEvent) bool {
-	if e.Seq < 0 {
-		return true
-	}
-	if e.Seq < p.Seq {
-		return false
-	}
-	p.Seq = e.Seq + 1
-	return true
-}
-
-// setHeld applies a hold flag that is known to be right.
-func (p *Participant) setHeld(held bool, now time.Time) {
-	if held && !p.Held {
-		p.HeldAt = now
-	}
-	p.ConfirmedHeld = p.ConfirmedHeld && held && p.Held
-	p.Held, p.HoldUncertain = held, false
-	if !held { // keep it on hold: the event may be older than a resume still on its way
-		p.ResumingSince = time.Time{}
-	}
-}
-
-// applyCallerEvent applies a conference event about the caller.
-func (c *Call) applyCallerEvent(e ConferenceEvent, now time.Time) {
+// callerEvent applies a conference event about the caller.
+func (c change) callerEvent(e ConferenceEvent) {
 	if c.State == Ended && !c.CallerLive { // the call is over; only the caller's hang-up still matters
 		if e.Kind == ParticipantLeft && e.HungUp {
-			c.ApplyCallerEnded(now)
+			c.callerEnded()
 		}
 		return
 	}
@@ -132,19 +122,19 @@ func (c *Call) applyCallerEvent(e ConferenceEvent, now time.Time) {
 		if !c.MusicRequested {
 			c.MusicEnds = time.Time{}
 		}
-		c.startMusic(0, now) // Twilio starts the wait music at the join if nobody else is there
+		c.startMusic(0, c.now) // Twilio starts the wait music at the join if nobody else is there
 	case ParticipantLeft:
 		c.Caller.Joined = false
 		if e.HungUp {
-			c.ApplyCallerEnded(now)
+			c.callerEnded()
 		}
 	case ParticipantHeld, ParticipantResumed:
-		c.applyCallerHold(e.Kind == ParticipantHeld, now)
+		c.callerHold(e.Kind == ParticipantHeld)
 	}
 }
 
-// applyLegEvent applies a conference event about any other leg.
-func (c *Call) applyLegEvent(e ConferenceEvent, now time.Time) {
+// legEvent applies a conference event about any other leg.
+func (c change) legEvent(e ConferenceEvent) {
 	key := LegKey(e.Label)
 	l := c.matchLeg(key, e.Leg)
 	if l == nil {
@@ -152,7 +142,7 @@ func (c *Call) applyLegEvent(e ConferenceEvent, now time.Time) {
 	}
 	if l == nil {
 		if e.Kind == ParticipantJoined && !c.isClosed(key, e.Seq) {
-			c.adoptUnknownLeg(e.Leg, now)
+			c.adoptUnknownLeg(e.Leg)
 		}
 		return
 	}
@@ -161,117 +151,21 @@ func (c *Call) applyLegEvent(e ConferenceEvent, now time.Time) {
 	}
 	switch e.Kind {
 	case ParticipantJoined:
-		c.applyJoined(l, false, now)
+		c.legJoined(l, false)
 	case ParticipantLeft:
-		c.ApplyLegEnded(l.Key, e.Leg, OutcomeLost, now)
+		c.legEnded(l.Key, e.Leg, OutcomeLost)
 	case ParticipantHeld, ParticipantResumed:
-		l.applyHeld(e.Kind == ParticipantHeld, now)
+		l.applyHeld(e.Kind == ParticipantHeld, c.now)
 	}
 }
 
-// applyJoined applies that a leg is in the conference. So it has answered, even if that request was lost.
-func (c *Call) applyJoined(l *Leg, held bool, now time.Time) {
+// legJoined applies that a leg is in the conference. So it has answered, even if that request was lost.
+func (c change) legJoined(l *Leg, held bool) {
 	l.Joined, l.AbsentSince = true, time.Time{}
-	l.applyHeld(held, now)
+	l.applyHeld(held, c.now)
 	c.Started = true
 	if l.Phase != LegAnswered && c.wanted(l.Key) {
-		l.Phase, l.Since = LegAnswered, now
-		c.answered(l, now)
+		l.Phase, l.Since = LegAnswered, c.now
+		c.answered(l)
 	}
-}
-
-// isClosed says whether the event is about a leg that has ended and is no newer than that end.
-func (c *Call) isClosed(key LegKey, seq int) bool {
-	for _, g := range c.ClosedLegs {
-		if g.Key == key {
-			return seq < g.Seq
-		}
-	}
-	return false
-}
-
-// ApplyCallerEnded applies the end of the caller's leg.
-func (c *Call) ApplyCallerEnded(now time.Time) {
-	if c.CallerLive {
-		c.CallerLive, c.Caller = false, Participant{Seq: c.Caller.Seq}
-	}
-	if c.State != Ended {
-		c.end(Entry{At: now, What: CallerLeft}, ReasonCallerLeft)
-	}
-	if c.Reason == ReasonCallerLeft {
-		c.correctCallerLeft()
-	}
-}
-
-// sameEndWindow is how far apart callbacks may arrive about legs that ended together.
-const sameEndWindow = 5 * time.Second
-
-// correctCallerLeft corrects the outcome for agents whose legs were lost just before the caller's end: when the caller
-// leaves, the conference ends and takes their legs along, and Twilio may report those first. It is repeated with every
-// callback about the caller's end, since the first may come before the agent is released.
-func (c *Call) correctCallerLeft() {
-	for _, g := range c.ClosedLegs {
-		if g.LostAgent != "" && c.Ended.Sub(g.At) <= sameEndWindow {
-			c.released = append(c.released,
-				Release{Agent: g.LostAgent, Leg: g.Key, Outcome: OutcomeCallerLeft, Correction: true})
-		}
-	}
-}
-
-// ApplyDialEnded applies the end of the caller's <Dial> in the given generation. Unless the call has ended, the caller
-// goes
-// back to music, at the head of the queue if they had an owner. A request about an earlier generation changes nothing.
-func (c *Call) ApplyDialEnded(round int, now time.Time) {
-	if c.State == Ended {
-		c.CallerLive = false // the answer to this request is the spoken goodbye
-		return
-	}
-	if round != c.Generation {
-		return
-	}
-	moved := c.redirecting(now)
-	c.nextGeneration(moved, now)
-	var lost *Leg // who talked to the caller last
-	if l := c.Leg(c.Owner); l != nil {
-		lost = l
-	}
-	if l := c.Leg(c.targetKey()); l != nil && c.State == Completing {
-		lost = l
-	}
-	c.forgetConference()
-	c.markLost(c.Owner)
-	c.markLost(c.targetKey())
-	if !moved || !c.State.InLine() { // otherwise the redirect that restarts the music ended it
-		c.record(Entry{At: now, What: DialEnded})
-	}
-	state, target := c.State, c.targetKey()
-	_ = c.transition(DialEnded, now) // every state but Ended allows it
-	if lost != nil {
-		c.requeue(*lost, now)
-	}
-	c.Owner = ""
-	switch state {
-	case AddRinging, ConsultRinging:
-		c.Offer = target
-	case Waiting, Ringing, Talking:
-	default:
-		c.Offer = ""
-		c.endTransfer(OutcomeLost, now)
-	}
-}
-
-// end ends the call; the entry says by what event.
-func (c *Call) end(e Entry, why Reason) {
-	now := e.At
-	if err := c.transition(e.What, now); err != nil {
-		return
-	}
-	c.Reason, c.Ended = why, now
-	c.Owner, c.Offer = "", ""
-	o := OutcomeCancelled
-	if why == ReasonCallerLeft {
-		o = OutcomeCallerLeft
-	}
-	c.endTransfer(o, now)
-	c.record(e)
 }

@@ -7,8 +7,7 @@ import (
 )
 
 // Effect is one thing to do at Twilio. Effects are values: the service carries them out after the call that planned
-// them
-// was saved.
+// them was saved.
 type Effect interface{ effect() }
 
 // Dial rings an agent or an outside number. Each leg is dialled once: it is saved as dialled before the request is
@@ -53,9 +52,11 @@ type Hangup struct {
 // SayGoodbye tells the caller why the call ends, and then ends the caller's leg.
 type SayGoodbye struct{}
 
+// RestartMusic repeats the caller's hold, because their music has run out: Twilio then fetches the music again.
+type RestartMusic struct{}
+
 // RejoinConference redirects a caller whose music has run out, or who is absent from the expected conference. The
-// caller's
-// <Dial> then ends, and the request that Twilio makes at its end puts the caller into a new conference.
+// caller's <Dial> then ends, and the request that Twilio makes at its end puts the caller into a new conference.
 type RejoinConference struct{}
 
 // Announce plays a sentence to the caller that says the agent's page has stopped sending heartbeats (see
@@ -63,13 +64,11 @@ type RejoinConference struct{}
 type Announce struct{ Owner LegKey }
 
 // Reconcile lists the conference's participants at Twilio, because an expected callback has not come. The answer goes
-// to
-// ApplyParticipants.
+// to ApplyParticipants.
 type Reconcile struct{}
 
-// FindParticipant fetches one leg, the caller's or another, that was missing from the list of participants. The answer
-// goes to
-// ApplyLegSighting.
+// FindParticipant fetches one leg, the caller's or another, that was missing from the list of participants. The
+// answer goes to ApplyLegSighting.
 type FindParticipant struct{ Leg LegID }
 
 // FindLeg lists calls at Twilio to see whether a leg exists whose Dial had no response.
@@ -80,6 +79,7 @@ type FindLeg struct {
 	Since  time.Time
 }
 
+func (RestartMusic) effect()     {}
 func (RejoinConference) effect() {}
 func (Announce) effect()         {}
 func (Reconcile) effect()        {}

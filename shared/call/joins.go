@@ -33,58 +33,63 @@ func retry(after []time.Duration, refused int) time.Duration {
 	return after[min(refused, len(after))-1]
 }
 
-// nextGeneration begins the caller's next generation. Moved: our redirect ended the last one. The last one has failed
-// if it
-// was over at once, or if we ended it because its music was never requested.
-func (c *Call) nextGeneration(moved bool, now time.Time) {
+// Generations counts the conferences that the caller was sent into, and how that went.
+type Generations struct {
+	// Generation counts them from 0. It stands in the address that Twilio requests when the caller's <Dial> ends, so
+	// that a repeated request about an earlier conference is recognised.
+	Generation     int       `json:"round"`
+	EnterAt        time.Time `json:"entering,omitzero"` // when the caller is to join the conference of this generation
+	MusicRequested bool      `json:"turned,omitempty"`  // a music turn was requested in this generation
+	FailedJoins    int       `json:"refused,omitempty"` // how many generations in a row have failed (see next)
+}
+
+// next begins the caller's next generation, and returns how long the caller must wait before they enter it. Moved: our
+// redirect ended the last one. The last one has failed if it was over at once, or if we ended it because its music was
+// never requested.
+func (g *Generations) next(moved, waiting bool, now time.Time) time.Duration {
 	slack := shortGeneration
-	if c.FailedJoins > 0 {
+	if g.FailedJoins > 0 {
 		slack += retrySlack
 	}
-	if short := now.Before(c.EnterAt.Add(slack)); moved && (!c.MusicRequested || c.State == Waiting) || !moved &&
-		short {
-		c.FailedJoins++
+	short := now.Before(g.EnterAt.Add(slack))
+	if moved && (!g.MusicRequested || waiting) || !moved && short {
+		g.FailedJoins++
 	} else {
-		c.FailedJoins = 0
+		g.FailedJoins = 0
 	}
-	c.Generation++
-	c.MusicRequested, c.CallerAbsentSince, c.RedirectedAt = false, time.Time{}, time.Time{}
-	wait := retry(retries, c.FailedJoins)
-	c.EnterAt, c.MusicEnds = now.Add(wait), time.Time{}
-	c.startMusic(wait, now)
+	wait := retry(retries, g.FailedJoins)
+	g.Generation++
+	g.MusicRequested, g.EnterAt = false, now.Add(wait)
+	return wait
 }
 
 // awaitsEntry: the caller is not expected in the conference yet.
-func (c *Call) awaitsEntry(now time.Time) bool {
-	return c.FailedJoins > 0 && now.Before(c.EnterAt.Add(retrySlack))
+func (g *Generations) awaitsEntry(now time.Time) bool {
+	return g.FailedJoins > 0 && now.Before(g.EnterAt.Add(retrySlack))
 }
 
-// admitted: as far as is known the conference has admitted the caller. After a refusal that must be confirmed before an
-// agent is rung.
-func (c *Call) admitted(now time.Time) bool {
-	proved := c.FailedJoins < 2 || !now.Before(c.EnterAt.Add(shortGeneration)) // one that ends at once takes nobody
-	return c.FailedJoins == 0 || (c.MusicRequested || c.Caller.Joined) && proved
+// admitted: as far as is known the conference has admitted the caller, whose join may be known. After a refusal that must
+// be confirmed before an agent is rung.
+func (g *Generations) admitted(joined bool, now time.Time) bool {
+	proved := g.FailedJoins < 2 || !now.Before(g.EnterAt.Add(shortGeneration)) // one that ends at once takes nobody
+	return g.FailedJoins == 0 || (g.MusicRequested || joined) && proved
 }
 
-// ApplyJoinRefused applies the end of the <Dial> of an agent's leg whose TwiML goes on: the conference has refused the
-// leg,
-// or the leg has left it. It returns the wait until the next try, or ErrNotWanted if the leg is to be ended. A repeated
-// request gets the rest of the wait.
-func (c *Call) ApplyJoinRefused(key LegKey, sid LegID, now time.Time) (time.Duration, error) {
+func (c change) joinRefused(key LegKey, sid LegID) (time.Duration, error) {
 	l, err := c.admit(key, sid)
 	switch {
 	case err != nil:
 		return 0, err
-	case l.Phase == LegAnswered && l.FailedJoins > 0 && now.Before(l.Since):
-		return l.Since.Sub(now), nil
+	case l.Phase == LegAnswered && l.FailedJoins > 0 && c.now.Before(l.Since):
+		return l.Since.Sub(c.now), nil
 	case l.Phase != LegAnswered, l.Joined, l.FailedJoins >= refusedMost,
-		!now.Before(l.Since.Add(shortGeneration + legSlack(l))):
-		c.ApplyLegEnded(key, sid, OutcomeLost, now)
+		!c.now.Before(l.Since.Add(shortGeneration + legSlack(l))):
+		c.legEnded(key, sid, OutcomeLost)
 		return 0, ErrNotWanted
 	}
 	l.FailedJoins++
 	wait := retry(legRetries, l.FailedJoins)
-	l.Since = now.Add(wait) // counts from the next try
+	l.Since = c.now.Add(wait) // counts from the next try
 	return wait, nil
 }
 
@@ -94,13 +99,4 @@ func legSlack(l *Leg) time.Duration {
 		return retrySlack
 	}
 	return 0
-}
-
-// Refusals is how often in a row legs of this call were refused by the conference.
-func (c *Call) Refusals() int {
-	n := c.FailedJoins
-	for _, l := range c.Legs {
-		n += l.FailedJoins
-	}
-	return n
 }

@@ -72,7 +72,7 @@ func TestWhomALostCallerIsKeptFor(t *testing.T) {
 			}
 			now := lostAt.Add(test.after)
 			c := New("CA1", "", false, t0)
-			c.requeue(Leg{Agent: "alice"}, lostAt)
+			change{c, lostAt}.requeue(Leg{Agent: "alice"})
 			if test.caller != nil {
 				test.caller(c)
 			}

@@ -81,11 +81,11 @@ func TestOverdueWhereTheRoomIsNotKnownAndAtTheEnd(t *testing.T) {
 		t.Error("a hold in a conference that is not known is not overdue")
 	}
 	must(t, c.ApplyCommand(Request{Agent: "alice", Action: string(DoEnd)}, t0))
-	if !c.Overdue(t0) || c.RemainingLeg("alice") == nil || c.RemainingLeg("bob") != nil {
+	if !c.Overdue(t0) || c.Seat("alice").RemainingLeg() == nil || c.Seat("bob").RemainingLeg() != nil {
 		t.Error("the goodbye is due, and agents must stay")
 	}
 	c.ApplyResult(SayGoodbye{}, Result{Kind: Done}, t0)
-	if c.Overdue(t0) || c.RemainingLeg("alice") != nil {
+	if c.Overdue(t0) || c.Seat("alice").RemainingLeg() != nil {
 		t.Error("overdue after the goodbye")
 	}
 }

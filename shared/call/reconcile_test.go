@@ -115,7 +115,7 @@ func TestF178TheCallerIsFetchedOnlyIfTheyAreNowhere(t *testing.T) {
 			c.ApplyParticipants("CF1", true, everybody[1:], now)
 			acts(c, now)
 			c.ApplyLegSighting("CA1", saw, now)
-			for _, a := range c.Plan(ring, now) {
+			for _, a := range start(c, now) {
 				redirected = redirected || a == RejoinConference{}
 			}
 			now = now.Add(reconcileEvery)

@@ -1,9 +1,6 @@
 package call
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Result is how an effect went.
 type Result struct {
@@ -25,15 +22,19 @@ const (
 	Unknown                       // may or may not have been done
 )
 
-// ApplyResult applies the result of an effect.
-func (c *Call) ApplyResult(a Effect, r Result, now time.Time) {
+// resultChange is the change by the result of an effect.
+type resultChange struct{ change }
+
+func (c resultChange) result(a Effect, r Result) {
 	switch a := a.(type) {
 	case Dial:
-		c.applyDialed(a, r, now)
+		c.dialed(a, r)
 	case FindLeg:
-		c.applyFound(a, r, now)
+		c.found(a, r)
 	case SetHold:
-		c.applyHold(a, r, now)
+		c.holdDone(a, r)
+	case RestartMusic:
+		c.holdDone(SetHold{Leg: LegID(c.ID), Hold: true}, r)
 	case SetEndOnExit:
 		l := c.bySID(a.Leg)
 		if l != nil && (r.Kind == Done || r.Kind == AlreadyGone) {
@@ -41,31 +42,31 @@ func (c *Call) ApplyResult(a Effect, r Result, now time.Time) {
 		}
 	case Hangup:
 		if r.Kind == Done || r.Kind == AlreadyGone {
-			c.applyHangup(a, now)
+			c.hangupDone(a)
 		}
 	case SayGoodbye:
 		if r.Kind == Done || r.Kind == AlreadyGone {
 			c.CallerLive = false
 		}
 	case RejoinConference:
-		c.applyRejoin(r, now)
+		c.rejoined(r)
 	case Announce:
-		c.applyAnnounced(a, r)
+		c.announced(a, r)
 	case FindParticipant:
-		c.applyLookupFailed(a.Leg) // a failure: ApplyLegSighting applies an answer
+		c.lookupFailed(a.Leg) // a failure: ApplyLegSighting applies an answer
 	case Reconcile: // a failed attempt, or the end of one: ApplyParticipants applies the list
-		c.ReconciledAt = now
+		c.ReconciledAt = c.now
 		c.Stale, c.forceReconcile = c.Stale || c.forceReconcile, false
 	}
 }
 
-// applyDialed applies the result of a dial. Without a clear result the leg stays as dialled, and Find looks for it
+// dialed applies the result of a dial. Without a clear result the leg stays as dialled, and Find looks for it
 // later.
-func (c *Call) applyDialed(a Dial, r Result, now time.Time) {
+func (c resultChange) dialed(a Dial, r Result) {
 	l := c.Leg(a.Leg)
 	if l == nil {
 		if r.Kind == Done { // the leg was given up while it was dialled
-			c.adoptUnknownLeg(r.Leg, now)
+			c.adoptUnknownLeg(r.Leg)
 		}
 		return
 	}
@@ -76,18 +77,17 @@ func (c *Call) applyDialed(a Dial, r Result, now time.Time) {
 		}
 	case Throttled:
 		if l.Phase == LegDialing {
-			l.Phase, l.NotBefore = LegPlanned, now.Add(throttledDelay)
+			l.Phase, l.NotBefore = LegPlanned, c.now.Add(throttledDelay)
 		}
 	case Refused, AlreadyGone:
-		c.ApplyLegEnded(a.Leg, "", Failed(r.Code), now)
+		c.legEnded(a.Leg, "", Failed(r.Code))
 	}
 }
 
-// applyFound applies the answer to Find: is there a call that may be the one we dialled? The list cannot say more than
-// that,
-// so the leg is waited for like one that rings. Requests to its own webhooks, which carry its key, show which call it
-// is.
-func (c *Call) applyFound(a FindLeg, r Result, now time.Time) {
+// found applies the answer to Find: is there a call that may be the one we dialled? The list cannot say more than
+// that, so the leg is waited for like one that rings. Requests to its own webhooks, which carry its key, show which
+// call it is.
+func (c resultChange) found(a FindLeg, r Result) {
 	l := c.Leg(a.Key)
 	if l == nil || l.SID != "" {
 		return
@@ -95,71 +95,20 @@ func (c *Call) applyFound(a FindLeg, r Result, now time.Time) {
 	switch r.Kind {
 	case Done:
 		if l.Phase == LegDialing {
-			l.Phase, l.Since, l.AbsentSince = LegRinging, now, time.Time{}
+			l.Phase, l.Since, l.AbsentSince = LegRinging, c.now, time.Time{}
 		}
 	case AlreadyGone: // never made, or the list lags: a second list must agree
 		if l.AbsentSince.IsZero() {
-			l.AbsentSince = now
+			l.AbsentSince = c.now
 			return
 		}
-		c.ApplyLegEnded(a.Key, "", OutcomeFailed, now)
+		c.legEnded(a.Key, "", OutcomeFailed)
 		delete(c.FailedOffers, a.Agent) // the agent was never rung, so may be offered the caller at once
 	}
 }
 
-// applyHold applies the result of a hold or a resume, of the caller or of another leg.
-func (c *Call) applyHold(a SetHold, r Result, now time.Time) {
-	p := &c.Caller
-	caller := a.Leg == LegID(c.ID)
-	if !caller {
-		l := c.bySID(a.Leg)
-		if l == nil {
-			return
-		}
-		if r.Kind == AlreadyGone {
-			c.ApplyLegEnded(l.Key, a.Leg, OutcomeLost, now)
-			return
-		}
-		p = &l.Participant
-	}
-	began := p.ResumingSince
-	p.ResumingSince = time.Time{}
-	if caller && a.Hold && r.Kind != Done {
-		c.MusicRepeatedAt = time.Time{}
-	}
-	if !a.Hold {
-		p.applyResume(r, began, now)
-	}
-	switch r.Kind {
-	case Done:
-		if !a.Hold {
-			p.setHeld(false, now)
-			return
-		}
-		p.HoldAskedAt = time.Time{}
-		if p.applyHoldRepeated(now); caller {
-			c.startMusic(0, now)
-		}
-		return
-	case Unknown:
-		p.HoldUncertain = true
-		if a.Hold && r.Slow {
-			p.HoldAskedAt = now
-		}
-	case AlreadyGone:
-		c.Stale = true // the conference may have ended: reconcile
-	}
-	if caller && a.Hold && c.State == ConsultRinging && r.Kind != Unknown {
-		// The caller could not be put on hold, so the consult fails and the agent stays with the caller. If the result
-		// is unknown, the hold may still be carried out, and the target waits for it (see plannedLimit).
-		if t := c.Leg(c.targetKey()); t != nil && t.Phase == LegPlanned {
-			c.ApplyLegEnded(t.Key, "", Failed(r.Code), now)
-		}
-	}
-}
-
-// applyHangup applies that a leg was ended by our request.
-func (c *Call) applyHangup(a Hangup, now time.Time) {
+// hangupDone applies that a leg was ended by our request.
+func (c resultChange) hangupDone(a Hangup) {
 	l := c.Leg(a.Key)
 	if l == nil {
 		return
@@ -167,51 +116,37 @@ func (c *Call) applyHangup(a Hangup, now time.Time) {
 	leg, owner := *l, a.Key == c.Owner
 	c.remove(a.Key, OutcomeCancelled)
 	if owner {
-		c.ownerLeft(leg, now)
+		c.ownerLeft(leg)
 	}
 }
 
-// RequestReconcile makes the next plan reconcile, whatever is known. The sweep asks for it each minute, so neither the
-// request nor
-// a reconcile that finds nothing new is stored. If the reconcile fails, or is too soon after the last one, the call
-// becomes stale.
-func (c *Call) RequestReconcile(now time.Time) {
-	if c.State == Ended {
-		return
-	}
-	c.forceReconcile = true
-	c.Stale = c.Stale || now.Before(c.ReconciledAt.Add(reconcileEvery))
-}
-
-// ApplyTime applies the passing of time: it gives up legs whose limits are over, and ends the call of a caller who has
-// waited too long.
-func (c *Call) ApplyTime(maxWait time.Duration, now time.Time) {
-	if c.State.InLine() && maxWait > 0 && !now.Before(c.Queued.Add(maxWait)) {
-		c.end(Entry{At: now, What: Expire}, ReasonMaxWait)
-	}
-	if !c.State.known() {
-		return
-	}
-	c.Caller.expireResume(now)
-	for i := range c.Legs {
-		c.Legs[i].expireResume(now)
-	}
-	for _, l := range slices.Clone(c.Legs) {
-		unanswered := l.Phase != LegAnswered
-		switch {
-		case !c.wanted(l.Key):
-			forgotten := unanswered && l.SID == "" && !now.Before(l.Deadline)
-			if l.Phase == LegPlanned || forgotten {
-				c.remove(l.Key, OutcomeCancelled)
+func (c change) started(effects []Effect) {
+	for _, e := range effects {
+		switch e := e.(type) {
+		case Dial:
+			if l := c.Leg(e.Leg); l != nil {
+				l.Phase, l.Since, l.Deadline = LegDialing, c.now, c.now.Add(e.Timeout+ringSlack)
 			}
-		case l.Phase == LegPlanned && !now.Before(l.Since.Add(plannedLimit)):
-			c.ApplyLegEnded(l.Key, "", OutcomeSlow, now)
-		case unanswered && !now.Before(l.Deadline):
-			o := OutcomeNoAnswer
-			if l.SID == "" { // no sign that it rang, so the agent has missed nothing
-				o = OutcomeFailed
+			c.Dials++
+		case SetHold:
+			if p := c.party(e.Leg); p != nil && !e.Hold {
+				p.ResumingSince = c.now
 			}
-			c.WithdrawLeg(l.Key, o, now)
+		case RestartMusic:
+			c.MusicRepeatedAt = c.now
+		case RejoinConference:
+			c.RedirectedAt = c.now
 		}
 	}
+}
+
+// party is the caller or another participant by their leg; nil if there is none.
+func (c change) party(sid LegID) *Participant {
+	if sid == LegID(c.ID) {
+		return &c.Caller
+	}
+	if l := c.bySID(sid); l != nil {
+		return &l.Participant
+	}
+	return nil
 }

@@ -15,10 +15,17 @@ var t0 = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 
 const ring = 20 * time.Second
 
-// acts is the plan in order, each effect by its type and party.
+// start plans, and applies that the plan was started.
+func start(c *Call, now time.Time) []Effect {
+	effects := c.Plan(ring, now)
+	c.ApplyStarted(effects, now)
+	return effects
+}
+
+// acts starts the plan, and shows it in order, each effect by its type and party.
 func acts(c *Call, now time.Time) string {
 	var list []string
-	for _, a := range c.Plan(ring, now) {
+	for _, a := range start(c, now) {
 		switch a := a.(type) {
 		case SetHold:
 			list = append(list, fmt.Sprintf("hold %s %v", a.Leg, a.Hold))
@@ -363,9 +370,9 @@ func TestEveryActionIsOfferedExactlyWhenItIsAccepted(t *testing.T) {
 		_, err := c.ApplyLegAnswered("b", "CAb", t0)
 		must(t, err)
 		c.State = s
-		can := c.ActionsOf("alice")
+		can := c.Seat("alice").Actions()
 		for _, a := range Actions {
-			err := c.Allowed("alice", a)
+			err := c.Seat("alice").Allowed(a)
 			if slices.Contains(can, a) != (err == nil) {
 				t.Errorf("%s in %s: offered %v, %v", a, s, slices.Contains(can, a), err)
 			}

@@ -1,49 +1,27 @@
 package call
 
-import (
-	"time"
-
-	"warmtransfer/shared/agent"
-)
-
-// OwnerAgent is the agent who owns the call; "" if nobody does, or an outside party.
-func (c *Call) OwnerAgent() agent.ID {
-	if l := c.Leg(c.Owner); l != nil {
-		return l.Agent
-	}
-	return ""
+// StaleOwner says that the page of the agent who owns the call has stopped sending heartbeats.
+type StaleOwner struct {
+	Leg       LegKey `json:"leg,omitempty"`  // the owner's leg
+	Announced bool   `json:"told,omitempty"` // the caller has heard the announcement
 }
 
-// ApplyOwnerHeartbeat applies the time of the last heartbeat of the owner's page. A page without heartbeats proves
-// nothing: it may
-// not reach the API while the voice connection works, and then the call must go on (F038). But the agent may be cut off
-// while Twilio still lists them, and then the caller hears nobody. So once for each loss of heartbeats the caller hears
-// an announcement.
-func (c *Call) ApplyOwnerHeartbeat(seen, now time.Time) {
-	switch {
-	case !now.After(seen.Add(agent.StaleAfter)):
-		c.StaleOwner = StaleOwner{}
-	case c.StaleOwner.Leg != c.Owner:
-		c.StaleOwner = StaleOwner{Leg: c.Owner}
-	}
-}
-
-// planStaleNotice plans the announcement for a caller who is alone with an agent whose page sends no heartbeats. With a
+// staleNotice plans the announcement for a caller who is alone with an agent whose page sends no heartbeats. With a
 // third party in the conference, or on hold, the caller hears something anyway.
-func (c *Call) planStaleNotice() []Effect {
-	alone := c.State == Talking || c.State == AddRinging
-	if s := c.StaleOwner; !alone || s.Announced || s.Leg == "" || s.Leg != c.Owner {
+func (p planner) staleNotice() []Effect {
+	alone := p.State == Talking || p.State == AddRinging
+	if s := p.StaleOwner; !alone || s.Announced || s.Leg == "" || s.Leg != p.Owner {
 		return nil
 	}
-	if c.Conference == "" || c.callerHoldTarget() != resume || !c.Caller.heard() {
+	if p.Conference == "" || p.callerHoldTarget() != resume || !p.Caller.heard() {
 		return nil
 	}
-	return []Effect{Announce{Owner: c.Owner}}
+	return []Effect{Announce{Owner: p.Owner}}
 }
 
-// applyAnnounced applies the result of the announcement. If it may have failed it is repeated: twice is better than
+// announced applies the result of the announcement. If it may have failed it is repeated: twice is better than
 // never.
-func (c *Call) applyAnnounced(a Announce, r Result) {
+func (c resultChange) announced(a Announce, r Result) {
 	if a.Owner == c.StaleOwner.Leg && r.Kind != Unknown && r.Kind != Throttled {
 		c.StaleOwner.Announced = true
 	}

@@ -15,7 +15,7 @@ func talks(t *testing.T) *Call {
 	if err := c.StartOffer(a, "L1", ring, t0); err != nil {
 		t.Fatal(err)
 	}
-	c.Plan(ring, t0)
+	start(c, t0)
 	if _, err := c.ApplyLegAnswered("L1", "CA2", t0); err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func TestWhoHearsSomethingIsNotToldOfASilentPage(t *testing.T) {
 		c := talks(t)
 		c.ApplyOwnerHeartbeat(time.Time{}, t0)
 		change(c)
-		if got := c.planStaleNotice(); got != nil {
+		if got := (planner{Call: c, ring: ring, now: t0}).staleNotice(); got != nil {
 			t.Errorf("%s: %v is due", name, got)
 		}
 	}

@@ -33,7 +33,7 @@ func Observe(ctx context.Context, b service.Transition, c *call.Call, _ time.Tim
 	if unanswered && c.State == call.Ended && !c.Requeued {
 		metrics.Add(ctx, metrics.Abandoned, 1)
 	}
-	if c.Refusals() > b.Refusals {
+	if c.FailedJoins+c.RefusedJoins() > b.Refusals {
 		metrics.Add(ctx, metrics.RoomRefused, 1)
 	}
 	if t := b.Ended(c); t != nil {

@@ -98,7 +98,7 @@ func (s *Service) callOf(
 	ctx context.Context, a *agent.Agent, now time.Time,
 ) (c *call.Call, mended bool, err error) {
 	id, leg := call.ID(a.Claim.Call), call.LegKey(a.Claim.Leg)
-	c, err = s.updateFor(ctx, a.ID, id, now, func(*call.Call) error { return nil })
+	c, err = s.updateFor(ctx, a.ID, id, now, noChange)
 	if c == nil && !errors.Is(err, ErrNotFound) {
 		return nil, false, err
 	}
@@ -131,12 +131,12 @@ const claimSettles = 10 * time.Second
 
 // withdrawOffer ends the ringing of an agent who no longer takes calls.
 func (s *Service) withdrawOffer(ctx context.Context, a *agent.Agent, c *call.Call, now time.Time) *call.Call {
-	l := c.LegOf(a.ID)
+	l := c.Seat(a.ID).Leg()
 	if l == nil || l.Phase == call.LegAnswered {
 		return c
 	}
 	next, _ := s.updateFor(ctx, a.ID, c.ID, now, func(c *call.Call) error {
-		if l := c.LegOf(a.ID); l != nil && l.Phase != call.LegAnswered {
+		if l := c.Seat(a.ID).Leg(); l != nil && l.Phase != call.LegAnswered {
 			c.WithdrawLeg(l.Key, call.OutcomeDeclined, now)
 		}
 		return nil

@@ -15,10 +15,9 @@ import (
 func (s *Service) Arrive(
 	ctx context.Context, id call.ID, from string, verified bool, now time.Time,
 ) (*call.Call, error) {
-	c := call.New(id, from, verified, now)
-	acts, err := s.decideAndSave(ctx, c, now, func(*call.Call) error { return nil })
+	c, acts, err := s.decideAndSave(ctx, call.New(id, from, verified, now), now, noChange)
 	if errors.Is(err, ErrConflict) { // a repeated request: the call is known, and what was left undone is done now
-		c, err := s.update(ctx, id, now, func(*call.Call) error { return nil })
+		c, err := s.update(ctx, id, now, noChange)
 		return c, acceptSaved(c, err)
 	}
 	if err != nil {
@@ -61,7 +60,7 @@ func (s *Service) HandleCallerEnded(ctx context.Context, id call.ID, now time.Ti
 			return acceptSaved(c, err)
 		}
 		over := call.New(id, "", false, now)
-		if _, err = s.decideAndSave(ctx, over, now, gone); !errors.Is(err, ErrConflict) {
+		if _, _, err = s.decideAndSave(ctx, over, now, gone); !errors.Is(err, ErrConflict) {
 			return err
 		}
 	}

@@ -71,7 +71,7 @@ func (s *Service) claimAny(
 	}
 	tries, kept := 0, s.reservedAgents(ctx, now)
 	for _, a := range agents {
-		if c.LegOf(a.ID) != nil || kept[a.ID] {
+		if c.Seat(a.ID).Leg() != nil || kept[a.ID] {
 			continue
 		}
 		err := s.claimTarget(ctx, c, a.ID, t, now)
@@ -95,7 +95,7 @@ func purposeOf(c *call.Call, key call.LegKey) agent.Purpose {
 
 // bind makes an agent's claim fit the agent's leg in a call. It says whether that changed anything.
 func bind(a *agent.Agent, c *call.Call, now time.Time) bool {
-	l := c.LegOf(a.ID)
+	l := c.Seat(a.ID).Leg()
 	return l != nil && l.FinalOutcome == "" && a.Bind(purposeOf(c, l.Key), string(c.ID), string(l.Key), now)
 }
 

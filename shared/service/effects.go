@@ -47,6 +47,8 @@ func (s *Service) perform(ctx context.Context, c *call.Call, act call.Effect) ef
 		r.err = s.calls.FindLeg(ctx, a.Agent+agent.ID(a.Number), a.Since)
 	case call.SetHold:
 		r.err = s.calls.Hold(ctx, c.ID, c.Conference, a.Leg, a.Hold)
+	case call.RestartMusic:
+		r.err = s.calls.Hold(ctx, c.ID, c.Conference, call.LegID(c.ID), true)
 	case call.SetEndOnExit:
 		r.err = s.calls.SetEndOnExit(ctx, c.Conference, a.Leg, a.Ends)
 	case call.Hangup:

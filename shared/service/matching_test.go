@@ -401,7 +401,7 @@ func claimFits(t *testing.T, w *World, id call.ID, who agent.ID, when string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := w.Call(id).LegOf(who)
+	l := w.Call(id).Seat(who).Leg()
 	if l == nil || a.Claim == nil || a.Claim.Leg != string(l.Key) || a.Claim.Call != string(id) {
 		t.Errorf("%s: %s has the leg %+v and the claim %+v", when, who, l, a.Claim)
 	}

@@ -13,13 +13,13 @@ type Transition struct {
 	New      bool
 	State    call.State
 	Legs     int
-	Refusals int          // see call.Call.Refusals
+	Refusals int          // legs that the conference did not admit, in a row
 	Transfer call.LegKey  // the target's leg of the last transfer
 	Outcome  call.Outcome // how that transfer ended
 }
 
 func transitionFrom(c *call.Call) Transition {
-	b := Transition{New: c.Version == 0, State: c.State, Legs: len(c.Legs), Refusals: c.Refusals()}
+	b := Transition{New: c.Version == 0, State: c.State, Legs: len(c.Legs), Refusals: c.FailedJoins + c.RefusedJoins()}
 	if t := c.Transfer; t != nil {
 		b.Transfer, b.Outcome = t.Leg, t.Outcome
 	}

@@ -374,7 +374,7 @@ func (s *Service) restoreMusicOf(ctx context.Context, w QueueEntry, now time.Tim
 
 // replan plans a loaded call again and carries out the effects.
 func (s *Service) replan(ctx context.Context, c *call.Call, now time.Time) (*call.Call, error) {
-	c, acts, err := s.change(ctx, c, now, func(*call.Call) error { return nil })
+	c, acts, err := s.change(ctx, c, now, noChange)
 	if err != nil {
 		return nil, err
 	}
@@ -416,7 +416,7 @@ func (s *Service) releaseFor(c *call.Call, f call.Release) agent.Release {
 	if f.Reserved {
 		rest = 0
 	}
-	word, with := c.Recent(f)
+	word, with := f.Recent(c)
 	return agent.Release{
 		Call:            string(c.ID),
 		Leg:             string(f.Leg),
@@ -437,7 +437,7 @@ func (s *Service) releaseFor(c *call.Call, f call.Release) agent.Release {
 
 // appliedRequests names the requests that an agent made in a call that they leave.
 func appliedRequests(c *call.Call, id agent.ID) (names []string) {
-	for _, r := range c.RequestsOf(id) {
+	for _, r := range c.Seat(id).Requests() {
 		names = append(names, appliedName(r))
 	}
 	return names

@@ -1,4 +1,4 @@
-// Package switchboard holds the use cases: what is done when a caller arrives, a leg is answered or
+// Package service holds the use cases: what is done when a caller arrives, a leg is answered or
 // lost, an agent presses a button, or time has passed.
 //
 // Each use case loads the call, lets the rules decide, saves by compare-and-swap, and only then
@@ -7,9 +7,7 @@
 package service
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -53,14 +51,17 @@ const (
 	maxRounds = 8  // rounds of effects in one use case
 )
 
-// decide is a decision on a loaded call. If it returns an error, the call stays as it was.
+// decide is a decision on a call. If it returns an error, nothing is changed.
 type decide func(c *call.Call) error
+
+// noChange decides nothing: only time has passed.
+func noChange(*call.Call) error { return nil }
 
 // load loads a call.
 func (s *Service) load(ctx context.Context, id call.ID) (*call.Call, error) {
 	c, err := s.store.Call(ctx, id)
 	if err != nil {
-		return nil, fmt.Errorf("load conference: %w", err)
+		return nil, fmt.Errorf("load call: %w", err)
 	}
 	return c, nil
 }
@@ -71,56 +72,43 @@ func (s *Service) load(ctx context.Context, id call.ID) (*call.Call, error) {
 func (s *Service) change(
 	ctx context.Context, c *call.Call, now time.Time, f decide,
 ) (*call.Call, []call.Effect, error) {
-	id := c.ID
 	for range saveTries {
-		acts, err := s.decideAndSave(ctx, c, now, f)
+		next, effects, err := s.decideAndSave(ctx, c, now, f)
 		if !errors.Is(err, ErrConflict) {
-			return c, acts, err
+			return next, effects, err
 		}
-		if c, err = s.load(ctx, id); err != nil {
+		if c, err = s.load(ctx, c.ID); err != nil {
 			return nil, nil, err
 		}
 	}
-	return nil, nil, fmt.Errorf("save conference %d times: %w", saveTries, ErrConflict)
+	return nil, nil, fmt.Errorf("save call %d times: %w", saveTries, ErrConflict)
 }
 
-// decideAndSave decides on a loaded call and saves it if it changed. Agents whom the change
-// releases are released after the save. A failure leaves the given call as it was.
+// decideAndSave decides on a loaded call, which it leaves as it is, and saves the changed one if it
+// differs. Agents whom the change releases are released after the save. It returns the call as it is
+// now: the given one after a failure.
 func (s *Service) decideAndSave(
 	ctx context.Context, c *call.Call, now time.Time, f decide,
-) (acts []call.Effect, err error) {
-	was := transitionFrom(c)
-	stored, err := json.Marshal(c)
-	if err != nil {
-		return nil, err
+) (*call.Call, []call.Effect, error) {
+	next := c.Clone()
+	if err := f(next); err != nil {
+		return c, nil, err
 	}
-	defer func() {
-		if err != nil {
-			*c = call.Call{}
-			_ = json.Unmarshal(stored, c) // cannot fail: stored was made from such a value
-		}
-	}()
-	if err := f(c); err != nil {
-		return nil, err
-	}
-	c.ApplyTime(s.set.MaxWait, now)
-	acts = c.Plan(s.set.Ring, now)
-	after, err := json.Marshal(c)
-	if err != nil {
-		return nil, err
-	}
-	if c.Version == 0 || !bytes.Equal(stored, after) {
-		if err := s.store.SaveCall(ctx, c); err != nil {
-			return nil, fmt.Errorf("save conference: %w", err)
+	next.ApplyTime(s.set.MaxWait, now)
+	effects := next.Plan(s.set.Ring, now)
+	next.ApplyStarted(effects, now)
+	if c.Version == 0 || !next.Equal(c) {
+		if err := s.store.SaveCall(ctx, next); err != nil {
+			return c, nil, fmt.Errorf("save call: %w", err)
 		}
 		if s.set.Observe != nil {
-			s.set.Observe(ctx, was, c, now)
+			s.set.Observe(ctx, transitionFrom(c), next, now)
 		}
 	}
-	for _, f := range c.DrainReleases() {
-		s.releaseAgent(ctx, c, f, now)
+	for _, f := range next.DrainReleases() {
+		s.releaseAgent(ctx, next, f, now)
 	}
-	return acts, nil
+	return next, effects, nil
 }
 
 // execute carries out the planned effects, saves their results and repeats with the new plan until

@@ -122,7 +122,7 @@ func (s *Service) snapshot(ctx context.Context, a *agent.Agent, c *call.Call, be
 		s.restoreMusic(ctx, line, now)
 	}
 	if anyWaiting(line, false) && a.Free(now) || anyWaiting(line, true) && a.Reachable(now) {
-		if m := s.offerNext(ctx, now, asking{who: a.ID}, line); m != nil && m.LegOf(a.ID) != nil {
+		if m := s.offerNext(ctx, now, asking{who: a.ID}, line); m != nil && m.Seat(a.ID).Leg() != nil {
 			c = m
 			var err error
 			if a, err = s.store.Agent(ctx, a.ID); err != nil {
@@ -190,9 +190,9 @@ func lineView(line []QueueEntry) QueueView {
 // ended the call keeps the place until the caller has heard the goodbye, because the agent hears
 // the caller until then.
 func callView(c *call.Call, id agent.ID, now time.Time) *CallView {
-	me, role := c.LegOf(id), c.RoleOf(id)
+	me, role := c.Seat(id).Leg(), c.Seat(id).Role()
 	if me == nil {
-		me, role = c.RemainingLeg(id), call.RoleOwner
+		me, role = c.Seat(id).RemainingLeg(), call.RoleOwner
 	}
 	if me == nil {
 		return nil
@@ -202,7 +202,7 @@ func callView(c *call.Call, id agent.ID, now time.Time) *CallView {
 		Caller:  CallerView{Number: c.From, Verified: c.Verified, Arrived: c.Arrived, Waiting: c.Queued},
 		Held:    heldView(c),
 		Overdue: c.Overdue(now),
-		Actions: c.ActionsOf(id),
+		Actions: c.Seat(id).Actions(),
 		History: c.History,
 	}
 	if o := c.Leg(c.Owner); o != nil {

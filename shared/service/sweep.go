@@ -111,7 +111,7 @@ func (s *Service) sweep(ctx context.Context, id call.ID, watched func() bool, no
 // nil.
 func (s *Service) repairClaims(ctx context.Context, c *call.Call, owner *agent.Agent, now time.Time) {
 	for _, l := range c.Legs {
-		if c.LegOf(l.Agent) == nil || owner != nil && l.Agent == owner.ID && !bind(owner, c, now) {
+		if c.Seat(l.Agent).Leg() == nil || owner != nil && l.Agent == owner.ID && !bind(owner, c, now) {
 			continue
 		}
 		s.repairClaim(ctx, c, l.Agent, now)

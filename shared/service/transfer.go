@@ -78,7 +78,7 @@ func (s *Service) Transfer(ctx context.Context, who Principal, cmd Command, now 
 func (s *Service) after(
 	ctx context.Context, who Principal, a *agent.Agent, c *call.Call, now time.Time,
 ) Snapshot {
-	if c.LegOf(a.ID) == nil && c.RemainingLeg(a.ID) == nil {
+	if c.Seat(a.ID).Leg() == nil && c.Seat(a.ID).RemainingLeg() == nil {
 		if me, err := s.Snapshot(ctx, who, now); err == nil {
 			return me
 		}
@@ -152,7 +152,7 @@ func appliedName(r call.Request) string { return r.Action + " " + r.Key }
 func (s *Service) startTransfer(
 	ctx context.Context, c *call.Call, r call.Request, cmd Command, now time.Time,
 ) (*call.Call, error) {
-	if err := c.Allowed(r.Agent, call.Action(r.Action)); err != nil {
+	if err := c.Seat(r.Agent).Allowed(call.Action(r.Action)); err != nil {
 		return nil, err // checked before anybody is claimed
 	}
 	fresh := s.set.NewKey()
@@ -198,7 +198,7 @@ func (s *Service) explainRefusal(ctx context.Context, id call.ID, r call.Request
 	if c.HasApplied(r) {
 		return c, nil
 	}
-	if err := c.Allowed(r.Agent, call.Action(r.Action)); err != nil {
+	if err := c.Seat(r.Agent).Allowed(call.Action(r.Action)); err != nil {
 		return nil, err
 	}
 	return nil, refused
@@ -219,7 +219,7 @@ func (s *Service) target(
 		}
 	case !agent.Valid(string(cmd.Target)):
 		err = s.allowNumber(ctx, c, r, &t, string(cmd.Target), now)
-	case c.LegOf(cmd.Target) != nil:
+	case c.Seat(cmd.Target).Leg() != nil:
 		err = call.ErrSelf
 	default:
 		err = s.claimTarget(ctx, c, cmd.Target, &t, now)

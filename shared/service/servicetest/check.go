@@ -61,7 +61,7 @@ func Violations(c *call.Call) []string {
 		keys[l.Key]++
 		must(keys[l.Key] == 1, "leg %s twice", l.Key)
 		must(!l.Held || !l.EndsConference, "leg %s ends the conference and is on hold", l.Key)
-		if mine := c.LegOf(l.Agent); l.Agent != "" && mine != nil && mine.Key == l.Key {
+		if mine := c.Seat(l.Agent).Leg(); l.Agent != "" && mine != nil && mine.Key == l.Key {
 			agents[l.Agent]++
 			must(agents[l.Agent] == 1, "agent %s twice", l.Agent)
 		}

@@ -89,7 +89,7 @@ func (w *World) Check() {
 	for _, c := range all[call.ID, call.Call](w.Store, w.Store.confs) {
 		Check(w.T, &c)
 		for _, id := range w.agents {
-			if c.LegOf(id) == nil {
+			if c.Seat(id).Leg() == nil {
 				continue
 			}
 			if other, twice := busy[id]; twice {

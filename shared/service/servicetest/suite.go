@@ -53,7 +53,7 @@ func whole(t *testing.T, s service.Store) {
 	if err := c.StartOffer(a, "leg-1", 20*time.Second, t0); err != nil {
 		t.Fatal(err)
 	}
-	c.Plan(20*time.Second, t0)
+	c.ApplyStarted(c.Plan(20*time.Second, t0), t0)
 	c.Recall = call.Recall{Agent: "bob", LostAt: t0, Until: t0.Add(time.Minute)}
 	c.FailedOffers = map[agent.ID]time.Time{"carol": t0}
 	must(t, s.SaveCall(t.Context(), c))
@@ -229,7 +229,7 @@ func unfinished(t *testing.T, s service.Store) {
 	c := call.New(id(1), "", false, t0)
 	a := agent.New("alice", "Alice", t0)
 	must(t, c.StartOffer(a, "leg-1", 20*time.Second, t0))
-	c.Plan(20*time.Second, t0)
+	c.ApplyStarted(c.Plan(20*time.Second, t0), t0)
 	c.ApplyLegRinging("leg-1", "CAleg", t0)
 	c.ApplyCallerEnded(t0) // the caller's leg has ended, the ringing has not
 	must(t, s.SaveCall(t.Context(), c))

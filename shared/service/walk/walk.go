@@ -184,7 +184,7 @@ func people(w *servicetest.World, id call.ID) []move {
 		if w.Talks(a) {
 			acts = append(acts, move{string(a) + " is lost", 0, func(w *servicetest.World) { w.HangUp(a) }})
 		}
-		for _, verb := range c.ActionsOf(a) {
+		for _, verb := range c.Seat(a).Actions() {
 			to := agent.ID("")
 			if verb == call.DoConsult || verb == call.DoAdd {
 				if to = agents[0]; a == to {

@@ -1,0 +1,146 @@
+package call
+
+import (
+	"time"
+
+	"warmtransfer/shared/agent"
+)
+
+// ApplyLegRinging applies a callback that a leg rings or is about to. A leg without a place, such as one that was
+// given up before, is to be ended.
+func (c *Call) ApplyLegRinging(key LegKey, sid LegID, now time.Time) {
+	change{c, now}.legRinging(key, sid)
+}
+
+// ApplyLegAnswered applies the answer of a leg and says how the leg joins the conference. ErrNotWanted means that the
+// leg has no place; the answer to its webhook must then say so and end it. A repeated request has the same answer.
+func (c *Call) ApplyLegAnswered(key LegKey, sid LegID, now time.Time) (Admission, error) {
+	return change{c, now}.legAnswered(key, sid)
+}
+
+// ApplyLegAccepted applies that a person at an outside number has pressed 1; otherwise it is like ApplyLegAnswered.
+func (c *Call) ApplyLegAccepted(key LegKey, sid LegID, now time.Time) (Admission, error) {
+	return change{c, now}.legAccepted(key, sid)
+}
+
+// ApplyJoinRefused applies the end of the <Dial> of an agent's leg whose TwiML goes on: the conference has refused
+// the leg, or the leg has left it. It returns the wait until the next try, or ErrNotWanted if the leg is to be ended.
+// A repeated request gets the rest of the wait.
+func (c *Call) ApplyJoinRefused(key LegKey, sid LegID, now time.Time) (time.Duration, error) {
+	return change{c, now}.joinRefused(key, sid)
+}
+
+// ApplyLegEnded applies the end of a leg, answered or not. Unknown legs and repeated callbacks change nothing.
+func (c *Call) ApplyLegEnded(key LegKey, sid LegID, o Outcome, now time.Time) {
+	change{c, now}.legEnded(key, sid, o)
+}
+
+// WithdrawLeg gives up a leg that may still be alive: it loses its place and is ended.
+func (c *Call) WithdrawLeg(key LegKey, o Outcome, now time.Time) {
+	change{c, now}.withdrawLeg(key, o)
+}
+
+// ApplyConferenceEvent applies a conference event. Events are hints: they may be late, doubled, lost or out of order.
+// None does harm, since each is older than what is known of the party and ignored, or repeats it, or is true.
+func (c *Call) ApplyConferenceEvent(e ConferenceEvent, now time.Time) {
+	change{c, now}.conferenceEvent(e)
+}
+
+// ApplyDialEnded applies the end of the caller's <Dial> in the given generation. Unless the call has ended, the
+// caller goes back to music, at the head of the queue if they had an owner. A request about an earlier generation
+// changes nothing.
+func (c *Call) ApplyDialEnded(round int, now time.Time) {
+	change{c, now}.dialEnded(round)
+}
+
+// ApplyCallerEnded applies the end of the caller's leg.
+func (c *Call) ApplyCallerEnded(now time.Time) {
+	change{c, now}.callerEnded()
+}
+
+// ApplyMusicTurn applies a request for the next music turn. It proves that the caller is alive and, if the conference
+// has started, on hold.
+func (c *Call) ApplyMusicTurn(now time.Time) {
+	change{c, now}.musicTurn()
+}
+
+// StartOffer plans to ring an agent for the waiting caller. The agent must have been claimed.
+func (c *Call) StartOffer(a *agent.Agent, key LegKey, ring time.Duration, now time.Time) error {
+	return change{c, now}.startOffer(a, key, ring)
+}
+
+// ApplyCommand applies a command that has no target. What must be done for it at Twilio follows from Plan.
+func (c *Call) ApplyCommand(r Request, now time.Time) error {
+	return change{c, now}.command(r)
+}
+
+// StartTransfer applies the command that starts a transfer: r.Action is consult or add.
+func (c *Call) StartTransfer(r Request, t Target, now time.Time) error {
+	return change{c, now}.startTransfer(r, t)
+}
+
+// Decline applies that an agent who is being rung declines, and why.
+func (c *Call) Decline(r Request, why DeclineReason, now time.Time) error {
+	return change{c, now}.decline(r, why)
+}
+
+// ApplyTime applies the passing of time: it gives up legs whose limits are over, and ends the call of a caller who has
+// waited too long.
+func (c *Call) ApplyTime(maxWait time.Duration, now time.Time) {
+	change{c, now}.timePassed(maxWait)
+}
+
+// RequestReconcile makes the next plan reconcile, whatever is known. The sweep asks for it each minute, so neither
+// the request nor a reconcile that finds nothing new is stored. If the reconcile fails, or is too soon after the last
+// one, the call becomes stale.
+func (c *Call) RequestReconcile(now time.Time) {
+	change{c, now}.requestReconcile()
+}
+
+// ApplyParticipants applies Twilio's lists: which conference is live and who is in it; "" and nobody if they show none.
+//
+// A list may lag for some seconds, or be empty, and still answer with success. So what it shows is true, but what it
+// lacks proves nothing: each missing leg is then fetched by its CallSid (see FindParticipant), and no leg is lost
+// because of a list alone.
+func (c *Call) ApplyParticipants(room ConferenceID, started bool, present []ListedParticipant, now time.Time) {
+	reconcileChange{change{c, now}}.participants(room, started, present)
+}
+
+// ApplyLegSighting applies what Twilio says of one leg that a list lacked. A leg whose own call has completed has
+// ended. A leg that is alive but in no conference may be about to join: if two looks some seconds apart agree, it
+// loses its place and is ended.
+func (c *Call) ApplyLegSighting(leg LegID, s Sighting, now time.Time) {
+	reconcileChange{change{c, now}}.legSighted(leg, s)
+}
+
+// ApplyResult applies the result of an effect.
+func (c *Call) ApplyResult(a Effect, r Result, now time.Time) {
+	resultChange{change{c, now}}.result(a, r)
+}
+
+// ApplyStarted applies that the effects of a plan are about to be carried out. It must be saved before they are: then
+// no other request dials the same leg or resumes the same party, and one that wants that party on hold waits until the
+// result is known. Otherwise a resume might take effect late, when the party must not hear the conference.
+func (c *Call) ApplyStarted(effects []Effect, now time.Time) {
+	change{c, now}.started(effects)
+}
+
+// ApplyOwnerHeartbeat applies the time of the last heartbeat of the owner's page. A page without heartbeats proves
+// nothing: it may not reach the API while the voice connection works, and then the call must go on (F038). But the
+// agent may be cut off while Twilio still lists them, and then the caller hears nobody. So once for each loss of
+// heartbeats the caller hears an announcement.
+func (c *Call) ApplyOwnerHeartbeat(seen, now time.Time) {
+	switch {
+	case !now.After(seen.Add(agent.StaleAfter)):
+		c.StaleOwner = StaleOwner{}
+	case c.StaleOwner.Leg != c.Owner:
+		c.StaleOwner = StaleOwner{Leg: c.Owner}
+	}
+}
+
+// ApplyMusicLength says how long the music turn just requested will play. Every turn is stored, so it shows at once
+// if the next one is missing.
+func (c *Call) ApplyMusicLength(d time.Duration, now time.Time) {
+	c.MusicEnds = time.Time{}
+	c.startMusic(d, now)
+}

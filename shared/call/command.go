@@ -1,0 +1,81 @@
+package call
+
+import (
+	"errors"
+)
+
+// Action is a verb of the agents' API.
+type Action string
+
+const (
+	DoConsult  Action = "consult"
+	DoAdd      Action = "add"
+	DoSwap     Action = "swap"
+	DoJoin     Action = "join"
+	DoComplete Action = "complete"
+	DoCancel   Action = "cancel"
+	DoHold     Action = "hold"
+	DoResume   Action = "resume"
+	DoEnd      Action = "end"
+	DoDecline  Action = "decline" // by an agent who is being rung
+)
+
+// Actions lists every verb, in the order in which a page shows them.
+var Actions = []Action{DoHold, DoResume, DoConsult, DoAdd, DoSwap, DoJoin, DoComplete, DoCancel, DoEnd, DoDecline}
+
+// Refusals of a command; a *TransitionError is one too.
+var (
+	// ErrNoCall: the agent is not in this call, or is only being rung for it.
+	ErrNoCall = errors.New("the agent is in no call")
+	// ErrNotYours: only the agent who owns the call may do that.
+	ErrNotYours = errors.New("only the owner of the call may do that")
+	// ErrTooManyHops: the caller was handed over MaxHops times.
+	ErrTooManyHops = errors.New("the call was transferred too often")
+	// ErrSelf: the target is already in the call; it may be the agent themselves.
+	ErrSelf = errors.New("the target is already in the call")
+	// ErrCaller: the target is the caller's own number.
+	ErrCaller = errors.New("the target is the caller")
+	// ErrTooManyOutside: MaxOutside outside numbers were dialled for this caller.
+	ErrTooManyOutside = errors.New("too many outside numbers were dialled for this caller")
+	// ErrTooLong: the note is longer than MaxNote.
+	ErrTooLong = errors.New("the note is too long")
+)
+
+func (c change) command(r Request) error {
+	a := Action(r.Action)
+	if err := c.Seat(r.Agent).Allowed(a); err != nil {
+		return err
+	}
+	switch a {
+	case DoEnd:
+		c.end(Entry{What: End, Agent: r.Agent, Name: c.Leg(c.Owner).Name}, ReasonAgentEnded)
+	case DoCancel:
+		_ = c.transition(Cancel)
+		c.endTransfer(OutcomeCancelled)
+	default:
+		_ = c.transition(Event(a)) // Allowed has asked the table
+		c.record(Entry{At: c.now, What: Event(a), Agent: r.Agent})
+	}
+	switch a {
+	case DoHold:
+		c.OnHold = true
+	case DoResume:
+		c.OnHold = false
+	}
+	c.remember(r)
+	return nil
+}
+
+func (c change) decline(r Request, why DeclineReason) error {
+	if err := c.Seat(r.Agent).Allowed(DoDecline); err != nil {
+		return err
+	}
+	l := c.Seat(r.Agent).Leg()
+	l.DeclineReason = why
+	if c.Transfer.Open() {
+		c.Transfer.DeclineReason = why
+	}
+	c.withdrawLeg(l.Key, OutcomeDeclined)
+	c.remember(r)
+	return nil
+}

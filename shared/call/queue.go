@@ -1,0 +1,74 @@
+package call
+
+import (
+	"time"
+
+	"warmtransfer/shared/agent"
+)
+
+// Place is the caller's place in the queue.
+type Place struct {
+	Queued       time.Time              `json:"queued"`         // in the queue since
+	Requeued     bool                   `json:"head,omitempty"` // has talked before: ahead of all who have not
+	Recall       Recall                 `json:"prefer,omitzero"`
+	FailedOffers map[agent.ID]time.Time `json:"tried,omitempty"` // when an offer to this agent failed
+}
+
+// Recall reserves a caller for one agent for a while: the agent whose leg was lost or, if an outside party was
+// lost, the agent who had transferred the caller to them.
+type Recall struct {
+	Agent  agent.ID  `json:"agent,omitempty"`
+	LostAt time.Time `json:"after,omitzero"` // when the agent's leg was lost; zero: it was not
+	Until  time.Time `json:"until,omitzero"` // from then on any agent may be offered the caller
+}
+
+// startedAt is when the caller lost their agent. The agent must have sent a heartbeat since to be offered the caller:
+// if the caller has hung up, the callback about the agent's leg may come a moment before the one about the caller's.
+func (p Recall) startedAt() time.Time {
+	if p.LostAt.IsZero() {
+		return p.Until.Add(-RecallWindow)
+	}
+	return p.LostAt
+}
+
+// ReservedFor says whether the waiting caller is reserved for the agent they have lost. Then the caller is offered to
+// no other agent, and that agent to no caller behind them. It also holds while a target is rung whose transferor has
+// left: if the target does not answer, the caller goes back to the transferor.
+//
+// Lost is that agent as stored now; nil if not known. The caller is reserved unless the agent is known to be
+// unavailable (see agent.Agent.EligibleForRecall). Whether their page is still open only the next heartbeat shows.
+func (c *Call) ReservedFor(lost *agent.Agent, now time.Time) bool {
+	p := c.Recall
+	ringing := c.State == Ringing && c.Transfer.Open()
+	switch {
+	case p.Agent == "" || !ringing && (c.State != Waiting || !now.Before(p.Until)):
+		return false
+	case lost == nil || lost.ID != p.Agent:
+		return true
+	case p.LostAt.IsZero() && lost.Presence(now) == agent.IsOffline:
+		return false // the agent's leg was not lost with the caller's, so offline means that no page is open
+	}
+	return lost.EligibleForRecall(string(c.ID), p.LostAt, now)
+}
+
+// MayOffer says whether the caller may be offered to this agent now: no agent is being rung, this agent has not just
+// missed or declined the caller, and the caller is not reserved for another. Lost is as for ReservedFor.
+func (c *Call) MayOffer(a, lost *agent.Agent, now time.Time) bool {
+	if c.State != Waiting || !c.admitted(c.Caller.Joined, now) || c.Dials >= quickDialLimit && now.Before(c.Since.Add(slowDialDelay)) {
+		return false
+	}
+	if c.ReservedFor(lost, now) {
+		return a.ID == c.Recall.Agent && a.HeartbeatAt.After(c.Recall.startedAt())
+	}
+	at, tried := c.FailedOffers[a.ID]
+	return !tried || !now.Before(at.Add(RetryAfter))
+}
+
+func (c change) startOffer(a *agent.Agent, key LegKey, ring time.Duration) error {
+	if err := c.transition(Offer); err != nil {
+		return err
+	}
+	c.Offer = key
+	c.add(Leg{Key: key, Agent: a.ID, Name: a.Name, Deadline: c.now.Add(ring + ringSlack)}, LegPlanned, c.now)
+	return nil
+}

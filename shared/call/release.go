@@ -1,0 +1,139 @@
+package call
+
+import (
+	"time"
+
+	"warmtransfer/shared/agent"
+)
+
+// Release is an agent who was released by a change of the call. If the release is not saved with the agent, the claim
+// expires, or the agent's page asks for it (see ReleaseOf).
+type Release struct {
+	Agent   agent.ID  `json:"agent"`
+	Leg     LegKey    `json:"leg"`
+	Outcome Outcome   `json:"outcome,omitempty"`
+	Talked  bool      `json:"talked,omitempty"` // the agent had answered
+	Since   time.Time `json:"since,omitzero"`   // when the agent answered, or was rung
+	Rang    bool      `json:"rang,omitempty"`   // the agent's leg rang and was not answered
+	// Correction: the agent was released before; this only corrects how the call ended. Not stored.
+	Correction bool `json:"-"`
+	// Reserved: the caller is reserved for this agent's return, so the call is not over for them. Not stored.
+	Reserved bool `json:"-"`
+}
+
+// stored is the release as it is stored.
+func (f Release) stored() Release {
+	f.Correction, f.Reserved = false, false
+	return f
+}
+
+// ReleaseOf is the release that came with the end of a leg, with what is known now; false if the leg is not known to
+// have ended.
+func (c *Call) ReleaseOf(key LegKey) (Release, bool) {
+	for _, g := range c.ClosedLegs {
+		if g.Key == key && g.Release != nil {
+			return g.Release.complete(c), true
+		}
+	}
+	return Release{}, false
+}
+
+// complete completes the release with what is known of the call now.
+func (f Release) complete(c *Call) Release {
+	if f.Talked {
+		f.Outcome = f.outcome(c)
+		f.Reserved = c.State == Waiting && c.Recall.Agent == f.Agent
+	}
+	return f
+}
+
+// outcome is how the call ended for an agent who was in it.
+func (f Release) outcome(c *Call) Outcome {
+	t := c.Transfer
+	switch {
+	case t != nil && t.ByLeg == f.Leg && t.Outcome == OutcomeAnswered:
+		return OutcomeTransferred
+	case c.Reason == ReasonCallerLeft:
+		return OutcomeCallerLeft
+	case c.Reason == ReasonAgentEnded:
+		return OutcomeEnded
+	}
+	return f.Outcome
+}
+
+// correctTransferorOutcome corrects the outcome of a transferor whose leg was lost while the target was rung: the
+// target has answered, so the transfer is complete, and the caller's end was not the cause of the loss.
+func (t *LegTable) correctTransferorOutcome(transferor LegKey) {
+	for i, g := range t.ClosedLegs {
+		if g.Key == transferor && g.Release != nil {
+			t.ClosedLegs[i].LostAgent = ""
+			f := *g.Release
+			f.Correction = true
+			t.released = append(t.released, f)
+		}
+	}
+}
+
+// sameEndWindow is how far apart callbacks may arrive about legs that ended together.
+const sameEndWindow = 5 * time.Second
+
+// correctCallerLeft corrects the outcome for agents whose legs were lost just before the caller's end: when the caller
+// leaves, the conference ends and takes their legs along, and Twilio may report those first. It is repeated with every
+// callback about the caller's end, since the first may come before the agent is released.
+func (t *LegTable) correctCallerLeft(ended time.Time) {
+	for _, g := range t.ClosedLegs {
+		if g.LostAgent != "" && ended.Sub(g.At) <= sameEndWindow {
+			t.released = append(t.released,
+				Release{Agent: g.LostAgent, Leg: g.Key, Outcome: OutcomeCallerLeft, Correction: true})
+		}
+	}
+}
+
+// How a call ended for an agent, in the finer words of their list of recent calls.
+const (
+	WordEndedHere   Outcome = "ended-here"   // the agent ended it
+	WordLeft        Outcome = "left"         // a target who has left; the caller stayed with the transferor
+	WordLeftRinging Outcome = "left-ringing" // the agent has left, and the target they had called was being rung
+)
+
+// Recent is how the call ended for the released agent, in the words of their list of recent calls, and the name or number
+// of the other party of the transfer.
+func (f Release) Recent(c *Call) (word Outcome, with string) {
+	word = f.Outcome
+	t := c.Transfer
+	by := t != nil && t.ByLeg == f.Leg
+	target := t != nil && t.Leg == f.Leg
+	switch {
+	case target:
+		with = t.ByName
+	case by && (t.Open() || t.Outcome == OutcomeAnswered):
+		with = t.ToName
+	}
+	switch {
+	case !f.Talked:
+	case word == OutcomeEnded && c.endedBy(f.Agent):
+		word = WordEndedHere
+	case word == OutcomeLost && by && t.Open():
+		word = WordLeftRinging
+	case word == OutcomeLost && target && c.Owner != "" && c.Owner != f.Leg:
+		word = WordLeft
+	}
+	return word, with
+}
+
+// outcomeIn is the outcome of a leg that ended with o. For an agent who had not answered, if the call has ended, that is
+// the outcome, whatever Twilio says of the leg.
+func (l Leg) outcomeIn(c *Call, o Outcome) Outcome {
+	switch {
+	case l.Phase == LegAnswered || c.State != Ended || l.FinalOutcome != "":
+		return o
+	case c.Reason == ReasonCallerLeft:
+		return OutcomeCallerLeft
+	}
+	return OutcomeEnded
+}
+
+// rang says whether the leg has rung, as far as is known, without an answer.
+func (l Leg) rang() bool {
+	return l.Phase == LegRinging || l.Phase == LegDialing && l.SID != ""
+}
