@@ -3,13 +3,12 @@ package service
 import (
 	"context"
 	"errors"
-	"hash/fnv"
-	"slices"
 	"sync"
 	"time"
 
 	"warmtransfer/shared/agent"
 	"warmtransfer/shared/call"
+	"warmtransfer/shared/matching"
 )
 
 // asking is whose clock triggers the matching: a caller's, whose call is loaded and may not be in
@@ -19,16 +18,8 @@ type asking struct {
 	who agent.ID
 }
 
-// helpAfter is how long a caller must have been queued before a request that has no match of its
-// own offers them. Until then the request that queued them does.
-const helpAfter = 5 * time.Second
-
-// offerNext offers a waiting caller to a free agent. The n-th caller in the queue is for the n-th free
-// agent, longest idle first, so that many concurrent requests do not all try the first agent.
-// Requeued callers come before all others, and an agent who is reserved for a caller is offered to
-// nobody behind that caller. A request whose own caller or agent has no counterpart offers the
-// first caller in the queue who has waited for helpAfter. Line is the queue as it was just read, or
-// nil.
+// offerNext offers a waiting caller to a free agent (see matching.Next). Line is the queue as it was
+// just read, or nil.
 //
 // It makes at most one offer, so that a webhook stays within its time; every other caller has a
 // clock of their own. A request that loses its caller to another request stops, because that one
@@ -53,20 +44,15 @@ const (
 	offerTries = 2
 )
 
-// offerOnce is match with one reading of the lists. Again: other requests had taken the agents.
+// offerOnce is offerNext with one reading of the lists. Again: other requests had taken the agents.
 func (s *Service) offerOnce(
 	ctx context.Context, now time.Time, by asking, line []QueueEntry,
 ) (offered *call.Call, again bool) {
-	in := by.in
 	agents, err := s.agents(ctx, QueuePage, func(a *agent.Agent) bool { return a.Free(now) })
 	if err != nil {
 		return nil, false
 	}
-	m := matching{Service: s, now: now, asking: by}
-	for i := range agents {
-		m.free = append(m.free, &agents[i])
-	}
-	if len(m.free) == 0 && (in == nil || !in.Requeued) && !anyWaiting(line, true) {
+	if len(agents) == 0 && (by.in == nil || !by.in.Requeued) && !anyWaiting(line, true) {
 		return nil, false
 	}
 	if line == nil {
@@ -74,131 +60,46 @@ func (s *Service) offerOnce(
 			return nil, false
 		}
 	}
-	queue := waiting(line, in)
-	m.unseen = in != nil && !slices.ContainsFunc(line, func(w QueueEntry) bool { return w.ID == in.ID })
-	heads := slices.IndexFunc(queue, func(w QueueEntry) bool { return !w.Requeued })
-	if heads < 0 {
-		heads = len(queue)
+	view := matching.Situation{
+		Now: now, Queue: line, Caller: by.in, Agent: by.who, Loaded: map[call.ID]matching.Loaded{},
 	}
-	if !m.heads(ctx, queue[:heads]) {
-		m.others(ctx, queue[heads:])
+	for i := range agents {
+		view.Free = append(view.Free, &agents[i])
 	}
-	return m.offered, m.beaten
-}
-
-// matching is one match in progress.
-type matching struct {
-	*Service
-	asking
-	now  time.Time
-	free []*agent.Agent // longest idle first
-	// unseen: the loaded caller is not on the queue's page. Many callers may be behind that page
-	// without knowing their position: they are spread over the agents whom the page leaves.
-	unseen bool
-
-	offered *call.Call
-	beaten  bool // other requests had taken all agents who were tried
-}
-
-// heads offers the first of the requeued callers who can be offered, and says whether nothing more
-// can be done. Only they can be offered to an agent who is not free: the agent reserved for them.
-func (m *matching) heads(ctx context.Context, queue []QueueEntry) (done bool) {
-	kept := map[agent.ID]bool{}
-	for _, w := range queue {
-		c := m.load(ctx, w)
-		if c == nil {
-			continue
+	for {
+		switch step := matching.Next(view).(type) {
+		case matching.Load:
+			view.Loaded[step.ID] = s.loadQueued(ctx, step.ID, by.in)
+		case matching.Offer:
+			return s.offerFirst(ctx, step, now)
+		default:
+			return nil, false
 		}
-		lost, ring := m.lost(ctx, c), m.free
-		if c.ReservedFor(lost, m.now) {
-			ring = nil
-			if lost != nil && !kept[lost.ID] {
-				ring = []*agent.Agent{lost}
-			}
-			kept[c.Recall.Agent] = true
-			m.free = without(m.free, c.Recall.Agent)
-		}
-		if ring = eligible(c, ring, lost, m.now); len(ring) > 0 {
-			m.offerOne(ctx, c, ring, lost)
-			return true
-		}
-	}
-	return len(m.free) == 0
-}
-
-// others offers one of the callers who have not talked to an agent yet.
-func (m *matching) others(ctx context.Context, queue []QueueEntry) {
-	if m.in != nil {
-		at := slices.IndexFunc(queue, func(w QueueEntry) bool { return w.ID == m.in.ID })
-		if beyond := len(m.free) - at; m.unseen && at >= 0 && beyond > 0 {
-			h := fnv.New32a()
-			_, _ = h.Write([]byte(m.in.ID)) // never fails
-			at += int(h.Sum32() % uint32(beyond))
-		}
-		if at >= 0 && at < len(m.free) {
-			ring := append(slices.Clone(m.free[at:]), m.free[:at]...)
-			if ring = eligible(m.in, ring, nil, m.now); len(ring) > 0 {
-				m.offerOne(ctx, m.in, ring, nil)
-				return
-			}
-		}
-	}
-	at := slices.IndexFunc(m.free, func(a *agent.Agent) bool { return a.ID == m.who })
-	if at >= 0 && at < len(queue) {
-		ring := m.free[at : at+1]
-		if c := m.load(ctx, queue[at]); c != nil && len(eligible(c, ring, nil, m.now)) > 0 {
-			m.offerOne(ctx, c, ring, nil)
-			return
-		}
-	}
-	m.walk(ctx, queue)
-}
-
-// walk matches as others does, but with the callers as they are stored now: some may have been
-// taken, and not every agent may be offered every caller.
-func (m *matching) walk(ctx context.Context, queue []QueueEntry) {
-	late := func(w QueueEntry) bool { return m.now.Sub(w.Queued) >= helpAfter }
-	if m.in == nil && !slices.ContainsFunc(queue, late) {
-		return
-	}
-	var first *call.Call
-	var forFirst []*agent.Agent
-	for _, w := range queue {
-		if len(m.free) == 0 {
-			break
-		}
-		c := m.load(ctx, w)
-		if c == nil {
-			continue
-		}
-		ring := eligible(c, m.free, nil, m.now)
-		if len(ring) == 0 {
-			continue
-		}
-		if m.in != nil && c.ID == m.in.ID || ring[0].ID == m.who {
-			m.offerOne(ctx, c, ring, nil)
-			return
-		}
-		if first == nil && late(w) {
-			first, forFirst = c, ring
-		}
-		m.free = without(m.free, ring[0].ID)
-	}
-	if first != nil {
-		m.offerOne(ctx, first, forFirst, nil)
 	}
 }
 
-// load loads the call of a caller in the queue; nil if it cannot be read.
-func (m *matching) load(ctx context.Context, w QueueEntry) *call.Call {
-	if m.in != nil && w.ID == m.in.ID {
-		return m.in
+// loadQueued loads the call of a caller in the queue, and the agent for whom they may be reserved. In
+// is a call that is loaded already, or nil.
+func (s *Service) loadQueued(ctx context.Context, id call.ID, in *call.Call) matching.Loaded {
+	c := in
+	if in == nil || in.ID != id {
+		var err error
+		if c, err = s.store.Call(ctx, id); err != nil {
+			return matching.Loaded{}
+		}
 	}
-	c, err := m.store.Call(ctx, w.ID)
-	if err != nil {
-		return nil
+	return matching.Loaded{Call: c, Recall: s.lost(ctx, c)}
+}
+
+// offerFirst offers the caller to the first of the agents who is still free. Again: none of those who
+// were tried was.
+func (s *Service) offerFirst(ctx context.Context, o matching.Offer, now time.Time) (offered *call.Call, again bool) {
+	for _, a := range o.Agents[:min(len(o.Agents), offerTries)] {
+		if c, over := s.offer(ctx, o.Call, a.ID, o.Recall, now); over {
+			return c, false
+		}
 	}
-	return c
+	return nil, true
 }
 
 // lost loads the agent for whom a caller may be reserved; nil if there is none or the agent cannot
@@ -212,21 +113,6 @@ func (s *Service) lost(ctx context.Context, c *call.Call) *agent.Agent {
 		return nil
 	}
 	return a
-}
-
-// eligible lists those of the agents to whom the caller may be offered.
-func eligible(c *call.Call, agents []*agent.Agent, lost *agent.Agent, now time.Time) []*agent.Agent {
-	var may []*agent.Agent
-	for _, a := range agents {
-		if c.MayOffer(a, lost, now) {
-			may = append(may, a)
-		}
-	}
-	return may
-}
-
-func without(agents []*agent.Agent, id agent.ID) []*agent.Agent {
-	return slices.DeleteFunc(slices.Clone(agents), func(a *agent.Agent) bool { return a.ID == id })
 }
 
 // reservedAgents is the set of agents who are reserved for a caller in the queue. A call that cannot be read
@@ -246,43 +132,7 @@ func (s *Service) reservedAgents(ctx context.Context, now time.Time) map[agent.I
 	return kept
 }
 
-// waiting lists the callers who may be offered, in the queue's order, and the requeued ones for
-// whom an agent is being rung, since another agent may be reserved for them. A loaded caller whom
-// the queue does not show yet is put at its end, or at its head if requeued.
-func waiting(line []QueueEntry, in *call.Call) []QueueEntry {
-	var list []QueueEntry
-	seen := false
-	for _, w := range line {
-		if in != nil && w.ID == in.ID {
-			seen = true
-		} else if w.State != call.Waiting && !w.Requeued {
-			continue
-		}
-		list = append(list, w)
-	}
-	if in != nil && !seen {
-		w := QueueEntry{ID: in.ID, State: in.State, Queued: in.Queued, Requeued: in.Requeued}
-		if in.Requeued {
-			return append([]QueueEntry{w}, list...)
-		}
-		list = append(list, w)
-	}
-	return list
-}
-
-// offerOne offers the caller to the first of the agents who is still free.
-func (m *matching) offerOne(ctx context.Context, c *call.Call, agents []*agent.Agent, lost *agent.Agent) {
-	for _, a := range agents[:min(len(agents), offerTries)] {
-		offered, over := m.offer(ctx, c, a.ID, lost, m.now)
-		if over {
-			m.offered = offered
-			return
-		}
-	}
-	m.beaten = true
-}
-
-// offer claims the agent and rings them for the caller, for whom they may be reserved (see match).
+// offer claims the agent and rings them for the caller, for whom they may be reserved (see call.Call.ReservedFor).
 // Over: the offer was made, or another request was quicker with the caller; not over if another
 // request was quicker with the agent.
 func (s *Service) offer(

@@ -8,6 +8,7 @@ import (
 
 	"warmtransfer/shared/agent"
 	"warmtransfer/shared/call"
+	"warmtransfer/shared/matching"
 )
 
 // Errors of the store and of the phone network. Adapters translate their own errors to these.
@@ -81,12 +82,7 @@ const (
 )
 
 // QueueEntry is a caller in the queue.
-type QueueEntry struct {
-	ID       call.ID
-	State    call.State
-	Queued   time.Time
-	Requeued bool
-}
+type QueueEntry = matching.Entry
 
 // CallControl acts on the phone network. Each method makes one outside request, bounded in time by
 // the adapter. Errors: nil: done. ErrGone, ErrThrottled, *RefusedError: not done. ErrUnknown: may
