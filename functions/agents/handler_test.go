@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"warmtransfer/shared/agent"
+	"warmtransfer/shared/agentview"
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/httpapi"
 	"warmtransfer/shared/httpapi/httpapitest"
@@ -45,7 +46,7 @@ func (s suite) ask(name, method, path, body string) httpapitest.Answer {
 	return a
 }
 
-func (s suite) snapshot(a httpapitest.Answer) (snap service.Snapshot) {
+func (s suite) snapshot(a httpapitest.Answer) (snap agentview.Snapshot) {
 	s.Site.T.Helper()
 	if a.Status != http.StatusOK {
 		s.Site.T.Fatalf("answered %d %s", a.Status, a.Body)
@@ -80,7 +81,7 @@ func (s suite) Now() time.Time { return s.World.Now }
 func TestStatusIsSetAndRepeatedItChangesNothing(t *testing.T) {
 	s := serve(t)
 	for _, status := range []agent.Status{agent.Available, agent.WrapUp, agent.Away} {
-		var first service.Snapshot
+		var first agentview.Snapshot
 		for i := range 2 {
 			snap := s.snapshot(s.ask("alice", "PUT", me, `{"status":"`+string(status)+`"}`))
 			if snap.Agent.Status != status || string(snap.Agent.Presence) != string(status) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"warmtransfer/shared/agent"
+	"warmtransfer/shared/agentview"
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/httpapi"
 	"warmtransfer/shared/httpapi/httpapitest"
@@ -49,7 +50,7 @@ func (s suite) press(name, body string) httpapitest.Answer {
 	return a
 }
 
-func (s suite) accepted(a httpapitest.Answer) (snap service.Snapshot) {
+func (s suite) accepted(a httpapitest.Answer) (snap agentview.Snapshot) {
 	s.T.Helper()
 	if a.Status != http.StatusAccepted {
 		s.T.Fatalf("answered %d %s", a.Status, a.Body)

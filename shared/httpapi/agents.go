@@ -14,6 +14,7 @@ import (
 	"github.com/awslabs/aws-lambda-go-api-proxy/core"
 
 	"warmtransfer/shared/agent"
+	"warmtransfer/shared/agentview"
 	"warmtransfer/shared/service"
 )
 
@@ -51,7 +52,7 @@ func (a Agents) Handler() http.Handler {
 				writeError(w, r, err)
 				return
 			}
-			if s, ok := body.(service.Snapshot); ok && s.Call != nil {
+			if s, ok := body.(agentview.Snapshot); ok && s.Call != nil {
 				r.line.setIDs(s.Call.ID, s.Call.Leg)
 			}
 			writeJSON(w, "application/json", status, body)

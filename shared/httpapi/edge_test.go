@@ -15,9 +15,9 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"warmtransfer/shared/agentview"
 	"warmtransfer/shared/httpapi"
 	"warmtransfer/shared/httpapi/httpapitest"
-	"warmtransfer/shared/service"
 	"warmtransfer/shared/twilio"
 )
 
@@ -236,7 +236,7 @@ func TestWithoutAPIGatewayTheClockIsTheMachines(t *testing.T) {
 
 func TestPushTellsTheSnapshot(t *testing.T) {
 	told := &toldCalls{}
-	snap := service.Snapshot{At: now, Numbers: true}
+	snap := agentview.Snapshot{At: now, Numbers: true}
 	if err := (httpapi.Push{Calls: told}).Tell(t.Context(), "CA1", snap); err != nil {
 		t.Fatal(err)
 	}

@@ -4,8 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"warmtransfer/shared/agentview"
 	"warmtransfer/shared/call"
-	"warmtransfer/shared/service"
 )
 
 // Push is a service.Notifier: it sends an agent's page, by way of the agent's leg, what GET
@@ -17,7 +17,7 @@ type Push struct {
 }
 
 // Tell implements service.Notifier.
-func (p Push) Tell(ctx context.Context, leg call.LegID, s service.Snapshot) error {
+func (p Push) Tell(ctx context.Context, leg call.LegID, s agentview.Snapshot) error {
 	message, err := json.Marshal(s)
 	if err != nil {
 		return err

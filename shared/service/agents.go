@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"warmtransfer/shared/agent"
+	"warmtransfer/shared/agentview"
 	"warmtransfer/shared/call"
 )
 
@@ -19,7 +20,7 @@ type Principal struct {
 // what is due in the agent's call, and offers the agent a caller.
 func (s *Service) SetStatus(
 	ctx context.Context, who Principal, status agent.Status, beat bool, now time.Time,
-) (Snapshot, error) {
+) (agentview.Snapshot, error) {
 	a, c, err := s.attend(ctx, who, now, func(a *agent.Agent) bool {
 		if beat && a.Version > 0 {
 			return a.Beat(now)
@@ -27,7 +28,7 @@ func (s *Service) SetStatus(
 		return a.Choose(status, now)
 	})
 	if err != nil {
-		return Snapshot{}, err
+		return agentview.Snapshot{}, err
 	}
 	if !beat && status != agent.Available && c != nil {
 		c = s.withdrawOffer(ctx, a, c, now)
@@ -36,10 +37,10 @@ func (s *Service) SetStatus(
 }
 
 // Snapshot is the agent's snapshot.
-func (s *Service) Snapshot(ctx context.Context, who Principal, now time.Time) (Snapshot, error) {
+func (s *Service) Snapshot(ctx context.Context, who Principal, now time.Time) (agentview.Snapshot, error) {
 	a, c, err := s.attend(ctx, who, now, func(a *agent.Agent) bool { return false })
 	if err != nil {
-		return Snapshot{}, err
+		return agentview.Snapshot{}, err
 	}
 	return s.snapshot(ctx, a, c, false, now)
 }

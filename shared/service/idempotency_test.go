@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"warmtransfer/shared/agent"
+	"warmtransfer/shared/agentview"
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/service"
 	. "warmtransfer/shared/service/servicetest"
@@ -99,7 +100,7 @@ func TestF056F076AnAcceptedVerbIsToldAsItIsAndDoneInTheEnd(t *testing.T) {
 }
 
 // wantTruth asserts that alice is shown what the caller hears, or that it is overdue.
-func wantTruth(t *testing.T, w *World, id call.ID, s service.Snapshot) {
+func wantTruth(t *testing.T, w *World, id call.ID, s agentview.Snapshot) {
 	t.Helper()
 	h := w.Hears(id)
 	if s.Call == nil {
@@ -288,7 +289,7 @@ func (b between) SaveAgent(ctx context.Context, a *agent.Agent) error {
 // before it has saved the call. It returns both answers.
 func twoAtOnce(
 	w *World, saved agent.ID, first, second service.Command,
-) (one, two service.Snapshot, errOne, errTwo error) {
+) (one, two agentview.Snapshot, errOne, errTwo error) {
 	var then func()
 	n := 0
 	w.Board = service.New(between{w.Store, saved, &then}, w.Phones, service.Settings{
@@ -297,7 +298,7 @@ func twoAtOnce(
 			return call.LegKey(fmt.Sprint("key-", w.Now.Unix(), "-", n))
 		},
 	})
-	press := func(cmd service.Command) (service.Snapshot, error) {
+	press := func(cmd service.Command) (agentview.Snapshot, error) {
 		return w.Board.Transfer(context.Background(), service.Principal{ID: "alice"}, cmd, w.Now)
 	}
 	then = func() { two, errTwo = press(second) }

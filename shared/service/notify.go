@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"warmtransfer/shared/agent"
+	"warmtransfer/shared/agentview"
 	"warmtransfer/shared/call"
 )
 
@@ -15,7 +16,7 @@ import (
 // request without a guarantee: the adapter may log an error, and polling makes up for it. The
 // context ends after notifyTimeout at the latest.
 type Notifier interface {
-	Tell(ctx context.Context, leg call.LegID, s Snapshot) error
+	Tell(ctx context.Context, leg call.LegID, s agentview.Snapshot) error
 }
 
 // notifyTimeout bounds all notifications of one use case together, so that no webhook is answered
@@ -39,7 +40,7 @@ func (s *Service) pageViews(c *call.Call, now time.Time) pageViews {
 	}
 	all := pageViews{}
 	for _, l := range c.NotifiableLegs() {
-		v := callView(c, l.Agent, now)
+		v := agentview.Call(c, l.Agent, now)
 		v.Version = 0
 		raw, _ := json.Marshal(v) // it is one of our own values
 		all[l.Agent] = string(l.Phase) + string(raw)

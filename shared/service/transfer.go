@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"warmtransfer/shared/agent"
+	"warmtransfer/shared/agentview"
 	"warmtransfer/shared/call"
 )
 
@@ -40,24 +41,24 @@ var (
 // rung now. An error means that nothing was changed; only after ErrUnavailable that is unknown, and
 // a repetition with the same key finds out. A command that was saved is accepted even if Twilio has
 // not carried out its effects: the clocks retry them, and the snapshot says what is overdue.
-func (s *Service) Transfer(ctx context.Context, who Principal, cmd Command, now time.Time) (Snapshot, error) {
+func (s *Service) Transfer(ctx context.Context, who Principal, cmd Command, now time.Time) (agentview.Snapshot, error) {
 	if err := cmd.check(); err != nil {
-		return Snapshot{}, err
+		return agentview.Snapshot{}, err
 	}
 	a, err := s.store.Agent(ctx, who.ID)
 	if errors.Is(err, ErrNotFound) {
-		return Snapshot{}, call.ErrNoCall
+		return agentview.Snapshot{}, call.ErrNoCall
 	}
 	if err != nil {
-		return Snapshot{}, err
+		return agentview.Snapshot{}, err
 	}
 	if a.IsRemoved() {
-		return Snapshot{}, agent.ErrRemoved
+		return agentview.Snapshot{}, agent.ErrRemoved
 	}
 	r := call.Request{Key: cmd.Request, Agent: who.ID, Action: string(cmd.Action)}
 	c, again, err := s.callFor(ctx, a, r, now)
 	if err != nil {
-		return Snapshot{}, err
+		return agentview.Snapshot{}, err
 	}
 	if again {
 		return s.Snapshot(ctx, who, now)
@@ -68,7 +69,7 @@ func (s *Service) Transfer(ctx context.Context, who Principal, cmd Command, now 
 		c, err = s.command(ctx, c, r, cmd, now)
 	}
 	if c == nil {
-		return Snapshot{}, err
+		return agentview.Snapshot{}, err
 	}
 	return s.after(ctx, who, a, c, now), nil
 }
@@ -77,7 +78,7 @@ func (s *Service) Transfer(ctx context.Context, who Principal, cmd Command, now 
 // loaded anew; if that fails, the older data is used.
 func (s *Service) after(
 	ctx context.Context, who Principal, a *agent.Agent, c *call.Call, now time.Time,
-) Snapshot {
+) agentview.Snapshot {
 	if c.Seat(a.ID).Leg() == nil && c.Seat(a.ID).RemainingLeg() == nil {
 		if me, err := s.Snapshot(ctx, who, now); err == nil {
 			return me

@@ -6,12 +6,13 @@ import (
 	"slices"
 
 	"warmtransfer/shared/agent"
+	"warmtransfer/shared/agentview"
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/service"
 )
 
 // Choose sets an agent's status as the agent's page does.
-func (w *World) Choose(id agent.ID, s agent.Status) service.Snapshot {
+func (w *World) Choose(id agent.ID, s agent.Status) agentview.Snapshot {
 	w.T.Helper()
 	delete(w.silent, id)
 	if !slices.Contains(w.agents, id) {
@@ -28,7 +29,7 @@ func (w *World) Choose(id agent.ID, s agent.Status) service.Snapshot {
 }
 
 // Beat is the heartbeat of an agent's page; it may fail under faults.
-func (w *World) Beat(id agent.ID) (service.Snapshot, error) {
+func (w *World) Beat(id agent.ID) (agentview.Snapshot, error) {
 	snap, err := w.Board.SetStatus(context.Background(), w.who(id), agent.Available, true, w.Now)
 	return snap, w.outcome(err)
 }
@@ -37,7 +38,7 @@ func (w *World) Beat(id agent.ID) (service.Snapshot, error) {
 func (w *World) Silent(id agent.ID) { w.silent[id] = true }
 
 // Me is an agent's snapshot.
-func (w *World) Me(id agent.ID) service.Snapshot {
+func (w *World) Me(id agent.ID) agentview.Snapshot {
 	w.T.Helper()
 	snap, err := w.Board.Snapshot(context.Background(), w.who(id), w.Now)
 	if err != nil {
@@ -47,7 +48,7 @@ func (w *World) Me(id agent.ID) service.Snapshot {
 }
 
 // Press is an agent's press of a button.
-func (w *World) Press(id agent.ID, a call.Action, target agent.ID) (service.Snapshot, error) {
+func (w *World) Press(id agent.ID, a call.Action, target agent.ID) (agentview.Snapshot, error) {
 	w.keys++
 	snap, err := w.Board.Transfer(context.Background(), w.who(id),
 		service.Command{Action: a, Target: target, Request: fmt.Sprint("press-", w.keys)}, w.Now)
@@ -55,7 +56,7 @@ func (w *World) Press(id agent.ID, a call.Action, target agent.ID) (service.Snap
 }
 
 // MustPress is Press where a refusal is a failure of the test.
-func (w *World) MustPress(id agent.ID, a call.Action, target agent.ID) service.Snapshot {
+func (w *World) MustPress(id agent.ID, a call.Action, target agent.ID) agentview.Snapshot {
 	w.T.Helper()
 	snap, err := w.Press(id, a, target)
 	if err != nil {

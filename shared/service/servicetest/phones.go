@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"warmtransfer/shared/agent"
+	"warmtransfer/shared/agentview"
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/service"
 )
@@ -28,7 +29,7 @@ type Phones struct {
 	Clock func() time.Time
 	// Pushed is the last snapshot that an agent's page was sent over the agent's leg, and Pushes
 	// how many were sent in all.
-	Pushed map[agent.ID]service.Snapshot
+	Pushed map[agent.ID]agentview.Snapshot
 	Pushes int
 	// Announced counts the announcements to a caller over what the caller hears.
 	Announced map[call.ID]int
@@ -107,7 +108,7 @@ func NewPhones(clock func() time.Time) *Phones {
 		legs: map[call.LegID]*phone{}, rooms: map[call.ID]*room{},
 		Unlisted: map[call.LegID]bool{},
 		Clock:    clock, Unreachable: map[agent.ID]bool{},
-		Announced: map[call.ID]int{}, Pushed: map[agent.ID]service.Snapshot{},
+		Announced: map[call.ID]int{}, Pushed: map[agent.ID]agentview.Snapshot{},
 	}
 }
 
@@ -220,7 +221,7 @@ func (p *Phones) RejoinConference(_ context.Context, id call.ID, _ int) error {
 }
 
 // Tell implements service.Notifier.
-func (p *Phones) Tell(_ context.Context, leg call.LegID, s service.Snapshot) error {
+func (p *Phones) Tell(_ context.Context, leg call.LegID, s agentview.Snapshot) error {
 	return p.run("Tell", func() error {
 		p.mu.Lock()
 		defer p.mu.Unlock()

@@ -1,0 +1,216 @@
+// Package agentview makes what an agent's page shows: the snapshot, as openapi.yaml describes it.
+//
+// It is pure: it is given what was loaded.
+package agentview
+
+import (
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/matching"
+)
+
+// Snapshot is all that one agent's page shows, as openapi.yaml describes it.
+type Snapshot struct {
+	At    time.Time `json:"at"`
+	Agent SelfView  `json:"agent"`
+	Call  *CallView `json:"call"`
+	Queue QueueView `json:"line"`
+	// Numbers: targets may be outside numbers.
+	Numbers bool `json:"numbers,omitempty"`
+}
+
+// SelfView is the agent whose page it is.
+type SelfView struct {
+	ID       agent.ID       `json:"id"`
+	Name     string         `json:"name"`
+	Status   agent.Status   `json:"status"`
+	Presence agent.Presence `json:"presence"`
+	Since    time.Time      `json:"since"` // when Status was set
+	// PresenceSince is when Presence began; WrapUpUntil is when the automatic wrap-up ends.
+	PresenceSince time.Time `json:"presenceSince,omitzero"`
+	WrapUpUntil   time.Time `json:"wrapUpUntil,omitzero"`
+
+	Why    agent.StatusReason `json:"why,omitempty"`
+	Last   *LastCallView      `json:"last,omitempty"`
+	Recent []RecentCallView   `json:"recent,omitempty"`
+}
+
+// LastCallView is how the agent's last call ended for the agent.
+type LastCallView struct {
+	Outcome string    `json:"outcome"`
+	At      time.Time `json:"at"`
+}
+
+// RecentCallView is one of the agent's last calls, or an offer that the agent did not take.
+type RecentCallView struct {
+	Outcome string    `json:"outcome"`
+	At      time.Time `json:"at"`
+	Began   time.Time `json:"began,omitzero"`
+	Caller  string    `json:"caller"`
+	// Call is the call's ID.
+	Call call.ID `json:"call,omitempty"`
+	// Rang: the agent was rung and did not answer.
+	Rang bool `json:"rang,omitempty"`
+	// With is the colleague or the outside number in the agent's transfer.
+	With string `json:"with,omitempty"`
+}
+
+// CallView is the agent's current call.
+type CallView struct {
+	ID      call.ID     `json:"id"`
+	Version int64       `json:"version"`
+	Leg     call.LegKey `json:"leg"`
+	State   call.State  `json:"state"`
+	Since   time.Time   `json:"since"`
+	Role    call.Role   `json:"role"`
+	Caller  CallerView  `json:"caller"`
+	Owner   *PartyView  `json:"owner,omitempty"`
+	Held    []string    `json:"held"`
+	HeldAt  time.Time   `json:"heldSince,omitzero"`
+	// Overdue: Twilio has not done yet what was asked of it.
+	Overdue  bool          `json:"overdue,omitempty"`
+	Transfer *TransferView `json:"transfer,omitempty"`
+	Actions  []call.Action `json:"actions"`
+	History  []call.Entry  `json:"history"`
+}
+
+// CallerView is what an agent sees of the caller.
+type CallerView struct {
+	Number   string    `json:"number"`
+	Verified bool      `json:"verified"`
+	Arrived  time.Time `json:"arrived"`
+	Waiting  time.Time `json:"waitingSince"`
+}
+
+// PartyView is an agent in a call, or an outside number.
+type PartyView struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// TransferView is the open transfer, or the last one with its outcome.
+type TransferView struct {
+	Kind     call.TransferKind `json:"kind"`
+	By       PartyView         `json:"by"`
+	To       PartyView         `json:"to"`
+	Note     string            `json:"note,omitempty"`
+	Began    time.Time         `json:"began"`
+	Progress string            `json:"progress"`
+	Outcome  call.Outcome      `json:"outcome,omitempty"`
+	Ended    time.Time         `json:"ended,omitzero"`
+	// Reason is why the target declined, if the target gave a reason.
+	Reason call.DeclineReason `json:"reason,omitempty"`
+}
+
+// QueueView is the queue as a page shows it.
+type QueueView struct {
+	Count   int       `json:"count"`
+	More    bool      `json:"more"`
+	Longest time.Time `json:"longest,omitzero"`
+	// Unknown: the queue could not be read, so that Count says nothing.
+	Unknown bool `json:"unknown,omitempty"`
+}
+
+// Of is the snapshot of an agent and of the agent's call, which is nil if the agent is in none. Numbers says whether
+// targets may be outside numbers.
+func Of(a *agent.Agent, c *call.Call, queue QueueView, numbers bool, now time.Time) Snapshot {
+	snap := Snapshot{
+		At: now,
+		Agent: SelfView{
+			ID: a.ID, Name: a.Name, Status: a.Status, Presence: a.Presence(now), Since: a.Since, Why: a.StatusReason,
+			PresenceSince: a.PresenceSince(now), WrapUpUntil: a.WrapUpUntil(now),
+		},
+		Queue:   queue,
+		Numbers: numbers,
+	}
+	if l := a.Last; l != nil {
+		snap.Agent.Last = &LastCallView{Outcome: l.Outcome, At: l.At}
+	}
+	for _, l := range a.Recent {
+		snap.Agent.Recent = append(snap.Agent.Recent, RecentCallView{
+			Outcome: l.Outcome, At: l.At, Began: l.Began, Caller: l.Caller,
+			Call: call.ID(l.Call), Rang: l.Rang, With: l.With,
+		})
+	}
+	if c != nil {
+		snap.Call = Call(c, a.ID, now)
+	}
+	return snap
+}
+
+// Queue is the queue of which one page of the list was read, which has at most that many entries: one more than are
+// counted.
+func Queue(list []matching.Entry, page int) QueueView {
+	v := QueueView{Count: len(list)}
+	if v.Count >= page {
+		v.Count, v.More = page-1, true
+	}
+	for _, w := range list {
+		if v.Longest.IsZero() || w.Queued.Before(v.Longest) {
+			v.Longest = w.Queued
+		}
+	}
+	return v
+}
+
+// Call is the call as one agent sees it; nil if the agent has no place in it. An agent who has
+// ended the call keeps the place until the caller has heard the goodbye, because the agent hears
+// the caller until then.
+func Call(c *call.Call, id agent.ID, now time.Time) *CallView {
+	me, role := c.Seat(id).Leg(), c.Seat(id).Role()
+	if me == nil {
+		me, role = c.Seat(id).RemainingLeg(), call.RoleOwner
+	}
+	if me == nil {
+		return nil
+	}
+	v := &CallView{
+		ID: c.ID, Version: c.Version, Leg: me.Key, State: c.State, Since: c.Since, Role: role,
+		Caller:  CallerView{Number: c.From, Verified: c.Verified, Arrived: c.Arrived, Waiting: c.Queued},
+		Held:    held(c),
+		Overdue: c.Overdue(now),
+		Actions: c.Seat(id).Actions(),
+		History: c.History,
+	}
+	if o := c.Leg(c.Owner); o != nil {
+		v.Owner = party(o.Agent, o.Number, o.Name)
+	}
+	if c.Caller.Held {
+		v.HeldAt = c.Caller.HeldAt
+	}
+	if t := c.Transfer; t != nil {
+		v.Transfer = &TransferView{
+			Kind: t.Kind, By: *party(t.By, "", t.ByName), To: *party(t.To, t.Number, t.ToName), Note: t.Note,
+			Began: t.Began, Progress: progress(c), Outcome: t.Outcome, Ended: t.Ended, Reason: t.DeclineReason,
+		}
+	}
+	return v
+}
+
+func party(id agent.ID, number, name string) *PartyView {
+	return &PartyView{ID: string(id) + number, Name: name}
+}
+
+// progress is the phase of the target's leg.
+func progress(c *call.Call) string {
+	if l := c.Leg(c.Transfer.Leg); l != nil && c.Transfer.Open() {
+		return string(l.Phase)
+	}
+	return "ended"
+}
+
+// held lists who hears music now, as far as Twilio has confirmed it.
+func held(c *call.Call) []string {
+	who := []string{}
+	if c.Caller.Held || c.State.InLine() && !c.Started {
+		who = append(who, "caller")
+	}
+	for _, l := range c.Legs {
+		if l.Held && c.Transfer.Open() && l.Key == c.Transfer.Leg {
+			who = append(who, "target")
+		}
+	}
+	return who
+}
