@@ -99,7 +99,7 @@ func (s *Service) callOf(
 	ctx context.Context, a *agent.Agent, now time.Time,
 ) (c *call.Call, mended bool, err error) {
 	id, leg := call.ID(a.Claim.Call), call.LegKey(a.Claim.Leg)
-	c, err = s.updateFor(ctx, a.ID, id, now, noChange)
+	c, err = s.updateAndMatchFor(ctx, a.ID, id, now, noChange)
 	if c == nil && !errors.Is(err, ErrNotFound) {
 		return nil, false, err
 	}
@@ -136,7 +136,7 @@ func (s *Service) withdrawOffer(ctx context.Context, a *agent.Agent, c *call.Cal
 	if l == nil || l.Phase == call.LegAnswered {
 		return c
 	}
-	next, _ := s.updateFor(ctx, a.ID, c.ID, now, func(c *call.Call) error {
+	next, _ := s.updateAndMatchFor(ctx, a.ID, c.ID, now, func(c *call.Call) error {
 		if l := c.Seat(a.ID).Leg(); l != nil && l.Phase != call.LegAnswered {
 			c.WithdrawLeg(l.Key, call.OutcomeDeclined, now)
 		}

@@ -17,7 +17,7 @@ func (s *Service) Arrive(
 ) (*call.Call, error) {
 	c, acts, err := s.decideAndSave(ctx, call.New(id, from, verified, now), now, noChange)
 	if errors.Is(err, ErrConflict) { // a repeated request: the call is known, and what was left undone is done now
-		c, err := s.update(ctx, id, now, noChange)
+		c, err := s.updateAndMatch(ctx, id, now, noChange)
 		return c, acceptSaved(c, err)
 	}
 	if err != nil {
@@ -34,7 +34,7 @@ func (s *Service) Arrive(
 // returns the call: ended, or with the next generation. Gone: the caller's leg has ended too.
 func (s *Service) HandleDialEnded(ctx context.Context, id call.ID, round int, gone bool, now time.Time) (*call.Call,
 	error) {
-	c, err := s.update(ctx, id, now, func(c *call.Call) error {
+	c, err := s.updateAndMatch(ctx, id, now, func(c *call.Call) error {
 		if gone {
 			c.ApplyCallerEnded(now)
 		} else {
@@ -55,7 +55,7 @@ func (s *Service) HandleCallerEnded(ctx context.Context, id call.ID, now time.Ti
 		return nil
 	}
 	for range saveTries {
-		c, err := s.update(ctx, id, now, gone)
+		c, err := s.updateAndMatch(ctx, id, now, gone)
 		if !errors.Is(err, ErrNotFound) {
 			return acceptSaved(c, err)
 		}
@@ -93,7 +93,7 @@ type Turn struct {
 // Wait is the caller's clock: Twilio asks for the next music turn. It repairs what an event missed,
 // offers the caller again, and looks up their position in the queue if the turn asks for it.
 func (s *Service) Wait(ctx context.Context, id call.ID, t Turn, now time.Time) (QueuePosition, error) {
-	c, err := s.update(ctx, id, now, func(c *call.Call) error {
+	c, err := s.updateAndMatch(ctx, id, now, func(c *call.Call) error {
 		c.ApplyMusicTurn(now)
 		c.ApplyMusicLength(t.Lasts(c), now)
 		return nil
@@ -137,7 +137,7 @@ func (s *Service) Connect(
 		return in, err
 	}
 	a := s.answering(ctx, c, key)
-	c, err = s.updateFrom(ctx, "", c, now, func(c *call.Call) error {
+	c, err = s.updateAndMatchFrom(ctx, "", c, now, func(c *call.Call) error {
 		if a != nil && a.IsRemoved() {
 			refused = call.ErrNotWanted
 			c.ApplyLegEnded(key, sid, call.OutcomeDeclined, now)
@@ -176,7 +176,7 @@ func (s *Service) HandleJoinRefused(ctx context.Context, id call.ID, key call.Le
 	now time.Time) (time.Duration, error) {
 	var wait time.Duration
 	var refused error
-	c, err := s.update(ctx, id, now, func(c *call.Call) error {
+	c, err := s.updateAndMatch(ctx, id, now, func(c *call.Call) error {
 		wait, refused = c.ApplyJoinRefused(key, sid, now)
 		return nil
 	})
@@ -193,7 +193,7 @@ func (s *Service) Accept(
 ) (call.Admission, error) {
 	var in call.Admission
 	var refused error
-	c, err := s.update(ctx, id, now, func(c *call.Call) error {
+	c, err := s.updateAndMatch(ctx, id, now, func(c *call.Call) error {
 		if yes {
 			in, refused = c.ApplyLegAccepted(key, sid, now)
 			return nil
@@ -236,7 +236,7 @@ func (s *Service) RetryAudible(ctx context.Context, id call.ID, now time.Time) e
 func (s *Service) HandleCallStatus(
 	ctx context.Context, id call.ID, key call.LegKey, sid call.LegID, over bool, o call.Outcome, now time.Time,
 ) error {
-	c, err := s.update(ctx, id, now, func(c *call.Call) error {
+	c, err := s.updateAndMatch(ctx, id, now, func(c *call.Call) error {
 		if over {
 			c.ApplyLegEnded(key, sid, o, now)
 		} else {
@@ -249,7 +249,7 @@ func (s *Service) HandleCallStatus(
 
 // HandleConferenceEvent takes in a conference event. It may return ErrCallerUnheard.
 func (s *Service) HandleConferenceEvent(ctx context.Context, id call.ID, e call.ConferenceEvent, now time.Time) error {
-	c, err := s.update(ctx, id, now, func(c *call.Call) error {
+	c, err := s.updateAndMatch(ctx, id, now, func(c *call.Call) error {
 		c.ApplyConferenceEvent(e, now)
 		return nil
 	})

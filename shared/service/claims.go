@@ -9,48 +9,6 @@ import (
 	"warmtransfer/shared/call"
 )
 
-// claimTarget claims an agent for the target's leg. If a concurrent request has claimed the agent
-// for a transfer of this same call and has not saved the call yet, both requests go on with that
-// leg, and one of them saves first. Otherwise this request would be refused although the agent is
-// free.
-func (s *Service) claimTarget(
-	ctx context.Context, c *call.Call, id agent.ID, t *call.Target, now time.Time,
-) error {
-	fresh, err := t.Key, ErrConflict
-	for tries := 0; errors.Is(err, ErrConflict) && tries < saveTries; tries++ {
-		t.Key = fresh
-		t.Agent, err = s.claimBy(ctx, id, func(a *agent.Agent) error { return s.takeTarget(ctx, a, c, t, now) })
-	}
-	if err != nil {
-		t.Agent = nil
-	}
-	return err
-}
-
-// takeTarget is the rule of claimTarget. If an offer of this call holds the claim, but the caller
-// has an owner by now, the offer is about to give the claim up: it is taken over at once.
-func (s *Service) takeTarget(
-	ctx context.Context, a *agent.Agent, c *call.Call, t *call.Target, now time.Time,
-) error {
-	if a.IsRemoved() {
-		return ErrNotFound
-	}
-	switch {
-	case !beingClaimed(a, c, now):
-	case a.Claim.For == agent.ForTransfer:
-		a.Share(string(t.Key))
-		t.Key = call.LegKey(a.Claim.Leg)
-		return nil
-	case a.Claim.For == agent.ForOffer:
-		stored, err := s.store.Call(ctx, c.ID)
-		if err == nil && stored.State != call.Waiting && beingClaimed(a, stored, now) {
-			a.TakeOver(string(c.ID), string(t.Key), now)
-			return nil
-		}
-	}
-	return a.TakeTarget(string(c.ID), string(t.Key), now)
-}
-
 // beingClaimed: the agent was claimed a moment ago for a leg of this call that the call does not know
 // yet.
 func beingClaimed(a *agent.Agent, c *call.Call, now time.Time) bool {
@@ -85,33 +43,44 @@ func (s *Service) claimAny(
 	return ErrNobodyFree
 }
 
-// purposeOf is what the agent of that leg is claimed for.
-func purposeOf(c *call.Call, key call.LegKey) agent.Purpose {
-	if t := c.Transfer; t != nil && t.Leg == key {
-		return agent.ForTransfer
+// claimTarget claims an agent for the target's leg. If a concurrent request has claimed the agent
+// for a transfer of this same call and has not saved the call yet, both requests go on with that
+// leg, and one of them saves first. Otherwise this request would be refused although the agent is
+// free.
+func (ro *roster) claimTarget(
+	ctx context.Context, c *call.Call, id agent.ID, t *call.Target, now time.Time,
+) error {
+	fresh, err := t.Key, ErrConflict
+	for tries := 0; errors.Is(err, ErrConflict) && tries < saveTries; tries++ {
+		t.Key = fresh
+		t.Agent, err = ro.claimBy(ctx, id, func(a *agent.Agent) error { return ro.takeTarget(ctx, a, c, t, now) })
 	}
-	return agent.ForOffer
-}
-
-// bind makes an agent's claim fit the agent's leg in a call. It says whether that changed anything.
-func bind(a *agent.Agent, c *call.Call, now time.Time) bool {
-	l := c.Seat(a.ID).Leg()
-	return l != nil && l.FinalOutcome == "" && a.Bind(purposeOf(c, l.Key), string(c.ID), string(l.Key), now)
-}
-
-// repairClaim corrects the claim of an agent who has a leg in a call. An agent who talks without a claim
-// would be offered other callers, and their commands would not find the call.
-func (s *Service) repairClaim(ctx context.Context, c *call.Call, id agent.ID, now time.Time) {
-	s.changeAgent(ctx, id, func(a *agent.Agent) bool { return bind(a, c, now) })
-}
-
-// repairDropped checks a claim that a request gave up a moment ago: if the agent has a leg in that call all
-// the same, it claims the agent for that leg again. It says whether that changed anything.
-func (s *Service) repairDropped(ctx context.Context, a *agent.Agent, now time.Time) bool {
-	id := call.ID(a.DoubtsFreedom(now))
-	if id == "" {
-		return false
+	if err != nil {
+		t.Agent = nil
 	}
-	c, err := s.store.Call(ctx, id)
-	return err == nil && bind(a, c, now)
+	return err
+}
+
+// takeTarget is the rule of claimTarget. If an offer of this call holds the claim, but the caller
+// has an owner by now, the offer is about to give the claim up: it is taken over at once.
+func (ro *roster) takeTarget(
+	ctx context.Context, a *agent.Agent, c *call.Call, t *call.Target, now time.Time,
+) error {
+	if a.IsRemoved() {
+		return ErrNotFound
+	}
+	switch {
+	case !beingClaimed(a, c, now):
+	case a.Claim.For == agent.ForTransfer:
+		a.Share(string(t.Key))
+		t.Key = call.LegKey(a.Claim.Leg)
+		return nil
+	case a.Claim.For == agent.ForOffer:
+		stored, err := ro.store.Call(ctx, c.ID)
+		if err == nil && stored.State != call.Waiting && beingClaimed(a, stored, now) {
+			a.TakeOver(string(c.ID), string(t.Key), now)
+			return nil
+		}
+	}
+	return a.TakeTarget(string(c.ID), string(t.Key), now)
 }

@@ -37,33 +37,33 @@ func (r effectResult) apply(c *call.Call, now time.Time) {
 }
 
 // perform carries out one effect.
-func (s *Service) perform(ctx context.Context, c *call.Call, act call.Effect) effectResult {
+func (e *engine) perform(ctx context.Context, c *call.Call, act call.Effect) effectResult {
 	r := effectResult{effect: act}
 	var leg call.LegID
 	switch a := act.(type) {
 	case call.Dial:
-		leg, r.err = s.calls.Dial(ctx, a)
+		leg, r.err = e.calls.Dial(ctx, a)
 	case call.FindLeg:
-		r.err = s.calls.FindLeg(ctx, a.Agent+agent.ID(a.Number), a.Since)
+		r.err = e.calls.FindLeg(ctx, a.Agent+agent.ID(a.Number), a.Since)
 	case call.SetHold:
-		r.err = s.calls.Hold(ctx, c.ID, c.Conference, a.Leg, a.Hold)
+		r.err = e.calls.Hold(ctx, c.ID, c.Conference, a.Leg, a.Hold)
 	case call.RestartMusic:
-		r.err = s.calls.Hold(ctx, c.ID, c.Conference, call.LegID(c.ID), true)
+		r.err = e.calls.Hold(ctx, c.ID, c.Conference, call.LegID(c.ID), true)
 	case call.SetEndOnExit:
-		r.err = s.calls.SetEndOnExit(ctx, c.Conference, a.Leg, a.Ends)
+		r.err = e.calls.SetEndOnExit(ctx, c.Conference, a.Leg, a.Ends)
 	case call.Hangup:
-		r.err = s.calls.Hangup(ctx, a.Leg)
+		r.err = e.calls.Hangup(ctx, a.Leg)
 	case call.SayGoodbye:
-		r.err = s.calls.SayGoodbye(ctx, c.ID, c.Reason)
+		r.err = e.calls.SayGoodbye(ctx, c.ID, c.Reason)
 	case call.RejoinConference:
-		r.err = s.calls.RejoinConference(ctx, c.ID, c.Generation)
+		r.err = e.calls.RejoinConference(ctx, c.ID, c.Generation)
 	case call.Announce:
-		r.err = s.calls.Announce(ctx, c.ID, c.Conference, call.LegID(c.ID))
+		r.err = e.calls.Announce(ctx, c.ID, c.Conference, call.LegID(c.ID))
 	case call.Reconcile:
-		s.reconcile(ctx, c, &r)
+		e.reconcile(ctx, c, &r)
 	case call.FindParticipant:
 		var saw call.Sighting
-		if saw, r.err = s.calls.FindParticipant(ctx, c.Conference, a.Leg); r.err == nil {
+		if saw, r.err = e.calls.FindParticipant(ctx, c.Conference, a.Leg); r.err == nil {
 			r.saw = &saw
 		}
 	}
@@ -78,14 +78,14 @@ func (s *Service) perform(ctx context.Context, c *call.Call, act call.Effect) ef
 }
 
 // reconcile asks who is in the call's conference now.
-func (s *Service) reconcile(ctx context.Context, c *call.Call, r *effectResult) {
-	room, started, err := s.calls.FindConference(ctx, c.ID)
+func (e *engine) reconcile(ctx context.Context, c *call.Call, r *effectResult) {
+	room, started, err := e.calls.FindConference(ctx, c.ID)
 	if errors.Is(err, ErrNotFound) {
 		r.reconciled = true
 		return
 	}
 	if err == nil {
-		r.participants, err = s.calls.Participants(ctx, room)
+		r.participants, err = e.calls.Participants(ctx, room)
 	}
 	if errors.Is(err, ErrGone) {
 		err = nil // it ended in between; the next reconcile will see that

@@ -89,7 +89,7 @@ func (s *Service) sweep(ctx context.Context, id call.ID, watched func() bool, no
 		owner, _ = s.store.Agent(ctx, ownerID) // the next sweep asks again
 	}
 	var before call.State
-	after, err := s.updateFrom(ctx, "", c, now, func(c *call.Call) error {
+	after, err := s.updateAndMatchFrom(ctx, "", c, now, func(c *call.Call) error {
 		before = c.State
 		c.RequestReconcile(now)
 		if c.MusicLate(now) && !watched() {

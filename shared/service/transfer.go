@@ -94,7 +94,7 @@ func (s *Service) after(
 func (s *Service) command(
 	ctx context.Context, c *call.Call, r call.Request, cmd Command, now time.Time,
 ) (*call.Call, error) {
-	return s.updateFrom(ctx, r.Agent, c, now, func(c *call.Call) error {
+	return s.updateAndMatchFrom(ctx, r.Agent, c, now, func(c *call.Call) error {
 		switch {
 		case c.HasApplied(r), cmd.Action == call.DoEnd && c.Reason == call.ReasonAgentEnded:
 			return nil
@@ -162,7 +162,7 @@ func (s *Service) startTransfer(
 		return s.explainRefusal(ctx, c.ID, r, err)
 	}
 	did, known := false, false
-	c, err = s.updateFrom(ctx, r.Agent, c, now, func(c *call.Call) error {
+	c, err = s.updateAndMatchFrom(ctx, r.Agent, c, now, func(c *call.Call) error {
 		did, known = c.HasApplied(r), c.KnowsLeg(t.Key)
 		if did {
 			return nil

@@ -1,0 +1,134 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"warmtransfer/shared/call"
+)
+
+const (
+	saveTries = 20 // conflicts in a row before a use case gives up
+	maxRounds = 8  // rounds of effects in one use case
+)
+
+// saveTimeout is the time limit for saving results after the request's own time is up.
+const saveTimeout = 1500 * time.Millisecond
+
+// decide is a decision on a call. If it returns an error, nothing is changed.
+type decide func(c *call.Call) error
+
+// noChange decides nothing: only time has passed.
+func noChange(*call.Call) error { return nil }
+
+// engine makes every change of a call: it loads the call, lets the rules decide, saves it by
+// compare-and-swap, and only then carries out the effects.
+type engine struct {
+	store Store
+	calls CallControl
+	set   Settings
+	*roster
+}
+
+// load loads a call.
+func (e *engine) load(ctx context.Context, id call.ID) (*call.Call, error) {
+	c, err := e.store.Call(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("load call: %w", err)
+	}
+	return c, nil
+}
+
+// change decides on a call that was loaded or saved a moment ago, and saves it if the decision
+// changed anything. After a conflict it loads the call and decides again. It returns the planned
+// effects.
+func (e *engine) change(
+	ctx context.Context, c *call.Call, now time.Time, f decide,
+) (*call.Call, []call.Effect, error) {
+	for range saveTries {
+		next, effects, err := e.decideAndSave(ctx, c, now, f)
+		if !errors.Is(err, ErrConflict) {
+			return next, effects, err
+		}
+		if c, err = e.load(ctx, c.ID); err != nil {
+			return nil, nil, err
+		}
+	}
+	return nil, nil, fmt.Errorf("save call %d times: %w", saveTries, ErrConflict)
+}
+
+// decideAndSave decides on a loaded call, which it leaves as it is, and saves the changed one if it
+// differs. Agents whom the change releases are released after the save. It returns the call as it is
+// now: the given one after a failure.
+func (e *engine) decideAndSave(
+	ctx context.Context, c *call.Call, now time.Time, f decide,
+) (*call.Call, []call.Effect, error) {
+	next := c.Clone()
+	if err := f(next); err != nil {
+		return c, nil, err
+	}
+	next.ApplyTime(e.set.MaxWait, now)
+	effects := next.Plan(e.set.Ring, now)
+	next.ApplyStarted(effects, now)
+	if c.Version == 0 || !next.Equal(c) {
+		if err := e.store.SaveCall(ctx, next); err != nil {
+			return c, nil, fmt.Errorf("save call: %w", err)
+		}
+		if e.set.Observe != nil {
+			e.set.Observe(ctx, transitionFrom(c), next, now)
+		}
+	}
+	for _, f := range next.DrainReleases() {
+		e.releaseAgent(ctx, next, f, now)
+	}
+	return next, effects, nil
+}
+
+// execute carries out the planned effects, saves their results and repeats with the new plan until
+// nothing is left. A failed effect is tried once more if a repetition can help and is harmless. It
+// returns the call as last saved, and the first failure that a later try did not make good.
+func (e *engine) execute(ctx context.Context, c *call.Call, acts []call.Effect, now time.Time) (*call.Call, error) {
+	tries := failures{}
+	for range maxRounds {
+		var reports []effectResult
+		for _, a := range acts {
+			if tries.over(a) {
+				continue
+			}
+			r := e.perform(ctx, c, a)
+			tries.took(r)
+			reports = append(reports, r)
+		}
+		if len(reports) == 0 {
+			break
+		}
+		// The effects have happened, so their results are saved even if the request's time is up.
+		saveCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
+		next, due, err := e.change(saveCtx, c, now, func(c *call.Call) error {
+			for _, r := range reports {
+				r.apply(c, now)
+			}
+			return nil
+		})
+		cancel()
+		if err != nil {
+			return c, errors.Join(tries.first(), err)
+		}
+		c, acts = next, due
+		if ctx.Err() != nil {
+			return c, errors.Join(tries.first(), ctx.Err())
+		}
+	}
+	return c, tries.first()
+}
+
+// replan plans a loaded call again and carries out the effects.
+func (e *engine) replan(ctx context.Context, c *call.Call, now time.Time) (*call.Call, error) {
+	c, acts, err := e.change(ctx, c, now, noChange)
+	if err != nil {
+		return nil, err
+	}
+	return e.execute(ctx, c, acts, now)
+}
