@@ -2,39 +2,14 @@
 package main
 
 import (
-	"os"
-
+	"warmtransfer/shared/app"
 	"warmtransfer/shared/dialplan"
-	"warmtransfer/shared/dynamo"
-	"warmtransfer/shared/env"
-	"warmtransfer/shared/httpapi"
-	"warmtransfer/shared/secret"
-	"warmtransfer/shared/service"
-	"warmtransfer/shared/twilio"
 )
 
 func main() {
-	r := env.New(os.Getenv)
-	store, keys := dynamo.Open(r), secret.Open(r)
-	number := r.Number("TWILIO_NUMBER")
-	calls := twilio.NewCalls(keys,
-		twilio.CallSettings{Number: number, APIURL: r.OptionalURL("TWILIO_API_URL"),
-			FallbackURL: r.OptionalURL("FALLBACK_URL")})
-	set := service.Settings{
-		Ring:           r.Seconds("RING_SECONDS", 5, 120),
-		MaxWait:        r.Seconds("MAX_WAIT_SECONDS", 60, 14400),
-		WrapUp:         r.Seconds("WRAP_UP_SECONDS", 0, 3600),
-		Numbers:        dialplan.Open(r, number),
-		Notify:         httpapi.Push{Calls: calls},
-		Observe:        httpapi.Observe,
-		NewKey:         httpapi.NewKey,
-		NumbersPerHour: r.Whole("NUMBERS_PER_HOUR", 1, 10000),
-	}
-	h := handler{
-		edge:  httpapi.Edge{Name: "transfer", Public: twilio.Base(r.OptionalURL("PUBLIC_BASE_URL"))},
-		claim: r.String("IDENTITY_CLAIM"),
-		board: func(b twilio.Base) *service.Service { return service.New(store, httpapi.Instrument(calls.At(b)), set) },
-	}
-	httpapi.MustStart(r.Err(), store, keys, calls)
-	httpapi.Serve(h.routes())
+	a := app.Open("transfer")
+	a.Settings.Numbers = dialplan.Open(a.Env, a.Number) // only this function dials outside numbers
+	a.Settings.NumbersPerHour = a.Env.Whole("NUMBERS_PER_HOUR", 1, 10000)
+	h := handler{edge: a.Edge, claim: a.Env.String("IDENTITY_CLAIM"), board: a.Service}
+	a.Serve(h.routes())
 }

@@ -1,0 +1,69 @@
+// Package app wires a function of the line: settings from its environment, the store, Twilio and the use cases. A
+// function's main adds only what it alone has.
+package app
+
+import (
+	"net/http"
+	"os"
+
+	"warmtransfer/shared/dynamo"
+	"warmtransfer/shared/env"
+	"warmtransfer/shared/httpapi"
+	"warmtransfer/shared/secret"
+	"warmtransfer/shared/service"
+	"warmtransfer/shared/twilio"
+)
+
+// App is what a function of the line works with. Settings may be changed before Service or Serve is called.
+type App struct {
+	Env      *env.Reader // for the settings that only this function has
+	Edge     httpapi.Edge
+	Number   string // the line's number, in E.164
+	Keys     *secret.Secret
+	Settings service.Settings
+
+	store *dynamo.Store
+	calls *twilio.Calls
+}
+
+// Open reads the settings that all functions of the line have. Name is the function's, for its log. A setting that is
+// missing or wrong is reported by Start and Serve.
+func Open(name string) *App {
+	r := env.New(os.Getenv)
+	store, keys, number := dynamo.Open(r), secret.Open(r), r.Number("TWILIO_NUMBER")
+	calls := twilio.NewCalls(keys, twilio.CallSettings{
+		Number: number, APIURL: r.OptionalURL("TWILIO_API_URL"), FallbackURL: r.OptionalURL("FALLBACK_URL"),
+	})
+	return &App{
+		Env:    r,
+		Edge:   httpapi.Edge{Name: name, Public: twilio.Base(r.OptionalURL("PUBLIC_BASE_URL"))},
+		Number: number,
+		Keys:   keys,
+		Settings: service.Settings{
+			Ring:    r.Seconds("RING_SECONDS", 5, 120),
+			MaxWait: r.Seconds("MAX_WAIT_SECONDS", 60, 14400),
+			WrapUp:  r.Seconds("WRAP_UP_SECONDS", 0, 3600),
+			Numbers: httpapi.Numbers(r.Optional("ALLOWED_COUNTRIES")),
+			Notify:  httpapi.Push{Calls: calls},
+			Observe: httpapi.Observe,
+			NewKey:  httpapi.NewKey,
+		},
+		store: store,
+		calls: calls,
+	}
+}
+
+// Service is the use cases for requests that came to our public address base, which stands in the webhook addresses
+// that Twilio is given.
+func (a *App) Service(base twilio.Base) *service.Service {
+	return service.New(a.store, httpapi.Instrument(a.calls.At(base)), a.Settings)
+}
+
+// Start ends the process if a setting is wrong, and opens all connections (see httpapi.MustStart).
+func (a *App) Start() { httpapi.MustStart(a.Env.Err(), a.store, a.Keys, a.calls) }
+
+// Serve answers API Gateway's events with h for as long as the process lives.
+func (a *App) Serve(h http.Handler) {
+	a.Start()
+	httpapi.Serve(h)
+}
