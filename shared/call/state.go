@@ -139,8 +139,5 @@ func (e *TransitionError) Error() string {
 	return fmt.Sprintf("%s is not possible while the call is %s", e.Event, e.State)
 }
 
-// Alerting says whether a leg is being rung.
-func (s State) Alerting() bool { return s == Ringing || s == AddRinging || s == ConsultRinging }
-
 // InLine says whether the caller waits in the queue for an owner.
 func (s State) InLine() bool { return s == Waiting || s == Ringing }
