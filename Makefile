@@ -52,4 +52,5 @@ findings: ## shows what surprised us about public libraries and tools (downloads
 	@for f in findings/*.sh; do echo "== $$f"; "$$f" || exit 1; done
 
 clean: ## removes everything that was built or installed here
-	rm -rf .run .venv .venv-emulator .aws-sam build frontend/dist node_modules */node_modules local/*/node_modules
+	rm -rf .run .venv .venv-emulator .aws-sam build frontend/dist
+	find . -name node_modules -prune -exec rm -rf {} +

@@ -14,7 +14,7 @@ export function presenceWord(presence: Presence): string {
 }
 
 /** What colleagues see: an agent who is being rung is not in the call yet. */
-export function presenceOf(entry: { readonly presence: Presence; readonly rung?: true }): string {
+export function presenceOf(entry: { readonly presence: Presence; readonly rung?: boolean }): string {
   return entry.presence === "busy" && entry.rung ? "Being rung" : PRESENCE[entry.presence];
 }
 
