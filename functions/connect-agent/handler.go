@@ -23,9 +23,9 @@ func (h handler) routes() http.Handler {
 	return httpapi.Voice{
 		Edge: h.edge, Keys: h.keys, Instead: again,
 		Routes: map[string]func(*httpapi.Request) (string, error){
-			"POST /connect-agent/{conference}/{leg}":        h.connect,
-			"POST /connect-agent/{conference}/{leg}/{try}":  h.connectAgain,
-			"POST /connect-agent/{conference}/{leg}/accept": h.accept,
+			twilio.RouteConnect:      h.connect,
+			twilio.RouteConnectAgain: h.connectAgain,
+			twilio.RouteAccept:       h.accept,
 		},
 	}.Handler()
 }

@@ -15,7 +15,7 @@ type handler struct {
 	edge  httpapi.Edge
 	keys  twilio.Keys
 	board func(twilio.Base) *service.Service
-	after func(time.Duration) <-chan time.Time // time.LostAt
+	after func(time.Duration) <-chan time.Time // time.After
 }
 
 // within leaves the function, which has 10 s, time to save what it has done.
@@ -25,16 +25,16 @@ func (h handler) routes() http.Handler {
 	return httpapi.Callbacks{
 		Edge: h.edge, Keys: h.keys, Within: within,
 		Routes: map[string]func(*httpapi.Request) error{
-			"POST /events/conference/{conference}": h.room,
-			"POST /events/leg/{conference}/{leg}":  h.leg,
-			"POST /events/call":                    h.call,
+			twilio.RouteConferenceEvents: h.conference,
+			twilio.RouteLegEvents:        h.leg,
+			twilio.RouteCallEvents:       h.call,
 		},
 	}.Handler()
 }
 
-// room handles the callbacks of a conference.
-func (h handler) room(r *httpapi.Request) error {
-	e, known := roomEvent(r.Form)
+// conference handles the callbacks of a conference.
+func (h handler) conference(r *httpapi.Request) error {
+	e, known := twilio.ReadConferenceEvent(r.Form)
 	if !known {
 		return nil
 	}
@@ -43,12 +43,11 @@ func (h handler) room(r *httpapi.Request) error {
 
 // leg handles the callbacks of an agent's leg.
 func (h handler) leg(r *httpapi.Request) error {
-	sid := call.LegID(r.CallSID())
-	over, outcome, known := legNews(r.Form.Get("CallStatus"), r.Form.Get("SipResponseCode"))
+	s, known := twilio.ReadCallStatus(r.Form)
 	if !known {
 		return nil
 	}
-	return h.heard(r, h.board(r.Base).HandleCallStatus(r.Context(), r.Call(), r.Leg(), sid, over, outcome, r.Now))
+	return h.heard(r, h.board(r.Base).HandleCallStatus(r.Context(), r.Call(), r.Leg(), s.Leg, s.Over, s.Outcome, r.Now))
 }
 
 // pauses are the waits before each further attempt while the caller may hear nothing. Nobody waits for
@@ -79,8 +78,9 @@ func (h handler) heard(r *httpapi.Request, err error) error {
 
 // call handles the end of a caller's own leg.
 func (h handler) call(r *httpapi.Request) error {
-	if over, _, _ := legNews(r.Form.Get("CallStatus"), ""); !over {
+	s, _ := twilio.ReadCallStatus(r.Form)
+	if !s.Over {
 		return nil
 	}
-	return h.board(r.Base).HandleCallerEnded(r.Context(), call.ID(r.CallSID()), r.Now)
+	return h.board(r.Base).HandleCallerEnded(r.Context(), call.ID(s.Leg), r.Now)
 }

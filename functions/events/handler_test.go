@@ -159,7 +159,7 @@ func TestHoldIsTaken(t *testing.T) {
 func TestF110NoSequenceNumberIsNoNumber(t *testing.T) {
 	for _, n := range []string{"-", "", "x", "-7"} {
 		form := httpapitest.Form(t, "room-join", "SequenceNumber", n)
-		if e, _ := roomEvent(form); e.Seq != -1 {
+		if e, _ := twilio.ReadConferenceEvent(form); e.Seq != -1 {
 			t.Errorf("%q became %d", n, e.Seq)
 		}
 	}

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"net/http"
+	"strconv"
 
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/httpapi"
@@ -22,17 +24,17 @@ func (h handler) routes() http.Handler {
 	return httpapi.Voice{
 		Edge: h.edge, Keys: h.keys, Instead: h.holdOn,
 		Routes: map[string]func(*httpapi.Request) (string, error){
-			"POST /incoming":                      h.arrive,
-			"POST /incoming/{conference}/{round}": h.afterRoom,
+			twilio.RouteArrival:   h.arrive,
+			twilio.RouteDialEnded: h.dialEnded,
 		},
 	}.Handler()
 }
 
 // arrive handles a caller who has dialled our number.
 func (h handler) arrive(r *httpapi.Request) (string, error) {
-	id := call.ID(r.CallSID())
+	a := twilio.ReadArrival(r.Form)
 	if h.closed {
-		known, err := h.board(r.Base).Known(r.Context(), id)
+		known, err := h.board(r.Base).Known(r.Context(), a.Call)
 		if err != nil {
 			return "", err
 		}
@@ -40,24 +42,26 @@ func (h handler) arrive(r *httpapi.Request) (string, error) {
 			return twilio.Closed(), nil
 		}
 	}
-	c, err := h.board(r.Base).Arrive(r.Context(), id, number(r.Form.Get("From")), verified(r.Form.Get("StirVerstat")),
-		r.Now)
+	c, err := h.board(r.Base).Arrive(r.Context(), a.Call, a.From, a.Verified, r.Now)
 	if err != nil {
 		return "", err
 	}
 	return h.place(r, c), nil
 }
 
-// afterRoom handles a caller whose conference has ended, or whom we have redirected into a new one.
-func (h handler) afterRoom(r *httpapi.Request) (string, error) {
-	round, err := round(r)
-	if err != nil {
-		return "", err
+var errGeneration = errors.New("the address has no generation")
+
+// dialEnded handles a caller whose conference has ended, or whom we have redirected into a new one.
+func (h handler) dialEnded(r *httpapi.Request) (string, error) {
+	generation, err := strconv.Atoi(r.PathValue("generation"))
+	if err != nil || generation < 0 {
+		return "", errGeneration
 	}
-	gone := over(r.Form.Get("CallStatus"))
-	c, err := h.board(r.Base).HandleDialEnded(r.Context(), r.Call(), round, gone, r.Now)
-	if unknown(err) { // the call's item is lost, and the caller is still there: treat it as a new arrival
-		return twilio.HoldOn(string(r.Base)+"/incoming", 0), nil
+	status, _ := twilio.ReadCallStatus(r.Form)
+	gone := status.Over
+	c, err := h.board(r.Base).HandleDialEnded(r.Context(), r.Call(), generation, gone, r.Now)
+	if errors.Is(err, service.ErrNotFound) { // the call's item is lost, and the caller is still there: treat it as a new arrival
+		return twilio.HoldOn(r.Base.Arrival(), 0), nil
 	}
 	if err != nil {
 		return "", err

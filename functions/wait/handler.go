@@ -28,7 +28,7 @@ func (h handler) routes() http.Handler {
 	return httpapi.Voice{
 		Edge: h.edge, Keys: h.keys, Within: turnTime, Instead: h.instead,
 		Routes: map[string]func(*httpapi.Request) (string, error){
-			"POST /wait/{conference}/{turn}": h.wait,
+			twilio.RouteWait: h.wait,
 		},
 	}.Handler()
 }

@@ -13,6 +13,7 @@ import (
 	"warmtransfer/local/issuer"
 	"warmtransfer/local/store"
 	"warmtransfer/local/twiliosim"
+	"warmtransfer/shared/env"
 )
 
 // Account is a Twilio account, or the made-up one.
@@ -59,7 +60,6 @@ var (
 	isAccount = regexp.MustCompile(`^AC[0-9a-fA-F]{32}$`)
 	isKey     = regexp.MustCompile(`^SK[0-9a-fA-F]{32}$`)
 	isSecret  = regexp.MustCompile(`^[0-9A-Za-z]{16,128}$`)
-	isNumber  = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 )
 
 // Check reports everything that is wrong with the account, by the names of the settings.
@@ -74,7 +74,7 @@ func (a Account) Check() error {
 	must(isSecret.MatchString(a.AuthToken), "TWILIO_AUTH_TOKEN", "16 to 128 letters and digits")
 	must(isKey.MatchString(a.APIKey), "TWILIO_API_KEY", "SK and 32 hex digits")
 	must(isSecret.MatchString(a.APISecret), "TWILIO_API_SECRET", "16 to 128 letters and digits")
-	must(isNumber.MatchString(a.Number), "TWILIO_NUMBER", "a telephone number like +15550100")
+	must(env.E164(a.Number), "TWILIO_NUMBER", "a telephone number like +15550100")
 	return errors.Join(errs...)
 }
 

@@ -11,8 +11,8 @@ import (
 // webhooks are the routes that Twilio signs. They have no authorizer: the function checks X-Twilio-Signature first. A
 // route that is not here must ask for a token.
 var webhooks = map[string]string{
-	"POST /incoming":                                "incoming",
-	"POST /incoming/{conference}/{round}":           "incoming",
+	"POST /incoming": "incoming",
+	"POST /incoming/{conference}/{generation}":      "incoming",
 	"POST /wait/{conference}/{turn}":                "wait",
 	"POST /connect-agent/{conference}/{leg}":        "connect-agent",
 	"POST /connect-agent/{conference}/{leg}/{try}":  "connect-agent",

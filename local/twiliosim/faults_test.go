@@ -398,7 +398,7 @@ func TestReadTimeoutOverride(t *testing.T) {
 	b.hears(sid, "speech:Hello.")
 }
 
-// TestEveryCallbackReversed is F107 as a tool: with all callbacks kept back one by one,
+// TestEveryCallbackLate is F107 as a tool: with all callbacks kept back one by one,
 // each comes after the next.
 func TestEveryCallbackLate(t *testing.T) { // F104
 	b := classic(t)

@@ -101,7 +101,7 @@ type Agent struct {
 	AppliedRequests []string `json:"did,omitempty"`
 }
 
-// LastCallView is how one call ended for the agent.
+// LastCall is how one call ended for the agent.
 type LastCall struct {
 	Call    string    `json:"conference"`
 	Outcome string    `json:"outcome"`

@@ -65,12 +65,15 @@ func (r *Reader) Flag(name string) bool {
 	return v == "true"
 }
 
+// E164 says whether a text is a telephone number in E.164 form (https://www.itu.int/rec/T-REC-E.164).
+func E164(text string) bool { return e164.MatchString(text) }
+
 var e164 = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 
 // Number is a required telephone number in E.164 form.
 func (r *Reader) Number(name string) string {
 	v := r.String(name)
-	if v != "" && !e164.MatchString(v) {
+	if v != "" && !E164(v) {
 		r.Bad(name, "a telephone number like +15550100")
 		return ""
 	}

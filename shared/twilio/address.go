@@ -14,10 +14,37 @@ import (
 // Twilio signs the address byte for byte.
 type Base string
 
-// AfterDial is asked when the caller's <Dial> has ended: the conference of that generation ended, or
+// The routes of the webhooks: method and path, as net/http's ServeMux and template.yaml have them.
+const (
+	RouteArrival          = "POST /incoming"
+	RouteDialEnded        = "POST /incoming/{conference}/{generation}"
+	RouteWait             = "POST /wait/{conference}/{turn}"
+	RouteConnect          = "POST /connect-agent/{conference}/{leg}"
+	RouteConnectAgain     = "POST /connect-agent/{conference}/{leg}/{try}"
+	RouteAccept           = "POST /connect-agent/{conference}/{leg}/accept"
+	RouteConferenceEvents = "POST /events/conference/{conference}"
+	RouteLegEvents        = "POST /events/leg/{conference}/{leg}"
+	RouteCallEvents       = "POST /events/call"
+)
+
+// to is the address of a route whose wildcards have these values, in order.
+func (b Base) to(route string, values ...string) string {
+	_, path, _ := strings.Cut(route, " ")
+	for _, v := range values {
+		before, rest, _ := strings.Cut(path, "{")
+		_, after, _ := strings.Cut(rest, "}")
+		path = before + v + after
+	}
+	return string(b) + path
+}
+
+// Arrival is asked when a caller dials our number.
+func (b Base) Arrival() string { return b.to(RouteArrival) }
+
+// DialEnded is asked when the caller's <Dial> has ended: the conference of that generation ended, or
 // we redirected the caller out of it.
-func (b Base) AfterDial(id call.ID, round int) string {
-	return string(b) + "/incoming/" + string(id) + "/" + strconv.Itoa(round)
+func (b Base) DialEnded(id call.ID, generation int) string {
+	return b.to(RouteDialEnded, string(id), strconv.Itoa(generation))
 }
 
 // Wait is the document that a waiting or held party hears at that turn.
@@ -28,7 +55,7 @@ func (b Base) AfterDial(id call.ID, round int) string {
 // part behind # itself; it neither sends nor signs it. See
 // https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
 func (b Base) Wait(id call.ID, turn int) string {
-	return string(b) + "/wait/" + string(id) + "/" + strconv.Itoa(turn) + askAgain
+	return b.to(RouteWait, string(id), strconv.Itoa(turn)) + askAgain
 }
 
 // NextWait is the address of the turn after the one that is being answered. The facts that the next
@@ -39,7 +66,7 @@ func (b Base) NextWait(id call.ID, turn int, h Heard) string {
 	if h.Failing > 0 {
 		name += "." + strconv.Itoa(h.Failing)
 	}
-	return string(b) + "/wait/" + string(id) + "/" + name + askAgain
+	return b.to(RouteWait, string(id), name) + askAgain
 }
 
 // Heard is what is known of the turn before.
@@ -71,7 +98,7 @@ func ReadTurn(name string) (turn int, before Heard, err error) {
 // Announcement is the address of the words for a caller whose owner's page has stopped its heartbeats.
 // It is not a turn of music: nothing follows it.
 func (b Base) Announcement(id call.ID) string {
-	return string(b) + "/wait/" + string(id) + "/" + Silence + askAgain
+	return b.to(RouteWait, string(id), Silence) + askAgain
 }
 
 // Silence stands in the place of the turn's number in Announcement.
@@ -84,32 +111,32 @@ const askAgain = "#rc=5&rp=4xx,5xx,ct,rt&rt=4500"
 
 // Connect is asked when an agent's leg has been answered.
 func (b Base) Connect(id call.ID, leg call.LegKey) string {
-	return string(b) + "/connect-agent/" + string(id) + "/" + string(leg)
+	return b.to(RouteConnect, string(id), string(leg))
 }
 
 // ConnectAgain is asked when Connect has failed; try counts from 1.
 func (b Base) ConnectAgain(id call.ID, leg call.LegKey, try int) string {
-	return b.Connect(id, leg) + "/" + strconv.Itoa(try)
+	return b.to(RouteConnectAgain, string(id), string(leg), strconv.Itoa(try))
 }
 
 // JoinRefused is asked when the leg of an agent is still up after its <Dial> into the conference has
 // ended.
 func (b Base) JoinRefused(id call.ID, leg call.LegKey) string {
-	return b.Connect(id, leg) + "/" + AfterDial
+	return b.to(RouteConnectAgain, string(id), string(leg), AfterDial)
 }
 
-// AfterDial stands in FellOut where ConnectAgain has the try.
+// AfterDial stands in JoinRefused where ConnectAgain has the try.
 const AfterDial = "room"
 
 // Accept is asked with the digits that a screened outside party has pressed.
 func (b Base) Accept(id call.ID, leg call.LegKey) string {
-	return b.Connect(id, leg) + "/accept"
+	return b.to(RouteAccept, string(id), string(leg))
 }
 
 // ConferenceEvents receives the conference's status callbacks. Twilio does not retry them by default; the
 // address asks it to.
 func (b Base) ConferenceEvents(id call.ID) string {
-	return string(b) + "/events/conference/" + string(id) + tellAgain
+	return b.to(RouteConferenceEvents, string(id)) + tellAgain
 }
 
 // tellAgain asks for five retries of a callback, within 15 s in all.
@@ -117,5 +144,5 @@ const tellAgain = "#rc=5&rp=4xx,5xx,ct,rt"
 
 // LegEvents receives the status callbacks of an agent's leg, with the same retries as ConferenceEvents.
 func (b Base) LegEvents(id call.ID, leg call.LegKey) string {
-	return string(b) + "/events/leg/" + string(id) + "/" + string(leg) + tellAgain
+	return b.to(RouteLegEvents, string(id), string(leg)) + tellAgain
 }

@@ -170,7 +170,7 @@ func (c *callControl) SayGoodbye(ctx context.Context, id call.ID, why call.Reaso
 // keeps the fallback URL of its number, so the request sets it: without one, Twilio would end the call
 // if our API did not answer.
 func (c *callControl) RejoinConference(ctx context.Context, id call.ID, round int) error {
-	p := (&api.UpdateCallParams{}).SetUrl(c.base.AfterDial(id, round) + askAgain).SetMethod(http.MethodPost)
+	p := (&api.UpdateCallParams{}).SetUrl(c.base.DialEnded(id, round) + askAgain).SetMethod(http.MethodPost)
 	if c.set.FallbackURL != "" {
 		p.SetFallbackUrl(c.set.FallbackURL).SetFallbackMethod(http.MethodGet)
 	}

@@ -14,7 +14,7 @@ import (
 	"warmtransfer/shared/service"
 )
 
-// every method of the switchboard's network, and Tell.
+// every method of service.CallControl, and Tell.
 func every(control service.CallControl, calls *Calls) map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
 		"Dial":     func(ctx context.Context) error { _, err := control.Dial(ctx, dial()); return err },

@@ -50,7 +50,7 @@ func callerDial(b Base, id call.ID, round int, limit time.Duration) twiml.Elemen
 	room.WaitUrl = b.Wait(id, 0)
 	room.WaitMethod = "POST"
 	dial := twiml.VoiceDial{
-		Action: b.AfterDial(id, round), Method: "POST",
+		Action: b.DialEnded(id, round), Method: "POST",
 		InnerElements: []twiml.Element{room},
 	}
 	if limit > 0 {
@@ -184,7 +184,7 @@ var lastWords = map[call.Reason][]string{
 	},
 }
 
-// SayGoodbye tells the caller why the call ends, and ends it. For every other reason the caller hears
+// LastWords tells the caller why the call ends, and ends it. For every other reason the caller hears
 // that the call has ended. One such case is a caller who is still there though their leg was reported
 // as ended: after four hours Twilio ends the <Dial>, and its report may look as if the caller had hung
 // up.

@@ -295,7 +295,7 @@ func TestF158WhatStrangersWriteIsText(t *testing.T) {
 // F164: no address holds the caller's number.
 func TestF164AddressesCarryIDsInThePathOnly(t *testing.T) {
 	for got, want := range map[string]string{
-		base.AfterDial(caller, 2):          "/incoming/" + caller + "/2",
+		base.DialEnded(caller, 2):          "/incoming/" + caller + "/2",
 		base.Wait(caller, 7):               "/wait/" + caller + "/7" + askAgain,
 		base.Connect(caller, "k1"):         "/connect-agent/" + caller + "/k1",
 		base.ConnectAgain(caller, "k1", 1): "/connect-agent/" + caller + "/k1/1",
