@@ -58,7 +58,7 @@ func (s *Service) offerOnce(
 	ctx context.Context, now time.Time, by asking, line []QueueEntry,
 ) (offered *call.Call, again bool) {
 	in := by.in
-	agents, err := s.agents(ctx, QueuePage, func(a *agent.Agent) bool { return a.Free(now) })
+	agents, err := s.free(ctx, QueuePage, now)
 	if err != nil {
 		return nil, false
 	}
