@@ -19,7 +19,7 @@ type SweepLimits struct {
 	Clock  func() time.Time // a sweep takes long, so each call gets the time of its own turn
 	// Within is how long after its beginning the sweep may begin with another call; 0: no limit.
 	Within time.Duration
-	// Audits is how many calls of which nothing seems wrong it looks at all the same; 0: all of them.
+	// Audits is how many calls of which nothing seems wrong it looks at all the same.
 	Audits int
 }
 
@@ -88,7 +88,7 @@ func (s *Service) suspects(ctx context.Context, live []LiveCall, audits int, now
 		}
 	}
 	overdue, others = rotated(overdue, now), rotated(others, now)
-	if audits == 0 || len(others) <= audits {
+	if len(others) <= audits {
 		return idsOf(overdue, others)
 	}
 	wrong, err := s.missing(ctx, now)
