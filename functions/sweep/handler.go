@@ -15,8 +15,10 @@ import (
 )
 
 const (
-	// most is how many calls one sweep reconciles.
-	most = 800
+	// most is how many calls one sweep looks at.
+	most = 1600
+	// audits is how many of those seem to be in order. A line of no more calls has all of them looked at each minute.
+	audits = 30
 	// atOnce is how many of them at the same time: each needs two requests to Twilio.
 	atOnce = 8
 	// sweepTime leaves the function, which has a minute, time to save what it has done; lastTime is the
@@ -26,7 +28,7 @@ const (
 	retireTime = 5 * time.Second
 )
 
-// sweep handles the schedule's event: it reconciles every call that has not ended. Clock measures how
+// sweep handles the schedule's event: it reconciles the calls of which something may be wrong. Clock measures how
 // long that takes.
 func sweep(board *service.Service, log *slog.Logger, clock func() time.Time) func(context.Context,
 	events.EventBridgeEvent) error {
@@ -41,7 +43,8 @@ func sweep(board *service.Service, log *slog.Logger, clock func() time.Time) fun
 			err = gauge(ctx, board, counts, e.Time)
 		}
 		attrs := []slog.Attr{
-			slog.String("function", "sweep"), slog.Int("swept", swept.Changed),
+			slog.String("function", "sweep"), slog.Int("live", swept.Live),
+			slog.Int("looked", swept.Looked), slog.Int("swept", swept.Changed),
 			slog.Int64("ms", clock().Sub(began).Milliseconds()), slog.String("request", e.ID),
 		}
 		level := slog.LevelInfo
@@ -65,7 +68,9 @@ func sweep(board *service.Service, log *slog.Logger, clock func() time.Time) fun
 func run(ctx context.Context, board *service.Service, now func() time.Time) (service.SweepResult, error) {
 	ctx, cancel := context.WithTimeout(ctx, sweepTime)
 	defer cancel()
-	return board.Sweep(ctx, service.SweepLimits{Most: most, AtOnce: atOnce, Clock: now, Within: lastTime})
+	return board.Sweep(ctx, service.SweepLimits{
+		Most: most, AtOnce: atOnce, Clock: now, Within: lastTime, Audits: audits,
+	})
 }
 
 // gauges are the metrics of the agents by what they do.

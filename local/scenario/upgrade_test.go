@@ -1,10 +1,20 @@
 package scenario
 
 import (
+	"bytes"
+	"io"
 	"maps"
+	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"warmtransfer/local/stack"
+	"warmtransfer/local/twiliosim/faults"
 	"warmtransfer/shared/call"
 )
 
@@ -125,6 +135,84 @@ func TestF016ItemsOfAnOlderVersionAreRead(t *testing.T) {
 		t.Errorf("the item: %d hops, transfer %+v", c.Hops, c.Transfer)
 	}
 	l.done(10 * time.Second)
+}
+
+// notThere puts something between the functions and the store that does not know the index watch, as DynamoDB while it
+// makes the index.
+func notThere(t *testing.T, down *atomic.Bool) func(*stack.Options) {
+	return viaProxy(t, func(w http.ResponseWriter, r *http.Request, store http.Handler) {
+		body, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		if !down.Load() || !bytes.Contains(body, []byte(`"IndexName":"watch"`)) {
+			store.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = io.WriteString(w, `{"__type":"com.amazon.coral.validate#ValidationException",`+
+			`"message":"Cannot read from backfilling global secondary index: watch"}`)
+	})
+}
+
+// A deployment adds the index watch: CloudFormation does not wait until it is filled. Until then, and then at once, every
+// function finds the free agents, and the sweep the calls.
+func TestF016WhileTheIndexIsBeingMade(t *testing.T) {
+	t.Parallel()
+	var down atomic.Bool
+	down.Store(true)
+	l := open(t, notThere(t, &down))
+	l.online("alice", "bob", "carol")
+	caller := l.dial("+15550199")
+	l.together(caller, l.answers("alice"))
+	l.presses("alice", "consult", "*")
+	l.together(l.answers("bob"), l.legTo("alice"))
+	l.presses("alice", "cancel", "")
+	l.pass(2 * time.Second)
+	l.presses("alice", "end", "")
+	l.pass(5 * time.Second)
+
+	second := l.dial("+15550198")
+	l.rejects("carol") // idle longest, and an event offers the caller again
+	l.must(l.SetRemoved(l.ctx, "bob", true))
+	l.must(l.Network.Answer(l.ringing("bob"), nil)) // whose answer is refused, and offers the caller again
+	l.settle()
+	l.together(second, l.answers("alice"))
+	l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Path: "^/events/"}, Do: "drop"})
+	l.hangs(l.legTo("alice"))
+	l.gap = 70 * time.Second
+	l.pass(62 * time.Second) // the sweep
+	l.waitsOrTalks(second)
+	l.Network.ClearFaults()
+	down.Store(false)
+	l.until("the caller is offered again", 40*time.Second, func() bool { l.takes("alice"); return l.hears(second) == "alice" })
+	l.done(15 * time.Second)
+}
+
+// Items of the release before have no place in the index watch.
+func TestF016ItemsWithoutAPlaceInTheNewIndexAreFound(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	caller := l.talks("alice", "bob")
+	leg := l.legTo("alice")
+	for _, key := range []string{"c#" + caller, "a#bob"} {
+		_, err := l.Table.Client().UpdateItem(l.ctx, &dynamodb.UpdateItemInput{
+			TableName: &l.TableName, Key: map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: key}},
+			UpdateExpression: aws.String("REMOVE watch, watchAt, seen, due, sids"),
+		})
+		l.must(err)
+	}
+	second := l.dial("+15550198") // the arrival does not see bob; the page's next heartbeat does
+	l.until("bob is rung", 15*time.Second, func() bool { return l.legTo("bob") != "" })
+	l.together(second, l.answers("bob"))
+	l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Path: "^/events/"}, Do: "drop"})
+	l.gap = 70 * time.Second
+	l.hangs(leg)
+	l.pass(62 * time.Second)
+	if c := l.conference(caller); c.State == call.Talking && c.Leg(c.Owner).SID == call.LegID(leg) {
+		t.Errorf("the sweep did not find the call: %s", c.State)
+	}
+	l.Network.ClearFaults()
+	l.done(15 * time.Second)
 }
 
 // After a rollback a call is in a state that this version does not know. It hangs up nobody, refuses all requests, and

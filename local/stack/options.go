@@ -50,7 +50,9 @@ type Options struct {
 	Output               io.Writer           // what the functions print
 	Change               func(*sam.Template) // changes the template, as read, before anything starts
 	// Via puts something between the functions and the store, at the address it returns.
-	Via         func(store string) string
+	Via func(store string) string
+	// ViaTwilio does the same between the functions and the phone network's REST API.
+	ViaTwilio   func(api string) string
 	Binaries    string       // a folder with the functions' binaries; "" builds them
 	Out         string       // where they are built; "" is .run/bin
 	SharedStore *store.Store // a store that the caller starts and closes; each stack has a table of its own in it

@@ -410,6 +410,9 @@ func (s *Stack) startGateway(ctx context.Context, l net.Listener, t *sam.Templat
 	}
 	env := map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": store, "AWS_ENDPOINT_URL_SECRETS_MANAGER": secretsURL,
 		"TWILIO_API_URL": s.Twilio}
+	if s.o.ViaTwilio != nil {
+		env["TWILIO_API_URL"] = s.o.ViaTwilio(s.Twilio)
+	}
 	fallback := s.Control + "/fallback.xml"
 	if s.o.TwilioURL != "" && !loopback(s.o.TwilioURL) {
 		delete(env, "TWILIO_API_URL") // Twilio itself: the functions know its address

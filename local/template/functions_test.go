@@ -205,7 +205,9 @@ func TestPoliciesAllowExactlyTheCallsThatTheCodeMakes(t *testing.T) {
 
 func TestPoliciesNameTheirResources(t *testing.T) {
 	kinds := map[string][]string{
-		"dynamodb:Query":                {"!Sub ${Table.Arn}/index/live", "!Sub ${Table.Arn}/index/agents"},
+		"dynamodb:Query": {
+			"!Sub ${Table.Arn}/index/live", "!Sub ${Table.Arn}/index/agents", "!Sub ${Table.Arn}/index/watch",
+		},
 		"dynamodb:GetItem":              {"!GetAtt Table.Arn"},
 		"dynamodb:PutItem":              {"!GetAtt Table.Arn"},
 		"dynamodb:UpdateItem":           {"!GetAtt Table.Arn"},

@@ -1,7 +1,9 @@
 package dynamo
 
 import (
+	"hash/fnv"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -30,15 +32,41 @@ const (
 
 	dir  = "dir"  // shard; all agents but the removed ones have it
 	rank = "rank" // place among the agents: see rankOf
+
+	watch   = "watch"   // freeAgents or a shard of liveCalls: who may be rung, and what the sweep looks after
+	watchAt = "watchAt" // an agent's rank, a call's id
+	seen    = "seen"    // when a free agent's page was last seen, in Unix seconds: see seenAt
+	due     = "due"     // call.Call.SweepDue, in Unix seconds
+	sids    = "sids"    // call.Call.ConnectedLegs, with spaces between them
 )
 
 var ours = map[string]bool{
 	pk: true, doc: true, version: true, writeID: true, ttl: true,
 	live: true, liveAt: true, state: true, queued: true, head: true, dir: true, rank: true,
+	watch: true, watchAt: true, seen: true, due: true, sids: true,
 }
 
-// shard is the partition of both indexes; the package's comment says where that limits scaling.
+// shard is the partition of the indexes live and agents; the package's comment says where that limits scaling.
 const shard = "0"
+
+// Partitions of the index watch.
+const (
+	freeAgents = "agents"
+	liveCalls  = "calls#" // followed by a number below callShards
+
+	// callShards is how many partitions the live calls have. More of them can be set at any time: the ones with lower
+	// numbers are still read. Each costs every sweep a query.
+	callShards = 1
+	// seenGrid is how exactly the index knows when a free agent's page was last seen. A coarser one saves writes of
+	// the index; a claim reads the item, which knows it exactly.
+	seenGrid = 15 * time.Second
+)
+
+func callShard(id call.ID, n int) string {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(id)) // never fails
+	return liveCalls + strconv.Itoa(int(h.Sum32()%uint32(n)))
+}
 
 const (
 	// keepEnded is how long a call stays after its last write, so that late callbacks find that it is
@@ -111,6 +139,8 @@ func (s *Store) callItem(c *call.Call) item {
 		return it
 	}
 	it[live], it[liveAt] = str(shard), str(place(c))
+	it[watch], it[watchAt] = str(callShard(c.ID, callShards)), str(string(c.ID))
+	it[due], it[sids] = number(c.SweepDue().Unix()), str(words(c.ConnectedLegs()))
 	return it
 }
 
@@ -123,6 +153,26 @@ func rankOf(a *agent.Agent) string {
 	return "1#" + string(a.ID)
 }
 
+// words are names with spaces between them.
+func words[T ~string](names []T) string {
+	var b strings.Builder
+	for i, n := range names {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(string(n))
+	}
+	return b.String()
+}
+
+// freed is the time in a rank of a free agent since when the agent has been idle; false if the rank is another's.
+func freed(rank string) (time.Time, bool) {
+	at, isFree := strings.CutPrefix(rank, "0#")
+	at, _, _ = strings.Cut(at, "#")
+	t, err := time.Parse(time.RFC3339Nano, at)
+	return t, isFree && err == nil
+}
+
 // agentItem holds the attributes beside the document of an agent. The item of an agent in a call does
 // not expire, nor does that of a removed agent: it is what refuses them.
 func (s *Store) agentItem(a *agent.Agent) item {
@@ -130,6 +180,10 @@ func (s *Store) agentItem(a *agent.Agent) item {
 		return item{}
 	}
 	it := item{dir: str(shard), rank: str(rankOf(a))}
+	if a.Ranked() {
+		it[watch], it[watchAt] = str(freeAgents), it[rank]
+		it[seen] = number(a.HeartbeatAt.Truncate(seenGrid).Unix())
+	}
 	if a.Claim == nil {
 		it[ttl] = number(s.now().Add(keepAgent).Unix())
 	}

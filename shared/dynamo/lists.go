@@ -18,6 +18,7 @@ import (
 const (
 	liveIndex   = "live"
 	agentsIndex = "agents"
+	watchIndex  = "watch"
 )
 
 // Queue implements service.Lists.
@@ -47,29 +48,6 @@ func (s *Store) Queue(ctx context.Context) ([]service.QueueEntry, error) {
 		})
 	}
 	return line, nil
-}
-
-// Live implements service.Lists. Calls with agents come first, then requeued callers, then the
-// rest of the queue. DynamoDB returns 1 MB in a page, some 4,000 entries.
-func (s *Store) Live(ctx context.Context, n int) ([]call.ID, error) {
-	if n <= 0 {
-		return nil, nil
-	}
-	items, err := s.query(ctx, &dynamodb.QueryInput{
-		IndexName:                 ref(liveIndex),
-		KeyConditionExpression:    ref("#p = :p"),
-		ExpressionAttributeNames:  map[string]string{"#p": live},
-		ExpressionAttributeValues: item{":p": str(shard)},
-		Limit:                     ref(int32(n)),
-	})
-	if err != nil {
-		return nil, err
-	}
-	var ids []call.ID
-	for _, it := range items {
-		ids = append(ids, callID(it))
-	}
-	return ids, nil
 }
 
 func callID(it item) call.ID {

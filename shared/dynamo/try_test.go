@@ -320,11 +320,12 @@ func TestF008AllFailuresAreOfOneKind(t *testing.T) {
 	_, who := s.Agent(ctx, "alice")
 	_, line := s.Queue(ctx)
 	_, _, agents := s.Agents(ctx, "")
-	_, liveOnes := s.Live(ctx, 1)
+	_, _, free := s.Free(ctx, "")
+	_, liveOnes := s.Live(ctx)
 	again := caller(1)
 	again.Version = 1 // to be read first
 	for name, err := range map[string]error{
-		"load": load, "agent": who, "line": line, "agents": agents, "live": liveOnes,
+		"load": load, "agent": who, "line": line, "agents": agents, "live": liveOnes, "free": free,
 		"create": s.SaveCall(ctx, caller(1)), "save": s.SaveCall(ctx, again),
 		"save agent": s.SaveAgent(ctx, agent.New("alice", "", t0)),
 	} {

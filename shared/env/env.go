@@ -8,7 +8,6 @@ package env
 import (
 	"errors"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -65,10 +64,12 @@ func (r *Reader) Flag(name string) bool {
 	return v == "true"
 }
 
-// E164 says whether a text is a telephone number in E.164 form (https://www.itu.int/rec/T-REC-E.164).
-func E164(text string) bool { return e164.MatchString(text) }
-
-var e164 = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+// E164 says whether a text is a telephone number in E.164 form (https://www.itu.int/rec/T-REC-E.164): + and 7 to 15
+// digits, the first of them not 0. It is no regular expression, which each start would have to compile.
+func E164(text string) bool {
+	digits, ok := strings.CutPrefix(text, "+")
+	return ok && len(digits) >= 7 && len(digits) <= 15 && digits[0] != '0' && strings.Trim(digits, "0123456789") == ""
+}
 
 // Number is a required telephone number in E.164 form.
 func (r *Reader) Number(name string) string {

@@ -6,7 +6,6 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -80,13 +79,20 @@ func who(r *Request, claim string) (service.Principal, error) {
 	return service.Principal{ID: id, Name: string(id)}, nil
 }
 
-// plain matches a sign-in name that is made of a person's name: "ada", "ada.lovelace".
-var plain = regexp.MustCompile(`^[a-z]+([._-][a-z]+)*$`)
+// plain: a sign-in name is made of a person's name: "ada", "ada.lovelace".
+func plain(username string) bool {
+	for _, word := range strings.FieldsFunc(username+".", func(c rune) bool { return c >= 'a' && c <= 'z' }) {
+		if len(word) != 1 || !strings.Contains("._-", word) {
+			return false
+		}
+	}
+	return username != "" && username[0] >= 'a' // and no separator is first
+}
 
 // capitals makes a display name of a plain sign-in name, "Ada Lovelace" of "ada.lovelace": Cognito's
 // access tokens hold no other name. Any other sign-in name stays as it is.
 func capitals(username string) string {
-	if !plain.MatchString(username) {
+	if !plain(username) {
 		return username
 	}
 	words := strings.FieldsFunc(username, func(c rune) bool { return !unicode.IsLetter(c) })

@@ -75,6 +75,12 @@ func (w instrumented) FindConference(ctx context.Context, id call.ID) (call.Conf
 	return room, started, note(ctx, "find room", id, err)
 }
 
+// Connected implements service.Lookups.
+func (w instrumented) Connected(ctx context.Context) (service.Connected, error) {
+	here, err := w.calls.Connected(ctx)
+	return here, note(ctx, "list all", "", err)
+}
+
 // Hold implements service.Conferences.
 func (w instrumented) Hold(ctx context.Context, id call.ID, room call.ConferenceID, leg call.LegID, hold bool) error {
 	return note(ctx, "hold", id, w.calls.Hold(ctx, id, room, leg, hold))

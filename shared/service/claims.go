@@ -23,7 +23,10 @@ const claimTries = 3
 func (s *Service) claimAny(
 	ctx context.Context, c *call.Call, t *call.Target, now time.Time,
 ) error {
-	agents, err := s.agents(ctx, QueuePage, func(a *agent.Agent) bool { return a.Free(now) || beingClaimed(a, c, now) })
+	agents, err := s.free(ctx, QueuePage, now)
+	if len(agents) == 0 && err == nil {
+		agents, err = s.claimedFor(ctx, c, now)
+	}
 	if err != nil {
 		return err
 	}
@@ -41,6 +44,17 @@ func (s *Service) claimAny(
 		}
 	}
 	return ErrNobodyFree
+}
+
+// claimedFor lists the agents whom another request has claimed for this call a moment ago: see claimTarget.
+func (s *Service) claimedFor(ctx context.Context, c *call.Call, now time.Time) (list []agent.Agent, err error) {
+	page, _, err := s.store.Agents(ctx, "")
+	for _, a := range page {
+		if beingClaimed(&a, c, now) {
+			list = append(list, a)
+		}
+	}
+	return list, err
 }
 
 // claimTarget claims an agent for the target's leg. If a concurrent request has claimed the agent

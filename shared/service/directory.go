@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"errors"
+	"iter"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,21 +21,22 @@ const (
 	mostFound = 50
 )
 
-// agents lists the agents that pick selects, longest idle first. It reads further pages only while
-// they may hold free agents and fewer than want were found.
-func (s *Service) agents(ctx context.Context, want int, pick func(*agent.Agent) bool) ([]agent.Agent, error) {
+// free lists the free agents, longest idle first, as Lists.Free has them. It reads further pages
+// until want of them are found.
+func (s *Service) free(ctx context.Context, want int, now time.Time) ([]agent.Agent, error) {
 	var found []agent.Agent
-	for page, err := range s.pages(ctx, mostPages) {
+	for page, err := range pagesOf(mostPages, func(from string) ([]agent.Agent, string, error) {
+		return s.store.Free(ctx, from)
+	}) {
 		if err != nil {
 			return found, unlessSome(found, err)
 		}
-		ranked := true
 		for _, a := range page {
-			if ranked = a.Ranked(); pick(&a) {
+			if a.Free(now) {
 				found = append(found, a)
 			}
 		}
-		if !ranked || len(found) >= want {
+		if len(found) >= want {
 			break
 		}
 	}
@@ -50,11 +52,16 @@ func unlessSome(found []agent.Agent, err error) error {
 }
 
 // pages iterates over the pages of the list of agents, at most that many. It ends after an error.
-func (s *Service) pages(ctx context.Context, most int) func(yield func([]agent.Agent, error) bool) {
+func (s *Service) pages(ctx context.Context, most int) iter.Seq2[[]agent.Agent, error] {
+	return pagesOf(most, func(from string) ([]agent.Agent, string, error) { return s.store.Agents(ctx, from) })
+}
+
+// pagesOf iterates over the pages of a list.
+func pagesOf(most int, read func(from string) ([]agent.Agent, string, error)) iter.Seq2[[]agent.Agent, error] {
 	return func(yield func([]agent.Agent, error) bool) {
 		from := ""
 		for range most {
-			page, next, err := s.store.Agents(ctx, from)
+			page, next, err := read(from)
 			if !yield(page, err) || err != nil || next == "" {
 				return
 			}

@@ -53,7 +53,7 @@ func answerWhoeverRings(w *World) {
 
 // outside are all calls to the store and to the network that a service makes.
 var outside = []string{
-	"Conference", "SaveConference", "Agent", "SaveAgent", "Line", "Agents",
+	"Conference", "SaveConference", "Agent", "SaveAgent", "Line", "Agents", "Free",
 	"Dial", "Hangup", "Hold", "SetEndsRoom", "FindRoom", "Present", "LookAt", "LastWords", "FreshRoom", "FindLeg",
 }
 

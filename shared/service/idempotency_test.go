@@ -357,8 +357,8 @@ type lagging struct {
 	reads *int
 }
 
-func (l lagging) Agents(ctx context.Context, from string) ([]agent.Agent, string, error) {
-	list, next, err := l.Store.Agents(ctx, from)
+func (l lagging) Free(ctx context.Context, from string) ([]agent.Agent, string, error) {
+	list, next, err := l.Store.Free(ctx, from)
 	if *l.reads--; *l.reads >= 0 {
 		list = slices.DeleteFunc(list, func(a agent.Agent) bool { return a.ID == l.lacks })
 	}

@@ -58,7 +58,7 @@ func TestF179WhoBeatsAndIsFreeIsFoundWhateverTheNumberOfOthers(t *testing.T) {
 // The metric behind the alarm counts the agents who are free behind the silent ones.
 func TestF179TheGaugeIsNotBlind(t *testing.T) {
 	w := silentFor(t, 250, time.Hour, "zoe")
-	w.Store.Every("Agents", Fault{Err: service.ErrUnavailable}) // so that nothing is offered
+	w.Store.Every("Free", Fault{Err: service.ErrUnavailable}) // so that nothing is offered
 	w.Dial()
 	w.Now = w.Now.Add(2 * time.Minute)
 	w.Store.Heal()
@@ -85,9 +85,9 @@ func TestF179WhoWasSilentForLongLeavesTheFreeRank(t *testing.T) {
 	if err != nil || list[0].ID != "alice" || list[1].Ranked() {
 		t.Errorf("the list begins with %s, %s", list[0].ID, list[1].ID)
 	}
-	before := w.Store.Count("Agents")
+	before := w.Store.Count("Free")
 	w.Dial()
-	if n := w.Store.Count("Agents") - before; n != 1 || !w.Rings("alice") {
+	if n := w.Store.Count("Free") - before; n != 1 || !w.Rings("alice") {
 		t.Errorf("an arrival reads %d pages", n)
 	}
 	// The next heartbeat of a page makes its agent free again.
@@ -157,7 +157,7 @@ func TestF179TheLimitOfOutsideNumbersCountsEveryAgent(t *testing.T) {
 
 // listsFail makes the lists fail, but not the items.
 func listsFail(w *World, fault Fault) {
-	for _, op := range []string{"Line", "Agents", "Live"} {
+	for _, op := range []string{"Line", "Agents", "Free", "Live"} {
 		w.Store.Every(op, fault)
 	}
 }

@@ -71,6 +71,11 @@ func (l *ledger) Agents(ctx context.Context, from string) ([]agent.Agent, string
 	return l.Store.Agents(ctx, from)
 }
 
+func (l *ledger) Free(ctx context.Context, from string) ([]agent.Agent, string, error) {
+	l.count(ctx, l.reads)
+	return l.Store.Free(ctx, from)
+}
+
 func (l *ledger) SaveCall(ctx context.Context, c *call.Call) error {
 	l.count(ctx, l.writes)
 	return l.Store.SaveCall(ctx, c)

@@ -47,7 +47,7 @@ const (
 func (s *Service) offerOnce(
 	ctx context.Context, now time.Time, by asking, line []QueueEntry,
 ) (offered *call.Call, again bool) {
-	agents, err := s.agents(ctx, QueuePage, func(a *agent.Agent) bool { return a.Free(now) })
+	agents, err := s.free(ctx, QueuePage, now)
 	if err != nil {
 		return nil, false
 	}

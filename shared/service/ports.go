@@ -69,9 +69,19 @@ type Lists interface {
 	// longest idle first among them. It returns at most one page (see AgentsPage), which begins at
 	// from ("" for the first page); next is where the next page begins, "" at the end.
 	Agents(ctx context.Context, from string) (page []agent.Agent, next string, err error)
-	// Live lists at most n calls that still need a clock (see call.Call.Live), oldest state change
-	// first.
-	Live(ctx context.Context, n int) ([]call.ID, error)
+	// Free lists the agents who are in the rank of free agents (see agent.Agent.Ranked), longest idle
+	// first. Of each it has only the ID, IdleSince, and a HeartbeatAt that may be some seconds late: so
+	// much as agent.Agent.Free needs. Pages are as those of Agents, of any size.
+	Free(ctx context.Context, from string) (page []agent.Agent, next string, err error)
+	// Live lists all calls that still need a clock (see call.Call.Live).
+	Live(ctx context.Context) ([]LiveCall, error)
+}
+
+// LiveCall is a call as the sweep sees it before it looks at it.
+type LiveCall struct {
+	ID   call.ID
+	Due  time.Time    // see call.Call.SweepDue; zero: not known, so look at it
+	Legs []call.LegID // see call.Call.ConnectedLegs
 }
 
 // Page sizes. No request reads more than one page of the queue. It reads more than one page of
@@ -130,4 +140,13 @@ type Lookups interface {
 	// FindParticipant asks for one leg by its name: whether it has ended, and whether it is in that
 	// conference ("" asks only for the leg). It uses no list.
 	FindParticipant(ctx context.Context, room call.ConferenceID, leg call.LegID) (call.Sighting, error)
+	// Connected lists all connected legs and all conferences in progress of the whole account, in a
+	// few long requests.
+	Connected(ctx context.Context) (Connected, error)
+}
+
+// Connected is what the network has in progress.
+type Connected struct {
+	Legs        map[call.LegID]bool
+	Conferences map[call.ID]bool
 }

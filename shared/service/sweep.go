@@ -14,55 +14,131 @@ import (
 
 // SweepLimits limits one sweep.
 type SweepLimits struct {
-	Most   int              // calls that it handles
+	Most   int              // calls that it looks at
 	AtOnce int              // of those at the same time; 0: one after the other
 	Clock  func() time.Time // a sweep takes long, so each call gets the time of its own turn
 	// Within is how long after its beginning the sweep may begin with another call; 0: no limit.
 	Within time.Duration
+	// Audits is how many calls of which nothing seems wrong it looks at all the same.
+	Audits int
 }
 
 // SweepResult is what a sweep has done.
 type SweepResult struct {
-	Changed int // calls whose state has changed
+	Live    int // calls that need a clock
+	Looked  int // calls that it has looked at
+	Changed int // of those, calls whose state has changed
 	Left    int // calls for which there was no time
 }
 
-// Sweep is the scheduled reconciliation. For every call that still needs a clock, at most o.Most of
-// them, it asks Twilio who is in the conference and carries out what is due.
+// Sweep is the scheduled reconciliation. It looks at calls that still need a clock: it asks Twilio
+// who is in the conference, and carries out what is due.
 //
-// It reconciles all of them, and not only calls whose agent's page is silent: a leg can be lost
-// while the page still sends heartbeats, and a silent page proves nothing (see
-// call.Call.ApplyOwnerHeartbeat). A silent page alone therefore never takes an agent from a caller.
-// The agent is shown as offline, so that nobody offers them more, and the caller is told to stay.
-// Whether the agent's leg is lost only Twilio can say: by a callback, or here, once a minute,
-// whatever is known. Heartbeats, music turns and events reconcile only a stale call (see
-// call.Call.Plan). If the leg is gone, or Twilio has ended it, the caller goes back to music at the
-// head of the queue (call.Call.Requeued), and the next music turn can say why.
+// It looks at each call of which something may be wrong: that is overdue (call.Call.SweepDue), that
+// is not stored with its due time, whose legs or conference Twilio has no longer in progress, or
+// whose owner's page is silent. For that it reads the lists of all live calls and agents, and
+// Twilio's lists of what is in progress: a few requests for a thousand calls. In turn it looks at
+// o.Audits of the others, too. A line with no more calls than that has each of them looked at each
+// minute, whatever is known, and asks for no list.
+//
+// A silent page proves nothing (see call.Call.ApplyOwnerHeartbeat). It therefore never takes an
+// agent from a caller. The agent is shown as offline, so that nobody offers them more, and the
+// caller is told to stay. Whether the agent's leg is lost only Twilio can say: by a callback, or
+// here. Heartbeats, music turns and events reconcile only a stale call (see call.Call.Plan). If the
+// leg is gone, or Twilio has ended it, the caller goes back to music at the head of the queue
+// (call.Call.Requeued), and the next music turn can say why.
 func (s *Service) Sweep(ctx context.Context, o SweepLimits) (SweepResult, error) {
-	ids, err := s.store.Live(ctx, o.Most)
+	began := o.Clock()
+	live, err := s.store.Live(ctx)
 	if err != nil {
 		return SweepResult{}, err
 	}
-	began := o.Clock()
-	ids = rotated(ids, began)
+	ids := s.suspects(ctx, live, o.Audits, began)
+	kept := ids[:min(len(ids), o.Most)]
 	watched := sync.OnceValue(func() bool { return s.anyPage(ctx, began) })
-	var next, left, changed atomic.Int64
+	var next, looked, changed atomic.Int64
 	var all sync.WaitGroup
 	for range max(1, o.AtOnce) {
 		all.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(ids)); i = next.Add(1) - 1 {
+			for i := next.Add(1) - 1; i < int64(len(kept)); i = next.Add(1) - 1 {
 				now := o.Clock()
-				switch over := o.Within > 0 && now.Sub(began) >= o.Within; {
-				case over, ctx.Err() != nil:
-					left.Add(1)
-				case s.sweep(ctx, ids[i], watched, now):
+				if o.Within > 0 && now.Sub(began) >= o.Within || ctx.Err() != nil {
+					return
+				}
+				looked.Add(1)
+				if s.sweep(ctx, kept[i], watched, now) {
 					changed.Add(1)
 				}
 			}
 		})
 	}
 	all.Wait()
-	return SweepResult{Changed: int(changed.Load()), Left: int(left.Load())}, nil
+	n := int(looked.Load())
+	return SweepResult{Live: len(live), Looked: n, Changed: int(changed.Load()), Left: len(ids) - n}, nil
+}
+
+// suspects are the calls that a sweep looks at, those first of which something is known to be wrong.
+func (s *Service) suspects(ctx context.Context, live []LiveCall, audits int, now time.Time) []call.ID {
+	var overdue, others []LiveCall
+	for _, c := range live {
+		if c.Due.After(now) {
+			others = append(others, c)
+		} else {
+			overdue = append(overdue, c)
+		}
+	}
+	overdue, others = rotated(overdue, now), rotated(others, now)
+	if len(others) <= audits {
+		return idsOf(overdue, others)
+	}
+	wrong, err := s.missing(ctx, now)
+	if err != nil {
+		return idsOf(overdue, others) // nothing is known of them, so each is looked at while there is time
+	}
+	var lost []LiveCall
+	fine := others[:0]
+	for _, c := range others {
+		if wrong(c) {
+			lost = append(lost, c)
+		} else {
+			fine = append(fine, c)
+		}
+	}
+	return idsOf(overdue, lost, fine[:min(len(fine), audits)])
+}
+
+// missing asks the network what is in progress, and the agents whose pages are silent. The result
+// says whether that does not fit what is stored of a call.
+func (s *Service) missing(ctx context.Context, now time.Time) (wrong func(LiveCall) bool, err error) {
+	here, err := s.calls.Connected(ctx)
+	if err != nil {
+		return nil, err
+	}
+	silent := map[call.ID]bool{}
+	for page, err := range s.pages(ctx, allPages) {
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range page {
+			if a.Claim != nil && now.After(a.HeartbeatAt.Add(agent.StaleAfter)) {
+				silent[call.ID(a.Claim.Call)] = true
+			}
+		}
+	}
+	return func(c LiveCall) bool {
+		gone := func(l call.LegID) bool { return !here.Legs[l] }
+		// A conference that waits for its first agent is in no list, and its legs are the caller's alone.
+		return silent[c.ID] || slices.ContainsFunc(c.Legs, gone) || len(c.Legs) > 1 && !here.Conferences[c.ID]
+	}, nil
+}
+
+func idsOf(lists ...[]LiveCall) (ids []call.ID) {
+	for _, list := range lists {
+		for _, c := range list {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids
 }
 
 // anyPage says whether any agent's page sends heartbeats: heartbeats repair a caller's music sooner
@@ -123,8 +199,8 @@ const golden = 0.6180339887
 
 // rotated begins the list at another offset in each minute: even if the time never suffices for the
 // whole list, every call has its turn.
-func rotated(ids []call.ID, now time.Time) []call.ID {
+func rotated(list []LiveCall, now time.Time) []LiveCall {
 	_, part := math.Modf(float64(now.Unix()/60) * golden)
-	at := int(part * float64(len(ids)))
-	return append(ids[at:len(ids):len(ids)], ids[:at]...)
+	at := int(part * float64(len(list)))
+	return append(list[at:len(list):len(list)], list[:at]...)
 }

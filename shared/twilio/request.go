@@ -23,8 +23,8 @@ const (
 	twilioAPI = "https://api.twilio.com"
 	// routesAPI holds the regions of numbers; its paths differ from those of twilioAPI.
 	routesAPI = "https://routes.twilio.com"
-	// maxAnswer is how many bytes of an answer are read.
-	maxAnswer = 1 << 20
+	// maxAnswer is how many bytes of an answer are read: a page of a thousand calls has some 1.5 MB.
+	maxAnswer = 8 << 20
 	// staleAfter is how long a connection may be idle. Lambda freezes a function between requests, so
 	// it does not notice that the other side has closed the connection. A request on such a connection
 	// has an unknown outcome.
@@ -35,7 +35,7 @@ const (
 // few connections, and no redirects, which would turn a POST into a GET.
 func newHTTPClient() *http.Client {
 	return &http.Client{
-		Timeout: callTime,
+		Timeout: pageTime, // the longest of a request's own limits: see within
 		CheckRedirect: func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse
 		},
@@ -79,7 +79,12 @@ func (c *Calls) request(ctx context.Context, do func(*api.ApiService) error) err
 
 // send is request without the library.
 func (c *Calls) send(ctx context.Context, do func(*requests) error) error {
-	ctx, cancel := context.WithTimeout(ctx, callTime)
+	return c.within(ctx, callTime, do)
+}
+
+// within is send with another time limit.
+func (c *Calls) within(ctx context.Context, limit time.Duration, do func(*requests) error) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	creds, err := c.keys.Credentials(ctx)
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 // not copied, nor are Order and Watch.
 func (w *World) Clone() *World {
 	n := &World{
-		T: w.T, Now: w.Now, keys: w.keys, Longest: w.Longest,
+		T: w.T, Now: w.Now, keys: w.keys, Longest: w.Longest, Audits: w.Audits,
 		calls: slices.Clone(w.calls), agents: slices.Clone(w.agents),
 		rounds: maps.Clone(w.rounds), silent: maps.Clone(w.silent), mute: maps.Clone(w.mute),
 	}

@@ -87,9 +87,8 @@ func (l *Life) Revive() bool {
 
 // reads are the outside calls that change nothing.
 var reads = map[string]bool{
-	"Conference": true, "Agent": true, "Line": true, "Agents": true, "Live": true, "FindRoom": true, "Present": true,
-	"LookAt":  true,
-	"FindLeg": true, "Tell": true,
+	"Conference": true, "Agent": true, "Line": true, "Agents": true, "Free": true, "Live": true, "Connected": true,
+	"FindRoom": true, "Present": true, "LookAt": true, "FindLeg": true, "Tell": true,
 }
 
 // live makes one outside call, unless the process has crashed or crashes at it.

@@ -17,7 +17,7 @@ import (
 // Phones is a phone network in memory: legs, conferences, who hears whom. It is a
 // service.CallControl. The callbacks that it would send it queues as Callbacks, for a test to
 // deliver, double, delay or drop. Operations for Faults: "Dial", "FindLeg", "Hangup", "SayGoodbye",
-// "RejoinConference", "FindConference", "Hold", "SetEndOnExit", "Present", "FindParticipant", "Tell".
+// "RejoinConference", "FindConference", "Hold", "SetEndOnExit", "Present", "FindParticipant", "Connected", "Tell".
 type Phones struct {
 	Faults
 	mu    sync.Mutex
@@ -396,6 +396,30 @@ func (p *Phones) Participants(_ context.Context, sid call.ConferenceID) (here []
 	})
 	if errors.Is(err, ErrLags) {
 		return nil, nil
+	}
+	return here, err
+}
+
+// Connected implements service.Lookups.
+func (p *Phones) Connected(context.Context) (service.Connected, error) {
+	here := service.Connected{Legs: map[call.LegID]bool{}, Conferences: map[call.ID]bool{}}
+	err := p.run("Connected", func() error {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		for sid, l := range p.legs {
+			if !l.over && (l.answered || l.caller != "") && !p.Unlisted[sid] {
+				here.Legs[sid] = true
+			}
+		}
+		for id, r := range p.rooms {
+			if r.started {
+				here.Conferences[id] = true
+			}
+		}
+		return nil
+	})
+	if errors.Is(err, ErrLags) {
+		return service.Connected{}, nil
 	}
 	return here, err
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // Store is a service.Store in memory. Operations for Faults: "Conference",
-// "SaveCall", "Agent", "SaveAgent", "Line", "Agents", "Live".
+// "SaveCall", "Agent", "SaveAgent", "Line", "Agents", "Free", "Live".
 type Store struct {
 	Faults
 	mu     sync.Mutex
@@ -30,6 +30,7 @@ type Store struct {
 // view is what the lists show of a call.
 type view struct {
 	service.QueueEntry
+	service.LiveCall
 	since time.Time
 	live  bool
 }
@@ -97,7 +98,8 @@ func (s *Store) SaveCall(_ context.Context, c *call.Call) error {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		w := service.QueueEntry{ID: c.ID, State: c.State, Queued: c.Queued, Requeued: c.Requeued}
-		s.views[c.ID] = view{QueueEntry: w, since: c.Since, live: c.Live()}
+		l := service.LiveCall{ID: c.ID, Due: c.SweepDue(), Legs: c.ConnectedLegs()}
+		s.views[c.ID] = view{QueueEntry: w, LiveCall: l, since: c.Since, live: c.Live()}
 		return nil
 	})
 }
@@ -184,20 +186,43 @@ func (s *Store) Agents(_ context.Context, from string) (agents []agent.Agent, ne
 	return agents, next, err
 }
 
+// Free implements service.Lists.
+func (s *Store) Free(_ context.Context, from string) (agents []agent.Agent, next string, err error) {
+	begin, _ := strconv.Atoi(from)
+	err = s.run("Free", func() error {
+		for _, a := range all[agent.ID, agent.Agent](s, s.people) {
+			if a.Ranked() { // and nothing that the list does not have
+				agents = append(agents, agent.Agent{
+					ID: a.ID, Status: agent.Available, IdleSince: a.IdleSince, HeartbeatAt: a.HeartbeatAt,
+				})
+			}
+		}
+		slices.SortFunc(agents, func(a, b agent.Agent) int {
+			return cmp.Or(a.IdleSince.Compare(b.IdleSince), cmp.Compare(a.ID, b.ID))
+		})
+		end := min(len(agents), begin+service.AgentsPage)
+		if end < len(agents) {
+			next = strconv.Itoa(end)
+		}
+		agents = agents[min(begin, end):end]
+		return nil
+	})
+	return agents, next, err
+}
+
 // Live implements service.Lists.
-func (s *Store) Live(_ context.Context, n int) (ids []call.ID, err error) {
+func (s *Store) Live(context.Context) (list []service.LiveCall, err error) {
 	err = s.run("Live", func() error {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		list := slices.SortedFunc(maps.Values(s.views), func(a, b view) int {
-			return cmp.Or(a.since.Compare(b.since), cmp.Compare(a.ID, b.ID))
-		})
-		for _, v := range list {
-			if v.live && len(ids) < n {
-				ids = append(ids, v.ID)
+		for _, v := range slices.SortedFunc(maps.Values(s.views), func(a, b view) int {
+			return cmp.Or(a.since.Compare(b.since), cmp.Compare(a.QueueEntry.ID, b.QueueEntry.ID))
+		}) {
+			if v.live {
+				list = append(list, v.LiveCall)
 			}
 		}
 		return nil
 	})
-	return ids, err
+	return list, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -32,6 +33,7 @@ func StoreSuite(t *testing.T, open func(t *testing.T) service.Store) {
 	t.Run("F179 the agents go on beyond a page, and leave out who was removed", func(t *testing.T) {
 		pages(t, open(t))
 	})
+	t.Run("F207 the free agents, longest idle first", func(t *testing.T) { free(t, open(t)) })
 	t.Run("the live ones", func(t *testing.T) { live(t, open(t)) })
 	t.Run("N3 one that has ended is live until its legs are", func(t *testing.T) { unfinished(t, open(t)) })
 }
@@ -218,10 +220,71 @@ func live(t *testing.T, s service.Store) {
 		}
 		must(t, s.SaveCall(t.Context(), c))
 	}
-	eventually(t, []call.ID{id(0), id(2)}, func() ([]call.ID, error) { return s.Live(t.Context(), 10) })
-	eventually(t, 1, func() (int, error) {
-		ids, err := s.Live(t.Context(), 1)
-		return len(ids), err
+	eventually(t, []call.ID{id(0), id(2)}, func() ([]call.ID, error) { return liveOnes(t, s) })
+	c, err := s.Call(t.Context(), id(2))
+	must(t, err)
+	c.MusicAt, c.MusicEnds = t0.Add(time.Minute), t0.Add(2*time.Minute)
+	must(t, s.SaveCall(t.Context(), c))
+	want := service.LiveCall{ID: id(2), Due: t0.Add(2 * time.Minute).Truncate(time.Second),
+		Legs: []call.LegID{call.LegID(id(2))}}
+	eventually(t, want, func() (service.LiveCall, error) {
+		list, err := s.Live(t.Context())
+		if len(list) == 0 {
+			return service.LiveCall{}, err
+		}
+		last := list[len(list)-1]
+		last.Due = last.Due.Truncate(time.Second).In(time.UTC) // a store may know it to the second
+		return last, err
+	})
+}
+
+// liveOnes are the IDs of the live calls.
+func liveOnes(t *testing.T, s service.Store) (ids []call.ID, err error) {
+	list, err := s.Live(t.Context())
+	for _, c := range list {
+		ids = append(ids, c.ID)
+	}
+	return ids, err
+}
+
+// free: the list of free agents has those of the rank, in its order, and lets only those pass who are free.
+func free(t *testing.T, s service.Store) {
+	const n = service.AgentsPage + 70
+	var want []agent.ID
+	for i := range n {
+		a := agent.New(agent.ID(fmt.Sprintf("agent%04d", i)), "", t0)
+		a.Status, a.IdleSince = agent.Available, t0.Add(-time.Duration(i)*time.Second)
+		a.HeartbeatAt = t0.Add(time.Hour)
+		switch i {
+		case n - 1:
+			a.Claim = &agent.Claim{Call: "CA1", Leg: "x", Until: t0.Add(2 * time.Hour)}
+		case n - 2:
+			a.Status = agent.Away
+		case n - 3:
+			a.HeartbeatAt = t0 // an hour ago
+		case n - 4:
+			a.IdleSince = t0.Add(2 * time.Hour) // wraps up
+		default:
+			want = append(want, a.ID)
+		}
+		must(t, s.SaveAgent(t.Context(), a))
+	}
+	slices.Reverse(want)
+	eventually(t, want, func() (ids []agent.ID, err error) {
+		for from := ""; ; {
+			page, next, err := s.Free(t.Context(), from)
+			if err != nil {
+				return ids, err
+			}
+			for _, a := range page {
+				if a.Free(t0.Add(time.Hour)) {
+					ids = append(ids, a.ID)
+				}
+			}
+			if from = next; next == "" {
+				return ids, nil
+			}
+		}
 	})
 }
 
@@ -233,7 +296,7 @@ func unfinished(t *testing.T, s service.Store) {
 	c.ApplyLegRinging("leg-1", "CAleg", t0)
 	c.ApplyCallerEnded(t0) // the caller's leg has ended, the ringing has not
 	must(t, s.SaveCall(t.Context(), c))
-	eventually(t, []call.ID{id(1)}, func() ([]call.ID, error) { return s.Live(t.Context(), 10) })
+	eventually(t, []call.ID{id(1)}, func() ([]call.ID, error) { return liveOnes(t, s) })
 	eventually(t, 0, func() (int, error) {
 		line, err := s.Queue(t.Context())
 		return len(line), err
@@ -241,7 +304,7 @@ func unfinished(t *testing.T, s service.Store) {
 	c.ApplyResult(call.Hangup{Key: "leg-1", Leg: "CAleg"}, call.Result{Kind: call.Done}, t0)
 	must(t, s.SaveCall(t.Context(), c))
 	eventually(t, 0, func() (int, error) {
-		ids, err := s.Live(t.Context(), 10)
+		ids, err := liveOnes(t, s)
 		return len(ids), err
 	})
 }

@@ -32,6 +32,9 @@ type World struct {
 	// Order, if set, picks which of n queued callbacks Settle delivers next; n itself leaves them
 	// all for the next time.
 	Order func(n int) int
+	// Audits is how many calls a sweep looks at of which nothing seems wrong: all, unless a test says that there are
+	// thousands of others.
+	Audits int
 	// Longest is the longest silence that a caller has heard, in seconds.
 	Longest int
 }
@@ -45,7 +48,7 @@ const (
 // NewWorld is a World with these agents, available, longest idle first.
 func NewWorld(t TB, agents ...agent.ID) *World {
 	w := &World{
-		T: t, Now: t0, Store: NewStore(),
+		T: t, Now: t0, Store: NewStore(), Audits: 1000,
 		rounds: map[call.ID]int{}, silent: map[agent.ID]bool{}, mute: map[call.ID]int{},
 	}
 	w.Phones = NewPhones(func() time.Time { return w.Now })
@@ -188,7 +191,7 @@ func (w *World) Pass(d time.Duration) {
 
 // Sweep runs the sweep; it may fail under faults.
 func (w *World) Sweep() {
-	o := service.SweepLimits{Most: 1000, Clock: func() time.Time { return w.Now }}
+	o := service.SweepLimits{Most: 1000, Clock: func() time.Time { return w.Now }, Audits: w.Audits}
 	_, _ = w.Board.Sweep(context.Background(), o)
 	w.Life.Revive()
 }

@@ -1,0 +1,206 @@
+package storetest
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"warmtransfer/local/gateway/sam"
+)
+
+// Meter stands before a store and counts what DynamoDB would charge for:
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html#read-write-on-demand
+//
+// The server reports the read units of queries and loads, and the write units of the table; it does not report those of
+// the indexes, which the meter reckons from the item before and after.
+type Meter struct {
+	URL   string // of the store
+	to    string
+	table sam.Table
+
+	mu    sync.Mutex
+	units Units
+}
+
+// Units are operations and the capacity that they have consumed.
+type Units struct {
+	Requests map[string]int // by operation; a query with its index: "Query live"
+	Read     float64
+	Write    float64            // of the table and its indexes
+	Index    map[string]float64 // of that, by index
+}
+
+// All is the number of requests.
+func (u Units) All() (n int) {
+	for _, k := range u.Requests {
+		n += k
+	}
+	return n
+}
+
+// Metered starts a meter before a store whose tables are the template's.
+func Metered(t testing.TB, url string) *Meter {
+	t.Helper()
+	m := &Meter{to: url, table: Template(t)}
+	m.Take()
+	server := httptest.NewServer(m)
+	t.Cleanup(server.Close)
+	m.URL = server.URL
+	return m
+}
+
+// Take returns what was counted since it was last asked.
+func (m *Meter) Take() Units {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	u := m.units
+	m.units = Units{Requests: map[string]int{}, Index: map[string]float64{}}
+	return u
+}
+
+type object = map[string]any
+
+// ServeHTTP passes a request on and counts it.
+func (m *Meter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	_, op, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	var in object
+	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	in["ReturnConsumedCapacity"] = "TOTAL"
+	if op == "PutItem" {
+		in["ReturnValues"] = "ALL_OLD"
+	}
+	body, _ := json.Marshal(in) // it was JSON
+	next, err := http.NewRequestWithContext(r.Context(), r.Method, m.to, bytes.NewReader(body))
+	if err == nil {
+		next.Header = r.Header.Clone()
+		next.Header.Del("Accept-Encoding")
+		m.pass(w, next, op, in)
+		return
+	}
+	http.Error(w, err.Error(), http.StatusBadGateway)
+}
+
+func (m *Meter) pass(w http.ResponseWriter, r *http.Request, op string, in object) {
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
+		return
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
+		return
+	}
+	var out struct {
+		ConsumedCapacity struct{ CapacityUnits float64 }
+		Attributes       object
+	}
+	_ = json.Unmarshal(answer, &out)
+	m.count(op, in, out.Attributes, out.ConsumedCapacity.CapacityUnits, resp.StatusCode == http.StatusOK)
+	maps.Copy(w.Header(), resp.Header)
+	w.Header().Del("X-Amz-Crc32") // whatever was asked for besides is no part of it
+	w.WriteHeader(resp.StatusCode)
+	_, _ = w.Write(answer)
+}
+
+func (m *Meter) count(op string, in, old object, units float64, done bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch op {
+	case "Query":
+		index, _ := in["IndexName"].(string)
+		m.units.Requests["Query "+index]++
+		m.units.Read += max(units, 0.5) // also if nothing is found
+		return
+	case "PutItem":
+		item, _ := in["Item"].(object)
+		m.units.Write += max(units, writeUnits(size(item))) // also if the condition fails
+		if done {
+			m.indexes(old, item)
+		}
+	default:
+		m.units.Read += units
+	}
+	m.units.Requests[op]++
+}
+
+// indexes counts the writes of the indexes when an item is replaced: one for each entry that is made, deleted or
+// changed; a changed key is both.
+func (m *Meter) indexes(old, item object) {
+	for _, i := range m.table.Indexes {
+		was, is := entry(i, m.table, old), entry(i, m.table, item)
+		var n float64
+		switch {
+		case was == nil && is == nil, reflect.DeepEqual(was, is):
+		case was == nil:
+			n = writeUnits(size(is))
+		case is == nil:
+			n = writeUnits(size(was))
+		case slices.ContainsFunc(i.Keys, func(k sam.Key) bool { return !reflect.DeepEqual(was[k.Name], is[k.Name]) }):
+			n = writeUnits(size(is)) + writeUnits(size(was))
+		default:
+			n = max(writeUnits(size(is)), writeUnits(size(was)))
+		}
+		m.units.Write += n
+		m.units.Index[i.Name] += n
+	}
+}
+
+// entry is what an index has of an item; nil if the item is not in it.
+func entry(i sam.Index, t sam.Table, item object) object {
+	for _, k := range i.Keys {
+		if item[k.Name] == nil {
+			return nil
+		}
+	}
+	if i.Projection.Kind == "ALL" {
+		return item
+	}
+	e := object{}
+	names := slices.Clone(i.Projection.Include)
+	for _, k := range slices.Concat(i.Keys, t.Keys) {
+		names = append(names, k.Name)
+	}
+	for _, name := range names {
+		if v := item[name]; v != nil {
+			e[name] = v
+		}
+	}
+	return e
+}
+
+// size is the size of an item:
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+func size(item object) (n int) {
+	for name, v := range item {
+		n += len(name)
+		for kind, value := range v.(object) {
+			switch value := value.(type) {
+			case string:
+				if kind == "N" {
+					n += len(value)/2 + 2
+				} else {
+					n += len(value)
+				}
+			default: // a flag
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// writeUnits are the units of writing so many bytes.
+func writeUnits(bytes int) float64 { return float64((bytes + 1023) / 1024) }

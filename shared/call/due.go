@@ -1,0 +1,86 @@
+package call
+
+import "time"
+
+// longAfter is later than every limit of the rules.
+const longAfter = 24 * time.Hour
+
+// SweepDue is when the sweep must look at a live call although nothing may seem wrong with it: when a clock of the
+// call's own has not moved it on in time. Until then an event, a music turn, a heartbeat or what the network has
+// connected says so sooner (see service.Service.Sweep).
+//
+// It is stored with the call, so it depends on nothing but the call.
+func (c *Call) SweepDue() time.Time {
+	at := c.lastChange()
+	if !c.State.known() {
+		return at.Add(longAfter) // nothing is planned for it
+	}
+	if c.State == Ended || c.uncertain() || c.Overdue(at.Add(longAfter)) {
+		return c.Since
+	}
+	due := at.Add(longAfter)
+	sooner := func(t time.Time) {
+		if t.Before(due) {
+			due = t
+		}
+	}
+	if c.State.InLine() || (planner{Call: c}).callerHoldTarget() == hold {
+		music := c.MusicEnds
+		if music.Before(c.MusicAt) {
+			music = c.musicDue()
+		}
+		sooner(music)
+	}
+	for _, l := range c.Legs {
+		switch {
+		case !c.wanted(l.Key):
+			sooner(l.Since)
+		case l.Phase != LegAnswered:
+			sooner(l.Deadline)
+		case !l.Joined:
+			sooner(l.Since.Add(joinLimit))
+		}
+	}
+	return due
+}
+
+// lastChange is a time that is not much before the call's last change.
+func (c *Call) lastChange() time.Time {
+	at := c.Since
+	for _, t := range []time.Time{c.MusicAt, c.ReconciledAt} {
+		if t.After(at) {
+			at = t
+		}
+	}
+	return at
+}
+
+// uncertain: somebody's place or hold is not known for certain.
+func (c *Call) uncertain() bool {
+	if c.Stale || !c.CallerAbsentSince.IsZero() || c.OtherConference != "" || c.Caller.uncertain() {
+		return true
+	}
+	for _, l := range c.Legs {
+		if !l.AbsentSince.IsZero() || l.uncertain() {
+			return true
+		}
+	}
+	return c.StaleOwner.Leg != "" && !c.StaleOwner.Announced
+}
+
+func (p Participant) uncertain() bool {
+	return p.HoldUncertain || !p.ResumingSince.IsZero() || !p.LateResume.IsZero()
+}
+
+// ConnectedLegs are the legs that must be connected at Twilio: the caller's, and those that have answered.
+func (c *Call) ConnectedLegs() (legs []LegID) {
+	if c.CallerLive {
+		legs = append(legs, LegID(c.ID))
+	}
+	for _, l := range c.Legs {
+		if l.Phase == LegAnswered && l.SID != "" {
+			legs = append(legs, l.SID)
+		}
+	}
+	return legs
+}

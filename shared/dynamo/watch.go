@@ -1,0 +1,144 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/smithy-go"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/service"
+)
+
+// The index watch has what is asked for most often, and no more of it than the question needs: a free agent is some 120
+// bytes in it, so that thirty of them are one read of half a unit, and a live call some 200.
+//
+// Items of the release before have no place in it: an agent gets one with the page's next heartbeat, a call with its
+// next save, and until then the sweep finds the call in the index live. While a deployment makes the index, and when
+// another version without it is back, it cannot be read. Then the lists come from the older indexes.
+
+const (
+	// freePage is how many free agents are read first, and morePage how many at a time after those.
+	freePage, morePage = 30, 250
+	// mostCallPages is how many pages of live calls are read, of 1 MB each: some 50,000 calls.
+	mostCallPages = 12
+	// inAgents begins a place in the list of free agents that comes from the index agents.
+	inAgents = "agents "
+)
+
+// Free implements service.Lists.
+func (s *Store) Free(ctx context.Context, from string) (page []agent.Agent, next string, err error) {
+	if place, ok := strings.CutPrefix(from, inAgents); ok {
+		return s.freeInAgents(ctx, place)
+	}
+	in := &dynamodb.QueryInput{
+		IndexName:                 ref(watchIndex),
+		KeyConditionExpression:    ref("#p = :p"),
+		ExpressionAttributeNames:  map[string]string{"#p": watch},
+		ExpressionAttributeValues: item{":p": str(freeAgents)},
+		Limit:                     ref(int32(freePage)),
+	}
+	if key, place, ok := strings.Cut(from, " "); ok {
+		in.ExclusiveStartKey = item{pk: str(key), watch: str(freeAgents), watchAt: str(place)}
+		in.Limit = ref(int32(morePage))
+	}
+	out, err := s.page(ctx, in)
+	if noIndex(err) {
+		return s.freeInAgents(ctx, "")
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	for _, it := range out.Items {
+		// An older version that takes an agent's freedom changes the rank, and leaves what it does not know.
+		if since, ok := freed(text(it[rank])); ok {
+			page = append(page, agent.Agent{
+				ID: agent.ID(strings.TrimPrefix(text(it[pk]), agentKey(""))), Status: agent.Available, IdleSince: since,
+				HeartbeatAt: time.Unix(integer(it[seen]), 0).Add(seenGrid),
+			})
+		}
+	}
+	if last := out.LastEvaluatedKey; len(last) > 0 {
+		next = text(last[pk]) + " " + text(last[watchAt])
+	}
+	return page, next, nil
+}
+
+// freeInAgents is Free by the index agents.
+func (s *Store) freeInAgents(ctx context.Context, from string) (page []agent.Agent, next string, err error) {
+	all, next, err := s.Agents(ctx, from)
+	for _, a := range all {
+		if a.Ranked() {
+			page = append(page, a)
+		}
+	}
+	if err != nil || next == "" || len(page) < len(all) { // free agents come first
+		return page, "", err
+	}
+	return page, inAgents + next, nil
+}
+
+// Live implements service.Lists.
+func (s *Store) Live(ctx context.Context) (calls []service.LiveCall, err error) {
+	known := map[call.ID]service.LiveCall{}
+	for n := range callShards {
+		err := s.every(ctx, watchIndex, watch, liveCalls+strconv.Itoa(n), func(it item) {
+			id := callID(it)
+			known[id] = service.LiveCall{ID: id, Due: time.Unix(integer(it[due]), 0), Legs: legs(text(it[sids]))}
+		})
+		if err != nil && !noIndex(err) {
+			return nil, err
+		}
+	}
+	err = s.every(ctx, liveIndex, live, shard, func(it item) {
+		id := callID(it)
+		if c, ok := known[id]; ok {
+			calls = append(calls, c)
+		} else {
+			calls = append(calls, service.LiveCall{ID: id})
+		}
+	})
+	return calls, err
+}
+
+func legs(sids string) (all []call.LegID) {
+	for _, sid := range strings.Fields(sids) {
+		all = append(all, call.LegID(sid))
+	}
+	return all
+}
+
+// every visits all entries of one partition of an index.
+func (s *Store) every(ctx context.Context, index, name, partition string, visit func(item)) error {
+	in := &dynamodb.QueryInput{
+		IndexName:                 &index,
+		KeyConditionExpression:    ref("#p = :p"),
+		ExpressionAttributeNames:  map[string]string{"#p": name},
+		ExpressionAttributeValues: item{":p": str(partition)},
+	}
+	for range mostCallPages {
+		out, err := s.page(ctx, in)
+		if err != nil {
+			return err
+		}
+		for _, it := range out.Items {
+			visit(it)
+		}
+		if in.ExclusiveStartKey = out.LastEvaluatedKey; len(in.ExclusiveStartKey) == 0 {
+			break
+		}
+	}
+	return nil
+}
+
+// noIndex reports whether DynamoDB has no such index, or has not filled it yet:
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.OnlineOps.html
+func noIndex(err error) bool {
+	var api smithy.APIError
+	return errors.As(err, &api) && api.ErrorCode() == "ValidationException" && strings.Contains(api.ErrorMessage(), "index")
+}
