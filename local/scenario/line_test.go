@@ -3,6 +3,8 @@ package scenario
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
 	"fmt"
 	"net/http"
 	"os"
@@ -26,11 +28,12 @@ import (
 	"warmtransfer/shared/service/servicetest"
 )
 
-// shared is what all tests use together: the binaries and the store's process. Every test has a table, functions and a
+// shared is what all tests use together: the binaries, the store's process and the sign-in's key. Every test has a table, functions and a
 // phone network of its own.
 var shared struct {
-	binaries string
-	store    *store.Store
+	binaries   string
+	store      *store.Store
+	signingKey *rsa.PrivateKey
 }
 
 func TestMain(m *testing.M) {
@@ -43,11 +46,6 @@ func TestMain(m *testing.M) {
 }
 
 func prepare(m *testing.M) (int, error) {
-	dir, err := os.MkdirTemp("", "scenario")
-	if err != nil {
-		return 1, err
-	}
-	defer os.RemoveAll(dir)
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		return 1, err
@@ -59,10 +57,13 @@ func prepare(m *testing.M) (int, error) {
 	if err != nil {
 		return 1, err
 	}
-	shared.binaries = dir
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
-	if err := gateway.Build(ctx, root, t, dir, os.Stderr); err != nil {
+	shared.binaries = filepath.Join(root, ".run", "bin")
+	if err := gateway.Build(ctx, root, t, shared.binaries, os.Stderr); err != nil {
+		return 1, err
+	}
+	if shared.signingKey, err = rsa.GenerateKey(rand.Reader, 2048); err != nil {
 		return 1, err
 	}
 	if shared.store, err = store.Start(ctx, store.Options{Dir: filepath.Join(root, "local")}); err != nil {
@@ -142,7 +143,7 @@ func open(t *testing.T, change ...func(*stack.Options)) *line {
 		leaving: map[string]bool{},
 	}
 	o := stack.Options{Clock: l.clock, Output: l.log, Headless: true, Binaries: shared.binaries,
-		SharedStore: shared.store}
+		SharedStore: shared.store, SigningKey: shared.signingKey}
 	for _, f := range change {
 		f(&o)
 	}

@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"crypto/rsa"
 	"errors"
 	"fmt"
 	"io"
@@ -45,13 +46,13 @@ type Options struct {
 	Clock                clock.Clock
 	Parameters           map[string]string   // of the template
 	Agents               []issuer.Agent      // who may sign in; nil: the ready-made ones
+	SigningKey           *rsa.PrivateKey     // of the sign-in; nil: a new one
 	Network              twiliosim.Config    // its limits; account, number and clock are set from above
 	Output               io.Writer           // what the functions print
 	Change               func(*sam.Template) // changes the template, as read, before anything starts
 	// Via puts something between the functions and the store, at the address it returns.
 	Via         func(store string) string
-	Binaries    string       // a folder with the functions' binaries; "" builds them
-	Out         string       // where they are built; "" is .run/bin
+	Binaries    string       // a folder with the functions' binaries; "" builds them into .run/bin
 	SharedStore *store.Store // a store that the caller starts and closes; each stack has a table of its own in it
 }
 
