@@ -32,7 +32,9 @@ func main() {
 		edge:   httpapi.Edge{Name: "agents", Public: twilio.Base(r.OptionalURL("PUBLIC_BASE_URL"))},
 		claim:  r.String("IDENTITY_CLAIM"),
 		number: number,
-		board:  func(b twilio.Base) *service.Service { return service.New(store, httpapi.Instrument(calls.At(b)), set) },
+		board: func(b twilio.Base) *service.Service {
+			return service.New(store, httpapi.Instrument(calls.At(b)), set)
+		},
 	}
 	httpapi.MustStart(r.Err(), store, keys, calls)
 	httpapi.Serve(h.routes())

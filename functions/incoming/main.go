@@ -29,9 +29,11 @@ func main() {
 		NewKey:  httpapi.NewKey,
 	}
 	h := handler{
-		edge:   httpapi.Edge{Name: "incoming", Public: twilio.Base(r.OptionalURL("PUBLIC_BASE_URL"))},
-		keys:   keys,
-		board:  func(b twilio.Base) *service.Service { return service.New(store, httpapi.Instrument(calls.At(b)), set) },
+		edge: httpapi.Edge{Name: "incoming", Public: twilio.Base(r.OptionalURL("PUBLIC_BASE_URL"))},
+		keys: keys,
+		board: func(b twilio.Base) *service.Service {
+			return service.New(store, httpapi.Instrument(calls.At(b)), set)
+		},
 		music:  r.URL("MUSIC_BASE_URL"),
 		closed: r.Flag("LINE_CLOSED"),
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -28,8 +29,8 @@ import (
 	"warmtransfer/shared/service/servicetest"
 )
 
-// shared is what all tests use together: the binaries, the store's process and the sign-in's key. Every test has a table, functions and a
-// phone network of its own.
+// shared is what all tests use together: the binaries, the store's process and the sign-in's key. Every test has a
+// table, functions and a phone network of its own.
 var shared struct {
 	binaries   string
 	store      *store.Store
@@ -390,7 +391,8 @@ func (l *line) presses(id, action, target string) stack.Snapshot {
 func patient(ask func() (stack.Snapshot, error)) (snap stack.Snapshot, err error) {
 	for range 10 {
 		snap, err = ask()
-		if problem, ok := err.(*stack.APIError); !ok || problem.Status != http.StatusServiceUnavailable {
+		var problem *stack.APIError
+		if !errors.As(err, &problem) || problem.Status != http.StatusServiceUnavailable {
 			break
 		}
 	}
@@ -401,8 +403,8 @@ func patient(ask func() (stack.Snapshot, error)) (snap stack.Snapshot, err error
 func (l *line) refused(id, action, target string, status int) *stack.APIError {
 	l.t.Helper()
 	_, err := l.agent(id).Do(l.ctx, action, target)
-	problem, ok := err.(*stack.APIError)
-	if !ok || problem.Status != status {
+	var problem *stack.APIError
+	if !errors.As(err, &problem) || problem.Status != status {
 		l.t.Fatalf("%s presses %s %s: %v, want status %d", id, action, target, err, status)
 	}
 	l.settle()

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -184,8 +185,8 @@ func TestF052PressesOnOneColleagueAtTheSameTime(t *testing.T) {
 				l.atOnce(press(0), press(1))
 				refused := 0
 				for _, err := range errs {
-					if p, ok := err.(*stack.APIError); ok && p.Type == "/problems/wrong-state" &&
-						p.State == "consult-ringing" {
+					var p *stack.APIError
+					if errors.As(err, &p) && p.Type == "/problems/wrong-state" && p.State == "consult-ringing" {
 						refused++
 					} else if err != nil {
 						t.Errorf("%v: answered %v", keys, err)

@@ -97,7 +97,8 @@ func (o Options) check() error {
 	if o.TwilioURL != "" && o.PublicURL == "" {
 		errs = append(errs,
 			errors.New(
-				"-twilio-url needs -public-url: the address at which Twilio reaches this machine, for example that of a tunnel"))
+				"-twilio-url needs -public-url: the address at which Twilio reaches this machine, "+
+					"for example that of a tunnel"))
 	}
 	return errors.Join(errs...)
 }

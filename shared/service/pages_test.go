@@ -1,6 +1,7 @@
 package service_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -162,7 +163,7 @@ func TestN10HopLimit(t *testing.T) {
 		w.Settle()
 		from, to = to, from
 	}
-	if _, err := w.Press(from, call.DoAdd, to); err != call.ErrTooManyHops {
+	if _, err := w.Press(from, call.DoAdd, to); !errors.Is(err, call.ErrTooManyHops) {
 		t.Errorf("one hop too many: %v", err)
 	}
 	for _, a := range w.Me(from).Call.Actions {

@@ -183,7 +183,8 @@ func (s story) aftermath(t *testing.T, w *World, id call.ID, fault string) {
 func newStory(t *testing.T) *World { return NewWorld(t, crew...) }
 
 // stride is the step of a walk through many cases: 1, so that it sees each of them (make test-deep), and in a short run
-// (make test) so large that it sees one in n. The stories begin at different places, so that together they see all kinds.
+// (make test) so large that it sees one in n. The stories begin at different places, so that together they see all
+// kinds.
 func stride(n int) int {
 	if testing.Short() {
 		return n
