@@ -10,14 +10,15 @@ import (
 // A test moves the time on, and everything that falls due on the way has run when Advance returns.
 func ExampleManual() {
 	c := clock.NewManual(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))
-	c.AfterFunc(20*time.Second, func() { fmt.Println(c.Now().Format(time.TimeOnly), "the caller is offered to anybody") })
-	c.AfterFunc(5*time.Second, func() { fmt.Println(c.Now().Format(time.TimeOnly), "the agent's page is back") })
+	tell := func(what string) { fmt.Println(c.Now().Format(time.TimeOnly), what) }
+	c.AfterFunc(20*time.Second, func() { tell("the caller is offered to anybody") })
+	c.AfterFunc(5*time.Second, func() { tell("the agent's page is back") })
 	c.Advance(time.Minute)
-	fmt.Println(c.Now().Format(time.TimeOnly))
+	tell("a minute is over")
 	// Output:
 	// 09:00:05 the agent's page is back
 	// 09:00:20 the caller is offered to anybody
-	// 09:01:00
+	// 09:01:00 a minute is over
 }
 
 func ExampleManual_Next() {

@@ -13,7 +13,9 @@ func ExamplePolicy_Allow() {
 		fmt.Println(err)
 		return
 	}
-	for _, number := range []string{"+442079460123", "+442079460000", "+12125550199", "020 7946 0123", "+449098790000"} {
+	for _, number := range []string{
+		"+442079460123", "+442079460000", "+12125550199", "020 7946 0123", "+449098790000",
+	} {
 		allowed, err := policy.Allow(number)
 		fmt.Printf("%s: %q %v\n", number, allowed, err)
 	}

@@ -22,7 +22,8 @@ func ExampleOpen() {
 	}))
 	defer manager.Close()
 	settings := map[string]string{
-		"SECRET_ID": "twilio", "AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "key",
+		"SECRET_ID": "twilio", "AWS_REGION": "eu-central-1",
+		"AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "key",
 		"AWS_ENDPOINT_URL_SECRETS_MANAGER": manager.URL,
 	}
 	s := secret.Open(env.New(func(name string) string { return settings[name] }))

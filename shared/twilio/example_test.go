@@ -21,7 +21,8 @@ const account = "AC0123456789abcdef0123456789abcdef"
 // A webhook is Twilio's if its signature covers the address and the form with our auth token, and names our account.
 func ExampleValidator_Verify() {
 	validator := twilio.NewValidator(twilio.Fixed(twilio.Credentials{
-		AccountSID: account, AuthTokens: []string{"12345"}, APIKey: "SK0123456789abcdef0123456789abcdef", APISecret: "secret",
+		AccountSID: account, AuthTokens: []string{"12345"},
+		APIKey: "SK0123456789abcdef0123456789abcdef", APISecret: "secret",
 	}))
 	address := "https://example.com/incoming"
 	form := url.Values{"AccountSid": {account}, "CallSid": {"CA0123456789abcdef0123456789abcdef"}}
