@@ -1,9 +1,9 @@
 # Warm Transfer. "make" lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test verify rehearse bench soak deploy destroy agent remove-agent doctor live-check findings clean
+.PHONY: help run demo check test test-deep race verify rehearse bench soak deploy destroy agent remove-agent doctor live-check findings clean
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 run: ## the whole phone line on this machine, no account needed (ARGS="-port 9000")
 	@local/setup.sh store page
@@ -13,8 +13,17 @@ demo: ## a whole warm transfer with scripted telephones, printed as it happens
 	@local/setup.sh store
 	@go run ./local demo $(ARGS)
 
+check: ## format, vet, linters, unit tests, a few scenarios: a minute when nothing is new
+	@local/check.sh
+
 test: ## installs what it needs, then runs every test
 	@local/test.sh
+
+test-deep: ## every case of the walks that make test plays in part
+	@local/deep.sh
+
+race: ## the Go tests of what has goroutines, with the race detector (needs a C compiler)
+	@local/race.sh
 
 verify: ## lints and builds the template as it is deployed (SAM CLI from PyPI, into .venv)
 	@local/verify.sh
@@ -52,5 +61,5 @@ findings: ## shows what surprised us about public libraries and tools (downloads
 	@for f in findings/*.sh; do echo "== $$f"; "$$f" || exit 1; done
 
 clean: ## removes everything that was built or installed here
-	rm -rf .run .venv .venv-emulator .aws-sam build frontend/dist
+	rm -rf .run .venv .venv-emulator .venv-lint .aws-sam build frontend/dist
 	find . -name node_modules -prune -exec rm -rf {} +

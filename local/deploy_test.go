@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-const savedNothing = "[default.global.parameters]\nstack_name = \"line\"\n\n[prod.global.parameters]\nstack_name = \"line-prod\" # the other\n"
+const savedNothing = "[default.global.parameters]\nstack_name = \"line\"\n\n" +
+	"[prod.global.parameters]\nstack_name = \"line-prod\" # the other\n"
 
 // deployScript runs deploy.sh in a folder of its own, with a SAM CLI and an AWS CLI that record their arguments. The
 // AWS CLI answers by the given shell cases.

@@ -2,6 +2,7 @@
 # Installs, inside the clone, what the named parts need. Does nothing that was done before.
 #   setup.sh store    dynalite, the store of the local stack (Node.js)
 #   setup.sh page     the agent page, built into frontend/dist
+#   setup.sh lint     the linter of TypeScript and JavaScript (Node.js)
 #   setup.sh browser  Chromium and espeak-ng from the system's packages, for the browser tests
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -58,6 +59,7 @@ for part in "$@"; do
   case "$part" in
     store) packages local ;;
     page) page ;;
+    lint) packages local/lint ;;
     browser) browser ;;
     *) die "setup.sh: there is no part $part" ;;
   esac

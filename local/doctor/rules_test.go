@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -54,7 +55,8 @@ func TestF198RulesThatApplyToOurWebhooksAreTold(t *testing.T) {
 			Account: twilio.Credentials{APIKey: "SK1", APISecret: "s", SharedKeys: c.keys}}, io.Discard)
 		d.http.Transport, d.key = twilioSays, true
 		well, err := d.webhookRules(t.Context())
-		_, cannot := err.(unseen)
+		var not unseen
+		cannot := errors.As(err, &not)
 		switch {
 		case c.well != (err == nil), c.unseen != cannot:
 			t.Errorf("%s: %q, %v", name, well, err)

@@ -26,6 +26,11 @@ func Build(ctx context.Context, root string, t *sam.Template, out string, output
 	if err := os.MkdirAll(out, 0o750); err != nil {
 		return fmt.Errorf("no folder for the functions' binaries: %w", err)
 	}
+	unlock, err := lock(ctx, out) // stacks and test packages that start together
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	// One command for all. Unlike "go build -o", it does not rebuild what is up to date, so the second start is quick.
 	args := []string{"install", "-trimpath", "-buildvcs=false", "-tags=lambda.norpc", "-ldflags=-s -w"}
 	seen := map[string]bool{}

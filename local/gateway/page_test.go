@@ -111,7 +111,8 @@ func TestMusicPlaysThoughThePageIsNotBuilt(t *testing.T) {
 }
 
 func TestDefaultRouteLeavesThePageItsFiles(t *testing.T) {
-	const template = "Resources: { F: { Type: AWS::Serverless::Function, Properties: { CodeUri: f, Events: { E: { Type: HttpApi } } } } }\n"
+	const template = "Resources: { F: { Type: AWS::Serverless::Function, " +
+		"Properties: { CodeUri: f, Events: { E: { Type: HttpApi } } } } }\n"
 	b := start(t, template, func(o *Options) { o.Page = Page{Dir: site(t, map[string]string{"index.html": "page"})} })
 	if a := b.do("GET", "/", ""); a.body != "page" {
 		t.Errorf("the page: %s", a.body)

@@ -168,9 +168,13 @@ var rest = []string{
 
 func TestF025F056F058F076RestFailsBeforeAndAfterTakingEffect(t *testing.T) {
 	t.Parallel()
+	chosen := sample(7)
 	for _, op := range rest {
 		for _, do := range []string{"fail", "fail-after", "throttle"} {
 			for skip := range 4 {
+				if !chosen() {
+					continue
+				}
 				t.Run(fmt.Sprintf("%s %s %d", op, do, skip), func(t *testing.T) {
 					t.Parallel()
 					l := open(t)
@@ -186,8 +190,12 @@ func TestF025F056F058F076RestFailsBeforeAndAfterTakingEffect(t *testing.T) {
 
 func TestF026RestTimesOut(t *testing.T) {
 	t.Parallel()
+	chosen := sample(3)
 	for _, op := range []string{"CreateCall", "UpdateParticipant"} {
 		for _, do := range []string{"timeout", "timeout-after"} {
+			if !chosen() {
+				continue
+			}
 			t.Run(op+" "+do, func(t *testing.T) {
 				t.Parallel()
 				l := open(t)

@@ -138,7 +138,8 @@ func TestF124WrongCallStateIsLookedUpAndNotRepeated(t *testing.T) {
 	l.pass(6 * time.Second)
 	before := int64(len(l.Network.Records(0)))
 	l.fault(faults.Rule{
-		Kind: "rest", Match: faults.Match{Event: "UpdateParticipant"}, Do: "fail", Status: http.StatusConflict, Code: 21220,
+		Kind: "rest", Match: faults.Match{Event: "UpdateParticipant"}, Do: "fail",
+		Status: http.StatusConflict, Code: 21220,
 	})
 	l.presses("alice", "cancel", "")
 	count := map[string]int{}

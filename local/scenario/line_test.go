@@ -3,6 +3,9 @@ package scenario
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -26,11 +29,12 @@ import (
 	"warmtransfer/shared/service/servicetest"
 )
 
-// shared is what all tests use together: the binaries and the store's process. Every test has a table, functions and a
-// phone network of its own.
+// shared is what all tests use together: the binaries, the store's process and the sign-in's key. Every test has a
+// table, functions and a phone network of its own.
 var shared struct {
-	binaries string
-	store    *store.Store
+	binaries   string
+	store      *store.Store
+	signingKey *rsa.PrivateKey
 }
 
 func TestMain(m *testing.M) {
@@ -43,11 +47,6 @@ func TestMain(m *testing.M) {
 }
 
 func prepare(m *testing.M) (int, error) {
-	dir, err := os.MkdirTemp("", "scenario")
-	if err != nil {
-		return 1, err
-	}
-	defer os.RemoveAll(dir)
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		return 1, err
@@ -59,10 +58,13 @@ func prepare(m *testing.M) (int, error) {
 	if err != nil {
 		return 1, err
 	}
-	shared.binaries = dir
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
-	if err := gateway.Build(ctx, root, t, dir, os.Stderr); err != nil {
+	shared.binaries = filepath.Join(root, ".run", "bin")
+	if err := gateway.Build(ctx, root, t, shared.binaries, os.Stderr); err != nil {
+		return 1, err
+	}
+	if shared.signingKey, err = rsa.GenerateKey(rand.Reader, 2048); err != nil {
 		return 1, err
 	}
 	if shared.store, err = store.Start(ctx, store.Options{Dir: filepath.Join(root, "local")}); err != nil {
@@ -142,7 +144,7 @@ func open(t *testing.T, change ...func(*stack.Options)) *line {
 		leaving: map[string]bool{},
 	}
 	o := stack.Options{Clock: l.clock, Output: l.log, Headless: true, Binaries: shared.binaries,
-		SharedStore: shared.store}
+		SharedStore: shared.store, SigningKey: shared.signingKey}
 	for _, f := range change {
 		f(&o)
 	}
@@ -389,7 +391,8 @@ func (l *line) presses(id, action, target string) stack.Snapshot {
 func patient(ask func() (stack.Snapshot, error)) (snap stack.Snapshot, err error) {
 	for range 10 {
 		snap, err = ask()
-		if problem, ok := err.(*stack.APIError); !ok || problem.Status != http.StatusServiceUnavailable {
+		var problem *stack.APIError
+		if !errors.As(err, &problem) || problem.Status != http.StatusServiceUnavailable {
 			break
 		}
 	}
@@ -400,8 +403,8 @@ func patient(ask func() (stack.Snapshot, error)) (snap stack.Snapshot, err error
 func (l *line) refused(id, action, target string, status int) *stack.APIError {
 	l.t.Helper()
 	_, err := l.agent(id).Do(l.ctx, action, target)
-	problem, ok := err.(*stack.APIError)
-	if !ok || problem.Status != status {
+	var problem *stack.APIError
+	if !errors.As(err, &problem) || problem.Status != status {
 		l.t.Fatalf("%s presses %s %s: %v, want status %d", id, action, target, err, status)
 	}
 	l.settle()

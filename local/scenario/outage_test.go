@@ -38,6 +38,7 @@ func (l *line) roomEnds(caller string) {
 // take them for gone, because it asks for the caller's leg first.
 func TestF005F103TheRoomEndsWhileNothingAnswersTheCaller(t *testing.T) {
 	t.Parallel()
+	chosen := sample(5)
 	for _, p := range phases {
 		for _, told := range []bool{true, false} {
 			if p.name == "waiting" && !told {
@@ -46,6 +47,9 @@ func TestF005F103TheRoomEndsWhileNothingAnswersTheCaller(t *testing.T) {
 			name := p.name + ", told"
 			if !told {
 				name = p.name + ", nothing told"
+			}
+			if !chosen() {
+				continue
 			}
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
@@ -78,8 +82,12 @@ func TestF005F103TheRoomEndsWhileNothingAnswersTheCaller(t *testing.T) {
 // The same, and the caller hangs up: even the <Dial> action request is not handled.
 func TestF103TheCallerLeavesWhileNothingAnswersHer(t *testing.T) {
 	t.Parallel()
+	chosen := sample(7)
 	for _, p := range phases {
 		for _, do := range []string{"", "fail", "fail-after"} {
+			if !chosen() {
+				continue
+			}
 			t.Run(p.name+" "+do, func(t *testing.T) {
 				t.Parallel()
 				l := open(t)

@@ -19,12 +19,16 @@ func everyList(do string, times int) faults.Rule {
 // hung up, and everybody hears what they heard before.
 func TestF178ListsLagInEveryPhase(t *testing.T) {
 	t.Parallel()
+	chosen := sample(5)
 	for _, p := range phases {
 		if strings.HasSuffix(p.name, "ringing") {
 			continue // these do not last so long
 		}
 		for _, do := range []string{"empty", "lag"} {
 			for _, times := range []int{0, 1} {
+				if !chosen() {
+					continue
+				}
 				t.Run(fmt.Sprint(p.name, " ", do, " ", times), func(t *testing.T) {
 					t.Parallel()
 					l := open(t)
@@ -85,10 +89,14 @@ func TestF178ADialledLegThatNoListShowsYet(t *testing.T) {
 // has gone back to the private talk.
 func TestF184AnUnholdTakesEffectLate(t *testing.T) {
 	t.Parallel()
+	chosen := sample(7)
 	for _, presses := range []string{"swap swap", "swap swap complete", "swap swap cancel", "cancel consult",
 		"complete"} {
 		for _, late := range []int{1000, 4000, 10_000} {
 			for _, told := range []bool{true, false} {
+				if !chosen() {
+					continue
+				}
 				t.Run(fmt.Sprint(presses, " ", late, " told ", told), func(t *testing.T) {
 					t.Parallel()
 					l := open(t)

@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"crypto/rsa"
 	"errors"
 	"fmt"
 	"io"
@@ -46,6 +47,7 @@ type Options struct {
 	Clock                clock.Clock
 	Parameters           map[string]string   // of the template
 	Agents               []issuer.Agent      // who may sign in; nil: the ready-made ones
+	SigningKey           *rsa.PrivateKey     // of the sign-in; nil: a new one
 	Network              twiliosim.Config    // its limits; account, number and clock are set from above
 	Output               io.Writer           // what the functions print
 	Change               func(*sam.Template) // changes the template, as read, before anything starts
@@ -53,8 +55,7 @@ type Options struct {
 	Via func(store string) string
 	// ViaTwilio does the same between the functions and the phone network's REST API.
 	ViaTwilio   func(api string) string
-	Binaries    string       // a folder with the functions' binaries; "" builds them
-	Out         string       // where they are built; "" is .run/bin
+	Binaries    string       // a folder with the functions' binaries; "" builds them into .run/bin
 	SharedStore *store.Store // a store that the caller starts and closes; each stack has a table of its own in it
 }
 
@@ -98,7 +99,8 @@ func (o Options) check() error {
 	if o.TwilioURL != "" && o.PublicURL == "" {
 		errs = append(errs,
 			errors.New(
-				"-twilio-url needs -public-url: the address at which Twilio reaches this machine, for example that of a tunnel"))
+				"-twilio-url needs -public-url: the address at which Twilio reaches this machine, "+
+					"for example that of a tunnel"))
 	}
 	return errors.Join(errs...)
 }

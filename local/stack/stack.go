@@ -266,10 +266,7 @@ func (s *Stack) binaries(ctx context.Context, t *sam.Template) error {
 	if s.o.Binaries != "" {
 		return nil
 	}
-	s.o.Binaries = s.o.Out
-	if s.o.Out == "" {
-		s.o.Binaries = filepath.Join(s.o.Root, ".run", "bin")
-	}
+	s.o.Binaries = filepath.Join(s.o.Root, ".run", "bin")
 	return gateway.Build(ctx, s.o.Root, t, s.o.Binaries, s.o.Output)
 }
 
@@ -340,7 +337,7 @@ func (s *Stack) startGuard() (string, error) {
 func (s *Stack) startIssuer(l net.Listener) error {
 	var err error
 	s.SignIn, err = issuer.New(issuer.Options{URL: s.Issuer, ClientID: clientID, Redirects: []string{s.API + "/"},
-		Clock: s.Clock, Agents: s.o.Agents})
+		Clock: s.Clock, Agents: s.o.Agents, Key: s.o.SigningKey})
 	if err != nil {
 		return err
 	}

@@ -16,24 +16,9 @@ import (
 	"time"
 )
 
-// out is where this package's tests build the functions.
-var out string
-
-func TestMain(m *testing.M) {
-	dir, err := os.MkdirTemp("", "stack")
-	if err != nil {
-		panic(err)
-	}
-	out = dir
-	code := m.Run()
-	_ = os.RemoveAll(dir)
-	os.Exit(code)
-}
-
 // began starts a stack for a test.
 func began(t *testing.T, o Options) *Stack {
 	t.Helper()
-	o.Out = out
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
 	s, err := Start(ctx, o)
@@ -272,7 +257,6 @@ func TestWhatCannotBeStartedIsSaidInOneSentence(t *testing.T) {
 		"a limit that is impossible": {set("RingSeconds", "none"), "RingSeconds must be a number from 5 to 120"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c.o.Out = out
 			s, err := Start(context.Background(), c.o)
 			if err == nil {
 				s.Close()

@@ -400,8 +400,10 @@ func TestAnAuditIsStoredOnlyIfItHasFoundSomething(t *testing.T) {
 		stored bool
 	}{
 		{"all legs are found", t0, "Reconcile", func(c *Call) { c.ApplyParticipants("CF1", true, here, later) }, false},
-		{"a leg is missing", t0, "Reconcile", func(c *Call) { c.ApplyParticipants("CF1", true, here[:1], later) }, true},
-		{"the reconcile fails", t0, "Reconcile", func(c *Call) { c.ApplyResult(Reconcile{}, Result{Kind: Unknown}, later) },
+		{"a leg is missing", t0, "Reconcile",
+			func(c *Call) { c.ApplyParticipants("CF1", true, here[:1], later) }, true},
+		{"the reconcile fails", t0, "Reconcile",
+			func(c *Call) { c.ApplyResult(Reconcile{}, Result{Kind: Unknown}, later) },
 			true},
 		{"reconciled a moment ago", later.Add(-time.Second), "", func(*Call) {}, true},
 	} {

@@ -15,6 +15,7 @@ export interface Typed {
 const NOTHING: Typed = { number: "", why: "" };
 
 /** Invisible, and often copied along: direction marks, joiners, soft hyphens, controls. */
+// oxlint-disable-next-line no-misleading-character-class -- each of these is meant alone
 const UNSEEN = /[\p{Cf}\p{Cc}\u034F\u115F\u1160\uFE00-\uFE0F]/gu;
 /** Between digits: spaces of all kinds, dashes, the minus sign, dots, slashes, brackets. */
 const BETWEEN = /[\s\p{Pd}\u2212\u30FC.·•/\\()[\]]/gu;

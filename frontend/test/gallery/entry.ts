@@ -1,18 +1,26 @@
-/** The production views over a desk with fakes: `?scene=` says which state to show. */
+/** The production views over a desk with fakes. `draw(name)` shows a state on a page of its own, as after a reload. */
 import { Desk } from "../../src/desk/desk.js";
 import { AgentPage } from "../../src/views/page.js";
 import { fakes } from "../fakes.js";
 import { scenes } from "./scenes.js";
 
-const name = new URLSearchParams(location.search).get("scene");
-const page = document.querySelector<AgentPage>("agent-page")!;
-const desk = new Desk(fakes());
-page.desk = desk;
-
-if (name === null) {
-  document.title = scenes.map((s) => s.name).join(" ");
-} else {
-  for (const event of scenes.find((s) => s.name === name)!.events(Date.now())) desk.core.dispatch(event);
-  await page.updateComplete;
-  document.documentElement.dataset.ready = desk.state.screen.is;
+declare global {
+  interface Window {
+    gallery: { readonly names: string[]; draw(name: string): Promise<void> };
+  }
 }
+
+window.gallery = {
+  names: scenes.map((s) => s.name),
+  async draw(name) {
+    const scene = scenes.find((s) => s.name === name)!;
+    const desk = new Desk(fakes());
+    const page = document.createElement("agent-page") as AgentPage;
+    document.body.replaceChildren(page);
+    window.scrollTo(0, 0);
+    page.desk = desk;
+    for (const event of scene.events(Date.now())) desk.core.dispatch(event);
+    await page.updateComplete;
+  },
+};
+document.documentElement.dataset.ready = "";

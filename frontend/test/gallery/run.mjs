@@ -1,7 +1,7 @@
 /**
  * Draws the page in every state from the production code, under the deployment's content security policy, light and
- * dark, narrow and wide; runs axe-core on each; and leaves the pictures in out/. Any violation fails the run. `npm run
- * gallery -- ringing call-held` draws only those.
+ * dark, narrow and wide, and runs axe-core on each. Any violation fails the run, and the state's picture is in out/.
+ * `npm run gallery -- ringing call-held` draws only those, and leaves their pictures; with `--all`, those of all.
  */
 import { createServer } from "node:http";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -55,41 +55,53 @@ async function serve() {
   return { server, address: `http://127.0.0.1:${server.address().port}/test/gallery/index.html` };
 }
 
-/** Draws one scene in one view; returns what is wrong with it. */
-async function draw(page, address, scene, view) {
-  const faults = [];
-  const listen = (message) => {
+/** Opens the gallery in one view; what goes wrong in the page is in the page's `faults`. */
+async function open(context, address, view) {
+  const page = await context.newPage();
+  page.faults = [];
+  page.on("console", (message) => {
     if (message.type() === "error" && !/favicon/.test(message.text() + message.location().url)) {
-      faults.push(`console: ${message.text()}`);
+      page.faults.push(`console: ${message.text()}`);
     }
-  };
-  const crash = (error) => faults.push(`script: ${error.message}`);
-  page.on("console", listen);
-  page.on("pageerror", crash);
+  });
+  page.on("pageerror", (error) => page.faults.push(`script: ${error.message}`));
   await page.setViewportSize({ width: view.width, height: view.height });
   await page.emulateMedia({ colorScheme: view.colorScheme, reducedMotion: "reduce" });
-  await page.goto(`${address}?scene=${scene}`);
-  await page.waitForSelector("html[data-ready]");
+  await page.goto(address);
+  await page.waitForSelector("html[data-ready]", { state: "attached" });
+  // The debugger injects axe, which the policy does not affect; nothing else bypasses it.
   await page.evaluate(axe);
-  const { violations } = await page.evaluate(() =>
-    // target-size is WCAG 2.2 AA and not among axe's defaults.
-    window.axe.run(document, { rules: { "target-size": { enabled: true } } }));
+  return page;
+}
+
+/** Runs in the page: draws a state and returns what is wrong with it. */
+async function judge(scene) {
+  await window.gallery.draw(scene);
+  const faults = [];
+  // target-size is WCAG 2.2 AA and not among axe's defaults.
+  const { violations } = await window.axe.run(document,
+    { resultTypes: ["violations"], rules: { "target-size": { enabled: true } } });
   for (const v of violations) {
     faults.push(`axe ${v.id}: ${v.nodes.map((n) => `${n.target.join(" ")} (${n.failureSummary?.split("\n")[1]?.trim()})`).join("; ")}`);
   }
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
   if (wide > 0) faults.push(`${wide}px wider than the window`);
-  const stickingOut = await page.evaluate(() =>
-    [...document.querySelectorAll(".card, dialog")].flatMap((card) => {
-      const edge = card.getBoundingClientRect().right;
-      return [...card.querySelectorAll("*")]
-        .filter((e) => !e.closest(".tip, .visually-hidden, .people") && e.getBoundingClientRect().right > edge + 1)
-        .map((e) => e.className || e.tagName);
-    }));
+  const stickingOut = [...document.querySelectorAll(".card, dialog")].flatMap((card) => {
+    const edge = card.getBoundingClientRect().right;
+    return [...card.querySelectorAll("*")]
+      .filter((e) => !e.closest(".tip, .visually-hidden, .people") && e.getBoundingClientRect().right > edge + 1)
+      .map((e) => e.className || e.tagName);
+  });
   if (stickingOut.length) faults.push(`sticks out of its card: ${[...new Set(stickingOut)].join(", ")}`);
-  await page.screenshot({ path: join(out, `${scene}.${view.name}.png`), fullPage: true });
-  page.off("console", listen);
-  page.off("pageerror", crash);
+  return faults;
+}
+
+/** Draws one scene in one view; returns what is wrong with it. */
+async function draw(page, scene, view, picture) {
+  page.faults.length = 0;
+  const found = await page.evaluate(judge, scene);
+  const faults = [...page.faults, ...found];
+  if (picture || faults.length) await page.screenshot({ path: join(out, `${scene}.${view.name}.png`), fullPage: true });
   return faults.map((f) => `${scene} (${view.name}): ${f}`);
 }
 
@@ -99,21 +111,19 @@ const { server, address } = await serve();
 const browser = await chromium.launch({ executablePath: findChromium(),
   args: ["--no-sandbox", "--disable-gpu", "--no-first-run"] });
 try {
-  // The debugger injects axe, which the policy does not affect; nothing else bypasses it.
   const context = await browser.newContext();
-  const page = await context.newPage();
-  await page.goto(address);
-  await page.waitForFunction(() => document.title.includes("loading"));
-  const all = (await page.title()).split(" ");
-  const wanted = process.argv.slice(2);
-  const scenes = wanted.length ? all.filter((s) => wanted.includes(s)) : all;
+  const wanted = process.argv.slice(2).filter((a) => a !== "--all");
+  const pictures = process.argv.length > 2;
   const faults = [];
-  const drawn = VIEWS.map(async (view) => {
-    const own = await context.newPage();
-    for (const scene of scenes) faults.push(...(await draw(own, address, scene, view)));
-  });
-  await Promise.all(drawn);
-  console.log(`${scenes.length} states in ${VIEWS.length} views: ${faults.length} faults`);
+  const counts = await Promise.all(VIEWS.map(async (view) => {
+    const page = await open(context, address, view);
+    const all = await page.evaluate(() => window.gallery.names);
+    const scenes = wanted.length ? all.filter((s) => wanted.includes(s)) : all;
+    for (const scene of scenes) faults.push(...(await draw(page, scene, view, pictures)));
+    return scenes.length;
+  }));
+  console.log(`${counts[0]} states in ${VIEWS.length} views: ${faults.length} faults`);
+  if (counts[0] === 0) throw new Error(`no such state: ${wanted.join(", ")}`);
   if (faults.length) {
     console.error(faults.join("\n"));
     process.exitCode = 1;

@@ -160,7 +160,8 @@ const listeners = new Set<readonly [string, Listener]>();
 
 /** The browser's pagehide and pageshow; an EventTarget would accept real events only. */
 export function fire(name: string, event: object): void {
-  for (const [heard, listener] of [...listeners]) if (heard === name) listener(event);
+  const now = [...listeners]; // a listener may add another
+  for (const [heard, listener] of now) if (heard === name) listener(event);
 }
 
 export const OPTIONS = { Sound, logLevel: "silent", publishEvents: false, getUserMedia: () => media.getUserMedia() };

@@ -152,7 +152,7 @@ func (e *environment) handleResponse(w http.ResponseWriter, r *http.Request) {
 	if kind := r.Trailer.Get("Lambda-Runtime-Function-Error-Type"); kind != "" && err == nil {
 		body, err = nil, &FunctionError{kind}
 	}
-	large := err == errLarge
+	large := errors.Is(err, errLarge)
 	known := e.finish(r.PathValue("id"), outcome{body, err})
 	if large && known {
 		_, _ = io.Copy(io.Discard, r.Body) // a process that is still writing would not see the answer

@@ -137,9 +137,11 @@ func TestFaultsNameTheLine(t *testing.T) {
 		"empty":                  "",
 		"no CodeUri":             "Resources: { F: { Type: AWS::Serverless::Function } }\n",
 		"no type":                "Resources: { F: { } }\n",
-		"unknown authorizer": "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties: { CodeUri: f, Events: " +
+		"unknown authorizer": "Resources:\n  F:\n    Type: AWS::Serverless::Function\n" +
+			"    Properties: { CodeUri: f, Events: " +
 			"{ E: { Type: HttpApi, Properties: { Auth: { Authorizer: Nobody } } } } }\n",
-		"a cron schedule": "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties: { CodeUri: f, Events: " +
+		"a cron schedule": "Resources:\n  F:\n    Type: AWS::Serverless::Function\n" +
+			"    Properties: { CodeUri: f, Events: " +
 			"{ E: { Type: Schedule, Properties: { Schedule: cron(0 1 * * ? *) } } } }\n",
 		"two APIs": "Resources: { A: { Type: AWS::Serverless::HttpApi }, B: { Type: AWS::Serverless::HttpApi } }\n",
 	} {

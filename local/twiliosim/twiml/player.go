@@ -1,6 +1,7 @@
 package twiml
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -182,7 +183,8 @@ func (s *Player) Run(contentType string, body []byte) {
 	for _, w := range warnings {
 		s.host.Warn(s.SID, w)
 	}
-	if p, ok := err.(*notation.Problem); ok {
+	var p *notation.Problem
+	if errors.As(err, &p) {
 		s.Failed(p)
 		return
 	}

@@ -1,6 +1,7 @@
 package walk_test
 
 import (
+	"fmt"
 	"os"
 	"strconv"
 	"testing"
@@ -9,19 +10,26 @@ import (
 )
 
 // TestEveryHistory walks all histories of one caller and two agents: short ones with a fault,
-// longer ones without. WALK_DEPTH and WALK_FAULTS ask for one deeper walk instead, in which every
-// state is followed by quiet minutes unless WALK_EVERY says otherwise.
+// longer ones without; in a short run (make test) both are shorter. WALK_DEPTH and WALK_FAULTS
+// ask for one deeper walk instead, in which every state is followed by quiet minutes unless WALK_EVERY
+// says otherwise.
 func TestEveryHistory(t *testing.T) {
 	walks := []walk.Bounds{{Depth: 4, Faults: 1, Every: 5}, {Depth: 6, Faults: 0, Every: 5}}
+	if testing.Short() {
+		walks = []walk.Bounds{{Depth: 3, Faults: 1, Every: 10}, {Depth: 4, Faults: 0, Every: 5}}
+	}
 	if n := setting("WALK_DEPTH", 0); n > 0 {
 		walks = []walk.Bounds{{Depth: n, Faults: setting("WALK_FAULTS", 1), Every: setting("WALK_EVERY", 1)}}
 	}
 	for _, b := range walks {
-		st := walk.Walk(t, b)
-		t.Logf("depth %d, at most %d faults: %s", b.Depth, b.Faults, st)
-		if st.States < 1000 {
-			t.Error("the walk saw fewer than 1000 states")
-		}
+		t.Run(fmt.Sprint("depth ", b.Depth, " faults ", b.Faults), func(t *testing.T) {
+			t.Parallel()
+			st := walk.Walk(t, b)
+			t.Logf("depth %d, at most %d faults: %s", b.Depth, b.Faults, st)
+			if st.States < 1000 {
+				t.Error("the walk saw fewer than 1000 states")
+			}
+		})
 	}
 }
 

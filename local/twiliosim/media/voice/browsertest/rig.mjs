@@ -114,7 +114,8 @@ export class Agent {
     try {
       await this.page.waitForFunction(condition, argument, { timeout: patience, polling: 50 });
     } catch (error) {
-      throw new Error(`${this.identity} never ${what}: ${error.message.split('\n')[0]}\n${await this.state()}`);
+      throw new Error(`${this.identity} never ${what}: ${error.message.split('\n')[0]}\n${await this.state()}`,
+        { cause: error });
     }
   }
 

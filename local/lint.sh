@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# The linters, each pinned and installed where it is missing: Go (staticcheck, go-errorlint, lines to 120 columns),
+# TypeScript and JavaScript (oxlint), shell (shellcheck).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf '%s\n' "$*"; }
+die() { printf 'lint: %s\n' "$*" >&2; exit 1; }
+. local/tools.sh
+
+mapfile -t go_files < <(git ls-files -co --exclude-standard '*.go')
+mapfile -t shell_files < <(git ls-files -co --exclude-standard '*.sh' .ci/run)
+local/setup.sh lint
+venv .venv-lint "$SHELL_LINT"
+
+say "lines to 120 columns"
+go run ./local/lint/lines "${go_files[@]}"
+say "shellcheck"
+.venv-lint/bin/shellcheck -x -P SCRIPTDIR -S warning "${shell_files[@]}"
+say "oxlint"
+local/lint/node_modules/.bin/oxlint -c local/lint/oxlint.json --quiet \
+  frontend/src frontend/test frontend/scripts local/twiliosim/media/voice/browsertest local/phone local/store
+say "staticcheck"
+go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+say "errorlint"
+go run github.com/polyfloyd/go-errorlint@v1.8.0 ./...

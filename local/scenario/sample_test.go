@@ -1,0 +1,17 @@
+package scenario
+
+import "testing"
+
+// sample chooses among the cases of a table: all of them (make test-deep), or in a short run (make test) the first and
+// then one in n. N has no divisor in common with the lengths of the table's loops, so that each of their values is
+// seen.
+func sample(n int) (next func() bool) {
+	if !testing.Short() {
+		n = 1
+	}
+	i := -1
+	return func() bool {
+		i++
+		return i%n == 0
+	}
+}
