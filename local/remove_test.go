@@ -13,9 +13,9 @@ import (
 func removeScript(t *testing.T, cases string, env []string, args ...string) (said, asked string, err error) {
 	t.Helper()
 	dir := t.TempDir()
-	for _, tool := range []string{"aws", "go", "curl"} {
+	for tool, first := range map[string]string{"aws": cliOf1, "go": "", "curl": ""} {
 		asked := tool + " $*"
-		script := "#!/bin/sh\necho \"" + asked + "\" >>" + dir + "/asked\ncase \"" + asked + "\" in\n" + cases +
+		script := "#!/bin/sh\n" + first + "echo \"" + asked + "\" >>" + dir + "/asked\ncase \"" + asked + "\" in\n" + cases +
 			"\n*) ;;\nesac\n"
 		if err := os.WriteFile(filepath.Join(dir, tool), []byte(script), 0o700); err != nil {
 			t.Fatal(err)
@@ -88,7 +88,7 @@ func TestF202RemoveAgentSaysWhatIsWrong(t *testing.T) {
 		"want remove or restore":    {args: []string{"ada", "kill"}},
 		"NAME is what":              {args: []string{`a"b`}},
 		"no AWS credentials":        {cases: "*get-caller-identity*) exit 255 ;;", args: []string{"ada"}},
-		"there is no stack line":    {cases: "*describe-stacks*) exit 254 ;;", args: []string{"ada"}},
+		"has no stack line":         {cases: "*describe-stacks*) exit 254 ;;", args: []string{"ada"}},
 		"there is no agent ada":     {cases: "*admin-get-user*) exit 254 ;;\n" + withPool, args: []string{"ada"}},
 		"did not disable":           {cases: "*admin-disable*) exit 254 ;;\n" + withPool, args: []string{"ada"}},
 		"did not sign Ada out":      {cases: "*sign-out*) exit 254 ;;\n" + withPool, args: []string{"ada"}},
