@@ -18,6 +18,7 @@ import (
 // emulator is the process that stands in for AWS.
 type emulator struct {
 	URL  string
+	new  func() *exec.Cmd
 	cmd  *exec.Cmd
 	done chan error
 	log  *os.File
@@ -57,10 +58,7 @@ func (e *emulator) start(ctx context.Context, root, dir string, port int, direct
 	if e.log, err = os.Create(filepath.Join(dir, "emulator.log")); err != nil {
 		return err
 	}
-	e.cmd = exec.Command(python, filepath.Join(root, "local", "rehearse", "emulator.py"))
-	e.cmd.Stdout, e.cmd.Stderr = e.log, e.log
-	e.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	e.cmd.Env = []string{
+	env := []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + dir,
 		"GATEWAY_PORT=" + strconv.Itoa(port), "BIND_HOST=" + loopback, "IOT_MTLS_ENABLED=0", "AUTH=true",
 		"MINISTACK_HOST=" + region + ".amazonaws.com", "MINISTACK_REGION=" + region, "AWS_DEFAULT_REGION=" + region,
@@ -70,6 +68,23 @@ func (e *emulator) start(ctx context.Context, root, dir string, port int, direct
 		"AWS_ENDPOINT_URL_DYNAMODB=" + e.URL, "AWS_ENDPOINT_URL_SECRETS_MANAGER=" + e.URL,
 		"AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER=" + e.URL, "AWS_ENDPOINT_URL_S3=" + direct, // its policy wants TLS
 	}
+	e.new = func() *exec.Cmd {
+		cmd := exec.Command(python, filepath.Join(root, "local", "rehearse", "emulator.py"))
+		cmd.Env, cmd.Stdout, cmd.Stderr = env, e.log, e.log
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+		return cmd
+	}
+	return e.up(ctx)
+}
+
+// restart puts one with nothing in it into its place, at the same address.
+func (e *emulator) restart(ctx context.Context) error {
+	e.end()
+	return e.up(ctx)
+}
+
+func (e *emulator) up(ctx context.Context) error {
+	e.cmd = e.new()
 	if err := e.cmd.Start(); err != nil {
 		return fmt.Errorf("the emulator does not start (%w): delete .venv-emulator and try again", err)
 	}
@@ -80,7 +95,8 @@ func (e *emulator) start(ctx context.Context, root, dir string, port int, direct
 
 func (e *emulator) ready(ctx context.Context) error {
 	const patience = time.Minute
-	for end := time.Now().Add(patience); time.Now().Before(end); {
+	client := &http.Client{Timeout: patience}
+	for began := machine.read(); machine.patient(began, patience); {
 		select {
 		case <-e.done:
 			e.done <- nil
@@ -89,7 +105,7 @@ func (e *emulator) ready(ctx context.Context) error {
 			return ctx.Err()
 		case <-time.After(100 * time.Millisecond):
 		}
-		resp, err := http.Get(e.URL + "/_ministack/health")
+		resp, err := client.Get(e.URL + "/_ministack/health")
 		if err == nil {
 			_ = resp.Body.Close()
 			return nil
@@ -98,8 +114,16 @@ func (e *emulator) ready(ctx context.Context) error {
 	return fmt.Errorf("the emulator does not answer after %s:\n%s", patience, tail(e.log.Name(), 12))
 }
 
-// stop ends it and all that it started.
+// stop ends it for good.
 func (e *emulator) stop() {
+	e.end()
+	if e.log != nil {
+		_ = e.log.Close()
+	}
+}
+
+// end ends it and all that it started.
+func (e *emulator) end() {
 	if e.cmd == nil || e.cmd.Process == nil {
 		return
 	}
@@ -109,5 +133,4 @@ func (e *emulator) stop() {
 	case <-time.After(3 * time.Second):
 	}
 	_ = syscall.Kill(-e.cmd.Process.Pid, syscall.SIGKILL) // whatever is left of its group
-	_ = e.log.Close()
 }
