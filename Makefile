@@ -3,7 +3,7 @@
 .PHONY: help run demo test verify rehearse bench soak deploy destroy agent remove-agent doctor live-check findings clean
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 run: ## the whole phone line on this machine, no account needed (ARGS="-port 9000")
 	@local/setup.sh store page

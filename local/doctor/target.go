@@ -68,8 +68,8 @@ func local(ctx context.Context, control string) (target, error) {
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return target{},
-			fmt.Errorf("nothing answers at %s: start a local stack with make run, or name a deployment with -stack",
-				control)
+			fmt.Errorf("nothing answers at %s: start a local stack with make run, say -control and the address of one "+
+				"that has other ports, or name a deployment with -stack", control)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<16)).Decode(&parts); err != nil || parts.API == "" {

@@ -61,6 +61,7 @@ func (e *emulator) start(ctx context.Context, root, dir string, port int, direct
 	env := []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + dir,
 		"GATEWAY_PORT=" + strconv.Itoa(port), "BIND_HOST=" + loopback, "IOT_MTLS_ENABLED=0", "AUTH=true",
+		"MINISTACK_APIGW_JWKS_TIMEOUT_SECONDS=30",
 		"MINISTACK_HOST=" + region + ".amazonaws.com", "MINISTACK_REGION=" + region, "AWS_DEFAULT_REGION=" + region,
 		"AWS_ACCESS_KEY_ID=" + accessKey, "AWS_SECRET_ACCESS_KEY=" + secretKey, "REHEARSE_QEMU=" + run,
 		// What follows is for the functions, which get this environment as it is.
@@ -88,6 +89,9 @@ func (e *emulator) up(ctx context.Context) error {
 	if err := e.cmd.Start(); err != nil {
 		return fmt.Errorf("the emulator does not start (%w): delete .venv-emulator and try again", err)
 	}
+	// What has limits of time goes first: the functions, and the emulator, whose answers the SAM CLI waits for a minute.
+	// Only some users may do that; for others it stays as it is.
+	_ = syscall.Setpriority(syscall.PRIO_PROCESS, e.cmd.Process.Pid, -10)
 	e.done = make(chan error, 1)
 	go func() { e.done <- e.cmd.Wait() }()
 	return e.ready(ctx)

@@ -285,7 +285,7 @@ def held(old, method, path, headers, body, query_params):
         form = parse_qs(body.decode("utf-8", "replace")) if body else {}
         stack = handlers._resolve_stack(form.get("StackName", [""])[0])
         if form.get("Action") == ["DescribeStacks"] and stack:
-            for _ in range(200):
+            for _ in range(450):  # the SAM CLI hangs up after 60 seconds
                 if stack.get("StackStatus") != "DELETE_IN_PROGRESS":
                     break
                 await asyncio.sleep(0.1)
@@ -344,4 +344,6 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["managed-ids"]:
         managed_ids()
     else:
+        import samtranslator.translator.transform  # now and not while the SAM CLI waits for a change set
+
         app.main()
