@@ -44,8 +44,11 @@ else
 fi
 
 # Access tokens stay valid for up to an hour: the mark in the table makes the API refuse them.
-credentials=$(aws configure export-credentials --format env) || die "the AWS CLI does not give its credentials: version 2 is needed"
-eval "$credentials"
+if [ -z "${AWS_ACCESS_KEY_ID:-}" ] || [ -z "${AWS_SECRET_ACCESS_KEY:-}" ]; then
+  credentials=$(aws configure export-credentials --format env) ||
+    die "the AWS CLI does not give its credentials. Use its version 2, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+  eval "$credentials"
+fi
 go run ./local roster -table "$table" "$what" "$name" || die "the table was not marked: the API does not refuse $name yet"
 if [ "$what" = remove ]; then
   echo "$name was removed: no sign-in, no calls, and the API refuses what is signed in. A call that $name is in goes on"

@@ -22,7 +22,8 @@ func removeScript(t *testing.T, cases string, env []string, args ...string) (sai
 		}
 	}
 	cmd := exec.CommandContext(t.Context(), "bash", append([]string{"remove-agent.sh"}, args...)...)
-	cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "STACK=line", "AWS_REGION=eu-west-1", "LOCAL=")
+	cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "STACK=line", "AWS_REGION=eu-west-1", "LOCAL=",
+		"AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=")
 	cmd.Env = append(cmd.Env, env...)
 	out, err := cmd.CombinedOutput()
 	raw, _ := os.ReadFile(filepath.Join(dir, "asked")) // it may have been asked nothing
@@ -59,6 +60,15 @@ func TestF202RemoveAgentEndsTheSignInAndMarksTheAgent(t *testing.T) {
 		t.Errorf("%v: %s", err, said)
 	}
 	inOrder(t, asked, "admin-enable-user --user-pool-id pool1 --username Ada", "roster -table table1 restore Ada")
+}
+
+// Version 1 of the AWS CLI has no export-credentials. What stands in the environment needs none.
+func TestRemoveAgentTakesTheCredentialsOfTheEnvironment(t *testing.T) {
+	said, asked, err := removeScript(t, "*export-credentials*) exit 252 ;;\n"+withPool,
+		[]string{"AWS_ACCESS_KEY_ID=id", "AWS_SECRET_ACCESS_KEY=key"}, "ada")
+	if err != nil || !strings.Contains(asked, "roster -table table1 remove Ada") {
+		t.Errorf("%v: %s; asked %s", err, said, asked)
+	}
 }
 
 func TestF202WithAnotherIssuerTheMarkAloneIsSet(t *testing.T) {

@@ -78,6 +78,7 @@ var steps = []step{
 	{"sam deploy with one setting of a function changed: its alias moves", (*rehearsal).setting, nil},
 	{"sam deploy with a number of somebody else's: it is refused and all taken back", (*rehearsal).refused, nil},
 	{"a call after that", (*rehearsal).call, nil},
+	{"make remove-agent: the API refuses who was removed, at once", (*rehearsal).removeAgent, nil},
 	{"the sweep has run by its schedule", (*rehearsal).sweep, nil},
 	{"make destroy leaves what docs/operations.md says", (*rehearsal).remove, nil},
 }
@@ -156,7 +157,8 @@ func (r *rehearsal) environment() []string {
 		"TMPDIR=" + r.dir,
 		"AWS_ACCESS_KEY_ID=" + accessKey, "AWS_SECRET_ACCESS_KEY=" + secretKey, "AWS_REGION=" + region,
 		"AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_PAGER=", "SAM_CLI_TELEMETRY=0",
-		"AWS_ENDPOINT_URL=" + r.emulator.URL, "HTTPS_PROXY=" + r.front.Proxy, "NO_PROXY=" + loopback,
+		"AWS_ENDPOINT_URL=" + r.emulator.URL, "AWS_ENDPOINT_URL_DYNAMODB=" + r.emulator.URL,
+		"HTTPS_PROXY=" + r.front.Proxy, "NO_PROXY=" + loopback,
 		"SSL_CERT_FILE=" + r.front.CAFile, "TWILIO_API_URL=" + r.twilio, "STACK=" + stackName,
 	}
 }
@@ -334,6 +336,22 @@ func (r *rehearsal) agents(ctx context.Context) error {
 	}
 	both.Wait()
 	return errors.Join(errs...)
+}
+
+// removeAgent: the token that the agent has is still good for API Gateway, and the functions refuse it.
+func (r *rehearsal) removeAgent(ctx context.Context) error {
+	if out, err := r.command(ctx, nil, "make", "remove-agent", "NAME=bob"); err != nil {
+		return fmt.Errorf("%w\n%s", err, out)
+	}
+	_, err := r.desks["bob"].ask(ctx, http.MethodGet, "agents/me", nil)
+	if err == nil {
+		return errors.New("the API still serves bob, who was removed")
+	}
+	if !strings.Contains(err.Error(), "answers bob 403") {
+		return fmt.Errorf("bob was removed, and the API does not say so: %w", err)
+	}
+	_, err = r.desks["ada"].ask(ctx, http.MethodGet, "agents/me", nil)
+	return err
 }
 
 func (r *rehearsal) doctor(ctx context.Context) error {
