@@ -134,7 +134,7 @@ func percent(part, whole time.Duration) float64 {
 	if whole <= 0 {
 		return 0
 	}
-	return 100 * part.Seconds() / whole.Seconds()
+	return min(100, 100*part.Seconds()/whole.Seconds()) // the kernel adds up now and then
 }
 
 // template chooses what is deployed: the built template as it is, or one with a mistake in it.
