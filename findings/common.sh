@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by every finding: a temporary folder that goes away again, and what all of them do. No finding itself.
 set -euo pipefail
 dir=$(mktemp -d)

@@ -1,8 +1,9 @@
+# shellcheck shell=bash
 # Sourced by the scripts that use the AWS CLI, either version of it. They define die.
 
 # need_aws AGAIN [REGION]: the AWS CLI, a region and credentials are there; AGAIN is the command to give once more. The
-# region is REGION, that of the environment, or that of the AWS configuration, in this order. Version 1 of the CLI knows
-# AWS_DEFAULT_REGION only, the SDKs in Go know AWS_REGION only: so both are set.
+# region is REGION, that of the environment, or that of the AWS configuration, in this order. Version 1 of the CLI reads
+# AWS_DEFAULT_REGION only, our own programs read AWS_REGION only: so both are set.
 # https://docs.aws.amazon.com/cli/v1/userguide/cli-configure-envvars.html
 need_aws() {
   command -v aws >/dev/null || die "the AWS CLI is needed: https://aws.amazon.com/cli"
@@ -15,6 +16,7 @@ need_aws() {
 # output NAME: what the stack's output of that name says, nothing if it has none. It fails if there is no such stack.
 output() {
   local found
+  # shellcheck disable=SC2154 # the script names it
   found=$(aws cloudformation describe-stacks --region "$region" --stack-name "$stack" --output text \
     --query "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue" 2>/dev/null) || return 1
   [ "$found" = None ] || echo "$found"

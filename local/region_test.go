@@ -71,8 +71,10 @@ func TestEveryScriptSaysThatThereIsNoRegion(t *testing.T) {
 			return agentScriptIn(t, "", aStack, "ada", "ada@example.com")
 		},
 		"make remove-agent NAME=ada": func() (string, string, error) { return removeScript(t, withPool, none, "ada") },
-		"make destroy":               func() (string, string, error) { return destroyScript(t, "0", "AWS_REGION=", "YES=1") },
-		"make deploy":                func() (string, string, error) { return deployScript(t, savedNothing, "", none) },
+		"make destroy": func() (string, string, error) {
+			return destroyScript(t, "0", "AWS_REGION=", "YES=1")
+		},
+		"make deploy": func() (string, string, error) { return deployScript(t, savedNothing, "", none) },
 	} {
 		if said, asked, err := run(); err == nil ||
 			!strings.Contains(said, "no AWS region is set. Name one: AWS_REGION=eu-central-1 "+name) {

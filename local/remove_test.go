@@ -15,8 +15,8 @@ func removeScript(t *testing.T, cases string, env []string, args ...string) (sai
 	dir := t.TempDir()
 	for tool, first := range map[string]string{"aws": cliOf1, "go": "", "curl": ""} {
 		asked := tool + " $*"
-		script := "#!/bin/sh\n" + first + "echo \"" + asked + "\" >>" + dir + "/asked\ncase \"" + asked + "\" in\n" + cases +
-			"\n*) ;;\nesac\n"
+		script := "#!/bin/sh\n" + first + "echo \"" + asked + "\" >>" + dir + "/asked\n" +
+			"case \"" + asked + "\" in\n" + cases + "\n*) ;;\nesac\n"
 		if err := os.WriteFile(filepath.Join(dir, tool), []byte(script), 0o700); err != nil {
 			t.Fatal(err)
 		}

@@ -89,8 +89,8 @@ func (e *emulator) up(ctx context.Context) error {
 	if err := e.cmd.Start(); err != nil {
 		return fmt.Errorf("the emulator does not start (%w): delete .venv-emulator and try again", err)
 	}
-	// What has limits of time goes first: the functions, and the emulator, whose answers the SAM CLI waits for a minute.
-	// Only some users may do that; for others it stays as it is.
+	// What has limits of time goes first: the functions, and the emulator, for which the SAM CLI waits a minute at
+	// most. Only some users may do that; for others it stays as it is.
 	_ = syscall.Setpriority(syscall.PRIO_PROCESS, e.cmd.Process.Pid, -10)
 	e.done = make(chan error, 1)
 	go func() { e.done <- e.cmd.Wait() }()

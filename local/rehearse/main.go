@@ -121,7 +121,8 @@ func (r *rehearsal) walk(ctx context.Context, steps []step) error {
 	took, starved, used := r.watch.since(began)
 	fmt.Fprintf(r.out, "%-78s"+figures, "rehearsed: deployed to an emulator, never to AWS", took.Seconds(),
 		used.Seconds(), percent(starved, took))
-	fmt.Fprintln(r.out, "(used: processors' time; busy: the part of the time in which a program waited for a processor)")
+	fmt.Fprintln(r.out,
+		"(used: processors' time; busy: the part of the time in which a program waited for a processor)")
 	return nil
 }
 

@@ -108,7 +108,8 @@ func TestRehearsalThatHangsIsEnded(t *testing.T) {
 func TestLimitEndsARehearsal(t *testing.T) {
 	clone(t, arm64, "#!/bin/sh\nexec sleep 600\n")
 	err := rehearse(t.Context(), time.Nanosecond, false, false, nil)
-	if err == nil || !strings.Contains(err.Error(), "the packages are whole, and for arm64: it was ended there after ") {
+	const want = "the packages are whole, and for arm64: it was ended there after "
+	if err == nil || !strings.Contains(err.Error(), want) {
 		t.Error(err)
 	}
 }

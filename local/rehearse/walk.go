@@ -196,7 +196,8 @@ func (r *rehearsal) sam(ctx context.Context, template string, changed ...string)
 	if template != filepath.Join(r.root, ".aws-sam", "build", "template.yaml") {
 		args = append(args, "--template-file", template, "--config-file", filepath.Join(r.root, "samconfig.toml"))
 	}
-	args = append(args, "--region", region, "--stack-name", stackName, "--no-confirm-changeset", "--parameter-overrides")
+	args = append(args, "--region", region, "--stack-name", stackName, "--no-confirm-changeset")
+	args = append(args, "--parameter-overrides")
 	for name, value := range values {
 		args = append(args, name+"="+value)
 	}
