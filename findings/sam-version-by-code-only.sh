@@ -1,15 +1,12 @@
 #!/usr/bin/env bash
 # aws-sam-translator 1.115.0: AutoPublishAlias makes no new version when only the function's Timeout changes.
 #
-# The version's logical id is a hash of the code's address. A change of Timeout, memory or LoggingConfig alone leaves it as it was, so CloudFormation keeps
-# the version that is published, the alias goes on pointing at it, and the deployment succeeds without any effect on whoever calls the alias.
-# With AutoPublishAliasAllProperties the id follows the properties as the template's text has them, so a parameter behind Ref is not seen either.
-set -euo pipefail
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-cd "$dir"
-python3 -m venv v
-v/bin/pip install --quiet --disable-pip-version-check aws-sam-translator==1.115.0 boto3 >log 2>&1 || { cat log >&2; exit 1; }
+# The version's logical id is a hash of the code's address. A change of Timeout, memory or LoggingConfig alone leaves it
+# as it was, so CloudFormation keeps the version that is published, the alias goes on pointing at it, and the deployment
+# succeeds without any effect on whoever calls the alias. With AutoPublishAliasAllProperties the id follows the
+# properties as the template's text has them, so a parameter behind Ref is not seen either.
+. "$(dirname "$0")/common.sh"
+python_packages v aws-sam-translator==1.115.0 boto3
 cat > main.py <<'PY'
 import boto3
 from samtranslator.translator.transform import transform
@@ -43,6 +40,5 @@ print("another Timeout, a new version:", version(5, False) != version(9, False))
 print("with AllProperties, a new version:", version(5, True) != version(9, True))
 PY
 got=$(AWS_DEFAULT_REGION=us-east-1 v/bin/python main.py 2>/dev/null)
-printf '%s\n' "$got"
-[ "$got" = "another Timeout, a new version: False
-with AllProperties, a new version: True" ] || { echo "CHANGED" >&2; exit 1; }
+expect "$got" "another Timeout, a new version: False
+with AllProperties, a new version: True"

@@ -1,20 +1,11 @@
 #!/usr/bin/env bash
 # twilio-go v1.31.0: an access token asked for with Ttl 600 lives for 3600 seconds.
 #
-# The parameter is documented as the token's life in seconds. A value below 3600 is raised to 3600 without a word, so a token that was meant
-# to live ten minutes lives for an hour. A short life has to be asked for with ValidUntil, which is kept as it is.
-# It matters to whoever keeps tokens short because a page refreshes them anyway: a stolen one works six times as long as planned.
-set -euo pipefail
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-cd "$dir"
-cat > go.mod <<'MOD'
-module finding
-
-go 1.25
-
-require github.com/twilio/twilio-go v1.31.0
-MOD
+# The parameter is documented as the token's life in seconds. A value below 3600 is raised to 3600 without a word, so a
+# token that was meant to live ten minutes lives for an hour. A short life has to be asked for with ValidUntil, which is
+# kept as it is. It matters to whoever keeps tokens short because a page refreshes them anyway: a stolen one works six
+# times as long as planned.
+. "$(dirname "$0")/common.sh"
 cat > main.go <<'GO'
 package main
 
@@ -55,8 +46,7 @@ func main() {
 	fmt.Printf("ValidUntil in 600 s: %.0f s\n", life(jwt.AccessTokenParams{ValidUntil: until}))
 }
 GO
-go mod tidy >/dev/null 2>&1
+module github.com/twilio/twilio-go@v1.31.0
 got=$(go run . | sed -E 's/359[89] s/3600 s/; s/59[89] s/600 s/')
-printf '%s\n' "$got"
-[ "$got" = "Ttl 600: 3600 s
-ValidUntil in 600 s: 600 s" ] || { echo "CHANGED: it used to be 3600 s for Ttl 600" >&2; exit 1; }
+expect "$got" "Ttl 600: 3600 s
+ValidUntil in 600 s: 600 s"

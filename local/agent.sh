@@ -5,22 +5,17 @@
 set -euo pipefail
 
 die() { printf 'agent: %s\n' "$*" >&2; exit 1; }
+. "$(dirname "$0")/aws.sh"
 
 name=${1:-} email=${2:-} group=${3:-agent} stack=${STACK:-warm-transfer}
 [ -n "$name" ] && [ -n "$email" ] || die "say who: make agent NAME=ada EMAIL=ada@example.com"
 [[ $name =~ ^[A-Za-z0-9_.-]{1,60}$ ]] || die "NAME must be 1 to 60 letters, digits, dots, dashes or underscores; it is how colleagues find the agent"
 [[ $email =~ ^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$ ]] || die "EMAIL does not look like an address: $email"
 [ "$group" = agent ] || [ "$group" = supervisor ] || die "the groups are agent and supervisor"
-command -v aws >/dev/null || die "the AWS CLI is needed: https://aws.amazon.com/cli"
-aws sts get-caller-identity >/dev/null 2>&1 || die "there are no AWS credentials: aws configure, or set AWS_PROFILE"
+need_aws "make agent NAME=$name EMAIL=$email"
 
-output() {
-  aws cloudformation describe-stacks --stack-name "$stack" --output text \
-    --query "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue" 2>/dev/null
-}
-
-pool=$(output UserPoolId) || die "there is no stack $stack in this account and region (STACK=… names another, AWS_REGION the region)"
-[ -n "$pool" ] && [ "$pool" != None ] || die "the stack $stack signs agents in with another issuer: create the agent there"
+pool=$(output UserPoolId) || die "this account has no stack $stack in $region (STACK=… names another stack, AWS_REGION=… another region)"
+[ -n "$pool" ] || die "the stack $stack signs agents in with another issuer: create the agent there"
 
 if aws cognito-idp admin-get-user --user-pool-id "$pool" --username "$name" >/dev/null 2>&1; then
   echo "$name is there already (one who was removed: local/remove-agent.sh $name restore)"

@@ -11,13 +11,18 @@ import (
 // agentScript runs agent.sh with an AWS CLI that records its arguments and answers by the given shell cases.
 func agentScript(t *testing.T, cases string, args ...string) (said, asked string, err error) {
 	t.Helper()
+	return agentScriptIn(t, "eu-west-1", cases, args...)
+}
+
+func agentScriptIn(t *testing.T, region, cases string, args ...string) (said, asked string, err error) {
+	t.Helper()
 	dir := t.TempDir()
-	script := "#!/bin/sh\necho \"$*\" >>" + dir + "/asked\ncase \"$*\" in\n" + cases + "\n*) ;;\nesac\n"
+	script := "#!/bin/sh\n" + cliOf1 + "echo \"$*\" >>" + dir + "/asked\ncase \"$*\" in\n" + cases + "\n*) ;;\nesac\n"
 	if err := os.WriteFile(filepath.Join(dir, "aws"), []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), "bash", append([]string{"agent.sh"}, args...)...)
-	cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "STACK=line")
+	cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "STACK=line", "AWS_REGION="+region)
 	out, err := cmd.CombinedOutput()
 	raw, _ := os.ReadFile(filepath.Join(dir, "asked")) // it may have been asked nothing
 	return string(out), string(raw), err
@@ -52,13 +57,13 @@ func TestAgentScriptSaysWhatIsWrong(t *testing.T) {
 		cases string
 		args  []string
 	}{
-		"say who":                {"", nil},
-		"NAME must be":           {"", []string{"a b", "a@example.com"}},
-		"does not look like":     {"", []string{"ada", "ada"}},
-		"groups are":             {"", []string{"ada", "a@example.com", "boss"}},
-		"no AWS credentials":     {"*get-caller-identity*) exit 255 ;;", []string{"ada", "a@example.com"}},
-		"there is no stack line": {"*UserPoolId*) exit 254 ;;", []string{"ada", "a@example.com"}},
-		"with another issuer":    {"*UserPoolId*) echo None ;;", []string{"ada", "a@example.com"}},
+		"say who":             {"", nil},
+		"NAME must be":        {"", []string{"a b", "a@example.com"}},
+		"does not look like":  {"", []string{"ada", "ada"}},
+		"groups are":          {"", []string{"ada", "a@example.com", "boss"}},
+		"no AWS credentials":  {"*get-caller-identity*) exit 255 ;;", []string{"ada", "a@example.com"}},
+		"has no stack line":   {"*UserPoolId*) exit 254 ;;", []string{"ada", "a@example.com"}},
+		"with another issuer": {"*UserPoolId*) echo None ;;", []string{"ada", "a@example.com"}},
 		"Cognito did not create": {aStack + "*admin-get-user*|*admin-create-user*) exit 254 ;;",
 			[]string{"ada", "a@example.com"}},
 		"could not be put into the": {aStack + "*admin-add-user*) exit 254 ;;", []string{"ada", "a@example.com"}},

@@ -18,6 +18,9 @@ func playDemo(ctx context.Context, args []string) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("demo takes flags only, not %q", flags.Arg(0))
+	}
 	fmt.Println("A warm transfer, played with scripted telephones through the binaries that are deployed.")
 	fmt.Println("The first time they are compiled, which takes a minute.")
 	fmt.Println()

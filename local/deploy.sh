@@ -10,14 +10,12 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 die() { printf 'deploy: %s\n' "$*" >&2; exit 1; }
+. local/aws.sh
 
 sam=$(command -v sam || true)
 [ -n "$sam" ] || { [ -x .venv/bin/sam ] && sam=$PWD/.venv/bin/sam; } ||
   die "the SAM CLI is needed: pip install aws-sam-cli, or make verify, which puts one into .venv"
 command -v go >/dev/null || die "Go is needed: https://go.dev/dl"
-command -v aws >/dev/null || die "the AWS CLI is needed, to look whether the stack is there: https://aws.amazon.com/cli"
-[ -z "${AWS_REGION:-}" ] || export AWS_DEFAULT_REGION=$AWS_REGION # version 1 of the AWS CLI knows no other
-aws sts get-caller-identity >/dev/null 2>&1 || die "there are no AWS credentials: aws configure, or set AWS_PROFILE"
 
 # What stands on the command line is meant for sam; the region, the environment and the stack's name are needed here too.
 env=default region=${AWS_REGION:-${AWS_DEFAULT_REGION:-}} stack='' credentials='' overrides=() rest=() yes=''
@@ -53,9 +51,7 @@ saved() {
 }
 stack=${stack:-$(saved stack_name)}
 [ -n "$stack" ] || die "samconfig.toml has no stack_name for the environment $env"
-region=${region:-$(saved region)}
-region=${region:-$(aws configure get region 2>/dev/null || true)}
-[ -n "$region" ] || die "say where: AWS_REGION=eu-central-1 make deploy"
+need_aws "make deploy" "${region:-$(saved region)}"
 at=(--region "$region" --stack-name "$stack")
 
 status=$(aws cloudformation describe-stacks "${at[@]}" --query 'Stacks[0].StackStatus' --output text 2>/dev/null) || status=none

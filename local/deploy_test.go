@@ -26,11 +26,8 @@ func deployScript(t *testing.T, settings, cases string, env []string, args ...st
 			t.Fatal(err)
 		}
 	}
-	script, err := os.ReadFile("deploy.sh")
-	if err != nil {
-		t.Fatal(err)
-	}
-	write("local/deploy.sh", string(script))
+	write("local/deploy.sh", read(t, "deploy.sh"))
+	write("local/aws.sh", read(t, "aws.sh"))
 	write("samconfig.toml", settings)
 	write("functions/publish/page/index.html", "the page")
 	note := "#!/bin/sh\necho \"${0##*/} $*\" >>" + dir + "/asked\n"
@@ -38,7 +35,7 @@ func deployScript(t *testing.T, settings, cases string, env []string, args ...st
 	write("bin/sam", note+"for a; do case $a in file://*) sed 's/^/  /' \"${a#file://}\" >>"+dir+
 		"/asked ;; esac; done\n"+
 		"[ \"$1\" != deploy ] || exit \"${SAM_EXIT:-0}\"\n")
-	write("bin/aws", note+"case \"$*\" in\n"+cases+"\n*configure*) exit 1 ;;\n*) ;;\nesac\n")
+	write("bin/aws", note+cliOf1+"case \"$*\" in\n"+cases+"\n*configure*) exit 1 ;;\n*) ;;\nesac\n")
 	cmd := exec.CommandContext(t.Context(), "bash", append([]string{filepath.Join(dir, "local", "deploy.sh")},
 		args...)...)
 	for _, v := range os.Environ() {
@@ -206,7 +203,7 @@ func TestDeployScriptSaysWhatIsWrong(t *testing.T) {
 	}{
 		"no AWS credentials":                   {"*get-caller-identity*) exit 255 ;;", answered, nil},
 		"no stack_name for the environment qa": {"", answered, []string{"--config-env=qa"}},
-		"say where":                            {"", nil, nil},
+		"no AWS region is set":                 {"", nil, nil},
 		"--region needs a value":               {"", answered, []string{"--region"}},
 		"would ask for every parameter":        {"", answered, []string{"--guided"}},
 		"TWILIO_NUMBER should be": {"*describe-stacks*) exit 254 ;;",

@@ -4,23 +4,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 die() { printf 'destroy: %s\n' "$*" >&2; exit 1; }
+. local/aws.sh
 
 sam=$(command -v sam || true)
 [ -n "$sam" ] || { [ -x .venv/bin/sam ] && sam=$PWD/.venv/bin/sam; } || die "the SAM CLI is needed: pip install aws-sam-cli"
-command -v aws >/dev/null || die "the AWS CLI is needed: https://aws.amazon.com/cli"
-[ -z "${AWS_REGION:-}" ] || export AWS_DEFAULT_REGION=$AWS_REGION # version 1 of the AWS CLI knows no other
-aws sts get-caller-identity >/dev/null 2>&1 || die "there are no AWS credentials: aws configure, or set AWS_PROFILE"
-stack=${STACK:-warm-transfer} region=${AWS_REGION:-${AWS_DEFAULT_REGION:-$(aws configure get region 2>/dev/null || true)}}
-[ -n "$region" ] || die "say where: AWS_REGION=eu-central-1 make destroy"
-at=(--region "$region")
-
-output() {
-  local found
-  found=$(aws cloudformation describe-stacks "${at[@]}" --stack-name "$stack" --output text \
-    --query "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue" 2>/dev/null) || return 1
-  [ "$found" = None ] || echo "$found"
-}
-table=$(output Table) || die "there is no stack $stack in $region (STACK=… names another, AWS_REGION the region)"
+need_aws "make destroy"
+stack=${STACK:-warm-transfer} at=(--region "$region")
+table=$(output Table) || die "this account has no stack $stack in $region (STACK=… names another stack, AWS_REGION=… another region)"
 pool=$(output UserPoolId)
 
 if [ -z "${YES:-}" ]; then

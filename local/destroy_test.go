@@ -12,15 +12,13 @@ import (
 func destroyScript(t *testing.T, sam string, env ...string) (said, asked string, err error) {
 	t.Helper()
 	dir := t.TempDir()
-	script, err := os.ReadFile("destroy.sh")
-	if err != nil {
-		t.Fatal(err)
-	}
+	script := read(t, "destroy.sh")
 	note := "#!/bin/sh\necho \"${0##*/} $*\" >>" + dir + "/asked\n"
 	for name, text := range map[string]string{
-		"local/destroy.sh": string(script),
+		"local/destroy.sh": script,
+		"local/aws.sh":     read(t, "aws.sh"),
 		"bin/sam":          note + "exit " + sam + "\n",
-		"bin/aws": note + `case "$*" in
+		"bin/aws": note + cliOf1 + `case "$*" in
 *"--stack-name other"*) exit 254 ;;
 *"'Table'"*) echo line-Table-1 ;;
 *"'UserPoolId'"*) echo eu-west-1_pool ;;
@@ -65,7 +63,7 @@ func TestDestroyDeletesNothingUnasked(t *testing.T) {
 		env []string
 	}{
 		"there is no terminal to ask at": {"0", nil},
-		"there is no stack other":        {"0", []string{"YES=1", "STACK=other"}},
+		"has no stack other":             {"0", []string{"YES=1", "STACK=other"}},
 		"was not deleted whole":          {"1", []string{"YES=1"}},
 	} {
 		said, asked, err := destroyScript(t, c.sam, c.env...)

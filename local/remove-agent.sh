@@ -6,6 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 die() { printf 'remove-agent: %s\n' "$*" >&2; exit 1; }
+. local/aws.sh
 
 name=${1:-} what=${2:-remove} stack=${STACK:-warm-transfer}
 [ -n "$name" ] || die "say who: make remove-agent NAME=ada"
@@ -21,19 +22,13 @@ if [ -n "${LOCAL:-}" ]; then
   exit
 fi
 
-command -v aws >/dev/null || die "the AWS CLI is needed: https://aws.amazon.com/cli"
-aws sts get-caller-identity >/dev/null 2>&1 || die "there are no AWS credentials: aws configure, or set AWS_PROFILE"
+need_aws "make remove-agent NAME=$name"
 
-output() {
-  aws cloudformation describe-stacks --stack-name "$stack" --output text \
-    --query "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue" 2>/dev/null
-}
-
-table=$(output Table) || die "there is no stack $stack in this account and region (STACK=… names another, AWS_REGION the region)"
-[ -n "$table" ] && [ "$table" != None ] || die "the stack $stack has no output Table: is it of this program?"
+table=$(output Table) || die "this account has no stack $stack in $region (STACK=… names another stack, AWS_REGION=… another region)"
+[ -n "$table" ] || die "the stack $stack has no output Table: is it of this program?"
 pool=$(output UserPoolId) || die "the stack $stack did not tell its user pool"
 
-if [ -z "$pool" ] || [ "$pool" = None ]; then
+if [ -z "$pool" ]; then
   echo "the stack $stack signs agents in with another issuer: $what $name there, too"
 else
   # The name as the pool has it: its tokens carry that spelling, and sign-in ignores case.
@@ -49,11 +44,11 @@ else
 fi
 
 # Access tokens stay valid for up to an hour: the mark in the table makes the API refuse them.
-credentials=$(aws configure export-credentials --format env) || die "the AWS CLI does not give its credentials: version 2 is needed"
-eval "$credentials"
-AWS_REGION=${AWS_REGION:-${AWS_DEFAULT_REGION:-$(aws configure get region || true)}}
-[ -n "$AWS_REGION" ] || die "say the region: AWS_REGION=…"
-export AWS_REGION
+if [ -z "${AWS_ACCESS_KEY_ID:-}" ] || [ -z "${AWS_SECRET_ACCESS_KEY:-}" ]; then
+  credentials=$(aws configure export-credentials --format env) ||
+    die "the AWS CLI does not give its credentials. Use its version 2, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+  eval "$credentials"
+fi
 go run ./local roster -table "$table" "$what" "$name" || die "the table was not marked: the API does not refuse $name yet"
 if [ "$what" = remove ]; then
   echo "$name was removed: no sign-in, no calls, and the API refuses what is signed in. A call that $name is in goes on"

@@ -13,16 +13,17 @@ import (
 func removeScript(t *testing.T, cases string, env []string, args ...string) (said, asked string, err error) {
 	t.Helper()
 	dir := t.TempDir()
-	for _, tool := range []string{"aws", "go", "curl"} {
+	for tool, first := range map[string]string{"aws": cliOf1, "go": "", "curl": ""} {
 		asked := tool + " $*"
-		script := "#!/bin/sh\necho \"" + asked + "\" >>" + dir + "/asked\ncase \"" + asked + "\" in\n" + cases +
-			"\n*) ;;\nesac\n"
+		script := "#!/bin/sh\n" + first + "echo \"" + asked + "\" >>" + dir + "/asked\n" +
+			"case \"" + asked + "\" in\n" + cases + "\n*) ;;\nesac\n"
 		if err := os.WriteFile(filepath.Join(dir, tool), []byte(script), 0o700); err != nil {
 			t.Fatal(err)
 		}
 	}
 	cmd := exec.CommandContext(t.Context(), "bash", append([]string{"remove-agent.sh"}, args...)...)
-	cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "STACK=line", "AWS_REGION=eu-west-1", "LOCAL=")
+	cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "STACK=line", "AWS_REGION=eu-west-1", "LOCAL=",
+		"AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=")
 	cmd.Env = append(cmd.Env, env...)
 	out, err := cmd.CombinedOutput()
 	raw, _ := os.ReadFile(filepath.Join(dir, "asked")) // it may have been asked nothing
@@ -61,6 +62,15 @@ func TestF202RemoveAgentEndsTheSignInAndMarksTheAgent(t *testing.T) {
 	inOrder(t, asked, "admin-enable-user --user-pool-id pool1 --username Ada", "roster -table table1 restore Ada")
 }
 
+// Version 1 of the AWS CLI has no export-credentials. What stands in the environment needs none.
+func TestRemoveAgentTakesTheCredentialsOfTheEnvironment(t *testing.T) {
+	said, asked, err := removeScript(t, "*export-credentials*) exit 252 ;;\n"+withPool,
+		[]string{"AWS_ACCESS_KEY_ID=id", "AWS_SECRET_ACCESS_KEY=key"}, "ada")
+	if err != nil || !strings.Contains(asked, "roster -table table1 remove Ada") {
+		t.Errorf("%v: %s; asked %s", err, said, asked)
+	}
+}
+
 func TestF202WithAnotherIssuerTheMarkAloneIsSet(t *testing.T) {
 	cases := strings.Replace(withPool, "echo pool1", "echo None", 1)
 	said, asked, err := removeScript(t, cases, nil, "ada@example.com")
@@ -88,7 +98,7 @@ func TestF202RemoveAgentSaysWhatIsWrong(t *testing.T) {
 		"want remove or restore":    {args: []string{"ada", "kill"}},
 		"NAME is what":              {args: []string{`a"b`}},
 		"no AWS credentials":        {cases: "*get-caller-identity*) exit 255 ;;", args: []string{"ada"}},
-		"there is no stack line":    {cases: "*describe-stacks*) exit 254 ;;", args: []string{"ada"}},
+		"has no stack line":         {cases: "*describe-stacks*) exit 254 ;;", args: []string{"ada"}},
 		"there is no agent ada":     {cases: "*admin-get-user*) exit 254 ;;\n" + withPool, args: []string{"ada"}},
 		"did not disable":           {cases: "*admin-disable*) exit 254 ;;\n" + withPool, args: []string{"ada"}},
 		"did not sign Ada out":      {cases: "*sign-out*) exit 254 ;;\n" + withPool, args: []string{"ada"}},

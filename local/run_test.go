@@ -114,3 +114,11 @@ func TestF204OptionThatIsUnknownIsNamed(t *testing.T) {
 		t.Errorf("a command misspelt: %v", err)
 	}
 }
+
+func TestDemoRefusesWhatItDoesNotKnow(t *testing.T) {
+	for _, args := range [][]string{{"x"}, {"-pace", "1ms", "x"}, {"-nonsense"}} {
+		if err := playDemo(t.Context(), args); err == nil {
+			t.Errorf("%v is taken", args)
+		}
+	}
+}

@@ -55,6 +55,7 @@ browser() {
   rm -f .apt.log
 }
 
+command -v go >/dev/null || die "Go 1.26 is needed: https://go.dev/dl"
 for part in "$@"; do
   case "$part" in
     store) packages local ;;

@@ -9,6 +9,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -345,5 +347,22 @@ func TestDeploymentIsReadFromItsOutputs(t *testing.T) {
 	if _, err := deployed(context.Background(), "line", refuse); err == nil ||
 		!strings.Contains(err.Error(), "no such stack") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// Version 1 of the AWS CLI knows AWS_DEFAULT_REGION only; our messages name AWS_REGION.
+func TestRegionReachesEitherVersionOfTheAWSCLI(t *testing.T) {
+	dir := t.TempDir()
+	script := "#!/bin/sh\necho \"$AWS_DEFAULT_REGION\"\n"
+	if err := os.WriteFile(filepath.Join(dir, "aws"), []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir)
+	t.Setenv("AWS_DEFAULT_REGION", "us-east-2")
+	for region, want := range map[string]string{"eu-west-1": "eu-west-1\n", "": "us-east-2\n"} {
+		t.Setenv("AWS_REGION", region)
+		if out, err := awsCLI(t.Context(), "anything"); err != nil || string(out) != want {
+			t.Errorf("AWS_REGION=%s: the CLI is given %q, %v; want %q", region, out, err, want)
+		}
 	}
 }

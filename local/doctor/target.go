@@ -68,8 +68,8 @@ func local(ctx context.Context, control string) (target, error) {
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return target{},
-			fmt.Errorf("nothing answers at %s: start a local stack with make run, or name a deployment with -stack",
-				control)
+			fmt.Errorf("nothing answers at %s: start a local stack with make run, say -control and the address of one "+
+				"that has other ports, or name a deployment with -stack", control)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<16)).Decode(&parts); err != nil || parts.API == "" {
@@ -88,6 +88,10 @@ type cli func(ctx context.Context, args ...string) ([]byte, error)
 
 func awsCLI(ctx context.Context, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "aws", args...)
+	if region := os.Getenv("AWS_REGION"); region != "" {
+		// Version 1 reads no other: https://docs.aws.amazon.com/cli/v1/userguide/cli-configure-envvars.html
+		cmd.Env = append(os.Environ(), "AWS_DEFAULT_REGION="+region)
+	}
 	out, err := cmd.Output()
 	if errors.Is(err, exec.ErrNotFound) {
 		return nil,
@@ -105,7 +109,7 @@ func awsCLI(ctx context.Context, args ...string) ([]byte, error) {
 func deployed(ctx context.Context, name string, aws cli) (target, error) {
 	raw, err := aws(ctx, "cloudformation", "describe-stacks", "--stack-name", name, "--output", "json")
 	if err != nil {
-		return target{}, fmt.Errorf("the stack %s cannot be looked up: %w", name, err)
+		return target{}, fmt.Errorf("the stack %s cannot be looked up (AWS_REGION=… names its region): %w", name, err)
 	}
 	var answer struct {
 		Stacks []struct {

@@ -4,6 +4,7 @@ A line in is {"service": ..., "do": ..., "with": {...}}, a line out the answer o
 """
 
 import json
+import os
 import sys
 
 import botocore.exceptions
@@ -16,7 +17,7 @@ for line in sys.stdin:
     service = question["service"]
     try:
         if service not in clients:
-            clients[service] = session.create_client(service)
+            clients[service] = session.create_client(service, region_name=os.environ["AWS_REGION"])
         answer = getattr(clients[service], question["do"])(**(question["with"] or {}))
     except botocore.exceptions.BotoCoreError as e:
         answer = {"Error": {"Message": str(e)}}

@@ -195,8 +195,11 @@ func (d *desk) do(ctx context.Context, action, target string) error {
 	if target != "" {
 		body["target"] = target
 	}
-	_, err := d.ask(ctx, http.MethodPost, "transfer", body)
-	return err
+	// As the page does: what was not answered, or with a fault, is sent once more. It is the same request.
+	return d.r.again(action, func(bool) error {
+		_, err := d.ask(ctx, http.MethodPost, "transfer", body)
+		return err
+	})
 }
 
 // state is the state of the agent's call.
@@ -229,9 +232,9 @@ func (r *rehearsal) call(ctx context.Context) error {
 		do   func() error
 		so   func() (bool, error)
 	}{
-		{"an agent's browser rings while the caller hears music", nil, func() (bool, error) {
+		{"an agent's browser rings while the caller hears words or music", nil, func() (bool, error) {
 			first = r.ringing()
-			return first != "" && r.hears(caller, "music"), nil
+			return first != "" && r.hearsSomething(caller), nil
 		}},
 		{"the caller and the agent talk", func() error { return r.network.Answer(first, nil) }, func() (bool, error) {
 			if r.of(first) != ada.id {
@@ -270,7 +273,7 @@ func (r *rehearsal) call(ctx context.Context) error {
 				return errors.Join(fmt.Errorf("so that %s: %w", a.what, err), r.quiet(ctx))
 			}
 		}
-		if err := until(ctx, a.what, patience, a.so); err != nil {
+		if err := r.until(ctx, a.what, patience, a.so); err != nil {
 			return errors.Join(err, r.quiet(ctx), errors.New(r.story()))
 		}
 	}
@@ -296,6 +299,12 @@ func (r *rehearsal) of(leg string) string {
 func (r *rehearsal) hears(leg string, want ...string) bool {
 	c, _ := r.network.Call(leg)
 	return slices.Equal(c.Hears, want)
+}
+
+// hearsSomething: a party who waits hears words or music, and not silence.
+func (r *rehearsal) hearsSomething(leg string) bool {
+	c, _ := r.network.Call(leg)
+	return len(c.Hears) == 1 && (c.Hears[0] == "music" || strings.HasPrefix(c.Hears[0], "speech:"))
 }
 
 // story is what the phone network was answered last, and what the functions had to say.

@@ -18,6 +18,7 @@ import (
 // emulator is the process that stands in for AWS.
 type emulator struct {
 	URL  string
+	new  func() *exec.Cmd
 	cmd  *exec.Cmd
 	done chan error
 	log  *os.File
@@ -57,12 +58,10 @@ func (e *emulator) start(ctx context.Context, root, dir string, port int, direct
 	if e.log, err = os.Create(filepath.Join(dir, "emulator.log")); err != nil {
 		return err
 	}
-	e.cmd = exec.Command(python, filepath.Join(root, "local", "rehearse", "emulator.py"))
-	e.cmd.Stdout, e.cmd.Stderr = e.log, e.log
-	e.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	e.cmd.Env = []string{
+	env := []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + dir,
 		"GATEWAY_PORT=" + strconv.Itoa(port), "BIND_HOST=" + loopback, "IOT_MTLS_ENABLED=0", "AUTH=true",
+		"MINISTACK_APIGW_JWKS_TIMEOUT_SECONDS=30",
 		"MINISTACK_HOST=" + region + ".amazonaws.com", "MINISTACK_REGION=" + region, "AWS_DEFAULT_REGION=" + region,
 		"AWS_ACCESS_KEY_ID=" + accessKey, "AWS_SECRET_ACCESS_KEY=" + secretKey, "REHEARSE_QEMU=" + run,
 		// What follows is for the functions, which get this environment as it is.
@@ -70,9 +69,29 @@ func (e *emulator) start(ctx context.Context, root, dir string, port int, direct
 		"AWS_ENDPOINT_URL_DYNAMODB=" + e.URL, "AWS_ENDPOINT_URL_SECRETS_MANAGER=" + e.URL,
 		"AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER=" + e.URL, "AWS_ENDPOINT_URL_S3=" + direct, // its policy wants TLS
 	}
+	e.new = func() *exec.Cmd {
+		cmd := exec.Command(python, filepath.Join(root, "local", "rehearse", "emulator.py"))
+		cmd.Env, cmd.Stdout, cmd.Stderr = env, e.log, e.log
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+		return cmd
+	}
+	return e.up(ctx)
+}
+
+// restart puts one with nothing in it into its place, at the same address.
+func (e *emulator) restart(ctx context.Context) error {
+	e.end()
+	return e.up(ctx)
+}
+
+func (e *emulator) up(ctx context.Context) error {
+	e.cmd = e.new()
 	if err := e.cmd.Start(); err != nil {
 		return fmt.Errorf("the emulator does not start (%w): delete .venv-emulator and try again", err)
 	}
+	// What has limits of time goes first: the functions, and the emulator, for which the SAM CLI waits a minute at
+	// most. Only some users may do that; for others it stays as it is.
+	_ = syscall.Setpriority(syscall.PRIO_PROCESS, e.cmd.Process.Pid, -10)
 	e.done = make(chan error, 1)
 	go func() { e.done <- e.cmd.Wait() }()
 	return e.ready(ctx)
@@ -80,7 +99,8 @@ func (e *emulator) start(ctx context.Context, root, dir string, port int, direct
 
 func (e *emulator) ready(ctx context.Context) error {
 	const patience = time.Minute
-	for end := time.Now().Add(patience); time.Now().Before(end); {
+	client := &http.Client{Timeout: patience}
+	for began := machine.read(); machine.patient(began, patience); {
 		select {
 		case <-e.done:
 			e.done <- nil
@@ -89,7 +109,7 @@ func (e *emulator) ready(ctx context.Context) error {
 			return ctx.Err()
 		case <-time.After(100 * time.Millisecond):
 		}
-		resp, err := http.Get(e.URL + "/_ministack/health")
+		resp, err := client.Get(e.URL + "/_ministack/health")
 		if err == nil {
 			_ = resp.Body.Close()
 			return nil
@@ -98,8 +118,16 @@ func (e *emulator) ready(ctx context.Context) error {
 	return fmt.Errorf("the emulator does not answer after %s:\n%s", patience, tail(e.log.Name(), 12))
 }
 
-// stop ends it and all that it started.
+// stop ends it for good.
 func (e *emulator) stop() {
+	e.end()
+	if e.log != nil {
+		_ = e.log.Close()
+	}
+}
+
+// end ends it and all that it started.
+func (e *emulator) end() {
 	if e.cmd == nil || e.cmd.Process == nil {
 		return
 	}
@@ -109,5 +137,4 @@ func (e *emulator) stop() {
 	case <-time.After(3 * time.Second):
 	}
 	_ = syscall.Kill(-e.cmd.Process.Pid, syscall.SIGKILL) // whatever is left of its group
-	_ = e.log.Close()
 }

@@ -6,15 +6,17 @@ ministack and of the SAM translator are pinned in local/tools.sh; an addition is
 version which has the name no more fails at the start and not in the middle.
 """
 
+import asyncio
 import os
 import re
 import struct
 import sys
 import threading
+from urllib.parse import parse_qs
 
 import ministack.app as app
-from ministack.services import apigateway, cloudfront, lambda_svc
-from ministack.services.cloudformation import custom_resource, provisioners
+from ministack.services import apigateway, cloudformation, cloudfront, lambda_svc
+from ministack.services.cloudformation import custom_resource, handlers, provisioners
 
 LOOPBACK = "127.0.0.1"
 PORT = os.environ["GATEWAY_PORT"]
@@ -259,6 +261,39 @@ def jwks_url(old, authorizer):
 
 custom_resource._HOST = LOOPBACK
 
+# ---- 8. CloudFormation calls a custom resource's function asynchronously: one that fails or runs out of time is called
+# again, twice. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+
+
+@patch(lambda_svc, "_execute_function_with_config_scope")
+def asynchronously(old, func, event):
+    result = old(func, event)
+    custom = isinstance(event, dict) and {"ResponseURL", "LogicalResourceId", "RequestType"} <= event.keys()
+    for _ in range(2 if custom else 0):
+        if not result.get("error"):
+            break
+        result = old(func, event)
+    return result
+
+
+# ---- 10. "sam delete" looks every 30 seconds whether a stack is gone. The answer waits until it is, for a while.
+
+
+@patch(cloudformation, "handle_request")
+def held(old, method, path, headers, body, query_params):
+    async def asked():
+        form = parse_qs(body.decode("utf-8", "replace")) if body else {}
+        stack = handlers._resolve_stack(form.get("StackName", [""])[0])
+        if form.get("Action") == ["DescribeStacks"] and stack:
+            for _ in range(450):  # the SAM CLI hangs up after 60 seconds
+                if stack.get("StackStatus") != "DELETE_IN_PROGRESS":
+                    break
+                await asyncio.sleep(0.1)
+        return await old(method, path, headers, body, query_params)
+
+    return asked()
+
+
 # ---- 9. The authorizer's 401 does not say what it lacks. On AWS its challenge does (RFC 6750, section 3).
 
 
@@ -309,4 +344,6 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["managed-ids"]:
         managed_ids()
     else:
+        import samtranslator.translator.transform  # now and not while the SAM CLI waits for a change set
+
         app.main()

@@ -77,7 +77,7 @@ func rehearse(ctx context.Context, limit time.Duration, keep, browser bool, brok
 	if err != nil {
 		return err
 	}
-	r := &rehearsal{root: root, dir: dir, browser: browser, out: os.Stdout}
+	r := &rehearsal{root: root, dir: dir, browser: browser, out: os.Stdout, watch: machine}
 	defer func() {
 		r.close()
 		if keep {
@@ -89,22 +89,53 @@ func rehearse(ctx context.Context, limit time.Duration, keep, browser bool, brok
 	if err := r.template(broken); err != nil {
 		return err
 	}
-	began := time.Now()
+	return r.walk(ctx, steps)
+}
+
+// walk makes the steps and says what each took.
+func (r *rehearsal) walk(ctx context.Context, steps []step) error {
+	const figures = " %5.1f s %5.1f s  %3.0f %%\n"
+	began := r.watch.read()
+	fmt.Fprintf(r.out, "%-78s %7s %7s  %5s\n", "", "took", "used", "busy")
 	for _, s := range steps {
 		if s.only != nil && !s.only(r) {
 			continue
 		}
-		fmt.Fprintf(r.out, "%6.1f s  %s\n", time.Since(began).Seconds(), s.name)
+		fmt.Fprintf(r.out, "%-78s", s.name)
+		at := r.watch.read()
 		err := s.do(r, ctx)
+		took, starved, used := r.watch.since(at)
+		fmt.Fprintf(r.out, figures, took.Seconds(), used.Seconds(), percent(starved, took))
+		for _, note := range r.said {
+			fmt.Fprintln(r.out, "    |", note)
+		}
+		r.said = nil
 		if ctx.Err() != nil {
-			return fmt.Errorf("%s: it was ended there after %s", s.name, time.Since(began).Round(time.Second))
+			took, _, _ = r.watch.since(began)
+			return fmt.Errorf("%s: it was ended there after %s", s.name, took.Round(time.Second))
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
-	fmt.Fprintf(r.out, "%6.1f s  rehearsed: deployed to an emulator, never to AWS\n", time.Since(began).Seconds())
+	took, starved, used := r.watch.since(began)
+	fmt.Fprintf(r.out, "%-78s"+figures, "rehearsed: deployed to an emulator, never to AWS", took.Seconds(),
+		used.Seconds(), percent(starved, took))
+	fmt.Fprintln(r.out,
+		"(used: processors' time; busy: the part of the time in which a program waited for a processor)")
 	return nil
+}
+
+// note is said below the step that is being made.
+func (r *rehearsal) note(format string, args ...any) {
+	r.said = append(r.said, fmt.Sprintf(format, args...))
+}
+
+func percent(part, whole time.Duration) float64 {
+	if whole <= 0 {
+		return 0
+	}
+	return min(100, 100*part.Seconds()/whole.Seconds()) // the kernel adds up now and then
 }
 
 // template chooses what is deployed: the built template as it is, or one with a mistake in it.

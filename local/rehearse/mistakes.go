@@ -81,14 +81,13 @@ func find(ctx context.Context, limit time.Duration, keep bool, name string) erro
 
 // changed writes a copy of the deployed template in which every old is new.
 func (r *rehearsal) changed(old, new string) (string, error) {
-	text, err := os.ReadFile(r.built)
+	text, err := os.ReadFile(r.uploaded)
 	if err != nil {
 		return "", err
 	}
 	if !strings.Contains(string(text), old) {
-		return "", fmt.Errorf("the built template has no %q", old)
+		return "", fmt.Errorf("the deployed template has no %q", old)
 	}
-	path := filepath.Join(filepath.Dir(r.built), "template-changed.yaml")
-	r.closers = append(r.closers, func() { _ = os.Remove(path) })
+	path := filepath.Join(r.dir, "changed.yaml")
 	return path, os.WriteFile(path, []byte(strings.ReplaceAll(string(text), old, new)), 0o600)
 }

@@ -74,24 +74,43 @@ func TestWithoutQemuItSaysWhatToInstall(t *testing.T) {
 	}
 }
 
-// A rehearsal that hangs is ended by its limit, says where it stood, and leaves nothing running.
+// A rehearsal that hangs is ended, says where it stood, and leaves nothing running. Here that is when the emulator has
+// started, which never answers.
 func TestRehearsalThatHangsIsEnded(t *testing.T) {
-	root := clone(t, arm64, "#!/bin/sh\necho $$ >"+"pid"+"\nexec sleep 600\n")
-	err := rehearse(t.Context(), 2*time.Second, false, false, nil)
-	if err == nil || !strings.Contains(err.Error(),
-		"an emulator of AWS and a phone network start: it was ended there after 2s") {
-		t.Error(err)
-	}
-	raw, err := os.ReadFile(filepath.Join(root, "pid"))
-	if err != nil {
+	root := clone(t, arm64, "#!/bin/sh\necho $$ >started\nexec sleep 600\n")
+	started := filepath.Join(root, "started")
+	if err := syscall.Mkfifo(started, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	pid, err := strconv.Atoi(strings.TrimSpace(string(raw)))
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	written := make(chan string, 1)
+	go func() {
+		raw, _ := os.ReadFile(started) // waits for the process
+		written <- string(raw)
+		cancel()
+	}()
+	err := rehearse(ctx, time.Minute, false, false, nil)
+	if err == nil || !strings.Contains(err.Error(),
+		"an emulator of AWS and a phone network start: it was ended there after ") {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(<-written))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := syscall.Kill(pid, 0); !errors.Is(err, syscall.ESRCH) {
 		t.Errorf("process %d is still there: %v", pid, err)
+	}
+}
+
+// The limit is for the whole.
+func TestLimitEndsARehearsal(t *testing.T) {
+	clone(t, arm64, "#!/bin/sh\nexec sleep 600\n")
+	err := rehearse(t.Context(), time.Nanosecond, false, false, nil)
+	const want = "the packages are whole, and for arm64: it was ended there after "
+	if err == nil || !strings.Contains(err.Error(), want) {
+		t.Error(err)
 	}
 }
 

@@ -26,8 +26,11 @@ import (
 type rehearsal struct {
 	root, dir string
 	built     string // the template that is deployed
+	uploaded  string // the same, with the addresses of the packages in place of their folders
 	browser   bool
 	out       io.Writer
+	watch     watch
+	said      []string // what belongs to the step that is being made
 
 	front    *front
 	emulator emulator
@@ -71,11 +74,12 @@ var steps = []step{
 	{"no function was refused anything by its policy", (*rehearsal).quiet, nil},
 	{"in a browser: the page signs in and takes a call with sound", (*rehearsal).page,
 		func(r *rehearsal) bool { return r.browser }},
-	{"the sweep runs by its schedule", (*rehearsal).sweep, nil},
 	{"sam deploy with one parameter changed: the aliases move", (*rehearsal).parameter, nil},
 	{"sam deploy with one setting of a function changed: its alias moves", (*rehearsal).setting, nil},
 	{"sam deploy with a number of somebody else's: it is refused and all taken back", (*rehearsal).refused, nil},
 	{"a call after that", (*rehearsal).call, nil},
+	{"make remove-agent: the API refuses who was removed, at once", (*rehearsal).removeAgent, nil},
+	{"the sweep has run by its schedule", (*rehearsal).sweep, nil},
 	{"make destroy leaves what docs/operations.md says", (*rehearsal).remove, nil},
 }
 
@@ -152,9 +156,9 @@ func (r *rehearsal) environment() []string {
 		"PATH=" + strings.Join(bin, ":"), "HOME=" + os.Getenv("HOME"), "GOCACHE=" + os.Getenv("GOCACHE"),
 		"TMPDIR=" + r.dir,
 		"AWS_ACCESS_KEY_ID=" + accessKey, "AWS_SECRET_ACCESS_KEY=" + secretKey, "AWS_REGION=" + region,
-		"AWS_DEFAULT_REGION=" + region,
 		"AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_PAGER=", "SAM_CLI_TELEMETRY=0",
-		"AWS_ENDPOINT_URL=" + r.emulator.URL, "HTTPS_PROXY=" + r.front.Proxy, "NO_PROXY=" + loopback,
+		"AWS_ENDPOINT_URL=" + r.emulator.URL, "AWS_ENDPOINT_URL_DYNAMODB=" + r.emulator.URL,
+		"HTTPS_PROXY=" + r.front.Proxy, "NO_PROXY=" + loopback,
 		"SSL_CERT_FILE=" + r.front.CAFile, "TWILIO_API_URL=" + r.twilio, "STACK=" + stackName,
 	}
 }
@@ -192,18 +196,62 @@ func (r *rehearsal) sam(ctx context.Context, template string, changed ...string)
 	if template != filepath.Join(r.root, ".aws-sam", "build", "template.yaml") {
 		args = append(args, "--template-file", template, "--config-file", filepath.Join(r.root, "samconfig.toml"))
 	}
-	args = append(args, "--stack-name", stackName, "--no-confirm-changeset", "--parameter-overrides")
+	args = append(args, "--region", region, "--stack-name", stackName, "--no-confirm-changeset")
+	args = append(args, "--parameter-overrides")
 	for name, value := range values {
 		args = append(args, name+"="+value)
 	}
 	return r.command(ctx, nil, "sam", args...)
 }
 
+// deploy makes the stack. What comes of a first deployment that fails cannot be deployed to again, so that another try
+// needs an account with nothing in it.
 func (r *rehearsal) deploy(ctx context.Context) error {
-	if out, err := r.sam(ctx, r.built); err != nil {
-		return r.failed(ctx, out, err)
+	err := r.again("the deployment", func(before bool) error {
+		if before {
+			if err := r.emulator.restart(ctx); err != nil {
+				return err
+			}
+		}
+		if out, err := r.sam(ctx, r.built); err != nil {
+			return r.failed(ctx, out, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := r.keepUploaded(ctx); err != nil {
+		return err
 	}
 	return r.readOutputs(ctx)
+}
+
+// keepUploaded keeps the template as the SAM CLI has deployed it, with the addresses of the packages that it has
+// uploaded: updates with it need not pack and upload again what has not changed.
+func (r *rehearsal) keepUploaded(ctx context.Context) error {
+	var answer struct{ TemplateBody string }
+	if err := r.ask(ctx, &answer, "cloudformation", "get_template",
+		with{"StackName": stackName, "TemplateStage": "Original"}); err != nil {
+		return err
+	}
+	if n := strings.Count(answer.TemplateBody, "CodeUri: s3://"); n == 0 {
+		return errors.New("the deployed template names no package")
+	}
+	r.uploaded = filepath.Join(r.dir, "uploaded.yaml")
+	return os.WriteFile(r.uploaded, []byte(answer.TemplateBody), 0o600)
+}
+
+// update deploys again; changed are the parameters that differ from the first ones.
+func (r *rehearsal) update(ctx context.Context, template string, changed ...string) (out string, err error) {
+	err = r.again("the deployment", func(bool) error {
+		out, err = r.sam(ctx, template, changed...)
+		if err != nil {
+			err = r.failed(ctx, out, err)
+		}
+		return err
+	})
+	return out, err
 }
 
 // failed tells why a deployment failed, in CloudFormation's words.
@@ -291,14 +339,34 @@ func (r *rehearsal) agents(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-func (r *rehearsal) doctor(ctx context.Context) error {
-	out, err := r.command(ctx, nil, "make", "doctor", "ARGS=-stack "+stackName)
-	if err != nil {
+// removeAgent: the token that the agent has is still good for API Gateway, and the functions refuse it.
+func (r *rehearsal) removeAgent(ctx context.Context) error {
+	if out, err := r.command(ctx, nil, "make", "remove-agent", "NAME=bob"); err != nil {
 		return fmt.Errorf("%w\n%s", err, out)
 	}
-	for _, line := range strings.Split(strings.TrimSpace(out), "\n") {
-		fmt.Fprintf(r.out, "          | %s\n", line)
+	_, err := r.desks["bob"].ask(ctx, http.MethodGet, "agents/me", nil)
+	if err == nil {
+		return errors.New("the API still serves bob, who was removed")
 	}
+	if !strings.Contains(err.Error(), "answers bob 403") {
+		return fmt.Errorf("bob was removed, and the API does not say so: %w", err)
+	}
+	_, err = r.desks["ada"].ask(ctx, http.MethodGet, "agents/me", nil)
+	return err
+}
+
+func (r *rehearsal) doctor(ctx context.Context) error {
+	var out string
+	err := r.again("the doctor", func(bool) (err error) {
+		if out, err = r.command(ctx, nil, "make", "doctor", "ARGS=-stack "+stackName); err != nil {
+			err = fmt.Errorf("%w\n%s", err, out)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	r.said = append(r.said, strings.Split(strings.TrimSpace(out), "\n")...)
 	return nil
 }
 
@@ -310,24 +378,4 @@ func lastLines(text string, n int) string {
 func tail(file string, n int) string {
 	text, _ := os.ReadFile(file) // there may be none
 	return lastLines(string(text), n)
-}
-
-// until asks again and again; what is said when it does not happen.
-func until(ctx context.Context, what string, patience time.Duration, so func() (bool, error)) error {
-	for end := time.Now().Add(patience); ; {
-		ok, err := so()
-		switch {
-		case ok:
-			return nil
-		case time.Now().After(end) && err != nil:
-			return fmt.Errorf("it does not happen that %s: %w", what, err)
-		case time.Now().After(end):
-			return fmt.Errorf("it does not happen that %s", what)
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(100 * time.Millisecond):
-		}
-	}
 }

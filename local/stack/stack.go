@@ -197,7 +197,8 @@ func (s *Stack) listen() (listeners, error) {
 		}
 		ln, err := net.Listen("tcp", address(port))
 		if err != nil {
-			return l, fmt.Errorf("port %d, for %s, is taken by another program: choose others with -port", port, p.what)
+			return l, fmt.Errorf("port %d, for %s, is taken by another program, perhaps by another make run: choose "+
+				"others with make run ARGS=\"-port 9000\"", port, p.what)
 		}
 		s.onClose(func() { _ = ln.Close() })
 		*p.to = ln
