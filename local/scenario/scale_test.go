@@ -33,7 +33,8 @@ func metered(t *testing.T, m **storetest.Meter) func(*stack.Options) {
 }
 
 // copies writes n copies of an item past everything, each with another name in the place of the old one.
-func (l *line) copies(n int, key string, name func(int) string, change func(i int, item map[string]types.AttributeValue)) {
+func (l *line) copies(n int, key string, name func(int) string,
+	change func(i int, item map[string]types.AttributeValue)) {
 	l.t.Helper()
 	item, _ := l.item(key)
 	_, old, _ := strings.Cut(key, "#")
@@ -62,8 +63,9 @@ func (l *line) copies(n int, key string, name func(int) string, change func(i in
 // costs are the units of a caller's arrival and of three music turns, with nobody free; then the caller leaves.
 func (l *line) costs(m *storetest.Meter, from string) (arrival, turns storetest.Units) {
 	l.t.Helper()
-	l.pages = map[string]bool{}                                                // each page's requests are counted by the hour
-	l.pass(65*time.Second - time.Duration(l.clock.Now().Second())*time.Second) // the next sweep is 55 s away
+	l.pages = map[string]bool{} // their requests are counted by the hour
+	// The next sweep is 55 s away.
+	l.pass(65*time.Second - time.Duration(l.clock.Now().Second())*time.Second)
 	m.Take()
 	caller := l.dial(from)
 	arrival = m.Take()
@@ -221,6 +223,7 @@ func TestF208TenThousandLiveCalls(t *testing.T) {
 					item[name] = s
 				}
 			}
+			item["sids"] = &types.AttributeValueMemberS{Value: made("CA", i)} // as if no agent had answered
 		})
 	many, manyTurns := l.costs(m, "+15550102")
 	l.alike("an arrival", arrival, many)
@@ -244,4 +247,38 @@ func TestF208TenThousandLiveCalls(t *testing.T) {
 	l.Network.ClearFaults()
 	l.hangs(caller)
 	l.settle()
+}
+
+// What a transferred call writes to each index, and so to its hottest partition: docs/performance.md says it.
+func TestUnitsOfATransferredCallInEachIndex(t *testing.T) {
+	t.Parallel()
+	var m *storetest.Meter
+	l := open(t, metered(t, &m))
+	l.online("alice", "bob")
+	l.pages = map[string]bool{} // heartbeats are counted by the hour
+	m.Take()
+	caller := l.dial("+15550199")
+	l.pass(15 * time.Second)
+	l.answers("alice")
+	l.pass(20 * time.Second)
+	if _, err := l.agent("bob").Beat(l.ctx); err != nil {
+		t.Fatal(err)
+	}
+	l.presses("alice", "consult", "bob")
+	l.pass(5 * time.Second)
+	l.answers("bob")
+	l.pass(15 * time.Second)
+	l.presses("alice", "complete", "")
+	l.pass(20 * time.Second)
+	l.together(caller, l.legTo("bob"))
+	l.presses("bob", "end", "")
+	l.pass(5 * time.Second)
+	l.wantOver(caller)
+	u := m.Take()
+	t.Logf("read %.1f, write %.1f, of that in the indexes %v; %v", u.Read, u.Write, u.Index, u.Requests)
+	for index, most := range map[string]float64{"live": 18, "agents": 30, "watch": 16} {
+		if u.Index[index] > most || u.Index[index] == 0 {
+			t.Errorf("%.0f units in the index %s, want at most %.0f", u.Index[index], index, most)
+		}
+	}
 }

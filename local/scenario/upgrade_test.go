@@ -154,8 +154,8 @@ func notThere(t *testing.T, down *atomic.Bool) func(*stack.Options) {
 	})
 }
 
-// A deployment adds the index watch: CloudFormation does not wait until it is filled. Until then, and then at once, every
-// function finds the free agents, and the sweep the calls.
+// A deployment adds the index watch: CloudFormation does not wait until it is filled. Until then, and then at once,
+// every function finds the free agents, and the sweep the calls.
 func TestF016WhileTheIndexIsBeingMade(t *testing.T) {
 	t.Parallel()
 	var down atomic.Bool
@@ -184,7 +184,10 @@ func TestF016WhileTheIndexIsBeingMade(t *testing.T) {
 	l.waitsOrTalks(second)
 	l.Network.ClearFaults()
 	down.Store(false)
-	l.until("the caller is offered again", 40*time.Second, func() bool { l.takes("alice"); return l.hears(second) == "alice" })
+	l.until("the caller is offered again", 40*time.Second, func() bool {
+		l.takes("alice")
+		return l.hears(second) == "alice"
+	})
 	l.done(15 * time.Second)
 }
 

@@ -5,20 +5,26 @@ import "time"
 // longAfter is later than every limit of the rules.
 const longAfter = 24 * time.Hour
 
-// SweepDue is when the sweep must look at a live call although nothing may seem wrong with it: when a clock of the
-// call's own has not moved it on in time. Until then an event, a music turn, a heartbeat or what the network has
-// connected says so sooner (see service.Service.Sweep).
+// never is the due time of a call that the sweep need not look at for its own sake.
+var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// SweepDue is when the sweep must look at a live call because its clock has not moved it on in time. A call whose owner
+// is an agent has the heartbeats of that agent's page for a clock; the sweep knows if they stop. Otherwise a music turn
+// or an event says sooner what is due (see service.Service.Sweep).
 //
-// It is stored with the call, so it depends on nothing but the call.
+// It is stored with the call, so it depends on nothing but the call, and it changes seldom: each change is a write.
 func (c *Call) SweepDue() time.Time {
-	at := c.lastChange()
-	if !c.State.known() {
-		return at.Add(longAfter) // nothing is planned for it
-	}
-	if c.State == Ended || c.uncertain() || c.Overdue(at.Add(longAfter)) {
+	switch {
+	case !c.State.known(): // nothing is planned for it
+		return never
+	case c.State == Ended:
+		return c.Since
+	case c.OwnerAgent() != "":
+		return never
+	case c.uncertain() || c.Overdue(c.lastChange().Add(longAfter)):
 		return c.Since
 	}
-	due := at.Add(longAfter)
+	due := never
 	sooner := func(t time.Time) {
 		if t.Before(due) {
 			due = t

@@ -13,21 +13,28 @@
 //
 // # Scaling limits
 //
-// Items are spread over the table's partitions by their ids. Each of the two indexes is one partition
-// for now (the constant shard). A partition takes 1,000 write units and 3,000 read units a second, and
+// Items are spread over the table's partitions by their ids. The indexes live and agents are one
+// partition each for now (the constant shard), the index watch one for the free agents and callShards
+// for the calls. A partition takes 1,000 write units and 3,000 read units a second, and
 // an index that is slower than its table slows the table's writes:
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
 //
 //   - live is written when a call's state or place in it changes, not at each save: about 14
 //     units for a transferred call. Its limit is near 70 new calls a second.
-//   - agents is written at each save of an agent, mostly the heartbeat every five seconds: one
-//     unit. Its limit is near 5,000 agents at work. Its page of 200 agents costs about ten read
-//     units: some 300 offers a second. Agents whose pages stopped while they were free stay on
-//     it until the sweep removes them; more than a page of them costs each offer another page.
+//   - agents has the whole item of each agent, and is written at each save of an agent, mostly the
+//     heartbeat every five seconds: two units of an agent with a list of recent calls. Its limit is
+//     near 2,500 agents at work. Its page of 200 agents costs up to 47 read units. It is read for the
+//     directory, for a search, and by the sweep; nothing that a caller waits for reads it.
+//   - watch has the free agents, 120 bytes each, and is written when one is claimed or freed, one
+//     unit, and with a free agent's heartbeat every fifteen seconds. Thirty free agents are one read of
+//     half a unit. Of a call it is written at each music turn and when its legs change: some ten
+//     units for a transferred call. Agents whose pages stopped while they were free stay on it until the
+//     sweep removes them.
 //
-// To go beyond, make shard a hash of the id modulo n. Saves write it at once; lists query the n shards
-// in parallel and merge n pages that are each in order. The table's keys stay as they are, and items
-// move with their next save.
+// To go beyond, make shard a hash of the id modulo n, as callShards is. Saves write it at once; lists
+// query the n shards in parallel and merge n pages that are each in order. The table's keys stay as they
+// are, and items move with their next save. The release before reads one shard only, so that the
+// readers must come a release earlier than the writers.
 package dynamo
 
 import (

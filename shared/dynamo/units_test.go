@@ -35,8 +35,10 @@ func meteredStore(t testing.TB) *metered {
 	server, table := storetest.Table(t)
 	m := &metered{t: t, server: server, meter: storetest.Metered(t, server.URL()), now: t0}
 	m.Store = at(t, m.meter.URL, table)
-	m.network = &phoneNetwork{Phones: servicetest.NewPhones(func() time.Time { return m.now }), legs: map[call.LegID]bool{},
-		rooms: map[call.ID]bool{}}
+	m.network = &phoneNetwork{
+		Phones: servicetest.NewPhones(func() time.Time { return m.now }),
+		legs:   map[call.LegID]bool{}, rooms: map[call.ID]bool{},
+	}
 	m.board = service.New(m.Store, m.network, service.Settings{
 		Ring: 20 * time.Second, MaxWait: time.Hour,
 		NewKey: func() call.LegKey { m.keys++; return call.LegKey(fmt.Sprint("key-", m.keys)) },

@@ -122,9 +122,9 @@ func (s *Store) every(ctx context.Context, index, name, partition string, visit 
 		ExpressionAttributeValues: item{":p": str(partition)},
 	}
 	for range mostCallPages {
-		out, err := s.page(ctx, in)
+		out, err := s.longPage(ctx, in)
 		if err != nil {
-			return err
+			return unavailable(err)
 		}
 		for _, it := range out.Items {
 			visit(it)
@@ -136,9 +136,27 @@ func (s *Store) every(ctx context.Context, index, name, partition string, visit 
 	return nil
 }
 
+// longTime is the time limit of a page of 1 MB, for which nobody waits.
+const longTime = 4 * time.Second
+
+// longPage is page for a whole list: it may take longer, and is tried twice.
+func (s *Store) longPage(ctx context.Context, in *dynamodb.QueryInput) (out *dynamodb.QueryOutput, err error) {
+	in.TableName = &s.table
+	for range 2 {
+		limited, cancel := context.WithTimeout(ctx, longTime)
+		out, err = s.client.Query(limited, in)
+		cancel()
+		if err == nil || ctx.Err() != nil || final(err) {
+			break
+		}
+	}
+	return out, err
+}
+
 // noIndex reports whether DynamoDB has no such index, or has not filled it yet:
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.OnlineOps.html
 func noIndex(err error) bool {
 	var api smithy.APIError
-	return errors.As(err, &api) && api.ErrorCode() == "ValidationException" && strings.Contains(api.ErrorMessage(), "index")
+	return errors.As(err, &api) && api.ErrorCode() == "ValidationException" &&
+		strings.Contains(api.ErrorMessage(), "index")
 }

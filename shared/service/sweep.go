@@ -35,9 +35,10 @@ type SweepResult struct {
 // who is in the conference, and carries out what is due.
 //
 // It looks at each call of which something may be wrong: that is overdue (call.Call.SweepDue), that
-// is not stored with its due time, whose legs or conference Twilio has no longer in progress, or
-// whose owner's page is silent. For that it reads the lists of all live calls and agents, and
-// Twilio's lists of what is in progress: a few requests for a thousand calls. In turn it looks at
+// is not stored with its due time, whose legs or conference Twilio has no longer in progress, that
+// has more legs than agents who are claimed for it, or whose agent's page is silent. For that it
+// reads the lists of all live calls and agents, and Twilio's lists of what is in progress: a few
+// requests for a thousand calls. In turn it looks at
 // o.Audits of the others, too. A line with no more calls than that has each of them looked at each
 // minute, whatever is known, and asks for no list.
 //
@@ -114,21 +115,26 @@ func (s *Service) missing(ctx context.Context, now time.Time) (wrong func(LiveCa
 	if err != nil {
 		return nil, err
 	}
-	silent := map[call.ID]bool{}
+	silent, claims := map[call.ID]bool{}, map[call.ID]int{}
 	for page, err := range s.pages(ctx, allPages) {
 		if err != nil {
 			return nil, err
 		}
 		for _, a := range page {
-			if a.Claim != nil && now.After(a.HeartbeatAt.Add(agent.StaleAfter)) {
-				silent[call.ID(a.Claim.Call)] = true
+			if a.Claim == nil {
+				continue
 			}
+			id := call.ID(a.Claim.Call)
+			claims[id]++
+			silent[id] = silent[id] || now.After(a.HeartbeatAt.Add(agent.StaleAfter))
 		}
 	}
 	return func(c LiveCall) bool {
 		gone := func(l call.LegID) bool { return !here.Legs[l] }
-		// A conference that waits for its first agent is in no list, and its legs are the caller's alone.
-		return silent[c.ID] || slices.ContainsFunc(c.Legs, gone) || len(c.Legs) > 1 && !here.Conferences[c.ID]
+		others := len(c.Legs) - 1 // than the caller's: of agents, who are claimed, and of outside parties
+		// A conference that waits for its first agent is in no list.
+		return silent[c.ID] || others > claims[c.ID] || slices.ContainsFunc(c.Legs, gone) ||
+			others > 0 && !here.Conferences[c.ID]
 	}, nil
 }
 

@@ -21,8 +21,8 @@ const (
 	pageTime, listTime = 8 * time.Second, 20 * time.Second
 )
 
-// Connected implements service.Lookups. The two lists are read at the same time. An account may have other applications,
-// whose calls are in the lists, too.
+// Connected implements service.Lookups. The two lists are read at the same time. An account may have other
+// applications, whose calls are in the lists, too.
 func (c *callControl) Connected(ctx context.Context) (service.Connected, error) {
 	ctx, cancel := context.WithTimeout(ctx, listTime)
 	defer cancel()
