@@ -34,6 +34,7 @@ export async function open(browser, settings = {}) {
       locale: 'en-GB', ...settings,
   });
   context.setDefaultTimeout(patience);
+  context.setDefaultNavigationTimeout(3 * patience); // the first pages start while the browser and the stack still do
   for (const file of ['ears.js', 'eyes.js']) await context.addInitScript({ path: join(import.meta.dirname, file) });
   return context;
 }

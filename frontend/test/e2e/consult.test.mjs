@@ -1,7 +1,7 @@
 // The attended transfer in real browsers: every verb, every way in which it may fail, and every party that may leave.
 import assert from 'node:assert/strict';
 import { stage } from './scene.mjs';
-import { until } from './wait.mjs';
+import { patience, until } from './wait.mjs';
 
 const scenario = stage({ settings: { RingSeconds: 120 } }); // axe runs while it rings, and may take long
 const callerTone = 500; // the only scripted leg that makes a sound
