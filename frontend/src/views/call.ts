@@ -8,7 +8,7 @@ import * as allow from "../state/allow.js";
 import { known, type Known } from "../state/known.js";
 import { inCallSince } from "../state/screen.js";
 import type { Leg, Screen, State } from "../state/state.js";
-import { colleague, groups, hearing, LATE, LATE_AND_CUT, overdueWords, stateWords, targetNow,
+import { colleague, groups, hearing, LATE, LATE_AND_CUT, OVERDUE, stateWords, targetNow,
   type Hears } from "../words/call.js";
 import { partyName } from "../words/number.js";
 import { timeOfDay } from "../words/time.js";
@@ -41,8 +41,7 @@ export function inCall(state: State, desk: Desk, { call, leg }: Extract<Screen, 
         ? html`<span class="hold-timer"><span class="visually-hidden">On hold for </span>${since(state,
           heldSince(call))}</span>`
         : nothing}</p>
-    <p class="you" data-test="you">${says.you}</p>
-    ${overdue(call)}
+    <div class="now"><p class="you" data-test="you">${says.you}</p>${overdue(call)}</div>
     ${together(call, leg, now)}
     ${controls(state, desk, call, leg, now)}
     ${call.role === "target" ? guest(call, now) : transfer(state, desk, call, now)}
@@ -50,9 +49,9 @@ export function inCall(state: State, desk: Desk, { call, leg }: Extract<Screen, 
   </section>`;
 }
 
+/** One line of its own size, in the place that is kept for it; a screen reader is told more (announce.ts). */
 function overdue(call: Call): TemplateResult | typeof nothing {
-  const words = overdueWords(call);
-  return words ? html`<p class="overdue" data-test="overdue">${icon("warning")}<span>${words}</span></p>` : nothing;
+  return call.overdue ? html`<p class="overdue" data-test="overdue">${icon("clock")}<span>${OVERDUE}</span></p>` : nothing;
 }
 
 /** The server says since when; until it has confirmed the hold, the start of the state is the best guess. */
@@ -105,7 +104,7 @@ function controls(state: State, desk: Desk, call: Call, leg: Leg, now: Known): T
     ${button({ name: "keypad", label: "Keypad", icon: "keypad", shape: "tile", expanded: keys,
       click: () => desk.panel(keys ? "" : "keypad") })}
     <div class="sound-state">
-      <p class="quality ${q.light}" data-test="quality"><span class="bars" aria-hidden="true"><i></i><i></i><i></i></span>${q.words}</p>
+      <p class="quality ${q.light}" data-test="quality"><span class="bars" aria-hidden="true"><i></i><i></i><i></i></span><span>${q.words}</span></p>
       <div class="mic-level">${icon("mic")}<desk-meter .source=${(l: Levels) => desk.onLevels(l)}></desk-meter></div>
     </div>
     ${keys ? keypad(desk) : nothing}
@@ -144,12 +143,12 @@ function transfer(state: State, desk: Desk, call: Call, now: Known): TemplateRes
   const failed = t?.outcome !== undefined && t.outcome !== "answered" && t.outcome !== "cancelled";
   const canComplete = call.actions.includes("complete");
   return html`<div class="transfer" role="group" aria-labelledby="transfer-title">
-    <h3 id="transfer-title">Transfer</h3>
+    <div class="transfer-head"><h3 id="transfer-title">Transfer</h3>
+      ${t?.note && !t.outcome ? html`<p class="note-sent" title=${t.note}>Note: ${t.note}</p>` : nothing}</div>
     ${t
       ? html`<p class="target ${failed ? "failed" : ""}"
         data-test="target">${icon(failed ? "warning" : "people")}<span>${targetNow(call, now)}</span></p>`
       : html`<p class="target none">Nobody else is in the call.</p>`}
-    ${t?.note && !t.outcome ? html`<p class="note-sent">Note: ${t.note}</p>` : nothing}
     <div class="verbs">
       ${verb("swap", "Swap", "swap", "Change whom you talk to; the other hears music")}
       ${verb("join", "Join", "join", "All three hear each other")}

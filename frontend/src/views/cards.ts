@@ -105,7 +105,7 @@ const MIC: Record<"denied" | "absent" | "taken", { title: string; text: string }
   absent: { title: "No microphone found",
     text: "Connect a headset or switch its microphone on. You stay offline until then." },
   taken: { title: "The microphone is in use",
-    text: "Another programme holds the microphone. Close it and try again; you stay offline until then." },
+    text: "Another program holds the microphone. Close it and try again; you stay offline until then." },
 };
 
 export function microphoneHelp(why: "denied" | "absent" | "taken", desk: Desk): TemplateResult {

@@ -133,7 +133,10 @@ export const LATE = "The server does not say whether you are through. Speak; if 
 /** The same, and the connection is lost. */
 export const LATE_AND_CUT = "The connection to the phone network is interrupted, and it is not known whether you are through.";
 
-/** What the agent is told while Twilio has not confirmed an effect; empty otherwise. */
+/** What is shown while Twilio has not confirmed an effect. It must fit into one line of a screen of 320 px. */
+export const OVERDUE = "Not done yet. Trying again.";
+
+/** The same, read out; empty otherwise. */
 export function overdueWords(call: Call): string {
   if (!call.overdue) return "";
   return call.state === "ended"

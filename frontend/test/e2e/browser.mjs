@@ -27,14 +27,15 @@ export function launch(more = [], without = []) {
   });
 }
 
-/** open makes a browser profile for one person, with ears.js installed. */
+/** open makes a browser profile for one person, with ears.js and eyes.js installed. */
 export async function open(browser, settings = {}) {
   const context = await browser.newContext({
     viewport: { width: 1200, height: 800 }, colorScheme: 'light', deviceScaleFactor: 1, reducedMotion: 'reduce',
       locale: 'en-GB', ...settings,
   });
   context.setDefaultTimeout(patience);
-  await context.addInitScript({ path: join(import.meta.dirname, 'ears.js') });
+  context.setDefaultNavigationTimeout(3 * patience); // the first pages start while the browser and the stack still do
+  for (const file of ['ears.js', 'eyes.js']) await context.addInitScript({ path: join(import.meta.dirname, file) });
   return context;
 }
 
@@ -114,6 +115,8 @@ export class Desk extends Seat {
   constructor(stack, page, id) {
     super(stack, page, id);
     this.id = id;
+    this.read = {}; // by name: how many of the page's fleeting texts the test has read
+    page.on('domcontentloaded', () => { this.read = {}; });
   }
 
   at(name) {
@@ -189,6 +192,21 @@ export class Desk extends Seat {
 
   says(name, words, ms = patience) {
     return this.at(name).filter({ hasText: words }).waitFor({ timeout: ms });
+  }
+
+  /**
+   * told waits until the page has shown or read out a text that it takes away again: a notice, a refusal, a banner,
+   * or what a screen reader says. It may be gone by now; one that the test has read before does not count.
+   */
+  async told(name, words, ms = patience) {
+    const right = (t) => t.name === name && (words instanceof RegExp ? words.test(t.text) : t.text.includes(words));
+    let all = [];
+    return until(`${this.who} to be told by ${name}: ${words}`, async () => {
+      all = await this.page.evaluate(() => window.told);
+      const at = all.findIndex((t, i) => i >= (this.read[name] ?? 0) && right(t));
+      if (at >= 0) this.read[name] = at + 1;
+      return all[at];
+    }, { ms, otherwise: () => `told: ${JSON.stringify(all.filter((t) => t.name === name).map((t) => t.text))}` });
   }
 
   /** crash kills the page's process: it sends nothing at its end. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { stage } from './scene.mjs';
 
-const scenario = stage({ settings: { RingSeconds: 45 } });
+const scenario = stage({ settings: { RingSeconds: 120 } });
 
 scenario('classic: ring, answer, add, three hear each other, leave, end', async (s) => {
   const [[alice, bob], phone] = await Promise.all([s.agents('alice', 'bob'), s.phone()]);

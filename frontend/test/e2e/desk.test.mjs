@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { launch } from './browser.mjs';
 import { stage } from './scene.mjs';
-import { until } from './wait.mjs';
+import { patience, until } from './wait.mjs';
 
 const scenario = stage();
 const callerTone = 500;
 const api = /\/(agents|transfer|token)(\/|$)/;
-const repaired = 45_000; // repair of an offer whose end was not reported: the ring, and two music turns
+const repaired = 2 * patience; // repair of an offer whose end was not reported: the ring, and two music turns
 
 /** lives makes the voice token's lifetime short for the page; the result counts the tokens given out. */
 async function lives(page, seconds) {
@@ -30,7 +30,7 @@ scenario('F017 an agent lets it ring: the next one rings, and after the second t
   await bob.goOnline();
   await bob.screen('ringing', repaired);
   await alice.screen('idle');
-  await alice.says('notice', '+1 212 555 0199: you missed the call.'); // F192
+  await alice.told('notice', '+1 212 555 0199: you missed the call.'); // F192
   await bob.press('answer');
   await bob.inCall('talking');
   await bob.hears({ tones: [callerTone] });
@@ -58,7 +58,7 @@ scenario('F031 two browsers of one agent ring: the first answer wins, the other 
   await there.press('answer');
   await there.inCall('talking');
   await here.at('screen-ringing').waitFor({ state: 'detached' });
-  await here.says('notice', 'answered by you on another page.'); // F192
+  await here.told('notice', 'answered by you on another page.'); // F192
   await there.hears({ tones: [callerTone] });
   assert.equal((await s.stack.calls()).filter((c) => c.to === 'client:alice' && c.status === 'in-progress').length, 1);
   await s.stack.does(caller, 'hangup');
@@ -98,7 +98,7 @@ scenario('F038 F053 the server is away, or newer than the page: the call goes on
     (route) => route.fulfill({ status: 426, contentType: 'application/problem+json',
       body: '{"type":"about:blank#old-page"}' }));
   await alice.press('hold');
-  await alice.says('refusal', 'This page is out of date. Reload it after the call.');
+  await alice.told('refusal', 'This page is out of date. Reload it after the call.');
   await alice.page.unroute('**/transfer');
   await alice.press('hold');
   await s.stack.hears(caller, ['music']);
@@ -133,8 +133,8 @@ scenario('F187 F188 the server is away in a talk and in a consult: the page says
   await alice.says('hears', /Caller heard you at \d\d:\d\d/);
   await alice.says('you', 'Nothing newer is known');
   await alice.says('line', 'Waiting line not known');
-  await alice.says('said-polite', 'The caller heard you at').catch(() => alice.says('said-urgent',
-    'The server cannot be reached'));
+  await alice.told('said-polite', 'The caller heard you at');
+  await alice.told('said-urgent', 'The server cannot be reached');
   await alice.look('server-away', '');
   await alice.press('hang-up');
   await alice.press('confirm-hang-up');
@@ -191,7 +191,7 @@ scenario('F041 no other token is to be had: first a banner, then Offline', async
   const given = await lives(page, 12);
   const alice = await s.agent('alice', { page });
   given.seconds = 0;
-  await alice.says('banner-token-failing', 'The phone line could not be renewed');
+  await alice.told('banner-token-failing', 'The phone line could not be renewed');
   await alice.screen('offline');
   await alice.says('screen-offline', "The phone line's pass has run out.");
   await until('nobody to be offered', async () => {
@@ -271,7 +271,7 @@ scenario('F044 the headset is pulled out in a call: the default microphone takes
   await alice.press('close-dialog');
   await phone.hears({ beeps: true });
   await page.evaluate((id) => window.unplug(id), headset);
-  await alice.says('notice', 'A sound device has gone.');
+  await alice.told('notice', 'A sound device has gone.');
   await alice.inCall('talking');
   await phone.hears({ beeps: true });
 });

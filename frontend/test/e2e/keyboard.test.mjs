@@ -4,7 +4,7 @@ import { Desk } from './browser.mjs';
 import { stage } from './scene.mjs';
 import { until } from './wait.mjs';
 
-const scenario = stage({ settings: { RingSeconds: 45 } });
+const scenario = stage({ settings: { RingSeconds: 120 } });
 const callerTone = 500;
 
 /** Hands is an agent who has only a keyboard. */

@@ -12,7 +12,7 @@ const shots = join(import.meta.dirname, '..', '..', '..', '.run', 'e2e');
 /**
  * stage prepares a file: scenario(name, play) is a test in it. Whatever `before` sets on its argument, each test has.
  */
-export function stage({ settings = { RingSeconds: 8 }, before: more, after: less } = {}) {
+export function stage({ settings = { RingSeconds: 15 }, before: more, after: less } = {}) {
   const here = {};
   before(async () => {
     here.stack = await start(settings);

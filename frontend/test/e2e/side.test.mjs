@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { stage } from './scene.mjs';
 import { until } from './wait.mjs';
 
-const scenario = stage({ settings: { RingSeconds: 30, AllowedCountries: 'GB,US' } });
+const scenario = stage({ settings: { RingSeconds: 120, AllowedCountries: 'GB,US' } });
 
 /** recent waits until the newest of the recent calls says this. */
 async function recent(desk, number, words) {
   const row = desk.page.locator('[data-test=recent]').first();
-  await row.filter({ hasText: number }).filter({ hasText: words }).waitFor({ timeout: 15_000 });
+  await row.filter({ hasText: number }).filter({ hasText: words }).waitFor();
   return row;
 }
 
@@ -17,7 +17,7 @@ const row = (desk, name) => desk.page.locator('.people .person').filter({ has: d
 
 /** shown waits for a presence in the list of colleagues; it returns the server time that is shown with it. */
 async function shown(desk, name, presence) {
-  await row(desk, name).filter({ hasText: presence }).waitFor({ timeout: 25_000 });
+  await row(desk, name).filter({ hasText: presence }).waitFor();
   return row(desk, name).locator('desk-time').evaluate((e) => e.at);
 }
 
@@ -45,14 +45,14 @@ scenario('F192: why it stopped ringing, in words of its own, and who it was', as
   await alice.screen('ringing');
   await alice.says('line', 'Nobody else waiting');
   await s.stack.does(caller, 'hangup');
-  await alice.says('notice', '+1 212 555 0147: the caller hung up before you answered.');
+  await alice.told('notice', '+1 212 555 0147: the caller hung up before you answered.');
   await alice.screen('idle');
   await recent(alice, '+1 212 555 0147', 'The caller hung up before you answered');
 
   const second = await s.stack.dial('+12125550148');
   await alice.screen('ringing');
   await alice.press('reject');
-  await alice.says('notice', '+1 212 555 0148: you declined the call.');
+  await alice.told('notice', '+1 212 555 0148: you declined the call.');
   await recent(alice, '+1 212 555 0148', 'You declined');
   await s.stack.does(second, 'hangup');
 });
@@ -62,7 +62,7 @@ scenario('F192: a call that is taken back, and a list that another tab has too',
   await alice.consult('bob');
   await bob.screen('ringing');
   await alice.press('cancel');
-  await bob.says('notice', '+1 212 555 0199: Alice took the call back.');
+  await bob.told('notice', '+1 212 555 0199: Alice took the call back.');
   await recent(bob, '+1 212 555 0199', 'Alice took the call back before you answered');
   await alice.inCall('talking');
   await alice.consult('bob');

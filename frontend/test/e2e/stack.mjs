@@ -123,6 +123,14 @@ class Stack {
     }, { ms, otherwise: () => this.heard() });
   }
 
+  /** keeps waits until a leg hears what a caller hears who waits: music, or words between two pieces of it. */
+  keeps(sid, ms) {
+    return until(`leg ${sid} to hear music or words`, async () => {
+      const { hears } = await this.call(sid);
+      return hears.length > 0 && hears.every((h) => h === 'music' || h.startsWith('speech:'));
+    }, { ms, otherwise: () => this.heard() });
+  }
+
   async heard() {
     const calls = await this.calls(false).catch((e) => [String(e)]);
     return calls.slice(-12).map((c) => JSON.stringify(c)).join('\n');

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stage } from './scene.mjs';
+import { patience } from './wait.mjs';
 
-const scenario = stage({ settings: { RingSeconds: 45 } });
+// The wrap-up is long enough for a slow machine to show it, and short enough to wait for its end.
+const scenario = stage({ settings: { RingSeconds: 120, WrapUpSeconds: 30 } });
 const translation = (await readFile(join(import.meta.dirname, '..', 'translate.js'), 'utf8')).replace(/^export /m, '');
 
 /** translated is an agent whose browser translates the page, whatever the page says about it. */
@@ -59,8 +61,11 @@ scenario('F196 a whole transfer on a translated page: no state is stale', async 
   await bob.says('hears', 'Caller hears you and Alice');
   await alice.press('complete');
   await alice.says('screen-ended', 'Handed over to Bob');
+  await alice.says('screen-ended', /no calls ring here for 0:\d\d/); // F190
   await bob.says('hears', 'Caller hears you');
   await bob.at('hears').filter({ hasNotText: 'Alice' }).waitFor(); // the caller hears both until Alice is out
   await s.stack.does(caller, 'hangup');
   await bob.says('screen-ended', 'The caller hung up');
+  await alice.says('screen-ended', 'The next call may ring at once.', 2 * patience); // it ends by itself
+  await alice.told('said-polite', 'The wrap-up is over. Calls ring here again.');
 });

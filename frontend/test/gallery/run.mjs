@@ -20,8 +20,8 @@ const POLICY =
   "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; script-src 'self'; style-src 'self'; " +
   "img-src 'self' data:; font-src 'self'; connect-src 'self'; media-src 'self' mediastream:";
 const VIEWS = [
-  { name: "wide-light", width: 1280, height: 860, colorScheme: "light" },
-  { name: "wide-dark", width: 1280, height: 860, colorScheme: "dark" },
+  { name: "wide-light", width: 1200, height: 860, colorScheme: "light" },
+  { name: "wide-dark", width: 1200, height: 860, colorScheme: "dark" },
   { name: "narrow-light", width: 320, height: 720, colorScheme: "light" },
   { name: "narrow-dark", width: 320, height: 720, colorScheme: "dark" },
 ];
@@ -93,6 +93,10 @@ async function judge(scene) {
       .map((e) => e.className || e.tagName);
   });
   if (stickingOut.length) faults.push(`sticks out of its card: ${[...new Set(stickingOut)].join(", ")}`);
+  // The other texts that may be cut short are names and notes, which are elsewhere in full.
+  const cut = [...document.querySelectorAll(".waiting-line, .presence, .group-label, .hears")]
+    .filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.textContent.replace(/\s+/g, " ").trim());
+  if (cut.length) faults.push(`cut short: ${cut.join(", ")}`);
   return faults;
 }
 

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { start } from './rig.mjs';
+import { patience, start } from './rig.mjs';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 // With PICTURES=directory every state is drawn there.
@@ -15,7 +15,7 @@ before(async () => { rig = await start(); });
 after(() => rig?.stop());
 
 // withPhone opens the telephone and, at the end, asks whether the page complained.
-const withPhone = (name, run) => test(name, { timeout: 30_000 }, async (t) => {
+const withPhone = (name, run) => test(name, { timeout: 4 * patience }, async (t) => {
   const page = await rig.context.newPage();
   const complaints = [];
   page.on('console', (m) => ['error', 'warning'].includes(m.type()) && complaints.push(m.text()));
@@ -32,7 +32,7 @@ const withPhone = (name, run) => test(name, { timeout: 30_000 }, async (t) => {
 
 async function says(page, words) {
   try {
-    await page.waitForFunction((w) => document.getElementById('state').textContent.startsWith(w), words, { timeout: 10_000 });
+    await page.waitForFunction((w) => document.getElementById('state').textContent.startsWith(w), words, { timeout: patience });
   } catch {
     assert.fail(`the phone never says "${words}"; it says ${JSON.stringify(await page.locator('main').innerText())}\n` +
       `network: ${await rig.script('log')}\nmedia: ${JSON.stringify(await rig.media())}`);
@@ -66,7 +66,7 @@ async function sounds(page, ...tones) {
     };
   });
   try {
-    await page.waitForFunction((want) => want.every((hz) => window.level(hz) > -50), tones, { timeout: 10_000, polling: 30 });
+    await page.waitForFunction((want) => want.every((hz) => window.level(hz) > -50), tones, { timeout: patience, polling: 30 });
   } catch {
     assert.fail(`the phone does not play ${tones} Hz: ${await page.evaluate((all) => all.map(window.level), tones)} dB; media ${JSON.stringify(await rig.media())}`);
   }
@@ -149,7 +149,7 @@ withPhone('a closed tab hangs up', async (page) => {
   await rig.did(`hangup ${sid}`);
 });
 
-test('a phone without a microphone hears and says so', { timeout: 30_000 }, async () => {
+test('a phone without a microphone hears and says so', { timeout: 4 * patience }, async () => {
   const page = await rig.context.newPage();
   await page.addInitScript(() => {
     navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('blocked', 'NotAllowedError'));

@@ -2,13 +2,13 @@
 // Twilio's hosts.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { start } from './rig.mjs';
+import { patience, start } from './rig.mjs';
 
 let rig;
 before(async () => { rig = await start({ production: true }); });
 after(() => rig?.stop());
 
-test('the SDK without options registers, rings, hears and hangs up', { timeout: 30_000 }, async () => {
+test('the SDK without options registers, rings, hears and hangs up', { timeout: 4 * patience }, async () => {
   const alice = await rig.agent('alice');
   const sid = await alice.talk();
   await rig.script('hear', { sid, sounds: [{ Kind: 'leg', Leg: 'CAcaller' }] });
