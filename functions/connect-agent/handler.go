@@ -55,8 +55,7 @@ func (h handler) connectAgain(r *httpapi.Request) (string, error) {
 }
 
 // partMost is the longest time between two requests of a waiting leg. A longer wait is divided into equal parts, so
-// that
-// none is short.
+// that none is short.
 const partMost = 9 * time.Second
 
 // connect lets an agent who has answered join the conference. If the caller has left meanwhile, the

@@ -27,11 +27,10 @@ const (
 	period = 20 * time.Millisecond
 )
 
-// BenchmarkColdStartUnderQuota starts each function's process with a whole processor, as Lambda does, and sends it its
-// first request with the share of one that its memory pays for. The store, the secret and the phone network are behind
-// TLS, the
-// most expensive part then. "opened" is the function as it is shipped: it has opened its connections before it asked
-// for work. "unopened" could not: all connections were refused until then.
+// BenchmarkColdStartUnderQuota starts each function's process with a whole processor, as Lambda does, and sends it
+// its first request with the share of one that its memory pays for. The store, the secret and the phone network are
+// behind TLS, the most expensive part then. "opened" is the function as it is shipped: it has opened its connections
+// before it asked for work. "unopened" could not: all connections were refused until then.
 func BenchmarkColdStartUnderQuota(b *testing.B) {
 	if err := mayLimit(); err != nil {
 		b.Skip("no processor can be limited: needs root and cgroup v1 at "+cgroups+":", err)

@@ -143,10 +143,8 @@ func (d *doctor) agentsAPI(ctx context.Context) (string, error) {
 }
 
 // tokenPassed sends a token that nobody has signed. The API says in its challenge whether it saw one: without a token
-// it
-// is the scheme alone (RFC 6750, section 3). A distribution that keeps Authorization to itself makes every agent's
-// token
-// no token, and the page goes back to its sign-in for ever.
+// it is the scheme alone (RFC 6750, section 3). A distribution that keeps Authorization to itself makes every agent's
+// token no token, and the page goes back to its sign-in for ever.
 func (d *doctor) tokenPassed(ctx context.Context) (string, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, d.t.Page+"/agents/me", nil)
 	if err != nil {

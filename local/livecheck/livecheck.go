@@ -1,7 +1,6 @@
-// Package livecheck asks a real Twilio account what its documentation leaves open and this project leans on. It calls a
-// person's telephone, lets Twilio do one thing after the other, notes what Twilio asks of us, and asks the person what
-// was
-// heard. The report has no number in it.
+// Package livecheck asks a real Twilio account what its documentation leaves open and this project leans on. It calls
+// a person's telephone, lets Twilio do one thing after the other, notes what Twilio asks of us, and asks the person
+// what was heard. The report has no number in it.
 //
 // No test runs it against Twilio. The phone network answers the same questions by itself, which is its test: what the
 // network answers is what the project assumes.

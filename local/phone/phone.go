@@ -1,7 +1,6 @@
-// Package phone serves a caller's telephone as a page: who opens it can dial our number
-// from the browser, with real sound. It belongs to the local phone network, whose port
-// also has the signalling that the page speaks (GET /phone/signal of
-// local/twiliosim/media/voice) and our number (GET /control). The package knows neither: it only
+// Package phone serves a caller's telephone as a page: who opens it can dial our number from the browser, with real
+// sound. It belongs to the local phone network, whose port also has the signalling that the page speaks (GET
+// /phone/signal of local/twiliosim/media/voice) and our number (GET /control). The package knows neither: it only
 // serves files, under a policy that allows no script but its own.
 package phone
 

@@ -346,9 +346,8 @@ func (s *Stack) startIssuer(l net.Listener) error {
 	return nil
 }
 
-// startNetwork starts the phone network with everything on its port; without the phone network, the port still answers
-// what scripts ask.
-// It returns the page's voice options.
+// startNetwork starts the phone network with everything on its port; without the phone network, the port still
+// answers what scripts ask. It returns the page's voice options.
 func (s *Stack) startNetwork(l net.Listener) (any, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /control", s.serveParts)

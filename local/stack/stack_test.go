@@ -73,8 +73,7 @@ func freePorts(t *testing.T) int {
 }
 
 // Live mode is the same binaries against Twilio at another address. Here that address is the phone network of another
-// stack,
-// which knows only what Twilio would know of this one: the number's webhooks, set by REST.
+// stack, which knows only what Twilio would know of this one: the number's webhooks, set by REST.
 func TestLiveModeAgainstAPhoneNetworkElsewhere(t *testing.T) {
 	twilio := began(t, Options{Headless: true})
 	s := began(t, Options{Port: freePorts(t), TwilioURL: twilio.Control})

@@ -77,9 +77,8 @@ type Agent struct {
 	Status       Status       `json:"status"`
 	Since        time.Time    `json:"since"` // when Status was entered
 	StatusReason StatusReason `json:"why,omitempty"`
-	// IdleSince is since when the agent has been in no call; in the future while wrap-up lasts. The agent who has been
-	// idle
-	// longest is offered a caller first.
+	// IdleSince is since when the agent has been in no call; in the future while wrap-up lasts. The agent who has
+	// been idle longest is offered a caller first.
 	IdleSince   time.Time `json:"idle"`
 	HeartbeatAt time.Time `json:"seen"`             // time of the last heartbeat
 	Back        time.Time `json:"back,omitzero"`    // first heartbeat after StaleAfter without any
@@ -95,9 +94,8 @@ type Agent struct {
 	Last      *LastCall  `json:"last,omitempty"`
 	Recent    []LastCall `json:"recent,omitempty"` // the last calls and unanswered offers, newest first, in finer words
 	DialQuota *DialQuota `json:"outside,omitempty"`
-	// AppliedRequests names the last requests that took effect in calls that the agent has left, newest last. If one of
-	// them is
-	// repeated it is not applied to the next call.
+	// AppliedRequests names the last requests that took effect in calls that the agent has left, newest last. If one
+	// of them is repeated it is not applied to the next call.
 	AppliedRequests []string `json:"did,omitempty"`
 }
 

@@ -120,9 +120,8 @@ func (a *Agent) Reachable(now time.Time) bool {
 }
 
 // EligibleForRecall says whether the agent may be offered the caller again who lost them at the given time: they are
-// claimed
-// for no other call, and have not chosen Away or WrapUp since. A status chosen before the loss applies after the call,
-// as does wrap-up; and the call is not over.
+// claimed for no other call, and have not chosen Away or WrapUp since. A status chosen before the loss applies after
+// the call, as does wrap-up; and the call is not over.
 func (a *Agent) EligibleForRecall(conference string, lost, now time.Time) bool {
 	elsewhere := a.Claimed(now) && a.Claim.Call != conference
 	return !elsewhere && !a.IsRemoved() && (a.Status == Available || !a.Since.After(lost))
@@ -277,9 +276,8 @@ func (a *Agent) remember(presses []string) {
 }
 
 // CorrectOutcome corrects how the agent's last call ended, if it is this one: what seemed a loss was the caller's
-// hang-up or a
-// complete transfer. So there is no recall, and the wrap-up that a loss does not begin runs from the end of the call.
-// It says whether anything has changed.
+// hang-up or a complete transfer. So there is no recall, and the wrap-up that a loss does not begin runs from the end
+// of the call. It says whether anything has changed.
 func (a *Agent) CorrectOutcome(r Release) bool {
 	if a.Last == nil || a.Last.Call != r.Call || a.Last.Outcome == r.Outcome {
 		return false

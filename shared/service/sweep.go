@@ -34,13 +34,12 @@ type SweepResult struct {
 // Sweep is the scheduled reconciliation. It looks at calls that still need a clock: it asks Twilio
 // who is in the conference, and carries out what is due.
 //
-// It looks at each call of which something may be wrong: that is overdue (call.Call.SweepDue), that
-// is not stored with its due time, whose legs or conference Twilio has no longer in progress, that
-// has more legs than agents who are claimed for it, or whose agent's page is silent. For that it
-// reads the lists of all live calls and agents, and Twilio's lists of what is in progress: a few
-// requests for a thousand calls. In turn it looks at
-// o.Audits of the others, too. A line with no more calls than that has each of them looked at each
-// minute, whatever is known, and asks for no list.
+// It looks at each call of which something may be wrong: that is overdue (call.Call.SweepDue), that is not stored
+// with its due time, whose legs or conference Twilio has no longer in progress, that has more legs than agents who
+// are claimed for it, or whose agent's page is silent. For that it reads the lists of all live calls and agents, and
+// Twilio's lists of what is in progress: a few requests for a thousand calls. In turn it looks at o.Audits of the
+// others, too. A line with no more calls than that has each of them looked at each minute, whatever is known, and
+// asks for no list.
 //
 // A silent page proves nothing (see call.Call.ApplyOwnerHeartbeat). It therefore never takes an
 // agent from a caller. The agent is shown as offline, so that nobody offers them more, and the
