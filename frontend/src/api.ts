@@ -80,11 +80,30 @@ export function createApi(options: ApiOptions): Api {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
     } catch (error) {
-      const slow = error instanceof Error && (error.name === "TimeoutError" || error.name === "AbortError");
-      throw slow
-        ? failure("timeout", "The server did not answer in time.")
-        : failure("unreachable", "The server cannot be reached.");
+      throw cutOff(error);
     }
+  }
+
+  /** The JSON of an answer; null if it is none. An answer whose rest does not come is no answer. */
+  async function read(answer: Response): Promise<unknown> {
+    let text: string;
+    try {
+      text = await answer.text();
+    } catch (error) {
+      throw cutOff(error);
+    }
+    try {
+      return JSON.parse(text);
+    } catch {
+      return null;
+    }
+  }
+
+  function cutOff(error: unknown): ApiError {
+    const slow = error instanceof Error && (error.name === "TimeoutError" || error.name === "AbortError");
+    return slow
+      ? failure("timeout", "The server did not answer in time.")
+      : failure("unreachable", "The server cannot be reached.");
   }
 
   async function call<T>(method: string, path: string, body: unknown,
@@ -96,7 +115,7 @@ export function createApi(options: ApiOptions): Api {
       if (renewal === "unreachable") throw failure("unreachable", "The sign-in cannot be reached.");
       if (renewal === "renewed") answer = await once(method, path, body);
     }
-    const value: unknown = await answer.json().catch(() => null);
+    const value = await read(answer);
     if (!answer.ok) throw new ApiError(decodeProblem(answer.status, value));
     const decoded = decode(value);
     if (decoded === null) throw failure("unreadable", "The server's answer cannot be read.");

@@ -76,6 +76,19 @@ describe("failures", () => {
     expect(e.transient).toBe(true);
   });
 
+  test.each([
+    ["timeout", new DOMException("signal timed out", "TimeoutError")],
+    ["unreachable", new TypeError("network error")],
+  ])("an answer that is cut off in the middle is no answer: %s", async (slug, error) => {
+    const rest = new ReadableStream<Uint8Array>({
+      start: (c) => c.enqueue(new TextEncoder().encode('{"at":')),
+      pull: (c) => c.error(error),
+    });
+    const e = await failure(api(server(new Response(rest)).fetch).me());
+    expect(e.problem.slug).toBe(slug);
+    expect(e.transient).toBe(true);
+  });
+
   test("an answer that is no JSON", async () => {
     const e = await failure(api(server(new Response("<html>", { status: 502 })).fetch).me());
     expect(e.problem).toMatchObject({ status: 502, title: "" });
