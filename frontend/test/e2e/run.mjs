@@ -23,7 +23,7 @@ function run(program, args) {
 run('local/setup.sh', ['store', 'page']);
 run('go', ['build', '-o', '.run/e2e/warmtransfer', './local']);
 // The files mostly wait, so several run at once, each with a stack and a browser of its own.
-const atOnce = 4;
+const atOnce = 3;
 const left = [...files];
 const failed = [];
 await Promise.all(Array.from({ length: atOnce }, async () => {
