@@ -49,8 +49,8 @@ func (c *Call) ApplyConferenceEvent(e ConferenceEvent, now time.Time) {
 // ApplyDialEnded applies the end of the caller's <Dial> in the given generation. Unless the call has ended, the
 // caller goes back to music, at the head of the queue if they had an owner. A request about an earlier generation
 // changes nothing.
-func (c *Call) ApplyDialEnded(round int, now time.Time) {
-	change{c, now}.dialEnded(round)
+func (c *Call) ApplyDialEnded(generation int, now time.Time) {
+	change{c, now}.dialEnded(generation)
 }
 
 // ApplyCallerEnded applies the end of the caller's leg.

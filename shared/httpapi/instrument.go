@@ -65,8 +65,8 @@ func (w instrumented) SayGoodbye(ctx context.Context, id call.ID, why call.Reaso
 }
 
 // RejoinConference implements service.CallControl.
-func (w instrumented) RejoinConference(ctx context.Context, id call.ID, round int) error {
-	return note(ctx, "fresh room", id, w.calls.RejoinConference(ctx, id, round))
+func (w instrumented) RejoinConference(ctx context.Context, id call.ID, generation int) error {
+	return note(ctx, "fresh room", id, w.calls.RejoinConference(ctx, id, generation))
 }
 
 // FindConference implements service.Lookups.

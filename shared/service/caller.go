@@ -32,13 +32,14 @@ func (s *Service) Arrive(
 
 // HandleDialEnded takes in that the caller's <Dial> has ended for the conference of that generation, and
 // returns the call: ended, or with the next generation. Gone: the caller's leg has ended too.
-func (s *Service) HandleDialEnded(ctx context.Context, id call.ID, round int, gone bool, now time.Time) (*call.Call,
-	error) {
+func (s *Service) HandleDialEnded(
+	ctx context.Context, id call.ID, generation int, gone bool, now time.Time,
+) (*call.Call, error) {
 	c, err := s.updateAndMatch(ctx, id, now, func(c *call.Call) error {
 		if gone {
 			c.ApplyCallerEnded(now)
 		} else {
-			c.ApplyDialEnded(round, now)
+			c.ApplyDialEnded(generation, now)
 		}
 		return nil
 	})

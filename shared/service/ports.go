@@ -113,7 +113,7 @@ type CallControl interface {
 	SayGoodbye(ctx context.Context, id call.ID, why call.Reason) error
 	// RejoinConference takes the caller out of the conference of that generation. Twilio then asks what
 	// the caller does next, as if that conference had ended.
-	RejoinConference(ctx context.Context, id call.ID, round int) error
+	RejoinConference(ctx context.Context, id call.ID, generation int) error
 	Conferences
 	Lookups
 }

@@ -169,8 +169,8 @@ func (c *callControl) SayGoodbye(ctx context.Context, id call.ID, why call.Reaso
 // RejoinConference implements service.CallControl. Twilio does not document whether a redirected call
 // keeps the fallback URL of its number, so the request sets it: without one, Twilio would end the call
 // if our API did not answer.
-func (c *callControl) RejoinConference(ctx context.Context, id call.ID, round int) error {
-	p := (&api.UpdateCallParams{}).SetUrl(c.base.DialEnded(id, round) + askAgain).SetMethod(http.MethodPost)
+func (c *callControl) RejoinConference(ctx context.Context, id call.ID, generation int) error {
+	p := (&api.UpdateCallParams{}).SetUrl(c.base.DialEnded(id, generation) + askAgain).SetMethod(http.MethodPost)
 	if c.set.FallbackURL != "" {
 		p.SetFallbackUrl(c.set.FallbackURL).SetFallbackMethod(http.MethodGet)
 	}

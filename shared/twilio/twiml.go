@@ -28,21 +28,21 @@ const (
 // there, its action decides what comes next; Twilio executes no verb after a <Dial> with an action.
 // The limit ends the <Dial> and not the call, so the action is asked then too; 0 leaves Twilio's own
 // limit of four hours.
-func JoinCaller(b Base, id call.ID, round int, limit time.Duration) string {
-	return document(callerDial(b, id, round, limit))
+func JoinCaller(b Base, id call.ID, generation int, limit time.Duration) string {
+	return document(callerDial(b, id, generation, limit))
 }
 
 // CallerRoomLater says words and plays these pieces of music before it puts the caller into the
 // conference. The words and pieces are the pause between two attempts.
-func CallerRoomLater(b Base, id call.ID, round int, words string, music ...string) string {
+func CallerRoomLater(b Base, id call.ID, generation int, words string, music ...string) string {
 	verbs := say([]string{words})
 	for _, piece := range music {
 		verbs = append(verbs, twiml.VoicePlay{Url: piece})
 	}
-	return document(append(verbs, callerDial(b, id, round, 0))...)
+	return document(append(verbs, callerDial(b, id, generation, 0))...)
 }
 
-func callerDial(b Base, id call.ID, round int, limit time.Duration) twiml.Element {
+func callerDial(b Base, id call.ID, generation int, limit time.Duration) twiml.Element {
 	room := conferenceNoun(b, id)
 	room.ParticipantLabel = call.CallerLabel
 	room.StartConferenceOnEnter = "false"
@@ -50,7 +50,7 @@ func callerDial(b Base, id call.ID, round int, limit time.Duration) twiml.Elemen
 	room.WaitUrl = b.Wait(id, 0)
 	room.WaitMethod = "POST"
 	dial := twiml.VoiceDial{
-		Action: b.DialEnded(id, round), Method: "POST",
+		Action: b.DialEnded(id, generation), Method: "POST",
 		InnerElements: []twiml.Element{room},
 	}
 	if limit > 0 {
