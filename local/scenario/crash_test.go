@@ -75,10 +75,11 @@ func TestF028CrashAfterTheIntentAndBeforeTheDial(t *testing.T) {
 			case "wait": // nobody is free when the caller arrives; the page that is opened then sends nothing more
 				l.online("alice")
 				l.pass(7 * time.Second)
+				item, doc := l.item("a#alice")
 				_, err := l.agent("alice").Set(l.ctx, "away")
 				l.must(err)
 				caller = l.dial("+15550199")
-				l.edit("a#alice", func(doc map[string]any) { doc["status"] = "available" })
+				l.put("a#alice", item, doc) // available again, and no request of their page has looked at the queue
 				c.arm(l)
 				l.pages = map[string]bool{}
 				l.pass(15 * time.Second)
