@@ -60,7 +60,8 @@ func (h handler) dialEnded(r *httpapi.Request) (string, error) {
 	status, _ := twilio.ReadCallStatus(r.Form)
 	gone := status.Over
 	c, err := h.board(r.Base).HandleDialEnded(r.Context(), r.Call(), generation, gone, r.Now)
-	if errors.Is(err, service.ErrNotFound) { // the call's item is lost, and the caller is still there: treat it as a new arrival
+	// the call's item is lost, and the caller is still there: treat it as a new arrival
+	if errors.Is(err, service.ErrNotFound) {
 		return twilio.HoldOn(r.Base.Arrival(), 0), nil
 	}
 	if err != nil {

@@ -84,7 +84,8 @@ func (l *line) alike(what string, before, after storetest.Units) {
 	l.t.Logf("%s: %.1f read and %.1f write units, then %.1f and %.1f; %v", what, before.Read, before.Write, after.Read,
 		after.Write, after.Requests)
 	if after.Read > 1.1*before.Read+2 || after.Write > 1.1*before.Write+4 {
-		l.t.Errorf("%s cost %.1f read and %.1f write units, now %.1f and %.1f", what, before.Read, before.Write, after.Read,
+		l.t.Errorf("%s cost %.1f read and %.1f write units, now %.1f and %.1f", what, before.Read, before.Write,
+			after.Read,
 			after.Write)
 	}
 }
@@ -219,7 +220,8 @@ func TestF208TenThousandLiveCalls(t *testing.T) {
 		func(i int, item map[string]types.AttributeValue) {
 			for name, v := range item {
 				if s, ok := v.(*types.AttributeValueMemberS); ok {
-					s.Value = strings.NewReplacer(leg, made("CB", i), room, made("CF", i), `"alice"`, `"crowd"`).Replace(s.Value)
+					s.Value = strings.NewReplacer(leg, made("CB", i), room, made("CF", i), `"alice"`,
+						`"crowd"`).Replace(s.Value)
 					item[name] = s
 				}
 			}

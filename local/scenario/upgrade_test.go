@@ -199,7 +199,8 @@ func TestF016ItemsWithoutAPlaceInTheNewIndexAreFound(t *testing.T) {
 	leg := l.legTo("alice")
 	for _, key := range []string{"c#" + caller, "a#bob"} {
 		_, err := l.Table.Client().UpdateItem(l.ctx, &dynamodb.UpdateItemInput{
-			TableName: &l.TableName, Key: map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: key}},
+			TableName:        &l.TableName,
+			Key:              map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: key}},
 			UpdateExpression: aws.String("REMOVE watch, watchAt, seen, due, sids"),
 		})
 		l.must(err)

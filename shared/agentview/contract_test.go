@@ -26,11 +26,13 @@ func TestTheStructsAreThoseOfTheContract(t *testing.T) {
 
 	for name, values := range map[string][]string{
 		"CallState": texts(call.States), "Action": texts(call.Actions),
-		"Role":     {string(call.RoleOffered), string(call.RoleOwner), string(call.RoleTransferor), string(call.RoleTarget)},
+		"Role": {string(call.RoleOffered), string(call.RoleOwner), string(call.RoleTransferor),
+			string(call.RoleTarget)},
 		"Reason":   {string(call.DeclineBusy), string(call.DeclineTopic), string(call.DeclineBreak)},
 		"Status":   {string(agent.Available), string(agent.Away), string(agent.WrapUp)},
 		"Presence": {string(agent.Available), string(agent.Away), string(agent.WrapUp), "busy", "offline"},
-		"Progress": {string(call.LegPlanned), string(call.LegDialing), string(call.LegRinging), string(call.LegScreened),
+		"Progress": {string(call.LegPlanned), string(call.LegDialing), string(call.LegRinging),
+			string(call.LegScreened),
 			string(call.LegAnswered), "ended"},
 	} {
 		var described []string

@@ -72,7 +72,8 @@ const (
 // New is the call of a caller who has just arrived. From is the caller's number as shown to agents, "" if withheld.
 func New(id ID, from string, verified bool, now time.Time) *Call {
 	c := &Call{
-		ID: id, Schema: schema, State: Waiting, Since: now, From: from, Verified: verified, Arrived: now, CallerLive: true,
+		ID: id, Schema: schema, State: Waiting, Since: now, From: from, Verified: verified, Arrived: now,
+		CallerLive:  true,
 		Generations: Generations{EnterAt: now},
 		Music:       Music{MusicAt: now, MusicEnds: now.Add(fallbackLength)},
 		Place:       Place{Queued: now},

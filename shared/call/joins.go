@@ -68,8 +68,8 @@ func (g *Generations) awaitsEntry(now time.Time) bool {
 	return g.FailedJoins > 0 && now.Before(g.EnterAt.Add(retrySlack))
 }
 
-// admitted: as far as is known the conference has admitted the caller, whose join may be known. After a refusal that must
-// be confirmed before an agent is rung.
+// admitted: as far as is known the conference has admitted the caller, whose join may be known. After a refusal that
+// must be confirmed before an agent is rung.
 func (g *Generations) admitted(joined bool, now time.Time) bool {
 	proved := g.FailedJoins < 2 || !now.Before(g.EnterAt.Add(shortGeneration)) // one that ends at once takes nobody
 	return g.FailedJoins == 0 || (g.MusicRequested || joined) && proved

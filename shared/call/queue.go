@@ -54,7 +54,8 @@ func (c *Call) ReservedFor(lost *agent.Agent, now time.Time) bool {
 // MayOffer says whether the caller may be offered to this agent now: no agent is being rung, this agent has not just
 // missed or declined the caller, and the caller is not reserved for another. Lost is as for ReservedFor.
 func (c *Call) MayOffer(a, lost *agent.Agent, now time.Time) bool {
-	if c.State != Waiting || !c.admitted(c.Caller.Joined, now) || c.Dials >= quickDialLimit && now.Before(c.Since.Add(slowDialDelay)) {
+	tired := c.Dials >= quickDialLimit && now.Before(c.Since.Add(slowDialDelay))
+	if c.State != Waiting || tired || !c.admitted(c.Caller.Joined, now) {
 		return false
 	}
 	if c.ReservedFor(lost, now) {

@@ -96,8 +96,8 @@ const (
 	WordLeftRinging Outcome = "left-ringing" // the agent has left, and the target they had called was being rung
 )
 
-// Recent is how the call ended for the released agent, in the words of their list of recent calls, and the name or number
-// of the other party of the transfer.
+// Recent is how the call ended for the released agent, in the words of their list of recent calls, and the name or
+// number of the other party of the transfer.
 func (f Release) Recent(c *Call) (word Outcome, with string) {
 	word = f.Outcome
 	t := c.Transfer
@@ -121,8 +121,8 @@ func (f Release) Recent(c *Call) (word Outcome, with string) {
 	return word, with
 }
 
-// outcomeIn is the outcome of a leg that ended with o. For an agent who had not answered, if the call has ended, that is
-// the outcome, whatever Twilio says of the leg.
+// outcomeIn is the outcome of a leg that ended with o. For an agent who had not answered, if the call has ended, that
+// is the outcome, whatever Twilio says of the leg.
 func (l Leg) outcomeIn(c *Call, o Outcome) Outcome {
 	switch {
 	case l.Phase == LegAnswered || c.State != Ended || l.FinalOutcome != "":

@@ -140,7 +140,8 @@ func (m *metered) carries(n int) {
 			a := agent.New(agent.ID(fmt.Sprintf("busy%05d", i)), "Busy", t0)
 			a.Version, a.HeartbeatAt, a.Status = 1, m.now.Add(time.Hour), agent.Available
 			a.Claim = &agent.Claim{Call: string(c.ID), Leg: "leg-1", Until: m.now.Add(time.Hour)}
-			c.State, c.Owner, c.Started, c.Conference, c.Caller.Joined = call.Talking, "leg-1", true, conferenceOf(c.ID), true
+			c.State, c.Owner, c.Started, c.Conference, c.Caller.Joined = call.Talking, "leg-1", true,
+				conferenceOf(c.ID), true
 			c.Legs = []call.Leg{{
 				Key: "leg-1", SID: legOf(c.ID), Agent: a.ID, Phase: call.LegAnswered, Since: t0.Add(-time.Minute),
 				Participant: call.Participant{Joined: true},
@@ -204,10 +205,12 @@ func TestF207AnEventCostsTheSameWithFiveThousandAgents(t *testing.T) {
 		}
 		small, large := few.events(), many.events()
 		for name, u := range large {
-			t.Logf("%s, free %t: with ten %.1f read and %.1f write units, with five thousand %.1f and %.1f, %v", name, free,
+			t.Logf("%s, free %t: with ten %.1f read and %.1f write units, with five thousand %.1f and %.1f, %v", name,
+				free,
 				small[name].Read, small[name].Write, u.Read, u.Write, u.Requests)
 			if u.Read > 1.1*small[name].Read || u.Write > 1.1*small[name].Write {
-				t.Errorf("%s, free %t: %.1f and %.1f units with five thousand agents, %.1f and %.1f with ten", name, free,
+				t.Errorf("%s, free %t: %.1f and %.1f units with five thousand agents, %.1f and %.1f with ten", name,
+					free,
 					u.Read, u.Write, small[name].Read, small[name].Write)
 			}
 		}
@@ -256,7 +259,8 @@ func TestF208ASweepOfTenThousandCalls(t *testing.T) {
 		m.carries(n)
 		r, u := m.sweep()
 		each := float64(u.All()+m.network.asked) / float64(n)
-		t.Logf("%5d live calls: %d looked at, %.2f requests for each, %.0f read units, store %v, network %d", n, r.Looked,
+		t.Logf("%5d live calls: %d looked at, %.2f requests for each, %.0f read units, store %v, network %d", n,
+			r.Looked,
 			each, u.Read, u.Requests, m.network.asked)
 		if r.Live != n || r.Left != 0 || r.Looked > 30 {
 			t.Errorf("%+v of %d", r, n)
@@ -292,10 +296,12 @@ func TestF208AnEventCostsTheSameWithTenThousandLiveCalls(t *testing.T) {
 	}
 	small, large := few.events(), many.events()
 	for name, u := range large {
-		t.Logf("%s: with few %.1f read and %.1f write units, with ten thousand %.1f and %.1f, %v", name, small[name].Read,
+		t.Logf("%s: with few %.1f read and %.1f write units, with ten thousand %.1f and %.1f, %v", name,
+			small[name].Read,
 			small[name].Write, u.Read, u.Write, u.Requests)
 		if u.Read > 1.1*small[name].Read || u.Write > 1.1*small[name].Write {
-			t.Errorf("%s: %.1f and %.1f units with ten thousand live calls, %.1f and %.1f with few", name, u.Read, u.Write,
+			t.Errorf("%s: %.1f and %.1f units with ten thousand live calls, %.1f and %.1f with few", name, u.Read,
+				u.Write,
 				small[name].Read, small[name].Write)
 		}
 	}

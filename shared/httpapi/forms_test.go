@@ -31,7 +31,8 @@ func TestFormsAreThoseOfTheirExpressions(t *testing.T) {
 	for _, s := range []string{
 		"", "CA" + hex, "CA" + hex + "0", "CA" + hex[1:], "ca" + hex, "CA" + strings.ToUpper(hex), "CA" + hex + "\n",
 		"a", "a.b",
-		".a", "a.", "a..b", "a.-b", "a_b-c", "{", "a{", "{a", "é", "a é", strings.Repeat("x", 40), strings.Repeat("x", 41),
+		".a", "a.", "a..b", "a.-b", "a_b-c", "{", "a{", "{a", "é", "a é", strings.Repeat("x", 40),
+		strings.Repeat("x", 41),
 	} {
 		check(t, s)
 	}

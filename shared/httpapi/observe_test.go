@@ -39,7 +39,8 @@ func TestSavedChangesAreCounted(t *testing.T) {
 		"caller left": {service.Transition{Transfer: "b"},
 			call.Call{Transfer: transfer(call.OutcomeCallerLeft)}, metrics.TransferCallerLeft},
 		"talked and ended": {service.Transition{State: call.Talking}, call.Call{State: call.Ended}, ""},
-		"talked, then left": {service.Transition{State: call.Waiting}, call.Call{State: call.Ended, Place: call.Place{Requeued: true}},
+		"talked, then left": {service.Transition{State: call.Waiting},
+			call.Call{State: call.Ended, Place: call.Place{Requeued: true}},
 			""},
 		"nothing": {service.Transition{State: call.Talking}, call.Call{State: call.Talking}, ""},
 	} {

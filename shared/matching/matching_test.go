@@ -126,7 +126,8 @@ func TestF206CallersBeyondTheListAreSpread(t *testing.T) {
 		if !ok || o.Call.ID != s.Caller.ID {
 			t.Fatalf("caller %d: %s", i, show(o))
 		}
-		if slices.Contains([]agent.ID{"agent-000", "agent-001", "agent-002", "agent-003", "agent-004"}, o.Agents[0].ID) {
+		if slices.Contains([]agent.ID{"agent-000", "agent-001", "agent-002", "agent-003", "agent-004"},
+			o.Agents[0].ID) {
 			t.Fatalf("%s is for a caller of the list", o.Agents[0].ID)
 		}
 		chosen[o.Agents[0].ID] = true
