@@ -15,7 +15,7 @@ import (
 func (s *Service) Arrive(
 	ctx context.Context, id call.ID, from string, verified bool, now time.Time,
 ) (*call.Call, error) {
-	c, acts, err := s.decideAndSave(ctx, call.New(id, from, verified, now), now, noChange)
+	c, acts, err := s.decideAndSave(ctx, call.New(id, from, verified, now), now, noChange, s.start)
 	if errors.Is(err, ErrConflict) { // a repeated request: the call is known, and what was left undone is done now
 		c, err := s.updateAndMatch(ctx, id, now, noChange)
 		return c, acceptSaved(c, err)
@@ -61,7 +61,7 @@ func (s *Service) HandleCallerEnded(ctx context.Context, id call.ID, now time.Ti
 			return acceptSaved(c, err)
 		}
 		over := call.New(id, "", false, now)
-		if _, _, err = s.decideAndSave(ctx, over, now, gone); !errors.Is(err, ErrConflict) {
+		if _, _, err = s.decideAndSave(ctx, over, now, gone, s.start); !errors.Is(err, ErrConflict) {
 			return err
 		}
 	}

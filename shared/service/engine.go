@@ -47,8 +47,27 @@ func (e *engine) load(ctx context.Context, id call.ID) (*call.Call, error) {
 func (e *engine) change(
 	ctx context.Context, c *call.Call, now time.Time, f decide,
 ) (*call.Call, []call.Effect, error) {
+	return e.changeAnd(ctx, c, now, f, e.start)
+}
+
+// starter plans what is due for a call and applies that it is started.
+type starter func(c *call.Call, now time.Time) []call.Effect
+
+// start starts the whole plan.
+func (e *engine) start(c *call.Call, now time.Time) []call.Effect {
+	effects := c.Plan(e.set.Ring, now)
+	c.ApplyStarted(effects, now)
+	return effects
+}
+
+// startNothing leaves the plan to the next clock.
+func startNothing(*call.Call, time.Time) []call.Effect { return nil }
+
+func (e *engine) changeAnd(
+	ctx context.Context, c *call.Call, now time.Time, f decide, start starter,
+) (*call.Call, []call.Effect, error) {
 	for range saveTries {
-		next, effects, err := e.decideAndSave(ctx, c, now, f)
+		next, effects, err := e.decideAndSave(ctx, c, now, f, start)
 		if !errors.Is(err, ErrConflict) {
 			return next, effects, err
 		}
@@ -63,15 +82,14 @@ func (e *engine) change(
 // differs. Agents whom the change releases are released after the save. It returns the call as it is
 // now: the given one after a failure.
 func (e *engine) decideAndSave(
-	ctx context.Context, c *call.Call, now time.Time, f decide,
+	ctx context.Context, c *call.Call, now time.Time, f decide, start starter,
 ) (*call.Call, []call.Effect, error) {
 	next := c.Clone()
 	if err := f(next); err != nil {
 		return c, nil, err
 	}
 	next.ApplyTime(e.set.MaxWait, now)
-	effects := next.Plan(e.set.Ring, now)
-	next.ApplyStarted(effects, now)
+	effects := start(next, now)
 	if c.Version == 0 || !next.Equal(c) {
 		if err := e.store.SaveCall(ctx, next); err != nil {
 			return c, nil, fmt.Errorf("save call: %w", err)
@@ -104,14 +122,19 @@ func (e *engine) execute(ctx context.Context, c *call.Call, acts []call.Effect, 
 		if len(reports) == 0 {
 			break
 		}
-		// The effects have happened, so their results are saved even if the request's time is up.
+		// The effects have happened, so their results are saved even if the request's time is up. Then nothing more is
+		// started, for there is no time to carry it out: a leg that is saved as dialled and is not is given up later.
+		start := e.start
+		if ctx.Err() != nil {
+			start = startNothing
+		}
 		saveCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
-		next, due, err := e.change(saveCtx, c, now, func(c *call.Call) error {
+		next, due, err := e.changeAnd(saveCtx, c, now, func(c *call.Call) error {
 			for _, r := range reports {
 				r.apply(c, now)
 			}
 			return nil
-		})
+		}, start)
 		cancel()
 		if err != nil {
 			return c, errors.Join(tries.first(), err)
