@@ -53,23 +53,7 @@ func TestCostOfATransferredCallIsAsTheOperatorWasTold(t *testing.T) {
 	records := int64(len(l.Network.Records(0)))
 	l.pages = map[string]bool{} // polling pages are priced by the hour, not by the call
 
-	caller := l.dial("+15550199")
-	l.pass(15 * time.Second) // one turn with speech, one with music
-	l.answers("alice")
-	l.pass(time.Minute)
-	if _, err := l.agent("bob").Beat(l.ctx); err != nil { // the one heartbeat without which bob counts as away
-		t.Fatal(err)
-	}
-	l.presses("alice", "consult", "bob")
-	l.pass(5 * time.Second)
-	l.answers("bob")
-	l.pass(20 * time.Second)
-	l.presses("alice", "complete", "")
-	l.pass(time.Minute)
-	l.together(caller, l.legTo("bob"))
-	l.presses("bob", "end", "")
-	l.pass(5 * time.Second)
-	l.wantOver(caller)
+	l.handedOver(time.Minute, 20*time.Second)
 
 	got := map[string]int{"function invocations": strings.Count(l.log.String(), "gateway | ") - logged}
 	for op, n := range m.count {
@@ -106,4 +90,25 @@ func TestCostOfATransferredCallIsAsTheOperatorWasTold(t *testing.T) {
 			t.Errorf("%s: %d in this call, docs/operations.md says %d", what, n, want)
 		}
 	}
+}
+
+// handedOver plays a whole call that alice hands over to bob by consult. Each talk and each consult lasts that long.
+func (l *line) handedOver(talk, consult time.Duration) {
+	l.t.Helper()
+	caller := l.dial("+15550199")
+	l.pass(15 * time.Second) // one turn with speech, one with music
+	l.answers("alice")
+	l.pass(talk)
+	_, err := l.agent("bob").Beat(l.ctx) // the one heartbeat without which bob counts as away
+	l.must(err)
+	l.presses("alice", "consult", "bob")
+	l.pass(5 * time.Second)
+	l.answers("bob")
+	l.pass(consult)
+	l.presses("alice", "complete", "")
+	l.pass(talk)
+	l.together(caller, l.legTo("bob"))
+	l.presses("bob", "end", "")
+	l.pass(5 * time.Second)
+	l.wantOver(caller)
 }

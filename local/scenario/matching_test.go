@@ -4,9 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -92,26 +89,15 @@ type queries struct {
 }
 
 func (q *queries) between(t *testing.T) func(*stack.Options) {
-	return func(opts *stack.Options) {
-		opts.Via = func(store string) string {
-			to, err := url.Parse(store)
-			if err != nil {
-				t.Fatal(err)
-			}
-			proxy := httputil.NewSingleHostReverseProxy(to)
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if q.down.Load() && strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".Query") {
-					w.Header().Set("Content-Type", "application/x-amz-json-1.0")
-					w.WriteHeader(q.status)
-					_, _ = w.Write([]byte(q.body))
-					return
-				}
-				proxy.ServeHTTP(w, r)
-			}))
-			t.Cleanup(server.Close)
-			return server.URL
+	return viaProxy(t, func(w http.ResponseWriter, r *http.Request, store http.Handler) {
+		if q.down.Load() && strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".Query") {
+			w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+			w.WriteHeader(q.status)
+			_, _ = w.Write([]byte(q.body))
+			return
 		}
-	}
+		store.ServeHTTP(w, r)
+	})
 }
 
 func TestF185ACallGoesOnWhileTheIndexesFail(t *testing.T) {

@@ -40,20 +40,22 @@ func (f saving) between(t *testing.T) func(*stack.Options) {
 	})
 }
 
+// inFront is the address of a server that lets ask see each request to the one at address, and pass it on.
+func inFront(t *testing.T, address string, ask func(w http.ResponseWriter, r *http.Request, to http.Handler)) string {
+	to, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(to)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { ask(w, r, proxy) }))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
 // viaProxy lets ask see each request of the functions to the store, and pass it on.
 func viaProxy(t *testing.T, ask func(w http.ResponseWriter, r *http.Request, store http.Handler)) func(*stack.Options) {
 	return func(o *stack.Options) {
-		o.Via = func(store string) string {
-			to, err := url.Parse(store)
-			if err != nil {
-				t.Fatal(err)
-			}
-			proxy := httputil.NewSingleHostReverseProxy(to)
-			handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { ask(w, r, proxy) })
-			server := httptest.NewServer(handler)
-			t.Cleanup(server.Close)
-			return server.URL
-		}
+		o.Via = func(store string) string { return inFront(t, store, ask) }
 	}
 }
 

@@ -4,9 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -140,22 +137,15 @@ func made(kind string, i int) string { return fmt.Sprintf("%s5eed%028x", kind, i
 func (c *crowdOfCalls) between(t *testing.T) func(*stack.Options) {
 	return func(o *stack.Options) {
 		o.ViaTwilio = func(api string) string {
-			to, err := url.Parse(api)
-			if err != nil {
-				t.Fatal(err)
-			}
-			proxy := httputil.NewSingleHostReverseProxy(to)
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			return inFront(t, api, func(w http.ResponseWriter, r *http.Request, twilio http.Handler) {
 				c.requests.Add(1)
 				if answer := c.answer(r); answer != nil {
 					w.Header().Set("Content-Type", "application/json")
 					_ = json.NewEncoder(w).Encode(answer)
 					return
 				}
-				proxy.ServeHTTP(w, r)
-			}))
-			t.Cleanup(server.Close)
-			return server.URL
+				twilio.ServeHTTP(w, r)
+			})
 		}
 	}
 }
@@ -259,23 +249,7 @@ func TestUnitsOfATransferredCallInEachIndex(t *testing.T) {
 	l.online("alice", "bob")
 	l.pages = map[string]bool{} // heartbeats are counted by the hour
 	m.Take()
-	caller := l.dial("+15550199")
-	l.pass(15 * time.Second)
-	l.answers("alice")
-	l.pass(20 * time.Second)
-	if _, err := l.agent("bob").Beat(l.ctx); err != nil {
-		t.Fatal(err)
-	}
-	l.presses("alice", "consult", "bob")
-	l.pass(5 * time.Second)
-	l.answers("bob")
-	l.pass(15 * time.Second)
-	l.presses("alice", "complete", "")
-	l.pass(20 * time.Second)
-	l.together(caller, l.legTo("bob"))
-	l.presses("bob", "end", "")
-	l.pass(5 * time.Second)
-	l.wantOver(caller)
+	l.handedOver(20*time.Second, 15*time.Second)
 	u := m.Take()
 	t.Logf("read %.1f, write %.1f, of that in the indexes %v; %v", u.Read, u.Write, u.Index, u.Requests)
 	for index, most := range map[string]float64{"live": 18, "agents": 30, "watch": 16} {

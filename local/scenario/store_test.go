@@ -3,8 +3,6 @@ package scenario
 import (
 	"net/http"
 	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -20,30 +18,17 @@ type outage struct {
 
 // between is the option that puts the outage there.
 func (o *outage) between(t *testing.T) func(*stack.Options) {
-	return func(opts *stack.Options) {
-		opts.Via = func(store string) string {
-			to, err := url.Parse(store)
-			if err != nil {
-				t.Fatal(err)
-			}
-			proxy := httputil.NewSingleHostReverseProxy(to)
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if o.down.Load() {
-					w.WriteHeader(http.StatusServiceUnavailable)
-					return
-				}
-				if o.after.Add(-1) >= 0 {
-					lost := httptest.NewRecorder()
-					proxy.ServeHTTP(lost, r)
-					w.WriteHeader(http.StatusInternalServerError)
-					return
-				}
-				proxy.ServeHTTP(w, r)
-			}))
-			t.Cleanup(server.Close)
-			return server.URL
+	return viaProxy(t, func(w http.ResponseWriter, r *http.Request, store http.Handler) {
+		switch {
+		case o.down.Load():
+			w.WriteHeader(http.StatusServiceUnavailable)
+		case o.after.Add(-1) >= 0:
+			store.ServeHTTP(httptest.NewRecorder(), r)
+			w.WriteHeader(http.StatusInternalServerError)
+		default:
+			store.ServeHTTP(w, r)
 		}
-	}
+	})
 }
 
 func TestF008StoreDownWhenTheCallerArrives(t *testing.T) {

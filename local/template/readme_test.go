@@ -86,7 +86,7 @@ func TestCommandsOfTheDocumentsAreInTheMakefile(t *testing.T) {
 	}
 }
 
-// A reader should not have to guess who "she" is.
+// A reader should not have to guess whom a pronoun means.
 func TestDocumentsCallNobodyHeOrShe(t *testing.T) {
 	word := regexp.MustCompile(`(?i)\b(he|she|him|his|her|hers)\b`)
 	for _, doc := range documents {

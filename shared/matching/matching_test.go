@@ -137,7 +137,7 @@ func TestF206CallersBeyondTheListAreSpread(t *testing.T) {
 	}
 }
 
-// requeued is a caller who has lost alice, who is back at her page.
+// requeued is a caller who has lost alice, and alice, whose page is open again.
 func requeued() (*call.Call, *agent.Agent) {
 	c := caller(500, 10*time.Second)
 	c.Requeued = true

@@ -160,7 +160,6 @@ func (s *Store) Queue(context.Context) (line []service.QueueEntry, err error) {
 // Agents implements service.Lists.
 func (s *Store) Agents(_ context.Context, from string) (agents []agent.Agent, next string, err error) {
 	free := func(a agent.Agent) bool { return a.Ranked() }
-	begin, _ := strconv.Atoi(from)
 	err = s.run("Agents", func() error {
 		agents = all[agent.ID, agent.Agent](s, s.people)
 		slices.SortFunc(agents, func(a, b agent.Agent) int {
@@ -176,19 +175,25 @@ func (s *Store) Agents(_ context.Context, from string) (agents []agent.Agent, ne
 			return cmp.Compare(a.ID, b.ID)
 		})
 		agents = slices.DeleteFunc(agents, func(a agent.Agent) bool { return a.IsRemoved() })
-		end := min(len(agents), begin+service.AgentsPage)
-		if end < len(agents) {
-			next = strconv.Itoa(end)
-		}
-		agents = agents[min(begin, end):end]
+		agents, next = pageOf(agents, from)
 		return nil
 	})
 	return agents, next, err
 }
 
+// pageOf is the page of a list that begins at from, and where the next one begins.
+func pageOf(agents []agent.Agent, from string) ([]agent.Agent, string) {
+	begin, _ := strconv.Atoi(from)
+	end := min(len(agents), begin+service.AgentsPage)
+	next := ""
+	if end < len(agents) {
+		next = strconv.Itoa(end)
+	}
+	return agents[min(begin, end):end], next
+}
+
 // Free implements service.Lists.
 func (s *Store) Free(_ context.Context, from string) (agents []agent.Agent, next string, err error) {
-	begin, _ := strconv.Atoi(from)
 	err = s.run("Free", func() error {
 		for _, a := range all[agent.ID, agent.Agent](s, s.people) {
 			if a.Ranked() { // and nothing that the list does not have
@@ -200,11 +205,7 @@ func (s *Store) Free(_ context.Context, from string) (agents []agent.Agent, next
 		slices.SortFunc(agents, func(a, b agent.Agent) int {
 			return cmp.Or(a.IdleSince.Compare(b.IdleSince), cmp.Compare(a.ID, b.ID))
 		})
-		end := min(len(agents), begin+service.AgentsPage)
-		if end < len(agents) {
-			next = strconv.Itoa(end)
-		}
-		agents = agents[min(begin, end):end]
+		agents, next = pageOf(agents, from)
 		return nil
 	})
 	return agents, next, err
