@@ -2,7 +2,7 @@
 # The body of "make rehearse": deploys the template as it is with the SAM CLI as it is, to an emulator of AWS on this
 # machine, and uses what comes of it (local/rehearse). Linux only. What it needs it says in one sentence, or installs
 # inside the clone.
-#   make rehearse ARGS="-break all"    makes five mistakes on purpose, each of which must be found and named
+#   make rehearse ARGS="-break all"    makes mistakes on purpose, each of which must be found and named
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
