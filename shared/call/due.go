@@ -14,6 +14,7 @@ var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 //
 // It is stored with the call, so it depends on nothing but the call, and it changes seldom: each change is a write.
 func (c *Call) SweepDue() time.Time {
+	p := planner{Call: c}
 	switch {
 	case !c.State.known(): // nothing is planned for it
 		return never
@@ -21,7 +22,7 @@ func (c *Call) SweepDue() time.Time {
 		return c.Since
 	case c.OwnerAgent() != "":
 		return never
-	case c.uncertain() || c.Overdue(c.lastChange().Add(longAfter)):
+	case p.uncertain() || c.Overdue(p.lastChange().Add(longAfter)):
 		return c.Since
 	}
 	due := never
@@ -30,7 +31,7 @@ func (c *Call) SweepDue() time.Time {
 			due = t
 		}
 	}
-	if c.State.InLine() || (planner{Call: c}).callerHoldTarget() == hold {
+	if c.State.InLine() || p.callerHoldTarget() == hold {
 		music := c.MusicEnds
 		if music.Before(c.MusicAt) {
 			music = c.musicDue()
@@ -51,9 +52,9 @@ func (c *Call) SweepDue() time.Time {
 }
 
 // lastChange is a time that is not much before the call's last change.
-func (c *Call) lastChange() time.Time {
-	at := c.Since
-	for _, t := range []time.Time{c.MusicAt, c.ReconciledAt} {
+func (p planner) lastChange() time.Time {
+	at := p.Since
+	for _, t := range []time.Time{p.MusicAt, p.ReconciledAt} {
 		if t.After(at) {
 			at = t
 		}
@@ -62,16 +63,16 @@ func (c *Call) lastChange() time.Time {
 }
 
 // uncertain: somebody's place or hold is not known for certain.
-func (c *Call) uncertain() bool {
-	if c.Stale || !c.CallerAbsentSince.IsZero() || c.OtherConference != "" || c.Caller.uncertain() {
+func (p planner) uncertain() bool {
+	if p.Stale || !p.CallerAbsentSince.IsZero() || p.OtherConference != "" || p.Caller.uncertain() {
 		return true
 	}
-	for _, l := range c.Legs {
+	for _, l := range p.Legs {
 		if !l.AbsentSince.IsZero() || l.uncertain() {
 			return true
 		}
 	}
-	return c.StaleOwner.Leg != "" && !c.StaleOwner.Announced
+	return p.StaleOwner.Leg != "" && !p.StaleOwner.Announced
 }
 
 func (p Participant) uncertain() bool {

@@ -1,6 +1,10 @@
 package call
 
-import "warmtransfer/shared/agent"
+import (
+	"unicode/utf8"
+
+	"warmtransfer/shared/agent"
+)
 
 // Role is the part of an agent in a call.
 type Role string
@@ -86,6 +90,25 @@ func (s Seat) Allowed(a Action) error {
 		if c.Hops >= MaxHops {
 			return ErrTooManyHops
 		}
+	}
+	return nil
+}
+
+// MayTransfer says why the agent may not start a transfer (consult or add) to that target now; nil if they may.
+func (s Seat) MayTransfer(a Action, t Target) error {
+	if err := s.Allowed(a); err != nil {
+		return err
+	}
+	c := s.call
+	switch {
+	case utf8.RuneCountInString(t.Note) > MaxNote:
+		return ErrTooLong
+	case t.Agent != nil && c.Seat(t.Agent.ID).Leg() != nil:
+		return ErrSelf
+	case t.Number != "" && t.Number == c.From:
+		return ErrCaller
+	case t.Number != "" && c.OutsideDials >= MaxOutside:
+		return ErrTooManyOutside
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package call
 
 import (
 	"time"
-	"unicode/utf8"
 
 	"warmtransfer/shared/agent"
 )
@@ -59,7 +58,7 @@ type Target struct {
 }
 
 func (c change) startTransfer(r Request, t Target) error {
-	if err := c.MayStartTransfer(r, t); err != nil {
+	if err := c.Seat(r.Agent).MayTransfer(Action(r.Action), t); err != nil {
 		return err
 	}
 	a := Action(r.Action)
@@ -82,23 +81,5 @@ func (c change) startTransfer(r Request, t Target) error {
 	c.add(leg, LegPlanned, c.now)
 	c.record(Entry{At: c.now, What: Event(a), Agent: leg.Agent, Name: leg.Name, By: r.Agent, ByName: by.Name})
 	c.remember(r)
-	return nil
-}
-
-// MayStartTransfer says why a transfer to that target may not start now; nil if it may.
-func (c *Call) MayStartTransfer(r Request, t Target) error {
-	if err := c.Seat(r.Agent).Allowed(Action(r.Action)); err != nil {
-		return err
-	}
-	switch {
-	case utf8.RuneCountInString(t.Note) > MaxNote:
-		return ErrTooLong
-	case t.Agent != nil && c.Seat(t.Agent.ID).Leg() != nil:
-		return ErrSelf
-	case t.Number != "" && t.Number == c.From:
-		return ErrCaller
-	case t.Number != "" && c.OutsideDials >= MaxOutside:
-		return ErrTooManyOutside
-	}
 	return nil
 }

@@ -37,7 +37,7 @@ func (s *Service) allowNumber(
 	if t.Number, err = s.set.Numbers.Allow(number); err != nil {
 		return err
 	}
-	if err := c.MayStartTransfer(r, *t); err != nil {
+	if err := c.Seat(r.Agent).MayTransfer(call.Action(r.Action), *t); err != nil {
 		return err
 	}
 	for range saveTries {

@@ -167,7 +167,7 @@ func (s *Service) startTransfer(
 		if did {
 			return nil
 		}
-		err := c.MayStartTransfer(r, t)
+		err := c.Seat(r.Agent).MayTransfer(call.Action(r.Action), t)
 		if err == nil && known { // rung for another request, and over already
 			return &agent.NotFreeError{Presence: agent.IsBusy}
 		}
