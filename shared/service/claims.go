@@ -16,26 +16,29 @@ func beingClaimed(a *agent.Agent, c *call.Call, now time.Time) bool {
 		!c.KnowsLeg(call.LegKey(a.Claim.Leg))
 }
 
+// targets finds the other party of a transfer: an agent, whom it claims, or a number that may be dialled.
+type targets struct{ *matcher }
+
 // claimTries is how many free agents are tried in turn when any will do.
 const claimTries = 3
 
 // claimAny claims the free agent who has been idle longest and is not reserved for a caller.
-func (s *Service) claimAny(
-	ctx context.Context, c *call.Call, t *call.Target, now time.Time,
+func (t *targets) claimAny(
+	ctx context.Context, c *call.Call, target *call.Target, now time.Time,
 ) error {
-	agents, err := s.free(ctx, QueuePage, now)
+	agents, err := t.free(ctx, QueuePage, now)
 	if len(agents) == 0 && err == nil {
-		agents, err = s.claimedFor(ctx, c, now)
+		agents, err = t.claimedFor(ctx, c, now)
 	}
 	if err != nil {
 		return err
 	}
-	tries, kept := 0, s.reservedAgents(ctx, now)
+	tries, kept := 0, t.reservedAgents(ctx, now)
 	for _, a := range agents {
 		if c.Seat(a.ID).Leg() != nil || kept[a.ID] {
 			continue
 		}
-		err := s.claimTarget(ctx, c, a.ID, t, now)
+		err := t.claimTarget(ctx, c, a.ID, target, now)
 		if err == nil || errors.Is(err, ErrUnavailable) {
 			return err
 		}
@@ -47,8 +50,8 @@ func (s *Service) claimAny(
 }
 
 // claimedFor lists the agents whom another request has claimed for this call a moment ago: see claimTarget.
-func (s *Service) claimedFor(ctx context.Context, c *call.Call, now time.Time) (list []agent.Agent, err error) {
-	page, _, err := s.store.Agents(ctx, "")
+func (t *targets) claimedFor(ctx context.Context, c *call.Call, now time.Time) (list []agent.Agent, err error) {
+	page, _, err := t.store.Agents(ctx, "")
 	for _, a := range page {
 		if beingClaimed(&a, c, now) {
 			list = append(list, a)

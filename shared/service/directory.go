@@ -21,12 +21,18 @@ const (
 	mostFound = 50
 )
 
+// directory reads the lists of agents, and changes what makes an agent part of them.
+type directory struct {
+	store Store
+	*roster
+}
+
 // free lists the free agents, longest idle first, as Lists.Free has them. It reads further pages
 // until want of them are found.
-func (s *Service) free(ctx context.Context, want int, now time.Time) ([]agent.Agent, error) {
+func (d *directory) free(ctx context.Context, want int, now time.Time) ([]agent.Agent, error) {
 	var found []agent.Agent
 	for page, err := range pagesOf(mostPages, func(from string) ([]agent.Agent, string, error) {
-		return s.store.Free(ctx, from)
+		return d.store.Free(ctx, from)
 	}) {
 		if err != nil {
 			return found, unlessSome(found, err)
@@ -52,8 +58,8 @@ func unlessSome(found []agent.Agent, err error) error {
 }
 
 // pages iterates over the pages of the list of agents, at most that many. It ends after an error.
-func (s *Service) pages(ctx context.Context, most int) iter.Seq2[[]agent.Agent, error] {
-	return pagesOf(most, func(from string) ([]agent.Agent, string, error) { return s.store.Agents(ctx, from) })
+func (d *directory) pages(ctx context.Context, most int) iter.Seq2[[]agent.Agent, error] {
+	return pagesOf(most, func(from string) ([]agent.Agent, string, error) { return d.store.Agents(ctx, from) })
 }
 
 // pagesOf iterates over the pages of a list.
@@ -77,13 +83,13 @@ type Directory struct {
 }
 
 // Directory lists one page of agents: those who are free and present first, longest idle first.
-func (s *Service) Directory(ctx context.Context, who Principal, now time.Time) (Directory, error) {
-	if err := MayAsk(ctx, s.store, who); err != nil {
+func (d *directory) Directory(ctx context.Context, who Principal, now time.Time) (Directory, error) {
+	if err := MayAsk(ctx, d.store, who); err != nil {
 		return Directory{}, err
 	}
 	var here, others []agent.Agent
 	n := 0
-	for page, err := range s.pages(ctx, mostPages) {
+	for page, err := range d.pages(ctx, mostPages) {
 		if err != nil {
 			if n == 0 {
 				return Directory{}, err
@@ -109,31 +115,31 @@ func (s *Service) Directory(ctx context.Context, who Principal, now time.Time) (
 }
 
 // Search lists the agents that match accepts, in the directory's order.
-func (s *Service) Search(ctx context.Context, who Principal, match func(agent.Agent) bool) (Directory, error) {
-	if err := MayAsk(ctx, s.store, who); err != nil {
+func (d *directory) Search(ctx context.Context, who Principal, match func(agent.Agent) bool) (Directory, error) {
+	if err := MayAsk(ctx, d.store, who); err != nil {
 		return Directory{}, err
 	}
-	var d Directory
+	var found Directory
 	read := 0
-	for page, err := range s.pages(ctx, allPages) {
+	for page, err := range d.pages(ctx, allPages) {
 		if err != nil {
-			d.More = true
-			return d, unlessSome(d.Agents, err)
+			found.More = true
+			return found, unlessSome(found.Agents, err)
 		}
 		for _, a := range page {
 			if !match(a) {
 				continue
 			}
-			if len(d.Agents) == mostFound {
-				d.More = true
-				return d, nil
+			if len(found.Agents) == mostFound {
+				found.More = true
+				return found, nil
 			}
-			d.Agents = append(d.Agents, a)
+			found.Agents = append(found.Agents, a)
 		}
 		read++
 	}
-	d.More = read == allPages
-	return d, nil
+	found.More = read == allPages
+	return found, nil
 }
 
 // AgentReader is the part of a Store that reads agents.
@@ -165,14 +171,14 @@ const (
 // RetireSilent removes agents from the free ones whose pages have long been silent (see Metrics),
 // so that the lists begin with agents who are present. Agents for whom there is no time are left to
 // the next minute's run.
-func (s *Service) RetireSilent(ctx context.Context, ids []agent.ID, now time.Time) {
+func (d *directory) RetireSilent(ctx context.Context, ids []agent.ID, now time.Time) {
 	ids = ids[:min(len(ids), retireMost)]
 	var next atomic.Int64
 	var all sync.WaitGroup
 	for range min(len(ids), retireAtOnce) {
 		all.Go(func() {
 			for i := next.Add(1) - 1; i < int64(len(ids)) && ctx.Err() == nil; i = next.Add(1) - 1 {
-				s.changeAgent(ctx, ids[i], func(a *agent.Agent) bool { return a.FallSilent(now) })
+				d.changeAgent(ctx, ids[i], func(a *agent.Agent) bool { return a.FallSilent(now) })
 			}
 		})
 	}
@@ -181,25 +187,25 @@ func (s *Service) RetireSilent(ctx context.Context, ids []agent.ID, now time.Tim
 
 // Remove removes an agent, even one who has never signed in: from then on the API refuses them.
 // Restore undoes it.
-func (s *Service) Remove(ctx context.Context, who Principal, now time.Time) error {
-	return s.repairAgent(ctx, who, now, func(a *agent.Agent) bool { return a.Remove(now) })
+func (d *directory) Remove(ctx context.Context, who Principal, now time.Time) error {
+	return d.repairAgent(ctx, who, now, func(a *agent.Agent) bool { return a.Remove(now) })
 }
 
 // Restore admits a removed agent again.
-func (s *Service) Restore(ctx context.Context, who Principal, now time.Time) error {
-	return s.repairAgent(ctx, who, now, (*agent.Agent).Restore)
+func (d *directory) Restore(ctx context.Context, who Principal, now time.Time) error {
+	return d.repairAgent(ctx, who, now, (*agent.Agent).Restore)
 }
 
-func (s *Service) repairAgent(ctx context.Context, who Principal, now time.Time, f func(*agent.Agent) bool) error {
+func (d *directory) repairAgent(ctx context.Context, who Principal, now time.Time, f func(*agent.Agent) bool) error {
 	for range saveTries {
-		a, err := s.store.Agent(ctx, who.ID)
+		a, err := d.store.Agent(ctx, who.ID)
 		if errors.Is(err, ErrNotFound) {
 			a, err = agent.New(who.ID, who.Name, now), nil
 		}
 		if err != nil || !f(a) {
 			return err
 		}
-		if err = s.store.SaveAgent(ctx, a); !errors.Is(err, ErrConflict) {
+		if err = d.store.SaveAgent(ctx, a); !errors.Is(err, ErrConflict) {
 			return err
 		}
 	}

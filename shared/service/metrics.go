@@ -51,13 +51,13 @@ type Metrics struct {
 const stuckAfter = time.Minute
 
 // Metrics reads the queue and the agents.
-func (s *Service) Metrics(ctx context.Context, now time.Time) (Metrics, error) {
-	line, err := s.store.Queue(ctx)
+func (d *directory) Metrics(ctx context.Context, now time.Time) (Metrics, error) {
+	line, err := d.store.Queue(ctx)
 	if err != nil {
 		return Metrics{}, err
 	}
 	g := Metrics{Waiting: len(line), Agents: map[agent.Presence]int{}}
-	for page, err := range s.pages(ctx, allPages) {
+	for page, err := range d.pages(ctx, allPages) {
 		if err != nil {
 			return Metrics{}, err
 		}

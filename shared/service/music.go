@@ -18,12 +18,12 @@ const (
 // given music. Alone in a conference that has started they hear silence, and no music turn is asked
 // for, so their own clock stands still (N1). Every request of an agent's page is their clock
 // instead.
-func (s *Service) restoreMusic(ctx context.Context, line []QueueEntry, now time.Time) {
+func (m *matcher) restoreMusic(ctx context.Context, line []QueueEntry, now time.Time) {
 	for _, w := range line[:min(len(line), maxRestored)] {
 		if !w.Requeued { // requeued callers come first
 			return
 		}
-		if errors.Is(s.restoreMusicOf(ctx, w, now), ErrUnknown) {
+		if errors.Is(m.restoreMusicOf(ctx, w, now), ErrUnknown) {
 			return // such failures are slow, and the page waits
 		}
 	}
@@ -31,13 +31,13 @@ func (s *Service) restoreMusic(ctx context.Context, line []QueueEntry, now time.
 
 // restoreQueueMusic does the same for everybody in the queue, whose music may have stopped. Only a
 // heartbeat does this, because it loads every call.
-func (s *Service) restoreQueueMusic(ctx context.Context, line []QueueEntry, now time.Time) {
+func (m *matcher) restoreQueueMusic(ctx context.Context, line []QueueEntry, now time.Time) {
 	next := make(chan QueueEntry)
 	var all sync.WaitGroup
 	for range min(len(line), repairAtOnce) {
 		all.Go(func() {
 			for w := range next {
-				_ = s.restoreMusicOf(ctx, w, now) // the next heartbeat tries again
+				_ = m.restoreMusicOf(ctx, w, now) // the next heartbeat tries again
 			}
 		})
 	}
@@ -49,11 +49,11 @@ func (s *Service) restoreQueueMusic(ctx context.Context, line []QueueEntry, now 
 }
 
 // restoreMusicOf carries out what is due for a caller in the queue whose music has stopped.
-func (s *Service) restoreMusicOf(ctx context.Context, w QueueEntry, now time.Time) error {
-	c, err := s.store.Call(ctx, w.ID)
+func (m *matcher) restoreMusicOf(ctx context.Context, w QueueEntry, now time.Time) error {
+	c, err := m.store.Call(ctx, w.ID)
 	if err != nil || !c.MusicStopped(now) {
 		return nil
 	}
-	_, err = s.replan(ctx, c, now)
+	_, err = m.replan(ctx, c, now)
 	return err
 }

@@ -19,6 +19,12 @@ type Notifier interface {
 	Tell(ctx context.Context, leg call.LegID, s agentview.Snapshot) error
 }
 
+// pusher notifies agents' pages.
+type pusher struct {
+	store Store
+	set   Settings
+}
+
 // notifyTimeout bounds all notifications of one use case together, so that no webhook is answered
 // late.
 const notifyTimeout = time.Second
@@ -34,8 +40,8 @@ type pageViews map[agent.ID]string
 
 // pageViews computes the view of every agent who can be notified. It leaves Version out: most saves
 // change nothing that a page shows.
-func (s *Service) pageViews(c *call.Call, now time.Time) pageViews {
-	if s.set.Notify == nil {
+func (p *pusher) pageViews(c *call.Call, now time.Time) pageViews {
+	if p.set.Notify == nil {
 		return nil
 	}
 	all := pageViews{}
@@ -51,29 +57,29 @@ func (s *Service) pageViews(c *call.Call, now time.Time) pageViews {
 // notify notifies the agents in a call: at most one message for each live leg, all at the same time,
 // after all effects. It leaves out the agent who made the request, who gets the answer, and every
 // agent whose view has not changed.
-func (s *Service) notify(ctx context.Context, c *call.Call, before pageViews, asked agent.ID, now time.Time) {
-	after := s.pageViews(c, now)
+func (p *pusher) notify(ctx context.Context, c *call.Call, before pageViews, asked agent.ID, now time.Time) {
+	after := p.pageViews(c, now)
 	legs := slices.DeleteFunc(c.NotifiableLegs(), func(l call.Leg) bool {
 		return l.Agent == asked || after[l.Agent] == before[l.Agent]
 	})
-	if s.set.Notify == nil || len(legs) == 0 || ctx.Err() != nil {
+	if p.set.Notify == nil || len(legs) == 0 || ctx.Err() != nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, notifyTimeout)
 	defer cancel()
-	line, known := s.queueSoon(ctx)
+	line, known := p.queueSoon(ctx)
 	var all sync.WaitGroup
 	for _, l := range legs {
 		all.Go(func() {
-			a, err := s.store.Agent(ctx, l.Agent)
+			a, err := p.store.Agent(ctx, l.Agent)
 			if err != nil {
 				return
 			}
-			snap := s.view(a, c, line, known, now)
+			snap := p.view(a, c, line, known, now)
 			if snap.Call != nil {
 				snap.Call.History = snap.Call.History[max(0, len(snap.Call.History)-notifyHistory):]
 			}
-			_ = s.set.Notify.Tell(ctx, l.SID, snap)
+			_ = p.set.Notify.Tell(ctx, l.SID, snap)
 		})
 	}
 	all.Wait()
@@ -83,9 +89,9 @@ func (s *Service) notify(ctx context.Context, c *call.Call, before pageViews, as
 const lineWithin = notifyTimeout / 3
 
 // queueSoon reads the queue, and says whether that succeeded.
-func (s *Service) queueSoon(ctx context.Context) ([]QueueEntry, bool) {
+func (p *pusher) queueSoon(ctx context.Context) ([]QueueEntry, bool) {
 	ctx, cancel := context.WithTimeout(ctx, lineWithin)
 	defer cancel()
-	line, err := s.store.Queue(ctx)
+	line, err := p.store.Queue(ctx)
 	return line, err == nil
 }

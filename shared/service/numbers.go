@@ -28,33 +28,33 @@ type Numbers interface {
 
 // allowNumber checks an outside number against the operator's policy and the call's rules, and then
 // counts it for the agent who is about to dial it.
-func (s *Service) allowNumber(
-	ctx context.Context, c *call.Call, r call.Request, t *call.Target, number string, now time.Time,
+func (t *targets) allowNumber(
+	ctx context.Context, c *call.Call, r call.Request, target *call.Target, number string, now time.Time,
 ) (err error) {
-	if s.set.Numbers == nil {
+	if t.set.Numbers == nil {
 		return ErrNoTarget
 	}
-	if t.Number, err = s.set.Numbers.Allow(number); err != nil {
+	if target.Number, err = t.set.Numbers.Allow(number); err != nil {
 		return err
 	}
-	if err := c.Seat(r.Agent).MayTransfer(call.Action(r.Action), *t); err != nil {
+	if err := c.Seat(r.Agent).MayTransfer(call.Action(r.Action), *target); err != nil {
 		return err
 	}
 	for range saveTries {
-		a, err := s.store.Agent(ctx, r.Agent)
+		a, err := t.store.Agent(ctx, r.Agent)
 		if err != nil {
 			return err
 		}
-		if a.CountedOutsideDial(counted(r, *t)) { // the same request, made concurrently, has counted it
+		if a.CountedOutsideDial(counted(r, *target)) { // the same request, made concurrently, has counted it
 			return nil
 		}
-		if err := s.mayDialMore(ctx, now); err != nil {
+		if err := t.mayDialMore(ctx, t.set.NumbersPerHour, now); err != nil {
 			return err
 		}
-		if err := a.CountOutsideDial(counted(r, *t), now); err != nil {
+		if err := a.CountOutsideDial(counted(r, *target), now); err != nil {
 			return err
 		}
-		if err := s.store.SaveAgent(ctx, a); !errors.Is(err, ErrConflict) {
+		if err := t.store.SaveAgent(ctx, a); !errors.Is(err, ErrConflict) {
 			return err
 		}
 	}
@@ -67,12 +67,12 @@ func counted(r call.Request, t call.Target) string { return cmp.Or(r.Key, string
 
 // mayDialMore compares the outside numbers that all agents have dialled with the operator's limit.
 // The list may lag, so the limit is approximate: it bounds what a stolen sign-in can cost (N10).
-func (s *Service) mayDialMore(ctx context.Context, now time.Time) error {
-	if s.set.NumbersPerHour == 0 {
+func (d *directory) mayDialMore(ctx context.Context, perHour int, now time.Time) error {
+	if perHour == 0 {
 		return nil
 	}
 	sum := 0
-	for page, err := range s.pages(ctx, allPages) {
+	for page, err := range d.pages(ctx, allPages) {
 		if err != nil {
 			return err
 		}
@@ -80,7 +80,7 @@ func (s *Service) mayDialMore(ctx context.Context, now time.Time) error {
 			sum += a.OutsideDials(now)
 		}
 	}
-	if sum >= s.set.NumbersPerHour {
+	if sum >= perHour {
 		return ErrTooManyNumbers
 	}
 	return nil

@@ -10,7 +10,6 @@ import (
 	"context"
 	"time"
 
-	"warmtransfer/shared/agent"
 	"warmtransfer/shared/call"
 )
 
@@ -32,62 +31,34 @@ type Settings struct {
 	NewKey func() call.LegKey
 }
 
-// Service carries out the use cases. It keeps no state between them. Its engine changes calls, its roster claims and
-// releases agents.
+// Service carries out the use cases. It keeps no state between them. Its parts, each of which knows only those above
+// it:
+//
+//	roster     claims and releases agents
+//	engine     changes calls: load, decide, save, act
+//	directory  the lists of agents
+//	pusher     tells agents' pages what has changed
+//	matcher    offers waiting callers to free agents, after most changes
+//	targets    finds and claims the agent or number of a transfer
+//	sweeper    the scheduled reconciliation
 type Service struct {
 	store Store
-	calls CallControl
 	set   Settings
-	*roster
-	*engine
+	*matcher
+	*targets
+	*sweeper
 }
 
 // New returns a service over a store and a phone network.
 func New(store Store, calls CallControl, set Settings) *Service {
 	agents := &roster{store: store, wrapUp: set.WrapUp}
-	return &Service{
-		store: store, calls: calls, set: set, roster: agents,
-		engine: &engine{store: store, calls: calls, set: set, roster: agents},
+	m := &matcher{
+		store:     store,
+		set:       set,
+		roster:    agents,
+		engine:    &engine{store: store, calls: calls, set: set, roster: agents},
+		directory: &directory{store: store, roster: agents},
+		pusher:    &pusher{store: store, set: set},
 	}
-}
-
-// updateAndMatch is the whole of most use cases: load the call, change and save it, carry out the effects,
-// notify the agents' pages and, if the caller waits, offer a waiting caller to a free agent: this one
-// or another, so it may ring somebody else's agent.
-func (s *Service) updateAndMatch(ctx context.Context, id call.ID, now time.Time, f decide) (*call.Call, error) {
-	return s.updateAndMatchFor(ctx, "", id, now, f)
-}
-
-// updateAndMatchFor is updateAndMatch at the request of an agent. That agent's page is not notified: it gets the
-// answer.
-func (s *Service) updateAndMatchFor(
-	ctx context.Context, asked agent.ID, id call.ID, now time.Time, f decide,
-) (*call.Call, error) {
-	c, err := s.load(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	return s.updateAndMatchFrom(ctx, asked, c, now, f)
-}
-
-// updateAndMatchFrom is updateAndMatchFor with a call that is already loaded: see change.
-func (s *Service) updateAndMatchFrom(
-	ctx context.Context, asked agent.ID, c *call.Call, now time.Time, f decide,
-) (*call.Call, error) {
-	var before pageViews
-	c, acts, err := s.change(ctx, c, now, func(c *call.Call) error {
-		before = s.pageViews(c, now)
-		return f(c)
-	})
-	if err != nil {
-		return nil, err
-	}
-	c, err = s.execute(ctx, c, acts, now)
-	s.notify(ctx, c, before, asked, now)
-	if c.State == call.Waiting {
-		if m := s.offerNext(ctx, now, asking{in: c}, nil); m != nil && m.ID == c.ID {
-			c = m
-		}
-	}
-	return c, err
+	return &Service{store: store, set: set, matcher: m, targets: &targets{m}, sweeper: &sweeper{m}}
 }

@@ -12,31 +12,32 @@ import (
 // snapshot builds the agent's view; c is the agent's call or nil. If callers wait, it first makes
 // an offer, to a free agent or to one who is reachable and may be reserved for a requeued caller.
 // With a heartbeat of the agent's page it also repairs the music of everybody in the queue.
-func (s *Service) snapshot(ctx context.Context, a *agent.Agent, c *call.Call, beat bool,
+func (m *matcher) snapshot(ctx context.Context, a *agent.Agent, c *call.Call, beat bool,
 	now time.Time) (agentview.Snapshot, error) {
-	line, unknown := s.store.Queue(ctx) // without the queue an agent's own call is shown all the same
+	line, unknown := m.store.Queue(ctx) // without the queue an agent's own call is shown all the same
 	if beat {
-		s.restoreQueueMusic(ctx, line, now)
+		m.restoreQueueMusic(ctx, line, now)
 	} else {
-		s.restoreMusic(ctx, line, now)
+		m.restoreMusic(ctx, line, now)
 	}
 	if anyWaiting(line, false) && a.Free(now) || anyWaiting(line, true) && a.Reachable(now) {
-		if m := s.offerNext(ctx, now, asking{who: a.ID}, line); m != nil && m.Seat(a.ID).Leg() != nil {
-			c = m
+		offered := m.offerNext(ctx, now, asking{who: a.ID}, line)
+		if offered != nil && offered.Seat(a.ID).Leg() != nil {
+			c = offered
 			var err error
-			if a, err = s.store.Agent(ctx, a.ID); err != nil {
+			if a, err = m.store.Agent(ctx, a.ID); err != nil {
 				return agentview.Snapshot{}, err
 			}
 		}
 	}
-	return s.view(a, c, line, unknown == nil, now), nil
+	return m.view(a, c, line, unknown == nil, now), nil
 }
 
 // view is the snapshot of what was loaded; known says whether the queue was read.
-func (s *Service) view(a *agent.Agent, c *call.Call, line []QueueEntry, known bool, now time.Time) agentview.Snapshot {
+func (p *pusher) view(a *agent.Agent, c *call.Call, line []QueueEntry, known bool, now time.Time) agentview.Snapshot {
 	queue := agentview.Queue(line, QueuePage)
 	queue.Unknown = !known
-	return agentview.Of(a, c, queue, s.set.Numbers != nil, now)
+	return agentview.Of(a, c, queue, p.set.Numbers != nil, now)
 }
 
 // anyWaiting says whether any caller may be offered; with heads, whether any requeued caller may.

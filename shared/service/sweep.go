@@ -31,6 +31,9 @@ type SweepResult struct {
 	Left    int // calls for which there was no time
 }
 
+// sweeper reconciles the calls that no other clock has looked after.
+type sweeper struct{ *matcher }
+
 // Sweep is the scheduled reconciliation. It looks at calls that still need a clock: it asks Twilio
 // who is in the conference, and carries out what is due.
 //
@@ -47,7 +50,7 @@ type SweepResult struct {
 // here. Heartbeats, music turns and events reconcile only a stale call (see call.Call.Plan). If the
 // leg is gone, or Twilio has ended it, the caller goes back to music at the head of the queue
 // (call.Call.Requeued), and the next music turn can say why.
-func (s *Service) Sweep(ctx context.Context, o SweepLimits) (SweepResult, error) {
+func (s *sweeper) Sweep(ctx context.Context, o SweepLimits) (SweepResult, error) {
 	began := o.Clock()
 	live, err := s.store.Live(ctx)
 	if err != nil {
@@ -78,7 +81,7 @@ func (s *Service) Sweep(ctx context.Context, o SweepLimits) (SweepResult, error)
 }
 
 // suspects are the calls that a sweep looks at, those first of which something is known to be wrong.
-func (s *Service) suspects(ctx context.Context, live []LiveCall, audits int, now time.Time) []call.ID {
+func (s *sweeper) suspects(ctx context.Context, live []LiveCall, audits int, now time.Time) []call.ID {
 	var overdue, others []LiveCall
 	for _, c := range live {
 		if c.Due.After(now) {
@@ -109,7 +112,7 @@ func (s *Service) suspects(ctx context.Context, live []LiveCall, audits int, now
 
 // missing asks the network what is in progress, and the agents whose pages are silent. The result
 // says whether that does not fit what is stored of a call.
-func (s *Service) missing(ctx context.Context, now time.Time) (wrong func(LiveCall) bool, err error) {
+func (s *sweeper) missing(ctx context.Context, now time.Time) (wrong func(LiveCall) bool, err error) {
 	here, err := s.calls.Connected(ctx)
 	if err != nil {
 		return nil, err
@@ -148,7 +151,7 @@ func idsOf(lists ...[]LiveCall) (ids []call.ID) {
 
 // anyPage says whether any agent's page sends heartbeats: heartbeats repair a caller's music sooner
 // than the next sweep. If the agents cannot be read, it says yes.
-func (s *Service) anyPage(ctx context.Context, now time.Time) bool {
+func (s *sweeper) anyPage(ctx context.Context, now time.Time) bool {
 	beats := func(a agent.Agent) bool { return !now.After(a.HeartbeatAt.Add(agent.StaleAfter)) }
 	for page, err := range s.pages(ctx, allPages) {
 		if err != nil || slices.ContainsFunc(page, beats) {
@@ -160,7 +163,7 @@ func (s *Service) anyPage(ctx context.Context, now time.Time) bool {
 
 // sweep reconciles one call, and says whether its state has changed. Watched says whether any
 // agent's page sends heartbeats; it is only asked where that matters.
-func (s *Service) sweep(ctx context.Context, id call.ID, watched func() bool, now time.Time) bool {
+func (s *sweeper) sweep(ctx context.Context, id call.ID, watched func() bool, now time.Time) bool {
 	c, err := s.load(ctx, id)
 	if err != nil {
 		return false
@@ -190,7 +193,7 @@ func (s *Service) sweep(ctx context.Context, id call.ID, watched func() bool, no
 
 // repairClaims corrects the claims of all agents in a call. The owner is given as loaded before, or
 // nil.
-func (s *Service) repairClaims(ctx context.Context, c *call.Call, owner *agent.Agent, now time.Time) {
+func (s *sweeper) repairClaims(ctx context.Context, c *call.Call, owner *agent.Agent, now time.Time) {
 	for _, l := range c.Legs {
 		if c.Seat(l.Agent).Leg() == nil || owner != nil && l.Agent == owner.ID && !bind(owner, c, now) {
 			continue

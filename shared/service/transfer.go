@@ -188,11 +188,11 @@ func (s *Service) startTransfer(
 
 // explainRefusal explains why a target was refused: if the same request, or another one, has changed the
 // call by now, then that was the reason.
-func (s *Service) explainRefusal(ctx context.Context, id call.ID, r call.Request, refused error) (*call.Call, error) {
+func (t *targets) explainRefusal(ctx context.Context, id call.ID, r call.Request, refused error) (*call.Call, error) {
 	if errors.Is(refused, ErrUnavailable) {
 		return nil, refused
 	}
-	c, err := s.load(ctx, id)
+	c, err := t.load(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -207,23 +207,23 @@ func (s *Service) explainRefusal(ctx context.Context, id call.ID, r call.Request
 
 // target is whom a command means: an agent, whom it claims for that leg or for a leg that a
 // concurrent request is about to save, or a number that may be dialled.
-func (s *Service) target(
+func (t *targets) target(
 	ctx context.Context, c *call.Call, r call.Request, key call.LegKey, cmd Command, now time.Time,
 ) (call.Target, error) {
-	t := call.Target{Key: key, Ring: s.set.Ring, Note: cmd.Note}
+	target := call.Target{Key: key, Ring: t.set.Ring, Note: cmd.Note}
 	var err error
 	switch {
 	case cmd.Target == AnyAgent:
 		// The list may lag: an agent who was claimed a moment ago may be missing from it.
-		if err = s.claimAny(ctx, c, &t, now); errors.Is(err, ErrNobodyFree) {
-			err = s.claimAny(ctx, c, &t, now)
+		if err = t.claimAny(ctx, c, &target, now); errors.Is(err, ErrNobodyFree) {
+			err = t.claimAny(ctx, c, &target, now)
 		}
 	case !agent.Valid(string(cmd.Target)):
-		err = s.allowNumber(ctx, c, r, &t, string(cmd.Target), now)
+		err = t.allowNumber(ctx, c, r, &target, string(cmd.Target), now)
 	case c.Seat(cmd.Target).Leg() != nil:
 		err = call.ErrSelf
 	default:
-		err = s.claimTarget(ctx, c, cmd.Target, &t, now)
+		err = t.claimTarget(ctx, c, cmd.Target, &target, now)
 	}
 	switch {
 	case errors.Is(err, ErrNotFound):
@@ -231,5 +231,5 @@ func (s *Service) target(
 	case errors.Is(err, ErrConflict):
 		err = &agent.NotFreeError{Presence: agent.IsBusy}
 	}
-	return t, err
+	return target, err
 }

@@ -10,6 +10,57 @@ import (
 	"warmtransfer/shared/matching"
 )
 
+// matcher changes calls and, where that leaves a caller waiting, offers a waiting caller to a free agent.
+type matcher struct {
+	store Store
+	set   Settings
+	*roster
+	*engine
+	*directory
+	*pusher
+}
+
+// updateAndMatch is the whole of most use cases: load the call, change and save it, carry out the effects,
+// notify the agents' pages and, if the caller waits, offer a waiting caller to a free agent: this one
+// or another, so it may ring somebody else's agent.
+func (m *matcher) updateAndMatch(ctx context.Context, id call.ID, now time.Time, f decide) (*call.Call, error) {
+	return m.updateAndMatchFor(ctx, "", id, now, f)
+}
+
+// updateAndMatchFor is updateAndMatch at the request of an agent. That agent's page is not notified: it gets the
+// answer.
+func (m *matcher) updateAndMatchFor(
+	ctx context.Context, asked agent.ID, id call.ID, now time.Time, f decide,
+) (*call.Call, error) {
+	c, err := m.load(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return m.updateAndMatchFrom(ctx, asked, c, now, f)
+}
+
+// updateAndMatchFrom is updateAndMatchFor with a call that is already loaded: see change.
+func (m *matcher) updateAndMatchFrom(
+	ctx context.Context, asked agent.ID, c *call.Call, now time.Time, f decide,
+) (*call.Call, error) {
+	var before pageViews
+	c, acts, err := m.change(ctx, c, now, func(c *call.Call) error {
+		before = m.pageViews(c, now)
+		return f(c)
+	})
+	if err != nil {
+		return nil, err
+	}
+	c, err = m.execute(ctx, c, acts, now)
+	m.notify(ctx, c, before, asked, now)
+	if c.State == call.Waiting {
+		if offered := m.offerNext(ctx, now, asking{in: c}, nil); offered != nil && offered.ID == c.ID {
+			c = offered
+		}
+	}
+	return c, err
+}
+
 // asking is whose clock triggers the matching: a caller's, whose call is loaded and may not be in
 // the lists yet, or an agent's, by a request of the agent's page.
 type asking struct {
@@ -24,9 +75,9 @@ type asking struct {
 // clock of their own. A request that loses its caller to another request stops, because that one
 // has claimed an agent for the caller. It returns the call that was offered, or nil. A failure only
 // means that nothing was offered now.
-func (s *Service) offerNext(ctx context.Context, now time.Time, by asking, line []QueueEntry) *call.Call {
+func (m *matcher) offerNext(ctx context.Context, now time.Time, by asking, line []QueueEntry) *call.Call {
 	for range matchRounds {
-		offered, again := s.offerOnce(ctx, now, by, line)
+		offered, again := m.offerOnce(ctx, now, by, line)
 		if !again || ctx.Err() != nil {
 			return offered
 		}
@@ -44,10 +95,10 @@ const (
 )
 
 // offerOnce is offerNext with one reading of the lists. Again: other requests had taken the agents.
-func (s *Service) offerOnce(
+func (m *matcher) offerOnce(
 	ctx context.Context, now time.Time, by asking, line []QueueEntry,
 ) (offered *call.Call, again bool) {
-	agents, err := s.free(ctx, QueuePage, now)
+	agents, err := m.free(ctx, QueuePage, now)
 	if err != nil {
 		return nil, false
 	}
@@ -55,7 +106,7 @@ func (s *Service) offerOnce(
 		return nil, false
 	}
 	if line == nil {
-		if line, err = s.store.Queue(ctx); err != nil {
+		if line, err = m.store.Queue(ctx); err != nil {
 			return nil, false
 		}
 	}
@@ -68,9 +119,9 @@ func (s *Service) offerOnce(
 	for {
 		switch step := matching.Next(view).(type) {
 		case matching.Load:
-			view.Loaded[step.ID] = s.loadQueued(ctx, step.ID, by.in)
+			view.Loaded[step.ID] = m.loadQueued(ctx, step.ID, by.in)
 		case matching.Offer:
-			return s.offerFirst(ctx, step, now)
+			return m.offerFirst(ctx, step, now)
 		default:
 			return nil, false
 		}
@@ -79,22 +130,22 @@ func (s *Service) offerOnce(
 
 // loadQueued loads the call of a caller in the queue, and the agent for whom they may be reserved. In
 // is a call that is loaded already, or nil.
-func (s *Service) loadQueued(ctx context.Context, id call.ID, in *call.Call) matching.Loaded {
+func (m *matcher) loadQueued(ctx context.Context, id call.ID, in *call.Call) matching.Loaded {
 	c := in
 	if in == nil || in.ID != id {
 		var err error
-		if c, err = s.store.Call(ctx, id); err != nil {
+		if c, err = m.store.Call(ctx, id); err != nil {
 			return matching.Loaded{}
 		}
 	}
-	return matching.Loaded{Call: c, Recall: s.lost(ctx, c)}
+	return matching.Loaded{Call: c, Recall: m.lost(ctx, c)}
 }
 
 // offerFirst offers the caller to the first of the agents who is still free. Again: none of those who
 // were tried was.
-func (s *Service) offerFirst(ctx context.Context, o matching.Offer, now time.Time) (offered *call.Call, again bool) {
+func (m *matcher) offerFirst(ctx context.Context, o matching.Offer, now time.Time) (offered *call.Call, again bool) {
 	for _, a := range o.Agents[:min(len(o.Agents), offerTries)] {
-		if c, over := s.offer(ctx, o.Call, a.ID, o.Recall, now); over {
+		if c, over := m.offer(ctx, o.Call, a.ID, o.Recall, now); over {
 			return c, false
 		}
 	}
@@ -103,11 +154,11 @@ func (s *Service) offerFirst(ctx context.Context, o matching.Offer, now time.Tim
 
 // lost loads the agent for whom a caller may be reserved; nil if there is none or the agent cannot
 // be read.
-func (s *Service) lost(ctx context.Context, c *call.Call) *agent.Agent {
+func (m *matcher) lost(ctx context.Context, c *call.Call) *agent.Agent {
 	if c.Recall.Agent == "" {
 		return nil
 	}
-	a, err := s.store.Agent(ctx, c.Recall.Agent)
+	a, err := m.store.Agent(ctx, c.Recall.Agent)
 	if err != nil {
 		return nil
 	}
@@ -116,15 +167,15 @@ func (s *Service) lost(ctx context.Context, c *call.Call) *agent.Agent {
 
 // reservedAgents is the set of agents who are reserved for a caller in the queue. A call that cannot be read
 // reserves nobody.
-func (s *Service) reservedAgents(ctx context.Context, now time.Time) map[agent.ID]bool {
+func (m *matcher) reservedAgents(ctx context.Context, now time.Time) map[agent.ID]bool {
 	kept := map[agent.ID]bool{}
-	line, _ := s.store.Queue(ctx)
+	line, _ := m.store.Queue(ctx)
 	for _, w := range line {
 		if !w.Requeued { // requeued callers come first, and only they have lost an agent
 			break
 		}
-		c, err := s.store.Call(ctx, w.ID)
-		if err == nil && c.ReservedFor(s.lost(ctx, c), now) {
+		c, err := m.store.Call(ctx, w.ID)
+		if err == nil && c.ReservedFor(m.lost(ctx, c), now) {
 			kept[c.Recall.Agent] = true
 		}
 	}
@@ -134,19 +185,19 @@ func (s *Service) reservedAgents(ctx context.Context, now time.Time) map[agent.I
 // offer claims the agent and rings them for the caller, for whom they may be reserved (see call.Call.ReservedFor).
 // Over: the offer was made, or another request was quicker with the caller; not over if another
 // request was quicker with the agent.
-func (s *Service) offer(
+func (m *matcher) offer(
 	ctx context.Context, c *call.Call, id agent.ID, lost *agent.Agent, now time.Time,
 ) (offered *call.Call, over bool) {
-	key := s.set.NewKey()
+	key := m.set.NewKey()
 	back := c.ReservedFor(lost, now)
 	rule := func(a *agent.Agent) error { return a.ClaimFor(string(c.ID), string(key), now) }
 	if back {
 		after := c.Recall.LostAt
 		rule = func(a *agent.Agent) error { return a.ClaimForRecall(string(c.ID), string(key), after, now) }
 	}
-	a, err := s.claimBy(ctx, id, rule)
+	a, err := m.claimBy(ctx, id, rule)
 	if errors.Is(err, ErrConflict) { // perhaps only a heartbeat was saved in between
-		a, err = s.claimBy(ctx, id, rule)
+		a, err = m.claimBy(ctx, id, rule)
 	}
 	if err != nil {
 		return nil, a != nil && a.Claimed(now) && a.Claim.Call == string(c.ID)
@@ -154,19 +205,19 @@ func (s *Service) offer(
 	if back {
 		lost = a
 	}
-	c, acts, err := s.change(ctx, c, now, func(c *call.Call) error {
+	c, acts, err := m.change(ctx, c, now, func(c *call.Call) error {
 		if c.ReservedFor(lost, now) != back || !c.MayOffer(a, lost, now) {
 			return errNotNow
 		}
-		return c.StartOffer(a, key, s.set.Ring, now)
+		return c.StartOffer(a, key, m.set.Ring, now)
 	})
 	if err != nil {
 		if !errors.Is(err, ErrUnavailable) { // else it may have been saved: the claim stays until its lease ends
-			s.drop(ctx, id, key, key, now)
+			m.drop(ctx, id, key, key, now)
 		}
 		return nil, true
 	}
-	c, _ = s.execute(ctx, c, acts, now)
+	c, _ = m.execute(ctx, c, acts, now)
 	return c, true
 }
 
