@@ -120,6 +120,24 @@ func TestF182AnyPageNoticesThatMusicCouldNotBeHad(t *testing.T) {
 	}
 }
 
+// The caller is on hold, the page of their agent is gone, and only a colleague's page is open.
+func TestF182AnotherAgentsPageNoticesThatMusicOnHoldCouldNotBeHad(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	caller := talking(l)
+	l.presses("alice", "hold", "")
+	l.online("bob")
+	_, err := l.agent("bob").Set(l.ctx, "away")
+	l.must(err)
+	l.pass(20 * time.Second)
+	delete(l.pages, "alice")
+	l.musicStops(caller)
+	l.until("sound again", soundWithAPage, func() bool { return l.hears(caller) != "silence" })
+	l.pass(40 * time.Second)
+	l.waits(caller)
+	l.done(10 * time.Second)
+}
+
 // Even the first turn fails.
 func TestF182TheFirstTurnOfMusicCannotBeHad(t *testing.T) {
 	t.Parallel()

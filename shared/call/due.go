@@ -9,8 +9,8 @@ const longAfter = 24 * time.Hour
 var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // SweepDue is when the sweep must look at a live call because its clock has not moved it on in time. A call whose owner
-// is an agent has the heartbeats of that agent's page for a clock; the sweep knows if they stop. Otherwise a music turn
-// or an event says sooner what is due (see service.Service.Sweep).
+// is an agent has the heartbeats of that agent's page for a clock; the sweep knows if they stop, and only the music of
+// a caller on hold is due. Otherwise a music turn or an event says sooner what is due (see service.Service.Sweep).
 //
 // It is stored with the call, so it depends on nothing but the call, and it changes seldom: each change is a write.
 func (c *Call) SweepDue() time.Time {
@@ -21,6 +21,9 @@ func (c *Call) SweepDue() time.Time {
 	case c.State == Ended:
 		return c.Since
 	case c.OwnerAgent() != "":
+		if music := c.MusicStopsAt(); !music.IsZero() {
+			return music
+		}
 		return never
 	case p.uncertain() || c.Overdue(p.lastChange().Add(longAfter)):
 		return c.Since

@@ -102,7 +102,28 @@ func (c *Call) MusicLate(now time.Time) bool {
 // Twilio gives up, and no webhook arrives either.
 func (c *Call) MusicStopped(now time.Time) bool {
 	p := planner{Call: c, now: now}
-	return c.State.InLine() && p.callerHoldTarget() == hold && !c.Caller.held() || p.musicOverdue()
+	return c.CallerLive && c.State.InLine() && p.callerHoldTarget() == hold && !c.Caller.held() || p.musicOverdue()
+}
+
+// MusicStopsAt is when the caller hears silence unless the next music turn is requested before; zero if they are not to
+// hear music, or if it is not known how long it plays. Like SweepDue it is stored with the call, and depends on nothing
+// else: from then on MusicStopped is true.
+func (c *Call) MusicStopsAt() time.Time {
+	p := planner{Call: c}
+	held := c.Caller.held()
+	switch {
+	case !c.CallerLive:
+		return time.Time{}
+	case c.State.InLine() && p.callerHoldTarget() == hold && !held:
+		return c.Since
+	case c.MusicAt.IsZero(), c.Started && (p.callerHoldTarget() != hold || !held), !c.Started && !c.State.InLine():
+		return time.Time{}
+	}
+	at := c.musicDue()
+	if resumed := c.Caller.ResumingSince.Add(resumeLimit); c.Started && resumed.After(at) {
+		at = resumed
+	}
+	return at
 }
 
 // CallerMayHearNothing: the caller may hear nothing until an effect succeeds that has failed so far: music in the

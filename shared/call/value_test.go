@@ -167,3 +167,25 @@ func TestPlanIsPure(t *testing.T) {
 		t.Errorf("the test should plan each kind of effect: %v", planned)
 	}
 }
+
+// The index by MusicStopsAt misses no caller who hears nothing, and names none whose music goes on.
+func TestF182MusicStopsWhenTheCallSays(t *testing.T) {
+	stopped := 0
+	for seed := range uint64(20_000) {
+		c, now := random(seed), t0.Add(time.Duration(seed%200)*time.Second)
+		if c.Since.IsZero() || now.Before(c.Since) {
+			continue
+		}
+		at := c.MusicStopsAt()
+		want := !at.IsZero() && !now.Before(at)
+		if got := c.MusicStopped(now); got != want {
+			t.Fatalf("call %d: music has stopped %v at %v, and stops at %v: %+v", seed, got, now, at, c)
+		}
+		if want {
+			stopped++
+		}
+	}
+	if stopped < 100 {
+		t.Errorf("the music of only %d has stopped", stopped)
+	}
+}

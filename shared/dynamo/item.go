@@ -33,7 +33,7 @@ const (
 	dir  = "dir"  // shard; all agents but the removed ones have it
 	rank = "rank" // place among the agents: see rankOf
 
-	watch   = "watch"   // freeAgents or a shard of liveCalls: who may be rung, and what the sweep looks after
+	watch   = "watch"   // freeAgents, or a shard of liveCalls or of musicCalls: whom a clock looks after
 	watchAt = "watchAt" // an agent's rank, a call's id
 	seen    = "seen"    // when a free agent's page was last seen, in Unix seconds: see seenAt
 	due     = "due"     // call.Call.SweepDue, in Unix seconds
@@ -52,7 +52,8 @@ const shard = "0"
 // Partitions of the index watch.
 const (
 	freeAgents = "agents"
-	liveCalls  = "calls#" // followed by a number below callShards
+	liveCalls  = "calls#" // followed by a number below callShards: live calls whose callers are to hear no music
+	musicCalls = "music#" // likewise: those whose callers are to hear music
 
 	// callShards is how many partitions the live calls have. More of them can be set at any time: the ones with lower
 	// numbers are still read. Each costs every sweep a query.
@@ -65,7 +66,7 @@ const (
 func callShard(id call.ID, n int) string {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(id)) // never fails
-	return liveCalls + strconv.Itoa(int(h.Sum32()%uint32(n)))
+	return strconv.Itoa(int(h.Sum32() % uint32(n)))
 }
 
 const (
@@ -139,7 +140,11 @@ func (s *Store) callItem(c *call.Call) item {
 		return it
 	}
 	it[live], it[liveAt] = str(shard), str(place(c))
-	it[watch], it[watchAt] = str(callShard(c.ID, callShards)), str(string(c.ID))
+	part := callShard(c.ID, callShards)
+	it[watch], it[watchAt] = str(liveCalls+part), str(string(c.ID))
+	if !c.MusicStopsAt().IsZero() {
+		it[watch] = str(musicCalls + part)
+	}
 	it[due], it[sids] = number(c.SweepDue().Unix()), str(words(c.ConnectedLegs()))
 	return it
 }

@@ -306,3 +306,15 @@ func TestF208AnEventCostsTheSameWithTenThousandLiveCalls(t *testing.T) {
 		}
 	}
 }
+
+// A heartbeat asks an index whose music has stopped, and does not load each call of the queue.
+func TestF182AHeartbeatLoadsNoCallWhoseMusicPlays(t *testing.T) {
+	m := meteredStore(t)
+	m.carries(60)
+	m.hires(10, 0)
+	u := m.events()["heartbeat"]
+	if u.Requests["GetItem"] > 2 || u.Read > 4 {
+		t.Errorf("%.1f read units in %v", u.Read, u.Requests)
+	}
+	t.Logf("%.1f read units in %v", u.Read, u.Requests)
+}

@@ -3,6 +3,7 @@ package dynamo
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -86,8 +87,9 @@ func (s *Store) freeInAgents(ctx context.Context, from string) (page []agent.Age
 // Live implements service.Lists.
 func (s *Store) Live(ctx context.Context) (calls []service.LiveCall, err error) {
 	known := map[call.ID]service.LiveCall{}
-	for n := range callShards {
-		err := s.every(ctx, watchIndex, watch, liveCalls+strconv.Itoa(n), func(it item) {
+	for n := range 2 * callShards {
+		part := []string{liveCalls, musicCalls}[n%2] + strconv.Itoa(n/2)
+		err := s.every(ctx, watchIndex, watch, part, func(it item) {
 			id := callID(it)
 			known[id] = service.LiveCall{ID: id, Due: time.Unix(integer(it[due]), 0), Legs: legs(text(it[sids]))}
 		})
@@ -104,6 +106,51 @@ func (s *Store) Live(ctx context.Context) (calls []service.LiveCall, err error) 
 		}
 	})
 	return calls, err
+}
+
+// MusicStopped implements service.Lists. So that it costs the same however many callers are to hear music, it reads
+// thirty of them and, if there are more, thirty others, from another place at each time.
+func (s *Store) MusicStopped(ctx context.Context, now time.Time) (ids []call.ID, err error) {
+	from := [...]string{"", fmt.Sprintf("CA%08x", uint32(now.UnixNano()*golden))}
+	for n := range callShards {
+		for _, place := range from {
+			out, err := s.page(ctx, &dynamodb.QueryInput{
+				IndexName:                ref(watchIndex),
+				KeyConditionExpression:   ref("#p = :p AND #at >= :at"),
+				FilterExpression:         ref("#due <= :now"),
+				ExpressionAttributeNames: map[string]string{"#p": watch, "#at": watchAt, "#due": due},
+				ExpressionAttributeValues: item{
+					":p": str(musicCalls + strconv.Itoa(n)), ":at": str(place + " "), ":now": number(now.Unix()),
+				},
+				Limit: ref(int32(service.MusicPage)),
+			})
+			if noIndex(err) {
+				return s.stoppedInQueue(ctx)
+			}
+			if err != nil {
+				return ids, err
+			}
+			for _, it := range out.Items {
+				ids = append(ids, callID(it))
+			}
+			if len(out.LastEvaluatedKey) == 0 && place == "" {
+				break
+			}
+		}
+	}
+	return ids, nil
+}
+
+// golden spreads consecutive numbers over all 32 bits: https://en.wikipedia.org/wiki/Hash_function#Fibonacci_hashing
+const golden = 2654435769
+
+// stoppedInQueue is MusicStopped by the queue, of whom nothing is known.
+func (s *Store) stoppedInQueue(ctx context.Context) (ids []call.ID, err error) {
+	line, err := s.Queue(ctx)
+	for _, w := range line {
+		ids = append(ids, w.ID)
+	}
+	return ids, err
 }
 
 func legs(sids string) (all []call.LegID) {

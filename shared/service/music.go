@@ -5,6 +5,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"warmtransfer/shared/call"
 )
 
 const (
@@ -23,34 +25,38 @@ func (m *matcher) restoreMusic(ctx context.Context, line []QueueEntry, now time.
 		if !w.Requeued { // requeued callers come first
 			return
 		}
-		if errors.Is(m.restoreMusicOf(ctx, w, now), ErrUnknown) {
+		if errors.Is(m.restoreMusicOf(ctx, w.ID, now), ErrUnknown) {
 			return // such failures are slow, and the page waits
 		}
 	}
 }
 
-// restoreQueueMusic does the same for everybody in the queue, whose music may have stopped. Only a
-// heartbeat does this, because it loads every call.
-func (m *matcher) restoreQueueMusic(ctx context.Context, line []QueueEntry, now time.Time) {
-	next := make(chan QueueEntry)
+// restoreAllMusic does the same for everybody whose music may have stopped, in the queue or on hold. Only a heartbeat
+// does this: it costs another list.
+func (m *matcher) restoreAllMusic(ctx context.Context, now time.Time) {
+	stopped, err := m.store.MusicStopped(ctx, now)
+	if err != nil {
+		return // the next heartbeat tries again
+	}
+	next := make(chan call.ID)
 	var all sync.WaitGroup
-	for range min(len(line), repairAtOnce) {
+	for range min(len(stopped), repairAtOnce) {
 		all.Go(func() {
-			for w := range next {
-				_ = m.restoreMusicOf(ctx, w, now) // the next heartbeat tries again
+			for id := range next {
+				_ = m.restoreMusicOf(ctx, id, now) // the next heartbeat tries again
 			}
 		})
 	}
-	for _, w := range line {
-		next <- w
+	for _, id := range stopped {
+		next <- id
 	}
 	close(next)
 	all.Wait()
 }
 
-// restoreMusicOf carries out what is due for a caller in the queue whose music has stopped.
-func (m *matcher) restoreMusicOf(ctx context.Context, w QueueEntry, now time.Time) error {
-	c, err := m.store.Call(ctx, w.ID)
+// restoreMusicOf carries out what is due for a caller whose music has stopped.
+func (m *matcher) restoreMusicOf(ctx context.Context, id call.ID, now time.Time) error {
+	c, err := m.store.Call(ctx, id)
 	if err != nil || !c.MusicStopped(now) {
 		return nil
 	}

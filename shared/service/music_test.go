@@ -201,6 +201,22 @@ func TestF182MusicIsHeardAgainSoon(t *testing.T) {
 			w.Silent("alice")
 			return w, id
 		},
+		"on hold, another agent's page is open": func(t *testing.T) (*World, call.ID) {
+			w, id := talking(t, "alice", "bob")
+			w.MustPress("alice", call.DoHold, "")
+			w.Silent("alice")
+			w.Choose("bob", agent.Away)
+			return w, id
+		},
+		"far back in the line": func(t *testing.T) (w *World, id call.ID) {
+			w = NewWorld(t, "alice")
+			w.Choose("alice", agent.Away)
+			for range service.QueuePage + 3 {
+				id, _ = w.Dial()
+				w.Settle()
+			}
+			return w, id
+		},
 		"in a consult": func(t *testing.T) (*World, call.ID) { return consulting(t) },
 	} {
 		for second := range 13 { // at different seconds of a music turn and of the sweep's minute

@@ -11,12 +11,12 @@ import (
 
 // snapshot builds the agent's view; c is the agent's call or nil. If callers wait, it first makes
 // an offer, to a free agent or to one who is reachable and may be reserved for a requeued caller.
-// With a heartbeat of the agent's page it also repairs the music of everybody in the queue.
+// With a heartbeat of the agent's page it also repairs everybody's music.
 func (m *matcher) snapshot(ctx context.Context, a *agent.Agent, c *call.Call, beat bool,
 	now time.Time) (agentview.Snapshot, error) {
 	line, unknown := m.store.Queue(ctx) // without the queue an agent's own call is shown all the same
 	if beat {
-		m.restoreQueueMusic(ctx, line, now)
+		m.restoreAllMusic(ctx, now)
 	} else {
 		m.restoreMusic(ctx, line, now)
 	}

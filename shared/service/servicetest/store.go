@@ -32,6 +32,7 @@ type view struct {
 	service.QueueEntry
 	service.LiveCall
 	since time.Time
+	stops time.Time
 	live  bool
 }
 
@@ -99,7 +100,7 @@ func (s *Store) SaveCall(_ context.Context, c *call.Call) error {
 		defer s.mu.Unlock()
 		w := service.QueueEntry{ID: c.ID, State: c.State, Queued: c.Queued, Requeued: c.Requeued}
 		l := service.LiveCall{ID: c.ID, Due: c.SweepDue(), Legs: c.ConnectedLegs()}
-		s.views[c.ID] = view{QueueEntry: w, LiveCall: l, since: c.Since, live: c.Live()}
+		s.views[c.ID] = view{QueueEntry: w, LiveCall: l, since: c.Since, stops: c.MusicStopsAt(), live: c.Live()}
 		return nil
 	})
 }
@@ -209,6 +210,24 @@ func (s *Store) Free(_ context.Context, from string) (agents []agent.Agent, next
 		return nil
 	})
 	return agents, next, err
+}
+
+// MusicStopped implements service.Lists.
+func (s *Store) MusicStopped(_ context.Context, now time.Time) (ids []call.ID, err error) {
+	err = s.run("MusicStopped", func() error {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		all := slices.SortedFunc(maps.Values(s.views), func(a, b view) int {
+			return cmp.Or(a.stops.Compare(b.stops), cmp.Compare(a.QueueEntry.ID, b.QueueEntry.ID))
+		})
+		for _, v := range all {
+			if v.live && !v.stops.IsZero() && !v.stops.After(now) {
+				ids = append(ids, v.QueueEntry.ID)
+			}
+		}
+		return nil
+	})
+	return ids, err
 }
 
 // Live implements service.Lists.

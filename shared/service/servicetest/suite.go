@@ -34,6 +34,7 @@ func StoreSuite(t *testing.T, open func(t *testing.T) service.Store) {
 		pages(t, open(t))
 	})
 	t.Run("F207 the free agents, longest idle first", func(t *testing.T) { free(t, open(t)) })
+	t.Run("F182 the callers without music", func(t *testing.T) { withoutMusic(t, open(t)) })
 	t.Run("the live ones", func(t *testing.T) { live(t, open(t)) })
 	t.Run("N3 one that has ended is live until its legs are", func(t *testing.T) { unfinished(t, open(t)) })
 }
@@ -237,6 +238,68 @@ func live(t *testing.T, s service.Store) {
 		return last, err
 	})
 }
+
+// withoutMusic: callers are listed from the moment that their music stops, in the queue and on hold, and no longer than
+// until it goes on.
+func withoutMusic(t *testing.T, s service.Store) {
+	const few, many = service.MusicPage, 2 * service.MusicPage
+	// Spread like those that Twilio gives.
+	id := func(i int) call.ID { return call.ID(fmt.Sprintf("CA%08x%024x", uint32(i)*0x9E3779B1, i)) }
+	put := func(i int) {
+		c := call.New(id(i), "", false, t0)
+		c.MusicAt, c.MusicEnds = t0, t0.Add(time.Duration(i)*time.Minute)
+		switch i {
+		case few - 1: // on hold
+			c.State, c.Started, c.Conference, c.OnHold = call.Talking, true, "CF1", true
+			c.Caller.Joined, c.Caller.Held = true, true
+		case few - 2: // talks
+			c.State, c.Started, c.Conference = call.Talking, true, "CF2"
+		case few - 3:
+			c.ApplyCallerEnded(t0)
+		}
+		must(t, s.SaveCall(t.Context(), c))
+	}
+	at := func(after time.Duration) func() ([]call.ID, error) {
+		return func() ([]call.ID, error) {
+			ids, err := s.MusicStopped(t.Context(), t0.Add(after))
+			slices.Sort(ids)
+			return ids, err
+		}
+	}
+	for i := 1; i < few; i++ {
+		put(i)
+	}
+	eventually(t, sorted(id(1), id(2)), at(150*time.Second))
+	eventually(t, few-3, func() (int, error) {
+		ids, err := at(24 * time.Hour)()
+		return len(ids), err
+	})
+	for i := 1; i < few-3; i++ {
+		c, err := s.Call(t.Context(), id(i))
+		must(t, err)
+		c.MusicAt, c.MusicEnds = t0.Add(24*time.Hour), t0.Add(25*time.Hour)
+		must(t, s.SaveCall(t.Context(), c))
+	}
+	eventually(t, []call.ID{id(few - 1)}, at(24*time.Hour))
+	eventually(t, few-2, func() (int, error) {
+		ids, err := liveOnes(t, s)
+		return len(ids), err
+	})
+	for i := few; i < many; i++ {
+		put(i)
+	}
+	listed, tries := map[call.ID]bool{}, 0
+	eventually(t, many-few+1, func() (int, error) { // however many are listed at once, in time all are
+		tries++
+		ids, err := at(24*time.Hour + time.Duration(tries))()
+		for _, id := range ids {
+			listed[id] = true
+		}
+		return len(listed), err
+	})
+}
+
+func sorted(ids ...call.ID) []call.ID { return slices.Sorted(slices.Values(ids)) }
 
 // liveOnes are the IDs of the live calls.
 func liveOnes(t *testing.T, s service.Store) (ids []call.ID, err error) {
