@@ -28,7 +28,7 @@ function banners(state: State, desk: Desk): Banner[] {
   if (state.leg?.phase === "open" && oneWay(state.warnings)) out.push(oneWayBanner(state, desk));
   if (state.session === "expired" && state.leg) {
     out.push({ name: "session-expired", tone: "warn", icon: "clock",
-      text: "Your sign-in has ended. The call goes on; transfers are not possible. Renew it, or sign in again after the call.",
+      text: "Your sign-in has ended; the call goes on.",
       more: button({ name: "renew-sign-in", label: "Renew sign-in", click: () => desk.renewSignIn() }) });
   }
   if (state.tokenFailing) {
@@ -99,8 +99,18 @@ export function bannerList(state: State, desk: Desk): TemplateResult | typeof no
     ${list.length === 0
       ? html`<div class="banner fine" data-test="connected">${icon("check")}<p>${connected(state)}</p></div>`
       : nothing}
-    ${list.map((b) => html`<div class="banner ${b.tone}" data-test="banner-${b.name}">${icon(b.icon)}<p>${b.text}</p>${b.more ?? nothing}</div>`)}
+    ${list.slice(0, 1).map((b) => bannerView(b, list.slice(1)))}
   </section>`;
+}
+
+/** One banner is in the strip. The others lie over the page when they are asked for, so that no control moves. */
+function bannerView(b: Banner, others: readonly Banner[] = []): TemplateResult {
+  return html`<div class="banner ${b.tone}" data-test="banner-${b.name}">${icon(b.icon)}<p>${b.text}</p>${b.more ?? nothing}
+    ${others.length === 0 ? nothing : html`<details class="more-banners" data-test="more-banners">
+      <summary>${others.length} more</summary>
+      <div>${others.map((o) => bannerView(o))}</div>
+    </details>`}
+  </div>`;
 }
 
 /** Lies over the strip until it is dismissed or times out. */

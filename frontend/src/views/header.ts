@@ -15,7 +15,9 @@ import { button, since } from "./parts.js";
 const STATUSES: readonly Status[] = ["available", "away", "wrap-up"];
 
 export function header(state: State, desk: Desk): TemplateResult {
-  const inside = state.session === "signed-in" && state.snapshot !== null && state.tab === "here";
+  // It stays when the sign-in ends in a call, so that nothing below it moves.
+  const signedIn = state.session === "signed-in" || (state.session === "expired" && state.leg !== null);
+  const inside = signedIn && state.snapshot !== null && state.tab === "here";
   return html`<header class="top">
     <div class="brand">${brand()}<h1>Agent desk</h1></div>
     ${inside ? [status(state, desk), line(state), tools(state, desk)] : nothing}
@@ -49,6 +51,7 @@ function status(state: State, desk: Desk): TemplateResult {
     : presenceWord(is);
   const from = is === "offline" || is === "unknown" ? 0 : is === "busy" ? busySince(state) : presenceSince(state);
   const until = is === "wrap-up" ? restUntil(state) : 0;
+  const expired = state.session === "expired";
   return html`<div class="status" data-test="status">
     <p class="presence ${is}"><span class="dot" aria-hidden="true"></span><strong>${word}</strong>
       ${from && is !== "starting" ? since(state, from) : nothing}
@@ -56,14 +59,15 @@ function status(state: State, desk: Desk): TemplateResult {
     <div class="segments" role="group" aria-label="Your status">
       ${STATUSES.map((s) => html`<button type="button" data-test="status-${s}" aria-pressed=${String(chosen === s)}
         aria-keyshortcuts=${s === "available" ? `Control+Shift+${chordLabel("S")}` : nothing}
-        @click=${() => void desk.setStatus(s)}>${presenceWord(s)}</button>`)}
+        aria-disabled=${expired ? "true" : nothing} title=${expired ? "Your sign-in has ended" : nothing}
+        @click=${() => expired || void desk.setStatus(s)}>${presenceWord(s)}</button>`)}
     </div>
     ${is === "busy" ? html`<span class="hint after-call">after this call</span>` : nothing}
   </div>`;
 }
 
 function line(state: State): TemplateResult {
-  if (state.apiDownAt || state.snapshot!.line.unknown) {
+  if (state.apiDownAt || state.session === "expired" || state.snapshot!.line.unknown) {
     return html`<p class="waiting-line" data-test="line">${icon("people")}<span>Waiting line not known</span></p>`;
   }
   const { count, more, longest, others } = waitingLine(state);

@@ -6,12 +6,13 @@ import { scenes } from "./scenes.js";
 
 declare global {
   interface Window {
-    gallery: { readonly names: string[]; draw(name: string): Promise<void> };
+    gallery: { readonly names: string[]; like(name: string): string | undefined; draw(name: string): Promise<void> };
   }
 }
 
 window.gallery = {
   names: scenes.map((s) => s.name),
+  like: (name) => scenes.find((s) => s.name === name)?.like,
   async draw(name) {
     const scene = scenes.find((s) => s.name === name)!;
     const desk = new Desk(fakes());

@@ -100,11 +100,37 @@ async function judge(scene) {
   return faults;
 }
 
+/** Runs in the page: draws a state and returns where the controls below the strip are. */
+async function places(scene) {
+  await window.gallery.draw(scene);
+  return Object.fromEntries([...document.querySelectorAll("main button[data-test]")].map((e) => {
+    const { x, y } = e.getBoundingClientRect();
+    return [e.dataset.test, `${Math.round(x)},${Math.round(y)}`];
+  }));
+}
+
+/** F189: where a state says which one it is like, the controls that both have are in the same places. */
+async function moved(page, scene, view) {
+  const like = await page.evaluate((name) => window.gallery.like(name), scene);
+  if (!like) return [];
+  const faults = [];
+  for (const width of [view.width, 400].filter((w) => w > 380)) {
+    await page.setViewportSize({ width, height: view.height });
+    const [before, after] = [await page.evaluate(places, like), await page.evaluate(places, scene)];
+    const both = Object.keys(before).filter((name) => name in after);
+    if (both.length === 0) faults.push(`has no controls of ${like}`);
+    faults.push(...both.filter((name) => before[name] !== after[name])
+      .map((name) => `${name} is at ${after[name]} and not at ${before[name]} as in ${like}, at ${width} px`));
+  }
+  await page.setViewportSize({ width: view.width, height: view.height });
+  return faults;
+}
+
 /** Draws one scene in one view; returns what is wrong with it. */
 async function draw(page, scene, view, picture) {
   page.faults.length = 0;
   const found = await page.evaluate(judge, scene);
-  const faults = [...page.faults, ...found];
+  const faults = [...page.faults, ...found, ...(await moved(page, scene, view))];
   if (picture || faults.length) await page.screenshot({ path: join(out, `${scene}.${view.name}.png`), fullPage: true });
   return faults.map((f) => `${scene} (${view.name}): ${f}`);
 }
