@@ -5,7 +5,6 @@ import (
 	"slices"
 	"unicode/utf8"
 
-	"warmtransfer/shared/agent"
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/httpapi"
 	"warmtransfer/shared/service"
@@ -66,6 +65,7 @@ func command(r *httpapi.Request) (cmd service.Command, err error) {
 		return cmd, service.ErrNoTarget
 	}
 	return service.Command{
-		Action: in.Action, Target: agent.ID(in.Target), Note: in.Note, Reason: in.Reason, Request: in.Request,
+		Action: in.Action, Target: service.ParseTarget(in.Target), Note: in.Note, Reason: in.Reason,
+		Request: in.Request,
 	}, nil
 }

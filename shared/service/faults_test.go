@@ -18,7 +18,7 @@ var ErrHold = &service.RefusedError{Code: 20001, Status: 400}
 func commandAgain(t *testing.T, w *World, id agent.ID, a call.Action, target agent.ID) func() {
 	t.Helper()
 	reqs := w.Call(w.Me(id).Call.ID).Requests
-	cmd := service.Command{Action: a, Target: target, Request: reqs[len(reqs)-1].Key}
+	cmd := service.Command{Action: a, Target: service.ParseTarget(string(target)), Request: reqs[len(reqs)-1].Key}
 	return func() {
 		t.Helper()
 		if _, err := w.Board.Transfer(context.Background(), service.Principal{ID: id}, cmd, w.Now); err != nil {

@@ -172,7 +172,7 @@ func (s stopping) Agent(ctx context.Context, id agent.ID) (*agent.Agent, error) 
 // again sends a command with a request key that the test chooses.
 func again(t *testing.T, w *World, id agent.ID, a call.Action, target agent.ID, key string) {
 	t.Helper()
-	cmd := service.Command{Action: a, Target: target, Request: key}
+	cmd := service.Command{Action: a, Target: service.ParseTarget(string(target)), Request: key}
 	if _, err := w.Board.Transfer(context.Background(), service.Principal{ID: id}, cmd, w.Now); err != nil {
 		t.Errorf("%s %s %s: %v", id, a, key, err)
 	}
@@ -312,9 +312,9 @@ type anyNumber struct{}
 func (anyNumber) Allow(n string) (string, error) { return n, nil }
 
 func TestF052OnePressThatComesTwiceAtOnceHasOneAnswer(t *testing.T) {
-	for _, target := range []agent.ID{"bob", service.AnyAgent} {
+	for _, target := range []agent.ID{"bob", Anyone} {
 		w, id := talking(t, "alice", "bob")
-		cmd := service.Command{Action: call.DoConsult, Target: target, Request: "K"}
+		cmd := service.Command{Action: call.DoConsult, Target: service.ParseTarget(string(target)), Request: "K"}
 		one, two, errOne, errTwo := twoAtOnce(w, "bob", cmd, cmd)
 		if errOne != nil || errTwo != nil {
 			t.Fatalf("%s: answered %v and %v", target, errOne, errTwo)
@@ -335,7 +335,7 @@ func TestF052OnePressThatComesTwiceAtOnceHasOneAnswer(t *testing.T) {
 func TestF052TwoPressesOnOneColleagueAtOnce(t *testing.T) {
 	w, id := talking(t, "alice", "bob")
 	cmd := func(key string) service.Command {
-		return service.Command{Action: call.DoConsult, Target: "bob", Request: key}
+		return service.Command{Action: call.DoConsult, Target: service.ToAgent("bob"), Request: key}
 	}
 	_, _, errOne, errTwo := twoAtOnce(w, "bob", cmd("K1"), cmd("K2"))
 	var wrong *call.TransitionError
@@ -371,7 +371,7 @@ func TestF052AnAgentWhomTheListLacksForAMomentIsFree(t *testing.T) {
 		w.Board = service.New(lagging{w.Store, "bob", &reads}, w.Phones, service.Settings{
 			Ring: Ring, NewKey: func() call.LegKey { return "new" },
 		})
-		if _, err := w.Press("alice", call.DoConsult, service.AnyAgent); !errors.Is(err, want) {
+		if _, err := w.Press("alice", call.DoConsult, Anyone); !errors.Is(err, want) {
 			t.Errorf("%v, want %v", err, want)
 		}
 	}
@@ -382,7 +382,7 @@ func TestF052AnAgentWhomTheListLacksForAMomentIsFree(t *testing.T) {
 func TestF028APressThatComesAgainAfterACrashGoesOn(t *testing.T) {
 	w, id := talking(t, "alice", "bob")
 	w.CrashAtChange(1) // bob is claimed, the call is not saved
-	cmd := service.Command{Action: call.DoConsult, Target: "bob", Request: "K"}
+	cmd := service.Command{Action: call.DoConsult, Target: service.ToAgent("bob"), Request: "K"}
 	_, _ = w.Board.Transfer(context.Background(), service.Principal{ID: "alice"}, cmd, w.Now)
 	w.Life.Revive()
 	state(t, w, id, call.Talking)
@@ -397,7 +397,7 @@ func TestF028APressThatComesAgainAfterACrashGoesOn(t *testing.T) {
 func TestN10OnePressIsCountedOnce(t *testing.T) {
 	w, _ := talking(t, "alice", "bob")
 	cmd := func(target agent.ID, key string) service.Command {
-		return service.Command{Action: call.DoConsult, Target: target, Request: key}
+		return service.Command{Action: call.DoConsult, Target: service.ParseTarget(string(target)), Request: key}
 	}
 	_, _, errOne, errTwo := twoAtOnce(w, "alice", cmd(Outside, "K"), cmd(Outside, "K"))
 	if errOne != nil || errTwo != nil {

@@ -42,7 +42,7 @@ func TestF179WhoBeatsAndIsFreeIsFoundWhateverTheNumberOfOthers(t *testing.T) {
 		}
 		w.Answer("alice")
 		w.Settle()
-		w.MustPress("alice", call.DoConsult, service.AnyAgent)
+		w.MustPress("alice", call.DoConsult, Anyone)
 		w.Settle()
 		if !w.Rings("bob") {
 			t.Errorf("%d silent: the next free one is not bob", n)

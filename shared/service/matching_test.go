@@ -315,7 +315,7 @@ func lostOffer(t *testing.T, press func(w *World) error) (*World, call.ID, error
 
 func TestF209AConsultDoesNotShareTheClaimOfAnOffer(t *testing.T) {
 	for _, how := range []call.Action{call.DoConsult, call.DoAdd} {
-		for _, target := range []agent.ID{"bob", service.AnyAgent} {
+		for _, target := range []agent.ID{"bob", Anyone} {
 			w, id, err := lostOffer(t, func(w *World) error { _, err := w.Press("alice", how, target); return err })
 			if err != nil {
 				t.Fatalf("%s %s: %v", how, target, err)
@@ -373,7 +373,7 @@ func TestF209AConsultAndAnOfferToAnotherCaller(t *testing.T) {
 	w.Board = boardOver(w, between{w.Store, "bob", &then})
 	then = func() { // bob is claimed by the offer
 		_, errConsult = own.Transfer(t.Context(), service.Principal{ID: "alice"},
-			service.Command{Action: call.DoConsult, Target: "bob", Request: "1"}, w.Now)
+			service.Command{Action: call.DoConsult, Target: service.ToAgent("bob"), Request: "1"}, w.Now)
 	}
 	_, _ = w.Board.Arrive(t.Context(), other, "", false, w.Now)
 	w.Board = own

@@ -76,7 +76,7 @@ func TestRandomHistories(t *testing.T) {
 				case action != call.DoAdd && action != call.DoConsult:
 					b = ""
 				case rapid.IntRange(0, 4).Draw(rt, "kind of target") == 0:
-					b = rapid.SampledFrom([]agent.ID{Outside, service.AnyAgent}).Draw(rt, "any target")
+					b = rapid.SampledFrom([]agent.ID{Outside, Anyone}).Draw(rt, "any target")
 				}
 				_, err := w.Press(a, action, b)
 				say("%s presses %s %s: %v", a, action, b, err)

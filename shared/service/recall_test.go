@@ -251,11 +251,11 @@ func TestAnyAgentIsNobodyWhoIsKept(t *testing.T) {
 	second := dialsAndHas(w, "bob")
 	w.HangUp("alice")
 	w.Settle()
-	if _, err := w.Press("bob", call.DoConsult, service.AnyAgent); !errors.Is(err, service.ErrNobodyFree) {
+	if _, err := w.Press("bob", call.DoConsult, Anyone); !errors.Is(err, service.ErrNobodyFree) {
 		t.Errorf("only alice is free, and reserved: %v", err)
 	}
 	w.Choose("carol", agent.Available)
-	w.MustPress("bob", call.DoConsult, service.AnyAgent)
+	w.MustPress("bob", call.DoConsult, Anyone)
 	w.Pass(6 * time.Second)
 	if got := ringsFor(w, "alice"); got != lost {
 		t.Errorf("alice is rung for %q, want %s", got, lost)

@@ -17,7 +17,7 @@ import (
 func TestNextAvailableAgent(t *testing.T) {
 	w, id := talking(t, "alice", "bob", "carol")
 	w.Choose("bob", agent.Away)
-	w.MustPress("alice", call.DoConsult, service.AnyAgent)
+	w.MustPress("alice", call.DoConsult, Anyone)
 	w.Settle()
 	if !w.Rings("carol") || w.Rings("bob") {
 		t.Fatalf("carol rings: %v, bob, who is away: %v", w.Rings("carol"), w.Rings("bob"))
@@ -28,7 +28,7 @@ func TestNextAvailableAgent(t *testing.T) {
 	w.MustPress("alice", call.DoCancel, "")
 	w.Settle()
 	w.Choose("carol", agent.Away)
-	if _, err := w.Press("alice", call.DoAdd, service.AnyAgent); !errors.Is(err, service.ErrNobodyFree) {
+	if _, err := w.Press("alice", call.DoAdd, Anyone); !errors.Is(err, service.ErrNobodyFree) {
 		t.Errorf("with nobody free: %v", err)
 	}
 	hears(t, w, id, "alice")
@@ -82,15 +82,15 @@ func TestDeclineOfAnOfferGoesToTheNextAtOnce(t *testing.T) {
 func TestCommandsThatMakeNoSense(t *testing.T) {
 	w, _ := talking(t, "alice", "bob")
 	for want, cmds := range map[error][]service.Command{
-		service.ErrTargetNeeded: {{Action: call.DoConsult}, {Action: call.DoEnd, Target: "bob"}},
+		service.ErrTargetNeeded: {{Action: call.DoConsult}, {Action: call.DoEnd, Target: service.ToAgent("bob")}},
 		service.ErrReason: {
 			{Action: call.DoDecline, Reason: "weather"}, {Action: call.DoHold, Reason: call.DeclineBusy},
 		},
-		service.ErrNoTarget: {{Action: call.DoAdd, Target: "nobody"}},
+		service.ErrNoTarget: {{Action: call.DoAdd, Target: service.ToAgent("nobody")}},
 		call.ErrTooLong: {
-			{Action: call.DoAdd, Target: "bob", Note: strings.Repeat("ü", call.MaxNote+1)},
+			{Action: call.DoAdd, Target: service.ToAgent("bob"), Note: strings.Repeat("ü", call.MaxNote+1)},
 		},
-		call.ErrSelf: {{Action: call.DoConsult, Target: "alice"}},
+		call.ErrSelf: {{Action: call.DoConsult, Target: service.ToAgent("alice")}},
 	} {
 		for _, cmd := range cmds {
 			before := w.Call(w.Me("alice").Call.ID).Version

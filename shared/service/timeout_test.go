@@ -28,7 +28,7 @@ func TestF186ARequestWhoseTimeIsUpStartsNothingMore(t *testing.T) {
 	slow := service.New(w.Store, slowHold{w.Phones, end}, service.Settings{Ring: Ring, NewKey: func() call.LegKey {
 		return "slow"
 	}})
-	cmd := service.Command{Action: call.DoConsult, Target: "bob", Request: "1"}
+	cmd := service.Command{Action: call.DoConsult, Target: service.ToAgent("bob"), Request: "1"}
 	if _, err := slow.Transfer(ctx, service.Principal{ID: "alice", Name: "alice"}, cmd, w.Now); err != nil {
 		t.Fatal(err)
 	}

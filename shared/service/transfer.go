@@ -14,14 +14,11 @@ import (
 // Command is what an agent asks for by pressing a button.
 type Command struct {
 	Action  call.Action
-	Target  agent.ID // for consult and add: an agent, AnyAgent, or an outside number in E.164
+	Target  Target // for consult and add; nil for others
 	Note    string
 	Reason  call.DeclineReason // for decline, if the agent gave one
 	Request string             // the page's request key; the same key has one effect
 }
-
-// AnyAgent as a target is the free agent who has been idle longest. It is not the ID of any agent.
-const AnyAgent agent.ID = "*"
 
 // Refusals of a command besides those of the call itself, *agent.NotFreeError,
 // agent.ErrTooManyOutside and those of outside numbers.
@@ -112,7 +109,7 @@ func (cmd Command) begins() bool {
 
 // check refuses a command that makes no sense in any state.
 func (cmd Command) check() error {
-	if cmd.begins() != (cmd.Target != "") {
+	if cmd.begins() != (cmd.Target != nil) {
 		return ErrTargetNeeded
 	}
 	if !cmd.Reason.Known() || cmd.Reason != "" && cmd.Action != call.DoDecline {
@@ -212,18 +209,19 @@ func (t *targets) target(
 ) (call.Target, error) {
 	target := call.Target{Key: key, Ring: t.set.Ring, Note: cmd.Note}
 	var err error
-	switch {
-	case cmd.Target == AnyAgent:
+	switch to := cmd.Target.(type) {
+	case ToAnyone:
 		// The list may lag: an agent who was claimed a moment ago may be missing from it.
 		if err = t.claimAny(ctx, c, &target, now); errors.Is(err, ErrNobodyFree) {
 			err = t.claimAny(ctx, c, &target, now)
 		}
-	case !agent.Valid(string(cmd.Target)):
-		err = t.allowNumber(ctx, c, r, &target, string(cmd.Target), now)
-	case c.Seat(cmd.Target).Leg() != nil:
+	case ToNumber:
+		err = t.allowNumber(ctx, c, r, &target, string(to), now)
+	case ToAgent:
 		err = call.ErrSelf
-	default:
-		err = t.claimTarget(ctx, c, cmd.Target, &target, now)
+		if c.Seat(agent.ID(to)).Leg() == nil {
+			err = t.claimTarget(ctx, c, agent.ID(to), &target, now)
+		}
 	}
 	switch {
 	case errors.Is(err, ErrNotFound):

@@ -24,8 +24,5 @@ export type Call = Omit<api.Call, "state"> & { readonly state: CallState };
 /** Everything the server knows that concerns this agent, at one time of the server's clock. */
 export type Snapshot = Omit<api.Snapshot, "call"> & { readonly call: Call | null };
 
-/** The target that stands for the free agent who has been idle longest ("anyone"). */
-export const ANYBODY = "*";
-
 /** RFC 9457 problem details; `slug` is the last part of `type`. */
 export type Problem = Omit<api.Problem, "type"> & { readonly slug: string };

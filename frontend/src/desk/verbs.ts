@@ -2,6 +2,7 @@
 import { ApiError, type Api, type Command } from "../api.js";
 import type { Action, Reason, Snapshot } from "../contract/types.js";
 import * as allow from "../state/allow.js";
+import { targetText } from "../state/target.js";
 import type { Core } from "./core.js";
 
 export interface VerbParts {
@@ -35,7 +36,7 @@ export class Verbs {
     const { target, note } = state.compose;
     const command: Command = {
       action, request,
-      ...(begins ? { target, ...(note.trim() ? { note: note.trim() } : {}) } : {}),
+      ...(begins && target ? { target: targetText(target), ...(note.trim() ? { note: note.trim() } : {}) } : {}),
     };
     core.dispatch({ type: "press", action, request, at: core.now() });
     await this.send(command);

@@ -2,10 +2,12 @@
  * Which buttons of a call work now. A verb works exactly when the server lists it in `call.actions`; a button that does
  * not work says why. The server alone decides which verbs are allowed.
  */
-import { ANYBODY, type Action, type Call, type DirectoryEntry } from "../contract/types.js";
+import type { Action, Call, DirectoryEntry } from "../contract/types.js";
 import { presenceOf } from "../words/agent.js";
+import { entryOf } from "./choice.js";
 import { serverThere } from "./known.js";
 import type { State } from "./state.js";
+import type { Target } from "./target.js";
 
 export interface Button {
   readonly on: boolean;
@@ -42,13 +44,16 @@ export function decline(state: State): Button {
   return call ? verb(state, call, "decline") : no("Waiting for the server");
 }
 
-function whyNotTarget(state: State, target: string): string {
-  const self = state.snapshot?.agent.id ?? "";
-  if (target === "") return "Choose a colleague first";
-  if (target === ANYBODY) return somebodyFree(state) ? "" : "Nobody is free now";
-  if (target.startsWith("+")) return state.snapshot?.numbers ? "" : "Outside numbers are not enabled";
-  const entry = state.directory?.agents.find((a) => a.id === target);
-  return entry ? unselectable(entry, self) : "This colleague is not in the list any more";
+function whyNotTarget(state: State, target: Target | null): string {
+  switch (target?.is) {
+    case undefined: return "Choose a colleague first";
+    case "anybody": return somebodyFree(state) ? "" : "Nobody is free now";
+    case "number": return state.snapshot?.numbers ? "" : "Outside numbers are not enabled";
+    case "agent": {
+      const entry = entryOf(state, target);
+      return entry ? unselectable(entry, state.snapshot?.agent.id ?? "") : "This colleague is not in the list any more";
+    }
+  }
 }
 
 export function somebodyFree(state: State): boolean {

@@ -1,9 +1,10 @@
 /** Who may be chosen as the target of a transfer: the rows of the list that pass the filter. */
-import { ANYBODY, type DirectoryEntry } from "../contract/types.js";
+import type { DirectoryEntry } from "../contract/types.js";
 import { finder } from "../words/find.js";
 import { partyName, phoneNumber } from "../words/number.js";
 import { typedNumber } from "../words/typed.js";
 import type { State } from "./state.js";
+import { colleague, outside, sameTarget, type Target } from "./target.js";
 
 export interface Choice {
   readonly colleagues: readonly DirectoryEntry[];
@@ -38,16 +39,25 @@ function refusedWords(state: State, number: string, why: string): string {
 export function withoutHidden(state: State): State {
   const { target } = state.compose;
   const { colleagues, number, anybody } = choiceOf(state);
-  const listed = target === number || colleagues.some((a) => a.id === target);
-  const shown = target === "" || (target === ANYBODY ? anybody : listed);
-  return shown ? state : { ...state, compose: { ...state.compose, target: "" } };
+  const shown = target === null || (target.is === "anybody" ? anybody
+    : sameTarget(target, outside(number)) || colleagues.some((a) => sameTarget(target, colleague(a.id))));
+  return shown ? state : { ...state, compose: { ...state.compose, target: null } };
 }
 
 /** The chosen target, in words. */
 export function targetName(state: State): string {
   const { target } = state.compose;
-  if (target === ANYBODY) return "the next free colleague";
-  if (target.startsWith("+")) return phoneNumber(target);
-  const entry = state.directory?.agents.find((a) => a.id === target);
-  return entry ? partyName(entry) : "your colleague";
+  switch (target?.is) {
+    case "anybody": return "the next free colleague";
+    case "number": return phoneNumber(target.number);
+    default: {
+      const entry = entryOf(state, target);
+      return entry ? partyName(entry) : "your colleague";
+    }
+  }
+}
+
+/** The row of the chosen colleague; undefined if the list has none. */
+export function entryOf(state: State, target: Target | null): DirectoryEntry | undefined {
+  return target?.is === "agent" ? state.directory?.agents.find((a) => a.id === target.id) : undefined;
 }

@@ -255,9 +255,9 @@ function composeFor(state: State, old: State): State {
   const was = ownCall(old);
   const is = ownCall(state);
   if (!was) return state;
-  if (was.id !== is?.id) return { ...state, compose: { target: "", note: "", filter: "" } };
+  if (was.id !== is?.id) return { ...state, compose: { target: null, note: "", filter: "" } };
   if (is.transfer?.began === was.transfer?.began) return state;
-  return { ...state, compose: { ...state.compose, target: "", filter: "" } };
+  return { ...state, compose: { ...state.compose, target: null, filter: "" } };
 }
 
 type LegEvent = Of<"leg-ringing" | "leg-answering" | "leg-open" | "leg-reconnecting" | "leg-muted" | "leg-gone">;

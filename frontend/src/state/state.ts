@@ -3,6 +3,7 @@
  * reduce.ts makes a new State. Times named *At are milliseconds of this computer's clock unless they say server.
  */
 import type { Action, Call, Directory, Problem, Snapshot, Status } from "../contract/types.js";
+import type { Target } from "./target.js";
 
 /** What a ringing leg says before it is answered: its custom parameters, each of which may be missing. */
 export interface RingInfo {
@@ -108,7 +109,7 @@ export interface Sounds {
 }
 
 export interface Compose {
-  readonly target: string;
+  readonly target: Target | null;
   readonly note: string;
   readonly filter: string;
 }
@@ -212,7 +213,7 @@ export const initial: State = {
   closing: null,
   rejoin: null,
   directory: null,
-  compose: { target: "", note: "", filter: "" },
+  compose: { target: null, note: "", filter: "" },
   panel: "",
   recent: [],
   sounds: { inputs: [], outputs: [], input: "", speaker: "", ringer: "", canChooseOutput: false },

@@ -1,10 +1,11 @@
 /** The second column: colleagues (and the way to bring one in), what happened in this call, and earlier calls. */
 import { nothing, type TemplateResult } from "lit";
 import { html } from "../html.js";
-import { ANYBODY, type Call, type DirectoryEntry } from "../contract/types.js";
+import type { Call, DirectoryEntry } from "../contract/types.js";
 import type { Desk } from "../desk/desk.js";
 import * as allow from "../state/allow.js";
 import type { State } from "../state/state.js";
+import { anybody, colleague, outside, sameTarget, targetText, type Target } from "../state/target.js";
 import { presenceOf } from "../words/agent.js";
 import { recentCalls } from "../state/recent.js";
 import { choiceOf, targetName, type Choice } from "../state/choice.js";
@@ -63,25 +64,25 @@ function person(state: State, a: DirectoryEntry): TemplateResult {
       : html`for ${since(state, a.since)}`}</span></span>`;
 }
 
-function choose(state: State, desk: Desk, { colleagues: shown, number, anybody }: Choice): TemplateResult {
+function choose(state: State, desk: Desk, { colleagues: shown, number, anybody: all }: Choice): TemplateResult {
   const self = state.snapshot?.agent.id ?? "";
-  const row = (id: string, test: string, off: boolean, look: TemplateResult): TemplateResult => {
-    const chosen = state.compose.target === id && !off;
+  const row = (target: Target, test: string, off: boolean, look: TemplateResult): TemplateResult => {
+    const chosen = sameTarget(state.compose.target, target) && !off;
     // Not `disabled`, so that the keyboard finds it and hears why it cannot be chosen.
     return html`<label class="person ${off ? "off" : ""} ${chosen ? "chosen" : ""}">
-      <input type="radio" name="target" value=${id} data-test="target-${test}" .checked=${chosen} aria-disabled=${off
+      <input type="radio" name="target" value=${targetText(target)} data-test="target-${test}" .checked=${chosen} aria-disabled=${off
         ? "true"
         : nothing}
         @click=${(e: Event) => { if (off) e.preventDefault(); }}
-        @change=${() => { if (!off) desk.compose({ target: id }); }} />
+        @change=${() => { if (!off) desk.compose({ target }); }} />
       ${look}</label>`;
   };
   const plain = (name: string, what: string): TemplateResult => html`<span class="who"><span class="name">${name}</span></span><span class="what">${what}</span>`;
   const free = allow.somebodyFree(state);
   return html`<fieldset class="people choice"><legend class="visually-hidden">Colleague</legend>
-    ${number ? row(number, "number", false, plain(phoneNumber(number), "Outside")) : nothing}
-    ${anybody ? row(ANYBODY, "anybody", !free, plain("Next free colleague", free ? "" : "Nobody is free")) : nothing}
-    ${shown.map((a) => row(a.id, a.id, allow.unselectable(a, self) !== "", person(state, a)))}
+    ${number ? row(outside(number), "number", false, plain(phoneNumber(number), "Outside")) : nothing}
+    ${all ? row(anybody, "anybody", !free, plain("Next free colleague", free ? "" : "Nobody is free")) : nothing}
+    ${shown.map((a) => row(colleague(a.id), a.id, allow.unselectable(a, self) !== "", person(state, a)))}
   </fieldset>`;
 }
 

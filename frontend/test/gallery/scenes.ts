@@ -2,6 +2,7 @@
 import type { Call, CallState, Snapshot } from "../../src/contract/types.js";
 import type { Event } from "../../src/state/event.js";
 import { callAt, directoryAt, iso, ringAt, snapshotAt, transferAt } from "../fixtures.js";
+import { colleague, outside } from "../../src/state/target.js";
 
 export interface Scene {
   readonly name: string;
@@ -130,12 +131,12 @@ export const scenes: readonly Scene[] = [
   { name: "call-muted", events: (now) => talking(now, callAt(now, "talking"), [{ type: "leg-muted", muted: true }]) },
   { name: "call-keypad", events: (now) => talking(now, callAt(now, "talking"), [{ type: "panel", panel: "keypad" }]) },
   { name: "call-composing", events: (now) => talking(now, callAt(now, "talking"),
-    [{ type: "compose", compose: { target: "dora",
+    [{ type: "compose", compose: { target: colleague("dora"),
       note: "Wants to cancel the second order; polite, in a hurry. The customer number ends in 77. The caller has called twice and was promised a call back by the end of last week, in vain." } }]) },
   { name: "call-consult-pending", events: (now) => talking(now, callAt(now, "talking"),
-    [{ type: "compose", compose: { target: "bob" } }, press("consult", now)]) },
+    [{ type: "compose", compose: { target: colleague("bob") } }, press("consult", now)]) },
   { name: "call-consult-refused", events: (now) => talking(now, callAt(now, "talking"),
-    [{ type: "compose", compose: { target: "bob" } }, press("consult", now), refused("target-not-free", 409, now)]) },
+    [{ type: "compose", compose: { target: colleague("bob") } }, press("consult", now), refused("target-not-free", 409, now)]) },
   { name: "call-target-no-answer", events: (now) => talking(now,
     callAt(now, "talking", { transfer: transferAt(now,
       { progress: "ended", outcome: "no-answer", ended: iso(now) }) })) },
@@ -144,7 +145,7 @@ export const scenes: readonly Scene[] = [
       { progress: "ended", outcome: "declined", reason: "not-my-topic", ended: iso(now) }) })) },
   { name: "call-number-typed", events: (now) => [...talking(now, callAt(now, "talking")),
     { type: "snapshot", at: now, snapshot: { ...snapshotAt(now, { call: callAt(now, "talking") }), numbers: true } },
-      { type: "compose", compose: { filter: "+44 20 7946 0999", target: "+442079460999" } }] },
+      { type: "compose", compose: { filter: "+44 20 7946 0999", target: outside("+442079460999") } }] },
   { name: "call-number-refused", events: (now) => [...talking(now, callAt(now, "talking")),
     { type: "snapshot", at: now, snapshot: { ...snapshotAt(now, { call: callAt(now, "talking") }), numbers: true } },
       { type: "compose", compose: { filter: "7946 0999" } }] },

@@ -3,6 +3,7 @@ import { ACTIONS, CALL_STATES, type Action, type Call } from "../../src/contract
 import * as allow from "../../src/state/allow.js";
 import { initial, type State } from "../../src/state/state.js";
 import { callAt, directoryAt, OWNER_ACTIONS, ringAt, snapshotAt } from "../fixtures.js";
+import { anybody, colleague, outside, type Target } from "../../src/state/target.js";
 
 const T = Date.UTC(2026, 10, 22, 10);
 
@@ -39,10 +40,12 @@ test("F038: server away --> verbs off with the reason, the way out by hanging up
 
 describe("consult and add", () => {
   const call = callAt(T, "talking");
-  test.each<[string, string, boolean]>([
-    ["nobody chosen", "", false], ["a free colleague", "bob", true], ["a busy one", "erik", false],
-    ["one who is away", "fatima", false], ["oneself", "alice", false], ["anybody who is free", "*", true],
-      ["an outside number, not enabled", "+442079460999", false], ["one who is not in the list", "zoe", false],
+  test.each<[string, Target | null, boolean]>([
+    ["nobody chosen", null, false], ["a free colleague", colleague("bob"), true],
+    ["a busy one", colleague("erik"), false], ["one who is away", colleague("fatima"), false],
+    ["oneself", colleague("alice"), false], ["anybody who is free", anybody, true],
+    ["an outside number, not enabled", outside("+442079460999"), false],
+    ["one who is not in the list", colleague("zoe"), false],
   ])("%s", (_name, target, on) => {
     const b = allow.start(state(call, { compose: { target, note: "", filter: "" } }), call, "consult");
     expect(b.on).toBe(on);
@@ -52,13 +55,13 @@ describe("consult and add", () => {
 
 test("anybody, and nobody is free", () => {
   const call = callAt(T, "talking");
-  const s = state(call, { directory: { at: "", agents: [] }, compose: { target: "*", note: "", filter: "" } });
+  const s = state(call, { directory: { at: "", agents: [] }, compose: { target: anybody, note: "", filter: "" } });
   expect(allow.start(s, call, "add")).toMatchObject({ on: false, why: "Nobody is free now" });
 });
 
 test("an outside number, where the operator allows it", () => {
   const call = callAt(T, "talking");
-  const s = state(call, { compose: { target: "+442079460999", note: "", filter: "" },
+  const s = state(call, { compose: { target: outside("+442079460999"), note: "", filter: "" },
     snapshot: { ...snapshotAt(T, { call }), numbers: true } });
   expect(allow.start(s, call, "consult").on).toBe(true);
 });

@@ -3,11 +3,12 @@ import { describe, expect, test, vi } from "vitest";
 import { recentCalls } from "../../src/state/recent.js";
 import { CALLER, iso, ringAt, snapshotAt, transferAt } from "../fixtures.js";
 import { count, desk, f, inCall, loadAgain, online, pass, problem, serve, start, useDesk } from "./harness.js";
+import { colleague } from "../../src/state/target.js";
 
 useDesk();
 
 describe("presses", () => {
-  const choose = (): void => desk.compose({ target: "bob", note: "  hello " });
+  const choose = (): void => desk.compose({ target: colleague("bob"), note: "  hello " });
 
   test("consult sends target, note and a fresh key; pending until the call changes", async () => {
     await inCall();
@@ -19,7 +20,7 @@ describe("presses", () => {
     expect(desk.state.pending?.action).toBe("consult");
     serve("consult-ringing");
     await pass(1500);
-    expect(desk.state).toMatchObject({ pending: null, compose: { target: "", note: "  hello " } });
+    expect(desk.state).toMatchObject({ pending: null, compose: { target: null, note: "  hello " } });
   });
 
   test("N6: whom the call has taken in or let go is another in the list of colleagues at once", async () => {
@@ -391,7 +392,7 @@ test("F046: with a colleague on the way nothing is hung up", async () => {
 
 test("N9: diagnostics carry no number, name, note or token", async () => {
   await inCall();
-  desk.compose({ target: "bob", note: "Mrs Young, 020 7946 0123" });
+  desk.compose({ target: colleague("bob"), note: "Mrs Young, 020 7946 0123" });
   desk.press("consult");
   desk.core.notice("call +442079460123", "info");
   await pass(2000);

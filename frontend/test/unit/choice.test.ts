@@ -3,6 +3,7 @@ import { choiceOf, targetName } from "../../src/state/choice.js";
 import { reduce } from "../../src/state/reduce.js";
 import { initial, type State } from "../../src/state/state.js";
 import { callAt, directoryAt, snapshotAt } from "../fixtures.js";
+import { anybody, colleague, outside, type Target } from "../../src/state/target.js";
 
 const T = Date.UTC(2026, 10, 22, 10);
 const inCall: State = { ...initial, session: "signed-in",
@@ -13,17 +14,17 @@ function typed(...compose: Partial<State["compose"]>[]): State {
 }
 
 describe("whoever is no longer to be seen is no longer chosen", () => {
-  test.each<[string, Partial<State["compose"]>[], string]>([
-    ["a colleague who is still in the list", [{ target: "bob" }, { filter: "Bo" }], "bob"],
-    ["a colleague whom the filter takes away", [{ target: "bob" }, { filter: "do" }], ""],
-    ["and who comes back with the list", [{ target: "bob" }, { filter: "do" }, { filter: "" }], ""],
-    ["anybody, whose row only the whole list has", [{ target: "*" }, { filter: "b" }], ""],
-    ["a number, typed on", [{ filter: "+4420794609" }, { target: "+4420794609" }, { filter: "+44207946099" }], ""],
-    ["a number, written otherwise", [{ filter: "+442079460999" }, { target: "+442079460999" },
-      { filter: "+44 20 7946 0999" }], "+442079460999"],
-    ["a number, deleted", [{ filter: "+442079460999" }, { target: "+442079460999" }, { filter: "" }], ""],
-    ["a note changes nothing", [{ target: "bob" }, { note: "do" }], "bob"],
-  ])("%s", (_name, compose, target) => expect(typed(...compose).compose.target).toBe(target));
+  test.each<[string, Partial<State["compose"]>[], Target | null]>([
+    ["a colleague who is still in the list", [{ target: colleague("bob") }, { filter: "Bo" }], colleague("bob")],
+    ["a colleague whom the filter takes away", [{ target: colleague("bob") }, { filter: "do" }], null],
+    ["and who comes back with the list", [{ target: colleague("bob") }, { filter: "do" }, { filter: "" }], null],
+    ["anybody, whose row only the whole list has", [{ target: anybody }, { filter: "b" }], null],
+    ["a number, typed on", [{ filter: "+4420794609" }, { target: outside("+4420794609") }, { filter: "+44207946099" }], null],
+    ["a number, written otherwise", [{ filter: "+442079460999" }, { target: outside("+442079460999") },
+      { filter: "+44 20 7946 0999" }], outside("+442079460999")],
+    ["a number, deleted", [{ filter: "+442079460999" }, { target: outside("+442079460999") }, { filter: "" }], null],
+    ["a note changes nothing", [{ target: colleague("bob") }, { note: "do" }], colleague("bob")],
+  ])("%s", (_name, compose, target) => expect(typed(...compose).compose.target).toEqual(target));
 });
 
 test("a number is a choice where outside numbers are enabled", () => {
@@ -33,6 +34,7 @@ test("a number is a choice where outside numbers are enabled", () => {
 });
 
 test("whom the verbs call, in words", () => {
-  expect(["bob", "*", "+442079460999", "zoe", ""].map((target) => targetName(typed({ target })))).toEqual(
+  expect([colleague("bob"), anybody, outside("+442079460999"), colleague("zoe"), null]
+    .map((target) => targetName(typed({ target })))).toEqual(
     ["Bob", "the next free colleague", "+44 20 7946 0999", "your colleague", "your colleague"]);
 });

@@ -6,6 +6,7 @@ import { inCallSince, REJOIN_FOR_MS } from "../../src/state/screen.js";
 import type { State } from "../../src/state/state.js";
 import { callAt, directoryAt, iso, ringAt, snapshotAt, transferAt } from "../fixtures.js";
 import { T, after, signedIn, online, ringing, open, talking } from "./events.js";
+import { colleague } from "../../src/state/target.js";
 
 /** Names read as arrows: what is known --what happens--> what is shown. */
 const arrows: [string, Event[], State["screen"]["is"]][] = [
@@ -117,10 +118,10 @@ describe("snapshots", () => {
   });
 
   test("U16: a transfer that begins takes its target out of the form; the note stays until the call goes", () => {
-    const state = after([...talking(), { type: "compose", compose: { target: "bob", note: "hello" } }]);
+    const state = after([...talking(), { type: "compose", compose: { target: colleague("bob"), note: "hello" } }]);
     const began = snapshotAt(T + 2, { call: callAt(T, "consult-ringing") });
     const rung = reduce(state, { type: "snapshot", snapshot: began, at: T + 2 });
-    expect(rung.compose).toEqual({ target: "", note: "hello", filter: "" });
+    expect(rung.compose).toEqual({ target: null, note: "hello", filter: "" });
     expect(reduce(rung, { type: "snapshot", snapshot: snapshotAt(T + 3), at: T + 3 }).compose.note).toBe("");
   });
 

@@ -50,8 +50,9 @@ func (w *World) Me(id agent.ID) agentview.Snapshot {
 // Press is an agent's press of a button.
 func (w *World) Press(id agent.ID, a call.Action, target agent.ID) (agentview.Snapshot, error) {
 	w.keys++
-	snap, err := w.Board.Transfer(context.Background(), w.who(id),
-		service.Command{Action: a, Target: target, Request: fmt.Sprint("press-", w.keys)}, w.Now)
+	snap, err := w.Board.Transfer(context.Background(), w.who(id), service.Command{
+		Action: a, Target: service.ParseTarget(string(target)), Request: fmt.Sprint("press-", w.keys),
+	}, w.Now)
 	return snap, w.outcome(err)
 }
 

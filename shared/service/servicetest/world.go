@@ -69,8 +69,12 @@ func (w *World) Use(set service.Settings) {
 	w.Board = service.New(w.Store, w.Phones, set)
 }
 
-// Outside is a number that agents of a World may dial; all others are refused.
-const Outside = "+15005550009"
+// Outside is a number that agents of a World may dial; all others are refused. Anyone is the free agent who has been
+// idle longest. Both are targets of Press.
+const (
+	Outside = "+15005550009"
+	Anyone  = "*"
+)
 
 type numbers struct{}
 

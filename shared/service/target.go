@@ -1,0 +1,37 @@
+package service
+
+import (
+	"warmtransfer/shared/agent"
+)
+
+// Target is whom an agent asks for: ToAgent, ToNumber or ToAnyone. Nil is the target of an action that has none.
+type Target interface{ isTarget() }
+
+// ToAgent is that agent.
+type ToAgent agent.ID
+
+// ToNumber is an outside number, in E.164. Whether it may be dialled is not known yet.
+type ToNumber string
+
+// ToAnyone is the free agent who has been idle longest.
+type ToAnyone struct{}
+
+func (ToAgent) isTarget()  {}
+func (ToNumber) isTarget() {}
+func (ToAnyone) isTarget() {}
+
+// anyone is ToAnyone in a request (openapi.yaml). It is not the ID of any agent.
+const anyone = "*"
+
+// ParseTarget reads the target of a request: an agent's ID, "*" for anyone, or else a number; nil for "".
+func ParseTarget(s string) Target {
+	switch {
+	case s == "":
+		return nil
+	case s == anyone:
+		return ToAnyone{}
+	case agent.Valid(s):
+		return ToAgent(s)
+	}
+	return ToNumber(s)
+}
