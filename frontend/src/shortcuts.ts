@@ -1,5 +1,6 @@
 /** Keyboard shortcuts: Ctrl+Shift and a key only, apart from "?"; all of them can be switched off (WCAG 2.1.4). */
 import type { Desk } from "./desk/desk.js";
+import type { Begins } from "./state/allow.js";
 import { isKey, keyLabel } from "./keyboard.js";
 
 export interface Chord {
@@ -15,7 +16,8 @@ export const CHORDS: readonly Chord[] = [
   { code: "KeyR", key: "R", what: "Reject", run: (desk) => desk.reject() },
   { code: "KeyM", key: "M", what: "Mute or unmute", run: (desk) => desk.mute() },
   { code: "KeyH", key: "H", what: "Hold or resume", run: (desk) => desk.hold() },
-  { code: "KeyC", key: "C", what: "Consult the chosen colleague, or go to the list", run: consult },
+  { code: "KeyC", key: "C", what: "Consult the chosen colleague, or go to the list", run: begin("consult") },
+  { code: "KeyX", key: "X", what: "Transfer now to the chosen colleague, or go to the list", run: begin("blind") },
   { code: "Digit1", key: "1", what: "End call (asks first)", run: (desk) => desk.askEnd() },
 ];
 
@@ -32,11 +34,13 @@ function toggleStatus(desk: Desk): void {
   void desk.setStatus(online && status === "available" ? "away" : "available");
 }
 
-function consult(desk: Desk, focus: (id: string) => void): void {
-  const { screen, compose } = desk.state;
-  if (screen.is !== "in-call") return;
-  if (compose.target) desk.press("consult");
-  else focus("colleague-filter");
+function begin(action: Begins): Chord["run"] {
+  return (desk, focus) => {
+    const { screen, compose } = desk.state;
+    if (screen.is !== "in-call") return;
+    if (compose.target) desk.press(action);
+    else focus("colleague-filter");
+  };
 }
 
 /** The part of a KeyboardEvent that is used here. */

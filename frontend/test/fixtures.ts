@@ -20,7 +20,7 @@ export function snapshotAt(now: number,
 /** What the server lists for the owner or transferor in each state; a target may do nothing. */
 export const OWNER_ACTIONS: Record<CallState, Action[]> = {
   waiting: [], ringing: [],
-  talking: ["hold", "consult", "add", "end"],
+  talking: ["hold", "consult", "blind", "add", "requeue", "end"],
   "add-ringing": ["cancel", "end"],
   "consult-ringing": ["cancel"],
   consulting: ["swap", "join", "complete", "cancel"],

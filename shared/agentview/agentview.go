@@ -181,13 +181,20 @@ func Call(c *call.Call, id agent.ID, now time.Time) *CallView {
 		v.HeldAt = c.Caller.HeldAt
 	}
 	if t := c.Transfer; t != nil {
+		to := party(t.To, t.Number, t.ToName)
+		if t.Kind == call.KindQueue {
+			to = party(anyone, "", "The next agent")
+		}
 		v.Transfer = &TransferView{
-			Kind: t.Kind, By: *party(t.By, "", t.ByName), To: *party(t.To, t.Number, t.ToName), Note: t.Note,
+			Kind: t.Kind, By: *party(t.By, "", t.ByName), To: *to, Note: t.Note,
 			Began: t.Began, Progress: progress(c), Outcome: t.Outcome, Ended: t.Ended, Reason: t.DeclineReason,
 		}
 	}
 	return v
 }
+
+// anyone is the party that a caller waits for in the queue, as in a request's target.
+const anyone = "*"
 
 func party(id agent.ID, number, name string) *PartyView {
 	return &PartyView{ID: string(id) + number, Name: name}

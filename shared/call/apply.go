@@ -74,9 +74,14 @@ func (c *Call) ApplyCommand(r Request, now time.Time) error {
 	return change{c, now}.command(r)
 }
 
-// StartTransfer applies the command that starts a transfer: r.Action is consult or add.
+// StartTransfer applies the command that starts a transfer (see Action.Begins).
 func (c *Call) StartTransfer(r Request, t Target, now time.Time) error {
 	return change{c, now}.startTransfer(r, t)
+}
+
+// RequeueFor applies that an agent gives the caller back to the head of the queue, with a note for the next agent.
+func (c *Call) RequeueFor(r Request, note string, now time.Time) error {
+	return change{c, now}.requeueFor(r, note)
 }
 
 // Decline applies that an agent who is being rung declines, and why.

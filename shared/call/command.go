@@ -10,6 +10,8 @@ type Action string
 const (
 	DoConsult  Action = "consult"
 	DoAdd      Action = "add"
+	DoBlind    Action = "blind"
+	DoRequeue  Action = "requeue"
 	DoSwap     Action = "swap"
 	DoJoin     Action = "join"
 	DoComplete Action = "complete"
@@ -21,7 +23,12 @@ const (
 )
 
 // Actions lists every verb, in the order in which a page shows them.
-var Actions = []Action{DoHold, DoResume, DoConsult, DoAdd, DoSwap, DoJoin, DoComplete, DoCancel, DoEnd, DoDecline}
+var Actions = []Action{
+	DoHold, DoResume, DoConsult, DoBlind, DoAdd, DoRequeue, DoSwap, DoJoin, DoComplete, DoCancel, DoEnd, DoDecline,
+}
+
+// Begins says whether the action starts a transfer to a target.
+func (a Action) Begins() bool { return a == DoConsult || a == DoAdd || a == DoBlind }
 
 // Refusals of a command; a *TransitionError is one too.
 var (

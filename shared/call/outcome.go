@@ -12,6 +12,8 @@ const (
 	OutcomeCancelled  Outcome = "cancelled"
 	OutcomeCallerLeft Outcome = "caller-left"
 	OutcomeLost       Outcome = "lost"
+	// OutcomeQueued: the caller was given back to the queue.
+	OutcomeQueued Outcome = "queued"
 	// OutcomeSlow: what must come before the dial was not confirmed in time.
 	OutcomeSlow Outcome = OutcomeFailed + ":slow"
 

@@ -146,7 +146,7 @@ func (p planner) mayDial() bool {
 // dialInfo is what a rung agent is told before they answer.
 func (p planner) dialInfo(key LegKey) DialInfo {
 	i := DialInfo{Caller: p.From, Waited: p.Queued}
-	if t := p.Transfer; t.Open() && t.Leg == key {
+	if t := p.Transfer; t.Open() && t.Leg == key || t != nil && t.Kind == KindQueue && key == p.Offer {
 		i.By, i.Kind, i.Note = t.ByName, t.Kind, t.Note
 	}
 	return i
@@ -159,7 +159,15 @@ func (p planner) mayHangUp(l Leg) bool {
 		target := p.Leg(p.targetKey())
 		return target != nil && target.Joined && target.heard() && p.Caller.heard()
 	}
-	return !p.wanted(l.Key)
+	return !p.wanted(l.Key) && !p.lastVoice(l)
+}
+
+// lastVoice: the leg's agent has handed the caller over and is the only one with them, and the caller hears no music
+// yet. That agent goes when it plays, or when it cannot be had.
+func (p planner) lastVoice(l Leg) bool {
+	t := p.Transfer
+	return t != nil && t.ByLeg == l.Key && l.Phase == LegAnswered && l.Joined && p.State.InLine() && !p.callerHeld() &&
+		p.now.Before(p.Since.Add(plannedLimit))
 }
 
 // hangups plans the end of legs without a place, and looks for dialled legs whose CallSid is not known.

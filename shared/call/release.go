@@ -51,7 +51,7 @@ func (f Release) complete(c *Call) Release {
 func (f Release) outcome(c *Call) Outcome {
 	t := c.Transfer
 	switch {
-	case t != nil && t.ByLeg == f.Leg && t.Outcome == OutcomeAnswered:
+	case t != nil && t.ByLeg == f.Leg && (t.Outcome == OutcomeAnswered || t.Outcome == OutcomeQueued):
 		return OutcomeTransferred
 	case c.Reason == ReasonCallerLeft:
 		return OutcomeCallerLeft
@@ -93,6 +93,7 @@ func (t *LegTable) correctCallerLeft(ended time.Time) {
 const (
 	WordEndedHere   Outcome = "ended-here"   // the agent ended it
 	WordLeft        Outcome = "left"         // a target who has left; the caller stayed with the transferor
+	WordRequeued    Outcome = "requeued"     // the agent gave the caller back to the queue
 	WordLeftRinging Outcome = "left-ringing" // the agent has left, and the target they had called was being rung
 )
 
@@ -110,6 +111,8 @@ func (f Release) Recent(c *Call) (word Outcome, with string) {
 		with = t.ToName
 	}
 	switch {
+	case by && t.Kind == KindQueue && word == OutcomeTransferred:
+		word = WordRequeued
 	case !f.Talked:
 	case word == OutcomeEnded && c.endedBy(f.Agent):
 		word = WordEndedHere

@@ -86,7 +86,7 @@ func (s Seat) Allowed(a Action) error {
 		if c.OnHold == (a == DoHold) {
 			return &TransitionError{State: c.State, Event: Event(a)}
 		}
-	case DoConsult, DoAdd:
+	case DoConsult, DoAdd, DoBlind, DoRequeue:
 		if c.Hops >= MaxHops {
 			return ErrTooManyHops
 		}
@@ -94,7 +94,7 @@ func (s Seat) Allowed(a Action) error {
 	return nil
 }
 
-// MayTransfer says why the agent may not start a transfer (consult or add) to that target now; nil if they may.
+// MayTransfer says why the agent may not start a transfer to that target now; nil if they may.
 func (s Seat) MayTransfer(a Action, t Target) error {
 	if err := s.Allowed(a); err != nil {
 		return err

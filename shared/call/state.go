@@ -43,6 +43,8 @@ const (
 	OfferFailed    Event = "offer-failed"    // the agent who was rung did not take the caller
 	Consult        Event = "consult"         // the owner starts a consult
 	Add            Event = "add"             // the owner dials a target into the talk
+	Blind          Event = "blind"           // the owner leaves, and the target is rung for the caller
+	Requeue        Event = "requeue"         // the owner gives the caller back to the queue, and leaves
 	TargetFailed   Event = "target-failed"   // the target did not answer
 	Swap           Event = "swap"            // the transferor changes between caller and target
 	Join           Event = "join"            // the transferor brings all three together
@@ -61,8 +63,8 @@ const (
 
 // Events lists every event that has a row in the table.
 var Events = []Event{
-	Offer, Answer, OfferFailed, Consult, Add, TargetFailed, Swap, Join, Complete, Completed, Cancel, Hold, Resume,
-	TransferorLeft, TargetLeft, CallerLeft, DialEnded, End, Expire,
+	Offer, Answer, OfferFailed, Consult, Add, Blind, Requeue, TargetFailed, Swap, Join, Complete, Completed, Cancel,
+	Hold, Resume, TransferorLeft, TargetLeft, CallerLeft, DialEnded, End, Expire,
 }
 
 // next is the whole table of transitions; everything else is refused.
@@ -74,7 +76,8 @@ var next = map[State]map[Event]State{
 		Answer: Talking, OfferFailed: Waiting, CallerLeft: Ended, DialEnded: Ringing, Expire: Ended,
 	},
 	Talking: {
-		Consult: ConsultRinging, Add: AddRinging, Hold: Talking, Resume: Talking, End: Ended,
+		Consult: ConsultRinging, Add: AddRinging, Blind: Ringing, Requeue: Waiting, Hold: Talking, Resume: Talking,
+		End:            Ended,
 		TransferorLeft: Waiting, CallerLeft: Ended, DialEnded: Waiting,
 	},
 	// If the transferor leaves while the target is rung, the caller is offered to the target. That is Ringing.

@@ -20,6 +20,8 @@ ringing --room-ended--> ringing
 ringing --expire--> ended
 talking --consult--> consult-ringing
 talking --add--> add-ringing
+talking --blind--> ringing
+talking --requeue--> waiting
 talking --hold--> talking
 talking --resume--> talking
 talking --end--> ended

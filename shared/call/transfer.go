@@ -2,6 +2,7 @@ package call
 
 import (
 	"time"
+	"unicode/utf8"
 
 	"warmtransfer/shared/agent"
 )
@@ -12,6 +13,9 @@ type TransferKind string
 const (
 	KindAdd     TransferKind = "add"     // all three talk as soon as the target answers
 	KindConsult TransferKind = "consult" // transferor and target talk in private first; the caller is on hold
+	KindBlind   TransferKind = "blind"   // the transferor leaves at once; the caller hears music meanwhile
+	// KindQueue: the caller went back to the head of the queue, with a note for the next agent. It is never open.
+	KindQueue TransferKind = "queue"
 )
 
 // Transfer is one attempt to hand the caller over to a target.
@@ -66,7 +70,7 @@ func (c change) startTransfer(r Request, t Target) error {
 	if t.Agent != nil {
 		leg.Agent, leg.Name = t.Agent.ID, t.Agent.Name
 	}
-	by := c.Leg(c.Owner)
+	by := *c.Leg(c.Owner)
 	_ = c.transition(Event(a))
 	if a == DoConsult {
 		c.OnHold = false // the consult holds the caller; after it they talk to the transferor again
@@ -80,6 +84,40 @@ func (c change) startTransfer(r Request, t Target) error {
 	}
 	c.add(leg, LegPlanned, c.now)
 	c.record(Entry{At: c.now, What: Event(a), Agent: leg.Agent, Name: leg.Name, By: r.Agent, ByName: by.Name})
+	if a == DoBlind {
+		c.leave(by)
+		c.Offer = t.Key
+	}
 	c.remember(r)
 	return nil
+}
+
+// requeueFor gives the caller back to the queue, at its head, with a note for the agent who answers next.
+func (c change) requeueFor(r Request, note string) error {
+	switch err := c.Seat(r.Agent).Allowed(DoRequeue); {
+	case err != nil:
+		return err
+	case utf8.RuneCountInString(note) > MaxNote:
+		return ErrTooLong
+	}
+	from := *c.Leg(c.Owner)
+	_ = c.transition(Requeue)
+	c.Transfer = &Transfer{
+		Kind: KindQueue, By: r.Agent, ByName: from.Name, ByLeg: from.Key, Note: note, Began: c.now,
+		Outcome: OutcomeQueued, Ended: c.now,
+	}
+	c.record(Entry{At: c.now, What: Requeue, Agent: r.Agent, Name: from.Name})
+	c.leave(from)
+	c.Hops++
+	c.Recall = Recall{} // for anybody, and for that agent only if nobody else takes the caller
+	c.FailedOffers = map[agent.ID]time.Time{r.Agent: c.now}
+	c.remember(r)
+	return nil
+}
+
+// leave lets the owner go whose caller waits for somebody else: the leg is ended once the caller hears music.
+func (c change) leave(owner Leg) {
+	c.markLost(owner.Key)
+	c.Owner = ""
+	c.requeue(owner)
 }

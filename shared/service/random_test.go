@@ -73,7 +73,7 @@ func TestRandomHistories(t *testing.T) {
 				a, b := who.Draw(rt, "agent"), who.Draw(rt, "target")
 				action := rapid.SampledFrom(call.Actions).Draw(rt, "action")
 				switch {
-				case action != call.DoAdd && action != call.DoConsult:
+				case !action.Begins():
 					b = ""
 				case rapid.IntRange(0, 4).Draw(rt, "kind of target") == 0:
 					b = rapid.SampledFrom([]agent.ID{Outside, Anyone}).Draw(rt, "any target")

@@ -14,7 +14,7 @@ import (
 // Command is what an agent asks for by pressing a button.
 type Command struct {
 	Action  call.Action
-	Target  Target // for consult and add; nil for others
+	Target  Target // of an action that begins a transfer; nil for others
 	Note    string
 	Reason  call.DeclineReason // for decline, if the agent gave one
 	Request string             // the page's request key; the same key has one effect
@@ -26,7 +26,7 @@ var (
 	// ErrNoTarget: there is no such agent.
 	ErrNoTarget = errors.New("there is no such agent")
 	// ErrTargetNeeded: the action needs a target, or must not have one.
-	ErrTargetNeeded = errors.New("consult and add need a target, other actions must not name one")
+	ErrTargetNeeded = errors.New("a transfer needs a target, other actions must not name one")
 	// ErrNobodyFree: any agent would do, and none is free.
 	ErrNobodyFree = errors.New("no agent is free")
 	// ErrReason: the reason of a decline is unknown, or another action has a reason.
@@ -60,7 +60,7 @@ func (s *Service) Transfer(ctx context.Context, who Principal, cmd Command, now 
 	if again {
 		return s.Snapshot(ctx, who, now)
 	}
-	if cmd.begins() {
+	if cmd.Action.Begins() {
 		c, err = s.startTransfer(ctx, c, r, cmd, now)
 	} else {
 		c, err = s.command(ctx, c, r, cmd, now)
@@ -97,19 +97,16 @@ func (s *Service) command(
 			return nil
 		case cmd.Action == call.DoDecline:
 			return c.Decline(r, cmd.Reason, now)
+		case cmd.Action == call.DoRequeue:
+			return c.RequeueFor(r, cmd.Note, now)
 		}
 		return c.ApplyCommand(r, now)
 	})
 }
 
-// begins says whether the command starts a transfer.
-func (cmd Command) begins() bool {
-	return cmd.Action == call.DoConsult || cmd.Action == call.DoAdd
-}
-
 // check refuses a command that makes no sense in any state.
 func (cmd Command) check() error {
-	if cmd.begins() != (cmd.Target != nil) {
+	if cmd.Action.Begins() != (cmd.Target != nil) {
 		return ErrTargetNeeded
 	}
 	if !cmd.Reason.Known() || cmd.Reason != "" && cmd.Action != call.DoDecline {

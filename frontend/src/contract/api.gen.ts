@@ -16,7 +16,7 @@ export interface components {
         };
         readonly TransferRequest: {
             readonly action: components["schemas"]["Action"];
-            /** @description Needed for consult and add. An agent's id; or `*`, the free agent who has been idle longest; or, where the operator allows it (see the snapshot's `numbers`), an outside number in E.164. */
+            /** @description Needed for consult, blind and add. An agent's id; or `*`, the free agent who has been idle longest; or, where the operator allows it (see the snapshot's `numbers`), an outside number in E.164. */
             readonly target?: string;
             /** @description Shown to the target before they answer. */
             readonly note?: string;
@@ -25,10 +25,10 @@ export interface components {
             readonly request?: string;
         };
         /**
-         * @description Decline is for an agent who is being rung; the others are the owner's.
+         * @description Decline is for an agent who is being rung; the others are the owner's. With blind and requeue the agent leaves at once, and the caller hears music: until the target answers, or at the head of the queue, until any agent does. If the target does not answer, the caller comes back to the agent, and then to any.
          * @enum {string}
          */
-        readonly Action: "consult" | "add" | "swap" | "join" | "complete" | "cancel" | "hold" | "resume" | "end" | "decline";
+        readonly Action: "consult" | "blind" | "add" | "requeue" | "swap" | "join" | "complete" | "cancel" | "hold" | "resume" | "end" | "decline";
         readonly SearchRequest: {
             /** @description A part of a name. */
             readonly text: string;
@@ -116,7 +116,7 @@ export interface components {
             readonly recent?: readonly components["schemas"]["RecentCall"][];
         };
         readonly RecentCall: {
-            /** @description As of the last call, or in more detail: ended-here (by this agent), left (a target who has left while the caller stayed with the transferor), left-ringing (a transferor who has left while the target was rung). */
+            /** @description As of the last call, or in more detail: ended-here (by this agent), left (a target who has left while the caller stayed with the transferor), left-ringing (a transferor who has left while the target was rung), requeued (this agent gave the caller back to the queue). */
             readonly outcome: string;
             /**
              * Format: date-time
@@ -210,8 +210,11 @@ export interface components {
             readonly name: string;
         };
         readonly Transfer: {
-            /** @enum {string} */
-            readonly kind: "add" | "consult";
+            /**
+             * @description A queue is no transfer to somebody; it says who gave the caller back to the queue, and why.
+             * @enum {string}
+             */
+            readonly kind: "add" | "consult" | "blind" | "queue";
             readonly by: components["schemas"]["Party"];
             readonly to: components["schemas"]["Party"];
             readonly note?: string;
@@ -293,7 +296,7 @@ type ReadonlyArray<T> = [
 ] extends [
     unknown[]
 ] ? Readonly<Exclude<T, undefined>> : Readonly<Exclude<T, undefined>[]>;
-export const actionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Action"]> = ["consult", "add", "swap", "join", "complete", "cancel", "hold", "resume", "end", "decline"];
+export const actionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Action"]> = ["consult", "blind", "add", "requeue", "swap", "join", "complete", "cancel", "hold", "resume", "end", "decline"];
 export const statusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Status"]> = ["available", "away", "wrap-up"];
 export const presenceValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Presence"]> = ["available", "away", "wrap-up", "busy", "offline"];
 export const statusReasonValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["StatusReason"]> = ["missed", "unreachable"];
@@ -301,6 +304,6 @@ export const callStateValues: ReadonlyArray<FlattenedDeepRequired<components>["s
 export const roleValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Role"]> = ["offered", "owner", "transferor", "target"];
 export const heldValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Held"]> = ["caller", "target"];
 export const reasonValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Reason"]> = ["busy", "not-my-topic", "break"];
-export const transferKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Transfer"]["kind"]> = ["add", "consult"];
+export const transferKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Transfer"]["kind"]> = ["add", "consult", "blind", "queue"];
 export const progressValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Progress"]> = ["planned", "dialing", "ringing", "asked", "answered", "ended"];
 export type operations = Record<string, never>;

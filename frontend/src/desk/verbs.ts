@@ -2,6 +2,7 @@
 import { ApiError, type Api, type Command } from "../api.js";
 import type { Action, Reason, Snapshot } from "../contract/types.js";
 import * as allow from "../state/allow.js";
+import { targetName } from "../state/choice.js";
 import { targetText } from "../state/target.js";
 import type { Core } from "./core.js";
 
@@ -29,17 +30,21 @@ export class Verbs {
     const { state } = core;
     const { screen } = state;
     if (screen.is !== "in-call") return;
-    const begins = action === "consult" || action === "add";
+    const begins = allow.begins(action);
     const button = begins ? allow.start(state, screen.call, action) : allow.verb(state, screen.call, action);
     if (!button.on) return;
     const request = newKey();
     const { target, note } = state.compose;
     const command: Command = {
       action, request,
-      ...(begins && target ? { target: targetText(target), ...(note.trim() ? { note: note.trim() } : {}) } : {}),
+      ...(begins && target ? { target: targetText(target) } : {}),
+      ...((begins || action === "requeue") && note.trim() ? { note: note.trim() } : {}),
     };
-    core.dispatch({ type: "press", action, request, at: core.now() });
-    await this.send(command);
+    const to = begins ? targetName(state) : "";
+    core.dispatch({ type: "press", action, request, at: core.now(), to });
+    if (!await this.send(command)) return;
+    if (action === "blind") core.dispatch({ type: "leave", by: action, to });
+    if (action === "requeue") core.dispatch({ type: "leave", by: action });
   }
 
   /** Tells the transferor why the call is not taken; the server then ends the ringing leg. */
@@ -51,7 +56,8 @@ export class Verbs {
     await this.send({ action: "decline", request, reason });
   }
 
-  private async send(command: Command): Promise<void> {
+  /** Says whether the server has accepted the command. */
+  private async send(command: Command): Promise<boolean> {
     const { core, api, take, poke } = this.parts;
     const { action, request } = command;
     const leg = core.state.leg?.sid;
@@ -61,19 +67,19 @@ export class Verbs {
       for (let left = TRIES - 1; ; left--) {
         try {
           take(await api.transfer(command));
-          return;
+          return true;
         } catch (error) {
           if (!(error instanceof ApiError)) throw error;
           if (!error.transient || left === 0) {
             core.dispatch({ type: "refused", action, request, problem: error.problem, at: core.now() });
             poke();
-            return;
+            return false;
           }
           await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
           // Whether this request caused the change of the call is not known here; repeating it with its key does no
           // harm. But a later press of the agent was made for what they see now, and a press for another call must not
           // be repeated.
-          if (this.newest !== request || core.state.leg?.sid !== leg) return;
+          if (this.newest !== request || core.state.leg?.sid !== leg) return false;
         }
       }
     } finally {

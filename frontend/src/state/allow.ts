@@ -9,6 +9,12 @@ import { serverThere } from "./known.js";
 import type { State } from "./state.js";
 import type { Target } from "./target.js";
 
+/** The actions that have a target. */
+export type Begins = "consult" | "blind" | "add";
+
+export const begins = (action: Action): action is Begins =>
+  action === "consult" || action === "blind" || action === "add";
+
 export interface Button {
   readonly on: boolean;
   /** Why it does not work, in words; empty when it does. */
@@ -29,8 +35,8 @@ export function verb(state: State, call: Call, action: Action): Button {
   return call.actions.includes(action) ? yes : no(whyNot(call, action));
 }
 
-/** Consult and add, which also need a free colleague. */
-export function start(state: State, call: Call, action: "consult" | "add"): Button {
+/** What starts a transfer also needs a free colleague. */
+export function start(state: State, call: Call, action: Begins): Button {
   const can = verb(state, call, action);
   if (!can.on) return can;
   const why = whyNotTarget(state, state.compose.target);
@@ -145,7 +151,9 @@ function whyNot(call: Call, action: Action): string {
   const open = call.state !== "talking";
   switch (action) {
     case "consult":
+    case "blind":
     case "add":
+    case "requeue":
       return open ? "One transfer at a time" : "This caller has been handed over too often";
     case "hold":
       return open ? "Not during a transfer" : "The caller is on hold already";

@@ -29,14 +29,15 @@ export type Event =
   | { readonly type: "leg-muted"; readonly muted: boolean }
   | { readonly type: "leg-gone"; readonly at: number; readonly why?: string }
   | { readonly type: "warning"; readonly name: string; readonly on: boolean }
-  | { readonly type: "press"; readonly action: Action; readonly request: string; readonly at: number }
+  | { readonly type: "press"; readonly action: Action; readonly request: string; readonly at: number;
+    readonly to?: string }
   | { readonly type: "refused"; readonly action: Action; readonly request: string; readonly problem: Problem; readonly at: number }
   | { readonly type: "pending-over"; readonly request: string }
   | { readonly type: "refusal-over" }
   | { readonly type: "choose"; readonly status: Status }
   | { readonly type: "chosen"; readonly status: Status }
   | { readonly type: "choose-refused"; readonly problem: Problem; readonly at: number }
-  | { readonly type: "leave" }
+  | { readonly type: "leave"; readonly by?: "blind" | "requeue"; readonly to?: string }
   | { readonly type: "dismiss-ended" }
   | { readonly type: "rejoin-asked"; readonly at: number }
   | { readonly type: "rejoin-forgotten" }

@@ -44,7 +44,7 @@ const same = (own: RecentCall, told: LastCall): boolean =>
  */
 export function outcomeOf(own: string, told: string): string {
   if (own === "") return told;
-  const better = own === "left-ringing"
+  const better = own === "left-ringing" || own === "transferring"
     ? told !== "lost"
     : (own === "transferred" || own === "cut-off") && told === "caller-left";
   return better ? told : own;

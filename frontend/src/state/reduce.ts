@@ -269,7 +269,7 @@ function applyLeg(state: State, event: LegEvent): State {
       muted: false, ring: event.ring };
     const known = state.rejoin?.conference !== "" && event.ring.conference !== "";
     const other = known && state.rejoin?.conference !== event.ring.conference;
-    return { ...state, leg, closing: null, lastCall: null, leaving: false, warnings: [], panel: "",
+    return { ...state, leg, closing: null, lastCall: null, leaving: null, warnings: [], panel: "",
       rejoin: other ? null : state.rejoin };
   }
   const { leg } = state;
@@ -301,15 +301,15 @@ function reconnecting(state: State, leg: Leg, at: number, what: "sound" | "line"
 
 function legGone(state: State, at: number): State {
   const leg = state.leg;
-  const cleared: State = { ...state, leg: null, warnings: [], panel: "", pending: null, leaving: false };
+  const cleared: State = { ...state, leg: null, warnings: [], panel: "", pending: null, leaving: null };
   if (!leg || leg.phase === "ringing" || leg.phase === "answering") return cleared;
-  const asked = state.pending?.action === "end" || state.pending?.action === "complete";
+  const asked = state.pending !== null && ["end", "complete", "blind", "requeue"].includes(state.pending.action);
   const over = state.lastCall !== null && ownCall(state) === null;
   const handingOver = state.lastCall?.state === "completing" && state.lastCall.role !== "target";
   const closing: Closing = {
     call: state.lastCall,
     at,
-    deliberate: asked || over || state.leaving || handingOver || state.lastCall?.state === "ended",
+    deliberate: asked || over || state.leaving !== null || handingOver || state.lastCall?.state === "ended",
     talkedMs: Math.max(0, at - leg.since),
   };
   const recent: RecentCall = {
@@ -318,7 +318,7 @@ function legGone(state: State, at: number): State {
     endedAt: at,
     talkedMs: closing.talkedMs,
     outcome: outcomeHere(state, asked || handingOver),
-    with: closing.call?.transfer ? colleague(closing.call) : "",
+    with: (state.leaving ?? state.pending)?.to || (closing.call?.transfer ? colleague(closing.call) : ""),
   };
   return { ...cleared, closing, recent: [recent, ...state.recent].slice(0, RECENT_MAX) };
 }
@@ -326,6 +326,8 @@ function legGone(state: State, at: number): State {
 /** The outcome as far as this page knows it; the server fills in "" (see named). */
 function outcomeHere(state: State, meant: boolean): string {
   if (meant && state.pending?.action === "end") return "ended-here";
+  if (state.leaving?.by === "requeue" || state.pending?.action === "requeue") return "requeued";
+  if (state.leaving?.by === "blind" || state.pending?.action === "blind") return "transferring";
   if (meant) return "handed-over";
   if (!state.leaving) return "";
   if (state.lastCall?.role === "target") return "left";
@@ -341,7 +343,8 @@ function applyPress(state: State, event: PressEvent): State {
       if (state.pending && (event.action !== "end" || state.pending.action === "end")) return state;
       return {
         ...state,
-        pending: { action: event.action, request: event.request, at: event.at, before: lookOf(state.snapshot) },
+        pending: { action: event.action, request: event.request, at: event.at, before: lookOf(state.snapshot),
+          to: event.to ?? "" },
         refusal: null,
         panel: state.panel.startsWith("confirm-") ? "" : state.panel,
       };
@@ -363,6 +366,6 @@ function applyPress(state: State, event: PressEvent): State {
     case "choose-refused":
       return { ...state, choosing: "", refusal: { action: "status", problem: event.problem, at: event.at } };
     case "leave":
-      return state.leg ? { ...state, leaving: true } : state;
+      return state.leg ? { ...state, leaving: { by: event.by ?? "hang-up", to: event.to ?? "" } } : state;
   }
 }

@@ -65,14 +65,19 @@ export function screenOf(state: State): Screen {
   return afterCall(state) ?? atRest(state);
 }
 
+/** The state in which the last known call is shown, by how the agent has left it. */
+const AFTER: Record<NonNullable<State["leaving"]>["by"], Call["state"]> = {
+  "hang-up": "ended", blind: "ringing", requeue: "waiting",
+};
+
 function legScreen(state: State, leg: NonNullable<State["leg"]>): Screen {
   if (leg.phase === "ringing") return { is: "ringing", leg, call: offeredCall(state) };
   const call = ownCall(state);
   const same = call && (leg.ring.conference === "" || leg.ring.conference === call.id);
   if (call && same && leg.phase !== "answering") return { is: "in-call", leg, call };
-  // The server has ended the call and will end this leg in a moment: show the last known call as ended.
+  // The server has ended the call, or the agent has given it away, and this leg ends in a moment.
   if (state.lastCall && leg.phase !== "answering") {
-    return { is: "in-call", leg, call: { ...state.lastCall, state: "ended", held: [], actions: [] } };
+    return { is: "in-call", leg, call: { ...state.lastCall, state: AFTER[state.leaving?.by ?? "hang-up"], held: [], actions: [] } };
   }
   return { is: "connecting", leg, call: offeredCall(state), late: isLate(state, leg) };
 }

@@ -58,6 +58,8 @@ export interface Pending {
   readonly at: number;
   /** The call as it was when the button was pressed; the request is pending until the call differs. */
   readonly before: string;
+  /** The chosen target's name, with a press that has a target. */
+  readonly to: string;
 }
 
 export interface Refusal {
@@ -106,6 +108,13 @@ export interface Sounds {
   readonly speaker: string;
   readonly ringer: string;
   readonly canChooseOutput: boolean;
+}
+
+/** How the agent left a call on purpose: the end of the own leg is then no loss. */
+export interface Leaving {
+  readonly by: "hang-up" | "blind" | "requeue";
+  /** The chosen target's name, with blind. */
+  readonly to: string;
 }
 
 export interface Compose {
@@ -174,7 +183,7 @@ export interface State {
   /** The status that the agent chose and the server has not confirmed. */
   readonly choosing: Status | "";
   /** The agent hung up the own leg on purpose: its end is not a loss. */
-  readonly leaving: boolean;
+  readonly leaving: Leaving | null;
   readonly lastCall: Call | null;
   readonly closing: Closing | null;
   readonly rejoin: Rejoin | null;
@@ -208,7 +217,7 @@ export const initial: State = {
   pending: null,
   refusal: null,
   choosing: "",
-  leaving: false,
+  leaving: null,
   lastCall: null,
   closing: null,
   rejoin: null,

@@ -140,11 +140,13 @@ function transfer(state: State, desk: Desk, call: Call, now: Known): TemplateRes
     button({ name: action, label, icon: symbol, hint, ...(tone ? { tone } : {}),
       button: allow.verb(state, call, action), click: () => desk.press(action) });
   const t = call.transfer;
-  const failed = t?.outcome !== undefined && t.outcome !== "answered" && t.outcome !== "cancelled";
+  const failed = t?.outcome !== undefined && !["answered", "cancelled", "queued"].includes(t.outcome);
   const canComplete = call.actions.includes("complete");
   return html`<div class="transfer" role="group" aria-labelledby="transfer-title">
     <div class="transfer-head"><h3 id="transfer-title">Transfer</h3>
-      ${t?.note && !t.outcome ? html`<p class="note-sent" title=${t.note}>Note: ${t.note}</p>` : nothing}</div>
+      ${t?.note && (!t.outcome || t.kind === "queue")
+        ? html`<p class="note-sent" title=${t.note}>Note: ${t.note}</p>`
+        : nothing}</div>
     ${t
       ? html`<p class="target ${failed ? "failed" : ""}"
         data-test="target">${icon(failed ? "warning" : "people")}<span>${targetNow(call, now)}</span></p>`

@@ -1,29 +1,46 @@
 /** A ringing call: whose it is, how long the caller has waited, from whom and why, and how long there is to answer. */
 import { nothing, type TemplateResult } from "lit";
 import { html } from "../html.js";
-import { REASONS } from "../contract/types.js";
+import { REASONS, type Transfer } from "../contract/types.js";
 import type { Desk } from "../desk/desk.js";
 import * as allow from "../state/allow.js";
 import type { Leg, Screen, State } from "../state/state.js";
 import { partyName, phoneNumber } from "../words/number.js";
-import { REASON_BUTTONS } from "../words/outcome.js";
+import { REASON_BUTTONS, targetOutcome } from "../words/outcome.js";
 import { icon } from "./icons.js";
 import { button, since } from "./parts.js";
+
+/** What the agent has to expect, by the kind of transfer; `by` is who transfers. */
+const KIND_WORDS: Record<Transfer["kind"], (by: string) => string> = {
+  consult: (by) => `You talk with ${by} first; the caller does not hear you.`,
+  add: () => "All three of you talk at once when you answer.",
+  blind: (by) => `You talk with the caller at once; ${by} has left.`,
+  queue: (by) => `You talk with the caller at once; ${by} gave them back to the line.`,
+};
+
+function titleOf(by: string, kind: string, back: boolean): string {
+  if (back) return "Your caller, back again";
+  if (!by) return "Incoming call";
+  return kind === "queue" ? `A caller whom ${by} gave back` : `${by} transfers a call to you`;
+}
 
 type Ringing = Extract<Screen, { is: "ringing" }>;
 
 export function ringing(state: State, desk: Desk, { leg, call }: Ringing): TemplateResult {
   const number = call?.caller.number || leg.ring.number;
   const verified = call?.caller.verified || leg.ring.verified;
-  const by = call?.transfer && !call.transfer.outcome ? partyName(call.transfer.by) : leg.ring.by;
+  const current = call?.transfer && (!call.transfer.outcome || call.transfer.kind === "queue");
+  const by = current ? partyName(call.transfer.by) : leg.ring.by;
   const note = (by && call?.transfer?.note) || leg.ring.note;
   const kind = call?.transfer?.kind ?? leg.ring.kind;
-  const back = state.rejoin !== null;
+  const self = state.snapshot?.agent.id ?? "";
+  // The caller whom this agent has transferred, and whom nobody has taken.
+  const failed = call?.transfer?.outcome && !current && call.transfer.by.id === self
+    ? targetOutcome(call.transfer, self) : "";
   const waiting = (by ? call?.caller.arrived : call?.caller.waitingSince) ?? leg.ring.waiting;
   return html`<section class="card ringing" data-test="screen-ringing" aria-labelledby="title">
     <div class="ring-head">
-      <h2 id="title" tabindex="-1">${back ? "Your caller, back again" : by ? `${by} transfers a call to you`
-        : "Incoming call"}</h2>
+      <h2 id="title" tabindex="-1">${titleOf(by, kind, state.rejoin !== null || failed !== "")}</h2>
       ${countdown(state, leg)}
     </div>
     ${callerLine(number, verified)}
@@ -32,9 +49,9 @@ export function ringing(state: State, desk: Desk, { leg, call }: Ringing): Templ
         : "Waiting for"} ${since(state, waiting)}</span></p>`
       : nothing}
     ${by
-      ? html`<p class="kind">${kind === "consult" ? `You talk with ${by} first; the caller does not hear you.`
-        : "All three of you talk at once when you answer."}</p>`
+      ? html`<p class="kind">${KIND_WORDS[kind as Transfer["kind"]]?.(by) ?? ""}</p>`
       : nothing}
+    ${failed ? html`<p class="kind">${failed}</p>` : nothing}
     ${note
       ? html`<blockquote class="note" data-test="note"><span class="by">Note from ${by
         || "your colleague"}</span>${note}</blockquote>`
@@ -43,7 +60,7 @@ export function ringing(state: State, desk: Desk, { leg, call }: Ringing): Templ
       ${button({ name: "answer", label: "Answer", icon: "phone", tone: "answer", shape: "wide", chord: "A",
         click: () => desk.answer() })}
       ${button({ name: "reject", label: by ? "Decline" : "Reject", icon: "cross", tone: "quiet", shape: "wide",
-        chord: "R", hint: by
+        chord: "R", hint: by && kind !== "queue"
           ? `${by} is told that you declined`
           : "The next agent is called", click: () => desk.reject() })}
     </div>

@@ -98,9 +98,15 @@ function begin(state: State, desk: Desk, call: Call): TemplateResult {
       ${button({ name: "consult", label: "Consult", icon: "people", tone: "primary", chord: "C",
         hint: `The caller hears music while you talk with ${whom}`, button: allow.start(state, call,
           "consult"), click: () => desk.press("consult") })}
+      ${button({ name: "blind", label: "Transfer now", icon: "leave", chord: "X",
+        hint: `The caller hears music until ${whom} answers; you are out at once`, button: allow.start(state, call,
+          "blind"), click: () => desk.press("blind") })}
       ${button({ name: "add", label: "Add", icon: "addPerson",
         hint: `${sentence(whom)} comes straight in: all three talk`, button: allow.start(state, call,
           "add"), click: () => desk.press("add") })}
+      ${button({ name: "requeue", label: "To the line", icon: "music",
+        hint: "The caller goes to the head of the line, with your note; you are out at once", button: allow.verb(state,
+          call, "requeue"), click: () => desk.press("requeue") })}
     </div>
   </div>`;
 }

@@ -170,7 +170,7 @@ function becomes(call: Call): string {
 
 const STATES: Record<CallState, string> = {
   waiting: "Back in the line",
-  ringing: "Ringing",
+  ringing: "Handing over", // shown until the own leg is ended after a blind transfer
   talking: "In a call",
   "add-ringing": "Dialling a colleague in",
   "consult-ringing": "Calling a colleague",

@@ -61,6 +61,8 @@ export function targetOutcome({ by, to, outcome = "", reason }: Transfer, self: 
       return `${person(by, self)} took the call to ${who === "You" ? "you" : who} back.`;
     case "caller-left":
       return "The caller hung up.";
+    case "queued":
+      return `${person(by, self)} gave the caller back to the line.`;
     case "no-answer":
     case "lost":
     case "failed":
@@ -119,6 +121,10 @@ export function callOutcome(outcome: string, withName: string, rang = false): st
       return "You ended the call";
     case "handed-over":
       return withName ? `Handed over to ${withName}` : "Handed over";
+    case "transferring":
+      return `Transferred to ${withName || "a colleague"}, who is being rung`;
+    case "requeued":
+      return "You gave the caller back to the line";
     case "left-ringing":
       return `You left while ${withName || "a colleague"} was being rung`;
     case "left":
@@ -169,6 +175,10 @@ export function happening(h: Omit<Happening, "at">, self: string): string {
       return `${by} asked ${whom} for a private talk`;
     case "add":
       return `${by} dialled ${whom} in`;
+    case "blind":
+      return `${by} transferred the caller to ${whom} and left`;
+    case "requeue":
+      return `${who} gave the caller back to the line`;
     case "swap":
       return "Swapped between caller and colleague";
     case "join":

@@ -26,7 +26,7 @@ describe("N6: a button works exactly when the server lists its verb", () => {
 
 test("one press at a time: the pressed one is busy, the others wait", () => {
   const call = callAt(T, "consulting");
-  const s = state(call, { pending: { action: "swap", request: "k", at: T, before: "" } });
+  const s = state(call, { pending: { action: "swap", request: "k", at: T, to: "", before: "" } });
   expect(allow.verb(s, call, "swap")).toMatchObject({ on: false, busy: true });
   expect(allow.verb(s, call, "join")).toMatchObject({ on: false, busy: false });
 });
@@ -102,7 +102,7 @@ describe("F046: a fresh leg is offered where hanging up leaves the caller with n
 
   test("not while a press is under way, nor without a sign-in to come back with", () => {
     expect(allow.renewsLeg(at("talking", "owner",
-      { pending: { action: "add", request: "k", at: T, before: "" } }))).toBe(false);
+      { pending: { action: "add", request: "k", at: T, to: "", before: "" } }))).toBe(false);
     expect(allow.renewsLeg(at("talking", "owner", { session: "expired" }))).toBe(false);
   });
 });

@@ -23,6 +23,34 @@ describe("presses", () => {
     expect(desk.state).toMatchObject({ pending: null, compose: { target: null, note: "  hello " } });
   });
 
+  test("F240: Transfer now sends target and note, says at once who has the caller, and is no loss", async () => {
+    await inCall();
+    await pass(6000);
+    choose();
+    desk.press("blind");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(f.api.commands).toEqual([{ action: "blind", request: "key1", target: "bob", note: "hello" }]);
+    f.api.current = snapshotAt(Date.now());
+    await pass(1500);
+    expect(desk.state.screen).toMatchObject({ is: "in-call", call: { state: "ringing", actions: [] } });
+    f.voice.emit({ is: "gone", why: "" });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(desk.state.screen).toMatchObject({ is: "ended", closing: { deliberate: true } });
+    expect(desk.state.recent[0]).toMatchObject({ outcome: "transferring", with: "Bob" });
+  });
+
+  test("F241: To the line needs no target, and takes the note along", async () => {
+    await inCall();
+    await pass(6000);
+    desk.compose({ note: " asks for a refund " });
+    desk.press("requeue");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(f.api.commands).toEqual([{ action: "requeue", request: "key1", note: "asks for a refund" }]);
+    f.voice.emit({ is: "gone", why: "" });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(desk.state.recent[0]?.outcome).toBe("requeued");
+  });
+
   test("N6: whom the call has taken in or let go is another in the list of colleagues at once", async () => {
     await inCall();
     await pass(1500);

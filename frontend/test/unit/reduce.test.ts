@@ -264,6 +264,16 @@ describe("the end of a leg", () => {
     expect(["lost", "transferred", "caller-left"].map(told)).toEqual(["left-ringing", "transferred", "caller-left"]);
   });
 
+  test("F240: transferred now --> the server says what became of it", () => {
+    const left = after([...talking(), { type: "leave", by: "blind", to: "Bob" }, gone]);
+    const told = (outcome: string): string | undefined => reduce(left,
+      poll({ agent: { last: { outcome, at: iso(T + 60_100) } } })).recent[0]?.outcome;
+    expect(["lost", "transferred", "caller-left"].map(told)).toEqual(["transferring", "transferred", "caller-left"]);
+    // The leg may end before the server's answer has come.
+    const sooner = after([...talking(), { type: "press", action: "blind", request: "k", at: T, to: "Bob" }, gone]);
+    expect(sooner.recent[0]).toMatchObject({ outcome: "transferring", with: "Bob" });
+  });
+
   test("the transferor cancels the private talk --> the target is told who", () => {
     const transfer = transferAt(T, { by: { id: "bob", name: "Bob" }, to: { id: "alice", name: "Alice" } });
     const call = callAt(T, "consulting", { role: "target", transfer });

@@ -124,6 +124,14 @@ func (w *World) Rings(id agent.ID) bool {
 	return w.leg(id, func(l *phone) bool { return !l.answered }) != nil
 }
 
+// Told is what the agent's browser, which is rung, was told of the call.
+func (w *World) Told(id agent.ID) (told call.DialInfo) {
+	if l := w.leg(id, func(l *phone) bool { return !l.answered }); l != nil {
+		told = l.dial.Info
+	}
+	return told
+}
+
 // Talks says whether an agent has an answered leg.
 func (w *World) Talks(id agent.ID) bool {
 	return w.leg(id, func(l *phone) bool { return l.answered }) != nil

@@ -186,7 +186,7 @@ func people(w *servicetest.World, id call.ID) []move {
 		}
 		for _, verb := range c.Seat(a).Actions() {
 			to := agent.ID("")
-			if verb == call.DoConsult || verb == call.DoAdd {
+			if verb.Begins() {
 				if to = agents[0]; a == to {
 					to = agents[1]
 				}
