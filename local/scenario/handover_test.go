@@ -8,7 +8,7 @@ import (
 	"warmtransfer/local/twiliosim/faults"
 )
 
-// One press: the caller hears music at once and never silence, the agent is out and free, and the target has the caller.
+// One press: the caller hears music at once and never silence, the agent is out, and the target has the caller.
 func TestF240TransferNow(t *testing.T) {
 	t.Parallel()
 	l := open(t)

@@ -19,7 +19,8 @@ func TestF240TransferNow(t *testing.T) {
 	state(t, w, id, call.Ringing)
 	hears(t, w, id, "music")
 	if w.Talks("alice") || !w.Rings("bob") || w.Me("alice").Call != nil {
-		t.Fatalf("alice talks %v, bob is rung %v, alice's call is %+v", w.Talks("alice"), w.Rings("bob"), w.Me("alice").Call)
+		t.Fatalf("alice talks %v, bob is rung %v, alice's page shows %+v", w.Talks("alice"), w.Rings("bob"),
+			w.Me("alice").Call)
 	}
 	if tr := w.Me("bob").Call.Transfer; tr.Kind != call.KindBlind || tr.By.ID != "alice" || tr.Outcome != "" {
 		t.Errorf("bob sees %+v", tr)
@@ -116,7 +117,8 @@ func TestF241ToTheQueue(t *testing.T) {
 	w.Settle()
 	cmd := service.Command{Action: call.DoRequeue, Note: "asks for a refund", Request: "k1"}
 	for range 2 { // sent twice: one effect
-		if _, err := w.Board.Transfer(t.Context(), service.Principal{ID: "alice", Name: "Agent alice"}, cmd, w.Now); err != nil {
+		who := service.Principal{ID: "alice", Name: "Agent alice"}
+		if _, err := w.Board.Transfer(t.Context(), who, cmd, w.Now); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -140,7 +142,8 @@ func TestF241ToTheQueue(t *testing.T) {
 	w.Answer("bob")
 	w.Settle()
 	hears(t, w, id, "bob")
-	if tr := w.Me("bob").Call.Transfer; tr.Note != cmd.Note || tr.Kind != call.KindQueue || tr.Outcome != call.OutcomeQueued {
+	tr := w.Me("bob").Call.Transfer
+	if tr.Note != cmd.Note || tr.Kind != call.KindQueue || tr.Outcome != call.OutcomeQueued {
 		t.Errorf("bob sees %+v", tr)
 	}
 	_ = first
