@@ -626,10 +626,18 @@ var personal = regexp.MustCompile(`\+\d{8,}|eyJ[A-Za-z0-9_-]{5,}|[Ss]ignature"?[
 // wantNothingPersonal asserts N9.
 func (l *line) wantNothingPersonal() {
 	l.t.Helper()
-	for _, found := range personal.FindAllString(l.log.String(), 3) {
-		l.t.Errorf("N9: the functions' log has %q", found)
+	for text := range strings.Lines(l.log.String()) {
+		if !slices.ContainsFunc(personalHas, func(part string) bool { return strings.Contains(text, part) }) {
+			continue // the expression is slow, and a soak's log is long
+		}
+		for _, found := range personal.FindAllString(text, 3) {
+			l.t.Errorf("N9: the functions' log has %q", found)
+		}
 	}
 }
+
+// personalHas are the parts of which every match of personal has one.
+var personalHas = []string{"+", "eyJ", "ignature", "Bearer "}
 
 // explain prints what each party heard, and the last requests.
 func (l *line) explain() {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -195,4 +196,16 @@ func mentions(text, from string) bool {
 		}
 	}
 	return false
+}
+
+// Every text that personal finds has one of the parts that wantNothingPersonal looks for first.
+func TestWhatIsPersonalHasOneOfTheParts(t *testing.T) {
+	for _, text := range []string{"from=+15550199", "token=eyJhbGciOi",
+		`"X-Twilio-Signature": "L/OH5YylLD5NRKLltdqwSvS0BnU="`,
+		"signature=L%2FOH5YylLD5NRKLltdqwSvS0BnU", "Authorization: Bearer x"} {
+		if !personal.MatchString(text) || !slices.ContainsFunc(personalHas,
+			func(part string) bool { return strings.Contains(text, part) }) {
+			t.Errorf("%s is overlooked", text)
+		}
+	}
 }

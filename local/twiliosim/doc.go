@@ -26,6 +26,7 @@
 //	webhooks    signatures, retries, the queues of status callbacks
 //	rest        Twilio's REST API over the exchange
 //	control     the control API over exchange, faults and journal
+//	sdk         Twilio's API as twilio-go's types have it, for tests: rest is held against it
 //
 // How one request goes: rest reads a form and calls one method of exchange.API. The
 // exchange takes its lock, changes legs and conferences, hands effects out in order, and

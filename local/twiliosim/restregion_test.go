@@ -5,11 +5,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"testing"
-
-	"warmtransfer/local/twiliosim/journal"
 )
 
 // region asks the Inbound Processing Region API about a number; with a region it sets it.
@@ -32,32 +29,6 @@ func (b *harness) region(method, number, region string) (status int, answer map[
 		b.t.Fatalf("%v: %s", err, text)
 	}
 	return resp.StatusCode, answer
-}
-
-// regionShape is what Twilio's description says of the resource: routes.v2.phone_number in
-// https://github.com/twilio/twilio-oai/blob/main/spec/json/twilio_routes_v2.json
-var regionShape = map[string]*regexp.Regexp{
-	"phone_number": regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`),
-	"url":          regexp.MustCompile(`^https://routes\.twilio\.com/v2/PhoneNumbers/`),
-	"sid":          regexp.MustCompile(`^QQ[0-9a-fA-F]{32}$`), "account_sid": regexp.MustCompile(`^AC[0-9a-fA-F]{32}$`),
-	"friendly_name": regexp.MustCompile(`^.{0,64}$`),
-	"voice_region":  regexp.MustCompile(`^[a-z]{2}[0-9]$`), "date_created": dateTime, "date_updated": dateTime,
-}
-
-var dateTime = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$`)
-
-// checkRegion checks an answer of the Inbound Processing Region API.
-func (b *harness) checkRegion(r journal.Record) {
-	b.t.Helper()
-	var answer map[string]string
-	if err := json.Unmarshal([]byte(r.Response), &answer); err != nil || len(answer) != len(regionShape) {
-		b.t.Errorf("%s: %v: %s", r.URL, err, r.Response)
-	}
-	for name, shape := range regionShape {
-		if !shape.MatchString(answer[name]) {
-			b.t.Errorf("%s: %s is %q", r.URL, name, answer[name])
-		}
-	}
 }
 
 // A number that nobody has moved has no entry; one that was moved is called in vain here.

@@ -24,8 +24,8 @@ var unreachable = map[string]*failure{
 const twimlMax = 4000
 
 // order reads who is called by whom, for how long it rings, and who is told. invalid is
-// the code for a number that is none.
-func (s *Server) order(q *request, invalid int) (exchange.Order, *failure) {
+// the code for a number that is none, shortest how many seconds it must ring at least.
+func (s *Server) order(q *request, invalid, shortest int) (exchange.Order, *failure) {
 	var o exchange.Order
 	from, to := q.form.Get("From"), q.form.Get("To")
 	if to == "" {
@@ -56,7 +56,7 @@ func (s *Server) order(q *request, invalid int) (exchange.Order, *failure) {
 	if o.Callback, bad = q.hook("StatusCallback", "completed"); bad != nil {
 		return o, bad
 	}
-	if o.RingTime, bad = q.seconds("Timeout", 60, 1, 600); bad != nil {
+	if o.RingTime, bad = q.seconds("Timeout", 60, shortest, 600); bad != nil {
 		return o, bad
 	}
 	o.TimeLimit, bad = q.seconds("TimeLimit", 14400, 1, 86400)
@@ -85,7 +85,7 @@ func (q *request) script() (legs.Document, *failure) {
 }
 
 func (s *Server) createCall(q *request) (int, any, *failure) {
-	o, bad := s.order(q, 21211)
+	o, bad := s.order(q, 21211, 1)
 	if bad != nil {
 		return 0, nil, bad
 	}
@@ -150,11 +150,11 @@ func (s *Server) updateCall(q *request) (int, any, *failure) {
 		return 0, nil, failureOf(q, err)
 	}
 	if q.form.Has("StatusCallback") {
-		hook, bad := q.hook("StatusCallback", "completed")
+		to, bad := q.document("StatusCallback", "StatusCallbackMethod", 21609, http.MethodPost)
 		if bad != nil {
 			return 0, nil, bad
 		}
-		c.Callback = &hook
+		c.Callback = &legs.Hook{URL: to.URL, Method: to.Method}
 	}
 	if q.form.Has("TimeLimit") {
 		limit, bad := q.seconds("TimeLimit", 14400, 1, 86400)

@@ -9,7 +9,8 @@ import (
 
 func (s *Server) listNumbers(q *request) (int, any, *failure) {
 	numbers := []any{}
-	if num := s.core.Number(); q.is("PhoneNumber", num.Phone) && q.is("FriendlyName", num.Friendly) {
+	num := s.core.Number()
+	if q.is("PhoneNumber", num.Phone) && q.is("FriendlyName", num.Friendly) && q.is("Origin", origin) {
 		numbers = append(numbers, s.showNumber(num))
 	}
 	from, to, body := q.page(len(numbers))
@@ -77,6 +78,9 @@ func numberTexts(q *request) (map[string]string, *failure) {
 	return texts, nil
 }
 
+// origin says that the number is no hosted one.
+const origin = "twilio"
+
 // showNumber is the number as Twilio writes it.
 func (s *Server) showNumber(num exchange.Number) map[string]any {
 	return map[string]any{
@@ -85,7 +89,7 @@ func (s *Server) showNumber(num exchange.Number) map[string]any {
 		"voice_url": num.Voice.URL, "voice_method": num.Voice.Method, "voice_fallback_url": num.Voice.FallbackURL,
 		"voice_fallback_method": num.Voice.FallbackMethod, "status_callback": num.StatusCallback,
 		"status_callback_method": num.StatusMethod, "voice_caller_id_lookup": false, "voice_receive_mode": "voice",
-		"voice_application_sid": nil, "trunk_sid": nil, "beta": false, "origin": "twilio", "status": "in-use",
+		"voice_application_sid": nil, "trunk_sid": nil, "beta": false, "origin": origin, "status": "in-use",
 		"type":         "local",
 		"capabilities": map[string]any{"voice": true, "sms": false, "mms": false, "fax": false},
 		"sms_url":      "", "sms_method": "POST", "sms_fallback_url": "", "sms_fallback_method": "POST",

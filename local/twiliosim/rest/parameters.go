@@ -13,6 +13,35 @@ import (
 	"warmtransfer/local/twiliosim/notation"
 )
 
+// form is what a request asks for. It notes which parameters the operation has asked for: a test holds
+// that against what the route says it takes.
+type form struct {
+	values url.Values
+	read   map[string]bool
+}
+
+func newRequest(r *http.Request, args []string) *request {
+	values := r.Form
+	if r.Method == http.MethodPost {
+		values = r.PostForm
+	}
+	return &request{path: r.URL.Path, args: args, form: form{values, map[string]bool{}}}
+}
+
+func (f form) All(name string) []string {
+	f.read[name] = true
+	return f.values[name]
+}
+
+func (f form) Has(name string) bool { return f.All(name) != nil }
+
+func (f form) Get(name string) string {
+	if list := f.All(name); len(list) > 0 {
+		return list[0]
+	}
+	return ""
+}
+
 // Reading parameters. A missing one is the value otherwise.
 
 func (q *request) flag(name string, otherwise bool) bool {
@@ -61,7 +90,7 @@ func (q *request) method(name, otherwise string) (string, *failure) {
 
 // words reads a list that is given by repetition or with spaces.
 func (q *request) words(name, otherwise string) []string {
-	if list := strings.Fields(strings.Join(q.form[name], " ")); len(list) > 0 {
+	if list := strings.Fields(strings.Join(q.form.All(name), " ")); len(list) > 0 {
 		return list
 	}
 	return strings.Fields(otherwise)
@@ -93,7 +122,7 @@ func (q *request) page(n int) (from, to int, fields map[string]any) {
 	to = min(from+size, n)
 	uri := func(p int) string {
 		v := url.Values{}
-		for name, values := range q.form {
+		for name, values := range q.form.values {
 			v[name] = slices.Clone(values)
 		}
 		v.Set("Page", strconv.Itoa(p))

@@ -14,7 +14,7 @@ func (s *Server) createParticipant(q *request) (int, any, *failure) {
 	if err := s.core.MayAdd(q.args[0]); err != nil {
 		return 0, nil, failureOf(q, err)
 	}
-	o, bad := s.order(q, 13223)
+	o, bad := s.order(q, 13223, 5)
 	if bad != nil {
 		return 0, nil, bad
 	}

@@ -16,18 +16,21 @@ const regionsPath = "/v2/PhoneNumbers/"
 
 var regionName = regexp.MustCompile(`^[a-z]{2}[0-9]$`)
 
+var regionRoutes = []route{
+	{"GET", "*", "FetchPhoneNumber", (*Server).fetchRegion, ""},
+	{"POST", "*", "UpdatePhoneNumber", (*Server).updateRegion, "VoiceRegion"},
+}
+
 // findRegion finds the operation on a number's region.
 func findRegion(r *http.Request, number string) (route, *request, *failure) {
 	number, err := url.PathUnescape(number)
 	if err != nil {
 		return route{}, nil, notFound(r.URL.Path)
 	}
-	q := &request{path: r.URL.Path, args: []string{number}, form: r.PostForm}
-	switch r.Method {
-	case http.MethodGet:
-		return route{r.Method, "", "FetchPhoneNumber", (*Server).fetchRegion}, q, nil
-	case http.MethodPost:
-		return route{r.Method, "", "UpdatePhoneNumber", (*Server).updateRegion}, q, nil
+	for _, rt := range regionRoutes {
+		if rt.method == r.Method {
+			return rt, newRequest(r, []string{number}), nil
+		}
 	}
 	return route{}, nil, &failure{http.StatusMethodNotAllowed, 20004, "Method not allowed"}
 }

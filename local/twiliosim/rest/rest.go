@@ -95,7 +95,7 @@ func New(c Config) *Server { return &Server{Config: c, core: c.Core} }
 type request struct {
 	path string   // without the query
 	args []string // the ids in the path
-	form url.Values
+	form form
 }
 
 // operation does one REST call. What it returns is the status and the JSON body.
@@ -139,28 +139,46 @@ func failureOf(q *request, err error) *failure {
 // route is one operation under /2010-04-01/Accounts/{AccountSid}/; * stands for an id.
 type route struct {
 	method, pattern string
-	name            string
+	name            string // as Twilio's description calls it
 	do              operation
+	takes           string // the parameters that it reads
 }
 
-// routes are the operations in the words of Twilio's OpenAPI document.
+// What several operations take.
+const (
+	pages    = " PageSize Page"
+	party    = " To From CallerId CallToken StatusCallback StatusCallbackMethod StatusCallbackEvent Timeout TimeLimit"
+	script   = " Url Method FallbackUrl FallbackMethod Twiml"
+	coaching = " Coaching CallSidToCoach"
+)
+
 var routes = []route{
-	{"POST", "Calls", "CreateCall", (*Server).createCall},
-	{"GET", "Calls", "ListCall", (*Server).listCalls},
-	{"GET", "Calls/*", "FetchCall", (*Server).fetchCall},
-	{"POST", "Calls/*", "UpdateCall", (*Server).updateCall},
-	{"POST", "Calls/*/UserDefinedMessages", "CreateUserDefinedMessage", (*Server).createMessage},
-	{"GET", "Conferences", "ListConference", (*Server).listConferences},
-	{"GET", "Conferences/*", "FetchConference", (*Server).fetchConference},
-	{"POST", "Conferences/*", "UpdateConference", (*Server).updateConference},
-	{"POST", "Conferences/*/Participants", "CreateParticipant", (*Server).createParticipant},
-	{"GET", "Conferences/*/Participants", "ListParticipant", (*Server).listParticipants},
-	{"GET", "Conferences/*/Participants/*", "FetchParticipant", (*Server).fetchParticipant},
-	{"POST", "Conferences/*/Participants/*", "UpdateParticipant", (*Server).updateParticipant},
-	{"DELETE", "Conferences/*/Participants/*", "DeleteParticipant", (*Server).deleteParticipant},
-	{"GET", "IncomingPhoneNumbers", "ListIncomingPhoneNumber", (*Server).listNumbers},
-	{"GET", "IncomingPhoneNumbers/*", "FetchIncomingPhoneNumber", (*Server).fetchNumber},
-	{"POST", "IncomingPhoneNumbers/*", "UpdateIncomingPhoneNumber", (*Server).updateNumber},
+	{"POST", "Calls", "CreateCall", (*Server).createCall, party + script},
+	{"GET", "Calls", "ListCall", (*Server).listCalls,
+		"To From ParentCallSid Status StartTime StartTime< StartTime> EndTime EndTime< EndTime>" + pages},
+	{"GET", "Calls/*", "FetchCall", (*Server).fetchCall, ""},
+	{"POST", "Calls/*", "UpdateCall", (*Server).updateCall,
+		"Status StatusCallback StatusCallbackMethod TimeLimit" + script},
+	{"POST", "Calls/*/UserDefinedMessages", "CreateUserDefinedMessage", (*Server).createMessage,
+		"Content IdempotencyKey"},
+	{"GET", "Conferences", "ListConference", (*Server).listConferences,
+		"FriendlyName Status DateCreated DateCreated< DateCreated> DateUpdated DateUpdated< DateUpdated>" + pages},
+	{"GET", "Conferences/*", "FetchConference", (*Server).fetchConference, ""},
+	{"POST", "Conferences/*", "UpdateConference", (*Server).updateConference, "Status AnnounceUrl AnnounceMethod"},
+	{"POST", "Conferences/*/Participants", "CreateParticipant", (*Server).createParticipant,
+		"Label Muted StartConferenceOnEnter EndConferenceOnExit EarlyMedia MaxParticipants Beep WaitUrl WaitMethod " +
+			"ConferenceStatusCallback ConferenceStatusCallbackMethod ConferenceStatusCallbackEvent" + party + coaching},
+	{"GET", "Conferences/*/Participants", "ListParticipant", (*Server).listParticipants, "Muted Hold Coaching" + pages},
+	{"GET", "Conferences/*/Participants/*", "FetchParticipant", (*Server).fetchParticipant, ""},
+	{"POST", "Conferences/*/Participants/*", "UpdateParticipant", (*Server).updateParticipant,
+		"Muted Hold HoldUrl HoldMethod EndConferenceOnExit BeepOnExit WaitUrl WaitMethod AnnounceUrl AnnounceMethod" +
+			coaching},
+	{"DELETE", "Conferences/*/Participants/*", "DeleteParticipant", (*Server).deleteParticipant, ""},
+	{"GET", "IncomingPhoneNumbers", "ListIncomingPhoneNumber", (*Server).listNumbers,
+		"PhoneNumber FriendlyName Origin" + pages},
+	{"GET", "IncomingPhoneNumbers/*", "FetchIncomingPhoneNumber", (*Server).fetchNumber, ""},
+	{"POST", "IncomingPhoneNumbers/*", "UpdateIncomingPhoneNumber", (*Server).updateNumber,
+		"VoiceUrl VoiceMethod VoiceFallbackUrl VoiceFallbackMethod StatusCallback StatusCallbackMethod FriendlyName"},
 }
 
 // match tells the ids in a path if it has the route's form.
@@ -195,7 +213,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var body any
 	rt, q, problem := s.find(r)
 	if problem == nil {
-		rec.Event, rec.Params, rec.Body = rt.name, journal.Flat(q.form), r.PostForm.Encode()
+		rec.Event, rec.Params, rec.Body = rt.name, journal.Flat(q.form.values), r.PostForm.Encode()
 		if len(q.args) > 0 {
 			rec.SID = q.args[0]
 		}
@@ -262,11 +280,7 @@ func (s *Server) find(r *http.Request) (route, *request, *failure) {
 		}
 		known = true
 		if rt.method == r.Method {
-			form := r.Form
-			if r.Method == http.MethodPost {
-				form = r.PostForm
-			}
-			return rt, &request{path: r.URL.Path, args: args, form: form}, nil
+			return rt, newRequest(r, args), nil
 		}
 	}
 	if known {
@@ -333,6 +347,9 @@ func (s *Server) perform(ctx context.Context, rt route, q *request, f *faults.Fa
 func (s *Server) do(rt route, q *request) (int, any, *failure) {
 	if s.core.Closed() {
 		return 0, nil, &failure{http.StatusServiceUnavailable, 20503, "the network is closed"}
+	}
+	if bad := rt.refuses(q.form.values); bad != nil {
+		return 0, nil, bad
 	}
 	return rt.do(s, q)
 }
