@@ -120,3 +120,35 @@ func TestF241ToTheLine(t *testing.T) {
 	l.wantNoGap(caller)
 	l.done(10 * time.Second)
 }
+
+// The note is for the agent who answers next: when that agent is lost and the caller comes back to them, it is over.
+func TestF241TheNoteIsForTheNextAgent(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	l.online("alice", "bob")
+	caller := l.dial("+15550199")
+	l.together(caller, l.answers("alice"))
+	l.must(l.agent("alice").Call(l.ctx, http.MethodPost, "/transfer",
+		map[string]any{"action": "requeue", "note": "asks for a refund", "request": "k1"}, nil))
+	l.settle()
+	shown := func() bool {
+		c := l.me("bob").Call
+		return c != nil && c.Transfer != nil && c.Transfer.Kind == "queue" && c.Transfer.Ended == ""
+	}
+	leg := l.ringing("bob")
+	if !shown() {
+		t.Errorf("bob is not told who gave the caller back: %+v", l.me("bob").Call)
+	}
+	l.answers("bob")
+	l.together(caller, leg)
+	l.pass(4 * time.Second)
+	l.must(l.Network.Lose(leg))
+	l.settle()
+	l.until("bob is rung again", 20*time.Second, func() bool { l.waits(caller); return l.legTo("bob") != "" })
+	if shown() {
+		t.Error("the note of before is shown again")
+	}
+	l.together(caller, l.answers("bob"))
+	l.wantNoGap(caller)
+	l.done(10 * time.Second)
+}

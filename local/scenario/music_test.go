@@ -138,6 +138,29 @@ func TestF182AnotherAgentsPageNoticesThatMusicOnHoldCouldNotBeHad(t *testing.T) 
 	l.done(10 * time.Second)
 }
 
+// The same, and the request that is to start the music again gets no answer, done or not: a page's heartbeat tries again.
+func TestF182TheHoldThatRestartsTheMusicHasNoAnswer(t *testing.T) {
+	t.Parallel()
+	for _, do := range []string{"timeout", "timeout-after"} {
+		l := open(t)
+		caller := talking(l)
+		l.presses("alice", "hold", "")
+		l.online("bob")
+		_, err := l.agent("bob").Set(l.ctx, "away")
+		l.must(err)
+		l.pass(20 * time.Second)
+		delete(l.pages, "alice")
+		l.musicStops(caller)
+		l.gap = soundWithAPage + 15*time.Second // two faults
+		l.fault(faults.Rule{Kind: "rest", Match: faults.Match{Event: "UpdateParticipant"}, Do: do, Times: 1})
+		l.until("sound again", l.gap, func() bool { return l.hears(caller) != "silence" })
+		l.pass(40 * time.Second)
+		l.waits(caller)
+		l.wantNoGap(caller)
+		l.done(10 * time.Second)
+	}
+}
+
 // Even the first turn fails.
 func TestF182TheFirstTurnOfMusicCannotBeHad(t *testing.T) {
 	t.Parallel()

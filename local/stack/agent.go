@@ -79,6 +79,7 @@ type Snapshot struct {
 			Progress string `json:"progress"`
 			Outcome  string `json:"outcome"`
 			Note     string `json:"note"`
+			Ended    string `json:"ended"`
 		} `json:"transfer"`
 		History []struct {
 			What    string `json:"what"`

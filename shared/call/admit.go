@@ -72,7 +72,10 @@ func (c change) answered(l *Leg) {
 		if c.Transfer.Open() {
 			c.Hops++
 			c.endTransfer(OutcomeAnswered)
-			c.correctTransferorOutcome(c.Transfer.ByLeg)
+			c.transferred(c.Transfer.ByLeg)
+		}
+		if c.Transfer.Awaited() {
+			c.Transfer.Ended = c.now
 		}
 		return
 	}

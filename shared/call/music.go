@@ -102,7 +102,14 @@ func (c *Call) MusicLate(now time.Time) bool {
 // Twilio gives up, and no webhook arrives either.
 func (c *Call) MusicStopped(now time.Time) bool {
 	p := planner{Call: c, now: now}
-	return c.CallerLive && c.State.InLine() && p.callerHoldTarget() == hold && !c.Caller.held() || p.musicOverdue()
+	return p.mayLackMusic() || p.musicOverdue()
+}
+
+// mayLackMusic: the caller is to be on hold and is not known to be, and no agent is known to be heard instead. If an
+// agent owns the call, the caller hears them until the hold is done; but of a hold without a known result, such as one
+// that was to restart the music, neither is known.
+func (p planner) mayLackMusic() bool {
+	return p.CallerLive && p.callerHoldTarget() == hold && !p.Caller.held() && (p.State.InLine() || !p.Caller.heard())
 }
 
 // MusicStopsAt is when the caller hears silence unless the next music turn is requested before; zero if they are not to
@@ -110,13 +117,11 @@ func (c *Call) MusicStopped(now time.Time) bool {
 // else: from then on MusicStopped is true.
 func (c *Call) MusicStopsAt() time.Time {
 	p := planner{Call: c}
-	held := c.Caller.held()
 	switch {
-	case !c.CallerLive:
-		return time.Time{}
-	case c.State.InLine() && p.callerHoldTarget() == hold && !held:
+	case p.mayLackMusic():
 		return c.Since
-	case c.MusicAt.IsZero(), c.Started && (p.callerHoldTarget() != hold || !held), !c.Started && !c.State.InLine():
+	case !c.CallerLive, c.MusicAt.IsZero(), !c.Started && !c.State.InLine(),
+		c.Started && (p.callerHoldTarget() != hold || !c.Caller.held()):
 		return time.Time{}
 	}
 	at := c.musicDue()

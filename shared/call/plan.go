@@ -146,7 +146,7 @@ func (p planner) mayDial() bool {
 // dialInfo is what a rung agent is told before they answer.
 func (p planner) dialInfo(key LegKey) DialInfo {
 	i := DialInfo{Caller: p.From, Waited: p.Queued}
-	if t := p.Transfer; t.Open() && t.Leg == key || t != nil && t.Kind == KindQueue && key == p.Offer {
+	if t := p.Transfer; t.Open() && t.Leg == key || t.Awaited() && key == p.Offer {
 		i.By, i.Kind, i.Note = t.ByName, t.Kind, t.Note
 	}
 	return i
@@ -163,10 +163,11 @@ func (p planner) mayHangUp(l Leg) bool {
 }
 
 // lastVoice: the leg's agent has handed the caller over and is the only one with them, and the caller hears no music
-// yet. That agent goes when it plays, or when it cannot be had.
+// yet. That agent goes when it plays, when the next agent has joined the conference, or when neither comes about.
 func (p planner) lastVoice(l Leg) bool {
-	t := p.Transfer
-	return t != nil && t.ByLeg == l.Key && l.Phase == LegAnswered && l.Joined && p.State.InLine() && !p.callerHeld() &&
+	t, owner := p.Transfer, p.Leg(p.Owner)
+	alone := p.State.InLine() || p.State == Talking && owner != nil && !owner.Joined
+	return t != nil && t.ByLeg == l.Key && l.Phase == LegAnswered && l.Joined && alone && !p.callerHeld() &&
 		p.now.Before(p.Since.Add(plannedLimit))
 }
 

@@ -51,6 +51,8 @@ func (f Release) complete(c *Call) Release {
 func (f Release) outcome(c *Call) Outcome {
 	t := c.Transfer
 	switch {
+	case f.Outcome == OutcomeTransferred: // whatever became of the caller since
+		return OutcomeTransferred
 	case t != nil && t.ByLeg == f.Leg && (t.Outcome == OutcomeAnswered || t.Outcome == OutcomeQueued):
 		return OutcomeTransferred
 	case c.Reason == ReasonCallerLeft:
@@ -61,13 +63,19 @@ func (f Release) outcome(c *Call) Outcome {
 	return f.Outcome
 }
 
-// correctTransferorOutcome corrects the outcome of a transferor whose leg was lost while the target was rung: the
-// target has answered, so the transfer is complete, and the caller's end was not the cause of the loss.
-func (t *LegTable) correctTransferorOutcome(transferor LegKey) {
+// transferred applies to a transferor who has left already, or whose leg is being ended, that the caller is handed
+// over: their leg was not lost, and the caller's end is not the cause of its end. That stays so, whatever transfers
+// follow.
+func (t *LegTable) transferred(transferor LegKey) {
+	if l := t.Leg(transferor); l != nil && l.Phase == LegAnswered {
+		l.FinalOutcome = OutcomeTransferred
+	}
 	for i, g := range t.ClosedLegs {
 		if g.Key == transferor && g.Release != nil {
 			t.ClosedLegs[i].LostAgent = ""
 			f := *g.Release
+			f.Outcome = OutcomeTransferred
+			t.ClosedLegs[i].Release = &f
 			f.Correction = true
 			t.released = append(t.released, f)
 		}
@@ -116,7 +124,7 @@ func (f Release) Recent(c *Call) (word Outcome, with string) {
 	case !f.Talked:
 	case word == OutcomeEnded && c.endedBy(f.Agent):
 		word = WordEndedHere
-	case word == OutcomeLost && by && t.Open():
+	case word == OutcomeLost && by && (t.Open() || t.Kind == KindBlind):
 		word = WordLeftRinging
 	case word == OutcomeLost && target && c.Owner != "" && c.Owner != f.Leg:
 		word = WordLeft

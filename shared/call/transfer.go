@@ -32,11 +32,16 @@ type Transfer struct {
 	DeclineReason DeclineReason `json:"reason,omitempty"` // why the target declined, if a reason was given
 	Began         time.Time     `json:"began"`
 	Outcome       Outcome       `json:"outcome,omitempty"` // "" while open
-	Ended         time.Time     `json:"ended,omitzero"`
+	// Ended is when it got its outcome; of KindQueue, when the next agent has answered.
+	Ended time.Time `json:"ended,omitzero"`
 }
 
 // Open says whether the transfer has no outcome yet.
 func (t *Transfer) Open() bool { return t != nil && t.Outcome == "" }
+
+// Awaited says whether the caller was given back to the queue and no agent has answered since: the note is for whoever
+// is rung next, but for nobody after the agent who has answered.
+func (t *Transfer) Awaited() bool { return t != nil && t.Kind == KindQueue && t.Ended.IsZero() }
 
 // Bounds of one call (N10).
 const (
@@ -104,10 +109,11 @@ func (c change) requeueFor(r Request, note string) error {
 	_ = c.transition(Requeue)
 	c.Transfer = &Transfer{
 		Kind: KindQueue, By: r.Agent, ByName: from.Name, ByLeg: from.Key, Note: note, Began: c.now,
-		Outcome: OutcomeQueued, Ended: c.now,
+		Outcome: OutcomeQueued,
 	}
 	c.record(Entry{At: c.now, What: Requeue, Agent: r.Agent, Name: from.Name})
 	c.leave(from)
+	c.transferred(from.Key)
 	c.Hops++
 	c.Recall = Recall{} // for anybody, and for that agent only if nobody else takes the caller
 	c.FailedOffers = map[agent.ID]time.Time{r.Agent: c.now}

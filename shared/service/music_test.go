@@ -339,3 +339,45 @@ func TestEndPressedAgainTriesTheLastWordsAgain(t *testing.T) {
 	hears(t, w, id, "gone")
 	w.CheckQuiet()
 }
+
+// The caller is on hold, the page of their agent is silent, the music stops, and the hold that would start it again
+// fails, or its result is not known: another page's heartbeat tries again.
+func TestF182TheHoldThatRestartsTheMusicFails(t *testing.T) {
+	for name, fault := range map[string]Fault{
+		"refused":            {Err: ErrHold},
+		"throttled":          {Err: service.ErrThrottled},
+		"no answer":          {Err: service.ErrUnknown},
+		"failed":             {Err: service.ErrFailed},
+		"timed out":          {Err: service.ErrSlow},
+		"timed out, is late": {Err: service.ErrSlow, Late: 3 * time.Second, Silent: true},
+	} {
+		for _, begin := range []func(t *testing.T) (*World, call.ID){
+			func(t *testing.T) (*World, call.ID) {
+				w, id := talking(t, "alice", "bob")
+				w.MustPress("alice", call.DoHold, "")
+				return w, id
+			},
+			func(t *testing.T) (*World, call.ID) { return consulting(t) },
+		} {
+			w, id := begin(t)
+			w.Settle()
+			w.Choose("carol", agent.Away)
+			w.Silent("alice")
+			w.Silent("bob")
+			w.Pass(62 * time.Second)
+			w.MusicRunsOut(id)
+			w.Phones.Next("Hold", fault)
+			w.Phones.Next("Hold", fault)
+			w.Pass(soundWithAPage + 12*time.Second + 6*time.Second)
+			if got := w.Hears(id); got != "music" {
+				t.Errorf("%s: the caller hears %s after %d s: %+v", name, got, w.Longest, w.Call(id).Caller)
+			}
+			before := w.Phones.Count("Hold")
+			w.Pass(2 * time.Minute)
+			if n := w.Phones.Count("Hold") - before; n > 0 {
+				t.Errorf("%s: %d more holds", name, n)
+			}
+			w.CheckQuiet()
+		}
+	}
+}

@@ -221,9 +221,12 @@ export interface components {
             /** Format: date-time */
             readonly began: string;
             readonly progress: components["schemas"]["Progress"];
-            /** @description Once it has ended: answered, no-answer, busy, declined, failed or failed:code, cancelled, caller-left, lost. */
+            /** @description Once it has ended: answered, no-answer, busy, declined, failed or failed:code, cancelled, caller-left, lost. Of a queue: queued. */
             readonly outcome?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ended; of a queue, when the next agent answered.
+             */
             readonly ended?: string;
             readonly reason?: components["schemas"]["Reason"];
         };

@@ -73,7 +73,7 @@ const nameOrId = or(name, (of) => name(of.id, of));
 const party = object<Party>({ id: name, name: nameOrId }, {});
 
 const transfer = object<Transfer>({
-  kind: or(oneOf(TRANSFER_KINDS), () => "consult"),
+  kind: or(oneOf(TRANSFER_KINDS), () => "add"), // of an unknown kind, nobody is told that the caller does not hear them
   by: party,
   to: party,
   began: time,

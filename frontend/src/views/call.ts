@@ -191,9 +191,11 @@ function leaveHint(call: Call): string {
 
 /** Answered, and not in the conference yet: takes seconds at most, unless something is wrong. */
 export function connecting({ leg, call, late }: Extract<Screen, { is: "connecting" }>, desk: Desk): TemplateResult {
-  const by = call?.transfer ? partyName(call.transfer.by) : leg.ring.by;
-  const joins = by !== "" && (call?.transfer?.kind ?? leg.ring.kind) === "add";
-  const becomes = by
+  const t = call?.transfer?.outcome ? undefined : call?.transfer;
+  const by = t ? partyName(t.by) : leg.ring.by;
+  const kind = t?.kind ?? leg.ring.kind;
+  const joins = by !== "" && kind === "add";
+  const becomes = joins || by !== "" && kind === "consult"
     ? `The caller stays with ${by}`
     : "The caller stays on the line, hears music and is put through again";
   return html`<section class="card call connecting" data-test="screen-connecting" aria-labelledby="title">

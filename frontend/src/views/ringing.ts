@@ -18,6 +18,8 @@ const KIND_WORDS: Record<Transfer["kind"], (by: string) => string> = {
   queue: (by) => `You talk with the caller at once; ${by} gave them back to the line.`,
 };
 
+const OWN_WORDS = "You talk with the caller at once; you gave them back to the line, and nobody else has taken them.";
+
 function titleOf(by: string, kind: string, back: boolean): string {
   if (back) return "Your caller, back again";
   if (!by) return "Incoming call";
@@ -29,18 +31,20 @@ type Ringing = Extract<Screen, { is: "ringing" }>;
 export function ringing(state: State, desk: Desk, { leg, call }: Ringing): TemplateResult {
   const number = call?.caller.number || leg.ring.number;
   const verified = call?.caller.verified || leg.ring.verified;
-  const current = call?.transfer && (!call.transfer.outcome || call.transfer.kind === "queue");
+  const current = call?.transfer && (call.transfer.kind === "queue" ? !call.transfer.ended : !call.transfer.outcome);
   const by = current ? partyName(call.transfer.by) : leg.ring.by;
   const note = (by && call?.transfer?.note) || leg.ring.note;
   const kind = call?.transfer?.kind ?? leg.ring.kind;
   const self = state.snapshot?.agent.id ?? "";
+  // The caller whom this agent has given back to the line, and whom nobody else has taken.
+  const own = current === true && call?.transfer?.by.id === self;
   // The caller whom this agent has transferred, and whom nobody has taken.
   const failed = call?.transfer?.outcome && !current && call.transfer.by.id === self
     ? targetOutcome(call.transfer, self) : "";
   const waiting = (by ? call?.caller.arrived : call?.caller.waitingSince) ?? leg.ring.waiting;
   return html`<section class="card ringing" data-test="screen-ringing" aria-labelledby="title">
     <div class="ring-head">
-      <h2 id="title" tabindex="-1">${titleOf(by, kind, state.rejoin !== null || failed !== "")}</h2>
+      <h2 id="title" tabindex="-1">${titleOf(by, kind, state.rejoin !== null || failed !== "" || own)}</h2>
       ${countdown(state, leg)}
     </div>
     ${callerLine(number, verified)}
@@ -49,12 +53,12 @@ export function ringing(state: State, desk: Desk, { leg, call }: Ringing): Templ
         : "Waiting for"} ${since(state, waiting)}</span></p>`
       : nothing}
     ${by
-      ? html`<p class="kind">${KIND_WORDS[kind as Transfer["kind"]]?.(by) ?? ""}</p>`
+      ? html`<p class="kind">${own ? OWN_WORDS : KIND_WORDS[kind as Transfer["kind"]]?.(by) ?? ""}</p>`
       : nothing}
     ${failed ? html`<p class="kind">${failed}</p>` : nothing}
     ${note
-      ? html`<blockquote class="note" data-test="note"><span class="by">Note from ${by
-        || "your colleague"}</span>${note}</blockquote>`
+      ? html`<blockquote class="note" data-test="note"><span class="by">Note from ${own ? "you"
+        : by || "your colleague"}</span>${note}</blockquote>`
       : nothing}
     <div class="actions ring-actions">
       ${button({ name: "answer", label: "Answer", icon: "phone", tone: "answer", shape: "wide", chord: "A",

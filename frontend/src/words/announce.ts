@@ -22,7 +22,9 @@ export function announcement(before: State, now: State): Partial<Said> | null {
 function urgentWords(before: State, now: State): string {
   if (now.screen.is === "ringing" && before.screen.is !== "ringing") {
     const { ring } = now.screen.leg;
-    return `Incoming call from ${phoneNumber(ring.number)}${ring.by ? `, transferred by ${ring.by}` : ""}`;
+    return `Incoming call from ${phoneNumber(ring.number)}${ring.by
+      ? `, ${ring.kind === "queue" ? "given back" : "transferred"} by ${ring.by}`
+      : ""}`;
   }
   if (now.refusal && now.refusal !== before.refusal) return problemWords(now.refusal.problem);
   if (now.leg?.phase === "reconnecting" && before.leg && now.leg.lost !== before.leg.lost

@@ -69,8 +69,9 @@ function heard(call: Call, muted: boolean): Hearing {
   const music = (also: string): Hearing => ({ caller: "music", callerWords: "hears music", you: you || also });
   switch (call.state) {
     case "waiting":
-    case "ringing":
-      return music("");
+    case "ringing": // The agent has given the caller away, and stays in the conference until the music plays.
+      return { caller: "unknown", callerWords: muted ? "is put on hold" : "may still hear you",
+        you: you || "Your line closes in a moment" };
     case "talking":
     case "add-ringing": {
       if (held) return music("The caller cannot hear you");
@@ -258,6 +259,9 @@ export function groups(call: Call): Groups {
       const all = ["Caller", "You", name];
       return { talking: all.filter((who) => !held(who)), music: all.filter(held), ringing: [] };
     }
+    case "waiting":
+    case "ringing":
+      return { talking: ["You"], music: [], ringing: [] };
     case "completing":
       if (call.held.includes("caller")) return { talking: ["You", name], music: ["Caller"], ringing: [] };
       return call.role === "target"

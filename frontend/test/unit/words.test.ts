@@ -47,6 +47,10 @@ describe("who hears whom", () => {
     ["completing", callAt(T, "completing"), false, "voices", "hears Bob"],
     ["completing, target", asTarget("completing"), false, "voices", "hears you"],
     ["ended", callAt(T, "ended"), false, "nothing", "is no longer on the line"],
+    // F240, F241: the server says no more of a call that the agent has left; the hold may not be done yet.
+    ["transferred now, the own line open", callAt(T, "ringing"), false, "unknown", "may still hear you"],
+    ["given back, the own line open", callAt(T, "waiting"), false, "unknown", "may still hear you"],
+    ["given back, the own line open, muted", callAt(T, "waiting"), true, "unknown", "is put on hold"],
     // F056, F076: Twilio has not done it yet, so everybody hears what they heard before.
     ["talking, hold overdue", callAt(T, "talking", { overdue: true }), false, "voices", "hears you"],
     ["talking, resume overdue", callAt(T, "talking", { held: ["caller"], overdue: true }), false, "music",
