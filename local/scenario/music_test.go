@@ -138,7 +138,7 @@ func TestF182AnotherAgentsPageNoticesThatMusicOnHoldCouldNotBeHad(t *testing.T) 
 	l.done(10 * time.Second)
 }
 
-// The same, and the request that is to start the music again gets no answer, done or not: a page's heartbeat tries again.
+// The same, and the request that is to start the music again gets no answer, done or not: a heartbeat tries again.
 func TestF182TheHoldThatRestartsTheMusicHasNoAnswer(t *testing.T) {
 	t.Parallel()
 	for _, do := range []string{"timeout", "timeout-after"} {
