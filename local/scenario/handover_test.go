@@ -12,9 +12,7 @@ import (
 func TestF240TransferNow(t *testing.T) {
 	t.Parallel()
 	l := open(t)
-	l.online("alice", "bob")
-	caller := l.dial("+15550199")
-	l.together(caller, l.answers("alice"))
+	caller := talking(l)
 	alice := l.legTo("alice")
 	l.presses("alice", "blind", "bob")
 	l.waits(caller)
@@ -62,9 +60,7 @@ func TestF240TransferNowWhileTheHoldFails(t *testing.T) {
 		"fail-after": http.StatusServiceUnavailable, // it was done all the same
 	} {
 		l := open(t)
-		l.online("alice", "bob")
-		caller := l.dial("+15550199")
-		l.together(caller, l.answers("alice"))
+		caller := talking(l)
 		l.fault(faults.Rule{Kind: "rest", Match: faults.Match{Event: "UpdateParticipant"}, Times: 2, Do: do,
 			Status: status})
 		_, err := l.agent("alice").Press(l.ctx, "blind", "bob", "once")
@@ -95,6 +91,14 @@ func TestF240TransferNowToAnOutsideNumber(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
+// givesBack lets alice give the caller back to the line, with a note.
+func (l *line) givesBack(note string) {
+	l.t.Helper()
+	l.must(l.agent("alice").Call(l.ctx, http.MethodPost, "/transfer",
+		map[string]any{"action": "requeue", "note": note, "request": "k1"}, nil))
+	l.settle()
+}
+
 // The caller goes to the head of the line, ahead of who waits, and the next agent knows why.
 func TestF241ToTheLine(t *testing.T) {
 	t.Parallel()
@@ -105,10 +109,7 @@ func TestF241ToTheLine(t *testing.T) {
 	other := l.dial("+15550198")
 	l.pass(2 * time.Second)
 	alice := l.legTo("alice")
-	var snap map[string]any
-	l.must(l.agent("alice").Call(l.ctx, http.MethodPost, "/transfer",
-		map[string]any{"action": "requeue", "note": "asks for a refund", "request": "k1"}, &snap))
-	l.settle()
+	l.givesBack("asks for a refund")
 	l.wantOver(alice)
 	l.waits(caller)
 	l.online("bob")
@@ -125,12 +126,8 @@ func TestF241ToTheLine(t *testing.T) {
 func TestF241TheNoteIsForTheNextAgent(t *testing.T) {
 	t.Parallel()
 	l := open(t)
-	l.online("alice", "bob")
-	caller := l.dial("+15550199")
-	l.together(caller, l.answers("alice"))
-	l.must(l.agent("alice").Call(l.ctx, http.MethodPost, "/transfer",
-		map[string]any{"action": "requeue", "note": "asks for a refund", "request": "k1"}, nil))
-	l.settle()
+	caller := talking(l)
+	l.givesBack("asks for a refund")
 	shown := func() bool {
 		c := l.me("bob").Call
 		return c != nil && c.Transfer != nil && c.Transfer.Kind == "queue" && c.Transfer.Ended == ""

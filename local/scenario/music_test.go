@@ -113,9 +113,7 @@ func TestF182AnyPageNoticesThatMusicCouldNotBeHad(t *testing.T) {
 		caller := l.dial("+15550199")
 		l.pass(time.Duration(20+after) * time.Second)
 		l.musicStops(caller)
-		l.until("sound again", soundWithAPage, func() bool { return l.hears(caller) != "silence" })
-		l.pass(40 * time.Second)
-		l.waits(caller)
+		l.soundAgain(caller, soundWithAPage)
 		l.done(10 * time.Second)
 	}
 }
@@ -124,18 +122,30 @@ func TestF182AnyPageNoticesThatMusicCouldNotBeHad(t *testing.T) {
 func TestF182AnotherAgentsPageNoticesThatMusicOnHoldCouldNotBeHad(t *testing.T) {
 	t.Parallel()
 	l := open(t)
-	caller := talking(l)
+	caller := unwatched(l)
+	l.soundAgain(caller, soundWithAPage)
+	l.done(10 * time.Second)
+}
+
+// unwatched is a caller on hold whose music has stopped. The page of alice, their agent, is gone; bob, who is away, has
+// one.
+func unwatched(l *line) (caller string) {
+	caller = talking(l)
 	l.presses("alice", "hold", "")
-	l.online("bob")
 	_, err := l.agent("bob").Set(l.ctx, "away")
 	l.must(err)
 	l.pass(20 * time.Second)
 	delete(l.pages, "alice")
 	l.musicStops(caller)
-	l.until("sound again", soundWithAPage, func() bool { return l.hears(caller) != "silence" })
+	return caller
+}
+
+// soundAgain asserts that a caller in silence hears something within that time, and goes on to hear it.
+func (l *line) soundAgain(caller string, within time.Duration) {
+	l.t.Helper()
+	l.until("sound again", within, func() bool { return l.hears(caller) != "silence" })
 	l.pass(40 * time.Second)
 	l.waits(caller)
-	l.done(10 * time.Second)
 }
 
 // The same, and the request that is to start the music again gets no answer, done or not: a heartbeat tries again.
@@ -143,19 +153,10 @@ func TestF182TheHoldThatRestartsTheMusicHasNoAnswer(t *testing.T) {
 	t.Parallel()
 	for _, do := range []string{"timeout", "timeout-after"} {
 		l := open(t)
-		caller := talking(l)
-		l.presses("alice", "hold", "")
-		l.online("bob")
-		_, err := l.agent("bob").Set(l.ctx, "away")
-		l.must(err)
-		l.pass(20 * time.Second)
-		delete(l.pages, "alice")
-		l.musicStops(caller)
+		caller := unwatched(l)
 		l.gap = soundWithAPage + 15*time.Second // two faults
 		l.fault(faults.Rule{Kind: "rest", Match: faults.Match{Event: "UpdateParticipant"}, Do: do, Times: 1})
-		l.until("sound again", l.gap, func() bool { return l.hears(caller) != "silence" })
-		l.pass(40 * time.Second)
-		l.waits(caller)
+		l.soundAgain(caller, l.gap)
 		l.wantNoGap(caller)
 		l.done(10 * time.Second)
 	}

@@ -100,10 +100,7 @@ func TestF025F026DialWithoutAnAnswer(t *testing.T) {
 			if n := w.LiveLegs(); n != 1 || !w.Rings("alice") {
 				t.Errorf("%d legs, alice rings: %v", n, w.Rings("alice"))
 			}
-			w.Answer("alice")
-			w.Settle()
-			hears(t, w, id, "alice")
-			w.CheckQuiet()
+			takes(t, w, id, "alice")
 		})
 	}
 }
@@ -473,10 +470,7 @@ func TestF028CrashBetweenIntentAndDial(t *testing.T) {
 	if waited > 20 {
 		t.Errorf("alice is rung after %d s, want 20 at most", waited)
 	}
-	w.Answer("alice")
-	w.Settle()
-	hears(t, w, id, "alice")
-	w.CheckQuiet()
+	takes(t, w, id, "alice")
 }
 
 func TestF058CrashBetweenHoldAndDial(t *testing.T) {

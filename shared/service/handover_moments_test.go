@@ -69,10 +69,7 @@ func TestF241TheNoteIsForTheNextAgent(t *testing.T) {
 	if i := w.Told("carol"); i.Note != "" || i.By != "" || i.Kind != "" || i.Caller == "" {
 		t.Errorf("carol's browser, at the recall, is told %+v", i)
 	}
-	w.Answer("carol")
-	w.Settle()
-	hears(t, w, id, "carol")
-	w.CheckQuiet()
+	takes(t, w, id, "carol")
 }
 
 // Each moment of a handover at which the caller may hang up: nothing is left over.
@@ -224,10 +221,7 @@ func TestF240TheOutsideNumberIsAMachine(t *testing.T) {
 			t.Errorf("%s: alice is not rung: %+v", name, w.Call(id))
 		}
 		hears(t, w, id, "music")
-		w.Answer("alice")
-		w.Settle()
-		hears(t, w, id, "alice")
-		w.CheckQuiet()
+		takes(t, w, id, "alice")
 	}
 }
 
@@ -266,10 +260,7 @@ func TestF240TheAgentWhoHasLeftIsNotThere(t *testing.T) {
 			w.Pass(time.Second)
 			hears(t, w, id, "music")
 		}
-		w.Answer("carol")
-		w.Settle()
-		hears(t, w, id, "carol")
-		w.CheckQuiet()
+		takes(t, w, id, "carol")
 	}
 }
 

@@ -61,10 +61,7 @@ func TestF240TransferNowThatNobodyTakes(t *testing.T) {
 		if !w.Rings("carol") {
 			t.Fatalf("%s: nobody else is rung", name)
 		}
-		w.Answer("carol")
-		w.Settle()
-		hears(t, w, id, "carol")
-		w.CheckQuiet()
+		takes(t, w, id, "carol")
 	}
 }
 
@@ -162,10 +159,7 @@ func TestF241ToTheQueueWithNobodyElse(t *testing.T) {
 	if !w.Rings("alice") {
 		t.Fatalf("alice is not rung: %+v", w.Call(id))
 	}
-	w.Answer("alice")
-	w.Settle()
-	hears(t, w, id, "alice")
-	w.CheckQuiet()
+	takes(t, w, id, "alice")
 }
 
 // What an agent may not do.

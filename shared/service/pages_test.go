@@ -89,10 +89,7 @@ func TestF034TheLossOfASilentPageIsNoticedAtTheLatestByTheSweep(t *testing.T) {
 	if !w.Call(id).Requeued {
 		t.Error("the caller is not known to have lost an agent")
 	}
-	w.Answer("bob")
-	w.Settle()
-	hears(t, w, id, "bob")
-	w.CheckQuiet()
+	takes(t, w, id, "bob")
 	me, _ := w.Beat("alice") // a page that wakes up does not show the old call
 	if me.Call != nil || me.Agent.Last == nil || me.Agent.Last.Outcome != "lost" {
 		t.Errorf("the page of alice is told %+v", me)

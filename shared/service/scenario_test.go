@@ -31,6 +31,15 @@ func hears(t *testing.T, w *World, id call.ID, want string) {
 	}
 }
 
+// takes lets an agent who is rung answer: they have the caller, and nothing is left over.
+func takes(t *testing.T, w *World, id call.ID, who agent.ID) {
+	t.Helper()
+	w.Answer(who)
+	w.Settle()
+	hears(t, w, id, string(who))
+	w.CheckQuiet()
+}
+
 func state(t *testing.T, w *World, id call.ID, want call.State) {
 	t.Helper()
 	if got := w.Call(id).State; got != want {
@@ -97,10 +106,7 @@ func TestOfferNotTaken(t *testing.T) {
 				t.Fatal("the next agent is not rung at once")
 			}
 			hears(t, w, id, "music")
-			w.Answer("bob")
-			w.Settle()
-			hears(t, w, id, "bob")
-			w.CheckQuiet()
+			takes(t, w, id, "bob")
 		})
 	}
 }
@@ -253,10 +259,7 @@ func TestAgentLostWhileTalking(t *testing.T) {
 	if !w.Rings("alice") {
 		t.Fatal("F032: the lost agent is not offered the same caller again")
 	}
-	w.Answer("alice")
-	w.Settle()
-	hears(t, w, id, "alice")
-	w.CheckQuiet()
+	takes(t, w, id, "alice")
 }
 
 func TestF068TransferorHangsUpInConsult(t *testing.T) {
@@ -279,10 +282,7 @@ func TestF067TransferorCrashesWhileTargetRings(t *testing.T) {
 	w.HangUp("alice")
 	w.Settle()
 	hears(t, w, id, "music")
-	w.Answer("bob")
-	w.Settle()
-	hears(t, w, id, "bob")
-	w.CheckQuiet()
+	takes(t, w, id, "bob")
 }
 
 func TestF059TargetNoAnswer(t *testing.T) {
@@ -388,10 +388,7 @@ func TestTheAddedAgentLostRoomEnds(t *testing.T) {
 	w.Settle()
 	hears(t, w, id, "music")
 	w.Pass(6 * time.Second)
-	w.Answer("alice")
-	w.Settle()
-	hears(t, w, id, "alice")
-	w.CheckQuiet()
+	takes(t, w, id, "alice")
 }
 
 func TestF080SwapTwentyTimes(t *testing.T) {
