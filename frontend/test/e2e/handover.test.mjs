@@ -32,7 +32,7 @@ scenario('F240 Transfer now: music, Alice is out, Bob declines, and the caller i
   await bob.screen('ringing');
   await bob.answer('talking');
   await phone.hears({ beeps: true });
-  await bob.hears({ sounding: true });
+  await bob.hears({ beeps: true });
   await alice.screen('ended');
   await alice.says('screen-ended', 'Handed over to Bob');
   await phone.hangUp();
