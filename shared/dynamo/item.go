@@ -34,7 +34,7 @@ const (
 	rank = "rank" // place among the agents: see rankOf
 
 	watch   = "watch"   // freeAgents, or a shard of liveCalls or of musicCalls: whom a clock looks after
-	watchAt = "watchAt" // an agent's rank, a call's id
+	watchAt = "watchAt" // an agent's rank; a call's id, or when its music stops and then its id
 	seen    = "seen"    // when a free agent's page was last seen, in Unix seconds: see seenAt
 	due     = "due"     // call.Call.SweepDue, in Unix seconds
 	sids    = "sids"    // call.Call.ConnectedLegs, with spaces between them
@@ -111,6 +111,12 @@ func integer(v types.AttributeValue) int64 {
 // stamp is a time as text; the order of such texts is the order of the times.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000000Z07:00") }
 
+// A call's id follows a time after beforeID; afterStamp follows all of them.
+const (
+	beforeID   = " "
+	afterStamp = "~"
+)
+
 // Classes of calls in the index live, in its order. The sweep takes those with agents first: callers
 // in the queue have their own clock, the music turns.
 const (
@@ -142,8 +148,8 @@ func (s *Store) callItem(c *call.Call) item {
 	it[live], it[liveAt] = str(shard), str(place(c))
 	part := callShard(c.ID, callShards)
 	it[watch], it[watchAt] = str(liveCalls+part), str(string(c.ID))
-	if !c.MusicStopsAt().IsZero() {
-		it[watch] = str(musicCalls + part)
+	if at := c.MusicStopsAt(); !at.IsZero() {
+		it[watch], it[watchAt] = str(musicCalls+part), str(stamp(at)+beforeID+string(c.ID))
 	}
 	it[due], it[sids] = number(c.SweepDue().Unix()), str(words(c.ConnectedLegs()))
 	return it

@@ -161,6 +161,16 @@ func (m *metered) raw(key string, v any, it item) item {
 	return it
 }
 
+// musicStops: the music of a caller is over since a minute ago.
+func (m *metered) musicStops(id call.ID) {
+	m.t.Helper()
+	c, err := m.Call(m.t.Context(), id)
+	must(m.t, err)
+	c.MusicEnds = m.now.Add(-time.Minute)
+	c.MusicAt = c.MusicEnds.Add(-time.Minute)
+	must(m.t, m.SaveCall(m.t.Context(), c))
+}
+
 func twelve(*call.Call) time.Duration { return 12 * time.Second }
 
 // events are what happens most often, and what they cost with so many agents.
@@ -270,11 +280,7 @@ func TestF208ASweepOfTenThousandCalls(t *testing.T) {
 		}
 		// Of one of them the music has stopped, of one the agent's leg is gone.
 		late, lost := caller(100_001), caller(100_002)
-		c, err := m.Call(t.Context(), late.ID)
-		must(t, err)
-		c.MusicEnds = m.now.Add(-time.Minute)
-		c.MusicAt = c.MusicEnds.Add(-time.Minute)
-		must(t, m.SaveCall(t.Context(), c))
+		m.musicStops(late.ID)
 		delete(m.network.legs, legOf(lost.ID))
 		if r, _ := m.sweep(); r.Looked < 2 || r.Left != 0 || n > 30 && r.Looked > 32 {
 			t.Errorf("%+v of %d, two of them wrong", r, n)
@@ -317,4 +323,27 @@ func TestF182AHeartbeatLoadsNoCallWhoseMusicPlays(t *testing.T) {
 		t.Errorf("%.1f read units in %v", u.Read, u.Requests)
 	}
 	t.Logf("%.1f read units in %v", u.Read, u.Requests)
+}
+
+// One heartbeat of any page finds the callers who hear nothing, however many others hear music.
+func TestF182AHeartbeatFindsTheCallersWhoHearNothing(t *testing.T) {
+	for _, n := range []int{60, 3000} {
+		m := meteredStore(t)
+		m.carries(n)
+		m.hires(10, 0)
+		silent := []call.ID{caller(100_001).ID, caller(100_000 + n/2 + 1).ID, caller(100_000 + n - 1).ID}
+		for _, id := range silent {
+			m.musicStops(id)
+		}
+		u := m.spent(func() {
+			_, err := m.board.SetStatus(t.Context(), service.Principal{ID: "agent00000"}, agent.Available, true, m.now)
+			must(t, err)
+		})
+		t.Logf("%d live calls: %.1f read units in %v", n, u.Read, u.Requests)
+		for _, id := range silent {
+			if c, err := m.Call(t.Context(), id); err != nil || c.Version <= 2 {
+				t.Errorf("%d live calls: %s was not repaired, %v", n, id, err)
+			}
+		}
+	}
 }

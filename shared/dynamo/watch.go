@@ -3,7 +3,6 @@ package dynamo
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -19,12 +18,14 @@ import (
 // The index watch has what is asked for most often, and no more of it than the question needs: a free agent is some 120
 // bytes in it, so that thirty of them are one read of half a unit, and a live call some 200.
 //
-// Items of the release before have no place in it: an agent gets one with the page's next heartbeat, a call with its
-// next save, and until then the sweep finds the call in the index live. While a deployment makes the index, and when
-// another version without it is back, it cannot be read. Then the lists come from the older indexes.
+// Items of the release before have no place in it, or one where a heartbeat does not look: an agent gets one with the
+// page's next heartbeat, a call with its next save, and until then the sweep finds the call in the index live. While a
+// deployment makes the index, and when another version without it is back, it cannot be read. Then the lists come from
+// the older indexes.
 
 const (
-	// freePage is how many free agents are read first, and morePage how many at a time after those.
+	// freePage is how many free agents are read first, and morePage how many at a time after those; of callers whose
+	// music has stopped, morePage at once.
 	freePage, morePage = 30, 250
 	// mostCallPages is how many pages of live calls are read, of 1 MB each: some 50,000 calls.
 	mostCallPages = 12
@@ -108,41 +109,30 @@ func (s *Store) Live(ctx context.Context) (calls []service.LiveCall, err error) 
 	return calls, err
 }
 
-// MusicStopped implements service.Lists. So that it costs the same however many callers are to hear music, it reads
-// thirty of them and, if there are more, thirty others, from another place at each time.
+// MusicStopped implements service.Lists.
 func (s *Store) MusicStopped(ctx context.Context, now time.Time) (ids []call.ID, err error) {
-	from := [...]string{"", fmt.Sprintf("CA%08x", uint32(now.UnixNano()*golden))}
 	for n := range callShards {
-		for _, place := range from {
-			out, err := s.page(ctx, &dynamodb.QueryInput{
-				IndexName:                ref(watchIndex),
-				KeyConditionExpression:   ref("#p = :p AND #at >= :at"),
-				FilterExpression:         ref("#due <= :now"),
-				ExpressionAttributeNames: map[string]string{"#p": watch, "#at": watchAt, "#due": due},
-				ExpressionAttributeValues: item{
-					":p": str(musicCalls + strconv.Itoa(n)), ":at": str(place + " "), ":now": number(now.Unix()),
-				},
-				Limit: ref(int32(service.MusicPage)),
-			})
-			if noIndex(err) {
-				return s.stoppedInQueue(ctx)
-			}
-			if err != nil {
-				return ids, err
-			}
-			for _, it := range out.Items {
-				ids = append(ids, callID(it))
-			}
-			if len(out.LastEvaluatedKey) == 0 && place == "" {
-				break
-			}
+		out, err := s.page(ctx, &dynamodb.QueryInput{
+			IndexName:                ref(watchIndex),
+			KeyConditionExpression:   ref("#p = :p AND #at < :after"),
+			ExpressionAttributeNames: map[string]string{"#p": watch, "#at": watchAt},
+			ExpressionAttributeValues: item{
+				":p": str(musicCalls + strconv.Itoa(n)), ":after": str(stamp(now) + afterStamp),
+			},
+			Limit: ref(int32(morePage)),
+		})
+		if noIndex(err) {
+			return s.stoppedInQueue(ctx)
+		}
+		if err != nil {
+			return ids, err
+		}
+		for _, it := range out.Items {
+			ids = append(ids, callID(it))
 		}
 	}
 	return ids, nil
 }
-
-// golden spreads consecutive numbers over all 32 bits: https://en.wikipedia.org/wiki/Hash_function#Fibonacci_hashing
-const golden = 2654435769
 
 // stoppedInQueue is MusicStopped by the queue, of whom nothing is known.
 func (s *Store) stoppedInQueue(ctx context.Context) (ids []call.ID, err error) {

@@ -38,6 +38,9 @@ func (m *matcher) restoreAllMusic(ctx context.Context, now time.Time) {
 	if err != nil {
 		return // the next heartbeat tries again
 	}
+	if len(stopped) > MusicPage { // those who cannot be given any for now do not keep the others from it
+		stopped = rotated(stopped, now.Unix())[:MusicPage]
+	}
 	next := make(chan call.ID)
 	var all sync.WaitGroup
 	for range min(len(stopped), repairAtOnce) {

@@ -73,8 +73,8 @@ type Lists interface {
 	// first. Of each it has only the ID, IdleSince, and a HeartbeatAt that may be some seconds late: so
 	// much as agent.Agent.Free needs. Pages are as those of Agents, of any size.
 	Free(ctx context.Context, from string) (page []agent.Agent, next string, err error)
-	// MusicStopped lists callers whose music may have stopped by then (see call.Call.MusicStopsAt). If more than
-	// MusicPage callers are to hear music, it may leave some out, and lists them another time. A store that cannot tell
+	// MusicStopped lists callers whose music may have stopped by then (see call.Call.MusicStopsAt), those first who
+	// have heard nothing for longest. It returns at least MusicPage, if there are so many. A store that cannot tell
 	// lists callers in the queue.
 	MusicStopped(ctx context.Context, now time.Time) ([]call.ID, error)
 	// Live lists all calls that still need a clock (see call.Call.Live).
@@ -93,7 +93,7 @@ type LiveCall struct {
 const (
 	QueuePage  = 21 // a position beyond twenty is "more than twenty"
 	AgentsPage = 200
-	MusicPage  = 30
+	MusicPage  = 30 // how many callers one heartbeat gives music again
 )
 
 // QueueEntry is a caller in the queue.

@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -90,7 +89,8 @@ func (s *sweeper) suspects(ctx context.Context, live []LiveCall, audits int, now
 			overdue = append(overdue, c)
 		}
 	}
-	overdue, others = rotated(overdue, now), rotated(others, now)
+	minute := now.Unix() / 60
+	overdue, others = rotated(overdue, minute), rotated(others, minute)
 	if len(others) <= audits {
 		return idsOf(overdue, others)
 	}
@@ -200,15 +200,4 @@ func (s *sweeper) repairClaims(ctx context.Context, c *call.Call, owner *agent.A
 		}
 		s.repairClaim(ctx, c, l.Agent, now)
 	}
-}
-
-// golden is the fractional part of the golden ratio: its multiples spread the start offsets evenly.
-const golden = 0.6180339887
-
-// rotated begins the list at another offset in each minute: even if the time never suffices for the
-// whole list, every call has its turn.
-func rotated(list []LiveCall, now time.Time) []LiveCall {
-	_, part := math.Modf(float64(now.Unix()/60) * golden)
-	at := int(part * float64(len(list)))
-	return append(list[at:len(list):len(list)], list[:at]...)
 }

@@ -288,14 +288,9 @@ func withoutMusic(t *testing.T, s service.Store) {
 	for i := few; i < many; i++ {
 		put(i)
 	}
-	listed, tries := map[call.ID]bool{}, 0
-	eventually(t, many-few+1, func() (int, error) { // however many are listed at once, in time all are
-		tries++
-		ids, err := at(24*time.Hour + time.Duration(tries))()
-		for _, id := range ids {
-			listed[id] = true
-		}
-		return len(listed), err
+	// Of many callers all who hear nothing are listed, and who has heard nothing for longest is the first.
+	eventually(t, []call.ID{id(few - 1), id(few), id(few + 1), id(few + 2)}, func() ([]call.ID, error) {
+		return s.MusicStopped(t.Context(), t0.Add((few+2)*time.Minute+30*time.Second))
 	})
 }
 
