@@ -19,6 +19,13 @@ export const CHORDS: readonly Chord[] = [
   { code: "KeyC", key: "C", what: "Consult the chosen colleague, or go to the list", run: begin("consult") },
   { code: "KeyX", key: "X", what: "Transfer now to the chosen colleague, or go to the list", run: begin("blind") },
   { code: "Digit1", key: "1", what: "End call (asks first)", run: (desk) => desk.askEnd() },
+  { code: "Digit2", key: "2", what: "Swap", run: (desk) => desk.press("swap") },
+  { code: "Digit3", key: "3", what: "Join", run: (desk) => desk.press("join") },
+  { code: "Digit4", key: "4", what: "Complete", run: (desk) => desk.press("complete") },
+  { code: "Digit5", key: "5", what: "Cancel the transfer", run: (desk) => desk.press("cancel") },
+  { code: "Digit6", key: "6", what: "Leave", run: (desk) => desk.leave() },
+  { code: "Digit7", key: "7", what: "Add the chosen colleague, or go to the list", run: begin("add") },
+  { code: "Digit8", key: "8", what: "To the line", run: (desk) => desk.press("requeue") },
 ];
 
 /** How a shortcut's key is shown on this keyboard. */

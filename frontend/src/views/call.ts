@@ -135,9 +135,9 @@ function guest(call: Call, now: Known): TemplateResult {
 }
 
 function transfer(state: State, desk: Desk, call: Call, now: Known): TemplateResult {
-  const verb = (action: "swap" | "join" | "complete" | "cancel", label: string, symbol: Icon, hint: string,
+  const verb = (action: "swap" | "join" | "complete" | "cancel", label: string, symbol: Icon, chord: string, hint: string,
     tone?: "primary"): TemplateResult =>
-    button({ name: action, label, icon: symbol, hint, ...(tone ? { tone } : {}),
+    button({ name: action, label, icon: symbol, chord, hint, ...(tone ? { tone } : {}),
       button: allow.verb(state, call, action), click: () => desk.press(action) });
   const t = call.transfer;
   const failed = t?.outcome !== undefined && !["answered", "cancelled", "queued"].includes(t.outcome);
@@ -152,11 +152,11 @@ function transfer(state: State, desk: Desk, call: Call, now: Known): TemplateRes
         data-test="target">${icon(failed ? "warning" : "people")}<span>${targetNow(call, now)}</span></p>`
       : html`<p class="target none">Nobody else is in the call.</p>`}
     <div class="verbs">
-      ${verb("swap", "Swap", "swap", "Change whom you talk to; the other hears music")}
-      ${verb("join", "Join", "join", "All three hear each other")}
-      ${verb("complete", "Complete", "check", "The caller goes on with your colleague, and you are out", canComplete
+      ${verb("swap", "Swap", "swap", "2", "Change whom you talk to; the other hears music")}
+      ${verb("join", "Join", "join", "3", "All three hear each other")}
+      ${verb("complete", "Complete", "check", "4", "The caller goes on with your colleague, and you are out", canComplete
         ? "primary" : undefined)}
-      ${verb("cancel", "Cancel", "cross", "Your colleague is let go, and the caller is back with you")}
+      ${verb("cancel", "Cancel", "cross", "5", "Your colleague is let go, and the caller is back with you")}
     </div>
   </div>`;
 }
@@ -165,7 +165,7 @@ function ways(state: State, desk: Desk, call: Call): TemplateResult {
   const asks = state.panel.startsWith("confirm-");
   const out = allow.outBy(state, call);
   return html`<div class="ways" role="group" aria-label="Out of the call">
-    ${button({ name: "leave", label: "Leave", icon: "leave", shape: "wide", hint: leaveHint(call),
+    ${button({ name: "leave", label: "Leave", icon: "leave", shape: "wide", chord: "6", hint: leaveHint(call),
       button: stillPressed(allow.leave(state, call)), click: () => desk.leave() })}
     ${out === "hang-up"
       ? button({ name: "hang-up", label: "Hang up", icon: "hangup", tone: "danger", shape: "wide", chord: "1",

@@ -101,10 +101,10 @@ function begin(state: State, desk: Desk, call: Call): TemplateResult {
       ${button({ name: "blind", label: "Transfer now", icon: "leave", chord: "X",
         hint: `The caller hears music until ${whom} answers; you are out at once`, button: allow.start(state, call,
           "blind"), click: () => desk.press("blind") })}
-      ${button({ name: "add", label: "Add", icon: "addPerson",
+      ${button({ name: "add", label: "Add", icon: "addPerson", chord: "7",
         hint: `${sentence(whom)} comes straight in: all three talk`, button: allow.start(state, call,
           "add"), click: () => desk.press("add") })}
-      ${button({ name: "requeue", label: "To the line", icon: "music",
+      ${button({ name: "requeue", label: "To the line", icon: "music", chord: "8",
         hint: "The caller goes to the head of the line, with your note; you are out at once", button: allow.verb(state,
           call, "requeue"), click: () => desk.press("requeue") })}
     </div>

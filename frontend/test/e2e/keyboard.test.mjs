@@ -95,6 +95,11 @@ scenario('F052 a whole transfer with the keyboard alone, and a held Enter presse
   await bob.says('note', 'Asks for a refund');
   await bob.key('Control+Shift+A');
   await Promise.all([alice.inCall('consulting'), bob.inCall('consulting')]);
+  await alice.key('Control+Shift+2');
+  await alice.inCall('swapped');
+  await alice.key('Control+Shift+2');
+  await Promise.all([alice.inCall('consulting'), bob.inCall('consulting')]);
+  await bob.key('Control+Shift+4'); // not Bob's to press
   await alice.presses('complete');
   await alice.screen('ended');
   await alice.atTitle();

@@ -13,12 +13,14 @@ const callerTone = 500;
 async function boxes(name = '') {
   const shown = () => !name || document.querySelector(`[data-test=${name}]`)?.checkVisibility();
   while (!shown()) await new Promise((done) => requestAnimationFrame(done));
+  // A place on the page, or in the window for what is fixed there.
+  const fixed = (e) => e.closest('.ways') && getComputedStyle(e.closest('.ways')).position === 'fixed';
   const controls = [...document.querySelectorAll('header button, main button, aside button, aside input, aside textarea')];
   return Object.fromEntries(controls.filter((e) => e.dataset.test && !e.closest('.keypad')
     && e.checkVisibility()).map((e) => {
     const { x, y, width, height } = e.getBoundingClientRect();
     return [e.dataset.test === 'resume' ? 'hold' : e.dataset.test,
-      [x + window.scrollX, y + window.scrollY, width, height].map((n) => Math.round(n * 10) / 10).join(' ')];
+      [x + (fixed(e) ? 0 : window.scrollX), y + (fixed(e) ? 0 : window.scrollY), width, height].map((n) => Math.round(n * 10) / 10).join(' ')];
   }));
 }
 
@@ -29,9 +31,11 @@ function hidden() {
   const a = tip.getBoundingClientRect();
   const over = (b) => a.left < b.right - 0.5 && a.right > b.left + 0.5 && a.top < b.bottom - 0.5
     && a.bottom > b.top + 0.5;
+  const bar = [...document.querySelectorAll('.ways')].find((e) => getComputedStyle(e).position === 'fixed');
+  const above = (e) => bar?.contains(e) && !bar.contains(tip); // the bar covers the tip
   const state = '.chip, .timers, .caller, .hears, .you, .overdue, .group, .quality, .target, .note-sent, .note, .banner p, .waiting-line, .presence, .field, main button, .person';
   return [...document.querySelectorAll(state)].filter((e) => e.checkVisibility()
-    && over(e.getBoundingClientRect())).map((e) => e.dataset.test || e.className);
+    && !above(e) && over(e.getBoundingClientRect())).map((e) => e.dataset.test || e.className);
 }
 
 for (const width of [1200, 400]) {

@@ -86,13 +86,29 @@ async function judge(scene) {
   }
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
   if (wide > 0) faults.push(`${wide}px wider than the window`);
+  const bar = [...document.querySelectorAll(".ways")].find((e) => getComputedStyle(e).position === "fixed");
   const stickingOut = [...document.querySelectorAll(".card, dialog")].flatMap((card) => {
     const edge = card.getBoundingClientRect().right;
     return [...card.querySelectorAll("*")]
-      .filter((e) => !e.closest(".tip, .visually-hidden, .people") && e.getBoundingClientRect().right > edge + 1)
+      .filter((e) => !e.closest(".tip, .visually-hidden, .people") && !bar?.contains(e) && e.getBoundingClientRect().right > edge + 1)
       .map((e) => e.className || e.tagName);
   });
   if (stickingOut.length) faults.push(`sticks out of its card: ${[...new Set(stickingOut)].join(", ")}`);
+  // On a narrow window the way out of the call is in sight, wherever the page is scrolled to, and hides no control.
+  if (innerWidth <= 560 && !document.querySelector("dialog[open]")) {
+    const seen = (e) => {
+      const { x, y, width, height } = e.getBoundingClientRect();
+      return e.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+    };
+    const outs = [...document.querySelectorAll(".call :is([data-test=end], [data-test=hang-up])")];
+    for (const top of [0, document.documentElement.scrollHeight]) {
+      scrollTo(0, top);
+      faults.push(...outs.filter((e) => !seen(e)).map((e) => `${e.dataset.test} is not in sight at ${scrollY} px`));
+    }
+    const last = [...document.querySelectorAll("main *")].filter((e) => !bar?.contains(e)).map((e) => e.getBoundingClientRect().bottom);
+    if (bar && Math.max(...last) > bar.getBoundingClientRect().top + 1) faults.push("the page's end is below the bar");
+    scrollTo(0, 0);
+  }
   // The other texts that may be cut short are names and notes, which are elsewhere in full.
   const cut = [...document.querySelectorAll(".waiting-line, .presence, .group-label, .hears")]
     .filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.textContent.replace(/\s+/g, " ").trim());
