@@ -55,9 +55,12 @@ type Call struct {
 	Transfer   *Transfer  `json:"transfer,omitempty"` // the open one, or the last one with its outcome
 	Counts
 	Log
+	Trail Trail `json:"trail,omitzero"`
 
 	Reason Reason    `json:"reason,omitempty"` // why it ended
 	Ended  time.Time `json:"ended,omitzero"`
+	// Unrecorded: the call is over, and its record could not be written yet.
+	Unrecorded bool `json:"unrecorded,omitempty"`
 }
 
 // Bounds of what one call stores (N10).
@@ -82,8 +85,11 @@ func New(id ID, from string, verified bool, now time.Time) *Call {
 	return c
 }
 
-// Live says whether the call still needs attention: it has not ended, or legs are left that must be ended.
-func (c *Call) Live() bool { return c.State != Ended || c.CallerLive || len(c.Legs) > 0 }
+// Over says whether the call has ended, and no leg is left that must be ended.
+func (c *Call) Over() bool { return c.State == Ended && !c.CallerLive && len(c.Legs) == 0 }
+
+// Live says whether the call still needs attention: it is not over, or it has no record yet.
+func (c *Call) Live() bool { return !c.Over() || c.Unrecorded }
 
 // NotifiableLegs lists the legs over which something can be sent to the agents' pages: those that Twilio says are
 // ringing or answered.

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"warmtransfer/shared/agent"
+	"warmtransfer/shared/archive"
 	"warmtransfer/shared/call"
 )
 
@@ -109,7 +110,7 @@ func integer(v types.AttributeValue) int64 {
 }
 
 // stamp is a time as text; the order of such texts is the order of the times.
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000000Z07:00") }
+func stamp(t time.Time) string { return archive.Place(t, "") }
 
 // Classes of calls in the index live, in its order. The sweep takes those with agents first: callers
 // in the queue have their own clock, the music turns.

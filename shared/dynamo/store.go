@@ -46,6 +46,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"warmtransfer/shared/agent"
+	"warmtransfer/shared/archive"
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/env"
 	"warmtransfer/shared/service"
@@ -60,7 +61,10 @@ type Store struct {
 	limits limits
 }
 
-var _ service.Store = (*Store)(nil)
+var (
+	_ service.Store = (*Store)(nil)
+	_ archive.Shelf = (*Store)(nil)
+)
 
 // New is a store in a table. The client must not repeat requests: the store does, and must know of it.
 func New(client *dynamodb.Client, table string) *Store {

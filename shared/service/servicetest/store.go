@@ -19,12 +19,13 @@ import (
 // "SaveCall", "Agent", "SaveAgent", "Line", "Agents", "Free", "Live".
 type Store struct {
 	Faults
-	mu     sync.Mutex
-	confs  map[call.ID][]byte
-	people map[agent.ID][]byte
-	views  map[call.ID]view // of confs
-	jumped []string         // failures found by jumps
-	blind  bool             // a load has failed since the last Check
+	mu      sync.Mutex
+	confs   map[call.ID][]byte
+	people  map[agent.ID][]byte
+	views   map[call.ID]view // of confs
+	records map[call.ID]*shelved
+	jumped  []string // failures found by jumps
+	blind   bool     // a load has failed since the last Check
 }
 
 // view is what the lists show of a call.

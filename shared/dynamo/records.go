@@ -1,0 +1,298 @@
+package dynamo
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/archive"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/record"
+)
+
+// The record of a call is the item "r#<call>": the record as JSON in doc, and each agent's note in an attribute of its
+// own, "note#<agent>". A record is updated and never put, so that neither its writer nor two agents with notes need to
+// know of each other; a note may be there before the record, and then there is no doc.
+//
+// One write puts a record into four lists. An update of a stack adds one index at most (docs/operations.md), so that the
+// lists of one caller and of one agent use the indexes that there were, under names that only records have:
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-gsi-overloading.html
+//
+//	records  all, a partition for each month
+//	watch    those of one caller, "n#<hash of the number>"
+//	live     those of one agent, "h#<agent>", who was the first in the call
+//	agents   likewise, of the second agent
+//
+// For a third agent and all after them there is the item "p#<call>#<agent>", which is in the list of the first ones and
+// has nothing else. An entry's place in each list is archive.Place.
+const (
+	recordsIndex = "records"
+
+	rec   = "rec"   // month of a record
+	recAt = "recAt" // its place
+
+	ofAgent  = "h#"
+	ofCaller = "n#"
+	noteOf   = "note#"
+)
+
+func recordKey(id call.ID) string { return "r#" + string(id) }
+
+// callerList is the partition of a caller's records. It has a hash, so that nobody reads numbers in an index by chance;
+// who has the table can try all numbers.
+func callerList(number string) string {
+	sum := sha256.Sum256([]byte(number))
+	return ofCaller + hex.EncodeToString(sum[:16])
+}
+
+// SaveRecord implements service.Store.
+func (s *Store) SaveRecord(ctx context.Context, r record.Record, until time.Time) error {
+	raw, err := json.Marshal(r)
+	if err != nil {
+		return unavailable(err)
+	}
+	place, who := str(archive.Place(r.Ended, r.ID)), r.Agents()
+	for _, id := range who[min(2, len(who)):] {
+		it := item{live: str(ofAgent + string(id)), liveAt: place, ttl: number(until.Unix())}
+		if err := s.update(ctx, "p#"+string(r.ID)+"#"+string(id), it, nil); err != nil {
+			return err
+		}
+	}
+	it := item{
+		doc: str(string(raw)), ttl: number(until.Unix()), rec: str(r.Ended.UTC().Format(month)), recAt: place,
+	}
+	if r.Caller != "" {
+		it[watch], it[watchAt] = str(callerList(r.Caller)), place
+	}
+	if len(who) > 0 {
+		it[live], it[liveAt] = str(ofAgent+string(who[0])), place
+	}
+	if len(who) > 1 {
+		it[dir], it[rank] = str(ofAgent+string(who[1])), place
+	}
+	return s.update(ctx, recordKey(r.ID), it, nil)
+}
+
+const month = "2006-01"
+
+// update sets attributes of an item, which is made if there is none, and removes others. Repeated, it does the same.
+func (s *Store) update(ctx context.Context, key string, set item, remove []string) error {
+	ctx, cancel := context.WithTimeout(ctx, s.limits.all)
+	defer cancel()
+	in := &dynamodb.UpdateItemInput{
+		TableName: &s.table, Key: item{pk: str(key)}, ExpressionAttributeNames: map[string]string{},
+		ExpressionAttributeValues: item{},
+	}
+	var sets, removes []string
+	for i, name := range slices.Sorted(maps.Keys(set)) {
+		short := string(rune('a' + i))
+		in.ExpressionAttributeNames["#"+short], in.ExpressionAttributeValues[":"+short] = name, set[name]
+		if name == ttl && set[doc] == nil { // a note never shortens the life of a record
+			sets = append(sets, "#"+short+" = if_not_exists(#"+short+", :"+short+")")
+			continue
+		}
+		sets = append(sets, "#"+short+" = :"+short)
+	}
+	expression := "SET " + strings.Join(sets, ", ")
+	for i, name := range remove {
+		short := "#r" + string(rune('a'+i))
+		in.ExpressionAttributeNames[short] = name
+		removes = append(removes, short)
+	}
+	if removes != nil {
+		expression += " REMOVE " + strings.Join(removes, ", ")
+	}
+	in.UpdateExpression = &expression
+	_, err := s.retryOnce(ctx, func(ctx context.Context) error {
+		_, err := s.client.UpdateItem(ctx, in)
+		return err
+	})
+	if err != nil {
+		return unavailable(err)
+	}
+	return nil
+}
+
+// SaveNote implements archive.Shelf.
+func (s *Store) SaveNote(ctx context.Context, id call.ID, n record.Note, until time.Time) error {
+	set := item{ttl: number(until.Unix())}
+	if n.Empty() {
+		return s.update(ctx, recordKey(id), set, []string{noteOf + n.By.ID})
+	}
+	raw, err := json.Marshal(n)
+	if err != nil {
+		return unavailable(err)
+	}
+	set[noteOf+n.By.ID] = str(string(raw))
+	return s.update(ctx, recordKey(id), set, nil)
+}
+
+// recordOf is a record with its notes, and whether it has been written: otherwise there are only notes. A note that
+// this version cannot read is left out.
+func recordOf(it item) (r record.Record, written bool, err error) {
+	if raw := text(it[doc]); raw != "" {
+		if err := json.Unmarshal([]byte(raw), &r); err != nil {
+			return r, false, err
+		}
+		written = true
+	}
+	var notes []record.Note
+	for name, v := range it {
+		var n record.Note
+		if strings.HasPrefix(name, noteOf) && json.Unmarshal([]byte(text(v)), &n) == nil {
+			notes = append(notes, n)
+		}
+	}
+	return r.WithNotes(notes), written, nil
+}
+
+// Kept implements archive.Shelf.
+func (s *Store) Kept(ctx context.Context, id call.ID) (r record.Record, recorded bool, err error) {
+	it, err := s.get(ctx, recordKey(id))
+	if err != nil {
+		return r, false, err
+	}
+	if r, recorded, err = recordOf(it); err != nil {
+		return r, false, unavailable(err)
+	}
+	return r, recorded, nil
+}
+
+// batch is how many items DynamoDB reads in one request:
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+const batch = 100
+
+// Records implements archive.Shelf.
+func (s *Store) Records(ctx context.Context, ids []call.ID) (list []record.Record, err error) {
+	found := map[call.ID]record.Record{}
+	for some := range slices.Chunk(ids, batch) {
+		var keys []item
+		for _, id := range some {
+			keys = append(keys, item{pk: str(recordKey(id))})
+		}
+		for tries := 0; len(keys) > 0; tries++ {
+			if tries == batchTries {
+				return nil, unavailable(errors.New("the batch was not read whole"))
+			}
+			if keys, err = s.some(ctx, keys, found); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, id := range ids {
+		if r, ok := found[id]; ok {
+			list = append(list, r)
+		}
+	}
+	return list, nil
+}
+
+// batchTries is how often the rest of a batch is asked for: of large records DynamoDB answers a part.
+const batchTries = 8
+
+// some reads items of a batch, and returns the keys of those that it did not get to.
+func (s *Store) some(ctx context.Context, keys []item, found map[call.ID]record.Record) (rest []item, err error) {
+	ctx, cancel := context.WithTimeout(ctx, s.limits.all)
+	defer cancel()
+	var out *dynamodb.BatchGetItemOutput
+	_, err = s.retryOnce(ctx, func(ctx context.Context) (err error) {
+		out, err = s.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
+			RequestItems: map[string]types.KeysAndAttributes{s.table: {Keys: keys}},
+		})
+		return err
+	})
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	for _, it := range out.Responses[s.table] {
+		if r, written, err := recordOf(it); err == nil && written && !s.expired(it) {
+			found[r.ID] = r
+		}
+	}
+	return out.UnprocessedKeys[s.table].Keys, nil
+}
+
+// Places implements archive.Shelf.
+func (s *Store) Places(ctx context.Context, l archive.List, from, before string, n int) ([]string, error) {
+	switch {
+	case l.Caller != "":
+		return s.places(ctx, recordList{watchIndex, watch, watchAt, callerList(l.Caller)}, from, before, n)
+	case l.Agent != "":
+		return s.placesOf(ctx, l.Agent, from, before, n)
+	}
+	var all []string
+	for m := before[:len(month)]; ; m = monthBefore(m) {
+		some, err := s.places(ctx, recordList{recordsIndex, rec, recAt, m}, from, before, n-len(all))
+		if err != nil {
+			return nil, err
+		}
+		if all = append(all, some...); len(all) >= n || from == "" || m <= from[:len(month)] {
+			return all, nil
+		}
+	}
+}
+
+func monthBefore(m string) string {
+	t, _ := time.Parse(month, m) // of a place
+	return t.AddDate(0, -1, 0).Format(month)
+}
+
+// placesOf merges the two lists that an agent is in.
+func (s *Store) placesOf(ctx context.Context, id agent.ID, from, before string, n int) ([]string, error) {
+	first, err := s.places(ctx, recordList{liveIndex, live, liveAt, ofAgent + string(id)}, from, before, n)
+	if err != nil {
+		return nil, err
+	}
+	second, err := s.places(ctx, recordList{agentsIndex, dir, rank, ofAgent + string(id)}, from, before, n)
+	if err != nil {
+		return nil, err
+	}
+	all := append(first, second...)
+	slices.SortFunc(all, func(a, b string) int { return strings.Compare(b, a) })
+	all = slices.Compact(all)
+	return all[:min(n, len(all))], nil
+}
+
+// recordList is one partition of an index: the names of its keys, and the partition.
+type recordList struct{ index, key, at, partition string }
+
+// places reads a list from its newest entry before a place.
+func (s *Store) places(ctx context.Context, l recordList, from, before string, n int) (all []string, err error) {
+	in := &dynamodb.QueryInput{
+		IndexName:                &l.index,
+		KeyConditionExpression:   ref("#p = :p AND #at BETWEEN :from AND :before"),
+		ProjectionExpression:     ref("#at"),
+		ExpressionAttributeNames: map[string]string{"#p": l.key, "#at": l.at},
+		ExpressionAttributeValues: item{
+			":p": str(l.partition), ":from": str(from + " "), ":before": str(before),
+		},
+		ScanIndexForward: aws.Bool(false),
+		Limit:            ref(int32(n + 1)), // one may be the place itself, which is not before it
+	}
+	for len(all) < n && from < before { // DynamoDB refuses bounds in the wrong order
+		out, err := s.page(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range out.Items {
+			if place := text(it[l.at]); place < before && len(all) < n {
+				all = append(all, place)
+			}
+		}
+		if in.ExclusiveStartKey = out.LastEvaluatedKey; len(in.ExclusiveStartKey) == 0 {
+			break
+		}
+	}
+	return all, nil
+}
