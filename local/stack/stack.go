@@ -393,7 +393,7 @@ func (s *Stack) startGateway(ctx context.Context, l net.Listener, t *sam.Templat
 	if !s.o.Headless {
 		page.Dir = filepath.Join(s.o.Root, "frontend", "dist")
 		page.Config = &gateway.Config{SignIn: gateway.SignIn{Authority: s.Issuer, ClientID: clientID,
-			Scope: "openid profile email"}, Voice: talk}
+			Scope: "openid profile email"}, Voice: talk, CRM: s.o.Parameters["CrmUrl"]}
 		page.Origins = []string{s.Issuer}
 		if talk != nil {
 			page.Origins = append(page.Origins, s.Twilio)

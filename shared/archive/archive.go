@@ -23,10 +23,9 @@ type Shelf interface {
 	Places(ctx context.Context, list List, from, before string, n int) ([]string, error)
 	// Records reads the records of places, in their order, with their notes. It leaves out those that are gone.
 	Records(ctx context.Context, ids []call.ID) ([]record.Record, error)
-	// Kept is what is kept of one call: its record, if it has one yet, and its notes. ErrNotFound: nothing.
+	// Kept is what is kept of one call: its record, if it has one yet, and its notes.
 	Kept(ctx context.Context, id call.ID) (r record.Record, recorded bool, err error)
-	// SaveNote writes an agent's note over the one before, or erases it if it is empty. If there is no record yet, it
-	// is kept until then; otherwise as long as the record.
+	// SaveNote writes an agent's note over the one before, or erases it if it is empty. It may go at that time.
 	SaveNote(ctx context.Context, id call.ID, n record.Note, until time.Time) error
 }
 

@@ -32,8 +32,8 @@ const (
 	readMost  = 10  // and so many of the newest are read, for a name and a note
 )
 
-// Known is what is known of the caller of a call that the agent is rung for, or is or was in.
-func (a *Archive) Known(ctx context.Context, who service.Principal, id call.ID, now time.Time) (Known, error) {
+// KnownCaller is what is known of the caller of a call that the agent is rung for, or is or was in.
+func (a *Archive) KnownCaller(ctx context.Context, who service.Principal, id call.ID, now time.Time) (Known, error) {
 	var k Known
 	if err := a.may(ctx, who); err != nil {
 		return k, err

@@ -2,7 +2,6 @@ package archive
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -12,8 +11,8 @@ import (
 	"warmtransfer/shared/service"
 )
 
-// Note is the agent's own note on a call that they are or were in, a supervisor's on any; empty if there is none.
-func (a *Archive) Note(ctx context.Context, who service.Principal, id call.ID) (record.Note, error) {
+// OwnNote is the agent's own note on a call that they are or were in, a supervisor's on any; empty if there is none.
+func (a *Archive) OwnNote(ctx context.Context, who service.Principal, id call.ID) (record.Note, error) {
 	if err := a.may(ctx, who); err != nil {
 		return record.Note{}, err
 	}
@@ -27,7 +26,7 @@ func (a *Archive) Note(ctx context.Context, who service.Principal, id call.ID) (
 // noted is what is kept of a call, for an agent who may write a note on it.
 func (a *Archive) noted(ctx context.Context, who service.Principal, id call.ID) (record.Record, error) {
 	kept, recorded, err := a.Shelf.Kept(ctx, id)
-	if err != nil && !errors.Is(err, service.ErrNotFound) {
+	if err != nil {
 		return kept, err
 	}
 	if recorded {

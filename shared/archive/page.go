@@ -42,8 +42,8 @@ const (
 	examineMost, examineStep = 400, 100
 )
 
-// Page is one page of the calls that have ended: an agent's own, a supervisor's all.
-func (a *Archive) Page(ctx context.Context, who service.Principal, s Search, now time.Time) (Page, error) {
+// ListCalls is one page of the calls that have ended: an agent's own, a supervisor's all.
+func (a *Archive) ListCalls(ctx context.Context, who service.Principal, s Search, now time.Time) (Page, error) {
 	page := Page{At: now, Calls: []record.Record{}}
 	if err := a.may(ctx, who); err != nil {
 		return page, err

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -19,11 +18,12 @@ import (
 	"warmtransfer/shared/archive"
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/record"
+	"warmtransfer/shared/service"
 )
 
-// The record of a call is the item "r#<call>": the record as JSON in doc, and each agent's note in an attribute of its
-// own, "note#<agent>". A record is updated and never put, so that neither its writer nor two agents with notes need to
-// know of each other; a note may be there before the record, and then there is no doc.
+// The record of a call is the item "r#<call>": the record as JSON in doc. The notes on the call are the item "n#<call>",
+// each agent's in an attribute of its own, "note#<agent>": two agents write at once without a conflict, a note may come
+// before the record, and only the function of the notes needs to be allowed an update.
 //
 // One write puts a record into four lists. An update of a stack adds one index at most (docs/operations.md), so that the
 // lists of one caller and of one agent use the indexes that there were, under names that only records have:
@@ -49,6 +49,8 @@ const (
 
 func recordKey(id call.ID) string { return "r#" + string(id) }
 
+func notesKey(id call.ID) string { return "n#" + string(id) }
+
 // callerList is the partition of a caller's records. It has a hash, so that nobody reads numbers in an index by chance;
 // who has the table can try all numbers.
 func callerList(number string) string {
@@ -58,19 +60,25 @@ func callerList(number string) string {
 
 // SaveRecord implements service.Store.
 func (s *Store) SaveRecord(ctx context.Context, r record.Record, until time.Time) error {
+	ctx, cancel := context.WithTimeout(ctx, s.limits.all)
+	defer cancel()
 	raw, err := json.Marshal(r)
 	if err != nil {
 		return unavailable(err)
 	}
 	place, who := str(archive.Place(r.Ended, r.ID)), r.Agents()
 	for _, id := range who[min(2, len(who)):] {
-		it := item{live: str(ofAgent + string(id)), liveAt: place, ttl: number(until.Unix())}
-		if err := s.update(ctx, "p#"+string(r.ID)+"#"+string(id), it, nil); err != nil {
+		it := item{
+			pk: str("p#" + string(r.ID) + "#" + string(id)), ttl: number(until.Unix()),
+			live: str(ofAgent + string(id)), liveAt: place,
+		}
+		if err := s.overwrite(ctx, it); err != nil {
 			return err
 		}
 	}
 	it := item{
-		doc: str(string(raw)), ttl: number(until.Unix()), rec: str(r.Ended.UTC().Format(month)), recAt: place,
+		pk: str(recordKey(r.ID)), ttl: number(until.Unix()), doc: str(string(raw)),
+		rec: str(r.Ended.UTC().Format(month)), recAt: place,
 	}
 	if r.Caller != "" {
 		it[watch], it[watchAt] = str(callerList(r.Caller)), place
@@ -81,41 +89,15 @@ func (s *Store) SaveRecord(ctx context.Context, r record.Record, until time.Time
 	if len(who) > 1 {
 		it[dir], it[rank] = str(ofAgent+string(who[1])), place
 	}
-	return s.update(ctx, recordKey(r.ID), it, nil)
+	return s.overwrite(ctx, it)
 }
 
 const month = "2006-01"
 
-// update sets attributes of an item, which is made if there is none, and removes others. Repeated, it does the same.
-func (s *Store) update(ctx context.Context, key string, set item, remove []string) error {
-	ctx, cancel := context.WithTimeout(ctx, s.limits.all)
-	defer cancel()
-	in := &dynamodb.UpdateItemInput{
-		TableName: &s.table, Key: item{pk: str(key)}, ExpressionAttributeNames: map[string]string{},
-		ExpressionAttributeValues: item{},
-	}
-	var sets, removes []string
-	for i, name := range slices.Sorted(maps.Keys(set)) {
-		short := string(rune('a' + i))
-		in.ExpressionAttributeNames["#"+short], in.ExpressionAttributeValues[":"+short] = name, set[name]
-		if name == ttl && set[doc] == nil { // a note never shortens the life of a record
-			sets = append(sets, "#"+short+" = if_not_exists(#"+short+", :"+short+")")
-			continue
-		}
-		sets = append(sets, "#"+short+" = :"+short)
-	}
-	expression := "SET " + strings.Join(sets, ", ")
-	for i, name := range remove {
-		short := "#r" + string(rune('a'+i))
-		in.ExpressionAttributeNames[short] = name
-		removes = append(removes, short)
-	}
-	if removes != nil {
-		expression += " REMOVE " + strings.Join(removes, ", ")
-	}
-	in.UpdateExpression = &expression
+// overwrite writes an item, whatever there was. Repeated, it does the same.
+func (s *Store) overwrite(ctx context.Context, it item) error {
 	_, err := s.retryOnce(ctx, func(ctx context.Context) error {
-		_, err := s.client.UpdateItem(ctx, in)
+		_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: it})
 		return err
 	})
 	if err != nil {
@@ -126,47 +108,59 @@ func (s *Store) update(ctx context.Context, key string, set item, remove []strin
 
 // SaveNote implements archive.Shelf.
 func (s *Store) SaveNote(ctx context.Context, id call.ID, n record.Note, until time.Time) error {
-	set := item{ttl: number(until.Unix())}
-	if n.Empty() {
-		return s.update(ctx, recordKey(id), set, []string{noteOf + n.By.ID})
-	}
+	ctx, cancel := context.WithTimeout(ctx, s.limits.all)
+	defer cancel()
 	raw, err := json.Marshal(n)
 	if err != nil {
 		return unavailable(err)
 	}
-	set[noteOf+n.By.ID] = str(string(raw))
-	return s.update(ctx, recordKey(id), set, nil)
+	in := &dynamodb.UpdateItemInput{
+		TableName: &s.table, Key: item{pk: str(notesKey(id))},
+		UpdateExpression:          ref("SET #note = :note, #ttl = :until"),
+		ExpressionAttributeNames:  map[string]string{"#note": noteOf + n.By.ID, "#ttl": ttl},
+		ExpressionAttributeValues: item{":note": str(string(raw)), ":until": number(until.Unix())},
+	}
+	if n.Empty() {
+		in.UpdateExpression = ref("SET #ttl = :until REMOVE #note")
+		delete(in.ExpressionAttributeValues, ":note")
+	}
+	_, err = s.retryOnce(ctx, func(ctx context.Context) error {
+		_, err := s.client.UpdateItem(ctx, in)
+		return err
+	})
+	if err != nil {
+		return unavailable(err)
+	}
+	return nil
 }
 
-// recordOf is a record with its notes, and whether it has been written: otherwise there are only notes. A note that
-// this version cannot read is left out.
-func recordOf(it item) (r record.Record, written bool, err error) {
-	if raw := text(it[doc]); raw != "" {
-		if err := json.Unmarshal([]byte(raw), &r); err != nil {
-			return r, false, err
-		}
-		written = true
-	}
-	var notes []record.Note
+// notesOf are the notes of an item. One that this version cannot read is left out.
+func notesOf(it item) (notes []record.Note) {
 	for name, v := range it {
 		var n record.Note
 		if strings.HasPrefix(name, noteOf) && json.Unmarshal([]byte(text(v)), &n) == nil {
 			notes = append(notes, n)
 		}
 	}
-	return r.WithNotes(notes), written, nil
+	return notes
 }
 
 // Kept implements archive.Shelf.
 func (s *Store) Kept(ctx context.Context, id call.ID) (r record.Record, recorded bool, err error) {
 	it, err := s.get(ctx, recordKey(id))
-	if err != nil {
+	if err != nil && !errors.Is(err, service.ErrNotFound) {
 		return r, false, err
 	}
-	if r, recorded, err = recordOf(it); err != nil {
-		return r, false, unavailable(err)
+	if recorded = err == nil; recorded {
+		if err := json.Unmarshal([]byte(text(it[doc])), &r); err != nil {
+			return r, false, unavailable(err)
+		}
 	}
-	return r, recorded, nil
+	it, err = s.get(ctx, notesKey(id))
+	if err != nil && !errors.Is(err, service.ErrNotFound) {
+		return r, false, err
+	}
+	return r.WithNotes(notesOf(it)), recorded, nil
 }
 
 // batch is how many items DynamoDB reads in one request:
@@ -175,11 +169,11 @@ const batch = 100
 
 // Records implements archive.Shelf.
 func (s *Store) Records(ctx context.Context, ids []call.ID) (list []record.Record, err error) {
-	found := map[call.ID]record.Record{}
-	for some := range slices.Chunk(ids, batch) {
+	found := map[string]item{}
+	for some := range slices.Chunk(ids, batch/2) {
 		var keys []item
 		for _, id := range some {
-			keys = append(keys, item{pk: str(recordKey(id))})
+			keys = append(keys, item{pk: str(recordKey(id))}, item{pk: str(notesKey(id))})
 		}
 		for tries := 0; len(keys) > 0; tries++ {
 			if tries == batchTries {
@@ -191,8 +185,11 @@ func (s *Store) Records(ctx context.Context, ids []call.ID) (list []record.Recor
 		}
 	}
 	for _, id := range ids {
-		if r, ok := found[id]; ok {
-			list = append(list, r)
+		var r record.Record
+		it := found[recordKey(id)]
+		// A record that this version cannot read must not hide the others.
+		if it != nil && !s.expired(it) && json.Unmarshal([]byte(text(it[doc])), &r) == nil {
+			list = append(list, r.WithNotes(notesOf(found[notesKey(id)])))
 		}
 	}
 	return list, nil
@@ -202,7 +199,7 @@ func (s *Store) Records(ctx context.Context, ids []call.ID) (list []record.Recor
 const batchTries = 8
 
 // some reads items of a batch, and returns the keys of those that it did not get to.
-func (s *Store) some(ctx context.Context, keys []item, found map[call.ID]record.Record) (rest []item, err error) {
+func (s *Store) some(ctx context.Context, keys []item, found map[string]item) (rest []item, err error) {
 	ctx, cancel := context.WithTimeout(ctx, s.limits.all)
 	defer cancel()
 	var out *dynamodb.BatchGetItemOutput
@@ -216,9 +213,7 @@ func (s *Store) some(ctx context.Context, keys []item, found map[call.ID]record.
 		return nil, unavailable(err)
 	}
 	for _, it := range out.Responses[s.table] {
-		if r, written, err := recordOf(it); err == nil && written && !s.expired(it) {
-			found[r.ID] = r
-		}
+		found[text(it[pk])] = it
 	}
 	return out.UnprocessedKeys[s.table].Keys, nil
 }

@@ -9,7 +9,6 @@ import (
 	"warmtransfer/shared/archive"
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/record"
-	"warmtransfer/shared/service"
 )
 
 // shelved is what a Store keeps of a call that has ended.
@@ -100,10 +99,7 @@ func (s *Store) Kept(_ context.Context, id call.ID) (r record.Record, recorded b
 	err = s.run("Kept", func() error {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		e := s.records[id]
-		if e == nil {
-			return service.ErrNotFound
-		}
+		e := s.shelf(id)
 		r, recorded = e.withNotes(), e.written > 0
 		return nil
 	})

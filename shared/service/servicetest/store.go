@@ -16,7 +16,8 @@ import (
 )
 
 // Store is a service.Store in memory. Operations for Faults: "Conference",
-// "SaveCall", "Agent", "SaveAgent", "Line", "Agents", "Free", "Live".
+// "SaveConference", "Agent", "SaveAgent", "Line", "Agents", "Free", "Live", "SaveRecord", "Places", "Records", "Kept",
+// "SaveNote".
 type Store struct {
 	Faults
 	mu      sync.Mutex
