@@ -66,18 +66,24 @@ func (s *Store) SaveRecord(ctx context.Context, r record.Record, until time.Time
 	if err != nil {
 		return unavailable(err)
 	}
-	place, who := str(archive.Place(r.Ended, r.ID)), r.Agents()
+	who := r.Agents()
 	for _, id := range who[min(2, len(who)):] {
 		it := item{
 			pk: str("p#" + string(r.ID) + "#" + string(id)), ttl: number(until.Unix()),
-			live: str(ofAgent + string(id)), liveAt: place,
+			live: str(ofAgent + string(id)), liveAt: str(archive.Place(r.Ended, r.ID)),
 		}
 		if err := s.overwrite(ctx, it); err != nil {
 			return err
 		}
 	}
+	return s.overwrite(ctx, recordItem(r, string(raw), until))
+}
+
+// recordItem is the item of a record, whose document is given.
+func recordItem(r record.Record, document string, until time.Time) item {
+	place, who := str(archive.Place(r.Ended, r.ID)), r.Agents()
 	it := item{
-		pk: str(recordKey(r.ID)), ttl: number(until.Unix()), doc: str(string(raw)),
+		pk: str(recordKey(r.ID)), ttl: number(until.Unix()), doc: str(document),
 		rec: str(r.Ended.UTC().Format(month)), recAt: place,
 	}
 	if r.Caller != "" {
@@ -89,7 +95,7 @@ func (s *Store) SaveRecord(ctx context.Context, r record.Record, until time.Time
 	if len(who) > 1 {
 		it[dir], it[rank] = str(ofAgent+string(who[1])), place
 	}
-	return s.overwrite(ctx, it)
+	return it
 }
 
 const month = "2006-01"

@@ -1,0 +1,142 @@
+package servicetest
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/archive"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/record"
+	"warmtransfer/shared/service"
+)
+
+// Shelf is a store with records.
+type Shelf interface {
+	service.Store
+	archive.Shelf
+}
+
+// RecordOf is a record of a call that ended then, with these agents in it.
+func RecordOf(n int, ended time.Time, caller string, agents ...agent.ID) record.Record {
+	r := record.Record{
+		ID: id(n), Arrived: ended.Add(-time.Minute), Ended: ended, EndedBy: record.ByCaller, Outcome: record.Abandoned,
+		Caller: caller, Legs: []record.Leg{}, Transfers: []record.Transfer{}, Notes: []record.Note{},
+		History: []call.Entry{{At: ended.Add(-time.Minute), What: call.Arrive}},
+	}
+	for i, a := range agents {
+		at := ended.Add(time.Duration(i-30) * time.Second)
+		r.Outcome, r.Answered = record.Answered, ended.Add(-30*time.Second)
+		r.Legs = append(r.Legs, record.Leg{
+			Party: record.Party{ID: string(a), Name: "Agent " + string(a)}, Began: at, Answered: at, Ended: ended,
+			Outcome: call.OutcomeCallerLeft, Talk: 30,
+		})
+	}
+	return r
+}
+
+// ShelfSuite is what every Shelf must pass. Lists may lag, as in StoreSuite.
+func ShelfSuite(t *testing.T, open func(t *testing.T) Shelf) {
+	t.Run("F210 a record comes back whole, and a second write changes nothing", func(t *testing.T) { kept(t, open(t)) })
+	t.Run("F214 lists are in order, newest first, and each has what belongs to it", func(t *testing.T) {
+		places(t, open(t))
+	})
+	t.Run("F215 two agents write their notes at once", func(t *testing.T) { notes(t, open(t)) })
+}
+
+// until is in the future of the real time, since a store may leave out what has expired.
+func until() time.Time { return time.Now().Add(time.Hour) }
+
+func kept(t *testing.T, s Shelf) {
+	if _, there, err := s.Kept(t.Context(), id(1)); err != nil || there {
+		t.Errorf("nothing was kept: there %t, %v", there, err)
+	}
+	r := RecordOf(1, t0, "+15005550006", "alice", "bob", "carol", "dave")
+	for range 2 {
+		must(t, s.SaveRecord(t.Context(), r, until()))
+		got, there, err := s.Kept(t.Context(), r.ID)
+		must(t, err)
+		if !there || fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", r) {
+			t.Errorf("there %t\n%+v, want\n%+v", there, got, r)
+		}
+	}
+	list, err := s.Records(t.Context(), []call.ID{id(9), r.ID, id(8)})
+	must(t, err)
+	if len(list) != 1 || list[0].ID != r.ID {
+		t.Errorf("read together: %+v", list)
+	}
+}
+
+func places(t *testing.T, s Shelf) {
+	const n = 70 // over three months
+	at := func(i int) time.Time { return t0.Add(time.Duration(i-n) * 24 * time.Hour) }
+	who := func(i int) []agent.ID {
+		return [][]agent.ID{{"alice"}, {"bob", "alice"}, {"bob", "carol", "alice"}, {"carol"}, nil}[i%5]
+	}
+	for i := range n {
+		caller := "+15005550006"
+		if i%2 == 1 {
+			caller = "sip:1001@pbx.example.com"
+		}
+		must(t, s.SaveRecord(t.Context(), RecordOf(i, at(i), caller, who(i)...), until()))
+	}
+	for name, c := range map[string]struct {
+		list archive.List
+		fits func(i int) bool
+	}{
+		"all":       {archive.List{}, func(int) bool { return true }},
+		"alice's":   {archive.List{Agent: "alice"}, func(i int) bool { return slices.Contains(who(i), "alice") }},
+		"carol's":   {archive.List{Agent: "carol"}, func(i int) bool { return slices.Contains(who(i), "carol") }},
+		"nobody's":  {archive.List{Agent: "dave"}, func(int) bool { return false }},
+		"a phone's": {archive.List{Caller: "sip:1001@pbx.example.com"}, func(i int) bool { return i%2 == 1 }},
+	} {
+		var want []string
+		for i := n - 6; i >= 3; i-- {
+			if c.fits(i) {
+				want = append(want, archive.Place(at(i), id(i)))
+			}
+		}
+		var got []string
+		before := archive.Place(at(n-5), "")
+		for {
+			some, err := s.Places(t.Context(), c.list, archive.Place(at(3), ""), before, 7)
+			must(t, err)
+			got = append(got, some...)
+			if len(some) < 7 {
+				break
+			}
+			before = some[len(some)-1]
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s:\n%v, want\n%v", name, got, want)
+		}
+	}
+}
+
+func notes(t *testing.T, s Shelf) {
+	var all sync.WaitGroup
+	for _, who := range []string{"alice", "bob", "carol"} {
+		for i := range 4 {
+			n := record.Note{
+				By: record.Party{ID: who, Name: who}, At: t0, Text: fmt.Sprintf("<b>%s</b>\n\"%d\"", who, i), Code: "order",
+			}
+			all.Go(func() { must(t, s.SaveNote(t.Context(), id(1), n, until())) })
+		}
+	}
+	all.Wait()
+	if r, there, err := s.Kept(t.Context(), id(1)); err != nil || there || len(r.Notes) != 3 {
+		t.Errorf("before the record: there %t, notes %+v, %v", there, r.Notes, err)
+	}
+	last := record.Note{By: record.Party{ID: "alice", Name: "Alice"}, At: t0.Add(time.Second), Text: "\x00 é😀", Name: "Ann"}
+	must(t, s.SaveNote(t.Context(), id(1), last, until()))
+	must(t, s.SaveNote(t.Context(), id(1), record.Note{By: record.Party{ID: "bob"}}, until())) // erases bob's
+	must(t, s.SaveRecord(t.Context(), RecordOf(1, t0, "", "alice"), until()))
+	list, err := s.Records(t.Context(), []call.ID{id(1)})
+	must(t, err)
+	if len(list) != 1 || len(list[0].Notes) != 2 || list[0].Notes[1] != last || list[0].Name != "Ann" {
+		t.Errorf("with the record: %+v", list)
+	}
+}
