@@ -385,7 +385,7 @@ export interface components {
             readonly outcome: string;
             /** @description Seconds until the answer or the end. */
             readonly ring: number;
-            /** @description Seconds in the call */
+            /** @description Seconds in the call, less those on hold. */
             readonly talk: number;
             /** @description Seconds that this party was on hold. */
             readonly hold: number;
