@@ -353,6 +353,7 @@ func (s *Stack) startNetwork(l net.Listener) (any, error) {
 	mux.HandleFunc("GET /control", s.serveParts)
 	mux.HandleFunc("POST /control/tokens", s.serveToken)
 	mux.HandleFunc("POST /control/agents", s.serveAgent)
+	mux.HandleFunc("POST /control/forget", s.serveForget)
 	mux.HandleFunc("/fallback.xml", s.serveFallback)
 	defer s.serve(l, mux)
 	if s.o.TwilioURL != "" {

@@ -51,6 +51,9 @@ func recordKey(id call.ID) string { return "r#" + string(id) }
 
 func notesKey(id call.ID) string { return "n#" + string(id) }
 
+// moreKey is the item of an agent beyond the second.
+func moreKey(id call.ID, who agent.ID) string { return "p#" + string(id) + "#" + string(who) }
+
 // callerList is the partition of a caller's records. It has a hash, so that nobody reads numbers in an index by chance;
 // who has the table can try all numbers.
 func callerList(number string) string {
@@ -69,7 +72,7 @@ func (s *Store) SaveRecord(ctx context.Context, r record.Record, until time.Time
 	who := r.Agents()
 	for _, id := range who[min(2, len(who)):] {
 		it := item{
-			pk: str("p#" + string(r.ID) + "#" + string(id)), ttl: number(until.Unix()),
+			pk: str(moreKey(r.ID, id)), ttl: number(until.Unix()),
 			live: str(ofAgent + string(id)), liveAt: str(archive.Place(r.Ended, r.ID)),
 		}
 		if err := s.overwrite(ctx, it); err != nil {

@@ -2,8 +2,10 @@ package dynamo
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,6 +14,7 @@ import (
 	"warmtransfer/local/store/storetest"
 	"warmtransfer/shared/agent"
 	"warmtransfer/shared/archive"
+	"warmtransfer/shared/call"
 	"warmtransfer/shared/record"
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/service/servicetest"
@@ -151,4 +154,56 @@ func deleteRaw(t testing.TB, s *Store, key string) {
 	t.Helper()
 	_, err := s.client.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: &s.table, Key: item{pk: str(key)}})
 	must(t, err)
+}
+
+func TestF218WhatIsKeptOfACallerIsErased(t *testing.T) {
+	s := open(t)
+	ctx, until := t.Context(), time.Now().Add(time.Hour)
+	const number = "+15005550006"
+	for i, who := range [][]agent.ID{{"alice", "bob", "carol", "dave"}, {"alice"}, {"bob"}} {
+		caller := number
+		if i == 2 {
+			caller = "+15005550009"
+		}
+		must(t, s.SaveRecord(ctx, servicetest.RecordOf(i, t0, caller, who...), until))
+		n := record.Note{By: record.Party{ID: "alice"}, Text: "x", Name: "Ann"}
+		must(t, s.SaveNote(ctx, servicetest.RecordOf(i, t0, "").ID, n, until))
+	}
+	over, live := caller(0), caller(7)
+	over.ApplyCallerEnded(t0)
+	over.Transfer = &call.Transfer{Note: "Ann wants a refund", Outcome: call.OutcomeCancelled}
+	must(t, s.SaveCall(ctx, over))
+	must(t, s.SaveCall(ctx, live))
+	removed := agent.New("carol", "Carol", t0)
+	removed.Remove(t0)
+	for _, a := range []*agent.Agent{agent.New("alice", "Alice", t0), removed} {
+		a.Recent = []agent.LastCall{{Call: "x", At: t0, Caller: number}, {Call: "y", At: t0, Caller: "+15005550009"}}
+		must(t, s.SaveAgent(ctx, a))
+	}
+	for i, want := range []Forgotten{{Records: 2, Notes: 2, Calls: 1, Agents: 2, Live: 1}, {Live: 1}} {
+		got, err := s.Forget(ctx, number)
+		must(t, err)
+		if got != want {
+			t.Errorf("the %d. time: %+v, want %+v", i+1, got, want)
+		}
+	}
+	out, err := s.client.Scan(ctx, &dynamodb.ScanInput{TableName: &s.table})
+	must(t, err)
+	kept := 0
+	for _, it := range out.Items {
+		raw, key := fmt.Sprint(it), text(it[pk])
+		if key != callKey(live.ID) && (strings.Contains(text(it[doc]), number) || strings.Contains(raw, "refund") ||
+			strings.HasPrefix(key, "p#") || strings.Contains(raw, callerList(number))) {
+			t.Errorf("kept is %s: %v", key, text(it[doc]))
+		}
+		if strings.HasPrefix(key, "r#") || strings.HasPrefix(key, "n#") {
+			kept++
+		}
+	}
+	if kept != 2 { // the other caller's record with its note
+		t.Errorf("%d records and notes of others", kept)
+	}
+	if _, err := s.Forget(ctx, ""); !errors.Is(err, ErrNoNumber) {
+		t.Errorf("whoever withholds the number: %v", err)
+	}
 }
