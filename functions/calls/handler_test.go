@@ -237,7 +237,7 @@ func TestF214AFilterThatFindsLittleGoesOnByItsCursor(t *testing.T) {
 		if i%400 == 399 {
 			r.Outcome = record.Transferred
 		}
-		if err := s.Store.SaveRecord(t.Context(), r, s.World.Now.Add(keep)); err != nil {
+		if err := s.Store.SaveRecord(t.Context(), r, keep); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -25,8 +25,8 @@ type Shelf interface {
 	Records(ctx context.Context, ids []call.ID) ([]record.Record, error)
 	// Kept is what is kept of one call: its record, if it has one yet, and its notes.
 	Kept(ctx context.Context, id call.ID) (r record.Record, recorded bool, err error)
-	// SaveNote writes an agent's note over the one before, or erases it if it is empty. It may go at that time.
-	SaveNote(ctx context.Context, id call.ID, n record.Note, until time.Time) error
+	// SaveNote writes an agent's note over the one before, or erases it if it is empty. It is kept so long from now on.
+	SaveNote(ctx context.Context, id call.ID, n record.Note, keep time.Duration) error
 }
 
 // List says which records a list has: all, or those of one agent or one caller.

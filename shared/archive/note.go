@@ -76,5 +76,5 @@ func (a *Archive) SaveNote(
 	case before.Empty() && n.Empty():
 		return n, nil
 	}
-	return n, a.Shelf.SaveNote(ctx, id, n, now.Add(a.Keep))
+	return n, a.Shelf.SaveNote(ctx, id, n, a.Keep)
 }

@@ -132,12 +132,15 @@ func place(c *call.Call) string {
 	}
 }
 
+// in is the attribute ttl of an item that is kept so long from now on.
+func (s *Store) in(keep time.Duration) types.AttributeValue { return number(s.now().Add(keep).Unix()) }
+
 // callItem holds the attributes beside the document of a call.
 func (s *Store) callItem(c *call.Call) item {
 	it := item{state: str(string(c.State)), queued: str(stamp(c.Queued)),
 		head: &types.AttributeValueMemberBOOL{Value: c.Requeued}}
 	if !c.Live() {
-		it[ttl] = number(s.now().Add(keepEnded).Unix())
+		it[ttl] = s.in(keepEnded)
 		return it
 	}
 	it[live], it[liveAt] = str(shard), str(place(c))
@@ -191,7 +194,7 @@ func (s *Store) agentItem(a *agent.Agent) item {
 		it[seen] = number(a.HeartbeatAt.Truncate(seenGrid).Unix())
 	}
 	if a.Claim == nil {
-		it[ttl] = number(s.now().Add(keepAgent).Unix())
+		it[ttl] = s.in(keepAgent)
 	}
 	return it
 }

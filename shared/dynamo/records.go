@@ -62,7 +62,7 @@ func callerList(number string) string {
 }
 
 // SaveRecord implements service.Store.
-func (s *Store) SaveRecord(ctx context.Context, r record.Record, until time.Time) error {
+func (s *Store) SaveRecord(ctx context.Context, r record.Record, keep time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, s.limits.all)
 	defer cancel()
 	raw, err := json.Marshal(r)
@@ -72,21 +72,21 @@ func (s *Store) SaveRecord(ctx context.Context, r record.Record, until time.Time
 	who := r.Agents()
 	for _, id := range who[min(2, len(who)):] {
 		it := item{
-			pk: str(moreKey(r.ID, id)), ttl: number(until.Unix()),
+			pk: str(moreKey(r.ID, id)), ttl: s.in(keep),
 			live: str(ofAgent + string(id)), liveAt: str(archive.Place(r.Ended, r.ID)),
 		}
 		if err := s.overwrite(ctx, it); err != nil {
 			return err
 		}
 	}
-	return s.overwrite(ctx, recordItem(r, string(raw), until))
+	return s.overwrite(ctx, s.recordItem(r, string(raw), keep))
 }
 
 // recordItem is the item of a record, whose document is given.
-func recordItem(r record.Record, document string, until time.Time) item {
+func (s *Store) recordItem(r record.Record, document string, keep time.Duration) item {
 	place, who := str(archive.Place(r.Ended, r.ID)), r.Agents()
 	it := item{
-		pk: str(recordKey(r.ID)), ttl: number(until.Unix()), doc: str(document),
+		pk: str(recordKey(r.ID)), ttl: s.in(keep), doc: str(document),
 		rec: str(r.Ended.UTC().Format(month)), recAt: place,
 	}
 	if r.Caller != "" {
@@ -116,7 +116,7 @@ func (s *Store) overwrite(ctx context.Context, it item) error {
 }
 
 // SaveNote implements archive.Shelf.
-func (s *Store) SaveNote(ctx context.Context, id call.ID, n record.Note, until time.Time) error {
+func (s *Store) SaveNote(ctx context.Context, id call.ID, n record.Note, keep time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, s.limits.all)
 	defer cancel()
 	raw, err := json.Marshal(n)
@@ -127,7 +127,7 @@ func (s *Store) SaveNote(ctx context.Context, id call.ID, n record.Note, until t
 		TableName: &s.table, Key: item{pk: str(notesKey(id))},
 		UpdateExpression:          ref("SET #note = :note, #ttl = :until"),
 		ExpressionAttributeNames:  map[string]string{"#note": noteOf + n.By.ID, "#ttl": ttl},
-		ExpressionAttributeValues: item{":note": str(string(raw)), ":until": number(until.Unix())},
+		ExpressionAttributeValues: item{":note": str(string(raw)), ":until": s.in(keep)},
 	}
 	if n.Empty() {
 		in.UpdateExpression = ref("SET #ttl = :until REMOVE #note")

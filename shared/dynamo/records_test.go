@@ -35,7 +35,7 @@ func (m *metered) ended(n int) {
 		r.Legs[0].Party.Name = "An agent of this line"
 		raw, err := json.Marshal(r)
 		must(m.t, err)
-		items[i] = recordItem(r, string(raw), time.Now().Add(time.Hour))
+		items[i] = m.recordItem(r, string(raw), time.Hour)
 	}
 	m.seed(items)
 }
@@ -95,13 +95,13 @@ func TestF214ARecordIsOneWriteAndInNoListOfTheLine(t *testing.T) {
 	m := meteredStore(t)
 	m.hires(2, 2)
 	r := servicetest.RecordOf(1, t0, "+15005550006", "alice", "bob")
-	u := m.spent(func() { must(t, m.SaveRecord(t.Context(), r, time.Now().Add(time.Hour))) })
+	u := m.spent(func() { must(t, m.SaveRecord(t.Context(), r, time.Hour)) })
 	if u.All() != 1 || u.Requests["PutItem"] != 1 {
 		t.Errorf("a record costs %v", u.Requests)
 	}
 	t.Logf("a record of two agents: %.1f write units, of them %v in indexes", u.Write, u.Index)
-	must(t, m.SaveRecord(t.Context(), servicetest.RecordOf(2, t0, "", "alice", "bob", "carol"), time.Now().Add(time.Hour)))
-	must(t, m.SaveNote(t.Context(), r.ID, record.Note{By: record.Party{ID: "alice"}, Text: "x"}, time.Now().Add(time.Hour)))
+	must(t, m.SaveRecord(t.Context(), servicetest.RecordOf(2, t0, "", "alice", "bob", "carol"), time.Hour))
+	must(t, m.SaveNote(t.Context(), r.ID, record.Note{By: record.Party{ID: "alice"}, Text: "x"}, time.Hour))
 	agents, _, err := m.Agents(t.Context(), "")
 	must(t, err)
 	free, _, err := m.Free(t.Context(), "")
@@ -158,16 +158,16 @@ func deleteRaw(t testing.TB, s *Store, key string) {
 
 func TestF218WhatIsKeptOfACallerIsErased(t *testing.T) {
 	s := open(t)
-	ctx, until := t.Context(), time.Now().Add(time.Hour)
+	ctx, keep := t.Context(), time.Hour
 	const number = "+15005550006"
 	for i, who := range [][]agent.ID{{"alice", "bob", "carol", "dave"}, {"alice"}, {"bob"}} {
 		caller := number
 		if i == 2 {
 			caller = "+15005550009"
 		}
-		must(t, s.SaveRecord(ctx, servicetest.RecordOf(i, t0, caller, who...), until))
+		must(t, s.SaveRecord(ctx, servicetest.RecordOf(i, t0, caller, who...), keep))
 		n := record.Note{By: record.Party{ID: "alice"}, Text: "x", Name: "Ann"}
-		must(t, s.SaveNote(ctx, servicetest.RecordOf(i, t0, "").ID, n, until))
+		must(t, s.SaveNote(ctx, servicetest.RecordOf(i, t0, "").ID, n, keep))
 	}
 	over, live := caller(0), caller(7)
 	over.ApplyCallerEnded(t0)

@@ -116,7 +116,7 @@ func (e *engine) keepRecord(ctx context.Context, before, c *call.Call) {
 		return
 	}
 	c.Unrecorded = e.set.KeepRecords > 0 &&
-		e.store.SaveRecord(ctx, record.Of(c), c.Ended.Add(e.set.KeepRecords)) != nil
+		e.store.SaveRecord(ctx, record.Of(c), e.set.KeepRecords) != nil
 }
 
 // execute carries out the planned effects, saves their results and repeats with the new plan until

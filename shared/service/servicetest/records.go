@@ -15,7 +15,6 @@ import (
 type shelved struct {
 	record.Record
 	written int // how often the record was written; 0: there are only notes
-	until   time.Time
 	notes   map[string]record.Note
 }
 
@@ -33,12 +32,12 @@ func (s *Store) shelf(id call.ID) *shelved {
 }
 
 // SaveRecord implements service.Store.
-func (s *Store) SaveRecord(_ context.Context, r record.Record, until time.Time) error {
+func (s *Store) SaveRecord(_ context.Context, r record.Record, _ time.Duration) error {
 	return s.run("SaveRecord", func() error {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		e := s.shelf(r.ID)
-		e.Record, e.until = r, until
+		e.Record = r
 		e.written++
 		return nil
 	})
@@ -107,7 +106,7 @@ func (s *Store) Kept(_ context.Context, id call.ID) (r record.Record, recorded b
 }
 
 // SaveNote implements archive.Shelf.
-func (s *Store) SaveNote(_ context.Context, id call.ID, n record.Note, _ time.Time) error {
+func (s *Store) SaveNote(_ context.Context, id call.ID, n record.Note, _ time.Duration) error {
 	return s.run("SaveNote", func() error {
 		s.mu.Lock()
 		defer s.mu.Unlock()

@@ -47,8 +47,8 @@ func ShelfSuite(t *testing.T, open func(t *testing.T) Shelf) {
 	t.Run("F215 two agents write their notes at once", func(t *testing.T) { notes(t, open(t)) })
 }
 
-// until is in the future of the real time, since a store may leave out what has expired.
-func until() time.Time { return time.Now().Add(time.Hour) }
+// keep is how long a shelf keeps what it is given.
+const keep = time.Hour
 
 func kept(t *testing.T, s Shelf) {
 	if _, there, err := s.Kept(t.Context(), id(1)); err != nil || there {
@@ -56,7 +56,7 @@ func kept(t *testing.T, s Shelf) {
 	}
 	r := RecordOf(1, t0, "+15005550006", "alice", "bob", "carol", "dave")
 	for range 2 {
-		must(t, s.SaveRecord(t.Context(), r, until()))
+		must(t, s.SaveRecord(t.Context(), r, keep))
 		got, there, err := s.Kept(t.Context(), r.ID)
 		must(t, err)
 		if !there || fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", r) {
@@ -81,7 +81,7 @@ func places(t *testing.T, s Shelf) {
 		if i%2 == 1 {
 			caller = "sip:1001@pbx.example.com"
 		}
-		must(t, s.SaveRecord(t.Context(), RecordOf(i, at(i), caller, who(i)...), until()))
+		must(t, s.SaveRecord(t.Context(), RecordOf(i, at(i), caller, who(i)...), keep))
 	}
 	for name, c := range map[string]struct {
 		list archive.List
@@ -123,7 +123,7 @@ func notes(t *testing.T, s Shelf) {
 			n := record.Note{
 				By: record.Party{ID: who, Name: who}, At: t0, Text: fmt.Sprintf("<b>%s</b>\n\"%d\"", who, i), Code: "order",
 			}
-			all.Go(func() { must(t, s.SaveNote(t.Context(), id(1), n, until())) })
+			all.Go(func() { must(t, s.SaveNote(t.Context(), id(1), n, keep)) })
 		}
 	}
 	all.Wait()
@@ -131,9 +131,9 @@ func notes(t *testing.T, s Shelf) {
 		t.Errorf("before the record: there %t, notes %+v, %v", there, r.Notes, err)
 	}
 	last := record.Note{By: record.Party{ID: "alice", Name: "Alice"}, At: t0.Add(time.Second), Text: "\x00 é😀", Name: "Ann"}
-	must(t, s.SaveNote(t.Context(), id(1), last, until()))
-	must(t, s.SaveNote(t.Context(), id(1), record.Note{By: record.Party{ID: "bob"}}, until())) // erases bob's
-	must(t, s.SaveRecord(t.Context(), RecordOf(1, t0, "", "alice"), until()))
+	must(t, s.SaveNote(t.Context(), id(1), last, keep))
+	must(t, s.SaveNote(t.Context(), id(1), record.Note{By: record.Party{ID: "bob"}}, keep)) // erases bob's
+	must(t, s.SaveRecord(t.Context(), RecordOf(1, t0, "", "alice"), keep))
 	list, err := s.Records(t.Context(), []call.ID{id(1)})
 	must(t, err)
 	if len(list) != 1 || len(list[0].Notes) != 2 || list[0].Notes[1] != last || list[0].Name != "Ann" {
