@@ -31,7 +31,6 @@ const keep = 90 * 24 * time.Hour
 
 func serve(t testing.TB, agents ...agent.ID) suite {
 	w := servicetest.NewWorld(t, agents...)
-	w.Use(service.Settings{KeepRecords: keep})
 	a := &archive.Archive{Shelf: w.Store, Keep: keep, Codes: codes(" order,complaint ,,order")}
 	s := httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
 		return handler{
@@ -233,11 +232,11 @@ func TestTheHistoryIsFiltered(t *testing.T) {
 func TestF214AFilterThatFindsLittleGoesOnByItsCursor(t *testing.T) {
 	s := serve(t)
 	for i := range 1000 {
-		r := servicetest.RecordOf(i, s.World.Now.Add(time.Duration(-i)*time.Minute), "+15005550006", "alice")
+		c := servicetest.EndedCall(i, s.World.Now.Add(time.Duration(-i)*time.Minute), "+15005550006", "alice")
 		if i%400 == 399 {
-			r.Outcome = record.Transferred
+			c.Transfer = &call.Transfer{Kind: call.KindAdd, By: "alice", To: "bob", Outcome: call.OutcomeAnswered}
 		}
-		if err := s.Store.SaveRecord(t.Context(), r, keep); err != nil {
+		if err := s.Store.SaveCall(t.Context(), c); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -368,7 +367,7 @@ func TestF211TheNoteIsTextOrRefusedAndNeverHalfKept(t *testing.T) {
 		t.Errorf("a refusal has changed the note: %+v", after.Notes)
 	}
 	for _, took := range []bool{false, true} { // the page sends it again
-		for _, op := range []string{"SaveNote", "Kept", "Agent"} {
+		for _, op := range []string{"SaveNote", "Notes", "Conference", "Agent"} {
 			s.Store.Next(op, servicetest.Fault{Err: service.ErrUnavailable, Took: took})
 			text := fmt.Sprint(op, took)
 			a := put(map[string]string{"note": text})

@@ -3,7 +3,6 @@ package scenario
 import (
 	"errors"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -11,6 +10,7 @@ import (
 
 	"warmtransfer/local/stack"
 	"warmtransfer/shared/archive"
+	"warmtransfer/shared/call"
 	"warmtransfer/shared/record"
 )
 
@@ -122,7 +122,7 @@ func TestF213F215F217F218AClassicTransferIsFoundKnownAndForgotten(t *testing.T) 
 
 	f, err := l.Forget(l.ctx, "+15550199")
 	l.must(err)
-	if f.Records != 2 || f.Notes != 2 || f.Calls != 2 || f.Live != 0 {
+	if f.Calls != 2 || f.Notes != 2 || f.Agents != 2 || f.Live != 0 {
 		t.Errorf("forgotten is %+v", f)
 	}
 	if n := len(l.history("erin", map[string]any{}).Calls); n != 0 {
@@ -136,40 +136,34 @@ func TestF213F215F217F218AClassicTransferIsFoundKnownAndForgotten(t *testing.T) 
 
 func second[A any](_ A, err error) error { return err }
 
-// The store refuses records, or writes them and does not answer, or the function dies just then: the call ends all the
-// same, and the sweep brings the record.
-func TestF210TheCallEndsWithoutItsRecordWhichComesByTheSweep(t *testing.T) {
+// The save that ends a call is refused, or takes effect without an answer, or never reaches the store because the function
+// dies: the call ends all the same, and its record comes by a clock.
+func TestF210TheSaveThatEndsACallIsLost(t *testing.T) {
 	t.Parallel()
-	for name, took := range map[string]bool{"refused": false, "without an answer": true} {
+	for name, took := range map[string]bool{"before it took effect": false, "after it took effect": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var failing atomic.Bool
-			l := open(t, viaProxy(t, func(w http.ResponseWriter, r *http.Request, store http.Handler) {
-				if key, _ := put(r); failing.Load() && strings.HasPrefix(key, "r#") {
-					if took {
-						store.ServeHTTP(httptest.NewRecorder(), r)
-					}
-					w.WriteHeader(http.StatusInternalServerError)
-					return
+			l := open(t, saving(func(c *call.Call, save func()) bool {
+				lost := failing.Load() && !c.Live()
+				if took || !lost {
+					save()
 				}
-				store.ServeHTTP(w, r)
-			}))
-			failing.Store(true)
+				return lost
+			}).between(t))
 			caller := l.talks("alice")
+			failing.Store(true)
 			l.hangs(caller)
 			l.pass(5 * time.Second)
 			l.wantOver(caller)
-			l.wantPresence("alice", "available")
-			if c := l.conference(caller); !c.Unrecorded {
-				t.Errorf("the call is %+v", c)
+			if took {
+				l.finds("alice", caller, record.Answered)
 			}
 			l.pass(time.Minute)
 			failing.Store(false)
 			l.pass(time.Minute)
 			l.finds("alice", caller, record.Answered)
-			if c := l.conference(caller); c.Live() {
-				t.Error("the call is still looked after")
-			}
+			l.wantPresence("alice", "available")
 			l.done(time.Second)
 		})
 	}

@@ -16,36 +16,21 @@ func (a *Archive) OwnNote(ctx context.Context, who service.Principal, id call.ID
 	if err := a.may(ctx, who); err != nil {
 		return record.Note{}, err
 	}
-	kept, err := a.noted(ctx, who, id)
-	if err != nil {
+	return a.own(ctx, who, id)
+}
+
+// own is the agent's note on a call, for an agent who may write one.
+func (a *Archive) own(ctx context.Context, who service.Principal, id call.ID) (record.Note, error) {
+	if _, err := a.seen(ctx, who, id, false); err != nil {
 		return record.Note{}, err
 	}
-	return own(kept, who), nil
-}
-
-// noted is what is kept of a call, for an agent who may write a note on it.
-func (a *Archive) noted(ctx context.Context, who service.Principal, id call.ID) (record.Record, error) {
-	kept, recorded, err := a.Shelf.Kept(ctx, id)
-	if err != nil {
-		return kept, err
-	}
-	if recorded {
-		if !who.Supervisor && !slices.Contains(kept.Agents(), who.ID) {
-			return kept, ErrNoRecord
-		}
-		return kept, nil
-	}
-	_, err = a.maySee(ctx, who, id, false) // it goes on, or its record is to be written yet
-	return kept, err
-}
-
-func own(r record.Record, who service.Principal) record.Note {
-	for _, n := range r.Notes {
+	notes, err := a.Shelf.Notes(ctx, id)
+	for _, n := range notes {
 		if n.By.ID == string(who.ID) {
-			return n
+			return n, err
 		}
 	}
-	return record.Note{}
+	return record.Note{}, err
 }
 
 // SaveNote keeps the agent's note instead of the one before. Repeated, it changes nothing.
@@ -65,12 +50,12 @@ func (a *Archive) SaveNote(
 	if err := a.may(ctx, who); err != nil {
 		return n, err
 	}
-	kept, err := a.noted(ctx, who, id)
+	before, err := a.own(ctx, who, id)
 	if err != nil {
 		return n, err
 	}
 	n.By, n.At = record.Party{ID: string(who.ID), Name: who.Name}, now
-	switch before := own(kept, who); {
+	switch {
 	case !before.Empty() && before.Same(n):
 		return before, nil
 	case before.Empty() && n.Empty():

@@ -59,6 +59,8 @@ type Store struct {
 	now    func() time.Time // for expiry only: DynamoDB uses the real time
 	seen   memory
 	limits limits
+
+	keepRecords time.Duration
 }
 
 var (
@@ -114,6 +116,9 @@ func (s *Store) Call(ctx context.Context, id call.ID) (*call.Call, error) {
 func (s *Store) SaveCall(ctx context.Context, c *call.Call) error {
 	next := *c
 	next.Version++
+	if err := s.addMore(ctx, c); err != nil {
+		return err
+	}
 	err := save(ctx, s, callKey(c.ID), c.Version, &next, s.callItem(&next))
 	if err == nil {
 		c.Version = next.Version
