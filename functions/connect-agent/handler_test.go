@@ -95,6 +95,33 @@ func TestAConsultedTargetDoesNotEndTheRoom(t *testing.T) {
 	s.Post(path(w, id, 1), httpapitest.Form(t, "connect", "CallSid", string(l.SID))).Is(t, room(id, l.Key, "false"))
 }
 
+// F250: the target answers, and the caller is not on hold yet: words, until the hold is done or the try is over.
+func TestF250ATargetWaitsForTheHold(t *testing.T) {
+	for _, ends := range []bool{false, true} {
+		s, w, id, _ := ring(t)
+		w.Answer("alice")
+		w.Settle()
+		w.Phones.Every("Hold", servicetest.Fault{Err: service.ErrUnknown})
+		w.MustPress("alice", call.DoConsult, "bob")
+		l, at := w.Call(id).Legs[1], path(w, id, 1)
+		form := httpapitest.Form(t, "connect", "CallSid", string(l.SID))
+		words := `<Say>The call is being connected. Please wait.</Say><Pause length="1"></Pause><Redirect method="POST">` +
+			string(httpapitest.Base) + at + `</Redirect>`
+		s.Post(at, form).Is(t, words)
+		s.Post(at, form).Is(t, words)
+		w.Phones.Heal()
+		if ends {
+			w.MustPress("alice", call.DoCancel, "")
+			s.Post(at, form).Is(t, overDoc)
+			continue
+		}
+		s.Post(at, form).Is(t, room(id, l.Key, "false")) // this request itself puts the caller on hold
+		if h := w.Hears(id); h != "music" {
+			t.Errorf("the caller hears %q", h)
+		}
+	}
+}
+
 func TestF004F023CallerGoneGivesASentenceAndNeverAnEmptyRoom(t *testing.T) {
 	s, w, id, form := ring(t)
 	at := path(w, id, 0)

@@ -89,8 +89,8 @@ func (p planner) holds() (holds, resumes []Effect, wait bool) {
 	return nil, resumes, false
 }
 
-// callerHeld: the caller is known to hear music instead of the conference.
-func (p planner) callerHeld() bool { return p.Started && p.Caller.held() }
+// CallerHeld: the caller is known to hear music instead of the conference.
+func (c *Call) CallerHeld() bool { return c.Started && c.Caller.held() }
 
 // callerHold applies the caller's hold flag. A hold starts the music.
 func (c change) callerHold(held bool) {
@@ -145,11 +145,13 @@ func (c resultChange) holdDone(a SetHold, r Result) {
 	case AlreadyGone:
 		c.Stale = true // the conference may have ended: reconcile
 	}
-	if caller && a.Hold && c.State == ConsultRinging && r.Kind != Unknown {
+	if caller && a.Hold && c.State == ConsultRinging && r.Kind != Unknown && !c.CallerHeld() {
 		// The caller could not be put on hold, so the consult fails and the agent stays with the caller. If the result
 		// is unknown, the hold may still be carried out, and the target waits for it (see plannedLimit).
 		if t := c.Leg(c.targetKey()); t != nil && t.Phase == LegPlanned {
 			c.legEnded(t.Key, "", Failed(r.Code))
+		} else if t != nil {
+			c.withdrawLeg(t.Key, Failed(r.Code))
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"warmtransfer/shared/call"
@@ -110,17 +111,13 @@ func (e *engine) decideAndSave(
 func (e *engine) execute(ctx context.Context, c *call.Call, acts []call.Effect, now time.Time) (*call.Call, error) {
 	tries := failures{}
 	for range maxRounds {
-		var reports []effectResult
-		for _, a := range acts {
-			if tries.over(a) {
-				continue
-			}
-			r := e.perform(ctx, c, a)
-			tries.took(r)
-			reports = append(reports, r)
-		}
-		if len(reports) == 0 {
+		acts = slices.DeleteFunc(acts, tries.over)
+		if len(acts) == 0 {
 			break
+		}
+		reports := e.performAll(ctx, c, acts)
+		for _, r := range reports {
+			tries.took(r)
 		}
 		// The effects have happened, so their results are saved even if the request's time is up. Then nothing more is
 		// started, for there is no time to carry it out: a leg that is saved as dialled and is not is given up later.
