@@ -19,8 +19,8 @@
 // an index that is slower than its table slows the table's writes:
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
 //
-//   - live is written when a call's state or place in it changes, not at each save: about 14
-//     units for a transferred call. Its limit is near 70 new calls a second.
+//   - live is written when a call arrives, ends, and when it joins or leaves the queue: 5 units for a
+//     transferred call. Its limit is near 200 new calls a second.
 //   - agents has the whole item of each agent, and is written at each save of an agent, mostly the
 //     heartbeat every five seconds: two units of an agent with a list of recent calls. Its limit is
 //     near 2,500 agents at work. Its page of 200 agents costs up to 47 read units. It is read for the

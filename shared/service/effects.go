@@ -37,8 +37,8 @@ func (r effectResult) apply(c *call.Call, now time.Time) {
 	c.ApplyResult(r.effect, r.result, now)
 }
 
-// performAll carries out the effects: dials beside the others, which are done in their order. A dial needs none of those
-// that stand before it, or it would not be in the plan yet. The results are in the order of the effects.
+// performAll carries out the effects: dials beside the others, which are done in their order. A dial needs none of
+// those that stand before it, or it would not be in the plan yet. The results are in the order of the effects.
 func (e *engine) performAll(ctx context.Context, c *call.Call, acts []call.Effect) []effectResult {
 	all := make([]effectResult, len(acts))
 	do := func(i int) { all[i] = e.perform(ctx, c, acts[i]) }
