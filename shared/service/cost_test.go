@@ -83,7 +83,6 @@ func TestAPressLoadsItsCallOnce(t *testing.T) {
 	want := map[string]int{
 		"Agent": 2, "SaveAgent": 1, "Conference": 1, // alice, who presses, and bob, who is claimed
 		"SaveConference": 2, "Hold": 1, "Dial": 1, // before and after the effects, which are done side by side
-		"Line": 1, // for the page of alice
 	}
 	costs(t, w, "consult", want, func() { w.MustPress("alice", call.DoConsult, "bob") })
 }
