@@ -77,8 +77,9 @@ type Lists interface {
 	// MusicPage callers are to hear music, it may leave some out, and lists them another time. A store that cannot tell
 	// lists callers in the queue.
 	MusicStopped(ctx context.Context, now time.Time) ([]call.ID, error)
-	// Live lists all calls that still need a clock (see call.Call.Live).
-	Live(ctx context.Context) ([]LiveCall, error)
+	// Live lists all calls that still need a clock (see call.Call.Live). If there are no more than few, their IDs are
+	// enough.
+	Live(ctx context.Context, few int) ([]LiveCall, error)
 }
 
 // LiveCall is a call as the sweep sees it before it looks at it.
