@@ -44,7 +44,7 @@ func room(id call.ID, leg call.LegKey, ends string) string {
 		`" maxParticipants="4" ` +
 		`participantLabel="` + string(leg) + `" statusCallback="` + string(httpapitest.Base) + `/events/conference/` +
 		string(id) + `#rc=5&amp;rp=4xx,5xx,ct,rt" ` +
-		`statusCallbackMethod="POST" statusCallbackEvent="start end join leave hold">` + string(id) +
+		`statusCallbackMethod="POST" statusCallbackEvent="join leave hold">` + string(id) +
 		`</Conference></Dial>` +
 		`<Redirect method="POST">` + string(httpapitest.Base) + `/connect-agent/` + string(id) + `/` + string(leg) +
 		`/room</Redirect>`

@@ -76,6 +76,7 @@ func TestCostOfATransferredCallIsAsTheOperatorWasTold(t *testing.T) {
 			got["REST calls"]++
 		}
 	}
+	t.Log(got)
 	doc, err := os.ReadFile("../../docs/operations.md")
 	if err != nil {
 		t.Fatal(err)
