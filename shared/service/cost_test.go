@@ -78,6 +78,15 @@ func TestASweepThatFindsNothingWritesNothing(t *testing.T) {
 	costs(t, w, "the sweep", want, w.Sweep)
 }
 
+func TestAnArrivalWritesThreeTimes(t *testing.T) {
+	w := NewWorld(t, "alice")
+	want := map[string]int{
+		"Free": 1, "Line": 1, "Agent": 1, "SaveAgent": 1, // who is free, who is ahead, and the claim
+		"SaveConference": 2, "Dial": 1, // the CallSid of what is dialled is told by its first callback
+	}
+	costs(t, w, "an arrival", want, func() { w.Dial() })
+}
+
 func TestAPressLoadsItsCallOnce(t *testing.T) {
 	w, _ := talking(t, "alice", "bob")
 	want := map[string]int{
