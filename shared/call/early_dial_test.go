@@ -93,6 +93,20 @@ func TestF250AFailedHoldEndsTheTargetsLeg(t *testing.T) {
 	}
 }
 
+// F250: while the hold is on its way, callbacks of the target's leg do not ask for it a second time, which would begin
+// the music anew. If its result is never saved, the next clock asks.
+func TestF250AHoldOnItsWayIsNotRepeated(t *testing.T) {
+	c := pressed(t, bob())
+	start(c, t0)
+	c.ApplyLegRinging("b", "CAb", t0)
+	if got := acts(c, t0.Add(time.Second)); got != "" {
+		t.Errorf("due: %q", got)
+	}
+	if got := acts(c, t0.Add(resumeLimit)); got != "hold CA1 true" {
+		t.Errorf("due when the request must be over: %q", got)
+	}
+}
+
 // F250: a target who does not answer is not rung for longer than the hold may take.
 func TestF250AHoldThatIsNeverDoneEndsTheRinging(t *testing.T) {
 	for _, held := range []bool{false, true} {

@@ -61,6 +61,8 @@ func (p planner) holds() (holds, resumes []Effect, wait bool) {
 			wait = wait || w == hold
 		case w == hold && is.HoldUncertain && p.now.Before(is.HoldAskedAt.Add(holdRetryDelay)) && !p.State.InLine():
 			wait = true
+		case w == hold && !is.held() && p.now.Before(is.HoldingSince.Add(resumeLimit)) && !p.State.InLine():
+			wait = true
 		case w == hold && p.now.Before(is.LateResume.Add(lateEffectLimit)):
 			wait = true
 			if !is.Held || is.HoldUncertain {
@@ -120,6 +122,9 @@ func (c resultChange) holdDone(a SetHold, r Result) {
 	}
 	began := p.ResumingSince
 	p.ResumingSince = time.Time{}
+	if a.Hold {
+		p.HoldingSince = time.Time{}
+	}
 	if caller && a.Hold && r.Kind != Done {
 		c.MusicRepeatedAt = time.Time{}
 	}

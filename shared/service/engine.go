@@ -111,7 +111,6 @@ func (e *engine) decideAndSave(
 func (e *engine) execute(ctx context.Context, c *call.Call, acts []call.Effect, now time.Time) (*call.Call, error) {
 	tries := failures{}
 	for range maxRounds {
-		acts = slices.DeleteFunc(acts, tries.over)
 		if len(acts) == 0 {
 			break
 		}
@@ -124,7 +123,12 @@ func (e *engine) execute(ctx context.Context, c *call.Call, acts []call.Effect, 
 		}
 		// The effects have happened, so their results are saved even if the request's time is up. Then nothing more is
 		// started, for there is no time to carry it out: a leg that is saved as dialled and is not is given up later.
-		start := e.start
+		// Nor is anything started that has used up its tries.
+		start := func(c *call.Call, now time.Time) []call.Effect {
+			due := slices.DeleteFunc(c.Plan(e.set.Ring, now), tries.over)
+			c.ApplyStarted(due, now)
+			return due
+		}
 		if ctx.Err() != nil {
 			start = startNothing
 		}
