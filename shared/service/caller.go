@@ -24,7 +24,7 @@ func (s *Service) Arrive(
 		return nil, err
 	}
 	c, _ = s.execute(ctx, c, acts, now) // a new call has no effects yet
-	if m := s.offerNext(ctx, now, asking{in: c}, nil); m != nil && m.ID == id {
+	if m := s.offerNext(ctx, now, asking{in: c, now: true}, nil); m != nil && m.ID == id {
 		c = m
 	}
 	return c, nil

@@ -116,7 +116,14 @@ func boardOver(w *World, s service.Store) *service.Service {
 		n++
 		return call.LegKey(fmt.Sprint("key-", n))
 	}
-	return service.New(s, w.Phones, service.Settings{Ring: Ring, MaxWait: MaxWait, NewKey: newKey})
+	oneByOne := func(all ...func()) {
+		for _, f := range all {
+			f()
+		}
+	}
+	return service.New(s, w.Phones, service.Settings{
+		Ring: Ring, MaxWait: MaxWait, NewKey: newKey, Together: oneByOne,
+	})
 }
 
 // A caller's arrival and the request of one page: the page's agent is rung for the caller just
