@@ -30,8 +30,11 @@ func (h handler) routes() http.Handler {
 	}.Handler()
 }
 
-// waiting is said to a leg that the conference has not accepted.
+// waiting is said to a leg that the conference has not accepted, and to a target whose caller is not on hold yet.
 const waiting = "The call is being connected. Please wait."
+
+// holdPause is the time after those words until a target asks again whether the caller is on hold.
+const holdPause = time.Second
 
 // connectAgain handles another attempt, or a leg that is still up after its <Dial> into the
 // conference.
@@ -82,6 +85,8 @@ func (h handler) enter(r *httpapi.Request, in call.Admission, err error) (string
 		return twilio.Goodbye("This call is already over."), nil
 	case err != nil:
 		return "", err
+	case in.Wait:
+		return twilio.HoldOn(r.Base.Connect(r.Call(), in.Leg), holdPause, waiting), nil
 	case in.Screen:
 		return twilio.Ask(r.Base, h.line, r.Call(), in.Leg), nil
 	}

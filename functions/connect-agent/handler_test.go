@@ -44,7 +44,7 @@ func room(id call.ID, leg call.LegKey, ends string) string {
 		`" maxParticipants="4" ` +
 		`participantLabel="` + string(leg) + `" statusCallback="` + string(httpapitest.Base) + `/events/conference/` +
 		string(id) + `#rc=5&amp;rp=4xx,5xx,ct,rt" ` +
-		`statusCallbackMethod="POST" statusCallbackEvent="start end join leave hold">` + string(id) +
+		`statusCallbackMethod="POST" statusCallbackEvent="join leave hold">` + string(id) +
 		`</Conference></Dial>` +
 		`<Redirect method="POST">` + string(httpapitest.Base) + `/connect-agent/` + string(id) + `/` + string(leg) +
 		`/room</Redirect>`
@@ -93,6 +93,33 @@ func TestAConsultedTargetDoesNotEndTheRoom(t *testing.T) {
 	w.Settle()
 	l := w.Call(id).Legs[1]
 	s.Post(path(w, id, 1), httpapitest.Form(t, "connect", "CallSid", string(l.SID))).Is(t, room(id, l.Key, "false"))
+}
+
+// F250: the target answers, and the caller is not on hold yet: words, until the hold is done or the try is over.
+func TestF250ATargetWaitsForTheHold(t *testing.T) {
+	for _, ends := range []bool{false, true} {
+		s, w, id, _ := ring(t)
+		w.Answer("alice")
+		w.Settle()
+		w.Phones.Every("Hold", servicetest.Fault{Err: service.ErrUnknown})
+		w.MustPress("alice", call.DoConsult, "bob")
+		l, at := w.Call(id).Legs[1], path(w, id, 1)
+		form := httpapitest.Form(t, "connect", "CallSid", string(l.SID))
+		words := `<Say>The call is being connected. Please wait.</Say><Pause length="1"></Pause><Redirect method="POST">` +
+			string(httpapitest.Base) + at + `</Redirect>`
+		s.Post(at, form).Is(t, words)
+		s.Post(at, form).Is(t, words)
+		w.Phones.Heal()
+		if ends {
+			w.MustPress("alice", call.DoCancel, "")
+			s.Post(at, form).Is(t, overDoc)
+			continue
+		}
+		s.Post(at, form).Is(t, room(id, l.Key, "false")) // this request itself puts the caller on hold
+		if h := w.Hears(id); h != "music" {
+			t.Errorf("the caller hears %q", h)
+		}
+	}
 }
 
 func TestF004F023CallerGoneGivesASentenceAndNeverAnEmptyRoom(t *testing.T) {

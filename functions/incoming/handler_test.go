@@ -39,7 +39,7 @@ func room(round string) string {
 		`startConferenceOnEnter="false" endConferenceOnExit="true" maxParticipants="4" participantLabel="caller" ` +
 		`statusCallback="` + base + `/events/conference/` + string(caller) +
 		`#rc=5&amp;rp=4xx,5xx,ct,rt" statusCallbackMethod="POST" ` +
-		`statusCallbackEvent="start end join leave hold" waitMethod="POST" ` +
+		`statusCallbackEvent="join leave hold" waitMethod="POST" ` +
 		`waitUrl="` + base + `/wait/` + string(caller) + `/0#rc=5&amp;rp=4xx,5xx,ct,rt&amp;rt=4500">` + string(caller) +
 		`</Conference></Dial>`
 }

@@ -272,7 +272,8 @@ func TestF056F186AHoldWithoutAnAnswerIsWaitedForAndThenGivenUp(t *testing.T) {
 	s, id := talk(t)
 	s.world.Phones.Every("Hold", servicetest.Fault{Err: service.ErrUnknown})
 	snap := s.accepted(s.press("alice", `{"action":"consult","target":"bob"}`))
-	if tr := snap.Call.Transfer; snap.Call.State != call.ConsultRinging || tr.Progress != "planned" {
+	tr := snap.Call.Transfer
+	if snap.Call.State != call.ConsultRinging || tr.Progress != "dialing" || !snap.Call.Overdue {
 		t.Errorf("at once: %s, %+v", snap.Call.State, tr)
 	}
 	s.world.Pass(16 * time.Second)

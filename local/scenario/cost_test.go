@@ -41,8 +41,8 @@ var costRow = regexp.MustCompile(
 	`(?m)^\| (function invocations|store reads|store writes|index queries|REST calls|messages to pages) \| (\d+) \|`)
 
 // A call of three minutes that is handed over by consult costs what the operations document says. The counts vary with
-// the order in which webhooks arrive, so they may differ by a fifth; a larger difference is a decision and changes the
-// table.
+// the order in which webhooks arrive, so they may differ by a fifth, or by two; a larger difference is a decision and
+// changes the table.
 func TestCostOfATransferredCallIsAsTheOperatorWasTold(t *testing.T) {
 	t.Parallel()
 	m := &meter{}
@@ -76,6 +76,7 @@ func TestCostOfATransferredCallIsAsTheOperatorWasTold(t *testing.T) {
 			got["REST calls"]++
 		}
 	}
+	t.Log(got)
 	doc, err := os.ReadFile("../../docs/operations.md")
 	if err != nil {
 		t.Fatal(err)
@@ -86,7 +87,7 @@ func TestCostOfATransferredCallIsAsTheOperatorWasTold(t *testing.T) {
 	}
 	for what, n := range got {
 		want := told[what]
-		if n*5 > want*6 || n*5 < want*4 {
+		if (n*5 > want*6 || n*5 < want*4) && max(n-want, want-n) > 2 {
 			t.Errorf("%s: %d in this call, docs/operations.md says %d", what, n, want)
 		}
 	}

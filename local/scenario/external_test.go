@@ -331,7 +331,6 @@ func TestF097F103WordsOfTheOutsideEndAreLost(t *testing.T) {
 	t.Parallel()
 	for _, lost := range [][]string{
 		{"participant-leave"}, {"call-completed"}, {"participant-leave", "call-completed"},
-		{"participant-leave", "call-completed", "conference-end"},
 	} {
 		t.Run(strings.Join(lost, " "), func(t *testing.T) {
 			t.Parallel()

@@ -17,7 +17,7 @@ func TestF029TheAnswerIsNotTold(t *testing.T) {
 	l := open(t)
 	l.online("alice", "bob")
 	caller := l.dial("+15550199")
-	for _, event := range []string{"call-answered", "participant-join", "conference-start"} {
+	for _, event := range []string{"call-answered", "participant-join"} {
 		l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Event: event}, Do: "drop"})
 	}
 	alice := l.answers("alice")

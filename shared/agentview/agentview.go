@@ -110,7 +110,7 @@ type QueueView struct {
 	Count   int       `json:"count"`
 	More    bool      `json:"more"`
 	Longest time.Time `json:"longest,omitzero"`
-	// Unknown: the queue could not be read, so that Count says nothing.
+	// Unknown: the queue was not read, so that Count says nothing. The page keeps what it was told last.
 	Unknown bool `json:"unknown,omitempty"`
 }
 

@@ -15,6 +15,8 @@ type Admission struct {
 	// Screen: an outside party has picked up, and it may be a machine. The party is asked to press 1; ApplyLegAccepted
 	// then admits the leg.
 	Screen bool
+	// Wait: the caller of a consult is not known to be on hold yet, and must not hear it (N5). The leg asks again soon.
+	Wait bool
 }
 
 func (c change) legAnswered(key LegKey, sid LegID) (Admission, error) {
@@ -22,7 +24,7 @@ func (c change) legAnswered(key LegKey, sid LegID) (Admission, error) {
 	if err != nil {
 		return Admission{}, err
 	}
-	if l.Number != "" && l.Phase != LegAnswered {
+	if l.Number != "" && l.Phase != LegAnswered && l.PickedUp.IsZero() {
 		if l.Phase != LegScreened {
 			l.Phase, l.Since, l.Deadline = LegScreened, c.now, c.now.Add(screeningLimit+ringSlack)
 		}
@@ -52,13 +54,33 @@ func (c change) admit(key LegKey, sid LegID) (*Leg, error) {
 	return l, nil
 }
 
-// joinLeg lets a leg join the conference, and marks it as answered.
+// joinLeg lets a leg join the conference, and marks it as answered. The target of a consult, who is dialled while the
+// hold of the caller is on its way, waits until the hold is confirmed.
 func (c change) joinLeg(l *Leg) Admission {
-	if l.Phase != LegAnswered {
-		l.Phase, l.Since, l.AbsentSince = LegAnswered, c.now, time.Time{}
+	switch {
+	case l.Phase == LegAnswered:
+	case c.State == ConsultRinging && !c.CallerHeld():
+		c.mustWait(l)
+		return Admission{Leg: l.Key, Wait: true}
+	default:
+		l.Phase, l.Since, l.AbsentSince, l.PickedUp = LegAnswered, c.now, time.Time{}, time.Time{}
+		l.LetsWait = true
 		c.answered(l)
 	}
 	return Admission{Leg: l.Key, EndsConference: l.EndsConference}
+}
+
+// mustWait keeps a leg that was taken as one that rings, which a release without waits does not admit by itself.
+func (c change) mustWait(l *Leg) {
+	if l.Phase == LegPlanned || l.Phase == LegDialing {
+		l.Phase, l.Since = LegRinging, c.now
+	}
+	if l.PickedUp.IsZero() {
+		l.PickedUp, l.AbsentSince = c.now, time.Time{}
+		if until := c.now.Add(plannedLimit); until.After(l.Deadline) {
+			l.Deadline = until
+		}
+	}
 }
 
 // answered makes the leg the owner's, or the target's in a talk of three.

@@ -158,6 +158,8 @@ func (c change) timePassed(maxWait time.Duration) {
 			}
 		case l.Phase == LegPlanned && !c.now.Before(l.Since.Add(plannedLimit)):
 			c.legEnded(l.Key, "", OutcomeSlow)
+		case unanswered && c.holdIsSlow(l):
+			c.withdrawLeg(l.Key, OutcomeSlow)
 		case unanswered && !c.now.Before(l.Deadline):
 			o := OutcomeNoAnswer
 			if l.SID == "" { // no sign that it rang, so the agent has missed nothing
@@ -166,4 +168,13 @@ func (c change) timePassed(maxWait time.Duration) {
 			c.withdrawLeg(l.Key, o)
 		}
 	}
+}
+
+// holdIsSlow: the target was dialled with the hold of the caller, or has taken the leg, and the hold is still not known
+// to be done.
+func (c change) holdIsSlow(l Leg) bool {
+	if !l.PickedUp.IsZero() {
+		return !c.now.Before(l.PickedUp.Add(plannedLimit))
+	}
+	return c.State == ConsultRinging && !c.Caller.Held && !c.now.Before(c.Since.Add(plannedLimit))
 }

@@ -61,6 +61,8 @@ func (p planner) holds() (holds, resumes []Effect, wait bool) {
 			wait = wait || w == hold
 		case w == hold && is.HoldUncertain && p.now.Before(is.HoldAskedAt.Add(holdRetryDelay)) && !p.State.InLine():
 			wait = true
+		case w == hold && !is.held() && p.now.Before(is.HoldingSince.Add(resumeLimit)) && !p.State.InLine():
+			wait = true
 		case w == hold && p.now.Before(is.LateResume.Add(lateEffectLimit)):
 			wait = true
 			if !is.Held || is.HoldUncertain {
@@ -89,8 +91,8 @@ func (p planner) holds() (holds, resumes []Effect, wait bool) {
 	return nil, resumes, false
 }
 
-// callerHeld: the caller is known to hear music instead of the conference.
-func (p planner) callerHeld() bool { return p.Started && p.Caller.held() }
+// CallerHeld: the caller is known to hear music instead of the conference.
+func (c *Call) CallerHeld() bool { return c.Started && c.Caller.held() }
 
 // callerHold applies the caller's hold flag. A hold starts the music.
 func (c change) callerHold(held bool) {
@@ -120,6 +122,9 @@ func (c resultChange) holdDone(a SetHold, r Result) {
 	}
 	began := p.ResumingSince
 	p.ResumingSince = time.Time{}
+	if a.Hold {
+		p.HoldingSince = time.Time{}
+	}
 	if caller && a.Hold && r.Kind != Done {
 		c.MusicRepeatedAt = time.Time{}
 	}
@@ -145,11 +150,13 @@ func (c resultChange) holdDone(a SetHold, r Result) {
 	case AlreadyGone:
 		c.Stale = true // the conference may have ended: reconcile
 	}
-	if caller && a.Hold && c.State == ConsultRinging && r.Kind != Unknown {
+	if caller && a.Hold && c.State == ConsultRinging && r.Kind != Unknown && !c.CallerHeld() {
 		// The caller could not be put on hold, so the consult fails and the agent stays with the caller. If the result
 		// is unknown, the hold may still be carried out, and the target waits for it (see plannedLimit).
 		if t := c.Leg(c.targetKey()); t != nil && t.Phase == LegPlanned {
 			c.legEnded(t.Key, "", Failed(r.Code))
+		} else if t != nil {
+			c.withdrawLeg(t.Key, Failed(r.Code))
 		}
 	}
 }

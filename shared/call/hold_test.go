@@ -4,8 +4,6 @@ import (
 	"slices"
 	"testing"
 	"time"
-
-	"warmtransfer/shared/agent"
 )
 
 // F186: a hold that timed out is not repeated at once, and the target waits for it. If it was refused, the consult has
@@ -28,17 +26,11 @@ func TestF186AHoldWithoutAnAnswerInTime(t *testing.T) {
 		{"consult-ringing --refused--> talking", Result{Kind: Refused}, Talking, [3]string{}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			c := New("CA1", "+15005550006", false, t0)
-			must(t, c.StartOffer(agent.New("alice", "Alice", t0), "a", ring, t0))
-			acts(c, t0)
-			_, err := c.ApplyLegAnswered("a", "CAa", t0)
-			must(t, err)
-			joinRoom(c, "CA1", CallerLabel)
-			joinRoom(c, "CAa", "a")
-			target := bob()
-			target.Key = "b"
-			must(t, c.StartTransfer(Request{Key: "r", Agent: "alice", Action: string(DoConsult)}, target, t0))
-			acts(c, t0)
+			c := pressed(t, bob())
+			c.Leg("a").LetsWait = false // let in by a release that lets every target in
+			if got := acts(c, t0); got != "hold CA1 true" {
+				t.Fatalf("due at first: %q", got)
+			}
 			c.ApplyResult(SetHold{Leg: "CA1", Hold: true}, test.r, t0)
 			if got := acts(c, t0); c.State != test.state || got != test.due[0] {
 				t.Fatalf("%s, due: %q", c.State, got)

@@ -25,6 +25,10 @@ type Leg struct {
 	EndsConference bool `json:"endsRoom,omitempty"`
 	// FailedJoins is how often the conference has not admitted the leg (see ApplyJoinRefused).
 	FailedJoins int `json:"refused,omitempty"`
+	// LetsWait: the release that admitted the leg lets a target wait for the caller's hold (see mayDial).
+	LetsWait bool `json:"letsWait,omitempty"`
+	// PickedUp is when somebody took the leg who must wait until the caller is known to be on hold; zero: nobody.
+	PickedUp time.Time `json:"pickedUp,omitzero"`
 	// DeclineReason is why the agent declined, if they gave a reason.
 	DeclineReason DeclineReason `json:"declining,omitempty"`
 	// AbsentSince is when the leg was first not found; zero if it was found since.

@@ -31,7 +31,7 @@ func (c change) legEnded(key LegKey, sid LegID, o Outcome) {
 	}
 	leg, wanted := *l, c.wanted(key)
 	switch {
-	case leg.Phase == LegAnswered:
+	case leg.Phase == LegAnswered || !leg.PickedUp.IsZero():
 		o = OutcomeLost
 	case leg.Phase == LegScreened && o != OutcomeDeclined:
 		o = OutcomeNoAnswer // a machine, or nobody pressed 1

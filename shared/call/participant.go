@@ -21,6 +21,9 @@ type Participant struct {
 	PendingResumes int `json:"unholds,omitempty"`
 	// HoldAskedAt is when a hold was last requested that timed out: it may still be carried out.
 	HoldAskedAt time.Time `json:"asked,omitzero"`
+	// HoldingSince is when a hold was started whose result has not been saved yet. Until it is, or resumeLimit has
+	// passed, no other request repeats it, which would begin the music anew.
+	HoldingSince time.Time `json:"holding,omitzero"`
 	// ResumeAgainAt is when a resume that failed, as far as is known, may be tried again.
 	ResumeAgainAt time.Time `json:"again,omitzero"`
 	// Seq is one more than the sequence number of the last conference event applied to this party; older events are
@@ -49,7 +52,9 @@ func (p *Participant) setHeld(held bool, now time.Time) {
 	}
 	p.ConfirmedHeld = p.ConfirmedHeld && held && p.Held
 	p.Held, p.HoldUncertain = held, false
-	if !held { // keep it on hold: the event may be older than a resume still on its way
+	if held {
+		p.HoldingSince = time.Time{}
+	} else { // keep it on hold: the event may be older than a resume still on its way
 		p.ResumingSince = time.Time{}
 	}
 }

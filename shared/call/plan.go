@@ -134,13 +134,21 @@ func (p planner) dials() []Effect {
 	return effects
 }
 
-// mayDial: for a consult, the target is dialled only once the caller is known to hear music; and in any transfer only
-// once the transferor's leg does not end the conference any more.
+// mayDial: in any transfer the target is dialled only once the transferor's leg does not end the conference any more.
+// For a consult, the target is dialled with the first hold of the caller, and waits until it is confirmed; after a hold
+// whose result is unknown only once the caller is known to hear music.
+//
+// Functions are deployed one after the other, and connect-agent of the release before lets every target in. So its
+// successor says on each leg that it admits that it lets a target wait, and nobody is dialled early without that.
 func (p planner) mayDial() bool {
-	if owner := p.Leg(p.Owner); owner != nil && owner.EndsConference {
+	owner := p.Leg(p.Owner)
+	switch {
+	case owner != nil && owner.EndsConference:
 		return false
+	case p.State != ConsultRinging || p.CallerHeld():
+		return true
 	}
-	return p.State != ConsultRinging || p.callerHeld()
+	return owner != nil && owner.LetsWait && p.callerHoldTarget() == hold && !p.Caller.uncertain()
 }
 
 // dialInfo is what a rung agent is told before they answer.
@@ -167,7 +175,7 @@ func (p planner) mayHangUp(l Leg) bool {
 func (p planner) lastVoice(l Leg) bool {
 	t, owner := p.Transfer, p.Leg(p.Owner)
 	alone := p.State.InLine() || p.State == Talking && owner != nil && !owner.Joined
-	return t != nil && t.ByLeg == l.Key && l.Phase == LegAnswered && l.Joined && alone && !p.callerHeld() &&
+	return t != nil && t.ByLeg == l.Key && l.Phase == LegAnswered && l.Joined && alone && !p.CallerHeld() &&
 		p.now.Before(p.Since.Add(plannedLimit))
 }
 

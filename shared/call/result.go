@@ -129,7 +129,11 @@ func (c change) started(effects []Effect) {
 			}
 			c.Dials++
 		case SetHold:
-			if p := c.party(e.Leg); p != nil && !e.Hold {
+			switch p := c.party(e.Leg); {
+			case p == nil:
+			case e.Hold:
+				p.HoldingSince = c.now
+			default:
 				p.ResumingSince = c.now
 			}
 		case RestartMusic:

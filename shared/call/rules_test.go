@@ -50,6 +50,20 @@ func joinRoom(c *Call, leg LegID, label string) {
 // and the target is dialled.
 func consultWith(t *testing.T, target Target) *Call {
 	t.Helper()
+	c := pressed(t, target)
+	if got := acts(c, t0); !strings.HasPrefix(got, "hold CA1 true, dial ") {
+		t.Fatalf("due at first: %s", got)
+	}
+	c.ApplyResult(SetHold{Leg: "CA1", Hold: true}, Result{Kind: Done}, t0)
+	if got := acts(c, t0); got != "" {
+		t.Fatalf("due when the caller is on hold: %s", got)
+	}
+	return c
+}
+
+// pressed is a call in which alice, who talks to the caller, has pressed consult.
+func pressed(t *testing.T, target Target) *Call {
+	t.Helper()
 	c := New("CA1", "+15005550006", false, t0)
 	must(t, c.StartOffer(agent.New("alice", "Alice", t0), "a", ring, t0))
 	acts(c, t0)
@@ -59,13 +73,6 @@ func consultWith(t *testing.T, target Target) *Call {
 	joinRoom(c, "CAa", "a")
 	target.Key = "b"
 	must(t, c.StartTransfer(Request{Key: "r", Agent: "alice", Action: string(DoConsult)}, target, t0))
-	if got := acts(c, t0); got != "hold CA1 true" {
-		t.Fatalf("due at first: %s", got)
-	}
-	c.ApplyResult(SetHold{Leg: "CA1", Hold: true}, Result{Kind: Done}, t0)
-	if got := acts(c, t0); !strings.HasPrefix(got, "dial ") {
-		t.Fatalf("due when the caller is on hold: %s", got)
-	}
 	return c
 }
 

@@ -148,7 +148,7 @@ func TestEqualAndCloneKnowEveryField(t *testing.T) {
 // Plan changes nothing and answers the same when it is asked twice.
 func TestPlanIsPure(t *testing.T) {
 	planned := map[string]bool{}
-	for seed := range uint64(20_000) {
+	for seed := range uint64(60_000) {
 		c := random(seed)
 		before, now := c.Clone(), t0.Add(time.Duration(seed%100)*time.Second)
 		first := c.Plan(ring, now)

@@ -121,16 +121,17 @@ const (
 // Classes of calls in the index live, in its order. The sweep takes those with agents first: callers
 // in the queue have their own clock, the music turns.
 const (
-	withAgents = "0#" // ordered by the last change of state
+	withAgents = "0#" // ordered by the time of arrival
 	lineHeads  = "1#" // ordered by the time of queueing; the queue begins here
 	lineRest   = "2#"
 )
 
-// place is the position of a call in the index live.
+// place is the position of a call in the index live. With an agent it stays the same whatever becomes of the call: a
+// position that changes is two writes.
 func place(c *call.Call) string {
 	switch {
 	case !c.State.InLine():
-		return withAgents + stamp(c.Since) + "#" + string(c.ID)
+		return withAgents + stamp(c.Arrived) + "#" + string(c.ID)
 	case c.Requeued:
 		return lineHeads + stamp(c.Queued) + "#" + string(c.ID)
 	default:
@@ -141,10 +142,14 @@ func place(c *call.Call) string {
 // in is the attribute ttl of an item that is kept so long from now on.
 func (s *Store) in(keep time.Duration) types.AttributeValue { return number(s.now().Add(keep).Unix()) }
 
-// callItem holds the attributes beside the document of a call.
+// callItem holds the attributes beside the document of a call. Only of a caller in the queue does anybody read state,
+// queued and head.
 func (s *Store) callItem(c *call.Call) item {
-	it := item{state: str(string(c.State)), queued: str(stamp(c.Queued)),
-		head: &types.AttributeValueMemberBOOL{Value: c.Requeued}}
+	it := item{}
+	if c.State.InLine() {
+		it[state], it[queued] = str(string(c.State)), str(stamp(c.Queued))
+		it[head] = &types.AttributeValueMemberBOOL{Value: c.Requeued}
+	}
 	if !c.Live() {
 		it[ttl] = s.in(keepEnded)
 		s.addRecord(it, c)

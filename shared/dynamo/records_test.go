@@ -116,7 +116,7 @@ func TestF214ARecordCostsNoWriteAndIsInNoListOfTheLine(t *testing.T) {
 	must(t, err)
 	free, _, err := m.Free(t.Context(), "")
 	must(t, err)
-	live, err := m.Live(t.Context())
+	live, err := m.Live(t.Context(), 0)
 	must(t, err)
 	queue, err := m.Queue(t.Context())
 	must(t, err)

@@ -133,7 +133,7 @@ func TestF002TheLineAndTheLiveInTheirOrder(t *testing.T) {
 	save(4, talks)
 	save(6, func(c *call.Call) { c.Requeued, c.State = true, call.ThreeWay })
 	save(7, func(c *call.Call) { c.ApplyCallerEnded(t0) })
-	live, err := s.Live(t.Context())
+	live, err := s.Live(t.Context(), 0)
 	must(t, err)
 	var ids []call.ID
 	for _, c := range live {

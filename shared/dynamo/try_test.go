@@ -321,7 +321,7 @@ func TestF008AllFailuresAreOfOneKind(t *testing.T) {
 	_, line := s.Queue(ctx)
 	_, _, agents := s.Agents(ctx, "")
 	_, _, free := s.Free(ctx, "")
-	_, liveOnes := s.Live(ctx)
+	_, liveOnes := s.Live(ctx, 0)
 	again := caller(1)
 	again.Version = 1 // to be read first
 	for name, err := range map[string]error{

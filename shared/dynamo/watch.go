@@ -85,8 +85,14 @@ func (s *Store) freeInAgents(ctx context.Context, from string) (page []agent.Age
 	return page, inAgents + next, nil
 }
 
-// Live implements service.Lists.
-func (s *Store) Live(ctx context.Context) (calls []service.LiveCall, err error) {
+// Live implements service.Lists. Of a few calls it reads the index live only.
+func (s *Store) Live(ctx context.Context, few int) (calls []service.LiveCall, err error) {
+	err = s.every(ctx, liveIndex, live, shard, func(it item) {
+		calls = append(calls, service.LiveCall{ID: callID(it)})
+	})
+	if err != nil || len(calls) <= few {
+		return calls, err
+	}
 	known := map[call.ID]service.LiveCall{}
 	for n := range 2 * callShards {
 		part := []string{liveCalls, musicCalls}[n%2] + strconv.Itoa(n/2)
@@ -98,15 +104,12 @@ func (s *Store) Live(ctx context.Context) (calls []service.LiveCall, err error) 
 			return nil, err
 		}
 	}
-	err = s.every(ctx, liveIndex, live, shard, func(it item) {
-		id := callID(it)
-		if c, ok := known[id]; ok {
-			calls = append(calls, c)
-		} else {
-			calls = append(calls, service.LiveCall{ID: id})
+	for i, c := range calls {
+		if c, ok := known[c.ID]; ok {
+			calls[i] = c
 		}
-	})
-	return calls, err
+	}
+	return calls, nil
 }
 
 // MusicStopped implements service.Lists.

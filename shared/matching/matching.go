@@ -61,6 +61,10 @@ func (Offer) step() {}
 // then the request that queued them does.
 const HelpAfter = 5 * time.Second
 
+// arrivalLooks is how many of the callers ahead a request looks at whose own caller has just been queued. In a burst
+// everybody ahead has a request of their own under way, and looking at all of them costs the most.
+const arrivalLooks = 1
+
 // Next is the next step; nil if nobody can be offered to anybody.
 //
 // The n-th caller in the queue is for the n-th free agent, longest idle first, so that many concurrent requests do not
@@ -138,7 +142,7 @@ func (s *Situation) requeued(queue []Entry) Step {
 // others offers one of the callers who have not talked to an agent yet.
 func (s *Situation) others(queue []Entry) Step {
 	if at := s.placeOfCaller(queue); at >= 0 && at < len(s.Free) {
-		agents := append(slices.Clone(s.Free[at:]), s.Free[:at]...)
+		agents := s.counterparts(at, len(queue))
 		if agents = s.eligible(s.Caller, agents, nil); len(agents) > 0 {
 			return Offer{Loaded{Call: s.Caller}, agents}
 		}
@@ -156,14 +160,35 @@ func (s *Situation) others(queue []Entry) Step {
 	return s.walk(queue)
 }
 
+// counterparts lists the free agents in the order in which they are tried for the caller at that place: their own
+// counterpart, then those who are nobody's, from another one on for each caller, then the others.
+func (s *Situation) counterparts(at, callers int) []*agent.Agent {
+	list := []*agent.Agent{s.Free[at]}
+	if left := s.Free[min(max(callers, at+1), len(s.Free)):]; len(left) > 0 {
+		from := spread(s.Caller.ID, len(left))
+		list = append(append(list, left[from:]...), left[:from]...)
+	}
+	for _, a := range append(slices.Clone(s.Free[at:]), s.Free[:at]...) {
+		if !slices.Contains(list, a) {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// spread is a number below n that is another one for each caller, as far as that is possible.
+func spread(id call.ID, n int) int {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(id)) // never fails
+	return int(h.Sum32() % uint32(n))
+}
+
 // placeOfCaller is the place in the queue of the caller whose request it is; -1 if it is no caller's. Many callers may
 // be behind the list without knowing their place: they are spread over the agents whom the list leaves.
 func (s *Situation) placeOfCaller(queue []Entry) int {
 	at := slices.IndexFunc(queue, func(e Entry) bool { return s.isCaller(e.ID) })
 	if left := len(s.Free) - at; at >= 0 && left > 0 && !s.listed() {
-		h := fnv.New32a()
-		_, _ = h.Write([]byte(s.Caller.ID)) // never fails
-		at += int(h.Sum32() % uint32(left))
+		at += spread(s.Caller.ID, left)
 	}
 	return at
 }
@@ -181,6 +206,10 @@ func (s *Situation) walk(queue []Entry) Step {
 			break
 		}
 		l, known := s.loaded(e.ID)
+		if fresh := s.Caller != nil && s.Now.Sub(s.Caller.Queued) < HelpAfter; !known && fresh &&
+			len(s.Loaded) >= arrivalLooks {
+			break
+		}
 		if !known {
 			return Load{e.ID}
 		}

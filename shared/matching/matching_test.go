@@ -137,6 +137,48 @@ func TestF206CallersBeyondTheListAreSpread(t *testing.T) {
 	}
 }
 
+// F206: a caller who has just been queued looks at one of those ahead, who may have been refused by the only free
+// agent; one who has waited looks at all of them.
+func TestF206AnArrivalLooksAtFewOthers(t *testing.T) {
+	for _, test := range []struct {
+		waited time.Duration
+		looks  int
+	}{{0, 1}, {matching.HelpAfter, 4}} {
+		s, calls := crowd(5, 1, test.waited)
+		s.Caller, s.Loaded = calls[4], map[call.ID]matching.Loaded{}
+		looks := 0
+		for step := matching.Next(s); looks <= 5; step = matching.Next(s) {
+			load, ok := step.(matching.Load)
+			if !ok {
+				break
+			}
+			looks++
+			s.Loaded[load.ID] = matching.Loaded{} // cannot be read, so that nobody is offered to the agent
+		}
+		if looks != test.looks {
+			t.Errorf("after %v: %d calls are loaded, want %d", test.waited, looks, test.looks)
+		}
+	}
+}
+
+// F206: a caller whose counterpart is taken by another tries agents who are nobody's counterpart next.
+func TestF206WhoLosesAnAgentTriesOneWhoIsNobodys(t *testing.T) {
+	s, calls := crowd(3, 8, 0)
+	second := map[agent.ID]bool{}
+	for i, c := range calls {
+		s.Caller = c
+		o, _ := matching.Next(s).(matching.Offer)
+		own := agent.ID(fmt.Sprintf("agent-%03d", i))
+		if len(o.Agents) != 8 || o.Agents[0].ID != own || o.Agents[1].ID < "agent-003" {
+			t.Errorf("caller %d: %s", i, show(o))
+		}
+		second[o.Agents[1].ID] = true
+	}
+	if len(second) < 2 {
+		t.Errorf("all of them try %v", second)
+	}
+}
+
 // requeued is a caller who has lost alice, and alice, whose page is open again.
 func requeued() (*call.Call, *agent.Agent) {
 	c := caller(500, 10*time.Second)

@@ -24,7 +24,7 @@ func (s *Service) Arrive(
 		return nil, err
 	}
 	c, _ = s.execute(ctx, c, acts, now) // a new call has no effects yet
-	if m := s.offerNext(ctx, now, asking{in: c}, nil); m != nil && m.ID == id {
+	if m := s.offerNext(ctx, now, asking{in: c, now: true}, nil); m != nil && m.ID == id {
 		c = m
 	}
 	return c, nil
@@ -145,7 +145,7 @@ func (s *Service) Connect(
 		return in, err
 	}
 	a := s.answering(ctx, c, key)
-	c, err = s.updateAndMatchFrom(ctx, "", c, now, func(c *call.Call) error {
+	c, err = s.admit(ctx, c, &in, now, func(c *call.Call) error {
 		if a != nil && a.IsRemoved() {
 			refused = call.ErrNotWanted
 			c.ApplyLegEnded(key, sid, call.OutcomeDeclined, now)
@@ -161,6 +161,18 @@ func (s *Service) Connect(
 		s.repairClaim(ctx, c, a.ID, now)
 	}
 	return in, refused
+}
+
+// admit is updateAndMatchFrom for a decision about a leg that asks to join. If the leg must wait for the caller's hold,
+// and the plan of this very request has put the caller on hold, it is decided again.
+func (s *Service) admit(
+	ctx context.Context, c *call.Call, in *call.Admission, now time.Time, f decide,
+) (*call.Call, error) {
+	c, err := s.updateAndMatchFrom(ctx, "", c, now, f)
+	if c == nil || !in.Wait || !c.CallerHeld() {
+		return c, err
+	}
+	return s.updateAndMatchFrom(ctx, "", c, now, f)
 }
 
 // answering loads the agent who answers a leg for the first time; nil if the leg has no agent or is
@@ -201,7 +213,11 @@ func (s *Service) Accept(
 ) (call.Admission, error) {
 	var in call.Admission
 	var refused error
-	c, err := s.updateAndMatch(ctx, id, now, func(c *call.Call) error {
+	c, err := s.load(ctx, id)
+	if err != nil {
+		return in, err
+	}
+	c, err = s.admit(ctx, c, &in, now, func(c *call.Call) error {
 		if yes {
 			in, refused = c.ApplyLegAccepted(key, sid, now)
 			return nil

@@ -475,7 +475,7 @@ func TestF028CrashBetweenIntentAndDial(t *testing.T) {
 
 func TestF058CrashBetweenHoldAndDial(t *testing.T) {
 	w, id := talking(t, "alice", "bob")
-	w.CrashAtChange(4) // the claim, the intent, the hold and its result are done
+	w.CrashAtChange(3) // the claim, the intent and the hold are done
 	if _, err := w.Press("alice", call.DoConsult, "bob"); !errors.Is(err, ErrCrashed) {
 		t.Fatalf("no crash: %v", err)
 	}

@@ -1,7 +1,9 @@
 package service_test
 
 import (
+	"fmt"
 	"maps"
+	"slices"
 	"testing"
 
 	"warmtransfer/shared/call"
@@ -78,12 +80,51 @@ func TestASweepThatFindsNothingWritesNothing(t *testing.T) {
 	costs(t, w, "the sweep", want, w.Sweep)
 }
 
+func TestAnArrivalWritesThreeTimes(t *testing.T) {
+	w := NewWorld(t, "alice")
+	want := map[string]int{
+		"Free": 1, "Line": 1, "Agent": 1, "SaveAgent": 1, // who is free, who is ahead, and the claim
+		"SaveConference": 2, "Dial": 1, // the CallSid of what is dialled is told by its first callback
+	}
+	costs(t, w, "an arrival", want, func() { w.Dial() })
+}
+
+// What an arrival and a consult need at the same time they ask for at the same time.
+func TestWhatIsAskedForSideBySide(t *testing.T) {
+	w, _ := talking(t, "alice", "bob")
+	var together []int
+	count := func(all ...func()) {
+		together = append(together, len(all))
+		for _, f := range all {
+			f()
+		}
+	}
+	keys := 0
+	board := service.New(w.Store, w.Phones, service.Settings{Ring: Ring, Together: count, NewKey: func() call.LegKey {
+		keys++
+		return call.LegKey(fmt.Sprint("key-", keys))
+	}})
+	cmd := service.Command{Action: call.DoConsult, Target: service.ToAgent("bob"), Request: "1"}
+	if _, err := board.Transfer(t.Context(), service.Principal{ID: "alice"}, cmd, w.Now); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(together, []int{2}) { // the hold and the dial
+		t.Errorf("consult: %v", together)
+	}
+	together = nil
+	if _, err := board.Arrive(t.Context(), "CA00000000000000000000000000000077", "", false, w.Now); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(together, []int{2}) { // who is free and who is ahead; nobody is free, so nothing follows
+		t.Errorf("arrival: %v", together)
+	}
+}
+
 func TestAPressLoadsItsCallOnce(t *testing.T) {
 	w, _ := talking(t, "alice", "bob")
 	want := map[string]int{
 		"Agent": 2, "SaveAgent": 1, "Conference": 1, // alice, who presses, and bob, who is claimed
-		"SaveConference": 3, "Hold": 1, "Dial": 1, // before the first effect, and after each
-		"Line": 1, // for the page of alice
+		"SaveConference": 2, "Hold": 1, "Dial": 1, // before and after the effects, which are done side by side
 	}
 	costs(t, w, "consult", want, func() { w.MustPress("alice", call.DoConsult, "bob") })
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"warmtransfer/shared/agent"
@@ -34,6 +35,38 @@ func (r effectResult) apply(c *call.Call, now time.Time) {
 		return
 	}
 	c.ApplyResult(r.effect, r.result, now)
+}
+
+// performAll carries out the effects: dials beside the others, which are done in their order. A dial needs none of
+// those that stand before it, or it would not be in the plan yet. The results are in the order of the effects.
+func (e *engine) performAll(ctx context.Context, c *call.Call, acts []call.Effect) []effectResult {
+	all := make([]effectResult, len(acts))
+	do := func(i int) { all[i] = e.perform(ctx, c, acts[i]) }
+	var others []int
+	var dials []func()
+	for i, a := range acts {
+		if _, ok := a.(call.Dial); ok {
+			dials = append(dials, func() { do(i) })
+		} else {
+			others = append(others, i)
+		}
+	}
+	e.set.Together(append([]func(){func() {
+		for _, i := range others {
+			do(i)
+		}
+	}}, dials...)...)
+	return all
+}
+
+// together is Settings.Together unless a test has one of its own.
+func together(all ...func()) {
+	var others sync.WaitGroup
+	for _, f := range all[1:] {
+		others.Go(f)
+	}
+	all[0]()
+	others.Wait()
 }
 
 // perform carries out one effect.

@@ -66,6 +66,7 @@ func (m *matcher) updateAndMatchFrom(
 type asking struct {
 	in  *call.Call
 	who agent.ID
+	now bool // the caller arrives and hears nothing until the answer, so that the lists are read side by side
 }
 
 // offerNext offers a waiting caller to a free agent (see matching.Next). Line is the queue as it was
@@ -98,15 +99,23 @@ const (
 func (m *matcher) offerOnce(
 	ctx context.Context, now time.Time, by asking, line []QueueEntry,
 ) (offered *call.Call, again bool) {
-	agents, err := m.free(ctx, QueuePage, now)
-	if err != nil {
+	var agents []agent.Agent
+	var err, unknown error
+	readFree := func() { agents, err = m.free(ctx, QueuePage, now) }
+	readQueue := func() { line, unknown = m.store.Queue(ctx) }
+	if by.now && line == nil {
+		m.set.Together(readFree, readQueue)
+	} else {
+		readFree()
+	}
+	if err != nil || unknown != nil {
 		return nil, false
 	}
 	if len(agents) == 0 && (by.in == nil || !by.in.Requeued) && !anyWaiting(line, true) {
 		return nil, false
 	}
-	if line == nil {
-		if line, err = m.store.Queue(ctx); err != nil {
+	if line == nil && !by.now {
+		if readQueue(); unknown != nil {
 			return nil, false
 		}
 	}

@@ -116,7 +116,14 @@ func boardOver(w *World, s service.Store) *service.Service {
 		n++
 		return call.LegKey(fmt.Sprint("key-", n))
 	}
-	return service.New(s, w.Phones, service.Settings{Ring: Ring, MaxWait: MaxWait, NewKey: newKey})
+	oneByOne := func(all ...func()) {
+		for _, f := range all {
+			f()
+		}
+	}
+	return service.New(s, w.Phones, service.Settings{
+		Ring: Ring, MaxWait: MaxWait, NewKey: newKey, Together: oneByOne,
+	})
 }
 
 // A caller's arrival and the request of one page: the page's agent is rung for the caller just
@@ -208,23 +215,25 @@ func arriveAtOnce(w *World, l *ledger, callers int, seed uint64) (ids []call.ID)
 }
 
 func TestF206ManyCallersInOneMoment(t *testing.T) {
+	const seeds = 5
 	for _, callers := range []int{2, 4, 16, 30} {
 		for _, agents := range []int{1, 20, 200} {
-			for seed := range uint64(5) {
+			var allReads, allWrites float64
+			for seed := range uint64(seeds) {
 				name := fmt.Sprint(callers, " callers, ", agents, " agents, seed ", seed)
 				w := NewWorld(t, manyAgents(agents)...)
 				l := newLedger(w.Store)
 				ids := arriveAtOnce(w, l, callers, seed)
-				most, mostWrites := 0, 0
+				most, mostWrites, sum, sumWrites := 0, 0, 0, 0
 				for _, id := range ids {
-					most, mostWrites = max(most, l.reads[string(id)]), max(mostWrites, l.writes[string(id)])
+					r, n := l.reads[string(id)], l.writes[string(id)]
+					most, mostWrites, sum, sumWrites = max(most, r), max(mostWrites, n), sum+r, sumWrites+n
 				}
-				t.Logf("%s: at most %d reads and %d writes of one caller", name, most, mostWrites)
-				limit := 16
-				if callers > agents { // the arrival checks whether the callers ahead leave an agent
-					limit += service.QueuePage
-				}
-				if most > limit || mostWrites > 8 {
+				reads, writes := float64(sum)/float64(callers), float64(sumWrites)/float64(callers)
+				t.Logf("%s: at most %d reads and %d writes of one caller, on average %.1f and %.1f", name, most,
+					mostWrites, reads, writes)
+				allReads, allWrites = allReads+reads/seeds, allWrites+writes/seeds
+				if most > 16 || mostWrites > 8 {
 					t.Errorf("%s: one of them costs %d reads and %d writes", name, most, mostWrites)
 				}
 				if len(l.wrong) > 0 {
@@ -236,7 +245,8 @@ func TestF206ManyCallersInOneMoment(t *testing.T) {
 					}
 				}
 				want, atOnce := min(callers, agents), w.Phones.Count("Dial")
-				if atOnce != want {
+				// Of the last agent two requests may each take the other to be at it: then a music turn rings them.
+				if atOnce < want-1 || atOnce > want {
 					t.Errorf("%s: %d are rung at once, want %d", name, atOnce, want)
 				}
 				w.Board = boardOver(w, l)
@@ -247,6 +257,10 @@ func TestF206ManyCallersInOneMoment(t *testing.T) {
 				if len(l.wrong) > 0 {
 					t.Errorf("%s: in the music turn %v", name, l.wrong)
 				}
+			}
+			if allReads > 4.2 || allWrites > 5 {
+				t.Errorf("%d callers, %d agents: %.1f reads and %.1f writes for each", callers, agents, allReads,
+					allWrites)
 			}
 		}
 	}

@@ -18,7 +18,7 @@ const (
 
 // restoreMusic carries out what is due for the requeued callers at the head of the queue who could not be
 // given music. Alone in a conference that has started they hear silence, and no music turn is asked
-// for, so their own clock stands still (N1). Every request of an agent's page is their clock
+// for, so their own clock stands still (N1). Every request of an agent's page but a command is their clock
 // instead.
 func (m *matcher) restoreMusic(ctx context.Context, line []QueueEntry, now time.Time) {
 	for _, w := range line[:min(len(line), maxRestored)] {

@@ -67,7 +67,6 @@ func (p *pusher) notify(ctx context.Context, c *call.Call, before pageViews, ask
 	}
 	ctx, cancel := context.WithTimeout(ctx, notifyTimeout)
 	defer cancel()
-	line, known := p.queueSoon(ctx)
 	var all sync.WaitGroup
 	for _, l := range legs {
 		all.Go(func() {
@@ -75,7 +74,7 @@ func (p *pusher) notify(ctx context.Context, c *call.Call, before pageViews, ask
 			if err != nil {
 				return
 			}
-			snap := p.view(a, c, line, known, now)
+			snap := p.view(a, c, nil, false, now) // a change of a call tells nothing of the queue
 			if snap.Call != nil {
 				snap.Call.History = snap.Call.History[max(0, len(snap.Call.History)-notifyHistory):]
 			}
@@ -83,15 +82,4 @@ func (p *pusher) notify(ctx context.Context, c *call.Call, before pageViews, ask
 		})
 	}
 	all.Wait()
-}
-
-// lineWithin leaves time for the notifications if the queue cannot be read.
-const lineWithin = notifyTimeout / 3
-
-// queueSoon reads the queue, and says whether that succeeded.
-func (p *pusher) queueSoon(ctx context.Context) ([]QueueEntry, bool) {
-	ctx, cancel := context.WithTimeout(ctx, lineWithin)
-	defer cancel()
-	line, err := p.store.Queue(ctx)
-	return line, err == nil
 }

@@ -77,8 +77,9 @@ type Lists interface {
 	// have heard nothing for longest. It returns at least MusicPage, if there are so many. A store that cannot tell
 	// lists callers in the queue.
 	MusicStopped(ctx context.Context, now time.Time) ([]call.ID, error)
-	// Live lists all calls that still need a clock (see call.Call.Live).
-	Live(ctx context.Context) ([]LiveCall, error)
+	// Live lists all calls that still need a clock (see call.Call.Live). If there are no more than few, their IDs are
+	// enough.
+	Live(ctx context.Context, few int) ([]LiveCall, error)
 }
 
 // LiveCall is a call as the sweep sees it before it looks at it.

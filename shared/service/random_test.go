@@ -78,6 +78,7 @@ func TestRandomHistories(t *testing.T) {
 				case rapid.IntRange(0, 4).Draw(rt, "kind of target") == 0:
 					b = rapid.SampledFrom([]agent.ID{Outside, Anyone}).Draw(rt, "any target")
 				}
+				w.DialFirst = rapid.Bool().Draw(rt, "dials first")
 				_, err := w.Press(a, action, b)
 				say("%s presses %s %s: %v", a, action, b, err)
 			},

@@ -27,6 +27,8 @@ type Settings struct {
 	Notify Notifier
 	// Observe is called after each saved change of a call, for metrics; nil: it is not called.
 	Observe func(ctx context.Context, before Transition, after *call.Call, now time.Time)
+	// Together calls all of the functions and returns when each has returned; nil: side by side.
+	Together func(...func())
 	// NewKey makes a key that has never been made before: [A-Za-z0-9-]{1,40}.
 	NewKey func() call.LegKey
 }
@@ -51,6 +53,9 @@ type Service struct {
 
 // New returns a service over a store and a phone network.
 func New(store Store, calls CallControl, set Settings) *Service {
+	if set.Together == nil {
+		set.Together = together
+	}
 	agents := &roster{store: store, wrapUp: set.WrapUp}
 	m := &matcher{
 		store:     store,

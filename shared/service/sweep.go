@@ -51,7 +51,7 @@ type sweeper struct{ *matcher }
 // (call.Call.Requeued), and the next music turn can say why.
 func (s *sweeper) Sweep(ctx context.Context, o SweepLimits) (SweepResult, error) {
 	began := o.Clock()
-	live, err := s.store.Live(ctx)
+	live, err := s.store.Live(ctx, o.Audits) // so many are looked at in any case
 	if err != nil {
 		return SweepResult{}, err
 	}

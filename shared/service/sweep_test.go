@@ -157,8 +157,8 @@ type undated struct {
 	id call.ID
 }
 
-func (u undated) Live(ctx context.Context) ([]service.LiveCall, error) {
-	list, err := u.Store.Live(ctx)
+func (u undated) Live(ctx context.Context, few int) ([]service.LiveCall, error) {
+	list, err := u.Store.Live(ctx, few)
 	for i, c := range list {
 		if c.ID == u.id {
 			list[i] = service.LiveCall{ID: c.ID}

@@ -21,9 +21,11 @@ func (s slowHold) Hold(ctx context.Context, id call.ID, room call.ConferenceID, 
 }
 
 // F186: the time of the agent's request is up after the hold. The target is not saved as dialled without having been:
-// the next clock dials them.
+// the next clock dials them. They are not dialled beside the hold, because a release that lets every target in has let
+// alice in.
 func TestF186ARequestWhoseTimeIsUpStartsNothingMore(t *testing.T) {
 	w, id := talking(t, "alice", "bob")
+	letInBefore(t, w, id)
 	ctx, end := context.WithCancel(t.Context())
 	slow := service.New(w.Store, slowHold{w.Phones, end}, service.Settings{Ring: Ring, NewKey: func() call.LegKey {
 		return "slow"

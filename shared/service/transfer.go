@@ -71,8 +71,9 @@ func (s *Service) Transfer(ctx context.Context, who Principal, cmd Command, now 
 	return s.after(ctx, who, a, c, now), nil
 }
 
-// after is the snapshot after a command. If the command released the agent, their own data is
-// loaded anew; if that fails, the older data is used.
+// after is the snapshot after a command, without the queue, which a command does not change: the page keeps what it
+// was told of it last. If the command released the agent, their own data is loaded anew, with the queue, from which
+// they may get a caller; if that fails, the older data is used.
 func (s *Service) after(
 	ctx context.Context, who Principal, a *agent.Agent, c *call.Call, now time.Time,
 ) agentview.Snapshot {
@@ -81,9 +82,7 @@ func (s *Service) after(
 			return me
 		}
 	}
-	line, err := s.store.Queue(ctx) // the command is done even if this fails
-	s.restoreMusic(ctx, line, now)
-	return s.view(a, c, line, err == nil, now)
+	return s.view(a, c, nil, false, now)
 }
 
 // command carries out a command without a target on the loaded call. To end a call that an agent has

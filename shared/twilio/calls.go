@@ -28,9 +28,10 @@ const (
 	maxMessage = 10_000
 )
 
-// legEvents are the events of a leg that we subscribe to. "answered" is not among them: Twilio then
-// fetches the leg's document, and the conference reports that the leg has joined.
-var legEvents = []string{"initiated", "ringing", "completed"}
+// legEvents are the events of a leg that we subscribe to. "initiated" is not among them, because "ringing" tells more a
+// moment later, nor "answered": Twilio then fetches the leg's document, and the conference reports that the leg has
+// joined.
+var legEvents = []string{"ringing", "completed"}
 
 // CallSettings say how calls are placed.
 type CallSettings struct {

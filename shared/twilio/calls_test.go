@@ -31,7 +31,7 @@ func TestDialIsOneCallWithEverythingInIt(t *testing.T) {
 		"FallbackMethod":       {"POST"},
 		"StatusCallback":       {"https://phone.example.com/events/leg/" + caller + "/k1" + tellAgain},
 		"StatusCallbackMethod": {"POST"},
-		"StatusCallbackEvent":  {"initiated", "ringing", "completed"},
+		"StatusCallbackEvent":  {"ringing", "completed"},
 		"Timeout":              {"20"},
 		"TimeLimit":            {"14400"},
 	}

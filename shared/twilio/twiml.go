@@ -18,8 +18,9 @@ const (
 	// its successor is there already (N10).
 	roomSize = 4
 	// roomEvents are the conference's events that we subscribe to. Twilio takes the list of the first
-	// participant to join and ignores all others, so every leg asks for the same.
-	roomEvents = "start end join leave hold"
+	// participant to join and ignores all others, so every leg asks for the same. Each is a request, so that start and
+	// end are not among them: a join tells of the start, and the requests of each leg that was in it tell of the end.
+	roomEvents = "join leave hold"
 )
 
 // JoinCaller puts the caller into the call's conference, with the wait turns as hold music until an

@@ -82,7 +82,7 @@ func like(t *testing.T, doc, want string) {
 }
 
 const roomAttributes = `beep="false" maxParticipants="4" statusCallback="https://phone.example.com/events/conference/` + caller + `#rc=5&amp;rp=4xx,5xx,ct,rt"
-	statusCallbackMethod="POST" statusCallbackEvent="start end join leave hold"`
+	statusCallbackMethod="POST" statusCallbackEvent="join leave hold"`
 
 func TestCallerRoomIsTheClassics(t *testing.T) {
 	like(t, JoinCaller(base, caller, 3, 0),

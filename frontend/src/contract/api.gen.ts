@@ -416,7 +416,7 @@ export interface components {
              * @description When the longest waiting caller entered the queue.
              */
             readonly longest?: string;
-            /** @description The queue could not be read: count means nothing, and the rest of the snapshot is valid. */
+            /** @description The queue was not read: count means nothing, the page keeps what it was told last, and the rest is valid. */
             readonly unknown?: boolean;
         };
         readonly Problem: {

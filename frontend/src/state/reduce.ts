@@ -190,7 +190,8 @@ function takeSnapshot(state: State, snapshot: Snapshot, at: number, pushed: bool
   const skew = server - at;
   let next: State = {
     ...state,
-    snapshot,
+    // What tells of a call tells nothing of the queue.
+    snapshot: old && snapshot.line.unknown ? { ...snapshot, line: old.line } : snapshot,
     apiDownAt,
     skew: old && Math.abs(skew - state.skew) < SKEW_NOISE_MS ? state.skew : skew,
   };

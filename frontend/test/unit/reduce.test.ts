@@ -93,6 +93,14 @@ describe("snapshots", () => {
     expect(late.snapshot).toBe(state.snapshot);
   });
 
+  test("F185: what tells nothing of the queue leaves the queue as it was", () => {
+    const state = after([...online,
+      { type: "snapshot", snapshot: { ...snapshotAt(T + 1), line: { count: 7, more: false } }, at: T + 1 }]);
+    const told = reduce(state, { type: "snapshot", pushed: true,
+      snapshot: { ...snapshotAt(T + 2, { call: callAt(T, "talking") }), line: { count: 0, more: false, unknown: true } }, at: T + 2 });
+    expect(told.snapshot).toMatchObject({ line: { count: 7 }, call: { state: "talking" } });
+  });
+
   test("an overtaken answer still shows that the server answers", () => {
     const state = after([...talking(), { type: "api-down", at: T }]);
     expect(reduce(state, { type: "snapshot", snapshot: snapshotAt(T - 5000), at: T + 500 }).apiDownAt).toBe(0);

@@ -18,7 +18,7 @@ import (
 // not copied, nor are Order and Watch.
 func (w *World) Clone() *World {
 	n := &World{
-		T: w.T, Now: w.Now, keys: w.keys, Longest: w.Longest, Audits: w.Audits,
+		T: w.T, DialFirst: w.DialFirst, Now: w.Now, keys: w.keys, Longest: w.Longest, Audits: w.Audits,
 		calls: slices.Clone(w.calls), agents: slices.Clone(w.agents),
 		rounds: maps.Clone(w.rounds), silent: maps.Clone(w.silent), mute: maps.Clone(w.mute),
 	}
@@ -107,7 +107,7 @@ func (w *World) Fingerprint() string {
 			in = l.room.sid
 		}
 		fmt.Fprint(&b, sid, l.dial.Agent, l.dial.Number, l.dial.Leg,
-			l.answered, l.words, l.held, l.quiet, l.ends, in, asJSON(w.T, l.since))
+			l.answered, l.waits, l.words, l.held, l.quiet, l.ends, in, asJSON(w.T, l.since))
 	}
 	for _, h := range w.Phones.late {
 		fmt.Fprint(&b, h.leg, h.room, h.hold, h.silent, asJSON(w.T, h.at))

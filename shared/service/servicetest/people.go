@@ -3,6 +3,7 @@ package servicetest
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"warmtransfer/shared/agent"
@@ -161,10 +162,28 @@ func (w *World) enter(l *phone, in call.Admission, err error) {
 	defer w.Phones.mu.Unlock()
 	switch {
 	case l.over:
+	case err == nil && in.Wait:
+		l.waits = true
 	case err == nil:
+		l.waits = false
 		w.Phones.enter(l, l.dial.Conference, true, in.EndsConference)
 	default: // spoken words, then the end; also when the webhook failed for good
 		w.Phones.end(l, call.OutcomeLost, false)
+	}
+}
+
+// Waits says whether an agent has answered and hears words until they may join.
+func (w *World) Waits(id agent.ID) bool {
+	return w.leg(id, func(l *phone) bool { return l.waits }) != nil
+}
+
+// askAgain is the next request of each leg that hears words until it may join.
+func (w *World) askAgain() {
+	for _, sid := range slices.Sorted(maps.Keys(w.Phones.legs)) {
+		if l := w.Phones.legs[sid]; l.waits && !l.over {
+			in, err := w.pickUp(l)
+			w.enter(l, in, err)
+		}
 	}
 }
 

@@ -53,6 +53,7 @@ type phone struct {
 	dial     call.Dial // for an agent's leg
 	caller   call.ID   // for a caller's leg
 	answered bool
+	waits    bool // hears words until it asks again whether it may join
 	words    bool // hears a sentence, after which the leg ends
 	over     bool
 	since    time.Time

@@ -234,7 +234,7 @@ func (s *Store) MusicStopped(_ context.Context, now time.Time) (ids []call.ID, e
 }
 
 // Live implements service.Lists.
-func (s *Store) Live(context.Context) (list []service.LiveCall, err error) {
+func (s *Store) Live(context.Context, int) (list []service.LiveCall, err error) {
 	err = s.run("Live", func() error {
 		s.mu.Lock()
 		defer s.mu.Unlock()

@@ -229,7 +229,7 @@ func live(t *testing.T, s service.Store) {
 	want := service.LiveCall{ID: id(2), Due: t0.Add(2 * time.Minute).Truncate(time.Second),
 		Legs: []call.LegID{call.LegID(id(2))}}
 	eventually(t, want, func() (service.LiveCall, error) {
-		list, err := s.Live(t.Context())
+		list, err := s.Live(t.Context(), 0)
 		if len(list) == 0 {
 			return service.LiveCall{}, err
 		}
@@ -298,7 +298,7 @@ func sorted(ids ...call.ID) []call.ID { return slices.Sorted(slices.Values(ids))
 
 // liveOnes are the IDs of the live calls.
 func liveOnes(t *testing.T, s service.Store) (ids []call.ID, err error) {
-	list, err := s.Live(t.Context())
+	list, err := s.Live(t.Context(), 0)
 	for _, c := range list {
 		ids = append(ids, c.ID)
 	}

@@ -32,6 +32,8 @@ type World struct {
 	// Order, if set, picks which of n queued callbacks Settle delivers next; n itself leaves them
 	// all for the next time.
 	Order func(n int) int
+	// DialFirst: of effects that are carried out side by side, the dials are done first.
+	DialFirst bool
 	// Audits is how many calls a sweep looks at of which nothing seems wrong: all, unless a test says that there are
 	// thousands of others.
 	Audits int
@@ -65,8 +67,18 @@ func NewWorld(t TB, agents ...agent.ID) *World {
 // Use replaces the service by one with other settings; what they leave open is the World's own.
 func (w *World) Use(set service.Settings) {
 	set.Ring, set.MaxWait, set.NewKey = cmp.Or(set.Ring, Ring), cmp.Or(set.MaxWait, MaxWait), w.key
-	set.Numbers, set.Notify = numbers{}, w.Phones
+	set.Numbers, set.Notify, set.Together = numbers{}, w.Phones, w.together
 	w.Board = service.New(w.Store, w.Phones, set)
+}
+
+// together is Settings.Together, one after the other.
+func (w *World) together(all ...func()) {
+	if w.DialFirst {
+		slices.Reverse(all)
+	}
+	for _, f := range all {
+		f()
+	}
 }
 
 // Outside is a number that agents of a World may dial; all others are refused. Anyone is the free agent who has been
@@ -175,6 +187,9 @@ func (w *World) Pass(d time.Duration) {
 		w.late()
 		w.ringOut()
 		second := w.Now.Unix()
+		if second%4 == 0 {
+			w.askAgain()
+		}
 		for _, id := range w.calls {
 			if (w.begins(id) || second%12 == 0) && w.turns(id) {
 				w.Music(id)
@@ -206,6 +221,7 @@ func (w *World) Tick(d time.Duration) {
 	w.Now = w.Now.Add(d)
 	w.late()
 	w.ringOut()
+	w.askAgain()
 	for _, id := range w.calls {
 		if w.turns(id) {
 			w.Music(id)

@@ -191,10 +191,18 @@ func people(w *servicetest.World, id call.ID) []move {
 					to = agents[1]
 				}
 			}
-			acts = append(acts, move{
+			press := move{
 				string(a) + " presses " + string(verb), 0,
 				func(w *servicetest.World) { _, _ = w.Press(a, verb, to) },
-			})
+			}
+			acts = append(acts, press)
+			if verb == call.DoConsult { // the caller is put on hold and the target dialled side by side
+				acts = append(acts, move{press.name + ", dialled first", 0, func(w *servicetest.World) {
+					w.DialFirst = true
+					press.do(w)
+					w.DialFirst = false
+				}})
+			}
 		}
 	}
 	return acts
