@@ -327,6 +327,11 @@ export class Desk {
     void this.archive.find();
   }
 
+  findAllCalls(): void {
+    this.filterHistory(NO_FILTER);
+    this.findCalls();
+  }
+
   /** The earlier calls of a number. */
   findCallsOf(number: string): void {
     this.filterHistory({ ...NO_FILTER, caller: phoneNumber(number), exact: number });

@@ -2,7 +2,10 @@
 import { Desk } from "../../src/desk/desk.js";
 import { AgentPage } from "../../src/views/page.js";
 import { fakes } from "../fakes.js";
-import { scenes } from "./scenes.js";
+import { recordScenes } from "./records.js";
+import { scenes as states } from "./scenes.js";
+
+const scenes = [...states, ...recordScenes];
 
 declare global {
   interface Window {
