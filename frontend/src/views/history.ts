@@ -9,7 +9,7 @@ import { filtered, openCall, type Filter, type When } from "../state/history.js"
 import type { State } from "../state/state.js";
 import { partyName, phoneNumber } from "../words/number.js";
 import { recordsProblem } from "../words/problem.js";
-import { endedWords, legWords, notedBy, recordOutcome, timeline, whenWords, withWhom } from "../words/record.js";
+import { legWords, notedBy, recordOutcome, timeline, whenWords, withWhom } from "../words/record.js";
 import { duration } from "../words/time.js";
 import { ownZone, wallClock, ZONES } from "../words/zone.js";
 import { icon } from "./icons.js";
@@ -63,7 +63,7 @@ function filterForm(state: State, desk: Desk): TemplateResult {
       filter.outcome, (outcome) => set({ outcome: outcome as Filter["outcome"] }))}
     ${codes.length ? select("code", "Code", [["", "Any"], ...codes.map((c): Option => [c, c])], filter.code,
       (code) => set({ code })) : nothing}
-    ${typed("text", "Name, or text in a note", "search")}
+    ${typed("text", "Name, or text of a note", "search")}
     <div class="find-go"><button type="submit" class="button primary" data-test="find">Search</button>
       ${filtered(filter) ? html`<button type="button" class="button quiet" data-test="find-all"
         @click=${() => desk.findAllCalls()}>Show all</button>` : nothing}</div>
@@ -84,8 +84,8 @@ function agents(state: State): readonly Option[] {
 function exporting(state: State, desk: Desk): TemplateResult {
   const { read, zone, calls } = state.history;
   return html`<div class="export">
-    ${guard([zone], () => select("zone", "Times in", ZONES.map((z) => [z, z === ownZone() ? `${z} (this computer)` : z]),
-      zone, (z) => desk.setZone(z)))}
+    ${guard([zone], () => select("zone", "Times in", [ownZone(), ...ZONES.filter((z) => z !== ownZone())].map((z) => [z, z]), zone,
+      (z) => desk.setZone(z)))}
     ${read === null
       ? button({ name: "export", label: "Export CSV", icon: "copy", hint: "All calls of this list, as a table",
         button: calls.length ? { on: true, why: "", busy: false } : { on: false, why: "There is no call to export",
@@ -139,8 +139,7 @@ function record(state: State, desk: Desk, c: CallRecord): TemplateResult {
     <ol class="history line">${timeline(c, self(state)).map((s) => html`<li class=${s.failed ? "failed" : ""}><time
       datetime=${s.at}>${wallClock(Date.parse(s.at), zone).time}</time><span>${s.words}${s.more.map((m) => html`<span
       class="more">${m}</span>`)}</span></li>`)}</ol>
-    <p class="hint">Ended by ${endedWords(c, self(state))}.</p>
-    ${c.legs.length ? html`<h3>Who was called</h3>
+    ${c.legs.length ? html`<h3>Who was rung</h3>
       <ul class="legs">${c.legs.map((l) => html`<li><strong>${l.party.id === self(state) ? "You"
         : partyName(l.party)}</strong> <span>${legWords(l)}</span></li>`)}</ul>` : nothing}
     ${noteList(state, desk, c, now)}

@@ -42,7 +42,7 @@ export function knownCard(state: State, desk: Desk, number: string): TemplateRes
     <p>${calls}.</p>
     ${note ? html`<blockquote class="note kept" tabindex=${scrolls(note.note) ? "0" : nothing}><span class="by">${notedBy(note, self, now, state.history.zone)}${note.code
       ? html` <span class="code">${note.code}</span>` : nothing}</span>${note.note}</blockquote>` : nothing}
-    <div class="verbs">${button({ name: "earlier-calls", label: "Earlier calls", icon: "clock",
+    <div class="verbs known-verbs">${button({ name: "earlier-calls", label: "Earlier calls", icon: "clock",
       hint: state.rules?.supervisor ? "All calls of this number" : "Those that you were in",
       click: () => desk.findCallsOf(number) })}</div>
   </section>`;

@@ -33,16 +33,18 @@ export function noteForm(state: State, desk: Desk, call: string, { place, title,
   const length = lengthOf(fields.note);
   const value = (e: Event): string => (e.target as HTMLInputElement).value;
   return html`<div class="note-form" role="group" aria-labelledby="${place}-title">
-    <div class="note-head"><h3 id="${place}-title">${title}</h3>
-      <p class="note-state ${said.tone}" data-test="${place}-state">${said.words
-        ? html`${icon(said.tone === "good" ? "check" : said.tone === "bad" ? "warning" : "clock")}<span>${said.words}</span>`
-        : nothing}</p></div>
+    <h3 id="${place}-title">${title}</h3>
     <label class="field"><span class="visually-hidden">Note</span>
       <textarea rows="4" data-test="${place}-note" placeholder="What the next colleague should know" .value=${fields.note}
         aria-invalid=${length > NOTE_MAX ? "true" : nothing}
-        @input=${(e: Event) => desk.writeNote(call, { note: value(e) })}></textarea>
-      <span class="hint left ${length > NOTE_MAX ? "over" : ""}">${length > NOTE_MAX - COUNT_FROM
-        ? countWords(length) : ""}</span></label>
+        @input=${(e: Event) => desk.writeNote(call, { note: value(e) })}></textarea></label>
+    <div class="note-foot">
+      <p class="note-state ${said.tone}" data-test="${place}-state">${said.words
+        ? html`${icon(said.tone === "good" ? "check" : said.tone === "bad" ? "warning" : "clock")}<span>${said.words}</span>`
+        : nothing}</p>
+      <p class="hint ${length > NOTE_MAX ? "over" : ""}" data-test="${place}-count">${length > NOTE_MAX - COUNT_FROM
+        ? countWords(length) : ""}</p>
+    </div>
     <div class="note-row">
       ${rules.codes.length ? codeField(state, desk, call, place, missed) : nothing}
       <label class="field"><span>Caller’s name</span>

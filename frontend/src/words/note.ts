@@ -27,7 +27,7 @@ export function noteState(draft: Draft | undefined): NoteState {
     if (!error.transient && !error.signedOut) {
       return { words: unsaved ? `Not saved. ${recordsProblem(problem)}` : recordsProblem(problem), tone: "bad" };
     }
-    if (unsaved) return { words: "Not saved yet: the server cannot be reached. It is tried again.", tone: "bad" };
+    if (unsaved) return { words: "Not saved yet. The server cannot be reached; it is tried again.", tone: "bad" };
     return kept ? { words: "", tone: "waits" } : { words: "What you have noted before is not known yet", tone: "waits" };
   }
   if (unsaved) return { words: "Not saved yet", tone: "waits" };

@@ -31,16 +31,6 @@ function people(parties: readonly Party[], self: string): string {
 
 export const withWhom = (record: CallRecord, self: string): string => people(talkedTo(record), self);
 
-/** Who ended the call. */
-export function endedWords(record: CallRecord, self: string): string {
-  switch (record.endedBy) {
-    case "caller": return "the caller";
-    case "agent": return record.ender ? person(record.ender, self) : "an agent";
-    case "line": return "the line, after the longest wait";
-    case "unknown": return "–";
-  }
-}
-
 const KINDS: Record<RecordTransfer["kind"], (by: string, to: string) => string> = {
   consult: (by, to) => `${by} asked ${to} for a private talk`,
   add: (by, to) => `${by} dialled ${to} in`,

@@ -8,12 +8,17 @@ const rules = (change: Partial<CallRules> = {}): Event => ({ type: "rules", rule
 
 const SUPERVISOR = rules({ supervisor: true });
 
+const unnamed = (now: number, change: Partial<CallRecord>): CallRecord => {
+  const { name: _name, ...record } = recordAt(now, change);
+  return record;
+};
+
 const records = (now: number): CallRecord[] => [
   recordAt(now - 600_000),
-  recordAt(now - 4_000_000, { id: "CA2", outcome: "abandoned", caller: "", legs: [], notes: [], transfers: [], talk: 0,
+  unnamed(now - 4_000_000, { id: "CA2", outcome: "abandoned", caller: "", legs: [], notes: [], transfers: [], talk: 0,
     history: [{ at: iso(now - 4_100_000), what: "arrive" }, { at: iso(now - 4_000_000), what: "caller-left" }] }),
-  ...Array.from({ length: 4 }, (_, i) => recordAt(now - 90_000_000 * (i + 1), { id: `CA${i + 3}`, name: undefined as never,
-    notes: [], caller: i === 1 ? "sip:+447700900123@a-rather-long-name.pbx.example.com" : "+14155550142" })),
+  ...Array.from({ length: 4 }, (_, i) => unnamed(now - 90_000_000 * (i + 1), { id: `CA${i + 3}`, notes: [],
+    caller: i === 1 ? "sip:+447700900123@a-rather-long-name.pbx.example.com" : "+14155550142" })),
 ];
 
 const found = (now: number, calls: readonly CallRecord[], cursor = ""): Event[] => {
