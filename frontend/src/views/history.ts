@@ -6,6 +6,7 @@ import { html } from "../html.js";
 import { CALL_OUTCOMES, type CallNote, type CallRecord } from "../contract/types.js";
 import type { Desk } from "../desk/desk.js";
 import { filtered, openCall, type Filter, type When } from "../state/history.js";
+import { fieldsOf, noted } from "../state/notes.js";
 import type { State } from "../state/state.js";
 import { partyName, phoneNumber } from "../words/number.js";
 import { recordsProblem } from "../words/problem.js";
@@ -36,7 +37,7 @@ function search(state: State, desk: Desk): TemplateResult {
 type Option = readonly [value: string, words: string];
 
 const WHEN: readonly (readonly [When, string])[] = [["", "Any time"], ["today", "Today"], ["yesterday", "Yesterday"],
-  ["week", "Last 7 days"], ["month", "Last 30 days"], ["span", "A day, or a span"]];
+  ["week", "Last 7 days"], ["month", "Last 30 days"], ["span", "Day or span"]];
 
 function select(name: string, label: string, options: readonly Option[], chosen: string,
   choose: (value: string) => void): TemplateResult {
@@ -81,13 +82,15 @@ function agents(state: State): readonly Option[] {
   return [["", "All"], ...[...known].sort(([, a], [, b]) => a.localeCompare(b))];
 }
 
+/** This computer's first. */
+const zones = (): Option[] => [...new Set([ownZone(), ...ZONES])].map((z) => [z, z]);
+
 function exporting(state: State, desk: Desk): TemplateResult {
   const { read, zone, calls } = state.history;
   return html`<div class="export">
-    ${guard([zone], () => select("zone", "Times in", [ownZone(), ...ZONES.filter((z) => z !== ownZone())].map((z) => [z, z]), zone,
-      (z) => desk.setZone(z)))}
+    ${guard([zone], () => select("zone", "Times in", zones(), zone, (z) => desk.setZone(z)))}
     ${read === null
-      ? button({ name: "export", label: "Export CSV", icon: "copy", hint: "All calls of this list, as a table",
+      ? button({ name: "export", label: "Export CSV", hint: "All calls of this list, as a table",
         button: calls.length ? { on: true, why: "", busy: false } : { on: false, why: "There is no call to export",
           busy: false }, click: () => desk.exportCalls() })
       : button({ name: "stop-export", label: `Stop (${read} read)`, icon: "cross", click: () => desk.stopExport() })}
@@ -148,18 +151,27 @@ function record(state: State, desk: Desk, c: CallRecord): TemplateResult {
   </section>`;
 }
 
-/** The colleagues' notes, and the agent's own, which can be changed. */
+/** The colleagues' notes, and the agent's own, which can be changed here unless the card of the call is beside it. */
 function noteList(state: State, desk: Desk, c: CallRecord, now: number): TemplateResult {
   const me = self(state);
-  const others = c.notes.filter((n) => n.by.id !== me);
-  const own = c.notes.find((n) => n.by.id === me);
-  const writing = state.notes[c.id]?.open;
+  const own = ownNote(state, c);
+  const beside = noted(state)?.call === c.id;
   return html`<h3>Notes</h3>
-    ${others.map((n) => kept(state, n, now))}
-    ${writing ? noteForm(state, desk, c.id, { place: "record", title: "Your note" })
+    ${c.notes.filter((n) => n.by.id !== me).map((n) => kept(state, n, now))}
+    ${state.notes[c.id]?.open && !beside ? noteForm(state, desk, c.id, { place: "record", title: "Your note" })
       : html`${own ? kept(state, own, now) : nothing}
-        <div class="verbs">${button({ name: "write-note", label: own ? "Change your note" : "Write a note",
-          click: () => desk.openNote(c.id) })}</div>`}`;
+        ${beside ? nothing : html`<div class="verbs">${button({ name: "write-note",
+          label: own ? "Change your note" : "Write a note", click: () => desk.openNote(c.id) })}</div>`}`}`;
+}
+
+/** What was typed here since the list was read is newer. */
+function ownNote(state: State, c: CallRecord): CallNote | undefined {
+  const listed = c.notes.find((n) => n.by.id === self(state));
+  const draft = state.notes[c.id];
+  if (!draft?.kept && !draft?.typed.note) return listed;
+  const { note, code } = fieldsOf(draft);
+  return note || code
+    ? { by: { id: self(state), name: "" }, at: listed?.at ?? state.snapshot!.at, note, ...(code ? { code } : {}) } : undefined;
 }
 
 function kept(state: State, n: CallNote, now: number): TemplateResult {
