@@ -30,7 +30,7 @@ fi
 
 # how MEMBER: that number of the answer.
 how() { sed -E "s/.*\"$1\":([0-9]+).*/\1/" <<<"$erased"; }
-echo "erased: $(how records) records, $(how notes) notes, the number in $(how calls) calls of the last two days and in the lists of $(how agents) agents"
+echo "erased: the records of $(how calls) calls with $(how notes) notes, and the number in the lists of $(how agents) agents"
 if [ "$(how live)" != 0 ]; then
   die "$(how live) calls of this caller go on, of which nothing was erased: run it again after their end"
 fi

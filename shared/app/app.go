@@ -31,6 +31,7 @@ type App struct {
 func Open(name string) *App {
 	r := env.New(os.Getenv)
 	store, keys, number := dynamo.Open(r), secret.Open(r), r.Number("TWILIO_NUMBER")
+	store.KeepRecords(r.Days("RECORD_DAYS", 0, 999))
 	calls := twilio.NewCalls(keys, twilio.CallSettings{
 		Number: number, APIURL: r.OptionalURL("TWILIO_API_URL"), FallbackURL: r.OptionalURL("FALLBACK_URL"),
 	})
@@ -40,14 +41,13 @@ func Open(name string) *App {
 		Number: number,
 		Keys:   keys,
 		Settings: service.Settings{
-			Ring:        r.Seconds("RING_SECONDS", 5, 120),
-			MaxWait:     r.Seconds("MAX_WAIT_SECONDS", 60, 14400),
-			WrapUp:      r.Seconds("WRAP_UP_SECONDS", 0, 3600),
-			KeepRecords: r.Days("RECORD_DAYS", 0, 999),
-			Numbers:     httpapi.Numbers(r.Optional("ALLOWED_COUNTRIES")),
-			Notify:      httpapi.Push{Calls: calls},
-			Observe:     httpapi.Observe,
-			NewKey:      httpapi.NewKey,
+			Ring:    r.Seconds("RING_SECONDS", 5, 120),
+			MaxWait: r.Seconds("MAX_WAIT_SECONDS", 60, 14400),
+			WrapUp:  r.Seconds("WRAP_UP_SECONDS", 0, 3600),
+			Numbers: httpapi.Numbers(r.Optional("ALLOWED_COUNTRIES")),
+			Notify:  httpapi.Push{Calls: calls},
+			Observe: httpapi.Observe,
+			NewKey:  httpapi.NewKey,
 		},
 		store: store,
 		calls: calls,

@@ -6,6 +6,7 @@ package archive
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"warmtransfer/shared/agent"
@@ -23,10 +24,10 @@ type Shelf interface {
 	Places(ctx context.Context, list List, from, before string, n int) ([]string, error)
 	// Records reads the records of places, in their order, with their notes. It leaves out those that are gone.
 	Records(ctx context.Context, ids []call.ID) ([]record.Record, error)
-	// Kept is what is kept of one call: its record, if it has one yet, and its notes.
-	Kept(ctx context.Context, id call.ID) (r record.Record, recorded bool, err error)
-	// SaveNote writes an agent's note over the one before, or erases it if it is empty. It may go at that time.
-	SaveNote(ctx context.Context, id call.ID, n record.Note, until time.Time) error
+	// Notes are the notes on a call.
+	Notes(ctx context.Context, id call.ID) ([]record.Note, error)
+	// SaveNote writes an agent's note over the one before, or erases it if it is empty. It is kept so long from now on.
+	SaveNote(ctx context.Context, id call.ID, n record.Note, keep time.Duration) error
 }
 
 // List says which records a list has: all, or those of one agent or one caller.
@@ -78,8 +79,9 @@ func Place(ended time.Time, id call.ID) string {
 	return place
 }
 
-// MaySee returns ErrNoRecord unless the agent is or was in the call, or is a supervisor; with rung, or is being rung.
-func (a *Archive) maySee(ctx context.Context, who service.Principal, id call.ID, rung bool) (*call.Call, error) {
+// seen is the call, for an agent who is or was in it, or a supervisor; with rung, for one who is being rung, too.
+// ErrNoRecord for all others.
+func (a *Archive) seen(ctx context.Context, who service.Principal, id call.ID, rung bool) (*call.Call, error) {
 	c, err := a.Shelf.Call(ctx, id)
 	if errors.Is(err, service.ErrNotFound) {
 		return nil, ErrNoRecord
@@ -87,13 +89,8 @@ func (a *Archive) maySee(ctx context.Context, who service.Principal, id call.ID,
 	if err != nil {
 		return nil, err
 	}
-	if who.Supervisor || rung && c.Seat(who.ID).Leg() != nil {
+	if who.Supervisor || rung && c.Seat(who.ID).Leg() != nil || slices.Contains(record.Of(c).Agents(), who.ID) {
 		return c, nil
-	}
-	for _, l := range c.Trail.Legs {
-		if l.Agent == who.ID && !l.Answered.IsZero() {
-			return c, nil
-		}
 	}
 	return nil, ErrNoRecord
 }

@@ -16,36 +16,24 @@ func (a *Archive) OwnNote(ctx context.Context, who service.Principal, id call.ID
 	if err := a.may(ctx, who); err != nil {
 		return record.Note{}, err
 	}
-	kept, err := a.noted(ctx, who, id)
-	if err != nil {
-		return record.Note{}, err
-	}
-	return own(kept, who), nil
+	n, _, err := a.own(ctx, who, id)
+	return n, err
 }
 
-// noted is what is kept of a call, for an agent who may write a note on it.
-func (a *Archive) noted(ctx context.Context, who service.Principal, id call.ID) (record.Record, error) {
-	kept, recorded, err := a.Shelf.Kept(ctx, id)
-	if err != nil {
-		return kept, err
+// own is the agent's note on a call, and the call, for an agent who may write one.
+func (a *Archive) own(
+	ctx context.Context, who service.Principal, id call.ID,
+) (own record.Note, c *call.Call, err error) {
+	if c, err = a.seen(ctx, who, id, false); err != nil {
+		return own, nil, err
 	}
-	if recorded {
-		if !who.Supervisor && !slices.Contains(kept.Agents(), who.ID) {
-			return kept, ErrNoRecord
-		}
-		return kept, nil
-	}
-	_, err = a.maySee(ctx, who, id, false) // it goes on, or its record is to be written yet
-	return kept, err
-}
-
-func own(r record.Record, who service.Principal) record.Note {
-	for _, n := range r.Notes {
+	notes, err := a.Shelf.Notes(ctx, id)
+	for _, n := range notes {
 		if n.By.ID == string(who.ID) {
-			return n
+			own = n
 		}
 	}
-	return record.Note{}
+	return own, c, err
 }
 
 // SaveNote keeps the agent's note instead of the one before. Repeated, it changes nothing.
@@ -65,16 +53,20 @@ func (a *Archive) SaveNote(
 	if err := a.may(ctx, who); err != nil {
 		return n, err
 	}
-	kept, err := a.noted(ctx, who, id)
+	before, c, err := a.own(ctx, who, id)
 	if err != nil {
 		return n, err
 	}
 	n.By, n.At = record.Party{ID: string(who.ID), Name: who.Name}, now
-	switch before := own(kept, who); {
+	switch {
 	case !before.Empty() && before.Same(n):
 		return before, nil
 	case before.Empty() && n.Empty():
 		return n, nil
 	}
-	return n, a.Shelf.SaveNote(ctx, id, n, now.Add(a.Keep))
+	keep := a.Keep
+	if !c.Live() { // it goes with the record
+		keep -= now.Sub(c.Ended)
+	}
+	return n, a.Shelf.SaveNote(ctx, id, n, max(keep, time.Hour))
 }

@@ -59,8 +59,8 @@ type Call struct {
 
 	Reason Reason    `json:"reason,omitempty"` // why it ended
 	Ended  time.Time `json:"ended,omitzero"`
-	// Unrecorded: the call is over, and its record could not be written yet.
-	Unrecorded bool `json:"unrecorded,omitempty"`
+	// Forgotten: the caller was forgotten, so that there is no record of the call.
+	Forgotten bool `json:"forgotten,omitempty"`
 }
 
 // Bounds of what one call stores (N10).
@@ -85,11 +85,8 @@ func New(id ID, from string, verified bool, now time.Time) *Call {
 	return c
 }
 
-// Over says whether the call has ended, and no leg is left that must be ended.
-func (c *Call) Over() bool { return c.State == Ended && !c.CallerLive && len(c.Legs) == 0 }
-
-// Live says whether the call still needs attention: it is not over, or it has no record yet.
-func (c *Call) Live() bool { return !c.Over() || c.Unrecorded }
+// Live says whether the call still needs attention: it has not ended, or legs are left that must be ended.
+func (c *Call) Live() bool { return c.State != Ended || c.CallerLive || len(c.Legs) > 0 }
 
 // NotifiableLegs lists the legs over which something can be sent to the agents' pages: those that Twilio says are
 // ringing or answered.

@@ -58,9 +58,10 @@ func (t Trail) equal(o Trail) bool {
 		t.Place == o.Place && t.Beyond == o.Beyond
 }
 
-// ForgetCaller takes out of a call that is over what tells who has called, and the notes of its transfers.
+// ForgetCaller takes out of a call that is over what tells who has called, and the notes of its transfers. What is left
+// is only for late callbacks.
 func (c *Call) ForgetCaller() {
-	c.From = ""
+	c.From, c.Forgotten = "", true
 	if c.Transfer != nil {
 		c.Transfer.Note = ""
 	}

@@ -42,7 +42,7 @@ func (c *Call) Equal(o *Call) bool {
 		c.Reason == o.Reason && c.Ended.Equal(o.Ended) && c.Generations == o.Generations &&
 		c.ConferenceView.equal(o.ConferenceView) && c.Music.equal(o.Music) && c.Place.equal(o.Place) &&
 		c.LegTable.equal(o.LegTable) && c.Log.equal(o.Log) && c.Trail.equal(o.Trail) &&
-		c.Unrecorded == o.Unrecorded
+		c.Forgotten == o.Forgotten
 }
 
 func (v ConferenceView) equal(o ConferenceView) bool {

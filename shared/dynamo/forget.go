@@ -16,10 +16,9 @@ import (
 
 // Forgotten is how much of a caller Forget has erased.
 type Forgotten struct {
-	Records int `json:"records"`
-	Notes   int `json:"notes"`
-	Calls   int `json:"calls"`  // of the last two days, kept without the number until they go
-	Agents  int `json:"agents"` // whose lists of recent calls had the number
+	Calls  int `json:"calls"` // with their records; what is left of one is only for late callbacks, and goes in two days
+	Notes  int `json:"notes"`
+	Agents int `json:"agents"` // whose lists of recent calls had the number
 	// Live are calls of this caller that go on. Nothing of them is erased: forget once more when they have ended.
 	Live int `json:"live"`
 }
@@ -27,8 +26,8 @@ type Forgotten struct {
 // ErrNoNumber: there is no number to forget.
 var ErrNoNumber = errors.New("which number?")
 
-// Forget erases what is kept of a caller, by the number as agents see it. It is for an operator: it reads the whole table,
-// so that nothing depends on an index, and no function is allowed to. After a failure, and repeated, it goes on.
+// Forget erases what is kept of a caller, by the number as agents see it. It is for an operator: it reads the whole
+// table, so that nothing depends on an index, and no function is allowed to. After a failure, and repeated, it goes on.
 func (s *Store) Forget(ctx context.Context, caller string) (f Forgotten, err error) {
 	if caller == "" {
 		return f, ErrNoNumber
@@ -54,11 +53,6 @@ func (s *Store) forgetIn(ctx context.Context, it item, caller string, f *Forgott
 	kind, _, _ := strings.Cut(text(it[pk]), "#")
 	raw := []byte(text(it[doc]))
 	switch kind {
-	case "r":
-		var r record.Record
-		if json.Unmarshal(raw, &r) == nil && r.Caller == caller {
-			return s.forgetRecord(ctx, r, f)
-		}
 	case "c":
 		var c call.Call
 		if json.Unmarshal(raw, &c) == nil && c.From == caller {
@@ -73,25 +67,15 @@ func (s *Store) forgetIn(ctx context.Context, it item, caller string, f *Forgott
 	return nil
 }
 
-func (s *Store) forgetRecord(ctx context.Context, r record.Record, f *Forgotten) error {
-	if err := s.forgetNotes(ctx, r.ID, f); err != nil {
-		return err
-	}
-	for _, id := range r.Agents()[min(2, len(r.Agents())):] {
-		if _, err := s.delete(ctx, moreKey(r.ID, id)); err != nil {
+// forgetBeside deletes the items beside that of a call.
+func (s *Store) forgetBeside(ctx context.Context, id call.ID, who []agent.ID, f *Forgotten) error {
+	for _, other := range who[min(2, len(who)):] {
+		if _, err := s.delete(ctx, moreKey(id, other)); err != nil {
 			return err
 		}
 	}
-	if _, err := s.delete(ctx, recordKey(r.ID)); err != nil {
-		return err
-	}
-	f.Records++
-	return nil
-}
-
-func (s *Store) forgetNotes(ctx context.Context, id call.ID, f *Forgotten) error {
-	gone, err := s.delete(ctx, notesKey(id))
-	f.Notes += len(notesOf(gone))
+	notes, err := s.delete(ctx, notesKey(id))
+	f.Notes += len(notesOf(notes))
 	return err
 }
 
@@ -117,14 +101,17 @@ func (s *Store) forgetCall(ctx context.Context, id call.ID, f *Forgotten) error 
 			return nil
 		case err != nil:
 			return err
-		case !c.Over() || c.Unrecorded:
+		case c.Live():
 			f.Live++
 			return nil
+		}
+		if err := s.forgetBeside(ctx, id, record.Of(c).Agents(), f); err != nil {
+			return err // before the number goes, by which a repetition finds the call
 		}
 		c.ForgetCaller()
 		if err = s.SaveCall(ctx, c); err == nil {
 			f.Calls++
-			return s.forgetNotes(ctx, id, f)
+			return nil
 		}
 		if !errors.Is(err, service.ErrConflict) {
 			return err

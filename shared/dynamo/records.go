@@ -21,12 +21,14 @@ import (
 	"warmtransfer/shared/service"
 )
 
-// The record of a call is the item "r#<call>": the record as JSON in doc. The notes on the call are the item "n#<call>",
-// each agent's in an attribute of its own, "note#<agent>": two agents write at once without a conflict, a note may come
-// before the record, and only the function of the notes needs to be allowed an update.
+// The record of a call is the call's own item, once the call is over: the save that ends the call puts it into the
+// lists of records, so that a record costs no write of its own and cannot be lost. It stays as long as records are
+// kept. The notes on the call are the item "n#<call>", each agent's in an attribute of its own, "note#<agent>": two
+// agents write at once without a conflict, nothing that a caller waits for depends on them, and only the function of
+// the notes needs to be allowed an update.
 //
-// One write puts a record into four lists. An update of a stack adds one index at most (docs/operations.md), so that the
-// lists of one caller and of one agent use the indexes that there were, under names that only records have:
+// A call is in four lists. An update of a stack adds one index at most (docs/operations.md), so that the lists of one
+// caller and of one agent use the indexes that there were, in which a call that is over has no place of its own:
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-gsi-overloading.html
 //
 //	records  all, a partition for each month
@@ -47,8 +49,6 @@ const (
 	noteOf   = "note#"
 )
 
-func recordKey(id call.ID) string { return "r#" + string(id) }
-
 func notesKey(id call.ID) string { return "n#" + string(id) }
 
 // moreKey is the item of an agent beyond the second.
@@ -61,36 +61,20 @@ func callerList(number string) string {
 	return ofCaller + hex.EncodeToString(sum[:16])
 }
 
-// SaveRecord implements service.Store.
-func (s *Store) SaveRecord(ctx context.Context, r record.Record, until time.Time) error {
-	ctx, cancel := context.WithTimeout(ctx, s.limits.all)
-	defer cancel()
-	raw, err := json.Marshal(r)
-	if err != nil {
-		return unavailable(err)
-	}
-	who := r.Agents()
-	for _, id := range who[min(2, len(who)):] {
-		it := item{
-			pk: str(moreKey(r.ID, id)), ttl: number(until.Unix()),
-			live: str(ofAgent + string(id)), liveAt: str(archive.Place(r.Ended, r.ID)),
-		}
-		if err := s.overwrite(ctx, it); err != nil {
-			return err
-		}
-	}
-	return s.overwrite(ctx, recordItem(r, string(raw), until))
-}
+// KeepRecords sets how long the records of calls are kept that are saved from now on; 0: none is. A store of which
+// nothing else is said keeps none.
+func (s *Store) KeepRecords(keep time.Duration) { s.keepRecords = keep }
 
-// recordItem is the item of a record, whose document is given.
-func recordItem(r record.Record, document string, until time.Time) item {
-	place, who := str(archive.Place(r.Ended, r.ID)), r.Agents()
-	it := item{
-		pk: str(recordKey(r.ID)), ttl: number(until.Unix()), doc: str(document),
-		rec: str(r.Ended.UTC().Format(month)), recAt: place,
+// addRecord adds to the item of a call that is over what makes it a record.
+func (s *Store) addRecord(it item, c *call.Call) {
+	if s.keepRecords == 0 || c.Forgotten {
+		return
 	}
-	if r.Caller != "" {
-		it[watch], it[watchAt] = str(callerList(r.Caller)), place
+	it[ttl] = s.in(max(s.keepRecords, keepEnded))
+	place, who := str(archive.Place(c.Ended, c.ID)), record.Of(c).Agents()
+	it[rec], it[recAt] = str(c.Ended.UTC().Format(month)), place
+	if c.From != "" {
+		it[watch], it[watchAt] = str(callerList(c.From)), place
 	}
 	if len(who) > 0 {
 		it[live], it[liveAt] = str(ofAgent+string(who[0])), place
@@ -98,7 +82,27 @@ func recordItem(r record.Record, document string, until time.Time) item {
 	if len(who) > 1 {
 		it[dir], it[rank] = str(ofAgent+string(who[1])), place
 	}
-	return it
+}
+
+// addMore writes the items of the third agent of a call that is over and of all after them. It is done before the call
+// is saved; otherwise it could be left undone.
+func (s *Store) addMore(ctx context.Context, c *call.Call) error {
+	if c.Live() || s.keepRecords == 0 || c.Forgotten || len(c.Trail.Legs) < 3 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.limits.all)
+	defer cancel()
+	who := record.Of(c).Agents()
+	for _, id := range who[min(2, len(who)):] {
+		err := s.overwrite(ctx, item{
+			pk: str(moreKey(c.ID, id)), ttl: s.in(max(s.keepRecords, keepEnded)),
+			live: str(ofAgent + string(id)), liveAt: str(archive.Place(c.Ended, c.ID)),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 const month = "2006-01"
@@ -116,7 +120,7 @@ func (s *Store) overwrite(ctx context.Context, it item) error {
 }
 
 // SaveNote implements archive.Shelf.
-func (s *Store) SaveNote(ctx context.Context, id call.ID, n record.Note, until time.Time) error {
+func (s *Store) SaveNote(ctx context.Context, id call.ID, n record.Note, keep time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, s.limits.all)
 	defer cancel()
 	raw, err := json.Marshal(n)
@@ -127,7 +131,7 @@ func (s *Store) SaveNote(ctx context.Context, id call.ID, n record.Note, until t
 		TableName: &s.table, Key: item{pk: str(notesKey(id))},
 		UpdateExpression:          ref("SET #note = :note, #ttl = :until"),
 		ExpressionAttributeNames:  map[string]string{"#note": noteOf + n.By.ID, "#ttl": ttl},
-		ExpressionAttributeValues: item{":note": str(string(raw)), ":until": number(until.Unix())},
+		ExpressionAttributeValues: item{":note": str(string(raw)), ":until": s.in(keep)},
 	}
 	if n.Empty() {
 		in.UpdateExpression = ref("SET #ttl = :until REMOVE #note")
@@ -154,22 +158,13 @@ func notesOf(it item) (notes []record.Note) {
 	return notes
 }
 
-// Kept implements archive.Shelf.
-func (s *Store) Kept(ctx context.Context, id call.ID) (r record.Record, recorded bool, err error) {
-	it, err := s.get(ctx, recordKey(id))
+// Notes implements archive.Shelf.
+func (s *Store) Notes(ctx context.Context, id call.ID) ([]record.Note, error) {
+	it, err := s.get(ctx, notesKey(id))
 	if err != nil && !errors.Is(err, service.ErrNotFound) {
-		return r, false, err
+		return nil, err
 	}
-	if recorded = err == nil; recorded {
-		if err := json.Unmarshal([]byte(text(it[doc])), &r); err != nil {
-			return r, false, unavailable(err)
-		}
-	}
-	it, err = s.get(ctx, notesKey(id))
-	if err != nil && !errors.Is(err, service.ErrNotFound) {
-		return r, false, err
-	}
-	return r.WithNotes(notesOf(it)), recorded, nil
+	return notesOf(it), nil
 }
 
 // batch is how many items DynamoDB reads in one request:
@@ -182,7 +177,7 @@ func (s *Store) Records(ctx context.Context, ids []call.ID) (list []record.Recor
 	for some := range slices.Chunk(ids, batch/2) {
 		var keys []item
 		for _, id := range some {
-			keys = append(keys, item{pk: str(recordKey(id))}, item{pk: str(notesKey(id))})
+			keys = append(keys, item{pk: str(callKey(id))}, item{pk: str(notesKey(id))})
 		}
 		for tries := 0; len(keys) > 0; tries++ {
 			if tries == batchTries {
@@ -194,11 +189,12 @@ func (s *Store) Records(ctx context.Context, ids []call.ID) (list []record.Recor
 		}
 	}
 	for _, id := range ids {
-		var r record.Record
-		it := found[recordKey(id)]
+		var c call.Call
+		it := found[callKey(id)]
 		// A record that this version cannot read must not hide the others.
-		if it != nil && !s.expired(it) && json.Unmarshal([]byte(text(it[doc])), &r) == nil {
-			list = append(list, r.WithNotes(notesOf(found[notesKey(id)])))
+		readable := it != nil && !s.expired(it) && json.Unmarshal([]byte(text(it[doc])), &c) == nil
+		if readable && !c.Live() && !c.Forgotten {
+			list = append(list, record.Of(&c).WithNotes(notesOf(found[notesKey(id)])))
 		}
 	}
 	return list, nil

@@ -1,7 +1,6 @@
 package dynamo
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -21,21 +20,24 @@ import (
 )
 
 func TestShelfInDynamoDB(t *testing.T) {
-	servicetest.ShelfSuite(t, func(t *testing.T) servicetest.Shelf { return open(t) })
+	servicetest.ShelfSuite(t, func(t *testing.T) servicetest.Shelf {
+		s := open(t)
+		s.KeepRecords(time.Hour)
+		return s
+	})
 }
 
 // ended adds n records: one each minute up to now, of twenty agents and a thousand callers.
 func (m *metered) ended(n int) {
 	m.t.Helper()
+	m.KeepRecords(time.Hour)
 	items := make([]item, n)
 	for i := range n {
 		who := []agent.ID{agent.ID(fmt.Sprintf("agent%05d", i%20)), agent.ID(fmt.Sprintf("agent%05d", (i+7)%20))}
-		r := servicetest.RecordOf(i, m.now.Add(time.Duration(-i-1)*time.Minute), fmt.Sprintf("+1500555%04d", i%1000),
+		c := servicetest.EndedCall(i, m.now.Add(time.Duration(-i-1)*time.Minute), fmt.Sprintf("+1500555%04d", i%1000),
 			who[:1+i%2]...)
-		r.Legs[0].Party.Name = "An agent of this line"
-		raw, err := json.Marshal(r)
-		must(m.t, err)
-		items[i] = recordItem(r, string(raw), time.Now().Add(time.Hour))
+		c.Version = 1
+		items[i] = m.raw(callKey(c.ID), c, m.callItem(c))
 	}
 	m.seed(items)
 }
@@ -90,18 +92,26 @@ func TestF214APageCostsTheSameWithFiftyThousandRecords(t *testing.T) {
 	}
 }
 
-// The record of a call is one write, and in no list that rings agents or repairs calls.
-func TestF214ARecordIsOneWriteAndInNoListOfTheLine(t *testing.T) {
+// A record costs no write of its own, and is in no list that rings agents or repairs calls.
+func TestF214ARecordCostsNoWriteAndIsInNoListOfTheLine(t *testing.T) {
 	m := meteredStore(t)
 	m.hires(2, 2)
-	r := servicetest.RecordOf(1, t0, "+15005550006", "alice", "bob")
-	u := m.spent(func() { must(t, m.SaveRecord(t.Context(), r, time.Now().Add(time.Hour))) })
-	if u.All() != 1 || u.Requests["PutItem"] != 1 {
-		t.Errorf("a record costs %v", u.Requests)
+	for keep, n := range map[time.Duration]int{0: 1, time.Hour: 2} {
+		m.KeepRecords(keep)
+		c := servicetest.EndedCall(n, t0, "+15005550006", "alice", "bob")
+		goes := c.Clone()
+		goes.State, goes.CallerLive = call.Talking, true
+		must(t, m.SaveCall(t.Context(), goes))
+		c.Version = goes.Version
+		u := m.spent(func() { must(t, m.SaveCall(t.Context(), c)) })
+		if u.All() != 1 || u.Requests["PutItem"] != 1 {
+			t.Errorf("the end of a call costs %v", u.Requests)
+		}
+		t.Logf("the end of a call of two agents, kept for %v: %.1f write units, of them %v in indexes", keep, u.Write,
+			u.Index)
 	}
-	t.Logf("a record of two agents: %.1f write units, of them %v in indexes", u.Write, u.Index)
-	must(t, m.SaveRecord(t.Context(), servicetest.RecordOf(2, t0, "", "alice", "bob", "carol"), time.Now().Add(time.Hour)))
-	must(t, m.SaveNote(t.Context(), r.ID, record.Note{By: record.Party{ID: "alice"}, Text: "x"}, time.Now().Add(time.Hour)))
+	must(t, m.SaveCall(t.Context(), servicetest.EndedCall(3, t0, "", "alice", "bob", "carol")))
+	must(t, m.SaveNote(t.Context(), caller(2).ID, record.Note{By: record.Party{ID: "alice"}, Text: "x"}, time.Hour))
 	agents, _, err := m.Agents(t.Context(), "")
 	must(t, err)
 	free, _, err := m.Free(t.Context(), "")
@@ -112,6 +122,15 @@ func TestF214ARecordIsOneWriteAndInNoListOfTheLine(t *testing.T) {
 	must(t, err)
 	if len(agents) != 2 || len(free) != 2 || len(live) != 0 || len(queue) != 0 {
 		t.Errorf("%d agents, %d free, %d live calls, %d in the queue", len(agents), len(free), len(live), len(queue))
+	}
+	// A line that keeps none has none.
+	m.KeepRecords(0)
+	must(t, m.SaveCall(t.Context(), servicetest.EndedCall(4, t0, "", "alice", "bob", "carol")))
+	from, before := archive.Place(t0.Add(-time.Hour), ""), archive.Place(t0.Add(time.Hour), "")
+	places, err := m.Places(t.Context(), archive.List{}, from, before, 9)
+	must(t, err)
+	if len(places) != 2 {
+		t.Errorf("records of %v", places)
 	}
 }
 
@@ -134,16 +153,16 @@ func TestF216PagesWhileRecordsAreDeleted(t *testing.T) {
 		cursor = p.Next
 		// The last of this page, and some that are yet to come, go.
 		for _, i := range []int{len(order) - 1, len(order), len(order) + 3, len(order) + 24} {
-			r := servicetest.RecordOf(i, m.now, "")
-			gone[string(r.ID)] = true
-			deleteRaw(t, m.Store, recordKey(r.ID))
+			id := caller(i).ID
+			gone[string(id)] = true
+			deleteRaw(t, m.Store, callKey(id))
 		}
 	}
 	if !slices.IsSortedFunc(order, func(a, b time.Time) int { return b.Compare(a) }) {
 		t.Error("not newest first")
 	}
 	for i := range 300 {
-		id := string(servicetest.RecordOf(i, m.now, "").ID)
+		id := string(caller(i).ID)
 		if n := seen[id]; n > 1 || n == 0 && !gone[id] {
 			t.Errorf("record %d was shown %d times", i, n)
 		}
@@ -158,21 +177,21 @@ func deleteRaw(t testing.TB, s *Store, key string) {
 
 func TestF218WhatIsKeptOfACallerIsErased(t *testing.T) {
 	s := open(t)
-	ctx, until := t.Context(), time.Now().Add(time.Hour)
+	s.KeepRecords(time.Hour)
+	ctx, keep := t.Context(), time.Hour
 	const number = "+15005550006"
 	for i, who := range [][]agent.ID{{"alice", "bob", "carol", "dave"}, {"alice"}, {"bob"}} {
-		caller := number
+		number := number
 		if i == 2 {
-			caller = "+15005550009"
+			number = "+15005550009"
 		}
-		must(t, s.SaveRecord(ctx, servicetest.RecordOf(i, t0, caller, who...), until))
+		c := servicetest.EndedCall(i, t0, number, who...)
+		c.Transfer = &call.Transfer{Note: "Ann wants a refund", Outcome: call.OutcomeCancelled}
+		must(t, s.SaveCall(ctx, c))
 		n := record.Note{By: record.Party{ID: "alice"}, Text: "x", Name: "Ann"}
-		must(t, s.SaveNote(ctx, servicetest.RecordOf(i, t0, "").ID, n, until))
+		must(t, s.SaveNote(ctx, c.ID, n, keep))
 	}
-	over, live := caller(0), caller(7)
-	over.ApplyCallerEnded(t0)
-	over.Transfer = &call.Transfer{Note: "Ann wants a refund", Outcome: call.OutcomeCancelled}
-	must(t, s.SaveCall(ctx, over))
+	live := caller(7)
 	must(t, s.SaveCall(ctx, live))
 	removed := agent.New("carol", "Carol", t0)
 	removed.Remove(t0)
@@ -180,7 +199,7 @@ func TestF218WhatIsKeptOfACallerIsErased(t *testing.T) {
 		a.Recent = []agent.LastCall{{Call: "x", At: t0, Caller: number}, {Call: "y", At: t0, Caller: "+15005550009"}}
 		must(t, s.SaveAgent(ctx, a))
 	}
-	for i, want := range []Forgotten{{Records: 2, Notes: 2, Calls: 1, Agents: 2, Live: 1}, {Live: 1}} {
+	for i, want := range []Forgotten{{Calls: 2, Notes: 2, Agents: 2, Live: 1}, {Live: 1}} {
 		got, err := s.Forget(ctx, number)
 		must(t, err)
 		if got != want {
@@ -189,19 +208,20 @@ func TestF218WhatIsKeptOfACallerIsErased(t *testing.T) {
 	}
 	out, err := s.client.Scan(ctx, &dynamodb.ScanInput{TableName: &s.table})
 	must(t, err)
-	kept := 0
+	others := 0
 	for _, it := range out.Items {
-		raw, key := fmt.Sprint(it), text(it[pk])
-		if key != callKey(live.ID) && (strings.Contains(text(it[doc]), number) || strings.Contains(raw, "refund") ||
-			strings.HasPrefix(key, "p#") || strings.Contains(raw, callerList(number))) {
-			t.Errorf("kept is %s: %v", key, text(it[doc]))
+		key, raw := text(it[pk]), text(it[doc])
+		if key == callKey(live.ID) || strings.HasSuffix(key, string(caller(2).ID)) {
+			others++
+			continue
 		}
-		if strings.HasPrefix(key, "r#") || strings.HasPrefix(key, "n#") {
-			kept++
+		if strings.Contains(raw, number) || strings.Contains(raw, "refund") || strings.HasPrefix(key, "p#") ||
+			strings.HasPrefix(key, "n#") || it[rec] != nil || text(it[watch]) == callerList(number) {
+			t.Errorf("kept is %s: %v", key, raw)
 		}
 	}
-	if kept != 2 { // the other caller's record with its note
-		t.Errorf("%d records and notes of others", kept)
+	if others != 3 { // the call that goes on, and the other caller's with its note
+		t.Errorf("%d items of others are left", others)
 	}
 	if _, err := s.Forget(ctx, ""); !errors.Is(err, ErrNoNumber) {
 		t.Errorf("whoever withholds the number: %v", err)

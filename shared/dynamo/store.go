@@ -21,6 +21,8 @@
 //
 //   - live is written when a call's state or place in it changes, not at each save: about 14
 //     units for a transferred call. Its limit is near 70 new calls a second.
+//   - records is written once for each call, and is a partition for each month: its limit is far beyond that of live.
+//     The lists of an agent's and a caller's records in the other indexes are partitions of their own.
 //   - agents has the whole item of each agent, and is written at each save of an agent, mostly the
 //     heartbeat every five seconds: two units of an agent with a list of recent calls. Its limit is
 //     near 2,500 agents at work. Its page of 200 agents costs up to 47 read units. It is read for the
@@ -59,6 +61,8 @@ type Store struct {
 	now    func() time.Time // for expiry only: DynamoDB uses the real time
 	seen   memory
 	limits limits
+
+	keepRecords time.Duration
 }
 
 var (
@@ -114,6 +118,9 @@ func (s *Store) Call(ctx context.Context, id call.ID) (*call.Call, error) {
 func (s *Store) SaveCall(ctx context.Context, c *call.Call) error {
 	next := *c
 	next.Version++
+	if err := s.addMore(ctx, c); err != nil {
+		return err
+	}
 	err := save(ctx, s, callKey(c.ID), c.Version, &next, s.callItem(&next))
 	if err == nil {
 		c.Version = next.Version

@@ -92,7 +92,6 @@ func (e *engine) decideAndSave(
 	next.ApplyTime(e.set.MaxWait, now)
 	effects := start(next, now)
 	record.Follow(c, next, now)
-	e.keepRecord(ctx, c, next)
 	if c.Version == 0 || !next.Equal(c) {
 		if err := e.store.SaveCall(ctx, next); err != nil {
 			return c, nil, fmt.Errorf("save call: %w", err)
@@ -105,18 +104,6 @@ func (e *engine) decideAndSave(
 		e.releaseAgent(ctx, next, f, now)
 	}
 	return next, effects, nil
-}
-
-// keepRecord writes the record of a call with the decision after which it is over. That comes before the call is saved,
-// so that a function that dies in between leaves a call that is not over yet, for the next clock. If the record cannot
-// be written, the call ends all the same, and the sweep tries again (see call.Call.Live).
-func (e *engine) keepRecord(ctx context.Context, before, c *call.Call) {
-	recorded := before.Version > 0 && before.Over() && !before.Unrecorded
-	if !c.Over() || recorded {
-		return
-	}
-	c.Unrecorded = e.set.KeepRecords > 0 &&
-		e.store.SaveRecord(ctx, record.Of(c), c.Ended.Add(e.set.KeepRecords)) != nil
 }
 
 // execute carries out the planned effects, saves their results and repeats with the new plan until

@@ -9,7 +9,6 @@ import (
 	"warmtransfer/shared/agent"
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/matching"
-	"warmtransfer/shared/record"
 )
 
 // Errors of the store and of the phone network. Adapters translate their own errors to these.
@@ -57,9 +56,6 @@ type Store interface {
 	SaveCall(ctx context.Context, c *call.Call) error
 	Agent(ctx context.Context, id agent.ID) (*agent.Agent, error)
 	SaveAgent(ctx context.Context, a *agent.Agent) error
-	// SaveRecord writes the record of a call over the one before; it may go at that time. It is no compare-and-swap:
-	// a record is made of a call that is over, so that a second one says the same.
-	SaveRecord(ctx context.Context, r record.Record, until time.Time) error
 	Lists
 }
 

@@ -18,8 +18,6 @@ type Settings struct {
 	Ring    time.Duration // how long an agent is rung
 	MaxWait time.Duration // how long a caller may wait; 0: no limit
 	WrapUp  time.Duration // an agent's wrap-up after a call
-	// KeepRecords is how long the record of a call is kept after its end; 0: none is written.
-	KeepRecords time.Duration
 	// Numbers says which outside numbers agents may dial; nil: none.
 	Numbers Numbers
 	// NumbersPerHour is how many outside numbers all agents together may dial in an hour; 0: no

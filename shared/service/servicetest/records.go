@@ -2,73 +2,55 @@ package servicetest
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"warmtransfer/shared/agent"
 	"warmtransfer/shared/archive"
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/record"
 )
 
-// shelved is what a Store keeps of a call that has ended.
-type shelved struct {
-	record.Record
-	written int // how often the record was written; 0: there are only notes
-	until   time.Time
-	notes   map[string]record.Note
-}
-
 var _ archive.Shelf = (*Store)(nil)
 
-// shelf is the entry of a call, which is made if there is none. The store must be locked.
-func (s *Store) shelf(id call.ID) *shelved {
-	if s.records == nil {
-		s.records = map[call.ID]*shelved{}
+// over are the calls that are over. The order is not known.
+func (s *Store) over() (list []*call.Call) {
+	for _, c := range all[call.ID, call.Call](s, s.confs) {
+		if !c.Live() && !c.Forgotten {
+			list = append(list, &c)
+		}
 	}
-	if s.records[id] == nil {
-		s.records[id] = &shelved{notes: map[string]record.Note{}}
-	}
-	return s.records[id]
+	return list
 }
 
-// SaveRecord implements service.Store.
-func (s *Store) SaveRecord(_ context.Context, r record.Record, until time.Time) error {
-	return s.run("SaveRecord", func() error {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		e := s.shelf(r.ID)
-		e.Record, e.until = r, until
-		e.written++
-		return nil
-	})
+// Recorded is the record of a call with its notes; false if there is none.
+func (s *Store) Recorded(id call.ID) (record.Record, bool) {
+	for _, c := range s.over() {
+		if c.ID == id {
+			return record.Of(c).WithNotes(s.notesOn(id)), true
+		}
+	}
+	return record.Record{}, false
 }
 
-// Recorded is the record of a call with its notes, and how often it was written.
-func (s *Store) Recorded(id call.ID) (r record.Record, written int) {
+func (s *Store) notesOn(id call.ID) (list []record.Note) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	e := s.shelf(id)
-	return e.withNotes(), e.written
-}
-
-func (e *shelved) withNotes() record.Record {
-	var notes []record.Note
-	for _, n := range e.notes {
-		notes = append(notes, n)
+	for _, n := range s.notes[id] {
+		list = append(list, n)
 	}
-	return e.WithNotes(notes)
+	return list
 }
 
 // Places implements archive.Shelf.
 func (s *Store) Places(_ context.Context, l archive.List, from, before string, n int) (places []string, err error) {
 	err = s.run("Places", func() error {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		for id, e := range s.records {
-			place := archive.Place(e.Ended, id)
-			if e.written > 0 && place >= from && place < before && (l.Agent == "" ||
-				slices.Contains(e.Agents(), l.Agent)) && (l.Caller == "" || l.Caller == e.Caller) {
+		for _, c := range s.over() {
+			place := archive.Place(c.Ended, c.ID)
+			mine := l.Agent == "" || slices.Contains(record.Of(c).Agents(), l.Agent)
+			if place >= from && place < before && mine && (l.Caller == "" || l.Caller == c.From) {
 				places = append(places, place)
 			}
 		}
@@ -82,11 +64,10 @@ func (s *Store) Places(_ context.Context, l archive.List, from, before string, n
 // Records implements archive.Shelf.
 func (s *Store) Records(_ context.Context, ids []call.ID) (list []record.Record, err error) {
 	err = s.run("Records", func() error {
-		s.mu.Lock()
-		defer s.mu.Unlock()
 		for _, id := range ids {
-			if e := s.records[id]; e != nil && e.written > 0 {
-				list = append(list, e.withNotes())
+			c, err := load[call.ID, call.Call](s, s.confs, id)
+			if err == nil && !c.Live() && !c.Forgotten {
+				list = append(list, record.Of(c).WithNotes(s.notesOn(id)))
 			}
 		}
 		return nil
@@ -94,37 +75,44 @@ func (s *Store) Records(_ context.Context, ids []call.ID) (list []record.Record,
 	return list, err
 }
 
-// Kept implements archive.Shelf.
-func (s *Store) Kept(_ context.Context, id call.ID) (r record.Record, recorded bool, err error) {
-	err = s.run("Kept", func() error {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		e := s.shelf(id)
-		r, recorded = e.withNotes(), e.written > 0
+// Notes implements archive.Shelf.
+func (s *Store) Notes(_ context.Context, id call.ID) (list []record.Note, err error) {
+	err = s.run("Notes", func() error {
+		list = s.notesOn(id)
 		return nil
 	})
-	return r, recorded, err
+	return list, err
 }
 
 // SaveNote implements archive.Shelf.
-func (s *Store) SaveNote(_ context.Context, id call.ID, n record.Note, _ time.Time) error {
+func (s *Store) SaveNote(_ context.Context, id call.ID, n record.Note, _ time.Duration) error {
 	return s.run("SaveNote", func() error {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		e := s.shelf(id)
-		if e.notes[n.By.ID] = n; n.Empty() {
-			delete(e.notes, n.By.ID)
+		if s.notes == nil {
+			s.notes = map[call.ID]map[string]record.Note{}
+		}
+		if s.notes[id] == nil {
+			s.notes[id] = map[string]record.Note{}
+		}
+		if s.notes[id][n.By.ID] = n; n.Empty() {
+			delete(s.notes[id], n.By.ID)
 		}
 		return nil
 	})
 }
 
-// Erase implements archive.Shelf.
-func (s *Store) Erase(_ context.Context, id call.ID) error {
-	return s.run("Erase", func() error {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		delete(s.records, id)
-		return nil
-	})
+// EndedCall is a call that has ended then, with these agents in it.
+func EndedCall(n int, ended time.Time, caller string, agents ...agent.ID) *call.Call {
+	c := call.New(id(n), caller, true, ended.Add(-time.Minute))
+	for i, a := range agents {
+		at := ended.Add(time.Duration(i-30) * time.Second)
+		c.History = append(c.History, call.Entry{At: at, What: call.Answer, Agent: a, Name: "Agent " + string(a)})
+		c.Trail.Legs = append(c.Trail.Legs, call.TrailLeg{
+			Key: call.LegKey(fmt.Sprintf("leg-%d", i)), Agent: a, Name: "Agent " + string(a), Began: at, Answered: at,
+			Ended: ended, Outcome: call.OutcomeCallerLeft,
+		})
+	}
+	c.ApplyCallerEnded(ended)
+	return c
 }
