@@ -64,7 +64,7 @@ export class Archive {
     try {
       const calls = await this.all(asked);
       if (calls === "too-many") {
-        core.notice(`These are more than ${EXPORT_MOST} calls. Choose a shorter span, and export one after the other.`,
+        core.notice(`These are more than ${EXPORT_MOST.toLocaleString("en-GB")} calls. Choose a shorter span, and export one after the other.`,
           "bad");
       } else if (calls) {
         download(`calls-${wallClock(serverNow(), zone).date}.csv`, csvOf(calls, zone));

@@ -34,8 +34,8 @@ export class AgentPage extends LitElement {
     this.current = desk;
     desk.subscribe((after, before) => {
       if (after.panel !== before.panel) this.panelChanged(desk, after, before);
-      this.followFocus(after, before);
       this.requestUpdate();
+      this.followFocus(after, before);
     });
     this.requestUpdate();
   }
