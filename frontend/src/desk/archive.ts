@@ -1,15 +1,18 @@
-/** Reads the history page by page, for the list and for the export. */
+/** The history of calls: what the agent looks for and opens; read page by page, for the list and for the export. */
 import { ApiError, type Api } from "../api.js";
 import type { CallPage, CallRecord, CallSearch } from "../contract/types.js";
-import { searchOf } from "../state/history.js";
+import { NO_FILTER, searchOf, type Filter } from "../state/history.js";
+import { phoneNumber } from "../words/number.js";
 import { recordsProblem } from "../words/problem.js";
 import { csvOf } from "../words/csv.js";
 import { wallClock } from "../words/zone.js";
 import type { Core } from "./core.js";
+import type { Memory } from "./memory.js";
 
 export interface ArchiveParts {
   readonly core: Core;
   readonly api: Api;
+  readonly memory: Memory;
   readonly serverNow: () => number;
   readonly download: (name: string, text: string) => void;
 }
@@ -26,9 +29,43 @@ export class Archive {
 
   constructor(private readonly parts: ArchiveParts) {}
 
+  filter(filter: Partial<Filter>): void {
+    this.parts.core.dispatch({ type: "history-filter", filter });
+  }
+
   /** The first page of what the filter says now. */
-  find(): Promise<void> {
+  refresh(): Promise<void> {
     return this.list(searchOf(this.parts.core.state, this.parts.serverNow()), false);
+  }
+
+  find(): void {
+    this.open("");
+    void this.refresh();
+  }
+
+  findAll(): void {
+    this.filter(NO_FILTER);
+    this.find();
+  }
+
+  /** The earlier calls of a number. */
+  findOf(number: string): void {
+    this.filter({ ...NO_FILTER, caller: phoneNumber(number), exact: number });
+    this.parts.core.dispatch({ type: "side", side: "history" });
+    this.find();
+  }
+
+  /** Opens a call, or with "" the list. */
+  open(call: string): void {
+    const { dispatch, state } = this.parts.core;
+    const { open } = state.history;
+    if (open && open !== state.wrapUp?.call) dispatch({ type: "note-closed", call: open });
+    dispatch({ type: "history-open", call });
+  }
+
+  setZone(zone: string): void {
+    this.parts.memory.setPreferences({ zone });
+    this.parts.core.dispatch({ type: "history-zone", zone });
   }
 
   async more(): Promise<void> {

@@ -8,7 +8,6 @@ import type { Ringback } from "../ringback.js";
 import type { SignIn } from "../signin.js";
 import * as allow from "../state/allow.js";
 import { crmAddress } from "../config.js";
-import { NO_FILTER, type Filter } from "../state/history.js";
 import { needsCode, restored, type NoteFields } from "../state/notes.js";
 import { lookOf } from "../state/reduce.js";
 import { restOf } from "../state/rest.js";
@@ -70,6 +69,8 @@ const SAID_MS = 10_000;
 
 export class Desk {
   readonly core: Core;
+  /** The history of calls, for its tab. */
+  readonly archive: Archive;
   private readonly line: Line;
   private readonly pass: Pass;
   private readonly phone: Phone;
@@ -77,7 +78,6 @@ export class Desk {
   private readonly session: Session;
   private readonly records: Records;
   private readonly notes: Notes;
-  private readonly archive: Archive;
   private directoryAt = -Infinity;
   private noticeAt = 0;
   private readonly saidAt = { polite: 0, urgent: 0 };
@@ -103,7 +103,8 @@ export class Desk {
     this.session = new Session({ core, signIn: parts.signIn, close: () => this.phone.close("") });
     this.records = new Records(core, api);
     this.notes = new Notes(core, api);
-    this.archive = new Archive({ core, api, serverNow: () => this.serverNow(), download: parts.download });
+    this.archive = new Archive({ core, api, memory: parts.memory, serverNow: () => this.serverNow(),
+      download: parts.download });
     core.subscribe((after, before) => this.follow(after, before));
   }
 
@@ -314,53 +315,8 @@ export class Desk {
 
   /** The second column; the history is read anew each time that it is opened. */
   showSide(side: Side): void {
-    if (side === "history" && this.state.side !== side) void this.archive.find();
+    if (side === "history" && this.state.side !== side) void this.archive.refresh();
     this.core.dispatch({ type: "side", side });
-  }
-
-  filterHistory(filter: Partial<Filter>): void {
-    this.core.dispatch({ type: "history-filter", filter });
-  }
-
-  findCalls(): void {
-    this.openRecord("");
-    void this.archive.find();
-  }
-
-  findAllCalls(): void {
-    this.filterHistory(NO_FILTER);
-    this.findCalls();
-  }
-
-  /** The earlier calls of a number. */
-  findCallsOf(number: string): void {
-    this.filterHistory({ ...NO_FILTER, caller: phoneNumber(number), exact: number });
-    this.core.dispatch({ type: "side", side: "history" });
-    this.findCalls();
-  }
-
-  moreCalls(): void {
-    void this.archive.more();
-  }
-
-  /** Opens a call of the history, or with "" its list. */
-  openRecord(call: string): void {
-    const { open } = this.state.history;
-    if (open && open !== this.state.wrapUp?.call) this.core.dispatch({ type: "note-closed", call: open });
-    this.core.dispatch({ type: "history-open", call });
-  }
-
-  setZone(zone: string): void {
-    this.parts.memory.setPreferences({ zone });
-    this.core.dispatch({ type: "history-zone", zone });
-  }
-
-  exportCalls(): void {
-    void this.archive.export();
-  }
-
-  stopExport(): void {
-    this.archive.stop();
   }
 
   /** The caller in the operator's other system; "" if there is none. */

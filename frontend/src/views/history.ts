@@ -49,13 +49,13 @@ function select(name: string, label: string, options: readonly Option[], chosen:
 
 function filterForm(state: State, desk: Desk): TemplateResult {
   const { filter } = state.history;
-  const set = (change: Partial<Filter>): void => desk.filterHistory(change);
+  const set = (change: Partial<Filter>): void => desk.archive.filter(change);
   const typed = (name: "caller" | "text" | "from" | "to", label: string, type: string): TemplateResult =>
     html`<label class="field"><span>${label}</span>
       <input type=${type} autocomplete="off" maxlength=${type === "date" ? nothing : 100} data-test="find-${name}"
         .value=${filter[name]} @input=${(e: Event) => set({ [name]: (e.target as HTMLInputElement).value })} /></label>`;
   const codes = state.rules?.codes ?? [];
-  return html`<form class="find" @submit=${(e: Event) => (e.preventDefault(), desk.findCalls())}>
+  return html`<form class="find" @submit=${(e: Event) => (e.preventDefault(), desk.archive.find())}>
     ${select("when", "When", WHEN, filter.when, (when) => set({ when: when as When }))}
     ${typed("caller", "Caller’s number", "text")}
     ${filter.when === "span" ? html`${typed("from", "From", "date")} ${typed("to", "To", "date")}` : nothing}
@@ -67,7 +67,7 @@ function filterForm(state: State, desk: Desk): TemplateResult {
     ${typed("text", "Name, or text of a note", "search")}
     <div class="find-go"><button type="submit" class="button primary" data-test="find">Search</button>
       ${filtered(filter) ? html`<button type="button" class="button quiet" data-test="find-all"
-        @click=${() => desk.findAllCalls()}>Show all</button>` : nothing}</div>
+        @click=${() => desk.archive.findAll()}>Show all</button>` : nothing}</div>
   </form>`;
 }
 
@@ -88,12 +88,12 @@ const zones = (): Option[] => [...new Set([ownZone(), ...ZONES])].map((z) => [z,
 function exporting(state: State, desk: Desk): TemplateResult {
   const { read, zone, calls } = state.history;
   return html`<div class="export">
-    ${guard([zone], () => select("zone", "Times in", zones(), zone, (z) => desk.setZone(z)))}
+    ${guard([zone], () => select("zone", "Times in", zones(), zone, (z) => desk.archive.setZone(z)))}
     ${read === null
       ? button({ name: "export", label: "Export CSV", hint: "All calls of this list, as a table",
         button: calls.length ? { on: true, why: "", busy: false } : { on: false, why: "There is no call to export",
-          busy: false }, click: () => desk.exportCalls() })
-      : button({ name: "stop-export", label: `Stop (${read} read)`, icon: "cross", click: () => desk.stopExport() })}
+          busy: false }, click: () => void desk.archive.export() })
+      : button({ name: "stop-export", label: `Stop (${read} read)`, icon: "cross", click: () => desk.archive.stop() })}
   </div>`;
 }
 
@@ -108,13 +108,13 @@ function list(state: State, desk: Desk): TemplateResult {
       : html`<ul class="calls">${calls.map((c) => html`<li>${row(state, desk, c)}</li>`)}</ul>`}
     ${cursor && !waits ? html`<div class="verbs">${button({ name: "find-more", label: calls.length ? "More" : "Look further",
       button: { on: loading === "", why: loading ? "Looking" : "", busy: loading !== "" },
-      click: () => desk.moreCalls() })}</div>` : nothing}`;
+      click: () => void desk.archive.more() })}</div>` : nothing}`;
 }
 
 function row(state: State, desk: Desk, c: CallRecord): TemplateResult {
   const whom = withWhom(c, self(state));
   const codes = [...new Set(c.notes.flatMap((n) => n.code ?? []))];
-  return html`<button type="button" class="call-row" data-test="record" data-call=${c.id} @click=${() => desk.openRecord(c.id)}>
+  return html`<button type="button" class="call-row" data-test="record" data-call=${c.id} @click=${() => desk.archive.open(c.id)}>
     <span class="number">${c.name ?? phoneNumber(c.caller)}</span>
     <time datetime=${c.arrived}>${whenWords(c, serverNow(state), state.history.zone)}</time>
     <span class="what"><span class=${c.outcome === "abandoned" || c.outcome === "expired" ? "failed" : ""}>${recordOutcome(c.outcome)}</span>${whom
@@ -131,7 +131,7 @@ function record(state: State, desk: Desk, c: CallRecord): TemplateResult {
     ["On hold", duration(c.hold * 1000)]];
   return html`<section class="card panel records" aria-labelledby="records-title" data-test="record-open">
     <div class="verbs back">${button({ name: "record-back", label: "Back to the list", tone: "quiet",
-      click: () => desk.openRecord("") })}</div>
+      click: () => desk.archive.open("") })}</div>
     <div class="record-head"><h2 id="records-title" tabindex="-1">${c.name ?? phoneNumber(c.caller)}</h2>
       ${c.caller ? button({ name: "copy-number", label: "Copy number", icon: "copy", tone: "quiet", shape: "iconic",
         click: () => void desk.copyNumber(c.caller) }) : nothing}</div>
@@ -147,7 +147,7 @@ function record(state: State, desk: Desk, c: CallRecord): TemplateResult {
         : partyName(l.party)}</strong> <span>${legWords(l)}</span></li>`)}</ul>` : nothing}
     ${noteList(state, desk, c, now)}
     ${c.caller ? html`<div class="verbs">${button({ name: "calls-of-number", label: "Calls of this number",
-      icon: "phone", click: () => desk.findCallsOf(c.caller) })}</div>` : nothing}
+      icon: "phone", click: () => desk.archive.findOf(c.caller) })}</div>` : nothing}
   </section>`;
 }
 

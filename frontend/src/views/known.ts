@@ -44,6 +44,6 @@ export function knownCard(state: State, desk: Desk, number: string): TemplateRes
       ? html` <span class="code">${note.code}</span>` : nothing}</span>${note.note}</blockquote>` : nothing}
     <div class="verbs known-verbs">${button({ name: "earlier-calls", label: "Earlier calls", icon: "clock",
       hint: state.rules?.supervisor ? "All calls of this number" : "Those that you were in",
-      click: () => desk.findCallsOf(number) })}</div>
+      click: () => desk.archive.findOf(number) })}</div>
   </section>`;
 }

@@ -36,9 +36,9 @@ describe("the list", () => {
   test("more pages by the cursor, with the same filter; a call that is in two is listed once", async () => {
     f.api.pages.push(page("c1", "CA3", "CA2"), page("", "CA2", "CA1"));
     await open();
-    desk.filterHistory({ text: "refund" }); // typed, and not searched yet
-    desk.moreCalls();
-    desk.moreCalls();
+    desk.archive.filter({ text: "refund" }); // typed, and not searched yet
+    void desk.archive.more();
+    void desk.archive.more();
     await pass(500);
     expect([f.api.searches, shown(), desk.state.history.cursor]).toEqual([[{}, { cursor: "c1" }], ["CA3", "CA2", "CA1"], ""]);
   });
@@ -48,19 +48,19 @@ describe("the list", () => {
     await open();
     expect([f.api.searches.length, shown(), desk.state.history.cursor, desk.state.said.polite]).toEqual(
       [4, [], "c4", "Nothing found so far."]);
-    desk.moreCalls();
+    void desk.archive.more();
     await pass(500);
     expect([f.api.searches.length, shown(), desk.state.history.cursor]).toEqual([6, ["CA1"], ""]);
   });
 
   test("an answer to an earlier search is not shown as that of the newer one", async () => {
     await open();
-    let late = (_: CallPage): void => undefined;
+    let late: (page: CallPage) => void = () => undefined;
     vi.spyOn(f.api, "calls").mockImplementationOnce(() => new Promise((resolve) => { late = resolve; }));
-    desk.findCalls();
+    desk.archive.find();
     f.api.pages.push(page("", "CAnew"));
-    desk.filterHistory({ outcome: "abandoned" });
-    desk.findCalls();
+    desk.archive.filter({ outcome: "abandoned" });
+    desk.archive.find();
     await pass(500);
     late(page("", "CAold"));
     await pass(500);
@@ -71,31 +71,31 @@ describe("the list", () => {
 describe("the filter", () => {
   test("an agent's: number, outcome, code and text; the number is read as one of the line's country", async () => {
     await open();
-    desk.filterHistory({ caller: "+44 20 7946 0123", outcome: "transferred", code: "order", text: " letter ", agent: "bob" });
-    desk.findCalls();
+    desk.archive.filter({ caller: "+44 20 7946 0123", outcome: "transferred", code: "order", text: " letter ", agent: "bob" });
+    desk.archive.find();
     await pass(500);
     expect(f.api.searches.at(-1)).toEqual({ caller: "+442079460123", outcome: "transferred", code: "order", text: "letter" });
   });
 
   test("a supervisor's has an agent, too", async () => {
     await open(true);
-    desk.filterHistory({ agent: "bob", when: "yesterday" });
-    desk.setZone("UTC");
-    desk.findCalls();
+    desk.archive.filter({ agent: "bob", when: "yesterday" });
+    desk.archive.setZone("UTC");
+    desk.archive.find();
     await pass(500);
     expect(f.api.searches.at(-1)).toEqual({ agent: "bob", from: "2026-11-21T00:00:00.000Z", to: "2026-11-22T00:00:00.000Z" });
   });
 
   test("the calls of a number that is taken from a call: exactly that number, until another is typed", async () => {
     await open();
-    desk.findCallsOf("07700900123");
+    desk.archive.findOf("07700900123");
     await pass(500);
     expect(f.api.searches.at(-1)).toEqual({ caller: "07700900123" });
-    desk.filterHistory({ caller: "+447700900124" });
-    desk.findCalls();
+    desk.archive.filter({ caller: "+447700900124" });
+    desk.archive.find();
     await pass(500);
     expect(f.api.searches.at(-1)).toEqual({ caller: "+447700900124" });
-    desk.findAllCalls();
+    desk.archive.findAll();
     await pass(500);
     expect(f.api.searches.at(-1)).toEqual({});
   });
@@ -109,8 +109,8 @@ describe("the filter", () => {
     await open();
     const error = problem(slug, status);
     f.api.pages.push(Object.assign(error, { problem: { ...error.problem, ...(detail ? { detail } : {}) } }));
-    desk.filterHistory({ text: "refund", when: "span", from: "2020-01-01" });
-    desk.findCalls();
+    desk.archive.filter({ text: "refund", when: "span", from: "2020-01-01" });
+    desk.archive.find();
     await pass(500);
     const { filter, calls, cursor } = desk.state.history;
     expect([desk.state.said.urgent, filter.text, filter.from, calls, cursor]).toEqual([words, "refund", "2020-01-01", [], ""]);
@@ -119,10 +119,10 @@ describe("the filter", () => {
   test("if the next page fails, what was read stays, and it can be asked for again", async () => {
     f.api.pages.push(page("c1", "CA1"), problem("unavailable", 503), page("", "CA0"));
     await open();
-    desk.moreCalls();
+    void desk.archive.more();
     await pass(500);
     expect([shown(), desk.state.history.cursor, desk.state.history.problem?.status]).toEqual([["CA1"], "c1", 503]);
-    desk.moreCalls();
+    void desk.archive.more();
     await pass(500);
     expect([shown(), desk.state.history.problem]).toEqual([["CA1", "CA0"], null]);
   });
@@ -131,17 +131,17 @@ describe("the filter", () => {
 test("a call is opened, its number copied, and closed", async () => {
   f.api.pages.push(page("", "CA1"));
   await open();
-  desk.openRecord("CA1");
+  desk.archive.open("CA1");
   expect(openCall(desk.state.history)?.id).toBe("CA1");
   await desk.copyNumber("+442079460123");
   expect([f.copied, desk.state.notice?.text]).toEqual(["+442079460123", "Number copied."]);
-  desk.openRecord("");
+  desk.archive.open("");
   expect(openCall(desk.state.history)).toBeUndefined();
 });
 
 test("the zone is remembered on this computer", async () => {
   await open(true);
-  desk.setZone("Pacific/Auckland");
+  desk.archive.setZone("Pacific/Auckland");
   loadAgain();
   await start();
   expect(desk.state.history.zone).toBe("Pacific/Auckland");
@@ -153,7 +153,7 @@ test("a call that rings leaves the history as it is", async () => {
   await inCall();
   desk.showSide("history");
   await pass(500);
-  desk.filterHistory({ text: "refund" });
+  desk.archive.filter({ text: "refund" });
   desk.press("hold");
   await pass(2000);
   expect([desk.state.side, desk.state.history.filter.text, shown(), count("transfer hold")]).toEqual(["history", "refund", ["CA1"], 1]);
@@ -165,9 +165,9 @@ describe("the export", () => {
   test("all pages of the list that is shown, each call once, in one file", async () => {
     f.api.pages.push(page("c1", "CA3"), page("c1", "CA3", "CA2"), page("c2"), page("", "CA2", "CA1"));
     await open(true);
-    desk.filterHistory({ text: "refund" }); // typed, and not searched yet: it is not what is shown
-    desk.exportCalls();
-    desk.exportCalls();
+    desk.archive.filter({ text: "refund" }); // typed, and not searched yet: it is not what is shown
+    void desk.archive.export();
+    void desk.archive.export();
     await pass(500);
     expect(f.api.searches).toEqual([{}, {}, { cursor: "c1" }, { cursor: "c2" }]);
     expect([f.downloaded?.name, rows(), desk.state.notice?.text, desk.state.history.read]).toEqual(
@@ -177,12 +177,12 @@ describe("the export", () => {
   test("a failure for a moment is tried again; one that lasts gives no file of a part", async () => {
     f.api.pages.push(page("", "CA1"), page("c1", "CA3"), problem("unavailable", 503), page("", "CA2"));
     await open(true);
-    desk.exportCalls();
+    void desk.archive.export();
     await pass(3000);
     expect(rows()).toBe(2);
     f.downloaded = null;
     f.api.pages.push(page("c1", "CA3"), ...Array.from({ length: 4 }, () => problem("unavailable", 503)));
-    desk.exportCalls();
+    void desk.archive.export();
     await pass(6000);
     expect([f.downloaded, desk.state.notice?.text, desk.state.history.read]).toEqual(
       [null, "Nothing was exported. The server is busy. Try again in a moment.", null]);
@@ -191,7 +191,7 @@ describe("the export", () => {
   test("a refusal is said", async () => {
     f.api.pages.push(page("", "CA1"), problem("not-supervisor", 403));
     await open(true);
-    desk.exportCalls();
+    void desk.archive.export();
     await pass(500);
     expect(desk.state.notice?.text).toBe("Nothing was exported. Only a supervisor may see that.");
   });
@@ -199,7 +199,7 @@ describe("the export", () => {
   test("too many calls are said to be too many", async () => {
     await open(true);
     f.api.pages.push(page("c", ...Array.from({ length: EXPORT_MOST }, (_, i) => `CA${i}`)), page("c", "CAone"), page("", "x"));
-    desk.exportCalls();
+    void desk.archive.export();
     await pass(500);
     expect(f.downloaded).toBeNull();
     expect(desk.state.notice?.text).toBe("These are more than 10,000 calls. Choose a shorter span, and export one after the other.");
@@ -210,10 +210,10 @@ describe("the export", () => {
     vi.spyOn(f.api, "calls").mockImplementation(() => new Promise((resolve) => {
       setTimeout(() => resolve(page("c", `CA${Date.now()}`)), 100);
     }));
-    desk.exportCalls();
+    void desk.archive.export();
     await pass(1000);
     expect(desk.state.history.read).toBeGreaterThan(5);
-    desk.stopExport();
+    desk.archive.stop();
     await pass(1000);
     expect([f.downloaded, desk.state.history.read]).toEqual([null, null]);
   });

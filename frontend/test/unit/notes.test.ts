@@ -320,11 +320,11 @@ test("the note of a record can be changed in the history, and is forgotten when 
   await pass(500);
   desk.showSide("history");
   await pass(500);
-  desk.openRecord("CArecord1");
+  desk.archive.open("CArecord1");
   desk.openNote("CArecord1");
   desk.writeNote("CArecord1", { note: "She called again." });
   await pass(2000);
   expect(f.api.kept.get("CArecord1")?.note).toBe("She called again.");
-  desk.openRecord("");
+  desk.archive.open("");
   expect(desk.state.notes).toEqual({});
 });
