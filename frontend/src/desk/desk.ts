@@ -186,6 +186,7 @@ export class Desk {
       this.core.dispatch({ type: "remembered", rejoin: memory.rejoin(agent, this.parts.now()),
         recent: memory.recent(agent), notes: restored(typed), wrapUp });
     }
+    this.records.look();
     if (after.notes !== before.notes || after.wrapUp !== before.wrapUp) memory.setNotes(agent, after);
     if (after.recent !== before.recent) memory.setRecent(agent, after.recent);
     if (after.notice !== before.notice) this.noticeAt = this.parts.now();

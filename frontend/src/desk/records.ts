@@ -20,11 +20,15 @@ export class Records {
     const { state, now } = this.core;
     if (state.session !== "signed-in" || !state.snapshot) return;
     if (!state.rules && !this.asking && this.pause.over(now())) void this.askRules();
+  }
+
+  /** The state has changed: it may ring. */
+  look(): void {
+    const { state } = this.core;
     const call = currentCall(state);
-    if (call && state.leg && state.leg.sid !== this.askedFor && state.rules?.records !== false) {
-      this.askedFor = state.leg.sid;
-      void this.askCaller(call);
-    }
+    if (!call || !state.leg || state.leg.sid === this.askedFor || state.rules?.records === false) return;
+    this.askedFor = state.leg.sid;
+    void this.askCaller(call);
   }
 
   private async askRules(): Promise<void> {

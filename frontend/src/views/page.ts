@@ -75,6 +75,10 @@ export class AgentPage extends LitElement {
   /** The focus goes with what the agent has opened, closed or left out. */
   private followFocus(after: State, before: State): void {
     if ((after.wrapUp?.codeMissed ?? 0) > (before.wrapUp?.codeMissed ?? 0)) this.focusOn("#wrap-up-code-field");
+    // A button that leads to the history goes with what it stood in.
+    if (after.side !== before.side && this.querySelector(".side-panel")?.contains(document.activeElement)) {
+      this.focusOn("#records-title");
+    }
     const { open } = after.history;
     if (open === before.history.open || !this.querySelector(".records")?.contains(document.activeElement)) return;
     this.focusOn(open ? "#records-title" : `[data-call="${before.history.open}"]`, "#records-title");

@@ -6,6 +6,7 @@ import { until } from './wait.mjs';
 
 const scenario = stage({ settings: {
   RingSeconds: 120, WrapUpSeconds: 300, WrapUpCodes: 'order,refund', WrapUpCodeRequired: 'true',
+  CrmUrl: 'https://crm.example.com/?phone={number}&call={call}',
 } });
 const number = '+12125550163';
 
@@ -39,7 +40,7 @@ async function history(desk, words) {
   await desk.at('record-open').waitFor();
 }
 
-scenario('F211 F217 a note after a call survives a reload, and the caller who calls again is known', async (s) => {
+scenario('F211 F215 F217 a note after a call survives a reload, and the caller who calls again is known', async (s) => {
   const { alice, bob } = await handedOver(s);
   await bob.look('note-empty', '');
   await bob.press('dismiss-ended');
@@ -82,6 +83,7 @@ scenario('F211 F217 a note after a call survives a reload, and the caller who ca
   await bob.look('ringing-known', '');
   await bob.answer();
   await bob.says('known', 'Mrs Young');
+  assert.equal(await bob.at('crm').getAttribute('href'), `https://crm.example.com/?phone=%2B12125550163&call=${again}`);
   await s.stack.does(again, 'hangup');
   await bob.screen('ended');
 

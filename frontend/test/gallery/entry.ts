@@ -18,7 +18,7 @@ window.gallery = {
   like: (name) => scenes.find((s) => s.name === name)?.like,
   async draw(name) {
     const scene = scenes.find((s) => s.name === name)!;
-    const desk = new Desk(fakes());
+    const desk = new Desk({ ...fakes(), ...scene.parts });
     const page = document.createElement("agent-page") as AgentPage;
     document.body.replaceChildren(page);
     window.scrollTo(0, 0);

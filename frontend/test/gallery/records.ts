@@ -88,6 +88,8 @@ export const recordScenes: readonly Scene[] = [
   { name: "call-known-long", like: "call-talking", events: (now) => inCall(now, [known(now, { count: 100, more: true,
     name: "Mrs Wilhelmina Featherstonehaugh-Lindqvist of the second floor", note: { by: { id: "bob", name: "Bob" },
       at: iso(now - 90_000_000), note: LONG, code: "complaint" } })]) },
+  { name: "call-crm", parts: { crm: "https://crm.example.com/?phone={number}" },
+    events: (now) => inCall(now, [known(now)]) },
   { name: "note-empty", events: (now) => over(now, [told()]) },
   { name: "note-typed", like: "note-empty", events: (now) => over(now, [told(), typed("Wants a letter by post.")]) },
   { name: "note-saved", like: "note-empty", events: (now) => over(now, [told("Wants a letter by post.", "refund")]) },

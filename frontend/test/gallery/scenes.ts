@@ -1,5 +1,6 @@
 /** Every state of the page, reached by the events that lead there in production. */
 import type { Call, CallState, Snapshot } from "../../src/contract/types.js";
+import type { DeskParts } from "../../src/desk/desk.js";
 import type { Event } from "../../src/state/event.js";
 import { callAt, directoryAt, iso, ringAt, snapshotAt, transferAt } from "../fixtures.js";
 import { colleague, outside } from "../../src/state/target.js";
@@ -9,6 +10,8 @@ export interface Scene {
   readonly events: (now: number) => Event[];
   /** The state in which the same controls are in the same places (F189). */
   readonly like?: string;
+  /** What the desk has that others have not. */
+  readonly parts?: Partial<DeskParts>;
 }
 
 export const inside = (now: number, snapshot: Snapshot = snapshotAt(now)): Event[] => [
