@@ -1,5 +1,6 @@
 /** The note after a call: saved as typed, never lost, and true about whether it is saved. */
 import { describe, expect, test, vi } from "vitest";
+import { ApiError } from "../../src/api.js";
 import type { CallRules } from "../../src/contract/types.js";
 import { fieldsOf, needsCode, noted } from "../../src/state/notes.js";
 import { noteState } from "../../src/words/note.js";
@@ -93,12 +94,16 @@ describe("F211: a failure loses nothing", () => {
     expect([saves(), said(), server()?.note]).toEqual([3, "Saved", "Wants a letter"]);
   });
 
-  test("a refusal stays beside the field with its reason, and is not repeated until something else is typed", async () => {
+  test.each<[string, number, string]>([
+    ["no-record", 404, "You were in no such call, or it is not kept any more."],
+    ["note-too-long", 422, "A note has at most 2,000 characters."],
+    ["malformed", 400, "There is no such code."],
+  ])("%s: beside the field with its reason, and not repeated until something else is typed", async (slug, status, words) => {
     await ended();
-    f.api.failures.push(problem("no-record", 404));
+    f.api.failures.push(new ApiError({ slug, status, title: "", detail: "There is no such code." }));
     typed("Wants a letter");
     await pass(20_000);
-    expect([saves(), said()]).toEqual([1, "Not saved. You were in no such call, or it is not kept any more."]);
+    expect([saves(), said()]).toEqual([1, `Not saved. ${words}`]);
     expect(fieldsOf(draft()).note).toBe("Wants a letter");
     typed("Wants a letter.");
     await pass(2000);
