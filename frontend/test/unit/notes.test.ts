@@ -110,6 +110,20 @@ describe("F211: a failure loses nothing", () => {
     expect([saves(), said()]).toEqual([2, "Saved"]);
   });
 
+  test("what is typed while the text before is being refused is sent all the same", async () => {
+    await ended();
+    let refuse = (): void => undefined;
+    vi.spyOn(f.api, "saveNote").mockImplementationOnce(() => new Promise((_resolve, reject) => {
+      refuse = () => reject(problem("malformed", 400));
+    }));
+    typed("one");
+    await pass(2000);
+    typed("one two");
+    refuse();
+    await pass(5000);
+    expect([server()?.note, said()]).toEqual(["one two", "Saved"]);
+  });
+
   test("2,001 characters are not sent and not cut; code points count, as at the server", async () => {
     await ended();
     typed("😀".repeat(2001));
