@@ -322,12 +322,10 @@ describe("F217: the caller is known", () => {
 
   test.each([["unavailable", 503], ["no-record", 404], ["unreachable", 0]])("%s: nothing is said, and the call goes on", async (slug, status) => {
     f.api.recordRules = RULES;
-    await start();
-    await pass(1000);
-    f.api.failures.push(problem(slug, status));
+    vi.spyOn(f.api, "knownCaller").mockRejectedValue(problem(slug, status));
     await inCall();
     await pass(5000);
-    expect([count(`caller ${CALL}`), desk.state.caller, desk.state.screen.is]).toEqual([1, null, "in-call"]);
+    expect([vi.mocked(f.api.knownCaller).mock.calls, desk.state.caller, desk.state.screen.is]).toEqual([[[CALL]], null, "in-call"]);
     expect([desk.state.refusal, desk.state.notice]).toEqual([null, null]);
   });
 });
