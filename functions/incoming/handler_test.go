@@ -13,12 +13,15 @@ import (
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/httpapi"
 	"warmtransfer/shared/httpapi/httpapitest"
+	"warmtransfer/shared/prompt"
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/service/servicetest"
 	"warmtransfer/shared/twilio"
 )
 
 const caller = call.ID("CA11111111111111111111111111111111")
+
+var holdTheLine = prompt.Book{}.Say(prompt.HoldTheLine).Sentences[0]
 
 // serve is the function with these agents available, with a store and a phone network in memory.
 func serve(t testing.TB, keys twilio.Keys, agents ...agent.ID) (*httpapitest.Site, *servicetest.World) {
@@ -46,7 +49,7 @@ func room(round string) string {
 
 // held is the answer that keeps the caller on music and asks again.
 func held(path string) string {
-	return `<Say>` + twilio.HoldTheLine + `</Say><Play>https://music.example/music/00.wav</Play>` +
+	return `<Say>` + holdTheLine + `</Say><Play>https://music.example/music/00.wav</Play>` +
 		`<Redirect method="POST">` + string(httpapitest.Base) + path + `</Redirect>`
 }
 
@@ -406,7 +409,7 @@ func TestF204ClosedLineLetsNobodyInAndKeepsWhoIsOnIt(t *testing.T) {
 
 // refused is the answer to a caller whom the conference has refused: words, music, and another try.
 func refused(round string, music ...string) string {
-	doc := "<Say>" + twilio.HoldTheLine + "</Say>"
+	doc := "<Say>" + holdTheLine + "</Say>"
 	for _, piece := range music {
 		doc += "<Play>https://music.example/music/" + piece + ".wav</Play>"
 	}

@@ -7,7 +7,7 @@ import "warmtransfer/shared/app"
 func main() {
 	a := app.Open("incoming")
 	h := handler{
-		edge: a.Edge, keys: a.Keys, board: a.Service,
+		edge: a.Edge, keys: a.Keys, board: a.Service, line: a.Line,
 		music: a.Env.URL("MUSIC_BASE_URL"), closed: a.Env.Flag("LINE_CLOSED"),
 	}
 	a.Serve(h.routes())

@@ -17,10 +17,13 @@ import (
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/httpapi"
 	"warmtransfer/shared/httpapi/httpapitest"
+	"warmtransfer/shared/prompt"
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/service/servicetest"
 	"warmtransfer/shared/twilio"
 )
+
+var holdTheLine = prompt.Book{}.Say(prompt.HoldTheLine).Sentences[0]
 
 func serve(t testing.TB, keys twilio.Keys, agents ...agent.ID) (*httpapitest.Site, *servicetest.World) {
 	w := servicetest.NewWorld(t, agents...)
@@ -325,7 +328,7 @@ func without(id call.ID, piece string, next, failing int) string {
 	if piece != "" {
 		sound = `<Play>https://music.example/music/` + piece + `.wav</Play>`
 	}
-	return `<Say>` + twilio.HoldTheLine + `</Say>` + sound + fmt.Sprintf(
+	return `<Say>` + holdTheLine + `</Say>` + sound + fmt.Sprintf(
 		`<Redirect method="POST">%s/wait/%s/%d.%d#rc=5&amp;rp=4xx,5xx,ct,rt&amp;rt=4500</Redirect>`, httpapitest.Base,
 		id, next, failing)
 }
@@ -351,7 +354,7 @@ func TestF183WithoutMusicThereAreWordsEachTurnAndNoneIsShort(t *testing.T) {
 				a := s.Post(next, form)
 				allowed(t, a)
 				doc := a.TwiML(t)
-				lasts := twilio.Spoken(doc.Find("Say").Text)
+				lasts := twilio.Spoken(prompt.Plain(doc.Find("Say").Text))
 				if doc.Find("Say").Name == "" {
 					mute++
 				}
@@ -413,7 +416,7 @@ func TestF182EachTurnIsWrittenDownWithHowLongItLasts(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys)
 	id, _ := w.Dial()
 	for turn, lasts := range []time.Duration{
-		8*time.Second + twilio.Spoken(greeting), 12*time.Second + twilio.Spoken("You are number 10 in the line."),
+		8*time.Second + twilio.Spoken(prompt.Book{}.Say(prompt.Greeting)), 12*time.Second + twilio.Spoken(prompt.Plain("You are number 10 in the line.")),
 		12 * time.Second,
 	} {
 		ask(t, s, id, string(id), turn)
