@@ -7,6 +7,7 @@ import (
 
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/httpapi"
+	"warmtransfer/shared/metrics"
 	"warmtransfer/shared/prompt"
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/twilio"
@@ -18,7 +19,7 @@ type handler struct {
 	board func(twilio.Base) *service.Service
 	line  *service.LineSettings
 	music string // base address of the pieces
-	// closed refuses new callers. Calls in progress go on.
+	// closed refuses new callers, whatever the line's settings say. Calls in progress go on.
 	closed bool
 }
 
@@ -35,13 +36,15 @@ func (h handler) routes() http.Handler {
 // arrive handles a caller who has dialled our number.
 func (h handler) arrive(r *httpapi.Request) (string, error) {
 	a := twilio.ReadArrival(r.Form)
-	if h.closed {
+	line := h.line.Values(r.Context(), r.Now)
+	if h.closed || !line.OpenAt(r.Now) {
 		known, err := h.board(r.Base).Known(r.Context(), a.Call)
 		if err != nil {
 			return "", err
 		}
 		if !known {
-			return twilio.Goodbye(h.line.Values(r.Context(), r.Now).ClosedWords()), nil
+			metrics.Add(r.Context(), metrics.TurnedAway, 1)
+			return twilio.Goodbye(line.ClosedWords()), nil
 		}
 	}
 	c, err := h.board(r.Base).Arrive(r.Context(), a.Call, a.From, a.Verified, r.Now)

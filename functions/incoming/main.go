@@ -2,7 +2,11 @@
 // the caller into the call's conference, where they hear music until an agent joins.
 package main
 
-import "warmtransfer/shared/app"
+import (
+	_ "time/tzdata" // opening hours, and a runtime that may have no time zones: see package settings
+
+	"warmtransfer/shared/app"
+)
 
 func main() {
 	a := app.Open("incoming")

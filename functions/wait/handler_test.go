@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -20,16 +21,27 @@ import (
 	"warmtransfer/shared/prompt"
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/service/servicetest"
+	"warmtransfer/shared/settings"
 	"warmtransfer/shared/twilio"
 )
 
 var holdTheLine = prompt.Book{}.Say(prompt.HoldTheLine).Sentences[0]
 
 func serve(t testing.TB, keys twilio.Keys, agents ...agent.ID) (*httpapitest.Site, *servicetest.World) {
+	return serveLine(t, keys, &settings.Values{}, agents...)
+}
+
+// serveLine is serve for a line with settings, which the test may change.
+func serveLine(
+	t testing.TB, keys twilio.Keys, set *settings.Values, agents ...agent.ID,
+) (*httpapitest.Site, *servicetest.World) {
 	w := servicetest.NewWorld(t, agents...)
+	line := &service.LineSettings{Read: func(context.Context) (settings.Line, error) {
+		return settings.Line{Values: *set}, nil
+	}}
 	return httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
 		return handler{
-			edge: e, keys: keys, music: "https://music.example/music",
+			edge: e, keys: keys, music: "https://music.example/music", line: line,
 			board: func(twilio.Base) *service.Service { return w.Board },
 		}.routes()
 	}), w
@@ -250,6 +262,82 @@ func TestMaximumWaitEndsByLastWordsAndUntilThenByMusic(t *testing.T) {
 	ask(t, s, id, string(id), 101)
 	if w.Hears(id) != "words" {
 		t.Errorf("F011: the caller hears %s, want a goodbye", w.Hears(id))
+	}
+}
+
+// The emergency's second step: who is in the queue hears the message and a goodbye, whether or not an agent is rung.
+func TestF264TheEmergencysSecondStepEndsTheWaitWithWords(t *testing.T) {
+	for _, agents := range [][]agent.ID{nil, {"alice"}} {
+		for _, fault := range []servicetest.Fault{
+			{}, {Err: service.ErrThrottled}, {Err: service.ErrUnknown}, {Err: service.ErrUnknown, Took: true},
+		} {
+			set := settings.Values{Emergency: settings.Emergency{Closed: true}}
+			s, w := serveLine(t, httpapitest.Keys, &set, agents...)
+			w.Use(service.Settings{Observe: httpapi.Observe})
+			id, _ := w.Dial()
+			w.Settle()
+			ask(t, s, id, string(id), 0)
+			if c := w.Call(id); !c.State.InLine() {
+				t.Fatalf("after the first step the caller is %s", c.State)
+			}
+			set.Emergency.EndWaits = true
+			w.Now = w.Now.Add(31 * time.Second) // longer than the settings are remembered
+			if fault.Err != nil {
+				w.Phones.Every("LastWords", fault)
+			}
+			ask(t, s, id, string(id), 1)
+			w.Settle()
+			c := w.Call(id)
+			if c.State != call.Ended || c.Reason != call.ReasonClosed {
+				t.Fatalf("the caller is %s, %q", c.State, c.Reason)
+			}
+			if w.Hears(id) == "silence" {
+				t.Error("the caller is left in silence")
+			}
+			w.Phones.Heal()
+			if w.Hears(id) == "music" {
+				ask(t, s, id, string(id), 2)
+			}
+			w.Pass(30 * time.Second)
+			if w.Hears(id) == "music" || w.Rings("alice") {
+				t.Errorf("%v: the caller hears %s, alice is rung %t", fault, w.Hears(id), w.Rings("alice"))
+			}
+			if !strings.Contains(s.Log.String(), `"TurnedAway":1`) || strings.Contains(s.Log.String(), "Abandoned") {
+				t.Error("it is not counted as what it is")
+			}
+			w.Check()
+		}
+	}
+}
+
+// A caller who talks, or is on hold, is not in the queue, and stays.
+func TestF264TheEmergencyEndsNoTalk(t *testing.T) {
+	set := settings.Values{Emergency: settings.Emergency{Closed: true, EndWaits: true}}
+	s, w := serveLine(t, httpapitest.Keys, &set, "alice")
+	id, _ := w.Dial()
+	w.Answer("alice")
+	w.Settle()
+	ask(t, s, id, string(id), 1)
+	if c := w.Call(id); c.State != call.Talking {
+		t.Errorf("the caller is %s", c.State)
+	}
+}
+
+func TestF268TurnsAreInTheLinesLanguageWithItsOwnWords(t *testing.T) {
+	set := settings.Values{Language: "es", Waiting: "Visite nuestra página."}
+	s, w := serveLine(t, httpapitest.Keys, &set)
+	id, _ := w.Dial()
+	for turn, want := range []string{
+		"Gracias por llamar. Espere unos segundos, por favor. Le atenderemos en breve.",
+		"La siguiente llamada que atenderemos es la suya.", "Visite nuestra página.", "",
+	} {
+		say := ask(t, s, id, string(id), turn).TwiML(t).Find("Say")
+		if want == "" && say.Name == "" {
+			continue
+		}
+		if got := say.String(); got != `<Say language="es-ES" voice="Polly.Lucia">`+want+`</Say>` {
+			t.Errorf("turn %d says %s, want %q", turn, got, want)
+		}
 	}
 }
 

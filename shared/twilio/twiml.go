@@ -180,6 +180,9 @@ var lastWords = map[call.Reason]prompt.Key{
 // as ended: after four hours Twilio ends the <Dial>, and its report may look as if the caller had hung
 // up.
 func LastWords(line settings.Values, why call.Reason) string {
+	if why == call.ReasonClosed {
+		return Goodbye(line.ClosedWords())
+	}
 	return Goodbye(line.Book().Say(cmp.Or(lastWords[why], prompt.CallEnded)))
 }
 
