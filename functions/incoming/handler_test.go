@@ -411,7 +411,7 @@ func TestF204ClosedLineLetsNobodyInAndKeepsWhoIsOnIt(t *testing.T) {
 
 // A line outside its hours, or closed by the emergency switch, tells new callers so and says goodbye, and keeps the
 // others. Its settings need not be readable.
-func TestF261F264OutsideItsHoursTheLineLetsNobodyInAndKeepsWhoIsOnIt(t *testing.T) {
+func TestF261F263F264OutsideItsHoursTheLineLetsNobodyInAndKeepsWhoIsOnIt(t *testing.T) {
 	var set settings.Values
 	var broken error
 	w := servicetest.NewWorld(t, "alice")
