@@ -1,6 +1,6 @@
 # Warm Transfer. "make" lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run demo check test test-deep race verify rehearse bench soak deploy destroy agent remove-agent doctor live-check findings clean
+.PHONY: help run demo check test test-deep race verify rehearse bench soak deploy destroy agent remove-agent forget doctor live-check findings clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ agent: ## creates an agent in Cognito: make agent NAME=ada EMAIL=ada@example.com
 
 remove-agent: ## removes an agent: make remove-agent NAME=ada (LOCAL=1: of the local stack)
 	@local/remove-agent.sh "$(NAME)"
+
+forget: ## erases what is kept of a caller: make forget NUMBER=+15550100 (LOCAL=1: on the local stack)
+	@NUMBER="$(NUMBER)" local/forget.sh
 
 doctor: ## finds out what is wrong with a deployment or a local stack, and how to repair it
 	@go run ./local doctor $(ARGS)

@@ -24,6 +24,7 @@ import (
 var commands = map[string]func(ctx context.Context, args []string) error{
 	"demo":   playDemo,
 	"roster": roster,
+	"forget": forget,
 	"doctor": func(ctx context.Context, args []string) error {
 		return doctor.Run(ctx, args, os.Stdout)
 	},

@@ -9,8 +9,14 @@ import (
 	"testing"
 )
 
-// removeScript runs remove-agent.sh as agentScript does agent.sh; it also records the calls of go and curl.
+// removeScript runs remove-agent.sh.
 func removeScript(t *testing.T, cases string, env []string, args ...string) (said, asked string, err error) {
+	t.Helper()
+	return script(t, "remove-agent.sh", cases, env, args...)
+}
+
+// script runs a script as agentScript does agent.sh; it also records the calls of go and curl.
+func script(t *testing.T, name, cases string, env []string, args ...string) (said, asked string, err error) {
 	t.Helper()
 	dir := t.TempDir()
 	for tool, first := range map[string]string{"aws": cliOf1, "go": "", "curl": ""} {
@@ -21,7 +27,7 @@ func removeScript(t *testing.T, cases string, env []string, args ...string) (sai
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.CommandContext(t.Context(), "bash", append([]string{"remove-agent.sh"}, args...)...)
+	cmd := exec.CommandContext(t.Context(), "bash", append([]string{name}, args...)...)
 	cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "STACK=line", "AWS_REGION=eu-west-1", "LOCAL=",
 		"AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=")
 	cmd.Env = append(cmd.Env, env...)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -28,18 +29,52 @@ func roster(ctx context.Context, args []string) error {
 	if *table == "" || name == "" || what != "remove" && what != "restore" || flags.NArg() != 2 {
 		return errRoster
 	}
-	r := env.New(func(key string) string {
-		if key == "TABLE_NAME" {
-			return *table
-		}
-		return os.Getenv(key)
-	})
-	store := dynamo.Open(r)
-	if err := r.Err(); err != nil {
+	store, err := deployed(*table)
+	if err != nil {
 		return err
 	}
 	if err := stack.Mark(ctx, store, name, what == "remove", time.Now()); err != nil {
 		return fmt.Errorf("the table was not changed, or that is not known; run it again: %w", err)
+	}
+	return nil
+}
+
+// deployed is the store in a deployment's table; region and credentials come from the environment.
+func deployed(table string) (*dynamo.Store, error) {
+	r := env.New(func(key string) string {
+		if key == "TABLE_NAME" {
+			return table
+		}
+		return os.Getenv(key)
+	})
+	return dynamo.Open(r), r.Err()
+}
+
+// errForget says how to use the command.
+var errForget = errors.New("want: NUMBER=+15550100 forget -table TABLE")
+
+// forget erases what a deployment's table keeps of a caller, and says how much that was. It is the part of make forget
+// that the AWS CLI cannot do. The number is in the environment, so that no list of processes shows it.
+func forget(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("forget", flag.ContinueOnError)
+	table := flags.String("table", "", "the stack's table")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	number := os.Getenv("NUMBER")
+	if *table == "" || number == "" || flags.NArg() != 0 {
+		return errForget
+	}
+	store, err := deployed(*table)
+	if err != nil {
+		return err
+	}
+	f, err := store.Forget(ctx, number)
+	if err == nil {
+		err = json.NewEncoder(os.Stdout).Encode(f)
+	}
+	if err != nil {
+		return fmt.Errorf("not everything was erased, or that is not known; run it again: %w", err)
 	}
 	return nil
 }

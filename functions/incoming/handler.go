@@ -7,7 +7,6 @@ import (
 
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/httpapi"
-	"warmtransfer/shared/metrics"
 	"warmtransfer/shared/prompt"
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/twilio"
@@ -36,18 +35,12 @@ func (h handler) routes() http.Handler {
 // arrive handles a caller who has dialled our number.
 func (h handler) arrive(r *httpapi.Request) (string, error) {
 	a := twilio.ReadArrival(r.Form)
-	line := h.line.Values(r.Context(), r.Now)
-	if h.closed || !line.OpenAt(r.Now) {
-		known, err := h.board(r.Base).Known(r.Context(), a.Call)
-		if err != nil {
-			return "", err
-		}
-		if !known {
-			metrics.Add(r.Context(), metrics.TurnedAway, 1)
-			return twilio.Goodbye(line.ClosedWords()), nil
-		}
+	board := h.board(r.Base)
+	take := board.Arrive
+	if h.closed || !h.line.Values(r.Context(), r.Now).OpenAt(r.Now) {
+		take = board.TurnAway
 	}
-	c, err := h.board(r.Base).Arrive(r.Context(), a.Call, a.From, a.Verified, r.Now)
+	c, err := take(r.Context(), a.Call, a.From, a.Verified, r.Now)
 	if err != nil {
 		return "", err
 	}

@@ -40,6 +40,7 @@ type properties struct {
 	Issuer        string
 	ClientID      string `json:"ClientId"`
 	Scope         string
+	CrmURL        string `json:"CrmUrl"` // "" if there is none
 	UserPool      string // "" if the agents sign in with another issuer
 	Number        string
 	ConnectNumber string // "true" or "false"

@@ -146,7 +146,8 @@ func config(set properties) []byte {
 	out, err := json.Marshal(struct {
 		SignIn signIn   `json:"signIn"`
 		Voice  struct{} `json:"voice"`
-	}{SignIn: signIn{set.Issuer, set.ClientID, set.Scope}})
+		CRM    string   `json:"crm,omitempty"`
+	}{SignIn: signIn{set.Issuer, set.ClientID, set.Scope}, CRM: set.CrmURL})
 	if err != nil { // it holds only strings
 		panic(err)
 	}

@@ -504,7 +504,8 @@ func TestF182EachTurnIsWrittenDownWithHowLongItLasts(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys)
 	id, _ := w.Dial()
 	for turn, lasts := range []time.Duration{
-		8*time.Second + twilio.Spoken(prompt.Book{}.Say(prompt.Greeting)), 12*time.Second + twilio.Spoken(prompt.Plain("You are number 10 in the line.")),
+		8*time.Second + twilio.Spoken(prompt.Book{}.Say(prompt.Greeting)),
+		12*time.Second + twilio.Spoken(prompt.Plain("You are number 10 in the line.")),
 		12 * time.Second,
 	} {
 		ask(t, s, id, string(id), turn)

@@ -35,6 +35,7 @@ type Page struct {
 type Config struct {
 	SignIn SignIn `json:"signIn"`
 	Voice  any    `json:"voice,omitempty"` // options of the voice SDK's Device
+	CRM    string `json:"crm,omitempty"`   // the parameter CrmUrl
 }
 
 // SignIn is how agents sign in: the OpenID Connect issuer, and the page's id there.

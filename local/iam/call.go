@@ -39,12 +39,18 @@ func read(r *http.Request, body []byte) (call, error) {
 	}
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	c.action = c.service + ":" + operation
-	var in struct{ TableName, IndexName, SecretID, UserPoolID string }
+	var in struct {
+		TableName, IndexName, SecretID, UserPoolID string
+		RequestItems                               map[string]json.RawMessage // of a batch, by table
+	}
 	if err := json.Unmarshal(body, &in); err != nil {
 		return c, nil // without a resource hardly any statement allows it; the service would report the error
 	}
 	switch c.service {
-	case "dynamodb": // a batch or a transaction would have several; none is used here
+	case "dynamodb": // a transaction has several, too; none is used here
+		for table := range in.RequestItems {
+			c.resources = append(c.resources, full(table, "arn:aws:dynamodb:"+place+"table/"))
+		}
 		if in.TableName != "" {
 			c.resources = []string{full(in.TableName, "arn:aws:dynamodb:"+place+"table/")}
 		}

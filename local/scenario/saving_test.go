@@ -61,18 +61,26 @@ func viaProxy(t *testing.T, ask func(w http.ResponseWriter, r *http.Request, sto
 
 // saved is the call that a request to the store saves, nil if it saves none.
 func saved(r *http.Request) *call.Call {
-	if !strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".PutItem") {
+	key, doc := put(r)
+	c := &call.Call{}
+	if !strings.HasPrefix(key, "c#") || json.Unmarshal([]byte(doc), c) != nil {
 		return nil
+	}
+	return c
+}
+
+// put is the key and the document of the item that a request to the store puts, nothing if it puts none.
+func put(r *http.Request) (key, doc string) {
+	if !strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".PutItem") {
+		return "", ""
 	}
 	body, err := io.ReadAll(r.Body)
 	r.Body = io.NopCloser(strings.NewReader(string(body)))
 	var put struct {
 		Item struct{ PK, Doc struct{ S string } }
 	}
-	c := &call.Call{}
-	if err != nil || json.Unmarshal(body, &put) != nil || !strings.HasPrefix(put.Item.PK.S, "c#") ||
-		json.Unmarshal([]byte(put.Item.Doc.S), c) != nil {
-		return nil
+	if err != nil || json.Unmarshal(body, &put) != nil {
+		return "", ""
 	}
-	return c
+	return put.Item.PK.S, put.Item.Doc.S
 }

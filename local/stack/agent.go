@@ -53,6 +53,7 @@ type Snapshot struct {
 		Why      string `json:"why"`
 		Last     *struct {
 			Outcome string `json:"outcome"`
+			Call    string `json:"call"`
 		} `json:"last"`
 		Recent []struct {
 			Outcome string    `json:"outcome"`

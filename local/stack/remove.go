@@ -57,3 +57,26 @@ func (s *Stack) serveAgent(w http.ResponseWriter, r *http.Request) {
 	}
 	answer(w, http.StatusOK, map[string]any{"agent": body.Agent, "removed": body.Removed})
 }
+
+// Forget erases what is kept of a caller, as make forget does with a deployment.
+func (s *Stack) Forget(ctx context.Context, number string) (dynamo.Forgotten, error) {
+	return dynamo.New(s.Table.Client(), s.TableName).Forget(ctx, number)
+}
+
+func (s *Stack) serveForget(w http.ResponseWriter, r *http.Request) {
+	var body struct {
+		Number string `json:"number"`
+	}
+	d := json.NewDecoder(io.LimitReader(r.Body, 4096))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&body); err != nil || body.Number == "" {
+		answer(w, http.StatusBadRequest, map[string]string{"error": `want {"number":"+15550199"}`})
+		return
+	}
+	f, err := s.Forget(r.Context(), body.Number)
+	if err != nil {
+		answer(w, http.StatusServiceUnavailable, map[string]string{"error": err.Error()})
+		return
+	}
+	answer(w, http.StatusOK, f)
+}

@@ -353,6 +353,7 @@ func (s *Stack) startNetwork(l net.Listener) (any, error) {
 	mux.HandleFunc("GET /control", s.serveParts)
 	mux.HandleFunc("POST /control/tokens", s.serveToken)
 	mux.HandleFunc("POST /control/agents", s.serveAgent)
+	mux.HandleFunc("POST /control/forget", s.serveForget)
 	mux.HandleFunc("/fallback.xml", s.serveFallback)
 	defer s.serve(l, mux)
 	if s.o.TwilioURL != "" {
@@ -393,7 +394,7 @@ func (s *Stack) startGateway(ctx context.Context, l net.Listener, t *sam.Templat
 	if !s.o.Headless {
 		page.Dir = filepath.Join(s.o.Root, "frontend", "dist")
 		page.Config = &gateway.Config{SignIn: gateway.SignIn{Authority: s.Issuer, ClientID: clientID,
-			Scope: "openid profile email"}, Voice: talk}
+			Scope: "openid profile email"}, Voice: talk, CRM: s.o.Parameters["CrmUrl"]}
 		page.Origins = []string{s.Issuer}
 		if talk != nil {
 			page.Origins = append(page.Origins, s.Twilio)

@@ -55,7 +55,7 @@ func TestTableIsTheOneThatTheStoreWritesTo(t *testing.T) {
 			t.Errorf("shared/dynamo does not know %q", name)
 		}
 	}
-	if !slices.Equal(indexes, []string{"live", "agents", "watch"}) {
+	if !slices.Equal(indexes, []string{"live", "agents", "watch", "records"}) {
 		t.Errorf("indexes %v", indexes)
 	}
 }

@@ -73,3 +73,19 @@ func latest(all ...time.Time) (at time.Time) {
 	}
 	return at
 }
+
+// ForgetCaller takes a caller's number out of the list of recent calls. It says whether anything has changed.
+func (a *Agent) ForgetCaller(number string) (changed bool) {
+	forget := func(l *LastCall) {
+		if l.Caller == number {
+			l.Caller, changed = "", true
+		}
+	}
+	for i := range a.Recent {
+		forget(&a.Recent[i])
+	}
+	if a.Last != nil {
+		forget(a.Last)
+	}
+	return changed
+}

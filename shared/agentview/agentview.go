@@ -41,6 +41,7 @@ type SelfView struct {
 type LastCallView struct {
 	Outcome string    `json:"outcome"`
 	At      time.Time `json:"at"`
+	Call    call.ID   `json:"call,omitempty"`
 }
 
 // RecentCallView is one of the agent's last calls, or an offer that the agent did not take.
@@ -126,7 +127,7 @@ func Of(a *agent.Agent, c *call.Call, queue QueueView, numbers bool, now time.Ti
 		Numbers: numbers,
 	}
 	if l := a.Last; l != nil {
-		snap.Agent.Last = &LastCallView{Outcome: l.Outcome, At: l.At}
+		snap.Agent.Last = &LastCallView{Outcome: l.Outcome, At: l.At, Call: call.ID(l.Call)}
 	}
 	for _, l := range a.Recent {
 		snap.Agent.Recent = append(snap.Agent.Recent, RecentCallView{

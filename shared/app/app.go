@@ -35,6 +35,7 @@ type App struct {
 func Open(name string) *App {
 	r := env.New(os.Getenv)
 	store, keys, number := dynamo.Open(r), secret.Open(r), r.Number("TWILIO_NUMBER")
+	store.KeepRecords(r.Days("RECORD_DAYS", 0, 999))
 	line := &service.LineSettings{Read: store.Line}
 	calls := twilio.NewCalls(keys, twilio.CallSettings{
 		Number: number, APIURL: r.OptionalURL("TWILIO_API_URL"), FallbackURL: r.OptionalURL("FALLBACK_URL"),

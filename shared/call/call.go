@@ -55,9 +55,12 @@ type Call struct {
 	Transfer   *Transfer  `json:"transfer,omitempty"` // the open one, or the last one with its outcome
 	Counts
 	Log
+	Trail Trail `json:"trail,omitzero"`
 
 	Reason Reason    `json:"reason,omitempty"` // why it ended
 	Ended  time.Time `json:"ended,omitzero"`
+	// Forgotten: the caller was forgotten, so that there is no record of the call.
+	Forgotten bool `json:"forgotten,omitempty"`
 }
 
 // Bounds of what one call stores (N10).

@@ -21,6 +21,7 @@ func (c *Call) Clone() *Call {
 	n.Transfer = copyOf(c.Transfer)
 	n.History = slices.Clone(c.History)
 	n.Requests = slices.Clone(c.Requests)
+	n.Trail = c.Trail.clone()
 	return &n
 }
 
@@ -40,7 +41,8 @@ func (c *Call) Equal(o *Call) bool {
 		c.StaleOwner == o.StaleOwner && samePointed(c.Transfer, o.Transfer) && c.Counts == o.Counts &&
 		c.Reason == o.Reason && c.Ended.Equal(o.Ended) && c.Generations == o.Generations &&
 		c.ConferenceView.equal(o.ConferenceView) && c.Music.equal(o.Music) && c.Place.equal(o.Place) &&
-		c.LegTable.equal(o.LegTable) && c.Log.equal(o.Log)
+		c.LegTable.equal(o.LegTable) && c.Log.equal(o.Log) && c.Trail.equal(o.Trail) &&
+		c.Forgotten == o.Forgotten
 }
 
 func (v ConferenceView) equal(o ConferenceView) bool {

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"warmtransfer/shared/agent"
+	"warmtransfer/shared/archive"
 	"warmtransfer/shared/call"
 )
 
@@ -43,7 +44,7 @@ const (
 var ours = map[string]bool{
 	pk: true, doc: true, version: true, writeID: true, ttl: true,
 	live: true, liveAt: true, state: true, queued: true, head: true, dir: true, rank: true,
-	watch: true, watchAt: true, seen: true, due: true, sids: true,
+	watch: true, watchAt: true, seen: true, due: true, sids: true, rec: true, recAt: true,
 }
 
 // shard is the partition of the indexes live and agents; the package's comment says where that limits scaling.
@@ -70,7 +71,7 @@ func callShard(id call.ID, n int) string {
 }
 
 const (
-	// keepEnded is how long a call stays after its last write, so that late callbacks find that it is
+	// keepEnded is how long a call stays after its last write at least, so that late callbacks find that it is
 	// over. F116 asks for at least 24 hours after its end.
 	keepEnded = 48 * time.Hour
 	// keepAgent is how long an agent stays after the last heartbeat.
@@ -109,7 +110,7 @@ func integer(v types.AttributeValue) int64 {
 }
 
 // stamp is a time as text; the order of such texts is the order of the times.
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000000Z07:00") }
+func stamp(t time.Time) string { return archive.Place(t, "") }
 
 // A call's id follows a time after beforeID; afterStamp follows all of them.
 const (
@@ -137,12 +138,16 @@ func place(c *call.Call) string {
 	}
 }
 
+// in is the attribute ttl of an item that is kept so long from now on.
+func (s *Store) in(keep time.Duration) types.AttributeValue { return number(s.now().Add(keep).Unix()) }
+
 // callItem holds the attributes beside the document of a call.
 func (s *Store) callItem(c *call.Call) item {
 	it := item{state: str(string(c.State)), queued: str(stamp(c.Queued)),
 		head: &types.AttributeValueMemberBOOL{Value: c.Requeued}}
 	if !c.Live() {
-		it[ttl] = number(s.now().Add(keepEnded).Unix())
+		it[ttl] = s.in(keepEnded)
+		s.addRecord(it, c)
 		return it
 	}
 	it[live], it[liveAt] = str(shard), str(place(c))
@@ -196,7 +201,7 @@ func (s *Store) agentItem(a *agent.Agent) item {
 		it[seen] = number(a.HeartbeatAt.Truncate(seenGrid).Unix())
 	}
 	if a.Claim == nil {
-		it[ttl] = number(s.now().Add(keepAgent).Unix())
+		it[ttl] = s.in(keepAgent)
 	}
 	return it
 }

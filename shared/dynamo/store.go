@@ -46,6 +46,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"warmtransfer/shared/agent"
+	"warmtransfer/shared/archive"
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/env"
 	"warmtransfer/shared/service"
@@ -58,9 +59,14 @@ type Store struct {
 	now    func() time.Time // for expiry only: DynamoDB uses the real time
 	seen   memory
 	limits limits
+
+	keepRecords time.Duration
 }
 
-var _ service.Store = (*Store)(nil)
+var (
+	_ service.Store = (*Store)(nil)
+	_ archive.Shelf = (*Store)(nil)
+)
 
 // New is a store in a table. The client must not repeat requests: the store does, and must know of it.
 func New(client *dynamodb.Client, table string) *Store {
@@ -110,6 +116,9 @@ func (s *Store) Call(ctx context.Context, id call.ID) (*call.Call, error) {
 func (s *Store) SaveCall(ctx context.Context, c *call.Call) error {
 	next := *c
 	next.Version++
+	if err := s.addMore(ctx, c); err != nil {
+		return err
+	}
 	err := save(ctx, s, callKey(c.ID), c.Version, &next, s.callItem(&next))
 	if err == nil {
 		c.Version = next.Version

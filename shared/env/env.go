@@ -41,6 +41,11 @@ func (r *Reader) Seconds(name string, least, most int) time.Duration {
 	return time.Duration(r.Whole(name, least, most)) * time.Second
 }
 
+// Days is a required whole number of days from least to most, both included.
+func (r *Reader) Days(name string, least, most int) time.Duration {
+	return time.Duration(r.Whole(name, least, most)) * 24 * time.Hour
+}
+
 // Whole is a required whole number from least to most, both included.
 func (r *Reader) Whole(name string, least, most int) int {
 	v := r.String(name)

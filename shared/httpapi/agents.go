@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -30,6 +31,9 @@ const (
 type Agents struct {
 	Edge
 	Claim string // the access token's claim that names the agent
+	// Groups is the claim that names the agent's groups, and Supervisors the group that makes a supervisor. A function
+	// that does not ask leaves them empty: then nobody is one.
+	Groups, Supervisors string
 	// Routes return status and body; an error becomes a problem.
 	Routes map[string]func(*Request) (status int, body any, err error)
 }
@@ -42,7 +46,7 @@ func (a Agents) Handler() http.Handler {
 	for pattern, answer := range a.Routes {
 		h.handle(pattern, func(w http.ResponseWriter, r *Request) {
 			var err error
-			if r.Who, err = who(r, a.Claim); err != nil {
+			if r.Who, err = a.who(r); err != nil {
 				writeError(w, r, err)
 				return
 			}
@@ -61,22 +65,32 @@ func (a Agents) Handler() http.Handler {
 }
 
 // who is the agent whom the authorizer's claims name.
-func who(r *Request, claim string) (service.Principal, error) {
+func (a Agents) who(r *Request) (service.Principal, error) {
 	c, _ := core.GetAPIGatewayV2ContextFromContext(r.Context())
 	if c.Authorizer == nil || c.Authorizer.JWT == nil {
 		return service.Principal{}, errNoToken
 	}
 	claims := c.Authorizer.JWT.Claims
-	id, err := agent.FromClaim(claims[claim])
+	id, err := agent.FromClaim(claims[a.Claim])
 	if err != nil {
 		return service.Principal{}, err
 	}
-	for _, name := range []string{claims["name"], capitals(claims["username"]), capitals(claims[claim])} {
+	p := service.Principal{ID: id, Name: string(id), Supervisor: member(claims[a.Groups], a.Supervisors)}
+	for _, name := range []string{claims["name"], capitals(claims["username"]), capitals(claims[a.Claim])} {
 		if name = display(name); name != "" {
-			return service.Principal{ID: id, Name: name}, nil
+			p.Name = name
+			break
 		}
 	}
-	return service.Principal{ID: id, Name: string(id)}, nil
+	return p, nil
+}
+
+// member says whether a claim names a group. The authorizer gives all claims as text: a list as "[a b]", and some
+// issuers write one as "a,b". So the name of a group that counts has no space and no comma.
+func member(claim, group string) bool {
+	apart := func(c rune) bool { return c == ' ' || c == ',' }
+	list := strings.FieldsFunc(strings.TrimSuffix(strings.TrimPrefix(claim, "["), "]"), apart)
+	return group != "" && slices.Contains(list, group)
 }
 
 // plain: a sign-in name is made of a person's name: "ada", "ada.lovelace".

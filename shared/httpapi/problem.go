@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"warmtransfer/shared/agent"
+	"warmtransfer/shared/archive"
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/service"
 )
@@ -49,6 +50,7 @@ func as[T error](err error) bool {
 
 // kinds is the whole table; the first row that matches counts. Slugs are stable: pages depend on them.
 var kinds = []kind{
+	{as: as[archive.BadRequestError], status: 400, slug: "malformed", title: "The request is malformed."},
 	{as: as[Malformed], status: 400, slug: "malformed", title: "The request is malformed."},
 	{is: service.ErrTargetNeeded, status: 400, slug: "target-needed",
 		title: "This action needs a target, or must not have one."},
@@ -56,6 +58,9 @@ var kinds = []kind{
 	{is: errNoToken, status: 401, slug: "not-signed-in", title: "You are not signed in."},
 	{is: agent.ErrNoName, status: 403, slug: "no-name", title: "Your sign-in does not name an agent."},
 	{is: agent.ErrRemoved, status: 403, slug: "removed", title: "You were taken off this line."},
+	{is: archive.ErrNotSupervisor, status: 403, slug: "not-supervisor", title: "Only a supervisor may see that."},
+	{is: archive.ErrNoRecord, status: 404, slug: "no-record", title: "You were in no such call."},
+	{is: archive.ErrNoteTooLong, status: 422, slug: "note-too-long", title: "A note has at most 2000 characters."},
 	{is: errTooLarge, status: 413, slug: "too-large", title: "The request is too large."},
 	{is: errContentType, status: 415, slug: "not-json", title: "The request must be JSON."},
 	{is: call.ErrNoCall, status: 409, slug: "no-call", title: "You are in no call."},
@@ -105,12 +110,15 @@ func writeError(w http.ResponseWriter, r *Request, err error) {
 	}
 	p := k.problem()
 	var malformed Malformed
+	var bad archive.BadRequestError
 	var transition *call.TransitionError
 	var busy *agent.NotFreeError
 	var number *service.NumberError
 	switch {
 	case errors.As(err, &malformed):
 		p.Detail = malformed.Error()
+	case errors.As(err, &bad):
+		p.Detail = bad.Error()
 	case errors.As(err, &transition):
 		p.State, p.Detail = transition.State, transition.Error()
 	case errors.As(err, &busy):

@@ -14,6 +14,8 @@ import (
 type Principal struct {
 	ID   agent.ID
 	Name string
+	// Supervisor: their token names the operator's group of supervisors.
+	Supervisor bool
 }
 
 // SetStatus sets the agent's status. With beat it only records the page's heartbeat, carries out

@@ -96,9 +96,22 @@ type Turn struct {
 // Wait is the caller's clock: Twilio asks for the next music turn. It repairs what an event missed,
 // offers the caller again, and looks up their position in the queue if the turn asks for it.
 func (s *Service) Wait(ctx context.Context, id call.ID, t Turn, now time.Time) (QueuePosition, error) {
-	c, err := s.updateAndMatch(ctx, id, now, func(c *call.Call) error {
+	c, err := s.load(ctx, id)
+	if err != nil {
+		return QueuePosition{}, err
+	}
+	var p QueuePosition
+	if t.Position && c.State.InLine() {
+		if line, err := s.store.Queue(ctx); err == nil { // otherwise music without a position
+			p.Position, p.Beyond = find(line, id)
+		}
+	}
+	c, err = s.updateAndMatchFrom(ctx, "", c, now, func(c *call.Call) error {
 		c.ApplyMusicTurn(now)
 		c.ApplyMusicLength(t.Lasts(c), now)
+		if c.Trail.Place == 0 && !c.Requeued {
+			c.Trail.Place, c.Trail.Beyond = p.Position, p.Beyond
+		}
 		if t.Closed {
 			c.ApplyLineClosed(now)
 		}
@@ -107,15 +120,9 @@ func (s *Service) Wait(ctx context.Context, id call.ID, t Turn, now time.Time) (
 	if c == nil {
 		return QueuePosition{}, err
 	}
-	p := QueuePosition{Call: c}
-	if !t.Position || !c.State.InLine() {
-		return p, nil
+	if p.Call = c; !c.State.InLine() {
+		p.Position, p.Beyond = 0, false
 	}
-	line, err := s.store.Queue(ctx)
-	if err != nil {
-		return p, nil // music without a position
-	}
-	p.Position, p.Beyond = find(line, id)
 	return p, nil
 }
 

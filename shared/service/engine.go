@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"warmtransfer/shared/call"
+	"warmtransfer/shared/record"
 )
 
 const (
@@ -90,6 +91,7 @@ func (e *engine) decideAndSave(
 	}
 	next.ApplyTime(e.set.MaxWait, now)
 	effects := start(next, now)
+	record.Follow(c, next, now)
 	if c.Version == 0 || !next.Equal(c) {
 		if err := e.store.SaveCall(ctx, next); err != nil {
 			return c, nil, fmt.Errorf("save call: %w", err)

@@ -111,6 +111,8 @@ export interface components {
                 readonly outcome: string;
                 /** Format: date-time */
                 readonly at: string;
+                /** @description The call's id: that of the wrap-up, while it lasts. */
+                readonly call?: string;
             };
             /** @description The agent's last calls, and the offers that the agent did not answer, newest first. */
             readonly recent?: readonly components["schemas"]["RecentCall"][];
@@ -235,6 +237,174 @@ export interface components {
          * @enum {string}
          */
         readonly Progress: "planned" | "dialing" | "ringing" | "asked" | "answered" | "ended";
+        readonly CallRules: {
+            /** @description The agent's token names the operator's group of supervisors. */
+            readonly supervisor: boolean;
+            /** @description False if the operator keeps no records. Then there is no history, and no note can be kept. */
+            readonly records: boolean;
+            /** @description The operator's codes, in their order; may be empty. */
+            readonly codes: readonly string[];
+            /** @description The agent must choose a code before Done. The page holds it: the server keeps a note without one, since it is saved as typed. */
+            readonly codeRequired: boolean;
+        };
+        readonly OwnNote: {
+            readonly note?: components["schemas"]["CallNote"];
+        };
+        readonly NoteRequest: {
+            readonly note: string;
+            /** @description One of the codes of GET /calls/rules; 400 malformed otherwise. */
+            readonly code?: string;
+            /** @description The caller's name, shown with the number's next calls. */
+            readonly name?: string;
+        };
+        /** @description What one agent has noted on a call. */
+        readonly CallNote: {
+            readonly by: components["schemas"]["Party"];
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            readonly at: string;
+            readonly note: string;
+            readonly code?: string;
+            /** @description The caller's name. */
+            readonly name?: string;
+        };
+        readonly KnownCaller: {
+            /** @description Ended calls of this number; 0 if the number is withheld. */
+            readonly count: number;
+            /** @description There are more than count. */
+            readonly more?: boolean;
+            /** @description The name that the newest note with a name has set. */
+            readonly name?: string;
+            /** @description The last call. */
+            readonly last?: {
+                readonly call: string;
+                /**
+                 * Format: date-time
+                 * @description When it ended.
+                 */
+                readonly at: string;
+                readonly outcome: components["schemas"]["CallOutcome"];
+                /** @description Who has talked to the caller, in order. */
+                readonly with: readonly components["schemas"]["Party"][];
+            };
+            /** @description The newest note with a text or a code, of this or an earlier call. */
+            readonly note?: components["schemas"]["CallNote"];
+        };
+        readonly CallSearch: {
+            /**
+             * Format: date-time
+             * @description Ended at this time or later. If it is missing: 92 days before `to`.
+             */
+            readonly from?: string;
+            /**
+             * Format: date-time
+             * @description Ended before this time. If it is missing: now.
+             */
+            readonly to?: string;
+            /** @description An agent's id. 403 not-supervisor if an agent names another. */
+            readonly agent?: string;
+            /** @description The caller's number as the page shows it, whole. */
+            readonly caller?: string;
+            readonly outcome?: components["schemas"]["CallOutcome"];
+            readonly code?: string;
+            /** @description A part of a note, of a transfer's note, or of a caller's name; case does not count. */
+            readonly text?: string;
+            /** @description The cursor of the page before, with the same filters. */
+            readonly cursor?: string;
+        };
+        readonly CallPage: {
+            /**
+             * Format: date-time
+             * @description The server's clock.
+             */
+            readonly at: string;
+            readonly calls: readonly components["schemas"]["CallRecord"][];
+            /** @description There may be more. With a filter a page may be short or even empty and have a cursor all the same: the server reads a bounded number of records for each request. */
+            readonly cursor?: string;
+        };
+        /**
+         * @description Of a whole call: answered (an agent or an outside party talked to the caller), transferred (and it was handed over at least once), abandoned (the caller left before anybody answered), expired (the caller waited longer than the operator's limit, and heard a goodbye).
+         * @enum {string}
+         */
+        readonly CallOutcome: "answered" | "transferred" | "abandoned" | "expired";
+        /** @description All that is kept of a call that has ended. */
+        readonly CallRecord: {
+            readonly id: string;
+            /** Format: date-time */
+            readonly arrived: string;
+            /**
+             * Format: date-time
+             * @description The first answer; missing if nobody answered.
+             */
+            readonly answered?: string;
+            /** Format: date-time */
+            readonly ended: string;
+            /**
+             * @description Line: the goodbye after the operator's limit of waiting.
+             * @enum {string}
+             */
+            readonly endedBy: "caller" | "agent" | "line";
+            /** @description With endedBy agent, who it was. */
+            readonly ender?: components["schemas"]["Party"];
+            readonly outcome: components["schemas"]["CallOutcome"];
+            readonly caller: components["schemas"]["CallerNumber"];
+            readonly verified: boolean;
+            /** @description The caller's name, of the newest note with one. */
+            readonly name?: string;
+            /** @description Place in the queue at arrival; missing if it is not known. */
+            readonly place?: number;
+            /** @description The place was this one or further back. */
+            readonly placeMore?: boolean;
+            /** @description Seconds that the caller waited in the queue or for a blind transfer's target, all together. */
+            readonly wait: number;
+            /** @description Seconds that the caller could hear somebody. */
+            readonly talk: number;
+            /** @description Seconds that the caller was on hold, consults included. */
+            readonly hold: number;
+            readonly legs: readonly components["schemas"]["RecordLeg"][];
+            readonly transfers: readonly components["schemas"]["RecordTransfer"][];
+            readonly history: readonly components["schemas"]["HistoryEntry"][];
+            /** @description One for each agent at most. */
+            readonly notes: readonly components["schemas"]["CallNote"][];
+        };
+        /** @description One leg of an agent or an outside party, in the order in which they were rung. */
+        readonly RecordLeg: {
+            readonly party: components["schemas"]["Party"];
+            /**
+             * Format: date-time
+             * @description When it was decided to ring them.
+             */
+            readonly began: string;
+            /** Format: date-time */
+            readonly answered?: string;
+            /** Format: date-time */
+            readonly ended?: string;
+            /** @description Of who was rung and did not answer, an outcome of a transfer. Of who answered: ended (by an agent), transferred (by them), caller-left, cancelled, lost. */
+            readonly outcome: string;
+            /** @description Seconds until the answer or the end. */
+            readonly ring: number;
+            /** @description Seconds in the call, less those on hold. */
+            readonly talk: number;
+            /** @description Seconds that this party was on hold. */
+            readonly hold: number;
+        };
+        readonly RecordTransfer: {
+            /** @enum {string} */
+            readonly kind: "add" | "consult" | "blind" | "queue";
+            readonly by: components["schemas"]["Party"];
+            readonly to: components["schemas"]["Party"];
+            /** @description The transferor's note to the target. */
+            readonly note?: string;
+            readonly reason?: components["schemas"]["Reason"];
+            /** Format: date-time */
+            readonly began: string;
+            /** Format: date-time */
+            readonly ended?: string;
+            /** @description As of a transfer in the snapshot. Answered: handed over. */
+            readonly outcome: string;
+        };
         readonly Line: {
             readonly count: number;
             /** @description There are more than count. */
@@ -288,6 +458,17 @@ export type Reason = components['schemas']['Reason'];
 export type Party = components['schemas']['Party'];
 export type Transfer = components['schemas']['Transfer'];
 export type Progress = components['schemas']['Progress'];
+export type CallRules = components['schemas']['CallRules'];
+export type OwnNote = components['schemas']['OwnNote'];
+export type NoteRequest = components['schemas']['NoteRequest'];
+export type CallNote = components['schemas']['CallNote'];
+export type KnownCaller = components['schemas']['KnownCaller'];
+export type CallSearch = components['schemas']['CallSearch'];
+export type CallPage = components['schemas']['CallPage'];
+export type CallOutcome = components['schemas']['CallOutcome'];
+export type CallRecord = components['schemas']['CallRecord'];
+export type RecordLeg = components['schemas']['RecordLeg'];
+export type RecordTransfer = components['schemas']['RecordTransfer'];
 export type Line = components['schemas']['Line'];
 export type Problem = components['schemas']['Problem'];
 export type $defs = Record<string, never>;
@@ -309,4 +490,7 @@ export const heldValues: ReadonlyArray<FlattenedDeepRequired<components>["schema
 export const reasonValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Reason"]> = ["busy", "not-my-topic", "break"];
 export const transferKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Transfer"]["kind"]> = ["add", "consult", "blind", "queue"];
 export const progressValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Progress"]> = ["planned", "dialing", "ringing", "asked", "answered", "ended"];
+export const callOutcomeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallOutcome"]> = ["answered", "transferred", "abandoned", "expired"];
+export const callRecordEndedByValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallRecord"]["endedBy"]> = ["caller", "agent", "line"];
+export const recordTransferKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RecordTransfer"]["kind"]> = ["add", "consult", "blind", "queue"];
 export type operations = Record<string, never>;

@@ -114,7 +114,7 @@ const agent = object<Agent>({
   presenceSince: time,
   wrapUpUntil: time,
   why: oneOf(STATUS_REASONS),
-  last: object<NonNullable<Agent["last"]>>({ outcome: text, at: time }, {}),
+  last: object<NonNullable<Agent["last"]>>({ outcome: text, at: time }, { call: name }),
   recent: list(lastCall),
 });
 

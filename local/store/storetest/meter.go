@@ -106,13 +106,33 @@ func (m *Meter) pass(w http.ResponseWriter, r *http.Request, op string, in objec
 	var out struct {
 		ConsumedCapacity struct{ CapacityUnits float64 }
 		Attributes       object
+		Responses        map[string][]object // of a batch
 	}
 	_ = json.Unmarshal(answer, &out)
-	m.count(op, in, out.Attributes, out.ConsumedCapacity.CapacityUnits, resp.StatusCode == http.StatusOK)
+	units := out.ConsumedCapacity.CapacityUnits
+	if op == "BatchGetItem" {
+		units = batchUnits(in, out.Responses)
+	}
+	m.count(op, in, out.Attributes, units, resp.StatusCode == http.StatusOK)
 	maps.Copy(w.Header(), resp.Header)
 	w.Header().Del("X-Amz-Crc32") // whatever was asked for besides is no part of it
 	w.WriteHeader(resp.StatusCode)
 	_, _ = w.Write(answer)
+}
+
+// batchUnits are the read units of a batch that is not consistent: half a unit for each 4 KB of each item, and half a
+// unit for a key without an item.
+func batchUnits(in object, found map[string][]object) (units float64) {
+	tables, _ := in["RequestItems"].(object)
+	for name, asked := range tables {
+		of, _ := asked.(object)
+		keys, _ := of["Keys"].([]any)
+		for _, item := range found[name] {
+			units += float64((size(item)+4095)/4096) / 2
+		}
+		units += float64(len(keys)-len(found[name])) / 2
+	}
+	return units
 }
 
 func (m *Meter) count(op string, in, old object, units float64, done bool) {

@@ -88,6 +88,7 @@ func (l *Life) Revive() bool {
 // reads are the outside calls that change nothing.
 var reads = map[string]bool{
 	"Conference": true, "Agent": true, "Line": true, "Agents": true, "Free": true, "Live": true, "Connected": true,
+	"Places": true, "Records": true, "Notes": true,
 	"FindRoom": true, "Present": true, "LookAt": true, "FindLeg": true, "Tell": true,
 }
 

@@ -12,19 +12,22 @@ import (
 
 	"warmtransfer/shared/agent"
 	"warmtransfer/shared/call"
+	"warmtransfer/shared/record"
 	"warmtransfer/shared/service"
 )
 
 // Store is a service.Store in memory. Operations for Faults: "Conference",
-// "SaveCall", "Agent", "SaveAgent", "Line", "Agents", "Free", "Live".
+// "SaveConference", "Agent", "SaveAgent", "Line", "Agents", "Free", "Live", "Places", "Records", "Notes",
+// "SaveNote".
 type Store struct {
 	Faults
 	mu     sync.Mutex
 	confs  map[call.ID][]byte
 	people map[agent.ID][]byte
 	views  map[call.ID]view // of confs
-	jumped []string         // failures found by jumps
-	blind  bool             // a load has failed since the last Check
+	notes  map[call.ID]map[string]record.Note
+	jumped []string // failures found by jumps
+	blind  bool     // a load has failed since the last Check
 }
 
 // view is what the lists show of a call.

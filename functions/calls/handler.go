@@ -1,0 +1,135 @@
+package main
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"warmtransfer/shared/archive"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/httpapi"
+	"warmtransfer/shared/record"
+)
+
+type handler struct {
+	edge         httpapi.Edge
+	claim        string
+	groups       string
+	supervisors  string
+	codeRequired bool
+	archive      *archive.Archive
+}
+
+func (h handler) routes() http.Handler {
+	return httpapi.Agents{
+		Edge: h.edge, Claim: h.claim, Groups: h.groups, Supervisors: h.supervisors,
+		Routes: map[string]func(*httpapi.Request) (int, any, error){
+			"GET /calls":               h.list,
+			"POST /calls/search":       h.search,
+			"GET /calls/rules":         h.rules,
+			"GET /calls/{call}/caller": h.caller,
+			"GET /calls/{call}/note":   h.note,
+			"PUT /calls/{call}/note":   h.saveNote,
+		},
+	}.Handler()
+}
+
+// list is the history by the filters that may stand in an address. The others are refused, so that no page makes the
+// mistake of sending a number there (N9).
+func (h handler) list(r *httpapi.Request) (int, any, error) {
+	q, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return 0, nil, httpapi.Malformed("The query cannot be read.")
+	}
+	for name, values := range q {
+		if !slices.Contains([]string{"from", "to", "outcome", "code", "cursor"}, name) || len(values) > 1 {
+			return 0, nil, httpapi.Malformed("The query has from, to, outcome, code and cursor, each once at most.")
+		}
+	}
+	s := archive.Search{Outcome: record.Outcome(q.Get("outcome")), Code: q.Get("code"), Cursor: q.Get("cursor")}
+	for name, t := range map[string]*time.Time{"from": &s.From, "to": &s.To} {
+		if v := q.Get(name); v != "" {
+			if *t, err = time.Parse(time.RFC3339, v); err != nil {
+				return 0, nil, httpapi.Malformed("The times from and to are as in RFC 3339.")
+			}
+		}
+	}
+	page, err := h.archive.ListCalls(r.Context(), r.Who, s, r.Now)
+	return http.StatusOK, page, err
+}
+
+func (h handler) search(r *httpapi.Request) (int, any, error) {
+	var s archive.Search
+	if err := r.Decode(&s); err != nil {
+		return 0, nil, err
+	}
+	page, err := h.archive.ListCalls(r.Context(), r.Who, s, r.Now)
+	return http.StatusOK, page, err
+}
+
+type rules struct {
+	Supervisor   bool     `json:"supervisor"`
+	Records      bool     `json:"records"`
+	Codes        []string `json:"codes"`
+	CodeRequired bool     `json:"codeRequired"`
+}
+
+func (h handler) rules(r *httpapi.Request) (int, any, error) {
+	return http.StatusOK, rules{
+		Supervisor: r.Who.Supervisor, Records: h.archive.Keep > 0, Codes: h.archive.Codes,
+		CodeRequired: h.codeRequired && len(h.archive.Codes) > 0,
+	}, nil
+}
+
+// named is the call that the path names, or "" if it cannot be one.
+func named(r *httpapi.Request) call.ID {
+	id := r.PathValue("call")
+	sign := func(c rune) bool { return !(c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z') }
+	if len(id) > 64 || strings.ContainsFunc(id, sign) {
+		return ""
+	}
+	return call.ID(id)
+}
+
+func (h handler) caller(r *httpapi.Request) (int, any, error) {
+	known, err := h.archive.KnownCaller(r.Context(), r.Who, named(r), r.Now)
+	return http.StatusOK, known, err
+}
+
+func (h handler) note(r *httpapi.Request) (int, any, error) {
+	var out struct {
+		Note *record.Note `json:"note,omitempty"`
+	}
+	n, err := h.archive.OwnNote(r.Context(), r.Who, named(r))
+	if !n.Empty() {
+		out.Note = &n
+	}
+	return http.StatusOK, out, err
+}
+
+func (h handler) saveNote(r *httpapi.Request) (int, any, error) {
+	var in struct {
+		Note string `json:"note"`
+		Code string `json:"code"`
+		Name string `json:"name"`
+	}
+	if err := r.Decode(&in); err != nil {
+		return 0, nil, err
+	}
+	n := record.Note{Text: in.Note, Code: in.Code, Name: strings.TrimSpace(in.Name)}
+	n, err := h.archive.SaveNote(r.Context(), r.Who, named(r), n, r.Now)
+	return http.StatusOK, n, err
+}
+
+// codes are the operator's codes: a list with commas, in which spaces around a code do not count.
+func codes(list string) []string {
+	all := []string{}
+	for _, c := range strings.Split(list, ",") {
+		if c = strings.TrimSpace(c); c != "" && !slices.Contains(all, c) {
+			all = append(all, c)
+		}
+	}
+	return all
+}

@@ -1,0 +1,30 @@
+// Command calls serves the records of calls that have ended: the history, what is known of a caller, and notes. It
+// changes no call, and nothing that a caller hears waits for it.
+package main
+
+import (
+	"os"
+
+	"warmtransfer/shared/archive"
+	"warmtransfer/shared/dynamo"
+	"warmtransfer/shared/env"
+	"warmtransfer/shared/httpapi"
+)
+
+func main() {
+	r := env.New(os.Getenv)
+	store := dynamo.Open(r)
+	h := handler{
+		edge:         httpapi.Edge{Name: "calls"},
+		claim:        r.String("IDENTITY_CLAIM"),
+		groups:       r.String("GROUPS_CLAIM"),
+		supervisors:  r.String("SUPERVISOR_GROUP"),
+		codeRequired: r.Flag("WRAP_UP_CODE_REQUIRED"),
+		archive: &archive.Archive{
+			Shelf: store, Keep: r.Days("RECORD_DAYS", 0, 999),
+			Codes: codes(r.Optional("WRAP_UP_CODES")),
+		},
+	}
+	httpapi.MustStart(r.Err(), store)
+	httpapi.Serve(h.routes())
+}

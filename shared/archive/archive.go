@@ -1,0 +1,96 @@
+// Package archive has the use cases of the calls that have ended: their history, what is known of a caller, and notes.
+//
+// It decides who may see what. It makes no change to a call.
+package archive
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/record"
+	"warmtransfer/shared/service"
+)
+
+// Shelf keeps records. Its errors are those of service.Store.
+type Shelf interface {
+	service.AgentReader
+	Call(ctx context.Context, id call.ID) (*call.Call, error)
+	// Places lists the places of the records of a list, newest first: those that are at or after from and before the
+	// place before, n at most. A place is the time of the call's end as text, then "#" and the call's id (see Place).
+	Places(ctx context.Context, list List, from, before string, n int) ([]string, error)
+	// Records reads the records of places, in their order, with their notes. It leaves out those that are gone.
+	Records(ctx context.Context, ids []call.ID) ([]record.Record, error)
+	// Notes are the notes on a call.
+	Notes(ctx context.Context, id call.ID) ([]record.Note, error)
+	// SaveNote writes an agent's note over the one before, or erases it if it is empty. It is kept so long from now on.
+	SaveNote(ctx context.Context, id call.ID, n record.Note, keep time.Duration) error
+}
+
+// List says which records a list has: all, or those of one agent or one caller.
+type List struct {
+	Agent  agent.ID
+	Caller string
+}
+
+// Archive carries out the use cases.
+type Archive struct {
+	Shelf Shelf
+	Keep  time.Duration // how long a record is kept; 0: none is
+	Codes []string      // that a note may have
+}
+
+// Limits of what an agent may ask.
+const (
+	MaxNote = 2000 // characters
+	MaxName = 100
+	MaxText = 100
+	MaxSpan = 92 * 24 * time.Hour
+)
+
+var (
+	// ErrNoRecord: there is no such call, or it is none of the agent's.
+	ErrNoRecord = errors.New("no such call")
+	// ErrNotSupervisor: only a supervisor may ask that.
+	ErrNotSupervisor = errors.New("not a supervisor")
+	// ErrNoteTooLong: the note is longer than MaxNote.
+	ErrNoteTooLong = errors.New("the note is too long")
+)
+
+// BadRequestError says what is wrong with a request.
+type BadRequestError string
+
+func (e BadRequestError) Error() string { return string(e) }
+
+// may returns an error for an agent who may not ask at all.
+func (a *Archive) may(ctx context.Context, who service.Principal) error {
+	return service.MayAsk(ctx, a.Shelf, who)
+}
+
+// Place is the place of a call that ended then, or of the first one that may have ended then if id is "".
+func Place(ended time.Time, id call.ID) string {
+	place := ended.UTC().Format("2006-01-02T15:04:05.000000000Z07:00")
+	if id != "" {
+		place += "#" + string(id)
+	}
+	return place
+}
+
+// seen is the call, for an agent who is or was in it, or a supervisor; with rung, for one who is being rung, too.
+// ErrNoRecord for all others.
+func (a *Archive) seen(ctx context.Context, who service.Principal, id call.ID, rung bool) (*call.Call, error) {
+	c, err := a.Shelf.Call(ctx, id)
+	if errors.Is(err, service.ErrNotFound) {
+		return nil, ErrNoRecord
+	}
+	if err != nil {
+		return nil, err
+	}
+	if who.Supervisor || rung && c.Seat(who.ID).Leg() != nil || slices.Contains(record.Of(c).Agents(), who.ID) {
+		return c, nil
+	}
+	return nil, ErrNoRecord
+}

@@ -1,0 +1,171 @@
+package archive
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/record"
+	"warmtransfer/shared/service"
+)
+
+// Search is what an agent asks of the history, as the API takes it.
+type Search struct {
+	From    time.Time      `json:"from"`
+	To      time.Time      `json:"to"`
+	Agent   agent.ID       `json:"agent"`
+	Caller  string         `json:"caller"`
+	Outcome record.Outcome `json:"outcome"`
+	Code    string         `json:"code"`
+	Text    string         `json:"text"`
+	Cursor  string         `json:"cursor"`
+}
+
+// Page is one page of the history, newest first.
+type Page struct {
+	At    time.Time       `json:"at"`
+	Calls []record.Record `json:"calls"`
+	// Next is the cursor of the next page; "" at the end.
+	Next string `json:"cursor,omitempty"`
+}
+
+const (
+	pageSize = 25
+	// examineMost is how many records one request examines for a filter, and examineStep at a time.
+	examineMost, examineStep = 400, 100
+)
+
+// ListCalls is one page of the calls that have ended: an agent's own, a supervisor's all.
+func (a *Archive) ListCalls(ctx context.Context, who service.Principal, s Search, now time.Time) (Page, error) {
+	page := Page{At: now, Calls: []record.Record{}}
+	if err := a.may(ctx, who); err != nil {
+		return page, err
+	}
+	if !who.Supervisor {
+		if s.Agent != "" && s.Agent != who.ID {
+			return page, ErrNotSupervisor
+		}
+		s.Agent = who.ID
+	}
+	from, before, err := a.bounds(s, now)
+	if err != nil {
+		return page, err
+	}
+	list := List{Agent: s.Agent}
+	filter := record.Filter{Outcome: s.Outcome, Code: s.Code, Text: s.Text}
+	if s.Caller != "" {
+		list, filter.Agent, filter.Caller = List{Caller: s.Caller}, s.Agent, s.Caller
+	}
+	step := examineStep
+	if filter.None() {
+		step = pageSize
+	}
+	for examined := 0; examined < examineMost && len(page.Calls) < pageSize; examined += step {
+		places, err := a.Shelf.Places(ctx, list, from, before, step+1)
+		if err != nil {
+			return page, err
+		}
+		more := len(places) > step
+		places = places[:min(len(places), step)]
+		found, err := a.Shelf.Records(ctx, idsOf(places))
+		if err != nil {
+			return page, err
+		}
+		at := map[call.ID]string{}
+		for _, p := range places {
+			at[idOf(p)] = p
+		}
+		for _, r := range found {
+			if !filter.Fits(r) {
+				continue
+			}
+			if len(page.Calls) == pageSize {
+				page.Next = s.cursor(at[page.Calls[pageSize-1].ID])
+				return page, nil
+			}
+			page.Calls = append(page.Calls, r)
+		}
+		if !more {
+			return page, nil
+		}
+		before = places[len(places)-1]
+	}
+	page.Next = s.cursor(before)
+	return page, nil
+}
+
+// bounds are the places between which the page lies, or what is wrong with the search.
+func (a *Archive) bounds(s Search, now time.Time) (from, before string, err error) {
+	until := s.To
+	if until.IsZero() {
+		until = now.Add(time.Second) // what has ended just now, too
+	}
+	since := s.From
+	if since.IsZero() {
+		since = until.Add(-MaxSpan)
+	}
+	switch {
+	case !since.Before(until):
+		return "", "", BadRequestError("The span ends before it begins.")
+	case until.Sub(since) > MaxSpan:
+		return "", "", BadRequestError("The span has at most 92 days.")
+	case s.Outcome != "" && !slices.Contains(record.Outcomes, s.Outcome):
+		return "", "", BadRequestError("There is no such outcome.")
+	case utf8.RuneCountInString(s.Text) > MaxText, utf8.RuneCountInString(s.Caller) > MaxText:
+		return "", "", BadRequestError("A text or number to look for has at most 100 characters.")
+	case s.Code != "" && !slices.Contains(a.Codes, s.Code):
+		return "", "", BadRequestError("There is no such code.")
+	}
+	from, before = Place(since, ""), Place(until, "")
+	if s.Cursor != "" {
+		if before, err = s.resume(before); err != nil {
+			return "", "", err
+		}
+	}
+	return from, before, nil
+}
+
+// A cursor is the place after which a list goes on, and a name of the list, so that it fits no other. It tells nothing
+// that its page has not told, and gives nothing that the list does not, so it is not signed.
+func (s Search) cursor(place string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(s.name() + place))
+}
+
+const nameLength = 12
+
+func (s Search) name() string {
+	s.Cursor = ""
+	raw, _ := json.Marshal(s) // texts and times
+	sum := sha256.Sum256(raw)
+	return base64.RawURLEncoding.EncodeToString(sum[:])[:nameLength]
+}
+
+func (s Search) resume(before string) (string, error) {
+	raw, err := base64.RawURLEncoding.DecodeString(s.Cursor)
+	place, ours := strings.CutPrefix(string(raw), s.name())
+	at, id, _ := strings.Cut(place, "#")
+	if t, bad := time.Parse(time.RFC3339Nano, at); err != nil || !ours || bad != nil || id == "" ||
+		Place(t, call.ID(id)) != place {
+		return "", BadRequestError("The cursor is none of this list.")
+	}
+	return min(place, before), nil
+}
+
+func idOf(place string) call.ID {
+	_, id, _ := strings.Cut(place, "#")
+	return call.ID(id)
+}
+
+func idsOf(places []string) (ids []call.ID) {
+	for _, p := range places {
+		ids = append(ids, idOf(p))
+	}
+	return ids
+}

@@ -1,0 +1,141 @@
+package dynamo
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/record"
+	"warmtransfer/shared/service"
+)
+
+// Forgotten is how much of a caller Forget has erased.
+type Forgotten struct {
+	Calls  int `json:"calls"` // with their records; what is left of one is only for late callbacks, and goes in two days
+	Notes  int `json:"notes"`
+	Agents int `json:"agents"` // whose lists of recent calls had the number
+	// Live are calls of this caller that go on. Nothing of them is erased: forget once more when they have ended.
+	Live int `json:"live"`
+}
+
+// ErrNoNumber: there is no number to forget.
+var ErrNoNumber = errors.New("which number?")
+
+// Forget erases what is kept of a caller, by the number as agents see it. It is for an operator: it reads the whole
+// table, so that nothing depends on an index, and no function is allowed to. After a failure, and repeated, it goes on.
+func (s *Store) Forget(ctx context.Context, caller string) (f Forgotten, err error) {
+	if caller == "" {
+		return f, ErrNoNumber
+	}
+	in := &dynamodb.ScanInput{TableName: &s.table}
+	for {
+		out, err := s.client.Scan(ctx, in)
+		if err != nil {
+			return f, unavailable(err)
+		}
+		for _, it := range out.Items {
+			if err := s.forgetIn(ctx, it, caller, &f); err != nil {
+				return f, err
+			}
+		}
+		if in.ExclusiveStartKey = out.LastEvaluatedKey; len(in.ExclusiveStartKey) == 0 {
+			return f, nil
+		}
+	}
+}
+
+func (s *Store) forgetIn(ctx context.Context, it item, caller string, f *Forgotten) error {
+	kind, _, _ := strings.Cut(text(it[pk]), "#")
+	raw := []byte(text(it[doc]))
+	switch kind {
+	case "c":
+		var c call.Call
+		if json.Unmarshal(raw, &c) == nil && c.From == caller {
+			return s.forgetCall(ctx, c.ID, f)
+		}
+	case "a":
+		var a agent.Agent
+		if json.Unmarshal(raw, &a) == nil && a.ForgetCaller(caller) {
+			return s.forgetInAgent(ctx, a.ID, caller, f)
+		}
+	}
+	return nil
+}
+
+// forgetBeside deletes the items beside that of a call.
+func (s *Store) forgetBeside(ctx context.Context, id call.ID, who []agent.ID, f *Forgotten) error {
+	for _, other := range who[min(2, len(who)):] {
+		if _, err := s.delete(ctx, moreKey(id, other)); err != nil {
+			return err
+		}
+	}
+	notes, err := s.delete(ctx, notesKey(id))
+	f.Notes += len(notesOf(notes))
+	return err
+}
+
+// delete deletes an item, and returns what it was.
+func (s *Store) delete(ctx context.Context, key string) (item, error) {
+	out, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: &s.table, Key: item{pk: str(key)}, ReturnValues: "ALL_OLD",
+	})
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	return out.Attributes, nil
+}
+
+// forgetTries is how often a change is tried that loses to another request.
+const forgetTries = 10
+
+func (s *Store) forgetCall(ctx context.Context, id call.ID, f *Forgotten) error {
+	for range forgetTries {
+		c, err := s.Call(ctx, id)
+		switch {
+		case errors.Is(err, service.ErrNotFound):
+			return nil
+		case err != nil:
+			return err
+		case c.Live():
+			f.Live++
+			return nil
+		}
+		if err := s.forgetBeside(ctx, id, record.Of(c).Agents(), f); err != nil {
+			return err // before the number goes, by which a repetition finds the call
+		}
+		c.ForgetCaller()
+		if err = s.SaveCall(ctx, c); err == nil {
+			f.Calls++
+			return nil
+		}
+		if !errors.Is(err, service.ErrConflict) {
+			return err
+		}
+	}
+	return service.ErrConflict
+}
+
+func (s *Store) forgetInAgent(ctx context.Context, id agent.ID, caller string, f *Forgotten) error {
+	for range forgetTries {
+		a, err := s.Agent(ctx, id)
+		if errors.Is(err, service.ErrNotFound) || err == nil && !a.ForgetCaller(caller) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err = s.SaveAgent(ctx, a); err == nil {
+			f.Agents++
+			return nil
+		}
+		if !errors.Is(err, service.ErrConflict) {
+			return err
+		}
+	}
+	return service.ErrConflict
+}

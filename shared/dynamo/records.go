@@ -1,0 +1,298 @@
+package dynamo
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/archive"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/record"
+	"warmtransfer/shared/service"
+)
+
+// The record of a call is the call's own item, once the call is over: the save that ends the call puts it into the
+// lists of records, so that a record costs no write of its own and cannot be lost. It stays as long as records are
+// kept. The notes on the call are the item "n#<call>", each agent's in an attribute of its own, "note#<agent>": two
+// agents write at once without a conflict, nothing that a caller waits for depends on them, and only the function of the
+// notes needs to be allowed an update.
+//
+// A call is in four lists. An update of a stack adds one index at most (docs/operations.md), so that the lists of one
+// caller and of one agent use the indexes that there were, in which a call that is over has no place of its own:
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-gsi-overloading.html
+//
+//	records  all, a partition for each month
+//	watch    those of one caller, "n#<hash of the number>"
+//	live     those of one agent, "h#<agent>", who was the first in the call
+//	agents   likewise, of the second agent
+//
+// For a third agent and all after them there is the item "p#<call>#<agent>", which is in the list of the first ones and
+// has nothing else. An entry's place in each list is archive.Place.
+const (
+	recordsIndex = "records"
+
+	rec   = "rec"   // month of a record
+	recAt = "recAt" // its place
+
+	ofAgent  = "h#"
+	ofCaller = "n#"
+	noteOf   = "note#"
+)
+
+func notesKey(id call.ID) string { return "n#" + string(id) }
+
+// moreKey is the item of an agent beyond the second.
+func moreKey(id call.ID, who agent.ID) string { return "p#" + string(id) + "#" + string(who) }
+
+// callerList is the partition of a caller's records. It has a hash, so that nobody reads numbers in an index by chance;
+// who has the table can try all numbers.
+func callerList(number string) string {
+	sum := sha256.Sum256([]byte(number))
+	return ofCaller + hex.EncodeToString(sum[:16])
+}
+
+// KeepRecords sets how long the records of calls are kept that are saved from now on; 0: none is. A store of which
+// nothing else is said keeps none.
+func (s *Store) KeepRecords(keep time.Duration) { s.keepRecords = keep }
+
+// addRecord adds to the item of a call that is over what makes it a record.
+func (s *Store) addRecord(it item, c *call.Call) {
+	if s.keepRecords == 0 || c.Forgotten {
+		return
+	}
+	it[ttl] = s.in(max(s.keepRecords, keepEnded))
+	place, who := str(archive.Place(c.Ended, c.ID)), record.Of(c).Agents()
+	it[rec], it[recAt] = str(c.Ended.UTC().Format(month)), place
+	if c.From != "" {
+		it[watch], it[watchAt] = str(callerList(c.From)), place
+	}
+	if len(who) > 0 {
+		it[live], it[liveAt] = str(ofAgent+string(who[0])), place
+	}
+	if len(who) > 1 {
+		it[dir], it[rank] = str(ofAgent+string(who[1])), place
+	}
+}
+
+// addMore writes the items of the third agent of a call that is over and of all after them. It is done before the call
+// is saved; otherwise it could be left undone.
+func (s *Store) addMore(ctx context.Context, c *call.Call) error {
+	if c.Live() || s.keepRecords == 0 || c.Forgotten || len(c.Trail.Legs) < 3 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.limits.all)
+	defer cancel()
+	who := record.Of(c).Agents()
+	for _, id := range who[min(2, len(who)):] {
+		err := s.overwrite(ctx, item{
+			pk: str(moreKey(c.ID, id)), ttl: s.in(max(s.keepRecords, keepEnded)),
+			live: str(ofAgent + string(id)), liveAt: str(archive.Place(c.Ended, c.ID)),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const month = "2006-01"
+
+// overwrite writes an item, whatever there was. Repeated, it does the same.
+func (s *Store) overwrite(ctx context.Context, it item) error {
+	_, err := s.retryOnce(ctx, func(ctx context.Context) error {
+		_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: it})
+		return err
+	})
+	if err != nil {
+		return unavailable(err)
+	}
+	return nil
+}
+
+// SaveNote implements archive.Shelf.
+func (s *Store) SaveNote(ctx context.Context, id call.ID, n record.Note, keep time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, s.limits.all)
+	defer cancel()
+	raw, err := json.Marshal(n)
+	if err != nil {
+		return unavailable(err)
+	}
+	in := &dynamodb.UpdateItemInput{
+		TableName: &s.table, Key: item{pk: str(notesKey(id))},
+		UpdateExpression:          ref("SET #note = :note, #ttl = :until"),
+		ExpressionAttributeNames:  map[string]string{"#note": noteOf + n.By.ID, "#ttl": ttl},
+		ExpressionAttributeValues: item{":note": str(string(raw)), ":until": s.in(keep)},
+	}
+	if n.Empty() {
+		in.UpdateExpression = ref("SET #ttl = :until REMOVE #note")
+		delete(in.ExpressionAttributeValues, ":note")
+	}
+	_, err = s.retryOnce(ctx, func(ctx context.Context) error {
+		_, err := s.client.UpdateItem(ctx, in)
+		return err
+	})
+	if err != nil {
+		return unavailable(err)
+	}
+	return nil
+}
+
+// notesOf are the notes of an item. One that this version cannot read is left out.
+func notesOf(it item) (notes []record.Note) {
+	for name, v := range it {
+		var n record.Note
+		if strings.HasPrefix(name, noteOf) && json.Unmarshal([]byte(text(v)), &n) == nil {
+			notes = append(notes, n)
+		}
+	}
+	return notes
+}
+
+// Notes implements archive.Shelf.
+func (s *Store) Notes(ctx context.Context, id call.ID) ([]record.Note, error) {
+	it, err := s.get(ctx, notesKey(id))
+	if err != nil && !errors.Is(err, service.ErrNotFound) {
+		return nil, err
+	}
+	return notesOf(it), nil
+}
+
+// batch is how many items DynamoDB reads in one request:
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+const batch = 100
+
+// Records implements archive.Shelf.
+func (s *Store) Records(ctx context.Context, ids []call.ID) (list []record.Record, err error) {
+	found := map[string]item{}
+	for some := range slices.Chunk(ids, batch/2) {
+		var keys []item
+		for _, id := range some {
+			keys = append(keys, item{pk: str(callKey(id))}, item{pk: str(notesKey(id))})
+		}
+		for tries := 0; len(keys) > 0; tries++ {
+			if tries == batchTries {
+				return nil, unavailable(errors.New("the batch was not read whole"))
+			}
+			if keys, err = s.some(ctx, keys, found); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, id := range ids {
+		var c call.Call
+		it := found[callKey(id)]
+		// A record that this version cannot read must not hide the others.
+		readable := it != nil && !s.expired(it) && json.Unmarshal([]byte(text(it[doc])), &c) == nil
+		if readable && !c.Live() && !c.Forgotten {
+			list = append(list, record.Of(&c).WithNotes(notesOf(found[notesKey(id)])))
+		}
+	}
+	return list, nil
+}
+
+// batchTries is how often the rest of a batch is asked for: of large records DynamoDB answers a part.
+const batchTries = 8
+
+// some reads items of a batch, and returns the keys of those that it did not get to.
+func (s *Store) some(ctx context.Context, keys []item, found map[string]item) (rest []item, err error) {
+	ctx, cancel := context.WithTimeout(ctx, s.limits.all)
+	defer cancel()
+	var out *dynamodb.BatchGetItemOutput
+	_, err = s.retryOnce(ctx, func(ctx context.Context) (err error) {
+		out, err = s.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
+			RequestItems: map[string]types.KeysAndAttributes{s.table: {Keys: keys}},
+		})
+		return err
+	})
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	for _, it := range out.Responses[s.table] {
+		found[text(it[pk])] = it
+	}
+	return out.UnprocessedKeys[s.table].Keys, nil
+}
+
+// Places implements archive.Shelf.
+func (s *Store) Places(ctx context.Context, l archive.List, from, before string, n int) ([]string, error) {
+	switch {
+	case l.Caller != "":
+		return s.places(ctx, recordList{watchIndex, watch, watchAt, callerList(l.Caller)}, from, before, n)
+	case l.Agent != "":
+		return s.placesOf(ctx, l.Agent, from, before, n)
+	}
+	var all []string
+	for m := before[:len(month)]; ; m = monthBefore(m) {
+		some, err := s.places(ctx, recordList{recordsIndex, rec, recAt, m}, from, before, n-len(all))
+		if err != nil {
+			return nil, err
+		}
+		if all = append(all, some...); len(all) >= n || from == "" || m <= from[:len(month)] {
+			return all, nil
+		}
+	}
+}
+
+func monthBefore(m string) string {
+	t, _ := time.Parse(month, m) // of a place
+	return t.AddDate(0, -1, 0).Format(month)
+}
+
+// placesOf merges the two lists that an agent is in.
+func (s *Store) placesOf(ctx context.Context, id agent.ID, from, before string, n int) ([]string, error) {
+	first, err := s.places(ctx, recordList{liveIndex, live, liveAt, ofAgent + string(id)}, from, before, n)
+	if err != nil {
+		return nil, err
+	}
+	second, err := s.places(ctx, recordList{agentsIndex, dir, rank, ofAgent + string(id)}, from, before, n)
+	if err != nil {
+		return nil, err
+	}
+	all := append(first, second...)
+	slices.SortFunc(all, func(a, b string) int { return strings.Compare(b, a) })
+	all = slices.Compact(all)
+	return all[:min(n, len(all))], nil
+}
+
+// recordList is one partition of an index: the names of its keys, and the partition.
+type recordList struct{ index, key, at, partition string }
+
+// places reads a list from its newest entry before a place.
+func (s *Store) places(ctx context.Context, l recordList, from, before string, n int) (all []string, err error) {
+	in := &dynamodb.QueryInput{
+		IndexName:                &l.index,
+		KeyConditionExpression:   ref("#p = :p AND #at BETWEEN :from AND :before"),
+		ProjectionExpression:     ref("#at"),
+		ExpressionAttributeNames: map[string]string{"#p": l.key, "#at": l.at},
+		ExpressionAttributeValues: item{
+			":p": str(l.partition), ":from": str(from + " "), ":before": str(before),
+		},
+		ScanIndexForward: aws.Bool(false),
+		Limit:            ref(int32(n + 1)), // one may be the place itself, which is not before it
+	}
+	for len(all) < n && from < before { // DynamoDB refuses bounds in the wrong order
+		out, err := s.page(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range out.Items {
+			if place := text(it[l.at]); place < before && len(all) < n {
+				all = append(all, place)
+			}
+		}
+		if in.ExclusiveStartKey = out.LastEvaluatedKey; len(in.ExclusiveStartKey) == 0 {
+			break
+		}
+	}
+	return all, nil
+}

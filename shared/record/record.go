@@ -1,0 +1,250 @@
+// Package record makes the record of a call: what is kept when it has ended. It is pure.
+//
+// While the call goes on, Follow keeps its trail (call.Trail) with each change; Of makes the record of it. A record is
+// stored in the form in which the agents' API answers with it (CallRecord in openapi.yaml).
+package record
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/call"
+)
+
+// Record is all that is kept of a call that has ended.
+type Record struct {
+	ID       call.ID   `json:"id"`
+	Arrived  time.Time `json:"arrived"`
+	Answered time.Time `json:"answered,omitzero"` // the first answer
+	Ended    time.Time `json:"ended"`
+	EndedBy  Ender     `json:"endedBy"`
+	Ender    *Party    `json:"ender,omitempty"` // with ByAgent
+	Outcome  Outcome   `json:"outcome"`
+	Caller   string    `json:"caller"` // the number as agents saw it; "": withheld
+	Verified bool      `json:"verified"`
+	Name     string    `json:"name,omitempty"` // of the notes; not stored
+	Place    int       `json:"place,omitempty"`
+	Beyond   bool      `json:"placeMore,omitempty"`
+	// Seconds of the caller.
+	Wait int `json:"wait"`
+	Talk int `json:"talk"`
+	Hold int `json:"hold"`
+
+	Legs      []Leg        `json:"legs"`
+	Transfers []Transfer   `json:"transfers"`
+	History   []call.Entry `json:"history"`
+	Notes     []Note       `json:"notes"` // stored apart: see Note
+}
+
+// Ender is who ended a call.
+type Ender string
+
+const (
+	ByCaller Ender = "caller"
+	ByAgent  Ender = "agent"
+	ByLine   Ender = "line" // the goodbye of a caller who had waited too long
+)
+
+// Outcome is how a whole call went.
+type Outcome string
+
+const (
+	Answered    Outcome = "answered"
+	Transferred Outcome = "transferred" // and handed over at least once
+	Abandoned   Outcome = "abandoned"   // the caller left before anybody answered
+	Expired     Outcome = "expired"     // the caller waited longer than the operator's limit, or the line was closed
+)
+
+// Outcomes lists every outcome.
+var Outcomes = []Outcome{Answered, Transferred, Abandoned, Expired}
+
+// Party is an agent, or an outside number.
+type Party struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// Leg is a leg of an agent or of an outside party.
+type Leg struct {
+	Party    Party        `json:"party"`
+	Began    time.Time    `json:"began"`
+	Answered time.Time    `json:"answered,omitzero"`
+	Ended    time.Time    `json:"ended,omitzero"`
+	Outcome  call.Outcome `json:"outcome"`
+	Ring     int          `json:"ring"`
+	Talk     int          `json:"talk"`
+	Hold     int          `json:"hold"`
+}
+
+// Transfer is an attempt to hand the caller over.
+type Transfer struct {
+	Kind    call.TransferKind  `json:"kind"`
+	By      Party              `json:"by"`
+	To      Party              `json:"to"`
+	Note    string             `json:"note,omitempty"` // the transferor's, to the target
+	Reason  call.DeclineReason `json:"reason,omitempty"`
+	Began   time.Time          `json:"began"`
+	Ended   time.Time          `json:"ended,omitzero"`
+	Outcome call.Outcome       `json:"outcome"`
+}
+
+// Note is what one agent has noted on a call. Each agent has one, which is stored beside the record and not in it: two
+// agents write at once without a conflict, and a note may come before the record.
+type Note struct {
+	By   Party     `json:"by"`
+	At   time.Time `json:"at"` // when it was last changed
+	Text string    `json:"note"`
+	Code string    `json:"code,omitempty"`
+	Name string    `json:"name,omitempty"` // the caller's
+}
+
+// Empty says whether nothing is noted.
+func (n Note) Empty() bool { return n.Text == "" && n.Code == "" && n.Name == "" }
+
+// Same says whether two notes say the same.
+func (n Note) Same(o Note) bool { return n.Text == o.Text && n.Code == o.Code && n.Name == o.Name }
+
+// Of is the record of a call that is over.
+func Of(c *call.Call) Record {
+	r := Record{
+		ID: c.ID, Arrived: c.Arrived, Ended: c.Ended, Caller: c.From, Verified: c.Verified, Outcome: Abandoned,
+		EndedBy: ByCaller, Place: c.Trail.Place, Beyond: c.Trail.Beyond,
+		Wait: seconds(c.Trail.Caller.Wait), Talk: seconds(c.Trail.Caller.Talk), Hold: seconds(c.Trail.Caller.Hold),
+		Legs: legs(c), Transfers: transfers(c), History: slices.Clone(c.History), Notes: []Note{},
+	}
+	for _, e := range c.History {
+		switch e.What {
+		case call.Answer:
+			if r.Answered.IsZero() {
+				r.Answered, r.Outcome = e.At, Answered
+			}
+		case call.End:
+			p := party(e.Agent, "", e.Name)
+			r.EndedBy, r.Ender = ByAgent, &p
+		}
+	}
+	over := func(t Transfer) bool {
+		return t.Outcome == call.OutcomeAnswered || t.Kind == call.KindQueue && !t.Ended.IsZero()
+	}
+	byLine := c.Reason == call.ReasonMaxWait || c.Reason == call.ReasonClosed
+	switch {
+	case slices.ContainsFunc(r.Transfers, over):
+		r.Outcome = Transferred
+	case r.Outcome == Abandoned && byLine:
+		r.Outcome = Expired
+	}
+	if byLine {
+		r.EndedBy = ByLine
+	}
+	return r
+}
+
+func seconds(d time.Duration) int { return int(d.Round(time.Second) / time.Second) }
+
+func legs(c *call.Call) []Leg {
+	list := []Leg{}
+	for _, k := range c.Trail.Legs {
+		l := Leg{
+			Party: party(k.Agent, k.Number, k.Name), Began: k.Began, Answered: k.Answered, Ended: k.Ended,
+			Outcome: k.Outcome, Talk: seconds(k.Talk), Hold: seconds(k.Hold),
+		}
+		if f, ok := c.ReleaseOf(k.Key); ok { // it may have been corrected since
+			l.Outcome = f.Outcome
+		}
+		if until := k.Answered; !until.IsZero() {
+			l.Ring = seconds(until.Sub(k.Began))
+		} else if !k.Ended.IsZero() {
+			l.Ring = seconds(k.Ended.Sub(k.Began))
+		}
+		list = append(list, l)
+	}
+	return list
+}
+
+func transfers(c *call.Call) []Transfer {
+	list := []Transfer{}
+	add := func(t call.Transfer) {
+		to := party(t.To, t.Number, t.ToName)
+		if t.Kind == call.KindQueue {
+			to = Party{ID: "*", Name: "The next agent"}
+		}
+		list = append(list, Transfer{
+			Kind: t.Kind, By: party(t.By, "", t.ByName), To: to, Note: t.Note, Reason: t.DeclineReason,
+			Began: t.Began, Ended: t.Ended, Outcome: t.Outcome,
+		})
+	}
+	for _, t := range c.Trail.Transfers {
+		add(t)
+	}
+	if c.Transfer != nil {
+		add(*c.Transfer)
+	}
+	return list
+}
+
+// Agents are the agents who were in the call, in the order in which they answered; outside numbers are none.
+func (r Record) Agents() (ids []agent.ID) {
+	for _, p := range r.With() {
+		if id := agent.ID(p.ID); !strings.HasPrefix(p.ID, "+") {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// With are all who talked to the caller or to a transferor, each once, in the order in which they were rung.
+func (r Record) With() []Party {
+	list := []Party{}
+	for _, l := range r.Legs {
+		if !l.Answered.IsZero() && !slices.ContainsFunc(list, func(p Party) bool { return p.ID == l.Party.ID }) {
+			list = append(list, l.Party)
+		}
+	}
+	return list
+}
+
+// WithNotes is the record with its notes, the oldest first.
+func (r Record) WithNotes(notes []Note) Record {
+	r.Notes = slices.SortedFunc(slices.Values(notes), func(a, b Note) int {
+		if d := a.At.Compare(b.At); d != 0 {
+			return d
+		}
+		return strings.Compare(a.By.ID, b.By.ID)
+	})
+	if r.Notes == nil {
+		r.Notes = []Note{}
+	}
+	for _, n := range r.Notes {
+		if n.Name != "" {
+			r.Name = n.Name
+		}
+	}
+	return r
+}
+
+// Filter is what a list of records may be narrowed to; empty members allow everything.
+type Filter struct {
+	Agent   agent.ID
+	Caller  string
+	Outcome Outcome
+	Code    string
+	Text    string
+}
+
+// None says whether every record of a list fits.
+func (f Filter) None() bool { return f == Filter{} }
+
+// Fits says whether a record with its notes fits.
+func (f Filter) Fits(r Record) bool {
+	return (f.Agent == "" || slices.Contains(r.Agents(), f.Agent)) && (f.Caller == "" || f.Caller == r.Caller) &&
+		(f.Outcome == "" || f.Outcome == r.Outcome) && (f.Code == "" || slices.ContainsFunc(r.Notes,
+		func(n Note) bool { return n.Code == f.Code })) && (f.Text == "" || r.mentions(strings.ToLower(f.Text)))
+}
+
+func (r Record) mentions(text string) bool {
+	has := func(s string) bool { return strings.Contains(strings.ToLower(s), text) }
+	return slices.ContainsFunc(r.Notes, func(n Note) bool { return has(n.Text) || has(n.Name) }) ||
+		slices.ContainsFunc(r.Transfers, func(t Transfer) bool { return has(t.Note) })
+}
