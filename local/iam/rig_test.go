@@ -86,9 +86,9 @@ var asks = map[string]struct {
 		return err
 	}},
 	"dynamodb:BatchGetItem on " + table: {false, func(ctx context.Context, r *rig) error {
-		_, err := r.table.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{
-			"calls": {Keys: []map[string]types.AttributeValue{{}}},
-		}})
+		keys := types.KeysAndAttributes{Keys: []map[string]types.AttributeValue{{}}}
+		_, err := r.table.BatchGetItem(ctx,
+			&dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{"calls": keys}})
 		return err
 	}},
 	"dynamodb:PutItem on " + table: {false, func(ctx context.Context, r *rig) error {

@@ -113,10 +113,11 @@ func TestF163NothingPersonalIsLoggedWhateverGoesWrong(t *testing.T) {
 func (l *line) asksOfRecords(caller string) {
 	l.t.Helper()
 	query := url.Values{"caller": {secretCaller}, "text": {secretNote}, "cursor": {secretNote}}.Encode()
+	note := map[string]any{"note": secretNote, "name": "Wonderlake"}
 	for path, body := range map[string]any{
 		"POST /calls/search":  map[string]any{"caller": secretCaller, "text": secretNote[:30]},
 		"GET /calls?" + query: nil, "GET /calls/" + caller + "/caller": nil, "GET /calls/" + caller + "/note": nil,
-		"PUT /calls/" + caller + "/note":                                  map[string]any{"note": secretNote, "name": "Wonderlake"},
+		"PUT /calls/" + caller + "/note":                                  note,
 		"GET /calls/" + url.PathEscape(secretCaller) + "/caller?" + query: nil,
 	} {
 		method, path, _ := strings.Cut(path, " ")

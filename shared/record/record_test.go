@@ -74,8 +74,8 @@ func TestNotesAreInTheirOrderAndTheNewestNameCounts(t *testing.T) {
 	r := record.Record{}.WithNotes([]record.Note{
 		note("carol", 2, "Ann"), note("alice", 1, "Anne"), note("bob", 3, ""), note("dave", 1, ""),
 	})
-	if got := fmt.Sprint(r.Notes[0].Text, r.Notes[1].Text, r.Notes[2].Text, r.Notes[3].Text); got != "alicedavecarolbob" ||
-		r.Name != "Ann" {
+	got := fmt.Sprint(r.Notes[0].Text, r.Notes[1].Text, r.Notes[2].Text, r.Notes[3].Text)
+	if got != "alicedavecarolbob" || r.Name != "Ann" {
 		t.Errorf("%s, %s", got, r.Name)
 	}
 }
