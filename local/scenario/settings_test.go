@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"warmtransfer/local/stack"
 	"warmtransfer/shared/dynamo"
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/settings"
@@ -185,6 +187,63 @@ func TestF268ALineInGerman(t *testing.T) {
 	l.wantOver(caller)
 	l.lastHeard(caller, "speech:Bis bald.")
 	l.hangs(second)
+	l.done(30 * time.Second)
+}
+
+// A supervisor changes the settings by the API, and an operator by make settings, while a caller talks: the next caller
+// hears it. What is refused changes nothing, and a change is taken back.
+func TestF265F266F267ChangesAreHeardByTheNextCaller(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	caller := talking(l)
+	const closed = `{"version":0,"settings":{"zone":"Europe/Berlin","hours":{},"closedMessage":"We are closed today."}}`
+	for _, c := range []struct {
+		who, body string
+		status    int
+		says      string
+	}{
+		{"alice", closed, 403, "not-supervisor"},
+		{"erin", `{"version":0,"settings":{"zone":"Europe/Atlantis"}}`, 422, "settings-refused"},
+		{"erin", `{"version":3,"settings":{}}`, 409, "settings-changed"},
+	} {
+		var no *stack.APIError
+		err := l.agent(c.who).Call(l.ctx, "PUT", "/settings", json.RawMessage(c.body), nil)
+		if !errors.As(err, &no) || no.Status != c.status || !strings.HasSuffix(no.Type, c.says) {
+			t.Errorf("%s was answered %v", c.who, err)
+		}
+	}
+	var saved struct{ Version int }
+	l.must(l.agent("erin").Call(l.ctx, "PUT", "/settings", json.RawMessage(closed), &saved))
+	if saved.Version != 1 {
+		t.Fatalf("saved version %d", saved.Version)
+	}
+	l.pass(remembered)
+	l.turnedAway(l.dial("+15550198"), "We are closed today.")
+	l.together(caller, l.legTo("alice"))
+
+	table := dynamo.New(shared.store.Client(), l.TableName)
+	edit := func(file io.Reader, back bool) stack.SettingsFile {
+		t.Helper()
+		f, err := stack.EditSettings(l.ctx, table, file, back, l.clock.Now())
+		l.must(err)
+		return f
+	}
+	if f := edit(strings.NewReader(`{"settings":{"greeting":"Good morning."}}`), false); *f.Version != 2 {
+		t.Errorf("saved version %d", *f.Version)
+	}
+	l.pass(remembered)
+	next := l.dial("+15550197")
+	l.pass(5 * time.Second)
+	l.heardOnce(next, "speech:Good morning.")
+	if f := edit(nil, true); *f.Version != 3 || f.Settings.ClosedMessage != "We are closed today." {
+		t.Errorf("taken back: %+v", f)
+	}
+	l.pass(remembered)
+	l.turnedAway(l.dial("+15550196"), "We are closed today.")
+	l.waits(next)
+	l.together(caller, l.legTo("alice"))
+	l.hangs(next)
+	l.hangs(caller)
 	l.done(30 * time.Second)
 }
 
