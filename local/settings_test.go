@@ -1,11 +1,14 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"warmtransfer/local/stack"
 )
 
 func TestSettingsScript(t *testing.T) {
@@ -39,5 +42,23 @@ func TestSettingsScript(t *testing.T) {
 	}
 	if err := lineSettings(t.Context(), []string{"-table", "t", "-back", "file"}); !errors.Is(err, errSettings) {
 		t.Errorf("a file and back: %v", err)
+	}
+}
+
+func TestTheSettingsOfTheRunbookCanBeSaved(t *testing.T) {
+	text, err := os.ReadFile("../docs/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, found := strings.Cut(string(text), "```json\n")
+	example, _, ends := strings.Cut(example, "```")
+	var file stack.SettingsFile
+	d := json.NewDecoder(strings.NewReader(example))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&file); err != nil || !found || !ends {
+		t.Fatalf("docs/operations.md has no settings: %v", err)
+	}
+	if err := file.Settings.Check(); err != nil || file.Settings.Hours == nil {
+		t.Errorf("they would be refused: %v", err)
 	}
 }
