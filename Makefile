@@ -1,6 +1,6 @@
 # Warm Transfer. "make" lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run demo check test test-deep race verify rehearse bench soak deploy destroy agent remove-agent forget doctor live-check findings clean
+.PHONY: help run demo check test test-deep race verify rehearse bench soak deploy destroy agent remove-agent forget settings doctor live-check findings clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ remove-agent: ## removes an agent: make remove-agent NAME=ada (LOCAL=1: of the l
 
 forget: ## erases what is kept of a caller: make forget NUMBER=+15550100 (LOCAL=1: on the local stack)
 	@NUMBER="$(NUMBER)" local/forget.sh
+
+settings: ## prints the line's settings; FILE=hours.json saves them, BACK=1 takes a change back (LOCAL=1: of the local stack)
+	@FILE="$(FILE)" BACK="$(BACK)" local/settings.sh
 
 doctor: ## finds out what is wrong with a deployment or a local stack, and how to repair it
 	@go run ./local doctor $(ARGS)

@@ -21,3 +21,16 @@ output() {
     --query "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue" 2>/dev/null) || return 1
   [ "$found" = None ] || echo "$found"
 }
+
+# need_table AGAIN: the stack's table is in $table, and the credentials in the environment, for our own programs.
+need_table() {
+  need_aws "$1"
+  # shellcheck disable=SC2154 # the script names it
+  table=$(output Table) || die "this account has no stack $stack in $region (STACK=… names another stack, AWS_REGION=… another region)"
+  [ -n "$table" ] || die "the stack $stack has no output Table: is it of this program?"
+  if [ -z "${AWS_ACCESS_KEY_ID:-}" ] || [ -z "${AWS_SECRET_ACCESS_KEY:-}" ]; then
+    credentials=$(aws configure export-credentials --format env) ||
+      die "the AWS CLI does not give its credentials. Use its version 2, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+    eval "$credentials"
+  fi
+}

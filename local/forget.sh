@@ -28,14 +28,6 @@ if [ -n "${LOCAL:-}" ]; then
   exit
 fi
 
-need_aws "make forget NUMBER=$NUMBER"
-
-table=$(output Table) || die "this account has no stack $stack in $region (STACK=… names another stack, AWS_REGION=… another region)"
-[ -n "$table" ] || die "the stack $stack has no output Table: is it of this program?"
-if [ -z "${AWS_ACCESS_KEY_ID:-}" ] || [ -z "${AWS_SECRET_ACCESS_KEY:-}" ]; then
-  credentials=$(aws configure export-credentials --format env) ||
-    die "the AWS CLI does not give its credentials. Use its version 2, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-  eval "$credentials"
-fi
+need_table "make forget NUMBER=$NUMBER"
 erased=$(go run ./local forget -table "$table") || die "not everything was erased: run it again"
 tell "$erased"

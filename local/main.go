@@ -22,9 +22,10 @@ import (
 
 // commands are the program's commands besides running the stack.
 var commands = map[string]func(ctx context.Context, args []string) error{
-	"demo":   playDemo,
-	"roster": roster,
-	"forget": forget,
+	"demo":     playDemo,
+	"roster":   roster,
+	"forget":   forget,
+	"settings": lineSettings,
 	"doctor": func(ctx context.Context, args []string) error {
 		return doctor.Run(ctx, args, os.Stdout)
 	},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strconv"
@@ -8,6 +9,7 @@ import (
 
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/httpapi"
+	"warmtransfer/shared/prompt"
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/twilio"
 )
@@ -16,12 +18,13 @@ type handler struct {
 	edge  httpapi.Edge
 	keys  twilio.Keys
 	board func(twilio.Base) *service.Service
-	line  string // the line's name, as an outside party hears it; "" if it has none
+	line  *service.LineSettings
+	name  string // the line's, as an outside party hears it if the line's settings have none; "" says none
 }
 
 func (h handler) routes() http.Handler {
 	return httpapi.Voice{
-		Edge: h.edge, Keys: h.keys, Instead: again,
+		Edge: h.edge, Keys: h.keys, Instead: h.again,
 		Routes: map[string]func(*httpapi.Request) (string, error){
 			twilio.RouteConnect:      h.connect,
 			twilio.RouteConnectAgain: h.connectAgain,
@@ -30,10 +33,7 @@ func (h handler) routes() http.Handler {
 	}.Handler()
 }
 
-// waiting is said to a leg that the conference has not accepted, and to a target whose caller is not on hold yet.
-const waiting = "The call is being connected. Please wait."
-
-// holdPause is the time after those words until a target asks again whether the caller is on hold.
+// holdPause is the time after the words to a target whose caller is not on hold yet until they ask again.
 const holdPause = time.Second
 
 // connectAgain handles another attempt, or a leg that is still up after its <Dial> into the
@@ -45,10 +45,11 @@ func (h handler) connectAgain(r *httpapi.Request) (string, error) {
 	wait, err := h.board(r.Base).HandleJoinRefused(r.Context(), r.Call(), r.Leg(), call.LegID(r.CallSID()), r.Now)
 	switch {
 	case errors.Is(err, call.ErrNotWanted), errors.Is(err, service.ErrNotFound):
-		return twilio.Goodbye(), nil // the call is over, and the page says so
+		return twilio.Goodbye(prompt.Words{}), nil // the call is over, and the page says so
 	case err != nil:
 		return "", err
 	}
+	waiting := h.book(r).Say(prompt.Connecting)
 	parts := max(1, (wait+partMost-1)/partMost)
 	pause := wait/parts - twilio.Spoken(waiting)
 	if parts == 1 {
@@ -73,22 +74,28 @@ func (h handler) accept(r *httpapi.Request) (string, error) {
 	yes := r.Form.Get("Digits") == twilio.AcceptKey
 	in, err := h.board(r.Base).Accept(r.Context(), r.Call(), r.Leg(), call.LegID(r.CallSID()), yes, r.Now)
 	if !yes && errors.Is(err, call.ErrNotWanted) {
-		return twilio.Goodbye("Goodbye."), nil
+		return twilio.Goodbye(h.book(r).Say(prompt.Goodbye)), nil
 	}
 	return h.enter(r, in, err)
+}
+
+// book is how the line speaks.
+func (h handler) book(r *httpapi.Request) prompt.Book {
+	return h.line.Values(r.Context(), r.Now).Book()
 }
 
 // enter answers for a leg that has been answered.
 func (h handler) enter(r *httpapi.Request, in call.Admission, err error) (string, error) {
 	switch {
 	case errors.Is(err, call.ErrNotWanted), errors.Is(err, service.ErrNotFound):
-		return twilio.Goodbye("This call is already over."), nil
+		return twilio.Goodbye(h.book(r).Say(prompt.AlreadyOver)), nil
 	case err != nil:
 		return "", err
 	case in.Wait:
-		return twilio.HoldOn(r.Base.Connect(r.Call(), in.Leg), holdPause, waiting), nil
+		return twilio.HoldOn(r.Base.Connect(r.Call(), in.Leg), holdPause, h.book(r).Say(prompt.Connecting)), nil
 	case in.Screen:
-		return twilio.Ask(r.Base, h.line, r.Call(), in.Leg), nil
+		line := h.line.Values(r.Context(), r.Now)
+		return twilio.Ask(r.Base, line.Book().Accept(cmp.Or(line.Name, h.name)), r.Call(), in.Leg), nil
 	}
 	return twilio.JoinAgent(r.Base, r.Call(), in.Leg, in.EndsConference), nil
 }
@@ -96,22 +103,21 @@ func (h handler) enter(r *httpapi.Request, in call.Admission, err error) (string
 const (
 	tries = 1 // after the first one
 	pause = 2 * time.Second
-	sorry = "We are sorry, this call cannot be connected."
 )
 
 // again asks the agent to wait, and tries once more; then it ends the leg, and the caller is offered
 // to another agent. An outside party whose key was lost is asked again.
-func again(r *httpapi.Request) string {
+func (h handler) again(r *httpapi.Request) string {
 	n, try := 0, r.PathValue("try")
 	if try == twilio.AfterDial {
-		return twilio.Goodbye() // most likely the call is over
+		return twilio.Goodbye(prompt.Words{}) // most likely the call is over
 	}
 	if try != "" {
 		n, _ = strconv.Atoi(try)
 		n = max(n, 1)
 	}
 	if n >= tries {
-		return twilio.Goodbye(sorry)
+		return twilio.Goodbye(h.book(r).Say(prompt.NotConnected))
 	}
-	return twilio.HoldOn(r.Base.ConnectAgain(r.Call(), r.Leg(), n+1), pause, "Please wait.")
+	return twilio.HoldOn(r.Base.ConnectAgain(r.Call(), r.Leg(), n+1), pause, h.book(r).Say(prompt.PleaseWait))
 }

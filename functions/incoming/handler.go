@@ -7,6 +7,7 @@ import (
 
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/httpapi"
+	"warmtransfer/shared/prompt"
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/twilio"
 )
@@ -15,8 +16,9 @@ type handler struct {
 	edge  httpapi.Edge
 	keys  twilio.Keys
 	board func(twilio.Base) *service.Service
+	line  *service.LineSettings
 	music string // base address of the pieces
-	// closed refuses new callers. Calls in progress go on.
+	// closed refuses new callers, whatever the line's settings say. Calls in progress go on.
 	closed bool
 }
 
@@ -33,16 +35,12 @@ func (h handler) routes() http.Handler {
 // arrive handles a caller who has dialled our number.
 func (h handler) arrive(r *httpapi.Request) (string, error) {
 	a := twilio.ReadArrival(r.Form)
-	if h.closed {
-		known, err := h.board(r.Base).Known(r.Context(), a.Call)
-		if err != nil {
-			return "", err
-		}
-		if !known {
-			return twilio.Closed(), nil
-		}
+	board := h.board(r.Base)
+	take := board.Arrive
+	if h.closed || !h.line.Values(r.Context(), r.Now).OpenAt(r.Now) {
+		take = board.TurnAway
 	}
-	c, err := h.board(r.Base).Arrive(r.Context(), a.Call, a.From, a.Verified, r.Now)
+	c, err := take(r.Context(), a.Call, a.From, a.Verified, r.Now)
 	if err != nil {
 		return "", err
 	}
@@ -62,13 +60,13 @@ func (h handler) dialEnded(r *httpapi.Request) (string, error) {
 	c, err := h.board(r.Base).HandleDialEnded(r.Context(), r.Call(), generation, gone, r.Now)
 	// the call's item is lost, and the caller is still there: treat it as a new arrival
 	if errors.Is(err, service.ErrNotFound) {
-		return twilio.HoldOn(r.Base.Arrival(), 0), nil
+		return twilio.HoldOn(r.Base.Arrival(), 0, prompt.Words{}), nil
 	}
 	if err != nil {
 		return "", err
 	}
 	if gone { // nobody hears the answer
-		return twilio.Goodbye(), nil
+		return twilio.Goodbye(prompt.Words{}), nil
 	}
 	return h.place(r, c), nil
 }
@@ -82,7 +80,7 @@ var pieces = [][]string{{}, {twilio.Introduction}, {"/01.wav"}, {"/01.wav", "/02
 func (h handler) place(r *httpapi.Request, c *call.Call) string {
 	switch {
 	case c.State == call.Ended:
-		return twilio.LastWords(c.Reason)
+		return twilio.LastWords(h.line.Values(r.Context(), r.Now), c.Reason)
 	case c.FailedJoins == 0:
 		return twilio.JoinCaller(r.Base, c.ID, c.Generation, 0)
 	}
@@ -90,12 +88,16 @@ func (h handler) place(r *httpapi.Request, c *call.Call) string {
 	for _, piece := range pieces[min(c.FailedJoins, len(pieces)-1)] {
 		music = append(music, h.music+piece)
 	}
-	return twilio.CallerRoomLater(r.Base, c.ID, c.Generation, twilio.HoldTheLine, music...)
+	return twilio.CallerRoomLater(r.Base, c.ID, c.Generation, h.hold(r), music...)
 }
 
 // holdOn keeps a caller of whom nothing could be saved: some fourteen seconds of words and music, then
 // the same request again.
 func (h handler) holdOn(r *httpapi.Request) string {
-	return twilio.Waiting(twilio.Turn{Words: []string{twilio.HoldTheLine}, Music: h.music + twilio.Introduction,
-		Next: r.SelfURL()})
+	return twilio.Waiting(twilio.Turn{Words: h.hold(r), Music: h.music + twilio.Introduction, Next: r.SelfURL()})
+}
+
+// hold asks a caller to hold the line.
+func (h handler) hold(r *httpapi.Request) prompt.Words {
+	return h.line.Values(r.Context(), r.Now).Book().Say(prompt.HoldTheLine)
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -13,12 +15,16 @@ import (
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/httpapi"
 	"warmtransfer/shared/httpapi/httpapitest"
+	"warmtransfer/shared/prompt"
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/service/servicetest"
+	"warmtransfer/shared/settings"
 	"warmtransfer/shared/twilio"
 )
 
 const caller = call.ID("CA11111111111111111111111111111111")
+
+var holdTheLine = prompt.Book{}.Say(prompt.HoldTheLine).Sentences[0]
 
 // serve is the function with these agents available, with a store and a phone network in memory.
 func serve(t testing.TB, keys twilio.Keys, agents ...agent.ID) (*httpapitest.Site, *servicetest.World) {
@@ -46,7 +52,7 @@ func room(round string) string {
 
 // held is the answer that keeps the caller on music and asks again.
 func held(path string) string {
-	return `<Say>` + twilio.HoldTheLine + `</Say><Play>https://music.example/music/00.wav</Play>` +
+	return `<Say>` + holdTheLine + `</Say><Play>https://music.example/music/00.wav</Play>` +
 		`<Redirect method="POST">` + string(httpapitest.Base) + path + `</Redirect>`
 }
 
@@ -396,17 +402,79 @@ func TestF204ClosedLineLetsNobodyInAndKeepsWhoIsOnIt(t *testing.T) {
 	for range 2 {
 		s.Post("/incoming", httpapitest.Form(t, "incoming", "CallSid", string(other))).Is(t, words)
 	}
-	if known, err := w.Board.Known(t.Context(), other); known || err != nil {
-		t.Errorf("a refused call is stored: %t, %v", known, err)
+	if c := w.Call(other); c.Live() || c.Reason != call.ReasonClosed {
+		t.Errorf("a refused call is %s, %q", c.State, c.Reason)
 	}
 	w.Store.Every("Conference", servicetest.Fault{Err: service.ErrUnavailable})
 	// may be known
 	s.Post("/incoming", httpapitest.Form(t, "incoming", "CallSid", string(other))).Is(t, held("/incoming"))
 }
 
+// A line outside its hours, or closed by the emergency switch, tells new callers so and says goodbye, and keeps the
+// others. Its settings need not be readable.
+func TestF261F263F264OutsideItsHoursTheLineLetsNobodyInAndKeepsWhoIsOnIt(t *testing.T) {
+	var set settings.Values
+	var broken error
+	w := servicetest.NewWorld(t, "alice")
+	w.Use(service.Settings{Observe: httpapi.Observe})
+	s := httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			handler{
+				edge: e, keys: httpapitest.Keys, music: "https://music.example/music",
+				board: func(twilio.Base) *service.Service { return w.Board },
+				line: &service.LineSettings{Read: func(context.Context) (settings.Line, error) {
+					return settings.Line{Values: set}, broken
+				}},
+			}.routes().ServeHTTP(rw, r)
+		})
+	})
+	s.Post("/incoming", httpapitest.Form(t, "incoming")).Is(t, room("0"))
+	w.Settle()
+	n := 0
+	night := &settings.Week{} // open on no day
+	for name, test := range map[string]struct {
+		set  settings.Values
+		want string
+	}{
+		"hours": {settings.Values{Zone: "Europe/Berlin", Hours: night}, `<Say>Thank you for calling.</Say>` +
+			`<Say>This line is closed at the moment.</Say><Say>Please call again later. Goodbye.</Say>`},
+		"own words": {settings.Values{Zone: "Europe/Berlin", Hours: night, ClosedMessage: "Come back."},
+			`<Say>Come back.</Say><Say>Goodbye.</Say>`},
+		"emergency": {settings.Values{
+			Emergency: settings.Emergency{Closed: true, Message: "Fire alarm."}, ClosedMessage: "Come back.",
+		}, `<Say>Fire alarm.</Say><Say>Goodbye.</Say>`},
+		"in French": {settings.Values{Language: "fr", Emergency: settings.Emergency{Closed: true}},
+			`<Say language="fr-FR" voice="Polly.Lea">Merci de votre appel.</Say>` +
+				`<Say language="fr-FR" voice="Polly.Lea">Nous sommes actuellement fermés.</Say>` +
+				`<Say language="fr-FR" voice="Polly.Lea">Veuillez rappeler plus tard. Au revoir.</Say>`},
+	} {
+		set = test.set
+		n++
+		other := fmt.Sprintf("CA%032d", n)
+		before := strings.Count(s.Log.String(), `"TurnedAway":1`)
+		for range 2 { // a repeated request has the same answer
+			s.Post("/incoming", httpapitest.Form(t, "incoming", "CallSid", other)).Is(t, test.want+"<Hangup></Hangup>")
+		}
+		if strings.Count(s.Log.String(), `"TurnedAway":1`) != before+1 {
+			t.Errorf("%s: nothing was counted", name)
+		}
+		if c := w.Call(call.ID(other)); c.Live() || c.Reason != call.ReasonClosed || c.From == "" {
+			t.Errorf("%s: a refused call is %s, %q", name, c.State, c.Reason)
+		}
+		if n := w.Phones.Count("Dial"); n != 1 {
+			t.Errorf("%s: %d agents were rung", name, n)
+		}
+		s.Post("/incoming", httpapitest.Form(t, "incoming")).Is(t, room("0")) // who is on the line
+	}
+	broken = service.ErrUnavailable // and nothing was ever read
+	const again = "CA22222222222222222222222222222222"
+	s.Post("/incoming", httpapitest.Form(t, "incoming", "CallSid", again)).Is(t,
+		strings.ReplaceAll(room("0"), string(caller), again))
+}
+
 // refused is the answer to a caller whom the conference has refused: words, music, and another try.
 func refused(round string, music ...string) string {
-	doc := "<Say>" + twilio.HoldTheLine + "</Say>"
+	doc := "<Say>" + holdTheLine + "</Say>"
 	for _, piece := range music {
 		doc += "<Play>https://music.example/music/" + piece + ".wav</Play>"
 	}

@@ -2,12 +2,16 @@
 // the caller into the call's conference, where they hear music until an agent joins.
 package main
 
-import "warmtransfer/shared/app"
+import (
+	_ "time/tzdata" // opening hours, and a runtime that may have no time zones: see package settings
+
+	"warmtransfer/shared/app"
+)
 
 func main() {
 	a := app.Open("incoming")
 	h := handler{
-		edge: a.Edge, keys: a.Keys, board: a.Service,
+		edge: a.Edge, keys: a.Keys, board: a.Service, line: a.Line,
 		music: a.Env.URL("MUSIC_BASE_URL"), closed: a.Env.Flag("LINE_CLOSED"),
 	}
 	a.Serve(h.routes())

@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"warmtransfer/shared/prompt"
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/twilio"
 )
@@ -414,7 +415,7 @@ func TestF005FallbackApologisesAndTriesAgain(t *testing.T) {
 		t.Fatal(a.Reason)
 	}
 	heard := r.hear()
-	sorry := "speech:" + twilio.HoldTheLine
+	sorry := "speech:" + prompt.Book{}.Say(prompt.HoldTheLine).Sentences[0]
 	if want := []string{sorry, "music", sorry, "music", "speech:Here you are."}; !slices.Equal(slices.Compact(heard),
 		want) {
 		t.Errorf("the caller heard %q, want %q, without silence or a hang-up in between", heard, want)

@@ -4,11 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/httpapi"
+	"warmtransfer/shared/prompt"
 	"warmtransfer/shared/service"
+	"warmtransfer/shared/settings"
 	"warmtransfer/shared/twilio"
 )
 
@@ -16,6 +19,7 @@ type handler struct {
 	edge  httpapi.Edge
 	keys  twilio.Keys
 	board func(twilio.Base) *service.Service
+	line  *service.LineSettings
 	music string // base address of the pieces
 }
 
@@ -37,16 +41,17 @@ func (h handler) routes() http.Handler {
 // hold hears music and nothing else happens.
 func (h handler) wait(r *httpapi.Request) (string, error) {
 	if r.PathValue("turn") == twilio.Silence {
-		return twilio.Announcement(silence), nil
+		return twilio.Announcement(h.book(r).Say(prompt.SilentAgent)), nil
 	}
 	if sid := r.CallSID(); sid != "" && sid != string(r.Call()) {
-		return h.turn(r), nil
+		return h.turn(r, prompt.Words{}), nil
 	}
 	n, failing := turn(r)
+	line := h.line.Values(r.Context(), r.Now)
 	lasts := func(c *call.Call) time.Duration {
-		return h.content(r, words(service.QueuePosition{Call: c, Position: usual}, n)...).lasts
+		return h.content(r, words(line, service.QueuePosition{Call: c, Position: usual}, n)).lasts
 	}
-	asked := service.Turn{Position: tellsPosition(n) && failing == 0, Lasts: lasts}
+	asked := service.Turn{Position: tellsPosition(n) && failing == 0, Lasts: lasts, Closed: line.Emergency.EndWaits}
 	place, err := h.board(r.Base).Wait(r.Context(), r.Call(), asked, r.Now)
 	if errors.Is(err, service.ErrNotFound) && r.CallSID() != "" {
 		// The call's item is lost, and the caller is still there: treat it as a new arrival.
@@ -55,7 +60,12 @@ func (h handler) wait(r *httpapi.Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return h.turn(r, words(place, n)...), nil
+	return h.turn(r, words(line, place, n)), nil
+}
+
+// book is how the line speaks.
+func (h handler) book(r *httpapi.Request) prompt.Book {
+	return h.line.Values(r.Context(), r.Now).Book()
 }
 
 // usual is a position whose words are of usual length.
@@ -65,15 +75,15 @@ const usual = 10
 // the party already hears something else.
 func (h handler) instead(r *httpapi.Request) string {
 	if r.PathValue("turn") == twilio.Silence {
-		return twilio.Announcement()
+		return twilio.Announcement(prompt.Words{})
 	}
-	return h.turn(r)
+	return h.turn(r, prompt.Words{})
 }
 
 // turn is music after these words, and the address of the next turn.
-func (h handler) turn(r *httpapi.Request, words ...string) string {
+func (h handler) turn(r *httpapi.Request, words prompt.Words) string {
 	n, failing := turn(r)
-	c := h.content(r, words...)
+	c := h.content(r, words)
 	return twilio.Waiting(twilio.Turn{
 		Words: c.words, Music: c.music, Pause: noMusic,
 		Next: r.Base.NextWait(r.Call(), n+1, twilio.Heard{Due: r.Now.Add(c.lasts), Failing: failing}),
@@ -82,7 +92,7 @@ func (h handler) turn(r *httpapi.Request, words ...string) string {
 
 // content is what is heard in a turn, and an estimate of its length.
 type content struct {
-	words []string
+	words prompt.Words
 	music string // "" is silence, for as long as noMusic
 	lasts time.Duration
 }
@@ -90,15 +100,13 @@ type content struct {
 // content is these words and music. If the music of the turn before could not be fetched, the words
 // are others, which last more than five seconds: a party without music hears something each turn, and
 // the turns do not follow each other too fast. Every third turn the music is tried again after them.
-func (h handler) content(r *httpapi.Request, words ...string) content {
+func (h handler) content(r *httpapi.Request, words prompt.Words) content {
 	n, failing := turn(r)
 	c := content{words: words, music: h.music + piece(n)}
 	if failing > 0 {
-		c.words = []string{twilio.HoldTheLine}
+		c.words = h.book(r).Say(prompt.HoldTheLine)
 	}
-	for _, w := range c.words {
-		c.lasts += twilio.Spoken(w)
-	}
+	c.lasts = twilio.Spoken(c.words)
 	if !hasMusic(failing) {
 		c.music = ""
 		c.lasts += noMusic
@@ -155,36 +163,35 @@ func piece(turn int) string {
 	return fmt.Sprintf("/%02d.wav", (turn-1)%pieces+1)
 }
 
-// greeting is the sentence of Twilio's warm transfer tutorial.
-const greeting = "Thank you for calling. Please wait in line for a few seconds. An agent will be with you shortly."
-
-// silence is said to a caller whose owner's page has stopped its heartbeats. The owner may be there
-// all the same.
-const silence = "If you cannot hear your agent any more, please stay on the line. You will be connected again."
-
 // positionEvery is the number of turns from one sentence about the position to the next.
 const positionEvery = 3
 
 func tellsPosition(turn int) bool { return turn%positionEvery == 1 }
 
-// words are said before the music of a turn: at most one sentence, so that a turn stays within 15 s.
-func words(p service.QueuePosition, turn int) []string {
-	c := p.Call
+// tellsOwnWords is about the middle between two sentences about the position.
+func tellsOwnWords(turn int) bool { return turn%positionEvery == 2 }
+
+// words are said before the music of a turn: at most one sentence, so that a turn stays within 15 s, or some more if
+// the operator's own words are long.
+func words(line settings.Values, p service.QueuePosition, turn int) prompt.Words {
+	c, book := p.Call, line.Book()
 	switch {
 	case !c.State.InLine():
-		return nil
+		return prompt.Words{}
 	case c.Requeued && (turn == 0 || turn == 1 && c.Started):
-		return []string{"Please stay on the line. We will connect you again."}
+		return book.Say(prompt.Stay)
 	case turn == 0 && c.Generation == 0:
-		return []string{greeting}
+		return book.Say(prompt.Greeting)
+	case tellsOwnWords(turn):
+		return line.WaitingWords()
 	case p.Position == 0 || !tellsPosition(turn):
-		return nil
+		return prompt.Words{}
 	case p.Beyond:
-		return []string{fmt.Sprintf("There are %d or more callers before you.", service.QueuePage-1)}
+		return book.Say(prompt.Beyond, "n", strconv.Itoa(service.QueuePage-1))
 	case p.Position == 1:
-		return []string{"You are next in the line."}
+		return book.Say(prompt.Next)
 	default:
-		return []string{fmt.Sprintf("You are number %d in the line.", p.Position)}
+		return book.Say(prompt.Position, "n", strconv.Itoa(p.Position))
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -17,16 +18,30 @@ import (
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/httpapi"
 	"warmtransfer/shared/httpapi/httpapitest"
+	"warmtransfer/shared/prompt"
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/service/servicetest"
+	"warmtransfer/shared/settings"
 	"warmtransfer/shared/twilio"
 )
 
+var holdTheLine = prompt.Book{}.Say(prompt.HoldTheLine).Sentences[0]
+
 func serve(t testing.TB, keys twilio.Keys, agents ...agent.ID) (*httpapitest.Site, *servicetest.World) {
+	return serveLine(t, keys, &settings.Values{}, agents...)
+}
+
+// serveLine is serve for a line with settings, which the test may change.
+func serveLine(
+	t testing.TB, keys twilio.Keys, set *settings.Values, agents ...agent.ID,
+) (*httpapitest.Site, *servicetest.World) {
 	w := servicetest.NewWorld(t, agents...)
+	line := &service.LineSettings{Read: func(context.Context) (settings.Line, error) {
+		return settings.Line{Values: *set}, nil
+	}}
 	return httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
 		return handler{
-			edge: e, keys: keys, music: "https://music.example/music",
+			edge: e, keys: keys, music: "https://music.example/music", line: line,
 			board: func(twilio.Base) *service.Service { return w.Board },
 		}.routes()
 	}), w
@@ -250,6 +265,82 @@ func TestMaximumWaitEndsByLastWordsAndUntilThenByMusic(t *testing.T) {
 	}
 }
 
+// The emergency's second step: who is in the queue hears the message and a goodbye, whether or not an agent is rung.
+func TestF264TheEmergencysSecondStepEndsTheWaitWithWords(t *testing.T) {
+	for _, agents := range [][]agent.ID{nil, {"alice"}} {
+		for _, fault := range []servicetest.Fault{
+			{}, {Err: service.ErrThrottled}, {Err: service.ErrUnknown}, {Err: service.ErrUnknown, Took: true},
+		} {
+			set := settings.Values{Emergency: settings.Emergency{Closed: true}}
+			s, w := serveLine(t, httpapitest.Keys, &set, agents...)
+			w.Use(service.Settings{Observe: httpapi.Observe})
+			id, _ := w.Dial()
+			w.Settle()
+			ask(t, s, id, string(id), 0)
+			if c := w.Call(id); !c.State.InLine() {
+				t.Fatalf("after the first step the caller is %s", c.State)
+			}
+			set.Emergency.EndWaits = true
+			w.Now = w.Now.Add(31 * time.Second) // longer than the settings are remembered
+			if fault.Err != nil {
+				w.Phones.Every("LastWords", fault)
+			}
+			ask(t, s, id, string(id), 1)
+			w.Settle()
+			c := w.Call(id)
+			if c.State != call.Ended || c.Reason != call.ReasonClosed {
+				t.Fatalf("the caller is %s, %q", c.State, c.Reason)
+			}
+			if w.Hears(id) == "silence" {
+				t.Error("the caller is left in silence")
+			}
+			w.Phones.Heal()
+			if w.Hears(id) == "music" {
+				ask(t, s, id, string(id), 2)
+			}
+			w.Pass(30 * time.Second)
+			if w.Hears(id) == "music" || w.Rings("alice") {
+				t.Errorf("%v: the caller hears %s, alice is rung %t", fault, w.Hears(id), w.Rings("alice"))
+			}
+			if !strings.Contains(s.Log.String(), `"TurnedAway":1`) || strings.Contains(s.Log.String(), "Abandoned") {
+				t.Error("it is not counted as what it is")
+			}
+			w.Check()
+		}
+	}
+}
+
+// A caller who talks, or is on hold, is not in the queue, and stays.
+func TestF264TheEmergencyEndsNoTalk(t *testing.T) {
+	set := settings.Values{Emergency: settings.Emergency{Closed: true, EndWaits: true}}
+	s, w := serveLine(t, httpapitest.Keys, &set, "alice")
+	id, _ := w.Dial()
+	w.Answer("alice")
+	w.Settle()
+	ask(t, s, id, string(id), 1)
+	if c := w.Call(id); c.State != call.Talking {
+		t.Errorf("the caller is %s", c.State)
+	}
+}
+
+func TestF268TurnsAreInTheLinesLanguageWithItsOwnWords(t *testing.T) {
+	set := settings.Values{Language: "es", Waiting: "Visite nuestra página."}
+	s, w := serveLine(t, httpapitest.Keys, &set)
+	id, _ := w.Dial()
+	for turn, want := range []string{
+		"Gracias por llamar. Espere unos segundos, por favor. Le atenderemos en breve.",
+		"La siguiente llamada que atenderemos es la suya.", "Visite nuestra página.", "",
+	} {
+		say := ask(t, s, id, string(id), turn).TwiML(t).Find("Say")
+		if want == "" && say.Name == "" {
+			continue
+		}
+		if got := say.String(); got != `<Say language="es-ES" voice="Polly.Lucia">`+want+`</Say>` {
+			t.Errorf("turn %d says %s, want %q", turn, got, want)
+		}
+	}
+}
+
 func TestACallerWhoseItemIsLostArrivesAnew(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys, "alice")
 	id := call.ID("CA11111111111111111111111111111111")
@@ -325,7 +416,7 @@ func without(id call.ID, piece string, next, failing int) string {
 	if piece != "" {
 		sound = `<Play>https://music.example/music/` + piece + `.wav</Play>`
 	}
-	return `<Say>` + twilio.HoldTheLine + `</Say>` + sound + fmt.Sprintf(
+	return `<Say>` + holdTheLine + `</Say>` + sound + fmt.Sprintf(
 		`<Redirect method="POST">%s/wait/%s/%d.%d#rc=5&amp;rp=4xx,5xx,ct,rt&amp;rt=4500</Redirect>`, httpapitest.Base,
 		id, next, failing)
 }
@@ -351,7 +442,7 @@ func TestF183WithoutMusicThereAreWordsEachTurnAndNoneIsShort(t *testing.T) {
 				a := s.Post(next, form)
 				allowed(t, a)
 				doc := a.TwiML(t)
-				lasts := twilio.Spoken(doc.Find("Say").Text)
+				lasts := twilio.Spoken(prompt.Plain(doc.Find("Say").Text))
 				if doc.Find("Say").Name == "" {
 					mute++
 				}
@@ -413,7 +504,8 @@ func TestF182EachTurnIsWrittenDownWithHowLongItLasts(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys)
 	id, _ := w.Dial()
 	for turn, lasts := range []time.Duration{
-		8*time.Second + twilio.Spoken(greeting), 12*time.Second + twilio.Spoken("You are number 10 in the line."),
+		8*time.Second + twilio.Spoken(prompt.Book{}.Say(prompt.Greeting)),
+		12*time.Second + twilio.Spoken(prompt.Plain("You are number 10 in the line.")),
 		12 * time.Second,
 	} {
 		ask(t, s, id, string(id), turn)

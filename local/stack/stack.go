@@ -354,6 +354,9 @@ func (s *Stack) startNetwork(l net.Listener) (any, error) {
 	mux.HandleFunc("POST /control/tokens", s.serveToken)
 	mux.HandleFunc("POST /control/agents", s.serveAgent)
 	mux.HandleFunc("POST /control/forget", s.serveForget)
+	mux.HandleFunc("GET /control/settings", s.serveSettings)
+	mux.HandleFunc("PUT /control/settings", s.serveSettings)
+	mux.HandleFunc("DELETE /control/settings", s.serveSettings)
 	mux.HandleFunc("/fallback.xml", s.serveFallback)
 	defer s.serve(l, mux)
 	if s.o.TwilioURL != "" {

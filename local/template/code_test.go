@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -233,5 +234,31 @@ func (s *search) setting(call *ast.CallExpr) {
 	if err == nil && settingName.MatchString(name) && !slices.Contains(localOnly, name) &&
 		!strings.HasPrefix(name, "AWS_") {
 		s.found.settings[name] = true
+	}
+}
+
+// The functions that ask whether the line is open, or check its settings, embed the time zones, and no others, whose
+// packages would be 0.4 MB larger.
+func TestF261FunctionsThatNeedTimeZonesHaveThem(t *testing.T) {
+	for name := range functions(t) {
+		files, err := filepath.Glob(filepath.Join(root, "functions", name, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		needs, has := false, false
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			needs = needs || strings.Contains(string(text), ".OpenAt(") || strings.Contains(string(text), "LineEditor{")
+			has = has || strings.Contains(string(text), `_ "time/tzdata"`)
+		}
+		if needs != has {
+			t.Errorf("%s needs time zones: %t, has them: %t", name, needs, has)
+		}
 	}
 }

@@ -180,8 +180,9 @@ func statements(t *testing.T, name string, f *yaml.Node) []*yaml.Node {
 // fewer are functions that have only a part of the store, as a service.AgentReader or an archive.Shelf, and the calls
 // that they do not make for that. Scenarios run them behind their own policies.
 var fewer = map[string][]string{
-	"token": {"dynamodb:PutItem", "dynamodb:Query"},
-	"calls": {"dynamodb:PutItem"},
+	"token":    {"dynamodb:PutItem", "dynamodb:Query"},
+	"calls":    {"dynamodb:PutItem"},
+	"settings": {"dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"},
 }
 
 func TestPoliciesAllowExactlyTheCallsThatTheCodeMakes(t *testing.T) {

@@ -3,6 +3,7 @@
 package app
 
 import (
+	"context"
 	"net/http"
 	"os"
 
@@ -11,6 +12,7 @@ import (
 	"warmtransfer/shared/httpapi"
 	"warmtransfer/shared/secret"
 	"warmtransfer/shared/service"
+	"warmtransfer/shared/settings"
 	"warmtransfer/shared/twilio"
 )
 
@@ -21,6 +23,8 @@ type App struct {
 	Number   string // the line's number, in E.164
 	Keys     *secret.Secret
 	Settings service.Settings
+	// Line are the settings that a supervisor may change while the line runs.
+	Line *service.LineSettings
 
 	store *dynamo.Store
 	calls *twilio.Calls
@@ -32,8 +36,10 @@ func Open(name string) *App {
 	r := env.New(os.Getenv)
 	store, keys, number := dynamo.Open(r), secret.Open(r), r.Number("TWILIO_NUMBER")
 	store.KeepRecords(r.Days("RECORD_DAYS", 0, 999))
+	line := &service.LineSettings{Read: store.Line}
 	calls := twilio.NewCalls(keys, twilio.CallSettings{
 		Number: number, APIURL: r.OptionalURL("TWILIO_API_URL"), FallbackURL: r.OptionalURL("FALLBACK_URL"),
+		Line: func(ctx context.Context) settings.Values { return line.Values(ctx, httpapi.Now(ctx)) },
 	})
 	return &App{
 		Env:    r,
@@ -49,6 +55,7 @@ func Open(name string) *App {
 			Observe: httpapi.Observe,
 			NewKey:  httpapi.NewKey,
 		},
+		Line:  line,
 		store: store,
 		calls: calls,
 	}

@@ -64,6 +64,11 @@ func (c *Call) ApplyMusicTurn(now time.Time) {
 	change{c, now}.musicTurn()
 }
 
+// ApplyLineClosed applies that the line is closed for callers in the queue, too. Whoever talks, or is on hold, goes on.
+func (c *Call) ApplyLineClosed(now time.Time) {
+	change{c, now}.lineClosed()
+}
+
 // StartOffer plans to ring an agent for the waiting caller. The agent must have been claimed.
 func (c *Call) StartOffer(a *agent.Agent, key LegKey, ring time.Duration, now time.Time) error {
 	return change{c, now}.startOffer(a, key, ring)

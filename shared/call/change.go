@@ -137,6 +137,13 @@ func (c change) requestReconcile() {
 	c.Stale = c.Stale || c.now.Before(c.ReconciledAt.Add(reconcileEvery))
 }
 
+// lineClosed ends the wait of a caller in the queue.
+func (c change) lineClosed() {
+	if c.State.InLine() {
+		c.end(Entry{What: Expire}, ReasonClosed)
+	}
+}
+
 func (c change) timePassed(maxWait time.Duration) {
 	if c.State.InLine() && maxWait > 0 && !c.now.Before(c.Queued.Add(maxWait)) {
 		c.end(Entry{What: Expire}, ReasonMaxWait)

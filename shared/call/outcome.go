@@ -37,6 +37,7 @@ const (
 	ReasonCallerLeft Reason = "caller-left"
 	ReasonAgentEnded Reason = "agent-ended"
 	ReasonMaxWait    Reason = "abandoned_by_policy" // the caller has waited longer than the operator's limit
+	ReasonClosed     Reason = "closed"              // the line was closed for those in the queue, too
 )
 
 // DeclineReason is why an agent declined, as the page lets them choose.

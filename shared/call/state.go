@@ -58,7 +58,7 @@ const (
 	CallerLeft     Event = "caller-left"     // the caller hung up
 	DialEnded      Event = "room-ended"      // the conference ended while the caller's leg goes on
 	End            Event = "end"             // the owner ends the call
-	Expire         Event = "expire"          // the caller has waited longer than the operator's limit
+	Expire         Event = "expire"          // the caller's wait is over: see timePassed and ApplyLineClosed
 )
 
 // Events lists every event that has a row in the table.

@@ -18,6 +18,7 @@ import (
 	"warmtransfer/shared/agentview"
 	"warmtransfer/shared/httpapi"
 	"warmtransfer/shared/httpapi/httpapitest"
+	"warmtransfer/shared/prompt"
 	"warmtransfer/shared/twilio"
 )
 
@@ -38,7 +39,9 @@ func voice(t testing.TB, public twilio.Base, answer func(*httpapi.Request) (stri
 			Routes: map[string]func(*httpapi.Request) (string, error){
 				"POST /hello/{conference}/{leg}": answer, "POST /hello": answer,
 			},
-			Instead: func(r *httpapi.Request) string { return twilio.HoldOn(r.SelfURL(), time.Second, "hold on") },
+			Instead: func(r *httpapi.Request) string {
+				return twilio.HoldOn(r.SelfURL(), time.Second, prompt.Plain("hold on"))
+			},
 		}.Handler()
 	})
 }

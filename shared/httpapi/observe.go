@@ -30,7 +30,11 @@ func Observe(ctx context.Context, b service.Transition, c *call.Call, _ time.Tim
 		metrics.Add(ctx, metrics.Calls, 1)
 	}
 	unanswered := b.State == call.Waiting || b.State == call.Ringing
-	if unanswered && c.State == call.Ended && !c.Requeued {
+	switch {
+	case !unanswered || c.State != call.Ended:
+	case c.Reason == call.ReasonClosed:
+		metrics.Add(ctx, metrics.TurnedAway, 1)
+	case !c.Requeued:
 		metrics.Add(ctx, metrics.Abandoned, 1)
 	}
 	if c.FailedJoins+c.RefusedJoins() > b.Refusals {

@@ -9,6 +9,7 @@ import (
 	"warmtransfer/shared/archive"
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/service"
+	"warmtransfer/shared/settings"
 )
 
 // problem is an answer as RFC 9457 defines it: https://www.rfc-editor.org/rfc/rfc9457
@@ -17,6 +18,7 @@ type problem struct {
 	Title  string     `json:"title"`
 	Status int        `json:"status"`
 	Detail string     `json:"detail,omitempty"`
+	Field  string     `json:"field,omitempty"`  // of the settings: which one is refused
 	Reason string     `json:"reason,omitempty"` // a slug: which cause of several the type had
 	State  call.State `json:"state,omitempty"`  // the call's, if the state was the cause
 }
@@ -58,9 +60,12 @@ var kinds = []kind{
 	{is: errNoToken, status: 401, slug: "not-signed-in", title: "You are not signed in."},
 	{is: agent.ErrNoName, status: 403, slug: "no-name", title: "Your sign-in does not name an agent."},
 	{is: agent.ErrRemoved, status: 403, slug: "removed", title: "You were taken off this line."},
-	{is: archive.ErrNotSupervisor, status: 403, slug: "not-supervisor", title: "Only a supervisor may see that."},
+	{is: service.ErrNotSupervisor, status: 403, slug: "not-supervisor", title: "Only a supervisor may see that."},
 	{is: archive.ErrNoRecord, status: 404, slug: "no-record", title: "You were in no such call."},
 	{is: archive.ErrNoteTooLong, status: 422, slug: "note-too-long", title: "A note has at most 2000 characters."},
+	{as: as[*settings.FieldError], status: 422, slug: "settings-refused", title: "These settings cannot be."},
+	{is: service.ErrLineChanged, status: 409, slug: "settings-changed",
+		title: "Somebody else has changed the settings."},
 	{is: errTooLarge, status: 413, slug: "too-large", title: "The request is too large."},
 	{is: errContentType, status: 415, slug: "not-json", title: "The request must be JSON."},
 	{is: call.ErrNoCall, status: 409, slug: "no-call", title: "You are in no call."},
@@ -114,6 +119,7 @@ func writeError(w http.ResponseWriter, r *Request, err error) {
 	var transition *call.TransitionError
 	var busy *agent.NotFreeError
 	var number *service.NumberError
+	var field *settings.FieldError
 	switch {
 	case errors.As(err, &malformed):
 		p.Detail = malformed.Error()
@@ -125,6 +131,8 @@ func writeError(w http.ResponseWriter, r *Request, err error) {
 		p.Detail = busy.Error()
 	case errors.As(err, &number):
 		p.Detail, p.Reason = number.Error(), number.Why
+	case errors.As(err, &field):
+		p.Field, p.Detail = field.Field, field.Why
 	}
 	writeProblem(w, r, p, k.slug)
 }

@@ -29,6 +29,8 @@ const (
 	Calls     Name = "Calls"     // callers who have dialled
 	Abandoned Name = "Abandoned" // callers who left before anybody talked with them
 
+	TurnedAway Name = "TurnedAway" // callers who heard that the line is closed
+
 	RoomRefused Name = "RoomRefused" // a conference did not accept a leg, or ended at once
 
 	TransferAnswered   Name = "TransferAnswered" // the target owns the call

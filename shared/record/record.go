@@ -54,7 +54,7 @@ const (
 	Answered    Outcome = "answered"
 	Transferred Outcome = "transferred" // and handed over at least once
 	Abandoned   Outcome = "abandoned"   // the caller left before anybody answered
-	Expired     Outcome = "expired"     // the caller waited longer than the operator's limit
+	Expired     Outcome = "expired"     // the caller waited longer than the operator's limit, or the line was closed
 )
 
 // Outcomes lists every outcome.
@@ -128,13 +128,14 @@ func Of(c *call.Call) Record {
 	over := func(t Transfer) bool {
 		return t.Outcome == call.OutcomeAnswered || t.Kind == call.KindQueue && !t.Ended.IsZero()
 	}
+	byLine := c.Reason == call.ReasonMaxWait || c.Reason == call.ReasonClosed
 	switch {
 	case slices.ContainsFunc(r.Transfers, over):
 		r.Outcome = Transferred
-	case r.Outcome == Abandoned && c.Reason == call.ReasonMaxWait:
+	case r.Outcome == Abandoned && byLine:
 		r.Outcome = Expired
 	}
-	if c.Reason == call.ReasonMaxWait {
+	if byLine {
 		r.EndedBy = ByLine
 	}
 	return r

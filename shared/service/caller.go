@@ -89,6 +89,8 @@ type Turn struct {
 	Position bool // the caller may be told their position in the queue
 	// Lasts is how long the turn will play, as far as that is known beforehand.
 	Lasts func(*call.Call) time.Duration
+	// Closed: the line is closed for callers in the queue, too.
+	Closed bool
 }
 
 // Wait is the caller's clock: Twilio asks for the next music turn. It repairs what an event missed,
@@ -109,6 +111,9 @@ func (s *Service) Wait(ctx context.Context, id call.ID, t Turn, now time.Time) (
 		c.ApplyMusicLength(t.Lasts(c), now)
 		if c.Trail.Place == 0 && !c.Requeued {
 			c.Trail.Place, c.Trail.Beyond = p.Position, p.Beyond
+		}
+		if t.Closed {
+			c.ApplyLineClosed(now)
 		}
 		return nil
 	})

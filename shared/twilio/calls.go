@@ -12,6 +12,7 @@ import (
 
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/service"
+	"warmtransfer/shared/settings"
 )
 
 const (
@@ -43,6 +44,8 @@ type CallSettings struct {
 	// FallbackURL is the document that a caller hears when our API does not answer (see Fallback); ""
 	// if there is none.
 	FallbackURL string
+	// Line are the line's settings, for the words that end a call; nil: nothing is set.
+	Line func(context.Context) settings.Values
 }
 
 // Calls acts on the calls and conferences of one Twilio account by REST.
@@ -70,6 +73,14 @@ func NewCalls(keys Keys, set CallSettings) *Calls {
 
 // At returns the account's call control, with our webhooks at that base address.
 func (c *Calls) At(b Base) service.CallControl { return &callControl{Calls: c, base: b} }
+
+// line are the line's settings.
+func (c *Calls) line(ctx context.Context) settings.Values {
+	if c.set.Line == nil {
+		return settings.Values{}
+	}
+	return c.set.Line(ctx)
+}
 
 // Warm opens a connection, so that the first request need not wait for TLS: while Lambda starts a
 // function it has a whole processor, afterwards a fraction of one. It cannot fail, and takes a second
@@ -164,7 +175,7 @@ func (c *callControl) Hangup(ctx context.Context, leg call.LegID) error {
 // (https://www.twilio.com/docs/voice/api/call-resource#update-a-call-resource). With an address, the
 // caller would hear Twilio's own apology or the number's fallback whenever our API does not answer.
 func (c *callControl) SayGoodbye(ctx context.Context, id call.ID, why call.Reason) error {
-	return c.update(ctx, call.LegID(id), (&api.UpdateCallParams{}).SetTwiml(LastWords(why)))
+	return c.update(ctx, call.LegID(id), (&api.UpdateCallParams{}).SetTwiml(LastWords(c.line(ctx), why)))
 }
 
 // RejoinConference implements service.CallControl. Twilio does not document whether a redirected call

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"warmtransfer/shared/call"
+	"warmtransfer/shared/prompt"
 	"warmtransfer/shared/service"
 )
 
@@ -106,7 +107,7 @@ func TestLastWordsGoWithTheRequest(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := s.only()
-	want := url.Values{"Twiml": {Goodbye("Thank you for calling. Goodbye.")}}
+	want := url.Values{"Twiml": {Goodbye(prompt.Plain("Thank you for calling. Goodbye."))}}
 	if got.Op != "UpdateCall" || got.Path != "/Calls/"+caller+".json" || !reflect.DeepEqual(got.Values, want) {
 		t.Errorf("got %+v", got)
 	}

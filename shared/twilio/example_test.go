@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"warmtransfer/shared/prompt"
 	"warmtransfer/shared/twilio"
 )
 
@@ -52,7 +53,7 @@ func signedByTwilio(token, address string, form url.Values) string {
 func show(document string) { fmt.Println(strings.ReplaceAll(document, "><", ">\n<")) }
 
 func ExampleGoodbye() {
-	show(twilio.Goodbye("Thank you for calling.", "Goodbye."))
+	show(twilio.Goodbye(prompt.Plain("Thank you for calling.", "Goodbye.")))
 	// Output:
 	// <?xml version="1.0" encoding="UTF-8"?>
 	// <Response>
@@ -65,7 +66,7 @@ func ExampleGoodbye() {
 // A turn of hold music ends with a redirect to the next turn: after the end of such a document there is silence.
 func ExampleWaiting() {
 	show(twilio.Waiting(twilio.Turn{
-		Words: []string{"You are number two."}, Music: "https://example.com/music/1.mp3",
+		Words: prompt.Plain("You are number two."), Music: "https://example.com/music/1.mp3",
 		Next: "https://example.com/wait/CA1/2",
 	}))
 	// Output:
@@ -79,7 +80,7 @@ func ExampleWaiting() {
 
 // Without music there is silence of at least a second, so that the next turn is not asked for at once.
 func ExampleHoldOn() {
-	show(twilio.HoldOn("https://example.com/incoming", 0, "Please hold the line."))
+	show(twilio.HoldOn("https://example.com/incoming", 0, prompt.Plain("Please hold the line.")))
 	// Output:
 	// <?xml version="1.0" encoding="UTF-8"?>
 	// <Response>
@@ -90,7 +91,7 @@ func ExampleHoldOn() {
 }
 
 func ExampleSpoken() {
-	fmt.Println(twilio.Spoken("Thank you for calling.").Round(100 * time.Millisecond))
+	fmt.Println(twilio.Spoken(prompt.Plain("Thank you for calling.")).Round(100 * time.Millisecond))
 	// Output:
 	// 1.7s
 }

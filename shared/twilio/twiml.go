@@ -1,6 +1,7 @@
 package twilio
 
 import (
+	"cmp"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -8,6 +9,8 @@ import (
 	"github.com/twilio/twilio-go/twiml"
 
 	"warmtransfer/shared/call"
+	"warmtransfer/shared/prompt"
+	"warmtransfer/shared/settings"
 )
 
 // ContentType is that of every TwiML document.
@@ -35,8 +38,8 @@ func JoinCaller(b Base, id call.ID, generation int, limit time.Duration) string 
 
 // CallerRoomLater says words and plays these pieces of music before it puts the caller into the
 // conference. The words and pieces are the pause between two attempts.
-func CallerRoomLater(b Base, id call.ID, generation int, words string, music ...string) string {
-	verbs := say([]string{words})
+func CallerRoomLater(b Base, id call.ID, generation int, words prompt.Words, music ...string) string {
+	verbs := say(words)
 	for _, piece := range music {
 		verbs = append(verbs, twiml.VoicePlay{Url: piece})
 	}
@@ -90,25 +93,25 @@ const (
 	askPause = 3 * time.Second
 	// letterTime is how long a letter of spoken text lasts, at some 150 words a minute.
 	letterTime = 65 * time.Millisecond
+	// sentencePause is the pause that ends a sentence.
+	sentencePause = 300 * time.Millisecond
 )
 
 // Ask asks whoever has answered at an outside number to accept the call with a key, which goes to
 // Base.Accept. A machine presses no key: then the document ends and so does the leg, so no voicemail
-// ever gets a caller. Line is the product's name that is said first, or "". The words tell nothing
-// about the caller.
-func Ask(b Base, line string, id call.ID, leg call.LegKey) string {
-	question := "A caller is being transferred to you. Press 1 to accept."
-	if line != "" {
-		question = "This is " + line + ". " + question
+// ever gets a caller. The question tells nothing about the caller.
+func Ask(b Base, question prompt.Words, id call.ID, leg call.LegKey) string {
+	var one time.Duration
+	for _, sentence := range question.Sentences {
+		one += time.Duration(utf8.RuneCountInString(sentence)) * letterTime
 	}
-	one := spoken(question)
 	times := int(askFor / (one + askPause))
 	var words []twiml.Element
 	for i := range times {
 		if i > 0 {
 			words = append(words, twiml.VoicePause{Length: seconds(askPause)})
 		}
-		words = append(words, twiml.VoiceSay{Message: question})
+		words = append(words, say(question)...)
 	}
 	// The time-out of a <Gather> begins after its words.
 	rest := askFor - time.Duration(times)*one - time.Duration(times-1)*askPause
@@ -116,16 +119,6 @@ func Ask(b Base, line string, id call.ID, leg call.LegKey) string {
 		Input: "dtmf", NumDigits: "1", Timeout: strconv.Itoa(int(rest / time.Second)),
 		Action: b.Accept(id, leg), Method: "POST", InnerElements: words,
 	}, twiml.VoiceHangup{})
-}
-
-// spoken estimates how long the words take.
-func spoken(words string) time.Duration {
-	return time.Duration(utf8.RuneCountInString(words)) * letterTime
-}
-
-// Closed is what a new caller hears while the line is closed.
-func Closed() string {
-	return Goodbye("Thank you for calling.", "This line is closed at the moment.", "Please call again later. Goodbye.")
 }
 
 // conferenceNoun holds the attributes that every leg gives the conference. The beep is off: a caller must not
@@ -150,7 +143,7 @@ const Introduction = "/00.wav"
 // been heard, Words must therefore last at least five seconds, or turns would follow each other too
 // fast.
 type Turn struct {
-	Words []string      // said first, one sentence each
+	Words prompt.Words  // said first
 	Music string        // address of the piece played after them; "" is silence
 	Pause time.Duration // silence instead of music; at least a second
 	Next  string        // address of the next turn
@@ -170,62 +163,60 @@ func Waiting(t Turn) string {
 }
 
 // Goodbye says the sentences and ends the leg.
-func Goodbye(words ...string) string {
+func Goodbye(words prompt.Words) string {
 	return document(append(say(words), twiml.VoiceHangup{})...)
 }
 
 // Announcement says the sentences to one participant, over what they hear.
-func Announcement(words ...string) string { return document(say(words)...) }
+func Announcement(words prompt.Words) string { return document(say(words)...) }
 
 // lastWords are what a caller hears before the call is ended, by reason.
-var lastWords = map[call.Reason][]string{
-	call.ReasonAgentEnded: {"Thank you for calling. Goodbye."},
-	call.ReasonMaxWait: {
-		"We are sorry that nobody could take your call.", "Please call again later. Goodbye.",
-	},
+var lastWords = map[call.Reason]prompt.Key{
+	call.ReasonAgentEnded: prompt.LastWords,
+	call.ReasonMaxWait:    prompt.NobodyCame,
 }
 
 // LastWords tells the caller why the call ends, and ends it. For every other reason the caller hears
 // that the call has ended. One such case is a caller who is still there though their leg was reported
 // as ended: after four hours Twilio ends the <Dial>, and its report may look as if the caller had hung
 // up.
-func LastWords(why call.Reason) string {
-	words := lastWords[why]
-	if words == nil {
-		words = []string{"We are sorry that this call has ended.", "Please call again. Goodbye."}
+func LastWords(line settings.Values, why call.Reason) string {
+	if why == call.ReasonClosed {
+		return Goodbye(line.ClosedWords())
 	}
-	return Goodbye(words...)
+	return Goodbye(line.Book().Say(cmp.Or(lastWords[why], prompt.CallEnded)))
 }
 
 // HoldOn says the sentences, waits for pause, at least a second, and asks again at url. It is the
 // answer when there is no better one.
-func HoldOn(url string, pause time.Duration, words ...string) string {
+func HoldOn(url string, pause time.Duration, words prompt.Words) string {
 	return Waiting(Turn{Words: words, Pause: pause, Next: url})
 }
 
-// HoldTheLine lasts some six seconds. Said in each try, it keeps the tries apart when the music cannot
-// be fetched.
-const HoldTheLine = "Please hold the line. We are sorry that this takes a moment. We will be with you shortly."
-
 // Fallback is what a caller hears when the API does not answer: words and music, then another try, for
-// as long as the caller stays. It is a static file beside the music and needs no function.
+// as long as the caller stays. It is a static file beside the music and needs no function. Twilio knows its
+// address from the deployment, so it is in English whatever the line's language is.
 func Fallback(b Base, music string) string {
-	return Waiting(Turn{Words: []string{HoldTheLine}, Music: music + Introduction, Next: string(b) + "/incoming"})
+	return Waiting(Turn{
+		Words: prompt.Book{}.Say(prompt.HoldTheLine), Music: music + Introduction, Next: string(b) + "/incoming",
+	})
 }
 
-// Spoken estimates how long a sentence lasts: some fifteen characters a second.
-func Spoken(words string) time.Duration {
-	if words == "" {
-		return 0
+// Spoken estimates how long the words last: some fifteen letters a second.
+func Spoken(words prompt.Words) (lasts time.Duration) {
+	for _, s := range words.Sentences {
+		if s != "" {
+			lasts += time.Duration(utf8.RuneCountInString(s))*letterTime + sentencePause
+		}
 	}
-	return time.Duration(len(words))*65*time.Millisecond + 300*time.Millisecond
+	return lasts
 }
 
-func say(words []string) []twiml.Element {
-	verbs := make([]twiml.Element, 0, len(words)+2)
-	for _, w := range words {
-		if w != "" {
-			verbs = append(verbs, twiml.VoiceSay{Message: w})
+func say(words prompt.Words) []twiml.Element {
+	verbs := make([]twiml.Element, 0, len(words.Sentences)+2)
+	for _, s := range words.Sentences {
+		if s != "" {
+			verbs = append(verbs, twiml.VoiceSay{Message: s, Language: words.Language, Voice: words.Voice})
 		}
 	}
 	return verbs

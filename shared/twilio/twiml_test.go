@@ -13,6 +13,8 @@ import (
 	"pgregory.net/rapid"
 
 	"warmtransfer/shared/call"
+	"warmtransfer/shared/prompt"
+	"warmtransfer/shared/settings"
 )
 
 // element is a piece of a parsed document.
@@ -108,7 +110,7 @@ func TestAgentRoom(t *testing.T) {
 }
 
 func TestF181ACallerWhomTheRoomHasNotTakenHearsWordsAndMusicFirst(t *testing.T) {
-	doc := parse(t, CallerRoomLater(base, caller, 3, HoldTheLine, "https://music.example/01.wav",
+	doc := parse(t, CallerRoomLater(base, caller, 3, prompt.Book{}.Say(prompt.HoldTheLine), "https://music.example/01.wav",
 		"https://music.example/02.wav"))
 	var verbs []string
 	for _, v := range doc.children {
@@ -121,7 +123,7 @@ func TestF181ACallerWhomTheRoomHasNotTakenHearsWordsAndMusicFirst(t *testing.T) 
 		parse(t, JoinCaller(base, caller, 3, 0)).children[0].String(); got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
-	if d := Spoken(HoldTheLine); d < 5*time.Second {
+	if d := Spoken(prompt.Book{}.Say(prompt.HoldTheLine)); d < 5*time.Second {
 		t.Errorf("without music the next try would come after %v", d)
 	}
 }
@@ -159,7 +161,7 @@ func TestF201AskAnOutsidePartyByNameForLongEnough(t *testing.T) {
 		"Brown &amp; Sons":                   "This is Brown &amp; Sons. " + question,
 		strings.Repeat("Long name ", 4)[:40]: "This is " + strings.Repeat("Long name ", 4)[:40] + ". " + question,
 	} {
-		doc := parse(t, Ask(base, strings.ReplaceAll(line, "&amp;", "&"), caller, "k1"))
+		doc := parse(t, Ask(base, prompt.Book{}.Accept(strings.ReplaceAll(line, "&amp;", "&")), caller, "k1"))
 		gather := doc.children[0]
 		var words []string
 		var lasts time.Duration
@@ -213,7 +215,7 @@ func TestTurns(t *testing.T) {
 	next := base.Wait(caller, 2)
 	for name, c := range map[string]struct{ doc, want string }{
 		"words and music": {
-			Waiting(Turn{Words: []string{"Thank you for calling.", "", "You are next."},
+			Waiting(Turn{Words: prompt.Plain("Thank you for calling.", "", "You are next."),
 				Music: "https://m.example/1.mp3", Next: next}),
 			`<Say>Thank you for calling.</Say><Say>You are next.</Say><Play>https://m.example/1.mp3</Play>`,
 		},
@@ -222,7 +224,7 @@ func TestTurns(t *testing.T) {
 		"pause": {Waiting(Turn{Pause: 1500 * time.Millisecond, Next: next}),
 			`<Pause length="2"></Pause>`},
 		"no pause would be a storm of requests": {Waiting(Turn{Next: next}), `<Pause length="1"></Pause>`},
-		"F008 hold on": {HoldOn(next, 10*time.Second, "One moment, please."),
+		"F008 hold on": {HoldOn(next, 10*time.Second, prompt.Plain("One moment, please.")),
 			`<Say>One moment, please.</Say><Pause length="10"></Pause>`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -233,15 +235,29 @@ func TestTurns(t *testing.T) {
 }
 
 func TestGoodbye(t *testing.T) {
-	like(t, Goodbye("All our agents have gone home.", "Goodbye."),
+	like(t, Goodbye(prompt.Plain("All our agents have gone home.", "Goodbye.")),
 		`<Response><Say>All our agents have gone home.</Say><Say>Goodbye.</Say><Hangup></Hangup></Response>`)
+}
+
+func TestF268WordsAreSaidInTheirLanguageAndVoice(t *testing.T) {
+	german := settings.Values{Language: "de", Voice: "Polly.Hans", LastWords: "Danke & tschüss."}
+	const said = `language="de-DE" voice="Polly.Hans"`
+	like(t, LastWords(german, call.ReasonAgentEnded),
+		`<Response><Say `+said+`>Danke &amp; tschüss.</Say><Hangup></Hangup></Response>`)
+	like(t, LastWords(german, call.ReasonMaxWait), `<Response>
+		<Say `+said+`>Es tut uns leid, dass niemand Ihren Anruf annehmen konnte.</Say>
+		<Say `+said+`>Bitte rufen Sie später wieder an. Auf Wiederhören.</Say><Hangup></Hangup></Response>`)
+	question := parse(t, Ask(base, german.Book().Accept("Beispiel"), caller, "k1")).children[0].children[0]
+	if !strings.HasPrefix(question.text, "Hier ist Beispiel. ") || !slices.Contains(question.attrs, `language="de-DE"`) {
+		t.Errorf("asked %s", question)
+	}
 }
 
 // The reason may be one of a newer version: the caller still hears words before the end (N2).
 func TestLastWordsAreNeverNone(t *testing.T) {
 	said := map[string]bool{}
 	for _, why := range []call.Reason{call.ReasonAgentEnded, call.ReasonMaxWait, call.ReasonCallerLeft, "later", ""} {
-		verbs := parse(t, LastWords(why)).children
+		verbs := parse(t, LastWords(settings.Values{}, why)).children
 		if len(verbs) < 2 || verbs[0].name != "Say" || verbs[0].text == "" || verbs[len(verbs)-1].name != "Hangup" {
 			t.Fatalf("%q: %v", why, verbs)
 		}
@@ -257,7 +273,7 @@ func TestLastWordsAreNeverNone(t *testing.T) {
 func TestF010OnlyTheVerbsOfAWaitURL(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		doc := parse(t, Waiting(Turn{
-			Words: rapid.SliceOfN(rapid.String(), 0, 4).Draw(t, "words"),
+			Words: prompt.Plain(rapid.SliceOfN(rapid.String(), 0, 4).Draw(t, "words")...),
 			Music: rapid.SampledFrom([]string{"", "https://m.example/1.mp3"}).Draw(t, "music"),
 			Pause: time.Duration(rapid.Int64Range(0, int64(time.Minute)).Draw(t, "pause")),
 			Next:  base.Wait(caller, 1),
@@ -279,8 +295,8 @@ func TestF010OnlyTheVerbsOfAWaitURL(t *testing.T) {
 func TestF158WhatStrangersWriteIsText(t *testing.T) {
 	const evil = `<Say>x</Say> & "quotes" ' ]]> <!-- --> &amp; <![CDATA[`
 	for name, doc := range map[string]string{
-		"said":       Waiting(Turn{Words: []string{evil}, Next: base.Wait(caller, 1)}),
-		"last words": Goodbye(evil),
+		"said":       Waiting(Turn{Words: prompt.Plain(evil), Next: base.Wait(caller, 1)}),
+		"last words": Goodbye(prompt.Plain(evil)),
 	} {
 		if say := parse(t, doc).children[0]; say.name != "Say" || say.text != evil || len(say.children) != 0 {
 			t.Errorf("%s: %s", name, say)

@@ -237,6 +237,84 @@ export interface components {
          * @enum {string}
          */
         readonly Progress: "planned" | "dialing" | "ringing" | "asked" | "answered" | "ended";
+        /** @description What a supervisor may set. Nothing is needed; a line without any is always open, in English. */
+        readonly Settings: {
+            /** @description The line's name, as an outside party hears it first. */
+            readonly name?: string;
+            /** @description The IANA time zone of hours and holidays, such as Europe/Berlin. */
+            readonly zone?: string;
+            /** @description Opening hours by weekday. Without them the line is always open; a day without any is closed. */
+            readonly hours?: {
+                readonly monday?: components["schemas"]["DayHours"];
+                readonly tuesday?: components["schemas"]["DayHours"];
+                readonly wednesday?: components["schemas"]["DayHours"];
+                readonly thursday?: components["schemas"]["DayHours"];
+                readonly friday?: components["schemas"]["DayHours"];
+                readonly saturday?: components["schemas"]["DayHours"];
+                readonly sunday?: components["schemas"]["DayHours"];
+            };
+            readonly holidays?: readonly {
+                /** @description Such as 2026-12-25. */
+                readonly date: string;
+                readonly open?: components["schemas"]["DayHours"];
+            }[];
+            readonly emergency?: {
+                /** @description New callers hear the message and a goodbye. Calls in progress go on. */
+                readonly closed?: boolean;
+                /** @description Callers in the queue hear it, too, and their calls end. */
+                readonly endWaits?: boolean;
+                readonly message?: string;
+            };
+            /** @description In place of the greeting of the catalogue. */
+            readonly greeting?: string;
+            /** @description Said now and then to who is in the queue. */
+            readonly waiting?: string;
+            /** @description When an agent has ended the call. */
+            readonly lastWords?: string;
+            /** @description When the line is closed; a goodbye follows. */
+            readonly closedMessage?: string;
+            /** @description Of all prompts: en, de, es or fr. English if it is missing. */
+            readonly language?: string;
+            /** @description One of the voices of the language. */
+            readonly voice?: string;
+        };
+        /** @description In order; a break is the time between two. */
+        readonly DayHours: readonly {
+            /** @description Such as 09:00. */
+            readonly from: string;
+            /** @description Such as 17:30, after from; 24:00 is the end of the day. */
+            readonly to: string;
+        }[];
+        readonly SettingsRequest: {
+            /** @description The version that is replaced. */
+            readonly version: number;
+            readonly settings: components["schemas"]["Settings"];
+        };
+        readonly LineSettings: {
+            readonly version: number;
+            /**
+             * Format: date-time
+             * @description When they were saved.
+             */
+            readonly at?: string;
+            readonly by?: components["schemas"]["Party"];
+            readonly settings: components["schemas"]["Settings"];
+            /** @description Whether the line takes new calls now, by these settings. */
+            readonly open: boolean;
+            readonly languages: readonly {
+                readonly language: string;
+                readonly voices: readonly string[];
+            }[];
+        };
+        readonly SettingsVersions: {
+            readonly versions: readonly {
+                readonly version: number;
+                /** Format: date-time */
+                readonly at?: string;
+                readonly by?: components["schemas"]["Party"];
+                readonly settings: components["schemas"]["Settings"];
+            }[];
+        };
         readonly CallRules: {
             /** @description The agent's token names the operator's group of supervisors. */
             readonly supervisor: boolean;
@@ -327,7 +405,7 @@ export interface components {
             readonly cursor?: string;
         };
         /**
-         * @description Of a whole call: answered (an agent or an outside party talked to the caller), transferred (and it was handed over at least once), abandoned (the caller left before anybody answered), expired (the caller waited longer than the operator's limit, and heard a goodbye).
+         * @description Of a whole call: answered (an agent or an outside party talked to the caller), transferred (and it was handed over at least once), abandoned (the caller left before anybody answered), expired (the caller waited longer than the operator's limit, or the line was closed, and they heard a goodbye).
          * @enum {string}
          */
         readonly CallOutcome: "answered" | "transferred" | "abandoned" | "expired";
@@ -425,6 +503,8 @@ export interface components {
             readonly title: string;
             readonly status: number;
             readonly detail?: string;
+            /** @description With settings-refused: the value, such as hours.monday[1].from. */
+            readonly field?: string;
             /** @description With target-not-allowed: not-e164, own, country, short, premium or no-person. With target-in-call and too-many-numbers: caller, if the number is the caller's, or too many were dialled for this caller. */
             readonly reason?: string;
             /** @description With 409: the state the call is in. */
@@ -460,6 +540,11 @@ export type Reason = components['schemas']['Reason'];
 export type Party = components['schemas']['Party'];
 export type Transfer = components['schemas']['Transfer'];
 export type Progress = components['schemas']['Progress'];
+export type Settings = components['schemas']['Settings'];
+export type DayHours = components['schemas']['DayHours'];
+export type SettingsRequest = components['schemas']['SettingsRequest'];
+export type LineSettings = components['schemas']['LineSettings'];
+export type SettingsVersions = components['schemas']['SettingsVersions'];
 export type CallRules = components['schemas']['CallRules'];
 export type OwnNote = components['schemas']['OwnNote'];
 export type NoteRequest = components['schemas']['NoteRequest'];

@@ -170,5 +170,5 @@ export function decodeProblem(status: number, value: unknown): Problem {
     slug: (_, of) => text(of.type, of)?.split("/").filter(Boolean).at(-1) ?? "",
     status: () => status,
     title: or(name, (of) => text(of.message, of)),
-  }, { detail: name, reason: name, state: name })(fields(value) ?? {}, {}) ?? { slug: "", status, title: "" };
+  }, { detail: name, field: name, reason: name, state: name })(fields(value) ?? {}, {}) ?? { slug: "", status, title: "" };
 }

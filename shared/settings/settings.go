@@ -1,0 +1,157 @@
+// Package settings holds what a supervisor may set for the line while it runs: when it is open, what callers hear, and
+// the emergency switch. What an operator sets with a deployment is service.Settings.
+//
+// It is pure: the time is an argument. Only the time zone's rules come from outside: a function that asks OpenAt or
+// Check must embed them (import time/tzdata), for the runtime provided.al2023 has had none at times:
+// https://github.com/amazonlinux/amazon-linux-2023/issues/615
+package settings
+
+import (
+	"time"
+
+	"warmtransfer/shared/prompt"
+)
+
+// Line is the settings of the line as they are stored: one item, whose Version guards it. The zero Line is that of
+// a line for which nobody has set anything: always open, in English.
+type Line struct {
+	Version int64     `json:"version"`     // counts saves; 0: never saved
+	At      time.Time `json:"at,omitzero"` // when it was saved
+	By      string    `json:"by,omitempty"`
+	ByName  string    `json:"byName,omitempty"`
+	Values  Values    `json:"settings"`
+}
+
+// Values are what is set. Each may be missing.
+type Values struct {
+	Name string `json:"name,omitempty"` // the line's, as an outside party hears it first
+	// Zone is the IANA time zone of Hours and Holidays, such as Europe/Berlin.
+	Zone     string    `json:"zone,omitempty"`
+	Hours    *Week     `json:"hours,omitempty"` // nil: always open
+	Holidays []Holiday `json:"holidays,omitempty"`
+
+	Emergency Emergency `json:"emergency,omitzero"`
+
+	// Own words, in place of the catalogue's.
+	Greeting      string `json:"greeting,omitempty"`
+	Waiting       string `json:"waiting,omitempty"` // said now and then to who is in the queue
+	LastWords     string `json:"lastWords,omitempty"`
+	ClosedMessage string `json:"closedMessage,omitempty"` // a goodbye follows
+
+	Language prompt.Language `json:"language,omitempty"`
+	Voice    string          `json:"voice,omitempty"` // one of prompt.Voices
+}
+
+// Week are the opening hours of each weekday, in order; a day without any is closed. A break is the time between two.
+type Week struct {
+	Monday    []Span `json:"monday,omitempty"`
+	Tuesday   []Span `json:"tuesday,omitempty"`
+	Wednesday []Span `json:"wednesday,omitempty"`
+	Thursday  []Span `json:"thursday,omitempty"`
+	Friday    []Span `json:"friday,omitempty"`
+	Saturday  []Span `json:"saturday,omitempty"`
+	Sunday    []Span `json:"sunday,omitempty"`
+}
+
+// Span is a part of a day, from the minute From to before the minute To, such as 09:00 and 17:30. To may be 24:00.
+type Span struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
+// Holiday is a date with hours of its own; without any the line is closed on that day.
+type Holiday struct {
+	Date string `json:"date"` // 2026-12-25
+	Open []Span `json:"open,omitempty"`
+}
+
+// Emergency is the switch that closes the line at once.
+type Emergency struct {
+	Closed bool `json:"closed,omitempty"`
+	// EndWaits is the second step: callers in the queue hear the message, too, and their calls end.
+	EndWaits bool   `json:"endWaits,omitempty"`
+	Message  string `json:"message,omitempty"` // in place of ClosedMessage; a goodbye follows
+}
+
+// days are the weekday's hours by name, in the order of a week.
+func (w *Week) days() []day {
+	return []day{
+		{"monday", w.Monday}, {"tuesday", w.Tuesday}, {"wednesday", w.Wednesday}, {"thursday", w.Thursday},
+		{"friday", w.Friday}, {"saturday", w.Saturday}, {"sunday", w.Sunday},
+	}
+}
+
+type day struct {
+	name  string
+	spans []Span
+}
+
+// on are the hours of one weekday.
+func (w *Week) on(d time.Weekday) []Span { return w.days()[(int(d)+6)%7].spans }
+
+// OpenAt says whether the line takes new calls. It is open whenever a clock on the wall of its time zone shows a time
+// within its hours: an hour that summer time leaves out does not open it, and of an hour that comes twice both count.
+// Settings that cannot be understood leave it open: a caller is taken in rather than sent away by mistake.
+func (v Values) OpenAt(now time.Time) bool {
+	if v.Emergency.Closed {
+		return false
+	}
+	if v.Hours == nil && len(v.Holidays) == 0 {
+		return true
+	}
+	zone, err := zone(v.Zone)
+	if err != nil {
+		return true
+	}
+	local := now.In(zone)
+	minute := local.Hour()*60 + local.Minute()
+	date := local.Format(time.DateOnly)
+	for _, h := range v.Holidays {
+		if h.Date == date {
+			return within(h.Open, minute)
+		}
+	}
+	return v.Hours == nil || within(v.Hours.on(local.Weekday()), minute)
+}
+
+func within(spans []Span, minute int) bool {
+	for _, s := range spans {
+		from, begins := clock(s.From)
+		to, ends := clock(s.To)
+		if !begins || !ends || from <= minute && minute < to {
+			return true
+		}
+	}
+	return false
+}
+
+// Book is how the line speaks.
+func (v Values) Book() prompt.Book {
+	return prompt.Book{Language: v.Language, Voice: v.Voice, Own: map[prompt.Key]string{
+		prompt.Greeting: v.Greeting, prompt.LastWords: v.LastWords,
+	}}
+}
+
+// ClosedWords is what a caller hears whom the line does not take, or no longer: the message and a goodbye.
+func (v Values) ClosedWords() prompt.Words {
+	own := v.ClosedMessage
+	if v.Emergency.Closed && v.Emergency.Message != "" {
+		own = v.Emergency.Message
+	}
+	if own == "" {
+		return v.Book().Say(prompt.Closed)
+	}
+	w := v.Book().Say(prompt.Goodbye)
+	w.Sentences = append([]string{own}, w.Sentences...)
+	return w
+}
+
+// WaitingWords is what a caller in the queue hears now and then; none if nothing is set.
+func (v Values) WaitingWords() prompt.Words {
+	w := v.Book().Say(prompt.Position)
+	w.Sentences = nil
+	if v.Waiting != "" {
+		w.Sentences = []string{v.Waiting}
+	}
+	return w
+}
