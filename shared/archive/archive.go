@@ -54,8 +54,6 @@ const (
 var (
 	// ErrNoRecord: there is no such call, or it is none of the agent's.
 	ErrNoRecord = errors.New("no such call")
-	// ErrNotSupervisor: only a supervisor may ask that.
-	ErrNotSupervisor = errors.New("not a supervisor")
 	// ErrNoteTooLong: the note is longer than MaxNote.
 	ErrNoteTooLong = errors.New("the note is too long")
 )
