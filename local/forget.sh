@@ -12,25 +12,30 @@ export NUMBER=${NUMBER:-}
 [ -n "$NUMBER" ] || die "say whom: make forget NUMBER=+15550100"
 [[ $NUMBER != *[\"\\[:cntrl:]]* && ${#NUMBER} -le 256 ]] || die "NUMBER is the caller's number or address as agents see it"
 
+# tell ANSWER: what was erased; it fails if something was left.
+tell() {
+  how() { sed -E "s/.*\"$2\":([0-9]+).*/\\1/" <<<"$1"; }
+  echo "erased: the records of $(how "$1" calls) calls with $(how "$1" notes) notes, and the number in the lists of $(how "$1" agents) agents"
+  [ "$(how "$1" live)" = 0 ] ||
+    die "$(how "$1" live) calls of this caller go on, of which nothing was erased: run it again after their end"
+}
+
 if [ -n "${LOCAL:-}" ]; then
   control=${CONTROL:-http://127.0.0.1:8081}
   erased=$(printf '{"number":"%s"}' "$NUMBER" | curl -fsS -X POST -H 'Content-Type: application/json' -d @- "$control/control/forget") ||
     die "the local stack at $control did not do it: is it running?"
-else
-  need_aws "make forget NUMBER=…"
-  table=$(output Table) || die "this account has no stack $stack in $region (STACK=… names another stack, AWS_REGION=… another region)"
-  [ -n "$table" ] || die "the stack $stack has no output Table: is it of this program?"
-  if [ -z "${AWS_ACCESS_KEY_ID:-}" ] || [ -z "${AWS_SECRET_ACCESS_KEY:-}" ]; then
-    credentials=$(aws configure export-credentials --format env) ||
-      die "the AWS CLI does not give its credentials. Use its version 2, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-    eval "$credentials"
-  fi
-  erased=$(go run ./local forget -table "$table") || die "not everything was erased: run it again"
+  tell "$erased"
+  exit
 fi
 
-# how MEMBER: that number of the answer.
-how() { sed -E "s/.*\"$1\":([0-9]+).*/\1/" <<<"$erased"; }
-echo "erased: the records of $(how calls) calls with $(how notes) notes, and the number in the lists of $(how agents) agents"
-if [ "$(how live)" != 0 ]; then
-  die "$(how live) calls of this caller go on, of which nothing was erased: run it again after their end"
+need_aws "make forget NUMBER=$NUMBER"
+
+table=$(output Table) || die "this account has no stack $stack in $region (STACK=… names another stack, AWS_REGION=… another region)"
+[ -n "$table" ] || die "the stack $stack has no output Table: is it of this program?"
+if [ -z "${AWS_ACCESS_KEY_ID:-}" ] || [ -z "${AWS_SECRET_ACCESS_KEY:-}" ]; then
+  credentials=$(aws configure export-credentials --format env) ||
+    die "the AWS CLI does not give its credentials. Use its version 2, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+  eval "$credentials"
 fi
+erased=$(go run ./local forget -table "$table") || die "not everything was erased: run it again"
+tell "$erased"

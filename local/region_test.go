@@ -26,7 +26,10 @@ func TestEveryScriptTakesTheRegionWithVersion1OfTheAWSCLI(t *testing.T) {
 	for name, run := range map[string]func() (said, asked string, err error){
 		"agent.sh":        func() (string, string, error) { return agentScript(t, aStack, "ada", "ada@example.com") },
 		"remove-agent.sh": func() (string, string, error) { return removeScript(t, withPool, nil, "ada") },
-		"destroy.sh":      func() (string, string, error) { return destroyScript(t, "0", "YES=1") },
+		"forget.sh": func() (string, string, error) {
+			return script(t, "forget.sh", withPool+"go*) echo '"+erased+"' ;;", []string{"NUMBER=+15550199"})
+		},
+		"destroy.sh": func() (string, string, error) { return destroyScript(t, "0", "YES=1") },
 		"deploy.sh": func() (string, string, error) {
 			return deployScript(t, savedNothing, "*describe-stacks*) echo UPDATE_COMPLETE ;;",
 				append([]string{"AWS_DEFAULT_REGION=us-east-2"}, answered...))
@@ -71,6 +74,9 @@ func TestEveryScriptSaysThatThereIsNoRegion(t *testing.T) {
 			return agentScriptIn(t, "", aStack, "ada", "ada@example.com")
 		},
 		"make remove-agent NAME=ada": func() (string, string, error) { return removeScript(t, withPool, none, "ada") },
+		"make forget NUMBER=+15550199": func() (string, string, error) {
+			return script(t, "forget.sh", withPool, append([]string{"NUMBER=+15550199"}, none...))
+		},
 		"make destroy": func() (string, string, error) {
 			return destroyScript(t, "0", "AWS_REGION=", "YES=1")
 		},

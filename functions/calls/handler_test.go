@@ -34,7 +34,8 @@ func serve(t testing.TB, agents ...agent.ID) suite {
 	a := &archive.Archive{Shelf: w.Store, Keep: keep, Codes: codes(" order,complaint ,,order")}
 	s := httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
 		return handler{
-			edge: e, claim: "username", groups: "cognito:groups", supervisors: "supervisor", codeRequired: true, archive: a,
+			edge: e, claim: "username", groups: "cognito:groups", supervisors: "supervisor", codeRequired: true,
+			archive: a,
 		}.routes()
 	})
 	return suite{Site: s, World: w, spec: httpapitest.NewSpec(t), archive: a}
@@ -117,11 +118,13 @@ func TestF213AnAgentSeesTheirOwnCallsAndASupervisorAll(t *testing.T) {
 	} {
 		mine := s.ask("carol", r.method, r.path, r.body)
 		s.Problem(mine, 404, "no-record")
-		unknown := s.ask("carol", r.method, strings.Replace(r.path, string(id), "CA00000000000000000000000000009999", 1), r.body)
+		other := strings.Replace(r.path, string(id), "CA00000000000000000000000000009999", 1)
+		unknown := s.ask("carol", r.method, other, r.body)
 		if mine.Body != unknown.Body {
 			t.Errorf("a stranger learns that there is such a call: %s, %s", mine.Body, unknown.Body)
 		}
-		s.Problem(s.ask("carol", r.method, "/calls/n%23alice"+r.path[strings.LastIndex(r.path, "/"):], r.body), 404, "no-record")
+		none := "/calls/n%23alice" + r.path[strings.LastIndex(r.path, "/"):]
+		s.Problem(s.ask("carol", r.method, none, r.body), 404, "no-record")
 	}
 	if err := s.Board.Remove(t.Context(), service.Principal{ID: "alice"}, s.World.Now); err != nil {
 		t.Fatal(err)
@@ -191,8 +194,8 @@ func TestF212WhatTheHistoryRefuses(t *testing.T) {
 	}
 	s.Problem(s.ask("alice", "GET", "/calls?cursor="+first.Next, ""), 400, "malformed") // a supervisor's
 	for _, query := range []string{
-		"caller=%2B15005550006", "text=refund", "agent=bob", "from=yesterday", "outcome=answered&outcome=abandoned", "a=%zz",
-		"code=spam",
+		"caller=%2B15005550006", "text=refund", "agent=bob", "from=yesterday", "outcome=answered&outcome=abandoned",
+		"a=%zz", "code=spam",
 	} {
 		a := s.ask("erin", "GET", "/calls?"+query, "")
 		s.Problem(a, 400, "malformed")
@@ -222,8 +225,8 @@ func TestTheHistoryIsFiltered(t *testing.T) {
 		}
 	}
 	p := read[archive.Page](s, s.ask("alice", "GET", "/calls?outcome=transferred&code=order", ""))
-	if len(p.Calls) != 1 || p.Calls[0].Name != "Ann Ö" || len(p.Calls[0].Notes) != 1 || p.Calls[0].Notes[0].By.ID != "bob" ||
-		p.Calls[0].Notes[0].Text != "Wants a REFUND\n<b>soon</b>" {
+	if len(p.Calls) != 1 || p.Calls[0].Name != "Ann Ö" || len(p.Calls[0].Notes) != 1 ||
+		p.Calls[0].Notes[0].By.ID != "bob" || p.Calls[0].Notes[0].Text != "Wants a REFUND\n<b>soon</b>" {
 		t.Errorf("alice sees %+v", p.Calls)
 	}
 }
@@ -272,8 +275,9 @@ func TestF217TheCallerIsKnownWhileItRings(t *testing.T) {
 		t.Fatal("alice is not rung")
 	}
 	k := read[archive.Known](s, s.ask("alice", "GET", path, ""))
-	if k.Count != 1 || k.Name != "Ann" || k.Last == nil || k.Last.Call != first || k.Last.Outcome != record.Transferred ||
-		len(k.Last.With) != 2 || k.Note == nil || k.Note.Text != "the newer" || k.Note.Code != "order" {
+	if k.Count != 1 || k.Name != "Ann" || k.Last == nil || k.Last.Call != first ||
+		k.Last.Outcome != record.Transferred || len(k.Last.With) != 2 || k.Note == nil ||
+		k.Note.Text != "the newer" || k.Note.Code != "order" {
 		t.Errorf("known %+v, last %+v, note %+v", k, k.Last, k.Note)
 	}
 	s.Problem(s.ask("carol", "GET", path, ""), 404, "no-record")
@@ -326,8 +330,7 @@ func TestF215ANoteIsKeptWhateverBecomesOfTheCall(t *testing.T) {
 	if len(r.Notes) != 3 || r.Notes[0].Text != "afterwards" || r.Notes[1].Text != "bob's" || r.Transfers[0].Note != "" {
 		t.Errorf("kept are %+v", r.Notes)
 	}
-	var own struct{ Note *record.Note }
-	own = read[struct{ Note *record.Note }](s, s.ask("alice", "GET", path, ""))
+	own := read[struct{ Note *record.Note }](s, s.ask("alice", "GET", path, ""))
 	if own.Note == nil || own.Note.Text != "afterwards" || own.Note.By.Name != "Agent alice" {
 		t.Errorf("after a reload: %+v", own.Note)
 	}
@@ -349,7 +352,8 @@ func TestF211TheNoteIsTextOrRefusedAndNeverHalfKept(t *testing.T) {
 		return s.ask("alice", "PUT", path, string(raw))
 	}
 	for _, text := range []string{
-		"<script>alert(1)</script>", "\"quotes\" 'and' \\", "a\nb\r\nc\t", "\u2028 \u202e é😀", strings.Repeat("é", 2000),
+		"<script>alert(1)</script>", "\"quotes\" 'and' \\", "a\nb\r\nc\t", "\u2028 \u202e é😀",
+		strings.Repeat("é", 2000),
 	} {
 		if n := read[record.Note](s, put(map[string]string{"note": text})); n.Text != text {
 			t.Errorf("%q is kept as %q", text, n.Text)
@@ -398,7 +402,9 @@ func TestF213WithoutAnAuthorizersWordNobodyIsLetIn(t *testing.T) {
 }
 
 func TestSampleEvents(t *testing.T) {
-	for _, name := range []string{"calls", "calls-search", "calls-rules", "calls-caller", "calls-note", "calls-save-note"} {
+	for _, name := range []string{
+		"calls", "calls-search", "calls-rules", "calls-caller", "calls-note", "calls-save-note",
+	} {
 		e := httpapitest.Sample(t, name)
 		s := serve(t, "alice")
 		s.World.Now = time.UnixMilli(e.RequestContext.TimeEpoch)
@@ -419,7 +425,8 @@ func FuzzF170Calls(f *testing.F) {
 		id := s.handedOver()
 		raw, _ := json.Marshal(map[string]string{"from": from, "outcome": outcome, "cursor": cursor})
 		for _, a := range []httpapitest.Answer{
-			s.ask("erin", "POST", "/calls/search", string(raw)), s.ask("alice", "PUT", "/calls/"+string(id)+"/note", body+" "),
+			s.ask("erin", "POST", "/calls/search", string(raw)),
+			s.ask("alice", "PUT", "/calls/"+string(id)+"/note", body+" "),
 		} {
 			if !slices.Contains([]int{200, 400, 413, 422}, a.Status) {
 				t.Errorf("answered %d %s", a.Status, a.Body)

@@ -70,6 +70,16 @@ func TestSignInReturnsToThePageAndKeepsItsOtherSettings(t *testing.T) {
 	}
 }
 
+func TestThePageIsToldTheOtherSystemsAddress(t *testing.T) {
+	r := newRig(t)
+	e := r.event("create")
+	e.ResourceProperties["CrmUrl"] = "https://crm.example.com/?phone={number}"
+	if a := r.send(e); a.Status != cfn.StatusSuccess ||
+		!strings.Contains(r.content("config.json"), `"crm":"https://crm.example.com/?phone={number}"`) {
+		t.Errorf("%s %s, %s", a.Status, a.Reason, r.content("config.json"))
+	}
+}
+
 func TestAnotherIssuerHasNoUserPool(t *testing.T) {
 	r := newRigFor(t, "https://sign-in.example.com")
 	e := r.event("create")

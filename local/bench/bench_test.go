@@ -69,8 +69,8 @@ func start(b *testing.B) (s *stack.Stack, binaries string) {
 // examples are each function's first request: none changes anything.
 var examples = map[string]string{
 	"bare": "token", "agents": "agents-me", "connect-agent": "connect-agent", "events": "events-call",
-	"incoming": "incoming",
-	"token":    "token", "transfer": "transfer", "wait": "wait",
+	"incoming": "incoming", "calls": "calls-rules",
+	"token": "token", "transfer": "transfer", "wait": "wait",
 }
 
 // BenchmarkColdStart starts each function's process, and sends it its first request. Signatures are made up, so voice

@@ -85,6 +85,12 @@ var asks = map[string]struct {
 			&dynamodb.GetItemInput{TableName: aws.String(table + "2"), Key: map[string]types.AttributeValue{}})
 		return err
 	}},
+	"dynamodb:BatchGetItem on " + table: {false, func(ctx context.Context, r *rig) error {
+		keys := types.KeysAndAttributes{Keys: []map[string]types.AttributeValue{{}}}
+		_, err := r.table.BatchGetItem(ctx,
+			&dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{"calls": keys}})
+		return err
+	}},
 	"dynamodb:PutItem on " + table: {false, func(ctx context.Context, r *rig) error {
 		_, err := r.table.PutItem(ctx,
 			&dynamodb.PutItemInput{TableName: aws.String("calls"), Item: map[string]types.AttributeValue{}})

@@ -90,7 +90,9 @@ func TestF163NothingPersonalIsLoggedWhateverGoesWrong(t *testing.T) {
 		_, _ = l.agent("alice").Do(l.ctx, "cancel", "")
 		l.pass(5 * time.Second)
 	}
+	l.asksOfRecords(caller)
 	o.down.Store(true)
+	l.asksOfRecords(caller)
 	_, _ = l.notes("alice", "add", "bob")
 	l.pass(15 * time.Second)
 	o.down.Store(false)
@@ -107,13 +109,29 @@ func TestF163NothingPersonalIsLoggedWhateverGoesWrong(t *testing.T) {
 	l.wantNowhere("Klondike", "Wonderlake", "7700900461")
 }
 
+// asksOfRecords asks all that the API answers about records, with numbers and notes where they belong and where not.
+func (l *line) asksOfRecords(caller string) {
+	l.t.Helper()
+	query := url.Values{"caller": {secretCaller}, "text": {secretNote}, "cursor": {secretNote}}.Encode()
+	note := map[string]any{"note": secretNote, "name": "Wonderlake"}
+	for path, body := range map[string]any{
+		"POST /calls/search":  map[string]any{"caller": secretCaller, "text": secretNote[:30]},
+		"GET /calls?" + query: nil, "GET /calls/" + caller + "/caller": nil, "GET /calls/" + caller + "/note": nil,
+		"PUT /calls/" + caller + "/note":                                  note,
+		"GET /calls/" + url.PathEscape(secretCaller) + "/caller?" + query: nil,
+	} {
+		method, path, _ := strings.Cut(path, " ")
+		_ = l.agent("alice").Call(l.ctx, method, path, body, nil)
+	}
+}
+
 // wantEverybodyLogged asserts that the search had something to search: each function wrote lines, and some of them are
 // of failures.
 func (l *line) wantEverybodyLogged() {
 	l.t.Helper()
 	log := l.log.String()
 	for _, function := range []string{"incoming", "wait", "connect-agent", "transfer", "token", "agents", "events",
-		"sweep"} {
+		"sweep", "calls"} {
 		if !strings.Contains(log, "\n"+function+" | {") {
 			l.t.Errorf("%s has logged nothing", function)
 		}

@@ -44,7 +44,7 @@ func (l *line) refusal(id, method, path string, body any, status int, slug strin
 
 // A classic transfer, as its agents, a supervisor and a stranger find it afterwards; the caller is known at the next
 // call; and then is forgotten.
-func TestF213F215F217F218AClassicTransferIsFoundKnownAndForgotten(t *testing.T) {
+func TestF211F212F213F215F217F218AClassicTransferIsFoundKnownAndForgotten(t *testing.T) {
 	t.Parallel()
 	l := open(t, func(o *stack.Options) {
 		o.Parameters = map[string]string{"WrapUpSeconds": "60", "WrapUpCodes": "order,complaint"}
@@ -136,8 +136,8 @@ func TestF213F215F217F218AClassicTransferIsFoundKnownAndForgotten(t *testing.T) 
 
 func second[A any](_ A, err error) error { return err }
 
-// The save that ends a call is refused, or takes effect without an answer, or never reaches the store because the function
-// dies: the call ends all the same, and its record comes by a clock.
+// The save that ends a call does not reach the store, as when the function dies, or takes effect without an answer: the
+// call ends all the same, and its record comes by a clock.
 func TestF210TheSaveThatEndsACallIsLost(t *testing.T) {
 	t.Parallel()
 	for name, took := range map[string]bool{"before it took effect": false, "after it took effect": true} {

@@ -214,8 +214,8 @@ func (s *search) signed(lit *ast.BasicLit) {
 	}
 }
 
-var readers = []string{"String", "Optional", "Seconds", "Days", "Whole", "Flag", "Number", "URL", "OptionalURL", "Getenv",
-	"LookupEnv"}
+var readers = []string{"String", "Optional", "Seconds", "Days", "Whole", "Flag", "Number", "URL", "OptionalURL",
+	"Getenv", "LookupEnv"}
 
 var settingName = regexp.MustCompile(`^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$`)
 

@@ -16,21 +16,24 @@ func (a *Archive) OwnNote(ctx context.Context, who service.Principal, id call.ID
 	if err := a.may(ctx, who); err != nil {
 		return record.Note{}, err
 	}
-	return a.own(ctx, who, id)
+	n, _, err := a.own(ctx, who, id)
+	return n, err
 }
 
-// own is the agent's note on a call, for an agent who may write one.
-func (a *Archive) own(ctx context.Context, who service.Principal, id call.ID) (record.Note, error) {
-	if _, err := a.seen(ctx, who, id, false); err != nil {
-		return record.Note{}, err
+// own is the agent's note on a call, and the call, for an agent who may write one.
+func (a *Archive) own(
+	ctx context.Context, who service.Principal, id call.ID,
+) (own record.Note, c *call.Call, err error) {
+	if c, err = a.seen(ctx, who, id, false); err != nil {
+		return own, nil, err
 	}
 	notes, err := a.Shelf.Notes(ctx, id)
 	for _, n := range notes {
 		if n.By.ID == string(who.ID) {
-			return n, err
+			own = n
 		}
 	}
-	return record.Note{}, err
+	return own, c, err
 }
 
 // SaveNote keeps the agent's note instead of the one before. Repeated, it changes nothing.
@@ -50,7 +53,7 @@ func (a *Archive) SaveNote(
 	if err := a.may(ctx, who); err != nil {
 		return n, err
 	}
-	before, err := a.own(ctx, who, id)
+	before, c, err := a.own(ctx, who, id)
 	if err != nil {
 		return n, err
 	}
@@ -61,5 +64,9 @@ func (a *Archive) SaveNote(
 	case before.Empty() && n.Empty():
 		return n, nil
 	}
-	return n, a.Shelf.SaveNote(ctx, id, n, a.Keep)
+	keep := a.Keep
+	if !c.Live() { // it goes with the record
+		keep -= now.Sub(c.Ended)
+	}
+	return n, a.Shelf.SaveNote(ctx, id, n, max(keep, time.Hour))
 }

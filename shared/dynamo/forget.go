@@ -26,8 +26,8 @@ type Forgotten struct {
 // ErrNoNumber: there is no number to forget.
 var ErrNoNumber = errors.New("which number?")
 
-// Forget erases what is kept of a caller, by the number as agents see it. It is for an operator: it reads the whole table,
-// so that nothing depends on an index, and no function is allowed to. After a failure, and repeated, it goes on.
+// Forget erases what is kept of a caller, by the number as agents see it. It is for an operator: it reads the whole
+// table, so that nothing depends on an index, and no function is allowed to. After a failure, and repeated, it goes on.
 func (s *Store) Forget(ctx context.Context, caller string) (f Forgotten, err error) {
 	if caller == "" {
 		return f, ErrNoNumber

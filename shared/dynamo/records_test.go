@@ -107,7 +107,8 @@ func TestF214ARecordCostsNoWriteAndIsInNoListOfTheLine(t *testing.T) {
 		if u.All() != 1 || u.Requests["PutItem"] != 1 {
 			t.Errorf("the end of a call costs %v", u.Requests)
 		}
-		t.Logf("the end of a call of two agents, kept for %v: %.1f write units, of them %v in indexes", keep, u.Write, u.Index)
+		t.Logf("the end of a call of two agents, kept for %v: %.1f write units, of them %v in indexes", keep, u.Write,
+			u.Index)
 	}
 	must(t, m.SaveCall(t.Context(), servicetest.EndedCall(3, t0, "", "alice", "bob", "carol")))
 	must(t, m.SaveNote(t.Context(), caller(2).ID, record.Note{By: record.Party{ID: "alice"}, Text: "x"}, time.Hour))
@@ -125,7 +126,8 @@ func TestF214ARecordCostsNoWriteAndIsInNoListOfTheLine(t *testing.T) {
 	// A line that keeps none has none.
 	m.KeepRecords(0)
 	must(t, m.SaveCall(t.Context(), servicetest.EndedCall(4, t0, "", "alice", "bob", "carol")))
-	places, err := m.Places(t.Context(), archive.List{}, archive.Place(t0.Add(-time.Hour), ""), archive.Place(t0.Add(time.Hour), ""), 9)
+	from, before := archive.Place(t0.Add(-time.Hour), ""), archive.Place(t0.Add(time.Hour), "")
+	places, err := m.Places(t.Context(), archive.List{}, from, before, 9)
 	must(t, err)
 	if len(places) != 2 {
 		t.Errorf("records of %v", places)

@@ -21,6 +21,8 @@
 //
 //   - live is written when a call's state or place in it changes, not at each save: about 14
 //     units for a transferred call. Its limit is near 70 new calls a second.
+//   - records is written once for each call, and is a partition for each month: its limit is far beyond that of live.
+//     The lists of an agent's and a caller's records in the other indexes are partitions of their own.
 //   - agents has the whole item of each agent, and is written at each save of an agent, mostly the
 //     heartbeat every five seconds: two units of an agent with a list of recent calls. Its limit is
 //     near 2,500 agents at work. Its page of 200 agents costs up to 47 read units. It is read for the

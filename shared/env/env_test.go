@@ -25,6 +25,9 @@ func TestGoodSettings(t *testing.T) {
 	if got := e.Seconds("ZERO", 0, 600); got != 0 {
 		t.Errorf("Seconds of zero = %v", got)
 	}
+	if got := e.Days("RING_SECONDS", 0, 99); got != 20*24*time.Hour {
+		t.Errorf("Days = %v", got)
+	}
 	if got := e.Whole("RING_SECONDS", 1, 20); got != 20 {
 		t.Errorf("Whole = %d", got)
 	}

@@ -15,7 +15,7 @@ const maxLegs = 40
 // with the call, so that it asks for no save of its own.
 func Follow(before, c *call.Call, now time.Time) {
 	t := &c.Trail
-	if p := before.Transfer; p != nil && c.Transfer != nil && (!p.Began.Equal(c.Transfer.Began) || p.Leg != c.Transfer.Leg) {
+	if p, n := before.Transfer, c.Transfer; p != nil && n != nil && (!p.Began.Equal(n.Began) || p.Leg != n.Leg) {
 		t.Transfers = append(slices.Clip(t.Transfers), *p)
 	}
 	if t.Place == 0 && c.Offer != "" && !c.Requeued {
@@ -35,8 +35,9 @@ func Follow(before, c *call.Call, now time.Time) {
 		t.Legs = append(slices.Clip(t.Legs), k)
 	}
 	if over := len(t.Legs) - maxLegs; over > 0 {
-		missed := slices.IndexFunc(t.Legs, func(l call.TrailLeg) bool { return l.Answered.IsZero() && !l.Ended.IsZero() })
-		t.Legs = slices.Delete(slices.Clone(t.Legs), max(missed, 0), max(missed, 0)+over)
+		missed := func(l call.TrailLeg) bool { return l.Answered.IsZero() && !l.Ended.IsZero() }
+		first := max(0, slices.IndexFunc(t.Legs, missed))
+		t.Legs = slices.Delete(slices.Clone(t.Legs), first, first+over)
 	}
 }
 

@@ -22,7 +22,8 @@ func answered(t *testing.T) (*World, call.ID) {
 	return w, id
 }
 
-// The save that ends a call makes its record. It fails, or takes effect without an answer: the next clock does it again.
+// The save that ends a call makes its record. If it fails, or takes effect without an answer, the next clock does it
+// again.
 func TestF210TheSaveThatEndsACallFails(t *testing.T) {
 	for _, took := range []bool{false, true} {
 		w, id := answered(t)
@@ -115,8 +116,8 @@ func TestTheRecordTellsTheWholeStory(t *testing.T) {
 		}
 	}
 	if !there || r.Outcome != record.Transferred || r.EndedBy != record.ByAgent || r.Ender == nil ||
-		r.Ender.ID != "bob" || !r.Arrived.Equal(began) || r.Answered.Before(answered.Add(-time.Second)) || r.Place != 1 ||
-		r.Caller != "+15005550006" || r.Ended.After(ended) {
+		r.Ender.ID != "bob" || !r.Arrived.Equal(began) || r.Answered.Before(answered.Add(-time.Second)) ||
+		r.Place != 1 || r.Caller != "+15005550006" || r.Ended.After(ended) {
 		t.Errorf("there %t: %+v", there, r)
 	}
 	near("wait", r.Wait, answered.Sub(began))

@@ -3,9 +3,11 @@ package servicetest
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"warmtransfer/shared/agent"
 	"warmtransfer/shared/call"
+	"warmtransfer/shared/record"
 )
 
 // TB is the part of a test that the checks need; *testing.T and *rapid.T have it.
@@ -69,6 +71,33 @@ func Violations(c *call.Call) []string {
 	must(len(c.History) <= 100 && len(c.Requests) <= 16 && len(c.ClosedLegs) <= 12 && len(c.PastConferences) <= 8,
 		"unbounded lists")
 	must(c.Hops <= call.MaxHops, "%d hops", c.Hops)
+	if !c.Live() && c.Trail.Caller != (call.Spell{}) {
+		bad = append(bad, recordViolations(record.Of(c))...)
+	}
+	return bad
+}
+
+// recordViolations lists what does not hold in the record of a call.
+func recordViolations(r record.Record) (bad []string) {
+	must := func(ok bool, format string, a ...any) {
+		if !ok {
+			bad = append(bad, "its record: "+fmt.Sprintf(format, a...))
+		}
+	}
+	whole := r.Ended.Sub(r.Arrived)
+	spent := time.Duration(r.Wait+r.Talk+r.Hold) * time.Second
+	must((spent-whole).Abs() <= 3*time.Second, "%v of %v are accounted for", spent, whole)
+	must(r.Answered.IsZero() == (r.Outcome == record.Abandoned || r.Outcome == record.Expired), "%s, answered %v",
+		r.Outcome, r.Answered)
+	for _, l := range r.Legs {
+		who := l.Party.ID
+		must(!l.Ended.IsZero() && l.Outcome != "", "the leg to %s has outcome %q, ended %v", who, l.Outcome, l.Ended)
+		must(!l.Answered.IsZero() || l.Talk+l.Hold == 0, "%s did not answer, and talked for %d s", who, l.Talk+l.Hold)
+	}
+	for _, t := range r.Transfers {
+		must(t.Outcome != "", "the transfer to %s has no outcome", t.To.ID)
+	}
+	must(len(r.Legs) <= 40, "%d legs", len(r.Legs))
 	return bad
 }
 

@@ -33,7 +33,8 @@ func ShelfSuite(t *testing.T, open func(t *testing.T) Shelf) {
 const keep = time.Hour
 
 func kept(t *testing.T, s Shelf) {
-	c, goes := EndedCall(1, t0, "+15005550006", "alice", "bob", "carol", "dave"), call.New(id(2), "+15005550006", true, t0)
+	c := EndedCall(1, t0, "+15005550006", "alice", "bob", "carol", "dave")
+	goes := call.New(id(2), "+15005550006", true, t0)
 	must(t, s.SaveCall(t.Context(), goes))
 	for range 2 { // late callbacks save it once more
 		must(t, s.SaveCall(t.Context(), c))
@@ -112,7 +113,8 @@ func notes(t *testing.T, s Shelf) {
 	for _, who := range []string{"alice", "bob", "carol"} {
 		for i := range 4 {
 			n := record.Note{
-				By: record.Party{ID: who, Name: who}, At: t0, Text: fmt.Sprintf("<b>%s</b>\n\"%d\"", who, i), Code: "order",
+				By: record.Party{ID: who, Name: who}, At: t0, Code: "order",
+				Text: fmt.Sprintf("<b>%s</b>\n\"%d\"", who, i),
 			}
 			all.Go(func() { must(t, s.SaveNote(t.Context(), id(1), n, keep)) })
 		}
@@ -121,7 +123,9 @@ func notes(t *testing.T, s Shelf) {
 	if list, err := s.Notes(t.Context(), id(1)); err != nil || len(list) != 3 {
 		t.Errorf("before the record: %+v, %v", list, err)
 	}
-	last := record.Note{By: record.Party{ID: "alice", Name: "Alice"}, At: t0.Add(time.Second), Text: "\x00 é😀", Name: "Ann"}
+	last := record.Note{
+		By: record.Party{ID: "alice", Name: "Alice"}, At: t0.Add(time.Second), Text: "\x00 é😀", Name: "Ann",
+	}
 	must(t, s.SaveNote(t.Context(), id(1), last, keep))
 	must(t, s.SaveNote(t.Context(), id(1), record.Note{By: record.Party{ID: "bob"}}, keep)) // erases bob's
 	must(t, s.SaveCall(t.Context(), EndedCall(1, t0, "", "alice")))
