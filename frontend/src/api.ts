@@ -3,8 +3,12 @@
  * failure is an ApiError, so callers of this API handle one kind of error.
  */
 import { decodeDirectory, decodeProblem, decodeSnapshot, decodeToken } from "./contract/decode.js";
+import { decodeCalls, decodeKept, decodeKnownCaller, decodeOwnNote, decodeRules } from "./contract/records.js";
 import type { Renewal } from "./signin.js";
-import type { Action, Directory, Problem, Reason, Snapshot, Status, VoiceToken } from "./contract/types.js";
+import type {
+  Action, CallPage, CallRules, CallSearch, Directory, KnownCaller, NoteRequest, OwnNote, Problem, Reason, Snapshot,
+  Status, VoiceToken,
+} from "./contract/types.js";
 
 export interface Command {
   readonly action: Action;
@@ -25,8 +29,17 @@ export interface Api {
   /** Colleagues whose name contains the text, including those outside the page of the directory. */
   search(text: string): Promise<Directory>;
   token(): Promise<VoiceToken>;
-  /** Sent when the page is being closed; its answer is not read. */
+  /** What this agent may see of the records of calls, and what a note may have. */
+  rules(): Promise<CallRules>;
+  knownCaller(call: string): Promise<KnownCaller>;
+  /** A page of the calls that have ended. A filter may hold a number or a text, so it is never in an address. */
+  calls(search: CallSearch): Promise<CallPage>;
+  note(call: string): Promise<OwnNote>;
+  /** Replaces the note; the same request again changes nothing. */
+  saveNote(call: string, note: NoteRequest): Promise<true>;
+  /** Sent when the page is being closed; their answers are not read. */
   sayAway(): void;
+  leaveNote(call: string, note: NoteRequest): void;
 }
 
 export class ApiError extends Error {
@@ -122,6 +135,19 @@ export function createApi(options: ApiOptions): Api {
     return decoded;
   }
 
+  const notePath = (id: string): string => `/calls/${encodeURIComponent(id)}/note`;
+
+  /** Outlives the page. */
+  function last(path: string, body: unknown): void {
+    void send(base + path, {
+      method: "PUT",
+      keepalive: true,
+      credentials: "omit",
+      headers: { "Content-Type": "application/json", Authorization: `Bearer ${options.bearer()}` },
+      body: JSON.stringify(body),
+    }).catch(() => undefined);
+  }
+
   return {
     me: () => call("GET", "/agents/me", undefined, decodeSnapshot),
     setStatus: (status, beat) => call("PUT", "/agents/me", beat ? { status, beat } : { status }, decodeSnapshot),
@@ -129,14 +155,12 @@ export function createApi(options: ApiOptions): Api {
     directory: () => call("GET", "/agents", undefined, decodeDirectory),
     search: (text) => call("POST", "/agents/search", { text }, decodeDirectory),
     token: () => call("POST", "/token", undefined, decodeToken),
-    sayAway: () => {
-      void send(`${base}/agents/me`, {
-        method: "PUT",
-        keepalive: true,
-        credentials: "omit",
-        headers: { "Content-Type": "application/json", Authorization: `Bearer ${options.bearer()}` },
-        body: JSON.stringify({ status: "away" }),
-      }).catch(() => undefined);
-    },
+    rules: () => call("GET", "/calls/rules", undefined, decodeRules),
+    knownCaller: (id) => call("GET", `/calls/${encodeURIComponent(id)}/caller`, undefined, decodeKnownCaller),
+    calls: (search) => call("POST", "/calls/search", search, decodeCalls),
+    note: (id) => call("GET", notePath(id), undefined, decodeOwnNote),
+    saveNote: (id, note) => call("PUT", notePath(id), note, decodeKept),
+    sayAway: () => last("/agents/me", { status: "away" }),
+    leaveNote: (id, note) => last(notePath(id), note),
   };
 }

@@ -11,6 +11,8 @@ export interface Config {
   };
   /** Options of the voice SDK's Device that override this page's own, e.g. the address of its signalling. */
   readonly voice: Readonly<Record<string, unknown>>;
+  /** The address of a caller in another system, with {number} and {call}; "" if there is none. */
+  readonly crm: string;
 }
 
 /** Why the page cannot start, in words for the person who deployed it. */
@@ -32,7 +34,16 @@ export function decodeConfig(value: unknown): Config {
   return {
     signIn: { authority, clientId, scope: typeof scope === "string" && scope ? scope : "openid" },
     voice: isFields(value) && isFields(value.voice) ? value.voice : {},
+    crm: isFields(value) && typeof value.crm === "string" && crmAddress(value.crm, "0", "0") ? value.crm : "",
   };
+}
+
+/** With the number and the call's id in their places; "" if it names what is not known, or is no https address. */
+export function crmAddress(template: string, number: string, call: string): string {
+  if (!number && template.includes("{number}")) return "";
+  const address = template.replaceAll("{number}", encodeURIComponent(number))
+    .replaceAll("{call}", encodeURIComponent(call));
+  return /^https:\/\/[^/\\]/.test(address) && URL.canParse(address) ? address : "";
 }
 
 export async function loadConfig(fetchIt: typeof fetch = fetch): Promise<Config> {

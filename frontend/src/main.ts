@@ -3,6 +3,7 @@ import { createApi } from "./api.js";
 import { loadConfig } from "./config.js";
 import { createAlerts } from "./desk/alerts.js";
 import { Desk } from "./desk/desk.js";
+import { download } from "./download.js";
 import { createMemory } from "./desk/memory.js";
 import { createTabs } from "./desk/tabs.js";
 import { askMicrophone, meterMicrophone } from "./microphone.js";
@@ -31,6 +32,8 @@ async function createDesk(): Promise<Desk> {
     newKey: () => crypto.randomUUID(),
     about: { version: __APP_VERSION__, browser: navigator.userAgent },
     copy: (text) => navigator.clipboard.writeText(text),
+    download,
+    crm: config.crm,
   });
 }
 

@@ -38,8 +38,9 @@ function begin(action: Begins): Chord["run"] {
   return (desk, focus) => {
     const { screen, compose } = desk.state;
     if (screen.is !== "in-call") return;
-    if (compose.target) desk.press(action);
-    else focus("colleague-filter");
+    if (compose.target) return desk.press(action);
+    desk.showSide("colleagues");
+    focus("colleague-filter");
   };
 }
 

@@ -1,6 +1,8 @@
 /** Stateful fakes for what the desk talks to; each test changes what it needs. */
 import { ApiError, type Api, type Command } from "../src/api.js";
-import type { Directory, Snapshot, Status, VoiceToken } from "../src/contract/types.js";
+import type {
+  CallNote, CallPage, CallRules, CallSearch, Directory, KnownCaller, NoteRequest, OwnNote, Snapshot, Status, VoiceToken,
+} from "../src/contract/types.js";
 import type { DeskParts } from "../src/desk/desk.js";
 import { createMemory } from "../src/desk/memory.js";
 import type { Microphone, TabState } from "../src/state/state.js";
@@ -101,6 +103,50 @@ export class FakeApi implements Api {
   sayAway(): void {
     this.log.push("say away");
   }
+
+  recordRules: CallRules = { supervisor: false, records: false, codes: [], codeRequired: false };
+  known: KnownCaller = { count: 0 };
+  readonly kept = new Map<string, CallNote>();
+  /** Answers to the next requests for the history; then there is an empty page. */
+  readonly pages: (CallPage | ApiError)[] = [];
+  readonly searches: CallSearch[] = [];
+  /** What the next requests about records and notes fail with. */
+  readonly failures: ApiError[] = [];
+
+  private told<T>(what: string, value: () => T): Promise<T> {
+    this.log.push(what);
+    const failure = this.failures.shift();
+    return failure ? Promise.reject(failure) : this.answer(value());
+  }
+
+  rules(): Promise<CallRules> {
+    return this.told("rules", () => this.recordRules);
+  }
+
+  knownCaller(call: string): Promise<KnownCaller> {
+    return this.told(`caller ${call}`, () => this.known);
+  }
+
+  calls(search: CallSearch): Promise<CallPage> {
+    this.searches.push(search);
+    const page = this.pages.shift() ?? { at: iso(this.now()), calls: [] };
+    return page instanceof ApiError ? Promise.reject(page) : this.answer(page);
+  }
+
+  note(call: string): Promise<OwnNote> {
+    const note = this.kept.get(call);
+    return this.told(`note ${call}`, () => (note ? { note } : {}));
+  }
+
+  /** Keeps the note also if it fails with an error that does not say so. */
+  saveNote(call: string, note: NoteRequest): Promise<true> {
+    if (!this.down) this.kept.set(call, { by: { id: "alice", name: "Alice" }, at: iso(this.now()), ...note });
+    return this.told(`save ${call}`, () => true);
+  }
+
+  leaveNote(call: string): void {
+    this.log.push(`leave note ${call}`);
+  }
 }
 
 export class FakeVoice implements Voice {
@@ -191,6 +237,7 @@ export interface Fakes extends DeskParts {
   readonly rung: string[];
   readonly ringing: string[];
   copied: string;
+  downloaded: { readonly name: string; readonly text: string } | null;
 }
 
 export function fakes(now: () => number = () => Date.now()): Fakes {
@@ -209,6 +256,7 @@ export function fakes(now: () => number = () => Date.now()): Fakes {
     rung: [],
     ringing: [],
     copied: "",
+    downloaded: null,
     signIn: {
       resume: () => Promise.resolve(all.resumed),
       begin: () => Promise.resolve(),
@@ -230,6 +278,8 @@ export function fakes(now: () => number = () => Date.now()): Fakes {
     newKey: () => `key${++keys}`,
     about: { version: "test", browser: "test" },
     copy: (text) => { all.copied = text; return Promise.resolve(); },
+    download: (name, text) => { all.downloaded = { name, text }; },
+    crm: "",
   };
   return all;
 }

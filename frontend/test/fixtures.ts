@@ -1,5 +1,7 @@
 /** Snapshots as the server sends them, relative to a time. Numbers are from the ranges reserved for fiction. */
-import type { Action, Call, CallState, Directory, Role, Snapshot, Transfer } from "../src/contract/types.js";
+import type {
+  Action, Call, CallRecord, CallRules, CallState, Directory, KnownCaller, Role, Snapshot, Transfer,
+} from "../src/contract/types.js";
 import type { RingInfo } from "../src/state/state.js";
 
 export const CALLER = "+442079460123";
@@ -89,4 +91,45 @@ export function directoryAt(now: number): Directory {
 export function ringAt(now: number, change: Partial<RingInfo> = {}): RingInfo {
   return { conference: "CAconference1", number: CALLER, verified: true, waiting: iso(now - 80_000), by: "", kind: "",
     note: "", seconds: 20, ...change };
+}
+
+export const RULES: CallRules = { supervisor: false, records: true, codes: ["order", "complaint", "refund"],
+  codeRequired: true };
+
+const party = (name: string): { id: string; name: string } => ({ id: name.toLowerCase(), name });
+
+/** A call that Alice handed over to Bob after a consult, and that ended `now`. */
+export function recordAt(now: number, change: Partial<CallRecord> = {}): CallRecord {
+  const at = (ago: number): string => iso(now - ago * 1000);
+  const [alice, bob, carol] = [party("Alice"), party("Bob"), party("Carol")];
+  return {
+    id: "CArecord1", arrived: at(400), answered: at(340), ended: at(0), endedBy: "caller", outcome: "transferred",
+    caller: CALLER, verified: true, name: "Mrs Young", place: 2, wait: 60, talk: 295, hold: 45,
+    legs: [
+      { party: carol, began: at(390), ended: at(370), outcome: "no-answer", ring: 20, talk: 0, hold: 0 },
+      { party: alice, began: at(352), answered: at(340), ended: at(155), outcome: "transferred", ring: 12, talk: 185, hold: 0 },
+      { party: bob, began: at(200), answered: at(190), ended: at(0), outcome: "caller-left", ring: 10, talk: 190, hold: 0 },
+    ],
+    transfers: [{ kind: "consult", by: alice, to: bob, note: "Invoice 2231 charged twice", began: at(200),
+      ended: at(155), outcome: "answered" }],
+    history: [
+      { at: at(400), what: "arrive" },
+      { at: at(370), what: "offer-failed", agent: "carol", name: "Carol", outcome: "no-answer" },
+      { at: at(340), what: "answer", agent: "alice", name: "Alice" },
+      { at: at(200), what: "consult", agent: "bob", name: "Bob", by: "alice", byName: "Alice" },
+      { at: at(190), what: "answer", agent: "bob", name: "Bob" },
+      { at: at(156), what: "complete", agent: "alice" },
+      { at: at(155), what: "completed", agent: "bob", name: "Bob", by: "alice", byName: "Alice", outcome: "answered" },
+      { at: at(0), what: "caller-left" },
+    ],
+    notes: [{ by: bob, at: at(-30), note: "Refunded invoice 2231.\nShe asks for a letter by post.", code: "refund",
+      name: "Mrs Young" }],
+    ...change,
+  };
+}
+
+export function knownAt(now: number, change: Partial<KnownCaller> = {}): KnownCaller {
+  const { id, ended, outcome, notes } = recordAt(now - 86_400_000);
+  return { count: 3, name: "Mrs Young", last: { call: id, at: ended, outcome, with: [party("Alice"), party("Bob")] },
+    ...(notes[0] ? { note: notes[0] } : {}), ...change };
 }

@@ -14,13 +14,13 @@ import {
 type Raw = Readonly<Record<string, unknown>>;
 
 /** Decodes one field; `of` is the object that has it. Undefined: it is absent, or means nothing to this page. */
-type Decode<T> = (value: unknown, of: Raw) => T | undefined;
+export type Decode<T> = (value: unknown, of: Raw) => T | undefined;
 
 type Optional<T> = { [K in keyof T]-?: object extends Pick<T, K> ? K : never }[keyof T];
 type Table<T, K extends keyof T> = { readonly [P in K]-?: Decode<Exclude<T[P], undefined>> };
 
 /** Decodes an object: undefined without one of the fields that it must have; an optional field may be left out. */
-function object<T>(must: Table<T, Exclude<keyof T, Optional<T>>>, may: Table<T, Optional<T>>): Decode<T> {
+export function object<T>(must: Table<T, Exclude<keyof T, Optional<T>>>, may: Table<T, Optional<T>>): Decode<T> {
   const needed = Object.entries(must) as [string, Decode<unknown>][];
   const others = Object.entries(may) as [string, Decode<unknown>][];
   return (value) => {
@@ -42,19 +42,19 @@ function fields(value: unknown): Raw | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Raw) : undefined;
 }
 
-const string: Decode<string> = (value) => (typeof value === "string" ? value : undefined);
-const name: Decode<string> = (value) => string(value, {}) || undefined; // not empty
-const time: Decode<string> = (value) =>
+export const string: Decode<string> = (value) => (typeof value === "string" ? value : undefined);
+export const name: Decode<string> = (value) => string(value, {}) || undefined; // not empty
+export const time: Decode<string> = (value) =>
   typeof value === "string" && !Number.isNaN(Date.parse(value)) ? value : undefined;
-const yes: Decode<true> = (value) => (value === true ? true : undefined);
-const count: Decode<number> = (value) => (typeof value === "number" && value >= 0 ? Math.floor(value) : undefined);
+export const yes: Decode<true> = (value) => (value === true ? true : undefined);
+export const count: Decode<number> = (value) => (typeof value === "number" && value >= 0 ? Math.floor(value) : undefined);
 
-function oneOf<T extends string>(known: readonly T[]): Decode<T> {
+export function oneOf<T extends string>(known: readonly T[]): Decode<T> {
   return (value) => known.find((k) => k === value);
 }
 
 /** All elements that mean something. */
-function list<T>(decode: Decode<T>): Decode<T[]> {
+export function list<T>(decode: Decode<T>): Decode<T[]> {
   return (value, of) => {
     if (!Array.isArray(value)) return undefined;
     return value.map((v) => decode(v, of)).filter((v): v is Awaited<T> & T => v !== undefined);
@@ -62,15 +62,15 @@ function list<T>(decode: Decode<T>): Decode<T[]> {
 }
 
 /** What the page assumes if the field is absent or means nothing. */
-function or<T>(decode: Decode<T>, otherwise: (of: Raw) => T | undefined): Decode<T> {
+export function or<T>(decode: Decode<T>, otherwise: (of: Raw) => T | undefined): Decode<T> {
   return (value, of) => decode(value, of) ?? otherwise(of);
 }
 
-const no = or<boolean>(yes, () => false);
-const text = or(string, () => "");
+export const no = or<boolean>(yes, () => false);
+export const text = or(string, () => "");
 const nameOrId = or(name, (of) => name(of.id, of));
 
-const party = object<Party>({ id: name, name: nameOrId }, {});
+export const party = object<Party>({ id: name, name: nameOrId }, {});
 
 const transfer = object<Transfer>({
   kind: or(oneOf(TRANSFER_KINDS), () => "add"), // of an unknown kind, nobody is told that the caller does not hear them
@@ -80,7 +80,7 @@ const transfer = object<Transfer>({
   progress: or(oneOf(PROGRESS), () => "dialing"),
 }, { note: name, outcome: name, ended: time, reason: oneOf(REASONS) });
 
-const happening = object<Happening>({ at: time, what: name },
+export const happening = object<Happening>({ at: time, what: name },
   { agent: name, name, by: name, byName: name, outcome: name, reason: oneOf(REASONS) });
 
 const call = object<Call>({

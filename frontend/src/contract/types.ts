@@ -6,13 +6,15 @@
 import type * as api from "./api.gen.js";
 
 export type {
-  Action, Agent, Directory, DirectoryEntry, Held, HistoryEntry as Happening, Line, Party, Presence, Progress, Reason,
-  RecentCall as LastCall, Role, Status, StatusReason, Transfer, VoiceToken,
+  Action, Agent, CallNote, CallOutcome, CallRules, CallSearch, Directory, DirectoryEntry, Held,
+  HistoryEntry as Happening, Line, NoteRequest, OwnNote, Party, Presence, Progress, Reason,
+  RecentCall as LastCall, RecordLeg, RecordTransfer, Role, Status, StatusReason, Transfer, VoiceToken,
 } from "./api.gen.js";
 export {
-  actionValues as ACTIONS, callStateValues as CALL_STATES, heldValues as HELD, presenceValues as PRESENCES,
-  progressValues as PROGRESS, reasonValues as REASONS, roleValues as ROLES, statusReasonValues as STATUS_REASONS,
-  statusValues as STATUSES, transferKindValues as TRANSFER_KINDS,
+  actionValues as ACTIONS, callOutcomeValues as CALL_OUTCOMES, callRecordEndedByValues as ENDERS,
+  callStateValues as CALL_STATES, heldValues as HELD, presenceValues as PRESENCES, progressValues as PROGRESS,
+  reasonValues as REASONS, roleValues as ROLES, statusReasonValues as STATUS_REASONS, statusValues as STATUSES,
+  transferKindValues as TRANSFER_KINDS,
 } from "./api.gen.js";
 
 /** `unknown` is the page's own: a state that a newer server has and this page does not know. The call goes on. */
@@ -20,6 +22,18 @@ export type CallState = api.CallState | "unknown";
 
 /** words/call.ts says who hears whom in each state. */
 export type Call = Omit<api.Call, "state"> & { readonly state: CallState };
+
+/** `unknown` is the page's own, as with a call's state: the record is shown all the same. */
+export type RecordOutcome = api.CallOutcome | "unknown";
+export type CallRecord = Omit<api.CallRecord, "outcome" | "endedBy"> & {
+  readonly outcome: RecordOutcome;
+  readonly endedBy: api.CallRecord["endedBy"] | "unknown";
+};
+
+export type KnownCall = Omit<NonNullable<api.KnownCaller["last"]>, "outcome"> & { readonly outcome: RecordOutcome };
+export type KnownCaller = Omit<api.KnownCaller, "last"> & { readonly last?: KnownCall };
+
+export type CallPage = Omit<api.CallPage, "calls"> & { readonly calls: readonly CallRecord[] };
 
 /** Everything the server knows that concerns this agent, at one time of the server's clock. */
 export type Snapshot = Omit<api.Snapshot, "call"> & { readonly call: Call | null };

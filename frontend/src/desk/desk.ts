@@ -7,19 +7,25 @@ import type { Action, Reason, Status } from "../contract/types.js";
 import type { Ringback } from "../ringback.js";
 import type { SignIn } from "../signin.js";
 import * as allow from "../state/allow.js";
+import { crmAddress } from "../config.js";
+import { needsCode, restored, type NoteFields } from "../state/notes.js";
 import { lookOf } from "../state/reduce.js";
+import { restOf } from "../state/rest.js";
 import { ownCall, showsColleagues } from "../state/screen.js";
-import type { Compose, Microphone, Panel, State } from "../state/state.js";
+import type { Compose, Microphone, Panel, Side, State } from "../state/state.js";
 import type { Voice } from "../voice-port.js";
 import { phoneNumber } from "../words/number.js";
 import type { Alerts } from "./alerts.js";
+import { Archive } from "./archive.js";
 import { colleagues } from "./colleagues.js";
 import { Core, type Listener } from "./core.js";
 import { LevelMeter, type Levels } from "./levels.js";
 import { Line } from "./line.js";
 import type { Memory } from "./memory.js";
+import { Notes } from "./notes.js";
 import { Pass } from "./pass.js";
 import { Phone } from "./phone.js";
+import { Records } from "./records.js";
 import { Session } from "./session.js";
 import type { Tabs } from "./tabs.js";
 import { Verbs } from "./verbs.js";
@@ -40,6 +46,10 @@ export interface DeskParts {
   readonly newKey: () => string;
   readonly about: { readonly version: string; readonly browser: string };
   readonly copy: (text: string) => Promise<void>;
+  /** Offers the text to the agent as a file. */
+  readonly download: (name: string, text: string) => void;
+  /** The address of a caller in another system, with {number} and {call}; "" if there is none. */
+  readonly crm: string;
 }
 
 /** The transferor is the only agent in the call while the caller hears music and the target is rung. */
@@ -59,11 +69,15 @@ const SAID_MS = 10_000;
 
 export class Desk {
   readonly core: Core;
+  /** The history of calls, for its tab. */
+  readonly archive: Archive;
   private readonly line: Line;
   private readonly pass: Pass;
   private readonly phone: Phone;
   private readonly verbs: Verbs;
   private readonly session: Session;
+  private readonly records: Records;
+  private readonly notes: Notes;
   private directoryAt = -Infinity;
   private noticeAt = 0;
   private readonly saidAt = { polite: 0, urgent: 0 };
@@ -87,6 +101,10 @@ export class Desk {
       levels: this.levels.emit });
     this.verbs = new Verbs({ core, api, newKey, take, poke });
     this.session = new Session({ core, signIn: parts.signIn, close: () => this.phone.close("") });
+    this.records = new Records(core, api);
+    this.notes = new Notes(core, api);
+    this.archive = new Archive({ core, api, memory: parts.memory, serverNow: () => this.serverNow(),
+      download: parts.download });
     core.subscribe((after, before) => this.follow(after, before));
   }
 
@@ -107,6 +125,7 @@ export class Desk {
     const { signIn, memory, alerts, voice } = this.parts;
     const taste = memory.preferences();
     this.core.dispatch({ type: "preferences", shortcuts: taste.shortcuts, consent: alerts.consent() });
+    if (taste.zone) this.core.dispatch({ type: "history-zone", zone: taste.zone });
     for (const what of ["input", "speaker", "ringer"] as const) if (taste[what]) void voice.choose(what, taste[what]);
     const answer = await signIn.resume();
     if (answer === "leaving") return;
@@ -127,6 +146,8 @@ export class Desk {
     this.verbs.tick();
     this.tickDirectory();
     this.session.tick();
+    this.records.tick();
+    this.notes.tick();
     const now = this.parts.now();
     if (this.state.notice && now - this.noticeAt > NOTICE_MS) this.dismissNotice();
     if (this.state.refusal && now - this.state.refusal.at > REFUSAL_MS) this.dismissRefusal();
@@ -161,9 +182,12 @@ export class Desk {
     const agent = after.snapshot?.agent.id ?? "";
     if (after.snapshot && !before.snapshot) {
       tabs.start(agent, (tab) => this.tabChanged(tab));
+      const { typed, wrapUp } = memory.notes(agent, this.parts.now());
       this.core.dispatch({ type: "remembered", rejoin: memory.rejoin(agent, this.parts.now()),
-        recent: memory.recent(agent) });
+        recent: memory.recent(agent), notes: restored(typed), wrapUp });
     }
+    this.records.look();
+    if (after.notes !== before.notes || after.wrapUp !== before.wrapUp) memory.setNotes(agent, after);
     if (after.recent !== before.recent) memory.setRecent(agent, after.recent);
     if (after.notice !== before.notice) this.noticeAt = this.parts.now();
     for (const which of ["polite", "urgent"] as const) {
@@ -214,9 +238,11 @@ export class Desk {
     const { signIn, memory, tabs } = this.parts;
     if (this.state.leg) return;
     const told = this.state.wants ? this.phone.choose("away") : null;
+    await this.notes.flush();
     this.phone.close("");
     tabs.release();
     memory.forget();
+    memory.setNotes(this.state.snapshot?.agent.id ?? "", { notes: this.state.notes, wrapUp: null });
     await told;
     this.core.dispatch({ type: "signed-out", why: "chosen" });
     await signIn.end();
@@ -267,6 +293,40 @@ export class Desk {
 
   dismissEnded(): void {
     this.core.dispatch({ type: "dismiss-ended" });
+  }
+
+  /** *Done*: the pause after a call ends, unless a code is required and missing. */
+  doneWithCall(): void {
+    const { screen, device } = this.state;
+    if (needsCode(this.state)) return this.core.dispatch({ type: "code-missed" });
+    const rests = restOf(this.state);
+    void this.notes.flush();
+    this.core.dispatch({ type: "wrap-up-over" });
+    const paused = rests === "automatic" || rests === "chosen";
+    if (paused && screen.is !== "offline" && device.is === "registered") void this.phone.choose("available");
+  }
+
+  writeNote(call: string, fields: Partial<NoteFields>): void {
+    this.core.dispatch({ type: "note-typed", call, fields, at: this.parts.now() });
+  }
+
+  openNote(call: string): void {
+    this.core.dispatch({ type: "note-open", call });
+  }
+
+  /** The second column; the history is read anew each time that it is opened. */
+  showSide(side: Side): void {
+    if (side === "history" && this.state.side !== side) void this.archive.refresh();
+    this.core.dispatch({ type: "side", side });
+  }
+
+  /** The caller in the operator's other system; "" if there is none. */
+  crmOf(number: string, call: string): string {
+    return crmAddress(this.parts.crm, number, call);
+  }
+
+  async copyNumber(number: string): Promise<void> {
+    await this.copied(number, "Number copied.");
   }
 
   leaveMicrophoneHelp(): void {
@@ -380,10 +440,15 @@ export class Desk {
   }
 
   async copyDiagnostics(): Promise<void> {
-    const { about, now, copy } = this.parts;
+    const { about, now } = this.parts;
+    await this.copied(this.core.diary.text(this.state, { ...about, at: now() }),
+      "Diagnostics copied. They contain no phone numbers.");
+  }
+
+  private async copied(text: string, words: string): Promise<void> {
     try {
-      await copy(this.core.diary.text(this.state, { ...about, at: now() }));
-      this.core.notice("Diagnostics copied. They contain no phone numbers.", "good");
+      await this.parts.copy(text);
+      this.core.notice(words, "good");
     } catch {
       this.core.notice("The clipboard could not be reached.", "bad");
     }
@@ -407,6 +472,7 @@ export class Desk {
       api.sayAway();
       this.core.dispatch({ type: "withdrawn", withdrawn: true });
     }
+    this.notes.leave();
     tabs.release();
   }
 

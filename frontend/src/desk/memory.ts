@@ -1,8 +1,9 @@
 /**
- * What survives a reload. Per tab: the call it was in and the list of recent calls; both are deleted at sign-out. Per
- * computer: preferences. Storage that is full or forbidden counts as empty.
+ * What survives a reload. Per tab: the call it was in and the list of recent calls, both deleted at sign-out, and
+ * notes that are not saved yet. Per computer: preferences. Storage that is full or forbidden counts as empty.
  */
-import type { RecentCall, Rejoin } from "../state/state.js";
+import { unsaved, WRAP_UP_FOR_MS, type NoteFields, type WrapUp } from "../state/notes.js";
+import type { RecentCall, Rejoin, State } from "../state/state.js";
 import { REJOIN_FOR_MS } from "../state/screen.js";
 
 export interface Preferences {
@@ -10,6 +11,14 @@ export interface Preferences {
   readonly input: string;
   readonly speaker: string;
   readonly ringer: string;
+  /** The time zone of the history; "" is this computer's. */
+  readonly zone: string;
+}
+
+/** What was typed and not saved, by call, and the call that was written up. */
+export interface KeptNotes {
+  readonly typed: Readonly<Record<string, Partial<NoteFields>>>;
+  readonly wrapUp: WrapUp | null;
 }
 
 export interface Memory {
@@ -19,17 +28,22 @@ export interface Memory {
   forgetRejoin(): void;
   recent(agent: string): readonly RecentCall[];
   setRecent(agent: string, calls: readonly RecentCall[]): void;
+  notes(agent: string, now: number): KeptNotes;
+  setNotes(agent: string, state: Pick<State, "notes" | "wrapUp">): void;
   preferences(): Preferences;
   setPreferences(change: Partial<Preferences>): void;
   forget(): void;
 }
 
+const NO_NOTES: KeptNotes = { typed: {}, wrapUp: null };
+
 type Shelf = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
 const REJOIN = "agent-desk.call";
 const RECENT = "agent-desk.recent";
+const NOTES = "agent-desk.notes";
 const TASTE = "agent-desk.preferences";
-const DEFAULTS: Preferences = { shortcuts: true, input: "", speaker: "", ringer: "" };
+const DEFAULTS: Preferences = { shortcuts: true, input: "", speaker: "", ringer: "", zone: "" };
 
 function read(shelf: Shelf, key: string): unknown {
   try {
@@ -66,6 +80,18 @@ export function createMemory(tab: Shelf, computer: Shelf): Memory {
       return note?.agent === agent && Array.isArray(note.calls) ? (note.calls as RecentCall[]) : [];
     },
     setRecent: (agent, calls) => write(tab, RECENT, { agent, calls }),
+    notes: (agent, now) => {
+      const kept = read(tab, NOTES) as (KeptNotes & { agent?: unknown }) | null;
+      if (kept?.agent !== agent || typeof kept.typed !== "object" || kept.typed === null) return NO_NOTES;
+      const fresh = typeof kept.wrapUp?.at === "number" && now - kept.wrapUp.at <= WRAP_UP_FOR_MS;
+      return { typed: kept.typed, wrapUp: fresh ? kept.wrapUp : null };
+    },
+    setNotes: (agent, { notes, wrapUp }) => {
+      const typed = unsaved(notes);
+      const empty = wrapUp === null && Object.keys(typed).length === 0;
+      // Nobody is signed in any more: what is not saved waits for the agent to come back.
+      if (agent) write(tab, NOTES, empty ? null : { agent, typed, wrapUp });
+    },
     preferences: taste,
     setPreferences: (change) => write(computer, TASTE, { ...taste(), ...change }),
     forget: () => {

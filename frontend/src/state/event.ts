@@ -1,8 +1,10 @@
 /** What can happen to the page. `at` is this computer's clock in milliseconds. */
-import type { Action, Directory, Problem, Snapshot, Status } from "../contract/types.js";
+import type { Action, CallRules, Directory, KnownCaller, Problem, Snapshot, Status } from "../contract/types.js";
+import type { HistoryEvent } from "./history.js";
+import type { NoteEvent, Notes, WrapUp } from "./notes.js";
 import type {
-  Compose, Consent, DeviceIs, Microphone, Notice, Panel, RecentCall, Rejoin, RingInfo, Said, SignedOutWhy, Sounds,
-  TabState,
+  Compose, Consent, DeviceIs, Microphone, Notice, Panel, RecentCall, Rejoin, RingInfo, Said, Side, SignedOutWhy,
+  Sounds, TabState,
 } from "./state.js";
 
 export type Event =
@@ -11,7 +13,8 @@ export type Event =
   | { readonly type: "signed-out"; readonly why: SignedOutWhy }
   | { readonly type: "session-expired" }
   | { readonly type: "tab"; readonly tab: TabState }
-  | { readonly type: "remembered"; readonly rejoin: Rejoin | null; readonly recent: readonly RecentCall[] }
+  | { readonly type: "remembered"; readonly rejoin: Rejoin | null; readonly recent: readonly RecentCall[];
+    readonly notes?: Notes; readonly wrapUp?: WrapUp | null }
   | { readonly type: "preferences"; readonly shortcuts?: boolean; readonly consent?: Consent }
   | { readonly type: "snapshot"; readonly snapshot: Snapshot; readonly at: number; readonly pushed?: boolean }
   | { readonly type: "directory"; readonly directory: Directory }
@@ -45,5 +48,12 @@ export type Event =
   | { readonly type: "panel"; readonly panel: Panel }
   | { readonly type: "sounds"; readonly sounds: Partial<Sounds> }
   | { readonly type: "notice"; readonly notice: Notice | null }
+  | { readonly type: "rules"; readonly rules: CallRules }
+  | { readonly type: "side"; readonly side: Side }
+  | { readonly type: "caller"; readonly call: string; readonly known: KnownCaller }
+  | { readonly type: "code-missed" }
+  | { readonly type: "wrap-up-over" }
+  | HistoryEvent
+  | NoteEvent
   /** The announcement has been read; it is cleared. */
   | { readonly type: "said-over"; readonly which: keyof Said };

@@ -8,7 +8,10 @@ import { colleague } from "../words/call.js";
 import { withoutHidden } from "./choice.js";
 import type { Event } from "./event.js";
 import { rings } from "./allow.js";
+import { applyHistory, NO_HISTORY, type HistoryEvent } from "./history.js";
+import { applyNote, closeNotes, type NoteEvent, type WrapUp } from "./notes.js";
 import { outcomeOf } from "./recent.js";
+import { restOf } from "./rest.js";
 import { offeredCall, ownCall, REJOIN_FOR_MS, screenOf, SETTLE_MS } from "./screen.js";
 import type { Closing, Leg, RecentCall, Said, State } from "./state.js";
 
@@ -71,9 +74,25 @@ function apply(state: State, event: Event): State {
     case "microphone":
     case "token-failing":
       return applyLine(state, event);
+    case "rules":
+    case "side":
+    case "caller":
+    case "remembered":
+    case "code-missed":
+    case "wrap-up-over":
+      return applyRecords(state, event);
     default:
+      if (isOf("history", event)) return { ...state, history: applyHistory(state.history, event) };
+      if (isOf("note", event)) return takeNote(state, event);
       return applyPage(state, event);
   }
+}
+
+/** Events of one family have its name before a hyphen. */
+function isOf(family: "history", event: Event): event is HistoryEvent;
+function isOf(family: "note", event: Event): event is NoteEvent;
+function isOf(family: string, event: Event): boolean {
+  return event.type.startsWith(`${family}-`);
 }
 
 type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
@@ -84,7 +103,7 @@ function applySession(state: State, event: Of<"signed-in" | "signed-out" | "sess
       return { ...state, session: "signed-in", signedOutWhy: "" };
     case "signed-out":
       return { ...state, session: "signed-out", signedOutWhy: event.why, snapshot: null, directory: null, wants: false,
-        closing: null };
+        closing: null, side: "colleagues", rules: null, history: NO_HISTORY, caller: null, notes: {}, wrapUp: null };
     case "session-expired":
       return { ...state, session: "expired", signedOutWhy: "expired" };
     case "fatal":
@@ -116,10 +135,51 @@ function lineBack(state: State): State {
   return device.is === "registered" && leg?.lost === "both" ? { ...state, leg: { ...leg, lost: "sound" } } : state;
 }
 
-function applyPage(state: State, event: Exclude<Event, { type: "snapshot" }>): State {
+type RecordEvent = Of<"rules" | "side" | "caller" | "remembered" | "code-missed" | "wrap-up-over">;
+
+function applyRecords(state: State, event: RecordEvent): State {
   switch (event.type) {
+    case "rules":
+      return { ...state, rules: event.rules, side: event.rules.records ? state.side : "colleagues" };
+    case "side":
+      return { ...state, side: event.side };
+    case "caller":
+      return { ...state, caller: { call: event.call, known: event.known } };
     case "remembered":
-      return { ...state, rejoin: event.rejoin, recent: event.recent };
+      return writeUp({ ...state, rejoin: event.rejoin, recent: event.recent, notes: event.notes ?? state.notes },
+        event.wrapUp ?? restingCall(state));
+    case "code-missed":
+      return state.wrapUp
+        ? { ...state, wrapUp: { ...state.wrapUp, codeMissed: state.wrapUp.codeMissed + 1 } } : state;
+    case "wrap-up-over":
+      return { ...state, closing: null, lastCall: null, wrapUp: null, notes: closeNotes(state.notes) };
+  }
+}
+
+/** The agent writes a call up, and no other. */
+function writeUp(state: State, wrapUp: WrapUp | null): State {
+  if (!wrapUp?.call) return state;
+  return { ...state, wrapUp, notes: applyNote(closeNotes(state.notes), { type: "note-open", call: wrapUp.call }) };
+}
+
+/** The call of a wrap-up that began on another page. */
+function restingCall(state: State): WrapUp | null {
+  const agent = state.snapshot?.agent;
+  if (!agent?.last?.call || !["automatic", "chosen"].includes(restOf(state))) return null;
+  const { call, at } = agent.last;
+  return { call, at: Date.parse(at) - state.skew, codeMissed: 0,
+    number: agent.recent?.find((r) => r.call === call)?.caller ?? "" };
+}
+
+function takeNote(state: State, event: NoteEvent): State {
+  const notes = applyNote(state.notes, event);
+  const { wrapUp } = state;
+  const chosen = event.type === "note-typed" && event.fields.code && wrapUp?.call === event.call;
+  return { ...state, notes, ...(chosen ? { wrapUp: { ...wrapUp, codeMissed: 0 } } : {}) };
+}
+
+function applyPage(state: State, event: Event): State {
+  switch (event.type) {
     case "preferences":
       return { ...state, shortcuts: event.shortcuts ?? state.shortcuts, consent: event.consent ?? state.consent };
     case "directory":
@@ -203,7 +263,8 @@ function takeSnapshot(state: State, snapshot: Snapshot, at: number, pushed: bool
 function callFor(state: State): State {
   const own = ownCall(state);
   if (!own || !state.leg || state.leg.phase === "ringing") return state;
-  return { ...state, lastCall: own, closing: null, rejoin: null };
+  const over = state.wrapUp ? { wrapUp: null, notes: closeNotes(state.notes) } : {};
+  return { ...state, ...over, lastCall: own, closing: null, rejoin: null };
 }
 
 /** What the server says became of a call whose leg ended here. */
@@ -320,7 +381,8 @@ function legGone(state: State, at: number): State {
     outcome: outcomeHere(state, asked || handingOver),
     with: (state.leaving ?? state.pending)?.to || (closing.call?.transfer ? colleague(closing.call) : ""),
   };
-  return { ...cleared, closing, recent: [recent, ...state.recent].slice(0, RECENT_MAX) };
+  return writeUp({ ...cleared, closing, recent: [recent, ...state.recent].slice(0, RECENT_MAX) },
+    { call: recent.id, number: recent.number, at, codeMissed: 0 });
 }
 
 /** The outcome as far as this page knows it; the server fills in "" (see named). */

@@ -20,6 +20,11 @@ export function ownCall(state: State): Call | null {
   return call && call.role !== "offered" ? call : null;
 }
 
+/** The id of the call that rings here or is in progress here; "" if there is none, or it is not known yet. */
+export function currentCall({ leg, snapshot }: State): string {
+  return leg ? leg.ring.conference || snapshot?.call?.id || "" : "";
+}
+
 /**
  * Since when this agent is in the call, in server time. It is the time that the server recorded, so neither a new leg
  * nor this computer's clock restarts it. A call that the agent has handed over or left before starts again.

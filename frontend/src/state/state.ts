@@ -2,7 +2,9 @@
  * Everything the page knows, in one object. `screen` follows from the rest (screen.ts) and is what the views draw; only
  * reduce.ts makes a new State. Times named *At are milliseconds of this computer's clock unless they say server.
  */
-import type { Action, Call, Directory, Problem, Snapshot, Status } from "../contract/types.js";
+import type { Action, Call, CallRules, Directory, KnownCaller, Problem, Snapshot, Status } from "../contract/types.js";
+import { NO_HISTORY, type History } from "./history.js";
+import type { Notes, WrapUp } from "./notes.js";
 import type { Target } from "./target.js";
 
 /** What a ringing leg says before it is answered: its custom parameters, each of which may be missing. */
@@ -132,6 +134,9 @@ export interface Notice {
   readonly tone: "info" | "good" | "bad";
 }
 
+/** What the second column shows. */
+export type Side = "colleagues" | "history";
+
 /** Texts of the two live regions, which exist, empty, before anything is announced (WCAG 4.1.3). */
 export interface Said {
   readonly polite: string;
@@ -190,6 +195,16 @@ export interface State {
   readonly directory: Directory | null;
   readonly compose: Compose;
   readonly panel: Panel;
+  readonly side: Side;
+  /** What this agent may see of the records of calls; null while that is not known. */
+  readonly rules: CallRules | null;
+  readonly history: History;
+  /** What is known of the caller of a call; null if nothing is. */
+  readonly caller: { readonly call: string; readonly known: KnownCaller } | null;
+  /** The agent's own notes that are shown, or not saved yet, by call. */
+  readonly notes: Notes;
+  /** The last call, until the agent has done with it. */
+  readonly wrapUp: WrapUp | null;
   readonly recent: readonly RecentCall[];
   readonly sounds: Sounds;
   readonly warnings: readonly string[];
@@ -224,6 +239,12 @@ export const initial: State = {
   directory: null,
   compose: { target: null, note: "", filter: "" },
   panel: "",
+  side: "colleagues",
+  rules: null,
+  history: NO_HISTORY,
+  caller: null,
+  notes: {},
+  wrapUp: null,
   recent: [],
   sounds: { inputs: [], outputs: [], input: "", speaker: "", ringer: "", canChooseOutput: false },
   warnings: [],

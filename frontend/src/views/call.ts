@@ -14,6 +14,7 @@ import { partyName } from "../words/number.js";
 import { timeOfDay } from "../words/time.js";
 import { soundWords } from "../words/voice.js";
 import { icon, type Icon } from "./icons.js";
+import { knownCaller } from "./known.js";
 import { button, since } from "./parts.js";
 import { callerLine } from "./ringing.js";
 
@@ -33,7 +34,8 @@ export function inCall(state: State, desk: Desk, { call, leg }: Extract<Screen, 
         <div><dt>Call</dt><dd data-test="call-timer">${since(state, inCallSince(state, leg, call))}</dd></div>
       </dl>
     </div>
-    ${callerLine(call.caller.number, call.caller.verified)}
+    ${callerLine(call.caller.number, call.caller.verified, desk.crmOf(call.caller.number, call.id))}
+    ${knownCaller(state, call.caller.number)}
     <p class="hears ${says.caller}" data-test="hears">${icon(HEARS[says.caller])}<span>${says.caller === "nothing"
       ? "The caller"
       : "Caller"} ${says.callerWords}</span>
@@ -190,7 +192,8 @@ function leaveHint(call: Call): string {
 }
 
 /** Answered, and not in the conference yet: takes seconds at most, unless something is wrong. */
-export function connecting({ leg, call, late }: Extract<Screen, { is: "connecting" }>, desk: Desk): TemplateResult {
+export function connecting(state: State, desk: Desk,
+  { leg, call, late }: Extract<Screen, { is: "connecting" }>): TemplateResult {
   const t = call?.transfer?.outcome ? undefined : call?.transfer;
   const by = t ? partyName(t.by) : leg.ring.by;
   const kind = t?.kind ?? leg.ring.kind;
@@ -201,6 +204,7 @@ export function connecting({ leg, call, late }: Extract<Screen, { is: "connectin
   return html`<section class="card call connecting" data-test="screen-connecting" aria-labelledby="title">
     <div class="call-head"><h2 id="title" tabindex="-1"><span class="chip">Connecting</span></h2></div>
     ${callerLine(call?.caller.number || leg.ring.number, call?.caller.verified || leg.ring.verified)}
+    ${knownCaller(state, call?.caller.number || leg.ring.number)}
     ${late
       ? html`<p class="hears unknown">${icon("unknown")}<span>Caller may hear you</span></p>
         <p class="you">${leg.phase === "reconnecting" ? LATE_AND_CUT : LATE}</p>`

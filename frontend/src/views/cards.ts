@@ -2,6 +2,7 @@
 import { nothing, type TemplateResult } from "lit";
 import { html } from "../html.js";
 import type { Desk } from "../desk/desk.js";
+import { noted } from "../state/notes.js";
 import { presenceSince, restOf, restUntil } from "../state/rest.js";
 import type { Screen, State } from "../state/state.js";
 import { whyWords } from "../words/agent.js";
@@ -10,6 +11,7 @@ import { callOutcome } from "../words/outcome.js";
 import { duration } from "../words/time.js";
 import { deviceWords } from "../words/voice.js";
 import { brand, icon, type Icon } from "./icons.js";
+import { wrapUpNote } from "./note.js";
 import { button, since } from "./parts.js";
 
 interface Card {
@@ -18,16 +20,20 @@ interface Card {
   readonly title: string;
   readonly text?: TemplateResult | string;
   readonly more?: TemplateResult | typeof nothing;
+  /** The note on the last call, in place of the picture. */
+  readonly note?: TemplateResult | typeof nothing;
   readonly actions?: TemplateResult[];
   readonly tone?: string;
 }
 
 function card(c: Card): TemplateResult {
-  return html`<section class="card rest ${c.tone ?? ""}" data-test="screen-${c.name}" aria-labelledby="title">
-    ${c.art}
+  const noting = c.note !== undefined && c.note !== nothing;
+  return html`<section class="card rest ${c.tone ?? ""} ${noting ? "noting" : ""}" data-test="screen-${c.name}" aria-labelledby="title">
+    ${noting ? nothing : c.art}
     <h2 id="title" tabindex="-1">${c.title}</h2>
     ${c.text ? html`<p class="lead">${c.text}</p>` : nothing}
     ${c.more ?? nothing}
+    ${c.note ?? nothing}
     ${c.actions ? html`<div class="actions">${c.actions}</div>` : nothing}
   </section>`;
 }
@@ -136,11 +142,12 @@ export function offline(state: State, desk: Desk): TemplateResult {
     text: state.microphone === "asking"
       ? "Allow the microphone when the browser asks."
       : `${trouble}${starting ? "Connecting to the phone network." : "Calls do not ring here until you go online."}`,
+    ...withNote(state, desk),
     actions: [button({
       name: "go-online", label: "Go online", icon: "phone", tone: "primary", chord: "S",
         click: () => void desk.goOnline(),
       ...(starting ? { button: { on: false, why: "Going online", busy: true } } : {}),
-    })],
+    }), ...(noted(state) ? [done(desk, "")] : [])],
   });
 }
 
@@ -184,6 +191,12 @@ function stats(state: State, status: string): TemplateResult {
   </dl>`;
 }
 
+const withNote = (state: State, desk: Desk): { note: TemplateResult | typeof nothing } =>
+  ({ note: wrapUpNote(state, desk) });
+
+const done = (desk: Desk, tone: "primary" | ""): TemplateResult =>
+  button({ name: "dismiss-ended", label: "Done", ...(tone ? { tone } : {}), click: () => desk.doneWithCall() });
+
 const takeNow = (desk: Desk): TemplateResult =>
   button({ name: "take-calls", label: "Take calls now", icon: "phone", tone: "primary",
     click: () => (desk.dismissEnded(), void desk.setStatus("available")) });
@@ -193,21 +206,28 @@ const stayInWrapUp = (desk: Desk): TemplateResult =>
     click: () => (desk.dismissEnded(), void desk.setStatus("wrap-up")) });
 
 export function idle(state: State, desk: Desk, status: string): TemplateResult {
+  const writing = noted(state) !== null;
   const resting = status === "available" && restOf(state) === "automatic";
   const ready = status === "available" && restOf(state) === "none" && state.device.is === "registered";
   const symbol = resting ? "clock" : status === "available" ? "phone" : status === "away" ? "pause" : "clock";
   return card({
     name: "idle", tone: ready ? "ready" : "", art: html`<div class="art ${ready ? "pulse" : ""}">${icon(symbol)}</div>`,
     ...restTexts(state, status),
-    more: html`${stats(state, status)}${notifyOffer(state, desk)}`,
-    actions: resting
-      ? [takeNow(desk), stayInWrapUp(desk)]
-      : status === "available"
-      ? [button({ name: "take-break", label: "Away", icon: "pause", chord: "S",
-        click: () => void desk.setStatus("away") })]
-      : [button({ name: "take-calls", label: "Take calls", icon: "phone", tone: "primary", chord: "S",
-        click: () => void desk.setStatus("available") })],
+    more: html`${stats(state, status)}${writing ? nothing : notifyOffer(state, desk)}`,
+    ...withNote(state, desk),
+    actions: [
+      ...(writing ? [done(desk, status === "away" ? "" : "primary")] : []),
+      ...(writing && status === "wrap-up" ? [] : idleActions(desk, status, resting, writing)),
+    ],
   });
+}
+
+function idleActions(desk: Desk, status: string, resting: boolean, writing: boolean): TemplateResult[] {
+  if (resting) return writing ? [stayInWrapUp(desk)] : [takeNow(desk), stayInWrapUp(desk)];
+  return [status === "available"
+    ? button({ name: "take-break", label: "Away", icon: "pause", chord: "S", click: () => void desk.setStatus("away") })
+    : button({ name: "take-calls", label: "Take calls", icon: "phone", tone: "primary", chord: "S",
+      click: () => void desk.setStatus("available") })];
 }
 
 /** Whether the next call may ring, below the outcome of this one. */
@@ -247,14 +267,15 @@ export function ended(state: State, desk: Desk, screen: Extract<Screen, { is: "e
       <div><dt>Caller</dt><dd>${phoneNumber(recent?.number ?? "")}</dd></div>
       <div><dt>You were in the call</dt><dd>${duration(closing.talkedMs)}</dd></div>
     </dl>`,
+    ...withNote(state, desk),
     actions: [
-      button({ name: "dismiss-ended", label: "Done", tone: "primary", click: () => desk.dismissEnded() }),
+      done(desk, "primary"),
       ...(rest === "none" || rest === "asking"
         ? [button({ name: "wrap-up", label: "Wrap-up", icon: "clock",
           click: () => (desk.dismissEnded(), void desk.setStatus("wrap-up")) })]
         : []),
       ...(rest === "automatic" ? [stayInWrapUp(desk)] : []),
-      ...(rest === "chosen" || rest === "away"
+      ...(rest === "away"
         ? [button({ name: "take-calls", label: "Take calls", icon: "phone",
           click: () => (desk.dismissEnded(), void desk.setStatus("available")) })]
         : []),

@@ -35,6 +35,7 @@ export class AgentPage extends LitElement {
     desk.subscribe((after, before) => {
       if (after.panel !== before.panel) this.panelChanged(desk, after, before);
       this.requestUpdate();
+      this.followFocus(after, before);
     });
     this.requestUpdate();
   }
@@ -60,7 +61,7 @@ export class AgentPage extends LitElement {
     if (pressesAgain(event, target)) event.preventDefault();
     if (!this.current) return;
     const typing = target !== null && (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.isContentEditable);
-    if (handleKey(this.current, event, typing, (id) => document.getElementById(id)?.focus())) event.preventDefault();
+    if (handleKey(this.current, event, typing, (id) => this.focusOn(`#${id}`))) event.preventDefault();
   };
 
   /** Escape hides the tips until the pointer or the focus moves (WCAG 1.4.13). */
@@ -69,6 +70,23 @@ export class AgentPage extends LitElement {
     const show = (): void => this.classList.remove("no-tips");
     this.addEventListener("focusin", show, { once: true });
     this.addEventListener("pointerover", show, { once: true });
+  }
+
+  /** The focus goes with what the agent has opened, closed or left out. */
+  private followFocus(after: State, before: State): void {
+    if ((after.wrapUp?.codeMissed ?? 0) > (before.wrapUp?.codeMissed ?? 0)) this.focusOn("#wrap-up-code-field");
+    // A button that leads to the history goes with what it stood in.
+    if (after.side !== before.side && this.querySelector(".side-panel")?.contains(document.activeElement)) {
+      this.focusOn("#records-title");
+    }
+    const { open } = after.history;
+    if (open === before.history.open || !this.querySelector(".records")?.contains(document.activeElement)) return;
+    this.focusOn(open ? "#records-title" : `[data-call="${before.history.open}"]`, "#records-title");
+  }
+
+  private focusOn(...places: readonly string[]): void {
+    void this.updateComplete.then(() =>
+      places.map((place) => this.querySelector<HTMLElement>(place)).find((e) => e !== null)?.focus());
   }
 
   private panelChanged(desk: Desk, after: State, before: State): void {
@@ -150,7 +168,7 @@ function main(state: State, desk: Desk): TemplateResult {
     case "ringing":
       return ringing(state, desk, screen);
     case "connecting":
-      return connecting(screen, desk);
+      return connecting(state, desk, screen);
     case "in-call":
       return inCall(state, desk, screen);
     case "ended":

@@ -62,3 +62,6 @@ export function since(state: State, at: string | number, mode: "up" | "down" | "
   const ms = typeof at === "number" ? at : Date.parse(at);
   return html`<desk-time .at=${ms} .skew=${state.skew} .mode=${mode}></desk-time>`;
 }
+
+/** A text that may be longer than its box can be scrolled with the keyboard. */
+export const scrolls = (text: string): boolean => text.length > 300 || text.split("\n").length > 8;

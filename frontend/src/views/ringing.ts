@@ -8,6 +8,7 @@ import type { Leg, Screen, State } from "../state/state.js";
 import { partyName, phoneNumber } from "../words/number.js";
 import { REASON_BUTTONS, targetOutcome } from "../words/outcome.js";
 import { icon } from "./icons.js";
+import { knownCaller } from "./known.js";
 import { button, since } from "./parts.js";
 
 /** What the agent has to expect, by the kind of transfer; `by` is who transfers. */
@@ -48,6 +49,7 @@ export function ringing(state: State, desk: Desk, { leg, call }: Ringing): Templ
       ${countdown(state, leg)}
     </div>
     ${callerLine(number, verified)}
+    ${knownCaller(state, number)}
     ${waiting
       ? html`<p class="waited">${icon("music")}<span>${by ? "The caller has been with us for"
         : "Waiting for"} ${since(state, waiting)}</span></p>`
@@ -72,11 +74,22 @@ export function ringing(state: State, desk: Desk, { leg, call }: Ringing): Templ
   </section>`;
 }
 
-export function callerLine(number: string, verified: boolean): TemplateResult {
+/** `crm` is the address of the caller in another system; "" if there is none. */
+export function callerLine(number: string, verified: boolean, crm = ""): TemplateResult {
   return html`<div class="caller">
     <span class="number ${number ? "" : "private"}" data-test="caller">${phoneNumber(number)}</span>
     ${verified ? html`<span class="verified">${icon("verified")}Verified number</span>` : nothing}
+    ${crm ? crmLink(crm) : nothing}
   </div>`;
+}
+
+/**
+ * It always opens in the same tab, which needs its name: with noopener, the browser would open another for each call.
+ * The address is the operator's own (config.json).
+ */
+function crmLink(address: string): TemplateResult {
+  return html`<a class="crm" data-test="crm" href=${address} target="agent-desk-crm" referrerpolicy="no-referrer">Open the
+    caller’s page</a>`;
 }
 
 function declining(state: State, desk: Desk): TemplateResult {

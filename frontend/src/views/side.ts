@@ -1,10 +1,11 @@
 /** The second column: colleagues (and the way to bring one in), what happened in this call, and earlier calls. */
 import { nothing, type TemplateResult } from "lit";
+import { keyed } from "lit/directives/keyed.js";
 import { html } from "../html.js";
 import type { Call, DirectoryEntry } from "../contract/types.js";
 import type { Desk } from "../desk/desk.js";
 import * as allow from "../state/allow.js";
-import type { State } from "../state/state.js";
+import type { Side, State } from "../state/state.js";
 import { anybody, colleague, outside, sameTarget, targetText, type Target } from "../state/target.js";
 import { presenceOf } from "../words/agent.js";
 import { recentCalls } from "../state/recent.js";
@@ -12,17 +13,48 @@ import { choiceOf, targetName, type Choice } from "../state/choice.js";
 import { phoneNumber } from "../words/number.js";
 import { callOutcome, happening } from "../words/outcome.js";
 import { duration, timeOfDay } from "../words/time.js";
+import { historyPanel } from "./history.js";
+import { knownCard } from "./known.js";
 import { button, since } from "./parts.js";
 
 const NOTE_MAX = 200;
 
 export function side(state: State, desk: Desk): TemplateResult {
-  const call = state.screen.is === "in-call" ? state.screen.call : null;
+  const panel = html`${keyed(state.side, state.side === "history" ? historyPanel(state, desk) : present(state, desk))}`;
   return html`<aside class="side" aria-label="Colleagues and history">
-    ${colleagues(state, desk, call)}
-    ${call && call.history.length ? history(state, call) : nothing}
-    ${recent(state)}
+    ${state.rules?.records === false ? panel : html`${tabs(state, desk)}
+      <div class="side-panel" id="side-panel" role="tabpanel" aria-labelledby="side-${state.side}">${panel}</div>`}
   </aside>`;
+}
+
+const TABS: readonly (readonly [Side, string])[] = [["colleagues", "Colleagues"], ["history", "History"]];
+
+/** They are there until it is known that no records are kept, so that nothing moves when the server says what it keeps. */
+function tabs(state: State, desk: Desk): TemplateResult {
+  const other = (e: KeyboardEvent): void => {
+    if (!["ArrowLeft", "ArrowRight", "Home", "End"].includes(e.key)) return;
+    e.preventDefault();
+    const [first, last] = [TABS[0]![0], TABS[1]![0]];
+    const to = e.key === "Home" ? first : e.key === "End" ? last : state.side === first ? last : first;
+    desk.showSide(to);
+    document.getElementById(`side-${to}`)?.focus();
+  };
+  return html`<div class="segments tabs" role="tablist" aria-label="Colleagues or history" @keydown=${other}>
+    ${TABS.map(([tab, label]) => html`<button type="button" role="tab" id="side-${tab}" data-test="side-${tab}"
+      aria-selected=${String(state.side === tab)} aria-controls=${state.side === tab ? "side-panel" : nothing}
+      tabindex=${state.side === tab ? "0" : "-1"} @click=${() => desk.showSide(tab)}>${label}</button>`)}
+  </div>`;
+}
+
+/** Who is there and may be brought in, and the call in progress. */
+function present(state: State, desk: Desk): TemplateResult {
+  const { screen } = state;
+  const call = screen.is === "in-call" ? screen.call : null;
+  const number = call?.caller.number ?? state.leg?.ring.number ?? "";
+  return html`${colleagues(state, desk, call)}
+    ${knownCard(state, desk, number)}
+    ${call && call.history.length ? history(state, call) : nothing}
+    ${recent(state)}`;
 }
 
 function colleagues(state: State, desk: Desk, call: Call | null): TemplateResult {

@@ -3,12 +3,15 @@
  * assertive; everything else is polite; the running timers are never announced.
  */
 import { known } from "../state/known.js";
+import { currentCall } from "../state/screen.js";
 import { restOf, restUntil } from "../state/rest.js";
 import type { Said, Screen, State } from "../state/state.js";
 import { hearing, LATE, overdueWords, stateWords, targetNow } from "./call.js";
 import { phoneNumber } from "./number.js";
 import { callOutcome } from "./outcome.js";
-import { problemWords } from "./problem.js";
+import { noteState } from "./note.js";
+import { problemWords, recordsProblem } from "./problem.js";
+import { knownWords } from "./record.js";
 import { spokenDuration } from "./time.js";
 import { deviceWords } from "./voice.js";
 
@@ -36,6 +39,9 @@ function urgentWords(before: State, now: State): string {
   }
   if (now.apiDownAt && !before.apiDownAt) return "The server cannot be reached.";
   if (now.screen.is === "fatal" && before.screen.is !== "fatal") return now.screen.why;
+  if ((now.wrapUp?.codeMissed ?? 0) > (before.wrapUp?.codeMissed ?? 0)) return "Choose a code first.";
+  const { problem } = now.history;
+  if (problem && problem !== before.history.problem) return recordsProblem(problem);
   const lost = (s: State["screen"]): boolean => s.is === "rejoin" && s.why !== "elsewhere";
   if (lost(now.screen) && !lost(before.screen)) return "You were cut off from the caller.";
   if (now.notice && now.notice !== before.notice && now.notice.tone === "bad") return now.notice.text;
@@ -69,6 +75,26 @@ function politeWords(before: State, now: State): string {
   if (before.leg?.phase === "reconnecting" && now.leg?.phase === "open") return "Connected again.";
   if (before.apiDownAt && !now.apiDownAt) return "The server answers again.";
   if (now.notice && now.notice !== before.notice && now.notice.tone !== "bad") return now.notice.text;
+  return recordWords(before, now);
+}
+
+/** What has come of the records: a known caller, a list, a note that is not saved. */
+function recordWords(before: State, now: State): string {
+  const { caller } = now;
+  if (caller && caller !== before.caller && caller.call === currentCall(now)) {
+    const words = knownWords(caller.known, now.snapshot?.agent.id ?? "", Date.parse(now.snapshot?.at ?? "") || 0,
+      now.history.zone);
+    return [words.name, words.calls, words.note].filter(Boolean).join(". ");
+  }
+  const { calls, cursor, loading, problem } = now.history;
+  if (before.history.loading && !loading && !problem) {
+    if (calls.length === 0) return cursor ? "Nothing found so far." : "No call found.";
+    return `${calls.length} ${calls.length === 1 ? "call" : "calls"}${cursor ? ", and there may be more" : ""}.`;
+  }
+  for (const [call, draft] of Object.entries(now.notes)) {
+    const said = noteState(draft);
+    if (draft.open && said.tone === "bad" && noteState(before.notes[call]).words !== said.words) return said.words;
+  }
   return "";
 }
 

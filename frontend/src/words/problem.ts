@@ -22,6 +22,9 @@ const BY_SLUG: Record<string, string> = {
   "no-target": "There is no such colleague any more.",
   "target-not-allowed": "This number may not be dialled.",
   unavailable: "The server is busy. Try again in a moment.",
+  "not-supervisor": "Only a supervisor may see that.",
+  "no-record": "You were in no such call, or it is not kept any more.",
+  "note-too-long": "A note has at most 2,000 characters.",
   internal: "Something went wrong in the server. Try again in a moment.",
 };
 
@@ -54,4 +57,17 @@ const BY_STATUS: Record<number, string> = {
 
 export function problemWords(problem: Problem): string {
   return BY_REASON[`${problem.slug} ${problem.reason}`] ?? BY_SLUG[problem.slug] ?? BY_STATUS[problem.status] ?? (problem.title || "This did not work.");
+}
+
+/**
+ * The same for what is asked of the records: no call is in danger, and what the server does not accept is what the agent
+ * has chosen, of which it says the reason.
+ */
+export function recordsProblem(problem: Problem): string {
+  switch (problem.slug) {
+    case "unreachable": return "The server cannot be reached. Try again in a moment.";
+    case "timeout": return "The server did not answer in time. Try again in a moment.";
+    case "malformed": return problem.detail ?? "The server does not accept this filter.";
+    default: return problemWords(problem);
+  }
 }

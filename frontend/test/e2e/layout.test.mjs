@@ -203,16 +203,22 @@ scenario('F190 after a call: the automatic wrap-up counts down, and a chosen one
   near(passed.shows, (passed.now + passed.skew - since) / 1000);
 
   await alice.look('wrap-up-ended', '');
-  await alice.press('dismiss-ended');
-  await alice.says('screen-idle', 'A moment for your notes');
-  assert.equal((await alice.at('rest-left').evaluate(clock)).at, end);
-  await alice.look('wrap-up', '');
   await alice.press('wrap-up');
   await alice.says('screen-idle', 'Wrapping up');
   await alice.told('said-polite', 'You are in wrap-up. No calls ring here until you are available again.');
   await until('the server to know', async () => (await s.stack.as('alice', 'GET',
     '/agents/me')).agent.status === 'wrap-up');
-  await alice.press('take-calls');
+  await alice.look('wrap-up', '');
+  await alice.press('dismiss-ended');
+  await alice.ready();
+});
+
+scenario('F190 Done ends the automatic wrap-up', async (s) => {
+  const alice = await s.agent('alice');
+  await s.stack.does(await s.talking(alice), 'hangup');
+  await alice.screen('ended');
+  await alice.at('rest-left').waitFor();
+  await alice.press('dismiss-ended');
   await alice.ready();
 });
 

@@ -2,7 +2,10 @@
 import { Desk } from "../../src/desk/desk.js";
 import { AgentPage } from "../../src/views/page.js";
 import { fakes } from "../fakes.js";
-import { scenes } from "./scenes.js";
+import { recordScenes } from "./records.js";
+import { scenes as states } from "./scenes.js";
+
+const scenes = [...states, ...recordScenes];
 
 declare global {
   interface Window {
@@ -15,7 +18,7 @@ window.gallery = {
   like: (name) => scenes.find((s) => s.name === name)?.like,
   async draw(name) {
     const scene = scenes.find((s) => s.name === name)!;
-    const desk = new Desk(fakes());
+    const desk = new Desk({ ...fakes(), ...scene.parts });
     const page = document.createElement("agent-page") as AgentPage;
     document.body.replaceChildren(page);
     window.scrollTo(0, 0);

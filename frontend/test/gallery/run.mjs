@@ -105,7 +105,7 @@ async function places(scene) {
   await window.gallery.draw(scene);
   return Object.fromEntries([...document.querySelectorAll("main button[data-test]")].map((e) => {
     const { x, y } = e.getBoundingClientRect();
-    return [e.dataset.test, `${Math.round(x)},${Math.round(y)}`];
+    return [e.dataset.test, `${Math.round(x + window.scrollX)},${Math.round(y + window.scrollY)}`];
   }));
 }
 

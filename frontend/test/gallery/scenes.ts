@@ -1,5 +1,6 @@
 /** Every state of the page, reached by the events that lead there in production. */
 import type { Call, CallState, Snapshot } from "../../src/contract/types.js";
+import type { DeskParts } from "../../src/desk/desk.js";
 import type { Event } from "../../src/state/event.js";
 import { callAt, directoryAt, iso, ringAt, snapshotAt, transferAt } from "../fixtures.js";
 import { colleague, outside } from "../../src/state/target.js";
@@ -9,9 +10,11 @@ export interface Scene {
   readonly events: (now: number) => Event[];
   /** The state in which the same controls are in the same places (F189). */
   readonly like?: string;
+  /** What the desk has that others have not. */
+  readonly parts?: Partial<DeskParts>;
 }
 
-const inside = (now: number, snapshot: Snapshot = snapshotAt(now)): Event[] => [
+export const inside = (now: number, snapshot: Snapshot = snapshotAt(now)): Event[] => [
   { type: "preferences", shortcuts: true, consent: "granted" },
   { type: "signed-in" },
   { type: "snapshot", snapshot, at: now },
@@ -27,7 +30,7 @@ const inside = (now: number, snapshot: Snapshot = snapshotAt(now)): Event[] => [
   ] },
 ];
 
-const online = (now: number, snapshot?: Snapshot): Event[] => [
+export const online = (now: number, snapshot?: Snapshot): Event[] => [
   ...inside(now, snapshot),
   { type: "microphone", microphone: "granted" },
   { type: "wants", wants: true },
@@ -36,7 +39,7 @@ const online = (now: number, snapshot?: Snapshot): Event[] => [
 
 const waiting = (now: number): Snapshot["line"] => ({ count: 3, more: false, longest: iso(now - 143_000) });
 
-const talking = (now: number, call: Call, more: Event[] = []): Event[] => [
+export const talking = (now: number, call: Call, more: Event[] = []): Event[] => [
   ...online(now),
   { type: "leg-ringing", sid: "CAleg", ring: ringAt(now), at: now - 262_000 },
   { type: "leg-answering" },
@@ -52,7 +55,7 @@ const target = (now: number, state: CallState): Call =>
   callAt(now, state, { role: "target", owner: { id: "bob", name: "Bob" },
     transfer: transferAt(now, { by: { id: "bob", name: "Bob" }, to: { id: "alice", name: "Alice" } }) });
 
-const resting = (now: number): Partial<Snapshot["agent"]> => ({ presence: "wrap-up", presenceSince: iso(now - 7000),
+export const resting = (now: number): Partial<Snapshot["agent"]> => ({ presence: "wrap-up", presenceSince: iso(now - 7000),
   wrapUpUntil: iso(now + 23_000) });
 
 const press = (action: "consult" | "hold" | "complete",

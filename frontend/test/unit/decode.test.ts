@@ -109,7 +109,7 @@ describe("what a ringing leg says", () => {
 describe("config.json", () => {
   test("with and without what may be left out", () => {
     expect(decodeConfig({ signIn: { authority: "https://i",
-      clientId: "c" } })).toEqual({ signIn: { authority: "https://i", clientId: "c", scope: "openid" }, voice: {} });
+      clientId: "c" } })).toEqual({ signIn: { authority: "https://i", clientId: "c", scope: "openid" }, voice: {}, crm: "" });
     expect(decodeConfig({ signIn: { authority: "http://127.0.0.1:1", clientId: "c", scope: "openid profile" },
       voice: { chunderw: "h" } }).voice).toEqual({ chunderw: "h" });
   });

@@ -52,7 +52,7 @@ test("F241: the caller comes back to the agent who gave them back: the page says
 
 test.each([["blind", "is put through again"], ["queue", "is put through again"], ["consult", "stays with Bob"],
   ["add", "stays with Bob"]])("F240: while %s connects, hanging up says that the caller %s", (kind, words) => {
-  render(connecting({ is: "connecting", leg: legAt({ by: "Bob", kind }), call: null, late: false }, desk),
+  render(connecting(initial, desk, { is: "connecting", leg: legAt({ by: "Bob", kind }), call: null, late: false }),
     document.body);
   expect(shown()).toContain(words);
 });
@@ -60,7 +60,8 @@ test.each([["blind", "is put through again"], ["queue", "is put through again"],
 test("F240: a transfer that is over is not the one that connects", () => {
   const call = callAt(T, "ringing", { role: "offered",
     transfer: transferAt(T, { kind: "consult", outcome: "declined", progress: "ended" }) });
-  render(connecting({ is: "connecting", leg: legAt({ by: "", kind: "" }), call, late: false }, desk), document.body);
+  render(connecting(initial, desk, { is: "connecting", leg: legAt({ by: "", kind: "" }), call, late: false }),
+    document.body);
   expect(shown()).not.toContain("stays with");
 });
 

@@ -17,6 +17,7 @@ import { browser } from "./channel.js";
 const HISTORIES = Number(process.env.HISTORIES ?? 40);
 const STEPS = 60;
 const microphone = media.getUserMedia;
+const RULES = { supervisor: false, records: true, codes: [], codeRequired: false };
 
 /** Mulberry32: the same numbers for the same seed. */
 function dice(seed: number): () => number {
@@ -109,6 +110,12 @@ class World {
         return { identity: "alice", token: "token", expiresAt: iso(at + 3_600_000) };
       }),
       sayAway: () => { this.status = "away"; },
+      rules: () => ask(() => RULES),
+      knownCaller: () => ask(() => ({ count: 0 })),
+      calls: () => ask((at) => ({ at: iso(at), calls: [] })),
+      note: () => ask(() => ({})),
+      saveNote: () => ask(() => true as const),
+      leaveNote: () => undefined,
     };
   }
 

@@ -1,0 +1,120 @@
+/** The history of calls that have ended: the filter, the pages that were read, and the call that is open. */
+import type { CallOutcome, CallPage, CallRecord, CallSearch, Problem } from "../contract/types.js";
+import { addDays, ownZone, startOfDay, wallClock } from "../words/zone.js";
+import { typedNumber } from "../words/typed.js";
+import type { State } from "./state.js";
+
+export type When = "" | "today" | "yesterday" | "week" | "month" | "span";
+
+/** As it is typed; "" everywhere is no filter. */
+export interface Filter {
+  readonly when: When;
+  /** Dates of a span, each of which may be missing. */
+  readonly from: string;
+  readonly to: string;
+  readonly agent: string;
+  readonly caller: string;
+  /** The number itself if it was taken from a call; what is typed is read as a number of the line's country. */
+  readonly exact: string;
+  readonly outcome: CallOutcome | "";
+  readonly code: string;
+  readonly text: string;
+}
+
+export const NO_FILTER: Filter = { when: "", from: "", to: "", agent: "", caller: "", exact: "", outcome: "", code: "",
+  text: "" };
+
+export interface History {
+  readonly filter: Filter;
+  /** The request that the list answers; null before the first. */
+  readonly asked: CallSearch | null;
+  readonly calls: readonly CallRecord[];
+  /** There may be more after the list. */
+  readonly cursor: string;
+  readonly loading: "" | "first" | "more";
+  readonly problem: Problem | null;
+  /** The id of the call that is open; "" while the list is shown. */
+  readonly open: string;
+  readonly zone: string;
+  /** How many calls have been read for the export that is under way; null if none is. */
+  readonly read: number | null;
+}
+
+export const NO_HISTORY: History = { filter: NO_FILTER, asked: null, calls: [], cursor: "", loading: "", problem: null,
+  open: "", zone: ownZone(), read: null };
+
+export type HistoryEvent =
+  | { readonly type: "history-filter"; readonly filter: Partial<Filter> }
+  | { readonly type: "history-ask"; readonly asked: CallSearch; readonly more: boolean }
+  | { readonly type: "history-page"; readonly asked: CallSearch; readonly page: CallPage }
+  | { readonly type: "history-failed"; readonly asked: CallSearch; readonly problem: Problem }
+  | { readonly type: "history-open"; readonly call: string }
+  | { readonly type: "history-zone"; readonly zone: string }
+  | { readonly type: "history-read"; readonly read: number | null };
+
+export function applyHistory(history: History, event: HistoryEvent): History {
+  switch (event.type) {
+    case "history-filter": {
+      const typed = event.filter.caller !== undefined && event.filter.exact === undefined ? { exact: "" } : {};
+      return { ...history, filter: { ...history.filter, ...typed, ...event.filter } };
+    }
+    case "history-ask":
+      return { ...history, asked: event.asked, loading: event.more ? "more" : "first", problem: null };
+    case "history-page": {
+      if (event.asked !== history.asked) return history; // another list has been asked for since
+      const known = history.loading === "more" ? history.calls : [];
+      const fresh = event.page.calls.filter((c) => !known.some((k) => k.id === c.id));
+      return { ...history, calls: [...known, ...fresh], cursor: event.page.cursor ?? "", loading: "" };
+    }
+    case "history-failed": {
+      if (event.asked !== history.asked) return history;
+      // A list that a filter does not belong to is not shown beside it; pages that were read stay.
+      const list = history.loading === "more" ? {} : { calls: [], cursor: "" };
+      return { ...history, ...list, loading: "", problem: event.problem };
+    }
+    case "history-open":
+      return { ...history, open: event.call };
+    case "history-zone":
+      return { ...history, zone: event.zone };
+    case "history-read":
+      return { ...history, read: event.read };
+  }
+}
+
+/** The open call; undefined if the list is shown, or has been read anew without it. */
+export const openCall = ({ calls, open }: History): CallRecord | undefined => calls.find((c) => c.id === open);
+
+export const filtered = (filter: Filter): boolean => Object.values(filter).some((value) => value !== "");
+
+/** The span in server time. A missing end is left to the server. */
+export function spanOf({ when, from, to }: Filter, now: number, zone: string): Pick<CallSearch, "from" | "to"> {
+  const today = wallClock(now, zone).date;
+  const begin = (date: string): { from?: string } => moment("from", startOfDay(date, zone));
+  const end = (date: string): { to?: string } => moment("to", startOfDay(addDays(date, 1), zone));
+  switch (when) {
+    case "": return {};
+    case "today": return begin(today);
+    case "yesterday": return { ...begin(addDays(today, -1)), ...end(addDays(today, -1)) };
+    case "week": return begin(addDays(today, -6));
+    case "month": return begin(addDays(today, -29));
+    case "span": return { ...(from ? begin(from) : {}), ...(to ? end(to) : {}) };
+  }
+}
+
+const moment = (name: "from" | "to", ms: number): { from?: string; to?: string } =>
+  Number.isNaN(ms) ? {} : { [name]: new Date(ms).toISOString() };
+
+/** The request for what is typed; `now` is server time. */
+export function searchOf(state: State, now: number): CallSearch {
+  const { filter, zone } = state.history;
+  const typed = filter.caller.trim();
+  const caller = filter.exact || typedNumber(typed, state.directory?.number ?? "").number || typed;
+  return {
+    ...spanOf(filter, now, zone),
+    ...(filter.agent && state.rules?.supervisor ? { agent: filter.agent } : {}),
+    ...(caller ? { caller } : {}),
+    ...(filter.outcome ? { outcome: filter.outcome } : {}),
+    ...(filter.code ? { code: filter.code } : {}),
+    ...(filter.text.trim() ? { text: filter.text.trim() } : {}),
+  };
+}

@@ -1,0 +1,140 @@
+/**
+ * The agent's own notes on calls: what the server has, and what was typed here and is not saved yet. What is typed is
+ * never given up: it stays in its field and in the tab's storage until the server has it.
+ */
+import type { CallNote, CallRules, NoteRequest, Problem } from "../contract/types.js";
+import type { State } from "./state.js";
+
+export interface NoteFields {
+  readonly note: string;
+  readonly code: string;
+  readonly name: string;
+}
+
+export interface Draft {
+  /** As the server has it; null while that is not known. */
+  readonly kept: NoteFields | null;
+  /** The fields in which something else was typed since. */
+  readonly typed: Partial<NoteFields>;
+  readonly typedAt: number;
+  /** Why the last request failed. */
+  readonly problem: Problem | null;
+  /** It is shown; one that is not is forgotten once the server has it. */
+  readonly open: boolean;
+}
+
+export type Notes = Readonly<Record<string, Draft>>;
+
+/** The call that the agent writes up. */
+export interface WrapUp {
+  readonly call: string;
+  readonly number: string;
+  readonly at: number;
+  /** How often *Done* was pressed without the code that is required. */
+  readonly codeMissed: number;
+}
+
+const EMPTY: NoteFields = { note: "", code: "", name: "" };
+const NEW: Draft = { kept: null, typed: {}, typedAt: 0, problem: null, open: true };
+
+export const NOTE_MAX = 2000;
+export const NAME_MAX = 100;
+/** From so many characters before the limit on, the form counts them. */
+export const COUNT_FROM = 200;
+/** How long after a call its note is offered again to an agent who has loaded the page anew. */
+export const WRAP_UP_FOR_MS = 3_600_000;
+
+export type NoteEvent =
+  | { readonly type: "note-open"; readonly call: string }
+  | { readonly type: "note-typed"; readonly call: string; readonly fields: Partial<NoteFields>; readonly at: number }
+  | { readonly type: "note-told"; readonly call: string; readonly note: CallNote | undefined }
+  | { readonly type: "note-kept"; readonly call: string; readonly fields: NoteFields }
+  | { readonly type: "note-failed"; readonly call: string; readonly problem: Problem }
+  | { readonly type: "note-closed"; readonly call: string };
+
+export function applyNote(notes: Notes, event: NoteEvent): Notes {
+  const draft = notes[event.call];
+  const put = (next: Draft): Notes => ({ ...notes, [event.call]: next });
+  if (event.type === "note-open") return put({ ...(draft ?? NEW), open: true });
+  if (!draft) return notes;
+  switch (event.type) {
+    case "note-typed":
+      return put(settled({ ...draft, typed: { ...draft.typed, ...event.fields }, typedAt: event.at, problem: null }));
+    case "note-told":
+      return put(settled({ ...draft, kept: { ...EMPTY, ...fieldsOfNote(event.note) }, problem: null }));
+    case "note-kept":
+      return closed(put(settled({ ...draft, kept: event.fields, problem: null })), event.call);
+    case "note-failed":
+      return put({ ...draft, problem: event.problem });
+    case "note-closed":
+      return closed(put({ ...draft, open: false }), event.call);
+  }
+}
+
+function fieldsOfNote(note: CallNote | undefined): Partial<NoteFields> {
+  return note ? { note: note.note, code: note.code ?? "", name: note.name ?? "" } : {};
+}
+
+/** Without the fields that say what the server has. */
+function settled(draft: Draft): Draft {
+  const { kept } = draft;
+  if (!kept) return draft;
+  const typed = Object.entries(draft.typed).filter(([field, value]) => kept[field as keyof NoteFields] !== value);
+  return { ...draft, typed: Object.fromEntries(typed) };
+}
+
+function closed(notes: Notes, call: string): Notes {
+  const draft = notes[call];
+  if (!draft || draft.open || dirty(draft)) return notes;
+  const { [call]: _gone, ...others } = notes;
+  return others;
+}
+
+export function closeNotes(notes: Notes): Notes {
+  return Object.keys(notes).reduce((left, call) => applyNote(left, { type: "note-closed", call }), notes);
+}
+
+export const fieldsOf = (draft: Draft | undefined): NoteFields => ({ ...EMPTY, ...draft?.kept, ...draft?.typed });
+
+/** Something was typed that the server does not have. */
+export function dirty(draft: Draft): boolean {
+  const kept = draft.kept ?? EMPTY;
+  return Object.entries(draft.typed).some(([field, value]) => kept[field as keyof NoteFields] !== value);
+}
+
+/** Characters as the server counts them: code points. */
+export const lengthOf = (text: string): number => [...text].length;
+
+export function tooMany(draft: Draft | undefined): number {
+  return Math.max(0, lengthOf(fieldsOf(draft).note) - NOTE_MAX);
+}
+
+/** What is sent. */
+export function requestOf({ note, code, name }: NoteFields): NoteRequest {
+  return { note, ...(code ? { code } : {}), ...(name.trim() ? { name: name.trim() } : {}) };
+}
+
+/** The drafts that a reload must not lose. */
+export function unsaved(notes: Notes): Readonly<Record<string, Partial<NoteFields>>> {
+  return Object.fromEntries(Object.entries(notes).filter(([, d]) => dirty(d)).map(([call, d]) => [call, d.typed]));
+}
+
+/** What was typed before a reload, to be saved now. */
+export function restored(typed: Readonly<Record<string, Partial<NoteFields>>>): Notes {
+  return Object.fromEntries(Object.entries(typed).map(([call, fields]) => [call, { ...NEW, typed: fields, open: false }]));
+}
+
+export const keepsRecords = (rules: CallRules | null): boolean => rules?.records === true;
+
+/** The call whose note is offered on this screen; null if none is. */
+export function noted(state: State): WrapUp | null {
+  const { is } = state.screen;
+  return keepsRecords(state.rules) && (is === "ended" || is === "idle" || is === "offline") ? state.wrapUp : null;
+}
+
+/** *Done* waits for a code. */
+export function needsCode(state: State): boolean {
+  const wrapUp = noted(state);
+  return wrapUp !== null && state.rules!.codeRequired && state.rules!.codes.length > 0
+    && fieldsOf(state.notes[wrapUp.call]).code === "";
+}

@@ -1,0 +1,330 @@
+/** The note after a call: saved as typed, never lost, and true about whether it is saved. */
+import { describe, expect, test, vi } from "vitest";
+import type { CallRules } from "../../src/contract/types.js";
+import { fieldsOf, needsCode, noted } from "../../src/state/notes.js";
+import { noteState } from "../../src/words/note.js";
+import { recordAt, ringAt, RULES, snapshotAt } from "../fixtures.js";
+import { count, desk, f, inCall, loadAgain, pass, problem, serve, start, useDesk } from "./harness.js";
+
+useDesk();
+
+const CALL = "CAconference1";
+/** After this time a page that was loaded anew does not take the call for lost any more. */
+const NOT_LOST_MS = 10_000;
+const typed = (note: string): void => desk.writeNote(CALL, { note });
+const draft = () => desk.state.notes[CALL];
+const said = (): string => noteState(draft()).words;
+const saves = (): number => count(`save ${CALL}`);
+const server = () => f.api.kept.get(CALL);
+
+/** A call that the caller has ended; the server lets the agent rest. */
+async function ended(rules: Partial<CallRules> = {}): Promise<void> {
+  f.api.recordRules = { ...RULES, codeRequired: false, ...rules };
+  await inCall();
+  f.api.current = rests();
+  f.voice.emit({ is: "gone", why: "" });
+  await pass(3000);
+  expect(desk.state.screen.is).toBe("ended");
+}
+
+const rests = () => snapshotAt(Date.now(), { agent: { presence: "wrap-up",
+  wrapUpUntil: new Date(Date.now() + 60_000).toISOString(),
+  last: { outcome: "caller-left", at: new Date(Date.now()).toISOString(), call: CALL } } });
+
+describe("F211: saved as typed", () => {
+  test("once, a moment after the last key, and then the page says so", async () => {
+    await ended();
+    expect(said()).toBe("");
+    for (const note of ["W", "Wa", "Wan", "Wants a letter"]) {
+      typed(note);
+      await pass(500);
+    }
+    expect([saves(), said()]).toEqual([0, "Not saved yet"]);
+    await pass(1500);
+    expect([saves(), said(), server()?.note]).toEqual([1, "Saved", "Wants a letter"]);
+    await pass(5000);
+    expect(saves()).toBe(1);
+  });
+
+  test("text, code and name go together; spaces around the name do not count", async () => {
+    await ended();
+    desk.writeNote(CALL, { note: "a\n<b>\"", code: "order" });
+    desk.writeNote(CALL, { name: " Ann Ö " });
+    await pass(2000);
+    expect(server()).toMatchObject({ note: "a\n<b>\"", code: "order", name: "Ann Ö" });
+    expect(fieldsOf(draft()).name).toBe(" Ann Ö ");
+    expect(said()).toBe("Saved");
+  });
+
+  test("emptied, it is saved as empty", async () => {
+    f.api.kept.set(CALL, { by: { id: "alice", name: "Alice" }, at: "2026-11-22T10:00:00Z", note: "old", code: "order" });
+    await ended();
+    expect(fieldsOf(draft())).toEqual({ note: "old", code: "order", name: "" });
+    desk.writeNote(CALL, { note: "", code: "" });
+    await pass(2000);
+    expect([server()?.note, server()?.code, said()]).toEqual(["", undefined, ""]);
+  });
+
+  test("what is typed while a request is under way is saved after it, and is not said to be saved before", async () => {
+    await ended();
+    let answer = (): void => undefined;
+    const slow = vi.spyOn(f.api, "saveNote").mockImplementationOnce(() => new Promise((resolve) => {
+      answer = () => resolve(true);
+    }));
+    typed("one");
+    await pass(2000);
+    typed("one two");
+    answer();
+    await pass(500);
+    expect(said()).toBe("Not saved yet");
+    await pass(2000);
+    expect([slow.mock.calls.length, server()?.note, said()]).toEqual([2, "one two", "Saved"]);
+  });
+});
+
+describe("F211: a failure loses nothing", () => {
+  test.each([["unavailable", 503], ["unreachable", 0], ["timeout", 0]])("%s: tried again until the server has it", async (slug, status) => {
+    await ended();
+    f.api.failures.push(problem(slug, status), problem(slug, status));
+    typed("Wants a letter");
+    await pass(1500);
+    expect(said()).toBe("Not saved yet. The server cannot be reached; it is tried again.");
+    await pass(10_000);
+    expect([saves(), said(), server()?.note]).toEqual([3, "Saved", "Wants a letter"]);
+  });
+
+  test("a refusal stays beside the field with its reason, and is not repeated until something else is typed", async () => {
+    await ended();
+    f.api.failures.push(problem("no-record", 404));
+    typed("Wants a letter");
+    await pass(20_000);
+    expect([saves(), said()]).toEqual([1, "Not saved. You were in no such call, or it is not kept any more."]);
+    expect(fieldsOf(draft()).note).toBe("Wants a letter");
+    typed("Wants a letter.");
+    await pass(2000);
+    expect([saves(), said()]).toEqual([2, "Saved"]);
+  });
+
+  test("2,001 characters are not sent and not cut; code points count, as at the server", async () => {
+    await ended();
+    typed("😀".repeat(2001));
+    await pass(3000);
+    expect([saves(), said()]).toEqual([0, "Not saved: the note is too long"]);
+    expect([...fieldsOf(draft()).note]).toHaveLength(2001);
+    typed("😀".repeat(2000));
+    await pass(3000);
+    expect([saves(), said()]).toEqual([1, "Saved"]);
+  });
+
+  test("F215: a note of old is not replaced by half of one while the server does not say what it has", async () => {
+    f.api.kept.set(CALL, { by: { id: "alice", name: "Alice" }, at: "2026-11-22T10:00:00Z", note: "old", code: "order" });
+    const asked = vi.spyOn(f.api, "note").mockRejectedValue(problem("unavailable", 503));
+    await ended();
+    desk.writeNote(CALL, { name: "Ann" });
+    await pass(5000);
+    expect(saves()).toBe(0);
+    asked.mockRestore();
+    await pass(30_000);
+    expect(server()).toMatchObject({ note: "old", code: "order", name: "Ann" });
+  });
+
+  test("F215: what was typed and not saved is there after a reload, and is saved then", async () => {
+    await ended();
+    f.api.failures.push(...Array.from({ length: 3 }, () => problem("unavailable", 503)));
+    typed("Wants a letter");
+    await pass(1500);
+    f.api.failures.length = 0;
+    loadAgain();
+    await start();
+    expect(fieldsOf(draft()).note).toBe("Wants a letter");
+    await pass(2000);
+    expect([server()?.note, said()]).toEqual(["Wants a letter", "Saved"]);
+    await pass(NOT_LOST_MS);
+    expect(noted(desk.state)?.call).toBe(CALL);
+  });
+
+  test("F215: a saved note is there after a reload", async () => {
+    await ended();
+    desk.writeNote(CALL, { note: "Wants a letter", code: "order" });
+    await pass(2000);
+    loadAgain();
+    await start();
+    await pass(1000);
+    expect(fieldsOf(draft())).toEqual({ note: "Wants a letter", code: "order", name: "" });
+  });
+
+  test("another agent at this tab sees nothing of it", async () => {
+    await ended();
+    typed("Wants a letter");
+    loadAgain();
+    f.api.current = { ...snapshotAt(Date.now()), agent: { ...snapshotAt(Date.now()).agent, id: "bob", name: "Bob" } };
+    await start();
+    expect([desk.state.notes, noted(desk.state)]).toEqual([{}, null]);
+  });
+
+  test("the next call rings: what is not saved yet is saved behind it, and the card comes back if it is not answered", async () => {
+    await ended();
+    f.api.failures.push(problem("unavailable", 503));
+    typed("Wants a letter");
+    f.voice.emit({ is: "ringing", sid: "CA2", ring: ringAt(Date.now(), { conference: "CAnext" }) });
+    await pass(8000);
+    expect([desk.state.screen.is, server()?.note]).toEqual(["ringing", "Wants a letter"]);
+    f.api.current = snapshotAt(Date.now());
+    f.voice.emit({ is: "gone", why: "" });
+    await pass(1000);
+    expect([desk.state.screen.is, noted(desk.state)?.call]).toEqual(["idle", CALL]);
+  });
+
+  test("the next call is answered: the note of the last one is saved and then forgotten by the page", async () => {
+    await ended();
+    typed("Wants a letter");
+    f.voice.emit({ is: "ringing", sid: "CA2", ring: ringAt(Date.now(), { conference: "CAnext" }) });
+    desk.answer();
+    f.voice.emit({ is: "open" });
+    serve("talking", { id: "CAnext" });
+    await pass(4000);
+    expect([server()?.note, draft(), noted(desk.state)]).toEqual(["Wants a letter", undefined, null]);
+  });
+
+  test("a page that is closed sends the note with its last breath", async () => {
+    await ended();
+    typed("Wants a letter");
+    desk.pageHidden();
+    expect(count(`leave note ${CALL}`)).toBe(1);
+  });
+
+  test("signing out saves the note first", async () => {
+    await ended();
+    typed("Wants a letter");
+    await desk.signOut();
+    expect(server()?.note).toBe("Wants a letter");
+  });
+
+  test("a note that cannot be saved at the sign-out is saved when this agent comes back", async () => {
+    await ended();
+    f.api.failures.push(problem("unavailable", 503));
+    typed("Wants a letter");
+    vi.spyOn(f.api, "saveNote").mockRejectedValueOnce(problem("unavailable", 503));
+    await desk.signOut();
+    expect(server()).toBeUndefined();
+    f.api.failures.length = 0;
+    loadAgain();
+    await start();
+    await pass(3000);
+    expect([server()?.note, noted(desk.state)]).toEqual(["Wants a letter", null]);
+  });
+});
+
+describe("Done", () => {
+  test("ends the automatic pause, and saves", async () => {
+    await ended();
+    typed("Wants a letter");
+    desk.doneWithCall();
+    await pass(1000);
+    expect([count("status available"), server()?.note, noted(desk.state)]).toEqual([2, "Wants a letter", null]);
+    expect(desk.state.screen.is).toBe("idle");
+  });
+
+  test("a code that is required is asked for first, as often as Done is pressed; then it is done", async () => {
+    await ended({ codeRequired: true });
+    desk.doneWithCall();
+    desk.doneWithCall();
+    expect([desk.state.screen.is, noted(desk.state)?.codeMissed]).toEqual(["ended", 2]);
+    expect(desk.state.said.urgent.trim()).toBe("Choose a code first.");
+    desk.writeNote(CALL, { code: "order" });
+    expect(noted(desk.state)?.codeMissed).toBe(0);
+    desk.doneWithCall();
+    await pass(500);
+    expect([desk.state.screen.is, server()?.code]).toEqual(["idle", "order"]);
+  });
+
+  test("the countdown ends the pause all the same", async () => {
+    await ended({ codeRequired: true });
+    f.api.current = snapshotAt(Date.now());
+    await pass(3000);
+    expect(desk.state.said.polite).toBe("The wrap-up is over. Calls ring here again.");
+    expect(needsCode(desk.state)).toBe(true);
+  });
+
+  test("away is no pause: Done leaves it", async () => {
+    await ended();
+    f.api.current = snapshotAt(Date.now(), { agent: { status: "away", presence: "away" } });
+    await pass(3000);
+    desk.doneWithCall();
+    await pass(500);
+    expect([desk.state.screen.is, count("status available")]).toEqual(["idle", 1]);
+  });
+
+  test("offline after a reload it only closes the card", async () => {
+    await ended();
+    loadAgain();
+    await start();
+    await pass(NOT_LOST_MS);
+    expect(noted(desk.state)?.call).toBe(CALL);
+    desk.doneWithCall();
+    await pass(500);
+    expect([desk.state.screen.is, noted(desk.state), count("status available")]).toEqual(["offline", null, 1]);
+    loadAgain();
+    f.api.current = snapshotAt(Date.now());
+    await start();
+    expect(noted(desk.state)).toBeNull();
+  });
+});
+
+test("without records there is no note, and nothing is asked", async () => {
+  await ended({ records: false });
+  await pass(2000);
+  expect([noted(desk.state), count(`note ${CALL}`), count(`caller ${CALL}`)]).toEqual([null, 0, 0]);
+});
+
+test("a server of the previous release keeps no records", async () => {
+  vi.spyOn(f.api, "rules").mockRejectedValue(problem("", 404));
+  await start();
+  expect(desk.state.rules).toEqual({ supervisor: false, records: false, codes: [], codeRequired: false });
+});
+
+test("a server that cannot say is asked again", async () => {
+  f.api.recordRules = RULES;
+  f.api.failures.push(problem("unavailable", 503));
+  await start();
+  expect(desk.state.rules).toBeNull();
+  await pass(4000);
+  expect(desk.state.rules).toEqual(RULES);
+});
+
+describe("F217: the caller is known", () => {
+  test("asked once for a leg; the answer is of this call", async () => {
+    f.api.recordRules = RULES;
+    f.api.known = { count: 2 };
+    await inCall();
+    await pass(10_000);
+    expect([count(`caller ${CALL}`), desk.state.caller]).toEqual([1, { call: CALL, known: { count: 2 } }]);
+  });
+
+  test.each([["unavailable", 503], ["no-record", 404], ["unreachable", 0]])("%s: nothing is said, and the call goes on", async (slug, status) => {
+    f.api.recordRules = RULES;
+    await start();
+    await pass(1000);
+    f.api.failures.push(problem(slug, status));
+    await inCall();
+    await pass(5000);
+    expect([count(`caller ${CALL}`), desk.state.caller, desk.state.screen.is]).toEqual([1, null, "in-call"]);
+    expect([desk.state.refusal, desk.state.notice]).toEqual([null, null]);
+  });
+});
+
+test("the note of a record can be changed in the history, and is forgotten when the record is closed", async () => {
+  f.api.recordRules = RULES;
+  f.api.pages.push({ at: new Date().toISOString(), calls: [recordAt(Date.now())] });
+  await start();
+  await pass(500);
+  desk.showSide("history");
+  await pass(500);
+  desk.archive.open("CArecord1");
+  desk.openNote("CArecord1");
+  desk.writeNote("CArecord1", { note: "She called again." });
+  await pass(2000);
+  expect(f.api.kept.get("CArecord1")?.note).toBe("She called again.");
+  desk.archive.open("");
+  expect(desk.state.notes).toEqual({});
+});

@@ -1,0 +1,114 @@
+// @vitest-environment happy-dom
+/** What is drawn of the records where a scene of the gallery does not judge it: the focus, the keyboard, whose words. */
+import { render } from "lit";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Desk } from "../../src/desk/desk.js";
+import { handleKey } from "../../src/shortcuts.js";
+import { AgentPage } from "../../src/views/page.js";
+import { problem } from "./harness.js";
+import { callerLine } from "../../src/views/ringing.js";
+import { fakes } from "../fakes.js";
+import { callAt, iso, knownAt, recordAt, ringAt, RULES, snapshotAt } from "../fixtures.js";
+
+let desk: Desk;
+let page: AgentPage;
+const at = (name: string): HTMLElement | null => document.querySelector(`[data-test="${name}"]`);
+const focused = (): string => (document.activeElement as HTMLElement).dataset.test ?? document.activeElement?.id ?? "";
+
+beforeEach(async () => {
+  const parts = fakes();
+  parts.api.failures.push(problem("unavailable", 503)); // what is known comes from the tests' own events
+  desk = new Desk(parts);
+  page = document.createElement("agent-page") as AgentPage;
+  document.body.replaceChildren(page);
+  page.desk = desk;
+  desk.core.dispatch({ type: "signed-in" });
+  desk.core.dispatch({ type: "snapshot", snapshot: snapshotAt(Date.now()), at: Date.now() });
+  desk.core.dispatch({ type: "rules", rules: RULES });
+  await page.updateComplete;
+});
+afterEach(() => page.remove());
+
+const rings = (conference: string): void => desk.core.dispatch(
+  { type: "leg-ringing", sid: "CA1", ring: ringAt(Date.now(), { conference }), at: Date.now() });
+
+test("Done without the code that is required: the focus is on the code, each time", async () => {
+  desk.core.dispatch({ type: "remembered", rejoin: null, recent: [],
+    wrapUp: { call: "CA1", number: "", at: Date.now(), codeMissed: 0 } });
+  await page.updateComplete;
+  for (let i = 0; i < 2; i++) {
+    at("dismiss-ended")!.click();
+    await page.updateComplete;
+    await Promise.resolve();
+    expect([focused(), at("wrap-up-code-missed")?.textContent]).toEqual(["wrap-up-code", "Choose a code first."]);
+    at("wrap-up-note")!.focus();
+  }
+});
+
+test("the tabs: one stop for the keyboard, arrows change, and the panel is named by its tab", async () => {
+  at("side-colleagues")!.focus();
+  at("side-colleagues")!.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
+  await page.updateComplete;
+  expect([focused(), at("side-history")?.getAttribute("aria-selected"), at("side-history")?.tabIndex,
+    at("side-colleagues")?.tabIndex]).toEqual(["side-history", "true", 0, -1]);
+  expect(document.querySelector("[role=tabpanel]")?.getAttribute("aria-labelledby")).toBe("side-history");
+});
+
+test("a record that is opened has the focus, and its row has it again afterwards", async () => {
+  const asked = {};
+  desk.core.dispatch({ type: "side", side: "history" });
+  desk.core.dispatch({ type: "history-ask", asked, more: false });
+  desk.core.dispatch({ type: "history-page", asked, page: { at: iso(Date.now()), calls: [recordAt(Date.now())] } });
+  await page.updateComplete;
+  at("record")!.focus();
+  at("record")!.click();
+  await page.updateComplete;
+  await Promise.resolve();
+  expect(focused()).toBe("records-title");
+  at("record-back")!.focus();
+  at("record-back")!.click();
+  await page.updateComplete;
+  await Promise.resolve();
+  expect(focused()).toBe("record");
+});
+
+test("the chord for a consult goes to the list of colleagues, also from the history", async () => {
+  rings("CA1");
+  desk.core.dispatch({ type: "leg-answering" });
+  desk.core.dispatch({ type: "leg-open", at: Date.now() });
+  desk.core.dispatch({ type: "snapshot", at: Date.now(),
+    snapshot: snapshotAt(Date.now(), { call: callAt(Date.now(), "talking", { id: "CA1" }) }) });
+  desk.core.dispatch({ type: "side", side: "history" });
+  const focus = vi.fn();
+  handleKey(desk, { code: "KeyC", key: "C", ctrlKey: true, shiftKey: true, altKey: false, metaKey: false, repeat: false },
+    false, focus);
+  await page.updateComplete;
+  expect([desk.state.side, focus.mock.calls, at("filter") !== null]).toEqual(["colleagues", [["colleague-filter"]], true]);
+});
+
+test("F217: what is known is shown for its own call only, as text", async () => {
+  rings("CA1");
+  const known = knownAt(Date.now(), { name: "<b>Mrs</b>" });
+  desk.core.dispatch({ type: "caller", call: "CAother", known });
+  await page.updateComplete;
+  expect(at("known")?.textContent?.trim()).toBe("");
+  desk.core.dispatch({ type: "caller", call: "CA1", known });
+  await page.updateComplete;
+  expect(at("known")?.textContent).toContain("<b>Mrs</b> Called 3 times before");
+  expect(at("known")?.querySelector("b")).toBeNull();
+  expect(desk.state.said.polite).toContain("<b>Mrs</b>. Called 3 times before");
+});
+
+test("without records there are no tabs and no place for what is known", async () => {
+  rings("CA1");
+  desk.core.dispatch({ type: "rules", rules: { ...RULES, records: false } });
+  await page.updateComplete;
+  expect([at("side-history"), at("known")]).toEqual([null, null]);
+});
+
+test("the caller's page in another system always opens in the same tab, and is told no address of ours", () => {
+  render(callerLine("+442079460123", false, "https://crm.example.com/1"), document.body);
+  const link = at("crm") as HTMLAnchorElement;
+  expect([link.href, link.target, link.referrerPolicy || link.getAttribute("referrerpolicy")]).toEqual(
+    ["https://crm.example.com/1", "agent-desk-crm", "no-referrer"]);
+});
