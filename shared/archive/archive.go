@@ -22,7 +22,7 @@ type Shelf interface {
 	// Places lists the places of the records of a list, newest first: those that are at or after from and before the
 	// place before, n at most. A place is the time of the call's end as text, then "#" and the call's id (see Place).
 	Places(ctx context.Context, list List, from, before string, n int) ([]string, error)
-	// Records reads the records of places, in their order, with their notes. It leaves out those that are gone.
+	// Records reads the records of these calls, in their order, with their notes. It leaves out those that are gone.
 	Records(ctx context.Context, ids []call.ID) ([]record.Record, error)
 	// Notes are the notes on a call.
 	Notes(ctx context.Context, id call.ID) ([]record.Note, error)

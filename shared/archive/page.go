@@ -61,7 +61,7 @@ func (a *Archive) ListCalls(ctx context.Context, who service.Principal, s Search
 	list := List{Agent: s.Agent}
 	filter := record.Filter{Outcome: s.Outcome, Code: s.Code, Text: s.Text}
 	if s.Caller != "" {
-		list, filter.Agent, filter.Caller = List{Caller: s.Caller}, s.Agent, s.Caller
+		list, filter.Agent = List{Caller: s.Caller}, s.Agent
 	}
 	step := examineStep
 	if filter.None() {

@@ -226,7 +226,6 @@ func (r Record) WithNotes(notes []Note) Record {
 // Filter is what a list of records may be narrowed to; empty members allow everything.
 type Filter struct {
 	Agent   agent.ID
-	Caller  string
 	Outcome Outcome
 	Code    string
 	Text    string
@@ -237,9 +236,11 @@ func (f Filter) None() bool { return f == Filter{} }
 
 // Fits says whether a record with its notes fits.
 func (f Filter) Fits(r Record) bool {
-	return (f.Agent == "" || slices.Contains(r.Agents(), f.Agent)) && (f.Caller == "" || f.Caller == r.Caller) &&
-		(f.Outcome == "" || f.Outcome == r.Outcome) && (f.Code == "" || slices.ContainsFunc(r.Notes,
-		func(n Note) bool { return n.Code == f.Code })) && (f.Text == "" || r.mentions(strings.ToLower(f.Text)))
+	coded := func(n Note) bool { return n.Code == f.Code }
+	return (f.Agent == "" || slices.Contains(r.Agents(), f.Agent)) &&
+		(f.Outcome == "" || f.Outcome == r.Outcome) &&
+		(f.Code == "" || slices.ContainsFunc(r.Notes, coded)) &&
+		(f.Text == "" || r.mentions(strings.ToLower(f.Text)))
 }
 
 func (r Record) mentions(text string) bool {
