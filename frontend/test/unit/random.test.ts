@@ -11,7 +11,7 @@ import { Desk } from "../../src/desk/desk.js";
 import { createTabs } from "../../src/desk/tabs.js";
 import { createVoice } from "../../src/voice.js";
 import { fakes } from "../fakes.js";
-import { callAt, directoryAt, iso, snapshotAt } from "../fixtures.js";
+import { callAt, directoryAt, iso, snapshotAt, teamAt } from "../fixtures.js";
 import { browser } from "./channel.js";
 
 const HISTORIES = Number(process.env.HISTORIES ?? 40);
@@ -116,6 +116,8 @@ class World {
       note: () => ask(() => ({})),
       saveNote: () => ask(() => true as const),
       leaveNote: () => undefined,
+      team: () => ask(teamAt),
+      act: () => ask(() => true as const),
     };
   }
 
