@@ -18,7 +18,7 @@ var (
 	// ErrTaken: the caller waits no longer, or another agent is being rung for them.
 	ErrTaken = errors.New("another agent has the caller")
 	// ErrNotOffered: the caller may not be offered to that agent now: they are reserved for the agent whom they have
-	// lost, or that agent has just not taken them, or they are about to join their conference.
+	// lost, or are about to join their conference, or agents have been dialled for them too often in too short a time.
 	ErrNotOffered = errors.New("the caller may not be offered to that agent now")
 )
 
@@ -101,8 +101,8 @@ func (s *Service) EndCall(ctx context.Context, who Principal, id call.ID, reques
 	return err
 }
 
-// OfferTo offers a waiting caller to an agent whom a supervisor has named, by the same claim and the same rules as
-// matching does. If another request is about to offer this caller to this agent, both go on with the same leg.
+// OfferTo offers a waiting caller to a free agent whom a supervisor has named, by the same claim and the same rules as
+// matching does, except that the agent may have just missed or declined the caller. If another request is about to offer this caller to this agent, both go on with the same leg.
 func (s *Service) OfferTo(
 	ctx context.Context, who Principal, id call.ID, to agent.ID, request string, now time.Time,
 ) error {
@@ -138,7 +138,7 @@ func (s *Service) OfferTo(
 		if known, err = offered(c, r, to); known || err != nil {
 			return err
 		}
-		if c.KnowsLeg(key) || c.ReservedFor(lost, now) != back || !c.MayOffer(a, lost, now) {
+		if c.KnowsLeg(key) || c.ReservedFor(lost, now) != back || !c.MayOfferNamed(a, lost, now) {
 			return ErrNotOffered
 		}
 		return c.StartOfferBy(call.Supervisor{ID: who.ID, Name: who.Name}, r, a, key, s.set.Ring, now)

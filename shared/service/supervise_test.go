@@ -244,6 +244,25 @@ func TestASupervisorOffersACallerToANamedAgent(t *testing.T) {
 	w.Check()
 }
 
+// Matching leaves an agent in peace who has just declined a caller; a supervisor may have them rung again.
+func TestACallerIsOfferedToAnAgentWhoHasJustDeclined(t *testing.T) {
+	w := NewWorld(t, "bob")
+	id, _ := w.Dial()
+	w.Settle()
+	w.MustPress("bob", call.DoDecline, "")
+	w.Settle()
+	if _, err := w.Beat("bob"); err != nil || w.Call(id).State != call.Waiting {
+		t.Fatalf("%v, the caller is %s", err, w.Call(id).State)
+	}
+	if err := w.OfferTo(id, "bob", "k"); err != nil {
+		t.Fatal(err)
+	}
+	w.Settle()
+	if !w.Rings("bob") {
+		t.Error("bob is not rung")
+	}
+}
+
 // What has changed since the supervisor saw it: nothing is done, and the agent is free or where they were.
 func TestF228AnActThatComesTooLateChangesNothing(t *testing.T) {
 	for name, tt := range map[string]struct {

@@ -70,7 +70,7 @@ function waiting(state: State, desk: Desk, w: TeamWaiting): TemplateResult {
     <p class="head"><span class="place" aria-label="Place ${w.place}">${w.place}</span> ${caller(w.caller.number)} <span
       class="when">${since(state, w.since)}</span></p>
     <p class="words">${rung ? rungWords(w.rung) : "Hears music."}${w.requeued ? " Has talked to an agent before." : ""}</p>
-    <div class="offer"><label><span class="visually-hidden">Agent for ${phoneNumber(w.caller.number)}</span>
+    <div class="offer"><label class="field"><span class="visually-hidden">Agent for ${phoneNumber(w.caller.number)}</span>
       <select data-test="team-offer-to" @change=${(e: Event) => desk.team.choose(w.call, (e.target as HTMLSelectElement).value)}>
         ${named.map(([id, name]) => html`<option value=${id!} .selected=${id === chosen}>${name}</option>`)}
       </select></label>

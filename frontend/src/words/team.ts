@@ -42,7 +42,7 @@ function and(parties: readonly Party[]): string {
 const REFUSED: Record<string, string> = {
   "call-over": "This call is over.",
   taken: "Another agent has this caller now.",
-  "not-offered": "This caller cannot be offered to that agent now: they have just not taken the caller, or the caller waits for somebody else.",
+  "not-offered": "This caller cannot be offered to that agent now: they wait for the agent whom they have lost. Try again in a moment.",
   "target-not-free": "That agent cannot be rung now.",
   "no-target": "There is no such agent any more.",
   "wrong-state": "This call has changed in the meantime, and cannot be ended now.",
