@@ -160,7 +160,9 @@ func TestF225AStrangerToTheGroupLearnsNothing(t *testing.T) {
 
 func TestF228WhatIsRefused(t *testing.T) {
 	s := serve(t, "alice")
-	for _, q := range []string{"since=yesterday", "since=2020-01-01T00:00:00Z", "since=2099-01-01T00:00:00Z", "a=1", "since=%zz"} {
+	for _, q := range []string{
+		"since=yesterday", "since=2020-01-01T00:00:00Z", "since=2099-01-01T00:00:00Z", "a=1", "since=%zz",
+	} {
 		s.Problem(s.ask("erin", "GET", "/team?"+q, ""), 400, "malformed")
 	}
 	since := s.World.Now.Add(-3 * time.Hour).Format(time.RFC3339)
@@ -174,6 +176,9 @@ func TestF228WhatIsRefused(t *testing.T) {
 	} {
 		s.Problem(s.act(body), 400, "malformed")
 	}
+}
+
+func TestF226AnActThatIsNotAnsweredIsRepeated(t *testing.T) {
 	for _, took := range []bool{false, true} {
 		s := serve(t, "alice")
 		s.Store.Next("SaveAgent", servicetest.Fault{Err: service.ErrUnavailable, Took: took})
@@ -181,6 +186,32 @@ func TestF228WhatIsRefused(t *testing.T) {
 		if a := s.act(`{"action":"away","agent":"alice","request":"k"}`); a.Status != 202 {
 			t.Errorf("repeated: %d %s", a.Status, a.Body)
 		}
+	}
+}
+
+func TestF227APartThatCannotBeReadIsUnknown(t *testing.T) {
+	s := serve(t, "alice")
+	for op, is := range map[string]func(teamview.View) bool{
+		"Agents": func(v teamview.View) bool { return v.Agents.Unknown },
+		"Owned":  func(v teamview.View) bool { return v.Calls.Unknown },
+		"Queued": func(v teamview.View) bool { return v.Waiting.Unknown },
+		"Places": func(v teamview.View) bool { return v.Today.Counts == nil && v.Agents.List[0].Missed == nil },
+	} {
+		s.Store.Every(op, servicetest.Fault{Err: service.ErrUnavailable})
+		if v := s.view(); !is(v) {
+			t.Errorf("without %s: %+v", op, v)
+		}
+		s.Store.Heal()
+	}
+}
+
+func TestF230MoreThanAPageIsSaid(t *testing.T) {
+	s := serve(t)
+	for range 130 {
+		s.Dial()
+	}
+	if v := s.view(); len(v.Waiting.List) != 100 || !v.Waiting.More || !v.Today.Partial {
+		t.Errorf("%d wait, more %t, %+v", len(v.Waiting.List), v.Waiting.More, v.Today)
 	}
 }
 

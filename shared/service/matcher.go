@@ -210,8 +210,8 @@ func (m *matcher) offer(
 	return c, true
 }
 
-// ring changes a call so that the agent is rung who was claimed for it, or gives up the claim: that of the leg key which
-// this request, named by asker, uses. It returns nil and why if the agent is not rung.
+// ring changes a call so that the agent is rung who was claimed for it, or gives up the claim: that of the leg key
+// which this request, named by asker, uses. It returns nil and why if the agent is not rung.
 func (m *matcher) ring(
 	ctx context.Context, c *call.Call, key, asker call.LegKey, a *agent.Agent, now time.Time, f decide,
 ) (*call.Call, error) {

@@ -46,7 +46,8 @@ func (s *Service) SetStatusOf(
 	}
 	switch {
 	case a.Status != agent.Available && a.Claim != nil:
-		if c, err := s.load(ctx, call.ID(a.Claim.Call)); err == nil { // else it rings on, as if they had just been claimed
+		// If it cannot be read, it rings on, as for an agent who has just been claimed.
+		if c, err := s.load(ctx, call.ID(a.Claim.Call)); err == nil {
 			s.withdrawOffer(ctx, a, c, &call.Supervisor{ID: who.ID, Name: who.Name}, now)
 		}
 	case a.Free(now):
@@ -76,8 +77,8 @@ func (ro *roster) setStatusOf(
 	return nil, ErrUnavailable
 }
 
-// EndCall ends a call with the goodbye that its owner's end gives. Of a call that an agent has ended it tries the goodbye
-// again, if that could not be said.
+// EndCall ends a call with the goodbye that its owner's end gives. Of a call that an agent has ended it tries the
+// goodbye again, if that could not be said.
 func (s *Service) EndCall(ctx context.Context, who Principal, id call.ID, request string, now time.Time) error {
 	if err := s.supervises(ctx, who); err != nil {
 		return err
@@ -102,7 +103,8 @@ func (s *Service) EndCall(ctx context.Context, who Principal, id call.ID, reques
 }
 
 // OfferTo offers a waiting caller to a free agent whom a supervisor has named, by the same claim and the same rules as
-// matching does, except that the agent may have just missed or declined the caller. If another request is about to offer this caller to this agent, both go on with the same leg.
+// matching does, except that the agent may have just missed or declined the caller. If another request is about to
+// offer this caller to this agent, both go on with the same leg.
 func (s *Service) OfferTo(
 	ctx context.Context, who Principal, id call.ID, to agent.ID, request string, now time.Time,
 ) error {

@@ -490,7 +490,9 @@ func TestF229TwoSupervisorsPressAtOnce(t *testing.T) {
 				w.Board = service.New(&interrupted{Store: w.Store, left: n, do: func() {
 					ran = true
 					inner = first.OfferTo(t.Context(), Boss, id, "bob", "k1", w.Now)
-				}}, w.Phones, service.Settings{Ring: Ring, MaxWait: MaxWait, NewKey: func() call.LegKey { return "another" }})
+				}}, w.Phones, service.Settings{
+					Ring: Ring, MaxWait: MaxWait, NewKey: func() call.LegKey { return "another" },
+				})
 				err := second.do(w, id)
 				w.Board = first
 				if !ran {

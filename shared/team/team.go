@@ -25,7 +25,8 @@ type Shelf interface {
 	Owned(ctx context.Context, n int) ([]call.ID, error)
 	// Queued lists the callers without an owner, in the queue's order; n at most.
 	Queued(ctx context.Context, n int) ([]call.ID, error)
-	// LiveCalls reads calls, in their order. It may see them as they were a moment ago, and leaves out those that are gone.
+	// LiveCalls reads calls, in their order. It may see them as they were a moment ago, and leaves out those that are
+	// gone.
 	LiveCalls(ctx context.Context, ids []call.ID) ([]*call.Call, error)
 	Records
 }

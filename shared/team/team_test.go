@@ -50,7 +50,8 @@ func TestF227WhatCannotBeReadIsUnknown(t *testing.T) {
 	}
 	unknown := func(v teamview.View) (list []string) {
 		for name, is := range map[string]bool{
-			"waiting": v.Waiting.Unknown, "calls": v.Calls.Unknown, "agents": v.Agents.Unknown, "today": v.Today.Counts == nil,
+			"waiting": v.Waiting.Unknown, "calls": v.Calls.Unknown, "agents": v.Agents.Unknown,
+			"today": v.Today.Counts == nil,
 			"missed": !v.Agents.Unknown && v.Agents.List[0].Missed == nil,
 		} {
 			if is {
@@ -145,7 +146,8 @@ func TestF227ADayThatIsReadHalfIsPartialOrUnknown(t *testing.T) {
 		if d := day.Read(t.Context(), w.Store, w.Now.Add(-11*time.Hour), w.Now); !d.Unknown {
 			t.Errorf("read %d fails: %d calls are said to be all", n, len(d.Ended))
 		}
-		if d := day.Read(t.Context(), w.Store, w.Now.Add(-11*time.Hour), w.Now); d.Unknown || d.Partial || len(d.Ended) != 300 {
+		d := day.Read(t.Context(), w.Store, w.Now.Add(-11*time.Hour), w.Now)
+		if d.Unknown || d.Partial || len(d.Ended) != 300 {
 			t.Errorf("read %d had failed: then %d calls, partial %t", n, len(d.Ended), d.Partial)
 		}
 	}
@@ -172,7 +174,8 @@ func TestWhatAnActMustSay(t *testing.T) {
 	w := servicetest.NewWorld(t, "alice")
 	tm := &team.Team{Shelf: w.Store}
 	for _, a := range []team.Act{
-		{}, {Action: "away"}, {Action: "away", Agent: "alice"}, {Action: "away", Agent: "alice", Call: "CA1", Request: "k"},
+		{}, {Action: "away"}, {Action: "away", Agent: "alice"},
+		{Action: "away", Agent: "alice", Call: "CA1", Request: "k"},
 		{Action: "end", Request: "k"}, {Action: "end", Call: "CA1", Agent: "alice", Request: "k"},
 		{Action: "end", Call: "n#alice", Request: "k"}, {Action: "offer", Call: "CA1", Request: "k"},
 		{Action: "offer", Agent: "alice", Request: "k"}, {Action: "dance", Agent: "alice", Request: "k"},

@@ -75,8 +75,8 @@ type Call struct {
 	Since   time.Time            `json:"since"`
 	Owner   *agentview.PartyView `json:"owner,omitempty"`
 	Overdue bool                 `json:"overdue,omitempty"`
-	// Hear are the parties who hear each other, Music those who hear music, Rung those whose phone rings. The caller's id
-	// is CallerID.
+	// Hear are the parties who hear each other, Music those who hear music, Rung those whose phone rings. The caller's
+	// id is CallerID.
 	Hear    []agentview.PartyView `json:"hear"`
 	Music   []agentview.PartyView `json:"music"`
 	Rung    []agentview.PartyView `json:"rung"`
@@ -183,7 +183,8 @@ func party(l call.Leg) agentview.PartyView {
 func live(c *call.Call, now time.Time) Call {
 	v := Call{
 		Call: c.ID, Caller: caller(c), State: c.State, Since: c.Since, Overdue: c.Overdue(now),
-		Hear: []agentview.PartyView{}, Music: []agentview.PartyView{}, Rung: []agentview.PartyView{}, Actions: []Action{},
+		Hear: []agentview.PartyView{}, Music: []agentview.PartyView{}, Rung: []agentview.PartyView{},
+		Actions: []Action{},
 	}
 	place := func(p agentview.PartyView, held bool) {
 		if held {

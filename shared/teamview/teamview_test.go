@@ -103,7 +103,8 @@ func TestTheDaysFigures(t *testing.T) {
 	waiting := call.New("CA1", "", false, at(-200))
 	s := teamview.Seen{Day: teamview.Day{Since: now.Add(-time.Hour), Ended: []teamview.Ended{
 		{ID: "a", Arrived: at(-1000), Answered: at(-980), Ended: at(-900), Outcome: record.Transferred,
-			Transfers: []call.Outcome{"answered", "failed:480", "failed:486", "no-answer"}, Missed: []string{"bob", "bob"}},
+			Transfers: []call.Outcome{"answered", "failed:480", "failed:486", "no-answer"},
+			Missed:    []string{"bob", "bob"}},
 		{ID: "b", Arrived: at(-1000), Answered: at(-979), Ended: at(-900), Outcome: record.Answered},
 		{ID: "c", Arrived: at(-500), Ended: at(-441), Outcome: record.Abandoned, Missed: []string{"alice"}},
 		{ID: "d", Arrived: at(-500), Ended: at(-480), Outcome: record.Expired},
