@@ -85,7 +85,7 @@ function call(state: State, desk: Desk, c: TeamCall): TemplateResult {
     <p class="head">${caller(c.caller.number)} <span class="when">${since(state, c.since)}</span></p>
     <p class="words"><strong>${stateWords(c)}</strong>${c.owner ? ` · ${partyName(c.owner)}’s call` : ""}</p>
     <p class="words">${hearWords(c).join(" ")}${c.overdue ? " The phone network has not done yet what was asked of it." : ""}</p>
-    <div class="verbs">${button({ name: `team-end-${c.call}`, label: "End call", icon: "hangup", tone: "danger",
+    <div class="verbs">${button({ name: `team-end-${c.call}`, label: "End call", icon: "hangup",
       button: may(state, (act) => act.action === "end" && act.call === c.call,
         c.actions.includes("end") ? "" : "Not while a colleague is asked in private"),
       click: () => desk.team.askEnd(c) })}</div>
@@ -111,7 +111,7 @@ function agent(state: State, desk: Desk, a: TeamAgent): TemplateResult {
       a.by ? `Set by ${a.by}.` : "",
       a.missed === undefined ? "Missed today: not known." : `Missed today: ${a.missed}.`,
     ].filter(Boolean).join(" ")}</p>
-    <div class="verbs pair">${does("away", "Set Away")} ${does("available", "Set Available")}</div>
+    <div class="verbs pair">${does("away", "Away")} ${does("available", "Available")}</div>
   </div>`;
 }
 
