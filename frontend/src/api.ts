@@ -4,10 +4,11 @@
  */
 import { decodeDirectory, decodeProblem, decodeSnapshot, decodeToken } from "./contract/decode.js";
 import { decodeCalls, decodeKept, decodeKnownCaller, decodeOwnNote, decodeRules } from "./contract/records.js";
+import { decodeDone, decodeTeam } from "./contract/team.js";
 import type { Renewal } from "./signin.js";
 import type {
   Action, CallPage, CallRules, CallSearch, Directory, KnownCaller, NoteRequest, OwnNote, Problem, Reason, Snapshot,
-  Status, VoiceToken,
+  Status, Team, TeamAct, VoiceToken,
 } from "./contract/types.js";
 
 export interface Command {
@@ -37,6 +38,10 @@ export interface Api {
   note(call: string): Promise<OwnNote>;
   /** Replaces the note; the same request again changes nothing. */
   saveNote(call: string, note: NoteRequest): Promise<true>;
+  /** The team's view of a supervisor whose day began then. */
+  team(since: string): Promise<Team>;
+  /** Repeated with the same key it has one effect, so it is safe to send again. */
+  act(act: TeamAct): Promise<true>;
   /** Sent when the page is being closed; their answers are not read. */
   sayAway(): void;
   leaveNote(call: string, note: NoteRequest): void;
@@ -160,6 +165,8 @@ export function createApi(options: ApiOptions): Api {
     calls: (search) => call("POST", "/calls/search", search, decodeCalls),
     note: (id) => call("GET", notePath(id), undefined, decodeOwnNote),
     saveNote: (id, note) => call("PUT", notePath(id), note, decodeKept),
+    team: (since) => call("GET", `/team?since=${encodeURIComponent(since)}`, undefined, decodeTeam),
+    act: (act) => call("POST", "/team/acts", act, decodeDone),
     sayAway: () => last("/agents/me", { status: "away" }),
     leaveNote: (id, note) => last(notePath(id), note),
   };

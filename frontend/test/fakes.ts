@@ -1,14 +1,14 @@
 /** Stateful fakes for what the desk talks to; each test changes what it needs. */
 import { ApiError, type Api, type Command } from "../src/api.js";
 import type {
-  CallNote, CallPage, CallRules, CallSearch, Directory, KnownCaller, NoteRequest, OwnNote, Snapshot, Status, VoiceToken,
+  CallNote, CallPage, CallRules, CallSearch, Directory, KnownCaller, NoteRequest, OwnNote, Snapshot, Status, VoiceToken, Team, TeamAct,
 } from "../src/contract/types.js";
 import type { DeskParts } from "../src/desk/desk.js";
 import { createMemory } from "../src/desk/memory.js";
 import type { Microphone, TabState } from "../src/state/state.js";
 import type { Renewal } from "../src/signin.js";
 import { VoiceError, type Voice, type VoiceEvent } from "../src/voice-port.js";
-import { directoryAt, iso, snapshotAt } from "./fixtures.js";
+import { directoryAt, iso, snapshotAt, teamAt } from "./fixtures.js";
 
 /** Answers with `current`; `down` makes every request fail, `refuse` the next transfer. */
 export class FakeApi implements Api {
@@ -145,6 +145,26 @@ export class FakeApi implements Api {
   saveNote(call: string, note: NoteRequest): Promise<true> {
     if (!this.down) this.kept.set(call, { by: { id: "alice", name: "Alice" }, at: iso(this.now()), ...note });
     return this.told(`save ${call}`, () => true);
+  }
+
+  /** The team's views that are answered, the last of them again and again. */
+  teamView: (now: number) => Team | ApiError = teamAt;
+  readonly asked: string[] = [];
+  readonly acts: TeamAct[] = [];
+  /** Answers to the next acts; then each is done. */
+  readonly actRefusals: ApiError[] = [];
+
+  team(since: string): Promise<Team> {
+    this.log.push("team");
+    this.asked.push(since);
+    const view = this.teamView(this.now());
+    return view instanceof ApiError ? Promise.reject(view) : this.answer(view);
+  }
+
+  act(act: TeamAct): Promise<true> {
+    this.acts.push(act);
+    const refusal = this.actRefusals.shift();
+    return refusal ? Promise.reject(refusal) : this.answer(true as const);
   }
 
   leaveNote(call: string): void {

@@ -1,6 +1,7 @@
 /** Snapshots as the server sends them, relative to a time. Numbers are from the ranges reserved for fiction. */
 import type {
-  Action, Call, CallRecord, CallRules, CallState, Directory, KnownCaller, Role, Snapshot, Transfer,
+  Action, Call, CallRecord, CallRules, CallState, Directory, KnownCaller, Role, Snapshot, Team, TeamAgent,
+  TeamCall, TeamWaiting, Transfer,
 } from "../src/contract/types.js";
 import type { RingInfo } from "../src/state/state.js";
 
@@ -132,4 +133,48 @@ export function knownAt(now: number, change: Partial<KnownCaller> = {}): KnownCa
   const { id, ended, outcome, notes } = recordAt(now - 86_400_000);
   return { count: 3, name: "Mrs Young", last: { call: id, at: ended, outcome, with: [party("Alice"), party("Bob")] },
     ...(notes[0] ? { note: notes[0] } : {}), ...change };
+}
+
+const waits = (now: number, call: string, place: number, change: Partial<TeamWaiting> = {}): TeamWaiting => ({
+  call, place, since: iso(now - 100_000 + place * 20_000), rung: [], actions: ["offer"],
+  caller: { number: place === 1 ? CALLER : "+14155550142", verified: true, arrived: iso(now - 140_000),
+    waitingSince: iso(now - 100_000) }, ...change,
+});
+
+export const THE_CALLER = { id: "#caller", name: "The caller" };
+
+export function teamCallAt(now: number, state: CallState, change: Partial<TeamCall> = {}): TeamCall {
+  const [alice, bob] = [party("Alice"), party("Bob")];
+  const two = ["consulting", "swapped", "three-way", "completing"].includes(state);
+  const music = state.startsWith("consult") ? [THE_CALLER] : state === "swapped" ? [bob] : [];
+  return {
+    call: `CA${state.replace("-", "")}`, state, since: iso(now - 74_000), owner: alice,
+    caller: { number: "+447700900123", verified: false, arrived: iso(now - 200_000), waitingSince: iso(now - 200_000) },
+    hear: [THE_CALLER, alice, ...(two ? [bob] : [])].filter((p) => !music.includes(p)), music,
+    rung: state.endsWith("ringing") ? [bob] : [], actions: OWNER_ACTIONS[state].includes("end") ? ["end"] : [], ...change,
+  };
+}
+
+function teamAgent(now: number, name: string, presence: TeamAgent["presence"], change: Partial<TeamAgent> = {}): TeamAgent {
+  const status = presence === "away" || presence === "wrap-up" ? presence : "available";
+  return { id: name.split(" ")[0]!.toLowerCase(), name, status, presence, since: iso(now - 190_000), seen: iso(now - 4000),
+    missed: 0, actions: status === "away" ? ["available"] : status === "wrap-up" ? ["available", "away"] : ["away"], ...change };
+}
+
+/** The view of a supervisor on a busy line. */
+export function teamAt(now: number, change: Partial<Team> = {}): Team {
+  return {
+    at: iso(now),
+    waiting: { list: [waits(now, "CAw1", 1, { requeued: true }), waits(now, "CAw2", 2, { rung: [party("Hanna")], actions: [] }),
+      waits(now, "CAw3", 3)] },
+    calls: { list: [teamCallAt(now, "talking"), teamCallAt(now, "consulting"), teamCallAt(now, "consult-ringing",
+      { overdue: true }), teamCallAt(now, "three-way")] },
+    agents: { list: [teamAgent(now, "Carol", "available"), teamAgent(now, "Dora Lindqvist-Hernández", "available", { missed: 3 }),
+      teamAgent(now, "Alice", "busy", { call: "CAtalking" }), teamAgent(now, "Hanna", "busy", { call: "CAw2", rung: true }),
+      teamAgent(now, "Fatima", "away", { by: "Erin" }), teamAgent(now, "Greg", "offline", { seen: iso(now - 4_200_000) })] },
+    today: { since: iso(now - 36_000_000), counts: { arrived: 64, answered: 55, answeredQuickly: 41, abandoned: 5,
+      expired: 0, averageWait: 24, longestWait: 191,
+      transfers: [{ outcome: "answered", count: 12 }, { outcome: "no-answer", count: 2 }] } },
+    ...change,
+  };
 }

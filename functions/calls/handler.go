@@ -85,12 +85,10 @@ func (h handler) rules(r *httpapi.Request) (int, any, error) {
 
 // named is the call that the path names, or "" if it cannot be one.
 func named(r *httpapi.Request) call.ID {
-	id := r.PathValue("call")
-	sign := func(c rune) bool { return !(c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z') }
-	if len(id) > 64 || strings.ContainsFunc(id, sign) {
-		return ""
+	if id := call.ID(r.PathValue("call")); id.Valid() {
+		return id
 	}
-	return call.ID(id)
+	return ""
 }
 
 func (h handler) caller(r *httpapi.Request) (int, any, error) {

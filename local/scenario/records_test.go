@@ -35,10 +35,14 @@ func (l *line) finds(id, caller string, want record.Outcome) record.Record {
 // refusal asserts that a request is refused like that.
 func (l *line) refusal(id, method, path string, body any, status int, slug string) {
 	l.t.Helper()
-	err := l.agent(id).Call(l.ctx, method, path, body, nil)
+	l.refusalOf(l.agent(id).Call(l.ctx, method, path, body, nil), status, slug)
+}
+
+func (l *line) refusalOf(err error, status int, slug string) {
+	l.t.Helper()
 	var no *stack.APIError
 	if !errors.As(err, &no) || no.Status != status || !strings.HasSuffix(no.Type, slug) {
-		l.t.Errorf("%s %s by %s: %v, want %d %s", method, path, id, err, status, slug)
+		l.t.Errorf("answered %v, want %d %s", err, status, slug)
 	}
 }
 

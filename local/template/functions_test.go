@@ -183,6 +183,7 @@ var fewer = map[string][]string{
 	"token":    {"dynamodb:PutItem", "dynamodb:Query"},
 	"calls":    {"dynamodb:PutItem"},
 	"settings": {"dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"},
+	"team":     {"dynamodb:UpdateItem"},
 }
 
 func TestPoliciesAllowExactlyTheCallsThatTheCodeMakes(t *testing.T) {

@@ -77,6 +77,7 @@ type Agent struct {
 	Status       Status       `json:"status"`
 	Since        time.Time    `json:"since"` // when Status was entered
 	StatusReason StatusReason `json:"why,omitempty"`
+	StatusBy     string       `json:"by,omitempty"` // the name of the supervisor who has set Status; "": nobody has
 	// IdleSince is since when the agent has been in no call; in the future while wrap-up lasts. The agent who has
 	// been idle longest is offered a caller first.
 	IdleSince   time.Time `json:"idle"`

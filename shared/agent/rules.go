@@ -99,7 +99,7 @@ func (a *Agent) Remove(now time.Time) bool {
 	if a.IsRemoved() {
 		return false
 	}
-	a.Removed, a.Status, a.Since, a.StatusReason = now, Away, now, ""
+	a.Removed, a.Status, a.Since, a.StatusReason, a.StatusBy = now, Away, now, "", ""
 	return true
 }
 
@@ -300,7 +300,7 @@ func (a *Agent) CorrectOutcome(r Release) bool {
 func (a *Agent) miss(why StatusReason, now time.Time) {
 	a.Missed++
 	if a.Missed >= MissLimit && a.Status == Available {
-		a.Status, a.Since, a.StatusReason = Away, now, why
+		a.Status, a.Since, a.StatusReason, a.StatusBy = Away, now, why, ""
 	}
 }
 
@@ -367,6 +367,30 @@ func (a *Agent) Choose(s Status, now time.Time) bool {
 	if s == Available {
 		a.IdleSince = now
 	}
-	a.Status, a.Since, a.StatusReason, a.Missed = s, now, "", 0
+	a.Status, a.Since, a.StatusReason, a.StatusBy, a.Missed = s, now, "", "", 0
 	return true
 }
+
+// ChooseFor sets the status that a supervisor, of that name, has chosen for the agent; in a call it applies afterwards.
+// It is no heartbeat. The same request has no second effect. It says whether anything has changed.
+func (a *Agent) ChooseFor(s Status, by, request string, now time.Time) bool {
+	if a.Applied(request) {
+		return false
+	}
+	a.remember([]string{request})
+	if a.MayChoose(s, now) {
+		if s == Available {
+			a.IdleSince = now
+		}
+		a.Status, a.Since, a.StatusReason, a.StatusBy, a.Missed = s, now, "", by, 0
+	}
+	return true
+}
+
+// MayChoose says whether that status would change anything: it is another one, or it ends a wrap-up.
+func (a *Agent) MayChoose(s Status, now time.Time) bool {
+	return a.Status != s || s == Available && now.Before(a.IdleSince)
+}
+
+// Applied says whether a request has taken effect before: in a call that the agent has left, or on the agent.
+func (a *Agent) Applied(request string) bool { return slices.Contains(a.AppliedRequests, request) }

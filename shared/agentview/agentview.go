@@ -32,9 +32,11 @@ type SelfView struct {
 	PresenceSince time.Time `json:"presenceSince,omitzero"`
 	WrapUpUntil   time.Time `json:"wrapUpUntil,omitzero"`
 
-	Why    agent.StatusReason `json:"why,omitempty"`
-	Last   *LastCallView      `json:"last,omitempty"`
-	Recent []RecentCallView   `json:"recent,omitempty"`
+	Why agent.StatusReason `json:"why,omitempty"`
+	// By is the supervisor who has set Status.
+	By     string           `json:"by,omitempty"`
+	Last   *LastCallView    `json:"last,omitempty"`
+	Recent []RecentCallView `json:"recent,omitempty"`
 }
 
 // LastCallView is how the agent's last call ended for the agent.
@@ -121,6 +123,7 @@ func Of(a *agent.Agent, c *call.Call, queue QueueView, numbers bool, now time.Ti
 		At: now,
 		Agent: SelfView{
 			ID: a.ID, Name: a.Name, Status: a.Status, Presence: a.Presence(now), Since: a.Since, Why: a.StatusReason,
+			By:            a.StatusBy,
 			PresenceSince: a.PresenceSince(now), WrapUpUntil: a.WrapUpUntil(now),
 		},
 		Queue:   queue,

@@ -24,15 +24,24 @@ type App struct {
 	Keys     *secret.Secret
 	Settings service.Settings
 	// Line are the settings that a supervisor may change while the line runs.
-	Line *service.LineSettings
+	Line  *service.LineSettings
+	Store *dynamo.Store
 
-	store *dynamo.Store
 	calls *twilio.Calls
 }
 
 // Open reads the settings that all functions of the line have. Name is the function's, for its log. A setting that is
 // missing or wrong is reported by Start and Serve.
 func Open(name string) *App {
+	a := OpenSilent(name)
+	a.Settings.Numbers = httpapi.Numbers(a.Env.Optional("ALLOWED_COUNTRIES"))
+	a.Settings.Notify = httpapi.Push{Calls: a.calls}
+	return a
+}
+
+// OpenSilent is Open for a function that tells agents' pages nothing, neither in an answer nor over their legs: they
+// learn by polling what it has changed.
+func OpenSilent(name string) *App {
 	r := env.New(os.Getenv)
 	store, keys, number := dynamo.Open(r), secret.Open(r), r.Number("TWILIO_NUMBER")
 	store.KeepRecords(r.Days("RECORD_DAYS", 0, 999))
@@ -50,13 +59,11 @@ func Open(name string) *App {
 			Ring:    r.Seconds("RING_SECONDS", 5, 120),
 			MaxWait: r.Seconds("MAX_WAIT_SECONDS", 60, 14400),
 			WrapUp:  r.Seconds("WRAP_UP_SECONDS", 0, 3600),
-			Numbers: httpapi.Numbers(r.Optional("ALLOWED_COUNTRIES")),
-			Notify:  httpapi.Push{Calls: calls},
 			Observe: httpapi.Observe,
 			NewKey:  httpapi.NewKey,
 		},
 		Line:  line,
-		store: store,
+		Store: store,
 		calls: calls,
 	}
 }
@@ -64,11 +71,11 @@ func Open(name string) *App {
 // Service is the use cases for requests that came to our public address base, which stands in the webhook addresses
 // that Twilio is given.
 func (a *App) Service(base twilio.Base) *service.Service {
-	return service.New(a.store, httpapi.Instrument(a.calls.At(base)), a.Settings)
+	return service.New(a.Store, httpapi.Instrument(a.calls.At(base)), a.Settings)
 }
 
 // Start ends the process if a setting is wrong, and opens all connections (see httpapi.MustStart).
-func (a *App) Start() { httpapi.MustStart(a.Env.Err(), a.store, a.Keys, a.calls) }
+func (a *App) Start() { httpapi.MustStart(a.Env.Err(), a.Store, a.Keys, a.calls) }
 
 // Serve answers API Gateway's events with h for as long as the process lives.
 func (a *App) Serve(h http.Handler) {

@@ -54,8 +54,6 @@ const (
 var (
 	// ErrNoRecord: there is no such call, or it is none of the agent's.
 	ErrNoRecord = errors.New("no such call")
-	// ErrNotSupervisor: only a supervisor may ask that.
-	ErrNotSupervisor = service.ErrNotSupervisor
 	// ErrNoteTooLong: the note is longer than MaxNote.
 	ErrNoteTooLong = errors.New("the note is too long")
 )

@@ -52,7 +52,7 @@ func (a *Archive) ListCalls(ctx context.Context, who service.Principal, s Search
 	}
 	if !who.Supervisor {
 		if s.Agent != "" && s.Agent != who.ID {
-			return page, ErrNotSupervisor
+			return page, service.ErrNotSupervisor
 		}
 		s.Agent = who.ID
 	}

@@ -8,11 +8,18 @@
 package call
 
 import (
+	"strings"
 	"time"
 )
 
 // ID names a call: the caller's CallSid, which is never used again and tells nothing about the caller.
 type ID string
+
+// Valid says whether the ID has the form of one: letters and digits, 64 at most.
+func (id ID) Valid() bool {
+	sign := func(c rune) bool { return !(c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z') }
+	return id != "" && len(id) <= 64 && !strings.ContainsFunc(string(id), sign)
+}
 
 // LegID is Twilio's name of one leg, its CallSid. It is empty until Twilio has told it.
 type LegID string

@@ -54,6 +54,13 @@ func (c *Call) ReservedFor(lost *agent.Agent, now time.Time) bool {
 // MayOffer says whether the caller may be offered to this agent now: no agent is being rung, this agent has not just
 // missed or declined the caller, and the caller is not reserved for another. Lost is as for ReservedFor.
 func (c *Call) MayOffer(a, lost *agent.Agent, now time.Time) bool {
+	at, tried := c.FailedOffers[a.ID]
+	rests := tried && now.Before(at.Add(RetryAfter))
+	return c.MayOfferNamed(a, lost, now) && (!rests || c.ReservedFor(lost, now))
+}
+
+// MayOfferNamed is MayOffer to an agent whom a supervisor has named, who may have just missed or declined the caller.
+func (c *Call) MayOfferNamed(a, lost *agent.Agent, now time.Time) bool {
 	tired := c.Dials >= quickDialLimit && now.Before(c.Since.Add(slowDialDelay))
 	if c.State != Waiting || tired || !c.admitted(c.Caller.Joined, now) {
 		return false
@@ -61,8 +68,7 @@ func (c *Call) MayOffer(a, lost *agent.Agent, now time.Time) bool {
 	if c.ReservedFor(lost, now) {
 		return a.ID == c.Recall.Agent && a.HeartbeatAt.After(c.Recall.startedAt())
 	}
-	at, tried := c.FailedOffers[a.ID]
-	return !tried || !now.Before(at.Add(RetryAfter))
+	return true
 }
 
 func (c change) startOffer(a *agent.Agent, key LegKey, ring time.Duration) error {

@@ -50,6 +50,50 @@ func (s *Store) Queue(ctx context.Context) ([]service.QueueEntry, error) {
 	return line, nil
 }
 
+// liveIDs lists the live calls whose places in the index are between two, in its order, n at most.
+func (s *Store) liveIDs(ctx context.Context, from, to string, n int) (ids []call.ID, err error) {
+	items, err := s.query(ctx, &dynamodb.QueryInput{
+		IndexName:                 ref(liveIndex),
+		KeyConditionExpression:    ref("#p = :p AND #at BETWEEN :from AND :to"),
+		ExpressionAttributeNames:  map[string]string{"#p": live, "#at": liveAt},
+		ExpressionAttributeValues: item{":p": str(shard), ":from": str(from), ":to": str(to)},
+		Limit:                     ref(int32(n)),
+	})
+	for _, it := range items {
+		ids = append(ids, callID(it))
+	}
+	return ids, err
+}
+
+// Queued implements team.Shelf.
+func (s *Store) Queued(ctx context.Context, n int) ([]call.ID, error) {
+	return s.liveIDs(ctx, lineHeads, lineRest+"~", n)
+}
+
+// Owned implements team.Shelf.
+func (s *Store) Owned(ctx context.Context, n int) ([]call.ID, error) {
+	return s.liveIDs(ctx, withAgents, lineHeads, n)
+}
+
+// LiveCalls implements team.Shelf. It leaves out a call that this version cannot read.
+func (s *Store) LiveCalls(ctx context.Context, ids []call.ID) (list []*call.Call, err error) {
+	keys := make([]string, len(ids))
+	for i, id := range ids {
+		keys[i] = callKey(id)
+	}
+	found, err := s.batch(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	for _, key := range keys {
+		var c call.Call
+		if it := found[key]; it != nil && json.Unmarshal([]byte(text(it[doc])), &c) == nil {
+			list = append(list, &c)
+		}
+	}
+	return list, nil
+}
+
 func callID(it item) call.ID {
 	return call.ID(strings.TrimPrefix(text(it[pk]), callKey("")))
 }

@@ -167,26 +167,15 @@ func (s *Store) Notes(ctx context.Context, id call.ID) ([]record.Note, error) {
 	return notesOf(it), nil
 }
 
-// batch is how many items DynamoDB reads in one request:
-// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
-const batch = 100
-
 // Records implements archive.Shelf.
 func (s *Store) Records(ctx context.Context, ids []call.ID) (list []record.Record, err error) {
-	found := map[string]item{}
-	for some := range slices.Chunk(ids, batch/2) {
-		var keys []item
-		for _, id := range some {
-			keys = append(keys, item{pk: str(callKey(id))}, item{pk: str(notesKey(id))})
-		}
-		for tries := 0; len(keys) > 0; tries++ {
-			if tries == batchTries {
-				return nil, unavailable(errors.New("the batch was not read whole"))
-			}
-			if keys, err = s.some(ctx, keys, found); err != nil {
-				return nil, err
-			}
-		}
+	var keys []string
+	for _, id := range ids {
+		keys = append(keys, callKey(id), notesKey(id))
+	}
+	found, err := s.batch(ctx, keys)
+	if err != nil {
+		return nil, err
 	}
 	for _, id := range ids {
 		var c call.Call
@@ -200,8 +189,33 @@ func (s *Store) Records(ctx context.Context, ids []call.ID) (list []record.Recor
 	return list, nil
 }
 
-// batchTries is how often the rest of a batch is asked for: of large records DynamoDB answers a part.
-const batchTries = 8
+const (
+	// batchSize is how many items DynamoDB reads in one request:
+	// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+	batchSize = 100
+	// batchTries is how often the rest of a batch is asked for: of large items DynamoDB answers a part.
+	batchTries = 8
+)
+
+// batch reads items, by their keys. Unlike get it may see them as they were a moment ago, at half the cost.
+func (s *Store) batch(ctx context.Context, keys []string) (found map[string]item, err error) {
+	found = map[string]item{}
+	for some := range slices.Chunk(keys, batchSize) {
+		var rest []item
+		for _, key := range some {
+			rest = append(rest, item{pk: str(key)})
+		}
+		for tries := 0; len(rest) > 0; tries++ {
+			if tries == batchTries {
+				return nil, unavailable(errors.New("the batch was not read whole"))
+			}
+			if rest, err = s.some(ctx, rest, found); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return found, nil
+}
 
 // some reads items of a batch, and returns the keys of those that it did not get to.
 func (s *Store) some(ctx context.Context, keys []item, found map[string]item) (rest []item, err error) {

@@ -33,7 +33,7 @@ func (s *Service) SetStatus(
 		return agentview.Snapshot{}, err
 	}
 	if !beat && status != agent.Available && c != nil {
-		c = s.withdrawOffer(ctx, a, c, now)
+		c = s.withdrawOffer(ctx, a, c, nil, now)
 	}
 	return s.snapshot(ctx, a, c, beat, now)
 }
@@ -132,14 +132,25 @@ func claimIsOld(a *agent.Agent, now time.Time) bool {
 // claimSettles is how long after a claim its leg must have been saved.
 const claimSettles = 10 * time.Second
 
-// withdrawOffer ends the ringing of an agent who no longer takes calls.
-func (s *Service) withdrawOffer(ctx context.Context, a *agent.Agent, c *call.Call, now time.Time) *call.Call {
+// withdrawOffer ends the ringing of an agent who no longer takes calls, because they have chosen so or because a
+// supervisor has (by).
+func (s *Service) withdrawOffer(
+	ctx context.Context, a *agent.Agent, c *call.Call, by *call.Supervisor, now time.Time,
+) *call.Call {
 	l := c.Seat(a.ID).Leg()
 	if l == nil || l.Phase == call.LegAnswered {
 		return c
 	}
-	next, _ := s.updateAndMatchFor(ctx, a.ID, c.ID, now, func(c *call.Call) error {
-		if l := c.Seat(a.ID).Leg(); l != nil && l.Phase != call.LegAnswered {
+	asked := a.ID
+	if by != nil {
+		asked = by.ID
+	}
+	next, _ := s.updateAndMatchFor(ctx, asked, c.ID, now, func(c *call.Call) error {
+		switch l := c.Seat(a.ID).Leg(); {
+		case l == nil || l.Phase == call.LegAnswered:
+		case by != nil:
+			c.WithdrawLegBy(*by, l.Key, call.OutcomeDeclined, now)
+		default:
 			c.WithdrawLeg(l.Key, call.OutcomeDeclined, now)
 		}
 		return nil

@@ -10,12 +10,8 @@ import (
 	"warmtransfer/shared/settings"
 )
 
-var (
-	// ErrNotSupervisor: only a supervisor may ask that.
-	ErrNotSupervisor = errors.New("not a supervisor")
-	// ErrLineChanged: the settings are no longer those of the version that was to be replaced.
-	ErrLineChanged = errors.New("the line's settings were changed meanwhile")
-)
+// ErrLineChanged: the settings are no longer those of the version that was to be replaced.
+var ErrLineChanged = errors.New("the line's settings were changed meanwhile")
 
 // LineEditor lets supervisors see and change the line's settings.
 type LineEditor struct {
@@ -25,16 +21,9 @@ type LineEditor struct {
 	}
 }
 
-func (e LineEditor) may(ctx context.Context, who Principal) error {
-	if !who.Supervisor {
-		return ErrNotSupervisor
-	}
-	return MayAsk(ctx, e.Store, who)
-}
-
 // Show returns the settings as they were saved last; the zero Line if none ever were.
 func (e LineEditor) Show(ctx context.Context, who Principal) (settings.Line, error) {
-	if err := e.may(ctx, who); err != nil {
+	if err := supervises(ctx, e.Store, who); err != nil {
 		return settings.Line{}, err
 	}
 	return e.current(ctx)
@@ -53,7 +42,7 @@ func (e LineEditor) current(ctx context.Context) (settings.Line, error) {
 func (e LineEditor) Change(
 	ctx context.Context, who Principal, version int64, v settings.Values, now time.Time,
 ) (settings.Line, error) {
-	if err := e.may(ctx, who); err != nil {
+	if err := supervises(ctx, e.Store, who); err != nil {
 		return settings.Line{}, err
 	}
 	if err := v.Check(); err != nil {

@@ -199,11 +199,7 @@ func (m *matcher) offer(
 ) (offered *call.Call, over bool) {
 	key := m.set.NewKey()
 	back := c.ReservedFor(lost, now)
-	rule := func(a *agent.Agent) error { return a.ClaimFor(string(c.ID), string(key), now) }
-	if back {
-		after := c.Recall.LostAt
-		rule = func(a *agent.Agent) error { return a.ClaimForRecall(string(c.ID), string(key), after, now) }
-	}
+	rule := func(a *agent.Agent) error { return claimForOffer(a, c, key, back, now) }
 	a, err := m.claimBy(ctx, id, rule)
 	if errors.Is(err, ErrConflict) { // perhaps only a heartbeat was saved in between
 		a, err = m.claimBy(ctx, id, rule)
@@ -214,20 +210,37 @@ func (m *matcher) offer(
 	if back {
 		lost = a
 	}
-	c, acts, err := m.change(ctx, c, now, func(c *call.Call) error {
+	c, _ = m.ring(ctx, c, key, key, a, now, func(c *call.Call) error {
 		if c.ReservedFor(lost, now) != back || !c.MayOffer(a, lost, now) {
 			return errNotNow
 		}
 		return c.StartOffer(a, key, m.set.Ring, now)
 	})
+	return c, true
+}
+
+// ring changes a call so that the agent is rung who was claimed for it, or gives up the claim: that of the leg key
+// which this request, named by asker, uses. It returns nil and why if the agent is not rung.
+func (m *matcher) ring(
+	ctx context.Context, c *call.Call, key, asker call.LegKey, a *agent.Agent, now time.Time, f decide,
+) (*call.Call, error) {
+	c, acts, err := m.change(ctx, c, now, f)
 	if err != nil {
 		if !errors.Is(err, ErrUnavailable) { // else it may have been saved: the claim stays until its lease ends
-			m.drop(ctx, id, key, key, now)
+			m.drop(ctx, a.ID, key, asker, now)
 		}
-		return nil, true
+		return nil, err
 	}
 	c, _ = m.execute(ctx, c, acts, now)
-	return c, true
+	return c, nil
+}
+
+// claimForOffer claims an agent to be offered the caller; back says whether the caller is reserved for the agent.
+func claimForOffer(a *agent.Agent, c *call.Call, key call.LegKey, back bool, now time.Time) error {
+	if back {
+		return a.ClaimForRecall(string(c.ID), string(key), c.Recall.LostAt, now)
+	}
+	return a.ClaimFor(string(c.ID), string(key), now)
 }
 
 // errNotNow: the caller may no longer be offered to that agent.

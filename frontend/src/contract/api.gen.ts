@@ -105,6 +105,8 @@ export interface components {
              */
             readonly wrapUpUntil?: string;
             readonly why?: components["schemas"]["StatusReason"];
+            /** @description The name of the supervisor who has set the status; missing if nobody has. */
+            readonly by?: string;
             /** @description How the last call ended for this agent. */
             readonly last?: {
                 /** @description An outcome of a transfer, or: ended (by an agent), transferred (by this agent). */
@@ -157,17 +159,7 @@ export interface components {
              */
             readonly since: string;
             readonly role: components["schemas"]["Role"];
-            readonly caller: {
-                readonly number: components["schemas"]["CallerNumber"];
-                readonly verified: boolean;
-                /** Format: date-time */
-                readonly arrived: string;
-                /**
-                 * Format: date-time
-                 * @description When the caller last entered the queue.
-                 */
-                readonly waitingSince: string;
-            };
+            readonly caller: components["schemas"]["Caller"];
             readonly owner?: components["schemas"]["Party"];
             /** @description Who is on hold, as far as the phone network has confirmed it. */
             readonly held: readonly components["schemas"]["Held"][];
@@ -195,7 +187,7 @@ export interface components {
             readonly what: string;
             readonly agent?: string;
             readonly name?: string;
-            /** @description Of a transfer: the id of the transferor. */
+            /** @description Of a transfer: the id of the transferor. Of offer and set-away: that of the supervisor. */
             readonly by?: string;
             readonly byName?: string;
             readonly outcome?: string;
@@ -510,6 +502,157 @@ export interface components {
             /** @description With 409: the state the call is in. */
             readonly state?: string;
         };
+        readonly Caller: {
+            readonly number: components["schemas"]["CallerNumber"];
+            readonly verified: boolean;
+            /** Format: date-time */
+            readonly arrived: string;
+            /**
+             * Format: date-time
+             * @description When the caller last entered the queue.
+             */
+            readonly waitingSince: string;
+        };
+        readonly Team: {
+            /**
+             * Format: date-time
+             * @description The server's clock.
+             */
+            readonly at: string;
+            readonly waiting: {
+                /** @description The callers without an owner, in the queue's order. */
+                readonly list: readonly components["schemas"]["TeamWaiting"][];
+                /** @description More wait. */
+                readonly more?: boolean;
+                /** @description The queue could not be read; the list says nothing. */
+                readonly unknown?: boolean;
+            };
+            readonly calls: {
+                /** @description The calls with an owner, those whose state is oldest first. */
+                readonly list: readonly components["schemas"]["TeamCall"][];
+                /** @description There are more. */
+                readonly more?: boolean;
+                /** @description The calls could not be read; the list says nothing. */
+                readonly unknown?: boolean;
+            };
+            readonly agents: {
+                /** @description The agents in the directory's order. */
+                readonly list: readonly components["schemas"]["TeamAgent"][];
+                /** @description There are more. */
+                readonly more?: boolean;
+                /** @description The agents could not be read; the list says nothing. */
+                readonly unknown?: boolean;
+            };
+            readonly today: components["schemas"]["TeamFigures"];
+        };
+        /**
+         * @description Set an agent Away or Available, as if they had chosen it; end a call with the goodbye that its owner's end gives; offer a waiting caller to a named agent.
+         * @enum {string}
+         */
+        readonly TeamAction: "away" | "available" | "end" | "offer";
+        readonly TeamAct: {
+            readonly action: components["schemas"]["TeamAction"];
+            /** @description An agent's id, for away, available and offer. */
+            readonly agent?: string;
+            /** @description A call's id, for end and offer. */
+            readonly call?: string;
+            /** @description The page's key of this press. */
+            readonly request: string;
+        };
+        readonly TeamWaiting: {
+            readonly call: string;
+            readonly caller: components["schemas"]["Caller"];
+            /**
+             * Format: date-time
+             * @description In the queue since then; not at arrival, if requeued.
+             */
+            readonly since: string;
+            readonly place: number;
+            /** @description Has talked before, so that they are ahead of all who have not. */
+            readonly requeued?: boolean;
+            /** @description Who is being rung for the caller. */
+            readonly rung: readonly components["schemas"]["Party"][];
+            /** @description Twilio has not done yet what was asked of it. */
+            readonly overdue?: boolean;
+            readonly actions: readonly components["schemas"]["TeamAction"][];
+        };
+        readonly TeamCall: {
+            readonly call: string;
+            readonly caller: components["schemas"]["Caller"];
+            readonly state: components["schemas"]["CallState"];
+            /**
+             * Format: date-time
+             * @description When the state began.
+             */
+            readonly since: string;
+            /** @description Missing for a moment in which nobody owns the call. */
+            readonly owner?: components["schemas"]["Party"];
+            /** @description Who hears each other, as far as Twilio has confirmed it. The caller's id is #caller. */
+            readonly hear: readonly components["schemas"]["Party"][];
+            /** @description Who hears music. */
+            readonly music: readonly components["schemas"]["Party"][];
+            /** @description Who is being rung. */
+            readonly rung: readonly components["schemas"]["Party"][];
+            /** @description Twilio has not done yet what was asked of it. */
+            readonly overdue?: boolean;
+            readonly actions: readonly components["schemas"]["TeamAction"][];
+        };
+        readonly TeamAgent: {
+            readonly id: string;
+            readonly name: string;
+            readonly status: components["schemas"]["Status"];
+            readonly presence: components["schemas"]["Presence"];
+            /**
+             * Format: date-time
+             * @description When the presence began.
+             */
+            readonly since: string;
+            /**
+             * Format: date-time
+             * @description The last heartbeat of the agent's page.
+             */
+            readonly seen: string;
+            /** @description Busy, and not known to have answered. */
+            readonly rung?: boolean;
+            /** @description The id of the call that they are in or rung for. */
+            readonly call?: string;
+            /** @description The name of the supervisor who has set the status. */
+            readonly by?: string;
+            /** @description Offers that rang out today; missing if that is not known. */
+            readonly missed?: number;
+            readonly actions: readonly components["schemas"]["TeamAction"][];
+        };
+        readonly TeamFigures: {
+            /**
+             * Format: date-time
+             * @description When the day began.
+             */
+            readonly since: string;
+            readonly counts?: components["schemas"]["TeamCounts"];
+            /** @description There are more calls than are counted; those that are missing are counted within the next requests. */
+            readonly partial?: boolean;
+        };
+        /** @description Of the calls that arrived since the day began, those in progress included. Missing if they are not known: the records cannot be read, or the line keeps none. */
+        readonly TeamCounts: {
+            readonly arrived: number;
+            readonly answered: number;
+            /** @description Answered within 20 seconds. */
+            readonly answeredQuickly: number;
+            /** @description The caller left before anybody answered. */
+            readonly abandoned: number;
+            /** @description The caller waited longer than the operator's limit. */
+            readonly expired: number;
+            /** @description Seconds from the arrival to the first answer, or to the end of a call that nobody answered. Missing if there is no such call. */
+            readonly averageWait?: number;
+            /** @description The longest of these, and of those who wait for a first answer now. */
+            readonly longestWait?: number;
+            /** @description Transfers that are over, by outcome, the most first. */
+            readonly transfers: readonly {
+                /** @description An outcome of a transfer. */
+                readonly outcome: string;
+                readonly count: number;
+            }[];
+        };
     };
     responses: never;
     parameters: never;
@@ -558,6 +701,15 @@ export type RecordLeg = components['schemas']['RecordLeg'];
 export type RecordTransfer = components['schemas']['RecordTransfer'];
 export type Line = components['schemas']['Line'];
 export type Problem = components['schemas']['Problem'];
+export type Caller = components['schemas']['Caller'];
+export type Team = components['schemas']['Team'];
+export type TeamAction = components['schemas']['TeamAction'];
+export type TeamAct = components['schemas']['TeamAct'];
+export type TeamWaiting = components['schemas']['TeamWaiting'];
+export type TeamCall = components['schemas']['TeamCall'];
+export type TeamAgent = components['schemas']['TeamAgent'];
+export type TeamFigures = components['schemas']['TeamFigures'];
+export type TeamCounts = components['schemas']['TeamCounts'];
 export type $defs = Record<string, never>;
 type FlattenedDeepRequired<T> = {
     [K in keyof T]-?: FlattenedDeepRequired<T[K] extends unknown[] | undefined | null ? Extract<T[K], unknown[]>[number] : T[K]>;
@@ -580,4 +732,5 @@ export const progressValues: ReadonlyArray<FlattenedDeepRequired<components>["sc
 export const callOutcomeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallOutcome"]> = ["answered", "transferred", "abandoned", "expired"];
 export const callRecordEndedByValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallRecord"]["endedBy"]> = ["caller", "agent", "line"];
 export const recordTransferKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RecordTransfer"]["kind"]> = ["add", "consult", "blind", "queue"];
+export const teamActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["TeamAction"]> = ["away", "available", "end", "offer"];
 export type operations = Record<string, never>;

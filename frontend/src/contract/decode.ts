@@ -114,6 +114,7 @@ const agent = object<Agent>({
   presenceSince: time,
   wrapUpUntil: time,
   why: oneOf(STATUS_REASONS),
+  by: name,
   last: object<NonNullable<Agent["last"]>>({ outcome: text, at: time }, { call: name }),
   recent: list(lastCall),
 });

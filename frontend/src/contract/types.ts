@@ -6,15 +6,16 @@
 import type * as api from "./api.gen.js";
 
 export type {
-  Action, Agent, CallNote, CallOutcome, CallRules, CallSearch, Directory, DirectoryEntry, Held,
+  Action, Agent, Caller, CallNote, CallOutcome, CallRules, CallSearch, Directory, DirectoryEntry, Held,
   HistoryEntry as Happening, Line, NoteRequest, OwnNote, Party, Presence, Progress, Reason,
-  RecentCall as LastCall, RecordLeg, RecordTransfer, Role, Status, StatusReason, Transfer, VoiceToken,
+  RecentCall as LastCall, RecordLeg, RecordTransfer, Role, Status, StatusReason, TeamAct, TeamAction, TeamAgent,
+  TeamCounts, TeamFigures, TeamWaiting, Transfer, VoiceToken,
 } from "./api.gen.js";
 export {
   actionValues as ACTIONS, callOutcomeValues as CALL_OUTCOMES, callRecordEndedByValues as ENDERS,
   callStateValues as CALL_STATES, heldValues as HELD, presenceValues as PRESENCES, progressValues as PROGRESS,
   reasonValues as REASONS, roleValues as ROLES, statusReasonValues as STATUS_REASONS, statusValues as STATUSES,
-  transferKindValues as TRANSFER_KINDS,
+  teamActionValues as TEAM_ACTIONS, transferKindValues as TRANSFER_KINDS,
 } from "./api.gen.js";
 
 /** `unknown` is the page's own: a state that a newer server has and this page does not know. The call goes on. */
@@ -40,3 +41,17 @@ export type Snapshot = Omit<api.Snapshot, "call"> & { readonly call: Call | null
 
 /** RFC 9457 problem details; `slug` is the last part of `type`. */
 export type Problem = Omit<api.Problem, "type"> & { readonly slug: string };
+
+/** A list of the team's view: it may be unknown, or not all. */
+export interface TeamPart<T> {
+  readonly list: readonly T[];
+  readonly more?: boolean;
+  readonly unknown?: boolean;
+}
+
+export type TeamCall = Omit<api.TeamCall, "state"> & { readonly state: CallState };
+export type Team = Omit<api.Team, "waiting" | "calls" | "agents"> & {
+  readonly waiting: TeamPart<api.TeamWaiting>;
+  readonly calls: TeamPart<TeamCall>;
+  readonly agents: TeamPart<api.TeamAgent>;
+};

@@ -28,6 +28,7 @@ import { Phone } from "./phone.js";
 import { Records } from "./records.js";
 import { Session } from "./session.js";
 import type { Tabs } from "./tabs.js";
+import { TeamRoom } from "./team.js";
 import { Verbs } from "./verbs.js";
 
 export interface DeskParts {
@@ -71,6 +72,8 @@ export class Desk {
   readonly core: Core;
   /** The history of calls, for its tab. */
   readonly archive: Archive;
+  /** The team's view, for its tab. */
+  readonly team: TeamRoom;
   private readonly line: Line;
   private readonly pass: Pass;
   private readonly phone: Phone;
@@ -105,6 +108,7 @@ export class Desk {
     this.notes = new Notes(core, api);
     this.archive = new Archive({ core, api, memory: parts.memory, serverNow: () => this.serverNow(),
       download: parts.download });
+    this.team = new TeamRoom({ core, api, serverNow: () => this.serverNow(), hidden, newKey });
     core.subscribe((after, before) => this.follow(after, before));
   }
 
@@ -148,6 +152,7 @@ export class Desk {
     this.session.tick();
     this.records.tick();
     this.notes.tick();
+    this.team.tick();
     const now = this.parts.now();
     if (this.state.notice && now - this.noticeAt > NOTICE_MS) this.dismissNotice();
     if (this.state.refusal && now - this.state.refusal.at > REFUSAL_MS) this.dismissRefusal();
@@ -317,6 +322,7 @@ export class Desk {
   /** The second column; the history is read anew each time that it is opened. */
   showSide(side: Side): void {
     if (side === "history" && this.state.side !== side) void this.archive.refresh();
+    if (side === "team") this.team.poke();
     this.core.dispatch({ type: "side", side });
   }
 

@@ -10,7 +10,9 @@ import type { Event } from "./event.js";
 import { rings } from "./allow.js";
 import { applyHistory, NO_HISTORY, type HistoryEvent } from "./history.js";
 import { applyNote, closeNotes, type NoteEvent, type WrapUp } from "./notes.js";
+import { applyTeam, NO_TEAM, type TeamEvent } from "./team.js";
 import { outcomeOf } from "./recent.js";
+import { sidesOf } from "./sides.js";
 import { restOf } from "./rest.js";
 import { offeredCall, ownCall, REJOIN_FOR_MS, screenOf, SETTLE_MS } from "./screen.js";
 import type { Closing, Leg, RecentCall, Said, State } from "./state.js";
@@ -84,6 +86,7 @@ function apply(state: State, event: Event): State {
     default:
       if (isOf("history", event)) return { ...state, history: applyHistory(state.history, event) };
       if (isOf("note", event)) return takeNote(state, event);
+      if (isOf("team", event)) return applyTeam(state, event);
       return applyPage(state, event);
   }
 }
@@ -91,6 +94,7 @@ function apply(state: State, event: Event): State {
 /** Events of one family have its name before a hyphen. */
 function isOf(family: "history", event: Event): event is HistoryEvent;
 function isOf(family: "note", event: Event): event is NoteEvent;
+function isOf(family: "team", event: Event): event is TeamEvent;
 function isOf(family: string, event: Event): boolean {
   return event.type.startsWith(`${family}-`);
 }
@@ -103,7 +107,7 @@ function applySession(state: State, event: Of<"signed-in" | "signed-out" | "sess
       return { ...state, session: "signed-in", signedOutWhy: "" };
     case "signed-out":
       return { ...state, session: "signed-out", signedOutWhy: event.why, snapshot: null, directory: null, wants: false,
-        closing: null, side: "colleagues", rules: null, history: NO_HISTORY, caller: null, notes: {}, wrapUp: null };
+        closing: null, side: "colleagues", rules: null, history: NO_HISTORY, team: NO_TEAM, caller: null, notes: {}, wrapUp: null };
     case "session-expired":
       return { ...state, session: "expired", signedOutWhy: "expired" };
     case "fatal":
@@ -140,7 +144,7 @@ type RecordEvent = Of<"rules" | "side" | "caller" | "remembered" | "code-missed"
 function applyRecords(state: State, event: RecordEvent): State {
   switch (event.type) {
     case "rules":
-      return { ...state, rules: event.rules, side: event.rules.records ? state.side : "colleagues" };
+      return { ...state, rules: event.rules, side: sidesOf(event.rules).includes(state.side) ? state.side : "colleagues" };
     case "side":
       return { ...state, side: event.side };
     case "caller":

@@ -4,6 +4,7 @@
  */
 import type { Action, Call, CallRules, Directory, KnownCaller, Problem, Snapshot, Status } from "../contract/types.js";
 import { NO_HISTORY, type History } from "./history.js";
+import { NO_TEAM, type TeamState } from "./team.js";
 import type { Notes, WrapUp } from "./notes.js";
 import type { Target } from "./target.js";
 
@@ -125,7 +126,7 @@ export interface Compose {
   readonly filter: string;
 }
 
-export type Panel = "" | "sound" | "shortcuts" | "keypad" | "confirm-end" | "confirm-hang-up";
+export type Panel = "" | "sound" | "shortcuts" | "keypad" | "confirm-end" | "confirm-hang-up" | "confirm-team-end";
 export type Consent = "unsupported" | "default" | "granted" | "denied";
 
 export interface Notice {
@@ -135,7 +136,7 @@ export interface Notice {
 }
 
 /** What the second column shows. */
-export type Side = "colleagues" | "history";
+export type Side = "colleagues" | "history" | "team";
 
 /** Texts of the two live regions, which exist, empty, before anything is announced (WCAG 4.1.3). */
 export interface Said {
@@ -199,6 +200,7 @@ export interface State {
   /** What this agent may see of the records of calls; null while that is not known. */
   readonly rules: CallRules | null;
   readonly history: History;
+  readonly team: TeamState;
   /** What is known of the caller of a call; null if nothing is. */
   readonly caller: { readonly call: string; readonly known: KnownCaller } | null;
   /** The agent's own notes that are shown, or not saved yet, by call. */
@@ -242,6 +244,7 @@ export const initial: State = {
   side: "colleagues",
   rules: null,
   history: NO_HISTORY,
+  team: NO_TEAM,
   caller: null,
   notes: {},
   wrapUp: null,

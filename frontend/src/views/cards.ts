@@ -163,7 +163,7 @@ function restTexts(state: State, status: string): { title: string; text: string 
       text: "The server cannot be reached. It offers no calls to a page of which it has not heard for long." };
   }
   if (status === "away") {
-    return { title: "You are away", text: `${whyWords(state.snapshot!.agent.why)} No calls ring here while you are away.`.trim() };
+    return { title: "You are away", text: `${whyWords(state.snapshot!.agent)} No calls ring here while you are away.`.trim() };
   }
   if (status === "wrap-up") return { title: "Wrapping up", text: "No calls ring here until you are available again." };
   if (restOf(state) === "automatic") {

@@ -12,6 +12,7 @@ import { colleague, hangUpWords } from "../words/call.js";
 import { phoneNumber } from "../words/number.js";
 import { icon } from "./icons.js";
 import { button } from "./parts.js";
+import { confirmTeamEnd } from "./team.js";
 
 /** The content of the page's one <dialog>; the page opens and closes it. */
 export function dialogContent(state: State, desk: Desk): TemplateResult | typeof nothing {
@@ -24,6 +25,10 @@ export function dialogContent(state: State, desk: Desk): TemplateResult | typeof
     case "confirm-hang-up":
       return html`${keyed(leads(state),
         leads(state) === "end" ? confirmEnd(state, desk) : confirmHangUp(state, desk))}`;
+    case "confirm-team-end": {
+      const { title, body, actions } = confirmTeamEnd(state, desk);
+      return frame(title, desk, body, actions);
+    }
     default:
       return nothing;
   }

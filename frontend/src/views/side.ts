@@ -5,6 +5,7 @@ import { html } from "../html.js";
 import type { Call, DirectoryEntry } from "../contract/types.js";
 import type { Desk } from "../desk/desk.js";
 import * as allow from "../state/allow.js";
+import { sidesOf } from "../state/sides.js";
 import type { Side, State } from "../state/state.js";
 import { anybody, colleague, outside, sameTarget, targetText, type Target } from "../state/target.js";
 import { presenceOf } from "../words/agent.js";
@@ -16,33 +17,39 @@ import { duration, timeOfDay } from "../words/time.js";
 import { historyPanel } from "./history.js";
 import { knownCard } from "./known.js";
 import { button, since } from "./parts.js";
+import { teamPanel } from "./team.js";
 
 const NOTE_MAX = 200;
 
 export function side(state: State, desk: Desk): TemplateResult {
-  const panel = html`${keyed(state.side, state.side === "history" ? historyPanel(state, desk) : present(state, desk))}`;
+  const panel = html`${keyed(state.side, PANELS[state.side](state, desk))}`;
   return html`<aside class="side" aria-label="Colleagues and history">
-    ${state.rules?.records === false ? panel : html`${tabs(state, desk)}
+    ${sidesOf(state.rules).length === 1 ? panel : html`${tabs(state, desk)}
       <div class="side-panel" id="side-panel" role="tabpanel" aria-labelledby="side-${state.side}">${panel}</div>`}
   </aside>`;
 }
 
-const TABS: readonly (readonly [Side, string])[] = [["colleagues", "Colleagues"], ["history", "History"]];
+const PANELS: Record<Side, (state: State, desk: Desk) => TemplateResult> = {
+  colleagues: present, history: historyPanel, team: teamPanel,
+};
 
-/** They are there until it is known that no records are kept, so that nothing moves when the server says what it keeps. */
+const LABELS: Record<Side, string> = { colleagues: "Colleagues", history: "History", team: "Team" };
+
 function tabs(state: State, desk: Desk): TemplateResult {
+  const sides = sidesOf(state.rules);
   const other = (e: KeyboardEvent): void => {
     if (!["ArrowLeft", "ArrowRight", "Home", "End"].includes(e.key)) return;
     e.preventDefault();
-    const [first, last] = [TABS[0]![0], TABS[1]![0]];
-    const to = e.key === "Home" ? first : e.key === "End" ? last : state.side === first ? last : first;
+    const last = sides.length - 1;
+    const step = e.key === "ArrowLeft" ? last : 1;
+    const to = sides[e.key === "Home" ? 0 : e.key === "End" ? last : (sides.indexOf(state.side) + step) % sides.length]!;
     desk.showSide(to);
     document.getElementById(`side-${to}`)?.focus();
   };
   return html`<div class="segments tabs" role="tablist" aria-label="Colleagues or history" @keydown=${other}>
-    ${TABS.map(([tab, label]) => html`<button type="button" role="tab" id="side-${tab}" data-test="side-${tab}"
+    ${sides.map((tab) => html`<button type="button" role="tab" id="side-${tab}" data-test="side-${tab}"
       aria-selected=${String(state.side === tab)} aria-controls=${state.side === tab ? "side-panel" : nothing}
-      tabindex=${state.side === tab ? "0" : "-1"} @click=${() => desk.showSide(tab)}>${label}</button>`)}
+      tabindex=${state.side === tab ? "0" : "-1"} @click=${() => desk.showSide(tab)}>${LABELS[tab]}</button>`)}
   </div>`;
 }
 

@@ -1,5 +1,5 @@
 /** Words for presence and for why the server changed a status. */
-import type { Presence } from "../contract/types.js";
+import type { Agent, Presence } from "../contract/types.js";
 
 const PRESENCE: Record<Presence, string> = {
   available: "Available",
@@ -18,7 +18,9 @@ export function presenceOf(entry: { readonly presence: Presence; readonly rung?:
   return entry.presence === "busy" && entry.rung ? "Being rung" : PRESENCE[entry.presence];
 }
 
-export function whyWords(why: "missed" | "unreachable" | undefined): string {
+/** Why the agent's status is not what they have chosen; "" if it is. */
+export function whyWords({ why, by, status }: Pick<Agent, "why" | "by" | "status">): string {
+  if (by) return `${by} set you ${PRESENCE[status]}.`;
   if (why === "missed") return "You were set Away because calls rang here without an answer.";
   if (why === "unreachable") return "You were set Away because this page could not be rung.";
   return "";

@@ -163,7 +163,9 @@ export function happening(h: Omit<Happening, "at">, self: string): string {
     case "arrive":
       return "The caller arrived";
     case "offer":
-      return `Rang ${whom}`;
+      return h.by === undefined ? `Rang ${whom}` : `${by} had ${whom} rung`;
+    case "set-away":
+      return `${by} set ${whom} Away`;
     case "answer":
       return `${who} answered`;
     case "offer-failed":

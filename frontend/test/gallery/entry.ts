@@ -4,8 +4,9 @@ import { AgentPage } from "../../src/views/page.js";
 import { fakes } from "../fakes.js";
 import { recordScenes } from "./records.js";
 import { scenes as states } from "./scenes.js";
+import { teamScenes } from "./team.js";
 
-const scenes = [...states, ...recordScenes];
+const scenes = [...states, ...recordScenes, ...teamScenes];
 
 declare global {
   interface Window {

@@ -12,7 +12,7 @@ import { createTabs } from "../../src/desk/tabs.js";
 import { noted } from "../../src/state/notes.js";
 import { createVoice } from "../../src/voice.js";
 import { fakes } from "../fakes.js";
-import { callAt, directoryAt, iso, snapshotAt } from "../fixtures.js";
+import { callAt, directoryAt, iso, snapshotAt, teamAt } from "../fixtures.js";
 import { browser } from "./channel.js";
 
 const HISTORIES = Number(process.env.HISTORIES ?? 40);
@@ -126,6 +126,8 @@ class World {
         return true as const;
       }),
       leaveNote: () => undefined,
+      team: () => ask(teamAt),
+      act: () => ask(() => true as const),
     };
   }
 

@@ -89,6 +89,7 @@ func (l *Life) Revive() bool {
 var reads = map[string]bool{
 	"Conference": true, "Agent": true, "Line": true, "Agents": true, "Free": true, "Live": true, "Connected": true,
 	"Places": true, "Records": true, "Notes": true,
+	"Queued": true, "Owned": true, "LiveCalls": true,
 	"FindRoom": true, "Present": true, "LookAt": true, "FindLeg": true, "Tell": true,
 }
 

@@ -1,6 +1,7 @@
 package servicetest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -115,4 +116,42 @@ func EndedCall(n int, ended time.Time, caller string, agents ...agent.ID) *call.
 	}
 	c.ApplyCallerEnded(ended)
 	return c
+}
+
+// Queued implements team.Shelf.
+func (s *Store) Queued(_ context.Context, n int) ([]call.ID, error) {
+	return s.liveIDs("Queued", n, func(c *call.Call) bool { return c.State.InLine() })
+}
+
+// Owned implements team.Shelf.
+func (s *Store) Owned(_ context.Context, n int) ([]call.ID, error) {
+	return s.liveIDs("Owned", n, func(c *call.Call) bool { return !c.State.InLine() })
+}
+
+func (s *Store) liveIDs(op string, n int, fits func(*call.Call) bool) (ids []call.ID, err error) {
+	err = s.run(op, func() error {
+		calls := all[call.ID, call.Call](s, s.confs)
+		calls = slices.DeleteFunc(calls, func(c call.Call) bool { return !c.Live() || !fits(&c) })
+		slices.SortFunc(calls, func(a, b call.Call) int {
+			return cmp.Or(a.Queued.Compare(b.Queued), cmp.Compare(a.ID, b.ID))
+		})
+		for _, c := range calls[:min(n, len(calls))] {
+			ids = append(ids, c.ID)
+		}
+		return nil
+	})
+	return ids, err
+}
+
+// LiveCalls implements team.Shelf.
+func (s *Store) LiveCalls(_ context.Context, ids []call.ID) (list []*call.Call, err error) {
+	err = s.run("LiveCalls", func() error {
+		for _, id := range ids {
+			if c, err := load[call.ID, call.Call](s, s.confs, id); err == nil {
+				list = append(list, c)
+			}
+		}
+		return nil
+	})
+	return list, err
 }

@@ -1,0 +1,113 @@
+/** The team's view: asked for while it is shown and visible, and what a supervisor does there. */
+import { ApiError, type Api } from "../api.js";
+import type { TeamAct, TeamCall } from "../contract/types.js";
+import { showsColleagues } from "../state/screen.js";
+import { showsTeam } from "../state/team.js";
+import { actWords, teamProblem } from "../words/team.js";
+import { startOfDay, wallClock } from "../words/zone.js";
+import type { Core } from "./core.js";
+
+export interface TeamParts {
+  readonly core: Core;
+  readonly api: Api;
+  readonly serverNow: () => number;
+  readonly hidden: () => boolean;
+  readonly newKey: () => string;
+}
+
+/** The view is true within 3 s, the answer's time included. */
+const EVERY_MS = 2500;
+/** So often an act is sent whose answer does not come, with the same key. */
+const TRIES = 4;
+const RETRY_MS = 1000;
+
+export class TeamRoom {
+  private askedAt = -Infinity;
+  private asking = false;
+
+  constructor(private readonly parts: TeamParts) {}
+
+  tick(): void {
+    const { core, hidden } = this.parts;
+    const { state } = core;
+    if (state.session !== "signed-in" || !showsTeam(state) || !showsColleagues(state.screen) || hidden()) return;
+    if (!this.asking && core.now() - this.askedAt >= EVERY_MS) void this.ask();
+  }
+
+  /** Asks at the next tick. */
+  poke(): void {
+    this.askedAt = -Infinity;
+  }
+
+  private async ask(): Promise<void> {
+    const { core, api, serverNow } = this.parts;
+    const { zone } = core.state.history;
+    this.asking = true;
+    this.askedAt = core.now();
+    try {
+      const since = startOfDay(wallClock(serverNow(), zone).date, zone);
+      const view = await api.team(new Date(since).toISOString());
+      core.dispatch({ type: "team-view", view });
+    } catch (error) {
+      this.failed(error, (e) => core.dispatch({ type: "team-failed", problem: e.problem }));
+    } finally {
+      this.asking = false;
+    }
+  }
+
+  setStatus(agent: string, action: "away" | "available"): void {
+    void this.act({ action, agent, request: this.parts.newKey() });
+  }
+
+  offer(call: string, agent: string): void {
+    if (agent) void this.act({ action: "offer", call, agent, request: this.parts.newKey() });
+  }
+
+  choose(call: string, agent: string): void {
+    this.parts.core.dispatch({ type: "team-choose", call, agent });
+  }
+
+  askEnd(call: TeamCall): void {
+    this.parts.core.dispatch({ type: "team-ending", call });
+  }
+
+  end(call: string): void {
+    void this.act({ action: "end", call, request: this.parts.newKey() });
+  }
+
+  private async act(act: TeamAct): Promise<void> {
+    const { core } = this.parts;
+    if (core.state.team.act) return;
+    core.dispatch({ type: "team-act", act });
+    try {
+      await this.send(act);
+    } catch (error) {
+      this.failed(error, (e) => core.notice(`${actWords(act)}: ${teamProblem(e.problem)}`, "bad"));
+    } finally {
+      core.dispatch({ type: "team-act-over", request: act.request });
+      this.poke();
+    }
+  }
+
+  private async send(act: TeamAct): Promise<void> {
+    for (let left = TRIES - 1; ; left--) {
+      try {
+        await this.parts.api.act(act);
+        return;
+      } catch (error) {
+        if (!(error instanceof ApiError) || !error.transient || left === 0) throw error;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  /** Who has been taken out of the group reads so, and sees nothing more. */
+  private failed(error: unknown, otherwise: (error: ApiError) => void): void {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.problem.slug !== "not-supervisor") return otherwise(error);
+    const { core } = this.parts;
+    if (!core.state.rules?.supervisor) return;
+    core.dispatch({ type: "team-gone" });
+    core.notice("You are no supervisor any more, so the team is not shown.", "bad");
+  }
+}

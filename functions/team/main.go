@@ -1,0 +1,24 @@
+// Command team serves the team's view: what a supervisor sees of the whole line, and what they do to it. Nothing that a
+// caller hears waits for the view.
+package main
+
+import (
+	"warmtransfer/shared/app"
+	"warmtransfer/shared/team"
+)
+
+func main() {
+	a := app.OpenSilent("team")
+	h := handler{
+		edge:        a.Edge,
+		claim:       a.Env.String("IDENTITY_CLAIM"),
+		groups:      a.Env.String("GROUPS_CLAIM"),
+		supervisors: a.Env.String("SUPERVISOR_GROUP"),
+		board:       a.Service,
+		team:        &team.Team{Shelf: a.Store},
+	}
+	if a.Env.Days("RECORD_DAYS", 0, 999) > 0 {
+		h.team.Day = new(team.Day)
+	}
+	a.Serve(h.routes())
+}

@@ -1,0 +1,134 @@
+// Package team has the use cases of the team's view: what a supervisor sees of the whole line, and what they do to it.
+//
+// It decides who may ask: only a supervisor, before anything is read.
+package team
+
+import (
+	"context"
+	"time"
+	"unicode/utf8"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/archive"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/record"
+	"warmtransfer/shared/service"
+	"warmtransfer/shared/teamview"
+)
+
+// Shelf reads what the view shows. Its errors are those of service.Store.
+type Shelf interface {
+	service.AgentReader
+	// Agents is that of service.Lists.
+	Agents(ctx context.Context, from string) (page []agent.Agent, next string, err error)
+	// Owned lists the calls that are in no queue, those whose state is oldest first; n at most.
+	Owned(ctx context.Context, n int) ([]call.ID, error)
+	// Queued lists the callers without an owner, in the queue's order; n at most.
+	Queued(ctx context.Context, n int) ([]call.ID, error)
+	// LiveCalls reads calls, in their order. It may see them as they were a moment ago, and leaves out those that are
+	// gone.
+	LiveCalls(ctx context.Context, ids []call.ID) ([]*call.Call, error)
+	Records
+}
+
+// Records is the part of an archive.Shelf that the day's figures need.
+type Records interface {
+	Places(ctx context.Context, list archive.List, from, before string, n int) ([]string, error)
+	Records(ctx context.Context, ids []call.ID) ([]record.Record, error)
+}
+
+// Board carries out what a supervisor asks, as service.Service does.
+type Board interface {
+	SetStatusOf(
+		ctx context.Context, who service.Principal, id agent.ID, s agent.Status, request string, now time.Time,
+	) error
+	EndCall(ctx context.Context, who service.Principal, id call.ID, request string, now time.Time) error
+	OfferTo(
+		ctx context.Context, who service.Principal, id call.ID, to agent.ID, request string, now time.Time,
+	) error
+}
+
+const (
+	// mostCalls is how many callers who wait, and how many calls with an owner, one view shows.
+	mostCalls = 100
+	// longestDay is a day whose clocks were set back, and some time for clocks that go wrong.
+	longestDay = 26 * time.Hour
+	// maxRequest is the longest request key, in characters.
+	maxRequest = 64
+)
+
+// Team carries out the use cases.
+type Team struct {
+	Shelf Shelf
+	Day   *Day // nil: the line keeps no records
+}
+
+// View is what the supervisor sees. What cannot be read is unknown in it, and the rest is shown. Since is when the day
+// began for the supervisor; zero: the day of UTC.
+func (t *Team) View(ctx context.Context, who service.Principal, since, now time.Time) (teamview.View, error) {
+	if !who.Supervisor {
+		return teamview.View{}, service.ErrNotSupervisor
+	}
+	if since.IsZero() {
+		since = now.UTC().Truncate(24 * time.Hour)
+	}
+	if since.After(now) || now.Sub(since) > longestDay {
+		return teamview.View{}, archive.BadRequestError("The day began in the future, or before yesterday.")
+	}
+	if err := service.MayAsk(ctx, t.Shelf, who); err != nil {
+		return teamview.View{}, err
+	}
+	var seen teamview.Seen
+	agents, next, err := t.Shelf.Agents(ctx, "")
+	seen.Agents = teamview.List[agent.Agent]{Items: agents, More: next != "", Unknown: err != nil}
+	owned, unknown := t.Shelf.Owned(ctx, mostCalls+1)
+	queued, err := t.Shelf.Queued(ctx, mostCalls+1)
+	seen.Calls.More, seen.Calls.Unknown = len(owned) > mostCalls, unknown != nil
+	seen.WaitingMore, seen.WaitingUnknown = len(queued) > mostCalls, err != nil
+	ids := append(queued[:min(len(queued), mostCalls)], owned[:min(len(owned), mostCalls)]...)
+	if seen.Calls.Items, err = t.Shelf.LiveCalls(ctx, ids); err != nil {
+		seen.Calls, seen.WaitingUnknown = teamview.List[*call.Call]{Unknown: true}, true
+	}
+	seen.Day = teamview.Day{Since: since, Unknown: true}
+	if t.Day != nil {
+		seen.Day = t.Day.Read(ctx, t.Shelf, since, now)
+	}
+	return teamview.Of(seen, now), nil
+}
+
+// Act is what a supervisor asks for by a press.
+type Act struct {
+	Action  teamview.Action `json:"action"`
+	Agent   agent.ID        `json:"agent"`
+	Call    call.ID         `json:"call"`
+	Request string          `json:"request"` // the page's request key
+}
+
+// Do carries out an act. Repeated with the same request key it has no second effect (N7). An error means that nothing
+// was changed; only after service.ErrUnavailable that is unknown, and a repetition with the same key finds out.
+func (t *Team) Do(ctx context.Context, board Board, who service.Principal, a Act, now time.Time) error {
+	if !who.Supervisor {
+		return service.ErrNotSupervisor
+	}
+	if a.Request == "" || utf8.RuneCountInString(a.Request) > maxRequest {
+		return archive.BadRequestError("An act has a request key of at most 64 characters.")
+	}
+	ofCall, ofAgent := a.Action == teamview.End || a.Action == teamview.Offer, a.Action != teamview.End
+	if ofCall != a.Call.Valid() || !ofCall && a.Call != "" || ofAgent != (a.Agent != "") {
+		return archive.BadRequestError("The act does not name what it is about.")
+	}
+	if ofAgent && !agent.Valid(string(a.Agent)) {
+		return service.ErrNoTarget
+	}
+	switch a.Action {
+	case teamview.SetAway:
+		return board.SetStatusOf(ctx, who, a.Agent, agent.Away, a.Request, now)
+	case teamview.SetAvailable:
+		return board.SetStatusOf(ctx, who, a.Agent, agent.Available, a.Request, now)
+	case teamview.End:
+		return board.EndCall(ctx, who, a.Call, a.Request, now)
+	case teamview.Offer:
+		return board.OfferTo(ctx, who, a.Call, a.Agent, a.Request, now)
+	}
+	return archive.BadRequestError("There is no such act.")
+}
