@@ -105,7 +105,8 @@ export class FakeApi implements Api {
   }
 
   recordRules: CallRules = { supervisor: false, records: false, codes: [], codeRequired: false };
-  known: KnownCaller = { count: 0 };
+  /** Null: the look-up fails. */
+  known: KnownCaller | null = null;
   readonly kept = new Map<string, CallNote>();
   /** Answers to the next requests for the history; then there is an empty page. */
   readonly pages: (CallPage | ApiError)[] = [];
@@ -124,7 +125,9 @@ export class FakeApi implements Api {
   }
 
   knownCaller(call: string): Promise<KnownCaller> {
-    return this.told(`caller ${call}`, () => this.known);
+    const { known } = this;
+    if (known) return this.told(`caller ${call}`, () => known);
+    return Promise.reject(new ApiError({ slug: "no-record", status: 404, title: "" }));
   }
 
   calls(search: CallSearch): Promise<CallPage> {

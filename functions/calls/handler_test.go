@@ -170,13 +170,20 @@ func TestF212WhatTheHistoryRefuses(t *testing.T) {
 	if n := len(read[archive.Page](s, s.ask("erin", "GET", "/calls?cursor="+first.Next, "")).Calls); n != 5 {
 		t.Errorf("the second page has %d calls", n)
 	}
+	for limit, want := range map[int]int{1: 1, 7: 7, 100: 30} {
+		p := read[archive.Page](s, s.ask("erin", "POST", "/calls/search", fmt.Sprintf(`{"limit":%d}`, limit)))
+		if len(p.Calls) != want || (p.Next == "") != (want == 30) {
+			t.Errorf("a page of %d has %d calls, cursor %q", limit, len(p.Calls), p.Next)
+		}
+	}
 	for body, why := range map[string]string{
 		`{"cursor":"` + first.Next + `","outcome":"answered"}`: "cursor", // another list's
-		`{"cursor":"AAAA"}`:                           "cursor",
-		`{"cursor":"%%%"}`:                            "cursor",
-		`{"cursor":"` + first.Next[:30] + `"}`:        "cursor",
-		`{"from":"2025-01-01T00:00:00Z"}`:             "92 days",
-		`{"from":"2027-01-01T00:00:00Z"}`:             "before it begins",
+		`{"cursor":"AAAA"}`:                    "cursor",
+		`{"cursor":"%%%"}`:                     "cursor",
+		`{"cursor":"` + first.Next[:30] + `"}`: "cursor",
+		`{"from":"2025-01-01T00:00:00Z"}`:      "92 days",
+		`{"from":"2027-01-01T00:00:00Z"}`:      "before it begins",
+		`{"limit":101}`:                        "100 calls", `{"limit":-1}`: "100 calls",
 		`{"outcome":"lost"}`:                          "outcome",
 		`{"code":"spam"}`:                             "code",
 		`{"text":"` + strings.Repeat("é", 101) + `"}`: "100 characters",

@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -26,6 +27,7 @@ type Search struct {
 	Code    string         `json:"code"`
 	Text    string         `json:"text"`
 	Cursor  string         `json:"cursor"`
+	Limit   int            `json:"limit"` // calls on a page; 0: pageSize
 }
 
 // Page is one page of the history, newest first.
@@ -37,7 +39,7 @@ type Page struct {
 }
 
 const (
-	pageSize = 25
+	pageSize, MaxPage = 25, 100
 	// examineMost is how many records one request examines for a filter, and examineStep at a time.
 	examineMost, examineStep = 400, 100
 )
@@ -63,11 +65,11 @@ func (a *Archive) ListCalls(ctx context.Context, who service.Principal, s Search
 	if s.Caller != "" {
 		list, filter.Agent = List{Caller: s.Caller}, s.Agent
 	}
-	step := examineStep
+	size, step := cmp.Or(s.Limit, pageSize), examineStep
 	if filter.None() {
-		step = pageSize
+		step = size
 	}
-	for examined := 0; examined < examineMost && len(page.Calls) < pageSize; examined += step {
+	for examined := 0; examined < examineMost && len(page.Calls) < size; examined += step {
 		places, err := a.Shelf.Places(ctx, list, from, before, step+1)
 		if err != nil {
 			return page, err
@@ -86,8 +88,8 @@ func (a *Archive) ListCalls(ctx context.Context, who service.Principal, s Search
 			if !filter.Fits(r) {
 				continue
 			}
-			if len(page.Calls) == pageSize {
-				page.Next = s.cursor(at[page.Calls[pageSize-1].ID])
+			if len(page.Calls) == size {
+				page.Next = s.cursor(at[page.Calls[size-1].ID])
 				return page, nil
 			}
 			page.Calls = append(page.Calls, r)
@@ -116,6 +118,8 @@ func (a *Archive) bounds(s Search, now time.Time) (from, before string, err erro
 		return "", "", BadRequestError("The span ends before it begins.")
 	case until.Sub(since) > MaxSpan:
 		return "", "", BadRequestError("The span has at most 92 days.")
+	case s.Limit < 0 || s.Limit > MaxPage:
+		return "", "", BadRequestError("A page has at most 100 calls.")
 	case s.Outcome != "" && !slices.Contains(record.Outcomes, s.Outcome):
 		return "", "", BadRequestError("There is no such outcome.")
 	case utf8.RuneCountInString(s.Text) > MaxText, utf8.RuneCountInString(s.Caller) > MaxText:
@@ -141,7 +145,7 @@ func (s Search) cursor(place string) string {
 const nameLength = 12
 
 func (s Search) name() string {
-	s.Cursor = ""
+	s.Cursor, s.Limit = "", 0 // a page of another size is one of the same list
 	raw, _ := json.Marshal(s) // texts and times
 	sum := sha256.Sum256(raw)
 	return base64.RawURLEncoding.EncodeToString(sum[:])[:nameLength]

@@ -316,6 +316,8 @@ export interface components {
             readonly text?: string;
             /** @description The cursor of the page before, with the same filters. */
             readonly cursor?: string;
+            /** @description Calls on one page: 25 if it is missing. An export asks for more. */
+            readonly limit?: number;
         };
         readonly CallPage: {
             /**

@@ -19,7 +19,9 @@ export interface ArchiveParts {
 
 /** With a filter a page may be empty and not the last: so many are read before the agent is asked whether to go on. */
 const EMPTY_PAGES = 4;
-/** More calls than this are not exported at once: they are 400 requests of 25 calls. */
+/** The most that the server gives at once. */
+const EXPORT_PAGE = 100;
+/** More calls than this are not exported at once: they are 100 requests. */
 export const EXPORT_MOST = 10_000;
 const TRIES = 4;
 const RETRY_MS = 1000;
@@ -123,7 +125,7 @@ export class Archive {
     const calls = new Map<string, CallRecord>();
     let cursor = "";
     do {
-      const page = await this.page({ ...asked, ...(cursor ? { cursor } : {}) });
+      const page = await this.page({ ...asked, limit: EXPORT_PAGE, ...(cursor ? { cursor } : {}) });
       if (this.stopped) return null;
       for (const call of page.calls) calls.set(call.id, call);
       if (calls.size > EXPORT_MOST) return "too-many";

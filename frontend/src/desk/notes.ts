@@ -55,6 +55,7 @@ export class Notes {
     if (session !== "signed-in" || !keepsRecords(rules) || this.under.has(call) || refused(draft)) return;
     if (draft.kept && !this.saves(draft)) return;
     this.under.add(call);
+    let sent = draft.typedAt;
     try {
       if (!draft.kept) {
         this.core.dispatch({ type: "note-told", call, note: (await this.api.note(call)).note });
@@ -62,6 +63,7 @@ export class Notes {
       const known = this.core.state.notes[call];
       if (known?.kept && this.saves(known)) {
         const fields = fieldsOf(known);
+        sent = known.typedAt;
         await this.api.saveNote(call, requestOf(fields));
         this.core.dispatch({ type: "note-kept", call, fields });
       }
@@ -69,7 +71,10 @@ export class Notes {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.pauseOf(call).longer(this.core.now());
-      this.core.dispatch({ type: "note-failed", call, problem: error.problem });
+      // What has been typed since was not refused.
+      if (this.core.state.notes[call]?.typedAt === sent) {
+        this.core.dispatch({ type: "note-failed", call, problem: error.problem });
+      }
     } finally {
       this.under.delete(call);
     }

@@ -10,12 +10,12 @@ import { fieldsOf, noted } from "../state/notes.js";
 import type { State } from "../state/state.js";
 import { partyName, phoneNumber } from "../words/number.js";
 import { recordsProblem } from "../words/problem.js";
-import { legWords, notedBy, recordOutcome, timeline, whenWords, withWhom } from "../words/record.js";
+import { legWords, recordOutcome, timeline, whenWords, withWhom } from "../words/record.js";
 import { duration } from "../words/time.js";
 import { ownZone, wallClock, ZONES } from "../words/zone.js";
 import { icon } from "./icons.js";
-import { noteForm } from "./note.js";
-import { button, scrolls } from "./parts.js";
+import { noteForm, noteQuote } from "./note.js";
+import { button } from "./parts.js";
 
 export function historyPanel(state: State, desk: Desk): TemplateResult {
   const call = openCall(state.history);
@@ -145,21 +145,21 @@ function record(state: State, desk: Desk, c: CallRecord): TemplateResult {
     ${c.legs.length ? html`<h3>Who was rung</h3>
       <ul class="legs">${c.legs.map((l) => html`<li><strong>${l.party.id === self(state) ? "You"
         : partyName(l.party)}</strong> <span>${legWords(l)}</span></li>`)}</ul>` : nothing}
-    ${noteList(state, desk, c, now)}
+    ${noteList(state, desk, c)}
     ${c.caller ? html`<div class="verbs">${button({ name: "calls-of-number", label: "Calls of this number",
       icon: "phone", click: () => desk.archive.findOf(c.caller) })}</div>` : nothing}
   </section>`;
 }
 
 /** The colleagues' notes, and the agent's own, which can be changed here unless the card of the call is beside it. */
-function noteList(state: State, desk: Desk, c: CallRecord, now: number): TemplateResult {
+function noteList(state: State, desk: Desk, c: CallRecord): TemplateResult {
   const me = self(state);
   const own = ownNote(state, c);
   const beside = noted(state)?.call === c.id;
   return html`<h3>Notes</h3>
-    ${c.notes.filter((n) => n.by.id !== me).map((n) => kept(state, n, now))}
+    ${c.notes.filter((n) => n.by.id !== me).map((n) => noteQuote(state, n))}
     ${state.notes[c.id]?.open && !beside ? noteForm(state, desk, c.id, { place: "record", title: "Your note" })
-      : html`${own ? kept(state, own, now) : nothing}
+      : html`${own ? noteQuote(state, own) : nothing}
         ${beside ? nothing : html`<div class="verbs">${button({ name: "write-note",
           label: own ? "Change your note" : "Write a note", click: () => desk.openNote(c.id) })}</div>`}`}`;
 }
@@ -172,9 +172,4 @@ function ownNote(state: State, c: CallRecord): CallNote | undefined {
   const { note, code } = fieldsOf(draft);
   return note || code
     ? { by: { id: self(state), name: "" }, at: listed?.at ?? state.snapshot!.at, note, ...(code ? { code } : {}) } : undefined;
-}
-
-function kept(state: State, n: CallNote, now: number): TemplateResult {
-  return html`<blockquote class="note kept" tabindex=${scrolls(n.note) ? "0" : nothing}><span class="by">${notedBy(n, self(state), now, state.history.zone)}${n.code
-    ? html` <span class="code">${n.code}</span>` : nothing}</span>${n.note}</blockquote>`;
 }

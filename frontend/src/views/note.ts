@@ -1,12 +1,15 @@
 /** The agent's own note on a call: text, code and the caller's name, saved as typed. */
 import { nothing, type TemplateResult } from "lit";
 import { html } from "../html.js";
+import type { CallNote } from "../contract/types.js";
 import type { Desk } from "../desk/desk.js";
 import { COUNT_FROM, fieldsOf, lengthOf, NAME_MAX, NOTE_MAX, noted } from "../state/notes.js";
 import type { State } from "../state/state.js";
 import { countWords, noteState } from "../words/note.js";
 import { phoneNumber } from "../words/number.js";
+import { notedBy } from "../words/record.js";
 import { icon } from "./icons.js";
+import { scrolls } from "./parts.js";
 
 /** The note of the call that has ended, on the cards after it. */
 export function wrapUpNote(state: State, desk: Desk): TemplateResult | typeof nothing {
@@ -52,6 +55,14 @@ export function noteForm(state: State, desk: Desk, call: string, { place, title,
           @input=${(e: Event) => desk.writeNote(call, { name: value(e) })} /></label>
     </div>
   </div>`;
+}
+
+/** A note that is kept, with who wrote it and when. */
+export function noteQuote(state: State, { by, at, note, code }: CallNote): TemplateResult {
+  const self = state.snapshot?.agent.id ?? "";
+  const now = Date.parse(state.snapshot?.at ?? "") || 0;
+  return html`<blockquote class="note kept" tabindex=${scrolls(note) ? "0" : nothing}><span class="by">${notedBy({ by, at },
+    self, now, state.history.zone)}${code ? html` <span class="code">${code}</span>` : nothing}</span>${note}</blockquote>`;
 }
 
 function codeField(state: State, desk: Desk, call: string, place: string, missed: boolean): TemplateResult {

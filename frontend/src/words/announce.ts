@@ -3,15 +3,14 @@
  * assertive; everything else is polite; the running timers are never announced.
  */
 import { known } from "../state/known.js";
-import { currentCall } from "../state/screen.js";
 import { restOf, restUntil } from "../state/rest.js";
 import type { Said, Screen, State } from "../state/state.js";
 import { hearing, LATE, overdueWords, stateWords, targetNow } from "./call.js";
+import { knownHereWords } from "./known.js";
 import { phoneNumber } from "./number.js";
 import { callOutcome } from "./outcome.js";
 import { noteState } from "./note.js";
 import { problemWords, recordsProblem } from "./problem.js";
-import { knownWords } from "./record.js";
 import { spokenDuration } from "./time.js";
 import { deviceWords } from "./voice.js";
 
@@ -80,12 +79,8 @@ function politeWords(before: State, now: State): string {
 
 /** What has come of the records: a known caller, a list, a note that is not saved. */
 function recordWords(before: State, now: State): string {
-  const { caller } = now;
-  if (caller && caller !== before.caller && caller.call === currentCall(now)) {
-    const words = knownWords(caller.known, now.snapshot?.agent.id ?? "", Date.parse(now.snapshot?.at ?? "") || 0,
-      now.history.zone);
-    return [words.name, words.calls, words.note].filter(Boolean).join(". ");
-  }
+  const known = now.caller === before.caller ? null : knownHereWords(now);
+  if (known) return [known.name, known.calls, known.note].filter(Boolean).join(". ");
   const { calls, cursor, loading, problem } = now.history;
   if (before.history.loading && !loading && !problem) {
     if (calls.length === 0) return cursor ? "Nothing found so far." : "No call found.";

@@ -1,5 +1,5 @@
 /** A call that has ended, in words that need no knowledge of the line: who, why, how long on music, what failed. */
-import type { CallRecord, Happening, KnownCaller, Party, RecordLeg, RecordOutcome, RecordTransfer } from "../contract/types.js";
+import type { CallRecord, Happening, Party, RecordLeg, RecordOutcome, RecordTransfer } from "../contract/types.js";
 import { partyName, phoneNumber } from "./number.js";
 import { callOutcome, happening, targetOutcome } from "./outcome.js";
 import { duration } from "./time.js";
@@ -24,7 +24,7 @@ export function talkedTo(record: CallRecord): readonly Party[] {
 const person = (party: Party, self: string): string => (party.id === self ? "you" : partyName(party));
 
 /** "Bob", "Bob and you", "Bob, Carol and you". */
-function people(parties: readonly Party[], self: string): string {
+export function people(parties: readonly Party[], self: string): string {
   const names = parties.map((p) => person(p, self));
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
@@ -158,32 +158,6 @@ function musicOf({ history }: CallRecord): readonly number[] {
     else if (Number.isNaN(since)) since = at;
     return played >= 1000 ? played : 0;
   });
-}
-
-export interface KnownWords {
-  readonly name: string;
-  /** How often and when last; "" if nothing may be said. */
-  readonly calls: string;
-  /** The last note and code, in one line. */
-  readonly note: string;
-}
-
-/** What is known of a caller. `now` is server time. */
-export function knownWords(known: KnownCaller, self: string, now: number, zone: string): KnownWords {
-  const { count, more, last, note, name = "" } = known;
-  if (count === 0) return { name, calls: "No earlier call is known", note: "" };
-  const times = count === 1 && !more ? "Called once before" : `Called ${more ? `more than ${count}` : count} times before`;
-  return {
-    name,
-    calls: last ? `${times}, last ${dayAndTime(Date.parse(last.at), now, zone)}${lastWords(last, self)}` : times,
-    note: note ? [note.code, note.note.trim().replace(/\s+/g, " ")].filter(Boolean).join(": ") : "",
-  };
-}
-
-function lastWords(last: NonNullable<KnownCaller["last"]>, self: string): string {
-  if (last.with.length) return ` with ${people(last.with, self)}`;
-  if (last.outcome === "abandoned") return ", and hung up before an answer";
-  return last.outcome === "expired" ? ", and waited too long" : "";
 }
 
 /** When a call was, short: the day, and the time of day. */

@@ -169,7 +169,7 @@ describe("the export", () => {
     void desk.archive.export();
     void desk.archive.export();
     await pass(500);
-    expect(f.api.searches).toEqual([{}, {}, { cursor: "c1" }, { cursor: "c2" }]);
+    expect(f.api.searches).toEqual([{}, { limit: 100 }, { limit: 100, cursor: "c1" }, { limit: 100, cursor: "c2" }]);
     expect([f.downloaded?.name, rows(), desk.state.notice?.text, desk.state.history.read]).toEqual(
       ["calls-2026-11-22.csv", 3, "3 calls exported.", null]);
   });

@@ -1,5 +1,6 @@
 /** The note after a call: saved as typed, never lost, and true about whether it is saved. */
 import { describe, expect, test, vi } from "vitest";
+import { ApiError } from "../../src/api.js";
 import type { CallRules } from "../../src/contract/types.js";
 import { fieldsOf, needsCode, noted } from "../../src/state/notes.js";
 import { noteState } from "../../src/words/note.js";
@@ -93,16 +94,34 @@ describe("F211: a failure loses nothing", () => {
     expect([saves(), said(), server()?.note]).toEqual([3, "Saved", "Wants a letter"]);
   });
 
-  test("a refusal stays beside the field with its reason, and is not repeated until something else is typed", async () => {
+  test.each<[string, number, string]>([
+    ["no-record", 404, "You were in no such call, or it is not kept any more."],
+    ["note-too-long", 422, "A note has at most 2,000 characters."],
+    ["malformed", 400, "There is no such code."],
+  ])("%s: beside the field with its reason, and not repeated until something else is typed", async (slug, status, words) => {
     await ended();
-    f.api.failures.push(problem("no-record", 404));
+    f.api.failures.push(new ApiError({ slug, status, title: "", detail: "There is no such code." }));
     typed("Wants a letter");
     await pass(20_000);
-    expect([saves(), said()]).toEqual([1, "Not saved. You were in no such call, or it is not kept any more."]);
+    expect([saves(), said()]).toEqual([1, `Not saved. ${words}`]);
     expect(fieldsOf(draft()).note).toBe("Wants a letter");
     typed("Wants a letter.");
     await pass(2000);
     expect([saves(), said()]).toEqual([2, "Saved"]);
+  });
+
+  test("what is typed while the text before is being refused is sent all the same", async () => {
+    await ended();
+    let refuse = (): void => undefined;
+    vi.spyOn(f.api, "saveNote").mockImplementationOnce(() => new Promise((_resolve, reject) => {
+      refuse = () => reject(problem("malformed", 400));
+    }));
+    typed("one");
+    await pass(2000);
+    typed("one two");
+    refuse();
+    await pass(5000);
+    expect([server()?.note, said()]).toEqual(["one two", "Saved"]);
   });
 
   test("2,001 characters are not sent and not cut; code points count, as at the server", async () => {
@@ -303,12 +322,10 @@ describe("F217: the caller is known", () => {
 
   test.each([["unavailable", 503], ["no-record", 404], ["unreachable", 0]])("%s: nothing is said, and the call goes on", async (slug, status) => {
     f.api.recordRules = RULES;
-    await start();
-    await pass(1000);
-    f.api.failures.push(problem(slug, status));
+    vi.spyOn(f.api, "knownCaller").mockRejectedValue(problem(slug, status));
     await inCall();
     await pass(5000);
-    expect([count(`caller ${CALL}`), desk.state.caller, desk.state.screen.is]).toEqual([1, null, "in-call"]);
+    expect([vi.mocked(f.api.knownCaller).mock.calls, desk.state.caller, desk.state.screen.is]).toEqual([[[CALL]], null, "in-call"]);
     expect([desk.state.refusal, desk.state.notice]).toEqual([null, null]);
   });
 });

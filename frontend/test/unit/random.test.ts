@@ -9,6 +9,7 @@ import { ApiError, type Api } from "../../src/api.js";
 import type { Status } from "../../src/contract/types.js";
 import { Desk } from "../../src/desk/desk.js";
 import { createTabs } from "../../src/desk/tabs.js";
+import { noted } from "../../src/state/notes.js";
 import { createVoice } from "../../src/voice.js";
 import { fakes } from "../fakes.js";
 import { callAt, directoryAt, iso, snapshotAt, teamAt } from "../fixtures.js";
@@ -47,6 +48,9 @@ class World {
   private doing = "";
   /** The status that the agent chose last; "" if it was refused, which the agent is told. */
   private meant = "";
+  /** What the agent has typed last about each call, and what the server has of it. */
+  private readonly typed = new Map<string, string>();
+  private readonly kept = new Map<string, string>();
 
   constructor(seed: number) {
     this.roll = dice(seed);
@@ -113,8 +117,14 @@ class World {
       rules: () => ask(() => RULES),
       knownCaller: () => ask(() => ({ count: 0 })),
       calls: () => ask((at) => ({ at: iso(at), calls: [] })),
-      note: () => ask(() => ({})),
-      saveNote: () => ask(() => true as const),
+      note: (call) => ask((at) => {
+        const note = this.kept.get(call);
+        return note === undefined ? {} : { note: { by: { id: "alice", name: "Alice" }, at: iso(at), note } };
+      }),
+      saveNote: (call, { note }) => ask(() => {
+        this.kept.set(call, note);
+        return true as const;
+      }),
       leaveNote: () => undefined,
       team: () => ask(teamAt),
       act: () => ask(() => true as const),
@@ -130,6 +140,13 @@ class World {
     void press();
   }
 
+  private write(): void {
+    const call = noted(this.desk.state)?.call;
+    if (!call || this.asleep) return;
+    this.typed.set(call, `note ${this.roll()}`);
+    this.desk.writeNote(call, { note: this.typed.get(call)! });
+  }
+
   private readonly steps: Record<string, () => void> = {
     goOnline: () => this.picks("available", () => this.desk.goOnline()),
     available: () => this.picks("available", () => this.desk.setStatus("available")),
@@ -138,6 +155,12 @@ class World {
     reject: () => this.desk.reject(),
     leave: () => this.desk.leave(),
     renewLeg: () => this.desk.renewLeg(),
+    /** The caller hangs up, and the agent writes a note on the call, or goes on with it. */
+    writes: () => {
+      this.steps.hangUp?.();
+      setTimeout(() => this.write(), this.pick(1, 3000));
+    },
+    done: () => this.desk.doneWithCall(),
     rejoin: () => void (this.desk.state.screen.is === "rejoin" && this.desk.rejoin()),
     ring: () => void (network.legs.size === 0 && this.ring()),
     hangUp: () => network.legs.forEach((_open, leg) => network.end(leg)),
@@ -196,7 +219,7 @@ class World {
   }
 
   async step(): Promise<void> {
-    const often = ["goOnline", "goOnline", "goOnline", "available", "ring", "ring", "ring", "answer", "answer",
+    const often = ["writes", "writes", "writes", "done", "goOnline", "goOnline", "goOnline", "available", "ring", "ring", "ring", "answer", "answer",
       "network", "server", "wake"];
     this.doing = this.pick(...Object.keys(this.steps), ...often);
     // A sleeping page does nothing; everything else goes on.
@@ -228,6 +251,7 @@ class World {
       ["its leg is the network's", network.legs.has(leg?.sid ?? "") === (leg !== null)
         && network.legs.size === (leg ? 1 : 0)],
       ["it shows what rings", network.rings === (screen.is === "ringing")],
+      ["F211: what was typed is kept", [...this.typed].every(([call, note]) => this.kept.get(call) === note)],
       ["nothing is waited for", !state.choosing && !state.pending && !state.leaving
         && !(wants && !leg && state.withdrawn) && !state.tokenFailing && !(asks && state.apiDownAt)],
       ["the agent's last word counts", !wants || leg !== null || this.meant === "" || this.meant === this.status],

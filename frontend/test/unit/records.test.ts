@@ -5,8 +5,9 @@ import { decodeCalls, decodeKnownCaller, decodeOwnNote, decodeRules } from "../.
 import type { CallRecord, Happening } from "../../src/contract/types.js";
 import { NO_FILTER, spanOf, type Filter } from "../../src/state/history.js";
 import { cell, csvOf } from "../../src/words/csv.js";
+import { knownWords } from "../../src/words/known.js";
 import { recordsProblem } from "../../src/words/problem.js";
-import { knownWords, legWords, timeline, transferWords } from "../../src/words/record.js";
+import { legWords, timeline, transferWords } from "../../src/words/record.js";
 import { addDays, dayAndTime, stamp, startOfDay } from "../../src/words/zone.js";
 import { iso, knownAt, recordAt, RULES } from "../fixtures.js";
 

@@ -5,7 +5,6 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Desk } from "../../src/desk/desk.js";
 import { handleKey } from "../../src/shortcuts.js";
 import { AgentPage } from "../../src/views/page.js";
-import { problem } from "./harness.js";
 import { callerLine } from "../../src/views/ringing.js";
 import { fakes } from "../fakes.js";
 import { callAt, iso, knownAt, recordAt, ringAt, RULES, snapshotAt } from "../fixtures.js";
@@ -16,9 +15,7 @@ const at = (name: string): HTMLElement | null => document.querySelector(`[data-t
 const focused = (): string => (document.activeElement as HTMLElement).dataset.test ?? document.activeElement?.id ?? "";
 
 beforeEach(async () => {
-  const parts = fakes();
-  parts.api.failures.push(problem("unavailable", 503)); // what is known comes from the tests' own events
-  desk = new Desk(parts);
+  desk = new Desk(fakes());
   page = document.createElement("agent-page") as AgentPage;
   document.body.replaceChildren(page);
   page.desk = desk;
