@@ -51,7 +51,7 @@ func TestF227WhatCannotBeReadIsUnknown(t *testing.T) {
 	unknown := func(v teamview.View) (list []string) {
 		for name, is := range map[string]bool{
 			"waiting": v.Waiting.Unknown, "calls": v.Calls.Unknown, "agents": v.Agents.Unknown,
-			"today": v.Today.Counts == nil,
+			"today":  v.Today.Counts == nil,
 			"missed": !v.Agents.Unknown && v.Agents.List[0].Missed == nil,
 		} {
 			if is {
