@@ -291,8 +291,8 @@ func TestASupervisorChoosesForAnAgent(t *testing.T) {
 	a := New("alice", "Alice", t0)
 	a.Choose(Available, t0)
 	seen, later := a.HeartbeatAt, t0.Add(time.Minute)
-	if !a.ChooseFor(Away, "Erin", "k1", later) || a.Status != Away || a.StatusBy != "Erin" || !a.HeartbeatAt.Equal(seen) ||
-		!a.Since.Equal(later) {
+	if !a.ChooseFor(Away, "Erin", "k1", later) || a.Status != Away || a.StatusBy != "Erin" ||
+		!a.HeartbeatAt.Equal(seen) || !a.Since.Equal(later) {
 		t.Errorf("set Away: %+v", a)
 	}
 	if a.ChooseFor(Away, "Erin", "k1", later.Add(time.Second)) {
