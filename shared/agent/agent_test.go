@@ -285,3 +285,29 @@ func TestF191WhoIsRung(t *testing.T) {
 		t.Errorf("an expired claim: %s since %v", a.Presence(t0.Add(time.Second)), since)
 	}
 }
+
+// A supervisor's choice is no heartbeat, names who made it, and has its effect once.
+func TestASupervisorChoosesForAnAgent(t *testing.T) {
+	a := New("alice", "Alice", t0)
+	a.Choose(Available, t0)
+	seen, later := a.HeartbeatAt, t0.Add(time.Minute)
+	if !a.ChooseFor(Away, "Erin", "k1", later) || a.Status != Away || a.StatusBy != "Erin" ||
+		!a.HeartbeatAt.Equal(seen) || !a.Since.Equal(later) {
+		t.Errorf("set Away: %+v", a)
+	}
+	if a.ChooseFor(Away, "Erin", "k1", later.Add(time.Second)) {
+		t.Error("the same request has an effect again")
+	}
+	a.Choose(Available, later)
+	if a.StatusBy != "" || a.ChooseFor(Away, "Erin", "k1", later) || a.Status != Available {
+		t.Errorf("a late repetition: %+v", a)
+	}
+	a.IdleSince = later.Add(time.Minute) // in wrap-up
+	if !a.MayChoose(Available, later) || !a.ChooseFor(Available, "Erin", "k2", later) || a.Presence(later) == IsWrapUp {
+		t.Errorf("the wrap-up goes on: %+v", a)
+	}
+	if since := a.Since; !a.ChooseFor(Available, "Ann", "k3", later.Add(time.Second)) || a.StatusBy != "Erin" ||
+		!a.Since.Equal(since) || a.MayChoose(Available, later) {
+		t.Errorf("the status that it has: %+v", a)
+	}
+}

@@ -1,6 +1,8 @@
 package call
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -175,5 +177,41 @@ func TestForWhomALostCallGoesOn(t *testing.T) {
 				t.Errorf("the page of %s reads %+v", test.agent, left)
 			}
 		})
+	}
+}
+
+// What a supervisor does to a call is in its history with their name, and counts as their request.
+func TestWhatASupervisorDoes(t *testing.T) {
+	erin, now := Supervisor{ID: "erin", Name: "Erin"}, time.Date(2026, 11, 29, 10, 0, 0, 0, time.UTC)
+	bob := agent.New("bob", "Bob", now)
+	c := New("CA1", "", false, now)
+	r := Request{Key: "k", Agent: "erin", Action: "offer to bob"}
+	err := c.StartOfferBy(erin, r, bob, "leg-1", time.Minute, now)
+	if err != nil || c.OfferedTo() != "bob" || !c.HasApplied(r) {
+		t.Fatalf("%v, offered to %q", err, c.OfferedTo())
+	}
+	if err := c.StartOfferBy(erin, r, bob, "leg-2", time.Minute, now); err == nil {
+		t.Error("another agent is rung, too")
+	}
+	if err := c.EndBy(erin, r, now); err == nil {
+		t.Error("a caller who waits is ended")
+	}
+	c.WithdrawLegBy(erin, "leg-1", OutcomeDeclined, now)
+	c.WithdrawLegBy(erin, "leg-1", OutcomeDeclined, now) // it has no place any more
+	if c.MayOffer(bob, nil, now) || c.FailedOffers["bob"].IsZero() {
+		t.Error("matching may offer the caller to bob again at once")
+	}
+	c.State = Talking
+	end := Request{Key: "k2", Agent: "erin", Action: "end"}
+	if err := c.EndBy(erin, end, now); err != nil || c.Reason != ReasonAgentEnded || !c.HasApplied(end) {
+		t.Errorf("%v, %s", err, c.Reason)
+	}
+	var said []string
+	for _, e := range c.History[1:] {
+		said = append(said, fmt.Sprintf("%s %s %s", e.What, e.Name, e.ByName))
+	}
+	want := []string{"offer Bob Erin", "set-away Bob Erin", "offer-failed Bob ", "end Erin "}
+	if !slices.Equal(said, want) {
+		t.Errorf("the history says %q", said)
 	}
 }

@@ -41,8 +41,8 @@ func TestF230TheTeamsViewIsBounded(t *testing.T) {
 			must(t, err)
 		})
 		cost[n] = later.Read
-		t.Logf("%d agents and calls: the first view %.1f read units, %v; later ones %.1f, %v", n, first.Read, first.Requests,
-			later.Read, later.Requests)
+		t.Logf("%d agents and calls: the first view %.1f read units, %v; later ones %.1f, %v", n, first.Read,
+			first.Requests, later.Read, later.Requests)
 		if first.Read > 1500 || later.Read > 400 {
 			t.Errorf("%d agents and calls: %.1f read units, later %.1f", n, first.Read, later.Read)
 		}
