@@ -400,7 +400,7 @@ func TestF185TheSnapshotIsThereWithoutTheLine(t *testing.T) {
 		s.Settle()
 		s.Answer("alice")
 		s.Settle()
-		for _, op := range []string{"Line", "Agents", "Live"} {
+		for _, op := range []string{"Queue", "Agents", "Live"} {
 			s.Store.Every(op, servicetest.Fault{Err: service.ErrUnavailable, Took: took})
 		}
 		for _, e := range []struct{ method, body string }{

@@ -297,7 +297,7 @@ func TestF217TheCallerIsKnownWhileItRings(t *testing.T) {
 		t.Errorf("the call itself is counted: %+v", k)
 	}
 	// Its failure is its own.
-	for _, op := range []string{"Places", "Records", "Conference", "Agent"} {
+	for _, op := range []string{"Places", "Records", "Call", "Agent"} {
 		s.Store.Every(op, servicetest.Fault{Err: service.ErrUnavailable})
 		s.Problem(s.ask("alice", "GET", path, ""), 503, "unavailable")
 		s.Store.Heal()
@@ -378,7 +378,7 @@ func TestF211TheNoteIsTextOrRefusedAndNeverHalfKept(t *testing.T) {
 		t.Errorf("a refusal has changed the note: %+v", after.Notes)
 	}
 	for _, took := range []bool{false, true} { // the page sends it again
-		for _, op := range []string{"SaveNote", "Notes", "Conference", "Agent"} {
+		for _, op := range []string{"SaveNote", "Notes", "Call", "Agent"} {
 			s.Store.Next(op, servicetest.Fault{Err: service.ErrUnavailable, Took: took})
 			text := fmt.Sprint(op, took)
 			a := put(map[string]string{"note": text})

@@ -146,14 +146,14 @@ func TestF059AKeyAfterTheTimeIsUp(t *testing.T) {
 
 // If the key could not be saved, the question is asked once more, and the caller is not given up.
 func TestF022StoreDownWhenTheKeyIsPressed(t *testing.T) {
-	for _, op := range []string{"Conference", "SaveConference"} {
+	for _, op := range []string{"Call", "SaveCall"} {
 		for _, took := range []bool{false, true} {
 			o := dialOutside(t, call.DoConsult)
 			o.pickedUp()
 			o.w.Store.Next(op, servicetest.Fault{Err: service.ErrUnavailable, Took: took})
 			o.presses("1").Is(t, wait(o.path+"/1"))
 			again := ask(o.path)
-			if op == "SaveConference" && took { // accepted, and saved
+			if op == "SaveCall" && took { // accepted, and saved
 				again = room(o.id, o.leg.Key, "false")
 			}
 			o.Post(o.path+"/1", o.form("connect")).Is(t, again)

@@ -146,7 +146,7 @@ func TestALegOfAnotherCallIsNotLetIn(t *testing.T) {
 }
 
 func TestF022StoreDownIsTriedOnceMoreThenTheAgentIsReleased(t *testing.T) {
-	for _, op := range []string{"Conference", "SaveConference"} {
+	for _, op := range []string{"Call", "SaveCall"} {
 		for _, took := range []bool{false, true} {
 			s, w, id, form := ring(t)
 			key, at := w.Call(id).Legs[0].Key, path(w, id, 0)
@@ -156,7 +156,7 @@ func TestF022StoreDownIsTriedOnceMoreThenTheAgentIsReleased(t *testing.T) {
 
 			w.Store.Every(op, servicetest.Fault{Err: service.ErrUnavailable})
 			w.Now = w.Now.Add(time.Second)
-			if op == "Conference" {
+			if op == "Call" {
 				s.Post(at+"/1", form).Is(t, sorryDoc)
 				s.Post(at+"/2", form).Is(t, sorryDoc)
 			}
@@ -247,7 +247,7 @@ func TestF181ALegThatWasInTheRoomIsEnded(t *testing.T) {
 	s, w, id, form := ring(t)
 	at := path(w, id, 0)
 	w.Answer("alice")
-	w.Store.Every("Conference", servicetest.Fault{Err: service.ErrUnavailable})
+	w.Store.Every("Call", servicetest.Fault{Err: service.ErrUnavailable})
 	s.Post(at+"/room", form).Is(t, `<Hangup></Hangup>`)
 	w.Store.Heal()
 	if w.Call(id).Owner == "" {

@@ -134,7 +134,7 @@ func TestF097F098F107RoomEventsDoubledAndReversed(t *testing.T) {
 			if c := w.Call(id); c.State != call.Ended || c.Reason != call.ReasonCallerLeft {
 				t.Errorf("conference is %s %s", c.State, c.Reason)
 			}
-			if n := w.Phones.Count("LastWords"); n != 0 {
+			if n := w.Phones.Count("SayGoodbye"); n != 0 {
 				t.Error("a goodbye is said to a caller who has left")
 			}
 		})
@@ -254,12 +254,12 @@ func TestF180TheEndOfACallThatIsNotKnownYet(t *testing.T) {
 	if n := w.Phones.Count("Dial"); n != 0 {
 		t.Errorf("%d dials", n)
 	}
-	w.Store.Next("SaveConference", servicetest.Fault{Err: service.ErrUnavailable})
+	w.Store.Next("SaveCall", servicetest.Fault{Err: service.ErrUnavailable})
 	s.Post("/events/call", httpapitest.Form(t, "call", "CallSid", "CA99999999999999999999999999999998")).Empty(t, 503)
 }
 
 func TestStoreDownIsToldAndTheNextDeliveryIsTakenIn(t *testing.T) {
-	for _, op := range []string{"Conference", "SaveConference"} {
+	for _, op := range []string{"Call", "SaveCall"} {
 		for _, took := range []bool{false, true} {
 			s, w, id, leg := ring(t)
 			form := httpapitest.Form(t, "leg", "CallSid", string(leg.SID))

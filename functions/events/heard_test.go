@@ -15,7 +15,7 @@ func TestF032WhatTheCallerIsToHearIsTriedAgain(t *testing.T) {
 	for _, tt := range []struct {
 		op, hears string
 		press     call.Action
-	}{{"Hold", "music", ""}, {"LastWords", "words", call.DoEnd}} {
+	}{{"Hold", "music", ""}, {"SayGoodbye", "words", call.DoEnd}} {
 		for fails, heard := range map[int]bool{1: true, 3: true, 5: true, 7: true, 1000: false} {
 			s, w, id, leg := ring(t)
 			w.Answer("alice")

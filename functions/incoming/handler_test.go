@@ -127,7 +127,7 @@ func TestF180TheCallersEndWasToldBeforeHerArrival(t *testing.T) {
 func TestF008StoreDownDuringIncomingKeepsTheCallerAndAsksAgain(t *testing.T) {
 	for _, took := range []bool{false, true} {
 		s, w := serve(t, httpapitest.Keys, "alice")
-		w.Store.Next("SaveConference", servicetest.Fault{Err: service.ErrUnavailable, Took: took})
+		w.Store.Next("SaveCall", servicetest.Fault{Err: service.ErrUnavailable, Took: took})
 		s.Post("/incoming", httpapitest.Form(t, "incoming")).Is(t, held("/incoming"))
 		if !strings.Contains(s.Log.String(), `"level":"ERROR"`) {
 			t.Errorf("took %t: the log has no error for the alarm: %s", took, s.Log)
@@ -230,7 +230,7 @@ func TestRoomThatEndsUnderTheCallerLeadsIntoTheNextRound(t *testing.T) {
 }
 
 func TestStoreDownAfterTheRoomKeepsTheCaller(t *testing.T) {
-	for _, op := range []string{"Conference", "SaveConference"} {
+	for _, op := range []string{"Call", "SaveCall"} {
 		for _, took := range []bool{false, true} {
 			s, w := serve(t, httpapitest.Keys)
 			s.Post("/incoming", httpapitest.Form(t, "incoming"))
@@ -294,15 +294,15 @@ func TestLastWordsAreSaidOnce(t *testing.T) {
 	id, _ := w.Dial()
 	w.Answer("alice")
 	w.Settle()
-	w.Phones.Every("LastWords", servicetest.Fault{Err: service.ErrUnknown})
+	w.Phones.Every("SayGoodbye", servicetest.Fault{Err: service.ErrUnknown})
 	_, _ = w.Press("alice", call.DoEnd, "")
-	before := w.Phones.Count("LastWords")
+	before := w.Phones.Count("SayGoodbye")
 	for range 2 {
 		s.Post("/incoming/"+string(id)+"/0", httpapitest.Form(t, "after-room", "CallSid", string(id)))
 	}
 	w.Now = w.Now.Add(time.Minute)
 	w.Sweep()
-	if n := w.Phones.Count("LastWords"); before == 0 || n != before {
+	if n := w.Phones.Count("SayGoodbye"); before == 0 || n != before {
 		t.Errorf("redirected to the goodbye %d times, then %d times more", before, n-before)
 	}
 }
@@ -405,7 +405,7 @@ func TestF204ClosedLineLetsNobodyInAndKeepsWhoIsOnIt(t *testing.T) {
 	if c := w.Call(other); c.Live() || c.Reason != call.ReasonClosed {
 		t.Errorf("a refused call is %s, %q", c.State, c.Reason)
 	}
-	w.Store.Every("Conference", servicetest.Fault{Err: service.ErrUnavailable})
+	w.Store.Every("Call", servicetest.Fault{Err: service.ErrUnavailable})
 	// may be known
 	s.Post("/incoming", httpapitest.Form(t, "incoming", "CallSid", string(other))).Is(t, held("/incoming"))
 }
@@ -522,9 +522,9 @@ func TestF182ACallerWhoIsMovedInVainHearsWordsAndMusicOutsideTheRoom(t *testing.
 	w.Settle()
 	moved := func(round string, want ...string) {
 		t.Helper()
-		before := w.Phones.Count("FreshRoom")
+		before := w.Phones.Count("RejoinConference")
 		w.Sweep()
-		if w.Phones.Count("FreshRoom") == before {
+		if w.Phones.Count("RejoinConference") == before {
 			t.Fatal("the caller is not redirected")
 		}
 		form := httpapitest.Form(t, "after-room", "CallSid", string(id))

@@ -133,7 +133,7 @@ func TestANetworkThatIsDownLeavesTheSweepQuiet(t *testing.T) {
 	id, _ := w.Dial()
 	w.Answer("alice")
 	w.Settle()
-	for _, op := range []string{"FindRoom", "Present", "Hangup", "Hold"} {
+	for _, op := range []string{"FindConference", "Participants", "Hangup", "Hold"} {
 		w.Phones.Every(op, servicetest.Fault{Err: service.ErrUnknown})
 	}
 	w.Now = w.Now.Add(time.Minute)

@@ -209,7 +209,7 @@ func TestF154MalformedRequestsAreRefusedBeforeAnythingIsAsked(t *testing.T) {
 		s.Problem(s.press("alice", body), 400, "malformed")
 	}
 	s.Problem(s.press("alice", `{"action":"end","note":"`+strings.Repeat("n", 20<<10)+`"}`), 413, "too-large")
-	if after := s.world.Store.Counts(); after["Conference"] != before["Conference"] ||
+	if after := s.world.Store.Counts(); after["Call"] != before["Call"] ||
 		after["Agent"] != before["Agent"] {
 		t.Errorf("the store was asked %v, before %v", after, before)
 	}
@@ -345,7 +345,7 @@ func TestF052ARepeatedRequestIsNotAboutTheNextCall(t *testing.T) {
 }
 
 func TestStoreDown(t *testing.T) {
-	for _, op := range []string{"Agent", "Conference", "SaveConference", "SaveAgent"} {
+	for _, op := range []string{"Agent", "Call", "SaveCall", "SaveAgent"} {
 		for _, took := range []bool{false, true} {
 			s, id := talk(t)
 			const body = `{"action":"consult","target":"bob","request":"1"}`

@@ -160,7 +160,7 @@ func TestWaitIsTheCallersClock(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys)
 	id, _ := w.Dial()
 	w.Choose("alice", agent.Away)
-	w.Store.Next("Line", servicetest.Fault{Err: service.ErrUnavailable})
+	w.Store.Next("Queue", servicetest.Fault{Err: service.ErrUnavailable})
 	_, _ = w.Board.SetStatus(t.Context(), service.Principal{ID: "alice"}, agent.Available, false, w.Now)
 	if w.Rings("alice") {
 		t.Fatal("the test needs an offer that was missed")
@@ -172,7 +172,7 @@ func TestWaitIsTheCallersClock(t *testing.T) {
 }
 
 func TestF008StoreDownStillMusic(t *testing.T) {
-	for _, op := range []string{"Conference", "SaveConference", "Line", "Agents"} {
+	for _, op := range []string{"Call", "SaveCall", "Queue", "Agents"} {
 		for _, took := range []bool{false, true} {
 			s, w := serve(t, httpapitest.Keys, "alice")
 			id, _ := w.Dial()
@@ -192,7 +192,7 @@ func TestF125SecretOutOfReachStillMusicAndNothingIsDone(t *testing.T) {
 
 func TestF121NetworkDownStillMusic(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys, "alice")
-	for _, op := range []string{"Dial", "FindLeg", "Hangup", "FindRoom", "Present", "LastWords"} {
+	for _, op := range []string{"Dial", "FindLeg", "Hangup", "FindConference", "Participants", "SayGoodbye"} {
 		w.Phones.Every(op, servicetest.Fault{Err: service.ErrUnknown})
 	}
 	id, _ := w.Dial()
@@ -253,7 +253,7 @@ func TestMaximumWaitEndsByLastWordsAndUntilThenByMusic(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys)
 	id, _ := w.Dial()
 	w.Now = w.Now.Add(servicetest.MaxWait)
-	w.Phones.Every("LastWords", servicetest.Fault{Err: service.ErrThrottled})
+	w.Phones.Every("SayGoodbye", servicetest.Fault{Err: service.ErrThrottled})
 	ask(t, s, id, string(id), 100).Is(t, music(id, "", "10", 101))
 	if c := w.Call(id); c.Reason != call.ReasonMaxWait || w.Hears(id) != "music" {
 		t.Errorf("ended by %q, the caller hears %s", c.Reason, w.Hears(id))
@@ -283,7 +283,7 @@ func TestF264TheEmergencysSecondStepEndsTheWaitWithWords(t *testing.T) {
 			set.Emergency.EndWaits = true
 			w.Now = w.Now.Add(31 * time.Second) // longer than the settings are remembered
 			if fault.Err != nil {
-				w.Phones.Every("LastWords", fault)
+				w.Phones.Every("SayGoodbye", fault)
 			}
 			ask(t, s, id, string(id), 1)
 			w.Settle()
@@ -359,7 +359,7 @@ func TestForeignConferencesAndOddTurnsGetMusic(t *testing.T) {
 		a.Body = due.ReplaceAllString(a.Body, "$1")
 		a.Is(t, music("CA33333333333333333333333333333333", "", "01", 2))
 	}
-	if n := w.Store.Count("SaveConference"); n != 0 {
+	if n := w.Store.Count("SaveCall"); n != 0 {
 		t.Errorf("%d calls stored for another party's request", n)
 	}
 }

@@ -71,7 +71,7 @@ func TestF022ConnectFailsTheCallerIsOfferedAgain(t *testing.T) {
 	w := NewWorld(t, "alice", "bob")
 	id, _ := w.Dial()
 	w.Settle()
-	w.Store.Next("Conference", Fault{Err: service.ErrUnavailable})
+	w.Store.Next("Call", Fault{Err: service.ErrUnavailable})
 	if w.Answer("alice") {
 		t.Fatal("admitted without a store")
 	}
@@ -332,7 +332,7 @@ func TestF094AStrangersLegInTheRoomIsEnded(t *testing.T) {
 
 func TestF112ConflictIsDecidedAnew(t *testing.T) {
 	w, id := talking(t, "alice", "bob")
-	w.Store.Next("SaveConference", Fault{Err: service.ErrConflict})
+	w.Store.Next("SaveCall", Fault{Err: service.ErrConflict})
 	w.MustPress("alice", call.DoAdd, "bob")
 	w.Settle()
 	state(t, w, id, call.AddRinging)
@@ -372,7 +372,7 @@ func TestF127TheSweepTouchesOnlyItsOwn(t *testing.T) {
 	before := w.Phones.Counts()
 	w.Pass(3 * time.Minute)
 	after := w.Phones.Counts()
-	for _, op := range []string{"Hangup", "Hold", "LastWords", "SetEndsRoom", "Dial"} {
+	for _, op := range []string{"Hangup", "Hold", "SayGoodbye", "SetEndOnExit", "Dial"} {
 		if after[op] != before[op] {
 			t.Errorf("%s: %d times in quiet minutes", op, after[op]-before[op])
 		}

@@ -34,7 +34,7 @@ func TestAnEventThatChangesNothingCostsOneRead(t *testing.T) {
 	w, id := consulting(t)
 	c := w.Call(id)
 	owner := c.Leg(c.Owner)
-	again := map[string]int{"Conference": 1}
+	again := map[string]int{"Call": 1}
 	costs(t, w, "the callback that an answered leg rings", again, func() {
 		_ = w.Board.HandleCallStatus(t.Context(), id, owner.Key, owner.SID, false, "", w.Now)
 	})
@@ -48,7 +48,7 @@ func TestAnEventThatChangesNothingCostsOneRead(t *testing.T) {
 		costs(t, w, "a late "+string(kind), again,
 			func() { _ = w.Board.HandleConferenceEvent(t.Context(), id, e, w.Now) })
 	}
-	written := map[string]int{"Conference": 1, "SaveConference": 1} // so that it shows when the music stops
+	written := map[string]int{"Call": 1, "SaveCall": 1} // so that it shows when the music stops
 	costs(t, w, "a music turn", written, func() {
 		_, _ = w.Board.Wait(t.Context(), id, service.Turn{Position: true, Lasts: twelve}, w.Now)
 	})
@@ -76,15 +76,15 @@ func TestTheEndOfACallIsWrittenOnce(t *testing.T) {
 
 func TestASweepThatFindsNothingWritesNothing(t *testing.T) {
 	w, _ := talking(t, "alice")
-	want := map[string]int{"Live": 1, "Agent": 1, "Conference": 1, "FindRoom": 1, "Present": 1}
+	want := map[string]int{"Live": 1, "Agent": 1, "Call": 1, "FindConference": 1, "Participants": 1}
 	costs(t, w, "the sweep", want, w.Sweep)
 }
 
 func TestAnArrivalWritesThreeTimes(t *testing.T) {
 	w := NewWorld(t, "alice")
 	want := map[string]int{
-		"Free": 1, "Line": 1, "Agent": 1, "SaveAgent": 1, // who is free, who is ahead, and the claim
-		"SaveConference": 2, "Dial": 1, // the CallSid of what is dialled is told by its first callback
+		"Free": 1, "Queue": 1, "Agent": 1, "SaveAgent": 1, // who is free, who is ahead, and the claim
+		"SaveCall": 2, "Dial": 1, // the CallSid of what is dialled is told by its first callback
 	}
 	costs(t, w, "an arrival", want, func() { w.Dial() })
 }
@@ -123,8 +123,8 @@ func TestWhatIsAskedForSideBySide(t *testing.T) {
 func TestAPressLoadsItsCallOnce(t *testing.T) {
 	w, _ := talking(t, "alice", "bob")
 	want := map[string]int{
-		"Agent": 2, "SaveAgent": 1, "Conference": 1, // alice, who presses, and bob, who is claimed
-		"SaveConference": 2, "Hold": 1, "Dial": 1, // before and after the effects, which are done side by side
+		"Agent": 2, "SaveAgent": 1, "Call": 1, // alice, who presses, and bob, who is claimed
+		"SaveCall": 2, "Hold": 1, "Dial": 1, // before and after the effects, which are done side by side
 	}
 	costs(t, w, "consult", want, func() { w.MustPress("alice", call.DoConsult, "bob") })
 }
@@ -136,7 +136,7 @@ func TestOnlyWhoSeesSomethingNewIsTold(t *testing.T) {
 	e := call.ConferenceEvent{
 		Conference: c.Conference, Kind: call.ParticipantResumed, Seq: 50, Leg: call.LegID(id), Label: call.CallerLabel,
 	}
-	costs(t, w, "what no page shows", map[string]int{"Conference": 1, "SaveConference": 1}, func() {
+	costs(t, w, "what no page shows", map[string]int{"Call": 1, "SaveCall": 1}, func() {
 		_ = w.Board.HandleConferenceEvent(t.Context(), id, e, w.Now)
 	})
 	if n := w.Phones.Pushes - told; n != 0 {

@@ -86,7 +86,7 @@ func TestF180TheFirstSaveComesWhileTheEndIsWrittenDown(t *testing.T) {
 func TestF180TheEndIsWrittenDownOnce(t *testing.T) {
 	for _, took := range []bool{false, true} {
 		w := NewWorld(t, "alice")
-		w.Store.Next("SaveConference", Fault{Err: service.ErrUnavailable, Took: took})
+		w.Store.Next("SaveCall", Fault{Err: service.ErrUnavailable, Took: took})
 		if err := w.Board.HandleCallerEnded(t.Context(), early, w.Now); err == nil {
 			t.Error("a failed save was not reported")
 		}
@@ -108,11 +108,11 @@ func TestF180AKnownCallersEndIsOneSave(t *testing.T) {
 	w := NewWorld(t)
 	id, _ := w.Dial()
 	w.Settle()
-	loads, saves := w.Store.Count("Conference"), w.Store.Count("SaveConference")
+	loads, saves := w.Store.Count("Call"), w.Store.Count("SaveCall")
 	if err := w.Board.HandleCallerEnded(t.Context(), id, w.Now); err != nil {
 		t.Fatal(err)
 	}
-	if l, s := w.Store.Count("Conference")-loads, w.Store.Count("SaveConference")-saves; l != 1 || s != 1 {
+	if l, s := w.Store.Count("Call")-loads, w.Store.Count("SaveCall")-saves; l != 1 || s != 1 {
 		t.Errorf("%d loads, %d saves", l, s)
 	}
 }

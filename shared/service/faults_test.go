@@ -53,8 +53,9 @@ func answerWhoeverRings(w *World) {
 
 // outside are all calls to the store and to the network that a service makes.
 var outside = []string{
-	"Conference", "SaveConference", "Agent", "SaveAgent", "Line", "Agents", "Free",
-	"Dial", "Hangup", "Hold", "SetEndsRoom", "FindRoom", "Present", "LookAt", "LastWords", "FreshRoom", "FindLeg",
+	"Call", "SaveCall", "Agent", "SaveAgent", "Queue", "Agents", "Free",
+	"Dial", "Hangup", "Hold", "SetEndOnExit", "FindConference", "Participants", "FindParticipant", "SayGoodbye",
+	"RejoinConference", "FindLeg",
 }
 
 // TestEveryOutsideCallFails fails each outside call of the classic transfer once, at each of its
@@ -96,7 +97,8 @@ func TestEveryOutsideCallFails(t *testing.T) {
 // failAt makes the n-th call of op from now on fail.
 func failAt(w *World, op string, n int, took bool) {
 	switch op {
-	case "Dial", "Hangup", "Hold", "SetEndsRoom", "FindRoom", "Present", "LookAt", "LastWords", "FreshRoom", "FindLeg":
+	case "Dial", "Hangup", "Hold", "SetEndOnExit", "FindConference", "Participants", "FindParticipant", "SayGoodbye",
+		"RejoinConference", "FindLeg":
 		w.Phones.At(op, n, Fault{Err: service.ErrUnknown, Took: took})
 		return
 	}
@@ -105,7 +107,7 @@ func failAt(w *World, op string, n int, took bool) {
 
 func TestF121NetworkDownTenMinutes(t *testing.T) {
 	w := NewWorld(t, "alice", "bob")
-	for _, op := range []string{"Dial", "Hangup", "Hold", "FindRoom", "Present", "FindLeg"} {
+	for _, op := range []string{"Dial", "Hangup", "Hold", "FindConference", "Participants", "FindLeg"} {
 		w.Phones.Every(op, Fault{Err: service.ErrUnknown})
 	}
 	id, _ := w.Dial()
@@ -123,7 +125,7 @@ func TestF121NetworkDownTenMinutes(t *testing.T) {
 
 func TestF008StoreDownOnArrival(t *testing.T) {
 	w := NewWorld(t, "alice")
-	w.Store.Every("SaveConference", Fault{Err: service.ErrUnavailable})
+	w.Store.Every("SaveCall", Fault{Err: service.ErrUnavailable})
 	id, in := w.Dial()
 	if in {
 		t.Fatal("arrived without a store")

@@ -147,8 +147,8 @@ func TestF240ByAnAgentWhoseLegEndsTheConference(t *testing.T) {
 			hears(t, w, id, "bob")
 			to := map[call.Action]agent.ID{call.DoBlind: "carol"}[how]
 			if fault != nil {
-				w.Phones.Next("SetEndsRoom", *fault)
-				w.Phones.Next("SetEndsRoom", *fault)
+				w.Phones.Next("SetEndOnExit", *fault)
+				w.Phones.Next("SetEndOnExit", *fault)
 			}
 			w.MustPress("bob", how, to)
 			w.Settle()

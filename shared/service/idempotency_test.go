@@ -49,7 +49,7 @@ func targetOf(a call.Action) agent.ID {
 }
 
 // actsOfVerbs are the operations by which a command takes effect.
-var actsOfVerbs = []string{"Hold", "Hangup", "Dial", "LastWords", "SetEndsRoom"}
+var actsOfVerbs = []string{"Hold", "Hangup", "Dial", "SayGoodbye", "SetEndOnExit"}
 
 // A saved command is accepted whatever Twilio does. The page shows what each party hears, or that
 // it is overdue, and in the end Twilio does it.

@@ -59,10 +59,10 @@ func course(w *World, id call.ID) string {
 func TestF178AListThatLagsChangesNothing(t *testing.T) {
 	lags := Fault{Err: ErrLags}
 	lists := map[string]func(w *World, id call.ID){
-		"no room once":        func(w *World, _ call.ID) { w.Phones.Next("FindRoom", lags) },
-		"no room for minutes": func(w *World, _ call.ID) { w.Phones.Every("FindRoom", lags) },
-		"nobody in it once":   func(w *World, _ call.ID) { w.Phones.Next("Present", lags) },
-		"nobody for minutes":  func(w *World, _ call.ID) { w.Phones.Every("Present", lags) },
+		"no room once":        func(w *World, _ call.ID) { w.Phones.Next("FindConference", lags) },
+		"no room for minutes": func(w *World, _ call.ID) { w.Phones.Every("FindConference", lags) },
+		"nobody in it once":   func(w *World, _ call.ID) { w.Phones.Next("Participants", lags) },
+		"nobody for minutes":  func(w *World, _ call.ID) { w.Phones.Every("Participants", lags) },
 		"no caller":           func(w *World, id call.ID) { w.Phones.Unlisted[call.LegID(id)] = true },
 		"no agent": func(w *World, id call.ID) {
 			for _, l := range w.Call(id).Legs {
@@ -70,7 +70,7 @@ func TestF178AListThatLagsChangesNothing(t *testing.T) {
 			}
 		},
 		"neither room nor leg": func(w *World, _ call.ID) {
-			for _, op := range []string{"FindRoom", "Present", "FindLeg"} {
+			for _, op := range []string{"FindConference", "Participants", "FindLeg"} {
 				w.Phones.Every(op, lags)
 			}
 		},
@@ -158,7 +158,7 @@ func TestF178ARealLossIsFoundOutAllTheSame(t *testing.T) {
 		w.Pass(10 * time.Second)
 		lost(w, id)
 		w.Phones.Told = nil
-		w.Phones.Next("FindRoom", Fault{Err: ErrLags})
+		w.Phones.Next("FindConference", Fault{Err: ErrLags})
 		w.Sweep()
 		w.Settle()
 		if h := w.Hears(id); h == "silence" || name == "the caller" && w.Call(id).State != call.Ended {

@@ -69,7 +69,7 @@ func TestF184AnUnholdThatTakesEffectLate(t *testing.T) {
 func TestF184TheOneWhoAskedForItHasCrashed(t *testing.T) {
 	w, id := consulting(t)
 	w.Phones.At("Hold", w.Phones.Count("Hold")+1, Fault{Err: ErrCrashed, Late: 6 * time.Second, Silent: true})
-	w.Store.At("SaveConference", w.Store.Count("SaveConference")+2, Fault{Err: service.ErrUnavailable})
+	w.Store.At("SaveCall", w.Store.Count("SaveCall")+2, Fault{Err: service.ErrUnavailable})
 	_, _ = w.Press("alice", call.DoSwap, "")
 	w.Settle()
 	if c := w.Call(id); c.Caller.ResumingSince.IsZero() {

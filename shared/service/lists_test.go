@@ -157,7 +157,7 @@ func TestF179TheLimitOfOutsideNumbersCountsEveryAgent(t *testing.T) {
 
 // listsFail makes the lists fail, but not the items.
 func listsFail(w *World, fault Fault) {
-	for _, op := range []string{"Line", "Agents", "Free", "Live"} {
+	for _, op := range []string{"Queue", "Agents", "Free", "Live"} {
 		w.Store.Every(op, fault)
 	}
 }

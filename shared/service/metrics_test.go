@@ -41,7 +41,7 @@ func TestGaugesSeeACallerWhoWaitsThoughAnAgentIsFree(t *testing.T) {
 	if g, _ = board.Metrics(t.Context(), now.Add(-90*time.Second)); g.Stuck {
 		t.Error("half a minute is no time to wait")
 	}
-	for _, list := range []string{"Line", "Agents"} {
+	for _, list := range []string{"Queue", "Agents"} {
 		store.Every(list, servicetest.Fault{Err: service.ErrUnavailable})
 		if _, err := board.Metrics(t.Context(), now); !errors.Is(err, service.ErrUnavailable) {
 			t.Errorf("without %s: %v", list, err)

@@ -29,7 +29,7 @@ func TestMusicThatRunsOutBeginsAnewInTheLine(t *testing.T) {
 		w.MusicRunsOut(first)
 		hears(t, w, first, "silence")
 		if fault != nil {
-			w.Phones.Next("FreshRoom", *fault)
+			w.Phones.Next("RejoinConference", *fault)
 		}
 		w.Pass(musicBack)
 		hears(t, w, first, "music")
@@ -135,7 +135,7 @@ func TestACallerWhoLeavesWhileTheMusicBeginsAnew(t *testing.T) {
 	w.Settle()
 	w.MusicRunsOut(id)
 	w.Now = w.Now.Add(time.Minute)
-	w.Phones.Next("FreshRoom", Fault{Err: service.ErrUnknown})
+	w.Phones.Next("RejoinConference", Fault{Err: service.ErrUnknown})
 	w.Sweep()
 	w.CallerHangsUp(id)
 	w.Settle()
@@ -152,7 +152,7 @@ func TestACallerWhoIsGoneIsNotMovedForEver(t *testing.T) {
 	w.Phones.Told = nil
 	w.Pass(2 * time.Minute)
 	state(t, w, id, call.Ended)
-	if n := w.Phones.Count("FreshRoom"); n > 2 {
+	if n := w.Phones.Count("RejoinConference"); n > 2 {
 		t.Errorf("redirected %d times", n)
 	}
 }
@@ -259,7 +259,8 @@ func TestF182MusicThatGoesOnIsNotBegunAnew(t *testing.T) {
 	w.Settle()
 	before := w.Phones.Counts()
 	w.Pass(10 * time.Minute)
-	if after := w.Phones.Counts(); after["Hold"] != before["Hold"] || after["FreshRoom"] != before["FreshRoom"] {
+	after := w.Phones.Counts()
+	if after["Hold"] != before["Hold"] || after["RejoinConference"] != before["RejoinConference"] {
 		t.Errorf("before %v, after %v", before, after)
 	}
 	hears(t, w, held, "music")
@@ -323,7 +324,7 @@ func TestF032ACallerWhoIsRungForIsRepairedByBeats(t *testing.T) {
 // The agent ends the call, the goodbye cannot be said, and the agent presses End again.
 func TestEndPressedAgainTriesTheLastWordsAgain(t *testing.T) {
 	w, id := talking(t, "alice")
-	w.Phones.Every("LastWords", Fault{Err: service.ErrUnknown})
+	w.Phones.Every("SayGoodbye", Fault{Err: service.ErrUnknown})
 	for range 2 {
 		shown := w.MustPress("alice", call.DoEnd, "").Call
 		if shown == nil || shown.State != call.Ended || !shown.Overdue {

@@ -142,7 +142,7 @@ func TestRandomHistories(t *testing.T) {
 				w.Phones.Next(op, Fault{Err: service.ErrUnknown, Took: took})
 			},
 			"lag": func(rt *rapid.T) {
-				op := rapid.SampledFrom([]string{"FindRoom", "Present", "FindLeg"}).Draw(rt, "list")
+				op := rapid.SampledFrom([]string{"FindConference", "Participants", "FindLeg"}).Draw(rt, "list")
 				say("the next %s lags", op)
 				w.Phones.Next(op, Fault{Err: ErrLags})
 			},

@@ -30,7 +30,7 @@ func TestF210TheSaveThatEndsACallFails(t *testing.T) {
 		if _, there := w.Store.Recorded(id); there {
 			t.Error("there is a record during the call")
 		}
-		w.Store.Every("SaveConference", Fault{Err: service.ErrUnavailable, Took: took})
+		w.Store.Every("SaveCall", Fault{Err: service.ErrUnavailable, Took: took})
 		w.CallerHangsUp(id)
 		w.Settle()
 		w.Store.Heal()

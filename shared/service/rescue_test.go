@@ -78,7 +78,7 @@ func TestF089HoldByHandEndsWithTheConsult(t *testing.T) {
 func TestGoodbyeThatFailsIsSaidLater(t *testing.T) {
 	for _, took := range []bool{false, true} {
 		w, id := talking(t, "alice")
-		w.Phones.Every("LastWords", Fault{Err: service.ErrUnknown, Took: took})
+		w.Phones.Every("SayGoodbye", Fault{Err: service.ErrUnknown, Took: took})
 		_, _ = w.Press("alice", call.DoEnd, "")
 		w.Settle()
 		if h := w.Hears(id); h == "silence" {
@@ -285,7 +285,7 @@ func TestF103ACallerInNoRoomIsFetched(t *testing.T) {
 			roomless(w, id)
 			if fault != nil {
 				for range 2 { // both tries of one use case, or of two clocks
-					w.Phones.Next("FreshRoom", *fault)
+					w.Phones.Next("RejoinConference", *fault)
 				}
 			}
 			w.Pass(4 * time.Minute) // the sweep is the only clock

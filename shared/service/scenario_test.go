@@ -381,7 +381,7 @@ func TestTheAddedAgentLostRoomEnds(t *testing.T) {
 	w, id := talking(t, "alice", "bob")
 	w.MustPress("alice", call.DoAdd, "bob")
 	w.Settle()
-	w.Phones.Every("SetEndsRoom", Fault{Err: ErrHold})
+	w.Phones.Every("SetEndOnExit", Fault{Err: ErrHold})
 	w.Answer("bob")
 	w.Settle()
 	w.HangUp("bob") // bob's leg ends the conference: the caller falls out and is put back

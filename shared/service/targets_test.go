@@ -162,7 +162,7 @@ func TestF103EveryWordOfAnOutsideOwnersEndIsLost(t *testing.T) {
 			w.Press1(true, true)
 			w.Settle()
 			if fault != nil {
-				w.Phones.Next("SetEndsRoom", *fault)
+				w.Phones.Next("SetEndOnExit", *fault)
 			}
 			w.MustPress("alice", call.DoComplete, "")
 			w.Settle()

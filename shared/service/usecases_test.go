@@ -235,7 +235,9 @@ func TestEveryCallOfEveryStoryFails(t *testing.T) {
 		"refused":             {Err: &service.RefusedError{Code: 21220, Status: 409}},
 		"throttled":           {Err: service.ErrThrottled},
 	}
-	ops := []string{"Dial", "Hangup", "Hold", "SetEndsRoom", "FindRoom", "Present", "LastWords", "FindLeg", "Tell"}
+	ops := []string{
+		"Dial", "Hangup", "Hold", "SetEndOnExit", "FindConference", "Participants", "SayGoodbye", "FindLeg", "Tell",
+	}
 	var total atomic.Int32
 	t.Cleanup(func() { t.Logf("%d histories", total.Load()) })
 	every := stride(3)

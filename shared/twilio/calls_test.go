@@ -166,14 +166,14 @@ func TestStrangeNamesReachNobody(t *testing.T) {
 		room := call.ConferenceID(name)
 		_, present := control.Participants(t.Context(), room)
 		for what, err := range map[string]error{
-			"Hangup": control.Hangup(t.Context(), name), "Present": present,
-			"Tell":          calls.Tell(t.Context(), name, "{}"),
-			"FreshRoom":     control.RejoinConference(t.Context(), call.ID(name), 1),
-			"LastWords":     control.SayGoodbye(t.Context(), call.ID(name), call.ReasonAgentEnded),
-			"Hold leg":      control.Hold(t.Context(), caller, room1, name, true),
-			"Hold room":     control.Hold(t.Context(), caller, room, leg1, true),
-			"SetEndsRoom":   control.SetEndOnExit(t.Context(), room1, name, true),
-			"SetEndsRoom 2": control.SetEndOnExit(t.Context(), room, leg1, true),
+			"Hangup": control.Hangup(t.Context(), name), "Participants": present,
+			"Tell":             calls.Tell(t.Context(), name, "{}"),
+			"RejoinConference": control.RejoinConference(t.Context(), call.ID(name), 1),
+			"SayGoodbye":       control.SayGoodbye(t.Context(), call.ID(name), call.ReasonAgentEnded),
+			"Hold leg":         control.Hold(t.Context(), caller, room1, name, true),
+			"Hold room":        control.Hold(t.Context(), caller, room, leg1, true),
+			"SetEndOnExit":     control.SetEndOnExit(t.Context(), room1, name, true),
+			"SetEndsRoom 2":    control.SetEndOnExit(t.Context(), room, leg1, true),
 		} {
 			if !errors.Is(err, service.ErrGone) {
 				t.Errorf("%s of %q: %v, want ErrGone", what, name, err)

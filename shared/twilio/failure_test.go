@@ -17,22 +17,22 @@ import (
 // every method of service.CallControl, and Tell.
 func every(control service.CallControl, calls *Calls) map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
-		"Dial":     func(ctx context.Context) error { _, err := control.Dial(ctx, dial()); return err },
-		"FindLeg":  func(ctx context.Context) error { return control.FindLeg(ctx, "alice", t0) },
-		"FindRoom": func(ctx context.Context) error { _, _, err := control.FindConference(ctx, caller); return err },
-		"Present":  func(ctx context.Context) error { _, err := control.Participants(ctx, room1); return err },
-		"Hangup":   func(ctx context.Context) error { return control.Hangup(ctx, leg1) },
-		"LookAt": func(ctx context.Context) error {
+		"Dial":           func(ctx context.Context) error { _, err := control.Dial(ctx, dial()); return err },
+		"FindLeg":        func(ctx context.Context) error { return control.FindLeg(ctx, "alice", t0) },
+		"FindConference": func(ctx context.Context) error { _, _, err := control.FindConference(ctx, caller); return err },
+		"Participants":   func(ctx context.Context) error { _, err := control.Participants(ctx, room1); return err },
+		"Hangup":         func(ctx context.Context) error { return control.Hangup(ctx, leg1) },
+		"FindParticipant": func(ctx context.Context) error {
 			_,
 				err := control.FindParticipant(ctx, room1, leg1)
 			return err
 		},
-		"FreshRoom":   func(ctx context.Context) error { return control.RejoinConference(ctx, caller, 1) },
-		"LastWords":   func(ctx context.Context) error { return control.SayGoodbye(ctx, caller, call.ReasonMaxWait) },
-		"Hold":        func(ctx context.Context) error { return control.Hold(ctx, caller, room1, leg1, true) },
-		"Announce":    func(ctx context.Context) error { return control.Announce(ctx, caller, room1, caller) },
-		"SetEndsRoom": func(ctx context.Context) error { return control.SetEndOnExit(ctx, room1, leg1, true) },
-		"Tell":        func(ctx context.Context) error { return calls.Tell(ctx, leg1, "{}") },
+		"RejoinConference": func(ctx context.Context) error { return control.RejoinConference(ctx, caller, 1) },
+		"SayGoodbye":       func(ctx context.Context) error { return control.SayGoodbye(ctx, caller, call.ReasonMaxWait) },
+		"Hold":             func(ctx context.Context) error { return control.Hold(ctx, caller, room1, leg1, true) },
+		"Announce":         func(ctx context.Context) error { return control.Announce(ctx, caller, room1, caller) },
+		"SetEndOnExit":     func(ctx context.Context) error { return control.SetEndOnExit(ctx, room1, leg1, true) },
+		"Tell":             func(ctx context.Context) error { return calls.Tell(ctx, leg1, "{}") },
 	}
 }
 
@@ -71,7 +71,7 @@ func discreet(t *testing.T, err error) {
 
 func TestErrorsOfTheContract(t *testing.T) {
 	// A method that searches or creates cannot find that something has ended.
-	makes := map[string]bool{"Dial": true, "FindLeg": true, "FindRoom": true}
+	makes := map[string]bool{"Dial": true, "FindLeg": true, "FindConference": true}
 	for _, c := range []struct {
 		name         string
 		status, code int
@@ -104,7 +104,7 @@ func TestErrorsOfTheContract(t *testing.T) {
 				return refusal(c.status, c.code)
 			})
 			for method, do := range every(s.control()) {
-				if method == "LookAt" && c.there != "" {
+				if method == "FindParticipant" && c.there != "" {
 					continue // "not found" is an answer here (see TestF178LookAtOneLeg)
 				}
 				before := len(s.requests())

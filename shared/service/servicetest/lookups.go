@@ -30,7 +30,7 @@ func (p *Phones) FindLeg(_ context.Context, to agent.ID, since time.Time) error 
 
 // FindConference implements service.Lookups.
 func (p *Phones) FindConference(_ context.Context, id call.ID) (sid call.ConferenceID, started bool, err error) {
-	err = p.run("FindRoom", func() error {
+	err = p.run("FindConference", func() error {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		if r := p.rooms[id]; r != nil {
@@ -48,7 +48,7 @@ func (p *Phones) FindConference(_ context.Context, id call.ID) (sid call.Confere
 // FindParticipant implements service.Lookups.
 func (p *Phones) FindParticipant(_ context.Context, sid call.ConferenceID, leg call.LegID) (saw call.Sighting,
 	err error) {
-	err = p.run("LookAt", func() error {
+	err = p.run("FindParticipant", func() error {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		l := p.legs[leg]
@@ -66,7 +66,7 @@ func (p *Phones) FindParticipant(_ context.Context, sid call.ConferenceID, leg c
 
 // Participants implements service.Lookups.
 func (p *Phones) Participants(_ context.Context, sid call.ConferenceID) (here []call.ListedParticipant, err error) {
-	err = p.run("Present", func() error {
+	err = p.run("Participants", func() error {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		r, _ := p.in(sid, "")

@@ -16,8 +16,7 @@ import (
 
 // Phones is a phone network in memory: legs, conferences, who hears whom. It is a
 // service.CallControl. The callbacks that it would send it queues as Callbacks, for a test to
-// deliver, double, delay or drop. Operations for Faults: "Dial", "FindLeg", "Hangup", "SayGoodbye",
-// "RejoinConference", "FindConference", "Hold", "SetEndOnExit", "Present", "FindParticipant", "Connected", "Tell".
+// deliver, double, delay or drop.
 type Phones struct {
 	Faults
 	mu    sync.Mutex
@@ -175,7 +174,7 @@ func (p *Phones) Hangup(_ context.Context, leg call.LegID) error {
 
 // SayGoodbye implements service.CallControl.
 func (p *Phones) SayGoodbye(_ context.Context, id call.ID, _ call.Reason) error {
-	return p.act("LastWords", func() error {
+	return p.act("SayGoodbye", func() error {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		l := p.legs[call.LegID(id)]
@@ -190,7 +189,7 @@ func (p *Phones) SayGoodbye(_ context.Context, id call.ID, _ call.Reason) error 
 
 // RejoinConference implements service.CallControl.
 func (p *Phones) RejoinConference(_ context.Context, id call.ID, _ int) error {
-	return p.act("FreshRoom", func() error {
+	return p.act("RejoinConference", func() error {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		l := p.legs[call.LegID(id)]
@@ -297,7 +296,7 @@ func (p *Phones) takeEffect() bool {
 
 // SetEndOnExit implements service.Conferences; like Twilio it ignores legs on hold.
 func (p *Phones) SetEndOnExit(_ context.Context, sid call.ConferenceID, leg call.LegID, ends bool) error {
-	return p.act("SetEndsRoom", func() error {
+	return p.act("SetEndOnExit", func() error {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		_, l := p.in(sid, leg)

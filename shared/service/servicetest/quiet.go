@@ -66,7 +66,7 @@ func (w *World) listen() {
 
 // changes counts everything so far that may have changed the state.
 func (w *World) changes() int {
-	n := w.Store.Count("SaveConference")
+	n := w.Store.Count("SaveCall")
 	for _, op := range w.Phones.Counts() {
 		n += op
 	}

@@ -16,9 +16,7 @@ import (
 	"warmtransfer/shared/service"
 )
 
-// Store is a service.Store in memory. Operations for Faults: "Conference",
-// "SaveConference", "Agent", "SaveAgent", "Line", "Agents", "Free", "Live", "Places", "Records", "Notes",
-// "SaveNote".
+// Store is a service.Store and an archive.Shelf in memory.
 type Store struct {
 	Faults
 	mu     sync.Mutex
@@ -82,7 +80,7 @@ func save[K comparable, T any](s *Store, m map[K][]byte, id K, v *T, version *in
 
 // Call implements service.Store.
 func (s *Store) Call(_ context.Context, id call.ID) (c *call.Call, err error) {
-	err = s.run("Conference", func() (err error) {
+	err = s.run("Call", func() (err error) {
 		c, err = load[call.ID, call.Call](s, s.confs, id)
 		return err
 	})
@@ -94,7 +92,7 @@ func (s *Store) Call(_ context.Context, id call.ID) (c *call.Call, err error) {
 
 // SaveCall implements service.Store.
 func (s *Store) SaveCall(_ context.Context, c *call.Call) error {
-	return s.run("SaveConference", func() error {
+	return s.run("SaveCall", func() error {
 		if err := save(s, s.confs, c.ID, c, &c.Version); err != nil {
 			return err
 		}
@@ -138,7 +136,7 @@ func all[K comparable, T any](s *Store, m map[K][]byte) []T {
 
 // Queue implements service.Lists.
 func (s *Store) Queue(context.Context) (line []service.QueueEntry, err error) {
-	err = s.run("Line", func() error {
+	err = s.run("Queue", func() error {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		for _, v := range s.views {

@@ -215,7 +215,7 @@ func faulty(a move) []move {
 	}
 	unanswered := func(took bool) func(w *servicetest.World) {
 		return func(w *servicetest.World) {
-			for _, op := range []string{"Dial", "Hold", "Hangup", "SetEndsRoom", "LastWords", "FreshRoom"} {
+			for _, op := range []string{"Dial", "Hold", "Hangup", "SetEndOnExit", "SayGoodbye", "RejoinConference"} {
 				w.Phones.Next(op, servicetest.Fault{Err: service.ErrUnknown, Took: took})
 			}
 			a.do(w)
@@ -242,7 +242,7 @@ func faulty(a move) []move {
 		fault("lists lag", func(w *servicetest.World) {
 			a.do(w)
 			w.Settle()
-			for _, op := range []string{"FindRoom", "Present", "FindLeg"} {
+			for _, op := range []string{"FindConference", "Participants", "FindLeg"} {
 				w.Phones.Next(op, servicetest.Fault{Err: servicetest.ErrLags})
 			}
 			w.Sweep()
