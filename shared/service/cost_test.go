@@ -80,11 +80,11 @@ func TestASweepThatFindsNothingWritesNothing(t *testing.T) {
 	costs(t, w, "the sweep", want, w.Sweep)
 }
 
-func TestAnArrivalWritesThreeTimes(t *testing.T) {
+func TestAnArrivalWritesFourTimes(t *testing.T) {
 	w := NewWorld(t, "alice")
 	want := map[string]int{
 		"Free": 1, "Queue": 1, "Agent": 1, "SaveAgent": 1, // who is free, who is ahead, and the claim
-		"SaveCall": 2, "Dial": 1, // the CallSid of what is dialled is told by its first callback
+		"SaveCall": 3, "Dial": 1, // arrived, dials, dialled
 	}
 	costs(t, w, "an arrival", want, func() { w.Dial() })
 }

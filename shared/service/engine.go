@@ -120,9 +120,6 @@ func (e *engine) execute(ctx context.Context, c *call.Call, acts []call.Effect, 
 		for _, r := range reports {
 			tries.took(r)
 		}
-		if next, ok := rides(c, reports, now); ok {
-			return next, nil
-		}
 		// The effects have happened, so their results are saved even if the request's time is up. Then nothing more is
 		// started, for there is no time to carry it out: a leg that is saved as dialled and is not is given up later.
 		// Nor is anything started that has used up its tries.
@@ -151,22 +148,6 @@ func (e *engine) execute(ctx context.Context, c *call.Call, acts []call.Effect, 
 		}
 	}
 	return c, tries.first()
-}
-
-// rides is the call with the CallSid of a leg that was dialled, and of which nothing else is new. It need not be saved
-// by itself: the leg's first callback tells it, and it rides on whatever is saved before. If both are lost, the leg is
-// looked for as one whose dial had no answer.
-func rides(c *call.Call, reports []effectResult, now time.Time) (*call.Call, bool) {
-	if len(reports) != 1 || reports[0].result.Kind != call.Done {
-		return nil, false
-	}
-	d, ok := reports[0].effect.(call.Dial)
-	if !ok || c.Leg(d.Leg) == nil {
-		return nil, false
-	}
-	next := c.Clone()
-	reports[0].apply(next, now)
-	return next, true
 }
 
 // replan plans a loaded call again and carries out the effects.
