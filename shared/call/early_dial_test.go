@@ -2,6 +2,7 @@ package call
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 )
@@ -138,5 +139,36 @@ func TestF250NobodyIsDialledWhileAResumeMayTakeEffect(t *testing.T) {
 	c.Caller.LateResume = t0.Add(-time.Second)
 	if got := acts(c, t0); got != "hold CA1 true" {
 		t.Errorf("due: %q", got)
+	}
+}
+
+// F250, F184: while the caller is put on hold for a consult, a resume of before takes effect late. The hold on its way may
+// have been carried out before it, so that it is asked for again, and nobody is dialled before the caller is on hold.
+func TestF250AResumeTakesEffectWhileTheHoldIsOnItsWay(t *testing.T) {
+	c := pressed(t, bob())
+	c.Caller.Held, c.Caller.HoldUncertain = true, true
+	c.Caller.LateResume, c.Caller.PendingResumes = t0.Add(-2*time.Second), 1
+	if got := acts(c, t0); got != "hold CA1 true" {
+		t.Fatalf("begins with %s", got)
+	}
+	c.ApplyConferenceEvent(ConferenceEvent{
+		Conference: "CF1", Kind: ParticipantResumed, Seq: -1, Leg: "CA1", Label: CallerLabel,
+	}, t0)
+	if got := acts(c, t0); !strings.HasPrefix(got, "hold CA1 true") {
+		t.Errorf("after the late resume: %q", got)
+	}
+}
+
+// Who took the call and was let go, because the hold was slow, has not let it ring.
+func TestF250ATargetWhoWaitedHasNotLetItRing(t *testing.T) {
+	c := pressed(t, bob())
+	start(c, t0)
+	if in, err := c.ApplyLegAnswered("b", "CAb", t0); err != nil || !in.Wait {
+		t.Fatal(in, err)
+	}
+	c.ApplyTime(0, t0.Add(plannedLimit))
+	c.ApplyLegEnded("b", "CAb", OutcomeFailed, t0.Add(plannedLimit))
+	if r, ok := c.ReleaseOf("b"); !ok || r.Rang {
+		t.Errorf("%+v", r)
 	}
 }

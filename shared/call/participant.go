@@ -52,9 +52,9 @@ func (p *Participant) setHeld(held bool, now time.Time) {
 	}
 	p.ConfirmedHeld = p.ConfirmedHeld && held && p.Held
 	p.Held, p.HoldUncertain = held, false
-	if held {
-		p.HoldingSince = time.Time{}
-	} else { // keep it on hold: the event may be older than a resume still on its way
+	// A hold on its way may have been carried out before a resume that took effect late: it is asked for again.
+	p.HoldingSince = time.Time{}
+	if !held { // keep it on hold: the event may be older than a resume still on its way
 		p.ResumingSince = time.Time{}
 	}
 }

@@ -146,5 +146,5 @@ func (l Leg) outcomeIn(c *Call, o Outcome) Outcome {
 
 // rang says whether the leg has rung, as far as is known, without an answer.
 func (l Leg) rang() bool {
-	return l.Phase == LegRinging || l.Phase == LegDialing && l.SID != ""
+	return l.PickedUp.IsZero() && (l.Phase == LegRinging || l.Phase == LegDialing && l.SID != "")
 }
