@@ -8,15 +8,17 @@ import (
 	"warmtransfer/shared/call"
 )
 
-// maxLegs bounds the legs of one record (N10). Of more, the oldest that nobody answered goes.
-const maxLegs = 40
+// Bounds of one record (N10). Of more legs or transfers, the oldest goes that nobody answered.
+const maxLegs, maxTransfers = 40, 40
 
 // Follow keeps the trail of a call that was changed at one moment: before is the call as it was. The trail changes only
 // with the call, so that it asks for no save of its own.
 func Follow(before, c *call.Call, now time.Time) {
 	t := &c.Trail
 	if p, n := before.Transfer, c.Transfer; p != nil && n != nil && (!p.Began.Equal(n.Began) || p.Leg != n.Leg) {
-		t.Transfers = append(slices.Clip(t.Transfers), *p)
+		t.Transfers = bounded(append(slices.Clip(t.Transfers), *p), maxTransfers, func(t call.Transfer) bool {
+			return t.Outcome != call.OutcomeAnswered
+		})
 	}
 	if t.Place == 0 && c.Offer != "" && !c.Requeued {
 		t.Place = 1 // they were offered before they could be told a place
@@ -34,11 +36,16 @@ func Follow(before, c *call.Call, now time.Time) {
 		followLeg(before, c, &k, now)
 		t.Legs = append(slices.Clip(t.Legs), k)
 	}
-	if over := len(t.Legs) - maxLegs; over > 0 {
-		missed := func(l call.TrailLeg) bool { return l.Answered.IsZero() && !l.Ended.IsZero() }
-		first := max(0, slices.IndexFunc(t.Legs, missed))
-		t.Legs = slices.Delete(slices.Clone(t.Legs), first, first+over)
+	t.Legs = bounded(t.Legs, maxLegs, func(l call.TrailLeg) bool { return l.Answered.IsZero() && !l.Ended.IsZero() })
+}
+
+// bounded is the list with so many entries at most: of more, the oldest goes that nobody answered.
+func bounded[T any](list []T, most int, unanswered func(T) bool) []T {
+	for len(list) > most {
+		first := max(0, slices.IndexFunc(list, unanswered))
+		list = slices.Delete(slices.Clone(list), first, first+1)
 	}
+	return list
 }
 
 // callerSpan is what the caller does now. In a consult they hear music, or are about to.

@@ -55,6 +55,24 @@ func TestTheLegsOfARecordHaveABound(t *testing.T) {
 	}
 }
 
+func TestTheTransfersOfARecordHaveABound(t *testing.T) {
+	c, now := call.New("CA1", "", false, t0), t0
+	step(t, c, now, func(*call.Call) {})
+	for n := range 90 {
+		now = now.Add(time.Second)
+		step(t, c, now, func(c *call.Call) {
+			c.Transfer = &call.Transfer{Kind: call.KindConsult, Leg: call.LegKey(fmt.Sprint("leg", n)), Began: now,
+				Outcome: call.OutcomeCancelled}
+			if n == 3 {
+				c.Transfer.Outcome = call.OutcomeAnswered
+			}
+		})
+	}
+	if n := len(c.Trail.Transfers); n != 40 || c.Trail.Transfers[0].Outcome != call.OutcomeAnswered {
+		t.Errorf("%d transfers before the last, the first %+v", n, c.Trail.Transfers[0])
+	}
+}
+
 // A call that a release without trails has begun, or that was in progress when this one came.
 func TestTheRecordOfACallWithoutATrail(t *testing.T) {
 	c := call.New("CA1", "+15005550006", true, t0)
