@@ -57,7 +57,8 @@ func (h handler) dialEnded(r *httpapi.Request) (string, error) {
 	}
 	status, _ := twilio.ReadCallStatus(r.Form)
 	gone := status.Over
-	c, err := h.board(r.Base).HandleDialEnded(r.Context(), r.Call(), generation, gone, r.Now)
+	closedFor := h.line.EndsWaits(r.Context(), r.Now)
+	c, err := h.board(r.Base).HandleDialEnded(r.Context(), r.Call(), generation, gone, closedFor, r.Now)
 	// the call's item is lost, and the caller is still there: treat it as a new arrival
 	if errors.Is(err, service.ErrNotFound) {
 		return twilio.HoldOn(r.Base.Arrival(), 0, prompt.Words{}), nil

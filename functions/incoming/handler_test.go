@@ -423,7 +423,7 @@ func TestF261F263F264OutsideItsHoursTheLineLetsNobodyInAndKeepsWhoIsOnIt(t *test
 				edge: e, keys: httpapitest.Keys, music: "https://music.example/music",
 				board: func(twilio.Base) *service.Service { return w.Board },
 				line: &service.LineSettings{Read: func(context.Context) (settings.Line, error) {
-					return settings.Line{Values: set}, broken
+					return settings.Line{At: w.Now, Values: set}, broken
 				}},
 			}.routes().ServeHTTP(rw, r)
 		})
@@ -466,6 +466,10 @@ func TestF261F263F264OutsideItsHoursTheLineLetsNobodyInAndKeepsWhoIsOnIt(t *test
 		}
 		s.Post("/incoming", httpapitest.Form(t, "incoming")).Is(t, room("0")) // who is on the line
 	}
+	// The second step also reaches a caller whom the conference does not take, and who asks for no music.
+	set = settings.Values{Emergency: settings.Emergency{Closed: true, EndWaits: true, Message: "Fire alarm."}}
+	s.Post(after+"0", httpapitest.Form(t, "after-room", "DialCallStatus", "failed")).Is(t,
+		"<Say>Fire alarm.</Say><Say>Goodbye.</Say><Hangup></Hangup>")
 	broken = service.ErrUnavailable // and nothing was ever read
 	const again = "CA22222222222222222222222222222222"
 	s.Post("/incoming", httpapitest.Form(t, "incoming", "CallSid", again)).Is(t,

@@ -37,7 +37,7 @@ func serveLine(
 ) (*httpapitest.Site, *servicetest.World) {
 	w := servicetest.NewWorld(t, agents...)
 	line := &service.LineSettings{Read: func(context.Context) (settings.Line, error) {
-		return settings.Line{Values: *set}, nil
+		return settings.Line{At: w.Now, Values: *set}, nil // saved just now
 	}}
 	return httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
 		return handler{

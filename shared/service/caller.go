@@ -33,13 +33,14 @@ func (s *Service) Arrive(
 // HandleDialEnded takes in that the caller's <Dial> has ended for the conference of that generation, and
 // returns the call: ended, or with the next generation. Gone: the caller's leg has ended too.
 func (s *Service) HandleDialEnded(
-	ctx context.Context, id call.ID, generation int, gone bool, now time.Time,
+	ctx context.Context, id call.ID, generation int, gone bool, closedFor, now time.Time,
 ) (*call.Call, error) {
 	c, err := s.updateAndMatch(ctx, id, now, func(c *call.Call) error {
 		if gone {
 			c.ApplyCallerEnded(now)
 		} else {
 			c.ApplyDialEnded(generation, now)
+			closeFor(c, closedFor, now)
 		}
 		return nil
 	})
@@ -89,8 +90,15 @@ type Turn struct {
 	Position bool // the caller may be told their position in the queue
 	// Lasts is how long the turn will play, as far as that is known beforehand.
 	Lasts func(*call.Call) time.Duration
-	// Closed: the line is closed for callers in the queue, too.
-	Closed bool
+	// ClosedFor: the line is closed for callers in the queue, too, who have arrived before that (see LineSettings).
+	ClosedFor time.Time
+}
+
+// closeFor ends the wait of a caller in the queue who has arrived before that.
+func closeFor(c *call.Call, before, now time.Time) {
+	if c.Arrived.Before(before) {
+		c.ApplyLineClosed(now)
+	}
 }
 
 // Wait is the caller's clock: Twilio asks for the next music turn. It repairs what an event missed,
@@ -112,9 +120,7 @@ func (s *Service) Wait(ctx context.Context, id call.ID, t Turn, now time.Time) (
 		if c.Trail.Place == 0 && !c.Requeued {
 			c.Trail.Place, c.Trail.Beyond = p.Position, p.Beyond
 		}
-		if t.Closed {
-			c.ApplyLineClosed(now)
-		}
+		closeFor(c, t.ClosedFor, now)
 		return nil
 	})
 	if c == nil {

@@ -26,9 +26,13 @@ type LineStore interface {
 
 // lineFresh is how long the line's settings are used until they are read again, and lineRetry how long after they
 // could not be read.
+//
+// emergencyKnown is how long an emergency is believed in that cannot be read again. The other settings change rarely, and
+// hold until others can be read.
 const (
-	lineFresh = 30 * time.Second
-	lineRetry = 5 * time.Second
+	lineFresh      = 30 * time.Second
+	lineRetry      = 5 * time.Second
+	emergencyKnown = 2 * time.Minute
 )
 
 // LineSettings reads the line's settings, and remembers them: a caller never waits for them twice in a while, and
@@ -39,14 +43,29 @@ type LineSettings struct {
 	Read func(context.Context) (settings.Line, error)
 
 	mu    sync.Mutex
-	last  settings.Values
+	last  settings.Line
+	known time.Time // when they were read last
 	until time.Time // when they are read again
 }
 
 // Values are the settings as they are now, or were a short time ago.
 func (l *LineSettings) Values(ctx context.Context, now time.Time) settings.Values {
+	return l.line(ctx, now).Values
+}
+
+// EndsWaits is the time before which a caller has arrived whose wait in the queue an emergency ends; zero if none does.
+// Callers who have arrived later were admitted by a function that knew the line to be open.
+func (l *LineSettings) EndsWaits(ctx context.Context, now time.Time) time.Time {
+	line := l.line(ctx, now)
+	if !line.Values.Emergency.EndWaits {
+		return time.Time{}
+	}
+	return line.At.Add(lineFresh)
+}
+
+func (l *LineSettings) line(ctx context.Context, now time.Time) settings.Line {
 	if l == nil {
-		return settings.Values{}
+		return settings.Line{}
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -56,9 +75,12 @@ func (l *LineSettings) Values(ctx context.Context, now time.Time) settings.Value
 	line, err := l.Read(ctx)
 	switch {
 	case err == nil, errors.Is(err, ErrNotFound):
-		l.last, l.until = line.Values, now.Add(lineFresh)
+		l.last, l.known, l.until = line, now, now.Add(lineFresh)
 	default:
 		l.until = now.Add(lineRetry)
+		if now.After(l.known.Add(emergencyKnown)) {
+			l.last.Values.Emergency = settings.Emergency{}
+		}
 	}
 	return l.last
 }

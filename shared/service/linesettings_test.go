@@ -42,3 +42,27 @@ func TestF263SettingsThatCannotBeReadAreTheLastKnownOnes(t *testing.T) {
 		t.Error("no settings have a name")
 	}
 }
+
+func TestF264AnEmergencyThatCannotBeReadAgainIsForgotten(t *testing.T) {
+	now := time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
+	stored, err := settings.Line{At: now.Add(-time.Hour)}, error(nil)
+	stored.Values = settings.Values{Name: "one", Emergency: settings.Emergency{Closed: true, EndWaits: true}}
+	l := &LineSettings{Read: func(context.Context) (settings.Line, error) { return stored, err }}
+	if before := l.EndsWaits(t.Context(), now); !before.Equal(stored.At.Add(lineFresh)) {
+		t.Errorf("the waits of callers who arrived before %v end", before)
+	}
+	err = ErrUnavailable
+	for _, step := range []struct {
+		after  time.Duration
+		closed bool
+	}{{lineFresh, true}, {emergencyKnown, true}, {emergencyKnown + lineRetry, false}} {
+		v := l.Values(t.Context(), now.Add(step.after))
+		ends := !l.EndsWaits(t.Context(), now.Add(step.after)).IsZero()
+		if v.Emergency.Closed != step.closed || ends != step.closed || v.Name != "one" {
+			t.Errorf("after %v: %+v, ends waits: %t", step.after, v, ends)
+		}
+	}
+	if !(*LineSettings)(nil).EndsWaits(t.Context(), now).IsZero() {
+		t.Error("no settings end waits")
+	}
+}

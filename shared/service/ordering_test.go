@@ -138,7 +138,7 @@ func TestRoomOverTwice(t *testing.T) {
 	w.Settle()
 	before := w.Call(id)
 	for range 2 {
-		c, err := w.Board.HandleDialEnded(context.Background(), id, 0, false, w.Now)
+		c, err := w.Board.HandleDialEnded(context.Background(), id, 0, false, time.Time{}, w.Now)
 		if err != nil || c.Generation != before.Generation || c.Version != before.Version {
 			t.Errorf("again for the first generation: generation %d version %d, %v", c.Generation, c.Version, err)
 		}
