@@ -51,7 +51,9 @@ func (h handler) wait(r *httpapi.Request) (string, error) {
 	lasts := func(c *call.Call) time.Duration {
 		return h.content(r, words(line, service.QueuePosition{Call: c, Position: usual}, n)).lasts
 	}
-	asked := service.Turn{Position: tellsPosition(n) && failing == 0, Lasts: lasts, ClosedFor: h.line.EndsWaits(r.Context(), r.Now)}
+	asked := service.Turn{
+		Position: tellsPosition(n) && failing == 0, Lasts: lasts, ClosedFor: h.line.EndsWaits(r.Context(), r.Now),
+	}
 	place, err := h.board(r.Base).Wait(r.Context(), r.Call(), asked, r.Now)
 	if errors.Is(err, service.ErrNotFound) && r.CallSID() != "" {
 		// The call's item is lost, and the caller is still there: treat it as a new arrival.

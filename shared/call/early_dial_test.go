@@ -142,8 +142,8 @@ func TestF250NobodyIsDialledWhileAResumeMayTakeEffect(t *testing.T) {
 	}
 }
 
-// F250, F184: while the caller is put on hold for a consult, a resume of before takes effect late. The hold on its way may
-// have been carried out before it, so that it is asked for again, and nobody is dialled before the caller is on hold.
+// F250, F184: while the caller is put on hold for a consult, a resume of before takes effect late. The hold on its way
+// may have been carried out before it, so that it is asked for again, and nobody is dialled before that is done.
 func TestF250AResumeTakesEffectWhileTheHoldIsOnItsWay(t *testing.T) {
 	c := pressed(t, bob())
 	c.Caller.Held, c.Caller.HoldUncertain = true, true

@@ -139,8 +139,8 @@ func (p planner) dials() []Effect {
 // whose result is unknown only once the caller is known to hear music.
 //
 // Functions are deployed one after the other, and connect-agent of the release before lets every target in. So its
-// successor says on each leg that it admits that it lets a target wait, and nobody is dialled early without that. It does
-// not help where both of them answer for a while: see docs/operations.md, "Updates".
+// successor says on each leg that it admits that it lets a target wait, and nobody is dialled early without that.
+// Where both of them answer for a while it does not help: see docs/operations.md, "Updates".
 func (p planner) mayDial() bool {
 	owner := p.Leg(p.Owner)
 	switch {

@@ -9,8 +9,8 @@ import (
 	. "warmtransfer/shared/service/servicetest"
 )
 
-// The emergency's second step ends the waits of those who have arrived before it. Who has arrived later was admitted by a
-// function that knew the line to be open, and a function that does not know that yet does not send them away.
+// The emergency's second step ends the waits of those who have arrived before it. Who has arrived later was admitted by
+// a function that knew the line to be open, and a function that does not know that yet does not send them away.
 func TestF264AnEmergencyEndsTheWaitsOfThoseWhoWereThere(t *testing.T) {
 	ways := map[string]func(w *World, id call.ID, before time.Time) error{
 		"a music turn": func(w *World, id call.ID, before time.Time) error {

@@ -27,8 +27,8 @@ type LineStore interface {
 // lineFresh is how long the line's settings are used until they are read again, and lineRetry how long after they
 // could not be read.
 //
-// emergencyKnown is how long an emergency is believed in that cannot be read again. The other settings change rarely, and
-// hold until others can be read.
+// emergencyKnown is how long an emergency is believed in that cannot be read again. The other settings change rarely,
+// and hold until others can be read.
 const (
 	lineFresh      = 30 * time.Second
 	lineRetry      = 5 * time.Second

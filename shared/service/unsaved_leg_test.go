@@ -9,8 +9,8 @@ import (
 	. "warmtransfer/shared/service/servicetest"
 )
 
-// F251: the CallSid of a leg that is rung is saved when it is known. The caller hangs up, or the agent goes away, before
-// the leg's first callback comes, or it never comes.
+// F251: the CallSid of a leg that is rung is saved when it is known. The caller hangs up, or the agent goes away,
+// before the leg's first callback comes, or it never comes.
 func TestF251ALegThatNoCallbackHasToldYet(t *testing.T) {
 	for _, lost := range []bool{false, true} {
 		for _, away := range []bool{false, true} {

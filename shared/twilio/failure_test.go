@@ -17,22 +17,27 @@ import (
 // every method of service.CallControl, and Tell.
 func every(control service.CallControl, calls *Calls) map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
-		"Dial":           func(ctx context.Context) error { _, err := control.Dial(ctx, dial()); return err },
-		"FindLeg":        func(ctx context.Context) error { return control.FindLeg(ctx, "alice", t0) },
-		"FindConference": func(ctx context.Context) error { _, _, err := control.FindConference(ctx, caller); return err },
-		"Participants":   func(ctx context.Context) error { _, err := control.Participants(ctx, room1); return err },
-		"Hangup":         func(ctx context.Context) error { return control.Hangup(ctx, leg1) },
+		"Dial":    func(ctx context.Context) error { _, err := control.Dial(ctx, dial()); return err },
+		"FindLeg": func(ctx context.Context) error { return control.FindLeg(ctx, "alice", t0) },
+		"FindConference": func(ctx context.Context) error {
+			_, _, err := control.FindConference(ctx, caller)
+			return err
+		},
+		"Participants": func(ctx context.Context) error { _, err := control.Participants(ctx, room1); return err },
+		"Hangup":       func(ctx context.Context) error { return control.Hangup(ctx, leg1) },
 		"FindParticipant": func(ctx context.Context) error {
 			_,
 				err := control.FindParticipant(ctx, room1, leg1)
 			return err
 		},
 		"RejoinConference": func(ctx context.Context) error { return control.RejoinConference(ctx, caller, 1) },
-		"SayGoodbye":       func(ctx context.Context) error { return control.SayGoodbye(ctx, caller, call.ReasonMaxWait) },
-		"Hold":             func(ctx context.Context) error { return control.Hold(ctx, caller, room1, leg1, true) },
-		"Announce":         func(ctx context.Context) error { return control.Announce(ctx, caller, room1, caller) },
-		"SetEndOnExit":     func(ctx context.Context) error { return control.SetEndOnExit(ctx, room1, leg1, true) },
-		"Tell":             func(ctx context.Context) error { return calls.Tell(ctx, leg1, "{}") },
+		"SayGoodbye": func(ctx context.Context) error {
+			return control.SayGoodbye(ctx, caller, call.ReasonMaxWait)
+		},
+		"Hold":         func(ctx context.Context) error { return control.Hold(ctx, caller, room1, leg1, true) },
+		"Announce":     func(ctx context.Context) error { return control.Announce(ctx, caller, room1, caller) },
+		"SetEndOnExit": func(ctx context.Context) error { return control.SetEndOnExit(ctx, room1, leg1, true) },
+		"Tell":         func(ctx context.Context) error { return calls.Tell(ctx, leg1, "{}") },
 	}
 }
 

@@ -146,7 +146,8 @@ func (w *World) outcome(err error) error {
 // fellOut is the caller's <Dial action>, whose answer puts the caller into a conference or says
 // goodbye; it is requested again if it fails.
 func (w *World) fellOut(c Callback) {
-	conf, err := w.Board.HandleDialEnded(context.Background(), c.Over.ID, w.rounds[c.Over.ID], false, time.Time{}, w.Now)
+	open := time.Time{} // no emergency
+	conf, err := w.Board.HandleDialEnded(context.Background(), c.Over.ID, w.rounds[c.Over.ID], false, open, w.Now)
 	if w.outcome(err) != nil {
 		w.Phones.Told = append(w.Phones.Told, c)
 		return
