@@ -81,17 +81,78 @@ describe("F211: saved as typed", () => {
     await pass(2000);
     expect([slow.mock.calls.length, server()?.note, said()]).toEqual([2, "one two", "Saved"]);
   });
+
+  /** The next save reaches the server at once, and is answered by the function that is returned. */
+  function saveSlowly(failure?: ApiError): () => void {
+    let answer = (): void => undefined;
+    const save = f.api.saveNote.bind(f.api);
+    vi.spyOn(f.api, "saveNote").mockImplementationOnce(async (call, note) => {
+      await save(call, note);
+      return new Promise((resolve, reject) => {
+        answer = () => (failure ? reject(failure) : resolve(true));
+      });
+    });
+    return () => answer();
+  }
+
+  test.each([["was done", undefined], ["failed but took effect", problem("timeout", 0)]])(
+    "what is changed back while a request is under way stays changed back, if the request %s", async (_what, failure) => {
+      await ended();
+      desk.writeNote(CALL, { code: "order" });
+      await pass(2000);
+      const answer = saveSlowly(failure);
+      typed("one");
+      desk.writeNote(CALL, { code: "refund" });
+      await pass(2000);
+      typed("");
+      desk.writeNote(CALL, { code: "order" });
+      expect(said()).toBe("Not saved yet");
+      answer();
+      await pass(10_000);
+      expect([fieldsOf(draft()), said()]).toEqual([{ note: "", code: "order", name: "" }, "Saved"]);
+      expect(server()).toMatchObject({ note: "", code: "order" });
+    });
+
+  test("a save that failed but took effect is undone when what was kept before is typed again", async () => {
+    await ended();
+    const answer = saveSlowly(problem("timeout", 0));
+    typed("one");
+    await pass(2000);
+    answer();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([said(), fieldsOf(draft()).note]).toEqual(["Not saved yet. The server cannot be reached; it is tried again.", "one"]);
+    typed("");
+    expect(said()).toBe("Not saved yet");
+    await pass(10_000);
+    expect([server()?.note, fieldsOf(draft()).note, said()]).toEqual(["", "", ""]);
+  });
+
+  test("changed back while a request is under way, it is remembered over a reload", async () => {
+    await ended();
+    saveSlowly();
+    typed("one");
+    await pass(2000);
+    typed("");
+    loadAgain();
+    await start();
+    await pass(3000);
+    expect([server()?.note, fieldsOf(draft()).note, said()]).toEqual(["", "", ""]);
+  });
 });
 
 describe("F211: a failure loses nothing", () => {
-  test.each([["unavailable", 503], ["unreachable", 0], ["timeout", 0]])("%s: tried again until the server has it", async (slug, status) => {
+  test.each([
+    ["unavailable", 503, "failed", 2], ["unavailable", 503, "took effect", 1], ["unreachable", 0, "failed", 2],
+    ["timeout", 0, "failed", 2], ["timeout", 0, "took effect", 1],
+  ] as const)("%s (%i, %s): tried again until the server has it", async (slug, status, what, times) => {
     await ended();
     f.api.failures.push(problem(slug, status), problem(slug, status));
     typed("Wants a letter");
     await pass(1500);
     expect(said()).toBe("Not saved yet. The server cannot be reached; it is tried again.");
+    if (what === "failed") f.api.kept.delete(CALL);
     await pass(10_000);
-    expect([saves(), said(), server()?.note]).toEqual([3, "Saved", "Wants a letter"]);
+    expect([saves(), said(), server()?.note]).toEqual([times, "Saved", "Wants a letter"]);
   });
 
   test.each<[string, number, string]>([
