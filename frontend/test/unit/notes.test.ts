@@ -393,7 +393,7 @@ describe("F217: the caller is known", () => {
 
 test("the note of a record can be changed in the history, and is forgotten when the record is closed", async () => {
   f.api.recordRules = RULES;
-  f.api.pages.push({ at: new Date().toISOString(), calls: [recordAt(Date.now())] });
+  f.api.pages.push({ at: new Date().toISOString(), calls: [recordAt(Date.now() - 60_000)] });
   await start();
   await pass(500);
   desk.showSide("history");
@@ -405,4 +405,27 @@ test("the note of a record can be changed in the history, and is forgotten when 
   expect(f.api.kept.get("CArecord1")?.note).toBe("She called again.");
   desk.archive.open("");
   expect(desk.state.notes).toEqual({});
+
+  // The list says so without being read anew.
+  const listed = () => desk.state.history.calls[0]!;
+  expect(listed().notes).toEqual([
+    expect.objectContaining({ by: { id: "bob", name: "Bob" } }),
+    expect.objectContaining({ by: { id: "alice", name: "Alice" }, note: "She called again." }),
+  ]);
+  desk.openNote("CArecord1");
+  desk.writeNote("CArecord1", { note: "", code: "order", name: "Ann Young" });
+  await pass(2000);
+  expect([listed().notes.length, listed().notes[1], listed().name]).toEqual([2,
+    { by: { id: "alice", name: "Alice" }, at: expect.any(String), note: "", code: "order", name: "Ann Young" }, "Ann Young"]);
+  desk.writeNote("CArecord1", { code: "", name: "" });
+  await pass(2000);
+  expect([listed().notes.map((n) => n.by.id), listed().name]).toEqual([["bob"], "Mrs Young"]);
+
+  // Saved, although the answer was lost.
+  desk.archive.open("CArecord1");
+  desk.writeNote("CArecord1", { note: "All is well." });
+  f.api.failures.push(problem("timeout", 0));
+  await pass(10_000);
+  desk.archive.open("");
+  expect([listed().notes[1]?.note, desk.state.notes]).toEqual(["All is well.", {}]);
 });
