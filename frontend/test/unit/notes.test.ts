@@ -240,6 +240,14 @@ describe("F211: a failure loses nothing", () => {
     f.api.current = { ...snapshotAt(Date.now()), agent: { ...snapshotAt(Date.now()).agent, id: "bob", name: "Bob" } };
     await start();
     expect([desk.state.notes, noted(desk.state)]).toEqual([{}, null]);
+    await pass(2000);
+    expect(saves()).toBe(0);
+    loadAgain();
+    f.api.current = snapshotAt(Date.now());
+    await start();
+    expect(fieldsOf(draft()).note).toBe("Wants a letter");
+    await pass(2000);
+    expect([server()?.note, said()]).toEqual(["Wants a letter", "Saved"]);
   });
 
   test("the next call rings: what is not saved yet is saved behind it, and the card comes back if it is not answered", async () => {
