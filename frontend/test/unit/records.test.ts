@@ -168,9 +168,13 @@ describe("days in a time zone", () => {
 describe("the table", () => {
   test.each([
     ["=1+1", `"'=1+1"`], ["+442079460123", `"'+442079460123"`], ["-1", `"'-1"`], ["@SUM(A1)", `"'@SUM(A1)"`],
-    ["\t=1", `"'\t=1"`], ["\r=1", `"'\r=1"`], ["\n=1", `"'\n=1"`], ["\uFF1D1", `"'\uFF1D1"`],
+    ["\t=1", `"'\t'=1"`], ["\r=1", `"'\r'=1"`], ["\n=1", `"'\n'=1"`], ["\uFF1D1", `"'\uFF1D1"`],
     ["plain", "plain"], ["a,b", '"a,b"'], ['say "yes"', '"say ""yes"""'], ["two\nlines", '"two\nlines"'],
     ['=cmd|"/c"', `"'=cmd|""/c"""`], ["", ""], [0, "0"], ["a=b", "a=b"],
+    // The separator of another country's spreadsheet, and what is a row of its own there.
+    ["a;=1", `"a;'=1"`], ["a;=1;-2", `"a;'=1;'-2"`], ["two\n=1", `"two\n'=1"`], ["two\r\n+1", `"two\r\n'+1"`],
+    ["a; @x", `"a; '@x"`], ["a, -1", `"a, '-1"`], ["a\t=1", `"a\t'=1"`], [" =1", `" '=1"`], ["a;\uFF1D1", `"a;'\uFF1D1"`],
+    ['a;"=1"', `"a;""'=1"""`], ["a; b-c", "a; b-c"],
   ])("%j becomes %s", (value, want) => expect(cell(value)).toBe(want));
 
   test("RFC 4180: lines end with CR LF, all have as many cells, times are in the zone that the title names", () => {
