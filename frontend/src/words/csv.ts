@@ -36,7 +36,7 @@ const COLUMNS: readonly Column[] = [
   ["Caller", (r) => r.caller],
   ["Name", (r) => r.name ?? ""],
   ["Verified", (r) => (r.verified ? "yes" : "no")],
-  ["Outcome", (r) => recordOutcome(r.outcome)],
+  ["Outcome", (r) => recordOutcome(r)],
   ["Ended by", (r) => (r.endedBy === "agent" && r.ender ? partyName(r.ender) : r.endedBy)],
   ["Place at arrival", (r) => (r.place === undefined ? "" : `${r.place}${r.placeMore ? " or later" : ""}`)],
   ["Wait (s)", (r) => r.wait],
