@@ -356,6 +356,8 @@ export interface components {
                  */
                 readonly at: string;
                 readonly outcome: components["schemas"]["CallOutcome"];
+                /** @description The line was closed, and the caller heard that at once. */
+                readonly closed?: boolean;
                 /** @description Who has talked to the caller, in order. */
                 readonly with: readonly components["schemas"]["Party"][];
             };
@@ -421,6 +423,8 @@ export interface components {
             /** @description With endedBy agent, who it was. */
             readonly ender?: components["schemas"]["Party"];
             readonly outcome: components["schemas"]["CallOutcome"];
+            /** @description The line was closed, and the caller heard that at once. */
+            readonly closed?: boolean;
             readonly caller: components["schemas"]["CallerNumber"];
             readonly verified: boolean;
             /** @description The caller's name, of the newest note with one. */

@@ -18,7 +18,8 @@ const note = object<CallNote>({ by: party, at: time, note: text }, { code: name,
 const known = object<KnownCaller>({ count }, {
   more: yes,
   name,
-  last: object<KnownCall>({ call: name, at: time, outcome, with: or(list(party), () => []) }, {}),
+  last: object<KnownCall>({ call: name, at: time, outcome, with: or(list(party), () => []) },
+    { closed: yes }),
   note,
 });
 
@@ -44,7 +45,7 @@ const record = object<CallRecord>({
   transfers: or(list(transfer), () => []),
   history: or(list(happening), () => []),
   notes: or(list(note), () => []),
-}, { answered: time, ender: party, name, place: count, placeMore: yes });
+}, { answered: time, ender: party, closed: yes, name, place: count, placeMore: yes });
 
 const page = object<CallPage>({ at: time, calls: list(record) }, { cursor: name });
 

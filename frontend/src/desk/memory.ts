@@ -41,7 +41,8 @@ type Shelf = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
 const REJOIN = "agent-desk.call";
 const RECENT = "agent-desk.recent";
-const NOTES = "agent-desk.notes";
+/** Of each agent: who signs in next at this tab leaves alone what the one before could not save. */
+const notesOf = (agent: string): string => `agent-desk.notes.${agent}`;
 const TASTE = "agent-desk.preferences";
 const DEFAULTS: Preferences = { shortcuts: true, input: "", speaker: "", ringer: "", zone: "" };
 
@@ -81,8 +82,8 @@ export function createMemory(tab: Shelf, computer: Shelf): Memory {
     },
     setRecent: (agent, calls) => write(tab, RECENT, { agent, calls }),
     notes: (agent, now) => {
-      const kept = read(tab, NOTES) as (KeptNotes & { agent?: unknown }) | null;
-      if (kept?.agent !== agent || typeof kept.typed !== "object" || kept.typed === null) return NO_NOTES;
+      const kept = read(tab, notesOf(agent)) as KeptNotes | null;
+      if (typeof kept?.typed !== "object" || kept.typed === null) return NO_NOTES;
       const fresh = typeof kept.wrapUp?.at === "number" && now - kept.wrapUp.at <= WRAP_UP_FOR_MS;
       return { typed: kept.typed, wrapUp: fresh ? kept.wrapUp : null };
     },
@@ -90,7 +91,7 @@ export function createMemory(tab: Shelf, computer: Shelf): Memory {
       const typed = unsaved(notes);
       const empty = wrapUp === null && Object.keys(typed).length === 0;
       // Nobody is signed in any more: what is not saved waits for the agent to come back.
-      if (agent) write(tab, NOTES, empty ? null : { agent, typed, wrapUp });
+      if (agent) write(tab, notesOf(agent), empty ? null : { typed, wrapUp });
     },
     preferences: taste,
     setPreferences: (change) => write(computer, TASTE, { ...taste(), ...change }),

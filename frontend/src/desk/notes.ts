@@ -57,13 +57,14 @@ export class Notes {
     this.under.add(call);
     let sent = draft.typedAt;
     try {
-      if (!draft.kept) {
+      if (!draft.kept || draft.unsure) {
         this.core.dispatch({ type: "note-told", call, note: (await this.api.note(call)).note });
       }
       const known = this.core.state.notes[call];
       if (known?.kept && this.saves(known)) {
         const fields = fieldsOf(known);
         sent = known.typedAt;
+        this.core.dispatch({ type: "note-sent", call });
         await this.api.saveNote(call, requestOf(fields));
         this.core.dispatch({ type: "note-kept", call, fields });
       }

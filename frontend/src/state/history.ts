@@ -1,5 +1,5 @@
 /** The history of calls that have ended: the filter, the pages that were read, and the call that is open. */
-import type { CallOutcome, CallPage, CallRecord, CallSearch, Problem } from "../contract/types.js";
+import type { CallNote, CallOutcome, CallPage, CallRecord, CallSearch, Problem } from "../contract/types.js";
 import { addDays, ownZone, startOfDay, wallClock } from "../words/zone.js";
 import { typedNumber } from "../words/typed.js";
 import type { State } from "./state.js";
@@ -79,6 +79,21 @@ export function applyHistory(history: History, event: HistoryEvent): History {
     case "history-read":
       return { ...history, read: event.read };
   }
+}
+
+/** With an agent's note on a call in place of their former one; an empty note is none. */
+export function withNote(history: History, call: string, note: CallNote): History {
+  if (!history.calls.some((c) => c.id === call)) return history;
+  return { ...history, calls: history.calls.map((c) => (c.id === call ? rewritten(c, note) : c)) };
+}
+
+function rewritten({ name: _old, ...call }: CallRecord, note: CallNote): CallRecord {
+  const others = call.notes.filter((n) => n.by.id !== note.by.id);
+  const all = note.note || note.code || note.name ? [...others, note] : others;
+  const notes = all.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  // The newest name is the caller's.
+  const name = notes.findLast((n) => n.name)?.name;
+  return { ...call, notes, ...(name ? { name } : {}) };
 }
 
 /** The open call; undefined if the list is shown, or has been read anew without it. */

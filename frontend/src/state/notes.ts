@@ -14,7 +14,9 @@ export interface NoteFields {
 export interface Draft {
   /** As the server has it; null while that is not known. */
   readonly kept: NoteFields | null;
-  /** The fields in which something else was typed since. */
+  /** A request to save is under way, or failed and may have taken effect: the server may have what was sent by it. */
+  readonly unsure: boolean;
+  /** What was typed since; a field may have been changed back to what is kept. */
   readonly typed: Partial<NoteFields>;
   readonly typedAt: number;
   /** Why the last request failed. */
@@ -35,7 +37,7 @@ export interface WrapUp {
 }
 
 const EMPTY: NoteFields = { note: "", code: "", name: "" };
-const NEW: Draft = { kept: null, typed: {}, typedAt: 0, problem: null, open: true };
+const NEW: Draft = { kept: null, unsure: false, typed: {}, typedAt: 0, problem: null, open: true };
 
 export const NOTE_MAX = 2000;
 export const NAME_MAX = 100;
@@ -48,6 +50,7 @@ export type NoteEvent =
   | { readonly type: "note-open"; readonly call: string }
   | { readonly type: "note-typed"; readonly call: string; readonly fields: Partial<NoteFields>; readonly at: number }
   | { readonly type: "note-told"; readonly call: string; readonly note: CallNote | undefined }
+  | { readonly type: "note-sent"; readonly call: string }
   | { readonly type: "note-kept"; readonly call: string; readonly fields: NoteFields }
   | { readonly type: "note-failed"; readonly call: string; readonly problem: Problem }
   | { readonly type: "note-closed"; readonly call: string };
@@ -59,11 +62,16 @@ export function applyNote(notes: Notes, event: NoteEvent): Notes {
   if (!draft) return notes;
   switch (event.type) {
     case "note-typed":
-      return put(settled({ ...draft, typed: { ...draft.typed, ...event.fields }, typedAt: event.at, problem: null }));
-    case "note-told":
-      return put(settled({ ...draft, kept: { ...EMPTY, ...fieldsOfNote(event.note) }, problem: null }));
+      return put({ ...draft, typed: { ...draft.typed, ...event.fields }, typedAt: event.at, problem: null });
+    case "note-told": {
+      const next = settled(draft, { ...EMPTY, ...fieldsOfNote(event.note) });
+      // The failure of a save is not over before one succeeds.
+      return closed(put({ ...next, problem: dirty(next) ? draft.problem : null }), event.call);
+    }
+    case "note-sent":
+      return put({ ...draft, unsure: true });
     case "note-kept":
-      return closed(put(settled({ ...draft, kept: event.fields, problem: null })), event.call);
+      return closed(put({ ...settled(draft, event.fields), problem: null }), event.call);
     case "note-failed":
       return put({ ...draft, problem: event.problem });
     case "note-closed":
@@ -75,12 +83,10 @@ function fieldsOfNote(note: CallNote | undefined): Partial<NoteFields> {
   return note ? { note: note.note, code: note.code ?? "", name: note.name ?? "" } : {};
 }
 
-/** Without the fields that say what the server has. */
-function settled(draft: Draft): Draft {
-  const { kept } = draft;
-  if (!kept) return draft;
+/** The server is known to have this: without the fields that say the same. */
+function settled(draft: Draft, kept: NoteFields): Draft {
   const typed = Object.entries(draft.typed).filter(([field, value]) => kept[field as keyof NoteFields] !== value);
-  return { ...draft, typed: Object.fromEntries(typed) };
+  return { ...draft, kept, unsure: false, typed: Object.fromEntries(typed) };
 }
 
 function closed(notes: Notes, call: string): Notes {
@@ -96,10 +102,9 @@ export function closeNotes(notes: Notes): Notes {
 
 export const fieldsOf = (draft: Draft | undefined): NoteFields => ({ ...EMPTY, ...draft?.kept, ...draft?.typed });
 
-/** Something was typed that the server does not have. */
-export function dirty(draft: Draft): boolean {
-  const kept = draft.kept ?? EMPTY;
-  return Object.entries(draft.typed).some(([field, value]) => kept[field as keyof NoteFields] !== value);
+/** Something was typed that the server does not have, or may not have. */
+export function dirty({ kept, unsure, typed }: Draft): boolean {
+  return Object.entries(typed).some(([field, value]) => !kept || unsure || kept[field as keyof NoteFields] !== value);
 }
 
 /** Characters as the server counts them: code points. */

@@ -8,8 +8,8 @@ import { colleague } from "../words/call.js";
 import { withoutHidden } from "./choice.js";
 import type { Event } from "./event.js";
 import { rings } from "./allow.js";
-import { applyHistory, NO_HISTORY, type HistoryEvent } from "./history.js";
-import { applyNote, closeNotes, type NoteEvent, type WrapUp } from "./notes.js";
+import { applyHistory, NO_HISTORY, withNote, type History, type HistoryEvent } from "./history.js";
+import { applyNote, closeNotes, requestOf, type NoteEvent, type WrapUp } from "./notes.js";
 import { applyTeam, NO_TEAM, type TeamEvent } from "./team.js";
 import { outcomeOf } from "./recent.js";
 import { sidesOf } from "./sides.js";
@@ -179,7 +179,15 @@ function takeNote(state: State, event: NoteEvent): State {
   const notes = applyNote(state.notes, event);
   const { wrapUp } = state;
   const chosen = event.type === "note-typed" && event.fields.code && wrapUp?.call === event.call;
-  return { ...state, notes, ...(chosen ? { wrapUp: { ...wrapUp, codeMissed: 0 } } : {}) };
+  return { ...state, notes, history: listed(state, event), ...(chosen ? { wrapUp: { ...wrapUp, codeMissed: 0 } } : {}) };
+}
+
+/** The list has the note as it is kept now: the form forgets it when it is closed. */
+function listed({ history, snapshot }: State, event: NoteEvent): History {
+  if (event.type === "note-told" && event.note) return withNote(history, event.call, event.note);
+  if (event.type !== "note-kept" || !snapshot) return history;
+  const { id, name } = snapshot.agent;
+  return withNote(history, event.call, { by: { id, name }, at: snapshot.at, ...requestOf(event.fields) });
 }
 
 function applyPage(state: State, event: Event): State {

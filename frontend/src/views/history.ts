@@ -60,7 +60,7 @@ function filterForm(state: State, desk: Desk): TemplateResult {
     ${typed("caller", "Caller’s number", "text")}
     ${filter.when === "span" ? html`${typed("from", "From", "date")} ${typed("to", "To", "date")}` : nothing}
     ${state.rules?.supervisor ? select("agent", "Agent", agents(state), filter.agent, (agent) => set({ agent })) : nothing}
-    ${select("outcome", "Outcome", [["", "Any"], ...CALL_OUTCOMES.map((o): Option => [o, recordOutcome(o)])],
+    ${select("outcome", "Outcome", [["", "Any"], ...CALL_OUTCOMES.map((o): Option => [o, recordOutcome({ outcome: o })])],
       filter.outcome, (outcome) => set({ outcome: outcome as Filter["outcome"] }))}
     ${codes.length ? select("code", "Code", [["", "Any"], ...codes.map((c): Option => [c, c])], filter.code,
       (code) => set({ code })) : nothing}
@@ -117,7 +117,7 @@ function row(state: State, desk: Desk, c: CallRecord): TemplateResult {
   return html`<button type="button" class="call-row" data-test="record" data-call=${c.id} @click=${() => desk.archive.open(c.id)}>
     <span class="number">${c.name ?? phoneNumber(c.caller)}</span>
     <time datetime=${c.arrived}>${whenWords(c, serverNow(state), state.history.zone)}</time>
-    <span class="what"><span class=${c.outcome === "abandoned" || c.outcome === "expired" ? "failed" : ""}>${recordOutcome(c.outcome)}</span>${whom
+    <span class="what"><span class=${c.outcome === "abandoned" || c.outcome === "expired" ? "failed" : ""}>${recordOutcome(c)}</span>${whom
       ? ` · ${whom}` : ""}</span>
     <span class="length">${c.talk ? duration(c.talk * 1000) : ""}</span>
     ${codes.length ? html`<span class="codes">${codes.map((code) => html`<span class="code">${code}</span>`)}</span>` : nothing}
@@ -136,7 +136,7 @@ function record(state: State, desk: Desk, c: CallRecord): TemplateResult {
       ${c.caller ? button({ name: "copy-number", label: "Copy number", icon: "copy", tone: "quiet", shape: "iconic",
         click: () => void desk.copyNumber(c.caller) }) : nothing}</div>
     <p class="record-when">${c.name && c.caller ? html`${phoneNumber(c.caller)}<br />` : nothing}<span
-      class="chip">${recordOutcome(c.outcome)}</span> ${whenWords(c, now, zone)}</p>
+      class="chip">${recordOutcome(c)}</span> ${whenWords(c, now, zone)}</p>
     <dl class="figures">${figures.map(([what, words]) => html`<div><dt>${what}</dt><dd>${words}</dd></div>`)}</dl>
     <h3>What happened</h3>
     <ol class="history line">${timeline(c, self(state)).map((s) => html`<li class=${s.failed ? "failed" : ""}><time

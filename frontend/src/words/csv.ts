@@ -11,13 +11,15 @@ const BOM = "\uFEFF";
 
 /**
  * What a spreadsheet takes for a formula (https://owasp.org/www-community/attacks/CSV_Injection), also in the full
- * width of East Asian scripts. A caller or an agent may have written it.
+ * width of East Asian scripts. A caller or an agent may have written it. A spreadsheet whose separator is another one
+ * does not see the quotes around a cell: there a separator or a line break within the text begins a cell.
  */
-const FORMULA = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
+const FORMULA = /(^|[;,\t\r\n])((?:[^\S\t\r\n]|")*)(?=[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])/g;
+const BLANK_START = /^[\t\r\n]/;
 
 export function cell(value: string | number): string {
   const text = String(value);
-  const plain = FORMULA.test(text) ? `'${text}` : text;
+  const plain = text.replace(FORMULA, "$1$2'").replace(BLANK_START, "'$&");
   return /["\r\n,\t]/.test(plain) || plain !== text ? `"${plain.replaceAll('"', '""')}"` : plain;
 }
 
@@ -34,7 +36,7 @@ const COLUMNS: readonly Column[] = [
   ["Caller", (r) => r.caller],
   ["Name", (r) => r.name ?? ""],
   ["Verified", (r) => (r.verified ? "yes" : "no")],
-  ["Outcome", (r) => recordOutcome(r.outcome)],
+  ["Outcome", (r) => recordOutcome(r)],
   ["Ended by", (r) => (r.endedBy === "agent" && r.ender ? partyName(r.ender) : r.endedBy)],
   ["Place at arrival", (r) => (r.place === undefined ? "" : `${r.place}${r.placeMore ? " or later" : ""}`)],
   ["Wait (s)", (r) => r.wait],

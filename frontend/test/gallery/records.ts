@@ -21,6 +21,10 @@ const records = (now: number): CallRecord[] => [
     caller: i === 1 ? "sip:+447700900123@a-rather-long-name.pbx.example.com" : "+14155550142" })),
 ];
 
+const closed = (now: number): CallRecord => unnamed(now, { id: "CA9", outcome: "expired", closed: true, endedBy: "line",
+  legs: [], notes: [], transfers: [], talk: 0, wait: 0, hold: 0,
+  history: [{ at: iso(now - 5000), what: "arrive" }, { at: iso(now - 5000), what: "expire" }] });
+
 const found = (now: number, calls: readonly CallRecord[], cursor = ""): Event[] => {
   const asked = {};
   return [{ type: "side", side: "history" }, { type: "history-ask", asked, more: false },
@@ -74,6 +78,9 @@ export const recordScenes: readonly Scene[] = [
     ...refused({ slug: "unavailable", status: 503, title: "" })] },
   { name: "history-record", events: (now) => [...online(now), rules(), ...found(now, records(now)),
     { type: "history-open", call: "CArecord1" }] },
+  { name: "history-closed", events: (now) => [...online(now), rules(), ...found(now, [closed(now), ...records(now)])] },
+  { name: "history-record-closed", events: (now) => [...online(now), rules(), ...found(now, [closed(now)]),
+    { type: "history-open", call: "CA9" }] },
   { name: "history-record-note", events: (now) => [...online(now), rules(), ...found(now, records(now)),
     { type: "history-open", call: "CArecord1" }, { type: "note-open", call: "CArecord1" },
     { type: "note-told", call: "CArecord1", note: undefined },
@@ -88,6 +95,8 @@ export const recordScenes: readonly Scene[] = [
   { name: "call-known-long", like: "call-talking", events: (now) => inCall(now, [known(now, { count: 100, more: true,
     name: "Mrs Wilhelmina Featherstonehaugh-Lindqvist of the second floor", note: { by: { id: "bob", name: "Bob" },
       at: iso(now - 90_000_000), note: LONG, code: "complaint" } })]) },
+  { name: "call-known-closed", like: "call-talking", events: (now) => inCall(now, [known(now,
+    { last: { ...knownAt(now).last!, outcome: "expired", with: [], closed: true } })]) },
   { name: "call-crm", parts: { crm: "https://crm.example.com/?phone={number}" },
     events: (now) => inCall(now, [known(now)]) },
   { name: "note-empty", events: (now) => over(now, [told()]) },

@@ -81,17 +81,78 @@ describe("F211: saved as typed", () => {
     await pass(2000);
     expect([slow.mock.calls.length, server()?.note, said()]).toEqual([2, "one two", "Saved"]);
   });
+
+  /** The next save reaches the server at once, and is answered by the function that is returned. */
+  function saveSlowly(failure?: ApiError): () => void {
+    let answer = (): void => undefined;
+    const save = f.api.saveNote.bind(f.api);
+    vi.spyOn(f.api, "saveNote").mockImplementationOnce(async (call, note) => {
+      await save(call, note);
+      return new Promise((resolve, reject) => {
+        answer = () => (failure ? reject(failure) : resolve(true));
+      });
+    });
+    return () => answer();
+  }
+
+  test.each([["was done", undefined], ["failed but took effect", problem("timeout", 0)]])(
+    "what is changed back while a request is under way stays changed back, if the request %s", async (_what, failure) => {
+      await ended();
+      desk.writeNote(CALL, { code: "order" });
+      await pass(2000);
+      const answer = saveSlowly(failure);
+      typed("one");
+      desk.writeNote(CALL, { code: "refund" });
+      await pass(2000);
+      typed("");
+      desk.writeNote(CALL, { code: "order" });
+      expect(said()).toBe("Not saved yet");
+      answer();
+      await pass(10_000);
+      expect([fieldsOf(draft()), said()]).toEqual([{ note: "", code: "order", name: "" }, "Saved"]);
+      expect(server()).toMatchObject({ note: "", code: "order" });
+    });
+
+  test("a save that failed but took effect is undone when what was kept before is typed again", async () => {
+    await ended();
+    const answer = saveSlowly(problem("timeout", 0));
+    typed("one");
+    await pass(2000);
+    answer();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([said(), fieldsOf(draft()).note]).toEqual(["Not saved yet. The server cannot be reached; it is tried again.", "one"]);
+    typed("");
+    expect(said()).toBe("Not saved yet");
+    await pass(10_000);
+    expect([server()?.note, fieldsOf(draft()).note, said()]).toEqual(["", "", ""]);
+  });
+
+  test("changed back while a request is under way, it is remembered over a reload", async () => {
+    await ended();
+    saveSlowly();
+    typed("one");
+    await pass(2000);
+    typed("");
+    loadAgain();
+    await start();
+    await pass(3000);
+    expect([server()?.note, fieldsOf(draft()).note, said()]).toEqual(["", "", ""]);
+  });
 });
 
 describe("F211: a failure loses nothing", () => {
-  test.each([["unavailable", 503], ["unreachable", 0], ["timeout", 0]])("%s: tried again until the server has it", async (slug, status) => {
+  test.each([
+    ["unavailable", 503, "failed", 2], ["unavailable", 503, "took effect", 1], ["unreachable", 0, "failed", 2],
+    ["timeout", 0, "failed", 2], ["timeout", 0, "took effect", 1],
+  ] as const)("%s (%i, %s): tried again until the server has it", async (slug, status, what, times) => {
     await ended();
     f.api.failures.push(problem(slug, status), problem(slug, status));
     typed("Wants a letter");
     await pass(1500);
     expect(said()).toBe("Not saved yet. The server cannot be reached; it is tried again.");
+    if (what === "failed") f.api.kept.delete(CALL);
     await pass(10_000);
-    expect([saves(), said(), server()?.note]).toEqual([3, "Saved", "Wants a letter"]);
+    expect([saves(), said(), server()?.note]).toEqual([times, "Saved", "Wants a letter"]);
   });
 
   test.each<[string, number, string]>([
@@ -179,6 +240,14 @@ describe("F211: a failure loses nothing", () => {
     f.api.current = { ...snapshotAt(Date.now()), agent: { ...snapshotAt(Date.now()).agent, id: "bob", name: "Bob" } };
     await start();
     expect([desk.state.notes, noted(desk.state)]).toEqual([{}, null]);
+    await pass(2000);
+    expect(saves()).toBe(0);
+    loadAgain();
+    f.api.current = snapshotAt(Date.now());
+    await start();
+    expect(fieldsOf(draft()).note).toBe("Wants a letter");
+    await pass(2000);
+    expect([server()?.note, said()]).toEqual(["Wants a letter", "Saved"]);
   });
 
   test("the next call rings: what is not saved yet is saved behind it, and the card comes back if it is not answered", async () => {
@@ -332,7 +401,7 @@ describe("F217: the caller is known", () => {
 
 test("the note of a record can be changed in the history, and is forgotten when the record is closed", async () => {
   f.api.recordRules = RULES;
-  f.api.pages.push({ at: new Date().toISOString(), calls: [recordAt(Date.now())] });
+  f.api.pages.push({ at: new Date().toISOString(), calls: [recordAt(Date.now() - 60_000)] });
   await start();
   await pass(500);
   desk.showSide("history");
@@ -344,4 +413,27 @@ test("the note of a record can be changed in the history, and is forgotten when 
   expect(f.api.kept.get("CArecord1")?.note).toBe("She called again.");
   desk.archive.open("");
   expect(desk.state.notes).toEqual({});
+
+  // The list says so without being read anew.
+  const listed = () => desk.state.history.calls[0]!;
+  expect(listed().notes).toEqual([
+    expect.objectContaining({ by: { id: "bob", name: "Bob" } }),
+    expect.objectContaining({ by: { id: "alice", name: "Alice" }, note: "She called again." }),
+  ]);
+  desk.openNote("CArecord1");
+  desk.writeNote("CArecord1", { note: "", code: "order", name: "Ann Young" });
+  await pass(2000);
+  expect([listed().notes.length, listed().notes[1], listed().name]).toEqual([2,
+    { by: { id: "alice", name: "Alice" }, at: expect.any(String), note: "", code: "order", name: "Ann Young" }, "Ann Young"]);
+  desk.writeNote("CArecord1", { code: "", name: "" });
+  await pass(2000);
+  expect([listed().notes.map((n) => n.by.id), listed().name]).toEqual([["bob"], "Mrs Young"]);
+
+  // Saved, although the answer was lost.
+  desk.archive.open("CArecord1");
+  desk.writeNote("CArecord1", { note: "All is well." });
+  f.api.failures.push(problem("timeout", 0));
+  await pass(10_000);
+  desk.archive.open("");
+  expect([listed().notes[1]?.note, desk.state.notes]).toEqual(["All is well.", {}]);
 });

@@ -22,6 +22,9 @@ describe("decoding", () => {
     expect(decodeRules(wire(RULES))).toEqual(RULES);
     expect(decodeKnownCaller(wire(knownAt(T)))).toEqual(knownAt(T));
     expect(decodeKnownCaller({ count: 0 })).toEqual({ count: 0 });
+    const closed = { ...recordAt(T), outcome: "expired", closed: true };
+    expect(decodeCalls(wire({ at: iso(T), calls: [closed] }))?.calls).toEqual([closed]);
+    expect(decodeKnownCaller(wire({ count: 1, last: { ...knownAt(T).last, closed: true } }))?.last?.closed).toBe(true);
     expect(decodeOwnNote({ note: recordAt(T).notes[0] })).toEqual({ note: recordAt(T).notes[0] });
     expect(decodeOwnNote({})).toEqual({});
   });
@@ -96,6 +99,12 @@ describe("the timeline says who, why, how long on music, who handed over, what f
     expect(said(of(...entries)).join()).not.toContain("music");
   });
 
+  test("a caller who met a closed line did not wait", () => {
+    const waited = of({ after: 0, what: "arrive" }, { after: 1, what: "expire" });
+    expect(said(waited)).toEqual(["The caller arrived", "The longest wait was reached | The caller had heard music for 0:01"]);
+    expect(said({ ...waited, outcome: "expired", closed: true })).toEqual(["The caller arrived", "The line was closed"]);
+  });
+
   test("what became of a transfer and of a leg", () => {
     expect(transferWords(recordAt(T).transfers[0]!)).toBe(
       "Alice asked Bob for a private talk; Bob has taken the call; note: Invoice 2231 charged twice");
@@ -121,6 +130,8 @@ describe("F217: what is known of a caller", () => {
     [{ last: { ...last, with: [], outcome: "abandoned" } },
       "Called 3 times before, last yesterday 10:00, and hung up before an answer"],
     [{ last: { ...last, with: [], outcome: "expired" } }, "Called 3 times before, last yesterday 10:00, and waited too long"],
+    [{ last: { ...last, with: [], outcome: "expired", closed: true } },
+      "Called 3 times before, last yesterday 10:00, and the line was closed"],
     [{ last: { ...last, with: [], outcome: "unknown" } }, "Called 3 times before, last yesterday 10:00"],
   ])("%j", (change, calls) => expect(words(change).calls).toBe(calls));
 });
@@ -168,10 +179,21 @@ describe("days in a time zone", () => {
 describe("the table", () => {
   test.each([
     ["=1+1", `"'=1+1"`], ["+442079460123", `"'+442079460123"`], ["-1", `"'-1"`], ["@SUM(A1)", `"'@SUM(A1)"`],
-    ["\t=1", `"'\t=1"`], ["\r=1", `"'\r=1"`], ["\n=1", `"'\n=1"`], ["\uFF1D1", `"'\uFF1D1"`],
+    ["\t=1", `"'\t'=1"`], ["\r=1", `"'\r'=1"`], ["\n=1", `"'\n'=1"`], ["\uFF1D1", `"'\uFF1D1"`],
     ["plain", "plain"], ["a,b", '"a,b"'], ['say "yes"', '"say ""yes"""'], ["two\nlines", '"two\nlines"'],
     ['=cmd|"/c"', `"'=cmd|""/c"""`], ["", ""], [0, "0"], ["a=b", "a=b"],
+    // The separator of another country's spreadsheet, and what is a row of its own there.
+    ["a;=1", `"a;'=1"`], ["a;=1;-2", `"a;'=1;'-2"`], ["two\n=1", `"two\n'=1"`], ["two\r\n+1", `"two\r\n'+1"`],
+    ["a; @x", `"a; '@x"`], ["a, -1", `"a, '-1"`], ["a\t=1", `"a\t'=1"`], [" =1", `" '=1"`], ["a;\uFF1D1", `"a;'\uFF1D1"`],
+    ['a;"=1"', `"a;""'=1"""`], ["a; b-c", "a; b-c"],
   ])("%j becomes %s", (value, want) => expect(cell(value)).toBe(want));
+
+  test("a caller who met a closed line is not said to have waited", () => {
+    const row = (change: Partial<CallRecord>): string => csvOf([recordAt(T, { outcome: "expired", ...change })], "UTC");
+    expect(row({})).toContain(",Waited too long,");
+    expect(row({ closed: true })).toContain(",The line was closed,");
+    expect(row({ closed: true })).not.toContain("Waited too long");
+  });
 
   test("RFC 4180: lines end with CR LF, all have as many cells, times are in the zone that the title names", () => {
     const text = csvOf([recordAt(T), recordAt(T, { id: "=evil", notes: [], name: "@x" })], "Pacific/Auckland");
