@@ -304,6 +304,26 @@ func TestF217TheCallerIsKnownWhileItRings(t *testing.T) {
 	}
 }
 
+// A caller who met a closed line has not waited too long.
+func TestTheHistorySaysThatTheLineWasClosed(t *testing.T) {
+	s := serve(t, "alice")
+	const closed = call.ID("CA00000000000000000000000000000999")
+	if _, err := s.Board.TurnAway(t.Context(), closed, "+15005550006", false, s.World.Now); err != nil {
+		t.Fatal(err)
+	}
+	p := read[archive.Page](s, s.ask("erin", "GET", "/calls?outcome=expired", ""))
+	if len(p.Calls) != 1 || p.Calls[0].ID != closed || !p.Calls[0].Closed {
+		t.Errorf("the history is %+v", p.Calls)
+	}
+	s.World.Now = s.World.Now.Add(time.Second)
+	id, _ := s.Dial()
+	s.Settle()
+	k := read[archive.Known](s, s.ask("alice", "GET", "/calls/"+string(id)+"/caller", ""))
+	if k.Last == nil || k.Last.Call != closed || !k.Last.Closed {
+		t.Errorf("the last call is %+v", k.Last)
+	}
+}
+
 func TestF215ANoteIsKeptWhateverBecomesOfTheCall(t *testing.T) {
 	s := serve(t, "alice", "bob")
 	id, _ := s.Dial()

@@ -22,7 +22,8 @@ type Record struct {
 	EndedBy  Ender     `json:"endedBy"`
 	Ender    *Party    `json:"ender,omitempty"` // with ByAgent
 	Outcome  Outcome   `json:"outcome"`
-	Caller   string    `json:"caller"` // the number as agents saw it; "": withheld
+	Closed   bool      `json:"closed,omitempty"` // the line was; with Expired
+	Caller   string    `json:"caller"`           // the number as agents saw it; "": withheld
 	Verified bool      `json:"verified"`
 	Name     string    `json:"name,omitempty"` // of the notes; not stored
 	Place    int       `json:"place,omitempty"`
@@ -44,7 +45,7 @@ type Ender string
 const (
 	ByCaller Ender = "caller"
 	ByAgent  Ender = "agent"
-	ByLine   Ender = "line" // the goodbye of a caller who had waited too long
+	ByLine   Ender = "line" // the goodbye of a caller who had waited too long, or who heard that the line was closed
 )
 
 // Outcome is how a whole call went.
@@ -133,7 +134,7 @@ func Of(c *call.Call) Record {
 	case slices.ContainsFunc(r.Transfers, over):
 		r.Outcome = Transferred
 	case r.Outcome == Abandoned && byLine:
-		r.Outcome = Expired
+		r.Outcome, r.Closed = Expired, c.Reason == call.ReasonClosed
 	}
 	if byLine {
 		r.EndedBy = ByLine

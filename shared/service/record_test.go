@@ -9,6 +9,7 @@ import (
 	"warmtransfer/shared/record"
 	"warmtransfer/shared/service"
 	. "warmtransfer/shared/service/servicetest"
+	"warmtransfer/shared/teamview"
 )
 
 // answered is a World with a caller who talks to alice.
@@ -147,13 +148,19 @@ func TestRecordsOfCallersWhomNobodyAnswered(t *testing.T) {
 	w.Settle()
 	waited, _ := w.Dial()
 	w.Pass(MaxWait + 30*time.Second)
+	const closed = call.ID("CA00000000000000000000000000000999")
+	if _, err := w.Board.TurnAway(t.Context(), closed, "+15005550006", false, w.Now); err != nil {
+		t.Fatal(err)
+	}
 	for id, want := range map[call.ID]record.Record{
-		left:   {Outcome: record.Abandoned, EndedBy: record.ByCaller},
-		waited: {Outcome: record.Expired, EndedBy: record.ByLine},
+		left:   {Outcome: record.Abandoned, EndedBy: record.ByCaller, Wait: 18, Place: 1},
+		waited: {Outcome: record.Expired, EndedBy: record.ByLine, Wait: 18, Place: 1},
+		closed: {Outcome: record.Expired, EndedBy: record.ByLine, Closed: true},
 	} {
 		r, _ := w.Store.Recorded(id)
-		if r.Outcome != want.Outcome || r.EndedBy != want.EndedBy || r.Wait < 18 || r.Talk != 0 ||
-			r.Place != 1 || len(r.Legs) != 0 || !r.Answered.IsZero() {
+		if r.Outcome != want.Outcome || r.EndedBy != want.EndedBy || r.Closed != want.Closed || r.Wait < want.Wait ||
+			r.Talk != 0 || r.Place != want.Place || len(r.Legs) != 0 || !r.Answered.IsZero() ||
+			teamview.EndedOf(r).Closed != want.Closed {
 			t.Errorf("%+v, want %+v", r, want)
 		}
 	}
