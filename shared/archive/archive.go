@@ -81,11 +81,13 @@ func Place(ended time.Time, id call.ID) string {
 // ErrNoRecord for all others.
 func (a *Archive) seen(ctx context.Context, who service.Principal, id call.ID, rung bool) (*call.Call, error) {
 	c, err := a.Shelf.Call(ctx, id)
-	if errors.Is(err, service.ErrNotFound) {
+	switch {
+	case errors.Is(err, service.ErrNotFound):
 		return nil, ErrNoRecord
-	}
-	if err != nil {
+	case err != nil:
 		return nil, err
+	case c.Forgotten: // a note on it would never be found, and never be forgotten
+		return nil, ErrNoRecord
 	}
 	if who.Supervisor || rung && c.Seat(who.ID).Leg() != nil || slices.Contains(record.Of(c).Agents(), who.ID) {
 		return c, nil

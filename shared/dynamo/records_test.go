@@ -175,6 +175,37 @@ func deleteRaw(t testing.TB, s *Store, key string) {
 	must(t, err)
 }
 
+// A note is saved while the call is forgotten: its request has read the call before. If it cannot be erased, the next
+// time does it.
+func TestF218ANoteOfTheSameMomentIsErased(t *testing.T) {
+	const number = "+15005550006"
+	for _, again := range []fault{pass, denied} {
+		s, n := spoiled(t)
+		s.KeepRecords(time.Hour)
+		c := servicetest.EndedCall(1, t0, number, "alice")
+		must(t, s.SaveCall(t.Context(), c))
+		n.after = func(string) {
+			own := record.Note{By: record.Party{ID: "alice"}, Text: "x", Name: "Ann"}
+			must(t, at(t, n.to, s.table).SaveNote(t.Context(), c.ID, own, time.Hour))
+		}
+		n.spoils(pass, pass, later, pass, again) // Scan, GetItem, DeleteItem of the notes, PutItem, DeleteItem
+		f, err := s.Forget(t.Context(), number)
+		if again == denied {
+			if err == nil {
+				t.Error("a note is left, and nothing is said")
+			}
+			f, err = s.Forget(t.Context(), number)
+			f.Calls++
+		}
+		must(t, err)
+		notes, err := s.Notes(t.Context(), c.ID)
+		must(t, err)
+		if len(notes) != 0 || f != (Forgotten{Calls: 1, Notes: 1}) {
+			t.Errorf("after %s: forgotten is %+v, kept %+v", again, f, notes)
+		}
+	}
+}
+
 func TestF218WhatIsKeptOfACallerIsErased(t *testing.T) {
 	s := open(t)
 	s.KeepRecords(time.Hour)
