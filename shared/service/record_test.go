@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"warmtransfer/shared/agent"
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/record"
 	"warmtransfer/shared/service"
@@ -186,20 +187,63 @@ func TestTheRecordHasEveryAttempt(t *testing.T) {
 	w.CallerHangsUp(id)
 	w.Settle()
 	r, _ := w.Store.Recorded(id)
-	var transfers, legs []call.Outcome
+	var transfers []call.Outcome
 	for _, x := range r.Transfers {
 		transfers = append(transfers, x.Outcome)
-	}
-	for _, l := range r.Legs {
-		legs = append(legs, l.Outcome)
 	}
 	if got, want := fmt.Sprint(transfers), "[busy cancelled queued]"; got != want {
 		t.Errorf("transfers %s, want %s", got, want)
 	}
-	if got, want := fmt.Sprint(legs), "[transferred busy cancelled caller-left]"; got != want {
+	if got, want := fmt.Sprint(outcomes(r)), "[transferred busy cancelled caller-left]"; got != want {
 		t.Errorf("legs %s, want %s", got, want)
 	}
 	if r.Outcome != record.Transferred {
 		t.Errorf("the call was %s", r.Outcome)
 	}
+}
+
+// How the call ended later is not how it went for an agent who was lost before.
+func TestTheLegOfALostAgentStaysLostInTheRecord(t *testing.T) {
+	w, id := answered(t)
+	w.HangUp("alice")
+	w.Settle()
+	w.Now = w.Now.Add(time.Second)
+	w.Choose("alice", agent.Away)
+	w.Silent("alice")
+	w.Pass(10 * time.Second)
+	w.Answer("bob")
+	w.Settle()
+	w.Pass(time.Minute)
+	w.CallerHangsUp(id)
+	w.Settle()
+	r, _ := w.Store.Recorded(id)
+	if got, want := fmt.Sprint(outcomes(r)), "[lost caller-left]"; got != want {
+		t.Errorf("legs %s, want %s", got, want)
+	}
+}
+
+// The history keeps its first entry and the newest: the answer of a long call is not among them.
+func TestALongCallWithManyHoldsIsAnswered(t *testing.T) {
+	w, id := answered(t)
+	at := w.Now
+	for range 60 {
+		w.Pass(time.Second)
+		w.MustPress("alice", call.DoHold, "")
+		w.Settle()
+		w.MustPress("alice", call.DoResume, "")
+		w.Settle()
+	}
+	w.CallerHangsUp(id)
+	w.Settle()
+	r, _ := w.Store.Recorded(id)
+	if r.Outcome != record.Answered || !r.Answered.Equal(at) {
+		t.Errorf("%s, answered at %s, want %s", r.Outcome, r.Answered, at)
+	}
+}
+
+func outcomes(r record.Record) (legs []call.Outcome) {
+	for _, l := range r.Legs {
+		legs = append(legs, l.Outcome)
+	}
+	return legs
 }
