@@ -238,6 +238,23 @@ func TestTheHistoryIsFiltered(t *testing.T) {
 	}
 }
 
+// Without a span, the history goes back as far as records are kept.
+func TestF212AnyTimeIsAsLongAsRecordsAreKept(t *testing.T) {
+	s := serve(t)
+	s.archive.Keep = 365 * 24 * time.Hour
+	old := servicetest.EndedCall(1, s.World.Now.Add(-100*24*time.Hour), "+15005550006", "alice")
+	if err := s.Store.SaveCall(t.Context(), old); err != nil {
+		t.Fatal(err)
+	}
+	for _, body := range []string{`{}`, `{"caller":"+15005550006"}`, `{"agent":"alice"}`, `{"outcome":"answered"}`} {
+		if got := calls(read[archive.Page](s, s.ask("erin", "POST", "/calls/search", body))); !slices.Equal(got, []call.ID{old.ID}) {
+			t.Errorf("%s finds %v", body, got)
+		}
+	}
+	long := `{"from":"` + s.World.Now.Add(-100*24*time.Hour).Format(time.RFC3339) + `"}`
+	s.Problem(s.ask("erin", "POST", "/calls/search", long), 400, "malformed")
+}
+
 // A page with a filter reads so many records and no more; its cursor goes on, so that nothing is left out.
 func TestF214AFilterThatFindsLittleGoesOnByItsCursor(t *testing.T) {
 	s := serve(t)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"warmtransfer/shared/agent"
@@ -48,7 +49,7 @@ const (
 	MaxNote = 2000 // characters
 	MaxName = 100
 	MaxText = 100
-	MaxSpan = 92 * 24 * time.Hour
+	MaxSpan = 92 * 24 * time.Hour // if they say when it begins
 )
 
 var (
@@ -75,6 +76,13 @@ func Place(ended time.Time, id call.ID) string {
 		place += "#" + string(id)
 	}
 	return place
+}
+
+// Before is the place of a time so much before that of a place.
+func Before(place string, by time.Duration) string {
+	at, _, _ := strings.Cut(place, "#")
+	t, _ := time.Parse(time.RFC3339Nano, at) // of a place
+	return Place(t.Add(-by), "")
 }
 
 // seen is the call, for an agent who is or was in it, or a supervisor; with rung, for one who is being rung, too.

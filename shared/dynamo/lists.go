@@ -79,7 +79,7 @@ func (s *Store) Owned(ctx context.Context, n int) ([]call.ID, error) {
 // LiveCalls implements team.Shelf. It leaves out a call that this version cannot read.
 func (s *Store) LiveCalls(ctx context.Context, ids []call.ID) (list []*call.Call, err error) {
 	var keys []string
-	for _, id := range ids { // DynamoDB refuses a batch that names a key twice
+	for _, id := range ids { // a batch that names a key twice is refused (see batchSize)
 		if key := callKey(id); !slices.Contains(keys, key) {
 			keys = append(keys, key)
 		}

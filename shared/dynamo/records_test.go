@@ -134,6 +134,38 @@ func TestF214ARecordCostsNoWriteAndIsInNoListOfTheLine(t *testing.T) {
 	}
 }
 
+// Records are listed by month. One request asks for those of a year and a month at most, and the cursor goes on.
+func TestF214ARequestAsksForSoManyMonths(t *testing.T) {
+	m := meteredStore(t)
+	const keep = 999 * 24 * time.Hour
+	m.KeepRecords(keep)
+	var want []call.ID
+	for i, days := range []int{1, 365, 366, 367, 998} {
+		c := servicetest.EndedCall(i, t0.Add(time.Duration(-days)*24*time.Hour), "", "alice")
+		must(t, m.SaveCall(t.Context(), c))
+		want = append(want, c.ID)
+	}
+	a := &archive.Archive{Shelf: m.Store, Keep: keep}
+	var got []call.ID
+	asked := 0
+	for s := (archive.Search{}); asked == 0 || s.Cursor != ""; asked++ {
+		u := m.spent(func() {
+			p, err := a.ListCalls(t.Context(), service.Principal{ID: "boss", Supervisor: true}, s, t0)
+			must(t, err)
+			for _, r := range p.Calls {
+				got = append(got, r.ID)
+			}
+			s.Cursor = p.Next
+		})
+		if n := u.Requests["Query"]; n > 14 {
+			t.Errorf("a request asks for %d months", n)
+		}
+	}
+	if !slices.Equal(got, want) || asked > 4 {
+		t.Errorf("%d requests find %v, want %v", asked, got, want)
+	}
+}
+
 // While records are deleted, the pages after that neither repeat a record nor skip one that stays.
 func TestF216PagesWhileRecordsAreDeleted(t *testing.T) {
 	m := meteredStore(t)
