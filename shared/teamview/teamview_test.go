@@ -108,8 +108,8 @@ func TestTheDaysFigures(t *testing.T) {
 		{ID: "b", Arrived: at(-1000), Answered: at(-979), Ended: at(-900), Outcome: record.Answered},
 		{ID: "c", Arrived: at(-500), Ended: at(-441), Outcome: record.Abandoned, Missed: []string{"alice"}},
 		{ID: "d", Arrived: at(-500), Ended: at(-480), Outcome: record.Expired},
-		{ID: "f", Arrived: at(-400), Ended: at(-400), Outcome: record.Expired, Closed: true},           // waits for nobody
 		{ID: "e", Arrived: at(-3700), Answered: at(-3000), Ended: at(-2000), Outcome: record.Answered}, // of yesterday
+		{ID: "f", Arrived: at(-400), Ended: at(-400), Outcome: record.Expired, Closed: true},
 	}}}
 	s.Calls.Items = []*call.Call{waiting}
 	s.Agents.Items = []agent.Agent{*agent.New("bob", "Bob", w.Now), *agent.New("carol", "Carol", w.Now)}
