@@ -11,7 +11,7 @@ import (
 )
 
 // A file that does not say what the settings are does not reset them, the emergency switch among them.
-func TestF265AFileWithoutSettingsChangesNothing(t *testing.T) {
+func TestF260AFileWithoutSettingsChangesNothing(t *testing.T) {
 	server, name := storetest.Table(t)
 	table := dynamo.New(server.Client(), name)
 	now := time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
