@@ -238,6 +238,24 @@ func TestTheHistoryIsFiltered(t *testing.T) {
 	}
 }
 
+// Without a span, the history goes back as far as records are kept.
+func TestF212AnyTimeIsAsLongAsRecordsAreKept(t *testing.T) {
+	s := serve(t)
+	s.archive.Keep = 365 * 24 * time.Hour
+	old := servicetest.EndedCall(1, s.World.Now.Add(-100*24*time.Hour), "+15005550006", "alice")
+	if err := s.Store.SaveCall(t.Context(), old); err != nil {
+		t.Fatal(err)
+	}
+	for _, body := range []string{`{}`, `{"caller":"+15005550006"}`, `{"agent":"alice"}`, `{"outcome":"answered"}`} {
+		p := read[archive.Page](s, s.ask("erin", "POST", "/calls/search", body))
+		if len(p.Calls) != 1 || p.Calls[0].ID != old.ID {
+			t.Errorf("%s finds %v", body, calls(p))
+		}
+	}
+	long := `{"from":"` + s.World.Now.Add(-100*24*time.Hour).Format(time.RFC3339) + `"}`
+	s.Problem(s.ask("erin", "POST", "/calls/search", long), 400, "malformed")
+}
+
 // A page with a filter reads so many records and no more; its cursor goes on, so that nothing is left out.
 func TestF214AFilterThatFindsLittleGoesOnByItsCursor(t *testing.T) {
 	s := serve(t)
@@ -301,6 +319,26 @@ func TestF217TheCallerIsKnownWhileItRings(t *testing.T) {
 		s.Store.Every(op, servicetest.Fault{Err: service.ErrUnavailable})
 		s.Problem(s.ask("alice", "GET", path, ""), 503, "unavailable")
 		s.Store.Heal()
+	}
+}
+
+// A caller who met a closed line has not waited too long.
+func TestTheHistorySaysThatTheLineWasClosed(t *testing.T) {
+	s := serve(t, "alice")
+	const closed = call.ID("CA00000000000000000000000000000999")
+	if _, err := s.Board.TurnAway(t.Context(), closed, "+15005550006", false, s.World.Now); err != nil {
+		t.Fatal(err)
+	}
+	p := read[archive.Page](s, s.ask("erin", "GET", "/calls?outcome=expired", ""))
+	if len(p.Calls) != 1 || p.Calls[0].ID != closed || !p.Calls[0].Closed {
+		t.Errorf("the history is %+v", p.Calls)
+	}
+	s.World.Now = s.World.Now.Add(time.Second)
+	id, _ := s.Dial()
+	s.Settle()
+	k := read[archive.Known](s, s.ask("alice", "GET", "/calls/"+string(id)+"/caller", ""))
+	if k.Last == nil || k.Last.Call != closed || !k.Last.Closed {
+		t.Errorf("the last call is %+v", k.Last)
 	}
 }
 
@@ -390,6 +428,41 @@ func TestF211TheNoteIsTextOrRefusedAndNeverHalfKept(t *testing.T) {
 	}
 	s.archive.Keep = 0
 	s.Problem(put(map[string]string{"note": "x"}), 400, "malformed")
+}
+
+// A code that was taken off the list stays with the notes that have it, and no other note gets it.
+func TestANoteWithACodeThatIsNoLongerInTheListCanBeChanged(t *testing.T) {
+	s := serve(t, "alice", "bob")
+	path := "/calls/" + string(s.handedOver()) + "/note"
+	read[record.Note](s, s.ask("alice", "PUT", path, `{"note":"x","code":"order"}`))
+	s.archive.Codes = []string{"complaint"}
+	n := read[record.Note](s, s.ask("alice", "PUT", path, `{"note":"y","code":"order"}`))
+	if n.Text != "y" || n.Code != "order" {
+		t.Errorf("changed to %+v", n)
+	}
+	s.Problem(s.ask("bob", "PUT", path, `{"note":"z","code":"order"}`), 400, "malformed")
+	read[record.Note](s, s.ask("alice", "PUT", path, `{"note":"y","code":"complaint"}`))
+	s.Problem(s.ask("alice", "PUT", path, `{"note":"y","code":"order"}`), 400, "malformed")
+}
+
+// What is left of a forgotten call is none to anybody: a note on it would never be found, and never be forgotten.
+func TestF218AForgottenCallTakesNoNote(t *testing.T) {
+	s := serve(t, "alice", "bob")
+	id := s.handedOver()
+	c := s.Call(id)
+	c.ForgetCaller()
+	if err := s.Store.SaveCall(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	for _, who := range []string{"alice", "erin"} {
+		path := "/calls/" + string(id)
+		s.Problem(s.ask(who, "PUT", path+"/note", `{"note":"x","name":"Ann"}`), 404, "no-record")
+		s.Problem(s.ask(who, "GET", path+"/note", ""), 404, "no-record")
+		s.Problem(s.ask(who, "GET", path+"/caller", ""), 404, "no-record")
+	}
+	if n := s.Store.Count("SaveNote"); n != 0 {
+		t.Errorf("%d notes were saved", n)
+	}
 }
 
 func TestF213WithoutAnAuthorizersWordNobodyIsLetIn(t *testing.T) {

@@ -18,16 +18,19 @@ import (
 // SettingsFile is the line's settings as make settings prints and reads them. At and By are not read.
 type SettingsFile struct {
 	// Version is the one that is replaced; without it, whichever is the current one.
-	Version  *int64          `json:"version,omitempty"`
-	At       time.Time       `json:"at,omitzero"`
-	By       string          `json:"by,omitempty"`
-	Settings settings.Values `json:"settings"`
+	Version  *int64           `json:"version,omitempty"`
+	At       time.Time        `json:"at,omitzero"`
+	By       string           `json:"by,omitempty"`
+	Settings *settings.Values `json:"settings"`
 }
 
 // operator is who has the machine's or the account's credentials.
 var operator = service.Principal{ID: "operator", Name: "operator", Supervisor: true}
 
-var errNoEarlier = errors.New("there is no earlier version")
+var (
+	errNoEarlier = errors.New("there is no earlier version")
+	errNotAFile  = errors.New("the file is not as make settings prints it")
+)
 
 // EditSettings saves the settings of a file, if there is one, or takes the last change back, and returns those that
 // hold then.
@@ -39,13 +42,12 @@ func EditSettings(
 	if err != nil {
 		return SettingsFile{}, err
 	}
-	next := SettingsFile{Version: &line.Version}
+	current := line.Version
+	next := SettingsFile{Version: &current}
 	switch {
 	case file != nil:
-		d := json.NewDecoder(file)
-		d.DisallowUnknownFields()
-		if err := d.Decode(&next); err != nil {
-			return SettingsFile{}, fmt.Errorf(`the file is not as make settings prints it: %w`, err)
+		if err := next.read(file); err != nil {
+			return SettingsFile{}, err
 		}
 	case back:
 		earlier, err := edit.Earlier(ctx, operator)
@@ -55,14 +57,31 @@ func EditSettings(
 		if len(earlier) == 0 {
 			return SettingsFile{}, errNoEarlier
 		}
-		next.Settings = earlier[0].Values
+		next.Settings = &earlier[0].Values
 	}
 	if file != nil || back {
-		if line, err = edit.Change(ctx, operator, *next.Version, next.Settings, now); err != nil {
+		if line, err = edit.Change(ctx, operator, *next.Version, *next.Settings, now); err != nil {
 			return SettingsFile{}, err
 		}
 	}
-	return SettingsFile{Version: &line.Version, At: line.At, By: line.ByName, Settings: line.Values}, nil
+	return SettingsFile{Version: &line.Version, At: line.At, By: line.ByName, Settings: &line.Values}, nil
+}
+
+// read takes what the file says. A file without settings is refused, as the API does: it would reset them all, the
+// emergency switch among them.
+func (f *SettingsFile) read(file io.Reader) error {
+	d := json.NewDecoder(file)
+	d.DisallowUnknownFields()
+	if err := d.Decode(f); err != nil {
+		return fmt.Errorf("%w: %w", errNotAFile, err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return fmt.Errorf("%w: something follows it", errNotAFile)
+	}
+	if f.Version == nil || *f.Version < 0 || f.Settings == nil {
+		return fmt.Errorf("%w: it has settings, and if it has version, that is a number from 0", errNotAFile)
+	}
+	return nil
 }
 
 // serveSettings is make settings of the local stack.

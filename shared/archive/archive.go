@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"warmtransfer/shared/agent"
@@ -48,7 +49,7 @@ const (
 	MaxNote = 2000 // characters
 	MaxName = 100
 	MaxText = 100
-	MaxSpan = 92 * 24 * time.Hour
+	MaxSpan = 92 * 24 * time.Hour // if they say when it begins
 )
 
 var (
@@ -77,15 +78,24 @@ func Place(ended time.Time, id call.ID) string {
 	return place
 }
 
+// Before is the place of a time so much before that of a place.
+func Before(place string, by time.Duration) string {
+	at, _, _ := strings.Cut(place, "#")
+	t, _ := time.Parse(time.RFC3339Nano, at) // of a place
+	return Place(t.Add(-by), "")
+}
+
 // seen is the call, for an agent who is or was in it, or a supervisor; with rung, for one who is being rung, too.
 // ErrNoRecord for all others.
 func (a *Archive) seen(ctx context.Context, who service.Principal, id call.ID, rung bool) (*call.Call, error) {
 	c, err := a.Shelf.Call(ctx, id)
-	if errors.Is(err, service.ErrNotFound) {
+	switch {
+	case errors.Is(err, service.ErrNotFound):
 		return nil, ErrNoRecord
-	}
-	if err != nil {
+	case err != nil:
 		return nil, err
+	case c.Forgotten: // a note on it would never be found, and never be forgotten
+		return nil, ErrNoRecord
 	}
 	if who.Supervisor || rung && c.Seat(who.ID).Leg() != nil || slices.Contains(record.Of(c).Agents(), who.ID) {
 		return c, nil

@@ -45,8 +45,6 @@ func (a *Archive) SaveNote(
 		return n, ErrNoteTooLong
 	case utf8.RuneCountInString(n.Name) > MaxName:
 		return n, BadRequestError("The caller's name has at most 100 characters.")
-	case n.Code != "" && !slices.Contains(a.Codes, n.Code):
-		return n, BadRequestError("There is no such code.")
 	case a.Keep == 0:
 		return n, BadRequestError("This line keeps no records, so that no note can be kept.")
 	}
@@ -56,6 +54,9 @@ func (a *Archive) SaveNote(
 	before, c, err := a.own(ctx, who, id)
 	if err != nil {
 		return n, err
+	}
+	if n.Code != "" && n.Code != before.Code && !slices.Contains(a.Codes, n.Code) { // it may have been in the list
+		return n, BadRequestError("There is no such code.")
 	}
 	n.By, n.At = record.Party{ID: string(who.ID), Name: who.Name}, now
 	switch {

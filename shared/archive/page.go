@@ -42,6 +42,8 @@ const (
 	pageSize, MaxPage = 25, 100
 	// examineMost is how many records one request examines for a filter, and examineStep at a time.
 	examineMost, examineStep = 400, 100
+	// walkMost is how far back one request goes through all calls, of which there is a list for each month.
+	walkMost = 366 * 24 * time.Hour
 )
 
 // ListCalls is one page of the calls that have ended: an agent's own, a supervisor's all.
@@ -65,6 +67,7 @@ func (a *Archive) ListCalls(ctx context.Context, who service.Principal, s Search
 	if s.Caller != "" {
 		list, filter.Agent = List{Caller: s.Caller}, s.Agent
 	}
+	from, rest := list.walk(from, before)
 	size, step := cmp.Or(s.Limit, pageSize), examineStep
 	if filter.None() {
 		step = size
@@ -95,12 +98,23 @@ func (a *Archive) ListCalls(ctx context.Context, who service.Principal, s Search
 			page.Calls = append(page.Calls, r)
 		}
 		if !more {
+			if rest {
+				page.Next = s.cursor(from)
+			}
 			return page, nil
 		}
 		before = places[len(places)-1]
 	}
 	page.Next = s.cursor(before)
 	return page, nil
+}
+
+// walk is the place down to which one request walks, and whether there is more before it.
+func (l List) walk(from, before string) (string, bool) {
+	if least := Before(before, walkMost); l == (List{}) && least > from {
+		return least, true
+	}
+	return from, false
 }
 
 // bounds are the places between which the page lies, or what is wrong with the search.
@@ -111,12 +125,12 @@ func (a *Archive) bounds(s Search, now time.Time) (from, before string, err erro
 	}
 	since := s.From
 	if since.IsZero() {
-		since = until.Add(-MaxSpan)
+		since = until.Add(-max(MaxSpan, a.Keep))
 	}
 	switch {
 	case !since.Before(until):
 		return "", "", BadRequestError("The span ends before it begins.")
-	case until.Sub(since) > MaxSpan:
+	case !s.From.IsZero() && until.Sub(since) > MaxSpan:
 		return "", "", BadRequestError("The span has at most 92 days.")
 	case s.Limit < 0 || s.Limit > MaxPage:
 		return "", "", BadRequestError("A page has at most 100 calls.")
@@ -155,7 +169,7 @@ func (s Search) resume(before string) (string, error) {
 	raw, err := base64.RawURLEncoding.DecodeString(s.Cursor)
 	place, ours := strings.CutPrefix(string(raw), s.name())
 	at, id, _ := strings.Cut(place, "#")
-	if t, bad := time.Parse(time.RFC3339Nano, at); err != nil || !ours || bad != nil || id == "" ||
+	if t, bad := time.Parse(time.RFC3339Nano, at); err != nil || !ours || bad != nil ||
 		Place(t, call.ID(id)) != place {
 		return "", BadRequestError("The cursor is none of this list.")
 	}

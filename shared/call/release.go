@@ -82,15 +82,15 @@ func (t *LegTable) transferred(transferor LegKey) {
 	}
 }
 
-// sameEndWindow is how far apart callbacks may arrive about legs that ended together.
-const sameEndWindow = 5 * time.Second
+// SameEndWindow is how far apart callbacks may arrive about legs that ended together.
+const SameEndWindow = 5 * time.Second
 
 // correctCallerLeft corrects the outcome for agents whose legs were lost just before the caller's end: when the caller
 // leaves, the conference ends and takes their legs along, and Twilio may report those first. It is repeated with every
 // callback about the caller's end, since the first may come before the agent is released.
 func (t *LegTable) correctCallerLeft(ended time.Time) {
 	for _, g := range t.ClosedLegs {
-		if g.LostAgent != "" && ended.Sub(g.At) <= sameEndWindow {
+		if g.LostAgent != "" && ended.Sub(g.At) <= SameEndWindow {
 			t.released = append(t.released,
 				Release{Agent: g.LostAgent, Leg: g.Key, Outcome: OutcomeCallerLeft, Correction: true})
 		}

@@ -55,7 +55,11 @@ func (s *Store) forgetIn(ctx context.Context, it item, caller string, f *Forgott
 	switch kind {
 	case "c":
 		var c call.Call
-		if json.Unmarshal(raw, &c) == nil && c.From == caller {
+		switch {
+		case json.Unmarshal(raw, &c) != nil:
+		case c.Forgotten: // and perhaps not its notes, after a failure
+			return s.forgetNotes(ctx, c.ID, f)
+		case c.From == caller:
 			return s.forgetCall(ctx, c.ID, f)
 		}
 	case "a":
@@ -74,6 +78,10 @@ func (s *Store) forgetBeside(ctx context.Context, id call.ID, who []agent.ID, f 
 			return err
 		}
 	}
+	return s.forgetNotes(ctx, id, f)
+}
+
+func (s *Store) forgetNotes(ctx context.Context, id call.ID, f *Forgotten) error {
 	notes, err := s.delete(ctx, notesKey(id))
 	f.Notes += len(notesOf(notes))
 	return err
@@ -111,7 +119,7 @@ func (s *Store) forgetCall(ctx context.Context, id call.ID, f *Forgotten) error 
 		c.ForgetCaller()
 		if err = s.SaveCall(ctx, c); err == nil {
 			f.Calls++
-			return nil
+			return s.forgetNotes(ctx, id, f) // of agents whose requests had read the call before
 		}
 		if !errors.Is(err, service.ErrConflict) {
 			return err

@@ -3,6 +3,7 @@ package dynamo
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -77,9 +78,11 @@ func (s *Store) Owned(ctx context.Context, n int) ([]call.ID, error) {
 
 // LiveCalls implements team.Shelf. It leaves out a call that this version cannot read.
 func (s *Store) LiveCalls(ctx context.Context, ids []call.ID) (list []*call.Call, err error) {
-	keys := make([]string, len(ids))
-	for i, id := range ids {
-		keys[i] = callKey(id)
+	var keys []string
+	for _, id := range ids { // a batch that names a key twice is refused (see batchSize)
+		if key := callKey(id); !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
 	}
 	found, err := s.batch(ctx, keys)
 	if err != nil {

@@ -134,6 +134,38 @@ func TestF214ARecordCostsNoWriteAndIsInNoListOfTheLine(t *testing.T) {
 	}
 }
 
+// Records are listed by month. One request asks for those of a year and a month at most, and the cursor goes on.
+func TestF214ARequestAsksForSoManyMonths(t *testing.T) {
+	m := meteredStore(t)
+	const keep = 999 * 24 * time.Hour
+	m.KeepRecords(keep)
+	var want []call.ID
+	for i, days := range []int{1, 365, 366, 367, 998} {
+		c := servicetest.EndedCall(i, t0.Add(time.Duration(-days)*24*time.Hour), "", "alice")
+		must(t, m.SaveCall(t.Context(), c))
+		want = append(want, c.ID)
+	}
+	a := &archive.Archive{Shelf: m.Store, Keep: keep}
+	var got []call.ID
+	asked := 0
+	for s := (archive.Search{}); asked == 0 || s.Cursor != ""; asked++ {
+		u := m.spent(func() {
+			p, err := a.ListCalls(t.Context(), service.Principal{ID: "boss", Supervisor: true}, s, t0)
+			must(t, err)
+			for _, r := range p.Calls {
+				got = append(got, r.ID)
+			}
+			s.Cursor = p.Next
+		})
+		if n := u.Requests["Query"]; n > 14 {
+			t.Errorf("a request asks for %d months", n)
+		}
+	}
+	if !slices.Equal(got, want) || asked > 4 {
+		t.Errorf("%d requests find %v, want %v", asked, got, want)
+	}
+}
+
 // While records are deleted, the pages after that neither repeat a record nor skip one that stays.
 func TestF216PagesWhileRecordsAreDeleted(t *testing.T) {
 	m := meteredStore(t)
@@ -173,6 +205,37 @@ func deleteRaw(t testing.TB, s *Store, key string) {
 	t.Helper()
 	_, err := s.client.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: &s.table, Key: item{pk: str(key)}})
 	must(t, err)
+}
+
+// A note is saved while the call is forgotten: its request has read the call before. If it cannot be erased, the next
+// time does it.
+func TestF218ANoteOfTheSameMomentIsErased(t *testing.T) {
+	const number = "+15005550006"
+	for _, again := range []fault{pass, denied} {
+		s, n := spoiled(t)
+		s.KeepRecords(time.Hour)
+		c := servicetest.EndedCall(1, t0, number, "alice")
+		must(t, s.SaveCall(t.Context(), c))
+		n.after = func(string) {
+			own := record.Note{By: record.Party{ID: "alice"}, Text: "x", Name: "Ann"}
+			must(t, at(t, n.to, s.table).SaveNote(t.Context(), c.ID, own, time.Hour))
+		}
+		n.spoils(pass, pass, later, pass, again) // Scan, GetItem, DeleteItem of the notes, PutItem, DeleteItem
+		f, err := s.Forget(t.Context(), number)
+		if again == denied {
+			if err == nil {
+				t.Error("a note is left, and nothing is said")
+			}
+			f, err = s.Forget(t.Context(), number)
+			f.Calls++
+		}
+		must(t, err)
+		notes, err := s.Notes(t.Context(), c.ID)
+		must(t, err)
+		if len(notes) != 0 || f != (Forgotten{Calls: 1, Notes: 1}) {
+			t.Errorf("after %s: forgotten is %+v, kept %+v", again, f, notes)
+		}
+	}
 }
 
 func TestF218WhatIsKeptOfACallerIsErased(t *testing.T) {

@@ -24,6 +24,7 @@ type fault string
 
 const (
 	pass     fault = "answered"
+	later    fault = "answered, and others come in between"
 	lost     fault = "lost before it took effect"
 	unheard  fault = "took effect, its answer lost"
 	hangs    fault = "never answered"

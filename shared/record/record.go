@@ -22,7 +22,8 @@ type Record struct {
 	EndedBy  Ender     `json:"endedBy"`
 	Ender    *Party    `json:"ender,omitempty"` // with ByAgent
 	Outcome  Outcome   `json:"outcome"`
-	Caller   string    `json:"caller"` // the number as agents saw it; "": withheld
+	Closed   bool      `json:"closed,omitempty"` // the line was; with Expired
+	Caller   string    `json:"caller"`           // the number as agents saw it; "": withheld
 	Verified bool      `json:"verified"`
 	Name     string    `json:"name,omitempty"` // of the notes; not stored
 	Place    int       `json:"place,omitempty"`
@@ -44,7 +45,7 @@ type Ender string
 const (
 	ByCaller Ender = "caller"
 	ByAgent  Ender = "agent"
-	ByLine   Ender = "line" // the goodbye of a caller who had waited too long
+	ByLine   Ender = "line" // the goodbye of a caller who had waited too long, or who heard that the line was closed
 )
 
 // Outcome is how a whole call went.
@@ -117,13 +118,14 @@ func Of(c *call.Call) Record {
 	for _, e := range c.History {
 		switch e.What {
 		case call.Answer:
-			if r.Answered.IsZero() {
-				r.Answered, r.Outcome = e.At, Answered
-			}
+			r.answered(e.At)
 		case call.End:
 			p := party(e.Agent, "", e.Name)
 			r.EndedBy, r.Ender = ByAgent, &p
 		}
+	}
+	for _, l := range r.Legs { // the history of a long call has lost its oldest entries
+		r.answered(l.Answered)
 	}
 	over := func(t Transfer) bool {
 		return t.Outcome == call.OutcomeAnswered || t.Kind == call.KindQueue && !t.Ended.IsZero()
@@ -133,12 +135,19 @@ func Of(c *call.Call) Record {
 	case slices.ContainsFunc(r.Transfers, over):
 		r.Outcome = Transferred
 	case r.Outcome == Abandoned && byLine:
-		r.Outcome = Expired
+		r.Outcome, r.Closed = Expired, c.Reason == call.ReasonClosed
 	}
 	if byLine {
 		r.EndedBy = ByLine
 	}
 	return r
+}
+
+// answered applies that somebody answered then; zero: nobody.
+func (r *Record) answered(at time.Time) {
+	if !at.IsZero() && (r.Answered.IsZero() || at.Before(r.Answered)) {
+		r.Answered, r.Outcome = at, Answered
+	}
 }
 
 func seconds(d time.Duration) int { return int(d.Round(time.Second) / time.Second) }
@@ -150,7 +159,7 @@ func legs(c *call.Call) []Leg {
 			Party: party(k.Agent, k.Number, k.Name), Began: k.Began, Answered: k.Answered, Ended: k.Ended,
 			Outcome: k.Outcome, Talk: seconds(k.Talk), Hold: seconds(k.Hold),
 		}
-		if f, ok := c.ReleaseOf(k.Key); ok { // it may have been corrected since
+		if f, ok := c.ReleaseOf(k.Key); ok && laterCounts(c, k, f.Outcome) {
 			l.Outcome = f.Outcome
 		}
 		if until := k.Answered; !until.IsZero() {
@@ -161,6 +170,13 @@ func legs(c *call.Call) []Leg {
 		list = append(list, l)
 	}
 	return list
+}
+
+// laterCounts says whether what is known later of a leg's end corrects what was known then: that the caller was handed
+// over, and how the call ended if the leg ended with it. For an agent who was lost before, their end is not that of the
+// call.
+func laterCounts(c *call.Call, k call.TrailLeg, o call.Outcome) bool {
+	return o == call.OutcomeTransferred || k.Outcome == "" || c.Ended.Sub(k.Ended) <= call.SameEndWindow
 }
 
 func transfers(c *call.Call) []Transfer {

@@ -5,10 +5,12 @@ import (
 	"testing"
 	"time"
 
+	"warmtransfer/shared/agent"
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/record"
 	"warmtransfer/shared/service"
 	. "warmtransfer/shared/service/servicetest"
+	"warmtransfer/shared/teamview"
 )
 
 // answered is a World with a caller who talks to alice.
@@ -147,13 +149,19 @@ func TestRecordsOfCallersWhomNobodyAnswered(t *testing.T) {
 	w.Settle()
 	waited, _ := w.Dial()
 	w.Pass(MaxWait + 30*time.Second)
+	const closed = call.ID("CA00000000000000000000000000000999")
+	if _, err := w.Board.TurnAway(t.Context(), closed, "+15005550006", false, w.Now); err != nil {
+		t.Fatal(err)
+	}
 	for id, want := range map[call.ID]record.Record{
-		left:   {Outcome: record.Abandoned, EndedBy: record.ByCaller},
-		waited: {Outcome: record.Expired, EndedBy: record.ByLine},
+		left:   {Outcome: record.Abandoned, EndedBy: record.ByCaller, Wait: 18, Place: 1},
+		waited: {Outcome: record.Expired, EndedBy: record.ByLine, Wait: 18, Place: 1},
+		closed: {Outcome: record.Expired, EndedBy: record.ByLine, Closed: true},
 	} {
 		r, _ := w.Store.Recorded(id)
-		if r.Outcome != want.Outcome || r.EndedBy != want.EndedBy || r.Wait < 18 || r.Talk != 0 ||
-			r.Place != 1 || len(r.Legs) != 0 || !r.Answered.IsZero() {
+		if r.Outcome != want.Outcome || r.EndedBy != want.EndedBy || r.Closed != want.Closed || r.Wait < want.Wait ||
+			r.Talk != 0 || r.Place != want.Place || len(r.Legs) != 0 || !r.Answered.IsZero() ||
+			teamview.EndedOf(r).Closed != want.Closed {
 			t.Errorf("%+v, want %+v", r, want)
 		}
 	}
@@ -179,20 +187,63 @@ func TestTheRecordHasEveryAttempt(t *testing.T) {
 	w.CallerHangsUp(id)
 	w.Settle()
 	r, _ := w.Store.Recorded(id)
-	var transfers, legs []call.Outcome
+	var transfers []call.Outcome
 	for _, x := range r.Transfers {
 		transfers = append(transfers, x.Outcome)
-	}
-	for _, l := range r.Legs {
-		legs = append(legs, l.Outcome)
 	}
 	if got, want := fmt.Sprint(transfers), "[busy cancelled queued]"; got != want {
 		t.Errorf("transfers %s, want %s", got, want)
 	}
-	if got, want := fmt.Sprint(legs), "[transferred busy cancelled caller-left]"; got != want {
+	if got, want := fmt.Sprint(outcomes(r)), "[transferred busy cancelled caller-left]"; got != want {
 		t.Errorf("legs %s, want %s", got, want)
 	}
 	if r.Outcome != record.Transferred {
 		t.Errorf("the call was %s", r.Outcome)
 	}
+}
+
+// How the call ended later is not how it went for an agent who was lost before.
+func TestTheLegOfALostAgentStaysLostInTheRecord(t *testing.T) {
+	w, id := answered(t)
+	w.HangUp("alice")
+	w.Settle()
+	w.Now = w.Now.Add(time.Second)
+	w.Choose("alice", agent.Away)
+	w.Silent("alice")
+	w.Pass(10 * time.Second)
+	w.Answer("bob")
+	w.Settle()
+	w.Pass(time.Minute)
+	w.CallerHangsUp(id)
+	w.Settle()
+	r, _ := w.Store.Recorded(id)
+	if got, want := fmt.Sprint(outcomes(r)), "[lost caller-left]"; got != want {
+		t.Errorf("legs %s, want %s", got, want)
+	}
+}
+
+// The history keeps its first entry and the newest: the answer of a long call is not among them.
+func TestALongCallWithManyHoldsIsAnswered(t *testing.T) {
+	w, id := answered(t)
+	at := w.Now
+	for range 60 {
+		w.Pass(time.Second)
+		w.MustPress("alice", call.DoHold, "")
+		w.Settle()
+		w.MustPress("alice", call.DoResume, "")
+		w.Settle()
+	}
+	w.CallerHangsUp(id)
+	w.Settle()
+	r, _ := w.Store.Recorded(id)
+	if r.Outcome != record.Answered || !r.Answered.Equal(at) {
+		t.Errorf("%s, answered at %s, want %s", r.Outcome, r.Answered, at)
+	}
+}
+
+func outcomes(r record.Record) (legs []call.Outcome) {
+	for _, l := range r.Legs {
+		legs = append(legs, l.Outcome)
+	}
+	return legs
 }

@@ -145,7 +145,7 @@ func (s *Service) OfferTo(
 		}
 		return c.StartOfferBy(call.Supervisor{ID: who.ID, Name: who.Name}, r, a, key, s.set.Ring, now)
 	})
-	if known && c.Leg(key) == nil { // the offer that is known is, or was, another leg's
+	if known && c != nil && c.Leg(key) == nil { // the offer that is known is, or was, another leg's
 		s.drop(ctx, to, key, asker, now)
 	}
 	return err

@@ -43,7 +43,7 @@ func (d *Day) Read(ctx context.Context, from Records, since, now time.Time) team
 	w := walk{day: d, from: from, left: readMost, places: walkMost}
 	overlap := ""
 	if d.high != "" {
-		overlap = before(d.high, lag)
+		overlap = archive.Before(d.high, lag)
 	}
 	low, high, err := w.down(ctx, max(begin, overlap), end)
 	if d.high == "" || low > overlap { // it did not get so far: what is older is walked again
@@ -63,13 +63,6 @@ func (d *Day) Read(ctx context.Context, from Records, since, now time.Time) team
 		}
 	}
 	return day
-}
-
-// before is the place of a time so much before that of a place.
-func before(place string, by time.Duration) string {
-	at, _, _ := strings.Cut(place, "#")
-	t, _ := time.Parse(time.RFC3339Nano, at) // of a place
-	return archive.Place(t.Add(-by), "")
 }
 
 // walk is the reading of one request.

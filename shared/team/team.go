@@ -25,8 +25,8 @@ type Shelf interface {
 	Owned(ctx context.Context, n int) ([]call.ID, error)
 	// Queued lists the callers without an owner, in the queue's order; n at most.
 	Queued(ctx context.Context, n int) ([]call.ID, error)
-	// LiveCalls reads calls, in their order. It may see them as they were a moment ago, and leaves out those that are
-	// gone.
+	// LiveCalls reads calls, in their order; one that is named twice, once. It may see them as they were a moment ago,
+	// and leaves out those that are gone.
 	LiveCalls(ctx context.Context, ids []call.ID) ([]*call.Call, error)
 	Records
 }
@@ -81,10 +81,11 @@ func (t *Team) View(ctx context.Context, who service.Principal, since, now time.
 	var seen teamview.Seen
 	agents, next, err := t.Shelf.Agents(ctx, "")
 	seen.Agents = teamview.List[agent.Agent]{Items: agents, More: next != "", Unknown: err != nil}
-	owned, unknown := t.Shelf.Owned(ctx, mostCalls+1)
+	// In this order a caller who is answered between the two is in both lists, and not in neither.
 	queued, err := t.Shelf.Queued(ctx, mostCalls+1)
-	seen.Calls.More, seen.Calls.Unknown = len(owned) > mostCalls, unknown != nil
 	seen.WaitingMore, seen.WaitingUnknown = len(queued) > mostCalls, err != nil
+	owned, err := t.Shelf.Owned(ctx, mostCalls+1)
+	seen.Calls.More, seen.Calls.Unknown = len(owned) > mostCalls, err != nil
 	ids := append(queued[:min(len(queued), mostCalls)], owned[:min(len(owned), mostCalls)]...)
 	if seen.Calls.Items, err = t.Shelf.LiveCalls(ctx, ids); err != nil {
 		seen.Calls, seen.WaitingUnknown = teamview.List[*call.Call]{Unknown: true}, true

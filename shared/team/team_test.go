@@ -1,6 +1,7 @@
 package team_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -77,6 +78,42 @@ func TestF227WhatCannotBeReadIsUnknown(t *testing.T) {
 	w.Store.Every("Agent", servicetest.Fault{Err: service.ErrUnavailable})
 	if _, err := tm.View(t.Context(), servicetest.Boss, time.Time{}, w.Now); !errors.Is(err, service.ErrUnavailable) {
 		t.Errorf("whether they were removed cannot be read: %v", err)
+	}
+}
+
+// changing is a shelf on which do happens between the reads of the two lists.
+type changing struct {
+	team.Shelf
+	do func()
+}
+
+func (c *changing) once() {
+	if do := c.do; do != nil {
+		c.do = nil
+		do()
+	}
+}
+
+func (c *changing) Owned(ctx context.Context, n int) ([]call.ID, error) {
+	defer c.once()
+	return c.Shelf.Owned(ctx, n)
+}
+
+func (c *changing) Queued(ctx context.Context, n int) ([]call.ID, error) {
+	defer c.once()
+	return c.Shelf.Queued(ctx, n)
+}
+
+// A caller who is answered between the two reads is in both lists, and is shown once.
+func TestF227ACallThatChangesBetweenTheReadsIsShownOnce(t *testing.T) {
+	w := servicetest.NewWorld(t, "alice")
+	id, _ := w.Dial()
+	w.Settle()
+	shelf := &changing{Shelf: w.Store, do: func() { w.Answer("alice"); w.Settle() }}
+	v := view(t, &team.Team{Shelf: shelf, Day: new(team.Day)}, w)
+	if len(v.Calls.List) != 1 || len(v.Waiting.List) != 0 || v.Calls.List[0].Call != id ||
+		v.Today.Counts == nil || v.Today.Counts.Arrived != 1 {
+		t.Errorf("shown are %+v, %+v, %+v", v.Calls, v.Waiting, v.Today.Counts)
 	}
 }
 

@@ -20,13 +20,16 @@ type Ended struct {
 	Answered  time.Time // the first answer; zero: none
 	Ended     time.Time
 	Outcome   record.Outcome
+	Closed    bool           // the caller heard that the line was closed
 	Transfers []call.Outcome // of those that are over
 	Missed    []string       // agents whose phones rang out
 }
 
 // EndedOf is what the figures need of a record.
 func EndedOf(r record.Record) Ended {
-	e := Ended{ID: r.ID, Arrived: r.Arrived, Answered: r.Answered, Ended: r.Ended, Outcome: r.Outcome}
+	e := Ended{
+		ID: r.ID, Arrived: r.Arrived, Answered: r.Answered, Ended: r.Ended, Outcome: r.Outcome, Closed: r.Closed,
+	}
 	for _, t := range r.Transfers {
 		if t.Outcome != "" {
 			e.Transfers = append(e.Transfers, t.Outcome)
@@ -55,7 +58,8 @@ type Counts struct {
 	Quickly   int `json:"answeredQuickly"`
 	Abandoned int `json:"abandoned"`
 	Expired   int `json:"expired"`
-	// AverageWait is of the first waits that are over, LongestWait of all, in seconds; nil: there is none.
+	// AverageWait is of the first waits that are over, LongestWait of all, in seconds; nil: there is none. A caller who
+	// heard that the line was closed has not waited for anybody.
 	AverageWait *int            `json:"averageWait,omitempty"`
 	LongestWait *int            `json:"longestWait,omitempty"`
 	Transfers   []TransferCount `json:"transfers"` // the most first
@@ -101,7 +105,8 @@ type tally struct {
 	missed    map[string]int
 	transfers map[call.Outcome]int
 
-	waits        int // first waits that are over
+	waited       bool // somebody has, or does
+	waits        int  // first waits that are over
 	sum, longest time.Duration
 }
 
@@ -125,10 +130,12 @@ func (t *tally) add(e Ended, live bool) {
 			t.sums.Expired++
 		}
 	}
-	wait := until.Sub(e.Arrived)
-	t.longest = max(t.longest, wait)
-	if over {
-		t.waits, t.sum = t.waits+1, t.sum+wait
+	if !e.Closed {
+		wait := until.Sub(e.Arrived)
+		t.waited, t.longest = true, max(t.longest, wait)
+		if over {
+			t.waits, t.sum = t.waits+1, t.sum+wait
+		}
 	}
 	for _, o := range e.Transfers {
 		head, _, _ := strings.Cut(string(o), ":") // without Twilio's code
@@ -138,7 +145,7 @@ func (t *tally) add(e Ended, live bool) {
 
 func (t *tally) counts() *Counts {
 	c := t.sums
-	if c.Arrived > 0 {
+	if t.waited {
 		c.LongestWait = seconds(t.longest)
 	}
 	if t.waits > 0 {

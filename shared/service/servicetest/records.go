@@ -146,8 +146,8 @@ func (s *Store) liveIDs(op string, n int, fits func(*call.Call) bool) (ids []cal
 // LiveCalls implements team.Shelf.
 func (s *Store) LiveCalls(_ context.Context, ids []call.ID) (list []*call.Call, err error) {
 	err = s.run("LiveCalls", func() error {
-		for _, id := range ids {
-			if c, err := load[call.ID, call.Call](s, s.confs, id); err == nil {
+		for i, id := range ids {
+			if c, err := load[call.ID, call.Call](s, s.confs, id); err == nil && !slices.Contains(ids[:i], id) {
 				list = append(list, c)
 			}
 		}
