@@ -105,7 +105,7 @@ func TestCallerIsKeptByFunctionsThatMayNotDoTheirWork(t *testing.T) {
 					l.waitsOrTalks(caller)
 				}
 				l.wantNoGap(caller)
-				// An answer needs no list: connect-agent asks for one only when a caller must be offered to somebody else.
+				// An answer needs no list. Connect-agent asks for one when a caller must be offered to somebody else.
 				needless := function == "connect-agent" && action == "dynamodb:Query"
 				if len(l.Guard.Refused()) == 0 && !needless {
 					t.Error("nothing was refused")
