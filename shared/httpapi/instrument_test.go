@@ -42,13 +42,13 @@ func watchEverything(t *testing.T, log *bytes.Buffer) {
 		},
 		"FindLeg":     func() error { return calls.FindLeg(ctx, "alice", time.Time{}) },
 		"Hangup":      func() error { return calls.Hangup(ctx, leg) },
-		"FreshRoom":   func() error { return calls.RejoinConference(ctx, id, 0) },
-		"LastWords":   func() error { return calls.SayGoodbye(ctx, id, "") },
-		"FindRoom":    func() error { _, _, err := calls.FindConference(ctx, id); return err },
+		"RejoinConference":   func() error { return calls.RejoinConference(ctx, id, 0) },
+		"SayGoodbye":   func() error { return calls.SayGoodbye(ctx, id, "") },
+		"FindConference":    func() error { _, _, err := calls.FindConference(ctx, id); return err },
 		"Hold":        func() error { return calls.Hold(ctx, id, room, leg, true) },
 		"Announce":    func() error { return calls.Announce(ctx, id, room, leg) },
-		"SetEndsRoom": func() error { return calls.SetEndOnExit(ctx, room, leg, true) },
-		"Present":     func() error { _, err := calls.Participants(ctx, room); return err },
+		"SetEndOnExit": func() error { return calls.SetEndOnExit(ctx, room, leg, true) },
+		"Participants":     func() error { _, err := calls.Participants(ctx, room); return err },
 	}
 	for op, act := range acts {
 		for _, tt := range []struct {

@@ -25,8 +25,8 @@ func TestF226AnOfferThatIsKnownWhoseSaveFails(t *testing.T) {
 			if err != nil {
 				t.Error(err)
 			}
-			failing := w.Store.Count("SaveConference") + 1 // after the conflict
-			w.Store.At("SaveConference", failing, Fault{Err: service.ErrUnavailable, Took: took})
+			failing := w.Store.Count("SaveCall") + 1 // after the conflict
+			w.Store.At("SaveCall", failing, Fault{Err: service.ErrUnavailable, Took: took})
 		}}, w.Phones, service.Settings{Ring: Ring, MaxWait: MaxWait, NewKey: func() call.LegKey { return "another" }})
 		err := w.OfferTo(id, "bob", "k")
 		w.Board = first

@@ -89,7 +89,8 @@ func (l *Life) Revive() bool {
 // service.CallControl and service.Notifier; true: it changes nothing.
 var operations = map[string]bool{
 	"Call": true, "SaveCall": false, "Agent": true, "SaveAgent": false, "SaveNote": false,
-	"Queue": true, "Agents": true, "Free": true, "MusicStopped": true, "Live": true, "LiveCalls": true,
+	"Queue": true, "Queued": true, "Owned": true, "LiveCalls": true, "Live": true, "Agents": true, "Free": true,
+	"MusicStopped": true,
 	"Places": true, "Records": true, "Notes": true,
 	"Dial": false, "Hangup": false, "SayGoodbye": false, "RejoinConference": false, "Hold": false,
 	"SetEndOnExit": false, "Announce": false,
