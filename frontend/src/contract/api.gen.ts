@@ -367,7 +367,7 @@ export interface components {
         readonly CallSearch: {
             /**
              * Format: date-time
-             * @description Ended at this time or later. If it is missing: 92 days before `to`.
+             * @description Ended at this time or later; 92 days before `to` at most. If it is missing: RecordDays before `to`, or 92 days if that is more.
              */
             readonly from?: string;
             /**
@@ -395,7 +395,7 @@ export interface components {
              */
             readonly at: string;
             readonly calls: readonly components["schemas"]["CallRecord"][];
-            /** @description There may be more. With a filter a page may be short or even empty and have a cursor all the same: the server reads a bounded number of records for each request. */
+            /** @description There may be more. A page may be short or even empty and have a cursor all the same: for each request the server reads a bounded number of records, and goes through a bounded time. */
             readonly cursor?: string;
         };
         /**
@@ -416,7 +416,7 @@ export interface components {
             /** Format: date-time */
             readonly ended: string;
             /**
-             * @description Line: the goodbye after the operator's limit of waiting.
+             * @description Line: the goodbye after the operator's limit of waiting, or because the line was closed.
              * @enum {string}
              */
             readonly endedBy: "caller" | "agent" | "line";
@@ -644,11 +644,11 @@ export interface components {
             readonly answeredQuickly: number;
             /** @description The caller left before anybody answered. */
             readonly abandoned: number;
-            /** @description The caller waited longer than the operator's limit. */
+            /** @description The caller waited longer than the operator's limit, or the line was closed, and they heard a goodbye. */
             readonly expired: number;
-            /** @description Seconds from the arrival to the first answer, or to the end of a call that nobody answered. Missing if there is no such call. */
+            /** @description Seconds from the arrival to the first answer, or to the end of a call that nobody answered. Callers who heard that the line was closed do not count. Missing if there is no such call. */
             readonly averageWait?: number;
-            /** @description The longest of these, and of those who wait for a first answer now. */
+            /** @description The longest of these, and of those who wait for a first answer now. Missing if there is none. */
             readonly longestWait?: number;
             /** @description Transfers that are over, by outcome, the most first. */
             readonly transfers: readonly {
