@@ -40,14 +40,14 @@ func watchEverything(t *testing.T, log *bytes.Buffer) {
 				call.Dial{Conference: id, Info: call.DialInfo{Caller: "+15005550006", Note: "Agent x"}})
 			return err
 		},
-		"FindLeg":     func() error { return calls.FindLeg(ctx, "alice", time.Time{}) },
-		"Hangup":      func() error { return calls.Hangup(ctx, leg) },
-		"RejoinConference":   func() error { return calls.RejoinConference(ctx, id, 0) },
-		"SayGoodbye":   func() error { return calls.SayGoodbye(ctx, id, "") },
-		"FindConference":    func() error { _, _, err := calls.FindConference(ctx, id); return err },
-		"Hold":        func() error { return calls.Hold(ctx, id, room, leg, true) },
-		"Announce":    func() error { return calls.Announce(ctx, id, room, leg) },
-		"SetEndOnExit": func() error { return calls.SetEndOnExit(ctx, room, leg, true) },
+		"FindLeg":          func() error { return calls.FindLeg(ctx, "alice", time.Time{}) },
+		"Hangup":           func() error { return calls.Hangup(ctx, leg) },
+		"RejoinConference": func() error { return calls.RejoinConference(ctx, id, 0) },
+		"SayGoodbye":       func() error { return calls.SayGoodbye(ctx, id, "") },
+		"FindConference":   func() error { _, _, err := calls.FindConference(ctx, id); return err },
+		"Hold":             func() error { return calls.Hold(ctx, id, room, leg, true) },
+		"Announce":         func() error { return calls.Announce(ctx, id, room, leg) },
+		"SetEndOnExit":     func() error { return calls.SetEndOnExit(ctx, room, leg, true) },
 		"Participants":     func() error { _, err := calls.Participants(ctx, room); return err },
 	}
 	for op, act := range acts {

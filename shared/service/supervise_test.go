@@ -341,7 +341,7 @@ func TestF228ACallerWhoHasLostAnAgentIsReservedForThem(t *testing.T) {
 	}
 	w.Now = w.Now.Add(time.Second)
 	a := stored(t, w, "alice")
-	a.HeartbeatAt = w.Now // of her page, which has not been answered yet
+	a.HeartbeatAt = w.Now // of the page, which has not been answered yet
 	if err := w.Store.SaveAgent(t.Context(), a); err != nil {
 		t.Fatal(err)
 	}

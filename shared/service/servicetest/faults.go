@@ -91,7 +91,7 @@ var operations = map[string]bool{
 	"Call": true, "SaveCall": false, "Agent": true, "SaveAgent": false, "SaveNote": false,
 	"Queue": true, "Queued": true, "Owned": true, "LiveCalls": true, "Live": true, "Agents": true, "Free": true,
 	"MusicStopped": true,
-	"Places": true, "Records": true, "Notes": true,
+	"Places":       true, "Records": true, "Notes": true,
 	"Dial": false, "Hangup": false, "SayGoodbye": false, "RejoinConference": false, "Hold": false,
 	"SetEndOnExit": false, "Announce": false,
 	"FindConference": true, "Participants": true, "FindParticipant": true, "FindLeg": true, "Connected": true,
