@@ -149,7 +149,8 @@ func TestF213WhoIsASupervisor(t *testing.T) {
 		}
 	}
 	s.archive.Keep, s.archive.Codes = 0, codes("")
-	if a := s.ask("ann", "GET", "/calls/rules", ""); a.Body != `{"supervisor":false,"records":false,"codes":[],"codeRequired":false}` {
+	none := `{"supervisor":false,"records":false,"codes":[],"codeRequired":false}`
+	if a := s.ask("ann", "GET", "/calls/rules", ""); a.Body != none {
 		t.Errorf("without records and codes: %s", a.Body)
 	}
 }
@@ -216,7 +217,8 @@ func TestTheHistoryIsFiltered(t *testing.T) {
 	s := serve(t, "alice", "bob")
 	id := s.handedOver()
 	path := "/calls/" + string(id) + "/note"
-	read[record.Note](s, s.ask("bob", "PUT", path, `{"note":"Wants a REFUND\n<b>soon</b>","code":"order","name":" Ann Ö "}`))
+	refund := `{"note":"Wants a REFUND\n<b>soon</b>","code":"order","name":" Ann Ö "}`
+	read[record.Note](s, s.ask("bob", "PUT", path, refund))
 	left, _ := s.Dial()
 	s.CallerHangsUp(left)
 	s.Settle()

@@ -194,7 +194,8 @@ func TestSecurityOfConnectAgent(t *testing.T) {
 
 // waits is the answer to a leg that the conference has refused.
 func waits(pause, path string) string {
-	return `<Say>The call is being connected. Please wait.</Say><Pause length="` + pause + `"></Pause><Redirect method="POST">` +
+	return `<Say>The call is being connected. Please wait.</Say><Pause length="` + pause +
+		`"></Pause><Redirect method="POST">` +
 		string(httpapitest.Base) + path + `</Redirect>`
 }
 
