@@ -116,7 +116,8 @@ func (l *load) run(fn *runner.Function, name string, workers, n int, limit time.
 			for range n / workers {
 				payload, after := l.next(name, w)
 				began := time.Now()
-				answer, err := fn.Invoke(runner.Invocation{RequestID: "bench", TraceID: "bench", Payload: payload}, limit)
+				in := runner.Invocation{RequestID: "bench", TraceID: "bench", Payload: payload}
+				answer, err := fn.Invoke(in, limit)
 				d := ms(began)
 				var got struct{ StatusCode int }
 				if err != nil || json.Unmarshal(answer, &got) != nil || got.StatusCode/100 != 2 {
