@@ -21,37 +21,24 @@ import (
 
 // suite is the function and openapi.yaml: every answer is compared with it.
 type suite struct {
-	*httpapitest.Site
-	*servicetest.World
-	spec    *httpapitest.Spec
+	httpapitest.Desk
 	archive *archive.Archive
+	// ask is a request of an agent; erin and frank are supervisors.
+	ask func(name, method, path, body string) httpapitest.Answer
 }
 
 const keep = 90 * 24 * time.Hour
 
 func serve(t testing.TB, agents ...agent.ID) suite {
-	w := servicetest.NewWorld(t, agents...)
-	a := &archive.Archive{Shelf: w.Store, Keep: keep, Codes: codes(" order,complaint ,,order")}
-	s := httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
+	a := &archive.Archive{Keep: keep, Codes: codes(" order,complaint ,,order")}
+	d := httpapitest.NewDesk(t, agents, func(e httpapi.Edge, w *servicetest.World) http.Handler {
+		a.Shelf = w.Store
 		return handler{
 			edge: e, claim: "username", groups: "cognito:groups", supervisors: "supervisor", codeRequired: true,
 			archive: a,
 		}.routes()
 	})
-	return suite{Site: s, World: w, spec: httpapitest.NewSpec(t), archive: a}
-}
-
-// ask is a request of an agent; of erin, who is a supervisor.
-func (s suite) ask(name, method, path, body string) httpapitest.Answer {
-	s.Site.T.Helper()
-	e := s.Signed(name, method, path, body)
-	e.RequestContext.Authorizer.JWT.Claims["cognito:groups"] = "[agent supervisors]"
-	if name == "erin" {
-		e.RequestContext.Authorizer.JWT.Claims["cognito:groups"] = "[agent supervisor]"
-	}
-	a := s.Do(e)
-	s.spec.Check(e, a)
-	return a
+	return suite{Desk: d, archive: a, ask: d.Ask}
 }
 
 func read[T any](s suite, a httpapitest.Answer) (v T) {
@@ -142,7 +129,7 @@ func TestF213WhoIsASupervisor(t *testing.T) {
 		e := s.Signed("ann", "GET", "/calls/rules", "")
 		e.RequestContext.Authorizer.JWT.Claims["cognito:groups"] = groups
 		a := s.Do(e)
-		s.spec.Check(e, a)
+		s.Spec.Check(e, a)
 		if r := read[rules](s, a); r.Supervisor != want || !r.Records || !r.CodeRequired ||
 			!slices.Equal(r.Codes, []string{"order", "complaint"}) {
 			t.Errorf("%q: %+v", groups, r)
@@ -457,7 +444,7 @@ func TestSampleEvents(t *testing.T) {
 		s.World.Now = time.UnixMilli(e.RequestContext.TimeEpoch)
 		s.World.Arrive(call.ID(e.PathParameters["call"]))
 		a := s.Do(e)
-		s.spec.Check(e, a)
+		s.Spec.Check(e, a)
 		if a.Status != http.StatusOK {
 			t.Errorf("%s: %d %s", name, a.Status, a.Body)
 		}
