@@ -25,20 +25,24 @@ type suite struct {
 	*servicetest.World
 	spec    *httpapitest.Spec
 	archive *archive.Archive
+	lines   *servicetest.Lines
 }
 
 const keep = 90 * 24 * time.Hour
 
 func serve(t testing.TB, agents ...agent.ID) suite {
 	w := servicetest.NewWorld(t, agents...)
-	a := &archive.Archive{Shelf: w.Store, Keep: keep, Codes: codes(" order,complaint ,,order")}
+	a := &archive.Archive{Shelf: w.Store, Keep: keep}
+	lines := &servicetest.Lines{}
+	line := service.LineSettings{Read: lines.Line}
+	a.Codes = offered(&line, codes(" order,complaint ,,order"))
 	s := httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
 		return handler{
 			edge: e, claim: "username", groups: "cognito:groups", supervisors: "supervisor", codeRequired: true,
 			archive: a,
 		}.routes()
 	})
-	return suite{Site: s, World: w, spec: httpapitest.NewSpec(t), archive: a}
+	return suite{Site: s, World: w, spec: httpapitest.NewSpec(t), archive: a, lines: lines}
 }
 
 // ask is a request of an agent; of erin, who is a supervisor.
@@ -148,7 +152,7 @@ func TestF213WhoIsASupervisor(t *testing.T) {
 			t.Errorf("%q: %+v", groups, r)
 		}
 	}
-	s.archive.Keep, s.archive.Codes = 0, codes("")
+	s.archive.Keep, s.archive.Codes = 0, offered(nil, codes(""))
 	none := `{"supervisor":false,"records":false,"codes":[],"codeRequired":false}`
 	if a := s.ask("ann", "GET", "/calls/rules", ""); a.Body != none {
 		t.Errorf("without records and codes: %s", a.Body)
@@ -186,7 +190,7 @@ func TestF212WhatTheHistoryRefuses(t *testing.T) {
 		`{"from":"2027-01-01T00:00:00Z"}`:      "before it begins",
 		`{"limit":101}`:                        "100 calls", `{"limit":-1}`: "100 calls",
 		`{"outcome":"lost"}`:                          "outcome",
-		`{"code":"spam"}`:                             "code",
+		`{"code":"` + strings.Repeat("x", 101) + `"}`: "code",
 		`{"text":"` + strings.Repeat("é", 101) + `"}`: "100 characters",
 		`{"from":"yesterday"}`:                        "JSON", `{"mood":"x"}`: "JSON", `[]`: "JSON", ``: "",
 	} {
@@ -203,7 +207,7 @@ func TestF212WhatTheHistoryRefuses(t *testing.T) {
 	s.Problem(s.ask("alice", "GET", "/calls?cursor="+first.Next, ""), 400, "malformed") // a supervisor's
 	for _, query := range []string{
 		"caller=%2B15005550006", "text=refund", "agent=bob", "from=yesterday", "outcome=answered&outcome=abandoned",
-		"a=%zz", "code=spam",
+		"a=%zz", "code=" + strings.Repeat("x", 101),
 	} {
 		a := s.ask("erin", "GET", "/calls?"+query, "")
 		s.Problem(a, 400, "malformed")
