@@ -43,10 +43,16 @@ page() {
   echo "$new" >"$stamp"
 }
 
+# shell_for_chromium replaces chromium in `missing` by its headless shell where the system has that as a package.
+shell_for_chromium() {
+  apt-cache show chromium-headless-shell >/dev/null 2>&1 || return 0
+  missing=("${missing[@]/#chromium/chromium-headless-shell}")
+}
+
 browser() {
   packages local/twiliosim/media/voice/browsertest
   local missing=()
-  [ -x /usr/bin/chromium ] || missing+=(chromium)
+  [ -n "${CHROMIUM:-}" ] || [ -x /usr/bin/chromium-headless-shell ] || [ -x /usr/bin/chromium ] || missing+=(chromium)
   command -v espeak-ng >/dev/null || missing+=(espeak-ng)
   [ ${#missing[@]} = 0 ] && return
   command -v apt-get >/dev/null || die "the browser tests need these programs: ${missing[*]}"
@@ -56,7 +62,8 @@ browser() {
     as=(sudo)
   fi
   echo "installing ${missing[*]}"
-  { "${as[@]}" apt-get update -qq && DEBIAN_FRONTEND=noninteractive "${as[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >.apt.log 2>&1 ||
+  { "${as[@]}" apt-get update -qq && shell_for_chromium &&
+    DEBIAN_FRONTEND=noninteractive "${as[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >.apt.log 2>&1 ||
     { cat .apt.log >&2; die "apt-get could not install ${missing[*]}"; }
   rm -f .apt.log
 }
