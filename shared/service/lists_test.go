@@ -271,3 +271,21 @@ func TestF202ARemovedAgent(t *testing.T) {
 		takes(t, w, id, "bob")
 	})
 }
+
+// One press for anyone comes twice at once, and the agent whom the first has claimed stands behind the first page of a
+// long list: the second finds the claim all the same, and has the same answer.
+func TestF179APressForAnyoneThatComesTwiceFindsItsClaimInALongList(t *testing.T) {
+	w, _ := talking(t, "alice", "zoe")
+	for i := range 2 * service.AgentsPage {
+		a := agent.New(agent.ID(fmt.Sprintf("away%04d", i)), "", w.Now)
+		if err := w.Store.SaveAgent(t.Context(), a); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := service.Command{Action: call.DoConsult, Target: service.ToAnyone{}, Request: "K"}
+	_, _, errOne, errTwo := twoAtOnce(w, "zoe", cmd, cmd)
+	if errOne != nil || errTwo != nil || !w.Rings("zoe") {
+		t.Errorf("answered %v and %v, zoe rings: %t", errOne, errTwo, w.Rings("zoe"))
+	}
+	w.CheckQuiet()
+}
