@@ -33,7 +33,7 @@ func silentFor(t *testing.T, n int, ago time.Duration, agents ...agent.ID) *Worl
 }
 
 func TestF179WhoBeatsAndIsFreeIsFoundWhateverTheNumberOfOthers(t *testing.T) {
-	for _, n := range []int{199, 200, 250, 1000, 1900} {
+	for _, n := range []int{199, 200, 250, 1000, 2500} {
 		w := silentFor(t, n, time.Hour, "alice", "bob")
 		id, _ := w.Dial()
 		w.Settle()
