@@ -289,3 +289,20 @@ func TestF179APressForAnyoneThatComesTwiceFindsItsClaimInALongList(t *testing.T)
 	}
 	w.CheckQuiet()
 }
+
+// The limit on the numbers of all agents together needs the list of agents. Without it those of an agent and of a call
+// hold.
+func TestF185AnOutsideNumberIsDialledWithoutTheListOfAgents(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.Use(service.Settings{NumbersPerHour: 1000})
+	w.Store.Every("Agents", Fault{Err: service.ErrUnavailable})
+	w.MustPress("alice", call.DoConsult, Outside)
+	w.Settle()
+	w.MustPress("alice", call.DoCancel, "")
+	w.Settle()
+	hears(t, w, id, "alice")
+	changeStored(t, w, "alice", func(a *agent.Agent) { a.DialQuota.Count = agent.MaxOutside })
+	if _, err := w.Press("alice", call.DoConsult, Outside); !errors.Is(err, agent.ErrTooManyOutside) {
+		t.Errorf("one more than an agent may dial: %v", err)
+	}
+}
