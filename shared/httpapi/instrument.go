@@ -46,7 +46,7 @@ func note(ctx context.Context, act string, id call.ID, err error) error {
 // Dial implements service.CallControl.
 func (w instrumented) Dial(ctx context.Context, d call.Dial) (call.LegID, error) {
 	leg, err := w.calls.Dial(ctx, d)
-	return leg, note(ctx, "dial", d.Conference, err)
+	return leg, note(ctx, "dial", d.Call, err)
 }
 
 // FindLeg implements service.CallControl.
