@@ -257,7 +257,8 @@ func TestF261FunctionsThatNeedTimeZonesHaveThem(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			needs = needs || strings.Contains(string(text), ".OpenAt(") || strings.Contains(string(text), "LineEditor{")
+			needs = needs || strings.Contains(string(text), ".OpenAt(") ||
+				strings.Contains(string(text), ".OpenUntil(") || strings.Contains(string(text), "LineEditor{")
 			has = has || strings.Contains(string(text), `_ "time/tzdata"`)
 		}
 		if needs != has {

@@ -126,7 +126,8 @@ func (c change) requeueFor(r Request, note string) error {
 	return nil
 }
 
-// leave lets the owner go whose caller waits for somebody else: the leg is ended once the caller hears music.
+// leave takes the call from the owner and puts the caller into the queue. The owner's leg is ended once the caller
+// hears music.
 func (c change) leave(owner Leg) {
 	c.markLost(owner.Key)
 	c.Owner = ""

@@ -228,7 +228,7 @@ describe("the export", () => {
     await pass(500);
     expect(f.downloaded).toBeNull();
     expect(desk.state.notice?.text).toBe("These are more than 10,000 calls. Choose a shorter span, and export one after the other.");
-  });
+  }, 30_000); // ten thousand records are made for it
 
   test("it can be stopped", async () => {
     await open(true);
