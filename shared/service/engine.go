@@ -93,6 +93,7 @@ func (e *engine) decideAndSave(
 	next.ApplyTime(e.set.MaxWait, now)
 	effects := start(next, now)
 	record.Follow(c, next, now)
+	next.News = record.News(c, next)
 	if c.Version == 0 || !next.Equal(c) {
 		if err := e.store.SaveCall(ctx, next); err != nil {
 			return c, nil, fmt.Errorf("save call: %w", err)

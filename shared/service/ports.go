@@ -90,7 +90,7 @@ type LiveCall struct {
 }
 
 // Page sizes. No request reads more than one page of the queue. It reads more than one page of
-// agents only if agents with silent pages fill the first (see directory.free).
+// agents only if agents with silent pages fill the first, or to search them (see directory).
 const (
 	QueuePage  = 21 // a position beyond twenty is "more than twenty"
 	AgentsPage = 200
