@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"warmtransfer/shared/agent"
+	"warmtransfer/shared/agentview"
 	"warmtransfer/shared/httpapi"
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/twilio"
@@ -18,6 +19,7 @@ type handler struct {
 	// number is the line's own number: the page accepts numbers of its country without the country code.
 	number string
 	board  func(twilio.Base) *service.Service
+	line   *service.LineSettings
 }
 
 func (h handler) routes() http.Handler {
@@ -87,7 +89,14 @@ func (h handler) listed(found service.Directory, now time.Time) directory {
 
 func (h handler) me(r *httpapi.Request) (int, any, error) {
 	snap, err := h.board(r.Base).Snapshot(r.Context(), r.Who, r.Now)
-	return http.StatusOK, snap, err
+	return http.StatusOK, h.withHours(r, snap), err
+}
+
+// withHours adds whether the line takes new calls, by its settings: every agent may know that, and no more of them.
+func (h handler) withHours(r *httpapi.Request, snap agentview.Snapshot) agentview.Snapshot {
+	open, until := h.line.Values(r.Context(), r.Now).OpenUntil(r.Now)
+	snap.Hours = &agentview.HoursView{Open: open, Until: until}
+	return snap
 }
 
 // setStatus sets the status that the agent has chosen; with beat it is only the page's heartbeat.
@@ -103,5 +112,5 @@ func (h handler) setStatus(r *httpapi.Request) (int, any, error) {
 		return 0, nil, httpapi.Malformed("There is no such status.")
 	}
 	snap, err := h.board(r.Base).SetStatus(r.Context(), r.Who, in.Status, in.Beat, r.Now)
-	return http.StatusOK, snap, err
+	return http.StatusOK, h.withHours(r, snap), err
 }

@@ -104,5 +104,5 @@ func (ro *roster) takeTarget(
 			return nil
 		}
 	}
-	return a.TakeTarget(string(c.ID), string(t.Key), now)
+	return a.ClaimForTransfer(string(c.ID), string(t.Key), now)
 }
