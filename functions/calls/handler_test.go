@@ -23,6 +23,7 @@ import (
 type suite struct {
 	httpapitest.Desk
 	archive *archive.Archive
+	lines   *servicetest.Lines
 	// ask is a request of an agent; erin and frank are supervisors.
 	ask func(name, method, path, body string) httpapitest.Answer
 }
@@ -30,7 +31,10 @@ type suite struct {
 const keep = 90 * 24 * time.Hour
 
 func serve(t testing.TB, agents ...agent.ID) suite {
-	a := &archive.Archive{Keep: keep, Codes: codes(" order,complaint ,,order")}
+	a := &archive.Archive{Keep: keep}
+	lines := &servicetest.Lines{}
+	line := service.LineSettings{Read: lines.Line}
+	a.Codes = offered(&line, codes(" order,complaint ,,order"))
 	d := httpapitest.NewDesk(t, agents, func(e httpapi.Edge, w *servicetest.World) http.Handler {
 		a.Shelf = w.Store
 		return handler{
@@ -38,7 +42,7 @@ func serve(t testing.TB, agents ...agent.ID) suite {
 			archive: a,
 		}.routes()
 	})
-	return suite{Desk: d, archive: a, ask: d.Ask}
+	return suite{Desk: d, archive: a, lines: lines, ask: d.Ask}
 }
 
 func read[T any](s suite, a httpapitest.Answer) (v T) {
@@ -135,7 +139,7 @@ func TestF213WhoIsASupervisor(t *testing.T) {
 			t.Errorf("%q: %+v", groups, r)
 		}
 	}
-	s.archive.Keep, s.archive.Codes = 0, codes("")
+	s.archive.Keep, s.archive.Codes = 0, offered(nil, codes(""))
 	none := `{"supervisor":false,"records":false,"codes":[],"codeRequired":false}`
 	if a := s.ask("ann", "GET", "/calls/rules", ""); a.Body != none {
 		t.Errorf("without records and codes: %s", a.Body)
@@ -173,7 +177,7 @@ func TestF212WhatTheHistoryRefuses(t *testing.T) {
 		`{"from":"2027-01-01T00:00:00Z"}`:      "before it begins",
 		`{"limit":101}`:                        "100 calls", `{"limit":-1}`: "100 calls",
 		`{"outcome":"lost"}`:                          "outcome",
-		`{"code":"spam"}`:                             "code",
+		`{"code":"` + strings.Repeat("x", 101) + `"}`: "code",
 		`{"text":"` + strings.Repeat("é", 101) + `"}`: "100 characters",
 		`{"from":"yesterday"}`:                        "JSON", `{"mood":"x"}`: "JSON", `[]`: "JSON", ``: "",
 	} {
@@ -190,7 +194,7 @@ func TestF212WhatTheHistoryRefuses(t *testing.T) {
 	s.Problem(s.ask("alice", "GET", "/calls?cursor="+first.Next, ""), 400, "malformed") // a supervisor's
 	for _, query := range []string{
 		"caller=%2B15005550006", "text=refund", "agent=bob", "from=yesterday", "outcome=answered&outcome=abandoned",
-		"a=%zz", "code=spam",
+		"a=%zz", "code=" + strings.Repeat("x", 101),
 	} {
 		a := s.ask("erin", "GET", "/calls?"+query, "")
 		s.Problem(a, 400, "malformed")
@@ -318,15 +322,18 @@ func TestTheHistorySaysThatTheLineWasClosed(t *testing.T) {
 	if _, err := s.Board.TurnAway(t.Context(), closed, "+15005550006", false, s.World.Now); err != nil {
 		t.Fatal(err)
 	}
-	p := read[archive.Page](s, s.ask("erin", "GET", "/calls?outcome=expired", ""))
-	if len(p.Calls) != 1 || p.Calls[0].ID != closed || !p.Calls[0].Closed {
+	p := read[archive.Page](s, s.ask("erin", "GET", "/calls?outcome=closed", ""))
+	if len(p.Calls) != 1 || p.Calls[0].ID != closed || p.Calls[0].Outcome != record.Closed {
 		t.Errorf("the history is %+v", p.Calls)
+	}
+	if p := read[archive.Page](s, s.ask("erin", "GET", "/calls?outcome=expired", "")); len(p.Calls) != 0 {
+		t.Errorf("waited too long: %+v", p.Calls)
 	}
 	s.World.Now = s.World.Now.Add(time.Second)
 	id, _ := s.Dial()
 	s.Settle()
 	k := read[archive.Known](s, s.ask("alice", "GET", "/calls/"+string(id)+"/caller", ""))
-	if k.Last == nil || k.Last.Call != closed || !k.Last.Closed {
+	if k.Last == nil || k.Last.Call != closed || k.Last.Outcome != record.Closed {
 		t.Errorf("the last call is %+v", k.Last)
 	}
 }
@@ -369,7 +376,7 @@ func TestF215ANoteIsKeptWhateverBecomesOfTheCall(t *testing.T) {
 		t.Errorf("after a reload: %+v", own.Note)
 	}
 	write("alice", "")
-	if a := s.ask("alice", "GET", path, ""); a.Body != "{}" {
+	if a := s.ask("alice", "GET", path, ""); a.Body != `{"version":4}` {
 		t.Errorf("erased: %s", a.Body)
 	}
 }
