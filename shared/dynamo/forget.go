@@ -83,7 +83,11 @@ func (s *Store) forgetBeside(ctx context.Context, id call.ID, who []agent.ID, f 
 
 func (s *Store) forgetNotes(ctx context.Context, id call.ID, f *Forgotten) error {
 	notes, err := s.delete(ctx, notesKey(id))
-	f.Notes += len(notesOf(notes))
+	for _, n := range notesOf(notes) {
+		if !n.Empty() {
+			f.Notes++
+		}
+	}
 	return err
 }
 

@@ -23,8 +23,8 @@ import (
 
 // The record of a call is the call's own item, once the call is over: the save that ends the call puts it into the
 // lists of records, so that a record costs no write of its own and cannot be lost. It stays as long as records are
-// kept. The notes on the call are the item "n#<call>", each agent's in an attribute of its own, "note#<agent>": two
-// agents write at once without a conflict, nothing that a caller waits for depends on them, and only the function of
+// kept. The notes on the call are the item "n#<call>", each agent's in an attribute of its own, "note#<agent>", with its
+// version in "edit#<agent>": two agents write at once without a conflict, nothing that a caller waits for depends on them, and only the function of
 // the notes needs to be allowed an update.
 //
 // A call is in four lists. An update of a stack adds one index at most (docs/operations.md), so that the lists of one
@@ -47,6 +47,7 @@ const (
 	ofAgent  = "h#"
 	ofCaller = "n#"
 	noteOf   = "note#"
+	editOf   = "edit#" // the version of a note
 )
 
 func notesKey(id call.ID) string { return "n#" + string(id) }
@@ -129,29 +130,43 @@ func (s *Store) SaveNote(ctx context.Context, id call.ID, n record.Note, keep ti
 	}
 	in := &dynamodb.UpdateItemInput{
 		TableName: &s.name, Key: item{pk: str(notesKey(id))},
-		UpdateExpression:          ref("SET #note = :note, #ttl = :until"),
-		ExpressionAttributeNames:  map[string]string{"#note": noteOf + n.By.ID, "#ttl": ttl},
-		ExpressionAttributeValues: item{":note": str(string(raw)), ":until": s.in(keep)},
+		UpdateExpression:    ref("SET #note = :note, #edit = :edit, #ttl = :until"),
+		ConditionExpression: ref("#edit = :over"),
+		ExpressionAttributeNames: map[string]string{
+			"#note": noteOf + n.By.ID, "#edit": editOf + n.By.ID, "#ttl": ttl,
+		},
+		ExpressionAttributeValues: item{
+			":note": str(string(raw)), ":edit": number(n.Version), ":over": number(n.Version - 1), ":until": s.in(keep),
+		},
 	}
-	if n.Empty() {
-		in.UpdateExpression = ref("SET #ttl = :until REMOVE #note")
-		delete(in.ExpressionAttributeValues, ":note")
+	if n.Version == 1 {
+		in.ConditionExpression = ref("attribute_not_exists(#edit)")
+		delete(in.ExpressionAttributeValues, ":over")
 	}
 	_, err = s.retryOnce(ctx, func(ctx context.Context) error {
 		_, err := s.client.UpdateItem(ctx, in)
 		return err
 	})
-	if err != nil {
+	var failed *types.ConditionalCheckFailedException
+	switch {
+	case errors.As(err, &failed): // by another save, or by the first try of this one: who asks looks which
+		return service.ErrConflict
+	case err != nil:
 		return unavailable(err)
 	}
 	return nil
 }
 
-// notesOf are the notes of an item. One that this version cannot read is left out.
+// notesOf are the notes of an item, also emptied ones. One that this version cannot read is left out. The release before
+// knows no versions: what it has saved has the version of the note before.
 func notesOf(it item) (notes []record.Note) {
 	for name, v := range it {
+		if who, is := strings.CutPrefix(name, editOf); is && it[noteOf+who] == nil {
+			notes = append(notes, record.Note{By: record.Party{ID: who}, Version: integer(v)})
+		}
 		var n record.Note
-		if strings.HasPrefix(name, noteOf) && json.Unmarshal([]byte(text(v)), &n) == nil {
+		if who, is := strings.CutPrefix(name, noteOf); is && json.Unmarshal([]byte(text(v)), &n) == nil {
+			n.Version = integer(it[editOf+who])
 			notes = append(notes, n)
 		}
 	}

@@ -238,7 +238,7 @@ func TestF268WordsAreSaidInTheirLanguageAndVoice(t *testing.T) {
 	like(t, LastWords(german, call.ReasonAgentEnded),
 		`<Response><Say `+said+`>Danke &amp; tschüss.</Say><Hangup></Hangup></Response>`)
 	like(t, LastWords(german, call.ReasonMaxWait), `<Response>
-		<Say `+said+`>Es tut uns leid, dass niemand Ihren Anruf annehmen konnte.</Say>
+		<Say `+said+`>Leider konnte niemand Ihren Anruf entgegennehmen.</Say>
 		<Say `+said+`>Bitte rufen Sie später wieder an. Auf Wiederhören.</Say><Hangup></Hangup></Response>`)
 	question := parse(t, Ask(base, german.Book().Accept("Beispiel"), caller, "k1")).children[0].children[0]
 	if !strings.HasPrefix(question.text, "Hier ist Beispiel. ") || !slices.Contains(question.attrs, `language="de-DE"`) {
