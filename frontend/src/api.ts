@@ -4,11 +4,12 @@
  */
 import { decodeDirectory, decodeProblem, decodeSnapshot, decodeToken } from "./contract/decode.js";
 import { decodeCalls, decodeKept, decodeKnownCaller, decodeOwnNote, decodeRules } from "./contract/records.js";
+import { decodeSettings, decodeVersions } from "./contract/settings.js";
 import { decodeDone, decodeTeam } from "./contract/team.js";
 import type { Renewal } from "./signin.js";
 import type {
-  Action, CallPage, CallRules, CallSearch, Directory, KnownCaller, NoteRequest, OwnNote, Problem, Reason, Snapshot,
-  Status, Team, TeamAct, VoiceToken,
+  Action, CallPage, CallRules, CallSearch, Directory, KnownCaller, LineSettings, NoteRequest, OwnNote, Problem, Reason,
+  Settings, SettingsVersion, Snapshot, Status, Team, TeamAct, VoiceToken,
 } from "./contract/types.js";
 
 export interface Command {
@@ -42,6 +43,10 @@ export interface Api {
   team(since: string): Promise<Team>;
   /** Repeated with the same key it has one effect, so it is safe to send again. */
   act(act: TeamAct): Promise<true>;
+  settings(): Promise<LineSettings>;
+  /** Replaces that version of the settings. Repeated it has the same answer, so it is safe to send again. */
+  saveSettings(version: number, settings: Settings): Promise<LineSettings>;
+  versions(): Promise<readonly SettingsVersion[]>;
   /** Sent when the page is being closed; their answers are not read. */
   sayAway(): void;
   leaveNote(call: string, note: NoteRequest): void;
@@ -167,6 +172,9 @@ export function createApi(options: ApiOptions): Api {
     saveNote: (id, note) => call("PUT", notePath(id), note, decodeKept),
     team: (since) => call("GET", `/team?since=${encodeURIComponent(since)}`, undefined, decodeTeam),
     act: (act) => call("POST", "/team/acts", act, decodeDone),
+    settings: () => call("GET", "/settings", undefined, decodeSettings),
+    saveSettings: (version, settings) => call("PUT", "/settings", { version, settings }, decodeSettings),
+    versions: () => call("GET", "/settings/versions", undefined, decodeVersions),
     sayAway: () => last("/agents/me", { status: "away" }),
     leaveNote: (id, note) => last(notePath(id), note),
   };

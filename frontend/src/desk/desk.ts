@@ -28,6 +28,7 @@ import { Phone } from "./phone.js";
 import { Records } from "./records.js";
 import { Session } from "./session.js";
 import type { Tabs } from "./tabs.js";
+import { SettingsRoom } from "./settings.js";
 import { TeamRoom } from "./team.js";
 import { Verbs } from "./verbs.js";
 
@@ -74,6 +75,8 @@ export class Desk {
   readonly archive: Archive;
   /** The team's view, for its tab. */
   readonly team: TeamRoom;
+  /** The line's settings, for its tab. */
+  readonly settings: SettingsRoom;
   private readonly line: Line;
   private readonly pass: Pass;
   private readonly phone: Phone;
@@ -109,6 +112,7 @@ export class Desk {
     this.archive = new Archive({ core, api, memory: parts.memory, serverNow: () => this.serverNow(),
       download: parts.download });
     this.team = new TeamRoom({ core, api, serverNow: () => this.serverNow(), hidden, newKey });
+    this.settings = new SettingsRoom({ core, api, hidden });
     core.subscribe((after, before) => this.follow(after, before));
   }
 
@@ -153,6 +157,7 @@ export class Desk {
     this.records.tick();
     this.notes.tick();
     this.team.tick();
+    this.settings.tick();
     const now = this.parts.now();
     if (this.state.notice && now - this.noticeAt > NOTICE_MS) this.dismissNotice();
     if (this.state.refusal && now - this.state.refusal.at > REFUSAL_MS) this.dismissRefusal();
@@ -323,6 +328,7 @@ export class Desk {
   showSide(side: Side): void {
     if (side === "history" && this.state.side !== side) void this.archive.refresh();
     if (side === "team") this.team.poke();
+    if (side === "line") this.settings.poke();
     this.core.dispatch({ type: "side", side });
   }
 
