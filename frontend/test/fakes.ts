@@ -1,7 +1,7 @@
 /** Stateful fakes for what the desk talks to; each test changes what it needs. */
 import { ApiError, type Api, type Command } from "../src/api.js";
 import type {
-  CallNote, CallPage, CallRules, CallSearch, Directory, KnownCaller, LineSettings, NoteRequest, OwnNote, Snapshot, Status, VoiceToken, Team, TeamAct, Settings, SettingsVersion,
+  CallNote, CallPage, CallRules, CallSearch, Directory, KnownCaller, LineSettings, Music, NoteRequest, OwnNote, Snapshot, Status, VoiceToken, Team, TeamAct, Settings, SettingsVersion,
 } from "../src/contract/types.js";
 import type { DeskParts } from "../src/desk/desk.js";
 import { createMemory } from "../src/desk/memory.js";
@@ -194,6 +194,15 @@ export class FakeApi implements Api {
     return failure ? Promise.reject(failure) : this.answer(this.lineVersions.at(-1)!);
   }
 
+  readonly uploads: Blob[] = [];
+  musicRefusal: ApiError | null = null;
+
+  uploadMusic(wav: Blob): Promise<Music> {
+    this.uploads.push(wav);
+    return this.musicRefusal ? Promise.reject(this.musicRefusal)
+      : this.answer({ id: "0123456789abcdef0123456789abcdef", pieces: 4, millis: 11_500 });
+  }
+
   versions(): Promise<readonly SettingsVersion[]> {
     return this.answer(this.lineVersions.slice(0, -1).reverse());
   }
@@ -333,6 +342,7 @@ export function fakes(now: () => number = () => Date.now()): Fakes {
     about: { version: "test", browser: "test" },
     copy: (text) => { all.copied = text; return Promise.resolve(); },
     download: (name, text) => { all.downloaded = { name, text }; },
+    toWav: (file) => Promise.resolve(file),
     crm: "",
   };
   return all;

@@ -20,11 +20,15 @@ type suite struct {
 	*httpapitest.Site
 	*servicetest.World
 	lines *servicetest.Lines
+	kept  *pieces
 	spec  *httpapitest.Spec
 }
 
 func serve(t testing.TB) suite {
-	s := suite{World: servicetest.NewWorld(t), lines: &servicetest.Lines{}, spec: httpapitest.NewSpec(t)}
+	s := suite{
+		World: servicetest.NewWorld(t), lines: &servicetest.Lines{}, spec: httpapitest.NewSpec(t),
+		kept: &pieces{files: map[string]string{}},
+	}
 	store := struct {
 		*servicetest.Lines
 		service.AgentReader
@@ -32,7 +36,7 @@ func serve(t testing.TB) suite {
 	s.Site = httpapitest.New(t, func() time.Time { return s.World.Now }, func(e httpapi.Edge) http.Handler {
 		return handler{
 			edge: e, claim: "username", groups: "cognito:groups", supervisors: "supervisor",
-			editor: service.LineEditor{Store: store},
+			editor: service.LineEditor{Store: store}, shelf: s.kept,
 		}.routes()
 	})
 	return s

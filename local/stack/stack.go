@@ -316,12 +316,11 @@ func (s *Stack) startSecrets(t *sam.Template) (string, error) {
 
 // startGuard returns where functions find the store: behind the guard of their permissions, and behind what a test has
 // put between.
-func (s *Stack) startGuard() (string, error) {
-	store := s.Store
-	if s.o.Via != nil {
-		store = s.o.Via(store)
+func (s *Stack) startGuard(service string, via func(string) string) (string, error) {
+	if via != nil {
+		service = via(service)
 	}
-	to, err := url.Parse(store)
+	to, err := url.Parse(service)
 	if err != nil {
 		return "", err
 	}
@@ -393,7 +392,13 @@ func (s *Stack) startNetwork(l net.Listener) (any, error) {
 }
 
 func (s *Stack) startGateway(ctx context.Context, l net.Listener, t *sam.Template, secretsURL string, talk any) error {
-	page := gateway.Page{Music: filepath.Join(s.o.Root, "frontend", "public", "music")}
+	bucket, err := s.startBucket()
+	if err != nil {
+		return err
+	}
+	page := gateway.Page{
+		Music: filepath.Join(s.o.Root, "frontend", "public", "music"), OwnMusic: bucket.object,
+	}
 	if !s.o.Headless {
 		page.Dir = filepath.Join(s.o.Root, "frontend", "dist")
 		page.Config = &gateway.Config{SignIn: gateway.SignIn{Authority: s.Issuer, ClientID: clientID,
@@ -405,12 +410,12 @@ func (s *Stack) startGateway(ctx context.Context, l net.Listener, t *sam.Templat
 				Data: map[string]string{"host": strings.TrimPrefix(s.Twilio, "http://")}}
 		}
 	}
-	store, err := s.startGuard()
+	store, err := s.startGuard(s.Store, s.o.Via)
 	if err != nil {
 		return err
 	}
 	env := map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": store, "AWS_ENDPOINT_URL_SECRETS_MANAGER": secretsURL,
-		"TWILIO_API_URL": s.Twilio}
+		"AWS_ENDPOINT_URL_S3": bucket.url, "TWILIO_API_URL": s.Twilio}
 	if s.o.ViaTwilio != nil {
 		env["TWILIO_API_URL"] = s.o.ViaTwilio(s.Twilio)
 	}

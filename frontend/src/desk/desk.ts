@@ -50,6 +50,8 @@ export interface DeskParts {
   readonly copy: (text: string) => Promise<void>;
   /** Offers the text to the agent as a file. */
   readonly download: (name: string, text: string) => void;
+  /** Makes a WAV file of any file that the browser can play. */
+  readonly toWav: (file: Blob) => Promise<Blob>;
   /** The address of a caller in another system, with {number} and {call}; "" if there is none. */
   readonly crm: string;
 }
@@ -112,7 +114,7 @@ export class Desk {
     this.archive = new Archive({ core, api, memory: parts.memory, serverNow: () => this.serverNow(),
       download: parts.download });
     this.team = new TeamRoom({ core, api, serverNow: () => this.serverNow(), hidden, newKey });
-    this.settings = new SettingsRoom({ core, api, hidden });
+    this.settings = new SettingsRoom({ core, api, hidden, toWav: parts.toWav });
     core.subscribe((after, before) => this.follow(after, before));
   }
 

@@ -1,5 +1,6 @@
 /** The line's settings: read while they are shown and visible, and what a supervisor changes. */
 import { ApiError, type Api } from "../api.js";
+import { MusicError } from "../music.js";
 import type { LineSettings, Settings } from "../contract/types.js";
 import {
   backTo, shown, showsSettings, withEmergency, withFields, type Asked, type Fields,
@@ -13,12 +14,16 @@ export interface SettingsParts {
   readonly core: Core;
   readonly api: Api;
   readonly hidden: () => boolean;
+  /** Makes a WAV file of what a supervisor has chosen; fails with a MusicError. */
+  readonly toWav: (file: Blob) => Promise<Blob>;
 }
 
 const EVERY_MS = 10_000;
 /** So often a save is sent whose answer does not come; the server has it once. */
 const TRIES = 4;
 const RETRY_MS = 1000;
+/** The longest name of a file that the server keeps. */
+const NAME_MOST = 60;
 
 export class SettingsRoom {
   private askedAt = -Infinity;
@@ -56,6 +61,24 @@ export class SettingsRoom {
 
   type(edits: Partial<Fields>): void {
     this.parts.core.dispatch({ type: "settings-typed", edits });
+  }
+
+  /** Sends own music; what the server has kept is in the form, and not saved yet. */
+  async chooseMusic(file: Blob, name: string): Promise<void> {
+    const { core, api, toWav } = this.parts;
+    if (core.state.settings.doing) return;
+    core.dispatch({ type: "settings-do", doing: "music" });
+    try {
+      const music = await api.uploadMusic(await toWav(file));
+      this.type({ music: { ...music, name: [...name].slice(0, NAME_MOST).join("").trim() } });
+    } catch (error) {
+      if (error instanceof MusicError) {
+        core.dispatch({ type: "settings-refused", problem: { slug: "settings-refused", status: 422, title: "", field: "music",
+          detail: error.message } });
+      } else this.failed(error, (e) => core.dispatch({ type: "settings-refused", problem: e.problem }));
+    } finally {
+      core.dispatch({ type: "settings-do", doing: "" });
+    }
   }
 
   discard(): void {

@@ -3,7 +3,7 @@
  * A change is kept for each field by itself, over whatever the server has, so that nothing that was typed is lost when
  * another supervisor saves.
  */
-import type { DayHours, LineSettings, Problem, Settings, SettingsVersion } from "../contract/types.js";
+import type { DayHours, LineSettings, Music, Problem, Settings, SettingsVersion } from "../contract/types.js";
 import type { Panel, State } from "./state.js";
 
 export const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
@@ -26,6 +26,8 @@ export interface Fields {
   readonly closedMessage: string;
   readonly emergencyMessage: string;
   readonly codes: string;
+  /** Null is the usual music. */
+  readonly music: Music | null;
 }
 export type Field = keyof Fields;
 
@@ -48,7 +50,7 @@ export interface SettingsState {
   readonly failing: Problem | null;
   readonly edits: Partial<Fields>;
   /** What is being saved: the form, or the act of a dialog. */
-  readonly doing: "" | "save" | Asked["is"];
+  readonly doing: "" | "save" | "music" | Asked["is"];
   /** The value that the server has refused. */
   readonly refused: { readonly field: string; readonly why: string } | null;
   /** Why the form was not saved, if it was not refused. */
@@ -138,7 +140,7 @@ export function fieldsOf(s: Settings): Fields {
     name: s.name ?? "", zone: s.zone ?? "", hours: s.hours ?? null, holidays: s.holidays ?? [],
     language: s.language ?? "", voice: s.voice ?? "", greeting: s.greeting ?? "", waiting: s.waiting ?? "",
     lastWords: s.lastWords ?? "", closedMessage: s.closedMessage ?? "", emergencyMessage: s.emergency?.message ?? "",
-    codes: (s.codes ?? []).join("\n"),
+    codes: (s.codes ?? []).join("\n"), music: s.music ?? null,
   };
 }
 
@@ -154,7 +156,7 @@ export function differing(a: Settings, b: Settings): readonly Field[] {
 
 /** The settings with these fields, and all that is in them besides. */
 export function withFields(s: Settings, f: Fields): Settings {
-  const { hours: _hours, holidays: _holidays, emergency: _emergency, codes: _codes, ...rest } = s;
+  const { hours: _hours, holidays: _holidays, emergency: _emergency, codes: _codes, music: _music, ...rest } = s;
   const emergency = { ...s.emergency, message: f.emergencyMessage };
   const codes = f.codes.split("\n").filter(Boolean);
   const all: Settings = {
@@ -163,6 +165,7 @@ export function withFields(s: Settings, f: Fields): Settings {
     ...f.holidays.length ? { holidays: f.holidays } : {},
     ...emergency.closed || emergency.endWaits || emergency.message ? { emergency } : {},
     ...codes.length ? { codes } : {},
+    ...f.music ? { music: f.music } : {},
     name: f.name, zone: f.zone, language: f.language, voice: f.voice, greeting: f.greeting, waiting: f.waiting,
     lastWords: f.lastWords, closedMessage: f.closedMessage,
   };
@@ -217,6 +220,7 @@ export const isDirty = ({ edits }: SettingsState): boolean => Object.keys(edits)
 /** The form's control for a field that the server has refused; "" if there is none. */
 export function controlOf(field: string): string {
   if (field.startsWith("codes")) return "codes";
+  if (field.startsWith("music")) return "music";
   if (field === "emergency.message") return "emergencyMessage";
   if (/^(hours\.[a-z]+(\[\d+\]\.(from|to))?|holidays(\[\d+\]\.(date|open(\[\d+\]\.(from|to))?))?)$/.test(field)) return field;
   return FIELDS.includes(field as Field) ? field : "";

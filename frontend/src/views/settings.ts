@@ -7,6 +7,7 @@ import type { Desk } from "../desk/desk.js";
 import { differing, isDirty, shown, type Field, type Fields } from "../state/settings.js";
 import type { State } from "../state/state.js";
 import { recordsProblem } from "../words/problem.js";
+import { duration } from "../words/time.js";
 import {
   fieldList, FIELD_WORDS, languageWord, lineWords, meanwhileWords, saveProblem, savedBy, voiceWord,
 } from "../words/settings.js";
@@ -49,6 +50,7 @@ function form(state: State, desk: Desk, view: LineSettings): TemplateResult {
     ${text("lastWords", "When an agent has ended the call. Empty: the usual words", 500)}
     ${text("closedMessage", "Outside the hours, before a goodbye. Empty: the usual words", 500)}
     ${text("emergencyMessage", "When the emergency switch is on. Empty: the closed message", 500)}
+    ${music(state, desk, fields)}
     <h3>After a call</h3>
     ${textField(state, "codes", fields.codes, "One in each line, at most 30. Empty: those of the deployment", 0, set, 5)}
     ${saving(state, desk)}
@@ -107,6 +109,28 @@ function language(state: State, view: LineSettings, fields: Fields, set: (edits:
   </div>
   ${fields.language === (view.settings.language ?? "") ? nothing
     : html`<p class="hint" data-test="own-words-hint">Own words are said as they are written: put them into ${languageWord(now)}, too.</p>`}`;
+}
+
+function music(state: State, desk: Desk, { music: own }: Fields): TemplateResult {
+  const at = problemAt(state, "music");
+  const { doing } = state.settings;
+  const chosen = (e: Event): void => {
+    const input = e.target as HTMLInputElement;
+    const [file] = input.files ?? [];
+    if (file) void desk.settings.chooseMusic(file, file.name);
+    input.value = "";
+  };
+  return html`<div class="field"><label for="set-music">${FIELD_WORDS.music}</label>
+    <p class="words" data-test="music-now">${doing === "music" ? html`<span class="spinner" aria-hidden="true"></span> Being checked and sent`
+      : own ? `${own.name ?? "Own music"}, ${duration(own.pieces * own.millis)}` : "The usual music"}</p>
+    <input type="file" accept="audio/wav,audio/mpeg,.wav,.mp3" id="set-music" data-field="music" data-test="set-music"
+      aria-describedby="music-hint${at ? " settings-problem" : ""}" aria-invalid=${at ? "true" : nothing} ?disabled=${doing !== ""}
+      @change=${chosen} />
+    <span class="hint" id="music-hint">A WAV or MP3 file of ten seconds to three minutes, to which you have the rights</span>
+    ${refusal(state, "music")}
+    ${own ? html`<button type="button" class="link" data-test="usual-music" @click=${() => desk.settings.type({ music: null })}>Back to
+      the usual music</button>` : nothing}
+  </div>`;
 }
 
 function saving(state: State, desk: Desk): TemplateResult {

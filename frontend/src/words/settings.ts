@@ -14,6 +14,7 @@ export const FIELD_WORDS: Record<Field, string> = {
   name: "Name of the line", zone: "Time zone", hours: "Opening hours", holidays: "Holidays", language: "Language",
   voice: "Voice", greeting: "Greeting", waiting: "Words in the line", lastWords: "Last words",
   closedMessage: "Closed message", emergencyMessage: "Emergency message", codes: "Codes",
+  music: "Music",
 };
 
 export const fieldList = (fields: readonly Field[]): string => and(fields.map((f) => FIELD_WORDS[f]));

@@ -30,6 +30,10 @@ export const settingsScenes: readonly Scene[] = [
   { name: "line-refused-date", events: (now) => office(now, [
     { type: "settings-typed", edits: { holidays: [{ date: "" }, { date: "2026-12-24", open: [{ from: "9", to: "" }] }] } },
     refused("holidays[0].date", "not a date like 2026-12-25")]) },
+  { name: "line-own-music", events: (now) => shown(now, settingsAt(now, { music: { id: "0123456789abcdef0123456789abcdef",
+    pieces: 12, millis: 11_800, name: "A rather long name of a file of the Vienna waltz orchestra.mp3" } })) },
+  { name: "line-sending-music", events: (now) => office(now, [{ type: "settings-do", doing: "music" }]) },
+  { name: "line-refused-music", events: (now) => office(now, [refused("music", "it lasts 1h2m0s; at most 3m0s")]) },
   { name: "line-refused-all", events: (now) => office(now, [typed,
     refused("settings", "all settings together have more than 3600 bytes")]) },
   { name: "line-unreachable", events: (now) => office(now, [typed,

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { ApiError } from "../../src/api.js";
 import { decodeSettings, decodeVersions } from "../../src/contract/settings.js";
+import { toWav, wavOf } from "../../src/music.js";
 import { clockTime, controlOf, fieldsOf, neat, shown, withEmergency, withFields } from "../../src/state/settings.js";
 import { meanwhileWords, saveProblem, voiceWord } from "../../src/words/settings.js";
 import { RULES, settingsAt } from "../fixtures.js";
@@ -214,6 +215,26 @@ describe("the desk", () => {
     expect(now().settings).toMatchObject({ greeting: "Welcome to Example Telephone.", codes: ["order", "complaint"],
       emergency: { closed: true } });
     expect([now().version, line().versions]).toEqual([6, null]);
+  });
+
+  test("F290: own music is sent, and saved with the form", async () => {
+    await opened();
+    await desk.settings.chooseMusic(new Blob(["RIFF"]), "Waltz.mp3");
+    expect([f.api.uploads.length, line().edits.music?.name, line().doing]).toEqual([1, "Waltz.mp3", ""]);
+    await desk.settings.save();
+    expect(now().settings.music).toMatchObject({ pieces: 4, name: "Waltz.mp3" });
+    desk.settings.type({ music: null });
+    await desk.settings.save();
+    expect(now().settings.music).toBeUndefined();
+  });
+
+  test("F290: music that is refused, here or by the server, is said at its field", async () => {
+    await opened();
+    f.api.musicRefusal = new ApiError({ slug: "settings-refused", status: 422, title: "", field: "music", detail: "it lasts 4m0s" });
+    await desk.settings.chooseMusic(new Blob(["RIFF"]), "Long.wav");
+    expect([line().refused, line().edits]).toEqual([{ field: "music", why: "it lasts 4m0s" }, {}]);
+    await expect(toWav({ size: 31 * 1024 * 1024 } as Blob)).rejects.toThrow("at most 30 MB");
+    expect(new Uint8Array(wavOf(new Float32Array([0, 2, -1]))).slice(44)).toEqual(new Uint8Array([0, 0, 255, 127, 1, 128]));
   });
 
   test("F266: who is no supervisor any more sees nothing more", async () => {
