@@ -174,7 +174,7 @@ export function teamAt(now: number, change: Partial<Team> = {}): Team {
       teamAgent(now, "Alice", "busy", { call: "CAtalking" }), teamAgent(now, "Hanna", "busy", { call: "CAw2", rung: true }),
       teamAgent(now, "Fatima", "away", { by: "Erin" }), teamAgent(now, "Greg", "offline", { seen: iso(now - 4_200_000) })] },
     today: { since: iso(now - 36_000_000), counts: { arrived: 64, answered: 55, answeredQuickly: 41, abandoned: 5,
-      expired: 0, averageWait: 24, longestWait: 191,
+      expired: 0, closed: 0, averageWait: 24, longestWait: 191,
       transfers: [{ outcome: "answered", count: 12 }, { outcome: "no-answer", count: 2 }] } },
     ...change,
   };

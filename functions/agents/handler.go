@@ -3,7 +3,6 @@ package main
 import (
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -58,7 +57,7 @@ func (h handler) directory(r *httpapi.Request) (int, any, error) {
 	return http.StatusOK, h.listed(d, r.Now), err
 }
 
-// search is the directory of the agents whose name contains a text. A part of a name must not be in an
+// search is the directory of the agents whose name contains every word of a text. A part of a name must not be in an
 // address (N9), so the text is in the body.
 func (h handler) search(r *httpapi.Request) (int, any, error) {
 	var in struct {
@@ -71,7 +70,8 @@ func (h handler) search(r *httpapi.Request) (int, any, error) {
 	if wanted == "" || utf8.RuneCountInString(in.Text) > maxText {
 		return 0, nil, httpapi.Malformed("The text must be a part of a name, at most 100 characters.")
 	}
-	fits := func(a agent.Agent) bool { return strings.Contains(fold(a.Name), wanted) }
+	named := finder(wanted)
+	fits := func(a agent.Agent) bool { return named(a.Name) }
 	d, err := h.board(r.Base).Search(r.Context(), r.Who, fits)
 	return http.StatusOK, h.listed(d, r.Now), err
 }

@@ -373,6 +373,35 @@ func TestF179WhoIsThereIsInTheDirectoryWhateverTheNumberOfOthers(t *testing.T) {
 	}
 }
 
+// The search finds whom the page's own filter finds: the cases are those of frontend/test/unit/typed.test.ts.
+func TestF194AColleagueIsFoundByAnyPartOfTheName(t *testing.T) {
+	for text, name := range map[string]string{
+		"hernandez": "Dora Lindqvist-Hernández", "HERNÁNDEZ dora": "Dora Lindqvist-Hernández",
+		"lindqvist hernandez": "Dora Lindqvist-Hernández", "obrien": "Sinéad O’Brien", "o'brien": "Sinéad O’Brien",
+		"O´Brien sin": "Sinéad O'Brien", "o brien": "Sinéad O‘Brien", "muller": "Jörg Müller",
+		"mueller": "Jörg Müller", "joerg": "Jo\u0308rg Müller", "strasse": "Eva Straße", "lukasz": "Łukasz Nowak",
+		"soren": "Søren Ærø", "nguyen": "Nguyễn Thị Hương", "huong nguyen": "Nguyễn Thị Hương",
+		"\u202ahernandez\u202c": "Dora Hernández", "nowak lu": "Łukasz Nowak", "bo": "Bob",
+	} {
+		if !finder(fold(text))(name) {
+			t.Errorf("%q does not find %s", text, name)
+		}
+	}
+	for text, name := range map[string]string{"bob carol": "Bob", "zz": "Bob", "alicia": "Alice"} {
+		if finder(fold(text))(name) {
+			t.Errorf("%q finds %s", text, name)
+		}
+	}
+	s := serve(t, "alice")
+	e := s.Signed("lukasz", "PUT", me, `{"status":"away"}`)
+	e.RequestContext.Authorizer.JWT.Claims["name"] = "Łukasz Nowak"
+	s.Do(e)
+	found := s.list(s.ask("alice", "POST", "/agents/search", `{"text":"nowak lukasz"}`))
+	if len(found.Agents) != 1 || found.Agents[0].ID != "lukasz" {
+		t.Errorf("found: %+v", found.Agents)
+	}
+}
+
 func TestF179WhatIsSearchedForMustBeAPartOfAName(t *testing.T) {
 	s := serve(t, "alice")
 	before := s.Store.Counts()

@@ -42,7 +42,7 @@ func (s suite) uploads(name string, file []byte) httpapitest.Answer {
 		e.RequestContext.Authorizer.JWT.Claims["cognito:groups"] = "[agent]"
 	}
 	a := s.Do(e)
-	s.spec.Check(e, a)
+	s.Spec.Check(e, a)
 	return a
 }
 

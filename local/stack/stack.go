@@ -21,6 +21,7 @@ import (
 	"sync"
 	"time"
 
+	"warmtransfer/local/bus"
 	"warmtransfer/local/clock"
 	"warmtransfer/local/gateway"
 	"warmtransfer/local/gateway/sam"
@@ -55,8 +56,9 @@ type Stack struct {
 	SignIn  *issuer.Issuer
 	Secrets *secrets.Secrets
 	Table   *store.Store
-	Guard   *iam.Guard // stands between the functions and the store and the secret
+	Guard   *iam.Guard // stands between the functions and the store, the secret and the bus
 	Clock   clock.Clock
+	Bus     *bus.Bus
 
 	o       Options
 	closers []func()
@@ -101,7 +103,7 @@ func (s *Stack) start(ctx context.Context) error {
 	if s.o.Change != nil {
 		s.o.Change(template)
 	}
-	s.Template, s.Guard = template, iam.New(template.Functions)
+	s.Template, s.Guard, s.Bus = template, iam.New(template.Functions), bus.New(s.Clock)
 	if err := s.binaries(ctx, template); err != nil {
 		return err
 	}
@@ -316,11 +318,12 @@ func (s *Stack) startSecrets(t *sam.Template) (string, error) {
 
 // startGuard returns where functions find the store: behind the guard of their permissions, and behind what a test has
 // put between.
-func (s *Stack) startGuard(service string, via func(string) string) (string, error) {
-	if via != nil {
-		service = via(service)
+func (s *Stack) startGuard() (string, error) {
+	store := s.Store
+	if s.o.Via != nil {
+		store = s.o.Via(store)
 	}
-	to, err := url.Parse(service)
+	to, err := url.Parse(store)
 	if err != nil {
 		return "", err
 	}
@@ -356,6 +359,7 @@ func (s *Stack) startNetwork(l net.Listener) (any, error) {
 	mux.HandleFunc("GET /control/settings", s.serveSettings)
 	mux.HandleFunc("PUT /control/settings", s.serveSettings)
 	mux.HandleFunc("DELETE /control/settings", s.serveSettings)
+	mux.HandleFunc("GET /control/events", s.Bus.ServeEvents)
 	mux.HandleFunc("/fallback.xml", s.serveFallback)
 	defer s.serve(l, mux)
 	if s.o.TwilioURL != "" {
@@ -410,12 +414,16 @@ func (s *Stack) startGateway(ctx context.Context, l net.Listener, t *sam.Templat
 				Data: map[string]string{"host": strings.TrimPrefix(s.Twilio, "http://")}}
 		}
 	}
-	store, err := s.startGuard(s.Store, s.o.Via)
+	store, err := s.startGuard()
+	if err != nil {
+		return err
+	}
+	events, err := s.startBus()
 	if err != nil {
 		return err
 	}
 	env := map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": store, "AWS_ENDPOINT_URL_SECRETS_MANAGER": secretsURL,
-		"AWS_ENDPOINT_URL_S3": bucket.url, "TWILIO_API_URL": s.Twilio}
+		"AWS_ENDPOINT_URL_S3": bucket.url, "AWS_ENDPOINT_URL_EVENTBRIDGE": events, "TWILIO_API_URL": s.Twilio}
 	if s.o.ViaTwilio != nil {
 		env["TWILIO_API_URL"] = s.o.ViaTwilio(s.Twilio)
 	}
@@ -436,6 +444,9 @@ func (s *Stack) startGateway(ctx context.Context, l net.Listener, t *sam.Templat
 	}
 	s.Gateway = g
 	s.onClose(g.Close)
+	if err := s.watchStreams(t); err != nil {
+		return err
+	}
 	s.serve(l, g)
 	return firstOf(g.Warm(ctx))
 }

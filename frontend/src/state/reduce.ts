@@ -190,7 +190,7 @@ function listed({ history, snapshot }: State, event: NoteEvent): History {
   if (event.type === "note-told" && event.note) return withNote(history, event.call, event.note);
   if (event.type !== "note-kept" || !snapshot) return history;
   const { id, name } = snapshot.agent;
-  return withNote(history, event.call, { by: { id, name }, at: snapshot.at, ...requestOf(event.fields) });
+  return withNote(history, event.call, { by: { id, name }, at: snapshot.at, ...requestOf(event.fields, -1) });
 }
 
 function applyPage(state: State, event: Event): State {
