@@ -28,6 +28,7 @@ import { Phone } from "./phone.js";
 import { Records } from "./records.js";
 import { Session } from "./session.js";
 import type { Tabs } from "./tabs.js";
+import { SettingsRoom } from "./settings.js";
 import { TeamRoom } from "./team.js";
 import { Verbs } from "./verbs.js";
 
@@ -49,6 +50,8 @@ export interface DeskParts {
   readonly copy: (text: string) => Promise<void>;
   /** Offers the text to the agent as a file. */
   readonly download: (name: string, text: string) => void;
+  /** Makes a WAV file of any file that the browser can play. */
+  readonly toWav: (file: Blob) => Promise<Blob>;
   /** The address of a caller in another system, with {number} and {call}; "" if there is none. */
   readonly crm: string;
 }
@@ -76,6 +79,8 @@ export class Desk {
   readonly team: TeamRoom;
   private readonly poller: Poller;
   private readonly tokens: TokenRefresher;
+  /** The line's settings, for its tab. */
+  readonly settings: SettingsRoom;
   private readonly phone: Phone;
   private readonly verbs: Verbs;
   private readonly session: Session;
@@ -109,6 +114,7 @@ export class Desk {
     this.archive = new Archive({ core, api, memory: parts.memory, serverNow: () => this.serverNow(),
       download: parts.download });
     this.team = new TeamRoom({ core, api, serverNow: () => this.serverNow(), hidden, newKey });
+    this.settings = new SettingsRoom({ core, api, hidden, toWav: parts.toWav });
     core.subscribe((after, before) => this.follow(after, before));
   }
 
@@ -153,6 +159,7 @@ export class Desk {
     this.records.tick();
     this.notes.tick();
     this.team.tick();
+    this.settings.tick();
     const now = this.parts.now();
     if (this.state.notice && now - this.noticeAt > NOTICE_MS) this.dismissNotice();
     if (this.state.refusal && now - this.state.refusal.at > REFUSAL_MS) this.dismissRefusal();
@@ -323,6 +330,7 @@ export class Desk {
   showSide(side: Side): void {
     if (side === "history" && this.state.side !== side) void this.archive.refresh();
     if (side === "team") this.team.poke();
+    if (side === "line") this.settings.poke();
     this.core.dispatch({ type: "side", side });
   }
 
