@@ -141,8 +141,8 @@ func open(t *testing.T, change ...func(*stack.Options)) *line {
 	t.Helper()
 	l := &line{
 		t: t, ctx: context.Background(), clock: clock.NewManual(epoch), log: &buffer{}, api: map[string]*stack.Agent{},
-		pages: map[string]bool{}, views: map[string]bool{}, beat: epoch, heard: map[string][]hearing{}, gap: 2 * time.Second,
-		leaving: map[string]bool{},
+		pages: map[string]bool{}, views: map[string]bool{}, beat: epoch, heard: map[string][]hearing{},
+		gap: 2 * time.Second, leaving: map[string]bool{},
 	}
 	o := stack.Options{Clock: l.clock, Output: l.log, Headless: true, Binaries: shared.binaries,
 		SharedStore: shared.store, SigningKey: shared.signingKey}

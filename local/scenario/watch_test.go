@@ -65,7 +65,8 @@ type watchPhase struct {
 
 // watchPhases are the states of a consult from the talk to the end of the hand-over, and of the talk after it.
 var watchPhases = []watchPhase{
-	{"they talk", func(*line) {}, map[string]string{"caller": "alice", "alice": "caller", "erin": "alice caller"}, "alice"},
+	{"they talk", func(*line) {},
+		map[string]string{"caller": "alice", "alice": "caller", "erin": "alice caller"}, "alice"},
 	{"on hold", func(l *line) { l.presses("alice", "hold", "") },
 		map[string]string{"caller": "music", "alice": "silence", "erin": "alice"}, "alice"},
 	{"resumed", func(l *line) { l.presses("alice", "resume", "") },
@@ -79,7 +80,8 @@ var watchPhases = []watchPhase{
 	{"back", func(l *line) { l.presses("alice", "swap", "") },
 		map[string]string{"caller": "music", "alice": "bob", "bob": "alice", "erin": "alice bob"}, "alice"},
 	{"all talk", func(l *line) { l.presses("alice", "join", "") },
-		map[string]string{"caller": "alice bob", "alice": "bob caller", "bob": "alice caller", "erin": "alice bob caller"},
+		map[string]string{"caller": "alice bob", "alice": "bob caller", "bob": "alice caller",
+			"erin": "alice bob caller"},
 		"alice"},
 	{"handed over", func(l *line) { l.presses("alice", "complete", "") },
 		map[string]string{"caller": "bob", "bob": "caller", "erin": "bob caller"}, "bob"},
@@ -287,8 +289,8 @@ func TestF238AChangeOfTheVoiceFails(t *testing.T) {
 				l.supervises()
 				caller := l.talks("alice")
 				l.watches(caller, call.ModeListen)
-				rule := faults.Rule{Kind: faults.REST, Match: faults.Match{Path: "/Participants/", Method: "POST"}, Do: do,
-					Times: 1, Skip: skip}
+				one := faults.Match{Path: "/Participants/", Method: "POST"}
+				rule := faults.Rule{Kind: faults.REST, Match: one, Do: do, Times: 1, Skip: skip}
 				if do == faults.Fail {
 					rule.Status, rule.Code = 400, 16027
 				}

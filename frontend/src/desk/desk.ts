@@ -108,7 +108,8 @@ export class Desk {
     this.notes = new Notes(core, api);
     this.archive = new Archive({ core, api, memory: parts.memory, serverNow: () => this.serverNow(),
       download: parts.download });
-    this.team = new TeamRoom({ core, api, serverNow: () => this.serverNow(), hidden, newKey });
+    this.team = new TeamRoom({ core, api, serverNow: () => this.serverNow(), hidden, newKey,
+      told: poke });
     core.subscribe((after, before) => this.follow(after, before));
   }
 
@@ -339,6 +340,15 @@ export class Desk {
     this.core.dispatch({ type: "microphone", microphone: "unknown" });
   }
 
+  /** A supervisor leaves the call: their own leg is hung up, which needs no server. */
+  unwatch(): void {
+    const { screen } = this.state;
+    if (screen.is !== "watching") return;
+    this.core.dispatch({ type: "leave" });
+    this.team.leave(screen.leg.ring.conference || screen.watching?.call || "");
+    this.parts.voice.hangUp();
+  }
+
   answer(): void {
     this.phone.answer();
   }
@@ -371,6 +381,7 @@ export class Desk {
 
   leave(): void {
     const { screen } = this.state;
+    if (screen.is === "watching") return this.unwatch();
     if (screen.is !== "in-call") return;
     if (this.outIsLate()) return this.panel("confirm-hang-up");
     if (!allow.leave(this.state, screen.call).on) return;
@@ -384,6 +395,7 @@ export class Desk {
    */
   askEnd(): void {
     const { screen } = this.state;
+    if (screen.is === "watching") return this.unwatch();
     if (screen.is === "connecting") return this.hangUp();
     if (screen.is !== "in-call") return;
     if (this.outIsLate() || allow.outBy(this.state, screen.call) === "hang-up") this.panel("confirm-hang-up");
