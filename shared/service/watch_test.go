@@ -2,6 +2,7 @@ package service_test
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -368,6 +369,41 @@ func TestF239ACrashWhileSomebodyCoaches(t *testing.T) {
 			if n := w.LiveLegs(); n > 0 {
 				t.Errorf("%d legs are left", n)
 			}
+		}
+	}
+}
+
+// What a supervisor costs, as the operator was told (docs/operations.md).
+func TestWhatASupervisorCosts(t *testing.T) {
+	w, id := watched(t)
+	w.Choose(Boss.ID, agent.Away)
+	for _, c := range []struct {
+		what string
+		do   func()
+		want map[string]int
+	}{
+		{"to join and to listen", func() { w.MustWatch(id, call.ModeListen) },
+			map[string]int{"Dial": 1, "SaveAgent": 1, "SaveCall": 4}},
+		{"to coach", func() { w.MustWatch(id, call.ModeCoach) }, map[string]int{"SetVoice": 2, "SaveCall": 3}},
+		{"to barge in after that", func() { w.MustWatch(id, call.ModeBarge) }, map[string]int{"SetVoice": 3, "SaveCall": 4}},
+		{"to listen again", func() { w.MustWatch(id, call.ModeListen) }, map[string]int{"SetVoice": 1, "SaveCall": 2}},
+		{"to leave", func() { _ = w.Unwatch(id); w.Settle() }, map[string]int{"Hangup": 1, "SaveAgent": 1, "SaveCall": 2}},
+	} {
+		calls, store := w.Phones.Counts(), w.Store.Counts()
+		c.do()
+		got := map[string]int{}
+		for _, op := range []string{"Dial", "Hangup", "SetVoice"} {
+			if n := w.Phones.Count(op) - calls[op]; n > 0 {
+				got[op] = n
+			}
+		}
+		for _, op := range []string{"SaveAgent", "SaveCall"} {
+			if n := w.Store.Count(op) - store[op]; n > 0 {
+				got[op] = n
+			}
+		}
+		if !maps.Equal(got, c.want) {
+			t.Errorf("%s costs %v, want %v", c.what, got, c.want)
 		}
 	}
 }
