@@ -33,7 +33,7 @@ func joined(t *testing.T) (suite, call.ID) {
 }
 
 // A supervisor listens, coaches, talks to all, and leaves. The view says what they do, and what they may do next.
-func TestF231ASupervisorListensCoachesTalksAndLeaves(t *testing.T) {
+func TestF219ASupervisorListensCoachesTalksAndLeaves(t *testing.T) {
 	s, id := joined(t)
 	for _, step := range []struct {
 		press  teamview.Action
@@ -69,7 +69,7 @@ func TestF231ASupervisorListensCoachesTalksAndLeaves(t *testing.T) {
 	}
 }
 
-func TestF233WhoMayNotWatch(t *testing.T) {
+func TestF221WhoMayNotWatch(t *testing.T) {
 	s, id := joined(t)
 	act := func(who, action string, id call.ID) string {
 		a := s.ask(who, "POST", "/team/acts", fmt.Sprintf(`{"action":%q,"call":%q,"request":"k%s"}`, action, id, action))

@@ -108,7 +108,7 @@ func (p watchPhase) with(m call.Mode) map[string]string {
 
 // What each party hears in each mode and each state of a transfer. The caller never hears a coach, nor, by way of a
 // supervisor, a private talk: on hold they hear music alone.
-func TestF231F232WhatEachPartyHears(t *testing.T) {
+func TestF219F220WhatEachPartyHears(t *testing.T) {
 	t.Parallel()
 	for _, m := range call.Modes {
 		t.Run(string(m), func(t *testing.T) {
@@ -140,7 +140,7 @@ func TestF231F232WhatEachPartyHears(t *testing.T) {
 }
 
 // In each state of a transfer the supervisor goes through all modes, and each change is shown at once.
-func TestF231FromModeToModeInEachState(t *testing.T) {
+func TestF219FromModeToModeInEachState(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	l.supervises()
@@ -172,7 +172,7 @@ func TestF231FromModeToModeInEachState(t *testing.T) {
 
 // The owner's page and line are lost while somebody talks to all: the supervisor does not take their place. The caller
 // hears music and is offered to another agent, and the supervisor hears them again.
-func TestF232ASupervisorTakesNobodysPlace(t *testing.T) {
+func TestF220ASupervisorTakesNobodysPlace(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	l.supervises()
@@ -195,7 +195,7 @@ func TestF232ASupervisorTakesNobodysPlace(t *testing.T) {
 }
 
 // A caller who waits, a stranger, a second press.
-func TestF233WhoMayNotWatch(t *testing.T) {
+func TestF221WhoMayNotWatch(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	l.supervises()
@@ -217,7 +217,7 @@ func TestF233WhoMayNotWatch(t *testing.T) {
 }
 
 // The conference ends and the caller goes on in a new one: the supervisor's leg is ended, and they may join again.
-func TestF234ASupervisorDoesNotFollowIntoAnotherConference(t *testing.T) {
+func TestF222ASupervisorDoesNotFollowIntoAnotherConference(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	l.supervises()
@@ -242,7 +242,7 @@ func TestF234ASupervisorDoesNotFollowIntoAnotherConference(t *testing.T) {
 }
 
 // The supervisor loses the network while they coach: the agent is told, and the talk goes on.
-func TestF235ASupervisorLosesTheNetworkWhileTheyCoach(t *testing.T) {
+func TestF223ASupervisorLosesTheNetworkWhileTheyCoach(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	l.supervises()

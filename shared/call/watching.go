@@ -81,7 +81,7 @@ func (c reconcileChange) watcherSighted(sid LegID, s Sighting) bool {
 		c.watcherGone(l.Key)
 	case s.In:
 		c.watcherJoined(l)
-		c.clearDoubt()
+		c.clearStale()
 	case l.AbsentSince.IsZero():
 		l.AbsentSince, c.Stale = c.now, true
 	case c.Conference == "" || c.now.Before(l.AbsentSince.Add(lookupGap)):
@@ -292,7 +292,7 @@ func (p planner) watchDials() (effects []Effect) {
 	for _, l := range p.Watching {
 		if l.Phase == LegPlanned && !l.Leaving && !p.now.Before(l.NotBefore) {
 			effects = append(effects, Dial{
-				Conference: p.ID, Leg: l.Key, Agent: l.Agent, Timeout: p.ring,
+				Call: p.ID, Leg: l.Key, Agent: l.Agent, Timeout: p.ring,
 				Info: DialInfo{Caller: p.From, Waited: p.Queued, Watch: l.Mode},
 			})
 		}

@@ -34,7 +34,7 @@ func watchedConsult(t TB) (*World, call.ID) {
 }
 
 // Who hears a supervisor, and whom they hear, in each mode and each state of a transfer.
-func TestF231WhoHearsASupervisor(t *testing.T) {
+func TestF219WhoHearsASupervisor(t *testing.T) {
 	press := func(who agent.ID, a call.Action) func(*World) {
 		return func(w *World) { w.MustPress(who, a, ""); w.Settle() }
 	}
@@ -93,7 +93,7 @@ func TestF231WhoHearsASupervisor(t *testing.T) {
 }
 
 // A supervisor changes from any mode to any other, and each change is shown to the agent as it happens.
-func TestF231FromModeToMode(t *testing.T) {
+func TestF219FromModeToMode(t *testing.T) {
 	w, id := watched(t)
 	hear := map[call.Mode]string{
 		call.ModeListen: "", call.ModeCoach: "alice", call.ModeBarge: "alice caller",
@@ -130,7 +130,7 @@ func TestF231FromModeToMode(t *testing.T) {
 }
 
 // The leg of a supervisor is no party of the call: no rule counts it.
-func TestF232ASupervisorCountsAsNobody(t *testing.T) {
+func TestF220ASupervisorCountsAsNobody(t *testing.T) {
 	w, id := watched(t)
 	w.Choose(Boss.ID, agent.Available)
 	w.MustWatch(id, call.ModeBarge)
@@ -161,7 +161,7 @@ func TestF232ASupervisorCountsAsNobody(t *testing.T) {
 }
 
 // At most one coaches in a call, two supervisors may be in it, and one who has a place in it may not.
-func TestF233WhoMayNotWatch(t *testing.T) {
+func TestF221WhoMayNotWatch(t *testing.T) {
 	w, id := watched(t)
 	other := service.Principal{ID: "zoe", Name: "Zoe", Supervisor: true}
 	third := service.Principal{ID: "yan", Name: "Yan", Supervisor: true}
@@ -218,7 +218,7 @@ func TestF233WhoMayNotWatch(t *testing.T) {
 }
 
 // A press that is repeated, and two at once, dial one leg.
-func TestF233APressIsRepeated(t *testing.T) {
+func TestF221APressIsRepeated(t *testing.T) {
 	w, id := watched(t)
 	w.Choose(Boss.ID, agent.Away)
 	for range 3 {
@@ -234,7 +234,7 @@ func TestF233APressIsRepeated(t *testing.T) {
 }
 
 // The conference ends and the caller goes on in a new one: the supervisor does not follow, and their leg is ended.
-func TestF234ASupervisorDoesNotFollowIntoAnotherConference(t *testing.T) {
+func TestF222ASupervisorDoesNotFollowIntoAnotherConference(t *testing.T) {
 	w, id := watched(t)
 	w.MustWatch(id, call.ModeCoach)
 	w.EndConference(id)
@@ -250,7 +250,7 @@ func TestF234ASupervisorDoesNotFollowIntoAnotherConference(t *testing.T) {
 }
 
 // The supervisor's leg is lost while they coach: the agent is told, and the talk goes on.
-func TestF235ASupervisorIsLost(t *testing.T) {
+func TestF223ASupervisorIsLost(t *testing.T) {
 	w, id := watched(t)
 	w.MustWatch(id, call.ModeCoach)
 	w.HangUp(Boss.ID)
@@ -385,9 +385,11 @@ func TestWhatASupervisorCosts(t *testing.T) {
 		{"to join and to listen", func() { w.MustWatch(id, call.ModeListen) },
 			map[string]int{"Dial": 1, "SaveAgent": 1, "SaveCall": 4}},
 		{"to coach", func() { w.MustWatch(id, call.ModeCoach) }, map[string]int{"SetVoice": 2, "SaveCall": 3}},
-		{"to barge in after that", func() { w.MustWatch(id, call.ModeBarge) }, map[string]int{"SetVoice": 3, "SaveCall": 4}},
+		{"to barge in after that", func() { w.MustWatch(id, call.ModeBarge) },
+			map[string]int{"SetVoice": 3, "SaveCall": 4}},
 		{"to listen again", func() { w.MustWatch(id, call.ModeListen) }, map[string]int{"SetVoice": 1, "SaveCall": 2}},
-		{"to leave", func() { _ = w.Unwatch(id); w.Settle() }, map[string]int{"Hangup": 1, "SaveAgent": 1, "SaveCall": 2}},
+		{"to leave", func() { _ = w.Unwatch(id); w.Settle() },
+			map[string]int{"Hangup": 1, "SaveAgent": 1, "SaveCall": 2}},
 	} {
 		calls, store := w.Phones.Counts(), w.Store.Counts()
 		c.do()

@@ -48,7 +48,7 @@ func TestSetEndsRoom(t *testing.T) {
 }
 
 // Each change of who hears a supervisor is one request for one thing.
-func TestF231SetVoice(t *testing.T) {
+func TestF219SetVoice(t *testing.T) {
 	for _, c := range []struct {
 		v    call.SetVoice
 		want string

@@ -83,6 +83,7 @@ export interface components {
             /** @description Outside numbers may be targets. */
             readonly numbers?: boolean;
             readonly watching?: components["schemas"]["Watching"];
+            readonly hours?: components["schemas"]["Hours"];
         };
         /** @description The agent whose page it is. */
         readonly Agent: {
@@ -295,6 +296,8 @@ export interface components {
             readonly lastWords?: string;
             /** @description When the line is closed; a goodbye follows. */
             readonly closedMessage?: string;
+            /** @description What an agent can give a call in the wrap-up, in place of the codes of the deployment. */
+            readonly codes?: readonly string[];
             /** @description Of all prompts: en, de, es or fr. English if it is missing. */
             readonly language?: string;
             /** @description One of the voices of the language. */
@@ -349,6 +352,8 @@ export interface components {
         };
         readonly OwnNote: {
             readonly note?: components["schemas"]["CallNote"];
+            /** @description For the next save, also if the note was emptied; 0: there was never one. */
+            readonly version: number;
         };
         readonly NoteRequest: {
             readonly note: string;
@@ -356,6 +361,8 @@ export interface components {
             readonly code?: string;
             /** @description The caller's name, shown with the number's next calls. */
             readonly name?: string;
+            /** @description Of the note that this one replaces, as it was seen; 0: none. Without it the note replaces any. */
+            readonly version?: number;
         };
         /** @description What one agent has noted on a call. */
         readonly CallNote: {
@@ -369,6 +376,8 @@ export interface components {
             readonly code?: string;
             /** @description The caller's name. */
             readonly name?: string;
+            /** @description How often it was saved. */
+            readonly version?: number;
         };
         readonly KnownCaller: {
             /** @description Ended calls of this number; 0 if the number is withheld. */
@@ -386,8 +395,6 @@ export interface components {
                  */
                 readonly at: string;
                 readonly outcome: components["schemas"]["CallOutcome"];
-                /** @description The line was closed, and the caller heard that at once. */
-                readonly closed?: boolean;
                 /** @description Who has talked to the caller, in order. */
                 readonly with: readonly components["schemas"]["Party"][];
             };
@@ -410,6 +417,7 @@ export interface components {
             /** @description The caller's number as the page shows it, whole. */
             readonly caller?: string;
             readonly outcome?: components["schemas"]["CallOutcome"];
+            /** @description As a note has it; not all are among today's. */
             readonly code?: string;
             /** @description A part of a note, of a transfer's note, or of a caller's name; case does not count. */
             readonly text?: string;
@@ -429,10 +437,10 @@ export interface components {
             readonly cursor?: string;
         };
         /**
-         * @description Of a whole call: answered (an agent or an outside party talked to the caller), transferred (and it was handed over at least once), abandoned (the caller left before anybody answered), expired (the caller waited longer than the operator's limit, or the line was closed, and they heard a goodbye).
+         * @description Of a whole call: answered (an agent or an outside party talked to the caller), transferred (and it was handed over at least once), abandoned (the caller left before anybody answered), expired (the caller waited longer than the operator's limit, and heard a goodbye), closed (the line was closed, and the caller heard so).
          * @enum {string}
          */
-        readonly CallOutcome: "answered" | "transferred" | "abandoned" | "expired";
+        readonly CallOutcome: "answered" | "transferred" | "abandoned" | "expired" | "closed";
         /** @description All that is kept of a call that has ended. */
         readonly CallRecord: {
             readonly id: string;
@@ -453,8 +461,6 @@ export interface components {
             /** @description With endedBy agent, who it was. */
             readonly ender?: components["schemas"]["Party"];
             readonly outcome: components["schemas"]["CallOutcome"];
-            /** @description The line was closed, and the caller heard that at once. */
-            readonly closed?: boolean;
             readonly caller: components["schemas"]["CallerNumber"];
             readonly verified: boolean;
             /** @description The caller's name, of the newest note with one. */
@@ -522,6 +528,15 @@ export interface components {
             readonly longest?: string;
             /** @description The queue was not read: count means nothing, the page keeps what it was told last, and the rest is valid. */
             readonly unknown?: boolean;
+        };
+        /** @description Whether the line takes new calls, by its settings as they were half a minute ago at most. Only in answers of /agents/me: otherwise the page keeps what it was told last. */
+        readonly Hours: {
+            readonly open: boolean;
+            /**
+             * Format: date-time
+             * @description When its hours change that; missing if they do not soon, or in an emergency.
+             */
+            readonly until?: string;
         };
         readonly Problem: {
             /** @description A stable slug, e.g. /problems/wrong-state */
@@ -676,8 +691,10 @@ export interface components {
             readonly answeredQuickly: number;
             /** @description The caller left before anybody answered. */
             readonly abandoned: number;
-            /** @description The caller waited longer than the operator's limit, or the line was closed, and they heard a goodbye. */
+            /** @description The caller waited longer than the operator's limit, and heard a goodbye. */
             readonly expired: number;
+            /** @description The line was closed, and the caller heard so. */
+            readonly closed: number;
             /** @description Seconds from the arrival to the first answer, or to the end of a call that nobody answered. Callers who heard that the line was closed do not count. Missing if there is no such call. */
             readonly averageWait?: number;
             /** @description The longest of these, and of those who wait for a first answer now. Missing if there is none. */
@@ -739,6 +756,7 @@ export type CallRecord = components['schemas']['CallRecord'];
 export type RecordLeg = components['schemas']['RecordLeg'];
 export type RecordTransfer = components['schemas']['RecordTransfer'];
 export type Line = components['schemas']['Line'];
+export type Hours = components['schemas']['Hours'];
 export type Problem = components['schemas']['Problem'];
 export type Caller = components['schemas']['Caller'];
 export type Team = components['schemas']['Team'];
@@ -769,7 +787,7 @@ export const modeValues: ReadonlyArray<FlattenedDeepRequired<components>["schema
 export const reasonValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Reason"]> = ["busy", "not-my-topic", "break"];
 export const transferKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Transfer"]["kind"]> = ["add", "consult", "blind", "queue"];
 export const progressValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Progress"]> = ["planned", "dialing", "ringing", "asked", "answered", "ended"];
-export const callOutcomeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallOutcome"]> = ["answered", "transferred", "abandoned", "expired"];
+export const callOutcomeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallOutcome"]> = ["answered", "transferred", "abandoned", "expired", "closed"];
 export const callRecordEndedByValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallRecord"]["endedBy"]> = ["caller", "agent", "line"];
 export const recordTransferKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RecordTransfer"]["kind"]> = ["add", "consult", "blind", "queue"];
 export const teamActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["TeamAction"]> = ["away", "available", "end", "offer", "listen", "coach", "barge", "leave"];

@@ -7,7 +7,7 @@ import type * as api from "./api.gen.js";
 
 export type {
   Action, Agent, Caller, CallNote, CallOutcome, CallRules, CallSearch, Directory, DirectoryEntry, Held,
-  HistoryEntry as Happening, Line, NoteRequest, OwnNote, Party, Presence, Progress, Reason,
+  HistoryEntry as Happening, Hours, Line, NoteRequest, OwnNote, Party, Presence, Progress, Reason,
   Mode, RecentCall as LastCall, RecordLeg, RecordTransfer, Role, Status, StatusReason, Supervisor, TeamAct, TeamAction, TeamAgent,
   TeamCounts, TeamFigures, TeamWaiting, Transfer, VoiceToken, Watching,
 } from "./api.gen.js";

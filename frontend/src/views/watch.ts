@@ -44,7 +44,7 @@ export function watchingCard(state: State, desk: Desk, { leg, watching }: Extrac
     <p class="hears ${heard === "listen" ? "silence" : "voices"}" data-test="heard">${icon(heard === "listen" ? "silence" : "sound")}<span>${
       watchingWords(watching, ownerOf(call))}</span></p>
     <div class="now"><p class="you" data-test="who-hears">${call ? hearWords(call).join(" ") : "Who hears whom is not known."}</p>
-      ${watching?.hidden ? html`<p class="overdue">${icon("silence")}<span>The agents are not told of you.</span></p>` : nothing}</div>
+      ${watching?.hidden ? html`<p class="hint">The agents are not told of you.</p>` : nothing}</div>
     <div class="verbs three" role="group" aria-label="What you do in this call">${watchButtons(state, desk, id, call, "card")}</div>
     <div class="controls" role="group" aria-label="Call controls">
       ${button({ name: "mute", label: leg.muted ? "Unmute" : "Mute", icon: leg.muted ? "micOff" : "mic", shape: "tile",

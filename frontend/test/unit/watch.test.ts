@@ -1,4 +1,4 @@
-/** A supervisor's own leg on the page, and what agents are told of it (F231, F233, F236). */
+/** A supervisor's own leg on the page, and what agents are told of it (F219, F221, F236). */
 import { describe, expect, test } from "vitest";
 import { decodeSnapshot } from "../../src/contract/decode.js";
 import { ringInfo } from "../../src/contract/ring.js";
@@ -24,7 +24,7 @@ describe("words", () => {
     ["transferor", { mode: "barge", heard: "barge" }, "Supervisor Erin talks: whoever is not on hold hears them."],
     ["owner", { mode: "coach", heard: "listen" }, "Supervisor Erin listens to this call. They are about to coach."],
     ["owner", { mode: "listen" }, "Supervisor Erin is about to join this call."],
-  ] as const)("F231: the %s is told of %j", (role, s, words) => {
+  ] as const)("F219: the %s is told of %j", (role, s, words) => {
     const call = callAt(T, "consulting", { role, supervisors: [{ name: "Erin", ...s }] });
     expect(supervisorsWords(call)).toEqual([words]);
   });
@@ -37,7 +37,7 @@ describe("words", () => {
     [{ mode: "coach", heard: "listen", settled: false }, "Nobody hears you. Coaching begins when the agent is on the line and not on hold."],
     [{ mode: "coach", settled: false }, "You are being put through."],
     [{ mode: "barge", heard: "listen", settled: true, alone: true }, "The caller waits for an agent. You hear nobody, and nobody hears you."],
-  ] as const)("F231: the supervisor with %j reads", (w, words) =>
+  ] as const)("F219: the supervisor with %j reads", (w, words) =>
     expect(watchingWords({ call: ID, leg: "l", ...w }, "Alice")).toBe(words));
 
   test("the history says what a supervisor did", () => {
@@ -48,7 +48,7 @@ describe("words", () => {
   });
 });
 
-test("F231: the snapshot and the ring are decoded; a mode of a newer server is no mode", () => {
+test("F219: the snapshot and the ring are decoded; a mode of a newer server is no mode", () => {
   const wire = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
   expect(decodeSnapshot(wire(watchingAt(T)))?.watching).toEqual(watchingAt(T).watching);
   expect(decodeSnapshot(wire({ ...snapshotAt(T), watching: { call: ID, mode: "whisper" } }))?.watching).toBeUndefined();
@@ -75,7 +75,7 @@ describe("the desk", () => {
     await pass(1500);
   }
 
-  test("F231: a press rings the supervisor's own device, which answers by itself", async () => {
+  test("F219: a press rings the supervisor's own device, which answers by itself", async () => {
     await supervise();
     await joins();
     expect(f.api.acts[0]).toMatchObject({ action: "listen", call: ID });
@@ -87,7 +87,7 @@ describe("the desk", () => {
     expect(f.api.acts[1]).toMatchObject({ action: "coach", call: ID });
   });
 
-  test("F231: Leave hangs the own leg up, also when the server is away, and leaves no card of a lost call", async () => {
+  test("F219: Leave hangs the own leg up, also when the server is away, and leaves no card of a lost call", async () => {
     await supervise();
     await joins();
     f.api.actRefusals.push(...Array.from({ length: 4 }, () => problem("unreachable", 0)));
@@ -100,7 +100,7 @@ describe("the desk", () => {
     expect([desk.state.recent, desk.state.rejoin, desk.state.wrapUp, desk.state.notice]).toEqual([[], null, null, null]);
   });
 
-  test("F231: the call is over: the page says that they are out", async () => {
+  test("F219: the call is over: the page says that they are out", async () => {
     await supervise();
     await joins();
     f.voice.emit({ is: "gone", why: "" });
@@ -118,7 +118,7 @@ describe("the desk", () => {
     expect(count("team") - before).toBeGreaterThanOrEqual(3);
   });
 
-  test("F233: which buttons work, and why not", async () => {
+  test("F221: which buttons work, and why not", async () => {
     await supervise();
     const call = teamCallAt(Date.now(), "talking", { actions: ["listen", "barge"], supervisors: [{ name: "Zoe", mode: "coach" }] });
     const why = (mode: Mode): string => watchButton(desk.state, call, ID, mode).why;
@@ -128,14 +128,14 @@ describe("the desk", () => {
     expect(watchButton(desk.state, call, "CAother", "listen").why).toBe("You are in another call");
   });
 
-  test("F233: without a device they must go online first", async () => {
+  test("F221: without a device they must go online first", async () => {
     f.api.recordRules = { ...RULES, supervisor: true };
     await desk.start();
     await pass(1000);
     expect(watchButton(desk.state, undefined, ID, "listen").why).toBe("Go online first: you listen through this page");
   });
 
-  test("F231: keys change the mode and leave; without a call they lead to the view", async () => {
+  test("F219: keys change the mode and leave; without a call they lead to the view", async () => {
     const key = (code: string, k: string): boolean => handleKey(desk, { code, key: k, ctrlKey: true, shiftKey: true,
       altKey: false, metaKey: false, repeat: false }, false, () => undefined);
     await supervise();
@@ -154,7 +154,7 @@ describe("the desk", () => {
     expect(f.api.acts.map((a) => a.action)).toEqual(["listen", "coach", "barge", "leave"]);
   });
 
-  test("F231: an agent is told, and it is said", async () => {
+  test("F219: an agent is told, and it is said", async () => {
     await inCall();
     serve("talking", { supervisors: [{ name: "Erin", mode: "coach", heard: "coach" }] });
     await pass(3000);
