@@ -3,7 +3,7 @@ import { ApiError, type Api } from "../api.js";
 import type { Mode, TeamAct, TeamCall } from "../contract/types.js";
 import { showsColleagues } from "../state/screen.js";
 import { showsTeam } from "../state/team.js";
-import { watchedCall } from "../state/watch.js";
+import { modeIn, watchedCall } from "../state/watch.js";
 import { actWords, teamProblem } from "../words/team.js";
 import { startOfDay, wallClock } from "../words/zone.js";
 import type { Core } from "./core.js";
@@ -78,6 +78,7 @@ export class TeamRoom {
 
   /** Listen to a call, coach in it, or talk to all; the own device then rings and answers by itself. */
   watch(call: string, mode: Mode): void {
+    if (modeIn(this.parts.core.state, call) === mode) return;
     void this.act({ action: mode, call, request: this.parts.newKey() });
   }
 

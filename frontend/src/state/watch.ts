@@ -22,7 +22,7 @@ export function watchButton(state: State, call: TeamCall | undefined, id: string
   const own = (a: TeamAct): boolean => a.action === mode && a.call === id;
   if (act) return { on: false, why: "Wait for the last press", busy: own(act) };
   const here = watchedCall(state) === id;
-  if (here && modeIn(state, id) === mode) return no("You do that already");
+  if (here && modeIn(state, id) === mode) return { on: true, why: "", busy: false }; // it is pressed
   if (state.leg && !here) return no("You are in another call");
   if (!here && state.device.is !== "registered") return no("Go online first: you listen through this page");
   if (call && !call.actions.includes(mode)) return no(whyNot(call, mode, here));
