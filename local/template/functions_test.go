@@ -238,7 +238,7 @@ func TestPoliciesNameTheirResources(t *testing.T) {
 
 		"s3:ListBucket":                      {"!GetAtt PageBucket.Arn"},
 		"s3:GetObject":                       {"!Sub ${PageBucket.Arn}/*"},
-		"s3:PutObject":                       {"!Sub ${PageBucket.Arn}/*"},
+		"s3:PutObject":                       {"!Sub ${PageBucket.Arn}/*", "!Sub ${PageBucket.Arn}/music/own/*"},
 		"s3:DeleteObject":                    {"!Sub ${PageBucket.Arn}/*"},
 		"cognito-idp:DescribeUserPoolClient": {"!GetAtt UserPool.Arn"},
 		"cognito-idp:UpdateUserPoolClient":   {"!GetAtt UserPool.Arn"},

@@ -109,9 +109,9 @@ func (s *Store) addMore(ctx context.Context, c *call.Call) error {
 const month = "2006-01"
 
 // overwrite writes an item, whatever there was. Repeated, it does the same.
-func (s *Store) overwrite(ctx context.Context, it item) error {
-	_, err := s.retryOnce(ctx, func(ctx context.Context) error {
-		_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: it})
+func (t *table) overwrite(ctx context.Context, it item) error {
+	_, err := t.retryOnce(ctx, func(ctx context.Context) error {
+		_, err := t.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &t.name, Item: it})
 		return err
 	})
 	if err != nil {
@@ -129,7 +129,7 @@ func (s *Store) SaveNote(ctx context.Context, id call.ID, n record.Note, keep ti
 		return unavailable(err)
 	}
 	in := &dynamodb.UpdateItemInput{
-		TableName: &s.table, Key: item{pk: str(notesKey(id))},
+		TableName: &s.name, Key: item{pk: str(notesKey(id))},
 		UpdateExpression:    ref("SET #note = :note, #edit = :edit, #ttl = :until"),
 		ConditionExpression: ref("#edit = :over"),
 		ExpressionAttributeNames: map[string]string{
@@ -213,7 +213,7 @@ const (
 )
 
 // batch reads items, by their keys. Unlike get it may see them as they were a moment ago, at half the cost.
-func (s *Store) batch(ctx context.Context, keys []string) (found map[string]item, err error) {
+func (t *table) batch(ctx context.Context, keys []string) (found map[string]item, err error) {
 	found = map[string]item{}
 	for some := range slices.Chunk(keys, batchSize) {
 		var rest []item
@@ -224,7 +224,7 @@ func (s *Store) batch(ctx context.Context, keys []string) (found map[string]item
 			if tries == batchTries {
 				return nil, unavailable(errors.New("the batch was not read whole"))
 			}
-			if rest, err = s.some(ctx, rest, found); err != nil {
+			if rest, err = t.some(ctx, rest, found); err != nil {
 				return nil, err
 			}
 		}
@@ -233,23 +233,23 @@ func (s *Store) batch(ctx context.Context, keys []string) (found map[string]item
 }
 
 // some reads items of a batch, and returns the keys of those that it did not get to.
-func (s *Store) some(ctx context.Context, keys []item, found map[string]item) (rest []item, err error) {
-	ctx, cancel := context.WithTimeout(ctx, s.limits.all)
+func (t *table) some(ctx context.Context, keys []item, found map[string]item) (rest []item, err error) {
+	ctx, cancel := context.WithTimeout(ctx, t.limits.all)
 	defer cancel()
 	var out *dynamodb.BatchGetItemOutput
-	_, err = s.retryOnce(ctx, func(ctx context.Context) (err error) {
-		out, err = s.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
-			RequestItems: map[string]types.KeysAndAttributes{s.table: {Keys: keys}},
+	_, err = t.retryOnce(ctx, func(ctx context.Context) (err error) {
+		out, err = t.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
+			RequestItems: map[string]types.KeysAndAttributes{t.name: {Keys: keys}},
 		})
 		return err
 	})
 	if err != nil {
 		return nil, unavailable(err)
 	}
-	for _, it := range out.Responses[s.table] {
+	for _, it := range out.Responses[t.name] {
 		found[text(it[pk])] = it
 	}
-	return out.UnprocessedKeys[s.table].Keys, nil
+	return out.UnprocessedKeys[t.name].Keys, nil
 }
 
 // Places implements archive.Shelf.

@@ -205,7 +205,7 @@ func TestF216PagesWhileRecordsAreDeleted(t *testing.T) {
 
 func deleteRaw(t testing.TB, s *Store, key string) {
 	t.Helper()
-	_, err := s.client.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: &s.table, Key: item{pk: str(key)}})
+	_, err := s.client.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: &s.name, Key: item{pk: str(key)}})
 	must(t, err)
 }
 
@@ -220,7 +220,7 @@ func TestF218ANoteOfTheSameMomentIsErased(t *testing.T) {
 		must(t, s.SaveCall(t.Context(), c))
 		n.after = func(string) {
 			own := record.Note{By: record.Party{ID: "alice"}, Text: "x", Name: "Ann", Version: 1}
-			must(t, at(t, n.to, s.table).SaveNote(t.Context(), c.ID, own, time.Hour))
+			must(t, at(t, n.to, s.name).SaveNote(t.Context(), c.ID, own, time.Hour))
 		}
 		n.spoils(pass, pass, later, pass, again) // Scan, GetItem, DeleteItem of the notes, PutItem, DeleteItem
 		f, err := s.Forget(t.Context(), number)
@@ -271,7 +271,7 @@ func TestF218WhatIsKeptOfACallerIsErased(t *testing.T) {
 			t.Errorf("the %d. time: %+v, want %+v", i+1, got, want)
 		}
 	}
-	out, err := s.client.Scan(ctx, &dynamodb.ScanInput{TableName: &s.table})
+	out, err := s.client.Scan(ctx, &dynamodb.ScanInput{TableName: &s.name})
 	must(t, err)
 	others := 0
 	for _, it := range out.Items {
