@@ -58,7 +58,8 @@ func fill(b *testing.B, s *dynamo.Store, n int, now time.Time) {
 				}
 				if i%10 == 0 && len(who) > 0 {
 					note := record.Note{
-						By: record.Party{ID: string(who[0])}, At: ended, Text: "Wants a letter.", Code: "order", Version: 1,
+						By: record.Party{ID: string(who[0])}, At: ended, Text: "Wants a letter.", Code: "order",
+						Version: 1,
 					}
 					_ = s.SaveNote(context.Background(), c.ID, note, time.Hour)
 				}
