@@ -17,6 +17,7 @@ import (
 	"warmtransfer/shared/record"
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/service/servicetest"
+	"warmtransfer/shared/voicemail/voicemailtest"
 )
 
 // suite is the function and openapi.yaml: every answer is compared with it.
@@ -35,7 +36,7 @@ func serve(t testing.TB, agents ...agent.ID) suite {
 	s := httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
 		return handler{
 			edge: e, claim: "username", groups: "cognito:groups", supervisors: "supervisor", codeRequired: true,
-			archive: a,
+			archive: a, box: voicemailtest.NewBox(),
 		}.routes()
 	})
 	return suite{Site: s, World: w, spec: httpapitest.NewSpec(t), archive: a}

@@ -9,6 +9,7 @@ import (
 	"warmtransfer/shared/dynamo"
 	"warmtransfer/shared/env"
 	"warmtransfer/shared/httpapi"
+	"warmtransfer/shared/service"
 )
 
 func main() {
@@ -24,6 +25,7 @@ func main() {
 			Shelf: store, Keep: r.Days("RECORD_DAYS", 0, 999),
 			Codes: codes(r.Optional("WRAP_UP_CODES")),
 		},
+		line: &service.LineSettings{Read: store.Line}, box: store,
 	}
 	httpapi.MustStart(r.Err(), store)
 	httpapi.Serve(h.routes())

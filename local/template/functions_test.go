@@ -12,7 +12,7 @@ import (
 )
 
 // voice are the functions whose answer a caller hears.
-var voice = []string{"incoming", "wait", "connect-agent"}
+var voice = []string{"incoming", "wait", "connect-agent", "voicemail"}
 
 // functions are the template's, by folder.
 func functions(t *testing.T) map[string]*yaml.Node {
@@ -180,10 +180,12 @@ func statements(t *testing.T, name string, f *yaml.Node) []*yaml.Node {
 // fewer are functions that have only a part of the store, as a service.AgentReader or an archive.Shelf, and the calls
 // that they do not make for that. Scenarios run them behind their own policies.
 var fewer = map[string][]string{
-	"token":    {"dynamodb:PutItem", "dynamodb:Query"},
-	"calls":    {"dynamodb:PutItem"},
-	"settings": {"dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"},
-	"team":     {"dynamodb:UpdateItem"},
+	"token":     {"dynamodb:PutItem", "dynamodb:Query"},
+	"calls":     {"dynamodb:PutItem"},
+	"settings":  {"dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"},
+	"team":      {"dynamodb:UpdateItem"},
+	"messages":  {"dynamodb:UpdateItem"},
+	"voicemail": {"dynamodb:Query"},
 }
 
 func TestPoliciesAllowExactlyTheCallsThatTheCodeMakes(t *testing.T) {

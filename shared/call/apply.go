@@ -69,6 +69,11 @@ func (c *Call) ApplyLineClosed(now time.Time) {
 	change{c, now}.lineClosed()
 }
 
+// ApplyNobodyOnline applies that no agent is online for a caller who has just arrived, and is asked for a message.
+func (c *Call) ApplyNobodyOnline(now time.Time) {
+	change{c, now}.nobodyOnline()
+}
+
 // StartOffer plans to ring an agent for the waiting caller. The agent must have been claimed.
 func (c *Call) StartOffer(a *agent.Agent, key LegKey, ring time.Duration, now time.Time) error {
 	return change{c, now}.startOffer(a, key, ring)

@@ -144,6 +144,12 @@ func (c change) lineClosed() {
 	}
 }
 
+func (c change) nobodyOnline() {
+	if c.State.InLine() {
+		c.end(Entry{What: Expire}, ReasonNobodyOnline)
+	}
+}
+
 func (c change) timePassed(maxWait time.Duration) {
 	if c.State.InLine() && maxWait > 0 && !c.now.Before(c.Queued.Add(maxWait)) {
 		c.end(Entry{What: Expire}, ReasonMaxWait)

@@ -130,7 +130,7 @@ func Of(c *call.Call) Record {
 	over := func(t Transfer) bool {
 		return t.Outcome == call.OutcomeAnswered || t.Kind == call.KindQueue && !t.Ended.IsZero()
 	}
-	byLine := c.Reason == call.ReasonMaxWait || c.Reason == call.ReasonClosed
+	byLine := c.Reason == call.ReasonMaxWait || c.Reason == call.ReasonClosed || c.Reason == call.ReasonNobodyOnline
 	switch {
 	case slices.ContainsFunc(r.Transfers, over):
 		r.Outcome = Transferred

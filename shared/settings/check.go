@@ -66,6 +66,7 @@ func (v Values) checkTexts() error {
 		{"lastWords", v.LastWords, maxMessage},
 		{"closedMessage", v.ClosedMessage, maxMessage},
 		{"emergency.message", v.Emergency.Message, maxMessage},
+		{"voicemail.words", v.Voicemail.Words, maxMessage},
 	} {
 		switch {
 		case utf8.RuneCountInString(text.value) > text.most:
