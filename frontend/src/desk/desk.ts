@@ -28,6 +28,7 @@ import { Phone } from "./phone.js";
 import { Records } from "./records.js";
 import { Session } from "./session.js";
 import type { Tabs } from "./tabs.js";
+import { MessageBox } from "./messages.js";
 import { TeamRoom } from "./team.js";
 import { Verbs } from "./verbs.js";
 
@@ -72,7 +73,8 @@ export class Desk {
   readonly core: Core;
   /** The history of calls, for its tab. */
   readonly archive: Archive;
-  /** The team's view, for its tab. */
+  /** The messages of callers and the team's view, for their tabs. */
+  readonly messages: MessageBox;
   readonly team: TeamRoom;
   private readonly line: Line;
   private readonly pass: Pass;
@@ -108,6 +110,7 @@ export class Desk {
     this.notes = new Notes(core, api);
     this.archive = new Archive({ core, api, memory: parts.memory, serverNow: () => this.serverNow(),
       download: parts.download });
+    this.messages = new MessageBox({ core, api, hidden });
     this.team = new TeamRoom({ core, api, serverNow: () => this.serverNow(), hidden, newKey });
     core.subscribe((after, before) => this.follow(after, before));
   }
@@ -152,7 +155,7 @@ export class Desk {
     this.session.tick();
     this.records.tick();
     this.notes.tick();
-    this.team.tick();
+    for (const part of [this.team, this.messages]) part.tick();
     const now = this.parts.now();
     if (this.state.notice && now - this.noticeAt > NOTICE_MS) this.dismissNotice();
     if (this.state.refusal && now - this.state.refusal.at > REFUSAL_MS) this.dismissRefusal();
@@ -323,6 +326,7 @@ export class Desk {
   showSide(side: Side): void {
     if (side === "history" && this.state.side !== side) void this.archive.refresh();
     if (side === "team") this.team.poke();
+    this.messages.shown(side === "messages");
     this.core.dispatch({ type: "side", side });
   }
 

@@ -4,6 +4,7 @@
  */
 import type { Action, Call, CallRules, Directory, KnownCaller, Problem, Snapshot, Status } from "../contract/types.js";
 import { NO_HISTORY, type History } from "./history.js";
+import { NO_MESSAGES, type Messages } from "./messages.js";
 import { NO_TEAM, type TeamState } from "./team.js";
 import type { Notes, WrapUp } from "./notes.js";
 import type { Target } from "./target.js";
@@ -136,7 +137,7 @@ export interface Notice {
 }
 
 /** What the second column shows. */
-export type Side = "colleagues" | "history" | "team";
+export type Side = "colleagues" | "messages" | "history" | "team";
 
 /** Texts of the two live regions, which exist, empty, before anything is announced (WCAG 4.1.3). */
 export interface Said {
@@ -201,6 +202,7 @@ export interface State {
   readonly rules: CallRules | null;
   readonly history: History;
   readonly team: TeamState;
+  readonly messages: Messages;
   /** What is known of the caller of a call; null if nothing is. */
   readonly caller: { readonly call: string; readonly known: KnownCaller } | null;
   /** The agent's own notes that are shown, or not saved yet, by call. */
@@ -245,6 +247,7 @@ export const initial: State = {
   rules: null,
   history: NO_HISTORY,
   team: NO_TEAM,
+  messages: NO_MESSAGES,
   caller: null,
   notes: {},
   wrapUp: null,

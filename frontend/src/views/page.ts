@@ -77,7 +77,7 @@ export class AgentPage extends LitElement {
     if ((after.wrapUp?.codeMissed ?? 0) > (before.wrapUp?.codeMissed ?? 0)) this.focusOn("#wrap-up-code-field");
     // A button that leads to the history goes with what it stood in.
     if (after.side !== before.side && this.querySelector(".side-panel")?.contains(document.activeElement)) {
-      this.focusOn("#records-title", "#team-title", `#side-${after.side}`);
+      this.focusOn("#records-title", "#team-title", "#messages-title", `#side-${after.side}`);
     }
     const { open } = after.history;
     if (open === before.history.open || !this.querySelector(".records")?.contains(document.activeElement)) return;

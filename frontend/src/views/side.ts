@@ -16,6 +16,7 @@ import { callOutcome, happening } from "../words/outcome.js";
 import { duration, timeOfDay } from "../words/time.js";
 import { historyPanel } from "./history.js";
 import { knownCard } from "./known.js";
+import { messagesPanel } from "./messages.js";
 import { button, since } from "./parts.js";
 import { teamPanel } from "./team.js";
 
@@ -30,10 +31,10 @@ export function side(state: State, desk: Desk): TemplateResult {
 }
 
 const PANELS: Record<Side, (state: State, desk: Desk) => TemplateResult> = {
-  colleagues: present, history: historyPanel, team: teamPanel,
+  colleagues: present, messages: messagesPanel, history: historyPanel, team: teamPanel,
 };
 
-const LABELS: Record<Side, string> = { colleagues: "Colleagues", history: "History", team: "Team" };
+const LABELS: Record<Side, string> = { colleagues: "Colleagues", messages: "Messages", history: "History", team: "Team" };
 
 function tabs(state: State, desk: Desk): TemplateResult {
   const sides = sidesOf(state.rules);

@@ -4,9 +4,10 @@ import { AgentPage } from "../../src/views/page.js";
 import { fakes } from "../fakes.js";
 import { recordScenes } from "./records.js";
 import { scenes as states } from "./scenes.js";
+import { messageScenes } from "./messages.js";
 import { teamScenes } from "./team.js";
 
-const scenes = [...states, ...recordScenes, ...teamScenes];
+const scenes = [...states, ...recordScenes, ...teamScenes, ...messageScenes];
 
 declare global {
   interface Window {
