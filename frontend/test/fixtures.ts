@@ -10,13 +10,14 @@ export const CALLER = "+442079460123";
 export const iso = (ms: number): string => new Date(ms).toISOString();
 
 export function snapshotAt(now: number,
-  change: { agent?: Partial<Snapshot["agent"]>; call?: Call | null; line?: Snapshot["line"] } = {}): Snapshot {
+  change: { agent?: Partial<Snapshot["agent"]>; call?: Call | null; line?: Snapshot["line"]; hours?: Snapshot["hours"] } = {}): Snapshot {
   return {
     at: iso(now),
     agent: { id: "alice", name: "Alice", status: "available", presence: change.call ? "busy" : "available",
       since: iso(now - 252_000), ...change.agent },
     call: change.call ?? null,
     line: change.line ?? { count: 0, more: false },
+    ...(change.hours ? { hours: change.hours } : {}),
   };
 }
 

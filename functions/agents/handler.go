@@ -3,11 +3,11 @@ package main
 import (
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
 	"warmtransfer/shared/agent"
+	"warmtransfer/shared/agentview"
 	"warmtransfer/shared/httpapi"
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/twilio"
@@ -19,6 +19,7 @@ type handler struct {
 	// number is the line's own number: the page accepts numbers of its country without the country code.
 	number string
 	board  func(twilio.Base) *service.Service
+	line   *service.LineSettings
 }
 
 func (h handler) routes() http.Handler {
@@ -56,7 +57,7 @@ func (h handler) directory(r *httpapi.Request) (int, any, error) {
 	return http.StatusOK, h.listed(d, r.Now), err
 }
 
-// search is the directory of the agents whose name contains a text. A part of a name must not be in an
+// search is the directory of the agents whose name contains every word of a text. A part of a name must not be in an
 // address (N9), so the text is in the body.
 func (h handler) search(r *httpapi.Request) (int, any, error) {
 	var in struct {
@@ -69,7 +70,8 @@ func (h handler) search(r *httpapi.Request) (int, any, error) {
 	if wanted == "" || utf8.RuneCountInString(in.Text) > maxText {
 		return 0, nil, httpapi.Malformed("The text must be a part of a name, at most 100 characters.")
 	}
-	fits := func(a agent.Agent) bool { return strings.Contains(fold(a.Name), wanted) }
+	named := finder(wanted)
+	fits := func(a agent.Agent) bool { return named(a.Name) }
 	d, err := h.board(r.Base).Search(r.Context(), r.Who, fits)
 	return http.StatusOK, h.listed(d, r.Now), err
 }
@@ -87,7 +89,14 @@ func (h handler) listed(found service.Directory, now time.Time) directory {
 
 func (h handler) me(r *httpapi.Request) (int, any, error) {
 	snap, err := h.board(r.Base).Snapshot(r.Context(), r.Who, r.Now)
-	return http.StatusOK, snap, err
+	return http.StatusOK, h.withHours(r, snap), err
+}
+
+// withHours adds whether the line takes new calls, by its settings: every agent may know that, and no more of them.
+func (h handler) withHours(r *httpapi.Request, snap agentview.Snapshot) agentview.Snapshot {
+	open, until := h.line.Values(r.Context(), r.Now).OpenUntil(r.Now)
+	snap.Hours = &agentview.HoursView{Open: open, Until: until}
+	return snap
 }
 
 // setStatus sets the status that the agent has chosen; with beat it is only the page's heartbeat.
@@ -103,5 +112,5 @@ func (h handler) setStatus(r *httpapi.Request) (int, any, error) {
 		return 0, nil, httpapi.Malformed("There is no such status.")
 	}
 	snap, err := h.board(r.Base).SetStatus(r.Context(), r.Who, in.Status, in.Beat, r.Now)
-	return http.StatusOK, snap, err
+	return http.StatusOK, h.withHours(r, snap), err
 }

@@ -88,10 +88,11 @@ type rules struct {
 }
 
 func (h handler) rules(r *httpapi.Request) (int, any, error) {
+	codes := h.archive.Codes(r.Context(), r.Now)
 	messages, err := h.messages(r)
 	return http.StatusOK, rules{
-		Supervisor: r.Who.Supervisor, Records: h.archive.Keep > 0, Codes: h.archive.Codes,
-		CodeRequired: h.codeRequired && len(h.archive.Codes) > 0, Messages: messages,
+		Supervisor: r.Who.Supervisor, Records: h.archive.Keep > 0, Codes: codes,
+		CodeRequired: h.codeRequired && len(codes) > 0, Messages: messages,
 	}, err
 }
 
@@ -140,6 +141,16 @@ func (h handler) saveNote(r *httpapi.Request) (int, any, error) {
 	n := record.Note{Text: in.Note, Code: in.Code, Name: strings.TrimSpace(in.Name)}
 	n, err := h.archive.SaveNote(r.Context(), r.Who, named(r), n, r.Now)
 	return http.StatusOK, n, err
+}
+
+// offered are the codes that supervisors have set for the line, or else the operator's.
+func offered(line *service.LineSettings, operators []string) func(context.Context, time.Time) []string {
+	return func(ctx context.Context, now time.Time) []string {
+		if set := line.Values(ctx, now).Codes; len(set) > 0 {
+			return set
+		}
+		return operators
+	}
 }
 
 // codes are the operator's codes: a list with commas, in which spaces around a code do not count.

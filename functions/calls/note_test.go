@@ -1,17 +1,50 @@
 package main
 
 import (
+	"errors"
+	"slices"
 	"testing"
+	"time"
 
 	"warmtransfer/shared/record"
+	"warmtransfer/shared/service"
+	"warmtransfer/shared/settings"
 )
+
+// sets saves the line's own codes, which are known at once.
+func (s *suite) sets(codes ...string) {
+	s.Site.T.Helper()
+	was, err := s.lines.CurrentLine(s.Site.T.Context())
+	if err != nil && !errors.Is(err, service.ErrNotFound) {
+		s.Site.T.Fatal(err)
+	}
+	next := settings.Line{Values: settings.Values{Codes: codes}}
+	if err := s.lines.SaveLine(s.Site.T.Context(), was, &next); err != nil {
+		s.Site.T.Fatal(err)
+	}
+	s.World.Now = s.World.Now.Add(time.Minute)
+}
+
+// The codes of the settings take the place of the deployment's, and give it back.
+func TestCodesOfTheSettings(t *testing.T) {
+	s := serve(t, "alice", "bob")
+	for _, test := range []struct{ set, want []string }{
+		{nil, []string{"order", "complaint"}}, {[]string{"refund", "other"}, []string{"refund", "other"}},
+		{nil, []string{"order", "complaint"}},
+	} {
+		s.sets(test.set...)
+		if r := read[rules](s, s.ask("alice", "GET", "/calls/rules", "")); !slices.Equal(r.Codes, test.want) {
+			t.Errorf("set %v: %v", test.set, r.Codes)
+		}
+	}
+}
 
 // A code that was taken off the list stays with the notes that have it, and no other note gets it.
 func TestANoteWithACodeThatIsNoLongerInTheListCanBeChanged(t *testing.T) {
 	s := serve(t, "alice", "bob")
 	path := "/calls/" + string(s.handedOver()) + "/note"
 	read[record.Note](s, s.ask("alice", "PUT", path, `{"note":"x","code":"order"}`))
-	s.archive.Codes = []string{"complaint"}
+	s.sets("complaint")
 	n := read[record.Note](s, s.ask("alice", "PUT", path, `{"note":"y","code":"order"}`))
 	if n.Text != "y" || n.Code != "order" {
 		t.Errorf("changed to %+v", n)

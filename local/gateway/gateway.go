@@ -53,6 +53,7 @@ type Gateway struct {
 	page       *page
 	keys       *keys
 	schedules  *schedules
+	streams    []*stream
 	busy       *gauge
 }
 
@@ -64,7 +65,7 @@ func New(o Options) (*Gateway, error) {
 		g.authorizer[name] = &authorizer{Authorizer: a, keys: g.keys, clock: o.Clock}
 	}
 	for _, f := range o.Template.Functions {
-		if len(f.Routes) == 0 && len(f.Schedules) == 0 {
+		if !f.Started() {
 			continue // nothing here starts it
 		}
 		g.functions[f.LogicalID] = runner.New(runner.Config{Name: f.Folder(), Bootstrap: o.Bootstrap(f),
@@ -85,6 +86,7 @@ func New(o Options) (*Gateway, error) {
 	}
 	g.page = page
 	g.schedules = newSchedules(g)
+	g.streams = newStreams(g)
 	return g, nil
 }
 
@@ -113,6 +115,9 @@ func (g *Gateway) Warm(ctx context.Context) error {
 // Close stops the schedules, ends all processes and waits for what was under way; later requests are answered with 503.
 func (g *Gateway) Close() {
 	g.schedules.stop()
+	for _, s := range g.streams {
+		s.stop()
+	}
 	for _, f := range g.functions {
 		f.Close()
 	}

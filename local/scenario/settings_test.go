@@ -90,12 +90,7 @@ func TestF261F267ClosedUntilItOpensAndAgainAfterwards(t *testing.T) {
 func TestF264TheEmergencyInTheMiddleOfAQueue(t *testing.T) {
 	t.Parallel()
 	l := open(t)
-	held := talking(l) // with alice; bob is free
-	l.presses("alice", "hold", "")
-	l.waits(held)
-	rung := l.dial("+15550198")
-	l.ringing("bob")
-	waiting := l.dial("+15550197")
+	held, rung, waiting := queue(l)
 	emergency := settings.Values{Emergency: settings.Emergency{Closed: true, Message: "The house is being evacuated."}}
 	l.sets(emergency)
 	l.pass(remembered)

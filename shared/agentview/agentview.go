@@ -19,6 +19,14 @@ type Snapshot struct {
 	Queue QueueView `json:"line"`
 	// Numbers: targets may be outside numbers.
 	Numbers bool `json:"numbers,omitempty"`
+	// Hours is nil in what is pushed and in the answer to a command: the page keeps what it was told last.
+	Hours *HoursView `json:"hours,omitempty"`
+}
+
+// HoursView says whether the line takes new calls, and when its hours change that; zero: they do not soon.
+type HoursView struct {
+	Open  bool      `json:"open"`
+	Until time.Time `json:"until,omitzero"`
 }
 
 // SelfView is the agent whose page it is.

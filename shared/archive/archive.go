@@ -41,7 +41,8 @@ type List struct {
 type Archive struct {
 	Shelf Shelf
 	Keep  time.Duration // how long a record is kept; 0: none is
-	Codes []string      // that a note may have
+	// Codes are those that a note may have; nil is none.
+	Codes func(context.Context, time.Time) []string
 }
 
 // Limits of what an agent may ask.
@@ -63,6 +64,13 @@ var (
 type BadRequestError string
 
 func (e BadRequestError) Error() string { return string(e) }
+
+func (a *Archive) codes(ctx context.Context, now time.Time) []string {
+	if a.Codes == nil {
+		return nil
+	}
+	return a.Codes(ctx, now)
+}
 
 // may returns an error for an agent who may not ask at all.
 func (a *Archive) may(ctx context.Context, who service.Principal) error {

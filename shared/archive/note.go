@@ -55,7 +55,8 @@ func (a *Archive) SaveNote(
 	if err != nil {
 		return n, err
 	}
-	if n.Code != "" && n.Code != before.Code && !slices.Contains(a.Codes, n.Code) { // it may have been in the list
+	// It may have been in the list.
+	if n.Code != "" && n.Code != before.Code && !slices.Contains(a.codes(ctx, now), n.Code) {
 		return n, BadRequestError("There is no such code.")
 	}
 	n.By, n.At = record.Party{ID: string(who.ID), Name: who.Name}, now

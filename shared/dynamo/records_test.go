@@ -45,7 +45,7 @@ func (m *metered) ended(n int) {
 // asks is what each question of the archive costs.
 func (m *metered) asks(boss bool) map[string]storetest.Units {
 	m.t.Helper()
-	a := &archive.Archive{Shelf: m.Store, Keep: time.Hour, Codes: []string{"order"}}
+	a := &archive.Archive{Shelf: m.Store, Keep: time.Hour}
 	who := service.Principal{ID: "agent00003", Name: "An agent", Supervisor: boss}
 	costs := map[string]storetest.Units{}
 	list := func(name string, s archive.Search) archive.Page {
@@ -110,6 +110,7 @@ func TestF214ARecordCostsNoWriteAndIsInNoListOfTheLine(t *testing.T) {
 		t.Logf("the end of a call of two agents, kept for %v: %.1f write units, of them %v in indexes", keep, u.Write,
 			u.Index)
 	}
+	m.KeepRecords(time.Hour)
 	must(t, m.SaveCall(t.Context(), servicetest.EndedCall(3, t0, "", "alice", "bob", "carol")))
 	must(t, m.SaveNote(t.Context(), caller(2).ID, record.Note{By: record.Party{ID: "alice"}, Text: "x"}, time.Hour))
 	agents, _, err := m.Agents(t.Context(), "")

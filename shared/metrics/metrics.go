@@ -51,6 +51,9 @@ const (
 	TwilioRejected   Name = "TwilioRejected"   // refused for good (4xx)
 	TwilioFailed     Name = "TwilioFailed"     // no answer, 5xx, or too many requests
 	TwilioKeyRefused Name = "TwilioKeyRefused" // of the rejected, because of our key
+
+	EventsSent   Name = "EventsSent"   // notices that the event bus has taken
+	EventsFailed Name = "EventsFailed" // requests that the bus did not take, and notices that are given up
 )
 
 // Measured by the sweep each minute.

@@ -127,12 +127,9 @@ func Of(c *call.Call) Record {
 	for _, l := range r.Legs { // the history of a long call has lost its oldest entries
 		r.answered(l.Answered)
 	}
-	over := func(t Transfer) bool {
-		return t.Outcome == call.OutcomeAnswered || t.Kind == call.KindQueue && !t.Ended.IsZero()
-	}
-	byLine := c.Reason == call.ReasonMaxWait || c.Reason == call.ReasonClosed || c.Reason == call.ReasonNobodyOnline
+	byLine := slices.Contains([]call.Reason{call.ReasonMaxWait, call.ReasonClosed, call.ReasonNobodyOnline}, c.Reason)
 	switch {
-	case slices.ContainsFunc(r.Transfers, over):
+	case c.Transfer.Done() || slices.ContainsFunc(c.Trail.Transfers, done):
 		r.Outcome = Transferred
 	case r.Outcome == Abandoned && byLine:
 		r.Outcome, r.Closed = Expired, c.Reason == call.ReasonClosed
@@ -142,6 +139,8 @@ func Of(c *call.Call) Record {
 	}
 	return r
 }
+
+func done(t call.Transfer) bool { return t.Done() }
 
 // answered applies that somebody answered then; zero: nobody.
 func (r *Record) answered(at time.Time) {

@@ -128,11 +128,11 @@ func (c *callControl) Dial(ctx context.Context, d call.Dial) (call.LegID, error)
 	p := (&api.CreateCallParams{}).
 		SetFrom(c.set.Number).
 		SetTo(callee(d)).
-		SetUrl(c.base.Connect(d.Conference, d.Leg)).
+		SetUrl(c.base.Connect(d.Call, d.Leg)).
 		SetMethod(http.MethodPost).
-		SetFallbackUrl(c.base.ConnectAgain(d.Conference, d.Leg, 1)).
+		SetFallbackUrl(c.base.ConnectAgain(d.Call, d.Leg, 1)).
 		SetFallbackMethod(http.MethodPost).
-		SetStatusCallback(c.base.LegEvents(d.Conference, d.Leg)).
+		SetStatusCallback(c.base.LegEvents(d.Call, d.Leg)).
 		SetStatusCallbackMethod(http.MethodPost).
 		SetStatusCallbackEvent(legEvents).
 		SetTimeout(ringSeconds(d.Timeout)).

@@ -17,13 +17,13 @@ import (
 const ContentType = "text/xml; charset=utf-8"
 
 const (
-	// roomSize is caller, transferor and target, and one more for a leg that is being removed while
+	// conferenceSize is caller, transferor and target, and one more for a leg that is being removed while
 	// its successor is there already (N10).
-	roomSize = 4
-	// roomEvents are the conference's events that we subscribe to. Twilio takes the list of the first
+	conferenceSize = 4
+	// subscribedEvents are the conference's events that we subscribe to. Twilio takes the list of the first
 	// participant to join and ignores all others, so every leg asks for the same. Each is a request, so that start and
 	// end are not among them: a join tells of the start, and the requests of each leg that was in it tell of the end.
-	roomEvents = "join leave hold"
+	subscribedEvents = "join leave hold"
 )
 
 // JoinCaller puts the caller into the call's conference, with the wait turns as hold music until an
@@ -47,15 +47,15 @@ func CallerRoomLater(b Base, id call.ID, generation int, words prompt.Words, mus
 }
 
 func callerDial(b Base, id call.ID, generation int, limit time.Duration) twiml.Element {
-	room := conferenceNoun(b, id)
-	room.ParticipantLabel = call.CallerLabel
-	room.StartConferenceOnEnter = "false"
-	room.EndConferenceOnExit = "true"
-	room.WaitUrl = b.Wait(id, 0)
-	room.WaitMethod = "POST"
+	noun := conferenceNoun(b, id)
+	noun.ParticipantLabel = call.CallerLabel
+	noun.StartConferenceOnEnter = "false"
+	noun.EndConferenceOnExit = "true"
+	noun.WaitUrl = b.Wait(id, 0)
+	noun.WaitMethod = "POST"
 	dial := twiml.VoiceDial{
 		Action: b.DialEnded(id, generation), Method: "POST",
-		InnerElements: []twiml.Element{room},
+		InnerElements: []twiml.Element{noun},
 	}
 	if limit > 0 {
 		dial.TimeLimit = seconds(limit)
@@ -70,12 +70,12 @@ func callerDial(b Base, id call.ID, generation int, limit time.Duration) twiml.E
 // (https://www.twilio.com/docs/api/errors/16025), as it does when the conference has ended. The
 // redirect asks what becomes of the leg.
 func JoinAgent(b Base, id call.ID, leg call.LegKey, ends bool) string {
-	room := conferenceNoun(b, id)
-	room.ParticipantLabel = string(leg)
-	room.StartConferenceOnEnter = "true"
-	room.EndConferenceOnExit = strconv.FormatBool(ends)
+	noun := conferenceNoun(b, id)
+	noun.ParticipantLabel = string(leg)
+	noun.StartConferenceOnEnter = "true"
+	noun.EndConferenceOnExit = strconv.FormatBool(ends)
 	return document(
-		twiml.VoiceDial{InnerElements: []twiml.Element{room}},
+		twiml.VoiceDial{InnerElements: []twiml.Element{noun}},
 		twiml.VoiceRedirect{Url: b.JoinRefused(id, leg), Method: "POST"},
 	)
 }
@@ -127,10 +127,10 @@ func conferenceNoun(b Base, id call.ID) twiml.VoiceConference {
 	return twiml.VoiceConference{
 		Name:                 string(id),
 		Beep:                 "false",
-		MaxParticipants:      strconv.Itoa(roomSize),
+		MaxParticipants:      strconv.Itoa(conferenceSize),
 		StatusCallback:       b.ConferenceEvents(id),
 		StatusCallbackMethod: "POST",
-		StatusCallbackEvent:  roomEvents,
+		StatusCallbackEvent:  subscribedEvents,
 	}
 }
 

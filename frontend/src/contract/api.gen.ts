@@ -82,6 +82,7 @@ export interface components {
             readonly line: components["schemas"]["Line"];
             /** @description Outside numbers may be targets. */
             readonly numbers?: boolean;
+            readonly hours?: components["schemas"]["Hours"];
         };
         /** @description The agent whose page it is. */
         readonly Agent: {
@@ -276,6 +277,8 @@ export interface components {
             readonly lastWords?: string;
             /** @description When the line is closed; a goodbye follows. */
             readonly closedMessage?: string;
+            /** @description What an agent can give a call in the wrap-up, in place of the codes of the deployment. */
+            readonly codes?: readonly string[];
             /** @description Of all prompts: en, de, es or fr. English if it is missing. */
             readonly language?: string;
             /** @description One of the voices of the language. */
@@ -428,6 +431,7 @@ export interface components {
             /** @description The caller's number as the page shows it, whole. */
             readonly caller?: string;
             readonly outcome?: components["schemas"]["CallOutcome"];
+            /** @description As a note has it; not all are among today's. */
             readonly code?: string;
             /** @description A part of a note, of a transfer's note, or of a caller's name; case does not count. */
             readonly text?: string;
@@ -540,6 +544,15 @@ export interface components {
             readonly longest?: string;
             /** @description The queue was not read: count means nothing, the page keeps what it was told last, and the rest is valid. */
             readonly unknown?: boolean;
+        };
+        /** @description Whether the line takes new calls, by its settings as they were half a minute ago at most. Only in answers of /agents/me: otherwise the page keeps what it was told last. */
+        readonly Hours: {
+            readonly open: boolean;
+            /**
+             * Format: date-time
+             * @description When its hours change that; missing if they do not soon, or in an emergency.
+             */
+            readonly until?: string;
         };
         readonly Problem: {
             /** @description A stable slug, e.g. /problems/wrong-state */
@@ -755,6 +768,7 @@ export type CallRecord = components['schemas']['CallRecord'];
 export type RecordLeg = components['schemas']['RecordLeg'];
 export type RecordTransfer = components['schemas']['RecordTransfer'];
 export type Line = components['schemas']['Line'];
+export type Hours = components['schemas']['Hours'];
 export type Problem = components['schemas']['Problem'];
 export type Caller = components['schemas']['Caller'];
 export type Team = components['schemas']['Team'];

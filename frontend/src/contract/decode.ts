@@ -7,7 +7,7 @@
  */
 import {
   ACTIONS, CALL_STATES, HELD, PRESENCES, PROGRESS, REASONS, ROLES, STATUSES, STATUS_REASONS, TRANSFER_KINDS,
-  type Action, type Agent, type Call, type Directory, type DirectoryEntry, type Happening, type LastCall, type Line,
+  type Action, type Agent, type Call, type Directory, type DirectoryEntry, type Happening, type Hours, type LastCall, type Line,
   type Party, type Problem, type Snapshot, type Transfer, type VoiceToken,
 } from "./types.js";
 
@@ -121,13 +121,15 @@ const agent = object<Agent>({
 
 const line = object<Line>({ count: or(count, () => 0), more: no }, { longest: time, unknown: yes });
 
+const hours = object<Hours>({ open: (value) => (typeof value === "boolean" ? value : undefined) }, { until: time });
+
 /** A call that cannot be read refuses the whole snapshot. */
 const snapshot = object<Snapshot>({
   at: time,
   agent,
   call: (value, of) => (value === null || value === undefined ? null : call(value, of)),
   line: or(line, () => ({ count: 0, more: false })),
-}, { numbers: yes });
+}, { numbers: yes, hours });
 
 const directory = object<Directory>({
   at: time,

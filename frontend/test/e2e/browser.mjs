@@ -4,12 +4,14 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { executable } from '../chromium.mjs';
 import { patience, until } from './wait.mjs';
 
 const flags = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--allow-loopback-in-peer-connection',
   '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--autoplay-policy=no-user-gesture-required',
+  '--audio-buffer-size=2048', // frames: fewer and larger portions are less work
 ];
 const pictures = join(import.meta.dirname, '..', '..', '..', 'docs', 'pictures');
 const draws = Boolean(process.env.PICTURES);
@@ -21,8 +23,7 @@ const looked = new Set();
  */
 export function launch(more = [], without = []) {
   return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true,
-      ignoreDefaultArgs: ['--mute-audio', ...without],
+    executablePath: executable(), headless: true, ignoreDefaultArgs: ['--mute-audio', ...without],
     args: [...flags, ...more],
   });
 }

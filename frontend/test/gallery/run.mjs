@@ -10,6 +10,7 @@ import { dirname, extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { build } from "vite";
+import { executable } from "../chromium.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..", "..");
@@ -27,13 +28,6 @@ const VIEWS = [
 ];
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css",
   ".svg": "image/svg+xml" };
-
-function findChromium() {
-  const path = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser",
-    "/usr/bin/google-chrome"].find((p) => p && existsSync(p));
-  if (!path) throw new Error("No Chromium found: install it (apt-get install chromium) or name it in CHROMIUM.");
-  return path;
-}
 
 async function serve() {
   await build({
@@ -154,7 +148,7 @@ async function draw(page, scene, view, picture) {
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 const { server, address } = await serve();
-const browser = await chromium.launch({ executablePath: findChromium(),
+const browser = await chromium.launch({ executablePath: executable(),
   args: ["--no-sandbox", "--disable-gpu", "--no-first-run"] });
 try {
   const context = await browser.newContext();
