@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"warmtransfer/shared/call"
 	"warmtransfer/shared/httpapi"
 	"warmtransfer/shared/prompt"
 	"warmtransfer/shared/service"
@@ -14,6 +15,7 @@ import (
 type handler struct {
 	edge  httpapi.Edge
 	keys  twilio.Keys
+	board func(twilio.Base) *service.Service
 	box   *voicemail.Desk
 	line  *service.LineSettings
 	music string // base address of the pieces
@@ -55,9 +57,19 @@ func (h handler) left(r *httpapi.Request) (string, error) {
 	return h.goodbye(r, prompt.MessageLeft), err
 }
 
-// nothing handles a caller who has said nothing, or whom Twilio does not record.
+// nothing handles a caller who has said nothing, or whom Twilio does not record: they wait in the line again, or hear
+// goodbye if it is closed.
 func (h handler) nothing(r *httpapi.Request) (string, error) {
-	return h.goodbye(r, prompt.NoMessage), nil
+	c, err := h.board(r.Base).ReturnToLine(r.Context(), r.Call(), r.Now)
+	var closed *call.TransitionError
+	switch {
+	case errors.As(err, &closed), errors.Is(err, service.ErrNotFound):
+		return h.goodbye(r, prompt.NoMessage), nil
+	case err != nil:
+		return "", err
+	}
+	words := h.line.Values(r.Context(), r.Now).Book().Say(prompt.StayInLine)
+	return twilio.CallerRoomLater(r.Base, c.ID, c.Generation, words), nil
 }
 
 func (h handler) goodbye(r *httpapi.Request, k prompt.Key) string {

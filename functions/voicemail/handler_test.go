@@ -27,6 +27,12 @@ const (
 var night = time.Date(2026, 3, 2, 23, 0, 0, 0, time.UTC)
 
 func serve(t testing.TB, keys twilio.Keys, set settings.Values) (*httpapitest.Site, *voicemailtest.Box) {
+	return serveIn(t, keys, set, servicetest.NewWorld(t))
+}
+
+func serveIn(t testing.TB, keys twilio.Keys, set settings.Values, w *servicetest.World) (
+	*httpapitest.Site, *voicemailtest.Box,
+) {
 	desk, box, _ := voicemailtest.Desk(24 * time.Hour)
 	line := &service.LineSettings{Read: func(context.Context) (settings.Line, error) {
 		return settings.Line{Values: set}, nil
@@ -34,6 +40,7 @@ func serve(t testing.TB, keys twilio.Keys, set settings.Values) (*httpapitest.Si
 	return httpapitest.New(t, func() time.Time { return night }, func(e httpapi.Edge) http.Handler {
 		return handler{
 			edge: e, keys: keys, box: desk, line: line, music: "https://music.example/music",
+			board: func(twilio.Base) *service.Service { return w.Board },
 		}.routes()
 	}), box
 }
@@ -123,6 +130,26 @@ func TestF275NothingIsRecorded(t *testing.T) {
 	s, _ := serve(t, httpapitest.Keys, settings.Values{})
 	s.Post(path+"/nothing", httpapitest.Form(t, "voicemail")).Is(t,
 		`<Say>We have no message from you.</Say><Say>Please call again later. Goodbye.</Say><Hangup></Hangup>`)
+}
+
+// While the line is open the caller waits again, also if the request is made twice or its save fails.
+func TestF275WhoLeavesNoMessageStaysInTheLine(t *testing.T) {
+	w := servicetest.NewWorld(t)
+	w.Now = night
+	if _, err := w.Board.ArriveIfOnline(t.Context(), caller, "+15550199", true, night); err != nil {
+		t.Fatal(err)
+	}
+	s, _ := serveIn(t, httpapitest.Keys, settings.Values{}, w)
+	w.Store.Next("SaveCall", servicetest.Fault{Err: service.ErrUnavailable, Took: true})
+	for i, want := range [][]string{{"Say", "Play", "Redirect"}, {"Say", "Say", "Dial"}, {"Say", "Say", "Dial"}} {
+		a := s.Post(path+"/nothing", httpapitest.Form(t, "voicemail"))
+		if got := a.TwiML(t).Verbs(); !slices.Equal(got, want) {
+			t.Errorf("request %d: %v, want %v", i, got, want)
+		}
+	}
+	if c := w.Call(caller); c.State != call.Waiting || !c.CallerLive || c.Generation != 1 || c.Reason != "" {
+		t.Errorf("the call is %s, live %t, generation %d, %q", c.State, c.CallerLive, c.Generation, c.Reason)
+	}
 }
 
 func TestForgedRequestsAreRefused(t *testing.T) {

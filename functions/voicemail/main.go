@@ -7,7 +7,8 @@ import "warmtransfer/shared/app"
 func main() {
 	a := app.OpenSilent("voicemail")
 	h := handler{
-		edge: a.Edge, keys: a.Keys, box: a.MessageDesk(), line: a.Line, music: a.Env.URL("MUSIC_BASE_URL"),
+		edge: a.Edge, keys: a.Keys, board: a.Service, box: a.MessageDesk(), line: a.Line,
+		music: a.Env.URL("MUSIC_BASE_URL"),
 	}
 	a.Serve(h.routes())
 }

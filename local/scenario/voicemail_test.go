@@ -247,6 +247,24 @@ func TestF275TwilioRefusesToRecord(t *testing.T) {
 	l.wantNoGap(caller)
 }
 
+// While the line is open, the caller waits again, and is offered to an agent.
+func TestF275WhoLeavesNoMessageStaysInTheLine(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	l.sets(settings.Values{Voicemail: settings.Voicemail{NobodyOnline: true}})
+	l.fault(faults.Rule{Kind: faults.Record, Do: faults.Fail, Times: 1})
+	caller := l.dial("+15550199")
+	l.untilHears(caller, "speech:We have no message from you.")
+	l.pass(10 * time.Second)
+	l.waits(caller)
+	l.online("alice")
+	l.pass(10 * time.Second)
+	l.answers("alice")
+	l.together(caller, l.legTo("alice"))
+	l.presses("alice", "end", "")
+	l.done(time.Minute)
+}
+
 // It closes at midnight while a caller waits: they keep their place, and are asked at the longest wait.
 func TestF276MidnightWhileACallerWaits(t *testing.T) {
 	t.Parallel()

@@ -181,13 +181,12 @@ func statements(t *testing.T, name string, f *yaml.Node) []*yaml.Node {
 // fewer are functions that have only a part of the store, as a service.AgentReader or an archive.Shelf, or none of it,
 // and the calls that they do not make for that. Scenarios run them behind their own policies.
 var fewer = map[string][]string{
-	"token":     {"dynamodb:PutItem", "dynamodb:Query"},
-	"calls":     {"dynamodb:PutItem"},
-	"settings":  {"dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"},
-	"team":      {"dynamodb:UpdateItem"},
-	"messages":  {"dynamodb:UpdateItem"},
-	"voicemail": {"dynamodb:Query"},
-	"relay":     {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchGetItem"},
+	"token":    {"dynamodb:PutItem", "dynamodb:Query"},
+	"calls":    {"dynamodb:PutItem"},
+	"settings": {"dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"},
+	"team":     {"dynamodb:UpdateItem"},
+	"messages": {"dynamodb:UpdateItem"},
+	"relay":    {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchGetItem"},
 }
 
 // reading is what Lambda does for a function to read its stream, with the function's role.

@@ -35,6 +35,7 @@ const (
 	LeaveMessage Key = "leave-message" // asks for a message; a tone follows
 	MessageLeft  Key = "message-left"  // the message is recorded
 	NoMessage    Key = "no-message"    // none was recorded
+	StayInLine   Key = "stay-in-line"  // likewise, and the caller waits again
 	ThisIs       Key = "this-is"       // {name} is the line's name, to an outside party
 	AcceptCall   Key = "accept"        // to an outside party, who is to press 1
 	Connecting   Key = "connecting"    // the rest are to the leg of an agent or an outside party

@@ -63,3 +63,10 @@ func (s *Service) turnAway(
 	}
 	return c, nil
 }
+
+// ReturnToLine takes a caller back into the queue who was asked for a message and has left none. A
+// *call.TransitionError means that the line is closed for them: say goodbye.
+func (s *Service) ReturnToLine(ctx context.Context, id call.ID, now time.Time) (*call.Call, error) {
+	c, err := s.updateAndMatch(ctx, id, now, func(c *call.Call) error { return c.ApplyReturned(now) })
+	return c, acceptSaved(c, err)
+}
