@@ -15,7 +15,7 @@ export NUMBER=${NUMBER:-}
 # tell ANSWER: what was erased; it fails if something was left.
 tell() {
   how() { sed -E "s/.*\"$2\":([0-9]+).*/\\1/" <<<"$1"; }
-  echo "erased: the records of $(how "$1" calls) calls with $(how "$1" notes) notes, and the number in the lists of $(how "$1" agents) agents"
+  echo "erased: the records of $(how "$1" calls) calls with $(how "$1" notes) notes, $(how "$1" messages) messages, and the number in the lists of $(how "$1" agents) agents"
   [ "$(how "$1" live)" = 0 ] ||
     die "$(how "$1" live) calls of this caller go on, of which nothing was erased: run it again after their end"
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-const erased = `{"calls":3,"notes":2,"agents":4,"live":0}`
+const erased = `{"calls":3,"notes":2,"messages":1,"agents":4,"live":0}`
 
 func TestF218ForgetErasesAndSaysHowMuch(t *testing.T) {
 	cases := withPool + "go*) echo '" + erased + "' ;;"

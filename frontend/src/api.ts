@@ -4,12 +4,14 @@
  */
 import { decodeDirectory, decodeProblem, decodeSnapshot, decodeToken } from "./contract/decode.js";
 import { decodeCalls, decodeKept, decodeKnownCaller, decodeOwnNote, decodeRules } from "./contract/records.js";
+import { decodeMessage, decodeMessages } from "./contract/messages.js";
 import { decodeMusic, decodeSettings, decodeVersions } from "./contract/settings.js";
 import { decodeDone, decodeTeam } from "./contract/team.js";
 import type { Renewal } from "./signin.js";
 import type {
-  Action, CallPage, CallRules, CallSearch, Directory, KnownCaller, LineSettings, Music, NoteRequest, OwnNote, Problem, Reason,
-  Settings, SettingsVersion, Snapshot, Status, Team, TeamAct, VoiceToken,
+  Action, CallPage, CallRules, CallSearch, Directory, KnownCaller, LineSettings, MessageAction, MessagePage, Music,
+  NoteRequest, OwnNote, Problem, Reason, Settings, SettingsVersion, Snapshot, Status, Team, TeamAct, VoiceMessage,
+  VoiceToken,
 } from "./contract/types.js";
 
 export interface Command {
@@ -52,6 +54,11 @@ export interface Api {
   versions(): Promise<readonly SettingsVersion[]>;
   /** Keeps own music, a WAV file; callers hear it once it is saved with the settings. */
   uploadMusic(wav: Blob): Promise<Music>;
+  /** A page of the messages that callers have left, newest first. */
+  messages(cursor: string): Promise<MessagePage>;
+  actOnMessage(message: string, action: MessageAction): Promise<VoiceMessage>;
+  /** The whole sound of a message, asked for in parts. */
+  messageSound(message: string): Promise<Blob>;
   /** Sent when the page is being closed; their answers are not read. */
   sayAway(): void;
   leaveNote(call: string, note: NoteRequest): void;
@@ -77,6 +84,8 @@ export class ApiError extends Error {
 const TIMEOUT_MS = 8000;
 /** Some megabytes over a slow line. */
 const UPLOAD_MS = 90_000;
+/** Three minutes of sound are three of these. */
+const PART_BYTES = 1 << 20;
 
 function failure(slug: string, title: string): ApiError {
   return new ApiError({ slug, status: 0, title });
@@ -95,7 +104,7 @@ export function createApi(options: ApiOptions): Api {
   const base = options.base ?? "";
   const send = options.fetch ?? fetch.bind(globalThis);
 
-  async function once(method: string, path: string, body: unknown): Promise<Response> {
+  async function once(method: string, path: string, body: unknown, range: string): Promise<Response> {
     try {
       return await send(base + path, {
         method,
@@ -106,6 +115,7 @@ export function createApi(options: ApiOptions): Api {
           Accept: "application/json",
           Authorization: `Bearer ${options.bearer()}`,
           ...(body === undefined ? {} : { "Content-Type": body instanceof Blob ? body.type : "application/json" }),
+          ...(range ? { Range: range } : {}),
         },
         ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
       });
@@ -136,15 +146,40 @@ export function createApi(options: ApiOptions): Api {
       : failure("unreachable", "The server cannot be reached.");
   }
 
+  /** `once`, and again with a fresh token if that was refused. */
+  async function ask(method: string, path: string, body: unknown, range = ""): Promise<Response> {
+    const answer = await once(method, path, body, range);
+    if (answer.status !== 401) return answer;
+    const renewal = await options.renew();
+    // An unreachable issuer is a network failure, like an unreachable API; the agent is not signed out.
+    if (renewal === "unreachable") throw failure("unreachable", "The sign-in cannot be reached.");
+    return renewal === "renewed" ? once(method, path, body, range) : answer;
+  }
+
+  /** A file, part by part: one answer of the server has a limit. */
+  async function file(path: string): Promise<Blob> {
+    const parts: ArrayBuffer[] = [];
+    for (let from = 0, whole = Infinity; from < whole;) {
+      const answer = await ask("GET", path, undefined, `bytes=${from}-${from + PART_BYTES - 1}`);
+      if (!answer.ok) throw new ApiError(decodeProblem(answer.status, await read(answer)));
+      let part: ArrayBuffer;
+      try {
+        part = await answer.arrayBuffer();
+      } catch (error) {
+        throw cutOff(error);
+      }
+      const total = /^bytes \d+-\d+\/(\d+)$/.exec(answer.headers.get("Content-Range") ?? "")?.[1];
+      whole = answer.status === 206 && total ? Number(total) : from + part.byteLength;
+      from += part.byteLength;
+      if (part.byteLength === 0 && from < whole) throw failure("unreadable", "The server's answer cannot be read.");
+      parts.push(part);
+    }
+    return new Blob(parts, { type: "audio/wav" });
+  }
+
   async function call<T>(method: string, path: string, body: unknown,
     decode: (value: unknown) => T | null): Promise<T> {
-    let answer = await once(method, path, body);
-    if (answer.status === 401) {
-      const renewal = await options.renew();
-      // An unreachable issuer is a network failure, like an unreachable API; the agent is not signed out.
-      if (renewal === "unreachable") throw failure("unreachable", "The sign-in cannot be reached.");
-      if (renewal === "renewed") answer = await once(method, path, body);
-    }
+    const answer = await ask(method, path, body);
     const value = await read(answer);
     if (!answer.ok) throw new ApiError(decodeProblem(answer.status, value));
     const decoded = decode(value);
@@ -183,6 +218,10 @@ export function createApi(options: ApiOptions): Api {
     saveSettings: (version, settings) => call("PUT", "/settings", { version, settings }, decodeSettings),
     uploadMusic: (wav) => call("POST", "/settings/music", wav, decodeMusic),
     versions: () => call("GET", "/settings/versions", undefined, decodeVersions),
+    messages: (cursor) => call("GET", `/messages${cursor ? `?cursor=${encodeURIComponent(cursor)}` : ""}`, undefined,
+      decodeMessages),
+    actOnMessage: (id, action) => call("POST", `/messages/${encodeURIComponent(id)}`, { action }, decodeMessage),
+    messageSound: (id) => file(`/messages/${encodeURIComponent(id)}/sound`),
     sayAway: () => last("/agents/me", { status: "away" }),
     leaveNote: (id, note) => last(notePath(id), note),
   };

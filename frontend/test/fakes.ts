@@ -1,14 +1,15 @@
 /** Stateful fakes for what the desk talks to; each test changes what it needs. */
 import { ApiError, type Api, type Command } from "../src/api.js";
 import type {
-  CallNote, CallPage, CallRules, CallSearch, Directory, KnownCaller, LineSettings, Music, NoteRequest, OwnNote, Snapshot, Status, VoiceToken, Team, TeamAct, Settings, SettingsVersion,
+  CallNote, CallPage, CallRules, CallSearch, Directory, KnownCaller, LineSettings, MessageAction, MessagePage, Music,
+  NoteRequest, OwnNote, Settings, SettingsVersion, Snapshot, Status, Team, TeamAct, VoiceMessage, VoiceToken,
 } from "../src/contract/types.js";
 import type { DeskParts } from "../src/desk/desk.js";
 import { createMemory } from "../src/desk/memory.js";
 import type { Microphone, TabState } from "../src/state/state.js";
 import type { Renewal } from "../src/signin.js";
 import { VoiceError, type Voice, type VoiceEvent } from "../src/voice-port.js";
-import { directoryAt, iso, settingsAt, snapshotAt, teamAt } from "./fixtures.js";
+import { directoryAt, iso, messageAt, settingsAt, snapshotAt, teamAt } from "./fixtures.js";
 
 /** Answers with `current`; `down` makes every request fail, `refuse` the next transfer. */
 export class FakeApi implements Api {
@@ -168,6 +169,34 @@ export class FakeApi implements Api {
     this.asked.push(since);
     const view = this.teamView(this.now());
     return view instanceof ApiError ? Promise.reject(view) : this.answer(view);
+  }
+
+  /** The pages of messages that are answered, the last of them again and again. */
+  messagePages: (MessagePage | ApiError)[] = [{ messages: [], days: 30 }];
+  /** What the next acts on messages are answered; then each does what it says. */
+  readonly messageRefusals: ApiError[] = [];
+  soundFails: ApiError | null = null;
+
+  messages(cursor: string): Promise<MessagePage> {
+    this.log.push(`messages ${cursor}`.trim());
+    const page = this.messagePages.length > 1 ? this.messagePages.shift()! : this.messagePages[0]!;
+    return page instanceof ApiError ? Promise.reject(page) : this.answer(page);
+  }
+
+  actOnMessage(id: string, action: MessageAction): Promise<VoiceMessage> {
+    this.log.push(`${action} ${id}`);
+    const refusal = this.messageRefusals.shift();
+    if (refusal) return Promise.reject(refusal);
+    const page = this.messagePages[0]!;
+    const { by: _by, ...message } = page instanceof ApiError ? messageAt(this.now(), id)
+      : page.messages.find((m) => m.id === id) ?? messageAt(this.now(), id);
+    return this.answer(action === "release" ? { ...message, state: "new" as const }
+      : { ...message, state: action === "take" ? "taken" as const : "done" as const, by: { id: "alice", name: "Alice" } });
+  }
+
+  messageSound(id: string): Promise<Blob> {
+    this.log.push(`sound ${id}`);
+    return this.soundFails ? Promise.reject(this.soundFails) : this.answer(new Blob(["RIFF"], { type: "audio/wav" }));
   }
 
   act(act: TeamAct): Promise<true> {

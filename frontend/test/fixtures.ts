@@ -1,7 +1,7 @@
 /** Snapshots as the server sends them, relative to a time. Numbers are from the ranges reserved for fiction. */
 import type {
-  Action, Call, CallRecord, CallRules, CallState, Directory, KnownCaller, LineSettings, Role, Settings, Snapshot, Team, TeamAgent,
-  TeamCall, TeamWaiting, Transfer,
+  Action, Call, CallRecord, CallRules, CallState, Directory, KnownCaller, LineSettings, Role, Settings, Snapshot, Team,
+  TeamAgent, TeamCall, TeamWaiting, Transfer, VoiceMessage,
 } from "../src/contract/types.js";
 import type { RingInfo } from "../src/state/state.js";
 
@@ -196,4 +196,10 @@ export function settingsAt(at: number, change: Partial<Settings> = {}, version =
       greeting: "Welcome to Example Telephone.", codes: ["order", "complaint"], ...change,
     },
   };
+}
+
+/** A message that was left a while before `now`. */
+export function messageAt(now: number, id = "RE1", change: Partial<VoiceMessage> = {}): VoiceMessage {
+  return { id, call: "CAmessage1", caller: CALLER, verified: true, at: iso(now - 3_600_000), seconds: 21, state: "new",
+    why: "closed", ...change };
 }

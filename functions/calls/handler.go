@@ -13,6 +13,7 @@ import (
 	"warmtransfer/shared/httpapi"
 	"warmtransfer/shared/record"
 	"warmtransfer/shared/service"
+	"warmtransfer/shared/voicemail"
 )
 
 type handler struct {
@@ -22,6 +23,13 @@ type handler struct {
 	supervisors  string
 	codeRequired bool
 	archive      *archive.Archive
+	line         *service.LineSettings
+	box          messageLister
+}
+
+// messageLister lists the messages that callers have left.
+type messageLister interface {
+	VoiceMessages(ctx context.Context, before string, n int) ([]voicemail.Message, string, error)
 }
 
 func (h handler) routes() http.Handler {
@@ -74,16 +82,27 @@ func (h handler) search(r *httpapi.Request) (int, any, error) {
 type rules struct {
 	Supervisor   bool     `json:"supervisor"`
 	Records      bool     `json:"records"`
+	Messages     bool     `json:"messages,omitempty"`
 	Codes        []string `json:"codes"`
 	CodeRequired bool     `json:"codeRequired"`
 }
 
 func (h handler) rules(r *httpapi.Request) (int, any, error) {
 	codes := h.archive.Codes(r.Context(), r.Now)
+	messages, err := h.messages(r)
 	return http.StatusOK, rules{
 		Supervisor: r.Who.Supervisor, Records: h.archive.Keep > 0, Codes: codes,
-		CodeRequired: h.codeRequired && len(codes) > 0,
-	}, nil
+		CodeRequired: h.codeRequired && len(codes) > 0, Messages: messages,
+	}, err
+}
+
+// messages says whether the line asks callers for messages, or some are left from when it did.
+func (h handler) messages(r *httpapi.Request) (bool, error) {
+	if h.line.Values(r.Context(), r.Now).Voicemail.Any() {
+		return true, nil
+	}
+	list, _, err := h.box.VoiceMessages(r.Context(), "", 1)
+	return len(list) > 0, err
 }
 
 // named is the call that the path names, or "" if it cannot be one.

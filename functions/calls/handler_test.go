@@ -17,6 +17,7 @@ import (
 	"warmtransfer/shared/record"
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/service/servicetest"
+	"warmtransfer/shared/voicemail/voicemailtest"
 )
 
 // suite is the function and openapi.yaml: every answer is compared with it.
@@ -39,7 +40,7 @@ func serve(t testing.TB, agents ...agent.ID) suite {
 		a.Shelf = w.Store
 		return handler{
 			edge: e, claim: "username", groups: "cognito:groups", supervisors: "supervisor", codeRequired: true,
-			archive: a,
+			archive: a, box: voicemailtest.NewBox(),
 		}.routes()
 	})
 	return suite{Desk: d, archive: a, lines: lines, ask: d.Ask}

@@ -15,6 +15,7 @@ import (
 func main() {
 	r := env.New(os.Getenv)
 	store := dynamo.Open(r)
+	line := &service.LineSettings{Read: store.Line}
 	h := handler{
 		edge:         httpapi.Edge{Name: "calls"},
 		claim:        r.String("IDENTITY_CLAIM"),
@@ -23,8 +24,9 @@ func main() {
 		codeRequired: r.Flag("WRAP_UP_CODE_REQUIRED"),
 		archive: &archive.Archive{
 			Shelf: store, Keep: r.Days("RECORD_DAYS", 0, 999),
-			Codes: offered(&service.LineSettings{Read: store.Line}, codes(r.Optional("WRAP_UP_CODES"))),
+			Codes: offered(line, codes(r.Optional("WRAP_UP_CODES"))),
 		},
+		line: line, box: store,
 	}
 	httpapi.MustStart(r.Err(), store)
 	httpapi.Serve(h.routes())

@@ -8,12 +8,14 @@ import (
 	"warmtransfer/shared/httpapi"
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/twilio"
+	"warmtransfer/shared/voicemail"
 )
 
 type handler struct {
 	edge  httpapi.Edge
 	keys  twilio.Keys
 	board func(twilio.Base) *service.Service
+	box   *voicemail.Desk
 	after func(time.Duration) <-chan time.Time // time.After
 }
 
@@ -27,6 +29,7 @@ func (h handler) routes() http.Handler {
 			twilio.RouteConferenceEvents: h.conference,
 			twilio.RouteLegEvents:        h.leg,
 			twilio.RouteCallEvents:       h.call,
+			twilio.RouteRecordingEvents:  h.recording,
 		},
 	}.Handler()
 }
@@ -83,4 +86,9 @@ func (h handler) call(r *httpapi.Request) error {
 	}
 	a := twilio.ReadArrival(r.Form)
 	return h.board(r.Base).HandleCallerEnded(r.Context(), a.Call, a.From, r.Now)
+}
+
+// recording handles the callbacks of a caller's recording.
+func (h handler) recording(r *httpapi.Request) error {
+	return h.box.Take(r.Context(), r.Call(), twilio.ReadRecording(r.Form), r.Now)
 }

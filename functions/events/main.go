@@ -10,6 +10,6 @@ import (
 
 func main() {
 	a := app.Open("events")
-	h := handler{edge: a.Edge, keys: a.Keys, after: time.After, board: a.Service}
+	h := handler{edge: a.Edge, keys: a.Keys, after: time.After, board: a.Service, box: a.MessageDesk()}
 	a.Serve(h.routes())
 }

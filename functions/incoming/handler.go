@@ -37,8 +37,11 @@ func (h handler) arrive(r *httpapi.Request) (string, error) {
 	a := twilio.ReadArrival(r.Form)
 	board := h.board(r.Base)
 	take := board.Arrive
-	if h.closed || !h.line.Values(r.Context(), r.Now).OpenAt(r.Now) {
+	switch line := h.line.Values(r.Context(), r.Now); {
+	case h.closed || !line.OpenAt(r.Now):
 		take = board.TurnAway
+	case line.Voicemail.NobodyOnline:
+		take = board.ArriveIfOnline
 	}
 	c, err := take(r.Context(), a.Call, a.From, a.Verified, r.Now)
 	if err != nil {
@@ -81,7 +84,7 @@ var pieces = [][]string{{}, {twilio.Introduction}, {"/01.wav"}, {"/01.wav", "/02
 func (h handler) place(r *httpapi.Request, c *call.Call) string {
 	switch {
 	case c.State == call.Ended:
-		return twilio.LastWords(h.line.Values(r.Context(), r.Now), c.Reason)
+		return twilio.LastWords(r.Base, c.ID, h.line.Values(r.Context(), r.Now), c.Reason)
 	case c.FailedJoins == 0:
 		return twilio.JoinCaller(r.Base, c.ID, c.Generation)
 	}

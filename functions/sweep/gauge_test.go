@@ -12,6 +12,8 @@ import (
 	"warmtransfer/shared/metrics"
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/service/servicetest"
+	"warmtransfer/shared/voicemail"
+	"warmtransfer/shared/voicemail/voicemailtest"
 )
 
 func TestF128TheSweepWritesItsHeartbeatAndHowTheLineStands(t *testing.T) {
@@ -22,7 +24,7 @@ func TestF128TheSweepWritesItsHeartbeatAndHowTheLineStands(t *testing.T) {
 	w.Dial()
 	w.Now = w.Now.Add(20 * time.Second)
 	var log bytes.Buffer
-	if err := sweep(w.Board, slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(),
+	if err := sweep(w.Board, box(), slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(),
 		event(t, w.Now)); err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +50,7 @@ func TestF128AFailedSweepHasNoHeartbeat(t *testing.T) {
 	w := servicetest.NewWorld(t)
 	w.Store.Every("Live", servicetest.Fault{Err: service.ErrUnavailable})
 	var log bytes.Buffer
-	if err := sweep(w.Board, slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(),
+	if err := sweep(w.Board, box(), slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(),
 		event(t, w.Now)); err == nil {
 		t.Fatal("no error")
 	}
@@ -77,4 +79,10 @@ func TestF175LegsThatOnlyTheSweepEndedAreCounted(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}
+}
+
+// box is one without messages.
+func box() *voicemail.Desk {
+	d, _, _ := voicemailtest.Desk(time.Hour)
+	return d
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"warmtransfer/shared/httpapi"
 	"warmtransfer/shared/metrics"
 	"warmtransfer/shared/service"
+	"warmtransfer/shared/voicemail"
 )
 
 const (
@@ -30,22 +32,26 @@ const (
 
 // sweep handles the schedule's event: it reconciles the calls of which something may be wrong. Clock measures how
 // long that takes.
-func sweep(board *service.Service, log *slog.Logger, clock func() time.Time) func(context.Context,
+func sweep(board *service.Service, box *voicemail.Desk, log *slog.Logger, clock func() time.Time) func(context.Context,
 	events.EventBridgeEvent) error {
 	return func(ctx context.Context, e events.EventBridgeEvent) error {
 		began := clock()
 		now := func() time.Time { return e.Time.Add(clock().Sub(began)) }
 		ctx, counts := metrics.With(ctx)
+		found := 0
 		swept, err := run(ctx, board, now)
 		if err == nil {
 			counts.Add(metrics.Rescued, float64(swept.Changed))
 			counts.Add(metrics.LegsSwept, 0) // so that the metric has a value each minute
-			err = gauge(ctx, board, counts, e.Time)
+			err = errors.Join(gauge(ctx, board, counts, e.Time), messages(ctx, box, e.Time, &found))
 		}
 		attrs := []slog.Attr{
 			slog.String("function", "sweep"), slog.Int("live", swept.Live),
 			slog.Int("looked", swept.Looked), slog.Int("swept", swept.Changed),
 			slog.Int64("ms", clock().Sub(began).Milliseconds()), slog.String("request", e.ID),
+		}
+		if found > 0 { // no callback has told of them
+			attrs = append(attrs, slog.Int("messages", found))
 		}
 		level := slog.LevelInfo
 		if swept.Left > 0 {
@@ -71,6 +77,16 @@ func run(ctx context.Context, board *service.Service, now func() time.Time) (ser
 	return board.Sweep(ctx, service.SweepLimits{
 		Most: most, AtOnce: atOnce, Clock: now, Within: lastTime, Audits: audits,
 	})
+}
+
+// messagesTime bounds the search for callers' messages, and the deletion of old ones. The next sweep does what is left.
+const messagesTime = 5 * time.Second
+
+func messages(ctx context.Context, box *voicemail.Desk, now time.Time, found *int) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, messagesTime)
+	defer cancel()
+	*found, err = box.Sweep(ctx, now)
+	return err
 }
 
 // gauges are the metrics of the agents by what they do.

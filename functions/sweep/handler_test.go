@@ -43,7 +43,7 @@ func TestF103TheSweepRepairsWhatNoEventTold(t *testing.T) {
 		w.Drop(0)
 	}
 	var log bytes.Buffer
-	run := sweep(w.Board, slog.New(slog.NewJSONHandler(&log, nil)), time.Now)
+	run := sweep(w.Board, box(), slog.New(slog.NewJSONHandler(&log, nil)), time.Now)
 	w.Now = w.Now.Add(time.Minute)
 	if err := run(t.Context(), event(t, w.Now)); err != nil {
 		t.Fatal(err)
@@ -74,7 +74,7 @@ func TestTheSweepsClockIsTheEventsTimeAndGoesOn(t *testing.T) {
 	for took, want := range map[time.Duration]call.Reason{0: "", 10 * time.Second: call.ReasonMaxWait} {
 		w := servicetest.NewWorld(t)
 		id, _ := w.Dial()
-		run := sweep(w.Board, slog.New(slog.DiscardHandler), steps(took))
+		run := sweep(w.Board, box(), slog.New(slog.DiscardHandler), steps(took))
 		if err := run(t.Context(), event(t, w.Now.Add(servicetest.MaxWait-20*time.Second))); err != nil {
 			t.Fatal(err)
 		}
@@ -99,7 +99,7 @@ func TestASweepThatIsCutShort(t *testing.T) {
 	for n := range 12 {
 		w.Now = w.Now.Add(time.Minute)
 		var log bytes.Buffer
-		run := sweep(w.Board, slog.New(slog.NewJSONHandler(&log, nil)), steps(10*time.Second)) // for each call
+		run := sweep(w.Board, box(), slog.New(slog.NewJSONHandler(&log, nil)), steps(10*time.Second)) // for each call
 		if err := run(t.Context(), event(t, w.Now)); err != nil {
 			t.Fatal(err)
 		}
@@ -122,7 +122,7 @@ func TestASweepWithoutTheStoreFailsAloud(t *testing.T) {
 	w := servicetest.NewWorld(t)
 	w.Store.Every("Live", servicetest.Fault{Err: service.ErrUnavailable})
 	var log bytes.Buffer
-	err := sweep(w.Board, slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(), event(t, w.Now))
+	err := sweep(w.Board, box(), slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(), event(t, w.Now))
 	if !errors.Is(err, service.ErrUnavailable) || !strings.Contains(log.String(), `"level":"ERROR"`) {
 		t.Errorf("%v; the log is %s", err, &log)
 	}
@@ -137,7 +137,7 @@ func TestANetworkThatIsDownLeavesTheSweepQuiet(t *testing.T) {
 		w.Phones.Every(op, servicetest.Fault{Err: service.ErrUnknown})
 	}
 	w.Now = w.Now.Add(time.Minute)
-	if err := sweep(w.Board, slog.New(slog.DiscardHandler), time.Now)(t.Context(), event(t, w.Now)); err != nil {
+	if err := sweep(w.Board, box(), slog.New(slog.DiscardHandler), time.Now)(t.Context(), event(t, w.Now)); err != nil {
 		t.Error(err)
 	}
 	if h := w.Hears(id); h != "alice" {

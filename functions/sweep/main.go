@@ -16,6 +16,7 @@ func main() {
 	a := app.Open("sweep")
 	a.Settings.Observe = observe
 	base := twilio.Base(a.Env.URL("PUBLIC_BASE_URL")) // there is no request to take it from
+	box := a.MessageDesk()
 	a.Start()
-	lambda.Start(sweep(a.Service(base), slog.Default(), time.Now))
+	lambda.Start(sweep(a.Service(base), box, slog.Default(), time.Now))
 }

@@ -76,7 +76,7 @@ func TestF140F145F148WebhooksOfTheRealBinariesRefuseWhatIsNotTwilios(t *testing.
 	for _, path := range []string{
 		"/incoming", "/incoming/" + stranger + "/0", "/wait/" + stranger + "/0", "/connect-agent/" + stranger + "/LEG",
 		"/connect-agent/" + stranger + "/LEG/1", "/events/conference/" + stranger, "/events/leg/" + stranger + "/LEG",
-		"/events/call",
+		"/events/call", "/events/recording/" + stranger, "/voicemail/" + stranger, "/voicemail/" + stranger + "/left",
 	} {
 		good := signed(l.API+path, callerForm(stranger))
 		for name, c := range map[string]struct {

@@ -23,8 +23,8 @@ func (l *line) uploads() settings.Music {
 	return answer.Music
 }
 
-// plays is the address of the music that a party hears.
-func (l *line) plays(sid string) string {
+// musicOf is the address of the music that a party hears.
+func (l *line) musicOf(sid string) string {
 	for _, s := range l.Network.Hears(sid) {
 		if s.URL != "" {
 			_, path, _ := strings.Cut(s.URL, "/music/")
@@ -49,22 +49,22 @@ func TestF292OwnMusicIsRemovedWhileItPlays(t *testing.T) {
 			l.online("alice")
 			own := strings.TrimPrefix(m.Path(0), "/")
 			caller := l.dial("+15550199")
-			l.until("own music in the line", 30*time.Second, func() bool { return l.plays(caller) == own })
+			l.until("own music in the line", 30*time.Second, func() bool { return l.musicOf(caller) == own })
 			l.answers("alice")
 			l.presses("alice", "hold", "")
-			l.until("own music on hold", 30*time.Second, func() bool { return l.plays(caller) == own })
+			l.until("own music on hold", 30*time.Second, func() bool { return l.musicOf(caller) == own })
 			l.pass(time.Minute)
 			l.waits(caller)
 
 			rule.Kind, rule.Match.Path = "media", "^/music/own/"
 			l.fault(rule)
 			l.until("the usual music", 30*time.Second, func() bool {
-				return l.plays(caller) != "" && !strings.HasPrefix(l.plays(caller), "own/")
+				return l.musicOf(caller) != "" && !strings.HasPrefix(l.musicOf(caller), "own/")
 			})
 			l.pass(3 * time.Minute) // the watch of silence holds
 			l.waits(caller)
 			l.Network.ClearFaults()
-			l.until("own music again", 6*time.Minute, func() bool { return l.plays(caller) == own })
+			l.until("own music again", 6*time.Minute, func() bool { return l.musicOf(caller) == own })
 			l.presses("alice", "resume", "")
 			l.pass(2 * time.Second)
 			l.together(caller, l.legTo("alice"))
@@ -87,7 +87,7 @@ func TestF290WhatIsNoMusicIsRefused(t *testing.T) {
 	caller := l.dial("+15550199")
 	l.pass(25 * time.Second)
 	l.waits(caller)
-	if p := l.plays(caller); strings.HasPrefix(p, "own/") {
+	if p := l.musicOf(caller); strings.HasPrefix(p, "own/") {
 		t.Errorf("the caller hears %s", p)
 	}
 	l.hangs(caller)

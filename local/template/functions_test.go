@@ -13,7 +13,7 @@ import (
 )
 
 // voice are the functions whose answer a caller hears.
-var voice = []string{"incoming", "wait", "connect-agent"}
+var voice = []string{"incoming", "wait", "connect-agent", "voicemail"}
 
 // functions are the template's, by folder.
 func functions(t *testing.T) map[string]*yaml.Node {
@@ -185,6 +185,7 @@ var fewer = map[string][]string{
 	"calls":    {"dynamodb:PutItem"},
 	"settings": {"dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"},
 	"team":     {"dynamodb:UpdateItem"},
+	"messages": {"dynamodb:UpdateItem"},
 	"relay":    {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchGetItem"},
 }
 

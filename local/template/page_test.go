@@ -94,7 +94,7 @@ func TestPageMayOnlyTalkToWhomItNeeds(t *testing.T) {
 	if got := all["connect-src"]; !slices.Equal(got, want) {
 		t.Errorf("connections to %v, want %v", got, want)
 	}
-	if got := all["media-src"]; !slices.Equal(got, []string{"'self'", "mediastream:"}) {
+	if got := all["media-src"]; !slices.Equal(got, []string{"'self'", "blob:", "mediastream:"}) {
 		t.Errorf("sound from %v", got)
 	}
 	for name, sources := range all {

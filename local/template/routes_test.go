@@ -20,6 +20,10 @@ var webhooks = map[string]string{
 	"POST /events/conference/{conference}":          "events",
 	"POST /events/leg/{conference}/{leg}":           "events",
 	"POST /events/call":                             "events",
+	"POST /events/recording/{conference}":           "events",
+	"POST /voicemail/{conference}":                  "voicemail",
+	"POST /voicemail/{conference}/left":             "voicemail",
+	"POST /voicemail/{conference}/nothing":          "voicemail",
 }
 
 // route is one HttpApi event.

@@ -17,6 +17,7 @@ import (
 	"warmtransfer/local/twiliosim/journal"
 	"warmtransfer/local/twiliosim/legs"
 	"warmtransfer/local/twiliosim/media"
+	"warmtransfer/local/twiliosim/media/voice/audio"
 	"warmtransfer/local/twiliosim/notation"
 	"warmtransfer/local/twiliosim/rest"
 	"warmtransfer/local/twiliosim/twiml"
@@ -121,6 +122,7 @@ type Network struct {
 
 	mu     sync.Mutex
 	listen []func(leg string, sounds []media.Sound)
+	tapes  map[string][]byte // sound of recordings, WAV files
 }
 
 // New starts a network. It answers no requests by itself: see Handler and Control.
@@ -133,6 +135,7 @@ func New(cfg Config) (*Network, error) {
 		cfg:     cfg,
 		client:  &http.Client{Transport: cfg.Transport},
 		busy:    activity.New(cfg.Clock),
+		tapes:   map[string][]byte{},
 		journal: journal.New(cfg.Clock, cfg.Records),
 		rules:   &faults.Rules{},
 	}
@@ -245,6 +248,25 @@ func (n *Network) Now() time.Time { return n.cfg.Clock.Now() }
 // fetch is tried again when it is asked for again. Only WAV files are understood.
 func (n *Network) Audio(url string) ([]byte, error) { return n.files.Audio(url) }
 
+// Recorded keeps the sound of a recording. One that nobody has given any is a tone of its length.
+func (n *Network) Recorded(recording string, wav []byte) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.tapes[recording] = wav
+}
+
+func (n *Network) tape(r exchange.Recording) []byte {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if wav := n.tapes[r.SID]; wav != nil {
+		return wav
+	}
+	return audio.FormatWAV(audio.Render(audio.Beep{Hz: []float64{tapeTone}, Length: r.Length}))
+}
+
+// tapeTone is what a party says that has no voice, in Hz.
+const tapeTone = 700
+
 // Idle waits until nothing is under way: no webhook, no REST call, no word to an Endpoint,
 // no step of a document. What waits for a time to come is not under way, nor is what a
 // fault rule keeps from being answered. So a test may act, wait for Idle and look; then
@@ -275,7 +297,7 @@ func (n *Network) Handler() http.Handler {
 	return rest.New(rest.Config{
 		Account: n.cfg.Account, Number: n.cfg.Number, APIKey: n.cfg.APIKey, APISecret: n.cfg.APISecret,
 		Token: n.hooks.Token, Core: n.API(), Rules: n.rules, Journal: n.journal, Busy: n.busy,
-		Clock: n.cfg.Clock, Limit: n.cfg.WebhookLimit,
+		Clock: n.cfg.Clock, Limit: n.cfg.WebhookLimit, Tape: n.tape,
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/settings"
 	"warmtransfer/shared/twilio"
+	"warmtransfer/shared/voicemail"
 )
 
 // App is what a function of the line works with. Settings may be changed before Service or Serve is called.
@@ -86,6 +87,11 @@ func (noNumber) Allow(string) (string, error) { return "", &service.NumberError{
 // that Twilio is given.
 func (a *App) Service(base twilio.Base) *service.Service {
 	return service.New(a.Store, httpapi.Instrument(a.calls.At(base)), a.Settings)
+}
+
+// MessageDesk is the use cases of the messages that callers leave.
+func (a *App) MessageDesk() *voicemail.Desk {
+	return &voicemail.Desk{Box: a.Store, Recordings: a.calls, Keep: a.Env.Days("MESSAGE_DAYS", 1, 999)}
 }
 
 // Start ends the process if a setting is wrong, and opens all connections (see httpapi.MustStart).

@@ -69,6 +69,18 @@ func (c *Call) ApplyLineClosed(now time.Time) {
 	change{c, now}.lineClosed()
 }
 
+// ApplyNobodyOnline applies that no agent is online for a caller who has just arrived, and is asked for a message.
+func (c *Call) ApplyNobodyOnline(now time.Time) {
+	change{c, now}.nobodyOnline()
+}
+
+// ApplyReturned applies that a caller whose call had ended was asked for a message, has left none, and is still there:
+// they wait again, at the end of the queue. A *TransitionError means that their call has ended for another reason than
+// the longest wait or that nobody was online. A call that goes on does not change.
+func (c *Call) ApplyReturned(now time.Time) error {
+	return change{c, now}.returned()
+}
+
 // StartOffer plans to ring an agent for the waiting caller. The agent must have been claimed.
 func (c *Call) StartOffer(a *agent.Agent, key LegKey, ring time.Duration, now time.Time) error {
 	return change{c, now}.startOffer(a, key, ring)

@@ -37,7 +37,9 @@ const (
 	ReasonCallerLeft Reason = "caller-left"
 	ReasonAgentEnded Reason = "agent-ended"
 	ReasonMaxWait    Reason = "abandoned_by_policy" // the caller has waited longer than the operator's limit
-	ReasonClosed     Reason = "closed"              // the line was closed for those in the queue, too
+	// ReasonNobodyOnline: no agent was online when the caller arrived, and they were asked for a message.
+	ReasonNobodyOnline Reason = "nobody-online"
+	ReasonClosed       Reason = "closed" // the line was closed for those in the queue, too
 )
 
 // DeclineReason is why an agent declined, as the page lets them choose.

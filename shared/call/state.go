@@ -59,12 +59,13 @@ const (
 	DialEnded      Event = "room-ended"      // the conference ended while the caller's leg goes on
 	End            Event = "end"             // the owner ends the call
 	Expire         Event = "expire"          // the caller's wait is over: see timePassed and ApplyLineClosed
+	Return         Event = "return"          // the caller was asked for a message, left none, and waits again
 )
 
 // Events lists every event that has a row in the table.
 var Events = []Event{
 	Offer, Answer, OfferFailed, Consult, Add, Blind, Requeue, TargetFailed, Swap, Join, Complete, Completed, Cancel,
-	Hold, Resume, TransferorLeft, TargetLeft, CallerLeft, DialEnded, End, Expire,
+	Hold, Resume, TransferorLeft, TargetLeft, CallerLeft, DialEnded, End, Expire, Return,
 }
 
 // next is the whole table of transitions; everything else is refused.
@@ -104,8 +105,9 @@ var next = map[State]map[Event]State{
 	Completing: {
 		Completed: Talking, TransferorLeft: Talking, TargetLeft: Waiting, CallerLeft: Ended, DialEnded: Waiting,
 	},
+	// Only a caller who was asked for a message comes back (see ApplyReturned).
 	Ended: {
-		CallerLeft: Ended,
+		CallerLeft: Ended, Return: Waiting,
 	},
 }
 

@@ -70,6 +70,7 @@ completing --target-left--> waiting
 completing --caller-left--> ended
 completing --room-ended--> waiting
 ended --caller-left--> ended
+ended --return--> waiting
 `
 
 func TestEveryStateAndEvent(t *testing.T) {

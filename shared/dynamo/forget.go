@@ -12,13 +12,16 @@ import (
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/record"
 	"warmtransfer/shared/service"
+	"warmtransfer/shared/voicemail"
 )
 
 // Forgotten is how much of a caller Forget has erased.
 type Forgotten struct {
-	Calls  int `json:"calls"` // with their records; what is left of one is only for late callbacks, and goes in two days
-	Notes  int `json:"notes"`
-	Agents int `json:"agents"` // whose lists of recent calls had the number
+	Calls int `json:"calls"` // with their records; what is left of one is only for late callbacks, and goes in two days
+	Notes int `json:"notes"`
+	// Messages are voice messages; the sweep deletes their recordings within minutes.
+	Messages int `json:"messages"`
+	Agents   int `json:"agents"` // whose lists of recent calls had the number
 	// Live are calls of this caller that go on. Nothing of them is erased: forget once more when they have ended.
 	Live int `json:"live"`
 }
@@ -61,6 +64,16 @@ func (s *Store) forgetIn(ctx context.Context, it item, caller string, f *Forgott
 			return s.forgetNotes(ctx, c.ID, f)
 		case c.From == caller:
 			return s.forgetCall(ctx, c.ID, f)
+		}
+	case "m":
+		var m voicemail.Message
+		if json.Unmarshal(raw, &m) == nil && m.From == caller {
+			return s.forgetMessage(ctx, m.ID, f)
+		}
+	case "v":
+		var i voicemail.Invitation
+		if json.Unmarshal(raw, &i) == nil && i.From == caller {
+			return s.forgetInvitation(ctx, i.Call)
 		}
 	case "a":
 		var a agent.Agent
@@ -146,6 +159,47 @@ func (s *Store) forgetInAgent(ctx context.Context, id agent.ID, caller string, f
 			return nil
 		}
 		if !errors.Is(err, service.ErrConflict) {
+			return err
+		}
+	}
+	return service.ErrConflict
+}
+
+// forgetMessage leaves of a message what the sweep needs to delete the recording.
+func (s *Store) forgetMessage(ctx context.Context, id string, f *Forgotten) error {
+	for range forgetTries {
+		m, err := s.VoiceMessage(ctx, id)
+		if errors.Is(err, service.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		rest := &voicemail.Message{ID: m.ID, Version: m.Version, Call: m.Call, At: m.At, Erase: true}
+		if err = s.SaveVoiceMessage(ctx, rest, keepAgent); err == nil {
+			f.Messages++
+			return nil
+		}
+		if !errors.Is(err, service.ErrConflict) {
+			return err
+		}
+	}
+	return service.ErrConflict
+}
+
+// forgetInvitation takes the number out of an invitation. If a recording is still to be found, it is erased: its call
+// is forgotten, too.
+func (s *Store) forgetInvitation(ctx context.Context, id call.ID) error {
+	for range forgetTries {
+		i, err := s.Invitation(ctx, id)
+		if errors.Is(err, service.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		i.From, i.Verified, i.Forgotten = "", false, true
+		if err = s.SaveInvitation(ctx, i, keepAgent); !errors.Is(err, service.ErrConflict) {
 			return err
 		}
 	}

@@ -55,6 +55,10 @@ func (a Agents) Handler() http.Handler {
 				writeError(w, r, err)
 				return
 			}
+			if s, ok := body.(Sound); ok {
+				s.write(w, r.Request)
+				return
+			}
 			if s, ok := body.(agentview.Snapshot); ok && s.Call != nil {
 				r.line.setIDs(s.Call.ID, s.Call.Leg)
 			}

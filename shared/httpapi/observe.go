@@ -38,7 +38,7 @@ func Observe(ctx context.Context, b service.Transition, c *call.Call, _ time.Tim
 	unanswered := b.State == call.Waiting || b.State == call.Ringing
 	switch {
 	case !unanswered || c.State != call.Ended:
-	case c.Reason == call.ReasonClosed:
+	case c.Reason == call.ReasonClosed || c.Reason == call.ReasonNobodyOnline:
 		metrics.Add(ctx, metrics.TurnedAway, 1)
 	case !c.Requeued:
 		metrics.Add(ctx, metrics.Abandoned, 1)

@@ -10,6 +10,7 @@ import (
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/settings"
+	"warmtransfer/shared/voicemail"
 )
 
 // problem is an answer as RFC 9457 defines it: https://www.rfc-editor.org/rfc/rfc9457
@@ -77,6 +78,13 @@ var kinds = []kind{
 	{as: as[*settings.FieldError], status: 422, slug: "settings-refused", title: "These settings cannot be."},
 	{is: service.ErrLineChanged, status: 409, slug: "settings-changed",
 		title: "Somebody else has changed the settings."},
+	{is: voicemail.ErrNoMessage, status: 404, slug: "no-message", title: "There is no such message."},
+	{is: voicemail.ErrAction, status: 400, slug: "malformed", title: "The request is malformed."},
+	{as: as[*voicemail.TakenError], status: 409, slug: "message-taken", title: "Somebody else has that message."},
+	{is: service.ErrUnknown, status: 503, slug: "unavailable",
+		title: "The server cannot do that now. Try again."},
+	{is: service.ErrThrottled, status: 503, slug: "unavailable",
+		title: "The server cannot do that now. Try again."},
 	{is: errTooLarge, status: 413, slug: "too-large", title: "The request is too large."},
 	{is: errContentType, status: 415, slug: "not-json", title: "The request must be JSON."},
 	{is: call.ErrNoCall, status: 409, slug: "no-call", title: "You are in no call."},
@@ -131,6 +139,7 @@ func writeError(w http.ResponseWriter, r *Request, err error) {
 	var busy *agent.NotFreeError
 	var number *service.NumberError
 	var field *settings.FieldError
+	var taken *voicemail.TakenError
 	switch {
 	case errors.As(err, &malformed):
 		p.Detail = malformed.Error()
@@ -142,6 +151,8 @@ func writeError(w http.ResponseWriter, r *Request, err error) {
 		p.Detail = busy.Error()
 	case errors.As(err, &number):
 		p.Detail, p.Reason = number.Error(), number.Why
+	case errors.As(err, &taken):
+		p.Detail, p.Reason = taken.ByName, string(taken.State)
 	case errors.As(err, &field):
 		p.Field, p.Detail = field.Field, field.Why
 	}

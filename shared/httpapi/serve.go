@@ -94,7 +94,8 @@ func Proxy(h http.Handler) func(context.Context, events.APIGatewayV2HTTPRequest)
 		if !readable(e, raw) {
 			return events.APIGatewayV2HTTPResponse{StatusCode: http.StatusBadRequest}, nil
 		}
-		return adapter.ProxyWithContext(context.WithValue(ctx, rawKey{}, raw), e)
+		a, err := adapter.ProxyWithContext(context.WithValue(ctx, rawKey{}, raw), e)
+		return encodeSound(a), err
 	}
 }
 

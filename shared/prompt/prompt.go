@@ -30,6 +30,12 @@ const (
 	NobodyCame   Key = "nobody-came"   // the caller has waited as long as the operator allows
 	CallEnded    Key = "call-ended"    // the call has ended for another reason
 	Closed       Key = "closed"        // the line takes no new calls
+	ClosedNow    Key = "closed-now"    // likewise, and the caller is asked for a message
+	NobodyFree   Key = "nobody-free"   // nobody can take the call, and the caller is asked for a message
+	LeaveMessage Key = "leave-message" // asks for a message; a tone follows
+	MessageLeft  Key = "message-left"  // the message is recorded
+	NoMessage    Key = "no-message"    // none was recorded
+	StayInLine   Key = "stay-in-line"  // likewise, and the caller waits again
 	ThisIs       Key = "this-is"       // {name} is the line's name, to an outside party
 	AcceptCall   Key = "accept"        // to an outside party, who is to press 1
 	Connecting   Key = "connecting"    // the rest are to the leg of an agent or an outside party

@@ -13,8 +13,10 @@ import (
 // keys are all prompts. A key that is not here is in no language's test, so TestF262EveryPromptIsThereInEveryLanguage
 // holds it against English, which must have exactly these.
 var keys = []Key{
-	Greeting, Stay, SilentAgent, Next, Position, Beyond, HoldTheLine, LastWords, NobodyCame, CallEnded, Closed, ThisIs,
-	AcceptCall, Connecting, PleaseWait, AlreadyOver, NotConnected, Goodbye,
+	Greeting, Stay, SilentAgent, Next, Position, Beyond, HoldTheLine, LastWords, NobodyCame, CallEnded, Closed,
+	ClosedNow, NobodyFree, LeaveMessage, MessageLeft, NoMessage, StayInLine, ThisIs, AcceptCall, Connecting,
+	PleaseWait, AlreadyOver,
+	NotConnected, Goodbye,
 }
 
 var placeholder = regexp.MustCompile(`\{[a-z]+\}`)

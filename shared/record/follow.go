@@ -23,6 +23,9 @@ func Follow(before, c *call.Call, now time.Time) {
 	if t.Place == 0 && c.Offer != "" && !c.Requeued {
 		t.Place = 1 // they were offered before they could be told a place
 	}
+	if before.State == call.Ended && c.State != call.Ended { // they were asked for a message, and wait on
+		t.Caller.Wait += now.Sub(before.Ended)
+	}
 	turn(&t.Caller, callerSpan(c), now)
 	for i := range t.Legs {
 		followLeg(before, c, &t.Legs[i], now)

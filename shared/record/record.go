@@ -130,7 +130,9 @@ func Of(c *call.Call) Record {
 	for _, l := range r.Legs { // the history of a long call has lost its oldest entries
 		r.answered(l.Answered)
 	}
-	byLine := map[call.Reason]Outcome{call.ReasonMaxWait: Expired, call.ReasonClosed: Closed}[c.Reason]
+	byLine := map[call.Reason]Outcome{
+		call.ReasonMaxWait: Expired, call.ReasonNobodyOnline: Expired, call.ReasonClosed: Closed,
+	}[c.Reason]
 	switch {
 	case c.Transfer.Done() || slices.ContainsFunc(c.Trail.Transfers, done):
 		r.Outcome = Transferred

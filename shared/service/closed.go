@@ -3,8 +3,10 @@ package service
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
+	"warmtransfer/shared/agent"
 	"warmtransfer/shared/call"
 )
 
@@ -13,12 +15,43 @@ import (
 func (s *Service) TurnAway(
 	ctx context.Context, id call.ID, from string, verified bool, now time.Time,
 ) (*call.Call, error) {
+	return s.turnAway(ctx, id, from, verified, now, (*call.Call).ApplyLineClosed)
+}
+
+// ArriveIfOnline is Arrive if an agent is online; otherwise the call ends as with TurnAway, and the answer asks the
+// caller for a message. If the agents cannot be read, the caller is taken in.
+func (s *Service) ArriveIfOnline(
+	ctx context.Context, id call.ID, from string, verified bool, now time.Time,
+) (*call.Call, error) {
+	if s.anyOnline(ctx, now) {
+		return s.Arrive(ctx, id, from, verified, now)
+	}
+	return s.turnAway(ctx, id, from, verified, now, (*call.Call).ApplyNobodyOnline)
+}
+
+// anyOnline says whether any agent is online, free or not.
+func (s *Service) anyOnline(ctx context.Context, now time.Time) bool {
+	if free, err := s.free(ctx, 1, now); err != nil || len(free) > 0 {
+		return true
+	}
+	online := func(a agent.Agent) bool { return a.Presence(now) != agent.IsOffline }
+	for page, err := range s.pages(ctx, mostPages) {
+		if err != nil || slices.ContainsFunc(page, online) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Service) turnAway(
+	ctx context.Context, id call.ID, from string, verified bool, now time.Time, why func(*call.Call, time.Time),
+) (*call.Call, error) {
 	c, err := s.load(ctx, id)
 	if !errors.Is(err, ErrNotFound) {
 		return c, err
 	}
 	c, _, err = s.decideAndSave(ctx, call.New(id, from, verified, now), now, func(c *call.Call) error {
-		c.ApplyLineClosed(now)
+		why(c, now)
 		c.ApplyCallerEnded(now)
 		return nil
 	}, startNothing)
@@ -29,4 +62,11 @@ func (s *Service) TurnAway(
 		return nil, err
 	}
 	return c, nil
+}
+
+// ReturnToLine takes a caller back into the queue who was asked for a message and has left none. A
+// *call.TransitionError means that the line is closed for them: say goodbye.
+func (s *Service) ReturnToLine(ctx context.Context, id call.ID, now time.Time) (*call.Call, error) {
+	c, err := s.updateAndMatch(ctx, id, now, func(c *call.Call) error { return c.ApplyReturned(now) })
+	return c, acceptSaved(c, err)
 }

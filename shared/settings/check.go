@@ -78,6 +78,7 @@ func (v Values) checkTexts() error {
 		{"lastWords", v.LastWords, maxMessage},
 		{"closedMessage", v.ClosedMessage, maxMessage},
 		{"emergency.message", v.Emergency.Message, maxMessage},
+		{"voicemail.words", v.Voicemail.Words, maxMessage},
 	} {
 		if err := checkText(text.field, text.value, text.most); err != nil {
 			return err

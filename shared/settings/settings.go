@@ -34,6 +34,8 @@ type Values struct {
 
 	Emergency Emergency `json:"emergency,omitzero"`
 
+	Voicemail Voicemail `json:"voicemail,omitzero"`
+
 	// Own words, in place of the catalogue's.
 	Greeting      string `json:"greeting,omitempty"`
 	Waiting       string `json:"waiting,omitempty"` // said now and then to who is in the queue
@@ -94,6 +96,18 @@ type Emergency struct {
 	EndWaits bool   `json:"endWaits,omitempty"`
 	Message  string `json:"message,omitempty"` // in place of ClosedMessage; a goodbye follows
 }
+
+// Voicemail says when a caller is asked to leave a message. Nobody is, by default.
+type Voicemail struct {
+	Closed       bool `json:"closed,omitempty"`       // while the line is closed, in place of the goodbye
+	LongestWait  bool `json:"longestWait,omitempty"`  // who has waited as long as the operator allows, likewise
+	NobodyOnline bool `json:"nobodyOnline,omitempty"` // who calls while no agent is online, in place of the queue
+	// Words ask for the message, in place of the catalogue's; a tone follows.
+	Words string `json:"words,omitempty"`
+}
+
+// Any says whether anybody is asked for a message.
+func (v Voicemail) Any() bool { return v.Closed || v.LongestWait || v.NobodyOnline }
 
 // days are the weekday's hours by name, in the order of a week.
 func (w *Week) days() []day {
@@ -210,7 +224,7 @@ func within(spans []Span, minute int) bool {
 // Book is how the line speaks.
 func (v Values) Book() prompt.Book {
 	return prompt.Book{Language: v.Language, Voice: v.Voice, Own: map[prompt.Key]string{
-		prompt.Greeting: v.Greeting, prompt.LastWords: v.LastWords,
+		prompt.Greeting: v.Greeting, prompt.LastWords: v.LastWords, prompt.LeaveMessage: v.Voicemail.Words,
 	}}
 }
 
@@ -225,6 +239,19 @@ func (v Values) ClosedWords() prompt.Words {
 	}
 	w := v.Book().Say(prompt.Goodbye)
 	w.Sentences = append([]string{own}, w.Sentences...)
+	return w
+}
+
+// ClosedFirst is what a caller hears who is asked for a message because the line is closed, before they are.
+func (v Values) ClosedFirst() prompt.Words {
+	w := v.Book().Say(prompt.ClosedNow)
+	own := v.ClosedMessage
+	if v.Emergency.Closed && v.Emergency.Message != "" {
+		own = v.Emergency.Message
+	}
+	if own != "" {
+		w.Sentences = []string{own}
+	}
 	return w
 }
 

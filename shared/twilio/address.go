@@ -25,6 +25,10 @@ const (
 	RouteConferenceEvents = "POST /events/conference/{conference}"
 	RouteLegEvents        = "POST /events/leg/{conference}/{leg}"
 	RouteCallEvents       = "POST /events/call"
+	RouteRecordingEvents  = "POST /events/recording/{conference}"
+	RouteMessage          = "POST /voicemail/{conference}"
+	RouteMessageLeft      = "POST /voicemail/{conference}/left"
+	RouteNoMessage        = "POST /voicemail/{conference}/nothing"
 )
 
 // to is the address of a route whose wildcards have these values, in order.
@@ -164,4 +168,19 @@ const tellAgain = "#rc=5&rp=4xx,5xx,ct,rt"
 // LegEvents receives the status callbacks of an agent's leg, with the same retries as ConferenceEvents.
 func (b Base) LegEvents(id call.ID, leg call.LegKey) string {
 	return b.to(RouteLegEvents, string(id), string(leg)) + tellAgain
+}
+
+// Message is asked for a caller whose call is over and who may leave a message. It is asked again if it fails, as the
+// caller hears nothing meanwhile.
+func (b Base) Message(id call.ID) string { return b.to(RouteMessage, string(id)) + askAgain }
+
+// MessageLeft is asked when the caller has left a message, NoMessage when nothing was recorded.
+func (b Base) MessageLeft(id call.ID) string { return b.to(RouteMessageLeft, string(id)) + askAgain }
+
+// NoMessage is asked when nothing was recorded: the caller was silent, or Twilio does not record.
+func (b Base) NoMessage(id call.ID) string { return b.to(RouteNoMessage, string(id)) + askAgain }
+
+// RecordingEvents receives the status callbacks of a caller's recording, with the same retries as ConferenceEvents.
+func (b Base) RecordingEvents(id call.ID) string {
+	return b.to(RouteRecordingEvents, string(id)) + tellAgain
 }

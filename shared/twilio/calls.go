@@ -173,16 +173,26 @@ func (c *callControl) Hangup(ctx context.Context, leg call.LegID) error {
 
 // SayGoodbye implements service.CallControl. The request holds the document itself
 // (https://www.twilio.com/docs/voice/api/call-resource#update-a-call-resource). With an address, the
-// caller would hear Twilio's own apology or the number's fallback whenever our API does not answer.
+// caller would hear Twilio's own apology or the number's fallback whenever our API does not answer. A
+// caller who is asked for a message is sent to that address, since a message must be expected before it
+// is recorded.
 func (c *callControl) SayGoodbye(ctx context.Context, id call.ID, why call.Reason) error {
-	return c.update(ctx, call.LegID(id), (&api.UpdateCallParams{}).SetTwiml(LastWords(c.line(ctx), why)))
+	line := c.line(ctx)
+	if TakesMessage(line, why) {
+		return c.redirect(ctx, id, c.base.Message(id))
+	}
+	return c.update(ctx, call.LegID(id), (&api.UpdateCallParams{}).SetTwiml(LastWords(c.base, id, line, why)))
 }
 
 // RejoinConference implements service.CallControl. Twilio does not document whether a redirected call
 // keeps the fallback URL of its number, so the request sets it: without one, Twilio would end the call
 // if our API did not answer.
 func (c *callControl) RejoinConference(ctx context.Context, id call.ID, generation int) error {
-	p := (&api.UpdateCallParams{}).SetUrl(c.base.DialEnded(id, generation) + askAgain).SetMethod(http.MethodPost)
+	return c.redirect(ctx, id, c.base.DialEnded(id, generation)+askAgain)
+}
+
+func (c *callControl) redirect(ctx context.Context, id call.ID, to string) error {
+	p := (&api.UpdateCallParams{}).SetUrl(to).SetMethod(http.MethodPost)
 	if c.set.FallbackURL != "" {
 		p.SetFallbackUrl(c.set.FallbackURL).SetFallbackMethod(http.MethodGet)
 	}

@@ -192,7 +192,12 @@ var lastWords = map[call.Reason]prompt.Key{
 // that the call has ended. One such case is a caller who is still there though their leg was reported
 // as ended: after four hours Twilio ends the <Dial>, and its report may look as if the caller had hung
 // up.
-func LastWords(line settings.Values, why call.Reason) string {
+//
+// If the line takes a message instead, they are asked for one (see AskForMessage).
+func LastWords(b Base, id call.ID, line settings.Values, why call.Reason) string {
+	if TakesMessage(line, why) {
+		return document(twiml.VoiceRedirect{Url: b.Message(id), Method: "POST"})
+	}
 	if why == call.ReasonClosed {
 		return Goodbye(line.ClosedWords())
 	}

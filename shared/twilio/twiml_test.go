@@ -246,9 +246,9 @@ func TestGoodbye(t *testing.T) {
 func TestF268WordsAreSaidInTheirLanguageAndVoice(t *testing.T) {
 	german := settings.Values{Language: "de", Voice: "Polly.Hans", LastWords: "Danke & tschüss."}
 	const said = `language="de-DE" voice="Polly.Hans"`
-	like(t, LastWords(german, call.ReasonAgentEnded),
+	like(t, LastWords("https://x.example", "CA1", german, call.ReasonAgentEnded),
 		`<Response><Say `+said+`>Danke &amp; tschüss.</Say><Hangup></Hangup></Response>`)
-	like(t, LastWords(german, call.ReasonMaxWait), `<Response>
+	like(t, LastWords("https://x.example", "CA1", german, call.ReasonMaxWait), `<Response>
 		<Say `+said+`>Leider konnte niemand Ihren Anruf entgegennehmen.</Say>
 		<Say `+said+`>Bitte rufen Sie später wieder an. Auf Wiederhören.</Say><Hangup></Hangup></Response>`)
 	question := parse(t, Ask(base, german.Book().Accept("Beispiel"), caller, "k1")).children[0].children[0]
@@ -261,7 +261,7 @@ func TestF268WordsAreSaidInTheirLanguageAndVoice(t *testing.T) {
 func TestLastWordsAreNeverNone(t *testing.T) {
 	said := map[string]bool{}
 	for _, why := range []call.Reason{call.ReasonAgentEnded, call.ReasonMaxWait, call.ReasonCallerLeft, "later", ""} {
-		verbs := parse(t, LastWords(settings.Values{}, why)).children
+		verbs := parse(t, LastWords("https://x.example", "CA1", settings.Values{}, why)).children
 		if len(verbs) < 2 || verbs[0].name != "Say" || verbs[0].text == "" || verbs[len(verbs)-1].name != "Hangup" {
 			t.Fatalf("%q: %v", why, verbs)
 		}

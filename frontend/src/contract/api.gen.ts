@@ -288,6 +288,17 @@ export interface components {
                 readonly endWaits?: boolean;
                 readonly message?: string;
             };
+            /** @description When a caller is asked to leave a message; without it nobody is. */
+            readonly voicemail?: {
+                /** @description While the line is closed, in place of the goodbye. */
+                readonly closed?: boolean;
+                /** @description Who has waited as long as the operator allows, likewise. */
+                readonly longestWait?: boolean;
+                /** @description Who calls while no agent is online, in place of the queue. */
+                readonly nobodyOnline?: boolean;
+                /** @description Ask for the message; a tone follows. */
+                readonly words?: string;
+            };
             /** @description In place of the greeting of the catalogue. */
             readonly greeting?: string;
             /** @description Said now and then to who is in the queue. */
@@ -320,6 +331,41 @@ export interface components {
             /** @description Such as 17:30, after from; 24:00 is the end of the day. */
             readonly to: string;
         }[];
+        readonly MessagePage: {
+            readonly messages: readonly components["schemas"]["Message"][];
+            /** @description Where the next page begins; missing on the last one. */
+            readonly cursor?: string;
+            /** @description For how many days a message is kept. */
+            readonly days: number;
+        };
+        readonly Message: {
+            readonly id: string;
+            /** @description The call's id, as in the records. */
+            readonly call: string;
+            /** @description The caller's number; empty: withheld. */
+            readonly caller: string;
+            readonly verified: boolean;
+            /**
+             * Format: date-time
+             * @description When it was left.
+             */
+            readonly at: string;
+            readonly seconds: number;
+            /** @description Why nobody talked to the caller: closed, abandoned_by_policy (the longest wait), nobody-online. */
+            readonly why?: string;
+            /** @enum {string} */
+            readonly state: "new" | "taken" | "done";
+            readonly by?: components["schemas"]["Party"];
+            /**
+             * Format: date-time
+             * @description When it was taken or done.
+             */
+            readonly since?: string;
+        };
+        readonly MessageAct: {
+            /** @enum {string} */
+            readonly action: "take" | "release" | "done";
+        };
         readonly SettingsRequest: {
             /** @description The version that is replaced. */
             readonly version: number;
@@ -355,6 +401,8 @@ export interface components {
             readonly supervisor: boolean;
             /** @description False if the operator keeps no records. Then there is no history, and no note can be kept. */
             readonly records: boolean;
+            /** @description True if the line asks callers for messages, or there are some. Missing in releases that take none. */
+            readonly messages?: boolean;
             /** @description The operator's codes, in their order; may be empty. */
             readonly codes: readonly string[];
             /** @description The agent must choose a code before Done. The page holds it: the server keeps a note without one, since it is saved as typed. */
@@ -752,6 +800,9 @@ export type Progress = components['schemas']['Progress'];
 export type Settings = components['schemas']['Settings'];
 export type Music = components['schemas']['Music'];
 export type DayHours = components['schemas']['DayHours'];
+export type MessagePage = components['schemas']['MessagePage'];
+export type Message = components['schemas']['Message'];
+export type MessageAct = components['schemas']['MessageAct'];
 export type SettingsRequest = components['schemas']['SettingsRequest'];
 export type LineSettings = components['schemas']['LineSettings'];
 export type SettingsVersions = components['schemas']['SettingsVersions'];
@@ -798,6 +849,8 @@ export const modeValues: ReadonlyArray<FlattenedDeepRequired<components>["schema
 export const reasonValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Reason"]> = ["busy", "not-my-topic", "break"];
 export const transferKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Transfer"]["kind"]> = ["add", "consult", "blind", "queue"];
 export const progressValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Progress"]> = ["planned", "dialing", "ringing", "asked", "answered", "ended"];
+export const messageStateValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Message"]["state"]> = ["new", "taken", "done"];
+export const messageActActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["MessageAct"]["action"]> = ["take", "release", "done"];
 export const callOutcomeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallOutcome"]> = ["answered", "transferred", "abandoned", "expired", "closed"];
 export const callRecordEndedByValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallRecord"]["endedBy"]> = ["caller", "agent", "line"];
 export const recordTransferKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RecordTransfer"]["kind"]> = ["add", "consult", "blind", "queue"];

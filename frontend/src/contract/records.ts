@@ -11,7 +11,8 @@ import {
 const whole: Decode<number> = or(count, () => 0);
 const outcome = or<RecordOutcome>(oneOf(CALL_OUTCOMES), () => "unknown");
 
-const rules = object<CallRules>({ supervisor: no, records: no, codes: or(list(name), () => []), codeRequired: no }, {});
+const rules = object<CallRules>({ supervisor: no, records: no, codes: or(list(name), () => []), codeRequired: no },
+  { messages: yes });
 
 const note = object<CallNote>({ by: party, at: time, note: text }, { code: name, name, version: count });
 

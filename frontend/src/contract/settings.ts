@@ -24,11 +24,15 @@ const areTexts = (value: unknown): boolean => value === undefined || (Array.isAr
 const isEmergency = (value: unknown): boolean => value === undefined || (isObject(value) && isFlag(value.closed)
   && isFlag(value.endWaits) && isText(value.message));
 
+const isVoicemail = (value: unknown): boolean => value === undefined || (isObject(value) && isFlag(value.closed)
+  && isFlag(value.longestWait) && isFlag(value.nobodyOnline) && isText(value.words));
+
 const isMusic = (value: unknown): boolean => value === undefined || music(value, {}) !== undefined;
 
 const KNOWN: Record<keyof Settings, (value: unknown) => boolean> = {
   name: isText, zone: isText, hours: isWeek, holidays: areHolidays, emergency: isEmergency, greeting: isText,
   waiting: isText, lastWords: isText, closedMessage: isText, codes: areTexts, music: isMusic, language: isText, voice: isText,
+  voicemail: isVoicemail,
 };
 
 const settings: Decode<Settings> = (value) =>

@@ -36,6 +36,11 @@ export type KnownCaller = Omit<api.KnownCaller, "last"> & { readonly last?: Know
 
 export type CallPage = Omit<api.CallPage, "calls"> & { readonly calls: readonly CallRecord[] };
 
+export type VoiceMessage = Omit<api.Message, "state"> & { readonly state: "new" | "taken" | "done" };
+export type MessagePage = Omit<api.MessagePage, "messages"> & { readonly messages: readonly VoiceMessage[] };
+export type MessageAction = api.MessageAct["action"];
+export const MESSAGE_STATES = ["new", "taken", "done"] as const;
+
 /** Everything the server knows that concerns this agent, at one time of the server's clock. */
 export type Snapshot = Omit<api.Snapshot, "call"> & { readonly call: Call | null };
 

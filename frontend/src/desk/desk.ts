@@ -28,6 +28,7 @@ import { Phone } from "./phone.js";
 import { Records } from "./records.js";
 import { Session } from "./session.js";
 import type { Tabs } from "./tabs.js";
+import { MessageBox } from "./messages.js";
 import { SettingsRoom } from "./settings.js";
 import { TeamRoom } from "./team.js";
 import { Verbs } from "./verbs.js";
@@ -75,7 +76,8 @@ export class Desk {
   readonly core: Core;
   /** The history of calls, for its tab. */
   readonly archive: Archive;
-  /** The team's view, for its tab. */
+  /** The messages of callers and the team's view, for their tabs. */
+  readonly messages: MessageBox;
   readonly team: TeamRoom;
   private readonly poller: Poller;
   private readonly tokens: TokenRefresher;
@@ -115,6 +117,7 @@ export class Desk {
       download: parts.download });
     this.team = new TeamRoom({ core, api, serverNow: () => this.serverNow(), hidden, newKey,
       told: poke });
+    this.messages = new MessageBox({ core, api, hidden });
     this.settings = new SettingsRoom({ core, api, hidden, toWav: parts.toWav });
     core.subscribe((after, before) => this.follow(after, before));
   }
@@ -159,8 +162,7 @@ export class Desk {
     this.session.tick();
     this.records.tick();
     this.notes.tick();
-    this.team.tick();
-    this.settings.tick();
+    for (const part of [this.team, this.messages, this.settings]) part.tick();
     const now = this.parts.now();
     if (this.state.notice && now - this.noticeAt > NOTICE_MS) this.dismissNotice();
     if (this.state.refusal && now - this.state.refusal.at > REFUSAL_MS) this.dismissRefusal();
@@ -332,6 +334,7 @@ export class Desk {
     if (side === "history" && this.state.side !== side) void this.archive.refresh();
     if (side === "team") this.team.poke();
     if (side === "line") this.settings.poke();
+    this.messages.shown(side === "messages");
     this.core.dispatch({ type: "side", side });
   }
 

@@ -10,6 +10,7 @@ import type { Event } from "./event.js";
 import { rings } from "./allow.js";
 import { applyHistory, NO_HISTORY, withNote, type History, type HistoryEvent } from "./history.js";
 import { applyNote, closeNotes, requestOf, type NoteEvent, type WrapUp } from "./notes.js";
+import { applyMessages, NO_MESSAGES, type MessageEvent } from "./messages.js";
 import { applySettings, NO_SETTINGS, type SettingsEvent } from "./settings.js";
 import { applyTeam, NO_TEAM, type TeamEvent } from "./team.js";
 import { outcomeOf } from "./recent.js";
@@ -89,6 +90,7 @@ function apply(state: State, event: Event): State {
       if (isOf("note", event)) return takeNote(state, event);
       if (isOf("team", event)) return applyTeam(state, event);
       if (isOf("settings", event)) return applySettings(state, event);
+      if (isOf("message", event)) return { ...state, messages: applyMessages(state.messages, event) };
       return applyPage(state, event);
   }
 }
@@ -98,6 +100,7 @@ function isOf(family: "history", event: Event): event is HistoryEvent;
 function isOf(family: "note", event: Event): event is NoteEvent;
 function isOf(family: "team", event: Event): event is TeamEvent;
 function isOf(family: "settings", event: Event): event is SettingsEvent;
+function isOf(family: "message", event: Event): event is MessageEvent;
 function isOf(family: string, event: Event): boolean {
   return event.type.startsWith(`${family}-`);
 }
@@ -110,7 +113,8 @@ function applySession(state: State, event: Of<"signed-in" | "signed-out" | "sess
       return { ...state, session: "signed-in", signedOutWhy: "" };
     case "signed-out":
       return { ...state, session: "signed-out", signedOutWhy: event.why, snapshot: null, directory: null, wants: false,
-        closing: null, side: "colleagues", rules: null, history: NO_HISTORY, team: NO_TEAM, settings: NO_SETTINGS, caller: null, notes: {}, wrapUp: null };
+        closing: null, side: "colleagues", rules: null, history: NO_HISTORY, team: NO_TEAM, settings: NO_SETTINGS,
+        caller: null, notes: {}, wrapUp: null, messages: NO_MESSAGES };
     case "session-expired":
       return { ...state, session: "expired", signedOutWhy: "expired" };
     case "fatal":

@@ -10,6 +10,9 @@ export const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "sa
 export type Day = (typeof DAYS)[number];
 export type Week = NonNullable<Settings["hours"]>;
 export type Span = DayHours[number];
+/** When a caller is asked to leave a message. */
+export const MESSAGE_TIMES = ["closed", "longestWait", "nobodyOnline"] as const;
+export type MessageTimes = Readonly<Record<(typeof MESSAGE_TIMES)[number], boolean>>;
 export type Holiday = NonNullable<Settings["holidays"]>[number];
 
 /** What the form holds, as it was typed. Codes are a text with one in each line; null hours are always open. */
@@ -25,6 +28,8 @@ export interface Fields {
   readonly lastWords: string;
   readonly closedMessage: string;
   readonly emergencyMessage: string;
+  readonly messageTimes: MessageTimes;
+  readonly messageWords: string;
   readonly codes: string;
   /** Null is the usual music. */
   readonly music: Music | null;
@@ -140,6 +145,9 @@ export function fieldsOf(s: Settings): Fields {
     name: s.name ?? "", zone: s.zone ?? "", hours: s.hours ?? null, holidays: s.holidays ?? [],
     language: s.language ?? "", voice: s.voice ?? "", greeting: s.greeting ?? "", waiting: s.waiting ?? "",
     lastWords: s.lastWords ?? "", closedMessage: s.closedMessage ?? "", emergencyMessage: s.emergency?.message ?? "",
+    messageTimes: { closed: s.voicemail?.closed ?? false, longestWait: s.voicemail?.longestWait ?? false,
+      nobodyOnline: s.voicemail?.nobodyOnline ?? false },
+    messageWords: s.voicemail?.words ?? "",
     codes: (s.codes ?? []).join("\n"), music: s.music ?? null,
   };
 }
@@ -156,14 +164,17 @@ export function differing(a: Settings, b: Settings): readonly Field[] {
 
 /** The settings with these fields, and all that is in them besides. */
 export function withFields(s: Settings, f: Fields): Settings {
-  const { hours: _hours, holidays: _holidays, emergency: _emergency, codes: _codes, music: _music, ...rest } = s;
+  const { hours: _hours, holidays: _holidays, emergency: _emergency, codes: _codes, music: _music, voicemail: _, ...rest } = s;
   const emergency = { ...s.emergency, message: f.emergencyMessage };
+  const voicemail = Object.fromEntries(Object.entries({ ...s.voicemail, ...f.messageTimes, words: f.messageWords })
+    .filter(([, value]) => value)) as NonNullable<Settings["voicemail"]>;
   const codes = f.codes.split("\n").filter(Boolean);
   const all: Settings = {
     ...rest,
     ...f.hours ? { hours: f.hours } : {},
     ...f.holidays.length ? { holidays: f.holidays } : {},
     ...emergency.closed || emergency.endWaits || emergency.message ? { emergency } : {},
+    ...Object.keys(voicemail).length ? { voicemail } : {},
     ...codes.length ? { codes } : {},
     ...f.music ? { music: f.music } : {},
     name: f.name, zone: f.zone, language: f.language, voice: f.voice, greeting: f.greeting, waiting: f.waiting,
@@ -222,6 +233,7 @@ export function controlOf(field: string): string {
   if (field.startsWith("codes")) return "codes";
   if (field.startsWith("music")) return "music";
   if (field === "emergency.message") return "emergencyMessage";
+  if (field === "voicemail.words") return "messageWords";
   if (/^(hours\.[a-z]+(\[\d+\]\.(from|to))?|holidays(\[\d+\]\.(date|open(\[\d+\]\.(from|to))?))?)$/.test(field)) return field;
   return FIELDS.includes(field as Field) ? field : "";
 }

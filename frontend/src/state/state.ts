@@ -4,6 +4,7 @@
  */
 import type { Action, Call, CallRules, Directory, KnownCaller, Problem, Snapshot, Status, Watching } from "../contract/types.js";
 import { NO_HISTORY, type History } from "./history.js";
+import { NO_MESSAGES, type Messages } from "./messages.js";
 import { NO_SETTINGS, type SettingsState } from "./settings.js";
 import { NO_TEAM, type TeamState } from "./team.js";
 import type { Notes, WrapUp } from "./notes.js";
@@ -140,7 +141,7 @@ export interface Notice {
 }
 
 /** What the second column shows. */
-export type Side = "colleagues" | "history" | "team" | "line";
+export type Side = "colleagues" | "messages" | "history" | "team" | "line";
 
 /** Texts of the two live regions, which exist, empty, before anything is announced (WCAG 4.1.3). */
 export interface Said {
@@ -208,6 +209,7 @@ export interface State {
   readonly history: History;
   readonly team: TeamState;
   readonly settings: SettingsState;
+  readonly messages: Messages;
   /** What is known of the caller of a call; null if nothing is. */
   readonly caller: { readonly call: string; readonly known: KnownCaller } | null;
   /** The agent's own notes that are shown, or not saved yet, by call. */
@@ -253,6 +255,7 @@ export const initial: State = {
   history: NO_HISTORY,
   team: NO_TEAM,
   settings: NO_SETTINGS,
+  messages: NO_MESSAGES,
   caller: null,
   notes: {},
   wrapUp: null,

@@ -79,7 +79,7 @@ export class AgentPage extends LitElement {
     if ((after.wrapUp?.codeMissed ?? 0) > (before.wrapUp?.codeMissed ?? 0)) this.focusOn("#wrap-up-code-field");
     // A button that leads to the history goes with what it stood in.
     if (after.side !== before.side && this.querySelector(".side-panel")?.contains(document.activeElement)) {
-      this.focusOn("#records-title", "#team-title", "#settings-title", `#side-${after.side}`);
+      this.focusOn("#records-title", "#team-title", "#messages-title", "#settings-title", `#side-${after.side}`);
     }
     const { refused } = after.settings;
     if (refused && refused !== before.settings.refused) {

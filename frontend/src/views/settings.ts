@@ -4,12 +4,12 @@ import { guard } from "lit/directives/guard.js";
 import { html } from "../html.js";
 import type { LineSettings } from "../contract/types.js";
 import type { Desk } from "../desk/desk.js";
-import { differing, isDirty, shown, type Field, type Fields } from "../state/settings.js";
+import { differing, isDirty, MESSAGE_TIMES, shown, type Field, type Fields } from "../state/settings.js";
 import type { State } from "../state/state.js";
 import { recordsProblem } from "../words/problem.js";
 import { duration } from "../words/time.js";
 import {
-  fieldList, FIELD_WORDS, languageWord, lineWords, meanwhileWords, saveProblem, savedBy, voiceWord,
+  fieldList, FIELD_WORDS, languageWord, lineWords, meanwhileWords, MESSAGE_WORDS, saveProblem, savedBy, voiceWord,
 } from "../words/settings.js";
 import { ownZone, ZONES } from "../words/zone.js";
 import { emergency, mayDo, whyNotBack } from "./emergency.js";
@@ -50,6 +50,8 @@ function form(state: State, desk: Desk, view: LineSettings): TemplateResult {
     ${text("lastWords", "When an agent has ended the call. Empty: the usual words", 500)}
     ${text("closedMessage", "Outside the hours, before a goodbye. Empty: the usual words", 500)}
     ${text("emergencyMessage", "When the emergency switch is on. Empty: the closed message", 500)}
+    ${messages(fields, set)}
+    ${text("messageWords", "Before the tone. Empty: the usual words", 500)}
     ${music(state, desk, fields)}
     <h3>After a call</h3>
     ${textField(state, "codes", fields.codes, "One in each line, at most 30. Empty: those of the deployment", 0, set, 5)}
@@ -109,6 +111,15 @@ function language(state: State, view: LineSettings, fields: Fields, set: (edits:
   </div>
   ${fields.language === (view.settings.language ?? "") ? nothing
     : html`<p class="hint" data-test="own-words-hint">Own words are said as they are written: put them into ${languageWord(now)}, too.</p>`}`;
+}
+
+function messages({ messageTimes: times }: Fields, set: (edits: Partial<Fields>) => void): TemplateResult {
+  return html`<fieldset class="hours" data-field="messageTimes" tabindex="-1"><legend>${FIELD_WORDS.messageTimes}</legend>
+    <p class="hint">Who is asked to leave a message</p>
+    ${MESSAGE_TIMES.map((time) => html`<label class="choice-row"><input type="checkbox" data-test="messages-${time}"
+      .checked=${times[time]} @change=${(e: Event) => set({ messageTimes: { ...times,
+        [time]: (e.target as HTMLInputElement).checked } })} /> <span>${MESSAGE_WORDS[time]}</span></label>`)}
+  </fieldset>`;
 }
 
 function music(state: State, desk: Desk, { music: own }: Fields): TemplateResult {

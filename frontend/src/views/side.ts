@@ -16,6 +16,7 @@ import { callOutcome, happening } from "../words/outcome.js";
 import { duration, timeOfDay } from "../words/time.js";
 import { historyPanel } from "./history.js";
 import { knownCard } from "./known.js";
+import { messagesPanel } from "./messages.js";
 import { button, since } from "./parts.js";
 import { settingsPanel } from "./settings.js";
 import { teamPanel } from "./team.js";
@@ -31,10 +32,12 @@ export function side(state: State, desk: Desk): TemplateResult {
 }
 
 const PANELS: Record<Side, (state: State, desk: Desk) => TemplateResult> = {
-  colleagues: present, history: historyPanel, team: teamPanel, line: settingsPanel,
+  colleagues: present, messages: messagesPanel, history: historyPanel, team: teamPanel, line: settingsPanel,
 };
 
-const LABELS: Record<Side, string> = { colleagues: "Colleagues", history: "History", team: "Team", line: "Line" };
+const LABELS: Record<Side, string> = {
+  colleagues: "Colleagues", messages: "Messages", history: "History", team: "Team", line: "Line",
+};
 
 function tabs(state: State, desk: Desk): TemplateResult {
   const sides = sidesOf(state.rules);

@@ -214,6 +214,8 @@ export function happening(h: Omit<Happening, "at">, self: string): string {
       return h.agent === undefined ? "The call was ended" : `${who} ended the call`;
     case "expire":
       return "The longest wait was reached";
+    case "return":
+      return "The caller left no message, and waits again";
     default:
       return h.what;
   }

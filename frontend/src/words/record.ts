@@ -164,7 +164,7 @@ function musicOf({ history }: CallRecord): readonly number[] {
 }
 
 /** When a call was, short: the day, and the time of day. */
-export const whenWords = (record: CallRecord, now: number, zone: string): string =>
+export const whenWords = (record: Pick<CallRecord, "arrived">, now: number, zone: string): string =>
   dayAndTime(Date.parse(record.arrived), now, zone);
 
 /** By whom and when something was noted. */

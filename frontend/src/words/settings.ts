@@ -1,6 +1,6 @@
 /** The line's settings in words. */
 import type { LineSettings, Problem, Settings } from "../contract/types.js";
-import type { Asked, Day, Field, Meanwhile } from "../state/settings.js";
+import type { Asked, Day, Field, Meanwhile, MessageTimes } from "../state/settings.js";
 import { hoursWords } from "./hours.js";
 import { recordsProblem } from "./problem.js";
 import { dayAndTime, ownZone } from "./zone.js";
@@ -14,7 +14,13 @@ export const FIELD_WORDS: Record<Field, string> = {
   name: "Name of the line", zone: "Time zone", hours: "Opening hours", holidays: "Holidays", language: "Language",
   voice: "Voice", greeting: "Greeting", waiting: "Words in the line", lastWords: "Last words",
   closedMessage: "Closed message", emergencyMessage: "Emergency message", codes: "Codes",
-  music: "Music",
+  music: "Music", messageTimes: "Messages", messageWords: "Words before a message",
+};
+
+/** Who is asked for a message. */
+export const MESSAGE_WORDS: Record<keyof MessageTimes, string> = {
+  closed: "Callers while the line is closed", longestWait: "Callers who have waited as long as they may",
+  nobodyOnline: "Callers while no agent is online",
 };
 
 export const fieldList = (fields: readonly Field[]): string => and(fields.map((f) => FIELD_WORDS[f]));

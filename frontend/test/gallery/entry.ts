@@ -4,10 +4,11 @@ import { AgentPage } from "../../src/views/page.js";
 import { fakes } from "../fakes.js";
 import { recordScenes } from "./records.js";
 import { scenes as states } from "./scenes.js";
+import { messageScenes } from "./messages.js";
 import { settingsScenes } from "./settings.js";
 import { teamScenes } from "./team.js";
 
-const scenes = [...states, ...recordScenes, ...teamScenes, ...settingsScenes];
+const scenes = [...states, ...recordScenes, ...teamScenes, ...messageScenes, ...settingsScenes];
 
 declare global {
   interface Window {

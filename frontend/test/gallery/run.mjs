@@ -19,7 +19,7 @@ const site = join(out, "site");
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const POLICY =
   "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; script-src 'self'; style-src 'self'; " +
-  "img-src 'self' data:; font-src 'self'; connect-src 'self'; media-src 'self' mediastream:";
+  "img-src 'self' data:; font-src 'self'; connect-src 'self'; media-src 'self' blob: data: mediastream:";
 const VIEWS = [
   { name: "wide-light", width: 1200, height: 860, colorScheme: "light" },
   { name: "wide-dark", width: 1200, height: 860, colorScheme: "dark" },

@@ -12,7 +12,7 @@ import { createTabs } from "../../src/desk/tabs.js";
 import { noted } from "../../src/state/notes.js";
 import { createVoice } from "../../src/voice.js";
 import { fakes } from "../fakes.js";
-import { callAt, directoryAt, iso, settingsAt, snapshotAt, teamAt } from "../fixtures.js";
+import { callAt, directoryAt, iso, messageAt, settingsAt, snapshotAt, teamAt } from "../fixtures.js";
 import { browser } from "./channel.js";
 
 const HISTORIES = Number(process.env.HISTORIES ?? 40);
@@ -131,6 +131,9 @@ class World {
       }),
       leaveNote: () => undefined,
       team: () => ask(teamAt),
+      messages: () => ask(() => ({ messages: [], days: 30 })),
+      actOnMessage: (id) => ask((at) => messageAt(at, id)),
+      messageSound: () => ask(() => new Blob()),
       act: () => ask(() => true as const),
     };
   }

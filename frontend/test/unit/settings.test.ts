@@ -21,7 +21,7 @@ describe("decoding", () => {
   });
 
   test.each([{ hours: [] }, { hours: { monday: [{ from: 9, to: 17 }] } }, { holidays: [{}] }, { greeting: 7 },
-    { emergency: { closed: "yes" } }, { codes: "order" }])("%j is refused as a whole: it would be lost by a save", (set) =>
+    { emergency: { closed: "yes" } }, { voicemail: { closed: 1 } }, { codes: "order" }])("%j is refused as a whole: it would be lost by a save", (set) =>
     expect(decodeSettings(wire(settingsAt(T, set as object)))).toBeNull());
 });
 
@@ -43,9 +43,20 @@ test("a field that is emptied is not set", () => {
   expect(withEmergency(settings, false, false).emergency).toEqual({ message: "Fire." });
 });
 
+test("who is asked for a message is set and taken back, and what this page does not know of it stays", () => {
+  const { settings } = settingsAt(T, { voicemail: { closed: true, words: "Say it.", later: 1 } } as object);
+  const fields = fieldsOf(settings);
+  expect([fields.messageTimes, fields.messageWords]).toEqual([{ closed: true, longestWait: false, nobodyOnline: false }, "Say it."]);
+  const asked = { closed: false, longestWait: true, nobodyOnline: true };
+  expect(withFields(settings, { ...fields, messageTimes: asked, messageWords: "" }).voicemail).toEqual(
+    { later: 1, longestWait: true, nobodyOnline: true });
+  const none = { ...fields, messageTimes: { ...asked, longestWait: false, nobodyOnline: false }, messageWords: "" };
+  expect(withFields(settingsAt(T, { voicemail: { closed: true } }).settings, none)).not.toHaveProperty("voicemail");
+});
+
 test.each([["hours.monday[1].from", "hours.monday[1].from"], ["hours.monday", "hours.monday"], ["codes[2]", "codes"],
   ["emergency.message", "emergencyMessage"], ["holidays[3].open[0].to", "holidays[3].open[0].to"], ["zone", "zone"],
-  ["settings", ""], ["emergency.endWaits", ""], ["later.than", ""]])("F260: a refusal of %s is shown at %j", (field, at) =>
+  ["voicemail.words", "messageWords"], ["voicemail", ""], ["settings", ""], ["emergency.endWaits", ""], ["later.than", ""]])("F260: a refusal of %s is shown at %j", (field, at) =>
   expect(controlOf(field)).toBe(at));
 
 test("words", () => {

@@ -117,6 +117,7 @@ type state struct {
 	list        []*conference.Conference          // oldest first, bounded likewise
 	clients     map[string]*client
 	outside     map[string]string // what telephones outside do, see SetOutside
+	recordings  []*Recording      // oldest first; none is forgotten
 	nextDial    time.Time         // before then no call of REST is dialled
 	dirty       []*leg            // whose hearing may have changed
 }

@@ -27,8 +27,10 @@ type leg struct {
 	player   *twiml.Player // of its documents
 	dial     *dial
 	part     *conference.Participant
+	record   *record
 	noScript bool // made by Participants.create: has no document
 
+	quiet    bool // the party says nothing
 	messages []legs.Message
 	keys     map[string]legs.Message // by IdempotencyKey
 	heard    []media.Sound
@@ -68,6 +70,7 @@ func (l *leg) end(e legs.Ending) {
 	l.setStatus(e.Status)
 	l.s.ended++
 	if l.player != nil {
+		l.stopRecord(hungUp)
 		l.player.Stop()
 	}
 	if p := l.part; p != nil {

@@ -92,6 +92,8 @@ func (l *leg) perform(v twiml.Verb) bool {
 		return false
 	case "Gather":
 		return l.player.Gather(v)
+	case "Record":
+		return l.startRecord(v)
 	case "Dial":
 		l.startDial(v)
 		return false
@@ -121,6 +123,7 @@ func (l *leg) press(key rune) {
 // redirect takes a live leg out of whatever it does and gives it a document.
 func (l *leg) redirect(to legs.Document) {
 	if l.player != nil {
+		l.stopRecord("")
 		l.player.Stop()
 	}
 	if d := l.dial; d != nil {

@@ -25,6 +25,8 @@ const (
 	Join = "join"
 	// Media concerns a sound file that is about to be fetched.
 	Media = "media"
+	// Record concerns a Record that is about to begin. The path is the CallSid; there are no method and event.
+	Record = "record"
 )
 
 // What a fault rule may do. The two "after" let the application, or the network, act
@@ -52,17 +54,18 @@ const (
 
 // actions are what may be done to each kind. A join that fails (with code, 16021) goes on
 // with what comes after its Dial; one that fails after it took effect is over after half
-// a second.
+// a second. A record that fails goes on with the next verb.
 var actions = map[string][]string{
 	Webhook: {Drop, Double, Delay, Reorder, Fail, Throttle, Timeout, FailAfter, TimeoutAfter, DropAfter},
 	REST:    {Drop, Delay, Fail, Throttle, Timeout, FailAfter, TimeoutAfter, DropAfter, Late, Empty, Lag},
 	Join:    {Fail, FailAfter},
 	Media:   {Drop, Fail, Throttle, Timeout, Empty},
+	Record:  {Fail},
 }
 
 // Rule switches a fault on.
 type Rule struct {
-	Kind  string `json:"kind"` // webhook, rest, join or media
+	Kind  string `json:"kind"` // webhook, rest, join, media or record
 	Match Match  `json:"match"`
 	Do    string `json:"do"`
 	// Times is how often the rule strikes; 0 is until it is deleted.
@@ -111,7 +114,7 @@ type Rules struct {
 func newRule(r Rule) (*rule, error) {
 	may := actions[r.Kind]
 	if may == nil {
-		return nil, fmt.Errorf("kind %q: want webhook, rest, join or media", r.Kind)
+		return nil, fmt.Errorf("kind %q: want webhook, rest, join, media or record", r.Kind)
 	}
 	if !slices.Contains(may, r.Do) {
 		return nil, fmt.Errorf("do %q: want one of %s", r.Do, strings.Join(may, ", "))

@@ -20,13 +20,16 @@ const (
 	KindSpeech  Kind = "speech"  // Text, spoken, since Start
 	KindRinging Kind = "ringing" // the ringing tone
 	KindSilence Kind = "silence" // nothing
+	KindBeep    Kind = "beep"    // the tone after which a recording begins
+	// KindRecording is nothing, while what the listener says is recorded: Leg is the recording's SID.
+	KindRecording Kind = "recording"
 )
 
 // Sound is one of the things that a leg hears at the same time. A leg that is muted, on
 // hold or lost is not heard by others, so it is in nobody's list.
 type Sound struct {
 	Kind Kind
-	Leg  string // KindLeg: CallSid
+	Leg  string // KindLeg: CallSid; KindRecording: RecordingSid
 	URL  string // KindPlay
 	Text string // KindSpeech
 	// Start is the time, by the network's clock, at which the file or speech began;

@@ -29,14 +29,19 @@ const (
 	caller  = "+4915112345678"
 	site    = "https://app.example/"
 	silence = `<Response><Pause length="600"/></Response>`
+	// recorded records for as long as the test.
+	recorded = `<Response><Record/></Response>`
 )
 
-// rig is a server in front of an exchange where a call to alice is live and bob is alone in the conference "room".
+// rig is a server in front of an exchange where a call to alice is live, carol is recorded, and bob is alone in the
+// conference "room".
 type rig struct {
 	*Server
 	t    *testing.T
 	call string // alice's
 	room string // the conference's SID
+
+	recording string // of carol
 }
 
 func newRig(t *testing.T) *rig {
@@ -50,7 +55,7 @@ func newRig(t *testing.T) *rig {
 		Account: account, Number: number, APIKey: key, APISecret: "secret", Token: func() string { return "token" },
 		Core: x.API(), Rules: &faults.Rules{}, Journal: journal.New(now, 8), Busy: activity.New(now), Clock: now,
 	})}
-	for _, id := range []string{"alice", "bob"} {
+	for _, id := range []string{"alice", "bob", "carol"} {
 		if err := x.SetScripted(id, true); err != nil {
 			t.Fatal(err)
 		}
@@ -61,6 +66,7 @@ func newRig(t *testing.T) *rig {
 		}
 	}
 	must("CreateCall", url.Values{"To": {"client:alice"}, "From": {number}, "Twiml": {silence}})
+	must("CreateCall", url.Values{"To": {"client:carol"}, "From": {number}, "Twiml": {recorded}})
 	must("CreateParticipant", url.Values{"To": {"client:bob"}, "From": {number}, "Label": {"bob"}})
 	for _, c := range x.Calls() {
 		if err := x.Answer(c.SID, nil); err != nil {
@@ -72,6 +78,8 @@ func newRig(t *testing.T) *rig {
 	}
 	x.API().UpdateNumber(func(n *exchange.Number) { n.Region = "us1" }) // a number without one has no entry
 	r.room = x.API().Conferences()[0].SID
+	now.Advance(2 * time.Second) // in which carol's recording begins
+	r.recording = x.API().Recordings()[0].SID
 	return r
 }
 
@@ -92,6 +100,8 @@ func (r *rig) ids(rt route) []string {
 		return []string{"room"}
 	case strings.HasPrefix(rt.pattern, "Conferences/"):
 		return []string{r.room, "bob"}
+	case strings.HasPrefix(rt.pattern, "Recordings/"):
+		return []string{r.recording}
 	case strings.HasPrefix(rt.pattern, "IncomingPhoneNumbers/"):
 		return []string{r.core.Number().SID}
 	}

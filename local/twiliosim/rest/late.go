@@ -36,6 +36,7 @@ func (s *Server) doLate(ctx context.Context, rt route, q *request, d time.Durati
 // lists are what lists are called in their answers, by the operation.
 var lists = map[string]string{
 	"ListCall": "calls", "ListConference": "conferences", "ListParticipant": "participants",
+	"ListRecording": "recordings",
 }
 
 // doList does an operation; of a list's answer it leaves only what was made until then.

@@ -57,10 +57,17 @@ type Numbers interface {
 	UpdateNumber(func(*exchange.Number)) exchange.Number
 }
 
+// Recordings is what the resources of recordings ask of the exchange.
+type Recordings interface {
+	Recordings() []exchange.Recording
+	DeleteRecording(sid string) error
+}
+
 // Core is the exchange as REST sees it.
 type Core interface {
 	Calls
 	Conferences
+	Recordings
 	Participants
 	Numbers
 	Closed() bool
@@ -79,7 +86,8 @@ type Config struct {
 	Journal *journal.Journal
 	Busy    *activity.Tracker
 	Clock   clock.Clock
-	Limit   time.Duration // for how long a call is not answered that a fault rule times out
+	Tape    func(exchange.Recording) []byte // its sound, a WAV file
+	Limit   time.Duration                   // for how long a call is not answered that a fault rule times out
 }
 
 // Server answers REST calls.
@@ -174,6 +182,10 @@ var routes = []route{
 		"Muted Hold HoldUrl HoldMethod EndConferenceOnExit BeepOnExit WaitUrl WaitMethod AnnounceUrl AnnounceMethod" +
 			coaching},
 	{"DELETE", "Conferences/*/Participants/*", "DeleteParticipant", (*Server).deleteParticipant, ""},
+	{"GET", "Recordings", "ListRecording", (*Server).listRecordings,
+		"CallSid ConferenceSid DateCreated DateCreated< DateCreated>" + pages},
+	{"GET", "Recordings/*", "FetchRecording", (*Server).fetchRecording, ""},
+	{"DELETE", "Recordings/*", "DeleteRecording", (*Server).deleteRecording, ""},
 	{"GET", "IncomingPhoneNumbers", "ListIncomingPhoneNumber", (*Server).listNumbers,
 		"PhoneNumber FriendlyName Origin" + pages},
 	{"GET", "IncomingPhoneNumbers/*", "FetchIncomingPhoneNumber", (*Server).fetchNumber, ""},
@@ -229,15 +241,20 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	rec.Millis = float64(time.Since(began).Microseconds()) / 1000
 	var text []byte
-	if body != nil {
+	sound, isSound := body.(tape)
+	if body != nil && !isSound {
 		text, _ = json.Marshal(body)
 	}
 	rec.Status, rec.Response = status, string(text)
 	s.Journal.Add(rec)
-	if status == 0 {
+	switch {
+	case status == 0:
 		panic(http.ErrAbortHandler) // no answer at all
+	case isSound:
+		sound.write(w)
+	default:
+		writeREST(w, status, text)
 	}
-	writeREST(w, status, text)
 }
 
 func writeREST(w http.ResponseWriter, status int, text []byte) {
@@ -262,6 +279,9 @@ func (s *Server) find(r *http.Request) (route, *request, *failure) {
 		return findRegion(r, number)
 	}
 	path, ok := strings.CutPrefix(r.URL.EscapedPath(), "/"+notation.Version+"/Accounts/")
+	if rt, q, found := s.findTape(r, path); ok && found {
+		return rt, q, nil
+	}
 	path, isJSON := strings.CutSuffix(path, ".json")
 	segments := strings.Split(path, "/")
 	for i, segment := range segments {

@@ -46,7 +46,8 @@ var unmodelled = []struct {
 	{"CreateParticipant", "CallerDisplayName", true, "it is shown on telephones, and ours show a number alone"},
 	{"CreateParticipant", "JitterBufferSize", true, "sound arrives in order, so nothing is held back for it"},
 	{"ListIncomingPhoneNumber", "Beta", true, "it leaves out numbers that are new to Twilio, and ours is not"},
-	{"ListCall ListConference ListParticipant ListIncomingPhoneNumber", "PageToken", true,
+	{"ListRecording FetchRecording", "IncludeSoftDeleted", false, "a recording that is deleted is gone at once"},
+	{"ListCall ListConference ListParticipant ListIncomingPhoneNumber ListRecording", "PageToken", true,
 		"Page alone says which page is meant"},
 }
 

@@ -16,6 +16,10 @@ var facts = map[string][]string{
 		"conference-ended-via-api", "participant-with-end-conference-on-exit-left",
 		"participant-with-end-conference-on-exit-kicked", "last-participant-kicked", "last-participant-left",
 	},
+	// https://www.twilio.com/docs/voice/api/recording#recording-properties
+	"ApiV2010Recording.status": {
+		"in-progress", "paused", "stopped", "processing", "completed", "absent", "deleted",
+	},
 	"UpdateConferenceParams.Status":         {"completed"},
 	"UpdateConferenceParams.AnnounceMethod": {"GET", "POST"},
 	// https://www.twilio.com/docs/voice/api/conference-participant-resource#participant-properties
@@ -53,6 +57,7 @@ var sids = map[string]string{
 	"sms_application_sid": "AP", "voice_application_sid": "AP",
 
 	"ParentCallSid": "CA", "CallSidToCoach": "CA", // parameters
+	"CallSid": "CA", "ConferenceSid": "CF", "Recordings": "RE", "ApiV2010Recording.sid": "RE",
 	"Accounts": "AC", "Calls": "CA", "Conferences": "CF", "IncomingPhoneNumbers": "PN", // in a path
 
 	"ApiV2010Call.sid": "CA", "ApiV2010Conference.sid": "CF", "ApiV2010IncomingPhoneNumber.sid": "PN",

@@ -65,7 +65,9 @@ func TestWordsOfComments(t *testing.T) {
 
 func TestFactsAreAboutWhatThereIs(t *testing.T) {
 	known := map[string]bool{}
-	for _, name := range []string{"FetchCall", "FetchConference", "FetchParticipant", "FetchIncomingPhoneNumber"} {
+	for _, name := range []string{
+		"FetchCall", "FetchConference", "FetchParticipant", "FetchIncomingPhoneNumber", "FetchRecording",
+	} {
 		of := mustLearn(t, name).Answer
 		for i := range of.NumField() {
 			field, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")

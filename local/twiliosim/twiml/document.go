@@ -69,6 +69,9 @@ var known = map[string]string{
 	"Gather": "input action method timeout speechTimeout numDigits finishOnKey actionOnEmptyResult language hints " +
 		"maxSpeechTime profanityFilter speechModel enhanced debug partialResultCallback " +
 		"partialResultCallbackMethod bargeIn",
+	"Record": "action method timeout finishOnKey maxLength playBeep trim recordingStatusCallback " +
+		"recordingStatusCallbackMethod recordingStatusCallbackEvent transcribe transcribeCallback " +
+		"recordingConfigurationId",
 	"Dial": "action method timeout hangupOnStar timeLimit callerId record trim recordingStatusCallback " +
 		"recordingStatusCallbackMethod recordingStatusCallbackEvent answerOnBridge ringTone recordingTrack " +
 		"sequential referUrl referMethod events callReason",
@@ -85,7 +88,7 @@ var known = map[string]string{
 
 // nests says which elements may stand inside which.
 var nests = map[string]string{
-	"Response": "Say Play Pause Redirect Hangup Reject Gather Dial",
+	"Response": "Say Play Pause Redirect Hangup Reject Gather Dial Record",
 	"Gather":   "Say Play Pause",
 	"Dial":     "Conference Number Client",
 	"Client":   "Identity Parameter",

@@ -49,8 +49,11 @@ func (s *Player) prompt(g *gathering, rest []Verb) {
 	s.later(g.wait, func() { g.done(g.digits) })
 }
 
-// Key is one key of the listener's telephone. It tells whether a Gather takes it.
+// Key is one key of the listener's telephone. It tells whether a Gather or a Record takes it.
 func (s *Player) Key(key rune) bool {
+	if s.recordKey(key) {
+		return true
+	}
 	if s.gather == nil {
 		return false
 	}

@@ -76,6 +76,7 @@ type Player struct {
 	sounds      []media.Sound
 	timer       clock.Timer
 	gather      *gathering
+	recording   *recording
 	fellBack    bool // the fallback has been asked, and no document has come since
 	over        bool
 	step        int // counts up, so that what comes too late is known
@@ -89,7 +90,7 @@ func NewPlayer(host Host, s Script) *Player { return &Player{Script: s, host: ho
 const (
 	SoundVerbs  = "Say Play Pause Redirect" // waitUrl, holdUrl, announceUrl
 	ScreenVerbs = "Say Play Pause Redirect Gather Hangup"
-	CallVerbs   = "Say Play Pause Redirect Gather Hangup Reject Dial"
+	CallVerbs   = "Say Play Pause Redirect Gather Hangup Reject Dial Record"
 )
 
 // Sounds are what its listener hears of it now.

@@ -26,10 +26,14 @@ type desk struct {
 	gone     map[string]bool          // legs of real clients that left and are still said to be heard
 	told     map[string][]media.Sound // what the live legs hear
 	scripted map[string]float64       // legs that nobody carries and somebody hears -> tone, Hz
+	tapes    map[string]*tape         // legs that are recorded
+
+	recorded func(recording string, wav []byte) // takes what was recorded
 }
 
-func newDesk(library *library, now func() time.Time, marks bool) *desk {
+func newDesk(library *library, now func() time.Time, marks bool, recorded func(string, []byte)) *desk {
 	return &desk{
+		tapes: make(map[string]*tape), recorded: recorded,
 		mixer: audio.NewMixer(), library: library, now: now, marks: marks,
 		live: make(map[string]*peer), expected: make(map[string]int), gone: make(map[string]bool),
 		told: make(map[string][]media.Sound), scripted: make(map[string]float64),
@@ -72,7 +76,7 @@ func (d *desk) hear(leg string, sounds []media.Sound) {
 	var parts []audio.Part
 	for _, s := range sounds {
 		switch s.Kind {
-		case media.KindSilence:
+		case media.KindSilence, media.KindRecording:
 		case media.KindLeg:
 			parts = append(parts, audio.Part{Key: "leg " + s.Leg, Party: s.Leg})
 		default:
@@ -81,6 +85,7 @@ func (d *desk) hear(leg string, sounds []media.Sound) {
 	}
 	d.told[leg] = sounds
 	d.mixer.Hear(leg, parts)
+	d.record(leg, sounds)
 	d.castScripts()
 }
 
@@ -90,6 +95,7 @@ func (d *desk) leave(leg string) {
 	defer d.mu.Unlock()
 	delete(d.live, leg)
 	delete(d.told, leg)
+	d.record(leg, nil)
 	d.gone[leg] = true
 	d.mixer.Leave(leg)
 	d.castScripts()
@@ -110,6 +116,8 @@ func (d *desk) played(s media.Sound) audio.Part {
 	switch s.Kind {
 	case media.KindRinging:
 		return audio.Part{Key: "ringing", Start: clip(d.library.ringback, true)}
+	case media.KindBeep:
+		return audio.Part{Key: "beep " + start, Start: clip(d.library.beep, false)}
 	case media.KindSpeech:
 		return audio.Part{Key: "speech " + start + " " + s.Text, Start: clip(d.library.speech(s.Text), false)}
 	}

@@ -21,7 +21,7 @@ const (
 // gets its sound when it was fetched or spoken; what cannot be had sounds as chimes, so
 // that a listener never takes a broken file for a broken line.
 type library struct {
-	ringback, music *audio.Recording
+	ringback, music, beep *audio.Recording
 
 	fetch func(url string) ([]byte, error)
 	speak func(ctx context.Context, text string) ([]int16, error)
@@ -39,6 +39,7 @@ func newLibrary(fetch func(url string) ([]byte, error), config Config) *library 
 	return &library{
 		ringback: audio.NewRecording(audio.Render(audio.Ringback...)),
 		music:    audio.NewRecording(audio.Music()),
+		beep:     audio.NewRecording(audio.Render(audio.Beep{Hz: []float64{440}, Length: 400 * time.Millisecond})),
 		fetch:    fetch, speak: audio.Speak, log: config.Log,
 		kept: make(map[string]*audio.Recording), ctx: ctx, cancel: cancel,
 	}

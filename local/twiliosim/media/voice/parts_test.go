@@ -124,7 +124,7 @@ func TestAFullShelfIsCleared(t *testing.T) {
 // A real leg is never given a scripted leg's tone: neither a moment before it joins nor
 // after it left, when others are still said to hear it; and nothing is kept of it.
 func TestDeskGivesTonesToScriptedLegsOnly(t *testing.T) {
-	d := newDesk(nil, nil, true)
+	d := newDesk(nil, nil, true, nil)
 	d.live["CAlistener"] = &peer{}
 	hear := func(legs ...string) {
 		var sounds []media.Sound

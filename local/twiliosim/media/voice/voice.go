@@ -39,6 +39,8 @@ type Network interface {
 	Now() time.Time
 	// Audio returns the bytes of a file that is played. It may take its time.
 	Audio(url string) ([]byte, error)
+	// Recorded takes the sound of a recording, a WAV file, when it has ended.
+	Recorded(recording string, wav []byte)
 }
 
 var _ Network = (*twiliosim.Network)(nil)
@@ -105,7 +107,7 @@ func Attach(network Network, config Config) (*Voice, error) {
 	library := newLibrary(network.Audio, config)
 	v := &Voice{
 		network: network, config: config, media: port, library: library,
-		desk:    newDesk(library, network.Now, !config.SilentScripts),
+		desk:    newDesk(library, network.Now, !config.SilentScripts, network.Recorded),
 		stop:    make(chan struct{}),
 		clients: make(map[*client]bool), owners: make(map[string]owner),
 	}

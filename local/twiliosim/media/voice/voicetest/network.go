@@ -94,6 +94,14 @@ func (n *Network) Audio(url string) ([]byte, error) {
 	return nil, fmt.Errorf("%s: status 404", url)
 }
 
+// Recorded writes "recorded <recording>" down, and keeps the sound as a file of that name.
+func (n *Network) Recorded(recording string, wav []byte) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.files[recording] = wav
+	n.write("recorded " + recording)
+}
+
 // Register writes "register <identity>" down when it is new.
 func (n *Network) Register(identity string, e legs.Endpoint) error {
 	n.mu.Lock()

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"errors"
+	"net/http"
+
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/httpapi"
+	"warmtransfer/shared/prompt"
+	"warmtransfer/shared/service"
+	"warmtransfer/shared/twilio"
+	"warmtransfer/shared/voicemail"
+)
+
+type handler struct {
+	edge  httpapi.Edge
+	keys  twilio.Keys
+	board func(twilio.Base) *service.Service
+	box   *voicemail.Desk
+	line  *service.LineSettings
+	music string // base address of the pieces
+}
+
+func (h handler) routes() http.Handler {
+	return httpapi.Voice{
+		Edge: h.edge, Keys: h.keys, Instead: h.instead,
+		Routes: map[string]func(*httpapi.Request) (string, error){
+			twilio.RouteMessage:     h.ask,
+			twilio.RouteMessageLeft: h.left,
+			twilio.RouteNoMessage:   h.nothing,
+		},
+	}.Handler()
+}
+
+// ask asks a caller for a message, once it is stored that they are.
+func (h handler) ask(r *httpapi.Request) (string, error) {
+	a := twilio.ReadArrival(r.Form)
+	i, err := h.box.Invite(r.Context(), r.Call(), a.From, a.Verified, r.Now)
+	switch {
+	case errors.Is(err, service.ErrNotFound): // the caller was forgotten meanwhile
+		return h.goodbye(r, prompt.NoMessage), nil
+	case err != nil:
+		return "", err
+	case i.Left: // the answer to a request that was asked again
+		return h.goodbye(r, prompt.MessageLeft), nil
+	}
+	return twilio.AskForMessage(r.Base, r.Call(), h.line.Values(r.Context(), r.Now), i.Why), nil
+}
+
+// left handles the end of a recording. If it cannot be saved the caller is thanked all the same: Twilio has the
+// recording, and the sweep finds it. A caller who has hung up hears nothing of it.
+func (h handler) left(r *httpapi.Request) (string, error) {
+	err := h.box.Take(r.Context(), r.Call(), twilio.ReadRecording(r.Form), r.Now)
+	if errors.Is(err, service.ErrNotFound) {
+		err = nil
+	}
+	return h.goodbye(r, prompt.MessageLeft), err
+}
+
+// nothing handles a caller who has said nothing, or whom Twilio does not record: they wait in the line again, or hear
+// goodbye if it is closed.
+func (h handler) nothing(r *httpapi.Request) (string, error) {
+	c, err := h.board(r.Base).ReturnToLine(r.Context(), r.Call(), r.Now)
+	var closed *call.TransitionError
+	switch {
+	case errors.As(err, &closed), errors.Is(err, service.ErrNotFound):
+		return h.goodbye(r, prompt.NoMessage), nil
+	case err != nil:
+		return "", err
+	}
+	words := h.line.Values(r.Context(), r.Now).Book().Say(prompt.StayInLine)
+	return twilio.JoinCallerLater(r.Base, c.ID, c.Generation, words), nil
+}
+
+func (h handler) goodbye(r *httpapi.Request, k prompt.Key) string {
+	return twilio.Goodbye(h.line.Values(r.Context(), r.Now).Book().Say(k))
+}
+
+// instead keeps a caller of whom it could not be stored that they are asked: words and music, then the same request
+// again.
+func (h handler) instead(r *httpapi.Request) string {
+	words := h.line.Values(r.Context(), r.Now).Book().Say(prompt.HoldTheLine)
+	return twilio.Waiting(twilio.Turn{Words: words, Music: h.music + twilio.Introduction, Next: r.SelfURL()})
+}

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/httpapi"
+	"warmtransfer/shared/httpapi/httpapitest"
+	"warmtransfer/shared/service"
+	"warmtransfer/shared/service/servicetest"
+	"warmtransfer/shared/settings"
+	"warmtransfer/shared/twilio"
+	"warmtransfer/shared/voicemail/voicemailtest"
+)
+
+const (
+	caller = call.ID("CA11111111111111111111111111111111")
+	path   = "/voicemail/" + string(caller)
+	rec    = "RE0123456789abcdef0123456789abcdef"
+)
+
+var night = time.Date(2026, 3, 2, 23, 0, 0, 0, time.UTC)
+
+func serve(t testing.TB, keys twilio.Keys, set settings.Values) (*httpapitest.Site, *voicemailtest.Box) {
+	return serveIn(t, keys, set, servicetest.NewWorld(t))
+}
+
+func serveIn(t testing.TB, keys twilio.Keys, set settings.Values, w *servicetest.World) (
+	*httpapitest.Site, *voicemailtest.Box,
+) {
+	desk, box, _ := voicemailtest.Desk(24 * time.Hour)
+	line := &service.LineSettings{Read: func(context.Context) (settings.Line, error) {
+		return settings.Line{Values: set}, nil
+	}}
+	return httpapitest.New(t, func() time.Time { return night }, func(e httpapi.Edge) http.Handler {
+		return handler{
+			edge: e, keys: keys, box: desk, line: line, music: "https://music.example/music",
+			board: func(twilio.Base) *service.Service { return w.Board },
+		}.routes()
+	}), box
+}
+
+func over(why func(*call.Call, time.Time)) *call.Call {
+	c := call.New(caller, "+15550199", true, night)
+	why(c, night)
+	return c
+}
+
+func TestF270ACallerIsAskedByTheReason(t *testing.T) {
+	asks := `<Say>Please leave a message after the tone.</Say>` +
+		`<Say>It is recorded. When you have finished, press the hash key or hang up.</Say>`
+	for first, why := range map[string]func(*call.Call, time.Time){
+		`<Say>Thank you for calling.</Say><Say>This line is closed at the moment.</Say>`: (*call.Call).ApplyLineClosed,
+		`<Say>We are sorry that nobody can take your call at the moment.</Say>`:          (*call.Call).ApplyNobodyOnline,
+	} {
+		s, box := serve(t, httpapitest.Keys, settings.Values{})
+		box.Calls[caller] = over(why)
+		base, again := string(httpapitest.Base)+path, `#rc=5&amp;rp=4xx,5xx,ct,rt`
+		s.Post(path, httpapitest.Form(t, "voicemail")).Is(t, first+asks+
+			`<Record action="`+base+`/left`+again+`&amp;rt=4500" method="POST" playBeep="true" finishOnKey="#" `+
+			`maxLength="180" timeout="10" recordingStatusCallback="`+string(httpapitest.Base)+`/events/recording/`+
+			string(caller)+again+`" recordingStatusCallbackMethod="POST" `+
+			`recordingStatusCallbackEvent="completed absent"></Record>`+
+			`<Redirect method="POST">`+base+`/nothing`+again+`&amp;rt=4500</Redirect>`)
+		if i := box.Invitations[caller]; i.From != "+15550199" || i.Version != 1 {
+			t.Errorf("the invitation is %+v", i)
+		}
+	}
+}
+
+func TestOwnWordsAskForTheMessage(t *testing.T) {
+	s, box := serve(t, httpapitest.Keys, settings.Values{
+		ClosedMessage: "We are asleep.", Voicemail: settings.Voicemail{Closed: true, Words: "Who are you?"},
+	})
+	box.Calls[caller] = over((*call.Call).ApplyLineClosed)
+	got := s.Post(path, httpapitest.Form(t, "voicemail")).Body
+	if !strings.Contains(got, "<Say>We are asleep.</Say><Say>Who are you?</Say><Record") {
+		t.Errorf("%s", got)
+	}
+}
+
+// Nobody is recorded before it is stored that they are asked; until then they hear words and music.
+func TestF280AnInvitationThatCannotBeStored(t *testing.T) {
+	for _, op := range []string{"Invitation", "Call", "SaveInvitation"} {
+		for _, took := range []bool{false, true} {
+			s, box := serve(t, httpapitest.Keys, settings.Values{})
+			box.Calls[caller] = over((*call.Call).ApplyLineClosed)
+			box.FailNext[op], box.Took = 1, took
+			verbs := s.Post(path, httpapitest.Form(t, "voicemail")).TwiML(t).Verbs()
+			if !slices.Equal(verbs, []string{"Say", "Play", "Redirect"}) {
+				t.Errorf("%s fails, took %t: the caller gets %v", op, took, verbs)
+			}
+			verbs = s.Post(path, httpapitest.Form(t, "voicemail")).TwiML(t).Verbs()
+			if !slices.Contains(verbs, "Record") {
+				t.Errorf("%s failed, took %t: the caller gets %v", op, took, verbs)
+			}
+		}
+	}
+}
+
+// Whatever becomes of the request, the caller is thanked: Twilio has the recording, and an invitation is stored.
+func TestF271AMessageThatCannotBeSavedIsThankedFor(t *testing.T) {
+	const thanks = `<Say>Thank you. We have your message. Goodbye.</Say><Hangup></Hangup>`
+	left := httpapitest.Form(t, "voicemail", "RecordingUrl", "https://api.twilio.com/x/Recordings/"+rec,
+		"RecordingDuration", "20", "Digits", "#")
+	s, box := serve(t, httpapitest.Keys, settings.Values{})
+	box.Calls[caller] = over((*call.Call).ApplyLineClosed)
+	s.Post(path, httpapitest.Form(t, "voicemail"))
+	box.FailNext["SaveVoiceMessage"] = 1
+	s.Post(path+"/left", left).Is(t, thanks)
+	if !strings.Contains(s.Log.String(), `"level":"ERROR"`) || len(box.Messages) != 0 {
+		t.Errorf("the log is %s", s.Log)
+	}
+	s.Post(path+"/left", left).Is(t, thanks)
+	s.Post(path, httpapitest.Form(t, "voicemail")).Is(t, thanks) // a request that was asked again
+	if m := box.Messages[rec]; m.Seconds != 20 || m.From != "+15550199" {
+		t.Errorf("the message is %+v", m)
+	}
+	if strings.Contains(s.Log.String(), "5550199") || strings.Contains(s.Log.String(), rec) {
+		t.Errorf("the log tells who has called: %s", s.Log)
+	}
+}
+
+func TestF275NothingIsRecorded(t *testing.T) {
+	s, _ := serve(t, httpapitest.Keys, settings.Values{})
+	s.Post(path+"/nothing", httpapitest.Form(t, "voicemail")).Is(t,
+		`<Say>We have no message from you.</Say><Say>Please call again later. Goodbye.</Say><Hangup></Hangup>`)
+}
+
+// While the line is open the caller waits again, also if the request is made twice or its save fails.
+func TestF275WhoLeavesNoMessageStaysInTheLine(t *testing.T) {
+	w := servicetest.NewWorld(t)
+	w.Now = night
+	if _, err := w.Board.ArriveIfOnline(t.Context(), caller, "+15550199", true, night); err != nil {
+		t.Fatal(err)
+	}
+	s, _ := serveIn(t, httpapitest.Keys, settings.Values{}, w)
+	w.Store.Next("SaveCall", servicetest.Fault{Err: service.ErrUnavailable, Took: true})
+	for i, want := range [][]string{{"Say", "Play", "Redirect"}, {"Say", "Say", "Dial"}, {"Say", "Say", "Dial"}} {
+		a := s.Post(path+"/nothing", httpapitest.Form(t, "voicemail"))
+		if got := a.TwiML(t).Verbs(); !slices.Equal(got, want) {
+			t.Errorf("request %d: %v, want %v", i, got, want)
+		}
+	}
+	if c := w.Call(caller); c.State != call.Waiting || !c.CallerLive || c.Generation != 1 || c.Reason != "" {
+		t.Errorf("the call is %s, live %t, generation %d, %q", c.State, c.CallerLive, c.Generation, c.Reason)
+	}
+}
+
+func TestForgedRequestsAreRefused(t *testing.T) {
+	httpapitest.Refusals(t, []httpapitest.Hooked{
+		{Path: path, Form: httpapitest.Form(t, "voicemail")},
+		{Path: path + "/left", Form: httpapitest.Form(t, "voicemail")},
+	}, func(t testing.TB, keys twilio.Keys) (*httpapitest.Site, *servicetest.World) {
+		s, _ := serve(t, keys, settings.Values{})
+		return s, servicetest.NewWorld(t)
+	})
+}

@@ -1,0 +1,51 @@
+package call
+
+import (
+	"errors"
+	"testing"
+	"time"
+)
+
+// Only a caller whose wait was over, or who found nobody online, comes back into the queue; and then as a caller who
+// has just arrived, at its end.
+func TestF275WhoMayComeBackIntoTheQueue(t *testing.T) {
+	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	for name, test := range map[string]struct {
+		end  func(*Call)
+		back bool
+	}{
+		"the longest wait": {func(c *Call) { c.ApplyTime(time.Minute, at.Add(time.Minute)) }, true},
+		"nobody is online": {func(c *Call) { c.ApplyNobodyOnline(at) }, true},
+		"closed":           {func(c *Call) { c.ApplyLineClosed(at) }, false},
+		"hung up":          {func(c *Call) { c.ApplyCallerEnded(at) }, false},
+		"forgotten": {func(c *Call) {
+			c.ApplyNobodyOnline(at)
+			c.ForgetCaller()
+		}, false},
+	} {
+		c := New("CA1", "+15550199", true, at)
+		c.FailedJoins, c.Conference = 2, "CF1"
+		test.end(c)
+		c.ApplyResult(SayGoodbye{}, Result{Kind: Done}, at)
+		now := at.Add(3 * time.Minute)
+		err := c.ApplyReturned(now)
+		var refused *TransitionError
+		if !test.back {
+			if !errors.As(err, &refused) || c.State != Ended {
+				t.Errorf("%s: %s, %v", name, c.State, err)
+			}
+			continue
+		}
+		if err != nil || c.State != Waiting || c.Reason != "" || !c.Ended.IsZero() || !c.CallerLive ||
+			!c.Queued.Equal(now) || c.Generation != 1 || c.Conference != "" || c.FailedJoins != 0 {
+			t.Errorf("%s: %+v, %v", name, c, err)
+		}
+		if plan := c.Plan(20*time.Second, now); len(plan) != 0 || c.MusicStopped(now.Add(10*time.Second)) {
+			t.Errorf("%s: planned %v", name, plan)
+		}
+		generation := c.Generation
+		if err := c.ApplyReturned(now.Add(time.Second)); err != nil || c.Generation != generation {
+			t.Errorf("%s: repeated: generation %d, %v", name, c.Generation, err)
+		}
+	}
+}

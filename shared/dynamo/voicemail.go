@@ -1,0 +1,124 @@
+package dynamo
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"warmtransfer/shared/archive"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/voicemail"
+)
+
+// A message is the item "m#<recording>", an invitation "v#<call>". Both use places of indexes that there were: what the
+// sweep must look at is a partition of the index records, ordered by when it is due, and the messages that agents see
+// are one of the index watch, newest last.
+const (
+	messageKey    = "m#"
+	invitationKey = "v#"
+
+	dueList     = "due"
+	messageList = "messages"
+)
+
+var _ voicemail.Box = (*Store)(nil)
+
+// Invitation implements voicemail.Box.
+func (s *Store) Invitation(ctx context.Context, id call.ID) (*voicemail.Invitation, error) {
+	return load[voicemail.Invitation](ctx, s, invitationKey+string(id))
+}
+
+// SaveInvitation implements voicemail.Box.
+func (s *Store) SaveInvitation(ctx context.Context, i *voicemail.Invitation, keep time.Duration) error {
+	it := item{ttl: s.in(keep)}
+	if !i.Settled {
+		it[rec], it[recAt] = str(dueList), str(archive.Place(i.Due, i.Call))
+	}
+	next := *i
+	next.Version++
+	if err := save(ctx, s, invitationKey+string(i.Call), i.Version, &next, it); err != nil {
+		return err
+	}
+	i.Version = next.Version
+	return nil
+}
+
+// VoiceMessage implements voicemail.Box.
+func (s *Store) VoiceMessage(ctx context.Context, id string) (*voicemail.Message, error) {
+	return load[voicemail.Message](ctx, s, messageKey+id)
+}
+
+// SaveVoiceMessage implements voicemail.Box.
+func (s *Store) SaveVoiceMessage(ctx context.Context, m *voicemail.Message, keep time.Duration) error {
+	it := item{ttl: s.in(keep)}
+	if !m.Erased {
+		it[rec], it[recAt] = str(dueList), str(archive.Place(m.Due, call.ID(m.ID)))
+	}
+	if !m.Erase {
+		it[watch], it[watchAt] = str(messageList), str(archive.Place(m.At, call.ID(m.ID)))
+	}
+	next := *m
+	next.Version++
+	if err := save(ctx, s, messageKey+m.ID, m.Version, &next, it); err != nil {
+		return err
+	}
+	m.Version = next.Version
+	return nil
+}
+
+// VoiceMessages implements voicemail.Box.
+func (s *Store) VoiceMessages(ctx context.Context, before string, n int) (
+	list []voicemail.Message, next string, err error,
+) {
+	if before == "" {
+		before = afterStamp
+	}
+	places, err := s.places(ctx, recordList{watchIndex, watch, watchAt, messageList}, "", before, n)
+	if err != nil {
+		return nil, "", err
+	}
+	var keys []string
+	for _, place := range places {
+		_, id, _ := strings.Cut(place, "#")
+		keys = append(keys, messageKey+id)
+	}
+	found, err := s.batch(ctx, keys)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, key := range keys {
+		var m voicemail.Message
+		if it := found[key]; it != nil && !s.expired(it) && json.Unmarshal([]byte(text(it[doc])), &m) == nil {
+			list = append(list, m)
+		}
+	}
+	if len(places) == n {
+		next = places[n-1]
+	}
+	return list, next, nil
+}
+
+// DueVoicemail implements voicemail.Box.
+func (s *Store) DueVoicemail(ctx context.Context, now time.Time, n int) (
+	invitations []call.ID, messages []string, err error,
+) {
+	items, err := s.query(ctx, &dynamodb.QueryInput{
+		IndexName:                 ref(recordsIndex),
+		KeyConditionExpression:    ref("#p = :p AND #at < :now"),
+		ExpressionAttributeNames:  map[string]string{"#p": rec, "#at": recAt},
+		ExpressionAttributeValues: item{":p": str(dueList), ":now": str(stamp(now) + afterStamp)},
+		Limit:                     ref(int32(n)),
+	})
+	for _, it := range items {
+		key := text(it[pk])
+		if id, ok := strings.CutPrefix(key, messageKey); ok {
+			messages = append(messages, id)
+		} else if id, ok := strings.CutPrefix(key, invitationKey); ok {
+			invitations = append(invitations, call.ID(id))
+		}
+	}
+	return invitations, messages, err
+}
