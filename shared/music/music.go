@@ -41,7 +41,7 @@ type Cut struct {
 	Files [][]byte // each a WAV file
 }
 
-// Refused says why the file cannot be the music.
+// refused says why the file cannot be the music.
 func refused(format string, values ...any) error {
 	return &settings.FieldError{Field: "music", Why: fmt.Sprintf(format, values...)}
 }

@@ -28,6 +28,8 @@ const (
 	// maxPieces are three minutes of pieces that are hardly longer than they must be.
 	maxPieces    = 20
 	maxMusicName = 60
+	// A piece that could not be fetched is noticed by a turn that is over five seconds early (functions/wait).
+	minPiece, maxPiece = 6000, 12_000
 	// maxBytes keeps the item below 4 KB: to read it costs half a unit.
 	// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
 	maxBytes = 3600
@@ -106,7 +108,7 @@ func (m *Music) check() error {
 	switch {
 	case m == nil:
 		return nil
-	case !musicID.MatchString(m.ID) || m.Pieces < 1 || m.Pieces > maxPieces || m.Millis < 1000 || m.Millis > 12_000:
+	case !musicID.MatchString(m.ID) || m.Pieces < 1 || m.Pieces > maxPieces || m.Millis < minPiece || m.Millis > maxPiece:
 		return &FieldError{"music", "not what an upload has answered"}
 	}
 	return checkText("music.name", m.Name, maxMusicName)

@@ -1,6 +1,9 @@
 // The line's settings: a supervisor closes the line by the page, a caller hears the message, and it is taken back.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { stage } from './scene.mjs';
+import { root } from './stack.mjs';
 import { until } from './wait.mjs';
 
 const scenario = stage({ settings: { RingSeconds: 60 } });
@@ -32,6 +35,18 @@ scenario('F264 F265 F260 a supervisor closes the line and opens it again, with t
   await press('save-settings');
   await erin.says('not-saved', 'All is saved.');
   await erin.says('settings-state', 'by Erin');
+
+  // Own music: what is none is refused in words, and a piece of our own is kept.
+  const song = (name, buffer) => erin.at('set-music').setInputFiles({ name, mimeType: 'audio/wav', buffer });
+  await song('words.wav', Buffer.from('no music at all'));
+  await erin.says('settings-problem', 'This browser cannot play the file');
+  await song('Waltz.wav', await readFile(join(root, 'frontend', 'public', 'music', '01.wav')));
+  await erin.says('music-now', 'Waltz.wav, 0:1');
+  await press('save-settings');
+  await erin.says('not-saved', 'All is saved.');
+  const { settings: { music } } = await s.stack.as('erin', 'GET', '/settings');
+  const piece = await fetch(`${s.stack.api}/music/own/${music.id}/00.wav`);
+  assert.equal(piece.status, 200);
 
   // Closed: a question with the focus on leaving it.
   await press('line-close');
