@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -96,16 +97,16 @@ type phoneNetwork struct {
 	*servicetest.Phones
 	legs  map[call.LegID]bool
 	rooms map[call.ID]bool
-	asked int
+	asked atomic.Int64
 }
 
 func (n *phoneNetwork) Connected(context.Context) (service.Connected, error) {
-	n.asked += len(n.legs)/1000 + 1 + len(n.rooms)/1000 + 1 // pages
+	n.asked.Add(int64(len(n.legs)/1000 + 1 + len(n.rooms)/1000 + 1)) // pages
 	return service.Connected{Legs: n.legs, Conferences: n.rooms}, nil
 }
 
 func (n *phoneNetwork) FindConference(_ context.Context, id call.ID) (call.ConferenceID, bool, error) {
-	n.asked++
+	n.asked.Add(1)
 	if !n.rooms[id] {
 		return "", false, service.ErrNotFound
 	}
@@ -113,14 +114,14 @@ func (n *phoneNetwork) FindConference(_ context.Context, id call.ID) (call.Confe
 }
 
 func (n *phoneNetwork) Participants(_ context.Context, room call.ConferenceID) ([]call.ListedParticipant, error) {
-	n.asked++
+	n.asked.Add(1)
 	id := "CA" + string(room)[2:]
 	here := []call.ListedParticipant{{Leg: call.LegID(id), Label: call.CallerLabel}, {Leg: legOf(call.ID(id))}}
 	return slices.DeleteFunc(here, func(p call.ListedParticipant) bool { return !n.legs[p.Leg] }), nil
 }
 
 func (n *phoneNetwork) FindParticipant(_ context.Context, _ call.ConferenceID, leg call.LegID) (call.Sighting, error) {
-	n.asked++
+	n.asked.Add(1)
 	return call.Sighting{Over: !n.legs[leg]}, nil
 }
 
@@ -252,7 +253,7 @@ func TestF207ThirtyFreeAgentsAreHalfAReadUnit(t *testing.T) {
 func (m *metered) sweep() (service.SweepResult, storetest.Units) {
 	m.t.Helper()
 	var r service.SweepResult
-	m.network.asked = 0
+	m.network.asked.Store(0)
 	u := m.spent(func() {
 		var err error
 		r, err = m.board.Sweep(m.t.Context(), service.SweepLimits{
@@ -268,10 +269,10 @@ func TestF208ASweepOfTenThousandCalls(t *testing.T) {
 		m := meteredStore(t)
 		m.carries(n)
 		r, u := m.sweep()
-		each := float64(u.All()+m.network.asked) / float64(n)
+		each := float64(u.All()+int(m.network.asked.Load())) / float64(n)
 		t.Logf("%5d live calls: %d looked at, %.2f requests for each, %.0f read units, store %v, network %d", n,
 			r.Looked,
-			each, u.Read, u.Requests, m.network.asked)
+			each, u.Read, u.Requests, m.network.asked.Load())
 		if r.Live != n || r.Left != 0 || r.Looked > 30 {
 			t.Errorf("%+v of %d", r, n)
 		}
