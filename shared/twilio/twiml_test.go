@@ -131,11 +131,13 @@ func TestF181ACallerWhomTheRoomHasNotTakenHearsWordsAndMusicFirst(t *testing.T) 
 }
 
 func TestF182F183ATurnsAddressTellsWhatWasHeardBefore(t *testing.T) {
-	for _, h := range []Heard{{Due: t0}, {Due: t0.Add(1234 * time.Millisecond), Failing: 7}} {
+	for _, h := range []Heard{{Due: t0}, {Due: t0.Add(1234 * time.Millisecond), Failing: 7},
+		{Due: t0, Own: true}, {Due: t0, Skip: 25}, {Due: t0, Failing: 3, Skip: 2}} {
 		address, _, _ := strings.Cut(base.NextWait(caller, 12, h), "#")
 		name, found := strings.CutPrefix(address, string(base)+"/wait/"+caller+"/")
 		turn, got, err := ReadTurn(name)
-		if !found || turn != 12 || !got.Due.Equal(h.Due) || got.Failing != h.Failing || err != nil {
+		if !found || turn != 12 || !got.Due.Equal(h.Due) || got.Failing != h.Failing ||
+			got.Own != h.Own || got.Skip != h.Skip || err != nil {
 			t.Errorf("%s is read as %d, %+v, %v", address, turn, got, err)
 		}
 	}
@@ -145,7 +147,7 @@ func TestF182F183ATurnsAddressTellsWhatWasHeardBefore(t *testing.T) {
 			t.Errorf("%q is read as %d, %+v, %v", name, got, before, err)
 		}
 	}
-	for _, name := range []string{"", "x", "-1", "1.2.3.4", "99999999999999999999"} {
+	for _, name := range []string{"", "x", "-1", "1.2.3.4.5", "99999999999999999999"} {
 		if _, _, err := ReadTurn(name); err == nil {
 			t.Errorf("%q is a turn", name)
 		}

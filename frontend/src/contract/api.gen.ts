@@ -298,10 +298,20 @@ export interface components {
             readonly closedMessage?: string;
             /** @description What an agent can give a call in the wrap-up, in place of the codes of the deployment. */
             readonly codes?: readonly string[];
+            readonly music?: components["schemas"]["Music"];
             /** @description Of all prompts: en, de, es or fr. English if it is missing. */
             readonly language?: string;
             /** @description One of the voices of the language. */
             readonly voice?: string;
+        };
+        /** @description The line's own music, as its upload has answered. Without it, and if it cannot be had, callers hear the usual music. */
+        readonly Music: {
+            readonly id: string;
+            readonly pieces: number;
+            /** @description How long each piece lasts; together ten seconds to three minutes. */
+            readonly millis: number;
+            /** @description Of the file, for supervisors. */
+            readonly name?: string;
         };
         /** @description In order; a break is the time between two. */
         readonly DayHours: readonly {
@@ -740,6 +750,7 @@ export type Party = components['schemas']['Party'];
 export type Transfer = components['schemas']['Transfer'];
 export type Progress = components['schemas']['Progress'];
 export type Settings = components['schemas']['Settings'];
+export type Music = components['schemas']['Music'];
 export type DayHours = components['schemas']['DayHours'];
 export type SettingsRequest = components['schemas']['SettingsRequest'];
 export type LineSettings = components['schemas']['LineSettings'];

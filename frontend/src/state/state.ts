@@ -4,6 +4,7 @@
  */
 import type { Action, Call, CallRules, Directory, KnownCaller, Problem, Snapshot, Status, Watching } from "../contract/types.js";
 import { NO_HISTORY, type History } from "./history.js";
+import { NO_SETTINGS, type SettingsState } from "./settings.js";
 import { NO_TEAM, type TeamState } from "./team.js";
 import type { Notes, WrapUp } from "./notes.js";
 import type { Target } from "./target.js";
@@ -128,7 +129,8 @@ export interface Compose {
   readonly filter: string;
 }
 
-export type Panel = "" | "sound" | "shortcuts" | "keypad" | "confirm-end" | "confirm-hang-up" | "confirm-team-end";
+export type Panel = "" | "sound" | "shortcuts" | "keypad" | "confirm-end" | "confirm-hang-up" | "confirm-team-end"
+  | "settings";
 export type Consent = "unsupported" | "default" | "granted" | "denied";
 
 export interface Notice {
@@ -138,7 +140,7 @@ export interface Notice {
 }
 
 /** What the second column shows. */
-export type Side = "colleagues" | "history" | "team";
+export type Side = "colleagues" | "history" | "team" | "line";
 
 /** Texts of the two live regions, which exist, empty, before anything is announced (WCAG 4.1.3). */
 export interface Said {
@@ -205,6 +207,7 @@ export interface State {
   readonly rules: CallRules | null;
   readonly history: History;
   readonly team: TeamState;
+  readonly settings: SettingsState;
   /** What is known of the caller of a call; null if nothing is. */
   readonly caller: { readonly call: string; readonly known: KnownCaller } | null;
   /** The agent's own notes that are shown, or not saved yet, by call. */
@@ -249,6 +252,7 @@ export const initial: State = {
   rules: null,
   history: NO_HISTORY,
   team: NO_TEAM,
+  settings: NO_SETTINGS,
   caller: null,
   notes: {},
   wrapUp: null,
