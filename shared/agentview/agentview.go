@@ -239,7 +239,7 @@ func Supervisors(c *call.Call, all bool, now time.Time) (list []SupervisorView) 
 		}
 		v := SupervisorView{Name: l.Name, Mode: l.Mode}
 		if l.Joined {
-			v.Heard, _ = c.Hears(l, now)
+			v.Heard, _ = c.Supervision(now).Heard(l)
 		}
 		list = append(list, v)
 	}
@@ -256,7 +256,7 @@ func watching(c *call.Call, id agent.ID, now time.Time) *WatchingView {
 		Call: c.ID, Leg: l.Key, Mode: l.Mode, Hidden: !l.Shown, Alone: c.State.InLine(),
 	}
 	if l.Joined {
-		v.Heard, v.Settled = c.Hears(*l, now)
+		v.Heard, v.Settled = c.Supervision(now).Heard(*l)
 	}
 	return v
 }

@@ -131,8 +131,14 @@ func (s *Supervisors) coach() *SupervisorLeg {
 	return s.watcher(func(l SupervisorLeg) bool { return l.Mode == ModeCoach && !l.Leaving })
 }
 
-// MayWatch says why a supervisor may not be in the call in that mode now; nil if they may, or are already.
-func (c *Call) MayWatch(id agent.ID, m Mode) error {
+// Supervision is what supervisors do in a call at one moment.
+type Supervision struct{ change }
+
+// Supervision is what supervisors may do, do, and ask for in the call now.
+func (c *Call) Supervision(now time.Time) Supervision { return Supervision{change{c, now}} }
+
+// May says why a supervisor may not be in the call in that mode; nil if they may, or are already.
+func (c Supervision) May(id agent.ID, m Mode) error {
 	mine, coach := c.WatcherOf(id), c.coach()
 	staying := slices.DeleteFunc(slices.Clone(c.Watching), func(l SupervisorLeg) bool { return l.Leaving })
 	switch {
@@ -150,12 +156,10 @@ func (c *Call) MayWatch(id agent.ID, m Mode) error {
 	return nil
 }
 
-// Watch applies that a supervisor wants to be in the call in that mode: their leg, of that key, is to be dialled, or
+// Begin applies that a supervisor wants to be in the call in that mode: their leg, of that key, is to be dialled, or
 // changes its mode. Hidden: the agents are not told as long as the supervisor only listens.
-func (c *Call) Watch(
-	s Supervisor, r Request, m Mode, key LegKey, hidden bool, ring time.Duration, now time.Time,
-) error {
-	if err := c.MayWatch(s.ID, m); err != nil {
+func (c Supervision) Begin(s Supervisor, r Request, m Mode, key LegKey, hidden bool, ring time.Duration) error {
+	if err := c.May(s.ID, m); err != nil {
 		return err
 	}
 	c.remember(r)
@@ -164,19 +168,19 @@ func (c *Call) Watch(
 		fresh := shown && !l.Shown || l.Mode != m
 		l.Mode, l.Shown = m, l.Shown || shown
 		if fresh && l.Joined {
-			change{c, now}.watchEntry(*l, Event(m))
+			c.watchEntry(*l, Event(m))
 		}
 		return nil
 	}
 	c.Watching = append(slices.Clip(c.Watching), SupervisorLeg{
-		Key: key, Agent: s.ID, Name: s.Name, Phase: LegPlanned, Since: now, Deadline: now.Add(ring + ringSlack),
+		Key: key, Agent: s.ID, Name: s.Name, Phase: LegPlanned, Since: c.now, Deadline: c.now.Add(ring + ringSlack),
 		Mode: m, Shown: shown,
 	})
 	return nil
 }
 
-// Unwatch applies that a supervisor leaves the call, or must: they are no supervisor any more, or their page is gone.
-func (c *Call) Unwatch(id agent.ID, r Request) {
+// End applies that a supervisor leaves the call, or must: they are no supervisor any more, or their page is gone.
+func (c Supervision) End(id agent.ID, r Request) {
 	if l := c.WatcherOf(id); l != nil {
 		l.Leaving = true
 		c.remember(r)

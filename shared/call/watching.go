@@ -300,10 +300,10 @@ func (p planner) watchDials() (effects []Effect) {
 	return effects
 }
 
-// Hears says who hears a supervisor's leg, as far as Twilio has confirmed it; settled, that nothing is left to be done
+// Heard says who hears a supervisor's leg, as far as Twilio has confirmed it; settled, that nothing is left to be done
 // for what they have asked for.
-func (c *Call) Hears(l SupervisorLeg, now time.Time) (who Mode, settled bool) {
-	p := planner{Call: c, now: now}
+func (c Supervision) Heard(l SupervisorLeg) (who Mode, settled bool) {
+	p := planner{Call: c.Call, now: c.now}
 	to, open := p.audible(l)
 	v := l.Voice
 	sure := l.Joined && v.Asked.IsZero() && v.Unsure.IsZero()

@@ -178,7 +178,7 @@ func (s *sweeper) sweep(ctx context.Context, id call.ID, watched func() bool, no
 		before = c.State
 		c.RequestReconcile(now)
 		for _, id := range lost {
-			c.Unwatch(id, call.Request{})
+			c.Supervision(now).End(id, call.Request{})
 		}
 		if c.MusicLate(now) && !watched() {
 			c.NoPageWatches()

@@ -29,7 +29,7 @@ func (s *Service) Watch(
 	if c.HasApplied(r) {
 		return nil
 	}
-	if err := c.MayWatch(who.ID, m); err != nil {
+	if err := c.Supervision(now).May(who.ID, m); err != nil {
 		return err
 	}
 	asker := s.set.NewKey()
@@ -44,7 +44,7 @@ func (s *Service) Watch(
 			return nil
 		}
 		by := call.Supervisor{ID: who.ID, Name: who.Name}
-		return c.Watch(by, r, m, key, s.set.HideListening, s.set.Ring, now)
+		return c.Supervision(now).Begin(by, r, m, key, s.set.HideListening, s.set.Ring)
 	})
 	if c == nil && !errors.Is(err, ErrUnavailable) || c != nil && c.Watcher(key) == nil {
 		s.drop(ctx, who.ID, key, asker, now)
@@ -94,7 +94,7 @@ func (m *matcher) unwatch(
 	ctx context.Context, who agent.ID, id call.ID, r call.Request, now time.Time,
 ) (*call.Call, error) {
 	return m.updateAndMatchFor(ctx, who, id, now, func(c *call.Call) error {
-		c.Unwatch(who, r)
+		c.Supervision(now).End(who, r)
 		return nil
 	})
 }

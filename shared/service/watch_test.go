@@ -76,7 +76,7 @@ func TestF219WhoHearsASupervisor(t *testing.T) {
 			if l == nil {
 				t.Fatalf("%s, %s: the supervisor has gone", m, s.name)
 			}
-			if _, settled := c.Hears(*l, w.Now); !settled {
+			if _, settled := c.Supervision(w.Now).Heard(*l); !settled {
 				t.Errorf("%s, %s: something is left to be done: %+v", m, s.name, *l)
 			}
 		}

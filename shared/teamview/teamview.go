@@ -244,7 +244,7 @@ func watchActions(c *call.Call, seen Seen, now time.Time) (list []Action) {
 		return nil
 	}
 	for _, m := range call.Modes {
-		if c.MayWatch(seen.For, m) == nil && (mine == nil || mine.Mode != m) {
+		if c.Supervision(now).May(seen.For, m) == nil && (mine == nil || mine.Mode != m) {
 			list = append(list, Action(m))
 		}
 	}
