@@ -250,8 +250,10 @@ func (s *Stack) template() (*sam.Template, error) {
 		"OidcIssuer": s.Issuer, "OidcAudience": clientID, "PublicBaseUrl": s.public(), "PageUrl": s.API + "/",
 	}
 	path := filepath.Join(s.o.Root, "template.yaml")
-	if err := sam.CheckParameters(path, s.o.Parameters); err != nil {
-		return nil, err
+	if len(s.o.Parameters) > 0 { // each scenario has a stack, and reading the template is not cheap
+		if err := sam.CheckParameters(path, s.o.Parameters); err != nil {
+			return nil, err
+		}
 	}
 	for k, v := range s.o.Parameters {
 		parameters[k] = v

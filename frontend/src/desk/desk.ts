@@ -20,10 +20,10 @@ import { Archive } from "./archive.js";
 import { colleagues } from "./colleagues.js";
 import { Core, type Listener } from "./core.js";
 import { LevelMeter, type Levels } from "./levels.js";
-import { Line } from "./line.js";
+import { Poller } from "./line.js";
 import type { Memory } from "./memory.js";
 import { Notes } from "./notes.js";
-import { Pass } from "./pass.js";
+import { TokenRefresher } from "./pass.js";
 import { Phone } from "./phone.js";
 import { Records } from "./records.js";
 import { Session } from "./session.js";
@@ -77,10 +77,10 @@ export class Desk {
   readonly archive: Archive;
   /** The team's view, for its tab. */
   readonly team: TeamRoom;
+  private readonly poller: Poller;
+  private readonly tokens: TokenRefresher;
   /** The line's settings, for its tab. */
   readonly settings: SettingsRoom;
-  private readonly line: Line;
-  private readonly pass: Pass;
   private readonly phone: Phone;
   private readonly verbs: Verbs;
   private readonly session: Session;
@@ -97,15 +97,15 @@ export class Desk {
     const { core } = this;
     this.levels = new LevelMeter(parts.meter);
     const state = (): State => core.state;
-    this.line = new Line({ api, state, dispatch: core.dispatch, now, hidden, signedOut: () => this.session.over() });
-    const take = this.line.take.bind(this.line);
-    const poke = this.line.poke.bind(this.line);
-    this.pass = new Pass({
+    this.poller = new Poller({ api, state, dispatch: core.dispatch, now, hidden, signedOut: () => this.session.over() });
+    const take = this.poller.take.bind(this.poller);
+    const poke = this.poller.poke.bind(this.poller);
+    this.tokens = new TokenRefresher({
       api, state, dispatch: core.dispatch, now,
       refresh: (token) => voice.refresh(token),
       ranOut: () => this.ranOut(),
     });
-    this.phone = new Phone({ core, api, voice, tabs, pass: this.pass, microphone, take, poke,
+    this.phone = new Phone({ core, api, voice, tabs, tokens: this.tokens, microphone, take, poke,
       levels: this.levels.emit });
     this.verbs = new Verbs({ core, api, newKey, take, poke });
     this.session = new Session({ core, signIn: parts.signIn, close: () => this.phone.close("") });
@@ -113,7 +113,8 @@ export class Desk {
     this.notes = new Notes(core, api);
     this.archive = new Archive({ core, api, memory: parts.memory, serverNow: () => this.serverNow(),
       download: parts.download });
-    this.team = new TeamRoom({ core, api, serverNow: () => this.serverNow(), hidden, newKey });
+    this.team = new TeamRoom({ core, api, serverNow: () => this.serverNow(), hidden, newKey,
+      told: poke });
     this.settings = new SettingsRoom({ core, api, hidden, toWav: parts.toWav });
     core.subscribe((after, before) => this.follow(after, before));
   }
@@ -133,10 +134,10 @@ export class Desk {
 
   async start(): Promise<void> {
     const { signIn, memory, alerts, voice } = this.parts;
-    const taste = memory.preferences();
-    this.core.dispatch({ type: "preferences", shortcuts: taste.shortcuts, consent: alerts.consent() });
-    if (taste.zone) this.core.dispatch({ type: "history-zone", zone: taste.zone });
-    for (const what of ["input", "speaker", "ringer"] as const) if (taste[what]) void voice.choose(what, taste[what]);
+    const preferences = memory.preferences();
+    this.core.dispatch({ type: "preferences", shortcuts: preferences.shortcuts, consent: alerts.consent() });
+    if (preferences.zone) this.core.dispatch({ type: "history-zone", zone: preferences.zone });
+    for (const what of ["input", "speaker", "ringer"] as const) if (preferences[what]) void voice.choose(what, preferences[what]);
     const answer = await signIn.resume();
     if (answer === "leaving") return;
     if (answer !== "signed-in") {
@@ -145,13 +146,13 @@ export class Desk {
       return;
     }
     this.core.dispatch({ type: "signed-in" });
-    this.line.poke();
+    this.poller.poke();
   }
 
   /** Twice a second, also in a hidden tab. */
   tick(): void {
-    this.line.tick();
-    this.pass.tick();
+    this.poller.tick();
+    this.tokens.tick();
     this.phone.tick();
     this.verbs.tick();
     this.tickDirectory();
@@ -233,7 +234,7 @@ export class Desk {
     if (this.state.tab === tab || this.state.leg) return;
     this.core.dispatch({ type: "tab", tab });
     if (tab !== "here") this.phone.close("elsewhere");
-    else this.line.poke();
+    else this.poller.poke();
   }
 
   // Methods for the agent's actions.
@@ -272,7 +273,7 @@ export class Desk {
 
   async rejoin(): Promise<void> {
     this.core.dispatch({ type: "rejoin-asked", at: this.parts.now() });
-    if (this.state.device.is === "registered") this.line.poke();
+    if (this.state.device.is === "registered") this.poller.poke();
     else await this.phone.goOnline();
   }
 
@@ -347,6 +348,15 @@ export class Desk {
     this.core.dispatch({ type: "microphone", microphone: "unknown" });
   }
 
+  /** A supervisor leaves the call: their own leg is hung up, which needs no server. */
+  unwatch(): void {
+    const { screen } = this.state;
+    if (screen.is !== "watching") return;
+    this.core.dispatch({ type: "leave" });
+    this.team.leave(screen.leg.ring.conference || screen.watching?.call || "");
+    this.parts.voice.hangUp();
+  }
+
   answer(): void {
     this.phone.answer();
   }
@@ -379,6 +389,7 @@ export class Desk {
 
   leave(): void {
     const { screen } = this.state;
+    if (screen.is === "watching") return this.unwatch();
     if (screen.is !== "in-call") return;
     if (this.outIsLate()) return this.panel("confirm-hang-up");
     if (!allow.leave(this.state, screen.call).on) return;
@@ -392,6 +403,7 @@ export class Desk {
    */
   askEnd(): void {
     const { screen } = this.state;
+    if (screen.is === "watching") return this.unwatch();
     if (screen.is === "connecting") return this.hangUp();
     if (screen.is !== "in-call") return;
     if (this.outIsLate() || allow.outBy(this.state, screen.call) === "hang-up") this.panel("confirm-hang-up");
@@ -455,7 +467,7 @@ export class Desk {
 
   async copyDiagnostics(): Promise<void> {
     const { about, now } = this.parts;
-    await this.copied(this.core.diary.text(this.state, { ...about, at: now() }),
+    await this.copied(this.core.log.text(this.state, { ...about, at: now() }),
       "Diagnostics copied. They contain no phone numbers.");
   }
 
@@ -499,6 +511,6 @@ export class Desk {
       if (!(await this.parts.tabs.claim())) this.tabChanged("elsewhere-in-call");
       void this.phone.revive();
     }
-    this.line.poke();
+    this.poller.poke();
   }
 }

@@ -21,7 +21,7 @@ import type { Closing, Leg, RecentCall, Said, State } from "./state.js";
 /** How much earlier than this page the server may have recorded the end of a call. */
 const LAST_SLACK_MS = 5000;
 /** After this time the server has noticed a loss; an empty queue then means that the lost caller is gone or taken. */
-const EMPTY_LINE_MS = 8000;
+const EMPTY_QUEUE_MS = 8000;
 /** How long a refusal stays beside its button: a change of the call often comes with it and must not remove it. */
 const REFUSAL_FOR_MS = 12_000;
 const RECENT_MAX = 20;
@@ -76,7 +76,7 @@ function apply(state: State, event: Event): State {
     case "withdrawn":
     case "microphone":
     case "token-failing":
-      return applyLine(state, event);
+      return applyDevice(state, event);
     case "rules":
     case "side":
     case "caller":
@@ -120,11 +120,11 @@ function applySession(state: State, event: Of<"signed-in" | "signed-out" | "sess
   }
 }
 
-function applyLine(state: State, event: Of<"device" | "wants" | "withdrawn" | "microphone" | "token-failing">): State {
+function applyDevice(state: State, event: Of<"device" | "wants" | "withdrawn" | "microphone" | "token-failing">): State {
   switch (event.type) {
     case "device":
       if (state.device.is === event.is && state.device.why === (event.why ?? "")) return state;
-      return lineBack({ ...state, device: { is: event.is, since: event.at, why: event.why ?? "" } });
+      return deviceBack({ ...state, device: { is: event.is, since: event.at, why: event.why ?? "" } });
     case "wants":
       return { ...state, wants: event.wants };
     case "withdrawn":
@@ -137,7 +137,7 @@ function applyLine(state: State, event: Of<"device" | "wants" | "withdrawn" | "m
 }
 
 /** The device is registered again. A leg that had lost signalling and media still lacks its media. */
-function lineBack(state: State): State {
+function deviceBack(state: State): State {
   const { leg, device } = state;
   return device.is === "registered" && leg?.lost === "both" ? { ...state, leg: { ...leg, lost: "sound" } } : state;
 }
@@ -318,7 +318,7 @@ function forgotten(state: State, at: number): boolean {
   const { rejoin, snapshot } = state;
   if (!rejoin || !snapshot) return false;
   if (offeredCall(state)?.id === rejoin.conference) return false;
-  const empty = snapshot.line.count === 0 && snapshot.call === null && at - rejoin.at > EMPTY_LINE_MS;
+  const empty = snapshot.line.count === 0 && snapshot.call === null && at - rejoin.at > EMPTY_QUEUE_MS;
   return at - rejoin.at > REJOIN_FOR_MS || (empty && !rejoin.asked);
 }
 
@@ -388,7 +388,7 @@ function reconnecting(state: State, leg: Leg, at: number, what: "sound" | "line"
 function legGone(state: State, at: number): State {
   const leg = state.leg;
   const cleared: State = { ...state, leg: null, warnings: [], panel: "", pending: null, leaving: null };
-  if (!leg || leg.phase === "ringing" || leg.phase === "answering") return cleared;
+  if (!leg || leg.ring.watch || leg.phase === "ringing" || leg.phase === "answering") return cleared;
   const asked = state.pending !== null && ["end", "complete", "blind", "requeue"].includes(state.pending.action);
   const over = state.lastCall !== null && ownCall(state) === null;
   const handingOver = state.lastCall?.state === "completing" && state.lastCall.role !== "target";
