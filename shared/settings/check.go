@@ -108,7 +108,7 @@ func (m *Music) check() error {
 	switch {
 	case m == nil:
 		return nil
-	case !musicID.MatchString(m.ID) || m.Pieces < 1 || m.Pieces > maxPieces || m.Millis < minPiece || m.Millis > maxPiece:
+	case !musicID.MatchString(m.ID), m.Pieces < 1, m.Pieces > maxPieces, m.Millis < minPiece, m.Millis > maxPiece:
 		return &FieldError{"music", "not what an upload has answered"}
 	}
 	return checkText("music.name", m.Name, maxMusicName)
