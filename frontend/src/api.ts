@@ -5,11 +5,12 @@
 import { decodeDirectory, decodeProblem, decodeSnapshot, decodeToken } from "./contract/decode.js";
 import { decodeCalls, decodeKept, decodeKnownCaller, decodeOwnNote, decodeRules } from "./contract/records.js";
 import { decodeMessage, decodeMessages } from "./contract/messages.js";
+import { decodeMusic, decodeSettings, decodeVersions } from "./contract/settings.js";
 import { decodeDone, decodeTeam } from "./contract/team.js";
 import type { Renewal } from "./signin.js";
 import type {
-  Action, CallPage, CallRules, CallSearch, Directory, KnownCaller, MessageAction, MessagePage, NoteRequest, OwnNote,
-  Problem, Reason, Snapshot, Status, Team, TeamAct, VoiceMessage, VoiceToken,
+  Action, CallPage, CallRules, CallSearch, Directory, KnownCaller, LineSettings, MessageAction, MessagePage, Music,
+  NoteRequest, OwnNote, Problem, Reason, Settings, SettingsVersion, Snapshot, Status, Team, TeamAct, VoiceMessage, VoiceToken,
 } from "./contract/types.js";
 
 export interface Command {
@@ -37,8 +38,11 @@ export interface Api {
   /** A page of the calls that have ended. A filter may hold a number or a text, so it is never in an address. */
   calls(search: CallSearch): Promise<CallPage>;
   note(call: string): Promise<OwnNote>;
-  /** Replaces the note; the same request again changes nothing. */
-  saveNote(call: string, note: NoteRequest): Promise<true>;
+  /**
+   * Replaces the note of the version that the request names, and answers with the new version; the same request again
+   * changes nothing. Refused as `note-changed` if there is another one.
+   */
+  saveNote(call: string, note: NoteRequest): Promise<number>;
   /** The team's view of a supervisor whose day began then. */
   team(since: string): Promise<Team>;
   /** Repeated with the same key it has one effect, so it is safe to send again. */
@@ -48,6 +52,12 @@ export interface Api {
   actOnMessage(message: string, action: MessageAction): Promise<VoiceMessage>;
   /** The whole sound of a message, asked for in parts. */
   messageSound(message: string): Promise<Blob>;
+  settings(): Promise<LineSettings>;
+  /** Replaces that version of the settings. Repeated it has the same answer, so it is safe to send again. */
+  saveSettings(version: number, settings: Settings): Promise<LineSettings>;
+  versions(): Promise<readonly SettingsVersion[]>;
+  /** Keeps own music, a WAV file; callers hear it once it is saved with the settings. */
+  uploadMusic(wav: Blob): Promise<Music>;
   /** Sent when the page is being closed; their answers are not read. */
   sayAway(): void;
   leaveNote(call: string, note: NoteRequest): void;
@@ -73,6 +83,8 @@ export class ApiError extends Error {
 const TIMEOUT_MS = 8000;
 /** Three minutes of sound are three of these. */
 const PART_BYTES = 1 << 20;
+/** Some megabytes over a slow line. */
+const UPLOAD_MS = 90_000;
 
 function failure(slug: string, title: string): ApiError {
   return new ApiError({ slug, status: 0, title });
@@ -97,14 +109,14 @@ export function createApi(options: ApiOptions): Api {
         method,
         cache: "no-store",
         credentials: "omit",
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: AbortSignal.timeout(body instanceof Blob ? UPLOAD_MS : TIMEOUT_MS),
         headers: {
           Accept: "application/json",
           Authorization: `Bearer ${options.bearer()}`,
-          ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+          ...(body === undefined ? {} : { "Content-Type": body instanceof Blob ? body.type : "application/json" }),
           ...(range ? { Range: range } : {}),
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
       });
     } catch (error) {
       throw cutOff(error);
@@ -205,6 +217,10 @@ export function createApi(options: ApiOptions): Api {
       decodeMessages),
     actOnMessage: (id, action) => call("POST", `/messages/${encodeURIComponent(id)}`, { action }, decodeMessage),
     messageSound: (id) => file(`/messages/${encodeURIComponent(id)}/sound`),
+    settings: () => call("GET", "/settings", undefined, decodeSettings),
+    saveSettings: (version, settings) => call("PUT", "/settings", { version, settings }, decodeSettings),
+    uploadMusic: (wav) => call("POST", "/settings/music", wav, decodeMusic),
+    versions: () => call("GET", "/settings/versions", undefined, decodeVersions),
     sayAway: () => last("/agents/me", { status: "away" }),
     leaveNote: (id, note) => last(notePath(id), note),
   };

@@ -1,7 +1,7 @@
 /** Stateful fakes for what the desk talks to; each test changes what it needs. */
 import { ApiError, type Api, type Command } from "../src/api.js";
 import type {
-  CallNote, CallPage, CallRules, CallSearch, Directory, KnownCaller, NoteRequest, OwnNote, Snapshot, Status, VoiceToken, Team, TeamAct,
+  CallNote, CallPage, CallRules, CallSearch, Directory, KnownCaller, LineSettings, Music, NoteRequest, OwnNote, Snapshot, Status, VoiceToken, Team, TeamAct, Settings, SettingsVersion,
   MessageAction, MessagePage, VoiceMessage,
 } from "../src/contract/types.js";
 import type { DeskParts } from "../src/desk/desk.js";
@@ -9,7 +9,7 @@ import { createMemory } from "../src/desk/memory.js";
 import type { Microphone, TabState } from "../src/state/state.js";
 import type { Renewal } from "../src/signin.js";
 import { VoiceError, type Voice, type VoiceEvent } from "../src/voice-port.js";
-import { directoryAt, iso, messageAt, snapshotAt, teamAt } from "./fixtures.js";
+import { directoryAt, iso, messageAt, settingsAt, snapshotAt, teamAt } from "./fixtures.js";
 
 /** Answers with `current`; `down` makes every request fail, `refuse` the next transfer. */
 export class FakeApi implements Api {
@@ -138,14 +138,23 @@ export class FakeApi implements Api {
   }
 
   note(call: string): Promise<OwnNote> {
-    const note = this.kept.get(call);
-    return this.told(`note ${call}`, () => (note ? { note } : {}));
+    return this.told(`note ${call}`, () => {
+      const note = this.kept.get(call);
+      return { version: note?.version ?? 0, ...(note ? { note } : {}) };
+    });
   }
 
   /** Keeps the note also if it fails with an error that does not say so. */
-  saveNote(call: string, note: NoteRequest): Promise<true> {
-    if (!this.down) this.kept.set(call, { by: { id: "alice", name: "Alice" }, at: iso(this.now()), ...note });
-    return this.told(`save ${call}`, () => true);
+  saveNote(call: string, { version: over, ...note }: NoteRequest): Promise<number> {
+    const before = this.kept.get(call);
+    const version = (before?.version ?? 0) + 1;
+    const same = before?.note === note.note && before.code === note.code && before.name === note.name;
+    if (over !== undefined && over !== version - 1 && !same) {
+      this.log.push(`save ${call}`);
+      return Promise.reject(new ApiError({ slug: "note-changed", status: 409, title: "" }));
+    }
+    if (!this.down && !same) this.kept.set(call, { by: { id: "alice", name: "Alice" }, at: iso(this.now()), ...note, version });
+    return this.told(`save ${call}`, () => this.kept.get(call)?.version ?? version);
   }
 
   /** The team's views that are answered, the last of them again and again. */
@@ -194,6 +203,46 @@ export class FakeApi implements Api {
     this.acts.push(act);
     const refusal = this.actRefusals.shift();
     return refusal ? Promise.reject(refusal) : this.answer(true as const);
+  }
+
+  /** The versions of the line's settings, the newest last. */
+  lineVersions: LineSettings[] = [settingsAt(Date.UTC(2026, 10, 22, 8))];
+  /** What the next saves fail with; those that do not say so were done all the same. */
+  readonly saveFailures: ApiError[] = [];
+  settingsFailure: ApiError | null = null;
+  readonly saves: { readonly version: number; readonly settings: Settings }[] = [];
+
+  settings(): Promise<LineSettings> {
+    this.log.push("settings");
+    return this.settingsFailure ? Promise.reject(this.settingsFailure) : this.answer(this.lineVersions.at(-1)!);
+  }
+
+  saveSettings(version: number, settings: Settings, by = { id: "alice", name: "Alice" }): Promise<LineSettings> {
+    this.saves.push({ version, settings });
+    const failure = this.saveFailures.shift();
+    const now = this.lineVersions.at(-1)!;
+    const again = now.version === version + 1 && JSON.stringify(now.settings) === JSON.stringify(settings);
+    const refused = failure && !failure.transient;
+    if (!refused && now.version === version) {
+      this.lineVersions.push({ ...now, version: version + 1, at: iso(this.now()), by, settings,
+        open: settings.emergency?.closed !== true });
+    } else if (!refused && !again) {
+      return Promise.reject(new ApiError({ slug: "settings-changed", status: 409, title: "" }));
+    }
+    return failure ? Promise.reject(failure) : this.answer(this.lineVersions.at(-1)!);
+  }
+
+  readonly uploads: Blob[] = [];
+  musicRefusal: ApiError | null = null;
+
+  uploadMusic(wav: Blob): Promise<Music> {
+    this.uploads.push(wav);
+    return this.musicRefusal ? Promise.reject(this.musicRefusal)
+      : this.answer({ id: "0123456789abcdef0123456789abcdef", pieces: 4, millis: 11_500 });
+  }
+
+  versions(): Promise<readonly SettingsVersion[]> {
+    return this.answer(this.lineVersions.slice(0, -1).reverse());
   }
 
   leaveNote(call: string): void {
@@ -331,6 +380,7 @@ export function fakes(now: () => number = () => Date.now()): Fakes {
     about: { version: "test", browser: "test" },
     copy: (text) => { all.copied = text; return Promise.resolve(); },
     download: (name, text) => { all.downloaded = { name, text }; },
+    toWav: (file) => Promise.resolve(file),
     crm: "",
   };
   return all;

@@ -1,6 +1,6 @@
 /** Snapshots as the server sends them, relative to a time. Numbers are from the ranges reserved for fiction. */
 import type {
-  Action, Call, CallRecord, CallRules, CallState, Directory, KnownCaller, Role, Snapshot, Team, TeamAgent,
+  Action, Call, CallRecord, CallRules, CallState, Directory, KnownCaller, LineSettings, Role, Settings, Snapshot, Team, TeamAgent,
   TeamCall, TeamWaiting, Transfer, VoiceMessage,
 } from "../src/contract/types.js";
 import type { RingInfo } from "../src/state/state.js";
@@ -174,7 +174,7 @@ export function teamAt(now: number, change: Partial<Team> = {}): Team {
       teamAgent(now, "Alice", "busy", { call: "CAtalking" }), teamAgent(now, "Hanna", "busy", { call: "CAw2", rung: true }),
       teamAgent(now, "Fatima", "away", { by: "Erin" }), teamAgent(now, "Greg", "offline", { seen: iso(now - 4_200_000) })] },
     today: { since: iso(now - 36_000_000), counts: { arrived: 64, answered: 55, answeredQuickly: 41, abandoned: 5,
-      expired: 0, averageWait: 24, longestWait: 191,
+      expired: 0, closed: 0, averageWait: 24, longestWait: 191,
       transfers: [{ outcome: "answered", count: 12 }, { outcome: "no-answer", count: 2 }] } },
     ...change,
   };
@@ -184,4 +184,22 @@ export function teamAt(now: number, change: Partial<Team> = {}): Team {
 export function messageAt(now: number, id = "RE1", change: Partial<VoiceMessage> = {}): VoiceMessage {
   return { id, call: "CAmessage1", caller: CALLER, verified: true, at: iso(now - 3_600_000), seconds: 21, state: "new",
     why: "closed", ...change };
+}
+
+/** The settings of an office, as Erin has saved them. */
+export function settingsAt(at: number, change: Partial<Settings> = {}, version = 3): LineSettings {
+  const day = [{ from: "09:00", to: "12:30" }, { from: "13:30", to: "17:00" }];
+  return {
+    version, at: iso(at), by: { id: "erin", name: "Erin" }, open: change.emergency?.closed !== true,
+    languages: [
+      { language: "de", voices: ["Polly.Vicki", "Polly.Hans"] }, { language: "en", voices: ["Polly.Amy", "Polly.Amy-Neural"] },
+      { language: "es", voices: ["Polly.Conchita"] }, { language: "fr", voices: ["Polly.Celine"] },
+    ],
+    settings: {
+      name: "Example Telephone", zone: "Europe/Berlin",
+      hours: { monday: day, tuesday: day, wednesday: day, thursday: day, friday: [{ from: "09:00", to: "12:30" }] },
+      holidays: [{ date: "2026-12-25" }, { date: "2026-12-24", open: [{ from: "09:00", to: "12:00" }] }],
+      greeting: "Welcome to Example Telephone.", codes: ["order", "complaint"], ...change,
+    },
+  };
 }

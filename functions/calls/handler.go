@@ -120,10 +120,11 @@ func (h handler) caller(r *httpapi.Request) (int, any, error) {
 
 func (h handler) note(r *httpapi.Request) (int, any, error) {
 	var out struct {
-		Note *record.Note `json:"note,omitempty"`
+		Note    *record.Note `json:"note,omitempty"`
+		Version int64        `json:"version"`
 	}
 	n, err := h.archive.OwnNote(r.Context(), r.Who, named(r))
-	if !n.Empty() {
+	if out.Version = n.Version; !n.Empty() {
 		out.Note = &n
 	}
 	return http.StatusOK, out, err
@@ -134,12 +135,14 @@ func (h handler) saveNote(r *httpapi.Request) (int, any, error) {
 		Note string `json:"note"`
 		Code string `json:"code"`
 		Name string `json:"name"`
+		// Version is the one that the page has seen; a page of the release before says none.
+		Version *int64 `json:"version"`
 	}
 	if err := r.Decode(&in); err != nil {
 		return 0, nil, err
 	}
 	n := record.Note{Text: in.Note, Code: in.Code, Name: strings.TrimSpace(in.Name)}
-	n, err := h.archive.SaveNote(r.Context(), r.Who, named(r), n, r.Now)
+	n, err := h.archive.SaveNote(r.Context(), r.Who, named(r), n, in.Version, r.Now)
 	return http.StatusOK, n, err
 }
 

@@ -323,15 +323,18 @@ func TestTheHistorySaysThatTheLineWasClosed(t *testing.T) {
 	if _, err := s.Board.TurnAway(t.Context(), closed, "+15005550006", false, s.World.Now); err != nil {
 		t.Fatal(err)
 	}
-	p := read[archive.Page](s, s.ask("erin", "GET", "/calls?outcome=expired", ""))
-	if len(p.Calls) != 1 || p.Calls[0].ID != closed || !p.Calls[0].Closed {
+	p := read[archive.Page](s, s.ask("erin", "GET", "/calls?outcome=closed", ""))
+	if len(p.Calls) != 1 || p.Calls[0].ID != closed || p.Calls[0].Outcome != record.Closed {
 		t.Errorf("the history is %+v", p.Calls)
+	}
+	if p := read[archive.Page](s, s.ask("erin", "GET", "/calls?outcome=expired", "")); len(p.Calls) != 0 {
+		t.Errorf("waited too long: %+v", p.Calls)
 	}
 	s.World.Now = s.World.Now.Add(time.Second)
 	id, _ := s.Dial()
 	s.Settle()
 	k := read[archive.Known](s, s.ask("alice", "GET", "/calls/"+string(id)+"/caller", ""))
-	if k.Last == nil || k.Last.Call != closed || !k.Last.Closed {
+	if k.Last == nil || k.Last.Call != closed || k.Last.Outcome != record.Closed {
 		t.Errorf("the last call is %+v", k.Last)
 	}
 }
@@ -374,7 +377,7 @@ func TestF215ANoteIsKeptWhateverBecomesOfTheCall(t *testing.T) {
 		t.Errorf("after a reload: %+v", own.Note)
 	}
 	write("alice", "")
-	if a := s.ask("alice", "GET", path, ""); a.Body != "{}" {
+	if a := s.ask("alice", "GET", path, ""); a.Body != `{"version":4}` {
 		t.Errorf("erased: %s", a.Body)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"warmtransfer/shared/record"
 	"warmtransfer/shared/service"
+	"warmtransfer/shared/service/servicetest"
 	"warmtransfer/shared/settings"
 )
 
@@ -72,4 +73,50 @@ func TestF218AForgottenCallTakesNoNote(t *testing.T) {
 	if n := s.Store.Count("SaveNote"); n != 0 {
 		t.Errorf("%d notes were saved", n)
 	}
+}
+
+// Two tabs of one agent: the later one is told, and nothing is replaced that it has not seen.
+func TestF215ANoteThatWasChangedElsewhereIsNotReplaced(t *testing.T) {
+	s := serve(t, "alice", "bob")
+	path := "/calls/" + string(s.handedOver()) + "/note"
+	type own struct {
+		Note    *record.Note
+		Version int64
+	}
+	version := func(want int64, text string) {
+		t.Helper()
+		o := read[own](s, s.ask("alice", "GET", path, ""))
+		if o.Version != want || (o.Note == nil) != (text == "") || o.Note != nil && o.Note.Text != text {
+			t.Errorf("%+v, want version %d of %q", o, want, text)
+		}
+	}
+	version(0, "")
+	first := read[record.Note](s, s.ask("alice", "PUT", path, `{"note":"one","version":0}`))
+	if first.Version != 1 {
+		t.Errorf("%+v", first)
+	}
+	s.Problem(s.ask("alice", "PUT", path, `{"note":"two","version":0}`), 409, "note-changed")
+	version(1, "one")
+	read[record.Note](s, s.ask("alice", "PUT", path, `{"note":"one","version":0}`)) // a repetition
+	version(1, "one")
+	read[record.Note](s, s.ask("alice", "PUT", path, `{"note":"two","version":1}`))
+	version(2, "two")
+	read[record.Note](s, s.ask("alice", "PUT", path, `{"note":"","version":2}`))
+	version(3, "")
+	s.Problem(s.ask("alice", "PUT", path, `{"note":"two","version":2}`), 409, "note-changed")
+	read[record.Note](s, s.ask("alice", "PUT", path, `{"note":"three"}`)) // of a page that knows no versions
+	version(4, "three")
+	s.Problem(s.ask("alice", "PUT", path, `{"note":"x","version":-1}`), 400, "malformed")
+	read[record.Note](s, s.ask("bob", "PUT", path, `{"note":"bob's own","version":0}`)) // apart from alice's
+	version(4, "three")
+}
+
+// Another save comes between the look and the save.
+func TestF215ANoteOfTheSameMomentIsNotReplaced(t *testing.T) {
+	s := serve(t, "alice", "bob")
+	path := "/calls/" + string(s.handedOver()) + "/note"
+	s.Store.Next("SaveNote", servicetest.Fault{Err: service.ErrConflict})
+	read[record.Note](s, s.ask("alice", "PUT", path, `{"note":"one","version":0}`)) // nothing had changed after all
+	s.Store.Every("SaveNote", servicetest.Fault{Err: service.ErrConflict})
+	s.Problem(s.ask("alice", "PUT", path, `{"note":"two","version":1}`), 409, "conflict")
 }

@@ -69,7 +69,7 @@ func (h handler) nothing(r *httpapi.Request) (string, error) {
 		return "", err
 	}
 	words := h.line.Values(r.Context(), r.Now).Book().Say(prompt.StayInLine)
-	return twilio.CallerRoomLater(r.Base, c.ID, c.Generation, words), nil
+	return twilio.JoinCallerLater(r.Base, c.ID, c.Generation, words), nil
 }
 
 func (h handler) goodbye(r *httpapi.Request, k prompt.Key) string {

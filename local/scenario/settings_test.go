@@ -165,7 +165,7 @@ func TestF268ALineInGerman(t *testing.T) {
 	l.heardOnce(caller, "speech:Guten Tag.")
 	second := l.dial("+15550198")
 	l.pass(12 * time.Second)
-	l.heardOnce(second, "speech:Sie sind in der Warteschlange an Stelle 2.")
+	l.heardOnce(second, "speech:Sie sind auf Platz 2 der Warteschlange.")
 	l.answers("alice")
 	l.must(l.Network.SetOutside(london, "pick-up"))
 	l.presses("alice", "consult", london)

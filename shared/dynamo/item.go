@@ -143,7 +143,7 @@ func place(c *call.Call) string {
 }
 
 // in is the attribute ttl of an item that is kept so long from now on.
-func (s *Store) in(keep time.Duration) types.AttributeValue { return number(s.now().Add(keep).Unix()) }
+func (t *table) in(keep time.Duration) types.AttributeValue { return number(t.now().Add(keep).Unix()) }
 
 // callItem holds the attributes beside the document of a call. Only of a caller in the queue does anybody read state,
 // queued and head.
@@ -219,7 +219,7 @@ func (s *Store) agentItem(a *agent.Agent) item {
 
 // expired reports whether an item has expired and DynamoDB has only not deleted it yet, which may take
 // days: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
-func (s *Store) expired(it item) bool {
+func (t *table) expired(it item) bool {
 	until, ok := it[ttl]
-	return ok && integer(until) <= s.now().Unix()
+	return ok && integer(until) <= t.now().Unix()
 }

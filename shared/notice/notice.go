@@ -24,7 +24,7 @@ const Schema = 1
 // Notice is one notice. Its JSON is the detail of an event on the bus.
 type Notice struct {
 	Schema int `json:"schema"`
-	// ID is the same however often the notice is sent, and no other notice has it.
+	// ID is the same however often the notice is sent; no other notice has it.
 	ID    string    `json:"id"`
 	Event call.News `json:"event"`
 	Stack string    `json:"stack"` // whose line it is
@@ -81,15 +81,15 @@ type Leave struct {
 	Numbers bool
 }
 
-// Of are the notices of a call for what is new in it. The call is as the change saved it that was the news. A word that
-// this version does not know makes none.
+// Of are the notices of a call for what is new in it. The call is as the change saved it that was the news, or, while
+// two releases run, as one saved it later that does not know what news is and left the word where it was. So the id is
+// that of the thing and not of the save, and what is not so any more makes none. Nor does a word that this version does
+// not know.
 func Of(c *call.Call, news []call.News, may Leave) (list []Notice) {
-	r := record.Of(c)
 	for _, what := range news {
 		n := Notice{
-			Schema: Schema, ID: string(c.ID) + "." + strconv.FormatInt(c.Version, 10) + "." + string(what),
-			Event: what, Stack: may.Stack, Call: c.ID, Version: c.Version, Arrived: c.Arrived,
-			Caller: Caller{Verified: c.Verified, Withheld: c.From == ""},
+			Schema: Schema, ID: string(c.ID) + "." + string(what), Event: what, Stack: may.Stack, Call: c.ID,
+			Version: c.Version, Arrived: c.Arrived, Caller: Caller{Verified: c.Verified, Withheld: c.From == ""},
 		}
 		if may.Numbers {
 			n.Caller.Number = c.From
@@ -97,14 +97,15 @@ func Of(c *call.Call, news []call.News, may Leave) (list []Notice) {
 		switch {
 		case what == call.NewsAnswered:
 			n.At, n.Agent = firstAnswer(c)
-		case what == call.NewsTransferred && c.Transfer != nil:
+		case what == call.NewsTransferred && c.Transfer.Done():
 			n.At, n.Transfer = c.Transfer.Ended, transfer(c, may)
-		case what == call.NewsEnded:
-			n.At, n.End = c.Ended, end(r)
-		default:
-			continue
+			n.ID += "." + strconv.FormatInt(c.Transfer.Began.UnixMilli(), 10)
+		case what == call.NewsEnded && !c.Live():
+			n.At, n.End = c.Ended, end(record.Of(c))
 		}
-		list = append(list, n)
+		if !n.At.IsZero() {
+			list = append(list, n)
+		}
 	}
 	return list
 }

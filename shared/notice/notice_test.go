@@ -65,7 +65,7 @@ func TestF235NoticesHaveTheirFormAndNumbersWithLeaveOnly(t *testing.T) {
 					t.Errorf("%s", text)
 				}
 			}
-			if len(ids) != 3 || !ids[string(ended(from, true).ID)+".31.ended"] {
+			if len(ids) != 3 || !ids[string(ended(from, true).ID)+".ended"] {
 				t.Errorf("ids %v", ids)
 			}
 		}
@@ -110,5 +110,25 @@ func TestTheFormRefusesWhatIsNoNotice(t *testing.T) {
 		if changed == string(raw) || noticetest.Check([]byte(changed)) == nil {
 			t.Errorf("passes: %s", changed)
 		}
+	}
+}
+
+// While two releases run, the older one saves a call again with the word of the newer one beside it.
+func TestF234WhatAnOlderReleaseLeavesBesideACallIsToldOnce(t *testing.T) {
+	c := ended("+15550199", false)
+	first := notice.Of(c, everything, notice.Leave{Stack: "s"})
+	c.Version += 3
+	for i, n := range notice.Of(c, everything, notice.Leave{Stack: "s"}) {
+		if n.ID != first[i].ID {
+			t.Errorf("%s is told again as %s", first[i].ID, n.ID)
+		}
+	}
+	c.Transfer.Began, c.Transfer.Outcome, c.Transfer.Ended = t0, "", time.Time{} // the next one is open
+	if list := notice.Of(c, everything[1:2], notice.Leave{Stack: "s"}); len(list) != 0 {
+		t.Errorf("an open transfer is told: %+v", list)
+	}
+	c.Legs = []call.Leg{{Key: "k1"}}
+	if list := notice.Of(c, everything[2:], notice.Leave{Stack: "s"}); len(list) != 0 {
+		t.Errorf("a call that goes on has ended: %+v", list)
 	}
 }

@@ -49,9 +49,9 @@ func (s *Service) HandleDialEnded(
 
 // HandleCallerEnded takes in that the caller's leg has ended. Twilio may report this before the call is
 // stored: a caller can hang up while the function that takes the arrival is still starting. Then an
-// ended call is stored, so that the arrival finds it and rings nobody. For a stored call this costs
-// nothing.
-func (s *Service) HandleCallerEnded(ctx context.Context, id call.ID, now time.Time) error {
+// ended call is stored, so that the arrival finds it and rings nobody. From is the caller's number as
+// for Arrive, so that the record says who it was. For a stored call this costs nothing.
+func (s *Service) HandleCallerEnded(ctx context.Context, id call.ID, from string, now time.Time) error {
 	gone := func(c *call.Call) error {
 		c.ApplyCallerEnded(now)
 		return nil
@@ -61,7 +61,7 @@ func (s *Service) HandleCallerEnded(ctx context.Context, id call.ID, now time.Ti
 		if !errors.Is(err, ErrNotFound) {
 			return acceptSaved(c, err)
 		}
-		over := call.New(id, "", false, now)
+		over := call.New(id, from, false, now)
 		if _, _, err = s.decideAndSave(ctx, over, now, gone, s.start); !errors.Is(err, ErrConflict) {
 			return err
 		}

@@ -37,7 +37,7 @@ type Settings struct {
 // it:
 //
 //	roster     claims and releases agents
-//	engine     changes calls: load, decide, save, act
+//	engine     changes calls: load, decide, save, carry out
 //	directory  the lists of agents
 //	pusher     tells agents' pages what has changed
 //	matcher    offers waiting callers to free agents, after most changes

@@ -21,7 +21,7 @@ type Shelf interface {
 	service.AgentReader
 	// Agents is that of service.Lists.
 	Agents(ctx context.Context, from string) (page []agent.Agent, next string, err error)
-	// Owned lists the calls that are in no queue, those whose state is oldest first; n at most.
+	// Owned lists the calls that are in no queue, those that arrived first at the head; n at most.
 	Owned(ctx context.Context, n int) ([]call.ID, error)
 	// Queued lists the callers without an owner, in the queue's order; n at most.
 	Queued(ctx context.Context, n int) ([]call.ID, error)

@@ -109,7 +109,7 @@ func (c *Calls) Tell(ctx context.Context, leg call.LegID, message string) error 
 	if !named(string(leg)) {
 		return service.ErrGone
 	}
-	return c.act(ctx, func(s *api.ApiService) error {
+	return c.askExisting(ctx, func(s *api.ApiService) error {
 		_, err := s.CreateUserDefinedMessage(string(leg), (&api.CreateUserDefinedMessageParams{}).SetContent(message))
 		return err
 	})
@@ -138,7 +138,7 @@ func (c *callControl) Dial(ctx context.Context, d call.Dial) (call.LegID, error)
 		SetTimeout(ringSeconds(d.Timeout)).
 		SetTimeLimit(int(legLimit / time.Second))
 	var leg call.LegID
-	err := c.create(ctx, func(s *api.ApiService) error {
+	err := c.ask(ctx, func(s *api.ApiService) error {
 		made, err := s.CreateCall(p)
 		if err == nil {
 			leg = call.LegID(value(made.Sid))
@@ -203,7 +203,7 @@ func (c *callControl) update(ctx context.Context, leg call.LegID, p *api.UpdateC
 	if !named(string(leg)) {
 		return service.ErrGone
 	}
-	return c.act(ctx, func(s *api.ApiService) error {
+	return c.askExisting(ctx, func(s *api.ApiService) error {
 		_, err := s.UpdateCall(string(leg), p)
 		return err
 	})

@@ -34,7 +34,7 @@ var liveStatuses = []string{"in-progress", "init", "in-progress"}
 // has the status init.
 func (c *callControl) FindConference(ctx context.Context, id call.ID) (conf call.ConferenceID, started bool,
 	err error) {
-	err = c.create(ctx, func(s *api.ApiService) error {
+	err = c.ask(ctx, func(s *api.ApiService) error {
 		for _, status := range liveStatuses {
 			p := (&api.ListConferenceParams{}).SetFriendlyName(string(id)).SetStatus(status).SetPageSize(sameNameMost)
 			page, err := s.PageConference(p, "", "")
@@ -93,7 +93,7 @@ func (c *callControl) updateParticipant(ctx context.Context, conf call.Conferenc
 	if !named(string(conf)) || !named(string(leg)) {
 		return service.ErrGone
 	}
-	return c.act(ctx, func(s *api.ApiService) error {
+	return c.askExisting(ctx, func(s *api.ApiService) error {
 		_, err := s.UpdateParticipant(string(conf), string(leg), p)
 		return err
 	})
@@ -109,7 +109,7 @@ func (c *callControl) FindParticipant(ctx context.Context, conf call.ConferenceI
 	}
 	err = service.ErrGone
 	if named(string(conf)) {
-		err = c.act(ctx, func(s *api.ApiService) error {
+		err = c.askExisting(ctx, func(s *api.ApiService) error {
 			p, err := s.FetchParticipant(string(conf), string(leg), nil)
 			if err == nil {
 				status := value(p.Status)
@@ -121,7 +121,7 @@ func (c *callControl) FindParticipant(ctx context.Context, conf call.ConferenceI
 	if err == nil && saw.In || err != nil && !errors.Is(err, service.ErrGone) {
 		return saw, err
 	}
-	err = c.act(ctx, func(s *api.ApiService) error {
+	err = c.askExisting(ctx, func(s *api.ApiService) error {
 		found, err := s.FetchCall(string(leg), nil)
 		if err == nil {
 			saw = call.Sighting{Over: !slices.Contains(live, value(found.Status))}
@@ -140,7 +140,7 @@ func (c *callControl) Participants(ctx context.Context, conf call.ConferenceID) 
 	if !named(string(conf)) {
 		return nil, service.ErrGone
 	}
-	err = c.act(ctx, func(s *api.ApiService) error {
+	err = c.askExisting(ctx, func(s *api.ApiService) error {
 		page, err := s.PageParticipant(string(conf), (&api.ListParticipantParams{}).SetPageSize(people), "", "")
 		if err != nil {
 			return err

@@ -29,38 +29,34 @@ const (
 // JoinCaller puts the caller into the call's conference, with the wait turns as hold music until an
 // agent joins. The conference always ends with the caller's leg: Twilio ignores a change of that flag
 // on a participant on hold, so the flag is never changed. When the <Dial> ends and the caller is still
-// there, its action decides what comes next; Twilio executes no verb after a <Dial> with an action.
-// The limit ends the <Dial> and not the call, so the action is asked then too; 0 leaves Twilio's own
-// limit of four hours.
-func JoinCaller(b Base, id call.ID, generation int, limit time.Duration) string {
-	return document(callerDial(b, id, generation, limit))
+// there, its action decides what comes next; Twilio executes no verb after a <Dial> with an action
+// (https://www.twilio.com/docs/voice/twiml/dial#action). Twilio's own limit of four hours ends the
+// <Dial> and not the call, so the action is asked then too.
+func JoinCaller(b Base, id call.ID, generation int) string {
+	return document(callerDial(b, id, generation))
 }
 
-// CallerRoomLater says words and plays these pieces of music before it puts the caller into the
+// JoinCallerLater says words and plays these pieces of music before it puts the caller into the
 // conference. The words and pieces are the pause between two attempts.
-func CallerRoomLater(b Base, id call.ID, generation int, words prompt.Words, music ...string) string {
+func JoinCallerLater(b Base, id call.ID, generation int, words prompt.Words, music ...string) string {
 	verbs := say(words)
 	for _, piece := range music {
 		verbs = append(verbs, twiml.VoicePlay{Url: piece})
 	}
-	return document(append(verbs, callerDial(b, id, generation, 0))...)
+	return document(append(verbs, callerDial(b, id, generation))...)
 }
 
-func callerDial(b Base, id call.ID, generation int, limit time.Duration) twiml.Element {
+func callerDial(b Base, id call.ID, generation int) twiml.Element {
 	noun := conferenceNoun(b, id)
 	noun.ParticipantLabel = call.CallerLabel
 	noun.StartConferenceOnEnter = "false"
 	noun.EndConferenceOnExit = "true"
 	noun.WaitUrl = b.Wait(id, 0)
 	noun.WaitMethod = "POST"
-	dial := twiml.VoiceDial{
+	return twiml.VoiceDial{
 		Action: b.DialEnded(id, generation), Method: "POST",
 		InnerElements: []twiml.Element{noun},
 	}
-	if limit > 0 {
-		dial.TimeLimit = seconds(limit)
-	}
-	return dial
 }
 
 // JoinAgent puts an agent's leg into the conference and starts it. Ends says whether the conference

@@ -100,7 +100,7 @@ func (c *Calls) RecordingsOf(ctx context.Context, id call.ID) (list []voicemail.
 	if !named(string(id)) {
 		return nil, service.ErrGone
 	}
-	err = c.act(ctx, func(s *api.ApiService) error {
+	err = c.askExisting(ctx, func(s *api.ApiService) error {
 		list = nil
 		page, err := s.PageRecording((&api.ListRecordingParams{}).SetCallSid(string(id)), "", "")
 		if err != nil {
@@ -127,7 +127,7 @@ func (c *Calls) DeleteRecording(ctx context.Context, id string) error {
 	if !isRecording(id) {
 		return service.ErrGone
 	}
-	return c.act(ctx, func(s *api.ApiService) error { return s.DeleteRecording(id, nil) })
+	return c.askExisting(ctx, func(s *api.ApiService) error { return s.DeleteRecording(id, nil) })
 }
 
 // RecordingSound implements voicemail.Recordings. The library has no method for it:

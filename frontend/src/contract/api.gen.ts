@@ -279,10 +279,20 @@ export interface components {
             readonly closedMessage?: string;
             /** @description What an agent can give a call in the wrap-up, in place of the codes of the deployment. */
             readonly codes?: readonly string[];
+            readonly music?: components["schemas"]["Music"];
             /** @description Of all prompts: en, de, es or fr. English if it is missing. */
             readonly language?: string;
             /** @description One of the voices of the language. */
             readonly voice?: string;
+        };
+        /** @description The line's own music, as its upload has answered. Without it, and if it cannot be had, callers hear the usual music. */
+        readonly Music: {
+            readonly id: string;
+            readonly pieces: number;
+            /** @description How long each piece lasts; together ten seconds to three minutes. */
+            readonly millis: number;
+            /** @description Of the file, for supervisors. */
+            readonly name?: string;
         };
         /** @description In order; a break is the time between two. */
         readonly DayHours: readonly {
@@ -370,6 +380,8 @@ export interface components {
         };
         readonly OwnNote: {
             readonly note?: components["schemas"]["CallNote"];
+            /** @description For the next save, also if the note was emptied; 0: there was never one. */
+            readonly version: number;
         };
         readonly NoteRequest: {
             readonly note: string;
@@ -377,6 +389,8 @@ export interface components {
             readonly code?: string;
             /** @description The caller's name, shown with the number's next calls. */
             readonly name?: string;
+            /** @description Of the note that this one replaces, as it was seen; 0: none. Without it the note replaces any. */
+            readonly version?: number;
         };
         /** @description What one agent has noted on a call. */
         readonly CallNote: {
@@ -390,6 +404,8 @@ export interface components {
             readonly code?: string;
             /** @description The caller's name. */
             readonly name?: string;
+            /** @description How often it was saved. */
+            readonly version?: number;
         };
         readonly KnownCaller: {
             /** @description Ended calls of this number; 0 if the number is withheld. */
@@ -407,8 +423,6 @@ export interface components {
                  */
                 readonly at: string;
                 readonly outcome: components["schemas"]["CallOutcome"];
-                /** @description The line was closed, and the caller heard that at once. */
-                readonly closed?: boolean;
                 /** @description Who has talked to the caller, in order. */
                 readonly with: readonly components["schemas"]["Party"][];
             };
@@ -451,10 +465,10 @@ export interface components {
             readonly cursor?: string;
         };
         /**
-         * @description Of a whole call: answered (an agent or an outside party talked to the caller), transferred (and it was handed over at least once), abandoned (the caller left before anybody answered), expired (the caller waited longer than the operator's limit, or the line was closed, and they heard a goodbye).
+         * @description Of a whole call: answered (an agent or an outside party talked to the caller), transferred (and it was handed over at least once), abandoned (the caller left before anybody answered), expired (the caller waited longer than the operator's limit, and heard a goodbye), closed (the line was closed, and the caller heard so).
          * @enum {string}
          */
-        readonly CallOutcome: "answered" | "transferred" | "abandoned" | "expired";
+        readonly CallOutcome: "answered" | "transferred" | "abandoned" | "expired" | "closed";
         /** @description All that is kept of a call that has ended. */
         readonly CallRecord: {
             readonly id: string;
@@ -475,8 +489,6 @@ export interface components {
             /** @description With endedBy agent, who it was. */
             readonly ender?: components["schemas"]["Party"];
             readonly outcome: components["schemas"]["CallOutcome"];
-            /** @description The line was closed, and the caller heard that at once. */
-            readonly closed?: boolean;
             readonly caller: components["schemas"]["CallerNumber"];
             readonly verified: boolean;
             /** @description The caller's name, of the newest note with one. */
@@ -705,8 +717,10 @@ export interface components {
             readonly answeredQuickly: number;
             /** @description The caller left before anybody answered. */
             readonly abandoned: number;
-            /** @description The caller waited longer than the operator's limit, or the line was closed, and they heard a goodbye. */
+            /** @description The caller waited longer than the operator's limit, and heard a goodbye. */
             readonly expired: number;
+            /** @description The line was closed, and the caller heard so. */
+            readonly closed: number;
             /** @description Seconds from the arrival to the first answer, or to the end of a call that nobody answered. Callers who heard that the line was closed do not count. Missing if there is no such call. */
             readonly averageWait?: number;
             /** @description The longest of these, and of those who wait for a first answer now. Missing if there is none. */
@@ -749,6 +763,7 @@ export type Party = components['schemas']['Party'];
 export type Transfer = components['schemas']['Transfer'];
 export type Progress = components['schemas']['Progress'];
 export type Settings = components['schemas']['Settings'];
+export type Music = components['schemas']['Music'];
 export type DayHours = components['schemas']['DayHours'];
 export type MessagePage = components['schemas']['MessagePage'];
 export type Message = components['schemas']['Message'];
@@ -800,7 +815,7 @@ export const transferKindValues: ReadonlyArray<FlattenedDeepRequired<components>
 export const progressValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Progress"]> = ["planned", "dialing", "ringing", "asked", "answered", "ended"];
 export const messageStateValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Message"]["state"]> = ["new", "taken", "done"];
 export const messageActActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["MessageAct"]["action"]> = ["take", "release", "done"];
-export const callOutcomeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallOutcome"]> = ["answered", "transferred", "abandoned", "expired"];
+export const callOutcomeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallOutcome"]> = ["answered", "transferred", "abandoned", "expired", "closed"];
 export const callRecordEndedByValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallRecord"]["endedBy"]> = ["caller", "agent", "line"];
 export const recordTransferKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RecordTransfer"]["kind"]> = ["add", "consult", "blind", "queue"];
 export const teamActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["TeamAction"]> = ["away", "available", "end", "offer"];

@@ -44,6 +44,10 @@ export const MESSAGE_STATES = ["new", "taken", "done"] as const;
 /** Everything the server knows that concerns this agent, at one time of the server's clock. */
 export type Snapshot = Omit<api.Snapshot, "call"> & { readonly call: Call | null };
 
+export type { DayHours, LineSettings, Music, Settings } from "./api.gen.js";
+/** One version of the settings, as it was saved. */
+export type SettingsVersion = api.SettingsVersions["versions"][number];
+
 /** RFC 9457 problem details; `slug` is the last part of `type`. */
 export type Problem = Omit<api.Problem, "type"> & { readonly slug: string };
 

@@ -20,14 +20,15 @@ import { Archive } from "./archive.js";
 import { colleagues } from "./colleagues.js";
 import { Core, type Listener } from "./core.js";
 import { LevelMeter, type Levels } from "./levels.js";
-import { Line } from "./line.js";
+import { Poller } from "./line.js";
 import type { Memory } from "./memory.js";
 import { Notes } from "./notes.js";
-import { Pass } from "./pass.js";
+import { TokenRefresher } from "./pass.js";
 import { Phone } from "./phone.js";
 import { Records } from "./records.js";
 import { Session } from "./session.js";
 import type { Tabs } from "./tabs.js";
+import { SettingsRoom } from "./settings.js";
 import { MessageBox } from "./messages.js";
 import { TeamRoom } from "./team.js";
 import { Verbs } from "./verbs.js";
@@ -50,6 +51,8 @@ export interface DeskParts {
   readonly copy: (text: string) => Promise<void>;
   /** Offers the text to the agent as a file. */
   readonly download: (name: string, text: string) => void;
+  /** Makes a WAV file of any file that the browser can play. */
+  readonly toWav: (file: Blob) => Promise<Blob>;
   /** The address of a caller in another system, with {number} and {call}; "" if there is none. */
   readonly crm: string;
 }
@@ -76,8 +79,10 @@ export class Desk {
   /** The messages of callers and the team's view, for their tabs. */
   readonly messages: MessageBox;
   readonly team: TeamRoom;
-  private readonly line: Line;
-  private readonly pass: Pass;
+  private readonly poller: Poller;
+  private readonly tokens: TokenRefresher;
+  /** The line's settings, for its tab. */
+  readonly settings: SettingsRoom;
   private readonly phone: Phone;
   private readonly verbs: Verbs;
   private readonly session: Session;
@@ -94,15 +99,15 @@ export class Desk {
     const { core } = this;
     this.levels = new LevelMeter(parts.meter);
     const state = (): State => core.state;
-    this.line = new Line({ api, state, dispatch: core.dispatch, now, hidden, signedOut: () => this.session.over() });
-    const take = this.line.take.bind(this.line);
-    const poke = this.line.poke.bind(this.line);
-    this.pass = new Pass({
+    this.poller = new Poller({ api, state, dispatch: core.dispatch, now, hidden, signedOut: () => this.session.over() });
+    const take = this.poller.take.bind(this.poller);
+    const poke = this.poller.poke.bind(this.poller);
+    this.tokens = new TokenRefresher({
       api, state, dispatch: core.dispatch, now,
       refresh: (token) => voice.refresh(token),
       ranOut: () => this.ranOut(),
     });
-    this.phone = new Phone({ core, api, voice, tabs, pass: this.pass, microphone, take, poke,
+    this.phone = new Phone({ core, api, voice, tabs, tokens: this.tokens, microphone, take, poke,
       levels: this.levels.emit });
     this.verbs = new Verbs({ core, api, newKey, take, poke });
     this.session = new Session({ core, signIn: parts.signIn, close: () => this.phone.close("") });
@@ -112,6 +117,7 @@ export class Desk {
       download: parts.download });
     this.messages = new MessageBox({ core, api, hidden });
     this.team = new TeamRoom({ core, api, serverNow: () => this.serverNow(), hidden, newKey });
+    this.settings = new SettingsRoom({ core, api, hidden, toWav: parts.toWav });
     core.subscribe((after, before) => this.follow(after, before));
   }
 
@@ -130,10 +136,10 @@ export class Desk {
 
   async start(): Promise<void> {
     const { signIn, memory, alerts, voice } = this.parts;
-    const taste = memory.preferences();
-    this.core.dispatch({ type: "preferences", shortcuts: taste.shortcuts, consent: alerts.consent() });
-    if (taste.zone) this.core.dispatch({ type: "history-zone", zone: taste.zone });
-    for (const what of ["input", "speaker", "ringer"] as const) if (taste[what]) void voice.choose(what, taste[what]);
+    const preferences = memory.preferences();
+    this.core.dispatch({ type: "preferences", shortcuts: preferences.shortcuts, consent: alerts.consent() });
+    if (preferences.zone) this.core.dispatch({ type: "history-zone", zone: preferences.zone });
+    for (const what of ["input", "speaker", "ringer"] as const) if (preferences[what]) void voice.choose(what, preferences[what]);
     const answer = await signIn.resume();
     if (answer === "leaving") return;
     if (answer !== "signed-in") {
@@ -142,20 +148,20 @@ export class Desk {
       return;
     }
     this.core.dispatch({ type: "signed-in" });
-    this.line.poke();
+    this.poller.poke();
   }
 
   /** Twice a second, also in a hidden tab. */
   tick(): void {
-    this.line.tick();
-    this.pass.tick();
+    this.poller.tick();
+    this.tokens.tick();
     this.phone.tick();
     this.verbs.tick();
     this.tickDirectory();
     this.session.tick();
     this.records.tick();
     this.notes.tick();
-    for (const part of [this.team, this.messages]) part.tick();
+    for (const part of [this.team, this.settings, this.messages]) part.tick();
     const now = this.parts.now();
     if (this.state.notice && now - this.noticeAt > NOTICE_MS) this.dismissNotice();
     if (this.state.refusal && now - this.state.refusal.at > REFUSAL_MS) this.dismissRefusal();
@@ -190,9 +196,9 @@ export class Desk {
     const agent = after.snapshot?.agent.id ?? "";
     if (after.snapshot && !before.snapshot) {
       tabs.start(agent, (tab) => this.tabChanged(tab));
-      const { typed, wrapUp } = memory.notes(agent, this.parts.now());
+      const { typed, seen, wrapUp } = memory.notes(agent, this.parts.now());
       this.core.dispatch({ type: "remembered", rejoin: memory.rejoin(agent, this.parts.now()),
-        recent: memory.recent(agent), notes: restored(typed), wrapUp });
+        recent: memory.recent(agent), notes: restored(typed, seen), wrapUp });
     }
     this.records.look();
     if (after.notes !== before.notes || after.wrapUp !== before.wrapUp) memory.setNotes(agent, after);
@@ -229,7 +235,7 @@ export class Desk {
     if (this.state.tab === tab || this.state.leg) return;
     this.core.dispatch({ type: "tab", tab });
     if (tab !== "here") this.phone.close("elsewhere");
-    else this.line.poke();
+    else this.poller.poke();
   }
 
   // Methods for the agent's actions.
@@ -268,7 +274,7 @@ export class Desk {
 
   async rejoin(): Promise<void> {
     this.core.dispatch({ type: "rejoin-asked", at: this.parts.now() });
-    if (this.state.device.is === "registered") this.line.poke();
+    if (this.state.device.is === "registered") this.poller.poke();
     else await this.phone.goOnline();
   }
 
@@ -326,6 +332,7 @@ export class Desk {
   showSide(side: Side): void {
     if (side === "history" && this.state.side !== side) void this.archive.refresh();
     if (side === "team") this.team.poke();
+    if (side === "line") this.settings.poke();
     this.messages.shown(side === "messages");
     this.core.dispatch({ type: "side", side });
   }
@@ -451,7 +458,7 @@ export class Desk {
 
   async copyDiagnostics(): Promise<void> {
     const { about, now } = this.parts;
-    await this.copied(this.core.diary.text(this.state, { ...about, at: now() }),
+    await this.copied(this.core.log.text(this.state, { ...about, at: now() }),
       "Diagnostics copied. They contain no phone numbers.");
   }
 
@@ -495,6 +502,6 @@ export class Desk {
       if (!(await this.parts.tabs.claim())) this.tabChanged("elsewhere-in-call");
       void this.phone.revive();
     }
-    this.line.poke();
+    this.poller.poke();
   }
 }

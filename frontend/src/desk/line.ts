@@ -8,7 +8,7 @@ import type { Event } from "../state/event.js";
 import { restUntil } from "../state/rest.js";
 import type { State } from "../state/state.js";
 
-export interface LineParts {
+export interface PollerParts {
   readonly api: Api;
   readonly state: () => State;
   readonly dispatch: (event: Event) => void;
@@ -31,15 +31,15 @@ const BEAT_MS = 8000;
 /** The server counts as unreachable after this many failed requests in a row. */
 const DOWN_AFTER = 2;
 
-export class Line {
+export class Poller {
   private asking = false;
   private again = false;
   private asked = -Infinity;
-  private beaten = -Infinity;
+  private heartbeatAt = -Infinity;
   private failures = 0;
   private failedAt = 0;
 
-  constructor(private readonly parts: LineParts) {}
+  constructor(private readonly parts: PollerParts) {}
 
   tick(): void {
     const state = this.parts.state();
@@ -71,7 +71,7 @@ export class Line {
   /** The server starts the recall when it hears of the page after the loss, so poll soon. */
   private beatDue(state: State): boolean {
     const every = state.rejoin?.asked ? UNSETTLED_MS : BEAT_MS;
-    return this.mayBeat(state) && this.parts.now() - this.beaten >= every;
+    return this.mayBeat(state) && this.parts.now() - this.heartbeatAt >= every;
   }
 
   private interval(state: State): number {
@@ -93,7 +93,7 @@ export class Line {
     try {
       const { api, state } = this.parts;
       const snapshot = await (beat ? api.setStatus(state().snapshot?.agent.status ?? "away", true) : api.me());
-      if (beat) this.beaten = this.asked;
+      if (beat) this.heartbeatAt = this.asked;
       this.take(snapshot);
     } catch (error) {
       this.failed(error);

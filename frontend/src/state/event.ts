@@ -2,6 +2,7 @@
 import type { Action, CallRules, Directory, KnownCaller, Problem, Snapshot, Status } from "../contract/types.js";
 import type { HistoryEvent } from "./history.js";
 import type { MessageEvent } from "./messages.js";
+import type { SettingsEvent } from "./settings.js";
 import type { TeamEvent } from "./team.js";
 import type { NoteEvent, Notes, WrapUp } from "./notes.js";
 import type {
@@ -59,5 +60,6 @@ export type Event =
   | NoteEvent
   | TeamEvent
   | MessageEvent
+  | SettingsEvent
   /** The announcement has been read; it is cleared. */
   | { readonly type: "said-over"; readonly which: keyof Said };

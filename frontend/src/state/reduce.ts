@@ -11,6 +11,7 @@ import { rings } from "./allow.js";
 import { applyHistory, NO_HISTORY, withNote, type History, type HistoryEvent } from "./history.js";
 import { applyNote, closeNotes, requestOf, type NoteEvent, type WrapUp } from "./notes.js";
 import { applyMessages, NO_MESSAGES, type MessageEvent } from "./messages.js";
+import { applySettings, NO_SETTINGS, type SettingsEvent } from "./settings.js";
 import { applyTeam, NO_TEAM, type TeamEvent } from "./team.js";
 import { outcomeOf } from "./recent.js";
 import { sidesOf } from "./sides.js";
@@ -21,7 +22,7 @@ import type { Closing, Leg, RecentCall, Said, State } from "./state.js";
 /** How much earlier than this page the server may have recorded the end of a call. */
 const LAST_SLACK_MS = 5000;
 /** After this time the server has noticed a loss; an empty queue then means that the lost caller is gone or taken. */
-const EMPTY_LINE_MS = 8000;
+const EMPTY_QUEUE_MS = 8000;
 /** How long a refusal stays beside its button: a change of the call often comes with it and must not remove it. */
 const REFUSAL_FOR_MS = 12_000;
 const RECENT_MAX = 20;
@@ -76,7 +77,7 @@ function apply(state: State, event: Event): State {
     case "withdrawn":
     case "microphone":
     case "token-failing":
-      return applyLine(state, event);
+      return applyDevice(state, event);
     case "rules":
     case "side":
     case "caller":
@@ -89,6 +90,7 @@ function apply(state: State, event: Event): State {
       if (isOf("note", event)) return takeNote(state, event);
       if (isOf("team", event)) return applyTeam(state, event);
       if (isOf("message", event)) return { ...state, messages: applyMessages(state.messages, event) };
+      if (isOf("settings", event)) return applySettings(state, event);
       return applyPage(state, event);
   }
 }
@@ -98,6 +100,7 @@ function isOf(family: "history", event: Event): event is HistoryEvent;
 function isOf(family: "note", event: Event): event is NoteEvent;
 function isOf(family: "team", event: Event): event is TeamEvent;
 function isOf(family: "message", event: Event): event is MessageEvent;
+function isOf(family: "settings", event: Event): event is SettingsEvent;
 function isOf(family: string, event: Event): boolean {
   return event.type.startsWith(`${family}-`);
 }
@@ -110,8 +113,8 @@ function applySession(state: State, event: Of<"signed-in" | "signed-out" | "sess
       return { ...state, session: "signed-in", signedOutWhy: "" };
     case "signed-out":
       return { ...state, session: "signed-out", signedOutWhy: event.why, snapshot: null, directory: null, wants: false,
-        closing: null, side: "colleagues", rules: null, history: NO_HISTORY, team: NO_TEAM, caller: null, notes: {},
-        wrapUp: null, messages: NO_MESSAGES };
+        closing: null, side: "colleagues", rules: null, history: NO_HISTORY, team: NO_TEAM, settings: NO_SETTINGS,
+        messages: NO_MESSAGES, caller: null, notes: {}, wrapUp: null };
     case "session-expired":
       return { ...state, session: "expired", signedOutWhy: "expired" };
     case "fatal":
@@ -121,11 +124,11 @@ function applySession(state: State, event: Of<"signed-in" | "signed-out" | "sess
   }
 }
 
-function applyLine(state: State, event: Of<"device" | "wants" | "withdrawn" | "microphone" | "token-failing">): State {
+function applyDevice(state: State, event: Of<"device" | "wants" | "withdrawn" | "microphone" | "token-failing">): State {
   switch (event.type) {
     case "device":
       if (state.device.is === event.is && state.device.why === (event.why ?? "")) return state;
-      return lineBack({ ...state, device: { is: event.is, since: event.at, why: event.why ?? "" } });
+      return deviceBack({ ...state, device: { is: event.is, since: event.at, why: event.why ?? "" } });
     case "wants":
       return { ...state, wants: event.wants };
     case "withdrawn":
@@ -138,7 +141,7 @@ function applyLine(state: State, event: Of<"device" | "wants" | "withdrawn" | "m
 }
 
 /** The device is registered again. A leg that had lost signalling and media still lacks its media. */
-function lineBack(state: State): State {
+function deviceBack(state: State): State {
   const { leg, device } = state;
   return device.is === "registered" && leg?.lost === "both" ? { ...state, leg: { ...leg, lost: "sound" } } : state;
 }
@@ -191,7 +194,7 @@ function listed({ history, snapshot }: State, event: NoteEvent): History {
   if (event.type === "note-told" && event.note) return withNote(history, event.call, event.note);
   if (event.type !== "note-kept" || !snapshot) return history;
   const { id, name } = snapshot.agent;
-  return withNote(history, event.call, { by: { id, name }, at: snapshot.at, ...requestOf(event.fields) });
+  return withNote(history, event.call, { by: { id, name }, at: snapshot.at, ...requestOf(event.fields, -1) });
 }
 
 function applyPage(state: State, event: Event): State {
@@ -319,7 +322,7 @@ function forgotten(state: State, at: number): boolean {
   const { rejoin, snapshot } = state;
   if (!rejoin || !snapshot) return false;
   if (offeredCall(state)?.id === rejoin.conference) return false;
-  const empty = snapshot.line.count === 0 && snapshot.call === null && at - rejoin.at > EMPTY_LINE_MS;
+  const empty = snapshot.line.count === 0 && snapshot.call === null && at - rejoin.at > EMPTY_QUEUE_MS;
   return at - rejoin.at > REJOIN_FOR_MS || (empty && !rejoin.asked);
 }
 

@@ -4,12 +4,13 @@ import type { Side } from "./state.js";
 
 /**
  * The history is among them until it is known that no records are kept, so that nothing moves when the server says what
- * it keeps; the messages are if the line takes some; the team's view is for supervisors.
+ * it keeps; the messages are if the line takes some; the team's view and the line's
+ * settings are for supervisors.
  */
 export function sidesOf(rules: CallRules | null): readonly Side[] {
   const all: Side[] = ["colleagues"];
   if (rules?.messages) all.push("messages");
   if (rules?.records !== false) all.push("history");
-  if (rules?.supervisor) all.push("team");
+  if (rules?.supervisor) all.push("team", "line");
   return all;
 }

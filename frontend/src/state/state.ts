@@ -5,6 +5,7 @@
 import type { Action, Call, CallRules, Directory, KnownCaller, Problem, Snapshot, Status } from "../contract/types.js";
 import { NO_HISTORY, type History } from "./history.js";
 import { NO_MESSAGES, type Messages } from "./messages.js";
+import { NO_SETTINGS, type SettingsState } from "./settings.js";
 import { NO_TEAM, type TeamState } from "./team.js";
 import type { Notes, WrapUp } from "./notes.js";
 import type { Target } from "./target.js";
@@ -127,7 +128,8 @@ export interface Compose {
   readonly filter: string;
 }
 
-export type Panel = "" | "sound" | "shortcuts" | "keypad" | "confirm-end" | "confirm-hang-up" | "confirm-team-end";
+export type Panel = "" | "sound" | "shortcuts" | "keypad" | "confirm-end" | "confirm-hang-up" | "confirm-team-end"
+  | "settings";
 export type Consent = "unsupported" | "default" | "granted" | "denied";
 
 export interface Notice {
@@ -137,7 +139,7 @@ export interface Notice {
 }
 
 /** What the second column shows. */
-export type Side = "colleagues" | "messages" | "history" | "team";
+export type Side = "colleagues" | "messages" | "history" | "team" | "line";
 
 /** Texts of the two live regions, which exist, empty, before anything is announced (WCAG 4.1.3). */
 export interface Said {
@@ -203,6 +205,7 @@ export interface State {
   readonly history: History;
   readonly team: TeamState;
   readonly messages: Messages;
+  readonly settings: SettingsState;
   /** What is known of the caller of a call; null if nothing is. */
   readonly caller: { readonly call: string; readonly known: KnownCaller } | null;
   /** The agent's own notes that are shown, or not saved yet, by call. */
@@ -248,6 +251,7 @@ export const initial: State = {
   history: NO_HISTORY,
   team: NO_TEAM,
   messages: NO_MESSAGES,
+  settings: NO_SETTINGS,
   caller: null,
   notes: {},
   wrapUp: null,

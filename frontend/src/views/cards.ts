@@ -304,10 +304,14 @@ function elsewhere(state: State, desk: Desk): TemplateResult {
   const online = state.wants && state.device.is !== "off";
   const starting = state.device.is === "starting" || state.microphone === "asking";
   return card({
-    name: "rejoin", art: art("tabs"), title: "You are in a call on another page",
-    text: `It goes on there. If that page is gone, the caller hears music in a moment, and your phone rings here${online
-      ? ""
-      : " once you are online"}.`,
+    name: "rejoin", art: art("tabs"), title: state.apiDownAt
+      ? "You were in a call on another page"
+      : "You are in a call on another page",
+    text: state.apiDownAt
+      ? "The server cannot be reached: whether the call still goes on there is not known."
+      : `It goes on there. If that page is gone, the caller hears music in a moment, and your phone rings here${online
+        ? ""
+        : " once you are online"}.`,
     actions: online && !starting ? [] : [button({
       name: "go-online", label: "Go online", icon: "phone", tone: "primary", chord: "S",
         click: () => void desk.goOnline(),
@@ -321,7 +325,9 @@ export function rejoin(state: State, desk: Desk, screen: Extract<Screen, { is: "
   const connecting = screen.asked && (state.device.is === "starting" || state.microphone === "asking"
     || state.device.is === "registered");
   return card({
-    name: "rejoin", tone: "alert", art: art("phone"), title: "Your caller is waiting",
+    name: "rejoin", tone: "alert", art: art("phone"), title: state.apiDownAt
+      ? "Your caller may be waiting"
+      : "Your caller is waiting",
     text: screen.asked ? "Getting the caller back. If a colleague has taken the call meanwhile, nothing rings here."
       : state.apiDownAt ? "The server cannot be reached: whether the caller is still kept for you is not known."
         : REJOIN[screen.why],

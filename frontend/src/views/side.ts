@@ -18,6 +18,7 @@ import { historyPanel } from "./history.js";
 import { knownCard } from "./known.js";
 import { messagesPanel } from "./messages.js";
 import { button, since } from "./parts.js";
+import { settingsPanel } from "./settings.js";
 import { teamPanel } from "./team.js";
 
 const NOTE_MAX = 200;
@@ -31,10 +32,11 @@ export function side(state: State, desk: Desk): TemplateResult {
 }
 
 const PANELS: Record<Side, (state: State, desk: Desk) => TemplateResult> = {
-  colleagues: present, messages: messagesPanel, history: historyPanel, team: teamPanel,
+  colleagues: present, messages: messagesPanel, history: historyPanel, team: teamPanel, line: settingsPanel,
 };
 
-const LABELS: Record<Side, string> = { colleagues: "Colleagues", messages: "Messages", history: "History", team: "Team" };
+const LABELS: Record<Side, string> = { colleagues: "Colleagues", messages: "Messages", history: "History", team: "Team",
+  line: "Line" };
 
 function tabs(state: State, desk: Desk): TemplateResult {
   const sides = sidesOf(state.rules);

@@ -11,6 +11,7 @@ import { phoneNumber } from "./number.js";
 import { callOutcome } from "./outcome.js";
 import { noteState } from "./note.js";
 import { problemWords, recordsProblem } from "./problem.js";
+import { meanwhileWords, refusalWords, saveProblem } from "./settings.js";
 import { spokenDuration } from "./time.js";
 import { deviceWords } from "./voice.js";
 
@@ -41,6 +42,9 @@ function urgentWords(before: State, now: State): string {
   if ((now.wrapUp?.codeMissed ?? 0) > (before.wrapUp?.codeMissed ?? 0)) return "Choose a code first.";
   const { problem } = now.history;
   if (problem && problem !== before.history.problem) return recordsProblem(problem);
+  const { refused, failed } = now.settings;
+  if (refused && refused !== before.settings.refused) return `Not saved. ${refusalWords(refused.why)}`;
+  if (failed && failed !== before.settings.failed) return saveProblem(failed);
   const lost = (s: State["screen"]): boolean => s.is === "rejoin" && s.why !== "elsewhere";
   if (lost(now.screen) && !lost(before.screen)) return "You were cut off from the caller.";
   if (now.notice && now.notice !== before.notice && now.notice.tone === "bad") return now.notice.text;
@@ -50,6 +54,8 @@ function urgentWords(before: State, now: State): string {
 function politeWords(before: State, now: State): string {
   const was = before.snapshot?.hours;
   const is = now.snapshot?.hours;
+  const { meanwhile } = now.settings;
+  if (meanwhile && meanwhile !== before.settings.meanwhile) return meanwhileWords(meanwhile, Date.parse(now.snapshot?.at ?? meanwhile.at));
   if (was && is && was.open !== is.open) return is.open ? "The line is open." : "The line is closed for new callers.";
   const b = before.screen;
   const n = now.screen;

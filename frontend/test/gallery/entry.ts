@@ -5,9 +5,10 @@ import { fakes } from "../fakes.js";
 import { recordScenes } from "./records.js";
 import { scenes as states } from "./scenes.js";
 import { messageScenes } from "./messages.js";
+import { settingsScenes } from "./settings.js";
 import { teamScenes } from "./team.js";
 
-const scenes = [...states, ...recordScenes, ...teamScenes, ...messageScenes];
+const scenes = [...states, ...recordScenes, ...teamScenes, ...settingsScenes, ...messageScenes];
 
 declare global {
   interface Window {

@@ -12,7 +12,7 @@ import { createTabs } from "../../src/desk/tabs.js";
 import { noted } from "../../src/state/notes.js";
 import { createVoice } from "../../src/voice.js";
 import { fakes } from "../fakes.js";
-import { callAt, directoryAt, iso, messageAt, snapshotAt, teamAt } from "../fixtures.js";
+import { callAt, directoryAt, iso, messageAt, settingsAt, snapshotAt, teamAt } from "../fixtures.js";
 import { browser } from "./channel.js";
 
 const HISTORIES = Number(process.env.HISTORIES ?? 40);
@@ -113,17 +113,21 @@ class World {
         if (this.parts.api.tokenFails) throw new ApiError({ slug: "unavailable", status: 503, title: "" });
         return { identity: "alice", token: "token", expiresAt: iso(at + 3_600_000) };
       }),
+      settings: () => ask(settingsAt),
+      saveSettings: () => ask(settingsAt),
+      uploadMusic: () => ask(() => ({ id: "0", pieces: 1, millis: 9000 })),
+      versions: () => ask(() => []),
       sayAway: () => { this.status = "away"; },
       rules: () => ask(() => RULES),
       knownCaller: () => ask(() => ({ count: 0 })),
       calls: () => ask((at) => ({ at: iso(at), calls: [] })),
       note: (call) => ask((at) => {
         const note = this.kept.get(call);
-        return note === undefined ? {} : { note: { by: { id: "alice", name: "Alice" }, at: iso(at), note } };
+        return note === undefined ? { version: -1 } : { version: -1, note: { by: { id: "alice", name: "Alice" }, at: iso(at), note } };
       }),
       saveNote: (call, { note }) => ask(() => {
         this.kept.set(call, note);
-        return true as const;
+        return -1;
       }),
       leaveNote: () => undefined,
       team: () => ask(teamAt),
