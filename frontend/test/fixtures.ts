@@ -92,7 +92,7 @@ export function directoryAt(now: number): Directory {
 
 export function ringAt(now: number, change: Partial<RingInfo> = {}): RingInfo {
   return { conference: "CAconference1", number: CALLER, verified: true, waiting: iso(now - 80_000), by: "", kind: "",
-    note: "", seconds: 20, ...change };
+    note: "", watch: false, seconds: 20, ...change };
 }
 
 export const RULES: CallRules = { supervisor: false, records: true, codes: ["order", "complaint", "refund"],
@@ -152,7 +152,7 @@ export function teamCallAt(now: number, state: CallState, change: Partial<TeamCa
     call: `CA${state.replace("-", "")}`, state, since: iso(now - 74_000), owner: alice,
     caller: { number: "+447700900123", verified: false, arrived: iso(now - 200_000), waitingSince: iso(now - 200_000) },
     hear: [THE_CALLER, alice, ...(two ? [bob] : [])].filter((p) => !music.includes(p)), music,
-    rung: state.endsWith("ringing") ? [bob] : [], actions: OWNER_ACTIONS[state].includes("end") ? ["end"] : [], ...change,
+    rung: state.endsWith("ringing") ? [bob] : [], actions: [...(OWNER_ACTIONS[state].includes("end") ? ["end"] as const : []), "listen", "coach", "barge"], ...change,
   };
 }
 

@@ -87,7 +87,18 @@ type Snapshot struct {
 			Agent   string `json:"agent"`
 			Outcome string `json:"outcome"`
 		} `json:"history"`
+		Supervisors []struct {
+			Name  string `json:"name"`
+			Mode  string `json:"mode"`
+			Heard string `json:"heard"`
+		} `json:"supervisors"`
 	} `json:"call"`
+	Watching *struct {
+		Call    string `json:"call"`
+		Mode    string `json:"mode"`
+		Heard   string `json:"heard"`
+		Settled bool   `json:"settled"`
+	} `json:"watching"`
 	Line struct {
 		Count   int  `json:"count"`
 		Unknown bool `json:"unknown"`

@@ -83,7 +83,7 @@ func like(t *testing.T, doc, want string) {
 	}
 }
 
-const roomAttributes = `beep="false" maxParticipants="4" statusCallback="https://phone.example.com/events/conference/` + caller + `#rc=5&amp;rp=4xx,5xx,ct,rt"
+const roomAttributes = `beep="false" maxParticipants="6" statusCallback="https://phone.example.com/events/conference/` + caller + `#rc=5&amp;rp=4xx,5xx,ct,rt"
 	statusCallbackMethod="POST" statusCallbackEvent="join leave hold"`
 
 func TestCallerRoomIsTheClassics(t *testing.T) {
@@ -100,6 +100,15 @@ func TestAgentRoom(t *testing.T) {
 			<Conference startConferenceOnEnter="true" endConferenceOnExit="`+flag+`" participantLabel="k1" `+roomAttributes+`>`+caller+`</Conference>
 			</Dial><Redirect method="POST">https://phone.example.com/connect-agent/`+caller+`/k1/room</Redirect></Response>`)
 	}
+}
+
+// A supervisor's leg joins muted, and neither starts the conference nor ends it.
+func TestF219SupervisorRoom(t *testing.T) {
+	like(t, JoinSupervisor(base, caller, "k1"), `<Response><Dial>
+		<Conference startConferenceOnEnter="false" endConferenceOnExit="false" muted="true" participantLabel="k1"
+		waitUrl="https://phone.example.com/wait/`+caller+`/1#rc=5&amp;rp=4xx,5xx,ct,rt&amp;rt=4500" waitMethod="POST"
+		`+roomAttributes+`>`+caller+`</Conference>
+		</Dial><Redirect method="POST">https://phone.example.com/connect-agent/`+caller+`/k1/room</Redirect></Response>`)
 }
 
 func TestF181ACallerWhomTheRoomHasNotTakenHearsWordsAndMusicFirst(t *testing.T) {

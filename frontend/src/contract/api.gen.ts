@@ -82,6 +82,7 @@ export interface components {
             readonly line: components["schemas"]["Line"];
             /** @description Outside numbers may be targets. */
             readonly numbers?: boolean;
+            readonly watching?: components["schemas"]["Watching"];
             readonly hours?: components["schemas"]["Hours"];
         };
         /** @description The agent whose page it is. */
@@ -175,6 +176,8 @@ export interface components {
             /** @description What the server accepts from this agent now. */
             readonly actions: readonly components["schemas"]["Action"][];
             readonly history: readonly components["schemas"]["HistoryEntry"][];
+            /** @description Supervisors who are in the call without a place in it. One who only listens is missing if the operator has hidden that. */
+            readonly supervisors?: readonly components["schemas"]["Supervisor"][];
         };
         /** @enum {string} */
         readonly CallState: "waiting" | "ringing" | "talking" | "add-ringing" | "consult-ringing" | "consulting" | "swapped" | "three-way" | "completing" | "ended";
@@ -182,6 +185,33 @@ export interface components {
         readonly Role: "offered" | "owner" | "transferor" | "target";
         /** @enum {string} */
         readonly Held: "caller" | "target";
+        /**
+         * @description What a supervisor does in a call: listen (nobody hears them), coach (the owner of the call alone hears them), barge (everybody who is not on hold hears them). In each of them they hear everybody who is not on hold.
+         * @enum {string}
+         */
+        readonly Mode: "listen" | "coach" | "barge";
+        readonly Supervisor: {
+            readonly name: string;
+            readonly mode: components["schemas"]["Mode"];
+            /** @description What they do as far as the phone network has confirmed it; missing while they join. */
+            readonly heard?: components["schemas"]["Mode"];
+        };
+        /** @description The call in which this agent is as a supervisor. Missing if they are in none. */
+        readonly Watching: {
+            /** @description The call's id. */
+            readonly call: string;
+            /** @description The leg key of their own leg. */
+            readonly leg: string;
+            readonly mode: components["schemas"]["Mode"];
+            /** @description What they do as far as the phone network has confirmed it; missing while they join. */
+            readonly heard?: components["schemas"]["Mode"];
+            /** @description Nothing is left to be done for mode. */
+            readonly settled: boolean;
+            /** @description The agents in the call are not told. */
+            readonly hidden?: boolean;
+            /** @description The caller has no owner now: the supervisor hears nobody, and nobody hears them. */
+            readonly alone?: boolean;
+        };
         readonly HistoryEntry: {
             /** Format: date-time */
             readonly at: string;
@@ -623,15 +653,15 @@ export interface components {
             readonly today: components["schemas"]["TeamFigures"];
         };
         /**
-         * @description Set an agent Away or Available, as if they had chosen it; end a call with the goodbye that its owner's end gives; offer a waiting caller to a named agent.
+         * @description Set an agent Away or Available, as if they had chosen it; end a call with the goodbye that its owner's end gives; offer a waiting caller to a named agent. With listen, coach and barge the supervisor's own device is rung, which answers by itself, or changes what it does; leave ends that.
          * @enum {string}
          */
-        readonly TeamAction: "away" | "available" | "end" | "offer";
+        readonly TeamAction: "away" | "available" | "end" | "offer" | "listen" | "coach" | "barge" | "leave";
         readonly TeamAct: {
             readonly action: components["schemas"]["TeamAction"];
             /** @description An agent's id, for away, available and offer. */
             readonly agent?: string;
-            /** @description A call's id, for end and offer. */
+            /** @description A call's id, for all but away and available. */
             readonly call?: string;
             /** @description The page's key of this press. */
             readonly request: string;
@@ -670,6 +700,8 @@ export interface components {
             readonly music: readonly components["schemas"]["Party"][];
             /** @description Who is being rung. */
             readonly rung: readonly components["schemas"]["Party"][];
+            /** @description Supervisors who are in the call without a place in it. */
+            readonly supervisors?: readonly components["schemas"]["Supervisor"][];
             /** @description Twilio has not done yet what was asked of it. */
             readonly overdue?: boolean;
             readonly actions: readonly components["schemas"]["TeamAction"][];
@@ -757,6 +789,9 @@ export type Call = components['schemas']['Call'];
 export type CallState = components['schemas']['CallState'];
 export type Role = components['schemas']['Role'];
 export type Held = components['schemas']['Held'];
+export type Mode = components['schemas']['Mode'];
+export type Supervisor = components['schemas']['Supervisor'];
+export type Watching = components['schemas']['Watching'];
 export type HistoryEntry = components['schemas']['HistoryEntry'];
 export type Reason = components['schemas']['Reason'];
 export type Party = components['schemas']['Party'];
@@ -810,6 +845,7 @@ export const statusReasonValues: ReadonlyArray<FlattenedDeepRequired<components>
 export const callStateValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallState"]> = ["waiting", "ringing", "talking", "add-ringing", "consult-ringing", "consulting", "swapped", "three-way", "completing", "ended"];
 export const roleValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Role"]> = ["offered", "owner", "transferor", "target"];
 export const heldValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Held"]> = ["caller", "target"];
+export const modeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Mode"]> = ["listen", "coach", "barge"];
 export const reasonValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Reason"]> = ["busy", "not-my-topic", "break"];
 export const transferKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Transfer"]["kind"]> = ["add", "consult", "blind", "queue"];
 export const progressValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Progress"]> = ["planned", "dialing", "ringing", "asked", "answered", "ended"];
@@ -818,5 +854,5 @@ export const messageActActionValues: ReadonlyArray<FlattenedDeepRequired<compone
 export const callOutcomeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallOutcome"]> = ["answered", "transferred", "abandoned", "expired", "closed"];
 export const callRecordEndedByValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallRecord"]["endedBy"]> = ["caller", "agent", "line"];
 export const recordTransferKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RecordTransfer"]["kind"]> = ["add", "consult", "blind", "queue"];
-export const teamActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["TeamAction"]> = ["away", "available", "end", "offer"];
+export const teamActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["TeamAction"]> = ["away", "available", "end", "offer", "listen", "coach", "barge", "leave"];
 export type operations = Record<string, never>;

@@ -116,7 +116,8 @@ export class Desk {
     this.archive = new Archive({ core, api, memory: parts.memory, serverNow: () => this.serverNow(),
       download: parts.download });
     this.messages = new MessageBox({ core, api, hidden });
-    this.team = new TeamRoom({ core, api, serverNow: () => this.serverNow(), hidden, newKey });
+    this.team = new TeamRoom({ core, api, serverNow: () => this.serverNow(), hidden, newKey,
+      told: poke });
     this.settings = new SettingsRoom({ core, api, hidden, toWav: parts.toWav });
     core.subscribe((after, before) => this.follow(after, before));
   }
@@ -350,6 +351,15 @@ export class Desk {
     this.core.dispatch({ type: "microphone", microphone: "unknown" });
   }
 
+  /** A supervisor leaves the call: their own leg is hung up, which needs no server. */
+  unwatch(): void {
+    const { screen } = this.state;
+    if (screen.is !== "watching") return;
+    this.core.dispatch({ type: "leave" });
+    this.team.leave(screen.leg.ring.conference || screen.watching?.call || "");
+    this.parts.voice.hangUp();
+  }
+
   answer(): void {
     this.phone.answer();
   }
@@ -382,6 +392,7 @@ export class Desk {
 
   leave(): void {
     const { screen } = this.state;
+    if (screen.is === "watching") return this.unwatch();
     if (screen.is !== "in-call") return;
     if (this.outIsLate()) return this.panel("confirm-hang-up");
     if (!allow.leave(this.state, screen.call).on) return;
@@ -395,6 +406,7 @@ export class Desk {
    */
   askEnd(): void {
     const { screen } = this.state;
+    if (screen.is === "watching") return this.unwatch();
     if (screen.is === "connecting") return this.hangUp();
     if (screen.is !== "in-call") return;
     if (this.outIsLate() || allow.outBy(this.state, screen.call) === "hang-up") this.panel("confirm-hang-up");

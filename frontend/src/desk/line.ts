@@ -78,7 +78,7 @@ export class Poller {
     if (this.failures > 0) return Math.min(1000 * this.failures, 5000);
     const justOver = state.closing !== null && this.parts.now() - state.closing.at < OUTCOME_MS;
     const leg = state.leg !== null;
-    const call = (state.snapshot?.call ?? null) !== null;
+    const call = (state.snapshot?.call ?? state.snapshot?.watching ?? null) !== null;
     const rested = state.screen.is === "idle" || state.screen.is === "ended" ? restUntil(state) : 0;
     const over = rested > 0 && this.parts.now() + state.skew >= rested;
     const unsettled = over || justOver || state.rejoin !== null || state.pending !== null || leg !== call;

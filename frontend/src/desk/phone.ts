@@ -228,7 +228,8 @@ export class Phone {
         return;
       case "ringing":
         core.dispatch({ type: "leg-ringing", sid: event.sid, ring: event.ring, at });
-        this.answerRejoin();
+        if (event.ring.watch) this.answer(); // the supervisor has just asked for it
+        else this.answerRejoin();
         poke();
         return;
       case "levels":
@@ -278,6 +279,8 @@ export class Phone {
       void this.microphoneFailed();
     } else if (why) {
       core.notice(legErrorWords(why), "bad");
+    } else if (before.leg?.ring.watch) {
+      if (!before.leaving) core.notice("You are not in the call any more.", "info");
     } else if (phase === "ringing" || phase === "answering") {
       this.ringEnd.gone(before, at);
     }

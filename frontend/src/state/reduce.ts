@@ -392,7 +392,7 @@ function reconnecting(state: State, leg: Leg, at: number, what: "sound" | "line"
 function legGone(state: State, at: number): State {
   const leg = state.leg;
   const cleared: State = { ...state, leg: null, warnings: [], panel: "", pending: null, leaving: null };
-  if (!leg || leg.phase === "ringing" || leg.phase === "answering") return cleared;
+  if (!leg || leg.ring.watch || leg.phase === "ringing" || leg.phase === "answering") return cleared;
   const asked = state.pending !== null && ["end", "complete", "blind", "requeue"].includes(state.pending.action);
   const over = state.lastCall !== null && ownCall(state) === null;
   const handingOver = state.lastCall?.state === "completing" && state.lastCall.role !== "target";

@@ -2,7 +2,7 @@
  * Everything the page knows, in one object. `screen` follows from the rest (screen.ts) and is what the views draw; only
  * reduce.ts makes a new State. Times named *At are milliseconds of this computer's clock unless they say server.
  */
-import type { Action, Call, CallRules, Directory, KnownCaller, Problem, Snapshot, Status } from "../contract/types.js";
+import type { Action, Call, CallRules, Directory, KnownCaller, Problem, Snapshot, Status, Watching } from "../contract/types.js";
 import { NO_HISTORY, type History } from "./history.js";
 import { NO_MESSAGES, type Messages } from "./messages.js";
 import { NO_SETTINGS, type SettingsState } from "./settings.js";
@@ -22,6 +22,8 @@ export interface RingInfo {
   readonly by: string;
   readonly kind: string;
   readonly note: string;
+  /** It is a supervisor's own leg, which they have asked for. */
+  readonly watch: boolean;
   /** How long it rings, in seconds. */
   readonly seconds: number;
 }
@@ -161,6 +163,8 @@ export type Screen =
    */
   | { readonly is: "connecting"; readonly leg: Leg; readonly call: Call | null; readonly late: boolean }
   | { readonly is: "in-call"; readonly leg: Leg; readonly call: Call }
+  /** A supervisor's own leg. The server's view of it is null until it is known. */
+  | { readonly is: "watching"; readonly leg: Leg; readonly watching: Watching | null }
   | { readonly is: "ended"; readonly closing: Closing; readonly settled: boolean }
   | { readonly is: "rejoin"; readonly why: "reload" | "cut" | "elsewhere"; readonly asked: boolean };
 

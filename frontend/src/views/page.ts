@@ -16,6 +16,7 @@ import { dialogContent } from "./dialogs.js";
 import { header } from "./header.js";
 import { ringing } from "./ringing.js";
 import { side } from "./side.js";
+import { watchingCard } from "./watch.js";
 
 const DIALOGS = new Set(["sound", "shortcuts", "confirm-end", "confirm-hang-up", "confirm-team-end", "settings"]);
 
@@ -176,6 +177,8 @@ function main(state: State, desk: Desk): TemplateResult {
       return connecting(state, desk, screen);
     case "in-call":
       return inCall(state, desk, screen);
+    case "watching":
+      return watchingCard(state, desk, screen);
     case "ended":
       return cards.ended(state, desk, screen);
     case "rejoin":

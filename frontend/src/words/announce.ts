@@ -2,6 +2,7 @@
  * What screen readers are told when the page changes. Only an incoming call, a lost connection and a failure are
  * assertive; everything else is polite; the running timers are never announced.
  */
+import type { Call } from "../contract/types.js";
 import { known } from "../state/known.js";
 import { restOf, restUntil } from "../state/rest.js";
 import type { Said, Screen, State } from "../state/state.js";
@@ -14,6 +15,7 @@ import { problemWords, recordsProblem } from "./problem.js";
 import { meanwhileWords, refusalWords, saveProblem } from "./settings.js";
 import { spokenDuration } from "./time.js";
 import { deviceWords } from "./voice.js";
+import { supervisorsWords, watchingWords } from "./watch.js";
 
 export function announcement(before: State, now: State): Partial<Said> | null {
   const urgent = urgentWords(before, now);
@@ -62,7 +64,12 @@ function politeWords(before: State, now: State): string {
   if (n.is === "in-call") {
     const was = b.is === "in-call" ? sayCall(before, b) : "";
     const is = sayCall(now, n);
-    if (is !== was) return is;
+    const supervisors = supervisorsSaid(b.is === "in-call" ? b.call : null, n.call);
+    if (is !== was || supervisors) return [supervisors, is === was ? "" : is].filter(Boolean).join(" ");
+  }
+  if (n.is === "watching") {
+    const words = watchingWords(n.watching, "the agent");
+    if (b.is !== "watching" || words !== watchingWords(b.watching, "the agent")) return words;
   }
   if (n.is === "connecting" && n.late && !(b.is === "connecting" && b.late)) return LATE;
   const outcome = now.recent[0]?.outcome ?? "";
@@ -84,6 +91,13 @@ function politeWords(before: State, now: State): string {
   if (before.apiDownAt && !now.apiDownAt) return "The server answers again.";
   if (now.notice && now.notice !== before.notice && now.notice.tone !== "bad") return now.notice.text;
   return recordWords(before, now);
+}
+
+/** What supervisors do in the call, if that has changed. */
+function supervisorsSaid(before: Call | null, now: Call): string {
+  const is = supervisorsWords(now).join(" ");
+  const was = before ? supervisorsWords(before).join(" ") : "";
+  return is === was ? "" : is || "The supervisor has left the call.";
 }
 
 /** What has come of the records: a known caller, a list, a note that is not saved. */

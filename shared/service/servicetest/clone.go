@@ -18,6 +18,7 @@ import (
 // not copied, nor are Order and Watch.
 func (w *World) Clone() *World {
 	n := &World{
+		Demoted: w.Demoted, TeamClosed: w.TeamClosed,
 		T: w.T, DialFirst: w.DialFirst, Now: w.Now, keys: w.keys, Longest: w.Longest, Audits: w.Audits,
 		calls: slices.Clone(w.calls), agents: slices.Clone(w.agents),
 		rounds: maps.Clone(w.rounds), silent: maps.Clone(w.silent), mute: maps.Clone(w.mute),
@@ -108,7 +109,8 @@ func (w *World) Fingerprint() string {
 			in = l.room.sid
 		}
 		fmt.Fprint(&b, sid, l.dial.Agent, l.dial.Number, l.dial.Leg,
-			l.answered, l.waits, l.words, l.held, l.quiet, l.ends, in, asJSON(w.T, l.since))
+			l.answered, l.waits, l.words, l.held, l.quiet, l.ends,
+			l.muted, l.coaches, l.strays, in, asJSON(w.T, l.since))
 	}
 	for _, h := range w.Phones.late {
 		fmt.Fprint(&b, h.leg, h.room, h.hold, h.silent, asJSON(w.T, h.at))

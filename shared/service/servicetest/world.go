@@ -37,6 +37,10 @@ type World struct {
 	// Audits is how many calls a sweep looks at of which nothing seems wrong: all, unless a test says that there are
 	// thousands of others.
 	Audits int
+	// Demoted: Boss is no supervisor any more.
+	Demoted bool
+	// TeamClosed: Boss's page does not ask for the team's view.
+	TeamClosed bool
 	// Longest is the longest silence that a caller has heard, in seconds.
 	Longest int
 }
@@ -103,6 +107,9 @@ func (w *World) key() call.LegKey {
 }
 
 func (w *World) who(id agent.ID) service.Principal {
+	if id == Boss.ID && !w.Demoted {
+		return Boss
+	}
 	return service.Principal{ID: id, Name: "Agent " + string(id)}
 }
 
