@@ -114,12 +114,12 @@ func TestF270AMessageAtNight(t *testing.T) {
 	if m.Caller != "+15550199" || m.Call != caller || m.Seconds < 20 || m.State != "new" || m.Why != "closed" {
 		t.Errorf("the message is %+v", m)
 	}
-	wav, header := l.plays("alice", m.ID, "")
+	wav, header := l.listensTo("alice", m.ID, "")
 	samples, err := audio.ReadWAV(wav)
 	if err != nil || len(samples) < audio.Samples(20*time.Second) || header.Get("Cache-Control") != "no-store" {
 		t.Errorf("%d samples, %v, %v", len(samples), err, header)
 	}
-	part, header := l.plays("alice", m.ID, "bytes=100-199")
+	part, header := l.listensTo("alice", m.ID, "bytes=100-199")
 	of := fmt.Sprintf("bytes 100-199/%d", len(wav))
 	if string(part) != string(wav[100:200]) || header.Get("Content-Range") != of {
 		t.Errorf("a part of it is %d bytes, %v", len(part), header)
@@ -136,8 +136,8 @@ func (l *line) untilOver(caller string) {
 	l.wantNoGap(caller)
 }
 
-// plays asks for a message's sound, or a range of it.
-func (l *line) plays(id, message, part string) ([]byte, http.Header) {
+// listensTo asks for a message's sound, or a range of it.
+func (l *line) listensTo(id, message, part string) ([]byte, http.Header) {
 	l.t.Helper()
 	token, err := l.SignIn.Token(id)
 	l.must(err)

@@ -61,6 +61,3 @@ export function applyMessages(messages: Messages, event: MessageEvent): Messages
       return { ...messages, sound: event.sound };
   }
 }
-
-/** How many messages nobody has taken, of those that were read. */
-export const newMessages = ({ list }: Messages): number => list.filter((m) => m.state === "new").length;
