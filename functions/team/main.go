@@ -9,6 +9,7 @@ import (
 
 func main() {
 	a := app.OpenSilent("team")
+	a.TellPages()
 	h := handler{
 		edge:        a.Edge,
 		claim:       a.Env.String("IDENTITY_CLAIM"),

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 
+	"warmtransfer/shared/apigateway"
 	"warmtransfer/shared/dynamo"
 	"warmtransfer/shared/env"
 	"warmtransfer/shared/httpapi"
@@ -72,6 +73,14 @@ func OpenSilent(name string) *App {
 // that Twilio is given.
 func (a *App) Service(base twilio.Base) *service.Service {
 	return service.New(a.Store, httpapi.Instrument(a.calls.At(base)), a.Settings)
+}
+
+// TellPages lets the function tell agents' pages over the push channel that something of theirs has changed, if the
+// stack has the channel. Functions whose answer a caller hears do not: nobody on the telephone waits for a page.
+func (a *App) TellPages() {
+	if to := apigateway.Open(a.Env); to != nil {
+		a.Settings.Pages = httpapi.Channel{Store: a.Store, Connections: to}
+	}
 }
 
 // Start ends the process if a setting is wrong, and opens all connections (see httpapi.MustStart).

@@ -29,6 +29,9 @@ type Malformed string
 
 func (m Malformed) Error() string { return string(m) }
 
+// ErrNoChannel: the operator has left the push channel out.
+var ErrNoChannel = errors.New("no push channel")
+
 var (
 	errNoToken     = errors.New("no token")
 	errContentType = errors.New("content type is not JSON")
@@ -65,6 +68,7 @@ var kinds = []kind{
 	{is: service.ErrTaken, status: 409, slug: "taken", title: "Another agent has that caller now."},
 	{is: service.ErrNotOffered, status: 409, slug: "not-offered",
 		title: "That caller cannot be offered to that agent now."},
+	{is: ErrNoChannel, status: 404, slug: "no-channel", title: "This line has no push channel."},
 	{is: archive.ErrNoRecord, status: 404, slug: "no-record", title: "You were in no such call."},
 	{is: archive.ErrNoteTooLong, status: 422, slug: "note-too-long", title: "A note has at most 2000 characters."},
 	{as: as[*settings.FieldError], status: 422, slug: "settings-refused", title: "These settings cannot be."},

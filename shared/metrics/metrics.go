@@ -51,6 +51,8 @@ const (
 	TwilioRejected   Name = "TwilioRejected"   // refused for good (4xx)
 	TwilioFailed     Name = "TwilioFailed"     // no answer, 5xx, or too many requests
 	TwilioKeyRefused Name = "TwilioKeyRefused" // of the rejected, because of our key
+
+	PushFailed Name = "PushFailed" // messages of the push channel that API Gateway did not take
 )
 
 // Measured by the sweep each minute.

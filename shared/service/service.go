@@ -25,6 +25,8 @@ type Settings struct {
 	NumbersPerHour int
 	// Notify tells agents' pages what has changed; nil: the pages learn it by polling.
 	Notify Notifier
+	// Pages tells agents' pages that they should ask; nil: nobody does.
+	Pages Pages
 	// Observe is called after each saved change of a call, for metrics; nil: it is not called.
 	Observe func(ctx context.Context, before Transition, after *call.Call, now time.Time)
 	// Together calls all of the functions and returns when each has returned; nil: side by side.
