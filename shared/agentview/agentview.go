@@ -19,6 +19,29 @@ type Snapshot struct {
 	Queue QueueView `json:"line"`
 	// Numbers: targets may be outside numbers.
 	Numbers bool `json:"numbers,omitempty"`
+	// BeatWithin is within how many seconds the page's next heartbeat is wanted; only the answer to one says so.
+	BeatWithin int `json:"beatWithin,omitempty"`
+	// Colleagues is the directory, where the page has asked for it in the same request.
+	Colleagues *Directory `json:"colleagues,omitempty"`
+}
+
+// Directory is a page of the agents as other agents see them.
+type Directory struct {
+	At     time.Time   `json:"at"`
+	Agents []Colleague `json:"agents"`
+	Number string      `json:"number,omitempty"` // the line's own
+	More   bool        `json:"more,omitempty"`
+}
+
+// Colleague is one of them.
+type Colleague struct {
+	ID       agent.ID       `json:"id"`
+	Name     string         `json:"name"`
+	Presence agent.Presence `json:"presence"`
+	Since    time.Time      `json:"since"`
+	Seen     time.Time      `json:"seen"`
+	// Rung: busy, and not known to have answered.
+	Rung bool `json:"rung,omitempty"`
 }
 
 // SelfView is the agent whose page it is.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"warmtransfer/shared/agent"
 	"warmtransfer/shared/agentview"
@@ -32,6 +33,7 @@ func (w *World) Choose(id agent.ID, s agent.Status) agentview.Snapshot {
 // Beat is the heartbeat of an agent's page; it may fail under faults.
 func (w *World) Beat(id agent.ID) (agentview.Snapshot, error) {
 	snap, err := w.Board.SetStatus(context.Background(), w.who(id), agent.Available, true, w.Now)
+	w.due[id] = w.Now.Add(time.Duration(snap.BeatWithin) * time.Second) // at once, if it has failed
 	return snap, w.outcome(err)
 }
 
