@@ -7,7 +7,7 @@
  */
 import {
   ACTIONS, CALL_STATES, HELD, PRESENCES, PROGRESS, REASONS, ROLES, STATUSES, STATUS_REASONS, TRANSFER_KINDS,
-  type Action, type Agent, type Call, type Directory, type DirectoryEntry, type Happening, type LastCall, type Line,
+  type Action, type Agent, type Call, type ChannelTicket, type Directory, type DirectoryEntry, type Happening, type LastCall, type Line,
   type Party, type Problem, type Snapshot, type Transfer, type VoiceToken,
 } from "./types.js";
 
@@ -121,14 +121,6 @@ const agent = object<Agent>({
 
 const line = object<Line>({ count: or(count, () => 0), more: no }, { longest: time, unknown: yes });
 
-/** A call that cannot be read refuses the whole snapshot. */
-const snapshot = object<Snapshot>({
-  at: time,
-  agent,
-  call: (value, of) => (value === null || value === undefined ? null : call(value, of)),
-  line: or(line, () => ({ count: 0, more: false })),
-}, { numbers: yes });
-
 const directory = object<Directory>({
   at: time,
   agents: or((value, of) => list(object<DirectoryEntry>({
@@ -140,7 +132,17 @@ const directory = object<Directory>({
   }, { rung: yes }))(value, of), () => []),
 }, { number: name, more: yes });
 
+/** A call that cannot be read refuses the whole snapshot. */
+const snapshot = object<Snapshot>({
+  at: time,
+  agent,
+  call: (value, of) => (value === null || value === undefined ? null : call(value, of)),
+  line: or(line, () => ({ count: 0, more: false })),
+}, { numbers: yes, beatWithin: count, colleagues: directory });
+
 const token = object<VoiceToken>({ identity: text, token: name, expiresAt: time }, {});
+
+const channel = object<ChannelTicket>({ address: name, protocols: list(name), until: time }, {});
 
 /** A snapshot, or null if a needed field is missing. */
 export function decodeSnapshot(value: unknown): Snapshot | null {
@@ -159,6 +161,10 @@ export function decodePushed(content: unknown): Snapshot | null {
 
 export function decodeDirectory(value: unknown): Directory | null {
   return directory(value, {}) ?? null;
+}
+
+export function decodeChannel(value: unknown): ChannelTicket | null {
+  return channel(value, {}) ?? null;
 }
 
 export function decodeToken(value: unknown): VoiceToken | null {

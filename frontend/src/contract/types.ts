@@ -39,6 +39,9 @@ export type CallPage = Omit<api.CallPage, "calls"> & { readonly calls: readonly 
 /** Everything the server knows that concerns this agent, at one time of the server's clock. */
 export type Snapshot = Omit<api.Snapshot, "call"> & { readonly call: Call | null };
 
+/** What opens the push channel. */
+export type ChannelTicket = api.Channel;
+
 /** RFC 9457 problem details; `slug` is the last part of `type`. */
 export type Problem = Omit<api.Problem, "type"> & { readonly slug: string };
 
