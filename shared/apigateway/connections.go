@@ -34,6 +34,7 @@ const (
 // Connections are those of one stage of a WebSocket API. They are safe for concurrent use.
 type Connections struct {
 	base   string
+	host   string // of the address, whatever the address is on a machine that stands in for AWS
 	region string
 	scope  string // the service's name in a signature
 	keys   aws.Credentials
@@ -50,8 +51,15 @@ func Open(r *env.Reader) *Connections {
 		return nil
 	}
 	scope, _, _ := strings.Cut("execute-api:ManageConnections", ":") // the permission, as policies name it
+	at, err := url.Parse(base)
+	if err != nil {
+		return nil // OptionalURL has parsed it
+	}
+	if local := r.OptionalURL("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"); local != "" {
+		base = local + at.Path
+	}
 	return &Connections{
-		base: base, scope: scope, region: r.String("AWS_REGION"), signer: v4.NewSigner(), now: time.Now,
+		base: base, host: at.Host, scope: scope, region: r.String("AWS_REGION"), signer: v4.NewSigner(), now: time.Now,
 		keys: aws.Credentials{
 			AccessKeyID:     r.String("AWS_ACCESS_KEY_ID"),
 			SecretAccessKey: r.String("AWS_SECRET_ACCESS_KEY"),
@@ -78,6 +86,7 @@ func (c *Connections) Send(ctx context.Context, connection string, text []byte) 
 	if err != nil {
 		return fmt.Errorf("%w: the channel's address is none", service.ErrUnknown)
 	}
+	r.Host = c.host
 	r.Header.Set("Content-Type", "application/octet-stream")
 	sum := sha256.Sum256(text)
 	err = c.signer.SignHTTP(ctx, c.keys, r, hex.EncodeToString(sum[:]), c.scope, c.region, c.now())

@@ -12,10 +12,13 @@ import (
 	"warmtransfer/shared/service"
 )
 
-func open(t *testing.T, url string) *Connections {
+func open(t *testing.T, url string, more ...string) *Connections {
 	t.Helper()
 	vars := map[string]string{"PUSH_URL": url, "AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "ASIAKEY",
 		"AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "session"}
+	for i := 0; i < len(more); i += 2 {
+		vars[more[i]] = more[i+1]
+	}
 	r := env.New(func(name string) string { return vars[name] })
 	c := Open(r)
 	if err := r.Err(); err != nil {
@@ -66,5 +69,19 @@ func TestF293WhatBecomesOfAMessage(t *testing.T) {
 		if !errors.Is(err, service.ErrUnknown) || strings.Contains(err.Error(), "secret-id") {
 			t.Errorf("without a server: %v", err)
 		}
+	}
+}
+
+// What stands in for AWS finds the API by its host.
+func TestAnotherEndpointIsAskedInTheNameOfTheAPI(t *testing.T) {
+	var host, path string
+	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		host, path = r.Host, r.URL.EscapedPath()
+	}))
+	defer s.Close()
+	const api = "a1b2c3d4.execute-api.us-east-1.amazonaws.com"
+	c := open(t, "https://"+api+"/live", "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI", s.URL)
+	if err := c.Send(t.Context(), "x=", nil); err != nil || host != api || path != "/live/@connections/x%3D" {
+		t.Errorf("asked %s of %s: %v", path, host, err)
 	}
 }

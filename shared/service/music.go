@@ -12,10 +12,11 @@ import (
 const (
 	// maxRestored is how many callers at the head of the queue one request repairs.
 	maxRestored = 3
-	// BeatWhileMusic is within which time the next heartbeat is wanted while any caller is to hear music. Music that has
-	// run out counts as stopped after four and a half seconds (see call.Music), so that it is heard again within fifteen,
-	// with any page that is open. BeatInSilence is the time while no caller is: whose music begins and stops right after
-	// a heartbeat is found by the next one within fifteen seconds, or is known by then and has the shorter time.
+	// BeatWhileMusic is within which time the next heartbeat is wanted while any caller is to hear music.
+	// Music that has run out counts as stopped after four and a half seconds (see call.Music), so that it is
+	// heard again within fifteen, with any page that is open. BeatInSilence is the time while no caller is:
+	// music that begins and stops right after a heartbeat is found by the next one within fifteen seconds,
+	// or is known by then and has the shorter time.
 	BeatWhileMusic = 10 * time.Second
 	BeatInSilence  = 15 * time.Second
 	// repairAtOnce is how many callers one heartbeat repairs at the same time.

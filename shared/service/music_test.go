@@ -249,8 +249,8 @@ func TestF182MusicIsHeardAgainSoon(t *testing.T) {
 }
 
 // Music that is playing is left alone, whatever clock runs meanwhile.
-// Pages that have been told that nobody hears music send heartbeats more seldom. Music that begins and stops between two
-// of them is found all the same.
+// Pages that have been told that nobody hears music send heartbeats more seldom. Music that begins and stops between
+// two of them is found all the same.
 func TestF182MusicThatStopsAtOnceIsFoundByPagesOfAQuietLine(t *testing.T) {
 	for second := range 16 {
 		w := NewWorld(t, "alice", "bob")

@@ -41,6 +41,8 @@ const BEAT_MS = 8000;
  */
 const QUIET_IN_CALL_MS = 9500;
 const QUIET_MARGIN_MS = 500;
+/** A page that sends no heartbeat is nobody's clock: it asks as often as a heartbeat would at most. */
+const SILENT_WITHIN_S = 15;
 /** Call states that wait for somebody or something; the page's requests are a clock that finds what was lost. */
 const WAITS: readonly string[] = ["ringing", "add-ringing", "consult-ringing", "completing", "unknown"];
 /** The server counts as unreachable after this many failed requests in a row. */
@@ -117,12 +119,13 @@ export class Line {
    */
   private quiet(state: State): number {
     const { push, snapshot, leg } = state;
-    if ((push !== "live" && push !== "resting") || this.failures > 0 || this.within === 0) return 0;
+    const within = this.mayBeat(state) ? this.within : SILENT_WITHIN_S;
+    if ((push !== "live" && push !== "resting") || this.failures > 0 || within === 0) return 0;
     if (!snapshot || snapshot.line.count > 0 || snapshot.line.unknown || this.unsettled(state) || state.choosing) return 0;
     const { call } = snapshot;
     if (leg && leg.phase !== "open") return 0;
     if (call && (call.overdue || WAITS.includes(call.state))) return 0;
-    const most = this.within * 1000 - QUIET_MARGIN_MS;
+    const most = within * 1000 - QUIET_MARGIN_MS;
     return call ? Math.min(most, QUIET_IN_CALL_MS) : most;
   }
 

@@ -18,7 +18,8 @@ import (
 // not copied, nor are Order and Watch.
 func (w *World) Clone() *World {
 	n := &World{
-		T: w.T, DialFirst: w.DialFirst, LazyPages: w.LazyPages, Now: w.Now, keys: w.keys, Longest: w.Longest, Audits: w.Audits,
+		T: w.T, DialFirst: w.DialFirst, LazyPages: w.LazyPages,
+		Now: w.Now, keys: w.keys, Longest: w.Longest, Audits: w.Audits,
 		calls: slices.Clone(w.calls), agents: slices.Clone(w.agents),
 		rounds: maps.Clone(w.rounds), silent: maps.Clone(w.silent), due: maps.Clone(w.due), mute: maps.Clone(w.mute),
 	}
