@@ -29,7 +29,7 @@ async function live(): Promise<void> {
   await pass(2000);
 }
 
-describe("requests of an hour in which nothing happens (row 10)", () => {
+describe("requests of an hour in which nothing happens (row 10)", { timeout: 60_000 }, () => {
   test("at rest, with the channel", async () => {
     await live();
     await pass(60_000);
@@ -57,10 +57,10 @@ describe("requests of an hour in which nothing happens (row 10)", () => {
   test("without the channel the page asks as often as before", async () => {
     await online();
     await pass(60_000);
-    expect(await requestsIn(HOUR)).toBeGreaterThan(1400);
+    expect(await requestsIn(HOUR / 6)).toBeGreaterThan(1400 / 6);
     await inCall();
     await pass(60_000);
-    expect(await requestsIn(HOUR)).toBeGreaterThan(2300);
+    expect(await requestsIn(HOUR / 6)).toBeGreaterThan(2300 / 6);
   });
 
   test("in a tab that nobody looks at", async () => {
@@ -111,7 +111,7 @@ describe("a change is shown", () => {
     });
 });
 
-describe("F291 the channel fails, and the page asks as often as without it", () => {
+describe("F291 the channel fails, and the page asks as often as without it", { timeout: 20_000 }, () => {
   /** The page asks at least each three seconds, and says that it does. */
   async function asks(): Promise<void> {
     expect(desk.state.push).toBe("down");
