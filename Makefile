@@ -19,7 +19,7 @@ check: ## format, vet, linters, unit tests, a few scenarios: a minute when nothi
 test: ## installs what it needs, then runs every test
 	@local/test.sh
 
-test-deep: ## every case of the walks that make test plays in part
+test-deep: ## every case of the walks that make test plays in part, the other browser scenarios
 	@local/deep.sh
 
 race: ## the Go tests of what has goroutines, with the race detector (needs a C compiler)

@@ -65,7 +65,7 @@ func options(args []string) (o stack.Options, told output, err error) {
 		"with -twilio-url: where Twilio reaches this machine, e.g. a tunnel's address")
 	flags.BoolVar(&o.Headless, "headless", false, "start nothing that needs a browser")
 	flags.StringVar(&o.Data, "data", "", "a folder that keeps conferences and agents; without it all is in memory")
-	o.Parameters = map[string]string{}
+	o.Parameters = map[string]string{"EventBusName": "local"} // GET /control/events shows what is put on it
 	flags.Func("set", "a parameter of template.yaml, e.g. RingSeconds=8; may be repeated", func(v string) error {
 		name, value, ok := strings.Cut(v, "=")
 		if !ok || name == "" {
@@ -174,7 +174,8 @@ func welcome(s *stack.Stack, o stack.Options, j *journal, took time.Duration) {
 		fmt.Printf("  Without a browser: curl -d '{\"from\":\"+15550199\",\"to\":\"%s\"}' %s/control/calls\n", s.Number,
 			s.Control)
 		fmt.Printf("  Who hears whom:    curl %s/control/calls\n", s.Control)
-		fmt.Printf("  What was sent:     curl %s/control/requests\n\n", s.Control)
+		fmt.Printf("  What was sent:     curl %s/control/requests\n", s.Control)
+		fmt.Printf("  What others hear:  curl %s/control/events\n\n", s.Control)
 	}
 	if j.name != "above" {
 		fmt.Printf("The functions log to %s. ", j.name)

@@ -20,6 +20,11 @@ packages() {
   need_node
   local stamp="$1/node_modules/.installed"
   [ -f "$stamp" ] && cmp -s "$stamp" "$1/package-lock.json" && return
+  # npm ci would empty the folder to which a link leads, and that is somebody else's.
+  if [ -L "$1/node_modules" ]; then
+    cmp -s "$1/node_modules/../package-lock.json" "$1/package-lock.json" && return
+    die "$1/node_modules is a link to the packages of another lock file: remove the link"
+  fi
   echo "installing the packages of $1"
   npm ci --prefix "$1" --no-audit --no-fund --loglevel=error >"$1/.npm.log" 2>&1 || { cat "$1/.npm.log" >&2; die "npm ci failed in $1"; }
   rm -f "$1/.npm.log"
@@ -28,19 +33,26 @@ packages() {
 
 page() {
   packages frontend
-  local stamp=frontend/node_modules/.built new
+  local stamp=.run/page-built new
   new=$(find frontend/src frontend/public frontend/index.html frontend/*.ts frontend/package-lock.json -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum)
   [ -f frontend/dist/index.html ] && [ "$(cat "$stamp" 2>/dev/null)" = "$new" ] && return
   echo "building the agent page"
   npm run --prefix frontend --silent build >frontend/.build.log 2>&1 || { cat frontend/.build.log >&2; die "the agent page does not build"; }
   rm -f frontend/.build.log
+  mkdir -p .run
   echo "$new" >"$stamp"
+}
+
+# shell_for_chromium replaces chromium in `missing` by its headless shell where the system has that as a package.
+shell_for_chromium() {
+  apt-cache show chromium-headless-shell >/dev/null 2>&1 || return 0
+  missing=("${missing[@]/#chromium/chromium-headless-shell}")
 }
 
 browser() {
   packages local/twiliosim/media/voice/browsertest
   local missing=()
-  [ -x /usr/bin/chromium ] || missing+=(chromium)
+  [ -n "${CHROMIUM:-}" ] || [ -x /usr/bin/chromium-headless-shell ] || [ -x /usr/bin/chromium ] || missing+=(chromium)
   command -v espeak-ng >/dev/null || missing+=(espeak-ng)
   [ ${#missing[@]} = 0 ] && return
   command -v apt-get >/dev/null || die "the browser tests need these programs: ${missing[*]}"
@@ -50,7 +62,8 @@ browser() {
     as=(sudo)
   fi
   echo "installing ${missing[*]}"
-  { "${as[@]}" apt-get update -qq && DEBIAN_FRONTEND=noninteractive "${as[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >.apt.log 2>&1 ||
+  { "${as[@]}" apt-get update -qq && shell_for_chromium &&
+    DEBIAN_FRONTEND=noninteractive "${as[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >.apt.log 2>&1 ||
     { cat .apt.log >&2; die "apt-get could not install ${missing[*]}"; }
   rm -f .apt.log
 }

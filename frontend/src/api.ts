@@ -39,8 +39,11 @@ export interface Api {
   /** A page of the calls that have ended. A filter may hold a number or a text, so it is never in an address. */
   calls(search: CallSearch): Promise<CallPage>;
   note(call: string): Promise<OwnNote>;
-  /** Replaces the note; the same request again changes nothing. */
-  saveNote(call: string, note: NoteRequest): Promise<true>;
+  /**
+   * Replaces the note of the version that the request names, and answers with the new version; the same request again
+   * changes nothing. Refused as `note-changed` if there is another one.
+   */
+  saveNote(call: string, note: NoteRequest): Promise<number>;
   /** The team's view of a supervisor whose day began then. */
   team(since: string): Promise<Team>;
   /** Repeated with the same key it has one effect, so it is safe to send again. */

@@ -156,14 +156,23 @@ export class FakeApi implements Api {
   }
 
   note(call: string): Promise<OwnNote> {
-    const note = this.kept.get(call);
-    return this.told(`note ${call}`, () => (note ? { note } : {}));
+    return this.told(`note ${call}`, () => {
+      const note = this.kept.get(call);
+      return { version: note?.version ?? 0, ...(note ? { note } : {}) };
+    });
   }
 
   /** Keeps the note also if it fails with an error that does not say so. */
-  saveNote(call: string, note: NoteRequest): Promise<true> {
-    if (!this.down) this.kept.set(call, { by: { id: "alice", name: "Alice" }, at: iso(this.now()), ...note });
-    return this.told(`save ${call}`, () => true);
+  saveNote(call: string, { version: over, ...note }: NoteRequest): Promise<number> {
+    const before = this.kept.get(call);
+    const version = (before?.version ?? 0) + 1;
+    const same = before?.note === note.note && before.code === note.code && before.name === note.name;
+    if (over !== undefined && over !== version - 1 && !same) {
+      this.log.push(`save ${call}`);
+      return Promise.reject(new ApiError({ slug: "note-changed", status: 409, title: "" }));
+    }
+    if (!this.down && !same) this.kept.set(call, { by: { id: "alice", name: "Alice" }, at: iso(this.now()), ...note, version });
+    return this.told(`save ${call}`, () => this.kept.get(call)?.version ?? version);
   }
 
   /** The team's views that are answered, the last of them again and again. */

@@ -10,13 +10,14 @@ export const CALLER = "+442079460123";
 export const iso = (ms: number): string => new Date(ms).toISOString();
 
 export function snapshotAt(now: number,
-  change: { agent?: Partial<Snapshot["agent"]>; call?: Call | null; line?: Snapshot["line"] } = {}): Snapshot {
+  change: { agent?: Partial<Snapshot["agent"]>; call?: Call | null; line?: Snapshot["line"]; hours?: Snapshot["hours"] } = {}): Snapshot {
   return {
     at: iso(now),
     agent: { id: "alice", name: "Alice", status: "available", presence: change.call ? "busy" : "available",
       since: iso(now - 252_000), ...change.agent },
     call: change.call ?? null,
     line: change.line ?? { count: 0, more: false },
+    ...(change.hours ? { hours: change.hours } : {}),
   };
 }
 
@@ -173,7 +174,7 @@ export function teamAt(now: number, change: Partial<Team> = {}): Team {
       teamAgent(now, "Alice", "busy", { call: "CAtalking" }), teamAgent(now, "Hanna", "busy", { call: "CAw2", rung: true }),
       teamAgent(now, "Fatima", "away", { by: "Erin" }), teamAgent(now, "Greg", "offline", { seen: iso(now - 4_200_000) })] },
     today: { since: iso(now - 36_000_000), counts: { arrived: 64, answered: 55, answeredQuickly: 41, abandoned: 5,
-      expired: 0, averageWait: 24, longestWait: 191,
+      expired: 0, closed: 0, averageWait: 24, longestWait: 191,
       transfers: [{ outcome: "answered", count: 12 }, { outcome: "no-answer", count: 2 }] } },
     ...change,
   };

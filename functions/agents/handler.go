@@ -3,7 +3,6 @@ package main
 import (
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -21,6 +20,7 @@ type handler struct {
 	// number is the line's own number: the page accepts numbers of its country without the country code.
 	number string
 	board  func(twilio.Base) *service.Service
+	line   *service.LineSettings
 }
 
 func (h handler) routes() http.Handler {
@@ -46,7 +46,7 @@ func (h handler) directory(r *httpapi.Request) (int, any, error) {
 	return http.StatusOK, h.listed(d, r.Now), err
 }
 
-// search is the directory of the agents whose name contains a text. A part of a name must not be in an
+// search is the directory of the agents whose name contains every word of a text. A part of a name must not be in an
 // address (N9), so the text is in the body.
 func (h handler) search(r *httpapi.Request) (int, any, error) {
 	var in struct {
@@ -59,7 +59,8 @@ func (h handler) search(r *httpapi.Request) (int, any, error) {
 	if wanted == "" || utf8.RuneCountInString(in.Text) > maxText {
 		return 0, nil, httpapi.Malformed("The text must be a part of a name, at most 100 characters.")
 	}
-	fits := func(a agent.Agent) bool { return strings.Contains(fold(a.Name), wanted) }
+	named := finder(wanted)
+	fits := func(a agent.Agent) bool { return named(a.Name) }
 	d, err := h.board(r.Base).Search(r.Context(), r.Who, fits)
 	return http.StatusOK, h.listed(d, r.Now), err
 }
@@ -75,12 +76,19 @@ func (h handler) listed(found service.Directory, now time.Time) directory {
 	return d
 }
 
+// withHours adds whether the line takes new calls, by its settings: every agent may know that, and no more of them.
+func (h handler) withHours(r *httpapi.Request, snap agentview.Snapshot) agentview.Snapshot {
+	open, until := h.line.Values(r.Context(), r.Now).OpenUntil(r.Now)
+	snap.Hours = &agentview.HoursView{Open: open, Until: until}
+	return snap
+}
+
 // snapshot answers with what ask returns and, where the page wants it in the same answer, the directory. Both are read
 // side by side. A directory that cannot be read is left out.
 func (h handler) snapshot(r *httpapi.Request, ask func() (agentview.Snapshot, error)) (int, any, error) {
 	if r.URL.Query().Get("with") != "colleagues" {
 		snap, err := ask()
-		return http.StatusOK, snap, err
+		return http.StatusOK, h.withHours(r, snap), err
 	}
 	var found service.Directory
 	var unread error
@@ -92,7 +100,7 @@ func (h handler) snapshot(r *httpapi.Request, ask func() (agentview.Snapshot, er
 		d := h.listed(found, r.Now)
 		snap.Colleagues = &d
 	}
-	return http.StatusOK, snap, err
+	return http.StatusOK, h.withHours(r, snap), err
 }
 
 func (h handler) me(r *httpapi.Request) (int, any, error) {

@@ -17,6 +17,7 @@ import (
 	"warmtransfer/shared/httpapi/httpapitest"
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/service/servicetest"
+	"warmtransfer/shared/settings"
 	"warmtransfer/shared/twilio"
 )
 
@@ -24,18 +25,21 @@ import (
 type suite struct {
 	*httpapitest.Site
 	*servicetest.World
-	spec *httpapitest.Spec
+	spec  *httpapitest.Spec
+	lines *servicetest.Lines
 }
 
 func serve(t testing.TB, agents ...agent.ID) suite {
 	w := servicetest.NewWorld(t, agents...)
+	lines := &servicetest.Lines{}
 	s := httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
 		return handler{
 			edge: e, claim: "username", number: "+15005550001",
 			board: func(twilio.Base) *service.Service { return w.Board },
+			line:  &service.LineSettings{Read: lines.Line},
 		}.routes()
 	})
-	return suite{Site: s, World: w, spec: httpapitest.NewSpec(t)}
+	return suite{Site: s, World: w, spec: httpapitest.NewSpec(t), lines: lines}
 }
 
 func (s suite) ask(name, method, path, body string) httpapitest.Answer {
@@ -369,6 +373,35 @@ func TestF179WhoIsThereIsInTheDirectoryWhateverTheNumberOfOthers(t *testing.T) {
 	}
 }
 
+// The search finds whom the page's own filter finds: the cases are those of frontend/test/unit/typed.test.ts.
+func TestF194AColleagueIsFoundByAnyPartOfTheName(t *testing.T) {
+	for text, name := range map[string]string{
+		"hernandez": "Dora Lindqvist-Hernández", "HERNÁNDEZ dora": "Dora Lindqvist-Hernández",
+		"lindqvist hernandez": "Dora Lindqvist-Hernández", "obrien": "Sinéad O’Brien", "o'brien": "Sinéad O’Brien",
+		"O´Brien sin": "Sinéad O'Brien", "o brien": "Sinéad O‘Brien", "muller": "Jörg Müller",
+		"mueller": "Jörg Müller", "joerg": "Jo\u0308rg Müller", "strasse": "Eva Straße", "lukasz": "Łukasz Nowak",
+		"soren": "Søren Ærø", "nguyen": "Nguyễn Thị Hương", "huong nguyen": "Nguyễn Thị Hương",
+		"\u202ahernandez\u202c": "Dora Hernández", "nowak lu": "Łukasz Nowak", "bo": "Bob",
+	} {
+		if !finder(fold(text))(name) {
+			t.Errorf("%q does not find %s", text, name)
+		}
+	}
+	for text, name := range map[string]string{"bob carol": "Bob", "zz": "Bob", "alicia": "Alice"} {
+		if finder(fold(text))(name) {
+			t.Errorf("%q finds %s", text, name)
+		}
+	}
+	s := serve(t, "alice")
+	e := s.Signed("lukasz", "PUT", me, `{"status":"away"}`)
+	e.RequestContext.Authorizer.JWT.Claims["name"] = "Łukasz Nowak"
+	s.Do(e)
+	found := s.list(s.ask("alice", "POST", "/agents/search", `{"text":"nowak lukasz"}`))
+	if len(found.Agents) != 1 || found.Agents[0].ID != "lukasz" {
+		t.Errorf("found: %+v", found.Agents)
+	}
+}
+
 func TestF179WhatIsSearchedForMustBeAPartOfAName(t *testing.T) {
 	s := serve(t, "alice")
 	before := s.Store.Counts()
@@ -561,6 +594,45 @@ func TestTheSnapshotHasTheColleaguesIfItIsAskedWithThem(t *testing.T) {
 		s.Store.Heal()
 		if a := s.ask("alice", r.method, me, r.body); strings.Contains(a.Body, "colleagues") {
 			t.Errorf("%s %s: not asked for, and there: %s", r.method, r.body, a.Body)
+		}
+	}
+}
+
+// Every agent sees whether the line is open and until when, and nothing else of the settings.
+func TestEveryAgentSeesWhetherTheLineIsOpen(t *testing.T) {
+	s := serve(t, "alice")
+	day := func(from, to string) *settings.Week {
+		all := []settings.Span{{From: from, To: to}}
+		return &settings.Week{
+			Monday: all, Tuesday: all, Wednesday: all, Thursday: all, Friday: all, Saturday: all, Sunday: all,
+		}
+	}
+	now := s.World.Now.UTC()
+	clock := func(after time.Duration) string { return now.Add(after).Format("15:04") }
+	emergency := settings.Emergency{Closed: true, Message: "Secret"}
+	line := settings.Line{}
+	for _, test := range []struct {
+		set   settings.Values
+		open  bool
+		until bool
+	}{
+		{settings.Values{}, true, false},
+		{settings.Values{Zone: "UTC", Hours: day(clock(-time.Hour), clock(time.Hour)), Greeting: "Secret"}, true, true},
+		{settings.Values{Zone: "UTC", Hours: day(clock(time.Hour), clock(2*time.Hour))}, false, true},
+		{settings.Values{Emergency: emergency}, false, false},
+	} {
+		next := settings.Line{Values: test.set}
+		if err := s.lines.SaveLine(t.Context(), line, &next); err != nil {
+			t.Fatal(err)
+		}
+		line = next
+		s.World.Now = s.World.Now.Add(30 * time.Second)
+		for method, body := range map[string]string{"GET": "", "PUT": `{"status":"away"}`} {
+			a := s.ask("alice", method, "/agents/me", body)
+			h := s.snapshot(a).Hours
+			if h == nil || h.Open != test.open || h.Until.IsZero() == test.until || strings.Contains(a.Body, "Secret") {
+				t.Errorf("%+v: %s", test.set, a.Body)
+			}
 		}
 	}
 }

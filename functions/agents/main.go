@@ -1,11 +1,17 @@
 // Command agents serves the agents' presence, their directory, and each agent's snapshot.
 package main
 
-import "warmtransfer/shared/app"
+import (
+	_ "time/tzdata" // the line's opening hours, and a runtime that may have no time zones: see package settings
+
+	"warmtransfer/shared/app"
+)
 
 func main() {
 	a := app.Open("agents")
 	a.TellPages()
-	h := handler{edge: a.Edge, claim: a.Env.String("IDENTITY_CLAIM"), number: a.Number, board: a.Service}
+	h := handler{
+		edge: a.Edge, claim: a.Env.String("IDENTITY_CLAIM"), number: a.Number, board: a.Service, line: a.Line,
+	}
 	a.Serve(h.routes())
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/httpapi"
 	"warmtransfer/shared/record"
+	"warmtransfer/shared/service"
 )
 
 type handler struct {
@@ -77,9 +79,10 @@ type rules struct {
 }
 
 func (h handler) rules(r *httpapi.Request) (int, any, error) {
+	codes := h.archive.Codes(r.Context(), r.Now)
 	return http.StatusOK, rules{
-		Supervisor: r.Who.Supervisor, Records: h.archive.Keep > 0, Codes: h.archive.Codes,
-		CodeRequired: h.codeRequired && len(h.archive.Codes) > 0,
+		Supervisor: r.Who.Supervisor, Records: h.archive.Keep > 0, Codes: codes,
+		CodeRequired: h.codeRequired && len(codes) > 0,
 	}, nil
 }
 
@@ -98,10 +101,11 @@ func (h handler) caller(r *httpapi.Request) (int, any, error) {
 
 func (h handler) note(r *httpapi.Request) (int, any, error) {
 	var out struct {
-		Note *record.Note `json:"note,omitempty"`
+		Note    *record.Note `json:"note,omitempty"`
+		Version int64        `json:"version"`
 	}
 	n, err := h.archive.OwnNote(r.Context(), r.Who, named(r))
-	if !n.Empty() {
+	if out.Version = n.Version; !n.Empty() {
 		out.Note = &n
 	}
 	return http.StatusOK, out, err
@@ -112,13 +116,25 @@ func (h handler) saveNote(r *httpapi.Request) (int, any, error) {
 		Note string `json:"note"`
 		Code string `json:"code"`
 		Name string `json:"name"`
+		// Version is the one that the page has seen; a page of the release before says none.
+		Version *int64 `json:"version"`
 	}
 	if err := r.Decode(&in); err != nil {
 		return 0, nil, err
 	}
 	n := record.Note{Text: in.Note, Code: in.Code, Name: strings.TrimSpace(in.Name)}
-	n, err := h.archive.SaveNote(r.Context(), r.Who, named(r), n, r.Now)
+	n, err := h.archive.SaveNote(r.Context(), r.Who, named(r), n, in.Version, r.Now)
 	return http.StatusOK, n, err
+}
+
+// offered are the codes that supervisors have set for the line, or else the operator's.
+func offered(line *service.LineSettings, operators []string) func(context.Context, time.Time) []string {
+	return func(ctx context.Context, now time.Time) []string {
+		if set := line.Values(ctx, now).Codes; len(set) > 0 {
+			return set
+		}
+		return operators
+	}
 }
 
 // codes are the operator's codes: a list with commas, in which spaces around a code do not count.

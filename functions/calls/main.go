@@ -9,6 +9,7 @@ import (
 	"warmtransfer/shared/dynamo"
 	"warmtransfer/shared/env"
 	"warmtransfer/shared/httpapi"
+	"warmtransfer/shared/service"
 )
 
 func main() {
@@ -22,7 +23,7 @@ func main() {
 		codeRequired: r.Flag("WRAP_UP_CODE_REQUIRED"),
 		archive: &archive.Archive{
 			Shelf: store, Keep: r.Days("RECORD_DAYS", 0, 999),
-			Codes: codes(r.Optional("WRAP_UP_CODES")),
+			Codes: offered(&service.LineSettings{Read: store.Line}, codes(r.Optional("WRAP_UP_CODES"))),
 		},
 	}
 	httpapi.MustStart(r.Err(), store)

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"warmtransfer/shared/call"
 	"warmtransfer/shared/httpapi"
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/twilio"
@@ -82,5 +81,6 @@ func (h handler) call(r *httpapi.Request) error {
 	if !s.Over {
 		return nil
 	}
-	return h.board(r.Base).HandleCallerEnded(r.Context(), call.ID(s.Leg), r.Now)
+	a := twilio.ReadArrival(r.Form)
+	return h.board(r.Base).HandleCallerEnded(r.Context(), a.Call, a.From, r.Now)
 }

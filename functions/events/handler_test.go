@@ -249,6 +249,9 @@ func TestF180TheEndOfACallThatIsNotKnownYet(t *testing.T) {
 	if c := w.Call(early); c.State != call.Ended || c.Reason != call.ReasonCallerLeft || c.Live() || c.Version != 1 {
 		t.Errorf("the call is %s %q, live %t, saved %d times", c.State, c.Reason, c.Live(), c.Version)
 	}
+	if from := httpapitest.Form(t, "call").Get("From"); w.Call(early).From != from || from == "" {
+		t.Errorf("the record says that %q called, and not %q", w.Call(early).From, from)
+	}
 	w.Arrive(early)
 	w.Settle()
 	if n := w.Phones.Count("Dial"); n != 0 {

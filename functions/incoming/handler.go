@@ -83,13 +83,13 @@ func (h handler) place(r *httpapi.Request, c *call.Call) string {
 	case c.State == call.Ended:
 		return twilio.LastWords(h.line.Values(r.Context(), r.Now), c.Reason)
 	case c.FailedJoins == 0:
-		return twilio.JoinCaller(r.Base, c.ID, c.Generation, 0)
+		return twilio.JoinCaller(r.Base, c.ID, c.Generation)
 	}
 	var music []string
 	for _, piece := range pieces[min(c.FailedJoins, len(pieces)-1)] {
 		music = append(music, h.music+piece)
 	}
-	return twilio.CallerRoomLater(r.Base, c.ID, c.Generation, h.hold(r), music...)
+	return twilio.JoinCallerLater(r.Base, c.ID, c.Generation, h.hold(r), music...)
 }
 
 // holdOn keeps a caller of whom nothing could be saved: some fourteen seconds of words and music, then

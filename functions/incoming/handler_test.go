@@ -111,7 +111,7 @@ func TestF007ASecondCallerNeverTouchesTheFirst(t *testing.T) {
 // which nobody hears, names no conference. A repeated request gets the same answer.
 func TestF180TheCallersEndWasToldBeforeHerArrival(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys, "alice")
-	if err := w.Board.HandleCallerEnded(t.Context(), caller, w.Now); err != nil {
+	if err := w.Board.HandleCallerEnded(t.Context(), caller, "", w.Now); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {

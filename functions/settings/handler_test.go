@@ -17,38 +17,25 @@ import (
 
 // suite is the function and openapi.yaml: every answer is compared with it.
 type suite struct {
-	*httpapitest.Site
-	*servicetest.World
+	httpapitest.Desk
 	lines *servicetest.Lines
-	spec  *httpapitest.Spec
+	// ask is a request of an agent; erin and frank are supervisors.
+	ask func(name, method, path, body string) httpapitest.Answer
 }
 
 func serve(t testing.TB) suite {
-	s := suite{World: servicetest.NewWorld(t), lines: &servicetest.Lines{}, spec: httpapitest.NewSpec(t)}
-	store := struct {
-		*servicetest.Lines
-		service.AgentReader
-	}{s.lines, s.World.Store}
-	s.Site = httpapitest.New(t, func() time.Time { return s.World.Now }, func(e httpapi.Edge) http.Handler {
+	lines := &servicetest.Lines{}
+	d := httpapitest.NewDesk(t, nil, func(e httpapi.Edge, w *servicetest.World) http.Handler {
+		store := struct {
+			*servicetest.Lines
+			service.AgentReader
+		}{lines, w.Store}
 		return handler{
 			edge: e, claim: "username", groups: "cognito:groups", supervisors: "supervisor",
 			editor: service.LineEditor{Store: store},
 		}.routes()
 	})
-	return s
-}
-
-// ask is a request of an agent; of erin and frank, who are supervisors.
-func (s suite) ask(name, method, path, body string) httpapitest.Answer {
-	s.Site.T.Helper()
-	e := s.Signed(name, method, path, body)
-	e.RequestContext.Authorizer.JWT.Claims["cognito:groups"] = "[agent supervisors]"
-	if name == "erin" || name == "frank" {
-		e.RequestContext.Authorizer.JWT.Claims["cognito:groups"] = "[agent supervisor]"
-	}
-	a := s.Do(e)
-	s.spec.Check(e, a)
-	return a
+	return suite{Desk: d, lines: lines, ask: d.Ask}
 }
 
 func (s suite) saves(name string, version int, set string) httpapitest.Answer {

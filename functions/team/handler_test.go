@@ -21,34 +21,20 @@ import (
 
 // suite is the function and openapi.yaml: every answer is compared with it.
 type suite struct {
-	*httpapitest.Site
-	*servicetest.World
-	spec *httpapitest.Spec
+	httpapitest.Desk
+	// ask is a request of an agent; erin and frank are supervisors.
+	ask func(name, method, path, body string) httpapitest.Answer
 }
 
 func serve(t testing.TB, agents ...agent.ID) suite {
-	w := servicetest.NewWorld(t, agents...)
-	tm := &team.Team{Shelf: w.Store, Day: new(team.Day)}
-	s := httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
+	d := httpapitest.NewDesk(t, agents, func(e httpapi.Edge, w *servicetest.World) http.Handler {
 		return handler{
-			edge: e, claim: "username", groups: "cognito:groups", supervisors: "supervisor", team: tm,
+			edge: e, claim: "username", groups: "cognito:groups", supervisors: "supervisor",
+			team:  &team.Team{Shelf: w.Store, Day: new(team.Day)},
 			board: func(twilio.Base) *service.Service { return w.Board },
 		}.routes()
 	})
-	return suite{Site: s, World: w, spec: httpapitest.NewSpec(t)}
-}
-
-// ask is a request of an agent; of erin, who is a supervisor.
-func (s suite) ask(name, method, path, body string) httpapitest.Answer {
-	s.Site.T.Helper()
-	e := s.Signed(name, method, path, body)
-	e.RequestContext.Authorizer.JWT.Claims["cognito:groups"] = "[agent supervisors]"
-	if name == "erin" {
-		e.RequestContext.Authorizer.JWT.Claims["cognito:groups"] = "[agent supervisor]"
-	}
-	a := s.Do(e)
-	s.spec.Check(e, a)
-	return a
+	return suite{Desk: d, ask: d.Ask}
 }
 
 func (s suite) view() (v teamview.View) {
@@ -221,7 +207,7 @@ func TestSampleEvents(t *testing.T) {
 		s := serve(t, "alice", "bob")
 		s.World.Now = time.UnixMilli(e.RequestContext.TimeEpoch)
 		a := s.Do(e)
-		s.spec.Check(e, a)
+		s.Spec.Check(e, a)
 		if a.Status != want {
 			t.Errorf("%s: %d %s", name, a.Status, a.Body)
 		}

@@ -36,11 +36,10 @@ func (h handler) transfer(r *httpapi.Request) (int, any, error) {
 	return http.StatusAccepted, snap, err
 }
 
-// Longest texts, in characters; see openapi.yaml.
+// Longest texts besides call.MaxNote; see openapi.yaml.
 const (
-	maxTarget  = 200
-	maxNote    = 200
-	maxRequest = 64
+	maxTarget  = 200 // bytes; no agent and no number has as many
+	maxRequest = 64  // characters
 )
 
 func command(r *httpapi.Request) (cmd service.Command, err error) {
@@ -57,7 +56,7 @@ func command(r *httpapi.Request) (cmd service.Command, err error) {
 	switch {
 	case !slices.Contains(call.Actions, in.Action):
 		return cmd, httpapi.Malformed("There is no such action.")
-	case utf8.RuneCountInString(in.Note) > maxNote:
+	case utf8.RuneCountInString(in.Note) > call.MaxNote:
 		return cmd, httpapi.Malformed("The note is too long.")
 	case utf8.RuneCountInString(in.Request) > maxRequest:
 		return cmd, httpapi.Malformed("The request's key is too long.")

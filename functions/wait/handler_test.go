@@ -329,7 +329,7 @@ func TestF268TurnsAreInTheLinesLanguageWithItsOwnWords(t *testing.T) {
 	id, _ := w.Dial()
 	for turn, want := range []string{
 		"Gracias por llamar. Espere unos segundos, por favor. Le atenderemos en breve.",
-		"La siguiente llamada que atenderemos es la suya.", "Visite nuestra página.", "",
+		"Su llamada es la siguiente.", "Visite nuestra página.", "",
 	} {
 		say := ask(t, s, id, string(id), turn).TwiML(t).Find("Say")
 		if want == "" && say.Name == "" {

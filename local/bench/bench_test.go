@@ -31,7 +31,7 @@ func main() { lambda.Start(func() (map[string]any, error) { return map[string]an
 `
 
 // start starts a stack and builds the bare handler beside its binaries.
-func start(b *testing.B) (s *stack.Stack, binaries string) {
+func start(b *testing.B, change ...func(*stack.Options)) (s *stack.Stack, binaries string) {
 	b.Helper()
 	root, err := filepath.Abs("../..")
 	if err != nil {
@@ -58,7 +58,11 @@ func start(b *testing.B) (s *stack.Stack, binaries string) {
 	if out, err := build.CombinedOutput(); err != nil {
 		b.Fatalf("%v: %s", err, out)
 	}
-	s, err = stack.Start(context.Background(), stack.Options{Root: root, Headless: true, Binaries: binaries})
+	o := stack.Options{Root: root, Headless: true, Binaries: binaries}
+	for _, c := range change {
+		c(&o)
+	}
+	s, err = stack.Start(context.Background(), o)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -128,7 +128,7 @@ func (d *doctor) authToken(ctx context.Context) (string, error) {
 func (d *doctor) hook(ctx context.Context, path, token string) (status int, err error) {
 	form := url.Values{
 		"AccountSid": {d.t.Account.AccountSID}, "CallSid": {"CA00000000000000000000000000000000"},
-		"CallStatus": {"completed"},
+		"CallStatus": {"ringing"}, // of which nothing is kept
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, d.t.API+path, strings.NewReader(form.Encode()))
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"warmtransfer/local/gateway/sam"
 )
 
-// Build makes the binary of every function that has a route or a schedule, for this machine, with the flags of the
+// Build makes the binary of every function that something here starts, for this machine, with the flags of the
 // deployment, as out/<folder>. Root is the module's folder; the compiler's output goes to output.
 func Build(ctx context.Context, root string, t *sam.Template, out string, output io.Writer) error {
 	if len(t.Functions) == 0 {
@@ -35,7 +35,7 @@ func Build(ctx context.Context, root string, t *sam.Template, out string, output
 	args := []string{"install", "-trimpath", "-buildvcs=false", "-tags=lambda.norpc", "-ldflags=-s -w"}
 	seen := map[string]bool{}
 	for _, f := range t.Functions {
-		if len(f.Routes) == 0 && len(f.Schedules) == 0 {
+		if !f.Started() {
 			continue // nothing here starts it
 		}
 		if info, err := os.Stat(filepath.Join(root, f.CodeURI)); err != nil || !info.IsDir() {

@@ -54,6 +54,7 @@ type Gateway struct {
 	keys       *keys
 	schedules  *schedules
 	channel    *channel
+	streams    []*stream
 	busy       *gauge
 }
 
@@ -65,7 +66,7 @@ func New(o Options) (*Gateway, error) {
 		g.authorizer[name] = &authorizer{Authorizer: a, keys: g.keys, clock: o.Clock}
 	}
 	for _, f := range o.Template.Functions {
-		if len(f.Routes) == 0 && len(f.Schedules) == 0 {
+		if !f.Started() {
 			continue // nothing here starts it
 		}
 		g.functions[f.LogicalID] = runner.New(runner.Config{Name: f.Folder(), Bootstrap: o.Bootstrap(f),
@@ -87,6 +88,7 @@ func New(o Options) (*Gateway, error) {
 	g.page = page
 	g.schedules = newSchedules(g)
 	g.channel = &channel{g: g, push: o.Template.Push, open: map[string]*connection{}}
+	g.streams = newStreams(g)
 	return g, nil
 }
 
@@ -116,6 +118,9 @@ func (g *Gateway) Warm(ctx context.Context) error {
 func (g *Gateway) Close() {
 	g.schedules.stop()
 	g.channel.close(true)
+	for _, s := range g.streams {
+		s.stop()
+	}
 	for _, f := range g.functions {
 		f.Close()
 	}

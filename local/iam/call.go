@@ -48,6 +48,7 @@ func read(r *http.Request, body []byte) (call, error) {
 	var in struct {
 		TableName, IndexName, SecretID, UserPoolID string
 		RequestItems                               map[string]json.RawMessage // of a batch, by table
+		Entries                                    []struct{ EventBusName string }
 	}
 	if err := json.Unmarshal(body, &in); err != nil {
 		return c, nil // without a resource hardly any statement allows it; the service would report the error
@@ -65,6 +66,10 @@ func read(r *http.Request, body []byte) (call, error) {
 		}
 	case "secretsmanager":
 		c.resources = []string{full(in.SecretID, "arn:aws:secretsmanager:"+place+"secret:")}
+	case "events":
+		for _, e := range in.Entries {
+			c.resources = append(c.resources, full(e.EventBusName, "arn:aws:events:"+place+"event-bus/"))
+		}
 	case "cognito-idp":
 		c.resources = []string{full(in.UserPoolID, "arn:aws:cognito-idp:"+place+"userpool/")}
 	}

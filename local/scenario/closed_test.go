@@ -10,12 +10,7 @@ import (
 func TestF204ClosingTheLineLeavesNobodyInSilence(t *testing.T) {
 	t.Parallel()
 	l := open(t)
-	held := talking(l) // with alice; bob is free
-	l.presses("alice", "hold", "")
-	l.waits(held)
-	rung := l.dial("+15550198")
-	l.ringing("bob")
-	waiting := l.dial("+15550197")
+	held, rung, waiting := queue(l)
 	l.Gateway.Deploy("incoming", "LINE_CLOSED", "true")
 
 	late := l.dial("+15550196")
@@ -45,4 +40,15 @@ func TestF204ClosingTheLineLeavesNobodyInSilence(t *testing.T) {
 		l.hangs(caller)
 	}
 	l.done(30 * time.Second)
+}
+
+// queue is a line with a caller whom alice has on hold, one for whom bob's page rings, and one who waits.
+func queue(l *line) (held, rung, waiting string) {
+	l.t.Helper()
+	held = talking(l) // with alice; bob is free
+	l.presses("alice", "hold", "")
+	l.waits(held)
+	rung = l.dial("+15550198")
+	l.ringing("bob")
+	return held, rung, l.dial("+15550197")
 }

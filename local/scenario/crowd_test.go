@@ -11,8 +11,8 @@ import (
 )
 
 // Fifty callers arrive in the same moment while three agents are free and Twilio dials one call a second.
+// It runs alone, as its neighbour below: a store that answers late on a busy machine would leave agents claimed.
 func TestF013FiftyCallersInOneSecond(t *testing.T) {
-	t.Parallel()
 	l := open(t, func(o *stack.Options) { o.Network = twiliosim.Config{CallsPerSecond: 1} })
 	l.gap = 5 * time.Second
 	crew := []string{"alice", "bob", "carol"}
@@ -121,7 +121,6 @@ func (l *line) wantOwnerEach(callers []string) {
 }
 
 func TestF133AHundredAgentsRaceForTenCallers(t *testing.T) {
-	t.Parallel()
 	ids, may := crowd(100)
 	l := open(t, may)
 	for n := range 10 {

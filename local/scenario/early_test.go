@@ -52,6 +52,9 @@ func TestF180HangsUpWhileTheFirstFunctionIsCold(t *testing.T) {
 		}
 		l.pass(10 * time.Second)
 		l.wantNothingLeft(caller)
+		if p := l.history("erin", map[string]any{}); len(p.Calls) != 1 || p.Calls[0].Caller != "+15550199" {
+			t.Errorf("%d ms: the record of who gave up: %+v", cold, p.Calls)
+		}
 		next := l.dial("+15550198") // and the next call works as usual
 		l.together(next, l.answers("alice"))
 		l.done(10 * time.Second)

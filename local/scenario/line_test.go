@@ -53,7 +53,7 @@ func prepare(m *testing.M) (int, error) {
 	}
 	t, err := sam.Load(filepath.Join(root, "template.yaml"), sam.Values{Parameters: map[string]string{
 		"TwilioNumber": "+15550100", "TwilioAccountSid": "", "TwilioAuthToken": "", "TwilioApiKey": "",
-		"TwilioApiSecret": "",
+		"TwilioApiSecret": "", "EventBusName": "calls",
 	}, Attributes: map[string]string{"Table": anyTable}})
 	if err != nil {
 		return 1, err

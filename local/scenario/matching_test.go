@@ -110,9 +110,14 @@ func TestF185ACallGoesOnWhileTheIndexesFail(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := open(t, q.between(t))
+			l := open(t, allow, q.between(t))
 			caller := l.talks("alice", "bob")
 			q.down.Store(true)
+			l.presses("alice", "consult", london)
+			l.key(l.picksUp(), "1")
+			l.together(l.legTo("alice"), l.outside(london))
+			l.presses("alice", "cancel", "")
+			l.together(caller, l.legTo("alice"))
 			l.presses("alice", "consult", "bob")
 			l.together(l.answers("bob"), l.legTo("alice"))
 			for _, id := range []string{"alice", "bob"} {

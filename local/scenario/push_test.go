@@ -26,8 +26,8 @@ func (l *line) channel(id string) *stack.Channel {
 	return c
 }
 
-// told asserts that the page is told of a change that has just been.
-func (l *line) told(c *stack.Channel, when string) {
+// pageTold asserts that the page is told of a change that has just been.
+func (l *line) pageTold(c *stack.Channel, when string) {
 	l.t.Helper()
 	ctx, cancel := context.WithTimeout(l.ctx, 10*time.Second)
 	defer cancel()
@@ -59,17 +59,17 @@ func TestF292APageAtRestIsTold(t *testing.T) {
 	l.pass(2 * time.Second)
 	l.ringing("bob")
 	l.presses("alice", "cancel", "")
-	l.told(bob, "the colleague has taken the consult back")
+	l.pageTold(bob, "the colleague has taken the consult back")
 
 	alice := l.channel("alice")
 	l.hangs(caller)
 	l.settle()
-	l.told(alice, "the caller has hung up")
+	l.pageTold(alice, "the caller has hung up")
 
 	if err := l.act(teamview.SetAway, "bob", "", "k1"); err != nil {
 		t.Fatal(err)
 	}
-	l.told(bob, "a supervisor has set them Away")
+	l.pageTold(bob, "a supervisor has set them Away")
 	if s, err := l.agent("bob").Me(l.ctx); err != nil || s.Agent.Status != "away" {
 		t.Errorf("asked then: %+v, %v", s.Agent, err)
 	}
@@ -77,8 +77,8 @@ func TestF292APageAtRestIsTold(t *testing.T) {
 	if _, err := l.agent("bob").Set(l.ctx, "available"); err != nil {
 		t.Fatal(err)
 	}
-	l.told(bob, "chosen on another page") // F292
-	l.told(other, "chosen on this page")
+	l.pageTold(bob, "chosen on another page") // F292
+	l.pageTold(other, "chosen on this page")
 	l.done(10 * time.Second)
 }
 
@@ -145,8 +145,8 @@ func TestF293TheChannelIsCutAndRestored(t *testing.T) {
 	l.Gateway.CutPush(false)
 	idle, pings := l.channel("alice"), l.channel("alice")
 	l.must(l.act(teamview.SetAvailable, "alice", "", "k2"))
-	l.told(idle, "restored")
-	l.told(pings, "restored")
+	l.pageTold(idle, "restored")
+	l.pageTold(pings, "restored")
 	l.must(pings.Say(l.ctx, `{"action":"talk"}`))
 	if kind, _, err := pings.Told(l.ctx); err != nil || kind != "Forbidden" {
 		t.Errorf("a message without a route is answered %q, %v", kind, err)

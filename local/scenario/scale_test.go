@@ -254,7 +254,8 @@ func TestUnitsOfATransferredCallInEachIndex(t *testing.T) {
 	l.handedOver(20*time.Second, 15*time.Second)
 	u := m.Take()
 	t.Logf("read %.1f, write %.1f, of that in the indexes %v; %v", u.Read, u.Write, u.Index, u.Requests)
-	for index, most := range map[string]float64{"live": 6, "agents": 30, "watch": 27} {
+	// Two callbacks that come at the same time may be saved in either order: 26 units in watch, or 28.
+	for index, most := range map[string]float64{"live": 8, "agents": 16, "watch": 30} {
 		if u.Index[index] > most || u.Index[index] == 0 {
 			t.Errorf("%.0f units in the index %s, want at most %.0f", u.Index[index], index, most)
 		}

@@ -90,12 +90,7 @@ func TestF261F267ClosedUntilItOpensAndAgainAfterwards(t *testing.T) {
 func TestF264TheEmergencyInTheMiddleOfAQueue(t *testing.T) {
 	t.Parallel()
 	l := open(t)
-	held := talking(l) // with alice; bob is free
-	l.presses("alice", "hold", "")
-	l.waits(held)
-	rung := l.dial("+15550198")
-	l.ringing("bob")
-	waiting := l.dial("+15550197")
+	held, rung, waiting := queue(l)
 	emergency := settings.Values{Emergency: settings.Emergency{Closed: true, Message: "The house is being evacuated."}}
 	l.sets(emergency)
 	l.pass(remembered)
@@ -170,7 +165,7 @@ func TestF268ALineInGerman(t *testing.T) {
 	l.heardOnce(caller, "speech:Guten Tag.")
 	second := l.dial("+15550198")
 	l.pass(12 * time.Second)
-	l.heardOnce(second, "speech:Sie sind in der Warteschlange an Stelle 2.")
+	l.heardOnce(second, "speech:Sie sind auf Platz 2 der Warteschlange.")
 	l.answers("alice")
 	l.must(l.Network.SetOutside(london, "pick-up"))
 	l.presses("alice", "consult", london)

@@ -21,6 +21,7 @@ import (
 	"sync"
 	"time"
 
+	"warmtransfer/local/bus"
 	"warmtransfer/local/clock"
 	"warmtransfer/local/gateway"
 	"warmtransfer/local/gateway/sam"
@@ -55,8 +56,9 @@ type Stack struct {
 	SignIn  *issuer.Issuer
 	Secrets *secrets.Secrets
 	Table   *store.Store
-	Guard   *iam.Guard // stands between the functions and the store and the secret
+	Guard   *iam.Guard // stands between the functions and the store, the secret and the bus
 	Clock   clock.Clock
+	Bus     *bus.Bus
 
 	o       Options
 	closers []func()
@@ -101,7 +103,7 @@ func (s *Stack) start(ctx context.Context) error {
 	if s.o.Change != nil {
 		s.o.Change(template)
 	}
-	s.Template, s.Guard = template, iam.New(template.Functions)
+	s.Template, s.Guard, s.Bus = template, iam.New(template.Functions), bus.New(s.Clock)
 	if err := s.binaries(ctx, template); err != nil {
 		return err
 	}
@@ -357,6 +359,7 @@ func (s *Stack) startNetwork(l net.Listener) (any, error) {
 	mux.HandleFunc("GET /control/settings", s.serveSettings)
 	mux.HandleFunc("PUT /control/settings", s.serveSettings)
 	mux.HandleFunc("DELETE /control/settings", s.serveSettings)
+	mux.HandleFunc("GET /control/events", s.Bus.ServeEvents)
 	mux.HandleFunc("/fallback.xml", s.serveFallback)
 	defer s.serve(l, mux)
 	if s.o.TwilioURL != "" {
@@ -409,8 +412,12 @@ func (s *Stack) startGateway(ctx context.Context, l net.Listener, t *sam.Templat
 	if err != nil {
 		return err
 	}
+	events, err := s.startBus()
+	if err != nil {
+		return err
+	}
 	env := map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": store, "AWS_ENDPOINT_URL_SECRETS_MANAGER": secretsURL,
-		"TWILIO_API_URL": s.Twilio}
+		"AWS_ENDPOINT_URL_EVENTBRIDGE": events, "TWILIO_API_URL": s.Twilio}
 	if s.o.ViaTwilio != nil {
 		env["TWILIO_API_URL"] = s.o.ViaTwilio(s.Twilio)
 	}
@@ -437,6 +444,9 @@ func (s *Stack) startGateway(ctx context.Context, l net.Listener, t *sam.Templat
 	s.Gateway = g
 	s.serveChannel(channel, g)
 	s.onClose(g.Close)
+	if err := s.watchStreams(t); err != nil {
+		return err
+	}
 	s.serve(l, g)
 	return firstOf(g.Warm(ctx))
 }

@@ -1,6 +1,7 @@
 // Serves dynalite on loopback and prints the port on standard output. It ends when its standard input closes: the
 // program that started it holds the other end, so it cannot outlive that program, however that program ends.
 const dynalite = require('dynalite')
+const readline = require('readline')
 const stream = require('stream')
 
 const db = require('dynalite/db')
@@ -16,8 +17,16 @@ db.updateIndexes = (store, table, existing, item, done) => {
       `The AttributeValue for a key attribute cannot contain an empty ${kind} value. IndexName: ${index.IndexName}, IndexKey: ${attr}`)
   })
   if (refused) return done(refused)
+  if (watched.has(table.TableName) && item && JSON.stringify(item) !== JSON.stringify(existing)) {
+    console.log(JSON.stringify({ table: table.TableName, old: existing, item }))
+  }
   updateIndexes(store, table, existing, item, done)
 }
+
+// Tables whose changes are told on standard output, in the order in which they happen: dynalite has no streams. Their
+// names come on standard input, one a line. A change that does not change the item is none, as for DynamoDB.
+const watched = new Set()
+readline.createInterface({ input: process.stdin }).on('line', (name) => watched.add(name))
 
 // What is not kept on disk goes through no database: dynalite's one in memory encodes each item for each index and makes
 // promises and streams for each row, which is most of a request's work. Rows stands in the place of one of its tables; the
@@ -124,7 +133,6 @@ process.on('uncaughtException', (err) => {
   process.exit(1)
 })
 
-process.stdin.resume()
 process.stdin.on('end', () => {
   server.closeAllConnections()
   server.close((err) => process.exit(err ? 1 : 0)) // writes to disk what is still in memory

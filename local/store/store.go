@@ -42,11 +42,61 @@ type Options struct {
 type Store struct {
 	url    string
 	cmd    *exec.Cmd
-	stdin  io.Closer
+	stdin  io.WriteCloser
 	stderr *tail
 	ended  chan struct{} // closed when the process has ended
 	err    error         // how it ended; read it only after ended
 	close  func() error
+
+	mu       sync.Mutex
+	watchers map[string]func(Change) // by table
+}
+
+// Change is a change of an item, with its attributes in the form of DynamoDB's JSON. It has the parts of a record of
+// DynamoDB's streams.
+type Change struct {
+	Old json.RawMessage `json:"old"` // empty: there was none
+	New json.RawMessage `json:"item"`
+}
+
+// Watch lets f know each change of a table's items from now on, in their order and one after another. Deletions are
+// left out. Nil ends it.
+func (s *Store) Watch(table string, f func(Change)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f == nil {
+		delete(s.watchers, table) // the process goes on to tell them
+		return nil
+	}
+	s.watchers[table] = f
+	if _, err := fmt.Fprintln(s.stdin, table); err != nil {
+		return fmt.Errorf("watch the table %s: %w", table, err)
+	}
+	return nil
+}
+
+// tell reads what the process prints after its port: a change in each line, or else an error.
+func (s *Store) tell(from *bufio.Reader) {
+	for {
+		line, err := from.ReadBytes('\n')
+		var c struct {
+			Table string `json:"table"`
+			Change
+		}
+		if json.Unmarshal(line, &c) != nil || c.Table == "" {
+			_, _ = s.stderr.Write(line)
+		} else {
+			s.mu.Lock()
+			f := s.watchers[c.Table]
+			s.mu.Unlock()
+			if f != nil {
+				f(c.Change)
+			}
+		}
+		if err != nil {
+			return
+		}
+	}
 }
 
 // Start starts the server and returns when it answers; ctx bounds the start only. Close must be called. The process
@@ -68,7 +118,7 @@ func Start(ctx context.Context, o Options) (*Store, error) {
 			return nil, fmt.Errorf("the local store's folder: %w", err)
 		}
 	}
-	s := &Store{stderr: &tail{}, ended: make(chan struct{})}
+	s := &Store{stderr: &tail{}, ended: make(chan struct{}), watchers: map[string]func(Change){}}
 	s.close = sync.OnceValue(s.end)
 	settings, err := json.Marshal(map[string]any{"port": o.Port, "path": o.Data})
 	if err != nil {
@@ -112,9 +162,10 @@ func (s *Store) start(ctx context.Context) error {
 	}()
 	told := make(chan string, 1)
 	go func() {
-		line, _ := bufio.NewReader(stdout).ReadString('\n')
+		out := bufio.NewReader(stdout)
+		line, _ := out.ReadString('\n')
 		told <- strings.TrimSpace(line)
-		_, _ = io.Copy(s.stderr, stdout)
+		s.tell(out)
 	}()
 	ctx, cancel := context.WithTimeout(ctx, startWithin)
 	defer cancel()

@@ -17,7 +17,8 @@ import (
 const module = "warmtransfer/"
 
 // localOnly are settings that exist only on a developer's machine: addresses of the parts that stand in for the cloud.
-var localOnly = []string{"AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "TWILIO_API_URL"}
+var localOnly = []string{"AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+	"AWS_ENDPOINT_URL_EVENTBRIDGE", "TWILIO_API_URL"}
 
 // code is the project's own packages, by path below the module's name: "shared/env".
 type code map[string]*unit
@@ -202,6 +203,8 @@ func permission(call string) string {
 		return "s3:ListBucket"
 	case "s3:DeleteObjects":
 		return "s3:DeleteObject"
+	case "eventbridge:PutEvents":
+		return "events:PutEvents"
 	}
 	return call
 }
@@ -254,7 +257,8 @@ func TestF261FunctionsThatNeedTimeZonesHaveThem(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			needs = needs || strings.Contains(string(text), ".OpenAt(") || strings.Contains(string(text), "LineEditor{")
+			needs = needs || strings.Contains(string(text), ".OpenAt(") ||
+				strings.Contains(string(text), ".OpenUntil(") || strings.Contains(string(text), "LineEditor{")
 			has = has || strings.Contains(string(text), `_ "time/tzdata"`)
 		}
 		if needs != has {

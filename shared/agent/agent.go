@@ -64,8 +64,8 @@ type Claim struct {
 // Dropped is a claim that a request gave up. If the leg was saved after all, the agent is claimed for it again (see
 // DoubtsFreedom).
 type Dropped struct {
-	Conference string    `json:"conference"`
-	At         time.Time `json:"at"`
+	Call string    `json:"conference"`
+	At   time.Time `json:"at"`
 }
 
 // Agent is one agent, stored as one item.

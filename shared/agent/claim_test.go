@@ -9,7 +9,7 @@ import (
 func TestF209OnlyTheLastOfItsAskersFreesAClaim(t *testing.T) {
 	a := available()
 	idle := a.IdleSince
-	if err := a.TakeTarget("CA", "leg", t0); err != nil || a.Claim.For != ForTransfer {
+	if err := a.ClaimForTransfer("CA", "leg", t0); err != nil || a.Claim.For != ForTransfer {
 		t.Fatalf("%v, %+v", err, a.Claim)
 	}
 	a.Share("second")
@@ -37,7 +37,7 @@ func TestF209OnlyTheLastOfItsAskersFreesAClaim(t *testing.T) {
 // When the leg has ended in the call, the agent is released whatever requests use the claim.
 func TestF209AReleaseByTheCallFreesAllAskers(t *testing.T) {
 	a := available()
-	_ = a.TakeTarget("CA", "leg", t0)
+	_ = a.ClaimForTransfer("CA", "leg", t0)
 	a.Share("second")
 	if !a.Release(Release{Leg: "leg"}, t0) || a.Claim != nil {
 		t.Errorf("%+v", a.Claim)

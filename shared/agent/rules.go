@@ -122,35 +122,35 @@ func (a *Agent) Reachable(now time.Time) bool {
 // EligibleForRecall says whether the agent may be offered the caller again who lost them at the given time: they are
 // claimed for no other call, and have not chosen Away or WrapUp since. A status chosen before the loss applies after
 // the call, as does wrap-up; and the call is not over.
-func (a *Agent) EligibleForRecall(conference string, lost, now time.Time) bool {
-	elsewhere := a.Claimed(now) && a.Claim.Call != conference
+func (a *Agent) EligibleForRecall(callID string, lost, now time.Time) bool {
+	elsewhere := a.Claimed(now) && a.Claim.Call != callID
 	return !elsewhere && !a.IsRemoved() && (a.Status == Available || !a.Since.After(lost))
 }
 
 // ClaimFor claims the agent for the leg of an offer, or says with *NotFreeError why they cannot be claimed.
-func (a *Agent) ClaimFor(conference, leg string, now time.Time) error {
-	return a.take(ForOffer, conference, leg, now)
-}
-
-// TakeTarget is ClaimFor for the leg of a transfer.
-func (a *Agent) TakeTarget(conference, leg string, now time.Time) error {
-	return a.take(ForTransfer, conference, leg, now)
-}
-
-func (a *Agent) take(what Purpose, conference, leg string, now time.Time) error {
+func (a *Agent) ClaimFor(callID, leg string, now time.Time) error {
 	if !a.Free(now) {
 		return &NotFreeError{Presence: a.Presence(now)}
 	}
-	a.claim(what, conference, leg, now)
+	a.claim(ForOffer, callID, leg, now)
 	return nil
 }
 
+// ClaimForTransfer is ClaimFor for the leg of a transfer's target.
+func (a *Agent) ClaimForTransfer(callID, leg string, now time.Time) error {
+	err := a.ClaimFor(callID, leg, now)
+	if err == nil {
+		a.Claim.For = ForTransfer
+	}
+	return err
+}
+
 // ClaimForRecall is ClaimFor for a caller who lost this agent at the given time (see EligibleForRecall).
-func (a *Agent) ClaimForRecall(conference, leg string, lost, now time.Time) error {
-	if !a.Reachable(now) || !a.HeartbeatAt.After(lost) || !a.EligibleForRecall(conference, lost, now) {
+func (a *Agent) ClaimForRecall(callID, leg string, lost, now time.Time) error {
+	if !a.Reachable(now) || !a.HeartbeatAt.After(lost) || !a.EligibleForRecall(callID, lost, now) {
 		return &NotFreeError{Presence: a.Presence(now)}
 	}
-	a.claim(ForOffer, conference, leg, now)
+	a.claim(ForOffer, callID, leg, now)
 	return nil
 }
 
@@ -164,26 +164,26 @@ func (a *Agent) Share(asker string) {
 
 // TakeOver claims the agent for a transfer, in place of a claim for an offer of the same call that cannot succeed any
 // more, since the caller has an owner.
-func (a *Agent) TakeOver(conference, leg string, now time.Time) {
-	a.claim(ForTransfer, conference, leg, now)
+func (a *Agent) TakeOver(callID, leg string, now time.Time) {
+	a.claim(ForTransfer, callID, leg, now)
 }
 
 // Bind claims the agent for a leg that the call has for them, whatever the agent's item said before, unless they are
 // claimed for another call. It says whether anything has changed.
-func (a *Agent) Bind(what Purpose, conference, leg string, now time.Time) bool {
-	if a.Claim != nil && a.Claim.Call == conference && a.Claim.Leg == leg {
+func (a *Agent) Bind(what Purpose, callID, leg string, now time.Time) bool {
+	if a.Claim != nil && a.Claim.Call == callID && a.Claim.Leg == leg {
 		return false
 	}
-	if a.Claimed(now) && a.Claim.Call != conference {
+	if a.Claimed(now) && a.Claim.Call != callID {
 		return false
 	}
-	a.claim(what, conference, leg, now)
+	a.claim(what, callID, leg, now)
 	return true
 }
 
-func (a *Agent) claim(what Purpose, conference, leg string, now time.Time) {
+func (a *Agent) claim(what Purpose, callID, leg string, now time.Time) {
 	a.Claim = &Claim{
-		Call: conference, Leg: leg, Until: now.Add(Lease), Since: now, For: what, Askers: []string{leg},
+		Call: callID, Leg: leg, Until: now.Add(Lease), Since: now, For: what, Askers: []string{leg},
 	}
 	a.Dropped = nil
 }
@@ -194,7 +194,7 @@ func (a *Agent) DoubtsFreedom(now time.Time) string {
 	if a.Claim != nil || a.Dropped == nil || !now.Before(a.Dropped.At.Add(DoubtFor)) {
 		return ""
 	}
-	return a.Dropped.Conference
+	return a.Dropped.Call
 }
 
 // Drop applies that a request, named by asker, gives up the claim. When no other request uses the claim, the agent is
@@ -205,7 +205,7 @@ func (a *Agent) Drop(leg, asker string, now time.Time) bool {
 	}
 	a.Claim.Askers = slices.DeleteFunc(slices.Clone(a.Claim.Askers), func(s string) bool { return s == asker })
 	if len(a.Claim.Askers) == 0 {
-		a.Dropped = &Dropped{Conference: a.Claim.Call, At: now}
+		a.Dropped = &Dropped{Call: a.Claim.Call, At: now}
 		a.Claim = nil
 	}
 	return true
@@ -234,7 +234,7 @@ type Release struct {
 	Began           time.Time
 	Rang            bool     // it rang and the agent did not answer
 	Word            string   // Outcome in finer words, for the list of recent calls; "": the same
-	With            string   // see LastCallView
+	With            string   // see LastCall
 	AppliedRequests []string // the agent's requests that took effect in the call, newest last
 }
 
@@ -247,9 +247,9 @@ func (a *Agent) Release(r Release, now time.Time) bool {
 	a.remember(r.AppliedRequests)
 	end := LastCall{Call: r.Call, Outcome: r.Outcome, At: now, Began: r.Began, Caller: r.Caller, With: r.With}
 	if r.Answered || r.Missed || r.Declined || r.Rang && !r.Unreached {
-		line := end
-		line.Outcome, line.Rang = cmp.Or(r.Word, r.Outcome), !r.Answered
-		a.Recent = append([]LastCall{line}, a.Recent[:min(len(a.Recent), MaxRecent-1)]...)
+		entry := end
+		entry.Outcome, entry.Rang = cmp.Or(r.Word, r.Outcome), !r.Answered
+		a.Recent = append([]LastCall{entry}, a.Recent[:min(len(a.Recent), MaxRecent-1)]...)
 	}
 	switch {
 	case r.Answered:
@@ -266,8 +266,8 @@ func (a *Agent) Release(r Release, now time.Time) bool {
 }
 
 // remember keeps the names of the requests of a call that the agent has left.
-func (a *Agent) remember(presses []string) {
-	for _, p := range presses {
+func (a *Agent) remember(requests []string) {
+	for _, p := range requests {
 		if !slices.Contains(a.AppliedRequests, p) {
 			a.AppliedRequests = append(a.AppliedRequests, p)
 		}
@@ -306,7 +306,7 @@ func (a *Agent) miss(why StatusReason, now time.Time) {
 
 // CountOutsideDial counts an outside number that this request is about to dial; ErrTooManyOutside if it is one too
 // many.
-func (a *Agent) CountOutsideDial(press string, now time.Time) error {
+func (a *Agent) CountOutsideDial(request string, now time.Time) error {
 	lately := a.OutsideDials(now)
 	if lately == 0 {
 		a.DialQuota = &DialQuota{Since: now}
@@ -314,19 +314,19 @@ func (a *Agent) CountOutsideDial(press string, now time.Time) error {
 	if lately >= MaxOutside {
 		return ErrTooManyOutside
 	}
-	a.DialQuota.Count, a.DialQuota.Request = lately+1, press
+	a.DialQuota.Count, a.DialQuota.Request = lately+1, request
 	return nil
 }
 
 // CountedOutsideDial says whether this request is the last one that was counted.
-func (a *Agent) CountedOutsideDial(press string) bool {
-	return a.DialQuota != nil && a.DialQuota.Request == press
+func (a *Agent) CountedOutsideDial(request string) bool {
+	return a.DialQuota != nil && a.DialQuota.Request == request
 }
 
 // UncountOutsideDial uncounts the number of this request, which is not dialled after all. It says whether anything has
 // changed.
-func (a *Agent) UncountOutsideDial(press string) bool {
-	if !a.CountedOutsideDial(press) {
+func (a *Agent) UncountOutsideDial(request string) bool {
+	if !a.CountedOutsideDial(request) {
 		return false
 	}
 	a.DialQuota.Count, a.DialQuota.Request = a.DialQuota.Count-1, ""

@@ -23,6 +23,8 @@ type Snapshot struct {
 	BeatWithin int `json:"beatWithin,omitempty"`
 	// Colleagues is the directory, where the page has asked for it in the same request.
 	Colleagues *Directory `json:"colleagues,omitempty"`
+	// Hours is nil in what is pushed and in the answer to a command: the page keeps what it was told last.
+	Hours *HoursView `json:"hours,omitempty"`
 }
 
 // Directory is a page of the agents as other agents see them.
@@ -42,6 +44,12 @@ type Colleague struct {
 	Seen     time.Time      `json:"seen"`
 	// Rung: busy, and not known to have answered.
 	Rung bool `json:"rung,omitempty"`
+}
+
+// HoursView says whether the line takes new calls, and when its hours change that; zero: they do not soon.
+type HoursView struct {
+	Open  bool      `json:"open"`
+	Until time.Time `json:"until,omitzero"`
 }
 
 // SelfView is the agent whose page it is.

@@ -25,9 +25,10 @@ type Shelf interface {
 	Places(ctx context.Context, list List, from, before string, n int) ([]string, error)
 	// Records reads the records of these calls, in their order, with their notes. It leaves out those that are gone.
 	Records(ctx context.Context, ids []call.ID) ([]record.Record, error)
-	// Notes are the notes on a call.
+	// Notes are the notes on a call, also those that were emptied.
 	Notes(ctx context.Context, id call.ID) ([]record.Note, error)
-	// SaveNote writes an agent's note over the one before, or erases it if it is empty. It is kept so long from now on.
+	// SaveNote writes an agent's note over the one of the version before its own. It is kept so long from now on.
+	// service.ErrConflict: another version is stored, and stays.
 	SaveNote(ctx context.Context, id call.ID, n record.Note, keep time.Duration) error
 }
 
@@ -41,7 +42,8 @@ type List struct {
 type Archive struct {
 	Shelf Shelf
 	Keep  time.Duration // how long a record is kept; 0: none is
-	Codes []string      // that a note may have
+	// Codes are those that a note may have; nil is none.
+	Codes func(context.Context, time.Time) []string
 }
 
 // Limits of what an agent may ask.
@@ -57,12 +59,21 @@ var (
 	ErrNoRecord = errors.New("no such call")
 	// ErrNoteTooLong: the note is longer than MaxNote.
 	ErrNoteTooLong = errors.New("the note is too long")
+	// ErrNoteChanged: the agent has changed the note elsewhere since they have seen it.
+	ErrNoteChanged = errors.New("the note was changed elsewhere")
 )
 
 // BadRequestError says what is wrong with a request.
 type BadRequestError string
 
 func (e BadRequestError) Error() string { return string(e) }
+
+func (a *Archive) codes(ctx context.Context, now time.Time) []string {
+	if a.Codes == nil {
+		return nil
+	}
+	return a.Codes(ctx, now)
+}
 
 // may returns an error for an agent who may not ask at all.
 func (a *Archive) may(ctx context.Context, who service.Principal) error {

@@ -24,7 +24,6 @@ type Last struct {
 	Call    call.ID        `json:"call"`
 	At      time.Time      `json:"at"`
 	Outcome record.Outcome `json:"outcome"`
-	Closed  bool           `json:"closed,omitempty"`
 	With    []record.Party `json:"with"`
 }
 
@@ -56,7 +55,7 @@ func (a *Archive) KnownCaller(ctx context.Context, who service.Principal, id cal
 	}
 	for i, r := range list {
 		if i == 0 {
-			k.Last = &Last{Call: r.ID, At: r.Ended, Outcome: r.Outcome, Closed: r.Closed, With: r.With()}
+			k.Last = &Last{Call: r.ID, At: r.Ended, Outcome: r.Outcome, With: r.With()}
 		}
 		if k.Name == "" {
 			k.Name = r.Name

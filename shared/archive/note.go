@@ -2,6 +2,7 @@ package archive
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -11,7 +12,8 @@ import (
 	"warmtransfer/shared/service"
 )
 
-// OwnNote is the agent's own note on a call that they are or were in, a supervisor's on any; empty if there is none.
+// OwnNote is the agent's own note on a call that they are or were in, a supervisor's on any; empty if there is none, but
+// with its version if there was one.
 func (a *Archive) OwnNote(ctx context.Context, who service.Principal, id call.ID) (record.Note, error) {
 	if err := a.may(ctx, who); err != nil {
 		return record.Note{}, err
@@ -36,38 +38,52 @@ func (a *Archive) own(
 	return own, c, err
 }
 
-// SaveNote keeps the agent's note instead of the one before. Repeated, it changes nothing.
+// noteTries is how often a note is saved that may replace any other, if others are saved meanwhile.
+const noteTries = 5
+
+// SaveNote keeps the agent's note instead of the one of the version that they have seen; seen is nil for a page that
+// does not know of versions, whose note replaces any. ErrNoteChanged: there is another one, which stays. Repeated, it
+// changes nothing.
 func (a *Archive) SaveNote(
-	ctx context.Context, who service.Principal, id call.ID, n record.Note, now time.Time,
+	ctx context.Context, who service.Principal, id call.ID, n record.Note, seen *int64, now time.Time,
 ) (record.Note, error) {
 	switch {
 	case utf8.RuneCountInString(n.Text) > MaxNote:
 		return n, ErrNoteTooLong
 	case utf8.RuneCountInString(n.Name) > MaxName:
 		return n, BadRequestError("The caller's name has at most 100 characters.")
+	case seen != nil && *seen < 0:
+		return n, BadRequestError("A version is no negative number.")
 	case a.Keep == 0:
 		return n, BadRequestError("This line keeps no records, so that no note can be kept.")
 	}
 	if err := a.may(ctx, who); err != nil {
 		return n, err
 	}
-	before, c, err := a.own(ctx, who, id)
-	if err != nil {
-		return n, err
+	for range noteTries {
+		before, c, err := a.own(ctx, who, id)
+		if err != nil {
+			return n, err
+		}
+		// It may have been in the list.
+		if n.Code != "" && n.Code != before.Code && !slices.Contains(a.codes(ctx, now), n.Code) {
+			return n, BadRequestError("There is no such code.")
+		}
+		switch {
+		case before.Same(n): // also if it is a repetition
+			return before, nil
+		case seen != nil && *seen != before.Version:
+			return n, ErrNoteChanged
+		}
+		n.By, n.At, n.Version = record.Party{ID: string(who.ID), Name: who.Name}, now, before.Version+1
+		keep := a.Keep
+		if !c.Live() { // it goes with the record
+			keep -= now.Sub(c.Ended)
+		}
+		err = a.Shelf.SaveNote(ctx, id, n, max(keep, time.Hour))
+		if !errors.Is(err, service.ErrConflict) {
+			return n, err
+		}
 	}
-	if n.Code != "" && n.Code != before.Code && !slices.Contains(a.Codes, n.Code) { // it may have been in the list
-		return n, BadRequestError("There is no such code.")
-	}
-	n.By, n.At = record.Party{ID: string(who.ID), Name: who.Name}, now
-	switch {
-	case !before.Empty() && before.Same(n):
-		return before, nil
-	case before.Empty() && n.Empty():
-		return n, nil
-	}
-	keep := a.Keep
-	if !c.Live() { // it goes with the record
-		keep -= now.Sub(c.Ended)
-	}
-	return n, a.Shelf.SaveNote(ctx, id, n, max(keep, time.Hour))
+	return n, service.ErrConflict
 }

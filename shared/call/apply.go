@@ -112,8 +112,8 @@ func (c *Call) RequestReconcile(now time.Time) {
 // A list may lag for some seconds, or be empty, and still answer with success. So what it shows is true, but what it
 // lacks proves nothing: each missing leg is then fetched by its CallSid (see FindParticipant), and no leg is lost
 // because of a list alone.
-func (c *Call) ApplyParticipants(room ConferenceID, started bool, present []ListedParticipant, now time.Time) {
-	reconcileChange{change{c, now}}.participants(room, started, present)
+func (c *Call) ApplyParticipants(conference ConferenceID, started bool, present []ListedParticipant, now time.Time) {
+	reconcileChange{change{c, now}}.participants(conference, started, present)
 }
 
 // ApplyLegSighting applies what Twilio says of one leg that a list lacked. A leg whose own call has completed has

@@ -68,7 +68,20 @@ type Call struct {
 	Ended  time.Time `json:"ended,omitzero"`
 	// Forgotten: the caller was forgotten, so that there is no record of the call.
 	Forgotten bool `json:"forgotten,omitempty"`
+
+	// News is what the last change means to other systems. It is stored beside the call and only with that change, no
+	// rule reads it, and it asks for no save of its own.
+	News []News `json:"-"`
 }
+
+// News is something of a call that other systems are told (see package notice).
+type News string
+
+const (
+	NewsAnswered    News = "answered"    // the caller talks to somebody for the first time
+	NewsTransferred News = "transferred" // the caller was handed over
+	NewsEnded       News = "ended"       // the call is over, with all of its legs
+)
 
 // Bounds of what one call stores (N10).
 const (

@@ -13,11 +13,11 @@ type Effect interface{ effect() }
 // Dial rings an agent or an outside number. Each leg is dialled once: it is saved as dialled before the request is
 // sent.
 type Dial struct {
-	Conference ID
-	Leg        LegKey
-	Agent      agent.ID
-	Number     string        // E.164; then there is no Agent, and nobody sees Info
-	Timeout    time.Duration // how long it may ring
+	Call    ID
+	Leg     LegKey
+	Agent   agent.ID
+	Number  string        // E.164; then there is no Agent, and nobody sees Info
+	Timeout time.Duration // how long it may ring
 	// Info is shown on the agent's page before they answer. It is kept small.
 	Info DialInfo
 }

@@ -55,26 +55,27 @@ func (p planner) legHoldTarget(key LegKey) holdTarget {
 // belong, or somebody would hear what they must not (N5). A party that is to be on hold, and whose resume may still
 // take effect, is put on hold at once, and all resumes wait.
 func (p planner) holds() (holds, resumes []Effect, wait bool) {
-	sort := func(is Participant, leg LegID, w holdTarget) {
-		switch begun := p.now.Before(is.ResumingSince.Add(resumeLimit)); {
+	inQueue := p.State.InLine()
+	classify := func(party Participant, leg LegID, w holdTarget) {
+		switch begun := p.now.Before(party.ResumingSince.Add(resumeLimit)); {
 		case begun:
 			wait = wait || w == hold
-		case w == hold && is.HoldUncertain && p.now.Before(is.HoldAskedAt.Add(holdRetryDelay)) && !p.State.InLine():
+		case w == hold && party.HoldUncertain && p.now.Before(party.HoldAskedAt.Add(holdRetryDelay)) && !inQueue:
 			wait = true
-		case w == hold && !is.held() && p.now.Before(is.HoldingSince.Add(resumeLimit)) && !p.State.InLine():
+		case w == hold && !party.held() && p.now.Before(party.HoldingSince.Add(resumeLimit)) && !inQueue:
 			wait = true
-		case w == hold && p.now.Before(is.LateResume.Add(lateEffectLimit)):
+		case w == hold && p.now.Before(party.LateResume.Add(lateEffectLimit)):
 			wait = true
-			if !is.Held || is.HoldUncertain {
+			if !party.Held || party.HoldUncertain {
 				holds = append(holds, SetHold{Leg: leg, Hold: true})
 			}
-		case w == hold && !is.held():
+		case w == hold && !party.held():
 			holds = append(holds, SetHold{Leg: leg, Hold: true})
-		case w == resume && (is.Held || is.HoldUncertain) && !p.now.Before(is.ResumeAgainAt):
+		case w == resume && (party.Held || party.HoldUncertain) && !p.now.Before(party.ResumeAgainAt):
 			resumes = append(resumes, SetHold{Leg: leg, Hold: false})
 		}
 	}
-	sort(p.Caller, LegID(p.ID), p.callerHoldTarget())
+	classify(p.Caller, LegID(p.ID), p.callerHoldTarget())
 	for _, l := range p.Legs {
 		if !l.Joined || !p.wanted(l.Key) || p.Conference == "" {
 			continue
@@ -83,7 +84,7 @@ func (p planner) holds() (holds, resumes []Effect, wait bool) {
 		if p.State == Swapped && l.Key == p.targetKey() {
 			w = hold
 		}
-		sort(l.Participant, l.SID, w)
+		classify(l.Participant, l.SID, w)
 	}
 	if len(holds) > 0 || wait {
 		return holds, nil, wait

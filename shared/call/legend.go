@@ -76,7 +76,7 @@ func (c change) offerFailed(l Leg, o Outcome) {
 	if l.Agent != "" {
 		c.FailedOffers[l.Agent] = c.now
 	}
-	if c.Recall.Agent == l.Agent { // the reserved agent was asked: c.now any agent may be offered the caller
+	if c.Recall.Agent == l.Agent { // the reserved agent was asked: now the caller may be offered to any agent
 		c.Recall = Recall{}
 	}
 	if c.Transfer.Open() { // the transferor left while the target was rung: reserve the caller for the transferor
@@ -116,7 +116,7 @@ func (c change) ownerLeft(l Leg) {
 	switch state {
 	case Talking:
 		c.requeue(l)
-	case AddRinging, ConsultRinging: // the caller is c.now offered to the target
+	case AddRinging, ConsultRinging: // the caller is now offered to the target
 		c.requeue(l)
 		c.Offer = c.Transfer.Leg
 	default:

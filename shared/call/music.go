@@ -7,6 +7,9 @@ const (
 	// and a function may need a cold start. The plan is asked for at each heartbeat, every ten seconds or sooner, so
 	// the music is restarted within fifteen.
 	turnSlack = 4500 * time.Millisecond
+	// requestSlack is the same where nobody asks again for a minute: the request for the next music turn is on its way
+	// for some part of a second after each turn.
+	requestSlack = time.Second
 	// fallbackLength is how long the fallback document of a call that was not answered lasts before it asks again:
 	// words and a piece of music.
 	fallbackLength = 15 * time.Second
@@ -53,7 +56,7 @@ func (m *Music) musicDue() time.Time {
 	case m.MusicEnds.Before(m.MusicAt):
 		return m.MusicAt.Add(musicLimit)
 	case m.noPageWatches:
-		return m.MusicEnds
+		return m.MusicEnds.Add(requestSlack)
 	}
 	return m.MusicEnds.Add(turnSlack)
 }
@@ -65,8 +68,8 @@ func (m *Music) redirecting(now time.Time) bool {
 }
 
 // NoPageWatches says that nothing looks at the call before the next sweep, since no page sends heartbeats. The music
-// then counts as run out as soon as the next turn is due; otherwise it would be noticed a minute later. If the
-// request was on its way, the music starts anew.
+// then counts as run out a second after the next turn is due; otherwise it would be noticed a minute later. If the
+// request comes later still, the music starts anew.
 func (m *Music) NoPageWatches() { m.noPageWatches = true }
 
 func (c change) musicTurn() {

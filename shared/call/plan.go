@@ -128,7 +128,7 @@ func (p planner) dials() []Effect {
 			continue
 		}
 		effects = append(effects, Dial{
-			Conference: p.ID, Leg: l.Key, Agent: l.Agent, Number: l.Number, Timeout: p.ring, Info: p.dialInfo(l.Key),
+			Call: p.ID, Leg: l.Key, Agent: l.Agent, Number: l.Number, Timeout: p.ring, Info: p.dialInfo(l.Key),
 		})
 	}
 	return effects

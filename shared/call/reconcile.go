@@ -8,17 +8,17 @@ import (
 // reconcileChange is the change by what Twilio answers to Reconcile and FindParticipant.
 type reconcileChange struct{ change }
 
-func (c reconcileChange) participants(room ConferenceID, started bool, present []ListedParticipant) {
+func (c reconcileChange) participants(conference ConferenceID, started bool, present []ListedParticipant) {
 	audit := c.forceReconcile && !c.Stale
 	c.Stale, c.forceReconcile, c.callerLost, c.unlisted = false, false, false, nil
-	if c.isUnconfirmed(room) {
+	if c.isUnconfirmed(conference) {
 		c.Stale, c.ReconciledAt = true, c.now
 		return
 	}
-	if room != "" && room != c.Conference {
+	if conference != "" && conference != c.Conference {
 		c.forgetConference()
-		c.Conference = room
-		c.PastConferences = slices.DeleteFunc(c.PastConferences, func(r ConferenceID) bool { return r == room })
+		c.Conference = conference
+		c.PastConferences = slices.DeleteFunc(c.PastConferences, func(r ConferenceID) bool { return r == conference })
 	}
 	c.Started = c.Started || started && c.Conference != ""
 	here, caller := c.listed(present)
@@ -39,14 +39,14 @@ func (c reconcileChange) participants(room ConferenceID, started bool, present [
 
 // isUnconfirmed: the list shows another conference than the known one, or one that is known to have ended. Only one
 // conference of a name is live at a time, but a list that lags may show the one before. A second list must agree.
-func (v *ConferenceView) isUnconfirmed(room ConferenceID) bool {
-	confirmed := room != "" && room == v.OtherConference
+func (v *ConferenceView) isUnconfirmed(conference ConferenceID) bool {
+	confirmed := conference != "" && conference == v.OtherConference
 	v.OtherConference = ""
-	over := slices.Contains(v.PastConferences, room)
-	if room == "" || room == v.Conference || v.Conference == "" && !over || confirmed {
+	over := slices.Contains(v.PastConferences, conference)
+	if conference == "" || conference == v.Conference || v.Conference == "" && !over || confirmed {
 		return false
 	}
-	v.OtherConference = room
+	v.OtherConference = conference
 	return true
 }
 
@@ -92,7 +92,7 @@ func (c reconcileChange) legSighted(leg LegID, s Sighting) {
 		c.legEnded(l.Key, leg, OutcomeLost)
 	case s.In:
 		c.legJoined(l, s.Held)
-		c.clearDoubt()
+		c.clearStale()
 	case l.AbsentSince.IsZero():
 		l.AbsentSince, c.Stale = c.now, true
 	// it is not known which conference the leg should be in
@@ -118,7 +118,7 @@ func (c reconcileChange) callerSighted(s Sighting) {
 		return
 	case s.In:
 		c.callerSeen(s.Held)
-		c.clearDoubt()
+		c.clearStale()
 		return
 	case c.awaitsEntry(c.now): // between two tries; the caller is in no conference on purpose
 		c.CallerAbsentSince = time.Time{}
@@ -138,8 +138,8 @@ func (v *ConferenceView) lookupFailed(leg LegID) {
 	v.Stale = true
 }
 
-// clearDoubt ends the stale state if all legs that a list lacked have been found.
-func (c reconcileChange) clearDoubt() {
+// clearStale ends the stale state if all legs that a list lacked have been found.
+func (c reconcileChange) clearStale() {
 	absent := slices.ContainsFunc(c.Legs, func(l Leg) bool { return !l.AbsentSince.IsZero() })
 	c.Stale = len(c.unlisted) > 0 || absent || !c.CallerAbsentSince.IsZero()
 }

@@ -60,7 +60,7 @@ func (c resultChange) result(a Effect, r Result) {
 	}
 }
 
-// dialed applies the result of a dial. Without a clear result the leg stays as dialled, and Find looks for it
+// dialed applies the result of a dial. Without a clear result the leg stays as dialled, and FindLeg looks for it
 // later.
 func (c resultChange) dialed(a Dial, r Result) {
 	l := c.Leg(a.Leg)
@@ -84,7 +84,7 @@ func (c resultChange) dialed(a Dial, r Result) {
 	}
 }
 
-// found applies the answer to Find: is there a call that may be the one we dialled? The list cannot say more than
+// found applies the answer to FindLeg: is there a call that may be the one we dialled? The list cannot say more than
 // that, so the leg is waited for like one that rings. Requests to its own webhooks, which carry its key, show which
 // call it is.
 func (c resultChange) found(a FindLeg, r Result) {

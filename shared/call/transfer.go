@@ -39,6 +39,11 @@ type Transfer struct {
 // Open says whether the transfer has no outcome yet.
 func (t *Transfer) Open() bool { return t != nil && t.Outcome == "" }
 
+// Done says whether the caller was handed over: to the target, or to an agent after they were given back to the queue.
+func (t *Transfer) Done() bool {
+	return t != nil && (t.Outcome == OutcomeAnswered || t.Kind == KindQueue && !t.Ended.IsZero())
+}
+
 // Awaited says whether the caller was given back to the queue and no agent has answered since: the note is for whoever
 // is rung next, but for nobody after the agent who has answered.
 func (t *Transfer) Awaited() bool { return t != nil && t.Kind == KindQueue && t.Ended.IsZero() }
@@ -121,7 +126,8 @@ func (c change) requeueFor(r Request, note string) error {
 	return nil
 }
 
-// leave lets the owner go whose caller waits for somebody else: the leg is ended once the caller hears music.
+// leave takes the call from the owner and puts the caller into the queue. The owner's leg is ended once the caller
+// hears music.
 func (c change) leave(owner Leg) {
 	c.markLost(owner.Key)
 	c.Owner = ""

@@ -22,6 +22,7 @@ func (c *Call) Clone() *Call {
 	n.History = slices.Clone(c.History)
 	n.Requests = slices.Clone(c.Requests)
 	n.Trail = c.Trail.clone()
+	n.News = slices.Clone(c.News)
 	return &n
 }
 

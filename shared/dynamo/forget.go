@@ -32,7 +32,7 @@ func (s *Store) Forget(ctx context.Context, caller string) (f Forgotten, err err
 	if caller == "" {
 		return f, ErrNoNumber
 	}
-	in := &dynamodb.ScanInput{TableName: &s.table}
+	in := &dynamodb.ScanInput{TableName: &s.name}
 	for {
 		out, err := s.client.Scan(ctx, in)
 		if err != nil {
@@ -83,14 +83,18 @@ func (s *Store) forgetBeside(ctx context.Context, id call.ID, who []agent.ID, f 
 
 func (s *Store) forgetNotes(ctx context.Context, id call.ID, f *Forgotten) error {
 	notes, err := s.delete(ctx, notesKey(id))
-	f.Notes += len(notesOf(notes))
+	for _, n := range notesOf(notes) {
+		if !n.Empty() {
+			f.Notes++
+		}
+	}
 	return err
 }
 
 // delete deletes an item, and returns what it was.
-func (s *Store) delete(ctx context.Context, key string) (item, error) {
-	out, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
-		TableName: &s.table, Key: item{pk: str(key)}, ReturnValues: "ALL_OLD",
+func (t *table) delete(ctx context.Context, key string) (item, error) {
+	out, err := t.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: &t.name, Key: item{pk: str(key)}, ReturnValues: "ALL_OLD",
 	})
 	if err != nil {
 		return nil, unavailable(err)

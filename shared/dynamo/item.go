@@ -39,12 +39,15 @@ const (
 	seen    = "seen"    // when a free agent's page was last seen, in Unix seconds: see seenAt
 	due     = "due"     // call.Call.SweepDue, in Unix seconds
 	sids    = "sids"    // call.Call.ConnectedLegs, with spaces between them
+
+	news = "news" // call.Call.News, with spaces between them; the table's stream is filtered by it (template.yaml)
 )
 
 var ours = map[string]bool{
 	pk: true, doc: true, version: true, writeID: true, ttl: true,
 	live: true, liveAt: true, state: true, queued: true, head: true, dir: true, rank: true,
 	watch: true, watchAt: true, seen: true, due: true, sids: true, rec: true, recAt: true,
+	news: true,
 }
 
 // shard is the partition of the indexes live and agents; the package's comment says where that limits scaling.
@@ -140,12 +143,15 @@ func place(c *call.Call) string {
 }
 
 // in is the attribute ttl of an item that is kept so long from now on.
-func (s *Store) in(keep time.Duration) types.AttributeValue { return number(s.now().Add(keep).Unix()) }
+func (t *table) in(keep time.Duration) types.AttributeValue { return number(t.now().Add(keep).Unix()) }
 
 // callItem holds the attributes beside the document of a call. Only of a caller in the queue does anybody read state,
 // queued and head.
 func (s *Store) callItem(c *call.Call) item {
 	it := item{}
+	if len(c.News) > 0 {
+		it[news] = str(words(c.News))
+	}
 	if c.State.InLine() {
 		it[state], it[queued] = str(string(c.State)), str(stamp(c.Queued))
 		it[head] = &types.AttributeValueMemberBOOL{Value: c.Requeued}
@@ -213,7 +219,7 @@ func (s *Store) agentItem(a *agent.Agent) item {
 
 // expired reports whether an item has expired and DynamoDB has only not deleted it yet, which may take
 // days: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
-func (s *Store) expired(it item) bool {
+func (t *table) expired(it item) bool {
 	until, ok := it[ttl]
-	return ok && integer(until) <= s.now().Unix()
+	return ok && integer(until) <= t.now().Unix()
 }

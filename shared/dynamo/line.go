@@ -23,7 +23,7 @@ func earlierKey(v int64) string { return lineKey + "#" + strconv.FormatInt(v%ser
 func (s *Store) Line(ctx context.Context) (settings.Line, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.limits.first)
 	defer cancel()
-	out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, Key: item{pk: str(lineKey)}})
+	out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.name, Key: item{pk: str(lineKey)}})
 	switch {
 	case err != nil:
 		return settings.Line{}, unavailable(err)
@@ -86,7 +86,7 @@ func (s *Store) putAside(ctx context.Context, was settings.Line) error {
 	defer cancel()
 	_, err = s.retryOnce(ctx, func(ctx context.Context) error {
 		_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{
-			TableName: &s.table, Item: it,
+			TableName: &s.name, Item: it,
 			ConditionExpression:       aws.String("attribute_not_exists(#pk) OR #v <= :v"),
 			ExpressionAttributeNames:  map[string]string{"#pk": pk, "#v": version},
 			ExpressionAttributeValues: item{":v": number(was.Version)},

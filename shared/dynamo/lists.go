@@ -142,8 +142,8 @@ func nextKey(last item) string {
 }
 
 // query is page for a list of one page.
-func (s *Store) query(ctx context.Context, in *dynamodb.QueryInput) ([]item, error) {
-	out, err := s.page(ctx, in)
+func (t *table) query(ctx context.Context, in *dynamodb.QueryInput) ([]item, error) {
+	out, err := t.page(ctx, in)
 	if err != nil {
 		return nil, err
 	}
@@ -151,13 +151,13 @@ func (s *Store) query(ctx context.Context, in *dynamodb.QueryInput) ([]item, err
 }
 
 // page reads one page of an index.
-func (s *Store) page(ctx context.Context, in *dynamodb.QueryInput) (*dynamodb.QueryOutput, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.limits.all)
+func (t *table) page(ctx context.Context, in *dynamodb.QueryInput) (*dynamodb.QueryOutput, error) {
+	ctx, cancel := context.WithTimeout(ctx, t.limits.all)
 	defer cancel()
-	in.TableName = &s.table
+	in.TableName = &t.name
 	var out *dynamodb.QueryOutput
-	_, err := s.retryOnce(ctx, func(ctx context.Context) (err error) {
-		out, err = s.client.Query(ctx, in)
+	_, err := t.retryOnce(ctx, func(ctx context.Context) (err error) {
+		out, err = t.client.Query(ctx, in)
 		return err
 	})
 	if err != nil {

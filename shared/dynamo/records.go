@@ -23,8 +23,8 @@ import (
 
 // The record of a call is the call's own item, once the call is over: the save that ends the call puts it into the
 // lists of records, so that a record costs no write of its own and cannot be lost. It stays as long as records are
-// kept. The notes on the call are the item "n#<call>", each agent's in an attribute of its own, "note#<agent>": two
-// agents write at once without a conflict, nothing that a caller waits for depends on them, and only the function of
+// kept. The notes on the call are the item "n#<call>", each agent's in an attribute of its own, "note#<agent>", with its
+// version in "edit#<agent>": two agents write at once without a conflict, nothing that a caller waits for depends on them, and only the function of
 // the notes needs to be allowed an update.
 //
 // A call is in four lists. An update of a stack adds one index at most (docs/operations.md), so that the lists of one
@@ -47,6 +47,7 @@ const (
 	ofAgent  = "h#"
 	ofCaller = "n#"
 	noteOf   = "note#"
+	editOf   = "edit#" // the version of a note
 )
 
 func notesKey(id call.ID) string { return "n#" + string(id) }
@@ -108,9 +109,9 @@ func (s *Store) addMore(ctx context.Context, c *call.Call) error {
 const month = "2006-01"
 
 // overwrite writes an item, whatever there was. Repeated, it does the same.
-func (s *Store) overwrite(ctx context.Context, it item) error {
-	_, err := s.retryOnce(ctx, func(ctx context.Context) error {
-		_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: it})
+func (t *table) overwrite(ctx context.Context, it item) error {
+	_, err := t.retryOnce(ctx, func(ctx context.Context) error {
+		_, err := t.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &t.name, Item: it})
 		return err
 	})
 	if err != nil {
@@ -128,30 +129,44 @@ func (s *Store) SaveNote(ctx context.Context, id call.ID, n record.Note, keep ti
 		return unavailable(err)
 	}
 	in := &dynamodb.UpdateItemInput{
-		TableName: &s.table, Key: item{pk: str(notesKey(id))},
-		UpdateExpression:          ref("SET #note = :note, #ttl = :until"),
-		ExpressionAttributeNames:  map[string]string{"#note": noteOf + n.By.ID, "#ttl": ttl},
-		ExpressionAttributeValues: item{":note": str(string(raw)), ":until": s.in(keep)},
+		TableName: &s.name, Key: item{pk: str(notesKey(id))},
+		UpdateExpression:    ref("SET #note = :note, #edit = :edit, #ttl = :until"),
+		ConditionExpression: ref("#edit = :over"),
+		ExpressionAttributeNames: map[string]string{
+			"#note": noteOf + n.By.ID, "#edit": editOf + n.By.ID, "#ttl": ttl,
+		},
+		ExpressionAttributeValues: item{
+			":note": str(string(raw)), ":edit": number(n.Version), ":over": number(n.Version - 1), ":until": s.in(keep),
+		},
 	}
-	if n.Empty() {
-		in.UpdateExpression = ref("SET #ttl = :until REMOVE #note")
-		delete(in.ExpressionAttributeValues, ":note")
+	if n.Version == 1 {
+		in.ConditionExpression = ref("attribute_not_exists(#edit)")
+		delete(in.ExpressionAttributeValues, ":over")
 	}
 	_, err = s.retryOnce(ctx, func(ctx context.Context) error {
 		_, err := s.client.UpdateItem(ctx, in)
 		return err
 	})
-	if err != nil {
+	var failed *types.ConditionalCheckFailedException
+	switch {
+	case errors.As(err, &failed): // by another save, or by the first try of this one: who asks looks which
+		return service.ErrConflict
+	case err != nil:
 		return unavailable(err)
 	}
 	return nil
 }
 
-// notesOf are the notes of an item. One that this version cannot read is left out.
+// notesOf are the notes of an item, also emptied ones. One that this version cannot read is left out. The release before
+// knows no versions: what it has saved has the version of the note before.
 func notesOf(it item) (notes []record.Note) {
 	for name, v := range it {
+		if who, is := strings.CutPrefix(name, editOf); is && it[noteOf+who] == nil {
+			notes = append(notes, record.Note{By: record.Party{ID: who}, Version: integer(v)})
+		}
 		var n record.Note
-		if strings.HasPrefix(name, noteOf) && json.Unmarshal([]byte(text(v)), &n) == nil {
+		if who, is := strings.CutPrefix(name, noteOf); is && json.Unmarshal([]byte(text(v)), &n) == nil {
+			n.Version = integer(it[editOf+who])
 			notes = append(notes, n)
 		}
 	}
@@ -198,7 +213,7 @@ const (
 )
 
 // batch reads items, by their keys. Unlike get it may see them as they were a moment ago, at half the cost.
-func (s *Store) batch(ctx context.Context, keys []string) (found map[string]item, err error) {
+func (t *table) batch(ctx context.Context, keys []string) (found map[string]item, err error) {
 	found = map[string]item{}
 	for some := range slices.Chunk(keys, batchSize) {
 		var rest []item
@@ -209,7 +224,7 @@ func (s *Store) batch(ctx context.Context, keys []string) (found map[string]item
 			if tries == batchTries {
 				return nil, unavailable(errors.New("the batch was not read whole"))
 			}
-			if rest, err = s.some(ctx, rest, found); err != nil {
+			if rest, err = t.some(ctx, rest, found); err != nil {
 				return nil, err
 			}
 		}
@@ -218,23 +233,23 @@ func (s *Store) batch(ctx context.Context, keys []string) (found map[string]item
 }
 
 // some reads items of a batch, and returns the keys of those that it did not get to.
-func (s *Store) some(ctx context.Context, keys []item, found map[string]item) (rest []item, err error) {
-	ctx, cancel := context.WithTimeout(ctx, s.limits.all)
+func (t *table) some(ctx context.Context, keys []item, found map[string]item) (rest []item, err error) {
+	ctx, cancel := context.WithTimeout(ctx, t.limits.all)
 	defer cancel()
 	var out *dynamodb.BatchGetItemOutput
-	_, err = s.retryOnce(ctx, func(ctx context.Context) (err error) {
-		out, err = s.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
-			RequestItems: map[string]types.KeysAndAttributes{s.table: {Keys: keys}},
+	_, err = t.retryOnce(ctx, func(ctx context.Context) (err error) {
+		out, err = t.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
+			RequestItems: map[string]types.KeysAndAttributes{t.name: {Keys: keys}},
 		})
 		return err
 	})
 	if err != nil {
 		return nil, unavailable(err)
 	}
-	for _, it := range out.Responses[s.table] {
+	for _, it := range out.Responses[t.name] {
 		found[text(it[pk])] = it
 	}
-	return out.UnprocessedKeys[s.table].Keys, nil
+	return out.UnprocessedKeys[t.name].Keys, nil
 }
 
 // Places implements archive.Shelf.

@@ -45,7 +45,7 @@ func (m *metered) ended(n int) {
 // asks is what each question of the archive costs.
 func (m *metered) asks(boss bool) map[string]storetest.Units {
 	m.t.Helper()
-	a := &archive.Archive{Shelf: m.Store, Keep: time.Hour, Codes: []string{"order"}}
+	a := &archive.Archive{Shelf: m.Store, Keep: time.Hour}
 	who := service.Principal{ID: "agent00003", Name: "An agent", Supervisor: boss}
 	costs := map[string]storetest.Units{}
 	list := func(name string, s archive.Search) archive.Page {
@@ -110,8 +110,10 @@ func TestF214ARecordCostsNoWriteAndIsInNoListOfTheLine(t *testing.T) {
 		t.Logf("the end of a call of two agents, kept for %v: %.1f write units, of them %v in indexes", keep, u.Write,
 			u.Index)
 	}
+	m.KeepRecords(time.Hour)
 	must(t, m.SaveCall(t.Context(), servicetest.EndedCall(3, t0, "", "alice", "bob", "carol")))
-	must(t, m.SaveNote(t.Context(), caller(2).ID, record.Note{By: record.Party{ID: "alice"}, Text: "x"}, time.Hour))
+	note := record.Note{By: record.Party{ID: "alice"}, Text: "x", Version: 1}
+	must(t, m.SaveNote(t.Context(), caller(2).ID, note, time.Hour))
 	agents, _, err := m.Agents(t.Context(), "")
 	must(t, err)
 	free, _, err := m.Free(t.Context(), "")
@@ -203,7 +205,7 @@ func TestF216PagesWhileRecordsAreDeleted(t *testing.T) {
 
 func deleteRaw(t testing.TB, s *Store, key string) {
 	t.Helper()
-	_, err := s.client.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: &s.table, Key: item{pk: str(key)}})
+	_, err := s.client.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: &s.name, Key: item{pk: str(key)}})
 	must(t, err)
 }
 
@@ -217,8 +219,8 @@ func TestF218ANoteOfTheSameMomentIsErased(t *testing.T) {
 		c := servicetest.EndedCall(1, t0, number, "alice")
 		must(t, s.SaveCall(t.Context(), c))
 		n.after = func(string) {
-			own := record.Note{By: record.Party{ID: "alice"}, Text: "x", Name: "Ann"}
-			must(t, at(t, n.to, s.table).SaveNote(t.Context(), c.ID, own, time.Hour))
+			own := record.Note{By: record.Party{ID: "alice"}, Text: "x", Name: "Ann", Version: 1}
+			must(t, at(t, n.to, s.name).SaveNote(t.Context(), c.ID, own, time.Hour))
 		}
 		n.spoils(pass, pass, later, pass, again) // Scan, GetItem, DeleteItem of the notes, PutItem, DeleteItem
 		f, err := s.Forget(t.Context(), number)
@@ -251,7 +253,7 @@ func TestF218WhatIsKeptOfACallerIsErased(t *testing.T) {
 		c := servicetest.EndedCall(i, t0, number, who...)
 		c.Transfer = &call.Transfer{Note: "Ann wants a refund", Outcome: call.OutcomeCancelled}
 		must(t, s.SaveCall(ctx, c))
-		n := record.Note{By: record.Party{ID: "alice"}, Text: "x", Name: "Ann"}
+		n := record.Note{By: record.Party{ID: "alice"}, Text: "x", Name: "Ann", Version: 1}
 		must(t, s.SaveNote(ctx, c.ID, n, keep))
 	}
 	live := caller(7)
@@ -269,7 +271,7 @@ func TestF218WhatIsKeptOfACallerIsErased(t *testing.T) {
 			t.Errorf("the %d. time: %+v, want %+v", i+1, got, want)
 		}
 	}
-	out, err := s.client.Scan(ctx, &dynamodb.ScanInput{TableName: &s.table})
+	out, err := s.client.Scan(ctx, &dynamodb.ScanInput{TableName: &s.name})
 	must(t, err)
 	others := 0
 	for _, it := range out.Items {
@@ -288,5 +290,31 @@ func TestF218WhatIsKeptOfACallerIsErased(t *testing.T) {
 	}
 	if _, err := s.Forget(ctx, ""); !errors.Is(err, ErrNoNumber) {
 		t.Errorf("whoever withholds the number: %v", err)
+	}
+}
+
+// The release before knows no versions: it writes over a note, or erases it, and leaves the version as it was.
+func TestF215ANoteOfTheReleaseBeforeCanBeReplaced(t *testing.T) {
+	for _, left := range []item{
+		{pk: str("n#CA1"), "note#alice": str(`{"by":{"id":"alice","name":"Alice"},"at":"2026-11-22T10:16:49Z","note":"x"}`)},
+		{pk: str("n#CA1"), "edit#alice": number(3)},
+		{
+			pk: str("n#CA1"), "edit#alice": number(3),
+			"note#alice": str(`{"by":{"id":"alice","name":"Alice"},"at":"2026-11-22T10:16:49Z","note":"x","version":1}`),
+		},
+	} {
+		s := open(t)
+		must(t, s.overwrite(t.Context(), left))
+		notes, err := s.Notes(t.Context(), "CA1")
+		must(t, err)
+		if len(notes) != 1 || notes[0].Version != integer(left["edit#alice"]) || notes[0].By.ID != "alice" {
+			t.Fatalf("%+v", notes)
+		}
+		next := notes[0]
+		next.Text, next.Version = "y", next.Version+1
+		must(t, s.SaveNote(t.Context(), "CA1", next, time.Hour))
+		if notes, err = s.Notes(t.Context(), "CA1"); err != nil || len(notes) != 1 || notes[0] != next {
+			t.Errorf("%+v, %v", notes, err)
+		}
 	}
 }

@@ -57,13 +57,17 @@ import (
 
 // Store is a service.Store in a table. It is safe for concurrent use.
 type Store struct {
-	client *dynamodb.Client
-	table  string
-	now    func() time.Time // for expiry only: DynamoDB uses the real time
-	seen   memory
-	limits limits
-
+	*table
+	seen        memory
 	keepRecords time.Duration
+}
+
+// table is the table itself: it reads and writes items within the limits of time, and knows nothing of what is in them.
+type table struct {
+	client *dynamodb.Client
+	name   string
+	now    func() time.Time // for expiry only: DynamoDB uses the real time
+	limits limits
 }
 
 var (
@@ -72,11 +76,13 @@ var (
 )
 
 // New is a store in a table. The client must not repeat requests: the store does, and must know of it.
-func New(client *dynamodb.Client, table string) *Store {
+func New(client *dynamodb.Client, name string) *Store {
 	return &Store{
-		client: client, table: table, now: time.Now,
-		seen:   memory{entries: map[string]unknownFields{}},
-		limits: limits{all: allTries, first: firstTry, pause: retryPause},
+		table: &table{
+			client: client, name: name, now: time.Now,
+			limits: limits{all: allTries, first: firstTry, pause: retryPause},
+		},
+		seen: memory{entries: map[string]unknownFields{}},
 	}
 }
 
@@ -84,7 +90,7 @@ func New(client *dynamodb.Client, table string) *Store {
 // sets, and AWS_ENDPOINT_URL_DYNAMODB for a store that is not Amazon's. The reader reports what is
 // missing. The credentials are those of the process and last as long.
 func Open(r *env.Reader) *Store {
-	table := r.String("TABLE_NAME")
+	name := r.String("TABLE_NAME")
 	credentials := aws.Credentials{
 		AccessKeyID:     r.String("AWS_ACCESS_KEY_ID"),
 		SecretAccessKey: r.String("AWS_SECRET_ACCESS_KEY"),
@@ -101,7 +107,7 @@ func Open(r *env.Reader) *Store {
 	if url := r.OptionalURL("AWS_ENDPOINT_URL_DYNAMODB"); url != "" {
 		o.BaseEndpoint = &url
 	}
-	return New(dynamodb.New(o), table)
+	return New(dynamodb.New(o), name)
 }
 
 // Warm opens the connection ahead of the first request. It takes at most the time of one operation; a

@@ -60,14 +60,14 @@ func caller(n int) *call.Call {
 // rawItem is an item as it is stored.
 func rawItem(t testing.TB, s *Store, key string) item {
 	t.Helper()
-	out, err := s.client.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: &s.table, Key: item{pk: str(key)}})
+	out, err := s.client.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: &s.name, Key: item{pk: str(key)}})
 	must(t, err)
 	return out.Item
 }
 
 func putRaw(t testing.TB, s *Store, it item) {
 	t.Helper()
-	_, err := s.client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &s.table, Item: it})
+	_, err := s.client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &s.name, Item: it})
 	must(t, err)
 }
 

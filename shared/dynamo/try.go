@@ -29,8 +29,8 @@ type limits struct{ all, first, pause time.Duration }
 func unavailable(err error) error { return fmt.Errorf("%w: %w", service.ErrUnavailable, err) }
 
 // retryOnce runs try, and once more if there is time and it may help. It returns the number of tries.
-func (s *Store) retryOnce(ctx context.Context, try func(context.Context) error) (tries int, err error) {
-	first, cancel := context.WithTimeout(ctx, s.limits.first)
+func (t *table) retryOnce(ctx context.Context, try func(context.Context) error) (tries int, err error) {
+	first, cancel := context.WithTimeout(ctx, t.limits.first)
 	err = try(first)
 	cancel()
 	if err == nil || ctx.Err() != nil || final(err) {
@@ -38,7 +38,7 @@ func (s *Store) retryOnce(ctx context.Context, try func(context.Context) error) 
 	}
 	if answered(err) {
 		select {
-		case <-time.After(s.limits.pause):
+		case <-time.After(t.limits.pause):
 		case <-ctx.Done():
 			return 1, err
 		}
@@ -68,18 +68,18 @@ func final(err error) bool {
 }
 
 // get reads an item consistently. An expired item counts as not found.
-func (s *Store) get(ctx context.Context, key string) (item, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.limits.all)
+func (t *table) get(ctx context.Context, key string) (item, error) {
+	ctx, cancel := context.WithTimeout(ctx, t.limits.all)
 	defer cancel()
-	return s.look(ctx, key)
+	return t.look(ctx, key)
 }
 
 // look is get within the time limit of another operation.
-func (s *Store) look(ctx context.Context, key string) (item, error) {
+func (t *table) look(ctx context.Context, key string) (item, error) {
 	var out *dynamodb.GetItemOutput
-	_, err := s.retryOnce(ctx, func(ctx context.Context) (err error) {
-		out, err = s.client.GetItem(ctx, &dynamodb.GetItemInput{
-			TableName:      &s.table,
+	_, err := t.retryOnce(ctx, func(ctx context.Context) (err error) {
+		out, err = t.client.GetItem(ctx, &dynamodb.GetItemInput{
+			TableName:      &t.name,
 			Key:            item{pk: str(key)},
 			ConsistentRead: aws.Bool(true),
 		})
@@ -88,7 +88,7 @@ func (s *Store) look(ctx context.Context, key string) (item, error) {
 	switch {
 	case err != nil:
 		return nil, unavailable(err)
-	case out.Item == nil || s.expired(out.Item):
+	case out.Item == nil || t.expired(out.Item):
 		return nil, service.ErrNotFound
 	}
 	return out.Item, nil
@@ -99,15 +99,15 @@ func (s *Store) look(ctx context.Context, key string) (item, error) {
 // A write whose answer was lost may have taken effect, and its repetition then fails its own
 // condition. So each save has a name of its own, and put looks for that name in the item before it
 // calls such a failure a conflict.
-func (s *Store) put(ctx context.Context, key string, over int64, it item) error {
-	ctx, cancel := context.WithTimeout(ctx, s.limits.all)
+func (t *table) put(ctx context.Context, key string, over int64, it item) error {
+	ctx, cancel := context.WithTimeout(ctx, t.limits.all)
 	defer cancel()
 	name := rand.Text()
 	it[pk], it[version], it[writeID] = str(key), number(over+1), str(name)
-	in := &dynamodb.PutItemInput{TableName: &s.table, Item: it}
-	s.onlyOver(in, over)
-	tries, err := s.retryOnce(ctx, func(ctx context.Context) error {
-		_, err := s.client.PutItem(ctx, in)
+	in := &dynamodb.PutItemInput{TableName: &t.name, Item: it}
+	t.onlyOver(in, over)
+	tries, err := t.retryOnce(ctx, func(ctx context.Context) error {
+		_, err := t.client.PutItem(ctx, in)
 		return err
 	})
 	var failed *types.ConditionalCheckFailedException
@@ -119,12 +119,12 @@ func (s *Store) put(ctx context.Context, key string, over int64, it item) error 
 	case tries == 1:
 		return service.ErrConflict
 	}
-	return s.wroteIt(ctx, key, over, name)
+	return t.wroteIt(ctx, key, over, name)
 }
 
 // onlyOver makes a write conditional: on the version, or on there being no item. An expired item
 // counts as none.
-func (s *Store) onlyOver(in *dynamodb.PutItemInput, over int64) {
+func (t *table) onlyOver(in *dynamodb.PutItemInput, over int64) {
 	if over > 0 {
 		in.ConditionExpression = aws.String("#v = :v")
 		in.ExpressionAttributeNames = map[string]string{"#v": version}
@@ -133,13 +133,13 @@ func (s *Store) onlyOver(in *dynamodb.PutItemInput, over int64) {
 	}
 	in.ConditionExpression = aws.String("attribute_not_exists(#pk) OR #ttl <= :now")
 	in.ExpressionAttributeNames = map[string]string{"#pk": pk, "#ttl": ttl}
-	in.ExpressionAttributeValues = item{":now": number(s.now().Unix())}
+	in.ExpressionAttributeValues = item{":now": number(t.now().Unix())}
 }
 
 // wroteIt decides, after a second try that has failed its condition, whether the first one had written.
 // If the item has changed again since, that cannot be known.
-func (s *Store) wroteIt(ctx context.Context, key string, over int64, name string) error {
-	it, err := s.look(ctx, key)
+func (t *table) wroteIt(ctx context.Context, key string, over int64, name string) error {
+	it, err := t.look(ctx, key)
 	switch {
 	case errors.Is(err, service.ErrNotFound):
 		return unavailable(errors.New("the item went away while it was written"))

@@ -213,7 +213,7 @@ func TestF112BetweenTheTriesOfASave(t *testing.T) {
 			s, n := spoiled(t)
 			conf := caller(1)
 			must(t, s.SaveCall(t.Context(), conf))
-			other := at(t, n.to, s.table)
+			other := at(t, n.to, s.name)
 			meanwhile := func(string) {
 				for range c.others {
 					seen, err := other.Call(context.Background(), conf.ID)

@@ -78,7 +78,7 @@ func (m *metered) seed(items []item) {
 			all = append(all, types.WriteRequest{PutRequest: &types.PutRequest{Item: it}})
 		}
 		_, err := client.BatchWriteItem(m.t.Context(), &dynamodb.BatchWriteItemInput{
-			RequestItems: map[string][]types.WriteRequest{m.table: all},
+			RequestItems: map[string][]types.WriteRequest{m.name: all},
 		})
 		must(m.t, err)
 	}

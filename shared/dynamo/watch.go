@@ -171,7 +171,7 @@ func legs(sids string) (all []call.LegID) {
 }
 
 // every visits all entries of one partition of an index.
-func (s *Store) every(ctx context.Context, index, name, partition string, visit func(item)) error {
+func (t *table) every(ctx context.Context, index, name, partition string, visit func(item)) error {
 	in := &dynamodb.QueryInput{
 		IndexName:                 &index,
 		KeyConditionExpression:    ref("#p = :p"),
@@ -179,7 +179,7 @@ func (s *Store) every(ctx context.Context, index, name, partition string, visit 
 		ExpressionAttributeValues: item{":p": str(partition)},
 	}
 	for range mostCallPages {
-		out, err := s.longPage(ctx, in)
+		out, err := t.longPage(ctx, in)
 		if err != nil {
 			return unavailable(err)
 		}
@@ -197,11 +197,11 @@ func (s *Store) every(ctx context.Context, index, name, partition string, visit 
 const longTime = 4 * time.Second
 
 // longPage is page for a whole list: it may take longer, and is tried twice.
-func (s *Store) longPage(ctx context.Context, in *dynamodb.QueryInput) (out *dynamodb.QueryOutput, err error) {
-	in.TableName = &s.table
+func (t *table) longPage(ctx context.Context, in *dynamodb.QueryInput) (out *dynamodb.QueryOutput, err error) {
+	in.TableName = &t.name
 	for range 2 {
 		limited, cancel := context.WithTimeout(ctx, longTime)
-		out, err = s.client.Query(limited, in)
+		out, err = t.client.Query(limited, in)
 		cancel()
 		if err == nil || ctx.Err() != nil || final(err) {
 			break

@@ -1,4 +1,4 @@
-// Package web is the HTTP edge of every function. It turns an API Gateway event into a request, and an
+// Package httpapi is the HTTP edge of every function. It turns an API Gateway event into a request, and an
 // answer into TwiML, JSON or a problem. It refuses every request that neither Twilio has signed nor
 // the authorizer has accepted, and writes one log entry for each request.
 //

@@ -46,7 +46,7 @@ func note(ctx context.Context, act string, id call.ID, err error) error {
 // Dial implements service.CallControl.
 func (w instrumented) Dial(ctx context.Context, d call.Dial) (call.LegID, error) {
 	leg, err := w.calls.Dial(ctx, d)
-	return leg, note(ctx, "dial", d.Conference, err)
+	return leg, note(ctx, "dial", d.Call, err)
 }
 
 // FindLeg implements service.CallControl.
@@ -61,18 +61,18 @@ func (w instrumented) Hangup(ctx context.Context, leg call.LegID) error {
 
 // SayGoodbye implements service.CallControl.
 func (w instrumented) SayGoodbye(ctx context.Context, id call.ID, why call.Reason) error {
-	return note(ctx, "last words", id, w.calls.SayGoodbye(ctx, id, why))
+	return note(ctx, "say goodbye", id, w.calls.SayGoodbye(ctx, id, why))
 }
 
 // RejoinConference implements service.CallControl.
 func (w instrumented) RejoinConference(ctx context.Context, id call.ID, generation int) error {
-	return note(ctx, "fresh room", id, w.calls.RejoinConference(ctx, id, generation))
+	return note(ctx, "rejoin conference", id, w.calls.RejoinConference(ctx, id, generation))
 }
 
 // FindConference implements service.Lookups.
 func (w instrumented) FindConference(ctx context.Context, id call.ID) (call.ConferenceID, bool, error) {
-	room, started, err := w.calls.FindConference(ctx, id)
-	return room, started, note(ctx, "find room", id, err)
+	conf, started, err := w.calls.FindConference(ctx, id)
+	return conf, started, note(ctx, "find conference", id, err)
 }
 
 // Connected implements service.Lookups.
@@ -82,29 +82,29 @@ func (w instrumented) Connected(ctx context.Context) (service.Connected, error) 
 }
 
 // Hold implements service.Conferences.
-func (w instrumented) Hold(ctx context.Context, id call.ID, room call.ConferenceID, leg call.LegID, hold bool) error {
-	return note(ctx, "hold", id, w.calls.Hold(ctx, id, room, leg, hold))
+func (w instrumented) Hold(ctx context.Context, id call.ID, conf call.ConferenceID, leg call.LegID, hold bool) error {
+	return note(ctx, "hold", id, w.calls.Hold(ctx, id, conf, leg, hold))
 }
 
 // SetEndOnExit implements service.Conferences.
-func (w instrumented) SetEndOnExit(ctx context.Context, room call.ConferenceID, leg call.LegID, ends bool) error {
-	return note(ctx, "set ends room", "", w.calls.SetEndOnExit(ctx, room, leg, ends))
+func (w instrumented) SetEndOnExit(ctx context.Context, conf call.ConferenceID, leg call.LegID, ends bool) error {
+	return note(ctx, "set end flag", "", w.calls.SetEndOnExit(ctx, conf, leg, ends))
 }
 
 // Announce implements service.Conferences.
-func (w instrumented) Announce(ctx context.Context, id call.ID, room call.ConferenceID, leg call.LegID) error {
-	return note(ctx, "announce", id, w.calls.Announce(ctx, id, room, leg))
+func (w instrumented) Announce(ctx context.Context, id call.ID, conf call.ConferenceID, leg call.LegID) error {
+	return note(ctx, "announce", id, w.calls.Announce(ctx, id, conf, leg))
 }
 
 // FindParticipant implements service.Lookups.
-func (w instrumented) FindParticipant(ctx context.Context, room call.ConferenceID, leg call.LegID) (call.Sighting,
+func (w instrumented) FindParticipant(ctx context.Context, conf call.ConferenceID, leg call.LegID) (call.Sighting,
 	error) {
-	saw, err := w.calls.FindParticipant(ctx, room, leg)
-	return saw, note(ctx, "look at leg", "", err)
+	saw, err := w.calls.FindParticipant(ctx, conf, leg)
+	return saw, note(ctx, "find participant", "", err)
 }
 
 // Participants implements service.Lookups.
-func (w instrumented) Participants(ctx context.Context, room call.ConferenceID) ([]call.ListedParticipant, error) {
-	here, err := w.calls.Participants(ctx, room)
-	return here, note(ctx, "present", "", err)
+func (w instrumented) Participants(ctx context.Context, conf call.ConferenceID) ([]call.ListedParticipant, error) {
+	here, err := w.calls.Participants(ctx, conf)
+	return here, note(ctx, "list participants", "", err)
 }

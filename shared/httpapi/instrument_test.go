@@ -37,7 +37,7 @@ func watchEverything(t *testing.T, log *bytes.Buffer) {
 	acts := map[string]func() error{
 		"Dial": func() error {
 			_, err := calls.Dial(ctx,
-				call.Dial{Conference: id, Info: call.DialInfo{Caller: "+15005550006", Note: "Agent x"}})
+				call.Dial{Call: id, Info: call.DialInfo{Caller: "+15005550006", Note: "Agent x"}})
 			return err
 		},
 		"FindLeg":          func() error { return calls.FindLeg(ctx, "alice", time.Time{}) },

@@ -70,6 +70,8 @@ var kinds = []kind{
 		title: "That caller cannot be offered to that agent now."},
 	{is: ErrNoChannel, status: 404, slug: "no-channel", title: "This line has no push channel."},
 	{is: archive.ErrNoRecord, status: 404, slug: "no-record", title: "You were in no such call."},
+	{is: archive.ErrNoteChanged, status: 409, slug: "note-changed",
+		title: "This note was changed elsewhere since you have seen it."},
 	{is: archive.ErrNoteTooLong, status: 422, slug: "note-too-long", title: "A note has at most 2000 characters."},
 	{as: as[*settings.FieldError], status: 422, slug: "settings-refused", title: "These settings cannot be."},
 	{is: service.ErrLineChanged, status: 409, slug: "settings-changed",

@@ -18,7 +18,7 @@ import (
 	"warmtransfer/shared/twilio"
 )
 
-// warmTime bounds Ready: a connection that is not open by then is opened by the first request.
+// warmTime bounds ready: a connection that is not open by then is opened by the first request.
 const warmTime = time.Second
 
 // Edge is what the routes of one function share.

@@ -78,7 +78,7 @@ func TestWhatIsSaidAndInWhichVoice(t *testing.T) {
 		{Book{Voice: "Polly.Amy"}, Words{
 			Sentences: []string{"You are number 3 in the line."}, Language: "en-GB", Voice: "Polly.Amy"}},
 		{Book{Language: "de"}, Words{
-			Sentences: []string{"Sie sind in der Warteschlange an Stelle 3."},
+			Sentences: []string{"Sie sind auf Platz 3 der Warteschlange."},
 			Language:  "de-DE", Voice: "Polly.Vicki"}},
 		{Book{Language: "fr", Voice: "Polly.Remi-Neural"}, Words{
 			Sentences: []string{"Votre appel est en position 3 dans la file d'attente."},
@@ -104,5 +104,5 @@ func ExampleBook_Accept() {
 	fmt.Println(Book{Language: "es"}.Accept("Ejemplo").Sentences)
 	// Output:
 	// [A caller is being transferred to you. Press 1 to accept.]
-	// [Le llama Ejemplo. Se le está transfiriendo una llamada. Pulse 1 para aceptarla.]
+	// [Le llama Ejemplo. Le vamos a pasar una llamada. Pulse 1 para aceptarla.]
 }

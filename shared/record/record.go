@@ -22,8 +22,7 @@ type Record struct {
 	EndedBy  Ender     `json:"endedBy"`
 	Ender    *Party    `json:"ender,omitempty"` // with ByAgent
 	Outcome  Outcome   `json:"outcome"`
-	Closed   bool      `json:"closed,omitempty"` // the line was; with Expired
-	Caller   string    `json:"caller"`           // the number as agents saw it; "": withheld
+	Caller   string    `json:"caller"` // the number as agents saw it; "": withheld
 	Verified bool      `json:"verified"`
 	Name     string    `json:"name,omitempty"` // of the notes; not stored
 	Place    int       `json:"place,omitempty"`
@@ -55,11 +54,12 @@ const (
 	Answered    Outcome = "answered"
 	Transferred Outcome = "transferred" // and handed over at least once
 	Abandoned   Outcome = "abandoned"   // the caller left before anybody answered
-	Expired     Outcome = "expired"     // the caller waited longer than the operator's limit, or the line was closed
+	Expired     Outcome = "expired"     // the caller waited longer than the operator's limit
+	Closed      Outcome = "closed"      // the line was closed: the caller heard so at once, or while they waited
 )
 
 // Outcomes lists every outcome.
-var Outcomes = []Outcome{Answered, Transferred, Abandoned, Expired}
+var Outcomes = []Outcome{Answered, Transferred, Abandoned, Expired, Closed}
 
 // Party is an agent, or an outside number.
 type Party struct {
@@ -99,6 +99,9 @@ type Note struct {
 	Text string    `json:"note"`
 	Code string    `json:"code,omitempty"`
 	Name string    `json:"name,omitempty"` // the caller's
+	// Version counts this agent's saves of it, those too that have emptied it; 0: never saved, or by a release that did
+	// not count.
+	Version int64 `json:"version,omitempty"`
 }
 
 // Empty says whether nothing is noted.
@@ -127,21 +130,20 @@ func Of(c *call.Call) Record {
 	for _, l := range r.Legs { // the history of a long call has lost its oldest entries
 		r.answered(l.Answered)
 	}
-	over := func(t Transfer) bool {
-		return t.Outcome == call.OutcomeAnswered || t.Kind == call.KindQueue && !t.Ended.IsZero()
-	}
-	byLine := c.Reason == call.ReasonMaxWait || c.Reason == call.ReasonClosed
+	byLine := map[call.Reason]Outcome{call.ReasonMaxWait: Expired, call.ReasonClosed: Closed}[c.Reason]
 	switch {
-	case slices.ContainsFunc(r.Transfers, over):
+	case c.Transfer.Done() || slices.ContainsFunc(c.Trail.Transfers, done):
 		r.Outcome = Transferred
-	case r.Outcome == Abandoned && byLine:
-		r.Outcome, r.Closed = Expired, c.Reason == call.ReasonClosed
+	case r.Outcome == Abandoned && byLine != "":
+		r.Outcome = byLine
 	}
-	if byLine {
+	if byLine != "" {
 		r.EndedBy = ByLine
 	}
 	return r
 }
+
+func done(t call.Transfer) bool { return t.Done() }
 
 // answered applies that somebody answered then; zero: nobody.
 func (r *Record) answered(at time.Time) {
@@ -221,8 +223,9 @@ func (r Record) With() []Party {
 	return list
 }
 
-// WithNotes is the record with its notes, the oldest first.
+// WithNotes is the record with its notes, the oldest first, without those that were emptied.
 func (r Record) WithNotes(notes []Note) Record {
+	notes = slices.DeleteFunc(slices.Clone(notes), Note.Empty)
 	r.Notes = slices.SortedFunc(slices.Values(notes), func(a, b Note) int {
 		if d := a.At.Compare(b.At); d != 0 {
 			return d

@@ -15,7 +15,7 @@ import (
 func (s *Service) Arrive(
 	ctx context.Context, id call.ID, from string, verified bool, now time.Time,
 ) (*call.Call, error) {
-	c, acts, err := s.decideAndSave(ctx, call.New(id, from, verified, now), now, noChange, s.start)
+	c, effects, err := s.decideAndSave(ctx, call.New(id, from, verified, now), now, noChange, s.start)
 	if errors.Is(err, ErrConflict) { // a repeated request: the call is known, and what was left undone is done now
 		c, err := s.updateAndMatch(ctx, id, now, noChange)
 		return c, acceptSaved(c, err)
@@ -23,7 +23,7 @@ func (s *Service) Arrive(
 	if err != nil {
 		return nil, err
 	}
-	c, _ = s.execute(ctx, c, acts, now) // a new call has no effects yet
+	c, _ = s.execute(ctx, c, effects, now) // a new call has no effects yet
 	if m := s.offerNext(ctx, now, asking{in: c, now: true}, nil); m != nil && m.ID == id {
 		c = m
 	}
@@ -49,9 +49,9 @@ func (s *Service) HandleDialEnded(
 
 // HandleCallerEnded takes in that the caller's leg has ended. Twilio may report this before the call is
 // stored: a caller can hang up while the function that takes the arrival is still starting. Then an
-// ended call is stored, so that the arrival finds it and rings nobody. For a stored call this costs
-// nothing.
-func (s *Service) HandleCallerEnded(ctx context.Context, id call.ID, now time.Time) error {
+// ended call is stored, so that the arrival finds it and rings nobody. From is the caller's number as
+// for Arrive, so that the record says who it was. For a stored call this costs nothing.
+func (s *Service) HandleCallerEnded(ctx context.Context, id call.ID, from string, now time.Time) error {
 	gone := func(c *call.Call) error {
 		c.ApplyCallerEnded(now)
 		return nil
@@ -61,7 +61,7 @@ func (s *Service) HandleCallerEnded(ctx context.Context, id call.ID, now time.Ti
 		if !errors.Is(err, ErrNotFound) {
 			return acceptSaved(c, err)
 		}
-		over := call.New(id, "", false, now)
+		over := call.New(id, from, false, now)
 		if _, _, err = s.decideAndSave(ctx, over, now, gone, s.start); !errors.Is(err, ErrConflict) {
 			return err
 		}
@@ -110,8 +110,8 @@ func (s *Service) Wait(ctx context.Context, id call.ID, t Turn, now time.Time) (
 	}
 	var p QueuePosition
 	if t.Position && c.State.InLine() {
-		if line, err := s.store.Queue(ctx); err == nil { // otherwise music without a position
-			p.Position, p.Beyond = find(line, id)
+		if queue, err := s.store.Queue(ctx); err == nil { // otherwise music without a position
+			p.Position, p.Beyond = find(queue, id)
 		}
 	}
 	c, err = s.updateAndMatchFrom(ctx, "", c, now, func(c *call.Call) error {
@@ -134,13 +134,13 @@ func (s *Service) Wait(ctx context.Context, id call.ID, t Turn, now time.Time) (
 
 // find returns a caller's position in the queue. A caller whom the list does not show yet is at its
 // end.
-func find(line []QueueEntry, id call.ID) (int, bool) {
-	for i, w := range line {
+func find(queue []QueueEntry, id call.ID) (int, bool) {
+	for i, w := range queue {
 		if w.ID == id {
 			return i + 1, i+1 >= QueuePage
 		}
 	}
-	return len(line) + 1, len(line)+1 >= QueuePage
+	return len(queue) + 1, len(queue)+1 >= QueuePage
 }
 
 // Connect takes in that a leg was answered, and says how it joins the conference or that it must be

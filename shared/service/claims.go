@@ -49,15 +49,20 @@ func (t *targets) claimAny(
 	return ErrNobodyFree
 }
 
-// claimedFor lists the agents whom another request has claimed for this call a moment ago: see claimTarget.
-func (t *targets) claimedFor(ctx context.Context, c *call.Call, now time.Time) (list []agent.Agent, err error) {
-	page, _, err := t.store.Agents(ctx, "")
-	for _, a := range page {
-		if beingClaimed(&a, c, now) {
-			list = append(list, a)
+// claimedFor lists the agent whom another request has claimed for this call a moment ago: see claimTarget. They stand
+// behind the free ones, anywhere in the list.
+func (t *targets) claimedFor(ctx context.Context, c *call.Call, now time.Time) ([]agent.Agent, error) {
+	for page, err := range t.pages(ctx, mostPages) {
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range page {
+			if beingClaimed(&a, c, now) {
+				return []agent.Agent{a}, nil
+			}
 		}
 	}
-	return list, err
+	return nil, nil
 }
 
 // claimTarget claims an agent for the target's leg. If a concurrent request has claimed the agent
@@ -99,5 +104,5 @@ func (ro *roster) takeTarget(
 			return nil
 		}
 	}
-	return a.TakeTarget(string(c.ID), string(t.Key), now)
+	return a.ClaimForTransfer(string(c.ID), string(t.Key), now)
 }

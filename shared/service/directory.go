@@ -12,10 +12,11 @@ import (
 )
 
 const (
-	// mostPages is how many pages of agents one request reads if agents with silent pages fill the
+	// mostPages is how many pages of the directory one request reads if agents with silent pages fill the
 	// first ones: 2,000 agents. The sweep removes silent agents from the free ones.
 	mostPages = 10
-	// allPages is how many pages are read to count or to search all agents: 10,000 agents.
+	// allPages is how many pages are read to count or to search all agents, or to find a free one behind those
+	// with silent pages: 10,000 agents. A page of free agents costs little (see Lists.Free).
 	allPages = 50
 	// mostFound is how many agents a search returns.
 	mostFound = 50
@@ -31,7 +32,7 @@ type directory struct {
 // until want of them are found.
 func (d *directory) free(ctx context.Context, want int, now time.Time) ([]agent.Agent, error) {
 	var found []agent.Agent
-	for page, err := range pagesOf(mostPages, func(from string) ([]agent.Agent, string, error) {
+	for page, err := range pagesOf(allPages, func(from string) ([]agent.Agent, string, error) {
 		return d.store.Free(ctx, from)
 	}) {
 		if err != nil {

@@ -38,6 +38,9 @@ func wantNobodyRung(t *testing.T, w *World, what string) {
 	if c.State != call.Ended || c.Reason != call.ReasonCallerLeft || c.Live() || w.LiveLegs() != 0 {
 		t.Errorf("%s: the call is %s %q, live %t, %d legs", what, c.State, c.Reason, c.Live(), w.LiveLegs())
 	}
+	if c.From != "+15005550006" {
+		t.Errorf("%s: who called is recorded as %q", what, c.From)
+	}
 	if p := w.Me("alice").Agent.Presence; p != agent.IsAvailable {
 		t.Errorf("%s: alice is %s", what, p)
 	}
@@ -48,7 +51,7 @@ func wantNobodyRung(t *testing.T, w *World, what string) {
 // arrival.
 func TestF180TheEndIsToldInEachOrderWithTheFirstSave(t *testing.T) {
 	gone := func(w *World) {
-		if err := w.Board.HandleCallerEnded(context.Background(), early, w.Now); err != nil {
+		if err := w.Board.HandleCallerEnded(context.Background(), early, "+15005550006", w.Now); err != nil {
 			t.Errorf("the end: %v", err)
 		}
 	}
@@ -76,7 +79,7 @@ func TestF180TheFirstSaveComesWhileTheEndIsWrittenDown(t *testing.T) {
 	w := NewWorld(t, "alice")
 	store := &meanwhile{Store: w.Store, do: func() { w.Arrive(early) }}
 	board := service.New(store, w.Phones, service.Settings{Ring: Ring})
-	if err := board.HandleCallerEnded(t.Context(), early, w.Now); err != nil {
+	if err := board.HandleCallerEnded(t.Context(), early, "+15005550006", w.Now); err != nil {
 		t.Fatal(err)
 	}
 	wantNobodyRung(t, w, "arrived in between")
@@ -87,11 +90,11 @@ func TestF180TheEndIsWrittenDownOnce(t *testing.T) {
 	for _, took := range []bool{false, true} {
 		w := NewWorld(t, "alice")
 		w.Store.Next("SaveCall", Fault{Err: service.ErrUnavailable, Took: took})
-		if err := w.Board.HandleCallerEnded(t.Context(), early, w.Now); err == nil {
+		if err := w.Board.HandleCallerEnded(t.Context(), early, "+15005550006", w.Now); err == nil {
 			t.Error("a failed save was not reported")
 		}
 		for range 2 {
-			if err := w.Board.HandleCallerEnded(t.Context(), early, w.Now); err != nil {
+			if err := w.Board.HandleCallerEnded(t.Context(), early, "+15005550006", w.Now); err != nil {
 				t.Errorf("told again: %v", err)
 			}
 		}
@@ -109,7 +112,7 @@ func TestF180AKnownCallersEndIsOneSave(t *testing.T) {
 	id, _ := w.Dial()
 	w.Settle()
 	loads, saves := w.Store.Count("Call"), w.Store.Count("SaveCall")
-	if err := w.Board.HandleCallerEnded(t.Context(), id, w.Now); err != nil {
+	if err := w.Board.HandleCallerEnded(t.Context(), id, "", w.Now); err != nil {
 		t.Fatal(err)
 	}
 	if l, s := w.Store.Count("Call")-loads, w.Store.Count("SaveCall")-saves; l != 1 || s != 1 {

@@ -39,12 +39,12 @@ func (r effectResult) apply(c *call.Call, now time.Time) {
 
 // performAll carries out the effects: dials beside the others, which are done in their order. A dial needs none of
 // those that stand before it, or it would not be in the plan yet. The results are in the order of the effects.
-func (e *engine) performAll(ctx context.Context, c *call.Call, acts []call.Effect) []effectResult {
-	all := make([]effectResult, len(acts))
-	do := func(i int) { all[i] = e.perform(ctx, c, acts[i]) }
+func (e *engine) performAll(ctx context.Context, c *call.Call, effects []call.Effect) []effectResult {
+	all := make([]effectResult, len(effects))
+	do := func(i int) { all[i] = e.perform(ctx, c, effects[i]) }
 	var others []int
 	var dials []func()
-	for i, a := range acts {
+	for i, a := range effects {
 		if _, ok := a.(call.Dial); ok {
 			dials = append(dials, func() { do(i) })
 		} else {
@@ -70,10 +70,10 @@ func together(all ...func()) {
 }
 
 // perform carries out one effect.
-func (e *engine) perform(ctx context.Context, c *call.Call, act call.Effect) effectResult {
-	r := effectResult{effect: act}
+func (e *engine) perform(ctx context.Context, c *call.Call, planned call.Effect) effectResult {
+	r := effectResult{effect: planned}
 	var leg call.LegID
-	switch a := act.(type) {
+	switch a := planned.(type) {
 	case call.Dial:
 		leg, r.err = e.calls.Dial(ctx, a)
 	case call.FindLeg:
@@ -105,25 +105,25 @@ func (e *engine) perform(ctx context.Context, c *call.Call, act call.Effect) eff
 		r.err = nil
 	}
 	if r.err != nil {
-		r.err = &EffectError{Effect: act, Err: r.err}
+		r.err = &EffectError{Effect: planned, Err: r.err}
 	}
 	return r
 }
 
 // reconcile asks who is in the call's conference now.
 func (e *engine) reconcile(ctx context.Context, c *call.Call, r *effectResult) {
-	room, started, err := e.calls.FindConference(ctx, c.ID)
+	conf, started, err := e.calls.FindConference(ctx, c.ID)
 	if errors.Is(err, ErrNotFound) {
 		r.reconciled = true
 		return
 	}
 	if err == nil {
-		r.participants, err = e.calls.Participants(ctx, room)
+		r.participants, err = e.calls.Participants(ctx, conf)
 	}
 	if errors.Is(err, ErrGone) {
 		err = nil // it ended in between; the next reconcile will see that
 	} else if err == nil {
-		r.reconciled, r.conference, r.started = true, room, started
+		r.reconciled, r.conference, r.started = true, conf, started
 	}
 	r.err = err
 }

@@ -93,6 +93,7 @@ func (e *engine) decideAndSave(
 	next.ApplyTime(e.set.MaxWait, now)
 	effects := start(next, now)
 	record.Follow(c, next, now)
+	next.News = record.News(c, next)
 	if c.Version == 0 || !next.Equal(c) {
 		if err := e.store.SaveCall(ctx, next); err != nil {
 			return c, nil, fmt.Errorf("save call: %w", err)
@@ -110,13 +111,13 @@ func (e *engine) decideAndSave(
 // execute carries out the planned effects, saves their results and repeats with the new plan until
 // nothing is left. A failed effect is tried once more if a repetition can help and is harmless. It
 // returns the call as last saved, and the first failure that a later try did not make good.
-func (e *engine) execute(ctx context.Context, c *call.Call, acts []call.Effect, now time.Time) (*call.Call, error) {
+func (e *engine) execute(ctx context.Context, c *call.Call, effects []call.Effect, now time.Time) (*call.Call, error) {
 	tries := failures{}
 	for range maxRounds {
-		if len(acts) == 0 {
+		if len(effects) == 0 {
 			break
 		}
-		reports := e.performAll(ctx, c, acts)
+		reports := e.performAll(ctx, c, effects)
 		for _, r := range reports {
 			tries.took(r)
 		}
@@ -142,7 +143,7 @@ func (e *engine) execute(ctx context.Context, c *call.Call, acts []call.Effect, 
 		if err != nil {
 			return c, errors.Join(tries.first(), err)
 		}
-		c, acts = next, due
+		c, effects = next, due
 		if ctx.Err() != nil {
 			return c, errors.Join(tries.first(), ctx.Err())
 		}
@@ -152,9 +153,9 @@ func (e *engine) execute(ctx context.Context, c *call.Call, acts []call.Effect, 
 
 // replan plans a loaded call again and carries out the effects.
 func (e *engine) replan(ctx context.Context, c *call.Call, now time.Time) (*call.Call, error) {
-	c, acts, err := e.change(ctx, c, now, noChange)
+	c, effects, err := e.change(ctx, c, now, noChange)
 	if err != nil {
 		return nil, err
 	}
-	return e.execute(ctx, c, acts, now)
+	return e.execute(ctx, c, effects, now)
 }

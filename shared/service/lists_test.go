@@ -33,7 +33,7 @@ func silentFor(t *testing.T, n int, ago time.Duration, agents ...agent.ID) *Worl
 }
 
 func TestF179WhoBeatsAndIsFreeIsFoundWhateverTheNumberOfOthers(t *testing.T) {
-	for _, n := range []int{199, 200, 250, 1000, 1900} {
+	for _, n := range []int{199, 200, 250, 1000, 2500} {
 		w := silentFor(t, n, time.Hour, "alice", "bob")
 		id, _ := w.Dial()
 		w.Settle()
@@ -270,4 +270,39 @@ func TestF202ARemovedAgent(t *testing.T) {
 		}
 		takes(t, w, id, "bob")
 	})
+}
+
+// One press for anyone comes twice at once, and the agent whom the first has claimed stands behind the first page of a
+// long list: the second finds the claim all the same, and has the same answer.
+func TestF179APressForAnyoneThatComesTwiceFindsItsClaimInALongList(t *testing.T) {
+	w, _ := talking(t, "alice", "zoe")
+	for i := range 2 * service.AgentsPage {
+		a := agent.New(agent.ID(fmt.Sprintf("away%04d", i)), "", w.Now)
+		if err := w.Store.SaveAgent(t.Context(), a); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := service.Command{Action: call.DoConsult, Target: service.ToAnyone{}, Request: "K"}
+	_, _, errOne, errTwo := twoAtOnce(w, "zoe", cmd, cmd)
+	if errOne != nil || errTwo != nil || !w.Rings("zoe") {
+		t.Errorf("answered %v and %v, zoe rings: %t", errOne, errTwo, w.Rings("zoe"))
+	}
+	w.CheckQuiet()
+}
+
+// The limit on the numbers of all agents together needs the list of agents. Without it those of an agent and of a call
+// hold.
+func TestF185AnOutsideNumberIsDialledWithoutTheListOfAgents(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.Use(service.Settings{NumbersPerHour: 1000})
+	w.Store.Every("Agents", Fault{Err: service.ErrUnavailable})
+	w.MustPress("alice", call.DoConsult, Outside)
+	w.Settle()
+	w.MustPress("alice", call.DoCancel, "")
+	w.Settle()
+	hears(t, w, id, "alice")
+	changeStored(t, w, "alice", func(a *agent.Agent) { a.DialQuota.Count = agent.MaxOutside })
+	if _, err := w.Press("alice", call.DoConsult, Outside); !errors.Is(err, agent.ErrTooManyOutside) {
+		t.Errorf("one more than an agent may dial: %v", err)
+	}
 }

@@ -45,14 +45,14 @@ func (m *matcher) updateAndMatchFrom(
 ) (*call.Call, error) {
 	var before pageViews
 	var there map[agent.ID]bool
-	c, acts, err := m.change(ctx, c, now, func(c *call.Call) error {
+	c, effects, err := m.change(ctx, c, now, func(c *call.Call) error {
 		before, there = m.pageViews(c, now), m.inCall(c)
 		return f(c)
 	})
 	if err != nil {
 		return nil, err
 	}
-	c, err = m.execute(ctx, c, acts, now)
+	c, err = m.execute(ctx, c, effects, now)
 	m.notify(ctx, c, before, asked, now)
 	m.tellWhoLeft(ctx, c, there, asked, now)
 	if c.State == call.Waiting {
@@ -71,20 +71,20 @@ type asking struct {
 	now bool // the caller arrives and hears nothing until the answer, so that the lists are read side by side
 }
 
-// offerNext offers a waiting caller to a free agent (see matching.Next). Line is the queue as it was
+// offerNext offers a waiting caller to a free agent (see matching.Next). Queue is the list as it was
 // just read, or nil.
 //
 // It makes at most one offer, so that a webhook stays within its time; every other caller has a
 // clock of their own. A request that loses its caller to another request stops, because that one
 // has claimed an agent for the caller. It returns the call that was offered, or nil. A failure only
 // means that nothing was offered now.
-func (m *matcher) offerNext(ctx context.Context, now time.Time, by asking, line []QueueEntry) *call.Call {
+func (m *matcher) offerNext(ctx context.Context, now time.Time, by asking, queue []QueueEntry) *call.Call {
 	for range matchRounds {
-		offered, again := m.offerOnce(ctx, now, by, line)
+		offered, again := m.offerOnce(ctx, now, by, queue)
 		if !again || ctx.Err() != nil {
 			return offered
 		}
-		line = nil
+		queue = nil
 	}
 	return nil
 }
@@ -99,13 +99,13 @@ const (
 
 // offerOnce is offerNext with one reading of the lists. Again: other requests had taken the agents.
 func (m *matcher) offerOnce(
-	ctx context.Context, now time.Time, by asking, line []QueueEntry,
+	ctx context.Context, now time.Time, by asking, queue []QueueEntry,
 ) (offered *call.Call, again bool) {
 	var agents []agent.Agent
 	var err, unknown error
 	readFree := func() { agents, err = m.free(ctx, QueuePage, now) }
-	readQueue := func() { line, unknown = m.store.Queue(ctx) }
-	if by.now && line == nil {
+	readQueue := func() { queue, unknown = m.store.Queue(ctx) }
+	if by.now && queue == nil {
 		m.set.Together(readFree, readQueue)
 	} else {
 		readFree()
@@ -113,16 +113,16 @@ func (m *matcher) offerOnce(
 	if err != nil || unknown != nil {
 		return nil, false
 	}
-	if len(agents) == 0 && (by.in == nil || !by.in.Requeued) && !anyWaiting(line, true) {
+	if len(agents) == 0 && (by.in == nil || !by.in.Requeued) && !anyWaiting(queue, true) {
 		return nil, false
 	}
-	if line == nil && !by.now {
+	if queue == nil && !by.now {
 		if readQueue(); unknown != nil {
 			return nil, false
 		}
 	}
 	view := matching.Situation{
-		Now: now, Queue: line, Caller: by.in, Agent: by.who, Loaded: map[call.ID]matching.Loaded{},
+		Now: now, Queue: queue, Caller: by.in, Agent: by.who, Loaded: map[call.ID]matching.Loaded{},
 	}
 	for i := range agents {
 		view.Free = append(view.Free, &agents[i])
@@ -180,8 +180,8 @@ func (m *matcher) lost(ctx context.Context, c *call.Call) *agent.Agent {
 // reserves nobody.
 func (m *matcher) reservedAgents(ctx context.Context, now time.Time) map[agent.ID]bool {
 	kept := map[agent.ID]bool{}
-	line, _ := m.store.Queue(ctx)
-	for _, w := range line {
+	queue, _ := m.store.Queue(ctx)
+	for _, w := range queue {
 		if !w.Requeued { // requeued callers come first, and only they have lost an agent
 			break
 		}
@@ -226,14 +226,14 @@ func (m *matcher) offer(
 func (m *matcher) ring(
 	ctx context.Context, c *call.Call, key, asker call.LegKey, a *agent.Agent, now time.Time, f decide,
 ) (*call.Call, error) {
-	c, acts, err := m.change(ctx, c, now, f)
+	c, effects, err := m.change(ctx, c, now, f)
 	if err != nil {
 		if !errors.Is(err, ErrUnavailable) { // else it may have been saved: the claim stays until its lease ends
 			m.drop(ctx, a.ID, key, asker, now)
 		}
 		return nil, err
 	}
-	c, _ = m.execute(ctx, c, acts, now)
+	c, _ = m.execute(ctx, c, effects, now)
 	return c, nil
 }
 

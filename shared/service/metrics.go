@@ -52,11 +52,11 @@ const stuckAfter = time.Minute
 
 // Metrics reads the queue and the agents.
 func (d *directory) Metrics(ctx context.Context, now time.Time) (Metrics, error) {
-	line, err := d.store.Queue(ctx)
+	queue, err := d.store.Queue(ctx)
 	if err != nil {
 		return Metrics{}, err
 	}
-	g := Metrics{Waiting: len(line), Agents: map[agent.Presence]int{}}
+	g := Metrics{Waiting: len(queue), Agents: map[agent.Presence]int{}}
 	for page, err := range d.pages(ctx, allPages) {
 		if err != nil {
 			return Metrics{}, err
@@ -68,7 +68,7 @@ func (d *directory) Metrics(ctx context.Context, now time.Time) (Metrics, error)
 			}
 		}
 	}
-	for _, w := range line {
+	for _, w := range queue {
 		waited := max(0, now.Sub(w.Queued))
 		g.Longest = max(g.Longest, waited)
 		if w.State == call.Waiting && waited > stuckAfter && g.Agents[agent.IsAvailable] > 0 {

@@ -27,8 +27,8 @@ const (
 // given music. Alone in a conference that has started they hear silence, and no music turn is asked
 // for, so their own clock stands still (N1). Every request of an agent's page but a command is their clock
 // instead.
-func (m *matcher) restoreMusic(ctx context.Context, line []QueueEntry, now time.Time) {
-	for _, w := range line[:min(len(line), maxRestored)] {
+func (m *matcher) restoreMusic(ctx context.Context, queue []QueueEntry, now time.Time) {
+	for _, w := range queue[:min(len(queue), maxRestored)] {
 		if !w.Requeued { // requeued callers come first
 			return
 		}

@@ -172,7 +172,7 @@ func TestTurnsOfMusicAreWrittenDownOnceEach(t *testing.T) {
 // The longest silence of a caller after every try to get a music turn failed.
 const (
 	soundWithAPage = 15 * time.Second // its heartbeat comes every five seconds here
-	soundWithNone  = 60 * time.Second
+	soundWithNone  = 61 * time.Second // the sweep leaves a turn that is a second late alone
 )
 
 func TestF182MusicIsHeardAgainSoon(t *testing.T) {
@@ -245,6 +245,29 @@ func TestF182MusicIsHeardAgainSoon(t *testing.T) {
 			}
 			w.CheckQuiet()
 		}
+	}
+}
+
+// No page is open, and a sweep runs while the request for the next turn is on its way: the caller is left alone. A
+// second later they are not, since nobody asks again for a minute.
+func TestF182ASweepLeavesAMusicTurnThatIsOnItsWay(t *testing.T) {
+	w := NewWorld(t)
+	w.Now = w.Now.Add(10 * time.Minute)
+	id, _ := w.Dial()
+	w.Settle()
+	w.Pass(time.Minute)
+	before := w.Call(id)
+	for _, late := range []time.Duration{0, 300, 999} {
+		w.Now = before.MusicEnds.Add(late * time.Millisecond)
+		w.Sweep()
+		if c := w.Call(id); c.Generation != before.Generation || !c.RedirectedAt.IsZero() {
+			t.Fatalf("%d ms after the turn the caller is redirected", late)
+		}
+	}
+	w.Now = before.MusicEnds.Add(time.Second)
+	w.Sweep()
+	if c := w.Call(id); c.RedirectedAt.IsZero() {
+		t.Error("the caller would hear nothing until the next sweep")
 	}
 }
 

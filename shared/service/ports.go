@@ -90,7 +90,7 @@ type LiveCall struct {
 }
 
 // Page sizes. No request reads more than one page of the queue. It reads more than one page of
-// agents only if agents with silent pages fill the first (see Service.agents).
+// agents only if agents with silent pages fill the first, or to search them (see directory).
 const (
 	QueuePage  = 21 // a position beyond twenty is "more than twenty"
 	AgentsPage = 200
@@ -110,7 +110,7 @@ type CallControl interface {
 	Dial(ctx context.Context, d call.Dial) (call.LegID, error)
 	// FindLeg checks whether there is a live leg, made at or after since, to that agent or to that
 	// number (which begins with a plus sign); ErrNotFound if there is none. It does not say which
-	// leg: it may belong to another attempt. The answer comes from a list (see Looks).
+	// leg: it may belong to another attempt. The answer comes from a list (see Lookups).
 	FindLeg(ctx context.Context, to agent.ID, since time.Time) error
 	// Hangup ends a leg, ringing or answered.
 	Hangup(ctx context.Context, leg call.LegID) error
@@ -127,12 +127,12 @@ type CallControl interface {
 // Conferences acts on a call's conference.
 type Conferences interface {
 	// Hold lets a participant hear music (true) or the conference (false).
-	Hold(ctx context.Context, id call.ID, room call.ConferenceID, leg call.LegID, hold bool) error
+	Hold(ctx context.Context, id call.ID, conf call.ConferenceID, leg call.LegID, hold bool) error
 	// SetEndOnExit sets whether the conference ends when this leg leaves. Twilio silently ignores it
 	// for a participant on hold.
-	SetEndOnExit(ctx context.Context, room call.ConferenceID, leg call.LegID, ends bool) error
+	SetEndOnExit(ctx context.Context, conf call.ConferenceID, leg call.LegID, ends bool) error
 	// Announce tells one participant, over what they hear, that their agent may be lost.
-	Announce(ctx context.Context, id call.ID, room call.ConferenceID, leg call.LegID) error
+	Announce(ctx context.Context, id call.ID, conf call.ConferenceID, leg call.LegID) error
 }
 
 // Lookups asks the network for the present state. Its lists may lag for some seconds, or leave out
@@ -140,12 +140,12 @@ type Conferences interface {
 type Lookups interface {
 	// FindConference finds the live conference of a call in a list, and whether it has started;
 	// ErrNotFound if the list has none.
-	FindConference(ctx context.Context, id call.ID) (room call.ConferenceID, started bool, err error)
+	FindConference(ctx context.Context, id call.ID) (conf call.ConferenceID, started bool, err error)
 	// Participants lists the participants of the conference. ErrGone if the conference has ended.
-	Participants(ctx context.Context, room call.ConferenceID) ([]call.ListedParticipant, error)
+	Participants(ctx context.Context, conf call.ConferenceID) ([]call.ListedParticipant, error)
 	// FindParticipant asks for one leg by its name: whether it has ended, and whether it is in that
 	// conference ("" asks only for the leg). It uses no list.
-	FindParticipant(ctx context.Context, room call.ConferenceID, leg call.LegID) (call.Sighting, error)
+	FindParticipant(ctx context.Context, conf call.ConferenceID, leg call.LegID) (call.Sighting, error)
 	// Connected lists all connected legs and all conferences in progress of the whole account, in a
 	// few long requests.
 	Connected(ctx context.Context) (Connected, error)

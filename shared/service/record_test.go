@@ -156,12 +156,12 @@ func TestRecordsOfCallersWhomNobodyAnswered(t *testing.T) {
 	for id, want := range map[call.ID]record.Record{
 		left:   {Outcome: record.Abandoned, EndedBy: record.ByCaller, Wait: 18, Place: 1},
 		waited: {Outcome: record.Expired, EndedBy: record.ByLine, Wait: 18, Place: 1},
-		closed: {Outcome: record.Expired, EndedBy: record.ByLine, Closed: true},
+		closed: {Outcome: record.Closed, EndedBy: record.ByLine},
 	} {
 		r, _ := w.Store.Recorded(id)
-		if r.Outcome != want.Outcome || r.EndedBy != want.EndedBy || r.Closed != want.Closed || r.Wait < want.Wait ||
+		if r.Outcome != want.Outcome || r.EndedBy != want.EndedBy || r.Wait < want.Wait ||
 			r.Talk != 0 || r.Place != want.Place || len(r.Legs) != 0 || !r.Answered.IsZero() ||
-			teamview.EndedOf(r).Closed != want.Closed {
+			teamview.EndedOf(r).Outcome != want.Outcome {
 			t.Errorf("%+v, want %+v", r, want)
 		}
 	}

@@ -14,15 +14,15 @@ import (
 // With a heartbeat of the agent's page it also repairs everybody's music.
 func (m *matcher) snapshot(ctx context.Context, a *agent.Agent, c *call.Call, beat bool,
 	now time.Time) (agentview.Snapshot, error) {
-	line, unknown := m.store.Queue(ctx) // without the queue an agent's own call is shown all the same
+	queue, unknown := m.store.Queue(ctx) // without the queue an agent's own call is shown all the same
 	within := time.Duration(0)
 	if beat {
 		within = m.restoreAllMusic(ctx, now)
 	} else {
-		m.restoreMusic(ctx, line, now)
+		m.restoreMusic(ctx, queue, now)
 	}
-	if anyWaiting(line, false) && a.Free(now) || anyWaiting(line, true) && a.Reachable(now) {
-		offered := m.offerNext(ctx, now, asking{who: a.ID}, line)
+	if anyWaiting(queue, false) && a.Free(now) || anyWaiting(queue, true) && a.Reachable(now) {
+		offered := m.offerNext(ctx, now, asking{who: a.ID}, queue)
 		if offered != nil && offered.Seat(a.ID).Leg() != nil {
 			c = offered
 			var err error
@@ -31,21 +31,21 @@ func (m *matcher) snapshot(ctx context.Context, a *agent.Agent, c *call.Call, be
 			}
 		}
 	}
-	snap := m.view(a, c, line, unknown == nil, now)
+	snap := m.view(a, c, queue, unknown == nil, now)
 	snap.BeatWithin = int(within / time.Second)
 	return snap, nil
 }
 
 // view is the snapshot of what was loaded; known says whether the queue was read.
-func (p *pusher) view(a *agent.Agent, c *call.Call, line []QueueEntry, known bool, now time.Time) agentview.Snapshot {
-	queue := agentview.Queue(line, QueuePage)
-	queue.Unknown = !known
-	return agentview.Of(a, c, queue, p.set.Numbers != nil, now)
+func (p *pusher) view(a *agent.Agent, c *call.Call, queue []QueueEntry, known bool, now time.Time) agentview.Snapshot {
+	shown := agentview.Queue(queue, QueuePage)
+	shown.Unknown = !known
+	return agentview.Of(a, c, shown, p.set.Numbers != nil, now)
 }
 
 // anyWaiting says whether any caller may be offered; with heads, whether any requeued caller may.
-func anyWaiting(line []QueueEntry, heads bool) bool {
-	for _, w := range line {
+func anyWaiting(queue []QueueEntry, heads bool) bool {
+	for _, w := range queue {
 		if w.State == call.Waiting && (w.Requeued || !heads) {
 			return true
 		}

@@ -13,10 +13,10 @@ import (
 	. "warmtransfer/shared/service/servicetest"
 )
 
-// told records whose pages are told to ask; an agent's name with a star: only if they have several.
-type told struct{ all []string }
+// toldPages records whose pages are told to ask; an agent's name with a star: only if they have several.
+type toldPages struct{ all []string }
 
-func (p *told) Changed(ctx context.Context, id agent.ID, others bool, _ time.Time) {
+func (p *toldPages) Changed(ctx context.Context, id agent.ID, others bool, _ time.Time) {
 	if _, limited := ctx.Deadline(); !limited {
 		panic("no limit of time")
 	}
@@ -28,15 +28,15 @@ func (p *told) Changed(ctx context.Context, id agent.ID, others bool, _ time.Tim
 }
 
 // since are those told since the last time, each once.
-func (p *told) since() string {
+func (p *toldPages) since() string {
 	slices.Sort(p.all)
 	s := strings.Join(slices.Compact(p.all), " ")
 	p.all = nil
 	return s
 }
 
-func telling(t *testing.T, agents ...agent.ID) (*World, *told) {
-	w, p := NewWorld(t), &told{}
+func telling(t *testing.T, agents ...agent.ID) (*World, *toldPages) {
+	w, p := NewWorld(t), &toldPages{}
 	w.Use(service.Settings{Pages: p})
 	for _, id := range agents {
 		w.Choose(id, agent.Available)
@@ -46,7 +46,7 @@ func telling(t *testing.T, agents ...agent.ID) (*World, *told) {
 	return w, p
 }
 
-func wantTold(t *testing.T, p *told, when, want string) {
+func wantTold(t *testing.T, p *toldPages, when, want string) {
 	t.Helper()
 	if got := p.since(); got != want {
 		t.Errorf("%s: told are the pages of %q, want %q", when, got, want)

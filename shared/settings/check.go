@@ -22,6 +22,8 @@ const (
 	maxMessage  = 500
 	maxSpans    = 6
 	maxHolidays = 60
+	maxCodes    = 30
+	maxCode     = 40
 	// maxBytes keeps the item below 4 KB: to read it costs half a unit.
 	// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
 	maxBytes = 3600
@@ -41,6 +43,9 @@ func (v Values) Check() error {
 		return err
 	}
 	if err := v.checkHours(); err != nil {
+		return err
+	}
+	if err := v.checkCodes(); err != nil {
 		return err
 	}
 	if err := v.checkVoice(); err != nil {
@@ -67,13 +72,39 @@ func (v Values) checkTexts() error {
 		{"closedMessage", v.ClosedMessage, maxMessage},
 		{"emergency.message", v.Emergency.Message, maxMessage},
 	} {
+		if err := checkText(text.field, text.value, text.most); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkText(field, value string, most int) error {
+	switch {
+	case utf8.RuneCountInString(value) > most:
+		return &FieldError{field, fmt.Sprintf("at most %d characters", most)}
+	case strings.IndexFunc(value, unicode.IsControl) >= 0:
+		return &FieldError{field, "no line breaks or other control characters"}
+	case value != strings.TrimSpace(value):
+		return &FieldError{field, "no spaces at the beginning or the end"}
+	}
+	return nil
+}
+
+func (v Values) checkCodes() error {
+	if len(v.Codes) > maxCodes {
+		return &FieldError{"codes", fmt.Sprintf("at most %d", maxCodes)}
+	}
+	for i, code := range v.Codes {
+		field := fmt.Sprintf("codes[%d]", i)
+		if err := checkText(field, code, maxCode); err != nil {
+			return err
+		}
 		switch {
-		case utf8.RuneCountInString(text.value) > text.most:
-			return &FieldError{text.field, fmt.Sprintf("at most %d characters", text.most)}
-		case strings.IndexFunc(text.value, unicode.IsControl) >= 0:
-			return &FieldError{text.field, "no line breaks or other control characters"}
-		case text.value != strings.TrimSpace(text.value):
-			return &FieldError{text.field, "no spaces at the beginning or the end"}
+		case code == "":
+			return &FieldError{field, "not empty"}
+		case slices.Contains(v.Codes[:i], code):
+			return &FieldError{field, "this code is there twice"}
 		}
 	}
 	return nil

@@ -7,6 +7,7 @@
 package settings
 
 import (
+	"slices"
 	"time"
 
 	"warmtransfer/shared/prompt"
@@ -37,6 +38,9 @@ type Values struct {
 	Waiting       string `json:"waiting,omitempty"` // said now and then to who is in the queue
 	LastWords     string `json:"lastWords,omitempty"`
 	ClosedMessage string `json:"closedMessage,omitempty"` // a goodbye follows
+
+	// Codes are what an agent can give a call in the wrap-up, in place of those of the deployment.
+	Codes []string `json:"codes,omitempty"`
 
 	Language prompt.Language `json:"language,omitempty"`
 	Voice    string          `json:"voice,omitempty"` // one of prompt.Voices
@@ -100,18 +104,78 @@ func (v Values) OpenAt(now time.Time) bool {
 		return true
 	}
 	zone, err := zone(v.Zone)
-	if err != nil {
-		return true
-	}
-	local := now.In(zone)
-	minute := local.Hour()*60 + local.Minute()
+	return err != nil || v.openBy(now.In(zone))
+}
+
+// openBy says whether the hours are open when the clocks on the wall show that.
+func (v Values) openBy(local time.Time) bool {
+	spans, known := v.spansOn(local)
+	return !known || within(spans, local.Hour()*60+local.Minute())
+}
+
+// spansOn are the hours of that day; not known if it is open all day.
+func (v Values) spansOn(local time.Time) (spans []Span, known bool) {
 	date := local.Format(time.DateOnly)
 	for _, h := range v.Holidays {
 		if h.Date == date {
-			return within(h.Open, minute)
+			return h.Open, true
 		}
 	}
-	return v.Hours == nil || within(v.Hours.on(local.Weekday()), minute)
+	if v.Hours == nil {
+		return nil, false
+	}
+	return v.Hours.on(local.Weekday()), true
+}
+
+// ahead is how many days OpenUntil looks ahead: some holidays in a row, and the week after them.
+const ahead = 21
+
+// OpenUntil is OpenAt, and when the hours change that; the zero time if they do not within three weeks, or if an
+// emergency closes the line for as long as it lasts.
+func (v Values) OpenUntil(now time.Time) (open bool, until time.Time) {
+	open = v.OpenAt(now)
+	zone, err := zone(v.Zone)
+	if err != nil || v.Emergency.Closed || v.Hours == nil && len(v.Holidays) == 0 {
+		return open, time.Time{}
+	}
+	for d := range ahead {
+		at := v.firstChange(now.In(zone), d, open)
+		if !at.IsZero() {
+			return open, at
+		}
+	}
+	return open, time.Time{}
+}
+
+// firstChange is when, so many days after now, the line first is other than open; the zero time if it stays so.
+func (v Values) firstChange(now time.Time, days int, open bool) time.Time {
+	year, month, day := now.Date()
+	midnight := time.Date(year, month, day+days, 0, 0, 0, 0, now.Location())
+	next := midnight.AddDate(0, 0, 1)
+	minutes := []int{0}
+	spans, _ := v.spansOn(midnight.Add(next.Sub(midnight) / 2))
+	for _, s := range spans {
+		from, _ := clock(s.From)
+		to, _ := clock(s.To)
+		minutes = append(minutes, from, to)
+	}
+	var moments []time.Time
+	for _, minute := range minutes {
+		at := time.Date(year, month, day+days, 0, minute, 0, 0, now.Location())
+		for _, turned := range []time.Duration{0, time.Hour, time.Hour / 2} { // where a time comes twice, or not at all
+			moments = append(moments, at.Add(-turned), at.Add(turned))
+		}
+	}
+	if _, turned := midnight.ZoneBounds(); turned.Before(next) {
+		moments = append(moments, turned)
+	}
+	slices.SortFunc(moments, time.Time.Compare)
+	for _, at := range moments {
+		if at.After(now) && v.openBy(at.In(now.Location())) != open {
+			return at
+		}
+	}
+	return time.Time{}
 }
 
 func within(spans []Span, minute int) bool {

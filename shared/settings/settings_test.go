@@ -108,6 +108,10 @@ func TestF260BadSettingsAreRefusedWithTheirField(t *testing.T) {
 		"waiting":                func(v *Values) { v.Waiting = strings.Repeat("x", maxTurn+1) },
 		"lastWords":              func(v *Values) { v.LastWords = " spaces " },
 		"closedMessage":          func(v *Values) { v.ClosedMessage = strings.Repeat("x", maxMessage+1) },
+		"codes":                  func(v *Values) { v.Codes = make([]string, maxCodes+1) },
+		"codes[0]":               func(v *Values) { v.Codes = []string{""} },
+		"codes[1]":               func(v *Values) { v.Codes = []string{"order", "order"} },
+		"codes[2]":               func(v *Values) { v.Codes = []string{"a", "b", strings.Repeat("x", maxCode+1)} },
 		"emergency.message":      func(v *Values) { v.Emergency.Message = "\x00" },
 		"settings": func(v *Values) {
 			v.ClosedMessage, v.LastWords = strings.Repeat("語", maxMessage), strings.Repeat("語", maxMessage)
@@ -182,4 +186,49 @@ func FuzzCheckedSettingsCanBeAsked(f *testing.F) {
 			t.Errorf("open on a day without hours: %+v", v)
 		}
 	})
+}
+
+// The next change is found where a walk minute by minute finds it.
+func TestF261OpenUntil(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		v    Values
+		from string // UTC; two days are walked from here
+	}{
+		{"a week in Berlin", office("Europe/Berlin"), "2026-11-28T20:00:00Z"},
+		{"the hour that does not exist", office("Europe/Berlin"), "2026-03-28T12:00:00Z"},
+		{"the hour that comes twice", office("Europe/Berlin"), "2026-10-24T12:00:00Z"},
+		{"holidays", office("Europe/Berlin"), "2026-12-24T06:00:00Z"},
+		{"holidays alone", Values{Zone: "Europe/Berlin", Holidays: []Holiday{{Date: "2026-12-25"}}},
+			"2026-12-24T06:00:00Z"},
+		{"a midnight that does not exist", office("America/Havana"), "2026-03-07T12:00:00Z"},
+		{"half an hour comes twice", Values{Zone: "Australia/Lord_Howe", Hours: &Week{
+			Sunday: []Span{{"01:35", "01:50"}}}}, "2026-04-04T00:00:00Z"},
+	} {
+		from, err := time.Parse(time.RFC3339, test.from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[bool]time.Time{}
+		for at := from.Add(5 * 24 * time.Hour); !at.Before(from); at = at.Add(-time.Minute) {
+			is := test.v.OpenAt(at)
+			if change := want[is]; !change.IsZero() && at.Before(from.Add(2*24*time.Hour)) {
+				if open, until := test.v.OpenUntil(at); open != is || !until.Equal(change) {
+					t.Fatalf("%s: at %v open %t until %v, want %t until %v", test.name, at, open, until, is, change)
+				}
+			}
+			want[!is] = at
+		}
+	}
+	now := time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC)
+	closed := office("Europe/Berlin")
+	closed.Emergency.Closed = true
+	for name, v := range map[string]Values{
+		"nothing is set": {}, "an emergency": closed, "no hours at all": {Zone: "UTC", Hours: &Week{}},
+		"an unknown zone": office("Europe/Atlantis"), "a zone alone": {Zone: "UTC"},
+	} {
+		if open, until := v.OpenUntil(now); open != v.OpenAt(now) || !until.IsZero() {
+			t.Errorf("%s: open %t until %v", name, open, until)
+		}
+	}
 }

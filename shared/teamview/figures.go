@@ -20,7 +20,6 @@ type Ended struct {
 	Answered  time.Time // the first answer; zero: none
 	Ended     time.Time
 	Outcome   record.Outcome
-	Closed    bool           // the caller heard that the line was closed
 	Transfers []call.Outcome // of those that are over
 	Missed    []string       // agents whose phones rang out
 }
@@ -28,7 +27,7 @@ type Ended struct {
 // EndedOf is what the figures need of a record.
 func EndedOf(r record.Record) Ended {
 	e := Ended{
-		ID: r.ID, Arrived: r.Arrived, Answered: r.Answered, Ended: r.Ended, Outcome: r.Outcome, Closed: r.Closed,
+		ID: r.ID, Arrived: r.Arrived, Answered: r.Answered, Ended: r.Ended, Outcome: r.Outcome,
 	}
 	for _, t := range r.Transfers {
 		if t.Outcome != "" {
@@ -58,6 +57,7 @@ type Counts struct {
 	Quickly   int `json:"answeredQuickly"`
 	Abandoned int `json:"abandoned"`
 	Expired   int `json:"expired"`
+	Closed    int `json:"closed"`
 	// AverageWait is of the first waits that are over, LongestWait of all, in seconds; nil: there is none. A caller who
 	// heard that the line was closed has not waited for anybody.
 	AverageWait *int            `json:"averageWait,omitempty"`
@@ -128,9 +128,11 @@ func (t *tally) add(e Ended, live bool) {
 			t.sums.Abandoned++
 		case record.Expired:
 			t.sums.Expired++
+		case record.Closed:
+			t.sums.Closed++
 		}
 	}
-	if !e.Closed {
+	if e.Outcome != record.Closed {
 		wait := until.Sub(e.Arrived)
 		t.waited, t.longest = true, max(t.longest, wait)
 		if over {

@@ -109,13 +109,13 @@ func TestTheDaysFigures(t *testing.T) {
 		{ID: "c", Arrived: at(-500), Ended: at(-441), Outcome: record.Abandoned, Missed: []string{"alice"}},
 		{ID: "d", Arrived: at(-500), Ended: at(-480), Outcome: record.Expired},
 		{ID: "e", Arrived: at(-3700), Answered: at(-3000), Ended: at(-2000), Outcome: record.Answered}, // of yesterday
-		{ID: "f", Arrived: at(-400), Ended: at(-400), Outcome: record.Expired, Closed: true},
+		{ID: "f", Arrived: at(-400), Ended: at(-400), Outcome: record.Closed},
 	}}}
 	s.Calls.Items = []*call.Call{waiting}
 	s.Agents.Items = []agent.Agent{*agent.New("bob", "Bob", w.Now), *agent.New("carol", "Carol", w.Now)}
 	v := teamview.Of(s, now)
 	c := v.Today.Counts
-	if c == nil || c.Arrived != 6 || c.Answered != 2 || c.Quickly != 1 || c.Abandoned != 1 || c.Expired != 2 ||
+	if c == nil || c.Arrived != 6 || c.Answered != 2 || c.Quickly != 1 || c.Abandoned != 1 || c.Expired != 1 || c.Closed != 1 ||
 		*c.AverageWait != 30 || *c.LongestWait != 200 || v.Today.Partial {
 		t.Fatalf("counts %+v, average %d, longest %d", c, *c.AverageWait, *c.LongestWait)
 	}

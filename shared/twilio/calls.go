@@ -109,7 +109,7 @@ func (c *Calls) Tell(ctx context.Context, leg call.LegID, message string) error 
 	if !named(string(leg)) {
 		return service.ErrGone
 	}
-	return c.act(ctx, func(s *api.ApiService) error {
+	return c.askExisting(ctx, func(s *api.ApiService) error {
 		_, err := s.CreateUserDefinedMessage(string(leg), (&api.CreateUserDefinedMessageParams{}).SetContent(message))
 		return err
 	})
@@ -128,17 +128,17 @@ func (c *callControl) Dial(ctx context.Context, d call.Dial) (call.LegID, error)
 	p := (&api.CreateCallParams{}).
 		SetFrom(c.set.Number).
 		SetTo(callee(d)).
-		SetUrl(c.base.Connect(d.Conference, d.Leg)).
+		SetUrl(c.base.Connect(d.Call, d.Leg)).
 		SetMethod(http.MethodPost).
-		SetFallbackUrl(c.base.ConnectAgain(d.Conference, d.Leg, 1)).
+		SetFallbackUrl(c.base.ConnectAgain(d.Call, d.Leg, 1)).
 		SetFallbackMethod(http.MethodPost).
-		SetStatusCallback(c.base.LegEvents(d.Conference, d.Leg)).
+		SetStatusCallback(c.base.LegEvents(d.Call, d.Leg)).
 		SetStatusCallbackMethod(http.MethodPost).
 		SetStatusCallbackEvent(legEvents).
 		SetTimeout(ringSeconds(d.Timeout)).
 		SetTimeLimit(int(legLimit / time.Second))
 	var leg call.LegID
-	err := c.create(ctx, func(s *api.ApiService) error {
+	err := c.ask(ctx, func(s *api.ApiService) error {
 		made, err := s.CreateCall(p)
 		if err == nil {
 			leg = call.LegID(value(made.Sid))
@@ -193,7 +193,7 @@ func (c *callControl) update(ctx context.Context, leg call.LegID, p *api.UpdateC
 	if !named(string(leg)) {
 		return service.ErrGone
 	}
-	return c.act(ctx, func(s *api.ApiService) error {
+	return c.askExisting(ctx, func(s *api.ApiService) error {
 		_, err := s.UpdateCall(string(leg), p)
 		return err
 	})

@@ -16,85 +16,85 @@ import (
 const (
 	// firstHeldTurn is the first turn of a party on hold: turn 0 greets a new caller.
 	firstHeldTurn = 1
-	// lastRooms is how many conferences of one name are listed; only the newest may be live.
-	lastRooms = 20
+	// sameNameMost is how many conferences of one name are listed; only the newest may be live.
+	sameNameMost = 20
 	// people is more than a conference takes.
-	people = 5 * roomSize
+	people = 5 * conferenceSize
 )
 
-// liveRooms are the statuses of a conference that has not ended, in the order in which they are
+// liveStatuses are the statuses of a conference that has not ended, in the order in which they are
 // listed. Since 2026-09-30 a list without Status holds conferences in progress only, and two statuses
 // need two requests: https://www.twilio.com/en-us/changelog/conference-list-endpoint-rollout-extended.
 // A conference that starts between the first two requests is in neither list, so the first request is
 // made again.
-var liveRooms = []string{"in-progress", "init", "in-progress"}
+var liveStatuses = []string{"in-progress", "init", "in-progress"}
 
 // FindConference implements service.Lookups. A call that has lost its conference has a newer one of the
 // same name, so only the newest live one counts. A conference with one party that must not start it
 // has the status init.
-func (c *callControl) FindConference(ctx context.Context, id call.ID) (room call.ConferenceID, started bool,
+func (c *callControl) FindConference(ctx context.Context, id call.ID) (conf call.ConferenceID, started bool,
 	err error) {
-	err = c.create(ctx, func(s *api.ApiService) error {
-		for _, status := range liveRooms {
-			p := (&api.ListConferenceParams{}).SetFriendlyName(string(id)).SetStatus(status).SetPageSize(lastRooms)
+	err = c.ask(ctx, func(s *api.ApiService) error {
+		for _, status := range liveStatuses {
+			p := (&api.ListConferenceParams{}).SetFriendlyName(string(id)).SetStatus(status).SetPageSize(sameNameMost)
 			page, err := s.PageConference(p, "", "")
 			if err != nil {
 				return err
 			}
-			if room, started = newestConference(page.Conferences, id); room != "" {
+			if conf, started = newestConference(page.Conferences, id); conf != "" {
 				return nil
 			}
 		}
 		return service.ErrNotFound
 	})
-	return room, started, err
+	return conf, started, err
 }
 
-func newestConference(rooms []api.ApiV2010Conference, id call.ID) (room call.ConferenceID, started bool) {
+func newestConference(conferences []api.ApiV2010Conference, id call.ID) (conf call.ConferenceID, started bool) {
 	var latest time.Time
-	for _, r := range rooms {
+	for _, r := range conferences {
 		status := value(r.Status)
 		if value(r.FriendlyName) != string(id) || status != "init" && status != "in-progress" {
 			continue
 		}
 		made, _ := date(value(r.DateCreated)) // unknown: older than all
-		if room == "" || made.After(latest) {
-			room, started, latest = call.ConferenceID(value(r.Sid)), status == "in-progress", made
+		if conf == "" || made.After(latest) {
+			conf, started, latest = call.ConferenceID(value(r.Sid)), status == "in-progress", made
 		}
 	}
-	return room, started
+	return conf, started
 }
 
 // Hold implements service.Conferences. The hold URL is one of the wait turns, which go on for ever; a
 // plain sound file would play once and then leave silence. Hold of a party who is on hold already
 // restarts the music: we expect Twilio to fetch a HoldUrl whenever one is given. Twilio does not
 // document that; check it on a live account.
-func (c *callControl) Hold(ctx context.Context, id call.ID, room call.ConferenceID, leg call.LegID, hold bool) error {
+func (c *callControl) Hold(ctx context.Context, id call.ID, conf call.ConferenceID, leg call.LegID, hold bool) error {
 	p := (&api.UpdateParticipantParams{}).SetHold(hold)
 	if hold {
 		p.SetHoldUrl(c.base.Wait(id, firstHeldTurn)).SetHoldMethod(http.MethodPost)
 	}
-	return c.updateParticipant(ctx, room, leg, p)
+	return c.updateParticipant(ctx, conf, leg, p)
 }
 
 // SetEndOnExit implements service.Conferences.
-func (c *callControl) SetEndOnExit(ctx context.Context, room call.ConferenceID, leg call.LegID, ends bool) error {
-	return c.updateParticipant(ctx, room, leg, (&api.UpdateParticipantParams{}).SetEndConferenceOnExit(ends))
+func (c *callControl) SetEndOnExit(ctx context.Context, conf call.ConferenceID, leg call.LegID, ends bool) error {
+	return c.updateParticipant(ctx, conf, leg, (&api.UpdateParticipantParams{}).SetEndConferenceOnExit(ends))
 }
 
 // Announce implements service.Conferences.
-func (c *callControl) Announce(ctx context.Context, id call.ID, room call.ConferenceID, leg call.LegID) error {
+func (c *callControl) Announce(ctx context.Context, id call.ID, conf call.ConferenceID, leg call.LegID) error {
 	p := (&api.UpdateParticipantParams{}).SetAnnounceUrl(c.base.Announcement(id)).SetAnnounceMethod(http.MethodPost)
-	return c.updateParticipant(ctx, room, leg, p)
+	return c.updateParticipant(ctx, conf, leg, p)
 }
 
-func (c *callControl) updateParticipant(ctx context.Context, room call.ConferenceID, leg call.LegID,
+func (c *callControl) updateParticipant(ctx context.Context, conf call.ConferenceID, leg call.LegID,
 	p *api.UpdateParticipantParams) error {
-	if !named(string(room)) || !named(string(leg)) {
+	if !named(string(conf)) || !named(string(leg)) {
 		return service.ErrGone
 	}
-	return c.act(ctx, func(s *api.ApiService) error {
-		_, err := s.UpdateParticipant(string(room), string(leg), p)
+	return c.askExisting(ctx, func(s *api.ApiService) error {
+		_, err := s.UpdateParticipant(string(conf), string(leg), p)
 		return err
 	})
 }
@@ -102,15 +102,15 @@ func (c *callControl) updateParticipant(ctx context.Context, room call.Conferenc
 // FindParticipant implements service.Lookups. The participant is fetched by its CallSid. If the conference
 // does not have it, the call itself says whether it is over. Twilio keeps calls, so one that is not
 // found does not belong to this account.
-func (c *callControl) FindParticipant(ctx context.Context, room call.ConferenceID, leg call.LegID) (saw call.Sighting,
+func (c *callControl) FindParticipant(ctx context.Context, conf call.ConferenceID, leg call.LegID) (saw call.Sighting,
 	err error) {
 	if !named(string(leg)) {
 		return call.Sighting{Over: true}, nil
 	}
 	err = service.ErrGone
-	if named(string(room)) {
-		err = c.act(ctx, func(s *api.ApiService) error {
-			p, err := s.FetchParticipant(string(room), string(leg), nil)
+	if named(string(conf)) {
+		err = c.askExisting(ctx, func(s *api.ApiService) error {
+			p, err := s.FetchParticipant(string(conf), string(leg), nil)
 			if err == nil {
 				status := value(p.Status)
 				saw = call.Sighting{In: status == "connected" || status == "", Held: value(p.Hold)}
@@ -121,7 +121,7 @@ func (c *callControl) FindParticipant(ctx context.Context, room call.ConferenceI
 	if err == nil && saw.In || err != nil && !errors.Is(err, service.ErrGone) {
 		return saw, err
 	}
-	err = c.act(ctx, func(s *api.ApiService) error {
+	err = c.askExisting(ctx, func(s *api.ApiService) error {
 		found, err := s.FetchCall(string(leg), nil)
 		if err == nil {
 			saw = call.Sighting{Over: !slices.Contains(live, value(found.Status))}
@@ -135,13 +135,13 @@ func (c *callControl) FindParticipant(ctx context.Context, room call.ConferenceI
 }
 
 // Participants implements service.Lookups.
-func (c *callControl) Participants(ctx context.Context, room call.ConferenceID) (here []call.ListedParticipant,
+func (c *callControl) Participants(ctx context.Context, conf call.ConferenceID) (here []call.ListedParticipant,
 	err error) {
-	if !named(string(room)) {
+	if !named(string(conf)) {
 		return nil, service.ErrGone
 	}
-	err = c.act(ctx, func(s *api.ApiService) error {
-		page, err := s.PageParticipant(string(room), (&api.ListParticipantParams{}).SetPageSize(people), "", "")
+	err = c.askExisting(ctx, func(s *api.ApiService) error {
+		page, err := s.PageParticipant(string(conf), (&api.ListParticipantParams{}).SetPageSize(people), "", "")
 		if err != nil {
 			return err
 		}

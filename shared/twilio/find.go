@@ -40,7 +40,7 @@ func (c *callControl) FindLeg(ctx context.Context, to agent.ID, since time.Time)
 	}
 	narrow := (&api.ListCallParams{}).SetTo(party).SetPageSize(fewCalls)
 	wide := (&api.ListCallParams{}).SetPageSize(recentCalls)
-	return c.create(ctx, func(s *api.ApiService) error {
+	return c.ask(ctx, func(s *api.ApiService) error {
 		for _, p := range []*api.ListCallParams{narrow, wide} {
 			page, err := s.PageCall(p, "", "")
 			if err != nil {

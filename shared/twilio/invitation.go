@@ -36,7 +36,7 @@ func invitation(d call.Dial) string {
 			params.Set(key, value)
 		}
 	}
-	set(ParamConference, string(d.Conference))
+	set(ParamConference, string(d.Call))
 	set(ParamLeg, string(d.Leg))
 	set(ParamKind, string(d.Info.Kind))
 	set(ParamCaller, d.Info.Caller)

@@ -80,7 +80,7 @@ func TestInvitationCutsTheNoteThenTheName(t *testing.T) {
 func TestInvitationsAlwaysFit(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := call.Dial{
-			Conference: caller, Leg: "k1",
+			Call: caller, Leg: "k1",
 			Agent: agent.ID(rapid.StringMatching(`[A-Za-z0-9_]{1,121}`).Draw(t, "agent")),
 			Info:  call.DialInfo{By: rapid.String().Draw(t, "by"), Note: rapid.StringN(0, 300, -1).Draw(t, "note")},
 		}
@@ -119,7 +119,7 @@ func TestF195ALongCallerIsCutAndNotTheCall(t *testing.T) {
 	if err != nil || len(params) > maxParameters {
 		t.Fatalf("%d bytes of parameters, %v", len(params), err)
 	}
-	if !strings.HasPrefix(q.Get(ParamCaller), "sip:") || q.Get(ParamConference) != string(d.Conference) ||
+	if !strings.HasPrefix(q.Get(ParamCaller), "sip:") || q.Get(ParamConference) != string(d.Call) ||
 		q.Get(ParamLeg) == "" {
 		t.Errorf("parameters %v", q)
 	}

@@ -28,7 +28,7 @@ type Hook struct{ URL, Method string }
 
 // Number finds a number of the account by its E.164 form. ErrNotFound: the account has no such number.
 func (c *Calls) Number(ctx context.Context, number string) (n Number, err error) {
-	err = c.create(ctx, func(s *api.ApiService) error {
+	err = c.ask(ctx, func(s *api.ApiService) error {
 		page,
 			err := s.PageIncomingPhoneNumber(
 			(&api.ListIncomingPhoneNumberParams{}).SetPhoneNumber(number).SetPageSize(20), "", "")
@@ -101,7 +101,7 @@ func (c *Calls) PointNumber(ctx context.Context, n Number) error {
 	if n.Elsewhere {
 		p.SetVoiceApplicationSid("").SetTrunkSid("")
 	}
-	return c.create(ctx, func(s *api.ApiService) error {
+	return c.ask(ctx, func(s *api.ApiService) error {
 		_, err := s.UpdateIncomingPhoneNumber(n.SID, p)
 		return err
 	})

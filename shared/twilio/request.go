@@ -62,13 +62,13 @@ func (c *Calls) freshen() {
 	}
 }
 
-// act changes or reads a leg or conference that has existed: "not found" means that it has ended.
-func (c *Calls) act(ctx context.Context, do func(*api.ApiService) error) error {
+// askExisting changes or reads a leg or conference that has existed: "not found" means that it has ended.
+func (c *Calls) askExisting(ctx context.Context, do func(*api.ApiService) error) error {
 	return contract(c.request(ctx, do), true)
 }
 
-// create makes something or searches for it: "not found" is a refusal.
-func (c *Calls) create(ctx context.Context, do func(*api.ApiService) error) error {
+// ask makes something, searches for it, or changes what may never have been there: "not found" is a refusal.
+func (c *Calls) ask(ctx context.Context, do func(*api.ApiService) error) error {
 	return contract(c.request(ctx, do), false)
 }
 

@@ -193,5 +193,5 @@ func callJSON(sid, to, status string, made time.Time) string {
 }
 
 func dial() call.Dial {
-	return call.Dial{Conference: caller, Leg: "k1", Agent: "alice", Timeout: 20 * time.Second}
+	return call.Dial{Call: caller, Leg: "k1", Agent: "alice", Timeout: 20 * time.Second}
 }

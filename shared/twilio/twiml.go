@@ -17,50 +17,46 @@ import (
 const ContentType = "text/xml; charset=utf-8"
 
 const (
-	// roomSize is caller, transferor and target, and one more for a leg that is being removed while
+	// conferenceSize is caller, transferor and target, and one more for a leg that is being removed while
 	// its successor is there already (N10).
-	roomSize = 4
-	// roomEvents are the conference's events that we subscribe to. Twilio takes the list of the first
+	conferenceSize = 4
+	// subscribedEvents are the conference's events that we subscribe to. Twilio takes the list of the first
 	// participant to join and ignores all others, so every leg asks for the same. Each is a request, so that start and
 	// end are not among them: a join tells of the start, and the requests of each leg that was in it tell of the end.
-	roomEvents = "join leave hold"
+	subscribedEvents = "join leave hold"
 )
 
 // JoinCaller puts the caller into the call's conference, with the wait turns as hold music until an
 // agent joins. The conference always ends with the caller's leg: Twilio ignores a change of that flag
 // on a participant on hold, so the flag is never changed. When the <Dial> ends and the caller is still
-// there, its action decides what comes next; Twilio executes no verb after a <Dial> with an action.
-// The limit ends the <Dial> and not the call, so the action is asked then too; 0 leaves Twilio's own
-// limit of four hours.
-func JoinCaller(b Base, id call.ID, generation int, limit time.Duration) string {
-	return document(callerDial(b, id, generation, limit))
+// there, its action decides what comes next; Twilio executes no verb after a <Dial> with an action
+// (https://www.twilio.com/docs/voice/twiml/dial#action). Twilio's own limit of four hours ends the
+// <Dial> and not the call, so the action is asked then too.
+func JoinCaller(b Base, id call.ID, generation int) string {
+	return document(callerDial(b, id, generation))
 }
 
-// CallerRoomLater says words and plays these pieces of music before it puts the caller into the
+// JoinCallerLater says words and plays these pieces of music before it puts the caller into the
 // conference. The words and pieces are the pause between two attempts.
-func CallerRoomLater(b Base, id call.ID, generation int, words prompt.Words, music ...string) string {
+func JoinCallerLater(b Base, id call.ID, generation int, words prompt.Words, music ...string) string {
 	verbs := say(words)
 	for _, piece := range music {
 		verbs = append(verbs, twiml.VoicePlay{Url: piece})
 	}
-	return document(append(verbs, callerDial(b, id, generation, 0))...)
+	return document(append(verbs, callerDial(b, id, generation))...)
 }
 
-func callerDial(b Base, id call.ID, generation int, limit time.Duration) twiml.Element {
-	room := conferenceNoun(b, id)
-	room.ParticipantLabel = call.CallerLabel
-	room.StartConferenceOnEnter = "false"
-	room.EndConferenceOnExit = "true"
-	room.WaitUrl = b.Wait(id, 0)
-	room.WaitMethod = "POST"
-	dial := twiml.VoiceDial{
+func callerDial(b Base, id call.ID, generation int) twiml.Element {
+	noun := conferenceNoun(b, id)
+	noun.ParticipantLabel = call.CallerLabel
+	noun.StartConferenceOnEnter = "false"
+	noun.EndConferenceOnExit = "true"
+	noun.WaitUrl = b.Wait(id, 0)
+	noun.WaitMethod = "POST"
+	return twiml.VoiceDial{
 		Action: b.DialEnded(id, generation), Method: "POST",
-		InnerElements: []twiml.Element{room},
+		InnerElements: []twiml.Element{noun},
 	}
-	if limit > 0 {
-		dial.TimeLimit = seconds(limit)
-	}
-	return dial
 }
 
 // JoinAgent puts an agent's leg into the conference and starts it. Ends says whether the conference
@@ -70,12 +66,12 @@ func callerDial(b Base, id call.ID, generation int, limit time.Duration) twiml.E
 // (https://www.twilio.com/docs/api/errors/16025), as it does when the conference has ended. The
 // redirect asks what becomes of the leg.
 func JoinAgent(b Base, id call.ID, leg call.LegKey, ends bool) string {
-	room := conferenceNoun(b, id)
-	room.ParticipantLabel = string(leg)
-	room.StartConferenceOnEnter = "true"
-	room.EndConferenceOnExit = strconv.FormatBool(ends)
+	noun := conferenceNoun(b, id)
+	noun.ParticipantLabel = string(leg)
+	noun.StartConferenceOnEnter = "true"
+	noun.EndConferenceOnExit = strconv.FormatBool(ends)
 	return document(
-		twiml.VoiceDial{InnerElements: []twiml.Element{room}},
+		twiml.VoiceDial{InnerElements: []twiml.Element{noun}},
 		twiml.VoiceRedirect{Url: b.JoinRefused(id, leg), Method: "POST"},
 	)
 }
@@ -127,10 +123,10 @@ func conferenceNoun(b Base, id call.ID) twiml.VoiceConference {
 	return twiml.VoiceConference{
 		Name:                 string(id),
 		Beep:                 "false",
-		MaxParticipants:      strconv.Itoa(roomSize),
+		MaxParticipants:      strconv.Itoa(conferenceSize),
 		StatusCallback:       b.ConferenceEvents(id),
 		StatusCallbackMethod: "POST",
-		StatusCallbackEvent:  roomEvents,
+		StatusCallbackEvent:  subscribedEvents,
 	}
 }
 

@@ -87,18 +87,11 @@ const roomAttributes = `beep="false" maxParticipants="4" statusCallback="https:/
 	statusCallbackMethod="POST" statusCallbackEvent="join leave hold"`
 
 func TestCallerRoomIsTheClassics(t *testing.T) {
-	like(t, JoinCaller(base, caller, 3, 0),
+	like(t, JoinCaller(base, caller, 3),
 		`<Response><Dial action="https://phone.example.com/incoming/`+caller+`/3" method="POST">
 		<Conference startConferenceOnEnter="false" endConferenceOnExit="true"
 		waitUrl="https://phone.example.com/wait/`+caller+`/0#rc=5&amp;rp=4xx,5xx,ct,rt&amp;rt=4500" waitMethod="POST" participantLabel="caller" `+roomAttributes+`>`+caller+`</Conference>
 		</Dial></Response>`)
-}
-
-func TestF011CallerRoomWithALimit(t *testing.T) {
-	dial := parse(t, JoinCaller(base, caller, 1, 90*time.Minute+time.Millisecond)).children[0]
-	if !slices.Contains(dial.attrs, `timeLimit="5401"`) {
-		t.Errorf("Dial has %v", dial.attrs)
-	}
 }
 
 func TestAgentRoom(t *testing.T) {
@@ -110,7 +103,7 @@ func TestAgentRoom(t *testing.T) {
 }
 
 func TestF181ACallerWhomTheRoomHasNotTakenHearsWordsAndMusicFirst(t *testing.T) {
-	doc := parse(t, CallerRoomLater(base, caller, 3, prompt.Book{}.Say(prompt.HoldTheLine), "https://music.example/01.wav",
+	doc := parse(t, JoinCallerLater(base, caller, 3, prompt.Book{}.Say(prompt.HoldTheLine), "https://music.example/01.wav",
 		"https://music.example/02.wav"))
 	var verbs []string
 	for _, v := range doc.children {
@@ -120,7 +113,7 @@ func TestF181ACallerWhomTheRoomHasNotTakenHearsWordsAndMusicFirst(t *testing.T) 
 		t.Fatalf("the document has %v, want %v", verbs, want)
 	}
 	if got, want := doc.children[3].String(),
-		parse(t, JoinCaller(base, caller, 3, 0)).children[0].String(); got != want {
+		parse(t, JoinCaller(base, caller, 3)).children[0].String(); got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
 	if d := Spoken(prompt.Book{}.Say(prompt.HoldTheLine)); d < 5*time.Second {
@@ -205,7 +198,7 @@ func TestEverybodyAsksForTheSameEvents(t *testing.T) {
 		}
 		return out
 	}
-	a, b := callback(JoinCaller(base, caller, 0, 0)), callback(JoinAgent(base, caller, "k1", false))
+	a, b := callback(JoinCaller(base, caller, 0)), callback(JoinAgent(base, caller, "k1", false))
 	if !slices.Equal(a, b) || len(a) != 3 {
 		t.Errorf("caller %v, agent %v", a, b)
 	}
@@ -245,7 +238,7 @@ func TestF268WordsAreSaidInTheirLanguageAndVoice(t *testing.T) {
 	like(t, LastWords(german, call.ReasonAgentEnded),
 		`<Response><Say `+said+`>Danke &amp; tschüss.</Say><Hangup></Hangup></Response>`)
 	like(t, LastWords(german, call.ReasonMaxWait), `<Response>
-		<Say `+said+`>Es tut uns leid, dass niemand Ihren Anruf annehmen konnte.</Say>
+		<Say `+said+`>Leider konnte niemand Ihren Anruf entgegennehmen.</Say>
 		<Say `+said+`>Bitte rufen Sie später wieder an. Auf Wiederhören.</Say><Hangup></Hangup></Response>`)
 	question := parse(t, Ask(base, german.Book().Accept("Beispiel"), caller, "k1")).children[0].children[0]
 	if !strings.HasPrefix(question.text, "Hier ist Beispiel. ") || !slices.Contains(question.attrs, `language="de-DE"`) {

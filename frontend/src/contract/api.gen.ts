@@ -107,6 +107,7 @@ export interface components {
             readonly beatWithin?: number;
             /** @description The directory, if the request has asked for it with `with=colleagues` and it could be read. */
             readonly colleagues?: components["schemas"]["Directory"];
+            readonly hours?: components["schemas"]["Hours"];
         };
         /** @description The agent whose page it is. */
         readonly Agent: {
@@ -290,6 +291,8 @@ export interface components {
             readonly lastWords?: string;
             /** @description When the line is closed; a goodbye follows. */
             readonly closedMessage?: string;
+            /** @description What an agent can give a call in the wrap-up, in place of the codes of the deployment. */
+            readonly codes?: readonly string[];
             /** @description Of all prompts: en, de, es or fr. English if it is missing. */
             readonly language?: string;
             /** @description One of the voices of the language. */
@@ -344,6 +347,8 @@ export interface components {
         };
         readonly OwnNote: {
             readonly note?: components["schemas"]["CallNote"];
+            /** @description For the next save, also if the note was emptied; 0: there was never one. */
+            readonly version: number;
         };
         readonly NoteRequest: {
             readonly note: string;
@@ -351,6 +356,8 @@ export interface components {
             readonly code?: string;
             /** @description The caller's name, shown with the number's next calls. */
             readonly name?: string;
+            /** @description Of the note that this one replaces, as it was seen; 0: none. Without it the note replaces any. */
+            readonly version?: number;
         };
         /** @description What one agent has noted on a call. */
         readonly CallNote: {
@@ -364,6 +371,8 @@ export interface components {
             readonly code?: string;
             /** @description The caller's name. */
             readonly name?: string;
+            /** @description How often it was saved. */
+            readonly version?: number;
         };
         readonly KnownCaller: {
             /** @description Ended calls of this number; 0 if the number is withheld. */
@@ -381,8 +390,6 @@ export interface components {
                  */
                 readonly at: string;
                 readonly outcome: components["schemas"]["CallOutcome"];
-                /** @description The line was closed, and the caller heard that at once. */
-                readonly closed?: boolean;
                 /** @description Who has talked to the caller, in order. */
                 readonly with: readonly components["schemas"]["Party"][];
             };
@@ -405,6 +412,7 @@ export interface components {
             /** @description The caller's number as the page shows it, whole. */
             readonly caller?: string;
             readonly outcome?: components["schemas"]["CallOutcome"];
+            /** @description As a note has it; not all are among today's. */
             readonly code?: string;
             /** @description A part of a note, of a transfer's note, or of a caller's name; case does not count. */
             readonly text?: string;
@@ -424,10 +432,10 @@ export interface components {
             readonly cursor?: string;
         };
         /**
-         * @description Of a whole call: answered (an agent or an outside party talked to the caller), transferred (and it was handed over at least once), abandoned (the caller left before anybody answered), expired (the caller waited longer than the operator's limit, or the line was closed, and they heard a goodbye).
+         * @description Of a whole call: answered (an agent or an outside party talked to the caller), transferred (and it was handed over at least once), abandoned (the caller left before anybody answered), expired (the caller waited longer than the operator's limit, and heard a goodbye), closed (the line was closed, and the caller heard so).
          * @enum {string}
          */
-        readonly CallOutcome: "answered" | "transferred" | "abandoned" | "expired";
+        readonly CallOutcome: "answered" | "transferred" | "abandoned" | "expired" | "closed";
         /** @description All that is kept of a call that has ended. */
         readonly CallRecord: {
             readonly id: string;
@@ -448,8 +456,6 @@ export interface components {
             /** @description With endedBy agent, who it was. */
             readonly ender?: components["schemas"]["Party"];
             readonly outcome: components["schemas"]["CallOutcome"];
-            /** @description The line was closed, and the caller heard that at once. */
-            readonly closed?: boolean;
             readonly caller: components["schemas"]["CallerNumber"];
             readonly verified: boolean;
             /** @description The caller's name, of the newest note with one. */
@@ -517,6 +523,15 @@ export interface components {
             readonly longest?: string;
             /** @description The queue was not read: count means nothing, the page keeps what it was told last, and the rest is valid. */
             readonly unknown?: boolean;
+        };
+        /** @description Whether the line takes new calls, by its settings as they were half a minute ago at most. Only in answers of /agents/me: otherwise the page keeps what it was told last. */
+        readonly Hours: {
+            readonly open: boolean;
+            /**
+             * Format: date-time
+             * @description When its hours change that; missing if they do not soon, or in an emergency.
+             */
+            readonly until?: string;
         };
         readonly Problem: {
             /** @description A stable slug, e.g. /problems/wrong-state */
@@ -669,8 +684,10 @@ export interface components {
             readonly answeredQuickly: number;
             /** @description The caller left before anybody answered. */
             readonly abandoned: number;
-            /** @description The caller waited longer than the operator's limit, or the line was closed, and they heard a goodbye. */
+            /** @description The caller waited longer than the operator's limit, and heard a goodbye. */
             readonly expired: number;
+            /** @description The line was closed, and the caller heard so. */
+            readonly closed: number;
             /** @description Seconds from the arrival to the first answer, or to the end of a call that nobody answered. Callers who heard that the line was closed do not count. Missing if there is no such call. */
             readonly averageWait?: number;
             /** @description The longest of these, and of those who wait for a first answer now. Missing if there is none. */
@@ -731,6 +748,7 @@ export type CallRecord = components['schemas']['CallRecord'];
 export type RecordLeg = components['schemas']['RecordLeg'];
 export type RecordTransfer = components['schemas']['RecordTransfer'];
 export type Line = components['schemas']['Line'];
+export type Hours = components['schemas']['Hours'];
 export type Problem = components['schemas']['Problem'];
 export type Caller = components['schemas']['Caller'];
 export type Team = components['schemas']['Team'];
@@ -761,7 +779,7 @@ export const heldValues: ReadonlyArray<FlattenedDeepRequired<components>["schema
 export const reasonValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Reason"]> = ["busy", "not-my-topic", "break"];
 export const transferKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Transfer"]["kind"]> = ["add", "consult", "blind", "queue"];
 export const progressValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Progress"]> = ["planned", "dialing", "ringing", "asked", "answered", "ended"];
-export const callOutcomeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallOutcome"]> = ["answered", "transferred", "abandoned", "expired"];
+export const callOutcomeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallOutcome"]> = ["answered", "transferred", "abandoned", "expired", "closed"];
 export const callRecordEndedByValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallRecord"]["endedBy"]> = ["caller", "agent", "line"];
 export const recordTransferKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RecordTransfer"]["kind"]> = ["add", "consult", "blind", "queue"];
 export const teamActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["TeamAction"]> = ["away", "available", "end", "offer"];

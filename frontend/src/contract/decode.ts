@@ -7,7 +7,8 @@
  */
 import {
   ACTIONS, CALL_STATES, HELD, PRESENCES, PROGRESS, REASONS, ROLES, STATUSES, STATUS_REASONS, TRANSFER_KINDS,
-  type Action, type Agent, type Call, type ChannelTicket, type Directory, type DirectoryEntry, type Happening, type LastCall, type Line,
+  type Action, type Agent, type Call, type ChannelTicket, type Directory, type DirectoryEntry, type Happening, type Hours,
+  type LastCall, type Line,
   type Party, type Problem, type Snapshot, type Transfer, type VoiceToken,
 } from "./types.js";
 
@@ -121,6 +122,8 @@ const agent = object<Agent>({
 
 const line = object<Line>({ count: or(count, () => 0), more: no }, { longest: time, unknown: yes });
 
+const hours = object<Hours>({ open: (value) => (typeof value === "boolean" ? value : undefined) }, { until: time });
+
 const directory = object<Directory>({
   at: time,
   agents: or((value, of) => list(object<DirectoryEntry>({
@@ -138,7 +141,7 @@ const snapshot = object<Snapshot>({
   agent,
   call: (value, of) => (value === null || value === undefined ? null : call(value, of)),
   line: or(line, () => ({ count: 0, more: false })),
-}, { numbers: yes, beatWithin: count, colleagues: directory });
+}, { numbers: yes, hours, beatWithin: count, colleagues: directory });
 
 const token = object<VoiceToken>({ identity: text, token: name, expiresAt: time }, {});
 

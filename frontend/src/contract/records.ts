@@ -13,13 +13,12 @@ const outcome = or<RecordOutcome>(oneOf(CALL_OUTCOMES), () => "unknown");
 
 const rules = object<CallRules>({ supervisor: no, records: no, codes: or(list(name), () => []), codeRequired: no }, {});
 
-const note = object<CallNote>({ by: party, at: time, note: text }, { code: name, name });
+const note = object<CallNote>({ by: party, at: time, note: text }, { code: name, name, version: count });
 
 const known = object<KnownCaller>({ count }, {
   more: yes,
   name,
-  last: object<KnownCall>({ call: name, at: time, outcome, with: or(list(party), () => []) },
-    { closed: yes }),
+  last: object<KnownCall>({ call: name, at: time, outcome, with: or(list(party), () => []) }, {}),
   note,
 });
 
@@ -45,14 +44,17 @@ const record = object<CallRecord>({
   transfers: or(list(transfer), () => []),
   history: or(list(happening), () => []),
   notes: or(list(note), () => []),
-}, { answered: time, ender: party, closed: yes, name, place: count, placeMore: yes });
+}, { answered: time, ender: party, name, place: count, placeMore: yes });
 
 const page = object<CallPage>({ at: time, calls: list(record) }, { cursor: name });
 
 export const decodeRules = (value: unknown): CallRules | null => rules(value, {}) ?? null;
 export const decodeKnownCaller = (value: unknown): KnownCaller | null => known(value, {}) ?? null;
 export const decodeCalls = (value: unknown): CallPage | null => page(value, {}) ?? null;
-export const decodeOwnNote = (value: unknown): OwnNote | null => object<OwnNote>({}, { note })(value, {}) ?? null;
-/** The answer to a note says only that it is kept: the page knows what it has sent. */
-export const decodeKept = (value: unknown): true | null =>
-  object<{ readonly note: string }>({ note: string }, {})(value, {}) ? true : null;
+/** A server of the release before knows no versions: -1. */
+const version = or(count, () => -1);
+
+export const decodeOwnNote = (value: unknown): OwnNote | null => object<OwnNote>({ version }, { note })(value, {}) ?? null;
+/** The answer to a note says that it is kept, and its version: the page knows what it has sent. */
+export const decodeKept = (value: unknown): number | null =>
+  object<{ readonly note: string; readonly version: number }>({ note: string, version }, {})(value, {})?.version ?? null;

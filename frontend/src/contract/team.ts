@@ -41,7 +41,7 @@ function part<T>(decode: Decode<T>): Decode<TeamPart<T>> {
 }
 
 const counts = object<TeamCounts>({
-  arrived: count, answered: count, answeredQuickly: count, abandoned: count, expired: count,
+  arrived: count, answered: count, answeredQuickly: count, abandoned: count, expired: count, closed: count,
   transfers: or(list(object<TeamCounts["transfers"][number]>({ outcome: name, count }, {})), () => []),
 }, { averageWait: count, longestWait: count });
 

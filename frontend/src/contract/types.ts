@@ -7,7 +7,7 @@ import type * as api from "./api.gen.js";
 
 export type {
   Action, Agent, Caller, CallNote, CallOutcome, CallRules, CallSearch, Directory, DirectoryEntry, Held,
-  HistoryEntry as Happening, Line, NoteRequest, OwnNote, Party, Presence, Progress, Reason,
+  HistoryEntry as Happening, Hours, Line, NoteRequest, OwnNote, Party, Presence, Progress, Reason,
   RecentCall as LastCall, RecordLeg, RecordTransfer, Role, Status, StatusReason, TeamAct, TeamAction, TeamAgent,
   TeamCounts, TeamFigures, TeamWaiting, Transfer, VoiceToken,
 } from "./api.gen.js";

@@ -1,7 +1,7 @@
 /** The history of calls: what the agent looks for and opens; read page by page, for the list and for the export. */
 import { ApiError, type Api } from "../api.js";
 import type { CallPage, CallRecord, CallSearch } from "../contract/types.js";
-import { NO_FILTER, searchOf, type Filter } from "../state/history.js";
+import { knownAgents, meant, NO_FILTER, searchOf, type Filter } from "../state/history.js";
 import { phoneNumber } from "../words/number.js";
 import { recordsProblem } from "../words/problem.js";
 import { csvOf } from "../words/csv.js";
@@ -23,6 +23,12 @@ const EMPTY_PAGES = 4;
 const EXPORT_PAGE = 100;
 /** More calls than this are not exported at once: they are 100 requests. */
 export const EXPORT_MOST = 10_000;
+/** What the server searches for: a text with a letter. */
+const SEARCHED = /^(?=.*\p{L}).{1,100}$/u;
+/** An agent's id. */
+const ID = /^\w{1,121}$/;
+/** So many agents who may be meant are named. */
+const SAID = 5;
 const TRIES = 4;
 const RETRY_MS = 1000;
 
@@ -36,8 +42,32 @@ export class Archive {
   }
 
   /** The first page of what the filter says now. */
-  refresh(): Promise<void> {
-    return this.list(searchOf(this.parts.core.state, this.parts.serverNow()), false);
+  async refresh(): Promise<void> {
+    const { core, serverNow } = this.parts;
+    const agent = await this.agentOf(core.state.history.filter.agent.trim());
+    if (agent !== null) await this.list(searchOf(core.state, serverNow(), agent), false);
+  }
+
+  /**
+   * The id of the agent whose name is typed; "" for nobody; null if it is not one agent, which the list then says. The
+   * page knows the first agents of the directory, and asks for others. Whom nobody knows any more is found by their id.
+   */
+  private async agentOf(typed: string): Promise<string | null> {
+    const { core, api } = this.parts;
+    if (!typed || !core.state.rules?.supervisor) return "";
+    let agents = meant(typed, knownAgents(core.state));
+    if (agents.length !== 1 && core.state.directory?.more && SEARCHED.test(typed)) {
+      const found = await api.search(typed).catch(() => null);
+      agents = meant(typed, [...new Map([...agents, ...found?.agents ?? []].map((a) => [a.id, a])).values()]);
+    }
+    if (agents.length === 1) return agents[0]!.id;
+    if (agents.length === 0 && ID.test(typed)) return typed;
+    const asked = {};
+    core.dispatch({ type: "history-ask", asked, more: false });
+    core.dispatch({ type: "history-failed", asked, problem: { slug: "malformed", status: 400, title: "",
+      detail: agents.length ? `Which agent? ${agents.slice(0, SAID).map((a) => `${a.name} (${a.id})`).join(", ")}${
+        agents.length > SAID ? " and more" : ""}.` : `There is no agent ${typed}.` } });
+    return null;
   }
 
   find(): void {

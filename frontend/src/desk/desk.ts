@@ -210,9 +210,9 @@ export class Desk {
     const agent = after.snapshot?.agent.id ?? "";
     if (after.snapshot && !before.snapshot) {
       tabs.start(agent, (tab) => this.tabChanged(tab));
-      const { typed, wrapUp } = memory.notes(agent, this.parts.now());
+      const { typed, seen, wrapUp } = memory.notes(agent, this.parts.now());
       this.core.dispatch({ type: "remembered", rejoin: memory.rejoin(agent, this.parts.now()),
-        recent: memory.recent(agent), notes: restored(typed), wrapUp });
+        recent: memory.recent(agent), notes: restored(typed, seen), wrapUp });
     }
     this.records.look();
     this.push.look(after, before);

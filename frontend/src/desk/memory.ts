@@ -2,7 +2,7 @@
  * What survives a reload. Per tab: the call it was in and the list of recent calls, both deleted at sign-out, and
  * notes that are not saved yet. Per computer: preferences. Storage that is full or forbidden counts as empty.
  */
-import { unsaved, WRAP_UP_FOR_MS, type NoteFields, type WrapUp } from "../state/notes.js";
+import { unsaved, WRAP_UP_FOR_MS, type Seen, type Typed, type WrapUp } from "../state/notes.js";
 import type { RecentCall, Rejoin, State } from "../state/state.js";
 import { REJOIN_FOR_MS } from "../state/screen.js";
 
@@ -17,7 +17,8 @@ export interface Preferences {
 
 /** What was typed and not saved, by call, and the call that was written up. */
 export interface KeptNotes {
-  readonly typed: Readonly<Record<string, Partial<NoteFields>>>;
+  readonly typed: Typed;
+  readonly seen: Seen;
   readonly wrapUp: WrapUp | null;
 }
 
@@ -35,7 +36,7 @@ export interface Memory {
   forget(): void;
 }
 
-const NO_NOTES: KeptNotes = { typed: {}, wrapUp: null };
+const NO_NOTES: KeptNotes = { typed: {}, seen: {}, wrapUp: null };
 
 type Shelf = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
@@ -85,13 +86,13 @@ export function createMemory(tab: Shelf, computer: Shelf): Memory {
       const kept = read(tab, notesOf(agent)) as KeptNotes | null;
       if (typeof kept?.typed !== "object" || kept.typed === null) return NO_NOTES;
       const fresh = typeof kept.wrapUp?.at === "number" && now - kept.wrapUp.at <= WRAP_UP_FOR_MS;
-      return { typed: kept.typed, wrapUp: fresh ? kept.wrapUp : null };
+      return { typed: kept.typed, seen: kept.seen ?? {}, wrapUp: fresh ? kept.wrapUp : null };
     },
     setNotes: (agent, { notes, wrapUp }) => {
-      const typed = unsaved(notes);
+      const { typed, seen } = unsaved(notes);
       const empty = wrapUp === null && Object.keys(typed).length === 0;
       // Nobody is signed in any more: what is not saved waits for the agent to come back.
-      if (agent) write(tab, notesOf(agent), empty ? null : { typed, wrapUp });
+      if (agent) write(tab, notesOf(agent), empty ? null : { typed, seen, wrapUp });
     },
     preferences: taste,
     setPreferences: (change) => write(computer, TASTE, { ...taste(), ...change }),

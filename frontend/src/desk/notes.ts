@@ -34,7 +34,8 @@ export class Notes {
     const { notes, session } = this.core.state;
     for (const [call, draft] of Object.entries(notes)) {
       if (session === "signed-in" && draft.kept && this.saves(draft)) {
-        this.api.leaveNote(call, requestOf(fieldsOf(draft)));
+        // What is under way may be there by then, and this must not be lost to it.
+        this.api.leaveNote(call, requestOf(fieldsOf(draft), draft.sent ? -1 : draft.version));
       }
     }
   }
@@ -57,16 +58,19 @@ export class Notes {
     this.under.add(call);
     let sent = draft.typedAt;
     try {
-      if (!draft.kept || draft.unsure) {
-        this.core.dispatch({ type: "note-told", call, note: (await this.api.note(call)).note });
-      }
+      if (!draft.kept || draft.sent) await this.ask(call);
       const known = this.core.state.notes[call];
-      if (known?.kept && this.saves(known)) {
+      if (known?.kept && this.saves(known) && !refused(known)) {
         const fields = fieldsOf(known);
         sent = known.typedAt;
-        this.core.dispatch({ type: "note-sent", call });
-        await this.api.saveNote(call, requestOf(fields));
-        this.core.dispatch({ type: "note-kept", call, fields });
+        this.core.dispatch({ type: "note-sent", call, fields });
+        try {
+          const version = await this.api.saveNote(call, requestOf(fields, known.version));
+          this.core.dispatch({ type: "note-kept", call, fields, version });
+        } catch (error) {
+          if (!(error instanceof ApiError) || error.problem.slug !== "note-changed") throw error;
+          await this.ask(call); // of which the state decides whether it is a conflict
+        }
       }
       this.pauseOf(call).reset();
     } catch (error) {
@@ -79,6 +83,11 @@ export class Notes {
     } finally {
       this.under.delete(call);
     }
+  }
+
+  private async ask(call: string): Promise<void> {
+    const { note, version } = await this.api.note(call);
+    this.core.dispatch({ type: "note-told", call, note, version });
   }
 }
 

@@ -1,5 +1,6 @@
 /** The history of calls that have ended: the filter, the pages that were read, and the call that is open. */
-import type { CallNote, CallOutcome, CallPage, CallRecord, CallSearch, Problem } from "../contract/types.js";
+import type { CallNote, CallOutcome, CallPage, CallRecord, CallSearch, Party, Problem } from "../contract/types.js";
+import { finder } from "../words/find.js";
 import { addDays, ownZone, startOfDay, wallClock } from "../words/zone.js";
 import { typedNumber } from "../words/typed.js";
 import type { State } from "./state.js";
@@ -12,6 +13,7 @@ export interface Filter {
   /** Dates of a span, each of which may be missing. */
   readonly from: string;
   readonly to: string;
+  /** A name, or a part of one, or an id. */
   readonly agent: string;
   readonly caller: string;
   /** The number itself if it was taken from a call; what is typed is read as a number of the line's country. */
@@ -119,14 +121,29 @@ export function spanOf({ when, from, to }: Filter, now: number, zone: string): P
 const moment = (name: "from" | "to", ms: number): { from?: string; to?: string } =>
   Number.isNaN(ms) ? {} : { [name]: new Date(ms).toISOString() };
 
-/** The request for what is typed; `now` is server time. */
-export function searchOf(state: State, now: number): CallSearch {
+/** The agents of the directory, which may have more, and those of the calls that are listed. */
+export function knownAgents(state: State): readonly Party[] {
+  const known = new Map(state.directory?.agents.map((a) => [a.id, a.name]));
+  for (const { party } of state.history.calls.flatMap((c) => c.legs)) {
+    if (!party.id.startsWith("+") && !known.has(party.id)) known.set(party.id, party.name);
+  }
+  return [...known].map(([id, name]) => ({ id, name }));
+}
+
+/** Whom the typed text means: one who has this id or exactly this name, or else all whose names it is a part of. */
+export function meant(typed: string, agents: readonly Party[]): readonly Party[] {
+  const exactly = agents.filter((a) => a.id === typed || a.name === typed);
+  return exactly.length ? exactly : agents.filter((a) => finder(typed)(a.name));
+}
+
+/** The request for what is typed; `now` is server time. The agent is the one who is meant. */
+export function searchOf(state: State, now: number, agent = ""): CallSearch {
   const { filter, zone } = state.history;
   const typed = filter.caller.trim();
   const caller = filter.exact || typedNumber(typed, state.directory?.number ?? "").number || typed;
   return {
     ...spanOf(filter, now, zone),
-    ...(filter.agent && state.rules?.supervisor ? { agent: filter.agent } : {}),
+    ...(agent ? { agent } : {}),
     ...(caller ? { caller } : {}),
     ...(filter.outcome ? { outcome: filter.outcome } : {}),
     ...(filter.code ? { code: filter.code } : {}),

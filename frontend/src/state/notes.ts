@@ -14,8 +14,10 @@ export interface NoteFields {
 export interface Draft {
   /** As the server has it; null while that is not known. */
   readonly kept: NoteFields | null;
-  /** A request to save is under way, or failed and may have taken effect: the server may have what was sent by it. */
-  readonly unsure: boolean;
+  /** The version of what is kept, as it was seen here; -1: not known, or a server that knows no versions. */
+  readonly version: number;
+  /** What a request to save has sent that is under way, or failed and may have taken effect: the server may have it. */
+  readonly sent: NoteFields | null;
   /** What was typed since; a field may have been changed back to what is kept. */
   readonly typed: Partial<NoteFields>;
   readonly typedAt: number;
@@ -37,7 +39,7 @@ export interface WrapUp {
 }
 
 const EMPTY: NoteFields = { note: "", code: "", name: "" };
-const NEW: Draft = { kept: null, unsure: false, typed: {}, typedAt: 0, problem: null, open: true };
+const NEW: Draft = { kept: null, version: -1, sent: null, typed: {}, typedAt: 0, problem: null, open: true };
 
 export const NOTE_MAX = 2000;
 export const NAME_MAX = 100;
@@ -49,9 +51,9 @@ export const WRAP_UP_FOR_MS = 3_600_000;
 export type NoteEvent =
   | { readonly type: "note-open"; readonly call: string }
   | { readonly type: "note-typed"; readonly call: string; readonly fields: Partial<NoteFields>; readonly at: number }
-  | { readonly type: "note-told"; readonly call: string; readonly note: CallNote | undefined }
-  | { readonly type: "note-sent"; readonly call: string }
-  | { readonly type: "note-kept"; readonly call: string; readonly fields: NoteFields }
+  | { readonly type: "note-told"; readonly call: string; readonly note: CallNote | undefined; readonly version: number }
+  | { readonly type: "note-sent"; readonly call: string; readonly fields: NoteFields }
+  | { readonly type: "note-kept"; readonly call: string; readonly fields: NoteFields; readonly version: number }
   | { readonly type: "note-failed"; readonly call: string; readonly problem: Problem }
   | { readonly type: "note-closed"; readonly call: string };
 
@@ -64,14 +66,16 @@ export function applyNote(notes: Notes, event: NoteEvent): Notes {
     case "note-typed":
       return put({ ...draft, typed: { ...draft.typed, ...event.fields }, typedAt: event.at, problem: null });
     case "note-told": {
-      const next = settled(draft, { ...EMPTY, ...fieldsOfNote(event.note) });
+      const told = { ...EMPTY, ...fieldsOfNote(event.note) };
+      const next = settled(draft, told, event.version);
       // The failure of a save is not over before one succeeds.
-      return closed(put({ ...next, problem: dirty(next) ? draft.problem : null }), event.call);
+      const problem = changedElsewhere(draft, told, event.version) ? CHANGED : draft.problem;
+      return closed(put({ ...next, problem: dirty(next) ? problem : null }), event.call);
     }
     case "note-sent":
-      return put({ ...draft, unsure: true });
+      return put({ ...draft, sent: event.fields });
     case "note-kept":
-      return closed(put({ ...settled(draft, event.fields), problem: null }), event.call);
+      return closed(put({ ...settled(draft, event.fields, event.version), problem: null }), event.call);
     case "note-failed":
       return put({ ...draft, problem: event.problem });
     case "note-closed":
@@ -84,10 +88,30 @@ function fieldsOfNote(note: CallNote | undefined): Partial<NoteFields> {
 }
 
 /** The server is known to have this: without the fields that say the same. */
-function settled(draft: Draft, kept: NoteFields): Draft {
+function settled(draft: Draft, kept: NoteFields, version: number): Draft {
   const typed = Object.entries(draft.typed).filter(([field, value]) => kept[field as keyof NoteFields] !== value);
-  return { ...draft, kept, unsure: false, typed: Object.fromEntries(typed) };
+  return { ...draft, kept, version, sent: null, typed: Object.fromEntries(typed) };
 }
+
+const CHANGED: Problem = { slug: "note-changed", status: 409, title: "" };
+
+/**
+ * Somebody else, such as this agent in another tab, has saved another text in a field that was typed into here: it is
+ * not replaced before more is typed, which happens in sight of it. What this page has sent itself is no such text.
+ */
+function changedElsewhere(draft: Draft, told: NoteFields, version: number): boolean {
+  if (draft.version < 0 || version === draft.version || (draft.sent && sameFields(draft.sent, told))) return false;
+  return Object.keys(draft.typed).some((field) => {
+    const key = field as keyof NoteFields;
+    return told[key] !== draft.typed[key] && told[key] !== draft.kept?.[key];
+  });
+}
+
+const sameFields = (a: NoteFields, b: NoteFields): boolean =>
+  a.note === b.note && a.code === b.code && a.name.trim() === b.name.trim();
+
+/** What is kept is not what was kept when the agent typed, and both are to be seen. */
+export const isElsewhere = (draft: Draft | undefined): boolean => draft?.problem?.slug === CHANGED.slug;
 
 function closed(notes: Notes, call: string): Notes {
   const draft = notes[call];
@@ -103,8 +127,8 @@ export function closeNotes(notes: Notes): Notes {
 export const fieldsOf = (draft: Draft | undefined): NoteFields => ({ ...EMPTY, ...draft?.kept, ...draft?.typed });
 
 /** Something was typed that the server does not have, or may not have. */
-export function dirty({ kept, unsure, typed }: Draft): boolean {
-  return Object.entries(typed).some(([field, value]) => !kept || unsure || kept[field as keyof NoteFields] !== value);
+export function dirty({ kept, sent, typed }: Draft): boolean {
+  return Object.entries(typed).some(([field, value]) => !kept || sent || kept[field as keyof NoteFields] !== value);
 }
 
 /** Characters as the server counts them: code points. */
@@ -114,19 +138,27 @@ export function tooMany(draft: Draft | undefined): number {
   return Math.max(0, lengthOf(fieldsOf(draft).note) - NOTE_MAX);
 }
 
-/** What is sent. */
-export function requestOf({ note, code, name }: NoteFields): NoteRequest {
-  return { note, ...(code ? { code } : {}), ...(name.trim() ? { name: name.trim() } : {}) };
+/** What is sent, over the version that was seen; -1: over any. */
+export function requestOf({ note, code, name }: NoteFields, version: number): NoteRequest {
+  return { note, ...(code ? { code } : {}), ...(name.trim() ? { name: name.trim() } : {}),
+    ...(version < 0 ? {} : { version }) };
 }
 
+export type Typed = Readonly<Record<string, Partial<NoteFields>>>;
+/** Over what it was typed. */
+export type Seen = Readonly<Record<string, Pick<Draft, "version" | "sent">>>;
+
 /** The drafts that a reload must not lose. */
-export function unsaved(notes: Notes): Readonly<Record<string, Partial<NoteFields>>> {
-  return Object.fromEntries(Object.entries(notes).filter(([, d]) => dirty(d)).map(([call, d]) => [call, d.typed]));
+export function unsaved(notes: Notes): { readonly typed: Typed; readonly seen: Seen } {
+  const left = Object.entries(notes).filter(([, d]) => dirty(d));
+  return { typed: Object.fromEntries(left.map(([call, d]) => [call, d.typed])),
+    seen: Object.fromEntries(left.map(([call, { version, sent }]) => [call, { version, sent }])) };
 }
 
 /** What was typed before a reload, to be saved now. */
-export function restored(typed: Readonly<Record<string, Partial<NoteFields>>>): Notes {
-  return Object.fromEntries(Object.entries(typed).map(([call, fields]) => [call, { ...NEW, typed: fields, open: false }]));
+export function restored(typed: Typed, seen: Seen): Notes {
+  return Object.fromEntries(Object.entries(typed).map(([call, fields]) =>
+    [call, { ...NEW, ...seen[call], typed: fields, open: false }]));
 }
 
 export const keepsRecords = (rules: CallRules | null): boolean => rules?.records === true;

@@ -187,7 +187,7 @@ function listed({ history, snapshot }: State, event: NoteEvent): History {
   if (event.type === "note-told" && event.note) return withNote(history, event.call, event.note);
   if (event.type !== "note-kept" || !snapshot) return history;
   const { id, name } = snapshot.agent;
-  return withNote(history, event.call, { by: { id, name }, at: snapshot.at, ...requestOf(event.fields) });
+  return withNote(history, event.call, { by: { id, name }, at: snapshot.at, ...requestOf(event.fields, -1) });
 }
 
 function applyPage(state: State, event: Event): State {
@@ -265,13 +265,22 @@ function takeSnapshot(state: State, snapshot: Snapshot, at: number, pushed: bool
   let next: State = {
     ...state,
     // What tells of a call tells nothing of the queue.
-    snapshot: old && snapshot.line.unknown ? { ...snapshot, line: old.line } : snapshot,
+    snapshot: old ? withOld(snapshot, old) : snapshot,
     apiDownAt,
     skew: old && Math.abs(skew - state.skew) < SKEW_NOISE_MS ? state.skew : skew,
   };
   if (next.pending && lookOf(snapshot) !== next.pending.before) next = { ...next, pending: null };
   if (next.refusal && at - next.refusal.at > REFUSAL_FOR_MS) next = { ...next, refusal: null };
   return composeFor(closingFor(callFor(next), at), state);
+}
+
+/** What is not in each answer stays as it was told last. */
+function withOld(snapshot: Snapshot, old: Snapshot): Snapshot {
+  return {
+    ...snapshot,
+    ...(snapshot.line.unknown ? { line: old.line } : {}),
+    ...(snapshot.hours === undefined && old.hours ? { hours: old.hours } : {}),
+  };
 }
 
 /** Keeps the last call answered here, for the card after it; a call that was rejoined is no longer a loss. */

@@ -89,9 +89,9 @@ function legScreen(state: State, leg: NonNullable<State["leg"]>): Screen {
 
 /** By the server's clock, or at once if the server cannot be reached, because then no answer will come. */
 function isLate(state: State, leg: Leg): boolean {
-  if (leg.phase === "reconnecting") return true;
+  if (leg.phase === "reconnecting" || state.apiDownAt > 0) return true;
   if (leg.phase !== "open" || !state.snapshot) return false;
-  return state.apiDownAt > 0 || Date.parse(state.snapshot.at) - state.skew - leg.since >= LATE_MS;
+  return Date.parse(state.snapshot.at) - state.skew - leg.since >= LATE_MS;
 }
 
 /** The card after a call that ended here, or that may be rejoined; null if there was none. */

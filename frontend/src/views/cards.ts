@@ -6,6 +6,7 @@ import { noted } from "../state/notes.js";
 import { presenceSince, restOf, restUntil } from "../state/rest.js";
 import type { Screen, State } from "../state/state.js";
 import { whyWords } from "../words/agent.js";
+import { hoursWords, tellsHours } from "../words/hours.js";
 import { phoneNumber } from "../words/number.js";
 import { callOutcome } from "../words/outcome.js";
 import { duration } from "../words/time.js";
@@ -170,12 +171,16 @@ function restTexts(state: State, status: string): { title: string; text: string 
     return { title: "A moment for your notes",
       text: "No calls ring here meanwhile; the next is offered when the wrap-up time is over." };
   }
+  if (state.snapshot!.hours?.open === false) {
+    return { title: "Ready for calls",
+      text: "The line is closed: new callers hear a message. Who waits already still rings here." };
+  }
   return { title: "Ready for calls", text: "The next caller rings here. You can work in other tabs meanwhile." };
 }
 
 /** The agent's own state and the queue, in figures. */
 function stats(state: State, status: string): TemplateResult {
-  const { line } = state.snapshot!;
+  const { line, hours, at } = state.snapshot!;
   const since0 = presenceSince(state);
   const until = restUntil(state);
   const unknown = state.apiDownAt > 0;
@@ -188,6 +193,9 @@ function stats(state: State, status: string): TemplateResult {
       : nothing}
     <div><dt>Waiting callers</dt><dd>${unknown ? "–" : `${line.more ? "> " : ""}${line.count}`}</dd></div>
     <div><dt>Longest wait</dt><dd>${line.longest && !unknown ? since(state, line.longest) : "–"}</dd></div>
+    ${tellsHours(hours)
+      ? html`<div><dt>Line</dt><dd data-test="hours">${unknown ? "–" : hoursWords(hours, Date.parse(at))}</dd></div>`
+      : nothing}
   </dl>`;
 }
 
@@ -296,10 +304,14 @@ function elsewhere(state: State, desk: Desk): TemplateResult {
   const online = state.wants && state.device.is !== "off";
   const starting = state.device.is === "starting" || state.microphone === "asking";
   return card({
-    name: "rejoin", art: art("tabs"), title: "You are in a call on another page",
-    text: `It goes on there. If that page is gone, the caller hears music in a moment, and your phone rings here${online
-      ? ""
-      : " once you are online"}.`,
+    name: "rejoin", art: art("tabs"), title: state.apiDownAt
+      ? "You were in a call on another page"
+      : "You are in a call on another page",
+    text: state.apiDownAt
+      ? "The server cannot be reached: whether the call still goes on there is not known."
+      : `It goes on there. If that page is gone, the caller hears music in a moment, and your phone rings here${online
+        ? ""
+        : " once you are online"}.`,
     actions: online && !starting ? [] : [button({
       name: "go-online", label: "Go online", icon: "phone", tone: "primary", chord: "S",
         click: () => void desk.goOnline(),
@@ -313,7 +325,9 @@ export function rejoin(state: State, desk: Desk, screen: Extract<Screen, { is: "
   const connecting = screen.asked && (state.device.is === "starting" || state.microphone === "asking"
     || state.device.is === "registered");
   return card({
-    name: "rejoin", tone: "alert", art: art("phone"), title: "Your caller is waiting",
+    name: "rejoin", tone: "alert", art: art("phone"), title: state.apiDownAt
+      ? "Your caller may be waiting"
+      : "Your caller is waiting",
     text: screen.asked ? "Getting the caller back. If a colleague has taken the call meanwhile, nothing rings here."
       : state.apiDownAt ? "The server cannot be reached: whether the caller is still kept for you is not known."
         : REJOIN[screen.why],

@@ -5,7 +5,7 @@ import { keyed } from "lit/directives/keyed.js";
 import { html } from "../html.js";
 import { CALL_OUTCOMES, type CallNote, type CallRecord } from "../contract/types.js";
 import type { Desk } from "../desk/desk.js";
-import { filtered, openCall, type Filter, type When } from "../state/history.js";
+import { filtered, knownAgents, openCall, type Filter, type When } from "../state/history.js";
 import { fieldsOf, noted } from "../state/notes.js";
 import type { State } from "../state/state.js";
 import { partyName, phoneNumber } from "../words/number.js";
@@ -50,16 +50,17 @@ function select(name: string, label: string, options: readonly Option[], chosen:
 function filterForm(state: State, desk: Desk): TemplateResult {
   const { filter } = state.history;
   const set = (change: Partial<Filter>): void => desk.archive.filter(change);
-  const typed = (name: "caller" | "text" | "from" | "to", label: string, type: string): TemplateResult =>
+  const typed = (name: "caller" | "text" | "from" | "to" | "agent", label: string, type: string): TemplateResult =>
     html`<label class="field"><span>${label}</span>
       <input type=${type} autocomplete="off" maxlength=${type === "date" ? nothing : 100} data-test="find-${name}"
-        .value=${filter[name]} @input=${(e: Event) => set({ [name]: (e.target as HTMLInputElement).value })} /></label>`;
+        list=${name === "agent" ? "find-agents" : nothing} .value=${filter[name]} @input=${(e: Event) => set({ [name]: (e.target as HTMLInputElement).value })} /></label>`;
   const codes = state.rules?.codes ?? [];
   return html`<form class="find" @submit=${(e: Event) => (e.preventDefault(), desk.archive.find())}>
     ${select("when", "When", WHEN, filter.when, (when) => set({ when: when as When }))}
     ${typed("caller", "Caller’s number", "text")}
     ${filter.when === "span" ? html`${typed("from", "From", "date")} ${typed("to", "To", "date")}` : nothing}
-    ${state.rules?.supervisor ? select("agent", "Agent", agents(state), filter.agent, (agent) => set({ agent })) : nothing}
+    ${state.rules?.supervisor ? html`${typed("agent", "Agent", "text")}<datalist id="find-agents">${agents(state)
+      .map((name) => html`<option value=${name}></option>`)}</datalist>` : nothing}
     ${select("outcome", "Outcome", [["", "Any"], ...CALL_OUTCOMES.map((o): Option => [o, recordOutcome({ outcome: o })])],
       filter.outcome, (outcome) => set({ outcome: outcome as Filter["outcome"] }))}
     ${codes.length ? select("code", "Code", [["", "Any"], ...codes.map((c): Option => [c, c])], filter.code,
@@ -71,16 +72,9 @@ function filterForm(state: State, desk: Desk): TemplateResult {
   </form>`;
 }
 
-/** The agents of the directory, which may have more, and those of the calls that are listed. */
-function agents(state: State): readonly Option[] {
-  const known = new Map(state.directory?.agents.map((a) => [a.id, a.name]));
-  for (const { party } of state.history.calls.flatMap((c) => c.legs)) {
-    if (!party.id.startsWith("+") && !known.has(party.id)) known.set(party.id, party.name);
-  }
-  const { agent } = state.history.filter;
-  if (agent && !known.has(agent)) known.set(agent, agent);
-  return [["", "All"], ...[...known].sort(([, a], [, b]) => a.localeCompare(b))];
-}
+/** The names that are offered while an agent is typed: any other may be typed, too. */
+const agents = (state: State): readonly string[] =>
+  [...new Set(knownAgents(state).map((a) => a.name))].sort((a, b) => a.localeCompare(b));
 
 /** This computer's first. */
 const zones = (): Option[] => [...new Set([ownZone(), ...ZONES])].map((z) => [z, z]);
@@ -117,7 +111,7 @@ function row(state: State, desk: Desk, c: CallRecord): TemplateResult {
   return html`<button type="button" class="call-row" data-test="record" data-call=${c.id} @click=${() => desk.archive.open(c.id)}>
     <span class="number">${c.name ?? phoneNumber(c.caller)}</span>
     <time datetime=${c.arrived}>${whenWords(c, serverNow(state), state.history.zone)}</time>
-    <span class="what"><span class=${c.outcome === "abandoned" || c.outcome === "expired" ? "failed" : ""}>${recordOutcome(c)}</span>${whom
+    <span class="what"><span class=${["abandoned", "expired", "closed"].includes(c.outcome) ? "failed" : ""}>${recordOutcome(c)}</span>${whom
       ? ` · ${whom}` : ""}</span>
     <span class="length">${c.talk ? duration(c.talk * 1000) : ""}</span>
     ${codes.length ? html`<span class="codes">${codes.map((code) => html`<span class="code">${code}</span>`)}</span>` : nothing}

@@ -3,7 +3,7 @@ import { nothing, type TemplateResult } from "lit";
 import { html } from "../html.js";
 import type { CallNote } from "../contract/types.js";
 import type { Desk } from "../desk/desk.js";
-import { COUNT_FROM, fieldsOf, lengthOf, NAME_MAX, NOTE_MAX, noted } from "../state/notes.js";
+import { COUNT_FROM, fieldsOf, isElsewhere, lengthOf, NAME_MAX, NOTE_MAX, noted, type NoteFields } from "../state/notes.js";
 import type { State } from "../state/state.js";
 import { countWords, noteState } from "../words/note.js";
 import { phoneNumber } from "../words/number.js";
@@ -48,6 +48,7 @@ export function noteForm(state: State, desk: Desk, call: string, { place, title,
       <p class="hint ${length > NOTE_MAX ? "over" : ""}" data-test="${place}-count">${length > NOTE_MAX - COUNT_FROM
         ? countWords(length) : ""}</p>
     </div>
+    ${isElsewhere(draft) ? elsewhere(draft!.kept!, place) : nothing}
     <div class="note-row">
       ${rules.codes.length ? codeField(state, desk, call, place, missed) : nothing}
       <label class="field"><span>Caller’s name</span>
@@ -55,6 +56,13 @@ export function noteForm(state: State, desk: Desk, call: string, { place, title,
           @input=${(e: Event) => desk.writeNote(call, { name: value(e) })} /></label>
     </div>
   </div>`;
+}
+
+/** What was saved in another tab, beside what was typed here: nothing of either is lost unseen. */
+function elsewhere({ note, code, name }: NoteFields, place: string): TemplateResult {
+  return html`<blockquote class="note kept" data-test="${place}-elsewhere" tabindex=${scrolls(note) ? "0" : nothing}>${
+    code ? html`<span class="by"><span class="code">${code}</span></span>` : nothing}${
+    note || (code || name ? "" : "It is empty.")}${name ? html`<span class="by">Caller’s name: ${name}</span>` : nothing}</blockquote>`;
 }
 
 /** A note that is kept, with who wrote it and when. */

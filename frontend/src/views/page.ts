@@ -141,7 +141,7 @@ export class AgentPage extends LitElement {
   private whole(state: State, desk: Desk): TemplateResult {
     const { is } = state.screen;
     return html`${header(state, desk)} ${toasts(state, desk)} ${bannerList(state, desk)}
-      <div class="columns ${showsColleagues(state.screen) ? "" : "alone"}">
+      <div class="columns ${!showsColleagues(state.screen) ? "alone" : state.side === "team" && !state.leg ? "with-team" : ""}">
         <main>${keyed(is, main(state, desk))}</main>
         ${showsColleagues(state.screen) ? side(state, desk) : nothing}
       </div>`;

@@ -125,7 +125,8 @@ function today(state: State): TemplateResult {
         ${figure("Arrived", String(counts.arrived))} ${figure("Answered", String(counts.answered))}
         ${figure("Within 20 s", String(counts.answeredQuickly))} ${figure("Abandoned", String(counts.abandoned))}
         ${figure("Average wait", wait(counts.averageWait))} ${figure("Longest wait", wait(counts.longestWait))}
-        ${counts.expired ? figure("Sent away", String(counts.expired)) : nothing}
+        ${counts.expired ? figure("Waited too long", String(counts.expired)) : nothing}
+        ${counts.closed ? figure("Line was closed", String(counts.closed)) : nothing}
       </dl>
       <p class="words">${counts.transfers.length ? `Transfers: ${counts.transfers.map((t) => `${t.count} ${transferWord(t.outcome)}`).join(", ")}.`
         : "No transfers yet."}</p>

@@ -48,6 +48,9 @@ function urgentWords(before: State, now: State): string {
 }
 
 function politeWords(before: State, now: State): string {
+  const was = before.snapshot?.hours;
+  const is = now.snapshot?.hours;
+  if (was && is && was.open !== is.open) return is.open ? "The line is open." : "The line is closed for new callers.";
   const b = before.screen;
   const n = now.screen;
   if (n.is === "in-call") {

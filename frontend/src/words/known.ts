@@ -27,7 +27,7 @@ export function knownWords(known: KnownCaller, self: string, now: number, zone: 
 
 function lastWords(last: KnownCall, self: string): string {
   if (last.with.length) return ` with ${people(last.with, self)}`;
-  if (last.closed) return ", and the line was closed";
+  if (last.outcome === "closed") return ", and the line was closed";
   if (last.outcome === "abandoned") return ", and hung up before an answer";
   return last.outcome === "expired" ? ", and waited too long" : "";
 }

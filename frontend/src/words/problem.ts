@@ -24,6 +24,7 @@ const BY_SLUG: Record<string, string> = {
   unavailable: "The server is busy. Try again in a moment.",
   "not-supervisor": "Only a supervisor may see that.",
   "no-record": "You were in no such call, or it is not kept any more.",
+  "note-changed": "You have changed this note in another tab or window. Typing on here replaces what is saved there:",
   "note-too-long": "A note has at most 2,000 characters.",
   internal: "Something went wrong in the server. Try again in a moment.",
 };

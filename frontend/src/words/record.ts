@@ -10,13 +10,11 @@ const OUTCOMES: Record<RecordOutcome, string> = {
   transferred: "Handed over",
   abandoned: "Hung up before an answer",
   expired: "Waited too long",
+  closed: "The line was closed",
   unknown: "Ended",
 };
 
-const CLOSED = "The line was closed";
-
-export const recordOutcome = ({ outcome, closed }: Pick<CallRecord, "outcome" | "closed">): string =>
-  closed ? CLOSED : OUTCOMES[outcome];
+export const recordOutcome = ({ outcome }: Pick<CallRecord, "outcome">): string => OUTCOMES[outcome];
 
 /** Who talked to the caller, in order, each once. */
 export function talkedTo(record: CallRecord): readonly Party[] {
@@ -75,7 +73,7 @@ const SAME_MS = 1500;
 /** The whole call as one line of time. */
 export function timeline(record: CallRecord, self: string): readonly Step[] {
   // A caller of a closed line hears that it is, and no music.
-  const music = record.history.length < KEPT_ENTRIES && !record.closed ? musicOf(record) : [];
+  const music = record.history.length < KEPT_ENTRIES && record.outcome !== "closed" ? musicOf(record) : [];
   const steps = record.history.map((h, i): Step => ({
     at: h.at,
     words: entryWords(h, record, self),
@@ -96,7 +94,7 @@ const DID: Readonly<Record<string, (who: string) => string>> = {
 /** Entries of verbs have an id only; the name is that of the leg. */
 function entryWords(h: Happening, record: CallRecord, self: string): string {
   const name = h.name ?? record.legs.find((l) => l.party.id === h.agent)?.party.name;
-  if (h.what === "expire" && record.closed) return CLOSED;
+  if (h.what === "expire" && record.outcome === "closed") return OUTCOMES.closed;
   const did = DID[h.what];
   if (did) return did(h.agent === self ? "You" : name === undefined ? "An agent" : phoneNumber(name));
   return happening({ ...h, ...(name === undefined ? {} : { name }) }, self);

@@ -53,7 +53,7 @@ export function typedNumber(text: string, own = ""): Typed {
     return no("An extension cannot be dialled. Take the number without it.");
   }
   const home = callingCode(own);
-  const bare = withoutTrunk(rest).replace(BETWEEN, "");
+  const bare = withoutTrunk(rest, home).replace(BETWEEN, "");
   if (!/^\+?\d+$/.test(bare)) return NOTHING;
   if (digitsOf(bare).length < 3) return NOTHING; // too short to judge
   return checked(international(bare, home), digitsOf(bare).length, home);
@@ -70,19 +70,23 @@ const digitsOf = (text: string): string => text.replace(/\D/g, "");
 const no = (why: string): Typed => ({ number: "", why });
 
 /** +44 (0)20 …: the zero is only for callers of that country. */
-function withoutTrunk(text: string): string {
-  const m = /^([\s(]*(?:\+|00)[\s\d)]*?)\(\s*0\s*\)(.*)$/su.exec(text);
-  if (!m) return text;
-  const code = callingCode(`+${digitsOf(m[1]!).replace(/^00/, "")}0000000`);
-  return KEEPS_ZERO.includes(code) ? text : `${m[1]!}${m[2]!}`;
+function withoutTrunk(text: string, home: string): string {
+  const m = /^(.*?)[([]\s*0\s*[)\]](.*)$/su.exec(text);
+  const country = m ? fromAbroad(m[1]!.replace(BETWEEN, ""), home) : "";
+  if (!m || !/^\d+$/.test(country) || KEEPS_ZERO.includes(callingCode(`+${country}0000000`))) return text;
+  return `${m[1]!}${m[2]!}`;
+}
+
+/** The digits after the plus sign or the international prefix; empty if the text begins with neither. */
+function fromAbroad(bare: string, home: string): string {
+  const prefix = ["+", ABROAD[home] ?? "00", "00"].find((p) => bare.startsWith(p));
+  return prefix ? bare.slice(prefix.length) : "";
 }
 
 /** With its country code; empty if it has none and none can be added. */
 function international(bare: string, home: string): string {
-  if (bare.startsWith("+")) return bare;
-  const abroad = ABROAD[home];
-  if (abroad && bare.startsWith(abroad)) return `+${bare.slice(abroad.length)}`;
-  if (bare.startsWith("00")) return `+${bare.slice(2)}`;
+  const abroad = fromAbroad(bare, home);
+  if (abroad) return `+${abroad}`;
   if (!home) return "";
   if (home === "1") {
     return bare.length === 10 ? `+1${bare}` : bare.length === 11 && bare.startsWith("1") ? `+${bare}` : "";

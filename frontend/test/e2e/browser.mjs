@@ -4,12 +4,14 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { executable } from '../chromium.mjs';
 import { patience, until } from './wait.mjs';
 
 const flags = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--allow-loopback-in-peer-connection',
   '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--autoplay-policy=no-user-gesture-required',
+  '--audio-buffer-size=2048', // frames: fewer and larger portions are less work
 ];
 const pictures = join(import.meta.dirname, '..', '..', '..', 'docs', 'pictures');
 const draws = Boolean(process.env.PICTURES);
@@ -21,8 +23,7 @@ const looked = new Set();
  */
 export function launch(more = [], without = []) {
   return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true,
-      ignoreDefaultArgs: ['--mute-audio', ...without],
+    executablePath: executable(), headless: true, ignoreDefaultArgs: ['--mute-audio', ...without],
     args: [...flags, ...more],
   });
 }
@@ -82,7 +83,7 @@ class Seat {
     looked.add(name);
     if (picture) await this.picture(picture);
     if (!(await this.page.evaluate(() => 'axe' in window))) await this.page.evaluate(await readFile(axe, 'utf8'));
-    const { violations } = await this.page.evaluate(() => window.axe.run());
+    const { violations } = await this.page.evaluate(() => window.axe.run({ resultTypes: ['violations'], selectors: false }));
     assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`), [], `axe on ${name}`);
   }
 
@@ -124,14 +125,26 @@ export class Desk extends Seat {
   }
 
   /** signIn goes to the issuer and comes back; the issuer knows the agent if the browser has been there before. */
-  async signIn(address = this.stack.api, first = 'offline') {
-    await this.page.goto(`${address}/`);
+  async signIn() {
+    await this.page.goto(`${this.stack.api}/`);
     await this.at('sign-in').click();
     const who = this.page.locator(`button[name=agent][value="${this.id}"]`);
-    const there = this.at(`screen-${first}`);
+    const there = this.at('screen-offline');
     await who.or(there).waitFor();
     if (await who.isVisible()) await who.click();
     await there.waitFor();
+    return this;
+  }
+
+  /** enter opens the page with a session that was begun elsewhere: no page is loaded but this one. */
+  async enter(first = 'offline') {
+    await this.page.addInitScript(([origin, key, value]) => {
+      if (location.origin !== origin || sessionStorage.getItem('entered')) return;
+      sessionStorage.setItem('entered', 'once'); // who signs out stays signed out
+      sessionStorage.setItem(key, value);
+    }, [this.stack.api, ...await this.stack.session(this.id)]);
+    await this.page.goto(`${this.stack.api}/`);
+    await this.at(`screen-${first}`).waitFor();
     return this;
   }
 

@@ -5,7 +5,8 @@ import { stage } from './scene.mjs';
 const scenario = stage({ settings: { RingSeconds: 120 } });
 
 scenario('classic: ring, answer, add, three hear each other, leave, end', async (s) => {
-  const [[alice, bob], phone] = await Promise.all([s.agents('alice', 'bob'), s.phone()]);
+  const [[alice, bob], phone] = await Promise.all([
+    Promise.all(['alice', 'bob'].map((id) => s.agent(id, { byHand: true }))), s.phone()]);
   await phone.look('phone-ready', '');
   await alice.look('idle');
   await bob.at('status-away').click(); // so that Alice is the first to ring

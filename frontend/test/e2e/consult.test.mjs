@@ -83,7 +83,7 @@ scenario('F064 Alice cancels while Bob rings', async (s) => {
   await alice.inCall('talking');
   await alice.hears({ tones: [callerTone] });
   await bob.ready();
-});
+}, { deep: true });
 
 scenario('F061 F158 Bob declines; a note full of markup is text', async (s) => {
   const { alice, bob } = await s.pair();
@@ -111,7 +111,7 @@ scenario('F068 Alice closes the page in the private talk: Bob has the caller', a
   await bob.inCall('talking');
   await bob.hears({ tones: [callerTone], beeps: false });
   await bob.says('hears', 'Caller hears you');
-});
+}, { deep: true });
 
 scenario('F070 Bob leaves the private talk: the caller is back with Alice', async (s) => {
   const { alice, bob } = await s.consulting();
@@ -119,7 +119,7 @@ scenario('F070 Bob leaves the private talk: the caller is back with Alice', asyn
   await alice.inCall('talking');
   await alice.hears({ tones: [callerTone], beeps: false });
   await bob.screen('ended');
-});
+}, { deep: true });
 
 scenario('F073 the caller hangs up in the private talk: both are told, and let go', async (s) => {
   const { alice, bob, caller } = await s.consulting();
@@ -130,7 +130,7 @@ scenario('F073 the caller hangs up in the private talk: both are told, and let g
     await desk.says('screen-ended', callerLeft);
   }
   await until('no leg to be left', async () => (await s.stack.calls()).length === 0);
-});
+}, { deep: true });
 
 scenario('reject: the next agent is rung, and the one who rejected stays available', async (s) => {
   const [alice, bob] = await Promise.all([s.agent('alice'), s.agent('bob', { online: false })]);

@@ -69,7 +69,7 @@ scenario('F034 sixty seconds without a network: Bob gets the caller, and Alice i
     { ms: noticed });
   await bob.inCall('talking');
   await bob.hears({ tones: [callerTone] });
-}, { timeout: 180_000 });
+}, { timeout: 180_000, deep: true });
 
 scenario('F037 the phone network is blocked and the server is not: no offers until it is back', async (s) => {
   const alice = await far(s, 'alice');
@@ -149,4 +149,4 @@ scenario('F187 only the signalling is away in a talk: the sound goes on, and so 
   await until('the call to be over', async () => (await s.stack.calls()).length === 0);
   s.wire.mend();
   await alice.screen('ended', noticed);
-});
+}, { deep: true });

@@ -49,7 +49,7 @@ scenario('F059 Bob does not answer: the caller is back with Alice, who is told',
   await alice.says('target', 'Bob did not answer.');
   await alice.hears({ tones: [callerTone] });
   await bob.screen('idle');
-});
+}, { deep: true });
 
 scenario('F031 two browsers of one agent ring: the first answer wins, the other stops', async (s) => {
   const [here, there] = await s.agents('alice', 'alice');
@@ -156,7 +156,7 @@ scenario('F187 F188 the server is away in a talk and in a consult: the page says
   await second.hears({ tones: [callerTone] });
   await first.page.unroute(api);
   await s.stack.does(caller, 'hangup');
-});
+}, { deep: true });
 
 scenario('F188 the server does not answer a press: the end of the call waits for nothing', async (s) => {
   const alice = await s.agent('alice');

@@ -31,7 +31,7 @@ scenario('F091 Alice reloads while Bob rings, who does not answer: the caller co
   await alice.inCall('talking', noticed);
   await alice.hears({ tones: [callerTone] });
   await bob.screen('idle');
-});
+}, { deep: true });
 
 scenario('F020 a page dies while it rings: the next agent is rung', async (s) => {
   const [alice, bob] = await Promise.all([s.agent('alice'), s.agent('bob', { online: false })]);
@@ -53,7 +53,7 @@ scenario('F067 the page of Alice dies while Bob rings: Bob answers and has the c
   await bob.press('answer');
   await bob.inCall('talking', noticed);
   await bob.hears({ tones: [callerTone] });
-});
+}, { deep: true });
 
 scenario('F071 the page of Bob dies in the private talk: the caller is back with Alice', async (s) => {
   const { alice, bob } = await s.consulting();
@@ -61,7 +61,7 @@ scenario('F071 the page of Bob dies in the private talk: the caller is back with
   await alice.inCall('talking', noticed);
   await alice.hears({ tones: [callerTone], beeps: false });
   await alice.says('target', 'Bob left the call.');
-});
+}, { deep: true });
 
 /**
  * hides makes a page believe that it is hidden, because headless Chromium shows all pages. Its own timers wait a full

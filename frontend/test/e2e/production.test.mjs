@@ -121,7 +121,7 @@ async function policy(stack) {
 
 scenario('F205: the production bundle, byte for byte, rings with its own sounds and takes a call from Twilio’s own hosts', async (s) => {
   const page = await s.page({}, s.deployed);
-  const alice = await s.agent('alice', { page });
+  const alice = await s.agent('alice', { page, byHand: true });
   assert.equal(await page.evaluate(() => String(WebSocket).includes('native code')), true,
     'the WebSocket is the browser’s own');
   for (const script of await page.evaluate(() => [...document.scripts].map((e) => e.src))) {

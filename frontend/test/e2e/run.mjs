@@ -1,18 +1,23 @@
 // npm run e2e: builds the stack's program, then runs the browser tests of the whole stack.
-//   npm run e2e -- consult       only the files whose names begin so
+//   npm run e2e                  the scenarios of make test: all but the deep ones
+//   npm run e2e -- --deep        the deep ones
+//   npm run e2e -- consult       all scenarios of the files whose names begin so
 //   PICTURES=1 npm run e2e       also draws docs/pictures
 import { spawn, spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..', '..');
-const wanted = process.argv.slice(2);
-const longest = ['lost', 'cut', 'consult', 'desk']; // start first
+const deep = process.argv.includes('--deep');
+const wanted = process.argv.slice(2).filter((a) => a !== '--deep');
+const scenarios = deep ? 'deep' : wanted.length > 0 || process.env.PICTURES ? 'all' : 'short';
+const longest = ['desk', 'layout', 'consult', 'cut', 'lost', 'side']; // start first
 const rank = (f) => (longest.indexOf(f.split('.')[0]) + 1) || longest.length + 1;
 const files = readdirSync(import.meta.dirname)
   .filter((f) => f.endsWith('.test.mjs') && (wanted.length === 0 || wanted.some((w) => f.startsWith(w))))
   .sort((a, b) => rank(a) - rank(b))
-  .map((f) => join(import.meta.dirname, f));
+  .map((f) => join(import.meta.dirname, f))
+  .filter((f) => !deep || readFileSync(f, 'utf8').includes('deep: '));
 
 function run(program, args) {
   const { status, error } = spawnSync(program, args, { cwd: root, stdio: 'inherit' });
@@ -38,7 +43,7 @@ process.exit(failed.length === 0 ? 0 : 1);
 function passes(file) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--test', '--test-reporter=spec', file],
-      { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+      { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, SCENARIOS: scenarios } });
     let said = '';
     child.stdout.on('data', (chunk) => { said += chunk; });
     child.stderr.on('data', (chunk) => { said += chunk; });

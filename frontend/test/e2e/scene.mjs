@@ -9,8 +9,12 @@ import { start } from './stack.mjs';
 
 const shots = join(import.meta.dirname, '..', '..', '..', '.run', 'e2e');
 
+/** part says which scenarios are played: all, or those of make test (short) or of make test-deep (deep). */
+const part = process.env.SCENARIOS ?? 'all';
+
 /**
  * stage prepares a file: scenario(name, play) is a test in it. Whatever `before` sets on its argument, each test has.
+ * A scenario is deep if another one shows the same mechanism in a browser, and local/scenario the same fault.
  */
 export function stage({ settings = { RingSeconds: 15 }, before: more, after: less } = {}) {
   const here = {};
@@ -25,7 +29,8 @@ export function stage({ settings = { RingSeconds: 15 }, before: more, after: les
     await here.stack?.stop();
   }, { timeout: 30_000 });
 
-  return function scenario(name, play, { timeout = 120_000 } = {}) {
+  return function scenario(name, play, { timeout = 120_000, deep = false } = {}) {
+    if (part !== 'all' && deep !== (part === 'deep')) return;
     test(name, { timeout }, async (t) => {
       const s = new Scene(here);
       try {
@@ -54,11 +59,14 @@ class Scene {
     return context.newPage();
   }
 
-  /** agent opens a desk and, unless told otherwise, goes online. */
-  async agent(id, { online = true, page, browser, settings, address, first } = {}) {
+  /**
+   * agent opens a desk and, unless told otherwise, goes online. With byHand they sign in at the issuer's page; else the
+   * page finds itself signed in, on its `first` screen.
+   */
+  async agent(id, { online = true, page, browser, settings, byHand = false, first } = {}) {
     const desk = new Desk(this.stack, page ?? (await this.page(settings, browser)), id);
     this.seats.push(desk);
-    await desk.signIn(address, first);
+    await (byHand ? desk.signIn() : desk.enter(first));
     return online ? desk.goOnline() : desk;
   }
 

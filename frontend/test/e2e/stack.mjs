@@ -1,5 +1,6 @@
 // The local stack as its own program, and the control API of the phone network.
 import { spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -60,6 +61,27 @@ class Stack {
   async as(agent, method, path, body) {
     const { access_token } = await this.ask('POST', '/control/tokens', { agent });
     return this.ask(method, path, body, { base: this.api, headers: { Authorization: `Bearer ${access_token}` } });
+  }
+
+  /**
+   * session signs an agent in without a browser, by the code flow with PKCE, as the page does; it returns the key and
+   * the value under which oidc-client-ts keeps the tokens.
+   */
+  async session(agent) {
+    const { signIn: { authority, clientId, scope } } = await this.ask('GET', '/config.json', undefined,
+      { base: this.api });
+    const verifier = randomBytes(32).toString('base64url');
+    const client = { client_id: clientId, redirect_uri: `${this.api}/` };
+    const post = (path, form) => fetch(authority + path,
+      { method: 'POST', body: new URLSearchParams({ ...client, ...form }), redirect: 'manual' });
+    const back = await post('/authorize', { response_type: 'code', scope, agent, code_challenge_method: 'S256',
+      code_challenge: createHash('sha256').update(verifier).digest('base64url') });
+    const code = new URL(back.headers.get('location')).searchParams.get('code');
+    const { expires_in: life, ...tokens } = await (await post('/token',
+      { grant_type: 'authorization_code', code, code_verifier: verifier })).json();
+    const profile = JSON.parse(Buffer.from(tokens.id_token.split('.')[1], 'base64url'));
+    return [`agent-desk.user:${authority}:${clientId}`,
+      JSON.stringify({ ...tokens, profile, expires_at: Math.floor(Date.now() / 1000) + life })];
   }
 
   calls(live = true) {

@@ -14,6 +14,21 @@ scenario('F225 F228 a supervisor sees the team and acts, with the keyboard and 4
   await row(caller).getByText('Alice and the caller hear each other.').waitFor();
   await erin.says('team-today', 'Answered');
 
+  // A wide window gives the view most of its room, with rows side by side; a narrow one, one column.
+  const columns = () => erin.page.evaluate(() => {
+    const rows = [...document.querySelectorAll('[data-test="team-agent-row"]')].map((r) => r.getBoundingClientRect());
+    const { width } = document.querySelector('.team').getBoundingClientRect();
+    return { lines: new Set(rows.map((r) => r.top)).size, rows: rows.length, share: width / innerWidth };
+  });
+  const narrow = await columns();
+  assert.equal(narrow.lines, narrow.rows);
+  for (const width of [1200, 1800]) {
+    await erin.page.setViewportSize({ width, height: 900 });
+    const wide = await columns();
+    assert.ok(wide.share > 0.55 && wide.lines < wide.rows, `${width}: ${JSON.stringify(wide)}`);
+  }
+  await erin.page.setViewportSize({ width: 400, height: 800 });
+
   const second = await s.stack.dial();
   await bob.screen('ringing');
   await row(second).getByText('Bob is being rung.').waitFor();

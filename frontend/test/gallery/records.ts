@@ -21,7 +21,7 @@ const records = (now: number): CallRecord[] => [
     caller: i === 1 ? "sip:+447700900123@a-rather-long-name.pbx.example.com" : "+14155550142" })),
 ];
 
-const closed = (now: number): CallRecord => unnamed(now, { id: "CA9", outcome: "expired", closed: true, endedBy: "line",
+const closed = (now: number): CallRecord => unnamed(now, { id: "CA9", outcome: "closed", endedBy: "line",
   legs: [], notes: [], transfers: [], talk: 0, wait: 0, hold: 0,
   history: [{ at: iso(now - 5000), what: "arrive" }, { at: iso(now - 5000), what: "expire" }] });
 
@@ -53,7 +53,7 @@ const over = (now: number, more: Event[] = [], agent: Partial<Snapshot["agent"]>
     { agent: { ...agent, last: { outcome: "caller-left", at: iso(now + 1), call: "CAconference1" } } }) }, ...more,
 ];
 
-const told = (note = "", code = ""): Event => ({ type: "note-told", call: "CAconference1",
+const told = (note = "", code = "", version = 0): Event => ({ type: "note-told", call: "CAconference1", version,
   note: note ? { by: { id: "alice", name: "Alice" }, at: iso(0), note, code } : undefined });
 const typed = (note: string): Event => ({ type: "note-typed", call: "CAconference1", fields: { note }, at: 0 });
 const failed = (slug: string, status: number): Event => ({ type: "note-failed", call: "CAconference1",
@@ -83,7 +83,7 @@ export const recordScenes: readonly Scene[] = [
     { type: "history-open", call: "CA9" }] },
   { name: "history-record-note", events: (now) => [...online(now), rules(), ...found(now, records(now)),
     { type: "history-open", call: "CArecord1" }, { type: "note-open", call: "CArecord1" },
-    { type: "note-told", call: "CArecord1", note: undefined },
+    { type: "note-told", call: "CArecord1", note: undefined, version: 0 },
     { type: "note-typed", call: "CArecord1", fields: { note: "She called again." }, at: 0 }] },
   { name: "history-in-call", like: "call-talking", events: (now) => inCall(now, found(now, records(now))) },
   { name: "history-no-records", events: (now) => [...online(now), rules({ records: false })] },
@@ -96,7 +96,7 @@ export const recordScenes: readonly Scene[] = [
     name: "Mrs Wilhelmina Featherstonehaugh-Lindqvist of the second floor", note: { by: { id: "bob", name: "Bob" },
       at: iso(now - 90_000_000), note: LONG, code: "complaint" } })]) },
   { name: "call-known-closed", like: "call-talking", events: (now) => inCall(now, [known(now,
-    { last: { ...knownAt(now).last!, outcome: "expired", with: [], closed: true } })]) },
+    { last: { ...knownAt(now).last!, outcome: "closed", with: [] } })]) },
   { name: "call-crm", parts: { crm: "https://crm.example.com/?phone={number}" },
     events: (now) => inCall(now, [known(now)]) },
   { name: "note-empty", events: (now) => over(now, [told()]) },
@@ -106,6 +106,8 @@ export const recordScenes: readonly Scene[] = [
     failed("unreachable", 0)]) },
   { name: "note-refused", like: "note-empty", events: (now) => over(now, [told(), typed("Wants a letter by post."),
     failed("no-record", 404)]) },
+  { name: "note-elsewhere", events: (now) => over(now, [told(), typed("Wants a letter by post."),
+    told("Wants a call, and not a letter.", "refund", 1)]) },
   { name: "note-too-long", like: "note-empty", events: (now) => over(now, [told(), typed(LONG)]) },
   { name: "note-code-missing", like: "note-empty", events: (now) => over(now, [told("Wants a letter by post."),
     { type: "code-missed" }]) },

@@ -14,7 +14,7 @@ const refused = (text: string): Event => ({ type: "notice", notice: { id: 1, tex
 
 const empty = (now: number): Partial<Team> => ({
   waiting: { list: [] }, calls: { list: [] }, agents: { list: [] },
-  today: { since: iso(now - 36_000_000), counts: { arrived: 0, answered: 0, answeredQuickly: 0, abandoned: 0, expired: 0,
+  today: { since: iso(now - 36_000_000), counts: { arrived: 0, answered: 0, answeredQuickly: 0, abandoned: 0, expired: 0, closed: 0,
     transfers: [] } },
 });
 

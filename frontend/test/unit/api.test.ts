@@ -60,17 +60,17 @@ describe("requests", () => {
     const known = { count: 1 };
     const page = { at: "2026-11-22T10:00:00Z", calls: [] };
     const s = server(json({ supervisor: true, records: true, codes: ["order"], codeRequired: false }), json(known),
-      json(page), json({}), json({ by: { id: "a", name: "A" }, at: "2026-11-22T10:00:00Z", note: "n" }), json({}));
+      json(page), json({}), json({ by: { id: "a", name: "A" }, at: "2026-11-22T10:00:00Z", note: "n", version: 3 }), json({}));
     const a = api(s.fetch);
     expect(await a.rules()).toMatchObject({ supervisor: true, codes: ["order"] });
     expect(await a.knownCaller("CA1")).toEqual(known);
     expect(await a.calls({ caller: "+442079460123", text: "refund" })).toEqual(page);
-    expect(await a.note("../x?y")).toEqual({});
-    expect(await a.saveNote("CA1", { note: "n", code: "order" })).toBe(true);
+    expect(await a.note("../x?y")).toEqual({ version: -1 });
+    expect(await a.saveNote("CA1", { note: "n", code: "order", version: 2 })).toBe(3);
     a.leaveNote("CA1", { note: "n" });
     expect(s.sent.map(({ url, init }) => `${init.method} ${url} ${String(init.body ?? "")}`.trim())).toEqual([
       "GET /calls/rules", "GET /calls/CA1/caller", 'POST /calls/search {"caller":"+442079460123","text":"refund"}',
-      "GET /calls/..%2Fx%3Fy/note", 'PUT /calls/CA1/note {"note":"n","code":"order"}', 'PUT /calls/CA1/note {"note":"n"}',
+      "GET /calls/..%2Fx%3Fy/note", 'PUT /calls/CA1/note {"note":"n","code":"order","version":2}', 'PUT /calls/CA1/note {"note":"n"}',
     ]);
     expect(s.sent.at(-1)?.init.keepalive).toBe(true);
   });

@@ -1,11 +1,15 @@
 // @vitest-environment happy-dom
 /** What the views show and allow, where it follows from more than the screen. */
 import { render } from "lit";
-import { expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { Desk } from "../../src/desk/desk.js";
+import type { Event } from "../../src/state/event.js";
+import { reduce } from "../../src/state/reduce.js";
 import { initial, type State } from "../../src/state/state.js";
 import { bannerList } from "../../src/views/banners.js";
-import { otherTab } from "../../src/views/cards.js";
+import { connecting } from "../../src/views/call.js";
+import { otherTab, rejoin } from "../../src/views/cards.js";
+import { callAt, ringAt, snapshotAt } from "../fixtures.js";
 
 test.each([true, false])("a tab that is gone without a word, in a call (%s) or not, does not keep the others from taking calls", (inCall) => {
   const goOnline = vi.fn();
@@ -19,4 +23,44 @@ test.each([["here", true], ["elsewhere",
   const state: State = { ...initial, session: "signed-in", apiDownAt: 1, tab };
   render(bannerList(state, {} as Desk), document.body);
   expect(document.querySelector("[data-test=banner-api-down]") !== null).toBe(said);
+});
+
+describe("F187: outside a call, too, nothing is claimed while the server is away", () => {
+  const T = Date.UTC(2026, 10, 22, 10);
+  const call = callAt(T, "talking");
+  const online: Event[] = [{ type: "signed-in" }, { type: "wants", wants: true },
+    { type: "device", is: "registered", at: T }];
+  const rings: Event[] = [{ type: "snapshot", snapshot: snapshotAt(T), at: T }, { type: "leg-ringing", sid: "CA1",
+    ring: ringAt(T), at: T }, { type: "leg-answering" }];
+  const away: Event = { type: "api-down", at: T + 1 };
+  const text = (events: Event[]): string => {
+    const state = [...online, ...events].reduce(reduce, initial);
+    const desk = {} as Desk;
+    const { screen } = state;
+    const view = screen.is === "rejoin" ? rejoin(state, desk, screen)
+      : screen.is === "connecting" ? connecting(state, desk, screen) : screen.is;
+    render(view, document.body);
+    return document.body.textContent ?? "";
+  };
+
+  test("in a call on another page", () => {
+    const elsewhere: Event = { type: "snapshot", snapshot: snapshotAt(T, { call }), at: T };
+    expect(text([elsewhere])).toContain("It goes on there");
+    expect(text([elsewhere, away])).not.toMatch(/goes on there\.|hears music|You are in a call/);
+    expect(text([elsewhere, away])).toContain("is not known");
+  });
+
+  test("cut off from the caller", () => {
+    const cut: Event = { type: "remembered", rejoin: { conference: "CA1", at: T, asked: false }, recent: [] };
+    const waits: Event = { type: "snapshot", snapshot: { ...snapshotAt(T), line: { count: 1, more: false } }, at: T };
+    expect(text([cut, waits])).toMatch(/caller is waiting.*hears music/s);
+    expect(text([cut, waits, away])).not.toMatch(/is waiting|hears music/);
+  });
+
+  test("answered, and not put through yet", () => {
+    expect(text(rings)).toContain("Caller hears music");
+    for (const open of [[], [{ type: "leg-open", at: T }]] as Event[][]) {
+      expect(text([...rings, ...open, away])).not.toMatch(/Caller hears music|Putting you through/);
+    }
+  });
 });

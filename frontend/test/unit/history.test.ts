@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import type { CallPage, CallRecord } from "../../src/contract/types.js";
 import { EXPORT_MOST } from "../../src/desk/archive.js";
 import { openCall } from "../../src/state/history.js";
-import { iso, recordAt, RULES } from "../fixtures.js";
+import { directoryAt, iso, recordAt, RULES } from "../fixtures.js";
 import { count, desk, f, inCall, loadAgain, pass, problem, start, useDesk } from "./harness.js";
 
 useDesk();
@@ -75,6 +75,31 @@ describe("the filter", () => {
     desk.archive.find();
     await pass(500);
     expect(f.api.searches.at(-1)).toEqual({ caller: "+442079460123", outcome: "transferred", code: "order", text: "letter" });
+  });
+
+  test("any agent is found: by a name that is known or searched for, by a part of it, by the id of one who has left", async () => {
+    await open(true);
+    const asked = async (agent: string): Promise<unknown> => {
+      const before = f.api.searches.length;
+      desk.archive.filter({ agent });
+      desk.archive.find();
+      await pass(500);
+      return f.api.searches.length > before ? f.api.searches.at(-1)?.agent : desk.state.history.problem?.detail;
+    };
+    expect([await asked("Bob"), await asked("bob"), await asked("Bo"), await asked("zoe_left")]).toEqual(
+      ["bob", "bob", "bob", "zoe_left"]);
+    expect(await asked("Zoë Left")).toBe("There is no agent Zoë Left.");
+    vi.spyOn(f.api, "directory").mockImplementation(() => Promise.resolve({ ...directoryAt(Date.now()), more: true }));
+    desk.showSide("colleagues");
+    await pass(60_000);
+    desk.showSide("history");
+    await pass(500);
+    expect(desk.state.directory?.more).toBe(true);
+    const far = (id: string, name: string) => ({ ...desk.state.directory!.agents[0]!, id, name });
+    vi.spyOn(f.api, "search").mockResolvedValue({ ...desk.state.directory!, agents: [far("zoe1", "Zoë Ray"), far("zoe2", "Zoë Roe")] });
+    expect(await asked("Zoë Roe")).toBe("zoe2");
+    expect(await asked("Zoë")).toBe("Which agent? Zoë Ray (zoe1), Zoë Roe (zoe2).");
+    expect(await asked("")).toBe(undefined);
   });
 
   test("a supervisor's has an agent, too", async () => {
@@ -203,7 +228,7 @@ describe("the export", () => {
     await pass(500);
     expect(f.downloaded).toBeNull();
     expect(desk.state.notice?.text).toBe("These are more than 10,000 calls. Choose a shorter span, and export one after the other.");
-  });
+  }, 30_000); // ten thousand records are made for it
 
   test("it can be stopped", async () => {
     await open(true);

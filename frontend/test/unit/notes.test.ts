@@ -2,7 +2,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { ApiError } from "../../src/api.js";
 import type { CallRules } from "../../src/contract/types.js";
-import { fieldsOf, needsCode, noted } from "../../src/state/notes.js";
+import { fieldsOf, isElsewhere, needsCode, noted } from "../../src/state/notes.js";
 import { noteState } from "../../src/words/note.js";
 import { recordAt, ringAt, RULES, snapshotAt } from "../fixtures.js";
 import { count, desk, f, inCall, loadAgain, pass, problem, serve, start, useDesk } from "./harness.js";
@@ -70,7 +70,7 @@ describe("F211: saved as typed", () => {
     await ended();
     let answer = (): void => undefined;
     const slow = vi.spyOn(f.api, "saveNote").mockImplementationOnce(() => new Promise((resolve) => {
-      answer = () => resolve(true);
+      answer = () => resolve(-1);
     }));
     typed("one");
     await pass(2000);
@@ -89,7 +89,7 @@ describe("F211: saved as typed", () => {
     vi.spyOn(f.api, "saveNote").mockImplementationOnce(async (call, note) => {
       await save(call, note);
       return new Promise((resolve, reject) => {
-        answer = () => (failure ? reject(failure) : resolve(true));
+        answer = () => (failure ? reject(failure) : resolve(f.api.kept.get(call)!.version!));
       });
     });
     return () => answer();
@@ -300,6 +300,73 @@ describe("F211: a failure loses nothing", () => {
     await start();
     await pass(3000);
     expect([server()?.note, noted(desk.state)]).toEqual(["Wants a letter", null]);
+  });
+});
+
+describe("F215: one agent writes in two tabs", () => {
+  /** The other tab saves this. */
+  const elsewhere = (note: string, code = ""): void => {
+    f.api.kept.set(CALL, { by: { id: "alice", name: "Alice" }, at: "2026-11-22T10:00:00Z", note, ...(code ? { code } : {}),
+      version: (server()?.version ?? 0) + 1 });
+  };
+  const CHANGED = "Not saved. You have changed this note in another tab or window. Typing on here replaces what is saved there:";
+
+  test("the later tab replaces nothing that it has not seen: both texts are shown until more is typed", async () => {
+    await ended();
+    typed("Wants a letter");
+    await pass(2000);
+    elsewhere("Wants a call");
+    typed("Wants a letter soon");
+    await pass(20_000);
+    expect([said(), server()?.note, fieldsOf(draft()).note]).toEqual([CHANGED, "Wants a call", "Wants a letter soon"]);
+    expect([isElsewhere(draft()), draft()?.kept?.note]).toEqual([true, "Wants a call"]);
+    typed("Wants a call and a letter");
+    await pass(2000);
+    expect([said(), server()?.note, isElsewhere(draft())]).toEqual(["Saved", "Wants a call and a letter", false]);
+  });
+
+  test("fields that only one of them has changed are kept of both", async () => {
+    await ended();
+    await pass(2000);
+    elsewhere("", "order");
+    typed("Wants a letter");
+    await pass(3000);
+    expect([said(), server()?.note, server()?.code]).toEqual(["Saved", "Wants a letter", "order"]);
+  });
+
+  test("it is noticed also after a save whose answer was lost, and after a reload", async () => {
+    await ended();
+    await pass(2000);
+    f.api.failures.push(problem("timeout", 0));
+    typed("one");
+    await pass(1000);
+    elsewhere("two");
+    await pass(10_000);
+    expect([said(), server()?.note]).toEqual([CHANGED, "two"]);
+    loadAgain();
+    elsewhere("three");
+    await start();
+    await pass(5000);
+    expect([server()?.note, fieldsOf(draft()).note]).toEqual(["three", "one"]);
+  });
+
+  test("what the page itself has sent is no change elsewhere", async () => {
+    await ended();
+    f.api.failures.push(problem("timeout", 0));
+    typed("one");
+    await pass(1000);
+    typed("one two");
+    await pass(10_000);
+    expect([said(), server()?.note]).toEqual(["Saved", "one two"]);
+  });
+
+  test("a server of the release before knows no versions, and none is sent to it", async () => {
+    const asked = vi.spyOn(f.api, "note").mockResolvedValue({ version: -1 });
+    const sent = vi.spyOn(f.api, "saveNote");
+    await ended();
+    typed("one");
+    await pass(3000);
+    expect([asked.mock.calls.length > 0, sent.mock.calls[0]?.[1]]).toEqual([true, { note: "one" }]);
   });
 });
 

@@ -120,11 +120,11 @@ class World {
       calls: () => ask((at) => ({ at: iso(at), calls: [] })),
       note: (call) => ask((at) => {
         const note = this.kept.get(call);
-        return note === undefined ? {} : { note: { by: { id: "alice", name: "Alice" }, at: iso(at), note } };
+        return note === undefined ? { version: -1 } : { version: -1, note: { by: { id: "alice", name: "Alice" }, at: iso(at), note } };
       }),
       saveNote: (call, { note }) => ask(() => {
         this.kept.set(call, note);
-        return true as const;
+        return -1;
       }),
       leaveNote: () => undefined,
       team: () => ask(teamAt),

@@ -22,11 +22,11 @@ describe("decoding", () => {
     expect(decodeRules(wire(RULES))).toEqual(RULES);
     expect(decodeKnownCaller(wire(knownAt(T)))).toEqual(knownAt(T));
     expect(decodeKnownCaller({ count: 0 })).toEqual({ count: 0 });
-    const closed = { ...recordAt(T), outcome: "expired", closed: true };
+    const closed = { ...recordAt(T), outcome: "closed" };
     expect(decodeCalls(wire({ at: iso(T), calls: [closed] }))?.calls).toEqual([closed]);
-    expect(decodeKnownCaller(wire({ count: 1, last: { ...knownAt(T).last, closed: true } }))?.last?.closed).toBe(true);
-    expect(decodeOwnNote({ note: recordAt(T).notes[0] })).toEqual({ note: recordAt(T).notes[0] });
-    expect(decodeOwnNote({})).toEqual({});
+    expect(decodeKnownCaller(wire({ count: 1, last: { ...knownAt(T).last, outcome: "closed" } }))?.last?.outcome).toBe("closed");
+    expect(decodeOwnNote({ note: recordAt(T).notes[0], version: 3 })).toEqual({ note: recordAt(T).notes[0], version: 3 });
+    expect(decodeOwnNote({})).toEqual({ version: -1 });
   });
 
   test("an outcome of a newer server is shown as a call that has ended, and is not dropped", () => {
@@ -102,7 +102,7 @@ describe("the timeline says who, why, how long on music, who handed over, what f
   test("a caller who met a closed line did not wait", () => {
     const waited = of({ after: 0, what: "arrive" }, { after: 1, what: "expire" });
     expect(said(waited)).toEqual(["The caller arrived", "The longest wait was reached | The caller had heard music for 0:01"]);
-    expect(said({ ...waited, outcome: "expired", closed: true })).toEqual(["The caller arrived", "The line was closed"]);
+    expect(said({ ...waited, outcome: "closed" })).toEqual(["The caller arrived", "The line was closed"]);
   });
 
   test("what became of a transfer and of a leg", () => {
@@ -130,7 +130,7 @@ describe("F217: what is known of a caller", () => {
     [{ last: { ...last, with: [], outcome: "abandoned" } },
       "Called 3 times before, last yesterday 10:00, and hung up before an answer"],
     [{ last: { ...last, with: [], outcome: "expired" } }, "Called 3 times before, last yesterday 10:00, and waited too long"],
-    [{ last: { ...last, with: [], outcome: "expired", closed: true } },
+    [{ last: { ...last, with: [], outcome: "closed" } },
       "Called 3 times before, last yesterday 10:00, and the line was closed"],
     [{ last: { ...last, with: [], outcome: "unknown" } }, "Called 3 times before, last yesterday 10:00"],
   ])("%j", (change, calls) => expect(words(change).calls).toBe(calls));
@@ -191,8 +191,8 @@ describe("the table", () => {
   test("a caller who met a closed line is not said to have waited", () => {
     const row = (change: Partial<CallRecord>): string => csvOf([recordAt(T, { outcome: "expired", ...change })], "UTC");
     expect(row({})).toContain(",Waited too long,");
-    expect(row({ closed: true })).toContain(",The line was closed,");
-    expect(row({ closed: true })).not.toContain("Waited too long");
+    expect(row({ outcome: "closed" })).toContain(",The line was closed,");
+    expect(row({ outcome: "closed" })).not.toContain("Waited too long");
   });
 
   test("RFC 4180: lines end with CR LF, all have as many cells, times are in the zone that the title names", () => {

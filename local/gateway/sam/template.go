@@ -47,6 +47,7 @@ type Function struct {
 	Env       map[string]string
 	Routes    []Route
 	Schedules []Schedule
+	Streams   []Stream
 	// Statements are those of all the policies of the function's own role.
 	Statements []Statement
 }
@@ -69,6 +70,17 @@ type Schedule struct {
 	Every time.Duration
 	Input string // the payload, if it is not the usual event
 }
+
+// Stream hands a function the changes of a table.
+type Stream struct {
+	Name    string
+	Table   string   // what !Ref returns for it
+	Filters []string // patterns, in JSON; a record needs to fit one of them
+	Batch   int      // records at most in one invocation
+}
+
+// Started says whether anything here starts the function.
+func (f Function) Started() bool { return len(f.Routes)+len(f.Schedules)+len(f.Streams) > 0 }
 
 // Header is one header of a response.
 type Header struct {
@@ -118,6 +130,18 @@ func (t *Template) read(r *resolver, root *yaml.Node) error {
 	if err := t.readPush(r); err != nil {
 		return err
 	}
+	streams := map[string][]Stream{} // by function
+	err := r.eachResource(func(id, kind string, n *yaml.Node) error {
+		if kind != "AWS::Lambda::EventSourceMapping" {
+			return nil
+		}
+		f, s, err := r.stream(id, n)
+		streams[f] = append(streams[f], s)
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	return r.eachResource(func(id, kind string, n *yaml.Node) error {
 		switch kind {
 		case "AWS::Serverless::Function":
@@ -125,6 +149,7 @@ func (t *Template) read(r *resolver, root *yaml.Node) error {
 			if err != nil {
 				return err
 			}
+			f.Streams = streams[id]
 			t.Functions = append(t.Functions, f)
 		case "AWS::DynamoDB::Table":
 			table, err := r.table(id, n)

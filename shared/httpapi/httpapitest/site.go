@@ -130,13 +130,7 @@ func (s *Site) Post(path string, form url.Values) Answer {
 	return s.Do(s.Hook(path, form))
 }
 
-// Agent sends the request of a signed-in agent; a body is JSON.
-func (s *Site) Agent(name, method, path, body string) Answer {
-	s.T.Helper()
-	return s.Do(s.Signed(name, method, path, body))
-}
-
-// Signed is the request of a signed-in agent.
+// Signed is the request of a signed-in agent; a body is JSON.
 func (s *Site) Signed(name, method, path, body string) events.APIGatewayV2HTTPRequest {
 	kind := ""
 	if body != "" {

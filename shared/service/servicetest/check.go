@@ -87,7 +87,8 @@ func recordViolations(r record.Record) (bad []string) {
 	whole := r.Ended.Sub(r.Arrived)
 	spent := time.Duration(r.Wait+r.Talk+r.Hold) * time.Second
 	must((spent-whole).Abs() <= 3*time.Second, "%v of %v are accounted for", spent, whole)
-	must(r.Answered.IsZero() == (r.Outcome == record.Abandoned || r.Outcome == record.Expired), "%s, answered %v",
+	unheard := []record.Outcome{record.Abandoned, record.Expired, record.Closed}
+	must(r.Answered.IsZero() == slices.Contains(unheard, r.Outcome), "%s, answered %v",
 		r.Outcome, r.Answered)
 	for _, l := range r.Legs {
 		who := l.Party.ID

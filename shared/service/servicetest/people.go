@@ -154,7 +154,7 @@ func (w *World) Answer(id agent.ID) bool {
 // pickUp answers a leg, whose webhook then asks what to do.
 func (w *World) pickUp(l *phone) (in call.Admission, err error) {
 	l.answered = true
-	in, err = w.Board.Connect(context.Background(), l.dial.Conference, l.dial.Leg, l.sid, w.Now)
+	in, err = w.Board.Connect(context.Background(), l.dial.Call, l.dial.Leg, l.sid, w.Now)
 	return in, w.outcome(err)
 }
 
@@ -168,7 +168,7 @@ func (w *World) enter(l *phone, in call.Admission, err error) {
 		l.waits = true
 	case err == nil:
 		l.waits = false
-		w.Phones.enter(l, l.dial.Conference, true, in.EndsConference)
+		w.Phones.enter(l, l.dial.Call, true, in.EndsConference)
 	default: // spoken words, then the end; also when the webhook failed for good
 		w.Phones.end(l, call.OutcomeLost, false)
 	}
@@ -220,7 +220,7 @@ func (w *World) Press1(person, yes bool) bool {
 		w.drop(l, call.OutcomeAnswered)
 		return true
 	}
-	in, err := w.Board.Accept(context.Background(), l.dial.Conference, l.dial.Leg, l.sid, yes, w.Now)
+	in, err := w.Board.Accept(context.Background(), l.dial.Call, l.dial.Leg, l.sid, yes, w.Now)
 	err = w.outcome(err)
 	w.enter(l, in, err)
 	return err == nil

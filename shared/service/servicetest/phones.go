@@ -149,7 +149,7 @@ func (p *Phones) Dial(_ context.Context, d call.Dial) (sid call.LegID, err error
 			p.end(l, call.Failed("480"), false)
 			return nil
 		}
-		p.tell(Callback{Name: "leg ringing", Leg: &LegEvent{ID: d.Conference, Key: d.Leg, SID: sid}})
+		p.tell(Callback{Name: "leg ringing", Leg: &LegEvent{ID: d.Call, Key: d.Leg, SID: sid}})
 		return nil
 	})
 	if err != nil {
@@ -395,6 +395,6 @@ func (p *Phones) end(l *phone, o call.Outcome, self bool) {
 		p.tell(Callback{Name: "caller gone", Over: &DialEndedEvent{ID: l.caller, Gone: true}})
 		return
 	}
-	told := &LegEvent{ID: l.dial.Conference, Key: l.dial.Leg, SID: l.sid, Over: true, Outcome: o}
+	told := &LegEvent{ID: l.dial.Call, Key: l.dial.Leg, SID: l.sid, Over: true, Outcome: o}
 	p.tell(Callback{Name: "leg over", Leg: told})
 }

@@ -129,7 +129,7 @@ func (w *World) CheckQuiet() {
 		if l.over || l.caller != "" {
 			continue
 		}
-		c := w.Call(l.dial.Conference)
+		c := w.Call(l.dial.Call)
 		if c.Leg(l.dial.Leg) == nil || c.State == call.Ended {
 			w.T.Errorf("leg %s of %s is left over; call %s", l.dial.Leg, l.dial.Agent, asJSON(w.T, c))
 		}

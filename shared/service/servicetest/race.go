@@ -167,7 +167,7 @@ func OfferRace(t *testing.T, s service.Store, agents, callers int) {
 			phones.mu.Lock()
 			l.answered = true
 			phones.mu.Unlock()
-			if _, err := board.Connect(ctx, l.dial.Conference, l.dial.Leg, l.sid, t0); err != nil {
+			if _, err := board.Connect(ctx, l.dial.Call, l.dial.Leg, l.sid, t0); err != nil {
 				t.Errorf("%s is not admitted: %v", who, err)
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"warmtransfer/shared/archive"
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/record"
+	"warmtransfer/shared/service"
 )
 
 var _ archive.Shelf = (*Store)(nil)
@@ -96,9 +97,10 @@ func (s *Store) SaveNote(_ context.Context, id call.ID, n record.Note, _ time.Du
 		if s.notes[id] == nil {
 			s.notes[id] = map[string]record.Note{}
 		}
-		if s.notes[id][n.By.ID] = n; n.Empty() {
-			delete(s.notes[id], n.By.ID)
+		if s.notes[id][n.By.ID].Version != n.Version-1 {
+			return service.ErrConflict
 		}
+		s.notes[id][n.By.ID] = n
 		return nil
 	})
 }

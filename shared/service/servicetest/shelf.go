@@ -1,9 +1,11 @@
 package servicetest
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -110,24 +112,40 @@ func places(t *testing.T, s Shelf) {
 
 func notes(t *testing.T, s Shelf) {
 	var all sync.WaitGroup
+	var won atomic.Int64
 	for _, who := range []string{"alice", "bob", "carol"} {
-		for i := range 4 {
+		for i := range 4 { // four tabs of one agent, of which one wins
 			n := record.Note{
-				By: record.Party{ID: who, Name: who}, At: t0, Code: "order",
+				By: record.Party{ID: who, Name: who}, At: t0, Code: "order", Version: 1,
 				Text: fmt.Sprintf("<b>%s</b>\n\"%d\"", who, i),
 			}
-			all.Go(func() { must(t, s.SaveNote(t.Context(), id(1), n, keep)) })
+			all.Go(func() {
+				err := s.SaveNote(t.Context(), id(1), n, keep)
+				if err == nil {
+					won.Add(1)
+				} else if !errors.Is(err, service.ErrConflict) {
+					t.Error(err)
+				}
+			})
 		}
 	}
 	all.Wait()
-	if list, err := s.Notes(t.Context(), id(1)); err != nil || len(list) != 3 {
-		t.Errorf("before the record: %+v, %v", list, err)
+	if list, err := s.Notes(t.Context(), id(1)); err != nil || len(list) != 3 || won.Load() != 3 {
+		t.Errorf("before the record: %+v, %v, %d saved", list, err, won.Load())
 	}
 	last := record.Note{
-		By: record.Party{ID: "alice", Name: "Alice"}, At: t0.Add(time.Second), Text: "\x00 é😀", Name: "Ann",
+		By: record.Party{ID: "alice", Name: "Alice"}, At: t0.Add(time.Second), Text: "\x00 é😀", Name: "Ann", Version: 2,
 	}
 	must(t, s.SaveNote(t.Context(), id(1), last, keep))
-	must(t, s.SaveNote(t.Context(), id(1), record.Note{By: record.Party{ID: "bob"}}, keep)) // erases bob's
+	empty := record.Note{By: record.Party{ID: "bob"}, Version: 2}
+	must(t, s.SaveNote(t.Context(), id(1), empty, keep)) // erases bob's
+	for _, version := range []int64{1, 2, 4} {
+		last.Version = version
+		if err := s.SaveNote(t.Context(), id(1), last, keep); !errors.Is(err, service.ErrConflict) {
+			t.Errorf("over version %d of 2: %v", version-1, err)
+		}
+	}
+	last.Version = 2
 	must(t, s.SaveCall(t.Context(), EndedCall(1, t0, "", "alice")))
 	list, err := s.Records(t.Context(), []call.ID{id(1)})
 	must(t, err)

@@ -24,6 +24,7 @@ type Store struct {
 	people map[agent.ID][]byte
 	views  map[call.ID]view // of confs
 	notes  map[call.ID]map[string]record.Note
+	news   map[call.ID][]call.News
 	jumped []string // failures found by jumps
 	blind  bool     // a load has failed since the last Check
 }
@@ -41,7 +42,8 @@ var _ service.Store = (*Store)(nil)
 
 // NewStore returns an empty store.
 func NewStore() *Store {
-	return &Store{confs: map[call.ID][]byte{}, people: map[agent.ID][]byte{}, views: map[call.ID]view{}}
+	return &Store{confs: map[call.ID][]byte{}, people: map[agent.ID][]byte{}, views: map[call.ID]view{},
+		news: map[call.ID][]call.News{}}
 }
 
 func load[K comparable, T any](s *Store, m map[K][]byte, id K) (*T, error) {
@@ -99,11 +101,19 @@ func (s *Store) SaveCall(_ context.Context, c *call.Call) error {
 		s.jumps(c)
 		s.mu.Lock()
 		defer s.mu.Unlock()
+		s.news[c.ID] = append(s.news[c.ID], c.News...)
 		w := service.QueueEntry{ID: c.ID, State: c.State, Queued: c.Queued, Requeued: c.Requeued}
 		l := service.LiveCall{ID: c.ID, Due: c.SweepDue(), Legs: c.ConnectedLegs()}
 		s.views[c.ID] = view{QueueEntry: w, LiveCall: l, since: c.Since, stops: c.MusicStopsAt(), live: c.Live()}
 		return nil
 	})
+}
+
+// News is what was news in the saves of a call that took effect.
+func (s *Store) News(id call.ID) []call.News {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.news[id])
 }
 
 // Agent implements service.Store.

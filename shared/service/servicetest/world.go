@@ -131,7 +131,7 @@ func (w *World) Deliver(i int, twice bool) {
 	case c.Leg != nil:
 		_ = w.Board.HandleCallStatus(ctx, c.Leg.ID, c.Leg.Key, c.Leg.SID, c.Leg.Over, c.Leg.Outcome, w.Now)
 	case c.Over.Gone:
-		_ = w.Board.HandleCallerEnded(ctx, c.Over.ID, w.Now)
+		_ = w.Board.HandleCallerEnded(ctx, c.Over.ID, "", w.Now)
 	default:
 		w.fellOut(c)
 	}

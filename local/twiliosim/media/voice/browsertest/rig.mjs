@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { executable } from '../../../../../frontend/test/chromium.mjs';
 
 /** patience is for what comes at once on an idle machine; a busy one may need long. */
 export const patience = 30_000;
@@ -24,7 +25,7 @@ export async function start({ production = false } = {}) {
   });
   const profile = await mkdtemp(join(tmpdir(), 'voice-browser-'));
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: production ? [...flags, ...mapped] : flags, headless: true, ignoreDefaultArgs: ['--mute-audio'],
+    executablePath: executable(), args: production ? [...flags, ...mapped] : flags, headless: true, ignoreDefaultArgs: ['--mute-audio'],
   });
   return new Rig(server, url, profile, context, production);
 }
