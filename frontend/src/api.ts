@@ -4,11 +4,12 @@
  */
 import { decodeChannel, decodeDirectory, decodeProblem, decodeSnapshot, decodeToken } from "./contract/decode.js";
 import { decodeCalls, decodeKept, decodeKnownCaller, decodeOwnNote, decodeRules } from "./contract/records.js";
+import { decodeMusic, decodeSettings, decodeVersions } from "./contract/settings.js";
 import { decodeDone, decodeTeam } from "./contract/team.js";
 import type { Renewal } from "./signin.js";
 import type {
-  Action, CallPage, CallRules, CallSearch, ChannelTicket, Directory, KnownCaller, NoteRequest, OwnNote, Problem, Reason, Snapshot,
-  Status, Team, TeamAct, VoiceToken,
+  Action, CallPage, CallRules, CallSearch, ChannelTicket, Directory, KnownCaller, LineSettings, Music, NoteRequest, OwnNote, Problem, Reason,
+  Settings, SettingsVersion, Snapshot, Status, Team, TeamAct, VoiceToken,
 } from "./contract/types.js";
 
 export interface Command {
@@ -48,6 +49,12 @@ export interface Api {
   team(since: string): Promise<Team>;
   /** Repeated with the same key it has one effect, so it is safe to send again. */
   act(act: TeamAct): Promise<true>;
+  settings(): Promise<LineSettings>;
+  /** Replaces that version of the settings. Repeated it has the same answer, so it is safe to send again. */
+  saveSettings(version: number, settings: Settings): Promise<LineSettings>;
+  versions(): Promise<readonly SettingsVersion[]>;
+  /** Keeps own music, a WAV file; callers hear it once it is saved with the settings. */
+  uploadMusic(wav: Blob): Promise<Music>;
   /** Sent when the page is being closed; their answers are not read. */
   sayAway(): void;
   leaveNote(call: string, note: NoteRequest): void;
@@ -71,6 +78,8 @@ export class ApiError extends Error {
 }
 
 const TIMEOUT_MS = 8000;
+/** Some megabytes over a slow line. */
+const UPLOAD_MS = 90_000;
 
 function failure(slug: string, title: string): ApiError {
   return new ApiError({ slug, status: 0, title });
@@ -95,13 +104,13 @@ export function createApi(options: ApiOptions): Api {
         method,
         cache: "no-store",
         credentials: "omit",
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: AbortSignal.timeout(body instanceof Blob ? UPLOAD_MS : TIMEOUT_MS),
         headers: {
           Accept: "application/json",
           Authorization: `Bearer ${options.bearer()}`,
-          ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+          ...(body === undefined ? {} : { "Content-Type": body instanceof Blob ? body.type : "application/json" }),
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
       });
     } catch (error) {
       throw cutOff(error);
@@ -176,6 +185,10 @@ export function createApi(options: ApiOptions): Api {
     saveNote: (id, note) => call("PUT", notePath(id), note, decodeKept),
     team: (since) => call("GET", `/team?since=${encodeURIComponent(since)}`, undefined, decodeTeam),
     act: (act) => call("POST", "/team/acts", act, decodeDone),
+    settings: () => call("GET", "/settings", undefined, decodeSettings),
+    saveSettings: (version, settings) => call("PUT", "/settings", { version, settings }, decodeSettings),
+    uploadMusic: (wav) => call("POST", "/settings/music", wav, decodeMusic),
+    versions: () => call("GET", "/settings/versions", undefined, decodeVersions),
     sayAway: () => last("/agents/me", { status: "away" }),
     leaveNote: (id, note) => last(notePath(id), note),
   };

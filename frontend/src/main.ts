@@ -11,6 +11,7 @@ import { askMicrophone, meterMicrophone } from "./microphone.js";
 import { learnLayout, ofBrowser } from "./keyboard.js";
 import { createRingback } from "./ringback.js";
 import { createSignIn } from "./signin.js";
+import { toWav } from "./music.js";
 import { startTicker } from "./ticker.js";
 import { AgentPage } from "./views/page.js";
 import { createVoice } from "./voice.js";
@@ -36,6 +37,7 @@ async function createDesk(): Promise<Desk> {
     about: { version: __APP_VERSION__, browser: navigator.userAgent },
     copy: (text) => navigator.clipboard.writeText(text),
     download,
+    toWav,
     crm: config.crm,
   });
 }

@@ -1,6 +1,8 @@
 /** Keyboard shortcuts: Ctrl+Shift and a key only, apart from "?"; all of them can be switched off (WCAG 2.1.4). */
 import type { Desk } from "./desk/desk.js";
 import type { Begins } from "./state/allow.js";
+import type { Mode } from "./contract/types.js";
+import { watchButton, watchedCall } from "./state/watch.js";
 import { isKey, keyLabel } from "./keyboard.js";
 
 export interface Chord {
@@ -25,6 +27,9 @@ export const CHORDS: readonly Chord[] = [
   { code: "Digit5", key: "5", what: "Cancel the transfer", run: (desk) => desk.press("cancel") },
   { code: "Digit6", key: "6", what: "Leave", run: (desk) => desk.leave() },
   { code: "Digit7", key: "7", what: "Add the chosen colleague, or go to the list", run: begin("add") },
+  { code: "KeyL", key: "L", what: "Supervisors: listen to the call in focus on Team", run: watch("listen") },
+  { code: "KeyG", key: "G", what: "Supervisors: coach its agent", run: watch("coach") },
+  { code: "KeyB", key: "B", what: "Supervisors: barge in", run: watch("barge") },
   { code: "Digit8", key: "8", what: "To the line", run: (desk) => desk.press("requeue") },
 ];
 
@@ -48,6 +53,23 @@ function begin(action: Begins): Chord["run"] {
     if (compose.target) return desk.press(action);
     desk.showSide("colleagues");
     focus("colleague-filter");
+  };
+}
+
+/** In the call that the supervisor is in, or else in that of the team's view in which the focus is. */
+function watch(mode: Mode): Chord["run"] {
+  return (desk, focus) => {
+    const { state } = desk;
+    if (!state.rules?.supervisor) return;
+    const inFocus = globalThis.document?.activeElement?.closest<HTMLElement>("[data-test=team-call-row]")?.dataset.call ?? "";
+    const id = watchedCall(state) || inFocus;
+    if (id) {
+      const call = state.team.view?.calls.list.find((c) => c.call === id);
+      if (watchButton(state, call, id, mode).on) desk.team.watch(id, mode);
+      return;
+    }
+    desk.showSide("team");
+    focus("team-title");
   };
 }
 

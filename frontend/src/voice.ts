@@ -80,7 +80,7 @@ class SdkVoice implements Voice {
   stop(): void {
     const { device } = this;
     this.device = null;
-    this.lineGone();
+    this.legGone();
     if (device && device.state !== Device.State.Destroyed) device.destroy();
   }
 
@@ -107,7 +107,7 @@ class SdkVoice implements Voice {
 
   private lost(why: string): void {
     this.listener({ is: "lost", why });
-    if (this.call && this.forgotten(this.call)) this.lineGone();
+    if (this.call && this.forgotten(this.call)) this.legGone();
   }
 
   /**
@@ -118,7 +118,7 @@ class SdkVoice implements Voice {
     return !this.device?.isBusy && !this.device?.calls.includes(call);
   }
 
-  private lineGone(): void {
+  private legGone(): void {
     if (!this.call) return;
     this.call = null;
     this.listener({ is: "gone", why: "signalling" });

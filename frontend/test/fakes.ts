@@ -1,7 +1,7 @@
 /** Stateful fakes for what the desk talks to; each test changes what it needs. */
 import { ApiError, type Api, type Command } from "../src/api.js";
 import type {
-  CallNote, CallPage, CallRules, CallSearch, ChannelTicket, Directory, KnownCaller, NoteRequest, OwnNote, Snapshot, Status, VoiceToken, Team, TeamAct,
+  CallNote, CallPage, CallRules, CallSearch, ChannelTicket, Directory, KnownCaller, LineSettings, Music, NoteRequest, OwnNote, Snapshot, Status, VoiceToken, Team, TeamAct, Settings, SettingsVersion,
 } from "../src/contract/types.js";
 import type { ChannelListener } from "../src/channel.js";
 import type { DeskParts } from "../src/desk/desk.js";
@@ -9,7 +9,7 @@ import { createMemory } from "../src/desk/memory.js";
 import type { Microphone, TabState } from "../src/state/state.js";
 import type { Renewal } from "../src/signin.js";
 import { VoiceError, type Voice, type VoiceEvent } from "../src/voice-port.js";
-import { directoryAt, iso, snapshotAt, teamAt } from "./fixtures.js";
+import { directoryAt, iso, settingsAt, snapshotAt, teamAt } from "./fixtures.js";
 
 /** Answers with `current`; `down` makes every request fail, `refuse` the next transfer. */
 export class FakeApi implements Api {
@@ -195,6 +195,46 @@ export class FakeApi implements Api {
     return refusal ? Promise.reject(refusal) : this.answer(true as const);
   }
 
+  /** The versions of the line's settings, the newest last. */
+  lineVersions: LineSettings[] = [settingsAt(Date.UTC(2026, 10, 22, 8))];
+  /** What the next saves fail with; those that do not say so were done all the same. */
+  readonly saveFailures: ApiError[] = [];
+  settingsFailure: ApiError | null = null;
+  readonly saves: { readonly version: number; readonly settings: Settings }[] = [];
+
+  settings(): Promise<LineSettings> {
+    this.log.push("settings");
+    return this.settingsFailure ? Promise.reject(this.settingsFailure) : this.answer(this.lineVersions.at(-1)!);
+  }
+
+  saveSettings(version: number, settings: Settings, by = { id: "alice", name: "Alice" }): Promise<LineSettings> {
+    this.saves.push({ version, settings });
+    const failure = this.saveFailures.shift();
+    const now = this.lineVersions.at(-1)!;
+    const again = now.version === version + 1 && JSON.stringify(now.settings) === JSON.stringify(settings);
+    const refused = failure && !failure.transient;
+    if (!refused && now.version === version) {
+      this.lineVersions.push({ ...now, version: version + 1, at: iso(this.now()), by, settings,
+        open: settings.emergency?.closed !== true });
+    } else if (!refused && !again) {
+      return Promise.reject(new ApiError({ slug: "settings-changed", status: 409, title: "" }));
+    }
+    return failure ? Promise.reject(failure) : this.answer(this.lineVersions.at(-1)!);
+  }
+
+  readonly uploads: Blob[] = [];
+  musicRefusal: ApiError | null = null;
+
+  uploadMusic(wav: Blob): Promise<Music> {
+    this.uploads.push(wav);
+    return this.musicRefusal ? Promise.reject(this.musicRefusal)
+      : this.answer({ id: "0123456789abcdef0123456789abcdef", pieces: 4, millis: 11_500 });
+  }
+
+  versions(): Promise<readonly SettingsVersion[]> {
+    return this.answer(this.lineVersions.slice(0, -1).reverse());
+  }
+
   leaveNote(call: string): void {
     this.log.push(`leave note ${call}`);
   }
@@ -348,6 +388,7 @@ export function fakes(now: () => number = () => Date.now()): Fakes {
     about: { version: "test", browser: "test" },
     copy: (text) => { all.copied = text; return Promise.resolve(); },
     download: (name, text) => { all.downloaded = { name, text }; },
+    toWav: (file) => Promise.resolve(file),
     crm: "",
   };
   return all;

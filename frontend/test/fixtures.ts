@@ -1,6 +1,6 @@
 /** Snapshots as the server sends them, relative to a time. Numbers are from the ranges reserved for fiction. */
 import type {
-  Action, Call, CallRecord, CallRules, CallState, Directory, KnownCaller, Role, Snapshot, Team, TeamAgent,
+  Action, Call, CallRecord, CallRules, CallState, Directory, KnownCaller, LineSettings, Role, Settings, Snapshot, Team, TeamAgent,
   TeamCall, TeamWaiting, Transfer,
 } from "../src/contract/types.js";
 import type { RingInfo } from "../src/state/state.js";
@@ -92,7 +92,7 @@ export function directoryAt(now: number): Directory {
 
 export function ringAt(now: number, change: Partial<RingInfo> = {}): RingInfo {
   return { conference: "CAconference1", number: CALLER, verified: true, waiting: iso(now - 80_000), by: "", kind: "",
-    note: "", seconds: 20, ...change };
+    note: "", watch: false, seconds: 20, ...change };
 }
 
 export const RULES: CallRules = { supervisor: false, records: true, codes: ["order", "complaint", "refund"],
@@ -152,7 +152,7 @@ export function teamCallAt(now: number, state: CallState, change: Partial<TeamCa
     call: `CA${state.replace("-", "")}`, state, since: iso(now - 74_000), owner: alice,
     caller: { number: "+447700900123", verified: false, arrived: iso(now - 200_000), waitingSince: iso(now - 200_000) },
     hear: [THE_CALLER, alice, ...(two ? [bob] : [])].filter((p) => !music.includes(p)), music,
-    rung: state.endsWith("ringing") ? [bob] : [], actions: OWNER_ACTIONS[state].includes("end") ? ["end"] : [], ...change,
+    rung: state.endsWith("ringing") ? [bob] : [], actions: [...(OWNER_ACTIONS[state].includes("end") ? ["end"] as const : []), "listen", "coach", "barge"], ...change,
   };
 }
 
@@ -177,5 +177,23 @@ export function teamAt(now: number, change: Partial<Team> = {}): Team {
       expired: 0, closed: 0, averageWait: 24, longestWait: 191,
       transfers: [{ outcome: "answered", count: 12 }, { outcome: "no-answer", count: 2 }] } },
     ...change,
+  };
+}
+
+/** The settings of an office, as Erin has saved them. */
+export function settingsAt(at: number, change: Partial<Settings> = {}, version = 3): LineSettings {
+  const day = [{ from: "09:00", to: "12:30" }, { from: "13:30", to: "17:00" }];
+  return {
+    version, at: iso(at), by: { id: "erin", name: "Erin" }, open: change.emergency?.closed !== true,
+    languages: [
+      { language: "de", voices: ["Polly.Vicki", "Polly.Hans"] }, { language: "en", voices: ["Polly.Amy", "Polly.Amy-Neural"] },
+      { language: "es", voices: ["Polly.Conchita"] }, { language: "fr", voices: ["Polly.Celine"] },
+    ],
+    settings: {
+      name: "Example Telephone", zone: "Europe/Berlin",
+      hours: { monday: day, tuesday: day, wednesday: day, thursday: day, friday: [{ from: "09:00", to: "12:30" }] },
+      holidays: [{ date: "2026-12-25" }, { date: "2026-12-24", open: [{ from: "09:00", to: "12:00" }] }],
+      greeting: "Welcome to Example Telephone.", codes: ["order", "complaint"], ...change,
+    },
   };
 }

@@ -93,6 +93,8 @@ func (h handler) enter(r *httpapi.Request, in call.Admission, err error) (string
 		return "", err
 	case in.Wait:
 		return twilio.HoldOn(r.Base.Connect(r.Call(), in.Leg), holdPause, h.book(r).Say(prompt.Connecting)), nil
+	case in.Watch:
+		return twilio.JoinSupervisor(r.Base, r.Call(), in.Leg), nil
 	case in.Screen:
 		line := h.line.Values(r.Context(), r.Now)
 		return twilio.Ask(r.Base, line.Book().Accept(cmp.Or(line.Name, h.name)), r.Call(), in.Leg), nil

@@ -41,7 +41,7 @@ func path(w *servicetest.World, id call.ID, leg int) string {
 // room is the answer that puts a leg into the conference.
 func room(id call.ID, leg call.LegKey, ends string) string {
 	return `<Dial><Conference beep="false" startConferenceOnEnter="true" endConferenceOnExit="` + ends +
-		`" maxParticipants="4" ` +
+		`" maxParticipants="6" ` +
 		`participantLabel="` + string(leg) + `" statusCallback="` + string(httpapitest.Base) + `/events/conference/` +
 		string(id) + `#rc=5&amp;rp=4xx,5xx,ct,rt" ` +
 		`statusCallbackMethod="POST" statusCallbackEvent="join leave hold">` + string(id) +

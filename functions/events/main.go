@@ -10,7 +10,7 @@ import (
 
 func main() {
 	a := app.Open("events")
-	a.TellPages()
+	a.PushToPages()
 	h := handler{edge: a.Edge, keys: a.Keys, after: time.After, board: a.Service}
 	a.Serve(h.routes())
 }

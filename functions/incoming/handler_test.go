@@ -42,7 +42,7 @@ func room(round string) string {
 	base := string(httpapitest.Base)
 	return `<Dial action="` + base + `/incoming/` + string(caller) + `/` + round +
 		`" method="POST"><Conference beep="false" ` +
-		`startConferenceOnEnter="false" endConferenceOnExit="true" maxParticipants="4" participantLabel="caller" ` +
+		`startConferenceOnEnter="false" endConferenceOnExit="true" maxParticipants="6" participantLabel="caller" ` +
 		`statusCallback="` + base + `/events/conference/` + string(caller) +
 		`#rc=5&amp;rp=4xx,5xx,ct,rt" statusCallbackMethod="POST" ` +
 		`statusCallbackEvent="join leave hold" waitMethod="POST" ` +

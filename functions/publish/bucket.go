@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -22,6 +23,9 @@ import (
 
 // historyName is the object that records which files the last two releases need.
 const historyName = "release.json"
+
+// ownMusic is the folder of what supervisors have uploaded (functions/settings). It belongs to no release.
+const ownMusic = "music/own/"
 
 // history is the content of historyName.
 type history struct {
@@ -90,7 +94,7 @@ func (b bucket) publish(ctx context.Context, name string, r release) error {
 			return err
 		}
 	}
-	return b.remove(ctx, name, func(key string) bool { return !keep[key] })
+	return b.remove(ctx, name, func(key string) bool { return !keep[key] && !strings.HasPrefix(key, ownMusic) })
 }
 
 // empty removes everything. A bucket that is gone is empty.

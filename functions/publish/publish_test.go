@@ -129,6 +129,30 @@ func TestFilesOfTheReleaseBeforeStayAndOlderOnesGo(t *testing.T) {
 	}
 }
 
+// What supervisors have uploaded belongs to no release, and callers go on hearing it; it goes with the stack.
+func TestF293OwnMusicOutlivesAReleaseAndGoesWithTheStack(t *testing.T) {
+	r := newRig(t)
+	r.mustSend("create")
+	own := aws.String("music/own/0123456789abcdef0123456789abcdef/00.wav")
+	_, err := r.s3.PutObject(t.Context(), &s3.PutObjectInput{
+		Bucket: aws.String(bucketName), Key: own, Body: strings.NewReader("RIFF"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, version := range []string{"B", "C"} {
+		r.page["index.html"] = file0("<html>" + version)
+		r.mustSend("update")
+	}
+	if got := names(r); !strings.Contains(got, *own) {
+		t.Errorf("after two releases: %s", got)
+	}
+	r.mustSend("delete")
+	if got := names(r); got != "" {
+		t.Errorf("after the stack: %s", got)
+	}
+}
+
 // A failure between any two requests leaves a page that works, and the next attempt or
 // the roll-back finishes.
 func TestReleaseThatFailsOnTheWayIsMendedByTheNext(t *testing.T) {

@@ -151,7 +151,7 @@ func TestATicketOpensTheChannel(t *testing.T) {
 	}
 }
 
-func TestF290WithoutAGoodTicketNobodyIsLetInAndNothingIsTold(t *testing.T) {
+func TestF330WithoutAGoodTicketNobodyIsLetInAndNothingIsTold(t *testing.T) {
 	good := "warm-transfer, ticket.alice.SECRET"
 	for name, tt := range map[string]struct {
 		protocols string
@@ -193,7 +193,7 @@ func TestF290WithoutAGoodTicketNobodyIsLetInAndNothingIsTold(t *testing.T) {
 	}
 }
 
-func TestF290AStrangerWithoutATicketCostsNoRead(t *testing.T) {
+func TestF330AStrangerWithoutATicketCostsNoRead(t *testing.T) {
 	s := serve(t)
 	for _, protocols := range []string{"", "warm-transfer", "ticket.", "warm-transfer, ticket.a@b.x"} {
 		s.connect(0, "x=", protocols)
@@ -203,7 +203,7 @@ func TestF290AStrangerWithoutATicketCostsNoRead(t *testing.T) {
 	}
 }
 
-func TestF290WhoIsNotSignedInOrRemovedGetsNoTicket(t *testing.T) {
+func TestF330WhoIsNotSignedInOrRemovedGetsNoTicket(t *testing.T) {
 	s := serve(t)
 	s.Problem(s.Do(s.Event("POST", "/agents/me/channel", "application/json", "")), 401, "not-signed-in")
 	board := service.New(s.store, nil, service.Settings{})
@@ -232,7 +232,7 @@ func TestAStackWithoutTheChannelSaysSo(t *testing.T) {
 	s.Problem(a, 404, "no-channel")
 }
 
-func TestF293TheStoreFails(t *testing.T) {
+func TestF333TheStoreFails(t *testing.T) {
 	for _, took := range []bool{false, true} {
 		s := serve(t)
 		s.ask("alice", time.Hour)
@@ -254,7 +254,7 @@ func TestF293TheStoreFails(t *testing.T) {
 	}
 }
 
-func TestF292TwoPagesConnectAtOnce(t *testing.T) {
+func TestF332TwoPagesConnectAtOnce(t *testing.T) {
 	s := serve(t)
 	s.ask("alice", time.Hour)
 	s.store.saves = []error{service.ErrConflict, service.ErrConflict, nil}

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"net/http"
 	"time"
 
 	"warmtransfer/shared/httpapi"
+	"warmtransfer/shared/music"
 	"warmtransfer/shared/prompt"
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/settings"
@@ -16,6 +18,13 @@ type handler struct {
 	groups      string
 	supervisors string
 	editor      service.LineEditor
+	shelf       shelf
+}
+
+// shelf keeps the pieces of own music where callers hear them from.
+type shelf interface {
+	// Keep saves a file, or has it already. It returns service.ErrUnavailable if it is not known to be kept.
+	Keep(ctx context.Context, path string, content []byte) error
 }
 
 func (h handler) routes() http.Handler {
@@ -25,6 +34,7 @@ func (h handler) routes() http.Handler {
 			"GET /settings":          h.show,
 			"PUT /settings":          h.change,
 			"GET /settings/versions": h.versions,
+			"POST /settings/music":   h.upload,
 		},
 	}.Handler()
 }
@@ -91,6 +101,30 @@ func (h handler) change(r *httpapi.Request) (int, any, error) {
 	}
 	l, err := h.editor.Change(r.Context(), r.Who, *in.Version, *in.Settings, r.Now)
 	return http.StatusOK, viewOf(l, r.Now), err
+}
+
+// upload keeps own music, which callers hear once it is saved with the settings. Its files have the name of their
+// content and are never replaced: a version that is brought back finds them.
+func (h handler) upload(r *httpapi.Request) (int, any, error) {
+	if _, err := h.editor.Show(r.Context(), r.Who); err != nil { // whoever may not see the settings
+		return 0, nil, err
+	}
+	file, err := r.ReadFile(music.MaxBytes)
+	if err != nil {
+		return 0, nil, err
+	}
+	cut, err := music.Of(file)
+	if err != nil {
+		return 0, nil, err
+	}
+	for i, piece := range cut.Files {
+		if err := h.shelf.Keep(r.Context(), cut.Path(i), piece); err != nil {
+			return 0, nil, err
+		}
+	}
+	return http.StatusOK, struct {
+		Music settings.Music `json:"music"`
+	}{cut.Music}, nil
 }
 
 func (h handler) versions(r *httpapi.Request) (int, any, error) {

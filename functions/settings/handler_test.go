@@ -19,12 +19,13 @@ import (
 type suite struct {
 	httpapitest.Desk
 	lines *servicetest.Lines
+	kept  *pieces
 	// ask is a request of an agent; erin and frank are supervisors.
 	ask func(name, method, path, body string) httpapitest.Answer
 }
 
 func serve(t testing.TB) suite {
-	lines := &servicetest.Lines{}
+	lines, kept := &servicetest.Lines{}, &pieces{files: map[string]string{}}
 	d := httpapitest.NewDesk(t, nil, func(e httpapi.Edge, w *servicetest.World) http.Handler {
 		store := struct {
 			*servicetest.Lines
@@ -32,10 +33,10 @@ func serve(t testing.TB) suite {
 		}{lines, w.Store}
 		return handler{
 			edge: e, claim: "username", groups: "cognito:groups", supervisors: "supervisor",
-			editor: service.LineEditor{Store: store},
+			editor: service.LineEditor{Store: store}, shelf: kept,
 		}.routes()
 	})
-	return suite{Desk: d, lines: lines, ask: d.Ask}
+	return suite{Desk: d, lines: lines, kept: kept, ask: d.Ask}
 }
 
 func (s suite) saves(name string, version int, set string) httpapitest.Answer {

@@ -20,6 +20,7 @@ func main() {
 		groups:      r.String("GROUPS_CLAIM"),
 		supervisors: r.String("SUPERVISOR_GROUP"),
 		editor:      service.LineEditor{Store: store},
+		shelf:       openBucket(r),
 	}
 	httpapi.MustStart(r.Err(), store)
 	httpapi.Serve(h.routes())

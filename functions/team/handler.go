@@ -24,18 +24,20 @@ func (h handler) routes() http.Handler {
 	return httpapi.Agents{
 		Edge: h.edge, Claim: h.claim, Groups: h.groups, Supervisors: h.supervisors,
 		Routes: map[string]func(*httpapi.Request) (int, any, error){
-			"GET /team":       supervised(h.view),
-			"POST /team/acts": supervised(h.act),
+			"GET /team":       h.supervised(h.view),
+			"POST /team/acts": h.supervised(h.act),
 		},
 	}.Handler()
 }
 
-// supervised refuses everybody but supervisors before anything of the request is looked at.
-func supervised(
+// supervised refuses everybody but supervisors before anything of the request is looked at. Who was one a moment ago
+// is in no call as a supervisor any longer.
+func (h handler) supervised(
 	f func(*httpapi.Request) (int, any, error),
 ) func(*httpapi.Request) (int, any, error) {
 	return func(r *httpapi.Request) (int, any, error) {
 		if !r.Who.Supervisor {
+			h.board(r.Base).KeepWatching(r.Context(), r.Who, r.Now)
 			return 0, nil, service.ErrNotSupervisor
 		}
 		return f(r)
@@ -53,6 +55,9 @@ func (h handler) view(r *httpapi.Request) (int, any, error) {
 		return 0, nil, httpapi.Malformed("The query has since, once at most, as in RFC 3339.")
 	}
 	v, err := h.team.View(r.Context(), r.Who, since, r.Now)
+	if v.Renew {
+		h.board(r.Base).KeepWatching(r.Context(), r.Who, r.Now)
+	}
 	return http.StatusOK, v, err
 }
 

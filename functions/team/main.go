@@ -9,7 +9,9 @@ import (
 
 func main() {
 	a := app.OpenSilent("team")
-	a.TellPages()
+	a.PushToPages()
+	a.TellPages(a.Env.Flag("DIALS_NUMBERS"))
+	a.Settings.HideListening = a.Env.Flag("HIDE_LISTENING")
 	h := handler{
 		edge:        a.Edge,
 		claim:       a.Env.String("IDENTITY_CLAIM"),

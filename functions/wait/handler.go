@@ -46,13 +46,13 @@ func (h handler) wait(r *httpapi.Request) (string, error) {
 	if sid := r.CallSID(); sid != "" && sid != string(r.Call()) {
 		return h.turn(r, prompt.Words{}), nil
 	}
-	n, failing := turn(r)
+	t := turn(r)
 	line := h.line.Values(r.Context(), r.Now)
 	lasts := func(c *call.Call) time.Duration {
-		return h.content(r, words(line, service.QueuePosition{Call: c, Position: usual}, n)).lasts
+		return h.content(r, words(line, service.QueuePosition{Call: c, Position: usual}, t.n)).lasts
 	}
 	asked := service.Turn{
-		Position: tellsPosition(n) && failing == 0, Lasts: lasts, ClosedFor: h.line.EndsWaits(r.Context(), r.Now),
+		Position: tellsPosition(t.n) && t.failing == 0, Lasts: lasts, ClosedFor: h.line.EndsWaits(r.Context(), r.Now),
 	}
 	place, err := h.board(r.Base).Wait(r.Context(), r.Call(), asked, r.Now)
 	if errors.Is(err, service.ErrNotFound) && r.CallSID() != "" {
@@ -62,7 +62,7 @@ func (h handler) wait(r *httpapi.Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return h.turn(r, words(line, place, n)), nil
+	return h.turn(r, words(line, place, t.n)), nil
 }
 
 // book is how the line speaks.
@@ -84,11 +84,11 @@ func (h handler) instead(r *httpapi.Request) string {
 
 // turn is music after these words, and the address of the next turn.
 func (h handler) turn(r *httpapi.Request, words prompt.Words) string {
-	n, failing := turn(r)
+	t := turn(r)
 	c := h.content(r, words)
+	heard := twilio.Heard{Due: r.Now.Add(c.lasts), Failing: t.failing, Own: c.own, Skip: max(t.skip-1, 0)}
 	return twilio.Waiting(twilio.Turn{
-		Words: c.words, Music: c.music, Pause: noMusic,
-		Next: r.Base.NextWait(r.Call(), n+1, twilio.Heard{Due: r.Now.Add(c.lasts), Failing: failing}),
+		Words: c.words, Music: c.music, Pause: noMusic, Next: r.Base.NextWait(r.Call(), t.n+1, heard),
 	})
 }
 
@@ -96,6 +96,7 @@ func (h handler) turn(r *httpapi.Request, words prompt.Words) string {
 type content struct {
 	words prompt.Words
 	music string // "" is silence, for as long as noMusic
+	own   bool   // the music is the line's own
 	lasts time.Duration
 }
 
@@ -103,18 +104,23 @@ type content struct {
 // are others, which last more than five seconds: a party without music hears something each turn, and
 // the turns do not follow each other too fast. Every third turn the music is tried again after them.
 func (h handler) content(r *httpapi.Request, words prompt.Words) content {
-	n, failing := turn(r)
-	c := content{words: words, music: h.music + piece(n)}
-	if failing > 0 {
+	t := turn(r)
+	c := content{words: words, music: h.music + piece(t.n)}
+	if t.failing > 0 {
 		c.words = h.book(r).Say(prompt.HoldTheLine)
 	}
 	c.lasts = twilio.Spoken(c.words)
-	if !hasMusic(failing) {
+	own := h.line.Values(r.Context(), r.Now).Music
+	switch {
+	case !hasMusic(t.failing):
 		c.music = ""
 		c.lasts += noMusic
-		return c
+	case own != nil && own.Pieces > 0 && t.failing == 0 && t.skip == 0:
+		c.own, c.music = true, h.music+own.Path(t.n%own.Pieces)
+		c.lasts += own.Length()
+	default:
+		c.lasts += length(t.n)
 	}
-	c.lasts += length(n)
 	return c
 }
 
@@ -197,14 +203,24 @@ func words(line settings.Values, p service.QueuePosition, turn int) prompt.Words
 	}
 }
 
-// turn is the number in the address, and how many turns before it had no music. A malformed address is
-// a turn without a greeting.
-func turn(r *httpapi.Request) (n, without int) {
+// this is a turn: its number, how many turns before it had no music, and for how many the line's own is not tried.
+type this struct{ n, failing, skip int }
+
+// skipped is how many turns callers hear the usual music after the line's own could not be fetched: some minutes.
+const skipped = 25
+
+// turn is what the address says. A malformed address is a turn without a greeting.
+func turn(r *httpapi.Request) this {
 	n, before, err := twilio.ReadTurn(r.PathValue("turn"))
-	if err != nil || n > maxTurn || before.Failing < 0 || before.Failing > maxTurn {
-		return 1, 0
+	if err != nil || n > maxTurn || before.Failing < 0 || before.Failing > maxTurn || before.Skip > skipped {
+		return this{n: 1}
 	}
-	return n, failing(before, r.Now)
+	t := this{n: n, failing: failing(before, r.Now), skip: max(before.Skip, 0)}
+	if before.Own && t.failing > 0 {
+		// It was removed, or is broken. The usual music may be fine, so it follows at once.
+		return this{n: n, skip: skipped}
+	}
+	return t
 }
 
 // maxTurn is more than a day of waiting.

@@ -21,9 +21,11 @@ import (
 
 // Page says what is served beside the API, as the page's distribution does.
 type Page struct {
-	Dir    string  // the built page; index.html answers for /
-	Music  string  // the folder that /music/ serves, whether the page is built or not
-	Config *Config // what /config.json answers; nil: the file of that name, if there is one
+	Dir   string // the built page; index.html answers for /
+	Music string // the folder that /music/ serves, whether the page is built or not
+	// OwnMusic is a file below music/own/ in the bucket, nil if there is none.
+	OwnMusic func(key string) []byte
+	Config   *Config // what /config.json answers; nil: the file of that name, if there is one
 	// Origins are the local parts that stand in for hosts of the content security policy, e.g. http://127.0.0.1:8081:
 	// the page may fetch from them, play from them and open WebSockets to them.
 	Origins []string
@@ -168,6 +170,8 @@ func (p *page) open(at string) ([]byte, time.Time) {
 		return p.Script.Source, time.Time{}
 	case at == "/config.json" && p.config != nil:
 		return p.config, time.Time{}
+	case strings.HasPrefix(at, "/music/own/") && p.OwnMusic != nil:
+		return p.OwnMusic(strings.TrimPrefix(at, "/")), time.Time{}
 	case strings.HasPrefix(at, "/music/") && p.Music != "":
 		return file(p.Music, strings.TrimPrefix(at, "/music/"))
 	}

@@ -210,7 +210,7 @@ func (d *desk) state(ctx context.Context, want string) func() (bool, error) {
 	}
 }
 
-// call is the whole of it: a caller dials, ada answers, calls bob in, speaks with him in private, and completes.
+// call is the whole of it: a caller dials, ada answers, calls bob in, speaks with bob in private, and completes.
 func (r *rehearsal) call(ctx context.Context) error {
 	const patience = 30 * time.Second
 	ada, bob := r.desks["ada"], r.desks["bob"]

@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// page lets ada sit at the deployed page in a browser; bob is away, so that the call is hers.
+// page lets ada sit at the deployed page in a browser; bob is away, so that the call goes to ada.
 func (r *rehearsal) page(ctx context.Context) error {
 	for _, d := range r.desks {
 		if _, err := d.ask(ctx, http.MethodPut, "agents/me", map[string]any{"status": "away"}); err != nil {

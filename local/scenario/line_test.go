@@ -99,6 +99,7 @@ type line struct {
 	log   *buffer
 	api   map[string]*stack.Agent
 	pages map[string]bool // agents whose page is open and sends heartbeats
+	views map[string]bool // supervisors whose page shows the team's view
 	crowd bool            // all pages send at the same time, not one after another
 	beat  time.Time
 	keys  int // request keys so far
@@ -140,8 +141,8 @@ func open(t *testing.T, change ...func(*stack.Options)) *line {
 	t.Helper()
 	l := &line{
 		t: t, ctx: context.Background(), clock: clock.NewManual(epoch), log: &buffer{}, api: map[string]*stack.Agent{},
-		pages: map[string]bool{}, beat: epoch, heard: map[string][]hearing{}, gap: 2 * time.Second,
-		leaving: map[string]bool{},
+		pages: map[string]bool{}, views: map[string]bool{}, beat: epoch, heard: map[string][]hearing{},
+		gap: 2 * time.Second, leaving: map[string]bool{},
 	}
 	o := stack.Options{Clock: l.clock, Output: l.log, Headless: true, Binaries: shared.binaries,
 		SharedStore: shared.store, SigningKey: shared.signingKey}
@@ -237,6 +238,9 @@ func (l *line) beats(now time.Time) {
 				_, _ = page.Beat(l.ctx)
 			} else {
 				_, _ = page.Me(l.ctx)
+			}
+			if l.views[id] {
+				_ = page.Call(l.ctx, http.MethodGet, "/team", nil, nil)
 			}
 		}
 		if l.crowd {

@@ -55,7 +55,7 @@ func (l *line) over(c *stack.Channel, why string) {
 
 // An agent's page at rest is told of everything that changes for it without its doing: by a colleague, by the caller,
 // by a supervisor, and on another page of theirs.
-func TestF292APageAtRestIsTold(t *testing.T) {
+func TestF332APageAtRestIsTold(t *testing.T) {
 	t.Parallel()
 	l := open(t, func(o *stack.Options) { o.Parameters = map[string]string{"WrapUpSeconds": "0"} })
 	l.online("alice", "bob")
@@ -83,13 +83,13 @@ func TestF292APageAtRestIsTold(t *testing.T) {
 	if _, err := l.agent("bob").Set(l.ctx, "available"); err != nil {
 		t.Fatal(err)
 	}
-	l.pageTold(bob, "chosen on another page") // F292
+	l.pageTold(bob, "chosen on another page") // F332
 	l.pageTold(other, "chosen on this page")
 	l.done(10 * time.Second)
 }
 
 // A connection without a ticket that is good is refused, and who has one learns nothing of others.
-func TestF290AStrangerIsRefusedAndLearnsNothing(t *testing.T) {
+func TestF330AStrangerIsRefusedAndLearnsNothing(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	l.online("alice", "bob")
@@ -133,7 +133,7 @@ func TestF290AStrangerIsRefusedAndLearnsNothing(t *testing.T) {
 
 // With the channel cut the line works as before; restored, pages are told again. A connection ends after ten idle
 // minutes, unless the page pings, and after two hours in any case.
-func TestF293TheChannelIsCutAndRestored(t *testing.T) {
+func TestF333TheChannelIsCutAndRestored(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	caller := l.talks("alice")

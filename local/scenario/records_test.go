@@ -65,7 +65,7 @@ func TestF211F212F213F215F217F218AClassicTransferIsFoundKnownAndForgotten(t *tes
 	l.hangs(alice)
 	l.together(caller, bob)
 
-	// Alice is in her wrap-up while the call lives with bob; the page is reloaded.
+	// Alice is in the wrap-up while the call goes on with bob; the page is reloaded.
 	wrap := l.me("alice")
 	if wrap.Agent.Presence != "wrap-up" || wrap.Agent.Last == nil || wrap.Agent.Last.Call != caller {
 		t.Fatalf("alice's wrap-up: %+v", wrap.Agent)

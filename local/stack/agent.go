@@ -87,7 +87,18 @@ type Snapshot struct {
 			Agent   string `json:"agent"`
 			Outcome string `json:"outcome"`
 		} `json:"history"`
+		Supervisors []struct {
+			Name  string `json:"name"`
+			Mode  string `json:"mode"`
+			Heard string `json:"heard"`
+		} `json:"supervisors"`
 	} `json:"call"`
+	Watching *struct {
+		Call    string `json:"call"`
+		Mode    string `json:"mode"`
+		Heard   string `json:"heard"`
+		Settled bool   `json:"settled"`
+	} `json:"watching"`
 	Line struct {
 		Count   int  `json:"count"`
 		Unknown bool `json:"unknown"`
@@ -151,14 +162,17 @@ func (a *Agent) snapshot(ctx context.Context, method, path string, body any) (Sn
 	return s, a.Call(ctx, method, path, body, &s)
 }
 
-// Call sends one request to the API as this agent and decodes the answer into out.
+// Call sends one request to the API as this agent and decodes the answer into out. A body of bytes is a WAV file.
 func (a *Agent) Call(ctx context.Context, method, path string, body, out any) error {
 	token, err := a.bearer()
 	if err != nil {
 		return err
 	}
 	var send io.Reader
-	if body != nil {
+	kind := "application/json"
+	if file, ok := body.([]byte); ok {
+		kind, send = "audio/wav", bytes.NewReader(file)
+	} else if body != nil {
 		b, err := json.Marshal(body)
 		if err != nil {
 			return err
@@ -173,7 +187,7 @@ func (a *Agent) Call(ctx context.Context, method, path string, body, out any) er
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
 	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", kind)
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {

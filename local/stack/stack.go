@@ -250,8 +250,10 @@ func (s *Stack) template() (*sam.Template, error) {
 		"OidcIssuer": s.Issuer, "OidcAudience": clientID, "PublicBaseUrl": s.public(), "PageUrl": s.API + "/",
 	}
 	path := filepath.Join(s.o.Root, "template.yaml")
-	if err := sam.CheckParameters(path, s.o.Parameters); err != nil {
-		return nil, err
+	if len(s.o.Parameters) > 0 { // each scenario has a stack, and reading the template is not cheap
+		if err := sam.CheckParameters(path, s.o.Parameters); err != nil {
+			return nil, err
+		}
 	}
 	for k, v := range s.o.Parameters {
 		parameters[k] = v
@@ -396,7 +398,13 @@ func (s *Stack) startNetwork(l net.Listener) (any, error) {
 }
 
 func (s *Stack) startGateway(ctx context.Context, l net.Listener, t *sam.Template, secretsURL string, talk any) error {
-	page := gateway.Page{Music: filepath.Join(s.o.Root, "frontend", "public", "music")}
+	bucket, err := s.startBucket()
+	if err != nil {
+		return err
+	}
+	page := gateway.Page{
+		Music: filepath.Join(s.o.Root, "frontend", "public", "music"), OwnMusic: bucket.object,
+	}
 	if !s.o.Headless {
 		page.Dir = filepath.Join(s.o.Root, "frontend", "dist")
 		page.Config = &gateway.Config{SignIn: gateway.SignIn{Authority: s.Issuer, ClientID: clientID,
@@ -417,7 +425,7 @@ func (s *Stack) startGateway(ctx context.Context, l net.Listener, t *sam.Templat
 		return err
 	}
 	env := map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": store, "AWS_ENDPOINT_URL_SECRETS_MANAGER": secretsURL,
-		"AWS_ENDPOINT_URL_EVENTBRIDGE": events, "TWILIO_API_URL": s.Twilio}
+		"AWS_ENDPOINT_URL_S3": bucket.url, "AWS_ENDPOINT_URL_EVENTBRIDGE": events, "TWILIO_API_URL": s.Twilio}
 	if s.o.ViaTwilio != nil {
 		env["TWILIO_API_URL"] = s.o.ViaTwilio(s.Twilio)
 	}

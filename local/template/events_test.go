@@ -79,9 +79,10 @@ func TestSampleEventsAreShapedAsTheGatewayShapesThem(t *testing.T) {
 		if e.Headers["host"] != c.DomainName {
 			t.Errorf("%s: host is not the domain", name)
 		}
-		form := strings.HasPrefix(e.Headers["content-type"], "application/x-www-form-urlencoded")
-		if e.IsBase64Encoded != form {
-			t.Errorf("%s: base64 %t, want %t", name, e.IsBase64Encoded, form)
+		kind := e.Headers["content-type"]
+		bytes := strings.HasPrefix(kind, "application/x-www-form-urlencoded") || kind == "audio/wav"
+		if e.IsBase64Encoded != bytes {
+			t.Errorf("%s: base64 %t, want %t", name, e.IsBase64Encoded, bytes)
 		}
 		if n := e.Headers["content-length"]; n != "" && n != strconv.Itoa(len(body(t, name, e))) {
 			t.Errorf("%s: content-length %s, the body has %d", name, n, len(body(t, name, e)))

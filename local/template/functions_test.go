@@ -192,6 +192,7 @@ var fewer = map[string][]string{
 // reading is what Lambda does for a function to read its stream, with the function's role.
 var reading = map[string]bool{
 	"dynamodb:DescribeStream": true, "dynamodb:GetRecords": true, "dynamodb:GetShardIterator": true,
+	"dynamodb:ListStreams": true,
 }
 
 func TestPoliciesAllowExactlyTheCallsThatTheCodeMakes(t *testing.T) {
@@ -234,13 +235,14 @@ func TestPoliciesNameTheirResources(t *testing.T) {
 		"dynamodb:DescribeStream":   {"!GetAtt Table.StreamArn"},
 		"dynamodb:GetRecords":       {"!GetAtt Table.StreamArn"},
 		"dynamodb:GetShardIterator": {"!GetAtt Table.StreamArn"},
+		"dynamodb:ListStreams":      {"!GetAtt Table.StreamArn"},
 
 		"execute-api:ManageConnections": {"!Sub arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:" +
 			"${PushApi}/live/POST/@connections/*"},
 
 		"s3:ListBucket":                      {"!GetAtt PageBucket.Arn"},
 		"s3:GetObject":                       {"!Sub ${PageBucket.Arn}/*"},
-		"s3:PutObject":                       {"!Sub ${PageBucket.Arn}/*"},
+		"s3:PutObject":                       {"!Sub ${PageBucket.Arn}/*", "!Sub ${PageBucket.Arn}/music/own/*"},
 		"s3:DeleteObject":                    {"!Sub ${PageBucket.Arn}/*"},
 		"cognito-idp:DescribeUserPoolClient": {"!GetAtt UserPool.Arn"},
 		"cognito-idp:UpdateUserPoolClient":   {"!GetAtt UserPool.Arn"},

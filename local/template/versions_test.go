@@ -73,20 +73,23 @@ func TestVersionDescriptionsFitInto256Characters(t *testing.T) {
 		if described == nil {
 			continue
 		}
-		pattern, own := described.Value, map[string]bool{}
+		pattern, own := described.Value, map[string]int{}
 		switch {
 		case described.Tag == "!Ref":
 			pattern = "${" + described.Value + "}"
 		case described.Kind == yaml.SequenceNode:
 			pattern = described.Content[0].Value
-			for key := range pairs(described.Content[1]) {
-				own[key] = true
+			for key, v := range pairs(described.Content[1]) {
+				own[key] = max(apiURL, longest(t, doc, "PublicBaseUrl"))
+				if v.Tag == "!If" && v.Content[1].Tag == "!!str" && v.Content[2].Tag == "!!str" {
+					own[key] = max(len(v.Content[1].Value), len(v.Content[2].Value))
+				}
 			}
 		}
 		length := len(variable.ReplaceAllString(pattern, ""))
 		for _, m := range variable.FindAllStringSubmatch(pattern, -1) {
-			if own[m[1]] {
-				length += max(apiURL, longest(t, doc, "PublicBaseUrl"))
+			if n, has := own[m[1]]; has {
+				length += n
 			} else {
 				length += longest(t, doc, m[1])
 			}

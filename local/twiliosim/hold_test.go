@@ -234,6 +234,11 @@ func TestModify(t *testing.T) {
 	if _, err := b.api.UpdateParticipant(b.sidOf("room"), caller, nobody); code(err) != 16028 {
 		t.Errorf("coaching nobody: %v, want 16028", err)
 	}
+	self := (&api.UpdateParticipantParams{}).SetCoaching(true).SetCallSidToCoach(caller)
+	b.update("room", caller, func(p *api.UpdateParticipantParams) { p.SetHold(true) })
+	if _, err := b.api.UpdateParticipant(b.sidOf("room"), caller, self); code(err) != 16027 {
+		t.Errorf("coaching who is on hold: %v, want 16027", err)
+	}
 	announce := (&api.UpdateConferenceParams{}).SetAnnounceUrl(b.app.URL + "/other")
 	if _, err := b.api.UpdateConference(b.sidOf("room"), announce); code(err) != 16099 {
 		t.Errorf("announcing to a room that has not started: %v, want 16099", err)

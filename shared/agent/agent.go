@@ -42,6 +42,7 @@ type Purpose string
 const (
 	ForOffer    Purpose = "offer"    // a waiting caller is offered to the agent
 	ForTransfer Purpose = "transfer" // the agent is the target of a consult or an add
+	ForWatching Purpose = "watching" // the agent is a supervisor who listens to a call, coaches in it, or talks to all
 )
 
 // Claim binds an agent to one leg of one call. It is a lease that expires unless it is renewed, so an agent is released

@@ -15,6 +15,9 @@ const (
 	StaleAfter = 45 * time.Second
 	// Lease is how long a claim lasts unless a heartbeat renews it.
 	Lease = 2 * time.Minute
+	// WatchLease is how long a supervisor may be in a call unless a request shows that they still are one. A heartbeat
+	// does not: its function does not know the groups.
+	WatchLease = 45 * time.Second
 	// SilentAfter is how long a page must have sent no heartbeat before its agent leaves the free agents.
 	SilentAfter = 2 * time.Minute
 	// DoubtFor is how long after a request has given up its claim another may still save the leg: longer than any
@@ -127,6 +130,29 @@ func (a *Agent) EligibleForRecall(callID string, lost, now time.Time) bool {
 	return !elsewhere && !a.IsRemoved() && (a.Status == Available || !a.Since.After(lost))
 }
 
+// ClaimToWatch claims a supervisor for a leg of their own in a call, whatever status they have chosen.
+func (a *Agent) ClaimToWatch(callID, leg string, now time.Time) error {
+	if !a.Reachable(now) || a.IsRemoved() {
+		return &NotFreeError{Presence: a.Presence(now)}
+	}
+	a.claim(ForWatching, callID, leg, now)
+	a.Claim.Until = now.Add(WatchLease)
+	return nil
+}
+
+// KeepWatching extends the claim of a supervisor whose token still says that they are one. It says whether anything has
+// changed.
+func (a *Agent) KeepWatching(now time.Time) bool {
+	if !a.Watches() || !a.Claimed(now) || a.Claim.Until.After(now.Add(WatchLease-WatchLease/4)) {
+		return false
+	}
+	a.Claim.Until = now.Add(WatchLease)
+	return true
+}
+
+// Watches says whether the agent is, or lately was, claimed for a leg of a supervisor.
+func (a *Agent) Watches() bool { return a.Claim != nil && a.Claim.For == ForWatching }
+
 // ClaimFor claims the agent for the leg of an offer, or says with *NotFreeError why they cannot be claimed.
 func (a *Agent) ClaimFor(callID, leg string, now time.Time) error {
 	if !a.Free(now) {
@@ -213,7 +239,7 @@ func (a *Agent) Drop(leg, asker string, now time.Time) bool {
 
 // Renew extends the agent's claim; it says whether anything has changed.
 func (a *Agent) Renew(now time.Time) bool {
-	if a.Claim == nil || a.Claim.Until.After(now.Add(Lease-Lease/4)) {
+	if a.Claim == nil || a.Watches() || a.Claim.Until.After(now.Add(Lease-Lease/4)) {
 		return false
 	}
 	a.Claim.Until = now.Add(Lease)

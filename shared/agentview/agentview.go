@@ -17,6 +17,8 @@ type Snapshot struct {
 	Agent SelfView  `json:"agent"`
 	Call  *CallView `json:"call"`
 	Queue QueueView `json:"line"`
+	// Watching is the call in which the agent is as a supervisor.
+	Watching *WatchingView `json:"watching,omitempty"`
 	// Numbers: targets may be outside numbers.
 	Numbers bool `json:"numbers,omitempty"`
 	// BeatWithin is within how many seconds the page's next heartbeat is wanted; only the answer to one says so.
@@ -108,6 +110,30 @@ type CallView struct {
 	Transfer *TransferView `json:"transfer,omitempty"`
 	Actions  []call.Action `json:"actions"`
 	History  []call.Entry  `json:"history"`
+	// Supervisors are in the call without a place in it.
+	Supervisors []SupervisorView `json:"supervisors,omitempty"`
+}
+
+// SupervisorView is a supervisor in a call, as its agents are told.
+type SupervisorView struct {
+	Name string    `json:"name"`
+	Mode call.Mode `json:"mode"` // what they have asked for
+	// Heard is what they can do now as far as Twilio has confirmed it; "": they are not in the conference yet.
+	Heard call.Mode `json:"heard,omitempty"`
+}
+
+// WatchingView is the call in which a supervisor is, as their own page shows it.
+type WatchingView struct {
+	Call call.ID     `json:"call"`
+	Leg  call.LegKey `json:"leg"`
+	Mode call.Mode   `json:"mode"`
+	// Heard is as in SupervisorView. Settled: nothing is left to be done for Mode.
+	Heard   call.Mode `json:"heard,omitempty"`
+	Settled bool      `json:"settled"`
+	// Hidden: the agents are not told.
+	Hidden bool `json:"hidden,omitempty"`
+	// Alone: the caller has no owner now, so that there is nobody to be heard.
+	Alone bool `json:"alone,omitempty"`
 }
 
 // CallerView is what an agent sees of the caller.
@@ -170,7 +196,7 @@ func Of(a *agent.Agent, c *call.Call, queue QueueView, numbers bool, now time.Ti
 		})
 	}
 	if c != nil {
-		snap.Call = Call(c, a.ID, now)
+		snap.Call, snap.Watching = Call(c, a.ID, now), watching(c, a.ID, now)
 	}
 	return snap
 }
@@ -207,7 +233,7 @@ func Call(c *call.Call, id agent.ID, now time.Time) *CallView {
 		Held:    held(c),
 		Overdue: c.Overdue(now),
 		Actions: c.Seat(id).Actions(),
-		History: c.History,
+		History: c.History, Supervisors: Supervisors(c, false, now),
 	}
 	if o := c.Leg(c.Owner); o != nil {
 		v.Owner = party(o.Agent, o.Number, o.Name)
@@ -224,6 +250,36 @@ func Call(c *call.Call, id agent.ID, now time.Time) *CallView {
 			Kind: t.Kind, By: *party(t.By, "", t.ByName), To: *to, Note: t.Note,
 			Began: t.Began, Progress: progress(c), Outcome: t.Outcome, Ended: t.Ended, Reason: t.DeclineReason,
 		}
+	}
+	return v
+}
+
+// Supervisors are those in the call without a place in it; unless all, those of whom its agents are told.
+func Supervisors(c *call.Call, all bool, now time.Time) (list []SupervisorView) {
+	for _, l := range c.Watching {
+		if !l.Shown && !all || l.Leaving {
+			continue
+		}
+		v := SupervisorView{Name: l.Name, Mode: l.Mode}
+		if l.Joined {
+			v.Heard, _ = c.Hears(l, now)
+		}
+		list = append(list, v)
+	}
+	return list
+}
+
+// watching is the call as a supervisor in it sees their own part; nil if they are not in it.
+func watching(c *call.Call, id agent.ID, now time.Time) *WatchingView {
+	l := c.WatcherOf(id)
+	if l == nil || c.State == call.Ended {
+		return nil
+	}
+	v := &WatchingView{
+		Call: c.ID, Leg: l.Key, Mode: l.Mode, Hidden: !l.Shown, Alone: c.State.InLine(),
+	}
+	if l.Joined {
+		v.Heard, v.Settled = c.Hears(*l, now)
 	}
 	return v
 }

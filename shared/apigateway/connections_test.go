@@ -53,7 +53,7 @@ func TestAMessageIsSignedForItsConnection(t *testing.T) {
 	}
 }
 
-func TestF293WhatBecomesOfAMessage(t *testing.T) {
+func TestF333WhatBecomesOfAMessage(t *testing.T) {
 	for status, want := range map[int]error{
 		200: nil, 204: nil, 410: service.ErrGone, 429: service.ErrThrottled, 403: service.ErrUnknown,
 		500: service.ErrUnknown,

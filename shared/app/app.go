@@ -69,15 +69,29 @@ func OpenSilent(name string) *App {
 	}
 }
 
+// TellPages lets a function that dials no outside numbers tell agents' pages over their legs what it has changed.
+// Numbers says whether agents may dial any, which is part of what the pages are told.
+func (a *App) TellPages(numbers bool) {
+	a.Settings.Notify = httpapi.Push{Calls: a.calls}
+	if numbers {
+		a.Settings.Numbers = noNumber{}
+	}
+}
+
+// noNumber allows no number.
+type noNumber struct{}
+
+func (noNumber) Allow(string) (string, error) { return "", &service.NumberError{Why: "country"} }
+
 // Service is the use cases for requests that came to our public address base, which stands in the webhook addresses
 // that Twilio is given.
 func (a *App) Service(base twilio.Base) *service.Service {
 	return service.New(a.Store, httpapi.Instrument(a.calls.At(base)), a.Settings)
 }
 
-// TellPages lets the function tell agents' pages over the push channel that something of theirs has changed, if the
+// PushToPages lets the function tell agents' pages over the push channel that something of theirs has changed, if the
 // stack has the channel. Functions whose answer a caller hears do not: nobody on the telephone waits for a page.
-func (a *App) TellPages() {
+func (a *App) PushToPages() {
 	if to := apigateway.Open(a.Env); to != nil {
 		a.Settings.Pages = httpapi.Channel{Store: a.Store, Connections: to}
 	}

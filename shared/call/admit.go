@@ -17,9 +17,14 @@ type Admission struct {
 	Screen bool
 	// Wait: the caller of a consult is not known to be on hold yet, and must not hear it (N5). The leg asks again soon.
 	Wait bool
+	// Watch: it is a supervisor's leg, which joins muted, and starts and ends no conference.
+	Watch bool
 }
 
 func (c change) legAnswered(key LegKey, sid LegID) (Admission, error) {
+	if w := c.matchWatcher(key, sid); w != nil {
+		return c.watcherAnswered(w)
+	}
 	l, err := c.admit(key, sid)
 	if err != nil {
 		return Admission{}, err

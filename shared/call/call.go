@@ -56,6 +56,7 @@ type Call struct {
 	Music
 	Place
 	LegTable
+	Supervisors
 
 	OnHold     bool       `json:"onHold,omitempty"` // the owner has put the caller on hold
 	StaleOwner StaleOwner `json:"silence,omitzero"`
@@ -106,7 +107,9 @@ func New(id ID, from string, verified bool, now time.Time) *Call {
 }
 
 // Live says whether the call still needs attention: it has not ended, or legs are left that must be ended.
-func (c *Call) Live() bool { return c.State != Ended || c.CallerLive || len(c.Legs) > 0 }
+func (c *Call) Live() bool {
+	return c.State != Ended || c.CallerLive || len(c.Legs)+len(c.Watching) > 0
+}
 
 // NotifiableLegs lists the legs over which something can be sent to the agents' pages: those that Twilio says are
 // ringing or answered.

@@ -151,6 +151,7 @@ func (c change) timePassed(maxWait time.Duration) {
 	if !c.State.known() {
 		return
 	}
+	c.watchTime()
 	c.Caller.expireResume(c.now)
 	for i := range c.Legs {
 		c.Legs[i].expireResume(c.now)

@@ -97,6 +97,7 @@ func (c change) forgetConference() {
 			c.PastConferences = c.PastConferences[over:]
 		}
 		c.RedirectedAt = time.Time{}
+		c.watchersLeave()
 	}
 	c.Conference, c.Started, c.Caller = "", false, Participant{}
 	for i := range c.Legs {
@@ -135,6 +136,9 @@ func (c change) callerEvent(e ConferenceEvent) {
 
 // legEvent applies a conference event about any other leg.
 func (c change) legEvent(e ConferenceEvent) {
+	if c.watcherEvent(e) {
+		return
+	}
 	key := LegKey(e.Label)
 	l := c.matchLeg(key, e.Leg)
 	if l == nil {

@@ -51,6 +51,14 @@ func (c *Call) SweepDue() time.Time {
 			sooner(l.Since.Add(joinLimit))
 		}
 	}
+	for _, l := range c.Watching {
+		switch {
+		case l.Leaving:
+			sooner(l.Since)
+		case l.Phase != LegAnswered:
+			sooner(l.Deadline)
+		}
+	}
 	return due
 }
 
@@ -88,6 +96,11 @@ func (c *Call) ConnectedLegs() (legs []LegID) {
 		legs = append(legs, LegID(c.ID))
 	}
 	for _, l := range c.Legs {
+		if l.Phase == LegAnswered && l.SID != "" {
+			legs = append(legs, l.SID)
+		}
+	}
+	for _, l := range c.Watching {
 		if l.Phase == LegAnswered && l.SID != "" {
 			legs = append(legs, l.SID)
 		}

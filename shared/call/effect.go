@@ -29,6 +29,7 @@ type DialInfo struct {
 	By     string    // name of the transferor; "" for an offer from the queue
 	Kind   TransferKind
 	Note   string
+	Watch  Mode // of a supervisor's own leg: what they have asked for; "": it is an agent's
 }
 
 // SetHold puts a party on hold or resumes them. Leg is the caller's or another participant's.
@@ -41,6 +42,13 @@ type SetHold struct {
 type SetEndOnExit struct {
 	Leg  LegID
 	Ends bool
+}
+
+// SetVoice changes who hears a supervisor's leg. Coach, of SetCoach, is the only leg that is to hear it; "": all.
+type SetVoice struct {
+	Leg   LegID
+	Step  VoiceStep
+	Coach LegID
 }
 
 // Hangup ends a leg that has no place in the call any more.
@@ -87,6 +95,7 @@ func (FindLeg) effect()          {}
 func (FindParticipant) effect()  {}
 func (Dial) effect()             {}
 func (SetHold) effect()          {}
+func (SetVoice) effect()         {}
 func (SetEndOnExit) effect()     {}
 func (Hangup) effect()           {}
 func (SayGoodbye) effect()       {}

@@ -76,6 +76,10 @@ func (g *Generations) admitted(joined bool, now time.Time) bool {
 }
 
 func (c change) joinRefused(key LegKey, sid LegID) (time.Duration, error) {
+	if w := c.matchWatcher(key, sid); w != nil {
+		c.watcherGone(w.Key)
+		return 0, ErrNotWanted
+	}
 	l, err := c.admit(key, sid)
 	switch {
 	case err != nil:

@@ -8,6 +8,9 @@ import (
 )
 
 func (c change) legRinging(key LegKey, sid LegID) {
+	if c.watcherRings(key, sid) {
+		return
+	}
 	l := c.matchLeg(key, sid)
 	if l == nil {
 		// otherwise the callback is late
@@ -22,6 +25,10 @@ func (c change) legRinging(key LegKey, sid LegID) {
 }
 
 func (c change) legEnded(key LegKey, sid LegID, o Outcome) {
+	if w := c.matchWatcher(key, sid); w != nil {
+		c.watcherGone(w.Key)
+		return
+	}
 	l := c.matchLeg(key, sid)
 	if l == nil {
 		if s := c.bySID(sid); s != nil && !c.wanted(s.Key) {

@@ -34,7 +34,7 @@ func (p planner) plan() []Effect {
 	}
 	holds, resumes, _ := p.holds()
 	for _, part := range [][]Effect{
-		p.lookups(), p.music(), p.endFlags(), holds, p.hangups(), resumes, p.staleNotice(), p.dials(),
+		p.lookups(), p.music(), p.endFlags(), holds, p.voices(), p.hangups(), resumes, p.staleNotice(), p.dials(),
 	} {
 		effects = append(effects, part...)
 	}
@@ -87,6 +87,11 @@ func (p planner) needsReconcile() bool {
 			return true
 		}
 	}
+	for _, l := range p.Watching {
+		if l.Phase == LegAnswered && !l.Joined && !l.Leaving && !p.now.Before(l.Since.Add(joinLimit)) {
+			return true
+		}
+	}
 	return false
 }
 
@@ -131,7 +136,7 @@ func (p planner) dials() []Effect {
 			Call: p.ID, Leg: l.Key, Agent: l.Agent, Number: l.Number, Timeout: p.ring, Info: p.dialInfo(l.Key),
 		})
 	}
-	return effects
+	return append(effects, p.watchDials()...)
 }
 
 // mayDial: in any transfer the target is dialled only once the transferor's leg does not end the conference any more.
@@ -166,9 +171,9 @@ func (p planner) dialInfo(key LegKey) DialInfo {
 func (p planner) mayHangUp(l Leg) bool {
 	if l.Key == p.Owner && p.State == Completing {
 		target := p.Leg(p.targetKey())
-		return target != nil && target.Joined && target.heard() && p.Caller.heard()
+		return target != nil && target.Joined && target.heard() && p.Caller.heard() && !p.coached(l)
 	}
-	return !p.wanted(l.Key) && !p.lastVoice(l)
+	return !p.wanted(l.Key) && !p.lastVoice(l) && !p.coached(l)
 }
 
 // lastVoice: the leg's agent has handed the caller over and is the only one with them, and the caller hears no music
@@ -196,5 +201,5 @@ func (p planner) hangups() []Effect {
 			effects = append(effects, Hangup{Key: l.Key, Leg: l.SID})
 		}
 	}
-	return effects
+	return append(effects, p.watchEnds()...)
 }

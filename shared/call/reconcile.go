@@ -28,6 +28,12 @@ func (c reconcileChange) participants(conference ConferenceID, started bool, pre
 			c.unlisted = append(c.unlisted, l.SID)
 		}
 	}
+	for _, l := range c.Watching {
+		late := l.Phase == LegAnswered && !c.now.Before(l.Since.Add(joinLimit))
+		if late && !slices.Contains(here, l.Key) && l.SID != "" {
+			c.unlisted = append(c.unlisted, l.SID)
+		}
+	}
 	if !caller && c.CallerLive && c.State != Ended {
 		c.unlisted = append(c.unlisted, LegID(c.ID))
 	}
@@ -58,6 +64,11 @@ func (c reconcileChange) listed(present []ListedParticipant) (here []LegKey, cal
 			c.callerSeen(p.Held)
 			continue
 		}
+		if w := c.matchWatcher(LegKey(p.Label), p.Leg); w != nil {
+			here = append(here, w.Key)
+			c.watcherJoined(w)
+			continue
+		}
 		l := c.matchLeg(LegKey(p.Label), p.Leg)
 		if l == nil {
 			l = c.bySID(p.Leg)
@@ -83,6 +94,9 @@ func (c reconcileChange) legSighted(leg LegID, s Sighting) {
 	c.unlisted = slices.DeleteFunc(c.unlisted, func(l LegID) bool { return l == leg })
 	if leg == LegID(c.ID) {
 		c.callerSighted(s)
+		return
+	}
+	if c.watcherSighted(leg, s) {
 		return
 	}
 	l := c.bySID(leg)
@@ -140,7 +154,8 @@ func (v *ConferenceView) lookupFailed(leg LegID) {
 
 // clearStale ends the stale state if all legs that a list lacked have been found.
 func (c reconcileChange) clearStale() {
-	absent := slices.ContainsFunc(c.Legs, func(l Leg) bool { return !l.AbsentSince.IsZero() })
+	absent := slices.ContainsFunc(c.Legs, func(l Leg) bool { return !l.AbsentSince.IsZero() }) ||
+		slices.ContainsFunc(c.Watching, func(l SupervisorLeg) bool { return !l.AbsentSince.IsZero() })
 	c.Stale = len(c.unlisted) > 0 || absent || !c.CallerAbsentSince.IsZero()
 }
 

@@ -35,6 +35,8 @@ func (c resultChange) result(a Effect, r Result) {
 		c.holdDone(a, r)
 	case RestartMusic:
 		c.holdDone(SetHold{Leg: LegID(c.ID), Hold: true}, r)
+	case SetVoice:
+		c.voiceSet(a, r)
 	case SetEndOnExit:
 		l := c.bySID(a.Leg)
 		if l != nil && (r.Kind == Done || r.Kind == AlreadyGone) {
@@ -63,6 +65,9 @@ func (c resultChange) result(a Effect, r Result) {
 // dialed applies the result of a dial. Without a clear result the leg stays as dialled, and FindLeg looks for it
 // later.
 func (c resultChange) dialed(a Dial, r Result) {
+	if c.watchDialed(a, r) {
+		return
+	}
 	l := c.Leg(a.Leg)
 	if l == nil {
 		if r.Kind == Done { // the leg was given up while it was dialled
@@ -88,6 +93,9 @@ func (c resultChange) dialed(a Dial, r Result) {
 // that, so the leg is waited for like one that rings. Requests to its own webhooks, which carry its key, show which
 // call it is.
 func (c resultChange) found(a FindLeg, r Result) {
+	if c.watchFound(a, r) {
+		return
+	}
 	l := c.Leg(a.Key)
 	if l == nil || l.SID != "" {
 		return
@@ -109,6 +117,7 @@ func (c resultChange) found(a FindLeg, r Result) {
 
 // hangupDone applies that a leg was ended by our request.
 func (c resultChange) hangupDone(a Hangup) {
+	c.watcherGone(a.Key)
 	l := c.Leg(a.Key)
 	if l == nil {
 		return
@@ -122,6 +131,9 @@ func (c resultChange) hangupDone(a Hangup) {
 
 func (c change) started(effects []Effect) {
 	for _, e := range effects {
+		if c.watchStarted(e) {
+			continue
+		}
 		switch e := e.(type) {
 		case Dial:
 			if l := c.Leg(e.Leg); l != nil {

@@ -13,6 +13,7 @@ func (c *Call) Clone() *Call {
 	n.unlisted = slices.Clone(c.unlisted)
 	n.FailedOffers = maps.Clone(c.FailedOffers)
 	n.Legs = slices.Clone(c.Legs)
+	n.Watching = slices.Clone(c.Watching)
 	n.ClosedLegs = slices.Clone(c.ClosedLegs)
 	for i, l := range n.ClosedLegs {
 		n.ClosedLegs[i].Release = copyOf(l.Release)
@@ -43,7 +44,7 @@ func (c *Call) Equal(o *Call) bool {
 		c.Reason == o.Reason && c.Ended.Equal(o.Ended) && c.Generations == o.Generations &&
 		c.ConferenceView.equal(o.ConferenceView) && c.Music.equal(o.Music) && c.Place.equal(o.Place) &&
 		c.LegTable.equal(o.LegTable) && c.Log.equal(o.Log) && c.Trail.equal(o.Trail) &&
-		c.Forgotten == o.Forgotten
+		c.Forgotten == o.Forgotten && slices.Equal(c.Watching, o.Watching)
 }
 
 func (v ConferenceView) equal(o ConferenceView) bool {

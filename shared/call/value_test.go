@@ -23,6 +23,10 @@ func fill(v reflect.Value, r *rand.Rand) {
 		v.SetString(string(States[r.IntN(len(States))]))
 		return
 	}
+	if v.Type() == reflect.TypeFor[Mode]() {
+		v.SetString(string(Modes[r.IntN(len(Modes))]))
+		return
+	}
 	if v.Type() == reflect.TypeFor[Phase]() {
 		v.SetString(string([]Phase{LegPlanned, LegDialing, LegRinging, LegScreened, LegAnswered}[r.IntN(5)]))
 		return
@@ -163,7 +167,7 @@ func TestPlanIsPure(t *testing.T) {
 			planned[fmt.Sprintf("%T", e)] = true
 		}
 	}
-	if len(planned) != 11 {
+	if len(planned) != 12 {
 		t.Errorf("the test should plan each kind of effect: %v", planned)
 	}
 }

@@ -23,9 +23,9 @@ import (
 
 // The record of a call is the call's own item, once the call is over: the save that ends the call puts it into the
 // lists of records, so that a record costs no write of its own and cannot be lost. It stays as long as records are
-// kept. The notes on the call are the item "n#<call>", each agent's in an attribute of its own, "note#<agent>", with its
-// version in "edit#<agent>": two agents write at once without a conflict, nothing that a caller waits for depends on them, and only the function of
-// the notes needs to be allowed an update.
+// kept. The notes on the call are the item "n#<call>", each agent's in an attribute of its own, "note#<agent>", with
+// its version in "edit#<agent>": two agents write at once without a conflict, nothing that a caller waits for depends
+// on them, and only the function of the notes needs to be allowed an update.
 //
 // A call is in four lists. An update of a stack adds one index at most (docs/operations.md), so that the lists of one
 // caller and of one agent use the indexes that there were, in which a call that is over has no place of its own:
@@ -157,8 +157,8 @@ func (s *Store) SaveNote(ctx context.Context, id call.ID, n record.Note, keep ti
 	return nil
 }
 
-// notesOf are the notes of an item, also emptied ones. One that this version cannot read is left out. The release before
-// knows no versions: what it has saved has the version of the note before.
+// notesOf are the notes of an item, also emptied ones. One that this version cannot read is left out. The release
+// before knows no versions: what it has saved has the version of the note before.
 func notesOf(it item) (notes []record.Note) {
 	for name, v := range it {
 		if who, is := strings.CutPrefix(name, editOf); is && it[noteOf+who] == nil {

@@ -31,8 +31,8 @@
 //   - watch has the free agents, 120 bytes each, and is written when one is claimed or freed, one
 //     unit, and with a free agent's heartbeat every fifteen seconds. Thirty free agents are one read of
 //     half a unit. Of a call it is written at each music turn, two units, and when its legs change:
-//     some fifteen units for a transferred call. Agents whose pages stopped while they were free stay on it until the
-//     sweep removes them.
+//     some 26 units for a transferred call, so that its limit is near 40 new calls a second. Agents
+//     whose pages stopped while they were free stay on it until the sweep removes them.
 //
 // To go beyond, make shard a hash of the id modulo n, as callShards is. Saves write it at once; lists
 // query the n shards in parallel and merge n pages that are each in order. The table's keys stay as they

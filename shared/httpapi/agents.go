@@ -152,6 +152,16 @@ func (r *Request) Decode(into any) error {
 	return nil
 }
 
+// ReadFile reads a body that is a file of at most so many bytes. What it is shows in its bytes, and not in the type
+// that the request names.
+func (r *Request) ReadFile(most int64) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, most+1))
+	if err != nil || int64(len(body)) > most {
+		return nil, errTooLarge
+	}
+	return body, nil
+}
+
 // writeJSON forbids all caching: every answer belongs to one agent.
 func writeJSON(w http.ResponseWriter, kind string, status int, body any) {
 	w.Header().Set("Content-Type", kind)

@@ -65,7 +65,7 @@ func TestAMessageSaysWhenAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestF292OnlyAnAgentWithSeveralPagesIsToldOfWhatOneOfThemDid(t *testing.T) {
+func TestF332OnlyAnAgentWithSeveralPagesIsToldOfWhatOneOfThemDid(t *testing.T) {
 	for n, want := range map[int]int{0: 0, 1: 0, 2: 2, 3: 3} {
 		s := pagesOf([]string{"a", "b", "c"}[:n]...)
 		Channel{s, s}.Changed(t.Context(), "alice", true, noon)
@@ -75,7 +75,7 @@ func TestF292OnlyAnAgentWithSeveralPagesIsToldOfWhatOneOfThemDid(t *testing.T) {
 	}
 }
 
-func TestF290WhoseSignInIsOverIsToldNothing(t *testing.T) {
+func TestF330WhoseSignInIsOverIsToldNothing(t *testing.T) {
 	s := pagesOf("a")
 	Channel{s, s}.Changed(t.Context(), "alice", false, noon.Add(time.Hour))
 	if len(s.sent) > 0 {
@@ -83,7 +83,7 @@ func TestF290WhoseSignInIsOverIsToldNothing(t *testing.T) {
 	}
 }
 
-func TestF293AFailedMessageDoesNoHarm(t *testing.T) {
+func TestF333AFailedMessageDoesNoHarm(t *testing.T) {
 	for name, tt := range map[string]struct {
 		err    error
 		left   int

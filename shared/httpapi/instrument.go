@@ -91,6 +91,11 @@ func (w instrumented) SetEndOnExit(ctx context.Context, conf call.ConferenceID, 
 	return note(ctx, "set end flag", "", w.calls.SetEndOnExit(ctx, conf, leg, ends))
 }
 
+// SetVoice implements service.Conferences.
+func (w instrumented) SetVoice(ctx context.Context, room call.ConferenceID, v call.SetVoice) error {
+	return note(ctx, "voice", "", w.calls.SetVoice(ctx, room, v))
+}
+
 // Announce implements service.Conferences.
 func (w instrumented) Announce(ctx context.Context, id call.ID, conf call.ConferenceID, leg call.LegID) error {
 	return note(ctx, "announce", id, w.calls.Announce(ctx, id, conf, leg))

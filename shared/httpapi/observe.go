@@ -24,6 +24,12 @@ var transfers = map[call.Outcome]metrics.Name{
 	call.OutcomeLost:       metrics.TransferLost,
 }
 
+// begun are the metrics of transfers with which the agent is out at once.
+var begun = map[call.TransferKind]metrics.Name{
+	call.KindBlind: metrics.TransferNow,
+	call.KindQueue: metrics.ToTheLine,
+}
+
 // Observe counts what a saved change means. It is service.Settings.Observe.
 func Observe(ctx context.Context, b service.Transition, c *call.Call, _ time.Time) {
 	if b.New {
@@ -39,6 +45,11 @@ func Observe(ctx context.Context, b service.Transition, c *call.Call, _ time.Tim
 	}
 	if c.FailedJoins+c.RefusedJoins() > b.Refusals {
 		metrics.Add(ctx, metrics.RoomRefused, 1)
+	}
+	if t := b.Started(c); t != nil {
+		if name, ok := begun[t.Kind]; ok {
+			metrics.Add(ctx, name, 1)
+		}
 	}
 	if t := b.Ended(c); t != nil {
 		kind, _, _ := strings.Cut(string(t.Outcome), ":") // without the code, which would make a metric of each

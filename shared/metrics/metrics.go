@@ -42,6 +42,9 @@ const (
 	TransferCallerLeft Name = "TransferCallerLeft"
 	TransferLost       Name = "TransferLost"
 
+	TransferNow Name = "TransferNow" // begun, and the transferor has left: blind
+	ToTheLine   Name = "ToTheLine"   // callers whom an agent has given back to the head of the queue
+
 	WebhookLatency   Name = "WebhookLatency"   // of one webhook, in milliseconds
 	SignatureRefused Name = "SignatureRefused" // webhooks without Twilio's signature
 	SignatureUnknown Name = "SignatureUnknown" // of those, signed in a way that we cannot check

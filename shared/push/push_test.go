@@ -9,7 +9,7 @@ import (
 
 var t0 = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
-func TestF290ATicketOpensOneConnectionOnceAndSoon(t *testing.T) {
+func TestF330ATicketOpensOneConnectionOnceAndSoon(t *testing.T) {
 	for name, tt := range map[string]struct {
 		ticket string
 		after  time.Duration
@@ -39,7 +39,7 @@ func TestF290ATicketOpensOneConnectionOnceAndSoon(t *testing.T) {
 	}
 }
 
-func TestF290AConnectionIsToldUntilTheSignInEnds(t *testing.T) {
+func TestF330AConnectionIsToldUntilTheSignInEnds(t *testing.T) {
 	for signedIn, want := range map[time.Duration]time.Duration{
 		time.Hour: time.Hour, 12 * time.Hour: OpenFor, OpenFor: OpenFor,
 	} {
@@ -59,7 +59,7 @@ func TestF290AConnectionIsToldUntilTheSignInEnds(t *testing.T) {
 	}
 }
 
-func TestF290TicketsAndConnectionsOfOneAgentAreFew(t *testing.T) {
+func TestF330TicketsAndConnectionsOfOneAgentAreFew(t *testing.T) {
 	var p Pages
 	for i := range 20 {
 		ticket := fmt.Sprintf("ticket.alice.%d", i)
@@ -112,7 +112,7 @@ func TestOfferedFindsTheTicketAmongTheProtocols(t *testing.T) {
 	}
 }
 
-func FuzzF290Offered(f *testing.F) {
+func FuzzF330Offered(f *testing.F) {
 	f.Add("warm-transfer, ticket.alice.s1")
 	f.Fuzz(func(t *testing.T, header string) {
 		if id, ticket, ok := Offered(header); ok && (id == "" || ticket == "") {

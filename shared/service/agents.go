@@ -35,6 +35,9 @@ func (s *Service) SetStatus(
 	if err != nil {
 		return agentview.Snapshot{}, err
 	}
+	if a.Watches() && !a.Claimed(now) {
+		s.stopWatching(ctx, a, now)
+	}
 	if !beat && status != agent.Available && c != nil {
 		c = s.withdrawOffer(ctx, a, c, nil, now)
 	}
@@ -116,7 +119,7 @@ func (s *Service) callOf(
 	if c == nil && !errors.Is(err, ErrNotFound) {
 		return nil, false, err
 	}
-	if c != nil && (bind(a, c, now) || c.Leg(leg) != nil) {
+	if c != nil && (bind(a, c, now) || c.Leg(leg) != nil || c.Watcher(leg) != nil) {
 		return c, a.Claim.Leg != string(leg), nil
 	}
 	r := agent.Release{Call: string(id), Leg: string(leg)}
@@ -137,6 +140,9 @@ func (s *Service) callOf(
 
 // claimIsOld says whether the leg that a claim was made for must have been saved by now.
 func claimIsOld(a *agent.Agent, now time.Time) bool {
+	if a.Watches() {
+		return now.After(a.Claim.Since.Add(claimSettles))
+	}
 	return now.After(a.Claim.Until.Add(claimSettles - agent.Lease))
 }
 

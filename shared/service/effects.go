@@ -82,6 +82,8 @@ func (e *engine) perform(ctx context.Context, c *call.Call, planned call.Effect)
 		r.err = e.calls.Hold(ctx, c.ID, c.Conference, a.Leg, a.Hold)
 	case call.RestartMusic:
 		r.err = e.calls.Hold(ctx, c.ID, c.Conference, call.LegID(c.ID), true)
+	case call.SetVoice:
+		r.err = e.calls.SetVoice(ctx, c.Conference, a)
 	case call.SetEndOnExit:
 		r.err = e.calls.SetEndOnExit(ctx, c.Conference, a.Leg, a.Ends)
 	case call.Hangup:

@@ -131,6 +131,9 @@ type Conferences interface {
 	// SetEndOnExit sets whether the conference ends when this leg leaves. Twilio silently ignores it
 	// for a participant on hold.
 	SetEndOnExit(ctx context.Context, conf call.ConferenceID, leg call.LegID, ends bool) error
+	// SetVoice changes who hears a supervisor's leg. Twilio refuses to let it coach a leg that is on hold (16027) or
+	// not there (16028).
+	SetVoice(ctx context.Context, conf call.ConferenceID, v call.SetVoice) error
 	// Announce tells one participant, over what they hear, that their agent may be lost.
 	Announce(ctx context.Context, id call.ID, conf call.ConferenceID, leg call.LegID) error
 }

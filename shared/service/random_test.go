@@ -23,6 +23,7 @@ func TestRandomHistories(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		w := NewWorld(rt, crew...)
 		w.Use(service.Settings{WrapUp: time.Duration(rapid.IntRange(0, 1).Draw(rt, "wrap-up")) * 30 * time.Second})
+		w.Choose(Boss.ID, agent.Away)
 		var callers []call.ID
 		there := map[call.ID]bool{} // callers who have arrived, and have not hung up
 		say := rt.Logf
@@ -111,6 +112,17 @@ func TestRandomHistories(t *testing.T) {
 				w.Life.Revive()
 				say("%s chooses %s: %v", a, s, err)
 			},
+			"supervise": toCaller(func(id call.ID) {
+				switch m := rapid.SampledFrom(append(call.Modes, "")).Draw(rt, "mode"); {
+				case m == "":
+					say("the supervisor leaves %s: %v", id, w.Unwatch(id))
+				case w.Rings(Boss.ID):
+					say("the supervisor's page answers: %v", w.Answer(Boss.ID))
+				default:
+					say("the supervisor presses %s in %s: %v", m, id, w.Watch(id, m))
+				}
+			}),
+			"supervisor lost": func(rt *rapid.T) { say("the supervisor is lost: %v", w.HangUp(Boss.ID)) },
 			"page": func(rt *rapid.T) {
 				a := who.Draw(rt, "agent")
 				say("the page of %s falls silent", a)
@@ -135,7 +147,7 @@ func TestRandomHistories(t *testing.T) {
 			"double": toCallback("doubled", func(i int) { w.Deliver(i, true) }),
 			"lose":   toCallback("lost", w.Drop),
 			"fault": func(rt *rapid.T) {
-				op := rapid.SampledFrom(outside).Draw(rt, "call")
+				op := rapid.SampledFrom(append(outside, "SetVoice")).Draw(rt, "call")
 				took := rapid.Bool().Draw(rt, "took")
 				say("the next %s fails, took effect: %v", op, took)
 				w.Store.Next(op, Fault{Err: service.ErrUnavailable, Took: took})

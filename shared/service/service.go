@@ -27,6 +27,8 @@ type Settings struct {
 	Notify Notifier
 	// Pages tells agents' pages that they should ask; nil: nobody does.
 	Pages Pages
+	// HideListening: agents are not told of a supervisor who only listens.
+	HideListening bool
 	// Observe is called after each saved change of a call, for metrics; nil: it is not called.
 	Observe func(ctx context.Context, before Transition, after *call.Call, now time.Time)
 	// Together calls all of the functions and returns when each has returned; nil: side by side.
@@ -39,7 +41,7 @@ type Settings struct {
 // it:
 //
 //	roster     claims and releases agents
-//	engine     changes calls: load, decide, save, act
+//	engine     changes calls: load, decide, save, carry out
 //	directory  the lists of agents
 //	pusher     tells agents' pages what has changed
 //	matcher    offers waiting callers to free agents, after most changes

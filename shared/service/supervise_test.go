@@ -120,7 +120,7 @@ func TestASupervisorSetsAnAgentAwayWhoIsRung(t *testing.T) {
 		t.Errorf("alice is %s, seen %s, before %s", a.Presence(w.Now), a.HeartbeatAt, seen)
 	}
 	if w.Choose("alice", agent.Away); w.Me("alice").Agent.By != "" {
-		t.Error("her own choice is said to be Erin's")
+		t.Error("alice's own choice is said to be Erin's")
 	}
 	// The first press comes once more, late: what has been chosen since stays.
 	w.Choose("alice", agent.Available)

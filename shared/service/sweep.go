@@ -172,10 +172,14 @@ func (s *sweeper) sweep(ctx context.Context, id call.ID, watched func() bool, no
 	if ownerID := c.OwnerAgent(); ownerID != "" {
 		owner, _ = s.store.Agent(ctx, ownerID) // the next sweep asks again
 	}
+	lost := s.lostWatchers(ctx, c, now)
 	var before call.State
 	after, err := s.updateAndMatchFrom(ctx, "", c, now, func(c *call.Call) error {
 		before = c.State
 		c.RequestReconcile(now)
+		for _, id := range lost {
+			c.Unwatch(id, call.Request{})
+		}
 		if c.MusicLate(now) && !watched() {
 			c.NoPageWatches()
 		}

@@ -105,7 +105,7 @@ func TestPagesAreToldOfAMissedOfferAndOfASupervisor(t *testing.T) {
 	wantTold(t, p, "a heartbeat", "")
 }
 
-func TestF293WhomAMessageOverTheLegMissesIsToldOverTheChannel(t *testing.T) {
+func TestF333WhomAMessageOverTheLegMissesIsToldOverTheChannel(t *testing.T) {
 	for _, fault := range []Fault{{Err: service.ErrUnknown}, {Err: service.ErrUnknown, Took: true},
 		{Err: service.ErrThrottled}} {
 		w, p := telling(t, "alice", "bob")
@@ -126,7 +126,7 @@ func TestF293WhomAMessageOverTheLegMissesIsToldOverTheChannel(t *testing.T) {
 }
 
 // Who has no push channel, or one that hangs, is told nothing, and everything else is as before.
-func TestF293WithoutTheChannelNothingElseChanges(t *testing.T) {
+func TestF333WithoutTheChannelNothingElseChanges(t *testing.T) {
 	w := NewWorld(t, "alice")
 	id, _ := w.Dial()
 	w.Answer("alice")

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -24,6 +25,9 @@ const (
 	maxHolidays = 60
 	maxCodes    = 30
 	maxCode     = 40
+	// maxPieces are three minutes of pieces that are hardly longer than they must be.
+	maxPieces    = 20
+	maxMusicName = 60
 	// maxBytes keeps the item below 4 KB: to read it costs half a unit.
 	// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
 	maxBytes = 3600
@@ -49,6 +53,9 @@ func (v Values) Check() error {
 		return err
 	}
 	if err := v.checkVoice(); err != nil {
+		return err
+	}
+	if err := v.Music.check(); err != nil {
 		return err
 	}
 	if v.Emergency.EndWaits && !v.Emergency.Closed {
@@ -89,6 +96,19 @@ func checkText(field, value string, most int) error {
 		return &FieldError{field, "no spaces at the beginning or the end"}
 	}
 	return nil
+}
+
+var musicID = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+// check takes what an upload has answered; of anything else callers would hear the usual music.
+func (m *Music) check() error {
+	switch {
+	case m == nil:
+		return nil
+	case !musicID.MatchString(m.ID) || m.Pieces < 1 || m.Pieces > maxPieces || m.Millis < 1000 || m.Millis > 12_000:
+		return &FieldError{"music", "not what an upload has answered"}
+	}
+	return checkText("music.name", m.Name, maxMusicName)
 }
 
 func (v Values) checkCodes() error {

@@ -7,6 +7,7 @@
 package settings
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -44,7 +45,24 @@ type Values struct {
 
 	Language prompt.Language `json:"language,omitempty"`
 	Voice    string          `json:"voice,omitempty"` // one of prompt.Voices
+
+	Music *Music `json:"music,omitempty"` // own music; nil: the line's usual one
 }
+
+// Music is own music of the line: pieces of the same length, one for each turn (see package music). Its name is that of
+// its content, so that an earlier version of the settings finds what it had.
+type Music struct {
+	ID     string `json:"id"`
+	Pieces int    `json:"pieces"`
+	Millis int    `json:"millis"`         // length of each piece
+	Name   string `json:"name,omitempty"` // of the file, for supervisors
+}
+
+// Path is where a piece is, below the music's base address.
+func (m Music) Path(piece int) string { return fmt.Sprintf("/own/%s/%02d.wav", m.ID, piece) }
+
+// Length is how long each piece lasts.
+func (m Music) Length() time.Duration { return time.Duration(m.Millis) * time.Millisecond }
 
 // Week are the opening hours of each weekday, in order; a day without any is closed. A break is the time between two.
 type Week struct {

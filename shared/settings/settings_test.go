@@ -109,6 +109,7 @@ func TestF260BadSettingsAreRefusedWithTheirField(t *testing.T) {
 		"lastWords":              func(v *Values) { v.LastWords = " spaces " },
 		"closedMessage":          func(v *Values) { v.ClosedMessage = strings.Repeat("x", maxMessage+1) },
 		"codes":                  func(v *Values) { v.Codes = make([]string, maxCodes+1) },
+		"music":                  func(v *Values) { v.Music = &Music{ID: "../../x", Pieces: 1, Millis: 9000} },
 		"codes[0]":               func(v *Values) { v.Codes = []string{""} },
 		"codes[1]":               func(v *Values) { v.Codes = []string{"order", "order"} },
 		"codes[2]":               func(v *Values) { v.Codes = []string{"a", "b", strings.Repeat("x", maxCode+1)} },

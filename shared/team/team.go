@@ -21,7 +21,7 @@ type Shelf interface {
 	service.AgentReader
 	// Agents is that of service.Lists.
 	Agents(ctx context.Context, from string) (page []agent.Agent, next string, err error)
-	// Owned lists the calls that are in no queue, those whose state is oldest first; n at most.
+	// Owned lists the calls that are in no queue, those that arrived first at the head; n at most.
 	Owned(ctx context.Context, n int) ([]call.ID, error)
 	// Queued lists the callers without an owner, in the queue's order; n at most.
 	Queued(ctx context.Context, n int) ([]call.ID, error)
@@ -43,6 +43,8 @@ type Board interface {
 		ctx context.Context, who service.Principal, id agent.ID, s agent.Status, request string, now time.Time,
 	) error
 	EndCall(ctx context.Context, who service.Principal, id call.ID, request string, now time.Time) error
+	Watch(ctx context.Context, who service.Principal, id call.ID, m call.Mode, request string, now time.Time) error
+	Unwatch(ctx context.Context, who service.Principal, id call.ID, request string, now time.Time) error
 	OfferTo(
 		ctx context.Context, who service.Principal, id call.ID, to agent.ID, request string, now time.Time,
 	) error
@@ -78,7 +80,7 @@ func (t *Team) View(ctx context.Context, who service.Principal, since, now time.
 	if err := service.MayAsk(ctx, t.Shelf, who); err != nil {
 		return teamview.View{}, err
 	}
-	var seen teamview.Seen
+	seen := teamview.Seen{For: who.ID}
 	agents, next, err := t.Shelf.Agents(ctx, "")
 	seen.Agents = teamview.List[agent.Agent]{Items: agents, More: next != "", Unknown: err != nil}
 	// In this order a caller who is answered between the two is in both lists, and not in neither.
@@ -114,7 +116,8 @@ func (t *Team) Do(ctx context.Context, board Board, who service.Principal, a Act
 	if a.Request == "" || utf8.RuneCountInString(a.Request) > maxRequest {
 		return archive.BadRequestError("An act has a request key of at most 64 characters.")
 	}
-	ofCall, ofAgent := a.Action == teamview.End || a.Action == teamview.Offer, a.Action != teamview.End
+	alone := a.Action == teamview.End || a.Action == teamview.Leave || a.Action.Mode() != ""
+	ofCall, ofAgent := alone || a.Action == teamview.Offer, !alone
 	if ofCall != a.Call.Valid() || !ofCall && a.Call != "" || ofAgent != (a.Agent != "") {
 		return archive.BadRequestError("The act does not name what it is about.")
 	}
@@ -126,6 +129,10 @@ func (t *Team) Do(ctx context.Context, board Board, who service.Principal, a Act
 		return board.SetStatusOf(ctx, who, a.Agent, agent.Away, a.Request, now)
 	case teamview.SetAvailable:
 		return board.SetStatusOf(ctx, who, a.Agent, agent.Available, a.Request, now)
+	case teamview.Listen, teamview.Coach, teamview.Barge:
+		return board.Watch(ctx, who, a.Call, a.Action.Mode(), a.Request, now)
+	case teamview.Leave:
+		return board.Unwatch(ctx, who, a.Call, a.Request, now)
 	case teamview.End:
 		return board.EndCall(ctx, who, a.Call, a.Request, now)
 	case teamview.Offer:

@@ -21,6 +21,7 @@ type Seen struct {
 	Agents List[agent.Agent]
 	// WaitingMore: there are more waiting callers than those of Calls. WaitingUnknown: it is not known who waits.
 	WaitingMore, WaitingUnknown bool
+	For                         agent.ID // the supervisor who looks
 	Day                         Day
 }
 
@@ -46,6 +47,8 @@ type View struct {
 	Calls   Part[Call]    `json:"calls"`
 	Agents  Part[Agent]   `json:"agents"`
 	Today   Figures       `json:"today"`
+	// Renew: the supervisor who looks may be in a call, and their claim is to be extended.
+	Renew bool `json:"-"`
 }
 
 // Part is one list of the view.
@@ -77,10 +80,12 @@ type Call struct {
 	Overdue bool                 `json:"overdue,omitempty"`
 	// Hear are the parties who hear each other, Music those who hear music, Rung those whose phone rings. The caller's
 	// id is CallerID.
-	Hear    []agentview.PartyView `json:"hear"`
-	Music   []agentview.PartyView `json:"music"`
-	Rung    []agentview.PartyView `json:"rung"`
-	Actions []Action              `json:"actions"`
+	Hear  []agentview.PartyView `json:"hear"`
+	Music []agentview.PartyView `json:"music"`
+	Rung  []agentview.PartyView `json:"rung"`
+	// Supervisors are in the call without a place in it.
+	Supervisors []agentview.SupervisorView `json:"supervisors,omitempty"`
+	Actions     []Action                   `json:"actions"`
 }
 
 // CallerID is the caller's id as a party. It is no agent's and no number.
@@ -109,10 +114,22 @@ const (
 	SetAvailable Action = "available"
 	End          Action = "end"
 	Offer        Action = "offer" // a waiting caller, to a named agent
+	Listen       Action = "listen"
+	Coach        Action = "coach"
+	Barge        Action = "barge"
+	Leave        Action = "leave" // end the supervisor's own leg
 )
 
 // Actions lists every action.
-var Actions = []Action{SetAway, SetAvailable, End, Offer}
+var Actions = []Action{SetAway, SetAvailable, End, Offer, Listen, Coach, Barge, Leave}
+
+// Mode is the mode that the action asks for; "" if it is another action.
+func (a Action) Mode() call.Mode {
+	if m := call.Mode(a); slices.Contains(call.Modes, m) {
+		return m
+	}
+	return ""
+}
 
 // Of is the view of what was loaded.
 func Of(seen Seen, now time.Time) View {
@@ -130,11 +147,13 @@ func Of(seen Seen, now time.Time) View {
 		case c.State.InLine():
 			v.Waiting.List = append(v.Waiting.List, waiting(c, len(v.Waiting.List)+1, now))
 		default:
-			v.Calls.List = append(v.Calls.List, live(c, now))
+			v.Calls.List = append(v.Calls.List, live(c, seen, now))
 		}
 	}
 	var missed map[string]int
 	v.Today, missed = figures(seen, now)
+	me := slices.IndexFunc(seen.Agents.Items, func(a agent.Agent) bool { return a.ID == seen.For })
+	v.Renew = me < 0 || seen.Agents.Items[me].Watches()
 	for _, a := range seen.Agents.Items {
 		v.Agents.List = append(v.Agents.List, person(a, missed, now))
 	}
@@ -180,7 +199,7 @@ func party(l call.Leg) agentview.PartyView {
 }
 
 // live is a call with an owner. Who hears whom follows from what Twilio has confirmed, not from the state.
-func live(c *call.Call, now time.Time) Call {
+func live(c *call.Call, seen Seen, now time.Time) Call {
 	v := Call{
 		Call: c.ID, Caller: caller(c), State: c.State, Since: c.Since, Overdue: c.Overdue(now),
 		Hear: []agentview.PartyView{}, Music: []agentview.PartyView{}, Rung: []agentview.PartyView{},
@@ -210,7 +229,29 @@ func live(c *call.Call, now time.Time) Call {
 	if c.MayBeEnded() == nil {
 		v.Actions = append(v.Actions, End)
 	}
+	v.Supervisors = agentview.Supervisors(c, true, now)
+	v.Actions = append(v.Actions, watchActions(c, seen, now)...)
 	return v
+}
+
+// watchActions are what the supervisor who looks may do with their own leg in a call. Who is in another call already,
+// in whatever part, must leave that first.
+func watchActions(c *call.Call, seen Seen, now time.Time) (list []Action) {
+	mine := c.WatcherOf(seen.For)
+	claimed := func(a agent.Agent) bool { return a.ID == seen.For && a.Claimed(now) }
+	busy := slices.ContainsFunc(seen.Agents.Items, claimed)
+	if seen.For == "" || mine == nil && busy {
+		return nil
+	}
+	for _, m := range call.Modes {
+		if c.MayWatch(seen.For, m) == nil && (mine == nil || mine.Mode != m) {
+			list = append(list, Action(m))
+		}
+	}
+	if mine != nil {
+		list = append(list, Leave)
+	}
+	return list
 }
 
 func person(a agent.Agent, missed map[string]int, now time.Time) Agent {

@@ -115,7 +115,8 @@ func TestTheDaysFigures(t *testing.T) {
 	s.Agents.Items = []agent.Agent{*agent.New("bob", "Bob", w.Now), *agent.New("carol", "Carol", w.Now)}
 	v := teamview.Of(s, now)
 	c := v.Today.Counts
-	if c == nil || c.Arrived != 6 || c.Answered != 2 || c.Quickly != 1 || c.Abandoned != 1 || c.Expired != 1 || c.Closed != 1 ||
+	if c == nil || c.Arrived != 6 || c.Answered != 2 || c.Quickly != 1 || c.Abandoned != 1 ||
+		c.Expired != 1 || c.Closed != 1 ||
 		*c.AverageWait != 30 || *c.LongestWait != 200 || v.Today.Partial {
 		t.Fatalf("counts %+v, average %d, longest %d", c, *c.AverageWait, *c.LongestWait)
 	}

@@ -63,8 +63,8 @@ func (b Base) Wait(id call.ID, turn int) string {
 // read of the store (see Heard).
 func (b Base) NextWait(id call.ID, turn int, h Heard) string {
 	name := strconv.Itoa(turn) + "." + strconv.FormatInt(h.Due.UnixMilli(), 36)
-	if h.Failing > 0 {
-		name += "." + strconv.Itoa(h.Failing)
+	if own := h.own(); h.Failing > 0 || own != "" {
+		name += "." + strconv.Itoa(h.Failing) + own
 	}
 	return b.to(RouteWait, string(id), name) + askAgain
 }
@@ -73,13 +73,28 @@ func (b Base) NextWait(id call.ID, turn int, h Heard) string {
 type Heard struct {
 	Due     time.Time // when the next turn is expected, if all of this one was heard
 	Failing int       // number of turns in a row whose music could not be fetched
+	Own     bool      // the music was the line's own (settings.Music)
+	Skip    int       // for so many turns the line's own music is not tried again
+}
+
+// ownPlayed stands in the place of Skip.
+const ownPlayed = "own"
+
+func (h Heard) own() string {
+	switch {
+	case h.Own:
+		return "." + ownPlayed
+	case h.Skip > 0:
+		return "." + strconv.Itoa(h.Skip)
+	}
+	return ""
 }
 
 // ReadTurn reads a turn's name in an address: its number, and what is known of the turn before.
 // Nothing is known before the first turn.
 func ReadTurn(name string) (turn int, before Heard, err error) {
 	parts := strings.Split(name, ".")
-	if turn, err = strconv.Atoi(parts[0]); err != nil || len(parts) > 3 || turn < 0 {
+	if turn, err = strconv.Atoi(parts[0]); err != nil || len(parts) > 4 || turn < 0 {
 		return 0, Heard{}, fmt.Errorf("the address has no turn")
 	}
 	if len(parts) > 1 {
@@ -91,6 +106,10 @@ func ReadTurn(name string) (turn int, before Heard, err error) {
 	}
 	if len(parts) > 2 {
 		before.Failing, _ = strconv.Atoi(parts[2])
+	}
+	if len(parts) > 3 {
+		before.Own = parts[3] == ownPlayed
+		before.Skip, _ = strconv.Atoi(parts[3]) // none if it is not a number
 	}
 	return turn, before, nil
 }

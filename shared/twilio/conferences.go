@@ -82,6 +82,22 @@ func (c *callControl) SetEndOnExit(ctx context.Context, conf call.ConferenceID, 
 	return c.updateParticipant(ctx, conf, leg, (&api.UpdateParticipantParams{}).SetEndConferenceOnExit(ends))
 }
 
+// SetVoice implements service.Conferences.
+func (c *callControl) SetVoice(ctx context.Context, room call.ConferenceID, v call.SetVoice) error {
+	p := &api.UpdateParticipantParams{}
+	switch {
+	case v.Step == call.Mute:
+		p.SetMuted(true)
+	case v.Step == call.Unmute:
+		p.SetMuted(false)
+	case v.Coach != "":
+		p.SetCoaching(true).SetCallSidToCoach(string(v.Coach))
+	default:
+		p.SetCoaching(false)
+	}
+	return c.updateParticipant(ctx, room, v.Leg, p)
+}
+
 // Announce implements service.Conferences.
 func (c *callControl) Announce(ctx context.Context, id call.ID, conf call.ConferenceID, leg call.LegID) error {
 	p := (&api.UpdateParticipantParams{}).SetAnnounceUrl(c.base.Announcement(id)).SetAnnounceMethod(http.MethodPost)

@@ -47,6 +47,28 @@ func TestSetEndsRoom(t *testing.T) {
 	}
 }
 
+// Each change of who hears a supervisor is one request for one thing.
+func TestF219SetVoice(t *testing.T) {
+	for _, c := range []struct {
+		v    call.SetVoice
+		want string
+	}{
+		{call.SetVoice{Leg: leg1, Step: call.Mute}, "Muted=true"},
+		{call.SetVoice{Leg: leg1, Step: call.Unmute}, "Muted=false"},
+		{call.SetVoice{Leg: leg1, Step: call.SetCoach}, "Coaching=false"},
+		{call.SetVoice{Leg: leg1, Step: call.SetCoach, Coach: caller}, "CallSidToCoach=" + caller + "&Coaching=true"},
+	} {
+		s := newServer(t, always(200, `{}`))
+		control, _ := s.control()
+		if err := control.SetVoice(t.Context(), room1, c.v); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.only(); got.Op != "UpdateParticipant" || got.Values.Encode() != c.want {
+			t.Errorf("%+v: got %+v", c.v, got)
+		}
+	}
+}
+
 func TestAnnounceSpeaksToOnePartyOnly(t *testing.T) {
 	s := newServer(t, always(200, `{}`))
 	control, _ := s.control()

@@ -24,6 +24,7 @@ const (
 	ParamRing       = "ring"       // ring time-out in seconds, for the page's countdown
 	ParamBy         = "by"         // name of the transferor
 	ParamNote       = "note"       // the transferor's words
+	ParamWatch      = "watch"      // call.Mode, of a supervisor's own leg
 )
 
 // invitation is the To of a call to an agent, with what the page shows before the agent answers. If it
@@ -47,6 +48,7 @@ func invitation(d call.Dial) string {
 		set(ParamRing, strconv.Itoa(ringSeconds(d.Timeout)))
 	}
 	set(ParamBy, strings.ToValidUTF8(d.Info.By, ""))
+	set(ParamWatch, string(d.Info.Watch))
 	set(ParamNote, strings.ToValidUTF8(d.Info.Note, ""))
 	for _, long := range []string{ParamNote, ParamBy, ParamCaller} {
 		shorten(params, long)

@@ -17,9 +17,9 @@ import (
 const ContentType = "text/xml; charset=utf-8"
 
 const (
-	// conferenceSize is caller, transferor and target, and one more for a leg that is being removed while
-	// its successor is there already (N10).
-	conferenceSize = 4
+	// conferenceSize is caller, transferor and target, one more for a leg that is being removed while its successor is
+	// there already, and the supervisors (N10).
+	conferenceSize = 4 + call.MaxSupervisors
 	// subscribedEvents are the conference's events that we subscribe to. Twilio takes the list of the first
 	// participant to join and ignores all others, so every leg asks for the same. Each is a request, so that start and
 	// end are not among them: a join tells of the start, and the requests of each leg that was in it tell of the end.
@@ -72,6 +72,22 @@ func JoinAgent(b Base, id call.ID, leg call.LegKey, ends bool) string {
 	noun.EndConferenceOnExit = strconv.FormatBool(ends)
 	return document(
 		twiml.VoiceDial{InnerElements: []twiml.Element{noun}},
+		twiml.VoiceRedirect{Url: b.JoinRefused(id, leg), Method: "POST"},
+	)
+}
+
+// JoinSupervisor puts a supervisor's leg into the conference, muted. It neither starts the conference nor ends it. Who
+// hears it is changed there (see callControl.SetVoice), so that nobody does before that is known.
+func JoinSupervisor(b Base, id call.ID, leg call.LegKey) string {
+	room := conferenceNoun(b, id)
+	room.ParticipantLabel = string(leg)
+	room.StartConferenceOnEnter = "false"
+	room.EndConferenceOnExit = "false"
+	room.Muted = "true"
+	room.WaitUrl = b.Wait(id, firstHeldTurn)
+	room.WaitMethod = "POST"
+	return document(
+		twiml.VoiceDial{InnerElements: []twiml.Element{room}},
 		twiml.VoiceRedirect{Url: b.JoinRefused(id, leg), Method: "POST"},
 	)
 }

@@ -83,7 +83,7 @@ func like(t *testing.T, doc, want string) {
 	}
 }
 
-const roomAttributes = `beep="false" maxParticipants="4" statusCallback="https://phone.example.com/events/conference/` + caller + `#rc=5&amp;rp=4xx,5xx,ct,rt"
+const roomAttributes = `beep="false" maxParticipants="6" statusCallback="https://phone.example.com/events/conference/` + caller + `#rc=5&amp;rp=4xx,5xx,ct,rt"
 	statusCallbackMethod="POST" statusCallbackEvent="join leave hold"`
 
 func TestCallerRoomIsTheClassics(t *testing.T) {
@@ -100,6 +100,15 @@ func TestAgentRoom(t *testing.T) {
 			<Conference startConferenceOnEnter="true" endConferenceOnExit="`+flag+`" participantLabel="k1" `+roomAttributes+`>`+caller+`</Conference>
 			</Dial><Redirect method="POST">https://phone.example.com/connect-agent/`+caller+`/k1/room</Redirect></Response>`)
 	}
+}
+
+// A supervisor's leg joins muted, and neither starts the conference nor ends it.
+func TestF219SupervisorRoom(t *testing.T) {
+	like(t, JoinSupervisor(base, caller, "k1"), `<Response><Dial>
+		<Conference startConferenceOnEnter="false" endConferenceOnExit="false" muted="true" participantLabel="k1"
+		waitUrl="https://phone.example.com/wait/`+caller+`/1#rc=5&amp;rp=4xx,5xx,ct,rt&amp;rt=4500" waitMethod="POST"
+		`+roomAttributes+`>`+caller+`</Conference>
+		</Dial><Redirect method="POST">https://phone.example.com/connect-agent/`+caller+`/k1/room</Redirect></Response>`)
 }
 
 func TestF181ACallerWhomTheRoomHasNotTakenHearsWordsAndMusicFirst(t *testing.T) {
@@ -122,11 +131,13 @@ func TestF181ACallerWhomTheRoomHasNotTakenHearsWordsAndMusicFirst(t *testing.T) 
 }
 
 func TestF182F183ATurnsAddressTellsWhatWasHeardBefore(t *testing.T) {
-	for _, h := range []Heard{{Due: t0}, {Due: t0.Add(1234 * time.Millisecond), Failing: 7}} {
+	for _, h := range []Heard{{Due: t0}, {Due: t0.Add(1234 * time.Millisecond), Failing: 7},
+		{Due: t0, Own: true}, {Due: t0, Skip: 25}, {Due: t0, Failing: 3, Skip: 2}} {
 		address, _, _ := strings.Cut(base.NextWait(caller, 12, h), "#")
 		name, found := strings.CutPrefix(address, string(base)+"/wait/"+caller+"/")
 		turn, got, err := ReadTurn(name)
-		if !found || turn != 12 || !got.Due.Equal(h.Due) || got.Failing != h.Failing || err != nil {
+		if !found || turn != 12 || !got.Due.Equal(h.Due) || got.Failing != h.Failing ||
+			got.Own != h.Own || got.Skip != h.Skip || err != nil {
 			t.Errorf("%s is read as %d, %+v, %v", address, turn, got, err)
 		}
 	}
@@ -136,7 +147,7 @@ func TestF182F183ATurnsAddressTellsWhatWasHeardBefore(t *testing.T) {
 			t.Errorf("%q is read as %d, %+v, %v", name, got, before, err)
 		}
 	}
-	for _, name := range []string{"", "x", "-1", "1.2.3.4", "99999999999999999999"} {
+	for _, name := range []string{"", "x", "-1", "1.2.3.4.5", "99999999999999999999"} {
 		if _, _, err := ReadTurn(name); err == nil {
 			t.Errorf("%q is a turn", name)
 		}

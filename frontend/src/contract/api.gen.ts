@@ -107,6 +107,7 @@ export interface components {
             readonly beatWithin?: number;
             /** @description The directory, if the request has asked for it with `with=colleagues` and it could be read. */
             readonly colleagues?: components["schemas"]["Directory"];
+            readonly watching?: components["schemas"]["Watching"];
             readonly hours?: components["schemas"]["Hours"];
         };
         /** @description The agent whose page it is. */
@@ -200,6 +201,8 @@ export interface components {
             /** @description What the server accepts from this agent now. */
             readonly actions: readonly components["schemas"]["Action"][];
             readonly history: readonly components["schemas"]["HistoryEntry"][];
+            /** @description Supervisors who are in the call without a place in it. One who only listens is missing if the operator has hidden that. */
+            readonly supervisors?: readonly components["schemas"]["Supervisor"][];
         };
         /** @enum {string} */
         readonly CallState: "waiting" | "ringing" | "talking" | "add-ringing" | "consult-ringing" | "consulting" | "swapped" | "three-way" | "completing" | "ended";
@@ -207,6 +210,33 @@ export interface components {
         readonly Role: "offered" | "owner" | "transferor" | "target";
         /** @enum {string} */
         readonly Held: "caller" | "target";
+        /**
+         * @description What a supervisor does in a call: listen (nobody hears them), coach (the owner of the call alone hears them), barge (everybody who is not on hold hears them). In each of them they hear everybody who is not on hold.
+         * @enum {string}
+         */
+        readonly Mode: "listen" | "coach" | "barge";
+        readonly Supervisor: {
+            readonly name: string;
+            readonly mode: components["schemas"]["Mode"];
+            /** @description What they do as far as the phone network has confirmed it; missing while they join. */
+            readonly heard?: components["schemas"]["Mode"];
+        };
+        /** @description The call in which this agent is as a supervisor. Missing if they are in none. */
+        readonly Watching: {
+            /** @description The call's id. */
+            readonly call: string;
+            /** @description The leg key of their own leg. */
+            readonly leg: string;
+            readonly mode: components["schemas"]["Mode"];
+            /** @description What they do as far as the phone network has confirmed it; missing while they join. */
+            readonly heard?: components["schemas"]["Mode"];
+            /** @description Nothing is left to be done for mode. */
+            readonly settled: boolean;
+            /** @description The agents in the call are not told. */
+            readonly hidden?: boolean;
+            /** @description The caller has no owner now: the supervisor hears nobody, and nobody hears them. */
+            readonly alone?: boolean;
+        };
         readonly HistoryEntry: {
             /** Format: date-time */
             readonly at: string;
@@ -293,10 +323,20 @@ export interface components {
             readonly closedMessage?: string;
             /** @description What an agent can give a call in the wrap-up, in place of the codes of the deployment. */
             readonly codes?: readonly string[];
+            readonly music?: components["schemas"]["Music"];
             /** @description Of all prompts: en, de, es or fr. English if it is missing. */
             readonly language?: string;
             /** @description One of the voices of the language. */
             readonly voice?: string;
+        };
+        /** @description The line's own music, as its upload has answered. Without it, and if it cannot be had, callers hear the usual music. */
+        readonly Music: {
+            readonly id: string;
+            readonly pieces: number;
+            /** @description How long each piece lasts; together ten seconds to three minutes. */
+            readonly millis: number;
+            /** @description Of the file, for supervisors. */
+            readonly name?: string;
         };
         /** @description In order; a break is the time between two. */
         readonly DayHours: readonly {
@@ -590,15 +630,15 @@ export interface components {
             readonly today: components["schemas"]["TeamFigures"];
         };
         /**
-         * @description Set an agent Away or Available, as if they had chosen it; end a call with the goodbye that its owner's end gives; offer a waiting caller to a named agent.
+         * @description Set an agent Away or Available, as if they had chosen it; end a call with the goodbye that its owner's end gives; offer a waiting caller to a named agent. With listen, coach and barge the supervisor's own device is rung, which answers by itself, or changes what it does; leave ends that.
          * @enum {string}
          */
-        readonly TeamAction: "away" | "available" | "end" | "offer";
+        readonly TeamAction: "away" | "available" | "end" | "offer" | "listen" | "coach" | "barge" | "leave";
         readonly TeamAct: {
             readonly action: components["schemas"]["TeamAction"];
             /** @description An agent's id, for away, available and offer. */
             readonly agent?: string;
-            /** @description A call's id, for end and offer. */
+            /** @description A call's id, for all but away and available. */
             readonly call?: string;
             /** @description The page's key of this press. */
             readonly request: string;
@@ -637,6 +677,8 @@ export interface components {
             readonly music: readonly components["schemas"]["Party"][];
             /** @description Who is being rung. */
             readonly rung: readonly components["schemas"]["Party"][];
+            /** @description Supervisors who are in the call without a place in it. */
+            readonly supervisors?: readonly components["schemas"]["Supervisor"][];
             /** @description Twilio has not done yet what was asked of it. */
             readonly overdue?: boolean;
             readonly actions: readonly components["schemas"]["TeamAction"][];
@@ -726,12 +768,16 @@ export type Call = components['schemas']['Call'];
 export type CallState = components['schemas']['CallState'];
 export type Role = components['schemas']['Role'];
 export type Held = components['schemas']['Held'];
+export type Mode = components['schemas']['Mode'];
+export type Supervisor = components['schemas']['Supervisor'];
+export type Watching = components['schemas']['Watching'];
 export type HistoryEntry = components['schemas']['HistoryEntry'];
 export type Reason = components['schemas']['Reason'];
 export type Party = components['schemas']['Party'];
 export type Transfer = components['schemas']['Transfer'];
 export type Progress = components['schemas']['Progress'];
 export type Settings = components['schemas']['Settings'];
+export type Music = components['schemas']['Music'];
 export type DayHours = components['schemas']['DayHours'];
 export type SettingsRequest = components['schemas']['SettingsRequest'];
 export type LineSettings = components['schemas']['LineSettings'];
@@ -776,11 +822,12 @@ export const statusReasonValues: ReadonlyArray<FlattenedDeepRequired<components>
 export const callStateValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallState"]> = ["waiting", "ringing", "talking", "add-ringing", "consult-ringing", "consulting", "swapped", "three-way", "completing", "ended"];
 export const roleValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Role"]> = ["offered", "owner", "transferor", "target"];
 export const heldValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Held"]> = ["caller", "target"];
+export const modeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Mode"]> = ["listen", "coach", "barge"];
 export const reasonValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Reason"]> = ["busy", "not-my-topic", "break"];
 export const transferKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Transfer"]["kind"]> = ["add", "consult", "blind", "queue"];
 export const progressValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Progress"]> = ["planned", "dialing", "ringing", "asked", "answered", "ended"];
 export const callOutcomeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallOutcome"]> = ["answered", "transferred", "abandoned", "expired", "closed"];
 export const callRecordEndedByValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallRecord"]["endedBy"]> = ["caller", "agent", "line"];
 export const recordTransferKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RecordTransfer"]["kind"]> = ["add", "consult", "blind", "queue"];
-export const teamActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["TeamAction"]> = ["away", "available", "end", "offer"];
+export const teamActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["TeamAction"]> = ["away", "available", "end", "offer", "listen", "coach", "barge", "leave"];
 export type operations = Record<string, never>;

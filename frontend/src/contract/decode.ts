@@ -6,10 +6,10 @@
  * Each type has a table of its fields: a field that openapi.yaml adds does not compile without a line here.
  */
 import {
-  ACTIONS, CALL_STATES, HELD, PRESENCES, PROGRESS, REASONS, ROLES, STATUSES, STATUS_REASONS, TRANSFER_KINDS,
-  type Action, type Agent, type Call, type ChannelTicket, type Directory, type DirectoryEntry, type Happening, type Hours,
-  type LastCall, type Line,
-  type Party, type Problem, type Snapshot, type Transfer, type VoiceToken,
+  ACTIONS, CALL_STATES, HELD, MODES, PRESENCES, PROGRESS, REASONS, ROLES, STATUSES, STATUS_REASONS, TRANSFER_KINDS,
+  type Action, type Agent, type Call, type ChannelTicket, type Directory, type DirectoryEntry, type Happening, type Hours, type LastCall, type Line,
+  type Party, type Problem, type Snapshot, type Supervisor, type Transfer, type VoiceToken,
+  type Watching,
 } from "./types.js";
 
 type Raw = Readonly<Record<string, unknown>>;
@@ -84,6 +84,11 @@ const transfer = object<Transfer>({
 export const happening = object<Happening>({ at: time, what: name },
   { agent: name, name, by: name, byName: name, outcome: name, reason: oneOf(REASONS) });
 
+export const supervisor = object<Supervisor>({ name, mode: oneOf(MODES) }, { heard: oneOf(MODES) });
+
+const watching = object<Watching>({ call: name, leg: text, mode: oneOf(MODES), settled: no },
+  { heard: oneOf(MODES), hidden: yes, alone: yes });
+
 const call = object<Call>({
   id: name,
   version: or(count, () => 0),
@@ -100,7 +105,7 @@ const call = object<Call>({
   held: or(list(oneOf(HELD)), () => []),
   actions: or(list<Action>(oneOf(ACTIONS)), () => []),
   history: or(list(happening), () => []),
-}, { owner: party, heldSince: time, overdue: yes, transfer });
+}, { owner: party, heldSince: time, overdue: yes, transfer, supervisors: list(supervisor) });
 
 const lastCall = object<LastCall>({ outcome: text, at: time, caller: text },
   { began: time, call: name, rang: yes, with: name });
@@ -141,7 +146,7 @@ const snapshot = object<Snapshot>({
   agent,
   call: (value, of) => (value === null || value === undefined ? null : call(value, of)),
   line: or(line, () => ({ count: 0, more: false })),
-}, { numbers: yes, hours, beatWithin: count, colleagues: directory });
+}, { numbers: yes, hours, watching, beatWithin: count, colleagues: directory });
 
 const token = object<VoiceToken>({ identity: text, token: name, expiresAt: time }, {});
 

@@ -26,6 +26,7 @@ export function ringInfo(params: ReadonlyMap<string, string>, stirVerified: bool
     by: first(params, "by"),
     kind: first(params, "kind"),
     note: first(params, "note").slice(0, 200),
+    watch: first(params, "watch") !== "",
     seconds: seconds > 0 && seconds <= 120 ? seconds : RING_SECONDS,
   };
 }

@@ -1,6 +1,6 @@
 /** Decodes the team's view, as decode.ts does the rest. A part that is missing is unknown, and never empty. */
 import {
-  count, list, name, no, object, oneOf, or, party, text, time, yes, type Decode,
+  count, list, name, no, object, oneOf, or, party, supervisor, text, time, yes, type Decode,
 } from "./decode.js";
 import {
   CALL_STATES, PRESENCES, STATUSES, TEAM_ACTIONS, type Caller, type Team, type TeamAction, type TeamAgent, type TeamCall,
@@ -23,7 +23,7 @@ const call = object<TeamCall>({
   music: parties,
   rung: parties,
   actions,
-}, { owner: party, overdue: yes });
+}, { owner: party, overdue: yes, supervisors: list(supervisor) });
 
 const agent = object<TeamAgent>({
   id: name,

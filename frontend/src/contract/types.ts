@@ -8,12 +8,12 @@ import type * as api from "./api.gen.js";
 export type {
   Action, Agent, Caller, CallNote, CallOutcome, CallRules, CallSearch, Directory, DirectoryEntry, Held,
   HistoryEntry as Happening, Hours, Line, NoteRequest, OwnNote, Party, Presence, Progress, Reason,
-  RecentCall as LastCall, RecordLeg, RecordTransfer, Role, Status, StatusReason, TeamAct, TeamAction, TeamAgent,
-  TeamCounts, TeamFigures, TeamWaiting, Transfer, VoiceToken,
+  Mode, RecentCall as LastCall, RecordLeg, RecordTransfer, Role, Status, StatusReason, Supervisor, TeamAct, TeamAction, TeamAgent,
+  TeamCounts, TeamFigures, TeamWaiting, Transfer, VoiceToken, Watching,
 } from "./api.gen.js";
 export {
   actionValues as ACTIONS, callOutcomeValues as CALL_OUTCOMES, callRecordEndedByValues as ENDERS,
-  callStateValues as CALL_STATES, heldValues as HELD, presenceValues as PRESENCES, progressValues as PROGRESS,
+  callStateValues as CALL_STATES, heldValues as HELD, modeValues as MODES, presenceValues as PRESENCES, progressValues as PROGRESS,
   reasonValues as REASONS, roleValues as ROLES, statusReasonValues as STATUS_REASONS, statusValues as STATUSES,
   teamActionValues as TEAM_ACTIONS, transferKindValues as TRANSFER_KINDS,
 } from "./api.gen.js";
@@ -41,6 +41,10 @@ export type Snapshot = Omit<api.Snapshot, "call"> & { readonly call: Call | null
 
 /** What opens the push channel. */
 export type ChannelTicket = api.Channel;
+
+export type { DayHours, LineSettings, Music, Settings } from "./api.gen.js";
+/** One version of the settings, as it was saved. */
+export type SettingsVersion = api.SettingsVersions["versions"][number];
 
 /** RFC 9457 problem details; `slug` is the last part of `type`. */
 export type Problem = Omit<api.Problem, "type"> & { readonly slug: string };

@@ -2,20 +2,20 @@
 import type { Event } from "../state/event.js";
 import { reduce } from "../state/reduce.js";
 import { initial, type Notice, type State } from "../state/state.js";
-import { Diary } from "./diary.js";
+import { EventLog } from "./diary.js";
 
 export type Listener = (now: State, before: State) => void;
 
 export class Core {
   state: State = initial;
-  readonly diary = new Diary();
+  readonly log = new EventLog();
   private readonly listeners: Listener[] = [];
   private notices = 0;
 
   constructor(readonly now: () => number) {}
 
   readonly dispatch = (event: Event): void => {
-    this.diary.note(event, this.now());
+    this.log.note(event, this.now());
     const before = this.state;
     this.state = reduce(before, event);
     if (this.state !== before) for (const listener of this.listeners) listener(this.state, before);

@@ -21,15 +21,16 @@ import { Archive } from "./archive.js";
 import { colleagues } from "./colleagues.js";
 import { Core, type Listener } from "./core.js";
 import { LevelMeter, type Levels } from "./levels.js";
-import { Line } from "./line.js";
+import { Poller } from "./line.js";
 import type { Memory } from "./memory.js";
 import { Notes } from "./notes.js";
-import { Pass } from "./pass.js";
+import { TokenRefresher } from "./pass.js";
 import { Phone } from "./phone.js";
 import { Push } from "./push.js";
 import { Records } from "./records.js";
 import { Session } from "./session.js";
 import type { Tabs } from "./tabs.js";
+import { SettingsRoom } from "./settings.js";
 import { TeamRoom } from "./team.js";
 import { Verbs } from "./verbs.js";
 
@@ -53,6 +54,8 @@ export interface DeskParts {
   readonly copy: (text: string) => Promise<void>;
   /** Offers the text to the agent as a file. */
   readonly download: (name: string, text: string) => void;
+  /** Makes a WAV file of any file that the browser can play. */
+  readonly toWav: (file: Blob) => Promise<Blob>;
   /** The address of a caller in another system, with {number} and {call}; "" if there is none. */
   readonly crm: string;
 }
@@ -80,8 +83,10 @@ export class Desk {
   readonly archive: Archive;
   /** The team's view, for its tab. */
   readonly team: TeamRoom;
-  private readonly line: Line;
-  private readonly pass: Pass;
+  private readonly poller: Poller;
+  private readonly tokens: TokenRefresher;
+  /** The line's settings, for its tab. */
+  readonly settings: SettingsRoom;
   private readonly phone: Phone;
   private readonly push: Push;
   private readonly verbs: Verbs;
@@ -99,7 +104,7 @@ export class Desk {
     const { core } = this;
     this.levels = new LevelMeter(parts.meter);
     const state = (): State => core.state;
-    this.line = new Line({
+    this.poller = new Poller({
       api, state, dispatch: core.dispatch, now, hidden, signedOut: () => this.session.over(),
       wantsColleagues: () => this.directoryRides(),
       colleagues: (directory) => {
@@ -107,16 +112,16 @@ export class Desk {
         core.dispatch({ type: "directory", directory });
       },
     });
-    const take = this.line.take.bind(this.line);
-    const poke = this.line.poke.bind(this.line);
+    const take = this.poller.take.bind(this.poller);
+    const poke = this.poller.poke.bind(this.poller);
     this.push = new Push({ api, connect: parts.connect, state, dispatch: core.dispatch, now, hidden,
       random: parts.random, poke });
-    this.pass = new Pass({
+    this.tokens = new TokenRefresher({
       api, state, dispatch: core.dispatch, now,
       refresh: (token) => voice.refresh(token),
       ranOut: () => this.ranOut(),
     });
-    this.phone = new Phone({ core, api, voice, tabs, pass: this.pass, microphone, take, poke,
+    this.phone = new Phone({ core, api, voice, tabs, tokens: this.tokens, microphone, take, poke,
       levels: this.levels.emit });
     this.verbs = new Verbs({ core, api, newKey, take, poke });
     this.session = new Session({ core, signIn: parts.signIn, close: () => this.phone.close("") });
@@ -124,7 +129,9 @@ export class Desk {
     this.notes = new Notes(core, api);
     this.archive = new Archive({ core, api, memory: parts.memory, serverNow: () => this.serverNow(),
       download: parts.download });
-    this.team = new TeamRoom({ core, api, serverNow: () => this.serverNow(), hidden, newKey });
+    this.team = new TeamRoom({ core, api, serverNow: () => this.serverNow(), hidden, newKey,
+      told: poke });
+    this.settings = new SettingsRoom({ core, api, hidden, toWav: parts.toWav });
     core.subscribe((after, before) => this.follow(after, before));
   }
 
@@ -143,10 +150,10 @@ export class Desk {
 
   async start(): Promise<void> {
     const { signIn, memory, alerts, voice } = this.parts;
-    const taste = memory.preferences();
-    this.core.dispatch({ type: "preferences", shortcuts: taste.shortcuts, consent: alerts.consent() });
-    if (taste.zone) this.core.dispatch({ type: "history-zone", zone: taste.zone });
-    for (const what of ["input", "speaker", "ringer"] as const) if (taste[what]) void voice.choose(what, taste[what]);
+    const preferences = memory.preferences();
+    this.core.dispatch({ type: "preferences", shortcuts: preferences.shortcuts, consent: alerts.consent() });
+    if (preferences.zone) this.core.dispatch({ type: "history-zone", zone: preferences.zone });
+    for (const what of ["input", "speaker", "ringer"] as const) if (preferences[what]) void voice.choose(what, preferences[what]);
     const answer = await signIn.resume();
     if (answer === "leaving") return;
     if (answer !== "signed-in") {
@@ -155,14 +162,14 @@ export class Desk {
       return;
     }
     this.core.dispatch({ type: "signed-in" });
-    this.line.poke();
+    this.poller.poke();
   }
 
   /** Twice a second, also in a hidden tab. */
   tick(): void {
     this.push.tick();
-    this.line.tick();
-    this.pass.tick();
+    this.poller.tick();
+    this.tokens.tick();
     this.phone.tick();
     this.verbs.tick();
     this.tickDirectory();
@@ -170,6 +177,7 @@ export class Desk {
     this.records.tick();
     this.notes.tick();
     this.team.tick();
+    this.settings.tick();
     const now = this.parts.now();
     if (this.state.notice && now - this.noticeAt > NOTICE_MS) this.dismissNotice();
     if (this.state.refusal && now - this.state.refusal.at > REFUSAL_MS) this.dismissRefusal();
@@ -250,7 +258,7 @@ export class Desk {
     if (this.state.tab === tab || this.state.leg) return;
     this.core.dispatch({ type: "tab", tab });
     if (tab !== "here") this.phone.close("elsewhere");
-    else this.line.poke();
+    else this.poller.poke();
   }
 
   // Methods for the agent's actions.
@@ -289,7 +297,7 @@ export class Desk {
 
   async rejoin(): Promise<void> {
     this.core.dispatch({ type: "rejoin-asked", at: this.parts.now() });
-    if (this.state.device.is === "registered") this.line.poke();
+    if (this.state.device.is === "registered") this.poller.poke();
     else await this.phone.goOnline();
   }
 
@@ -347,6 +355,7 @@ export class Desk {
   showSide(side: Side): void {
     if (side === "history" && this.state.side !== side) void this.archive.refresh();
     if (side === "team") this.team.poke();
+    if (side === "line") this.settings.poke();
     this.core.dispatch({ type: "side", side });
   }
 
@@ -361,6 +370,15 @@ export class Desk {
 
   leaveMicrophoneHelp(): void {
     this.core.dispatch({ type: "microphone", microphone: "unknown" });
+  }
+
+  /** A supervisor leaves the call: their own leg is hung up, which needs no server. */
+  unwatch(): void {
+    const { screen } = this.state;
+    if (screen.is !== "watching") return;
+    this.core.dispatch({ type: "leave" });
+    this.team.leave(screen.leg.ring.conference || screen.watching?.call || "");
+    this.parts.voice.hangUp();
   }
 
   answer(): void {
@@ -395,6 +413,7 @@ export class Desk {
 
   leave(): void {
     const { screen } = this.state;
+    if (screen.is === "watching") return this.unwatch();
     if (screen.is !== "in-call") return;
     if (this.outIsLate()) return this.panel("confirm-hang-up");
     if (!allow.leave(this.state, screen.call).on) return;
@@ -408,6 +427,7 @@ export class Desk {
    */
   askEnd(): void {
     const { screen } = this.state;
+    if (screen.is === "watching") return this.unwatch();
     if (screen.is === "connecting") return this.hangUp();
     if (screen.is !== "in-call") return;
     if (this.outIsLate() || allow.outBy(this.state, screen.call) === "hang-up") this.panel("confirm-hang-up");
@@ -471,7 +491,7 @@ export class Desk {
 
   async copyDiagnostics(): Promise<void> {
     const { about, now } = this.parts;
-    await this.copied(this.core.diary.text(this.state, { ...about, at: now() }),
+    await this.copied(this.core.log.text(this.state, { ...about, at: now() }),
       "Diagnostics copied. They contain no phone numbers.");
   }
 
@@ -515,6 +535,6 @@ export class Desk {
       if (!(await this.parts.tabs.claim())) this.tabChanged("elsewhere-in-call");
       void this.phone.revive();
     }
-    this.line.poke();
+    this.poller.poke();
   }
 }

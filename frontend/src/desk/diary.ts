@@ -10,7 +10,7 @@ const KEEP = 120;
 const SAFE = ["is", "why", "action", "name", "on", "tab", "microphone", "wants", "withdrawn", "status", "panel",
   "muted"] as const;
 
-export class Diary {
+export class EventLog {
   private readonly lines: string[] = [];
 
   note(event: Event, at: number): void {

@@ -11,7 +11,7 @@ import { restUntil } from "../state/rest.js";
 import type { State } from "../state/state.js";
 import type { Directory } from "../contract/types.js";
 
-export interface LineParts {
+export interface PollerParts {
   readonly api: Api;
   readonly state: () => State;
   readonly dispatch: (event: Event) => void;
@@ -48,17 +48,17 @@ const WAITS: readonly string[] = ["ringing", "add-ringing", "consult-ringing", "
 /** The server counts as unreachable after this many failed requests in a row. */
 const DOWN_AFTER = 2;
 
-export class Line {
+export class Poller {
   private asking = false;
   private again = false;
   private asked = -Infinity;
-  private beaten = -Infinity;
+  private heartbeatAt = -Infinity;
   private failures = 0;
   private failedAt = 0;
   /** Within which time the server wants the next heartbeat; a server of the release before does not say. */
   private within = 0;
 
-  constructor(private readonly parts: LineParts) {}
+  constructor(private readonly parts: PollerParts) {}
 
   tick(): void {
     const state = this.parts.state();
@@ -90,13 +90,13 @@ export class Line {
   /** The server starts the recall when it hears of the page after the loss, so poll soon. */
   private beatDue(state: State): boolean {
     const every = state.rejoin?.asked ? UNSETTLED_MS : this.quiet(state) || BEAT_MS;
-    return this.mayBeat(state) && this.parts.now() - this.beaten >= every;
+    return this.mayBeat(state) && this.parts.now() - this.heartbeatAt >= every;
   }
 
   private interval(state: State): number {
     if (this.failures > 0) return Math.min(1000 * this.failures, 5000);
     const unsettled = this.unsettled(state);
-    const call = (state.snapshot?.call ?? null) !== null;
+    const call = (state.snapshot?.call ?? state.snapshot?.watching ?? null) !== null;
     const quiet = this.quiet(state);
     if (quiet > 0) return quiet;
     if (this.parts.hidden()) return unsettled || call ? AT_REST_MS : HIDDEN_MS;
@@ -107,7 +107,7 @@ export class Line {
   private unsettled(state: State): boolean {
     const justOver = state.closing !== null && this.parts.now() - state.closing.at < OUTCOME_MS;
     const leg = state.leg !== null;
-    const call = (state.snapshot?.call ?? null) !== null;
+    const call = (state.snapshot?.call ?? state.snapshot?.watching ?? null) !== null;
     const rested = state.screen.is === "idle" || state.screen.is === "ended" ? restUntil(state) : 0;
     const over = rested > 0 && this.parts.now() + state.skew >= rested;
     return over || justOver || state.rejoin !== null || state.pending !== null || leg !== call;
@@ -122,7 +122,8 @@ export class Line {
     const within = this.mayBeat(state) ? this.within : SILENT_WITHIN_S;
     if ((push !== "live" && push !== "resting") || this.failures > 0 || within === 0) return 0;
     if (!snapshot || snapshot.line.count > 0 || snapshot.line.unknown || this.unsettled(state) || state.choosing) return 0;
-    const { call } = snapshot;
+    const { call, watching } = snapshot;
+    if (watching) return 0; // who listens is told by asking
     if (leg && leg.phase !== "open") return 0;
     if (call && (call.overdue || WAITS.includes(call.state))) return 0;
     const most = within * 1000 - QUIET_MARGIN_MS;
@@ -138,7 +139,7 @@ export class Line {
       const answer = await (beat
         ? api.setStatus(state().snapshot?.agent.status ?? "away", true, all) : api.me(all));
       if (beat) {
-        this.beaten = this.asked;
+        this.heartbeatAt = this.asked;
         this.within = answer.beatWithin ?? 0;
       }
       const { colleagues: directory, ...snapshot } = answer;

@@ -44,7 +44,7 @@ const REJOIN = "agent-desk.call";
 const RECENT = "agent-desk.recent";
 /** Of each agent: who signs in next at this tab leaves alone what the one before could not save. */
 const notesOf = (agent: string): string => `agent-desk.notes.${agent}`;
-const TASTE = "agent-desk.preferences";
+const PREFERENCES = "agent-desk.preferences";
 const DEFAULTS: Preferences = { shortcuts: true, input: "", speaker: "", ringer: "", zone: "" };
 
 function read(shelf: Shelf, key: string): unknown {
@@ -65,7 +65,8 @@ function write(shelf: Shelf, key: string, value: unknown): void {
 }
 
 export function createMemory(tab: Shelf, computer: Shelf): Memory {
-  const taste = (): Preferences => ({ ...DEFAULTS, ...(read(computer, TASTE) as Partial<Preferences> | null) });
+  const preferences = (): Preferences =>
+    ({ ...DEFAULTS, ...(read(computer, PREFERENCES) as Partial<Preferences> | null) });
   return {
     rejoin: (agent, now) => {
       const note = read(tab, REJOIN) as { agent?: unknown; conference?: unknown; at?: unknown } | null;
@@ -94,8 +95,8 @@ export function createMemory(tab: Shelf, computer: Shelf): Memory {
       // Nobody is signed in any more: what is not saved waits for the agent to come back.
       if (agent) write(tab, notesOf(agent), empty ? null : { typed, seen, wrapUp });
     },
-    preferences: taste,
-    setPreferences: (change) => write(computer, TASTE, { ...taste(), ...change }),
+    preferences,
+    setPreferences: (change) => write(computer, PREFERENCES, { ...preferences(), ...change }),
     forget: () => {
       write(tab, REJOIN, null);
       write(tab, RECENT, null);

@@ -8,7 +8,7 @@ import type { Api } from "../api.js";
 import type { Event } from "../state/event.js";
 import type { State } from "../state/state.js";
 
-export interface PassParts {
+export interface TokenRefresherParts {
   readonly api: Api;
   readonly state: () => State;
   readonly dispatch: (event: Event) => void;
@@ -23,13 +23,13 @@ const LAST_MINUTE_MS = 60_000;
 const RETRY_MS = 2000;
 const RETRY_MAX_MS = 30_000;
 
-export class Pass {
+export class TokenRefresher {
   private expires = 0;
   private renewAt = Infinity;
   private failures = 0;
   private asking = false;
 
-  constructor(private readonly parts: PassParts) {}
+  constructor(private readonly parts: TokenRefresherParts) {}
 
   /** A fresh token for a device that is being registered. */
   async fetch(): Promise<string> {

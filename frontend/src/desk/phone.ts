@@ -10,7 +10,7 @@ import type { Microphone } from "../state/state.js";
 import { VoiceError, type Voice, type VoiceEvent } from "../voice-port.js";
 import { legErrorWords } from "../words/voice.js";
 import type { Core } from "./core.js";
-import type { Pass } from "./pass.js";
+import type { TokenRefresher } from "./pass.js";
 import { RingEnd } from "./ringend.js";
 import type { Tabs } from "./tabs.js";
 
@@ -19,7 +19,7 @@ export interface PhoneParts {
   readonly api: Api;
   readonly voice: Voice;
   readonly tabs: Tabs;
-  readonly pass: Pass;
+  readonly tokens: TokenRefresher;
   readonly microphone: () => Promise<Microphone>;
   readonly take: (snapshot: Snapshot) => void;
   readonly poke: () => void;
@@ -72,14 +72,14 @@ export class Phone {
 
   /** Opens the device, unless it is closed meanwhile; `failing` is the device's state if that does not succeed. */
   private async open(failing: "off" | "lost"): Promise<boolean> {
-    const { core, pass, voice } = this.parts;
+    const { core, tokens, voice } = this.parts;
     // The SDK may reconnect the old device at any time; a call that rings on it would be rejected if it were replaced.
     const up = (): boolean => core.state.leg !== null || core.state.device.is === "registered";
     this.revived = core.now();
     this.destroyed = false;
     if (core.state.device.is === "off") core.dispatch({ type: "device", is: "starting", at: core.now() });
     try {
-      const token = await pass.fetch();
+      const token = await tokens.fetch();
       if (!core.state.wants) return false;
       if (up()) {
         voice.refresh(token);
@@ -127,9 +127,9 @@ export class Phone {
 
   /** Closes the device: this page rings no more. */
   close(why: string): void {
-    const { core, voice, pass } = this.parts;
+    const { core, voice, tokens } = this.parts;
     voice.stop();
-    pass.drop();
+    tokens.drop();
     core.dispatch({ type: "wants", wants: false });
     core.dispatch({ type: "device", is: "off", at: core.now(), why });
   }
@@ -224,11 +224,12 @@ export class Phone {
         else this.destroyed = true;
         return;
       case "token-expiring":
-        this.parts.pass.expiring();
+        this.parts.tokens.expiring();
         return;
       case "ringing":
         core.dispatch({ type: "leg-ringing", sid: event.sid, ring: event.ring, at });
-        this.answerRejoin();
+        if (event.ring.watch) this.answer(); // the supervisor has just asked for it
+        else this.answerRejoin();
         poke();
         return;
       case "levels":
@@ -278,6 +279,8 @@ export class Phone {
       void this.microphoneFailed();
     } else if (why) {
       core.notice(legErrorWords(why), "bad");
+    } else if (before.leg?.ring.watch) {
+      if (!before.leaving) core.notice("You are not in the call any more.", "info");
     } else if (phase === "ringing" || phase === "answering") {
       this.ringEnd.gone(before, at);
     }

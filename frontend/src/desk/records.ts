@@ -26,7 +26,7 @@ export class Records {
   look(): void {
     const { state } = this.core;
     const call = currentCall(state);
-    if (!call || !state.leg || state.leg.sid === this.askedFor || state.rules?.records === false) return;
+    if (!call || !state.leg || state.leg.ring.watch || state.leg.sid === this.askedFor || state.rules?.records === false) return;
     this.askedFor = state.leg.sid;
     void this.askCaller(call);
   }

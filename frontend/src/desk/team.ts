@@ -1,8 +1,9 @@
 /** The team's view: asked for while it is shown and visible, and what a supervisor does there. */
 import { ApiError, type Api } from "../api.js";
-import type { TeamAct, TeamCall } from "../contract/types.js";
+import type { Mode, TeamAct, TeamCall } from "../contract/types.js";
 import { showsColleagues } from "../state/screen.js";
 import { showsTeam } from "../state/team.js";
+import { modeIn, watchedCall } from "../state/watch.js";
 import { actWords, teamProblem } from "../words/team.js";
 import { startOfDay, wallClock } from "../words/zone.js";
 import type { Core } from "./core.js";
@@ -13,6 +14,8 @@ export interface TeamParts {
   readonly serverNow: () => number;
   readonly hidden: () => boolean;
   readonly newKey: () => string;
+  /** Something was done: the agent's own snapshot may have changed. */
+  readonly told: () => void;
 }
 
 /** The view is true within 3 s, the answer's time included. */
@@ -30,7 +33,9 @@ export class TeamRoom {
   tick(): void {
     const { core, hidden } = this.parts;
     const { state } = core;
-    if (state.session !== "signed-in" || !showsTeam(state) || !showsColleagues(state.screen) || hidden()) return;
+    const shown = showsTeam(state) && showsColleagues(state.screen) && !hidden();
+    // The view keeps a supervisor in the call that they are in (agent.WatchLease), in a hidden tab, too.
+    if (state.session !== "signed-in" || !shown && watchedCall(state) === "") return;
     if (!this.asking && core.now() - this.askedAt >= EVERY_MS) void this.ask();
   }
 
@@ -71,6 +76,16 @@ export class TeamRoom {
     this.parts.core.dispatch({ type: "team-ending", call });
   }
 
+  /** Listen to a call, coach in it, or talk to all; the own device then rings and answers by itself. */
+  watch(call: string, mode: Mode): void {
+    if (modeIn(this.parts.core.state, call) === mode) return;
+    void this.act({ action: mode, call, request: this.parts.newKey() });
+  }
+
+  leave(call: string): void {
+    if (call) void this.act({ action: "leave", call, request: this.parts.newKey() });
+  }
+
   end(call: string): void {
     void this.act({ action: "end", call, request: this.parts.newKey() });
   }
@@ -81,8 +96,10 @@ export class TeamRoom {
     core.dispatch({ type: "team-act", act });
     try {
       await this.send(act);
+      this.parts.told();
     } catch (error) {
-      this.failed(error, (e) => core.notice(`${actWords(act)}: ${teamProblem(e.problem)}`, "bad"));
+      // Who leaves has hung up already, which the server learns from the phone network.
+      this.failed(error, (e) => act.action !== "leave" && core.notice(`${actWords(act)}: ${teamProblem(e.problem)}`, "bad"));
     } finally {
       core.dispatch({ type: "team-act-over", request: act.request });
       this.poke();
@@ -102,9 +119,12 @@ export class TeamRoom {
   }
 
   /** Who has been taken out of the group reads so, and sees nothing more. */
-  private failed(error: unknown, otherwise: (error: ApiError) => void): void {
+  private failed(error: unknown, otherwise: (error: ApiError) => unknown): void {
     if (!(error instanceof ApiError)) throw error;
-    if (error.problem.slug !== "not-supervisor") return otherwise(error);
+    if (error.problem.slug !== "not-supervisor") {
+      otherwise(error);
+      return;
+    }
     const { core } = this.parts;
     if (!core.state.rules?.supervisor) return;
     core.dispatch({ type: "team-gone" });

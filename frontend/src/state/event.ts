@@ -1,6 +1,7 @@
 /** What can happen to the page. `at` is this computer's clock in milliseconds. */
 import type { Action, CallRules, Directory, KnownCaller, Problem, Snapshot, Status } from "../contract/types.js";
 import type { HistoryEvent } from "./history.js";
+import type { SettingsEvent } from "./settings.js";
 import type { TeamEvent } from "./team.js";
 import type { NoteEvent, Notes, WrapUp } from "./notes.js";
 import type {
@@ -58,5 +59,6 @@ export type Event =
   | HistoryEvent
   | NoteEvent
   | TeamEvent
+  | SettingsEvent
   /** The announcement has been read; it is cleared. */
   | { readonly type: "said-over"; readonly which: keyof Said };

@@ -10,6 +10,7 @@ import type { Event } from "./event.js";
 import { rings } from "./allow.js";
 import { applyHistory, NO_HISTORY, withNote, type History, type HistoryEvent } from "./history.js";
 import { applyNote, closeNotes, requestOf, type NoteEvent, type WrapUp } from "./notes.js";
+import { applySettings, NO_SETTINGS, type SettingsEvent } from "./settings.js";
 import { applyTeam, NO_TEAM, type TeamEvent } from "./team.js";
 import { outcomeOf } from "./recent.js";
 import { sidesOf } from "./sides.js";
@@ -20,7 +21,7 @@ import type { Closing, Leg, RecentCall, Said, State } from "./state.js";
 /** How much earlier than this page the server may have recorded the end of a call. */
 const LAST_SLACK_MS = 5000;
 /** After this time the server has noticed a loss; an empty queue then means that the lost caller is gone or taken. */
-const EMPTY_LINE_MS = 8000;
+const EMPTY_QUEUE_MS = 8000;
 /** How long a refusal stays beside its button: a change of the call often comes with it and must not remove it. */
 const REFUSAL_FOR_MS = 12_000;
 const RECENT_MAX = 20;
@@ -75,7 +76,7 @@ function apply(state: State, event: Event): State {
     case "withdrawn":
     case "microphone":
     case "token-failing":
-      return applyLine(state, event);
+      return applyDevice(state, event);
     case "rules":
     case "side":
     case "caller":
@@ -87,6 +88,7 @@ function apply(state: State, event: Event): State {
       if (isOf("history", event)) return { ...state, history: applyHistory(state.history, event) };
       if (isOf("note", event)) return takeNote(state, event);
       if (isOf("team", event)) return applyTeam(state, event);
+      if (isOf("settings", event)) return applySettings(state, event);
       return applyPage(state, event);
   }
 }
@@ -95,6 +97,7 @@ function apply(state: State, event: Event): State {
 function isOf(family: "history", event: Event): event is HistoryEvent;
 function isOf(family: "note", event: Event): event is NoteEvent;
 function isOf(family: "team", event: Event): event is TeamEvent;
+function isOf(family: "settings", event: Event): event is SettingsEvent;
 function isOf(family: string, event: Event): boolean {
   return event.type.startsWith(`${family}-`);
 }
@@ -107,7 +110,7 @@ function applySession(state: State, event: Of<"signed-in" | "signed-out" | "sess
       return { ...state, session: "signed-in", signedOutWhy: "" };
     case "signed-out":
       return { ...state, session: "signed-out", signedOutWhy: event.why, snapshot: null, directory: null, wants: false,
-        closing: null, side: "colleagues", rules: null, history: NO_HISTORY, team: NO_TEAM, caller: null, notes: {}, wrapUp: null };
+        closing: null, side: "colleagues", rules: null, history: NO_HISTORY, team: NO_TEAM, settings: NO_SETTINGS, caller: null, notes: {}, wrapUp: null };
     case "session-expired":
       return { ...state, session: "expired", signedOutWhy: "expired" };
     case "fatal":
@@ -117,11 +120,11 @@ function applySession(state: State, event: Of<"signed-in" | "signed-out" | "sess
   }
 }
 
-function applyLine(state: State, event: Of<"device" | "wants" | "withdrawn" | "microphone" | "token-failing">): State {
+function applyDevice(state: State, event: Of<"device" | "wants" | "withdrawn" | "microphone" | "token-failing">): State {
   switch (event.type) {
     case "device":
       if (state.device.is === event.is && state.device.why === (event.why ?? "")) return state;
-      return lineBack({ ...state, device: { is: event.is, since: event.at, why: event.why ?? "" } });
+      return deviceBack({ ...state, device: { is: event.is, since: event.at, why: event.why ?? "" } });
     case "wants":
       return { ...state, wants: event.wants };
     case "withdrawn":
@@ -134,7 +137,7 @@ function applyLine(state: State, event: Of<"device" | "wants" | "withdrawn" | "m
 }
 
 /** The device is registered again. A leg that had lost signalling and media still lacks its media. */
-function lineBack(state: State): State {
+function deviceBack(state: State): State {
   const { leg, device } = state;
   return device.is === "registered" && leg?.lost === "both" ? { ...state, leg: { ...leg, lost: "sound" } } : state;
 }
@@ -317,7 +320,7 @@ function forgotten(state: State, at: number): boolean {
   const { rejoin, snapshot } = state;
   if (!rejoin || !snapshot) return false;
   if (offeredCall(state)?.id === rejoin.conference) return false;
-  const empty = snapshot.line.count === 0 && snapshot.call === null && at - rejoin.at > EMPTY_LINE_MS;
+  const empty = snapshot.line.count === 0 && snapshot.call === null && at - rejoin.at > EMPTY_QUEUE_MS;
   return at - rejoin.at > REJOIN_FOR_MS || (empty && !rejoin.asked);
 }
 
@@ -387,7 +390,7 @@ function reconnecting(state: State, leg: Leg, at: number, what: "sound" | "line"
 function legGone(state: State, at: number): State {
   const leg = state.leg;
   const cleared: State = { ...state, leg: null, warnings: [], panel: "", pending: null, leaving: null };
-  if (!leg || leg.phase === "ringing" || leg.phase === "answering") return cleared;
+  if (!leg || leg.ring.watch || leg.phase === "ringing" || leg.phase === "answering") return cleared;
   const asked = state.pending !== null && ["end", "complete", "blind", "requeue"].includes(state.pending.action);
   const over = state.lastCall !== null && ownCall(state) === null;
   const handingOver = state.lastCall?.state === "completing" && state.lastCall.role !== "target";

@@ -1,5 +1,5 @@
 /** Derives the screen from the facts. The order of the checks is the order of importance. */
-import type { Call } from "../contract/types.js";
+import type { Call, Watching } from "../contract/types.js";
 import type { Leg, Screen, State } from "./state.js";
 
 /** How long after the end of a leg the server may still be finding out who hung up: the agent or the caller. */
@@ -45,7 +45,7 @@ export function offeredCall(state: State): Call | null {
   return call && call.role === "offered" ? call : null;
 }
 
-const WITH_COLLEAGUES: readonly Screen["is"][] = ["offline", "idle", "ringing", "connecting", "in-call", "ended"];
+const WITH_COLLEAGUES: readonly Screen["is"][] = ["offline", "idle", "ringing", "connecting", "in-call", "watching", "ended"];
 
 /**
  * Whether this screen has the list of colleagues beside it. A ring keeps it, so that an agent who is typing keeps the
@@ -76,6 +76,7 @@ const AFTER: Record<NonNullable<State["leaving"]>["by"], Call["state"]> = {
 };
 
 function legScreen(state: State, leg: NonNullable<State["leg"]>): Screen {
+  if (leg.ring.watch) return { is: "watching", leg, watching: watchingHere(state, leg) };
   if (leg.phase === "ringing") return { is: "ringing", leg, call: offeredCall(state) };
   const call = ownCall(state);
   const same = call && (leg.ring.conference === "" || leg.ring.conference === call.id);
@@ -85,6 +86,12 @@ function legScreen(state: State, leg: NonNullable<State["leg"]>): Screen {
     return { is: "in-call", leg, call: { ...state.lastCall, state: AFTER[state.leaving?.by ?? "hang-up"], held: [], actions: [] } };
   }
   return { is: "connecting", leg, call: offeredCall(state), late: isLate(state, leg) };
+}
+
+/** The server's view of this page's leg in a call that a supervisor watches; null while it has none. */
+function watchingHere({ snapshot }: State, { ring }: Leg): Watching | null {
+  const watching = snapshot?.watching ?? null;
+  return watching && (ring.conference === "" || ring.conference === watching.call) ? watching : null;
 }
 
 /** By the server's clock, or at once if the server cannot be reached, because then no answer will come. */

@@ -2,8 +2,9 @@
  * Everything the page knows, in one object. `screen` follows from the rest (screen.ts) and is what the views draw; only
  * reduce.ts makes a new State. Times named *At are milliseconds of this computer's clock unless they say server.
  */
-import type { Action, Call, CallRules, Directory, KnownCaller, Problem, Snapshot, Status } from "../contract/types.js";
+import type { Action, Call, CallRules, Directory, KnownCaller, Problem, Snapshot, Status, Watching } from "../contract/types.js";
 import { NO_HISTORY, type History } from "./history.js";
+import { NO_SETTINGS, type SettingsState } from "./settings.js";
 import { NO_TEAM, type TeamState } from "./team.js";
 import type { Notes, WrapUp } from "./notes.js";
 import type { Target } from "./target.js";
@@ -20,6 +21,8 @@ export interface RingInfo {
   readonly by: string;
   readonly kind: string;
   readonly note: string;
+  /** It is a supervisor's own leg, which they have asked for. */
+  readonly watch: boolean;
   /** How long it rings, in seconds. */
   readonly seconds: number;
 }
@@ -132,7 +135,8 @@ export interface Compose {
   readonly filter: string;
 }
 
-export type Panel = "" | "sound" | "shortcuts" | "keypad" | "confirm-end" | "confirm-hang-up" | "confirm-team-end";
+export type Panel = "" | "sound" | "shortcuts" | "keypad" | "confirm-end" | "confirm-hang-up" | "confirm-team-end"
+  | "settings";
 export type Consent = "unsupported" | "default" | "granted" | "denied";
 
 export interface Notice {
@@ -142,7 +146,7 @@ export interface Notice {
 }
 
 /** What the second column shows. */
-export type Side = "colleagues" | "history" | "team";
+export type Side = "colleagues" | "history" | "team" | "line";
 
 /** Texts of the two live regions, which exist, empty, before anything is announced (WCAG 4.1.3). */
 export interface Said {
@@ -164,6 +168,8 @@ export type Screen =
    */
   | { readonly is: "connecting"; readonly leg: Leg; readonly call: Call | null; readonly late: boolean }
   | { readonly is: "in-call"; readonly leg: Leg; readonly call: Call }
+  /** A supervisor's own leg. The server's view of it is null until it is known. */
+  | { readonly is: "watching"; readonly leg: Leg; readonly watching: Watching | null }
   | { readonly is: "ended"; readonly closing: Closing; readonly settled: boolean }
   | { readonly is: "rejoin"; readonly why: "reload" | "cut" | "elsewhere"; readonly asked: boolean };
 
@@ -208,6 +214,7 @@ export interface State {
   readonly rules: CallRules | null;
   readonly history: History;
   readonly team: TeamState;
+  readonly settings: SettingsState;
   /** What is known of the caller of a call; null if nothing is. */
   readonly caller: { readonly call: string; readonly known: KnownCaller } | null;
   /** The agent's own notes that are shown, or not saved yet, by call. */
@@ -253,6 +260,7 @@ export const initial: State = {
   rules: null,
   history: NO_HISTORY,
   team: NO_TEAM,
+  settings: NO_SETTINGS,
   caller: null,
   notes: {},
   wrapUp: null,

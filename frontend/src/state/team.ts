@@ -1,5 +1,6 @@
 /** The team's view: what the server has said last, what is pressed, and what a supervisor is about to confirm. */
 import type { Problem, Team, TeamAct, TeamAgent, TeamCall } from "../contract/types.js";
+import { NO_SETTINGS } from "./settings.js";
 import type { State } from "./state.js";
 
 export interface TeamState {
@@ -45,13 +46,13 @@ export function applyTeam(state: State, event: TeamEvent): State {
     case "team-choose":
       return next({ chosen: { ...team.chosen, [event.call]: event.agent } });
     case "team-gone":
-      return { ...state, team: NO_TEAM, panel: over(state), rules: state.rules && { ...state.rules, supervisor: false },
-        side: state.side === "team" ? "colleagues" : state.side };
+      return { ...state, team: NO_TEAM, settings: NO_SETTINGS, panel: over(state), rules: state.rules && { ...state.rules, supervisor: false },
+        side: ["team", "line"].includes(state.side) ? "colleagues" : state.side };
   }
 }
 
 /** A confirmation is closed by its act, and by the loss of the right to it. */
-const over = ({ panel }: State): State["panel"] => (panel === "confirm-team-end" ? "" : panel);
+const over = ({ panel }: State): State["panel"] => (panel === "confirm-team-end" || panel === "settings" ? "" : panel);
 
 function stillWaiting(view: Team, chosen: TeamState["chosen"]): TeamState["chosen"] {
   if (view.waiting.unknown) return chosen;

@@ -10,6 +10,7 @@ import type { Leg, State } from "../state/state.js";
 import { problemWords } from "../words/problem.js";
 import { timeOfDay } from "../words/time.js";
 import { deviceWords, oneWay, quality } from "../words/voice.js";
+import { supervisorsWords } from "../words/watch.js";
 import { icon, type Icon } from "./icons.js";
 import { button } from "./parts.js";
 
@@ -35,6 +36,9 @@ function banners(state: State, desk: Desk): Banner[] {
     out.push({ name: "token-failing", tone: "warn", icon: "clock",
       text: `The phone line could not be renewed. Without that it closes at ${timeOfDay(state.tokenFailing)}. Trying again.` });
   }
+  const { screen } = state;
+  const watched = screen.is === "in-call" ? supervisorsWords(screen.call) : [];
+  if (watched.length) out.push({ name: "supervisor", tone: "warn", icon: "people", text: watched.join(" ") });
   return out;
 }
 

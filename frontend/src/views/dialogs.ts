@@ -12,6 +12,7 @@ import { colleague, hangUpWords } from "../words/call.js";
 import { phoneNumber } from "../words/number.js";
 import { icon } from "./icons.js";
 import { button } from "./parts.js";
+import { confirmSettings } from "./emergency.js";
 import { confirmTeamEnd } from "./team.js";
 
 /** The content of the page's one <dialog>; the page opens and closes it. */
@@ -27,6 +28,10 @@ export function dialogContent(state: State, desk: Desk): TemplateResult | typeof
         leads(state) === "end" ? confirmEnd(state, desk) : confirmHangUp(state, desk))}`;
     case "confirm-team-end": {
       const { title, body, actions } = confirmTeamEnd(state, desk);
+      return frame(title, desk, body, actions);
+    }
+    case "settings": {
+      const { title, body, actions } = confirmSettings(state, desk);
       return frame(title, desk, body, actions);
     }
     default:

@@ -7,6 +7,7 @@ import "../elements/time.js";
 import type { Desk } from "../desk/desk.js";
 import { handleKey, pressesAgain } from "../shortcuts.js";
 import { showsColleagues } from "../state/screen.js";
+import { controlOf } from "../state/settings.js";
 import type { State } from "../state/state.js";
 import { bannerList, toasts } from "./banners.js";
 import { connecting, inCall } from "./call.js";
@@ -15,8 +16,9 @@ import { dialogContent } from "./dialogs.js";
 import { header } from "./header.js";
 import { ringing } from "./ringing.js";
 import { side } from "./side.js";
+import { watchingCard } from "./watch.js";
 
-const DIALOGS = new Set(["sound", "shortcuts", "confirm-end", "confirm-hang-up", "confirm-team-end"]);
+const DIALOGS = new Set(["sound", "shortcuts", "confirm-end", "confirm-hang-up", "confirm-team-end", "settings"]);
 
 export class AgentPage extends LitElement {
   private current: Desk | null = null;
@@ -77,7 +79,11 @@ export class AgentPage extends LitElement {
     if ((after.wrapUp?.codeMissed ?? 0) > (before.wrapUp?.codeMissed ?? 0)) this.focusOn("#wrap-up-code-field");
     // A button that leads to the history goes with what it stood in.
     if (after.side !== before.side && this.querySelector(".side-panel")?.contains(document.activeElement)) {
-      this.focusOn("#records-title", "#team-title", `#side-${after.side}`);
+      this.focusOn("#records-title", "#team-title", "#settings-title", `#side-${after.side}`);
+    }
+    const { refused } = after.settings;
+    if (refused && refused !== before.settings.refused) {
+      this.focusOn(`[data-field="${controlOf(refused.field)}"]`, "#settings-problem");
     }
     const { open } = after.history;
     if (open === before.history.open || !this.querySelector(".records")?.contains(document.activeElement)) return;
@@ -171,6 +177,8 @@ function main(state: State, desk: Desk): TemplateResult {
       return connecting(state, desk, screen);
     case "in-call":
       return inCall(state, desk, screen);
+    case "watching":
+      return watchingCard(state, desk, screen);
     case "ended":
       return cards.ended(state, desk, screen);
     case "rejoin":

@@ -17,6 +17,7 @@ import { duration, timeOfDay } from "../words/time.js";
 import { historyPanel } from "./history.js";
 import { knownCard } from "./known.js";
 import { button, since } from "./parts.js";
+import { settingsPanel } from "./settings.js";
 import { teamPanel } from "./team.js";
 
 const NOTE_MAX = 200;
@@ -30,10 +31,10 @@ export function side(state: State, desk: Desk): TemplateResult {
 }
 
 const PANELS: Record<Side, (state: State, desk: Desk) => TemplateResult> = {
-  colleagues: present, history: historyPanel, team: teamPanel,
+  colleagues: present, history: historyPanel, team: teamPanel, line: settingsPanel,
 };
 
-const LABELS: Record<Side, string> = { colleagues: "Colleagues", history: "History", team: "Team" };
+const LABELS: Record<Side, string> = { colleagues: "Colleagues", history: "History", team: "Team", line: "Line" };
 
 function tabs(state: State, desk: Desk): TemplateResult {
   const sides = sidesOf(state.rules);

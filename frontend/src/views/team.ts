@@ -13,8 +13,10 @@ import { recordsProblem } from "../words/problem.js";
 import { hearWords, rungWords, stateWords, transferWord } from "../words/team.js";
 import { duration, timeOfDay } from "../words/time.js";
 import { wallClock } from "../words/zone.js";
+import { supervisorWords } from "../words/watch.js";
 import { icon } from "./icons.js";
 import { button, since } from "./parts.js";
+import { watchButtons } from "./watch.js";
 
 export function teamPanel(state: State, desk: Desk): TemplateResult {
   const { view, failing } = state.team;
@@ -85,6 +87,8 @@ function call(state: State, desk: Desk, c: TeamCall): TemplateResult {
     <p class="head">${caller(c.caller.number)} <span class="when">${since(state, c.since)}</span></p>
     <p class="words"><strong>${stateWords(c)}</strong>${c.owner ? ` · ${partyName(c.owner)}’s call` : ""}</p>
     <p class="words">${hearWords(c).join(" ")}${c.overdue ? " The phone network has not done yet what was asked of it." : ""}</p>
+    ${(c.supervisors ?? []).map((s) => html`<p class="words" data-test="team-supervisor">${supervisorWords(s, c.owner ? partyName(c.owner) : "the owner")}</p>`)}
+    <div class="verbs three">${watchButtons(state, desk, c.call, c, "row")}</div>
     <div class="verbs">${button({ name: `team-end-${c.call}`, label: "End call", icon: "hangup",
       button: may(state, (act) => act.action === "end" && act.call === c.call,
         c.actions.includes("end") ? "" : "Not while a colleague is asked in private"),

@@ -2,6 +2,7 @@
  * What screen readers are told when the page changes. Only an incoming call, a lost connection and a failure are
  * assertive; everything else is polite; the running timers are never announced.
  */
+import type { Call } from "../contract/types.js";
 import { known } from "../state/known.js";
 import { restOf, restUntil } from "../state/rest.js";
 import type { Said, Screen, State } from "../state/state.js";
@@ -11,8 +12,10 @@ import { phoneNumber } from "./number.js";
 import { callOutcome } from "./outcome.js";
 import { noteState } from "./note.js";
 import { problemWords, recordsProblem } from "./problem.js";
+import { meanwhileWords, refusalWords, saveProblem } from "./settings.js";
 import { spokenDuration } from "./time.js";
 import { deviceWords } from "./voice.js";
+import { supervisorsWords, watchingWords } from "./watch.js";
 
 export function announcement(before: State, now: State): Partial<Said> | null {
   const urgent = urgentWords(before, now);
@@ -41,6 +44,9 @@ function urgentWords(before: State, now: State): string {
   if ((now.wrapUp?.codeMissed ?? 0) > (before.wrapUp?.codeMissed ?? 0)) return "Choose a code first.";
   const { problem } = now.history;
   if (problem && problem !== before.history.problem) return recordsProblem(problem);
+  const { refused, failed } = now.settings;
+  if (refused && refused !== before.settings.refused) return `Not saved. ${refusalWords(refused.why)}`;
+  if (failed && failed !== before.settings.failed) return saveProblem(failed);
   const lost = (s: State["screen"]): boolean => s.is === "rejoin" && s.why !== "elsewhere";
   if (lost(now.screen) && !lost(before.screen)) return "You were cut off from the caller.";
   if (now.notice && now.notice !== before.notice && now.notice.tone === "bad") return now.notice.text;
@@ -50,13 +56,20 @@ function urgentWords(before: State, now: State): string {
 function politeWords(before: State, now: State): string {
   const was = before.snapshot?.hours;
   const is = now.snapshot?.hours;
+  const { meanwhile } = now.settings;
+  if (meanwhile && meanwhile !== before.settings.meanwhile) return meanwhileWords(meanwhile, Date.parse(now.snapshot?.at ?? meanwhile.at));
   if (was && is && was.open !== is.open) return is.open ? "The line is open." : "The line is closed for new callers.";
   const b = before.screen;
   const n = now.screen;
   if (n.is === "in-call") {
     const was = b.is === "in-call" ? sayCall(before, b) : "";
     const is = sayCall(now, n);
-    if (is !== was) return is;
+    const supervisors = supervisorsSaid(b.is === "in-call" ? b.call : null, n.call);
+    if (is !== was || supervisors) return [supervisors, is === was ? "" : is].filter(Boolean).join(" ");
+  }
+  if (n.is === "watching") {
+    const words = watchingWords(n.watching, "the agent");
+    if (b.is !== "watching" || words !== watchingWords(b.watching, "the agent")) return words;
   }
   if (n.is === "connecting" && n.late && !(b.is === "connecting" && b.late)) return LATE;
   const outcome = now.recent[0]?.outcome ?? "";
@@ -78,6 +91,13 @@ function politeWords(before: State, now: State): string {
   if (before.apiDownAt && !now.apiDownAt) return "The server answers again.";
   if (now.notice && now.notice !== before.notice && now.notice.tone !== "bad") return now.notice.text;
   return recordWords(before, now);
+}
+
+/** What supervisors do in the call, if that has changed. */
+function supervisorsSaid(before: Call | null, now: Call): string {
+  const is = supervisorsWords(now).join(" ");
+  const was = before ? supervisorsWords(before).join(" ") : "";
+  return is === was ? "" : is || "The supervisor has left the call.";
 }
 
 /** What has come of the records: a known caller, a list, a note that is not saved. */

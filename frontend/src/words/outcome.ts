@@ -164,6 +164,14 @@ export function happening(h: Omit<Happening, "at">, self: string): string {
       return "The caller arrived";
     case "offer":
       return h.by === undefined ? `Rang ${whom}` : `${by} had ${whom} rung`;
+    case "listen":
+      return `${who} listened as a supervisor`;
+    case "coach":
+      return `${who} coached as a supervisor`;
+    case "barge":
+      return `${who} talked to all as a supervisor`;
+    case "supervisor-left":
+      return `${who} left as a supervisor`;
     case "set-away":
       return `${by} set ${whom} Away`;
     case "answer":

@@ -44,6 +44,10 @@ const REFUSED: Record<string, string> = {
   taken: "Another agent has this caller now.",
   "not-offered": "This caller cannot be offered to that agent now: they wait for the agent whom they have lost. Try again in a moment.",
   "target-not-free": "That agent cannot be rung now.",
+  "nobody-talks": "Nobody talks to this caller now.",
+  coached: "Another supervisor coaches in this call.",
+  "supervisors-full": "Two supervisors are in this call already.",
+  "own-call": "You have a place in this call yourself.",
   "no-target": "There is no such agent any more.",
   "wrong-state": "This call has changed in the meantime, and cannot be ended now.",
   "not-supervisor": "You are no supervisor any more.",
@@ -63,7 +67,8 @@ const TRANSFERS: Record<string, string> = {
 export const transferWord = (outcome: string): string => TRANSFERS[outcome] ?? outcome;
 
 const DOING: Record<TeamAct["action"], string> = {
-  away: "Set Away", available: "Set Available", end: "End call", offer: "Offer",
+  away: "Set Away", available: "Set Available", end: "End call", offer: "Offer", listen: "Listen", coach: "Coach",
+  barge: "Barge in", leave: "Leave",
 };
 
 export const actWords = (act: TeamAct): string => DOING[act.action];

@@ -57,6 +57,18 @@ scenario('F211 F215 F217 a note after a call survives a reload, and the caller w
   const kept = async () => Promise.all(['note', 'code', 'name'].map((f) => bob.at(`wrap-up-${f}`).inputValue()));
   assert.deepEqual(await kept(), [note, 'refund', 'Mrs Young']);
 
+  // Bob changes it at another computer: what is typed here does not replace that before it is seen.
+  const call = await until('the record of the call', async () =>
+    (await s.stack.as('bob', 'POST', '/calls/search', {})).calls[0]?.id, { every: 500 });
+  await s.stack.as('bob', 'PUT', `/calls/${call}/note`, { note: 'Refunded.', code: 'refund', name: 'Mrs Young' });
+  await bob.at('wrap-up-note').fill(`${note} Today.`);
+  await bob.says('wrap-up-state', 'You have changed this note in another tab or window');
+  await bob.says('wrap-up-elsewhere', 'Refunded.');
+  assert.equal(await bob.at('wrap-up-note').inputValue(), `${note} Today.`);
+  await bob.at('wrap-up-note').fill(note);
+  await bob.says('wrap-up-state', 'Saved');
+  await bob.at('wrap-up-elsewhere').waitFor({ state: 'detached' });
+
   await history(bob, 'Mrs Young');
   const told = await bob.at('record-open').innerText();
   for (const words of ['Alice asked you for a private talk', 'Note: Invoice 2231 charged twice', 'You answered',

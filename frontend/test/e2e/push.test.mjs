@@ -38,7 +38,7 @@ const shows = (desk, presence) => desk.page.locator(`[data-test=status] .presenc
 const says = (desk, text, there = true) => until(`the strip ${there ? 'to say' : 'not to say'} "${text}"`,
   async () => (await desk.page.locator('.banners').innerText()).includes(text) === there);
 
-scenario('F291 the push channel slow, cut, refused and restored: the page shows the truth and says how it asks', async (s) => {
+scenario('F331 the push channel slow, cut, refused and restored: the page shows the truth and says how it asks', async (s) => {
   const page = await s.page();
   const channel = await tap(page);
   const alice = await s.agent('alice', { page });

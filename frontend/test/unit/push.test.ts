@@ -111,7 +111,7 @@ describe("a change is shown", () => {
     });
 });
 
-describe("F291 the channel fails, and the page asks as often as without it", { timeout: 20_000 }, () => {
+describe("F331 the channel fails, and the page asks as often as without it", { timeout: 20_000 }, () => {
   /** The page asks at least each three seconds, and says that it does. */
   async function asks(): Promise<void> {
     expect(desk.state.push).toBe("down");

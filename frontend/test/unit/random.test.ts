@@ -12,7 +12,7 @@ import { createTabs } from "../../src/desk/tabs.js";
 import { noted } from "../../src/state/notes.js";
 import { createVoice } from "../../src/voice.js";
 import { fakes } from "../fakes.js";
-import { callAt, directoryAt, iso, snapshotAt, teamAt } from "../fixtures.js";
+import { callAt, directoryAt, iso, settingsAt, snapshotAt, teamAt } from "../fixtures.js";
 import { browser } from "./channel.js";
 
 const HISTORIES = Number(process.env.HISTORIES ?? 40);
@@ -114,6 +114,10 @@ class World {
         if (this.parts.api.tokenFails) throw new ApiError({ slug: "unavailable", status: 503, title: "" });
         return { identity: "alice", token: "token", expiresAt: iso(at + 3_600_000) };
       }),
+      settings: () => ask(settingsAt),
+      saveSettings: () => ask(settingsAt),
+      uploadMusic: () => ask(() => ({ id: "0", pieces: 1, millis: 9000 })),
+      versions: () => ask(() => []),
       sayAway: () => { this.status = "away"; },
       rules: () => ask(() => RULES),
       knownCaller: () => ask(() => ({ count: 0 })),

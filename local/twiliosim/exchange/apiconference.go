@@ -158,6 +158,9 @@ var errNotPresent = &notation.Problem{
 	Code: 16028, Text: "Participant to be whispered is not present in the conference",
 }
 
+// errOnHold: the call to coach is on hold. https://www.twilio.com/docs/api/errors/16027
+var errOnHold = &notation.Problem{Code: 16027, Text: "Participant to be whispered is on hold"}
+
 // where finds the conference that a participant is to be added to, and its name: by a name
 // without a live conference a new one will be opened (nil); by the SID of one that has
 // ended there is none.
@@ -221,6 +224,9 @@ func (s *state) coached(c *conference.Conference, sid string) (*legs.Leg, error)
 	l := s.legs[sid]
 	if c == nil || l == nil || l.part == nil || l.part.Conference != c || !l.part.Joined {
 		return nil, errNotPresent
+	}
+	if l.part.Hold {
+		return nil, errOnHold
 	}
 	return l.Leg, nil
 }

@@ -89,6 +89,9 @@ func (l *leg) enterConference(v twiml.Verb, fault *faults.Fault) (*conference.Pa
 		if coached == nil || coached.part == nil {
 			return nil, &notation.Problem{Code: 13240, Text: "Dial: the call to coach is in no conference"}
 		}
+		if coached.part.Hold {
+			return nil, errOnHold
+		}
 		p.Coached = coached.Leg
 	}
 	base := l.player.URL()

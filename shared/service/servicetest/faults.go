@@ -93,7 +93,7 @@ var operations = map[string]bool{
 	"MusicStopped": true,
 	"Places":       true, "Records": true, "Notes": true,
 	"Dial": false, "Hangup": false, "SayGoodbye": false, "RejoinConference": false, "Hold": false,
-	"SetEndOnExit": false, "Announce": false,
+	"SetEndOnExit": false, "Announce": false, "SetVoice": false,
 	"FindConference": true, "Participants": true, "FindParticipant": true, "FindLeg": true, "Connected": true,
 	"Tell": true,
 }

@@ -30,8 +30,13 @@ func (w *World) Choose(id agent.ID, s agent.Status) agentview.Snapshot {
 	return snap
 }
 
-// Beat is the heartbeat of an agent's page; it may fail under faults.
+// Beat is the heartbeat of an agent's page; it may fail under faults. Boss's page asks for the team's view, too, unless
+// that is closed.
 func (w *World) Beat(id agent.ID) (agentview.Snapshot, error) {
+	if id == Boss.ID && !w.TeamClosed {
+		w.Board.KeepWatching(context.Background(), w.who(id), w.Now)
+		w.Life.Revive()
+	}
 	snap, err := w.Board.SetStatus(context.Background(), w.who(id), agent.Available, true, w.Now)
 	w.due[id] = w.Now.Add(time.Duration(snap.BeatWithin) * time.Second) // at once, if it has failed
 	return snap, w.outcome(err)
@@ -166,6 +171,9 @@ func (w *World) enter(l *phone, in call.Admission, err error) {
 	case l.over:
 	case err == nil && in.Wait:
 		l.waits = true
+	case err == nil && in.Watch:
+		w.Phones.enter(l, l.dial.Call, false, false)
+		l.muted = true
 	case err == nil:
 		l.waits = false
 		w.Phones.enter(l, l.dial.Call, true, in.EndsConference)

@@ -30,6 +30,8 @@ type Phones struct {
 	// how many were sent in all.
 	Pushed map[agent.ID]agentview.Snapshot
 	Pushes int
+	// Strayed counts the legs that have left while somebody who was not muted coached them.
+	Strayed int
 	// Announced counts the announcements to a caller over what the caller hears.
 	Announced map[call.ID]int
 	// Watch, if set, is called after each change that the service makes.
@@ -61,6 +63,9 @@ type phone struct {
 	quiet    bool // a caller's leg: the music has stopped
 	fresh    bool // a caller's leg: music has begun, and its first turn is still to be asked for
 	ends     bool
+	muted    bool       // of a supervisor's leg
+	coaches  call.LegID // the only leg that hears it; "": all do
+	strays   bool       // the leg that it coached has left
 	label    string
 }
 
@@ -332,6 +337,7 @@ func (p *Phones) enter(l *phone, name call.ID, starts, ends bool) {
 		p.rooms[name] = r
 	}
 	l.room, l.ends, l.held, l.quiet, l.fresh = r, ends, false, false, true
+	l.muted, l.coaches, l.strays = false, "", false
 	r.in = append(r.in, l)
 	p.roomTold(r, call.ParticipantJoined, l, false)
 	if starts && !r.started {
@@ -353,6 +359,14 @@ func (p *Phones) leave(l *phone, hungUp bool) {
 		}
 	}
 	l.room, l.held = nil, false
+	for _, o := range r.in {
+		if o.coaches == l.sid { // Twilio does not say who hears it then: at worst, all
+			o.coaches, o.strays = "", true
+			if !o.muted {
+				p.Strayed++
+			}
+		}
+	}
 	p.roomTold(r, call.ParticipantLeft, l, hungUp)
 	if l.ends || len(r.in) == 0 {
 		p.endRoom(r, l)

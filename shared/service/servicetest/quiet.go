@@ -26,7 +26,7 @@ func (w *World) Hears(id call.ID) string {
 	}
 	voices := ""
 	for _, o := range l.room.in {
-		if o != l && !o.held {
+		if o != l && !o.held && o.dial.Info.Watch == "" {
 			voices += " " + string(o.dial.Agent) + o.dial.Number
 		}
 	}
@@ -98,6 +98,7 @@ func (w *World) Check() {
 			busy[id] = c.ID
 		}
 		w.checkPrivate(&c)
+		w.checkWatchers(&c)
 	}
 }
 
@@ -130,7 +131,7 @@ func (w *World) CheckQuiet() {
 			continue
 		}
 		c := w.Call(l.dial.Call)
-		if c.Leg(l.dial.Leg) == nil || c.State == call.Ended {
+		if c.Leg(l.dial.Leg) == nil && c.Watcher(l.dial.Leg) == nil || c.State == call.Ended {
 			w.T.Errorf("leg %s of %s is left over; call %s", l.dial.Leg, l.dial.Agent, asJSON(w.T, c))
 		}
 		if l.dial.Number != "" {

@@ -40,6 +40,10 @@ type World struct {
 	Audits int
 	// LazyPages: pages send a heartbeat only when the answer to the one before wants it, as pages do in a quiet time.
 	LazyPages bool
+	// Demoted: Boss is no supervisor any more.
+	Demoted bool
+	// TeamClosed: Boss's page does not ask for the team's view.
+	TeamClosed bool
 	// Longest is the longest silence that a caller has heard, in seconds.
 	Longest int
 }
@@ -106,6 +110,9 @@ func (w *World) key() call.LegKey {
 }
 
 func (w *World) who(id agent.ID) service.Principal {
+	if id == Boss.ID && !w.Demoted {
+		return Boss
+	}
 	return service.Principal{ID: id, Name: "Agent " + string(id)}
 }
 

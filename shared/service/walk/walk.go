@@ -23,6 +23,8 @@ type Bounds struct {
 	Every int
 	// States ends the walk early; 0: no limit.
 	States int
+	// Watched: the walk begins when alice talks to the caller and a supervisor coaches her, who does things, too.
+	Watched bool
 }
 
 // Stats are what a walk has seen.
@@ -49,6 +51,12 @@ type node struct {
 func Walk(t servicetest.TB, b Bounds) Stats {
 	w := servicetest.NewWorld(t, agents...)
 	id, _ := w.Dial()
+	if b.Watched {
+		w.Settle()
+		w.Answer(agents[0])
+		w.Settle()
+		w.MustWatch(id, call.ModeCoach)
+	}
 	front := []node{{world: w}}
 	seen := map[uint64]bool{}
 	seed := maphash.MakeSeed()
@@ -154,6 +162,9 @@ type move struct {
 // outside call that fails, or with a crash of the process.
 func moves(n node, id call.ID, b Bounds) []move {
 	acts := people(n.world, id)
+	if b.Watched {
+		acts = append(acts, supervisor(n.world, id)...)
+	}
 	var all []move
 	for _, a := range acts {
 		all = append(all, move{a.name, 0, func(w *servicetest.World) { a.do(w); w.Settle() }})
@@ -208,6 +219,22 @@ func people(w *servicetest.World, id call.ID) []move {
 	return acts
 }
 
+// supervisor lists what the supervisor can do.
+func supervisor(w *servicetest.World, id call.ID) []move {
+	var acts []move
+	for _, m := range call.Modes {
+		press := func(w *servicetest.World) { _ = w.Watch(id, m) }
+		acts = append(acts, move{"the supervisor presses " + string(m), 0, press})
+	}
+	if w.Talks(servicetest.Boss.ID) {
+		acts = append(acts,
+			move{"the supervisor leaves", 0, func(w *servicetest.World) { _ = w.Unwatch(id) }},
+			move{"the supervisor is lost", 0, func(w *servicetest.World) { w.HangUp(servicetest.Boss.ID) }},
+		)
+	}
+	return acts
+}
+
 // faulty lists the ways in which a move can go wrong once.
 func faulty(a move) []move {
 	fault := func(how string, do func(w *servicetest.World)) move {
@@ -215,7 +242,8 @@ func faulty(a move) []move {
 	}
 	unanswered := func(took bool) func(w *servicetest.World) {
 		return func(w *servicetest.World) {
-			for _, op := range []string{"Dial", "Hold", "Hangup", "SetEndOnExit", "SayGoodbye", "RejoinConference"} {
+			ops := []string{"Dial", "Hold", "Hangup", "SetEndOnExit", "SetVoice", "SayGoodbye", "RejoinConference"}
+			for _, op := range ops {
 				w.Phones.Next(op, servicetest.Fault{Err: service.ErrUnknown, Took: took})
 			}
 			a.do(w)

@@ -49,7 +49,7 @@ func TestARealCallFromPhoneToBrowser(t *testing.T) {
 	}
 }
 
-// While the agent's browser rings and she does not answer, the socket dies.
+// While the agent's browser rings and they do not answer, the socket is lost.
 func TestF020ABrowserThatDiesWhileItRingsRingsOnUntilItsTimeIsUp(t *testing.T) {
 	r, network := newRealRig(t, `<Response><Dial timeout="1"><Client>alice</Client></Dial><Hangup/></Response>`)
 	alice := r.open("alice", "/signal")

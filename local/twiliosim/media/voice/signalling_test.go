@@ -131,7 +131,7 @@ func TestF040ATokenThatRunsOutAndANewOne(t *testing.T) {
 	alice.hear("offline")
 	r.did("unregister alice")
 	r.network.Hear(a, voiceOf("CAcaller"))
-	alice.mustHear(500) // her call lives on
+	alice.mustHear(500) // the call goes on
 
 	alice.say("listen", map[string]any{"token": r.network.Token("alice", time.Hour)})
 	if got := alice.hear("connected"); got.Payload.Token.TTL < 3590 || got.Payload.Token.TTL > 3600 {

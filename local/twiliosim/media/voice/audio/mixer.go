@@ -19,7 +19,7 @@ type Part struct {
 
 // Mixer lets parties hear each other. On each beat it takes one frame from every
 // party and gives every party the saturated sum of the parts it was told to hear.
-// Nobody hears himself unless his own name is among his parts. Its methods are safe
+// No party hears itself unless its own name is among its parts. Its methods are safe
 // for concurrent use, but must not be called from a Sink or a Source.
 type Mixer struct {
 	mu      sync.Mutex

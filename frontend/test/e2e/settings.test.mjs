@@ -1,0 +1,86 @@
+// The line's settings: a supervisor closes the line by the page, a caller hears the message, and it is taken back.
+import assert from 'node:assert/strict';
+import { stage } from './scene.mjs';
+import { until } from './wait.mjs';
+
+const scenario = stage({ settings: { RingSeconds: 60 } });
+
+scenario('F264 F265 F260 a supervisor closes the line and opens it again, with the keyboard and 400 pixels', async (s) => {
+  const alice = await s.agent('alice', { online: false });
+  const erin = await s.agent('erin', { online: false, settings: { viewport: { width: 400, height: 800 } } });
+  const { keyboard } = erin.page;
+  const press = async (name) => {
+    await erin.at(name).focus();
+    await keyboard.press('Enter');
+  };
+  const focused = () => erin.page.evaluate(() => document.activeElement.dataset.test);
+  await press('side-line');
+  await erin.says('not-saved', 'All is saved.');
+  await erin.says('settings-state', 'Nothing was ever set.');
+
+  // Words, refused hours, and the same in order.
+  await erin.at('set-closedMessage').fill('The office is being repaired.');
+  await erin.at('hours-week').check();
+  await erin.at('hours.monday[0].from').fill('25');
+  await erin.at('set-zone').selectOption('Europe/Berlin');
+  await press('save-settings');
+  await erin.says('settings-problem', 'Not a time like 09:00.');
+  await until('the focus to be at the field', async () => await focused() === 'hours.monday[0].from');
+  await erin.look('settings-refused', '');
+  await erin.at('hours.monday[0].from').fill('8');
+  await erin.at('hours-always').check();
+  await press('save-settings');
+  await erin.says('not-saved', 'All is saved.');
+  await erin.says('settings-state', 'by Erin');
+
+  // Closed: a question with the focus on leaving it.
+  await press('line-close');
+  await erin.at('confirm-settings').waitFor();
+  assert.equal(await focused(), 'leave-settings');
+  await erin.look('settings-close', '');
+  await keyboard.press('Tab');
+  await keyboard.press('Enter');
+  await erin.says('emergency', 'the line is closed');
+  const turned = await s.stack.dial();
+  const answered = (sid) => until('the line to answer', async () => (await s.stack.requests() ?? [])
+    .find((r) => r.sid === sid && r.response)?.response);
+  assert.match(await answered(turned), /<Say>The office is being repaired\.<\/Say>/);
+  await s.stack.over(turned);
+  await alice.press('go-online');
+  await alice.says('hours', 'Closed', 60_000);
+  assert.equal(await alice.at('side-line').count(), 0);
+
+  // Another supervisor changes a field meanwhile; what is typed here stays.
+  await erin.at('set-name').fill('Example Telephone');
+  const now = await s.stack.as('erin', 'GET', '/settings');
+  await s.stack.as('erin', 'PUT', '/settings', { version: now.version, settings: { ...now.settings, greeting: 'Welcome.' } });
+  await press('save-settings');
+  await erin.says('meanwhile', 'has changed Greeting');
+  assert.equal(await erin.at('set-name').inputValue(), 'Example Telephone');
+  await press('save-settings');
+  await erin.says('not-saved', 'All is saved.');
+
+  // Opened again: the next caller hears music, and the earlier words are brought back.
+  await press('line-open');
+  await erin.at('confirm-settings').focus();
+  await keyboard.press('Enter');
+  await erin.says('emergency', 'not closed');
+  const taken = await until('a caller to be taken', async () => {
+    const sid = await s.stack.dial();
+    return (await answered(sid)).includes('The office is being repaired.') ? undefined : sid;
+  }, { ms: 90_000, every: 5000 });
+  await s.stack.keeps(taken);
+  await alice.answer();
+  await s.stack.does(taken, 'hangup');
+  await alice.screen('ended');
+  await press('versions');
+  const { versions } = await s.stack.as('erin', 'GET', '/settings/versions');
+  await press(`back-${versions.at(-1).version}`);
+  await erin.at('confirm-settings').focus();
+  await keyboard.press('Enter');
+  await erin.says('settings-state', 'by Erin');
+  await until('the name to be taken back', async () => (await erin.at('set-name').inputValue()) === '');
+  const { settings } = await s.stack.as('erin', 'GET', '/settings');
+  assert.deepEqual([settings.name, settings.greeting, settings.closedMessage, settings.emergency?.closed ?? false],
+    [undefined, undefined, 'The office is being repaired.', false]);
+}, { timeout: 300_000 });

@@ -1,0 +1,134 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/call"
+)
+
+// Watch lets a supervisor listen to a call, coach its owner, or talk to all: their own leg is dialled, or changes its
+// mode. Whoever is claimed cannot: a supervisor who watches is claimed, too, so that they are offered no caller. The
+// agents in the call are told at once.
+func (s *Service) Watch(
+	ctx context.Context, who Principal, id call.ID, m call.Mode, request string, now time.Time,
+) error {
+	if err := supervises(ctx, s.store, who); err != nil {
+		return err
+	}
+	c, err := s.load(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return ErrCallOver
+	}
+	if err != nil {
+		return err
+	}
+	r := call.Request{Key: request, Agent: who.ID, Action: string(m)}
+	if c.HasApplied(r) {
+		return nil
+	}
+	if err := c.MayWatch(who.ID, m); err != nil {
+		return err
+	}
+	asker := s.set.NewKey()
+	key := asker
+	if c.WatcherOf(who.ID) == nil {
+		if key, err = s.claimToWatch(ctx, c, who.ID, asker, now); err != nil {
+			return err
+		}
+	}
+	c, err = s.updateAndMatchFor(ctx, who.ID, id, now, func(c *call.Call) error {
+		if c.HasApplied(r) {
+			return nil
+		}
+		by := call.Supervisor{ID: who.ID, Name: who.Name}
+		return c.Watch(by, r, m, key, s.set.HideListening, s.set.Ring, now)
+	})
+	if c == nil && !errors.Is(err, ErrUnavailable) || c != nil && c.Watcher(key) == nil {
+		s.drop(ctx, who.ID, key, asker, now)
+	}
+	return acceptSaved(c, err)
+}
+
+// claimToWatch claims a supervisor for a leg of their own, and returns its key: asker, or that of another request which
+// has claimed them for the same call a moment ago.
+func (ro *roster) claimToWatch(
+	ctx context.Context, c *call.Call, id agent.ID, asker call.LegKey, now time.Time,
+) (key call.LegKey, err error) {
+	err = ErrConflict
+	for tries := 0; errors.Is(err, ErrConflict) && tries < saveTries; tries++ {
+		_, err = ro.claimBy(ctx, id, func(a *agent.Agent) error {
+			key = asker
+			if beingClaimed(a, c, now) && a.Claim.For == agent.ForWatching {
+				a.Share(string(asker))
+				key = call.LegKey(a.Claim.Leg)
+				return nil
+			}
+			return a.ClaimToWatch(string(c.ID), string(key), now)
+		})
+	}
+	switch {
+	case errors.Is(err, ErrNotFound): // their page has never said that it is there
+		return key, &agent.NotFreeError{Presence: agent.IsOffline}
+	case errors.Is(err, ErrConflict):
+		return key, &agent.NotFreeError{Presence: agent.IsBusy}
+	}
+	return key, err
+}
+
+// Unwatch ends a supervisor's own leg. Whoever is in no call as a supervisor is told nothing.
+func (s *Service) Unwatch(ctx context.Context, who Principal, id call.ID, request string, now time.Time) error {
+	if err := supervises(ctx, s.store, who); err != nil {
+		return err
+	}
+	c, err := s.unwatch(ctx, who.ID, id, call.Request{Key: request, Agent: who.ID, Action: "leave"}, now)
+	if errors.Is(err, ErrNotFound) {
+		return ErrCallOver
+	}
+	return acceptSaved(c, err)
+}
+
+func (m *matcher) unwatch(
+	ctx context.Context, who agent.ID, id call.ID, r call.Request, now time.Time,
+) (*call.Call, error) {
+	return m.updateAndMatchFor(ctx, who, id, now, func(c *call.Call) error {
+		c.Unwatch(who, r)
+		return nil
+	})
+}
+
+// KeepWatching takes in a request that shows whether somebody is a supervisor. If they are in a call as one, they may
+// stay for agent.WatchLease, or their leg is ended. A failure only means that the next request does it.
+func (s *Service) KeepWatching(ctx context.Context, who Principal, now time.Time) {
+	if who.Supervisor {
+		s.changeAgent(ctx, who.ID, func(a *agent.Agent) bool { return a.KeepWatching(now) })
+		return
+	}
+	if a, err := s.store.Agent(ctx, who.ID); err == nil && a.Watches() {
+		s.stopWatching(ctx, a, now)
+	}
+}
+
+// stopWatching ends the leg of a supervisor who is none any more, or of whom that is not known.
+func (s *Service) stopWatching(ctx context.Context, a *agent.Agent, now time.Time) {
+	_, _ = s.unwatch(ctx, a.ID, call.ID(a.Claim.Call), call.Request{}, now) // the next heartbeat tries again
+}
+
+// lostWatchers are the supervisors in a call whose pages are silent, who were removed, or who are claimed for something
+// else. Those who cannot be read stay.
+func (s *sweeper) lostWatchers(ctx context.Context, c *call.Call, now time.Time) (lost []agent.ID) {
+	for _, l := range c.Watching {
+		a, err := s.store.Agent(ctx, l.Agent)
+		switch {
+		case errors.Is(err, ErrNotFound):
+			lost = append(lost, l.Agent)
+		case err != nil:
+		case a.IsRemoved(), now.After(a.HeartbeatAt.Add(agent.StaleAfter)),
+			!a.Claimed(now) || a.Claim.Leg != string(l.Key):
+			lost = append(lost, l.Agent)
+		}
+	}
+	return lost
+}
