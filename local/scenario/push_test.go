@@ -67,11 +67,10 @@ func TestF332APageAtRestIsTold(t *testing.T) {
 	l.presses("alice", "cancel", "")
 	l.pageTold(bob, "the colleague has taken the consult back")
 
-	alice := l.channel("alice")
+	l.presses("alice", "consult", "bob")
+	l.rejects("bob") // the callback of the leg tells it
+	l.pageTold(bob, "the ring is over")
 	l.hangs(caller)
-	l.settle()
-	l.pageTold(alice, "the caller has hung up")
-
 	if err := l.act(teamview.SetAway, "bob", "", "k1"); err != nil {
 		t.Fatal(err)
 	}
