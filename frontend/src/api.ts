@@ -2,15 +2,15 @@
  * The agents' API over fetch (openapi.yaml). Only this file knows its paths, the bearer token and problem+json. Every
  * failure is an ApiError, so callers of this API handle one kind of error.
  */
-import { decodeDirectory, decodeProblem, decodeSnapshot, decodeToken } from "./contract/decode.js";
+import { decodeChannel, decodeDirectory, decodeProblem, decodeSnapshot, decodeToken } from "./contract/decode.js";
 import { decodeCalls, decodeKept, decodeKnownCaller, decodeOwnNote, decodeRules } from "./contract/records.js";
 import { decodeMessage, decodeMessages } from "./contract/messages.js";
 import { decodeMusic, decodeSettings, decodeVersions } from "./contract/settings.js";
 import { decodeDone, decodeTeam } from "./contract/team.js";
 import type { Renewal } from "./signin.js";
 import type {
-  Action, CallPage, CallRules, CallSearch, Directory, KnownCaller, LineSettings, MessageAction, MessagePage, Music,
-  NoteRequest, OwnNote, Problem, Reason, Settings, SettingsVersion, Snapshot, Status, Team, TeamAct, VoiceMessage,
+  Action, CallPage, CallRules, CallSearch, ChannelTicket, Directory, KnownCaller, LineSettings, MessageAction, MessagePage,
+  Music, NoteRequest, OwnNote, Problem, Reason, Settings, SettingsVersion, Snapshot, Status, Team, TeamAct, VoiceMessage,
   VoiceToken,
 } from "./contract/types.js";
 
@@ -25,9 +25,12 @@ export interface Command {
 
 /** Each request has a time limit and fails with ApiError only. */
 export interface Api {
-  me(): Promise<Snapshot>;
+  /** With colleagues, the answer has the directory too, if it could be read. */
+  me(colleagues?: boolean): Promise<Snapshot>;
   /** A heartbeat. It leaves the status of a known agent unchanged. */
-  setStatus(status: Status, beat: boolean): Promise<Snapshot>;
+  setStatus(status: Status, beat: boolean, colleagues?: boolean): Promise<Snapshot>;
+  /** A ticket for the push channel; 404 if the stack has none. */
+  channel(): Promise<ChannelTicket>;
   transfer(command: Command): Promise<Snapshot>;
   directory(): Promise<Directory>;
   /** Colleagues whose name contains the text, including those outside the page of the directory. */
@@ -187,6 +190,7 @@ export function createApi(options: ApiOptions): Api {
     return decoded;
   }
 
+  const mePath = (colleagues = false): string => `/agents/me${colleagues ? "?with=colleagues" : ""}`;
   const notePath = (id: string): string => `/calls/${encodeURIComponent(id)}/note`;
 
   /** Outlives the page. */
@@ -201,8 +205,10 @@ export function createApi(options: ApiOptions): Api {
   }
 
   return {
-    me: () => call("GET", "/agents/me", undefined, decodeSnapshot),
-    setStatus: (status, beat) => call("PUT", "/agents/me", beat ? { status, beat } : { status }, decodeSnapshot),
+    me: (colleagues) => call("GET", mePath(colleagues), undefined, decodeSnapshot),
+    setStatus: (status, beat, colleagues) =>
+      call("PUT", mePath(colleagues), beat ? { status, beat } : { status }, decodeSnapshot),
+    channel: () => call("POST", "/agents/me/channel", undefined, decodeChannel),
     transfer: (command) => call("POST", "/transfer", command, decodeSnapshot),
     directory: () => call("GET", "/agents", undefined, decodeDirectory),
     search: (text) => call("POST", "/agents/search", { text }, decodeDirectory),

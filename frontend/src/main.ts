@@ -1,5 +1,6 @@
 /** Joins the parts. No logic; the only failure here is a missing configuration. */
 import { createApi } from "./api.js";
+import { connectChannel } from "./channel.js";
 import { loadConfig } from "./config.js";
 import { createAlerts } from "./desk/alerts.js";
 import { Desk } from "./desk/desk.js";
@@ -22,6 +23,8 @@ async function createDesk(): Promise<Desk> {
     signIn,
     api: createApi({ bearer: () => signIn.bearer(), renew: () => signIn.renew() }),
     voice: createVoice(config.voice),
+    connect: connectChannel,
+    random: Math.random,
     tabs: createTabs(new BroadcastChannel("agent-desk"), crypto.randomUUID()),
     memory: createMemory(window.sessionStorage, window.localStorage),
     alerts: createAlerts(),

@@ -1,9 +1,11 @@
 /** Stateful fakes for what the desk talks to; each test changes what it needs. */
 import { ApiError, type Api, type Command } from "../src/api.js";
 import type {
-  CallNote, CallPage, CallRules, CallSearch, Directory, KnownCaller, LineSettings, MessageAction, MessagePage, Music,
-  NoteRequest, OwnNote, Settings, SettingsVersion, Snapshot, Status, Team, TeamAct, VoiceMessage, VoiceToken,
+  CallNote, CallPage, CallRules, CallSearch, ChannelTicket, Directory, KnownCaller, LineSettings, MessageAction,
+  MessagePage, Music, NoteRequest, OwnNote, Settings, SettingsVersion, Snapshot, Status, Team, TeamAct, VoiceMessage,
+  VoiceToken,
 } from "../src/contract/types.js";
+import type { ChannelListener } from "../src/channel.js";
 import type { DeskParts } from "../src/desk/desk.js";
 import { createMemory } from "../src/desk/memory.js";
 import type { Microphone, TabState } from "../src/state/state.js";
@@ -40,19 +42,37 @@ export class FakeApi implements Api {
     return this.current;
   }
 
-  me(): Promise<Snapshot> {
-    this.log.push("me");
-    return this.answer(this.fresh());
+  /** Within how many seconds a heartbeat is wanted; 0: a server of the release before. */
+  beatWithin = 0;
+  /** Whether the stack has the push channel, and how long its connections are told. */
+  hasChannel = false;
+  channelLifeMs = 3_600_000;
+
+  channel(): Promise<ChannelTicket> {
+    if (!this.hasChannel) return Promise.reject(new ApiError({ slug: "no-channel", status: 404, title: "" }));
+    this.log.push("channel");
+    return this.answer({ address: "wss://push.example/live", protocols: ["warm-transfer", "ticket.alice.s"],
+      until: iso(this.now() + this.channelLifeMs) });
   }
 
-  async setStatus(status: Status, beat: boolean): Promise<Snapshot> {
+  private rides(colleagues: boolean, beat: boolean): Partial<Snapshot> {
+    return { ...(colleagues ? { colleagues: directoryAt(this.now()) } : {}),
+      ...(beat && this.beatWithin ? { beatWithin: this.beatWithin } : {}) };
+  }
+
+  me(colleagues = false): Promise<Snapshot> {
+    this.log.push("me");
+    return this.answer({ ...this.fresh(), ...this.rides(colleagues, false) });
+  }
+
+  async setStatus(status: Status, beat: boolean, colleagues = false): Promise<Snapshot> {
     this.log.push(beat ? "beat" : `status ${status}`);
     const at = iso(this.now());
     if (!beat) await this.statusHeld;
     if (!beat && !this.down) {
       this.current = { ...this.current, agent: { ...this.current.agent, status, presence: status } };
     }
-    return this.answer({ ...this.fresh(), at });
+    return this.answer({ ...this.fresh(), at, ...this.rides(colleagues, beat) });
   }
 
   transfer(command: Command): Promise<Snapshot> {
@@ -325,7 +345,16 @@ export class FakeStorage {
   }
 }
 
+/** One connection of the push channel, as the page has it. */
+export interface FakeConnection extends ChannelListener {
+  pings: number;
+  closed: boolean;
+}
+
 export interface Fakes extends DeskParts {
+  /** The connections that the page has made. With `opens` they open at once. */
+  readonly channels: FakeConnection[];
+  channelOpens: boolean;
   readonly api: FakeApi;
   readonly voice: FakeVoice;
   microphoneIs: Microphone;
@@ -347,6 +376,15 @@ export function fakes(now: () => number = () => Date.now()): Fakes {
   const all: Fakes = {
     api: new FakeApi(now),
     voice: new FakeVoice(),
+    channels: [],
+    channelOpens: true,
+    connect: (_ticket, listener) => {
+      const made: FakeConnection = { ...listener, pings: 0, closed: false };
+      all.channels.push(made);
+      queueMicrotask(() => all.channelOpens && !made.closed && listener.open());
+      return { ping: () => { made.pings += 1; }, close: () => { made.closed = true; } };
+    },
+    random: () => 0.5,
     microphoneIs: "granted",
     claim: true,
     left: Infinity,

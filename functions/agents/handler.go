@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -34,23 +35,11 @@ func (h handler) routes() http.Handler {
 	}.Handler()
 }
 
-// entry is one agent as other agents see them.
-type entry struct {
-	ID       agent.ID       `json:"id"`
-	Name     string         `json:"name"`
-	Presence agent.Presence `json:"presence"`
-	Since    time.Time      `json:"since"`
-	Seen     time.Time      `json:"seen"`
-	// Rung: busy, and not known to have answered.
-	Rung bool `json:"rung,omitempty"`
-}
-
-type directory struct {
-	At     time.Time `json:"at"`
-	Agents []entry   `json:"agents"`
-	Number string    `json:"number,omitempty"`
-	More   bool      `json:"more,omitempty"`
-}
+// entry and directory are what other agents see.
+type (
+	entry     = agentview.Colleague
+	directory = agentview.Directory
+)
 
 func (h handler) directory(r *httpapi.Request) (int, any, error) {
 	d, err := h.board(r.Base).Directory(r.Context(), r.Who, r.Now)
@@ -87,16 +76,37 @@ func (h handler) listed(found service.Directory, now time.Time) directory {
 	return d
 }
 
-func (h handler) me(r *httpapi.Request) (int, any, error) {
-	snap, err := h.board(r.Base).Snapshot(r.Context(), r.Who, r.Now)
-	return http.StatusOK, h.withHours(r, snap), err
-}
-
 // withHours adds whether the line takes new calls, by its settings: every agent may know that, and no more of them.
 func (h handler) withHours(r *httpapi.Request, snap agentview.Snapshot) agentview.Snapshot {
 	open, until := h.line.Values(r.Context(), r.Now).OpenUntil(r.Now)
 	snap.Hours = &agentview.HoursView{Open: open, Until: until}
 	return snap
+}
+
+// snapshot answers with what ask returns and, where the page wants it in the same answer, the directory. Both are read
+// side by side. A directory that cannot be read is left out.
+func (h handler) snapshot(r *httpapi.Request, ask func() (agentview.Snapshot, error)) (int, any, error) {
+	if r.URL.Query().Get("with") != "colleagues" {
+		snap, err := ask()
+		return http.StatusOK, h.withHours(r, snap), err
+	}
+	var found service.Directory
+	var unread error
+	var both sync.WaitGroup
+	both.Go(func() { found, unread = h.board(r.Base).Directory(r.Context(), r.Who, r.Now) })
+	snap, err := ask()
+	both.Wait()
+	if unread == nil {
+		d := h.listed(found, r.Now)
+		snap.Colleagues = &d
+	}
+	return http.StatusOK, h.withHours(r, snap), err
+}
+
+func (h handler) me(r *httpapi.Request) (int, any, error) {
+	return h.snapshot(r, func() (agentview.Snapshot, error) {
+		return h.board(r.Base).Snapshot(r.Context(), r.Who, r.Now)
+	})
 }
 
 // setStatus sets the status that the agent has chosen; with beat it is only the page's heartbeat.
@@ -111,6 +121,7 @@ func (h handler) setStatus(r *httpapi.Request) (int, any, error) {
 	if !slices.Contains([]agent.Status{agent.Available, agent.Away, agent.WrapUp}, in.Status) {
 		return 0, nil, httpapi.Malformed("There is no such status.")
 	}
-	snap, err := h.board(r.Base).SetStatus(r.Context(), r.Who, in.Status, in.Beat, r.Now)
-	return http.StatusOK, h.withHours(r, snap), err
+	return h.snapshot(r, func() (agentview.Snapshot, error) {
+		return h.board(r.Base).SetStatus(r.Context(), r.Who, in.Status, in.Beat, r.Now)
+	})
 }

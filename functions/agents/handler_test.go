@@ -562,6 +562,42 @@ func TestF191DirectoryTimesAreThoseOfThePresence(t *testing.T) {
 
 var t0 = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
+// A page that shows the colleagues gets them with its heartbeat, in one request.
+func TestTheSnapshotHasTheColleaguesIfItIsAskedWithThem(t *testing.T) {
+	s := serve(t, "alice", "bob")
+	for _, r := range []struct{ method, body string }{
+		{"GET", ""}, {"PUT", `{"status":"available","beat":true}`}, {"PUT", `{"status":"available"}`},
+	} {
+		with := func() httpapitest.Answer {
+			e := s.Signed("alice", r.method, me, r.body)
+			e.RawQueryString, e.QueryStringParameters = "with=colleagues", map[string]string{"with": "colleagues"}
+			a := s.Do(e)
+			s.spec.Check(e, a)
+			return a
+		}
+		var got struct {
+			Colleagues *directory
+			BeatWithin int
+		}
+		a := with()
+		if err := json.Unmarshal([]byte(a.Body), &got); err != nil || got.Colleagues == nil ||
+			len(got.Colleagues.Agents) != 2 || got.Colleagues.Number == "" {
+			t.Errorf("%s %s: %s, %v", r.method, r.body, a.Body, err)
+		}
+		if beat := strings.Contains(r.body, "beat"); beat != (got.BeatWithin > 0) {
+			t.Errorf("%s %s: the next heartbeat is wanted within %d s", r.method, r.body, got.BeatWithin)
+		}
+		s.Store.Every("Agents", servicetest.Fault{Err: service.ErrUnavailable})
+		if a := with(); a.Status != 200 || strings.Contains(a.Body, "colleagues") {
+			t.Errorf("%s %s, without the directory: %d %s", r.method, r.body, a.Status, a.Body)
+		}
+		s.Store.Heal()
+		if a := s.ask("alice", r.method, me, r.body); strings.Contains(a.Body, "colleagues") {
+			t.Errorf("%s %s: not asked for, and there: %s", r.method, r.body, a.Body)
+		}
+	}
+}
+
 // Every agent sees whether the line is open and until when, and nothing else of the settings.
 func TestEveryAgentSeesWhetherTheLineIsOpen(t *testing.T) {
 	s := serve(t, "alice")

@@ -9,6 +9,7 @@ import (
 
 func main() {
 	a := app.OpenSilent("team")
+	a.PushToPages()
 	a.TellPages(a.Env.Flag("DIALS_NUMBERS"))
 	a.Settings.HideListening = a.Env.Flag("HIDE_LISTENING")
 	h := handler{

@@ -53,6 +53,7 @@ type Gateway struct {
 	page       *page
 	keys       *keys
 	schedules  *schedules
+	channel    *channel
 	streams    []*stream
 	busy       *gauge
 }
@@ -86,6 +87,7 @@ func New(o Options) (*Gateway, error) {
 	}
 	g.page = page
 	g.schedules = newSchedules(g)
+	g.channel = &channel{g: g, push: o.Template.Push, open: map[string]*connection{}}
 	g.streams = newStreams(g)
 	return g, nil
 }
@@ -115,6 +117,7 @@ func (g *Gateway) Warm(ctx context.Context) error {
 // Close stops the schedules, ends all processes and waits for what was under way; later requests are answered with 503.
 func (g *Gateway) Close() {
 	g.schedules.stop()
+	g.channel.close(true)
 	for _, s := range g.streams {
 		s.stop()
 	}
@@ -156,6 +159,10 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Apigw-Requestid", id)
 	if headerBytes(r) > maxHeaders {
 		refuse(w, http.StatusRequestHeaderFieldsTooLarge)
+		return
+	}
+	if g.channel.takes(r) {
+		g.channel.serve(w, r)
 		return
 	}
 	cors := g.o.Template.API.CORS

@@ -37,6 +37,12 @@ func read(r *http.Request, body []byte) (call, error) {
 		c.action, c.resources = object(r.Method, r.URL, body)
 		return c, nil
 	}
+	if c.service == "execute-api" { // the management API of a WebSocket API, whose id the path begins with here
+		c.action = "execute-api:ManageConnections"
+		c.resources = []string{"arn:aws:execute-api:" + place + strings.Replace(strings.TrimPrefix(r.URL.Path, "/"),
+			"/@connections/", "/"+r.Method+"/@connections/", 1)}
+		return c, nil
+	}
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	c.action = c.service + ":" + operation
 	var in struct {

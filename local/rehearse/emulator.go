@@ -67,6 +67,7 @@ func (e *emulator) start(ctx context.Context, root, dir string, port int, direct
 		// What follows is for the functions, which get this environment as it is.
 		"TWILIO_API_URL=" + twilioURL, "SSL_CERT_FILE=" + ca,
 		"AWS_ENDPOINT_URL_DYNAMODB=" + e.URL, "AWS_ENDPOINT_URL_SECRETS_MANAGER=" + e.URL,
+		"AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI=" + e.URL,
 		"AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER=" + e.URL, "AWS_ENDPOINT_URL_S3=" + direct, // its policy wants TLS
 	}
 	e.new = func() *exec.Cmd {

@@ -88,6 +88,15 @@ HANDLERS["AWS::Cognito::ManagedLoginBranding"] = named(managed_login)
 HANDLERS["AWS::Logs::QueryDefinition"] = named(query)
 
 
+def deployment(props):
+    """https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-set-up-websocket-deployment.html"""
+    if not apigateway._routes.get(props.get("ApiId", "")):
+        raise ValueError("At least one route is required before deploying the Api.")
+
+
+HANDLERS["AWS::ApiGatewayV2::Deployment"] = named(deployment)
+
+
 def metrics(props):
     """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"""
     queries = props["Metrics"]

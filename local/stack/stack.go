@@ -409,7 +409,7 @@ func (s *Stack) startGateway(ctx context.Context, l net.Listener, t *sam.Templat
 		page.Dir = filepath.Join(s.o.Root, "frontend", "dist")
 		page.Config = &gateway.Config{SignIn: gateway.SignIn{Authority: s.Issuer, ClientID: clientID,
 			Scope: "openid profile email"}, Voice: talk, CRM: s.o.Parameters["CrmUrl"]}
-		page.Origins = []string{s.Issuer}
+		page.Origins = []string{s.API, s.Issuer} // of the API's own host the WebSocket is meant
 		if talk != nil {
 			page.Origins = append(page.Origins, s.Twilio)
 			page.Script = &gateway.Script{Source: voice.WSSScript,
@@ -429,6 +429,10 @@ func (s *Stack) startGateway(ctx context.Context, l net.Listener, t *sam.Templat
 	if s.o.ViaTwilio != nil {
 		env["TWILIO_API_URL"] = s.o.ViaTwilio(s.Twilio)
 	}
+	channel, err := s.listenForPush(t)
+	if err != nil {
+		return err
+	}
 	fallback := s.Control + "/fallback.xml"
 	if s.o.TwilioURL != "" && !loopback(s.o.TwilioURL) {
 		delete(env, "TWILIO_API_URL") // Twilio itself: the functions know its address
@@ -438,6 +442,7 @@ func (s *Stack) startGateway(ctx context.Context, l net.Listener, t *sam.Templat
 		Template: t, Bootstrap: gateway.Binaries(s.o.Binaries), Env: env,
 		Replace: map[string]string{
 			"PUBLIC_BASE_URL": s.public(), "MUSIC_BASE_URL": s.public() + "/music", "FALLBACK_URL": fallback,
+			"PUSH_URL": channel.sends, "PUSH_ADDRESS": channel.address,
 		},
 		Clock: s.Clock, Output: s.o.Output, Domain: l.Addr().String(), Page: page,
 	})
@@ -445,6 +450,7 @@ func (s *Stack) startGateway(ctx context.Context, l net.Listener, t *sam.Templat
 		return err
 	}
 	s.Gateway = g
+	s.serveChannel(channel, g)
 	s.onClose(g.Close)
 	if err := s.watchStreams(t); err != nil {
 		return err

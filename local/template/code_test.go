@@ -209,7 +209,7 @@ func permission(call string) string {
 	return call
 }
 
-var signedCall = regexp.MustCompile(`^"(cognito-idp:[A-Z][A-Za-z]+)"$`)
+var signedCall = regexp.MustCompile(`^"((?:cognito-idp|execute-api):[A-Z][A-Za-z]+)"$`)
 
 // signed notes a call that is made without the SDK: its name is in the code as policies have it.
 func (s *search) signed(lit *ast.BasicLit) {

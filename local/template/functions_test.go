@@ -183,6 +183,7 @@ func statements(t *testing.T, name string, f *yaml.Node) []*yaml.Node {
 var fewer = map[string][]string{
 	"token":    {"dynamodb:PutItem", "dynamodb:Query"},
 	"calls":    {"dynamodb:PutItem"},
+	"push":     {"dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"},
 	"settings": {"dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"},
 	"team":     {"dynamodb:UpdateItem"},
 	"messages": {"dynamodb:UpdateItem"},
@@ -236,6 +237,9 @@ func TestPoliciesNameTheirResources(t *testing.T) {
 		"dynamodb:GetRecords":       {"!GetAtt Table.StreamArn"},
 		"dynamodb:GetShardIterator": {"!GetAtt Table.StreamArn"},
 		"dynamodb:ListStreams":      {"!GetAtt Table.StreamArn"},
+
+		"execute-api:ManageConnections": {"!Sub arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:" +
+			"${PushApi}/live/POST/@connections/*"},
 
 		"s3:ListBucket":                      {"!GetAtt PageBucket.Arn"},
 		"s3:GetObject":                       {"!Sub ${PageBucket.Arn}/*"},

@@ -90,7 +90,7 @@ func TestPageMayOnlyTalkToWhomItNeeds(t *testing.T) {
 	}
 	// F205: the SDK's sounds come from our page, not from the SDK's host.
 	twilio := []string{"https://eventgw.twilio.com", "wss://voice-js.roaming.twilio.com"}
-	want := append([]string{"'self'", "${SignIn}"}, twilio...)
+	want := append(append([]string{"'self'", "${SignIn}"}, twilio...), "${Push}")
 	if got := all["connect-src"]; !slices.Equal(got, want) {
 		t.Errorf("connections to %v, want %v", got, want)
 	}

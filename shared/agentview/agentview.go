@@ -21,8 +21,31 @@ type Snapshot struct {
 	Watching *WatchingView `json:"watching,omitempty"`
 	// Numbers: targets may be outside numbers.
 	Numbers bool `json:"numbers,omitempty"`
+	// BeatWithin is within how many seconds the page's next heartbeat is wanted; only the answer to one says so.
+	BeatWithin int `json:"beatWithin,omitempty"`
+	// Colleagues is the directory, where the page has asked for it in the same request.
+	Colleagues *Directory `json:"colleagues,omitempty"`
 	// Hours is nil in what is pushed and in the answer to a command: the page keeps what it was told last.
 	Hours *HoursView `json:"hours,omitempty"`
+}
+
+// Directory is a page of the agents as other agents see them.
+type Directory struct {
+	At     time.Time   `json:"at"`
+	Agents []Colleague `json:"agents"`
+	Number string      `json:"number,omitempty"` // the line's own
+	More   bool        `json:"more,omitempty"`
+}
+
+// Colleague is one of them.
+type Colleague struct {
+	ID       agent.ID       `json:"id"`
+	Name     string         `json:"name"`
+	Presence agent.Presence `json:"presence"`
+	Since    time.Time      `json:"since"`
+	Seen     time.Time      `json:"seen"`
+	// Rung: busy, and not known to have answered.
+	Rung bool `json:"rung,omitempty"`
 }
 
 // HoursView says whether the line takes new calls, and when its hours change that; zero: they do not soon.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 
+	"warmtransfer/shared/apigateway"
 	"warmtransfer/shared/dynamo"
 	"warmtransfer/shared/env"
 	"warmtransfer/shared/httpapi"
@@ -92,6 +93,14 @@ func (a *App) Service(base twilio.Base) *service.Service {
 // MessageDesk is the use cases of the messages that callers leave.
 func (a *App) MessageDesk() *voicemail.Desk {
 	return &voicemail.Desk{Box: a.Store, Recordings: a.calls, Keep: a.Env.Days("MESSAGE_DAYS", 1, 999)}
+}
+
+// PushToPages lets the function tell agents' pages over the push channel that something of theirs has changed, if the
+// stack has the channel. Functions whose answer a caller hears do not: nobody on the telephone waits for a page.
+func (a *App) PushToPages() {
+	if to := apigateway.Open(a.Env); to != nil {
+		a.Settings.Pages = httpapi.Channel{Store: a.Store, Connections: to}
+	}
 }
 
 // Start ends the process if a setting is wrong, and opens all connections (see httpapi.MustStart).

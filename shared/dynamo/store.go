@@ -5,8 +5,9 @@
 //
 // # Items
 //
-// A call is the item "c#<id>", an agent "a#<id>". The domain's value is one JSON document in the
-// attribute doc, with its version beside it; every write is conditional on that version. The other
+// A call is the item "c#<id>", an agent "a#<id>", the connections of an agent's pages "p#<id>". The
+// domain's value is one JSON document in the attribute doc, with its version beside it; every write is
+// conditional on that version. The other
 // attributes serve the indexes and are computed from the value at each save. Members of the document
 // and attributes of the item that a newer version of this program has added are kept when this one
 // rewrites the item (see unknownFields).

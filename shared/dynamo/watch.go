@@ -112,29 +112,46 @@ func (s *Store) Live(ctx context.Context, few int) (calls []service.LiveCall, er
 	return calls, nil
 }
 
-// MusicStopped implements service.Lists.
-func (s *Store) MusicStopped(ctx context.Context, now time.Time) (ids []call.ID, err error) {
+// MusicStopped implements service.Lists. It looks at the first of all callers who are to hear music: mostly there is
+// none, or their music plays, and then that of all others plays longer.
+func (s *Store) MusicStopped(ctx context.Context, now time.Time) (ids []call.ID, plays bool, err error) {
+	until := stamp(now) + afterStamp
 	for n := range callShards {
+		first, err := s.page(ctx, &dynamodb.QueryInput{
+			IndexName:                 ref(watchIndex),
+			KeyConditionExpression:    ref("#p = :p"),
+			ExpressionAttributeNames:  map[string]string{"#p": watch},
+			ExpressionAttributeValues: item{":p": str(musicCalls + strconv.Itoa(n))},
+			Limit:                     ref(int32(1)),
+		})
+		if noIndex(err) {
+			ids, err = s.stoppedInQueue(ctx)
+			return ids, true, err
+		}
+		if err != nil {
+			return ids, true, err
+		}
+		plays = plays || len(first.Items) > 0
+		if len(first.Items) == 0 || text(first.Items[0][watchAt]) >= until {
+			continue
+		}
 		out, err := s.page(ctx, &dynamodb.QueryInput{
 			IndexName:                ref(watchIndex),
 			KeyConditionExpression:   ref("#p = :p AND #at < :after"),
 			ExpressionAttributeNames: map[string]string{"#p": watch, "#at": watchAt},
 			ExpressionAttributeValues: item{
-				":p": str(musicCalls + strconv.Itoa(n)), ":after": str(stamp(now) + afterStamp),
+				":p": str(musicCalls + strconv.Itoa(n)), ":after": str(until),
 			},
 			Limit: ref(int32(morePage)),
 		})
-		if noIndex(err) {
-			return s.stoppedInQueue(ctx)
-		}
 		if err != nil {
-			return ids, err
+			return ids, true, err
 		}
 		for _, it := range out.Items {
 			ids = append(ids, callID(it))
 		}
 	}
-	return ids, nil
+	return ids, plays, nil
 }
 
 // stoppedInQueue is MusicStopped by the queue, of whom nothing is known.

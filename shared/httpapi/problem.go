@@ -30,6 +30,9 @@ type Malformed string
 
 func (m Malformed) Error() string { return string(m) }
 
+// ErrNoChannel: the operator has left the push channel out.
+var ErrNoChannel = errors.New("no push channel")
+
 var (
 	errNoToken     = errors.New("no token")
 	errContentType = errors.New("content type is not JSON")
@@ -71,6 +74,7 @@ var kinds = []kind{
 	{is: service.ErrTaken, status: 409, slug: "taken", title: "Another agent has that caller now."},
 	{is: service.ErrNotOffered, status: 409, slug: "not-offered",
 		title: "That caller cannot be offered to that agent now."},
+	{is: ErrNoChannel, status: 404, slug: "no-channel", title: "This line has no push channel."},
 	{is: archive.ErrNoRecord, status: 404, slug: "no-record", title: "You were in no such call."},
 	{is: archive.ErrNoteChanged, status: 409, slug: "note-changed",
 		title: "This note was changed elsewhere since you have seen it."},

@@ -3,8 +3,11 @@ package httpapi
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
+
+	"github.com/awslabs/aws-lambda-go-api-proxy/core"
 
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/service"
@@ -20,6 +23,19 @@ type Request struct {
 	Who  service.Principal // of an agent's request
 
 	line logLine
+}
+
+// SignedInUntil is when the access token of an agent's request expires. A token that does not say so is taken as over.
+func (r *Request) SignedInUntil() time.Time {
+	c, _ := core.GetAPIGatewayV2ContextFromContext(r.Context())
+	if c.Authorizer == nil || c.Authorizer.JWT == nil {
+		return r.Now
+	}
+	seconds, err := strconv.ParseFloat(c.Authorizer.JWT.Claims["exp"], 64)
+	if err != nil || seconds < 0 || seconds > 1<<40 {
+		return r.Now
+	}
+	return time.Unix(int64(seconds), 0).UTC()
 }
 
 // Call is the call that the path names.

@@ -141,7 +141,7 @@ func (h *routes) write(r *Request, status int, took time.Duration, counts *metri
 		level = slog.LevelError
 		attrs = append(attrs, slog.String("error", r.line.err.Error()))
 	}
-	h.edge.log().LogAttrs(r.Context(), level, "request", append(attrs, counts.Attrs(r.Now)...)...)
+	h.edge.Logger().LogAttrs(r.Context(), level, "request", append(attrs, counts.Attrs(r.Now)...)...)
 }
 
 // statusWriter remembers the status.

@@ -29,7 +29,8 @@ type Edge struct {
 	Log    *slog.Logger // nil is slog.Default
 }
 
-func (e Edge) log() *slog.Logger {
+// Logger is where the function's log lines go.
+func (e Edge) Logger() *slog.Logger {
 	if e.Log != nil {
 		return e.Log
 	}

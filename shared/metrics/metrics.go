@@ -55,6 +55,8 @@ const (
 	TwilioFailed     Name = "TwilioFailed"     // no answer, 5xx, or too many requests
 	TwilioKeyRefused Name = "TwilioKeyRefused" // of the rejected, because of our key
 
+	PushFailed Name = "PushFailed" // messages of the push channel that API Gateway did not take
+
 	EventsSent   Name = "EventsSent"   // notices that the event bus has taken
 	EventsFailed Name = "EventsFailed" // requests that the bus did not take, and notices that are given up
 )

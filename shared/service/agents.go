@@ -23,11 +23,14 @@ type Principal struct {
 func (s *Service) SetStatus(
 	ctx context.Context, who Principal, status agent.Status, beat bool, now time.Time,
 ) (agentview.Snapshot, error) {
+	chosen := false
 	a, c, err := s.attend(ctx, who, now, func(a *agent.Agent) bool {
 		if beat && a.Version > 0 {
 			return a.Beat(now)
 		}
-		return a.Choose(status, now)
+		changed := a.Choose(status, now)
+		chosen = changed && a.Since.Equal(now)
+		return changed
 	})
 	if err != nil {
 		return agentview.Snapshot{}, err
@@ -38,7 +41,15 @@ func (s *Service) SetStatus(
 	if !beat && status != agent.Available && c != nil {
 		c = s.withdrawOffer(ctx, a, c, nil, now)
 	}
-	return s.snapshot(ctx, a, c, beat, now)
+	if !chosen {
+		return s.snapshot(ctx, a, c, beat, now)
+	}
+	var snap agentview.Snapshot
+	s.set.Together(
+		func() { s.tell(ctx, []agent.ID{a.ID}, true, now) },
+		func() { snap, err = s.snapshot(ctx, a, c, beat, now) },
+	)
+	return snap, err
 }
 
 // Snapshot is the agent's snapshot.

@@ -44,8 +44,9 @@ func (m *matcher) updateAndMatchFrom(
 	ctx context.Context, asked agent.ID, c *call.Call, now time.Time, f decide,
 ) (*call.Call, error) {
 	var before pageViews
+	var there map[agent.ID]bool
 	c, effects, err := m.change(ctx, c, now, func(c *call.Call) error {
-		before = m.pageViews(c, now)
+		before, there = m.pageViews(c, now), m.inCall(c)
 		return f(c)
 	})
 	if err != nil {
@@ -53,6 +54,7 @@ func (m *matcher) updateAndMatchFrom(
 	}
 	c, err = m.execute(ctx, c, effects, now)
 	m.notify(ctx, c, before, asked, now)
+	m.tellWhoLeft(ctx, c, there, asked, now)
 	if c.State == call.Waiting {
 		if offered := m.offerNext(ctx, now, asking{in: c}, nil); offered != nil && offered.ID == c.ID {
 			c = offered

@@ -12,6 +12,13 @@ import (
 const (
 	// maxRestored is how many callers at the head of the queue one request repairs.
 	maxRestored = 3
+	// BeatWhileMusic is within which time the next heartbeat is wanted while any caller is to hear music.
+	// Music that has run out counts as stopped after four and a half seconds (see call.Music), so that it is
+	// heard again within fifteen, with any page that is open. BeatInSilence is the time while no caller is:
+	// music that begins and stops right after a heartbeat is found by the next one within fifteen seconds,
+	// or is known by then and has the shorter time.
+	BeatWhileMusic = 10 * time.Second
+	BeatInSilence  = 15 * time.Second
 	// repairAtOnce is how many callers one heartbeat repairs at the same time.
 	repairAtOnce = 7
 )
@@ -32,11 +39,11 @@ func (m *matcher) restoreMusic(ctx context.Context, queue []QueueEntry, now time
 }
 
 // restoreAllMusic does the same for everybody whose music may have stopped, in the queue or on hold. Only a heartbeat
-// does this: it costs another list.
-func (m *matcher) restoreAllMusic(ctx context.Context, now time.Time) {
-	stopped, err := m.store.MusicStopped(ctx, now)
+// does this: it costs another list. It returns within which time the next heartbeat is wanted.
+func (m *matcher) restoreAllMusic(ctx context.Context, now time.Time) time.Duration {
+	stopped, plays, err := m.store.MusicStopped(ctx, now)
 	if err != nil {
-		return // the next heartbeat tries again
+		return BeatWhileMusic // the next heartbeat tries again
 	}
 	if len(stopped) > MusicPage { // those who cannot be given any for now do not keep the others from it
 		stopped = rotated(stopped, now.Unix())[:MusicPage]
@@ -55,6 +62,10 @@ func (m *matcher) restoreAllMusic(ctx context.Context, now time.Time) {
 	}
 	close(next)
 	all.Wait()
+	if plays {
+		return BeatWhileMusic
+	}
+	return BeatInSilence
 }
 
 // restoreMusicOf carries out what is due for a caller whose music has stopped.

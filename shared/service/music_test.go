@@ -219,8 +219,9 @@ func TestF182MusicIsHeardAgainSoon(t *testing.T) {
 		},
 		"in a consult": func(t *testing.T) (*World, call.ID) { return consulting(t) },
 	} {
-		for second := range 13 { // at different seconds of a music turn and of the sweep's minute
+		for second := range 26 { // at different seconds of a music turn and of the sweep's minute
 			w, id := begin(t)
+			w.LazyPages = second >= 13
 			w.Settle()
 			w.Pass(3*time.Minute + time.Duration(second*5)*time.Second)
 			w.MusicRunsOut(id)
@@ -271,6 +272,33 @@ func TestF182ASweepLeavesAMusicTurnThatIsOnItsWay(t *testing.T) {
 }
 
 // Music that is playing is left alone, whatever clock runs meanwhile.
+// Pages that have been told that nobody hears music send heartbeats more seldom. Music that begins and stops between
+// two of them is found all the same.
+func TestF182MusicThatStopsAtOnceIsFoundByPagesOfAQuietLine(t *testing.T) {
+	for second := range 16 {
+		w := NewWorld(t, "alice", "bob")
+		w.LazyPages = true
+		w.Choose("bob", agent.Away)
+		id, _ := w.Dial()
+		w.Settle()
+		w.Answer("alice")
+		w.Settle()
+		w.Silent("alice") // bob's page is the only one
+		w.Pass(time.Minute + time.Duration(second)*time.Second)
+		if snap, err := w.Beat("bob"); second == 0 && (err != nil || snap.BeatWithin != 15) {
+			t.Errorf("with nobody on music the next heartbeat is wanted within %d s, %v", snap.BeatWithin, err)
+		}
+		w.Pass(time.Duration(second) * time.Second)
+		w.MustPress("alice", call.DoHold, "")
+		w.MusicRunsOut(id) // the hold's first turn
+		w.Pass(soundWithAPage + time.Second)
+		hears(t, w, id, "music")
+		if snap, err := w.Beat("bob"); err != nil || snap.BeatWithin != 10 {
+			t.Errorf("while a caller is on hold the next heartbeat is wanted within %d s, %v", snap.BeatWithin, err)
+		}
+	}
+}
+
 func TestF182MusicThatGoesOnIsNotBegunAnew(t *testing.T) {
 	w := NewWorld(t, "alice", "bob")
 	held, _ := w.Dial()

@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -17,6 +18,16 @@ import (
 // context ends after notifyTimeout at the latest.
 type Notifier interface {
 	Tell(ctx context.Context, leg call.LegID, s agentview.Snapshot) error
+}
+
+// Pages reaches an agent's pages, whether the agent is in a call or not: it tells them that something of
+// theirs has changed, so that they ask at once. What it makes are requests without a guarantee: the
+// adapter may count errors, and the pages ask by themselves from time to time.
+type Pages interface {
+	// Changed tells the agent's pages of a change at that time. Others: the change is the answer to one of
+	// these pages, so only an agent who has several is told. The context ends after notifyTimeout at the
+	// latest.
+	Changed(ctx context.Context, id agent.ID, others bool, now time.Time)
 }
 
 // pusher notifies agents' pages.
@@ -65,12 +76,14 @@ func (p *pusher) notify(ctx context.Context, c *call.Call, before pageViews, ask
 	if p.set.Notify == nil || len(legs) == 0 || ctx.Err() != nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, notifyTimeout)
+	var missed []agent.ID // over their legs; the push channel is another way
+	var lock sync.Mutex
+	limited, cancel := context.WithTimeout(ctx, notifyTimeout)
 	defer cancel()
 	var all sync.WaitGroup
 	for _, l := range legs {
 		all.Go(func() {
-			a, err := p.store.Agent(ctx, l.Agent)
+			a, err := p.store.Agent(limited, l.Agent)
 			if err != nil {
 				return
 			}
@@ -78,8 +91,57 @@ func (p *pusher) notify(ctx context.Context, c *call.Call, before pageViews, ask
 			if snap.Call != nil {
 				snap.Call.History = snap.Call.History[max(0, len(snap.Call.History)-notifyHistory):]
 			}
-			_ = p.set.Notify.Tell(ctx, l.SID, snap)
+			if err := p.set.Notify.Tell(limited, l.SID, snap); err != nil && !errors.Is(err, ErrGone) {
+				lock.Lock()
+				defer lock.Unlock()
+				missed = append(missed, l.Agent)
+			}
 		})
+	}
+	all.Wait()
+	p.tell(ctx, missed, false, now)
+}
+
+// inCall is the set of agents who have a leg in a call; nil if nobody is told who leaves it.
+func (p *pusher) inCall(c *call.Call) map[agent.ID]bool {
+	if p.set.Pages == nil {
+		return nil
+	}
+	all := map[agent.ID]bool{}
+	for _, l := range c.Legs {
+		if l.Agent != "" {
+			all[l.Agent] = true
+		}
+	}
+	return all
+}
+
+// tellWhoLeft tells the pages of the agents who were in a call and have left it: over their legs they
+// cannot be told any more. It leaves out the agent who made the request, who gets the answer.
+func (p *pusher) tellWhoLeft(
+	ctx context.Context, c *call.Call, before map[agent.ID]bool, asked agent.ID, now time.Time,
+) {
+	after := p.inCall(c)
+	var left []agent.ID
+	for id := range before {
+		if !after[id] && id != asked {
+			left = append(left, id)
+		}
+	}
+	slices.Sort(left)
+	p.tell(ctx, left, false, now)
+}
+
+// tell tells agents' pages that something of theirs has changed. All of it takes notifyTimeout at most.
+func (p *pusher) tell(ctx context.Context, ids []agent.ID, others bool, now time.Time) {
+	if p.set.Pages == nil || len(ids) == 0 || ctx.Err() != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, notifyTimeout)
+	defer cancel()
+	var all sync.WaitGroup
+	for _, id := range ids {
+		all.Go(func() { p.set.Pages.Changed(ctx, id, others, now) })
 	}
 	all.Wait()
 }

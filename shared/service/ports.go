@@ -74,9 +74,9 @@ type Lists interface {
 	// much as agent.Agent.Free needs. Pages are as those of Agents, of any size.
 	Free(ctx context.Context, from string) (page []agent.Agent, next string, err error)
 	// MusicStopped lists callers whose music may have stopped by then (see call.Call.MusicStopsAt), those first who
-	// have heard nothing for longest. It returns at least MusicPage, if there are so many. A store that cannot tell
-	// lists callers in the queue.
-	MusicStopped(ctx context.Context, now time.Time) ([]call.ID, error)
+	// have heard nothing for longest. It returns at least MusicPage, if there are so many. Plays says whether
+	// any caller is to hear music now. A store that cannot tell lists callers in the queue, and says that one is.
+	MusicStopped(ctx context.Context, now time.Time) (stopped []call.ID, plays bool, err error)
 	// Live lists all calls that still need a clock (see call.Call.Live). If there are no more than few, their IDs are
 	// enough.
 	Live(ctx context.Context, few int) ([]LiveCall, error)

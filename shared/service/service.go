@@ -25,6 +25,8 @@ type Settings struct {
 	NumbersPerHour int
 	// Notify tells agents' pages what has changed; nil: the pages learn it by polling.
 	Notify Notifier
+	// Pages tells agents' pages that they should ask; nil: nobody does.
+	Pages Pages
 	// HideListening: agents are not told of a supervisor who only listens.
 	HideListening bool
 	// Observe is called after each saved change of a call, for metrics; nil: it is not called.

@@ -15,8 +15,9 @@ import (
 func (m *matcher) snapshot(ctx context.Context, a *agent.Agent, c *call.Call, beat bool,
 	now time.Time) (agentview.Snapshot, error) {
 	queue, unknown := m.store.Queue(ctx) // without the queue an agent's own call is shown all the same
+	within := time.Duration(0)
 	if beat {
-		m.restoreAllMusic(ctx, now)
+		within = m.restoreAllMusic(ctx, now)
 	} else {
 		m.restoreMusic(ctx, queue, now)
 	}
@@ -30,7 +31,9 @@ func (m *matcher) snapshot(ctx context.Context, a *agent.Agent, c *call.Call, be
 			}
 		}
 	}
-	return m.view(a, c, queue, unknown == nil, now), nil
+	snap := m.view(a, c, queue, unknown == nil, now)
+	snap.BeatWithin = int(within / time.Second)
+	return snap, nil
 }
 
 // view is the snapshot of what was loaded; known says whether the queue was read.

@@ -3,6 +3,27 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        readonly Channel: {
+            /** @description Where the page connects to, wss:. */
+            readonly address: string;
+            /** @description The subprotocols to offer. The server chooses the first; the second is the ticket. */
+            readonly protocols: readonly string[];
+            /**
+             * Format: date-time
+             * @description When the connection is told nothing any more, since the sign-in ends; the page needs another before.
+             */
+            readonly until: string;
+        };
+        /** @description What the page gets over the push channel. It has no content, so that it can tell nobody anything. */
+        readonly ChannelMessage: {
+            /** @enum {string} */
+            readonly type: "changed";
+            /**
+             * Format: date-time
+             * @description When the agent's own state has changed.
+             */
+            readonly at: string;
+        };
         readonly VoiceToken: {
             readonly identity: string;
             readonly token: string;
@@ -82,6 +103,10 @@ export interface components {
             readonly line: components["schemas"]["Line"];
             /** @description Outside numbers may be targets. */
             readonly numbers?: boolean;
+            /** @description In the answer to a heartbeat: within how many seconds the next one is wanted, fewer while callers hear music. */
+            readonly beatWithin?: number;
+            /** @description The directory, if the request has asked for it with `with=colleagues` and it could be read. */
+            readonly colleagues?: components["schemas"]["Directory"];
             readonly watching?: components["schemas"]["Watching"];
             readonly hours?: components["schemas"]["Hours"];
         };
@@ -771,6 +796,8 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type Channel = components['schemas']['Channel'];
+export type ChannelMessage = components['schemas']['ChannelMessage'];
 export type VoiceToken = components['schemas']['VoiceToken'];
 export type StatusRequest = components['schemas']['StatusRequest'];
 export type TransferRequest = components['schemas']['TransferRequest'];
@@ -838,6 +865,7 @@ type ReadonlyArray<T> = [
 ] extends [
     unknown[]
 ] ? Readonly<Exclude<T, undefined>> : Readonly<Exclude<T, undefined>[]>;
+export const channelMessageTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ChannelMessage"]["type"]> = ["changed"];
 export const actionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Action"]> = ["consult", "blind", "add", "requeue", "swap", "join", "complete", "cancel", "hold", "resume", "end", "decline"];
 export const statusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Status"]> = ["available", "away", "wrap-up"];
 export const presenceValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Presence"]> = ["available", "away", "wrap-up", "busy", "offline"];

@@ -7,7 +7,7 @@
  */
 import {
   ACTIONS, CALL_STATES, HELD, MODES, PRESENCES, PROGRESS, REASONS, ROLES, STATUSES, STATUS_REASONS, TRANSFER_KINDS,
-  type Action, type Agent, type Call, type Directory, type DirectoryEntry, type Happening, type Hours, type LastCall, type Line,
+  type Action, type Agent, type Call, type ChannelTicket, type Directory, type DirectoryEntry, type Happening, type Hours, type LastCall, type Line,
   type Party, type Problem, type Snapshot, type Supervisor, type Transfer, type VoiceToken,
   type Watching,
 } from "./types.js";
@@ -129,14 +129,6 @@ const line = object<Line>({ count: or(count, () => 0), more: no }, { longest: ti
 
 const hours = object<Hours>({ open: (value) => (typeof value === "boolean" ? value : undefined) }, { until: time });
 
-/** A call that cannot be read refuses the whole snapshot. */
-const snapshot = object<Snapshot>({
-  at: time,
-  agent,
-  call: (value, of) => (value === null || value === undefined ? null : call(value, of)),
-  line: or(line, () => ({ count: 0, more: false })),
-}, { numbers: yes, hours, watching });
-
 const directory = object<Directory>({
   at: time,
   agents: or((value, of) => list(object<DirectoryEntry>({
@@ -148,7 +140,17 @@ const directory = object<Directory>({
   }, { rung: yes }))(value, of), () => []),
 }, { number: name, more: yes });
 
+/** A call that cannot be read refuses the whole snapshot. */
+const snapshot = object<Snapshot>({
+  at: time,
+  agent,
+  call: (value, of) => (value === null || value === undefined ? null : call(value, of)),
+  line: or(line, () => ({ count: 0, more: false })),
+}, { numbers: yes, hours, watching, beatWithin: count, colleagues: directory });
+
 const token = object<VoiceToken>({ identity: text, token: name, expiresAt: time }, {});
+
+const channel = object<ChannelTicket>({ address: name, protocols: list(name), until: time }, {});
 
 /** A snapshot, or null if a needed field is missing. */
 export function decodeSnapshot(value: unknown): Snapshot | null {
@@ -167,6 +169,10 @@ export function decodePushed(content: unknown): Snapshot | null {
 
 export function decodeDirectory(value: unknown): Directory | null {
   return directory(value, {}) ?? null;
+}
+
+export function decodeChannel(value: unknown): ChannelTicket | null {
+  return channel(value, {}) ?? null;
 }
 
 export function decodeToken(value: unknown): VoiceToken | null {

@@ -44,6 +44,9 @@ export const MESSAGE_STATES = ["new", "taken", "done"] as const;
 /** Everything the server knows that concerns this agent, at one time of the server's clock. */
 export type Snapshot = Omit<api.Snapshot, "call"> & { readonly call: Call | null };
 
+/** What opens the push channel. */
+export type ChannelTicket = api.Channel;
+
 export type { DayHours, LineSettings, Music, Settings } from "./api.gen.js";
 /** One version of the settings, as it was saved. */
 export type SettingsVersion = api.SettingsVersions["versions"][number];

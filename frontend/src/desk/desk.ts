@@ -3,6 +3,7 @@
  * its state, and have no other access.
  */
 import type { Api } from "../api.js";
+import type { Connect } from "../channel.js";
 import type { Action, Reason, Status } from "../contract/types.js";
 import type { Ringback } from "../ringback.js";
 import type { SignIn } from "../signin.js";
@@ -25,6 +26,7 @@ import type { Memory } from "./memory.js";
 import { Notes } from "./notes.js";
 import { TokenRefresher } from "./pass.js";
 import { Phone } from "./phone.js";
+import { Push } from "./push.js";
 import { Records } from "./records.js";
 import { Session } from "./session.js";
 import type { Tabs } from "./tabs.js";
@@ -37,6 +39,8 @@ export interface DeskParts {
   readonly api: Api;
   readonly voice: Voice;
   readonly signIn: SignIn;
+  readonly connect: Connect;
+  readonly random: () => number;
   readonly tabs: Tabs;
   readonly memory: Memory;
   readonly alerts: Alerts;
@@ -66,6 +70,8 @@ const hearsRinging = ({ screen }: State): boolean =>
  * information, and it is the page's most expensive request.
  */
 const DIRECTORY_MS = { inCall: 5000, atRest: 15_000 };
+/** With the push channel it comes with the heartbeat; it is asked for by itself only if an answer had none. */
+const DIRECTORY_LATE_MS = 30_000;
 const NOTICE_MS = 8000;
 /** How long a refusal is shown if no change of the call removes it first (reduce.ts). */
 const REFUSAL_MS = 15_000;
@@ -84,6 +90,7 @@ export class Desk {
   /** The line's settings, for its tab. */
   readonly settings: SettingsRoom;
   private readonly phone: Phone;
+  private readonly push: Push;
   private readonly verbs: Verbs;
   private readonly session: Session;
   private readonly records: Records;
@@ -99,9 +106,18 @@ export class Desk {
     const { core } = this;
     this.levels = new LevelMeter(parts.meter);
     const state = (): State => core.state;
-    this.poller = new Poller({ api, state, dispatch: core.dispatch, now, hidden, signedOut: () => this.session.over() });
+    this.poller = new Poller({
+      api, state, dispatch: core.dispatch, now, hidden, signedOut: () => this.session.over(),
+      wantsColleagues: () => this.directoryRides(),
+      colleagues: (directory) => {
+        this.directoryAt = now();
+        core.dispatch({ type: "directory", directory });
+      },
+    });
     const take = this.poller.take.bind(this.poller);
     const poke = this.poller.poke.bind(this.poller);
+    this.push = new Push({ api, connect: parts.connect, state, dispatch: core.dispatch, now, hidden,
+      random: parts.random, poke });
     this.tokens = new TokenRefresher({
       api, state, dispatch: core.dispatch, now,
       refresh: (token) => voice.refresh(token),
@@ -154,6 +170,7 @@ export class Desk {
 
   /** Twice a second, also in a hidden tab. */
   tick(): void {
+    this.push.tick();
     this.poller.tick();
     this.tokens.tick();
     this.phone.tick();
@@ -176,14 +193,20 @@ export class Desk {
   private tickDirectory(): void {
     if (!showsColleagues(this.state.screen) || this.parts.hidden()) return;
     const now = this.parts.now();
-    if (now - this.directoryAt < (this.state.screen.is === "in-call" ? DIRECTORY_MS.inCall : DIRECTORY_MS.atRest)) {
-      return;
-    }
+    const every = this.state.screen.is === "in-call" ? DIRECTORY_MS.inCall : DIRECTORY_MS.atRest;
+    if (now - this.directoryAt < (this.directoryRides() ? DIRECTORY_LATE_MS : every)) return;
     this.directoryAt = now;
     colleagues(this.parts.api, this.state.compose.filter).then(
       (directory) => this.core.dispatch({ type: "directory", directory }),
       () => undefined, // the poller notices that the server is away; a list that is a few seconds old does no harm
     );
+  }
+
+  /** The directory comes with the snapshot, unless a search must find who is not on its page. */
+  private directoryRides(): boolean {
+    const { push, screen, compose, directory } = this.state;
+    const searches = directory?.more === true && compose.filter.trim() !== "";
+    return push === "live" && showsColleagues(screen) && !this.parts.hidden() && !searches;
   }
 
   private ranOut(): void {
@@ -202,6 +225,7 @@ export class Desk {
         recent: memory.recent(agent), notes: restored(typed, seen), wrapUp });
     }
     this.records.look();
+    this.push.look(after, before);
     if (after.notes !== before.notes || after.wrapUp !== before.wrapUp) memory.setNotes(agent, after);
     if (after.recent !== before.recent) memory.setRecent(agent, after.recent);
     if (after.notice !== before.notice) this.noticeAt = this.parts.now();

@@ -1,12 +1,15 @@
 /**
  * Polls the agent's snapshot and sends heartbeats while calls may come: often in a call, less often outside one, less
- * still in a hidden tab, but never less often than the heartbeat needs. One request at a time. Called twice a second.
+ * still in a hidden tab, but never less often than the heartbeat needs. While the push channel tells of changes and
+ * nothing is expected, the heartbeat alone is sent, as late as the server wants it, and its answer is the snapshot. One
+ * request at a time. Called twice a second.
  */
 import { ApiError, type Api } from "../api.js";
 import type { Snapshot } from "../contract/types.js";
 import type { Event } from "../state/event.js";
 import { restUntil } from "../state/rest.js";
 import type { State } from "../state/state.js";
+import type { Directory } from "../contract/types.js";
 
 export interface PollerParts {
   readonly api: Api;
@@ -14,6 +17,9 @@ export interface PollerParts {
   readonly dispatch: (event: Event) => void;
   readonly now: () => number;
   readonly hidden: () => boolean;
+  /** The directory is shown, and may come with the snapshot. */
+  readonly wantsColleagues: () => boolean;
+  readonly colleagues: (directory: Directory) => void;
   /** The server refuses the access token, and it could not be renewed. */
   readonly signedOut: () => void;
 }
@@ -28,6 +34,17 @@ const HIDDEN_MS = 8000;
 const OUTCOME_MS = 10_000;
 /** The server expects a heartbeat at least every 10 s; a heartbeat is a poll that also says "still here". */
 const BEAT_MS = 8000;
+/**
+ * With the push channel, while nothing is expected. Half a second is left for the request and the page's own clock: the
+ * server wants a heartbeat within ten seconds while a caller hears music, and otherwise within fifteen
+ * (docs/adr/0006-polling-and-push.md).
+ */
+const QUIET_IN_CALL_MS = 9500;
+const QUIET_MARGIN_MS = 500;
+/** A page that sends no heartbeat is nobody's clock: it asks as often as a heartbeat would at most. */
+const SILENT_WITHIN_S = 15;
+/** Call states that wait for somebody or something; the page's requests are a clock that finds what was lost. */
+const WAITS: readonly string[] = ["ringing", "add-ringing", "consult-ringing", "completing", "unknown"];
 /** The server counts as unreachable after this many failed requests in a row. */
 const DOWN_AFTER = 2;
 
@@ -38,6 +55,8 @@ export class Poller {
   private heartbeatAt = -Infinity;
   private failures = 0;
   private failedAt = 0;
+  /** Within which time the server wants the next heartbeat; a server of the release before does not say. */
+  private within = 0;
 
   constructor(private readonly parts: PollerParts) {}
 
@@ -70,31 +89,62 @@ export class Poller {
 
   /** The server starts the recall when it hears of the page after the loss, so poll soon. */
   private beatDue(state: State): boolean {
-    const every = state.rejoin?.asked ? UNSETTLED_MS : BEAT_MS;
+    const every = state.rejoin?.asked ? UNSETTLED_MS : this.quiet(state) || BEAT_MS;
     return this.mayBeat(state) && this.parts.now() - this.heartbeatAt >= every;
   }
 
   private interval(state: State): number {
     if (this.failures > 0) return Math.min(1000 * this.failures, 5000);
+    const unsettled = this.unsettled(state);
+    const call = (state.snapshot?.call ?? state.snapshot?.watching ?? null) !== null;
+    const quiet = this.quiet(state);
+    if (quiet > 0) return quiet;
+    if (this.parts.hidden()) return unsettled || call ? AT_REST_MS : HIDDEN_MS;
+    if (unsettled) return UNSETTLED_MS;
+    return call ? IN_CALL_MS : AT_REST_MS;
+  }
+
+  private unsettled(state: State): boolean {
     const justOver = state.closing !== null && this.parts.now() - state.closing.at < OUTCOME_MS;
     const leg = state.leg !== null;
     const call = (state.snapshot?.call ?? state.snapshot?.watching ?? null) !== null;
     const rested = state.screen.is === "idle" || state.screen.is === "ended" ? restUntil(state) : 0;
     const over = rested > 0 && this.parts.now() + state.skew >= rested;
-    const unsettled = over || justOver || state.rejoin !== null || state.pending !== null || leg !== call;
-    if (this.parts.hidden()) return unsettled || call ? AT_REST_MS : HIDDEN_MS;
-    if (unsettled) return UNSETTLED_MS;
-    return call ? IN_CALL_MS : AT_REST_MS;
+    return over || justOver || state.rejoin !== null || state.pending !== null || leg !== call;
+  }
+
+  /**
+   * How long the page may be silent: the server tells of changes, nothing is expected, and no caller waits in the queue,
+   * for whom each request of a page is a clock. 0: it asks as often as without the channel.
+   */
+  private quiet(state: State): number {
+    const { push, snapshot, leg } = state;
+    const within = this.mayBeat(state) ? this.within : SILENT_WITHIN_S;
+    if ((push !== "live" && push !== "resting") || this.failures > 0 || within === 0) return 0;
+    if (!snapshot || snapshot.line.count > 0 || snapshot.line.unknown || this.unsettled(state) || state.choosing) return 0;
+    const { call, watching } = snapshot;
+    if (watching) return 0; // who listens is told by asking
+    if (leg && leg.phase !== "open") return 0;
+    if (call && (call.overdue || WAITS.includes(call.state))) return 0;
+    const most = within * 1000 - QUIET_MARGIN_MS;
+    return call ? Math.min(most, QUIET_IN_CALL_MS) : most;
   }
 
   private async ask(beat: boolean): Promise<void> {
     this.asking = true;
     this.asked = this.parts.now();
     try {
-      const { api, state } = this.parts;
-      const snapshot = await (beat ? api.setStatus(state().snapshot?.agent.status ?? "away", true) : api.me());
-      if (beat) this.heartbeatAt = this.asked;
+      const { api, state, wantsColleagues, colleagues } = this.parts;
+      const all = wantsColleagues();
+      const answer = await (beat
+        ? api.setStatus(state().snapshot?.agent.status ?? "away", true, all) : api.me(all));
+      if (beat) {
+        this.heartbeatAt = this.asked;
+        this.within = answer.beatWithin ?? 0;
+      }
+      const { colleagues: directory, ...snapshot } = answer;
       this.take(snapshot);
+      if (directory) colleagues(directory);
     } catch (error) {
       this.failed(error);
     } finally {

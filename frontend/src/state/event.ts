@@ -6,7 +6,7 @@ import type { SettingsEvent } from "./settings.js";
 import type { TeamEvent } from "./team.js";
 import type { NoteEvent, Notes, WrapUp } from "./notes.js";
 import type {
-  Compose, Consent, DeviceIs, Microphone, Notice, Panel, RecentCall, Rejoin, RingInfo, Said, Side, SignedOutWhy,
+  Compose, Consent, DeviceIs, Microphone, Notice, Panel, PushIs, RecentCall, Rejoin, RingInfo, Said, Side, SignedOutWhy,
   Sounds, TabState,
 } from "./state.js";
 
@@ -22,6 +22,7 @@ export type Event =
   | { readonly type: "snapshot"; readonly snapshot: Snapshot; readonly at: number; readonly pushed?: boolean }
   | { readonly type: "directory"; readonly directory: Directory }
   | { readonly type: "api-down"; readonly at: number }
+  | { readonly type: "push"; readonly is: PushIs }
   | { readonly type: "microphone"; readonly microphone: Microphone }
   | { readonly type: "wants"; readonly wants: boolean }
   | { readonly type: "withdrawn"; readonly withdrawn: boolean }

@@ -206,6 +206,8 @@ function applyPage(state: State, event: Event): State {
       return { ...state, directory: event.directory };
     case "api-down":
       return state.apiDownAt ? state : { ...state, apiDownAt: event.at };
+    case "push":
+      return { ...state, push: event.is };
     case "warning":
       return takeWarning(state, event.name, event.on);
     case "dismiss-ended":

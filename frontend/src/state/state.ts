@@ -58,6 +58,12 @@ export type Session = "starting" | "signed-out" | "signed-in" | "expired";
 /** Why the sign-in page is shown. */
 export type SignedOutWhy = "" | "chosen" | "expired" | "failed" | "refused";
 
+/**
+ * The push channel: not tried yet; the server tells of changes; it does not, so the page asks often; nobody looks at the
+ * tab, so it is closed; the stack has none, so the page asks often.
+ */
+export type PushIs = "unknown" | "live" | "down" | "resting" | "none";
+
 /** A request whose effect the server has not shown yet. */
 export interface Pending {
   readonly action: Action;
@@ -191,6 +197,7 @@ export interface State {
   readonly skew: number;
   /** When the API was first found unreachable; 0 while it answers. */
   readonly apiDownAt: number;
+  readonly push: PushIs;
   readonly pending: Pending | null;
   readonly refusal: Refusal | null;
   /** The status that the agent chose and the server has not confirmed. */
@@ -240,6 +247,7 @@ export const initial: State = {
   snapshot: null,
   skew: 0,
   apiDownAt: 0,
+  push: "unknown",
   pending: null,
   refusal: null,
   choosing: "",

@@ -86,8 +86,16 @@ function reconnecting({ lost, lostAt }: Leg, apiDownAt: number): { name: string;
   return { name: "reconnecting", text: `No connection to the phone network since ${since}. ${heard} Reconnecting; stay on this page.` };
 }
 
-/** Nothing is wrong. */
+/**
+ * Nothing is wrong. Without the push channel the page learns of changes later, and says so; a stack that has none has
+ * always been so.
+ */
 function connected(state: State): string {
+  return state.push === "down" ? `${connections(state)}. No live updates now: the page asks every few seconds`
+    : connections(state);
+}
+
+function connections(state: State): string {
   if (state.leg || state.device.is === "registered") return "Connected to the server and the phone network";
   return state.device.is === "starting"
     ? "Connected to the server; calling the phone network"

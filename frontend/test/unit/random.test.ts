@@ -106,6 +106,7 @@ class World {
           return snapshot(at);
         });
       },
+      channel: () => ask(() => { throw new ApiError({ slug: "no-channel", status: 404, title: "" }); }),
       transfer: () => ask(snapshot),
       directory: () => ask(directoryAt),
       search: () => ask(directoryAt),

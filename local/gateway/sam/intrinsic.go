@@ -102,6 +102,9 @@ func (r *resolver) attribute(at *yaml.Node, path string) (string, error) {
 	if v, ok := r.values.Attributes[path]; ok {
 		return v, nil
 	}
+	if attr == "Alias" && r.kind(name) == "AWS::Serverless::Function" { // SAM's word for the alias of AutoPublishAlias
+		return "arn:aws:lambda:" + Region + ":" + Account + ":function:" + name + ":live", nil
+	}
 	if strings.HasSuffix(attr, "Arn") {
 		own, err := r.ref(at, name)
 		if err != nil {

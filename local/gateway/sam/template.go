@@ -30,6 +30,7 @@ type Template struct {
 	Path      string
 	Functions []Function // in the order of their logical ids
 	API       API
+	Push      *Push // the WebSocket API; nil if the template has none, or its condition does not hold
 	Tables    []Table
 	Secrets   []string // what !Ref returns for each secret
 	Headers   []Header // of the page, from the distribution's response headers policy
@@ -124,6 +125,9 @@ func open(path string, values Values) (*resolver, *yaml.Node, error) {
 func (t *Template) read(r *resolver, root *yaml.Node) error {
 	globals := child(root, "Globals")
 	if err := t.readAPI(r, globals); err != nil {
+		return err
+	}
+	if err := t.readPush(r); err != nil {
 		return err
 	}
 	streams := map[string][]Stream{} // by function

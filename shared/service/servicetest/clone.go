@@ -18,10 +18,11 @@ import (
 // not copied, nor are Order and Watch.
 func (w *World) Clone() *World {
 	n := &World{
+		T: w.T, DialFirst: w.DialFirst, LazyPages: w.LazyPages,
+		Now: w.Now, keys: w.keys, Longest: w.Longest, Audits: w.Audits,
 		Demoted: w.Demoted, TeamClosed: w.TeamClosed,
-		T: w.T, DialFirst: w.DialFirst, Now: w.Now, keys: w.keys, Longest: w.Longest, Audits: w.Audits,
 		calls: slices.Clone(w.calls), agents: slices.Clone(w.agents),
-		rounds: maps.Clone(w.rounds), silent: maps.Clone(w.silent), mute: maps.Clone(w.mute),
+		rounds: maps.Clone(w.rounds), silent: maps.Clone(w.silent), due: maps.Clone(w.due), mute: maps.Clone(w.mute),
 	}
 	n.Life = &Life{calls: w.Life.calls}
 	n.Store = &Store{

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"warmtransfer/shared/agent"
 	"warmtransfer/shared/agentview"
@@ -37,6 +38,7 @@ func (w *World) Beat(id agent.ID) (agentview.Snapshot, error) {
 		w.Life.Revive()
 	}
 	snap, err := w.Board.SetStatus(context.Background(), w.who(id), agent.Available, true, w.Now)
+	w.due[id] = w.Now.Add(time.Duration(snap.BeatWithin) * time.Second) // at once, if it has failed
 	return snap, w.outcome(err)
 }
 

@@ -224,7 +224,7 @@ func (s *Store) Free(_ context.Context, from string) (agents []agent.Agent, next
 }
 
 // MusicStopped implements service.Lists.
-func (s *Store) MusicStopped(_ context.Context, now time.Time) (ids []call.ID, err error) {
+func (s *Store) MusicStopped(_ context.Context, now time.Time) (ids []call.ID, plays bool, err error) {
 	err = s.run("MusicStopped", func() error {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -232,13 +232,14 @@ func (s *Store) MusicStopped(_ context.Context, now time.Time) (ids []call.ID, e
 			return cmp.Or(a.stops.Compare(b.stops), cmp.Compare(a.QueueEntry.ID, b.QueueEntry.ID))
 		})
 		for _, v := range all {
+			plays = plays || v.live && !v.stops.IsZero()
 			if v.live && !v.stops.IsZero() && !v.stops.After(now) {
 				ids = append(ids, v.QueueEntry.ID)
 			}
 		}
 		return nil
 	})
-	return ids, err
+	return ids, plays, err
 }
 
 // Live implements service.Lists.

@@ -261,14 +261,20 @@ func withoutMusic(t *testing.T, s service.Store) {
 	}
 	at := func(after time.Duration) func() ([]call.ID, error) {
 		return func() ([]call.ID, error) {
-			ids, err := s.MusicStopped(t.Context(), t0.Add(after))
+			ids, _, err := s.MusicStopped(t.Context(), t0.Add(after))
 			slices.Sort(ids)
 			return ids, err
 		}
 	}
+	plays := func() (bool, error) {
+		_, plays, err := s.MusicStopped(t.Context(), t0)
+		return plays, err
+	}
+	eventually(t, false, plays)
 	for i := 1; i < few; i++ {
 		put(i)
 	}
+	eventually(t, true, plays) // although nobody's has stopped yet
 	eventually(t, sorted(id(1), id(2)), at(150*time.Second))
 	eventually(t, few-3, func() (int, error) {
 		ids, err := at(24 * time.Hour)()
@@ -290,7 +296,8 @@ func withoutMusic(t *testing.T, s service.Store) {
 	}
 	// Of many callers all who hear nothing are listed, and who has heard nothing for longest is the first.
 	eventually(t, []call.ID{id(few - 1), id(few), id(few + 1), id(few + 2)}, func() ([]call.ID, error) {
-		return s.MusicStopped(t.Context(), t0.Add((few+2)*time.Minute+30*time.Second))
+		ids, _, err := s.MusicStopped(t.Context(), t0.Add((few+2)*time.Minute+30*time.Second))
+		return ids, err
 	})
 }
 

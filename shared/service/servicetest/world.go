@@ -25,9 +25,10 @@ type World struct {
 	keys    int
 	calls   []call.ID
 	agents  []agent.ID
-	rounds  map[call.ID]int   // the generation with which a caller's leg joined the conference
-	silent  map[agent.ID]bool // agents whose pages send no heartbeats
-	mute    map[call.ID]int   // seconds of silence up to now, at a stretch
+	rounds  map[call.ID]int        // the generation with which a caller's leg joined the conference
+	silent  map[agent.ID]bool      // agents whose pages send no heartbeats
+	due     map[agent.ID]time.Time // when the next heartbeat of a page is wanted
+	mute    map[call.ID]int        // seconds of silence up to now, at a stretch
 	checked int
 	// Order, if set, picks which of n queued callbacks Settle delivers next; n itself leaves them
 	// all for the next time.
@@ -37,6 +38,8 @@ type World struct {
 	// Audits is how many calls a sweep looks at of which nothing seems wrong: all, unless a test says that there are
 	// thousands of others.
 	Audits int
+	// LazyPages: pages send a heartbeat only when the answer to the one before wants it, as pages do in a quiet time.
+	LazyPages bool
 	// Demoted: Boss is no supervisor any more.
 	Demoted bool
 	// TeamClosed: Boss's page does not ask for the team's view.
@@ -55,7 +58,7 @@ const (
 func NewWorld(t TB, agents ...agent.ID) *World {
 	w := &World{
 		T: t, Now: t0, Store: NewStore(), Audits: 1000,
-		rounds: map[call.ID]int{}, silent: map[agent.ID]bool{}, mute: map[call.ID]int{},
+		rounds: map[call.ID]int{}, silent: map[agent.ID]bool{}, due: map[agent.ID]time.Time{}, mute: map[call.ID]int{},
 	}
 	w.Phones = NewPhones(func() time.Time { return w.Now })
 	w.Life = &Life{}
@@ -204,7 +207,11 @@ func (w *World) Pass(d time.Duration) {
 			}
 		}
 		for _, id := range w.agents {
-			if second%5 == 0 && !w.silent[id] {
+			due := second%5 == 0
+			if w.LazyPages {
+				due = !w.Now.Before(w.due[id])
+			}
+			if due && !w.silent[id] {
 				_, _ = w.Beat(id)
 			}
 		}

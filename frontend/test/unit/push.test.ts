@@ -1,0 +1,271 @@
+import { describe, expect, test, vi } from "vitest";
+import { ApiError } from "../../src/api.js";
+import { changedAt, connectChannel } from "../../src/channel.js";
+import { desk, f, inCall, online, pass, serve, useDesk } from "./harness.js";
+
+useDesk();
+
+const HOUR = 3_600_000;
+const last = (): (typeof f.channels)[number] => f.channels.at(-1)!;
+const requests = (): number => f.api.log.length + f.api.directories;
+
+/** How many requests the page makes in so much time. */
+async function requestsIn(ms: number): Promise<number> {
+  const before = requests();
+  await pass(ms);
+  return requests() - before;
+}
+
+/** A stack with the push channel. */
+function withChannel(): void {
+  f.api.hasChannel = true;
+  f.api.beatWithin = 15;
+}
+
+async function live(): Promise<void> {
+  withChannel();
+  await online();
+  expect(desk.state.push).toBe("live");
+  await pass(2000);
+}
+
+describe("requests of an hour in which nothing happens (row 10)", { timeout: 60_000 }, () => {
+  test("at rest, with the channel", async () => {
+    await live();
+    await pass(60_000);
+    expect(await requestsIn(HOUR)).toBeLessThanOrEqual(250);
+    expect(f.channels[0]!.pings).toBeGreaterThanOrEqual(10); // one in ten minutes would do
+  });
+
+  test("in a call, with the channel", async () => {
+    withChannel();
+    await inCall();
+    await pass(60_000);
+    expect(await requestsIn(HOUR)).toBeLessThanOrEqual(400);
+    expect(await requestsIn(HOUR)).toBeGreaterThanOrEqual(360); // a heartbeat within each ten seconds, whatever is said
+  });
+
+  test("at rest while a caller of the line hears music: a heartbeat within each ten seconds (F182)", async () => {
+    await live();
+    f.api.beatWithin = 10;
+    await pass(60_000);
+    const before = f.api.log.filter((l) => l === "beat").length;
+    await pass(HOUR);
+    expect(f.api.log.filter((l) => l === "beat").length - before).toBeGreaterThanOrEqual(360);
+  });
+
+  test("without the channel the page asks as often as before", async () => {
+    await online();
+    await pass(60_000);
+    expect(await requestsIn(HOUR / 6)).toBeGreaterThan(1400 / 6);
+    await inCall();
+    await pass(60_000);
+    expect(await requestsIn(HOUR / 6)).toBeGreaterThan(2300 / 6);
+  });
+
+  test("in a tab that nobody looks at", async () => {
+    await live();
+    f.isHidden = true;
+    await pass(120_000);
+    expect(last().closed).toBe(true); // only pages that look are told
+    expect(desk.state.push).toBe("resting");
+    expect(await requestsIn(HOUR)).toBeLessThanOrEqual(250);
+    f.isHidden = false;
+    await pass(1000);
+    expect(desk.state.push).toBe("live");
+  });
+});
+
+describe("a change is shown", () => {
+  test("as soon as the channel tells of it", async () => {
+    await live();
+    await pass(5000);
+    f.api.current = { ...f.api.current, agent: { ...f.api.current.agent, status: "away", presence: "away", by: "Erin" } };
+    last().changed(Date.now() + 1);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(desk.state.snapshot?.agent.by).toBe("Erin");
+  });
+
+  test("a message of what the page has been told already asks nothing", async () => {
+    await live();
+    const before = requests();
+    for (const ago of [0, 1, 60_000]) last().changed(Date.parse(desk.state.snapshot!.at) - ago);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(requests()).toBe(before);
+  });
+
+  test("callers in the queue are asked about as often as without the channel", async () => {
+    await live();
+    f.api.current = { ...f.api.current, line: { count: 1, more: false } };
+    await pass(20_000);
+    expect(await requestsIn(60_000)).toBeGreaterThan(18);
+  });
+
+  test.each([["ringing"], ["consult-ringing"], ["add-ringing"], ["completing"]] as const)(
+    "a call that is %s is asked about as often as without the channel", async (state) => {
+      withChannel();
+      await inCall();
+      serve(state);
+      await pass(12_000);
+      expect(await requestsIn(20_000)).toBeGreaterThanOrEqual(9);
+    });
+});
+
+describe("F331 the channel fails, and the page asks as often as without it", { timeout: 20_000 }, () => {
+  /** The page asks at least each three seconds, and says that it does. */
+  async function asks(): Promise<void> {
+    expect(desk.state.push).toBe("down");
+    const before = f.api.log.filter((l) => l === "me" || l === "beat").length;
+    await pass(9000);
+    expect(f.api.log.filter((l) => l === "me" || l === "beat").length - before).toBeGreaterThanOrEqual(3);
+  }
+
+  test("cut, and restored", async () => {
+    await live();
+    f.api.hasChannel = true;
+    f.channelOpens = false;
+    const before = f.api.log.length;
+    last().gone();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(f.api.log.length).toBeGreaterThan(before); // at once
+    await asks();
+    f.channelOpens = true;
+    await pass(120_000);
+    expect(desk.state.push).toBe("live");
+    expect(await requestsIn(60_000)).toBeLessThanOrEqual(6);
+  });
+
+  test("refused: each connection ends at once, and the next is tried later and later", async () => {
+    withChannel();
+    f.channelOpens = false;
+    await online();
+    for (let n = 0; n < 120; n++) {
+      f.channels.at(-1)?.gone();
+      await pass(5000);
+    }
+    expect(f.channels.length).toBeGreaterThan(5);
+    expect(f.channels.length).toBeLessThan(25);
+    await asks();
+  });
+
+  test("no ticket: the server fails", async () => {
+    withChannel();
+    const channel = vi.spyOn(f.api, "channel").mockRejectedValue(new ApiError({ slug: "unavailable", status: 503, title: "" }));
+    await online();
+    await asks();
+    channel.mockRestore();
+    await pass(120_000);
+    expect(desk.state.push).toBe("live");
+  });
+
+  test("a connection that never opens", async () => {
+    withChannel();
+    f.channelOpens = false;
+    await online();
+    await pass(10_000);
+    expect(f.channels[0]!.closed).toBe(true);
+    await asks();
+  });
+
+  test("flooded", async () => {
+    await live();
+    const before = requests();
+    for (let n = 0; n < 500; n++) f.channels[0]!.changed(Date.now() + n + 1);
+    await pass(500);
+    expect(f.channels[0]!.closed).toBe(true);
+    expect(requests() - before).toBeLessThan(5);
+    await asks();
+  });
+
+  test("stale: an answer shows a change of which no message has told", async () => {
+    await live();
+    await pass(30_000);
+    f.api.current = { ...f.api.current, agent: { ...f.api.current.agent, status: "away", presence: "away" } };
+    await pass(25_000);
+    expect(f.channels[0]!.closed).toBe(true);
+    expect(f.channels.length).toBe(2); // another one
+  });
+
+  test("an answer that is quicker than its message does not make it stale", async () => {
+    await live();
+    await pass(30_000);
+    f.api.current = { ...f.api.current, agent: { ...f.api.current.agent, status: "away", presence: "away" } };
+    await pass(15_000);
+    last().changed(Date.now() - 1000);
+    await pass(10_000);
+    expect(f.channels.length).toBe(1);
+  });
+
+  test("the sign-in is about to end: another connection in time, and none with a sign-in that cannot be renewed", async () => {
+    withChannel();
+    f.api.channelLifeMs = 600_000;
+    await online();
+    await pass(2000);
+    await pass(1_800_000);
+    expect(f.channels.length).toBeGreaterThanOrEqual(3);
+    expect(f.channels.filter((c) => !c.closed).length).toBe(1);
+    f.api.channelLifeMs = 10_000;
+    await pass(620_000);
+    await asks();
+  });
+
+  test("messages of a connection that was given up mean nothing", async () => {
+    await live();
+    const old = last();
+    old.gone();
+    await pass(10_000);
+    const before = requests();
+    old.changed(Date.now() + 1);
+    old.open();
+    old.gone();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(requests()).toBe(before);
+    expect(desk.state.push).toBe("live");
+  });
+
+  test("a stack without it is asked once", async () => {
+    const channel = vi.spyOn(f.api, "channel");
+    await online();
+    await pass(600_000);
+    expect(channel).toHaveBeenCalledTimes(1);
+    expect(desk.state.push).toBe("none");
+  });
+
+  test("signed out, or another tab has the calls: it is closed", async () => {
+    await live();
+    f.tab("elsewhere");
+    await pass(1000);
+    expect(last().closed).toBe(true);
+    expect(desk.state.push).not.toBe("live");
+  });
+
+  test("the server away: the page says so, whatever the channel is", async () => {
+    await live();
+    f.api.down = true;
+    await pass(60_000);
+    expect(desk.state.apiDownAt).toBeGreaterThan(0);
+    f.api.down = false;
+    await pass(10_000);
+    expect(desk.state.apiDownAt).toBe(0);
+  });
+});
+
+describe("messages", () => {
+  test.each([
+    ['{"type":"changed","at":"2026-03-02T09:00:00Z"}', Date.UTC(2026, 2, 2, 9)],
+    ['{"type":"changed","at":"soon"}', null],
+    ['{"type":"changed"}', null],
+    ['{"message":"Forbidden","connectionId":"x=","requestId":"y"}', null],
+    ["", null], ["null", null], ["[]", null], ["{", null], [new ArrayBuffer(3), null], [undefined, null],
+  ])("%s", (data, at) => expect(changedAt(data)).toBe(at));
+
+  test("an address that is none ends the connection", async () => {
+    const gone = vi.fn();
+    vi.stubGlobal("WebSocket", class { constructor() { throw new SyntaxError(); } });
+    connectChannel({ address: "?", protocols: [], until: "" }, { open: vi.fn(), changed: vi.fn(), gone });
+    await vi.advanceTimersByTimeAsync(0);
+    vi.unstubAllGlobals();
+    expect(gone).toHaveBeenCalledTimes(1);
+  });
+});
+

@@ -1,0 +1,133 @@
+// Package push holds the rules of the push channel: who may open one, how long it is theirs, and which connections
+// are told. The channel tells an agent's page only that something of theirs has changed, so that it asks at once. It
+// carries no name, no number and no call.
+//
+// It is pure: no clock, no input or output. Nothing about a caller's safety leans on it.
+package push
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"time"
+
+	"warmtransfer/shared/agent"
+)
+
+const (
+	// TicketFor is how long a ticket may be used after it was issued.
+	TicketFor = 30 * time.Second
+	// OpenFor is how long a connection is told at most: API Gateway ends it then.
+	// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
+	OpenFor = 2 * time.Hour
+	// MaxOpen is how many connections of one agent are told; the oldest gives way to a new one.
+	MaxOpen = 6
+	// maxTickets is how many tickets of one agent are good at the same time.
+	maxTickets = 4
+)
+
+// Pages are the tickets and connections of one agent's pages: one stored item.
+type Pages struct {
+	Version int64        `json:"version"`
+	Tickets []Ticket     `json:"tickets,omitempty"`
+	Open    []Connection `json:"open,omitempty"`
+}
+
+// Ticket opens one connection, once.
+type Ticket struct {
+	Digest string    `json:"digest"` // of its text, which only the page has
+	Until  time.Time `json:"until"`  // when it can be used no longer
+	Told   time.Time `json:"told"`   // until when its connection is told
+}
+
+// Connection is one page that listens.
+type Connection struct {
+	ID    string    `json:"id"` // API Gateway's name of it
+	Until time.Time `json:"until"`
+}
+
+// Protocol is the WebSocket subprotocol of the channel. The ticket stands beside it, with ticketPrefix, as another one
+// that the page offers: a browser can set no header of a WebSocket, and an address stands in logs.
+const (
+	Protocol     = "warm-transfer"
+	ticketPrefix = "ticket."
+)
+
+// Text makes a ticket's text of the agent's ID and a secret that nobody can guess. It is a valid subprotocol.
+func Text(id agent.ID, secret string) string { return ticketPrefix + string(id) + "." + secret }
+
+// Offered finds the ticket in the header Sec-WebSocket-Protocol, and whose it says it is; ok says whether the header
+// has both a ticket and the channel's protocol.
+func Offered(header string) (id agent.ID, ticket string, ok bool) {
+	known := false
+	for word := range strings.SplitSeq(header, ",") {
+		word = strings.TrimSpace(word)
+		known = known || word == Protocol
+		if rest, is := strings.CutPrefix(word, ticketPrefix); is && ticket == "" {
+			name, secret, _ := strings.Cut(rest, ".")
+			if agent.Valid(name) && secret != "" {
+				id, ticket = agent.ID(name), word
+			}
+		}
+	}
+	return id, ticket, known && ticket != ""
+}
+
+// Digest is what is stored of a ticket's text: who reads the table cannot use the ticket.
+func Digest(ticket string) string {
+	sum := sha256.Sum256([]byte(ticket))
+	return hex.EncodeToString(sum[:])
+}
+
+// Issue adds a ticket. Its connection is told until the page's sign-in ends, and no longer than OpenFor.
+func (p *Pages) Issue(ticket string, signedInUntil, now time.Time) Ticket {
+	p.tidy(now)
+	t := Ticket{Digest: Digest(ticket), Until: now.Add(TicketFor), Told: now.Add(OpenFor)}
+	if signedInUntil.Before(t.Told) {
+		t.Told = signedInUntil
+	}
+	p.Tickets = append(p.Tickets, t)
+	p.Tickets = p.Tickets[max(0, len(p.Tickets)-maxTickets):]
+	return t
+}
+
+// Admit opens a connection with a ticket, which is then used up. It says whether the ticket was good.
+func (p *Pages) Admit(ticket, connection string, now time.Time) bool {
+	p.tidy(now)
+	digest := []byte(Digest(ticket))
+	i := slices.IndexFunc(p.Tickets, func(t Ticket) bool {
+		return subtle.ConstantTimeCompare([]byte(t.Digest), digest) == 1
+	})
+	if i < 0 || !now.Before(p.Tickets[i].Told) {
+		return false
+	}
+	p.Open = append(p.Open, Connection{ID: connection, Until: p.Tickets[i].Told})
+	p.Open = p.Open[max(0, len(p.Open)-MaxOpen):]
+	p.Tickets = slices.Delete(p.Tickets, i, i+1)
+	return true
+}
+
+// Listening are the connections that are told now.
+func (p *Pages) Listening(now time.Time) (ids []string) {
+	for _, c := range p.Open {
+		if now.Before(c.Until) {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids
+}
+
+// Gone removes connections that API Gateway does not know any more. It says whether anything has changed.
+func (p *Pages) Gone(ids []string) bool {
+	before := len(p.Open)
+	p.Open = slices.DeleteFunc(p.Open, func(c Connection) bool { return slices.Contains(ids, c.ID) })
+	return len(p.Open) != before
+}
+
+// tidy removes what is over.
+func (p *Pages) tidy(now time.Time) {
+	p.Tickets = slices.DeleteFunc(p.Tickets, func(t Ticket) bool { return !now.Before(t.Until) })
+	p.Open = slices.DeleteFunc(p.Open, func(c Connection) bool { return !now.Before(c.Until) })
+}
