@@ -119,14 +119,37 @@ func TestF128TheSweepsSilenceIsAnAlarm(t *testing.T) {
 
 // Lambda's own errors and throttles are monitored for each function that a caller or an agent needs.
 func TestErrorsAndThrottlesOfEachFunctionAreWatched(t *testing.T) {
-	for _, alarm := range []string{"FunctionErrorsAlarm", "ThrottlesAlarm"} {
-		watched := references(at(template(t), "Resources", alarm)).values
+	for _, alarms := range [][2]string{
+		{"FunctionErrorsAlarm", "PageErrorsAlarm"}, {"ThrottlesAlarm", "PageThrottlesAlarm"},
+	} {
+		calls := references(at(template(t), "Resources", alarms[0])).values
+		pages := references(at(template(t), "Resources", alarms[1])).values
 		for id := range resources(t, "AWS::Serverless::Function") {
 			own := id == "PublishFunction" || id == "RelayFunction" || // which has alarms of its own
-				id == "SweepFunction" && alarm == "FunctionErrorsAlarm"
-			if watched[id] == own {
-				t.Errorf("%s and %s: watched %t", alarm, id, watched[id])
+				id == "SweepFunction" && alarms[0] == "FunctionErrorsAlarm"
+			if (calls[id] || pages[id]) == own || calls[id] && pages[id] {
+				t.Errorf("%s: in %s %t, in %s %t", id, alarms[0], calls[id], alarms[1], pages[id])
 			}
+		}
+	}
+}
+
+// CloudWatch refuses an alarm of more than ten metrics, and the deployment with it:
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-limits.html
+func TestAnAlarmHasTenMetricsAtMost(t *testing.T) {
+	for id, alarm := range resources(t, "AWS::CloudWatch::Alarm") {
+		metrics := at(alarm, "Properties", "Metrics")
+		if metrics == nil {
+			continue
+		}
+		n := 0
+		for _, m := range metrics.Content {
+			if at(m, "MetricStat") != nil {
+				n++
+			}
+		}
+		if n == 0 || n > 10 {
+			t.Errorf("%s has %d metrics", id, n)
 		}
 	}
 }

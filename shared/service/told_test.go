@@ -74,7 +74,7 @@ func TestPagesAreToldOfWhatTheyDoNotLearnOtherwise(t *testing.T) {
 	w.Settle()
 	w.MustPress("alice", call.DoComplete, "")
 	w.Settle()
-	if got := p.since(); got != "" && got != "alice" { // she has the answer, and her leg ends a moment later
+	if got := p.since(); got != "" && got != "alice" { // alice has the answer, and their leg ends soon
 		t.Errorf("completed: told %q", got)
 	}
 	w.CallerHangsUp(id)

@@ -23,7 +23,7 @@ type Bounds struct {
 	Every int
 	// States ends the walk early; 0: no limit.
 	States int
-	// Watched: the walk begins when alice talks to the caller and a supervisor coaches her, who does things, too.
+	// Watched: the walk begins when alice talks to the caller and a supervisor coaches them. The supervisor acts, too.
 	Watched bool
 }
 
