@@ -18,8 +18,8 @@ func (l *line) invites(room, number string) (status int, answer map[string]any) 
 		url.Values{"From": {l.Number}, "To": {number}, "Label": {"stranger" + number[1:]}})
 }
 
-// N5: a conference has one place more than its parties, for the moment in which one leg replaces another. An unknown
-// leg that takes that place is hung up at once.
+// N5: a conference has one place more than its parties, for the moment in which one leg replaces another, and two for
+// supervisors. An unknown leg that takes one of them is hung up at once.
 func TestF094StrangersAreNotLetIntoTheRoom(t *testing.T) {
 	t.Parallel()
 	for _, phase := range []string{"consulting", "three-way"} {
@@ -30,18 +30,23 @@ func TestF094StrangersAreNotLetIntoTheRoom(t *testing.T) {
 		}
 		alice, bob := l.legTo("alice"), l.legTo("bob")
 		room := string(l.conference(caller).Conference)
-		status, answer := l.invites(room, "+15550171")
-		if status != http.StatusCreated {
-			t.Fatalf("the fourth: %d %v", status, answer)
+		var strangers []string
+		for _, number := range []string{"+15550171", "+15550172", "+15550173"} {
+			status, answer := l.invites(room, number)
+			if status != http.StatusCreated {
+				t.Fatalf("after %d strangers: %d %v", len(strangers), status, answer)
+			}
+			strangers = append(strangers, answer["call_sid"].(string))
 		}
-		stranger := answer["call_sid"].(string)
-		status, answer = l.invites(room, "+15550172")
+		status, answer := l.invites(room, "+15550174")
 		if code, _ := answer["code"].(float64); status != http.StatusBadRequest || code != 16020 {
-			t.Errorf("the fifth is answered %d %v, want that the conference is full (16020)", status, answer)
+			t.Errorf("the seventh is answered %d %v, want that the conference is full (16020)", status, answer)
 		}
-		l.must(l.Network.Answer(stranger, nil))
-		l.settle()
-		l.wantOver(stranger)
+		for _, stranger := range strangers {
+			l.must(l.Network.Answer(stranger, nil))
+			l.settle()
+			l.wantOver(stranger)
+		}
 		if phase == "consulting" {
 			l.together(alice, bob)
 			l.waits(caller)
@@ -52,7 +57,9 @@ func TestF094StrangersAreNotLetIntoTheRoom(t *testing.T) {
 			l.together(caller, alice, bob)
 		}
 		l.wantState("alice", phase)
-		l.wantPutOut(stranger)
+		for _, stranger := range strangers {
+			l.wantPutOut(stranger)
+		}
 		l.pass(2 * time.Minute)
 		l.wantState("alice", phase)
 		l.presses("alice", "complete", "") // and the place is free again
