@@ -63,6 +63,7 @@ export class Poller {
   tick(): void {
     const state = this.parts.state();
     if (this.asking || !this.wanted(state)) return;
+    if (this.failures > 0 && this.parts.now() - this.asked < this.interval(state)) return; // a heartbeat waits, too
     const beat = this.beatDue(state);
     if (beat || this.parts.now() - this.asked >= this.interval(state)) void this.ask(beat);
   }
