@@ -32,6 +32,11 @@ const HIDDEN_MS = 60_000;
 const FLOOD = { messages: 20, ms: 10_000 };
 /** How late a message may be behind the answer that shows the same change. */
 const LATE_MS = 4000;
+/**
+ * A message has the time at which the request began that made the change. The function saves and tells within its ten
+ * seconds (template.yaml), so an answer that is younger by less than that may still show what was before.
+ */
+const CHANGING_MS = 10_000;
 
 export class Push {
   private connection: Connection | null = null;
@@ -139,7 +144,7 @@ export class Push {
     }
     this.failures = 0;
     const { snapshot } = this.parts.state();
-    if (!snapshot || Date.parse(snapshot.at) < at) this.parts.poke();
+    if (!snapshot || Date.parse(snapshot.at) < at + CHANGING_MS) this.parts.poke();
   }
 
   private renew(): void {

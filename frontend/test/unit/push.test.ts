@@ -86,12 +86,24 @@ describe("a change is shown", () => {
     expect(desk.state.snapshot?.agent.by).toBe("Erin");
   });
 
-  test("a message of what the page has been told already asks nothing", async () => {
+  test("a message of what the page has been told for long asks nothing", async () => {
     await live();
     const before = requests();
-    for (const ago of [0, 1, 60_000]) last().changed(Date.parse(desk.state.snapshot!.at) - ago);
+    for (const ago of [10_000, 10_001, 60_000]) last().changed(Date.parse(desk.state.snapshot!.at) - ago);
     await vi.advanceTimersByTimeAsync(0);
     expect(requests()).toBe(before);
+  });
+
+  test.each([[0], [1], [3000], [9999]])("that began %i ms before an answer and was saved after it", async (ago) => {
+    await live();
+    await pass(30_000);
+    const { at } = desk.state.snapshot!; // of a heartbeat while the change was under way
+    f.api.current = { ...f.api.current, agent: { ...f.api.current.agent, status: "away", presence: "away", by: "Erin" } };
+    last().changed(Date.parse(at) - ago);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(desk.state.snapshot?.agent.by).toBe("Erin");
+    await pass(30_000);
+    expect(f.channels.length).toBe(1); // the channel has told of it
   });
 
   test("callers in the queue are asked about as often as without the channel", async () => {
