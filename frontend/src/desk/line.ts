@@ -63,9 +63,9 @@ export class Poller {
   tick(): void {
     const state = this.parts.state();
     if (this.asking || !this.wanted(state)) return;
-    if (this.failures > 0 && this.parts.now() - this.asked < this.interval(state)) return; // a heartbeat waits, too
+    if (this.failures > 0 && this.since(this.asked) < this.interval(state)) return; // a heartbeat waits, too
     const beat = this.beatDue(state);
-    if (beat || this.parts.now() - this.asked >= this.interval(state)) void this.ask(beat);
+    if (beat || this.since(this.asked) >= this.interval(state)) void this.ask(beat);
   }
 
   /** Something has changed: poll at once, and once more if a request under way may be too early to show it. */
@@ -91,7 +91,13 @@ export class Poller {
   /** The server starts the recall when it hears of the page after the loss, so poll soon. */
   private beatDue(state: State): boolean {
     const every = state.rejoin?.asked ? UNSETTLED_MS : this.quiet(state) || BEAT_MS;
-    return this.mayBeat(state) && this.parts.now() - this.heartbeatAt >= every;
+    return this.mayBeat(state) && this.since(this.heartbeatAt) >= every;
+  }
+
+  /** How long ago that was. A computer's clock may be set back: then nobody knows, and everything is due. */
+  private since(at: number): number {
+    const now = this.parts.now();
+    return now < at ? Infinity : now - at;
   }
 
   private interval(state: State): number {

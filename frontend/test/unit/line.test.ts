@@ -26,3 +26,35 @@ describe("a heartbeat that fails is tried again later and later", () => {
     expect(asked() - then).toBeGreaterThan(18); // as often as before
   });
 });
+
+describe("the computer's clock is set back by an hour", () => {
+  const back = (): void => { vi.setSystemTime(Date.now() - 3_600_000); };
+
+  test.each([
+    ["at rest, with the channel", online, 13_500, true], ["in a call, with the channel", inCall, 8500, true],
+    ["at rest", online, 8500, false], ["in a call", inCall, 8500, false],
+  ] as const)("%s: heartbeats go on", async (_, begin, most, channel) => {
+    f.api.hasChannel = channel;
+    f.api.beatWithin = channel ? 15 : 0;
+    await begin();
+    await pass(60_000);
+    back();
+    for (let n = 0; n < 4; n++) {
+      const before = count("beat");
+      await pass(most + 500);
+      expect(count("beat")).toBeGreaterThan(before);
+    }
+    expect(count("beat")).toBeLessThan(40); // and no more than before
+  });
+
+  test("while the server fails: it is asked again, later and later", async () => {
+    await online();
+    f.api.down = true;
+    await pass(20_000);
+    back();
+    const before = asked();
+    await pass(20_000);
+    expect(asked() - before).toBeGreaterThanOrEqual(3);
+    expect(asked() - before).toBeLessThanOrEqual(6);
+  });
+});
