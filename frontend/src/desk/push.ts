@@ -21,6 +21,8 @@ export interface PushParts {
 
 const RETRY_MS = 2000;
 const RETRY_MAX_MS = 60_000;
+/** A connection that has been open for so long is sound: the next failure counts as the first. */
+const STEADY_MS = 60_000;
 /** A connection that does not open in that time is given up. */
 const OPEN_MS = 8000;
 const PING_MS = 300_000;
@@ -44,6 +46,7 @@ export class Push {
   private former: Connection | null = null;
   private opening = false;
   private openBy = Infinity;
+  private steadyAt = Infinity;
   private until = Infinity;
   private pingAt = Infinity;
   private tryAt = -Infinity;
@@ -70,6 +73,10 @@ export class Push {
       return;
     }
     if (now >= this.openBy || now - this.untoldAt > LATE_MS) return this.lost();
+    if (now >= this.steadyAt) {
+      this.steadyAt = Infinity;
+      this.failures = 0;
+    }
     if (now + this.parts.state().skew >= this.until - RENEW_MS) return this.renew();
     if (now >= this.pingAt) {
       this.pingAt = now + PING_MS;
@@ -125,6 +132,7 @@ export class Push {
 
   private opened(): void {
     this.openBy = Infinity;
+    this.steadyAt = this.parts.now() + STEADY_MS;
     this.untoldAt = Infinity;
     this.told = [];
     this.pingAt = this.parts.now() + PING_MS;
@@ -150,7 +158,7 @@ export class Push {
   private renew(): void {
     this.former = this.connection;
     this.connection = null;
-    this.openBy = this.until = this.pingAt = Infinity;
+    this.openBy = this.until = this.pingAt = this.steadyAt = Infinity;
     void this.open();
   }
 
@@ -176,7 +184,7 @@ export class Push {
     this.connection?.close();
     this.former?.close();
     this.connection = this.former = null;
-    this.openBy = this.until = this.pingAt = this.untoldAt = Infinity;
+    this.openBy = this.until = this.pingAt = this.steadyAt = this.untoldAt = Infinity;
   }
 
   private become(is: PushIs): void {

@@ -183,6 +183,27 @@ describe("F331 the channel fails, and the page asks as often as without it", { t
     await asks();
   });
 
+  test.each([[61_000, "soon"], [5000, "late"]] as const)(
+    "failed ten times, then open for %i ms and cut: the next is tried %s", async (open, when) => {
+      withChannel();
+      f.channelOpens = false;
+      await online();
+      for (let n = 0; n < 10; n++) {
+        last().gone();
+        await pass(61_000);
+      }
+      f.channelOpens = true;
+      last().gone();
+      while (desk.state.push !== "live") await pass(500);
+      await pass(open);
+      last().gone();
+      const before = f.channels.length;
+      await pass(3000);
+      expect(f.channels.length).toBe(before + (when === "soon" ? 1 : 0));
+      await pass(60_000);
+      expect(f.channels.length).toBe(before + 1);
+    });
+
   test("no ticket: the server fails", async () => {
     withChannel();
     const channel = vi.spyOn(f.api, "channel").mockRejectedValue(new ApiError({ slug: "unavailable", status: 503, title: "" }));
