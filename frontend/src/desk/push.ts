@@ -53,6 +53,7 @@ export class Push {
   private failures = 0;
   private told: number[] = [];
   private seenAt: number;
+  private tickedAt = -Infinity;
   /** When an answer showed a change that the channel has not told of. */
   private untoldAt = Infinity;
 
@@ -62,6 +63,8 @@ export class Push {
 
   tick(): void {
     const now = this.parts.now();
+    if (now < this.tickedAt) this.setBack(this.tickedAt - now);
+    this.tickedAt = now;
     if (!this.parts.hidden()) {
       if (now - this.seenAt > 2000) this.parts.poke(); // the tab is looked at again
       this.seenAt = now;
@@ -153,6 +156,17 @@ export class Push {
     this.failures = 0;
     const { snapshot } = this.parts.state();
     if (!snapshot || Date.parse(snapshot.at) < at + CHANGING_MS) this.parts.poke();
+  }
+
+  /** The computer's clock was set back: what was to be done at a time is done as much later as before. */
+  private setBack(by: number): void {
+    this.tryAt -= by;
+    this.openBy -= by;
+    this.steadyAt -= by;
+    this.pingAt -= by;
+    this.untoldAt -= by;
+    this.seenAt -= by;
+    this.told = this.told.map((t) => t - by);
   }
 
   private renew(): void {

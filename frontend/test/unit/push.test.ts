@@ -204,6 +204,39 @@ describe("F331 the channel fails, and the page asks as often as without it", { t
       expect(f.channels.length).toBe(before + 1);
     });
 
+  test("down, and the computer's clock is set back by an hour: the next is tried as soon as before", async () => {
+    await live();
+    f.channelOpens = false;
+    last().gone();
+    await pass(500);
+    vi.setSystemTime(Date.now() - HOUR);
+    f.channelOpens = true;
+    await pass(3000);
+    expect(desk.state.push).toBe("live");
+  });
+
+  test("a connection that never opens, and the computer's clock is set back by an hour", async () => {
+    withChannel();
+    f.channelOpens = false;
+    await online();
+    vi.setSystemTime(Date.now() - HOUR);
+    await pass(10_000);
+    expect(f.channels[0]!.closed).toBe(true);
+  });
+
+  test("open, and the computer's clock is set back by an hour: it is kept alive, and closed when nobody looks", async () => {
+    await live();
+    vi.setSystemTime(Date.now() - HOUR);
+    await pass(320_000);
+    expect(f.channels[0]!.pings).toBeGreaterThan(0);
+    expect(f.channels.length).toBe(1);
+    f.isHidden = true;
+    await pass(1000);
+    vi.setSystemTime(Date.now() - HOUR);
+    await pass(120_000);
+    expect(last().closed).toBe(true);
+  });
+
   test("no ticket: the server fails", async () => {
     withChannel();
     const channel = vi.spyOn(f.api, "channel").mockRejectedValue(new ApiError({ slug: "unavailable", status: 503, title: "" }));
