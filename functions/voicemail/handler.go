@@ -32,8 +32,17 @@ func (h handler) routes() http.Handler {
 	}.Handler()
 }
 
-// ask asks a caller for a message, once it is stored that they are.
+// ask asks a caller for a message, once it is stored that they are, and that nobody is to say goodbye to them any more:
+// that would cut the message.
 func (h handler) ask(r *httpapi.Request) (string, error) {
+	c, err := h.board(r.Base).AskForMessage(r.Context(), r.Call(), r.Now)
+	switch {
+	case errors.Is(err, service.ErrNotFound): // asked all the same
+	case err != nil:
+		return "", err
+	case c.State != call.Ended:
+		return twilio.JoinCaller(r.Base, c.ID, c.Generation), nil
+	}
 	a := twilio.ReadArrival(r.Form)
 	i, err := h.box.Invite(r.Context(), r.Call(), a.From, a.Verified, r.Now)
 	switch {

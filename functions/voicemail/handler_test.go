@@ -152,6 +152,48 @@ func TestF275WhoLeavesNoMessageStaysInTheLine(t *testing.T) {
 	}
 }
 
+// The answer to the goodbye was lost, but the caller is here: no sweep says goodbye again while they speak.
+func TestF282TheSweepDoesNotCutAMessage(t *testing.T) {
+	w := servicetest.NewWorld(t)
+	w.Now = night
+	id, _ := w.Dial()
+	path := "/voicemail/" + string(id)
+	s, _ := serveIn(t, httpapitest.Keys, settings.Values{}, w)
+	w.Phones.Every("SayGoodbye", servicetest.Fault{Err: service.ErrUnknown, Took: true})
+	w.Now = night.Add(servicetest.MaxWait)
+	w.Sweep()
+	said := w.Phones.Counts()["SayGoodbye"]
+	if c := w.Call(id); said == 0 || c.State != call.Ended || !c.CallerLive {
+		t.Fatalf("%d goodbyes; the call is %s, live %t", said, c.State, c.CallerLive)
+	}
+	for _, took := range []bool{false, true} { // the save fails, and the request comes again
+		w.Store.Next("SaveCall", servicetest.Fault{Err: service.ErrUnavailable, Took: took})
+		s.Post(path, httpapitest.Form(t, "voicemail"))
+	}
+	if verbs := s.Post(path, httpapitest.Form(t, "voicemail")).TwiML(t).Verbs(); !slices.Contains(verbs, "Record") {
+		t.Errorf("the caller gets %v", verbs)
+	}
+	w.Now = w.Now.Add(time.Minute)
+	w.Sweep()
+	if again := w.Phones.Counts()["SayGoodbye"]; again != said || w.Call(id).CallerLive {
+		t.Errorf("%d goodbyes instead of %d", again, said)
+	}
+}
+
+// A late goodbye has fetched a caller who waits in the line again: they go back to their conference.
+func TestF283ALateGoodbyeToACallerInTheLine(t *testing.T) {
+	w := servicetest.NewWorld(t)
+	w.Now = night
+	if _, err := w.Board.Arrive(t.Context(), caller, "+15550199", true, night); err != nil {
+		t.Fatal(err)
+	}
+	s, box := serveIn(t, httpapitest.Keys, settings.Values{}, w)
+	verbs := s.Post(path, httpapitest.Form(t, "voicemail")).TwiML(t).Verbs()
+	if !slices.Equal(verbs, []string{"Dial"}) || len(box.Invitations) != 0 {
+		t.Errorf("the caller gets %v; %+v", verbs, box.Invitations)
+	}
+}
+
 func TestForgedRequestsAreRefused(t *testing.T) {
 	httpapitest.Refusals(t, []httpapitest.Hooked{
 		{Path: path, Form: httpapitest.Form(t, "voicemail")},

@@ -58,6 +58,14 @@ func (c *Call) ApplyCallerEnded(now time.Time) {
 	change{c, now}.callerEnded()
 }
 
+// ApplyGoodbyeHeard applies that the caller hears the goodbye, or what is said instead of it: the request for that
+// proves it, whatever the result of SayGoodbye was. A call that goes on does not change.
+func (c *Call) ApplyGoodbyeHeard() {
+	if c.State == Ended {
+		c.CallerLive = false
+	}
+}
+
 // ApplyMusicTurn applies a request for the next music turn. It proves that the caller is alive and, if the conference
 // has started, on hold.
 func (c *Call) ApplyMusicTurn(now time.Time) {

@@ -49,3 +49,19 @@ func TestF275WhoMayComeBackIntoTheQueue(t *testing.T) {
 		}
 	}
 }
+
+// A goodbye that was sent before the caller came back says nothing of the caller who waits again.
+func TestF283TheResultOfALateGoodbye(t *testing.T) {
+	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	for _, kind := range []ResultKind{Done, AlreadyGone} {
+		c := New("CA1", "+15550199", true, at)
+		c.ApplyNobodyOnline(at)
+		if err := c.ApplyReturned(at.Add(time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+		c.ApplyResult(SayGoodbye{}, Result{Kind: kind}, at.Add(time.Minute))
+		if !c.CallerLive {
+			t.Errorf("result %d: the caller counts as gone", kind)
+		}
+	}
+}

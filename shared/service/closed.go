@@ -64,6 +64,16 @@ func (s *Service) turnAway(
 	return c, nil
 }
 
+// AskForMessage takes in that a caller is about to be asked for a message, and returns the call. One that goes on has
+// come back into the queue while a late goodbye fetched them: put them back into their conference.
+func (s *Service) AskForMessage(ctx context.Context, id call.ID, now time.Time) (*call.Call, error) {
+	c, err := s.updateAndMatch(ctx, id, now, func(c *call.Call) error {
+		c.ApplyGoodbyeHeard()
+		return nil
+	})
+	return c, acceptSaved(c, err)
+}
+
 // ReturnToLine takes a caller back into the queue who was asked for a message and has left none. A
 // *call.TransitionError means that the line is closed for them: say goodbye.
 func (s *Service) ReturnToLine(ctx context.Context, id call.ID, now time.Time) (*call.Call, error) {
