@@ -194,6 +194,43 @@ func TestF283ALateGoodbyeToACallerInTheLine(t *testing.T) {
 	}
 }
 
+// The caller has hung up while the request was on its way: nobody is rung for them.
+func TestF284ACallerWhoHasHungUpDoesNotComeBack(t *testing.T) {
+	w := servicetest.NewWorld(t)
+	w.Now = night
+	if _, err := w.Board.ArriveIfOnline(t.Context(), caller, "+15550199", true, night); err != nil {
+		t.Fatal(err)
+	}
+	s, _ := serveIn(t, httpapitest.Keys, settings.Values{}, w)
+	for range 2 { // the callback comes twice
+		if err := w.Board.HandleCallerEnded(t.Context(), caller, "+15550199", night); err != nil {
+			t.Fatal(err)
+		}
+	}
+	verbs := s.Post(path+"/nothing", httpapitest.Form(t, "voicemail")).TwiML(t).Verbs()
+	if c := w.Call(caller); c.State != call.Ended || c.CallerLive || !slices.Contains(verbs, "Hangup") {
+		t.Errorf("the call is %s, live %t; the answer is %v", c.State, c.CallerLive, verbs)
+	}
+}
+
+func TestF285AfterTheSecondLongestWaitACallerHearsGoodbye(t *testing.T) {
+	w := servicetest.NewWorld(t)
+	w.Now = night
+	id, _ := w.Dial()
+	s, _ := serveIn(t, httpapitest.Keys, settings.Values{}, w)
+	for _, last := range []string{"Dial", "Hangup"} {
+		for ; w.Call(id).State != call.Ended; w.Now = w.Now.Add(time.Minute) {
+			w.Sweep()
+		}
+		path := "/voicemail/" + string(id)
+		s.Post(path, httpapitest.Form(t, "voicemail"))
+		verbs := s.Post(path+"/nothing", httpapitest.Form(t, "voicemail")).TwiML(t).Verbs()
+		if verbs[len(verbs)-1] != last {
+			t.Errorf("the caller gets %v, want %s", verbs, last)
+		}
+	}
+}
+
 func TestForgedRequestsAreRefused(t *testing.T) {
 	httpapitest.Refusals(t, []httpapitest.Hooked{
 		{Path: path, Form: httpapitest.Form(t, "voicemail")},

@@ -84,7 +84,8 @@ func (c *Call) ApplyNobodyOnline(now time.Time) {
 
 // ApplyReturned applies that a caller whose call had ended was asked for a message, has left none, and is still there:
 // they wait again, at the end of the queue. A *TransitionError means that their call has ended for another reason than
-// the longest wait or that nobody was online. A call that goes on does not change.
+// the longest wait or that nobody was online, that they have come back after the longest wait before, or that their leg
+// has ended meanwhile. A call that goes on does not change.
 func (c *Call) ApplyReturned(now time.Time) error {
 	return change{c, now}.returned()
 }

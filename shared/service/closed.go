@@ -52,7 +52,7 @@ func (s *Service) turnAway(
 	}
 	c, _, err = s.decideAndSave(ctx, call.New(id, from, verified, now), now, func(c *call.Call) error {
 		why(c, now)
-		c.ApplyCallerEnded(now)
+		c.ApplyGoodbyeHeard()
 		return nil
 	}, startNothing)
 	if errors.Is(err, ErrConflict) { // a repeated request was faster
