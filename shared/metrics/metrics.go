@@ -69,6 +69,7 @@ const (
 	Waiting           Name = "Waiting"     // callers in the queue; at most one page of it
 	LongestWait       Name = "LongestWait" // seconds
 	WaitingThoughFree Name = "WaitingThoughFree"
+	MessagesFailed    Name = "MessagesFailed" // invitations and messages of which the search or the deletion failed
 
 	AgentsAvailable Name = "AgentsAvailable"
 	AgentsBusy      Name = "AgentsBusy"

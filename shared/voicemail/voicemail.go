@@ -90,6 +90,8 @@ const (
 	lookAfter = 6 * time.Minute
 	lookAgain = time.Hour
 	looks     = 2
+	// eraseAgain is when a recording is tried again that Twilio does not delete.
+	eraseAgain = time.Hour
 	// graceErased is how long what is left of an erased message stays, for late callbacks.
 	graceErased = 48 * time.Hour
 )
@@ -106,7 +108,7 @@ type Box interface {
 	// VoiceMessages lists those that are not erased, newest first: n of them at most, from the one after the place
 	// before, "" for the newest. Next is the place of the last of them, "" if there are no more.
 	VoiceMessages(ctx context.Context, before string, n int) (list []Message, next string, err error)
-	// DueVoicemail lists what the sweep must look at by then, longest due first.
+	// DueVoicemail lists what the sweep must look at by then, longest due first: n at most of each.
 	DueVoicemail(ctx context.Context, now time.Time, n int) (invitations []call.ID, messages []string, err error)
 }
 
