@@ -231,6 +231,25 @@ func TestF285AfterTheSecondLongestWaitACallerHearsGoodbye(t *testing.T) {
 	}
 }
 
+// Who presses the key at once has left no message, and is still there; who hangs up at once is not.
+func TestF275ARecordingThatIsTooShort(t *testing.T) {
+	for digits, want := range map[string]call.State{"#": call.Waiting, "": call.Waiting, "hangup": call.Ended} {
+		w := servicetest.NewWorld(t)
+		w.Now = night
+		if _, err := w.Board.ArriveIfOnline(t.Context(), caller, "+15550199", true, night); err != nil {
+			t.Fatal(err)
+		}
+		s, box := serveIn(t, httpapitest.Keys, settings.Values{}, w)
+		s.Post(path, httpapitest.Form(t, "voicemail"))
+		verbs := s.Post(path+"/left", httpapitest.Form(t, "voicemail", "Digits", digits, "RecordingDuration", "1",
+			"RecordingUrl", "https://api.twilio.com/x/Recordings/"+rec)).TwiML(t).Verbs()
+		if c := w.Call(caller); c.State != want || !box.Messages[rec].Erase ||
+			(want == call.Waiting) != slices.Contains(verbs, "Dial") {
+			t.Errorf("with %q the call is %s; the answer is %v; %+v", digits, c.State, verbs, box.Messages)
+		}
+	}
+}
+
 func TestForgedRequestsAreRefused(t *testing.T) {
 	httpapitest.Refusals(t, []httpapitest.Hooked{
 		{Path: path, Form: httpapitest.Form(t, "voicemail")},

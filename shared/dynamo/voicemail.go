@@ -14,8 +14,8 @@ import (
 )
 
 // A message is the item "m#<recording>", an invitation "v#<call>". Both use places of indexes that there were: what the
-// sweep must look at are two partitions of the index records, ordered by when it is due, so that messages that cannot be
-// erased hide no invitation. The messages that agents see are one of the index watch, newest last.
+// sweep must look at are two partitions of the index records, ordered by when it is due, so that messages that cannot
+// be erased hide no invitation. The messages that agents see are one of the index watch, newest last.
 const (
 	messageKey    = "m#"
 	invitationKey = "v#"

@@ -114,7 +114,7 @@ func (d *Desk) look(ctx context.Context, id call.ID, now time.Time) (found int, 
 		if err := d.keep(ctx, i, r, now); err != nil {
 			return found, err
 		}
-		if r.message() {
+		if r.Message() {
 			left = true
 			found++
 		}

@@ -214,10 +214,11 @@ func (d *Desk) Take(ctx context.Context, id call.ID, r Recording, now time.Time)
 	if err := d.keep(ctx, i, r, now); err != nil || i.Version == 0 {
 		return err
 	}
-	return d.settle(ctx, i.Call, r.message(), now)
+	return d.settle(ctx, i.Call, r.Message(), now)
 }
 
-func (r Recording) message() bool { return !r.Absent && r.Seconds >= Shortest }
+// Message says whether the recording is long enough for a message.
+func (r Recording) Message() bool { return !r.Absent && r.Seconds >= Shortest }
 
 // keep makes the message of a recording, unless it is made already. One that is no message is made, too, so that the
 // sweep deletes the recording.
@@ -229,7 +230,7 @@ func (d *Desk) keep(ctx context.Context, i *Invitation, r Recording, now time.Ti
 	if !r.Made.IsZero() {
 		m.At, m.Due = r.Made, r.Made.Add(d.Keep)
 	}
-	if !r.message() || i.Forgotten {
+	if !r.Message() || i.Forgotten {
 		*m = Message{ID: r.ID, Call: i.Call, At: m.At, Erase: true, Due: now}
 	}
 	err := d.Box.SaveVoiceMessage(ctx, m, d.Keep+graceErased)
