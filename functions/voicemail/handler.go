@@ -57,8 +57,8 @@ func (h handler) ask(r *httpapi.Request) (string, error) {
 }
 
 // left handles the end of a recording. If it cannot be saved the caller is thanked all the same: Twilio has the
-// recording, and the sweep finds it. A caller who has hung up hears nothing of it. One who has ended a recording that is
-// too short for a message has left none, and is there.
+// recording, and the sweep finds it. A caller who has hung up hears nothing of it. One who has ended a recording that
+// is too short for a message has left none, and is there.
 func (h handler) left(r *httpapi.Request) (string, error) {
 	recording := twilio.ReadRecording(r.Form)
 	err := h.box.Take(r.Context(), r.Call(), recording, r.Now)
