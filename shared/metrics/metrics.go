@@ -31,6 +31,8 @@ const (
 
 	TurnedAway Name = "TurnedAway" // callers who heard that the line is closed
 
+	Returned Name = "Returned" // callers who were asked for a message, have left none, and wait again
+
 	RoomRefused Name = "RoomRefused" // a conference did not accept a leg, or ended at once
 
 	TransferAnswered   Name = "TransferAnswered" // the target owns the call
