@@ -89,20 +89,23 @@ type rules struct {
 
 func (h handler) rules(r *httpapi.Request) (int, any, error) {
 	codes := h.archive.Codes(r.Context(), r.Now)
-	messages, err := h.messages(r)
 	return http.StatusOK, rules{
 		Supervisor: r.Who.Supervisor, Records: h.archive.Keep > 0, Codes: codes,
-		CodeRequired: h.codeRequired && len(codes) > 0, Messages: messages,
-	}, err
+		CodeRequired: h.codeRequired && len(codes) > 0, Messages: h.messages(r),
+	}, nil
 }
 
-// messages says whether the line asks callers for messages, or some are left from when it did.
-func (h handler) messages(r *httpapi.Request) (bool, error) {
+// messages says whether the line asks callers for messages, or some are left from when it did. If that cannot be read
+// it says yes: the page's list then says what is wrong, and no agent is without the codes for it.
+func (h handler) messages(r *httpapi.Request) bool {
 	if h.line.Values(r.Context(), r.Now).Voicemail.Any() {
-		return true, nil
+		return true
 	}
 	list, _, err := h.box.VoiceMessages(r.Context(), "", 1)
-	return len(list) > 0, err
+	if err != nil {
+		r.Noted(err)
+	}
+	return err != nil || len(list) > 0
 }
 
 // named is the call that the path names, or "" if it cannot be one.

@@ -25,6 +25,7 @@ type suite struct {
 	httpapitest.Desk
 	archive *archive.Archive
 	lines   *servicetest.Lines
+	box     *voicemailtest.Box
 	// ask is a request of an agent; erin and frank are supervisors.
 	ask func(name, method, path, body string) httpapitest.Answer
 }
@@ -33,17 +34,17 @@ const keep = 90 * 24 * time.Hour
 
 func serve(t testing.TB, agents ...agent.ID) suite {
 	a := &archive.Archive{Keep: keep}
-	lines := &servicetest.Lines{}
+	lines, box := &servicetest.Lines{}, voicemailtest.NewBox()
 	line := service.LineSettings{Read: lines.Line}
 	a.Codes = offered(&line, codes(" order,complaint ,,order"))
 	d := httpapitest.NewDesk(t, agents, func(e httpapi.Edge, w *servicetest.World) http.Handler {
 		a.Shelf = w.Store
 		return handler{
 			edge: e, claim: "username", groups: "cognito:groups", supervisors: "supervisor", codeRequired: true,
-			archive: a, box: voicemailtest.NewBox(),
+			archive: a, box: box,
 		}.routes()
 	})
-	return suite{Desk: d, archive: a, lines: lines, ask: d.Ask}
+	return suite{Desk: d, archive: a, lines: lines, box: box, ask: d.Ask}
 }
 
 func read[T any](s suite, a httpapitest.Answer) (v T) {
@@ -475,4 +476,17 @@ func FuzzF170Calls(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The messages cannot be listed: the page has the codes all the same.
+func TestF287TheListOfMessagesFails(t *testing.T) {
+	s := serve(t, "alice")
+	s.box.FailNext["VoiceMessages"] = 1
+	r := read[rules](s, s.ask("alice", "GET", "/calls/rules", ""))
+	if !r.Messages || !slices.Equal(r.Codes, []string{"order", "complaint"}) {
+		t.Errorf("%+v", r)
+	}
+	if !strings.Contains(s.Site.Log.String(), `"level":"ERROR"`) {
+		t.Errorf("the log is %s", s.Site.Log)
+	}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"time"
 
@@ -38,22 +37,21 @@ func sweep(board *service.Service, box *voicemail.Desk, log *slog.Logger, clock 
 		began := clock()
 		now := func() time.Time { return e.Time.Add(clock().Sub(began)) }
 		ctx, counts := metrics.With(ctx)
-		found := 0
 		swept, err := run(ctx, board, now)
 		if err == nil {
 			counts.Add(metrics.Rescued, float64(swept.Changed))
 			counts.Add(metrics.LegsSwept, 0) // so that the metric has a value each minute
-			err = errors.Join(gauge(ctx, board, counts, e.Time), messages(ctx, box, e.Time, &found))
+			err = gauge(ctx, board, counts, e.Time)
 		}
 		attrs := []slog.Attr{
 			slog.String("function", "sweep"), slog.Int("live", swept.Live),
 			slog.Int("looked", swept.Looked), slog.Int("swept", swept.Changed),
 			slog.Int64("ms", clock().Sub(began).Milliseconds()), slog.String("request", e.ID),
 		}
-		if found > 0 { // no callback has told of them
-			attrs = append(attrs, slog.Int("messages", found))
-		}
 		level := slog.LevelInfo
+		if more := messages(ctx, box, counts, e.Time); more != nil {
+			level, attrs = slog.LevelWarn, append(attrs, more...)
+		}
 		if swept.Left > 0 {
 			level = slog.LevelWarn
 			attrs = append(attrs, slog.Int("left", swept.Left))
@@ -82,11 +80,28 @@ func run(ctx context.Context, board *service.Service, now func() time.Time) (ser
 // messagesTime bounds the search for callers' messages, and the deletion of old ones. The next sweep does what is left.
 const messagesTime = 5 * time.Second
 
-func messages(ctx context.Context, box *voicemail.Desk, now time.Time, found *int) (err error) {
+// messages is the sweep of messages, and what the log says of it. What fails there is no fault of the line, on which
+// calls go on: it counts for itself, and not against the sweep.
+func messages(ctx context.Context, box *voicemail.Desk, counts *metrics.Counts, now time.Time) (attrs []slog.Attr) {
 	ctx, cancel := context.WithTimeout(ctx, messagesTime)
 	defer cancel()
-	*found, err = box.Sweep(ctx, now)
-	return err
+	swept, err := box.Sweep(ctx, now)
+	for _, n := range []struct {
+		name string
+		n    int
+	}{
+		{"messages", swept.Found}, // no callback has told of them
+		{"messagesFailed", swept.Failed}, {"messagesLeft", swept.Left},
+	} {
+		if n.n > 0 {
+			attrs = append(attrs, slog.Int(n.name, n.n))
+		}
+	}
+	if err != nil {
+		counts.Add(metrics.MessagesFailed, float64(max(1, swept.Failed)))
+		attrs = append(attrs, slog.String("messagesError", err.Error()))
+	}
+	return attrs
 }
 
 // gauges are the metrics of the agents by what they do.

@@ -17,6 +17,8 @@ import (
 	"warmtransfer/shared/httpapi/httpapitest"
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/service/servicetest"
+	"warmtransfer/shared/voicemail"
+	"warmtransfer/shared/voicemail/voicemailtest"
 )
 
 // event is EventBridge's, as recorded, at that time.
@@ -142,5 +144,28 @@ func TestANetworkThatIsDownLeavesTheSweepQuiet(t *testing.T) {
 	}
 	if h := w.Hears(id); h != "alice" {
 		t.Errorf("F121: the caller hears %s", h)
+	}
+}
+
+// Messages that cannot be found or deleted are no fault of the sweep, which is counted all the same.
+func TestF286ASweepWhoseMessagesFail(t *testing.T) {
+	w := servicetest.NewWorld(t)
+	for name, fail := range map[string]func(*voicemailtest.Box, *voicemailtest.Twilio){
+		"the list": func(b *voicemailtest.Box, _ *voicemailtest.Twilio) { b.FailNext["DueVoicemail"] = 1 },
+		"Twilio":   func(_ *voicemailtest.Box, n *voicemailtest.Twilio) { n.Err = &service.RefusedError{Status: 401} },
+	} {
+		desk, box, network := voicemailtest.Desk(time.Hour)
+		box.Messages["RE1"] = voicemail.Message{ID: "RE1", Version: 1, Due: w.Now}
+		fail(box, network)
+		var log bytes.Buffer
+		if err := sweep(w.Board, desk, slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(),
+			event(t, w.Now)); err != nil {
+			t.Errorf("%s fails: %v", name, err)
+		}
+		for _, want := range []string{`"level":"WARN"`, `"Sweeps":1`, `"MessagesFailed":1`, `"messagesError"`} {
+			if !strings.Contains(log.String(), want) {
+				t.Errorf("%s fails: no %s in %s", name, want, &log)
+			}
+		}
 	}
 }

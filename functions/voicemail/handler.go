@@ -32,8 +32,17 @@ func (h handler) routes() http.Handler {
 	}.Handler()
 }
 
-// ask asks a caller for a message, once it is stored that they are.
+// ask asks a caller for a message, once it is stored that they are, and that nobody is to say goodbye to them any more:
+// that would cut the message.
 func (h handler) ask(r *httpapi.Request) (string, error) {
+	c, err := h.board(r.Base).AskForMessage(r.Context(), r.Call(), r.Now)
+	switch {
+	case errors.Is(err, service.ErrNotFound): // asked all the same
+	case err != nil:
+		return "", err
+	case c.State != call.Ended:
+		return twilio.JoinCaller(r.Base, c.ID, c.Generation), nil
+	}
 	a := twilio.ReadArrival(r.Form)
 	i, err := h.box.Invite(r.Context(), r.Call(), a.From, a.Verified, r.Now)
 	switch {
@@ -48,11 +57,17 @@ func (h handler) ask(r *httpapi.Request) (string, error) {
 }
 
 // left handles the end of a recording. If it cannot be saved the caller is thanked all the same: Twilio has the
-// recording, and the sweep finds it. A caller who has hung up hears nothing of it.
+// recording, and the sweep finds it. A caller who has hung up hears nothing of it. One who has ended a recording that
+// is too short for a message has left none, and is there.
 func (h handler) left(r *httpapi.Request) (string, error) {
-	err := h.box.Take(r.Context(), r.Call(), twilio.ReadRecording(r.Form), r.Now)
+	recording := twilio.ReadRecording(r.Form)
+	err := h.box.Take(r.Context(), r.Call(), recording, r.Now)
 	if errors.Is(err, service.ErrNotFound) {
 		err = nil
+	}
+	if !recording.Message() && !twilio.HungUp(r.Form) {
+		doc, failed := h.nothing(r)
+		return doc, errors.Join(err, failed)
 	}
 	return h.goodbye(r, prompt.MessageLeft), err
 }

@@ -152,6 +152,104 @@ func TestF275WhoLeavesNoMessageStaysInTheLine(t *testing.T) {
 	}
 }
 
+// The answer to the goodbye was lost, but the caller is here: no sweep says goodbye again while they speak.
+func TestF282TheSweepDoesNotCutAMessage(t *testing.T) {
+	w := servicetest.NewWorld(t)
+	w.Now = night
+	id, _ := w.Dial()
+	path := "/voicemail/" + string(id)
+	s, _ := serveIn(t, httpapitest.Keys, settings.Values{}, w)
+	w.Phones.Every("SayGoodbye", servicetest.Fault{Err: service.ErrUnknown, Took: true})
+	w.Now = night.Add(servicetest.MaxWait)
+	w.Sweep()
+	said := w.Phones.Counts()["SayGoodbye"]
+	if c := w.Call(id); said == 0 || c.State != call.Ended || !c.CallerLive {
+		t.Fatalf("%d goodbyes; the call is %s, live %t", said, c.State, c.CallerLive)
+	}
+	for _, took := range []bool{false, true} { // the save fails, and the request comes again
+		w.Store.Next("SaveCall", servicetest.Fault{Err: service.ErrUnavailable, Took: took})
+		s.Post(path, httpapitest.Form(t, "voicemail"))
+	}
+	if verbs := s.Post(path, httpapitest.Form(t, "voicemail")).TwiML(t).Verbs(); !slices.Contains(verbs, "Record") {
+		t.Errorf("the caller gets %v", verbs)
+	}
+	w.Now = w.Now.Add(time.Minute)
+	w.Sweep()
+	if again := w.Phones.Counts()["SayGoodbye"]; again != said || w.Call(id).CallerLive {
+		t.Errorf("%d goodbyes instead of %d", again, said)
+	}
+}
+
+// A late goodbye has fetched a caller who waits in the line again: they go back to their conference.
+func TestF283ALateGoodbyeToACallerInTheLine(t *testing.T) {
+	w := servicetest.NewWorld(t)
+	w.Now = night
+	if _, err := w.Board.Arrive(t.Context(), caller, "+15550199", true, night); err != nil {
+		t.Fatal(err)
+	}
+	s, box := serveIn(t, httpapitest.Keys, settings.Values{}, w)
+	verbs := s.Post(path, httpapitest.Form(t, "voicemail")).TwiML(t).Verbs()
+	if !slices.Equal(verbs, []string{"Dial"}) || len(box.Invitations) != 0 {
+		t.Errorf("the caller gets %v; %+v", verbs, box.Invitations)
+	}
+}
+
+// The caller has hung up while the request was on its way: nobody is rung for them.
+func TestF284ACallerWhoHasHungUpDoesNotComeBack(t *testing.T) {
+	w := servicetest.NewWorld(t)
+	w.Now = night
+	if _, err := w.Board.ArriveIfOnline(t.Context(), caller, "+15550199", true, night); err != nil {
+		t.Fatal(err)
+	}
+	s, _ := serveIn(t, httpapitest.Keys, settings.Values{}, w)
+	for range 2 { // the callback comes twice
+		if err := w.Board.HandleCallerEnded(t.Context(), caller, "+15550199", night); err != nil {
+			t.Fatal(err)
+		}
+	}
+	verbs := s.Post(path+"/nothing", httpapitest.Form(t, "voicemail")).TwiML(t).Verbs()
+	if c := w.Call(caller); c.State != call.Ended || c.CallerLive || !slices.Contains(verbs, "Hangup") {
+		t.Errorf("the call is %s, live %t; the answer is %v", c.State, c.CallerLive, verbs)
+	}
+}
+
+func TestF285AfterTheSecondLongestWaitACallerHearsGoodbye(t *testing.T) {
+	w := servicetest.NewWorld(t)
+	w.Now = night
+	id, _ := w.Dial()
+	s, _ := serveIn(t, httpapitest.Keys, settings.Values{}, w)
+	for _, last := range []string{"Dial", "Hangup"} {
+		for ; w.Call(id).State != call.Ended; w.Now = w.Now.Add(time.Minute) {
+			w.Sweep()
+		}
+		path := "/voicemail/" + string(id)
+		s.Post(path, httpapitest.Form(t, "voicemail"))
+		verbs := s.Post(path+"/nothing", httpapitest.Form(t, "voicemail")).TwiML(t).Verbs()
+		if verbs[len(verbs)-1] != last {
+			t.Errorf("the caller gets %v, want %s", verbs, last)
+		}
+	}
+}
+
+// Who presses the key at once has left no message, and is still there; who hangs up at once is not.
+func TestF275ARecordingThatIsTooShort(t *testing.T) {
+	for digits, want := range map[string]call.State{"#": call.Waiting, "": call.Waiting, "hangup": call.Ended} {
+		w := servicetest.NewWorld(t)
+		w.Now = night
+		if _, err := w.Board.ArriveIfOnline(t.Context(), caller, "+15550199", true, night); err != nil {
+			t.Fatal(err)
+		}
+		s, box := serveIn(t, httpapitest.Keys, settings.Values{}, w)
+		s.Post(path, httpapitest.Form(t, "voicemail"))
+		verbs := s.Post(path+"/left", httpapitest.Form(t, "voicemail", "Digits", digits, "RecordingDuration", "1",
+			"RecordingUrl", "https://api.twilio.com/x/Recordings/"+rec)).TwiML(t).Verbs()
+		if c := w.Call(caller); c.State != want || !box.Messages[rec].Erase ||
+			(want == call.Waiting) != slices.Contains(verbs, "Dial") {
+			t.Errorf("with %q the call is %s; the answer is %v; %+v", digits, c.State, verbs, box.Messages)
+		}
+	}
+}
+
 func TestForgedRequestsAreRefused(t *testing.T) {
 	httpapitest.Refusals(t, []httpapitest.Hooked{
 		{Path: path, Form: httpapitest.Form(t, "voicemail")},

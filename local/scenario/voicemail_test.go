@@ -294,6 +294,27 @@ func TestF276MidnightWhileACallerWaits(t *testing.T) {
 	l.wantNoGap(caller)
 }
 
+// The goodbye takes effect and its answer is lost. The sweeps that come while the caller speaks do not cut the message.
+func TestF282TheAnswerToTheGoodbyeIsLost(t *testing.T) {
+	t.Parallel()
+	l := open(t, shortWait)
+	l.register("alice")
+	l.sets(settings.Values{Voicemail: settings.Voicemail{LongestWait: true}})
+	l.fault(faults.Rule{Kind: faults.REST, Do: faults.FailAfter, Match: faults.Match{Event: "UpdateCall"}})
+	caller := l.dial("+15550199")
+	l.untilHears(caller, "recording")
+	for range 14 {
+		l.pass(10 * time.Second)
+		if got := l.sound(caller); got != "recording" {
+			t.Fatalf("the caller hears %q", got)
+		}
+	}
+	l.must(l.Network.DTMF(caller, "#"))
+	l.pass(20 * time.Second)
+	l.wantOver(caller)
+	l.theMessage()
+}
+
 func TestF277TwoAgentsTakeOneMessage(t *testing.T) {
 	t.Parallel()
 	l := asleep(t)
@@ -334,7 +355,7 @@ func TestF278OldMessagesAreDeleted(t *testing.T) {
 	l.pass(23 * time.Hour)
 	old := l.theMessage()
 	l.fault(faults.Rule{Kind: faults.REST, Do: faults.Fail, Times: 2, Match: faults.Match{Event: "DeleteRecording"}})
-	l.pass(time.Hour + 5*time.Minute)
+	l.pass(3*time.Hour + 5*time.Minute) // tried each hour
 	if got := l.messages("alice"); len(got) != 0 || len(l.recordings()) != 0 {
 		t.Errorf("the messages are %+v, the recordings %+v", got, l.recordings())
 	}

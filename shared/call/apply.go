@@ -58,6 +58,14 @@ func (c *Call) ApplyCallerEnded(now time.Time) {
 	change{c, now}.callerEnded()
 }
 
+// ApplyGoodbyeHeard applies that the caller hears the goodbye, or what is said instead of it: the request for that
+// proves it, whatever the result of SayGoodbye was. A call that goes on does not change.
+func (c *Call) ApplyGoodbyeHeard() {
+	if c.State == Ended {
+		c.CallerLive = false
+	}
+}
+
 // ApplyMusicTurn applies a request for the next music turn. It proves that the caller is alive and, if the conference
 // has started, on hold.
 func (c *Call) ApplyMusicTurn(now time.Time) {
@@ -76,7 +84,8 @@ func (c *Call) ApplyNobodyOnline(now time.Time) {
 
 // ApplyReturned applies that a caller whose call had ended was asked for a message, has left none, and is still there:
 // they wait again, at the end of the queue. A *TransitionError means that their call has ended for another reason than
-// the longest wait or that nobody was online. A call that goes on does not change.
+// the longest wait or that nobody was online, that they have come back after the longest wait before, or that their leg
+// has ended meanwhile. A call that goes on does not change.
 func (c *Call) ApplyReturned(now time.Time) error {
 	return change{c, now}.returned()
 }

@@ -50,6 +50,7 @@ type Call struct {
 	Arrived    time.Time   `json:"arrived"`
 	Caller     Participant `json:"caller"`
 	CallerLive bool        `json:"callerOn,omitempty"` // the caller's leg is not known to have ended
+	Return     Comeback    `json:"back,omitzero"`
 
 	ConferenceView
 	Generations

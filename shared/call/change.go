@@ -82,6 +82,8 @@ func (c change) callerEnded() {
 	}
 	if c.State != Ended {
 		c.end(Entry{What: CallerLeft}, ReasonCallerLeft)
+	} else if c.endsWithQuestion() {
+		c.Return.Gone = true
 	}
 	if c.Reason == ReasonCallerLeft {
 		c.correctCallerLeft(c.Ended)
@@ -148,28 +150,6 @@ func (c change) nobodyOnline() {
 	if c.State.InLine() {
 		c.end(Entry{What: Expire}, ReasonNobodyOnline)
 	}
-}
-
-// returned begins a new generation, as if the caller had just arrived. Legs of agents that are still to be ended stay
-// without a place.
-func (c change) returned() error {
-	if c.State != Ended {
-		return nil
-	}
-	if c.Reason != ReasonMaxWait && c.Reason != ReasonNobodyOnline || c.Forgotten {
-		return &TransitionError{State: c.State, Event: Return}
-	}
-	if err := c.transition(Return); err != nil {
-		return err
-	}
-	c.Reason, c.Ended, c.CallerLive = "", time.Time{}, true
-	c.Place = Place{Queued: c.now}
-	c.forgetConference()
-	c.Stale, c.CallerAbsentSince, c.OtherConference = false, time.Time{}, ""
-	c.Generations = Generations{Generation: c.Generation + 1, EnterAt: c.now}
-	c.restart(fallbackLength, c.now)
-	c.record(Entry{At: c.now, What: Return})
-	return nil
 }
 
 func (c change) timePassed(maxWait time.Duration) {

@@ -47,7 +47,7 @@ func (c resultChange) result(a Effect, r Result) {
 			c.hangupDone(a)
 		}
 	case SayGoodbye:
-		if r.Kind == Done || r.Kind == AlreadyGone {
+		if c.State == Ended && (r.Kind == Done || r.Kind == AlreadyGone) { // else the caller has come back meanwhile
 			c.CallerLive = false
 		}
 	case RejoinConference:

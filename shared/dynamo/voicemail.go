@@ -14,13 +14,14 @@ import (
 )
 
 // A message is the item "m#<recording>", an invitation "v#<call>". Both use places of indexes that there were: what the
-// sweep must look at is a partition of the index records, ordered by when it is due, and the messages that agents see
-// are one of the index watch, newest last.
+// sweep must look at are two partitions of the index records, ordered by when it is due, so that messages that cannot
+// be erased hide no invitation. The messages that agents see are one of the index watch, newest last.
 const (
 	messageKey    = "m#"
 	invitationKey = "v#"
 
-	dueList     = "due"
+	dueList     = "due" // of invitations
+	eraseList   = "erase"
 	messageList = "messages"
 )
 
@@ -55,7 +56,7 @@ func (s *Store) VoiceMessage(ctx context.Context, id string) (*voicemail.Message
 func (s *Store) SaveVoiceMessage(ctx context.Context, m *voicemail.Message, keep time.Duration) error {
 	it := item{ttl: s.in(keep)}
 	if !m.Erased {
-		it[rec], it[recAt] = str(dueList), str(archive.Place(m.Due, call.ID(m.ID)))
+		it[rec], it[recAt] = str(eraseList), str(archive.Place(m.Due, call.ID(m.ID)))
 	}
 	if !m.Erase {
 		it[watch], it[watchAt] = str(messageList), str(archive.Place(m.At, call.ID(m.ID)))
@@ -105,20 +106,25 @@ func (s *Store) VoiceMessages(ctx context.Context, before string, n int) (
 func (s *Store) DueVoicemail(ctx context.Context, now time.Time, n int) (
 	invitations []call.ID, messages []string, err error,
 ) {
-	items, err := s.query(ctx, &dynamodb.QueryInput{
-		IndexName:                 ref(recordsIndex),
-		KeyConditionExpression:    ref("#p = :p AND #at < :now"),
-		ExpressionAttributeNames:  map[string]string{"#p": rec, "#at": recAt},
-		ExpressionAttributeValues: item{":p": str(dueList), ":now": str(stamp(now) + afterStamp)},
-		Limit:                     ref(int32(n)),
-	})
-	for _, it := range items {
-		key := text(it[pk])
-		if id, ok := strings.CutPrefix(key, messageKey); ok {
-			messages = append(messages, id)
-		} else if id, ok := strings.CutPrefix(key, invitationKey); ok {
-			invitations = append(invitations, call.ID(id))
+	for _, list := range []string{dueList, eraseList} {
+		items, err := s.query(ctx, &dynamodb.QueryInput{
+			IndexName:                 ref(recordsIndex),
+			KeyConditionExpression:    ref("#p = :p AND #at < :now"),
+			ExpressionAttributeNames:  map[string]string{"#p": rec, "#at": recAt},
+			ExpressionAttributeValues: item{":p": str(list), ":now": str(stamp(now) + afterStamp)},
+			Limit:                     ref(int32(n)),
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, it := range items {
+			key := text(it[pk])
+			if id, ok := strings.CutPrefix(key, messageKey); ok {
+				messages = append(messages, id)
+			} else if id, ok := strings.CutPrefix(key, invitationKey); ok {
+				invitations = append(invitations, call.ID(id))
+			}
 		}
 	}
-	return invitations, messages, err
+	return invitations, messages, nil
 }

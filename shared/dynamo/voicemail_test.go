@@ -84,6 +84,21 @@ func TestWhatIsDueOfMessagesAndInvitations(t *testing.T) {
 	}
 }
 
+// Each has a limit of its own: what cannot be erased hides no invitation.
+func TestF286MessagesThatAreDueHideNoInvitation(t *testing.T) {
+	s := open(t)
+	at := s.now().UTC().Truncate(time.Second)
+	for n := range 3 {
+		m := &voicemail.Message{ID: recordingID(n), At: at, Erase: true}
+		must(t, s.SaveVoiceMessage(t.Context(), m, keepMessage))
+	}
+	must(t, s.SaveInvitation(t.Context(), &voicemail.Invitation{Call: "CA1", Due: at}, keepMessage))
+	invitations, messages, err := s.DueVoicemail(t.Context(), at.Add(time.Minute), 2)
+	if err != nil || len(invitations) != 1 || len(messages) != 2 {
+		t.Errorf("%v %v, %v", invitations, messages, err)
+	}
+}
+
 // Of a forgotten caller's messages is left what the sweep needs, and a recording that comes later is erased, too.
 func TestF279MessagesAreForgotten(t *testing.T) {
 	s := open(t)

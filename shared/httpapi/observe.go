@@ -35,9 +35,12 @@ func Observe(ctx context.Context, b service.Transition, c *call.Call, _ time.Tim
 	if b.New {
 		metrics.Add(ctx, metrics.Calls, 1)
 	}
+	if b.State == call.Ended && c.State != call.Ended {
+		metrics.Add(ctx, metrics.Returned, 1)
+	}
 	unanswered := b.State == call.Waiting || b.State == call.Ringing
 	switch {
-	case !unanswered || c.State != call.Ended:
+	case !unanswered || c.State != call.Ended || c.Return.Count > 0: // whoever has come back was counted before
 	case c.Reason == call.ReasonClosed || c.Reason == call.ReasonNobodyOnline:
 		metrics.Add(ctx, metrics.TurnedAway, 1)
 	case !c.Requeued:

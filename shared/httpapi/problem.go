@@ -89,6 +89,7 @@ var kinds = []kind{
 		title: "The server cannot do that now. Try again."},
 	{is: service.ErrThrottled, status: 503, slug: "unavailable",
 		title: "The server cannot do that now. Try again."},
+	{as: as[*service.RefusedError], status: 503, slug: "unavailable", title: "Twilio refuses that now."},
 	{is: errTooLarge, status: 413, slug: "too-large", title: "The request is too large."},
 	{is: errContentType, status: 415, slug: "not-json", title: "The request must be JSON."},
 	{is: call.ErrNoCall, status: 409, slug: "no-call", title: "You are in no call."},

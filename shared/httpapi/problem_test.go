@@ -86,3 +86,11 @@ func TestDisplayNames(t *testing.T) {
 		}
 	}
 }
+
+// A refusal by Twilio is no fault of ours that a page could not name.
+func TestARefusalByTwilioIsSaid(t *testing.T) {
+	k := kindOf(fmt.Errorf("sound: %w", &service.RefusedError{Status: 401}))
+	if k.status != 503 || k.slug != "unavailable" || k.title != "Twilio refuses that now." {
+		t.Errorf("%+v", k)
+	}
+}

@@ -38,6 +38,9 @@ func (r *Request) SignedInUntil() time.Time {
 	return time.Unix(int64(seconds), 0).UTC()
 }
 
+// Noted logs an error that the answer does not have.
+func (r *Request) Noted(err error) { r.line.err = err }
+
 // Call is the call that the path names.
 func (r *Request) Call() call.ID { return call.ID(r.PathValue("conference")) }
 

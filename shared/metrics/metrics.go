@@ -31,6 +31,8 @@ const (
 
 	TurnedAway Name = "TurnedAway" // callers who heard that the line is closed
 
+	Returned Name = "Returned" // callers who were asked for a message, have left none, and wait again
+
 	RoomRefused Name = "RoomRefused" // a conference did not accept a leg, or ended at once
 
 	TransferAnswered   Name = "TransferAnswered" // the target owns the call
@@ -69,6 +71,7 @@ const (
 	Waiting           Name = "Waiting"     // callers in the queue; at most one page of it
 	LongestWait       Name = "LongestWait" // seconds
 	WaitingThoughFree Name = "WaitingThoughFree"
+	MessagesFailed    Name = "MessagesFailed" // invitations and messages of which the search or the deletion failed
 
 	AgentsAvailable Name = "AgentsAvailable"
 	AgentsBusy      Name = "AgentsBusy"

@@ -1,5 +1,6 @@
 // Package notice makes what other systems are told of a call: one notice when it is answered, each time it is handed
-// over, and when it has ended. EventBridge calls it an event; here an event is what happens to a call.
+// over, and when it has ended: once more each time that the caller has come back since (see call.Comeback). EventBridge
+// calls it an event; here an event is what happens to a call.
 //
 // It is pure. The form is documented in docs/events.md and docs/events.schema.json, and is read by programs that we do
 // not know: members may be added, and none changes its meaning.
@@ -102,6 +103,9 @@ func Of(c *call.Call, news []call.News, may Leave) (list []Notice) {
 			n.ID += "." + strconv.FormatInt(c.Transfer.Began.UnixMilli(), 10)
 		case what == call.NewsEnded && !c.Live():
 			n.At, n.End = c.Ended, end(record.Of(c))
+			if c.Return.Count > 0 { // the call was over before, and that was told
+				n.ID += "." + strconv.Itoa(c.Return.Count)
+			}
 		}
 		if !n.At.IsZero() {
 			list = append(list, n)

@@ -132,3 +132,25 @@ func TestF234WhatAnOlderReleaseLeavesBesideACallIsToldOnce(t *testing.T) {
 		t.Errorf("a call that goes on has ended: %+v", list)
 	}
 }
+
+// A call ends, its caller comes back and is answered, and it ends anew: no two of its notices have one id.
+func TestF288ACallThatEndsTwiceHasTwoIDs(t *testing.T) {
+	c := ended("", false)
+	ids := map[string]bool{}
+	for n, want := range []string{"CA7.ended", "CA7.ended.1", "CA7.ended.2"} {
+		c.ID, c.Return.Count = "CA7", n
+		for _, told := range notice.Of(c, []call.News{call.NewsEnded}, notice.Leave{Stack: "s"}) {
+			ids[told.ID] = true
+			raw, err := json.Marshal(told)
+			if err == nil {
+				err = noticetest.Check(raw)
+			}
+			if err != nil || told.ID != want {
+				t.Errorf("return %d: the id is %s, %v", n, told.ID, err)
+			}
+		}
+	}
+	if len(ids) != 3 {
+		t.Errorf("the ids are %v", ids)
+	}
+}

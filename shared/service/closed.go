@@ -52,7 +52,7 @@ func (s *Service) turnAway(
 	}
 	c, _, err = s.decideAndSave(ctx, call.New(id, from, verified, now), now, func(c *call.Call) error {
 		why(c, now)
-		c.ApplyCallerEnded(now)
+		c.ApplyGoodbyeHeard()
 		return nil
 	}, startNothing)
 	if errors.Is(err, ErrConflict) { // a repeated request was faster
@@ -62,6 +62,16 @@ func (s *Service) turnAway(
 		return nil, err
 	}
 	return c, nil
+}
+
+// AskForMessage takes in that a caller is about to be asked for a message, and returns the call. One that goes on has
+// come back into the queue while a late goodbye fetched them: put them back into their conference.
+func (s *Service) AskForMessage(ctx context.Context, id call.ID, now time.Time) (*call.Call, error) {
+	c, err := s.updateAndMatch(ctx, id, now, func(c *call.Call) error {
+		c.ApplyGoodbyeHeard()
+		return nil
+	})
+	return c, acceptSaved(c, err)
 }
 
 // ReturnToLine takes a caller back into the queue who was asked for a message and has left none. A

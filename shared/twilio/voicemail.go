@@ -79,6 +79,10 @@ func ReadRecording(form url.Values) voicemail.Recording {
 	return r
 }
 
+// HungUp says whether the action of a <Record> is asked because the caller has hung up
+// (https://www.twilio.com/docs/voice/twiml/record#attributes-action-parameters).
+func HungUp(form url.Values) bool { return form.Get("Digits") == "hangup" }
+
 func isRecording(id string) bool { return named(id) && len(id) == 34 && id[:2] == "RE" }
 
 // recordingOver says whether a recording has ended, and whether there is none.

@@ -12,22 +12,83 @@ import (
 // atOnce is how many invitations, and how many messages, one sweep looks at.
 const atOnce = 25
 
+// Swept is what a sweep has done.
+type Swept struct {
+	Found  int // messages of which no callback had told
+	Failed int // invitations and messages with which it has failed
+	Left   int // those for which there was no time
+}
+
 // Sweep looks for recordings of which no callback has told, and deletes those that are to be deleted, at Twilio first.
-// What fails is tried again a minute later. It returns how many messages it has found.
-func (d *Desk) Sweep(ctx context.Context, now time.Time) (found int, err error) {
+// What fails goes to the end of the list: a search is tried again a minute later, a deletion an hour later. The next
+// sweep does what there is no time for.
+func (d *Desk) Sweep(ctx context.Context, now time.Time) (s Swept, err error) {
 	invitations, messages, err := d.Box.DueVoicemail(ctx, now, atOnce)
 	if err != nil {
-		return 0, err
+		if ctx.Err() != nil {
+			return Swept{Left: 1}, nil
+		}
+		return s, err
 	}
 	var failed []error
+	done := func(err error) {
+		switch {
+		case err == nil:
+		case ctx.Err() != nil:
+			s.Left++
+		default:
+			s.Failed++
+			failed = append(failed, err)
+		}
+	}
 	for _, id := range invitations {
+		if ctx.Err() != nil {
+			s.Left++
+			continue
+		}
 		n, err := d.look(ctx, id, now)
-		found, failed = found+n, append(failed, err)
+		s.Found += n
+		if err != nil && ctx.Err() == nil {
+			err = errors.Join(err, d.lookLater(ctx, id, now))
+		}
+		done(err)
 	}
 	for _, id := range messages {
-		failed = append(failed, d.erase(ctx, id, now))
+		if ctx.Err() != nil {
+			s.Left++
+			continue
+		}
+		err := d.erase(ctx, id, now)
+		if err != nil && ctx.Err() == nil {
+			err = errors.Join(err, d.eraseLater(ctx, id, now))
+		}
+		done(err)
 	}
-	return found, errors.Join(failed...)
+	return s, errors.Join(failed...)
+}
+
+// lookLater puts an invitation behind those that are due already.
+func (d *Desk) lookLater(ctx context.Context, id call.ID, now time.Time) error {
+	return d.changeInvitation(ctx, id, func(i *Invitation) bool {
+		i.Due = now.Add(time.Minute)
+		return !i.Settled
+	})
+}
+
+// eraseLater keeps what the next try needs of a message that could not be erased, as long as it takes: with the item
+// the recording would be forgotten.
+func (d *Desk) eraseLater(ctx context.Context, id string, now time.Time) error {
+	m, err := d.Box.VoiceMessage(ctx, id)
+	if errors.Is(err, service.ErrNotFound) || err == nil && (m.Erased || m.Due.After(now)) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	rest := &Message{
+		ID: m.ID, Version: m.Version, Call: m.Call, At: m.At, Erase: true, Due: now.Add(eraseAgain),
+	}
+	return d.Box.SaveVoiceMessage(ctx, rest, d.Keep+graceErased)
 }
 
 // look asks Twilio for the recordings of a caller who was asked for a message. A list proves what it shows, and nothing
@@ -53,7 +114,7 @@ func (d *Desk) look(ctx context.Context, id call.ID, now time.Time) (found int, 
 		if err := d.keep(ctx, i, r, now); err != nil {
 			return found, err
 		}
-		if r.message() {
+		if r.Message() {
 			left = true
 			found++
 		}

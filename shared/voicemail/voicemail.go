@@ -90,6 +90,8 @@ const (
 	lookAfter = 6 * time.Minute
 	lookAgain = time.Hour
 	looks     = 2
+	// eraseAgain is when a recording is tried again that Twilio does not delete.
+	eraseAgain = time.Hour
 	// graceErased is how long what is left of an erased message stays, for late callbacks.
 	graceErased = 48 * time.Hour
 )
@@ -106,7 +108,7 @@ type Box interface {
 	// VoiceMessages lists those that are not erased, newest first: n of them at most, from the one after the place
 	// before, "" for the newest. Next is the place of the last of them, "" if there are no more.
 	VoiceMessages(ctx context.Context, before string, n int) (list []Message, next string, err error)
-	// DueVoicemail lists what the sweep must look at by then, longest due first.
+	// DueVoicemail lists what the sweep must look at by then, longest due first: n at most of each.
 	DueVoicemail(ctx context.Context, now time.Time, n int) (invitations []call.ID, messages []string, err error)
 }
 
@@ -212,10 +214,11 @@ func (d *Desk) Take(ctx context.Context, id call.ID, r Recording, now time.Time)
 	if err := d.keep(ctx, i, r, now); err != nil || i.Version == 0 {
 		return err
 	}
-	return d.settle(ctx, i.Call, r.message(), now)
+	return d.settle(ctx, i.Call, r.Message(), now)
 }
 
-func (r Recording) message() bool { return !r.Absent && r.Seconds >= Shortest }
+// Message says whether the recording is long enough for a message.
+func (r Recording) Message() bool { return !r.Absent && r.Seconds >= Shortest }
 
 // keep makes the message of a recording, unless it is made already. One that is no message is made, too, so that the
 // sweep deletes the recording.
@@ -227,7 +230,7 @@ func (d *Desk) keep(ctx context.Context, i *Invitation, r Recording, now time.Ti
 	if !r.Made.IsZero() {
 		m.At, m.Due = r.Made, r.Made.Add(d.Keep)
 	}
-	if !r.message() || i.Forgotten {
+	if !r.Message() || i.Forgotten {
 		*m = Message{ID: r.ID, Call: i.Call, At: m.At, Erase: true, Due: now}
 	}
 	err := d.Box.SaveVoiceMessage(ctx, m, d.Keep+graceErased)

@@ -116,20 +116,20 @@ func TestAnInvitationThatIsNotSavedIsNoInvitation(t *testing.T) {
 func TestF271TheSweepFindsAMessageOfWhichNothingTells(t *testing.T) {
 	d, box, twilio := asked(t)
 	twilio.Made[id] = []voicemail.Recording{{ID: rec, Seconds: 20, Over: true, Made: night.Add(time.Minute)}}
-	if found, err := d.Sweep(t.Context(), night.Add(5*time.Minute)); found != 0 || err != nil {
-		t.Errorf("while it may be recorded: %d, %v", found, err)
+	if s, err := d.Sweep(t.Context(), night.Add(5*time.Minute)); s.Found != 0 || err != nil {
+		t.Errorf("while it may be recorded: %d, %v", s.Found, err)
 	}
 	twilio.Err = service.ErrUnknown
 	if _, err := d.Sweep(t.Context(), night.Add(6*time.Minute)); !errors.Is(err, service.ErrUnknown) {
 		t.Errorf("%v", err)
 	}
 	twilio.Err = nil
-	found, err := d.Sweep(t.Context(), night.Add(7*time.Minute))
-	if m := box.Messages[rec]; found != 1 || err != nil || !m.At.Equal(night.Add(time.Minute)) {
-		t.Errorf("%d, %v, %+v", found, err, m)
+	s, err := d.Sweep(t.Context(), night.Add(7*time.Minute))
+	if m := box.Messages[rec]; s.Found != 1 || err != nil || !m.At.Equal(night.Add(time.Minute)) {
+		t.Errorf("%d, %v, %+v", s.Found, err, m)
 	}
-	if found, err := d.Sweep(t.Context(), night.Add(3*time.Hour)); found != 0 || err != nil {
-		t.Errorf("once more: %d, %v", found, err)
+	if s, err := d.Sweep(t.Context(), night.Add(3*time.Hour)); s.Found != 0 || err != nil {
+		t.Errorf("once more: %d, %v", s.Found, err)
 	}
 }
 
@@ -138,13 +138,13 @@ func TestAListThatLagsIsReadTwice(t *testing.T) {
 	d, box, twilio := asked(t)
 	twilio.Hidden = true
 	twilio.Made[id] = []voicemail.Recording{twenty}
-	if found, err := d.Sweep(t.Context(), night.Add(6*time.Minute)); found != 0 || err != nil ||
+	if s, err := d.Sweep(t.Context(), night.Add(6*time.Minute)); s.Found != 0 || err != nil ||
 		box.Invitations[id].Settled {
-		t.Errorf("%d, %v, %+v", found, err, box.Invitations)
+		t.Errorf("%d, %v, %+v", s.Found, err, box.Invitations)
 	}
 	twilio.Hidden = false
-	if found, err := d.Sweep(t.Context(), night.Add(2*time.Hour)); found != 1 || err != nil {
-		t.Errorf("%d, %v", found, err)
+	if s, err := d.Sweep(t.Context(), night.Add(2*time.Hour)); s.Found != 1 || err != nil {
+		t.Errorf("%d, %v", s.Found, err)
 	}
 	d, box, _ = asked(t)
 	for _, after := range []time.Duration{6 * time.Minute, 67 * time.Minute} {
@@ -175,8 +175,11 @@ func TestF278ARecordingThatTwilioDoesNotDeleteIsTriedAgain(t *testing.T) {
 		if _, err := d.Sweep(t.Context(), late); err == nil || box.Messages[rec].Erased {
 			t.Errorf("took %t: %v, %+v", took, err, box.Messages)
 		}
+		if list, _, _ := d.List(t.Context(), service.Principal{ID: "alice"}, "", late); list != nil {
+			t.Errorf("took %t: it is shown again: %+v", took, list)
+		}
 		twilio.Err = nil
-		if _, err := d.Sweep(t.Context(), late.Add(time.Minute)); err != nil || twilio.Has(rec) ||
+		if _, err := d.Sweep(t.Context(), late.Add(time.Hour)); err != nil || twilio.Has(rec) ||
 			!box.Messages[rec].Erased || box.Messages[rec].From != "" {
 			t.Errorf("took %t: %v, %+v", took, err, box.Messages)
 		}

@@ -3,6 +3,7 @@
 package voicemailtest
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -137,7 +138,7 @@ func (b *Box) VoiceMessages(context.Context, string, int) (list []voicemail.Mess
 }
 
 // DueVoicemail implements voicemail.Box.
-func (b *Box) DueVoicemail(_ context.Context, now time.Time, _ int) (
+func (b *Box) DueVoicemail(_ context.Context, now time.Time, n int) (
 	invitations []call.ID, messages []string, err error,
 ) {
 	if b.fails("DueVoicemail") {
@@ -153,9 +154,13 @@ func (b *Box) DueVoicemail(_ context.Context, now time.Time, _ int) (
 			messages = append(messages, id)
 		}
 	}
-	slices.Sort(invitations)
-	slices.Sort(messages)
-	return invitations, messages, nil
+	slices.SortFunc(invitations, func(x, y call.ID) int {
+		return cmp.Or(b.Invitations[x].Due.Compare(b.Invitations[y].Due), cmp.Compare(x, y))
+	})
+	slices.SortFunc(messages, func(x, y string) int {
+		return cmp.Or(b.Messages[x].Due.Compare(b.Messages[y].Due), cmp.Compare(x, y))
+	})
+	return invitations[:min(n, len(invitations))], messages[:min(n, len(messages))], nil
 }
 
 // Twilio is a voicemail.Recordings in memory.

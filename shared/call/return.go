@@ -1,0 +1,46 @@
+package call
+
+import "time"
+
+// Comeback is what is known of a caller who comes back into the queue after their call has ended: they were asked for a
+// message, and have left none (see ApplyReturned).
+type Comeback struct {
+	Count  int  `json:"n,omitempty"`      // how often they have come back
+	Waited bool `json:"waited,omitempty"` // once after the longest wait
+	Gone   bool `json:"gone,omitempty"`   // their leg has ended, so that they cannot
+}
+
+// endsWithQuestion: the caller may have been asked for a message, and may come back.
+func (c *Call) endsWithQuestion() bool {
+	return c.Reason == ReasonMaxWait || c.Reason == ReasonNobodyOnline
+}
+
+// mayReturn says whether the caller of a call that has ended may wait again. After the longest wait that is so once, or
+// a line that is never answered would be waited on for ever (N10).
+func (c *Call) mayReturn() bool {
+	return c.endsWithQuestion() && !c.Forgotten && !c.Return.Gone && !(c.Reason == ReasonMaxWait && c.Return.Waited)
+}
+
+// returned begins a new generation, as if the caller had just arrived. Legs of agents that are still to be ended stay
+// without a place.
+func (c change) returned() error {
+	if c.State != Ended {
+		return nil
+	}
+	if !c.mayReturn() {
+		return &TransitionError{State: c.State, Event: Return}
+	}
+	if err := c.transition(Return); err != nil {
+		return err
+	}
+	c.Return.Count++
+	c.Return.Waited = c.Return.Waited || c.Reason == ReasonMaxWait
+	c.Reason, c.Ended, c.CallerLive = "", time.Time{}, true
+	c.Place = Place{Queued: c.now}
+	c.forgetConference()
+	c.Stale, c.CallerAbsentSince, c.OtherConference = false, time.Time{}, ""
+	c.Generations = Generations{Generation: c.Generation + 1, EnterAt: c.now}
+	c.restart(fallbackLength, c.now)
+	c.record(Entry{At: c.now, What: Return})
+	return nil
+}
