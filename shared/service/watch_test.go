@@ -449,3 +449,41 @@ func TestF238TheCallerHearsNoCoachWhoCannotBeMuted(t *testing.T) {
 		}
 	}
 }
+
+// A supervisor's leg leaves the call while they press Coach on another page: no leg is dialled for whom nobody has
+// claimed, so that they are offered no caller while they listen.
+func TestF221TheLegLeavesWhileItsModeIsChanged(t *testing.T) {
+	for name, leave := range map[string]func(*World){
+		"it is to leave": func(*World) {},
+		"it has left":    func(w *World) { w.Settle() },
+	} {
+		w, id := watched(t)
+		w.MustWatch(id, call.ModeListen)
+		m := &meanwhile{Store: w.Store, do: func() {
+			if err := w.Unwatch(id); err != nil {
+				t.Error(err)
+			}
+			leave(w)
+		}}
+		board := service.New(m, w.Phones, service.Settings{
+			Ring: Ring, MaxWait: MaxWait, NewKey: func() call.LegKey { return "key" },
+		})
+		err := board.Watch(t.Context(), Boss, id, call.ModeCoach, "coach", w.Now)
+		var busy *agent.NotFreeError
+		if err != nil && !errors.As(err, &busy) {
+			t.Errorf("%s: %v", name, err)
+		}
+		a, aErr := w.Store.Agent(t.Context(), Boss.ID)
+		if aErr != nil {
+			t.Fatal(aErr)
+		}
+		l := w.Call(id).WatcherOf(Boss.ID)
+		if l != nil && (!a.Claimed(w.Now) || a.Claim.Leg != string(l.Key)) || (l == nil) != (err != nil) {
+			t.Errorf("%s: the supervisor has the leg %+v and the claim %+v: %v", name, l, a.Claim, err)
+		}
+		w.Answer(Boss.ID)
+		w.Settle()
+		w.Pass(5 * time.Second)
+		w.CheckQuiet()
+	}
+}
