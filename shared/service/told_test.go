@@ -101,6 +101,24 @@ func TestPagesAreToldOfAMissedOfferAndOfASupervisor(t *testing.T) {
 	wantTold(t, p, "a heartbeat", "")
 }
 
+func TestThePagesOfARemovedAgentAreTold(t *testing.T) {
+	w, p := telling(t, "alice")
+	for _, fault := range []Fault{{Err: service.ErrUnavailable}, {Err: service.ErrUnavailable, Took: true}} {
+		w.Store.Next("SaveAgent", fault)
+		if err := w.Board.Remove(t.Context(), service.Principal{ID: "alice"}, w.Now); err == nil {
+			t.Fatal("the save did not fail")
+		}
+		p.since()
+		if err := w.Board.Remove(t.Context(), service.Principal{ID: "alice"}, w.Now); err != nil {
+			t.Fatal(err)
+		}
+		wantTold(t, p, "removed", "alice")
+		if err := w.Board.Restore(t.Context(), service.Principal{ID: "alice"}, w.Now); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestF333WhomAMessageOverTheLegMissesIsToldOverTheChannel(t *testing.T) {
 	for _, fault := range []Fault{{Err: service.ErrUnknown}, {Err: service.ErrUnknown, Took: true},
 		{Err: service.ErrThrottled}} {
