@@ -40,7 +40,7 @@ func (s *Service) Watch(
 	return ErrConflict
 }
 
-// errNotClaimed: the supervisor's leg has left the call meanwhile, so another is needed, for which they must be claimed.
+// errNotClaimed: the supervisor's leg has left the call meanwhile. They must be claimed for another.
 var errNotClaimed = errors.New("the supervisor is not claimed")
 
 // watch is Watch with a call that was loaded a moment ago. It claims the supervisor if they have no leg in it.
