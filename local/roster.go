@@ -19,8 +19,8 @@ import (
 var errRoster = errors.New("want: roster -table TABLE remove|restore NAME")
 
 // roster marks an agent as removed in a deployment's table, or removes the mark. It is the part of make remove-agent
-// that the AWS CLI cannot do; region and credentials come from the environment, and PUSH_URL, where the agent's pages are
-// told (see apigateway.Open).
+// that the AWS CLI cannot do; region and credentials come from the environment, and PUSH_URL, where the agent's pages
+// are told (see apigateway.Open).
 func roster(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("roster", flag.ContinueOnError)
 	table := flags.String("table", "", "the stack's table")

@@ -118,8 +118,8 @@ func (h handler) connect(ctx context.Context, e events.APIGatewayWebsocketProxyR
 	began := time.Now()
 	now := time.UnixMilli(e.RequestContext.RequestTimeEpoch).UTC()
 	err := errRefused
-	if id, ticket, ok := push.Offered(header(e.Headers, "Sec-WebSocket-Protocol")); ok {
-		err = h.admit(ctx, id, func(p *push.Pages) bool { return p.Admit(ticket, e.RequestContext.ConnectionID, now) })
+	if o, ok := push.Offered(header(e.Headers, "Sec-WebSocket-Protocol")); ok {
+		err = h.admit(ctx, o.Agent, func(p *push.Pages) bool { return p.Admit(o, e.RequestContext.ConnectionID, now) })
 	}
 	out := events.APIGatewayProxyResponse{StatusCode: http.StatusOK,
 		Headers: map[string]string{"Sec-WebSocket-Protocol": push.Protocol}}

@@ -291,6 +291,20 @@ func TestF332TwoPagesConnectAtOnce(t *testing.T) {
 	}
 }
 
+func TestF332APageReplacesItsOwnConnection(t *testing.T) {
+	s := serve(t)
+	for _, page := range []string{"other", "p1", "p1", "p1"} {
+		s.ask("alice", time.Hour)
+		out := s.connect(0, "c"+page, "warm-transfer, ticket.alice.SECRET, page."+page)
+		if out.StatusCode != 200 {
+			t.Fatalf("answered %d", out.StatusCode)
+		}
+	}
+	if n := s.listening("alice"); n != 2 {
+		t.Errorf("%d connections are told, want one of each page", n)
+	}
+}
+
 func TestSampleEvents(t *testing.T) {
 	s := serve(t)
 	e := httpapitest.Sample(t, "push")
