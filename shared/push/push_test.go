@@ -136,7 +136,8 @@ func TestOfferedFindsTheTicketAmongTheProtocols(t *testing.T) {
 		"warm-transfer, page.f1":                "",
 	} {
 		o, ok := Offered(header)
-		if got := strings.TrimSpace(string(o.Agent) + " " + o.Ticket + " " + o.Page); ok != (want != "") || ok && got != want {
+		got := strings.TrimSpace(string(o.Agent) + " " + o.Ticket + " " + o.Page)
+		if ok != (want != "") || ok && got != want {
 			t.Errorf("%q: %t, %q", header, ok, got)
 		}
 	}

@@ -24,8 +24,9 @@ type Notifier interface {
 // theirs has changed, so that they ask at once. What it makes are requests without a guarantee: the
 // adapter may count errors, and the pages ask by themselves from time to time.
 type Pages interface {
-	// Changed tells the agent's pages of a change at that time. A page that has an answer of that time or
-	// later need not ask. The context ends after notifyTimeout at the latest.
+	// Changed tells all of the agent's pages of a change at that time. If one of them has made it, that
+	// one is told, too, and asks once more than it needs to. The context ends after notifyTimeout at the
+	// latest.
 	Changed(ctx context.Context, id agent.ID, now time.Time)
 }
 
