@@ -49,6 +49,9 @@ if [ -z "${AWS_ACCESS_KEY_ID:-}" ] || [ -z "${AWS_SECRET_ACCESS_KEY:-}" ]; then
     die "the AWS CLI does not give its credentials. Use its version 2, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
   eval "$credentials"
 fi
+# With it the agent's open pages learn of the mark at once; else, or if it cannot be read, with their next request.
+PUSH_URL=$(output PushUrl) || PUSH_URL=
+export PUSH_URL
 go run ./local roster -table "$table" "$what" "$name" || die "the table was not marked: the API does not refuse $name yet"
 if [ "$what" = remove ]; then
   echo "$name was removed: no sign-in, no calls, and the API refuses what is signed in. A call that $name is in goes on"

@@ -68,6 +68,19 @@ func TestF202RemoveAgentEndsTheSignInAndMarksTheAgent(t *testing.T) {
 	inOrder(t, asked, "admin-enable-user --user-pool-id pool1 --username Ada", "roster -table table1 restore Ada")
 }
 
+// The push channel's address goes to the command; a stack without one, or an answer without it, is no failure.
+func TestF202RemoveAgentKnowsWhereThePagesAreTold(t *testing.T) {
+	for push, want := range map[string]string{
+		"echo https://push.example/live": "https://push.example/live", "echo None": "", "exit 254": "",
+	} {
+		cases := "*PushUrl*) " + push + " ;;\ngo*) echo \"told over <$PUSH_URL>\" ;;\n" + withPool
+		said, _, err := removeScript(t, cases, []string{"PUSH_URL=of-something-else"}, "ada")
+		if err != nil || !strings.Contains(said, "told over <"+want+">") {
+			t.Errorf("%s: %v: %s", push, err, said)
+		}
+	}
+}
+
 // Version 1 of the AWS CLI has no export-credentials. What stands in the environment needs none.
 func TestRemoveAgentTakesTheCredentialsOfTheEnvironment(t *testing.T) {
 	said, asked, err := removeScript(t, "*export-credentials*) exit 252 ;;\n"+withPool,

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"warmtransfer/local/stack"
+	"warmtransfer/shared/apigateway"
 	"warmtransfer/shared/dynamo"
 	"warmtransfer/shared/env"
 )
@@ -18,7 +19,8 @@ import (
 var errRoster = errors.New("want: roster -table TABLE remove|restore NAME")
 
 // roster marks an agent as removed in a deployment's table, or removes the mark. It is the part of make remove-agent
-// that the AWS CLI cannot do; region and credentials come from the environment.
+// that the AWS CLI cannot do; region and credentials come from the environment, and PUSH_URL, where the agent's pages
+// are told (see apigateway.Open).
 func roster(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("roster", flag.ContinueOnError)
 	table := flags.String("table", "", "the stack's table")
@@ -33,7 +35,15 @@ func roster(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := stack.Mark(ctx, store, name, what == "remove", time.Now()); err != nil {
+	r := env.New(os.Getenv)
+	var to stack.Connections
+	if open := apigateway.Open(r); open != nil {
+		to = open
+	}
+	if err := r.Err(); err != nil {
+		return err
+	}
+	if err := stack.Mark(ctx, store, to, name, what == "remove", time.Now()); err != nil {
 		return fmt.Errorf("the table was not changed, or that is not known; run it again: %w", err)
 	}
 	return nil

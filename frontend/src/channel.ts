@@ -24,7 +24,8 @@ export type Connect = (ticket: ChannelTicket, listener: ChannelListener) => Conn
 /** The page's own close code: https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1 */
 const NORMAL = 1000;
 
-export function connectChannel(ticket: ChannelTicket, listener: ChannelListener): Connection {
+/** Page is the page's own name of itself, by which the server replaces the connection that it had before. */
+export function connectChannel(ticket: ChannelTicket, listener: ChannelListener, page: string): Connection {
   let over = false;
   const gone = (): void => {
     if (over) return;
@@ -33,7 +34,7 @@ export function connectChannel(ticket: ChannelTicket, listener: ChannelListener)
   };
   let socket: WebSocket;
   try {
-    socket = new WebSocket(ticket.address, [...ticket.protocols]);
+    socket = new WebSocket(ticket.address, [...ticket.protocols, `page.${page}`]);
   } catch { // an address that is none, or one that the page's policy forbids
     queueMicrotask(gone);
     return { ping: () => undefined, close: () => { over = true; } };

@@ -19,13 +19,14 @@ import { createVoice } from "./voice.js";
 async function createDesk(): Promise<Desk> {
   const config = await loadConfig();
   const signIn = createSignIn(config.signIn);
+  const page = crypto.randomUUID();
   return new Desk({
     signIn,
     api: createApi({ bearer: () => signIn.bearer(), renew: () => signIn.renew() }),
     voice: createVoice(config.voice),
-    connect: connectChannel,
+    connect: (ticket, listener) => connectChannel(ticket, listener, page),
     random: Math.random,
-    tabs: createTabs(new BroadcastChannel("agent-desk"), crypto.randomUUID()),
+    tabs: createTabs(new BroadcastChannel("agent-desk"), page),
     memory: createMemory(window.sessionStorage, window.localStorage),
     alerts: createAlerts(),
     ringback: createRingback(),

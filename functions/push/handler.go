@@ -104,20 +104,28 @@ func (h handler) change(ctx context.Context, id agent.ID, f func(*push.Pages) bo
 	return service.ErrUnavailable
 }
 
+// admit lets a connection in, unless the agent was removed after they got the ticket.
+func (h handler) admit(ctx context.Context, id agent.ID, f func(*push.Pages) bool) error {
+	if err := service.MayAsk(ctx, h.store, service.Principal{ID: id}); err != nil {
+		return err
+	}
+	return h.change(ctx, id, f)
+}
+
 // connect lets a connection in that offers a good ticket. Any other gets the same refusal, whatever was wrong. See
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-connect-route-subprotocol.html
 func (h handler) connect(ctx context.Context, e events.APIGatewayWebsocketProxyRequest) events.APIGatewayProxyResponse {
 	began := time.Now()
 	now := time.UnixMilli(e.RequestContext.RequestTimeEpoch).UTC()
 	err := errRefused
-	if id, ticket, ok := push.Offered(header(e.Headers, "Sec-WebSocket-Protocol")); ok {
-		err = h.change(ctx, id, func(p *push.Pages) bool { return p.Admit(ticket, e.RequestContext.ConnectionID, now) })
+	if o, ok := push.Offered(header(e.Headers, "Sec-WebSocket-Protocol")); ok {
+		err = h.admit(ctx, o.Agent, func(p *push.Pages) bool { return p.Admit(o, e.RequestContext.ConnectionID, now) })
 	}
 	out := events.APIGatewayProxyResponse{StatusCode: http.StatusOK,
 		Headers: map[string]string{"Sec-WebSocket-Protocol": push.Protocol}}
 	level, attrs := slog.LevelInfo, []slog.Attr(nil)
 	switch {
-	case errors.Is(err, errRefused):
+	case errors.Is(err, errRefused), errors.Is(err, agent.ErrRemoved):
 		out = events.APIGatewayProxyResponse{StatusCode: http.StatusForbidden}
 	case err != nil:
 		out = events.APIGatewayProxyResponse{StatusCode: http.StatusServiceUnavailable}

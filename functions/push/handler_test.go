@@ -222,6 +222,28 @@ func TestF330WhoIsNotSignedInOrRemovedGetsNoTicket(t *testing.T) {
 	}
 }
 
+func TestF330ATicketOfAnAgentWhoIsRemovedLetsNobodyIn(t *testing.T) {
+	s := serve(t)
+	s.ask("alice", time.Hour)
+	board := service.New(s.store, nil, service.Settings{})
+	if err := board.Remove(t.Context(), service.Principal{ID: "alice"}, now); err != nil {
+		t.Fatal(err)
+	}
+	if out := s.connect(time.Second, "c=", "warm-transfer, ticket.alice.SECRET"); out.StatusCode != 403 {
+		t.Errorf("answered %d", out.StatusCode)
+	}
+	if s.listening("alice") > 0 {
+		t.Errorf("stored: %+v", s.store.pages)
+	}
+	if err := board.Restore(t.Context(), service.Principal{ID: "alice"}, now); err != nil {
+		t.Fatal(err)
+	}
+	s.store.Next("Agent", servicetest.Fault{Err: service.ErrUnavailable})
+	if out := s.connect(time.Second, "c=", "warm-transfer, ticket.alice.SECRET"); out.StatusCode != 503 {
+		t.Errorf("while it is not known whether they are removed: answered %d", out.StatusCode)
+	}
+}
+
 func TestAStackWithoutTheChannelSaysSo(t *testing.T) {
 	s := serve(t)
 	s.h.address = ""
@@ -266,6 +288,20 @@ func TestF332TwoPagesConnectAtOnce(t *testing.T) {
 	}
 	if _, a := s.ask("alice", time.Hour); a.Status != 503 {
 		t.Errorf("after many conflicts: answered %d", a.Status)
+	}
+}
+
+func TestF332APageReplacesItsOwnConnection(t *testing.T) {
+	s := serve(t)
+	for _, page := range []string{"other", "p1", "p1", "p1"} {
+		s.ask("alice", time.Hour)
+		out := s.connect(0, "c"+page, "warm-transfer, ticket.alice.SECRET, page."+page)
+		if out.StatusCode != 200 {
+			t.Fatalf("answered %d", out.StatusCode)
+		}
+	}
+	if n := s.listening("alice"); n != 2 {
+		t.Errorf("%d connections are told, want one of each page", n)
 	}
 }
 

@@ -87,6 +87,28 @@ func TestF332APageAtRestIsTold(t *testing.T) {
 	l.done(10 * time.Second)
 }
 
+// Who is removed learns it at once, and a ticket of a moment before lets them in no more.
+func TestF330ARemovedAgentIsToldAndLetInNoMore(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	l.online("alice", "bob")
+	bob := l.channel("bob")
+	var c struct {
+		Address   string
+		Protocols []string
+	}
+	l.must(l.agent("bob").Call(l.ctx, http.MethodPost, "/agents/me/channel", nil, &c))
+	l.must(l.SetRemoved(l.ctx, "bob", true))
+	l.pageTold(bob, "removed")
+	if _, err := l.agent("bob").Me(l.ctx); err == nil {
+		t.Error("the API answers who is removed")
+	}
+	if ws, err := stack.Dial(l.ctx, c.Address, c.Protocols...); err == nil {
+		_ = ws.CloseNow()
+		t.Error("let in with a ticket of before")
+	}
+}
+
 // A connection without a ticket that is good is refused, and who has one learns nothing of others.
 func TestF330AStrangerIsRefusedAndLearnsNothing(t *testing.T) {
 	t.Parallel()

@@ -1,10 +1,12 @@
 package stack
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"time"
 
@@ -12,6 +14,7 @@ import (
 
 	"warmtransfer/local/gateway"
 	"warmtransfer/local/gateway/sam"
+	"warmtransfer/shared/service"
 )
 
 // pushPort is where the functions send to the push channel, behind the guard of their permissions.
@@ -37,6 +40,38 @@ func (s *Stack) serveChannel(p pushPort, g *gateway.Gateway) {
 	if p.listener != nil {
 		s.serve(p.listener, s.Guard.Before(g.Management()))
 	}
+}
+
+// Connections are those of agents' pages.
+type Connections interface {
+	Send(ctx context.Context, connection string, text []byte) error
+}
+
+// connections are those of the gateway; nil: the template has no WebSocket API.
+func (s *Stack) connections() Connections {
+	if s.Template.Push == nil {
+		return nil
+	}
+	return management{s.Gateway.Management(), "/" + s.Template.Push.Name + "/" + s.Template.Push.Stage}
+}
+
+// management sends as an operator whom no role limits.
+type management struct {
+	api  http.Handler
+	base string
+}
+
+func (m management) Send(ctx context.Context, connection string, text []byte) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, m.base, bytes.NewReader(text))
+	if err != nil {
+		return err
+	}
+	r.URL.Path += "/@connections/" + connection
+	answer := httptest.NewRecorder()
+	if m.api.ServeHTTP(answer, r); answer.Code >= 300 {
+		return service.ErrGone
+	}
+	return nil
 }
 
 // Channel is the push channel of an agent without a page.

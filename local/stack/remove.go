@@ -9,17 +9,24 @@ import (
 
 	"warmtransfer/shared/agent"
 	"warmtransfer/shared/dynamo"
+	"warmtransfer/shared/httpapi"
 	"warmtransfer/shared/service"
 )
 
 // Mark marks an agent as removed in the table, or restores one; the API checks this mark. Name is the agent's name in
-// the access token's claim.
-func Mark(ctx context.Context, table *dynamo.Store, name string, removed bool, now time.Time) error {
+// the access token's claim. The pages of an agent who is removed are told over the connections, unless those are nil.
+func Mark(
+	ctx context.Context, table *dynamo.Store, to Connections, name string, removed bool, now time.Time,
+) error {
 	id, err := agent.FromClaim(name)
 	if err != nil {
 		return err
 	}
-	board, who := service.New(table, nil, service.Settings{}), service.Principal{ID: id, Name: name}
+	var set service.Settings
+	if to != nil {
+		set.Pages = httpapi.Channel{Store: table, Connections: to}
+	}
+	board, who := service.New(table, nil, set), service.Principal{ID: id, Name: name}
 	if removed {
 		return board.Remove(ctx, who, now)
 	}
@@ -36,7 +43,7 @@ func (s *Stack) SetRemoved(ctx context.Context, name string, removed bool) error
 	if err != nil {
 		return err
 	}
-	return Mark(ctx, dynamo.New(s.Table.Client(), s.TableName), username, removed, s.Clock.Now())
+	return Mark(ctx, dynamo.New(s.Table.Client(), s.TableName), s.connections(), username, removed, s.Clock.Now())
 }
 
 // serveAgent removes or restores an agent, as make remove-agent does with a deployment.

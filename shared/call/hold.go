@@ -53,7 +53,8 @@ func (p planner) legHoldTarget(key LegKey) holdTarget {
 
 // holds plans who is put on hold and who is resumed. Nobody is resumed before all others are known to be where they
 // belong, or somebody would hear what they must not (N5). A party that is to be on hold, and whose resume may still
-// take effect, is put on hold at once, and all resumes wait.
+// take effect, is put on hold at once, and all resumes wait. So they do while a coach whose words were for one who has
+// left is neither muted nor gone.
 func (p planner) holds() (holds, resumes []Effect, wait bool) {
 	inQueue := p.State.InLine()
 	classify := func(party Participant, leg LegID, w holdTarget) {
@@ -86,6 +87,7 @@ func (p planner) holds() (holds, resumes []Effect, wait bool) {
 		}
 		classify(l.Participant, l.SID, w)
 	}
+	wait = wait || len(resumes) > 0 && p.strayed()
 	if len(holds) > 0 || wait {
 		return holds, nil, wait
 	}

@@ -75,8 +75,10 @@ type Voice struct {
 	Open bool `json:"open,omitempty"` // not muted
 	// Set: Coaches was set since the leg was muted last. What became of it while the leg was muted is not known: the
 	// coached leg may have been on hold, or may have left.
-	Set     bool  `json:"set,omitempty"`
-	Coaches LegID `json:"coaches,omitempty"` // the only leg that hears them; "": all do
+	Set bool `json:"set,omitempty"`
+	// Coaches is the only leg that hears them; "": all do, or they are known to be muted since. While a change before
+	// the mute may still take effect it is kept.
+	Coaches LegID `json:"coaches,omitempty"`
 	// Asked is when a change was begun whose result has not been saved.
 	Asked time.Time `json:"asked,omitzero"`
 	// Unsure is when a change was begun whose result is not known: it may still take effect for lateEffectLimit. The

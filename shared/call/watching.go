@@ -6,7 +6,8 @@ import (
 )
 
 // coachMuteLimit is how long the end of a coached leg waits until the coach is known to be muted. Twilio does not
-// document who hears a coach whose coached leg has left, so it is taken that everybody does.
+// document who hears a coach whose coached leg has left, so it is taken that everybody does. After that limit the
+// coach's own leg is ended, and the coached leg waits for that as long again.
 const coachMuteLimit = 5 * time.Second
 
 // watcherJoined applies that a supervisor's leg is in the conference. So it has answered, even if that request was
@@ -111,13 +112,33 @@ func (c change) watchTime() {
 		}
 		late := l.Phase != LegAnswered && !c.now.Before(l.Deadline)
 		switch {
-		case c.State == Ended || l.Leaving || late:
+		case c.State == Ended || l.Leaving || late || c.mustLeave(*mine):
 			mine.Leaving = true
 			if l.Phase == LegPlanned || l.SID == "" && late {
 				c.watcherGone(l.Key)
 			}
 		}
 	}
+}
+
+// mayBeHeard: who they coach may hear them, or, if that leg is not in the call any more, everybody.
+func (l SupervisorLeg) mayBeHeard() bool {
+	return l.Joined && l.Voice.Coaches != "" &&
+		(l.Voice.Open || !l.Voice.Asked.IsZero() || !l.Voice.Unsure.IsZero())
+}
+
+// mustLeave: what a coach says for one may be heard by others, because they could not be muted before the coached leg
+// has left, or is about to.
+func (c change) mustLeave(l SupervisorLeg) bool {
+	if !l.mayBeHeard() {
+		return false
+	}
+	coached, v := c.bySID(l.Voice.Coaches), l.Voice
+	if coached == nil {
+		return !v.Unsure.IsZero() || v.Open && !v.Again.IsZero()
+	}
+	leaving := !c.wanted(coached.Key) || c.State == Completing && coached.Key == c.Owner
+	return leaving && !c.now.Before(c.Since.Add(coachMuteLimit))
 }
 
 // watchDialed applies the result of the dial of a supervisor's leg. It says whether it was such a leg's.
@@ -206,7 +227,7 @@ func (c resultChange) voiceDone(v *Voice, a SetVoice) {
 		if calm := v.Unsure.Add(lateEffectLimit); c.now.Before(calm) {
 			v.Again = calm
 		} else {
-			v.Unsure = time.Time{}
+			v.Unsure, v.Coaches = time.Time{}, ""
 		}
 	case SetCoach:
 		v.Set, v.Coaches = true, a.Coach
@@ -266,11 +287,17 @@ func (p planner) voices() (effects []Effect) {
 
 // coached: a supervisor may still be heard by that leg, which is to be ended. See coachMuteLimit.
 func (p planner) coached(l Leg) bool {
-	return p.State != Ended && p.now.Before(p.Since.Add(coachMuteLimit)) &&
+	return p.State != Ended && p.now.Before(p.Since.Add(2*coachMuteLimit)) &&
 		slices.ContainsFunc(p.Watching, func(w SupervisorLeg) bool {
-			may := w.Voice.Open || !w.Voice.Asked.IsZero() || !w.Voice.Unsure.IsZero()
-			return w.Joined && may && w.Voice.Set && w.Voice.Coaches == l.SID
+			return w.mayBeHeard() && w.Voice.Coaches == l.SID
 		})
+}
+
+// strayed: everybody who is not on hold may hear what a supervisor says for one whose leg has left.
+func (p planner) strayed() bool {
+	return slices.ContainsFunc(p.Watching, func(w SupervisorLeg) bool {
+		return w.Mode != ModeBarge && w.mayBeHeard() && p.bySID(w.Voice.Coaches) == nil
+	})
 }
 
 // watchEnds plans the end of supervisors' legs that leave, and looks for dialled legs whose CallSid is not known.

@@ -25,7 +25,7 @@ func TestPagesAreKeptAndOfTwoChangesAtOnceOneIsRefused(t *testing.T) {
 	}
 	again, err := s.Pages(t.Context(), "alice")
 	must(t, err)
-	if again.Version != 1 || !again.Admit("ticket.alice.s", "c1", now) {
+	if again.Version != 1 || !again.Admit(push.Offer{Ticket: "ticket.alice.s"}, "c1", now) {
 		t.Errorf("read again: %+v", again)
 	}
 	must(t, s.SavePages(t.Context(), "alice", again))

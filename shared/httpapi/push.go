@@ -51,13 +51,13 @@ type changed struct {
 }
 
 // Changed implements service.Pages.
-func (c Channel) Changed(ctx context.Context, id agent.ID, others bool, now time.Time) {
+func (c Channel) Changed(ctx context.Context, id agent.ID, now time.Time) {
 	p, err := c.Store.Pages(ctx, id)
 	if err != nil {
 		return // the pages ask by themselves
 	}
 	to := p.Listening(now)
-	if len(to) == 0 || others && len(to) == 1 {
+	if len(to) == 0 {
 		return
 	}
 	text, err := json.Marshal(changed{"changed", now})

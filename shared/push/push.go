@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -44,35 +45,51 @@ type Ticket struct {
 
 // Connection is one page that listens.
 type Connection struct {
-	ID    string    `json:"id"` // API Gateway's name of it
+	ID    string    `json:"id"`             // API Gateway's name of it
+	Page  string    `json:"page,omitempty"` // the page's own name of itself; "": it does not say
 	Until time.Time `json:"until"`
 }
 
 // Protocol is the WebSocket subprotocol of the channel. The ticket stands beside it, with ticketPrefix, as another one
-// that the page offers: a browser can set no header of a WebSocket, and an address stands in logs.
+// that the page offers: a browser can set no header of a WebSocket, and an address stands in logs. So does a name that
+// the page has given itself, with pagePrefix, by which its next connection replaces the one before.
 const (
 	Protocol     = "warm-transfer"
 	ticketPrefix = "ticket."
+	pagePrefix   = "page."
 )
 
 // Text makes a ticket's text of the agent's ID and a secret that nobody can guess. It is a valid subprotocol.
 func Text(id agent.ID, secret string) string { return ticketPrefix + string(id) + "." + secret }
 
-// Offered finds the ticket in the header Sec-WebSocket-Protocol, and whose it says it is; ok says whether the header
-// has both a ticket and the channel's protocol.
-func Offered(header string) (id agent.ID, ticket string, ok bool) {
+// Offer is what a page offers when it connects.
+type Offer struct {
+	Agent  agent.ID // whose the ticket says it is
+	Ticket string
+	Page   string // see Connection; "" if it is none
+}
+
+// pageName is a page's name of itself: the page makes a UUID.
+var pageName = regexp.MustCompile(`^[A-Za-z0-9-]{1,40}$`)
+
+// Offered finds the offer in the header Sec-WebSocket-Protocol; ok says whether it has both a ticket and the channel's
+// protocol.
+func Offered(header string) (o Offer, ok bool) {
 	known := false
 	for word := range strings.SplitSeq(header, ",") {
 		word = strings.TrimSpace(word)
 		known = known || word == Protocol
-		if rest, is := strings.CutPrefix(word, ticketPrefix); is && ticket == "" {
+		if rest, is := strings.CutPrefix(word, ticketPrefix); is && o.Ticket == "" {
 			name, secret, _ := strings.Cut(rest, ".")
 			if agent.Valid(name) && secret != "" {
-				id, ticket = agent.ID(name), word
+				o.Agent, o.Ticket = agent.ID(name), word
 			}
 		}
+		if rest, is := strings.CutPrefix(word, pagePrefix); is && pageName.MatchString(rest) {
+			o.Page = rest
+		}
 	}
-	return id, ticket, known && ticket != ""
+	return o, known && o.Ticket != ""
 }
 
 // Digest is what is stored of a ticket's text: who reads the table cannot use the ticket.
@@ -93,17 +110,20 @@ func (p *Pages) Issue(ticket string, signedInUntil, now time.Time) Ticket {
 	return t
 }
 
-// Admit opens a connection with a ticket, which is then used up. It says whether the ticket was good.
-func (p *Pages) Admit(ticket, connection string, now time.Time) bool {
+// Admit opens a connection with a ticket, which is then used up. The page's connection before, if there is one, is told
+// nothing more: otherwise a page that reconnects often would take the place of another. It says whether the ticket was
+// good.
+func (p *Pages) Admit(o Offer, connection string, now time.Time) bool {
 	p.tidy(now)
-	digest := []byte(Digest(ticket))
+	digest := []byte(Digest(o.Ticket))
 	i := slices.IndexFunc(p.Tickets, func(t Ticket) bool {
 		return subtle.ConstantTimeCompare([]byte(t.Digest), digest) == 1
 	})
 	if i < 0 || !now.Before(p.Tickets[i].Told) {
 		return false
 	}
-	p.Open = append(p.Open, Connection{ID: connection, Until: p.Tickets[i].Told})
+	p.Open = slices.DeleteFunc(p.Open, func(c Connection) bool { return o.Page != "" && c.Page == o.Page })
+	p.Open = append(p.Open, Connection{ID: connection, Page: o.Page, Until: p.Tickets[i].Told})
 	p.Open = p.Open[max(0, len(p.Open)-MaxOpen):]
 	p.Tickets = slices.Delete(p.Tickets, i, i+1)
 	return true

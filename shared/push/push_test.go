@@ -3,6 +3,7 @@ package push
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -27,13 +28,13 @@ func TestF330ATicketOpensOneConnectionOnceAndSoon(t *testing.T) {
 		var p Pages
 		p.Issue("ticket.alice.s1", t0.Add(time.Hour), t0)
 		now := t0.Add(tt.after)
-		if got := p.Admit(tt.ticket, "c1", now); got != tt.want {
+		if got := p.Admit(Offer{Ticket: tt.ticket}, "c1", now); got != tt.want {
 			t.Errorf("%s: admitted %t", name, got)
 		}
 		if got := len(p.Listening(now)); got > 0 != tt.want {
 			t.Errorf("%s: %d connections are told", name, got)
 		}
-		if p.Admit(tt.ticket, "c2", now) {
+		if p.Admit(Offer{Ticket: tt.ticket}, "c2", now) {
 			t.Errorf("%s: admitted a second time", name)
 		}
 	}
@@ -45,7 +46,7 @@ func TestF330AConnectionIsToldUntilTheSignInEnds(t *testing.T) {
 	} {
 		var p Pages
 		p.Issue("ticket.alice.s", t0.Add(signedIn), t0)
-		if !p.Admit("ticket.alice.s", "c", t0) {
+		if !p.Admit(Offer{Ticket: "ticket.alice.s"}, "c", t0) {
 			t.Fatal("not admitted")
 		}
 		if len(p.Listening(t0.Add(want-1))) != 1 || len(p.Listening(t0.Add(want))) != 0 {
@@ -54,7 +55,7 @@ func TestF330AConnectionIsToldUntilTheSignInEnds(t *testing.T) {
 	}
 	var p Pages
 	p.Issue("ticket.alice.s", t0, t0)
-	if p.Admit("ticket.alice.s", "c", t0) {
+	if p.Admit(Offer{Ticket: "ticket.alice.s"}, "c", t0) {
 		t.Error("admitted with a sign-in that is over")
 	}
 }
@@ -64,7 +65,7 @@ func TestF330TicketsAndConnectionsOfOneAgentAreFew(t *testing.T) {
 	for i := range 20 {
 		ticket := fmt.Sprintf("ticket.alice.%d", i)
 		p.Issue(ticket, t0.Add(time.Hour), t0)
-		p.Admit(ticket, fmt.Sprintf("c%d", i), t0)
+		p.Admit(Offer{Ticket: ticket}, fmt.Sprintf("c%d", i), t0)
 	}
 	if got := p.Listening(t0); len(got) != MaxOpen || got[0] != "c14" || got[MaxOpen-1] != "c19" {
 		t.Errorf("told are %v, want the newest %d", got, MaxOpen)
@@ -78,6 +79,31 @@ func TestF330TicketsAndConnectionsOfOneAgentAreFew(t *testing.T) {
 	p.Issue("ticket.alice.y", t0.Add(3*time.Hour), t0.Add(time.Hour))
 	if len(p.Tickets) != 1 || len(p.Open) != 0 {
 		t.Errorf("what is over is kept: %+v", p)
+	}
+}
+
+// A page that reconnects, as often as it likes, replaces its own connection and nobody else's.
+func TestF332APageThatReconnectsReplacesItsOwnConnection(t *testing.T) {
+	var p Pages
+	connect := func(page, connection string) {
+		t.Helper()
+		p.Issue("ticket.alice.s", t0.Add(time.Hour), t0)
+		if !p.Admit(Offer{Ticket: "ticket.alice.s", Page: page}, connection, t0) {
+			t.Fatal("not admitted")
+		}
+	}
+	connect("b", "other")
+	connect("", "nameless")
+	for i := range 2 * MaxOpen {
+		connect("a", fmt.Sprintf("c%d", i))
+	}
+	want := []string{"other", "nameless", fmt.Sprintf("c%d", 2*MaxOpen-1)}
+	if got := p.Listening(t0); !slices.Equal(got, want) {
+		t.Errorf("told are %v, want %v", got, want)
+	}
+	connect("", "second")
+	if got := p.Listening(t0); len(got) != 4 {
+		t.Errorf("of two pages without a name one is told: %v", got)
 	}
 }
 
@@ -104,9 +130,14 @@ func TestOfferedFindsTheTicketAmongTheProtocols(t *testing.T) {
 		"warm-transfer, ticket.a@b.s1":          "",
 		"warm-transfer, ticket.":                "",
 		"warm-transfer, ticket.a.s, ticket.b.s": "a ticket.a.s",
+		"warm-transfer, ticket.a.s, page.f-1":   "a ticket.a.s f-1",
+		"warm-transfer, ticket.a.s, page.":      "a ticket.a.s",
+		"warm-transfer, ticket.a.s, page.f/1":   "a ticket.a.s",
+		"warm-transfer, page.f1":                "",
 	} {
-		id, ticket, ok := Offered(header)
-		if got := string(id) + " " + ticket; ok != (want != "") || ok && got != want {
+		o, ok := Offered(header)
+		got := strings.TrimSpace(string(o.Agent) + " " + o.Ticket + " " + o.Page)
+		if ok != (want != "") || ok && got != want {
 			t.Errorf("%q: %t, %q", header, ok, got)
 		}
 	}
@@ -115,8 +146,8 @@ func TestOfferedFindsTheTicketAmongTheProtocols(t *testing.T) {
 func FuzzF330Offered(f *testing.F) {
 	f.Add("warm-transfer, ticket.alice.s1")
 	f.Fuzz(func(t *testing.T, header string) {
-		if id, ticket, ok := Offered(header); ok && (id == "" || ticket == "") {
-			t.Errorf("%q: %q %q", header, id, ticket)
+		if o, ok := Offered(header); ok && (o.Agent == "" || o.Ticket == "" || len(o.Page) > 40) {
+			t.Errorf("%q: %+v", header, o)
 		}
 	})
 }

@@ -46,7 +46,7 @@ func (s *Service) SetStatus(
 	}
 	var snap agentview.Snapshot
 	s.set.Together(
-		func() { s.tell(ctx, []agent.ID{a.ID}, true, now) },
+		func() { s.tell(ctx, []agent.ID{a.ID}, now) },
 		func() { snap, err = s.snapshot(ctx, a, c, beat, now) },
 	)
 	return snap, err

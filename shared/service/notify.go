@@ -24,10 +24,10 @@ type Notifier interface {
 // theirs has changed, so that they ask at once. What it makes are requests without a guarantee: the
 // adapter may count errors, and the pages ask by themselves from time to time.
 type Pages interface {
-	// Changed tells the agent's pages of a change at that time. Others: the change is the answer to one of
-	// these pages, so only an agent who has several is told. The context ends after notifyTimeout at the
+	// Changed tells all of the agent's pages of a change at that time. If one of them has made it, that
+	// one is told, too, and asks once more than it needs to. The context ends after notifyTimeout at the
 	// latest.
-	Changed(ctx context.Context, id agent.ID, others bool, now time.Time)
+	Changed(ctx context.Context, id agent.ID, now time.Time)
 }
 
 // pusher notifies agents' pages.
@@ -99,7 +99,7 @@ func (p *pusher) notify(ctx context.Context, c *call.Call, before pageViews, ask
 		})
 	}
 	all.Wait()
-	p.tell(ctx, missed, false, now)
+	p.tell(ctx, missed, now)
 }
 
 // inCall is the set of agents who have a leg in a call; nil if nobody is told who leaves it.
@@ -129,11 +129,11 @@ func (p *pusher) tellWhoLeft(
 		}
 	}
 	slices.Sort(left)
-	p.tell(ctx, left, false, now)
+	p.tell(ctx, left, now)
 }
 
 // tell tells agents' pages that something of theirs has changed. All of it takes notifyTimeout at most.
-func (p *pusher) tell(ctx context.Context, ids []agent.ID, others bool, now time.Time) {
+func (p *pusher) tell(ctx context.Context, ids []agent.ID, now time.Time) {
 	if p.set.Pages == nil || len(ids) == 0 || ctx.Err() != nil {
 		return
 	}
@@ -141,7 +141,7 @@ func (p *pusher) tell(ctx context.Context, ids []agent.ID, others bool, now time
 	defer cancel()
 	var all sync.WaitGroup
 	for _, id := range ids {
-		all.Go(func() { p.set.Pages.Changed(ctx, id, others, now) })
+		all.Go(func() { p.set.Pages.Changed(ctx, id, now) })
 	}
 	all.Wait()
 }

@@ -44,7 +44,7 @@ func (s *Service) SetStatusOf(
 	if err != nil {
 		return err
 	}
-	defer s.tell(ctx, []agent.ID{id}, false, now)
+	defer s.tell(ctx, []agent.ID{id}, now)
 	switch {
 	case a.Status != agent.Available && a.Claim != nil:
 		// If it cannot be read, it rings on, as for an agent who has just been claimed.

@@ -13,18 +13,14 @@ import (
 	. "warmtransfer/shared/service/servicetest"
 )
 
-// toldPages records whose pages are told to ask; an agent's name with a star: only if they have several.
+// toldPages records whose pages are told to ask.
 type toldPages struct{ all []string }
 
-func (p *toldPages) Changed(ctx context.Context, id agent.ID, others bool, _ time.Time) {
+func (p *toldPages) Changed(ctx context.Context, id agent.ID, _ time.Time) {
 	if _, limited := ctx.Deadline(); !limited {
 		panic("no limit of time")
 	}
-	name := string(id)
-	if others {
-		name += "*"
-	}
-	p.all = append(p.all, name)
+	p.all = append(p.all, string(id))
 }
 
 // since are those told since the last time, each once.
@@ -98,11 +94,29 @@ func TestPagesAreToldOfAMissedOfferAndOfASupervisor(t *testing.T) {
 	w.Dial()
 	w.Settle()
 	w.Choose("alice", agent.Available)
-	wantTold(t, p, "chosen on one page", "alice*")
+	wantTold(t, p, "chosen on one page", "alice")
 	if _, err := w.Beat("alice"); err != nil {
 		t.Fatal(err)
 	}
 	wantTold(t, p, "a heartbeat", "")
+}
+
+func TestThePagesOfARemovedAgentAreTold(t *testing.T) {
+	w, p := telling(t, "alice")
+	for _, fault := range []Fault{{Err: service.ErrUnavailable}, {Err: service.ErrUnavailable, Took: true}} {
+		w.Store.Next("SaveAgent", fault)
+		if err := w.Board.Remove(t.Context(), service.Principal{ID: "alice"}, w.Now); err == nil {
+			t.Fatal("the save did not fail")
+		}
+		p.since()
+		if err := w.Board.Remove(t.Context(), service.Principal{ID: "alice"}, w.Now); err != nil {
+			t.Fatal(err)
+		}
+		wantTold(t, p, "removed", "alice")
+		if err := w.Board.Restore(t.Context(), service.Principal{ID: "alice"}, w.Now); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func TestF333WhomAMessageOverTheLegMissesIsToldOverTheChannel(t *testing.T) {

@@ -18,38 +18,56 @@ func (s *Service) Watch(
 	if err := supervises(ctx, s.store, who); err != nil {
 		return err
 	}
-	c, err := s.load(ctx, id)
-	if errors.Is(err, ErrNotFound) {
-		return ErrCallOver
-	}
-	if err != nil {
-		return err
-	}
 	r := call.Request{Key: request, Agent: who.ID, Action: string(m)}
-	if c.HasApplied(r) {
-		return nil
-	}
-	if err := c.Supervision(now).May(who.ID, m); err != nil {
-		return err
-	}
-	asker := s.set.NewKey()
-	key := asker
-	if c.WatcherOf(who.ID) == nil {
-		if key, err = s.claimToWatch(ctx, c, who.ID, asker, now); err != nil {
+	for range saveTries {
+		c, err := s.load(ctx, id)
+		switch {
+		case errors.Is(err, ErrNotFound):
+			return ErrCallOver
+		case err != nil:
 			return err
-		}
-	}
-	c, err = s.updateAndMatchFor(ctx, who.ID, id, now, func(c *call.Call) error {
-		if c.HasApplied(r) {
+		case c.HasApplied(r):
 			return nil
 		}
-		by := call.Supervisor{ID: who.ID, Name: who.Name}
+		if err := c.Supervision(now).May(who.ID, m); err != nil {
+			return err
+		}
+		c, err = s.watch(ctx, c, call.Supervisor{ID: who.ID, Name: who.Name}, r, m, now)
+		if !errors.Is(err, errNotClaimed) {
+			return acceptSaved(c, err)
+		}
+	}
+	return ErrConflict
+}
+
+// errNotClaimed: the supervisor's leg has left the call meanwhile. They must be claimed for another.
+var errNotClaimed = errors.New("the supervisor is not claimed")
+
+// watch is Watch with a call that was loaded a moment ago. It claims the supervisor if they have no leg in it.
+func (s *Service) watch(
+	ctx context.Context, c *call.Call, by call.Supervisor, r call.Request, m call.Mode, now time.Time,
+) (*call.Call, error) {
+	asker := s.set.NewKey()
+	key, claimed := asker, c.WatcherOf(by.ID) == nil
+	if claimed {
+		var err error
+		if key, err = s.claimToWatch(ctx, c, by.ID, asker, now); err != nil {
+			return nil, err
+		}
+	}
+	c, err := s.updateAndMatchFor(ctx, by.ID, c.ID, now, func(c *call.Call) error {
+		switch {
+		case c.HasApplied(r):
+			return nil
+		case !claimed && c.WatcherOf(by.ID) == nil:
+			return errNotClaimed
+		}
 		return c.Supervision(now).Begin(by, r, m, key, s.set.HideListening, s.set.Ring)
 	})
-	if c == nil && !errors.Is(err, ErrUnavailable) || c != nil && c.Watcher(key) == nil {
-		s.drop(ctx, who.ID, key, asker, now)
+	if claimed && (c == nil && !errors.Is(err, ErrUnavailable) || c != nil && c.Watcher(key) == nil) {
+		s.drop(ctx, by.ID, key, asker, now)
 	}
-	return acceptSaved(c, err)
+	return c, err
 }
 
 // claimToWatch claims a supervisor for a leg of their own, and returns its key: asker, or that of another request which

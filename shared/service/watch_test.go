@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -407,5 +408,82 @@ func TestWhatASupervisorCosts(t *testing.T) {
 		if !maps.Equal(got, c.want) {
 			t.Errorf("%s costs %v, want %v", c.what, got, c.want)
 		}
+	}
+}
+
+// A coach cannot be muted while the owner hands over: the caller does not hear them, and goes on with the next owner.
+func TestF238TheCallerHearsNoCoachWhoCannotBeMuted(t *testing.T) {
+	for name, fault := range map[string]Fault{
+		"throttled":         {Err: service.ErrThrottled},
+		"refused":           {Err: &service.RefusedError{Code: 20404}},
+		"unknown, not done": {Err: service.ErrUnknown},
+	} {
+		for handing, hand := range map[string]func(*World){
+			"blind":    func(w *World) { w.MustPress("alice", call.DoBlind, "bob") },
+			"requeued": func(w *World) { w.MustPress("alice", call.DoRequeue, "") },
+			"lost":     func(w *World) { w.HangUp("alice") },
+		} {
+			for answered := range 9 {
+				w, id := watched(t)
+				w.MustWatch(id, call.ModeCoach)
+				w.Phones.Every("SetVoice", fault)
+				hand(w)
+				w.Settle()
+				for s := range 60 {
+					if s >= answered && w.Rings("bob") {
+						w.Answer("bob")
+						w.Settle()
+					}
+					if heard := w.HearBoss(id); strings.Contains(heard, "caller") {
+						t.Errorf("%s, %s, answered after %d s: after %d s %q hear the coach",
+							name, handing, answered, s, heard)
+					}
+					w.Pass(time.Second)
+				}
+				if w.Hears(id) != "bob" || w.Phones.Strayed > 0 && handing != "lost" {
+					t.Errorf("%s, %s, answered after %d s: the caller hears %s, %d coached legs ended too soon",
+						name, handing, answered, w.Hears(id), w.Phones.Strayed)
+				}
+				w.CheckQuiet()
+			}
+		}
+	}
+}
+
+// A supervisor's leg leaves the call while they press Coach on another page: no leg is dialled for whom nobody has
+// claimed, so that they are offered no caller while they listen.
+func TestF221TheLegLeavesWhileItsModeIsChanged(t *testing.T) {
+	for name, leave := range map[string]func(*World){
+		"it is to leave": func(*World) {},
+		"it has left":    func(w *World) { w.Settle() },
+	} {
+		w, id := watched(t)
+		w.MustWatch(id, call.ModeListen)
+		m := &meanwhile{Store: w.Store, do: func() {
+			if err := w.Unwatch(id); err != nil {
+				t.Error(err)
+			}
+			leave(w)
+		}}
+		board := service.New(m, w.Phones, service.Settings{
+			Ring: Ring, MaxWait: MaxWait, NewKey: func() call.LegKey { return "key" },
+		})
+		err := board.Watch(t.Context(), Boss, id, call.ModeCoach, "coach", w.Now)
+		var busy *agent.NotFreeError
+		if err != nil && !errors.As(err, &busy) {
+			t.Errorf("%s: %v", name, err)
+		}
+		a, aErr := w.Store.Agent(t.Context(), Boss.ID)
+		if aErr != nil {
+			t.Fatal(aErr)
+		}
+		l := w.Call(id).WatcherOf(Boss.ID)
+		if l != nil && (!a.Claimed(w.Now) || a.Claim.Leg != string(l.Key)) || (l == nil) != (err != nil) {
+			t.Errorf("%s: the supervisor has the leg %+v and the claim %+v: %v", name, l, a.Claim, err)
+		}
+		w.Answer(Boss.ID)
+		w.Settle()
+		w.Pass(5 * time.Second)
+		w.CheckQuiet()
 	}
 }

@@ -351,10 +351,22 @@ describe("messages", () => {
     ["", null], ["null", null], ["[]", null], ["{", null], [new ArrayBuffer(3), null], [undefined, null],
   ])("%s", (data, at) => expect(changedAt(data)).toBe(at));
 
+  test("a connection offers the ticket and the page's name of itself (F332)", () => {
+    const made = vi.fn();
+    vi.stubGlobal("WebSocket", class {
+      constructor(...given: unknown[]) { made(...given); }
+      addEventListener(): void { /* nothing comes */ }
+    });
+    const ticket = { address: "wss://push.example/live", protocols: ["warm-transfer", "ticket.alice.s"], until: "" };
+    connectChannel(ticket, { open: vi.fn(), changed: vi.fn(), gone: vi.fn() }, "p1");
+    vi.unstubAllGlobals();
+    expect(made).toHaveBeenCalledWith(ticket.address, ["warm-transfer", "ticket.alice.s", "page.p1"]);
+  });
+
   test("an address that is none ends the connection", async () => {
     const gone = vi.fn();
     vi.stubGlobal("WebSocket", class { constructor() { throw new SyntaxError(); } });
-    connectChannel({ address: "?", protocols: [], until: "" }, { open: vi.fn(), changed: vi.fn(), gone });
+    connectChannel({ address: "?", protocols: [], until: "" }, { open: vi.fn(), changed: vi.fn(), gone }, "p1");
     await vi.advanceTimersByTimeAsync(0);
     vi.unstubAllGlobals();
     expect(gone).toHaveBeenCalledTimes(1);
