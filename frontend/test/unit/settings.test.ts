@@ -213,6 +213,30 @@ describe("the desk", () => {
     expect(now().settings).toMatchObject({ name: "Their line", emergency: { closed: true } });
   });
 
+  test.each(["read before", "found out by the save"])("F264: who ends the waits of a line that was opened meanwhile, %s, closes nothing",
+    async (when) => {
+      await opened();
+      erin({ emergency: { closed: true } });
+      await pass(10_000);
+      desk.settings.ask({ is: "end-waits" });
+      erin({ emergency: {} });
+      if (when === "read before") await pass(10_000);
+      const { version } = now();
+      await desk.settings.confirm();
+      expect([now().version, now().settings.emergency, line().doing, desk.state.panel]).toEqual([version, {}, "", ""]);
+      expect(desk.state.notice).toMatchObject({ text: "The line was opened meanwhile. No wait has been ended.", tone: "bad" });
+    });
+
+  test.each(["read before", "found out by the save"])("F264: who closes a line whose waits were ended meanwhile, %s, does not undo that",
+    async (when) => {
+      await opened();
+      desk.settings.ask({ is: "close" });
+      erin({ emergency: { closed: true, endWaits: true } });
+      if (when === "read before") await pass(10_000);
+      await desk.settings.confirm();
+      expect(now().settings.emergency).toEqual({ closed: true, endWaits: true });
+    });
+
   test("an earlier version is brought back, and the emergency switch stays as it is", async () => {
     await opened();
     desk.settings.type({ greeting: "Worse.", codes: "" });
