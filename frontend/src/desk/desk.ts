@@ -234,6 +234,7 @@ export class Desk {
     }
     if ((after.leg === null) !== (before.leg === null)) {
       tabs.inCall(after.leg !== null);
+      if (after.leg) this.messages.shown(false);
       if (!after.leg && after.session !== "signed-in") this.phone.close("");
     }
     // Whoever joined or left the call has another presence in the directory, too.

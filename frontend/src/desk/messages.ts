@@ -29,7 +29,7 @@ export class MessageBox {
     if (!this.asking && !long && core.now() - this.askedAt >= EVERY_MS) void this.ask(false);
   }
 
-  /** The list is shown from now on, and read at the next tick; or it is not, and nothing sounds any more. */
+  /** The list is shown from now on, and read at the next tick; or a call has come or it is not, and nothing sounds any more. */
   shown(now: boolean): void {
     if (now) this.askedAt = -Infinity;
     else if (this.parts.core.state.messages.sound) void this.play("");
@@ -70,9 +70,10 @@ export class MessageBox {
     }
   }
 
-  /** Fetches the sound of a message; the one before is forgotten. "" forgets it only. */
+  /** Fetches the sound of a message; the one before is forgotten. "" forgets it only. None sounds over a call. */
   async play(message: string): Promise<void> {
     const { core, api } = this.parts;
+    if (message && core.state.leg) return;
     const before = core.state.messages.sound;
     if (before?.src) URL.revokeObjectURL(before.src);
     core.dispatch({ type: "message-sound", sound: message ? { message, src: "", problem: null } : null });

@@ -48,6 +48,7 @@ function row(state: State, desk: Desk, m: VoiceMessage): TemplateResult {
     ${open ? player(state, number) : nothing}
     <div class="verbs">
       ${button({ name: `message-play-${m.id}`, label: open ? "Close" : "Listen", icon: open ? "cross" : "play",
+        button: { on: open || !state.leg, why: open || !state.leg ? "" : "Not during a call", busy: false },
         click: () => void desk.messages.play(open ? "" : m.id) })}
       ${m.state === "new" ? does("take") : nothing}
       ${m.state === "done" || m.state === "taken" && !mine ? nothing : does("done")}

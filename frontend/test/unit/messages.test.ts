@@ -4,7 +4,7 @@ import { ApiError, createApi } from "../../src/api.js";
 import { decodeMessages } from "../../src/contract/messages.js";
 import { sidesOf } from "../../src/state/sides.js";
 import { messageProblem, messageState } from "../../src/words/message.js";
-import { messageAt, RULES } from "../fixtures.js";
+import { messageAt, ringAt, RULES } from "../fixtures.js";
 import { desk, f, pass, problem, start, useDesk } from "./harness.js";
 
 const T = Date.UTC(2026, 10, 22, 10);
@@ -90,6 +90,26 @@ describe("the desk", () => {
     f.api.soundFails = problem("no-message", 404);
     await desk.messages.play("RE2");
     expect(desk.state.messages.sound!.problem!.slug).toBe("no-message");
+  });
+
+  test("a message does not sound over a call: neither one that played when it rang, nor one that is asked for in it", async () => {
+    const forgotten = vi.spyOn(URL, "revokeObjectURL");
+    await opens();
+    await desk.messages.play("RE1");
+    const { src } = desk.state.messages.sound!;
+    f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now()) });
+    expect([desk.state.leg?.phase, desk.state.messages.sound]).toEqual(["ringing", null]);
+    expect(forgotten).toHaveBeenCalledWith(src);
+    await desk.messages.play("RE1");
+    expect(desk.state.messages.sound).toBeNull();
+  });
+
+  test("a message that is still fetched when a call rings does not sound either", async () => {
+    await opens();
+    const fetched = desk.messages.play("RE1");
+    f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now()) });
+    await fetched;
+    expect(desk.state.messages.sound).toBeNull();
   });
 });
 

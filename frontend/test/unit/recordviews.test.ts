@@ -7,7 +7,7 @@ import { handleKey } from "../../src/shortcuts.js";
 import { AgentPage } from "../../src/views/page.js";
 import { callerLine } from "../../src/views/ringing.js";
 import { fakes } from "../fakes.js";
-import { callAt, iso, knownAt, recordAt, ringAt, RULES, snapshotAt } from "../fixtures.js";
+import { callAt, iso, knownAt, messageAt, recordAt, ringAt, RULES, snapshotAt } from "../fixtures.js";
 
 let desk: Desk;
 let page: AgentPage;
@@ -108,4 +108,22 @@ test("the caller's page in another system always opens in the same tab, and is t
   const link = at("crm") as HTMLAnchorElement;
   expect([link.href, link.target, link.referrerPolicy || link.getAttribute("referrerpolicy")]).toEqual(
     ["https://crm.example.com/1", "agent-desk-crm", "no-referrer"]);
+});
+
+function messagesShown(): void {
+  desk.core.dispatch({ type: "rules", rules: { ...RULES, messages: true } });
+  desk.core.dispatch({ type: "side", side: "messages" });
+  desk.core.dispatch({ type: "message-page", more: false,
+    page: { messages: [messageAt(Date.now()), messageAt(Date.now(), "RE2")], days: 30 } });
+}
+
+test("a message cannot be played during a call, and its button says so", async () => {
+  messagesShown();
+  await page.updateComplete;
+  expect(at("message-play-RE1")!.getAttribute("aria-disabled")).toBeNull();
+  rings("CA1");
+  await page.updateComplete;
+  const listen = at("message-play-RE1")!;
+  expect(listen.getAttribute("aria-disabled")).toBe("true");
+  expect(document.getElementById(listen.getAttribute("aria-describedby")!)?.textContent).toBe("Not during a call");
 });
