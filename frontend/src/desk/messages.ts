@@ -16,6 +16,8 @@ const EVERY_MS = 15_000;
 
 export class MessageBox {
   private askedAt = -Infinity;
+  /** The first page is asked for at the next tick, however long the list is. */
+  private wanted = true;
   private asking = false;
 
   constructor(private readonly parts: MessagesParts) {}
@@ -24,14 +26,15 @@ export class MessageBox {
     const { core, hidden } = this.parts;
     const { state } = core;
     if (state.session !== "signed-in" || state.side !== "messages" || !showsColleagues(state.screen) || hidden()) return;
-    // A list of several pages is not read anew: the agent is reading it.
+    // A list of several pages is not read anew by itself: the agent is reading it.
     const long = state.messages.known && state.messages.list.length > 50;
-    if (!this.asking && !long && core.now() - this.askedAt >= EVERY_MS) void this.ask(false);
+    const due = this.wanted || !long && core.now() - this.askedAt >= EVERY_MS;
+    if (!this.asking && due) void this.ask(false);
   }
 
   /** The list is shown from now on, and read at the next tick; or a call has come or it is not, and nothing sounds any more. */
   shown(now: boolean): void {
-    if (now) this.askedAt = -Infinity;
+    if (now) this.wanted = true;
     else if (this.parts.core.state.messages.sound) void this.play("");
   }
 
@@ -44,6 +47,7 @@ export class MessageBox {
     const { core, api } = this.parts;
     this.asking = true;
     this.askedAt = core.now();
+    if (!more) this.wanted = false;
     core.dispatch({ type: "message-ask", more });
     try {
       const page = await api.messages(more ? core.state.messages.cursor : "");
@@ -66,7 +70,7 @@ export class MessageBox {
       if (!(error instanceof ApiError)) throw error;
       core.dispatch({ type: "message-acted", message, now: null, gone: error.problem.slug === "no-message" });
       core.notice(`${messageAct(action)}: ${messageProblem(error.problem)}`, "bad");
-      this.askedAt = -Infinity;
+      this.wanted = true;
     }
   }
 

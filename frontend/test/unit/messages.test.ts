@@ -1,6 +1,7 @@
 /** The messages of callers on the page: when it asks, who has which, and their sound (F270, F277). */
 import { describe, expect, test, vi } from "vitest";
 import { ApiError, createApi } from "../../src/api.js";
+import type { VoiceMessage } from "../../src/contract/types.js";
 import { decodeMessages } from "../../src/contract/messages.js";
 import { sidesOf } from "../../src/state/sides.js";
 import { messageProblem, messageState } from "../../src/words/message.js";
@@ -76,6 +77,42 @@ describe("the desk", () => {
     expect(desk.state.notice?.text).toBe("Take: Bob has taken this message.");
     await pass(500);
     expect(asked()).toBe(2);
+  });
+
+  describe("a list of several pages", () => {
+    const many = (from: number, count: number): VoiceMessage[] =>
+      Array.from({ length: count }, (_, i) => messageAt(T - from - i, `RE${from + i}`));
+
+    async function readsOn(): Promise<void> {
+      await opens();
+      f.api.messagePages = [{ messages: many(1, 50), days: 30, cursor: "c" }];
+      await pass(15_000);
+      f.api.messagePages = [{ messages: many(51, 50), days: 30 }];
+      desk.messages.more();
+      await pass(500);
+      expect([desk.state.messages.list.length, asked()]).toEqual([100, 3]);
+      f.api.messagePages = [{ messages: [messageAt(T, "RE0"), ...many(1, 49)], days: 30, cursor: "c" }];
+    }
+
+    test("stays while it is read, and is read from its start when it is shown again", async () => {
+      await readsOn();
+      await pass(60_000);
+      expect(asked()).toBe(3);
+      desk.showSide("colleagues");
+      desk.showSide("messages");
+      await pass(500);
+      expect([desk.state.messages.list[0]!.id, desk.state.messages.list.length]).toEqual(["RE0", 50]);
+      await pass(15_000);
+      expect(asked()).toBe(5);
+    });
+
+    test("F277: is read from its start when somebody else was faster", async () => {
+      await readsOn();
+      f.api.messageRefusals.push(new ApiError({ slug: "message-taken", status: 409, title: "", detail: "Bob", reason: "taken" }));
+      await desk.messages.act("RE2", "take");
+      await pass(500);
+      expect([desk.state.messages.list[0]!.id, asked()]).toEqual(["RE0", 4]);
+    });
   });
 
   test("the sound is fetched when it is asked for, and forgotten with the tab", async () => {
