@@ -18,6 +18,8 @@ export class MessageBox {
   private askedAt = -Infinity;
   /** The first page is asked for at the next tick, however long the list is. */
   private wanted = true;
+  /** How many acts are answered. A first page that was asked for before one of them may say what was before it. */
+  private acted = 0;
   private asking = false;
 
   constructor(private readonly parts: MessagesParts) {}
@@ -50,8 +52,12 @@ export class MessageBox {
     if (!more) this.wanted = false;
     core.dispatch({ type: "message-ask", more });
     try {
-      const page = await api.messages(more ? core.state.messages.cursor : "");
-      core.dispatch({ type: "message-page", page, more });
+      for (;;) {
+        const { acted } = this;
+        const page = await api.messages(more ? core.state.messages.cursor : "");
+        if (!more && acted !== this.acted) continue;
+        return core.dispatch({ type: "message-page", page, more });
+      }
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       core.dispatch({ type: "message-failed", problem: error.problem });
@@ -65,7 +71,9 @@ export class MessageBox {
     if (core.state.messages.acts[message]) return;
     core.dispatch({ type: "message-act", message, action });
     try {
-      core.dispatch({ type: "message-acted", message, now: await api.actOnMessage(message, action) });
+      const now = await api.actOnMessage(message, action);
+      this.acted++;
+      core.dispatch({ type: "message-acted", message, now });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       core.dispatch({ type: "message-acted", message, now: null, gone: error.problem.slug === "no-message" });

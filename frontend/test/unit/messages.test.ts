@@ -1,7 +1,7 @@
 /** The messages of callers on the page: when it asks, who has which, and their sound (F270, F277). */
 import { describe, expect, test, vi } from "vitest";
 import { ApiError, createApi } from "../../src/api.js";
-import type { VoiceMessage } from "../../src/contract/types.js";
+import type { MessagePage, VoiceMessage } from "../../src/contract/types.js";
 import { decodeMessages } from "../../src/contract/messages.js";
 import { sidesOf } from "../../src/state/sides.js";
 import { messageProblem, messageState } from "../../src/words/message.js";
@@ -77,6 +77,28 @@ describe("the desk", () => {
     expect(desk.state.notice?.text).toBe("Take: Bob has taken this message.");
     await pass(500);
     expect(asked()).toBe(2);
+  });
+
+  test("a list that was asked for before an act does not undo it on the page", async () => {
+    await opens();
+    const old = desk.state.messages.list;
+    let answer = (_: MessagePage): void => undefined;
+    const answers = f.api.messages.bind(f.api);
+    vi.spyOn(f.api, "messages").mockImplementationOnce((cursor) => {
+      void answers(cursor);
+      return new Promise((resolve) => (answer = resolve));
+    });
+    await pass(15_000);
+    expect([asked(), desk.state.messages.loading]).toEqual([2, "first"]);
+    await desk.messages.act("RE1", "take");
+    const [taken] = desk.state.messages.list;
+    f.api.messagePages = [{ messages: [taken!, old[1]!], days: 30 }];
+    const seen: string[] = [];
+    desk.subscribe((after) => seen.push(after.messages.list[0]!.state));
+    answer({ messages: old, days: 30 });
+    await pass(500);
+    expect(new Set(seen)).toEqual(new Set(["taken"]));
+    expect([asked(), desk.state.messages.loading]).toEqual([3, ""]);
   });
 
   describe("a list of several pages", () => {
