@@ -63,17 +63,19 @@ test("words", () => {
   expect(voiceWord("Polly.Vicki-Neural")).toBe("Vicki, neural");
   expect(saveProblem({ slug: "timeout", status: 0, title: "" })).toContain("not known whether this was saved");
   const at = new Date(T).toISOString();
-  expect(meanwhileWords({ by: "Erin", at, theirs: ["name", "greeting"], both: ["greeting"] }, T)).toMatch(
+  expect(meanwhileWords({ by: ["Erin"], at, theirs: ["name", "greeting"], both: ["greeting"] }, T)).toMatch(
     /Erin, today \d\d:\d\d has changed Name of the line and Greeting\. Nothing that you have typed is lost\. Greeting is changed by you, too/);
+  expect(meanwhileWords({ by: ["Erin", ""], at, theirs: ["name"], both: [] }, T)).toMatch(
+    /^Meanwhile Erin and somebody, today \d\d:\d\d have changed Name of the line\./);
 });
 
 describe("the desk", () => {
   useDesk();
   const line = (): typeof desk.state.settings => desk.state.settings;
   const now = (): (typeof f.api.lineVersions)[number] => f.api.lineVersions.at(-1)!;
-  const erin = (change: object): void => {
+  const erin = (change: object, name = "Erin"): void => {
     const { version, settings } = now();
-    void f.api.saveSettings(version, { ...settings, ...change }, { id: "erin", name: "Erin" });
+    void f.api.saveSettings(version, { ...settings, ...change }, { id: name.toLowerCase(), name });
     f.api.saves.pop();
   };
 
@@ -141,7 +143,7 @@ describe("the desk", () => {
     await desk.settings.save();
     expect(f.api.lineVersions).toHaveLength(2);
     expect(line().failed?.slug).toBe("settings-changed");
-    expect(line().meanwhile).toMatchObject({ by: "Erin", theirs: ["name", "greeting"], both: ["greeting"] });
+    expect(line().meanwhile).toMatchObject({ by: ["Erin"], theirs: ["name", "greeting"], both: ["greeting"] });
     expect(shown(line())).toMatchObject({ greeting: "Mine.", waiting: "Wait.", name: "Their line" });
     await desk.settings.save();
     expect(now().settings).toMatchObject({ greeting: "Mine.", waiting: "Wait.", name: "Their line" });
@@ -153,10 +155,24 @@ describe("the desk", () => {
     desk.settings.type({ waiting: "Wait." });
     erin({ name: "Their line" });
     await pass(10_000);
-    expect(line().meanwhile).toMatchObject({ by: "Erin", theirs: ["name"], both: [] });
+    expect(line().meanwhile).toMatchObject({ by: ["Erin"], theirs: ["name"], both: [] });
     expect(desk.state.said.polite).toContain("Nothing that you have typed is lost");
     desk.settings.discard();
     expect([line().meanwhile, shown(line()).waiting, shown(line()).name]).toEqual([null, "", "Their line"]);
+  });
+
+  test("F265: a second save does not hide which field both have changed", async () => {
+    await opened();
+    desk.settings.type({ greeting: "Mine." });
+    erin({ greeting: "Theirs." });
+    await pass(10_000);
+    erin({ name: "Their line" }, "Dave");
+    await pass(10_000);
+    expect(line().meanwhile).toMatchObject({ by: ["Erin", "Dave"], theirs: ["name", "greeting"], both: ["greeting"] });
+    erin({ greeting: "Mine.", waiting: "Wait." });
+    desk.settings.type({ zone: "Europe/Paris" });
+    await pass(10_000);
+    expect(line().meanwhile).toMatchObject({ by: ["Erin", "Dave"], theirs: ["name", "greeting", "waiting"], both: [] });
   });
 
   test("what is typed while it is being saved is kept", async () => {
