@@ -40,7 +40,8 @@ function row(state: State, desk: Desk, m: VoiceMessage): TemplateResult {
     click: () => void desk.messages.act(m.id, action),
   });
   const open = sound?.message === m.id;
-  return html`<div class="message-row ${m.state}" data-test="message" data-message=${m.id}>
+  return html`<div class="message-row ${m.state}" role="group" tabindex="-1" aria-label="Message from ${number}"
+      data-test="message" data-message=${m.id}>
     <p class="head"><span class="number">${number}</span> <time datetime=${m.at}>${whenWords({ arrived: m.at },
       serverNow(state), state.history.zone)}</time></p>
     <p class="words"><span class="chip ${m.state}" data-test="message-state">${messageState(m, self(state))}</span> <span
