@@ -68,6 +68,9 @@ export interface SettingsState {
   readonly asked: Asked | null;
 }
 
+/** What survives a reload: what is typed and not saved, over what it was typed, and what others have saved meanwhile. */
+export type KeptSettings = Pick<SettingsState, "saved" | "edits" | "meanwhile">;
+
 export const NO_SETTINGS: SettingsState = {
   saved: null, failing: null, edits: {}, doing: "", refused: null, failed: null, meanwhile: null, versions: null,
   asked: null,

@@ -6,7 +6,7 @@ import { toWav, wavOf } from "../../src/music.js";
 import { clockTime, controlOf, fieldsOf, neat, shown, withEmergency, withFields } from "../../src/state/settings.js";
 import { meanwhileWords, saveProblem, voiceWord } from "../../src/words/settings.js";
 import { RULES, settingsAt } from "../fixtures.js";
-import { count, desk, f, pass, problem, start, useDesk } from "./harness.js";
+import { count, desk, f, loadAgain, pass, problem, start, useDesk } from "./harness.js";
 
 const T = Date.UTC(2026, 10, 22, 10);
 
@@ -266,6 +266,41 @@ describe("the desk", () => {
     expect(now().settings).toMatchObject({ greeting: "Welcome to Example Telephone.", codes: ["order", "complaint"],
       emergency: { closed: true } });
     expect([now().version, line().versions]).toEqual([6, null]);
+  });
+
+  test("what is typed and not saved survives a reload, also what another supervisor saves meanwhile", async () => {
+    await opened();
+    desk.settings.type({ greeting: "Mine.", waiting: "Wait.", hours: null });
+    erin({ greeting: "Theirs." });
+    await pass(10_000);
+    loadAgain();
+    erin({ name: "Their line" }, "Dave");
+    await opened();
+    expect(line().edits).toEqual({ greeting: "Mine.", waiting: "Wait.", hours: null });
+    expect(line().meanwhile).toMatchObject({ by: ["Erin", "Dave"], theirs: ["name", "greeting"], both: ["greeting"] });
+    await desk.settings.save();
+    expect(now().settings).toMatchObject({ greeting: "Mine.", waiting: "Wait.", name: "Their line" });
+    loadAgain();
+    await opened();
+    expect([line().edits, line().meanwhile]).toEqual([{}, null]);
+  });
+
+  test("what is typed is kept for the supervisor who comes back after a sign-out, and for nobody else", async () => {
+    await opened();
+    desk.settings.type({ greeting: "Mine." });
+    await desk.signOut();
+    loadAgain();
+    f.api.current = { ...f.api.current, agent: { ...f.api.current.agent, id: "bob" } };
+    await opened();
+    expect(line().edits).toEqual({});
+    loadAgain();
+    f.api.current = { ...f.api.current, agent: { ...f.api.current.agent, id: "alice" } };
+    await opened();
+    expect(line().edits).toEqual({ greeting: "Mine." });
+    desk.settings.discard();
+    loadAgain();
+    await opened();
+    expect(line().edits).toEqual({});
   });
 
   test("F290: own music is sent, and saved with the form", async () => {
