@@ -49,6 +49,8 @@ test("the tabs: one stop for the keyboard, arrows change, and the panel is named
   expect([focused(), at("side-history")?.getAttribute("aria-selected"), at("side-history")?.tabIndex,
     at("side-colleagues")?.tabIndex]).toEqual(["side-history", "true", 0, -1]);
   expect(document.querySelector("[role=tabpanel]")?.getAttribute("aria-labelledby")).toBe("side-history");
+  expect(["aside", "[role=tablist]"].map((place) => document.querySelector(place)?.getAttribute("aria-label"))).toEqual(
+    ["Side panel", "What the side panel shows"]);
 });
 
 test("a record that is opened has the focus, and its row has it again afterwards", async () => {
