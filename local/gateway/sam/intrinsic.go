@@ -44,6 +44,11 @@ func (r *resolver) ref(at *yaml.Node, name string) (*yaml.Node, error) {
 		}
 		return scalar(at, name), nil
 	}
+	// SAM's word for the alias of AutoPublishAlias:
+	// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/automating-updates-to-serverless-apps.html
+	if of, attr, _ := strings.Cut(name, "."); attr == "Alias" && r.kind(of) == "AWS::Serverless::Function" {
+		return scalar(at, "arn:aws:lambda:"+Region+":"+Account+":function:"+of+":live"), nil
+	}
 	return nil, r.errorf(at, "!Ref %s: there is no such parameter or resource", name)
 }
 
@@ -101,9 +106,6 @@ func (r *resolver) attribute(at *yaml.Node, path string) (string, error) {
 	}
 	if v, ok := r.values.Attributes[path]; ok {
 		return v, nil
-	}
-	if attr == "Alias" && r.kind(name) == "AWS::Serverless::Function" { // SAM's word for the alias of AutoPublishAlias
-		return "arn:aws:lambda:" + Region + ":" + Account + ":function:" + name + ":live", nil
 	}
 	if strings.HasSuffix(attr, "Arn") {
 		own, err := r.ref(at, name)
