@@ -73,7 +73,7 @@ func (r *rehearsal) aliases(ctx context.Context) error {
 // webhook says whether a path is Twilio's, which signs and has no token.
 func webhook(path string) bool {
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	return slices.Contains([]string{"incoming", "wait", "connect-agent", "events"}, first)
+	return slices.Contains([]string{"incoming", "wait", "connect-agent", "voicemail", "events"}, first)
 }
 
 func (r *rehearsal) routes(ctx context.Context) error {

@@ -103,6 +103,8 @@ def metrics(props):
     ids = [q.get("Id", "") for q in queries]
     if len(set(ids)) < len(ids) or not all(re.match(r"^[a-z][a-zA-Z0-9_]*$", i) for i in ids):
         raise ValueError(f"The ids of an alarm's metrics must differ and begin with a small letter: {ids}")
+    if sum(1 for q in queries if q.get("MetricStat")) > 10:
+        raise ValueError("An alarm can have at most 10 metrics")
     answers = [q for q in queries if str(q.get("ReturnData", True)).lower() == "true"]
     if len(answers) != 1:
         raise ValueError("Exactly one element of Metrics must return data")

@@ -309,17 +309,26 @@ func (r *rehearsal) readOutputs(ctx context.Context) error {
 
 // resources are the stack's, by their logical id.
 func (r *rehearsal) resources(ctx context.Context) (map[string]string, error) {
-	var answer struct {
-		StackResourceSummaries []struct{ LogicalResourceID, PhysicalResourceID string }
-	}
-	if err := r.ask(ctx, &answer, "cloudformation", "list_stack_resources", with{"StackName": stackName}); err != nil {
-		return nil, err
-	}
 	all := map[string]string{}
-	for _, s := range answer.StackResourceSummaries {
-		all[s.LogicalResourceID] = s.PhysicalResourceID
+	for next := ""; ; { // a page has a hundred of them at most
+		var answer struct {
+			StackResourceSummaries []struct{ LogicalResourceID, PhysicalResourceID string }
+			NextToken              string
+		}
+		args := with{"StackName": stackName}
+		if next != "" {
+			args["NextToken"] = next
+		}
+		if err := r.ask(ctx, &answer, "cloudformation", "list_stack_resources", args); err != nil {
+			return nil, err
+		}
+		for _, s := range answer.StackResourceSummaries {
+			all[s.LogicalResourceID] = s.PhysicalResourceID
+		}
+		if next = answer.NextToken; next == "" {
+			return all, nil
+		}
 	}
-	return all, nil
 }
 
 func (r *rehearsal) agents(ctx context.Context) error {

@@ -35,12 +35,12 @@ const OUTCOME_MS = 10_000;
 /** The server expects a heartbeat at least every 10 s; a heartbeat is a poll that also says "still here". */
 const BEAT_MS = 8000;
 /**
- * With the push channel, while nothing is expected. Half a second is left for the request and the page's own clock: the
- * server wants a heartbeat within ten seconds while a caller hears music, and otherwise within fifteen
- * (docs/adr/0006-polling-and-push.md).
+ * With the push channel, while nothing is expected. The server wants a heartbeat within ten seconds while a caller hears
+ * music, and otherwise within fifteen (docs/adr/0006-polling-and-push.md). Two seconds are left for the tick, which is
+ * half a second late at most, the request, and what the server does to be heard.
  */
-const QUIET_IN_CALL_MS = 9500;
-const QUIET_MARGIN_MS = 500;
+const QUIET_IN_CALL_MS = 8000;
+const QUIET_MARGIN_MS = 2000;
 /** A page that sends no heartbeat is nobody's clock: it asks as often as a heartbeat would at most. */
 const SILENT_WITHIN_S = 15;
 /** Call states that wait for somebody or something; the page's requests are a clock that finds what was lost. */
@@ -63,8 +63,9 @@ export class Poller {
   tick(): void {
     const state = this.parts.state();
     if (this.asking || !this.wanted(state)) return;
+    if (this.failures > 0 && this.since(this.asked) < this.interval(state)) return; // a heartbeat waits, too
     const beat = this.beatDue(state);
-    if (beat || this.parts.now() - this.asked >= this.interval(state)) void this.ask(beat);
+    if (beat || this.since(this.asked) >= this.interval(state)) void this.ask(beat);
   }
 
   /** Something has changed: poll at once, and once more if a request under way may be too early to show it. */
@@ -90,7 +91,13 @@ export class Poller {
   /** The server starts the recall when it hears of the page after the loss, so poll soon. */
   private beatDue(state: State): boolean {
     const every = state.rejoin?.asked ? UNSETTLED_MS : this.quiet(state) || BEAT_MS;
-    return this.mayBeat(state) && this.parts.now() - this.heartbeatAt >= every;
+    return this.mayBeat(state) && this.since(this.heartbeatAt) >= every;
+  }
+
+  /** How long ago that was. A computer's clock may be set back: then nobody knows, and everything is due. */
+  private since(at: number): number {
+    const now = this.parts.now();
+    return now < at ? Infinity : now - at;
   }
 
   private interval(state: State): number {

@@ -21,6 +21,8 @@ export interface PushParts {
 
 const RETRY_MS = 2000;
 const RETRY_MAX_MS = 60_000;
+/** A connection that has been open for so long is sound: the next failure counts as the first. */
+const STEADY_MS = 60_000;
 /** A connection that does not open in that time is given up. */
 const OPEN_MS = 8000;
 const PING_MS = 300_000;
@@ -32,6 +34,11 @@ const HIDDEN_MS = 60_000;
 const FLOOD = { messages: 20, ms: 10_000 };
 /** How late a message may be behind the answer that shows the same change. */
 const LATE_MS = 4000;
+/**
+ * A message has the time at which the request began that made the change. The function saves and tells within its ten
+ * seconds (template.yaml), so an answer that is younger by less than that may still show what was before.
+ */
+const CHANGING_MS = 10_000;
 
 export class Push {
   private connection: Connection | null = null;
@@ -39,12 +46,14 @@ export class Push {
   private former: Connection | null = null;
   private opening = false;
   private openBy = Infinity;
+  private steadyAt = Infinity;
   private until = Infinity;
   private pingAt = Infinity;
   private tryAt = -Infinity;
   private failures = 0;
   private told: number[] = [];
   private seenAt: number;
+  private tickedAt = -Infinity;
   /** When an answer showed a change that the channel has not told of. */
   private untoldAt = Infinity;
 
@@ -54,6 +63,8 @@ export class Push {
 
   tick(): void {
     const now = this.parts.now();
+    if (now < this.tickedAt) this.setBack(this.tickedAt - now);
+    this.tickedAt = now;
     if (!this.parts.hidden()) {
       if (now - this.seenAt > 2000) this.parts.poke(); // the tab is looked at again
       this.seenAt = now;
@@ -65,6 +76,10 @@ export class Push {
       return;
     }
     if (now >= this.openBy || now - this.untoldAt > LATE_MS) return this.lost();
+    if (now >= this.steadyAt) {
+      this.steadyAt = Infinity;
+      this.failures = 0;
+    }
     if (now + this.parts.state().skew >= this.until - RENEW_MS) return this.renew();
     if (now >= this.pingAt) {
       this.pingAt = now + PING_MS;
@@ -120,6 +135,7 @@ export class Push {
 
   private opened(): void {
     this.openBy = Infinity;
+    this.steadyAt = this.parts.now() + STEADY_MS;
     this.untoldAt = Infinity;
     this.told = [];
     this.pingAt = this.parts.now() + PING_MS;
@@ -139,13 +155,24 @@ export class Push {
     }
     this.failures = 0;
     const { snapshot } = this.parts.state();
-    if (!snapshot || Date.parse(snapshot.at) < at) this.parts.poke();
+    if (!snapshot || Date.parse(snapshot.at) < at + CHANGING_MS) this.parts.poke();
+  }
+
+  /** The computer's clock was set back: what was to be done at a time is done as much later as before. */
+  private setBack(by: number): void {
+    this.tryAt -= by;
+    this.openBy -= by;
+    this.steadyAt -= by;
+    this.pingAt -= by;
+    this.untoldAt -= by;
+    this.seenAt -= by;
+    this.told = this.told.map((t) => t - by);
   }
 
   private renew(): void {
     this.former = this.connection;
     this.connection = null;
-    this.openBy = this.until = this.pingAt = Infinity;
+    this.openBy = this.until = this.pingAt = this.steadyAt = Infinity;
     void this.open();
   }
 
@@ -171,7 +198,7 @@ export class Push {
     this.connection?.close();
     this.former?.close();
     this.connection = this.former = null;
-    this.openBy = this.until = this.pingAt = this.untoldAt = Infinity;
+    this.openBy = this.until = this.pingAt = this.steadyAt = this.untoldAt = Infinity;
   }
 
   private become(is: PushIs): void {
