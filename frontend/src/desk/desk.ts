@@ -222,11 +222,12 @@ export class Desk {
       tabs.start(agent, (tab) => this.tabChanged(tab));
       const { typed, seen, wrapUp } = memory.notes(agent, this.parts.now());
       this.core.dispatch({ type: "remembered", rejoin: memory.rejoin(agent, this.parts.now()),
-        recent: memory.recent(agent), notes: restored(typed, seen), wrapUp });
+        recent: memory.recent(agent), notes: restored(typed, seen), wrapUp, settings: memory.settings(agent) });
     }
     this.records.look();
     this.push.look(after, before);
     if (after.notes !== before.notes || after.wrapUp !== before.wrapUp) memory.setNotes(agent, after);
+    if (after.settings !== before.settings) memory.setSettings(agent, after.settings);
     if (after.recent !== before.recent) memory.setRecent(agent, after.recent);
     if (after.notice !== before.notice) this.noticeAt = this.parts.now();
     for (const which of ["polite", "urgent"] as const) {
@@ -234,6 +235,7 @@ export class Desk {
     }
     if ((after.leg === null) !== (before.leg === null)) {
       tabs.inCall(after.leg !== null);
+      if (after.leg) this.messages.shown(false);
       if (!after.leg && after.session !== "signed-in") this.phone.close("");
     }
     // Whoever joined or left the call has another presence in the directory, too.

@@ -1,10 +1,12 @@
 /**
  * What survives a reload. Per tab: the call it was in and the list of recent calls, both deleted at sign-out, and
- * notes that are not saved yet. Per computer: preferences. Storage that is full or forbidden counts as empty.
+ * notes and settings that are not saved yet. Per computer: preferences. Storage that is full or forbidden counts as empty.
  */
+import { decodeSettings } from "../contract/settings.js";
 import { unsaved, WRAP_UP_FOR_MS, type Seen, type Typed, type WrapUp } from "../state/notes.js";
 import type { RecentCall, Rejoin, State } from "../state/state.js";
 import { REJOIN_FOR_MS } from "../state/screen.js";
+import { FIELDS, isDirty, type Field, type KeptSettings } from "../state/settings.js";
 
 export interface Preferences {
   readonly shortcuts: boolean;
@@ -31,6 +33,9 @@ export interface Memory {
   setRecent(agent: string, calls: readonly RecentCall[]): void;
   notes(agent: string, now: number): KeptNotes;
   setNotes(agent: string, state: Pick<State, "notes" | "wrapUp">): void;
+  /** Null if everything was saved. */
+  settings(agent: string): KeptSettings | null;
+  setSettings(agent: string, settings: State["settings"]): void;
   preferences(): Preferences;
   setPreferences(change: Partial<Preferences>): void;
   forget(): void;
@@ -44,6 +49,7 @@ const REJOIN = "agent-desk.call";
 const RECENT = "agent-desk.recent";
 /** Of each agent: who signs in next at this tab leaves alone what the one before could not save. */
 const notesOf = (agent: string): string => `agent-desk.notes.${agent}`;
+const settingsOf = (agent: string): string => `agent-desk.settings.${agent}`;
 const PREFERENCES = "agent-desk.preferences";
 const DEFAULTS: Preferences = { shortcuts: true, input: "", speaker: "", ringer: "", zone: "" };
 
@@ -94,6 +100,17 @@ export function createMemory(tab: Shelf, computer: Shelf): Memory {
       const empty = wrapUp === null && Object.keys(typed).length === 0;
       // Nobody is signed in any more: what is not saved waits for the agent to come back.
       if (agent) write(tab, notesOf(agent), empty ? null : { typed, seen, wrapUp });
+    },
+    settings: (agent) => {
+      const kept = read(tab, settingsOf(agent)) as Partial<KeptSettings> | null;
+      const saved = decodeSettings(kept?.saved);
+      if (!saved || typeof kept?.edits !== "object" || kept.edits === null) return null;
+      const edits = Object.fromEntries(Object.entries(kept.edits).filter(([field]) => FIELDS.includes(field as Field)));
+      return { saved, edits, meanwhile: kept.meanwhile ?? null };
+    },
+    setSettings: (agent, settings) => {
+      const { saved, edits, meanwhile } = settings;
+      if (agent) write(tab, settingsOf(agent), isDirty(settings) ? { saved, edits, meanwhile } : null);
     },
     preferences,
     setPreferences: (change) => write(computer, PREFERENCES, { ...preferences(), ...change }),

@@ -16,6 +16,10 @@ const EVERY_MS = 15_000;
 
 export class MessageBox {
   private askedAt = -Infinity;
+  /** The first page is asked for at the next tick, however long the list is. */
+  private wanted = true;
+  /** How many acts are answered. A first page that was asked for before one of them may say what was before it. */
+  private acted = 0;
   private asking = false;
 
   constructor(private readonly parts: MessagesParts) {}
@@ -24,14 +28,15 @@ export class MessageBox {
     const { core, hidden } = this.parts;
     const { state } = core;
     if (state.session !== "signed-in" || state.side !== "messages" || !showsColleagues(state.screen) || hidden()) return;
-    // A list of several pages is not read anew: the agent is reading it.
+    // A list of several pages is not read anew by itself: the agent is reading it.
     const long = state.messages.known && state.messages.list.length > 50;
-    if (!this.asking && !long && core.now() - this.askedAt >= EVERY_MS) void this.ask(false);
+    const due = this.wanted || !long && core.now() - this.askedAt >= EVERY_MS;
+    if (!this.asking && due) void this.ask(false);
   }
 
-  /** The list is shown from now on, and read at the next tick; or it is not, and nothing sounds any more. */
+  /** The list is shown from now on, and read at the next tick; or a call has come or it is not, and nothing sounds any more. */
   shown(now: boolean): void {
-    if (now) this.askedAt = -Infinity;
+    if (now) this.wanted = true;
     else if (this.parts.core.state.messages.sound) void this.play("");
   }
 
@@ -44,10 +49,15 @@ export class MessageBox {
     const { core, api } = this.parts;
     this.asking = true;
     this.askedAt = core.now();
+    if (!more) this.wanted = false;
     core.dispatch({ type: "message-ask", more });
     try {
-      const page = await api.messages(more ? core.state.messages.cursor : "");
-      core.dispatch({ type: "message-page", page, more });
+      for (;;) {
+        const { acted } = this;
+        const page = await api.messages(more ? core.state.messages.cursor : "");
+        if (!more && acted !== this.acted) continue;
+        return core.dispatch({ type: "message-page", page, more });
+      }
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       core.dispatch({ type: "message-failed", problem: error.problem });
@@ -61,18 +71,21 @@ export class MessageBox {
     if (core.state.messages.acts[message]) return;
     core.dispatch({ type: "message-act", message, action });
     try {
-      core.dispatch({ type: "message-acted", message, now: await api.actOnMessage(message, action) });
+      const now = await api.actOnMessage(message, action);
+      this.acted++;
+      core.dispatch({ type: "message-acted", message, now });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       core.dispatch({ type: "message-acted", message, now: null, gone: error.problem.slug === "no-message" });
       core.notice(`${messageAct(action)}: ${messageProblem(error.problem)}`, "bad");
-      this.askedAt = -Infinity;
+      this.wanted = true;
     }
   }
 
-  /** Fetches the sound of a message; the one before is forgotten. "" forgets it only. */
+  /** Fetches the sound of a message; the one before is forgotten. "" forgets it only. None sounds over a call. */
   async play(message: string): Promise<void> {
     const { core, api } = this.parts;
+    if (message && core.state.leg) return;
     const before = core.state.messages.sound;
     if (before?.src) URL.revokeObjectURL(before.src);
     core.dispatch({ type: "message-sound", sound: message ? { message, src: "", problem: null } : null });

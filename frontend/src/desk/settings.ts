@@ -128,6 +128,7 @@ export class SettingsRoom {
     core.dispatch({ type: "settings-do", doing: asked.is });
     try {
       const view = await this.change(saved, asked);
+      if (!view) return core.notice("The line was opened meanwhile. No wait has been ended.", "bad");
       core.dispatch({ type: "settings-saved", view, edits: {} });
       core.notice(`${ASKED_WORDS[asked.is]}: done. It counts within half a minute.`, "good");
     } catch (error) {
@@ -137,11 +138,14 @@ export class SettingsRoom {
     }
   }
 
-  private async change(saved: LineSettings, asked: Asked): Promise<LineSettings> {
+  /** Null if nothing is to be done any more, because another supervisor has opened the line. */
+  private async change(saved: LineSettings, asked: Asked): Promise<LineSettings | null> {
     let was: LineSettings | null = saved;
     for (let left = TRIES - 1; ; left--) {
+      const settings = changedBy(asked, was.settings);
+      if (!settings) return null;
       try {
-        return await this.send(was, changedBy(asked, was.settings));
+        return await this.send(was, settings);
       } catch (error) {
         const changed = error instanceof ApiError && error.problem.slug === "settings-changed";
         if (!changed || left === 0 || asked.is === "back") throw error;
@@ -173,11 +177,13 @@ export class SettingsRoom {
   }
 }
 
-function changedBy(asked: Asked, now: Settings): Settings {
+/** Two supervisors may press at once: who closes takes nobody's "End the waits" back, and who ends waits closes nothing. */
+function changedBy(asked: Asked, now: Settings): Settings | null {
+  const { closed = false, endWaits = false } = now.emergency ?? {};
   switch (asked.is) {
-    case "close": return withEmergency(now, true, false);
+    case "close": return withEmergency(now, true, endWaits);
     case "open": return withEmergency(now, false, false);
-    case "end-waits": return withEmergency(now, true, true);
+    case "end-waits": return closed ? withEmergency(now, true, true) : null;
     case "back": return backTo(asked.version.settings, now);
   }
 }

@@ -2,7 +2,7 @@
 import type { Action, CallRules, Directory, KnownCaller, Problem, Snapshot, Status } from "../contract/types.js";
 import type { HistoryEvent } from "./history.js";
 import type { MessageEvent } from "./messages.js";
-import type { SettingsEvent } from "./settings.js";
+import type { KeptSettings, SettingsEvent } from "./settings.js";
 import type { TeamEvent } from "./team.js";
 import type { NoteEvent, Notes, WrapUp } from "./notes.js";
 import type {
@@ -17,7 +17,7 @@ export type Event =
   | { readonly type: "session-expired" }
   | { readonly type: "tab"; readonly tab: TabState }
   | { readonly type: "remembered"; readonly rejoin: Rejoin | null; readonly recent: readonly RecentCall[];
-    readonly notes?: Notes; readonly wrapUp?: WrapUp | null }
+    readonly notes?: Notes; readonly wrapUp?: WrapUp | null; readonly settings?: KeptSettings | null }
   | { readonly type: "preferences"; readonly shortcuts?: boolean; readonly consent?: Consent }
   | { readonly type: "snapshot"; readonly snapshot: Snapshot; readonly at: number; readonly pushed?: boolean }
   | { readonly type: "directory"; readonly directory: Directory }

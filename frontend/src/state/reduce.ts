@@ -157,7 +157,8 @@ function applyRecords(state: State, event: RecordEvent): State {
     case "caller":
       return { ...state, caller: { call: event.call, known: event.known } };
     case "remembered":
-      return writeUp({ ...state, rejoin: event.rejoin, recent: event.recent, notes: event.notes ?? state.notes },
+      return writeUp({ ...state, rejoin: event.rejoin, recent: event.recent, notes: event.notes ?? state.notes,
+        settings: { ...state.settings, ...event.settings } },
         event.wrapUp ?? restingCall(state));
     case "code-missed":
       return state.wrapUp

@@ -39,9 +39,11 @@ export type Field = keyof Fields;
 /** What a dialog asks before it is done. */
 export type Asked = { readonly is: "close" | "open" | "end-waits" } | { readonly is: "back"; readonly version: SettingsVersion };
 
-/** Another supervisor has saved while something was changed here. */
+/** What other supervisors have saved while something was changed here. */
 export interface Meanwhile {
-  readonly by: string;
+  /** Each once; "" is a script. */
+  readonly by: readonly string[];
+  /** The last time. */
   readonly at: string;
   /** The fields that they have changed, and those of them that are changed here, too. */
   readonly theirs: readonly Field[];
@@ -65,6 +67,9 @@ export interface SettingsState {
   readonly versions: readonly SettingsVersion[] | null;
   readonly asked: Asked | null;
 }
+
+/** What survives a reload: what is typed and not saved, over what it was typed, and what others have saved meanwhile. */
+export type KeptSettings = Pick<SettingsState, "saved" | "edits" | "meanwhile">;
 
 export const NO_SETTINGS: SettingsState = {
   saved: null, failing: null, edits: {}, doing: "", refused: null, failed: null, meanwhile: null, versions: null,
@@ -126,10 +131,16 @@ function viewed(old: SettingsState, view: LineSettings): SettingsState {
   const edits = changed(view, old.edits);
   if (!saved || view.version === saved.version) return { ...old, saved: view, edits };
   const theirs = differing(saved.settings, view.settings);
-  const both = theirs.filter((f) => f in edits);
-  const told: Meanwhile = { by: view.by?.name ?? "", at: view.at ?? "", theirs, both };
   const tells = theirs.length > 0 && Object.keys(edits).length > 0;
-  return { ...old, saved: view, edits, versions: null, meanwhile: tells ? told : old.meanwhile };
+  const meanwhile = tells ? addedTo(old.meanwhile, view, theirs, edits) : old.meanwhile;
+  return { ...old, saved: view, edits, versions: null, meanwhile };
+}
+
+/** A second save does not hide what the first has changed: that is not looked at yet. */
+function addedTo(old: Meanwhile | null, { by, at = "" }: LineSettings, theirs: readonly Field[], edits: Partial<Fields>): Meanwhile {
+  const all = (before: readonly Field[] = []): readonly Field[] => FIELDS.filter((f) => before.includes(f) || theirs.includes(f));
+  return { by: [...new Set([...old?.by ?? [], by?.name ?? ""])], at, theirs: all(old?.theirs),
+    both: all(old?.both).filter((f) => f in edits) };
 }
 
 /** The edits that are other than what is saved. */

@@ -23,7 +23,7 @@ export function emergency(state: State, desk: Desk, view: LineSettings): Templat
   const ask = (is: "close" | "open" | "end-waits", label: string, tone: "danger" | "primary" | "", why = ""): TemplateResult =>
     button({ name: `line-${is}`, label, ...(tone ? { tone } : {}), button: mayDo(state, is, why),
       click: () => desk.settings.ask({ is }) });
-  return html`<div class="emergency ${closed ? "closed" : ""}" role="group" aria-labelledby="emergency-title" data-test="emergency">
+  return html`<div class="emergency ${closed ? "closed" : ""}" role="group" tabindex="-1" aria-labelledby="emergency-title" data-test="emergency">
     <h3 id="emergency-title">${closed ? icon("warning") : nothing}<span>Emergency: ${closed ? "the line is closed" : "not closed"}</span></h3>
     ${closed
       ? html`<p class="words">New callers hear ${closedWords(view.settings, true)}. ${endWaits

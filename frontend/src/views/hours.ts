@@ -68,7 +68,7 @@ export function holidays(state: State, { holidays: list }: Fields, set: Set): Te
       const at = `holidays[${i}].date`;
       const bad = problemAt(state, at);
       const whose = h.date || `holiday ${i + 1}`;
-      return html`<fieldset class="day" data-test="holiday"><legend class="visually-hidden">${whose}</legend>
+      return html`<fieldset class="day" data-test="holiday" tabindex="-1"><legend class="visually-hidden">${whose}</legend>
         <div class="span date"><input type="date" data-field=${at} data-test=${at} aria-label="Date of holiday ${i + 1}" .value=${h.date}
           aria-invalid=${bad ? "true" : nothing} aria-describedby=${bad ? "settings-problem" : nothing}
           @input=${(e: Event) => put(i, { ...h, date: (e.target as HTMLInputElement).value })} />

@@ -40,7 +40,8 @@ function row(state: State, desk: Desk, m: VoiceMessage): TemplateResult {
     click: () => void desk.messages.act(m.id, action),
   });
   const open = sound?.message === m.id;
-  return html`<div class="message-row ${m.state}" data-test="message" data-message=${m.id}>
+  return html`<div class="message-row ${m.state}" role="group" tabindex="-1" aria-label="Message from ${number}"
+      data-test="message" data-message=${m.id}>
     <p class="head"><span class="number">${number}</span> <time datetime=${m.at}>${whenWords({ arrived: m.at },
       serverNow(state), state.history.zone)}</time></p>
     <p class="words"><span class="chip ${m.state}" data-test="message-state">${messageState(m, self(state))}</span> <span
@@ -48,6 +49,7 @@ function row(state: State, desk: Desk, m: VoiceMessage): TemplateResult {
     ${open ? player(state, number) : nothing}
     <div class="verbs">
       ${button({ name: `message-play-${m.id}`, label: open ? "Close" : "Listen", icon: open ? "cross" : "play",
+        button: { on: open || !state.leg, why: open || !state.leg ? "" : "Not during a call", busy: false },
         click: () => void desk.messages.play(open ? "" : m.id) })}
       ${m.state === "new" ? does("take") : nothing}
       ${m.state === "done" || m.state === "taken" && !mine ? nothing : does("done")}

@@ -24,6 +24,8 @@ export class AgentPage extends LitElement {
   private current: Desk | null = null;
   private shownScreen = "";
   private focused = false;
+  /** Where the focus goes if its control disappears and the screen stays; nearest first. */
+  private around: readonly HTMLElement[] = [];
   private failure = "";
 
   /** The desk could not be created: there is no state to draw. */
@@ -101,7 +103,9 @@ export class AgentPage extends LitElement {
   }
 
   protected override willUpdate(): void {
-    this.focused = document.activeElement !== null && this.contains(document.activeElement);
+    const at = document.activeElement;
+    this.focused = at !== null && this.contains(at);
+    this.around = this.focused ? placesAround(at!) : [];
   }
 
   protected override updated(): void {
@@ -115,16 +119,16 @@ export class AgentPage extends LitElement {
   }
 
   /**
-   * When the focused control disappears with its screen, the new screen's title gets the focus; typing is never
-   * interrupted.
+   * When the focused control disappears with its screen, the new screen's title gets the focus; if it disappears alone,
+   * what it stood in, or the keyboard would begin at the top of the page. Typing is never interrupted.
    */
   private keepFocus(state: State): void {
     const before = this.shownScreen;
     this.shownScreen = state.screen.is;
-    if (!this.focused || before === state.screen.is || state.screen.is === "ringing") return;
-    if (document.activeElement === document.body || document.activeElement === null) {
-      this.querySelector<HTMLElement>("#title")?.focus();
-    }
+    const fell = document.activeElement === document.body || document.activeElement === null;
+    if (!this.focused || !fell) return;
+    if (before === state.screen.is) this.around.find((place) => place.isConnected)?.focus();
+    else if (state.screen.is !== "ringing") this.querySelector<HTMLElement>("#title")?.focus();
   }
 
   protected override render(): TemplateResult {
@@ -152,6 +156,14 @@ export class AgentPage extends LitElement {
         ${showsColleagues(state.screen) ? side(state, desk) : nothing}
       </div>`;
   }
+}
+
+/** The groups around a control that a script may give the focus to, then the title of its section. */
+function placesAround(control: Element): readonly HTMLElement[] {
+  const places: HTMLElement[] = [];
+  for (let at = control.parentElement; at; at = at.parentElement) if (at.matches("[tabindex='-1']")) places.push(at);
+  const title = control.closest("section")?.querySelector<HTMLElement>("h2[tabindex='-1']");
+  return title ? [...places, title] : places;
 }
 
 function main(state: State, desk: Desk): TemplateResult {

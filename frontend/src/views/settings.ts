@@ -131,6 +131,11 @@ function music(state: State, desk: Desk, { music: own }: Fields): TemplateResult
     if (file) void desk.settings.chooseMusic(file, file.name);
     input.value = "";
   };
+  // The link goes with what it takes back, and the focus stays in the field.
+  const usual = (): void => {
+    document.getElementById("set-music")?.focus();
+    desk.settings.type({ music: null });
+  };
   return html`<div class="field"><label for="set-music">${FIELD_WORDS.music}</label>
     <p class="words" data-test="music-now">${doing === "music" ? html`<span class="spinner" aria-hidden="true"></span> Being checked and sent`
       : own ? `${own.name ?? "Own music"}, ${duration(own.pieces * own.millis)}` : "The usual music"}</p>
@@ -139,8 +144,7 @@ function music(state: State, desk: Desk, { music: own }: Fields): TemplateResult
       @change=${chosen} />
     <span class="hint" id="music-hint">A WAV or MP3 file of ten seconds to three minutes, to which you have the rights</span>
     ${refusal(state, "music")}
-    ${own ? html`<button type="button" class="link" data-test="usual-music" @click=${() => desk.settings.type({ music: null })}>Back to
-      the usual music</button>` : nothing}
+    ${own ? html`<button type="button" class="link" data-test="usual-music" @click=${usual}>Back to the usual music</button>` : nothing}
   </div>`;
 }
 

@@ -25,7 +25,7 @@ const NOTE_MAX = 200;
 
 export function side(state: State, desk: Desk): TemplateResult {
   const panel = html`${keyed(state.side, PANELS[state.side](state, desk))}`;
-  return html`<aside class="side" aria-label="Colleagues and history">
+  return html`<aside class="side" aria-label="Side panel">
     ${sidesOf(state.rules).length === 1 ? panel : html`${tabs(state, desk)}
       <div class="side-panel" id="side-panel" role="tabpanel" aria-labelledby="side-${state.side}">${panel}</div>`}
   </aside>`;
@@ -50,7 +50,7 @@ function tabs(state: State, desk: Desk): TemplateResult {
     desk.showSide(to);
     document.getElementById(`side-${to}`)?.focus();
   };
-  return html`<div class="segments tabs" role="tablist" aria-label="Colleagues or history" @keydown=${other}>
+  return html`<div class="segments tabs" role="tablist" aria-label="What the side panel shows" @keydown=${other}>
     ${sides.map((tab) => html`<button type="button" role="tab" id="side-${tab}" data-test="side-${tab}"
       aria-selected=${String(state.side === tab)} aria-controls=${state.side === tab ? "side-panel" : nothing}
       tabindex=${state.side === tab ? "0" : "-1"} @click=${() => desk.showSide(tab)}>${LABELS[tab]}</button>`)}

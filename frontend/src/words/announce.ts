@@ -8,6 +8,7 @@ import { restOf, restUntil } from "../state/rest.js";
 import type { Said, Screen, State } from "../state/state.js";
 import { hearing, LATE, overdueWords, stateWords, targetNow } from "./call.js";
 import { knownHereWords } from "./known.js";
+import { messageState } from "./message.js";
 import { phoneNumber } from "./number.js";
 import { callOutcome } from "./outcome.js";
 import { noteState } from "./note.js";
@@ -100,8 +101,21 @@ function supervisorsSaid(before: Call | null, now: Call): string {
   return is === was ? "" : is || "The supervisor has left the call.";
 }
 
+/** What has become of the message that was pressed; a refusal is a notice. */
+function messageWords(before: State, now: State): string {
+  const self = now.snapshot?.agent.id ?? "";
+  const state = (of: State, id: string): string => {
+    const message = of.messages.list.find((m) => m.id === id);
+    return message ? messageState(message, self) : "";
+  };
+  const over = Object.keys(before.messages.acts).find((id) => !now.messages.acts[id] && state(now, id) !== state(before, id));
+  return over && state(now, over) ? `Message: ${state(now, over)}.` : "";
+}
+
 /** What has come of the records: a known caller, a list, a note that is not saved. */
 function recordWords(before: State, now: State): string {
+  const message = messageWords(before, now);
+  if (message) return message;
   const known = now.caller === before.caller ? null : knownHereWords(now);
   if (known) return [known.name, known.calls, known.note].filter(Boolean).join(". ");
   const { calls, cursor, loading, problem } = now.history;

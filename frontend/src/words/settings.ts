@@ -59,13 +59,13 @@ export function closedWords(s: Settings, emergency: boolean): string {
   return own ? `“${own}”, and a goodbye` : "that the line is closed, and a goodbye";
 }
 
-/** What another supervisor has saved while something was changed here. */
+/** What other supervisors have saved while something was changed here. */
 export function meanwhileWords({ by, at, theirs, both }: Meanwhile, now: number): string {
-  const who = savedBy({ by: { name: by || "Somebody" }, at }, now);
+  const who = savedBy({ by: { name: and(by.map((name) => name || "somebody")) }, at }, now);
   const kept = both.length
     ? `${fieldList(both)} ${both.length > 1 ? "are" : "is"} changed by you, too: the fields show yours, and saving puts yours in place of theirs.`
     : "Yours are in other fields, and stay.";
-  return `Meanwhile ${who} has changed ${fieldList(theirs)}. Nothing that you have typed is lost. ${kept}`;
+  return `Meanwhile ${who} ${by.length > 1 ? "have" : "has"} changed ${fieldList(theirs)}. Nothing that you have typed is lost. ${kept}`;
 }
 
 /** Why the form was not saved. */

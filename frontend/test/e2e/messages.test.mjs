@@ -50,6 +50,8 @@ scenario('a message at night: the caller speaks after the tone, an agent listens
 
   await alice.press(`message-take-${id}`);
   await alice.says('message-state', 'Taken by you');
+  // Its button has gone: the keyboard goes on in the row.
+  assert.equal(await alice.page.evaluate(() => document.activeElement?.dataset.message), id);
   await bob.press(`message-take-${id}`); // the list at Bob's is some seconds old
   await bob.says('message-state', 'Taken by Alice');
   await alice.press(`message-done-${id}`);

@@ -126,9 +126,11 @@ describe("memory", () => {
 
   test("spoilt or forbidden storage is as good as empty", () => {
     const spoilt = new FakeStorage();
-    for (const k of ["agent-desk.call", "agent-desk.recent", "agent-desk.preferences"]) spoilt.setItem(k, "{");
+    for (const k of ["agent-desk.call", "agent-desk.recent", "agent-desk.preferences", "agent-desk.settings."]) spoilt.setItem(k, "{");
     const m = createMemory(spoilt, spoilt);
-    expect([m.rejoin("", 0), m.recent(""), m.preferences().shortcuts]).toEqual([null, [], true]);
+    expect([m.rejoin("", 0), m.recent(""), m.settings(""), m.preferences().shortcuts]).toEqual([null, [], null, true]);
+    spoilt.setItem("agent-desk.settings.", JSON.stringify({ saved: { version: "x" }, edits: { greeting: "Hello." } }));
+    expect(m.settings("")).toBeNull();
     const forbidden = { getItem: () => { throw new Error("no"); }, setItem: () => { throw new Error("no"); },
       removeItem: () => undefined };
     const none = createMemory(forbidden, forbidden);

@@ -7,7 +7,7 @@ import { handleKey } from "../../src/shortcuts.js";
 import { AgentPage } from "../../src/views/page.js";
 import { callerLine } from "../../src/views/ringing.js";
 import { fakes } from "../fakes.js";
-import { callAt, iso, knownAt, recordAt, ringAt, RULES, snapshotAt } from "../fixtures.js";
+import { callAt, iso, knownAt, messageAt, recordAt, ringAt, RULES, settingsAt, snapshotAt } from "../fixtures.js";
 
 let desk: Desk;
 let page: AgentPage;
@@ -49,6 +49,8 @@ test("the tabs: one stop for the keyboard, arrows change, and the panel is named
   expect([focused(), at("side-history")?.getAttribute("aria-selected"), at("side-history")?.tabIndex,
     at("side-colleagues")?.tabIndex]).toEqual(["side-history", "true", 0, -1]);
   expect(document.querySelector("[role=tabpanel]")?.getAttribute("aria-labelledby")).toBe("side-history");
+  expect(["aside", "[role=tablist]"].map((place) => document.querySelector(place)?.getAttribute("aria-label"))).toEqual(
+    ["Side panel", "What the side panel shows"]);
 });
 
 test("a record that is opened has the focus, and its row has it again afterwards", async () => {
@@ -108,4 +110,83 @@ test("the caller's page in another system always opens in the same tab, and is t
   const link = at("crm") as HTMLAnchorElement;
   expect([link.href, link.target, link.referrerPolicy || link.getAttribute("referrerpolicy")]).toEqual(
     ["https://crm.example.com/1", "agent-desk-crm", "no-referrer"]);
+});
+
+function messagesShown(): void {
+  desk.core.dispatch({ type: "rules", rules: { ...RULES, messages: true } });
+  desk.core.dispatch({ type: "side", side: "messages" });
+  desk.core.dispatch({ type: "message-page", more: false,
+    page: { messages: [messageAt(Date.now()), messageAt(Date.now(), "RE2")], days: 30 } });
+}
+
+test("a message cannot be played during a call, and its button says so", async () => {
+  messagesShown();
+  await page.updateComplete;
+  expect(at("message-play-RE1")!.getAttribute("aria-disabled")).toBeNull();
+  rings("CA1");
+  await page.updateComplete;
+  const listen = at("message-play-RE1")!;
+  expect(listen.getAttribute("aria-disabled")).toBe("true");
+  expect(document.getElementById(listen.getAttribute("aria-describedby")!)?.textContent).toBe("Not during a call");
+});
+
+async function lineShown(change: object): Promise<void> {
+  desk.core.dispatch({ type: "rules", rules: { ...RULES, supervisor: true } });
+  desk.core.dispatch({ type: "side", side: "line" });
+  desk.core.dispatch({ type: "settings-view", view: settingsAt(Date.now(), change) });
+  await page.updateComplete;
+}
+
+async function presses(name: string): Promise<void> {
+  at(name)!.focus();
+  at(name)!.click();
+  await page.updateComplete;
+  await Promise.resolve();
+}
+
+test("a message that is taken keeps the focus in its row, and its new state is said", async () => {
+  messagesShown();
+  await page.updateComplete;
+  at("message-take-RE2")!.focus();
+  desk.core.dispatch({ type: "message-act", message: "RE2", action: "take" });
+  await page.updateComplete;
+  desk.core.dispatch({ type: "message-acted", message: "RE2",
+    now: messageAt(Date.now(), "RE2", { state: "taken", by: { id: "alice", name: "Alice" } }) });
+  await page.updateComplete;
+  expect((document.activeElement as HTMLElement).dataset.message).toBe("RE2");
+  expect(at("said-polite")!.textContent).toBe("Message: Taken by you.");
+});
+
+test("a message that is gone leaves the focus at the title of the messages", async () => {
+  messagesShown();
+  await page.updateComplete;
+  at("message-take-RE2")!.focus();
+  desk.core.dispatch({ type: "message-acted", message: "RE2", now: null, gone: true });
+  await page.updateComplete;
+  expect(focused()).toBe("messages-title");
+});
+
+test("hours, a holiday and its hours that are removed leave the focus at what they stood in", async () => {
+  await lineShown({ hours: { monday: [{ from: "09:00", to: "17:00" }] },
+    holidays: [{ date: "2026-12-24", open: [{ from: "09:00", to: "12:00" }] }] });
+  await presses("remove-hours.monday-0");
+  expect((document.activeElement as HTMLElement).dataset.field).toBe("hours.monday");
+  await presses("remove-holidays[0].open-0");
+  expect(focused()).toBe("holiday");
+  await presses("remove-holiday-0");
+  expect((document.activeElement as HTMLElement).dataset.field).toBe("holidays");
+});
+
+test("the way back to the usual music leaves the focus at the choice of music", async () => {
+  await lineShown({ music: { id: "0123", pieces: 2, millis: 30_000, name: "Waltz.mp3" } });
+  await presses("usual-music");
+  expect([focused(), at("usual-music")]).toEqual(["set-music", null]);
+});
+
+test("a button of the emergency switch that goes with the state leaves the focus at the switch", async () => {
+  await lineShown({});
+  at("line-close")!.focus();
+  desk.core.dispatch({ type: "settings-view", view: { ...settingsAt(Date.now(), { emergency: { closed: true } }), version: 9 } });
+  await page.updateComplete;
+  expect(focused()).toBe("emergency");
 });

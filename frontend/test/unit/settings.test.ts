@@ -6,7 +6,7 @@ import { toWav, wavOf } from "../../src/music.js";
 import { clockTime, controlOf, fieldsOf, neat, shown, withEmergency, withFields } from "../../src/state/settings.js";
 import { meanwhileWords, saveProblem, voiceWord } from "../../src/words/settings.js";
 import { RULES, settingsAt } from "../fixtures.js";
-import { count, desk, f, pass, problem, start, useDesk } from "./harness.js";
+import { count, desk, f, loadAgain, pass, problem, start, useDesk } from "./harness.js";
 
 const T = Date.UTC(2026, 10, 22, 10);
 
@@ -63,17 +63,19 @@ test("words", () => {
   expect(voiceWord("Polly.Vicki-Neural")).toBe("Vicki, neural");
   expect(saveProblem({ slug: "timeout", status: 0, title: "" })).toContain("not known whether this was saved");
   const at = new Date(T).toISOString();
-  expect(meanwhileWords({ by: "Erin", at, theirs: ["name", "greeting"], both: ["greeting"] }, T)).toMatch(
+  expect(meanwhileWords({ by: ["Erin"], at, theirs: ["name", "greeting"], both: ["greeting"] }, T)).toMatch(
     /Erin, today \d\d:\d\d has changed Name of the line and Greeting\. Nothing that you have typed is lost\. Greeting is changed by you, too/);
+  expect(meanwhileWords({ by: ["Erin", ""], at, theirs: ["name"], both: [] }, T)).toMatch(
+    /^Meanwhile Erin and somebody, today \d\d:\d\d have changed Name of the line\./);
 });
 
 describe("the desk", () => {
   useDesk();
   const line = (): typeof desk.state.settings => desk.state.settings;
   const now = (): (typeof f.api.lineVersions)[number] => f.api.lineVersions.at(-1)!;
-  const erin = (change: object): void => {
+  const erin = (change: object, name = "Erin"): void => {
     const { version, settings } = now();
-    void f.api.saveSettings(version, { ...settings, ...change }, { id: "erin", name: "Erin" });
+    void f.api.saveSettings(version, { ...settings, ...change }, { id: name.toLowerCase(), name });
     f.api.saves.pop();
   };
 
@@ -141,7 +143,7 @@ describe("the desk", () => {
     await desk.settings.save();
     expect(f.api.lineVersions).toHaveLength(2);
     expect(line().failed?.slug).toBe("settings-changed");
-    expect(line().meanwhile).toMatchObject({ by: "Erin", theirs: ["name", "greeting"], both: ["greeting"] });
+    expect(line().meanwhile).toMatchObject({ by: ["Erin"], theirs: ["name", "greeting"], both: ["greeting"] });
     expect(shown(line())).toMatchObject({ greeting: "Mine.", waiting: "Wait.", name: "Their line" });
     await desk.settings.save();
     expect(now().settings).toMatchObject({ greeting: "Mine.", waiting: "Wait.", name: "Their line" });
@@ -153,10 +155,24 @@ describe("the desk", () => {
     desk.settings.type({ waiting: "Wait." });
     erin({ name: "Their line" });
     await pass(10_000);
-    expect(line().meanwhile).toMatchObject({ by: "Erin", theirs: ["name"], both: [] });
+    expect(line().meanwhile).toMatchObject({ by: ["Erin"], theirs: ["name"], both: [] });
     expect(desk.state.said.polite).toContain("Nothing that you have typed is lost");
     desk.settings.discard();
     expect([line().meanwhile, shown(line()).waiting, shown(line()).name]).toEqual([null, "", "Their line"]);
+  });
+
+  test("F265: a second save does not hide which field both have changed", async () => {
+    await opened();
+    desk.settings.type({ greeting: "Mine." });
+    erin({ greeting: "Theirs." });
+    await pass(10_000);
+    erin({ name: "Their line" }, "Dave");
+    await pass(10_000);
+    expect(line().meanwhile).toMatchObject({ by: ["Erin", "Dave"], theirs: ["name", "greeting"], both: ["greeting"] });
+    erin({ greeting: "Mine.", waiting: "Wait." });
+    desk.settings.type({ zone: "Europe/Paris" });
+    await pass(10_000);
+    expect(line().meanwhile).toMatchObject({ by: ["Erin", "Dave"], theirs: ["name", "greeting", "waiting"], both: [] });
   });
 
   test("what is typed while it is being saved is kept", async () => {
@@ -213,6 +229,30 @@ describe("the desk", () => {
     expect(now().settings).toMatchObject({ name: "Their line", emergency: { closed: true } });
   });
 
+  test.each(["read before", "found out by the save"])("F264: who ends the waits of a line that was opened meanwhile, %s, closes nothing",
+    async (when) => {
+      await opened();
+      erin({ emergency: { closed: true } });
+      await pass(10_000);
+      desk.settings.ask({ is: "end-waits" });
+      erin({ emergency: {} });
+      if (when === "read before") await pass(10_000);
+      const { version } = now();
+      await desk.settings.confirm();
+      expect([now().version, now().settings.emergency, line().doing, desk.state.panel]).toEqual([version, {}, "", ""]);
+      expect(desk.state.notice).toMatchObject({ text: "The line was opened meanwhile. No wait has been ended.", tone: "bad" });
+    });
+
+  test.each(["read before", "found out by the save"])("F264: who closes a line whose waits were ended meanwhile, %s, does not undo that",
+    async (when) => {
+      await opened();
+      desk.settings.ask({ is: "close" });
+      erin({ emergency: { closed: true, endWaits: true } });
+      if (when === "read before") await pass(10_000);
+      await desk.settings.confirm();
+      expect(now().settings.emergency).toEqual({ closed: true, endWaits: true });
+    });
+
   test("an earlier version is brought back, and the emergency switch stays as it is", async () => {
     await opened();
     desk.settings.type({ greeting: "Worse.", codes: "" });
@@ -226,6 +266,41 @@ describe("the desk", () => {
     expect(now().settings).toMatchObject({ greeting: "Welcome to Example Telephone.", codes: ["order", "complaint"],
       emergency: { closed: true } });
     expect([now().version, line().versions]).toEqual([6, null]);
+  });
+
+  test("what is typed and not saved survives a reload, also what another supervisor saves meanwhile", async () => {
+    await opened();
+    desk.settings.type({ greeting: "Mine.", waiting: "Wait.", hours: null });
+    erin({ greeting: "Theirs." });
+    await pass(10_000);
+    loadAgain();
+    erin({ name: "Their line" }, "Dave");
+    await opened();
+    expect(line().edits).toEqual({ greeting: "Mine.", waiting: "Wait.", hours: null });
+    expect(line().meanwhile).toMatchObject({ by: ["Erin", "Dave"], theirs: ["name", "greeting"], both: ["greeting"] });
+    await desk.settings.save();
+    expect(now().settings).toMatchObject({ greeting: "Mine.", waiting: "Wait.", name: "Their line" });
+    loadAgain();
+    await opened();
+    expect([line().edits, line().meanwhile]).toEqual([{}, null]);
+  });
+
+  test("what is typed is kept for the supervisor who comes back after a sign-out, and for nobody else", async () => {
+    await opened();
+    desk.settings.type({ greeting: "Mine." });
+    await desk.signOut();
+    loadAgain();
+    f.api.current = { ...f.api.current, agent: { ...f.api.current.agent, id: "bob" } };
+    await opened();
+    expect(line().edits).toEqual({});
+    loadAgain();
+    f.api.current = { ...f.api.current, agent: { ...f.api.current.agent, id: "alice" } };
+    await opened();
+    expect(line().edits).toEqual({ greeting: "Mine." });
+    desk.settings.discard();
+    loadAgain();
+    await opened();
+    expect(line().edits).toEqual({});
   });
 
   test("F290: own music is sent, and saved with the form", async () => {
