@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -261,6 +262,25 @@ func TestF275WhoLeavesNoMessageStaysInTheLine(t *testing.T) {
 	l.pass(10 * time.Second)
 	l.answers("alice")
 	l.together(caller, l.legTo("alice"))
+	l.presses("alice", "end", "")
+	l.done(time.Minute)
+}
+
+// The same while a deployment makes the index watch: the agent who has come meanwhile is found without it.
+func TestF275WhoLeavesNoMessageIsOfferedWhileTheIndexIsBeingMade(t *testing.T) {
+	t.Parallel()
+	var down atomic.Bool
+	down.Store(true)
+	l := open(t, notThere(t, &down))
+	l.sets(settings.Values{Voicemail: settings.Voicemail{NobodyOnline: true}})
+	caller := l.dial("+15550199")
+	l.fault(faults.Rule{Kind: faults.Record, Do: faults.Fail, Times: 1})
+	l.untilHears(caller, "speech:Please leave a message")
+	l.online("alice")
+	l.untilHears(caller, "speech:We have no message from you.")
+	l.pass(10 * time.Second)
+	l.together(caller, l.answers("alice"))
+	down.Store(false)
 	l.presses("alice", "end", "")
 	l.done(time.Minute)
 }
