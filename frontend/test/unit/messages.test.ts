@@ -82,7 +82,7 @@ describe("the desk", () => {
   test("a list that was asked for before an act does not undo it on the page", async () => {
     await opens();
     const old = desk.state.messages.list;
-    let answer = (_: MessagePage): void => undefined;
+    let answer: (page: MessagePage) => void = () => undefined;
     const answers = f.api.messages.bind(f.api);
     vi.spyOn(f.api, "messages").mockImplementationOnce((cursor) => {
       void answers(cursor);
