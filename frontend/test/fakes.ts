@@ -6,7 +6,7 @@ import type {
   VoiceToken,
 } from "../src/contract/types.js";
 import type { ChannelListener } from "../src/channel.js";
-import type { DeskParts } from "../src/desk/desk.js";
+import type { DeskParts } from "../src/desk/parts.js";
 import { createMemory } from "../src/desk/memory.js";
 import type { Microphone, TabState } from "../src/state/state.js";
 import type { Renewal } from "../src/signin.js";

@@ -12,8 +12,8 @@ const maxText = 100
 
 var (
 	// letters are those that have no decomposition into a plain letter and an accent.
-	letters = strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "ß", "ss", "æ", "ae", "œ", "oe", "ı", "i", "ð", "d",
-		"þ", "th")
+	letters = strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "ß", "ss", "æ", "ae", "œ", "oe", "ı", "i",
+		"ð", "d", "þ", "th")
 	// umlauts are letters that are also spelled with two.
 	umlauts = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "å", "aa")
 )

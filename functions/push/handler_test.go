@@ -131,7 +131,8 @@ func (s *suite) listening(id agent.ID) int {
 func TestATicketOpensTheChannel(t *testing.T) {
 	s := serve(t)
 	c, a := s.ask("alice", time.Hour)
-	if a.Status != 200 || c.Address != "wss://push.example/live" || !c.Until.Equal(now.Add(time.Hour).Truncate(time.Second)) {
+	until := now.Add(time.Hour).Truncate(time.Second)
+	if a.Status != 200 || c.Address != "wss://push.example/live" || !c.Until.Equal(until) {
 		t.Fatalf("answered %d %+v", a.Status, c)
 	}
 	out := s.connect(time.Second, "c1=", strings.Join(c.Protocols, ", "))

@@ -43,7 +43,7 @@ type Connections struct {
 	now    func() time.Time
 }
 
-// Open reads PUSH_URL, the address of the stage, like https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/live. It
+// Open reads PUSH_URL, the address of the stage, like https://a1b2c3.execute-api.eu-central-1.amazonaws.com/live. It
 // is nil if there is none: then the stack has no push channel. The credentials are the function's own.
 func Open(r *env.Reader) *Connections {
 	base := r.OptionalURL("PUSH_URL")

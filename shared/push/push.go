@@ -21,7 +21,7 @@ const (
 	// TicketFor is how long a ticket may be used after it was issued.
 	TicketFor = 30 * time.Second
 	// OpenFor is how long a connection is told at most: API Gateway ends it then.
-	// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
+	// https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 	OpenFor = 2 * time.Hour
 	// MaxOpen is how many connections of one agent are told; the oldest gives way to a new one.
 	MaxOpen = 6

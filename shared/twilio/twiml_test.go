@@ -83,7 +83,8 @@ func like(t *testing.T, doc, want string) {
 	}
 }
 
-const roomAttributes = `beep="false" maxParticipants="6" statusCallback="https://phone.example.com/events/conference/` + caller + `#rc=5&amp;rp=4xx,5xx,ct,rt"
+const roomAttributes = `beep="false" maxParticipants="6" statusCallback="https://phone.example.com/events/conference/` +
+	caller + `#rc=5&amp;rp=4xx,5xx,ct,rt"
 	statusCallbackMethod="POST" statusCallbackEvent="join leave hold"`
 
 func TestCallerRoomIsTheClassics(t *testing.T) {

@@ -2,76 +2,36 @@
  * The desk joins sign-in, API, voice device, tabs and storage around the one state. The views call its methods and read
  * its state, and have no other access.
  */
-import type { Api } from "../api.js";
-import type { Connect } from "../channel.js";
 import type { Action, Reason, Status } from "../contract/types.js";
-import type { Ringback } from "../ringback.js";
-import type { SignIn } from "../signin.js";
 import * as allow from "../state/allow.js";
 import { crmAddress } from "../config.js";
 import { needsCode, restored, type NoteFields } from "../state/notes.js";
 import { lookOf } from "../state/reduce.js";
 import { restOf } from "../state/rest.js";
-import { ownCall, showsColleagues } from "../state/screen.js";
-import type { Compose, Microphone, Panel, Side, State } from "../state/state.js";
-import type { Voice } from "../voice-port.js";
+import { ownCall } from "../state/screen.js";
+import type { Compose, Panel, Side, State } from "../state/state.js";
 import { phoneNumber } from "../words/number.js";
-import type { Alerts } from "./alerts.js";
 import { Archive } from "./archive.js";
-import { colleagues } from "./colleagues.js";
 import { Core, type Listener } from "./core.js";
+import { DirectoryList } from "./directory.js";
 import { LevelMeter, type Levels } from "./levels.js";
 import { Poller } from "./line.js";
-import type { Memory } from "./memory.js";
+import { MessageBox } from "./messages.js";
 import { Notes } from "./notes.js";
 import { TokenRefresher } from "./pass.js";
+import type { DeskParts } from "./parts.js";
 import { Phone } from "./phone.js";
 import { Push } from "./push.js";
 import { Records } from "./records.js";
 import { Session } from "./session.js";
-import type { Tabs } from "./tabs.js";
-import { MessageBox } from "./messages.js";
 import { SettingsRoom } from "./settings.js";
 import { TeamRoom } from "./team.js";
 import { Verbs } from "./verbs.js";
-
-export interface DeskParts {
-  readonly api: Api;
-  readonly voice: Voice;
-  readonly signIn: SignIn;
-  readonly connect: Connect;
-  readonly random: () => number;
-  readonly tabs: Tabs;
-  readonly memory: Memory;
-  readonly alerts: Alerts;
-  readonly ringback: Ringback;
-  readonly microphone: () => Promise<Microphone>;
-  /** Reports the microphone's level outside a call until the returned function is called. */
-  readonly meter: (deviceId: string, level: (input: number) => void) => Promise<() => void>;
-  readonly now: () => number;
-  readonly hidden: () => boolean;
-  readonly newKey: () => string;
-  readonly about: { readonly version: string; readonly browser: string };
-  readonly copy: (text: string) => Promise<void>;
-  /** Offers the text to the agent as a file. */
-  readonly download: (name: string, text: string) => void;
-  /** Makes a WAV file of any file that the browser can play. */
-  readonly toWav: (file: Blob) => Promise<Blob>;
-  /** The address of a caller in another system, with {number} and {call}; "" if there is none. */
-  readonly crm: string;
-}
 
 /** The transferor is the only agent in the call while the caller hears music and the target is rung. */
 const hearsRinging = ({ screen }: State): boolean =>
   screen.is === "in-call" && screen.call.state === "consult-ringing" && screen.call.role === "transferor";
 
-/**
- * How often the directory is asked for. In a call the agent chooses a target from it; outside a call it is for
- * information, and it is the page's most expensive request.
- */
-const DIRECTORY_MS = { inCall: 5000, atRest: 15_000 };
-/** With the push channel it comes with the heartbeat; it is asked for by itself only if an answer had none. */
-const DIRECTORY_LATE_MS = 30_000;
 const NOTICE_MS = 8000;
 /** How long a refusal is shown if no change of the call removes it first (reduce.ts). */
 const REFUSAL_MS = 15_000;
@@ -95,7 +55,7 @@ export class Desk {
   private readonly session: Session;
   private readonly records: Records;
   private readonly notes: Notes;
-  private directoryAt = -Infinity;
+  private readonly directory: DirectoryList;
   private noticeAt = 0;
   private readonly saidAt = { polite: 0, urgent: 0 };
   private readonly levels: LevelMeter;
@@ -106,13 +66,11 @@ export class Desk {
     const { core } = this;
     this.levels = new LevelMeter(parts.meter);
     const state = (): State => core.state;
+    this.directory = new DirectoryList({ core, api, now, hidden });
     this.poller = new Poller({
       api, state, dispatch: core.dispatch, now, hidden, signedOut: () => this.session.over(),
-      wantsColleagues: () => this.directoryRides(),
-      colleagues: (directory) => {
-        this.directoryAt = now();
-        core.dispatch({ type: "directory", directory });
-      },
+      wantsColleagues: () => this.directory.rides(),
+      colleagues: (directory) => this.directory.came(directory),
     });
     const take = this.poller.take.bind(this.poller);
     const poke = this.poller.poke.bind(this.poller);
@@ -175,7 +133,7 @@ export class Desk {
     this.tokens.tick();
     this.phone.tick();
     this.verbs.tick();
-    this.tickDirectory();
+    this.directory.tick();
     this.session.tick();
     this.records.tick();
     this.notes.tick();
@@ -188,25 +146,6 @@ export class Desk {
         this.core.dispatch({ type: "said-over", which });
       }
     }
-  }
-
-  private tickDirectory(): void {
-    if (!showsColleagues(this.state.screen) || this.parts.hidden()) return;
-    const now = this.parts.now();
-    const every = this.state.screen.is === "in-call" ? DIRECTORY_MS.inCall : DIRECTORY_MS.atRest;
-    if (now - this.directoryAt < (this.directoryRides() ? DIRECTORY_LATE_MS : every)) return;
-    this.directoryAt = now;
-    colleagues(this.parts.api, this.state.compose.filter).then(
-      (directory) => this.core.dispatch({ type: "directory", directory }),
-      () => undefined, // the poller notices that the server is away; a list that is a few seconds old does no harm
-    );
-  }
-
-  /** The directory comes with the snapshot, unless a search must find who is not on its page. */
-  private directoryRides(): boolean {
-    const { push, screen, compose, directory } = this.state;
-    const searches = directory?.more === true && compose.filter.trim() !== "";
-    return push === "live" && showsColleagues(screen) && !this.parts.hidden() && !searches;
   }
 
   private ranOut(): void {
@@ -240,7 +179,7 @@ export class Desk {
     }
     // Whoever joined or left the call has another presence in the directory, too.
     if (after.snapshot !== before.snapshot && lookOf(after.snapshot) !== lookOf(before.snapshot)) {
-      this.directoryAt = -Infinity;
+      this.directory.poke();
     }
     const inCall = ownCall(after);
     if (after.leg && inCall && after.snapshot !== before.snapshot) memory.setRejoin(agent, inCall.id, this.parts.now());
@@ -446,7 +385,7 @@ export class Desk {
   compose(compose: Partial<Compose>): void {
     this.core.dispatch({ type: "compose", compose });
     // The server searches.
-    if (compose.filter !== undefined && this.state.directory?.more) this.directoryAt = -Infinity;
+    if (compose.filter !== undefined && this.state.directory?.more) this.directory.poke();
   }
 
   panel(panel: Panel): void {

@@ -1,6 +1,6 @@
 /** Every state of the page, reached by the events that lead there in production. */
 import type { Call, CallState, Snapshot } from "../../src/contract/types.js";
-import type { DeskParts } from "../../src/desk/desk.js";
+import type { DeskParts } from "../../src/desk/parts.js";
 import type { Event } from "../../src/state/event.js";
 import { callAt, directoryAt, iso, ringAt, snapshotAt, transferAt } from "../fixtures.js";
 import { colleague, outside } from "../../src/state/target.js";

@@ -45,7 +45,7 @@ func (r *resolver) ref(at *yaml.Node, name string) (*yaml.Node, error) {
 		return scalar(at, name), nil
 	}
 	// SAM's word for the alias of AutoPublishAlias:
-	// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/automating-updates-to-serverless-apps.html
+	// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-function.html
 	if of, attr, _ := strings.Cut(name, "."); attr == "Alias" && r.kind(of) == "AWS::Serverless::Function" {
 		return scalar(at, "arn:aws:lambda:"+Region+":"+Account+":function:"+of+":live"), nil
 	}

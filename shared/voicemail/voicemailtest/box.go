@@ -77,20 +77,27 @@ func (b *Box) Invitation(_ context.Context, id call.ID) (*voicemail.Invitation, 
 
 // SaveInvitation implements voicemail.Box.
 func (b *Box) SaveInvitation(_ context.Context, i *voicemail.Invitation, _ time.Duration) error {
-	fails := b.fails("SaveInvitation")
+	version := func(i *voicemail.Invitation) *int64 { return &i.Version }
+	return save(b, "SaveInvitation", b.Invitations, i.Call, i, version)
+}
+
+// save replaces a value of the version that v has, and counts the version on.
+func save[K comparable, V any](b *Box, op string, in map[K]V, key K, v *V, version func(*V) *int64) error {
+	fails := b.fails(op)
 	if fails && !b.Took {
 		return service.ErrUnavailable
 	}
-	if b.Invitations[i.Call].Version != i.Version {
+	was := in[key]
+	if *version(&was) != *version(v) {
 		return service.ErrConflict
 	}
-	next := *i
-	next.Version++
-	b.Invitations[i.Call] = next
+	next := *v
+	*version(&next)++
+	in[key] = next
 	if fails {
 		return service.ErrUnavailable
 	}
-	i.Version++
+	*version(v)++
 	return nil
 }
 
@@ -104,21 +111,8 @@ func (b *Box) VoiceMessage(_ context.Context, id string) (*voicemail.Message, er
 
 // SaveVoiceMessage implements voicemail.Box.
 func (b *Box) SaveVoiceMessage(_ context.Context, m *voicemail.Message, _ time.Duration) error {
-	fails := b.fails("SaveVoiceMessage")
-	if fails && !b.Took {
-		return service.ErrUnavailable
-	}
-	if b.Messages[m.ID].Version != m.Version {
-		return service.ErrConflict
-	}
-	next := *m
-	next.Version++
-	b.Messages[m.ID] = next
-	if fails {
-		return service.ErrUnavailable
-	}
-	m.Version++
-	return nil
+	version := func(m *voicemail.Message) *int64 { return &m.Version }
+	return save(b, "SaveVoiceMessage", b.Messages, m.ID, m, version)
 }
 
 // VoiceMessages implements voicemail.Box; everything is one page.
