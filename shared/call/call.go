@@ -51,6 +51,7 @@ type Call struct {
 	Caller     Participant `json:"caller"`
 	CallerLive bool        `json:"callerOn,omitempty"` // the caller's leg is not known to have ended
 	Return     Comeback    `json:"back,omitzero"`
+	Question   Question    `json:"ask,omitzero"`
 
 	ConferenceView
 	Generations

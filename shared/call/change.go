@@ -96,8 +96,15 @@ func (c change) dialEnded(generation int) {
 		return
 	}
 	if generation != c.Generation {
+		if generation == c.Generation-1 && c.Asking(c.now) {
+			c.askAgain()
+		}
 		return
 	}
+	if c.taken() {
+		return
+	}
+	c.Question.Open = false
 	moved := c.redirecting(c.now)
 	wait := c.next(moved, c.State == Waiting, c.now)
 	c.CallerAbsentSince = time.Time{}

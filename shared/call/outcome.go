@@ -40,6 +40,8 @@ const (
 	// ReasonNobodyOnline: no agent was online when the caller arrived, and they were asked for a message.
 	ReasonNobodyOnline Reason = "nobody-online"
 	ReasonClosed       Reason = "closed" // the line was closed for those in the queue, too
+	// ReasonMessage: the caller has chosen to leave a message in place of waiting.
+	ReasonMessage Reason = "message"
 )
 
 // DeclineReason is why an agent declined, as the page lets them choose.

@@ -62,7 +62,7 @@ func (c *Call) MayOffer(a, lost *agent.Agent, now time.Time) bool {
 // MayOfferNamed is MayOffer to an agent whom a supervisor has named, who may have just missed or declined the caller.
 func (c *Call) MayOfferNamed(a, lost *agent.Agent, now time.Time) bool {
 	tired := c.Dials >= quickDialLimit && now.Before(c.Since.Add(slowDialDelay))
-	if c.State != Waiting || tired || !c.admitted(c.Caller.Joined, now) {
+	if c.State != Waiting || c.BeingAsked() || tired || !c.admitted(c.Caller.Joined, now) {
 		return false
 	}
 	if c.ReservedFor(lost, now) {

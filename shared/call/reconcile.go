@@ -87,6 +87,7 @@ func (c reconcileChange) listed(present []ListedParticipant) (here []LegKey, cal
 func (c reconcileChange) callerSeen(held bool) {
 	c.CallerAbsentSince = time.Time{}
 	c.Caller.Joined = true
+	c.wentOn()
 	c.callerHold(held)
 }
 
@@ -134,7 +135,7 @@ func (c reconcileChange) callerSighted(s Sighting) {
 		c.callerSeen(s.Held)
 		c.clearStale()
 		return
-	case c.awaitsEntry(c.now): // between two tries; the caller is in no conference on purpose
+	case c.awaitsEntry(c.now), c.Asking(c.now): // between two tries; the caller is in no conference on purpose
 		c.CallerAbsentSince = time.Time{}
 		return
 	case c.CallerAbsentSince.IsZero():

@@ -12,7 +12,7 @@ type Comeback struct {
 
 // endsWithQuestion: the caller may have been asked for a message, and may come back.
 func (c *Call) endsWithQuestion() bool {
-	return c.Reason == ReasonMaxWait || c.Reason == ReasonNobodyOnline
+	return c.Reason == ReasonMaxWait || c.Reason == ReasonNobodyOnline || c.Reason == ReasonMessage
 }
 
 // mayReturn says whether the caller of a call that has ended may wait again. After the longest wait that is so once, or
@@ -21,7 +21,7 @@ func (c *Call) mayReturn() bool {
 	return c.endsWithQuestion() && !c.Forgotten && !c.Return.Gone && !(c.Reason == ReasonMaxWait && c.Return.Waited)
 }
 
-// returned begins a new generation, as if the caller had just arrived. Legs of agents that are still to be ended stay
+// returned begins a new generation, as if the caller had just arrived. Who had the choice has kept their place. Legs of agents that are still to be ended stay
 // without a place.
 func (c change) returned() error {
 	if c.State != Ended {
@@ -35,8 +35,11 @@ func (c change) returned() error {
 	}
 	c.Return.Count++
 	c.Return.Waited = c.Return.Waited || c.Reason == ReasonMaxWait
+	if c.Reason != ReasonMessage {
+		c.Place = Place{Queued: c.now}
+	}
 	c.Reason, c.Ended, c.CallerLive = "", time.Time{}, true
-	c.Place = Place{Queued: c.now}
+	c.Question.Due, c.Question.Open = time.Time{}, false
 	c.forgetConference()
 	c.Stale, c.CallerAbsentSince, c.OtherConference = false, time.Time{}, ""
 	c.Generations = Generations{Generation: c.Generation + 1, EnterAt: c.now}

@@ -215,6 +215,9 @@ func (s *Situation) walk(queue []Entry) Step {
 		}
 		agents := s.eligible(l.Call, s.Free, nil)
 		if len(agents) == 0 {
+			if l.Call != nil && l.Call.BeingAsked() { // an agent waits for them
+				s.Free = s.Free[1:]
+			}
 			continue
 		}
 		offer := Offer{Loaded{Call: l.Call}, agents}

@@ -131,7 +131,8 @@ func Of(c *call.Call) Record {
 		r.answered(l.Answered)
 	}
 	byLine := map[call.Reason]Outcome{
-		call.ReasonMaxWait: Expired, call.ReasonNobodyOnline: Expired, call.ReasonClosed: Closed,
+		call.ReasonMaxWait: Expired, call.ReasonNobodyOnline: Expired, call.ReasonMessage: Expired,
+		call.ReasonClosed: Closed,
 	}[c.Reason]
 	switch {
 	case c.Transfer.Done() || slices.ContainsFunc(c.Trail.Transfers, done):

@@ -36,6 +36,8 @@ type Values struct {
 
 	Voicemail Voicemail `json:"voicemail,omitzero"`
 
+	Question Question `json:"question,omitzero"`
+
 	// Own words, in place of the catalogue's.
 	Greeting      string `json:"greeting,omitempty"`
 	Waiting       string `json:"waiting,omitempty"` // said now and then to who is in the queue
@@ -105,6 +107,18 @@ type Voicemail struct {
 	// Words ask for the message, in place of the catalogue's; a tone follows.
 	Words string `json:"words,omitempty"`
 }
+
+// Question says when a caller is asked whether they leave a message in place of waiting. Nobody is, by default.
+type Question struct {
+	Ahead int `json:"ahead,omitempty"` // who arrives while so many callers wait; 0: nobody
+	Every int `json:"every,omitempty"` // who waits, once in so many minutes; 0: nobody
+}
+
+// Interval is the time from one question to the next; 0 for none.
+func (q Question) Interval() time.Duration { return time.Duration(q.Every) * time.Minute }
+
+// Any says whether anybody is asked.
+func (q Question) Any() bool { return q.Ahead > 0 || q.Every > 0 }
 
 // Any says whether anybody is asked for a message.
 func (v Voicemail) Any() bool { return v.Closed || v.LongestWait || v.NobodyOnline }

@@ -324,6 +324,13 @@ export interface components {
                 /** @description Ask for the message; a tone follows. */
                 readonly words?: string;
             };
+            /** @description When a caller is asked whether they leave a message in place of waiting; without it nobody is. */
+            readonly question?: {
+                /** @description Who arrives while so many callers wait; 0 for nobody. */
+                readonly ahead?: number;
+                /** @description Who waits, once in so many minutes; 0 for nobody. */
+                readonly every?: number;
+            };
             /** @description In place of the greeting of the catalogue. */
             readonly greeting?: string;
             /** @description Said now and then to who is in the queue. */
@@ -376,7 +383,7 @@ export interface components {
              */
             readonly at: string;
             readonly seconds: number;
-            /** @description Why nobody talked to the caller: closed, abandoned_by_policy (the longest wait), nobody-online. */
+            /** @description Why nobody talked to the caller: closed, abandoned_by_policy (the longest wait), nobody-online, message (the caller has chosen to leave one). */
             readonly why?: string;
             /** @enum {string} */
             readonly state: "new" | "taken" | "done";
