@@ -117,8 +117,8 @@ type Question struct {
 // Interval is the time from one question to the next; 0 for none.
 func (q Question) Interval() time.Duration { return time.Duration(q.Every) * time.Minute }
 
-// Any says whether anybody is asked.
-func (q Question) Any() bool { return q.Ahead > 0 || q.Every > 0 }
+// TakesMessages says whether any caller may leave a message.
+func (v Values) TakesMessages() bool { return v.Voicemail.Any() || v.Question.Ahead > 0 || v.Question.Every > 0 }
 
 // Any says whether anybody is asked for a message.
 func (v Voicemail) Any() bool { return v.Closed || v.LongestWait || v.NobodyOnline }

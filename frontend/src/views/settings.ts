@@ -52,6 +52,8 @@ function form(state: State, desk: Desk, view: LineSettings): TemplateResult {
     ${text("emergencyMessage", "When the emergency switch is on. Empty: the closed message", 500)}
     ${messages(fields, set)}
     ${text("messageWords", "Before the tone. Empty: the usual words", 500)}
+    ${textField(state, "askAhead", fields.askAhead, "Whether they leave a message instead: who arrives while so many callers wait. Empty: nobody", 0, set)}
+    ${textField(state, "askEvery", fields.askEvery, "The same: who waits, once in so many minutes. Empty: nobody", 0, set)}
     ${music(state, desk, fields)}
     <h3>After a call</h3>
     ${textField(state, "codes", fields.codes, "One in each line, at most 30. Empty: those of the deployment", 0, set, 5)}

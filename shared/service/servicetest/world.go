@@ -44,6 +44,8 @@ type World struct {
 	Demoted bool
 	// TeamClosed: Boss's page does not ask for the team's view.
 	TeamClosed bool
+	// AskEvery: callers are asked once in that time whether they go on waiting.
+	AskEvery time.Duration
 	// Longest is the longest silence that a caller has heard, in seconds.
 	Longest int
 }
@@ -197,6 +199,7 @@ func (w *World) Pass(d time.Duration) {
 		w.Now = w.Now.Add(time.Second)
 		w.late()
 		w.ringOut()
+		w.goOn()
 		second := w.Now.Unix()
 		if second%4 == 0 {
 			w.askAgain()
@@ -236,6 +239,7 @@ func (w *World) Tick(d time.Duration) {
 	w.Now = w.Now.Add(d)
 	w.late()
 	w.ringOut()
+	w.goOn()
 	w.askAgain()
 	for _, id := range w.calls {
 		if w.turns(id) {
@@ -288,7 +292,7 @@ func (w *World) ringOut() {
 
 // Music is the request for a caller's next music turn.
 func (w *World) Music(id call.ID) {
-	turn := service.Turn{Position: true, Lasts: func(*call.Call) time.Duration { return 12 * time.Second }}
+	turn := service.Turn{Position: true, Lasts: func(*call.Call) time.Duration { return 12 * time.Second }, AskEvery: w.AskEvery}
 	_, err := w.Board.Wait(context.Background(), id, turn, w.Now)
 	err = w.outcome(err)
 	if errors.Is(err, service.ErrNotFound) {

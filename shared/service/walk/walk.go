@@ -25,6 +25,8 @@ type Bounds struct {
 	States int
 	// Watched: the walk begins when alice talks to the caller and a supervisor coaches them. The supervisor acts, too.
 	Watched bool
+	// Asked: nobody is available at first, and the caller is asked every ten seconds whether they go on waiting.
+	Asked bool
 }
 
 // Stats are what a walk has seen.
@@ -50,12 +52,21 @@ type node struct {
 // Walk goes through all states within the bounds. It reports failures to t, with the way to them.
 func Walk(t servicetest.TB, b Bounds) Stats {
 	w := servicetest.NewWorld(t, agents...)
+	if b.Asked {
+		w.AskEvery = 10 * time.Second
+		for _, a := range agents {
+			w.Choose(a, agent.Away)
+		}
+	}
 	id, _ := w.Dial()
 	if b.Watched {
 		w.Settle()
 		w.Answer(agents[0])
 		w.Settle()
 		w.MustWatch(id, call.ModeCoach)
+	}
+	if b.Asked {
+		w.Settle()
 	}
 	front := []node{{world: w}}
 	seen := map[uint64]bool{}
@@ -131,6 +142,7 @@ func silence(way string) int {
 // quiet: nothing more goes wrong, time passes, and agents answer what rings. Nobody hears silence,
 // nothing is left over, and a caller who has not left talks to an agent or hears music.
 func quiet(w *servicetest.World, id call.ID, silence int) {
+	w.AskEvery = 0
 	w.Pass(65 * time.Second)
 	for range 2 {
 		for _, a := range agents {
@@ -162,6 +174,9 @@ type move struct {
 // outside call that fails, or with a crash of the process.
 func moves(n node, id call.ID, b Bounds) []move {
 	acts := people(n.world, id)
+	if b.Asked && n.world.Me(agents[0]).Agent.Status == agent.Away {
+		acts = append(acts, move{"alice comes", 0, func(w *servicetest.World) { w.Choose(agents[0], agent.Available) }})
+	}
 	if b.Watched {
 		acts = append(acts, supervisor(n.world, id)...)
 	}
@@ -184,6 +199,13 @@ func people(w *servicetest.World, id call.ID) []move {
 	}
 	if w.Hears(id) != "gone" {
 		acts = append(acts, move{"caller hangs up", 0, func(w *servicetest.World) { w.CallerHangsUp(id) }})
+	}
+	if w.Asked(id) {
+		for _, choice := range []call.Choice{call.ChooseStay, call.ChooseMessage} {
+			acts = append(acts, move{fmt.Sprintf("caller chooses %q", choice), 0, func(w *servicetest.World) {
+				w.AnswerQuestion(id, choice)
+			}})
+		}
 	}
 	for _, a := range agents {
 		if w.Rings(a) {
