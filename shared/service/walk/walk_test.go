@@ -21,7 +21,7 @@ func TestEveryHistory(t *testing.T) {
 	if testing.Short() {
 		walks = []walk.Bounds{
 			{Depth: 3, Faults: 1, Every: 10}, {Depth: 4, Faults: 0, Every: 5},
-			{Depth: 2, Faults: 1, Every: 5, Watched: true}, {Depth: 5, Faults: 1, Every: 10, Asked: true},
+			{Depth: 2, Faults: 1, Every: 5, Watched: true}, {Depth: 4, Faults: 1, Every: 5, Asked: true},
 		}
 	}
 	if n := setting("WALK_DEPTH", 0); n > 0 {
