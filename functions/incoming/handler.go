@@ -38,10 +38,7 @@ func (h handler) arrive(r *httpapi.Request) (string, error) {
 	a := twilio.ReadArrival(r.Form)
 	board := h.board(r.Base)
 	line := h.line.Values(r.Context(), r.Now)
-	take := service.Arrival(board.Arrive)
-	if line.Question.Ahead > 0 {
-		take = board.AskedIf(line.Question.Ahead)
-	}
+	take := board.ArriveBy(service.Arriving{Ahead: line.Question.Ahead, Places: line.Question.Keep})
 	switch {
 	case h.closed || !line.OpenAt(r.Now):
 		take = board.TurnAway
@@ -65,7 +62,8 @@ func (h handler) choose(r *httpapi.Request) (string, error) {
 		return "", errGeneration
 	}
 	closedFor := h.line.EndsWaits(r.Context(), r.Now)
-	c, err := h.board(r.Base).Choose(r.Context(), r.Call(), generation, twilio.ReadChoice(r.Form), closedFor, r.Now)
+	choice := twilio.ReadChoice(r.Form, h.line.Values(r.Context(), r.Now).Question.Keep)
+	c, err := h.board(r.Base).Choose(r.Context(), r.Call(), generation, choice, closedFor, r.Now)
 	if errors.Is(err, service.ErrNotFound) { // as in dialEnded
 		return twilio.HoldOn(r.Base.Arrival(), 0, prompt.Words{}), nil
 	}
@@ -78,7 +76,8 @@ func (h handler) choose(r *httpapi.Request) (string, error) {
 // question asks a caller whether they go on waiting.
 func (h handler) question(r *httpapi.Request, c *call.Call) string {
 	line := h.line.Values(r.Context(), r.Now)
-	words, piece := twilio.QuestionWords(line.Book()), twilio.Introduction
+	_, dialled := h.board(r.Base).MayKeep(c)
+	words, piece := twilio.QuestionWords(line.Book(), line.Question.Keep && dialled), twilio.Introduction
 	if c.Generation == 0 {
 		words = twilio.GreetingWords(line.Book(), words)
 	}

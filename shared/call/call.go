@@ -62,6 +62,8 @@ type Call struct {
 	Supervisors
 	// Out is of a caller whom we dial.
 	Out Outbound `json:"out,omitzero"`
+	// Kept is of a place that is kept without a leg.
+	Kept KeptPlace `json:"kept,omitzero"`
 
 	OnHold     bool       `json:"onHold,omitempty"` // the owner has put the caller on hold
 	StaleOwner StaleOwner `json:"silence,omitzero"`

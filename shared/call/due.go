@@ -34,6 +34,9 @@ func (c *Call) SweepDue() time.Time {
 			due = t
 		}
 	}
+	if c.State == KeepsPlace {
+		sooner(c.Kept.Until)
+	}
 	if c.State.InLine() || p.callerHoldTarget() == hold {
 		music := c.MusicEnds
 		if music.Before(c.MusicAt) {

@@ -48,6 +48,9 @@ const (
 	ReasonClosed     Reason = "closed" // the line was closed for those in the queue, too
 	// ReasonMessage: the caller has chosen to leave a message in place of waiting.
 	ReasonMessage Reason = "message"
+	// ReasonKept: the caller keeps their place and is called; ReasonCameBack: of such a place, they have rung in again.
+	ReasonKept     Reason = "kept"
+	ReasonCameBack Reason = "came-back"
 )
 
 // DeclineReason is why an agent declined, as the page lets them choose.

@@ -27,6 +27,7 @@ type Choice string
 const (
 	ChooseStay    Choice = "" // also any key that means nothing
 	ChooseMessage Choice = "message"
+	ChooseKeep    Choice = "keep" // be called when it is their turn
 )
 
 // Asking says whether the caller is to hear the question now.
@@ -55,8 +56,13 @@ func (c *Call) ApplyChoice(generation int, a Choice, now time.Time) {
 	change{c, now}.chose(generation, a)
 }
 
+// MayChoose says whether a choice in that generation counts.
+func (c *Call) MayChoose(generation int) bool {
+	return c.State.InLine() && generation == c.Generation && c.Question.Count > 0
+}
+
 func (c change) questionDue(every time.Duration) {
-	last := c.Queued
+	last := c.waitsSince()
 	if c.Question.Asked.After(last) {
 		last = c.Question.Asked
 	}
@@ -94,9 +100,11 @@ func (c change) askAgain() {
 
 func (c change) chose(generation int, a Choice) {
 	switch {
-	case !c.State.InLine() || generation != c.Generation || c.Question.Count == 0:
+	case !c.MayChoose(generation):
 	case a == ChooseMessage:
 		c.end(Entry{What: Expire}, ReasonMessage)
+	case a == ChooseKeep:
+		c.end(Entry{What: Expire}, ReasonKept)
 	case c.Question.Open:
 		c.EnterAt = c.now
 		c.restart(0, c.now)

@@ -54,6 +54,10 @@ func (s *Store) Forget(ctx context.Context, caller string) (f Forgotten, err err
 
 func (s *Store) forgetIn(ctx context.Context, it item, caller string, f *Forgotten) error {
 	kind, _, _ := strings.Cut(text(it[pk]), "#")
+	if text(it[pk]) == keptKey(caller) {
+		_, err := s.delete(ctx, keptKey(caller))
+		return err
+	}
 	raw := []byte(text(it[doc]))
 	switch kind {
 	case "c":

@@ -89,7 +89,7 @@ func Next(s Situation) Step {
 func (s *Situation) mayBeOffered() []Entry {
 	var list []Entry
 	for _, e := range s.Queue {
-		if s.isCaller(e.ID) || e.State == call.Waiting || e.Requeued {
+		if s.isCaller(e.ID) || e.State == call.Waiting || e.State == call.KeepsPlace || e.Requeued {
 			list = append(list, e)
 		}
 	}

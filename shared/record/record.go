@@ -145,6 +145,7 @@ func Of(c *call.Call) Record {
 	}
 	byLine := map[call.Reason]Outcome{
 		call.ReasonMaxWait: Expired, call.ReasonNobodyOnline: Expired, call.ReasonMessage: Expired,
+		call.ReasonKept:   Expired,
 		call.ReasonClosed: Closed, call.ReasonNobodyCame: Expired,
 	}[c.Reason]
 	switch {

@@ -15,19 +15,22 @@ import (
 func (s *Service) Arrive(
 	ctx context.Context, id call.ID, from string, verified bool, now time.Time,
 ) (*call.Call, error) {
-	return s.arrive(ctx, call.New(id, from, verified, now), now)
+	return s.arrive(ctx, call.New(id, from, verified, now), now, func() {})
 }
 
-func (s *Service) arrive(ctx context.Context, c *call.Call, now time.Time) (*call.Call, error) {
+// arrive stores the call of a caller who arrives, and offers somebody. Stored is called in between.
+func (s *Service) arrive(ctx context.Context, c *call.Call, now time.Time, stored func()) (*call.Call, error) {
 	id := c.ID
 	c, effects, err := s.decideAndSave(ctx, c, now, noChange, s.start)
 	if errors.Is(err, ErrConflict) { // a repeated request: the call is known, and what was left undone is done now
+		stored()
 		c, err := s.updateAndMatch(ctx, id, now, noChange)
 		return c, acceptSaved(c, err)
 	}
 	if err != nil {
 		return nil, err
 	}
+	stored()
 	c, _ = s.execute(ctx, c, effects, now) // a new call has no effects yet
 	if m := s.offerNext(ctx, now, asking{in: c, now: true}, nil); m != nil && m.ID == id {
 		c = m

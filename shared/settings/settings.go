@@ -112,13 +112,17 @@ type Voicemail struct {
 type Question struct {
 	Ahead int `json:"ahead,omitempty"` // who arrives while so many callers wait; 0: nobody
 	Every int `json:"every,omitempty"` // who waits, once in so many minutes; 0: nobody
+	// Keep: whose number may be dialled may keep their place, too, and is called when it is their turn.
+	Keep bool `json:"keep,omitempty"`
 }
 
 // Interval is the time from one question to the next; 0 for none.
 func (q Question) Interval() time.Duration { return time.Duration(q.Every) * time.Minute }
 
 // TakesMessages says whether any caller may leave a message.
-func (v Values) TakesMessages() bool { return v.Voicemail.Any() || v.Question.Ahead > 0 || v.Question.Every > 0 }
+func (v Values) TakesMessages() bool {
+	return v.Voicemail.Any() || v.Question.Ahead > 0 || v.Question.Every > 0
+}
 
 // Any says whether anybody is asked for a message.
 func (v Voicemail) Any() bool { return v.Closed || v.LongestWait || v.NobodyOnline }

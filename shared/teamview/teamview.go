@@ -144,7 +144,7 @@ func Of(seen Seen, now time.Time) View {
 	for _, c := range calls {
 		switch {
 		case c.State == call.Ended:
-		case c.State.InLine():
+		case c.State.Queues():
 			v.Waiting.List = append(v.Waiting.List, waiting(c, len(v.Waiting.List)+1, now))
 		default:
 			v.Calls.List = append(v.Calls.List, live(c, seen, now))
@@ -162,7 +162,7 @@ func Of(seen Seen, now time.Time) View {
 
 // inOrder is the queue's order for callers who wait; other calls are in the order of their last change of state.
 func inOrder(a, b *call.Call) int {
-	if a.State.InLine() && b.State.InLine() {
+	if a.State.Queues() && b.State.Queues() {
 		if a.Requeued != b.Requeued {
 			if a.Requeued {
 				return -1

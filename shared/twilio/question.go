@@ -10,7 +10,7 @@ import (
 )
 
 // The keys of the question; every other means to stay.
-const messageChoice = "1"
+const messageChoice, keepChoice = "1", "2"
 
 // AskCaller says words, asks a caller who waits whether they go on waiting, and plays a piece of music, in which they
 // may still press a key, which goes to Base.Choice. Who presses none goes on into the conference by this very document:
@@ -22,8 +22,11 @@ func AskCaller(b Base, id call.ID, generation int, words prompt.Words, music str
 	}, callerDial(b, id, generation))
 }
 
-// QuestionWords are what a caller is asked.
-func QuestionWords(book prompt.Book) prompt.Words {
+// QuestionWords are what a caller is asked; keep says whether they may keep their place and be called.
+func QuestionWords(book prompt.Book, keep bool) prompt.Words {
+	if keep {
+		return joined(book.Say(prompt.AskMessage), book.Say(prompt.AskKeep), book.Say(prompt.AskStay))
+	}
 	return joined(book.Say(prompt.AskMessage), book.Say(prompt.AskStay))
 }
 
@@ -42,10 +45,13 @@ func joined(all ...prompt.Words) prompt.Words {
 }
 
 // ReadChoice reads the key that the action of the question's <Gather> tells
-// (https://www.twilio.com/docs/voice/twiml/gather#action).
-func ReadChoice(form url.Values) call.Choice {
-	if form.Get("Digits") == messageChoice {
+// (https://www.twilio.com/docs/voice/twiml/gather#action). Keep: a place may be kept.
+func ReadChoice(form url.Values, keep bool) call.Choice {
+	switch key := form.Get("Digits"); {
+	case key == messageChoice:
 		return call.ChooseMessage
+	case key == keepChoice && keep:
+		return call.ChooseKeep
 	}
 	return call.ChooseStay
 }
