@@ -11,7 +11,9 @@ import (
 
 func main() {
 	a := app.Open("incoming")
-	a.Settings.Numbers = dialplan.Open(a.Env, a.Number) // of callers who keep their place: it says who may be called
+	if a.Env.Flag("CALL_BACK") {
+		a.Settings.Places = dialplan.Open(a.Env, a.Number)
+	}
 	h := handler{
 		edge: a.Edge, keys: a.Keys, board: a.Service, line: a.Line,
 		music: a.Env.URL("MUSIC_BASE_URL"), closed: a.Env.Flag("LINE_CLOSED"),

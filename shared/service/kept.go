@@ -64,16 +64,16 @@ func (s *Service) keepPlace(ctx context.Context, c *call.Call, now time.Time) (b
 
 // MayKeep is the number at which a caller can be called who keeps their place, if the operator lets it be dialled.
 func (s *Service) MayKeep(c *call.Call) (number string, ok bool) {
-	if s.set.Numbers == nil || c.From == "" {
+	if s.set.Places == nil || c.From == "" {
 		return "", false
 	}
-	number, err := s.set.Numbers.Allow(c.From)
+	number, err := s.set.Places.Allow(c.From)
 	return number, err == nil
 }
 
 // placeOf is the place that a caller keeps who rings in again; nil if there is none. One that cannot be read is none.
 func (s *Service) placeOf(ctx context.Context, from string) *call.Call {
-	if s.set.Numbers == nil || from == "" {
+	if s.set.Places == nil || from == "" {
 		return nil
 	}
 	id, err := s.store.PlaceOf(ctx, from)

@@ -65,6 +65,7 @@ type Waiting struct {
 	Since    time.Time             `json:"since"`
 	Place    int                   `json:"place"`
 	Requeued bool                  `json:"requeued,omitempty"` // has talked before
+	Kept     bool                  `json:"kept,omitempty"`     // not on the line: they keep their place and are called
 	Rung     []agentview.PartyView `json:"rung"`
 	Overdue  bool                  `json:"overdue,omitempty"`
 	Actions  []Action              `json:"actions"`
@@ -180,8 +181,8 @@ func caller(c *call.Call) agentview.CallerView {
 
 func waiting(c *call.Call, place int, now time.Time) Waiting {
 	w := Waiting{
-		Call: c.ID, Caller: caller(c), Since: c.Queued, Place: place, Requeued: c.Requeued, Overdue: c.Overdue(now),
-		Rung: []agentview.PartyView{}, Actions: []Action{},
+		Call: c.ID, Caller: caller(c), Since: c.Queued, Place: place, Requeued: c.Requeued, Kept: c.State == call.KeepsPlace,
+		Overdue: c.Overdue(now), Rung: []agentview.PartyView{}, Actions: []Action{},
 	}
 	for _, l := range c.Legs {
 		if l.Key == c.Offer {

@@ -335,6 +335,8 @@ export interface components {
                 readonly ahead?: number;
                 /** @description Who waits, once in so many minutes; 0 for nobody. */
                 readonly every?: number;
+                /** @description They may keep their place and be called, too, if their number may be dialled. */
+                readonly keep?: boolean;
             };
             /** @description In place of the greeting of the catalogue. */
             readonly greeting?: string;
@@ -631,6 +633,8 @@ export interface components {
              * @description When the longest waiting caller entered the queue.
              */
             readonly longest?: string;
+            /** @description So many of them are not on the line; they keep a place and are called. */
+            readonly kept?: number;
             /** @description The queue was not read: count means nothing, the page keeps what it was told last, and the rest is valid. */
             readonly unknown?: boolean;
         };
@@ -742,6 +746,8 @@ export interface components {
             readonly place: number;
             /** @description Has talked before, so that they are ahead of all who have not. */
             readonly requeued?: boolean;
+            /** @description Is not on the line: keeps their place, and is called when it is their turn. */
+            readonly kept?: boolean;
             /** @description Who is being rung for the caller. */
             readonly rung: readonly components["schemas"]["Party"][];
             /** @description Twilio has not done yet what was asked of it. */

@@ -29,7 +29,7 @@ const isVoicemail = (value: unknown): boolean => value === undefined || (isObjec
 
 const isCount = (value: unknown): boolean => value === undefined || (Number.isInteger(value) && (value as number) >= 0);
 const isQuestion = (value: unknown): boolean => value === undefined || (isObject(value) && isCount(value.ahead)
-  && isCount(value.every));
+  && isCount(value.every) && isFlag(value.keep));
 
 const isMusic = (value: unknown): boolean => value === undefined || music(value, {}) !== undefined;
 

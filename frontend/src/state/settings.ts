@@ -33,6 +33,7 @@ export interface Fields {
   /** Who is asked in the line: numbers as they were typed; "" is nobody. */
   readonly askAhead: string;
   readonly askEvery: string;
+  readonly askKeep: boolean;
   readonly codes: string;
   /** Null is the usual music. */
   readonly music: Music | null;
@@ -163,6 +164,7 @@ export function fieldsOf(s: Settings): Fields {
       nobodyOnline: s.voicemail?.nobodyOnline ?? false },
     messageWords: s.voicemail?.words ?? "",
     askAhead: numberText(s.question?.ahead), askEvery: numberText(s.question?.every),
+    askKeep: s.question?.keep ?? false,
     codes: (s.codes ?? []).join("\n"), music: s.music ?? null,
   };
 }
@@ -188,7 +190,8 @@ export function withFields(s: Settings, f: Fields): Settings {
   const emergency = { ...s.emergency, message: f.emergencyMessage };
   const voicemail = Object.fromEntries(Object.entries({ ...s.voicemail, ...f.messageTimes, words: f.messageWords })
     .filter(([, value]) => value)) as NonNullable<Settings["voicemail"]>;
-  const question = Object.fromEntries(Object.entries({ ...s.question, ahead: typedNumber(f.askAhead), every: typedNumber(f.askEvery) })
+  const question = Object.fromEntries(Object.entries({ ...s.question, ahead: typedNumber(f.askAhead), every: typedNumber(f.askEvery),
+    keep: f.askKeep })
     .filter(([, value]) => value)) as NonNullable<Settings["question"]>;
   const codes = f.codes.split("\n").filter(Boolean);
   const all: Settings = {
@@ -259,6 +262,7 @@ export function controlOf(field: string): string {
   if (field === "voicemail.words") return "messageWords";
   if (field === "question.ahead") return "askAhead";
   if (field === "question.every") return "askEvery";
+  if (field === "question.keep") return "askKeep";
   if (/^(hours\.[a-z]+(\[\d+\]\.(from|to))?|holidays(\[\d+\]\.(date|open(\[\d+\]\.(from|to))?))?)$/.test(field)) return field;
   return FIELDS.includes(field as Field) ? field : "";
 }

@@ -54,6 +54,10 @@ function form(state: State, desk: Desk, view: LineSettings): TemplateResult {
     ${text("messageWords", "Before the tone. Empty: the usual words", 500)}
     ${textField(state, "askAhead", fields.askAhead, "Whether they leave a message instead: who arrives while so many callers wait. Empty: nobody", 0, set)}
     ${textField(state, "askEvery", fields.askEvery, "The same: who waits, once in so many minutes. Empty: nobody", 0, set)}
+    <fieldset class="hours" data-field="askKeep" tabindex="-1"><legend>${FIELD_WORDS.askKeep}</legend>
+      <label class="choice-row"><input type="checkbox" data-test="ask-keep" .checked=${fields.askKeep}
+        @change=${(e: Event) => set({ askKeep: (e.target as HTMLInputElement).checked })} />
+        <span>Who is asked may keep their place and be called back, if calling back is switched on</span></label></fieldset>
     ${music(state, desk, fields)}
     <h3>After a call</h3>
     ${textField(state, "codes", fields.codes, "One in each line, at most 30. Empty: those of the deployment", 0, set, 5)}

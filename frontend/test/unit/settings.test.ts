@@ -60,6 +60,7 @@ test("F294: who is asked in the line is set and taken back; what is no number is
   expect([fields.askAhead, fields.askEvery]).toEqual(["", "3"]);
   expect(withFields(settings, { ...fields, askAhead: "5", askEvery: "" }).question).toEqual({ later: 1, ahead: 5 });
   expect(withFields(settings, { ...fields, askAhead: "few" }).question).toEqual({ later: 1, ahead: -1, every: 3 });
+  expect(withFields(settings, { ...fields, askKeep: true }).question).toEqual({ later: 1, every: 3, keep: true });
   const { settings: set } = settingsAt(T, { question: { ahead: 2 } });
   expect(withFields(set, { ...fieldsOf(set), askAhead: "" })).not.toHaveProperty("question");
 });
