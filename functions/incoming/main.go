@@ -11,7 +11,7 @@ import (
 
 func main() {
 	a := app.Open("incoming")
-	if a.Env.Flag("CALL_BACK") {
+	if a.Env.On("CALL_BACK") {
 		a.Settings.Places = dialplan.Open(a.Env, a.Number)
 	}
 	h := handler{

@@ -2,6 +2,8 @@ package servicetest
 
 import (
 	"context"
+	"errors"
+	"testing"
 
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/service"
@@ -32,4 +34,19 @@ func (s *Store) SavePlaceOf(_ context.Context, number string, id call.ID) error 
 		s.places[number] = id
 		return nil
 	})
+}
+
+// placeOf is the part of the suite about places that are kept.
+func placeOf(t *testing.T, s service.Store) {
+	if _, err := s.PlaceOf(t.Context(), "+15005550006"); !errors.Is(err, service.ErrNotFound) {
+		t.Errorf("a number without a place: %v", err)
+	}
+	for _, id := range []call.ID{"KPCA1", "KPCA2"} {
+		if err := s.SavePlaceOf(t.Context(), "+15005550006", id); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := s.PlaceOf(t.Context(), "+15005550006"); err != nil || got != id {
+			t.Errorf("the place is %s, %v; want %s", got, err, id)
+		}
+	}
 }
