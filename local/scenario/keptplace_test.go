@@ -25,6 +25,7 @@ func keeps(t *testing.T, set settings.Values) *line {
 func (l *line) keepsPlace() (caller, place string) {
 	l.t.Helper()
 	caller = l.dial(london)
+	l.pass(100 * time.Second)
 	l.untilHears(caller, theQuestion)
 	l.untilHears(caller, "speech:To be called back")
 	l.must(l.Network.DTMF(caller, "2"))
@@ -139,6 +140,7 @@ func TestF306TheChoiceCannotBeStored(t *testing.T) {
 	t.Parallel()
 	l := keeps(t, settings.Values{})
 	caller := l.dial(london)
+	l.pass(100 * time.Second)
 	l.untilHears(caller, theQuestion)
 	l.fault(faults.Rule{Kind: faults.Webhook, Do: faults.FailAfter, Match: faults.Match{Path: "/choice"}, Times: 9})
 	l.must(l.Network.DTMF(caller, "2"))
@@ -155,6 +157,7 @@ func TestF306WhoCannotBeCalledIsNotOfferedTheChoice(t *testing.T) {
 	for _, from := range []string{"", "+4930123456", "+15550199"} {
 		l := keeps(t, settings.Values{})
 		caller := l.dial(from)
+		l.pass(100 * time.Second)
 		l.untilHears(caller, theQuestion)
 		l.must(l.Network.DTMF(caller, "2"))
 		l.pass(3 * time.Second)
