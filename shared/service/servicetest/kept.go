@@ -36,6 +36,16 @@ func (s *Store) SavePlaceOf(_ context.Context, number string, id call.ID) error 
 	})
 }
 
+// KeepPlace is a caller who is asked and chooses to be called. It returns the call of their place.
+func (w *World) KeepPlace(id call.ID) call.ID {
+	w.T.Helper()
+	if !w.AnswerQuestion(id, call.ChooseKeep) {
+		w.T.Fatalf("caller %s could not choose to be called", id)
+	}
+	w.calls = append(w.calls, call.KeptID(id))
+	return call.KeptID(id)
+}
+
 // placeOf is the part of the suite about places that are kept.
 func placeOf(t *testing.T, s service.Store) {
 	if _, err := s.PlaceOf(t.Context(), "+15005550006"); !errors.Is(err, service.ErrNotFound) {

@@ -27,6 +27,8 @@ type Bounds struct {
 	Watched bool
 	// Asked: nobody is available at first, and the caller is asked every ten seconds whether they go on waiting.
 	Asked bool
+	// Kept: the caller has chosen to be called, and has hung up; nobody is available at first.
+	Kept bool
 }
 
 // Stats are what a walk has seen.
@@ -52,7 +54,7 @@ type node struct {
 // Walk goes through all states within the bounds. It reports failures to t, with the way to them.
 func Walk(t servicetest.TB, b Bounds) Stats {
 	w := servicetest.NewWorld(t, agents...)
-	if b.Asked {
+	if b.Asked || b.Kept {
 		w.AskEvery = 10 * time.Second
 		for _, a := range agents {
 			w.Choose(a, agent.Away)
@@ -65,8 +67,16 @@ func Walk(t servicetest.TB, b Bounds) Stats {
 		w.Settle()
 		w.MustWatch(id, call.ModeCoach)
 	}
-	if b.Asked {
+	if b.Asked || b.Kept {
 		w.Settle()
+	}
+	if b.Kept {
+		for !w.Asked(id) {
+			w.Pass(time.Second)
+		}
+		w.AskEvery = 0
+		id = w.KeepPlace(id)
+		w.Pass(10 * time.Second)
 	}
 	front := []node{{world: w}}
 	seen := map[uint64]bool{}
@@ -174,7 +184,7 @@ type move struct {
 // outside call that fails, or with a crash of the process.
 func moves(n node, id call.ID, b Bounds) []move {
 	acts := people(n.world, id)
-	if b.Asked && n.world.Me(agents[0]).Agent.Status == agent.Away {
+	if (b.Asked || b.Kept) && n.world.Me(agents[0]).Agent.Status == agent.Away {
 		acts = append(acts, move{"alice comes", 0, func(w *servicetest.World) { w.Choose(agents[0], agent.Available) }})
 	}
 	if b.Watched {
@@ -201,11 +211,17 @@ func people(w *servicetest.World, id call.ID) []move {
 		acts = append(acts, move{"caller hangs up", 0, func(w *servicetest.World) { w.CallerHangsUp(id) }})
 	}
 	if w.Asked(id) {
-		for _, choice := range []call.Choice{call.ChooseStay, call.ChooseMessage} {
+		for _, choice := range []call.Choice{call.ChooseStay, call.ChooseMessage, call.ChooseKeep} {
 			acts = append(acts, move{fmt.Sprintf("caller chooses %q", choice), 0, func(w *servicetest.World) {
 				w.AnswerQuestion(id, choice)
 			}})
 		}
+	}
+	if w.CallerRings(id) {
+		acts = append(acts,
+			move{"the caller picks up", 0, func(w *servicetest.World) { w.CallerPicksUp(id) }},
+			move{"the caller is busy", 0, func(w *servicetest.World) { w.CallerRefuses(id, call.OutcomeBusy) }},
+		)
 	}
 	for _, a := range agents {
 		if w.Rings(a) {
