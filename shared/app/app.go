@@ -65,7 +65,7 @@ func OpenSilent(name string) *App {
 			WrapUp:  r.Seconds("WRAP_UP_SECONDS", 0, 3600),
 			Observe: httpapi.Observe,
 			NewKey:  httpapi.NewKey,
-			Open: func(ctx context.Context, now time.Time) bool {
+			IsOpen: func(ctx context.Context, now time.Time) bool {
 				return line.Values(ctx, now).OpenAt(now)
 			},
 		},

@@ -14,7 +14,7 @@ func (m *matcher) mayBeCalled(ctx context.Context, c *call.Call, now time.Time) 
 	if c.State != call.KeepsPlace {
 		return true
 	}
-	if m.set.Open != nil && !m.set.Open(ctx, now) {
+	if m.set.IsOpen != nil && !m.set.IsOpen(ctx, now) {
 		return false
 	}
 	of, err := m.store.Call(ctx, c.Kept.Of)

@@ -68,7 +68,7 @@ func TestF306ThePlaceCannotBeStored(t *testing.T) {
 
 func TestF305APlaceWaitsForTheLineToOpen(t *testing.T) {
 	open := false
-	w, id := asked(t, service.Settings{Open: func(context.Context, time.Time) bool { return open }})
+	w, id := asked(t, service.Settings{IsOpen: func(context.Context, time.Time) bool { return open }})
 	if !w.AnswerQuestion(id, call.ChooseKeep) {
 		t.Fatal("the choice failed")
 	}
