@@ -8,7 +8,7 @@ import (
 )
 
 func (c change) legRinging(key LegKey, sid LegID) {
-	if c.watcherRings(key, sid) {
+	if c.supervision().watcherRings(key, sid) {
 		return
 	}
 	l := c.matchLeg(key, sid)
@@ -26,7 +26,7 @@ func (c change) legRinging(key LegKey, sid LegID) {
 
 func (c change) legEnded(key LegKey, sid LegID, o Outcome) {
 	if w := c.matchWatcher(key, sid); w != nil {
-		c.watcherGone(w.Key)
+		c.supervision().watcherGone(w.Key)
 		return
 	}
 	l := c.matchLeg(key, sid)
@@ -65,7 +65,7 @@ func (c change) dropLeg(l Leg, o Outcome) {
 	switch l.Key {
 	case c.Offer:
 		c.offerFailed(l, o)
-	case c.targetKey():
+	case c.Transfer.targetKey():
 		c.targetGone(l, o)
 	case c.Owner:
 		c.ownerLeft(l)

@@ -170,7 +170,7 @@ func (p planner) dialInfo(key LegKey) DialInfo {
 // caller is known to hear the target.
 func (p planner) mayHangUp(l Leg) bool {
 	if l.Key == p.Owner && p.State == Completing {
-		target := p.Leg(p.targetKey())
+		target := p.Leg(p.Transfer.targetKey())
 		return target != nil && target.Joined && target.heard() && p.Caller.heard() && !p.coached(l)
 	}
 	return !p.wanted(l.Key) && !p.lastVoice(l) && !p.coached(l)

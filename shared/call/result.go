@@ -117,7 +117,7 @@ func (c resultChange) found(a FindLeg, r Result) {
 
 // hangupDone applies that a leg was ended by our request.
 func (c resultChange) hangupDone(a Hangup) {
-	c.watcherGone(a.Key)
+	c.supervision().watcherGone(a.Key)
 	l := c.Leg(a.Key)
 	if l == nil {
 		return
@@ -131,7 +131,7 @@ func (c resultChange) hangupDone(a Hangup) {
 
 func (c change) started(effects []Effect) {
 	for _, e := range effects {
-		if c.watchStarted(e) {
+		if c.supervision().watchStarted(e) {
 			continue
 		}
 		switch e := e.(type) {

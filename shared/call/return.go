@@ -10,15 +10,13 @@ type Comeback struct {
 	Gone   bool `json:"gone,omitempty"`   // their leg has ended, so that they cannot
 }
 
-// endsWithQuestion: the caller may have been asked for a message, and may come back.
-func (c *Call) endsWithQuestion() bool {
-	return c.Reason == ReasonMaxWait || c.Reason == ReasonNobodyOnline
-}
+// asks: the caller of a call that ended so may have been asked for a message, and may come back.
+func (r Reason) asks() bool { return r == ReasonMaxWait || r == ReasonNobodyOnline }
 
 // mayReturn says whether the caller of a call that has ended may wait again. After the longest wait that is so once, or
 // a line that is never answered would be waited on for ever (N10).
-func (c *Call) mayReturn() bool {
-	return c.endsWithQuestion() && !c.Forgotten && !c.Return.Gone && !(c.Reason == ReasonMaxWait && c.Return.Waited)
+func (c change) mayReturn() bool {
+	return c.Reason.asks() && !c.Forgotten && !c.Return.Gone && !(c.Reason == ReasonMaxWait && c.Return.Waited)
 }
 
 // returned begins a new generation, as if the caller had just arrived. Legs of agents that are still to be ended stay

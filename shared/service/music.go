@@ -71,7 +71,7 @@ func (m *matcher) restoreAllMusic(ctx context.Context, now time.Time) time.Durat
 // restoreMusicOf carries out what is due for a caller whose music has stopped.
 func (m *matcher) restoreMusicOf(ctx context.Context, id call.ID, now time.Time) error {
 	c, err := m.store.Call(ctx, id)
-	if err != nil || !c.MusicStopped(now) {
+	if err != nil || !c.Hearing(now).MusicStopped() {
 		return nil
 	}
 	_, err = m.replan(ctx, c, now)

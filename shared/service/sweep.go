@@ -36,7 +36,7 @@ type sweeper struct{ *matcher }
 // Sweep is the scheduled reconciliation. It looks at calls that still need a clock: it asks Twilio
 // who is in the conference, and carries out what is due.
 //
-// It looks at each call of which something may be wrong: that is overdue (call.Call.SweepDue), that is not stored
+// It looks at each call of which something may be wrong: that is overdue (call.Due), that is not stored
 // with its due time, whose legs or conference Twilio has no longer in progress, that has more legs than agents who
 // are claimed for it, or whose agent's page is silent. For that it reads the lists of all live calls and agents, and
 // Twilio's lists of what is in progress: a few requests for a thousand calls. In turn it looks at o.Audits of the
@@ -176,11 +176,11 @@ func (s *sweeper) sweep(ctx context.Context, id call.ID, watched func() bool, no
 	var before call.State
 	after, err := s.updateAndMatchFrom(ctx, "", c, now, func(c *call.Call) error {
 		before = c.State
-		c.RequestReconcile(now)
+		c.Reconciliation(now).Request()
 		for _, id := range lost {
 			c.Supervision(now).End(id, call.Request{})
 		}
-		if c.MusicLate(now) && !watched() {
+		if c.Hearing(now).MusicLate() && !watched() {
 			c.NoPageWatches()
 		}
 		if owner != nil && owner.ID == c.OwnerAgent() {
