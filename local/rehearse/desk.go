@@ -278,7 +278,7 @@ func (r *rehearsal) call(ctx context.Context) error {
 			}
 		}
 		if err := r.until(ctx, a.what, patience, a.so); err != nil {
-			return errors.Join(err, r.quiet(ctx), errors.New(r.story()))
+			return errors.Join(err, r.quiet(ctx), errors.New(p.story()+tail(r.emulator.log.Name(), 10)))
 		}
 	}
 	return nil
@@ -314,12 +314,12 @@ func (p phones) hearsSomething(leg string) bool {
 	return len(c.Hears) == 1 && (c.Hears[0] == "music" || strings.HasPrefix(c.Hears[0], "speech:"))
 }
 
-// story is what the phone network was answered last, and what the functions had to say.
-func (r *rehearsal) story() string {
+// story is what the phone network was answered last.
+func (p phones) story() string {
 	var b strings.Builder
-	records := r.network.Records(0)
+	records := p.Records(0)
 	for _, rec := range records[max(0, len(records)-12):] {
 		fmt.Fprintf(&b, "%s %s %s %d %s\n", rec.Kind, rec.Method, rec.URL, rec.Status, rec.Error)
 	}
-	return b.String() + tail(r.emulator.log.Name(), 10)
+	return b.String()
 }
