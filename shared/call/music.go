@@ -69,8 +69,11 @@ func (m *Music) redirecting(now time.Time) bool {
 
 // NoPageWatches says that nothing looks at the call before the next sweep, since no page sends heartbeats. The music
 // then counts as run out a second after the next turn is due; otherwise it would be noticed a minute later. If the
-// request comes later still, the music starts anew.
-func (m *Music) NoPageWatches() { m.noPageWatches = true }
+// request comes later still, the music starts anew. It returns when that is.
+func (m *Music) NoPageWatches() time.Time {
+	m.noPageWatches = true
+	return m.musicDue()
+}
 
 // ApplyMusicLength says how long the music turn just requested will play. Every turn is stored, so it shows at once
 // if the next one is missing.
