@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '..', '..', '..');
 const deep = process.argv.includes('--deep');
 const wanted = process.argv.slice(2).filter((a) => a !== '--deep');
 const scenarios = deep ? 'deep' : wanted.length > 0 || process.env.PICTURES ? 'all' : 'short';
-const longest = ['desk', 'layout', 'consult', 'cut', 'lost', 'side']; // start first
+const longest = ['desk', 'layout', 'consult', 'device', 'cut', 'side', 'lost']; // start first
 const rank = (f) => (longest.indexOf(f.split('.')[0]) + 1) || longest.length + 1;
 const files = readdirSync(import.meta.dirname)
   .filter((f) => f.endsWith('.test.mjs') && (wanted.length === 0 || wanted.some((w) => f.startsWith(w))))
@@ -28,7 +28,7 @@ function run(program, args) {
 run('local/setup.sh', ['store', 'page']);
 run('go', ['build', '-o', '.run/e2e/warmtransfer', './local']);
 // The files mostly wait, so several run at once, each with a stack and a browser of its own.
-const atOnce = 3;
+const atOnce = 4;
 const left = [...files];
 const failed = new Map();
 await Promise.all(Array.from({ length: atOnce }, async () => {
