@@ -146,6 +146,35 @@ for (const width of [1200, 400]) {
   }, { deep: width === 1200 });
 }
 
+scenario('F189 two banners at once: both can be read, and neither moves a control', async (s) => {
+  const [alice, erin] = await Promise.all([s.agent('alice'), s.agent('erin', { online: false })]);
+  const caller = await s.talking(alice);
+  const stays = async () => Object.entries(await alice.page.evaluate(boxes))
+    .filter(([name]) => ['mute', 'hold', 'keypad', 'swap', 'join', 'complete', 'cancel', 'leave', 'status-available',
+      'diagnostics'].includes(name));
+  const before = await stays();
+  assert.ok(before.length > 8, before.join(', '));
+  await erin.goOnline();
+  await erin.at('side-team').click();
+  await erin.at(`team-listen-${caller}`).click();
+  await alice.says('banner-supervisor', /listens to this call/);
+  assert.deepEqual(await stays(), before, 'one banner');
+  await alice.page.route(/\/(agents|transfer|token|calls|messages|push)(\/|$)/, (route) => route.abort());
+  await alice.says('banner-api-down', 'You can hang up');
+  assert.deepEqual(await stays(), before, 'two banners');
+  const more = alice.at('more-banners');
+  assert.equal((await more.locator('summary').innerText()).trim(), '1 more');
+  await more.locator('summary').click();
+  await more.locator('[data-test=banner-supervisor]').filter({ hasText: 'listens to this call' }).waitFor();
+  assert.deepEqual(await stays(), before, 'both are read');
+  await alice.look('two-banners', '');
+  assert.equal(await alice.page.locator('.banners > .banner').count(), 1, 'one in the strip');
+  await alice.page.unroute(/\/(agents|transfer|token|calls|messages|push)(\/|$)/);
+  await alice.at('banner-api-down').waitFor({ state: 'detached' });
+  assert.deepEqual(await stays(), before, 'one again');
+  await s.stack.does(caller, 'hangup');
+});
+
 scenario('F189 the tips of what rings do not hide the note', async (s) => {
   const { alice, bob } = await s.pair();
   await alice.consult('bob', 'Asks for a refund of order 1042');
