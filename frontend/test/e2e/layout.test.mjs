@@ -146,6 +146,30 @@ for (const width of [1200, 400]) {
   }, { deep: width === 1200 });
 }
 
+scenario('F189 what the page says of the sound moves no control, in a window of any width', async (s) => {
+  const alice = await s.agent('alice');
+  const caller = await s.talking(alice);
+  const quality = alice.at('quality');
+  /** says puts a text into the place of another, as a change of the network does. */
+  const says = (e, words) => {
+    const walker = document.createTreeWalker(e.lastElementChild, NodeFilter.SHOW_TEXT);
+    for (let t = walker.nextNode(); t; t = walker.nextNode()) if (t.data.trim()) t.data = words;
+  };
+  for (const width of [360, 400, 561, 640, 701, 800, 919, 920, 1000, 1159, 1160, 1200, 1600]) {
+    await alice.page.setViewportSize({ width, height: 800 });
+    await quality.evaluate(says, 'Good sound');
+    const before = await alice.page.evaluate(boxes);
+    assert.ok(before.mute && before.leave && before.swap);
+    for (const words of ['Uneven connection: the sound may stutter', 'Your voice does not leave this computer',
+      'No sound from your microphone: is it muted?', 'Poor sound quality']) {
+      await quality.evaluate(says, words);
+      assert.deepEqual(await alice.page.evaluate(boxes), before, `${width} px: ${words}`);
+    }
+    assert.equal(await alice.page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth), false, `${width} px is wide enough`);
+  }
+  await s.stack.does(caller, 'hangup');
+});
+
 scenario('F189 two banners at once: both can be read, and neither moves a control', async (s) => {
   const [alice, erin] = await Promise.all([s.agent('alice'), s.agent('erin', { online: false })]);
   const caller = await s.talking(alice);
