@@ -487,19 +487,3 @@ func TestF221TheLegLeavesWhileItsModeIsChanged(t *testing.T) {
 		w.CheckQuiet()
 	}
 }
-
-// A supervisor who listens is in a call for their colleagues, and not rung any more.
-func TestF191ASupervisorWhoListensIsNotRung(t *testing.T) {
-	w, id := watched(t)
-	w.MustWatch(id, call.ModeListen)
-	answered := w.Now
-	w.Now = w.Now.Add(2 * time.Second)
-	if _, err := w.Beat(Boss.ID); err != nil {
-		t.Fatal(err)
-	}
-	a, err := w.Store.Agent(t.Context(), Boss.ID)
-	if err != nil || a.Rung(w.Now) || a.Presence(w.Now) != agent.IsBusy || !a.PresenceSince(w.Now).Equal(answered) {
-		t.Errorf("two seconds after the answer they are rung: %t, %s since %v, want %v", a.Rung(w.Now), a.Presence(w.Now),
-			a.PresenceSince(w.Now), answered)
-	}
-}
