@@ -146,7 +146,7 @@ for (const width of [1200, 400]) {
   }, { deep: width === 1200 });
 }
 
-scenario('F189 what the page says of the sound and of who hears whom moves no control, in a window of any width', async (s) => {
+scenario('F189 what the page says of the sound, of who hears whom and of a target moves no control, in a window of any width', async (s) => {
   const alice = await s.agent('alice');
   const caller = await s.talking(alice);
   const quality = alice.at('quality');
@@ -182,6 +182,11 @@ scenario('F189 what the page says of the sound and of who hears whom moves no co
     }
     for (const words of ['Caller heard you and Bob at 03:44', 'Caller heard you and Dora Lindqvist-Hernández at 03:44']) {
       await hears.evaluate(says, words);
+      await still(words);
+    }
+    for (const words of ['Bob declined the call: not the right topic.', 'Nobody else is in the call.',
+      '+44 20 7946 0123 could not be reached: the phone network is out of order or too busy.']) {
+      await alice.page.locator('.transfer .target').evaluate(says, words);
       await still(words);
     }
     const wide = await alice.page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
