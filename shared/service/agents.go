@@ -104,7 +104,11 @@ func answered(a *agent.Agent, c *call.Call) bool {
 	if c == nil || a.Claim == nil {
 		return false
 	}
-	l := c.Leg(call.LegKey(a.Claim.Leg))
+	key := call.LegKey(a.Claim.Leg)
+	if w := c.Watcher(key); w != nil { // a supervisor's
+		return w.Phase == call.LegAnswered && a.Answer(a.Claim.Leg, w.Since)
+	}
+	l := c.Leg(key)
 	return l != nil && l.Phase == call.LegAnswered && a.Answer(a.Claim.Leg, l.Since)
 }
 

@@ -302,7 +302,6 @@ func TestF182ASweepLooksAgainAtAMusicTurnThatIsDueJustNow(t *testing.T) {
 	}
 }
 
-// Music that is playing is left alone, whatever clock runs meanwhile.
 // Pages that have been told that nobody hears music send heartbeats more seldom. Music that begins and stops between
 // two of them is found all the same.
 func TestF182MusicThatStopsAtOnceIsFoundByPagesOfAQuietLine(t *testing.T) {
@@ -330,6 +329,7 @@ func TestF182MusicThatStopsAtOnceIsFoundByPagesOfAQuietLine(t *testing.T) {
 	}
 }
 
+// Music that is playing is left alone, whatever clock runs meanwhile.
 func TestF182MusicThatGoesOnIsNotBegunAnew(t *testing.T) {
 	w := NewWorld(t, "alice", "bob")
 	held, _ := w.Dial()

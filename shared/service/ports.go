@@ -94,7 +94,7 @@ type LiveCall struct {
 const (
 	QueuePage  = 21 // a position beyond twenty is "more than twenty"
 	AgentsPage = 200
-	MusicPage  = 30 // how many callers one heartbeat gives music again
+	MusicPage  = 120 // how many callers one heartbeat gives music again
 )
 
 // QueueEntry is a caller in the queue.

@@ -103,7 +103,7 @@ export interface components {
             readonly line: components["schemas"]["Line"];
             /** @description Outside numbers may be targets. */
             readonly numbers?: boolean;
-            /** @description In the answer to a heartbeat: within how many seconds the next one is wanted, fewer while callers hear music. */
+            /** @description In the answer to a heartbeat: within how many seconds the next one is wanted, fewer while callers hear music, and fewer still while some hear nothing to whom this heartbeat could not come. */
             readonly beatWithin?: number;
             /** @description The directory, if the request has asked for it with `with=colleagues` and it could be read. */
             readonly colleagues?: components["schemas"]["Directory"];

@@ -152,7 +152,7 @@ function transfer(state: State, desk: Desk, call: Call, now: Known): TemplateRes
     ${t
       ? html`<p class="target ${failed ? "failed" : ""}"
         data-test="target">${icon(failed ? "warning" : "people")}<span>${targetNow(call, now)}</span></p>`
-      : html`<p class="target none">Nobody else is in the call.</p>`}
+      : html`<p class="target none"><span>Nobody else is in the call.</span></p>`}
     <div class="verbs">
       ${verb("swap", "Swap", "swap", "2", "Change whom you talk to; the other hears music")}
       ${verb("join", "Join", "join", "3", "All three hear each other")}
