@@ -43,7 +43,9 @@ func (h handler) wait(r *httpapi.Request) (string, error) {
 	if r.PathValue("turn") == twilio.Silence {
 		return twilio.Announcement(h.book(r).Say(prompt.SilentAgent)), nil
 	}
-	if sid := r.CallSID(); sid != "" && sid != string(r.Call()) {
+	sid := call.LegID(r.CallSID())
+	own := sid == "" || sid == call.LegID(r.Call()) // the caller's leg has given the call its name, unless we dialled it
+	if !own && !h.board(r.Base).IsCaller(r.Context(), r.Call(), sid) {
 		return h.turn(r, prompt.Words{}), nil
 	}
 	t := turn(r)
@@ -55,7 +57,7 @@ func (h handler) wait(r *httpapi.Request) (string, error) {
 		Position: tellsPosition(t.n) && t.failing == 0, Lasts: lasts, ClosedFor: h.line.EndsWaits(r.Context(), r.Now),
 	}
 	place, err := h.board(r.Base).Wait(r.Context(), r.Call(), asked, r.Now)
-	if errors.Is(err, service.ErrNotFound) && r.CallSID() != "" {
+	if errors.Is(err, service.ErrNotFound) && own && sid != "" {
 		// The call's item is lost, and the caller is still there: treat it as a new arrival.
 		place.Call, err = h.board(r.Base).Arrive(r.Context(), r.Call(), "", false, r.Now)
 	}
