@@ -110,6 +110,7 @@ var kinds = []kind{
 	{is: service.ErrNoTarget, status: 422, slug: "no-target", title: "There is no such agent."},
 	{as: as[*service.NumberError], status: 422, slug: "target-not-allowed", title: "That number may not be dialled."},
 	{is: service.ErrCallBackOff, status: 422, slug: "call-back-off", title: "Calling back is not switched on."},
+	{is: service.ErrWithheld, status: 422, slug: "number-withheld", title: "That caller has withheld their number."},
 	{is: service.ErrNotReady, status: 409, slug: "not-ready",
 		title: "You cannot call now: you have a call, or your page is not connected."},
 	{is: service.ErrUnavailable, status: 503, slug: "unavailable", title: "The server cannot do that now. Try again."},

@@ -17,6 +17,8 @@ import (
 var (
 	// ErrCallBackOff: the operator has not switched calling back on, or allows no country.
 	ErrCallBackOff = errors.New("calling back is not switched on")
+	// ErrWithheld: the caller has withheld their number.
+	ErrWithheld = errors.New("the caller has withheld their number")
 	// ErrNotReady: the agent has a call, or their page is not connected.
 	ErrNotReady = errors.New("the agent cannot be rung now")
 )
