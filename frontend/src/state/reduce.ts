@@ -211,6 +211,8 @@ function applyPage(state: State, event: Event): State {
       return { ...state, push: event.is };
     case "warning":
       return takeWarning(state, event.name, event.on);
+    case "call-back":
+      return { ...state, calling: event.asking };
     case "dismiss-ended":
       return { ...state, closing: null, lastCall: null };
     case "rejoin-asked":
@@ -412,6 +414,7 @@ function legGone(state: State, at: number): State {
     talkedMs: closing.talkedMs,
     outcome: outcomeHere(state, asked || handingOver),
     with: (state.leaving ?? state.pending)?.to || (closing.call?.transfer ? colleague(closing.call) : ""),
+    ...(closing.call?.caller.called ? { back: true as const } : {}),
   };
   return writeUp({ ...cleared, closing, recent: [recent, ...state.recent].slice(0, RECENT_MAX) },
     { call: recent.id, number: recent.number, at, codeMissed: 0 });

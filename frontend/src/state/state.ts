@@ -24,6 +24,8 @@ export interface RingInfo {
   readonly note: string;
   /** It is a supervisor's own leg, which they have asked for. */
   readonly watch: boolean;
+  /** The request key of the page that calls back with this leg, and answers it by itself; empty otherwise. */
+  readonly asked: string;
   /** How long it rings, in seconds. */
   readonly seconds: number;
 }
@@ -106,6 +108,10 @@ export interface RecentCall {
   readonly with: string;
   /** It was not answered here. */
   readonly rang?: true;
+  /** The agent has called the caller. */
+  readonly back?: true;
+  /** The server's name of the call, if it may be called back by it. */
+  readonly call?: string;
 }
 
 export interface Sound {
@@ -200,6 +206,8 @@ export interface State {
   readonly push: PushIs;
   readonly pending: Pending | null;
   readonly refusal: Refusal | null;
+  /** The server is asked to call somebody back. */
+  readonly calling: boolean;
   /** The status that the agent chose and the server has not confirmed. */
   readonly choosing: Status | "";
   /** The agent hung up the own leg on purpose: its end is not a loss. */
@@ -250,6 +258,7 @@ export const initial: State = {
   push: "unknown",
   pending: null,
   refusal: null,
+  calling: false,
   choosing: "",
   leaving: null,
   lastCall: null,

@@ -14,6 +14,9 @@ import { choiceOf, targetName, type Choice } from "../state/choice.js";
 import { phoneNumber } from "../words/number.js";
 import { callOutcome, happening } from "../words/outcome.js";
 import { duration, timeOfDay } from "../words/time.js";
+import { typedNumber } from "../words/typed.js";
+import { callsBack } from "../state/callback.js";
+import { callBackButton } from "./callback.js";
 import { historyPanel } from "./history.js";
 import { knownCard } from "./known.js";
 import { messagesPanel } from "./messages.js";
@@ -65,7 +68,7 @@ function present(state: State, desk: Desk): TemplateResult {
   return html`${colleagues(state, desk, call)}
     ${knownCard(state, desk, number)}
     ${call && call.history.length ? history(state, call) : nothing}
-    ${recent(state)}`;
+    ${recent(state, desk)}`;
 }
 
 function colleagues(state: State, desk: Desk, call: Call | null): TemplateResult {
@@ -74,7 +77,8 @@ function colleagues(state: State, desk: Desk, call: Call | null): TemplateResult
   const choice = choiceOf(state);
   const { colleagues: shown, anybody } = choice;
   const number = bringsIn ? choice.number : "";
-  const find = bringsIn && state.snapshot?.numbers ? "Find a colleague, or type a number" : "Find a colleague";
+  const typed = callsBack(state) ? typedNumber(state.compose.filter, state.directory?.number).number : "";
+  const find = call === null && callsBack(state) ? "Find a colleague, or type a number to call" : bringsIn && state.snapshot?.numbers ? "Find a colleague, or type a number" : "Find a colleague";
   return html`<section class="card panel colleagues" aria-labelledby="colleagues-title">
     <h2 id="colleagues-title">${bringsIn ? "Bring in a colleague" : "Colleagues"}${asAt(state)}</h2>
     <label class="field"><span class="visually-hidden">${find}</span>
@@ -82,13 +86,15 @@ function colleagues(state: State, desk: Desk, call: Call | null): TemplateResult
         @input=${(e: InputEvent) => desk.compose({ filter: (e.target as HTMLInputElement).value })} /></label>
     ${shown.length === 0 && number === ""
       ? html`<p class="empty" data-test="nobody-found">${state.directory === null ? "Loading…" : anybody
-        ? "No colleague has signed in yet." : choice.refused || "No colleague of that name."}</p>`
+        ? "No colleague has signed in yet." : typed ? "" : choice.refused || "No colleague of that name."}</p>`
       : bringsIn ? choose(state, desk, choice)
         : html`<ul class="people" tabindex="0" aria-label="Colleagues">${shown.map((a) => html`<li class="person">${person(state, a)}</li>`)}</ul>`}
     ${state.directory?.more ? html`<p class="hint" data-test="more-colleagues">${anybody
       ? "There are more colleagues. Type a part of a name to find one."
       : "There may be more. Type more of the name."}</p>` : nothing}
     ${bringsIn ? begin(state, desk, call) : nothing}
+    ${call === null && typed ? html`<div class="verbs">${callBackButton(state, desk, "back-typed", { number: typed },
+      `Call ${phoneNumber(typed)}`)}</div>` : nothing}
   </section>`;
 }
 
@@ -164,7 +170,7 @@ function history(state: State, call: Call): TemplateResult {
   </section>`;
 }
 
-function recent(state: State): TemplateResult {
+function recent(state: State, desk: Desk): TemplateResult {
   const calls = recentCalls(state);
   return html`<section class="card panel" aria-labelledby="recent-title">
     <h2 id="recent-title">Recent calls</h2>
@@ -175,6 +181,7 @@ function recent(state: State): TemplateResult {
             ? duration(r.talkedMs)
             : ""}</span>
           <span class="outcome">${callOutcome(r.outcome, r.with,
-            r.rang)}</span><time>${timeOfDay(r.endedAt)}</time></li>`)}</ul>`}
+            r.rang, r.back)}</span><time>${timeOfDay(r.endedAt)}</time>${(r.rang || r.back) && r.call && r.number && callsBack(state)
+            ? callBackButton(state, desk, `back-${r.call}`, { call: r.call }) : nothing}</li>`)}</ul>`}
   </section>`;
 }
