@@ -50,7 +50,7 @@ func rung(t *testing.T, more ...func(*stack.Options)) (l *line, caller string) {
 	return l, caller
 }
 
-func TestF250ACallBackIsACallLikeAnyOther(t *testing.T) {
+func TestF252ACallBackIsACallLikeAnyOther(t *testing.T) {
 	t.Parallel()
 	l, caller := rung(t)
 	l.must(l.Network.Answer(caller, nil))
@@ -73,7 +73,7 @@ func TestF250ACallBackIsACallLikeAnyOther(t *testing.T) {
 	l.wantOver(caller)
 }
 
-func TestF250BusyNoAnswerAndAMachineAreOutcomes(t *testing.T) {
+func TestF252F258BusyNoAnswerAndAMachineAreOutcomes(t *testing.T) {
 	t.Parallel()
 	for does, want := range map[string]string{"busy": "busy", "fail": "failed:404"} {
 		l := backs(t)
@@ -105,7 +105,7 @@ func TestF250BusyNoAnswerAndAMachineAreOutcomes(t *testing.T) {
 	}
 }
 
-func TestF251AgentLostBeforeTheNumberIsDialled(t *testing.T) {
+func TestF253AgentLostBeforeTheNumberIsDialled(t *testing.T) {
 	t.Parallel()
 	l := backs(t)
 	l.fault(faults.Rule{Kind: faults.Webhook, Match: faults.Match{Event: "participant-join"}, Do: faults.Drop})
@@ -125,7 +125,7 @@ func TestF251AgentLostBeforeTheNumberIsDialled(t *testing.T) {
 	}
 }
 
-func TestF252PicksUpAsTheAgentLeaves(t *testing.T) {
+func TestF254PicksUpAsTheAgentLeaves(t *testing.T) {
 	t.Parallel()
 	l, caller := rung(t)
 	l.fault(faults.Rule{
@@ -144,7 +144,7 @@ func TestF252PicksUpAsTheAgentLeaves(t *testing.T) {
 	l.together(l.legTo("bob"), caller)
 }
 
-func TestF255RefusedBeforeAnythingRings(t *testing.T) {
+func TestF257RefusedBeforeAnythingRings(t *testing.T) {
 	t.Parallel()
 	l := backs(t)
 	for number, want := range map[string]string{"+33123456789": "country", "0044207946": "not-e164", l.Number: "own"} {

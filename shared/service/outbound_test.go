@@ -71,7 +71,7 @@ func TestAnAgentCallsBackAndHandsOver(t *testing.T) {
 }
 
 // Whoever is not reached is not on the line, the agent is free at once, and the call says why.
-func TestF250WhoIsNotReachedHasAnOutcome(t *testing.T) {
+func TestF252WhoIsNotReachedHasAnOutcome(t *testing.T) {
 	for _, o := range []call.Outcome{call.OutcomeBusy, call.OutcomeNoAnswer, call.Failed("404"), call.OutcomeDeclined} {
 		w, id := calledBack(t)
 		w.Use(service.Settings{WrapUp: time.Minute})
@@ -95,7 +95,7 @@ func TestF250WhoIsNotReachedHasAnOutcome(t *testing.T) {
 }
 
 // The page is lost before the second leg is dialled: nobody is dialled.
-func TestF251ALostPageDialsNobody(t *testing.T) {
+func TestF253ALostPageDialsNobody(t *testing.T) {
 	for name, lose := range map[string]func(w *World){
 		"before it answers":           func(w *World) { w.Reject("alice", call.OutcomeNoAnswer) },
 		"before it is known to be in": func(w *World) { w.Answer("alice"); w.Phones.Told = nil; w.HangUp("alice") },
@@ -119,7 +119,7 @@ func TestF251ALostPageDialsNobody(t *testing.T) {
 }
 
 // The caller picks up as the agent leaves: they hear music, and are offered to the next agent.
-func TestF252WhoPicksUpAsTheAgentLeavesIsInTheLine(t *testing.T) {
+func TestF254WhoPicksUpAsTheAgentLeavesIsInTheLine(t *testing.T) {
 	for _, err := range []error{nil, service.ErrUnknown, service.ErrThrottled} {
 		w, id := calledBack(t)
 		w.Silent("alice") // her browser is gone
@@ -153,7 +153,7 @@ func TestF252WhoPicksUpAsTheAgentLeavesIsInTheLine(t *testing.T) {
 }
 
 // The agent is lost while the number rings: it is cancelled, and the call is over.
-func TestF252ARingingCallerIsCancelledWithTheirAgent(t *testing.T) {
+func TestF254ARingingCallerIsCancelledWithTheirAgent(t *testing.T) {
 	for _, f := range []*Fault{
 		nil, {Err: service.ErrUnknown}, {Err: service.ErrUnknown, Took: true}, {Err: service.ErrThrottled},
 	} {
@@ -173,7 +173,7 @@ func TestF252ARingingCallerIsCancelledWithTheirAgent(t *testing.T) {
 }
 
 // A dial without an answer, done or not: nobody is dialled twice, and nothing is left over.
-func TestF253ADialOfTheCallerWithoutAnAnswer(t *testing.T) {
+func TestF255ADialOfTheCallerWithoutAnAnswer(t *testing.T) {
 	for _, took := range []bool{false, true} {
 		w := NewWorld(t, "alice")
 		id, _, err := w.CallBack("alice", "k1")
@@ -201,7 +201,7 @@ func TestF253ADialOfTheCallerWithoutAnAnswer(t *testing.T) {
 }
 
 // The same request, again: the same call, and nobody is rung or counted twice (N7).
-func TestF254ACallBackIsRepeated(t *testing.T) {
+func TestF256ACallBackIsRepeated(t *testing.T) {
 	w := NewWorld(t, "alice", "bob")
 	first, _, err := w.CallBack("alice", "k1")
 	if err != nil {
@@ -220,7 +220,7 @@ func TestF254ACallBackIsRepeated(t *testing.T) {
 }
 
 // Nothing rings for a number that may not be dialled, nor for an agent who is busy or not there.
-func TestF255ACallBackIsRefusedBeforeAnythingRings(t *testing.T) {
+func TestF257ACallBackIsRefusedBeforeAnythingRings(t *testing.T) {
 	w := NewWorld(t, "alice")
 	ctx := context.Background()
 	who := service.Principal{ID: "alice", Name: "Agent alice"}
@@ -260,7 +260,7 @@ func TestF255ACallBackIsRefusedBeforeAnythingRings(t *testing.T) {
 }
 
 // A machine picks up: the agent hears it and is told; nothing ends by itself, and the outcome says it.
-func TestF256AMachineIsAnOutcomeAndEndsNothing(t *testing.T) {
+func TestF258AMachineIsAnOutcomeAndEndsNothing(t *testing.T) {
 	w, id := calledBack(t)
 	w.CallerPicksUp(id)
 	w.Settle()
@@ -278,7 +278,7 @@ func TestF256AMachineIsAnOutcomeAndEndsNothing(t *testing.T) {
 }
 
 // The agent ends the call while the number rings: it is cancelled, and who picks up at that moment hears a goodbye.
-func TestF257TheAgentStopsCalling(t *testing.T) {
+func TestF259TheAgentStopsCalling(t *testing.T) {
 	w, id := calledBack(t)
 	w.MustPress("alice", call.DoEnd, "")
 	w.Settle()
@@ -298,7 +298,7 @@ func TestF257TheAgentStopsCalling(t *testing.T) {
 }
 
 // The callback of the caller's hang-up is lost: a clock finds it, and the agent is free.
-func TestF258TheEndOfACalledCallerIsLost(t *testing.T) {
+func TestF259TheEndOfACalledCallerIsLost(t *testing.T) {
 	w, id := calledBack(t)
 	w.CallerPicksUp(id)
 	w.Settle()

@@ -19,7 +19,7 @@ async function ready(): Promise<void> {
 const rings = (asked: string): void =>
   f.voice.emit({ is: "ringing", sid: "CA1", ring: ringAt(Date.now(), { asked }) });
 
-test("the page that has asked answers by itself, and no other leg of that kind", async () => {
+test("F253: the page that has asked answers by itself, and no other leg of that kind", async () => {
   await ready();
   rings("another page");
   expect(desk.state.leg).toBeNull();
@@ -32,7 +32,7 @@ test("the page that has asked answers by itself, and no other leg of that kind",
   expect(desk.state.screen.is).toBe("connecting");
 });
 
-test("a refusal is told in words, and nothing is answered then", async () => {
+test("F257: a refusal is told in words, and nothing is answered then", async () => {
   await ready();
   f.api.refusals.push(problem("call-back-off", 422));
   await desk.callBack.call({ number: "+33123456789" });
