@@ -137,9 +137,13 @@ func TestF254PicksUpAsTheAgentLeaves(t *testing.T) {
 	l.settle()
 	l.pass(2 * time.Second)
 	l.waits(caller)
-	l.pass(25 * time.Second)
+	l.pass(10 * time.Second)
+	l.answers("alice") // her page is back: the caller is kept for her
+	l.pass(3 * time.Second)
+	l.together(l.legTo("alice"), caller)
+	l.crash("alice")
+	l.pass(90 * time.Second)
 	l.answers("bob")
-	l.settle()
 	l.pass(3 * time.Second)
 	l.together(l.legTo("bob"), caller)
 }
