@@ -141,11 +141,6 @@ func TestF254PicksUpAsTheAgentLeaves(t *testing.T) {
 	l.answers("alice") // her page is back: the caller is kept for her
 	l.pass(3 * time.Second)
 	l.together(l.legTo("alice"), caller)
-	l.crash("alice")
-	l.pass(90 * time.Second)
-	l.answers("bob")
-	l.pass(3 * time.Second)
-	l.together(l.legTo("bob"), caller)
 }
 
 func TestF257RefusedBeforeAnythingRings(t *testing.T) {

@@ -6,7 +6,7 @@ import { targetOutcome } from "./outcome.js";
 import { timeOfDay } from "./time.js";
 
 /** What a party hears, as words and as colour, never as colour alone. */
-export type Hears = "voices" | "music" | "silence" | "nothing" | "unknown";
+export type Hears = "voices" | "music" | "silence" | "nothing" | "rung" | "unknown";
 
 export interface Hearing {
   readonly caller: Hears;
@@ -31,7 +31,7 @@ const asked = (call: Call): boolean => call.transfer?.progress === "asked";
  */
 export function hearing(call: Call, muted: boolean, known: Known = ALL): Hearing {
   const says = heard(call, muted);
-  if (says.caller === "nothing") return says;
+  if (says.caller === "nothing" || says.caller === "rung") return says;
   const sound = muted ? says.you : SOUND[known.sound] || says.you;
   if (known.told) {
     const words = says.callerWords.replace(/^hears/, "heard").replace(/^is/, "was");
@@ -70,7 +70,7 @@ function heard(call: Call, muted: boolean): Hearing {
   switch (call.state) {
     case "agent-first":
     case "calling":
-      return { caller: "nothing", callerWords: CALLED[call.caller.called ?? "planned"], you: you
+      return { caller: "rung", callerWords: CALLED[call.caller.called ?? "planned"], you: you
         || (call.caller.called === "ringing" ? "You hear ringing" : "Nobody hears you yet") };
     case "waiting":
     case "ringing": // The agent has given the caller away, and stays in the conference until the music plays.
