@@ -31,8 +31,8 @@ func (c admitting) legAnswered(key LegKey, sid LegID) (Admission, error) {
 	if w := c.matchWatcher(key, sid); w != nil {
 		return c.supervision().watcherAnswered(w)
 	}
-	if c.isCallerLeg(key) {
-		return c.callerPickedUp(sid)
+	if c.Out.on(key) {
+		return outboundChange{c.change}.callerPickedUp(sid)
 	}
 	l, err := c.admit(key, sid)
 	if err != nil {
@@ -106,7 +106,7 @@ func (c admitting) answered(l *Leg) {
 		c.Offer, c.Owner = "", l.Key
 		c.OnHold, c.Recall, c.FailedOffers = false, Recall{}, nil
 		if c.State == Calling {
-			c.dialCaller()
+			outboundChange{c.change}.dialCaller()
 		}
 		if c.Transfer.Open() {
 			c.Hops++

@@ -131,5 +131,5 @@ func (c *Call) NotifiableLegs() []Leg {
 // wanted says whether a leg has a place in the call.
 func (c *Call) wanted(key LegKey) bool {
 	return c.State != Ended && key != "" && (key == c.Owner || key == c.Offer || key == c.Transfer.targetKey() ||
-		c.isCallerLeg(key) && c.callerWanted())
+		c.Out.on(key) && c.State == Calling && c.Owner != "")
 }

@@ -255,7 +255,9 @@ func faulty(a move) []move {
 	}
 	unanswered := func(took bool) func(w *servicetest.World) {
 		return func(w *servicetest.World) {
-			ops := []string{"Dial", "Hold", "Hangup", "Cancel", "SetEndOnExit", "SetVoice", "SayGoodbye", "RejoinConference"}
+			ops := []string{
+				"Dial", "Hold", "Hangup", "Cancel", "SetEndOnExit", "SetVoice", "SayGoodbye", "RejoinConference",
+			}
 			for _, op := range ops {
 				w.Phones.Next(op, servicetest.Fault{Err: service.ErrUnknown, Took: took})
 			}

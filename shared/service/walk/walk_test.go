@@ -30,7 +30,8 @@ func TestEveryHistory(t *testing.T) {
 		walks = []walk.Bounds{{Depth: n, Faults: setting("WALK_FAULTS", 1), Every: setting("WALK_EVERY", 1)}}
 	}
 	for _, b := range walks {
-		t.Run(fmt.Sprint("depth ", b.Depth, " faults ", b.Faults, " watched ", b.Watched, " called back ", b.CalledBack), func(t *testing.T) {
+		name := fmt.Sprint("depth ", b.Depth, " faults ", b.Faults, " watched ", b.Watched, " back ", b.CalledBack)
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			st := walk.Walk(t, b)
 			t.Logf("depth %d, at most %d faults: %s", b.Depth, b.Faults, st)
