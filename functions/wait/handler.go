@@ -44,7 +44,8 @@ func (h handler) wait(r *httpapi.Request) (string, error) {
 		return twilio.Announcement(h.book(r).Say(prompt.SilentAgent)), nil
 	}
 	sid := call.LegID(r.CallSID())
-	own := sid == "" || sid == call.LegID(r.Call()) // the caller's leg has given the call its name, unless we dialled it
+	// The caller's leg has given the call its name, unless we have dialled it.
+	own := sid == "" || sid == call.LegID(r.Call())
 	if !own && !h.board(r.Base).IsCaller(r.Context(), r.Call(), sid) {
 		return h.turn(r, prompt.Words{}), nil
 	}

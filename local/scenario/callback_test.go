@@ -129,7 +129,8 @@ func TestF254PicksUpAsTheAgentLeaves(t *testing.T) {
 	t.Parallel()
 	l, caller := rung(t)
 	l.fault(faults.Rule{
-		Kind: "rest", Match: faults.Match{Event: "UpdateCall"}, Do: "throttle", Status: http.StatusTooManyRequests, Times: 8,
+		Kind: "rest", Match: faults.Match{Event: "UpdateCall"}, Do: "throttle",
+		Status: http.StatusTooManyRequests, Times: 8,
 	})
 	l.must(l.Network.Hangup(l.legTo("alice")))
 	l.settle()
