@@ -31,7 +31,7 @@ const asked = (call: Call): boolean => call.transfer?.progress === "asked";
  */
 export function hearing(call: Call, muted: boolean, known: Known = ALL): Hearing {
   const says = heard(call, muted);
-  if (says.caller === "nothing" || says.caller === "rung") return says;
+  if (says.caller === "nothing") return says;
   const sound = muted ? says.you : SOUND[known.sound] || says.you;
   if (known.told) {
     const words = says.callerWords.replace(/^hears/, "heard").replace(/^is/, "was");
