@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"warmtransfer/shared/call"
@@ -46,7 +47,8 @@ func (h handler) wait(r *httpapi.Request) (string, error) {
 	sid := call.LegID(r.CallSID())
 	// The caller's leg has given the call its name, unless we have dialled it.
 	own := sid == "" || sid == call.LegID(r.Call())
-	if !own && !h.board(r.Base).IsCaller(r.Context(), r.Call(), sid) {
+	page := strings.HasPrefix(r.Form.Get("To"), "client:") // an agent's leg, for which nothing is read
+	if !own && (page || !h.board(r.Base).IsCaller(r.Context(), r.Call(), sid)) {
 		return h.turn(r, prompt.Words{}), nil
 	}
 	t := turn(r)
