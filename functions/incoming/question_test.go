@@ -118,5 +118,7 @@ func TestSampleOfTheChoice(t *testing.T) {
 		t.Errorf("the call is %s", c.State)
 	}
 	httpapitest.Refusals(t, []httpapitest.Hooked{{Path: choice, Form: httpapitest.Form(t, "choice")}},
-		func(t testing.TB, keys twilio.Keys) (*httpapitest.Site, *servicetest.World) { return serve(t, keys, "alice") })
+		func(t testing.TB, keys twilio.Keys) (*httpapitest.Site, *servicetest.World) {
+			return serve(t, keys, "alice")
+		})
 }

@@ -73,8 +73,15 @@ func run(ctx context.Context, board *service.Service, now func() time.Time) (ser
 	ctx, cancel := context.WithTimeout(ctx, sweepTime)
 	defer cancel()
 	return board.Sweep(ctx, service.SweepLimits{
-		Most: most, AtOnce: atOnce, Clock: now, Within: lastTime, Audits: audits,
+		Most: most, AtOnce: atOnce, Clock: now, Within: lastTime, Audits: audits, Pause: pause,
 	})
+}
+
+// pause waits for so long, or until there is no time left.
+func pause(ctx context.Context, d time.Duration) {
+	ctx, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
+	<-ctx.Done()
 }
 
 // messagesTime bounds the search for callers' messages, and the deletion of old ones. The next sweep does what is left.

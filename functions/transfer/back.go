@@ -11,8 +11,8 @@ import (
 	"warmtransfer/shared/voicemail"
 )
 
-// whom is who is called back: exactly one of a number, a message and a call. The number of a message or a call is looked
-// up here, so that no page needs to have it.
+// whom is who is called back: exactly one of a number, a message and a call. The number of a message or a call is
+// looked up here, so that no page needs to have it.
 type whom struct {
 	Number  string  `json:"number"`
 	Message string  `json:"message"`

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"warmtransfer/shared/call"
@@ -44,8 +45,10 @@ func (h handler) wait(r *httpapi.Request) (string, error) {
 		return twilio.Announcement(h.book(r).Say(prompt.SilentAgent)), nil
 	}
 	sid := call.LegID(r.CallSID())
-	own := sid == "" || sid == call.LegID(r.Call()) // the caller's leg has given the call its name, unless we dialled it
-	if !own && !h.board(r.Base).IsCaller(r.Context(), r.Call(), sid) {
+	// The caller's leg has given the call its name, unless we have dialled it.
+	own := sid == "" || sid == call.LegID(r.Call())
+	page := strings.HasPrefix(r.Form.Get("To"), "client:") // an agent's leg, for which nothing is read
+	if !own && (page || !h.board(r.Base).IsCaller(r.Context(), r.Call(), sid)) {
 		return h.turn(r, prompt.Words{}), nil
 	}
 	t := turn(r)

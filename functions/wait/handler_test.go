@@ -50,7 +50,11 @@ func serveLine(
 // ask is a party's request for a turn; who is the CallSid of that party.
 func ask(t testing.TB, s *httpapitest.Site, id call.ID, who string, turn int) httpapitest.Answer {
 	t.Helper()
-	form := httpapitest.Form(t, "wait", "CallSid", who, "FriendlyName", string(id))
+	to := "+15005550001"
+	if who != string(id) {
+		to = "client:alice"
+	}
+	form := httpapitest.Form(t, "wait", "CallSid", who, "To", to, "FriendlyName", string(id))
 	a := s.Post("/wait/"+string(id)+"/"+strconv.Itoa(turn), form)
 	allowed(t, a)
 	a.Body = due.ReplaceAllString(a.Body, "$1")
@@ -199,6 +203,27 @@ func TestF121NetworkDownStillMusic(t *testing.T) {
 	for turn := range 20 {
 		ask(t, s, id, string(id), turn)
 		w.Now = w.Now.Add(12 * time.Second)
+	}
+}
+
+// The caller whom we have dialled is a clock, though their leg has not given the call its name.
+func TestF254ACalledCallersTurnIsAClock(t *testing.T) {
+	s, w := serve(t, httpapitest.Keys, "alice")
+	id, _, err := w.CallBack("alice", "k1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Settle()
+	w.Answer("alice")
+	w.Settle()
+	w.CallerPicksUp(id)
+	w.HangUp("alice")
+	w.Settle()
+	leg := w.Call(id).Out.SID
+	form := httpapitest.Form(t, "wait", "CallSid", string(leg), "To", servicetest.Outside, "FriendlyName", string(id))
+	allowed(t, s.Post("/wait/"+string(id)+"/1", form))
+	if c := w.Call(id); !c.MusicRequested || !c.Caller.Held && c.Started {
+		t.Errorf("the turn was not taken for the caller's: %+v", c.Caller)
 	}
 }
 

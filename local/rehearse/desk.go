@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"warmtransfer/local/stack"
+	"warmtransfer/local/twiliosim"
 )
 
 // desk is an agent who has signed in, at the page's own origin.
@@ -106,8 +107,11 @@ func (r *rehearsal) managedLogin(ctx context.Context, name string) (string, erro
 	return answer.Token, nil
 }
 
+// visitor asks for pages and sends forms as a browser does.
+type visitor struct{ http *http.Client }
+
 // submit fills a form and sends it with what stands in it.
-func (r *rehearsal) submit(ctx context.Context, address, page string, fill map[string]string) (location, body string,
+func (v visitor) submit(ctx context.Context, address, page string, fill map[string]string) (location, body string,
 	err error) {
 	form := url.Values{}
 	for _, m := range hidden.FindAllStringSubmatch(page, -1) {
@@ -116,15 +120,15 @@ func (r *rehearsal) submit(ctx context.Context, address, page string, fill map[s
 	for name, value := range fill {
 		form.Set(name, value)
 	}
-	status, location, body, err := r.post(ctx, address, form)
+	status, location, body, err := v.post(ctx, address, form)
 	if err == nil && status >= http.StatusBadRequest {
 		err = fmt.Errorf("%s answers %d: %s", address, status, body)
 	}
 	return location, body, err
 }
 
-func (r *rehearsal) getJSON(ctx context.Context, address string, to any) error {
-	status, body, _, err := r.get(ctx, address)
+func (v visitor) getJSON(ctx context.Context, address string, to any) error {
+	status, body, _, err := v.get(ctx, address)
 	if err != nil {
 		return err
 	}
@@ -134,27 +138,27 @@ func (r *rehearsal) getJSON(ctx context.Context, address string, to any) error {
 	return json.Unmarshal([]byte(body), to)
 }
 
-func (r *rehearsal) get(ctx context.Context, address string) (status int, body string, h http.Header, err error) {
+func (v visitor) get(ctx context.Context, address string) (status int, body string, h http.Header, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return 0, "", nil, err
 	}
-	return r.send(req)
+	return v.send(req)
 }
 
-func (r *rehearsal) post(ctx context.Context, address string, form url.Values) (status int, location, body string,
+func (v visitor) post(ctx context.Context, address string, form url.Values) (status int, location, body string,
 	err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
 	if err != nil {
 		return 0, "", "", err
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	status, body, h, err := r.send(req)
+	status, body, h, err := v.send(req)
 	return status, h.Get("Location"), body, err
 }
 
-func (r *rehearsal) send(req *http.Request) (status int, body string, h http.Header, err error) {
-	resp, err := r.http.Do(req)
+func (v visitor) send(req *http.Request) (status int, body string, h http.Header, err error) {
+	resp, err := v.http.Do(req)
 	if err != nil {
 		return 0, "", nil, err
 	}
@@ -213,7 +217,7 @@ func (d *desk) state(ctx context.Context, want string) func() (bool, error) {
 // call is the whole of it: a caller dials, ada answers, calls bob in, speaks with bob in private, and completes.
 func (r *rehearsal) call(ctx context.Context) error {
 	const patience = 30 * time.Second
-	ada, bob := r.desks["ada"], r.desks["bob"]
+	ada, bob, p := r.desks["ada"], r.desks["bob"], phones{r.network}
 	for _, d := range []*desk{ada, bob} {
 		if err := r.network.SetScripted(d.id, true); err != nil {
 			return err
@@ -233,25 +237,25 @@ func (r *rehearsal) call(ctx context.Context) error {
 		so   func() (bool, error)
 	}{
 		{"an agent's browser rings while the caller hears words or music", nil, func() (bool, error) {
-			first = r.ringing()
-			return first != "" && r.hearsSomething(caller), nil
+			first = p.ringing()
+			return first != "" && p.hearsSomething(caller), nil
 		}},
 		{"the caller and the agent talk", func() error { return r.network.Answer(first, nil) }, func() (bool, error) {
-			if r.of(first) != ada.id {
+			if p.of(first) != ada.id {
 				ada, bob = bob, ada // the one who was free for longest
 			}
-			return r.hears(caller, "leg:"+first) && r.hears(first, "leg:"+caller), nil
+			return p.hears(caller, "leg:"+first) && p.hears(first, "leg:"+caller), nil
 		}},
 		{"the agent's call is talking, in the table", nil, func() (bool, error) { return ada.state(ctx, "talking")() }},
 		{"the colleague's browser rings while the caller hears music", func() error {
 			return ada.do(ctx, "consult",
 				bob.id)
 		}, func() (bool, error) {
-			second = r.ringing()
-			return second != "" && r.hears(caller, "music"), nil
+			second = p.ringing()
+			return second != "" && p.hears(caller, "music"), nil
 		}},
 		{"both agents talk in private", func() error { return r.network.Answer(second, nil) }, func() (bool, error) {
-			return r.hears(second, "leg:"+first) && r.hears(first, "leg:"+second) && r.hears(caller, "music"), nil
+			return p.hears(second, "leg:"+first) && p.hears(first, "leg:"+second) && p.hears(caller, "music"), nil
 		}},
 		{"the agent's call is consulting, in the table", nil, func() (bool, error) {
 			return ada.state(ctx,
@@ -259,7 +263,7 @@ func (r *rehearsal) call(ctx context.Context) error {
 		}},
 		{"the caller and the colleague talk", func() error { return ada.do(ctx, "complete", "") }, func() (bool,
 			error) {
-			return r.hears(caller, "leg:"+second) && r.hears(second, "leg:"+caller), nil
+			return p.hears(caller, "leg:"+second) && p.hears(second, "leg:"+caller), nil
 		}},
 		{"the call is over", func() error { return bob.do(ctx, "end", "") }, func() (bool, error) {
 			c, _ := r.network.Call(caller)
@@ -274,15 +278,18 @@ func (r *rehearsal) call(ctx context.Context) error {
 			}
 		}
 		if err := r.until(ctx, a.what, patience, a.so); err != nil {
-			return errors.Join(err, r.quiet(ctx), errors.New(r.story()))
+			return errors.Join(err, r.quiet(ctx), errors.New(p.story()+tail(r.emulator.log.Name(), 10)))
 		}
 	}
 	return nil
 }
 
+// phones are the parties' telephones, as the phone network sees them.
+type phones struct{ *twiliosim.Network }
+
 // ringing is the leg that rings, "" if none does.
-func (r *rehearsal) ringing() string {
-	for _, c := range r.network.Live() {
+func (p phones) ringing() string {
+	for _, c := range p.Live() {
 		if c.Status == "ringing" && strings.HasPrefix(c.To, "client:") {
 			return c.SID
 		}
@@ -290,29 +297,29 @@ func (r *rehearsal) ringing() string {
 	return ""
 }
 
-func (r *rehearsal) of(leg string) string {
-	c, _ := r.network.Call(leg)
+func (p phones) of(leg string) string {
+	c, _ := p.Call(leg)
 	id, _, _ := strings.Cut(strings.TrimPrefix(c.To, "client:"), "?")
 	return id
 }
 
-func (r *rehearsal) hears(leg string, want ...string) bool {
-	c, _ := r.network.Call(leg)
+func (p phones) hears(leg string, want ...string) bool {
+	c, _ := p.Call(leg)
 	return slices.Equal(c.Hears, want)
 }
 
 // hearsSomething: a party who waits hears words or music, and not silence.
-func (r *rehearsal) hearsSomething(leg string) bool {
-	c, _ := r.network.Call(leg)
+func (p phones) hearsSomething(leg string) bool {
+	c, _ := p.Call(leg)
 	return len(c.Hears) == 1 && (c.Hears[0] == "music" || strings.HasPrefix(c.Hears[0], "speech:"))
 }
 
-// story is what the phone network was answered last, and what the functions had to say.
-func (r *rehearsal) story() string {
+// story is what the phone network was answered last.
+func (p phones) story() string {
 	var b strings.Builder
-	records := r.network.Records(0)
+	records := p.Records(0)
 	for _, rec := range records[max(0, len(records)-12):] {
 		fmt.Fprintf(&b, "%s %s %s %d %s\n", rec.Kind, rec.Method, rec.URL, rec.Status, rec.Error)
 	}
-	return b.String() + tail(r.emulator.log.Name(), 10)
+	return b.String()
 }

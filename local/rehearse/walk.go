@@ -38,10 +38,10 @@ type rehearsal struct {
 	network  *twiliosim.Network
 	twilio   string // the phone network at plain HTTP
 	account  stack.Account
-	http     *http.Client
-	outputs  map[string]string
-	desks    map[string]*desk
-	closers  []func()
+	visitor
+	outputs map[string]string
+	desks   map[string]*desk
+	closers []func()
 }
 
 func (r *rehearsal) close() {

@@ -26,7 +26,7 @@ func (l *line) musicStops(caller string) {
 // The longest silence of a caller when all tries of a music turn have failed.
 const (
 	soundWithAPage = 15 * time.Second
-	soundWithNone  = 62 * time.Second // the sweep runs each minute, and leaves a turn that is a second late alone
+	soundWithNone  = 61 * time.Second // the sweep runs each minute, and looks again at a turn that is due just then
 )
 
 func TestF182MusicThatCouldNotBeHadComesBackInTheLine(t *testing.T) {

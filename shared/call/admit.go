@@ -24,12 +24,15 @@ type Admission struct {
 	Watch bool
 }
 
-func (c change) legAnswered(key LegKey, sid LegID) (Admission, error) {
+// admitting is the change by a leg that has answered, and asks to join the conference.
+type admitting struct{ change }
+
+func (c admitting) legAnswered(key LegKey, sid LegID) (Admission, error) {
 	if w := c.matchWatcher(key, sid); w != nil {
-		return c.watcherAnswered(w)
+		return c.supervision().watcherAnswered(w)
 	}
-	if c.isCallerLeg(key) {
-		return c.callerPickedUp(sid)
+	if c.Out.on(key) {
+		return outboundChange{c.change}.callerPickedUp(sid)
 	}
 	l, err := c.admit(key, sid)
 	if err != nil {
@@ -44,7 +47,7 @@ func (c change) legAnswered(key LegKey, sid LegID) (Admission, error) {
 	return c.joinLeg(l), nil
 }
 
-func (c change) legAccepted(key LegKey, sid LegID) (Admission, error) {
+func (c admitting) legAccepted(key LegKey, sid LegID) (Admission, error) {
 	l, err := c.admit(key, sid)
 	if err != nil {
 		return Admission{}, err
@@ -53,7 +56,7 @@ func (c change) legAccepted(key LegKey, sid LegID) (Admission, error) {
 }
 
 // admit finds a leg that asks to join. A leg without a place is removed from the call.
-func (c change) admit(key LegKey, sid LegID) (*Leg, error) {
+func (c admitting) admit(key LegKey, sid LegID) (*Leg, error) {
 	l := c.matchLeg(key, sid)
 	if l == nil {
 		return nil, ErrNotWanted
@@ -67,7 +70,7 @@ func (c change) admit(key LegKey, sid LegID) (*Leg, error) {
 
 // joinLeg lets a leg join the conference, and marks it as answered. The target of a consult, who is dialled while the
 // hold of the caller is on its way, waits until the hold is confirmed.
-func (c change) joinLeg(l *Leg) Admission {
+func (c admitting) joinLeg(l *Leg) Admission {
 	switch {
 	case l.Phase == LegAnswered:
 	case c.State == ConsultRinging && !c.CallerHeld():
@@ -82,7 +85,7 @@ func (c change) joinLeg(l *Leg) Admission {
 }
 
 // mustWait keeps a leg that was taken as one that rings, which a release without waits does not admit by itself.
-func (c change) mustWait(l *Leg) {
+func (c admitting) mustWait(l *Leg) {
 	if l.Phase == LegPlanned || l.Phase == LegDialing {
 		l.Phase, l.Since = LegRinging, c.now
 	}
@@ -95,7 +98,7 @@ func (c change) mustWait(l *Leg) {
 }
 
 // answered makes the leg the owner's, or the target's in a talk of three.
-func (c change) answered(l *Leg) {
+func (c admitting) answered(l *Leg) {
 	c.record(Entry{At: c.now, What: Answer, Agent: l.Agent, Name: l.Name})
 	state := c.State
 	_ = c.transition(Answer) // an unanswered leg with a place is ringing, so it is allowed
@@ -103,7 +106,7 @@ func (c change) answered(l *Leg) {
 		c.Offer, c.Owner = "", l.Key
 		c.OnHold, c.Recall, c.FailedOffers = false, Recall{}, nil
 		if c.State == Calling {
-			c.dialCaller()
+			outboundChange{c.change}.dialCaller()
 		}
 		if c.Transfer.Open() {
 			c.Hops++

@@ -15,19 +15,19 @@ func (c *Call) ApplyLegRinging(key LegKey, sid LegID, now time.Time) {
 // ApplyLegAnswered applies the answer of a leg and says how the leg joins the conference. ErrNotWanted means that the
 // leg has no place; the answer to its webhook must then say so and end it. A repeated request has the same answer.
 func (c *Call) ApplyLegAnswered(key LegKey, sid LegID, now time.Time) (Admission, error) {
-	return change{c, now}.legAnswered(key, sid)
+	return admitting{change{c, now}}.legAnswered(key, sid)
 }
 
 // ApplyLegAccepted applies that a person at an outside number has pressed 1; otherwise it is like ApplyLegAnswered.
 func (c *Call) ApplyLegAccepted(key LegKey, sid LegID, now time.Time) (Admission, error) {
-	return change{c, now}.legAccepted(key, sid)
+	return admitting{change{c, now}}.legAccepted(key, sid)
 }
 
 // ApplyJoinRefused applies the end of the <Dial> of an agent's leg whose TwiML goes on: the conference has refused
 // the leg, or the leg has left it. It returns the wait until the next try, or ErrNotWanted if the leg is to be ended.
 // A repeated request gets the rest of the wait.
 func (c *Call) ApplyJoinRefused(key LegKey, sid LegID, now time.Time) (time.Duration, error) {
-	return change{c, now}.joinRefused(key, sid)
+	return admitting{change{c, now}}.joinRefused(key, sid)
 }
 
 // ApplyLegEnded applies the end of a leg, answered or not. Unknown legs and repeated callbacks change nothing.
@@ -121,29 +121,6 @@ func (c *Call) ApplyTime(maxWait time.Duration, now time.Time) {
 	change{c, now}.timePassed(maxWait)
 }
 
-// RequestReconcile makes the next plan reconcile, whatever is known. The sweep asks for it each minute, so neither
-// the request nor a reconcile that finds nothing new is stored. If the reconcile fails, or is too soon after the last
-// one, the call becomes stale.
-func (c *Call) RequestReconcile(now time.Time) {
-	change{c, now}.requestReconcile()
-}
-
-// ApplyParticipants applies Twilio's lists: which conference is live and who is in it; "" and nobody if they show none.
-//
-// A list may lag for some seconds, or be empty, and still answer with success. So what it shows is true, but what it
-// lacks proves nothing: each missing leg is then fetched by its CallSid (see FindParticipant), and no leg is lost
-// because of a list alone.
-func (c *Call) ApplyParticipants(conference ConferenceID, started bool, present []ListedParticipant, now time.Time) {
-	reconcileChange{change{c, now}}.participants(conference, started, present)
-}
-
-// ApplyLegSighting applies what Twilio says of one leg that a list lacked. A leg whose own call has completed has
-// ended. A leg that is alive but in no conference may be about to join: if two looks some seconds apart agree, it
-// loses its place and is ended.
-func (c *Call) ApplyLegSighting(leg LegID, s Sighting, now time.Time) {
-	reconcileChange{change{c, now}}.legSighted(leg, s)
-}
-
 // ApplyResult applies the result of an effect.
 func (c *Call) ApplyResult(a Effect, r Result, now time.Time) {
 	resultChange{change{c, now}}.result(a, r)
@@ -167,11 +144,4 @@ func (c *Call) ApplyOwnerHeartbeat(seen, now time.Time) {
 	case c.StaleOwner.Leg != c.Owner:
 		c.StaleOwner = StaleOwner{Leg: c.Owner}
 	}
-}
-
-// ApplyMusicLength says how long the music turn just requested will play. Every turn is stored, so it shows at once
-// if the next one is missing.
-func (c *Call) ApplyMusicLength(d time.Duration, now time.Time) {
-	c.MusicEnds = time.Time{}
-	c.startMusic(d, now)
 }

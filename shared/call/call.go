@@ -131,16 +131,8 @@ func (c *Call) NotifiableLegs() []Leg {
 	return legs
 }
 
-// targetKey is the target's leg while a transfer is open.
-func (c *Call) targetKey() LegKey {
-	if c.Transfer.Open() {
-		return c.Transfer.Leg
-	}
-	return ""
-}
-
 // wanted says whether a leg has a place in the call.
 func (c *Call) wanted(key LegKey) bool {
-	return c.State != Ended && key != "" && (key == c.Owner || key == c.Offer || key == c.targetKey() ||
-		c.isCallerLeg(key) && c.callerWanted())
+	return c.State != Ended && key != "" && (key == c.Owner || key == c.Offer || key == c.Transfer.targetKey() ||
+		c.Out.on(key) && c.State == Calling && c.Owner != "")
 }

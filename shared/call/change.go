@@ -85,7 +85,7 @@ func (c change) callerEnded() {
 	}
 	if c.State != Ended {
 		c.end(Entry{What: CallerLeft}, ReasonCallerLeft)
-	} else if c.endsWithQuestion() {
+	} else if c.Reason.asks() {
 		c.Return.Gone = true
 	}
 	if c.Reason == ReasonCallerLeft {
@@ -119,16 +119,16 @@ func (c change) dialEnded(generation int) {
 	if l := c.Leg(c.Owner); l != nil {
 		lost = l
 	}
-	if l := c.Leg(c.targetKey()); l != nil && c.State == Completing {
+	if l := c.Leg(c.Transfer.targetKey()); l != nil && c.State == Completing {
 		lost = l
 	}
 	c.forgetConference()
 	c.markLost(c.Owner)
-	c.markLost(c.targetKey())
+	c.markLost(c.Transfer.targetKey())
 	if !moved || !c.State.InLine() { // otherwise the redirect that restarts the music ended it
 		c.record(Entry{At: c.now, What: DialEnded})
 	}
-	state, target := c.State, c.targetKey()
+	state, target := c.State, c.Transfer.targetKey()
 	_ = c.transition(DialEnded) // every state but Ended allows it
 	if lost != nil {
 		c.requeue(*lost)
@@ -180,7 +180,7 @@ func (c change) timePassed(maxWait time.Duration) {
 	if !c.State.known() {
 		return
 	}
-	c.watchTime()
+	c.supervision().watchTime()
 	c.Caller.expireResume(c.now)
 	for i := range c.Legs {
 		c.Legs[i].expireResume(c.now)

@@ -18,7 +18,7 @@ type ConferenceView struct {
 	// OtherConference: a list has shown this conference instead; a second must confirm it.
 	OtherConference ConferenceID `json:"other,omitempty"`
 
-	forceReconcile bool    // see RequestReconcile
+	forceReconcile bool    // see Reconciliation.Request
 	callerLost     bool    // see callerSighted
 	unlisted       []LegID // see participants
 }
@@ -97,7 +97,7 @@ func (c change) forgetConference() {
 			c.PastConferences = c.PastConferences[over:]
 		}
 		c.RedirectedAt = time.Time{}
-		c.watchersLeave()
+		c.supervision().watchersLeave()
 	}
 	c.Conference, c.Started, c.Caller = "", false, Participant{}
 	for i := range c.Legs {
@@ -137,7 +137,7 @@ func (c change) callerEvent(e ConferenceEvent) {
 
 // legEvent applies a conference event about any other leg.
 func (c change) legEvent(e ConferenceEvent) {
-	if c.watcherEvent(e) {
+	if c.supervision().watcherEvent(e) {
 		return
 	}
 	key := LegKey(e.Label)
@@ -171,6 +171,6 @@ func (c change) legJoined(l *Leg, held bool) {
 	c.Started = true
 	if l.Phase != LegAnswered && c.wanted(l.Key) {
 		l.Phase, l.Since = LegAnswered, c.now
-		c.answered(l)
+		admitting{c}.answered(l)
 	}
 }

@@ -8,20 +8,33 @@ const longAfter = 24 * time.Hour
 // never is the due time of a call that the sweep need not look at for its own sake.
 var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// SweepDue is when the sweep must look at a live call because its clock has not moved it on in time. A call whose owner
+// Due is when the clocks of others must look at a call. It is stored with the call, so it depends on nothing but the
+// call, and it changes seldom: each change is a write.
+type Due struct {
+	Sweep time.Time
+	// Music is when the caller hears silence unless the next music turn is requested before; zero if they are not to
+	// hear music, or if it is not known how long it plays. From then on Hearing.MusicStopped is true.
+	Music time.Time
+}
+
+// Due is when the sweep, and whoever looks after music, must look at the call.
+func (c *Call) Due() Due {
+	p := planner{Call: c}
+	return Due{Sweep: p.sweepDue(), Music: p.musicStopsAt()}
+}
+
+// sweepDue is when the sweep must look at a live call because its clock has not moved it on in time. A call whose owner
 // is an agent has the heartbeats of that agent's page for a clock; the sweep knows if they stop, and only the music of
 // a caller on hold is due. Otherwise a music turn or an event says sooner what is due (see service.Service.Sweep).
-//
-// It is stored with the call, so it depends on nothing but the call, and it changes seldom: each change is a write.
-func (c *Call) SweepDue() time.Time {
-	p := planner{Call: c}
+func (p planner) sweepDue() time.Time {
+	c := p.Call
 	switch {
 	case !c.State.known(): // nothing is planned for it
 		return never
 	case c.State == Ended:
 		return c.Since
 	case c.OwnerAgent() != "":
-		if music := c.MusicStopsAt(); !music.IsZero() {
+		if music := p.musicStopsAt(); !music.IsZero() {
 			return music
 		}
 		return never

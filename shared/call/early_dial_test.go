@@ -168,7 +168,7 @@ func TestF250ATargetWhoWaitedHasNotLetItRing(t *testing.T) {
 	}
 	c.ApplyTime(0, t0.Add(plannedLimit))
 	c.ApplyLegEnded("b", "CAb", OutcomeFailed, t0.Add(plannedLimit))
-	if r, ok := c.ReleaseOf("b"); !ok || r.Rang {
+	if r, ok := c.Releases().Of("b"); !ok || r.Rang {
 		t.Errorf("%+v", r)
 	}
 }

@@ -18,7 +18,7 @@ type Dial struct {
 	Agent   agent.ID
 	Number  string        // E.164; then there is no Agent, and nobody sees Info
 	Timeout time.Duration // how long it may ring
-	// Caller: the number is the caller's own. Whoever picks up joins at once, and Twilio listens whether it is a machine.
+	// Caller: the number is the caller's own. Whoever picks up joins at once; Twilio listens whether it is a machine.
 	Caller bool
 	// Info is shown on the agent's page before they answer. It is kept small.
 	Info DialInfo

@@ -30,7 +30,7 @@ func TestATransferorWhoLeftWhileTheTargetRangHasHandedOver(t *testing.T) {
 	c := consultWith(t, bob())
 	freed := func(o Outcome, late bool) {
 		t.Helper()
-		got := c.DrainReleases()
+		got := c.Releases().Drain()
 		if !slices.ContainsFunc(got, func(f Release) bool {
 			return f.Agent == "alice" && f.Outcome == o && f.Correction == late
 		}) {
@@ -43,7 +43,7 @@ func TestATransferorWhoLeftWhileTheTargetRangHasHandedOver(t *testing.T) {
 	must(t, err)
 	freed(OutcomeTransferred, true)
 	c.ApplyCallerEnded(t0.Add(2 * time.Second))
-	for _, f := range c.DrainReleases() {
+	for _, f := range c.Releases().Drain() {
 		if f.Agent == "alice" {
 			t.Errorf("when the caller has left bob, alice is told %+v", f)
 		}

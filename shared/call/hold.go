@@ -27,7 +27,7 @@ func (p planner) callerHoldTarget() holdTarget {
 		}
 		return p.legHoldTarget(p.Owner)
 	case Swapped:
-		if t := p.Leg(p.targetKey()); t == nil || !t.Joined || !t.held() {
+		if t := p.Leg(p.Transfer.targetKey()); t == nil || !t.Joined || !t.held() {
 			return hold // the target may be in the conference without our knowing
 		}
 		return p.legHoldTarget(p.Owner)
@@ -35,9 +35,9 @@ func (p planner) callerHoldTarget() holdTarget {
 		if p.legHoldTarget(p.Owner) == resume {
 			return resume
 		}
-		return p.legHoldTarget(p.targetKey())
+		return p.legHoldTarget(p.Transfer.targetKey())
 	case Completing:
-		return p.legHoldTarget(p.targetKey())
+		return p.legHoldTarget(p.Transfer.targetKey())
 	}
 	return keepHold
 }
@@ -82,7 +82,7 @@ func (p planner) holds() (holds, resumes []Effect, wait bool) {
 			continue
 		}
 		w := resume
-		if p.State == Swapped && l.Key == p.targetKey() {
+		if p.State == Swapped && l.Key == p.Transfer.targetKey() {
 			w = hold
 		}
 		classify(l.Participant, l.SID, w)
@@ -156,7 +156,7 @@ func (c resultChange) holdDone(a SetHold, r Result) {
 	if caller && a.Hold && c.State == ConsultRinging && r.Kind != Unknown && !c.CallerHeld() {
 		// The caller could not be put on hold, so the consult fails and the agent stays with the caller. If the result
 		// is unknown, the hold may still be carried out, and the target waits for it (see plannedLimit).
-		if t := c.Leg(c.targetKey()); t != nil && t.Phase == LegPlanned {
+		if t := c.Leg(c.Transfer.targetKey()); t != nil && t.Phase == LegPlanned {
 			c.legEnded(t.Key, "", Failed(r.Code))
 		} else if t != nil {
 			c.withdrawLeg(t.Key, Failed(r.Code))

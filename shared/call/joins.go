@@ -75,9 +75,9 @@ func (g *Generations) admitted(joined bool, now time.Time) bool {
 	return g.FailedJoins == 0 || (g.MusicRequested || joined) && proved
 }
 
-func (c change) joinRefused(key LegKey, sid LegID) (time.Duration, error) {
+func (c admitting) joinRefused(key LegKey, sid LegID) (time.Duration, error) {
 	if w := c.matchWatcher(key, sid); w != nil {
-		c.watcherGone(w.Key)
+		c.supervision().watcherGone(w.Key)
 		return 0, ErrNotWanted
 	}
 	l, err := c.admit(key, sid)

@@ -60,7 +60,7 @@ func called(t *testing.T, c *call.Call, now time.Time) (agentLeg, callerLeg call
 
 func TestF301APlaceIsOfferedAndItsCallerDialled(t *testing.T) {
 	c, now := keptPlace(t)
-	if got := c.Plan(Ring, now.Add(time.Hour)); len(got) > 0 || c.MusicStopped(now.Add(time.Hour)) {
+	if got := c.Plan(Ring, now.Add(time.Hour)); len(got) > 0 || c.Hearing(now.Add(time.Hour)).MusicStopped() {
 		t.Errorf("for a place without a leg is planned %v", got)
 	}
 	_, leg := called(t, c, now.Add(time.Hour))
@@ -98,7 +98,7 @@ func TestF303AnAgentWhoDoesNotAnswerCostsNoPlaceAndNoAttempt(t *testing.T) {
 	if c.State != call.KeepsPlace || c.Kept.Tries != 0 || mayOffer(c, now) {
 		t.Errorf("%s, %+v; alice may be rung at once: %t", c.State, c.Kept, mayOffer(c, now))
 	}
-	if !c.MayOffer(&agent.Agent{ID: "bob", HeartbeatAt: now}, nil, now) {
+	if !c.Offering(nil, now).May(&agent.Agent{ID: "bob", HeartbeatAt: now}) {
 		t.Error("bob may not be rung")
 	}
 	Check(t, c)
@@ -135,7 +135,7 @@ func TestF305APlaceIsNotKeptForEver(t *testing.T) {
 	if c.ApplyTime(MaxWait, now.Add(71*time.Hour)); c.State != call.KeepsPlace {
 		t.Errorf("after 71 hours: %s", c.State)
 	}
-	if due := c.SweepDue(); due.Sub(now) != 72*time.Hour {
+	if due := c.Due().Sweep; due.Sub(now) != 72*time.Hour {
 		t.Errorf("the sweep looks at %v", due)
 	}
 	if c.ApplyTime(MaxWait, now.Add(72*time.Hour)); c.State != call.Ended || c.Reason != call.ReasonUnreached || c.Live() {

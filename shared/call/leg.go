@@ -69,7 +69,7 @@ type LegTable struct {
 	Offer      LegKey      `json:"offer,omitempty"` // the leg that is rung for a caller without an owner
 	Owner      LegKey      `json:"owner,omitempty"` // the leg of the owner
 
-	released []Release // see DrainReleases
+	released []Release // see Releases.Drain
 }
 
 // Leg finds a leg that may be alive by its key; nil if there is none.
@@ -134,16 +134,6 @@ func (t *LegTable) markLost(key LegKey) {
 	if l := t.Leg(key); l != nil && l.Phase == LegAnswered {
 		l.FinalOutcome = OutcomeLost
 	}
-}
-
-// DrainReleases returns the agents who were released since it was last asked.
-func (c *Call) DrainReleases() []Release {
-	list := c.released
-	c.released = nil
-	for i, f := range list {
-		list[i] = f.complete(c)
-	}
-	return list
 }
 
 // OwnerAgent is the agent who owns the call; "" if nobody does, or an outside party.

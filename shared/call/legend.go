@@ -8,7 +8,7 @@ import (
 )
 
 func (c change) legRinging(key LegKey, sid LegID) {
-	if c.watcherRings(key, sid) {
+	if c.supervision().watcherRings(key, sid) {
 		return
 	}
 	l := c.matchLeg(key, sid)
@@ -26,11 +26,11 @@ func (c change) legRinging(key LegKey, sid LegID) {
 
 func (c change) legEnded(key LegKey, sid LegID, o Outcome) {
 	if w := c.matchWatcher(key, sid); w != nil {
-		c.watcherGone(w.Key)
+		c.supervision().watcherGone(w.Key)
 		return
 	}
-	if c.isCallerLeg(key) {
-		c.callerLegEnded(sid, o)
+	if c.Out.on(key) {
+		outboundChange{c}.callerLegEnded(sid, o)
 		return
 	}
 	l := c.matchLeg(key, sid)
@@ -69,12 +69,12 @@ func (c change) dropLeg(l Leg, o Outcome) {
 	switch l.Key {
 	case c.Offer:
 		c.offerFailed(l, o)
-	case c.targetKey():
+	case c.Transfer.targetKey():
 		c.targetGone(l, o)
 	case c.Owner:
 		c.ownerLeft(l)
 	case c.Out.Leg:
-		c.unreached(o)
+		outboundChange{c}.unreached(o)
 	}
 }
 
@@ -85,7 +85,7 @@ func (c change) offerFailed(l Leg, o Outcome) {
 		if o != OutcomeDeclined {
 			o = OutcomeLost
 		}
-		c.unreached(o)
+		outboundChange{c}.unreached(o)
 		return
 	}
 	c.record(Entry{At: c.now, What: OfferFailed, Agent: l.Agent, Name: l.Name, Outcome: o,
@@ -137,7 +137,7 @@ func (c change) ownerLeft(l Leg) {
 	case Talking:
 		c.requeue(l)
 	case Calling:
-		c.callerGivenUp()
+		outboundChange{c}.callerGivenUp()
 	case AddRinging, ConsultRinging: // the caller is now offered to the target
 		c.requeue(l)
 		c.Offer = c.Transfer.Leg
@@ -179,8 +179,8 @@ func (c change) remove(key LegKey, o Outcome) {
 		if over := len(c.ClosedLegs) - maxClosedLegs; over > 0 {
 			c.ClosedLegs = c.ClosedLegs[over:]
 		}
-		if c.isCallerLeg(key) && !c.Out.Reached() {
-			c.unreached(o)
+		if c.Out.on(key) && !c.Out.Reached() {
+			outboundChange{c}.unreached(o)
 		}
 		return
 	}

@@ -69,8 +69,18 @@ func (m *Music) redirecting(now time.Time) bool {
 
 // NoPageWatches says that nothing looks at the call before the next sweep, since no page sends heartbeats. The music
 // then counts as run out a second after the next turn is due; otherwise it would be noticed a minute later. If the
-// request comes later still, the music starts anew.
-func (m *Music) NoPageWatches() { m.noPageWatches = true }
+// request comes later still, the music starts anew. It returns when that is.
+func (m *Music) NoPageWatches() time.Time {
+	m.noPageWatches = true
+	return m.musicDue()
+}
+
+// ApplyMusicLength says how long the music turn just requested will play. Every turn is stored, so it shows at once
+// if the next one is missing.
+func (m *Music) ApplyMusicLength(d time.Duration, now time.Time) {
+	m.MusicEnds = time.Time{}
+	m.startMusic(d, now)
+}
 
 func (c change) musicTurn() {
 	c.CallerAbsentSince = time.Time{}
@@ -100,18 +110,22 @@ func (c resultChange) rejoined(r Result) {
 	}
 }
 
+// Hearing is what the caller hears at one moment, as far as it is music or words of the line.
+type Hearing struct{ p planner }
+
+// Hearing is what the caller hears now.
+func (c *Call) Hearing(now time.Time) Hearing { return Hearing{planner{Call: c, now: now}} }
+
 // MusicLate says whether the caller hears music and the next turn is due. The request for it may still be on its way.
-func (c *Call) MusicLate(now time.Time) bool {
-	return c.CallerLive && (c.Caller.held() || c.State.InLine() && !c.Started) && !now.Before(c.MusicEnds)
+func (h Hearing) MusicLate() bool {
+	c := h.p.Call
+	return c.CallerLive && (c.Caller.held() || c.State.InLine() && !c.Started) && !h.p.now.Before(c.MusicEnds)
 }
 
 // MusicStopped: the caller should be on hold and is not known to be, or the music has run out. Alone in a started
 // conference without a hold, the caller hears silence, and no wait webhook will arrive. If the music cannot be fetched,
 // Twilio gives up, and no webhook arrives either.
-func (c *Call) MusicStopped(now time.Time) bool {
-	p := planner{Call: c, now: now}
-	return p.mayLackMusic() || p.musicOverdue()
-}
+func (h Hearing) MusicStopped() bool { return h.p.mayLackMusic() || h.p.musicOverdue() }
 
 // mayLackMusic: the caller is to be on hold and is not known to be, and no agent is known to be heard instead. If an
 // agent owns the call, the caller hears them until the hold is done; but of a hold without a known result, such as one
@@ -120,11 +134,9 @@ func (p planner) mayLackMusic() bool {
 	return p.CallerLive && p.callerHoldTarget() == hold && !p.Caller.held() && (p.State.InLine() || !p.Caller.heard())
 }
 
-// MusicStopsAt is when the caller hears silence unless the next music turn is requested before; zero if they are not to
-// hear music, or if it is not known how long it plays. Like SweepDue it is stored with the call, and depends on nothing
-// else: from then on MusicStopped is true.
-func (c *Call) MusicStopsAt() time.Time {
-	p := planner{Call: c}
+// musicStopsAt: see Due.Music.
+func (p planner) musicStopsAt() time.Time {
+	c := p.Call
 	switch {
 	case p.mayLackMusic():
 		return c.Since
@@ -139,10 +151,11 @@ func (c *Call) MusicStopsAt() time.Time {
 	return at
 }
 
-// CallerMayHearNothing: the caller may hear nothing until an effect succeeds that has failed so far: music in the
+// MayBeNothing: the caller may hear nothing until an effect succeeds that has failed so far: music in the
 // queue, or the goodbye.
-func (c *Call) CallerMayHearNothing(now time.Time) bool {
-	return c.State == Ended && c.CallerLive || c.State.InLine() && c.MusicStopped(now)
+func (h Hearing) MayBeNothing() bool {
+	c := h.p.Call
+	return c.State == Ended && c.CallerLive || c.State.InLine() && h.MusicStopped()
 }
 
 // musicOverdue: the caller should hear music, and the next turn was not requested in time. A call that an older version

@@ -84,16 +84,16 @@ func TestWhomALostCallerIsKeptFor(t *testing.T) {
 			if test.alice != nil {
 				test.alice(alice, now)
 			}
-			if got := c.MayOffer(alice, alice, now); got != test.back {
+			if got := c.Offering(alice, now).May(alice); got != test.back {
 				t.Errorf("to alice: %v", got)
 			}
-			if got := c.MayOffer(bob, alice, now); got != test.others {
+			if got := c.Offering(alice, now).May(bob); got != test.others {
 				t.Errorf("to bob: %v", got)
 			}
-			if kept := c.ReservedFor(alice, now); kept != (c.State == Waiting && !test.others) {
+			if kept := c.Offering(alice, now).Reserved(); kept != (c.State == Waiting && !test.others) {
 				t.Errorf("reserved for alice: %v", kept)
 			}
-			if c.State == Waiting && test.after < RecallWindow && !c.ReservedFor(nil, now) {
+			if c.State == Waiting && test.after < RecallWindow && !c.Offering(nil, now).Reserved() {
 				t.Error("not reserved while nothing is known of alice")
 			}
 		})
@@ -104,7 +104,7 @@ func TestWhomALostCallerIsKeptFor(t *testing.T) {
 func TestForWhomALostCallGoesOn(t *testing.T) {
 	freed := func(c *Call) map[agent.ID]Release {
 		list := map[agent.ID]Release{}
-		for _, f := range c.DrainReleases() {
+		for _, f := range c.Releases().Drain() {
 			list[f.Agent] = f
 		}
 		return list
@@ -173,7 +173,7 @@ func TestForWhomALostCallGoesOn(t *testing.T) {
 			if f.Outcome != test.out || f.Reserved != test.kept {
 				t.Errorf("%s is told %+v", test.agent, f)
 			}
-			if left, _ := c.ReleaseOf(f.Leg); left.Reserved != test.kept {
+			if left, _ := c.Releases().Of(f.Leg); left.Reserved != test.kept {
 				t.Errorf("the page of %s reads %+v", test.agent, left)
 			}
 		})
@@ -186,24 +186,24 @@ func TestWhatASupervisorDoes(t *testing.T) {
 	bob := agent.New("bob", "Bob", now)
 	c := New("CA1", "", false, now)
 	r := Request{Key: "k", Agent: "erin", Action: "offer to bob"}
-	err := c.StartOfferBy(erin, r, bob, "leg-1", time.Minute, now)
+	err := c.Supervision(now).OfferTo(erin, r, bob, "leg-1", time.Minute)
 	if err != nil || c.OfferedTo() != "bob" || !c.HasApplied(r) {
 		t.Fatalf("%v, offered to %q", err, c.OfferedTo())
 	}
-	if err := c.StartOfferBy(erin, r, bob, "leg-2", time.Minute, now); err == nil {
+	if err := c.Supervision(now).OfferTo(erin, r, bob, "leg-2", time.Minute); err == nil {
 		t.Error("another agent is rung, too")
 	}
-	if err := c.EndBy(erin, r, now); err == nil {
+	if err := c.Supervision(now).EndCall(erin, r); err == nil {
 		t.Error("a caller who waits is ended")
 	}
-	c.WithdrawLegBy(erin, "leg-1", OutcomeDeclined, now)
-	c.WithdrawLegBy(erin, "leg-1", OutcomeDeclined, now) // it has no place any more
-	if c.MayOffer(bob, nil, now) || c.FailedOffers["bob"].IsZero() {
+	c.Supervision(now).SetAway(erin, "leg-1", OutcomeDeclined)
+	c.Supervision(now).SetAway(erin, "leg-1", OutcomeDeclined) // it has no place any more
+	if c.Offering(nil, now).May(bob) || c.FailedOffers["bob"].IsZero() {
 		t.Error("matching may offer the caller to bob again at once")
 	}
 	c.State = Talking
 	end := Request{Key: "k2", Agent: "erin", Action: "end"}
-	if err := c.EndBy(erin, end, now); err != nil || c.Reason != ReasonAgentEnded || !c.HasApplied(end) {
+	if err := c.Supervision(now).EndCall(erin, end); err != nil || c.Reason != ReasonAgentEnded || !c.HasApplied(end) {
 		t.Errorf("%v, %s", err, c.Reason)
 	}
 	var said []string

@@ -77,24 +77,24 @@ func NewOutbound(id ID, o Outbound, a *agent.Agent, key LegKey, ring time.Durati
 
 // ApplyMachine applies that Twilio takes whoever has picked up on the caller's leg for a machine.
 func (c *Call) ApplyMachine(key LegKey, now time.Time) {
-	if key != "" && key == c.Out.Leg && !c.Out.Machine {
+	if c.Out.on(key) && !c.Out.Machine {
 		c.Out.Machine = true
 		c.record(Entry{At: now, What: Machine})
 	}
 }
 
 // dialCaller plans the caller's leg. It is dialled once the agent is in the conference (see mayDialCaller).
-func (c change) dialCaller() {
+func (c outboundChange) dialCaller() {
 	c.add(Leg{
 		Key: c.Out.Leg, Number: c.Out.Number, Name: c.Out.Number, Deadline: c.now.Add(callerRing + ringSlack),
 	}, LegPlanned, c.now)
 }
 
-// isCallerLeg says whether that key is the one of the leg on which we dial the caller.
-func (c *Call) isCallerLeg(key LegKey) bool { return key != "" && key == c.Out.Leg }
+// on says whether that key is the one of the leg on which we dial the caller.
+func (o Outbound) on(key LegKey) bool { return key != "" && key == o.Leg }
 
-// callerWanted says whether the caller is to be dialled, or to ring: their agent is there.
-func (c *Call) callerWanted() bool { return c.State == Calling && c.Owner != "" }
+// outboundChange is the change by what becomes of the leg on which we dial the caller.
+type outboundChange struct{ change }
 
 // mayDialCaller: nobody picks up and hears silence. So the agent is in the conference, as far as is known, before the
 // caller is dialled.
@@ -103,9 +103,9 @@ func (p planner) mayDialCaller() bool {
 	return owner != nil && owner.Joined && !owner.EndsConference
 }
 
-// callerPickedUp applies that whoever we dial has picked up: they are the caller now. If their agent was lost meanwhile,
-// they go to the head of the queue, as each caller whose agent is lost.
-func (c change) callerPickedUp(sid LegID) (Admission, error) {
+// callerPickedUp applies that whoever we dial has picked up: they are the caller now. If their agent was lost
+// meanwhile, they go to the head of the queue, as each caller whose agent is lost.
+func (c outboundChange) callerPickedUp(sid LegID) (Admission, error) {
 	in := Admission{Leg: c.Out.Leg, Caller: true, Generation: c.Generation}
 	if c.Out.Reached() { // the request is repeated
 		if sid != "" && sid != c.Out.SID || !c.CallerLive {
@@ -136,7 +136,7 @@ func (c change) callerPickedUp(sid LegID) (Admission, error) {
 }
 
 // callerLegEnded applies the end of the leg on which we dial the caller, or have dialled them.
-func (c change) callerLegEnded(sid LegID, o Outcome) {
+func (c outboundChange) callerLegEnded(sid LegID, o Outcome) {
 	if c.Out.Reached() {
 		if sid == c.Out.SID {
 			c.callerEnded()
@@ -149,7 +149,7 @@ func (c change) callerLegEnded(sid LegID, o Outcome) {
 }
 
 // unreached ends a call whose caller was not reached.
-func (c change) unreached(o Outcome) {
+func (c outboundChange) unreached(o Outcome) {
 	if c.State != AgentFirst && c.State != Calling {
 		return
 	}
@@ -165,7 +165,7 @@ func (c change) unreached(o Outcome) {
 
 // callerGivenUp applies that the agent is lost before the caller has picked up. A leg that was not dialled yet never
 // is. One that rings is cancelled, and if somebody picks up all the same, they are taken in (see callerPickedUp).
-func (c change) callerGivenUp() {
+func (c outboundChange) callerGivenUp() {
 	l := c.Leg(c.Out.Leg)
 	switch {
 	case l == nil:

@@ -135,7 +135,7 @@ func (p planner) dials() []Effect {
 		d := Dial{
 			Call: p.ID, Leg: l.Key, Agent: l.Agent, Number: l.Number, Timeout: p.ring, Info: p.dialInfo(l.Key),
 		}
-		if p.isCallerLeg(l.Key) {
+		if p.Out.on(l.Key) {
 			d.Timeout, d.Caller = callerRing, true
 		}
 		effects = append(effects, d)
@@ -153,7 +153,7 @@ func (p planner) dials() []Effect {
 func (p planner) mayDial(key LegKey) bool {
 	owner := p.Leg(p.Owner)
 	switch {
-	case p.isCallerLeg(key):
+	case p.Out.on(key):
 		return p.mayDialCaller()
 	case owner != nil && owner.EndsConference:
 		return false
@@ -179,7 +179,7 @@ func (p planner) dialInfo(key LegKey) DialInfo {
 // caller is known to hear the target.
 func (p planner) mayHangUp(l Leg) bool {
 	if l.Key == p.Owner && p.State == Completing {
-		target := p.Leg(p.targetKey())
+		target := p.Leg(p.Transfer.targetKey())
 		return target != nil && target.Joined && target.heard() && p.Caller.heard() && !p.coached(l)
 	}
 	return !p.wanted(l.Key) && !p.lastVoice(l) && !p.coached(l)
@@ -205,7 +205,7 @@ func (p planner) hangups() []Effect {
 			}
 			effects = append(effects, FindLeg{Key: l.Key, Agent: l.Agent, Number: l.Number, Since: l.Since})
 		case !p.mayHangUp(l) || l.SID == "":
-		case p.isCallerLeg(l.Key): // whoever has picked up meanwhile is not cut off
+		case p.Out.on(l.Key): // whoever has picked up meanwhile is not cut off
 			if !p.now.Before(l.NotBefore) {
 				effects = append(effects, CancelDial{Key: l.Key, Leg: l.SID})
 			}

@@ -47,7 +47,7 @@ func takenOut(t *testing.T) (*call.Call, time.Time) {
 }
 
 func mayOffer(c *call.Call, now time.Time) bool {
-	return c.MayOffer(&agent.Agent{ID: "alice", HeartbeatAt: now}, nil, now)
+	return c.Offering(nil, now).May(&agent.Agent{ID: "alice", HeartbeatAt: now})
 }
 
 func TestF294WhoWaitsIsAskedOnceInAWhile(t *testing.T) {
@@ -149,7 +149,7 @@ func TestF297StuckInTheQuestion(t *testing.T) {
 	}
 	now = now.Add(40 * time.Second)
 	effects := c.Plan(Ring, now)
-	if len(effects) != 1 || effects[0] != (call.RejoinConference{}) || !c.MusicStopped(now) {
+	if len(effects) != 1 || effects[0] != (call.RejoinConference{}) || !c.Hearing(now).MusicStopped() {
 		t.Fatalf("planned afterwards: %v", effects)
 	}
 	c.ApplyStarted(effects, now)
@@ -164,7 +164,7 @@ func TestF298TheQuestionIsFetchedTwice(t *testing.T) {
 	c, now := takenOut(t)
 	now = now.Add(9 * time.Second)
 	c.ApplyDialEnded(0, now)
-	if c.Generation != 1 || !c.Asking(now.Add(25*time.Second)) || c.MusicStopped(now.Add(30*time.Second)) {
+	if c.Generation != 1 || !c.Asking(now.Add(25*time.Second)) || c.Hearing(now.Add(30*time.Second)).MusicStopped() {
 		t.Errorf("the clock of the question was not set anew: %+v", c.Generations)
 	}
 }

@@ -48,14 +48,23 @@ func (p Recall) startedAt() time.Time {
 	return p.LostAt
 }
 
-// ReservedFor says whether the waiting caller is reserved for the agent they have lost. Then the caller is offered to
+// Offering says to whom the waiting caller may be offered at one moment.
+type Offering struct {
+	*Call
+	lost *agent.Agent
+	now  time.Time
+}
+
+// Offering says to whom the caller may be offered now. Lost is the agent whom the caller has lost (see Recall), as
+// stored now; nil if not known. The caller is reserved for them unless they are known to be unavailable (see
+// agent.Agent.EligibleForRecall). Whether their page is still open only the next heartbeat shows.
+func (c *Call) Offering(lost *agent.Agent, now time.Time) Offering { return Offering{c, lost, now} }
+
+// Reserved says whether the waiting caller is reserved for the agent they have lost. Then the caller is offered to
 // no other agent, and that agent to no caller behind them. It also holds while a target is rung whose transferor has
 // left: if the target does not answer, the caller goes back to the transferor.
-//
-// Lost is that agent as stored now; nil if not known. The caller is reserved unless the agent is known to be
-// unavailable (see agent.Agent.EligibleForRecall). Whether their page is still open only the next heartbeat shows.
-func (c *Call) ReservedFor(lost *agent.Agent, now time.Time) bool {
-	p := c.Recall
+func (c Offering) Reserved() bool {
+	p, lost, now := c.Recall, c.lost, c.now
 	ringing := c.State == Ringing && c.Transfer.Open()
 	switch {
 	case p.Agent == "" || !ringing && (c.State != Waiting || !now.Before(p.Until)):
@@ -68,21 +77,21 @@ func (c *Call) ReservedFor(lost *agent.Agent, now time.Time) bool {
 	return lost.EligibleForRecall(string(c.ID), p.LostAt, now)
 }
 
-// MayOffer says whether the caller may be offered to this agent now: no agent is being rung, this agent has not just
-// missed or declined the caller, and the caller is not reserved for another. Lost is as for ReservedFor.
-func (c *Call) MayOffer(a, lost *agent.Agent, now time.Time) bool {
+// May says whether the caller may be offered to this agent now: no agent is being rung, this agent has not just missed
+// or declined the caller, and the caller is not reserved for another.
+func (c Offering) May(a *agent.Agent) bool {
 	at, tried := c.FailedOffers[a.ID]
-	rests := tried && now.Before(at.Add(RetryAfter))
-	return c.MayOfferNamed(a, lost, now) && (!rests || c.ReservedFor(lost, now))
+	rests := tried && c.now.Before(at.Add(RetryAfter))
+	return c.MayNamed(a) && (!rests || c.Reserved())
 }
 
-// MayOfferNamed is MayOffer to an agent whom a supervisor has named, who may have just missed or declined the caller.
-func (c *Call) MayOfferNamed(a, lost *agent.Agent, now time.Time) bool {
-	tired := c.Dials >= quickDialLimit && now.Before(c.Since.Add(slowDialDelay))
-	if c.State != Waiting && !c.mayBeTried(now) || c.BeingAsked() || tired || !c.admitted(c.Caller.Joined, now) {
+// MayNamed is May of an agent whom a supervisor has named, who may have just missed or declined the caller.
+func (c Offering) MayNamed(a *agent.Agent) bool {
+	tired := c.Dials >= quickDialLimit && c.now.Before(c.Since.Add(slowDialDelay))
+	if c.State != Waiting && !c.mayBeTried(c.now) || c.BeingAsked() || tired || !c.admitted(c.Caller.Joined, c.now) {
 		return false
 	}
-	if c.ReservedFor(lost, now) {
+	if c.Reserved() {
 		return a.ID == c.Recall.Agent && a.HeartbeatAt.After(c.Recall.startedAt())
 	}
 	return true

@@ -5,10 +5,23 @@ import (
 	"time"
 )
 
-// reconcileChange is the change by what Twilio answers to Reconcile and FindParticipant.
-type reconcileChange struct{ change }
+// Reconciliation is the change by what Twilio answers to Reconcile and FindParticipant.
+type Reconciliation struct{ change }
 
-func (c reconcileChange) participants(conference ConferenceID, started bool, present []ListedParticipant) {
+// Reconciliation is what is applied of Twilio's answers now.
+func (c *Call) Reconciliation(now time.Time) Reconciliation { return Reconciliation{change{c, now}} }
+
+// Request makes the next plan reconcile, whatever is known. The sweep asks for it each minute, so neither the request
+// nor a reconcile that finds nothing new is stored. If the reconcile fails, or is too soon after the last one, the call
+// becomes stale.
+func (c Reconciliation) Request() { c.requestReconcile() }
+
+// ApplyParticipants applies Twilio's lists: which conference is live and who is in it; "" and nobody if they show none.
+//
+// A list may lag for some seconds, or be empty, and still answer with success. So what it shows is true, but what it
+// lacks proves nothing: each missing leg is then fetched by its CallSid (see FindParticipant), and no leg is lost
+// because of a list alone.
+func (c Reconciliation) ApplyParticipants(conference ConferenceID, started bool, present []ListedParticipant) {
 	audit := c.forceReconcile && !c.Stale
 	c.Stale, c.forceReconcile, c.callerLost, c.unlisted = false, false, false, nil
 	if c.isUnconfirmed(conference) {
@@ -57,7 +70,7 @@ func (v *ConferenceView) isUnconfirmed(conference ConferenceID) bool {
 }
 
 // listed applies the participants. It returns the legs among them, and whether the caller is.
-func (c reconcileChange) listed(present []ListedParticipant) (here []LegKey, caller bool) {
+func (c Reconciliation) listed(present []ListedParticipant) (here []LegKey, caller bool) {
 	for _, p := range present {
 		if p.Leg == c.Out.CallerLeg(c.ID) {
 			caller = true
@@ -66,7 +79,7 @@ func (c reconcileChange) listed(present []ListedParticipant) (here []LegKey, cal
 		}
 		if w := c.matchWatcher(LegKey(p.Label), p.Leg); w != nil {
 			here = append(here, w.Key)
-			c.watcherJoined(w)
+			c.supervision().watcherJoined(w)
 			continue
 		}
 		l := c.matchLeg(LegKey(p.Label), p.Leg)
@@ -84,14 +97,17 @@ func (c reconcileChange) listed(present []ListedParticipant) (here []LegKey, cal
 }
 
 // callerSeen applies Twilio's answer that the caller is in the conference.
-func (c reconcileChange) callerSeen(held bool) {
+func (c Reconciliation) callerSeen(held bool) {
 	c.CallerAbsentSince = time.Time{}
 	c.Caller.Joined = true
 	c.wentOn()
 	c.callerHold(held)
 }
 
-func (c reconcileChange) legSighted(leg LegID, s Sighting) {
+// ApplyLegSighting applies what Twilio says of one leg that a list lacked. A leg whose own call has completed has
+// ended. A leg that is alive but in no conference may be about to join: if two looks some seconds apart agree, it
+// loses its place and is ended.
+func (c Reconciliation) ApplyLegSighting(leg LegID, s Sighting) {
 	c.unlisted = slices.DeleteFunc(c.unlisted, func(l LegID) bool { return l == leg })
 	if leg == c.Out.CallerLeg(c.ID) {
 		c.callerSighted(s)
@@ -122,7 +138,7 @@ func (c reconcileChange) legSighted(leg LegID, s Sighting) {
 // is absent for longer than callerAbsentLimit without a sign of life is redirected: the conference has ended, the
 // request at the end of the <Dial> was not answered, and they hear music in no conference. If the conference is not
 // known, they may be in it and talking, so then only a caller in the queue is redirected.
-func (c reconcileChange) callerSighted(s Sighting) {
+func (c Reconciliation) callerSighted(s Sighting) {
 	c.callerLost = false
 	switch {
 	case !c.CallerLive || c.State == Ended:
@@ -154,7 +170,7 @@ func (v *ConferenceView) lookupFailed(leg LegID) {
 }
 
 // clearStale ends the stale state if all legs that a list lacked have been found.
-func (c reconcileChange) clearStale() {
+func (c Reconciliation) clearStale() {
 	absent := slices.ContainsFunc(c.Legs, func(l Leg) bool { return !l.AbsentSince.IsZero() }) ||
 		slices.ContainsFunc(c.Watching, func(l SupervisorLeg) bool { return !l.AbsentSince.IsZero() })
 	c.Stale = len(c.unlisted) > 0 || absent || !c.CallerAbsentSince.IsZero()

@@ -46,12 +46,12 @@ func TestF178ALegThatAListLacks(t *testing.T) {
 			c, now := seen(t)
 			got := ""
 			for _, saw := range test.looks {
-				c.RequestReconcile(now)
-				c.ApplyParticipants("CF1", true, everybody[:2], now)
+				c.Reconciliation(now).Request()
+				c.Reconciliation(now).ApplyParticipants("CF1", true, everybody[:2])
 				if due := acts(c, now); due != "FindParticipant" {
 					t.Fatalf("due: %q", due)
 				}
-				c.ApplyLegSighting("CAb", saw, now)
+				c.Reconciliation(now).ApplyLegSighting("CAb", saw)
 				got = acts(c, now)
 				now = now.Add(reconcileEvery)
 			}
@@ -69,8 +69,8 @@ func TestF178ALegThatAListLacks(t *testing.T) {
 func TestF178TwoLooksMustBeApart(t *testing.T) {
 	c, now := seen(t)
 	for range 3 {
-		c.ApplyParticipants("CF1", true, everybody[:2], now)
-		c.ApplyLegSighting("CAb", Sighting{}, now)
+		c.Reconciliation(now).ApplyParticipants("CF1", true, everybody[:2])
+		c.Reconciliation(now).ApplyLegSighting("CAb", Sighting{})
 	}
 	c.ApplyResult(FindParticipant{Leg: "CAb"}, Result{Kind: Unknown}, now.Add(reconcileEvery))
 	if c.State != Consulting || !c.Stale {
@@ -81,7 +81,7 @@ func TestF178TwoLooksMustBeApart(t *testing.T) {
 // F178: a list that shows another conference than the known one, such as the one before, must do so twice.
 func TestF178AnotherRoomMustBeSeenTwice(t *testing.T) {
 	c, now := seen(t)
-	c.ApplyParticipants("CF0", true, nil, now)
+	c.Reconciliation(now).ApplyParticipants("CF0", true, nil)
 	if due := acts(c, now); c.Conference != "CF1" || c.State != Consulting || due != "" {
 		t.Fatalf("after one list: conference %s, %s, due: %q", c.Conference, c.State, due)
 	}
@@ -89,17 +89,17 @@ func TestF178AnotherRoomMustBeSeenTwice(t *testing.T) {
 	if due := acts(c, now); due != "Reconcile" {
 		t.Fatalf("due: %q", due)
 	}
-	c.ApplyParticipants("CF0", true, everybody, now)
+	c.Reconciliation(now).ApplyParticipants("CF0", true, everybody)
 	if c.Conference != "CF0" || !c.Caller.Joined || c.State != Consulting {
 		t.Errorf("after two lists that agree: conference %s, %s", c.Conference, c.State)
 	}
 	now = now.Add(reconcileEvery)
-	c.ApplyParticipants("CF1", true, everybody, now)
-	c.ApplyParticipants("CF2", true, everybody, now.Add(reconcileEvery))
+	c.Reconciliation(now).ApplyParticipants("CF1", true, everybody)
+	c.Reconciliation(now.Add(reconcileEvery)).ApplyParticipants("CF2", true, everybody)
 	if c.Conference != "CF0" {
 		t.Errorf("after two lists that do not agree: conference %s", c.Conference)
 	}
-	c.ApplyParticipants("CF0", true, everybody, now.Add(2*reconcileEvery))
+	c.Reconciliation(now.Add(2*reconcileEvery)).ApplyParticipants("CF0", true, everybody)
 	if c.Conference != "CF0" || c.OtherConference != "" || c.Stale {
 		t.Errorf("after a list with the known one: conference %s, other %q, stale: %v", c.Conference, c.OtherConference,
 			c.Stale)
@@ -112,9 +112,9 @@ func TestF178TheCallerIsFetchedOnlyIfTheyAreNowhere(t *testing.T) {
 		c, now := seen(t)
 		redirected := false
 		for range 12 {
-			c.ApplyParticipants("CF1", true, everybody[1:], now)
+			c.Reconciliation(now).ApplyParticipants("CF1", true, everybody[1:])
 			acts(c, now)
-			c.ApplyLegSighting("CA1", saw, now)
+			c.Reconciliation(now).ApplyLegSighting("CA1", saw)
 			for _, a := range start(c, now) {
 				redirected = redirected || a == RejoinConference{}
 			}

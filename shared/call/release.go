@@ -7,7 +7,7 @@ import (
 )
 
 // Release is an agent who was released by a change of the call. If the release is not saved with the agent, the claim
-// expires, or the agent's page asks for it (see ReleaseOf).
+// expires, or the agent's page asks for it (see Releases.Of).
 type Release struct {
 	Agent   agent.ID  `json:"agent"`
 	Leg     LegKey    `json:"leg"`
@@ -27,12 +27,28 @@ func (f Release) stored() Release {
 	return f
 }
 
-// ReleaseOf is the release that came with the end of a leg, with what is known now; false if the leg is not known to
-// have ended.
-func (c *Call) ReleaseOf(key LegKey) (Release, bool) {
+// Releases are the agents whom changes of the call have released.
+type Releases struct{ *Call }
+
+// Releases are the agents whom changes of the call have released.
+func (c *Call) Releases() Releases { return Releases{c} }
+
+// Drain returns the agents who were released since it was last asked.
+func (c Releases) Drain() []Release {
+	list := c.released
+	c.released = nil
+	for i, f := range list {
+		list[i] = f.complete(c.Call)
+	}
+	return list
+}
+
+// Of is the release that came with the end of a leg, with what is known now; false if the leg is not known to have
+// ended.
+func (c Releases) Of(key LegKey) (Release, bool) {
 	for _, g := range c.ClosedLegs {
 		if g.Key == key && g.Release != nil {
-			return g.Release.complete(c), true
+			return g.Release.complete(c.Call), true
 		}
 	}
 	return Release{}, false

@@ -119,7 +119,7 @@ func (c resultChange) found(a FindLeg, r Result) {
 
 // hangupDone applies that a leg was ended by our request.
 func (c resultChange) hangupDone(a Hangup) {
-	c.watcherGone(a.Key)
+	c.supervision().watcherGone(a.Key)
 	l := c.Leg(a.Key)
 	if l == nil {
 		return
@@ -146,7 +146,7 @@ func (c resultChange) cancelled(a CancelDial, r Result) {
 
 func (c change) started(effects []Effect) {
 	for _, e := range effects {
-		if c.watchStarted(e) {
+		if c.supervision().watchStarted(e) {
 			continue
 		}
 		switch e := e.(type) {

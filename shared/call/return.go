@@ -10,19 +10,19 @@ type Comeback struct {
 	Gone   bool `json:"gone,omitempty"`   // their leg has ended, so that they cannot
 }
 
-// endsWithQuestion: the caller may have been asked for a message, and may come back.
-func (c *Call) endsWithQuestion() bool {
-	return c.Reason == ReasonMaxWait || c.Reason == ReasonNobodyOnline || c.Reason == ReasonMessage
+// asks: the caller of a call that ended so may have been asked for a message, and may come back.
+func (r Reason) asks() bool {
+	return r == ReasonMaxWait || r == ReasonNobodyOnline || r == ReasonMessage
 }
 
 // mayReturn says whether the caller of a call that has ended may wait again. After the longest wait that is so once, or
 // a line that is never answered would be waited on for ever (N10).
-func (c *Call) mayReturn() bool {
-	return c.endsWithQuestion() && !c.Forgotten && !c.Return.Gone && !(c.Reason == ReasonMaxWait && c.Return.Waited)
+func (c change) mayReturn() bool {
+	return c.Reason.asks() && !c.Forgotten && !c.Return.Gone && !(c.Reason == ReasonMaxWait && c.Return.Waited)
 }
 
-// returned begins a new generation, as if the caller had just arrived. Who had the choice has kept their place. Legs of agents that are still to be ended stay
-// without a place.
+// returned begins a new generation, as if the caller had just arrived. Who had the choice has
+// their old place. Legs of agents that are still to be ended stay without a place.
 func (c change) returned() error {
 	if c.State != Ended {
 		return nil

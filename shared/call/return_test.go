@@ -40,7 +40,7 @@ func TestF275WhoMayComeBackIntoTheQueue(t *testing.T) {
 			!c.Queued.Equal(now) || c.Generation != 1 || c.Conference != "" || c.FailedJoins != 0 {
 			t.Errorf("%s: %+v, %v", name, c, err)
 		}
-		if plan := c.Plan(20*time.Second, now); len(plan) != 0 || c.MusicStopped(now.Add(10*time.Second)) {
+		if plan := c.Plan(20*time.Second, now); len(plan) != 0 || c.Hearing(now.Add(10*time.Second)).MusicStopped() {
 			t.Errorf("%s: planned %v", name, plan)
 		}
 		generation := c.Generation

@@ -217,11 +217,11 @@ func lookedForInVain(t *testing.T) (c *Call, now time.Time) {
 	look := func(after time.Duration, want string) {
 		t.Helper()
 		now = t0.Add(after)
-		c.ApplyParticipants("CF1", true, agents, now)
+		c.Reconciliation(now).ApplyParticipants("CF1", true, agents)
 		if due := acts(c, now); due != "FindParticipant" {
 			t.Fatalf("not in the list after %v: due: %q", after, due)
 		}
-		c.ApplyLegSighting("CA1", Sighting{}, now)
+		c.Reconciliation(now).ApplyLegSighting("CA1", Sighting{})
 		if due := acts(c, now); due != want {
 			t.Fatalf("not found after %v: due: %q, want %q", after, due, want)
 		}
@@ -262,9 +262,9 @@ func TestACallerWhoIsLookedForInVainIsAskedFor(t *testing.T) {
 				return
 			}
 			now = now.Add(redirectAgainAfter)
-			c.ApplyParticipants("CF1", true, []ListedParticipant{{Leg: "CAa", Label: "a"}, {Leg: "CAb", Label: "b"}},
-				now)
-			c.ApplyLegSighting("CA1", Sighting{}, now)
+			both := []ListedParticipant{{Leg: "CAa", Label: "a"}, {Leg: "CAb", Label: "b"}}
+			c.Reconciliation(now).ApplyParticipants("CF1", true, both)
+			c.Reconciliation(now).ApplyLegSighting("CA1", Sighting{})
 			if got := acts(c, now); got != test.due {
 				t.Errorf("due: %q, want %q", got, test.due)
 			}
@@ -341,12 +341,12 @@ func TestTheWordThatTheRoomEndedWithTheCallerIsLookedInto(t *testing.T) {
 			if got := acts(c, t0); c.State == Ended || got != "Reconcile" {
 				t.Fatalf("the call is %s, due: %q", c.State, got)
 			}
-			c.ApplyParticipants("CF1", true, here, t0)
+			c.Reconciliation(t0).ApplyParticipants("CF1", true, here)
 			if got := acts(c, t0); got != test.due {
 				t.Errorf("due after the reconcile: %q, want %q", got, test.due)
 			}
 			if test.due != "" {
-				c.ApplyLegSighting("CA1", Sighting{Over: true}, t0)
+				c.Reconciliation(t0).ApplyLegSighting("CA1", Sighting{Over: true})
 			}
 			if (c.State == Ended) != test.ended {
 				t.Errorf("the call is %s", c.State)
@@ -395,7 +395,7 @@ func TestAnAuditIsStoredOnlyIfItHasFoundSomething(t *testing.T) {
 		acts(c, t0)
 		_, err := c.ApplyLegAnswered("a", "CAa", t0)
 		must(t, err)
-		c.ApplyParticipants("CF1", true, here, looked)
+		c.Reconciliation(looked).ApplyParticipants("CF1", true, here)
 		return c
 	}
 	later := t0.Add(time.Minute)
@@ -406,9 +406,10 @@ func TestAnAuditIsStoredOnlyIfItHasFoundSomething(t *testing.T) {
 		news   func(c *Call)
 		stored bool
 	}{
-		{"all legs are found", t0, "Reconcile", func(c *Call) { c.ApplyParticipants("CF1", true, here, later) }, false},
+		{"all legs are found", t0, "Reconcile",
+			func(c *Call) { c.Reconciliation(later).ApplyParticipants("CF1", true, here) }, false},
 		{"a leg is missing", t0, "Reconcile",
-			func(c *Call) { c.ApplyParticipants("CF1", true, here[:1], later) }, true},
+			func(c *Call) { c.Reconciliation(later).ApplyParticipants("CF1", true, here[:1]) }, true},
 		{"the reconcile fails", t0, "Reconcile",
 			func(c *Call) { c.ApplyResult(Reconcile{}, Result{Kind: Unknown}, later) },
 			true},
@@ -416,7 +417,7 @@ func TestAnAuditIsStoredOnlyIfItHasFoundSomething(t *testing.T) {
 	} {
 		c := talking(test.looked)
 		doubt, looked, legs := c.Stale, c.ReconciledAt, len(c.Legs)
-		c.RequestReconcile(later)
+		c.Reconciliation(later).Request()
 		if got := acts(c, later); got != test.due {
 			t.Errorf("%s: due: %q", test.name, got)
 		}

@@ -137,7 +137,9 @@ func (s *Supervisors) coach() *SupervisorLeg {
 type Supervision struct{ change }
 
 // Supervision is what supervisors may do, do, and ask for in the call now.
-func (c *Call) Supervision(now time.Time) Supervision { return Supervision{change{c, now}} }
+func (c *Call) Supervision(now time.Time) Supervision { return change{c, now}.supervision() }
+
+func (c change) supervision() Supervision { return Supervision{c} }
 
 // May says why a supervisor may not be in the call in that mode; nil if they may, or are already.
 func (c Supervision) May(id agent.ID, m Mode) error {
@@ -190,7 +192,7 @@ func (c Supervision) End(id agent.ID, r Request) {
 }
 
 // watchEntry is an entry of what a supervisor does, if the agents are told of it.
-func (c change) watchEntry(l SupervisorLeg, what Event) {
+func (c Supervision) watchEntry(l SupervisorLeg, what Event) {
 	if l.Shown {
 		c.record(Entry{At: c.now, What: what, Agent: l.Agent, Name: l.Name})
 	}

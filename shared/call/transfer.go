@@ -62,6 +62,14 @@ type Counts struct {
 	OutsideDials int `json:"outside,omitempty"` // of those, to outside numbers
 }
 
+// targetKey is the target's leg while the transfer is open.
+func (t *Transfer) targetKey() LegKey {
+	if t.Open() {
+		return t.Leg
+	}
+	return ""
+}
+
 // Target is who is to receive the caller: an agent, who has been claimed, or an outside number, which has been checked.
 type Target struct {
 	Agent  *agent.Agent // nil if it is a number

@@ -172,7 +172,7 @@ func TestPlanIsPure(t *testing.T) {
 	}
 }
 
-// The index by MusicStopsAt misses no caller who hears nothing, and names none whose music goes on.
+// The index by Due.Music misses no caller who hears nothing, and names none whose music goes on.
 func TestF182MusicStopsWhenTheCallSays(t *testing.T) {
 	stopped := 0
 	for seed := range uint64(20_000) {
@@ -180,9 +180,9 @@ func TestF182MusicStopsWhenTheCallSays(t *testing.T) {
 		if c.Since.IsZero() || now.Before(c.Since) {
 			continue
 		}
-		at := c.MusicStopsAt()
+		at := c.Due().Music
 		want := !at.IsZero() && !now.Before(at)
-		if got := c.MusicStopped(now); got != want {
+		if got := c.Hearing(now).MusicStopped(); got != want {
 			t.Fatalf("call %d: music has stopped %v at %v, and stops at %v: %+v", seed, got, now, at, c)
 		}
 		if want {

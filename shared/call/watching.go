@@ -12,7 +12,7 @@ const coachMuteLimit = 5 * time.Second
 
 // watcherJoined applies that a supervisor's leg is in the conference. So it has answered, even if that request was
 // lost.
-func (c change) watcherJoined(l *SupervisorLeg) {
+func (c Supervision) watcherJoined(l *SupervisorLeg) {
 	l.AbsentSince = time.Time{}
 	if l.Phase != LegAnswered {
 		l.Phase, l.Since = LegAnswered, c.now
@@ -24,7 +24,7 @@ func (c change) watcherJoined(l *SupervisorLeg) {
 }
 
 // watcherGone takes a supervisor's leg that has ended out of the call, and releases its agent.
-func (c change) watcherGone(key LegKey) {
+func (c Supervision) watcherGone(key LegKey) {
 	l := c.Watcher(key)
 	if l == nil {
 		return
@@ -37,7 +37,7 @@ func (c change) watcherGone(key LegKey) {
 }
 
 // watcherRings applies a callback that a supervisor's leg rings. It says whether it was such a leg's.
-func (c change) watcherRings(key LegKey, sid LegID) bool {
+func (c Supervision) watcherRings(key LegKey, sid LegID) bool {
 	l := c.matchWatcher(key, sid)
 	if l != nil && (l.Phase == LegPlanned || l.Phase == LegDialing) {
 		l.Phase, l.Since = LegRinging, c.now
@@ -47,7 +47,7 @@ func (c change) watcherRings(key LegKey, sid LegID) bool {
 
 // watcherAnswered lets a supervisor's leg join the conference, muted. A leg that has been in a conference before does
 // not join the next one: it is leaving.
-func (c change) watcherAnswered(l *SupervisorLeg) (Admission, error) {
+func (c Supervision) watcherAnswered(l *SupervisorLeg) (Admission, error) {
 	if c.State == Ended || l.Leaving {
 		c.watcherGone(l.Key)
 		return Admission{}, ErrNotWanted
@@ -59,7 +59,7 @@ func (c change) watcherAnswered(l *SupervisorLeg) (Admission, error) {
 }
 
 // watcherEvent applies a conference event about a supervisor's leg. It says whether it was such a leg's.
-func (c change) watcherEvent(e ConferenceEvent) bool {
+func (c Supervision) watcherEvent(e ConferenceEvent) bool {
 	l := c.matchWatcher(LegKey(e.Label), e.Leg)
 	switch {
 	case l == nil:
@@ -73,15 +73,15 @@ func (c change) watcherEvent(e ConferenceEvent) bool {
 }
 
 // watcherSighted applies where a supervisor's leg is that a list lacked. It says whether it was such a leg.
-func (c reconcileChange) watcherSighted(sid LegID, s Sighting) bool {
+func (c Reconciliation) watcherSighted(sid LegID, s Sighting) bool {
 	l := c.matchWatcher("", sid)
 	switch {
 	case l == nil:
 		return false
 	case s.Over:
-		c.watcherGone(l.Key)
+		c.supervision().watcherGone(l.Key)
 	case s.In:
-		c.watcherJoined(l)
+		c.supervision().watcherJoined(l)
 		c.clearStale()
 	case l.AbsentSince.IsZero():
 		l.AbsentSince, c.Stale = c.now, true
@@ -95,7 +95,7 @@ func (c reconcileChange) watcherSighted(sid LegID, s Sighting) bool {
 
 // watchersLeave: the conference has ended, so the legs that were in it are about to end. They follow no caller into
 // the next conference.
-func (c change) watchersLeave() {
+func (c Supervision) watchersLeave() {
 	for i := range c.Watching {
 		if l := &c.Watching[i]; l.Joined || l.Phase == LegAnswered {
 			l.Leaving = true
@@ -104,7 +104,7 @@ func (c change) watchersLeave() {
 }
 
 // watchTime gives up supervisors' legs whose limits are over.
-func (c change) watchTime() {
+func (c Supervision) watchTime() {
 	for _, l := range slices.Clone(c.Watching) {
 		mine := c.Watcher(l.Key)
 		if v := &mine.Voice; !v.Asked.IsZero() && !c.now.Before(v.Asked.Add(resumeLimit)) {
@@ -129,7 +129,7 @@ func (l SupervisorLeg) mayBeHeard() bool {
 
 // mustLeave: what a coach says for one may be heard by others, because they could not be muted before the coached leg
 // has left, or is about to.
-func (c change) mustLeave(l SupervisorLeg) bool {
+func (c Supervision) mustLeave(l SupervisorLeg) bool {
 	if !l.mayBeHeard() {
 		return false
 	}
@@ -153,7 +153,7 @@ func (c resultChange) watchDialed(a Dial, r Result) bool {
 	case r.Kind == Throttled && l.Phase == LegDialing:
 		l.Phase, l.NotBefore = LegPlanned, c.now.Add(throttledDelay)
 	case r.Kind == Refused, r.Kind == AlreadyGone:
-		c.watcherGone(l.Key)
+		c.supervision().watcherGone(l.Key)
 	}
 	return true
 }
@@ -170,13 +170,13 @@ func (c resultChange) watchFound(a FindLeg, r Result) bool {
 	case r.Kind == AlreadyGone && l.AbsentSince.IsZero():
 		l.AbsentSince = c.now
 	case r.Kind == AlreadyGone:
-		c.watcherGone(l.Key)
+		c.supervision().watcherGone(l.Key)
 	}
 	return true
 }
 
 // watchStarted applies that an effect on a supervisor's leg is about to be carried out. It says whether it was one.
-func (c change) watchStarted(e Effect) bool {
+func (c Supervision) watchStarted(e Effect) bool {
 	switch e := e.(type) {
 	case Dial:
 		if l := c.Watcher(e.Leg); l != nil {

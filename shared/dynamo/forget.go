@@ -31,31 +31,44 @@ var ErrNoNumber = errors.New("which number?")
 
 // Forget erases what is kept of a caller, by the number as agents see it. It is for an operator: it reads the whole
 // table, so that nothing depends on an index, and no function is allowed to. After a failure, and repeated, it goes on.
-func (s *Store) Forget(ctx context.Context, caller string) (f Forgotten, err error) {
-	if caller == "" {
-		return f, ErrNoNumber
+func (s *Store) Forget(ctx context.Context, caller string) (Forgotten, error) {
+	e := &eraser{Store: s, caller: caller}
+	err := e.eraseAll(ctx)
+	return e.erased, err
+}
+
+// eraser erases what is kept of one caller.
+type eraser struct {
+	*Store
+	caller string
+	erased Forgotten
+}
+
+func (e *eraser) eraseAll(ctx context.Context) error {
+	if e.caller == "" {
+		return ErrNoNumber
 	}
-	in := &dynamodb.ScanInput{TableName: &s.name}
+	in := &dynamodb.ScanInput{TableName: &e.name}
 	for {
-		out, err := s.client.Scan(ctx, in)
+		out, err := e.client.Scan(ctx, in)
 		if err != nil {
-			return f, unavailable(err)
+			return unavailable(err)
 		}
 		for _, it := range out.Items {
-			if err := s.forgetIn(ctx, it, caller, &f); err != nil {
-				return f, err
+			if err := e.eraseIn(ctx, it); err != nil {
+				return err
 			}
 		}
 		if in.ExclusiveStartKey = out.LastEvaluatedKey; len(in.ExclusiveStartKey) == 0 {
-			return f, nil
+			return nil
 		}
 	}
 }
 
-func (s *Store) forgetIn(ctx context.Context, it item, caller string, f *Forgotten) error {
+func (e *eraser) eraseIn(ctx context.Context, it item) error {
 	kind, _, _ := strings.Cut(text(it[pk]), "#")
-	if text(it[pk]) == keptKey(caller) {
-		_, err := s.delete(ctx, keptKey(caller))
+	if text(it[pk]) == keptKey(e.caller) {
+		_, err := e.delete(ctx, keptKey(e.caller))
 		return err
 	}
 	raw := []byte(text(it[doc]))
@@ -65,44 +78,44 @@ func (s *Store) forgetIn(ctx context.Context, it item, caller string, f *Forgott
 		switch {
 		case json.Unmarshal(raw, &c) != nil:
 		case c.Forgotten: // and perhaps not its notes, after a failure
-			return s.forgetNotes(ctx, c.ID, f)
-		case c.From == caller:
-			return s.forgetCall(ctx, c.ID, f)
+			return e.eraseNotes(ctx, c.ID)
+		case c.From == e.caller:
+			return e.eraseCall(ctx, c.ID)
 		}
 	case "m":
 		var m voicemail.Message
-		if json.Unmarshal(raw, &m) == nil && m.From == caller {
-			return s.forgetMessage(ctx, m.ID, f)
+		if json.Unmarshal(raw, &m) == nil && m.From == e.caller {
+			return e.eraseMessage(ctx, m.ID)
 		}
 	case "v":
 		var i voicemail.Invitation
-		if json.Unmarshal(raw, &i) == nil && i.From == caller {
-			return s.forgetInvitation(ctx, i.Call)
+		if json.Unmarshal(raw, &i) == nil && i.From == e.caller {
+			return e.eraseInvitation(ctx, i.Call)
 		}
 	case "a":
 		var a agent.Agent
-		if json.Unmarshal(raw, &a) == nil && a.ForgetCaller(caller) {
-			return s.forgetInAgent(ctx, a.ID, caller, f)
+		if json.Unmarshal(raw, &a) == nil && a.ForgetCaller(e.caller) {
+			return e.eraseInAgent(ctx, a.ID)
 		}
 	}
 	return nil
 }
 
-// forgetBeside deletes the items beside that of a call.
-func (s *Store) forgetBeside(ctx context.Context, id call.ID, who []agent.ID, f *Forgotten) error {
+// eraseBeside deletes the items beside that of a call.
+func (e *eraser) eraseBeside(ctx context.Context, id call.ID, who []agent.ID) error {
 	for _, other := range who[min(2, len(who)):] {
-		if _, err := s.delete(ctx, moreKey(id, other)); err != nil {
+		if _, err := e.delete(ctx, moreKey(id, other)); err != nil {
 			return err
 		}
 	}
-	return s.forgetNotes(ctx, id, f)
+	return e.eraseNotes(ctx, id)
 }
 
-func (s *Store) forgetNotes(ctx context.Context, id call.ID, f *Forgotten) error {
-	notes, err := s.delete(ctx, notesKey(id))
+func (e *eraser) eraseNotes(ctx context.Context, id call.ID) error {
+	notes, err := e.delete(ctx, notesKey(id))
 	for _, n := range notesOf(notes) {
 		if !n.Empty() {
-			f.Notes++
+			e.erased.Notes++
 		}
 	}
 	return err
@@ -122,25 +135,25 @@ func (t *table) delete(ctx context.Context, key string) (item, error) {
 // forgetTries is how often a change is tried that loses to another request.
 const forgetTries = 10
 
-func (s *Store) forgetCall(ctx context.Context, id call.ID, f *Forgotten) error {
+func (e *eraser) eraseCall(ctx context.Context, id call.ID) error {
 	for range forgetTries {
-		c, err := s.Call(ctx, id)
+		c, err := e.Call(ctx, id)
 		switch {
 		case errors.Is(err, service.ErrNotFound):
 			return nil
 		case err != nil:
 			return err
 		case c.Live():
-			f.Live++
+			e.erased.Live++
 			return nil
 		}
-		if err := s.forgetBeside(ctx, id, record.Of(c).Agents(), f); err != nil {
+		if err := e.eraseBeside(ctx, id, record.Of(c).Agents()); err != nil {
 			return err // before the number goes, by which a repetition finds the call
 		}
 		c.ForgetCaller()
-		if err = s.SaveCall(ctx, c); err == nil {
-			f.Calls++
-			return s.forgetNotes(ctx, id, f) // of agents whose requests had read the call before
+		if err = e.SaveCall(ctx, c); err == nil {
+			e.erased.Calls++
+			return e.eraseNotes(ctx, id) // of agents whose requests had read the call before
 		}
 		if !errors.Is(err, service.ErrConflict) {
 			return err
@@ -149,17 +162,17 @@ func (s *Store) forgetCall(ctx context.Context, id call.ID, f *Forgotten) error 
 	return service.ErrConflict
 }
 
-func (s *Store) forgetInAgent(ctx context.Context, id agent.ID, caller string, f *Forgotten) error {
+func (e *eraser) eraseInAgent(ctx context.Context, id agent.ID) error {
 	for range forgetTries {
-		a, err := s.Agent(ctx, id)
-		if errors.Is(err, service.ErrNotFound) || err == nil && !a.ForgetCaller(caller) {
+		a, err := e.Agent(ctx, id)
+		if errors.Is(err, service.ErrNotFound) || err == nil && !a.ForgetCaller(e.caller) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		if err = s.SaveAgent(ctx, a); err == nil {
-			f.Agents++
+		if err = e.SaveAgent(ctx, a); err == nil {
+			e.erased.Agents++
 			return nil
 		}
 		if !errors.Is(err, service.ErrConflict) {
@@ -169,10 +182,10 @@ func (s *Store) forgetInAgent(ctx context.Context, id agent.ID, caller string, f
 	return service.ErrConflict
 }
 
-// forgetMessage leaves of a message what the sweep needs to delete the recording.
-func (s *Store) forgetMessage(ctx context.Context, id string, f *Forgotten) error {
+// eraseMessage leaves of a message what the sweep needs to delete the recording.
+func (e *eraser) eraseMessage(ctx context.Context, id string) error {
 	for range forgetTries {
-		m, err := s.VoiceMessage(ctx, id)
+		m, err := e.VoiceMessage(ctx, id)
 		if errors.Is(err, service.ErrNotFound) {
 			return nil
 		}
@@ -180,8 +193,8 @@ func (s *Store) forgetMessage(ctx context.Context, id string, f *Forgotten) erro
 			return err
 		}
 		rest := &voicemail.Message{ID: m.ID, Version: m.Version, Call: m.Call, At: m.At, Erase: true}
-		if err = s.SaveVoiceMessage(ctx, rest, keepAgent); err == nil {
-			f.Messages++
+		if err = e.SaveVoiceMessage(ctx, rest, keepAgent); err == nil {
+			e.erased.Messages++
 			return nil
 		}
 		if !errors.Is(err, service.ErrConflict) {
@@ -191,11 +204,11 @@ func (s *Store) forgetMessage(ctx context.Context, id string, f *Forgotten) erro
 	return service.ErrConflict
 }
 
-// forgetInvitation takes the number out of an invitation. If a recording is still to be found, it is erased: its call
+// eraseInvitation takes the number out of an invitation. If a recording is still to be found, it is erased: its call
 // is forgotten, too.
-func (s *Store) forgetInvitation(ctx context.Context, id call.ID) error {
+func (e *eraser) eraseInvitation(ctx context.Context, id call.ID) error {
 	for range forgetTries {
-		i, err := s.Invitation(ctx, id)
+		i, err := e.Invitation(ctx, id)
 		if errors.Is(err, service.ErrNotFound) {
 			return nil
 		}
@@ -203,7 +216,7 @@ func (s *Store) forgetInvitation(ctx context.Context, id call.ID) error {
 			return err
 		}
 		i.From, i.Verified, i.Forgotten = "", false, true
-		if err = s.SaveInvitation(ctx, i, keepAgent); !errors.Is(err, service.ErrConflict) {
+		if err = e.SaveInvitation(ctx, i, keepAgent); !errors.Is(err, service.ErrConflict) {
 			return err
 		}
 	}

@@ -37,7 +37,7 @@ const (
 	watch   = "watch"   // freeAgents, or a shard of liveCalls or of musicCalls: whom a clock looks after
 	watchAt = "watchAt" // an agent's rank; a call's id, or when its music stops and then its id
 	seen    = "seen"    // when a free agent's page was last seen, in Unix seconds: see seenAt
-	due     = "due"     // call.Call.SweepDue, in Unix seconds
+	due     = "due"     // call.Due, in Unix seconds
 	sids    = "sids"    // call.Call.ConnectedLegs, with spaces between them
 
 	news = "news" // call.Call.News, with spaces between them; the table's stream is filtered by it (template.yaml)
@@ -164,10 +164,10 @@ func (s *Store) callItem(c *call.Call) item {
 	it[live], it[liveAt] = str(shard), str(place(c))
 	part := callShard(c.ID, callShards)
 	it[watch], it[watchAt] = str(liveCalls+part), str(string(c.ID))
-	if at := c.MusicStopsAt(); !at.IsZero() {
+	if at := c.Due().Music; !at.IsZero() {
 		it[watch], it[watchAt] = str(musicCalls+part), str(stamp(at)+beforeID+string(c.ID))
 	}
-	it[due], it[sids] = number(c.SweepDue().Unix()), str(words(c.ConnectedLegs()))
+	it[due], it[sids] = number(c.Due().Sweep.Unix()), str(words(c.ConnectedLegs()))
 	return it
 }
 

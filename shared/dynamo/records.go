@@ -278,12 +278,12 @@ func monthBefore(m string) string {
 }
 
 // placesOf merges the two lists that an agent is in.
-func (s *Store) placesOf(ctx context.Context, id agent.ID, from, before string, n int) ([]string, error) {
-	first, err := s.places(ctx, recordList{liveIndex, live, liveAt, ofAgent + string(id)}, from, before, n)
+func (t *table) placesOf(ctx context.Context, id agent.ID, from, before string, n int) ([]string, error) {
+	first, err := t.places(ctx, recordList{liveIndex, live, liveAt, ofAgent + string(id)}, from, before, n)
 	if err != nil {
 		return nil, err
 	}
-	second, err := s.places(ctx, recordList{agentsIndex, dir, rank, ofAgent + string(id)}, from, before, n)
+	second, err := t.places(ctx, recordList{agentsIndex, dir, rank, ofAgent + string(id)}, from, before, n)
 	if err != nil {
 		return nil, err
 	}
@@ -297,7 +297,7 @@ func (s *Store) placesOf(ctx context.Context, id agent.ID, from, before string, 
 type recordList struct{ index, key, at, partition string }
 
 // places reads a list from its newest entry before a place.
-func (s *Store) places(ctx context.Context, l recordList, from, before string, n int) (all []string, err error) {
+func (t *table) places(ctx context.Context, l recordList, from, before string, n int) (all []string, err error) {
 	in := &dynamodb.QueryInput{
 		IndexName:                &l.index,
 		KeyConditionExpression:   ref("#p = :p AND #at BETWEEN :from AND :before"),
@@ -310,7 +310,7 @@ func (s *Store) places(ctx context.Context, l recordList, from, before string, n
 		Limit:            ref(int32(n + 1)), // one may be the place itself, which is not before it
 	}
 	for len(all) < n && from < before { // DynamoDB refuses bounds in the wrong order
-		out, err := s.page(ctx, in)
+		out, err := t.page(ctx, in)
 		if err != nil {
 			return nil, err
 		}

@@ -124,7 +124,7 @@ func (s *Situation) requeued(queue []Entry) Step {
 			continue
 		}
 		agents := s.Free
-		if c.ReservedFor(l.Recall, s.Now) {
+		if c.Offering(l.Recall, s.Now).Reserved() {
 			agents = nil
 			if l.Recall != nil && !reserved[l.Recall.ID] {
 				agents = []*agent.Agent{l.Recall}
@@ -245,7 +245,7 @@ func (s *Situation) loaded(id call.ID) (Loaded, bool) {
 func (s *Situation) eligible(c *call.Call, agents []*agent.Agent, recall *agent.Agent) []*agent.Agent {
 	var may []*agent.Agent
 	for _, a := range agents {
-		if c != nil && c.MayOffer(a, recall, s.Now) {
+		if c != nil && c.Offering(recall, s.Now).May(a) {
 			may = append(may, a)
 		}
 	}

@@ -90,7 +90,7 @@ func followLeg(before, c *call.Call, k *call.TrailLeg, now time.Time) {
 
 // outcomeOf is how it went with a leg that is not in the call any more. The agents have a release, which says it.
 func outcomeOf(before, c *call.Call, k call.TrailLeg) call.Outcome {
-	if f, ok := c.ReleaseOf(k.Key); ok {
+	if f, ok := c.Releases().Of(k.Key); ok {
 		return f.Outcome
 	}
 	answered := !k.Answered.IsZero()

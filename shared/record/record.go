@@ -190,7 +190,7 @@ func legs(c *call.Call) []Leg {
 			Party: party(k.Agent, k.Number, k.Name), Began: k.Began, Answered: k.Answered, Ended: k.Ended,
 			Outcome: k.Outcome, Talk: seconds(k.Talk), Hold: seconds(k.Hold),
 		}
-		if f, ok := c.ReleaseOf(k.Key); ok && laterCounts(c, k, f.Outcome) {
+		if f, ok := c.Releases().Of(k.Key); ok && laterCounts(c, k, f.Outcome) {
 			l.Outcome = f.Outcome
 		}
 		if until := k.Answered; !until.IsZero() {

@@ -104,7 +104,11 @@ func answered(a *agent.Agent, c *call.Call) bool {
 	if c == nil || a.Claim == nil {
 		return false
 	}
-	l := c.Leg(call.LegKey(a.Claim.Leg))
+	key := call.LegKey(a.Claim.Leg)
+	if w := c.Watcher(key); w != nil { // a supervisor's
+		return w.Phase == call.LegAnswered && a.Answer(a.Claim.Leg, w.Since)
+	}
+	l := c.Leg(key)
 	return l != nil && l.Phase == call.LegAnswered && a.Answer(a.Claim.Leg, l.Since)
 }
 
@@ -124,7 +128,7 @@ func (s *Service) callOf(
 	}
 	r := agent.Release{Call: string(id), Leg: string(leg)}
 	if c != nil {
-		f, left := c.ReleaseOf(leg)
+		f, left := c.Releases().Of(leg)
 		switch {
 		case left: // the leg is closed, but the agent may not have been released yet
 			r = s.releaseFor(c, f)
@@ -166,7 +170,7 @@ func (s *Service) withdrawOffer(
 		switch l := c.Seat(a.ID).Leg(); {
 		case l == nil || l.Phase == call.LegAnswered:
 		case by != nil:
-			c.WithdrawLegBy(*by, l.Key, call.OutcomeDeclined, now)
+			c.Supervision(now).SetAway(*by, l.Key, call.OutcomeDeclined)
 		default:
 			c.WithdrawLeg(l.Key, call.OutcomeDeclined, now)
 		}

@@ -260,7 +260,7 @@ var ErrCallerUnheard = errors.New("the caller may hear nothing")
 
 // acceptSavedAudible is acceptSaved for events after which the sender can soon try again.
 func acceptSavedAudible(c *call.Call, err error, now time.Time) error {
-	if c != nil && err != nil && c.CallerMayHearNothing(now) {
+	if c != nil && err != nil && c.Hearing(now).MayBeNothing() {
 		return ErrCallerUnheard
 	}
 	return acceptSaved(c, err)
@@ -270,7 +270,7 @@ func acceptSavedAudible(c *call.Call, err error, now time.Time) error {
 // returns ErrCallerUnheard as long as that fails.
 func (s *Service) RetryAudible(ctx context.Context, id call.ID, now time.Time) error {
 	c, err := s.load(ctx, id)
-	if err != nil || !c.CallerMayHearNothing(now) {
+	if err != nil || !c.Hearing(now).MayBeNothing() {
 		return err
 	}
 	c, err = s.replan(ctx, c, now)

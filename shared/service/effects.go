@@ -27,11 +27,11 @@ type effectResult struct {
 
 func (r effectResult) apply(c *call.Call, now time.Time) {
 	if r.reconciled {
-		c.ApplyParticipants(r.conference, r.started, r.participants, now)
+		c.Reconciliation(now).ApplyParticipants(r.conference, r.started, r.participants)
 		return
 	}
 	if a, ok := r.effect.(call.FindParticipant); ok && r.saw != nil {
-		c.ApplyLegSighting(a.Leg, *r.saw, now)
+		c.Reconciliation(now).ApplyLegSighting(a.Leg, *r.saw)
 		return
 	}
 	c.ApplyResult(r.effect, r.result, now)

@@ -102,7 +102,7 @@ func (e *engine) decideAndSave(
 			e.set.Observe(ctx, transitionFrom(c), next, now)
 		}
 	}
-	for _, f := range next.DrainReleases() {
+	for _, f := range next.Releases().Drain() {
 		e.releaseAgent(ctx, next, f, now)
 	}
 	return next, effects, nil

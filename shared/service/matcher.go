@@ -189,21 +189,21 @@ func (m *matcher) reservedAgents(ctx context.Context, now time.Time) map[agent.I
 			break
 		}
 		c, err := m.store.Call(ctx, w.ID)
-		if err == nil && c.ReservedFor(m.lost(ctx, c), now) {
+		if err == nil && c.Offering(m.lost(ctx, c), now).Reserved() {
 			kept[c.Recall.Agent] = true
 		}
 	}
 	return kept
 }
 
-// offer claims the agent and rings them for the caller, for whom they may be reserved (see call.Call.ReservedFor).
+// offer claims the agent and rings them for the caller, for whom they may be reserved (see call.Offering.Reserved).
 // Over: the offer was made, or another request was quicker with the caller; not over if another
 // request was quicker with the agent.
 func (m *matcher) offer(
 	ctx context.Context, c *call.Call, id agent.ID, lost *agent.Agent, now time.Time,
 ) (offered *call.Call, over bool) {
 	key := m.set.NewKey()
-	back := c.ReservedFor(lost, now)
+	back := c.Offering(lost, now).Reserved()
 	rule := func(a *agent.Agent) error { return claimForOffer(a, c, key, back, now) }
 	a, err := m.claimBy(ctx, id, rule)
 	if errors.Is(err, ErrConflict) { // perhaps only a heartbeat was saved in between
@@ -216,7 +216,7 @@ func (m *matcher) offer(
 		lost = a
 	}
 	c, _ = m.ring(ctx, c, key, key, a, now, func(c *call.Call) error {
-		if c.ReservedFor(lost, now) != back || !c.MayOffer(a, lost, now) {
+		if c.Offering(lost, now).Reserved() != back || !c.Offering(lost, now).May(a) {
 			return errNotNow
 		}
 		return c.StartOffer(a, key, m.set.Ring, now)

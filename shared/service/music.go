@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"warmtransfer/shared/call"
@@ -19,8 +20,13 @@ const (
 	// or is known by then and has the shorter time.
 	BeatWhileMusic = 10 * time.Second
 	BeatInSilence  = 15 * time.Second
-	// repairAtOnce is how many callers one heartbeat repairs at the same time.
-	repairAtOnce = 7
+	// BeatSoon is the time if a heartbeat could not come to everybody.
+	BeatSoon = 3 * time.Second
+	// repairAtOnce is how many callers one heartbeat repairs at the same time. MusicPage callers are six rounds: of
+	// 0.2 s each if Twilio and the table answer as usual, so that they fit into what BeatWhileMusic leaves.
+	repairAtOnce = 20
+	// repairTime is until when a heartbeat begins with another caller, so that it still has its answer in time.
+	repairTime = 3 * time.Second
 )
 
 // restoreMusic carries out what is due for the requeued callers at the head of the queue who could not be
@@ -45,33 +51,44 @@ func (m *matcher) restoreAllMusic(ctx context.Context, now time.Time) time.Durat
 	if err != nil {
 		return BeatWhileMusic // the next heartbeat tries again
 	}
-	if len(stopped) > MusicPage { // those who cannot be given any for now do not keep the others from it
+	all := len(stopped)
+	if all > MusicPage { // those who cannot be given any for now do not keep the others from it
 		stopped = rotated(stopped, now.Unix())[:MusicPage]
 	}
-	next := make(chan call.ID)
-	var all sync.WaitGroup
-	for range min(len(stopped), repairAtOnce) {
-		all.Go(func() {
-			for id := range next {
-				_ = m.restoreMusicOf(ctx, id, now) // the next heartbeat tries again
-			}
-		})
+	if m.restoreEach(ctx, stopped, now) < all {
+		return BeatSoon
 	}
-	for _, id := range stopped {
-		next <- id
-	}
-	close(next)
-	all.Wait()
 	if plays {
 		return BeatWhileMusic
 	}
 	return BeatInSilence
 }
 
+// restoreEach repairs these callers while there is time, and says with how many of them it has begun.
+func (m *matcher) restoreEach(ctx context.Context, stopped []call.ID, now time.Time) int {
+	inTime, cancel := context.WithTimeout(ctx, repairTime)
+	defer cancel()
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(len(stopped), repairAtOnce) {
+		workers.Go(func() {
+			for inTime.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(stopped) {
+					return
+				}
+				_ = m.restoreMusicOf(ctx, stopped[i], now) // the next heartbeat tries again
+			}
+		})
+	}
+	workers.Wait()
+	return min(int(next.Load()), len(stopped))
+}
+
 // restoreMusicOf carries out what is due for a caller whose music has stopped.
 func (m *matcher) restoreMusicOf(ctx context.Context, id call.ID, now time.Time) error {
 	c, err := m.store.Call(ctx, id)
-	if err != nil || !c.MusicStopped(now) {
+	if err != nil || !c.Hearing(now).MusicStopped() {
 		return nil
 	}
 	_, err = m.replan(ctx, c, now)

@@ -1,6 +1,7 @@
 package service_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -172,7 +173,7 @@ func TestTurnsOfMusicAreWrittenDownOnceEach(t *testing.T) {
 // The longest silence of a caller after every try to get a music turn failed.
 const (
 	soundWithAPage = 15 * time.Second // its heartbeat comes every five seconds here
-	soundWithNone  = 61 * time.Second // the sweep leaves a turn that is a second late alone
+	soundWithNone  = 61 * time.Second // a sweep that does not look again leaves a turn that is a second late alone
 )
 
 func TestF182MusicIsHeardAgainSoon(t *testing.T) {
@@ -271,7 +272,36 @@ func TestF182ASweepLeavesAMusicTurnThatIsOnItsWay(t *testing.T) {
 	}
 }
 
-// Music that is playing is left alone, whatever clock runs meanwhile.
+// With no page a caller hears nothing for a minute at most: the sweep that comes just when a turn is due looks again.
+func TestF182ASweepLooksAgainAtAMusicTurnThatIsDueJustNow(t *testing.T) {
+	for _, comes := range []bool{false, true} {
+		w := NewWorld(t)
+		w.Now = w.Now.Add(10 * time.Minute)
+		id, _ := w.Dial()
+		w.Settle()
+		w.Pass(time.Minute)
+		before := w.Call(id)
+		w.Now = before.MusicEnds.Add(300 * time.Millisecond)
+		var pauses []time.Duration
+		_, err := w.Board.Sweep(t.Context(), service.SweepLimits{
+			Most: 10, Clock: func() time.Time { return w.Now }, Audits: 10,
+			Pause: func(_ context.Context, d time.Duration) {
+				pauses = append(pauses, d)
+				if comes {
+					w.Music(id)
+				}
+				w.Now = w.Now.Add(d)
+			},
+		})
+		if err != nil || len(pauses) != 1 || pauses[0] != 700*time.Millisecond {
+			t.Fatalf("it pauses for %v, %v", pauses, err)
+		}
+		if c := w.Call(id); c.RedirectedAt.IsZero() != comes {
+			t.Errorf("the request comes: %v; redirected at %v", comes, c.RedirectedAt)
+		}
+	}
+}
+
 // Pages that have been told that nobody hears music send heartbeats more seldom. Music that begins and stops between
 // two of them is found all the same.
 func TestF182MusicThatStopsAtOnceIsFoundByPagesOfAQuietLine(t *testing.T) {
@@ -299,6 +329,7 @@ func TestF182MusicThatStopsAtOnceIsFoundByPagesOfAQuietLine(t *testing.T) {
 	}
 }
 
+// Music that is playing is left alone, whatever clock runs meanwhile.
 func TestF182MusicThatGoesOnIsNotBegunAnew(t *testing.T) {
 	w := NewWorld(t, "alice", "bob")
 	held, _ := w.Dial()

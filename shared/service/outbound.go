@@ -31,9 +31,11 @@ type CallBack struct {
 }
 
 // CallBack calls a number for an agent: it rings their own browser, and dials the number when they are in the
-// conference. Repeated with the same request key it has no second effect (N7). An error means that nothing rings, except
-// that it is not known after ErrUnavailable.
-func (s *Service) CallBack(ctx context.Context, who Principal, ask CallBack, now time.Time) (agentview.Snapshot, error) {
+// conference. Repeated with the same request key it has no second effect (N7). An error means that nothing rings,
+// except that it is not known after ErrUnavailable.
+func (s *Service) CallBack(
+	ctx context.Context, who Principal, ask CallBack, now time.Time,
+) (agentview.Snapshot, error) {
 	key := s.set.NewKey()
 	id := outboundID(who.ID, cmp.Or(ask.Request, string(key)))
 	a, err := s.store.Agent(ctx, who.ID)

@@ -76,7 +76,7 @@ type Lists interface {
 	// first. Of each it has only the ID, IdleSince, and a HeartbeatAt that may be some seconds late: so
 	// much as agent.Agent.Free needs. Pages are as those of Agents, of any size.
 	Free(ctx context.Context, from string) (page []agent.Agent, next string, err error)
-	// MusicStopped lists callers whose music may have stopped by then (see call.Call.MusicStopsAt), those first who
+	// MusicStopped lists callers whose music may have stopped by then (see call.Due), those first who
 	// have heard nothing for longest. It returns at least MusicPage, if there are so many. Plays says whether
 	// any caller is to hear music now. A store that cannot tell lists callers in the queue, and says that one is.
 	MusicStopped(ctx context.Context, now time.Time) (stopped []call.ID, plays bool, err error)
@@ -88,7 +88,7 @@ type Lists interface {
 // LiveCall is a call as the sweep sees it before it looks at it.
 type LiveCall struct {
 	ID   call.ID
-	Due  time.Time    // see call.Call.SweepDue; zero: not known, so look at it
+	Due  time.Time    // see call.Due; zero: not known, so look at it
 	Legs []call.LegID // see call.Call.ConnectedLegs
 }
 
@@ -97,7 +97,7 @@ type LiveCall struct {
 const (
 	QueuePage  = 21 // a position beyond twenty is "more than twenty"
 	AgentsPage = 200
-	MusicPage  = 30 // how many callers one heartbeat gives music again
+	MusicPage  = 120 // how many callers one heartbeat gives music again
 )
 
 // QueueEntry is a caller in the queue.

@@ -92,7 +92,7 @@ func (s *Service) EndCall(ctx context.Context, who Principal, id call.ID, reques
 		case c.State == call.Ended:
 			return ErrCallOver
 		}
-		return c.EndBy(call.Supervisor{ID: who.ID, Name: who.Name}, r, now)
+		return c.Supervision(now).EndCall(call.Supervisor{ID: who.ID, Name: who.Name}, r)
 	})
 	switch {
 	case errors.Is(err, ErrNotFound):
@@ -124,7 +124,7 @@ func (s *Service) OfferTo(
 		return err
 	}
 	lost := s.lost(ctx, c)
-	back := c.ReservedFor(lost, now)
+	back := c.Offering(lost, now).Reserved()
 	if back && c.Recall.Agent != to {
 		return ErrNotOffered
 	}
@@ -141,10 +141,10 @@ func (s *Service) OfferTo(
 		if known, err = offered(c, r, to); known || err != nil {
 			return err
 		}
-		if c.KnowsLeg(key) || c.ReservedFor(lost, now) != back || !c.MayOfferNamed(a, lost, now) {
+		if c.KnowsLeg(key) || c.Offering(lost, now).Reserved() != back || !c.Offering(lost, now).MayNamed(a) {
 			return ErrNotOffered
 		}
-		return c.StartOfferBy(call.Supervisor{ID: who.ID, Name: who.Name}, r, a, key, s.set.Ring, now)
+		return c.Supervision(now).OfferTo(call.Supervisor{ID: who.ID, Name: who.Name}, r, a, key, s.set.Ring)
 	})
 	if known && c != nil && c.Leg(key) == nil { // the offer that is known is, or was, another leg's
 		s.drop(ctx, to, key, asker, now)

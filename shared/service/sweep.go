@@ -20,6 +20,9 @@ type SweepLimits struct {
 	Within time.Duration
 	// Audits is how many calls of which nothing seems wrong it looks at all the same.
 	Audits int
+	// Pause waits, a second at most: if no page looks after music whose next turn is due just now, the next sweep would
+	// come too late for it, so the sweep looks once more. Nil: it does not.
+	Pause func(context.Context, time.Duration)
 }
 
 // SweepResult is what a sweep has done.
@@ -36,7 +39,7 @@ type sweeper struct{ *matcher }
 // Sweep is the scheduled reconciliation. It looks at calls that still need a clock: it asks Twilio
 // who is in the conference, and carries out what is due.
 //
-// It looks at each call of which something may be wrong: that is overdue (call.Call.SweepDue), that is not stored
+// It looks at each call of which something may be wrong: that is overdue (call.Due), that is not stored
 // with its due time, whose legs or conference Twilio has no longer in progress, that has more legs than agents who
 // are claimed for it, or whose agent's page is silent. For that it reads the lists of all live calls and agents, and
 // Twilio's lists of what is in progress: a few requests for a thousand calls. In turn it looks at o.Audits of the
@@ -58,25 +61,65 @@ func (s *sweeper) Sweep(ctx context.Context, o SweepLimits) (SweepResult, error)
 	ids := s.suspects(ctx, live, o.Audits, began)
 	kept := ids[:min(len(ids), o.Most)]
 	watched := sync.OnceValue(func() bool { return s.anyPage(ctx, began) })
-	var next, looked, changed atomic.Int64
+	var looked, changed atomic.Int64
+	var again doubts
+	s.each(ctx, kept, o, began, func(id call.ID, now time.Time) {
+		looked.Add(1)
+		moved, due := s.sweep(ctx, id, watched, now)
+		if moved {
+			changed.Add(1)
+		}
+		again.add(id, due)
+	})
+	if o.Pause != nil && len(again.ids) > 0 {
+		o.Pause(ctx, again.until.Sub(o.Clock()))
+		s.each(ctx, again.ids, o, began, func(id call.ID, now time.Time) {
+			if moved, _ := s.sweep(ctx, id, watched, now); moved {
+				changed.Add(1)
+			}
+		})
+	}
+	n := int(looked.Load())
+	return SweepResult{Live: len(live), Looked: n, Changed: int(changed.Load()), Left: len(ids) - n}, nil
+}
+
+// each looks at calls, some at the same time, while there is time.
+func (s *sweeper) each(
+	ctx context.Context, ids []call.ID, o SweepLimits, began time.Time, look func(id call.ID, now time.Time),
+) {
+	var next atomic.Int64
 	var all sync.WaitGroup
 	for range max(1, o.AtOnce) {
 		all.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(kept)); i = next.Add(1) - 1 {
+			for i := next.Add(1) - 1; i < int64(len(ids)); i = next.Add(1) - 1 {
 				now := o.Clock()
 				if o.Within > 0 && now.Sub(began) >= o.Within || ctx.Err() != nil {
 					return
 				}
-				looked.Add(1)
-				if s.sweep(ctx, kept[i], watched, now) {
-					changed.Add(1)
-				}
+				look(ids[i], now)
 			}
 		})
 	}
 	all.Wait()
-	n := int(looked.Load())
-	return SweepResult{Live: len(live), Looked: n, Changed: int(changed.Load()), Left: len(ids) - n}, nil
+}
+
+// doubts are calls at which a sweep must look once more, when the last of them is due.
+type doubts struct {
+	mu    sync.Mutex
+	ids   []call.ID
+	until time.Time
+}
+
+func (d *doubts) add(id call.ID, due time.Time) {
+	if due.IsZero() {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.ids = append(d.ids, id)
+	if due.After(d.until) {
+		d.until = due
+	}
 }
 
 // suspects are the calls that a sweep looks at, those first of which something is known to be wrong.
@@ -161,12 +204,15 @@ func (s *sweeper) anyPage(ctx context.Context, now time.Time) bool {
 	return false
 }
 
-// sweep reconciles one call, and says whether its state has changed. Watched says whether any
-// agent's page sends heartbeats; it is only asked where that matters.
-func (s *sweeper) sweep(ctx context.Context, id call.ID, watched func() bool, now time.Time) bool {
+// sweep reconciles one call, and says whether its state has changed. Watched says whether any agent's page sends
+// heartbeats; it is only asked where that matters. Again is when it is known whether a turn of music that is due just
+// now was requested; zero if none is.
+func (s *sweeper) sweep(
+	ctx context.Context, id call.ID, watched func() bool, now time.Time,
+) (changed bool, again time.Time) {
 	c, err := s.load(ctx, id)
 	if err != nil {
-		return false
+		return false, again
 	}
 	var owner *agent.Agent
 	if ownerID := c.OwnerAgent(); ownerID != "" {
@@ -176,12 +222,14 @@ func (s *sweeper) sweep(ctx context.Context, id call.ID, watched func() bool, no
 	var before call.State
 	after, err := s.updateAndMatchFrom(ctx, "", c, now, func(c *call.Call) error {
 		before = c.State
-		c.RequestReconcile(now)
+		c.Reconciliation(now).Request()
 		for _, id := range lost {
 			c.Supervision(now).End(id, call.Request{})
 		}
-		if c.MusicLate(now) && !watched() {
-			c.NoPageWatches()
+		if c.Hearing(now).MusicLate() && !watched() {
+			if again = c.NoPageWatches(); !now.Before(again) {
+				again = time.Time{}
+			}
 		}
 		if owner != nil && owner.ID == c.OwnerAgent() {
 			c.ApplyOwnerHeartbeat(owner.HeartbeatAt, now)
@@ -189,10 +237,10 @@ func (s *sweeper) sweep(ctx context.Context, id call.ID, watched func() bool, no
 		return nil
 	})
 	if err != nil {
-		return false
+		return false, again
 	}
 	s.repairClaims(ctx, after, owner, now)
-	return after.State != before
+	return after.State != before, again
 }
 
 // repairClaims corrects the claims of all agents in a call. The owner is given as loaded before, or

@@ -149,3 +149,19 @@ func TestF333WithoutTheChannelNothingElseChanges(t *testing.T) {
 	w.Settle()
 	w.CheckQuiet()
 }
+
+// A supervisor who listens is in a call for their colleagues, and not rung any more.
+func TestF191ASupervisorWhoListensIsNotRung(t *testing.T) {
+	w, id := watched(t)
+	w.MustWatch(id, call.ModeListen)
+	answered := w.Now
+	w.Now = w.Now.Add(2 * time.Second)
+	if _, err := w.Beat(Boss.ID); err != nil {
+		t.Fatal(err)
+	}
+	a, err := w.Store.Agent(t.Context(), Boss.ID)
+	if err != nil || a.Rung(w.Now) || !a.PresenceSince(w.Now).Equal(answered) {
+		t.Errorf("after the answer they are rung: %t, busy since %v, want %v", a.Rung(w.Now), a.PresenceSince(w.Now),
+			answered)
+	}
+}

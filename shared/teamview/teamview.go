@@ -227,7 +227,7 @@ func live(c *call.Call, seen Seen, now time.Time) Call {
 			v.Owner = &p
 		}
 	}
-	if c.MayBeEnded() == nil {
+	if c.Supervision(now).MayEndCall() == nil {
 		v.Actions = append(v.Actions, End)
 	}
 	v.Supervisors = agentview.Supervisors(c, true, now)

@@ -103,7 +103,7 @@ export interface components {
             readonly line: components["schemas"]["Line"];
             /** @description Outside numbers may be targets. */
             readonly numbers?: boolean;
-            /** @description In the answer to a heartbeat: within how many seconds the next one is wanted, fewer while callers hear music. */
+            /** @description In the answer to a heartbeat: within how many seconds the next one is wanted, fewer while callers hear music, and fewer still while some hear nothing to whom this heartbeat could not come. */
             readonly beatWithin?: number;
             /** @description The directory, if the request has asked for it with `with=colleagues` and it could be read. */
             readonly colleagues?: components["schemas"]["Directory"];
@@ -207,10 +207,10 @@ export interface components {
             readonly supervisors?: readonly components["schemas"]["Supervisor"][];
         };
         /**
-         * @description In a call back: agent-first (the agent's own browser rings), then calling (the agent is in, and the number is dialled).
+         * @description In a call back: agent-first (the agent's own browser rings), then calling (the agent is in, and the number is dialled). Keeps-place is of a caller who is not on the line: no agent has a place in such a call.
          * @enum {string}
          */
-        readonly CallState: "waiting" | "ringing" | "talking" | "add-ringing" | "consult-ringing" | "consulting" | "swapped" | "three-way" | "completing" | "ended" | "agent-first" | "calling";
+        readonly CallState: "waiting" | "ringing" | "talking" | "add-ringing" | "consult-ringing" | "consulting" | "swapped" | "three-way" | "completing" | "ended" | "agent-first" | "calling" | "keeps-place";
         /** @enum {string} */
         readonly Role: "offered" | "owner" | "transferor" | "target";
         /** @enum {string} */
@@ -917,7 +917,7 @@ export const actionValues: ReadonlyArray<FlattenedDeepRequired<components>["sche
 export const statusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Status"]> = ["available", "away", "wrap-up"];
 export const presenceValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Presence"]> = ["available", "away", "wrap-up", "busy", "offline"];
 export const statusReasonValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["StatusReason"]> = ["missed", "unreachable"];
-export const callStateValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallState"]> = ["waiting", "ringing", "talking", "add-ringing", "consult-ringing", "consulting", "swapped", "three-way", "completing", "ended", "agent-first", "calling"];
+export const callStateValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallState"]> = ["waiting", "ringing", "talking", "add-ringing", "consult-ringing", "consulting", "swapped", "three-way", "completing", "ended", "agent-first", "calling", "keeps-place"];
 export const roleValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Role"]> = ["offered", "owner", "transferor", "target"];
 export const heldValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Held"]> = ["caller", "target"];
 export const modeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Mode"]> = ["listen", "coach", "barge"];

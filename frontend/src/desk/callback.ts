@@ -13,6 +13,8 @@ export interface CallBackParts {
   readonly api: Api;
   readonly newKey: () => string;
   readonly take: (snapshot: Snapshot) => void;
+  /** The server has taken it: a message that is called back is taken by this agent now. */
+  readonly begun: () => void;
 }
 
 /** Whom: the server looks up the number of a message or a call. */
@@ -34,7 +36,7 @@ export class CallBack {
   }
 
   async call(whom: Whom): Promise<void> {
-    const { core, api, newKey, take } = this.parts;
+    const { core, api, newKey, take, begun } = this.parts;
     if (!mayCallBack(core.state).on) return;
     const request = newKey();
     this.asked = { request, at: core.now() };
@@ -42,7 +44,8 @@ export class CallBack {
     try {
       for (let left = TRIES - 1; ; left--) {
         try {
-          return take(await api.callBack({ ...whom, request }));
+          take(await api.callBack({ ...whom, request }));
+          return begun();
         } catch (error) {
           if (!(error instanceof ApiError)) throw error;
           if (!error.transient || left === 0) {

@@ -91,7 +91,9 @@ export class Poller {
   /** The server starts the recall when it hears of the page after the loss, so poll soon. */
   private beatDue(state: State): boolean {
     const every = state.rejoin?.asked ? UNSETTLED_MS : this.quiet(state) || BEAT_MS;
-    return this.mayBeat(state) && this.since(this.heartbeatAt) >= every;
+    // The heartbeat before could not come to every caller without music.
+    const most = this.within > 0 ? this.within * 1000 - QUIET_MARGIN_MS : BEAT_MS;
+    return this.mayBeat(state) && this.since(this.heartbeatAt) >= Math.min(every, Math.max(most, UNSETTLED_MS));
   }
 
   /** How long ago that was. A computer's clock may be set back: then nobody knows, and everything is due. */

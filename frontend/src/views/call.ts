@@ -18,7 +18,7 @@ import { knownCaller } from "./known.js";
 import { button, since } from "./parts.js";
 import { callerLine } from "./ringing.js";
 
-const HEARS: Record<Hears, Icon> = { voices: "sound", music: "music", silence: "silence", nothing: "cross",
+const HEARS: Record<Hears, Icon> = { voices: "sound", music: "music", silence: "silence", nothing: "cross", rung: "phone",
   unknown: "unknown" };
 
 export function inCall(state: State, desk: Desk, { call, leg }: Extract<Screen, { is: "in-call" }>): TemplateResult {
@@ -152,7 +152,7 @@ function transfer(state: State, desk: Desk, call: Call, now: Known): TemplateRes
     ${t
       ? html`<p class="target ${failed ? "failed" : ""}"
         data-test="target">${icon(failed ? "warning" : "people")}<span>${targetNow(call, now)}</span></p>`
-      : html`<p class="target none">Nobody else is in the call.</p>`}
+      : html`<p class="target none"><span>Nobody else is in the call.</span></p>`}
     <div class="verbs">
       ${verb("swap", "Swap", "swap", "2", "Change whom you talk to; the other hears music")}
       ${verb("join", "Join", "join", "3", "All three hear each other")}
@@ -206,7 +206,7 @@ export function connecting(state: State, desk: Desk,
     ${callerLine(call?.caller.number || leg.ring.number, call?.caller.verified || leg.ring.verified)}
     ${knownCaller(state, call?.caller.number || leg.ring.number)}
     ${leg.ring.asked && !late
-      ? html`<p class="hears nothing">${icon("phone")}<span>Calling back</span></p>
+      ? html`<p class="hears rung">${icon("phone")}<span>Calling back</span></p>
         <p class="you"><span class="spinner" aria-hidden="true"></span> Your own line first; then the number is dialled</p>`
       : late
       ? html`<p class="hears unknown">${icon("unknown")}<span>Caller may hear you</span></p>

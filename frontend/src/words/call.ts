@@ -6,7 +6,7 @@ import { targetOutcome } from "./outcome.js";
 import { timeOfDay } from "./time.js";
 
 /** What a party hears, as words and as colour, never as colour alone. */
-export type Hears = "voices" | "music" | "silence" | "nothing" | "unknown";
+export type Hears = "voices" | "music" | "silence" | "nothing" | "rung" | "unknown";
 
 export interface Hearing {
   readonly caller: Hears;
@@ -68,9 +68,10 @@ function heard(call: Call, muted: boolean): Hearing {
   const you = muted ? "You are muted: nobody hears you" : "";
   const music = (also: string): Hearing => ({ caller: "music", callerWords: "hears music", you: you || also });
   switch (call.state) {
+    case "keeps-place":
     case "agent-first":
     case "calling":
-      return { caller: "nothing", callerWords: CALLED[call.caller.called ?? "planned"], you: you
+      return { caller: "rung", callerWords: CALLED[call.caller.called ?? "planned"], you: you
         || (call.caller.called === "ringing" ? "You hear ringing" : "Nobody hears you yet") };
     case "waiting":
     case "ringing": // The agent has given the caller away, and stays in the conference until the music plays.
@@ -169,6 +170,7 @@ function becomes(call: Call): string {
   switch (call.state) {
     case "ended":
       return "The call is over; only your own line closes.";
+    case "keeps-place":
     case "agent-first":
     case "calling":
       return "Nobody is called any more.";
@@ -197,6 +199,7 @@ const STATES: Record<CallState, string> = {
   completing: "Handing over",
   ended: "The call is over",
   "agent-first": "Calling back",
+  "keeps-place": "Keeps the place",
   calling: "Calling back",
   unknown: "In a call",
 };
@@ -277,6 +280,7 @@ export function groups(call: Call): Groups {
       const all = ["Caller", "You", name];
       return { talking: all.filter((who) => !held(who)), music: all.filter(held), ringing: [] };
     }
+    case "keeps-place":
     case "agent-first":
     case "calling":
       return { talking: ["You"], music: [], ringing: call.caller.called === "ringing" ? ["Caller"] : [] };

@@ -111,6 +111,12 @@ class Seat {
   }
 }
 
+/** exactly matches a text by its letters: Playwright finds a string in any case, so "Saved" in "Not saved yet". */
+export function exactly(words) {
+  if (words instanceof RegExp) return words;
+  return new RegExp(words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\s+/g, '\\s+'));
+}
+
 /** Desk is an agent at their page. */
 export class Desk extends Seat {
   constructor(stack, page, id) {
@@ -204,7 +210,7 @@ export class Desk extends Seat {
   }
 
   says(name, words, ms = patience) {
-    return this.at(name).filter({ hasText: words }).waitFor({ timeout: ms });
+    return this.at(name).filter({ hasText: exactly(words) }).waitFor({ timeout: ms });
   }
 
   /**

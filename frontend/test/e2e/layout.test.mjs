@@ -146,6 +146,84 @@ for (const width of [1200, 400]) {
   }, { deep: width === 1200 });
 }
 
+scenario('F189 what the page says of the sound, of who hears whom and of a target moves no control, in a window of any width', async (s) => {
+  const alice = await s.agent('alice');
+  const caller = await s.talking(alice);
+  const quality = alice.at('quality');
+  /** says puts a text into the place of another, as a change of the network or of the call does. */
+  const says = (e, words) => {
+    const walker = document.createTreeWalker(e, NodeFilter.SHOW_TEXT);
+    for (let t = walker.nextNode(), left = words; t; t = walker.nextNode()) {
+      if (t.data.trim()) [t.data, left] = [left, ''];
+    }
+  };
+  const hears = alice.at('hears');
+  for (const width of [360, 400, 561, 640, 701, 761, 800, 919, 920, 1000, 1159, 1160, 1200, 1600]) {
+    await alice.page.setViewportSize({ width, height: 800 });
+    await quality.evaluate(says, 'Good sound');
+    await hears.evaluate(says, 'Caller hears you');
+    const before = await alice.page.evaluate(boxes);
+    assert.ok(before.mute && before.leave && before.swap);
+    const numbers = (box) => box.split(' ').map(Number);
+    /** still: what is left of a tenth of a pixel comes from rounding. */
+    const still = async (what) => {
+      const now = await alice.page.evaluate(boxes);
+      assert.deepEqual(Object.keys(now), Object.keys(before));
+      const moved = Object.keys(now).filter((name) => {
+        const [was, is] = [numbers(before[name]), numbers(now[name])];
+        return was.some((n, i) => Math.abs(n - is[i]) > 0.3);
+      });
+      assert.deepEqual(moved, [], `${width} px: ${what}`);
+    };
+    for (const words of ['Uneven connection: the sound may stutter', 'Your voice does not leave this computer',
+      'No sound from your microphone: is it muted?', 'Poor sound quality']) {
+      await quality.evaluate(says, words);
+      await still(words);
+    }
+    for (const words of ['Caller heard you and Bob at 03:44', 'Caller heard you and Dora Lindqvist-Hernández at 03:44']) {
+      await hears.evaluate(says, words);
+      await still(words);
+    }
+    for (const words of ['Bob declined the call: not the right topic.', 'Nobody else is in the call.',
+      '+44 20 7946 0123 could not be reached: the phone network is out of order or too busy.']) {
+      await alice.page.locator('.transfer .target').evaluate(says, words);
+      await still(words);
+    }
+    const wide = await alice.page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+    assert.equal(wide, false, `${width} px is wide enough`);
+  }
+  await s.stack.does(caller, 'hangup');
+});
+
+scenario('F189 two banners at once: both can be read, and neither moves a control', async (s) => {
+  const [alice, erin] = await Promise.all([s.agent('alice'), s.agent('erin', { online: false })]);
+  const caller = await s.talking(alice);
+  const stays = async () => Object.entries(await alice.page.evaluate(boxes))
+    .filter(([name]) => ['mute', 'hold', 'keypad', 'swap', 'join', 'complete', 'cancel', 'leave', 'status-available',
+      'diagnostics'].includes(name));
+  const before = await stays();
+  assert.ok(before.length > 8, before.join(', '));
+  await erin.goOnline();
+  await erin.at('side-team').click();
+  await erin.at(`team-listen-${caller}`).click();
+  await alice.says('banner-supervisor', /listens to this call/);
+  assert.deepEqual(await stays(), before, 'one banner');
+  await alice.page.route(/\/(agents|transfer|token|calls|messages|push)(\/|$)/, (route) => route.abort());
+  await alice.says('banner-api-down', 'You can hang up');
+  assert.deepEqual(await stays(), before, 'two banners');
+  const more = alice.at('more-banners');
+  assert.equal((await more.locator('summary').innerText()).trim(), '1 more');
+  await more.locator('summary').click();
+  await more.locator('[data-test=banner-supervisor]').filter({ hasText: 'listens to this call' }).waitFor();
+  assert.deepEqual(await stays(), before, 'both are read');
+  await alice.look('two-banners', '');
+  assert.equal(await alice.page.locator('.banners > .banner').count(), 1, 'one in the strip');
+  await alice.page.unroute(/\/(agents|transfer|token|calls|messages|push)(\/|$)/);
+  await alice.at('banner-api-down').waitFor({ state: 'detached' });
+  assert.deepEqual(await stays(), before, 'one again');
+  await s.stack.does(caller, 'hangup');
+});
+
 scenario('F189 the tips of what rings do not hide the note', async (s) => {
   const { alice, bob } = await s.pair();
   await alice.consult('bob', 'Asks for a refund of order 1042');

@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '..', '..', '..');
 const deep = process.argv.includes('--deep');
 const wanted = process.argv.slice(2).filter((a) => a !== '--deep');
 const scenarios = deep ? 'deep' : wanted.length > 0 || process.env.PICTURES ? 'all' : 'short';
-const longest = ['desk', 'layout', 'consult', 'cut', 'lost', 'side']; // start first
+const longest = ['desk', 'layout', 'consult', 'device', 'cut', 'side', 'lost']; // start first
 const rank = (f) => (longest.indexOf(f.split('.')[0]) + 1) || longest.length + 1;
 const files = readdirSync(import.meta.dirname)
   .filter((f) => f.endsWith('.test.mjs') && (wanted.length === 0 || wanted.some((w) => f.startsWith(w))))
@@ -28,19 +28,28 @@ function run(program, args) {
 run('local/setup.sh', ['store', 'page']);
 run('go', ['build', '-o', '.run/e2e/warmtransfer', './local']);
 // The files mostly wait, so several run at once, each with a stack and a browser of its own.
-const atOnce = 3;
+const atOnce = 4;
 const left = [...files];
-const failed = [];
+const failed = new Map();
 await Promise.all(Array.from({ length: atOnce }, async () => {
   for (let file = left.shift(); file; file = left.shift()) {
-    if (!(await passes(file))) failed.push(basename(file));
+    const { passed, said } = await play(file);
+    if (!passed) failed.set(basename(file), said);
   }
 }));
-if (failed.length > 0) console.log(`failed: ${failed.join(', ')}`);
-process.exit(failed.length === 0 ? 0 : 1);
+// A log is long, and who reads only its end is to see what went wrong.
+for (const [name, said] of failed) console.log(`failed: ${name}\n${why(said)}`);
+process.exit(failed.size === 0 ? 0 : 1);
+
+/** The first lines of each failure in a report. */
+function why(said) {
+  const lines = said.split('\n').map((line) => line.slice(0, 300));
+  return lines.flatMap((line, i) => (line.startsWith('✖') && !line.includes('failing tests') ? lines.slice(i, i + 12) : []))
+    .slice(0, 40).join('\n');
+}
 
 /** Runs one file and prints its output when it is done. */
-function passes(file) {
+function play(file) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--test', '--test-reporter=spec', file],
       { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, SCENARIOS: scenarios } });
@@ -48,6 +57,6 @@ function passes(file) {
     child.stdout.on('data', (chunk) => { said += chunk; });
     child.stderr.on('data', (chunk) => { said += chunk; });
     child.on('error', reject);
-    child.on('close', (code) => { console.log(said); resolve(code === 0); });
+    child.on('close', (code) => { console.log(said); resolve({ passed: code === 0, said }); });
   });
 }

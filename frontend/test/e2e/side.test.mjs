@@ -1,5 +1,6 @@
 // The second column: who is present and since when, whom to bring in, and who has called.
 import assert from 'node:assert/strict';
+import { exactly } from './browser.mjs';
 import { stage } from './scene.mjs';
 import { until } from './wait.mjs';
 
@@ -8,16 +9,16 @@ const scenario = stage({ settings: { RingSeconds: 120, AllowedCountries: 'GB,US'
 /** recent waits until the newest of the recent calls says this. */
 async function recent(desk, number, words) {
   const row = desk.page.locator('[data-test=recent]').first();
-  await row.filter({ hasText: number }).filter({ hasText: words }).waitFor();
+  await row.filter({ hasText: number }).filter({ hasText: exactly(words) }).waitFor();
   return row;
 }
 
 const row = (desk, name) => desk.page.locator('.people .person').filter({ has: desk.page.locator('.name',
-  { hasText: name }) });
+  { hasText: exactly(name) }) });
 
 /** shown waits for a presence in the list of colleagues; it returns the server time that is shown with it. */
 async function shown(desk, name, presence) {
-  await row(desk, name).filter({ hasText: presence }).waitFor();
+  await row(desk, name).filter({ hasText: exactly(presence) }).waitFor();
   return row(desk, name).locator('desk-time').evaluate((e) => e.at);
 }
 

@@ -107,7 +107,9 @@ async function judge({ scene, all }) {
   // The other texts that may be cut short are names and notes, which are elsewhere in full.
   const cut = [...document.querySelectorAll(".waiting-line, .presence, .group-label, .hears")]
     .filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.textContent.replace(/\s+/g, " ").trim());
-  if (cut.length) faults.push(`cut short: ${cut.join(", ")}`);
+  const low = [...document.querySelectorAll(".hears > span, .target > span, .quality > span")]
+    .filter((e) => e.scrollHeight > e.clientHeight + 1 && e.clientHeight > 0).map((e) => e.textContent.replace(/\s+/g, " ").trim());
+  if (cut.length + low.length) faults.push(`cut short: ${[...cut, ...low].join(", ")}`);
   return faults;
 }
 

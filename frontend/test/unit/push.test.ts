@@ -99,6 +99,18 @@ describe("F182 no heartbeat begins later than it may", { timeout: 60_000 }, () =
     expect(beats.length).toBeGreaterThan(1);
     expect(longest(beats)).toBeLessThanOrEqual(most);
   });
+
+  // A heartbeat that could not come to every caller without music wants the next one within three seconds.
+  test.each([["at rest", true, false], ["without the channel", false, false], ["in a call", true, true],
+    ["while callers wait", true, false]])("%s, some callers are left", async (where, channel, talking) => {
+    if (channel) withChannel();
+    if (talking) await inCall();
+    else await online();
+    if (where === "while callers wait") f.api.current = { ...f.api.current, line: { count: 3, more: false } };
+    f.api.beatWithin = 3;
+    await pass(20_000);
+    expect(longest(await beatsIn(60_000))).toBeLessThanOrEqual(1500);
+  });
 });
 
 describe("a change is shown", () => {

@@ -125,7 +125,7 @@ func (s *Store) jumps(c *call.Call) {
 	a.Claim = nil // as the agent was before the offer
 	for _, o := range all[call.ID, call.Call](s, s.confs) {
 		ahead := o.Requeued && (!c.Requeued || o.Queued.Before(c.Queued))
-		if o.ID != c.ID && ahead && o.Recall.Agent == a.ID && o.ReservedFor(a, l.Since) {
+		if o.ID != c.ID && ahead && o.Recall.Agent == a.ID && o.Offering(a, l.Since).Reserved() {
 			s.mu.Lock()
 			s.jumped = append(s.jumped,
 				fmt.Sprintf("%s is rung for %s, and is reserved for %s, who is ahead", a.ID, c.ID, o.ID))

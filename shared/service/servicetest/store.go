@@ -104,8 +104,8 @@ func (s *Store) SaveCall(_ context.Context, c *call.Call) error {
 		defer s.mu.Unlock()
 		s.news[c.ID] = append(s.news[c.ID], c.News...)
 		w := service.QueueEntry{ID: c.ID, State: c.State, Queued: c.Queued, Requeued: c.Requeued}
-		l := service.LiveCall{ID: c.ID, Due: c.SweepDue(), Legs: c.ConnectedLegs()}
-		s.views[c.ID] = view{QueueEntry: w, LiveCall: l, since: c.Since, stops: c.MusicStopsAt(), live: c.Live()}
+		l := service.LiveCall{ID: c.ID, Due: c.Due().Sweep, Legs: c.ConnectedLegs()}
+		s.views[c.ID] = view{QueueEntry: w, LiveCall: l, since: c.Since, stops: c.Due().Music, live: c.Live()}
 		return nil
 	})
 }

@@ -29,6 +29,8 @@ type Bounds struct {
 	Asked bool
 	// Kept: the caller has chosen to be called, and has hung up; nobody is available at first.
 	Kept bool
+	// CalledBack: the walk begins when alice calls the caller back.
+	CalledBack bool
 }
 
 // Stats are what a walk has seen.
@@ -60,7 +62,12 @@ func Walk(t servicetest.TB, b Bounds) Stats {
 			w.Choose(a, agent.Away)
 		}
 	}
-	id, _ := w.Dial()
+	var id call.ID
+	if b.CalledBack {
+		id, _, _ = w.CallBack(agents[0], "k1")
+	} else {
+		id, _ = w.Dial()
+	}
 	if b.Watched {
 		w.Settle()
 		w.Answer(agents[0])
@@ -207,7 +214,13 @@ func people(w *servicetest.World, id call.ID) []move {
 		{"a moment", 0, func(w *servicetest.World) { w.Tick(3 * time.Second) }},
 		{"time", 0, func(w *servicetest.World) { w.Tick(13 * time.Second) }},
 	}
-	if w.Hears(id) != "gone" {
+	if w.CallerRings(id) {
+		acts = append(acts,
+			move{"the caller picks up", 0, func(w *servicetest.World) { w.CallerPicksUp(id) }},
+			move{"the caller is busy", 0, func(w *servicetest.World) { w.CallerRefuses(id, call.OutcomeBusy) }},
+		)
+	}
+	if h := w.Hears(id); h != "gone" && h != "nobody" {
 		acts = append(acts, move{"caller hangs up", 0, func(w *servicetest.World) { w.CallerHangsUp(id) }})
 	}
 	if w.Asked(id) {
@@ -216,12 +229,6 @@ func people(w *servicetest.World, id call.ID) []move {
 				w.AnswerQuestion(id, choice)
 			}})
 		}
-	}
-	if w.CallerRings(id) {
-		acts = append(acts,
-			move{"the caller picks up", 0, func(w *servicetest.World) { w.CallerPicksUp(id) }},
-			move{"the caller is busy", 0, func(w *servicetest.World) { w.CallerRefuses(id, call.OutcomeBusy) }},
-		)
 	}
 	for _, a := range agents {
 		if w.Rings(a) {
@@ -280,7 +287,9 @@ func faulty(a move) []move {
 	}
 	unanswered := func(took bool) func(w *servicetest.World) {
 		return func(w *servicetest.World) {
-			ops := []string{"Dial", "Hold", "Hangup", "SetEndOnExit", "SetVoice", "SayGoodbye", "RejoinConference"}
+			ops := []string{
+				"Dial", "Hold", "Hangup", "Cancel", "SetEndOnExit", "SetVoice", "SayGoodbye", "RejoinConference",
+			}
 			for _, op := range ops {
 				w.Phones.Next(op, servicetest.Fault{Err: service.ErrUnknown, Took: took})
 			}

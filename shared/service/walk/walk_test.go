@@ -18,19 +18,23 @@ func TestEveryHistory(t *testing.T) {
 		{Depth: 4, Faults: 1, Every: 5}, {Depth: 6, Faults: 0, Every: 5},
 		{Depth: 3, Faults: 1, Every: 5, Watched: true}, {Depth: 6, Faults: 1, Every: 10, Asked: true},
 		{Depth: 6, Faults: 1, Every: 10, Kept: true},
+		{Depth: 5, Faults: 1, Every: 5, CalledBack: true},
 	}
 	if testing.Short() {
 		walks = []walk.Bounds{
 			{Depth: 3, Faults: 1, Every: 10}, {Depth: 4, Faults: 0, Every: 5},
 			{Depth: 2, Faults: 1, Every: 5, Watched: true}, {Depth: 4, Faults: 1, Every: 5, Asked: true},
 			{Depth: 4, Faults: 1, Every: 5, Kept: true},
+			{Depth: 4, Faults: 1, Every: 5, CalledBack: true},
 		}
 	}
 	if n := setting("WALK_DEPTH", 0); n > 0 {
 		walks = []walk.Bounds{{Depth: n, Faults: setting("WALK_FAULTS", 1), Every: setting("WALK_EVERY", 1)}}
 	}
 	for _, b := range walks {
-		t.Run(fmt.Sprint("depth ", b.Depth, " faults ", b.Faults, " watched ", b.Watched, " asked ", b.Asked, " kept ", b.Kept), func(t *testing.T) {
+		name := fmt.Sprint("depth ", b.Depth, " faults ", b.Faults, " watched ", b.Watched, " back ", b.CalledBack,
+			" asked ", b.Asked, " kept ", b.Kept)
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			st := walk.Walk(t, b)
 			t.Logf("depth %d, at most %d faults: %s", b.Depth, b.Faults, st)
