@@ -11,9 +11,9 @@ const (
 	keptLimit = 72 * time.Hour
 )
 
-// KeptPlace is what is known of the place of a caller who has hung up, and is called when their turn comes. It is a call
-// of its own, whose caller we dial (see Outbound): it stands in the queue without a leg, where the caller stood. A free
-// agent is rung first, like for any caller in the queue; the caller is dialled when they are in the conference.
+// KeptPlace is what is known of the place of a caller who has hung up, and is called when their turn comes. It is a
+// call of its own, whose caller we dial (see Outbound): it stands in the queue without a leg, where the caller stood. A
+// free agent is rung first, like for any caller in the queue; the caller is dialled when they are in the conference.
 type KeptPlace struct {
 	Of    ID        `json:"of,omitempty"`   // the call in which the caller has chosen it; "": it is no kept place
 	Tries int       `json:"n,omitempty"`    // how often the caller was dialled

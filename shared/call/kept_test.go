@@ -40,8 +40,8 @@ func called(t *testing.T, c *call.Call, now time.Time) (agentLeg, callerLeg call
 		t.Fatal(err)
 	}
 	c.ApplyConferenceEvent(call.ConferenceEvent{
-		Conference: call.ConferenceID("CF" + key), Kind: call.ParticipantJoined, Leg: call.LegID("CAa" + key), Label: string(key),
-		Seq: -1,
+		Conference: call.ConferenceID("CF" + key), Kind: call.ParticipantJoined, Leg: call.LegID("CAa" + key),
+		Label: string(key), Seq: -1,
 	}, now)
 	effects := c.Plan(Ring, now)
 	var dialled *call.Dial
@@ -138,7 +138,8 @@ func TestF305APlaceIsNotKeptForEver(t *testing.T) {
 	if due := c.Due().Sweep; due.Sub(now) != 72*time.Hour {
 		t.Errorf("the sweep looks at %v", due)
 	}
-	if c.ApplyTime(MaxWait, now.Add(72*time.Hour)); c.State != call.Ended || c.Reason != call.ReasonUnreached || c.Live() {
+	c.ApplyTime(MaxWait, now.Add(72*time.Hour))
+	if c.State != call.Ended || c.Reason != call.ReasonUnreached || c.Live() {
 		t.Errorf("after 72 hours: %s, %s", c.State, c.Reason)
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"warmtransfer/shared/call"
 )
 
-// mayBeCalled says whether a place that is kept may be offered: the line is open, and the call in which it was chosen is
-// over for that reason. If that call has taken another course, after a failure, the caller has no second place.
+// mayBeCalled says whether a place that is kept may be offered: the line is open, and the call in which it was chosen
+// is over for that reason. If that call has taken another course, after a failure, the caller has no second place.
 func (m *matcher) mayBeCalled(ctx context.Context, c *call.Call, now time.Time) bool {
 	if c.State != call.KeepsPlace {
 		return true
@@ -30,7 +30,8 @@ func (m *matcher) mayBeCalled(ctx context.Context, c *call.Call, now time.Time) 
 	return true
 }
 
-// givePlaceUp ends a place whose caller is on the line themselves. If that fails, it is tried again when it is their turn.
+// givePlaceUp ends a place whose caller is on the line themselves. If that fails, it is tried again at
+// their turn.
 func (m *matcher) givePlaceUp(ctx context.Context, id call.ID, now time.Time) {
 	c, err := m.load(ctx, id)
 	if err != nil || !c.TakesBack() {

@@ -67,7 +67,8 @@ func (d *directory) Metrics(ctx context.Context, now time.Time) (Metrics, error)
 	if err != nil {
 		return Metrics{}, err
 	}
-	queue = slices.DeleteFunc(queue, func(w QueueEntry) bool { return w.State == call.KeepsPlace }) // nobody waits on the line
+	offLine := func(w QueueEntry) bool { return w.State == call.KeepsPlace }
+	queue = slices.DeleteFunc(queue, offLine)
 	g := Metrics{Waiting: len(queue), Agents: map[agent.Presence]int{}}
 	for page, err := range d.pages(ctx, allPages) {
 		if err != nil {

@@ -12,8 +12,8 @@ type Arrival func(ctx context.Context, id call.ID, from string, verified bool, n
 
 // Arriving says what becomes of a caller who arrives, besides waiting.
 type Arriving struct {
-	// Ahead: a caller before whom so many wait is asked first whether they go on waiting; 0: nobody. If the queue cannot
-	// be read nobody is asked.
+	// Ahead: a caller before whom so many wait is asked first whether they go on waiting; 0: nobody. If the queue
+	// cannot be read nobody is asked.
 	Ahead int
 	// Places: a caller who has kept a place has it again.
 	Places bool

@@ -171,7 +171,8 @@ func TestRandomHistories(t *testing.T) {
 				}
 			}),
 			"choose": toCaller(func(id call.ID) {
-				choice := rapid.SampledFrom([]call.Choice{call.ChooseStay, call.ChooseMessage, call.ChooseKeep}).Draw(rt, "choice")
+				all := []call.Choice{call.ChooseStay, call.ChooseMessage, call.ChooseKeep}
+				choice := rapid.SampledFrom(all).Draw(rt, "choice")
 				say("%s chooses %q: %v", id, choice, w.AnswerQuestion(id, choice))
 			}),
 			"beat": func(rt *rapid.T) { _, _ = w.Beat(who.Draw(rt, "agent")) },

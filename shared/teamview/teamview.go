@@ -181,8 +181,8 @@ func caller(c *call.Call) agentview.CallerView {
 
 func waiting(c *call.Call, place int, now time.Time) Waiting {
 	w := Waiting{
-		Call: c.ID, Caller: caller(c), Since: c.Queued, Place: place, Requeued: c.Requeued, Kept: c.State == call.KeepsPlace,
-		Overdue: c.Overdue(now), Rung: []agentview.PartyView{}, Actions: []Action{},
+		Call: c.ID, Caller: caller(c), Since: c.Queued, Place: place, Requeued: c.Requeued,
+		Kept: c.State == call.KeepsPlace, Overdue: c.Overdue(now), Rung: []agentview.PartyView{}, Actions: []Action{},
 	}
 	for _, l := range c.Legs {
 		if l.Key == c.Offer {

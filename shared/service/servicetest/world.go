@@ -300,7 +300,8 @@ func (w *World) ringOut() {
 
 // Music is the request for a caller's next music turn.
 func (w *World) Music(id call.ID) {
-	turn := service.Turn{Position: true, Lasts: func(*call.Call) time.Duration { return 12 * time.Second }, AskEvery: w.AskEvery}
+	lasts := func(*call.Call) time.Duration { return 12 * time.Second }
+	turn := service.Turn{Position: true, Lasts: lasts, AskEvery: w.AskEvery}
 	_, err := w.Board.Wait(context.Background(), id, turn, w.Now)
 	err = w.outcome(err)
 	if errors.Is(err, service.ErrNotFound) {
