@@ -32,7 +32,7 @@ func (c admitting) legAnswered(key LegKey, sid LegID) (Admission, error) {
 		return c.supervision().watcherAnswered(w)
 	}
 	if c.Out.on(key) {
-		return outboundChange{c.change}.callerPickedUp(sid)
+		return outboundChange(c).callerPickedUp(sid)
 	}
 	l, err := c.admit(key, sid)
 	if err != nil {
@@ -106,7 +106,7 @@ func (c admitting) answered(l *Leg) {
 		c.Offer, c.Owner = "", l.Key
 		c.OnHold, c.Recall, c.FailedOffers = false, Recall{}, nil
 		if c.State == Calling {
-			outboundChange{c.change}.dialCaller()
+			outboundChange(c).dialCaller()
 		}
 		if c.Transfer.Open() {
 			c.Hops++
