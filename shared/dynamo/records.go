@@ -196,7 +196,7 @@ func (s *Store) Records(ctx context.Context, ids []call.ID) (list []record.Recor
 		var c call.Call
 		it := found[callKey(id)]
 		// A record that this version cannot read must not hide the others.
-		readable := it != nil && !s.expired(it) && json.Unmarshal([]byte(text(it[doc])), &c) == nil
+		readable := it != nil && !s.expired(it) && read(it, &c) == nil
 		if readable && !c.Live() && !c.Forgotten {
 			list = append(list, record.Of(&c).WithNotes(notesOf(found[notesKey(id)])))
 		}

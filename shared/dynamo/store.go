@@ -47,6 +47,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"warmtransfer/shared/agent"
 	"warmtransfer/shared/archive"
@@ -60,6 +61,7 @@ type Store struct {
 	*table
 	seen        memory
 	keepRecords time.Duration
+	form        form
 }
 
 // table is the table itself: it reads and writes items within the limits of time, and knows nothing of what is in them.
@@ -174,7 +176,7 @@ func save[T any](ctx context.Context, s *Store, key string, version int64, v *T,
 	if err != nil {
 		return err
 	}
-	if err := kept.into(it, v); err != nil {
+	if err := kept.into(it, v, s.form); err != nil {
 		return unavailable(err)
 	}
 	if err := s.put(ctx, key, version, it); err != nil {
@@ -183,6 +185,7 @@ func save[T any](ctx context.Context, s *Store, key string, version int64, v *T,
 	if kept.stored != nil {
 		_, kept, _ = decodeItem[T](it) // the unknown parts belong to the new document
 	}
+	_, kept.packed = it[doc].(*types.AttributeValueMemberB)
 	kept.version = version + 1
 	s.seen.put(key, kept)
 	return nil

@@ -71,6 +71,15 @@ func putRaw(t testing.TB, s *Store, it item) {
 	must(t, err)
 }
 
+// F316: each rule of the store holds for packed items.
+func TestF316StoreInDynamoDBPacked(t *testing.T) {
+	servicetest.StoreSuite(t, func(t *testing.T) service.Store {
+		s := open(t)
+		s.Compact(true)
+		return s
+	})
+}
+
 func TestStoreInDynamoDB(t *testing.T) {
 	servicetest.StoreSuite(t, func(t *testing.T) service.Store { return open(t) })
 }

@@ -157,7 +157,7 @@ func (m *metered) carries(n int) {
 
 // raw is an item as it is stored the first time.
 func (m *metered) raw(key string, v any, it item) item {
-	must(m.t, unknownFields{}.into(it, v))
+	must(m.t, unknownFields{}.into(it, v, formJSON))
 	it[pk], it[version] = str(key), number(1)
 	return it
 }
