@@ -267,6 +267,23 @@ func TestF116WhatHasExpiredIsNotThere(t *testing.T) {
 	}
 }
 
+// A call that has ended with legs that are left is overdue, so that the sweep looks at it; it needs no list of legs.
+func TestACallThatHasEndedNamesNoLegs(t *testing.T) {
+	s := open(t)
+	c := caller(1)
+	c.Legs = []call.Leg{{Key: "leg", SID: "CAleg", Agent: "alice", Phase: call.LegAnswered}}
+	must(t, s.SaveCall(t.Context(), c))
+	if it := rawItem(t, s, callKey(c.ID)); text(it[sids]) != string(c.ID)+" CAleg" {
+		t.Errorf("a live call: %v", it[sids])
+	}
+	c.ApplyCallerEnded(t0)
+	must(t, s.SaveCall(t.Context(), c))
+	it := rawItem(t, s, callKey(c.ID))
+	if !c.Live() || it[sids] != nil || integer(it[due]) > t0.Unix() || it[live] == nil {
+		t.Errorf("live %t, legs %v, due %v", c.Live(), it[sids], it[due])
+	}
+}
+
 func TestABrokenAgentKeepsNobodyElseWaiting(t *testing.T) {
 	s := open(t)
 	must(t, s.SaveAgent(t.Context(), agent.New("alice", "Alice", t0)))
