@@ -27,7 +27,8 @@ type filler struct {
 
 	mu     sync.Mutex
 	items  []json.RawMessage
-	signed http.Header // of the last save
+	keys   map[string]bool // of items
+	signed http.Header     // of the last save
 	err    error
 }
 
@@ -37,7 +38,7 @@ func newFiller(b *testing.B, to, table string) *filler {
 	if err != nil {
 		b.Fatal(err)
 	}
-	f := &filler{to: to, table: table, pass: httputil.NewSingleHostReverseProxy(u)}
+	f := &filler{to: to, table: table, keys: map[string]bool{}, pass: httputil.NewSingleHostReverseProxy(u)}
 	server := httptest.NewServer(f)
 	b.Cleanup(server.Close)
 	f.URL = server.URL
@@ -50,15 +51,24 @@ func (f *filler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var put struct{ Item json.RawMessage }
-	if err := json.NewDecoder(r.Body).Decode(&put); err != nil {
+	var key struct{ PK struct{ S string } }
+	err := json.NewDecoder(r.Body).Decode(&put)
+	if err == nil {
+		err = json.Unmarshal(put.Item, &key)
+	}
+	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	f.mu.Lock()
-	f.items, f.signed = append(f.items, put.Item), r.Header.Clone()
 	var full []json.RawMessage
+	f.mu.Lock()
+	if !f.keys[key.PK.S] { // otherwise it is the second try of a save, and a batch that names a key twice is refused
+		f.keys[key.PK.S] = true
+		f.items, f.signed = append(f.items, put.Item), r.Header.Clone()
+	}
 	if len(f.items) == batch {
 		full, f.items = f.items, nil
+		clear(f.keys)
 	}
 	f.mu.Unlock()
 	f.write(full, r.Header)
