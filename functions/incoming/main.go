@@ -10,6 +10,7 @@ import (
 
 func main() {
 	a := app.Open("incoming")
+	a.ChooseForm()
 	h := handler{
 		edge: a.Edge, keys: a.Keys, board: a.Service, line: a.Line,
 		music: a.Env.URL("MUSIC_BASE_URL"), closed: a.Env.Flag("LINE_CLOSED"),

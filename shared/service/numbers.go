@@ -41,7 +41,7 @@ func (t *targets) allowNumber(
 		return err
 	}
 	for range saveTries {
-		a, err := t.store.Agent(ctx, r.Agent)
+		a, err := t.agent(ctx, r.Agent)
 		if err != nil {
 			return err
 		}
@@ -54,7 +54,7 @@ func (t *targets) allowNumber(
 		if err := a.CountOutsideDial(counted(r, *target), now); err != nil {
 			return err
 		}
-		if err := t.store.SaveAgent(ctx, a); !errors.Is(err, ErrConflict) {
+		if err := t.save(ctx, a); !errors.Is(err, ErrConflict) {
 			return err
 		}
 	}
