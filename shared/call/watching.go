@@ -10,6 +10,11 @@ import (
 // coach's own leg is ended, and the coached leg waits for that as long again.
 const coachMuteLimit = 5 * time.Second
 
+// strayLimit is how long after a change of the call's state nobody is resumed for a coach whose coached leg has left, and
+// whom Twilio neither mutes nor ends, though it is asked again and again. After it the caller is not left on music: they
+// may hear what was meant for one, until the coach's page or Twilio ends that leg.
+const strayLimit = 15 * time.Second
+
 // watcherJoined applies that a supervisor's leg is in the conference. So it has answered, even if that request was
 // lost.
 func (c Supervision) watcherJoined(l *SupervisorLeg) {
@@ -293,9 +298,9 @@ func (p planner) coached(l Leg) bool {
 		})
 }
 
-// strayed: everybody who is not on hold may hear what a supervisor says for one whose leg has left.
+// strayed: everybody who is not on hold may hear what a supervisor says for one whose leg has left. See strayLimit.
 func (p planner) strayed() bool {
-	return slices.ContainsFunc(p.Watching, func(w SupervisorLeg) bool {
+	return p.now.Before(p.Since.Add(strayLimit)) && slices.ContainsFunc(p.Watching, func(w SupervisorLeg) bool {
 		return w.Mode != ModeBarge && w.mayBeHeard() && p.bySID(w.Voice.Coaches) == nil
 	})
 }

@@ -1,0 +1,59 @@
+package service_test
+
+import (
+	"testing"
+	"time"
+
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/service"
+	. "warmtransfer/shared/service/servicetest"
+)
+
+// Twilio neither mutes a coach whose agent has gone, nor ends their leg: the caller hears music and then the next agent,
+// and never music for as long as Twilio refuses.
+func TestF245ACoachWhoCannotBeRemovedDoesNotKeepTheCallerOnMusic(t *testing.T) {
+	for name, fault := range map[string]Fault{
+		"throttled":         {Err: service.ErrThrottled},
+		"refused":           {Err: &service.RefusedError{Code: 20404}},
+		"failed":            {Err: service.ErrFailed},
+		"unknown, not done": {Err: service.ErrUnknown},
+	} {
+		for handing, hand := range map[string]func(*World){
+			"blind":    func(w *World) { w.MustPress("alice", call.DoBlind, "bob"); w.HangUp("alice") },
+			"requeued": func(w *World) { w.MustPress("alice", call.DoRequeue, ""); w.HangUp("alice") },
+			"lost":     func(w *World) { w.HangUp("alice") },
+		} {
+			w, id := watched(t)
+			w.MustWatch(id, call.ModeCoach)
+			w.Phones.Every("SetVoice", fault)
+			w.Phones.Every("Hangup", fault)
+			hand(w)
+			w.Settle()
+			for range 40 {
+				if w.Rings("bob") {
+					break
+				}
+				w.Pass(time.Second)
+			}
+			w.Answer("bob")
+			w.Settle()
+			music := 0
+			for ; music < 60 && w.Hears(id) != "bob"; music++ {
+				if heard := w.Hears(id); heard != "music" {
+					t.Errorf("%s, %s: the caller hears %s", name, handing, heard)
+				}
+				w.Pass(time.Second)
+			}
+			if music > 25 {
+				t.Errorf("%s, %s: %d s after bob has answered the caller hears %s", name, handing, music, w.Hears(id))
+			}
+			w.Phones.Heal()
+			w.Pass(30 * time.Second)
+			if c := w.Call(id); w.Hears(id) != "bob" || len(c.Watching) > 0 || c.Owner == "" {
+				t.Errorf("%s, %s: in the end the caller hears %s with %d supervisors",
+					name, handing, w.Hears(id), len(c.Watching))
+			}
+			w.CheckQuiet()
+		}
+	}
+}
