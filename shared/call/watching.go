@@ -268,7 +268,9 @@ func (p planner) voiceStep(l SupervisorLeg) (step VoiceStep, coach LegID) {
 	v := l.Voice
 	asked := !v.Asked.IsZero() && p.now.Before(v.Asked.Add(resumeLimit))
 	switch {
-	case !l.Joined, l.SID == "", l.Leaving, p.Conference == "", asked, p.now.Before(v.Again):
+	case !l.Joined, l.SID == "", p.Conference == "", asked, p.now.Before(v.Again):
+		return "", ""
+	case l.Leaving && !p.strays(l): // the end of the leg is enough
 		return "", ""
 	case !v.Unsure.IsZero(), v.Open && (!open || !v.Set || v.Coaches != to):
 		return Mute, ""
@@ -300,9 +302,11 @@ func (p planner) coached(l Leg) bool {
 
 // strayed: everybody who is not on hold may hear what a supervisor says for one whose leg has left. See strayLimit.
 func (p planner) strayed() bool {
-	return p.now.Before(p.Since.Add(strayLimit)) && slices.ContainsFunc(p.Watching, func(w SupervisorLeg) bool {
-		return w.Mode != ModeBarge && w.mayBeHeard() && p.bySID(w.Voice.Coaches) == nil
-	})
+	return p.now.Before(p.Since.Add(strayLimit)) && slices.ContainsFunc(p.Watching, p.strays)
+}
+
+func (p planner) strays(l SupervisorLeg) bool {
+	return l.Mode != ModeBarge && l.mayBeHeard() && p.bySID(l.Voice.Coaches) == nil
 }
 
 // watchEnds plans the end of supervisors' legs that leave, and looks for dialled legs whose CallSid is not known.

@@ -57,3 +57,33 @@ func TestF245ACoachWhoCannotBeRemovedDoesNotKeepTheCallerOnMusic(t *testing.T) {
 		}
 	}
 }
+
+// The leg of a coach whose agent has gone cannot be ended: they are muted all the same, and nobody waits for them.
+func TestF245AStrayedCoachWhoseLegDoesNotEndIsMuted(t *testing.T) {
+	for name, fault := range map[string]Fault{
+		"throttled": {Err: service.ErrThrottled},
+		"failed":    {Err: service.ErrFailed},
+	} {
+		w, id := watched(t)
+		w.MustWatch(id, call.ModeCoach)
+		w.Phones.Every("Hangup", fault)
+		w.Phones.Next("SetVoice", fault)
+		w.HangUp("alice")
+		w.Settle()
+		for range 40 {
+			if w.Rings("bob") {
+				break
+			}
+			w.Pass(time.Second)
+		}
+		w.Answer("bob")
+		w.Settle()
+		w.Pass(3 * time.Second)
+		if heard := w.HearBoss(id); heard != "" || w.Hears(id) != "bob" {
+			t.Errorf("%s: %q hear the coach, and the caller hears %s", name, heard, w.Hears(id))
+		}
+		w.Phones.Heal()
+		w.Pass(30 * time.Second)
+		w.CheckQuiet()
+	}
+}
