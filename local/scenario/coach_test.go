@@ -12,7 +12,7 @@ import (
 // hears music, and soon after the next agent has answered that agent.
 func TestF245ACoachWhoCannotBeRemoved(t *testing.T) {
 	t.Parallel()
-	for _, do := range []string{faults.Fail, faults.Throttle, faults.Timeout} {
+	for _, do := range []string{faults.Fail, faults.Throttle} {
 		t.Run(do, func(t *testing.T) {
 			t.Parallel()
 			l := open(t)

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"warmtransfer/shared/agent"
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/service"
 	. "warmtransfer/shared/service/servicetest"
@@ -84,6 +85,55 @@ func TestF245AStrayedCoachWhoseLegDoesNotEndIsMuted(t *testing.T) {
 		}
 		w.Phones.Heal()
 		w.Pass(30 * time.Second)
+		w.CheckQuiet()
+	}
+}
+
+// The states that pass by in a moment, or into which another way leads than a consult: see TestF219WhoHearsASupervisor.
+func TestF219WhoHearsASupervisorInTheOtherStates(t *testing.T) {
+	press := func(who agent.ID, a call.Action, to agent.ID) func(*World) {
+		return func(w *World) { w.MustPress(who, a, to); w.Settle() }
+	}
+	states := []struct {
+		name   string
+		do     func(*World)
+		state  call.State
+		hears  string // the supervisor
+		coach  string // who hears a coach
+		barges string // who hears a supervisor who talks to all
+	}{
+		{"bob is added", press("alice", call.DoAdd, "bob"), call.AddRinging, "alice caller", "alice", "alice caller"},
+		{"he answers", func(w *World) { w.Answer("bob"); w.Settle() }, call.ThreeWay,
+			"alice bob caller", "alice", "alice bob caller"},
+		{"alice hands over, and her leg does not end", func(w *World) {
+			w.Phones.Every("Hangup", Fault{Err: service.ErrThrottled})
+			w.MustPress("alice", call.DoComplete, "")
+			w.Settle()
+		}, call.Completing, "alice bob caller", "", "alice bob caller"},
+		{"it ends", func(w *World) { w.Phones.Heal(); w.HangUp("alice"); w.Settle() }, call.Talking,
+			"bob caller", "bob", "bob caller"},
+		{"bob hands over at once", press("bob", call.DoBlind, "alice"), call.Ringing, "", "", ""},
+		{"alice answers", func(w *World) { w.Answer("alice"); w.Settle() }, call.Talking,
+			"alice caller", "alice", "alice caller"},
+		{"she gives the caller back, and nobody is free", func(w *World) {
+			w.Choose("bob", agent.Away)
+			w.MustPress("alice", call.DoRequeue, "")
+			w.Settle()
+		}, call.Waiting, "", "", ""},
+	}
+	for _, m := range call.Modes {
+		w, id := watched(t)
+		w.MustWatch(id, m)
+		for _, s := range states {
+			s.do(w)
+			want := map[call.Mode]string{call.ModeCoach: s.coach, call.ModeBarge: s.barges}[m]
+			if c := w.Call(id); c.State != s.state || w.HearBoss(id) != want || w.BossHears(id) != s.hears {
+				t.Errorf("%s, %s: %q hear the supervisor, want %q; they hear %q, want %q; the call is %s",
+					m, s.name, w.HearBoss(id), want, w.BossHears(id), s.hears, c.State)
+			}
+		}
+		w.CallerHangsUp(id)
+		w.Settle()
 		w.CheckQuiet()
 	}
 }
