@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"warmtransfer/local/stack"
 	"warmtransfer/local/twiliosim/faults"
 	"warmtransfer/shared/call"
 )
@@ -41,4 +42,63 @@ func TestF245ACoachWhoCannotBeRemoved(t *testing.T) {
 			l.done(10 * time.Second)
 		})
 	}
+}
+
+// With HideListening the agent is told of nobody who only listens; by default they are told.
+func TestF237HiddenListening(t *testing.T) {
+	t.Parallel()
+	for _, hide := range []string{"true", "false"} {
+		t.Run(hide, func(t *testing.T) {
+			t.Parallel()
+			l := open(t, func(o *stack.Options) { o.Parameters = map[string]string{"HideListening": hide} })
+			l.supervises()
+			caller := l.talks("alice")
+			l.watches(caller, call.ModeListen)
+			l.hear("listen", map[string]string{"caller": "alice", "alice": "caller", "erin": "alice caller"})
+			told := l.me("alice").Call
+			if hidden := len(told.Supervisors) == 0; hidden != (hide == "true") {
+				t.Errorf("alice is told %+v", told.Supervisors)
+			}
+			if w := l.me("erin").Watching; w == nil || w.Heard != string(call.ModeListen) {
+				t.Errorf("erin's page shows %+v", w)
+			}
+			l.watches(caller, call.ModeCoach)
+			l.watches(caller, call.ModeListen)
+			if told := l.me("alice").Call.Supervisors; len(told) != 1 || told[0].Mode != string(call.ModeListen) {
+				t.Errorf("who has coached is hidden again: %+v", told)
+			}
+			l.hangs(caller)
+			l.done(10 * time.Second)
+		})
+	}
+}
+
+// The agent's consult is coached, and the supervisor's network is lost: the talk stays private and goes on, nobody hears
+// silence, and both agents are told.
+func TestF223TheNetworkIsLostWhileAConsultIsCoached(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	l.supervises()
+	caller := l.talks("alice", "bob")
+	l.presses("alice", "consult", "bob")
+	l.answers("bob")
+	l.pass(2 * time.Second)
+	l.watches(caller, call.ModeCoach)
+	l.hear("coached", map[string]string{"caller": "music", "alice": "bob erin", "bob": "alice"})
+	l.crash("erin")
+	for range 20 {
+		l.pass(3 * time.Second)
+		l.hear("lost", map[string]string{"caller": "music", "bob": "alice"})
+	}
+	l.hear("after a minute", map[string]string{"alice": "bob"})
+	for _, id := range []string{"alice", "bob"} {
+		if told := l.me(id).Call; len(told.Supervisors) > 0 || told.State != string(call.Consulting) {
+			t.Errorf("%s is told %+v in %s", id, told.Supervisors, told.State)
+		}
+	}
+	l.presses("alice", "complete", "")
+	l.pass(2 * time.Second)
+	l.together(caller, l.legTo("bob"))
+	l.hangs(caller)
+	l.done(10 * time.Second)
 }
