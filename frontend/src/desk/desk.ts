@@ -91,7 +91,7 @@ export class Desk {
     this.archive = new Archive({ core, api, memory: parts.memory, serverNow: () => this.serverNow(),
       download: parts.download });
     this.team = new TeamRoom({ core, api, serverNow: () => this.serverNow(), hidden, newKey,
-      told: poke });
+      hangUp: () => voice.hangUp(), told: poke });
     this.messages = new MessageBox({ core, api, hidden });
     this.settings = new SettingsRoom({ core, api, hidden, toWav: parts.toWav });
     core.subscribe((after, before) => this.follow(after, before));
