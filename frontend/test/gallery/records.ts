@@ -116,7 +116,7 @@ export const recordScenes: readonly Scene[] = [
   { name: "note-code-gone", like: "note-empty", events: (now) => over(now, [told(), typed("Wants a letter by post."),
     { type: "note-typed", call: "CAconference1", fields: { code: "delivery" }, at: 0 }, gone, { type: "code-missed" }]) },
   { name: "note-no-codes-left", events: (now) => over(now, [told(), typed("Wants a letter by post."),
-    { type: "note-typed", call: "CAconference1", fields: { code: "delivery" }, at: 0 }, gone, rules({ codes: [] })]) },
+    { type: "note-typed", call: "CAconference1", fields: { code: "delivery" }, at: 0 }, gone, rules({ codes: [], codeRequired: false })]) },
   { name: "note-no-pause", events: (now) => over(now, [told("Wants a letter by post.", "refund")], {}) },
   { name: "note-kept-in-wrap-up", events: (now) => [...over(now, [told("Wants a letter by post.", "refund")],
     { status: "wrap-up", presence: "wrap-up" }), { type: "dismiss-ended" }] },
