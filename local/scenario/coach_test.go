@@ -9,8 +9,8 @@ import (
 	"warmtransfer/shared/call"
 )
 
-// The agent's line is lost while somebody coaches them, and Twilio neither mutes the coach nor ends their leg: the caller
-// hears music, and soon after the next agent has answered that agent.
+// The agent's line is lost while somebody coaches them, and Twilio neither mutes the coach nor ends their leg: the
+// caller hears music, and soon after the next agent has answered that agent.
 func TestF245ACoachWhoCannotBeRemoved(t *testing.T) {
 	t.Parallel()
 	for _, do := range []string{faults.Fail, faults.Throttle} {
@@ -73,8 +73,8 @@ func TestF237HiddenListening(t *testing.T) {
 	}
 }
 
-// The agent's consult is coached, and the supervisor's network is lost: the talk stays private and goes on, nobody hears
-// silence, and both agents are told.
+// The agent's consult is coached, and the supervisor's network is lost: the talk stays private and goes on, nobody
+// hears silence, and both agents are told.
 func TestF223TheNetworkIsLostWhileAConsultIsCoached(t *testing.T) {
 	t.Parallel()
 	l := open(t)

@@ -13,8 +13,9 @@ import (
 // the music's, which is above them.
 const partyTone, musicTone = 500, 3000
 
-// spectrum is what a leg hears, as its spectrum says: each party speaks a tone of its own without a pause, all is mixed as
-// the phone network mixes it, and these are the parties whose tones are in it. Music is a tone, too; "silence" is none.
+// spectrum is what a leg hears, as its spectrum says: each party speaks a tone of its own without a pause, all is mixed
+// as the phone network mixes it, and these are the parties whose tones are in it. Music is a tone, too; "silence" is
+// none.
 func (l *line) spectrum(listener string) string {
 	l.t.Helper()
 	mixer := audio.NewMixer()
@@ -39,7 +40,8 @@ func (l *line) spectrum(listener string) string {
 		case media.KindLeg:
 			parts = append(parts, audio.Part{Key: "leg " + s.Leg, Party: s.Leg})
 		default:
-			parts = append(parts, audio.Part{Key: s.String(), Start: func() audio.Source { return audio.NewTone(musicTone) }})
+			music := func() audio.Source { return audio.NewTone(musicTone) }
+			parts = append(parts, audio.Part{Key: s.String(), Start: music})
 		}
 	}
 	mixer.Hear(listener, parts)

@@ -39,8 +39,8 @@ func (l *line) watches(caller string, m call.Mode) {
 	l.settle()
 }
 
-// hear asserts what the parties hear now, by the phone network's word and by the spectrum of the sound; who is not named
-// hears whatever.
+// hear asserts what the parties hear now, by the phone network's word and by the spectrum of the sound; who is not
+// named hears whatever.
 func (l *line) hear(when string, want map[string]string) {
 	l.t.Helper()
 	for who, sounds := range want {
@@ -68,8 +68,8 @@ type watchPhase struct {
 	owner string
 }
 
-// watchPhases are the states of a consult from the talk to the end of the hand-over; then bob adds alice, takes that back,
-// hands over to her at once, and she gives the caller back to the line, in which nobody is free for a while.
+// watchPhases are the states of a consult from the talk to the end of the hand-over; then bob adds alice, takes that
+// back, hands over to alice at once, and alice gives the caller back to the line, in which nobody is free for a while.
 var watchPhases = []watchPhase{
 	{"they talk", func(*line) {},
 		map[string]string{"caller": "alice", "alice": "caller", "erin": "alice caller"}, "alice"},

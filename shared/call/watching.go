@@ -10,9 +10,9 @@ import (
 // coach's own leg is ended, and the coached leg waits for that as long again.
 const coachMuteLimit = 5 * time.Second
 
-// strayLimit is how long after a change of the call's state nobody is resumed for a coach whose coached leg has left, and
-// whom Twilio neither mutes nor ends, though it is asked again and again. After it the caller is not left on music: they
-// may hear what was meant for one, until the coach's page or Twilio ends that leg.
+// strayLimit is how long after a change of the call's state nobody is resumed for a coach whose coached leg has left,
+// and whom Twilio neither mutes nor ends, though it is asked again and again. After it the caller is not left on music:
+// they may hear what was meant for one, until the coach's page or Twilio ends that leg.
 const strayLimit = 15 * time.Second
 
 // watcherJoined applies that a supervisor's leg is in the conference. So it has answered, even if that request was

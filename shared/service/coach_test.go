@@ -10,8 +10,8 @@ import (
 	. "warmtransfer/shared/service/servicetest"
 )
 
-// Twilio neither mutes a coach whose agent has gone, nor ends their leg: the caller hears music and then the next agent,
-// and never music for as long as Twilio refuses.
+// Twilio neither mutes a coach whose agent has gone, nor ends their leg: the caller hears music and then the next
+// agent, and never music for as long as Twilio refuses.
 func TestF245ACoachWhoCannotBeRemovedDoesNotKeepTheCallerOnMusic(t *testing.T) {
 	for name, fault := range map[string]Fault{
 		"throttled":         {Err: service.ErrThrottled},
@@ -103,7 +103,7 @@ func TestF219WhoHearsASupervisorInTheOtherStates(t *testing.T) {
 		barges string // who hears a supervisor who talks to all
 	}{
 		{"bob is added", press("alice", call.DoAdd, "bob"), call.AddRinging, "alice caller", "alice", "alice caller"},
-		{"he answers", func(w *World) { w.Answer("bob"); w.Settle() }, call.ThreeWay,
+		{"bob answers", func(w *World) { w.Answer("bob"); w.Settle() }, call.ThreeWay,
 			"alice bob caller", "alice", "alice bob caller"},
 		{"alice hands over, and her leg does not end", func(w *World) {
 			w.Phones.Every("Hangup", Fault{Err: service.ErrThrottled})
@@ -115,7 +115,7 @@ func TestF219WhoHearsASupervisorInTheOtherStates(t *testing.T) {
 		{"bob hands over at once", press("bob", call.DoBlind, "alice"), call.Ringing, "", "", ""},
 		{"alice answers", func(w *World) { w.Answer("alice"); w.Settle() }, call.Talking,
 			"alice caller", "alice", "alice caller"},
-		{"she gives the caller back, and nobody is free", func(w *World) {
+		{"alice gives the caller back, and nobody is free", func(w *World) {
 			w.Choose("bob", agent.Away)
 			w.MustPress("alice", call.DoRequeue, "")
 			w.Settle()
