@@ -5,11 +5,12 @@
 import type { Action, Reason, Status } from "../contract/types.js";
 import * as allow from "../state/allow.js";
 import { crmAddress } from "../config.js";
-import { needsCode, restored, type NoteFields } from "../state/notes.js";
+import { isStuck, needsCode, noted, restored, type NoteFields } from "../state/notes.js";
 import { lookOf } from "../state/reduce.js";
 import { restOf } from "../state/rest.js";
 import { ownCall } from "../state/screen.js";
 import type { Compose, Panel, Side, State } from "../state/state.js";
+import { noteState } from "../words/note.js";
 import { phoneNumber } from "../words/number.js";
 import { Archive } from "./archive.js";
 import { Core, type Listener } from "./core.js";
@@ -86,11 +87,11 @@ export class Desk {
     this.verbs = new Verbs({ core, api, newKey, take, poke });
     this.session = new Session({ core, signIn: parts.signIn, close: () => this.phone.close("") });
     this.records = new Records(core, api);
-    this.notes = new Notes(core, api);
+    this.notes = new Notes(core, api, () => this.records.askAgain());
     this.archive = new Archive({ core, api, memory: parts.memory, serverNow: () => this.serverNow(),
       download: parts.download });
     this.team = new TeamRoom({ core, api, serverNow: () => this.serverNow(), hidden, newKey,
-      told: poke });
+      hangUp: () => voice.hangUp(), told: poke });
     this.messages = new MessageBox({ core, api, hidden });
     this.settings = new SettingsRoom({ core, api, hidden, toWav: parts.toWav });
     core.subscribe((after, before) => this.follow(after, before));
@@ -279,6 +280,8 @@ export class Desk {
   doneWithCall(): void {
     const { screen, device } = this.state;
     if (needsCode(this.state)) return this.core.dispatch({ type: "code-missed" });
+    const draft = this.state.notes[noted(this.state)?.call ?? ""];
+    if (isStuck(draft)) return this.core.notice(noteState(draft).words, "bad");
     const rests = restOf(this.state);
     void this.notes.flush();
     this.core.dispatch({ type: "wrap-up-over" });

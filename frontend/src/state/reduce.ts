@@ -9,7 +9,7 @@ import { withoutHidden } from "./choice.js";
 import type { Event } from "./event.js";
 import { rings } from "./allow.js";
 import { applyHistory, NO_HISTORY, withNote, type History, type HistoryEvent } from "./history.js";
-import { applyNote, closeNotes, requestOf, type NoteEvent, type WrapUp } from "./notes.js";
+import { applyNote, closeNotes, refusesFields, requestOf, type NoteEvent, type WrapUp } from "./notes.js";
 import { applyMessages, NO_MESSAGES, type MessageEvent } from "./messages.js";
 import { applySettings, NO_SETTINGS, type SettingsEvent } from "./settings.js";
 import { applyTeam, NO_TEAM, type TeamEvent } from "./team.js";
@@ -186,6 +186,12 @@ function restingCall(state: State): WrapUp | null {
 function takeNote(state: State, event: NoteEvent): State {
   const notes = applyNote(state.notes, event);
   const { wrapUp } = state;
+  if (event.type === "note-failed" && refusesFields(event.problem) && !wrapUp && notes[event.call]?.open === false) {
+    // It was refused after *Done*: its card is there again, or the text would stand in no field.
+    const recent = state.recent.find(({ id }) => id === event.call);
+    return writeUp({ ...state, notes }, { call: event.call, number: recent?.number ?? "",
+      at: recent?.endedAt ?? notes[event.call]!.typedAt, codeMissed: 0 });
+  }
   const chosen = event.type === "note-typed" && event.fields.code && wrapUp?.call === event.call;
   return { ...state, notes, history: listed(state, event), ...(chosen ? { wrapUp: { ...wrapUp, codeMissed: 0 } } : {}) };
 }
