@@ -117,6 +117,8 @@ export class AgentPage extends LitElement {
     if (wanted && !dialog.open) dialog.showModal();
     if (!wanted && dialog.open) dialog.close();
     this.keepFocus(state);
+    const bar = this.querySelector<HTMLElement>(".save-bar");
+    if (bar) document.documentElement.style.setProperty("--save", `${bar.offsetHeight}px`);
   }
 
   /**

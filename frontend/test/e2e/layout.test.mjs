@@ -33,7 +33,9 @@ function hidden() {
   const over = (b) => a.left < b.right - 0.5 && a.right > b.left + 0.5 && a.top < b.bottom - 0.5
     && a.bottom > b.top + 0.5;
   const bars = [...document.querySelectorAll('.ways, .controls > .mute')].filter((e) => getComputedStyle(e).position === 'fixed');
-  const above = (e) => bars.some((b) => b.contains(e)) && !bars.some((b) => b.contains(tip)); // the bar covers the tip
+  // The bar of a narrow window and its tips lie over what is behind them, which can be scrolled.
+  const ofBar = bars.some((b) => b.contains(tip));
+  const above = (e) => bars.some((b) => b.contains(e)) !== ofBar;
   const state = '.chip, .timers, .caller, .hears, .you, .overdue, .group, .quality, .target, .note-sent, .note, .banner p, .waiting-line, .presence, .field, main button, .person';
   return [...document.querySelectorAll(state)].filter((e) => e.checkVisibility()
     && !above(e) && over(e.getBoundingClientRect())).map((e) => e.dataset.test || e.className);
@@ -125,6 +127,10 @@ for (const width of [1200, 400]) {
     await bob.answer('consulting');
     await alice.says('you', 'You and Bob talk privately');
     await still('in private');
+    if (width === 400) {
+      await alice.at('transfer').evaluate((e) => e.scrollIntoView());
+      await alice.picture('narrow', { fullPage: false });
+    }
     await s.stack.fault({ kind: 'rest', match: { event: 'UpdateParticipant' }, do: 'fail', status: 500 });
     const [moved] = await Promise.all([alice.page.evaluate(boxes, 'overdue'), alice.press('swap')]);
     assert.deepEqual(moved, before, 'with overdue');
@@ -223,6 +229,50 @@ scenario('F189 two banners at once: both can be read, and neither moves a contro
   await alice.at('banner-api-down').waitFor({ state: 'detached' });
   assert.deepEqual(await stays(), before, 'one again');
   await s.stack.does(caller, 'hangup');
+});
+
+scenario('F310 F311 at 400 px the bar covers nothing that has the focus, and no list, note or tab moves a control', async (s) => {
+  const [alice] = await Promise.all([s.agent('alice', { page: await s.page({ viewport: { width: 400, height: 800 } }) }),
+    s.agent('bob', { online: false })]);
+  await s.talking(alice);
+  await alice.at('target-bob').waitFor();
+  const { keyboard } = alice.page;
+  /** under is what is wrong with the place of the control that has the focus, and of the bar. */
+  const under = () => alice.page.evaluate(() => {
+    const seen = (e, y) => {
+      const { left, right, top, height } = e.getBoundingClientRect();
+      const over = document.elementFromPoint((left + right) / 2, top + y * height);
+      return over !== null && (e.contains(over) || over.contains(e) || over.closest('label')?.contains(e));
+    };
+    const at = document.activeElement;
+    const bar = ['mute', 'leave', 'end'].map((name) => document.querySelector(`[data-test="${name}"]`));
+    return [...seen(at, 0.9) ? [] : [`${at.dataset.test || at.id} has the focus and is covered`],
+      ...bar.filter((e) => !seen(e, 0.5)).map((e) => `${e.dataset.test} is not in sight`)];
+  });
+  await alice.at('mute').focus();
+  const reached = [];
+  while (reached.length < 60) {
+    await keyboard.press('Tab');
+    const name = await alice.page.evaluate(() => document.activeElement.dataset.test ?? '');
+    if (name === '' && reached.length > 20) break; // out of the page's end
+    reached.push(name);
+    assert.deepEqual(await under(), []);
+  }
+  for (const name of ['leave', 'end', 'swap', 'filter', 'note-field', 'consult', 'requeue', 'side-colleagues']) {
+    assert.ok(reached.includes(name), `Tab comes to ${name}: ${reached}`);
+  }
+  const places = async () => Object.entries(await alice.page.evaluate(boxes)).filter(([name]) => !name.startsWith('target-'));
+  const before = await places();
+  await alice.at('filter').fill('zzz');
+  await alice.says('nobody-found', 'No colleague of that name.');
+  assert.deepEqual(await places(), before, 'nobody is found');
+  await alice.at('note-field').fill('x'.repeat(190));
+  assert.deepEqual(await places(), before, 'a long note');
+  await alice.press('side-history');
+  assert.deepEqual((await places()).filter(([name]) => before.some(([was]) => was === name)), before, 'another tab');
+  await alice.at('filter').fill('');
+  await alice.at('target-bob').waitFor();
+  await alice.end();
 });
 
 scenario('F189 the tips of what rings do not hide the note', async (s) => {

@@ -125,7 +125,7 @@ async function judge({ scene, all }) {
   document.activeElement?.blur();
   scrollTo(0, 0);
   // The other texts that may be cut short are names and notes, which are elsewhere in full.
-  const cut = [...document.querySelectorAll(".waiting-line, .presence, .group-label, .hears")]
+  const cut = [...document.querySelectorAll(".waiting-line, .presence, .group-label, .hears, .transfer h2, .verbs.during .label")]
     .filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.textContent.replace(/\s+/g, " ").trim());
   const low = [...document.querySelectorAll(".hears > span, .target > span, .quality > span")]
     .filter((e) => e.scrollHeight > e.clientHeight + 1 && e.clientHeight > 0).map((e) => e.textContent.replace(/\s+/g, " ").trim());
