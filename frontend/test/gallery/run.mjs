@@ -73,7 +73,7 @@ async function open(context, address, view) {
 async function judge({ scene, all }) {
   await window.gallery.draw(scene);
   const faults = [];
-  // F310: what has the focus is in sight, above every bar.
+  // F310: what has the focus is in sight, above every bar. The keypad, which Escape closes, may lie over it.
   const focusHidden = () => [...document.querySelectorAll("dialog[open] *, .columns *")]
     .filter((e) => e.matches("a[href], button, input, textarea, select, summary, [tabindex]") && e.checkVisibility()
       && !(document.querySelector("dialog[open]") && !e.closest("dialog")))
@@ -83,7 +83,7 @@ async function judge({ scene, all }) {
       const { left, right, top, bottom } = e.getBoundingClientRect();
       const [x, low] = [(left + right) / 2, Math.min(bottom, top + innerHeight / 2) - 3];
       const over = document.elementFromPoint(x, low);
-      return over && (e.contains(over) || over.contains(e) || over.closest(".tip, label")) ? []
+      return over && (e.contains(over) || over.contains(e) || over.closest(".tip, label, .keypad")) ? []
         : [`${e.dataset.test || e.id || e.className} has the focus below ${over ? over.className || over.tagName : "the window"}`];
     });
   // target-size is WCAG 2.2 AA and not among axe's defaults.
@@ -140,10 +140,10 @@ async function judge({ scene, all }) {
 async function places(scene) {
   await window.gallery.draw(scene);
   const fixed = (e) => e.closest(".ways, .controls > .mute") && getComputedStyle(e.closest(".ways, .mute")).position === "fixed";
-  const controls = document.querySelectorAll("main :is(button, input, textarea, select)[data-test], [role=tab]");
+  const controls = document.querySelectorAll("main :is(button, input, textarea, select)[data-test], [role=tablist]");
   return Object.fromEntries([...controls].filter((e) => !e.closest(".people, .keypad")).map((e) => {
     const { x, y, width, height } = e.getBoundingClientRect();
-    const name = e.dataset.test === "resume" ? "hold" : e.dataset.test;
+    const name = e.dataset.test === "resume" ? "hold" : e.dataset.test ?? "tabs";
     return [name, [x + (fixed(e) ? 0 : scrollX), y + (fixed(e) ? 0 : scrollY), width, height].map(Math.round).join()];
   }));
 }
