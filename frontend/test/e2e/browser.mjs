@@ -32,7 +32,7 @@ export function launch(more = [], without = []) {
 export async function open(browser, settings = {}) {
   const context = await browser.newContext({
     viewport: { width: 1200, height: 800 }, colorScheme: 'light', deviceScaleFactor: 1, reducedMotion: 'reduce',
-      locale: 'en-GB', ...settings,
+      locale: 'en-GB', timezoneId: 'UTC', ...settings,
   });
   context.setDefaultTimeout(patience);
   context.setDefaultNavigationTimeout(3 * patience); // the first pages start while the browser and the stack still do
