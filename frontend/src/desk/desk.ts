@@ -6,7 +6,7 @@ import type { Action, Reason, Status } from "../contract/types.js";
 import * as allow from "../state/allow.js";
 import { crmAddress } from "../config.js";
 import { isStuck, needsCode, noted, restored, type NoteFields } from "../state/notes.js";
-import { lookOf } from "../state/reduce.js";
+import { lookOf } from "../state/calls.js";
 import { restOf } from "../state/rest.js";
 import { ownCall } from "../state/screen.js";
 import type { Compose, Panel, Side, State } from "../state/state.js";
@@ -34,7 +34,7 @@ const hearsRinging = ({ screen }: State): boolean =>
   screen.is === "in-call" && screen.call.state === "consult-ringing" && screen.call.role === "transferor";
 
 const NOTICE_MS = 8000;
-/** How long a refusal is shown if no change of the call removes it first (reduce.ts). */
+/** How long a refusal is shown if no change of the call removes it first (told.ts). */
 const REFUSAL_MS = 15_000;
 /** How long a live-region message stays before it is cleared; a screen reader may be busy with something else. */
 const SAID_MS = 10_000;
