@@ -9,7 +9,7 @@ import { decodeMusic, decodeSettings, decodeVersions } from "./contract/settings
 import { decodeDone, decodeTeam } from "./contract/team.js";
 import type { Renewal } from "./signin.js";
 import type {
-  Action, CallPage, CallRules, CallSearch, ChannelTicket, Directory, KnownCaller, LineSettings, MessageAction, MessagePage,
+  Action, CallBackRequest, CallPage, CallRules, CallSearch, ChannelTicket, Directory, KnownCaller, LineSettings, MessageAction, MessagePage,
   Music, NoteRequest, OwnNote, Problem, Reason, Settings, SettingsVersion, Snapshot, Status, Team, TeamAct, VoiceMessage,
   VoiceToken,
 } from "./contract/types.js";
@@ -32,6 +32,8 @@ export interface Api {
   /** A ticket for the push channel; 404 if the stack has none. */
   channel(): Promise<ChannelTicket>;
   transfer(command: Command): Promise<Snapshot>;
+  /** Has this page rung, and then a caller called. */
+  callBack(whom: CallBackRequest): Promise<Snapshot>;
   directory(): Promise<Directory>;
   /** Colleagues whose name contains the text, including those outside the page of the directory. */
   search(text: string): Promise<Directory>;
@@ -210,6 +212,7 @@ export function createApi(options: ApiOptions): Api {
       call("PUT", mePath(colleagues), beat ? { status, beat } : { status }, decodeSnapshot),
     channel: () => call("POST", "/agents/me/channel", undefined, decodeChannel),
     transfer: (command) => call("POST", "/transfer", command, decodeSnapshot),
+    callBack: (whom) => call("POST", "/transfer/call-back", whom, decodeSnapshot),
     directory: () => call("GET", "/agents", undefined, decodeDirectory),
     search: (text) => call("POST", "/agents/search", { text }, decodeDirectory),
     token: () => call("POST", "/token", undefined, decodeToken),

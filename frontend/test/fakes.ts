@@ -1,6 +1,6 @@
 /** Stateful fakes for what the desk talks to; each test changes what it needs. */
 import { ApiError, type Api, type Command } from "../src/api.js";
-import type {
+import type { CallBackRequest,
   CallNote, CallPage, CallRules, CallSearch, ChannelTicket, Directory, KnownCaller, LineSettings, MessageAction,
   MessagePage, Music, NoteRequest, OwnNote, Settings, SettingsVersion, Snapshot, Status, Team, TeamAct, VoiceMessage,
   VoiceToken,
@@ -82,6 +82,16 @@ export class FakeApi implements Api {
     if (refusal) return Promise.reject(refusal);
     if (!this.down) this.onTransfer(command);
     return this.answer(this.fresh());
+  }
+
+  /** What the page has asked to call. */
+  readonly calledBack: CallBackRequest[] = [];
+
+  callBack(whom: CallBackRequest): Promise<Snapshot> {
+    this.log.push("call back");
+    this.calledBack.push(whom);
+    const refusal = this.refusals.shift();
+    return refusal ? Promise.reject(refusal) : this.answer(this.fresh());
   }
 
   directory(): Promise<Directory> {

@@ -30,7 +30,7 @@ export const OWNER_ACTIONS: Record<CallState, Action[]> = {
   consulting: ["swap", "join", "complete", "cancel"],
   swapped: ["swap", "join", "complete", "cancel"],
   "three-way": ["complete", "cancel", "end"],
-  completing: [], ended: [], unknown: [],
+  completing: [], ended: [], unknown: [], "agent-first": [], calling: ["end"],
 };
 
 const HELD: Partial<Record<CallState, Call["held"]>> = {
@@ -92,7 +92,7 @@ export function directoryAt(now: number): Directory {
 
 export function ringAt(now: number, change: Partial<RingInfo> = {}): RingInfo {
   return { conference: "CAconference1", number: CALLER, verified: true, waiting: iso(now - 80_000), by: "", kind: "",
-    note: "", watch: false, seconds: 20, ...change };
+    note: "", watch: false, asked: "", seconds: 20, ...change };
 }
 
 export const RULES: CallRules = { supervisor: false, records: true, codes: ["order", "complaint", "refund"],

@@ -22,6 +22,7 @@ type handler struct {
 	groups       string
 	supervisors  string
 	codeRequired bool
+	callBack     bool
 	archive      *archive.Archive
 	line         *service.LineSettings
 	box          messageLister
@@ -83,6 +84,7 @@ type rules struct {
 	Supervisor   bool     `json:"supervisor"`
 	Records      bool     `json:"records"`
 	Messages     bool     `json:"messages,omitempty"`
+	CallBack     bool     `json:"callBack,omitempty"`
 	Codes        []string `json:"codes"`
 	CodeRequired bool     `json:"codeRequired"`
 }
@@ -92,6 +94,7 @@ func (h handler) rules(r *httpapi.Request) (int, any, error) {
 	return http.StatusOK, rules{
 		Supervisor: r.Who.Supervisor, Records: h.archive.Keep > 0, Codes: codes,
 		CodeRequired: h.codeRequired && len(codes) > 0, Messages: h.messages(r),
+		CallBack: h.callBack,
 	}, nil
 }
 

@@ -22,6 +22,7 @@ func main() {
 		groups:       r.String("GROUPS_CLAIM"),
 		supervisors:  r.String("SUPERVISOR_GROUP"),
 		codeRequired: r.Flag("WRAP_UP_CODE_REQUIRED"),
+		callBack:     r.On("CALL_BACK"),
 		archive: &archive.Archive{
 			Shelf: store, Keep: r.Days("RECORD_DAYS", 0, 999),
 			Codes: offered(line, codes(r.Optional("WRAP_UP_CODES"))),

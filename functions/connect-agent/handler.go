@@ -39,9 +39,32 @@ const holdPause = time.Second
 // connectAgain handles another attempt, or a leg that is still up after its <Dial> into the
 // conference.
 func (h handler) connectAgain(r *httpapi.Request) (string, error) {
-	if r.PathValue("try") != twilio.AfterDial {
-		return h.connect(r)
+	switch r.PathValue("try") {
+	case twilio.AfterDial:
+		return h.afterDial(r)
+	case twilio.OfCaller:
+		return h.connectCaller(r)
 	}
+	return h.connect(r)
+}
+
+// connectCaller lets a caller whom we have dialled join the conference.
+func (h handler) connectCaller(r *httpapi.Request) (string, error) {
+	in, err := h.board(r.Base).Connect(r.Context(), r.Call(), r.Leg(), call.LegID(r.CallSID()), r.Now)
+	if err == nil && !in.Caller { // the address is that of another leg
+		err = call.ErrNotWanted
+	}
+	switch {
+	case errors.Is(err, call.ErrNotWanted), errors.Is(err, service.ErrNotFound):
+		return twilio.Goodbye(h.book(r).Say(prompt.CallEnded)), nil
+	case err != nil:
+		return "", err
+	}
+	return twilio.JoinCaller(r.Base, r.Call(), in.Generation), nil
+}
+
+// afterDial handles a leg that is still up after its <Dial> into the conference.
+func (h handler) afterDial(r *httpapi.Request) (string, error) {
 	wait, err := h.board(r.Base).HandleJoinRefused(r.Context(), r.Call(), r.Leg(), call.LegID(r.CallSID()), r.Now)
 	switch {
 	case errors.Is(err, call.ErrNotWanted), errors.Is(err, service.ErrNotFound):
@@ -87,7 +110,7 @@ func (h handler) book(r *httpapi.Request) prompt.Book {
 // enter answers for a leg that has been answered.
 func (h handler) enter(r *httpapi.Request, in call.Admission, err error) (string, error) {
 	switch {
-	case errors.Is(err, call.ErrNotWanted), errors.Is(err, service.ErrNotFound):
+	case errors.Is(err, call.ErrNotWanted), errors.Is(err, service.ErrNotFound), err == nil && in.Caller:
 		return twilio.Goodbye(h.book(r).Say(prompt.AlreadyOver)), nil
 	case err != nil:
 		return "", err
@@ -111,6 +134,9 @@ const (
 // to another agent. An outside party whose key was lost is asked again.
 func (h handler) again(r *httpapi.Request) string {
 	n, try := 0, r.PathValue("try")
+	if try == twilio.OfCaller { // they have picked up: they hear words for as long as they stay
+		return twilio.HoldOn(r.SelfURL(), pause, h.book(r).Say(prompt.HoldTheLine))
+	}
 	if try == twilio.AfterDial {
 		return twilio.Goodbye(prompt.Words{}) // most likely the call is over
 	}

@@ -29,6 +29,7 @@ func (h handler) routes() http.Handler {
 			twilio.RouteConferenceEvents: h.conference,
 			twilio.RouteLegEvents:        h.leg,
 			twilio.RouteCallEvents:       h.call,
+			twilio.RouteAnsweredBy:       h.answeredBy,
 			twilio.RouteRecordingEvents:  h.recording,
 		},
 	}.Handler()
@@ -86,6 +87,14 @@ func (h handler) call(r *httpapi.Request) error {
 	}
 	a := twilio.ReadArrival(r.Form)
 	return h.board(r.Base).HandleCallerEnded(r.Context(), a.Call, a.From, r.Now)
+}
+
+// answeredBy handles what Twilio takes whoever has picked up for.
+func (h handler) answeredBy(r *httpapi.Request) error {
+	if !twilio.ByMachine(r.Form) {
+		return nil
+	}
+	return h.board(r.Base).HandleMachine(r.Context(), r.Call(), r.Leg(), r.Now)
 }
 
 // recording handles the callbacks of a caller's recording.

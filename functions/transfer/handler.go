@@ -5,23 +5,30 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"warmtransfer/shared/archive"
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/httpapi"
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/twilio"
+	"warmtransfer/shared/voicemail"
 )
 
 type handler struct {
 	edge  httpapi.Edge
 	claim string
 	board func(twilio.Base) *service.Service
+
+	callBack bool // agents may call callers back
+	box      *voicemail.Desk
+	archive  *archive.Archive
 }
 
 func (h handler) routes() http.Handler {
 	return httpapi.Agents{
 		Edge: h.edge, Claim: h.claim,
 		Routes: map[string]func(*httpapi.Request) (int, any, error){
-			"POST /transfer": h.transfer,
+			"POST /transfer":           h.transfer,
+			"POST /transfer/call-back": h.back,
 		},
 	}.Handler()
 }

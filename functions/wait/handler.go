@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"warmtransfer/shared/call"
@@ -43,7 +44,11 @@ func (h handler) wait(r *httpapi.Request) (string, error) {
 	if r.PathValue("turn") == twilio.Silence {
 		return twilio.Announcement(h.book(r).Say(prompt.SilentAgent)), nil
 	}
-	if sid := r.CallSID(); sid != "" && sid != string(r.Call()) {
+	sid := call.LegID(r.CallSID())
+	// The caller's leg has given the call its name, unless we have dialled it.
+	own := sid == "" || sid == call.LegID(r.Call())
+	page := strings.HasPrefix(r.Form.Get("To"), "client:") // an agent's leg, for which nothing is read
+	if !own && (page || !h.board(r.Base).IsCaller(r.Context(), r.Call(), sid)) {
 		return h.turn(r, prompt.Words{}), nil
 	}
 	t := turn(r)
@@ -55,7 +60,7 @@ func (h handler) wait(r *httpapi.Request) (string, error) {
 		Position: tellsPosition(t.n) && t.failing == 0, Lasts: lasts, ClosedFor: h.line.EndsWaits(r.Context(), r.Now),
 	}
 	place, err := h.board(r.Base).Wait(r.Context(), r.Call(), asked, r.Now)
-	if errors.Is(err, service.ErrNotFound) && r.CallSID() != "" {
+	if errors.Is(err, service.ErrNotFound) && own && sid != "" {
 		// The call's item is lost, and the caller is still there: treat it as a new arrival.
 		place.Call, err = h.board(r.Base).Arrive(r.Context(), r.Call(), "", false, r.Now)
 	}

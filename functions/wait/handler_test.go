@@ -50,7 +50,11 @@ func serveLine(
 // ask is a party's request for a turn; who is the CallSid of that party.
 func ask(t testing.TB, s *httpapitest.Site, id call.ID, who string, turn int) httpapitest.Answer {
 	t.Helper()
-	form := httpapitest.Form(t, "wait", "CallSid", who, "FriendlyName", string(id))
+	to := "+15005550001"
+	if who != string(id) {
+		to = "client:alice"
+	}
+	form := httpapitest.Form(t, "wait", "CallSid", who, "To", to, "FriendlyName", string(id))
 	a := s.Post("/wait/"+string(id)+"/"+strconv.Itoa(turn), form)
 	allowed(t, a)
 	a.Body = due.ReplaceAllString(a.Body, "$1")

@@ -62,6 +62,8 @@ type Snapshot struct {
 			Call    string    `json:"call"`
 			Rang    bool      `json:"rang"`
 			With    string    `json:"with"`
+			// CalledBack: the agent has called the caller.
+			CalledBack bool `json:"calledBack"`
 		} `json:"recent"`
 	} `json:"agent"`
 	Call *struct {
@@ -72,7 +74,9 @@ type Snapshot struct {
 		Held    []string `json:"held"`
 		Overdue bool     `json:"overdue"`
 		Caller  struct {
-			Number string `json:"number"`
+			Number  string `json:"number"`
+			Called  string `json:"called"`
+			Machine bool   `json:"machine"`
 		} `json:"caller"`
 		Actions  []string `json:"actions"`
 		Transfer *struct {

@@ -218,7 +218,7 @@ func (s *search) signed(lit *ast.BasicLit) {
 	}
 }
 
-var readers = []string{"String", "Optional", "Seconds", "Days", "Whole", "Flag", "Number", "URL", "OptionalURL",
+var readers = []string{"String", "Optional", "Seconds", "Days", "Whole", "Flag", "On", "Number", "URL", "OptionalURL",
 	"Getenv", "LookupEnv"}
 
 var settingName = regexp.MustCompile(`^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$`)

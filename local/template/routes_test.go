@@ -21,6 +21,7 @@ var webhooks = map[string]string{
 	"POST /events/leg/{conference}/{leg}":           "events",
 	"POST /events/call":                             "events",
 	"POST /events/recording/{conference}":           "events",
+	"POST /events/answered-by/{conference}/{leg}":   "events",
 	"POST /voicemail/{conference}":                  "voicemail",
 	"POST /voicemail/{conference}/left":             "voicemail",
 	"POST /voicemail/{conference}/nothing":          "voicemail",

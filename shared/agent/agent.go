@@ -112,6 +112,8 @@ type LastCall struct {
 	// With is the other party of a transfer: the name of the agent, or the number, that the caller went to or came
 	// from.
 	With string `json:"with,omitempty"`
+	// CalledBack: the agent has called the caller, who has answered or not.
+	CalledBack bool `json:"calledBack,omitempty"`
 }
 
 // DialQuota counts outside dials within a time.

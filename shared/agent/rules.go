@@ -182,6 +182,15 @@ func (a *Agent) ClaimFor(callID, leg string, now time.Time) error {
 	return nil
 }
 
+// ClaimToCall claims the agent for a call of their own, whatever status they have chosen.
+func (a *Agent) ClaimToCall(callID, leg string, now time.Time) error {
+	if !a.Reachable(now) || a.IsRemoved() {
+		return &NotFreeError{Presence: a.Presence(now)}
+	}
+	a.claim(ForOffer, callID, leg, now)
+	return nil
+}
+
 // ClaimForTransfer is ClaimFor for the leg of a transfer's target.
 func (a *Agent) ClaimForTransfer(callID, leg string, now time.Time) error {
 	err := a.ClaimFor(callID, leg, now)
@@ -279,6 +288,7 @@ type Release struct {
 	Caller          string
 	Began           time.Time
 	Rang            bool     // it rang and the agent did not answer
+	CalledBack      bool     // the agent has called the caller, who has answered or not
 	Word            string   // Outcome in finer words, for the list of recent calls; "": the same
 	With            string   // see LastCall
 	AppliedRequests []string // the agent's requests that took effect in the call, newest last
@@ -291,10 +301,11 @@ func (a *Agent) Release(r Release, now time.Time) bool {
 	}
 	a.Claim, a.IdleSince, a.Freed = nil, now, now
 	a.remember(r.AppliedRequests)
-	end := LastCall{Call: r.Call, Outcome: r.Outcome, At: now, Began: r.Began, Caller: r.Caller, With: r.With}
-	if r.Answered || r.Missed || r.Declined || r.Rang && !r.Unreached {
+	end := LastCall{Call: r.Call, Outcome: r.Outcome, At: now, Began: r.Began, Caller: r.Caller, With: r.With,
+		CalledBack: r.CalledBack}
+	if r.Answered || r.CalledBack || r.Missed || r.Declined || r.Rang && !r.Unreached {
 		entry := end
-		entry.Outcome, entry.Rang = cmp.Or(r.Word, r.Outcome), !r.Answered
+		entry.Outcome, entry.Rang = cmp.Or(r.Word, r.Outcome), !r.Answered && !r.CalledBack
 		a.Recent = append([]LastCall{entry}, a.Recent[:min(len(a.Recent), MaxRecent-1)]...)
 	}
 	switch {

@@ -91,6 +91,8 @@ type RecentCallView struct {
 	Rang bool `json:"rang,omitempty"`
 	// With is the colleague or the outside number in the agent's transfer.
 	With string `json:"with,omitempty"`
+	// CalledBack: the agent has called the caller.
+	CalledBack bool `json:"calledBack,omitempty"`
 }
 
 // CallView is the agent's current call.
@@ -142,6 +144,10 @@ type CallerView struct {
 	Verified bool      `json:"verified"`
 	Arrived  time.Time `json:"arrived"`
 	Waiting  time.Time `json:"waitingSince"`
+	// Called is how far the leg is on which an agent calls the caller; "": the caller has called the line.
+	Called call.Phase `json:"called,omitempty"`
+	// Machine: Twilio takes who has picked up for a machine.
+	Machine bool `json:"machine,omitempty"`
 }
 
 // PartyView is an agent in a call, or an outside number.
@@ -193,6 +199,7 @@ func Of(a *agent.Agent, c *call.Call, queue QueueView, numbers bool, now time.Ti
 		snap.Agent.Recent = append(snap.Agent.Recent, RecentCallView{
 			Outcome: l.Outcome, At: l.At, Began: l.Began, Caller: l.Caller,
 			Call: call.ID(l.Call), Rang: l.Rang, With: l.With,
+			CalledBack: l.CalledBack,
 		})
 	}
 	if c != nil {
@@ -234,6 +241,9 @@ func Call(c *call.Call, id agent.ID, now time.Time) *CallView {
 		Overdue: c.Overdue(now),
 		Actions: c.Seat(id).Actions(),
 		History: c.History, Supervisors: Supervisors(c, false, now),
+	}
+	if c.Out.Dialled() {
+		v.Caller.Called, v.Caller.Machine = c.Out.Progress(&c.LegTable), c.Out.Machine
 	}
 	if o := c.Leg(c.Owner); o != nil {
 		v.Owner = party(o.Agent, o.Number, o.Name)

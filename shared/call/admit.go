@@ -17,6 +17,9 @@ type Admission struct {
 	Screen bool
 	// Wait: the caller of a consult is not known to be on hold yet, and must not hear it (N5). The leg asks again soon.
 	Wait bool
+	// Caller: it is the leg of a caller whom we have dialled, who joins the conference of that generation.
+	Caller     bool
+	Generation int
 	// Watch: it is a supervisor's leg, which joins muted, and starts and ends no conference.
 	Watch bool
 }
@@ -27,6 +30,9 @@ type admitting struct{ change }
 func (c admitting) legAnswered(key LegKey, sid LegID) (Admission, error) {
 	if w := c.matchWatcher(key, sid); w != nil {
 		return c.supervision().watcherAnswered(w)
+	}
+	if c.Out.on(key) {
+		return outboundChange(c).callerPickedUp(sid)
 	}
 	l, err := c.admit(key, sid)
 	if err != nil {
@@ -99,6 +105,9 @@ func (c admitting) answered(l *Leg) {
 	if l.Key == c.Offer {
 		c.Offer, c.Owner = "", l.Key
 		c.OnHold, c.Recall, c.FailedOffers = false, Recall{}, nil
+		if c.State == Calling {
+			outboundChange(c).dialCaller()
+		}
 		if c.Transfer.Open() {
 			c.Hops++
 			c.endTransfer(OutcomeAnswered)

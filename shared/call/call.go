@@ -12,7 +12,8 @@ import (
 	"time"
 )
 
-// ID names a call: the caller's CallSid, which is never used again and tells nothing about the caller.
+// ID names a call: the caller's CallSid, which is never used again and tells nothing about the caller, or, if we dial
+// the caller, a random key.
 type ID string
 
 // Valid says whether the ID has the form of one: letters and digits, 64 at most.
@@ -58,6 +59,8 @@ type Call struct {
 	Place
 	LegTable
 	Supervisors
+	// Out is of a caller whom we dial.
+	Out Outbound `json:"out,omitzero"`
 
 	OnHold     bool       `json:"onHold,omitempty"` // the owner has put the caller on hold
 	StaleOwner StaleOwner `json:"silence,omitzero"`
@@ -127,5 +130,6 @@ func (c *Call) NotifiableLegs() []Leg {
 
 // wanted says whether a leg has a place in the call.
 func (c *Call) wanted(key LegKey) bool {
-	return c.State != Ended && key != "" && (key == c.Owner || key == c.Offer || key == c.Transfer.targetKey())
+	return c.State != Ended && key != "" && (key == c.Owner || key == c.Offer || key == c.Transfer.targetKey() ||
+		c.Out.on(key) && c.State == Calling && c.Owner != "")
 }

@@ -68,6 +68,9 @@ func (c change) end(e Entry, why Reason) {
 	}
 	c.Reason, c.Ended = why, c.now
 	c.Owner, c.Offer = "", ""
+	if c.Out.Dialled() && !c.Out.Reached() && c.Out.Outcome == "" {
+		c.Out.Outcome = OutcomeCancelled
+	}
 	o := OutcomeCancelled
 	if why == ReasonCallerLeft {
 		o = OutcomeCallerLeft
@@ -95,7 +98,7 @@ func (c change) dialEnded(generation int) {
 		c.CallerLive = false // the answer to this request is the spoken goodbye
 		return
 	}
-	if generation != c.Generation {
+	if generation != c.Generation || c.State == AgentFirst || c.State == Calling {
 		return
 	}
 	moved := c.redirecting(c.now)
@@ -141,7 +144,7 @@ func (c change) requestReconcile() {
 
 // lineClosed ends the wait of a caller in the queue.
 func (c change) lineClosed() {
-	if c.State.InLine() {
+	if c.State.InLine() && !c.Out.Dialled() { // whom we have called is not sent away
 		c.end(Entry{What: Expire}, ReasonClosed)
 	}
 }
@@ -154,7 +157,11 @@ func (c change) nobodyOnline() {
 
 func (c change) timePassed(maxWait time.Duration) {
 	if c.State.InLine() && maxWait > 0 && !c.now.Before(c.Queued.Add(maxWait)) {
-		c.end(Entry{What: Expire}, ReasonMaxWait)
+		why := ReasonMaxWait
+		if c.Out.Dialled() { // whom we have called is not asked for a message
+			why = ReasonNobodyCame
+		}
+		c.end(Entry{What: Expire}, why)
 	}
 	if !c.State.known() {
 		return

@@ -58,14 +58,14 @@ func (c change) conferenceEvent(e ConferenceEvent) {
 		// If the caller's leaving ended it, the caller has hung up, or this is a late event about an earlier
 		// conference. So reconcile; a caller who is not found then is treated as absent for the full limit already.
 		// One that ended at once did not take the caller, whose own request for what is next is on its way.
-		if e.Leg == LegID(c.ID) && c.CallerLive && c.State != Ended {
+		if e.Leg == c.Out.CallerLeg(c.ID) && c.CallerLive && c.State != Ended {
 			c.Stale = true
 			if !c.now.Before(c.EnterAt.Add(shortGeneration)) {
 				c.CallerAbsentSince = c.now.Add(-callerAbsentLimit)
 			}
 		}
 	default:
-		if e.Leg == LegID(c.ID) {
+		if e.Leg == c.Out.CallerLeg(c.ID) {
 			c.callerEvent(e)
 		} else {
 			c.legEvent(e)

@@ -106,7 +106,7 @@ func (p Participant) uncertain() bool {
 // ConnectedLegs are the legs that must be connected at Twilio: the caller's, and those that have answered.
 func (c *Call) ConnectedLegs() (legs []LegID) {
 	if c.CallerLive {
-		legs = append(legs, LegID(c.ID))
+		legs = append(legs, c.Out.CallerLeg(c.ID))
 	}
 	for _, l := range c.Legs {
 		if l.Phase == LegAnswered && l.SID != "" {

@@ -18,6 +18,8 @@ type Dial struct {
 	Agent   agent.ID
 	Number  string        // E.164; then there is no Agent, and nobody sees Info
 	Timeout time.Duration // how long it may ring
+	// Caller: the number is the caller's own. Whoever picks up joins at once; Twilio listens whether it is a machine.
+	Caller bool
 	// Info is shown on the agent's page before they answer. It is kept small.
 	Info DialInfo
 }
@@ -29,7 +31,9 @@ type DialInfo struct {
 	By     string    // name of the transferor; "" for an offer from the queue
 	Kind   TransferKind
 	Note   string
-	Watch  Mode // of a supervisor's own leg: what they have asked for; "": it is an agent's
+	// Asked is the request key of the page that has asked for this leg, and answers it by itself; "": no page has.
+	Asked string
+	Watch Mode // of a supervisor's own leg: what they have asked for; "": it is an agent's
 }
 
 // SetHold puts a party on hold or resumes them. Leg is the caller's or another participant's.
@@ -53,6 +57,12 @@ type SetVoice struct {
 
 // Hangup ends a leg that has no place in the call any more.
 type Hangup struct {
+	Key LegKey
+	Leg LegID
+}
+
+// CancelDial ends a leg only as long as it rings: one that was answered meanwhile goes on.
+type CancelDial struct {
 	Key LegKey
 	Leg LegID
 }
@@ -98,6 +108,7 @@ func (SetHold) effect()          {}
 func (SetVoice) effect()         {}
 func (SetEndOnExit) effect()     {}
 func (Hangup) effect()           {}
+func (CancelDial) effect()       {}
 func (SayGoodbye) effect()       {}
 
 // Sighting is what Twilio says of one leg that was fetched by its CallSid.

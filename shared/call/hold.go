@@ -76,7 +76,7 @@ func (p planner) holds() (holds, resumes []Effect, wait bool) {
 			resumes = append(resumes, SetHold{Leg: leg, Hold: false})
 		}
 	}
-	classify(p.Caller, LegID(p.ID), p.callerHoldTarget())
+	classify(p.Caller, p.Out.CallerLeg(p.ID), p.callerHoldTarget())
 	for _, l := range p.Legs {
 		if !l.Joined || !p.wanted(l.Key) || p.Conference == "" {
 			continue
@@ -111,7 +111,7 @@ func (c change) callerHold(held bool) {
 // holdDone applies the result of a hold or a resume, of the caller or of another leg.
 func (c resultChange) holdDone(a SetHold, r Result) {
 	p := &c.Caller
-	caller := a.Leg == LegID(c.ID)
+	caller := a.Leg == c.Out.CallerLeg(c.ID)
 	if !caller {
 		l := c.bySID(a.Leg)
 		if l == nil {

@@ -18,7 +18,7 @@ type Leg struct {
 	Since  time.Time `json:"since"` // when Phase was entered
 	// Deadline is when an unanswered leg is given up, whatever Twilio says.
 	Deadline time.Time `json:"deadline,omitzero"`
-	// NotBefore is when a leg whose dial was throttled may be dialled again.
+	// NotBefore is when a leg whose dial was throttled may be dialled again, or one that was cancelled be so again.
 	NotBefore time.Time `json:"notBefore,omitzero"`
 	// EndsConference is Twilio's endConferenceOnExit as last set: the conference ends when this leg leaves it
 	// (https://www.twilio.com/docs/voice/twiml/conference).

@@ -29,6 +29,10 @@ func (c change) legEnded(key LegKey, sid LegID, o Outcome) {
 		c.supervision().watcherGone(w.Key)
 		return
 	}
+	if c.Out.on(key) {
+		outboundChange{c}.callerLegEnded(sid, o)
+		return
+	}
 	l := c.matchLeg(key, sid)
 	if l == nil {
 		if s := c.bySID(sid); s != nil && !c.wanted(s.Key) {
@@ -69,12 +73,21 @@ func (c change) dropLeg(l Leg, o Outcome) {
 		c.targetGone(l, o)
 	case c.Owner:
 		c.ownerLeft(l)
+	case c.Out.Leg:
+		outboundChange{c}.unreached(o)
 	}
 }
 
 // offerFailed puts the caller back into the queue after an agent did not take them.
 func (c change) offerFailed(l Leg, o Outcome) {
 	c.Offer = ""
+	if c.State == AgentFirst {
+		if o != OutcomeDeclined {
+			o = OutcomeLost
+		}
+		outboundChange{c}.unreached(o)
+		return
+	}
 	c.record(Entry{At: c.now, What: OfferFailed, Agent: l.Agent, Name: l.Name, Outcome: o,
 		DeclineReason: l.DeclineReason})
 	if c.FailedOffers == nil {
@@ -123,6 +136,8 @@ func (c change) ownerLeft(l Leg) {
 	switch state {
 	case Talking:
 		c.requeue(l)
+	case Calling:
+		outboundChange{c}.callerGivenUp()
 	case AddRinging, ConsultRinging: // the caller is now offered to the target
 		c.requeue(l)
 		c.Offer = c.Transfer.Leg
@@ -164,13 +179,16 @@ func (c change) remove(key LegKey, o Outcome) {
 		if over := len(c.ClosedLegs) - maxClosedLegs; over > 0 {
 			c.ClosedLegs = c.ClosedLegs[over:]
 		}
+		if c.Out.on(key) && !c.Out.Reached() {
+			outboundChange{c}.unreached(o)
+		}
 		return
 	}
 }
 
 // adoptUnknownLeg adds a live leg that has no place here, so that it is ended.
 func (c change) adoptUnknownLeg(sid LegID) {
-	if sid == "" || sid == LegID(c.ID) || c.bySID(sid) != nil {
+	if sid == "" || sid == c.Out.CallerLeg(c.ID) || c.bySID(sid) != nil {
 		return
 	}
 	c.add(Leg{Key: LegKey(sid), SID: sid}, LegAnswered, c.now)

@@ -12,6 +12,8 @@ const (
 	OutcomeCancelled  Outcome = "cancelled"
 	OutcomeCallerLeft Outcome = "caller-left"
 	OutcomeLost       Outcome = "lost"
+	// OutcomeMachine: Twilio takes who has picked up for a machine.
+	OutcomeMachine Outcome = "machine"
 	// OutcomeQueued: the caller was given back to the queue.
 	OutcomeQueued Outcome = "queued"
 	// OutcomeSlow: what must come before the dial was not confirmed in time.
@@ -39,7 +41,11 @@ const (
 	ReasonMaxWait    Reason = "abandoned_by_policy" // the caller has waited longer than the operator's limit
 	// ReasonNobodyOnline: no agent was online when the caller arrived, and they were asked for a message.
 	ReasonNobodyOnline Reason = "nobody-online"
-	ReasonClosed       Reason = "closed" // the line was closed for those in the queue, too
+	// ReasonUnreached: whom we have dialled was not reached (see Outbound.Outcome).
+	ReasonUnreached Reason = "unreached"
+	// ReasonNobodyCame: whom we have called has lost their agent, and waited for longer than the limit.
+	ReasonNobodyCame Reason = "nobody-came"
+	ReasonClosed     Reason = "closed" // the line was closed for those in the queue, too
 )
 
 // DeclineReason is why an agent declined, as the page lets them choose.

@@ -129,12 +129,16 @@ func (p planner) endFlags() []Effect {
 func (p planner) dials() []Effect {
 	var effects []Effect
 	for _, l := range p.Legs {
-		if l.Phase != LegPlanned || p.now.Before(l.NotBefore) || !p.wanted(l.Key) || !p.mayDial() {
+		if l.Phase != LegPlanned || p.now.Before(l.NotBefore) || !p.wanted(l.Key) || !p.mayDial(l.Key) {
 			continue
 		}
-		effects = append(effects, Dial{
+		d := Dial{
 			Call: p.ID, Leg: l.Key, Agent: l.Agent, Number: l.Number, Timeout: p.ring, Info: p.dialInfo(l.Key),
-		})
+		}
+		if p.Out.on(l.Key) {
+			d.Timeout, d.Caller = callerRing, true
+		}
+		effects = append(effects, d)
 	}
 	return append(effects, p.watchDials()...)
 }
@@ -146,9 +150,11 @@ func (p planner) dials() []Effect {
 // Functions are deployed one after the other, and connect-agent of the release before lets every target in. So its
 // successor says on each leg that it admits that it lets a target wait, and nobody is dialled early without that.
 // Where both of them answer for a while it does not help: see docs/operations.md, "Updates".
-func (p planner) mayDial() bool {
+func (p planner) mayDial(key LegKey) bool {
 	owner := p.Leg(p.Owner)
 	switch {
+	case p.Out.on(key):
+		return p.mayDialCaller()
 	case owner != nil && owner.EndsConference:
 		return false
 	case p.State != ConsultRinging || p.CallerHeld():
@@ -160,6 +166,9 @@ func (p planner) mayDial() bool {
 // dialInfo is what a rung agent is told before they answer.
 func (p planner) dialInfo(key LegKey) DialInfo {
 	i := DialInfo{Caller: p.From, Waited: p.Queued}
+	if p.State == AgentFirst && key == p.Offer {
+		i.Asked = p.Out.Asked
+	}
 	if t := p.Transfer; t.Open() && t.Leg == key || t.Awaited() && key == p.Offer {
 		i.By, i.Kind, i.Note = t.ByName, t.Kind, t.Note
 	}
@@ -196,6 +205,10 @@ func (p planner) hangups() []Effect {
 			}
 			effects = append(effects, FindLeg{Key: l.Key, Agent: l.Agent, Number: l.Number, Since: l.Since})
 		case !p.mayHangUp(l) || l.SID == "":
+		case p.Out.on(l.Key): // whoever has picked up meanwhile is not cut off
+			if !p.now.Before(l.NotBefore) {
+				effects = append(effects, CancelDial{Key: l.Key, Leg: l.SID})
+			}
 		case l.EndsConference && l.Joined && p.State != Ended: // clear its flag first, or the conference ends with it
 		default:
 			effects = append(effects, Hangup{Key: l.Key, Leg: l.SID})

@@ -48,7 +48,7 @@ func (c Reconciliation) ApplyParticipants(conference ConferenceID, started bool,
 		}
 	}
 	if !caller && c.CallerLive && c.State != Ended {
-		c.unlisted = append(c.unlisted, LegID(c.ID))
+		c.unlisted = append(c.unlisted, c.Out.CallerLeg(c.ID))
 	}
 	c.Stale = len(c.unlisted) > 0 // until each has been found
 	if !audit || c.Stale {
@@ -72,7 +72,7 @@ func (v *ConferenceView) isUnconfirmed(conference ConferenceID) bool {
 // listed applies the participants. It returns the legs among them, and whether the caller is.
 func (c Reconciliation) listed(present []ListedParticipant) (here []LegKey, caller bool) {
 	for _, p := range present {
-		if p.Leg == LegID(c.ID) {
+		if p.Leg == c.Out.CallerLeg(c.ID) {
 			caller = true
 			c.callerSeen(p.Held)
 			continue
@@ -108,7 +108,7 @@ func (c Reconciliation) callerSeen(held bool) {
 // loses its place and is ended.
 func (c Reconciliation) ApplyLegSighting(leg LegID, s Sighting) {
 	c.unlisted = slices.DeleteFunc(c.unlisted, func(l LegID) bool { return l == leg })
-	if leg == LegID(c.ID) {
+	if leg == c.Out.CallerLeg(c.ID) {
 		c.callerSighted(s)
 		return
 	}

@@ -56,7 +56,9 @@ func (c Releases) Of(key LegKey) (Release, bool) {
 
 // complete completes the release with what is known of the call now.
 func (f Release) complete(c *Call) Release {
-	if f.Talked {
+	if c.Out.Outcome != "" { // nobody has talked to the caller
+		f.Outcome = c.Out.Outcome
+	} else if f.Talked {
 		f.Outcome = f.outcome(c)
 		f.Reserved = c.State == Waiting && c.Recall.Agent == f.Agent
 	}

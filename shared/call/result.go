@@ -34,7 +34,7 @@ func (c resultChange) result(a Effect, r Result) {
 	case SetHold:
 		c.holdDone(a, r)
 	case RestartMusic:
-		c.holdDone(SetHold{Leg: LegID(c.ID), Hold: true}, r)
+		c.holdDone(SetHold{Leg: c.Out.CallerLeg(c.ID), Hold: true}, r)
 	case SetVoice:
 		c.voiceSet(a, r)
 	case SetEndOnExit:
@@ -46,6 +46,8 @@ func (c resultChange) result(a Effect, r Result) {
 		if r.Kind == Done || r.Kind == AlreadyGone {
 			c.hangupDone(a)
 		}
+	case CancelDial:
+		c.cancelled(a, r)
 	case SayGoodbye:
 		if c.State == Ended && (r.Kind == Done || r.Kind == AlreadyGone) { // else the caller has come back meanwhile
 			c.CallerLive = false
@@ -129,6 +131,19 @@ func (c resultChange) hangupDone(a Hangup) {
 	}
 }
 
+// cancelled applies the result of a cancellation. One that was accepted has ended the leg or not: its own callback says
+// so, or the next cancellation.
+func (c resultChange) cancelled(a CancelDial, r Result) {
+	l := c.Leg(a.Key)
+	switch {
+	case l == nil:
+	case r.Kind == AlreadyGone:
+		c.remove(a.Key, OutcomeCancelled)
+	case r.Kind == Done || r.Kind == Refused:
+		l.NotBefore = c.now.Add(lookupGap)
+	}
+}
+
 func (c change) started(effects []Effect) {
 	for _, e := range effects {
 		if c.supervision().watchStarted(e) {
@@ -158,7 +173,7 @@ func (c change) started(effects []Effect) {
 
 // party is the caller or another participant by their leg; nil if there is none.
 func (c change) party(sid LegID) *Participant {
-	if sid == LegID(c.ID) {
+	if sid == c.Out.CallerLeg(c.ID) {
 		return &c.Caller
 	}
 	if l := c.bySID(sid); l != nil {

@@ -22,6 +22,10 @@ const (
 	Swapped State = "swapped"
 	// ThreeWay: caller, transferor and target hear each other.
 	ThreeWay State = "three-way"
+	// AgentFirst: the agent who calls a caller back is rung; nobody else is on the line yet.
+	AgentFirst State = "agent-first"
+	// Calling: that agent is in the conference, and the caller's number is dialled; nobody hears anybody yet.
+	Calling State = "calling"
 	// Completing: caller and target hear each other; the transferor's leg is being ended.
 	Completing State = "completing"
 	// Ended: the legs are being ended; at most the caller hears the goodbye.
@@ -31,6 +35,7 @@ const (
 // States lists every state.
 var States = []State{
 	Waiting, Ringing, Talking, AddRinging, ConsultRinging, Consulting, Swapped, ThreeWay, Completing, Ended,
+	AgentFirst, Calling,
 }
 
 // Event is something that happened to a call or that an agent asked for.
@@ -59,13 +64,17 @@ const (
 	DialEnded      Event = "room-ended"      // the conference ended while the caller's leg goes on
 	End            Event = "end"             // the owner ends the call
 	Expire         Event = "expire"          // the caller's wait is over: see timePassed and ApplyLineClosed
+	CallBack       Event = "call-back"       // an agent calls a caller back; the first entry of such a history
+	CallerAnswered Event = "caller-answered" // whom we dial has picked up
+	CallerFailed   Event = "caller-failed"   // whom we dial was not reached
+	Machine        Event = "machine"         // Twilio takes who has picked up for a machine; changes no state
 	Return         Event = "return"          // the caller was asked for a message, left none, and waits again
 )
 
 // Events lists every event that has a row in the table.
 var Events = []Event{
 	Offer, Answer, OfferFailed, Consult, Add, Blind, Requeue, TargetFailed, Swap, Join, Complete, Completed, Cancel,
-	Hold, Resume, TransferorLeft, TargetLeft, CallerLeft, DialEnded, End, Expire, Return,
+	Hold, Resume, TransferorLeft, TargetLeft, CallerLeft, DialEnded, End, Expire, Return, CallerAnswered, CallerFailed,
 }
 
 // next is the whole table of transitions; everything else is refused.
@@ -104,6 +113,13 @@ var next = map[State]map[Event]State{
 	},
 	Completing: {
 		Completed: Talking, TransferorLeft: Talking, TargetLeft: Waiting, CallerLeft: Ended, DialEnded: Waiting,
+	},
+	AgentFirst: {
+		Answer: Calling, CallerFailed: Ended, CallerLeft: Ended,
+	},
+	// If the agent is lost, the state stays until the caller's leg has ended, or somebody has picked up all the same.
+	Calling: {
+		CallerAnswered: Talking, CallerFailed: Ended, End: Ended, TransferorLeft: Calling, CallerLeft: Ended,
 	},
 	// Only a caller who was asked for a message comes back (see ApplyReturned).
 	Ended: {

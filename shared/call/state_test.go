@@ -69,6 +69,14 @@ completing --transferor-left--> talking
 completing --target-left--> waiting
 completing --caller-left--> ended
 completing --room-ended--> waiting
+agent-first --answer--> calling
+agent-first --caller-failed--> ended
+agent-first --caller-left--> ended
+calling --caller-answered--> talking
+calling --caller-failed--> ended
+calling --end--> ended
+calling --transferor-left--> calling
+calling --caller-left--> ended
 ended --caller-left--> ended
 ended --return--> waiting
 `

@@ -44,7 +44,8 @@ func (c *Call) Equal(o *Call) bool {
 		c.Reason == o.Reason && c.Ended.Equal(o.Ended) && c.Generations == o.Generations &&
 		c.ConferenceView.equal(o.ConferenceView) && c.Music.equal(o.Music) && c.Place.equal(o.Place) &&
 		c.LegTable.equal(o.LegTable) && c.Log.equal(o.Log) && c.Trail.equal(o.Trail) &&
-		c.Forgotten == o.Forgotten && c.Return == o.Return && slices.Equal(c.Watching, o.Watching)
+		c.Forgotten == o.Forgotten && c.Return == o.Return && slices.Equal(c.Watching, o.Watching) &&
+		c.Out == o.Out
 }
 
 func (v ConferenceView) equal(o ConferenceView) bool {

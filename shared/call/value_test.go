@@ -167,7 +167,7 @@ func TestPlanIsPure(t *testing.T) {
 			planned[fmt.Sprintf("%T", e)] = true
 		}
 	}
-	if len(planned) != 12 {
+	if len(planned) != 13 {
 		t.Errorf("the test should plan each kind of effect: %v", planned)
 	}
 }

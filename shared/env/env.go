@@ -69,6 +69,15 @@ func (r *Reader) Flag(name string) bool {
 	return v == "true"
 }
 
+// On reads a setting that is on or off; one that is missing is off.
+func (r *Reader) On(name string) bool {
+	v := r.Optional(name)
+	if v != "" && v != "on" && v != "off" {
+		r.Bad(name, "on or off")
+	}
+	return v == "on"
+}
+
 // E164 says whether a text is a telephone number in E.164 form (https://www.itu.int/rec/T-REC-E.164): + and 7 to 15
 // digits, the first of them not 0. It is no regular expression, which each start would have to compile.
 func E164(text string) bool {

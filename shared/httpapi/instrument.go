@@ -59,14 +59,19 @@ func (w instrumented) Hangup(ctx context.Context, leg call.LegID) error {
 	return note(ctx, "hang up", "", w.calls.Hangup(ctx, leg))
 }
 
+// Cancel implements service.CallControl.
+func (w instrumented) Cancel(ctx context.Context, leg call.LegID) error {
+	return note(ctx, "cancel", "", w.calls.Cancel(ctx, leg))
+}
+
 // SayGoodbye implements service.CallControl.
-func (w instrumented) SayGoodbye(ctx context.Context, id call.ID, why call.Reason) error {
-	return note(ctx, "say goodbye", id, w.calls.SayGoodbye(ctx, id, why))
+func (w instrumented) SayGoodbye(ctx context.Context, id call.ID, caller call.LegID, why call.Reason) error {
+	return note(ctx, "say goodbye", id, w.calls.SayGoodbye(ctx, id, caller, why))
 }
 
 // RejoinConference implements service.CallControl.
-func (w instrumented) RejoinConference(ctx context.Context, id call.ID, generation int) error {
-	return note(ctx, "rejoin conference", id, w.calls.RejoinConference(ctx, id, generation))
+func (w instrumented) RejoinConference(ctx context.Context, id call.ID, caller call.LegID, generation int) error {
+	return note(ctx, "rejoin conference", id, w.calls.RejoinConference(ctx, id, caller, generation))
 }
 
 // FindConference implements service.Lookups.

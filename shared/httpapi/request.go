@@ -72,7 +72,11 @@ type logLine struct {
 // setIDs sets the ids; anything that has not the form of one is not logged as an id (N9). No regular expression: to
 // compile one at each start costs more than a start has to spare.
 func (l *logLine) setIDs(id call.ID, leg call.LegKey) {
-	if hex, ok := strings.CutPrefix(string(id), "CA"); ok && len(hex) == 32 && madeOf(hex, "0123456789abcdef") {
+	hex, ok := strings.CutPrefix(string(id), "CA")
+	if !ok {
+		hex, ok = strings.CutPrefix(string(id), "OB") // of a call back
+	}
+	if ok && len(hex) == 32 && madeOf(hex, "0123456789abcdef") {
 		l.conference = string(id)
 	}
 	if k := string(leg); k != "" && len(k) <= 40 && madeOf(k, letters+"0123456789-") {

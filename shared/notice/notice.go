@@ -36,10 +36,18 @@ type Notice struct {
 	Arrived time.Time `json:"arrived"`
 	Caller  Caller    `json:"caller"`
 
+	Direction Direction `json:"direction,omitempty"` // "": the caller has called the line
+
 	Agent    agent.ID  `json:"agent,omitempty"` // of an answer
 	Transfer *Transfer `json:"transfer,omitempty"`
 	End      *End      `json:"end,omitempty"`
 }
+
+// Direction is who has called whom.
+type Direction string
+
+// Outbound: an agent has called the caller.
+const Outbound Direction = "outbound"
 
 // Caller is who calls.
 type Caller struct {
@@ -66,6 +74,7 @@ type Target struct {
 // End is a whole call. Seconds are the caller's.
 type End struct {
 	Outcome   record.Outcome `json:"outcome"`
+	Called    call.Outcome   `json:"called,omitempty"` // of an outbound call: answered, or why nobody was reached
 	By        record.Ender   `json:"by"`
 	Agent     agent.ID       `json:"agent,omitempty"` // who ended it
 	Answered  time.Time      `json:"answered,omitzero"`
@@ -95,6 +104,9 @@ func Of(c *call.Call, news []call.News, may Leave) (list []Notice) {
 		if may.Numbers {
 			n.Caller.Number = c.From
 		}
+		if c.Out.Dialled() {
+			n.Direction = Outbound
+		}
 		switch {
 		case what == call.NewsAnswered:
 			n.At, n.Agent = firstAnswer(c)
@@ -115,6 +127,9 @@ func Of(c *call.Call, news []call.News, may Leave) (list []Notice) {
 }
 
 func firstAnswer(c *call.Call) (at time.Time, by agent.ID) {
+	if c.Out.Dialled() {
+		return c.Out.Answered, c.Out.By
+	}
 	for _, l := range c.Trail.Legs {
 		if !l.Answered.IsZero() && (at.IsZero() || l.Answered.Before(at)) {
 			at, by = l.Answered, l.Agent
@@ -143,6 +158,9 @@ func end(r record.Record) *End {
 	e := End{
 		Outcome: r.Outcome, By: r.EndedBy, Answered: r.Answered, Wait: r.Wait, Talk: r.Talk, Hold: r.Hold,
 		Agents: slices.Concat([]agent.ID{}, r.Agents()), Transfers: len(r.Transfers),
+	}
+	if r.Out != nil {
+		e.Called = r.Out.Outcome
 	}
 	if r.Ender != nil {
 		e.Agent = agent.ID(r.Ender.ID)

@@ -20,7 +20,7 @@ func Follow(before, c *call.Call, now time.Time) {
 			return t.Outcome != call.OutcomeAnswered
 		})
 	}
-	if t.Place == 0 && c.Offer != "" && !c.Requeued {
+	if t.Place == 0 && c.Offer != "" && !c.Requeued && !c.Out.Dialled() {
 		t.Place = 1 // they were offered before they could be told a place
 	}
 	if before.State == call.Ended && c.State != call.Ended { // they were asked for a message, and wait on
@@ -32,7 +32,9 @@ func Follow(before, c *call.Call, now time.Time) {
 	}
 	for _, l := range c.Legs {
 		known := slices.ContainsFunc(t.Legs, func(k call.TrailLeg) bool { return k.Key == l.Key })
-		if known || l.Agent == "" && l.Number == "" { // one without both is unknown, and is about to be ended
+		caller := c.Out.Dialled() && l.Key == c.Out.Leg
+		// One without both is unknown, and is about to be ended.
+		if known || caller || l.Agent == "" && l.Number == "" {
 			continue
 		}
 		k := call.TrailLeg{Key: l.Key, Agent: l.Agent, Number: l.Number, Name: l.Name, Began: now}
@@ -54,7 +56,7 @@ func bounded[T any](list []T, most int, unanswered func(T) bool) []T {
 // callerSpan is what the caller does now. In a consult they hear music, or are about to.
 func callerSpan(c *call.Call) call.Span {
 	switch {
-	case c.State == call.Ended:
+	case c.State == call.Ended, c.Out.Dialled() && !c.Out.Reached():
 		return ""
 	case c.State.InLine():
 		return call.SpanWait

@@ -23,5 +23,8 @@ func News(before, c *call.Call) (news []call.News) {
 
 // talked says whether anybody has answered.
 func talked(c *call.Call) bool {
+	if c.Out.Dialled() {
+		return c.Out.Reached()
+	}
 	return slices.ContainsFunc(c.Trail.Legs, func(l call.TrailLeg) bool { return !l.Answered.IsZero() })
 }

@@ -22,11 +22,13 @@ type Record struct {
 	EndedBy  Ender     `json:"endedBy"`
 	Ender    *Party    `json:"ender,omitempty"` // with ByAgent
 	Outcome  Outcome   `json:"outcome"`
-	Caller   string    `json:"caller"` // the number as agents saw it; "": withheld
-	Verified bool      `json:"verified"`
-	Name     string    `json:"name,omitempty"` // of the notes; not stored
-	Place    int       `json:"place,omitempty"`
-	Beyond   bool      `json:"placeMore,omitempty"`
+	// Out is of a call in which an agent has called the caller.
+	Out      *Out   `json:"out,omitempty"`
+	Caller   string `json:"caller"` // the number as agents saw it; "": withheld
+	Verified bool   `json:"verified"`
+	Name     string `json:"name,omitempty"` // of the notes; not stored
+	Place    int    `json:"place,omitempty"`
+	Beyond   bool   `json:"placeMore,omitempty"`
 	// Seconds of the caller.
 	Wait int `json:"wait"`
 	Talk int `json:"talk"`
@@ -55,11 +57,19 @@ const (
 	Transferred Outcome = "transferred" // and handed over at least once
 	Abandoned   Outcome = "abandoned"   // the caller left before anybody answered
 	Expired     Outcome = "expired"     // the caller waited longer than the operator's limit
+	Unreached   Outcome = "unreached"   // an agent has called the caller, who was not reached: see Out.Outcome
 	Closed      Outcome = "closed"      // the line was closed: the caller heard so at once, or while they waited
 )
 
 // Outcomes lists every outcome.
-var Outcomes = []Outcome{Answered, Transferred, Abandoned, Expired, Closed}
+var Outcomes = []Outcome{Answered, Transferred, Abandoned, Expired, Closed, Unreached}
+
+// Out says who has called the caller, and how that went.
+type Out struct {
+	By      Party        `json:"by"`
+	Of      string       `json:"of,omitempty"` // the call or the message for which they were called
+	Outcome call.Outcome `json:"outcome"`      // answered, or why they were not reached; machine is never certain
+}
 
 // Party is an agent, or an outside number.
 type Party struct {
@@ -130,8 +140,12 @@ func Of(c *call.Call) Record {
 	for _, l := range r.Legs { // the history of a long call has lost its oldest entries
 		r.answered(l.Answered)
 	}
+	if c.Out.Dialled() {
+		r.out(c.Out)
+	}
 	byLine := map[call.Reason]Outcome{
 		call.ReasonMaxWait: Expired, call.ReasonNobodyOnline: Expired, call.ReasonClosed: Closed,
+		call.ReasonNobodyCame: Expired,
 	}[c.Reason]
 	switch {
 	case c.Transfer.Done() || slices.ContainsFunc(c.Trail.Transfers, done):
@@ -143,6 +157,18 @@ func Of(c *call.Call) Record {
 		r.EndedBy = ByLine
 	}
 	return r
+}
+
+// out applies that an agent has called the caller: their own answer is none of the caller's.
+func (r *Record) out(o call.Outbound) {
+	r.Out = &Out{By: party(o.By, "", o.ByName), Of: o.Of, Outcome: o.Result()}
+	r.Answered, r.Outcome = o.Answered, Answered
+	if !o.Reached() {
+		r.Outcome = Unreached
+		if r.EndedBy == ByCaller {
+			r.EndedBy = ByLine
+		}
+	}
 }
 
 func done(t call.Transfer) bool { return t.Done() }

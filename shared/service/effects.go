@@ -81,19 +81,21 @@ func (e *engine) perform(ctx context.Context, c *call.Call, planned call.Effect)
 	case call.SetHold:
 		r.err = e.calls.Hold(ctx, c.ID, c.Conference, a.Leg, a.Hold)
 	case call.RestartMusic:
-		r.err = e.calls.Hold(ctx, c.ID, c.Conference, call.LegID(c.ID), true)
+		r.err = e.calls.Hold(ctx, c.ID, c.Conference, c.Out.CallerLeg(c.ID), true)
 	case call.SetVoice:
 		r.err = e.calls.SetVoice(ctx, c.Conference, a)
 	case call.SetEndOnExit:
 		r.err = e.calls.SetEndOnExit(ctx, c.Conference, a.Leg, a.Ends)
 	case call.Hangup:
 		r.err = e.calls.Hangup(ctx, a.Leg)
+	case call.CancelDial:
+		r.err = e.calls.Cancel(ctx, a.Leg)
 	case call.SayGoodbye:
-		r.err = e.calls.SayGoodbye(ctx, c.ID, c.Reason)
+		r.err = e.calls.SayGoodbye(ctx, c.ID, c.Out.CallerLeg(c.ID), c.Reason)
 	case call.RejoinConference:
-		r.err = e.calls.RejoinConference(ctx, c.ID, c.Generation)
+		r.err = e.calls.RejoinConference(ctx, c.ID, c.Out.CallerLeg(c.ID), c.Generation)
 	case call.Announce:
-		r.err = e.calls.Announce(ctx, c.ID, c.Conference, call.LegID(c.ID))
+		r.err = e.calls.Announce(ctx, c.ID, c.Conference, c.Out.CallerLeg(c.ID))
 	case call.Reconcile:
 		e.reconcile(ctx, c, &r)
 	case call.FindParticipant:

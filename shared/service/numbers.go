@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"warmtransfer/shared/agent"
 	"warmtransfer/shared/call"
 )
 
@@ -40,18 +41,23 @@ func (t *targets) allowNumber(
 	if err := c.Seat(r.Agent).MayTransfer(call.Action(r.Action), *target); err != nil {
 		return err
 	}
+	return t.countNumber(ctx, r.Agent, counted(r, *target), now)
+}
+
+// countNumber counts an outside number for the agent who is about to dial it, under the name of the request.
+func (t *targets) countNumber(ctx context.Context, who agent.ID, request string, now time.Time) error {
 	for range saveTries {
-		a, err := t.agent(ctx, r.Agent)
+		a, err := t.agent(ctx, who)
 		if err != nil {
 			return err
 		}
-		if a.CountedOutsideDial(counted(r, *target)) { // the same request, made concurrently, has counted it
+		if a.CountedOutsideDial(request) { // the same request, made concurrently, has counted it
 			return nil
 		}
 		if err := t.mayDialMore(ctx, t.set.NumbersPerHour, now); err != nil {
 			return err
 		}
-		if err := a.CountOutsideDial(counted(r, *target), now); err != nil {
+		if err := a.CountOutsideDial(request, now); err != nil {
 			return err
 		}
 		if err := t.save(ctx, a); !errors.Is(err, ErrConflict) {

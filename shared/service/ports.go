@@ -114,12 +114,14 @@ type CallControl interface {
 	FindLeg(ctx context.Context, to agent.ID, since time.Time) error
 	// Hangup ends a leg, ringing or answered.
 	Hangup(ctx context.Context, leg call.LegID) error
+	// Cancel ends a leg only as long as it rings. It is done, too, if the leg was answered meanwhile and goes on.
+	Cancel(ctx context.Context, leg call.LegID) error
 	// SayGoodbye redirects the caller, wherever they are, to hear why their call ends, then ends it.
 	// The words need no further request to us.
-	SayGoodbye(ctx context.Context, id call.ID, why call.Reason) error
+	SayGoodbye(ctx context.Context, id call.ID, caller call.LegID, why call.Reason) error
 	// RejoinConference takes the caller out of the conference of that generation. Twilio then asks what
 	// the caller does next, as if that conference had ended.
-	RejoinConference(ctx context.Context, id call.ID, generation int) error
+	RejoinConference(ctx context.Context, id call.ID, caller call.LegID, generation int) error
 	Conferences
 	Lookups
 }

@@ -44,7 +44,8 @@ func (ro *roster) releaseAgent(ctx context.Context, c *call.Call, f call.Release
 // reserved agent gets none yet.
 func (ro *roster) releaseFor(c *call.Call, f call.Release) agent.Release {
 	rest := ro.wrapUp
-	if f.Reserved {
+	unanswered := c.Out.Outcome != ""
+	if f.Reserved || unanswered {
 		rest = 0
 	}
 	word, with := f.Recent(c)
@@ -53,12 +54,13 @@ func (ro *roster) releaseFor(c *call.Call, f call.Release) agent.Release {
 		Leg:             string(f.Leg),
 		Outcome:         string(f.Outcome),
 		Answered:        f.Talked,
-		Missed:          f.Outcome == call.OutcomeNoAnswer,
-		Declined:        f.Outcome == call.OutcomeDeclined,
+		Missed:          f.Outcome == call.OutcomeNoAnswer && !unanswered,
+		Declined:        f.Outcome == call.OutcomeDeclined && !unanswered,
 		Caller:          c.From,
 		Began:           f.Since,
-		Unreached:       unreached(f.Outcome),
-		Rang:            f.Rang && rings(f.Outcome),
+		Unreached:       unreached(f.Outcome) && !unanswered,
+		Rang:            f.Rang && rings(f.Outcome) && !unanswered,
+		CalledBack:      c.Out.By == f.Agent && c.Out.Dialled(),
 		Word:            string(word),
 		With:            with,
 		WrapUp:          rest,

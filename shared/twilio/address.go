@@ -22,6 +22,7 @@ const (
 	RouteConnect          = "POST /connect-agent/{conference}/{leg}"
 	RouteConnectAgain     = "POST /connect-agent/{conference}/{leg}/{try}"
 	RouteAccept           = "POST /connect-agent/{conference}/{leg}/accept"
+	RouteAnsweredBy       = "POST /events/answered-by/{conference}/{leg}"
 	RouteConferenceEvents = "POST /events/conference/{conference}"
 	RouteLegEvents        = "POST /events/leg/{conference}/{leg}"
 	RouteCallEvents       = "POST /events/call"
@@ -146,6 +147,20 @@ func (b Base) ConnectAgain(id call.ID, leg call.LegKey, try int) string {
 // ended.
 func (b Base) JoinRefused(id call.ID, leg call.LegKey) string {
 	return b.to(RouteConnectAgain, string(id), string(leg), AfterDial)
+}
+
+// ConnectCaller is asked when a caller whom we dial has picked up. It is asked again if it fails, as they hear nothing
+// meanwhile.
+func (b Base) ConnectCaller(id call.ID, leg call.LegKey) string {
+	return b.to(RouteConnectAgain, string(id), string(leg), OfCaller) + askAgain
+}
+
+// OfCaller stands in ConnectCaller where ConnectAgain has the try.
+const OfCaller = "caller"
+
+// AnsweredBy is told whether a person or a machine has picked up on that leg.
+func (b Base) AnsweredBy(id call.ID, leg call.LegKey) string {
+	return b.to(RouteAnsweredBy, string(id), string(leg)) + tellAgain
 }
 
 // AfterDial stands in JoinRefused where ConnectAgain has the try.

@@ -125,18 +125,26 @@ var _ service.CallControl = (*callControl)(nil)
 
 // Dial implements service.CallControl.
 func (c *callControl) Dial(ctx context.Context, d call.Dial) (call.LegID, error) {
+	first, then := c.base.Connect(d.Call, d.Leg), c.base.ConnectAgain(d.Call, d.Leg, 1)
+	if d.Caller {
+		first = c.base.ConnectCaller(d.Call, d.Leg)
+		then = first
+	}
 	p := (&api.CreateCallParams{}).
 		SetFrom(c.set.Number).
 		SetTo(callee(d)).
-		SetUrl(c.base.Connect(d.Call, d.Leg)).
+		SetUrl(first).
 		SetMethod(http.MethodPost).
-		SetFallbackUrl(c.base.ConnectAgain(d.Call, d.Leg, 1)).
+		SetFallbackUrl(then).
 		SetFallbackMethod(http.MethodPost).
 		SetStatusCallback(c.base.LegEvents(d.Call, d.Leg)).
 		SetStatusCallbackMethod(http.MethodPost).
 		SetStatusCallbackEvent(legEvents).
 		SetTimeout(ringSeconds(d.Timeout)).
 		SetTimeLimit(int(legLimit / time.Second))
+	if d.Caller {
+		listen(p, c.base.AnsweredBy(d.Call, d.Leg))
+	}
 	var leg call.LegID
 	err := c.ask(ctx, func(s *api.ApiService) error {
 		made, err := s.CreateCall(p)
@@ -149,6 +157,14 @@ func (c *callControl) Dial(ctx context.Context, d call.Dial) (call.LegID, error)
 		err = service.ErrUnknown // the leg exists, and its CallSid is not known
 	}
 	return leg, err
+}
+
+// listen asks Twilio to find out whether a person or a machine has picked up, and to tell it at that address. The leg
+// does not wait for it: whoever has picked up joins at once, since they must not hear silence
+// (https://www.twilio.com/docs/voice/answering-machine-detection#asyncamd).
+func listen(p *api.CreateCallParams, told string) {
+	p.SetMachineDetection("Enable").SetAsyncAmd("true").SetAsyncAmdStatusCallback(told).
+		SetAsyncAmdStatusCallbackMethod(http.MethodPost)
 }
 
 // callee is the To of a leg. An outside number gets no parameters: it has no page.
@@ -171,32 +187,42 @@ func (c *callControl) Hangup(ctx context.Context, leg call.LegID) error {
 	return c.update(ctx, leg, (&api.UpdateCallParams{}).SetStatus("completed"))
 }
 
+// Cancel implements service.CallControl. The status "canceled" does not affect a call in progress:
+// https://www.twilio.com/docs/voice/api/call-resource#update-a-call-resource
+func (c *callControl) Cancel(ctx context.Context, leg call.LegID) error {
+	return c.update(ctx, leg, (&api.UpdateCallParams{}).SetStatus("canceled"))
+}
+
 // SayGoodbye implements service.CallControl. The request holds the document itself
 // (https://www.twilio.com/docs/voice/api/call-resource#update-a-call-resource). With an address, the
 // caller would hear Twilio's own apology or the number's fallback whenever our API does not answer. A
 // caller who is asked for a message is sent to that address, since a message must be expected before it
 // is recorded.
-func (c *callControl) SayGoodbye(ctx context.Context, id call.ID, why call.Reason) error {
+func (c *callControl) SayGoodbye(
+	ctx context.Context, id call.ID, caller call.LegID, why call.Reason,
+) error {
 	line := c.line(ctx)
 	if TakesMessage(line, why) {
-		return c.redirect(ctx, id, c.base.Message(id))
+		return c.redirect(ctx, caller, c.base.Message(id))
 	}
-	return c.update(ctx, call.LegID(id), (&api.UpdateCallParams{}).SetTwiml(LastWords(c.base, id, line, why)))
+	return c.update(ctx, caller, (&api.UpdateCallParams{}).SetTwiml(LastWords(c.base, id, line, why)))
 }
 
 // RejoinConference implements service.CallControl. Twilio does not document whether a redirected call
 // keeps the fallback URL of its number, so the request sets it: without one, Twilio would end the call
 // if our API did not answer.
-func (c *callControl) RejoinConference(ctx context.Context, id call.ID, generation int) error {
-	return c.redirect(ctx, id, c.base.DialEnded(id, generation)+askAgain)
+func (c *callControl) RejoinConference(
+	ctx context.Context, id call.ID, caller call.LegID, generation int,
+) error {
+	return c.redirect(ctx, caller, c.base.DialEnded(id, generation)+askAgain)
 }
 
-func (c *callControl) redirect(ctx context.Context, id call.ID, to string) error {
+func (c *callControl) redirect(ctx context.Context, caller call.LegID, to string) error {
 	p := (&api.UpdateCallParams{}).SetUrl(to).SetMethod(http.MethodPost)
 	if c.set.FallbackURL != "" {
 		p.SetFallbackUrl(c.set.FallbackURL).SetFallbackMethod(http.MethodGet)
 	}
-	return c.update(ctx, call.LegID(id), p)
+	return c.update(ctx, caller, p)
 }
 
 func (c *callControl) update(ctx context.Context, leg call.LegID, p *api.UpdateCallParams) error {

@@ -103,7 +103,7 @@ func TestHangupEndsARingingOrAnsweredLeg(t *testing.T) {
 func TestLastWordsGoWithTheRequest(t *testing.T) {
 	s := newServer(t, always(200, callJSON(caller, number, "in-progress", t0)))
 	control, _ := s.control()
-	if err := control.SayGoodbye(t.Context(), caller, call.ReasonAgentEnded); err != nil {
+	if err := control.SayGoodbye(t.Context(), caller, call.LegID(caller), call.ReasonAgentEnded); err != nil {
 		t.Fatal(err)
 	}
 	got := s.only()
@@ -117,7 +117,7 @@ func TestLastWordsGoWithTheRequest(t *testing.T) {
 func TestFreshRoomRedirectsTheCallerAndHasAFallback(t *testing.T) {
 	s := newServer(t, always(200, callJSON(caller, number, "in-progress", t0)))
 	control, _ := s.control()
-	if err := control.RejoinConference(t.Context(), caller, 2); err != nil {
+	if err := control.RejoinConference(t.Context(), caller, call.LegID(caller), 2); err != nil {
 		t.Fatal(err)
 	}
 	got := s.only()
@@ -168,8 +168,8 @@ func TestStrangeNamesReachNobody(t *testing.T) {
 		for what, err := range map[string]error{
 			"Hangup": control.Hangup(t.Context(), name), "Participants": present,
 			"Tell":             calls.Tell(t.Context(), name, "{}"),
-			"RejoinConference": control.RejoinConference(t.Context(), call.ID(name), 1),
-			"SayGoodbye":       control.SayGoodbye(t.Context(), call.ID(name), call.ReasonAgentEnded),
+			"RejoinConference": control.RejoinConference(t.Context(), caller, call.LegID(name), 1),
+			"SayGoodbye":       control.SayGoodbye(t.Context(), caller, call.LegID(name), call.ReasonAgentEnded),
 			"Hold leg":         control.Hold(t.Context(), caller, room1, name, true),
 			"Hold room":        control.Hold(t.Context(), caller, room, leg1, true),
 			"SetEndOnExit":     control.SetEndOnExit(t.Context(), room1, name, true),

@@ -30,9 +30,11 @@ func every(control service.CallControl, calls *Calls) map[string]func(context.Co
 				err := control.FindParticipant(ctx, room1, leg1)
 			return err
 		},
-		"RejoinConference": func(ctx context.Context) error { return control.RejoinConference(ctx, caller, 1) },
+		"RejoinConference": func(ctx context.Context) error {
+			return control.RejoinConference(ctx, caller, call.LegID(caller), 1)
+		},
 		"SayGoodbye": func(ctx context.Context) error {
-			return control.SayGoodbye(ctx, caller, call.ReasonMaxWait)
+			return control.SayGoodbye(ctx, caller, call.LegID(caller), call.ReasonMaxWait)
 		},
 		"Hold":         func(ctx context.Context) error { return control.Hold(ctx, caller, room1, leg1, true) },
 		"Announce":     func(ctx context.Context) error { return control.Announce(ctx, caller, room1, caller) },

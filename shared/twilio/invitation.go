@@ -24,6 +24,7 @@ const (
 	ParamRing       = "ring"       // ring time-out in seconds, for the page's countdown
 	ParamBy         = "by"         // name of the transferor
 	ParamNote       = "note"       // the transferor's words
+	ParamAsked      = "asked"      // the request key of the page that calls a caller back, and answers by itself
 	ParamWatch      = "watch"      // call.Mode, of a supervisor's own leg
 )
 
@@ -48,6 +49,7 @@ func invitation(d call.Dial) string {
 		set(ParamRing, strconv.Itoa(ringSeconds(d.Timeout)))
 	}
 	set(ParamBy, strings.ToValidUTF8(d.Info.By, ""))
+	set(ParamAsked, d.Info.Asked)
 	set(ParamWatch, string(d.Info.Watch))
 	set(ParamNote, strings.ToValidUTF8(d.Info.Note, ""))
 	for _, long := range []string{ParamNote, ParamBy, ParamCaller} {

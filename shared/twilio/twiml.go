@@ -186,6 +186,7 @@ func Announcement(words prompt.Words) string { return document(say(words)...) }
 var lastWords = map[call.Reason]prompt.Key{
 	call.ReasonAgentEnded: prompt.LastWords,
 	call.ReasonMaxWait:    prompt.NobodyCame,
+	call.ReasonNobodyCame: prompt.NobodyCame,
 }
 
 // LastWords tells the caller why the call ends, and ends it. For every other reason the caller hears

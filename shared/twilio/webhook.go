@@ -52,6 +52,13 @@ var callStatuses = map[string]CallStatus{
 	"canceled":    {Over: true, Outcome: call.OutcomeCancelled},
 }
 
+// ByMachine says whether Twilio takes who has picked up for a machine: a mailbox, or a fax
+// (https://www.twilio.com/docs/voice/answering-machine-detection#async-amd-callback).
+func ByMachine(form url.Values) bool {
+	by := form.Get("AnsweredBy")
+	return strings.HasPrefix(by, "machine_") || by == "fax"
+}
+
 var sipCode = regexp.MustCompile(`^[3-6][0-9]{2}$`)
 
 // ReadCallStatus reads the status of a leg. The SIP response code of a leg that is over makes its

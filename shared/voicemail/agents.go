@@ -50,6 +50,15 @@ func (d *Desk) message(ctx context.Context, who service.Principal, id string, no
 	return m, err
 }
 
+// Read is one message, unless another agent has it.
+func (d *Desk) Read(ctx context.Context, who service.Principal, id string, now time.Time) (*Message, error) {
+	m, err := d.message(ctx, who, id, now)
+	if err == nil && m.State == Taken && m.By != who.ID {
+		return nil, &TakenError{m.State, m.By, m.ByName}
+	}
+	return m, err
+}
+
 // Act lets an agent take a message, give it back, or mark it as done. Two agents who take one at the same moment: the
 // first has it, and the other gets a *TakenError, as does everybody after them; a supervisor may do what the agent
 // could. Repeated, it has the same answer.

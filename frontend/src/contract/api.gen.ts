@@ -166,6 +166,8 @@ export interface components {
             readonly rang?: boolean;
             /** @description The colleague or outside number to whom it was handed over, or who transferred it. */
             readonly with?: string;
+            /** @description The agent has called the caller; outcome says how that went. */
+            readonly calledBack?: boolean;
         };
         /**
          * @description Why the server changed the status.
@@ -204,8 +206,11 @@ export interface components {
             /** @description Supervisors who are in the call without a place in it. One who only listens is missing if the operator has hidden that. */
             readonly supervisors?: readonly components["schemas"]["Supervisor"][];
         };
-        /** @enum {string} */
-        readonly CallState: "waiting" | "ringing" | "talking" | "add-ringing" | "consult-ringing" | "consulting" | "swapped" | "three-way" | "completing" | "ended";
+        /**
+         * @description In a call back: agent-first (the agent's own browser rings), then calling (the agent is in, and the number is dialled).
+         * @enum {string}
+         */
+        readonly CallState: "waiting" | "ringing" | "talking" | "add-ringing" | "consult-ringing" | "consulting" | "swapped" | "three-way" | "completing" | "ended" | "agent-first" | "calling";
         /** @enum {string} */
         readonly Role: "offered" | "owner" | "transferor" | "target";
         /** @enum {string} */
@@ -428,6 +433,8 @@ export interface components {
             readonly records: boolean;
             /** @description True if the line asks callers for messages, or there are some. Missing in releases that take none. */
             readonly messages?: boolean;
+            /** @description True if the operator lets agents call callers back, in the countries of outside numbers. Missing in releases that cannot. */
+            readonly callBack?: boolean;
             /** @description The operator's codes, in their order; may be empty. */
             readonly codes: readonly string[];
             /** @description The agent must choose a code before Done. The page holds it: the server keeps a note without one, since it is saved as typed. */
@@ -520,10 +527,10 @@ export interface components {
             readonly cursor?: string;
         };
         /**
-         * @description Of a whole call: answered (an agent or an outside party talked to the caller), transferred (and it was handed over at least once), abandoned (the caller left before anybody answered), expired (the caller waited longer than the operator's limit, and heard a goodbye), closed (the line was closed, and the caller heard so).
+         * @description Of a whole call: answered (an agent or an outside party talked to the caller), transferred (and it was handed over at least once), abandoned (the caller left before anybody answered), expired (the caller waited longer than the operator's limit, and heard a goodbye), closed (the line was closed, and the caller heard so), unreached (an agent has called the caller, and `out` says why they were not reached).
          * @enum {string}
          */
-        readonly CallOutcome: "answered" | "transferred" | "abandoned" | "expired" | "closed";
+        readonly CallOutcome: "answered" | "transferred" | "abandoned" | "expired" | "closed" | "unreached";
         /** @description All that is kept of a call that has ended. */
         readonly CallRecord: {
             readonly id: string;
@@ -544,6 +551,14 @@ export interface components {
             /** @description With endedBy agent, who it was. */
             readonly ender?: components["schemas"]["Party"];
             readonly outcome: components["schemas"]["CallOutcome"];
+            /** @description An agent has called the caller. */
+            readonly out?: {
+                readonly by: components["schemas"]["Party"];
+                /** @description The id of the call or of the message for which they were called. */
+                readonly of?: string;
+                /** @description answered, or why they were not reached: busy, no-answer, declined, failed (with Twilio's code after a colon), cancelled (by the agent), lost (the agent's page), caller-left (they picked up and hung up at once). machine, if Twilio takes who has picked up for one; it is never certain. */
+                readonly outcome: string;
+            };
             readonly caller: components["schemas"]["CallerNumber"];
             readonly verified: boolean;
             /** @description The caller's name, of the newest note with one. */
@@ -644,6 +659,24 @@ export interface components {
              * @description When the caller last entered the queue.
              */
             readonly waitingSince: string;
+            /**
+             * @description In a call back, how far the caller's leg is; planned until it is dialled. Missing if the caller has called the line.
+             * @enum {string}
+             */
+            readonly called?: "planned" | "dialing" | "ringing" | "answered";
+            /** @description Twilio takes who has picked up for a machine; it is never certain. */
+            readonly machine?: boolean;
+        };
+        /** @description Exactly one of number, message and call. */
+        readonly CallBackRequest: {
+            /** @description E.164, strictly. */
+            readonly number?: string;
+            /** @description The id of a message, whose caller is called. */
+            readonly message?: string;
+            /** @description The id of a call of the agent's recent calls or records. */
+            readonly call?: string;
+            /** @description The request key; the page that has made it answers. */
+            readonly request?: string;
         };
         readonly Team: {
             /**
@@ -848,6 +881,7 @@ export type Line = components['schemas']['Line'];
 export type Hours = components['schemas']['Hours'];
 export type Problem = components['schemas']['Problem'];
 export type Caller = components['schemas']['Caller'];
+export type CallBackRequest = components['schemas']['CallBackRequest'];
 export type Team = components['schemas']['Team'];
 export type TeamAction = components['schemas']['TeamAction'];
 export type TeamAct = components['schemas']['TeamAct'];
@@ -870,7 +904,7 @@ export const actionValues: ReadonlyArray<FlattenedDeepRequired<components>["sche
 export const statusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Status"]> = ["available", "away", "wrap-up"];
 export const presenceValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Presence"]> = ["available", "away", "wrap-up", "busy", "offline"];
 export const statusReasonValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["StatusReason"]> = ["missed", "unreachable"];
-export const callStateValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallState"]> = ["waiting", "ringing", "talking", "add-ringing", "consult-ringing", "consulting", "swapped", "three-way", "completing", "ended"];
+export const callStateValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallState"]> = ["waiting", "ringing", "talking", "add-ringing", "consult-ringing", "consulting", "swapped", "three-way", "completing", "ended", "agent-first", "calling"];
 export const roleValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Role"]> = ["offered", "owner", "transferor", "target"];
 export const heldValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Held"]> = ["caller", "target"];
 export const modeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Mode"]> = ["listen", "coach", "barge"];
@@ -879,8 +913,9 @@ export const transferKindValues: ReadonlyArray<FlattenedDeepRequired<components>
 export const progressValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Progress"]> = ["planned", "dialing", "ringing", "asked", "answered", "ended"];
 export const messageStateValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Message"]["state"]> = ["new", "taken", "done"];
 export const messageActActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["MessageAct"]["action"]> = ["take", "release", "done"];
-export const callOutcomeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallOutcome"]> = ["answered", "transferred", "abandoned", "expired", "closed"];
+export const callOutcomeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallOutcome"]> = ["answered", "transferred", "abandoned", "expired", "closed", "unreached"];
 export const callRecordEndedByValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallRecord"]["endedBy"]> = ["caller", "agent", "line"];
 export const recordTransferKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RecordTransfer"]["kind"]> = ["add", "consult", "blind", "queue"];
+export const callerCalledValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Caller"]["called"]> = ["planned", "dialing", "ringing", "answered"];
 export const teamActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["TeamAction"]> = ["away", "available", "end", "offer", "listen", "coach", "barge", "leave"];
 export type operations = Record<string, never>;

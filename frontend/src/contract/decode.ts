@@ -71,6 +71,8 @@ export const no = or<boolean>(yes, () => false);
 export const text = or(string, () => "");
 const nameOrId = or(name, (of) => name(of.id, of));
 
+export const callerMay = { called: oneOf(["planned", "dialing", "ringing", "answered"]), machine: yes };
+
 export const party = object<Party>({ id: name, name: nameOrId }, {});
 
 const transfer = object<Transfer>({
@@ -101,14 +103,14 @@ const call = object<Call>({
     verified: no,
     arrived: or(time, () => time(of.since, of)),
     waitingSince: or(time, (caller) => time(caller.arrived, caller) ?? time(of.since, of)),
-  }, {})(value, of),
+  }, callerMay)(value, of),
   held: or(list(oneOf(HELD)), () => []),
   actions: or(list<Action>(oneOf(ACTIONS)), () => []),
   history: or(list(happening), () => []),
 }, { owner: party, heldSince: time, overdue: yes, transfer, supervisors: list(supervisor) });
 
 const lastCall = object<LastCall>({ outcome: text, at: time, caller: text },
-  { began: time, call: name, rang: yes, with: name });
+  { began: time, call: name, rang: yes, with: name, calledBack: yes });
 
 const agent = object<Agent>({
   id: name,

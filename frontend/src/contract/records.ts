@@ -12,7 +12,7 @@ const whole: Decode<number> = or(count, () => 0);
 const outcome = or<RecordOutcome>(oneOf(CALL_OUTCOMES), () => "unknown");
 
 const rules = object<CallRules>({ supervisor: no, records: no, codes: or(list(name), () => []), codeRequired: no },
-  { messages: yes });
+  { messages: yes, callBack: yes });
 
 const note = object<CallNote>({ by: party, at: time, note: text }, { code: name, name, version: count });
 
@@ -45,7 +45,7 @@ const record = object<CallRecord>({
   transfers: or(list(transfer), () => []),
   history: or(list(happening), () => []),
   notes: or(list(note), () => []),
-}, { answered: time, ender: party, name, place: count, placeMore: yes });
+}, { out: object<NonNullable<CallRecord["out"]>>({ by: party, outcome: text }, { of: name }), answered: time, ender: party, name, place: count, placeMore: yes });
 
 const page = object<CallPage>({ at: time, calls: list(record) }, { cursor: name });
 

@@ -1,5 +1,5 @@
 /** Decodes the team's view, as decode.ts does the rest. A part that is missing is unknown, and never empty. */
-import {
+import { callerMay,
   count, list, name, no, object, oneOf, or, party, supervisor, text, time, yes, type Decode,
 } from "./decode.js";
 import {
@@ -7,7 +7,7 @@ import {
   type TeamCounts, type TeamFigures, type TeamPart, type TeamWaiting,
 } from "./types.js";
 
-const caller = object<Caller>({ number: text, verified: no, arrived: time, waitingSince: time }, {});
+const caller = object<Caller>({ number: text, verified: no, arrived: time, waitingSince: time }, callerMay);
 const parties = or(list(party), () => []);
 const actions = or(list<TeamAction>(oneOf(TEAM_ACTIONS)), () => []);
 

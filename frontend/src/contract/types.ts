@@ -6,7 +6,7 @@
 import type * as api from "./api.gen.js";
 
 export type {
-  Action, Agent, Caller, CallNote, CallOutcome, CallRules, CallSearch, Directory, DirectoryEntry, Held,
+  Action, Agent, CallBackRequest, Caller, CallNote, CallOutcome, CallRules, CallSearch, Directory, DirectoryEntry, Held,
   HistoryEntry as Happening, Hours, Line, NoteRequest, OwnNote, Party, Presence, Progress, Reason,
   Mode, RecentCall as LastCall, RecordLeg, RecordTransfer, Role, Status, StatusReason, Supervisor, TeamAct, TeamAction, TeamAgent,
   TeamCounts, TeamFigures, TeamWaiting, Transfer, VoiceToken, Watching,

@@ -12,6 +12,7 @@ import { ownCall } from "../state/screen.js";
 import type { Compose, Panel, Side, State } from "../state/state.js";
 import { noteState } from "../words/note.js";
 import { phoneNumber } from "../words/number.js";
+import { CallBack } from "./callback.js";
 import { Archive } from "./archive.js";
 import { Core, type Listener } from "./core.js";
 import { DirectoryList } from "./directory.js";
@@ -29,9 +30,13 @@ import { SettingsRoom } from "./settings.js";
 import { TeamRoom } from "./team.js";
 import { Verbs } from "./verbs.js";
 
-/** The transferor is the only agent in the call while the caller hears music and the target is rung. */
+/**
+ * The transferor is the only agent in the call while the caller hears music and the target is rung; nobody else is in a
+ * call back yet while the caller is.
+ */
 const hearsRinging = ({ screen }: State): boolean =>
-  screen.is === "in-call" && screen.call.state === "consult-ringing" && screen.call.role === "transferor";
+  screen.is === "in-call" && (screen.call.state === "consult-ringing" && screen.call.role === "transferor"
+    || screen.call.state === "calling" && screen.call.caller.called === "ringing");
 
 const NOTICE_MS = 8000;
 /** How long a refusal is shown if no change of the call removes it first (told.ts). */
@@ -46,6 +51,7 @@ export class Desk {
   /** The messages of callers and the team's view, for their tabs. */
   readonly messages: MessageBox;
   readonly team: TeamRoom;
+  readonly callBack: CallBack;
   private readonly poller: Poller;
   private readonly tokens: TokenRefresher;
   /** The line's settings, for its tab. */
@@ -83,7 +89,9 @@ export class Desk {
       ranOut: () => this.ranOut(),
     });
     this.phone = new Phone({ core, api, voice, tabs, tokens: this.tokens, microphone, take, poke,
-      levels: this.levels.emit });
+      levels: this.levels.emit,
+      asked: (request) => this.callBack.mine(request) });
+    this.callBack = new CallBack({ core, api, newKey, take, begun: () => this.messages.shown(true) });
     this.verbs = new Verbs({ core, api, newKey, take, poke });
     this.session = new Session({ core, signIn: parts.signIn, close: () => this.phone.close("") });
     this.records = new Records(core, api);

@@ -23,6 +23,8 @@ export interface PhoneParts {
   readonly microphone: () => Promise<Microphone>;
   readonly take: (snapshot: Snapshot) => void;
   readonly poke: () => void;
+  /** Whether this page has asked for the leg with that request key. */
+  readonly asked: (request: string) => boolean;
   readonly levels: (input: number, output: number) => void;
 }
 
@@ -227,8 +229,10 @@ export class Phone {
         this.parts.tokens.expiring();
         return;
       case "ringing":
+        // It rings for another page of this agent, which answers it.
+        if (event.ring.asked && !this.parts.asked(event.ring.asked)) return;
         core.dispatch({ type: "leg-ringing", sid: event.sid, ring: event.ring, at });
-        if (event.ring.watch) this.answer(); // the supervisor has just asked for it
+        if (event.ring.watch || event.ring.asked) this.answer(); // the agent has just asked for it
         else this.answerRejoin();
         poke();
         return;

@@ -69,6 +69,7 @@ function legGone(state: State, at: number): State {
     talkedMs: closing.talkedMs,
     outcome: outcomeHere(state, asked || handingOver),
     with: (state.leaving ?? state.pending)?.to || (closing.call?.transfer ? colleague(closing.call) : ""),
+    ...(closing.call?.caller.called ? { back: true as const } : {}),
   };
   return writeUp({ ...cleared, closing, recent: [recent, ...state.recent].slice(0, RECENT_MAX) },
     { call: recent.id, number: recent.number, at, codeMissed: 0 });

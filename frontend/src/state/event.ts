@@ -30,6 +30,7 @@ export type Event =
   | { readonly type: "token-failing"; readonly until: number }
   | { readonly type: "leg-ringing"; readonly sid: string; readonly ring: RingInfo; readonly at: number }
   | { readonly type: "leg-answering" }
+  | { readonly type: "call-back"; readonly asking: boolean }
   | { readonly type: "leg-open"; readonly at: number }
   /** Without `what` it is not known which connection is lost. */
   | { readonly type: "leg-reconnecting"; readonly at: number; readonly what?: "sound" | "line" }

@@ -27,6 +27,8 @@ export function recentCalls(state: State): readonly RecentCall[] {
       outcome: outcomeOf(own?.outcome ?? "", t.outcome),
       with: own?.with || phoneNumber(t.with ?? "", ""),
       ...(t.rang ? { rang: true } : {}),
+      ...(t.calledBack ? { back: true } : {}),
+      ...(t.call ? { call: t.call } : {}),
     };
   });
   const newest = calls[0]?.endedAt ?? 0;

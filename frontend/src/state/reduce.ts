@@ -166,6 +166,8 @@ function applyPage(state: State, event: Event): State {
       return { ...state, push: event.is };
     case "warning":
       return takeWarning(state, event.name, event.on);
+    case "call-back":
+      return { ...state, calling: event.asking };
     case "dismiss-ended":
       return { ...state, closing: null, lastCall: null };
     case "rejoin-asked":

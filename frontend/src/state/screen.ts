@@ -77,12 +77,13 @@ const AFTER: Record<NonNullable<State["leaving"]>["by"], Call["state"]> = {
 
 function legScreen(state: State, leg: NonNullable<State["leg"]>): Screen {
   if (leg.ring.watch) return { is: "watching", leg, watching: watchingHere(state, leg) };
-  if (leg.phase === "ringing") return { is: "ringing", leg, call: offeredCall(state) };
+  // A page that calls back has asked for this leg, and answers it by itself.
+  if (leg.phase === "ringing" && !leg.ring.asked) return { is: "ringing", leg, call: offeredCall(state) };
   const call = ownCall(state);
   const same = call && (leg.ring.conference === "" || leg.ring.conference === call.id);
-  if (call && same && leg.phase !== "answering") return { is: "in-call", leg, call };
+  if (call && same && leg.phase !== "answering" && leg.phase !== "ringing") return { is: "in-call", leg, call };
   // The server has ended the call, or the agent has given it away, and this leg ends in a moment.
-  if (state.lastCall && leg.phase !== "answering") {
+  if (state.lastCall && leg.phase !== "answering" && leg.phase !== "ringing") {
     return { is: "in-call", leg, call: { ...state.lastCall, state: AFTER[state.leaving?.by ?? "hang-up"], held: [], actions: [] } };
   }
   return { is: "connecting", leg, call: offeredCall(state), late: isLate(state, leg) };

@@ -26,6 +26,8 @@ export interface RingInfo {
   readonly note: string;
   /** It is a supervisor's own leg, which they have asked for. */
   readonly watch: boolean;
+  /** The request key of the page that calls back with this leg, and answers it by itself; empty otherwise. */
+  readonly asked: string;
   /** How long it rings, in seconds. */
   readonly seconds: number;
 }
@@ -108,6 +110,10 @@ export interface RecentCall {
   readonly with: string;
   /** It was not answered here. */
   readonly rang?: true;
+  /** The agent has called the caller. */
+  readonly back?: true;
+  /** The server's name of the call, if it may be called back by it. */
+  readonly call?: string;
 }
 
 export interface Sound {
@@ -220,6 +226,8 @@ interface OwnCallState {
   readonly warnings: readonly string[];
   readonly pending: Pending | null;
   readonly refusal: Refusal | null;
+  /** The server is asked to call somebody back. */
+  readonly calling: boolean;
   /** The status that the agent chose and the server has not confirmed. */
   readonly choosing: Status | "";
   /** The agent hung up the own leg on purpose: its end is not a loss. */
@@ -274,7 +282,8 @@ const NO_DEVICE: DeviceFacts = {
 const NO_SERVER: ServerState = { snapshot: null, skew: 0, apiDownAt: 0, push: "unknown", directory: null, rules: null };
 
 const NO_CALL: OwnCallState = {
-  leg: null, warnings: [], pending: null, refusal: null, choosing: "", leaving: null,
+  leg: null, warnings: [], pending: null, refusal: null, calling: false, choosing: "",
+  leaving: null,
   compose: { target: null, note: "", filter: "" }, caller: null,
 };
 

@@ -18,7 +18,7 @@ import { button, since } from "./parts.js";
 import { callerLine } from "./ringing.js";
 import { transferCard } from "./transfer.js";
 
-const HEARS: Record<Hears, Icon> = { voices: "sound", music: "music", silence: "silence", nothing: "cross",
+const HEARS: Record<Hears, Icon> = { voices: "sound", music: "music", silence: "silence", nothing: "cross", rung: "phone",
   unknown: "unknown" };
 
 export function inCall(state: State, desk: Desk, { call, leg }: Extract<Screen, { is: "in-call" }>): TemplateResult {
@@ -161,14 +161,17 @@ export function connecting(state: State, desk: Desk,
   const by = t ? partyName(t.by) : leg.ring.by;
   const kind = t?.kind ?? leg.ring.kind;
   const joins = by !== "" && kind === "add";
-  const becomes = joins || by !== "" && kind === "consult"
+  const becomes = leg.ring.asked ? "Nobody is dialled" : joins || by !== "" && kind === "consult"
     ? `The caller stays with ${by}`
     : "The caller stays on the line, hears music and is put through again";
   return html`<section class="card call connecting" data-test="screen-connecting" aria-labelledby="title">
     <div class="call-head"><h2 id="title" tabindex="-1"><span class="chip">Connecting</span></h2></div>
     ${callerLine(call?.caller.number || leg.ring.number, call?.caller.verified || leg.ring.verified)}
     ${knownCaller(state, call?.caller.number || leg.ring.number)}
-    ${late
+    ${leg.ring.asked && !late
+      ? html`<p class="hears rung">${icon("phone")}<span>Calling back</span></p>
+        <p class="you"><span class="spinner" aria-hidden="true"></span> Your own line first; then the number is dialled</p>`
+      : late
       ? html`<p class="hears unknown">${icon("unknown")}<span>Caller may hear you</span></p>
         <p class="you">${leg.phase === "reconnecting" ? LATE_AND_CUT : LATE}</p>`
       : html`<p class="hears ${joins ? "voices" : "music"}">${icon(joins ? "sound" : "music")}<span>Caller ${joins

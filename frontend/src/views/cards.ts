@@ -269,7 +269,7 @@ export function ended(state: State, desk: Desk, screen: Extract<Screen, { is: "e
     : "Asking the server what became of the call.";
   return card({
     name: "ended", art: art(settled ? "check" : "clock"),
-    title: settled ? callOutcome(recent?.outcome ?? "", recent?.with ?? "") : "The line has closed",
+    title: settled ? callOutcome(recent?.outcome ?? "", recent?.with ?? "", false, recent?.back) : "The line has closed",
     text: settled ? nextCall(state) : asking,
     more: html`<dl class="stats">
       <div><dt>Caller</dt><dd>${phoneNumber(recent?.number ?? "")}</dd></div>

@@ -15,6 +15,8 @@ import { duration } from "../words/time.js";
 import { ownZone, wallClock, ZONES } from "../words/zone.js";
 import { icon } from "./icons.js";
 import { noteForm, noteQuote } from "./note.js";
+import { callBackButton } from "./callback.js";
+import { callsBack } from "../state/callback.js";
 import { button } from "./parts.js";
 
 export function historyPanel(state: State, desk: Desk): TemplateResult {
@@ -111,7 +113,7 @@ function row(state: State, desk: Desk, c: CallRecord): TemplateResult {
   return html`<button type="button" class="call-row" data-test="record" data-call=${c.id} @click=${() => desk.archive.open(c.id)}>
     <span class="number">${c.name ?? phoneNumber(c.caller)}</span>
     <time datetime=${c.arrived}>${whenWords(c, serverNow(state), state.history.zone)}</time>
-    <span class="what"><span class=${["abandoned", "expired", "closed"].includes(c.outcome) ? "failed" : ""}>${recordOutcome(c)}</span>${whom
+    <span class="what"><span class=${["abandoned", "expired", "closed", "unreached"].includes(c.outcome) ? "failed" : ""}>${recordOutcome(c)}</span>${whom
       ? ` · ${whom}` : ""}</span>
     <span class="length">${c.talk ? duration(c.talk * 1000) : ""}</span>
     ${codes.length ? html`<span class="codes">${codes.map((code) => html`<span class="code">${code}</span>`)}</span>` : nothing}
@@ -140,7 +142,8 @@ function record(state: State, desk: Desk, c: CallRecord): TemplateResult {
       <ul class="legs">${c.legs.map((l) => html`<li><strong>${l.party.id === self(state) ? "You"
         : partyName(l.party)}</strong> <span>${legWords(l)}</span></li>`)}</ul>` : nothing}
     ${noteList(state, desk, c)}
-    ${c.caller ? html`<div class="verbs">${button({ name: "calls-of-number", label: "Calls of this number",
+    ${c.caller ? html`<div class="verbs">${callsBack(state) ? callBackButton(state, desk, "back-record", { call: c.id })
+      : nothing}${button({ name: "calls-of-number", label: "Calls of this number",
       icon: "phone", click: () => desk.archive.findOf(c.caller) })}</div>` : nothing}
   </section>`;
 }

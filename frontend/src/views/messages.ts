@@ -11,6 +11,8 @@ import { whenWords } from "../words/record.js";
 import { duration } from "../words/time.js";
 import { icon } from "./icons.js";
 import { button } from "./parts.js";
+import { callBackButton } from "./callback.js";
+import { callsBack } from "../state/callback.js";
 
 const self = (state: State): string => state.snapshot?.agent.id ?? "";
 const serverNow = (state: State): number => Date.parse(state.snapshot?.at ?? "") || 0;
@@ -54,6 +56,8 @@ function row(state: State, desk: Desk, m: VoiceMessage): TemplateResult {
       ${m.state === "new" ? does("take") : nothing}
       ${m.state === "done" || m.state === "taken" && !mine ? nothing : does("done")}
       ${m.state !== "new" && mine ? does("release") : nothing}
+      ${m.caller && callsBack(state) && (m.state !== "taken" || m.by?.id === self(state)) ? callBackButton(state, desk,
+        `back-${m.id}`, { message: m.id }) : nothing}
     </div>
   </div>`;
 }

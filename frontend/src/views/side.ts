@@ -11,6 +11,9 @@ import { choiceOf } from "../state/choice.js";
 import { phoneNumber } from "../words/number.js";
 import { callOutcome, happening } from "../words/outcome.js";
 import { duration, timeOfDay } from "../words/time.js";
+import { typedNumber } from "../words/typed.js";
+import { callsBack } from "../state/callback.js";
+import { callBackButton } from "./callback.js";
 import { historyPanel } from "./history.js";
 import { knownCard } from "./known.js";
 import { messagesPanel } from "./messages.js";
@@ -61,18 +64,22 @@ function present(state: State, desk: Desk): TemplateResult {
   return html`${call ? nothing : colleagues(state, desk)}
     ${knownCard(state, desk, number)}
     ${call && call.history.length ? history(state, call) : nothing}
-    ${recent(state)}`;
+    ${recent(state, desk)}`;
 }
 
 function colleagues(state: State, desk: Desk): TemplateResult {
   const choice = choiceOf(state);
+  const calls = callsBack(state);
+  const typed = calls ? typedNumber(state.compose.filter, state.directory?.number).number : "";
   return html`<section class="card panel colleagues" aria-labelledby="colleagues-title">
     <h2 id="colleagues-title">Colleagues${asAt(state)}</h2>
-    ${finder(state, desk, "Find a colleague")}
-    ${choice.colleagues.length === 0 ? nobodyFound(state, choice)
-      : html`<ul class="people" tabindex="0" aria-label="Colleagues">${choice.colleagues.map((a) =>
-        html`<li class="person">${person(state, a)}</li>`)}</ul>`}
+    ${finder(state, desk, calls ? "Find a colleague, or type a number to call" : "Find a colleague")}
+    ${choice.colleagues.length > 0 ? html`<ul class="people" tabindex="0" aria-label="Colleagues">${choice.colleagues.map((a) =>
+        html`<li class="person">${person(state, a)}</li>`)}</ul>`
+      : typed ? nothing : nobodyFound(state, choice)}
     ${moreColleagues(state, choice)}
+    ${typed ? html`<div class="verbs">${callBackButton(state, desk, "back-typed", { number: typed },
+      `Call ${phoneNumber(typed)}`)}</div>` : nothing}
   </section>`;
 }
 
@@ -84,7 +91,7 @@ function history(state: State, call: Call): TemplateResult {
   </section>`;
 }
 
-function recent(state: State): TemplateResult {
+function recent(state: State, desk: Desk): TemplateResult {
   const calls = recentCalls(state);
   return html`<section class="card panel" aria-labelledby="recent-title">
     <h2 id="recent-title">Recent calls</h2>
@@ -95,6 +102,7 @@ function recent(state: State): TemplateResult {
             ? duration(r.talkedMs)
             : ""}</span>
           <span class="outcome">${callOutcome(r.outcome, r.with,
-            r.rang)}</span><time>${timeOfDay(r.endedAt)}</time></li>`)}</ul>`}
+            r.rang, r.back)}</span><time>${timeOfDay(r.endedAt)}</time>${(r.rang || r.back) && r.call && r.number && callsBack(state)
+            ? callBackButton(state, desk, `back-${r.call}`, { call: r.call }) : nothing}</li>`)}</ul>`}
   </section>`;
 }

@@ -6,7 +6,7 @@ import { targetOutcome } from "./outcome.js";
 import { timeOfDay } from "./time.js";
 
 /** What a party hears, as words and as colour, never as colour alone. */
-export type Hears = "voices" | "music" | "silence" | "nothing" | "unknown";
+export type Hears = "voices" | "music" | "silence" | "nothing" | "rung" | "unknown";
 
 export interface Hearing {
   readonly caller: Hears;
@@ -68,6 +68,10 @@ function heard(call: Call, muted: boolean): Hearing {
   const you = muted ? "You are muted: nobody hears you" : "";
   const music = (also: string): Hearing => ({ caller: "music", callerWords: "hears music", you: you || also });
   switch (call.state) {
+    case "agent-first":
+    case "calling":
+      return { caller: "rung", callerWords: CALLED[call.caller.called ?? "planned"], you: you
+        || (call.caller.called === "ringing" ? "You hear ringing" : "Nobody hears you yet") };
     case "waiting":
     case "ringing": // The agent has given the caller away, and stays in the conference until the music plays.
       return { caller: "unknown", callerWords: muted ? "is put on hold" : "may still hear you",
@@ -75,6 +79,7 @@ function heard(call: Call, muted: boolean): Hearing {
     case "talking":
     case "add-ringing": {
       if (held) return music("The caller cannot hear you");
+      if (call.caller.machine && call.state === "talking") return withYou(muted, "A machine seems to have picked up");
       return withYou(muted, call.state === "add-ringing"
         ? `${name} is ${asked(call) ? "asked to accept" : "being rung"}` : "");
     }
@@ -100,6 +105,14 @@ function heard(call: Call, muted: boolean): Hearing {
       return { caller: "voices", callerWords: "is on the line", you: "" };
   }
 }
+
+/** How far a call back is, after "The caller". */
+const CALLED: Record<NonNullable<Call["caller"]["called"]>, string> = {
+  planned: "is dialled in a moment",
+  dialing: "is being dialled",
+  ringing: "is being rung",
+  answered: "has picked up",
+};
 
 /** Only this agent is with the caller. */
 function withYou(muted: boolean, also: string): Hearing {
@@ -156,6 +169,9 @@ function becomes(call: Call): string {
   switch (call.state) {
     case "ended":
       return "The call is over; only your own line closes.";
+    case "agent-first":
+    case "calling":
+      return "Nobody is called any more.";
     case "add-ringing":
     case "consult-ringing":
       return `The caller hears music and is put through to ${name}, or to somebody else.`;
@@ -180,6 +196,8 @@ const STATES: Record<CallState, string> = {
   "three-way": "Three-way call",
   completing: "Handing over",
   ended: "The call is over",
+  "agent-first": "Calling back",
+  calling: "Calling back",
   unknown: "In a call",
 };
 
@@ -259,6 +277,9 @@ export function groups(call: Call): Groups {
       const all = ["Caller", "You", name];
       return { talking: all.filter((who) => !held(who)), music: all.filter(held), ringing: [] };
     }
+    case "agent-first":
+    case "calling":
+      return { talking: ["You"], music: [], ringing: call.caller.called === "ringing" ? ["Caller"] : [] };
     case "waiting":
     case "ringing":
       return { talking: ["You"], music: [], ringing: [] };

@@ -113,8 +113,43 @@ export function ringEnded(why: string, number: string, by: string): string {
   }
 }
 
+/** How an attempt to reach a caller went, as the end of a sentence. */
+export function backOutcome(outcome: string): string {
+  const [what, code = ""] = outcome.split(":", 2);
+  switch (what) {
+    case "answered":
+      return "answered";
+    case "busy":
+      return "the number was busy";
+    case "no-answer":
+      return "nobody answered";
+    case "declined":
+      return "the call was declined";
+    case "machine":
+      return "a machine seems to have answered";
+    case "cancelled":
+      return "stopped before an answer";
+    case "caller-left":
+      return "they hung up at once";
+    case "lost":
+      return "your page was not connected any more";
+    default:
+      return code ? whyFailed(code, true) : "the call could not be put through";
+  }
+}
+
+/** What only a call back to somebody who was not reached ends with. */
+const NOT_REACHED: readonly string[] = ["busy", "no-answer", "declined", "machine", "cancelled", "lost", "failed"];
+
+/** The same for the list of recent calls, of a call in which this agent has called the caller. */
+function calledBack(outcome: string, withName: string): string {
+  const what = outcome.split(":", 1)[0]!;
+  return NOT_REACHED.includes(what) ? `You called: ${backOutcome(outcome)}` : `You called. ${callOutcome(outcome, withName)}`;
+}
+
 /** How a call ended for this agent, for the card after it and the list of recent calls. */
-export function callOutcome(outcome: string, withName: string, rang = false): string {
+export function callOutcome(outcome: string, withName: string, rang = false, back = false): string {
+  if (back) return calledBack(outcome, withName);
   if (rang) return ringOutcome(outcome.split(":", 1)[0]!, withName);
   switch (outcome.split(":", 1)[0]) {
     case "ended-here":
@@ -162,6 +197,14 @@ export function happening(h: Omit<Happening, "at">, self: string): string {
   switch (h.what) {
     case "arrive":
       return "The caller arrived";
+    case "call-back":
+      return `${who} called the caller`;
+    case "caller-answered":
+      return "The caller picked up";
+    case "caller-failed":
+      return `The caller was not reached: ${backOutcome(h.outcome ?? "")}`;
+    case "machine":
+      return "A machine seems to have picked up";
     case "offer":
       return h.by === undefined ? `Rang ${whom}` : `${by} had ${whom} rung`;
     case "listen":

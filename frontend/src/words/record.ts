@@ -1,7 +1,7 @@
 /** A call that has ended, in words that need no knowledge of the line: who, why, how long on music, what failed. */
 import type { CallRecord, Happening, Party, RecordLeg, RecordOutcome, RecordTransfer } from "../contract/types.js";
 import { partyName, phoneNumber } from "./number.js";
-import { callOutcome, happening, targetOutcome } from "./outcome.js";
+import { backOutcome, callOutcome, happening, targetOutcome } from "./outcome.js";
 import { duration } from "./time.js";
 import { dayAndTime, dayWords } from "./zone.js";
 
@@ -11,10 +11,16 @@ const OUTCOMES: Record<RecordOutcome, string> = {
   abandoned: "Hung up before an answer",
   expired: "Waited too long",
   closed: "The line was closed",
+  unreached: "Called back, not reached",
   unknown: "Ended",
 };
 
-export const recordOutcome = ({ outcome }: Pick<CallRecord, "outcome">): string => OUTCOMES[outcome];
+/** Of a call in which an agent has called the caller, it says so. */
+export function recordOutcome({ outcome, out }: Pick<CallRecord, "outcome" | "out">): string {
+  if (!out) return OUTCOMES[outcome];
+  return outcome === "unreached" || out.outcome === "machine" ? `Called back: ${backOutcome(out.outcome)}`
+    : `Called back: ${OUTCOMES[outcome].toLowerCase()}`;
+}
 
 /** Who talked to the caller, in order, each once. */
 export function talkedTo(record: CallRecord): readonly Party[] {
@@ -66,7 +72,7 @@ export interface Step {
 
 /** The server keeps so many entries of a call's history, and the first. */
 const KEPT_ENTRIES = 100;
-const FAILED: readonly string[] = ["offer-failed", "target-failed", "room-ended", "expire"];
+const FAILED: readonly string[] = ["caller-failed", "offer-failed", "target-failed", "room-ended", "expire"];
 /** A transfer and its entry are of one moment; clocks of two functions may differ a little. */
 const SAME_MS = 1500;
 

@@ -4,11 +4,12 @@ import { AgentPage } from "../../src/views/page.js";
 import { fakes } from "../fakes.js";
 import { recordScenes } from "./records.js";
 import { scenes as states } from "./scenes.js";
+import { callBackScenes } from "./callback.js";
 import { messageScenes } from "./messages.js";
 import { settingsScenes } from "./settings.js";
 import { teamScenes } from "./team.js";
 
-const scenes = [...states, ...recordScenes, ...teamScenes, ...messageScenes, ...settingsScenes];
+const scenes = [...states, ...recordScenes, ...teamScenes, ...messageScenes, ...callBackScenes, ...settingsScenes];
 
 declare global {
   interface Window {

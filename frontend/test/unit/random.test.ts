@@ -108,6 +108,7 @@ class World {
       },
       channel: () => ask(() => { throw new ApiError({ slug: "no-channel", status: 404, title: "" }); }),
       transfer: () => ask(snapshot),
+      callBack: () => ask(snapshot),
       directory: () => ask(directoryAt),
       search: () => ask(directoryAt),
       token: () => ask((at) => {

@@ -58,13 +58,14 @@ type Order struct {
 	RingTime  time.Duration
 	TimeLimit time.Duration
 	Voice     legs.Document // what it runs; empty for a participant
+	Listen    legs.Hook     // told whether a person or a machine has answered
 }
 
 func (o Order) leg() *leg {
 	return &leg{Leg: &legs.Leg{
 		Direction: legs.OutboundAPI, Status: legs.Queued, From: o.From,
 		To: o.To.To, Identity: o.To.Identity, Params: o.To.Params,
-		Callback: o.Callback, RingTime: o.RingTime, TimeLimit: o.TimeLimit, Voice: o.Voice,
+		Callback: o.Callback, RingTime: o.RingTime, TimeLimit: o.TimeLimit, Voice: o.Voice, Listen: o.Listen,
 	}}
 }
 

@@ -1,7 +1,9 @@
 package exchange
 
 import (
+	"net/url"
 	"slices"
+	"strconv"
 	"time"
 
 	"warmtransfer/local/twiliosim/conference"
@@ -95,7 +97,35 @@ func (l *leg) answer(by legs.Endpoint) {
 		l.bridge()
 	default:
 		l.startScript(l.Voice)
+		l.listen()
 	}
+}
+
+// listenFor is how long it takes to find out who has answered.
+const listenFor = 3 * time.Second
+
+// listen finds out whether a person or a machine has answered: what picks up by itself is a machine. The leg does not
+// wait for it. https://www.twilio.com/docs/voice/answering-machine-detection#async-amd-callback
+func (l *leg) listen() {
+	if l.Listen.URL == "" {
+		return
+	}
+	by := "human"
+	if l.answers {
+		by = "machine_start"
+	}
+	l.s.after(listenFor, func() {
+		if l.Over() {
+			return
+		}
+		form := url.Values{
+			"AccountSid": {l.s.cfg.Account}, "CallSid": {l.SID}, "AnsweredBy": {by},
+			"MachineDetectionDuration": {strconv.Itoa(int(listenFor / time.Millisecond))},
+		}
+		l.s.do(Callback{
+			Queue: l.SID, Event: "answered-by", URL: l.Listen.URL, Method: l.Listen.Method, Form: form,
+		})
+	})
 }
 
 // pickUp is the moment from which a leg is in progress.

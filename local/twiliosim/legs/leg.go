@@ -95,6 +95,7 @@ type Leg struct {
 
 	Voice     Document
 	Callback  Hook
+	Listen    Hook          // told whether a person or a machine has answered
 	Sequence  int           // of the next status callback
 	RingTime  time.Duration // after which it is not answered
 	TimeLimit time.Duration // after which an answered leg ends

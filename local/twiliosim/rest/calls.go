@@ -95,8 +95,25 @@ func (s *Server) createCall(q *request) (int, any, *failure) {
 	if o.Voice.Empty() {
 		return 0, nil, refuse(21205, "Url parameter is required")
 	}
+	if o.Listen, bad = q.listen(); bad != nil {
+		return 0, nil, bad
+	}
 	l := s.core.CreateCall(o)
 	return http.StatusCreated, s.showCall(&l), nil
+}
+
+// listen reads where it is told whether a person or a machine has answered. Only the asynchronous kind is modelled: the
+// other one would keep whoever has answered waiting (https://www.twilio.com/docs/voice/answering-machine-detection).
+func (q *request) listen() (legs.Hook, *failure) {
+	how, async := q.form.Get("MachineDetection"), q.form.Get("AsyncAmd") == "true"
+	told, bad := q.document("AsyncAmdStatusCallback", "AsyncAmdStatusCallbackMethod", 21609, http.MethodPost)
+	switch {
+	case bad != nil || how == "":
+		return legs.Hook{}, bad
+	case how != "Enable" || !async:
+		return legs.Hook{}, refuse(20001, "MachineDetection: the network has Enable with AsyncAmd alone")
+	}
+	return legs.Hook{URL: told.URL, Method: told.Method}, nil
 }
 
 func (s *Server) fetchCall(q *request) (int, any, *failure) {

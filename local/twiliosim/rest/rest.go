@@ -161,7 +161,8 @@ const (
 )
 
 var routes = []route{
-	{"POST", "Calls", "CreateCall", (*Server).createCall, party + script},
+	{"POST", "Calls", "CreateCall", (*Server).createCall, party + script +
+		" MachineDetection AsyncAmd AsyncAmdStatusCallback AsyncAmdStatusCallbackMethod"},
 	{"GET", "Calls", "ListCall", (*Server).listCalls,
 		"To From ParentCallSid Status StartTime StartTime< StartTime> EndTime EndTime< EndTime>" + pages},
 	{"GET", "Calls/*", "FetchCall", (*Server).fetchCall, ""},

@@ -18,11 +18,10 @@ var unmodelled = []struct {
 		"RecordingStatusCallbackEvent RecordingConfigurationId RecordingTrack Trim", false, "nothing is recorded"},
 	{"CreateParticipant", "ConferenceRecord ConferenceTrim ConferenceRecordingStatusCallback " +
 		"ConferenceRecordingStatusCallbackMethod ConferenceRecordingStatusCallbackEvent", false, "nothing is recorded"},
-	{"CreateCall CreateParticipant", "MachineDetection MachineDetectionTimeout MachineDetectionSpeechThreshold " +
+	{"CreateParticipant", "MachineDetection", false, "whether a person or a machine has answered is not found out"},
+	{"CreateCall CreateParticipant", "MachineDetectionTimeout MachineDetectionSpeechThreshold " +
 		"MachineDetectionSpeechEndThreshold MachineDetectionSilenceTimeout", false,
-		"whether a person or a machine has answered is not found out"},
-	{"CreateCall", "AsyncAmd AsyncAmdStatusCallback AsyncAmdStatusCallbackMethod", false,
-		"whether a person or a machine has answered is not found out"},
+		"a machine is found out in the usual way alone"},
 	{"CreateParticipant", "AmdStatusCallback AmdStatusCallbackMethod", false,
 		"whether a person or a machine has answered is not found out"},
 	{"CreateCall", "SendDigits", false, "who answers hears no digits"},

@@ -44,9 +44,10 @@ func Violations(c *call.Call) []string {
 	if !slices.Contains(call.States, s) {
 		return nil // of a later version
 	}
-	must((c.Offer != "") == (s == call.Ringing), "offer %q", c.Offer)
+	must((c.Offer != "") == (s == call.Ringing || s == call.AgentFirst), "offer %q", c.Offer)
 	owned := hasTransfer[s] || s == call.Talking
-	must((c.Owner != "") == owned, "owner %q", c.Owner)
+	must(s == call.Calling || (c.Owner != "") == owned, "owner %q", c.Owner)
+	must(!c.CallerLive || s != call.AgentFirst && s != call.Calling, "a caller before they have picked up")
 	if hasTransfer[s] {
 		must(c.Transfer.Open(), "no open transfer")
 	} else if c.Transfer.Open() {
@@ -85,10 +86,14 @@ func recordViolations(r record.Record) (bad []string) {
 		}
 	}
 	whole := r.Ended.Sub(r.Arrived)
+	if r.Out != nil {
+		whole = r.Ended.Sub(r.Answered)
+		must(r.Out.Outcome != "", "nobody knows how the call went")
+	}
 	spent := time.Duration(r.Wait+r.Talk+r.Hold) * time.Second
 	must((spent-whole).Abs() <= 3*time.Second, "%v of %v are accounted for", spent, whole)
-	unheard := []record.Outcome{record.Abandoned, record.Expired, record.Closed}
-	must(r.Answered.IsZero() == slices.Contains(unheard, r.Outcome), "%s, answered %v",
+	unheard := []record.Outcome{record.Abandoned, record.Expired, record.Closed, record.Unreached}
+	must(r.Out != nil || r.Answered.IsZero() == slices.Contains(unheard, r.Outcome), "%s, answered %v",
 		r.Outcome, r.Answered)
 	for _, l := range r.Legs {
 		who := l.Party.ID

@@ -92,7 +92,7 @@ var operations = map[string]bool{
 	"Queue": true, "Queued": true, "Owned": true, "LiveCalls": true, "Live": true, "Agents": true, "Free": true,
 	"MusicStopped": true,
 	"Places":       true, "Records": true, "Notes": true,
-	"Dial": false, "Hangup": false, "SayGoodbye": false, "RejoinConference": false, "Hold": false,
+	"Dial": false, "Hangup": false, "Cancel": false, "SayGoodbye": false, "RejoinConference": false, "Hold": false,
 	"SetEndOnExit": false, "Announce": false, "SetVoice": false,
 	"FindConference": true, "Participants": true, "FindParticipant": true, "FindLeg": true, "Connected": true,
 	"Tell": true,

@@ -102,7 +102,7 @@ func (w *World) Arrive(id call.ID) bool {
 func (w *World) admit(c *call.Call) {
 	w.Phones.mu.Lock()
 	defer w.Phones.mu.Unlock()
-	l := w.Phones.legs[call.LegID(c.ID)]
+	l := w.Phones.callerLeg(c.ID)
 	if l == nil || l.over || l.room != nil {
 		return
 	}
@@ -169,6 +169,8 @@ func (w *World) enter(l *phone, in call.Admission, err error) {
 	defer w.Phones.mu.Unlock()
 	switch {
 	case l.over:
+	case l.dial.Caller:
+		w.enterCaller(l, in, err)
 	case err == nil && in.Wait:
 		l.waits = true
 	case err == nil && in.Watch:
@@ -252,12 +254,12 @@ func (w *World) HangUp(id agent.ID) bool {
 func (w *World) MusicRunsOut(id call.ID) {
 	w.Phones.mu.Lock()
 	defer w.Phones.mu.Unlock()
-	w.Phones.legs[call.LegID(id)].quiet = true
+	w.Phones.callerLeg(id).quiet = true
 }
 
 // CallerHangsUp is the caller's end of the call.
 func (w *World) CallerHangsUp(id call.ID) bool {
-	return w.drop(w.Phones.legs[call.LegID(id)], "")
+	return w.drop(w.Phones.callerLeg(id), "")
 }
 
 func (w *World) drop(l *phone, o call.Outcome) bool {

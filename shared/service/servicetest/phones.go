@@ -177,12 +177,28 @@ func (p *Phones) Hangup(_ context.Context, leg call.LegID) error {
 	})
 }
 
+// Cancel implements service.CallControl: a leg that was answered goes on.
+func (p *Phones) Cancel(_ context.Context, leg call.LegID) error {
+	return p.act("Cancel", func() error {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		l := p.legs[leg]
+		if l == nil || l.over {
+			return service.ErrGone
+		}
+		if !l.answered {
+			p.end(l, call.OutcomeCancelled, false)
+		}
+		return nil
+	})
+}
+
 // SayGoodbye implements service.CallControl.
-func (p *Phones) SayGoodbye(_ context.Context, id call.ID, _ call.Reason) error {
+func (p *Phones) SayGoodbye(_ context.Context, _ call.ID, leg call.LegID, _ call.Reason) error {
 	return p.act("SayGoodbye", func() error {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		l := p.legs[call.LegID(id)]
+		l := p.legs[leg]
 		if l == nil || l.over {
 			return service.ErrGone
 		}
@@ -193,11 +209,11 @@ func (p *Phones) SayGoodbye(_ context.Context, id call.ID, _ call.Reason) error 
 }
 
 // RejoinConference implements service.CallControl.
-func (p *Phones) RejoinConference(_ context.Context, id call.ID, _ int) error {
+func (p *Phones) RejoinConference(_ context.Context, _ call.ID, leg call.LegID, _ int) error {
 	return p.act("RejoinConference", func() error {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		l := p.legs[call.LegID(id)]
+		l := p.legs[leg]
 		if l == nil || l.over {
 			return service.ErrGone
 		}
@@ -405,7 +421,7 @@ func (p *Phones) end(l *phone, o call.Outcome, self bool) {
 	}
 	l.over = true
 	p.leave(l, self)
-	if l.caller != "" {
+	if l.caller != "" && !l.dial.Caller {
 		p.tell(Callback{Name: "caller gone", Over: &DialEndedEvent{ID: l.caller, Gone: true}})
 		return
 	}

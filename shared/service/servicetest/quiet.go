@@ -13,8 +13,10 @@ import (
 func (w *World) Hears(id call.ID) string {
 	w.Phones.mu.Lock()
 	defer w.Phones.mu.Unlock()
-	l := w.Phones.legs[call.LegID(id)]
+	l := w.Phones.callerLeg(id)
 	switch {
+	case l == nil || !l.answered && !l.over:
+		return "nobody" // is dialled, or has picked up
 	case l.over:
 		return "gone"
 	case l.words:
@@ -39,12 +41,12 @@ func (w *World) Hears(id call.ID) string {
 // turns says whether music turns are asked for on a caller's leg. Outside a conference they are
 // not, whatever the caller hears.
 func (w *World) turns(id call.ID) bool {
-	return w.Hears(id) == "music" && w.Phones.legs[call.LegID(id)].room != nil
+	return w.Hears(id) == "music" && w.Phones.callerLeg(id).room != nil
 }
 
 // begins says whether a caller's music has just begun, so that its first turn is asked for.
 func (w *World) begins(id call.ID) bool {
-	l := w.Phones.legs[call.LegID(id)]
+	l := w.Phones.callerLeg(id)
 	fresh := l != nil && l.fresh
 	if fresh {
 		l.fresh = false

@@ -25,6 +25,8 @@ type Bounds struct {
 	States int
 	// Watched: the walk begins when alice talks to the caller and a supervisor coaches them. The supervisor acts, too.
 	Watched bool
+	// CalledBack: the walk begins when alice calls the caller back.
+	CalledBack bool
 }
 
 // Stats are what a walk has seen.
@@ -50,7 +52,12 @@ type node struct {
 // Walk goes through all states within the bounds. It reports failures to t, with the way to them.
 func Walk(t servicetest.TB, b Bounds) Stats {
 	w := servicetest.NewWorld(t, agents...)
-	id, _ := w.Dial()
+	var id call.ID
+	if b.CalledBack {
+		id, _, _ = w.CallBack(agents[0], "k1")
+	} else {
+		id, _ = w.Dial()
+	}
 	if b.Watched {
 		w.Settle()
 		w.Answer(agents[0])
@@ -182,7 +189,13 @@ func people(w *servicetest.World, id call.ID) []move {
 		{"a moment", 0, func(w *servicetest.World) { w.Tick(3 * time.Second) }},
 		{"time", 0, func(w *servicetest.World) { w.Tick(13 * time.Second) }},
 	}
-	if w.Hears(id) != "gone" {
+	if w.CallerRings(id) {
+		acts = append(acts,
+			move{"the caller picks up", 0, func(w *servicetest.World) { w.CallerPicksUp(id) }},
+			move{"the caller is busy", 0, func(w *servicetest.World) { w.CallerRefuses(id, call.OutcomeBusy) }},
+		)
+	}
+	if h := w.Hears(id); h != "gone" && h != "nobody" {
 		acts = append(acts, move{"caller hangs up", 0, func(w *servicetest.World) { w.CallerHangsUp(id) }})
 	}
 	for _, a := range agents {
@@ -242,7 +255,9 @@ func faulty(a move) []move {
 	}
 	unanswered := func(took bool) func(w *servicetest.World) {
 		return func(w *servicetest.World) {
-			ops := []string{"Dial", "Hold", "Hangup", "SetEndOnExit", "SetVoice", "SayGoodbye", "RejoinConference"}
+			ops := []string{
+				"Dial", "Hold", "Hangup", "Cancel", "SetEndOnExit", "SetVoice", "SayGoodbye", "RejoinConference",
+			}
 			for _, op := range ops {
 				w.Phones.Next(op, servicetest.Fault{Err: service.ErrUnknown, Took: took})
 			}

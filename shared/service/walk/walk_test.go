@@ -17,18 +17,21 @@ func TestEveryHistory(t *testing.T) {
 	walks := []walk.Bounds{
 		{Depth: 4, Faults: 1, Every: 5}, {Depth: 6, Faults: 0, Every: 5},
 		{Depth: 3, Faults: 1, Every: 5, Watched: true},
+		{Depth: 5, Faults: 1, Every: 5, CalledBack: true},
 	}
 	if testing.Short() {
 		walks = []walk.Bounds{
 			{Depth: 3, Faults: 1, Every: 10}, {Depth: 4, Faults: 0, Every: 5},
 			{Depth: 2, Faults: 1, Every: 5, Watched: true},
+			{Depth: 4, Faults: 1, Every: 5, CalledBack: true},
 		}
 	}
 	if n := setting("WALK_DEPTH", 0); n > 0 {
 		walks = []walk.Bounds{{Depth: n, Faults: setting("WALK_FAULTS", 1), Every: setting("WALK_EVERY", 1)}}
 	}
 	for _, b := range walks {
-		t.Run(fmt.Sprint("depth ", b.Depth, " faults ", b.Faults, " watched ", b.Watched), func(t *testing.T) {
+		name := fmt.Sprint("depth ", b.Depth, " faults ", b.Faults, " watched ", b.Watched, " back ", b.CalledBack)
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			st := walk.Walk(t, b)
 			t.Logf("depth %d, at most %d faults: %s", b.Depth, b.Faults, st)

@@ -1,0 +1,62 @@
+/**
+ * Calls back: the server rings this page first, which answers by itself, and then dials the number. Only the page that
+ * has asked answers: the leg carries the key of its request.
+ */
+import { ApiError, type Api } from "../api.js";
+import type { Snapshot } from "../contract/types.js";
+import { mayCallBack } from "../state/callback.js";
+import { problemWords } from "../words/problem.js";
+import type { Core } from "./core.js";
+
+export interface CallBackParts {
+  readonly core: Core;
+  readonly api: Api;
+  readonly newKey: () => string;
+  readonly take: (snapshot: Snapshot) => void;
+  /** The server has taken it: a message that is called back is taken by this agent now. */
+  readonly begun: () => void;
+}
+
+/** Whom: the server looks up the number of a message or a call. */
+export type Whom = { readonly number: string } | { readonly message: string } | { readonly call: string };
+
+const TRIES = 3;
+const RETRY_MS = 800;
+/** Longer than the server lets this page ring. */
+const ASKED_FOR_MS = 150_000;
+
+export class CallBack {
+  private asked = { request: "", at: 0 };
+
+  constructor(private readonly parts: CallBackParts) {}
+
+  /** Whether this page has asked for the leg with that key. */
+  mine(request: string): boolean {
+    return request === this.asked.request && this.parts.core.now() - this.asked.at < ASKED_FOR_MS;
+  }
+
+  async call(whom: Whom): Promise<void> {
+    const { core, api, newKey, take, begun } = this.parts;
+    if (!mayCallBack(core.state).on) return;
+    const request = newKey();
+    this.asked = { request, at: core.now() };
+    core.dispatch({ type: "call-back", asking: true });
+    try {
+      for (let left = TRIES - 1; ; left--) {
+        try {
+          take(await api.callBack({ ...whom, request }));
+          return begun();
+        } catch (error) {
+          if (!(error instanceof ApiError)) throw error;
+          if (!error.transient || left === 0) {
+            this.asked = { request: "", at: 0 };
+            return core.notice(`Call back: ${problemWords(error.problem)}`, "bad");
+          }
+          await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        }
+      }
+    } finally {
+      core.dispatch({ type: "call-back", asking: false });
+    }
+  }
+}

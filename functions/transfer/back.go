@@ -1,0 +1,81 @@
+package main
+
+import (
+	"net/http"
+	"unicode/utf8"
+
+	"warmtransfer/shared/agentview"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/httpapi"
+	"warmtransfer/shared/service"
+	"warmtransfer/shared/voicemail"
+)
+
+// whom is who is called back: exactly one of a number, a message and a call. The number of a message or a call is
+// looked up here, so that no page needs to have it.
+type whom struct {
+	Number  string  `json:"number"`
+	Message string  `json:"message"`
+	Call    call.ID `json:"call"`
+	Request string  `json:"request"`
+}
+
+// back calls somebody for an agent.
+func (h handler) back(r *httpapi.Request) (int, any, error) {
+	var to whom
+	if err := r.Decode(&to); err != nil {
+		return 0, nil, err
+	}
+	named := 0
+	for _, s := range []string{to.Number, to.Message, string(to.Call)} {
+		if s != "" {
+			named++
+		}
+	}
+	switch {
+	case named != 1:
+		return 0, nil, httpapi.Malformed("A call back has a number, a message or a call.")
+	case utf8.RuneCountInString(to.Request) > maxRequest:
+		return 0, nil, httpapi.Malformed("The request's key is too long.")
+	case !h.callBack:
+		return 0, nil, service.ErrCallBackOff
+	}
+	snap, err := h.dial(r, to)
+	return http.StatusAccepted, snap, err
+}
+
+// dial finds the number and calls it. Whoever calls a message back takes care of it, so that no two agents call it at
+// once; if nothing rings, it is given back.
+func (h handler) dial(r *httpapi.Request, to whom) (agentview.Snapshot, error) {
+	ask := service.CallBack{Number: to.Number, Of: to.Message + string(to.Call), Request: to.Request}
+	took := false
+	switch {
+	case to.Message != "":
+		m, err := h.box.Read(r.Context(), r.Who, to.Message, r.Now)
+		if err != nil {
+			return agentview.Snapshot{}, err
+		}
+		ask.Number = m.From
+		if took = m.State == voicemail.New; took || m.By != r.Who.ID {
+			if _, err := h.box.Act(r.Context(), r.Who, to.Message, voicemail.Take, r.Now); err != nil {
+				return agentview.Snapshot{}, err
+			}
+		}
+	case to.Call != "":
+		var err error
+		if ask.Number, err = h.archive.CallerOf(r.Context(), r.Who, to.Call); err != nil {
+			return agentview.Snapshot{}, err
+		}
+	case len(to.Number) > maxTarget:
+		return agentview.Snapshot{}, &service.NumberError{Why: "not-e164"}
+	}
+	var snap agentview.Snapshot
+	err := service.ErrWithheld
+	if ask.Number != "" {
+		snap, err = h.board(r.Base).CallBack(r.Context(), r.Who, ask, r.Now)
+	}
+	if err != nil && took {
+		_, _ = h.box.Act(r.Context(), r.Who, to.Message, voicemail.Release, r.Now) // or they give it back by hand
+	}
+	return snap, err
+}

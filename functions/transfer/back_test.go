@@ -1,0 +1,111 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"testing"
+	"time"
+
+	"warmtransfer/shared/agentview"
+	"warmtransfer/shared/archive"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/httpapi"
+	"warmtransfer/shared/httpapi/httpapitest"
+	"warmtransfer/shared/service"
+	"warmtransfer/shared/service/servicetest"
+	"warmtransfer/shared/twilio"
+	"warmtransfer/shared/voicemail"
+	"warmtransfer/shared/voicemail/voicemailtest"
+)
+
+const message = "RE0123456789abcdef0123456789abcdef"
+
+type backSuite struct {
+	suite
+	box *voicemailtest.Box
+}
+
+// serveBack is the function where alice may call back; a caller has left a message.
+func serveBack(t testing.TB, on bool) backSuite {
+	w := servicetest.NewWorld(t, "alice", "bob")
+	desk, box, _ := voicemailtest.Desk(30 * 24 * time.Hour)
+	box.Messages[message] = voicemail.Message{
+		ID: message, Version: 1, Call: "CA1", From: servicetest.Outside, At: w.Now, State: voicemail.New,
+		Due: w.Now.Add(desk.Keep),
+	}
+	s := httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
+		return handler{
+			edge: e, claim: "username", board: func(twilio.Base) *service.Service { return w.Board },
+			callBack: on, box: desk, archive: &archive.Archive{Shelf: w.Store},
+		}.routes()
+	})
+	return backSuite{suite{Site: s, world: w, spec: httpapitest.NewSpec(t)}, box}
+}
+
+func (s backSuite) back(body string) httpapitest.Answer {
+	s.T.Helper()
+	e := s.Signed("alice", "POST", "/transfer/call-back", body)
+	a := s.Do(e)
+	s.spec.Check(e, a)
+	s.world.Settle()
+	return a
+}
+
+func (s backSuite) refused(body string, status int, slug, reason string) {
+	s.T.Helper()
+	a := s.back(body)
+	var p struct{ Type, Reason string }
+	_ = json.Unmarshal([]byte(a.Body), &p)
+	if a.Status != status || p.Type != "/problems/"+slug || p.Reason != reason {
+		s.T.Errorf("%s: %d %s, want %s %s", body, a.Status, a.Body, slug, reason)
+	}
+	if s.world.Rings("alice") {
+		s.T.Errorf("%s: alice is rung", body)
+	}
+}
+
+func TestF257WhatMayNotBeCalledIsRefusedBeforeAnythingRings(t *testing.T) {
+	s := serveBack(t, true)
+	s.refused(`{"request":"1"}`, 400, "malformed", "")
+	s.refused(`{"number":"+15005550009","message":"`+message+`","request":"1"}`, 400, "malformed", "")
+	s.refused(`{"number":"+4479","request":"1"}`, 422, "target-not-allowed", "country")
+	s.refused(`{"message":"RE1","request":"1"}`, 404, "no-message", "")
+	s.refused(`{"call":"CAunknown","request":"1"}`, 404, "no-record", "")
+	private := s.box.Messages[message]
+	private.From = ""
+	s.box.Messages[message] = private
+	s.refused(`{"message":"`+message+`","request":"1"}`, 422, "number-withheld", "")
+	if m := s.box.Messages[message]; m.State != voicemail.New {
+		t.Errorf("after the refusal the message is %s", m.State)
+	}
+	taken := private
+	taken.State, taken.By, taken.ByName, taken.From = voicemail.Taken, "bob", "Bob", servicetest.Outside
+	s.box.Messages[message] = taken
+	s.refused(`{"message":"`+message+`","request":"1"}`, 409, "message-taken", "taken")
+	serveBack(t, false).refused(`{"number":"+15005550009","request":"1"}`, 422, "call-back-off", "")
+}
+
+func TestF252AMessageIsCalledBackAndTaken(t *testing.T) {
+	s := serveBack(t, true)
+	a := s.back(`{"message":"` + message + `","request":"k1"}`)
+	var snap agentview.Snapshot
+	if err := json.Unmarshal([]byte(a.Body), &snap); err != nil || a.Status != http.StatusAccepted {
+		t.Fatalf("%d %s, %v", a.Status, a.Body, err)
+	}
+	if snap.Call == nil || snap.Call.State != call.AgentFirst || snap.Call.Caller.Called != call.LegPlanned {
+		t.Errorf("call %+v", snap.Call)
+	}
+	if told := s.world.Told("alice"); told.Asked != "k1" {
+		t.Errorf("alice's browser is told %+v", told)
+	}
+	if m := s.box.Messages[message]; m.State != voicemail.Taken || m.By != "alice" {
+		t.Errorf("the message is %+v", m)
+	}
+	s.world.Reject("alice", call.OutcomeNoAnswer) // not reached: it stays open
+	s.world.Settle()
+	// A call of the list of recent calls is called by its name, also while no record is kept.
+	missed := s.world.Me("alice").Agent.Recent[0]
+	if a := s.back(`{"call":"` + string(missed.Call) + `","request":"k2"}`); a.Status != http.StatusAccepted {
+		t.Errorf("the missed call: %d %s", a.Status, a.Body)
+	}
+}

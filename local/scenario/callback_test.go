@@ -1,0 +1,167 @@
+package scenario
+
+import (
+	"errors"
+	"net/http"
+	"testing"
+	"time"
+
+	"warmtransfer/local/stack"
+	"warmtransfer/local/twiliosim/faults"
+)
+
+// backs opens a line whose agents may call back, with alice and bob.
+func backs(t *testing.T, more ...func(*stack.Options)) *line {
+	t.Helper()
+	l := open(t, append([]func(*stack.Options){allow, func(o *stack.Options) {
+		o.Parameters["CallBack"] = "on"
+	}}, more...)...)
+	l.online("alice", "bob")
+	return l
+}
+
+// callsBack asks for a call back by an agent.
+func (l *line) callsBack(id string, body map[string]string) (snap stack.Snapshot, err error) {
+	body["request"] = "back-" + id
+	err = l.agent(id).Call(l.ctx, http.MethodPost, "/transfer/call-back", body, &snap)
+	l.settle()
+	return snap, err
+}
+
+// rung is alice in her call back: her browser has answered, and the number rings.
+func rung(t *testing.T, more ...func(*stack.Options)) (l *line, caller string) {
+	t.Helper()
+	l = backs(t, more...)
+	_, err := l.callsBack("alice", map[string]string{"number": london})
+	l.must(err)
+	if l.outside(london) != "" {
+		t.Fatal("the number is dialled before alice is there")
+	}
+	if asked := l.Network.Params(l.ringing("alice"))["asked"]; asked != "back-alice" {
+		t.Errorf("alice's browser is told %q", asked)
+	}
+	l.answers("alice")
+	l.settle()
+	l.wantState("alice", "calling")
+	caller = l.outside(london)
+	if c, _ := l.Network.Call(caller); c.Status != "ringing" || c.From != l.Number {
+		t.Fatalf("the caller's leg is %+v", c)
+	}
+	return l, caller
+}
+
+func TestF252ACallBackIsACallLikeAnyOther(t *testing.T) {
+	t.Parallel()
+	l, caller := rung(t)
+	l.must(l.Network.Answer(caller, nil))
+	l.settle()
+	l.wantState("alice", "talking")
+	l.together(l.legTo("alice"), caller)
+	l.presses("alice", "consult", "bob")
+	l.settle()
+	l.answers("bob")
+	l.wantState("alice", "consulting")
+	l.waits(caller) // N5
+	l.pass(30 * time.Second)
+	l.waits(caller)
+	l.presses("alice", "complete", "")
+	l.settle()
+	l.pass(5 * time.Second)
+	l.together(l.legTo("bob"), caller)
+	l.presses("bob", "end", "")
+	l.pass(15 * time.Second)
+	l.wantOver(caller)
+}
+
+func TestF252F258BusyNoAnswerAndAMachineAreOutcomes(t *testing.T) {
+	t.Parallel()
+	for does, want := range map[string]string{"busy": "busy", "fail": "failed:404"} {
+		l := backs(t)
+		l.must(l.Network.SetOutside(london, does))
+		_, err := l.callsBack("alice", map[string]string{"number": london})
+		l.must(err)
+		l.answers("alice")
+		l.pass(3 * time.Second)
+		recent := l.me("alice").Agent.Recent
+		if len(recent) != 1 || recent[0].Outcome != want || l.legTo("alice") != "" {
+			t.Errorf("%s: alice's calls %+v, her leg %q", does, recent, l.legTo("alice"))
+		}
+	}
+	l, caller := rung(t)
+	l.pass(60 * time.Second)
+	l.wantOver(caller)
+	if recent := l.me("alice").Agent.Recent; len(recent) != 1 || recent[0].Outcome != "no-answer" {
+		t.Errorf("alice's calls %+v", recent)
+	}
+	l = backs(t)
+	l.must(l.Network.SetOutside(london, "pick-up"))
+	_, err := l.callsBack("alice", map[string]string{"number": london})
+	l.must(err)
+	l.answers("alice")
+	l.pass(6 * time.Second)
+	l.wantState("alice", "talking") // it is never certain, so nothing ends by itself
+	if me := l.me("alice"); !me.Call.Caller.Machine {
+		t.Errorf("alice's call %+v", me.Call)
+	}
+}
+
+func TestF253AgentLostBeforeTheNumberIsDialled(t *testing.T) {
+	t.Parallel()
+	l := backs(t)
+	l.fault(faults.Rule{Kind: faults.Webhook, Match: faults.Match{Event: "participant-join"}, Do: faults.Drop})
+	_, err := l.callsBack("alice", map[string]string{"number": london})
+	l.must(err)
+	leg := l.answers("alice")
+	l.must(l.Network.Hangup(leg))
+	l.settle()
+	l.pass(2 * time.Minute)
+	if l.outside(london) != "" {
+		t.Error("the number is dialled")
+	}
+	for _, c := range l.Network.Calls() {
+		if c.To == london {
+			t.Errorf("the number was dialled: %+v", c)
+		}
+	}
+}
+
+func TestF254PicksUpAsTheAgentLeaves(t *testing.T) {
+	t.Parallel()
+	l, caller := rung(t)
+	l.fault(faults.Rule{
+		Kind: "rest", Match: faults.Match{Event: "UpdateCall"}, Do: "throttle",
+		Status: http.StatusTooManyRequests, Times: 8,
+	})
+	l.must(l.Network.Hangup(l.legTo("alice")))
+	l.settle()
+	l.must(l.Network.Answer(caller, nil))
+	l.settle()
+	l.pass(2 * time.Second)
+	l.waits(caller)
+	l.pass(10 * time.Second)
+	l.answers("alice") // her page is back: the caller is kept for her
+	l.pass(3 * time.Second)
+	l.together(l.legTo("alice"), caller)
+}
+
+func TestF257RefusedBeforeAnythingRings(t *testing.T) {
+	t.Parallel()
+	l := backs(t)
+	for number, want := range map[string]string{"+33123456789": "country", "0044207946": "not-e164", l.Number: "own"} {
+		_, err := l.callsBack("alice", map[string]string{"number": number})
+		var refused *stack.APIError
+		if !errors.As(err, &refused) || refused.Status != http.StatusUnprocessableEntity || refused.Reason != want {
+			t.Errorf("%s: %v", number, err)
+		}
+	}
+	if leg := l.legTo("alice"); leg != "" {
+		t.Error("alice is rung")
+	}
+	off := open(t, allow)
+	off.online("alice")
+	_, err := off.callsBack("alice", map[string]string{"number": london})
+	var refused *stack.APIError
+	if !errors.As(err, &refused) || refused.Type != "/problems/call-back-off" {
+		t.Errorf("while it is off: %v", err)
+	}
+}

@@ -1,0 +1,88 @@
+package servicetest
+
+import (
+	"context"
+	"errors"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/agentview"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/service"
+)
+
+// callerLeg is the caller's leg of a call: the one that has dialled in, or the one on which they were dialled.
+func (p *Phones) callerLeg(id call.ID) *phone {
+	if l := p.legs[call.LegID(id)]; l != nil {
+		return l
+	}
+	for _, l := range p.legs {
+		if l.dial.Call == id && l.dial.Caller {
+			return l
+		}
+	}
+	return nil
+}
+
+// CallBack is an agent who calls Outside back, with that request key. It returns the call's ID, "" if there is none.
+func (w *World) CallBack(who agent.ID, request string) (call.ID, agentview.Snapshot, error) {
+	before := map[call.ID]bool{}
+	for _, c := range all[call.ID, call.Call](w.Store, w.Store.confs) {
+		before[c.ID] = true
+	}
+	ask := service.CallBack{Number: Outside, Of: "RE1", Request: request}
+	snap, err := w.Board.CallBack(context.Background(), w.who(who), ask, w.Now)
+	err = w.outcome(err)
+	for _, c := range all[call.ID, call.Call](w.Store, w.Store.confs) {
+		if !before[c.ID] {
+			w.calls = append(w.calls, c.ID)
+			return c.ID, snap, err
+		}
+	}
+	return "", snap, err
+}
+
+// CallerRings says whether a caller who is dialled is rung.
+func (w *World) CallerRings(id call.ID) bool {
+	l := w.Phones.callerLeg(id)
+	return l != nil && l.dial.Caller && !l.answered && !l.over
+}
+
+// CallerPicksUp is a caller who is dialled and picks up; it says whether they join the conference.
+func (w *World) CallerPicksUp(id call.ID) bool {
+	if !w.CallerRings(id) {
+		return false
+	}
+	l := w.Phones.callerLeg(id)
+	l.caller, l.label = id, call.CallerLabel
+	in, err := w.pickUp(l)
+	w.enter(l, in, err)
+	return err == nil
+}
+
+// CallerRefuses is a caller who is dialled and is not reached, by that outcome.
+func (w *World) CallerRefuses(id call.ID, o call.Outcome) bool {
+	return w.CallerRings(id) && w.drop(w.Phones.callerLeg(id), o)
+}
+
+// MachineHeard is Twilio's callback that a machine has picked up.
+func (w *World) MachineHeard(id call.ID) {
+	l := w.Phones.callerLeg(id)
+	_ = w.Board.HandleMachine(context.Background(), id, l.dial.Leg, w.Now)
+	w.Life.Revive()
+}
+
+// enterCaller does what the answer to the webhook says of a caller who has picked up. If it failed, they hear words
+// until it is asked again. The lock of Phones is held.
+func (w *World) enterCaller(l *phone, in call.Admission, err error) {
+	l.waits = false
+	switch {
+	case l.room != nil:
+	case err == nil && in.Caller:
+		w.rounds[l.caller] = in.Generation
+		w.Phones.enter(l, l.dial.Call, false, true)
+	case errors.Is(err, call.ErrNotWanted):
+		l.words = true
+	default:
+		l.waits = true
+	}
+}
