@@ -91,6 +91,7 @@ answer() {
   [[ $value =~ $3 ]] || die "$2 should be: $4"
   printf '%s: "%s"\n' "$1" "$value" >>"$scratch/parameters.yaml"
 }
+[ -z "$first" ] || echo 'CompactItems: "true"' >>"$scratch/parameters.yaml" # no version before has written items
 if [ -n "$first$credentials" ]; then
   answer TwilioNumber TWILIO_NUMBER '^\+[1-9][0-9]{6,14}$' 'The number that callers dial, like +15550100'
   answer TwilioAccountSid TWILIO_ACCOUNT_SID '^AC[0-9a-f]{32}$' 'Account SID (AC…)'

@@ -38,12 +38,15 @@ export function decodeConfig(value: unknown): Config {
   };
 }
 
+/** The operator's host: nothing of it is put in by a caller. */
+const OWN_HOST = /^https:\/\/[A-Za-z0-9.-]+(:\d+)?\//;
+
 /** With the number and the call's id in their places; "" if it names what is not known, or is no https address. */
 export function crmAddress(template: string, number: string, call: string): string {
-  if (!number && template.includes("{number}")) return "";
+  if (!OWN_HOST.test(template) || !number && template.includes("{number}")) return "";
   const address = template.replaceAll("{number}", encodeURIComponent(number))
     .replaceAll("{call}", encodeURIComponent(call));
-  return /^https:\/\/[^/\\]/.test(address) && URL.canParse(address) ? address : "";
+  return URL.canParse(address) ? address : "";
 }
 
 export async function loadConfig(fetchIt: typeof fetch = fetch): Promise<Config> {

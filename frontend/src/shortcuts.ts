@@ -2,6 +2,7 @@
 import type { Desk } from "./desk/desk.js";
 import type { Begins } from "./state/allow.js";
 import type { Mode } from "./contract/types.js";
+import type { State } from "./state/state.js";
 import { watchButton, watchedCall } from "./state/watch.js";
 import { isKey, keyLabel } from "./keyboard.js";
 
@@ -9,29 +10,49 @@ export interface Chord {
   readonly code: string;
   readonly key: string;
   readonly what: string;
+  /** Where it is in the list of shortcuts. */
+  readonly group: Group;
   readonly run: (desk: Desk, focus: (id: string) => void) => void;
 }
 
-export const CHORDS: readonly Chord[] = [
+export const GROUPS = ["Calls", "Transfer", "Team"] as const;
+export type Group = (typeof GROUPS)[number];
+
+const calls: readonly Omit<Chord, "group">[] = [
   { code: "KeyS", key: "S", what: "Go online, or change between Available and Away", run: toggleStatus },
   { code: "KeyA", key: "A", what: "Answer", run: (desk) => desk.answer() },
   { code: "KeyR", key: "R", what: "Reject", run: (desk) => desk.reject() },
   { code: "KeyM", key: "M", what: "Mute or unmute", run: (desk) => desk.mute() },
   { code: "KeyH", key: "H", what: "Hold or resume", run: (desk) => desk.hold() },
+  { code: "Digit6", key: "6", what: "Leave", run: (desk) => desk.leave() },
+  { code: "Digit1", key: "1", what: "End call (asks first)", run: (desk) => desk.askEnd() },
+];
+
+const transfer: readonly Omit<Chord, "group">[] = [
   { code: "KeyC", key: "C", what: "Consult the chosen colleague, or go to the list", run: begin("consult") },
   { code: "KeyX", key: "X", what: "Transfer now to the chosen colleague, or go to the list", run: begin("blind") },
-  { code: "Digit1", key: "1", what: "End call (asks first)", run: (desk) => desk.askEnd() },
+  { code: "Digit7", key: "7", what: "Add the chosen colleague, or go to the list", run: begin("add") },
+  { code: "Digit8", key: "8", what: "To the line", run: (desk) => desk.press("requeue") },
   { code: "Digit2", key: "2", what: "Swap", run: (desk) => desk.press("swap") },
   { code: "Digit3", key: "3", what: "Join", run: (desk) => desk.press("join") },
   { code: "Digit4", key: "4", what: "Complete", run: (desk) => desk.press("complete") },
   { code: "Digit5", key: "5", what: "Cancel the transfer", run: (desk) => desk.press("cancel") },
-  { code: "Digit6", key: "6", what: "Leave", run: (desk) => desk.leave() },
-  { code: "Digit7", key: "7", what: "Add the chosen colleague, or go to the list", run: begin("add") },
-  { code: "KeyL", key: "L", what: "Supervisors: listen to the call in focus on Team", run: watch("listen") },
-  { code: "KeyG", key: "G", what: "Supervisors: coach its agent", run: watch("coach") },
-  { code: "KeyB", key: "B", what: "Supervisors: barge in", run: watch("barge") },
-  { code: "Digit8", key: "8", what: "To the line", run: (desk) => desk.press("requeue") },
 ];
+
+const team: readonly Omit<Chord, "group">[] = [
+  { code: "KeyL", key: "L", what: "Listen to the call in focus on Team", run: watch("listen") },
+  { code: "KeyG", key: "G", what: "Coach its agent", run: watch("coach") },
+  { code: "KeyB", key: "B", what: "Barge in", run: watch("barge") },
+];
+
+const grouped = (chords: readonly Omit<Chord, "group">[], group: Group): Chord[] => chords.map((c) => ({ ...c, group }));
+
+export const CHORDS: readonly Chord[] = [...grouped(calls, "Calls"), ...grouped(transfer, "Transfer"), ...grouped(team, "Team")];
+
+/** The shortcuts of a group that can do anything for this agent. */
+export function chordsOf({ rules }: State, group: Group): readonly Chord[] {
+  return group === "Team" && !rules?.supervisor ? [] : CHORDS.filter((c) => c.group === group);
+}
 
 /** How a shortcut's key is shown on this keyboard. */
 export function chordLabel(key: string): string {
@@ -51,7 +72,6 @@ function begin(action: Begins): Chord["run"] {
     const { screen, compose } = desk.state;
     if (screen.is !== "in-call") return;
     if (compose.target) return desk.press(action);
-    desk.showSide("colleagues");
     focus("colleague-filter");
   };
 }

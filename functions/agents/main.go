@@ -10,6 +10,7 @@ import (
 func main() {
 	a := app.Open("agents")
 	a.PushToPages()
+	a.ChooseForm()
 	h := handler{
 		edge: a.Edge, claim: a.Env.String("IDENTITY_CLAIM"), number: a.Number, board: a.Service, line: a.Line,
 	}

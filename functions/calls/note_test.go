@@ -41,7 +41,7 @@ func TestCodesOfTheSettings(t *testing.T) {
 }
 
 // A code that was taken off the list stays with the notes that have it, and no other note gets it.
-func TestANoteWithACodeThatIsNoLongerInTheListCanBeChanged(t *testing.T) {
+func TestF246ANoteWithACodeThatIsNoLongerInTheListCanBeChanged(t *testing.T) {
 	s := serve(t, "alice", "bob")
 	path := "/calls/" + string(s.handedOver()) + "/note"
 	read[record.Note](s, s.ask("alice", "PUT", path, `{"note":"x","code":"order"}`))

@@ -11,6 +11,7 @@ import (
 
 func main() {
 	a := app.Open("incoming")
+	a.ChooseForm()
 	if a.Env.On("CALL_BACK") {
 		a.Settings.Places = dialplan.Open(a.Env, a.Number)
 	}

@@ -145,6 +145,32 @@ func TestF225AStrangerToTheGroupLearnsNothing(t *testing.T) {
 	s.Problem(s.act(`{"action":"away","agent":"alice","request":"k"}`), 403, "removed")
 }
 
+// An issuer may name the claim and the group as it likes: the settings say which count, and no other does.
+func TestF225TheClaimAndTheGroupAreSettings(t *testing.T) {
+	d := httpapitest.NewDesk(t, []agent.ID{"alice"}, func(e httpapi.Edge, w *servicetest.World) http.Handler {
+		return handler{
+			edge: e, claim: "username", groups: "https://example.com/roles", supervisors: "lead",
+			team:  &team.Team{Shelf: w.Store, Day: new(team.Day)},
+			board: func(twilio.Base) *service.Service { return w.Board },
+		}.routes()
+	})
+	for _, c := range []struct {
+		claim, value string
+		want         int
+	}{
+		{"https://example.com/roles", "[agent lead]", 200}, {"https://example.com/roles", "lead", 200},
+		{"https://example.com/roles", "[supervisor]", 403}, {"https://example.com/roles", "[leader]", 403},
+		{"cognito:groups", "[lead supervisor]", 403}, {"roles", "lead", 403},
+	} {
+		e := d.Signed("ann", "GET", "/team", "")
+		delete(e.RequestContext.Authorizer.JWT.Claims, "cognito:groups")
+		e.RequestContext.Authorizer.JWT.Claims[c.claim] = c.value
+		if a := d.Do(e); a.Status != c.want {
+			t.Errorf("%s: %s is answered %d %s", c.claim, c.value, a.Status, a.Body)
+		}
+	}
+}
+
 func TestF228WhatIsRefused(t *testing.T) {
 	s := serve(t, "alice")
 	for _, q := range []string{

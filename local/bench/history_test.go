@@ -34,6 +34,7 @@ func openTable(b *testing.B, url, table string) *dynamo.Store {
 		b.Fatal(err)
 	}
 	s.KeepRecords(90 * 24 * time.Hour)
+	s.Compact(true) // as in a new stack
 	return s
 }
 
@@ -78,7 +79,11 @@ func BenchmarkHistory(b *testing.B) {
 	s, _ := start(b)
 	now := time.Now().UTC()
 	began := time.Now()
-	fill(b, openTable(b, s.Store, s.TableName), *records, now)
+	filled := newFiller(b, s.Store, s.TableName)
+	fill(b, openTable(b, filled.URL, s.TableName), *records, now)
+	if err := filled.done(); err != nil {
+		b.Fatal(err)
+	}
 	_, _ = fmt.Fprintf(os.Stderr, "%d records written in %v\n", *records, time.Since(began).Round(time.Second))
 	page := func(search map[string]any) (p archive.Page) {
 		err := s.Agent("erin").Call(context.Background(), http.MethodPost, "/calls/search", search, &p)

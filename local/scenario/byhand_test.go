@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"warmtransfer/local/stack"
+	"warmtransfer/shared/dynamo"
 )
 
 // item reads an item of the table, and its document.
@@ -21,11 +22,12 @@ func (l *line) item(key string) (item map[string]types.AttributeValue, doc map[s
 		ConsistentRead: new(true),
 	})
 	l.must(err)
-	text, ok := out.Item["doc"].(*types.AttributeValueMemberS)
-	if !ok {
-		l.t.Fatalf("there is no item %s", key)
+	raw, _, err := dynamo.Document(out.Item["doc"])
+	if err != nil || len(raw) == 0 {
+		l.t.Fatalf("there is no item %s: %v", key, err)
 	}
-	l.must(json.Unmarshal([]byte(text.Value), &doc))
+	l.must(json.Unmarshal(raw, &doc))
+	out.Item["doc"] = &types.AttributeValueMemberS{Value: string(raw)} // it may have been packed
 	return out.Item, doc
 }
 

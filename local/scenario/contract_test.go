@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"warmtransfer/local/stack"
+	"warmtransfer/local/store/storetest"
 )
 
 // signed is the signature that Twilio sends with a form: over the address, then each field's name and value in the
@@ -65,10 +66,10 @@ const stranger = "CA11111111111111111111111111111111"
 
 func TestF140F145F148WebhooksOfTheRealBinariesRefuseWhatIsNotTwilios(t *testing.T) {
 	t.Parallel()
-	m := &meter{}
-	l := open(t, m.between(t))
+	var m *storetest.Meter
+	l := open(t, metered(t, &m))
 	l.online("alice")
-	m.reset()
+	b := l.bills(m)
 	other := callerForm(stranger)
 	other.Set("AccountSid", "AC99999999999999999999999999999999")
 	twice := callerForm(stranger)
@@ -99,8 +100,8 @@ func TestF140F145F148WebhooksOfTheRealBinariesRefuseWhatIsNotTwilios(t *testing.
 			}
 		}
 	}
-	if n := m.count["PutItem"] + m.count["GetItem"] + m.count["Query"]; n != 0 {
-		t.Errorf("F169: the store was asked %d times", n)
+	if u, _ := b.all(); u.reads+u.writes+u.queries != 0 {
+		t.Errorf("F169: the store was asked\n%v", b)
 	}
 	if status, body, _ := l.post("/incoming", callerForm(stranger),
 		signed(l.API+"/incoming", callerForm(stranger))); status != http.StatusOK ||

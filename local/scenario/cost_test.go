@@ -1,39 +1,171 @@
 package scenario
 
 import (
-	"net/http"
+	"fmt"
+	"maps"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"warmtransfer/local/stack"
+	"warmtransfer/local/iam"
+	"warmtransfer/local/store/storetest"
 )
 
-// meter counts the store's operations.
-type meter struct {
-	mu    sync.Mutex
-	count map[string]int
+// bill counts what a call costs, by function. What pages ask for by themselves is priced by the hour, and left out.
+type bill struct {
+	*line
+	mu      sync.Mutex
+	off     bool
+	rows    map[string]*billed
+	records int64 // of the phone network, up to the beginning
+	log     int   // length of the log that was counted
 }
 
-func (m *meter) between(t *testing.T) func(*stack.Options) {
-	m.count = map[string]int{}
-	return viaProxy(t, func(w http.ResponseWriter, r *http.Request, store http.Handler) {
-		_, op, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
-		m.mu.Lock()
-		m.count[op]++
-		m.mu.Unlock()
-		store.ServeHTTP(w, r)
+// billed is what one function has cost, or all of them.
+type billed struct {
+	invocations, reads, writes, lost, queries int
+	read, write                               float64
+	index                                     map[string]float64
+}
+
+// bills begins to count.
+func (l *line) bills(m *storetest.Meter) *bill {
+	l.settle()
+	b := &bill{line: l, rows: map[string]*billed{}, log: len(l.log.String())}
+	for _, r := range l.Network.Records(0) {
+		b.records = r.N
+	}
+	names := map[string]string{}
+	for _, f := range l.Template.Functions {
+		names[iam.Key(f.Folder())] = f.Folder()
+	}
+	key := regexp.MustCompile(`Credential=(\w+)/`)
+	m.Each(func(o storetest.Operation) {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		starts := o.Key == "warm"
+		if who := key.FindStringSubmatch(o.Signed); !b.off && len(who) > 1 && !starts {
+			b.row(names[who[1]]).add(o)
+		}
 	})
+	return b
 }
 
-func (m *meter) reset() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	clear(m.count)
+func (b *bill) row(function string) *billed {
+	if b.rows[function] == nil {
+		b.rows[function] = &billed{index: map[string]float64{}}
+	}
+	return b.rows[function]
+}
+
+func (r *billed) add(o storetest.Operation) {
+	switch op, _, _ := strings.Cut(o.Name, " "); op {
+	case "GetItem":
+		r.reads++
+	case "PutItem":
+		r.writes++
+		if !o.Done {
+			r.lost++
+		}
+	case "Query":
+		r.queries++
+	default:
+		panic("an operation without a price: " + o.Name)
+	}
+	r.read += o.Read
+	r.write += o.Write
+	for name, n := range o.Index {
+		r.index[name] += n
+		r.write += n
+	}
+}
+
+var answered = regexp.MustCompile(`gateway \| \w+ /(\S+) `)
+
+// invoked counts the invocations since it was last asked.
+func (b *bill) invoked() {
+	b.settle()
+	log := b.log0()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, route := range answered.FindAllStringSubmatch(log, -1) {
+		if !b.off {
+			b.row(strings.Split(route[1], "/")[0]).invocations++
+		}
+	}
+}
+
+// log0 is what was logged since it was last asked.
+func (b *bill) log0() string {
+	log := b.line.log.String()[b.log:]
+	b.log += len(log)
+	return log
+}
+
+// without carries out f and does not count it.
+func (b *bill) without(f func()) {
+	b.invoked()
+	b.mu.Lock()
+	b.off = true
+	b.mu.Unlock()
+	f()
+	b.invoked()
+	b.mu.Lock()
+	b.off = false
+	b.mu.Unlock()
+}
+
+// all is the sum, and how often each operation of the table in docs/operations.md happened.
+func (b *bill) all() (sum billed, counts map[string]int) {
+	b.invoked()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	sum.index = map[string]float64{}
+	for _, r := range b.rows {
+		sum.invocations, sum.reads, sum.writes = sum.invocations+r.invocations, sum.reads+r.reads, sum.writes+r.writes
+		sum.lost, sum.queries = sum.lost+r.lost, sum.queries+r.queries
+		sum.read, sum.write = sum.read+r.read, sum.write+r.write
+		for name, n := range r.index {
+			sum.index[name] += n
+		}
+	}
+	counts = map[string]int{
+		"function invocations": sum.invocations, "store reads": sum.reads, "store writes": sum.writes,
+		"index queries": sum.queries,
+	}
+	for _, r := range b.Network.Records(b.records) {
+		switch {
+		case r.Kind == "rest" && r.Event == "CreateUserDefinedMessage":
+			counts["messages to pages"]++
+		case r.Kind == "rest":
+			counts["REST calls"]++
+		}
+	}
+	return sum, counts
+}
+
+// String is the table by function.
+func (b *bill) String() string {
+	sum, counts := b.all()
+	var out strings.Builder
+	line := func(name string, r *billed) {
+		_, _ = fmt.Fprintf(&out, "%-14s %3d invocations %3d reads %3d writes (%d lost) %3d queries ",
+			name, r.invocations, r.reads, r.writes, r.lost, r.queries)
+		_, _ = fmt.Fprintf(&out, "%5.1f read units %4.0f write units %v\n", r.read, r.write, r.index)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, name := range slices.Sorted(maps.Keys(b.rows)) {
+		line(name, b.rows[name])
+	}
+	line("all", &sum)
+	_, _ = fmt.Fprintln(&out, counts)
+	return out.String()
 }
 
 // costRow is a row of the table in docs/operations.md: an operation, and how often a call needs it.
@@ -45,38 +177,15 @@ var costRow = regexp.MustCompile(
 // changes the table.
 func TestCostOfATransferredCallIsAsTheOperatorWasTold(t *testing.T) {
 	t.Parallel()
-	m := &meter{}
-	l := open(t, m.between(t))
+	var m *storetest.Meter
+	l := open(t, metered(t, &m))
 	l.online("alice", "bob")
-	m.reset()
-	logged := strings.Count(l.log.String(), "gateway | ")
-	records := int64(len(l.Network.Records(0)))
-	l.pages = map[string]bool{} // polling pages are priced by the hour, not by the call
+	l.pages = map[string]bool{}
+	b := l.bills(m)
+	b.handedOver(time.Minute, 20*time.Second)
 
-	l.handedOver(time.Minute, 20*time.Second)
-
-	got := map[string]int{"function invocations": strings.Count(l.log.String(), "gateway | ") - logged}
-	for op, n := range m.count {
-		switch op {
-		case "GetItem":
-			got["store reads"] += n
-		case "PutItem":
-			got["store writes"] += n
-		case "Query":
-			got["index queries"] += n
-		default:
-			t.Errorf("%d times the operation %s", n, op)
-		}
-	}
-	for _, r := range l.Network.Records(records) {
-		switch {
-		case r.Kind == "rest" && r.Event == "CreateUserDefinedMessage":
-			got["messages to pages"]++
-		case r.Kind == "rest":
-			got["REST calls"]++
-		}
-	}
-	t.Log(got)
+	_, got := b.all()
+	t.Logf("\n%v", b)
 	doc, err := os.ReadFile("../../docs/operations.md")
 	if err != nil {
 		t.Fatal(err)
@@ -94,22 +203,32 @@ func TestCostOfATransferredCallIsAsTheOperatorWasTold(t *testing.T) {
 }
 
 // handedOver plays a whole call that alice hands over to bob by consult. Each talk and each consult lasts that long.
-func (l *line) handedOver(talk, consult time.Duration) {
-	l.t.Helper()
-	caller := l.dial("+15550199")
-	l.pass(15 * time.Second) // one turn with speech, one with music
-	l.answers("alice")
-	l.pass(talk)
-	_, err := l.agent("bob").Beat(l.ctx) // the one heartbeat without which bob counts as away
-	l.must(err)
-	l.presses("alice", "consult", "bob")
-	l.pass(5 * time.Second)
-	l.answers("bob")
-	l.pass(consult)
-	l.presses("alice", "complete", "")
-	l.pass(talk)
-	l.together(caller, l.legTo("bob"))
-	l.presses("bob", "end", "")
-	l.pass(5 * time.Second)
-	l.wantOver(caller)
+// The heartbeats of their pages are not counted.
+func (b *bill) handedOver(talk, consult time.Duration) {
+	b.t.Helper()
+	beating := func(d time.Duration, ids ...string) {
+		for ; d > 0; d -= beatEvery {
+			b.pass(min(d, beatEvery))
+			b.without(func() {
+				for _, id := range ids {
+					_, err := b.agent(id).Beat(b.ctx)
+					b.must(err)
+				}
+			})
+		}
+	}
+	caller := b.dial("+15550199")
+	b.pass(15 * time.Second) // one turn with speech, one with music
+	b.answers("alice")
+	beating(talk, "alice", "bob")
+	b.presses("alice", "consult", "bob")
+	b.pass(5 * time.Second)
+	b.answers("bob")
+	beating(consult, "alice", "bob")
+	b.presses("alice", "complete", "")
+	beating(talk, "bob")
+	b.together(caller, b.legTo("bob"))
+	b.presses("bob", "end", "")
+	b.pass(5 * time.Second)
+	b.wantOver(caller)
 }

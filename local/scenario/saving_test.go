@@ -12,8 +12,11 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"warmtransfer/local/stack"
 	"warmtransfer/shared/call"
+	"warmtransfer/shared/dynamo"
 )
 
 // saving is called with each save of a call on its way to the store. Save lets it take effect at once; otherwise it
@@ -77,10 +80,23 @@ func put(r *http.Request) (key, doc string) {
 	body, err := io.ReadAll(r.Body)
 	r.Body = io.NopCloser(strings.NewReader(string(body)))
 	var put struct {
-		Item struct{ PK, Doc struct{ S string } }
+		Item struct {
+			PK  struct{ S string }
+			Doc struct {
+				S string
+				B []byte
+			}
+		}
 	}
 	if err != nil || json.Unmarshal(body, &put) != nil {
 		return "", ""
+	}
+	if packed := put.Item.Doc.B; packed != nil {
+		raw, _, err := dynamo.Document(&types.AttributeValueMemberB{Value: packed})
+		if err != nil {
+			return "", ""
+		}
+		return put.Item.PK.S, string(raw)
 	}
 	return put.Item.PK.S, put.Item.Doc.S
 }

@@ -249,15 +249,15 @@ func TestUnitsOfATransferredCallInEachIndex(t *testing.T) {
 	var m *storetest.Meter
 	l := open(t, metered(t, &m))
 	l.online("alice", "bob")
-	l.pages = map[string]bool{} // heartbeats are counted by the hour
-	m.Take()
-	l.handedOver(20*time.Second, 15*time.Second)
-	u := m.Take()
-	t.Logf("read %.1f, write %.1f, of that in the indexes %v; %v", u.Read, u.Write, u.Index, u.Requests)
+	l.pages = map[string]bool{}
+	b := l.bills(m)
+	b.handedOver(20*time.Second, 15*time.Second)
+	u, _ := b.all()
+	t.Logf("\n%v", b)
 	// Two callbacks that come at the same time may be saved in either order: 26 units in watch, or 28.
 	for index, most := range map[string]float64{"live": 8, "agents": 16, "watch": 30} {
-		if u.Index[index] > most || u.Index[index] == 0 {
-			t.Errorf("%.0f units in the index %s, want at most %.0f", u.Index[index], index, most)
+		if u.index[index] > most || u.index[index] == 0 {
+			t.Errorf("%.0f units in the index %s, want at most %.0f", u.index[index], index, most)
 		}
 	}
 }

@@ -39,7 +39,8 @@ func (l *line) watches(caller string, m call.Mode) {
 	l.settle()
 }
 
-// hear asserts what the parties hear now; who is not named hears whatever.
+// hear asserts what the parties hear now, by the phone network's word and by the spectrum of the sound; who is not
+// named hears whatever.
 func (l *line) hear(when string, want map[string]string) {
 	l.t.Helper()
 	for who, sounds := range want {
@@ -52,10 +53,14 @@ func (l *line) hear(when string, want map[string]string) {
 		if got := l.hears(sid); got != sounds {
 			l.t.Errorf("%s: %s hears %q, want %q", when, who, got, sounds)
 		}
+		if got := l.spectrum(sid); got != sounds {
+			l.t.Errorf("%s: in what %s hears there is %q, want %q", when, who, got, sounds)
+		}
 	}
 }
 
-// watchPhase is a state of a transfer, and what each party hears in it without the supervisor's voice.
+// watchPhase is a state of a transfer, and what each party hears in it without the supervisor's voice. Without an owner
+// nobody hears the supervisor.
 type watchPhase struct {
 	name  string
 	do    func(*line)
@@ -63,7 +68,8 @@ type watchPhase struct {
 	owner string
 }
 
-// watchPhases are the states of a consult from the talk to the end of the hand-over, and of the talk after it.
+// watchPhases are the states of a consult from the talk to the end of the hand-over; then bob adds alice, takes that
+// back, hands over to alice at once, and alice gives the caller back to the line, in which nobody is free for a while.
 var watchPhases = []watchPhase{
 	{"they talk", func(*line) {},
 		map[string]string{"caller": "alice", "alice": "caller", "erin": "alice caller"}, "alice"},
@@ -85,13 +91,48 @@ var watchPhases = []watchPhase{
 		"alice"},
 	{"handed over", func(l *line) { l.presses("alice", "complete", "") },
 		map[string]string{"caller": "bob", "bob": "caller", "erin": "bob caller"}, "bob"},
+	{"alice rings", func(l *line) { l.presses("bob", "add", "alice") },
+		map[string]string{"caller": "bob", "bob": "caller", "erin": "bob caller"}, "bob"},
+	{"not added", func(l *line) { l.presses("bob", "cancel", "") },
+		map[string]string{"caller": "bob", "bob": "caller", "erin": "bob caller"}, "bob"},
+	{"handing over", func(l *line) {
+		l.presses("bob", "blind", "alice")
+		l.pass(afterWords)
+	}, map[string]string{"caller": "music", "erin": "silence"}, ""},
+	{"handed back", func(l *line) { l.answers("alice") },
+		map[string]string{"caller": "alice", "alice": "caller", "erin": "alice caller"}, "alice"},
+	{"given back", func(l *line) {
+		l.must(second(l.agent("bob").Set(l.ctx, "away")))
+		l.presses("alice", "requeue", "")
+		l.pass(afterWords)
+	}, map[string]string{"caller": "music", "erin": "silence"}, ""},
+	{"taken", func(l *line) {
+		l.must(second(l.agent("bob").Set(l.ctx, "available")))
+		l.pass(2 * time.Second)
+		l.answers("bob")
+	}, map[string]string{"caller": "bob", "bob": "caller", "erin": "bob caller"}, "bob"},
+}
+
+// afterWords is when a caller who was told to stay on the line hears music again.
+const afterWords = 8 * time.Second
+
+// told is what the owner's page shows of the supervisor, who is in the call; without an owner, none does.
+func (p watchPhase) told(l *line, m call.Mode) {
+	l.t.Helper()
+	if p.owner == "" {
+		return
+	}
+	told := l.me(p.owner).Call
+	if len(told.Supervisors) != 1 || told.Supervisors[0].Mode != string(m) || told.Supervisors[0].Heard != string(m) {
+		l.t.Errorf("%s, %s: %s is told %+v", m, p.name, p.owner, told.Supervisors)
+	}
 }
 
 // with is what the parties hear when those hear the supervisor, too.
 func (p watchPhase) with(m call.Mode) map[string]string {
 	want := map[string]string{}
 	for who, sounds := range p.hear {
-		voice := m == call.ModeBarge || m == call.ModeCoach && who == p.owner
+		voice := p.owner != "" && (m == call.ModeBarge || m == call.ModeCoach && who == p.owner)
 		switch {
 		case who == "erin" || !voice || sounds == "music":
 		case sounds == "silence":
@@ -121,10 +162,7 @@ func TestF219F220WhatEachPartyHears(t *testing.T) {
 				p.do(l)
 				l.pass(2 * time.Second)
 				l.hear(string(m)+", "+p.name, p.with(m))
-				told := l.me(p.owner).Call.Supervisors
-				if len(told) != 1 || told[0].Mode != string(m) || told[0].Heard != string(m) {
-					t.Errorf("%s, %s: %s is told %+v", m, p.name, p.owner, told)
-				}
+				p.told(l, m)
 			}
 			if w := l.me("erin").Watching; w == nil || w.Call != caller || !w.Settled {
 				t.Errorf("erin's page shows %+v", w)
@@ -152,9 +190,7 @@ func TestF219FromModeToModeInEachState(t *testing.T) {
 			call.ModeBarge, call.ModeListen} {
 			l.watches(caller, m)
 			l.hear(string(m)+", "+p.name, p.with(m))
-			if told := l.me(p.owner).Call; len(told.Supervisors) != 1 || told.Supervisors[0].Heard != string(m) {
-				t.Errorf("%s, %s: %s is told %+v", m, p.name, p.owner, told.Supervisors)
-			}
+			p.told(l, m)
 		}
 	}
 	l.keys++

@@ -247,6 +247,7 @@ func (s *Stack) template() (*sam.Template, error) {
 		"TwilioAuthToken": s.o.Account.AuthToken,
 		"TwilioApiKey":    s.o.Account.APIKey, "TwilioApiSecret": s.o.Account.APISecret,
 		"OidcIssuer": s.Issuer, "OidcAudience": clientID, "PublicBaseUrl": s.public(), "PageUrl": s.API + "/",
+		"CompactItems": "true", // as in each new stack
 	}
 	path := filepath.Join(s.o.Root, "template.yaml")
 	if len(s.o.Parameters) > 0 { // each scenario has a stack, and reading the template is not cheap

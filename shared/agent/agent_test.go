@@ -2,6 +2,7 @@ package agent
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -309,5 +310,33 @@ func TestASupervisorChoosesForAnAgent(t *testing.T) {
 	if since := a.Since; !a.ChooseFor(Available, "Ann", "k3", later.Add(time.Second)) || a.StatusBy != "Erin" ||
 		!a.Since.Equal(since) || a.MayChoose(Available, later) {
 		t.Errorf("the status that it has: %+v", a)
+	}
+}
+
+// What changes an agent leaves a clone as it was.
+func TestACloneIsIndependent(t *testing.T) {
+	a := available()
+	if err := a.ClaimFor("CA1", "leg", t0); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.CountOutsideDial("r1", t0); err != nil {
+		t.Fatal(err)
+	}
+	b := a.Clone()
+	if !reflect.DeepEqual(a, b) {
+		t.Fatalf("%+v\n%+v", a, b)
+	}
+	a.Renew(t0.Add(Lease))
+	a.Share("other")
+	_ = a.CountOutsideDial("r2", t0)
+	if reflect.DeepEqual(a.Claim, b.Claim) || len(b.Claim.Askers) != 1 || b.DialQuota.Count != 1 {
+		t.Errorf("the clone has changed: %+v, %+v", b.Claim, b.DialQuota)
+	}
+	a.Release(Release{Call: "CA1", Leg: "leg", Answered: true, AppliedRequests: []string{"end 1"}}, t0)
+	c := a.Clone()
+	a.ForgetCaller("")
+	a.Recent[0].Outcome, a.Last.Outcome, a.AppliedRequests[0] = "x", "x", "x"
+	if c.Recent[0].Outcome == "x" || c.Last.Outcome == "x" || c.AppliedRequests[0] == "x" {
+		t.Errorf("the clone has changed: %+v", c)
 	}
 }

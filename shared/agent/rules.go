@@ -53,6 +53,26 @@ func New(id ID, name string, now time.Time) *Agent {
 	return &Agent{ID: id, Name: name, Schema: schema, Status: Away, Since: now, IdleSince: now, HeartbeatAt: now}
 }
 
+// Clone is an independent copy.
+func (a *Agent) Clone() *Agent {
+	next := *a
+	next.Claim, next.Dropped, next.Last = clone(a.Claim), clone(a.Dropped), clone(a.Last)
+	next.DialQuota = clone(a.DialQuota)
+	next.Recent, next.AppliedRequests = slices.Clone(a.Recent), slices.Clone(a.AppliedRequests)
+	if next.Claim != nil {
+		next.Claim.Askers = slices.Clone(next.Claim.Askers)
+	}
+	return &next
+}
+
+func clone[T any](v *T) *T {
+	if v == nil {
+		return nil
+	}
+	next := *v
+	return &next
+}
+
 // Claimed says whether a claim that has not expired binds the agent.
 func (a *Agent) Claimed(now time.Time) bool { return a.Claim != nil && now.Before(a.Claim.Until) }
 

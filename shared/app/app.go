@@ -108,6 +108,9 @@ func (a *App) PushToPages() {
 	}
 }
 
+// ChooseForm lets the function change the form in which items are stored: see dynamo.Store.Compact. The others keep it.
+func (a *App) ChooseForm() { a.Store.Compact(a.Env.Flag("COMPACT_ITEMS")) }
+
 // Start ends the process if a setting is wrong, and opens all connections (see httpapi.MustStart).
 func (a *App) Start() { httpapi.MustStart(a.Env.Err(), a.Store, a.Keys, a.calls) }
 

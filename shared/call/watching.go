@@ -10,6 +10,11 @@ import (
 // coach's own leg is ended, and the coached leg waits for that as long again.
 const coachMuteLimit = 5 * time.Second
 
+// strayLimit is how long after a change of the call's state nobody is resumed for a coach whose coached leg has left,
+// and whom Twilio neither mutes nor ends, though it is asked again and again. After it the caller is not left on music:
+// they may hear what was meant for one, until the coach's page or Twilio ends that leg.
+const strayLimit = 15 * time.Second
+
 // watcherJoined applies that a supervisor's leg is in the conference. So it has answered, even if that request was
 // lost.
 func (c Supervision) watcherJoined(l *SupervisorLeg) {
@@ -263,7 +268,9 @@ func (p planner) voiceStep(l SupervisorLeg) (step VoiceStep, coach LegID) {
 	v := l.Voice
 	asked := !v.Asked.IsZero() && p.now.Before(v.Asked.Add(resumeLimit))
 	switch {
-	case !l.Joined, l.SID == "", l.Leaving, p.Conference == "", asked, p.now.Before(v.Again):
+	case !l.Joined, l.SID == "", p.Conference == "", asked, p.now.Before(v.Again):
+		return "", ""
+	case l.Leaving && !p.strays(l): // the end of the leg is enough
 		return "", ""
 	case !v.Unsure.IsZero(), v.Open && (!open || !v.Set || v.Coaches != to):
 		return Mute, ""
@@ -293,11 +300,13 @@ func (p planner) coached(l Leg) bool {
 		})
 }
 
-// strayed: everybody who is not on hold may hear what a supervisor says for one whose leg has left.
+// strayed: everybody who is not on hold may hear what a supervisor says for one whose leg has left. See strayLimit.
 func (p planner) strayed() bool {
-	return slices.ContainsFunc(p.Watching, func(w SupervisorLeg) bool {
-		return w.Mode != ModeBarge && w.mayBeHeard() && p.bySID(w.Voice.Coaches) == nil
-	})
+	return p.now.Before(p.Since.Add(strayLimit)) && slices.ContainsFunc(p.Watching, p.strays)
+}
+
+func (p planner) strays(l SupervisorLeg) bool {
+	return l.Mode != ModeBarge && l.mayBeHeard() && p.bySID(l.Voice.Coaches) == nil
 }
 
 // watchEnds plans the end of supervisors' legs that leave, and looks for dialled legs whose CallSid is not known.

@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"strings"
 
@@ -71,12 +70,11 @@ func (e *eraser) eraseIn(ctx context.Context, it item) error {
 		_, err := e.delete(ctx, keptKey(e.caller))
 		return err
 	}
-	raw := []byte(text(it[doc]))
 	switch kind {
 	case "c":
 		var c call.Call
 		switch {
-		case json.Unmarshal(raw, &c) != nil:
+		case read(it, &c) != nil:
 		case c.Forgotten: // and perhaps not its notes, after a failure
 			return e.eraseNotes(ctx, c.ID)
 		case c.From == e.caller:
@@ -84,17 +82,17 @@ func (e *eraser) eraseIn(ctx context.Context, it item) error {
 		}
 	case "m":
 		var m voicemail.Message
-		if json.Unmarshal(raw, &m) == nil && m.From == e.caller {
+		if read(it, &m) == nil && m.From == e.caller {
 			return e.eraseMessage(ctx, m.ID)
 		}
 	case "v":
 		var i voicemail.Invitation
-		if json.Unmarshal(raw, &i) == nil && i.From == e.caller {
+		if read(it, &i) == nil && i.From == e.caller {
 			return e.eraseInvitation(ctx, i.Call)
 		}
 	case "a":
 		var a agent.Agent
-		if json.Unmarshal(raw, &a) == nil && a.ForgetCaller(e.caller) {
+		if read(it, &a) == nil && a.ForgetCaller(e.caller) {
 			return e.eraseInAgent(ctx, a.ID)
 		}
 	}

@@ -167,7 +167,10 @@ func (s *Store) callItem(c *call.Call) item {
 	if at := c.Due().Music; !at.IsZero() {
 		it[watch], it[watchAt] = str(musicCalls+part), str(stamp(at)+beforeID+string(c.ID))
 	}
-	it[due], it[sids] = number(c.Due().Sweep.Unix()), str(words(c.ConnectedLegs()))
+	it[due] = number(c.Due().Sweep.Unix())
+	if c.State != call.Ended { // one that has ended is overdue, whoever is connected
+		it[sids] = str(words(c.ConnectedLegs()))
+	}
 	return it
 }
 

@@ -78,7 +78,7 @@ func (s *Store) putAside(ctx context.Context, was settings.Line) error {
 		return err
 	}
 	it := item{}
-	if err := kept.into(it, &was); err != nil {
+	if err := kept.into(it, &was, s.form); err != nil {
 		return unavailable(err)
 	}
 	it[pk], it[version] = str(earlierKey(was.Version)), number(was.Version)

@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -90,7 +89,7 @@ func (s *Store) LiveCalls(ctx context.Context, ids []call.ID) (list []*call.Call
 	}
 	for _, key := range keys {
 		var c call.Call
-		if it := found[key]; it != nil && json.Unmarshal([]byte(text(it[doc])), &c) == nil {
+		if it := found[key]; it != nil && read(it, &c) == nil {
 			list = append(list, &c)
 		}
 	}
@@ -117,7 +116,7 @@ func (s *Store) Agents(ctx context.Context, from string) (page []agent.Agent, ne
 	}
 	for _, it := range out.Items {
 		var a agent.Agent
-		if err := json.Unmarshal([]byte(text(it[doc])), &a); err == nil && !s.expired(it) {
+		if err := read(it, &a); err == nil && !s.expired(it) {
 			page = append(page, a)
 		}
 	}

@@ -6,8 +6,8 @@
 // # Items
 //
 // A call is the item "c#<id>", an agent "a#<id>", the connections of an agent's pages "p#<id>". The
-// domain's value is one JSON document in the attribute doc, with its version beside it; every write is
-// conditional on that version. The other
+// domain's value is one document in the attribute doc, JSON or packed (see pack.go), with its version beside it; every
+// write is conditional on that version. The other
 // attributes serve the indexes and are computed from the value at each save. Members of the document
 // and attributes of the item that a newer version of this program has added are kept when this one
 // rewrites the item (see unknownFields).
@@ -25,9 +25,9 @@
 //   - live is written when a call arrives, ends, and when it joins or leaves the queue: 6 units for a
 //     transferred call. Its limit is near 160 new calls a second.
 //   - agents has the whole item of each agent, and is written at each save of an agent, mostly the
-//     heartbeat every five seconds: two units of an agent with a list of recent calls. Its limit is
-//     near 2,500 agents at work. Its page of 200 agents costs up to 47 read units. It is read for the
-//     directory, for a search, and by the sweep; nothing that a caller waits for reads it.
+//     heartbeat every five seconds: one unit, or two if items are not packed and the agent has a list of recent
+//     calls. Its limit is near 5,000 agents at work, or 2,500. Its page of 200 agents costs up to 47 read units. It is
+//     read for the directory, for a search, and by the sweep; nothing that a caller waits for reads it.
 //   - watch has the free agents, 120 bytes each, and is written when one is claimed or freed, one
 //     unit, and with a free agent's heartbeat every fifteen seconds. Thirty free agents are one read of
 //     half a unit. Of a call it is written at each music turn, two units, and when its legs change:
@@ -47,6 +47,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"warmtransfer/shared/agent"
 	"warmtransfer/shared/archive"
@@ -60,6 +61,7 @@ type Store struct {
 	*table
 	seen        memory
 	keepRecords time.Duration
+	form        form
 }
 
 // table is the table itself: it reads and writes items within the limits of time, and knows nothing of what is in them.
@@ -174,7 +176,7 @@ func save[T any](ctx context.Context, s *Store, key string, version int64, v *T,
 	if err != nil {
 		return err
 	}
-	if err := kept.into(it, v); err != nil {
+	if err := kept.into(it, v, s.form); err != nil {
 		return unavailable(err)
 	}
 	if err := s.put(ctx, key, version, it); err != nil {
@@ -183,6 +185,7 @@ func save[T any](ctx context.Context, s *Store, key string, version int64, v *T,
 	if kept.stored != nil {
 		_, kept, _ = decodeItem[T](it) // the unknown parts belong to the new document
 	}
+	_, kept.packed = it[doc].(*types.AttributeValueMemberB)
 	kept.version = version + 1
 	s.seen.put(key, kept)
 	return nil

@@ -71,6 +71,15 @@ func putRaw(t testing.TB, s *Store, it item) {
 	must(t, err)
 }
 
+// F316: each rule of the store holds for packed items.
+func TestF316StoreInDynamoDBPacked(t *testing.T) {
+	servicetest.StoreSuite(t, func(t *testing.T) service.Store {
+		s := open(t)
+		s.Compact(true)
+		return s
+	})
+}
+
 func TestStoreInDynamoDB(t *testing.T) {
 	servicetest.StoreSuite(t, func(t *testing.T) service.Store { return open(t) })
 }
@@ -255,6 +264,23 @@ func TestF116WhatHasExpiredIsNotThere(t *testing.T) {
 	now = now.Add(keepAgent)
 	if list, _, err := s.Agents(t.Context(), ""); len(list) != 0 || err != nil {
 		t.Errorf("agents of long ago: %v, %v", list, err)
+	}
+}
+
+// A call that has ended with legs that are left is overdue, so that the sweep looks at it; it needs no list of legs.
+func TestACallThatHasEndedNamesNoLegs(t *testing.T) {
+	s := open(t)
+	c := caller(1)
+	c.Legs = []call.Leg{{Key: "leg", SID: "CAleg", Agent: "alice", Phase: call.LegAnswered}}
+	must(t, s.SaveCall(t.Context(), c))
+	if it := rawItem(t, s, callKey(c.ID)); text(it[sids]) != string(c.ID)+" CAleg" {
+		t.Errorf("a live call: %v", it[sids])
+	}
+	c.ApplyCallerEnded(t0)
+	must(t, s.SaveCall(t.Context(), c))
+	it := rawItem(t, s, callKey(c.ID))
+	if !c.Live() || it[sids] != nil || integer(it[due]) > t0.Unix() || it[live] == nil {
+		t.Errorf("live %t, legs %v, due %v", c.Live(), it[sids], it[due])
 	}
 }
 

@@ -94,6 +94,9 @@ func (t *table) look(ctx context.Context, key string) (item, error) {
 	return out.Item, nil
 }
 
+// nameLength is how long the name of a save is. It need only differ from those of the few saves over one version.
+const nameLength = 10
+
 // put writes an item over the one of the given version.
 //
 // A write whose answer was lost may have taken effect, and its repetition then fails its own
@@ -102,7 +105,7 @@ func (t *table) look(ctx context.Context, key string) (item, error) {
 func (t *table) put(ctx context.Context, key string, over int64, it item) error {
 	ctx, cancel := context.WithTimeout(ctx, t.limits.all)
 	defer cancel()
-	name := rand.Text()
+	name := rand.Text()[:nameLength]
 	it[pk], it[version], it[writeID] = str(key), number(over+1), str(name)
 	in := &dynamodb.PutItemInput{TableName: &t.name, Item: it}
 	t.onlyOver(in, over)

@@ -36,6 +36,7 @@ func meteredStore(t testing.TB) *metered {
 	server, table := storetest.Table(t)
 	m := &metered{t: t, server: server, meter: storetest.Metered(t, server.URL()), now: t0}
 	m.Store = at(t, m.meter.URL, table)
+	m.Compact(true) // as in a new stack
 	m.network = &phoneNetwork{
 		Phones: servicetest.NewPhones(func() time.Time { return m.now }),
 		legs:   map[call.LegID]bool{}, rooms: map[call.ID]bool{},
@@ -157,7 +158,7 @@ func (m *metered) carries(n int) {
 
 // raw is an item as it is stored the first time.
 func (m *metered) raw(key string, v any, it item) item {
-	must(m.t, unknownFields{}.into(it, v))
+	must(m.t, unknownFields{}.into(it, v, m.form))
 	it[pk], it[version] = str(key), number(1)
 	return it
 }

@@ -23,13 +23,19 @@ type unknownFields struct {
 	attrs   item   // attributes that this version does not know
 	stored  object // the document, and what this version makes of it when it reads and
 	known   object // writes it; nil if that is the same
+	packed  bool   // the document was packed
 }
 
 type object = map[string]any
 
 // decodeItem decodes an item's document, and returns the parts that it does not know.
 func decodeItem[T any](it item) (*T, unknownFields, error) {
-	raw, v, r := []byte(text(it[doc])), new(T), unknownFields{version: integer(it[version])}
+	v, r := new(T), unknownFields{version: integer(it[version])}
+	raw, packed, err := Document(it[doc])
+	if err != nil {
+		return nil, r, err
+	}
+	r.packed = packed
 	if err := json.Unmarshal(raw, v); err != nil {
 		return nil, r, err
 	}
@@ -56,7 +62,7 @@ func decode(raw []byte, to *object) error {
 }
 
 // into puts v's document and the unknown parts into the item that is to be written.
-func (r unknownFields) into(it item, v any) error {
+func (r unknownFields) into(it item, v any, f form) error {
 	maps.Copy(it, r.attrs)
 	raw, err := json.Marshal(v)
 	if err != nil {
@@ -72,7 +78,7 @@ func (r unknownFields) into(it item, v any) error {
 			return err
 		}
 	}
-	it[doc] = str(string(raw))
+	it[doc] = f.stored(raw, r.packed)
 	return nil
 }
 

@@ -221,7 +221,7 @@ func TestF131KeepingNeverChangesWhatIsKnown(t *testing.T) {
 			t.Fatal(err)
 		}
 		it := item{}
-		if err := r.into(it, after); err != nil {
+		if err := r.into(it, after, formJSON); err != nil {
 			t.Fatal(err)
 		}
 		got, _, err := decodeItem[call.Call](it)

@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 	"time"
 
@@ -92,7 +91,7 @@ func (s *Store) VoiceMessages(ctx context.Context, before string, n int) (
 	}
 	for _, key := range keys {
 		var m voicemail.Message
-		if it := found[key]; it != nil && !s.expired(it) && json.Unmarshal([]byte(text(it[doc])), &m) == nil {
+		if it := found[key]; it != nil && !s.expired(it) && read(it, &m) == nil {
 			list = append(list, m)
 		}
 	}

@@ -67,7 +67,7 @@ func (s *Service) attend(
 	ctx context.Context, who Principal, now time.Time, f func(*agent.Agent) bool,
 ) (*agent.Agent, *call.Call, error) {
 	for range saveTries {
-		a, err := s.store.Agent(ctx, who.ID)
+		a, err := s.seen(ctx, who.ID)
 		if errors.Is(err, ErrNotFound) {
 			a, err = agent.New(who.ID, who.Name, now), nil
 		}
@@ -88,7 +88,7 @@ func (s *Service) attend(
 			changed = mended || a.Renew(now) || answered(a, c) || changed
 		}
 		if changed {
-			err = s.store.SaveAgent(ctx, a)
+			err = s.save(ctx, a)
 		}
 		if errors.Is(err, ErrConflict) {
 			continue

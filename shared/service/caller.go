@@ -162,6 +162,7 @@ func (s *Service) Connect(
 ) (call.Admission, error) {
 	var in call.Admission
 	var refused error
+	ctx = inHand(ctx)
 	c, err := s.load(ctx, id)
 	if err != nil {
 		return in, err
@@ -204,7 +205,7 @@ func (s *Service) answering(ctx context.Context, c *call.Call, key call.LegKey) 
 	if l == nil || l.Agent == "" || l.Phase == call.LegAnswered {
 		return nil
 	}
-	a, err := s.store.Agent(ctx, l.Agent)
+	a, err := s.agent(ctx, l.Agent)
 	if err != nil {
 		return nil
 	}

@@ -1,10 +1,12 @@
 package service_test
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
 	"testing"
+	"time"
 
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/service"
@@ -127,6 +129,44 @@ func TestAPressLoadsItsCallOnce(t *testing.T) {
 		"SaveCall": 2, "Hold": 1, "Dial": 1, // before and after the effects, which are done side by side
 	}
 	costs(t, w, "consult", want, func() { w.MustPress("alice", call.DoConsult, "bob") })
+}
+
+// F318: what a request has loaded or saved of an agent it does not load again: for their release, for the answer, for
+// what their page is told.
+func TestF318AnAgentIsLoadedOnce(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.MustPress("alice", call.DoConsult, "bob")
+	w.Settle()
+	c := w.Call(id)
+	target := c.Leg(c.Transfer.Leg)
+	costs(t, w, "the target answers", map[string]int{"Call": 1, "SaveCall": 1, "Agent": 2, "Tell": 2}, func() {
+		_, _ = w.Board.Connect(t.Context(), id, target.Key, target.SID, w.Now)
+	})
+	w, _ = talking(t, "alice")
+	want := map[string]int{
+		"Agent": 1, "SaveAgent": 1, "Call": 1, "SaveCall": 3, "SayGoodbye": 1, "Hangup": 1, "Queue": 1,
+	}
+	costs(t, w, "alice ends her call", want, func() { w.MustPress("alice", call.DoEnd, "") })
+}
+
+// F318: another request changes the agent meanwhile. What is in hand is out of date then, and nothing is lost.
+func TestF318WhatIsInHandIsOutOfDate(t *testing.T) {
+	w, _ := talking(t, "alice")
+	w.Use(service.Settings{Observe: func(context.Context, service.Transition, *call.Call, time.Time) {
+		a, err := w.Store.Agent(t.Context(), "alice")
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.HeartbeatAt = w.Now.Add(time.Second)
+		if err := w.Store.SaveAgent(t.Context(), a); err != nil {
+			t.Fatal(err)
+		}
+	}})
+	w.MustPress("alice", call.DoEnd, "")
+	a, err := w.Store.Agent(t.Context(), "alice")
+	if err != nil || a.Claim != nil || !a.HeartbeatAt.After(w.Now) {
+		t.Errorf("alice: %+v, %v", a, err)
+	}
 }
 
 func TestOnlyWhoSeesSomethingNewIsTold(t *testing.T) {

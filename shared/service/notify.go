@@ -32,8 +32,8 @@ type Pages interface {
 
 // pusher notifies agents' pages.
 type pusher struct {
-	store Store
-	set   Settings
+	set Settings
+	*roster
 }
 
 // notifyTimeout bounds all notifications of one use case together, so that no webhook is answered
@@ -83,7 +83,7 @@ func (p *pusher) notify(ctx context.Context, c *call.Call, before pageViews, ask
 	var all sync.WaitGroup
 	for _, l := range legs {
 		all.Go(func() {
-			a, err := p.store.Agent(limited, l.Agent)
+			a, err := p.seen(limited, l.Agent)
 			if err != nil {
 				return
 			}

@@ -47,7 +47,7 @@ func (t *targets) allowNumber(
 // countNumber counts an outside number for the agent who is about to dial it, under the name of the request.
 func (t *targets) countNumber(ctx context.Context, who agent.ID, request string, now time.Time) error {
 	for range saveTries {
-		a, err := t.store.Agent(ctx, who)
+		a, err := t.agent(ctx, who)
 		if err != nil {
 			return err
 		}
@@ -60,7 +60,7 @@ func (t *targets) countNumber(ctx context.Context, who agent.ID, request string,
 		if err := a.CountOutsideDial(request, now); err != nil {
 			return err
 		}
-		if err := t.store.SaveAgent(ctx, a); !errors.Is(err, ErrConflict) {
+		if err := t.save(ctx, a); !errors.Is(err, ErrConflict) {
 			return err
 		}
 	}

@@ -18,14 +18,14 @@ type roster struct {
 // claimBy changes an agent by one of the agent's rules. If the rule refuses with *agent.NotFreeError,
 // the agent is returned with the error. ErrConflict: another request was quicker.
 func (ro *roster) claimBy(ctx context.Context, id agent.ID, rule func(*agent.Agent) error) (*agent.Agent, error) {
-	a, err := ro.store.Agent(ctx, id)
+	a, err := ro.agent(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	if err := rule(a); err != nil {
 		return a, err
 	}
-	if err := ro.store.SaveAgent(ctx, a); err != nil {
+	if err := ro.save(ctx, a); err != nil {
 		return nil, err
 	}
 	return a, nil
@@ -102,12 +102,12 @@ func (ro *roster) drop(ctx context.Context, id agent.ID, leg, asker call.LegKey,
 // changeAgent changes an agent and saves it if f says that it changed anything; a failure leaves
 // the stored agent as it was.
 func (ro *roster) changeAgent(ctx context.Context, id agent.ID, f func(*agent.Agent) bool) {
+	if a := handOf(ctx).take(id); a != nil && f(a) && !errors.Is(ro.save(ctx, a), ErrConflict) {
+		return
+	}
 	for range saveTries {
-		a, err := ro.store.Agent(ctx, id)
-		if err != nil || !f(a) {
-			return
-		}
-		if err := ro.store.SaveAgent(ctx, a); !errors.Is(err, ErrConflict) {
+		a, err := ro.agent(ctx, id)
+		if err != nil || !f(a) || !errors.Is(ro.save(ctx, a), ErrConflict) {
 			return
 		}
 	}

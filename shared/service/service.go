@@ -71,7 +71,7 @@ func New(store Store, calls CallControl, set Settings) *Service {
 		roster:    agents,
 		engine:    &engine{store: store, calls: calls, set: set, roster: agents},
 		directory: &directory{store: store, roster: agents},
-		pusher:    &pusher{store: store, set: set},
+		pusher:    &pusher{set: set, roster: agents},
 	}
 	return &Service{store: store, set: set, matcher: m, targets: &targets{m}, sweeper: &sweeper{m}}
 }

@@ -42,7 +42,8 @@ func (s *Service) Transfer(ctx context.Context, who Principal, cmd Command, now 
 	if err := cmd.check(); err != nil {
 		return agentview.Snapshot{}, err
 	}
-	a, err := s.store.Agent(ctx, who.ID)
+	ctx = inHand(ctx)
+	a, err := s.agent(ctx, who.ID)
 	if errors.Is(err, ErrNotFound) {
 		return agentview.Snapshot{}, call.ErrNoCall
 	}
@@ -123,7 +124,7 @@ func (s *Service) callFor(
 		return nil, true, nil
 	}
 	if s.repairDropped(ctx, a, now) {
-		_ = s.store.SaveAgent(ctx, a) // if this fails, the next heartbeat does it
+		_ = s.save(ctx, a) // if this fails, the next heartbeat does it
 	}
 	if a.Claim == nil {
 		return nil, false, call.ErrNoCall

@@ -21,7 +21,13 @@ type Ended struct {
 	Ended     time.Time
 	Outcome   record.Outcome
 	Transfers []call.Outcome // of those that are over
-	Missed    []string       // agents whose phones rang out
+	Missed    []Miss
+}
+
+// Miss is that an agent's phone rang out, and when that was over.
+type Miss struct {
+	Who string
+	At  time.Time
 }
 
 // EndedOf is what the figures need of a record.
@@ -36,7 +42,7 @@ func EndedOf(r record.Record) Ended {
 	}
 	for _, l := range r.Legs {
 		if l.Outcome == call.OutcomeNoAnswer {
-			e.Missed = append(e.Missed, l.Party.ID)
+			e.Missed = append(e.Missed, Miss{Who: l.Party.ID, At: l.Ended})
 		}
 	}
 	return e
@@ -87,8 +93,10 @@ func figures(seen Seen, now time.Time) (Figures, map[string]int) {
 	}
 	t := tally{missed: map[string]int{}, transfers: map[call.Outcome]int{}, now: now}
 	for id, e := range all {
-		for _, who := range e.Missed {
-			t.missed[who]++
+		for _, m := range e.Missed {
+			if !m.At.Before(f.Since) {
+				t.missed[m.Who]++
+			}
 		}
 		if !e.Arrived.Before(f.Since) {
 			t.add(e, live[id])

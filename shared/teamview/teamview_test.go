@@ -104,11 +104,14 @@ func TestTheDaysFigures(t *testing.T) {
 	s := teamview.Seen{Day: teamview.Day{Since: now.Add(-time.Hour), Ended: []teamview.Ended{
 		{ID: "a", Arrived: at(-1000), Answered: at(-980), Ended: at(-900), Outcome: record.Transferred,
 			Transfers: []call.Outcome{"answered", "failed:480", "failed:486", "no-answer"},
-			Missed:    []string{"bob", "bob"}},
+			Missed:    []teamview.Miss{{Who: "bob", At: at(-995)}, {Who: "bob", At: at(-990)}}},
 		{ID: "b", Arrived: at(-1000), Answered: at(-979), Ended: at(-900), Outcome: record.Answered},
-		{ID: "c", Arrived: at(-500), Ended: at(-441), Outcome: record.Abandoned, Missed: []string{"alice"}},
+		{ID: "c", Arrived: at(-500), Ended: at(-441), Outcome: record.Abandoned,
+			Missed: []teamview.Miss{{Who: "alice", At: at(-450)}}},
 		{ID: "d", Arrived: at(-500), Ended: at(-480), Outcome: record.Expired},
-		{ID: "e", Arrived: at(-3700), Answered: at(-3000), Ended: at(-2000), Outcome: record.Answered}, // of yesterday
+		// Of yesterday; bob has missed it before the day began, and carol in it.
+		{ID: "e", Arrived: at(-3700), Answered: at(-3000), Ended: at(-2000), Outcome: record.Answered,
+			Missed: []teamview.Miss{{Who: "bob", At: at(-3610)}, {Who: "carol", At: at(-3500)}}},
 		{ID: "f", Arrived: at(-400), Ended: at(-400), Outcome: record.Closed},
 	}}}
 	s.Calls.Items = []*call.Call{waiting}
@@ -123,7 +126,7 @@ func TestTheDaysFigures(t *testing.T) {
 	if got := fmt.Sprint(c.Transfers); got != "[{failed 2} {answered 1} {no-answer 1}]" {
 		t.Errorf("transfers %s", got)
 	}
-	if bob, carol := v.Agents.List[0].Missed, v.Agents.List[1].Missed; *bob != 2 || *carol != 0 {
+	if bob, carol := v.Agents.List[0].Missed, v.Agents.List[1].Missed; *bob != 2 || *carol != 1 {
 		t.Errorf("missed %d and %d", *bob, *carol)
 	}
 	s.Calls, s.Day.Ended = teamview.List[*call.Call]{}, nil

@@ -5,11 +5,12 @@
 import type { Action, Reason, Status } from "../contract/types.js";
 import * as allow from "../state/allow.js";
 import { crmAddress } from "../config.js";
-import { needsCode, restored, type NoteFields } from "../state/notes.js";
-import { lookOf } from "../state/reduce.js";
+import { isStuck, needsCode, noted, restored, type NoteFields } from "../state/notes.js";
+import { lookOf } from "../state/calls.js";
 import { restOf } from "../state/rest.js";
 import { ownCall } from "../state/screen.js";
 import type { Compose, Panel, Side, State } from "../state/state.js";
+import { noteState } from "../words/note.js";
 import { phoneNumber } from "../words/number.js";
 import { CallBack } from "./callback.js";
 import { Archive } from "./archive.js";
@@ -38,7 +39,7 @@ const hearsRinging = ({ screen }: State): boolean =>
     || screen.call.state === "calling" && screen.call.caller.called === "ringing");
 
 const NOTICE_MS = 8000;
-/** How long a refusal is shown if no change of the call removes it first (reduce.ts). */
+/** How long a refusal is shown if no change of the call removes it first (told.ts). */
 const REFUSAL_MS = 15_000;
 /** How long a live-region message stays before it is cleared; a screen reader may be busy with something else. */
 const SAID_MS = 10_000;
@@ -94,11 +95,11 @@ export class Desk {
     this.verbs = new Verbs({ core, api, newKey, take, poke });
     this.session = new Session({ core, signIn: parts.signIn, close: () => this.phone.close("") });
     this.records = new Records(core, api);
-    this.notes = new Notes(core, api);
+    this.notes = new Notes(core, api, () => this.records.askAgain());
     this.archive = new Archive({ core, api, memory: parts.memory, serverNow: () => this.serverNow(),
       download: parts.download });
     this.team = new TeamRoom({ core, api, serverNow: () => this.serverNow(), hidden, newKey,
-      told: poke });
+      hangUp: () => voice.hangUp(), told: poke });
     this.messages = new MessageBox({ core, api, hidden });
     this.settings = new SettingsRoom({ core, api, hidden, toWav: parts.toWav });
     core.subscribe((after, before) => this.follow(after, before));
@@ -287,6 +288,8 @@ export class Desk {
   doneWithCall(): void {
     const { screen, device } = this.state;
     if (needsCode(this.state)) return this.core.dispatch({ type: "code-missed" });
+    const draft = this.state.notes[noted(this.state)?.call ?? ""];
+    if (isStuck(draft)) return this.core.notice(noteState(draft).words, "bad");
     const rests = restOf(this.state);
     void this.notes.flush();
     this.core.dispatch({ type: "wrap-up-over" });

@@ -3,7 +3,7 @@
  * again until the server has it. A refusal is tried again only when something else is typed.
  */
 import { ApiError, type Api } from "../api.js";
-import { dirty, fieldsOf, keepsRecords, requestOf, tooMany, type Draft } from "../state/notes.js";
+import { dirty, fieldsOf, keepsRecords, refusesFields, requestOf, tooMany, type Draft } from "../state/notes.js";
 import type { Core } from "./core.js";
 import { Pause } from "./pause.js";
 
@@ -14,7 +14,8 @@ export class Notes {
   private readonly under = new Set<string>();
   private readonly pauses = new Map<string, Pause>();
 
-  constructor(private readonly core: Core, private readonly api: Api) {}
+  /** `refused`: the server has refused what was typed, such as a code that is not in its list any more. */
+  constructor(private readonly core: Core, private readonly api: Api, private readonly refused: () => void) {}
 
   tick(): void {
     const { state, now } = this.core;
@@ -76,6 +77,7 @@ export class Notes {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.pauseOf(call).longer(this.core.now());
+      if (refusesFields(error.problem)) this.refused();
       // What has been typed since was not refused.
       if (this.core.state.notes[call]?.typedAt === sent) {
         this.core.dispatch({ type: "note-failed", call, problem: error.problem });

@@ -31,6 +31,11 @@ export class Records {
     void this.askCaller(call);
   }
 
+  /** The list of codes may have changed since it was read. */
+  askAgain(): void {
+    if (!this.asking) void this.askRules();
+  }
+
   private async askRules(): Promise<void> {
     this.asking = true;
     try {
@@ -39,7 +44,7 @@ export class Records {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.transient || error.signedOut) this.pause.longer(this.core.now());
-      else this.core.dispatch({ type: "rules", rules: NONE });
+      else if (!this.core.state.rules) this.core.dispatch({ type: "rules", rules: NONE });
     } finally {
       this.asking = false;
     }

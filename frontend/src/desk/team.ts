@@ -14,12 +14,16 @@ export interface TeamParts {
   readonly serverNow: () => number;
   readonly hidden: () => boolean;
   readonly newKey: () => string;
+  /** Ends the own leg. */
+  readonly hangUp: () => void;
   /** Something was done: the agent's own snapshot may have changed. */
   readonly told: () => void;
 }
 
 /** The view is true within 3 s, the answer's time included. */
 const EVERY_MS = 2500;
+/** How long the server has a supervisor in no call until the page ends their leg itself. */
+const OUT_MS = 5000;
 /** So often an act is sent whose answer does not come, with the same key. */
 const TRIES = 4;
 const RETRY_MS = 1000;
@@ -27,16 +31,39 @@ const RETRY_MS = 1000;
 export class TeamRoom {
   private askedAt = -Infinity;
   private asking = false;
+  /** The own leg with which the server has had this supervisor in a call, and since when it has not. */
+  private inside = "";
+  private outAt = 0;
 
   constructor(private readonly parts: TeamParts) {}
 
   tick(): void {
     const { core, hidden } = this.parts;
     const { state } = core;
+    this.comeOut();
     const shown = showsTeam(state) && showsColleagues(state.screen) && !hidden();
     // The view keeps a supervisor in the call that they are in (agent.WatchLease), in a hidden tab, too.
     if (state.session !== "signed-in" || !shown && watchedCall(state) === "") return;
     if (!this.asking && core.now() - this.askedAt >= EVERY_MS) void this.ask();
+  }
+
+  /**
+   * The server has taken this supervisor out of the call. If their leg goes on, Twilio has not ended it for the server, and
+   * others may hear what was meant for one.
+   */
+  private comeOut(): void {
+    const { core, hangUp } = this.parts;
+    const { leg, snapshot } = core.state;
+    if (leg?.ring.watch !== true || leg.phase !== "open" || snapshot?.watching) {
+      this.outAt = 0;
+      if (leg?.ring.watch !== true) this.inside = "";
+      else if (snapshot?.watching) this.inside = leg.sid;
+    } else if (this.inside === leg.sid) {
+      this.outAt ||= core.now();
+      if (core.now() - this.outAt < OUT_MS) return;
+      this.inside = "";
+      hangUp();
+    }
   }
 
   /** Asks at the next tick. */

@@ -65,3 +65,5 @@ export type Event =
   | MessageEvent
   /** The announcement has been read; it is cleared. */
   | { readonly type: "said-over"; readonly which: keyof Said };
+
+export type Of<T extends Event["type"]> = Extract<Event, { type: T }>;

@@ -169,9 +169,20 @@ export function noted(state: State): WrapUp | null {
   return keepsRecords(state.rules) && (is === "ended" || is === "idle" || is === "offline") ? state.wrapUp : null;
 }
 
-/** *Done* waits for a code. */
+/** *Done* waits for a code: one is required, or the one that is chosen was taken off the list before it was kept. */
 export function needsCode(state: State): boolean {
   const wrapUp = noted(state);
-  return wrapUp !== null && state.rules!.codeRequired && state.rules!.codes.length > 0
-    && fieldsOf(state.notes[wrapUp.call]).code === "";
+  if (wrapUp === null || state.rules!.codes.length === 0) return false;
+  const draft = state.notes[wrapUp.call];
+  const { code } = fieldsOf(draft);
+  if (code === "") return state.rules!.codeRequired;
+  return !state.rules!.codes.includes(code) && draft?.kept?.code !== code;
 }
+
+/** The server takes none of it as it is; something else must be typed. */
+export const refusesFields = (problem: Problem | null): boolean =>
+  problem?.slug === "malformed" || problem?.slug === "note-too-long";
+
+/** What is typed cannot be kept as it is: *Done* waits until it can. */
+export const isStuck = (draft: Draft | undefined): boolean =>
+  draft !== undefined && dirty(draft) && (tooMany(draft) > 0 || refusesFields(draft.problem));

@@ -1,6 +1,8 @@
 /**
- * Everything the page knows, in one object. `screen` follows from the rest (screen.ts) and is what the views draw; only
- * reduce.ts makes a new State. Times named *At are milliseconds of this computer's clock unless they say server.
+ * Everything the page knows, in parts: the session, the device, the server, the call, the last call, the tabs, the page.
+ * Only reduce.ts makes a new State; the parts have their reducers there, in calls.ts, told.ts and wrapup.ts, and each tab
+ * has its own. `screen` follows from the rest (screen.ts) and is what the views draw. Times named *At are milliseconds of
+ * this computer's clock unless they say server.
  */
 import type { Action, Call, CallRules, Directory, KnownCaller, Problem, Snapshot, Status, Watching } from "../contract/types.js";
 import { NO_HISTORY, type History } from "./history.js";
@@ -180,12 +182,16 @@ export type Screen =
   | { readonly is: "ended"; readonly closing: Closing; readonly settled: boolean }
   | { readonly is: "rejoin"; readonly why: "reload" | "cut" | "elsewhere"; readonly asked: boolean };
 
-export interface State {
-  readonly screen: Screen;
+/** Who is signed in here, and whether this tab is the one that takes calls. */
+interface SessionState {
   readonly fatal: string;
   readonly session: Session;
   readonly signedOutWhy: SignedOutWhy;
   readonly tab: TabState;
+}
+
+/** The phone line of this page, and the sound of this computer. */
+interface DeviceFacts {
   readonly microphone: Microphone;
   /** The agent has gone online: this page is to take calls. */
   readonly wants: boolean;
@@ -197,13 +203,27 @@ export interface State {
   readonly device: DeviceState;
   /** When the voice token expires, if refreshing it has failed; 0 otherwise. */
   readonly tokenFailing: number;
-  readonly leg: Leg | null;
+  readonly sounds: Sounds;
+}
+
+/** What the server has said last, and how it can be reached. */
+interface ServerState {
   readonly snapshot: Snapshot | null;
   /** The server's clock minus this computer's, ms. */
   readonly skew: number;
   /** When the API was first found unreachable; 0 while it answers. */
   readonly apiDownAt: number;
   readonly push: PushIs;
+  readonly directory: Directory | null;
+  /** What this agent may see of the records of calls; null while that is not known. */
+  readonly rules: CallRules | null;
+}
+
+/** The call that rings or goes on here, and what the agent has pressed or typed for it. */
+interface OwnCallState {
+  readonly leg: Leg | null;
+  /** What the voice SDK warns of, on the open leg. */
+  readonly warnings: readonly string[];
   readonly pending: Pending | null;
   readonly refusal: Refusal | null;
   /** The server is asked to call somebody back. */
@@ -212,75 +232,71 @@ export interface State {
   readonly choosing: Status | "";
   /** The agent hung up the own leg on purpose: its end is not a loss. */
   readonly leaving: Leaving | null;
+  readonly compose: Compose;
+  /** What is known of the caller of a call; null if nothing is. */
+  readonly caller: { readonly call: string; readonly known: KnownCaller } | null;
+}
+
+/** The call that was here last. */
+interface LastCallState {
   readonly lastCall: Call | null;
   readonly closing: Closing | null;
   readonly rejoin: Rejoin | null;
-  readonly directory: Directory | null;
-  readonly compose: Compose;
-  readonly panel: Panel;
-  readonly side: Side;
-  /** What this agent may see of the records of calls; null while that is not known. */
-  readonly rules: CallRules | null;
-  readonly history: History;
-  readonly team: TeamState;
-  readonly settings: SettingsState;
-  readonly messages: Messages;
-  /** What is known of the caller of a call; null if nothing is. */
-  readonly caller: { readonly call: string; readonly known: KnownCaller } | null;
+  readonly recent: readonly RecentCall[];
   /** The agent's own notes that are shown, or not saved yet, by call. */
   readonly notes: Notes;
   /** The last call, until the agent has done with it. */
   readonly wrapUp: WrapUp | null;
-  readonly recent: readonly RecentCall[];
-  readonly sounds: Sounds;
-  readonly warnings: readonly string[];
+}
+
+/** What the tabs beside the call show. */
+interface TabsState {
+  readonly side: Side;
+  readonly history: History;
+  readonly team: TeamState;
+  readonly settings: SettingsState;
+  readonly messages: Messages;
+}
+
+/** What the page shows over everything, says to screen readers, and is told to do by the agent's taste. */
+interface PageState {
+  readonly panel: Panel;
   readonly shortcuts: boolean;
   readonly consent: Consent;
   readonly notice: Notice | null;
   readonly said: Said;
 }
 
+export interface State
+  extends SessionState, DeviceFacts, ServerState, OwnCallState, LastCallState, TabsState, PageState {
+  readonly screen: Screen;
+}
+
+const NO_SESSION: SessionState = { fatal: "", session: "starting", signedOutWhy: "", tab: "here" };
+
+const NO_DEVICE: DeviceFacts = {
+  microphone: "unknown", wants: false, withdrawn: false, device: { is: "off", since: 0, why: "" }, tokenFailing: 0,
+  sounds: { inputs: [], outputs: [], input: "", speaker: "", ringer: "", canChooseOutput: false },
+};
+
+const NO_SERVER: ServerState = { snapshot: null, skew: 0, apiDownAt: 0, push: "unknown", directory: null, rules: null };
+
+const NO_CALL: OwnCallState = {
+  leg: null, warnings: [], pending: null, refusal: null, calling: false, choosing: "",
+  leaving: null,
+  compose: { target: null, note: "", filter: "" }, caller: null,
+};
+
+const NO_LAST_CALL: LastCallState = { lastCall: null, closing: null, rejoin: null, recent: [], notes: {}, wrapUp: null };
+
+/** As they are for who has just signed in. */
+export const NO_TABS: TabsState = {
+  side: "colleagues", history: NO_HISTORY, team: NO_TEAM, settings: NO_SETTINGS, messages: NO_MESSAGES,
+};
+
+const NEW_PAGE: PageState = { panel: "", shortcuts: true, consent: "default", notice: null, said: { polite: "", urgent: "" } };
+
 export const initial: State = {
   screen: { is: "loading" },
-  fatal: "",
-  session: "starting",
-  signedOutWhy: "",
-  tab: "here",
-  microphone: "unknown",
-  wants: false,
-  withdrawn: false,
-  device: { is: "off", since: 0, why: "" },
-  tokenFailing: 0,
-  leg: null,
-  snapshot: null,
-  skew: 0,
-  apiDownAt: 0,
-  push: "unknown",
-  pending: null,
-  refusal: null,
-  calling: false,
-  choosing: "",
-  leaving: null,
-  lastCall: null,
-  closing: null,
-  rejoin: null,
-  directory: null,
-  compose: { target: null, note: "", filter: "" },
-  panel: "",
-  side: "colleagues",
-  rules: null,
-  history: NO_HISTORY,
-  team: NO_TEAM,
-  settings: NO_SETTINGS,
-  messages: NO_MESSAGES,
-  caller: null,
-  notes: {},
-  wrapUp: null,
-  recent: [],
-  sounds: { inputs: [], outputs: [], input: "", speaker: "", ringer: "", canChooseOutput: false },
-  warnings: [],
-  shortcuts: true,
-  consent: "default",
-  notice: null,
-  said: { polite: "", urgent: "" },
+  ...NO_SESSION, ...NO_DEVICE, ...NO_SERVER, ...NO_CALL, ...NO_LAST_CALL, ...NO_TABS, ...NEW_PAGE,
 };

@@ -1,4 +1,4 @@
-/** The call: the caller and what the caller hears now are the largest; below, who is with whom, and every verb. */
+/** The call: the caller and what the caller hears now are the largest; below, who is with whom, and the ways out. */
 import { nothing, type TemplateResult } from "lit";
 import { html } from "../html.js";
 import type { Call } from "../contract/types.js";
@@ -8,8 +8,7 @@ import * as allow from "../state/allow.js";
 import { known, type Known } from "../state/known.js";
 import { inCallSince } from "../state/screen.js";
 import type { Leg, Screen, State } from "../state/state.js";
-import { colleague, groups, hearing, LATE, LATE_AND_CUT, OVERDUE, stateWords, targetNow,
-  type Hears } from "../words/call.js";
+import { colleague, groups, hearing, LATE, LATE_AND_CUT, OVERDUE, stateWords, type Hears } from "../words/call.js";
 import { partyName } from "../words/number.js";
 import { timeOfDay } from "../words/time.js";
 import { soundWords } from "../words/voice.js";
@@ -17,6 +16,7 @@ import { icon, type Icon } from "./icons.js";
 import { knownCaller } from "./known.js";
 import { button, since } from "./parts.js";
 import { callerLine } from "./ringing.js";
+import { transferCard } from "./transfer.js";
 
 const HEARS: Record<Hears, Icon> = { voices: "sound", music: "music", silence: "silence", nothing: "cross", rung: "phone",
   unknown: "unknown" };
@@ -46,9 +46,9 @@ export function inCall(state: State, desk: Desk, { call, leg }: Extract<Screen, 
     <div class="now"><p class="you" data-test="you">${says.you}</p>${overdue(call)}</div>
     ${together(call, leg, now)}
     ${controls(state, desk, call, leg, now)}
-    ${call.role === "target" ? guest(call, now) : transfer(state, desk, call, now)}
     ${ways(state, desk, call)}
-  </section>`;
+  </section>
+  ${transferCard(state, desk, call, now)}`;
 }
 
 /** One line of its own size, in the place that is kept for it; a screen reader is told more (announce.ts). */
@@ -94,7 +94,7 @@ function controls(state: State, desk: Desk, call: Call, leg: Leg, now: Known): T
   const keys = state.panel === "keypad";
   const silence = leg.muted ? "Nobody hears you now" : "Others hear silence from you; you go on hearing them";
   return html`<div class="controls" role="group" aria-label="Call controls">
-    ${button({ name: "mute", label: leg.muted ? "Unmute" : "Mute", icon: leg.muted ? "micOff" : "mic", shape: "tile",
+    ${button({ name: "mute", label: leg.muted ? "Unmute" : "Mute", icon: leg.muted ? "micOff" : "mic", shape: "tile", place: "mute",
       pressed: leg.muted, chord: "M", hint: silence, click: () => desk.mute() })}
     ${call.role === "target" ? nothing : button({
       name: resumes ? "resume" : "hold", label: resumes ? "Resume" : "Hold", icon: resumes ? "play" : "pause",
@@ -123,43 +123,6 @@ function keypad(desk: Desk): TemplateResult {
   return html`<div class="keypad" role="group" aria-label="Keypad; digits also from the keyboard" @keydown=${typed}>
     ${KEYS.map((k) => html`<button type="button" class="key" data-test="key-${k}"
       aria-label=${k === "*" ? "Star" : k === "#" ? "Hash" : k} @click=${() => desk.digits(k)}>${k}</button>`)}
-  </div>`;
-}
-
-/** What concerns a target: whom they are with, and the note. The transferor's verbs are not shown to them. */
-function guest(call: Call, now: Known): TemplateResult {
-  const t = call.transfer;
-  return html`<div class="transfer" role="group" aria-labelledby="transfer-title">
-    <h3 id="transfer-title">${colleague(call)} called you in</h3>
-    <p class="target" data-test="target">${icon("people")}<span>${targetNow(call, now)}</span></p>
-    ${t?.note ? html`<p class="note-sent">Note from ${colleague(call)}: ${t.note}</p>` : nothing}
-  </div>`;
-}
-
-function transfer(state: State, desk: Desk, call: Call, now: Known): TemplateResult {
-  const verb = (action: "swap" | "join" | "complete" | "cancel", label: string, symbol: Icon, chord: string, hint: string,
-    tone?: "primary"): TemplateResult =>
-    button({ name: action, label, icon: symbol, chord, hint, ...(tone ? { tone } : {}),
-      button: allow.verb(state, call, action), click: () => desk.press(action) });
-  const t = call.transfer;
-  const failed = t?.outcome !== undefined && !["answered", "cancelled", "queued"].includes(t.outcome);
-  const canComplete = call.actions.includes("complete");
-  return html`<div class="transfer" role="group" aria-labelledby="transfer-title">
-    <div class="transfer-head"><h3 id="transfer-title">Transfer</h3>
-      ${t?.note && (!t.outcome || t.kind === "queue")
-        ? html`<p class="note-sent" title=${t.note}>Note: ${t.note}</p>`
-        : nothing}</div>
-    ${t
-      ? html`<p class="target ${failed ? "failed" : ""}"
-        data-test="target">${icon(failed ? "warning" : "people")}<span>${targetNow(call, now)}</span></p>`
-      : html`<p class="target none"><span>Nobody else is in the call.</span></p>`}
-    <div class="verbs">
-      ${verb("swap", "Swap", "swap", "2", "Change whom you talk to; the other hears music")}
-      ${verb("join", "Join", "join", "3", "All three hear each other")}
-      ${verb("complete", "Complete", "check", "4", "The caller goes on with your colleague, and you are out", canComplete
-        ? "primary" : undefined)}
-      ${verb("cancel", "Cancel", "cross", "5", "Your colleague is let go, and the caller is back with you")}
-    </div>
   </div>`;
 }
 

@@ -4,7 +4,7 @@ import { html } from "../html.js";
 import type { Desk } from "../desk/desk.js";
 import type { Levels } from "../desk/levels.js";
 import { keyed } from "lit/directives/keyed.js";
-import { CHORDS, chordLabel } from "../shortcuts.js";
+import { chordLabel, chordsOf, GROUPS, type Chord } from "../shortcuts.js";
 import * as allow from "../state/allow.js";
 import { known, serverThere } from "../state/known.js";
 import type { Sound, State } from "../state/state.js";
@@ -115,11 +115,15 @@ function sound(state: State, desk: Desk): TemplateResult {
 
 function shortcuts(state: State, desk: Desk): TemplateResult {
   return frame("Keyboard shortcuts", desk,
-    html`<table class="chords"><caption class="visually-hidden">Shortcuts</caption>
-        <thead><tr><th scope="col">Keys</th><th scope="col">What</th></tr></thead>
-        <tbody>${CHORDS.map((c) => html`<tr><td><kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>${chordLabel(c.key)}</kbd></td><td>${c.what}</td></tr>`)}
-          <tr><td><kbd>?</kbd></td><td>This list</td></tr></tbody></table>
+    html`<div class="chord-groups">${GROUPS.map((group) => chordGroup(group, chordsOf(state, group)))}</div>
+      <p class="hint"><kbd>?</kbd> opens and closes this list.</p>
       <label class="switch"><input type="checkbox" role="switch" data-test="shortcuts-on" .checked=${state.shortcuts}
         @change=${(e: Event) => desk.setShortcuts((e.target as HTMLInputElement).checked)} /><span>Shortcuts are on</span></label>`,
     button({ name: "close-dialog", label: "Done", tone: "primary", first: true, click: () => desk.panel("") }));
+}
+
+function chordGroup(name: string, chords: readonly Chord[]): TemplateResult | typeof nothing {
+  return chords.length === 0 ? nothing : html`<table class="chords"><caption>${name}</caption>
+    <thead class="visually-hidden"><tr><th scope="col">Keys</th><th scope="col">What</th></tr></thead>
+    <tbody>${chords.map((c) => html`<tr><td><kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>${chordLabel(c.key)}</kbd></td><td>${c.what}</td></tr>`)}</tbody></table>`;
 }

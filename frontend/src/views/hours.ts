@@ -18,7 +18,7 @@ export function hours(state: State, fields: Fields, set: Set): TemplateResult {
   const choose = (always: boolean, words: string): TemplateResult => html`<label class="choice-row">
     <input type="radio" name="hours-kind" data-test="hours-${always ? "always" : "week"}" .checked=${(week === null) === always}
       @change=${() => set({ hours: always ? null : week ?? office() })} /><span>${words}</span></label>`;
-  return html`<fieldset class="hours"><legend>Opening hours</legend>
+  return html`<fieldset class="hours"><legend class="visually-hidden">Opening hours</legend>
     <div class="choices">${choose(true, "Always open")} ${choose(false, "By weekday")}</div>
     ${week === null ? nothing : html`${DAYS.map((day) => dayHours(state, week, day, set))}
       ${DAYS.every((d) => !week[d]?.length) ? html`<p class="hint" data-test="never-open">No day has hours: the line would

@@ -50,7 +50,7 @@ export function noteForm(state: State, desk: Desk, call: string, { place, title,
     </div>
     ${isElsewhere(draft) ? elsewhere(draft!.kept!, place) : nothing}
     <div class="note-row">
-      ${rules.codes.length ? codeField(state, desk, call, place, missed) : nothing}
+      ${rules.codes.length || fields.code ? codeField(state, desk, call, place, missed) : nothing}
       <label class="field"><span>Caller’s name</span>
         <input type="text" autocomplete="off" maxlength=${NAME_MAX} data-test="${place}-name" .value=${fields.name}
           @input=${(e: Event) => desk.writeNote(call, { name: value(e) })} /></label>

@@ -52,6 +52,7 @@ export class AgentPage extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     document.addEventListener("keydown", this.onKey);
+    this.addEventListener("focusin", wholeField);
   }
 
   override disconnectedCallback(): void {
@@ -116,6 +117,8 @@ export class AgentPage extends LitElement {
     if (wanted && !dialog.open) dialog.showModal();
     if (!wanted && dialog.open) dialog.close();
     this.keepFocus(state);
+    const bar = this.querySelector<HTMLElement>(".save-bar");
+    if (bar) document.documentElement.style.setProperty("--save", `${bar.offsetHeight}px`);
   }
 
   /**
@@ -151,11 +154,23 @@ export class AgentPage extends LitElement {
   private whole(state: State, desk: Desk): TemplateResult {
     const { is } = state.screen;
     return html`${header(state, desk)} ${toasts(state, desk)} ${bannerList(state, desk)}
-      <div class="columns ${!showsColleagues(state.screen) ? "alone" : state.side === "team" && !state.leg ? "with-team" : ""}">
+      <div class="columns ${columns(state)}">
         <main>${keyed(is, main(state, desk))}</main>
         ${showsColleagues(state.screen) ? side(state, desk) : nothing}
       </div>`;
   }
+}
+
+/** A browser brings only the caret of a text of several lines into sight, and the rest may be under the bar. */
+function wholeField({ target }: Event): void {
+  if (target instanceof HTMLTextAreaElement) target.scrollIntoView({ block: "nearest" });
+}
+
+/** How the page is laid out: see frame.css. */
+function columns({ screen, side: tab, leg }: State): string {
+  if (!showsColleagues(screen)) return "alone";
+  if (screen.is === "in-call") return "in-call";
+  return (tab === "team" || tab === "line") && !leg ? "with-team" : "";
 }
 
 /** The groups around a control that a script may give the focus to, then the title of its section. */

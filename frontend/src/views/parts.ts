@@ -14,6 +14,8 @@ export interface ButtonLook {
   readonly tone?: "primary" | "danger" | "answer" | "quiet";
   /** `iconic` shows its label as a tip only. */
   readonly shape?: "wide" | "tile" | "iconic";
+  /** A class of its place, if it has a place of its own. */
+  readonly place?: string;
   readonly pressed?: boolean;
   readonly expanded?: boolean;
   /** Ctrl+Shift shortcut, shown to all and announced by screen readers. */
@@ -36,7 +38,7 @@ export function button(look: ButtonLook): TemplateResult {
   const tipId = tip ? `tip-${look.name}` : nothing;
   const chord = look.chord ? html` <kbd>Ctrl Shift ${chordLabel(look.chord)}</kbd>` : nothing;
   const classes = ["button", look.tone ?? "", look.shape ?? "", busy ? "busy" : ""].filter(Boolean).join(" ");
-  return html`<span class="button-with-tip ${look.shape ?? ""}">
+  return html`<span class="button-with-tip ${look.shape ?? ""} ${look.place ?? ""}">
     <button
       type="button"
       class=${classes}

@@ -39,30 +39,38 @@ function form(state: State, desk: Desk, view: LineSettings): TemplateResult {
     hint, most, set);
   return html`<form class="line-form" novalidate aria-label="Settings of the line"
       @submit=${(e: Event) => (e.preventDefault(), void desk.settings.save())}>
-    ${text("name", "Said first to an outside number", 40)}
-    ${zone(state, fields.zone, set)}
-    ${hours(state, fields, set)}
-    ${holidays(state, fields, set)}
-    <h3>What callers hear</h3>
-    ${language(state, view, fields, set)}
-    ${text("greeting", "To a new caller. Empty: the usual words", 160)}
-    ${text("waiting", "Now and then to who waits. Empty: nothing", 160)}
-    ${text("lastWords", "When an agent has ended the call. Empty: the usual words", 500)}
-    ${text("closedMessage", "Outside the hours, before a goodbye. Empty: the usual words", 500)}
-    ${text("emergencyMessage", "When the emergency switch is on. Empty: the closed message", 500)}
-    ${messages(fields, set)}
-    ${text("messageWords", "Before the tone. Empty: the usual words", 500)}
-    ${textField(state, "askAhead", fields.askAhead, "Whether they leave a message instead: who arrives while so many callers wait. Empty: nobody", 0, set)}
-    ${textField(state, "askEvery", fields.askEvery, "The same: who waits, once in so many minutes. Empty: nobody", 0, set)}
-    <fieldset class="hours" data-field="askKeep" tabindex="-1"><legend>${FIELD_WORDS.askKeep}</legend>
-      <label class="choice-row"><input type="checkbox" data-test="ask-keep" .checked=${fields.askKeep}
-        @change=${(e: Event) => set({ askKeep: (e.target as HTMLInputElement).checked })} />
-        <span>Who is asked may keep their place and be called back, if calling back is switched on</span></label></fieldset>
-    ${music(state, desk, fields)}
-    <h3>After a call</h3>
-    ${textField(state, "codes", fields.codes, "One in each line, at most 30. Empty: those of the deployment", 0, set, 5)}
+    <div class="line-groups">
+      <div>
+        ${group("Opening hours", html`${zone(state, fields.zone, set)} ${hours(state, fields, set)} ${holidays(state, fields, set)}`)}
+        ${group("Messages", html`${messages(fields, set)}
+          ${text("messageWords", "Before the tone. Empty: the usual words", 500)}`)}
+         ${group("The question in the line", html`
+           ${textField(state, "askAhead", fields.askAhead, "Whether they leave a message instead: who arrives while so many callers wait. Empty: nobody", 0, set)}
+           ${textField(state, "askEvery", fields.askEvery, "The same: who waits, once in so many minutes. Empty: nobody", 0, set)}
+           <fieldset class="hours" data-field="askKeep" tabindex="-1"><legend>${FIELD_WORDS.askKeep}</legend>
+             <label class="choice-row"><input type="checkbox" data-test="ask-keep" .checked=${fields.askKeep}
+               @change=${(e: Event) => set({ askKeep: (e.target as HTMLInputElement).checked })} />
+               <span>Who is asked may keep their place and be called back, if calling back is switched on</span></label></fieldset>`)}
+      </div>
+      <div>
+        ${group("What callers hear", html`${language(state, view, fields, set)}
+          ${text("greeting", "To a new caller. Empty: the usual words", 160)}
+          ${text("waiting", "Now and then to who waits. Empty: nothing", 160)}
+          ${text("lastWords", "When an agent has ended the call. Empty: the usual words", 500)}
+          ${text("closedMessage", "Outside the hours, before a goodbye. Empty: the usual words", 500)}
+          ${text("emergencyMessage", "When the emergency switch is on. Empty: the closed message", 500)}
+          ${music(state, desk, fields)}`)}
+        ${group("Name and codes", html`${text("name", "Said first to an outside number", 40)}
+          ${textField(state, "codes", fields.codes, "One in each line, at most 30. Empty: those of the deployment", 0, set, 5)}`)}
+      </div>
+    </div>
     ${saving(state, desk)}
   </form>`;
+}
+
+/** What belongs together in the form; the groups are in two columns where there is room. */
+function group(title: string, fields: TemplateResult): TemplateResult {
+  return html`<section class="line-group" aria-label=${title}><h3>${title}</h3>${fields}</section>`;
 }
 
 function textField(state: State, field: Field, value: string, hint: string, most: number,
@@ -120,8 +128,7 @@ function language(state: State, view: LineSettings, fields: Fields, set: (edits:
 }
 
 function messages({ messageTimes: times }: Fields, set: (edits: Partial<Fields>) => void): TemplateResult {
-  return html`<fieldset class="hours" data-field="messageTimes" tabindex="-1"><legend>${FIELD_WORDS.messageTimes}</legend>
-    <p class="hint">Who is asked to leave a message</p>
+  return html`<fieldset class="hours" data-field="messageTimes" tabindex="-1"><legend>Who is asked to leave a message</legend>
     ${MESSAGE_TIMES.map((time) => html`<label class="choice-row"><input type="checkbox" data-test="messages-${time}"
       .checked=${times[time]} @change=${(e: Event) => set({ messageTimes: { ...times,
         [time]: (e.target as HTMLInputElement).checked } })} /> <span>${MESSAGE_WORDS[time]}</span></label>`)}

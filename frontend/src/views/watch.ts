@@ -47,7 +47,7 @@ export function watchingCard(state: State, desk: Desk, { leg, watching }: Extrac
       ${watching?.hidden ? html`<p class="hint">The agents are not told of you.</p>` : nothing}</div>
     <div class="verbs three" role="group" aria-label="What you do in this call">${watchButtons(state, desk, id, call, "card")}</div>
     <div class="controls" role="group" aria-label="Call controls">
-      ${button({ name: "mute", label: leg.muted ? "Unmute" : "Mute", icon: leg.muted ? "micOff" : "mic", shape: "tile",
+      ${button({ name: "mute", label: leg.muted ? "Unmute" : "Mute", icon: leg.muted ? "micOff" : "mic", shape: "tile", place: "mute",
         pressed: leg.muted, chord: "M", hint: leg.muted ? "Nobody hears you now" : "Your microphone is silent until you unmute it",
         click: () => desk.mute() })}
       <div class="sound-state">

@@ -32,7 +32,7 @@ export function launch(more = [], without = []) {
 export async function open(browser, settings = {}) {
   const context = await browser.newContext({
     viewport: { width: 1200, height: 800 }, colorScheme: 'light', deviceScaleFactor: 1, reducedMotion: 'reduce',
-      locale: 'en-GB', ...settings,
+      locale: 'en-GB', timezoneId: 'UTC', ...settings,
   });
   context.setDefaultTimeout(patience);
   context.setDefaultNavigationTimeout(3 * patience); // the first pages start while the browser and the stack still do
@@ -91,13 +91,13 @@ class Seat {
    * picture draws the state when asked to; otherwise it compares the page's words with those of the day when the
    * picture was drawn. Pixels would differ between machines, and numbers between runs.
    */
-  async picture(name) {
+  async picture(name, { fullPage = true } = {}) {
     const [png, txt] = ['png', 'txt'].map((kind) => join(pictures, `${name}.${kind}`));
     const words = `${(await this.page.evaluate(visibleWords)).join('\n')}\n`;
     if (draws) {
       await mkdir(pictures, { recursive: true });
       await this.page.mouse.move(0, 0);
-      await this.page.screenshot({ path: png, animations: 'disabled', fullPage: true });
+      await this.page.screenshot({ path: png, animations: 'disabled', fullPage });
       await writeFile(txt, words);
     }
     assert.equal(words, await readFile(txt, 'utf8'),

@@ -93,7 +93,7 @@ scenario('F061 F158 Bob declines; a note full of markup is text', async (s) => {
   assert.ok((await bob.at('note').innerText()).endsWith(note), 'the note as it was typed');
   assert.equal(await bob.at('note').locator('img, b, script').count(), 0);
   await until('Alice to see the note as typed',
-    async () => (await alice.at('screen-in-call').innerText()).includes(note));
+    async () => (await alice.at('transfer').innerText()).includes(note));
   await bob.press('reject');
   await alice.inCall('talking');
   await alice.says('target', 'Bob declined the call.');

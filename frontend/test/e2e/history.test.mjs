@@ -77,7 +77,7 @@ scenario('F211 F215 F217 a note after a call survives a reload, and the caller w
     '<b>She</b> asks for a letter']) {
     assert.ok(told.includes(words), `${words}\n${told}`);
   }
-  await bob.look('history-record', '');
+  await bob.look('history-record', 'record');
   await bob.press('record-back');
   await bob.at('find-text').fill('nobody says this');
   await bob.at('find-text').press('Enter');

@@ -14,8 +14,9 @@ async function boxes(name = '') {
   const shown = () => !name || document.querySelector(`[data-test=${name}]`)?.checkVisibility();
   while (!shown()) await new Promise((done) => requestAnimationFrame(done));
   // A place on the page, or in the window for what is fixed there.
-  const fixed = (e) => e.closest('.ways') && getComputedStyle(e.closest('.ways')).position === 'fixed';
-  const controls = [...document.querySelectorAll('header button, main button, aside button, aside input, aside textarea')];
+  const bar = '.ways, .controls > .mute';
+  const fixed = (e) => e.closest(bar) && getComputedStyle(e.closest(bar)).position === 'fixed';
+  const controls = [...document.querySelectorAll(':is(header, main) :is(button, input, textarea), [role=tab]')];
   return Object.fromEntries(controls.filter((e) => e.dataset.test && !e.closest('.keypad')
     && e.checkVisibility()).map((e) => {
     const { x, y, width, height } = e.getBoundingClientRect();
@@ -31,8 +32,10 @@ function hidden() {
   const a = tip.getBoundingClientRect();
   const over = (b) => a.left < b.right - 0.5 && a.right > b.left + 0.5 && a.top < b.bottom - 0.5
     && a.bottom > b.top + 0.5;
-  const bar = [...document.querySelectorAll('.ways')].find((e) => getComputedStyle(e).position === 'fixed');
-  const above = (e) => bar?.contains(e) && !bar.contains(tip); // the bar covers the tip
+  const bars = [...document.querySelectorAll('.ways, .controls > .mute')].filter((e) => getComputedStyle(e).position === 'fixed');
+  // The bar of a narrow window and its tips lie over what is behind them, which can be scrolled.
+  const ofBar = bars.some((b) => b.contains(tip));
+  const above = (e) => bars.some((b) => b.contains(e)) !== ofBar;
   const state = '.chip, .timers, .caller, .hears, .you, .overdue, .group, .quality, .target, .note-sent, .note, .banner p, .waiting-line, .presence, .field, main button, .person';
   return [...document.querySelectorAll(state)].filter((e) => e.checkVisibility()
     && !above(e) && over(e.getBoundingClientRect())).map((e) => e.dataset.test || e.className);
@@ -124,6 +127,10 @@ for (const width of [1200, 400]) {
     await bob.answer('consulting');
     await alice.says('you', 'You and Bob talk privately');
     await still('in private');
+    if (width === 400) {
+      await alice.at('transfer').evaluate((e) => e.scrollIntoView());
+      await alice.picture('narrow', { fullPage: false });
+    }
     await s.stack.fault({ kind: 'rest', match: { event: 'UpdateParticipant' }, do: 'fail', status: 500 });
     const [moved] = await Promise.all([alice.page.evaluate(boxes, 'overdue'), alice.press('swap')]);
     assert.deepEqual(moved, before, 'with overdue');
@@ -224,6 +231,51 @@ scenario('F189 two banners at once: both can be read, and neither moves a contro
   await s.stack.does(caller, 'hangup');
 });
 
+scenario('F310 F311 at 400 px the bar covers nothing that has the focus, and no list, note or tab moves a control', async (s) => {
+  const [alice] = await Promise.all([s.agent('alice', { page: await s.page({ viewport: { width: 400, height: 800 } }) }),
+    s.agent('bob', { online: false })]);
+  await s.talking(alice);
+  await alice.at('target-bob').waitFor();
+  const { keyboard } = alice.page;
+  /** under is what is wrong with the place of the control that has the focus, and of the bar. */
+  const under = () => alice.page.evaluate(() => {
+    const seen = (e, y) => {
+      const { left, right, top, height } = e.getBoundingClientRect();
+      const over = document.elementFromPoint((left + right) / 2, top + y * height);
+      return over !== null && (e.contains(over) || over.contains(e) || over.closest('label')?.contains(e));
+    };
+    const at = document.activeElement;
+    const bar = ['mute', 'leave', 'end'].map((name) => document.querySelector(`[data-test="${name}"]`));
+    return [...seen(at, 0.9) ? [] : [`${at.dataset.test || at.id} has the focus and is covered`],
+      ...bar.filter((e) => !seen(e, 0.5)).map((e) => `${e.dataset.test} is not in sight`)];
+  });
+  await alice.at('mute').focus();
+  const reached = [];
+  while (reached.length < 60) {
+    await keyboard.press('Tab');
+    const name = await alice.page.evaluate(() => (document.activeElement === document.body ? null
+      : document.activeElement.dataset.test ?? ''));
+    if (name === null) break; // out of the page's end
+    reached.push(name);
+    assert.deepEqual(await under(), []);
+  }
+  for (const name of ['leave', 'end', 'swap', 'filter', 'note-field', 'consult', 'requeue', 'side-colleagues']) {
+    assert.ok(reached.includes(name), `Tab comes to ${name}: ${reached}`);
+  }
+  const places = async () => Object.entries(await alice.page.evaluate(boxes)).filter(([name]) => !name.startsWith('target-'));
+  const before = await places();
+  await alice.at('filter').fill('zzz');
+  await alice.says('nobody-found', 'No colleague of that name.');
+  assert.deepEqual(await places(), before, 'nobody is found');
+  await alice.at('note-field').fill('x'.repeat(190));
+  assert.deepEqual(await places(), before, 'a long note');
+  await alice.press('side-history');
+  assert.deepEqual((await places()).filter(([name]) => before.some(([was]) => was === name)), before, 'another tab');
+  await alice.at('filter').fill('');
+  await alice.at('target-bob').waitFor();
+  await alice.end();
+});
+
 scenario('F189 the tips of what rings do not hide the note', async (s) => {
   const { alice, bob } = await s.pair();
   await alice.consult('bob', 'Asks for a refund of order 1042');
@@ -320,9 +372,10 @@ scenario('F193 the page speaks to the target, and shows what they may do', async
   await bob.answer('consulting');
   const shows = async () => (await bob.page.locator('main [data-test]').evaluateAll((all) => all.filter((e) => e.tagName === 'BUTTON').map((e) => e.dataset.test)));
   await bob.says('target', 'You are on the line with Alice');
-  await bob.says('screen-in-call', 'Note from Alice: Asks for a refund');
+  await bob.says('transfer', 'Note from Alice');
+  await bob.says('transfer', 'Asks for a refund');
   assert.deepEqual(await shows(), ['mute', 'keypad', 'leave']);
-  assert.equal(await bob.page.locator('aside input[type=radio], [data-test=consult]').count(), 0);
+  assert.equal(await bob.page.locator('input[type=radio], [data-test=consult]').count(), 0);
   assert.doesNotMatch(await bob.page.locator('main').innerText(), /Bob/, 'nobody is told their own name');
   await alice.press('swap');
   await bob.inCall('swapped');
@@ -335,7 +388,8 @@ scenario('F193 the page speaks to the target, and shows what they may do', async
   await alice.press('complete');
   await bob.inCall('talking');
   await bob.hears({ tones: [callerTone] });
-  assert.deepEqual(await shows(), ['mute', 'hold', 'keypad', 'swap', 'join', 'complete', 'cancel', 'leave', 'end']);
+  assert.deepEqual(await shows(), ['mute', 'hold', 'keypad', 'leave', 'end', 'swap', 'join', 'complete', 'cancel', 'consult',
+    'blind', 'add', 'requeue']);
 });
 
 scenario('a page that is loaded draws no ring round its title, and *End call?* names no button that is grey',

@@ -54,6 +54,7 @@ scenario('a message at night: the caller speaks after the tone, an agent listens
   assert.equal(await alice.page.evaluate(() => document.activeElement?.dataset.message), id);
   await bob.press(`message-take-${id}`); // the list at Bob's is some seconds old
   await bob.says('message-state', 'Taken by Alice');
+  await alice.look('messages');
   await alice.press(`message-done-${id}`);
   await alice.says('message-state', 'Done by you');
 }, { timeout: 180_000 });

@@ -8,7 +8,15 @@ import { until } from './wait.mjs';
 
 const scenario = stage({ settings: { RingSeconds: 60 } });
 
-scenario('F264 F265 F260 a supervisor closes the line and opens it again, with the keyboard and 400 pixels', async (s) => {
+/** wide takes the picture of what a wide window shows, where the scenario is on a narrow one. */
+async function wide(desk, name) {
+  await desk.page.setViewportSize({ width: 1200, height: 800 });
+  await desk.page.evaluate(() => scrollTo(0, 0));
+  await desk.picture(name, { fullPage: false });
+  await desk.page.setViewportSize({ width: 400, height: 800 });
+}
+
+scenario('F264 F265 F260 F313 a supervisor closes the line and opens it again, with the keyboard and 400 pixels', async (s) => {
   const alice = await s.agent('alice', { online: false });
   const erin = await s.agent('erin', { online: false, settings: { viewport: { width: 400, height: 800 } } });
   const { keyboard } = erin.page;
@@ -26,11 +34,30 @@ scenario('F264 F265 F260 a supervisor closes the line and opens it again, with t
   await erin.at('hours-week').check();
   await erin.at('hours.monday[0].from').fill('25');
   await erin.at('set-zone').selectOption('Europe/Berlin');
+  // F313: the keyboard goes through the whole form, and the bar with Save is in sight and covers nothing that has the focus.
+  await erin.at('set-zone').focus();
+  const reached = [];
+  for (let name = ''; name !== 'save-settings' && reached.length < 80; reached.push(name)) {
+    const wrong = await erin.page.evaluate(() => {
+      const at = document.activeElement.getBoundingClientRect();
+      const bar = document.querySelector('.save-bar').getBoundingClientRect();
+      if (bar.bottom > innerHeight + 1) return `the bar ends at ${bar.bottom}`;
+      const inBar = document.activeElement.closest('.save-bar') !== null;
+      return !inBar && at.bottom > bar.top ? `${document.activeElement.dataset.test} ends at ${at.bottom}, the bar begins at ${bar.top}` : '';
+    });
+    assert.equal(wrong, '');
+    await keyboard.press('Tab');
+    name = await focused() ?? '';
+  }
+  for (const name of ['hours.monday[0].to', 'add-hours.sunday', 'add-holiday', 'messages-closed', 'set-greeting', 'set-codes', 'save-settings']) {
+    assert.ok(reached.includes(name), `Tab comes to ${name}: ${reached}`);
+  }
   await press('save-settings');
   await erin.says('settings-problem', 'Not a time like 09:00.');
   await until('the focus to be at the field', async () => await focused() === 'hours.monday[0].from');
   await erin.look('settings-refused', '');
   await erin.at('hours.monday[0].from').fill('8');
+  await wide(erin, 'line');
   await erin.at('hours-always').check();
   await press('save-settings');
   await erin.says('not-saved', 'All is saved.');

@@ -32,7 +32,9 @@ scenario('F225 F228 a supervisor sees the team and acts, with the keyboard and 4
   const second = await s.stack.dial();
   await bob.screen('ringing');
   await row(second).getByText('Bob is being rung.').waitFor();
-  await erin.look('team-view', '');
+  await erin.page.setViewportSize({ width: 1200, height: 800 });
+  await erin.look('team-view', 'team');
+  await erin.page.setViewportSize({ width: 400, height: 800 });
   await erin.at('team-away-bob').focus();
   await erin.page.keyboard.press('Enter');
   await bob.screen('idle');

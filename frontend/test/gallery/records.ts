@@ -56,6 +56,8 @@ const over = (now: number, more: Event[] = [], agent: Partial<Snapshot["agent"]>
 const told = (note = "", code = "", version = 0): Event => ({ type: "note-told", call: "CAconference1", version,
   note: note ? { by: { id: "alice", name: "Alice" }, at: iso(0), note, code } : undefined });
 const typed = (note: string): Event => ({ type: "note-typed", call: "CAconference1", fields: { note }, at: 0 });
+const gone: Event = { type: "note-failed", call: "CAconference1",
+  problem: { slug: "malformed", status: 400, title: "", detail: "There is no such code." } };
 const failed = (slug: string, status: number): Event => ({ type: "note-failed", call: "CAconference1",
   problem: { slug, status, title: "" } });
 
@@ -111,6 +113,10 @@ export const recordScenes: readonly Scene[] = [
   { name: "note-too-long", like: "note-empty", events: (now) => over(now, [told(), typed(LONG)]) },
   { name: "note-code-missing", like: "note-empty", events: (now) => over(now, [told("Wants a letter by post."),
     { type: "code-missed" }]) },
+  { name: "note-code-gone", like: "note-empty", events: (now) => over(now, [told(), typed("Wants a letter by post."),
+    { type: "note-typed", call: "CAconference1", fields: { code: "delivery" }, at: 0 }, gone, { type: "code-missed" }]) },
+  { name: "note-no-codes-left", events: (now) => over(now, [told(), typed("Wants a letter by post."),
+    { type: "note-typed", call: "CAconference1", fields: { code: "delivery" }, at: 0 }, gone, rules({ codes: [], codeRequired: false })]) },
   { name: "note-no-pause", events: (now) => over(now, [told("Wants a letter by post.", "refund")], {}) },
   { name: "note-kept-in-wrap-up", events: (now) => [...over(now, [told("Wants a letter by post.", "refund")],
     { status: "wrap-up", presence: "wrap-up" }), { type: "dismiss-ended" }] },

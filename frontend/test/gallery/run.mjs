@@ -23,6 +23,7 @@ const POLICY =
 const VIEWS = [
   { name: "wide-light", width: 1200, height: 860, colorScheme: "light" },
   { name: "wide-dark", width: 1200, height: 860, colorScheme: "dark" },
+  { name: "phone-light", width: 400, height: 800, colorScheme: "light" },
   { name: "narrow-light", width: 320, height: 720, colorScheme: "light" },
   { name: "narrow-dark", width: 320, height: 720, colorScheme: "dark" },
 ];
@@ -72,6 +73,19 @@ async function open(context, address, view) {
 async function judge({ scene, all }) {
   await window.gallery.draw(scene);
   const faults = [];
+  // F310: what has the focus is in sight, above every bar. The keypad, which Escape closes, may lie over it.
+  const focusHidden = () => [...document.querySelectorAll("dialog[open] *, .columns *")]
+    .filter((e) => e.matches("a[href], button, input, textarea, select, summary, [tabindex]") && e.checkVisibility()
+      && !(document.querySelector("dialog[open]") && !e.closest("dialog")))
+    .flatMap((e) => {
+      e.focus();
+      if (document.activeElement !== e) return [];
+      const { left, right, top, bottom } = e.getBoundingClientRect();
+      const [x, low] = [(left + right) / 2, Math.min(bottom, top + innerHeight / 2) - 3];
+      const over = document.elementFromPoint(x, low);
+      return over && (e.contains(over) || over.contains(e) || over.closest(".tip, label, .keypad")) ? []
+        : [`${e.dataset.test || e.id || e.className} has the focus below ${over ? over.className || over.tagName : "the window"}`];
+    });
   // target-size is WCAG 2.2 AA and not among axe's defaults.
   const rules = all ? { rules: { "target-size": { enabled: true } } } : { runOnly: ["color-contrast", "link-in-text-block"] };
   const { violations } = await window.axe.run(document, { resultTypes: ["violations"], ...rules });
@@ -81,11 +95,13 @@ async function judge({ scene, all }) {
   if (!all) return faults;
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
   if (wide > 0) faults.push(`${wide}px wider than the window`);
-  const bar = [...document.querySelectorAll(".ways")].find((e) => getComputedStyle(e).position === "fixed");
+  const fixed = [...document.querySelectorAll(".ways, .controls > .mute")].filter((e) => getComputedStyle(e).position === "fixed");
+  const inBar = (e) => fixed.some((f) => f.contains(e));
+  const bar = fixed.find((e) => e.matches(".ways"));
   const stickingOut = [...document.querySelectorAll(".card, dialog")].flatMap((card) => {
     const edge = card.getBoundingClientRect().right;
     return [...card.querySelectorAll("*")]
-      .filter((e) => !e.closest(".tip, .visually-hidden, .people") && !bar?.contains(e) && e.getBoundingClientRect().right > edge + 1)
+      .filter((e) => !e.closest(".tip, .visually-hidden, .people") && !inBar(e) && e.getBoundingClientRect().right > edge + 1)
       .map((e) => e.className || e.tagName);
   });
   if (stickingOut.length) faults.push(`sticks out of its card: ${[...new Set(stickingOut)].join(", ")}`);
@@ -95,17 +111,21 @@ async function judge({ scene, all }) {
       const { x, y, width, height } = e.getBoundingClientRect();
       return e.contains(document.elementFromPoint(x + width / 2, y + height / 2));
     };
-    const outs = [...document.querySelectorAll(".call :is([data-test=end], [data-test=hang-up])")];
+    const outs = [...document.querySelectorAll(".call :is([data-test=end], [data-test=hang-up], [data-test=mute])")];
     for (const top of [0, document.documentElement.scrollHeight]) {
       scrollTo(0, top);
       faults.push(...outs.filter((e) => !seen(e)).map((e) => `${e.dataset.test} is not in sight at ${scrollY} px`));
     }
-    const last = [...document.querySelectorAll("main *")].filter((e) => !bar?.contains(e)).map((e) => e.getBoundingClientRect().bottom);
+    const last = [...document.querySelectorAll(".columns *")].filter((e) => !inBar(e) && !e.closest(".whom, .people, .tip")).map((e) => e.getBoundingClientRect().bottom);
     if (bar && Math.max(...last) > bar.getBoundingClientRect().top + 1) faults.push("the page's end is below the bar");
     scrollTo(0, 0);
   }
+  faults.push(...focusHidden());
+  // What is drawn next is not scrolled by the last focus.
+  document.activeElement?.blur();
+  scrollTo(0, 0);
   // The other texts that may be cut short are names and notes, which are elsewhere in full.
-  const cut = [...document.querySelectorAll(".waiting-line, .presence, .group-label, .hears")]
+  const cut = [...document.querySelectorAll(".waiting-line, .presence, .group-label, .hears, .transfer h2, .verbs.during .label")]
     .filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.textContent.replace(/\s+/g, " ").trim());
   const low = [...document.querySelectorAll(".hears > span, .target > span, .quality > span")]
     .filter((e) => e.scrollHeight > e.clientHeight + 1 && e.clientHeight > 0).map((e) => e.textContent.replace(/\s+/g, " ").trim());
@@ -113,30 +133,30 @@ async function judge({ scene, all }) {
   return faults;
 }
 
-/** Runs in the page: draws a state and returns where the controls below the strip are. */
+/**
+ * Runs in the page: draws a state and returns where all that can be pressed or typed into is, below the strip and beside
+ * the tabs: a place on the page, or in the window for what is fixed there. What the tabs show may have any length.
+ */
 async function places(scene) {
   await window.gallery.draw(scene);
-  return Object.fromEntries([...document.querySelectorAll("main button[data-test]")].map((e) => {
-    const { x, y } = e.getBoundingClientRect();
-    return [e.dataset.test, `${Math.round(x + window.scrollX)},${Math.round(y + window.scrollY)}`];
+  const fixed = (e) => e.closest(".ways, .controls > .mute") && getComputedStyle(e.closest(".ways, .mute")).position === "fixed";
+  const controls = document.querySelectorAll("main :is(button, input, textarea, select)[data-test], [role=tablist]");
+  return Object.fromEntries([...controls].filter((e) => !e.closest(".people, .keypad")).map((e) => {
+    const { x, y, width, height } = e.getBoundingClientRect();
+    const name = e.dataset.test === "resume" ? "hold" : e.dataset.test ?? "tabs";
+    return [name, [x + (fixed(e) ? 0 : scrollX), y + (fixed(e) ? 0 : scrollY), width, height].map(Math.round).join()];
   }));
 }
 
-/** F189: where a state says which one it is like, the controls that both have are in the same places. */
+/** F189 F311: where a state says which one it is like, the controls that both have are in the same places. */
 async function moved(page, scene, view) {
   const like = await page.evaluate((name) => window.gallery.like(name), scene);
-  if (!like) return [];
-  const faults = [];
-  for (const width of [view.width, 400].filter((w) => w > 380)) {
-    await page.setViewportSize({ width, height: view.height });
-    const [before, after] = [await page.evaluate(places, like), await page.evaluate(places, scene)];
-    const both = Object.keys(before).filter((name) => name in after);
-    if (both.length === 0) faults.push(`has no controls of ${like}`);
-    faults.push(...both.filter((name) => before[name] !== after[name])
-      .map((name) => `${name} is at ${after[name]} and not at ${before[name]} as in ${like}, at ${width} px`));
-  }
-  await page.setViewportSize({ width: view.width, height: view.height });
-  return faults;
+  if (!like || view.width <= 380) return []; // below, three groups are one above the other
+  const [before, after] = [await page.evaluate(places, like), await page.evaluate(places, scene)];
+  const both = Object.keys(before).filter((name) => name in after);
+  if (both.length === 0) return [`has no controls of ${like}`];
+  return both.filter((name) => before[name] !== after[name])
+    .map((name) => `${name} is at ${after[name]} and not at ${before[name]} as in ${like}`);
 }
 
 /** Draws one scene in one view; returns what is wrong with it. */

@@ -226,6 +226,9 @@ describe("the caller in another system", () => {
     ["https://crm.example.com/{call}", "", "CA1", "https://crm.example.com/CA1"],
     ["http://crm.example.com/{number}", "+44", "CA1", ""],
     ["javascript:alert({number})", "1", "CA1", ""], ["https:///x{number}", "1", "CA1", ""], ["", "1", "CA1", ""],
+    // A caller may have any name at a telephone system: none leads to another host than the operator's.
+    ["https://crm{number}/x", ".evil.example", "CA1", ""], ["https://crm.example.com{number}", ".evil.example", "CA1", ""],
+    ["https://{call}@crm.example.com/", "1", "evil.example", ""], ["https://crm.example.com:{number}/", "1", "CA1", ""],
   ])("%s of %s", (template, number, call, want) => expect(crmAddress(template, number, call)).toBe(want));
 
   test("config.json with an address that is none has none", () => {

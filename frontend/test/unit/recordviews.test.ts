@@ -71,7 +71,7 @@ test("a record that is opened has the focus, and its row has it again afterwards
   expect(focused()).toBe("record");
 });
 
-test("the chord for a consult goes to the list of colleagues, also from the history", async () => {
+test("the chord for a consult goes to the list of colleagues; the history beside it stays", async () => {
   rings("CA1");
   desk.core.dispatch({ type: "leg-answering" });
   desk.core.dispatch({ type: "leg-open", at: Date.now() });
@@ -82,7 +82,7 @@ test("the chord for a consult goes to the list of colleagues, also from the hist
   handleKey(desk, { code: "KeyC", key: "C", ctrlKey: true, shiftKey: true, altKey: false, metaKey: false, repeat: false },
     false, focus);
   await page.updateComplete;
-  expect([desk.state.side, focus.mock.calls, at("filter") !== null]).toEqual(["colleagues", [["colleague-filter"]], true]);
+  expect([desk.state.side, focus.mock.calls, at("filter") !== null]).toEqual(["history", [["colleague-filter"]], true]);
 });
 
 test("F217: what is known is shown for its own call only, as text", async () => {

@@ -108,6 +108,36 @@ describe("the desk", () => {
     expect(desk.state.leg).toBeNull();
   });
 
+  test("F245: the server has them in no call any more, and their leg goes on: the page ends it", async () => {
+    await supervise();
+    await joins("coach");
+    f.api.current = snapshotAt(Date.now());
+    await pass(3000);
+    expect(f.voice.log).not.toContain("hang up"); // the server may be about to end it
+    f.api.current = watchingAt(Date.now(), { mode: "coach", heard: "coach" });
+    await pass(10_000);
+    expect(f.voice.log).not.toContain("hang up");
+    f.api.current = snapshotAt(Date.now());
+    await pass(10_000);
+    expect(f.voice.log.filter((l) => l === "hang up")).toHaveLength(1);
+    f.voice.emit({ is: "gone", why: "" });
+    expect(desk.state.notice?.text).toBe("You are not in the call any more.");
+  });
+
+  test("F245: who is being put through, or whose server is away, is not put out by the page", async () => {
+    await supervise();
+    desk.team.watch(ID, "listen");
+    f.voice.emit({ is: "ringing", sid: "CAown", ring: ringAt(Date.now(), { conference: ID, watch: true }) });
+    f.voice.emit({ is: "open" });
+    await pass(20_000);
+    expect(f.voice.log).not.toContain("hang up");
+    f.api.current = watchingAt(Date.now(), { mode: "listen", heard: "listen" });
+    await pass(5000);
+    f.api.down = true;
+    await pass(30_000);
+    expect(f.voice.log).not.toContain("hang up");
+  });
+
   test("F236: the view is asked for as long as they are in a call, whatever is shown", async () => {
     await supervise();
     await joins();

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"io"
 	"maps"
@@ -28,6 +29,27 @@ type Meter struct {
 
 	mu    sync.Mutex
 	units Units
+	each  func(Operation)
+}
+
+// Operation is one request to the store.
+type Operation struct {
+	Name   string // as in Units.Requests
+	Signed string // the Authorization header, which has the access key of who asks
+	Trace  string // of the function's invocation that made it; "" if it was no invocation
+	Key    string // of a load or a save: the item's
+	Bytes  int    // the size of the item that was saved
+	Read   float64
+	Write  float64 // of the table; for the indexes:
+	Index  map[string]float64
+	Done   bool // not refused by a condition
+}
+
+// Each is called with each operation from now on, one after the other.
+func (m *Meter) Each(f func(Operation)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.each = f
 }
 
 // Units are operations and the capacity that they have consumed.
@@ -113,7 +135,11 @@ func (m *Meter) pass(w http.ResponseWriter, r *http.Request, op string, in objec
 	if op == "BatchGetItem" {
 		units = batchUnits(in, out.Responses)
 	}
-	m.count(op, in, out.Attributes, units, resp.StatusCode == http.StatusOK)
+	o := Operation{
+		Name: op, Signed: r.Header.Get("Authorization"), Trace: r.Header.Get("X-Amzn-Trace-Id"),
+		Done: resp.StatusCode == http.StatusOK,
+	}
+	m.count(o, in, out.Attributes, units)
 	maps.Copy(w.Header(), resp.Header)
 	w.Header().Del("X-Amz-Crc32") // whatever was asked for besides is no part of it
 	w.WriteHeader(resp.StatusCode)
@@ -135,30 +161,51 @@ func batchUnits(in object, found map[string][]object) (units float64) {
 	return units
 }
 
-func (m *Meter) count(op string, in, old object, units float64, done bool) {
+func (m *Meter) count(o Operation, in, old object, units float64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	switch op {
+	switch o.Name {
 	case "Query":
 		index, _ := in["IndexName"].(string)
-		m.units.Requests["Query "+index]++
-		m.units.Read += max(units, 0.5) // also if nothing is found
-		return
+		o.Name += " " + index
+		o.Read = max(units, 0.5) // also if nothing is found
 	case "PutItem":
 		item, _ := in["Item"].(object)
-		m.units.Write += max(units, writeUnits(size(item))) // also if the condition fails
-		if done {
-			m.indexes(old, item)
+		o.Key, o.Bytes = keyOf(item), size(item)
+		o.Write = max(units, writeUnits(o.Bytes)) // also if the condition fails
+		if o.Done {
+			o.Index = m.indexes(old, item)
 		}
 	default:
-		m.units.Read += units
+		key, _ := in["Key"].(object)
+		o.Key, o.Read = keyOf(key), units
 	}
-	m.units.Requests[op]++
+	m.add(o)
+}
+
+func keyOf(item object) string {
+	key, _ := item["pk"].(object)
+	name, _ := key["S"].(string)
+	return name
+}
+
+func (m *Meter) add(o Operation) {
+	m.units.Requests[o.Name]++
+	m.units.Read += o.Read
+	m.units.Write += o.Write
+	for name, n := range o.Index {
+		m.units.Write += n
+		m.units.Index[name] += n
+	}
+	if m.each != nil {
+		m.each(o)
+	}
 }
 
 // indexes counts the writes of the indexes when an item is replaced: one for each entry that is made, deleted or
 // changed; a changed key is both.
-func (m *Meter) indexes(old, item object) {
+func (m *Meter) indexes(old, item object) map[string]float64 {
+	all := map[string]float64{}
 	for _, i := range m.table.Indexes {
 		was, is := entry(i, m.table, old), entry(i, m.table, item)
 		var n float64
@@ -173,9 +220,11 @@ func (m *Meter) indexes(old, item object) {
 		default:
 			n = max(writeUnits(size(is)), writeUnits(size(was)))
 		}
-		m.units.Write += n
-		m.units.Index[i.Name] += n
+		if n > 0 {
+			all[i.Name] = n
+		}
 	}
+	return all
 }
 
 // entry is what an index has of an item; nil if the item is not in it.
@@ -209,9 +258,12 @@ func size(item object) (n int) {
 		for kind, value := range v.(object) {
 			switch value := value.(type) {
 			case string:
-				if kind == "N" {
+				switch kind {
+				case "N":
 					n += len(value)/2 + 2
-				} else {
+				case "B":
+					n += base64.StdEncoding.DecodedLen(len(value)) // or two bytes less
+				default:
 					n += len(value)
 				}
 			default: // a flag

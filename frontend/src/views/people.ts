@@ -1,0 +1,42 @@
+/** The list of colleagues, which the tab Colleagues shows at rest and the card Transfer in a call. */
+import { nothing, type TemplateResult } from "lit";
+import { html } from "../html.js";
+import type { DirectoryEntry } from "../contract/types.js";
+import type { Desk } from "../desk/desk.js";
+import type { Choice } from "../state/choice.js";
+import type { State } from "../state/state.js";
+import { presenceOf } from "../words/agent.js";
+import { timeOfDay } from "../words/time.js";
+import { since } from "./parts.js";
+
+export function finder(state: State, desk: Desk, words: string): TemplateResult {
+  return html`<label class="field"><span class="visually-hidden">${words}</span>
+    <input type="search" id="colleague-filter" data-test="filter" autocomplete="off" placeholder=${words} .value=${state.compose.filter}
+      @input=${(e: InputEvent) => desk.compose({ filter: (e.target as HTMLInputElement).value })} /></label>`;
+}
+
+/** While the server cannot be reached, the list says from when it is. */
+export function asAt({ apiDownAt, directory, skew }: State): TemplateResult | typeof nothing {
+  return apiDownAt && directory
+    ? html` <span class="as-at">at ${timeOfDay(Date.parse(directory.at) - skew)}</span>`
+    : nothing;
+}
+
+export function person(state: State, a: DirectoryEntry): TemplateResult {
+  return html`<span class="who"><span class="dot ${a.presence}" aria-hidden="true"></span><span class="name">${a.name}</span></span>
+    <span class="what">${presenceOf(a)}<span class="seen">${a.presence === "offline"
+      ? html`seen ${since(state, a.seen, "ago")}`
+      : html`for ${since(state, a.since)}`}</span></span>`;
+}
+
+/** In place of an empty list. */
+export function nobodyFound(state: State, { anybody, refused }: Choice): TemplateResult {
+  return html`<p class="empty" data-test="nobody-found">${state.directory === null ? "Loading…" : anybody
+    ? "No colleague has signed in yet." : refused || "No colleague of that name."}</p>`;
+}
+
+export function moreColleagues(state: State, { anybody }: Choice): TemplateResult | typeof nothing {
+  return state.directory?.more ? html`<p class="hint" data-test="more-colleagues">${anybody
+    ? "There are more colleagues. Type a part of a name to find one."
+    : "There may be more. Type more of the name."}</p>` : nothing;
+}
