@@ -30,7 +30,7 @@ export const OWNER_ACTIONS: Record<CallState, Action[]> = {
   consulting: ["swap", "join", "complete", "cancel"],
   swapped: ["swap", "join", "complete", "cancel"],
   "three-way": ["complete", "cancel", "end"],
-  completing: [], ended: [], unknown: [], "agent-first": [], calling: ["end"],
+  completing: [], ended: [], unknown: [], "agent-first": [], "keeps-place": [], calling: ["end"],
 };
 
 const HELD: Partial<Record<CallState, Call["held"]>> = {

@@ -101,7 +101,7 @@ func (h handler) rules(r *httpapi.Request) (int, any, error) {
 // messages says whether the line asks callers for messages, or some are left from when it did. If that cannot be read
 // it says yes: the page's list then says what is wrong, and no agent is without the codes for it.
 func (h handler) messages(r *httpapi.Request) bool {
-	if h.line.Values(r.Context(), r.Now).Voicemail.Any() {
+	if h.line.Values(r.Context(), r.Now).TakesMessages() {
 		return true
 	}
 	list, _, err := h.box.VoiceMessages(r.Context(), "", 1)

@@ -28,6 +28,7 @@ func (h handler) routes() http.Handler {
 		Routes: map[string]func(*httpapi.Request) (string, error){
 			twilio.RouteArrival:   h.arrive,
 			twilio.RouteDialEnded: h.dialEnded,
+			twilio.RouteChoice:    h.choose,
 		},
 	}.Handler()
 }
@@ -36,12 +37,13 @@ func (h handler) routes() http.Handler {
 func (h handler) arrive(r *httpapi.Request) (string, error) {
 	a := twilio.ReadArrival(r.Form)
 	board := h.board(r.Base)
-	take := board.Arrive
-	switch line := h.line.Values(r.Context(), r.Now); {
+	line := h.line.Values(r.Context(), r.Now)
+	take := board.ArriveBy(service.Arriving{Ahead: line.Question.Ahead, Places: line.Question.Keep})
+	switch {
 	case h.closed || !line.OpenAt(r.Now):
 		take = board.TurnAway
 	case line.Voicemail.NobodyOnline:
-		take = board.ArriveIfOnline
+		take = board.IfOnline(take)
 	}
 	c, err := take(r.Context(), a.Call, a.From, a.Verified, r.Now)
 	if err != nil {
@@ -51,6 +53,39 @@ func (h handler) arrive(r *httpapi.Request) (string, error) {
 }
 
 var errGeneration = errors.New("the address has no generation")
+
+// choose handles a caller who has pressed a key when they were asked. If that cannot be saved they hear words and
+// music, and the request is made again without the key: they stay.
+func (h handler) choose(r *httpapi.Request) (string, error) {
+	generation, err := strconv.Atoi(r.PathValue("generation"))
+	if err != nil || generation < 0 {
+		return "", errGeneration
+	}
+	closedFor := h.line.EndsWaits(r.Context(), r.Now)
+	choice := twilio.ReadChoice(r.Form, h.line.Values(r.Context(), r.Now).Question.Keep)
+	c, err := h.board(r.Base).Choose(r.Context(), r.Call(), generation, choice, closedFor, r.Now)
+	if errors.Is(err, service.ErrNotFound) { // as in dialEnded
+		return twilio.HoldOn(r.Base.Arrival(), 0, prompt.Words{}), nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return h.place(r, c), nil
+}
+
+// question asks a caller whether they go on waiting.
+func (h handler) question(r *httpapi.Request, c *call.Call) string {
+	line := h.line.Values(r.Context(), r.Now)
+	_, dialled := h.board(r.Base).MayKeep(c)
+	words, piece := twilio.QuestionWords(line.Book(), line.Question.Keep && dialled), twilio.Introduction
+	if c.Generation == 0 {
+		words = twilio.GreetingWords(line.Book(), words)
+	}
+	if line.Music != nil && line.Music.Pieces > 0 {
+		piece = line.Music.Path(0)
+	}
+	return twilio.AskCaller(r.Base, c.ID, c.Generation, words, h.music+piece)
+}
 
 // dialEnded handles a caller whose conference has ended, or whom we have redirected into a new one.
 func (h handler) dialEnded(r *httpapi.Request) (string, error) {
@@ -85,6 +120,8 @@ func (h handler) place(r *httpapi.Request, c *call.Call) string {
 	switch {
 	case c.State == call.Ended:
 		return twilio.LastWords(r.Base, c.ID, h.line.Values(r.Context(), r.Now), c.Reason)
+	case c.Asking(r.Now):
+		return h.question(r, c)
 	case c.FailedJoins == 0:
 		return twilio.JoinCaller(r.Base, c.ID, c.Generation)
 	}

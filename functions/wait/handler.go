@@ -58,6 +58,7 @@ func (h handler) wait(r *httpapi.Request) (string, error) {
 	}
 	asked := service.Turn{
 		Position: tellsPosition(t.n) && t.failing == 0, Lasts: lasts, ClosedFor: h.line.EndsWaits(r.Context(), r.Now),
+		AskEvery: line.Question.Interval(),
 	}
 	place, err := h.board(r.Base).Wait(r.Context(), r.Call(), asked, r.Now)
 	if errors.Is(err, service.ErrNotFound) && own && sid != "" {
@@ -193,7 +194,7 @@ func words(line settings.Values, p service.QueuePosition, turn int) prompt.Words
 		return prompt.Words{}
 	case c.Requeued && (turn == 0 || turn == 1 && c.Started):
 		return book.Say(prompt.Stay)
-	case turn == 0 && c.Generation == 0:
+	case turn == 0 && c.Generation == 0 && c.Question.Count == 0:
 		return book.Say(prompt.Greeting)
 	case tellsOwnWords(turn):
 		return line.WaitingWords()

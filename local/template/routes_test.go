@@ -12,19 +12,20 @@ import (
 // route that is not here must ask for a token.
 var webhooks = map[string]string{
 	"POST /incoming": "incoming",
-	"POST /incoming/{conference}/{generation}":      "incoming",
-	"POST /wait/{conference}/{turn}":                "wait",
-	"POST /connect-agent/{conference}/{leg}":        "connect-agent",
-	"POST /connect-agent/{conference}/{leg}/{try}":  "connect-agent",
-	"POST /connect-agent/{conference}/{leg}/accept": "connect-agent",
-	"POST /events/conference/{conference}":          "events",
-	"POST /events/leg/{conference}/{leg}":           "events",
-	"POST /events/call":                             "events",
-	"POST /events/recording/{conference}":           "events",
-	"POST /events/answered-by/{conference}/{leg}":   "events",
-	"POST /voicemail/{conference}":                  "voicemail",
-	"POST /voicemail/{conference}/left":             "voicemail",
-	"POST /voicemail/{conference}/nothing":          "voicemail",
+	"POST /incoming/{conference}/{generation}":        "incoming",
+	"POST /wait/{conference}/{turn}":                  "wait",
+	"POST /connect-agent/{conference}/{leg}":          "connect-agent",
+	"POST /connect-agent/{conference}/{leg}/{try}":    "connect-agent",
+	"POST /connect-agent/{conference}/{leg}/accept":   "connect-agent",
+	"POST /incoming/{conference}/{generation}/choice": "incoming",
+	"POST /events/conference/{conference}":            "events",
+	"POST /events/leg/{conference}/{leg}":             "events",
+	"POST /events/call":                               "events",
+	"POST /events/recording/{conference}":             "events",
+	"POST /events/answered-by/{conference}/{leg}":     "events",
+	"POST /voicemail/{conference}":                    "voicemail",
+	"POST /voicemail/{conference}/left":               "voicemail",
+	"POST /voicemail/{conference}/nothing":            "voicemail",
 }
 
 // route is one HttpApi event.

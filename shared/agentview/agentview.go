@@ -175,6 +175,8 @@ type QueueView struct {
 	Count   int       `json:"count"`
 	More    bool      `json:"more"`
 	Longest time.Time `json:"longest,omitzero"`
+	// Kept is how many of them are not on the line, but keep a place and are called.
+	Kept int `json:"kept,omitempty"`
 	// Unknown: the queue was not read, so that Count says nothing. The page keeps what it was told last.
 	Unknown bool `json:"unknown,omitempty"`
 }
@@ -216,6 +218,10 @@ func Queue(list []matching.Entry, page int) QueueView {
 		v.Count, v.More = page-1, true
 	}
 	for _, w := range list {
+		if w.State == call.KeepsPlace {
+			v.Kept++
+			continue
+		}
 		if v.Longest.IsZero() || w.Queued.Before(v.Longest) {
 			v.Longest = w.Queued
 		}

@@ -6,6 +6,8 @@ import (
 	"context"
 	"net/http"
 	"os"
+	"time"
+	_ "time/tzdata" // of the opening hours: see package settings
 
 	"warmtransfer/shared/apigateway"
 	"warmtransfer/shared/dynamo"
@@ -63,6 +65,9 @@ func OpenSilent(name string) *App {
 			WrapUp:  r.Seconds("WRAP_UP_SECONDS", 0, 3600),
 			Observe: httpapi.Observe,
 			NewKey:  httpapi.NewKey,
+			IsOpen: func(ctx context.Context, now time.Time) bool {
+				return line.Values(ctx, now).OpenAt(now)
+			},
 		},
 		Line:  line,
 		Store: store,

@@ -52,6 +52,7 @@ type Call struct {
 	Caller     Participant `json:"caller"`
 	CallerLive bool        `json:"callerOn,omitempty"` // the caller's leg is not known to have ended
 	Return     Comeback    `json:"back,omitzero"`
+	Question   Question    `json:"ask,omitzero"`
 
 	ConferenceView
 	Generations
@@ -61,6 +62,8 @@ type Call struct {
 	Supervisors
 	// Out is of a caller whom we dial.
 	Out Outbound `json:"out,omitzero"`
+	// Kept is of a place that is kept without a leg.
+	Kept KeptPlace `json:"kept,omitzero"`
 
 	OnHold     bool       `json:"onHold,omitempty"` // the owner has put the caller on hold
 	StaleOwner StaleOwner `json:"silence,omitzero"`

@@ -28,7 +28,7 @@ func (c change) transition(e Event) error {
 // lost, the caller is reserved for the agent who transferred them; that agent's leg was not lost, so they may be at
 // work or not.
 func (c change) requeue(lost Leg) {
-	c.Requeued, c.Queued, c.OnHold = true, c.now, false
+	c.Requeued, c.Queued, c.Came, c.OnHold = true, c.now, time.Time{}, false
 	c.Recall = Recall{Agent: lost.Agent, LostAt: c.now, Until: c.now.Add(RecallWindow)}
 	if lost.Number != "" && c.Transfer != nil {
 		c.Recall.Agent, c.Recall.LostAt = c.Transfer.By, time.Time{}
@@ -98,9 +98,19 @@ func (c change) dialEnded(generation int) {
 		c.CallerLive = false // the answer to this request is the spoken goodbye
 		return
 	}
-	if generation != c.Generation || c.State == AgentFirst || c.State == Calling {
+	if c.State == AgentFirst || c.State == Calling || c.State == KeepsPlace {
 		return
 	}
+	if generation != c.Generation {
+		if generation == c.Generation-1 && c.Asking(c.now) {
+			c.askAgain()
+		}
+		return
+	}
+	if c.taken() {
+		return
+	}
+	c.Question.Open = false
 	moved := c.redirecting(c.now)
 	wait := c.next(moved, c.State == Waiting, c.now)
 	c.CallerAbsentSince = time.Time{}
@@ -135,7 +145,7 @@ func (c change) dialEnded(generation int) {
 }
 
 func (c change) requestReconcile() {
-	if c.State == Ended {
+	if c.State == Ended || c.State == KeepsPlace && len(c.Legs) == 0 {
 		return
 	}
 	c.forceReconcile = true
@@ -156,12 +166,16 @@ func (c change) nobodyOnline() {
 }
 
 func (c change) timePassed(maxWait time.Duration) {
-	if c.State.InLine() && maxWait > 0 && !c.now.Before(c.Queued.Add(maxWait)) {
+	if c.State.InLine() && maxWait > 0 && !c.now.Before(c.waitsSince().Add(maxWait)) {
 		why := ReasonMaxWait
 		if c.Out.Dialled() { // whom we have called is not asked for a message
 			why = ReasonNobodyCame
 		}
 		c.end(Entry{What: Expire}, why)
+	}
+	if c.State == KeepsPlace && !c.now.Before(c.Kept.Until) {
+		c.Out.Outcome = OutcomeNoAnswer
+		c.keptOver(ReasonUnreached)
 	}
 	if !c.State.known() {
 		return

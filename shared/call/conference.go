@@ -120,6 +120,7 @@ func (c change) callerEvent(e ConferenceEvent) {
 	switch e.Kind {
 	case ParticipantJoined:
 		c.Caller.Joined, c.Caller.Held, c.Caller.HoldUncertain = true, false, false
+		c.wentOn()
 		if !c.MusicRequested {
 			c.MusicEnds = time.Time{}
 		}

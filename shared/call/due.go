@@ -47,6 +47,9 @@ func (p planner) sweepDue() time.Time {
 			due = t
 		}
 	}
+	if c.State == KeepsPlace {
+		sooner(c.Kept.Until)
+	}
 	if c.State.InLine() || p.callerHoldTarget() == hold {
 		music := c.MusicEnds
 		if music.Before(c.MusicAt) {

@@ -81,7 +81,7 @@ func (c change) dropLeg(l Leg, o Outcome) {
 // offerFailed puts the caller back into the queue after an agent did not take them.
 func (c change) offerFailed(l Leg, o Outcome) {
 	c.Offer = ""
-	if c.State == AgentFirst {
+	if c.State == AgentFirst && !c.Kept.Is() {
 		if o != OutcomeDeclined {
 			o = OutcomeLost
 		}

@@ -88,6 +88,10 @@ func (c change) musicTurn() {
 		c.Caller.Joined = true
 		c.callerHold(true)
 	}
+	c.wentOn()
+	if !c.now.Before(c.Question.Due.Add(takenOut)) {
+		c.notTaken()
+	}
 	c.MusicRequested = true
 	c.MusicAt = c.now
 }
@@ -101,6 +105,7 @@ func (c resultChange) rejoined(r Result) {
 	case AlreadyGone: // the caller's own leg has ended, and its callback was lost
 		c.callerEnded()
 	case Refused, Throttled:
+		c.notTaken()
 		c.RedirectedAt = time.Time{}
 	}
 }
@@ -171,7 +176,7 @@ func (p planner) musicOverdue() bool {
 func (p planner) music() []Effect {
 	switch {
 	case !p.callerLost && !p.musicOverdue():
-		return nil
+		return p.question()
 	case !p.callerLost && !p.State.InLine():
 		if p.now.Before(p.MusicRepeatedAt.Add(redirectAgainAfter)) {
 			return nil

@@ -156,6 +156,9 @@ func (c outboundChange) unreached(o Outcome) {
 	if o == OutcomeAnswered { // picked up, and gone before we were asked what comes next
 		o = OutcomeCallerLeft
 	}
+	if c.notReached(o) {
+		return
+	}
 	c.Out.Outcome = o
 	c.end(Entry{What: CallerFailed, Outcome: o}, ReasonUnreached)
 }

@@ -46,6 +46,11 @@ const (
 	// ReasonNobodyCame: whom we have called has lost their agent, and waited for longer than the limit.
 	ReasonNobodyCame Reason = "nobody-came"
 	ReasonClosed     Reason = "closed" // the line was closed for those in the queue, too
+	// ReasonMessage: the caller has chosen to leave a message in place of waiting.
+	ReasonMessage Reason = "message"
+	// ReasonKept: the caller keeps their place and is called; ReasonCameBack: of such a place, they have rung in again.
+	ReasonKept     Reason = "kept"
+	ReasonCameBack Reason = "came-back"
 )
 
 // DeclineReason is why an agent declined, as the page lets them choose.

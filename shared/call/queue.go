@@ -8,10 +8,27 @@ import (
 
 // Place is the caller's place in the queue.
 type Place struct {
-	Queued       time.Time              `json:"queued"`         // in the queue since
+	Queued time.Time `json:"queued"` // in the queue since
+	// Came: the caller has the place of somebody who has waited since Queued, and is on the line since then themselves.
+	Came         time.Time              `json:"came,omitzero"`
 	Requeued     bool                   `json:"head,omitempty"` // has talked before: ahead of all who have not
 	Recall       Recall                 `json:"prefer,omitzero"`
 	FailedOffers map[agent.ID]time.Time `json:"tried,omitempty"` // when an offer to this agent failed
+}
+
+// waitsSince is since when the caller waits on the line.
+func (p Place) waitsSince() time.Time {
+	if p.Came.After(p.Queued) {
+		return p.Came
+	}
+	return p.Queued
+}
+
+// ApplyOldPlace applies that a caller who has just arrived has a place that was kept for them since then.
+func (c *Call) ApplyOldPlace(queued, now time.Time) {
+	if queued.Before(c.Queued) {
+		c.Queued, c.Came = queued, now
+	}
 }
 
 // Recall reserves a caller for one agent for a while: the agent whose leg was lost or, if an outside party was
@@ -71,7 +88,7 @@ func (c Offering) May(a *agent.Agent) bool {
 // MayNamed is May of an agent whom a supervisor has named, who may have just missed or declined the caller.
 func (c Offering) MayNamed(a *agent.Agent) bool {
 	tired := c.Dials >= quickDialLimit && c.now.Before(c.Since.Add(slowDialDelay))
-	if c.State != Waiting || tired || !c.admitted(c.Caller.Joined, c.now) {
+	if c.State != Waiting && !c.mayBeTried(c.now) || c.BeingAsked() || tired || !c.admitted(c.Caller.Joined, c.now) {
 		return false
 	}
 	if c.Reserved() {
@@ -85,6 +102,9 @@ func (c change) startOffer(a *agent.Agent, key LegKey, ring time.Duration) error
 		return err
 	}
 	c.Offer = key
+	if c.State == AgentFirst {
+		c.Out.offered(Leg{Key: key, Agent: a.ID, Name: a.Name})
+	}
 	c.add(Leg{Key: key, Agent: a.ID, Name: a.Name, Deadline: c.now.Add(ring + ringSlack)}, LegPlanned, c.now)
 	return nil
 }

@@ -155,6 +155,9 @@ func (c change) started(effects []Effect) {
 				l.Phase, l.Since, l.Deadline = LegDialing, c.now, c.now.Add(e.Timeout+ringSlack)
 			}
 			c.Dials++
+			if e.Caller {
+				c.Kept.Tries++
+			}
 		case SetHold:
 			switch p := c.party(e.Leg); {
 			case p == nil:

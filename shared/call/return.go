@@ -11,7 +11,9 @@ type Comeback struct {
 }
 
 // asks: the caller of a call that ended so may have been asked for a message, and may come back.
-func (r Reason) asks() bool { return r == ReasonMaxWait || r == ReasonNobodyOnline }
+func (r Reason) asks() bool {
+	return r == ReasonMaxWait || r == ReasonNobodyOnline || r == ReasonMessage
+}
 
 // mayReturn says whether the caller of a call that has ended may wait again. After the longest wait that is so once, or
 // a line that is never answered would be waited on for ever (N10).
@@ -19,8 +21,8 @@ func (c change) mayReturn() bool {
 	return c.Reason.asks() && !c.Forgotten && !c.Return.Gone && !(c.Reason == ReasonMaxWait && c.Return.Waited)
 }
 
-// returned begins a new generation, as if the caller had just arrived. Legs of agents that are still to be ended stay
-// without a place.
+// returned begins a new generation, as if the caller had just arrived. Who had the choice has
+// their old place. Legs of agents that are still to be ended stay without a place.
 func (c change) returned() error {
 	if c.State != Ended {
 		return nil
@@ -33,8 +35,11 @@ func (c change) returned() error {
 	}
 	c.Return.Count++
 	c.Return.Waited = c.Return.Waited || c.Reason == ReasonMaxWait
+	if c.Reason != ReasonMessage {
+		c.Place = Place{Queued: c.now}
+	}
 	c.Reason, c.Ended, c.CallerLive = "", time.Time{}, true
-	c.Place = Place{Queued: c.now}
+	c.Question.Due, c.Question.Open = time.Time{}, false
 	c.forgetConference()
 	c.Stale, c.CallerAbsentSince, c.OtherConference = false, time.Time{}, ""
 	c.Generations = Generations{Generation: c.Generation + 1, EnterAt: c.now}

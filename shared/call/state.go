@@ -22,6 +22,8 @@ const (
 	Swapped State = "swapped"
 	// ThreeWay: caller, transferor and target hear each other.
 	ThreeWay State = "three-way"
+	// KeepsPlace: the caller has hung up and keeps their place in the queue; nobody hears anything.
+	KeepsPlace State = "keeps-place"
 	// AgentFirst: the agent who calls a caller back is rung; nobody else is on the line yet.
 	AgentFirst State = "agent-first"
 	// Calling: that agent is in the conference, and the caller's number is dialled; nobody hears anybody yet.
@@ -35,7 +37,7 @@ const (
 // States lists every state.
 var States = []State{
 	Waiting, Ringing, Talking, AddRinging, ConsultRinging, Consulting, Swapped, ThreeWay, Completing, Ended,
-	AgentFirst, Calling,
+	AgentFirst, Calling, KeepsPlace,
 }
 
 // Event is something that happened to a call or that an agent asked for.
@@ -64,6 +66,7 @@ const (
 	DialEnded      Event = "room-ended"      // the conference ended while the caller's leg goes on
 	End            Event = "end"             // the owner ends the call
 	Expire         Event = "expire"          // the caller's wait is over: see timePassed and ApplyLineClosed
+	Keep           Event = "keep"            // a place is kept, or kept on after an attempt; the first entry, too
 	CallBack       Event = "call-back"       // an agent calls a caller back; the first entry of such a history
 	CallerAnswered Event = "caller-answered" // whom we dial has picked up
 	CallerFailed   Event = "caller-failed"   // whom we dial was not reached
@@ -75,6 +78,7 @@ const (
 var Events = []Event{
 	Offer, Answer, OfferFailed, Consult, Add, Blind, Requeue, TargetFailed, Swap, Join, Complete, Completed, Cancel,
 	Hold, Resume, TransferorLeft, TargetLeft, CallerLeft, DialEnded, End, Expire, Return, CallerAnswered, CallerFailed,
+	Keep,
 }
 
 // next is the whole table of transitions; everything else is refused.
@@ -115,11 +119,16 @@ var next = map[State]map[Event]State{
 		Completed: Talking, TransferorLeft: Talking, TargetLeft: Waiting, CallerLeft: Ended, DialEnded: Waiting,
 	},
 	AgentFirst: {
-		Answer: Calling, CallerFailed: Ended, CallerLeft: Ended,
+		Answer: Calling, CallerFailed: Ended, CallerLeft: Ended, OfferFailed: KeepsPlace, Expire: Ended,
 	},
 	// If the agent is lost, the state stays until the caller's leg has ended, or somebody has picked up all the same.
 	Calling: {
 		CallerAnswered: Talking, CallerFailed: Ended, End: Ended, TransferorLeft: Calling, CallerLeft: Ended,
+		Keep: KeepsPlace, Expire: Ended,
+	},
+	// A place that is kept is offered like a caller who waits; its caller is dialled once an agent is there.
+	KeepsPlace: {
+		Offer: AgentFirst, Expire: Ended, CallerLeft: Ended,
 	},
 	// Only a caller who was asked for a message comes back (see ApplyReturned).
 	Ended: {

@@ -77,6 +77,13 @@ calling --caller-failed--> ended
 calling --end--> ended
 calling --transferor-left--> calling
 calling --caller-left--> ended
+calling --keep--> keeps-place
+calling --expire--> ended
+agent-first --offer-failed--> keeps-place
+agent-first --expire--> ended
+keeps-place --offer--> agent-first
+keeps-place --expire--> ended
+keeps-place --caller-left--> ended
 ended --caller-left--> ended
 ended --return--> waiting
 `

@@ -45,7 +45,7 @@ func (c *Call) Equal(o *Call) bool {
 		c.ConferenceView.equal(o.ConferenceView) && c.Music.equal(o.Music) && c.Place.equal(o.Place) &&
 		c.LegTable.equal(o.LegTable) && c.Log.equal(o.Log) && c.Trail.equal(o.Trail) &&
 		c.Forgotten == o.Forgotten && c.Return == o.Return && slices.Equal(c.Watching, o.Watching) &&
-		c.Out == o.Out
+		c.Question == o.Question && c.Out == o.Out && c.Kept == o.Kept
 }
 
 func (v ConferenceView) equal(o ConferenceView) bool {
@@ -60,7 +60,7 @@ func (m Music) equal(o Music) bool {
 }
 
 func (p Place) equal(o Place) bool {
-	return p.Queued.Equal(o.Queued) && p.Requeued == o.Requeued && p.Recall == o.Recall &&
+	return p.Queued.Equal(o.Queued) && p.Came.Equal(o.Came) && p.Requeued == o.Requeued && p.Recall == o.Recall &&
 		maps.EqualFunc(p.FailedOffers, o.FailedOffers, time.Time.Equal)
 }
 

@@ -66,6 +66,10 @@ func (e *eraser) eraseAll(ctx context.Context) error {
 
 func (e *eraser) eraseIn(ctx context.Context, it item) error {
 	kind, _, _ := strings.Cut(text(it[pk]), "#")
+	if text(it[pk]) == keptKey(e.caller) {
+		_, err := e.delete(ctx, keptKey(e.caller))
+		return err
+	}
 	switch kind {
 	case "c":
 		var c call.Call

@@ -43,7 +43,7 @@ func Observe(ctx context.Context, b service.Transition, c *call.Call, _ time.Tim
 	case !unanswered || c.State != call.Ended || c.Return.Count > 0: // whoever has come back was counted before
 	case c.Reason == call.ReasonClosed || c.Reason == call.ReasonNobodyOnline:
 		metrics.Add(ctx, metrics.TurnedAway, 1)
-	case !c.Requeued:
+	case !c.Requeued && c.Reason != call.ReasonMessage && c.Reason != call.ReasonKept:
 		metrics.Add(ctx, metrics.Abandoned, 1)
 	}
 	if c.FailedJoins+c.RefusedJoins() > b.Refusals {

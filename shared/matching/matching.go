@@ -89,7 +89,7 @@ func Next(s Situation) Step {
 func (s *Situation) mayBeOffered() []Entry {
 	var list []Entry
 	for _, e := range s.Queue {
-		if s.isCaller(e.ID) || e.State == call.Waiting || e.Requeued {
+		if s.isCaller(e.ID) || e.State == call.Waiting || e.State == call.KeepsPlace || e.Requeued {
 			list = append(list, e)
 		}
 	}
@@ -215,6 +215,9 @@ func (s *Situation) walk(queue []Entry) Step {
 		}
 		agents := s.eligible(l.Call, s.Free, nil)
 		if len(agents) == 0 {
+			if l.Call != nil && l.Call.BeingAsked() { // an agent waits for them
+				s.Free = s.Free[1:]
+			}
 			continue
 		}
 		offer := Offer{Loaded{Call: l.Call}, agents}

@@ -36,6 +36,10 @@ const (
 	MessageLeft  Key = "message-left"  // the message is recorded
 	NoMessage    Key = "no-message"    // none was recorded
 	StayInLine   Key = "stay-in-line"  // likewise, and the caller waits again
+	AskMessage   Key = "ask-message"   // asks a waiting caller whether they leave a message in place of waiting
+	AskKeep      Key = "ask-keep"      // likewise, whether they keep their place and are called
+	PlaceKept    Key = "place-kept"    // the answer to that
+	AskStay      Key = "ask-stay"      // the end of the question
 	ThisIs       Key = "this-is"       // {name} is the line's name, to an outside party
 	AcceptCall   Key = "accept"        // to an outside party, who is to press 1
 	Connecting   Key = "connecting"    // the rest are to the leg of an agent or an outside party

@@ -14,7 +14,9 @@ import (
 // holds it against English, which must have exactly these.
 var keys = []Key{
 	Greeting, Stay, SilentAgent, Next, Position, Beyond, HoldTheLine, LastWords, NobodyCame, CallEnded, Closed,
-	ClosedNow, NobodyFree, LeaveMessage, MessageLeft, NoMessage, StayInLine, ThisIs, AcceptCall, Connecting,
+	ClosedNow, NobodyFree, LeaveMessage, MessageLeft, NoMessage, StayInLine,
+	AskMessage, AskKeep, PlaceKept, AskStay, ThisIs,
+	AcceptCall, Connecting,
 	PleaseWait, AlreadyOver,
 	NotConnected, Goodbye,
 }

@@ -144,8 +144,9 @@ func Of(c *call.Call) Record {
 		r.out(c.Out)
 	}
 	byLine := map[call.Reason]Outcome{
-		call.ReasonMaxWait: Expired, call.ReasonNobodyOnline: Expired, call.ReasonClosed: Closed,
-		call.ReasonNobodyCame: Expired,
+		call.ReasonMaxWait: Expired, call.ReasonNobodyOnline: Expired, call.ReasonMessage: Expired,
+		call.ReasonKept:   Expired,
+		call.ReasonClosed: Closed, call.ReasonNobodyCame: Expired,
 	}[c.Reason]
 	switch {
 	case c.Transfer.Done() || slices.ContainsFunc(c.Trail.Transfers, done):

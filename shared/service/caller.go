@@ -15,14 +15,22 @@ import (
 func (s *Service) Arrive(
 	ctx context.Context, id call.ID, from string, verified bool, now time.Time,
 ) (*call.Call, error) {
-	c, effects, err := s.decideAndSave(ctx, call.New(id, from, verified, now), now, noChange, s.start)
+	return s.arrive(ctx, call.New(id, from, verified, now), now, func() {})
+}
+
+// arrive stores the call of a caller who arrives, and offers somebody. Stored is called in between.
+func (s *Service) arrive(ctx context.Context, c *call.Call, now time.Time, stored func()) (*call.Call, error) {
+	id := c.ID
+	c, effects, err := s.decideAndSave(ctx, c, now, noChange, s.start)
 	if errors.Is(err, ErrConflict) { // a repeated request: the call is known, and what was left undone is done now
+		stored()
 		c, err := s.updateAndMatch(ctx, id, now, noChange)
 		return c, acceptSaved(c, err)
 	}
 	if err != nil {
 		return nil, err
 	}
+	stored()
 	c, _ = s.execute(ctx, c, effects, now) // a new call has no effects yet
 	if m := s.offerNext(ctx, now, asking{in: c, now: true}, nil); m != nil && m.ID == id {
 		c = m
@@ -92,6 +100,8 @@ type Turn struct {
 	Lasts func(*call.Call) time.Duration
 	// ClosedFor: the line is closed for callers in the queue, too, who have arrived before that (see LineSettings).
 	ClosedFor time.Time
+	// AskEvery: who waits is asked once in that time whether they go on waiting; 0: never.
+	AskEvery time.Duration
 }
 
 // closeFor ends the wait of a caller in the queue who has arrived before that.
@@ -121,6 +131,7 @@ func (s *Service) Wait(ctx context.Context, id call.ID, t Turn, now time.Time) (
 			c.Trail.Place, c.Trail.Beyond = p.Position, p.Beyond
 		}
 		closeFor(c, t.ClosedFor, now)
+		c.ApplyQuestion(t.AskEvery, now)
 		return nil
 	})
 	if c == nil {

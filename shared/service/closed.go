@@ -23,10 +23,19 @@ func (s *Service) TurnAway(
 func (s *Service) ArriveIfOnline(
 	ctx context.Context, id call.ID, from string, verified bool, now time.Time,
 ) (*call.Call, error) {
-	if s.anyOnline(ctx, now) {
-		return s.Arrive(ctx, id, from, verified, now)
+	return s.IfOnline(s.Arrive)(ctx, id, from, verified, now)
+}
+
+// IfOnline is ArriveIfOnline with another way to take the caller in.
+func (s *Service) IfOnline(arrive Arrival) Arrival {
+	return func(
+		ctx context.Context, id call.ID, from string, verified bool, now time.Time,
+	) (*call.Call, error) {
+		if s.anyOnline(ctx, now) {
+			return arrive(ctx, id, from, verified, now)
+		}
+		return s.turnAway(ctx, id, from, verified, now, (*call.Call).ApplyNobodyOnline)
 	}
-	return s.turnAway(ctx, id, from, verified, now, (*call.Call).ApplyNobodyOnline)
 }
 
 // anyOnline says whether any agent is online, free or not.

@@ -130,7 +130,7 @@ func (m *matcher) offerOnce(
 	for {
 		switch step := matching.Next(view).(type) {
 		case matching.Load:
-			view.Loaded[step.ID] = m.loadQueued(ctx, step.ID, by.in)
+			view.Loaded[step.ID] = m.loadQueued(ctx, step.ID, by.in, now)
 		case matching.Offer:
 			return m.offerFirst(ctx, step, now)
 		default:
@@ -141,13 +141,16 @@ func (m *matcher) offerOnce(
 
 // loadQueued loads the call of a caller in the queue, and the agent for whom they may be reserved. In
 // is a call that is loaded already, or nil.
-func (m *matcher) loadQueued(ctx context.Context, id call.ID, in *call.Call) matching.Loaded {
+func (m *matcher) loadQueued(ctx context.Context, id call.ID, in *call.Call, now time.Time) matching.Loaded {
 	c := in
 	if in == nil || in.ID != id {
 		var err error
 		if c, err = m.store.Call(ctx, id); err != nil {
 			return matching.Loaded{}
 		}
+	}
+	if !m.mayBeCalled(ctx, c, now) {
+		return matching.Loaded{}
 	}
 	return matching.Loaded{Call: c, Recall: m.lost(ctx, c)}
 }

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"warmtransfer/shared/agent"
@@ -66,6 +67,8 @@ func (d *directory) Metrics(ctx context.Context, now time.Time) (Metrics, error)
 	if err != nil {
 		return Metrics{}, err
 	}
+	offLine := func(w QueueEntry) bool { return w.State == call.KeepsPlace }
+	queue = slices.DeleteFunc(queue, offLine)
 	g := Metrics{Waiting: len(queue), Agents: map[agent.Presence]int{}}
 	for page, err := range d.pages(ctx, allPages) {
 		if err != nil {

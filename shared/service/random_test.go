@@ -23,6 +23,7 @@ func TestRandomHistories(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		w := NewWorld(rt, crew...)
 		w.Use(service.Settings{WrapUp: time.Duration(rapid.IntRange(0, 1).Draw(rt, "wrap-up")) * 30 * time.Second})
+		w.AskEvery = time.Duration(rapid.IntRange(0, 1).Draw(rt, "asks")) * 20 * time.Second
 		w.Choose(Boss.ID, agent.Away)
 		var callers []call.ID
 		there := map[call.ID]bool{} // callers who have arrived, and have not hung up
@@ -169,6 +170,11 @@ func TestRandomHistories(t *testing.T) {
 					w.Music(id)
 				}
 			}),
+			"choose": toCaller(func(id call.ID) {
+				all := []call.Choice{call.ChooseStay, call.ChooseMessage, call.ChooseKeep}
+				choice := rapid.SampledFrom(all).Draw(rt, "choice")
+				say("%s chooses %q: %v", id, choice, w.AnswerQuestion(id, choice))
+			}),
 			"beat": func(rt *rapid.T) { _, _ = w.Beat(who.Draw(rt, "agent")) },
 			"time": func(rt *rapid.T) {
 				d := rapid.IntRange(1, 30).Draw(rt, "seconds")
@@ -178,6 +184,7 @@ func TestRandomHistories(t *testing.T) {
 			"": func(*rapid.T) { w.Check() },
 		}
 		rt.Repeat(actions)
+		w.AskEvery = 0
 		w.Store.Heal()
 		w.Phones.Heal()
 		w.Life.Disarm()

@@ -46,7 +46,7 @@ func (p *pusher) view(a *agent.Agent, c *call.Call, queue []QueueEntry, known bo
 // anyWaiting says whether any caller may be offered; with heads, whether any requeued caller may.
 func anyWaiting(queue []QueueEntry, heads bool) bool {
 	for _, w := range queue {
-		if w.State == call.Waiting && (w.Requeued || !heads) {
+		if (w.State == call.Waiting || w.State == call.KeepsPlace) && (w.Requeued || !heads) {
 			return true
 		}
 	}

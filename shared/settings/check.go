@@ -24,6 +24,8 @@ const (
 	maxSpans    = 6
 	maxHolidays = 60
 	maxCodes    = 30
+	maxAhead    = 20 // of the queue a request reads hardly more (service.QueuePage)
+	maxEvery    = 60
 	maxCode     = 40
 	// maxPieces are three minutes of pieces that are hardly longer than they must be.
 	maxPieces    = 20
@@ -49,6 +51,9 @@ func (v Values) Check() error {
 		return err
 	}
 	if err := v.checkHours(); err != nil {
+		return err
+	}
+	if err := v.Question.check(); err != nil {
 		return err
 	}
 	if err := v.checkCodes(); err != nil {
@@ -97,6 +102,16 @@ func checkText(field, value string, most int) error {
 		return &FieldError{field, "no line breaks or other control characters"}
 	case value != strings.TrimSpace(value):
 		return &FieldError{field, "no spaces at the beginning or the end"}
+	}
+	return nil
+}
+
+func (q Question) check() error {
+	switch {
+	case q.Ahead < 0, q.Ahead > maxAhead:
+		return &FieldError{"question.ahead", fmt.Sprintf("0 to %d callers", maxAhead)}
+	case q.Every < 0, q.Every > maxEvery:
+		return &FieldError{"question.every", fmt.Sprintf("0 to %d minutes", maxEvery)}
 	}
 	return nil
 }

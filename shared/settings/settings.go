@@ -36,6 +36,8 @@ type Values struct {
 
 	Voicemail Voicemail `json:"voicemail,omitzero"`
 
+	Question Question `json:"question,omitzero"`
+
 	// Own words, in place of the catalogue's.
 	Greeting      string `json:"greeting,omitempty"`
 	Waiting       string `json:"waiting,omitempty"` // said now and then to who is in the queue
@@ -104,6 +106,22 @@ type Voicemail struct {
 	NobodyOnline bool `json:"nobodyOnline,omitempty"` // who calls while no agent is online, in place of the queue
 	// Words ask for the message, in place of the catalogue's; a tone follows.
 	Words string `json:"words,omitempty"`
+}
+
+// Question says when a caller is asked whether they leave a message in place of waiting. Nobody is, by default.
+type Question struct {
+	Ahead int `json:"ahead,omitempty"` // who arrives while so many callers wait; 0: nobody
+	Every int `json:"every,omitempty"` // who waits, once in so many minutes; 0: nobody
+	// Keep: whose number may be dialled may keep their place, too, and is called when it is their turn.
+	Keep bool `json:"keep,omitempty"`
+}
+
+// Interval is the time from one question to the next; 0 for none.
+func (q Question) Interval() time.Duration { return time.Duration(q.Every) * time.Minute }
+
+// TakesMessages says whether any caller may leave a message.
+func (v Values) TakesMessages() bool {
+	return v.Voicemail.Any() || v.Question.Ahead > 0 || v.Question.Every > 0
 }
 
 // Any says whether anybody is asked for a message.

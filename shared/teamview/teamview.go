@@ -65,6 +65,7 @@ type Waiting struct {
 	Since    time.Time             `json:"since"`
 	Place    int                   `json:"place"`
 	Requeued bool                  `json:"requeued,omitempty"` // has talked before
+	Kept     bool                  `json:"kept,omitempty"`     // not on the line: they keep their place and are called
 	Rung     []agentview.PartyView `json:"rung"`
 	Overdue  bool                  `json:"overdue,omitempty"`
 	Actions  []Action              `json:"actions"`
@@ -144,7 +145,7 @@ func Of(seen Seen, now time.Time) View {
 	for _, c := range calls {
 		switch {
 		case c.State == call.Ended:
-		case c.State.InLine():
+		case c.State.Queues():
 			v.Waiting.List = append(v.Waiting.List, waiting(c, len(v.Waiting.List)+1, now))
 		default:
 			v.Calls.List = append(v.Calls.List, live(c, seen, now))
@@ -162,7 +163,7 @@ func Of(seen Seen, now time.Time) View {
 
 // inOrder is the queue's order for callers who wait; other calls are in the order of their last change of state.
 func inOrder(a, b *call.Call) int {
-	if a.State.InLine() && b.State.InLine() {
+	if a.State.Queues() && b.State.Queues() {
 		if a.Requeued != b.Requeued {
 			if a.Requeued {
 				return -1
@@ -180,8 +181,8 @@ func caller(c *call.Call) agentview.CallerView {
 
 func waiting(c *call.Call, place int, now time.Time) Waiting {
 	w := Waiting{
-		Call: c.ID, Caller: caller(c), Since: c.Queued, Place: place, Requeued: c.Requeued, Overdue: c.Overdue(now),
-		Rung: []agentview.PartyView{}, Actions: []Action{},
+		Call: c.ID, Caller: caller(c), Since: c.Queued, Place: place, Requeued: c.Requeued,
+		Kept: c.State == call.KeepsPlace, Overdue: c.Overdue(now), Rung: []agentview.PartyView{}, Actions: []Action{},
 	}
 	for _, l := range c.Legs {
 		if l.Key == c.Offer {

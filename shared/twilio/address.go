@@ -18,6 +18,7 @@ type Base string
 const (
 	RouteArrival          = "POST /incoming"
 	RouteDialEnded        = "POST /incoming/{conference}/{generation}"
+	RouteChoice           = "POST /incoming/{conference}/{generation}/choice"
 	RouteWait             = "POST /wait/{conference}/{turn}"
 	RouteConnect          = "POST /connect-agent/{conference}/{leg}"
 	RouteConnectAgain     = "POST /connect-agent/{conference}/{leg}/{try}"
@@ -50,6 +51,12 @@ func (b Base) Arrival() string { return b.to(RouteArrival) }
 // we redirected the caller out of it.
 func (b Base) DialEnded(id call.ID, generation int) string {
 	return b.to(RouteDialEnded, string(id), strconv.Itoa(generation))
+}
+
+// Choice is asked with the key that a caller has pressed when they were asked, before they join the conference of that
+// generation. It is asked again if it fails, as the caller hears nothing meanwhile.
+func (b Base) Choice(id call.ID, generation int) string {
+	return b.to(RouteChoice, string(id), strconv.Itoa(generation)) + askAgain
 }
 
 // Wait is the document that a waiting or held party hears at that turn.

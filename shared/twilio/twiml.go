@@ -186,6 +186,7 @@ func Announcement(words prompt.Words) string { return document(say(words)...) }
 var lastWords = map[call.Reason]prompt.Key{
 	call.ReasonAgentEnded: prompt.LastWords,
 	call.ReasonMaxWait:    prompt.NobodyCame,
+	call.ReasonKept:       prompt.PlaceKept,
 	call.ReasonNobodyCame: prompt.NobodyCame,
 }
 

@@ -36,8 +36,8 @@ func TakesMessage(line settings.Values, why call.Reason) bool {
 		return line.Voicemail.Closed
 	case call.ReasonMaxWait:
 		return line.Voicemail.LongestWait
-	case call.ReasonNobodyOnline:
-		return true // nobody is turned away for that reason otherwise
+	case call.ReasonNobodyOnline, call.ReasonMessage:
+		return true // no call ends for that reason otherwise
 	}
 	return false
 }
@@ -51,6 +51,9 @@ func AskForMessage(b Base, id call.ID, line settings.Values, why call.Reason) st
 	first := line.ClosedFirst()
 	if why == call.ReasonMaxWait || why == call.ReasonNobodyOnline {
 		first = line.Book().Say(prompt.NobodyFree)
+	}
+	if why == call.ReasonMessage { // the caller knows why
+		first = prompt.Words{}
 	}
 	verbs := append(say(first), say(line.Book().Say(prompt.LeaveMessage))...)
 	return document(append(verbs, twiml.VoiceRecord{

@@ -207,10 +207,10 @@ export interface components {
             readonly supervisors?: readonly components["schemas"]["Supervisor"][];
         };
         /**
-         * @description In a call back: agent-first (the agent's own browser rings), then calling (the agent is in, and the number is dialled).
+         * @description In a call back: agent-first (the agent's own browser rings), then calling (the agent is in, and the number is dialled). Keeps-place is of a caller who is not on the line: no agent has a place in such a call.
          * @enum {string}
          */
-        readonly CallState: "waiting" | "ringing" | "talking" | "add-ringing" | "consult-ringing" | "consulting" | "swapped" | "three-way" | "completing" | "ended" | "agent-first" | "calling";
+        readonly CallState: "waiting" | "ringing" | "talking" | "add-ringing" | "consult-ringing" | "consulting" | "swapped" | "three-way" | "completing" | "ended" | "agent-first" | "calling" | "keeps-place";
         /** @enum {string} */
         readonly Role: "offered" | "owner" | "transferor" | "target";
         /** @enum {string} */
@@ -329,6 +329,15 @@ export interface components {
                 /** @description Ask for the message; a tone follows. */
                 readonly words?: string;
             };
+            /** @description When a caller is asked whether they leave a message in place of waiting; without it nobody is. */
+            readonly question?: {
+                /** @description Who arrives while so many callers wait; 0 for nobody. */
+                readonly ahead?: number;
+                /** @description Who waits, once in so many minutes; 0 for nobody. */
+                readonly every?: number;
+                /** @description They may keep their place and be called, too, if their number may be dialled. */
+                readonly keep?: boolean;
+            };
             /** @description In place of the greeting of the catalogue. */
             readonly greeting?: string;
             /** @description Said now and then to who is in the queue. */
@@ -381,7 +390,7 @@ export interface components {
              */
             readonly at: string;
             readonly seconds: number;
-            /** @description Why nobody talked to the caller: closed, abandoned_by_policy (the longest wait), nobody-online. */
+            /** @description Why nobody talked to the caller: closed, abandoned_by_policy (the longest wait), nobody-online, message (the caller has chosen to leave one). */
             readonly why?: string;
             /** @enum {string} */
             readonly state: "new" | "taken" | "done";
@@ -624,6 +633,8 @@ export interface components {
              * @description When the longest waiting caller entered the queue.
              */
             readonly longest?: string;
+            /** @description So many of them are not on the line; they keep a place and are called. */
+            readonly kept?: number;
             /** @description The queue was not read: count means nothing, the page keeps what it was told last, and the rest is valid. */
             readonly unknown?: boolean;
         };
@@ -735,6 +746,8 @@ export interface components {
             readonly place: number;
             /** @description Has talked before, so that they are ahead of all who have not. */
             readonly requeued?: boolean;
+            /** @description Is not on the line: keeps their place, and is called when it is their turn. */
+            readonly kept?: boolean;
             /** @description Who is being rung for the caller. */
             readonly rung: readonly components["schemas"]["Party"][];
             /** @description Twilio has not done yet what was asked of it. */
@@ -904,7 +917,7 @@ export const actionValues: ReadonlyArray<FlattenedDeepRequired<components>["sche
 export const statusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Status"]> = ["available", "away", "wrap-up"];
 export const presenceValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Presence"]> = ["available", "away", "wrap-up", "busy", "offline"];
 export const statusReasonValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["StatusReason"]> = ["missed", "unreachable"];
-export const callStateValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallState"]> = ["waiting", "ringing", "talking", "add-ringing", "consult-ringing", "consulting", "swapped", "three-way", "completing", "ended", "agent-first", "calling"];
+export const callStateValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallState"]> = ["waiting", "ringing", "talking", "add-ringing", "consult-ringing", "consulting", "swapped", "three-way", "completing", "ended", "agent-first", "calling", "keeps-place"];
 export const roleValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Role"]> = ["offered", "owner", "transferor", "target"];
 export const heldValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Held"]> = ["caller", "target"];
 export const modeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Mode"]> = ["listen", "coach", "barge"];

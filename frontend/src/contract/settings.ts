@@ -27,12 +27,16 @@ const isEmergency = (value: unknown): boolean => value === undefined || (isObjec
 const isVoicemail = (value: unknown): boolean => value === undefined || (isObject(value) && isFlag(value.closed)
   && isFlag(value.longestWait) && isFlag(value.nobodyOnline) && isText(value.words));
 
+const isCount = (value: unknown): boolean => value === undefined || (Number.isInteger(value) && (value as number) >= 0);
+const isQuestion = (value: unknown): boolean => value === undefined || (isObject(value) && isCount(value.ahead)
+  && isCount(value.every) && isFlag(value.keep));
+
 const isMusic = (value: unknown): boolean => value === undefined || music(value, {}) !== undefined;
 
 const KNOWN: Record<keyof Settings, (value: unknown) => boolean> = {
   name: isText, zone: isText, hours: isWeek, holidays: areHolidays, emergency: isEmergency, greeting: isText,
   waiting: isText, lastWords: isText, closedMessage: isText, codes: areTexts, music: isMusic, language: isText, voice: isText,
-  voicemail: isVoicemail,
+  voicemail: isVoicemail, question: isQuestion,
 };
 
 const settings: Decode<Settings> = (value) =>

@@ -12,7 +12,7 @@ const parties = or(list(party), () => []);
 const actions = or(list<TeamAction>(oneOf(TEAM_ACTIONS)), () => []);
 
 const waiting = object<TeamWaiting>({ call: name, caller, since: time, place: count, rung: parties, actions },
-  { requeued: yes, overdue: yes });
+  { requeued: yes, kept: yes, overdue: yes });
 
 const call = object<TeamCall>({
   call: name,

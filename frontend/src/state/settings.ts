@@ -30,6 +30,10 @@ export interface Fields {
   readonly emergencyMessage: string;
   readonly messageTimes: MessageTimes;
   readonly messageWords: string;
+  /** Who is asked in the line: numbers as they were typed; "" is nobody. */
+  readonly askAhead: string;
+  readonly askEvery: string;
+  readonly askKeep: boolean;
   readonly codes: string;
   /** Null is the usual music. */
   readonly music: Music | null;
@@ -159,9 +163,15 @@ export function fieldsOf(s: Settings): Fields {
     messageTimes: { closed: s.voicemail?.closed ?? false, longestWait: s.voicemail?.longestWait ?? false,
       nobodyOnline: s.voicemail?.nobodyOnline ?? false },
     messageWords: s.voicemail?.words ?? "",
+    askAhead: numberText(s.question?.ahead), askEvery: numberText(s.question?.every),
+    askKeep: s.question?.keep ?? false,
     codes: (s.codes ?? []).join("\n"), music: s.music ?? null,
   };
 }
+
+const numberText = (n: number | undefined): string => (n ? String(n) : "");
+/** Anything that is no number goes to the server, which refuses it. */
+const typedNumber = (text: string): number => (text === "" ? 0 : /^\d{1,6}$/.test(text) ? Number(text) : -1);
 
 export const FIELDS = Object.keys(fieldsOf({})) as readonly Field[];
 
@@ -175,10 +185,14 @@ export function differing(a: Settings, b: Settings): readonly Field[] {
 
 /** The settings with these fields, and all that is in them besides. */
 export function withFields(s: Settings, f: Fields): Settings {
-  const { hours: _hours, holidays: _holidays, emergency: _emergency, codes: _codes, music: _music, voicemail: _, ...rest } = s;
+  const { hours: _hours, holidays: _holidays, emergency: _emergency, codes: _codes, music: _music, voicemail: _, question: _question,
+    ...rest } = s;
   const emergency = { ...s.emergency, message: f.emergencyMessage };
   const voicemail = Object.fromEntries(Object.entries({ ...s.voicemail, ...f.messageTimes, words: f.messageWords })
     .filter(([, value]) => value)) as NonNullable<Settings["voicemail"]>;
+  const question = Object.fromEntries(Object.entries({ ...s.question, ahead: typedNumber(f.askAhead), every: typedNumber(f.askEvery),
+    keep: f.askKeep })
+    .filter(([, value]) => value)) as NonNullable<Settings["question"]>;
   const codes = f.codes.split("\n").filter(Boolean);
   const all: Settings = {
     ...rest,
@@ -186,6 +200,7 @@ export function withFields(s: Settings, f: Fields): Settings {
     ...f.holidays.length ? { holidays: f.holidays } : {},
     ...emergency.closed || emergency.endWaits || emergency.message ? { emergency } : {},
     ...Object.keys(voicemail).length ? { voicemail } : {},
+    ...Object.keys(question).length ? { question } : {},
     ...codes.length ? { codes } : {},
     ...f.music ? { music: f.music } : {},
     name: f.name, zone: f.zone, language: f.language, voice: f.voice, greeting: f.greeting, waiting: f.waiting,
@@ -245,6 +260,9 @@ export function controlOf(field: string): string {
   if (field.startsWith("music")) return "music";
   if (field === "emergency.message") return "emergencyMessage";
   if (field === "voicemail.words") return "messageWords";
+  if (field === "question.ahead") return "askAhead";
+  if (field === "question.every") return "askEvery";
+  if (field === "question.keep") return "askKeep";
   if (/^(hours\.[a-z]+(\[\d+\]\.(from|to))?|holidays(\[\d+\]\.(date|open(\[\d+\]\.(from|to))?))?)$/.test(field)) return field;
   return FIELDS.includes(field as Field) ? field : "";
 }

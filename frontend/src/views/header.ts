@@ -70,10 +70,11 @@ function line(state: State): TemplateResult {
   if (state.apiDownAt || state.session === "expired" || state.snapshot!.line.unknown) {
     return html`<p class="waiting-line" data-test="line">${icon("people")}<span>Waiting line not known</span></p>`;
   }
-  const { count, more, longest, others } = waitingLine(state);
+  const { count, more, longest, kept, others } = waitingLine(state);
   return html`<p class="waiting-line ${count ? "some" : ""}" data-test="line">
     ${icon("people")}<span>${count ? html`<strong>${more ? "More than " : ""}${count}</strong> waiting` : others
       ? "Nobody else waiting" : "Nobody waiting"}</span>
+    ${count && kept ? html`<span class="kept" data-test="kept">${kept} to be called back</span>` : nothing}
     ${count && longest ? html`<span class="longest">longest ${since(state, longest)}</span>` : nothing}
   </p>`;
 }

@@ -44,6 +44,13 @@ function form(state: State, desk: Desk, view: LineSettings): TemplateResult {
         ${group("Opening hours", html`${zone(state, fields.zone, set)} ${hours(state, fields, set)} ${holidays(state, fields, set)}`)}
         ${group("Messages", html`${messages(fields, set)}
           ${text("messageWords", "Before the tone. Empty: the usual words", 500)}`)}
+         ${group("The question in the line", html`
+           ${textField(state, "askAhead", fields.askAhead, "Whether they leave a message instead: who arrives while so many callers wait. Empty: nobody", 0, set)}
+           ${textField(state, "askEvery", fields.askEvery, "The same: who waits, once in so many minutes. Empty: nobody", 0, set)}
+           <fieldset class="hours" data-field="askKeep" tabindex="-1"><legend>${FIELD_WORDS.askKeep}</legend>
+             <label class="choice-row"><input type="checkbox" data-test="ask-keep" .checked=${fields.askKeep}
+               @change=${(e: Event) => set({ askKeep: (e.target as HTMLInputElement).checked })} />
+               <span>Who is asked may keep their place and be called back, if calling back is switched on</span></label></fieldset>`)}
       </div>
       <div>
         ${group("What callers hear", html`${language(state, view, fields, set)}

@@ -63,7 +63,7 @@ function waiting(state: State, desk: Desk, w: TeamWaiting): TemplateResult {
   const free = freeAgents(state);
   const chosen = state.team.chosen[w.call] ?? "";
   const rung = w.rung.length > 0;
-  const why = rung || !w.actions.includes("offer") ? "An agent is being rung for this caller"
+  const why = w.kept ? "They are called when it is their turn" : rung || !w.actions.includes("offer") ? "An agent is being rung for this caller"
     : chosen ? "" : "Choose an agent first";
   const named = [["", "Choose an agent"], ...free.map((a) => [a.id, a.name])];
   // A choice that is not free any more stays as it was made; the server says why it cannot be done.
@@ -71,7 +71,7 @@ function waiting(state: State, desk: Desk, w: TeamWaiting): TemplateResult {
   return html`<div class="team-row" data-test="team-waiting-row" data-call=${w.call}>
     <p class="head"><span class="place" aria-label="Place ${w.place}">${w.place}</span> ${caller(w.caller.number)} <span
       class="when">${since(state, w.since)}</span></p>
-    <p class="words">${rung ? rungWords(w.rung) : "Hears music."}${w.requeued ? " Has talked to an agent before." : ""}</p>
+    <p class="words">${rung ? rungWords(w.rung) : w.kept ? "Keeps the place, and is called when it is their turn." : "Hears music."}${w.requeued ? " Has talked to an agent before." : ""}</p>
     <div class="offer"><label class="field"><span class="visually-hidden">Agent for ${phoneNumber(w.caller.number)}</span>
       <select data-test="team-offer-to" @change=${(e: Event) => desk.team.choose(w.call, (e.target as HTMLSelectElement).value)}>
         ${named.map(([id, name]) => html`<option value=${id!} .selected=${id === chosen}>${name}</option>`)}

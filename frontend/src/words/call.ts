@@ -68,6 +68,7 @@ function heard(call: Call, muted: boolean): Hearing {
   const you = muted ? "You are muted: nobody hears you" : "";
   const music = (also: string): Hearing => ({ caller: "music", callerWords: "hears music", you: you || also });
   switch (call.state) {
+    case "keeps-place":
     case "agent-first":
     case "calling":
       return { caller: "rung", callerWords: CALLED[call.caller.called ?? "planned"], you: you
@@ -169,6 +170,7 @@ function becomes(call: Call): string {
   switch (call.state) {
     case "ended":
       return "The call is over; only your own line closes.";
+    case "keeps-place":
     case "agent-first":
     case "calling":
       return "Nobody is called any more.";
@@ -197,6 +199,7 @@ const STATES: Record<CallState, string> = {
   completing: "Handing over",
   ended: "The call is over",
   "agent-first": "Calling back",
+  "keeps-place": "Keeps the place",
   calling: "Calling back",
   unknown: "In a call",
 };
@@ -277,6 +280,7 @@ export function groups(call: Call): Groups {
       const all = ["Caller", "You", name];
       return { talking: all.filter((who) => !held(who)), music: all.filter(held), ringing: [] };
     }
+    case "keeps-place":
     case "agent-first":
     case "calling":
       return { talking: ["You"], music: [], ringing: call.caller.called === "ringing" ? ["Caller"] : [] };

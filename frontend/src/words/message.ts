@@ -13,6 +13,7 @@ export function messageState({ state, by }: VoiceMessage, self: string): string 
 
 const WHY: Record<string, string> = {
   closed: "The line was closed", abandoned_by_policy: "Waited too long", "nobody-online": "Nobody was online",
+  message: "Did not want to wait",
 };
 
 export const messageWhy = ({ why }: VoiceMessage): string => WHY[why ?? ""] ?? "";

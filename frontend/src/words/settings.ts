@@ -15,6 +15,7 @@ export const FIELD_WORDS: Record<Field, string> = {
   voice: "Voice", greeting: "Greeting", waiting: "Words in the line", lastWords: "Last words",
   closedMessage: "Closed message", emergencyMessage: "Emergency message", codes: "Codes",
   music: "Music", messageTimes: "Messages", messageWords: "Words before a message",
+  askAhead: "Ask on arrival", askEvery: "Ask in the line", askKeep: "Keeping a place",
 };
 
 /** Who is asked for a message. */

@@ -7,7 +7,7 @@ const STATES: Record<TeamCall["state"], string> = {
   waiting: "Waiting", ringing: "Waiting", talking: "Talking", "add-ringing": "Bringing somebody in",
   "consult-ringing": "Asking a colleague", consulting: "Private consult", swapped: "Consult, back with the caller",
   "three-way": "Three-way talk",
-  "agent-first": "Calling back", calling: "Calling back", completing: "Handing over", ended: "Ending", unknown: "In progress",
+  "keeps-place": "Keeps the place", "agent-first": "Calling back", calling: "Calling back", completing: "Handing over", ended: "Ending", unknown: "In progress",
 };
 
 export function stateWords(call: TeamCall): string {

@@ -88,6 +88,8 @@ export const scenes: readonly Scene[] = [
   { name: "idle-away-missed", events: (now) => online(now,
     snapshotAt(now, { agent: { status: "away", presence: "away", why: "missed" },
       line: { count: 20, more: true, longest: iso(now - 1_130_000) } })) },
+  { name: "idle-kept-places", events: (now) => online(now,
+    snapshotAt(now, { line: { count: 3, more: false, kept: 2, longest: iso(now - 80_000) } })) },
   { name: "idle-wrap-up", events: (now) => online(now,
     snapshotAt(now, { agent: { status: "wrap-up", presence: "wrap-up" } })) },
   { name: "line-lost", events: (now) => [...online(now),

@@ -32,6 +32,8 @@ export const settingsScenes: readonly Scene[] = [
     refused("holidays[0].date", "not a date like 2026-12-25")]) },
   { name: "line-own-music", events: (now) => shown(now, settingsAt(now, { music: { id: "0123456789abcdef0123456789abcdef",
     pieces: 12, millis: 11_800, name: "A rather long name of a file of the Vienna waltz orchestra.mp3" } })) },
+  { name: "line-question", events: (now) => shown(now, settingsAt(now, { question: { ahead: 5, every: 4, keep: true } }),
+    [refused("question.every", "0 to 60 minutes")]) },
   { name: "line-sending-music", events: (now) => office(now, [{ type: "settings-do", doing: "music" }]) },
   { name: "line-refused-music", events: (now) => office(now, [refused("music", "it lasts 1h2m0s; at most 3m0s")]) },
   { name: "line-refused-all", events: (now) => office(now, [typed,

@@ -34,6 +34,10 @@ export const teamScenes: readonly Scene[] = [
   { name: "team-looking", events: (now) => [...online(now), ...opened] },
   { name: "team-empty", events: (now) => shown(now, empty(now)) },
   { name: "team-busy", events: (now) => shown(now) },
+  { name: "team-kept-place", events: (now) => {
+    const { waiting } = teamAt(now);
+    return shown(now, { waiting: { list: waiting.list.map((w, i) => (i ? w : { ...w, requeued: false, kept: true, rung: [], actions: [] })) } });
+  } },
   { name: "team-more", events: (now) => {
     const { waiting, calls, agents, today } = teamAt(now);
     return shown(now, { waiting: { ...waiting, more: true }, calls: { ...calls, more: true },

@@ -54,9 +54,20 @@ test("who is asked for a message is set and taken back, and what this page does 
   expect(withFields(settingsAt(T, { voicemail: { closed: true } }).settings, none)).not.toHaveProperty("voicemail");
 });
 
+test("F294: who is asked in the line is set and taken back; what is no number is left to the server to refuse", () => {
+  const { settings } = settingsAt(T, { question: { every: 3, later: 1 } } as object);
+  const fields = fieldsOf(settings);
+  expect([fields.askAhead, fields.askEvery]).toEqual(["", "3"]);
+  expect(withFields(settings, { ...fields, askAhead: "5", askEvery: "" }).question).toEqual({ later: 1, ahead: 5 });
+  expect(withFields(settings, { ...fields, askAhead: "few" }).question).toEqual({ later: 1, ahead: -1, every: 3 });
+  expect(withFields(settings, { ...fields, askKeep: true }).question).toEqual({ later: 1, every: 3, keep: true });
+  const { settings: set } = settingsAt(T, { question: { ahead: 2 } });
+  expect(withFields(set, { ...fieldsOf(set), askAhead: "" })).not.toHaveProperty("question");
+});
+
 test.each([["hours.monday[1].from", "hours.monday[1].from"], ["hours.monday", "hours.monday"], ["codes[2]", "codes"],
   ["emergency.message", "emergencyMessage"], ["holidays[3].open[0].to", "holidays[3].open[0].to"], ["zone", "zone"],
-  ["voicemail.words", "messageWords"], ["voicemail", ""], ["settings", ""], ["emergency.endWaits", ""], ["later.than", ""]])("F260: a refusal of %s is shown at %j", (field, at) =>
+  ["voicemail.words", "messageWords"], ["question.ahead", "askAhead"], ["question.every", "askEvery"], ["voicemail", ""], ["settings", ""], ["emergency.endWaits", ""], ["later.than", ""]])("F260: a refusal of %s is shown at %j", (field, at) =>
   expect(controlOf(field)).toBe(at));
 
 test("words", () => {

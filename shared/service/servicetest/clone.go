@@ -20,14 +20,15 @@ func (w *World) Clone() *World {
 	n := &World{
 		T: w.T, DialFirst: w.DialFirst, LazyPages: w.LazyPages,
 		Now: w.Now, keys: w.keys, Longest: w.Longest, Audits: w.Audits,
-		Demoted: w.Demoted, TeamClosed: w.TeamClosed,
+		Demoted: w.Demoted, TeamClosed: w.TeamClosed, AskEvery: w.AskEvery,
 		calls: slices.Clone(w.calls), agents: slices.Clone(w.agents),
 		rounds: maps.Clone(w.rounds), silent: maps.Clone(w.silent), due: maps.Clone(w.due), mute: maps.Clone(w.mute),
 	}
 	n.Life = &Life{calls: w.Life.calls}
 	n.Store = &Store{
 		confs: maps.Clone(w.Store.confs), people: maps.Clone(w.Store.people), views: maps.Clone(w.Store.views),
-		news: map[call.ID][]call.News{},
+		places: maps.Clone(w.Store.places),
+		news:   map[call.ID][]call.News{},
 	}
 	n.Phones = w.Phones.clone(func() time.Time { return n.Now })
 	n.Store.Faults = Faults{rules: cloneRules(w.Store.rules), life: n.Life}
@@ -111,7 +112,7 @@ func (w *World) Fingerprint() string {
 		}
 		fmt.Fprint(&b, sid, l.dial.Agent, l.dial.Number, l.dial.Leg,
 			l.answered, l.waits, l.words, l.held, l.quiet, l.ends,
-			l.muted, l.coaches, l.strays, in, asJSON(w.T, l.since))
+			l.muted, l.coaches, l.strays, in, asJSON(w.T, l.since), asJSON(w.T, l.asked))
 	}
 	for _, h := range w.Phones.late {
 		fmt.Fprint(&b, h.leg, h.room, h.hold, h.silent, asJSON(w.T, h.at))

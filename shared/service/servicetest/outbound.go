@@ -15,12 +15,13 @@ func (p *Phones) callerLeg(id call.ID) *phone {
 	if l := p.legs[call.LegID(id)]; l != nil {
 		return l
 	}
+	var last *phone // of several attempts
 	for _, l := range p.legs {
-		if l.dial.Call == id && l.dial.Caller {
-			return l
+		if l.dial.Call == id && l.dial.Caller && (last == nil || l.sid > last.sid) {
+			last = l
 		}
 	}
-	return nil
+	return last
 }
 
 // CallBack is an agent who calls Outside back, with that request key. It returns the call's ID, "" if there is none.

@@ -107,11 +107,52 @@ func (w *World) admit(c *call.Call) {
 		return
 	}
 	if c.State == call.Ended {
-		l.words = true
+		l.words, l.asked = true, time.Time{}
 		return
 	}
 	w.rounds[c.ID] = c.Generation
+	if c.Asking(w.Now) {
+		l.asked = w.Now
+		return
+	}
+	l.asked = time.Time{}
 	w.Phones.enter(l, c.ID, false, true)
+}
+
+// Asked says whether a caller hears the question.
+func (w *World) Asked(id call.ID) bool {
+	l := w.Phones.legs[call.LegID(id)]
+	return l != nil && !l.over && !l.asked.IsZero()
+}
+
+// AnswerQuestion is the key of a caller who is asked; the answer to the request decides what happens.
+func (w *World) AnswerQuestion(id call.ID, choice call.Choice) bool {
+	if !w.Asked(id) {
+		return false
+	}
+	c, err := w.Board.Choose(context.Background(), id, w.rounds[id], choice, time.Time{}, w.Now)
+	if w.outcome(err) != nil { // words and music, and the request again without the key
+		w.Phones.legs[call.LegID(id)].asked = w.Now
+		return false
+	}
+	w.admit(c)
+	return true
+}
+
+// asks is how long a caller hears the question who says nothing.
+const asks = 15 * time.Second
+
+// goOn puts the callers who have said nothing into the conference that the document of the question names.
+func (w *World) goOn() {
+	w.Phones.mu.Lock()
+	defer w.Phones.mu.Unlock()
+	for _, id := range w.calls {
+		l := w.Phones.legs[call.LegID(id)]
+		if l != nil && !l.over && !l.asked.IsZero() && !w.Now.Before(l.asked.Add(asks)) {
+			l.asked = time.Time{}
+			w.Phones.enter(l, id, false, true)
+		}
+	}
 }
 
 // leg is the newest live leg of an agent that fits; nil if there is none.

@@ -54,8 +54,9 @@ type phone struct {
 	dial     call.Dial // for an agent's leg
 	caller   call.ID   // for a caller's leg
 	answered bool
-	waits    bool // hears words until it asks again whether it may join
-	words    bool // hears a sentence, after which the leg ends
+	waits    bool      // hears words until it asks again whether it may join
+	words    bool      // hears a sentence, after which the leg ends
+	asked    time.Time // a caller's leg: hears the question since then; zero: does not
 	over     bool
 	since    time.Time
 	room     *room
@@ -202,7 +203,7 @@ func (p *Phones) SayGoodbye(_ context.Context, _ call.ID, leg call.LegID, _ call
 		if l == nil || l.over {
 			return service.ErrGone
 		}
-		l.words = true
+		l.words, l.asked = true, time.Time{}
 		p.leave(l, false)
 		return nil
 	})
@@ -217,6 +218,7 @@ func (p *Phones) RejoinConference(_ context.Context, _ call.ID, leg call.LegID, 
 		if l == nil || l.over {
 			return service.ErrGone
 		}
+		l.asked = time.Time{}
 		p.leave(l, false)
 		p.fellOut(l)
 		return nil

@@ -90,6 +90,9 @@ func (w *World) Check() {
 	busy := map[agent.ID]call.ID{}
 	for _, c := range all[call.ID, call.Call](w.Store, w.Store.confs) {
 		Check(w.T, &c)
+		if w.Asked(c.ID) && c.State == call.Ringing {
+			w.T.Errorf("an agent is rung for %s, who is being asked", c.ID)
+		}
 		for _, id := range w.agents {
 			if c.Seat(id).Leg() == nil {
 				continue

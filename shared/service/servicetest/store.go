@@ -25,8 +25,9 @@ type Store struct {
 	views  map[call.ID]view // of confs
 	notes  map[call.ID]map[string]record.Note
 	news   map[call.ID][]call.News
-	jumped []string // failures found by jumps
-	blind  bool     // a load has failed since the last Check
+	places map[string]call.ID // by number
+	jumped []string           // failures found by jumps
+	blind  bool               // a load has failed since the last Check
 }
 
 // view is what the lists show of a call.
@@ -150,7 +151,7 @@ func (s *Store) Queue(context.Context) (line []service.QueueEntry, err error) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		for _, v := range s.views {
-			if v.State.InLine() {
+			if v.State.Queues() {
 				line = append(line, v.QueueEntry)
 			}
 		}

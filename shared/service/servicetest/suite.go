@@ -26,6 +26,7 @@ func StoreSuite(t *testing.T, open func(t *testing.T) service.Store) {
 	t.Run("F112 a save against an old version is a conflict and writes nothing", func(t *testing.T) {
 		conflict(t, open(t))
 	})
+	t.Run("F304 the place of a number", func(t *testing.T) { placeOf(t, open(t)) })
 	t.Run("of many savers of one version one wins", func(t *testing.T) { race(t, open(t)) })
 	t.Run("F002 the line is in order of arrival, heads first", func(t *testing.T) { line(t, open(t)) })
 	t.Run("the line is read one page deep", func(t *testing.T) { page(t, open(t)) })

@@ -44,6 +44,8 @@ type World struct {
 	Demoted bool
 	// TeamClosed: Boss's page does not ask for the team's view.
 	TeamClosed bool
+	// AskEvery: callers are asked once in that time whether they go on waiting.
+	AskEvery time.Duration
 	// Longest is the longest silence that a caller has heard, in seconds.
 	Longest int
 }
@@ -75,6 +77,9 @@ func NewWorld(t TB, agents ...agent.ID) *World {
 func (w *World) Use(set service.Settings) {
 	set.Ring, set.MaxWait, set.NewKey = cmp.Or(set.Ring, Ring), cmp.Or(set.MaxWait, MaxWait), w.key
 	set.Numbers, set.Notify, set.Together = numbers{}, w.Phones, w.together
+	if set.Places == nil {
+		set.Places = callers{}
+	}
 	w.Board = service.New(w.Store, w.Phones, set)
 }
 
@@ -94,6 +99,11 @@ const (
 	Outside = "+15005550009"
 	Anyone  = "*"
 )
+
+// callers lets every caller be called who keeps their place.
+type callers struct{}
+
+func (callers) Allow(n string) (string, error) { return n, nil }
 
 type numbers struct{}
 
@@ -197,6 +207,7 @@ func (w *World) Pass(d time.Duration) {
 		w.Now = w.Now.Add(time.Second)
 		w.late()
 		w.ringOut()
+		w.goOn()
 		second := w.Now.Unix()
 		if second%4 == 0 {
 			w.askAgain()
@@ -236,6 +247,7 @@ func (w *World) Tick(d time.Duration) {
 	w.Now = w.Now.Add(d)
 	w.late()
 	w.ringOut()
+	w.goOn()
 	w.askAgain()
 	for _, id := range w.calls {
 		if w.turns(id) {
@@ -288,7 +300,8 @@ func (w *World) ringOut() {
 
 // Music is the request for a caller's next music turn.
 func (w *World) Music(id call.ID) {
-	turn := service.Turn{Position: true, Lasts: func(*call.Call) time.Duration { return 12 * time.Second }}
+	lasts := func(*call.Call) time.Duration { return 12 * time.Second }
+	turn := service.Turn{Position: true, Lasts: lasts, AskEvery: w.AskEvery}
 	_, err := w.Board.Wait(context.Background(), id, turn, w.Now)
 	err = w.outcome(err)
 	if errors.Is(err, service.ErrNotFound) {

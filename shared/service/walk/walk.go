@@ -25,6 +25,10 @@ type Bounds struct {
 	States int
 	// Watched: the walk begins when alice talks to the caller and a supervisor coaches them. The supervisor acts, too.
 	Watched bool
+	// Asked: nobody is available at first, and the caller is asked every ten seconds whether they go on waiting.
+	Asked bool
+	// Kept: the caller has chosen to be called, and has hung up; nobody is available at first.
+	Kept bool
 	// CalledBack: the walk begins when alice calls the caller back.
 	CalledBack bool
 }
@@ -52,6 +56,12 @@ type node struct {
 // Walk goes through all states within the bounds. It reports failures to t, with the way to them.
 func Walk(t servicetest.TB, b Bounds) Stats {
 	w := servicetest.NewWorld(t, agents...)
+	if b.Asked || b.Kept {
+		w.AskEvery = 10 * time.Second
+		for _, a := range agents {
+			w.Choose(a, agent.Away)
+		}
+	}
 	var id call.ID
 	if b.CalledBack {
 		id, _, _ = w.CallBack(agents[0], "k1")
@@ -63,6 +73,17 @@ func Walk(t servicetest.TB, b Bounds) Stats {
 		w.Answer(agents[0])
 		w.Settle()
 		w.MustWatch(id, call.ModeCoach)
+	}
+	if b.Asked || b.Kept {
+		w.Settle()
+	}
+	if b.Kept {
+		for !w.Asked(id) {
+			w.Pass(time.Second)
+		}
+		w.AskEvery = 0
+		id = w.KeepPlace(id)
+		w.Pass(10 * time.Second)
 	}
 	front := []node{{world: w}}
 	seen := map[uint64]bool{}
@@ -138,6 +159,7 @@ func silence(way string) int {
 // quiet: nothing more goes wrong, time passes, and agents answer what rings. Nobody hears silence,
 // nothing is left over, and a caller who has not left talks to an agent or hears music.
 func quiet(w *servicetest.World, id call.ID, silence int) {
+	w.AskEvery = 0
 	w.Pass(65 * time.Second)
 	for range 2 {
 		for _, a := range agents {
@@ -169,6 +191,9 @@ type move struct {
 // outside call that fails, or with a crash of the process.
 func moves(n node, id call.ID, b Bounds) []move {
 	acts := people(n.world, id)
+	if (b.Asked || b.Kept) && n.world.Me(agents[0]).Agent.Status == agent.Away {
+		acts = append(acts, move{"alice comes", 0, func(w *servicetest.World) { w.Choose(agents[0], agent.Available) }})
+	}
 	if b.Watched {
 		acts = append(acts, supervisor(n.world, id)...)
 	}
@@ -197,6 +222,13 @@ func people(w *servicetest.World, id call.ID) []move {
 	}
 	if h := w.Hears(id); h != "gone" && h != "nobody" {
 		acts = append(acts, move{"caller hangs up", 0, func(w *servicetest.World) { w.CallerHangsUp(id) }})
+	}
+	if w.Asked(id) {
+		for _, choice := range []call.Choice{call.ChooseStay, call.ChooseMessage, call.ChooseKeep} {
+			acts = append(acts, move{fmt.Sprintf("caller chooses %q", choice), 0, func(w *servicetest.World) {
+				w.AnswerQuestion(id, choice)
+			}})
+		}
 	}
 	for _, a := range agents {
 		if w.Rings(a) {

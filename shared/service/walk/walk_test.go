@@ -16,13 +16,15 @@ import (
 func TestEveryHistory(t *testing.T) {
 	walks := []walk.Bounds{
 		{Depth: 4, Faults: 1, Every: 5}, {Depth: 6, Faults: 0, Every: 5},
-		{Depth: 3, Faults: 1, Every: 5, Watched: true},
+		{Depth: 3, Faults: 1, Every: 5, Watched: true}, {Depth: 6, Faults: 1, Every: 10, Asked: true},
+		{Depth: 6, Faults: 1, Every: 10, Kept: true},
 		{Depth: 5, Faults: 1, Every: 5, CalledBack: true},
 	}
 	if testing.Short() {
 		walks = []walk.Bounds{
 			{Depth: 3, Faults: 1, Every: 10}, {Depth: 4, Faults: 0, Every: 5},
-			{Depth: 2, Faults: 1, Every: 5, Watched: true},
+			{Depth: 2, Faults: 1, Every: 5, Watched: true}, {Depth: 4, Faults: 1, Every: 5, Asked: true},
+			{Depth: 4, Faults: 1, Every: 5, Kept: true},
 			{Depth: 4, Faults: 1, Every: 5, CalledBack: true},
 		}
 	}
@@ -30,7 +32,8 @@ func TestEveryHistory(t *testing.T) {
 		walks = []walk.Bounds{{Depth: n, Faults: setting("WALK_FAULTS", 1), Every: setting("WALK_EVERY", 1)}}
 	}
 	for _, b := range walks {
-		name := fmt.Sprint("depth ", b.Depth, " faults ", b.Faults, " watched ", b.Watched, " back ", b.CalledBack)
+		name := fmt.Sprint("depth ", b.Depth, " faults ", b.Faults, " watched ", b.Watched, " back ", b.CalledBack,
+			" asked ", b.Asked, " kept ", b.Kept)
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			st := walk.Walk(t, b)

@@ -1,0 +1,171 @@
+package scenario
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"warmtransfer/local/stack"
+	"warmtransfer/local/twiliosim/faults"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/settings"
+)
+
+// keeps opens a line whose callers may keep their place, and that asks who waits every two minutes. Nobody is free.
+func keeps(t *testing.T, set settings.Values) *line {
+	l := open(t, allow, func(o *stack.Options) { o.Parameters["CallBack"] = "on" })
+	set.Question = settings.Question{Every: 2, Keep: true}
+	l.sets(set)
+	l.online("alice")
+	l.away("alice")
+	return l
+}
+
+// keepsPlace is a caller from london who has chosen to be called, and the place that they keep.
+func (l *line) keepsPlace() (caller, place string) {
+	l.t.Helper()
+	caller = l.dial(london)
+	l.pass(100 * time.Second)
+	l.untilHears(caller, theQuestion)
+	l.untilHears(caller, "speech:To be called back")
+	l.must(l.Network.DTMF(caller, "2"))
+	l.pass(time.Second)
+	if got := l.sound(caller); !strings.HasPrefix(got, "speech:You keep your place") {
+		l.t.Errorf("after the key the caller hears %q", got)
+	}
+	l.pass(10 * time.Second)
+	l.wantOver(caller)
+	l.wantNoGap(caller)
+	place = string(call.KeptID(call.ID(caller)))
+	if c := l.conference(place); c == nil || c.State != call.KeepsPlace {
+		l.t.Fatalf("the place is %+v", c)
+	}
+	return caller, place
+}
+
+func TestF301AKeptPlaceIsCalledWhenItIsItsTurn(t *testing.T) {
+	t.Parallel()
+	l := keeps(t, settings.Values{})
+	_, place := l.keepsPlace()
+	later := l.dial("+15550198")
+	l.pass(5 * time.Minute)
+	if l.outside(london) != "" {
+		t.Error("the caller is dialled while nobody is free")
+	}
+	l.online("alice")
+	l.pass(12 * time.Second)
+	agent := l.answers("alice")
+	l.pass(time.Second)
+	back := l.outside(london)
+	if c, _ := l.Network.Call(back); c.Status != "ringing" || c.From != l.Number {
+		t.Fatalf("the caller's leg is %+v; the place is %+v", c, l.conference(place))
+	}
+	l.waits(later)
+	l.must(l.Network.Answer(back, nil))
+	l.pass(2 * time.Second)
+	l.together(agent, back)
+	l.presses("alice", "end", "")
+	l.pass(15 * time.Second)
+	l.wantOver(back)
+}
+
+func TestF302ACallerWhoIsNotReachedIsTriedTwice(t *testing.T) {
+	t.Parallel()
+	l := keeps(t, settings.Values{})
+	_, place := l.keepsPlace()
+	l.must(l.Network.SetOutside(london, "busy"))
+	l.online("alice")
+	for try := 1; try <= 2; try++ {
+		l.until("alice is rung", 6*time.Minute, func() bool { return l.legTo("alice") != "" })
+		l.answers("alice")
+		l.pass(10 * time.Second)
+		if c := l.conference(place); c.Kept.Tries != try || l.legTo("alice") != "" {
+			t.Errorf("attempt %d: the place is %s, tried %d times", try, c.State, c.Kept.Tries)
+		}
+		l.online("alice") // out of the wrap-up
+	}
+	if c := l.conference(place); c.State != call.Ended || c.Reason != call.ReasonUnreached || c.Live() {
+		t.Errorf("in the end the place is %s, %s", c.State, c.Reason)
+	}
+	l.pass(10 * time.Minute)
+	l.notRinging("alice")
+}
+
+func TestF304WhoRingsInAgainHasTheOldPlace(t *testing.T) {
+	t.Parallel()
+	l := keeps(t, settings.Values{})
+	_, place := l.keepsPlace()
+	later := l.dial("+15550198")
+	l.pass(40 * time.Second)
+	again := l.dial(london)
+	l.pass(20 * time.Second)
+	l.waits(again)
+	if c := l.conference(place); c.State != call.Ended || c.Reason != call.ReasonCameBack {
+		t.Errorf("the place is %s, %s", c.State, c.Reason)
+	}
+	l.online("alice")
+	l.pass(15 * time.Second)
+	l.together(again, l.answers("alice"))
+	l.waits(later)
+	l.presses("alice", "end", "")
+	l.pass(15 * time.Second)
+	l.wantNoGap(again)
+}
+
+func TestF305APlaceStaysWhileTheLineIsClosed(t *testing.T) {
+	t.Parallel()
+	l := keeps(t, settings.Values{
+		Zone: "UTC", Hours: &settings.Week{
+			Monday: []settings.Span{{From: "09:00", To: "09:05"}, {From: "09:30", To: "24:00"}},
+		},
+	})
+	_, place := l.keepsPlace()
+	for l.clock.Now().Before(epoch.Add(6 * time.Minute)) {
+		l.pass(10 * time.Second)
+	}
+	l.online("alice")
+	l.pass(10 * time.Minute)
+	l.notRinging("alice")
+	if c := l.conference(place); c.State != call.KeepsPlace {
+		t.Errorf("while the line is closed the place is %s", c.State)
+	}
+	l.until("alice is rung", 16*time.Minute, func() bool { return l.legTo("alice") != "" })
+	if now := l.clock.Now(); now.Before(epoch.Add(30 * time.Minute)) {
+		t.Errorf("rung at %v", now)
+	}
+}
+
+// The request with the key fails: the caller is in the line, and is served once.
+func TestF306TheChoiceCannotBeStored(t *testing.T) {
+	t.Parallel()
+	l := keeps(t, settings.Values{})
+	caller := l.dial(london)
+	l.pass(100 * time.Second)
+	l.untilHears(caller, theQuestion)
+	l.fault(faults.Rule{Kind: faults.Webhook, Do: faults.FailAfter, Match: faults.Match{Path: "/choice"}, Times: 9})
+	l.must(l.Network.DTMF(caller, "2"))
+	l.pass(90 * time.Second)
+	if l.live(caller) {
+		l.waitsOrTalks(caller)
+	}
+	l.wantNoGap(caller)
+}
+
+// A withheld number, and one that may not be dialled, is not offered the choice.
+func TestF306WhoCannotBeCalledIsNotOfferedTheChoice(t *testing.T) {
+	t.Parallel()
+	for _, from := range []string{"", "+4930123456", "+15550199"} {
+		l := keeps(t, settings.Values{})
+		caller := l.dial(from)
+		l.pass(100 * time.Second)
+		l.untilHears(caller, theQuestion)
+		l.must(l.Network.DTMF(caller, "2"))
+		l.pass(3 * time.Second)
+		l.waits(caller)
+		for _, h := range l.spoken(caller) {
+			if strings.Contains(strings.Join(h.words, " "), "keep your place") {
+				t.Errorf("%q is offered to keep the place", from)
+			}
+		}
+	}
+}

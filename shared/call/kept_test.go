@@ -1,0 +1,145 @@
+package call_test
+
+import (
+	"testing"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/call"
+	. "warmtransfer/shared/service/servicetest"
+)
+
+// keptPlace is the place of a caller who has waited for three minutes.
+func keptPlace(t *testing.T) (*call.Call, time.Time) {
+	of, now := takenOut(t)
+	c := call.KeepsPlaceIn(of, "+15550199", now)
+	of.ApplyChoice(1, call.ChooseKeep, now)
+	if of.State != call.Ended || of.Reason != call.ReasonKept || c.ID != call.KeptID(of.ID) || c.Queued != of.Queued {
+		t.Fatalf("%s %s, the place is %s since %v", of.State, of.Reason, c.ID, c.Queued)
+	}
+	return c, now
+}
+
+// rung offers the place to alice, who is in the conference after a second.
+func rung(t *testing.T, c *call.Call, now time.Time) (call.LegKey, time.Time) {
+	key := call.LegKey("k" + now.Format("150405"))
+	if !mayOffer(c, now) {
+		t.Fatalf("the place is not offered: %s, %+v", c.State, c.Kept)
+	}
+	if err := c.StartOffer(&agent.Agent{ID: "alice", Name: "Alice"}, key, Ring, now); err != nil {
+		t.Fatal(err)
+	}
+	return key, now
+}
+
+// called lets alice answer and join, so that the caller is dialled.
+func called(t *testing.T, c *call.Call, now time.Time) (agentLeg, callerLeg call.LegKey) {
+	key, now := rung(t, c, now)
+	c.ApplyStarted(c.Plan(Ring, now), now)
+	if _, err := c.ApplyLegAnswered(key, call.LegID("CAa"+key), now); err != nil {
+		t.Fatal(err)
+	}
+	c.ApplyConferenceEvent(call.ConferenceEvent{
+		Conference: call.ConferenceID("CF" + key), Kind: call.ParticipantJoined, Leg: call.LegID("CAa" + key),
+		Label: string(key), Seq: -1,
+	}, now)
+	effects := c.Plan(Ring, now)
+	var dialled *call.Dial
+	for _, e := range effects {
+		if d, ok := e.(call.Dial); ok {
+			dialled = &d
+		}
+	}
+	if c.State != call.Calling || dialled == nil || dialled.Number != "+15550199" || !dialled.Caller {
+		t.Fatalf("%s, the plan is %v", c.State, effects)
+	}
+	c.ApplyStarted(effects, now)
+	c.ApplyResult(*dialled, call.Result{Kind: call.Done, Leg: call.LegID("CAc" + key)}, now)
+	return key, dialled.Leg
+}
+
+func TestF301APlaceIsOfferedAndItsCallerDialled(t *testing.T) {
+	c, now := keptPlace(t)
+	if got := c.Plan(Ring, now.Add(time.Hour)); len(got) > 0 || c.Hearing(now.Add(time.Hour)).MusicStopped() {
+		t.Errorf("for a place without a leg is planned %v", got)
+	}
+	_, leg := called(t, c, now.Add(time.Hour))
+	now = now.Add(time.Hour)
+	in, err := c.ApplyLegAnswered(leg, c.Leg(leg).SID, now)
+	if err != nil || !in.Caller || c.State != call.Talking {
+		t.Errorf("the caller picks up: %+v, %v, %s", in, err, c.State)
+	}
+	Check(t, c)
+}
+
+func TestF302APlaceWhoseCallerIsNotReachedTwice(t *testing.T) {
+	c, now := keptPlace(t)
+	for try := 1; try <= 2; try++ {
+		_, leg := called(t, c, now)
+		c.ApplyLegEnded(leg, c.Leg(leg).SID, call.OutcomeBusy, now)
+		Check(t, c)
+		for _, l := range c.Legs { // the agent's
+			c.ApplyLegEnded(l.Key, l.SID, call.OutcomeCancelled, now)
+		}
+		if try == 1 && (c.State != call.KeepsPlace || mayOffer(c, now.Add(time.Minute))) {
+			t.Fatalf("after the first: %s, %+v", c.State, c.Kept)
+		}
+		now = now.Add(5 * time.Minute)
+	}
+	if c.State != call.Ended || c.Reason != call.ReasonUnreached || c.Out.Outcome != call.OutcomeBusy || c.Live() {
+		t.Errorf("after the second: %s, %s, %s", c.State, c.Reason, c.Out.Outcome)
+	}
+}
+
+func TestF303AnAgentWhoDoesNotAnswerCostsNoPlaceAndNoAttempt(t *testing.T) {
+	c, now := keptPlace(t)
+	key, _ := rung(t, c, now)
+	c.ApplyLegEnded(key, "", call.OutcomeNoAnswer, now)
+	if c.State != call.KeepsPlace || c.Kept.Tries != 0 || mayOffer(c, now) {
+		t.Errorf("%s, %+v; alice may be rung at once: %t", c.State, c.Kept, mayOffer(c, now))
+	}
+	if !c.Offering(nil, now).May(&agent.Agent{ID: "bob", HeartbeatAt: now}) {
+		t.Error("bob may not be rung")
+	}
+	Check(t, c)
+}
+
+func TestF304WhoRingsInAgainHasTheOldPlace(t *testing.T) {
+	for _, when := range []string{"waits", "agent rung", "caller rung"} {
+		c, now := keptPlace(t)
+		now = now.Add(40 * time.Minute)
+		switch when {
+		case "agent rung":
+			rung(t, c, now)
+		case "caller rung":
+			called(t, c, now)
+		}
+		n := call.New("CA2", "+15550199", true, now)
+		n.ApplyOldPlace(c.Queued, now)
+		c.ApplyCameBack(now)
+		if c.State != call.Ended || c.Reason != call.ReasonCameBack {
+			t.Errorf("%s: the place is %s, %s", when, c.State, c.Reason)
+		}
+		if n.ApplyTime(MaxWait, now.Add(time.Minute)); n.State != call.Waiting || n.Queued != c.Queued {
+			t.Errorf("%s: the caller is %s, queued %v", when, n.State, n.Queued)
+		}
+		if n.ApplyTime(MaxWait, now.Add(MaxWait)); n.State != call.Ended {
+			t.Errorf("%s: the longest wait does not count from the second call", when)
+		}
+		Check(t, c)
+	}
+}
+
+func TestF305APlaceIsNotKeptForEver(t *testing.T) {
+	c, now := keptPlace(t)
+	if c.ApplyTime(MaxWait, now.Add(71*time.Hour)); c.State != call.KeepsPlace {
+		t.Errorf("after 71 hours: %s", c.State)
+	}
+	if due := c.Due().Sweep; due.Sub(now) != 72*time.Hour {
+		t.Errorf("the sweep looks at %v", due)
+	}
+	c.ApplyTime(MaxWait, now.Add(72*time.Hour))
+	if c.State != call.Ended || c.Reason != call.ReasonUnreached || c.Live() {
+		t.Errorf("after 72 hours: %s, %s", c.State, c.Reason)
+	}
+}

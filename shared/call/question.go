@@ -1,0 +1,138 @@
+package call
+
+import "time"
+
+const (
+	// questionLimit is longer than the question lasts, with a greeting before it and a piece of music after it: by then
+	// the caller is in the conference, or has answered.
+	questionLimit = 30 * time.Second
+	// takenOut is how long after the redirect that takes the caller out a music turn of the old conference may come.
+	takenOut = 5 * time.Second
+)
+
+// Question is what is known of the question whether a waiting caller goes on waiting. They are asked outside the
+// conference, as it takes no keys (https://www.twilio.com/docs/voice/twiml/gather). Whoever says nothing goes on into
+// the conference of their generation without a request that could be lost (see twilio.AskCaller). Nobody is rung for a
+// caller who is being asked.
+type Question struct {
+	Due   time.Time `json:"due,omitzero"`   // since then they are being taken out of the conference for it
+	Asked time.Time `json:"asked,omitzero"` // when they were asked last, or could not be
+	Open  bool      `json:"open,omitempty"` // they are not known to have gone on into the conference
+	Count int       `json:"n,omitempty"`    // how often they were asked
+}
+
+// Choice is what a caller has chosen when they were asked.
+type Choice string
+
+const (
+	ChooseStay    Choice = "" // also any key that means nothing
+	ChooseMessage Choice = "message"
+	ChooseKeep    Choice = "keep" // be called when it is their turn
+)
+
+// Asking says whether the caller is to hear the question now.
+func (c *Call) Asking(now time.Time) bool {
+	return c.State == Waiting && c.Question.Open && now.Before(c.EnterAt)
+}
+
+// BeingAsked says whether the caller is being asked, or is about to be.
+func (c *Call) BeingAsked() bool {
+	return c.State == Waiting && (!c.Question.Due.IsZero() || c.Question.Open && !c.Caller.Joined && !c.MusicRequested)
+}
+
+// ApplyQuestion applies that callers are asked once in that time, 0 for never, while they wait.
+func (c *Call) ApplyQuestion(every time.Duration, now time.Time) {
+	change{c, now}.questionDue(every)
+}
+
+// ApplyArrivalQuestion applies that a caller who has just arrived is asked before they join a conference.
+func (c *Call) ApplyArrivalQuestion(now time.Time) {
+	change{c, now}.ask()
+}
+
+// ApplyChoice applies what the caller has chosen. A choice in an earlier generation changes nothing, as the caller was
+// taken out of the question meanwhile.
+func (c *Call) ApplyChoice(generation int, a Choice, now time.Time) {
+	change{c, now}.chose(generation, a)
+}
+
+// MayChoose says whether a choice in that generation counts.
+func (c *Call) MayChoose(generation int) bool {
+	return c.State.InLine() && generation == c.Generation && c.Question.Count > 0
+}
+
+func (c change) questionDue(every time.Duration) {
+	last := c.waitsSince()
+	if c.Question.Asked.After(last) {
+		last = c.Question.Asked
+	}
+	asks := every > 0 && c.State == Waiting && c.CallerLive && !c.Requeued && !c.Started && c.FailedJoins == 0
+	if asks && !c.BeingAsked() && !c.now.Before(last.Add(every)) {
+		c.Question.Due = c.now
+	}
+}
+
+// taken: the caller's <Dial> has ended because they are to be asked.
+func (c change) taken() bool {
+	due := !c.Question.Due.IsZero()
+	c.Question.Due = time.Time{}
+	if !due || c.State != Waiting || !c.redirecting(c.now) {
+		return false
+	}
+	c.forgetConference()
+	c.CallerAbsentSince = time.Time{}
+	c.Generations = Generations{Generation: c.Generation + 1}
+	c.ask()
+	return true
+}
+
+// ask begins the question, after which the caller joins the conference of this generation.
+func (c change) ask() {
+	c.Question = Question{Asked: c.now, Open: true, Count: c.Question.Count + 1}
+	c.askAgain()
+}
+
+// askAgain: the caller hears the question from its beginning, for the request for it was repeated.
+func (c change) askAgain() {
+	c.EnterAt = c.now.Add(questionLimit)
+	c.restart(questionLimit, c.now)
+}
+
+func (c change) chose(generation int, a Choice) {
+	switch {
+	case !c.MayChoose(generation):
+	case a == ChooseMessage:
+		c.end(Entry{What: Expire}, ReasonMessage)
+	case a == ChooseKeep:
+		c.end(Entry{What: Expire}, ReasonKept)
+	case c.Question.Open:
+		c.EnterAt = c.now
+		c.restart(0, c.now)
+	}
+}
+
+// notTaken: the redirect that was to take the caller out has failed, or took no effect. The music goes on, and they are
+// asked another time.
+func (c change) notTaken() {
+	if !c.Question.Due.IsZero() {
+		c.Question.Due, c.Question.Asked, c.RedirectedAt = time.Time{}, c.now, time.Time{}
+	}
+}
+
+// wentOn: the caller is in the conference after the question.
+func (c change) wentOn() {
+	if c.Question.Open {
+		c.Question.Open = false
+		if c.now.Before(c.EnterAt) {
+			c.EnterAt = c.now
+		}
+	}
+}
+
+// question plans to take the caller out of the conference: once, for if that fails they are asked another time.
+func (p planner) question() []Effect {
+	if p.State != Waiting || p.Question.Due.IsZero() || !p.RedirectedAt.Before(p.Question.Due) {
+		return nil
+	}
+	return []Effect{RejoinConference{}}
+}

@@ -1,0 +1,170 @@
+package call_test
+
+import (
+	"testing"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/call"
+	. "warmtransfer/shared/service/servicetest"
+)
+
+const askEvery = 3 * time.Minute
+
+var monday = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+
+// inLine is a call whose caller has waited so long, with music, in generation 0.
+func inLine(waits time.Duration) (*call.Call, time.Time) {
+	now := monday
+	c := call.New("CA1", "+15550199", true, now)
+	c.ApplyConferenceEvent(call.ConferenceEvent{
+		Conference: "CF1", Kind: call.ParticipantJoined, Leg: "CA1", Label: call.CallerLabel,
+	}, now)
+	for now.Sub(monday) < waits {
+		now = now.Add(12 * time.Second)
+		c.ApplyMusicTurn(now)
+		c.ApplyMusicLength(12*time.Second, now)
+	}
+	return c, now
+}
+
+// takenOut is such a call when the caller's <Dial> has ended for the question.
+func takenOut(t *testing.T) (*call.Call, time.Time) {
+	c, now := inLine(askEvery)
+	c.ApplyQuestion(askEvery, now)
+	effects := c.Plan(Ring, now)
+	if len(effects) != 1 || effects[0] != (call.RejoinConference{}) {
+		t.Fatalf("the plan is %v", effects)
+	}
+	c.ApplyStarted(effects, now)
+	c.ApplyResult(effects[0], call.Result{Kind: call.Done}, now)
+	c.ApplyDialEnded(0, now.Add(time.Second))
+	now = now.Add(time.Second)
+	if !c.Asking(now) || c.Generation != 1 || c.FailedJoins != 0 {
+		t.Fatalf("asked: %+v, %+v", c.Question, c.Generations)
+	}
+	return c, now
+}
+
+func mayOffer(c *call.Call, now time.Time) bool {
+	return c.Offering(nil, now).May(&agent.Agent{ID: "alice", HeartbeatAt: now})
+}
+
+func TestF294WhoWaitsIsAskedOnceInAWhile(t *testing.T) {
+	c, now := inLine(time.Minute)
+	if c.ApplyQuestion(askEvery, now); c.BeingAsked() {
+		t.Error("asked after a minute")
+	}
+	if c.ApplyQuestion(0, now.Add(time.Hour)); c.BeingAsked() {
+		t.Error("asked on a line that does not ask")
+	}
+	c, now = takenOut(t)
+	if mayOffer(c, now) {
+		t.Error("an agent may be rung for a caller who is being asked")
+	}
+	queued := c.Queued
+	now = now.Add(20 * time.Second)
+	c.ApplyConferenceEvent(call.ConferenceEvent{
+		Conference: "CF2", Kind: call.ParticipantJoined, Leg: "CA1", Label: call.CallerLabel,
+	}, now)
+	if !mayOffer(c, now) || c.Queued != queued || c.Asking(now) {
+		t.Errorf("who has stayed may not be offered, or has lost their place: %+v", c.Question)
+	}
+	c.ApplyMusicTurn(now)
+	c.ApplyMusicLength(8*time.Second, now)
+	if c.ApplyQuestion(askEvery, now.Add(time.Minute)); c.BeingAsked() {
+		t.Error("asked again after a minute")
+	}
+	if c.ApplyQuestion(askEvery, now.Add(askEvery)); !c.BeingAsked() {
+		t.Error("not asked again")
+	}
+}
+
+func TestF294WhoIsRungOrHasTalkedIsNotAsked(t *testing.T) {
+	c, now := inLine(askEvery)
+	if err := c.StartOffer(&agent.Agent{ID: "alice"}, "k1", Ring, now); err != nil {
+		t.Fatal(err)
+	}
+	if c.ApplyQuestion(askEvery, now); c.BeingAsked() {
+		t.Error("asked while an agent is rung")
+	}
+	c, now = inLine(askEvery)
+	c.Requeued = true
+	if c.ApplyQuestion(askEvery, now); c.BeingAsked() {
+		t.Error("asked after a talk")
+	}
+}
+
+func TestF295TheRedirectToTheQuestionFails(t *testing.T) {
+	for _, kind := range []call.ResultKind{call.Refused, call.Throttled, call.Unknown} {
+		c, now := inLine(askEvery)
+		c.ApplyQuestion(askEvery, now)
+		effects := c.Plan(Ring, now)
+		c.ApplyStarted(effects, now)
+		c.ApplyResult(effects[0], call.Result{Kind: kind}, now)
+		if again := c.Plan(Ring, now); len(again) > 0 {
+			t.Errorf("%d: planned again: %v", kind, again)
+		}
+		if kind == call.Unknown && mayOffer(c, now) {
+			t.Error("offered although the caller may be asked now")
+		}
+		now = now.Add(12 * time.Second) // the music goes on, so they were not taken out
+		c.ApplyMusicTurn(now)
+		c.ApplyMusicLength(12*time.Second, now)
+		if c.ApplyQuestion(askEvery, now); c.BeingAsked() || !mayOffer(c, now) || c.Generation != 0 {
+			t.Errorf("%d: %+v, may be offered %t", kind, c.Question, mayOffer(c, now))
+		}
+	}
+}
+
+func TestF296AKeyLeadsToAMessageOrBackIntoTheLine(t *testing.T) {
+	c, now := takenOut(t)
+	c.ApplyChoice(1, call.ChooseStay, now)
+	if c.State != call.Waiting || c.Generation != 1 || c.Asking(now) || mayOffer(c, now) {
+		t.Errorf("who stays: %s, %+v", c.State, c.Question)
+	}
+	c, now = takenOut(t)
+	if c.ApplyChoice(0, call.ChooseMessage, now); c.State != call.Waiting {
+		t.Error("a choice in an earlier generation ends the call")
+	}
+	c.ApplyChoice(1, call.ChooseMessage, now)
+	if c.State != call.Ended || c.Reason != call.ReasonMessage {
+		t.Errorf("the message was chosen: %s, %s", c.State, c.Reason)
+	}
+	c.ApplyGoodbyeHeard()
+	queued := c.Queued
+	if err := c.ApplyReturned(now.Add(time.Minute)); err != nil || c.Queued != queued || c.Generation != 2 {
+		t.Errorf("without a message: %v, queued %v", err, c.Queued)
+	}
+	if c.BeingAsked() {
+		t.Error("who has come back is still being asked")
+	}
+}
+
+// No request tells how the question ended: the clock of the music looks after the caller.
+func TestF297StuckInTheQuestion(t *testing.T) {
+	c, now := takenOut(t)
+	if got := c.Plan(Ring, now.Add(30*time.Second)); len(got) > 0 {
+		t.Errorf("planned while the question may last: %v", got)
+	}
+	now = now.Add(40 * time.Second)
+	effects := c.Plan(Ring, now)
+	if len(effects) != 1 || effects[0] != (call.RejoinConference{}) || !c.Hearing(now).MusicStopped() {
+		t.Fatalf("planned afterwards: %v", effects)
+	}
+	c.ApplyStarted(effects, now)
+	c.ApplyDialEnded(1, now)
+	if c.Generation != 2 || c.BeingAsked() || c.State != call.Waiting {
+		t.Errorf("%+v, %+v", c.Generations, c.Question)
+	}
+}
+
+// The request at the end of the <Dial> is made twice, the second time after Twilio has waited for the first answer.
+func TestF298TheQuestionIsFetchedTwice(t *testing.T) {
+	c, now := takenOut(t)
+	now = now.Add(9 * time.Second)
+	c.ApplyDialEnded(0, now)
+	if c.Generation != 1 || !c.Asking(now.Add(25*time.Second)) || c.Hearing(now.Add(30*time.Second)).MusicStopped() {
+		t.Errorf("the clock of the question was not set anew: %+v", c.Generations)
+	}
+}

@@ -1,0 +1,106 @@
+package service_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/service"
+	. "warmtransfer/shared/service/servicetest"
+)
+
+// asked is a World in which a caller is asked after a minute, while alice is Away.
+func asked(t *testing.T, set service.Settings) (*World, call.ID) {
+	w := NewWorld(t)
+	set.Places = anyNumber{}
+	w.Use(set)
+	w.Choose("alice", agent.Away)
+	w.AskEvery = time.Minute
+	id, _ := w.Dial()
+	for n := 0; !w.Asked(id); n++ {
+		if n > 120 {
+			t.Fatal("the caller is never asked")
+		}
+		w.Pass(time.Second)
+	}
+	w.AskEvery = 0
+	return w, id
+}
+
+// Whatever fails, the caller has one place: in the line, or one that is kept.
+func TestF306ThePlaceCannotBeStored(t *testing.T) {
+	for _, op := range []string{"SavePlaceOf", "SaveCall", "Call"} {
+		for _, nth := range []int{0, 1} {
+			for _, took := range []bool{false, true} {
+				w, id := asked(t, service.Settings{})
+				w.Store.At(op, w.Store.Count(op)+nth, Fault{Err: service.ErrUnavailable, Took: took})
+				w.AnswerQuestion(id, call.ChooseKeep)
+				w.Pass(2 * time.Minute)
+				w.CheckQuiet()
+				c := w.Call(id)
+				w.Choose("alice", agent.Available)
+				w.Pass(15 * time.Second)
+				if !w.Rings("alice") {
+					t.Errorf("%s %d, took effect %t: alice is not rung; the call is %s", op, nth, took, c.State)
+					continue
+				}
+				w.Answer("alice")
+				w.Pass(5 * time.Second)
+				if c.State != call.Ended {
+					if w.Hears(id) != "alice" {
+						t.Errorf("%s %d, took effect %t: the caller hears %s", op, nth, took, w.Hears(id))
+					}
+					w.HangUp("alice")
+					w.CallerHangsUp(id)
+					w.Choose("alice", agent.Available)
+					w.Pass(2 * time.Minute)
+					if w.Rings("alice") {
+						t.Errorf("%s %d, took effect %t: who was served is called as well", op, nth, took)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestF305APlaceWaitsForTheLineToOpen(t *testing.T) {
+	open := false
+	w, id := asked(t, service.Settings{IsOpen: func(context.Context, time.Time) bool { return open }})
+	if !w.AnswerQuestion(id, call.ChooseKeep) {
+		t.Fatal("the choice failed")
+	}
+	w.Choose("alice", agent.Available)
+	w.Pass(2 * time.Minute)
+	if c := w.Call(call.KeptID(id)); w.Rings("alice") || c.State != call.KeepsPlace {
+		t.Errorf("while the line is closed: alice rings %t, the place is %s", w.Rings("alice"), c.State)
+	}
+	open = true
+	w.Pass(15 * time.Second)
+	if c := w.Call(call.KeptID(id)); !w.Rings("alice") || c.State != call.AgentFirst {
+		t.Errorf("when it opens: alice rings %t, the place is %s", w.Rings("alice"), c.State)
+	}
+}
+
+func TestF304TheOldPlaceIsFoundByTheNumber(t *testing.T) {
+	w, id := asked(t, service.Settings{})
+	queued := w.Call(id).Queued
+	w.AnswerQuestion(id, call.ChooseKeep)
+	w.Pass(10 * time.Minute)
+	again := call.ID("CA99999999999999999999999999999999")
+	take := w.Board.ArriveBy(service.Arriving{Places: true})
+	for range 2 { // the request is repeated
+		c, err := take(t.Context(), again, "+15005550006", false, w.Now)
+		if err != nil || !c.Queued.Equal(queued) {
+			t.Errorf("queued %v, %v", c.Queued, err)
+		}
+	}
+	if c := w.Call(call.KeptID(id)); c.State != call.Ended || c.Reason != call.ReasonCameBack {
+		t.Errorf("the place is %s", c.State)
+	}
+	if _, err := w.Store.PlaceOf(t.Context(), "+15005550007"); !errors.Is(err, service.ErrNotFound) {
+		t.Errorf("another number's place: %v", err)
+	}
+}

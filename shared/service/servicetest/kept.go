@@ -1,0 +1,62 @@
+package servicetest
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/service"
+)
+
+// PlaceOf implements service.Store.
+func (s *Store) PlaceOf(_ context.Context, number string) (id call.ID, err error) {
+	err = s.run("PlaceOf", func() error {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		var there bool
+		if id, there = s.places[number]; !there {
+			return service.ErrNotFound
+		}
+		return nil
+	})
+	return id, err
+}
+
+// SavePlaceOf implements service.Store.
+func (s *Store) SavePlaceOf(_ context.Context, number string, id call.ID) error {
+	return s.run("SavePlaceOf", func() error {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.places == nil {
+			s.places = map[string]call.ID{}
+		}
+		s.places[number] = id
+		return nil
+	})
+}
+
+// KeepPlace is a caller who is asked and chooses to be called. It returns the call of their place.
+func (w *World) KeepPlace(id call.ID) call.ID {
+	w.T.Helper()
+	if !w.AnswerQuestion(id, call.ChooseKeep) {
+		w.T.Fatalf("caller %s could not choose to be called", id)
+	}
+	w.calls = append(w.calls, call.KeptID(id))
+	return call.KeptID(id)
+}
+
+// placeOf is the part of the suite about places that are kept.
+func placeOf(t *testing.T, s service.Store) {
+	if _, err := s.PlaceOf(t.Context(), "+15005550006"); !errors.Is(err, service.ErrNotFound) {
+		t.Errorf("a number without a place: %v", err)
+	}
+	for _, id := range []call.ID{"KPCA1", "KPCA2"} {
+		if err := s.SavePlaceOf(t.Context(), "+15005550006", id); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := s.PlaceOf(t.Context(), "+15005550006"); err != nil || got != id {
+			t.Errorf("the place is %s, %v; want %s", got, err, id)
+		}
+	}
+}

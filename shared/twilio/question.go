@@ -1,0 +1,57 @@
+package twilio
+
+import (
+	"net/url"
+
+	"github.com/twilio/twilio-go/twiml"
+
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/prompt"
+)
+
+// The keys of the question; every other means to stay.
+const messageChoice, keepChoice = "1", "2"
+
+// AskCaller says words, asks a caller who waits whether they go on waiting, and plays a piece of music, in which they
+// may still press a key, which goes to Base.Choice. Who presses none goes on into the conference by this very document:
+// without a key Twilio goes on with the next verb (https://www.twilio.com/docs/voice/twiml/gather#timeout).
+func AskCaller(b Base, id call.ID, generation int, words prompt.Words, music string) string {
+	return document(twiml.VoiceGather{
+		Input: "dtmf", NumDigits: "1", Timeout: "1", Action: b.Choice(id, generation), Method: "POST",
+		InnerElements: append(say(words), twiml.VoicePlay{Url: music}),
+	}, callerDial(b, id, generation))
+}
+
+// QuestionWords are what a caller is asked; keep says whether they may keep their place and be called.
+func QuestionWords(book prompt.Book, keep bool) prompt.Words {
+	if keep {
+		return joined(book.Say(prompt.AskMessage), book.Say(prompt.AskKeep), book.Say(prompt.AskStay))
+	}
+	return joined(book.Say(prompt.AskMessage), book.Say(prompt.AskStay))
+}
+
+// GreetingWords are words after the greeting.
+func GreetingWords(book prompt.Book, words prompt.Words) prompt.Words {
+	return joined(book.Say(prompt.Greeting), words)
+}
+
+func joined(all ...prompt.Words) prompt.Words {
+	one := all[0]
+	one.Sentences = nil
+	for _, w := range all {
+		one.Sentences = append(one.Sentences, w.Sentences...)
+	}
+	return one
+}
+
+// ReadChoice reads the key that the action of the question's <Gather> tells
+// (https://www.twilio.com/docs/voice/twiml/gather#action). Keep: a place may be kept.
+func ReadChoice(form url.Values, keep bool) call.Choice {
+	switch key := form.Get("Digits"); {
+	case key == messageChoice:
+		return call.ChooseMessage
+	case key == keepChoice && keep:
+		return call.ChooseKeep
+	}
+	return call.ChooseStay
+}
