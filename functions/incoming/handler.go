@@ -120,7 +120,7 @@ func (h handler) place(r *httpapi.Request, c *call.Call) string {
 	switch {
 	case c.State == call.Ended:
 		return twilio.LastWords(r.Base, c.ID, h.line.Values(r.Context(), r.Now), c.Reason)
-	case c.Asking(r.Now):
+	case c.Asking(r.Now).Is():
 		return h.question(r, c)
 	case c.FailedJoins == 0:
 		return twilio.JoinCaller(r.Base, c.ID, c.Generation)

@@ -24,15 +24,20 @@ type Admission struct {
 	Watch bool
 }
 
-// admitting is the change by a leg that has answered, and asks to join the conference.
-type admitting struct{ change }
+// Admitting is the change by a leg that has answered, and asks to join the conference.
+type Admitting struct{ change }
 
-func (c admitting) legAnswered(key LegKey, sid LegID) (Admission, error) {
+// Admitting is what a leg that asks to join the conference is answered now.
+func (c *Call) Admitting(now time.Time) Admitting { return Admitting{change{c, now}} }
+
+// ApplyLegAnswered applies the answer of a leg and says how the leg joins the conference. ErrNotWanted means that the
+// leg has no place; the answer to its webhook must then say so and end it. A repeated request has the same answer.
+func (c Admitting) ApplyLegAnswered(key LegKey, sid LegID) (Admission, error) {
 	if w := c.matchWatcher(key, sid); w != nil {
 		return c.supervision().watcherAnswered(w)
 	}
 	if c.Out.on(key) {
-		return outboundChange(c).callerPickedUp(sid)
+		return Outgoing(c).callerPickedUp(sid)
 	}
 	l, err := c.admit(key, sid)
 	if err != nil {
@@ -47,7 +52,8 @@ func (c admitting) legAnswered(key LegKey, sid LegID) (Admission, error) {
 	return c.joinLeg(l), nil
 }
 
-func (c admitting) legAccepted(key LegKey, sid LegID) (Admission, error) {
+// ApplyLegAccepted applies that a person at an outside number has pressed 1; otherwise it is like ApplyLegAnswered.
+func (c Admitting) ApplyLegAccepted(key LegKey, sid LegID) (Admission, error) {
 	l, err := c.admit(key, sid)
 	if err != nil {
 		return Admission{}, err
@@ -56,7 +62,7 @@ func (c admitting) legAccepted(key LegKey, sid LegID) (Admission, error) {
 }
 
 // admit finds a leg that asks to join. A leg without a place is removed from the call.
-func (c admitting) admit(key LegKey, sid LegID) (*Leg, error) {
+func (c Admitting) admit(key LegKey, sid LegID) (*Leg, error) {
 	l := c.matchLeg(key, sid)
 	if l == nil {
 		return nil, ErrNotWanted
@@ -70,7 +76,7 @@ func (c admitting) admit(key LegKey, sid LegID) (*Leg, error) {
 
 // joinLeg lets a leg join the conference, and marks it as answered. The target of a consult, who is dialled while the
 // hold of the caller is on its way, waits until the hold is confirmed.
-func (c admitting) joinLeg(l *Leg) Admission {
+func (c Admitting) joinLeg(l *Leg) Admission {
 	switch {
 	case l.Phase == LegAnswered:
 	case c.State == ConsultRinging && !c.CallerHeld():
@@ -85,7 +91,7 @@ func (c admitting) joinLeg(l *Leg) Admission {
 }
 
 // mustWait keeps a leg that was taken as one that rings, which a release without waits does not admit by itself.
-func (c admitting) mustWait(l *Leg) {
+func (c Admitting) mustWait(l *Leg) {
 	if l.Phase == LegPlanned || l.Phase == LegDialing {
 		l.Phase, l.Since = LegRinging, c.now
 	}
@@ -98,7 +104,7 @@ func (c admitting) mustWait(l *Leg) {
 }
 
 // answered makes the leg the owner's, or the target's in a talk of three.
-func (c admitting) answered(l *Leg) {
+func (c Admitting) answered(l *Leg) {
 	c.record(Entry{At: c.now, What: Answer, Agent: l.Agent, Name: l.Name})
 	state := c.State
 	_ = c.transition(Answer) // an unanswered leg with a place is ringing, so it is allowed
@@ -106,7 +112,7 @@ func (c admitting) answered(l *Leg) {
 		c.Offer, c.Owner = "", l.Key
 		c.OnHold, c.Recall, c.FailedOffers = false, Recall{}, nil
 		if c.State == Calling {
-			outboundChange(c).dialCaller()
+			Outgoing(c).dialCaller()
 		}
 		if c.Transfer.Open() {
 			c.Hops++

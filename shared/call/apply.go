@@ -12,24 +12,6 @@ func (c *Call) ApplyLegRinging(key LegKey, sid LegID, now time.Time) {
 	change{c, now}.legRinging(key, sid)
 }
 
-// ApplyLegAnswered applies the answer of a leg and says how the leg joins the conference. ErrNotWanted means that the
-// leg has no place; the answer to its webhook must then say so and end it. A repeated request has the same answer.
-func (c *Call) ApplyLegAnswered(key LegKey, sid LegID, now time.Time) (Admission, error) {
-	return admitting{change{c, now}}.legAnswered(key, sid)
-}
-
-// ApplyLegAccepted applies that a person at an outside number has pressed 1; otherwise it is like ApplyLegAnswered.
-func (c *Call) ApplyLegAccepted(key LegKey, sid LegID, now time.Time) (Admission, error) {
-	return admitting{change{c, now}}.legAccepted(key, sid)
-}
-
-// ApplyJoinRefused applies the end of the <Dial> of an agent's leg whose TwiML goes on: the conference has refused
-// the leg, or the leg has left it. It returns the wait until the next try, or ErrNotWanted if the leg is to be ended.
-// A repeated request gets the rest of the wait.
-func (c *Call) ApplyJoinRefused(key LegKey, sid LegID, now time.Time) (time.Duration, error) {
-	return admitting{change{c, now}}.joinRefused(key, sid)
-}
-
 // ApplyLegEnded applies the end of a leg, answered or not. Unknown legs and repeated callbacks change nothing.
 func (c *Call) ApplyLegEnded(key LegKey, sid LegID, o Outcome, now time.Time) {
 	change{c, now}.legEnded(key, sid, o)
@@ -108,11 +90,6 @@ func (c *Call) StartTransfer(r Request, t Target, now time.Time) error {
 // RequeueFor applies that an agent gives the caller back to the head of the queue, with a note for the next agent.
 func (c *Call) RequeueFor(r Request, note string, now time.Time) error {
 	return change{c, now}.requeueFor(r, note)
-}
-
-// Decline applies that an agent who is being rung declines, and why.
-func (c *Call) Decline(r Request, why DeclineReason, now time.Time) error {
-	return change{c, now}.decline(r, why)
 }
 
 // ApplyTime applies the passing of time: it gives up legs whose limits are over, and ends the call of a caller who has

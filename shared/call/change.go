@@ -102,12 +102,12 @@ func (c change) dialEnded(generation int) {
 		return
 	}
 	if generation != c.Generation {
-		if generation == c.Generation-1 && c.Asking(c.now) {
-			c.askAgain()
+		if generation == c.Generation-1 && c.Asking(c.now).Is() {
+			Asking{c}.askAgain()
 		}
 		return
 	}
-	if c.taken() {
+	if (Asking{c}).taken() {
 		return
 	}
 	c.Question.Open = false
@@ -175,7 +175,7 @@ func (c change) timePassed(maxWait time.Duration) {
 	}
 	if c.State == KeepsPlace && !c.now.Before(c.Kept.Until) {
 		c.Out.Outcome = OutcomeNoAnswer
-		c.keptOver(ReasonUnreached)
+		Outgoing{c}.keptOver(ReasonUnreached)
 	}
 	if !c.State.known() {
 		return

@@ -120,7 +120,7 @@ func (c change) callerEvent(e ConferenceEvent) {
 	switch e.Kind {
 	case ParticipantJoined:
 		c.Caller.Joined, c.Caller.Held, c.Caller.HoldUncertain = true, false, false
-		c.wentOn()
+		Asking{c}.wentOn()
 		if !c.MusicRequested {
 			c.MusicEnds = time.Time{}
 		}
@@ -171,6 +171,6 @@ func (c change) legJoined(l *Leg, held bool) {
 	c.Started = true
 	if l.Phase != LegAnswered && c.wanted(l.Key) {
 		l.Phase, l.Since = LegAnswered, c.now
-		admitting{c}.answered(l)
+		Admitting{c}.answered(l)
 	}
 }

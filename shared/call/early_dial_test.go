@@ -54,16 +54,16 @@ func TestF250ATargetWhoAnswersBeforeTheHold(t *testing.T) {
 			c := pressed(t, target)
 			start(c, t0)
 			answer := func() (Admission, error) {
-				if in, err := c.ApplyLegAnswered("b", "CAb", t0); err != nil || !in.Screen {
+				if in, err := c.Admitting(t0).ApplyLegAnswered("b", "CAb"); err != nil || !in.Screen {
 					return in, err
 				}
-				return c.ApplyLegAccepted("b", "CAb", t0) // presses 1
+				return c.Admitting(t0).ApplyLegAccepted("b", "CAb") // presses 1
 			}
 			if in, err := answer(); err != nil || !in.Wait || c.State != ConsultRinging {
 				t.Fatalf("%s: %+v, %v, %s", test.name, in, err, c.State)
 			}
 			test.happens(c)
-			in, err := c.ApplyLegAnswered("b", "CAb", t0) // the leg asks again
+			in, err := c.Admitting(t0).ApplyLegAnswered("b", "CAb") // the leg asks again
 			let := err == nil && !in.Wait && !in.Screen
 			if c.State != test.state || let != test.in || c.Transfer.Outcome != test.outcome {
 				t.Errorf("%s, number %t: %s, let in %t (%+v, %v), outcome %q", test.name, number, c.State, let, in, err,
@@ -163,7 +163,7 @@ func TestF250AResumeTakesEffectWhileTheHoldIsOnItsWay(t *testing.T) {
 func TestF250ATargetWhoWaitedHasNotLetItRing(t *testing.T) {
 	c := pressed(t, bob())
 	start(c, t0)
-	if in, err := c.ApplyLegAnswered("b", "CAb", t0); err != nil || !in.Wait {
+	if in, err := c.Admitting(t0).ApplyLegAnswered("b", "CAb"); err != nil || !in.Wait {
 		t.Fatal(in, err)
 	}
 	c.ApplyTime(0, t0.Add(plannedLimit))

@@ -16,7 +16,7 @@ func TestF240TheTargetAnswersBeforeTheCallerIsOnHold(t *testing.T) {
 	start(c, t0)
 	at := t0.Add(time.Second)
 	c.ApplyResult(SetHold{Leg: "CA1", Hold: true}, Result{Kind: Throttled}, at)
-	_, err := c.ApplyLegAnswered("L2", "CA3", at)
+	_, err := c.Admitting(at).ApplyLegAnswered("L2", "CA3")
 	must(t, err)
 	hangsUp := func(now time.Time) bool {
 		for _, e := range c.Plan(ring, now) {

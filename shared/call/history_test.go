@@ -39,7 +39,7 @@ func TestATransferorWhoLeftWhileTheTargetRangHasHandedOver(t *testing.T) {
 	}
 	c.ApplyLegEnded("a", "CAa", OutcomeLost, t0)
 	freed(OutcomeLost, false)
-	_, err := c.ApplyLegAnswered("b", "CAb", t0.Add(time.Second))
+	_, err := c.Admitting(t0.Add(time.Second)).ApplyLegAnswered("b", "CAb")
 	must(t, err)
 	freed(OutcomeTransferred, true)
 	c.ApplyCallerEnded(t0.Add(2 * time.Second))

@@ -75,7 +75,10 @@ func (g *Generations) admitted(joined bool, now time.Time) bool {
 	return g.FailedJoins == 0 || (g.MusicRequested || joined) && proved
 }
 
-func (c admitting) joinRefused(key LegKey, sid LegID) (time.Duration, error) {
+// ApplyJoinRefused applies the end of the <Dial> of an agent's leg whose TwiML goes on: the conference has refused
+// the leg, or the leg has left it. It returns the wait until the next try, or ErrNotWanted if the leg is to be ended.
+// A repeated request gets the rest of the wait.
+func (c Admitting) ApplyJoinRefused(key LegKey, sid LegID) (time.Duration, error) {
 	if w := c.matchWatcher(key, sid); w != nil {
 		c.supervision().watcherGone(w.Key)
 		return 0, ErrNotWanted

@@ -42,18 +42,18 @@ func KeepsPlaceIn(of *Call, number string, now time.Time) *Call {
 }
 
 // ApplyCameBack applies that the caller of a kept place has rung in again, and has the place in that call.
-func (c *Call) ApplyCameBack(now time.Time) { change{c, now}.keptOver(ReasonCameBack) }
+func (c Outgoing) ApplyCameBack() { c.keptOver(ReasonCameBack) }
 
 // Queues says whether somebody waits in the queue, or keeps a place in it.
 func (s State) Queues() bool { return s.InLine() || s == KeepsPlace }
 
 // TakesBack says whether a caller who rings in again may have this place.
-func (c *Call) TakesBack() bool {
-	return c.Kept.Is() && (c.State == KeepsPlace || c.State == AgentFirst || c.State == Calling)
+func (k KeptPlace) TakesBack(s State) bool {
+	return k.Is() && (s == KeepsPlace || s == AgentFirst || s == Calling)
 }
 
-func (c change) keptOver(why Reason) {
-	if c.TakesBack() {
+func (c Outgoing) keptOver(why Reason) {
+	if c.Kept.TakesBack(c.State) {
 		c.end(Entry{What: Expire}, why)
 	}
 }
@@ -64,12 +64,12 @@ func (o *Outbound) offered(l Leg) {
 }
 
 // mayBeTried says whether the place's caller may be dialled now.
-func (c *Call) mayBeTried(now time.Time) bool {
-	return c.State == KeepsPlace && !now.Before(c.Kept.Next) && len(c.Legs) == 0
+func (c Offering) mayBeTried() bool {
+	return c.State == KeepsPlace && !c.now.Before(c.Kept.Next) && len(c.Legs) == 0
 }
 
 // notReached keeps the place of a caller who was not reached, for another attempt, if there is one left.
-func (c change) notReached(o Outcome) bool {
+func (c Outgoing) notReached(o Outcome) bool {
 	if !c.Kept.Is() || c.Kept.Tries >= keptTries || c.transition(Keep) != nil {
 		return false
 	}

@@ -13,7 +13,7 @@ import (
 func keptPlace(t *testing.T) (*call.Call, time.Time) {
 	of, now := takenOut(t)
 	c := call.KeepsPlaceIn(of, "+15550199", now)
-	of.ApplyChoice(1, call.ChooseKeep, now)
+	of.Asking(now).ApplyChoice(1, call.ChooseKeep)
 	if of.State != call.Ended || of.Reason != call.ReasonKept || c.ID != call.KeptID(of.ID) || c.Queued != of.Queued {
 		t.Fatalf("%s %s, the place is %s since %v", of.State, of.Reason, c.ID, c.Queued)
 	}
@@ -36,7 +36,7 @@ func rung(t *testing.T, c *call.Call, now time.Time) (call.LegKey, time.Time) {
 func called(t *testing.T, c *call.Call, now time.Time) (agentLeg, callerLeg call.LegKey) {
 	key, now := rung(t, c, now)
 	c.ApplyStarted(c.Plan(Ring, now), now)
-	if _, err := c.ApplyLegAnswered(key, call.LegID("CAa"+key), now); err != nil {
+	if _, err := c.Admitting(now).ApplyLegAnswered(key, call.LegID("CAa"+key)); err != nil {
 		t.Fatal(err)
 	}
 	c.ApplyConferenceEvent(call.ConferenceEvent{
@@ -65,7 +65,7 @@ func TestF301APlaceIsOfferedAndItsCallerDialled(t *testing.T) {
 	}
 	_, leg := called(t, c, now.Add(time.Hour))
 	now = now.Add(time.Hour)
-	in, err := c.ApplyLegAnswered(leg, c.Leg(leg).SID, now)
+	in, err := c.Admitting(now).ApplyLegAnswered(leg, c.Leg(leg).SID)
 	if err != nil || !in.Caller || c.State != call.Talking {
 		t.Errorf("the caller picks up: %+v, %v, %s", in, err, c.State)
 	}
@@ -116,7 +116,7 @@ func TestF304WhoRingsInAgainHasTheOldPlace(t *testing.T) {
 		}
 		n := call.New("CA2", "+15550199", true, now)
 		n.ApplyOldPlace(c.Queued, now)
-		c.ApplyCameBack(now)
+		c.Outgoing(now).ApplyCameBack()
 		if c.State != call.Ended || c.Reason != call.ReasonCameBack {
 			t.Errorf("%s: the place is %s, %s", when, c.State, c.Reason)
 		}

@@ -30,7 +30,7 @@ func (c change) legEnded(key LegKey, sid LegID, o Outcome) {
 		return
 	}
 	if c.Out.on(key) {
-		outboundChange{c}.callerLegEnded(sid, o)
+		Outgoing{c}.callerLegEnded(sid, o)
 		return
 	}
 	l := c.matchLeg(key, sid)
@@ -74,7 +74,7 @@ func (c change) dropLeg(l Leg, o Outcome) {
 	case c.Owner:
 		c.ownerLeft(l)
 	case c.Out.Leg:
-		outboundChange{c}.unreached(o)
+		Outgoing{c}.unreached(o)
 	}
 }
 
@@ -85,7 +85,7 @@ func (c change) offerFailed(l Leg, o Outcome) {
 		if o != OutcomeDeclined {
 			o = OutcomeLost
 		}
-		outboundChange{c}.unreached(o)
+		Outgoing{c}.unreached(o)
 		return
 	}
 	c.record(Entry{At: c.now, What: OfferFailed, Agent: l.Agent, Name: l.Name, Outcome: o,
@@ -137,7 +137,7 @@ func (c change) ownerLeft(l Leg) {
 	case Talking:
 		c.requeue(l)
 	case Calling:
-		outboundChange{c}.callerGivenUp()
+		Outgoing{c}.callerGivenUp()
 	case AddRinging, ConsultRinging: // the caller is now offered to the target
 		c.requeue(l)
 		c.Offer = c.Transfer.Leg
@@ -180,7 +180,7 @@ func (c change) remove(key LegKey, o Outcome) {
 			c.ClosedLegs = c.ClosedLegs[over:]
 		}
 		if c.Out.on(key) && !c.Out.Reached() {
-			outboundChange{c}.unreached(o)
+			Outgoing{c}.unreached(o)
 		}
 		return
 	}

@@ -88,9 +88,9 @@ func (c change) musicTurn() {
 		c.Caller.Joined = true
 		c.callerHold(true)
 	}
-	c.wentOn()
+	Asking{c}.wentOn()
 	if !c.now.Before(c.Question.Due.Add(takenOut)) {
-		c.notTaken()
+		Asking{c}.notTaken()
 	}
 	c.MusicRequested = true
 	c.MusicAt = c.now
@@ -105,7 +105,7 @@ func (c resultChange) rejoined(r Result) {
 	case AlreadyGone: // the caller's own leg has ended, and its callback was lost
 		c.callerEnded()
 	case Refused, Throttled:
-		c.notTaken()
+		Asking{c.change}.notTaken()
 		c.RedirectedAt = time.Time{}
 	}
 }

@@ -111,7 +111,7 @@ func TestForWhomALostCallGoesOn(t *testing.T) {
 	}
 	withBob := func(t *testing.T) *Call {
 		c := consultWith(t, bob())
-		_, err := c.ApplyLegAnswered("b", "CAb", t0)
+		_, err := c.Admitting(t0).ApplyLegAnswered("b", "CAb")
 		must(t, err)
 		joinRoom(c, "CAb", "b")
 		return c

@@ -75,16 +75,22 @@ func NewOutbound(id ID, o Outbound, a *agent.Agent, key LegKey, ring time.Durati
 	return c
 }
 
+// Outgoing is the change by what becomes of the leg on which we dial the caller.
+type Outgoing struct{ change }
+
+// Outgoing is the change of that leg now.
+func (c *Call) Outgoing(now time.Time) Outgoing { return Outgoing{change{c, now}} }
+
 // ApplyMachine applies that Twilio takes whoever has picked up on the caller's leg for a machine.
-func (c *Call) ApplyMachine(key LegKey, now time.Time) {
+func (c Outgoing) ApplyMachine(key LegKey) {
 	if c.Out.on(key) && !c.Out.Machine {
 		c.Out.Machine = true
-		c.record(Entry{At: now, What: Machine})
+		c.record(Entry{At: c.now, What: Machine})
 	}
 }
 
 // dialCaller plans the caller's leg. It is dialled once the agent is in the conference (see mayDialCaller).
-func (c outboundChange) dialCaller() {
+func (c Outgoing) dialCaller() {
 	c.add(Leg{
 		Key: c.Out.Leg, Number: c.Out.Number, Name: c.Out.Number, Deadline: c.now.Add(callerRing + ringSlack),
 	}, LegPlanned, c.now)
@@ -92,9 +98,6 @@ func (c outboundChange) dialCaller() {
 
 // on says whether that key is the one of the leg on which we dial the caller.
 func (o Outbound) on(key LegKey) bool { return key != "" && key == o.Leg }
-
-// outboundChange is the change by what becomes of the leg on which we dial the caller.
-type outboundChange struct{ change }
 
 // mayDialCaller: nobody picks up and hears silence. So the agent is in the conference, as far as is known, before the
 // caller is dialled.
@@ -105,7 +108,7 @@ func (p planner) mayDialCaller() bool {
 
 // callerPickedUp applies that whoever we dial has picked up: they are the caller now. If their agent was lost
 // meanwhile, they go to the head of the queue, as each caller whose agent is lost.
-func (c outboundChange) callerPickedUp(sid LegID) (Admission, error) {
+func (c Outgoing) callerPickedUp(sid LegID) (Admission, error) {
 	in := Admission{Leg: c.Out.Leg, Caller: true, Generation: c.Generation}
 	if c.Out.Reached() { // the request is repeated
 		if sid != "" && sid != c.Out.SID || !c.CallerLive {
@@ -136,7 +139,7 @@ func (c outboundChange) callerPickedUp(sid LegID) (Admission, error) {
 }
 
 // callerLegEnded applies the end of the leg on which we dial the caller, or have dialled them.
-func (c outboundChange) callerLegEnded(sid LegID, o Outcome) {
+func (c Outgoing) callerLegEnded(sid LegID, o Outcome) {
 	if c.Out.Reached() {
 		if sid == c.Out.SID {
 			c.callerEnded()
@@ -149,7 +152,7 @@ func (c outboundChange) callerLegEnded(sid LegID, o Outcome) {
 }
 
 // unreached ends a call whose caller was not reached.
-func (c outboundChange) unreached(o Outcome) {
+func (c Outgoing) unreached(o Outcome) {
 	if c.State != AgentFirst && c.State != Calling {
 		return
 	}
@@ -165,7 +168,7 @@ func (c outboundChange) unreached(o Outcome) {
 
 // callerGivenUp applies that the agent is lost before the caller has picked up. A leg that was not dialled yet never
 // is. One that rings is cancelled, and if somebody picks up all the same, they are taken in (see callerPickedUp).
-func (c outboundChange) callerGivenUp() {
+func (c Outgoing) callerGivenUp() {
 	l := c.Leg(c.Out.Leg)
 	switch {
 	case l == nil:

@@ -11,7 +11,7 @@ import (
 func consultingWith(t *testing.T) *Call {
 	t.Helper()
 	c := consultWith(t, Target{Agent: agent.New("bob", "Bob", t0), Ring: ring})
-	_, err := c.ApplyLegAnswered("b", "CAb", t0)
+	_, err := c.Admitting(t0).ApplyLegAnswered("b", "CAb")
 	must(t, err)
 	joinRoom(c, "CAb", "b")
 	return c
@@ -71,7 +71,7 @@ func TestOverdueWhereTheRoomIsNotKnownAndAtTheEnd(t *testing.T) {
 	c := New("CA1", "", false, t0)
 	must(t, c.StartOffer(agent.New("alice", "Alice", t0), "a", ring, t0))
 	acts(c, t0)
-	_, err := c.ApplyLegAnswered("a", "CAa", t0)
+	_, err := c.Admitting(t0).ApplyLegAnswered("a", "CAa")
 	must(t, err)
 	if c.Overdue(t0) {
 		t.Error("overdue without a command")

@@ -30,9 +30,15 @@ const (
 	ChooseKeep    Choice = "keep" // be called when it is their turn
 )
 
-// Asking says whether the caller is to hear the question now.
-func (c *Call) Asking(now time.Time) bool {
-	return c.State == Waiting && c.Question.Open && now.Before(c.EnterAt)
+// Asking is the question at one moment.
+type Asking struct{ change }
+
+// Asking is the question now.
+func (c *Call) Asking(now time.Time) Asking { return Asking{change{c, now}} }
+
+// Is says whether the caller is to hear the question.
+func (c Asking) Is() bool {
+	return c.State == Waiting && c.Question.Open && c.now.Before(c.EnterAt)
 }
 
 // BeingAsked says whether the caller is being asked, or is about to be.
@@ -40,28 +46,13 @@ func (c *Call) BeingAsked() bool {
 	return c.State == Waiting && (!c.Question.Due.IsZero() || c.Question.Open && !c.Caller.Joined && !c.MusicRequested)
 }
 
-// ApplyQuestion applies that callers are asked once in that time, 0 for never, while they wait.
-func (c *Call) ApplyQuestion(every time.Duration, now time.Time) {
-	change{c, now}.questionDue(every)
-}
-
-// ApplyArrivalQuestion applies that a caller who has just arrived is asked before they join a conference.
-func (c *Call) ApplyArrivalQuestion(now time.Time) {
-	change{c, now}.ask()
-}
-
-// ApplyChoice applies what the caller has chosen. A choice in an earlier generation changes nothing, as the caller was
-// taken out of the question meanwhile.
-func (c *Call) ApplyChoice(generation int, a Choice, now time.Time) {
-	change{c, now}.chose(generation, a)
-}
-
 // MayChoose says whether a choice in that generation counts.
-func (c *Call) MayChoose(generation int) bool {
+func (c Asking) MayChoose(generation int) bool {
 	return c.State.InLine() && generation == c.Generation && c.Question.Count > 0
 }
 
-func (c change) questionDue(every time.Duration) {
+// ApplyEvery applies that callers are asked once in that time, 0 for never, while they wait.
+func (c Asking) ApplyEvery(every time.Duration) {
 	last := c.waitsSince()
 	if c.Question.Asked.After(last) {
 		last = c.Question.Asked
@@ -73,7 +64,7 @@ func (c change) questionDue(every time.Duration) {
 }
 
 // taken: the caller's <Dial> has ended because they are to be asked.
-func (c change) taken() bool {
+func (c Asking) taken() bool {
 	due := !c.Question.Due.IsZero()
 	c.Question.Due = time.Time{}
 	if !due || c.State != Waiting || !c.redirecting(c.now) {
@@ -86,19 +77,24 @@ func (c change) taken() bool {
 	return true
 }
 
+// ApplyArrival applies that a caller who has just arrived is asked before they join a conference.
+func (c Asking) ApplyArrival() { c.ask() }
+
 // ask begins the question, after which the caller joins the conference of this generation.
-func (c change) ask() {
+func (c Asking) ask() {
 	c.Question = Question{Asked: c.now, Open: true, Count: c.Question.Count + 1}
 	c.askAgain()
 }
 
 // askAgain: the caller hears the question from its beginning, for the request for it was repeated.
-func (c change) askAgain() {
+func (c Asking) askAgain() {
 	c.EnterAt = c.now.Add(questionLimit)
 	c.restart(questionLimit, c.now)
 }
 
-func (c change) chose(generation int, a Choice) {
+// ApplyChoice applies what the caller has chosen. A choice in an earlier generation changes nothing, as the caller was
+// taken out of the question meanwhile.
+func (c Asking) ApplyChoice(generation int, a Choice) {
 	switch {
 	case !c.MayChoose(generation):
 	case a == ChooseMessage:
@@ -113,14 +109,14 @@ func (c change) chose(generation int, a Choice) {
 
 // notTaken: the redirect that was to take the caller out has failed, or took no effect. The music goes on, and they are
 // asked another time.
-func (c change) notTaken() {
+func (c Asking) notTaken() {
 	if !c.Question.Due.IsZero() {
 		c.Question.Due, c.Question.Asked, c.RedirectedAt = time.Time{}, c.now, time.Time{}
 	}
 }
 
 // wentOn: the caller is in the conference after the question.
-func (c change) wentOn() {
+func (c Asking) wentOn() {
 	if c.Question.Open {
 		c.Question.Open = false
 		if c.now.Before(c.EnterAt) {

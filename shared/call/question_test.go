@@ -31,7 +31,7 @@ func inLine(waits time.Duration) (*call.Call, time.Time) {
 // takenOut is such a call when the caller's <Dial> has ended for the question.
 func takenOut(t *testing.T) (*call.Call, time.Time) {
 	c, now := inLine(askEvery)
-	c.ApplyQuestion(askEvery, now)
+	c.Asking(now).ApplyEvery(askEvery)
 	effects := c.Plan(Ring, now)
 	if len(effects) != 1 || effects[0] != (call.RejoinConference{}) {
 		t.Fatalf("the plan is %v", effects)
@@ -40,7 +40,7 @@ func takenOut(t *testing.T) (*call.Call, time.Time) {
 	c.ApplyResult(effects[0], call.Result{Kind: call.Done}, now)
 	c.ApplyDialEnded(0, now.Add(time.Second))
 	now = now.Add(time.Second)
-	if !c.Asking(now) || c.Generation != 1 || c.FailedJoins != 0 {
+	if !c.Asking(now).Is() || c.Generation != 1 || c.FailedJoins != 0 {
 		t.Fatalf("asked: %+v, %+v", c.Question, c.Generations)
 	}
 	return c, now
@@ -52,10 +52,10 @@ func mayOffer(c *call.Call, now time.Time) bool {
 
 func TestF294WhoWaitsIsAskedOnceInAWhile(t *testing.T) {
 	c, now := inLine(time.Minute)
-	if c.ApplyQuestion(askEvery, now); c.BeingAsked() {
+	if c.Asking(now).ApplyEvery(askEvery); c.BeingAsked() {
 		t.Error("asked after a minute")
 	}
-	if c.ApplyQuestion(0, now.Add(time.Hour)); c.BeingAsked() {
+	if c.Asking(now.Add(time.Hour)).ApplyEvery(0); c.BeingAsked() {
 		t.Error("asked on a line that does not ask")
 	}
 	c, now = takenOut(t)
@@ -67,15 +67,15 @@ func TestF294WhoWaitsIsAskedOnceInAWhile(t *testing.T) {
 	c.ApplyConferenceEvent(call.ConferenceEvent{
 		Conference: "CF2", Kind: call.ParticipantJoined, Leg: "CA1", Label: call.CallerLabel,
 	}, now)
-	if !mayOffer(c, now) || c.Queued != queued || c.Asking(now) {
+	if !mayOffer(c, now) || c.Queued != queued || c.Asking(now).Is() {
 		t.Errorf("who has stayed may not be offered, or has lost their place: %+v", c.Question)
 	}
 	c.ApplyMusicTurn(now)
 	c.ApplyMusicLength(8*time.Second, now)
-	if c.ApplyQuestion(askEvery, now.Add(time.Minute)); c.BeingAsked() {
+	if c.Asking(now.Add(time.Minute)).ApplyEvery(askEvery); c.BeingAsked() {
 		t.Error("asked again after a minute")
 	}
-	if c.ApplyQuestion(askEvery, now.Add(askEvery)); !c.BeingAsked() {
+	if c.Asking(now.Add(askEvery)).ApplyEvery(askEvery); !c.BeingAsked() {
 		t.Error("not asked again")
 	}
 }
@@ -85,12 +85,12 @@ func TestF294WhoIsRungOrHasTalkedIsNotAsked(t *testing.T) {
 	if err := c.StartOffer(&agent.Agent{ID: "alice"}, "k1", Ring, now); err != nil {
 		t.Fatal(err)
 	}
-	if c.ApplyQuestion(askEvery, now); c.BeingAsked() {
+	if c.Asking(now).ApplyEvery(askEvery); c.BeingAsked() {
 		t.Error("asked while an agent is rung")
 	}
 	c, now = inLine(askEvery)
 	c.Requeued = true
-	if c.ApplyQuestion(askEvery, now); c.BeingAsked() {
+	if c.Asking(now).ApplyEvery(askEvery); c.BeingAsked() {
 		t.Error("asked after a talk")
 	}
 }
@@ -98,7 +98,7 @@ func TestF294WhoIsRungOrHasTalkedIsNotAsked(t *testing.T) {
 func TestF295TheRedirectToTheQuestionFails(t *testing.T) {
 	for _, kind := range []call.ResultKind{call.Refused, call.Throttled, call.Unknown} {
 		c, now := inLine(askEvery)
-		c.ApplyQuestion(askEvery, now)
+		c.Asking(now).ApplyEvery(askEvery)
 		effects := c.Plan(Ring, now)
 		c.ApplyStarted(effects, now)
 		c.ApplyResult(effects[0], call.Result{Kind: kind}, now)
@@ -111,7 +111,7 @@ func TestF295TheRedirectToTheQuestionFails(t *testing.T) {
 		now = now.Add(12 * time.Second) // the music goes on, so they were not taken out
 		c.ApplyMusicTurn(now)
 		c.ApplyMusicLength(12*time.Second, now)
-		if c.ApplyQuestion(askEvery, now); c.BeingAsked() || !mayOffer(c, now) || c.Generation != 0 {
+		if c.Asking(now).ApplyEvery(askEvery); c.BeingAsked() || !mayOffer(c, now) || c.Generation != 0 {
 			t.Errorf("%d: %+v, may be offered %t", kind, c.Question, mayOffer(c, now))
 		}
 	}
@@ -119,15 +119,15 @@ func TestF295TheRedirectToTheQuestionFails(t *testing.T) {
 
 func TestF296AKeyLeadsToAMessageOrBackIntoTheLine(t *testing.T) {
 	c, now := takenOut(t)
-	c.ApplyChoice(1, call.ChooseStay, now)
-	if c.State != call.Waiting || c.Generation != 1 || c.Asking(now) || mayOffer(c, now) {
+	c.Asking(now).ApplyChoice(1, call.ChooseStay)
+	if c.State != call.Waiting || c.Generation != 1 || c.Asking(now).Is() || mayOffer(c, now) {
 		t.Errorf("who stays: %s, %+v", c.State, c.Question)
 	}
 	c, now = takenOut(t)
-	if c.ApplyChoice(0, call.ChooseMessage, now); c.State != call.Waiting {
+	if c.Asking(now).ApplyChoice(0, call.ChooseMessage); c.State != call.Waiting {
 		t.Error("a choice in an earlier generation ends the call")
 	}
-	c.ApplyChoice(1, call.ChooseMessage, now)
+	c.Asking(now).ApplyChoice(1, call.ChooseMessage)
 	if c.State != call.Ended || c.Reason != call.ReasonMessage {
 		t.Errorf("the message was chosen: %s, %s", c.State, c.Reason)
 	}
@@ -164,7 +164,8 @@ func TestF298TheQuestionIsFetchedTwice(t *testing.T) {
 	c, now := takenOut(t)
 	now = now.Add(9 * time.Second)
 	c.ApplyDialEnded(0, now)
-	if c.Generation != 1 || !c.Asking(now.Add(25*time.Second)) || c.Hearing(now.Add(30*time.Second)).MusicStopped() {
+	if c.Generation != 1 || !c.Asking(now.Add(25*time.Second)).Is() ||
+		c.Hearing(now.Add(30*time.Second)).MusicStopped() {
 		t.Errorf("the clock of the question was not set anew: %+v", c.Generations)
 	}
 }

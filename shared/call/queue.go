@@ -25,9 +25,9 @@ func (p Place) waitsSince() time.Time {
 }
 
 // ApplyOldPlace applies that a caller who has just arrived has a place that was kept for them since then.
-func (c *Call) ApplyOldPlace(queued, now time.Time) {
-	if queued.Before(c.Queued) {
-		c.Queued, c.Came = queued, now
+func (p *Place) ApplyOldPlace(queued, now time.Time) {
+	if queued.Before(p.Queued) {
+		p.Queued, p.Came = queued, now
 	}
 }
 
@@ -88,7 +88,7 @@ func (c Offering) May(a *agent.Agent) bool {
 // MayNamed is May of an agent whom a supervisor has named, who may have just missed or declined the caller.
 func (c Offering) MayNamed(a *agent.Agent) bool {
 	tired := c.Dials >= quickDialLimit && c.now.Before(c.Since.Add(slowDialDelay))
-	if c.State != Waiting && !c.mayBeTried(c.now) || c.BeingAsked() || tired || !c.admitted(c.Caller.Joined, c.now) {
+	if c.State != Waiting && !c.mayBeTried() || c.BeingAsked() || tired || !c.admitted(c.Caller.Joined, c.now) {
 		return false
 	}
 	if c.Reserved() {

@@ -100,7 +100,7 @@ func (c Reconciliation) listed(present []ListedParticipant) (here []LegKey, call
 func (c Reconciliation) callerSeen(held bool) {
 	c.CallerAbsentSince = time.Time{}
 	c.Caller.Joined = true
-	c.wentOn()
+	Asking{c.change}.wentOn()
 	c.callerHold(held)
 }
 
@@ -151,7 +151,7 @@ func (c Reconciliation) callerSighted(s Sighting) {
 		c.callerSeen(s.Held)
 		c.clearStale()
 		return
-	case c.awaitsEntry(c.now), c.Asking(c.now): // between two tries; the caller is in no conference on purpose
+	case c.awaitsEntry(c.now), c.Asking(c.now).Is(): // between two tries; the caller is in no conference on purpose
 		c.CallerAbsentSince = time.Time{}
 		return
 	case c.CallerAbsentSince.IsZero():

@@ -9,7 +9,7 @@ import (
 func seen(t *testing.T) (c *Call, now time.Time) {
 	t.Helper()
 	c = consultWith(t, bob())
-	_, err := c.ApplyLegAnswered("b", "CAb", t0)
+	_, err := c.Admitting(t0).ApplyLegAnswered("b", "CAb")
 	must(t, err)
 	joinRoom(c, "CAb", "b")
 	c.ApplyMusicLength(time.Minute, t0)

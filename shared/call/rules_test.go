@@ -67,7 +67,7 @@ func pressed(t *testing.T, target Target) *Call {
 	c := New("CA1", "+15005550006", false, t0)
 	must(t, c.StartOffer(agent.New("alice", "Alice", t0), "a", ring, t0))
 	acts(c, t0)
-	_, err := c.ApplyLegAnswered("a", "CAa", t0)
+	_, err := c.Admitting(t0).ApplyLegAnswered("a", "CAa")
 	must(t, err)
 	joinRoom(c, "CA1", CallerLabel)
 	joinRoom(c, "CAa", "a")
@@ -90,7 +90,7 @@ func bob() Target { return Target{Agent: agent.New("bob", "Bob", t0)} }
 func TestNobodyIsTakenOffHoldWhileAnotherMayBe(t *testing.T) {
 	for _, r := range []ResultKind{Done, Unknown} {
 		c := consultWith(t, bob())
-		_, err := c.ApplyLegAnswered("b", "CAb", t0)
+		_, err := c.Admitting(t0).ApplyLegAnswered("b", "CAb")
 		must(t, err)
 		joinRoom(c, "CAb", "b")
 		swap := func() { must(t, c.ApplyCommand(Request{Agent: "alice", Action: string(DoSwap)}, t0)) }
@@ -145,7 +145,7 @@ func TestNothingIsDueTwice(t *testing.T) {
 
 func TestOrderOfActsOnCancel(t *testing.T) {
 	c := consultWith(t, bob())
-	_, err := c.ApplyLegAnswered("b", "CAb", t0)
+	_, err := c.Admitting(t0).ApplyLegAnswered("b", "CAb")
 	must(t, err)
 	joinRoom(c, "CAb", "b")
 	must(t, c.ApplyCommand(Request{Agent: "alice", Action: string(DoCancel)}, t0))
@@ -156,7 +156,7 @@ func TestOrderOfActsOnCancel(t *testing.T) {
 
 func TestOrderOfActsOnComplete(t *testing.T) {
 	c := consultWith(t, bob())
-	_, err := c.ApplyLegAnswered("b", "CAb", t0)
+	_, err := c.Admitting(t0).ApplyLegAnswered("b", "CAb")
 	must(t, err)
 	joinRoom(c, "CAb", "b")
 	must(t, c.ApplyCommand(Request{Agent: "alice", Action: string(DoComplete)}, t0))
@@ -179,21 +179,21 @@ func TestOrderOfActsOnComplete(t *testing.T) {
 func TestAnOutsidePartyIsAskedBeforeItIsLetIn(t *testing.T) {
 	c := consultWith(t, Target{Number: "+15005550009"})
 	for range 2 { // Twilio may repeat the request
-		in, err := c.ApplyLegAnswered("b", "CAb", t0)
+		in, err := c.Admitting(t0).ApplyLegAnswered("b", "CAb")
 		if err != nil || !in.Screen || c.State != ConsultRinging {
 			t.Fatalf("%+v, %v, %s", in, err, c.State)
 		}
 	}
 	for range 2 {
-		in, err := c.ApplyLegAccepted("b", "CAb", t0)
+		in, err := c.Admitting(t0).ApplyLegAccepted("b", "CAb")
 		if err != nil || in.Screen || in.Leg != "b" || c.State != Consulting {
 			t.Fatalf("%+v, %v, %s", in, err, c.State)
 		}
 	}
-	if in, err := c.ApplyLegAnswered("b", "CAb", t0); err != nil || in.Screen {
+	if in, err := c.Admitting(t0).ApplyLegAnswered("b", "CAb"); err != nil || in.Screen {
 		t.Errorf("screened again after accepting: %+v, %v", in, err)
 	}
-	if _, err := c.ApplyLegAccepted("b", "CAother", t0); !errors.Is(err, ErrNotWanted) {
+	if _, err := c.Admitting(t0).ApplyLegAccepted("b", "CAother"); !errors.Is(err, ErrNotWanted) {
 		t.Errorf("another leg under the same key: %v", err)
 	}
 }
@@ -212,7 +212,7 @@ func lookedForInVain(t *testing.T) (c *Call, now time.Time) {
 	t.Helper()
 	agents := []ListedParticipant{{Leg: "CAa", Label: "a"}, {Leg: "CAb", Label: "b"}}
 	c = consultWith(t, bob())
-	_, err := c.ApplyLegAnswered("b", "CAb", t0)
+	_, err := c.Admitting(t0).ApplyLegAnswered("b", "CAb")
 	must(t, err)
 	look := func(after time.Duration, want string) {
 		t.Helper()
@@ -287,7 +287,7 @@ func TestALegThatMayBeOursIsWaitedFor(t *testing.T) {
 			if got := acts(c, now.Add(time.Second)); got != "" {
 				t.Errorf("due when a call is listed: %q", got)
 			}
-			if _, err := c.ApplyLegAnswered("b", "CAb", now); err != nil {
+			if _, err := c.Admitting(now).ApplyLegAnswered("b", "CAb"); err != nil {
 				t.Errorf("our leg has answered: %v", err)
 			}
 			must(t, c.ApplyCommand(Request{Agent: "alice", Action: string(DoCancel)}, now))
@@ -374,7 +374,7 @@ func TestACallerWhoComesBackIntoARoomIsNotTakenOutOfIt(t *testing.T) {
 func TestEveryActionIsOfferedExactlyWhenItIsAccepted(t *testing.T) {
 	for _, s := range States {
 		c := consultWith(t, bob())
-		_, err := c.ApplyLegAnswered("b", "CAb", t0)
+		_, err := c.Admitting(t0).ApplyLegAnswered("b", "CAb")
 		must(t, err)
 		c.State = s
 		can := c.Seat("alice").Actions()
@@ -393,7 +393,7 @@ func TestAnAuditIsStoredOnlyIfItHasFoundSomething(t *testing.T) {
 		c := New("CA1", "", false, t0)
 		must(t, c.StartOffer(agent.New("alice", "Alice", t0), "a", ring, t0))
 		acts(c, t0)
-		_, err := c.ApplyLegAnswered("a", "CAa", t0)
+		_, err := c.Admitting(t0).ApplyLegAnswered("a", "CAa")
 		must(t, err)
 		c.Reconciliation(looked).ApplyParticipants("CF1", true, here)
 		return c

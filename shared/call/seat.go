@@ -1,6 +1,7 @@
 package call
 
 import (
+	"time"
 	"unicode/utf8"
 
 	"warmtransfer/shared/agent"
@@ -133,4 +134,9 @@ func (s Seat) Requests() []Request {
 		}
 	}
 	return all
+}
+
+// Decline applies that an agent who is being rung declines, and why.
+func (s Seat) Decline(r Request, why DeclineReason, now time.Time) error {
+	return change{s.call, now}.decline(r, why)
 }

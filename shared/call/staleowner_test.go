@@ -16,7 +16,7 @@ func talks(t *testing.T) *Call {
 		t.Fatal(err)
 	}
 	start(c, t0)
-	if _, err := c.ApplyLegAnswered("L1", "CA2", t0); err != nil {
+	if _, err := c.Admitting(t0).ApplyLegAnswered("L1", "CA2"); err != nil {
 		t.Fatal(err)
 	}
 	joinRoom(c, "CA1", CallerLabel)

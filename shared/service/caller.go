@@ -131,7 +131,7 @@ func (s *Service) Wait(ctx context.Context, id call.ID, t Turn, now time.Time) (
 			c.Trail.Place, c.Trail.Beyond = p.Position, p.Beyond
 		}
 		closeFor(c, t.ClosedFor, now)
-		c.ApplyQuestion(t.AskEvery, now)
+		c.Asking(now).ApplyEvery(t.AskEvery)
 		return nil
 	})
 	if c == nil {
@@ -174,7 +174,7 @@ func (s *Service) Connect(
 			c.ApplyLegEnded(key, sid, call.OutcomeDeclined, now)
 			return nil
 		}
-		in, refused = c.ApplyLegAnswered(key, sid, now)
+		in, refused = c.Admitting(now).ApplyLegAnswered(key, sid)
 		return nil // the refused leg is closed, and that is saved too
 	})
 	if err := acceptSaved(c, err); err != nil {
@@ -220,7 +220,7 @@ func (s *Service) HandleJoinRefused(ctx context.Context, id call.ID, key call.Le
 	var wait time.Duration
 	var refused error
 	c, err := s.updateAndMatch(ctx, id, now, func(c *call.Call) error {
-		wait, refused = c.ApplyJoinRefused(key, sid, now)
+		wait, refused = c.Admitting(now).ApplyJoinRefused(key, sid)
 		return nil
 	})
 	if err := acceptSaved(c, err); err != nil {
@@ -242,7 +242,7 @@ func (s *Service) Accept(
 	}
 	c, err = s.admit(ctx, c, &in, now, func(c *call.Call) error {
 		if yes {
-			in, refused = c.ApplyLegAccepted(key, sid, now)
+			in, refused = c.Admitting(now).ApplyLegAccepted(key, sid)
 			return nil
 		}
 		refused = call.ErrNotWanted

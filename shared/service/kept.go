@@ -34,11 +34,11 @@ func (m *matcher) mayBeCalled(ctx context.Context, c *call.Call, now time.Time) 
 // their turn.
 func (m *matcher) givePlaceUp(ctx context.Context, id call.ID, now time.Time) {
 	c, err := m.load(ctx, id)
-	if err != nil || !c.TakesBack() {
+	if err != nil || !c.Kept.TakesBack(c.State) {
 		return
 	}
 	c, effects, err := m.change(ctx, c, now, func(c *call.Call) error {
-		c.ApplyCameBack(now)
+		c.Outgoing(now).ApplyCameBack()
 		return nil
 	})
 	if err == nil {
@@ -82,7 +82,7 @@ func (s *Service) placeOf(ctx context.Context, from string) *call.Call {
 		return nil
 	}
 	c, err := s.store.Call(ctx, id)
-	if err != nil || !c.TakesBack() {
+	if err != nil || !c.Kept.TakesBack(c.State) {
 		return nil
 	}
 	return c

@@ -131,7 +131,7 @@ func (s *Service) callOut(
 // HandleMachine takes in that Twilio takes who has picked up on the caller's leg for a machine.
 func (s *Service) HandleMachine(ctx context.Context, id call.ID, key call.LegKey, now time.Time) error {
 	c, err := s.updateAndMatch(ctx, id, now, func(c *call.Call) error {
-		c.ApplyMachine(key, now)
+		c.Outgoing(now).ApplyMachine(key)
 		return nil
 	})
 	return acceptSaved(c, err)

@@ -32,7 +32,7 @@ func (s *Service) ArriveBy(rules Arriving) Arrival {
 			c.ApplyOldPlace(kept.Queued, now)
 		case rules.Ahead > 0:
 			if queue, err := s.store.Queue(ctx); err == nil && len(queue) >= rules.Ahead {
-				c.ApplyArrivalQuestion(now)
+				c.Asking(now).ApplyArrival()
 			}
 		}
 		return s.arrive(ctx, c, now, func() {
@@ -53,7 +53,7 @@ func (s *Service) Choose(
 	if err != nil {
 		return nil, err
 	}
-	if a == call.ChooseKeep && c.MayChoose(generation) {
+	if a == call.ChooseKeep && c.Asking(now).MayChoose(generation) {
 		if ok, err := s.keepPlace(ctx, c, now); err != nil {
 			return nil, err
 		} else if !ok {
@@ -62,7 +62,7 @@ func (s *Service) Choose(
 	}
 	c, err = s.updateAndMatchFrom(ctx, "", c, now, func(c *call.Call) error {
 		closeFor(c, closedFor, now)
-		c.ApplyChoice(generation, a, now)
+		c.Asking(now).ApplyChoice(generation, a)
 		if c.State == call.Ended {
 			c.ApplyGoodbyeHeard() // the answer says it, or leads to the message
 		}

@@ -96,7 +96,7 @@ func (s *Service) command(
 		case c.HasApplied(r), cmd.Action == call.DoEnd && c.Reason == call.ReasonAgentEnded:
 			return nil
 		case cmd.Action == call.DoDecline:
-			return c.Decline(r, cmd.Reason, now)
+			return c.Seat(r.Agent).Decline(r, cmd.Reason, now)
 		case cmd.Action == call.DoRequeue:
 			return c.RequeueFor(r, cmd.Note, now)
 		}

@@ -111,7 +111,7 @@ func (w *World) admit(c *call.Call) {
 		return
 	}
 	w.rounds[c.ID] = c.Generation
-	if c.Asking(w.Now) {
+	if c.Asking(w.Now).Is() {
 		l.asked = w.Now
 		return
 	}
