@@ -58,11 +58,13 @@ const (
 	Abandoned   Outcome = "abandoned"   // the caller left before anybody answered
 	Expired     Outcome = "expired"     // the caller waited longer than the operator's limit
 	Unreached   Outcome = "unreached"   // an agent has called the caller, who was not reached: see Out.Outcome
+	Voicemail   Outcome = "voicemail"   // the caller was asked for a message: they chose so, or nobody was online
+	Kept        Outcome = "kept"        // the caller chose to be called when it is their turn
 	Closed      Outcome = "closed"      // the line was closed: the caller heard so at once, or while they waited
 )
 
 // Outcomes lists every outcome.
-var Outcomes = []Outcome{Answered, Transferred, Abandoned, Expired, Closed, Unreached}
+var Outcomes = []Outcome{Answered, Transferred, Abandoned, Expired, Voicemail, Kept, Closed, Unreached}
 
 // Out says who has called the caller, and how that went.
 type Out struct {
@@ -144,8 +146,8 @@ func Of(c *call.Call) Record {
 		r.out(c.Out)
 	}
 	byLine := map[call.Reason]Outcome{
-		call.ReasonMaxWait: Expired, call.ReasonNobodyOnline: Expired, call.ReasonMessage: Expired,
-		call.ReasonKept:   Expired,
+		call.ReasonMaxWait: Expired, call.ReasonNobodyOnline: Voicemail, call.ReasonMessage: Voicemail,
+		call.ReasonKept:   Kept,
 		call.ReasonClosed: Closed, call.ReasonNobodyCame: Expired,
 	}[c.Reason]
 	switch {

@@ -20,6 +20,7 @@ type Ended struct {
 	Answered  time.Time // the first answer; zero: none
 	Ended     time.Time
 	Outcome   record.Outcome
+	Called    bool           // an agent has called the caller, who did not arrive
 	Transfers []call.Outcome // of those that are over
 	Missed    []Miss
 }
@@ -34,6 +35,7 @@ type Miss struct {
 func EndedOf(r record.Record) Ended {
 	e := Ended{
 		ID: r.ID, Arrived: r.Arrived, Answered: r.Answered, Ended: r.Ended, Outcome: r.Outcome,
+		Called: r.Out != nil,
 	}
 	for _, t := range r.Transfers {
 		if t.Outcome != "" {
@@ -64,6 +66,8 @@ type Counts struct {
 	Abandoned int `json:"abandoned"`
 	Expired   int `json:"expired"`
 	Closed    int `json:"closed"`
+	Voicemail int `json:"voicemail,omitempty"`
+	Kept      int `json:"kept,omitempty"`
 	// AverageWait is of the first waits that are over, LongestWait of all, in seconds; nil: there is none. A caller who
 	// heard that the line was closed has not waited for anybody.
 	AverageWait *int            `json:"averageWait,omitempty"`
@@ -119,6 +123,17 @@ type tally struct {
 }
 
 func (t *tally) add(e Ended, live bool) {
+	if !e.Called {
+		t.arrived(e, live)
+	}
+	for _, o := range e.Transfers {
+		head, _, _ := strings.Cut(string(o), ":") // without Twilio's code
+		t.transfers[call.Outcome(head)]++
+	}
+}
+
+// arrived adds up the call of a caller who has called the line.
+func (t *tally) arrived(e Ended, live bool) {
 	t.sums.Arrived++
 	until, over := e.Answered, true
 	switch {
@@ -138,6 +153,10 @@ func (t *tally) add(e Ended, live bool) {
 			t.sums.Expired++
 		case record.Closed:
 			t.sums.Closed++
+		case record.Voicemail:
+			t.sums.Voicemail++
+		case record.Kept:
+			t.sums.Kept++
 		}
 	}
 	if e.Outcome != record.Closed {
@@ -146,10 +165,6 @@ func (t *tally) add(e Ended, live bool) {
 		if over {
 			t.waits, t.sum = t.waits+1, t.sum+wait
 		}
-	}
-	for _, o := range e.Transfers {
-		head, _, _ := strings.Cut(string(o), ":") // without Twilio's code
-		t.transfers[call.Outcome(head)]++
 	}
 }
 

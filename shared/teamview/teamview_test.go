@@ -113,17 +113,22 @@ func TestTheDaysFigures(t *testing.T) {
 		{ID: "e", Arrived: at(-3700), Answered: at(-3000), Ended: at(-2000), Outcome: record.Answered,
 			Missed: []teamview.Miss{{Who: "bob", At: at(-3610)}, {Who: "carol", At: at(-3500)}}},
 		{ID: "f", Arrived: at(-400), Ended: at(-400), Outcome: record.Closed},
+		{ID: "g", Arrived: at(-500), Ended: at(-480), Outcome: record.Voicemail},
+		{ID: "h", Arrived: at(-500), Ended: at(-480), Outcome: record.Kept},
+		// An agent has called somebody, who was handed over: nobody has arrived.
+		{ID: "i", Arrived: at(-300), Answered: at(-100), Ended: at(-90), Outcome: record.Transferred, Called: true,
+			Transfers: []call.Outcome{"answered"}},
 	}}}
 	s.Calls.Items = []*call.Call{waiting}
 	s.Agents.Items = []agent.Agent{*agent.New("bob", "Bob", w.Now), *agent.New("carol", "Carol", w.Now)}
 	v := teamview.Of(s, now)
 	c := v.Today.Counts
-	if c == nil || c.Arrived != 6 || c.Answered != 2 || c.Quickly != 1 || c.Abandoned != 1 ||
-		c.Expired != 1 || c.Closed != 1 ||
-		*c.AverageWait != 30 || *c.LongestWait != 200 || v.Today.Partial {
+	if c == nil || c.Arrived != 8 || c.Answered != 2 || c.Quickly != 1 || c.Abandoned != 1 ||
+		c.Expired != 1 || c.Closed != 1 || c.Voicemail != 1 || c.Kept != 1 ||
+		*c.AverageWait != 27 || *c.LongestWait != 200 || v.Today.Partial {
 		t.Fatalf("counts %+v, average %d, longest %d", c, *c.AverageWait, *c.LongestWait)
 	}
-	if got := fmt.Sprint(c.Transfers); got != "[{failed 2} {answered 1} {no-answer 1}]" {
+	if got := fmt.Sprint(c.Transfers); got != "[{answered 2} {failed 2} {no-answer 1}]" {
 		t.Errorf("transfers %s", got)
 	}
 	if bob, carol := v.Agents.List[0].Missed, v.Agents.List[1].Missed; *bob != 2 || *carol != 1 {

@@ -536,10 +536,10 @@ export interface components {
             readonly cursor?: string;
         };
         /**
-         * @description Of a whole call: answered (an agent or an outside party talked to the caller), transferred (and it was handed over at least once), abandoned (the caller left before anybody answered), expired (the caller waited longer than the operator's limit, and heard a goodbye), closed (the line was closed, and the caller heard so), unreached (an agent has called the caller, and `out` says why they were not reached).
+         * @description Of a whole call: answered (an agent or an outside party talked to the caller), transferred (and it was handed over at least once), abandoned (the caller left before anybody answered), expired (the caller waited longer than the operator's limit, and heard a goodbye), voicemail (the caller was asked for a message, as they chose or because nobody was online), kept (the caller chose to be called when it is their turn), closed (the line was closed, and the caller heard so), unreached (an agent has called the caller, and `out` says why they were not reached).
          * @enum {string}
          */
-        readonly CallOutcome: "answered" | "transferred" | "abandoned" | "expired" | "closed" | "unreached";
+        readonly CallOutcome: "answered" | "transferred" | "abandoned" | "expired" | "voicemail" | "kept" | "closed" | "unreached";
         /** @description All that is kept of a call that has ended. */
         readonly CallRecord: {
             readonly id: string;
@@ -812,7 +812,11 @@ export interface components {
             /** @description There are more calls than are counted; those that are missing are counted within the next requests. */
             readonly partial?: boolean;
         };
-        /** @description Of the calls that arrived since the day began, those in progress included. Missing if they are not known: the records cannot be read, or the line keeps none. */
+        /**
+         * @description Of the calls that arrived since the day began, those in progress included; the transfers are also of calls in which an
+         *       agent has called somebody. Missing if they are not known: the
+         *     records cannot be read, or the line keeps none.
+         */
         readonly TeamCounts: {
             readonly arrived: number;
             readonly answered: number;
@@ -824,6 +828,10 @@ export interface components {
             readonly expired: number;
             /** @description The line was closed, and the caller heard so. */
             readonly closed: number;
+            /** @description The caller was asked for a message. Missing: none. */
+            readonly voicemail?: number;
+            /** @description The caller chose to be called when it is their turn. Missing: none. */
+            readonly kept?: number;
             /** @description Seconds from the arrival to the first answer, or to the end of a call that nobody answered. Callers who heard that the line was closed do not count. Missing if there is no such call. */
             readonly averageWait?: number;
             /** @description The longest of these, and of those who wait for a first answer now. Missing if there is none. */
@@ -926,7 +934,7 @@ export const transferKindValues: ReadonlyArray<FlattenedDeepRequired<components>
 export const progressValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Progress"]> = ["planned", "dialing", "ringing", "asked", "answered", "ended"];
 export const messageStateValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Message"]["state"]> = ["new", "taken", "done"];
 export const messageActActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["MessageAct"]["action"]> = ["take", "release", "done"];
-export const callOutcomeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallOutcome"]> = ["answered", "transferred", "abandoned", "expired", "closed", "unreached"];
+export const callOutcomeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallOutcome"]> = ["answered", "transferred", "abandoned", "expired", "voicemail", "kept", "closed", "unreached"];
 export const callRecordEndedByValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallRecord"]["endedBy"]> = ["caller", "agent", "line"];
 export const recordTransferKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RecordTransfer"]["kind"]> = ["add", "consult", "blind", "queue"];
 export const callerCalledValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Caller"]["called"]> = ["planned", "dialing", "ringing", "answered"];

@@ -43,7 +43,7 @@ function part<T>(decode: Decode<T>): Decode<TeamPart<T>> {
 const counts = object<TeamCounts>({
   arrived: count, answered: count, answeredQuickly: count, abandoned: count, expired: count, closed: count,
   transfers: or(list(object<TeamCounts["transfers"][number]>({ outcome: name, count }, {})), () => []),
-}, { averageWait: count, longestWait: count });
+}, { averageWait: count, longestWait: count, voicemail: count, kept: count });
 
 const today = object<TeamFigures>({ since: time }, { counts, partial: yes });
 

@@ -130,6 +130,8 @@ function today(state: State): TemplateResult {
         ${figure("Within 20 s", String(counts.answeredQuickly))} ${figure("Abandoned", String(counts.abandoned))}
         ${figure("Average wait", wait(counts.averageWait))} ${figure("Longest wait", wait(counts.longestWait))}
         ${counts.expired ? figure("Waited too long", String(counts.expired)) : nothing}
+        ${counts.voicemail ? figure("Asked for a message", String(counts.voicemail)) : nothing}
+        ${counts.kept ? figure("To be called back", String(counts.kept)) : nothing}
         ${counts.closed ? figure("Line was closed", String(counts.closed)) : nothing}
       </dl>
       <p class="words">${counts.transfers.length ? `Transfers: ${counts.transfers.map((t) => `${t.count} ${transferWord(t.outcome)}`).join(", ")}.`

@@ -10,6 +10,8 @@ const OUTCOMES: Record<RecordOutcome, string> = {
   transferred: "Handed over",
   abandoned: "Hung up before an answer",
   expired: "Waited too long",
+  voicemail: "Was asked for a message",
+  kept: "Is to be called back",
   closed: "The line was closed",
   unreached: "Called back, not reached",
   unknown: "Ended",
