@@ -3,9 +3,10 @@ package call
 import "time"
 
 const (
-	// questionLimit is longer than the question lasts, with a greeting before it and a piece of music after it: by then
-	// the caller is in the conference, or has answered.
-	questionLimit = 30 * time.Second
+	// questionLimit is longer than the question lasts: up to 41 s, with a greeting of the most letters before it, the
+	// longest piece of music after it, and the way into the conference (see the test of twilio.AskCaller). By then the
+	// caller is in the conference, or has answered.
+	questionLimit = 50 * time.Second
 	// takenOut is how long after the redirect that takes the caller out a music turn of the old conference may come.
 	takenOut = 5 * time.Second
 )
