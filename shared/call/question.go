@@ -81,6 +81,14 @@ func (c Asking) taken() bool {
 // ApplyArrival applies that a caller who has just arrived is asked before they join a conference.
 func (c Asking) ApplyArrival() { c.ask() }
 
+// ApplyArrivalAgain applies that the arrival was taken in again, as its answer was lost: who is asked on arrival hears
+// the question from its beginning.
+func (c Asking) ApplyArrivalAgain() {
+	if c.Is() && c.Generation == 0 {
+		c.askAgain()
+	}
+}
+
 // ask begins the question, after which the caller joins the conference of this generation.
 func (c Asking) ask() {
 	c.Question = Question{Asked: c.now, Open: true, Count: c.Question.Count + 1}

@@ -24,7 +24,10 @@ func (s *Service) arrive(ctx context.Context, c *call.Call, now time.Time, store
 	c, effects, err := s.decideAndSave(ctx, c, now, noChange, s.start)
 	if errors.Is(err, ErrConflict) { // a repeated request: the call is known, and what was left undone is done now
 		stored()
-		c, err := s.updateAndMatch(ctx, id, now, noChange)
+		c, err := s.updateAndMatch(ctx, id, now, func(c *call.Call) error {
+			c.Asking(now).ApplyArrivalAgain()
+			return nil
+		})
 		return c, acceptSaved(c, err)
 	}
 	if err != nil {

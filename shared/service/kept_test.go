@@ -104,3 +104,18 @@ func TestF304TheOldPlaceIsFoundByTheNumber(t *testing.T) {
 		t.Errorf("another number's place: %v", err)
 	}
 }
+
+// The arrival is saved and its answer lost, so it is taken in again some seconds later, perhaps more than once.
+func TestF298TheArrivalIsTakenInAgainDuringTheQuestion(t *testing.T) {
+	w := NewWorld(t)
+	w.Dial()
+	take := w.Board.ArriveBy(service.Arriving{Ahead: 1})
+	for range 3 {
+		c, err := take(t.Context(), "CA99999999999999999999999999999999", "+15005550006", false, w.Now)
+		if err != nil || !c.Asking(w.Now.Add(45*time.Second)).Is() ||
+			c.Hearing(w.Now.Add(45*time.Second)).MusicStopped() {
+			t.Fatalf("%v: the clock of the question was not set anew: %+v", err, c.Question)
+		}
+		w.Now = w.Now.Add(15 * time.Second)
+	}
+}
