@@ -54,7 +54,7 @@ func (c Asking) MayChoose(generation int) bool {
 
 // ApplyEvery applies that callers are asked once in that time, 0 for never, while they wait.
 func (c Asking) ApplyEvery(every time.Duration) {
-	last := c.waitsSince()
+	last := c.WaitsSince()
 	if c.Question.Asked.After(last) {
 		last = c.Question.Asked
 	}

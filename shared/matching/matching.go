@@ -17,7 +17,7 @@ import (
 type Entry struct {
 	ID       call.ID
 	State    call.State
-	Queued   time.Time
+	Queued   time.Time // since when they wait: see call.Place.WaitsSince
 	Requeued bool
 }
 
@@ -97,9 +97,9 @@ func (s *Situation) mayBeOffered() []Entry {
 	case c == nil || s.listed():
 		return list
 	case c.Requeued:
-		return append([]Entry{{ID: c.ID, State: c.State, Queued: c.Queued, Requeued: true}}, list...)
+		return append([]Entry{{ID: c.ID, State: c.State, Queued: c.WaitsSince(), Requeued: true}}, list...)
 	default:
-		return append(list, Entry{ID: c.ID, State: c.State, Queued: c.Queued})
+		return append(list, Entry{ID: c.ID, State: c.State, Queued: c.WaitsSince()})
 	}
 }
 
@@ -206,7 +206,7 @@ func (s *Situation) walk(queue []Entry) Step {
 			break
 		}
 		l, known := s.loaded(e.ID)
-		if fresh := s.Caller != nil && s.Now.Sub(s.Caller.Queued) < HelpAfter; !known && fresh &&
+		if fresh := s.Caller != nil && s.Now.Sub(s.Caller.WaitsSince()) < HelpAfter; !known && fresh &&
 			len(s.Loaded) >= arrivalLooks {
 			break
 		}

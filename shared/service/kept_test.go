@@ -100,6 +100,19 @@ func TestF304TheOldPlaceIsFoundByTheNumber(t *testing.T) {
 	if c := w.Call(call.KeptID(id)); c.State != call.Ended || c.Reason != call.ReasonCameBack {
 		t.Errorf("the place is %s", c.State)
 	}
+	came := w.Now
+	w.Now = w.Now.Add(5 * time.Second)
+	other := call.ID("CA88888888888888888888888888888888")
+	if _, err := w.Board.Arrive(t.Context(), other, "+15005550008", false, w.Now); err != nil {
+		t.Fatal(err)
+	}
+	queue, err := w.Store.Queue(t.Context())
+	if err != nil || len(queue) != 2 || queue[0].ID != again || !queue[0].Queued.Equal(came) {
+		t.Errorf("the queue is %+v, %v", queue, err)
+	}
+	if g, err := w.Board.Metrics(t.Context(), w.Now); err != nil || g.Waiting != 2 || g.Longest != 5*time.Second {
+		t.Errorf("the longest wait is measured from before they came: %+v, %v", g, err)
+	}
 	if _, err := w.Store.PlaceOf(t.Context(), "+15005550007"); !errors.Is(err, service.ErrNotFound) {
 		t.Errorf("another number's place: %v", err)
 	}
