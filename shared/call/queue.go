@@ -80,9 +80,13 @@ func (c Offering) Reserved() bool {
 // May says whether the caller may be offered to this agent now: no agent is being rung, this agent has not just missed
 // or declined the caller, and the caller is not reserved for another.
 func (c Offering) May(a *agent.Agent) bool {
-	at, tried := c.FailedOffers[a.ID]
-	rests := tried && c.now.Before(at.Add(RetryAfter))
-	return c.MayNamed(a) && (!rests || c.Reserved())
+	return c.MayNamed(a) && (!c.Rests(a.ID) || c.Reserved())
+}
+
+// Rests says whether this agent has just missed or declined the caller.
+func (c Offering) Rests(a agent.ID) bool {
+	at, tried := c.FailedOffers[a]
+	return tried && c.now.Before(at.Add(RetryAfter))
 }
 
 // MayNamed is May of an agent whom a supervisor has named, who may have just missed or declined the caller.

@@ -215,8 +215,8 @@ func (s *Situation) walk(queue []Entry) Step {
 		}
 		agents := s.eligible(l.Call, s.Free, nil)
 		if len(agents) == 0 {
-			if l.Call != nil && l.Call.BeingAsked() { // an agent waits for them
-				s.Free = s.Free[1:]
+			if l.Call != nil && l.Call.BeingAsked() {
+				s.hold(l.Call)
 			}
 			continue
 		}
@@ -230,6 +230,14 @@ func (s *Situation) walk(queue []Entry) Step {
 		s.Free = without(s.Free, agents[0].ID)
 	}
 	return help
+}
+
+// hold keeps the first agent who may be offered the caller when they are no longer being asked.
+func (s *Situation) hold(c *call.Call) {
+	rests := c.Offering(nil, s.Now).Rests
+	if at := slices.IndexFunc(s.Free, func(a *agent.Agent) bool { return !rests(a.ID) }); at >= 0 {
+		s.Free = without(s.Free, s.Free[at].ID)
+	}
 }
 
 // loaded is the call of a caller in the queue, and whether it was loaded.

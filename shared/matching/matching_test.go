@@ -232,3 +232,28 @@ func TestNextIsPure(t *testing.T) {
 		}
 	}
 }
+
+// F300: an agent is kept for a caller who is being asked, but not one who has just declined them.
+func TestF300TheAgentIsKeptForWhoIsAsked(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		declined agent.ID
+		agents   int
+		want     string
+	}{
+		{"the only agent", "", 1, "nothing"},
+		{"the only agent, who has declined", "agent-000", 1, "CA001 to agent-000"},
+		{"the second is kept, as the first has declined", "agent-000", 2, "CA001 to agent-000"},
+		{"the first is kept", "agent-001", 2, "CA001 to agent-001"},
+	} {
+		s, calls := crowd(2, test.agents, 2*matching.HelpAfter)
+		calls[0].Asking(t0).ApplyArrival()
+		if test.declined != "" {
+			calls[0].FailedOffers = map[agent.ID]time.Time{test.declined: t0.Add(-time.Second)}
+		}
+		s.Agent = s.Free[0].ID
+		if got := show(matching.Next(s)); got != test.want {
+			t.Errorf("%s: got %s, want %s", test.name, got, test.want)
+		}
+	}
+}
