@@ -189,7 +189,7 @@ func waiting(c *call.Call, place int, now time.Time) Waiting {
 			w.Rung = append(w.Rung, party(l))
 		}
 	}
-	if c.State == call.Waiting {
+	if c.State == call.Waiting && !c.BeingAsked() {
 		w.Actions = append(w.Actions, Offer)
 	}
 	return w
