@@ -65,6 +65,10 @@ const HelpAfter = 5 * time.Second
 // everybody ahead has a request of their own under way, and looking at all of them costs the most.
 const arrivalLooks = 1
 
+// mostLooks is how many it loads at most if it finds places whose callers may not be called now: nobody has a request
+// under way for these, and they must not keep an agent from who has just come.
+const mostLooks = 5
+
 // Next is the next step; nil if nobody can be offered to anybody.
 //
 // The n-th caller in the queue is for the n-th free agent, longest idle first, so that many concurrent requests do not
@@ -201,13 +205,14 @@ func (s *Situation) walk(queue []Entry) Step {
 		return nil
 	}
 	var help Step
+	looks := len(s.Loaded)
 	for _, e := range queue {
 		if len(s.Free) == 0 {
 			break
 		}
 		l, known := s.loaded(e.ID)
 		if fresh := s.Caller != nil && s.Now.Sub(s.Caller.WaitsSince()) < HelpAfter; !known && fresh &&
-			len(s.Loaded) >= arrivalLooks {
+			(looks >= arrivalLooks || len(s.Loaded) >= mostLooks) {
 			break
 		}
 		if !known {
@@ -215,7 +220,10 @@ func (s *Situation) walk(queue []Entry) Step {
 		}
 		agents := s.eligible(l.Call, s.Free, nil)
 		if len(agents) == 0 {
-			if l.Call != nil && l.Call.BeingAsked() {
+			switch {
+			case e.State == call.KeepsPlace && (l.Call == nil || l.Call.State == call.KeepsPlace):
+				looks--
+			case l.Call != nil && l.Call.BeingAsked():
 				s.hold(l.Call)
 			}
 			continue
