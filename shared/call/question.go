@@ -7,7 +7,8 @@ const (
 	// longest piece of music after it, and the way into the conference (see the test of twilio.AskCaller). By then the
 	// caller is in the conference, or has answered.
 	questionLimit = 50 * time.Second
-	// takenOut is how long after the redirect that takes the caller out a music turn of the old conference may come.
+	// takenOut is how long after the redirect that takes the caller out, and after the question has begun, a music turn
+	// of the old conference may come.
 	takenOut = 5 * time.Second
 )
 
@@ -76,6 +77,13 @@ func (c Asking) taken() bool {
 	c.Generations = Generations{Generation: c.Generation + 1}
 	c.ask()
 	return true
+}
+
+// LateTurn says whether a request for music is a late one of the conference that the caller was taken out of for the
+// question: the address does not tell. Who says nothing hears the question and a piece of music for longer than that
+// before they join again; who has chosen to stay may join at once, but then the question is over.
+func (c Asking) LateTurn() bool {
+	return c.Is() && c.now.Before(c.Question.Asked.Add(takenOut))
 }
 
 // ApplyArrival applies that a caller who has just arrived is asked before they join a conference.

@@ -128,8 +128,10 @@ func (s *Service) Wait(ctx context.Context, id call.ID, t Turn, now time.Time) (
 		}
 	}
 	c, err = s.updateAndMatchFrom(ctx, "", c, now, func(c *call.Call) error {
-		c.ApplyMusicTurn(now)
-		c.ApplyMusicLength(t.Lasts(c), now)
+		if !c.Asking(now).LateTurn() {
+			c.ApplyMusicTurn(now)
+			c.ApplyMusicLength(t.Lasts(c), now)
+		}
 		if c.Trail.Place == 0 && !c.Requeued {
 			c.Trail.Place, c.Trail.Beyond = p.Position, p.Beyond
 		}

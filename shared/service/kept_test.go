@@ -132,3 +132,23 @@ func TestF298TheArrivalIsTakenInAgainDuringTheQuestion(t *testing.T) {
 		w.Now = w.Now.Add(15 * time.Second)
 	}
 }
+
+// The address of a music turn does not tell its conference: one of the old conference may come when the question has
+// begun. It does not end the question, and the music watch does not cut it off.
+func TestF298ALateTurnOfTheOldConferenceDoesNotEndTheQuestion(t *testing.T) {
+	w, id := asked(t, service.Settings{})
+	turn := service.Turn{Lasts: func(*call.Call) time.Duration { return 6 * time.Second }}
+	for _, late := range []time.Duration{time.Second, 2 * time.Second} {
+		w.Now = w.Now.Add(late)
+		if p, err := w.Board.Wait(t.Context(), id, turn, w.Now); err != nil || !p.Call.BeingAsked() ||
+			p.Call.Hearing(w.Now.Add(40*time.Second)).MusicStopped() {
+			t.Errorf("a turn %v late has ended the question: %v, %+v", late, err, p.Call)
+		}
+	}
+	if !w.AnswerQuestion(id, call.ChooseStay) {
+		t.Fatal("the choice failed")
+	}
+	if p, err := w.Board.Wait(t.Context(), id, turn, w.Now); err != nil || p.Call.BeingAsked() {
+		t.Errorf("who has chosen to stay is still being asked: %v", err)
+	}
+}
