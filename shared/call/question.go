@@ -21,6 +21,7 @@ type Question struct {
 	Asked time.Time `json:"asked,omitzero"` // when they were asked last, or could not be
 	Open  bool      `json:"open,omitempty"` // they are not known to have gone on into the conference
 	Count int       `json:"n,omitempty"`    // how often they were asked
+	Turn  time.Time `json:"turn,omitzero"`  // when the music ends that was requested by what may be a late turn
 }
 
 // Choice is what a caller has chosen when they were asked.
@@ -79,12 +80,15 @@ func (c Asking) taken() bool {
 	return true
 }
 
-// LateTurn says whether a request for music is a late one of the conference that the caller was taken out of for the
-// question: the address does not tell. Who says nothing hears the question and a piece of music for longer than that
-// before they join again; who has chosen to stay may join at once, but then the question is over.
+// LateTurn says whether a request for music may be a late one of the conference that the caller was taken out of for
+// the question: the address does not tell. Who says nothing is asked for longer than that.
 func (c Asking) LateTurn() bool {
 	return c.Is() && c.now.Before(c.Question.Asked.Add(takenOut))
 }
+
+// ApplyLateTurn applies such a request, for music of that length. It ends nothing. If it is not late, as the caller has
+// gone on at once by a key that makes no request, the event about their joining tells so.
+func (c Asking) ApplyLateTurn(d time.Duration) { c.Question.Turn = c.now.Add(d) }
 
 // ApplyArrival applies that a caller who has just arrived is asked before they join a conference.
 func (c Asking) ApplyArrival() { c.ask() }
@@ -119,7 +123,7 @@ func (c Asking) ApplyChoice(generation int, a Choice) {
 	case a == ChooseKeep:
 		c.end(Entry{What: Expire}, ReasonKept)
 	case c.Question.Open:
-		c.EnterAt = c.now
+		c.EnterAt, c.Question.Turn = c.now, time.Time{}
 		c.restart(0, c.now)
 	}
 }
@@ -139,6 +143,10 @@ func (c Asking) wentOn() {
 		if c.now.Before(c.EnterAt) {
 			c.EnterAt = c.now
 		}
+		if c.now.Before(c.Question.Turn) { // so it was not late
+			c.MusicRequested, c.MusicEnds = true, c.Question.Turn
+		}
+		c.Question.Turn = time.Time{}
 	}
 }
 

@@ -169,3 +169,24 @@ func TestF298TheQuestionIsFetchedTwice(t *testing.T) {
 		t.Errorf("the clock of the question was not set anew: %+v", c.Generations)
 	}
 }
+
+// The key # ends a <Gather> without a request (https://www.twilio.com/docs/voice/twiml/gather#finishonkey): the caller
+// joins at once, and the request for their music may come before the event about it.
+func TestF298AnEarlyTurnIsNoLateOneIfTheCallerHasJoined(t *testing.T) {
+	c, now := takenOut(t)
+	now = now.Add(2 * time.Second)
+	if !c.Asking(now).LateTurn() {
+		t.Fatal("the turn cannot be a late one")
+	}
+	c.Asking(now).ApplyLateTurn(12 * time.Second)
+	if !c.BeingAsked() || c.Hearing(now.Add(40*time.Second)).MusicStopped() {
+		t.Errorf("the turn has ended the question: %+v", c.Question)
+	}
+	c.ApplyConferenceEvent(call.ConferenceEvent{
+		Conference: "CF2", Kind: call.ParticipantJoined, Leg: "CA1", Label: call.CallerLabel,
+	}, now)
+	if c.BeingAsked() || c.Hearing(now.Add(12*time.Second)).MusicStopped() ||
+		!c.Hearing(now.Add(20*time.Second)).MusicStopped() {
+		t.Errorf("the music of the turn does not count: %v, %+v", c.MusicEnds.Sub(now), c.Question)
+	}
+}

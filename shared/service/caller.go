@@ -128,7 +128,9 @@ func (s *Service) Wait(ctx context.Context, id call.ID, t Turn, now time.Time) (
 		}
 	}
 	c, err = s.updateAndMatchFrom(ctx, "", c, now, func(c *call.Call) error {
-		if !c.Asking(now).LateTurn() {
+		if c.Asking(now).LateTurn() {
+			c.Asking(now).ApplyLateTurn(t.Lasts(c))
+		} else {
 			c.ApplyMusicTurn(now)
 			c.ApplyMusicLength(t.Lasts(c), now)
 		}
