@@ -106,7 +106,9 @@ func (s *Store) SaveCall(_ context.Context, c *call.Call) error {
 		s.news[c.ID] = append(s.news[c.ID], c.News...)
 		w := service.QueueEntry{ID: c.ID, State: c.State, Queued: c.WaitsSince(), Requeued: c.Requeued}
 		l := service.LiveCall{ID: c.ID, Due: c.Due().Sweep, Legs: c.ConnectedLegs()}
-		s.views[c.ID] = view{QueueEntry: w, LiveCall: l, since: c.Since, stops: c.Due().Music, live: c.Live(), place: c.Queued}
+		s.views[c.ID] = view{
+			QueueEntry: w, LiveCall: l, since: c.Since, stops: c.Due().Music, live: c.Live(), place: c.Queued,
+		}
 		return nil
 	})
 }
