@@ -55,20 +55,20 @@ func (h handler) arrive(r *httpapi.Request) (string, error) {
 var errGeneration = errors.New("the address has no generation")
 
 // choose handles a caller who has pressed a key when they were asked. If that cannot be saved they hear words and
-// music, and the request is made again without the key: they stay.
+// music, and the request is made again, with the key in its address.
 func (h handler) choose(r *httpapi.Request) (string, error) {
 	generation, err := strconv.Atoi(r.PathValue("generation"))
 	if err != nil || generation < 0 {
 		return "", errGeneration
 	}
 	closedFor := h.line.EndsWaits(r.Context(), r.Now)
-	choice := twilio.ReadChoice(r.Form, h.line.Values(r.Context(), r.Now).Question.Keep)
+	choice := twilio.ReadChoice(r.Form, r.URL.Query(), h.line.Values(r.Context(), r.Now).Question.Keep)
 	c, err := h.board(r.Base).Choose(r.Context(), r.Call(), generation, choice, closedFor, r.Now)
 	if errors.Is(err, service.ErrNotFound) { // as in dialEnded
 		return twilio.HoldOn(r.Base.Arrival(), 0, prompt.Words{}), nil
 	}
 	if err != nil {
-		return "", err
+		return h.holdOnTo(r, r.Base.ChoiceAgain(r.Call(), generation, choice)), err
 	}
 	return h.place(r, c), nil
 }
@@ -134,8 +134,10 @@ func (h handler) place(r *httpapi.Request, c *call.Call) string {
 
 // holdOn keeps a caller of whom nothing could be saved: some fourteen seconds of words and music, then
 // the same request again.
-func (h handler) holdOn(r *httpapi.Request) string {
-	return twilio.Waiting(twilio.Turn{Words: h.hold(r), Music: h.music + twilio.Introduction, Next: r.SelfURL()})
+func (h handler) holdOn(r *httpapi.Request) string { return h.holdOnTo(r, r.SelfURL()) }
+
+func (h handler) holdOnTo(r *httpapi.Request, next string) string {
+	return twilio.Waiting(twilio.Turn{Words: h.hold(r), Music: h.music + twilio.Introduction, Next: next})
 }
 
 // hold asks a caller to hold the line.

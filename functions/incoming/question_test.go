@@ -73,15 +73,32 @@ func TestF294TheQuestionGoesOnIntoTheConference(t *testing.T) {
 	s.Post(choice, httpapitest.Form(t, "choice", "Digits", "9")).Is(t, message) // too late
 }
 
+// The request that follows the words and the music has the key in its address only.
 func TestF296TheChoiceCannotBeSaved(t *testing.T) {
-	for _, took := range []bool{false, true} {
-		s, w := asks(t)
-		s.Post("/incoming", httpapitest.Form(t, "incoming"))
-		w.Store.Next("SaveCall", servicetest.Fault{Err: service.ErrUnavailable, Took: took})
-		s.Post(choice, httpapitest.Form(t, "choice")).Is(t, held(choice))
-		again := s.Post(choice, httpapitest.Form(t, "choice", "Digits", "-")).TwiML(t)
-		if stays := again.Find("Conference").Name != ""; stays == took {
-			t.Errorf("took effect %t: the caller is in the line: %t", took, stays)
+	const retry = "#rc=5&amp;rp=4xx,5xx,ct,rt&amp;rt=4500"
+	for _, key := range []string{"1", "2", "9"} {
+		for _, took := range []bool{false, true} {
+			s, w := asks(t)
+			s.Post("/incoming", httpapitest.Form(t, "incoming"))
+			next := choice + "?key=" + key
+			if key == "9" {
+				next = choice
+			}
+			form := httpapitest.Form(t, "choice", "Digits", key)
+			w.Store.Next("SaveCall", servicetest.Fault{Err: service.ErrUnavailable, Took: took})
+			s.Post(choice, form).Is(t, held(next+retry))
+			form.Del("Digits")
+			w.Store.Next("SaveCall", servicetest.Fault{Err: service.ErrUnavailable}) // once more
+			if c := w.Call(caller); c.State == call.Waiting && key != "9" {
+				s.Post(next, form).Is(t, held(next+retry))
+			}
+			for range 2 {
+				s.Post(next, form)
+			}
+			want := map[string]call.Reason{"1": call.ReasonMessage, "2": call.ReasonKept}[key]
+			if c := w.Call(caller); c.Reason != want || (c.State == call.Waiting) != (key == "9") {
+				t.Errorf("%s, took effect %t: the call is %s, %s", key, took, c.State, c.Reason)
+			}
 		}
 	}
 }

@@ -242,7 +242,7 @@ func Call(c *call.Call, id agent.ID, now time.Time) *CallView {
 	}
 	v := &CallView{
 		ID: c.ID, Version: c.Version, Leg: me.Key, State: c.State, Since: c.Since, Role: role,
-		Caller:  CallerView{Number: c.From, Verified: c.Verified, Arrived: c.Arrived, Waiting: c.Queued},
+		Caller:  CallerView{Number: c.From, Verified: c.Verified, Arrived: c.Arrived, Waiting: c.WaitsSince()},
 		Held:    held(c),
 		Overdue: c.Overdue(now),
 		Actions: c.Seat(id).Actions(),

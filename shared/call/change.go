@@ -166,7 +166,7 @@ func (c change) nobodyOnline() {
 }
 
 func (c change) timePassed(maxWait time.Duration) {
-	if c.State.InLine() && maxWait > 0 && !c.now.Before(c.waitsSince().Add(maxWait)) {
+	if c.State.InLine() && maxWait > 0 && !c.now.Before(c.WaitsSince().Add(maxWait)) {
 		why := ReasonMaxWait
 		if c.Out.Dialled() { // whom we have called is not asked for a message
 			why = ReasonNobodyCame

@@ -165,7 +165,7 @@ func (p planner) mayDial(key LegKey) bool {
 
 // dialInfo is what a rung agent is told before they answer.
 func (p planner) dialInfo(key LegKey) DialInfo {
-	i := DialInfo{Caller: p.From, Waited: p.Queued}
+	i := DialInfo{Caller: p.From, Waited: p.WaitsSince()}
 	if p.State == AgentFirst && key == p.Offer {
 		i.Asked = p.Out.Asked
 	}

@@ -3,10 +3,12 @@ package call
 import "time"
 
 const (
-	// questionLimit is longer than the question lasts, with a greeting before it and a piece of music after it: by then
-	// the caller is in the conference, or has answered.
-	questionLimit = 30 * time.Second
-	// takenOut is how long after the redirect that takes the caller out a music turn of the old conference may come.
+	// questionLimit is longer than the question lasts: up to 41 s, with a greeting of the most letters before it, the
+	// longest piece of music after it, and the way into the conference (see the test of twilio.AskCaller). By then the
+	// caller is in the conference, or has answered.
+	questionLimit = 50 * time.Second
+	// takenOut is how long after the redirect that takes the caller out, and after the question has begun, a music turn
+	// of the old conference may come.
 	takenOut = 5 * time.Second
 )
 
@@ -19,6 +21,7 @@ type Question struct {
 	Asked time.Time `json:"asked,omitzero"` // when they were asked last, or could not be
 	Open  bool      `json:"open,omitempty"` // they are not known to have gone on into the conference
 	Count int       `json:"n,omitempty"`    // how often they were asked
+	Turn  time.Time `json:"turn,omitzero"`  // when the music ends that was requested by what may be a late turn
 }
 
 // Choice is what a caller has chosen when they were asked.
@@ -53,7 +56,7 @@ func (c Asking) MayChoose(generation int) bool {
 
 // ApplyEvery applies that callers are asked once in that time, 0 for never, while they wait.
 func (c Asking) ApplyEvery(every time.Duration) {
-	last := c.waitsSince()
+	last := c.WaitsSince()
 	if c.Question.Asked.After(last) {
 		last = c.Question.Asked
 	}
@@ -77,8 +80,26 @@ func (c Asking) taken() bool {
 	return true
 }
 
+// LateTurn says whether a request for music may be a late one of the conference that the caller was taken out of for
+// the question: the address does not tell. Who says nothing is asked for longer than that.
+func (c Asking) LateTurn() bool {
+	return c.Is() && c.now.Before(c.Question.Asked.Add(takenOut))
+}
+
+// ApplyLateTurn applies such a request, for music of that length. It ends nothing. If it is not late, as the caller has
+// gone on at once by a key that makes no request, the event about their joining tells so.
+func (c Asking) ApplyLateTurn(d time.Duration) { c.Question.Turn = c.now.Add(d) }
+
 // ApplyArrival applies that a caller who has just arrived is asked before they join a conference.
 func (c Asking) ApplyArrival() { c.ask() }
+
+// ApplyArrivalAgain applies that the arrival was taken in again, as its answer was lost: who is asked on arrival hears
+// the question from its beginning.
+func (c Asking) ApplyArrivalAgain() {
+	if c.Is() && c.Generation == 0 {
+		c.askAgain()
+	}
+}
 
 // ask begins the question, after which the caller joins the conference of this generation.
 func (c Asking) ask() {
@@ -102,7 +123,7 @@ func (c Asking) ApplyChoice(generation int, a Choice) {
 	case a == ChooseKeep:
 		c.end(Entry{What: Expire}, ReasonKept)
 	case c.Question.Open:
-		c.EnterAt = c.now
+		c.EnterAt, c.Question.Turn = c.now, time.Time{}
 		c.restart(0, c.now)
 	}
 }
@@ -122,6 +143,10 @@ func (c Asking) wentOn() {
 		if c.now.Before(c.EnterAt) {
 			c.EnterAt = c.now
 		}
+		if c.now.Before(c.Question.Turn) { // so it was not late
+			c.MusicRequested, c.MusicEnds = true, c.Question.Turn
+		}
+		c.Question.Turn = time.Time{}
 	}
 }
 

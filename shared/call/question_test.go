@@ -144,10 +144,10 @@ func TestF296AKeyLeadsToAMessageOrBackIntoTheLine(t *testing.T) {
 // No request tells how the question ended: the clock of the music looks after the caller.
 func TestF297StuckInTheQuestion(t *testing.T) {
 	c, now := takenOut(t)
-	if got := c.Plan(Ring, now.Add(30*time.Second)); len(got) > 0 {
+	if got := c.Plan(Ring, now.Add(50*time.Second)); len(got) > 0 {
 		t.Errorf("planned while the question may last: %v", got)
 	}
-	now = now.Add(40 * time.Second)
+	now = now.Add(time.Minute)
 	effects := c.Plan(Ring, now)
 	if len(effects) != 1 || effects[0] != (call.RejoinConference{}) || !c.Hearing(now).MusicStopped() {
 		t.Fatalf("planned afterwards: %v", effects)
@@ -164,8 +164,29 @@ func TestF298TheQuestionIsFetchedTwice(t *testing.T) {
 	c, now := takenOut(t)
 	now = now.Add(9 * time.Second)
 	c.ApplyDialEnded(0, now)
-	if c.Generation != 1 || !c.Asking(now.Add(25*time.Second)).Is() ||
-		c.Hearing(now.Add(30*time.Second)).MusicStopped() {
+	if c.Generation != 1 || !c.Asking(now.Add(45*time.Second)).Is() ||
+		c.Hearing(now.Add(50*time.Second)).MusicStopped() {
 		t.Errorf("the clock of the question was not set anew: %+v", c.Generations)
+	}
+}
+
+// The key # ends a <Gather> without a request (https://www.twilio.com/docs/voice/twiml/gather#finishonkey): the caller
+// joins at once, and the request for their music may come before the event about it.
+func TestF298AnEarlyTurnIsNoLateOneIfTheCallerHasJoined(t *testing.T) {
+	c, now := takenOut(t)
+	now = now.Add(2 * time.Second)
+	if !c.Asking(now).LateTurn() {
+		t.Fatal("the turn cannot be a late one")
+	}
+	c.Asking(now).ApplyLateTurn(12 * time.Second)
+	if !c.BeingAsked() || c.Hearing(now.Add(40*time.Second)).MusicStopped() {
+		t.Errorf("the turn has ended the question: %+v", c.Question)
+	}
+	c.ApplyConferenceEvent(call.ConferenceEvent{
+		Conference: "CF2", Kind: call.ParticipantJoined, Leg: "CA1", Label: call.CallerLabel,
+	}, now)
+	if c.BeingAsked() || c.Hearing(now.Add(12*time.Second)).MusicStopped() ||
+		!c.Hearing(now.Add(20*time.Second)).MusicStopped() {
+		t.Errorf("the music of the turn does not count: %v, %+v", c.MusicEnds.Sub(now), c.Question)
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 // Place is the caller's place in the queue.
 type Place struct {
-	Queued time.Time `json:"queued"` // in the queue since
+	Queued time.Time `json:"queued"` // in the queue since: the place in its order
 	// Came: the caller has the place of somebody who has waited since Queued, and is on the line since then themselves.
 	Came         time.Time              `json:"came,omitzero"`
 	Requeued     bool                   `json:"head,omitempty"` // has talked before: ahead of all who have not
@@ -16,8 +16,8 @@ type Place struct {
 	FailedOffers map[agent.ID]time.Time `json:"tried,omitempty"` // when an offer to this agent failed
 }
 
-// waitsSince is since when the caller waits on the line.
-func (p Place) waitsSince() time.Time {
+// WaitsSince is since when the caller waits on the line, while Queued is their place in the order of the queue.
+func (p Place) WaitsSince() time.Time {
 	if p.Came.After(p.Queued) {
 		return p.Came
 	}
@@ -80,9 +80,13 @@ func (c Offering) Reserved() bool {
 // May says whether the caller may be offered to this agent now: no agent is being rung, this agent has not just missed
 // or declined the caller, and the caller is not reserved for another.
 func (c Offering) May(a *agent.Agent) bool {
-	at, tried := c.FailedOffers[a.ID]
-	rests := tried && c.now.Before(at.Add(RetryAfter))
-	return c.MayNamed(a) && (!rests || c.Reserved())
+	return c.MayNamed(a) && (!c.Rests(a.ID) || c.Reserved())
+}
+
+// Rests says whether this agent has just missed or declined the caller.
+func (c Offering) Rests(a agent.ID) bool {
+	at, tried := c.FailedOffers[a]
+	return tried && c.now.Before(at.Add(RetryAfter))
 }
 
 // MayNamed is May of an agent whom a supervisor has named, who may have just missed or declined the caller.

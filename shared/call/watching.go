@@ -329,7 +329,7 @@ func (p planner) watchDials() (effects []Effect) {
 		if l.Phase == LegPlanned && !l.Leaving && !p.now.Before(l.NotBefore) {
 			effects = append(effects, Dial{
 				Call: p.ID, Leg: l.Key, Agent: l.Agent, Timeout: p.ring,
-				Info: DialInfo{Caller: p.From, Waited: p.Queued, Watch: l.Mode},
+				Info: DialInfo{Caller: p.From, Waited: p.WaitsSince(), Watch: l.Mode},
 			})
 		}
 	}

@@ -28,7 +28,7 @@ const (
 	live   = "live"   // shard; only calls that the sweep must see have it (see call.Call.Live)
 	liveAt = "liveAt" // place among the live calls: see place
 	state  = "state"
-	queued = "queued"
+	queued = "queued" // since when they wait; their place in the order is liveAt
 	head   = "head"
 
 	dir  = "dir"  // shard; all agents but the removed ones have it
@@ -153,7 +153,7 @@ func (s *Store) callItem(c *call.Call) item {
 		it[news] = str(words(c.News))
 	}
 	if c.State.Queues() {
-		it[state], it[queued] = str(string(c.State)), str(stamp(c.Queued))
+		it[state], it[queued] = str(string(c.State)), str(stamp(c.WaitsSince()))
 		it[head] = &types.AttributeValueMemberBOOL{Value: c.Requeued}
 	}
 	if !c.Live() {

@@ -32,7 +32,7 @@ var begun = map[call.TransferKind]metrics.Name{
 
 // Observe counts what a saved change means. It is service.Settings.Observe.
 func Observe(ctx context.Context, b service.Transition, c *call.Call, _ time.Time) {
-	if b.New {
+	if b.New && !c.Out.Dialled() { // whom we dial has not dialled the line
 		metrics.Add(ctx, metrics.Calls, 1)
 	}
 	if b.State == call.Ended && c.State != call.Ended {

@@ -26,6 +26,10 @@ func TestSavedChangesAreCounted(t *testing.T) {
 	}{
 		"a caller": {service.Transition{New: true, State: call.Waiting}, call.Call{State: call.Waiting},
 			metrics.Calls},
+		"a caller whom an agent calls": {service.Transition{New: true, State: call.AgentFirst},
+			call.Call{State: call.AgentFirst, Out: call.Outbound{Number: "+15005550006"}}, ""},
+		"a place is kept": {service.Transition{New: true, State: call.KeepsPlace},
+			call.Call{State: call.KeepsPlace, Out: call.Outbound{Number: "+15005550006"}}, ""},
 		"the caller gives up": {service.Transition{State: call.Waiting}, call.Call{State: call.Ended},
 			metrics.Abandoned},
 		"while it rings": {service.Transition{State: call.Ringing}, call.Call{State: call.Ended},

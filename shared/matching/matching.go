@@ -17,7 +17,7 @@ import (
 type Entry struct {
 	ID       call.ID
 	State    call.State
-	Queued   time.Time
+	Queued   time.Time // since when they wait: see call.Place.WaitsSince
 	Requeued bool
 }
 
@@ -65,6 +65,10 @@ const HelpAfter = 5 * time.Second
 // everybody ahead has a request of their own under way, and looking at all of them costs the most.
 const arrivalLooks = 1
 
+// mostLooks is how many it loads at most if it finds places whose callers may not be called now: nobody has a request
+// under way for these, and they must not keep an agent from who has just come.
+const mostLooks = 5
+
 // Next is the next step; nil if nobody can be offered to anybody.
 //
 // The n-th caller in the queue is for the n-th free agent, longest idle first, so that many concurrent requests do not
@@ -97,9 +101,9 @@ func (s *Situation) mayBeOffered() []Entry {
 	case c == nil || s.listed():
 		return list
 	case c.Requeued:
-		return append([]Entry{{ID: c.ID, State: c.State, Queued: c.Queued, Requeued: true}}, list...)
+		return append([]Entry{{ID: c.ID, State: c.State, Queued: c.WaitsSince(), Requeued: true}}, list...)
 	default:
-		return append(list, Entry{ID: c.ID, State: c.State, Queued: c.Queued})
+		return append(list, Entry{ID: c.ID, State: c.State, Queued: c.WaitsSince()})
 	}
 }
 
@@ -201,13 +205,14 @@ func (s *Situation) walk(queue []Entry) Step {
 		return nil
 	}
 	var help Step
+	looks := len(s.Loaded)
 	for _, e := range queue {
 		if len(s.Free) == 0 {
 			break
 		}
 		l, known := s.loaded(e.ID)
-		if fresh := s.Caller != nil && s.Now.Sub(s.Caller.Queued) < HelpAfter; !known && fresh &&
-			len(s.Loaded) >= arrivalLooks {
+		if fresh := s.Caller != nil && s.Now.Sub(s.Caller.WaitsSince()) < HelpAfter; !known && fresh &&
+			(looks >= arrivalLooks || len(s.Loaded) >= mostLooks) {
 			break
 		}
 		if !known {
@@ -215,8 +220,11 @@ func (s *Situation) walk(queue []Entry) Step {
 		}
 		agents := s.eligible(l.Call, s.Free, nil)
 		if len(agents) == 0 {
-			if l.Call != nil && l.Call.BeingAsked() { // an agent waits for them
-				s.Free = s.Free[1:]
+			switch {
+			case e.State == call.KeepsPlace && (l.Call == nil || l.Call.State == call.KeepsPlace):
+				looks--
+			case l.Call != nil && l.Call.BeingAsked():
+				s.hold(l.Call)
 			}
 			continue
 		}
@@ -230,6 +238,14 @@ func (s *Situation) walk(queue []Entry) Step {
 		s.Free = without(s.Free, agents[0].ID)
 	}
 	return help
+}
+
+// hold keeps the first agent who may be offered the caller when they are no longer being asked.
+func (s *Situation) hold(c *call.Call) {
+	rests := c.Offering(nil, s.Now).Rests
+	if at := slices.IndexFunc(s.Free, func(a *agent.Agent) bool { return !rests(a.ID) }); at >= 0 {
+		s.Free = without(s.Free, s.Free[at].ID)
+	}
 }
 
 // loaded is the call of a caller in the queue, and whether it was loaded.

@@ -232,3 +232,67 @@ func TestNextIsPure(t *testing.T) {
 		}
 	}
 }
+
+// F300: an agent is kept for a caller who is being asked, but not one who has just declined them.
+func TestF300TheAgentIsKeptForWhoIsAsked(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		declined agent.ID
+		agents   int
+		want     string
+	}{
+		{"the only agent", "", 1, "nothing"},
+		{"the only agent, who has declined", "agent-000", 1, "CA001 to agent-000"},
+		{"the second is kept, as the first has declined", "agent-000", 2, "CA001 to agent-000"},
+		{"the first is kept", "agent-001", 2, "CA001 to agent-001"},
+	} {
+		s, calls := crowd(2, test.agents, 2*matching.HelpAfter)
+		calls[0].Asking(t0).ApplyArrival()
+		if test.declined != "" {
+			calls[0].FailedOffers = map[agent.ID]time.Time{test.declined: t0.Add(-time.Second)}
+		}
+		s.Agent = s.Free[0].ID
+		if got := show(matching.Next(s)); got != test.want {
+			t.Errorf("%s: got %s, want %s", test.name, got, test.want)
+		}
+	}
+}
+
+// F306: places whose callers may not be called now do not keep the only free agent from a caller who has just come.
+func TestF306PlacesThatRestKeepNoAgentFromWhoComes(t *testing.T) {
+	for _, test := range []struct {
+		places   int
+		readable bool
+		want     string
+	}{
+		{1, true, "CA099 to agent-000"}, {2, true, "CA099 to agent-000"}, {4, true, "CA099 to agent-000"},
+		{2, false, "CA099 to agent-000"}, // as the line is closed for calls, or the place cannot be read
+		{9, true, "nothing"},             // the clocks of others look after them
+	} {
+		s, _ := crowd(0, 1, 0)
+		calls := map[call.ID]matching.Loaded{}
+		for i := range test.places {
+			of := caller(i, time.Hour)
+			k := call.KeepsPlaceIn(of, "+15550199", t0.Add(-time.Minute))
+			k.Kept.Next = t0.Add(time.Minute)
+			s.Queue = append(s.Queue, entry(k))
+			if calls[k.ID] = (matching.Loaded{}); test.readable {
+				calls[k.ID] = matching.Loaded{Call: k}
+			}
+		}
+		s.Caller = caller(99, 0)
+		step := matching.Next(s)
+		for n := 0; n < 20; n++ {
+			l, ok := step.(matching.Load)
+			if !ok {
+				break
+			}
+			s.Loaded[l.ID] = calls[l.ID]
+			step = matching.Next(s)
+		}
+		if got := show(step); got != test.want || len(s.Loaded) > 5 {
+			t.Errorf("%d places, readable %t: got %s after %d loads, want %s",
+				test.places, test.readable, got, len(s.Loaded), test.want)
+		}
+	}
+}

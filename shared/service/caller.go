@@ -24,7 +24,10 @@ func (s *Service) arrive(ctx context.Context, c *call.Call, now time.Time, store
 	c, effects, err := s.decideAndSave(ctx, c, now, noChange, s.start)
 	if errors.Is(err, ErrConflict) { // a repeated request: the call is known, and what was left undone is done now
 		stored()
-		c, err := s.updateAndMatch(ctx, id, now, noChange)
+		c, err := s.updateAndMatch(ctx, id, now, func(c *call.Call) error {
+			c.Asking(now).ApplyArrivalAgain()
+			return nil
+		})
 		return c, acceptSaved(c, err)
 	}
 	if err != nil {
@@ -125,8 +128,12 @@ func (s *Service) Wait(ctx context.Context, id call.ID, t Turn, now time.Time) (
 		}
 	}
 	c, err = s.updateAndMatchFrom(ctx, "", c, now, func(c *call.Call) error {
-		c.ApplyMusicTurn(now)
-		c.ApplyMusicLength(t.Lasts(c), now)
+		if c.Asking(now).LateTurn() {
+			c.Asking(now).ApplyLateTurn(t.Lasts(c))
+		} else {
+			c.ApplyMusicTurn(now)
+			c.ApplyMusicLength(t.Lasts(c), now)
+		}
 		if c.Trail.Place == 0 && !c.Requeued {
 			c.Trail.Place, c.Trail.Beyond = p.Position, p.Beyond
 		}

@@ -100,7 +100,55 @@ func TestF304TheOldPlaceIsFoundByTheNumber(t *testing.T) {
 	if c := w.Call(call.KeptID(id)); c.State != call.Ended || c.Reason != call.ReasonCameBack {
 		t.Errorf("the place is %s", c.State)
 	}
+	came := w.Now
+	w.Now = w.Now.Add(5 * time.Second)
+	other := call.ID("CA88888888888888888888888888888888")
+	if _, err := w.Board.Arrive(t.Context(), other, "+15005550008", false, w.Now); err != nil {
+		t.Fatal(err)
+	}
+	queue, err := w.Store.Queue(t.Context())
+	if err != nil || len(queue) != 2 || queue[0].ID != again || !queue[0].Queued.Equal(came) {
+		t.Errorf("the queue is %+v, %v", queue, err)
+	}
+	if g, err := w.Board.Metrics(t.Context(), w.Now); err != nil || g.Waiting != 2 || g.Longest != 5*time.Second {
+		t.Errorf("the longest wait is measured from before they came: %+v, %v", g, err)
+	}
 	if _, err := w.Store.PlaceOf(t.Context(), "+15005550007"); !errors.Is(err, service.ErrNotFound) {
 		t.Errorf("another number's place: %v", err)
+	}
+}
+
+// The arrival is saved and its answer lost, so it is taken in again some seconds later, perhaps more than once.
+func TestF298TheArrivalIsTakenInAgainDuringTheQuestion(t *testing.T) {
+	w := NewWorld(t)
+	w.Dial()
+	take := w.Board.ArriveBy(service.Arriving{Ahead: 1})
+	for range 3 {
+		c, err := take(t.Context(), "CA99999999999999999999999999999999", "+15005550006", false, w.Now)
+		if err != nil || !c.Asking(w.Now.Add(45*time.Second)).Is() ||
+			c.Hearing(w.Now.Add(45*time.Second)).MusicStopped() {
+			t.Fatalf("%v: the clock of the question was not set anew: %+v", err, c.Question)
+		}
+		w.Now = w.Now.Add(15 * time.Second)
+	}
+}
+
+// The address of a music turn does not tell its conference: one of the old conference may come when the question has
+// begun. It does not end the question, and the music watch does not cut it off.
+func TestF298ALateTurnOfTheOldConferenceDoesNotEndTheQuestion(t *testing.T) {
+	w, id := asked(t, service.Settings{})
+	turn := service.Turn{Lasts: func(*call.Call) time.Duration { return 6 * time.Second }}
+	for _, late := range []time.Duration{time.Second, 2 * time.Second} {
+		w.Now = w.Now.Add(late)
+		if p, err := w.Board.Wait(t.Context(), id, turn, w.Now); err != nil || !p.Call.BeingAsked() ||
+			p.Call.Hearing(w.Now.Add(40*time.Second)).MusicStopped() {
+			t.Errorf("a turn %v late has ended the question: %v, %+v", late, err, p.Call)
+		}
+	}
+	if !w.AnswerQuestion(id, call.ChooseStay) {
+		t.Fatal("the choice failed")
+	}
+	if p, err := w.Board.Wait(t.Context(), id, turn, w.Now); err != nil || p.Call.BeingAsked() {
+		t.Errorf("who has chosen to stay is still being asked: %v", err)
 	}
 }

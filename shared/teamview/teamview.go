@@ -176,12 +176,12 @@ func inOrder(a, b *call.Call) int {
 }
 
 func caller(c *call.Call) agentview.CallerView {
-	return agentview.CallerView{Number: c.From, Verified: c.Verified, Arrived: c.Arrived, Waiting: c.Queued}
+	return agentview.CallerView{Number: c.From, Verified: c.Verified, Arrived: c.Arrived, Waiting: c.WaitsSince()}
 }
 
 func waiting(c *call.Call, place int, now time.Time) Waiting {
 	w := Waiting{
-		Call: c.ID, Caller: caller(c), Since: c.Queued, Place: place, Requeued: c.Requeued,
+		Call: c.ID, Caller: caller(c), Since: c.WaitsSince(), Place: place, Requeued: c.Requeued,
 		Kept: c.State == call.KeepsPlace, Overdue: c.Overdue(now), Rung: []agentview.PartyView{}, Actions: []Action{},
 	}
 	for _, l := range c.Legs {
@@ -189,7 +189,7 @@ func waiting(c *call.Call, place int, now time.Time) Waiting {
 			w.Rung = append(w.Rung, party(l))
 		}
 	}
-	if c.State == call.Waiting {
+	if c.State == call.Waiting && !c.BeingAsked() {
 		w.Actions = append(w.Actions, Offer)
 	}
 	return w

@@ -94,6 +94,12 @@ func TestPlacesInTheQueue(t *testing.T) {
 	if got := v.Waiting.List[1].Actions; !slices.Equal(got, []teamview.Action{teamview.Offer}) {
 		t.Errorf("actions %v", got)
 	}
+	asked := w.Call(first)
+	asked.Question.Due = w.Now
+	v = teamview.Of(teamview.Seen{Calls: teamview.List[*call.Call]{Items: []*call.Call{asked}}}, w.Now)
+	if got := v.Waiting.List[0].Actions; len(got) > 0 {
+		t.Errorf("F300: who is being asked has actions %v", got)
+	}
 }
 
 func TestTheDaysFigures(t *testing.T) {

@@ -59,6 +59,19 @@ func (b Base) Choice(id call.ID, generation int) string {
 	return b.to(RouteChoice, string(id), strconv.Itoa(generation)) + askAgain
 }
 
+// ChoiceAgain is Choice after words and music, as the choice could not be saved. Twilio sends the key only once, so the
+// address has it.
+func (b Base) ChoiceAgain(id call.ID, generation int, a call.Choice) string {
+	address := b.to(RouteChoice, string(id), strconv.Itoa(generation))
+	switch a {
+	case call.ChooseMessage:
+		address += "?" + chosen + "=" + messageChoice
+	case call.ChooseKeep:
+		address += "?" + chosen + "=" + keepChoice
+	}
+	return address + askAgain
+}
+
 // Wait is the document that a waiting or held party hears at that turn.
 //
 // If a wait URL or hold URL cannot be fetched, Twilio uses no fallback URL and asks for no further

@@ -1,6 +1,7 @@
 package twilio
 
 import (
+	"cmp"
 	"net/url"
 
 	"github.com/twilio/twilio-go/twiml"
@@ -11,6 +12,9 @@ import (
 
 // The keys of the question; every other means to stay.
 const messageChoice, keepChoice = "1", "2"
+
+// chosen is the key in an address: see Base.ChoiceAgain.
+const chosen = "key"
 
 // AskCaller says words, asks a caller who waits whether they go on waiting, and plays a piece of music, in which they
 // may still press a key, which goes to Base.Choice. Who presses none goes on into the conference by this very document:
@@ -45,9 +49,10 @@ func joined(all ...prompt.Words) prompt.Words {
 }
 
 // ReadChoice reads the key that the action of the question's <Gather> tells
-// (https://www.twilio.com/docs/voice/twiml/gather#action). Keep: a place may be kept.
-func ReadChoice(form url.Values, keep bool) call.Choice {
-	switch key := form.Get("Digits"); {
+// (https://www.twilio.com/docs/voice/twiml/gather#action), or the address of Base.ChoiceAgain. Keep: a place may be
+// kept.
+func ReadChoice(form, address url.Values, keep bool) call.Choice {
+	switch key := cmp.Or(form.Get("Digits"), address.Get(chosen)); {
 	case key == messageChoice:
 		return call.ChooseMessage
 	case key == keepChoice && keep:

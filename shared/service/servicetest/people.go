@@ -131,7 +131,7 @@ func (w *World) AnswerQuestion(id call.ID, choice call.Choice) bool {
 		return false
 	}
 	c, err := w.Board.Choose(context.Background(), id, w.rounds[id], choice, time.Time{}, w.Now)
-	if w.outcome(err) != nil { // words and music, and the request again without the key
+	if w.outcome(err) != nil { // words and music; the request again is lost, too
 		w.Phones.legs[call.LegID(id)].asked = w.Now
 		return false
 	}

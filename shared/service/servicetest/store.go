@@ -37,6 +37,7 @@ type view struct {
 	since time.Time
 	stops time.Time
 	live  bool
+	place time.Time // in the order of the queue
 }
 
 var _ service.Store = (*Store)(nil)
@@ -103,9 +104,11 @@ func (s *Store) SaveCall(_ context.Context, c *call.Call) error {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.news[c.ID] = append(s.news[c.ID], c.News...)
-		w := service.QueueEntry{ID: c.ID, State: c.State, Queued: c.Queued, Requeued: c.Requeued}
+		w := service.QueueEntry{ID: c.ID, State: c.State, Queued: c.WaitsSince(), Requeued: c.Requeued}
 		l := service.LiveCall{ID: c.ID, Due: c.Due().Sweep, Legs: c.ConnectedLegs()}
-		s.views[c.ID] = view{QueueEntry: w, LiveCall: l, since: c.Since, stops: c.Due().Music, live: c.Live()}
+		s.views[c.ID] = view{
+			QueueEntry: w, LiveCall: l, since: c.Since, stops: c.Due().Music, live: c.Live(), place: c.Queued,
+		}
 		return nil
 	})
 }
@@ -150,21 +153,24 @@ func (s *Store) Queue(context.Context) (line []service.QueueEntry, err error) {
 	err = s.run("Queue", func() error {
 		s.mu.Lock()
 		defer s.mu.Unlock()
+		var places []view
 		for _, v := range s.views {
 			if v.State.Queues() {
-				line = append(line, v.QueueEntry)
+				places = append(places, v)
 			}
 		}
-		slices.SortFunc(line, func(a, b service.QueueEntry) int {
+		slices.SortFunc(places, func(a, b view) int {
 			if a.Requeued != b.Requeued {
 				if a.Requeued {
 					return -1
 				}
 				return 1
 			}
-			return cmp.Or(a.Queued.Compare(b.Queued), cmp.Compare(a.ID, b.ID))
+			return cmp.Or(a.place.Compare(b.place), cmp.Compare(a.QueueEntry.ID, b.QueueEntry.ID))
 		})
-		line = line[:min(len(line), service.QueuePage)]
+		for _, v := range places[:min(len(places), service.QueuePage)] {
+			line = append(line, v.QueueEntry)
+		}
 		return nil
 	})
 	return line, err

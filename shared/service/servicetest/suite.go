@@ -132,8 +132,12 @@ func line(t *testing.T, s service.Store) {
 	over := call.New(id(8), "", false, t0)
 	over.ApplyCallerEnded(t0)
 	must(t, s.SaveCall(t.Context(), over))
+	old := call.New(id(7), "", false, t0.Add(time.Minute)) // has a kept place again, ahead of all but the head
+	old.ApplyOldPlace(t0, t0.Add(time.Minute))
+	must(t, s.SaveCall(t.Context(), old))
 	want := []service.QueueEntry{
 		{ID: id(9), State: call.Waiting, Queued: t0.Add(time.Hour), Requeued: true},
+		{ID: id(7), State: call.Waiting, Queued: t0.Add(time.Minute)},
 		{ID: id(1), State: call.Waiting, Queued: t0.Add(time.Millisecond)},
 		{ID: id(2), State: call.Waiting, Queued: t0.Add(2 * time.Millisecond)},
 		{ID: id(0), State: call.Waiting, Queued: t0.Add(3 * time.Millisecond)},
