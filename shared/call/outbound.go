@@ -39,6 +39,15 @@ func (o Outbound) Reached() bool { return o.SID != "" }
 // them.
 func (o Outbound) CallerLeg(id ID) LegID { return cmp.Or(o.SID, LegID(id)) }
 
+// Rings is the leg of a caller whom we dial and who is not known to have picked up; "" if there is none, or if its CallSid
+// is not known.
+func (o Outbound) Rings(legs *LegTable) LegID {
+	if l := legs.Leg(o.Leg); l != nil && !o.Reached() {
+		return l.SID
+	}
+	return ""
+}
+
 // Result is how the attempt to reach the caller went; "" while that is open.
 func (o Outbound) Result() Outcome {
 	switch {
