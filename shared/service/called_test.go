@@ -76,3 +76,51 @@ func TestF324NoSupervisorIsInAKeptPlace(t *testing.T) {
 	w.Settle()
 	w.MustWatch(place, call.ModeListen)
 }
+
+// The caller's leg has ended, its callback is lost, and no cancellation says so: Twilio is asked for the leg when its
+// time is over, and nothing is left.
+func TestF325ACancelledLegWhoseEndIsNeverTold(t *testing.T) {
+	for name, err := range map[string]error{
+		"no answer": service.ErrUnknown, "refused": &service.RefusedError{Code: 21220, Status: 400},
+	} {
+		w, id := calledBack(t)
+		w.Phones.Every("Cancel", Fault{Err: err})
+		w.MustPress("alice", call.DoEnd, "")
+		w.CallerRefuses(id, call.OutcomeNoAnswer)
+		w.Lose()
+		for range 10 {
+			w.Pass(15 * time.Second)
+			w.Sweep()
+		}
+		if c := w.Call(id); c.Live() {
+			t.Errorf("%s: a leg is left: %+v", name, c.Legs)
+		}
+		w.Phones.Heal()
+		w.CheckQuiet()
+	}
+}
+
+// An answer that the leg is gone is not believed while it rings: whoever picks up is taken in.
+func TestF325ACancellationThatSaysGoneIsNotBelieved(t *testing.T) {
+	w, id := calledBack(t)
+	w.Silent("alice")
+	w.Phones.Every("Cancel", Fault{Err: service.ErrGone})
+	w.HangUp("alice")
+	w.Settle()
+	w.Pass(8 * time.Second)
+	if !w.CallerRings(id) || w.Call(id).State == call.Ended {
+		t.Fatalf("rings %t, the call is %s", w.CallerRings(id), w.Call(id).State)
+	}
+	if !w.CallerPicksUp(id) {
+		t.Fatal("the caller is not let in")
+	}
+	w.Settle()
+	w.Pass(2 * time.Second)
+	if h := w.Hears(id); h != "music" {
+		t.Errorf("the caller hears %q, the call is %s", h, w.Call(id).State)
+	}
+	w.Phones.Heal()
+	w.CallerHangsUp(id)
+	w.Pass(time.Minute)
+	w.CheckQuiet()
+}
