@@ -20,7 +20,8 @@ func TestF325TheEndOfACancelledLegIsLookedFor(t *testing.T) {
 		t.Fatal("the caller's leg is over")
 	}
 	cancel, find := call.CancelDial{Key: leg, Leg: l.SID}, call.FindParticipant{Leg: l.SID}
-	if plan := c.Plan(Ring, now); !slices.Contains(plan, call.Effect(cancel)) || slices.Contains(plan, call.Effect(find)) {
+	plan := c.Plan(Ring, now)
+	if !slices.Contains(plan, call.Effect(cancel)) || slices.Contains(plan, call.Effect(find)) {
 		t.Fatalf("the plan is %v", plan)
 	}
 	c.ApplyResult(cancel, call.Result{Kind: call.Done}, now)

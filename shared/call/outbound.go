@@ -43,8 +43,8 @@ func (o Outbound) Reached() bool { return o.SID != "" }
 // them.
 func (o Outbound) CallerLeg(id ID) LegID { return cmp.Or(o.SID, LegID(id)) }
 
-// Rings is the leg of a caller whom we dial and who is not known to have picked up; "" if there is none, or if its CallSid
-// is not known.
+// Rings is the leg of a caller whom we dial and who is not known to have picked up; "" if there is none, or if its
+// CallSid is not known.
 func (o Outbound) Rings(legs *LegTable) LegID {
 	if l := legs.Leg(o.Leg); l != nil && !o.Reached() {
 		return l.SID
@@ -180,8 +180,8 @@ func (p planner) cancels(l Leg) (effects []Effect) {
 	return effects
 }
 
-// callerLegSighted applies what Twilio says of the leg of a caller whom we dial and who is not wanted any more. One that
-// is not over rings, or its caller asks what comes next in a moment: it is cancelled again, and nobody is cut off.
+// callerLegSighted applies what Twilio says of the leg of a caller whom we dial and who is not wanted any more. One
+// that is not over rings, or its caller asks what comes next in a moment: it is cancelled again, and nobody is cut off.
 func (c Outgoing) callerLegSighted(l *Leg, s Sighting) {
 	if s.Over {
 		c.remove(l.Key, OutcomeCancelled)

@@ -132,8 +132,8 @@ func (c resultChange) hangupDone(a Hangup) {
 }
 
 // cancelled applies the result of a cancellation. No answer is believed: one that was accepted, or refused, has ended
-// the leg or not, and a leg that is said to be gone may have been answered. Its own callback says what has become of it,
-// or Twilio is asked for the leg (see planner.cancels).
+// the leg or not, and a leg that is said to be gone may have been answered. Its own callback says what has become of
+// it, or Twilio is asked for the leg (see planner.cancels).
 func (c resultChange) cancelled(a CancelDial, r Result) {
 	l := c.Leg(a.Key)
 	switch {

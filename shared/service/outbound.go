@@ -83,8 +83,8 @@ func outboundID(who agent.ID, request string) call.ID {
 	return call.ID("OB" + hex.EncodeToString(sum[:16]))
 }
 
-// mayCall is the number in E.164, if this agent may call it now. The claim of an earlier try of this very request, whose
-// call was not stored, is no hindrance.
+// mayCall is the number in E.164, if this agent may call it now. The claim of an earlier try of this very request,
+// whose call was not stored, is no hindrance.
 func (s *Service) mayCall(a *agent.Agent, number string, id call.ID, now time.Time) (string, error) {
 	if s.set.Numbers == nil {
 		return "", ErrCallBackOff
@@ -101,9 +101,9 @@ func claimedFor(a *agent.Agent, id call.ID, now time.Time) bool {
 	return a.Claimed(now) && a.Claim.Call == string(id)
 }
 
-// callOut claims the agent, saves the call and rings them. The call is nil if another request does that. An agent who is
-// claimed for that call already is rung on the leg of that claim: whichever of two requests saves the call first makes
-// it.
+// callOut claims the agent, saves the call and rings them. The call is nil if another request does that. An agent who
+// is claimed for that call already is rung on the leg of that claim: of two requests the first that saves the call
+// makes it.
 func (s *Service) callOut(
 	ctx context.Context, who agent.ID, out call.Outbound, id call.ID, key call.LegKey, now time.Time,
 ) (*call.Call, error) {
@@ -125,8 +125,8 @@ func (s *Service) callOut(
 	out.Leg = s.set.NewKey()
 	c, effects, err := s.decideAndSave(ctx, call.NewOutbound(id, out, a, key, s.set.Ring, now), now, noChange, s.start)
 	if err != nil {
-		// After ErrUnavailable it may have been saved, and a claim that is shared may be that of the call: it stays, until
-		// its lease ends or the heartbeat of the agent's page finds it void.
+		// After ErrUnavailable it may have been saved, and a claim that is shared may be that of the call: it stays
+		// until its lease ends, or the heartbeat of the agent's page finds it void.
 		if !shared && !errors.Is(err, ErrUnavailable) {
 			s.drop(ctx, who, key, key, now)
 		}
