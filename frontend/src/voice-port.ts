@@ -38,6 +38,8 @@ export interface Voice {
   stop(): void;
   answer(): void;
   reject(): void;
+  /** Forgets the ringing leg, which rings elsewhere, too: it is silent, and nothing more is heard of it. */
+  ignore(): void;
   hangUp(): void;
   mute(muted: boolean): void;
   digits(digits: string): void;

@@ -141,7 +141,7 @@ class SdkVoice implements Voice {
       void this.device?.audio?.unsetInputDevice().catch(() => undefined);
       this.listener({ is: "gone", why });
       // A call that began to ring before this end was reported rings on.
-      const [next] = this.device?.calls ?? [];
+      const next = this.device?.calls.find((c) => c.status() === Call.State.Pending);
       if (next) this.ring(next);
     };
     const mine = (event: VoiceEvent): void => {
@@ -171,6 +171,12 @@ class SdkVoice implements Voice {
 
   reject(): void {
     this.call?.reject();
+  }
+
+  ignore(): void {
+    const { call } = this;
+    this.call = null;
+    call?.ignore();
   }
 
   hangUp(): void {

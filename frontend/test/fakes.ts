@@ -321,6 +321,9 @@ export class FakeVoice implements Voice {
   reject(): void {
     this.log.push("reject");
   }
+  ignore(): void {
+    this.log.push("ignore");
+  }
   hangUp(): void {
     this.log.push("hang up");
     this.emit({ is: "gone", why: "" });

@@ -33,10 +33,13 @@ func (h handler) routes() http.Handler {
 	}.Handler()
 }
 
-// arrive handles a caller who has dialled our number.
+// arrive handles a caller who has dialled our number. One whom we have dialled makes no new call: their own goes on.
 func (h handler) arrive(r *httpapi.Request) (string, error) {
 	a := twilio.ReadArrival(r.Form)
 	board := h.board(r.Base)
+	if a.Dialled {
+		return h.called(r, board, call.LegID(a.Call))
+	}
 	line := h.line.Values(r.Context(), r.Now)
 	take := board.ArriveBy(service.Arriving{Ahead: line.Question.Ahead, Places: line.Question.Keep})
 	switch {
@@ -46,6 +49,18 @@ func (h handler) arrive(r *httpapi.Request) (string, error) {
 		take = board.IfOnline(take)
 	}
 	c, err := take(r.Context(), a.Call, a.From, a.Verified, r.Now)
+	if err != nil {
+		return "", err
+	}
+	return h.place(r, c), nil
+}
+
+// called handles a caller whom we have dialled, and who has heard words and music because our API did not answer.
+func (h handler) called(r *httpapi.Request, board *service.Service, leg call.LegID) (string, error) {
+	c, err := board.CalledAsks(r.Context(), leg, r.Now)
+	if errors.Is(err, service.ErrNotFound) {
+		return twilio.Goodbye(h.line.Values(r.Context(), r.Now).Book().Say(prompt.CallEnded)), nil
+	}
 	if err != nil {
 		return "", err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"net/http"
 	"unicode/utf8"
 
@@ -45,10 +46,10 @@ func (h handler) back(r *httpapi.Request) (int, any, error) {
 }
 
 // dial finds the number and calls it. Whoever calls a message back takes care of it, so that no two agents call it at
-// once; if nothing rings, it is given back.
+// once; if nothing rings, it is as it was.
 func (h handler) dial(r *httpapi.Request, to whom) (agentview.Snapshot, error) {
 	ask := service.CallBack{Number: to.Number, Of: to.Message + string(to.Call), Request: to.Request}
-	took := false
+	var was *voicemail.Message
 	switch {
 	case to.Message != "":
 		m, err := h.box.Read(r.Context(), r.Who, to.Message, r.Now)
@@ -56,7 +57,8 @@ func (h handler) dial(r *httpapi.Request, to whom) (agentview.Snapshot, error) {
 			return agentview.Snapshot{}, err
 		}
 		ask.Number = m.From
-		if took = m.State == voicemail.New; took || m.By != r.Who.ID {
+		if m.State == voicemail.New || m.By != r.Who.ID {
+			was = m
 			if _, err := h.box.Act(r.Context(), r.Who, to.Message, voicemail.Take, r.Now); err != nil {
 				return agentview.Snapshot{}, err
 			}
@@ -74,8 +76,8 @@ func (h handler) dial(r *httpapi.Request, to whom) (agentview.Snapshot, error) {
 	if ask.Number != "" {
 		snap, err = h.board(r.Base).CallBack(r.Context(), r.Who, ask, r.Now)
 	}
-	if err != nil && took {
-		_, _ = h.box.Act(r.Context(), r.Who, to.Message, voicemail.Release, r.Now) // or they give it back by hand
+	if err != nil && was != nil && !errors.Is(err, service.ErrUnavailable) { // else it may ring
+		h.box.TakeBack(r.Context(), r.Who, was, r.Now) // or they give it back by hand
 	}
 	return snap, err
 }

@@ -109,3 +109,37 @@ func TestF252AMessageIsCalledBackAndTaken(t *testing.T) {
 		t.Errorf("the missed call: %d %s", a.Status, a.Body)
 	}
 }
+
+// If nothing rings the message is as it was; if it is not known whether something rings, it stays with who calls.
+func TestF252AMessageThatWasTakenForACallIsAsItWas(t *testing.T) {
+	done := func(m *voicemail.Message) { m.State, m.By, m.ByName = voicemail.Done, "bob", "Bob" }
+	for name, test := range map[string]struct {
+		was   func(m *voicemail.Message)
+		fault *servicetest.Fault
+		want  voicemail.State
+	}{
+		"new, refused":         {nil, nil, voicemail.New},
+		"done by bob, refused": {done, nil, voicemail.Done},
+		"new, perhaps stored":  {nil, &servicetest.Fault{Err: service.ErrUnavailable, Took: true}, voicemail.Taken},
+		"done, perhaps stored": {done, &servicetest.Fault{Err: service.ErrUnavailable}, voicemail.Taken},
+	} {
+		s := serveBack(t, true)
+		m := s.box.Messages[message]
+		if test.was != nil {
+			test.was(&m)
+		}
+		if test.fault == nil {
+			m.From = "+4479" // may not be dialled
+		} else {
+			s.world.Store.Next("SaveCall", *test.fault)
+		}
+		s.box.Messages[message] = m
+		if a := s.back(`{"message":"` + message + `","request":"1"}`); a.Status < 400 {
+			t.Fatalf("%s: %d", name, a.Status)
+		}
+		now := s.box.Messages[message]
+		if now.State != test.want || test.fault == nil && now.By != m.By || test.fault != nil && now.By != "alice" {
+			t.Errorf("%s: the message is %+v", name, now)
+		}
+	}
+}

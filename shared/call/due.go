@@ -106,10 +106,14 @@ func (p Participant) uncertain() bool {
 	return p.HoldUncertain || !p.ResumingSince.IsZero() || !p.LateResume.IsZero()
 }
 
-// ConnectedLegs are the legs that must be connected at Twilio: the caller's, and those that have answered.
+// ConnectedLegs are the legs that must be connected at Twilio: the caller's, and those that have answered. That of a
+// caller whom we dial is among them while it rings: they may have picked up, and our API may not have answered.
 func (c *Call) ConnectedLegs() (legs []LegID) {
 	if c.CallerLive {
 		legs = append(legs, c.Out.CallerLeg(c.ID))
+	}
+	if l := c.Out.Rings(&c.LegTable); l != "" {
+		legs = append(legs, l)
 	}
 	for _, l := range c.Legs {
 		if l.Phase == LegAnswered && l.SID != "" {

@@ -26,8 +26,12 @@ type Outbound struct {
 	Outcome Outcome `json:"outcome,omitempty"` // why they were not reached
 }
 
-// callerRing is how long a caller whom we dial may let it ring.
-const callerRing = 45 * time.Second
+const (
+	// callerRing is how long a caller whom we dial may let it ring.
+	callerRing = 45 * time.Second
+	// cancelSlack is how long after its time the end of the caller's leg may be told.
+	cancelSlack = 10 * time.Second
+)
 
 // Dialled says whether we dial, or have dialled, the caller.
 func (o Outbound) Dialled() bool { return o.Number != "" }
@@ -38,6 +42,15 @@ func (o Outbound) Reached() bool { return o.SID != "" }
 // CallerLeg is the leg of the caller of the call of that name: it has given the call its name, unless we have dialled
 // them.
 func (o Outbound) CallerLeg(id ID) LegID { return cmp.Or(o.SID, LegID(id)) }
+
+// Rings is the leg of a caller whom we dial and who is not known to have picked up; "" if there is none, or if its
+// CallSid is not known.
+func (o Outbound) Rings(legs *LegTable) LegID {
+	if l := legs.Leg(o.Leg); l != nil && !o.Reached() {
+		return l.SID
+	}
+	return ""
+}
 
 // Result is how the attempt to reach the caller went; "" while that is open.
 func (o Outbound) Result() Outcome {
@@ -149,6 +162,32 @@ func (c Outgoing) callerLegEnded(sid LegID, o Outcome) {
 	if c.matchLeg(c.Out.Leg, sid) != nil {
 		c.remove(c.Out.Leg, o)
 	}
+}
+
+// cancels plans the end of the caller's leg that is not wanted any more. If a cancellation says that it is gone, or its
+// end is overdue, since the callback of the end may be lost, Twilio is asked for the leg.
+func (p planner) cancels(l Leg) (effects []Effect) {
+	if p.now.Before(l.NotBefore) {
+		return nil
+	}
+	gone := !l.AbsentSince.IsZero()
+	if !gone {
+		effects = append(effects, CancelDial{Key: l.Key, Leg: l.SID})
+	}
+	if gone || !p.now.Before(l.Deadline.Add(cancelSlack)) {
+		effects = append(effects, FindParticipant{Leg: l.SID})
+	}
+	return effects
+}
+
+// callerLegSighted applies what Twilio says of the leg of a caller whom we dial and who is not wanted any more. One
+// that is not over rings, or its caller asks what comes next in a moment: it is cancelled again, and nobody is cut off.
+func (c Outgoing) callerLegSighted(l *Leg, s Sighting) {
+	if s.Over {
+		c.remove(l.Key, OutcomeCancelled)
+		return
+	}
+	l.AbsentSince, l.NotBefore = time.Time{}, c.now.Add(lookupGap)
 }
 
 // unreached ends a call whose caller was not reached.

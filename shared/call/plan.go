@@ -206,9 +206,7 @@ func (p planner) hangups() []Effect {
 			effects = append(effects, FindLeg{Key: l.Key, Agent: l.Agent, Number: l.Number, Since: l.Since})
 		case !p.mayHangUp(l) || l.SID == "":
 		case p.Out.on(l.Key): // whoever has picked up meanwhile is not cut off
-			if !p.now.Before(l.NotBefore) {
-				effects = append(effects, CancelDial{Key: l.Key, Leg: l.SID})
-			}
+			effects = append(effects, p.cancels(l)...)
 		case l.EndsConference && l.Joined && p.State != Ended: // clear its flag first, or the conference ends with it
 		default:
 			effects = append(effects, Hangup{Key: l.Key, Leg: l.SID})

@@ -119,6 +119,8 @@ func (c Reconciliation) ApplyLegSighting(leg LegID, s Sighting) {
 	l := c.bySID(leg)
 	switch {
 	case l == nil:
+	case c.Out.on(l.Key) && !c.wanted(l.Key):
+		Outgoing{c.change}.callerLegSighted(l, s)
 	case s.Over:
 		c.legEnded(l.Key, leg, OutcomeLost)
 	case s.In:

@@ -56,7 +56,7 @@ func (c Releases) Of(key LegKey) (Release, bool) {
 
 // complete completes the release with what is known of the call now.
 func (f Release) complete(c *Call) Release {
-	if c.Out.Outcome != "" { // nobody has talked to the caller
+	if f.Unreached(c) {
 		f.Outcome = c.Out.Outcome
 	} else if f.Talked {
 		f.Outcome = f.outcome(c)
@@ -64,6 +64,10 @@ func (f Release) complete(c *Call) Release {
 	}
 	return f
 }
+
+// Unreached says whether the agent's leg is over because the caller whom we dial was not reached. The offer of a kept
+// place that its agent did not take is none of that: nobody was dialled.
+func (f Release) Unreached(c *Call) bool { return c.Out.Outcome != "" && (f.Talked || !c.Kept.Is()) }
 
 // outcome is how the call ended for an agent who was in it.
 func (f Release) outcome(c *Call) Outcome {

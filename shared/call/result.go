@@ -131,14 +131,15 @@ func (c resultChange) hangupDone(a Hangup) {
 	}
 }
 
-// cancelled applies the result of a cancellation. One that was accepted has ended the leg or not: its own callback says
-// so, or the next cancellation.
+// cancelled applies the result of a cancellation. No answer is believed: one that was accepted, or refused, has ended
+// the leg or not, and a leg that is said to be gone may have been answered. Its own callback says what has become of
+// it, or Twilio is asked for the leg (see planner.cancels).
 func (c resultChange) cancelled(a CancelDial, r Result) {
 	l := c.Leg(a.Key)
 	switch {
 	case l == nil:
 	case r.Kind == AlreadyGone:
-		c.remove(a.Key, OutcomeCancelled)
+		l.AbsentSince = c.now
 	case r.Kind == Done || r.Kind == Refused:
 		l.NotBefore = c.now.Add(lookupGap)
 	}

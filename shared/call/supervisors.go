@@ -29,7 +29,7 @@ const MaxSupervisors = 2
 
 // Refusals of what a supervisor asks about their own leg.
 var (
-	// ErrNobodyTalks: the caller has no owner, or the call is over.
+	// ErrNobodyTalks: the caller has no owner, or is not on the line, or the call is over.
 	ErrNobodyTalks = errors.New("nobody talks to the caller")
 	// ErrCoached: another supervisor coaches the owner.
 	ErrCoached = errors.New("another supervisor coaches in this call")
@@ -148,7 +148,7 @@ func (c Supervision) May(id agent.ID, m Mode) error {
 	switch {
 	case !slices.Contains(Modes, m):
 		return &TransitionError{State: c.State, Event: Event(m)}
-	case c.State == Ended, !c.State.known(), mine == nil && c.State.InLine():
+	case c.State == Ended, !c.State.known(), mine == nil && (c.State.InLine() || c.Kept.Is() && !c.Out.Reached()):
 		return ErrNobodyTalks
 	case c.Seat(id).Leg() != nil:
 		return ErrOwnCall

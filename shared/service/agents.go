@@ -126,6 +126,9 @@ func (s *Service) callOf(
 	if c != nil && (bind(a, c, now) || c.Leg(leg) != nil || c.Watcher(leg) != nil) {
 		return c, a.Claim.Leg != string(leg), nil
 	}
+	if c == nil && !claimIsOld(a, now) { // the call itself is about to be saved
+		return nil, false, nil
+	}
 	r := agent.Release{Call: string(id), Leg: string(leg)}
 	if c != nil {
 		f, left := c.Releases().Of(leg)

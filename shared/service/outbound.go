@@ -53,7 +53,7 @@ func (s *Service) CallBack(
 	case !errors.Is(err, ErrNotFound):
 		return agentview.Snapshot{}, err
 	}
-	number, err := s.mayCall(a, ask.Number, now)
+	number, err := s.mayCall(a, ask.Number, id, now)
 	if err != nil {
 		return agentview.Snapshot{}, err
 	}
@@ -83,19 +83,27 @@ func outboundID(who agent.ID, request string) call.ID {
 	return call.ID("OB" + hex.EncodeToString(sum[:16]))
 }
 
-// mayCall is the number in E.164, if this agent may call it now.
-func (s *Service) mayCall(a *agent.Agent, number string, now time.Time) (string, error) {
+// mayCall is the number in E.164, if this agent may call it now. The claim of an earlier try of this very request,
+// whose call was not stored, is no hindrance.
+func (s *Service) mayCall(a *agent.Agent, number string, id call.ID, now time.Time) (string, error) {
 	if s.set.Numbers == nil {
 		return "", ErrCallBackOff
 	}
 	e164, err := s.set.Numbers.Allow(number)
-	if err == nil && !a.Reachable(now) {
+	if err == nil && !a.Reachable(now) && !claimedFor(a, id, now) {
 		err = ErrNotReady
 	}
 	return e164, err
 }
 
-// callOut claims the agent, saves the call and rings them. The call is nil if another request does that.
+// claimedFor says whether the agent is claimed for that call.
+func claimedFor(a *agent.Agent, id call.ID, now time.Time) bool {
+	return a.Claimed(now) && a.Claim.Call == string(id)
+}
+
+// callOut claims the agent, saves the call and rings them. The call is nil if another request does that. An agent who
+// is claimed for that call already is rung on the leg of that claim: of two requests the first that saves the call
+// makes it.
 func (s *Service) callOut(
 	ctx context.Context, who agent.ID, out call.Outbound, id call.ID, key call.LegKey, now time.Time,
 ) (*call.Call, error) {
@@ -105,9 +113,10 @@ func (s *Service) callOut(
 		a, err = s.claimBy(ctx, who, rule)
 	}
 	var busy *agent.NotFreeError
+	shared := false
 	switch {
-	case errors.As(err, &busy) && a.Claimed(now) && a.Claim.Call == string(id):
-		return nil, nil
+	case errors.As(err, &busy) && claimedFor(a, id, now):
+		shared, key = true, call.LegKey(a.Claim.Leg)
 	case errors.As(err, &busy), errors.Is(err, ErrConflict):
 		return nil, ErrNotReady
 	case err != nil:
@@ -116,7 +125,9 @@ func (s *Service) callOut(
 	out.Leg = s.set.NewKey()
 	c, effects, err := s.decideAndSave(ctx, call.NewOutbound(id, out, a, key, s.set.Ring, now), now, noChange, s.start)
 	if err != nil {
-		if !errors.Is(err, ErrUnavailable) { // else it may have been saved: the claim stays until its lease ends
+		// After ErrUnavailable it may have been saved, and a claim that is shared may be that of the call: it stays
+		// until its lease ends, or the heartbeat of the agent's page finds it void.
+		if !shared && !errors.Is(err, ErrUnavailable) {
 			s.drop(ctx, who, key, key, now)
 		}
 		if errors.Is(err, ErrConflict) {

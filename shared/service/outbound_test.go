@@ -219,6 +219,56 @@ func TestF256ACallBackIsRepeated(t *testing.T) {
 	}
 }
 
+// The claim was saved and the call was not: the page repeats the request, its own claim refuses nothing, and the
+// heartbeat in between leaves the agent claimed.
+func TestF256ARepeatedCallBackIsNotRefusedForItsOwnClaim(t *testing.T) {
+	for _, took := range []bool{false, true} {
+		w := NewWorld(t, "alice")
+		w.Store.Next("SaveCall", Fault{Err: service.ErrUnavailable, Took: took})
+		first, _, err := w.CallBack("alice", "k1")
+		if !errors.Is(err, service.ErrUnavailable) || took != (first != "") {
+			t.Fatalf("took %t: %q, %v", took, first, err)
+		}
+		claimed := stored(t, w, "alice").Claim
+		w.Now = w.Now.Add(time.Second)
+		if _, err := w.Beat("alice"); err != nil {
+			t.Fatal(err)
+		}
+		if a := stored(t, w, "alice"); claimed == nil || a.Claim == nil || a.Claim.Leg != claimed.Leg {
+			t.Fatalf("took %t: a heartbeat has changed the claim %+v to %+v", took, claimed, a.Claim)
+		}
+		again, snap, err := w.CallBack("alice", "k1")
+		if err != nil || snap.Call == nil || took == (again != "") {
+			t.Fatalf("took %t: again: %q, %+v, %v", took, again, snap.Call, err)
+		}
+		if took {
+			continue
+		}
+		w.Settle()
+		w.Answer("alice")
+		w.Settle()
+		if n := w.Phones.Count("Dial"); n != 2 || !w.CallerRings(again) {
+			t.Errorf("%d dials, the caller rings %t", n, w.CallerRings(again))
+		}
+		if n := stored(t, w, "alice").OutsideDials(w.Now); n != 1 {
+			t.Errorf("%d numbers counted", n)
+		}
+	}
+}
+
+// The claim of a request whose call was never stored is void after a while.
+func TestF256AClaimWithoutACallEnds(t *testing.T) {
+	w := NewWorld(t, "alice")
+	w.Store.Next("SaveCall", Fault{Err: service.ErrUnavailable})
+	if _, _, err := w.CallBack("alice", "k1"); !errors.Is(err, service.ErrUnavailable) {
+		t.Fatal(err)
+	}
+	w.Pass(15 * time.Second)
+	if me := w.Me("alice"); me.Agent.Presence != agent.IsAvailable {
+		t.Errorf("alice is %s", me.Agent.Presence)
+	}
+}
+
 // Nothing rings for a number that may not be dialled, nor for an agent who is busy or not there.
 func TestF257ACallBackIsRefusedBeforeAnythingRings(t *testing.T) {
 	w := NewWorld(t, "alice")

@@ -44,7 +44,7 @@ func (ro *roster) releaseAgent(ctx context.Context, c *call.Call, f call.Release
 // reserved agent gets none yet.
 func (ro *roster) releaseFor(c *call.Call, f call.Release) agent.Release {
 	rest := ro.wrapUp
-	unanswered := c.Out.Outcome != ""
+	unanswered := f.Unreached(c)
 	if f.Reserved || unanswered {
 		rest = 0
 	}
@@ -60,7 +60,7 @@ func (ro *roster) releaseFor(c *call.Call, f call.Release) agent.Release {
 		Began:           f.Since,
 		Unreached:       unreached(f.Outcome) && !unanswered,
 		Rang:            f.Rang && rings(f.Outcome) && !unanswered,
-		CalledBack:      c.Out.By == f.Agent && c.Out.Dialled(),
+		CalledBack:      c.Out.By == f.Agent && c.Out.Dialled() && (f.Talked || !c.Kept.Is()),
 		Word:            string(word),
 		With:            with,
 		WrapUp:          rest,

@@ -126,9 +126,12 @@ var _ service.CallControl = (*callControl)(nil)
 // Dial implements service.CallControl.
 func (c *callControl) Dial(ctx context.Context, d call.Dial) (call.LegID, error) {
 	first, then := c.base.Connect(d.Call, d.Leg), c.base.ConnectAgain(d.Call, d.Leg, 1)
+	how := http.MethodPost
 	if d.Caller {
 		first = c.base.ConnectCaller(d.Call, d.Leg)
-		then = first
+		if then = first; c.set.FallbackURL != "" { // no outage of our API hangs up on a caller
+			then, how = c.set.FallbackURL, http.MethodGet
+		}
 	}
 	p := (&api.CreateCallParams{}).
 		SetFrom(c.set.Number).
@@ -136,7 +139,7 @@ func (c *callControl) Dial(ctx context.Context, d call.Dial) (call.LegID, error)
 		SetUrl(first).
 		SetMethod(http.MethodPost).
 		SetFallbackUrl(then).
-		SetFallbackMethod(http.MethodPost).
+		SetFallbackMethod(how).
 		SetStatusCallback(c.base.LegEvents(d.Call, d.Leg)).
 		SetStatusCallbackMethod(http.MethodPost).
 		SetStatusCallbackEvent(legEvents).

@@ -13,19 +13,21 @@ import (
 
 // The forms of Twilio's webhooks are read here, and nowhere else.
 
-// Arrival is a caller who has dialled our number
+// Arrival is a caller who has dialled our number, or one whom we have dialled and who hears the static document (see
+// Fallback)
 // (https://www.twilio.com/docs/voice/twiml#request-parameters).
 type Arrival struct {
 	Call     call.ID
 	From     string // the number or address as agents see it, "" if it is withheld
 	Verified bool   // the caller's network vouches for the number
+	Dialled  bool   // we have made the call; From is our own number then
 }
 
 // ReadArrival reads the request for a new call.
 func ReadArrival(form url.Values) Arrival {
 	return Arrival{
 		Call: call.ID(form.Get("CallSid")), From: callerNumber(form.Get("From")),
-		Verified: verified(form.Get("StirVerstat")),
+		Verified: verified(form.Get("StirVerstat")), Dialled: form.Get("Direction") == "outbound-api",
 	}
 }
 

@@ -80,6 +80,20 @@ func (d *Desk) Act(ctx context.Context, who service.Principal, id string, a Acti
 	return nil, service.ErrConflict
 }
 
+// TakeBack undoes a Take: the message is as it was, unless somebody has changed it since.
+func (d *Desk) TakeBack(ctx context.Context, who service.Principal, was *Message, now time.Time) {
+	for range tries {
+		m, err := d.message(ctx, who, was.ID, now)
+		if err != nil || m.State != Taken || m.By != who.ID {
+			return
+		}
+		m.State, m.By, m.ByName, m.Since = was.State, was.By, was.ByName, was.Since
+		if err = d.Box.SaveVoiceMessage(ctx, m, m.Due.Sub(now)+graceErased); !errors.Is(err, service.ErrConflict) {
+			return
+		}
+	}
+}
+
 // act is the rule: what becomes of the message, and whether anything does.
 func (m *Message) act(who service.Principal, a Action, now time.Time) (changed bool, err error) {
 	to := map[Action]State{Take: Taken, Release: New, Finish: Done}[a]

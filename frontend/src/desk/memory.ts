@@ -1,6 +1,6 @@
 /**
- * What survives a reload. Per tab: the call it was in and the list of recent calls, both deleted at sign-out, and
- * notes and settings that are not saved yet. Per computer: preferences. Storage that is full or forbidden counts as empty.
+ * What survives a reload. Per tab: the call it was in, the call back it has asked for and the list of recent calls, all
+ * deleted at sign-out, and notes and settings that are not saved yet. Per computer: preferences. Storage that is full or forbidden counts as empty.
  */
 import { decodeSettings } from "../contract/settings.js";
 import { unsaved, WRAP_UP_FOR_MS, type Seen, type Typed, type WrapUp } from "../state/notes.js";
@@ -29,6 +29,9 @@ export interface Memory {
   rejoin(agent: string, now: number): Rejoin | null;
   setRejoin(agent: string, conference: string, now: number): void;
   forgetRejoin(): void;
+  /** The key of the call back that this tab has asked for last, and when; "" if there is none. */
+  calledBack(): { readonly request: string; readonly at: number };
+  setCalledBack(request: string, at: number): void;
   recent(agent: string): readonly RecentCall[];
   setRecent(agent: string, calls: readonly RecentCall[]): void;
   notes(agent: string, now: number): KeptNotes;
@@ -46,6 +49,7 @@ const NO_NOTES: KeptNotes = { typed: {}, seen: {}, wrapUp: null };
 type Shelf = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
 const REJOIN = "agent-desk.call";
+const CALLED_BACK = "agent-desk.called-back";
 const RECENT = "agent-desk.recent";
 /** Of each agent: who signs in next at this tab leaves alone what the one before could not save. */
 const notesOf = (agent: string): string => `agent-desk.notes.${agent}`;
@@ -84,6 +88,12 @@ export function createMemory(tab: Shelf, computer: Shelf): Memory {
     },
     setRejoin: (agent, conference, now) => write(tab, REJOIN, { agent, conference, at: now }),
     forgetRejoin: () => write(tab, REJOIN, null),
+    calledBack: () => {
+      const note = read(tab, CALLED_BACK) as { request?: unknown; at?: unknown } | null;
+      return typeof note?.request === "string" && typeof note.at === "number"
+        ? { request: note.request, at: note.at } : { request: "", at: 0 };
+    },
+    setCalledBack: (request, at) => write(tab, CALLED_BACK, request ? { request, at } : null),
     recent: (agent) => {
       const note = read(tab, RECENT) as { agent?: unknown; calls?: unknown } | null;
       return note?.agent === agent && Array.isArray(note.calls) ? (note.calls as RecentCall[]) : [];
@@ -116,6 +126,7 @@ export function createMemory(tab: Shelf, computer: Shelf): Memory {
     setPreferences: (change) => write(computer, PREFERENCES, { ...preferences(), ...change }),
     forget: () => {
       write(tab, REJOIN, null);
+      write(tab, CALLED_BACK, null);
       write(tab, RECENT, null);
     },
   };

@@ -229,8 +229,8 @@ export class Phone {
         this.parts.tokens.expiring();
         return;
       case "ringing":
-        // It rings for another page of this agent, which answers it.
-        if (event.ring.asked && !this.parts.asked(event.ring.asked)) return;
+        // It rings for another page of this agent, which answers it: nothing sounds here, and nothing is to be pressed.
+        if (event.ring.asked && !this.parts.asked(event.ring.asked)) return this.parts.voice.ignore();
         core.dispatch({ type: "leg-ringing", sid: event.sid, ring: event.ring, at });
         if (event.ring.watch || event.ring.asked) this.answer(); // the agent has just asked for it
         else this.answerRejoin();

@@ -4,7 +4,7 @@ import { callOutcome, happening } from "../../src/words/outcome.js";
 import { hearing, stateWords } from "../../src/words/call.js";
 import { recordOutcome } from "../../src/words/record.js";
 import { callAt, ringAt, RULES, snapshotAt } from "../fixtures.js";
-import { desk, f, online, problem, useDesk } from "./harness.js";
+import { desk, f, loadAgain, online, pass, problem, useDesk } from "./harness.js";
 
 useDesk();
 
@@ -24,12 +24,37 @@ test("F253: the page that has asked answers by itself, and no other leg of that 
   rings("another page");
   expect(desk.state.leg).toBeNull();
   expect(f.voice.log).not.toContain("answer");
+  expect(f.voice.log).toContain("ignore");
   await desk.callBack.call({ message: "RE1" });
   const [asked] = f.api.calledBack;
   expect(asked).toMatchObject({ message: "RE1" });
   rings(asked!.request!);
   expect(f.voice.log).toContain("answer");
   expect(desk.state.screen.is).toBe("connecting");
+});
+
+test("F253: a page that was reloaded after the press answers by itself, for as long as it may ring", async () => {
+  await ready();
+  await desk.callBack.call({ number: "+442079460123" });
+  const { request } = f.api.calledBack[0]!;
+  loadAgain();
+  await ready();
+  expect(desk.callBack.mine(request!)).toBe(true);
+  expect(desk.callBack.mine("")).toBe(false);
+  rings(request!);
+  expect(f.voice.log).toContain("answer");
+  f.voice.emit({ is: "gone", why: "" });
+  await pass(151_000);
+  loadAgain();
+  expect(desk.callBack.mine(request!)).toBe(false);
+});
+
+test("F253: the key does not outlive the sign-out", async () => {
+  await ready();
+  await desk.callBack.call({ number: "+442079460123" });
+  f.memory.forget();
+  loadAgain();
+  expect(desk.callBack.mine(f.api.calledBack[0]!.request!)).toBe(false);
 });
 
 test("F257: a refusal is told in words, and nothing is answered then", async () => {

@@ -91,6 +91,20 @@ test("the next call rings before the end of the last is heard of --> it rings on
   expect(says().at(-1)).toBe("open");
 });
 
+test("F253: a leg that rings for another page --> it is silent, is heard of no more, and the next one rings", async () => {
+  await ring("CA1");
+  expect(network.rings).toBe(true);
+  voice.ignore();
+  expect(network.rings).toBe(false);
+  await ring("CA2");
+  network.end("CA2");
+  await pass();
+  network.end("CA1");
+  await pass();
+  await ring("CA3");
+  expect(says()).toEqual(["ringing", "ringing", "gone", "ringing"]);
+});
+
 test("closed while it is being opened --> the opening fails at once", async () => {
   const other = createVoice(OPTIONS);
   const opening = other.start("token");
