@@ -30,7 +30,7 @@ describe("decoding", () => {
   });
 
   test("an outcome of a newer server is shown as a call that has ended, and is not dropped", () => {
-    const calls = [{ ...recordAt(T), outcome: "voicemail", endedBy: "robot" }];
+    const calls = [{ ...recordAt(T), outcome: "taken-by-a-robot", endedBy: "robot" }];
     expect(decodeCalls({ at: iso(T), calls })?.calls[0]).toMatchObject({ outcome: "unknown", endedBy: "unknown" });
   });
 
