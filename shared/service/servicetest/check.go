@@ -92,7 +92,9 @@ func recordViolations(r record.Record) (bad []string) {
 	}
 	spent := time.Duration(r.Wait+r.Talk+r.Hold) * time.Second
 	must((spent-whole).Abs() <= 3*time.Second, "%v of %v are accounted for", spent, whole)
-	unheard := []record.Outcome{record.Abandoned, record.Expired, record.Closed, record.Unreached}
+	unheard := []record.Outcome{
+		record.Abandoned, record.Expired, record.Closed, record.Unreached, record.Voicemail, record.Kept,
+	}
 	must(r.Out != nil || r.Answered.IsZero() == slices.Contains(unheard, r.Outcome), "%s, answered %v",
 		r.Outcome, r.Answered)
 	for _, l := range r.Legs {
