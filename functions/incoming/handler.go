@@ -38,7 +38,7 @@ func (h handler) arrive(r *httpapi.Request) (string, error) {
 	a := twilio.ReadArrival(r.Form)
 	board := h.board(r.Base)
 	line := h.line.Values(r.Context(), r.Now)
-	take := board.ArriveBy(service.Arriving{Ahead: line.Question.Ahead, Places: line.Question.Keep})
+	take := board.ArriveBy(service.Arriving{Ahead: line.Question.Ahead})
 	switch {
 	case h.closed || !line.OpenAt(r.Now):
 		take = board.TurnAway

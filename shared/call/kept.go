@@ -44,6 +44,9 @@ func KeepsPlaceIn(of *Call, number string, now time.Time) *Call {
 // ApplyCameBack applies that the caller of a kept place has rung in again, and has the place in that call.
 func (c Outgoing) ApplyCameBack() { c.keptOver(ReasonCameBack) }
 
+// ApplyReplaced applies that the number keeps another place than this one, or none.
+func (c Outgoing) ApplyReplaced() { c.keptOver(ReasonReplaced) }
+
 // Queues says whether somebody waits in the queue, or keeps a place in it.
 func (s State) Queues() bool { return s.InLine() || s == KeepsPlace }
 
