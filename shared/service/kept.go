@@ -94,12 +94,9 @@ func (s *Service) MayKeep(c *call.Call) (number string, ok bool) {
 	return number, err == nil
 }
 
-// placeOf is the place that a caller keeps who rings in again; nil if there is none. Unsure: it cannot be read.
-func (s *Service) placeOf(ctx context.Context, from string) (kept *call.Call, unsure bool) {
-	if s.set.Places == nil || from == "" {
-		return nil, false
-	}
-	id, err := s.store.PlaceOf(ctx, from)
+// placeOf is the place that a number keeps; nil if there is none. Unsure: it cannot be read.
+func (s *Service) placeOf(ctx context.Context, number string) (kept *call.Call, unsure bool) {
+	id, err := s.store.PlaceOf(ctx, number)
 	if err != nil {
 		return nil, !errors.Is(err, ErrNotFound)
 	}
@@ -110,11 +107,20 @@ func (s *Service) placeOf(ctx context.Context, from string) (kept *call.Call, un
 	return c, false
 }
 
-// takePlace lets the number keep no place any more, as its caller is in that call, and ends the kept place, if it is
-// known. Either alone is enough that nobody is called for it (see stillKept).
-func (s *Service) takePlace(ctx context.Context, from string, in call.ID, kept *call.Call, now time.Time) {
-	_ = s.store.SavePlaceOf(ctx, from, in)
+// takePlace lets the number keep no place any more, as its caller is in that call, and ends the kept place for that
+// reason, if it is known. Either alone is enough that nobody is called for it (see stillKept).
+func (s *Service) takePlace(
+	ctx context.Context, number string, in call.ID, kept *call.Call, why func(call.Outgoing), now time.Time,
+) {
+	_ = s.store.SavePlaceOf(ctx, number, in)
 	if kept != nil {
-		s.givePlaceUp(ctx, kept.ID, call.Outgoing.ApplyCameBack, now)
+		s.givePlaceUp(ctx, kept.ID, why, now)
+	}
+}
+
+// takePlaceOf ends the place that a number keeps which an agent calls.
+func (s *Service) takePlaceOf(ctx context.Context, number string, in call.ID, now time.Time) {
+	if kept, unsure := s.placeOf(ctx, number); kept != nil || unsure {
+		s.takePlace(ctx, number, in, kept, call.Outgoing.ApplyReplaced, now)
 	}
 }

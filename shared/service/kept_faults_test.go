@@ -125,3 +125,31 @@ func TestF304TheCallerHasHungUpBeforeTheirArrivalIsStored(t *testing.T) {
 		t.Errorf("the place is %s, %s", c.State, c.Reason)
 	}
 }
+
+// The agent's own call takes the place of one that is kept, whatever of it fails.
+func TestF269AnAgentCallsANumberThatKeepsAPlace(t *testing.T) {
+	for _, op := range []string{"", "PlaceOf", "SavePlaceOf"} {
+		w, id := asked(t, service.Settings{})
+		w.AnswerQuestion(id, call.ChooseKeep)
+		place := call.KeptID(id)
+		if err := w.Store.SavePlaceOf(t.Context(), Outside, place); err != nil {
+			t.Fatal(err)
+		}
+		if op != "" {
+			w.Store.At(op, w.Store.Count(op), Fault{Err: service.ErrUnavailable})
+		}
+		w.Choose("bob", agent.Away)
+		w.Pass(5 * time.Second)
+		by, _, err := w.CallBack("alice", "k1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		now, err := w.Store.PlaceOf(t.Context(), Outside)
+		if c := w.Call(place); op != "PlaceOf" && (c.State != call.Ended || c.Reason != call.ReasonReplaced) {
+			t.Errorf("%q fails: the place is %s, %s", op, c.State, c.Reason)
+		}
+		if err != nil || op != "SavePlaceOf" && now != by {
+			t.Errorf("%q fails: the number keeps %s, %v", op, now, err)
+		}
+	}
+}

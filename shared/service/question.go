@@ -21,7 +21,11 @@ type Arriving struct {
 func (s *Service) ArriveBy(rules Arriving) Arrival {
 	return func(ctx context.Context, id call.ID, from string, verified bool, now time.Time) (*call.Call, error) {
 		c := call.New(id, from, verified, now)
-		kept, unsure := s.placeOf(ctx, from)
+		var kept *call.Call
+		var unsure bool
+		if s.set.Places != nil && from != "" {
+			kept, unsure = s.placeOf(ctx, from)
+		}
 		switch {
 		case kept != nil:
 			c.ApplyOldPlace(kept.Queued, now)
@@ -32,7 +36,7 @@ func (s *Service) ArriveBy(rules Arriving) Arrival {
 		}
 		return s.arrive(ctx, c, now, func() {
 			if kept != nil || unsure {
-				s.takePlace(ctx, from, id, kept, now)
+				s.takePlace(ctx, from, id, kept, call.Outgoing.ApplyCameBack, now)
 			}
 		})
 	}
