@@ -8,14 +8,18 @@ import (
 	"warmtransfer/shared/call"
 )
 
-// mayBeCalled says whether a place that is kept may be offered: the line is open, and the call in which it was chosen
-// is over for that reason, or because the caller has hung up. If that call has taken another course, after a failure, or
-// if the number does not keep this place any more, the caller is not called.
+// mayBeCalled says whether a place that is kept may be offered: the line is open, the operator lets us call the
+// number, and the call in which it was chosen is over for that reason, or because the caller has hung up. If that call
+// has taken another course, after a failure, or if the number does not keep this place any more, the caller is not
+// called.
 func (m *matcher) mayBeCalled(ctx context.Context, c *call.Call, now time.Time) bool {
 	if c.State != call.KeepsPlace {
 		return true
 	}
-	if m.set.IsOpen != nil && !m.set.IsOpen(ctx, now) {
+	if m.set.Places == nil || m.set.IsOpen != nil && !m.set.IsOpen(ctx, now) {
+		return false
+	}
+	if _, err := m.set.Places.Allow(c.Out.Number); err != nil { // the operator has changed their mind
 		return false
 	}
 	if !m.stillKept(ctx, c, now) {

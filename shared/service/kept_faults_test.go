@@ -153,3 +153,24 @@ func TestF269AnAgentCallsANumberThatKeepsAPlace(t *testing.T) {
 		}
 	}
 }
+
+// The operator switches calling back off, or takes a country out of the list, while a place is kept.
+func TestF305APlaceIsNotCalledWhoseNumberMayNotBeDialled(t *testing.T) {
+	w, id := asked(t, service.Settings{})
+	w.AnswerQuestion(id, call.ChooseKeep)
+	w.Use(service.Settings{Places: noNumbers{}})
+	w.Choose("alice", agent.Available)
+	w.Pass(15 * time.Second)
+	if c := w.Call(call.KeptID(id)); w.Rings("alice") || c.State != call.KeepsPlace {
+		t.Errorf("alice rings %t, the place is %s", w.Rings("alice"), c.State)
+	}
+	w.Use(service.Settings{Places: anyNumber{}})
+	w.Pass(15 * time.Second)
+	if !w.Rings("alice") {
+		t.Error("it is allowed again, and alice does not ring")
+	}
+}
+
+type noNumbers struct{}
+
+func (noNumbers) Allow(string) (string, error) { return "", &service.NumberError{Why: "country"} }
