@@ -9,6 +9,7 @@ import (
 
 func main() {
 	a := app.Open("agents")
+	a.CallKeptPlaces()
 	a.PushToPages()
 	a.ChooseForm()
 	h := handler{

@@ -41,7 +41,7 @@ func (h handler) arrive(r *httpapi.Request) (string, error) {
 		return h.called(r, board, call.LegID(a.Call))
 	}
 	line := h.line.Values(r.Context(), r.Now)
-	take := board.ArriveBy(service.Arriving{Ahead: line.Question.Ahead, Places: line.Question.Keep})
+	take := board.ArriveBy(service.Arriving{Ahead: line.Question.Ahead})
 	switch {
 	case h.closed || !line.OpenAt(r.Now):
 		take = board.TurnAway

@@ -6,15 +6,12 @@ import (
 	_ "time/tzdata" // opening hours, and a runtime that may have no time zones: see package settings
 
 	"warmtransfer/shared/app"
-	"warmtransfer/shared/dialplan"
 )
 
 func main() {
 	a := app.Open("incoming")
+	a.CallKeptPlaces()
 	a.ChooseForm()
-	if a.Env.On("CALL_BACK") {
-		a.Settings.Places = dialplan.Open(a.Env, a.Number)
-	}
 	h := handler{
 		edge: a.Edge, keys: a.Keys, board: a.Service, line: a.Line,
 		music: a.Env.URL("MUSIC_BASE_URL"), closed: a.Env.Flag("LINE_CLOSED"),

@@ -14,6 +14,7 @@ import (
 
 func main() {
 	a := app.Open("sweep")
+	a.CallKeptPlaces()
 	a.Settings.Observe = observe
 	base := twilio.Base(a.Env.URL("PUBLIC_BASE_URL")) // there is no request to take it from
 	box := a.MessageDesk()

@@ -135,6 +135,27 @@ func TestF305APlaceStaysWhileTheLineIsClosed(t *testing.T) {
 	}
 }
 
+// The operator closes the line, or switches calling back off, by the stack's parameters.
+func TestF305APlaceIsNotCalledOnceTheStackForbidsIt(t *testing.T) {
+	t.Parallel()
+	l := keeps(t, settings.Values{})
+	_, place := l.keepsPlace()
+	deploy := func(value string) {
+		for _, folder := range []string{"incoming", "wait", "connect-agent", "events", "agents", "sweep"} {
+			l.Gateway.Deploy(folder, "KEPT_PLACES", value)
+		}
+	}
+	deploy("off")
+	l.online("alice")
+	l.pass(5 * time.Minute)
+	l.notRinging("alice")
+	if c := l.conference(place); c.State != call.KeepsPlace {
+		t.Errorf("the place is %s", c.State)
+	}
+	deploy("on")
+	l.until("alice is rung", time.Minute, func() bool { return l.legTo("alice") != "" })
+}
+
 // The request with the key fails: the caller is in the line, and is served once.
 func TestF306TheChoiceCannotBeStored(t *testing.T) {
 	t.Parallel()

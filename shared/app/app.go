@@ -10,6 +10,7 @@ import (
 	_ "time/tzdata" // of the opening hours: see package settings
 
 	"warmtransfer/shared/apigateway"
+	"warmtransfer/shared/dialplan"
 	"warmtransfer/shared/dynamo"
 	"warmtransfer/shared/env"
 	"warmtransfer/shared/httpapi"
@@ -93,6 +94,14 @@ func (noNumber) Allow(string) (string, error) { return "", &service.NumberError{
 // that Twilio is given.
 func (a *App) Service(base twilio.Base) *service.Service {
 	return service.New(a.Store, httpapi.Instrument(a.calls.At(base)), a.Settings)
+}
+
+// CallKeptPlaces lets the function keep places, and offer those that are kept, if the operator has switched that on. In
+// the others they keep standing.
+func (a *App) CallKeptPlaces() {
+	if a.Env.On("KEPT_PLACES") {
+		a.Settings.Places = dialplan.Open(a.Env, a.Number)
+	}
 }
 
 // MessageDesk is the use cases of the messages that callers leave.

@@ -55,6 +55,9 @@ func (c change) command(r Request) error {
 	}
 	switch a {
 	case DoEnd:
+		if (Outgoing{c}).notReached(OutcomeCancelled) {
+			break
+		}
 		c.end(Entry{What: End, Agent: r.Agent, Name: c.Leg(c.Owner).Name}, ReasonAgentEnded)
 	case DoCancel:
 		_ = c.transition(Cancel)

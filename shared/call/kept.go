@@ -17,6 +17,7 @@ const (
 type KeptPlace struct {
 	Of    ID        `json:"of,omitempty"`   // the call in which the caller has chosen it; "": it is no kept place
 	Tries int       `json:"n,omitempty"`    // how often the caller was dialled
+	Dials bool      `json:"on,omitempty"`   // one of these is of the agent who is on the line for it now
 	Next  time.Time `json:"next,omitzero"`  // not before then
 	Until time.Time `json:"until,omitzero"` // it is given up then
 }
@@ -44,6 +45,9 @@ func KeepsPlaceIn(of *Call, number string, now time.Time) *Call {
 // ApplyCameBack applies that the caller of a kept place has rung in again, and has the place in that call.
 func (c Outgoing) ApplyCameBack() { c.keptOver(ReasonCameBack) }
 
+// ApplyReplaced applies that the number keeps another place than this one, or none.
+func (c Outgoing) ApplyReplaced() { c.keptOver(ReasonReplaced) }
+
 // Queues says whether somebody waits in the queue, or keeps a place in it.
 func (s State) Queues() bool { return s.InLine() || s == KeepsPlace }
 
@@ -68,13 +72,25 @@ func (c Offering) mayBeTried() bool {
 	return c.State == KeepsPlace && !c.now.Before(c.Kept.Next) && len(c.Legs) == 0
 }
 
+// dialled counts an attempt to reach the place's caller, or takes it back: it was not made.
+func (k *KeptPlace) dialled(made bool) {
+	switch {
+	case made:
+		k.Tries, k.Dials = k.Tries+1, true
+	case k.Dials:
+		k.Tries, k.Dials = k.Tries-1, false
+	}
+}
+
 // notReached keeps the place of a caller who was not reached, for another attempt, if there is one left.
 func (c Outgoing) notReached(o Outcome) bool {
 	if !c.Kept.Is() || c.Kept.Tries >= keptTries || c.transition(Keep) != nil {
 		return false
 	}
 	c.Out.Outcome, c.Owner, c.Offer = o, "", ""
-	c.Kept.Next = c.now.Add(keptRest)
+	if c.Kept.Dials {
+		c.Kept.Dials, c.Kept.Next = false, c.now.Add(keptRest)
+	}
 	c.record(Entry{At: c.now, What: Keep, Outcome: o})
 	c.forgetConference()
 	return true

@@ -143,3 +143,64 @@ func TestF305APlaceIsNotKeptForEver(t *testing.T) {
 		t.Errorf("after 72 hours: %s, %s", c.State, c.Reason)
 	}
 }
+
+// The agent gives up while the number rings, or is lost before it is dialled.
+func TestF321TheAgentEndsTheCallWhileTheNumberRings(t *testing.T) {
+	c, now := keptPlace(t)
+	for try := 1; try <= 2; try++ {
+		agentLeg, leg := called(t, c, now)
+		if err := c.ApplyCommand(call.Request{Agent: "alice", Action: string(call.DoEnd)}, now); err != nil {
+			t.Fatal(err)
+		}
+		Check(t, c)
+		var cancelled, ended bool
+		for _, e := range c.Plan(Ring, now) {
+			switch e := e.(type) {
+			case call.CancelDial:
+				cancelled = e.Key == leg
+			case call.Hangup:
+				ended = e.Key == agentLeg
+			}
+		}
+		if !cancelled || !ended {
+			t.Errorf("attempt %d: the number is cancelled %t, the agent's leg ended %t", try, cancelled, ended)
+		}
+		c.ApplyLegEnded(leg, c.Leg(leg).SID, call.OutcomeCancelled, now)
+		c.ApplyLegEnded(agentLeg, c.Leg(agentLeg).SID, call.OutcomeCancelled, now)
+		if try == 1 && (c.State != call.KeepsPlace || mayOffer(c, now.Add(time.Minute))) {
+			t.Fatalf("after the first: %s, %s, %+v", c.State, c.Reason, c.Kept)
+		}
+		now = now.Add(5 * time.Minute)
+	}
+	if c.State != call.Ended || c.Live() {
+		t.Errorf("after the second: %s", c.State)
+	}
+}
+
+func TestF320OnlyADialThatWasMadeIsAnAttempt(t *testing.T) {
+	for _, what := range []string{"throttled", "agent lost"} {
+		c, now := keptPlace(t)
+		key, _ := rung(t, c, now)
+		c.ApplyStarted(c.Plan(Ring, now), now)
+		if _, err := c.Admitting(now).ApplyLegAnswered(key, "CAa"); err != nil {
+			t.Fatal(err)
+		}
+		if what == "throttled" {
+			c.ApplyConferenceEvent(call.ConferenceEvent{
+				Conference: "CF1", Kind: call.ParticipantJoined, Leg: "CAa", Label: string(key), Seq: -1,
+			}, now)
+			effects := c.Plan(Ring, now)
+			c.ApplyStarted(effects, now)
+			for _, e := range effects {
+				if d, ok := e.(call.Dial); ok {
+					c.ApplyResult(d, call.Result{Kind: call.Throttled}, now)
+				}
+			}
+		}
+		c.ApplyLegEnded(key, "CAa", call.OutcomeFailed, now)
+		Check(t, c)
+		if c.State != call.KeepsPlace || c.Kept.Tries != 0 || !c.Kept.Next.IsZero() {
+			t.Errorf("%s: %s, %+v", what, c.State, c.Kept)
+		}
+	}
+}

@@ -51,6 +51,8 @@ const (
 	// ReasonKept: the caller keeps their place and is called; ReasonCameBack: of such a place, they have rung in again.
 	ReasonKept     Reason = "kept"
 	ReasonCameBack Reason = "came-back"
+	// ReasonReplaced: of a kept place, another call with that number has taken its turn.
+	ReasonReplaced Reason = "replaced"
 )
 
 // DeclineReason is why an agent declined, as the page lets them choose.

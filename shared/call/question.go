@@ -1,6 +1,9 @@
 package call
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 const (
 	// questionLimit is longer than the question lasts: up to 41 s, with a greeting of the most letters before it, the
@@ -52,6 +55,18 @@ func (c *Call) BeingAsked() bool {
 // MayChoose says whether a choice in that generation counts.
 func (c Asking) MayChoose(generation int) bool {
 	return c.State.InLine() && generation == c.Generation && c.Question.Count > 0
+}
+
+// MayKeep says whether the choice to be called counts, which was made in that generation: also that of a caller who has
+// hung up at once, and whose end was known before it.
+func (c Asking) MayKeep(generation int) bool {
+	return c.MayChoose(generation) || c.HungUp() && generation == c.Generation && c.Question.Count > 0
+}
+
+// HungUp says whether the caller has hung up before anybody has talked to them.
+func (c Asking) HungUp() bool {
+	answer := func(e Entry) bool { return e.What == Answer }
+	return c.State == Ended && c.Reason == ReasonCallerLeft && !slices.ContainsFunc(c.History, answer)
 }
 
 // ApplyEvery applies that callers are asked once in that time, 0 for never, while they wait.
@@ -117,6 +132,8 @@ func (c Asking) askAgain() {
 // taken out of the question meanwhile.
 func (c Asking) ApplyChoice(generation int, a Choice) {
 	switch {
+	case a == ChooseKeep && c.State == Ended && c.MayKeep(generation):
+		c.Reason = ReasonKept
 	case !c.MayChoose(generation):
 	case a == ChooseMessage:
 		c.end(Entry{What: Expire}, ReasonMessage)

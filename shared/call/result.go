@@ -85,6 +85,9 @@ func (c resultChange) dialed(a Dial, r Result) {
 	case Throttled:
 		if l.Phase == LegDialing {
 			l.Phase, l.NotBefore = LegPlanned, c.now.Add(throttledDelay)
+			if a.Caller {
+				c.Kept.dialled(false)
+			}
 		}
 	case Refused, AlreadyGone:
 		c.legEnded(a.Leg, "", Failed(r.Code))
@@ -157,7 +160,7 @@ func (c change) started(effects []Effect) {
 			}
 			c.Dials++
 			if e.Caller {
-				c.Kept.Tries++
+				c.Kept.dialled(true)
 			}
 		case SetHold:
 			switch p := c.party(e.Leg); {

@@ -61,7 +61,7 @@ func (t Trail) equal(o Trail) bool {
 // ForgetCaller takes out of a call that is over what tells who has called, and the notes of its transfers. What is left
 // is only for late callbacks.
 func (c *Call) ForgetCaller() {
-	c.From, c.Forgotten = "", true
+	c.From, c.Out.Number, c.Forgotten = "", "", true
 	if c.Transfer != nil {
 		c.Transfer.Note = ""
 	}

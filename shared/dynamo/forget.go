@@ -22,6 +22,8 @@ type Forgotten struct {
 	Messages int `json:"messages"`
 	Agents   int `json:"agents"` // whose lists of recent calls had the number
 	// Live are calls of this caller that go on. Nothing of them is erased: forget once more when they have ended.
+	// A place
+	// that is kept is none of them: it ends, and is erased.
 	Live int `json:"live"`
 }
 
@@ -59,17 +61,14 @@ func (e *eraser) eraseAll(ctx context.Context) error {
 			}
 		}
 		if in.ExclusiveStartKey = out.LastEvaluatedKey; len(in.ExclusiveStartKey) == 0 {
-			return nil
+			_, err := e.delete(ctx, keptKey(e.caller))
+			return err
 		}
 	}
 }
 
 func (e *eraser) eraseIn(ctx context.Context, it item) error {
 	kind, _, _ := strings.Cut(text(it[pk]), "#")
-	if text(it[pk]) == keptKey(e.caller) {
-		_, err := e.delete(ctx, keptKey(e.caller))
-		return err
-	}
 	switch kind {
 	case "c":
 		var c call.Call
@@ -141,7 +140,10 @@ func (e *eraser) eraseCall(ctx context.Context, id call.ID) error {
 			return nil
 		case err != nil:
 			return err
-		case c.Live():
+		case c.State == call.KeepsPlace: // nobody is on the line for it
+			c.Outgoing(e.now()).ApplyReplaced()
+		}
+		if c.Live() {
 			e.erased.Live++
 			return nil
 		}

@@ -318,3 +318,27 @@ func TestF215ANoteOfTheReleaseBeforeCanBeReplaced(t *testing.T) {
 		}
 	}
 }
+
+func TestF218APlaceThatIsKeptEndsAndIsErased(t *testing.T) {
+	s := open(t)
+	s.KeepRecords(time.Hour)
+	ctx := t.Context()
+	const number = "+15005550006"
+	c := call.KeepsPlaceIn(call.New("CA1", number, false, t0), number, t0)
+	must(t, s.SavePlaceOf(ctx, number, c.ID))
+	must(t, s.SaveCall(ctx, c))
+	got, err := s.Forget(ctx, number)
+	must(t, err)
+	if got != (Forgotten{Calls: 1}) {
+		t.Errorf("forgotten is %+v", got)
+	}
+	if c, err = s.Call(ctx, c.ID); err != nil || c.State != call.Ended || c.From != "" || c.Out.Number != "" {
+		t.Errorf("the place is %+v, %v", c, err)
+	}
+	if id, err := s.PlaceOf(ctx, number); !errors.Is(err, service.ErrNotFound) {
+		t.Errorf("the number keeps %s, %v", id, err)
+	}
+	if queue, err := s.Queue(ctx); err != nil || len(queue) != 0 {
+		t.Errorf("the queue is %v, %v", queue, err)
+	}
+}

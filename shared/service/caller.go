@@ -18,12 +18,15 @@ func (s *Service) Arrive(
 	return s.arrive(ctx, call.New(id, from, verified, now), now, func() {})
 }
 
-// arrive stores the call of a caller who arrives, and offers somebody. Stored is called in between.
+// arrive stores the call of a caller who arrives, and offers somebody. Stored is called in between, unless
+// the caller is known to have hung up.
 func (s *Service) arrive(ctx context.Context, c *call.Call, now time.Time, stored func()) (*call.Call, error) {
 	id := c.ID
 	c, effects, err := s.decideAndSave(ctx, c, now, noChange, s.start)
 	if errors.Is(err, ErrConflict) { // a repeated request: the call is known, and what was left undone is done now
-		stored()
+		if c, err := s.load(ctx, id); err == nil && c.State != call.Ended {
+			stored()
+		}
 		c, err := s.updateAndMatch(ctx, id, now, func(c *call.Call) error {
 			c.Asking(now).ApplyArrivalAgain()
 			return nil

@@ -8,13 +8,21 @@ import (
 	"warmtransfer/shared/call"
 )
 
-// mayBeCalled says whether a place that is kept may be offered: the line is open, and the call in which it was chosen
-// is over for that reason. If that call has taken another course, after a failure, the caller has no second place.
+// mayBeCalled says whether a place that is kept may be offered: the line is open, the operator lets us call the
+// number, and the call in which it was chosen is over for that reason, or because the caller has hung up. If that call
+// has taken another course, after a failure, or if the number does not keep this place any more, the caller is not
+// called.
 func (m *matcher) mayBeCalled(ctx context.Context, c *call.Call, now time.Time) bool {
 	if c.State != call.KeepsPlace {
 		return true
 	}
-	if m.set.IsOpen != nil && !m.set.IsOpen(ctx, now) {
+	if m.set.Places == nil || m.set.IsOpen != nil && !m.set.IsOpen(ctx, now) {
+		return false
+	}
+	if _, err := m.set.Places.Allow(c.Out.Number); err != nil { // the operator has changed their mind
+		return false
+	}
+	if !m.stillKept(ctx, c, now) {
 		return false
 	}
 	of, err := m.store.Call(ctx, c.Kept.Of)
@@ -23,22 +31,34 @@ func (m *matcher) mayBeCalled(ctx context.Context, c *call.Call, now time.Time) 
 		return true
 	case err != nil || of.State != call.Ended:
 		return false
-	case of.Reason != call.ReasonKept:
-		m.givePlaceUp(ctx, c.ID, now)
+	case of.Reason != call.ReasonKept && !of.Asking(now).HungUp():
+		m.givePlaceUp(ctx, c.ID, call.Outgoing.ApplyReplaced, now)
 		return false
 	}
 	return true
 }
 
-// givePlaceUp ends a place whose caller is on the line themselves. If that fails, it is tried again at
-// their turn.
-func (m *matcher) givePlaceUp(ctx context.Context, id call.ID, now time.Time) {
+// stillKept says whether the number still keeps this place: see Store.PlaceOf. Nobody is called while that is
+// not known.
+func (m *matcher) stillKept(ctx context.Context, c *call.Call, now time.Time) bool {
+	switch id, err := m.store.PlaceOf(ctx, c.Out.Number); {
+	case err != nil && !errors.Is(err, ErrNotFound):
+		return false
+	case id != c.ID: // or none: the caller was forgotten
+		m.givePlaceUp(ctx, c.ID, call.Outgoing.ApplyReplaced, now)
+		return false
+	}
+	return true
+}
+
+// givePlaceUp ends a place for that reason. If that fails, it is tried again at its turn.
+func (m *matcher) givePlaceUp(ctx context.Context, id call.ID, why func(call.Outgoing), now time.Time) {
 	c, err := m.load(ctx, id)
 	if err != nil || !c.Kept.TakesBack(c.State) {
 		return
 	}
 	c, effects, err := m.change(ctx, c, now, func(c *call.Call) error {
-		c.Outgoing(now).ApplyCameBack()
+		why(c.Outgoing(now))
 		return nil
 	})
 	if err == nil {
@@ -47,11 +67,18 @@ func (m *matcher) givePlaceUp(ctx context.Context, id call.ID, now time.Time) {
 }
 
 // keepPlace stores the place of a caller who has chosen to be called, before their call ends: then no failure loses it.
-// A repeated request finds it there. False: their number may not be dialled, so that they stay.
+// A repeated request finds it there, and leaves it as it is: the caller may have rung in again meanwhile. False: their
+// number may not be dialled, so that they stay.
 func (s *Service) keepPlace(ctx context.Context, c *call.Call, now time.Time) (bool, error) {
 	number, ok := s.MayKeep(c)
 	if !ok {
 		return false, nil
+	}
+	switch _, err := s.store.Call(ctx, call.KeptID(c.ID)); {
+	case err == nil:
+		return true, nil
+	case !errors.Is(err, ErrNotFound):
+		return false, err
 	}
 	if err := s.store.SavePlaceOf(ctx, number, call.KeptID(c.ID)); err != nil {
 		return false, err
@@ -72,18 +99,33 @@ func (s *Service) MayKeep(c *call.Call) (number string, ok bool) {
 	return number, err == nil
 }
 
-// placeOf is the place that a caller keeps who rings in again; nil if there is none. One that cannot be read is none.
-func (s *Service) placeOf(ctx context.Context, from string) *call.Call {
-	if s.set.Places == nil || from == "" {
-		return nil
-	}
-	id, err := s.store.PlaceOf(ctx, from)
+// placeOf is the place that a number keeps; nil if there is none. Unsure: it cannot be read.
+func (s *Service) placeOf(ctx context.Context, number string) (kept *call.Call, unsure bool) {
+	id, err := s.store.PlaceOf(ctx, number)
 	if err != nil {
-		return nil
+		return nil, !errors.Is(err, ErrNotFound)
 	}
 	c, err := s.store.Call(ctx, id)
 	if err != nil || !c.Kept.TakesBack(c.State) {
-		return nil
+		return nil, err != nil && !errors.Is(err, ErrNotFound)
 	}
-	return c
+	return c, false
+}
+
+// takePlace lets the number keep no place any more, as its caller is in that call, and ends the kept place for that
+// reason, if it is known. Either alone is enough that nobody is called for it (see stillKept).
+func (s *Service) takePlace(
+	ctx context.Context, number string, in call.ID, kept *call.Call, why func(call.Outgoing), now time.Time,
+) {
+	_ = s.store.SavePlaceOf(ctx, number, in)
+	if kept != nil {
+		s.givePlaceUp(ctx, kept.ID, why, now)
+	}
+}
+
+// takePlaceOf ends the place that a number keeps which an agent calls.
+func (s *Service) takePlaceOf(ctx context.Context, number string, in call.ID, now time.Time) {
+	if kept, unsure := s.placeOf(ctx, number); kept != nil || unsure {
+		s.takePlace(ctx, number, in, kept, call.Outgoing.ApplyReplaced, now)
+	}
 }

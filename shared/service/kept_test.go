@@ -90,7 +90,7 @@ func TestF304TheOldPlaceIsFoundByTheNumber(t *testing.T) {
 	w.AnswerQuestion(id, call.ChooseKeep)
 	w.Pass(10 * time.Minute)
 	again := call.ID("CA99999999999999999999999999999999")
-	take := w.Board.ArriveBy(service.Arriving{Places: true})
+	take := w.Board.ArriveBy(service.Arriving{})
 	for range 2 { // the request is repeated
 		c, err := take(t.Context(), again, "+15005550006", false, w.Now)
 		if err != nil || !c.Queued.Equal(queued) {

@@ -71,6 +71,7 @@ func (s *Service) CallBack(
 	case c == nil: // another request with that key makes the call
 		return s.Snapshot(ctx, who, now)
 	}
+	s.takePlaceOf(ctx, number, id, now)
 	if a, err = s.store.Agent(ctx, who.ID); err != nil {
 		return s.Snapshot(ctx, who, now)
 	}

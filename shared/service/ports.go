@@ -56,7 +56,9 @@ type Store interface {
 	SaveCall(ctx context.Context, c *call.Call) error
 	Agent(ctx context.Context, id agent.ID) (*agent.Agent, error)
 	SaveAgent(ctx context.Context, a *agent.Agent) error
-	// PlaceOf is the call of the place that a number keeps, or has kept lately. SavePlaceOf is done whatever there was.
+	// PlaceOf is the call of the place that a number keeps, or has kept lately, or the call that has taken it: a place
+	// is
+	// called only if this names it. SavePlaceOf is done whatever there was.
 	PlaceOf(ctx context.Context, number string) (call.ID, error)
 	SavePlaceOf(ctx context.Context, number string, id call.ID) error
 	Lists

@@ -15,8 +15,6 @@ type Arriving struct {
 	// Ahead: a caller before whom so many wait is asked first whether they go on waiting; 0: nobody. If the queue
 	// cannot be read nobody is asked.
 	Ahead int
-	// Places: a caller who has kept a place has it again.
-	Places bool
 }
 
 // ArriveBy is Arrive by these rules.
@@ -24,8 +22,9 @@ func (s *Service) ArriveBy(rules Arriving) Arrival {
 	return func(ctx context.Context, id call.ID, from string, verified bool, now time.Time) (*call.Call, error) {
 		c := call.New(id, from, verified, now)
 		var kept *call.Call
-		if rules.Places {
-			kept = s.placeOf(ctx, from)
+		var unsure bool
+		if s.set.Places != nil && from != "" {
+			kept, unsure = s.placeOf(ctx, from)
 		}
 		switch {
 		case kept != nil:
@@ -36,8 +35,8 @@ func (s *Service) ArriveBy(rules Arriving) Arrival {
 			}
 		}
 		return s.arrive(ctx, c, now, func() {
-			if kept != nil {
-				s.givePlaceUp(ctx, kept.ID, now)
+			if kept != nil || unsure {
+				s.takePlace(ctx, from, id, kept, call.Outgoing.ApplyCameBack, now)
 			}
 		})
 	}
@@ -53,7 +52,7 @@ func (s *Service) Choose(
 	if err != nil {
 		return nil, err
 	}
-	if a == call.ChooseKeep && c.Asking(now).MayChoose(generation) {
+	if a == call.ChooseKeep && c.Asking(now).MayKeep(generation) {
 		if ok, err := s.keepPlace(ctx, c, now); err != nil {
 			return nil, err
 		} else if !ok {

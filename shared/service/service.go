@@ -23,7 +23,7 @@ type Settings struct {
 	// NumbersPerHour is how many outside numbers all agents together may dial in an hour; 0: no
 	// limit.
 	NumbersPerHour int
-	// Places says whose place may be kept: which numbers the operator lets us call. Nil: nobody's.
+	// Places says whose place may be kept, and is called: which numbers the operator lets us call. Nil: nobody's.
 	Places Numbers
 	// IsOpen says whether the line is open now, so that a caller may be called whose place is kept; nil: always.
 	IsOpen func(ctx context.Context, now time.Time) bool

@@ -72,13 +72,15 @@ function confirmEnd(state: State, desk: Desk): TemplateResult {
   const call = state.screen.is === "in-call" ? state.screen.call : null;
   const leaves = call !== null && allow.leave(state, call).on;
   const others = call?.state === "three-way" ? ` and ${colleague(call)}` : "";
+  const buttons = html`${button({ name: "keep-talking", label: "Keep talking", first: true,
+    click: () => desk.panel("") })} ${button({ name: "confirm-end", label: "End call", icon: "hangup", tone: "danger",
+    click: () => desk.press("end") })}`;
+  if (call?.state === "calling" || call?.state === "agent-first") return frame("End the call?", desk,
+    html`<p>${phoneNumber(call.caller.number ?? "")} will not be called now.</p>`, buttons);
   return frame("End the call?", desk,
     html`<p>${phoneNumber(call?.caller.number ?? "")}${others} will be cut off. ${leaves
       ? "To let the caller go on with a colleague, use Leave instead."
-      : "To let the caller go on with a colleague, bring one in first."}</p>`,
-    html`${button({ name: "keep-talking", label: "Keep talking", first: true, click: () => desk.panel("") })}
-      ${button({ name: "confirm-end", label: "End call", icon: "hangup", tone: "danger",
-        click: () => desk.press("end") })}`);
+      : "To let the caller go on with a colleague, bring one in first."}</p>`, buttons);
 }
 
 function select(label: string, name: "input" | "speaker" | "ringer", list: readonly Sound[], chosen: string,

@@ -173,7 +173,7 @@ function becomes(call: Call): string {
     case "keeps-place":
     case "agent-first":
     case "calling":
-      return "Nobody is called any more.";
+      return "Nobody is called now.";
     case "add-ringing":
     case "consult-ringing":
       return `The caller hears music and is put through to ${name}, or to somebody else.`;

@@ -1,0 +1,176 @@
+package service_test
+
+import (
+	"testing"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/service"
+	. "warmtransfer/shared/service/servicetest"
+)
+
+const ringsAgain = call.ID("CA99999999999999999999999999999999")
+
+// arriveAgain is the caller of asked, who rings in from the same number.
+func arriveAgain(t *testing.T, w *World) *call.Call {
+	c, err := w.Board.ArriveBy(service.Arriving{})(t.Context(), ringsAgain, "+15005550006", false, w.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// Whatever fails when a caller rings in again, the place that they have kept is not called besides.
+func TestF269ARingInOfWhichAStepFails(t *testing.T) {
+	for _, f := range []struct {
+		op  string
+		nth int
+	}{{"PlaceOf", 0}, {"Call", 0}, {"Call", 1}, {"SavePlaceOf", 0}, {"SaveCall", 1}} {
+		for _, took := range []bool{false, true} {
+			w, id := asked(t, service.Settings{})
+			w.AnswerQuestion(id, call.ChooseKeep)
+			w.Pass(time.Minute)
+			w.Store.At(f.op, w.Store.Count(f.op)+f.nth, Fault{Err: service.ErrUnavailable, Took: took})
+			arriveAgain(t, w)
+			if err := w.Board.HandleCallerEnded(t.Context(), ringsAgain, "", w.Now); err != nil {
+				t.Fatal(err)
+			}
+			w.Choose("alice", agent.Available)
+			w.Pass(15 * time.Second)
+			if c := w.Call(call.KeptID(id)); w.Rings("alice") || c.State != call.Ended {
+				t.Errorf("%+v, took effect %t: alice rings %t, the place is %s", f, took, w.Rings("alice"), c.State)
+			}
+		}
+	}
+}
+
+func TestF269APlaceIsNotCalledWhileItsNumberCannotBeRead(t *testing.T) {
+	w, id := asked(t, service.Settings{})
+	w.AnswerQuestion(id, call.ChooseKeep)
+	w.Store.Every("PlaceOf", Fault{Err: service.ErrUnavailable})
+	w.Choose("alice", agent.Available)
+	w.Pass(time.Minute)
+	if c := w.Call(call.KeptID(id)); w.Rings("alice") || c.State != call.KeepsPlace {
+		t.Errorf("alice rings %t, the place is %s", w.Rings("alice"), c.State)
+	}
+}
+
+func TestF269TwoCallsOfOneNumberKeepOnePlace(t *testing.T) {
+	w := NewWorld(t)
+	w.Use(service.Settings{Places: anyNumber{}})
+	w.Choose("alice", agent.Away)
+	w.AskEvery = time.Minute
+	first, _ := w.Dial()
+	second, _ := w.Dial()
+	for n := 0; !w.Asked(first) || !w.Asked(second); n++ {
+		if n > 120 {
+			t.Fatal("the callers are not asked")
+		}
+		w.Pass(time.Second)
+	}
+	w.AnswerQuestion(first, call.ChooseKeep)
+	w.AnswerQuestion(second, call.ChooseKeep)
+	w.AskEvery = 0
+	w.Choose("alice", agent.Available)
+	w.Pass(time.Minute)
+	old, place := w.Call(call.KeptID(first)), w.Call(call.KeptID(second))
+	if old.State != call.Ended || old.Reason != call.ReasonReplaced || place.State == call.Ended {
+		t.Errorf("the places are %s, %s, and %s", old.State, old.Reason, place.State)
+	}
+}
+
+// The caller presses 2 and hangs up: their end may be told before the key, or between the two saves of the choice.
+func TestF319TheCallerHangsUpRightAfterTheKey(t *testing.T) {
+	for _, when := range []string{"before", "between"} {
+		w, id := asked(t, service.Settings{})
+		gone := func() {
+			if err := w.Board.HandleCallerEnded(t.Context(), id, "", w.Now); err != nil {
+				t.Error(err)
+			}
+		}
+		generation := w.Call(id).Generation
+		if when == "before" {
+			gone()
+		} else { // the save of the choice fails
+			w.Store.At("SaveCall", w.Store.Count("SaveCall")+1, Fault{Err: service.ErrUnavailable})
+		}
+		_, err := w.Board.Choose(t.Context(), id, generation, call.ChooseKeep, time.Time{}, w.Now)
+		if when == "before" && err != nil {
+			t.Fatal(err)
+		}
+		if when == "between" {
+			gone()
+		} else if c := w.Call(id); c.Reason != call.ReasonKept {
+			t.Errorf("%s: the call has ended as %s", when, c.Reason)
+		}
+		w.CallerHangsUp(id)
+		w.Choose("alice", agent.Available)
+		w.Pass(15 * time.Second)
+		if c := w.Call(call.KeptID(id)); !w.Rings("alice") || c.State != call.AgentFirst {
+			t.Errorf("%s: alice rings %t, the place is %s, %s", when, w.Rings("alice"), c.State, c.Reason)
+		}
+	}
+}
+
+// A request that is repeated late finds the caller gone, who had the old place: nothing is taken from them.
+func TestF304TheCallerHasHungUpBeforeTheirArrivalIsStored(t *testing.T) {
+	w, id := asked(t, service.Settings{})
+	w.AnswerQuestion(id, call.ChooseKeep)
+	if err := w.Board.HandleCallerEnded(t.Context(), ringsAgain, "+15005550006", w.Now); err != nil {
+		t.Fatal(err)
+	}
+	arriveAgain(t, w)
+	if c := w.Call(call.KeptID(id)); c.State != call.KeepsPlace {
+		t.Errorf("the place is %s, %s", c.State, c.Reason)
+	}
+}
+
+// The agent's own call takes the place of one that is kept, whatever of it fails.
+func TestF269AnAgentCallsANumberThatKeepsAPlace(t *testing.T) {
+	for _, op := range []string{"", "PlaceOf", "SavePlaceOf"} {
+		w, id := asked(t, service.Settings{})
+		w.AnswerQuestion(id, call.ChooseKeep)
+		place := call.KeptID(id)
+		if err := w.Store.SavePlaceOf(t.Context(), Outside, place); err != nil {
+			t.Fatal(err)
+		}
+		if op != "" {
+			w.Store.At(op, w.Store.Count(op), Fault{Err: service.ErrUnavailable})
+		}
+		w.Choose("bob", agent.Away)
+		w.Pass(5 * time.Second)
+		by, _, err := w.CallBack("alice", "k1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		now, err := w.Store.PlaceOf(t.Context(), Outside)
+		if c := w.Call(place); op != "PlaceOf" && (c.State != call.Ended || c.Reason != call.ReasonReplaced) {
+			t.Errorf("%q fails: the place is %s, %s", op, c.State, c.Reason)
+		}
+		if err != nil || op != "SavePlaceOf" && now != by {
+			t.Errorf("%q fails: the number keeps %s, %v", op, now, err)
+		}
+	}
+}
+
+// The operator switches calling back off, or takes a country out of the list, while a place is kept.
+func TestF305APlaceIsNotCalledWhoseNumberMayNotBeDialled(t *testing.T) {
+	w, id := asked(t, service.Settings{})
+	w.AnswerQuestion(id, call.ChooseKeep)
+	w.Use(service.Settings{Places: noNumbers{}})
+	w.Choose("alice", agent.Available)
+	w.Pass(15 * time.Second)
+	if c := w.Call(call.KeptID(id)); w.Rings("alice") || c.State != call.KeepsPlace {
+		t.Errorf("alice rings %t, the place is %s", w.Rings("alice"), c.State)
+	}
+	w.Use(service.Settings{Places: anyNumber{}})
+	w.Pass(15 * time.Second)
+	if !w.Rings("alice") {
+		t.Error("it is allowed again, and alice does not ring")
+	}
+}
+
+type noNumbers struct{}
+
+func (noNumbers) Allow(string) (string, error) { return "", &service.NumberError{Why: "country"} }
