@@ -105,7 +105,7 @@ func (c resultChange) rejoined(r Result) {
 	case AlreadyGone: // the caller's own leg has ended, and its callback was lost
 		c.callerEnded()
 	case Refused, Throttled:
-		Asking{c.change}.notTaken()
+		Asking(c).notTaken()
 		c.RedirectedAt = time.Time{}
 	}
 }

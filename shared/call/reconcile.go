@@ -100,7 +100,7 @@ func (c Reconciliation) listed(present []ListedParticipant) (here []LegKey, call
 func (c Reconciliation) callerSeen(held bool) {
 	c.CallerAbsentSince = time.Time{}
 	c.Caller.Joined = true
-	Asking{c.change}.wentOn()
+	Asking(c).wentOn()
 	c.callerHold(held)
 }
 
@@ -120,7 +120,7 @@ func (c Reconciliation) ApplyLegSighting(leg LegID, s Sighting) {
 	switch {
 	case l == nil:
 	case c.Out.on(l.Key) && !c.wanted(l.Key):
-		Outgoing{c.change}.callerLegSighted(l, s)
+		Outgoing(c).callerLegSighted(l, s)
 	case s.Over:
 		c.legEnded(l.Key, leg, OutcomeLost)
 	case s.In:
