@@ -91,8 +91,8 @@ func (h handler) choose(r *httpapi.Request) (string, error) {
 // question asks a caller whether they go on waiting.
 func (h handler) question(r *httpapi.Request, c *call.Call) string {
 	line := h.line.Values(r.Context(), r.Now)
-	_, dialled := h.board(r.Base).MayKeep(c)
-	words, piece := twilio.QuestionWords(line.Book(), line.Question.Keep && dialled), twilio.Introduction
+	keep := line.Question.Keep && h.board(r.Base).MayKeep(r.Context(), c)
+	words, piece := twilio.QuestionWords(line.Book(), keep), twilio.Introduction
 	if c.Generation == 0 {
 		words = twilio.GreetingWords(line.Book(), words)
 	}

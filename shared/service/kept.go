@@ -16,6 +16,9 @@ func (m *matcher) mayBeCalled(ctx context.Context, c *call.Call, now time.Time) 
 	if c.State != call.KeepsPlace {
 		return true
 	}
+	if now.Before(c.Kept.Next) { // before anything is read for it
+		return false
+	}
 	if m.set.Places == nil || m.set.IsOpen != nil && !m.set.IsOpen(ctx, now) {
 		return false
 	}
@@ -68,9 +71,9 @@ func (m *matcher) givePlaceUp(ctx context.Context, id call.ID, why func(call.Out
 
 // keepPlace stores the place of a caller who has chosen to be called, before their call ends: then no failure loses it.
 // A repeated request finds it there, and leaves it as it is: the caller may have rung in again meanwhile. False: their
-// number may not be dialled, so that they stay.
+// number may not be dialled, or no more places can be kept, so that they stay.
 func (s *Service) keepPlace(ctx context.Context, c *call.Call, now time.Time) (bool, error) {
-	number, ok := s.MayKeep(c)
+	number, ok := s.keptNumber(c)
 	if !ok {
 		return false, nil
 	}
@@ -78,6 +81,9 @@ func (s *Service) keepPlace(ctx context.Context, c *call.Call, now time.Time) (b
 	case err == nil:
 		return true, nil
 	case !errors.Is(err, ErrNotFound):
+		return false, err
+	}
+	if room, err := s.roomForPlace(ctx); err != nil || !room {
 		return false, err
 	}
 	if err := s.store.SavePlaceOf(ctx, number, call.KeptID(c.ID)); err != nil {
@@ -90,8 +96,34 @@ func (s *Service) keepPlace(ctx context.Context, c *call.Call, now time.Time) (b
 	return err == nil, err
 }
 
-// MayKeep is the number at which a caller can be called who keeps their place, if the operator lets it be dialled.
-func (s *Service) MayKeep(c *call.Call) (number string, ok bool) {
+// maxPlaces is how many places are kept at a time. They stand in the page of the queue that matching reads (see
+// QueuePage) and must not fill it, and each is a number that nobody but a caller has chosen.
+const maxPlaces = 10
+
+// roomForPlace says whether one more place may be kept. While the queue is longer than its page it is not known how
+// many are kept.
+func (s *Service) roomForPlace(ctx context.Context) (bool, error) {
+	queue, err := s.store.Queue(ctx)
+	kept := 0
+	for _, w := range queue {
+		if w.State == call.KeepsPlace {
+			kept++
+		}
+	}
+	return kept < maxPlaces && len(queue) < QueuePage, err
+}
+
+// MayKeep says whether a caller may be offered to keep their place. If that cannot be read they are not.
+func (s *Service) MayKeep(ctx context.Context, c *call.Call) bool {
+	if _, ok := s.keptNumber(c); !ok {
+		return false
+	}
+	room, err := s.roomForPlace(ctx)
+	return err == nil && room
+}
+
+// keptNumber is the number at which a caller can be called who keeps their place, if the operator lets it be dialled.
+func (s *Service) keptNumber(c *call.Call) (number string, ok bool) {
 	if s.set.Places == nil || c.From == "" {
 		return "", false
 	}

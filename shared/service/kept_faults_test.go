@@ -174,3 +174,25 @@ func TestF305APlaceIsNotCalledWhoseNumberMayNotBeDialled(t *testing.T) {
 type noNumbers struct{}
 
 func (noNumbers) Allow(string) (string, error) { return "", &service.NumberError{Why: "country"} }
+
+// So many places are kept at a time that live callers always stand in the page of the queue that is read.
+func TestF306NoMoreThanTenPlacesAreKept(t *testing.T) {
+	w, id := asked(t, service.Settings{})
+	if !w.Board.MayKeep(t.Context(), w.Call(id)) {
+		t.Fatal("the first is not offered to keep the place")
+	}
+	for i := range 10 {
+		of := call.New(call.ID("CAF"+string(rune('0'+i))), "+15005550006", false, w.Now)
+		if err := w.Store.SaveCall(t.Context(), call.KeepsPlaceIn(of, "+15005550006", w.Now)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if w.Board.MayKeep(t.Context(), w.Call(id)) {
+		t.Error("an eleventh is offered it")
+	}
+	w.AnswerQuestion(id, call.ChooseKeep)
+	w.Pass(5 * time.Second)
+	if c := w.Call(id); c.State != call.Waiting {
+		t.Errorf("who chooses it is %s, %s", c.State, c.Reason)
+	}
+}
