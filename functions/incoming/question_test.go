@@ -52,8 +52,10 @@ func question(keep bool) string {
 	for _, s := range twilio.GreetingWords(book, twilio.QuestionWords(book, keep)).Sentences {
 		said += "<Say>" + s + "</Say>"
 	}
-	return `<Gather action="` + string(httpapitest.Base) + choice + `#rc=5&amp;rp=4xx,5xx,ct,rt&amp;rt=4500" input="dtmf" ` +
-		`method="POST" numDigits="1" timeout="1">` + said + `<Play>https://music.example/music/00.wav</Play></Gather>` + room("0")
+	const overrides = `#rc=5&amp;rp=4xx,5xx,ct,rt&amp;rt=4500`
+	return `<Gather action="` + string(httpapitest.Base) + choice + overrides + `" input="dtmf" ` +
+		`method="POST" numDigits="1" timeout="1">` + said +
+		`<Play>https://music.example/music/00.wav</Play></Gather>` + room("0")
 }
 
 func TestF294TheQuestionGoesOnIntoTheConference(t *testing.T) {

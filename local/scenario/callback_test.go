@@ -28,7 +28,7 @@ func (l *line) callsBack(id string, body map[string]string) (snap stack.Snapshot
 	return snap, err
 }
 
-// rung is alice in her call back: her browser has answered, and the number rings.
+// rung is alice in a call back: the browser has answered, and the number rings.
 func rung(t *testing.T, more ...func(*stack.Options)) (l *line, caller string) {
 	t.Helper()
 	l = backs(t, more...)
@@ -84,7 +84,7 @@ func TestF252F258BusyNoAnswerAndAMachineAreOutcomes(t *testing.T) {
 		l.pass(3 * time.Second)
 		recent := l.me("alice").Agent.Recent
 		if len(recent) != 1 || recent[0].Outcome != want || l.legTo("alice") != "" {
-			t.Errorf("%s: alice's calls %+v, her leg %q", does, recent, l.legTo("alice"))
+			t.Errorf("%s: alice's calls %+v, alice's leg %q", does, recent, l.legTo("alice"))
 		}
 	}
 	l, caller := rung(t)
@@ -139,7 +139,7 @@ func TestF254PicksUpAsTheAgentLeaves(t *testing.T) {
 	l.pass(2 * time.Second)
 	l.waits(caller)
 	l.pass(10 * time.Second)
-	l.answers("alice") // her page is back: the caller is kept for her
+	l.answers("alice") // the page is back: the caller is kept for it
 	l.pass(3 * time.Second)
 	l.together(l.legTo("alice"), caller)
 }

@@ -13,7 +13,7 @@ import (
 // theQuestion is how it begins; a greeting may come before.
 const theQuestion = "speech:You need not wait."
 
-// asks opens a line that asks who waits every two minutes. Alice is online, and busy with nobody: she is Away.
+// asks opens a line that asks who waits every two minutes. Alice is online, busy with nobody, and Away.
 func asks(t *testing.T) *line {
 	l := open(t)
 	l.sets(settings.Values{Question: settings.Question{Every: 2}})

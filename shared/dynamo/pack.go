@@ -40,7 +40,8 @@ func (s *Store) Compact(yes bool) {
 const packed1 = 1
 
 // usual1 is what documents of calls and agents mostly consist of. It must never change.
-const usual1 = `{"id":"a","name":"","schema":1,"version":1,"status":"available","since":"2026-","why":"missed","by":"",` +
+const usual1 = `` +
+	`{"id":"a","name":"","schema":1,"version":1,"status":"available","since":"2026-","why":"missed","by":"",` +
 	`"idle":"2026-","seen":"2026-","back":"2026-","freed":"2026-","claim":{"conference":"CA","leg":"","until":"2026-",` +
 	`"for":"transfer","askers":[""],"since":"2026-","answered":"2026-"},"last":{"conference":"CA","outcome":"cancelled",` +
 	`"at":"2026-","began":"2026-","caller":"+","with":""},"recent":[{"conference":"CA","outcome":"ended","at":"2026-",` +

@@ -105,7 +105,7 @@ func TestF219WhoHearsASupervisorInTheOtherStates(t *testing.T) {
 		{"bob is added", press("alice", call.DoAdd, "bob"), call.AddRinging, "alice caller", "alice", "alice caller"},
 		{"bob answers", func(w *World) { w.Answer("bob"); w.Settle() }, call.ThreeWay,
 			"alice bob caller", "alice", "alice bob caller"},
-		{"alice hands over, and her leg does not end", func(w *World) {
+		{"alice hands over, and the leg does not end", func(w *World) {
 			w.Phones.Every("Hangup", Fault{Err: service.ErrThrottled})
 			w.MustPress("alice", call.DoComplete, "")
 			w.Settle()

@@ -146,7 +146,7 @@ func TestF318AnAgentIsLoadedOnce(t *testing.T) {
 	want := map[string]int{
 		"Agent": 1, "SaveAgent": 1, "Call": 1, "SaveCall": 3, "SayGoodbye": 1, "Hangup": 1, "Queue": 1,
 	}
-	costs(t, w, "alice ends her call", want, func() { w.MustPress("alice", call.DoEnd, "") })
+	costs(t, w, "alice ends the call", want, func() { w.MustPress("alice", call.DoEnd, "") })
 }
 
 // F318: another request changes the agent meanwhile. What is in hand is out of date then, and nothing is lost.

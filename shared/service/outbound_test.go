@@ -14,7 +14,7 @@ import (
 	. "warmtransfer/shared/service/servicetest"
 )
 
-// calledBack is alice who calls back: her browser has answered, and the caller's number rings.
+// calledBack is alice who calls back: the browser has answered, and the caller's number rings.
 func calledBack(t *testing.T) (*World, call.ID) {
 	t.Helper()
 	w := NewWorld(t, "alice", "bob")
@@ -122,7 +122,7 @@ func TestF253ALostPageDialsNobody(t *testing.T) {
 func TestF254WhoPicksUpAsTheAgentLeavesIsInTheLine(t *testing.T) {
 	for _, err := range []error{nil, service.ErrUnknown, service.ErrThrottled} {
 		w, id := calledBack(t)
-		w.Silent("alice") // her browser is gone
+		w.Silent("alice") // the browser is gone
 		w.HangUp("alice")
 		if err != nil { // the loss is known, and the cancellation comes too late
 			w.Phones.Every("Cancel", Fault{Err: err})
