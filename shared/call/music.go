@@ -172,10 +172,10 @@ func (p planner) musicOverdue() bool {
 
 // music plans to restart the music that has run out. A caller in the queue is alone in the conference and is redirected
 // to a new one. Otherwise the hold is repeated, which makes Twilio fetch the music again. A caller who is not found in
-// the conference is redirected in any case.
+// the conference is redirected in any case, and so is one in the queue who may be resumed at any moment.
 func (p planner) music() []Effect {
 	switch {
-	case !p.callerLost && !p.musicOverdue():
+	case !p.callerLost && !p.musicOverdue() && !p.mayBeResumed():
 		return p.question()
 	case !p.callerLost && !p.State.InLine():
 		if p.now.Before(p.MusicRepeatedAt.Add(redirectAgainAfter)) {
@@ -186,4 +186,10 @@ func (p planner) music() []Effect {
 		return nil
 	}
 	return []Effect{RejoinConference{}}
+}
+
+// mayBeResumed: the caller is alone in the conference, and a resume whose result is not known may still take effect.
+// They would hear silence then, and nothing would tell. In another conference it finds nobody.
+func (p planner) mayBeResumed() bool {
+	return p.Started && p.State.InLine() && p.now.Before(p.Caller.LateResume.Add(lateEffectLimit))
 }

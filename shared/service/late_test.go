@@ -119,3 +119,34 @@ func TestF184TheTargetsUnholdIsLate(t *testing.T) {
 		w.CheckQuiet()
 	}
 }
+
+// The agent who came back is lost again before their resume of the caller takes effect: the caller, who is alone, hears
+// no silence when it does.
+func TestF184TheOneWhoAskedForItIsLostAgain(t *testing.T) {
+	for late := 1; late <= 10; late += 3 {
+		for _, silent := range []bool{false, true} {
+			t.Run(fmt.Sprint(late, " s late, silent ", silent), func(t *testing.T) {
+				w := NewWorld(t, "alice", "bob")
+				id, _ := w.Dial()
+				w.Settle()
+				w.Answer("alice")
+				w.Settle()
+				w.HangUp("alice")
+				w.Settle()
+				w.Pass(13 * time.Second)
+				w.Phones.Next("Hold",
+					Fault{Err: service.ErrUnknown, Late: time.Duration(late) * time.Second, Silent: silent})
+				w.Answer("alice")
+				w.Settle()
+				w.HangUp("alice")
+				w.Settle()
+				w.Pass(30 * time.Second)
+				hears(t, w, id, "music")
+				if w.Longest > 2 {
+					t.Errorf("the caller heard silence for %d s", w.Longest)
+				}
+				w.CheckQuiet()
+			})
+		}
+	}
+}
