@@ -16,9 +16,7 @@ func TestF245ACoachWhoCannotBeRemoved(t *testing.T) {
 	for _, do := range []string{faults.Fail, faults.Throttle} {
 		t.Run(do, func(t *testing.T) {
 			t.Parallel()
-			l := open(t)
-			l.supervises()
-			caller := l.talks("alice", "bob")
+			l, caller := supervised(t, "alice", "bob")
 			l.watches(caller, call.ModeCoach)
 			l.fault(faults.Rule{
 				Kind: faults.REST, Match: faults.Match{Path: "/" + l.legTo("erin"), Method: "POST"}, Do: do,
@@ -77,9 +75,7 @@ func TestF237HiddenListening(t *testing.T) {
 // hears silence, and both agents are told.
 func TestF223TheNetworkIsLostWhileAConsultIsCoached(t *testing.T) {
 	t.Parallel()
-	l := open(t)
-	l.supervises()
-	caller := l.talks("alice", "bob")
+	l, caller := supervised(t, "alice", "bob")
 	l.presses("alice", "consult", "bob")
 	l.answers("bob")
 	l.pass(2 * time.Second)

@@ -25,6 +25,14 @@ func (l *line) supervises() {
 	l.settle()
 }
 
+// supervised is a line on which Erin supervises, and a caller who talks to the first of these agents.
+func supervised(t *testing.T, agents ...string) (l *line, caller string) {
+	t.Helper()
+	l = open(t)
+	l.supervises()
+	return l, l.talks(agents...)
+}
+
 // watches is a press of Listen, Coach or Barge. If that rings the supervisor's page, it answers by itself.
 func (l *line) watches(caller string, m call.Mode) {
 	l.t.Helper()
@@ -154,9 +162,7 @@ func TestF219F220WhatEachPartyHears(t *testing.T) {
 	for _, m := range call.Modes {
 		t.Run(string(m), func(t *testing.T) {
 			t.Parallel()
-			l := open(t)
-			l.supervises()
-			caller := l.talks("alice", "bob")
+			l, caller := supervised(t, "alice", "bob")
 			l.watches(caller, m)
 			for _, p := range watchPhases {
 				p.do(l)
@@ -180,9 +186,7 @@ func TestF219F220WhatEachPartyHears(t *testing.T) {
 // In each state of a transfer the supervisor goes through all modes, and each change is shown at once.
 func TestF219FromModeToModeInEachState(t *testing.T) {
 	t.Parallel()
-	l := open(t)
-	l.supervises()
-	caller := l.talks("alice", "bob")
+	l, caller := supervised(t, "alice", "bob")
 	for _, p := range watchPhases {
 		p.do(l)
 		l.pass(2 * time.Second)
@@ -210,9 +214,7 @@ func TestF219FromModeToModeInEachState(t *testing.T) {
 // hears music and is offered to another agent, and the supervisor hears them again.
 func TestF220ASupervisorTakesNobodysPlace(t *testing.T) {
 	t.Parallel()
-	l := open(t)
-	l.supervises()
-	caller := l.talks("alice", "bob")
+	l, caller := supervised(t, "alice", "bob")
 	l.watches(caller, call.ModeBarge)
 	l.hear("before", map[string]string{"caller": "alice erin"})
 	l.hangs(l.legTo("alice"))
@@ -233,9 +235,7 @@ func TestF220ASupervisorTakesNobodysPlace(t *testing.T) {
 // A caller who waits, a stranger, a second press.
 func TestF221WhoMayNotWatch(t *testing.T) {
 	t.Parallel()
-	l := open(t)
-	l.supervises()
-	caller := l.talks("alice")
+	l, caller := supervised(t, "alice")
 	waiting := l.dial("+15550188")
 	l.pass(2 * time.Second)
 	l.refusalOf(l.act(teamview.Listen, "", waiting, "k1"), 409, "nobody-talks")
@@ -255,9 +255,7 @@ func TestF221WhoMayNotWatch(t *testing.T) {
 // The conference ends and the caller goes on in a new one: the supervisor's leg is ended, and they may join again.
 func TestF222ASupervisorDoesNotFollowIntoAnotherConference(t *testing.T) {
 	t.Parallel()
-	l := open(t)
-	l.supervises()
-	caller := l.talks("alice")
+	l, caller := supervised(t, "alice")
 	l.watches(caller, call.ModeCoach)
 	l.gap = 5 * time.Second
 	l.pass(6 * time.Second) // a conference that ends sooner counts as refused
@@ -280,9 +278,7 @@ func TestF222ASupervisorDoesNotFollowIntoAnotherConference(t *testing.T) {
 // The supervisor loses the network while they coach: the agent is told, and the talk goes on.
 func TestF223ASupervisorLosesTheNetworkWhileTheyCoach(t *testing.T) {
 	t.Parallel()
-	l := open(t)
-	l.supervises()
-	caller := l.talks("alice")
+	l, caller := supervised(t, "alice")
 	l.watches(caller, call.ModeCoach)
 	l.crash("erin")
 	l.pass(3 * time.Second)
@@ -300,9 +296,7 @@ func TestF223ASupervisorLosesTheNetworkWhileTheyCoach(t *testing.T) {
 // minute. So it is when their page is gone.
 func TestF236WhoIsNoSupervisorAnyMore(t *testing.T) {
 	t.Parallel()
-	l := open(t)
-	l.supervises()
-	caller := l.talks("alice")
+	l, caller := supervised(t, "alice")
 	l.watches(caller, call.ModeBarge)
 	delete(l.views, "erin")
 	l.pass(time.Minute)
@@ -321,9 +315,7 @@ func TestF238AChangeOfTheVoiceFails(t *testing.T) {
 		for skip := range 2 {
 			t.Run(fmt.Sprint(do, " ", skip), func(t *testing.T) {
 				t.Parallel()
-				l := open(t)
-				l.supervises()
-				caller := l.talks("alice")
+				l, caller := supervised(t, "alice")
 				l.watches(caller, call.ModeListen)
 				one := faults.Match{Path: "/Participants/", Method: "POST"}
 				rule := faults.Rule{Kind: faults.REST, Match: one, Do: do, Times: 1, Skip: skip}

@@ -91,17 +91,7 @@ func TestF245AStrayedCoachWhoseLegDoesNotEndIsMuted(t *testing.T) {
 
 // The states that pass by in a moment, or into which another way leads than a consult: see TestF219WhoHearsASupervisor.
 func TestF219WhoHearsASupervisorInTheOtherStates(t *testing.T) {
-	press := func(who agent.ID, a call.Action, to agent.ID) func(*World) {
-		return func(w *World) { w.MustPress(who, a, to); w.Settle() }
-	}
-	states := []struct {
-		name   string
-		do     func(*World)
-		state  call.State
-		hears  string // the supervisor
-		coach  string // who hears a coach
-		barges string // who hears a supervisor who talks to all
-	}{
+	states := []watchedState{
 		{"bob is added", press("alice", call.DoAdd, "bob"), call.AddRinging, "alice caller", "alice", "alice caller"},
 		{"bob answers", func(w *World) { w.Answer("bob"); w.Settle() }, call.ThreeWay,
 			"alice bob caller", "alice", "alice bob caller"},
@@ -125,12 +115,7 @@ func TestF219WhoHearsASupervisorInTheOtherStates(t *testing.T) {
 		w, id := watched(t)
 		w.MustWatch(id, m)
 		for _, s := range states {
-			s.do(w)
-			want := map[call.Mode]string{call.ModeCoach: s.coach, call.ModeBarge: s.barges}[m]
-			if c := w.Call(id); c.State != s.state || w.HearBoss(id) != want || w.BossHears(id) != s.hears {
-				t.Errorf("%s, %s: %q hear the supervisor, want %q; they hear %q, want %q; the call is %s",
-					m, s.name, w.HearBoss(id), want, w.BossHears(id), s.hears, c.State)
-			}
+			s.comes(t, w, id, m)
 		}
 		w.CallerHangsUp(id)
 		w.Settle()

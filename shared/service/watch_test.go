@@ -34,31 +34,47 @@ func watchedConsult(t TB) (*World, call.ID) {
 	return w, id
 }
 
+// watchedState is a state of a call in which a supervisor is, and how it comes about.
+type watchedState struct {
+	name   string
+	do     func(*World)
+	state  call.State
+	hears  string // the supervisor
+	coach  string // who hears a coach
+	barges string // who hears a supervisor who talks to all
+}
+
+// comes brings the state about, and checks who hears whom in it.
+func (s watchedState) comes(t *testing.T, w *World, id call.ID, m call.Mode) {
+	t.Helper()
+	s.do(w)
+	want := map[call.Mode]string{call.ModeCoach: s.coach, call.ModeBarge: s.barges}[m]
+	if c := w.Call(id); c.State != s.state || w.HearBoss(id) != want || w.BossHears(id) != s.hears {
+		t.Errorf("%s, %s: %q hear the supervisor, want %q; they hear %q, want %q; the call is %s",
+			m, s.name, w.HearBoss(id), want, w.BossHears(id), s.hears, c.State)
+	}
+}
+
+// press is that an agent presses a button.
+func press(who agent.ID, a call.Action, to agent.ID) func(*World) {
+	return func(w *World) { w.MustPress(who, a, to); w.Settle() }
+}
+
 // Who hears a supervisor, and whom they hear, in each mode and each state of a transfer.
 func TestF219WhoHearsASupervisor(t *testing.T) {
-	press := func(who agent.ID, a call.Action) func(*World) {
-		return func(w *World) { w.MustPress(who, a, ""); w.Settle() }
-	}
-	states := []struct {
-		name   string
-		do     func(*World)
-		state  call.State
-		hears  string // the supervisor
-		coach  string // who hears a coach
-		barges string // who hears a supervisor who talks to all
-	}{
+	states := []watchedState{
 		{"talking", func(*World) {}, call.Talking, "alice caller", "alice", "alice caller"},
-		{"on hold", press("alice", call.DoHold), call.Talking, "alice", "alice", "alice"},
-		{"resumed", press("alice", call.DoResume), call.Talking, "alice caller", "alice", "alice caller"},
-		{"rung", func(w *World) { w.MustPress("alice", call.DoConsult, "bob"); w.Settle() }, call.ConsultRinging,
+		{"on hold", press("alice", call.DoHold, ""), call.Talking, "alice", "alice", "alice"},
+		{"resumed", press("alice", call.DoResume, ""), call.Talking, "alice caller", "alice", "alice caller"},
+		{"rung", press("alice", call.DoConsult, "bob"), call.ConsultRinging,
 			"alice", "alice", "alice"},
 		{"consulting", func(w *World) { w.Answer("bob"); w.Settle() }, call.Consulting,
 			"alice bob", "alice", "alice bob"},
-		{"swapped", press("alice", call.DoSwap), call.Swapped, "alice caller", "alice", "alice caller"},
-		{"back", press("alice", call.DoSwap), call.Consulting, "alice bob", "alice", "alice bob"},
-		{"joined", press("alice", call.DoJoin), call.ThreeWay, "alice bob caller", "alice", "alice bob caller"},
-		{"handed over", press("alice", call.DoComplete), call.Talking, "bob caller", "bob", "bob caller"},
-		{"given back", press("bob", call.DoRequeue), call.Ringing, "", "", ""},
+		{"swapped", press("alice", call.DoSwap, ""), call.Swapped, "alice caller", "alice", "alice caller"},
+		{"back", press("alice", call.DoSwap, ""), call.Consulting, "alice bob", "alice", "alice bob"},
+		{"joined", press("alice", call.DoJoin, ""), call.ThreeWay, "alice bob caller", "alice", "alice bob caller"},
+		{"handed over", press("alice", call.DoComplete, ""), call.Talking, "bob caller", "bob", "bob caller"},
+		{"given back", press("bob", call.DoRequeue, ""), call.Ringing, "", "", ""},
 		{"taken again", func(w *World) { w.Answer("alice"); w.Settle() }, call.Talking, "alice caller", "alice",
 			"alice caller"},
 	}
@@ -66,13 +82,8 @@ func TestF219WhoHearsASupervisor(t *testing.T) {
 		w, id := watched(t)
 		w.MustWatch(id, m)
 		for _, s := range states {
-			s.do(w)
-			want := map[call.Mode]string{call.ModeCoach: s.coach, call.ModeBarge: s.barges}[m]
+			s.comes(t, w, id, m)
 			c := w.Call(id)
-			if c.State != s.state || w.HearBoss(id) != want || w.BossHears(id) != s.hears {
-				t.Errorf("%s, %s: %s hear the supervisor, want %q; they hear %q, want %q; the call is %s",
-					m, s.name, w.HearBoss(id), want, w.BossHears(id), s.hears, c.State)
-			}
 			l := c.WatcherOf(Boss.ID)
 			if l == nil {
 				t.Fatalf("%s, %s: the supervisor has gone", m, s.name)
