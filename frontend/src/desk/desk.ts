@@ -91,7 +91,10 @@ export class Desk {
     this.phone = new Phone({ core, api, voice, tabs, tokens: this.tokens, microphone, take, poke,
       levels: this.levels.emit,
       asked: (request) => this.callBack.mine(request) });
-    this.callBack = new CallBack({ core, api, memory: parts.memory, newKey, take, begun: () => this.messages.shown(true) });
+    this.callBack = new CallBack({ core, api, memory: parts.memory, newKey, take, begun: () => {
+      this.messages.shown(true);
+      this.compose({ filter: "" }); // or the number that was typed would be offered as whom to bring in
+    } });
     this.verbs = new Verbs({ core, api, newKey, take, poke });
     this.session = new Session({ core, signIn: parts.signIn, close: () => this.phone.close("") });
     this.records = new Records(core, api);

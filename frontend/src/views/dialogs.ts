@@ -72,10 +72,11 @@ function confirmEnd(state: State, desk: Desk): TemplateResult {
   const call = state.screen.is === "in-call" ? state.screen.call : null;
   const leaves = call !== null && allow.leave(state, call).on;
   const others = call?.state === "three-way" ? ` and ${colleague(call)}` : "";
-  const buttons = html`${button({ name: "keep-talking", label: "Keep talking", first: true,
+  const calls = call?.state === "calling" || call?.state === "agent-first";
+  const buttons = html`${button({ name: "keep-talking", label: calls ? "Keep calling" : "Keep talking", first: true,
     click: () => desk.panel("") })} ${button({ name: "confirm-end", label: "End call", icon: "hangup", tone: "danger",
     click: () => desk.press("end") })}`;
-  if (call?.state === "calling" || call?.state === "agent-first") return frame("End the call?", desk,
+  if (calls) return frame("End the call?", desk,
     html`<p>${phoneNumber(call.caller.number ?? "")} will not be called now.</p>`, buttons);
   return frame("End the call?", desk,
     html`<p>${phoneNumber(call?.caller.number ?? "")}${others} will be cut off. ${leaves

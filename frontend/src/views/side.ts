@@ -73,7 +73,7 @@ function colleagues(state: State, desk: Desk): TemplateResult {
   const typed = calls ? typedNumber(state.compose.filter, state.directory?.number).number : "";
   return html`<section class="card panel colleagues" aria-labelledby="colleagues-title">
     <h2 id="colleagues-title">Colleagues${asAt(state)}</h2>
-    ${finder(state, desk, calls ? "Find a colleague, or type a number to call" : "Find a colleague")}
+    ${finder(state, desk, calls ? "Find a colleague, or call a number" : "Find a colleague")}
     ${choice.colleagues.length > 0 ? html`<ul class="people" tabindex="0" aria-label="Colleagues">${choice.colleagues.map((a) =>
         html`<li class="person">${person(state, a)}</li>`)}</ul>`
       : typed ? nothing : nobodyFound(state, choice)}

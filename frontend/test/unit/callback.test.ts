@@ -57,6 +57,16 @@ test("F253: the key does not outlive the sign-out", async () => {
   expect(desk.callBack.mine(f.api.calledBack[0]!.request!)).toBe(false);
 });
 
+test("a number that was called is not left in the field, where it would be offered as whom to bring in", async () => {
+  await ready();
+  desk.compose({ filter: "+44 20 7946 0123" });
+  f.api.refusals.push(problem("target-not-allowed", 422));
+  await desk.callBack.call({ number: "+442079460123" });
+  expect(desk.state.compose.filter).toBe("+44 20 7946 0123");
+  await desk.callBack.call({ number: "+442079460123" });
+  expect(desk.state.compose.filter).toBe("");
+});
+
 test("F257: a refusal is told in words, and nothing is answered then", async () => {
   await ready();
   f.api.refusals.push(problem("call-back-off", 422));
