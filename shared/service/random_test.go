@@ -1,6 +1,7 @@
 package service_test
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -16,27 +17,24 @@ var crew = []agent.ID{"alice", "bob", "carol"}
 
 // TestRandomHistories drives random histories of callers, agents and faults: every callback lost,
 // doubled, late or out of order, every outside call failing before and after it takes effect, two
-// callers at once. The invariants hold after every step. When the faults are over and some time has
-// passed, nobody hears silence, nothing is left over, and no connected caller is recorded as having
-// left (N1, N2, N3, N4; F107, F133, F136, F139).
+// callers at once, who are asked, keep their place, leave no message, ring in again and are called, and two who are
+// called back. The invariants hold after every step. When the faults are over and some time has passed, nobody hears
+// silence, nothing is left over, and no connected caller is recorded as having left (N1, N2, N3, N4; F107, F133, F136,
+// F139).
 func TestRandomHistories(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		w := NewWorld(rt, crew...)
 		w.Use(service.Settings{WrapUp: time.Duration(rapid.IntRange(0, 1).Draw(rt, "wrap-up")) * 30 * time.Second})
 		w.AskEvery = time.Duration(rapid.IntRange(0, 1).Draw(rt, "asks")) * 20 * time.Second
 		w.Choose(Boss.ID, agent.Away)
-		var callers []call.ID
-		there := map[call.ID]bool{} // callers who have arrived, and have not hung up
 		say := rt.Logf
 		who := rapid.SampledFrom(crew)
-		// A step without a caller or a callback to act on does nothing.
+		h := &history{w: w, say: say, who: who, there: map[call.ID]bool{}}
+		h.begin(rt)
 		toCaller := func(do func(call.ID)) func(*rapid.T) {
-			return func(rt *rapid.T) {
-				if len(callers) > 0 {
-					do(rapid.SampledFrom(callers).Draw(rt, "caller"))
-				}
-			}
+			return h.toCaller(func(_ *rapid.T, id call.ID) { do(id) })
 		}
+		// A step without a callback to act on does nothing.
 		toCallback := func(does string, do func(i int)) func(*rapid.T) {
 			return func(rt *rapid.T) {
 				if waits := len(w.Phones.Told); waits > 0 {
@@ -48,12 +46,13 @@ func TestRandomHistories(t *testing.T) {
 		}
 		actions := map[string]func(*rapid.T){
 			"dial": func(rt *rapid.T) {
-				if len(callers) == 2 { // enough
+				if h.dialled == 2 { // enough
 					return
 				}
-				id, in := w.Dial()
-				callers, there[id] = append(callers, id), in
-				say("caller %d dials, arrived: %v", len(callers), in)
+				id, in := w.Dial() // both have one number: the second has the place that the first keeps
+				h.callers, h.there[id] = append(h.callers, id), in
+				h.dialled++
+				say("caller %d dials, arrived: %v", h.dialled, in)
 			},
 			"answer": func(rt *rapid.T) {
 				a := who.Draw(rt, "agent")
@@ -68,7 +67,7 @@ func TestRandomHistories(t *testing.T) {
 				say("%s is lost: %v", a, w.HangUp(a))
 			},
 			"caller hangs up": toCaller(func(id call.ID) {
-				there[id] = false
+				h.there[id] = false
 				say("%s hangs up: %v", id, w.CallerHangsUp(id))
 			}),
 			"press": func(rt *rapid.T) {
@@ -144,6 +143,15 @@ func TestRandomHistories(t *testing.T) {
 				say("crash in %d calls, after: %v", n, took)
 				w.Life.CrashAt(w.Life.Calls()+n, took)
 			},
+			"settle": func(*rapid.T) {
+				say("all callbacks are told")
+				w.Settle()
+			},
+			"moment": func(rt *rapid.T) {
+				d := rapid.IntRange(1, 15).Draw(rt, "seconds")
+				say("%d s pass", d)
+				w.Pass(time.Duration(d) * time.Second)
+			},
 			"tell":   toCallback("told", func(i int) { w.Deliver(i, false) }),
 			"double": toCallback("doubled", func(i int) { w.Deliver(i, true) }),
 			"lose":   toCallback("lost", w.Drop),
@@ -166,14 +174,9 @@ func TestRandomHistories(t *testing.T) {
 				w.Phones.Next("Hold", Fault{Err: service.ErrUnknown, Late: late, Silent: silent})
 			},
 			"music": toCaller(func(id call.ID) {
-				if w.Hears(id) == "music" {
+				if w.Hears(id) == "music" && !w.Asked(id) {
 					w.Music(id)
 				}
-			}),
-			"choose": toCaller(func(id call.ID) {
-				all := []call.Choice{call.ChooseStay, call.ChooseMessage, call.ChooseKeep}
-				choice := rapid.SampledFrom(all).Draw(rt, "choice")
-				say("%s chooses %q: %v", id, choice, w.AnswerQuestion(id, choice))
 			}),
 			"beat": func(rt *rapid.T) { _, _ = w.Beat(who.Draw(rt, "agent")) },
 			"time": func(rt *rapid.T) {
@@ -183,6 +186,8 @@ func TestRandomHistories(t *testing.T) {
 			},
 			"": func(*rapid.T) { w.Check() },
 		}
+		maps.Copy(actions, h.asked())
+		maps.Copy(actions, h.called())
 		rt.Repeat(actions)
 		w.AskEvery = 0
 		w.Store.Heal()
@@ -190,8 +195,8 @@ func TestRandomHistories(t *testing.T) {
 		w.Life.Disarm()
 		w.Pass(4 * time.Minute)
 		w.CheckQuiet()
-		for _, id := range callers {
-			if there[id] && w.Call(id).Reason == call.ReasonCallerLeft {
+		for _, id := range h.callers {
+			if h.there[id] && w.Call(id).Reason == call.ReasonCallerLeft {
 				rt.Errorf("caller %s, who is connected, is recorded as having left", id)
 			}
 			w.CallerHangsUp(id)

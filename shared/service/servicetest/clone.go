@@ -20,7 +20,7 @@ func (w *World) Clone() *World {
 	n := &World{
 		T: w.T, DialFirst: w.DialFirst, LazyPages: w.LazyPages,
 		Now: w.Now, keys: w.keys, Longest: w.Longest, Audits: w.Audits,
-		Demoted: w.Demoted, TeamClosed: w.TeamClosed, AskEvery: w.AskEvery,
+		Demoted: w.Demoted, TeamClosed: w.TeamClosed, AskEvery: w.AskEvery, ByNumber: w.ByNumber,
 		calls: slices.Clone(w.calls), agents: slices.Clone(w.agents),
 		rounds: maps.Clone(w.rounds), silent: maps.Clone(w.silent), due: maps.Clone(w.due), mute: maps.Clone(w.mute),
 	}
@@ -111,7 +111,7 @@ func (w *World) Fingerprint() string {
 			in = l.room.sid
 		}
 		fmt.Fprint(&b, sid, l.dial.Agent, l.dial.Number, l.dial.Leg,
-			l.answered, l.waits, l.words, l.held, l.quiet, l.ends,
+			l.answered, l.waits, l.words, l.chose, l.held, l.quiet, l.ends,
 			l.muted, l.coaches, l.strays, in, asJSON(w.T, l.since), asJSON(w.T, l.asked))
 	}
 	for _, h := range w.Phones.late {

@@ -42,8 +42,27 @@ func (w *World) KeepPlace(id call.ID) call.ID {
 	if !w.AnswerQuestion(id, call.ChooseKeep) {
 		w.T.Fatalf("caller %s could not choose to be called", id)
 	}
-	w.calls = append(w.calls, call.KeptID(id))
 	return call.KeptID(id)
+}
+
+// LeavesNoMessage is a caller whose call is over, who is asked for a message and says nothing. They come back into the
+// line, if they may, or hear goodbye. It says whether they are in the line.
+func (w *World) LeavesNoMessage(id call.ID) bool {
+	l := w.Phones.callerLeg(id)
+	if l == nil || l.over || !l.words {
+		return false
+	}
+	c, err := w.Board.AskForMessage(context.Background(), id, w.Now)
+	if w.outcome(err) == nil && c.State == call.Ended {
+		c, err = w.Board.ReturnToLine(context.Background(), id, w.Now)
+		err = w.outcome(err)
+	}
+	if err != nil { // goodbye; or words and music, and the same request again
+		return false
+	}
+	l.words = false
+	w.admit(c)
+	return true
 }
 
 // placeOf is the part of the suite about places that are kept.

@@ -3,6 +3,7 @@ package servicetest
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"warmtransfer/shared/agent"
 	"warmtransfer/shared/agentview"
@@ -26,20 +27,20 @@ func (p *Phones) callerLeg(id call.ID) *phone {
 
 // CallBack is an agent who calls Outside back, with that request key. It returns the call's ID, "" if there is none.
 func (w *World) CallBack(who agent.ID, request string) (call.ID, agentview.Snapshot, error) {
-	before := map[call.ID]bool{}
-	for _, c := range all[call.ID, call.Call](w.Store, w.Store.confs) {
-		before[c.ID] = true
-	}
 	ask := service.CallBack{Number: Outside, Of: "RE1", Request: request}
 	snap, err := w.Board.CallBack(context.Background(), w.who(who), ask, w.Now)
-	err = w.outcome(err)
+	return w.begun(), snap, w.outcome(err)
+}
+
+// begun takes in a call that has begun without a caller on the line, and returns its ID; "" if there is no new one.
+func (w *World) begun() call.ID {
 	for _, c := range all[call.ID, call.Call](w.Store, w.Store.confs) {
-		if !before[c.ID] {
+		if c.Out.Dialled() && !slices.Contains(w.calls, c.ID) {
 			w.calls = append(w.calls, c.ID)
-			return c.ID, snap, err
+			return c.ID
 		}
 	}
-	return "", snap, err
+	return ""
 }
 
 // CallerRings says whether a caller who is dialled is rung.
@@ -65,9 +66,31 @@ func (w *World) CallerRefuses(id call.ID, o call.Outcome) bool {
 	return w.CallerRings(id) && w.drop(w.Phones.callerLeg(id), o)
 }
 
+// AsksAgain is the request of a caller who was dialled, has picked up and heard words, as our API did not answer: that
+// which the static document names, where our own answer is not to be had. It says whether they join the conference.
+func (w *World) AsksAgain(id call.ID) bool {
+	l := w.Phones.callerLeg(id)
+	if l == nil || !l.dial.Caller || !l.waits || l.over {
+		return false
+	}
+	c, err := w.Board.CalledAsks(context.Background(), l.sid, w.Now)
+	if err = w.outcome(err); err != nil {
+		if errors.Is(err, service.ErrNotFound) { // a goodbye: nobody waits for them
+			l.words, l.waits = true, false
+		}
+		return false
+	}
+	l.waits = false
+	w.admit(c)
+	return true
+}
+
 // MachineHeard is Twilio's callback that a machine has picked up.
 func (w *World) MachineHeard(id call.ID) {
 	l := w.Phones.callerLeg(id)
+	if l == nil || !l.answered || l.over {
+		return
+	}
 	_ = w.Board.HandleMachine(context.Background(), id, l.dial.Leg, w.Now)
 	w.Life.Revive()
 }

@@ -90,7 +90,11 @@ func (w *World) Dial() (call.ID, bool) {
 // Arrive is the webhook of a caller who has dialled in, after which the caller's leg joins the
 // conference.
 func (w *World) Arrive(id call.ID) bool {
-	c, err := w.Board.Arrive(context.Background(), id, "+15005550006", false, w.Now)
+	arrive := w.Board.Arrive
+	if w.ByNumber {
+		arrive = w.Board.ArriveBy(service.Arriving{})
+	}
+	c, err := arrive(context.Background(), id, "+15005550006", false, w.Now)
 	if w.outcome(err) != nil {
 		return false
 	}
@@ -106,6 +110,7 @@ func (w *World) admit(c *call.Call) {
 	if l == nil || l.over || l.room != nil {
 		return
 	}
+	l.chose = false
 	if c.State == call.Ended {
 		l.words, l.asked = true, time.Time{}
 		return
@@ -131,27 +136,37 @@ func (w *World) AnswerQuestion(id call.ID, choice call.Choice) bool {
 		return false
 	}
 	c, err := w.Board.Choose(context.Background(), id, w.rounds[id], choice, time.Time{}, w.Now)
-	if w.outcome(err) != nil { // words and music; the request again is lost, too
-		w.Phones.legs[call.LegID(id)].asked = w.Now
+	if w.outcome(err) != nil { // words and music, then the request again, or one of the static document: see goOn
+		l := w.Phones.legs[call.LegID(id)]
+		l.asked, l.chose = w.Now, true
+		w.begun() // of the two saves the first may have been done
 		return false
 	}
 	w.admit(c)
+	w.begun()
 	return true
 }
 
 // asks is how long a caller hears the question who says nothing.
 const asks = 15 * time.Second
 
-// goOn puts the callers who have said nothing into the conference that the document of the question names.
+// goOn puts the callers who have said nothing into the conference that the document of the question names. Who has
+// pressed a key, and had no answer, is led to the arrival by the static document.
 func (w *World) goOn() {
-	w.Phones.mu.Lock()
-	defer w.Phones.mu.Unlock()
 	for _, id := range w.calls {
 		l := w.Phones.legs[call.LegID(id)]
-		if l != nil && !l.over && !l.asked.IsZero() && !w.Now.Before(l.asked.Add(asks)) {
-			l.asked = time.Time{}
-			w.Phones.enter(l, id, false, true)
+		if l == nil || l.over || l.asked.IsZero() || w.Now.Before(l.asked.Add(asks)) {
+			continue
 		}
+		if l.chose {
+			l.asked = w.Now
+			w.Arrive(id)
+			continue
+		}
+		w.Phones.mu.Lock()
+		l.asked = time.Time{}
+		w.Phones.enter(l, id, false, true)
+		w.Phones.mu.Unlock()
 	}
 }
 
@@ -242,7 +257,9 @@ func (w *World) askAgain() {
 
 // outsideLeg is the live leg to Outside with that value of answered.
 func (w *World) outsideLeg(answered bool) *phone {
-	return w.leg("", func(l *phone) bool { return l.dial.Number == Outside && l.answered == answered })
+	return w.leg("", func(l *phone) bool {
+		return l.dial.Number == Outside && !l.dial.Caller && l.answered == answered
+	})
 }
 
 // PickUp is a person, or a machine, at Outside who picks up; it says whether they are asked to
@@ -298,9 +315,13 @@ func (w *World) MusicRunsOut(id call.ID) {
 	w.Phones.callerLeg(id).quiet = true
 }
 
-// CallerHangsUp is the caller's end of the call.
+// CallerHangsUp is the caller's end of the call. Of the leg of one whom we have dialled Twilio says "completed".
 func (w *World) CallerHangsUp(id call.ID) bool {
-	return w.drop(w.Phones.callerLeg(id), "")
+	l := w.Phones.callerLeg(id)
+	if l != nil && l.dial.Caller {
+		return l.answered && w.drop(l, call.OutcomeFailed)
+	}
+	return w.drop(l, "")
 }
 
 func (w *World) drop(l *phone, o call.Outcome) bool {

@@ -87,6 +87,7 @@ func (w *World) Check() {
 	} else {
 		w.checked = now
 	}
+	w.checkDialled()
 	busy := map[agent.ID]call.ID{}
 	for _, c := range all[call.ID, call.Call](w.Store, w.Store.confs) {
 		Check(w.T, &c)
@@ -119,12 +120,43 @@ func (w *World) checkPrivate(c *call.Call) {
 	}
 }
 
+// checkDialled asserts that nobody is dialled twice for one call: of its caller there is one leg.
+func (w *World) checkDialled() {
+	w.T.Helper()
+	legs := map[call.ID]call.LegID{}
+	for _, l := range w.Phones.legs {
+		if l.over || !l.dial.Caller {
+			continue
+		}
+		if other, twice := legs[l.dial.Call]; twice {
+			w.T.Errorf("the caller of %s is dialled as %s and as %s", l.dial.Call, other, l.sid)
+		}
+		legs[l.dial.Call] = l.sid
+	}
+}
+
+// checkCallerLeft asserts that no caller is left on the line by a call that is over, unless they hear the last words.
+func (w *World) checkCallerLeft() {
+	w.T.Helper()
+	for _, l := range w.Phones.legs {
+		if l.caller == "" || l.over || l.words {
+			continue
+		}
+		// The arrival of one whose call is not stored has failed: they hear words, and it is tried again.
+		c, err := load[call.ID, call.Call](w.Store, w.Store.confs, l.caller)
+		if err == nil && c.State == call.Ended {
+			w.T.Errorf("caller %s is on the line, and the call is over; call %s", l.caller, asJSON(w.T, c))
+		}
+	}
+}
+
 // CheckQuiet asserts what must hold once all callbacks are delivered and time has passed: no caller
 // hears silence (N1), no leg is left over (N3), nobody is claimed for a call that is over, no agent
 // is in two calls (N4).
 func (w *World) CheckQuiet() {
 	w.T.Helper()
 	w.Check()
+	w.checkCallerLeft()
 	for _, id := range w.calls {
 		if h := w.Hears(id); h == "silence" {
 			w.T.Errorf("caller %s hears silence; call %s", id, asJSON(w.T, w.Call(id)))

@@ -46,6 +46,8 @@ type World struct {
 	TeamClosed bool
 	// AskEvery: callers are asked once in that time whether they go on waiting.
 	AskEvery time.Duration
+	// ByNumber: who rings in again has the place that their number keeps.
+	ByNumber bool
 	// Longest is the longest silence that a caller has heard, in seconds.
 	Longest int
 }
@@ -308,6 +310,9 @@ func (w *World) Music(id call.ID) {
 		w.Arrive(id)
 	}
 }
+
+// Has says whether there is such a call in the World.
+func (w *World) Has(id call.ID) bool { return slices.Contains(w.calls, id) }
 
 // Call is a caller's call as stored.
 func (w *World) Call(id call.ID) *call.Call {

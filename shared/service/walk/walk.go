@@ -92,6 +92,7 @@ func Walk(t servicetest.TB, b Bounds) Stats {
 	for depth := 0; depth < b.Depth && len(front) > 0; depth++ {
 		var next []node
 		for _, n := range front {
+			id := placeOf(n.world, id)
 			for _, m := range moves(n, id, b) {
 				st.Steps++
 				way := n.way + " > " + m.name
@@ -108,7 +109,7 @@ func Walk(t servicetest.TB, b Bounds) Stats {
 				st.States++
 				if b.Every > 0 && st.States%b.Every == 0 {
 					st.Quiet++
-					quiet(w.Clone(), id, silence(way))
+					quiet(w.Clone(), placeOf(w, id), silence(way))
 				}
 				if tell.failed {
 					return st
@@ -124,6 +125,14 @@ func Walk(t servicetest.TB, b Bounds) Stats {
 		front = next
 	}
 	return st
+}
+
+// placeOf is the place that the caller of that call keeps, if they have chosen so, or else the call.
+func placeOf(w *servicetest.World, id call.ID) call.ID {
+	if place := call.KeptID(id); w.Has(place) && w.Call(id).State == call.Ended {
+		return place
+	}
+	return id
 }
 
 // teller reports failures with the way that led to them.
@@ -171,7 +180,9 @@ func quiet(w *servicetest.World, id call.ID, silence int) {
 	if w.Longest > silence {
 		w.T.Errorf("the caller heard silence for %d s", w.Longest)
 	}
-	w.CallerHangsUp(id)
+	if !w.CallerRefuses(id, call.OutcomeNoAnswer) {
+		w.CallerHangsUp(id)
+	}
 	w.Pass(5 * time.Second)
 	w.CheckQuiet()
 	if n := w.LiveLegs(); n > 0 {
