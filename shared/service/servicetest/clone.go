@@ -111,7 +111,7 @@ func (w *World) Fingerprint() string {
 			in = l.room.sid
 		}
 		fmt.Fprint(&b, sid, l.dial.Agent, l.dial.Number, l.dial.Leg,
-			l.answered, l.waits, l.words, l.chose, l.held, l.quiet, l.ends,
+			l.answered, l.waits, l.words, l.chose, l.returns, l.held, l.quiet, l.ends,
 			l.muted, l.coaches, l.strays, in, asJSON(w.T, l.since), asJSON(w.T, l.asked))
 	}
 	for _, h := range w.Phones.late {

@@ -49,7 +49,7 @@ func (w *World) KeepPlace(id call.ID) call.ID {
 // line, if they may, or hear goodbye. It says whether they are in the line.
 func (w *World) LeavesNoMessage(id call.ID) bool {
 	l := w.Phones.callerLeg(id)
-	if l == nil || l.over || !l.words {
+	if l == nil || l.over || !l.words && !l.returns {
 		return false
 	}
 	c, err := w.Board.AskForMessage(context.Background(), id, w.Now)
@@ -57,12 +57,15 @@ func (w *World) LeavesNoMessage(id call.ID) bool {
 		c, err = w.Board.ReturnToLine(context.Background(), id, w.Now)
 		err = w.outcome(err)
 	}
-	if err != nil { // goodbye; or words and music, and the same request again
-		return false
+	var closed *call.TransitionError
+	l.words, l.returns = errors.As(err, &closed), false
+	switch {
+	case err == nil:
+		w.admit(c)
+	case !l.words: // words and music, and the same request again: see askAgain
+		l.returns = true
 	}
-	l.words = false
-	w.admit(c)
-	return true
+	return err == nil
 }
 
 // placeOf is the part of the suite about places that are kept.

@@ -245,12 +245,16 @@ func (w *World) Waits(id agent.ID) bool {
 	return w.leg(id, func(l *phone) bool { return l.waits }) != nil
 }
 
-// askAgain is the next request of each leg that hears words until it may join.
+// askAgain is the next request of each leg that hears words until it may join, or that is to come back into the line.
 func (w *World) askAgain() {
 	for _, sid := range slices.Sorted(maps.Keys(w.Phones.legs)) {
-		if l := w.Phones.legs[sid]; l.waits && !l.over {
+		switch l := w.Phones.legs[sid]; {
+		case l.over:
+		case l.waits:
 			in, err := w.pickUp(l)
 			w.enter(l, in, err)
+		case l.returns:
+			w.LeavesNoMessage(l.caller)
 		}
 	}
 }

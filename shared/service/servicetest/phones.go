@@ -58,6 +58,7 @@ type phone struct {
 	words    bool      // hears a sentence, after which the leg ends
 	asked    time.Time // a caller's leg: hears the question since then; zero: does not
 	chose    bool      // has pressed a key when asked, and the request with it has had no answer
+	returns  bool      // has left no message, and the request after it has had no answer
 	over     bool
 	since    time.Time
 	room     *room
