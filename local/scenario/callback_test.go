@@ -3,6 +3,8 @@ package scenario
 import (
 	"errors"
 	"net/http"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -142,6 +144,48 @@ func TestF254PicksUpAsTheAgentLeaves(t *testing.T) {
 	l.answers("alice") // the page is back: the caller is kept for it
 	l.pass(3 * time.Second)
 	l.together(l.legTo("alice"), caller)
+}
+
+// Two agents call the caller of one message back at once: one does, the other is told who.
+func TestF277TwoAgentsCallOneMessageBack(t *testing.T) {
+	t.Parallel()
+	l := backs(t)
+	l.sets(night)
+	l.leaves(l.dial(london), 5*time.Second)
+	l.pass(15 * time.Second)
+	ids, results := []string{"alice", "bob"}, make([]error, 2)
+	body := map[string]string{"message": l.theMessage().ID, "request": "back"}
+	for _, id := range ids {
+		l.agent(id)
+	}
+	var all sync.WaitGroup
+	for i, id := range ids {
+		all.Go(func() {
+			results[i] = l.agent(id).Call(l.ctx, http.MethodPost, "/transfer/call-back", body, nil)
+		})
+	}
+	all.Wait()
+	l.settle()
+	won := slices.IndexFunc(results, func(err error) bool { return err == nil })
+	if won < 0 {
+		t.Fatalf("nobody calls: %v", results)
+	}
+	var lost *stack.APIError
+	if !errors.As(results[1-won], &lost) || lost.Type != "/problems/message-taken" {
+		t.Errorf("the other is told %v", results[1-won])
+	}
+	l.answers(ids[won])
+	l.notRinging(ids[1-won])
+	l.pass(time.Second)
+	dialled := 0
+	for _, c := range l.Network.Calls() {
+		if c.To == london {
+			dialled++
+		}
+	}
+	if m := l.theMessage(); dialled != 1 || m.By == nil || m.By.ID != ids[won] {
+		t.Errorf("the number is dialled %d times; the message is %+v", dialled, m)
+	}
 }
 
 func TestF257RefusedBeforeAnythingRings(t *testing.T) {

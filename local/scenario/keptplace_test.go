@@ -190,3 +190,65 @@ func TestF306WhoCannotBeCalledIsNotOfferedTheChoice(t *testing.T) {
 		}
 	}
 }
+
+// placeTaken is a place whose turn has come, and alice, who has answered for it.
+func (l *line) placeTaken() (place, agent string) {
+	l.t.Helper()
+	_, place = l.keepsPlace()
+	l.online("alice")
+	l.pass(12 * time.Second)
+	return place, l.answers("alice")
+}
+
+// The page of the agent who is rung for a place dies before the caller is dialled: nobody is dialled, and no attempt is
+// lost. The next agent is rung.
+func TestF320ThePageDiesBeforeTheCallerOfAPlaceIsDialled(t *testing.T) {
+	t.Parallel()
+	l := keeps(t, settings.Values{})
+	joins := faults.Match{Event: "participant-join"}
+	l.fault(faults.Rule{Kind: faults.Webhook, Do: faults.Drop, Match: joins, Times: 2})
+	place, agent := l.placeTaken()
+	l.must(l.Network.Hangup(agent))
+	l.settle()
+	if c := l.conference(place); l.outside(london) != "" || c.Kept.Tries != 0 {
+		t.Errorf("the caller is dialled for nobody: %+v", c)
+	}
+	l.crash("alice")
+	l.Network.ClearFaults()
+	l.online("bob")
+	l.until("bob is rung", 2*time.Minute, func() bool { return l.legTo("bob") != "" })
+	agent = l.answers("bob")
+	l.pass(2 * time.Second)
+	back := l.outside(london)
+	l.must(l.Network.Answer(back, nil))
+	l.pass(2 * time.Second)
+	l.together(agent, back)
+	l.presses("bob", "end", "")
+	l.pass(15 * time.Second)
+	l.wantOver(back)
+}
+
+// The caller of a place picks up as the agent is lost: music, and the next agent, as for each caller whose agent is
+// lost.
+func TestF254TheCallerOfAPlacePicksUpAsTheAgentLeaves(t *testing.T) {
+	t.Parallel()
+	l := keeps(t, settings.Values{})
+	_, agent := l.placeTaken()
+	l.pass(time.Second)
+	back := l.outside(london)
+	l.fault(faults.Rule{
+		Kind: faults.REST, Do: "throttle", Match: faults.Match{Event: "UpdateCall"}, Times: 8,
+	})
+	l.must(l.Network.Hangup(agent))
+	l.settle()
+	l.must(l.Network.Answer(back, nil))
+	l.pass(3 * time.Second)
+	l.waits(back)
+	l.crash("alice")
+	l.online("bob")
+	l.until("bob is rung", time.Minute, func() bool { return l.legTo("bob") != "" })
+	agent = l.answers("bob")
+	l.pass(3 * time.Second)
+	l.together(agent, back)
+	l.wantNoGap(back)
+}

@@ -139,9 +139,15 @@ func (b *buffer) String() string {
 // open starts a line. At the end of the test, even without done, it checks the logs and the functions' roles.
 func open(t *testing.T, change ...func(*stack.Options)) *line {
 	t.Helper()
+	return openAt(t, epoch, change...)
+}
+
+// openAt is open, and the scenario starts at that moment.
+func openAt(t *testing.T, at time.Time, change ...func(*stack.Options)) *line {
+	t.Helper()
 	l := &line{
-		t: t, ctx: context.Background(), clock: clock.NewManual(epoch), log: &buffer{}, api: map[string]*stack.Agent{},
-		pages: map[string]bool{}, views: map[string]bool{}, beat: epoch, heard: map[string][]hearing{},
+		t: t, ctx: context.Background(), clock: clock.NewManual(at), log: &buffer{}, api: map[string]*stack.Agent{},
+		pages: map[string]bool{}, views: map[string]bool{}, beat: at, heard: map[string][]hearing{},
 		gap: 2 * time.Second, leaving: map[string]bool{},
 	}
 	o := stack.Options{Clock: l.clock, Output: l.log, Headless: true, Binaries: shared.binaries,

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"warmtransfer/local/stack"
+	"warmtransfer/shared/call"
 	"warmtransfer/shared/dynamo"
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/settings"
@@ -46,6 +47,57 @@ func (l *line) turnedAway(sid, words string) {
 	l.wantOver(sid)
 	if c := l.conference(sid); c != nil && c.Live() {
 		l.t.Errorf("a call that was turned away is %s", c.State)
+	}
+}
+
+// admits says whether a new caller is let in at that moment.
+func (l *line) admits(at time.Time) bool {
+	l.t.Helper()
+	l.pass(at.Sub(l.clock.Now()))
+	caller := l.dial("+15550198")
+	l.pass(8 * time.Second)
+	if c := l.conference(caller); c != nil && c.State == call.Ended {
+		return false
+	}
+	l.waits(caller)
+	l.hangs(caller)
+	return true
+}
+
+// The functions themselves know midnight, the hour that does not exist and the one that comes twice.
+func TestF261MidnightAndTheHoursOfSummerTime(t *testing.T) {
+	hours := []settings.Span{{From: "02:15", To: "02:45"}, {From: "23:30", To: "24:00"}}
+	type moment struct {
+		at   string // UTC
+		open bool
+	}
+	for name, moments := range map[string][]moment{
+		"midnight": {
+			{"2026-03-28T22:29:00Z", false}, {"2026-03-28T22:30:00Z", true}, // 23:30 on Saturday
+			{"2026-03-28T22:59:30Z", true}, {"2026-03-28T23:00:00Z", false},
+		},
+		"the hour that does not exist": {{"2026-03-29T00:59:00Z", false}, {"2026-03-29T01:20:00Z", false}},
+		"the hour that comes twice":    {{"2026-10-25T00:20:00Z", true}, {"2026-10-25T00:50:00Z", false}},
+		"the same hour again":          {{"2026-10-25T01:20:00Z", true}, {"2026-10-25T01:50:00Z", false}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var l *line
+			for _, m := range moments {
+				at, err := time.Parse(time.RFC3339, m.at)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if l == nil {
+					l = openAt(t, at.Add(-time.Minute))
+					week := settings.Week{Saturday: hours, Sunday: hours}
+					l.sets(settings.Values{Zone: "Europe/Berlin", Hours: &week})
+				}
+				if got := l.admits(at); got != m.open {
+					t.Errorf("at %s a caller is let in: %t", m.at, got)
+				}
+			}
+		})
 	}
 }
 
