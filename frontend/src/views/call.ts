@@ -8,7 +8,7 @@ import * as allow from "../state/allow.js";
 import { known, type Known } from "../state/known.js";
 import { inCallSince } from "../state/screen.js";
 import type { Leg, Screen, State } from "../state/state.js";
-import { colleague, groups, hearing, LATE, LATE_AND_CUT, OVERDUE, stateWords, type Hears } from "../words/call.js";
+import { colleague, groups, hearing, isDialled, LATE, LATE_AND_CUT, OVERDUE, stateWords, type Hears } from "../words/call.js";
 import { partyName } from "../words/number.js";
 import { timeOfDay } from "../words/time.js";
 import { soundWords } from "../words/voice.js";
@@ -161,14 +161,15 @@ export function connecting(state: State, desk: Desk,
   const by = t ? partyName(t.by) : leg.ring.by;
   const kind = t?.kind ?? leg.ring.kind;
   const joins = by !== "" && kind === "add";
-  const becomes = leg.ring.asked ? "Nobody is dialled" : joins || by !== "" && kind === "consult"
+  const dialled = leg.ring.asked !== "" || isDialled(call);
+  const becomes = dialled ? "Nobody is dialled" : joins || by !== "" && kind === "consult"
     ? `The caller stays with ${by}`
     : "The caller stays on the line, hears music and is put through again";
   return html`<section class="card call connecting" data-test="screen-connecting" aria-labelledby="title">
     <div class="call-head"><h2 id="title" tabindex="-1"><span class="chip">Connecting</span></h2></div>
     ${callerLine(call?.caller.number || leg.ring.number, call?.caller.verified || leg.ring.verified)}
     ${knownCaller(state, call?.caller.number || leg.ring.number)}
-    ${leg.ring.asked && !late
+    ${dialled && !late
       ? html`<p class="hears rung">${icon("phone")}<span>Calling back</span></p>
         <p class="you"><span class="spinner" aria-hidden="true"></span> Your own line first; then the number is dialled</p>`
       : late

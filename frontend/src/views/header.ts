@@ -74,7 +74,8 @@ function line(state: State): TemplateResult {
   return html`<p class="waiting-line ${count ? "some" : ""}" data-test="line">
     ${icon("people")}<span>${count ? html`<strong>${more ? "More than " : ""}${count}</strong> waiting` : others
       ? "Nobody else waiting" : "Nobody waiting"}</span>
-    ${count && kept ? html`<span class="kept" data-test="kept">${kept} to be called back</span>` : nothing}
+    ${count && kept && presence(state) !== "busy" ? html`<span class="kept" data-test="kept"
+      title="Keep the place without staying on the line, and are called when it is their turn">${kept} kept</span>` : nothing}
     ${count && longest ? html`<span class="longest">longest ${since(state, longest)}</span>` : nothing}
   </p>`;
 }

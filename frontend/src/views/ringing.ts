@@ -5,6 +5,7 @@ import { REASONS, type Transfer } from "../contract/types.js";
 import type { Desk } from "../desk/desk.js";
 import * as allow from "../state/allow.js";
 import type { Leg, Screen, State } from "../state/state.js";
+import { isDialled } from "../words/call.js";
 import { partyName, phoneNumber } from "../words/number.js";
 import { REASON_BUTTONS, targetOutcome } from "../words/outcome.js";
 import { icon } from "./icons.js";
@@ -21,7 +22,10 @@ const KIND_WORDS: Record<Transfer["kind"], (by: string) => string> = {
 
 const OWN_WORDS = "You talk with the caller at once; you gave them back to the line, and nobody else has taken them.";
 
-function titleOf(by: string, kind: string, back: boolean): string {
+const DIALLED_WORDS = "The caller is not on the line. You are connected first; then the number is dialled.";
+
+function titleOf(by: string, kind: string, back: boolean, dialled: boolean): string {
+  if (dialled) return "A caller to be called back";
   if (back) return "Your caller, back again";
   if (!by) return "Incoming call";
   return kind === "queue" ? `A caller whom ${by} gave back` : `${by} transfers a call to you`;
@@ -42,18 +46,20 @@ export function ringing(state: State, desk: Desk, { leg, call }: Ringing): Templ
   // The caller whom this agent has transferred, and whom nobody has taken.
   const failed = call?.transfer?.outcome && !current && call.transfer.by.id === self
     ? targetOutcome(call.transfer, self) : "";
+  const dialled = isDialled(call);
   const waiting = (by ? call?.caller.arrived : call?.caller.waitingSince) ?? leg.ring.waiting;
   return html`<section class="card ringing" data-test="screen-ringing" aria-labelledby="title">
     <div class="ring-head">
-      <h2 id="title" tabindex="-1">${titleOf(by, kind, state.rejoin !== null || failed !== "" || own)}</h2>
+      <h2 id="title" tabindex="-1">${titleOf(by, kind, state.rejoin !== null || failed !== "" || own, dialled)}</h2>
       ${countdown(state, leg)}
     </div>
     ${callerLine(number, verified)}
     ${knownCaller(state, number)}
     ${waiting
-      ? html`<p class="waited">${icon("music")}<span>${by ? "The caller has been with us for"
-        : "Waiting for"} ${since(state, waiting)}</span></p>`
+      ? html`<p class="waited">${icon(dialled ? "people" : "music")}<span>${by ? "The caller has been with us for"
+        : dialled ? "In the line for" : "Waiting for"} ${since(state, waiting)}</span></p>`
       : nothing}
+    ${dialled ? html`<p class="kind">${DIALLED_WORDS}</p>` : nothing}
     ${by
       ? html`<p class="kind">${own ? OWN_WORDS : KIND_WORDS[kind as Transfer["kind"]]?.(by) ?? ""}</p>`
       : nothing}

@@ -187,6 +187,9 @@ function becomes(call: Call): string {
   return "The caller stays on the line, hears music and is put through again: to you while you are online, or to a colleague.";
 }
 
+/** Whether it is we who dial the caller: an agent calls them back, or it is the turn of a place that they keep. */
+export const isDialled = (call: Call | null | undefined): boolean => call?.caller.called !== undefined;
+
 const STATES: Record<CallState, string> = {
   waiting: "Back in the line",
   ringing: "Handing over", // shown until the own leg is ended after a blind transfer

@@ -9,6 +9,7 @@ import { initial, type State } from "../../src/state/state.js";
 import { bannerList } from "../../src/views/banners.js";
 import { connecting } from "../../src/views/call.js";
 import { otherTab, rejoin } from "../../src/views/cards.js";
+import { ringing } from "../../src/views/ringing.js";
 import { callAt, ringAt, snapshotAt } from "../fixtures.js";
 
 test.each([true, false])("a tab that is gone without a word, in a call (%s) or not, does not keep the others from taking calls", (inCall) => {
@@ -25,23 +26,37 @@ test.each([["here", true], ["elsewhere",
   expect(document.querySelector("[data-test=banner-api-down]") !== null).toBe(said);
 });
 
+const T = Date.UTC(2026, 10, 22, 10);
+const online: Event[] = [{ type: "signed-in" }, { type: "wants", wants: true }, { type: "device", is: "registered", at: T }];
+const rung: Event = { type: "leg-ringing", sid: "CA1", ring: ringAt(T), at: T };
+
+/** The text of the card of the call that the page shows after these events. */
+function text(events: Event[]): string {
+  const state = [...online, ...events].reduce(reduce, initial);
+  const desk = {} as Desk;
+  const { screen } = state;
+  const view = screen.is === "rejoin" ? rejoin(state, desk, screen) : screen.is === "ringing" ? ringing(state, desk, screen)
+    : screen.is === "connecting" ? connecting(state, desk, screen) : screen.is;
+  render(view, document.body);
+  return (document.body.textContent ?? "").replace(/\s+/g, " ");
+}
+
+test("F350: an agent who is rung for a kept place reads that its caller is called, and is not on the line", () => {
+  const { transfer: _, ...call } = callAt(T, "agent-first", { role: "offered", actions: ["decline"] });
+  const kept: Event = { type: "snapshot", at: T, snapshot: snapshotAt(T,
+    { call: { ...call, caller: { ...call.caller, called: "planned" } } }) };
+  const rings = text([kept, rung]);
+  expect(rings).toMatch(/A caller to be called back.*In the line for.*then the number is dialled/);
+  expect(rings).not.toMatch(/Incoming call|Waiting for/);
+  const answered = text([kept, rung, { type: "leg-answering" }]);
+  expect(answered).toMatch(/Calling back.*then the number is dialled/);
+  expect(answered).not.toContain("hears music");
+});
+
 describe("F187: outside a call, too, nothing is claimed while the server is away", () => {
-  const T = Date.UTC(2026, 10, 22, 10);
   const call = callAt(T, "talking");
-  const online: Event[] = [{ type: "signed-in" }, { type: "wants", wants: true },
-    { type: "device", is: "registered", at: T }];
-  const rings: Event[] = [{ type: "snapshot", snapshot: snapshotAt(T), at: T }, { type: "leg-ringing", sid: "CA1",
-    ring: ringAt(T), at: T }, { type: "leg-answering" }];
+  const rings: Event[] = [{ type: "snapshot", snapshot: snapshotAt(T), at: T }, rung, { type: "leg-answering" }];
   const away: Event = { type: "api-down", at: T + 1 };
-  const text = (events: Event[]): string => {
-    const state = [...online, ...events].reduce(reduce, initial);
-    const desk = {} as Desk;
-    const { screen } = state;
-    const view = screen.is === "rejoin" ? rejoin(state, desk, screen)
-      : screen.is === "connecting" ? connecting(state, desk, screen) : screen.is;
-    render(view, document.body);
-    return document.body.textContent ?? "";
-  };
 
   test("in a call on another page", () => {
     const elsewhere: Event = { type: "snapshot", snapshot: snapshotAt(T, { call }), at: T };
@@ -53,7 +68,7 @@ describe("F187: outside a call, too, nothing is claimed while the server is away
   test("cut off from the caller", () => {
     const cut: Event = { type: "remembered", rejoin: { conference: "CA1", at: T, asked: false }, recent: [] };
     const waits: Event = { type: "snapshot", snapshot: { ...snapshotAt(T), line: { count: 1, more: false } }, at: T };
-    expect(text([cut, waits])).toMatch(/caller is waiting.*hears music/s);
+    expect(text([cut, waits])).toMatch(/caller is waiting.*hears music/);
     expect(text([cut, waits, away])).not.toMatch(/is waiting|hears music/);
   });
 
