@@ -51,6 +51,11 @@ type soak struct {
 	ended  map[string]bool      // calls that an agent has ended
 	wanted int
 
+	dark    bool           // it is night
+	keepers []string       // numbers of callers who have chosen to keep their place
+	reached []string       // legs of callers who were called and have picked up
+	tally   map[string]int // how often what was done
+
 	seen    int64               // the number of the last examined request
 	struck  int                 // requests that failed
 	strikes map[string][]strike // by caller
@@ -69,17 +74,18 @@ const withoutMusic = 5 * time.Second
 func TestF176Soak(t *testing.T) {
 	t.Parallel()
 	s := &soak{dice: rand.New(rand.NewPCG(*soakSeed, 0)), back: map[string]time.Time{}, ended: map[string]bool{},
-		wanted: *soakCalls, strikes: map[string][]strike{}}
+		wanted: *soakCalls, strikes: map[string][]strike{}, tally: map[string]int{}}
 	var people []issuer.Agent
 	for n := range soakAgents {
 		id := fmt.Sprintf("agent%d", n)
 		s.ids = append(s.ids, id)
 		people = append(people, issuer.Agent{Username: id, Name: id})
 	}
-	s.line = open(t, func(o *stack.Options) { o.Agents = people })
+	s.line = open(t, ways, func(o *stack.Options) { o.Agents = people })
 	s.crowd = true
+	s.sets(soakDay)
 	s.online(s.ids...)
-	for _, f := range soakFaults {
+	for _, f := range slices.Concat(soakFaults, soakVoicemailFaults) {
 		s.fault(f)
 	}
 	for told := 0; len(s.callers) < s.wanted; s.second() {
@@ -95,13 +101,17 @@ func TestF176Soak(t *testing.T) {
 // second is one second of the day.
 func (s *soak) second() {
 	if live := len(s.liveCallers()); live < soakAgents && s.dice.IntN(3) == 0 && len(s.callers) < s.wanted {
-		s.dial(fmt.Sprintf("+1555%07d", len(s.callers)))
+		s.dial(s.number())
 	}
+	s.dayOrNight()
 	for _, sid := range s.liveCallers() {
 		if s.dice.IntN(120) == 0 {
 			s.hangs(sid)
+			continue
 		}
+		s.chooses(sid)
 	}
+	s.called()
 	for _, id := range s.ids {
 		s.does(id)
 	}
@@ -169,9 +179,17 @@ func (s *soak) does(id string) {
 			_, _ = s.agent(id).Set(s.ctx, "available")
 			s.settle()
 		}
+		if s.dice.IntN(90) == 0 {
+			s.callsMessageBack(id)
+		}
 		return
 	}
 	if c, _ := s.Network.Call(sid); c.Status == "ringing" {
+		if s.Network.Params(sid)["asked"] != "" && s.dice.IntN(10) > 0 { // the page answers by itself, unless it dies
+			_ = s.Network.Answer(sid, nil)
+			s.settle()
+			return
+		}
 		switch n := s.dice.IntN(20); {
 		case n < 8:
 			_ = s.Network.Answer(sid, nil)
@@ -210,25 +228,27 @@ func (s *soak) acts(id string) {
 	}
 	action, target := me.Call.Actions[s.dice.IntN(len(me.Call.Actions))], ""
 	switch action {
-	case "consult", "add":
+	case "consult", "add", "blind":
 		target = s.ids[s.dice.IntN(len(s.ids))]
 	case "end":
 		s.ended[me.Call.ID] = true
 	}
-	_, _ = s.agent(id).Do(s.ctx, action, target) // a refusal is an answer, too
+	if _, err := s.agent(id).Do(s.ctx, action, target); err == nil { // a refusal is an answer, too
+		s.tally["an agent presses "+action]++
+	}
 	s.settle()
 }
 
 // drain ends the day: the remaining callers hang up, and time passes.
 func (s *soak) drain() {
 	s.Network.ClearFaults()
-	for _, sid := range s.callers {
+	for _, sid := range slices.Concat(s.callers, s.reached) {
 		if s.live(sid) {
 			s.hangs(sid)
 		}
 	}
 	s.pages = map[string]bool{} // the agents go home: from here on there is only the sweep
-	s.pass(3 * time.Minute)
+	s.pass(sweeps)
 }
 
 // reckon counts what was opened, closed and lost.
@@ -245,7 +265,7 @@ func (s *soak) reckon() {
 	}
 	lost, long, twice := 0, 0, 0
 	var worst time.Duration
-	for _, sid := range s.callers {
+	for _, sid := range slices.Concat(s.callers, s.reached) {
 		if s.wasLost(sid) {
 			lost++
 		}
@@ -271,6 +291,7 @@ func (s *soak) reckon() {
 	if long > 0 {
 		s.t.Errorf("N1: %d times a caller heard nothing for longer than the faults allow, once for %v", long, worst)
 	}
+	s.reckonWays()
 	s.wantNothingPersonal()
 	s.t.Logf(
 		"%d calls, %d legs opened, %d closed, %d callers lost; longest silence %v, "+
@@ -282,7 +303,7 @@ func (s *soak) reckon() {
 func (s *soak) wasLost(sid string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.leaving[sid] || s.ended[sid] {
+	if s.leaving[sid] || s.ended[sid] || s.saidGoodbye(sid) {
 		return false
 	}
 	all := s.heard[sid]
