@@ -43,6 +43,54 @@ func (l *line) keepsPlace() (caller, place string) {
 	return caller, place
 }
 
+// The caller of a place hangs up while they hear that it is kept.
+func TestF319TheCallerHangsUpInTheLastWords(t *testing.T) {
+	t.Parallel()
+	l := keeps(t, settings.Values{})
+	caller := l.dial(london)
+	l.pass(100 * time.Second)
+	l.untilHears(caller, "speech:To be called back")
+	l.must(l.Network.DTMF(caller, "2"))
+	l.untilHears(caller, "speech:You keep your place")
+	l.hangs(caller)
+	l.pass(10 * time.Second)
+	if c := l.conference(string(call.KeptID(call.ID(caller)))); c == nil || c.State != call.KeepsPlace {
+		t.Fatalf("the place is %+v", c)
+	}
+	l.online("alice")
+	l.pass(12 * time.Second)
+	l.answers("alice")
+	l.pass(time.Second)
+	l.must(l.Network.Answer(l.outside(london), nil))
+	l.pass(2 * time.Second)
+	l.together(l.legTo("alice"), l.outside(london))
+}
+
+// The settings change in the middle of the question: the caller has their place in the line, or keeps it.
+func TestF267TheQuestionIsSwitchedOffWhileACallerIsAsked(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{"1", "2", ""} {
+		l := keeps(t, settings.Values{})
+		caller := l.dial(london)
+		l.pass(100 * time.Second)
+		l.untilHears(caller, theQuestion)
+		l.sets(settings.Values{})
+		if key != "" {
+			l.must(l.Network.DTMF(caller, key))
+		}
+		l.pass(time.Minute)
+		place := l.conference(string(call.KeptID(call.ID(caller))))
+		switch {
+		case key == "1" && l.sound(caller) == "recording":
+		case l.live(caller):
+			l.waits(caller)
+		case key != "2" || place == nil:
+			t.Errorf("after %q the caller has neither a place in the line nor one that is kept", key)
+		}
+		l.wantNoGap(caller)
+	}
+}
+
 func TestF301AKeptPlaceIsCalledWhenItIsItsTurn(t *testing.T) {
 	t.Parallel()
 	l := keeps(t, settings.Values{})

@@ -156,7 +156,7 @@ func TestRandomHistories(t *testing.T) {
 			"double": toCallback("doubled", func(i int) { w.Deliver(i, true) }),
 			"lose":   toCallback("lost", w.Drop),
 			"fault": func(rt *rapid.T) {
-				op := rapid.SampledFrom(append(outside, "SetVoice")).Draw(rt, "call")
+				op := rapid.SampledFrom(append(outside, "SetVoice", "Cancel", "PlaceOf", "SavePlaceOf")).Draw(rt, "call")
 				took := rapid.Bool().Draw(rt, "took")
 				say("the next %s fails, took effect: %v", op, took)
 				w.Store.Next(op, Fault{Err: service.ErrUnavailable, Took: took})
