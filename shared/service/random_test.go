@@ -2,6 +2,7 @@ package service_test
 
 import (
 	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -156,7 +157,8 @@ func TestRandomHistories(t *testing.T) {
 			"double": toCallback("doubled", func(i int) { w.Deliver(i, true) }),
 			"lose":   toCallback("lost", w.Drop),
 			"fault": func(rt *rapid.T) {
-				op := rapid.SampledFrom(append(outside, "SetVoice", "Cancel", "PlaceOf", "SavePlaceOf")).Draw(rt, "call")
+				ops := slices.Concat(outside, []string{"SetVoice", "Cancel", "PlaceOf", "SavePlaceOf"})
+				op := rapid.SampledFrom(ops).Draw(rt, "call")
 				took := rapid.Bool().Draw(rt, "took")
 				say("the next %s fails, took effect: %v", op, took)
 				w.Store.Next(op, Fault{Err: service.ErrUnavailable, Took: took})
