@@ -143,11 +143,13 @@ func (s *soak) look() {
 	}
 }
 
-// allowed is how long a caller may have heard nothing then: one fault's time for each fault that struck the caller.
+// allowed is how long a caller may have heard nothing then: one fault's time for each fault that struck the caller
+// meanwhile, or so shortly before that what it has left undone was not repaired yet, as a look at a list that was
+// refused and is repeated some seconds later.
 func (s *soak) allowed(sid string, then silence) time.Duration {
 	n := 0
 	for _, f := range s.strikes[sid] {
-		if !f.to.Before(then.from) && !f.from.After(then.to) {
+		if !f.to.Before(then.from.Add(-withoutMusic)) && !f.from.After(then.to) {
 			n++
 		}
 	}
