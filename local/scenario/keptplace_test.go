@@ -152,7 +152,7 @@ func TestF305APlaceIsNotCalledOnceTheStackForbidsIt(t *testing.T) {
 	if c := l.conference(place); c.State != call.KeepsPlace {
 		t.Errorf("the place is %s", c.State)
 	}
-	deploy("on")
+	deploy("60")
 	l.until("alice is rung", time.Minute, func() bool { return l.legTo("alice") != "" })
 }
 

@@ -1,12 +1,18 @@
 package call
 
-import "time"
+import (
+	"time"
+
+	"warmtransfer/shared/agent"
+)
 
 const (
 	// keptTries is how often the caller of a kept place is dialled.
 	keptTries = 2
 	// keptRest is the time between the two.
 	keptRest = 5 * time.Minute
+	// quotaRest is how long a place rests for which too many numbers were dialled lately.
+	quotaRest = time.Minute
 	// keptLimit is how long a place is kept at most: over a weekend.
 	keptLimit = 72 * time.Hour
 )
@@ -70,6 +76,18 @@ func (o *Outbound) offered(l Leg) {
 // mayBeTried says whether the place's caller may be dialled now.
 func (c Offering) mayBeTried() bool {
 	return c.State == KeepsPlace && !c.now.Before(c.Kept.Next) && len(c.Legs) == 0
+}
+
+// ApplyTooMany applies that too many numbers were dialled lately for this one to be dialled, too: by that agent, who is
+// not rung for it for a while, or, if it is "", by all of them. No attempt is used up.
+func (c Outgoing) ApplyTooMany(by agent.ID) {
+	switch {
+	case c.State != KeepsPlace:
+	case by != "":
+		c.rest(by, c.now)
+	default:
+		c.Kept.Next = c.now.Add(quotaRest)
+	}
 }
 
 // dialled counts an attempt to reach the place's caller, or takes it back: it was not made.

@@ -101,6 +101,14 @@ func (c Offering) MayNamed(a *agent.Agent) bool {
 	return true
 }
 
+// rest lets an agent not be offered the caller for a while.
+func (p *Place) rest(a agent.ID, now time.Time) {
+	if p.FailedOffers == nil {
+		p.FailedOffers = map[agent.ID]time.Time{}
+	}
+	p.FailedOffers[a] = now
+}
+
 func (c change) startOffer(a *agent.Agent, key LegKey, ring time.Duration) error {
 	if err := c.transition(Offer); err != nil {
 		return err

@@ -35,7 +35,7 @@ func (m *matcher) mayBeCalled(ctx context.Context, c *call.Call, now time.Time) 
 	case err != nil || of.State != call.Ended:
 		return false
 	case of.Reason != call.ReasonKept && !of.Asking(now).HungUp():
-		m.givePlaceUp(ctx, c.ID, call.Outgoing.ApplyReplaced, now)
+		m.changePlace(ctx, c.ID, call.Outgoing.ApplyReplaced, now)
 		return false
 	}
 	return true
@@ -48,20 +48,33 @@ func (m *matcher) stillKept(ctx context.Context, c *call.Call, now time.Time) bo
 	case err != nil && !errors.Is(err, ErrNotFound):
 		return false
 	case id != c.ID: // or none: the caller was forgotten
-		m.givePlaceUp(ctx, c.ID, call.Outgoing.ApplyReplaced, now)
+		m.changePlace(ctx, c.ID, call.Outgoing.ApplyReplaced, now)
 		return false
 	}
 	return true
 }
 
-// givePlaceUp ends a place for that reason. If that fails, it is tried again at its turn.
-func (m *matcher) givePlaceUp(ctx context.Context, id call.ID, why func(call.Outgoing), now time.Time) {
+// placeDial names the number of a kept place that is dialled for the agent of that leg, by which it is counted.
+func placeDial(key call.LegKey) string { return "place " + string(key) }
+
+// mayDialPlace says whether the limit of all agents' outside numbers allows one more. If not, the place rests for a
+// while, so that nothing is read for it meanwhile.
+func (m *matcher) mayDialPlace(ctx context.Context, c *call.Call, now time.Time) bool {
+	if m.mayDialMore(ctx, m.set.NumbersPerHour, now) == nil {
+		return true
+	}
+	m.changePlace(ctx, c.ID, func(c call.Outgoing) { c.ApplyTooMany("") }, now)
+	return false
+}
+
+// changePlace changes a place, or ends it. If that fails, it is tried again at its turn.
+func (m *matcher) changePlace(ctx context.Context, id call.ID, apply func(call.Outgoing), now time.Time) {
 	c, err := m.load(ctx, id)
 	if err != nil || !c.Kept.TakesBack(c.State) {
 		return
 	}
 	c, effects, err := m.change(ctx, c, now, func(c *call.Call) error {
-		why(c.Outgoing(now))
+		apply(c.Outgoing(now))
 		return nil
 	})
 	if err == nil {
@@ -151,7 +164,7 @@ func (s *Service) takePlace(
 ) {
 	_ = s.store.SavePlaceOf(ctx, number, in)
 	if kept != nil {
-		s.givePlaceUp(ctx, kept.ID, why, now)
+		s.changePlace(ctx, kept.ID, why, now)
 	}
 }
 
