@@ -115,10 +115,10 @@ func TestF304WhoRingsInAgainHasTheOldPlace(t *testing.T) {
 			called(t, c, now)
 		}
 		n := call.New("CA2", "+15550199", true, now)
-		n.ApplyOldPlace(c.Queued, now)
-		c.Outgoing(now).ApplyCameBack()
-		if c.State != call.Ended || c.Reason != call.ReasonCameBack {
-			t.Errorf("%s: the place is %s, %s", when, c.State, c.Reason)
+		n.ApplyOldPlace(c, now)
+		c.Outgoing(now).ApplyLent(n.ID)
+		if c.State != call.KeepsPlace || c.Queues() || mayOffer(c, now.Add(time.Hour)) {
+			t.Errorf("%s: the place is %s, in the queue %t", when, c.State, c.Queues())
 		}
 		if n.ApplyTime(MaxWait, now.Add(time.Minute)); n.State != call.Waiting || n.Queued != c.Queued {
 			t.Errorf("%s: the caller is %s, queued %v", when, n.State, n.Queued)
