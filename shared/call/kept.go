@@ -18,8 +18,8 @@ const (
 	// comebackLimit is when the caller of a call that has ended does not come back into the line any more, even if the
 	// end of their leg was never told: later than the longest message.
 	comebackLimit = 10 * time.Minute
-	// keptLimit is how long a place is kept at most: over a weekend.
-	keptLimit = 72 * time.Hour
+	// keptLimit is how long a place is kept at most: over a long weekend, as nobody is called while the line is closed.
+	keptLimit = 7 * 24 * time.Hour
 )
 
 // KeptPlace is what is known of the place of a caller who has hung up, and is called when their turn comes. It is a

@@ -130,17 +130,19 @@ func TestF304WhoRingsInAgainHasTheOldPlace(t *testing.T) {
 	}
 }
 
-func TestF305APlaceIsNotKeptForEver(t *testing.T) {
+// A place that was chosen on Friday evening is called on Tuesday, after a weekend with holidays.
+func TestF342APlaceIsKeptForAWeek(t *testing.T) {
 	c, now := keptPlace(t)
-	if c.ApplyTime(MaxWait, now.Add(71*time.Hour)); c.State != call.KeepsPlace {
-		t.Errorf("after 71 hours: %s", c.State)
+	day := 24 * time.Hour
+	if c.ApplyTime(MaxWait, now.Add(7*day-time.Hour)); c.State != call.KeepsPlace {
+		t.Errorf("before a week is over: %s", c.State)
 	}
-	if due := c.Due().Sweep; due.Sub(now) != 72*time.Hour {
+	if due := c.Due().Sweep; due.Sub(now) != 7*day {
 		t.Errorf("the sweep looks at %v", due)
 	}
-	c.ApplyTime(MaxWait, now.Add(72*time.Hour))
-	if c.State != call.Ended || c.Reason != call.ReasonUnreached || c.Live() {
-		t.Errorf("after 72 hours: %s, %s", c.State, c.Reason)
+	c.ApplyTime(MaxWait, now.Add(7*day))
+	if c.State != call.Ended || c.Reason != call.ReasonUnreached || c.Out.Outcome != call.OutcomeNoAnswer || c.Live() {
+		t.Errorf("after a week: %s, %s, %s", c.State, c.Reason, c.Out.Outcome)
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // keptFor is how long a number is known to keep a place: a little longer than any place is kept.
-const keptFor = 73 * time.Hour
+const keptFor = 8 * 24 * time.Hour
 
 // keptKey is the item that says which place a number keeps. Keys stand where numbers must not (N9), so it has a hash, as
 // callerList.
