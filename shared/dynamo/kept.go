@@ -12,8 +12,8 @@ import (
 // keptFor is how long a number is known to keep a place: a little longer than any place is kept.
 const keptFor = 8 * 24 * time.Hour
 
-// keptKey is the item that says which place a number keeps. Keys stand where numbers must not (N9), so it has a hash, as
-// callerList.
+// keptKey is the item that says which place a number keeps. Keys stand where numbers must not (N9), so it has a hash,
+// as callerList.
 func keptKey(number string) string { return "k#" + hashOf(number) }
 
 // plainKey is that item as the releases before F343 have stored it, whose places may still stand after an update.

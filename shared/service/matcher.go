@@ -248,8 +248,8 @@ func (m *matcher) ring(
 	return c, nil
 }
 
-// claimForOffer claims an agent to be offered the caller; back says whether the caller is reserved for the agent. Whoever
-// is claimed for a kept place is about to dial its number, which is counted in the same save.
+// claimForOffer claims an agent to be offered the caller; back says whether the caller is reserved for the agent. An
+// agent who is claimed for a kept place is about to dial its number, which is counted in the same save.
 func claimForOffer(a *agent.Agent, c *call.Call, key call.LegKey, back bool, now time.Time) error {
 	if back {
 		return a.ClaimForRecall(string(c.ID), string(key), c.Recall.LostAt, now)
