@@ -148,16 +148,43 @@ func TestF304WhoRingsInAgainHasTheOldPlace(t *testing.T) {
 	again := l.dial(london)
 	l.pass(20 * time.Second)
 	l.waits(again)
-	if c := l.conference(place); c.State != call.Ended || c.Reason != call.ReasonCameBack {
-		t.Errorf("the place is %s, %s", c.State, c.Reason)
+	if c := l.conference(place); c.State != call.KeepsPlace || string(c.Kept.Lent) != again {
+		t.Errorf("the place is %s, %+v", c.State, c.Kept)
 	}
 	l.online("alice")
 	l.pass(15 * time.Second)
 	l.together(again, l.answers("alice"))
 	l.waits(later)
 	l.presses("alice", "end", "")
-	l.pass(15 * time.Second)
+	l.pass(90 * time.Second)
 	l.wantNoGap(again)
+	if c := l.conference(place); c.State != call.Ended || c.Reason != call.ReasonCameBack {
+		t.Errorf("when the caller was served the place is %s, %s", c.State, c.Reason)
+	}
+}
+
+func TestF341WhoRingsInAgainAndHangsUpKeepsTheirPlace(t *testing.T) {
+	t.Parallel()
+	l := keeps(t, settings.Values{})
+	_, place := l.keepsPlace()
+	again := l.dial(london)
+	l.pass(40 * time.Second)
+	l.waits(again)
+	l.must(l.Network.Hangup(again))
+	l.pass(90 * time.Second)
+	l.online("alice")
+	l.until("alice is rung", time.Minute, func() bool { return l.legTo("alice") != "" })
+	l.answers("alice")
+	l.pass(2 * time.Second)
+	back := l.outside(london)
+	if back == "" {
+		t.Fatalf("the caller is not dialled; the place is %+v", l.conference(place))
+	}
+	l.must(l.Network.Answer(back, nil))
+	l.pass(2 * time.Second)
+	l.presses("alice", "end", "")
+	l.pass(15 * time.Second)
+	l.wantOver(back)
 }
 
 func TestF305APlaceStaysWhileTheLineIsClosed(t *testing.T) {
@@ -200,7 +227,7 @@ func TestF305APlaceIsNotCalledOnceTheStackForbidsIt(t *testing.T) {
 	if c := l.conference(place); c.State != call.KeepsPlace {
 		t.Errorf("the place is %s", c.State)
 	}
-	deploy("on")
+	deploy("60")
 	l.until("alice is rung", time.Minute, func() bool { return l.legTo("alice") != "" })
 }
 

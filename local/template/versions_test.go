@@ -81,8 +81,12 @@ func TestVersionDescriptionsFitInto256Characters(t *testing.T) {
 			pattern = described.Content[0].Value
 			for key, v := range pairs(described.Content[1]) {
 				own[key] = max(apiURL, longest(t, doc, "PublicBaseUrl"))
-				if v.Tag == "!If" && v.Content[1].Tag == "!!str" && v.Content[2].Tag == "!!str" {
+				switch {
+				case v.Tag != "!If" || v.Content[2].Tag != "!!str":
+				case v.Content[1].Tag == "!!str":
 					own[key] = max(len(v.Content[1].Value), len(v.Content[2].Value))
+				case v.Content[1].Tag == "!Ref":
+					own[key] = max(longest(t, doc, v.Content[1].Value), len(v.Content[2].Value))
 				}
 			}
 		}

@@ -292,6 +292,7 @@ type Release struct {
 	Word            string   // Outcome in finer words, for the list of recent calls; "": the same
 	With            string   // see LastCall
 	AppliedRequests []string // the agent's requests that took effect in the call, newest last
+	NotDialled      string   // the request of an outside number that was counted and not dialled; "": none
 }
 
 // Release ends the agent's claim on that leg. A claim on another leg stays. It says whether anything has changed.
@@ -301,6 +302,9 @@ func (a *Agent) Release(r Release, now time.Time) bool {
 	}
 	a.Claim, a.IdleSince, a.Freed = nil, now, now
 	a.remember(r.AppliedRequests)
+	if r.NotDialled != "" {
+		a.UncountOutsideDial(r.NotDialled)
+	}
 	end := LastCall{Call: r.Call, Outcome: r.Outcome, At: now, Began: r.Began, Caller: r.Caller, With: r.With,
 		CalledBack: r.CalledBack}
 	if r.Answered || r.CalledBack || r.Missed || r.Declined || r.Rang && !r.Unreached {

@@ -173,7 +173,7 @@ func (c change) timePassed(maxWait time.Duration) {
 		}
 		c.end(Entry{What: Expire}, why)
 	}
-	if c.State == KeepsPlace && !c.now.Before(c.Kept.Until) {
+	if c.State == KeepsPlace && c.Kept.Lent == "" && !c.now.Before(c.Kept.Until) {
 		c.Out.Outcome = OutcomeNoAnswer
 		Outgoing{c}.keptOver(ReasonUnreached)
 	}

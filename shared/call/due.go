@@ -47,7 +47,11 @@ func (p planner) sweepDue() time.Time {
 			due = t
 		}
 	}
-	if c.State == KeepsPlace {
+	switch {
+	case c.State != KeepsPlace:
+	case c.Kept.Lent != "": // each sweep looks whether the call is over that has it
+		sooner(c.Kept.LentAt)
+	default:
 		sooner(c.Kept.Until)
 	}
 	if c.State.InLine() || p.callerHoldTarget() == hold {

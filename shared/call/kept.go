@@ -1,14 +1,25 @@
 package call
 
-import "time"
+import (
+	"time"
+
+	"warmtransfer/shared/agent"
+)
 
 const (
 	// keptTries is how often the caller of a kept place is dialled.
 	keptTries = 2
 	// keptRest is the time between the two.
 	keptRest = 5 * time.Minute
-	// keptLimit is how long a place is kept at most: over a weekend.
-	keptLimit = 72 * time.Hour
+	// quotaRest is how long a place rests for which too many numbers were dialled lately.
+	quotaRest = time.Minute
+	// unknownLimit is how long a call may not be stored yet that has taken a place.
+	unknownLimit = time.Minute
+	// comebackLimit is when the caller of a call that has ended does not come back into the line any more, even if the
+	// end of their leg was never told: later than the longest message.
+	comebackLimit = 10 * time.Minute
+	// keptLimit is how long a place is kept at most: over a long weekend, as nobody is called while the line is closed.
+	keptLimit = 7 * 24 * time.Hour
 )
 
 // KeptPlace is what is known of the place of a caller who has hung up, and is called when their turn comes. It is a
@@ -20,6 +31,10 @@ type KeptPlace struct {
 	Dials bool      `json:"on,omitempty"`   // one of these is of the agent who is on the line for it now
 	Next  time.Time `json:"next,omitzero"`  // not before then
 	Until time.Time `json:"until,omitzero"` // it is given up then
+	// Lent is the call that has the place since LentAt: its caller has rung in again, or an agent calls them. When that
+	// call is over, so is the place, unless it has not come to a talk (see ApplyHolder).
+	Lent   ID        `json:"lent,omitempty"`
+	LentAt time.Time `json:"lentAt,omitzero"`
 }
 
 // Is says whether the call is a kept place.
@@ -42,14 +57,79 @@ func KeepsPlaceIn(of *Call, number string, now time.Time) *Call {
 	return c
 }
 
-// ApplyCameBack applies that the caller of a kept place has rung in again, and has the place in that call.
-func (c Outgoing) ApplyCameBack() { c.keptOver(ReasonCameBack) }
-
 // ApplyReplaced applies that the number keeps another place than this one, or none.
 func (c Outgoing) ApplyReplaced() { c.keptOver(ReasonReplaced) }
 
+// ApplyLent applies that its caller is in that call, which has the place now. Nobody is rung for it meanwhile, and an
+// attempt that was under way was none.
+func (c Outgoing) ApplyLent(to ID) {
+	if !c.Kept.TakesBack(c.State) || c.Kept.Lent == to {
+		return
+	}
+	switch c.State {
+	case AgentFirst:
+		_ = c.transition(OfferFailed)
+	case Calling:
+		_ = c.transition(Keep)
+	}
+	if c.Offer != "" || c.Owner != "" {
+		c.Offer, c.Owner, c.Out.Outcome = "", "", OutcomeCancelled
+		c.Kept.dialled(false)
+		c.forgetConference()
+	}
+	c.Kept.Lent, c.Kept.LentAt = to, c.now
+}
+
+// Holder is the call that has a place, by its name.
+type Holder struct {
+	ID   ID
+	Call *Call // nil: it is not stored
+}
+
+// GivesBack says whether the call is over and gives the place back, as its caller has talked to nobody and has chosen
+// nothing else, or as it was never stored.
+func (h Holder) GivesBack(k KeptPlace, now time.Time) bool {
+	if h.Call == nil {
+		return k.Lent == h.ID && !now.Before(k.LentAt.Add(unknownLimit))
+	}
+	return h.Call.stays(now) && h.Call.servesNobody()
+}
+
+// stays says whether a call has ended and its caller does not come back into it.
+func (c *Call) stays(now time.Time) bool {
+	return c.State == Ended && (!(change{c, now}).mayReturn() || !now.Before(c.Ended.Add(comebackLimit)))
+}
+
+// servesNobody says whether the caller of a call that has ended has neither talked to anybody nor chosen anything.
+func (c *Call) servesNobody() bool {
+	switch c.Reason {
+	case ReasonCallerLeft, ReasonMaxWait, ReasonClosed:
+		return !c.Out.Dialled() && !c.talked()
+	}
+	return c.Out.Dialled() && !c.Out.Reached()
+}
+
+// ApplyHolder applies what is known of the call that has the place, or has had it.
+func (c Outgoing) ApplyHolder(h Holder) {
+	switch {
+	case h.GivesBack(c.Kept, c.now):
+		if c.Kept.Lent == h.ID {
+			c.Kept.Lent, c.Kept.LentAt = "", time.Time{}
+		}
+	case h.Call == nil, !h.Call.Kept.Is() && !h.Call.stays(c.now):
+		c.ApplyLent(h.ID)
+	case h.Call.Out.Dialled(): // by an agent, or for another place
+		c.ApplyReplaced()
+	default:
+		c.keptOver(ReasonCameBack)
+	}
+}
+
 // Queues says whether somebody waits in the queue, or keeps a place in it.
 func (s State) Queues() bool { return s.InLine() || s == KeepsPlace }
+
+// Queues says whether the call stands in the queue. A place that another call has does not.
+func (c *Call) Queues() bool { return c.State.Queues() && c.Kept.Lent == "" }
 
 // TakesBack says whether a caller who rings in again may have this place.
 func (k KeptPlace) TakesBack(s State) bool {
@@ -69,7 +149,19 @@ func (o *Outbound) offered(l Leg) {
 
 // mayBeTried says whether the place's caller may be dialled now.
 func (c Offering) mayBeTried() bool {
-	return c.State == KeepsPlace && !c.now.Before(c.Kept.Next) && len(c.Legs) == 0
+	return c.State == KeepsPlace && c.Kept.Lent == "" && !c.now.Before(c.Kept.Next) && len(c.Legs) == 0
+}
+
+// ApplyTooMany applies that too many numbers were dialled lately for this one to be dialled, too: by that agent, who is
+// not rung for it for a while, or, if it is "", by all of them. No attempt is used up.
+func (c Outgoing) ApplyTooMany(by agent.ID) {
+	switch {
+	case c.State != KeepsPlace:
+	case by != "":
+		c.rest(by, c.now)
+	default:
+		c.Kept.Next = c.now.Add(quotaRest)
+	}
 }
 
 // dialled counts an attempt to reach the place's caller, or takes it back: it was not made.

@@ -115,10 +115,10 @@ func TestF304WhoRingsInAgainHasTheOldPlace(t *testing.T) {
 			called(t, c, now)
 		}
 		n := call.New("CA2", "+15550199", true, now)
-		n.ApplyOldPlace(c.Queued, now)
-		c.Outgoing(now).ApplyCameBack()
-		if c.State != call.Ended || c.Reason != call.ReasonCameBack {
-			t.Errorf("%s: the place is %s, %s", when, c.State, c.Reason)
+		n.ApplyOldPlace(c, now)
+		c.Outgoing(now).ApplyLent(n.ID)
+		if c.State != call.KeepsPlace || c.Queues() || mayOffer(c, now.Add(time.Hour)) {
+			t.Errorf("%s: the place is %s, in the queue %t", when, c.State, c.Queues())
 		}
 		if n.ApplyTime(MaxWait, now.Add(time.Minute)); n.State != call.Waiting || n.Queued != c.Queued {
 			t.Errorf("%s: the caller is %s, queued %v", when, n.State, n.Queued)
@@ -130,17 +130,19 @@ func TestF304WhoRingsInAgainHasTheOldPlace(t *testing.T) {
 	}
 }
 
-func TestF305APlaceIsNotKeptForEver(t *testing.T) {
+// A place that was chosen on Friday evening is called on Tuesday, after a weekend with holidays.
+func TestF342APlaceIsKeptForAWeek(t *testing.T) {
 	c, now := keptPlace(t)
-	if c.ApplyTime(MaxWait, now.Add(71*time.Hour)); c.State != call.KeepsPlace {
-		t.Errorf("after 71 hours: %s", c.State)
+	day := 24 * time.Hour
+	if c.ApplyTime(MaxWait, now.Add(7*day-time.Hour)); c.State != call.KeepsPlace {
+		t.Errorf("before a week is over: %s", c.State)
 	}
-	if due := c.Due().Sweep; due.Sub(now) != 72*time.Hour {
+	if due := c.Due().Sweep; due.Sub(now) != 7*day {
 		t.Errorf("the sweep looks at %v", due)
 	}
-	c.ApplyTime(MaxWait, now.Add(72*time.Hour))
-	if c.State != call.Ended || c.Reason != call.ReasonUnreached || c.Live() {
-		t.Errorf("after 72 hours: %s, %s", c.State, c.Reason)
+	c.ApplyTime(MaxWait, now.Add(7*day))
+	if c.State != call.Ended || c.Reason != call.ReasonUnreached || c.Out.Outcome != call.OutcomeNoAnswer || c.Live() {
+		t.Errorf("after a week: %s, %s, %s", c.State, c.Reason, c.Out.Outcome)
 	}
 }
 

@@ -1,11 +1,6 @@
 package call
 
-import (
-	"slices"
-	"time"
-
-	"warmtransfer/shared/agent"
-)
+import "slices"
 
 func (c change) legRinging(key LegKey, sid LegID) {
 	if c.supervision().watcherRings(key, sid) {
@@ -90,11 +85,8 @@ func (c change) offerFailed(l Leg, o Outcome) {
 	}
 	c.record(Entry{At: c.now, What: OfferFailed, Agent: l.Agent, Name: l.Name, Outcome: o,
 		DeclineReason: l.DeclineReason})
-	if c.FailedOffers == nil {
-		c.FailedOffers = map[agent.ID]time.Time{}
-	}
 	if l.Agent != "" {
-		c.FailedOffers[l.Agent] = c.now
+		c.rest(l.Agent, c.now)
 	}
 	if c.Recall.Agent == l.Agent { // the reserved agent was asked: now the caller may be offered to any agent
 		c.Recall = Recall{}

@@ -65,8 +65,12 @@ func (c Asking) MayKeep(generation int) bool {
 
 // HungUp says whether the caller has hung up before anybody has talked to them.
 func (c Asking) HungUp() bool {
-	answer := func(e Entry) bool { return e.What == Answer }
-	return c.State == Ended && c.Reason == ReasonCallerLeft && !slices.ContainsFunc(c.History, answer)
+	return c.State == Ended && c.Reason == ReasonCallerLeft && !c.talked()
+}
+
+// talked says whether anybody has ever answered in this call.
+func (c *Call) talked() bool {
+	return slices.ContainsFunc(c.History, func(e Entry) bool { return e.What == Answer })
 }
 
 // ApplyEvery applies that callers are asked once in that time, 0 for never, while they wait.

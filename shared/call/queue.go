@@ -11,6 +11,7 @@ type Place struct {
 	Queued time.Time `json:"queued"` // in the queue since: the place in its order
 	// Came: the caller has the place of somebody who has waited since Queued, and is on the line since then themselves.
 	Came         time.Time              `json:"came,omitzero"`
+	Had          ID                     `json:"had,omitempty"`  // the kept place that this call has: see KeptPlace.Lent
 	Requeued     bool                   `json:"head,omitempty"` // has talked before: ahead of all who have not
 	Recall       Recall                 `json:"prefer,omitzero"`
 	FailedOffers map[agent.ID]time.Time `json:"tried,omitempty"` // when an offer to this agent failed
@@ -24,10 +25,11 @@ func (p Place) WaitsSince() time.Time {
 	return p.Queued
 }
 
-// ApplyOldPlace applies that a caller who has just arrived has a place that was kept for them since then.
-func (p *Place) ApplyOldPlace(queued, now time.Time) {
-	if queued.Before(p.Queued) {
-		p.Queued, p.Came = queued, now
+// ApplyOldPlace applies that a caller who has just arrived has the place that was kept for them.
+func (p *Place) ApplyOldPlace(kept *Call, now time.Time) {
+	p.Had = kept.ID
+	if kept.Queued.Before(p.Queued) {
+		p.Queued, p.Came = kept.Queued, now
 	}
 }
 
@@ -99,6 +101,14 @@ func (c Offering) MayNamed(a *agent.Agent) bool {
 		return a.ID == c.Recall.Agent && a.HeartbeatAt.After(c.Recall.startedAt())
 	}
 	return true
+}
+
+// rest lets an agent not be offered the caller for a while.
+func (p *Place) rest(a agent.ID, now time.Time) {
+	if p.FailedOffers == nil {
+		p.FailedOffers = map[agent.ID]time.Time{}
+	}
+	p.FailedOffers[a] = now
 }
 
 func (c change) startOffer(a *agent.Agent, key LegKey, ring time.Duration) error {

@@ -61,7 +61,7 @@ func (m Music) equal(o Music) bool {
 
 func (p Place) equal(o Place) bool {
 	return p.Queued.Equal(o.Queued) && p.Came.Equal(o.Came) && p.Requeued == o.Requeued && p.Recall == o.Recall &&
-		maps.EqualFunc(p.FailedOffers, o.FailedOffers, time.Time.Equal)
+		p.Had == o.Had && maps.EqualFunc(p.FailedOffers, o.FailedOffers, time.Time.Equal)
 }
 
 func (t LegTable) equal(o LegTable) bool {

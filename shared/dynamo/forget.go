@@ -21,9 +21,8 @@ type Forgotten struct {
 	// Messages are voice messages; the sweep deletes their recordings within minutes.
 	Messages int `json:"messages"`
 	Agents   int `json:"agents"` // whose lists of recent calls had the number
-	// Live are calls of this caller that go on. Nothing of them is erased: forget once more when they have ended.
-	// A place
-	// that is kept is none of them: it ends, and is erased.
+	// Live are calls of this caller that go on. Nothing of them is erased: forget once more when they have ended. A
+	// place that is kept is none of them: it ends, and is erased.
 	Live int `json:"live"`
 }
 
@@ -61,8 +60,7 @@ func (e *eraser) eraseAll(ctx context.Context) error {
 			}
 		}
 		if in.ExclusiveStartKey = out.LastEvaluatedKey; len(in.ExclusiveStartKey) == 0 {
-			_, err := e.delete(ctx, keptKey(e.caller))
-			return err
+			return e.forgetPlaceOf(ctx, e.caller)
 		}
 	}
 }

@@ -133,7 +133,7 @@ const (
 // position that changes is two writes.
 func place(c *call.Call) string {
 	switch {
-	case !c.State.Queues():
+	case !c.Queues():
 		return withAgents + stamp(c.Arrived) + "#" + string(c.ID)
 	case c.Requeued:
 		return lineHeads + stamp(c.Queued) + "#" + string(c.ID)
@@ -152,7 +152,7 @@ func (s *Store) callItem(c *call.Call) item {
 	if len(c.News) > 0 {
 		it[news] = str(words(c.News))
 	}
-	if c.State.Queues() {
+	if c.Queues() {
 		it[state], it[queued] = str(string(c.State)), str(stamp(c.WaitsSince()))
 		it[head] = &types.AttributeValueMemberBOOL{Value: c.Requeued}
 	}

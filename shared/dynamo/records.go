@@ -59,9 +59,12 @@ func moreKey(id call.ID, who agent.ID) string { return "p#" + string(id) + "#" +
 
 // callerList is the partition of a caller's records. It has a hash, so that nobody reads numbers in an index by chance;
 // who has the table can try all numbers.
-func callerList(number string) string {
+func callerList(number string) string { return ofCaller + hashOf(number) }
+
+// hashOf is what stands for a number in a key.
+func hashOf(number string) string {
 	sum := sha256.Sum256([]byte(number))
-	return ofCaller + hex.EncodeToString(sum[:16])
+	return hex.EncodeToString(sum[:16])
 }
 
 // KeepRecords sets how long the records of calls are kept that are saved from now on; 0: none is. A store of which

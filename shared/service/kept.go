@@ -25,7 +25,7 @@ func (m *matcher) mayBeCalled(ctx context.Context, c *call.Call, now time.Time) 
 	if _, err := m.set.Places.Allow(c.Out.Number); err != nil { // the operator has changed their mind
 		return false
 	}
-	if !m.stillKept(ctx, c, now) {
+	if !m.keptOn(ctx, c, now) {
 		return false
 	}
 	of, err := m.store.Call(ctx, c.Kept.Of)
@@ -35,33 +35,60 @@ func (m *matcher) mayBeCalled(ctx context.Context, c *call.Call, now time.Time) 
 	case err != nil || of.State != call.Ended:
 		return false
 	case of.Reason != call.ReasonKept && !of.Asking(now).HungUp():
-		m.givePlaceUp(ctx, c.ID, call.Outgoing.ApplyReplaced, now)
+		m.changePlace(ctx, c.ID, call.Outgoing.ApplyReplaced, now)
 		return false
 	}
 	return true
 }
 
-// stillKept says whether the number still keeps this place: see Store.PlaceOf. Nobody is called while that is
-// not known.
-func (m *matcher) stillKept(ctx context.Context, c *call.Call, now time.Time) bool {
-	switch id, err := m.store.PlaceOf(ctx, c.Out.Number); {
-	case err != nil && !errors.Is(err, ErrNotFound):
+// keptOn says whether no other call has the place: neither the one that its number names (see Store.PlaceOf) nor the
+// one to which it is lent. Otherwise it applies to the place what has become of that call. Nobody is called while that
+// is not known. Of the two either is enough, so that a failure between them calls nobody twice.
+func (m *matcher) keptOn(ctx context.Context, c *call.Call, now time.Time) bool {
+	id, err := m.store.PlaceOf(ctx, c.Out.Number)
+	switch {
+	case errors.Is(err, ErrNotFound): // the caller was forgotten
+		m.changePlace(ctx, c.ID, call.Outgoing.ApplyReplaced, now)
 		return false
-	case id != c.ID: // or none: the caller was forgotten
-		m.givePlaceUp(ctx, c.ID, call.Outgoing.ApplyReplaced, now)
+	case err != nil:
+		return false
+	case id == c.ID && c.Kept.Lent == "":
+		return true
+	case id == c.ID:
+		id = c.Kept.Lent
+	}
+	has := call.Holder{ID: id}
+	if has.Call, err = m.store.Call(ctx, id); err != nil && !errors.Is(err, ErrNotFound) {
 		return false
 	}
-	return true
+	if has.GivesBack(c.Kept, now) && m.store.SavePlaceOf(ctx, c.Out.Number, c.ID) != nil {
+		return false
+	}
+	m.changePlace(ctx, c.ID, func(c call.Outgoing) { c.ApplyHolder(has) }, now)
+	return false
 }
 
-// givePlaceUp ends a place for that reason. If that fails, it is tried again at its turn.
-func (m *matcher) givePlaceUp(ctx context.Context, id call.ID, why func(call.Outgoing), now time.Time) {
+// placeDial names the number of a kept place that is dialled for the agent of that leg, by which it is counted.
+func placeDial(key call.LegKey) string { return "place " + string(key) }
+
+// mayDialPlace says whether the limit of all agents' outside numbers allows one more. If not, the place rests for a
+// while, so that nothing is read for it meanwhile.
+func (m *matcher) mayDialPlace(ctx context.Context, c *call.Call, now time.Time) bool {
+	if m.mayDialMore(ctx, m.set.NumbersPerHour, now) == nil {
+		return true
+	}
+	m.changePlace(ctx, c.ID, func(c call.Outgoing) { c.ApplyTooMany("") }, now)
+	return false
+}
+
+// changePlace changes a place, or ends it. If that fails, it is tried again at its turn.
+func (m *matcher) changePlace(ctx context.Context, id call.ID, apply func(call.Outgoing), now time.Time) {
 	c, err := m.load(ctx, id)
 	if err != nil || !c.Kept.TakesBack(c.State) {
 		return
 	}
 	c, effects, err := m.change(ctx, c, now, func(c *call.Call) error {
-		why(c.Outgoing(now))
+		apply(c.Outgoing(now))
 		return nil
 	})
 	if err == nil {
@@ -131,33 +158,36 @@ func (s *Service) keptNumber(c *call.Call) (number string, ok bool) {
 	return number, err == nil
 }
 
-// placeOf is the place that a number keeps; nil if there is none. Unsure: it cannot be read.
+// placeOf is the place that a number keeps; nil if there is none, or if its caller is on the line and has it. Unsure:
+// it cannot be read.
 func (s *Service) placeOf(ctx context.Context, number string) (kept *call.Call, unsure bool) {
 	id, err := s.store.PlaceOf(ctx, number)
-	if err != nil {
-		return nil, !errors.Is(err, ErrNotFound)
+	for err == nil {
+		var c *call.Call
+		if c, err = s.store.Call(ctx, id); err != nil {
+			break
+		}
+		on := c.State != call.Ended && (!c.Out.Dialled() || c.Out.Reached())
+		switch {
+		case c.Kept.TakesBack(c.State):
+			return c, false
+		case c.Had == "" || on:
+			return nil, false
+		}
+		id = c.Had
 	}
-	c, err := s.store.Call(ctx, id)
-	if err != nil || !c.Kept.TakesBack(c.State) {
-		return nil, err != nil && !errors.Is(err, ErrNotFound)
-	}
-	return c, false
+	return nil, !errors.Is(err, ErrNotFound)
 }
 
-// takePlace lets the number keep no place any more, as its caller is in that call, and ends the kept place for that
-// reason, if it is known. Either alone is enough that nobody is called for it (see stillKept).
-func (s *Service) takePlace(
-	ctx context.Context, number string, in call.ID, kept *call.Call, why func(call.Outgoing), now time.Time,
-) {
+// takePlace lets the number name that call, whose caller has the place, and lends it to the call if it is known.
+func (s *Service) takePlace(ctx context.Context, number string, in call.ID, kept *call.Call, now time.Time) {
 	_ = s.store.SavePlaceOf(ctx, number, in)
-	if kept != nil {
-		s.givePlaceUp(ctx, kept.ID, why, now)
-	}
+	s.lend(ctx, kept, in, now)
 }
 
-// takePlaceOf ends the place that a number keeps which an agent calls.
-func (s *Service) takePlaceOf(ctx context.Context, number string, in call.ID, now time.Time) {
-	if kept, unsure := s.placeOf(ctx, number); kept != nil || unsure {
-		s.takePlace(ctx, number, in, kept, call.Outgoing.ApplyReplaced, now)
+// lend lends a place to a call; nil: it is not known, and its number names the call (see keptOn).
+func (s *Service) lend(ctx context.Context, kept *call.Call, to call.ID, now time.Time) {
+	if kept != nil {
+		s.changePlace(ctx, kept.ID, func(c call.Outgoing) { c.ApplyLent(to) }, now)
 	}
 }

@@ -14,35 +14,11 @@ const ringsAgain = call.ID("CA99999999999999999999999999999999")
 
 // arriveAgain is the caller of asked, who rings in from the same number.
 func arriveAgain(t *testing.T, w *World) *call.Call {
-	c, err := w.Board.ArriveBy(service.Arriving{})(t.Context(), ringsAgain, "+15005550006", false, w.Now)
+	c, err := w.Board.ArriveBy(service.Arriving{})(t.Context(), ringsAgain, CallerNumber, false, w.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c
-}
-
-// Whatever fails when a caller rings in again, the place that they have kept is not called besides.
-func TestF269ARingInOfWhichAStepFails(t *testing.T) {
-	for _, f := range []struct {
-		op  string
-		nth int
-	}{{"PlaceOf", 0}, {"Call", 0}, {"Call", 1}, {"SavePlaceOf", 0}, {"SaveCall", 1}} {
-		for _, took := range []bool{false, true} {
-			w, id := asked(t, service.Settings{})
-			w.AnswerQuestion(id, call.ChooseKeep)
-			w.Pass(time.Minute)
-			w.Store.At(f.op, w.Store.Count(f.op)+f.nth, Fault{Err: service.ErrUnavailable, Took: took})
-			arriveAgain(t, w)
-			if err := w.Board.HandleCallerEnded(t.Context(), ringsAgain, "", w.Now); err != nil {
-				t.Fatal(err)
-			}
-			w.Choose("alice", agent.Available)
-			w.Pass(15 * time.Second)
-			if c := w.Call(call.KeptID(id)); w.Rings("alice") || c.State != call.Ended {
-				t.Errorf("%+v, took effect %t: alice rings %t, the place is %s", f, took, w.Rings("alice"), c.State)
-			}
-		}
-	}
 }
 
 func TestF269APlaceIsNotCalledWhileItsNumberCannotBeRead(t *testing.T) {
@@ -117,7 +93,7 @@ func TestF319TheCallerHangsUpRightAfterTheKey(t *testing.T) {
 func TestF304TheCallerHasHungUpBeforeTheirArrivalIsStored(t *testing.T) {
 	w, id := asked(t, service.Settings{})
 	w.AnswerQuestion(id, call.ChooseKeep)
-	if err := w.Board.HandleCallerEnded(t.Context(), ringsAgain, "+15005550006", w.Now); err != nil {
+	if err := w.Board.HandleCallerEnded(t.Context(), ringsAgain, CallerNumber, w.Now); err != nil {
 		t.Fatal(err)
 	}
 	arriveAgain(t, w)
@@ -145,8 +121,8 @@ func TestF269AnAgentCallsANumberThatKeepsAPlace(t *testing.T) {
 			t.Fatal(err)
 		}
 		now, err := w.Store.PlaceOf(t.Context(), Outside)
-		if c := w.Call(place); op != "PlaceOf" && (c.State != call.Ended || c.Reason != call.ReasonReplaced) {
-			t.Errorf("%q fails: the place is %s, %s", op, c.State, c.Reason)
+		if c := w.Call(place); op != "PlaceOf" && c.Kept.Lent != by {
+			t.Errorf("%q fails: the place is %s, %+v", op, c.State, c.Kept)
 		}
 		if err != nil || op != "SavePlaceOf" && now != by {
 			t.Errorf("%q fails: the number keeps %s, %v", op, now, err)
@@ -182,8 +158,8 @@ func TestF306NoMoreThanTenPlacesAreKept(t *testing.T) {
 		t.Fatal("the first is not offered to keep the place")
 	}
 	for i := range 10 {
-		of := call.New(call.ID("CAF"+string(rune('0'+i))), "+15005550006", false, w.Now)
-		if err := w.Store.SaveCall(t.Context(), call.KeepsPlaceIn(of, "+15005550006", w.Now)); err != nil {
+		of := call.New(call.ID("CAF"+string(rune('0'+i))), CallerNumber, false, w.Now)
+		if err := w.Store.SaveCall(t.Context(), call.KeepsPlaceIn(of, CallerNumber, w.Now)); err != nil {
 			t.Fatal(err)
 		}
 	}

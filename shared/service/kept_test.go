@@ -97,8 +97,8 @@ func TestF304TheOldPlaceIsFoundByTheNumber(t *testing.T) {
 			t.Errorf("queued %v, %v", c.Queued, err)
 		}
 	}
-	if c := w.Call(call.KeptID(id)); c.State != call.Ended || c.Reason != call.ReasonCameBack {
-		t.Errorf("the place is %s", c.State)
+	if c := w.Call(call.KeptID(id)); c.State != call.KeepsPlace || c.Kept.Lent != again {
+		t.Errorf("the place is %s, %+v", c.State, c.Kept)
 	}
 	came := w.Now
 	w.Now = w.Now.Add(5 * time.Second)

@@ -158,6 +158,9 @@ func (m *matcher) loadQueued(ctx context.Context, id call.ID, in *call.Call, now
 // offerFirst offers the caller to the first of the agents who is still free. Again: none of those who
 // were tried was.
 func (m *matcher) offerFirst(ctx context.Context, o matching.Offer, now time.Time) (offered *call.Call, again bool) {
+	if o.Call.Kept.Is() && !m.mayDialPlace(ctx, o.Call, now) {
+		return nil, true
+	}
 	for _, a := range o.Agents[:min(len(o.Agents), offerTries)] {
 		if c, over := m.offer(ctx, o.Call, a.ID, o.Recall, now); over {
 			return c, false
@@ -209,7 +212,11 @@ func (m *matcher) offer(
 	if errors.Is(err, ErrConflict) { // perhaps only a heartbeat was saved in between
 		a, err = m.claimBy(ctx, id, rule)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, agent.ErrTooManyOutside):
+		m.changePlace(ctx, c.ID, func(c call.Outgoing) { c.ApplyTooMany(id) }, now)
+		return nil, false
+	case err != nil:
 		return nil, a != nil && a.Claimed(now) && a.Claim.Call == string(c.ID)
 	}
 	if back {
@@ -233,6 +240,7 @@ func (m *matcher) ring(
 	if err != nil {
 		if !errors.Is(err, ErrUnavailable) { // else it may have been saved: the claim stays until its lease ends
 			m.drop(ctx, a.ID, key, asker, now)
+			m.changeAgent(ctx, a.ID, func(a *agent.Agent) bool { return a.UncountOutsideDial(placeDial(key)) })
 		}
 		return nil, err
 	}
@@ -240,10 +248,16 @@ func (m *matcher) ring(
 	return c, nil
 }
 
-// claimForOffer claims an agent to be offered the caller; back says whether the caller is reserved for the agent.
+// claimForOffer claims an agent to be offered the caller; back says whether the caller is reserved for the agent. An
+// agent who is claimed for a kept place is about to dial its number, which is counted in the same save.
 func claimForOffer(a *agent.Agent, c *call.Call, key call.LegKey, back bool, now time.Time) error {
 	if back {
 		return a.ClaimForRecall(string(c.ID), string(key), c.Recall.LostAt, now)
+	}
+	if c.Kept.Is() {
+		if err := a.CountOutsideDial(placeDial(key), now); err != nil {
+			return err
+		}
 	}
 	return a.ClaimFor(string(c.ID), string(key), now)
 }

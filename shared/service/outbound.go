@@ -61,8 +61,18 @@ func (s *Service) CallBack(
 	if err := s.countNumber(ctx, who.ID, name, now); err != nil {
 		return agentview.Snapshot{}, err
 	}
-	c, err := s.callOut(ctx, a.ID, call.Outbound{Number: number, Of: ask.Of, Asked: ask.Request}, id, key, now)
+	// The place of the number is taken before the call is stored, so that a crash in between calls nobody twice: a call
+	// that was never stored gives it back (see keptOn).
+	kept, unsure := s.placeOf(ctx, number)
+	if kept != nil || unsure {
+		_ = s.store.SavePlaceOf(ctx, number, id)
+	}
+	out := call.Outbound{Number: number, Of: ask.Of, Asked: ask.Request}
+	c, err := s.callOut(ctx, a.ID, out, kept, id, key, now)
 	if err != nil && !errors.Is(err, ErrUnavailable) {
+		if kept != nil {
+			_ = s.store.SavePlaceOf(ctx, number, kept.ID)
+		}
 		s.changeAgent(ctx, who.ID, func(a *agent.Agent) bool { return a.UncountOutsideDial(name) })
 	}
 	switch {
@@ -71,7 +81,7 @@ func (s *Service) CallBack(
 	case c == nil: // another request with that key makes the call
 		return s.Snapshot(ctx, who, now)
 	}
-	s.takePlaceOf(ctx, number, id, now)
+	s.lend(ctx, kept, id, now)
 	if a, err = s.store.Agent(ctx, who.ID); err != nil {
 		return s.Snapshot(ctx, who, now)
 	}
@@ -104,9 +114,9 @@ func claimedFor(a *agent.Agent, id call.ID, now time.Time) bool {
 
 // callOut claims the agent, saves the call and rings them. The call is nil if another request does that. An agent who
 // is claimed for that call already is rung on the leg of that claim: of two requests the first that saves the call
-// makes it.
+// makes it. Kept is the place that the number keeps, or nil.
 func (s *Service) callOut(
-	ctx context.Context, who agent.ID, out call.Outbound, id call.ID, key call.LegKey, now time.Time,
+	ctx context.Context, who agent.ID, out call.Outbound, kept *call.Call, id call.ID, key call.LegKey, now time.Time,
 ) (*call.Call, error) {
 	rule := func(a *agent.Agent) error { return a.ClaimToCall(string(id), string(key), now) }
 	a, err := s.claimBy(ctx, who, rule)
@@ -124,7 +134,11 @@ func (s *Service) callOut(
 		return nil, err
 	}
 	out.Leg = s.set.NewKey()
-	c, effects, err := s.decideAndSave(ctx, call.NewOutbound(id, out, a, key, s.set.Ring, now), now, noChange, s.start)
+	c := call.NewOutbound(id, out, a, key, s.set.Ring, now)
+	if kept != nil {
+		c.Had = kept.ID
+	}
+	c, effects, err := s.decideAndSave(ctx, c, now, noChange, s.start)
 	if err != nil {
 		// After ErrUnavailable it may have been saved, and a claim that is shared may be that of the call: it stays
 		// until its lease ends, or the heartbeat of the agent's page finds it void.

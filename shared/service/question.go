@@ -28,7 +28,7 @@ func (s *Service) ArriveBy(rules Arriving) Arrival {
 		}
 		switch {
 		case kept != nil:
-			c.ApplyOldPlace(kept.Queued, now)
+			c.ApplyOldPlace(kept, now)
 		case rules.Ahead > 0:
 			if queue, err := s.store.Queue(ctx); err == nil && len(queue) >= rules.Ahead {
 				c.Asking(now).ApplyArrival()
@@ -36,7 +36,7 @@ func (s *Service) ArriveBy(rules Arriving) Arrival {
 		}
 		return s.arrive(ctx, c, now, func() {
 			if kept != nil || unsure {
-				s.takePlace(ctx, from, id, kept, call.Outgoing.ApplyCameBack, now)
+				s.takePlace(ctx, from, id, kept, now)
 			}
 		})
 	}

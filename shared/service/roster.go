@@ -49,6 +49,10 @@ func (ro *roster) releaseFor(c *call.Call, f call.Release) agent.Release {
 		rest = 0
 	}
 	word, with := f.Recent(c)
+	uncount := ""
+	if c.Kept.Is() && !f.Talked {
+		uncount = placeDial(f.Leg)
+	}
 	return agent.Release{
 		Call:            string(c.ID),
 		Leg:             string(f.Leg),
@@ -64,6 +68,7 @@ func (ro *roster) releaseFor(c *call.Call, f call.Release) agent.Release {
 		Word:            string(word),
 		With:            with,
 		WrapUp:          rest,
+		NotDialled:      uncount,
 		AppliedRequests: appliedRequests(c, f.Agent),
 	}
 }

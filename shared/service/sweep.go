@@ -214,6 +214,9 @@ func (s *sweeper) sweep(
 	if err != nil {
 		return false, again
 	}
+	if c.Kept.Lent != "" && c.State == call.KeepsPlace {
+		s.keptOn(ctx, c, now)
+	}
 	var owner *agent.Agent
 	if ownerID := c.OwnerAgent(); ownerID != "" {
 		owner, _ = s.store.Agent(ctx, ownerID) // the next sweep asks again

@@ -144,8 +144,8 @@ func Of(seen Seen, now time.Time) View {
 	slices.SortStableFunc(calls, inOrder)
 	for _, c := range calls {
 		switch {
-		case c.State == call.Ended:
-		case c.State.Queues():
+		case c.State == call.Ended, c.Kept.Lent != "": // its caller is in another call
+		case c.Queues():
 			v.Waiting.List = append(v.Waiting.List, waiting(c, len(v.Waiting.List)+1, now))
 		default:
 			v.Calls.List = append(v.Calls.List, live(c, seen, now))
@@ -163,7 +163,7 @@ func Of(seen Seen, now time.Time) View {
 
 // inOrder is the queue's order for callers who wait; other calls are in the order of their last change of state.
 func inOrder(a, b *call.Call) int {
-	if a.State.Queues() && b.State.Queues() {
+	if a.Queues() && b.Queues() {
 		if a.Requeued != b.Requeued {
 			if a.Requeued {
 				return -1

@@ -68,6 +68,16 @@ func (w *World) LeavesNoMessage(id call.ID) bool {
 	return err == nil
 }
 
+// RingInAgain is a caller who may keep a place, and dials in from its number.
+func (w *World) RingInAgain() call.ID {
+	w.T.Helper()
+	id := w.newCaller()
+	if !w.arriveBy(w.Board.ArriveBy(service.Arriving{}), id) {
+		w.T.Fatal("the caller is not taken in")
+	}
+	return id
+}
+
 // placeOf is the part of the suite about places that are kept.
 func placeOf(t *testing.T, s service.Store) {
 	if _, err := s.PlaceOf(t.Context(), "+15005550006"); !errors.Is(err, service.ErrNotFound) {

@@ -77,6 +77,12 @@ func (w *World) MustPress(id agent.ID, a call.Action, target agent.ID) agentview
 // Dial is a caller who dials in. If the store is down the caller is asked to hold on; then the call
 // is not stored yet, and the second result is false.
 func (w *World) Dial() (call.ID, bool) {
+	id := w.newCaller()
+	return id, w.Arrive(id)
+}
+
+// newCaller is a caller's leg that has just been made.
+func (w *World) newCaller() call.ID {
 	id := call.ID(fmt.Sprintf("CA%032x", len(w.calls)+1))
 	w.calls = append(w.calls, id)
 	w.Phones.mu.Lock()
@@ -84,17 +90,23 @@ func (w *World) Dial() (call.ID, bool) {
 		sid: call.LegID(id), caller: id, answered: true, since: w.Now, label: call.CallerLabel,
 	}
 	w.Phones.mu.Unlock()
-	return id, w.Arrive(id)
+	return id
 }
+
+// CallerNumber is the number of every caller.
+const CallerNumber = "+15005550006"
 
 // Arrive is the webhook of a caller who has dialled in, after which the caller's leg joins the
 // conference.
 func (w *World) Arrive(id call.ID) bool {
-	arrive := w.Board.Arrive
 	if w.ByNumber {
-		arrive = w.Board.ArriveBy(service.Arriving{})
+		return w.arriveBy(w.Board.ArriveBy(service.Arriving{}), id)
 	}
-	c, err := arrive(context.Background(), id, "+15005550006", false, w.Now)
+	return w.arriveBy(w.Board.Arrive, id)
+}
+
+func (w *World) arriveBy(take service.Arrival, id call.ID) bool {
+	c, err := take(context.Background(), id, CallerNumber, false, w.Now)
 	if w.outcome(err) != nil {
 		return false
 	}

@@ -122,12 +122,12 @@ func EndedCall(n int, ended time.Time, caller string, agents ...agent.ID) *call.
 
 // Queued implements team.Shelf.
 func (s *Store) Queued(_ context.Context, n int) ([]call.ID, error) {
-	return s.liveIDs("Queued", n, func(c *call.Call) bool { return c.State.Queues() })
+	return s.liveIDs("Queued", n, func(c *call.Call) bool { return c.Queues() })
 }
 
 // Owned implements team.Shelf.
 func (s *Store) Owned(_ context.Context, n int) ([]call.ID, error) {
-	return s.liveIDs("Owned", n, func(c *call.Call) bool { return !c.State.Queues() })
+	return s.liveIDs("Owned", n, func(c *call.Call) bool { return !c.Queues() })
 }
 
 func (s *Store) liveIDs(op string, n int, fits func(*call.Call) bool) (ids []call.ID, err error) {

@@ -37,6 +37,7 @@ type view struct {
 	since time.Time
 	stops time.Time
 	live  bool
+	queue bool      // stands in the queue
 	place time.Time // in the order of the queue
 }
 
@@ -107,7 +108,8 @@ func (s *Store) SaveCall(_ context.Context, c *call.Call) error {
 		w := service.QueueEntry{ID: c.ID, State: c.State, Queued: c.WaitsSince(), Requeued: c.Requeued}
 		l := service.LiveCall{ID: c.ID, Due: c.Due().Sweep, Legs: c.ConnectedLegs()}
 		s.views[c.ID] = view{
-			QueueEntry: w, LiveCall: l, since: c.Since, stops: c.Due().Music, live: c.Live(), place: c.Queued,
+			QueueEntry: w, LiveCall: l, since: c.Since, stops: c.Due().Music, live: c.Live(), queue: c.Queues(),
+			place: c.Queued,
 		}
 		return nil
 	})
@@ -155,7 +157,7 @@ func (s *Store) Queue(context.Context) (line []service.QueueEntry, err error) {
 		defer s.mu.Unlock()
 		var places []view
 		for _, v := range s.views {
-			if v.State.Queues() {
+			if v.queue {
 				places = append(places, v)
 			}
 		}

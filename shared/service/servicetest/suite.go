@@ -133,8 +133,11 @@ func line(t *testing.T, s service.Store) {
 	over.ApplyCallerEnded(t0)
 	must(t, s.SaveCall(t.Context(), over))
 	old := call.New(id(7), "", false, t0.Add(time.Minute)) // has a kept place again, ahead of all but the head
-	old.ApplyOldPlace(t0, t0.Add(time.Minute))
+	kept := call.KeepsPlaceIn(call.New(id(6), "", false, t0), "+15005550006", t0)
+	old.ApplyOldPlace(kept, t0.Add(time.Minute))
 	must(t, s.SaveCall(t.Context(), old))
+	kept.Outgoing(t0).ApplyLent(old.ID) // and the kept place stands in the queue no more
+	must(t, s.SaveCall(t.Context(), kept))
 	want := []service.QueueEntry{
 		{ID: id(9), State: call.Waiting, Queued: t0.Add(time.Hour), Requeued: true},
 		{ID: id(7), State: call.Waiting, Queued: t0.Add(time.Minute)},

@@ -1,0 +1,197 @@
+package service_test
+
+import (
+	"testing"
+	"time"
+
+	"warmtransfer/shared/agent"
+	"warmtransfer/shared/call"
+	"warmtransfer/shared/service"
+	. "warmtransfer/shared/service/servicetest"
+)
+
+// callsPlace lets alice become free, and says whether she is rung for the place within two minutes.
+func callsPlace(w *World, place call.ID) bool {
+	w.Choose("alice", agent.Available)
+	for range 120 {
+		if w.Pass(time.Second); w.Rings("alice") {
+			return w.Call(place).State == call.AgentFirst
+		}
+	}
+	return false
+}
+
+// The caller rings in again, waits with their old place, and gives up once more: they have the kept one as before.
+func TestF341WhoRingsInAgainAndHangsUpKeepsTheirPlace(t *testing.T) {
+	w, id := asked(t, service.Settings{})
+	place := w.KeepPlace(id)
+	was := w.Call(place)
+	for range 3 {
+		w.Pass(time.Minute)
+		again := w.RingInAgain()
+		if c := w.Call(again); !c.Queued.Equal(was.Queued) {
+			t.Errorf("queued %v, not %v", c.Queued, was.Queued)
+		}
+		w.Pass(2 * time.Minute)
+		queue, err := w.Store.Queue(t.Context())
+		if err != nil || len(queue) != 1 || queue[0].ID != again {
+			t.Errorf("while the caller waits the queue is %+v, %v", queue, err)
+		}
+		w.CallerHangsUp(again)
+	}
+	w.Pass(time.Minute)
+	if c := w.Call(place); c.State != call.KeepsPlace || !c.Queued.Equal(was.Queued) || c.Kept != was.Kept {
+		t.Fatalf("the place is %s, %+v", c.State, c.Kept)
+	}
+	if !callsPlace(w, place) {
+		t.Errorf("the place is not called: %s", w.Call(place).State)
+	}
+}
+
+// Whoever was served, or has chosen something else, is not called besides.
+func TestF341WhoRingsInAgainAndIsServedKeepsNone(t *testing.T) {
+	w, id := asked(t, service.Settings{})
+	place := w.KeepPlace(id)
+	again := w.RingInAgain()
+	w.Choose("alice", agent.Available)
+	w.Pass(10 * time.Second)
+	w.Answer("alice")
+	w.Pass(time.Minute)
+	w.HangUp("alice")
+	w.CallerHangsUp(again)
+	if w.Pass(time.Minute); callsPlace(w, place) {
+		t.Error("who was served is called")
+	}
+	if c := w.Call(place); c.State != call.Ended || c.Reason != call.ReasonCameBack {
+		t.Errorf("the place is %s, %s", c.State, c.Reason)
+	}
+}
+
+// They ring in while an agent is rung for their place, or while they are dialled: that is no attempt.
+func TestF341TheCallerRingsInWhileTheyAreDialled(t *testing.T) {
+	for _, dialled := range []bool{false, true} {
+		w, place := offeredPlace(t)
+		if dialled {
+			w.Answer("alice")
+			w.Settle()
+		}
+		w.Choose("alice", agent.Away)
+		again := w.RingInAgain()
+		w.Pass(5 * time.Second)
+		if w.CallerRings(place) || w.Rings("alice") || w.Talks("alice") {
+			t.Errorf("dialled %t: a leg is left for the place", dialled)
+		}
+		w.Pass(time.Minute)
+		w.CallerHangsUp(again)
+		w.Pass(time.Minute)
+		if c := w.Call(place); c.State != call.KeepsPlace || c.Kept.Tries != 0 || !callsPlace(w, place) {
+			t.Errorf("dialled %t: the place is %s, %+v", dialled, c.State, c.Kept)
+		}
+		w.CheckQuiet()
+	}
+}
+
+// Whatever fails when the caller rings in again, they have one place: in the line, and the kept one when they have
+// hung up.
+func TestF341AStepOfTheRingInFails(t *testing.T) {
+	for _, f := range []struct {
+		op  string
+		nth int
+	}{{"PlaceOf", 0}, {"Call", 0}, {"Call", 1}, {"SavePlaceOf", 0}, {"SaveCall", 1}} {
+		for _, took := range []bool{false, true} {
+			w, id := asked(t, service.Settings{})
+			place := w.KeepPlace(id)
+			w.Pass(time.Minute)
+			w.Store.At(f.op, w.Store.Count(f.op)+f.nth, Fault{Err: service.ErrUnavailable, Took: took})
+			again := w.RingInAgain()
+			w.Choose("alice", agent.Available)
+			w.Pass(15 * time.Second)
+			if c := w.Call(place); c.State != call.KeepsPlace || w.Call(again).State != call.Ringing {
+				t.Errorf("%+v, took effect %t: the place is %s, the caller %s", f, took, c.State, w.Call(again).State)
+			}
+			w.CallerHangsUp(again)
+			if w.Pass(2 * time.Minute); !w.Rings("alice") && !callsPlace(w, place) {
+				t.Errorf("%+v, took effect %t: the place is %s", f, took, w.Call(place).State)
+			}
+		}
+	}
+}
+
+// The last look at a call that has had a place fails: the place is back with the next.
+func TestF341TheReturnOfAPlaceFails(t *testing.T) {
+	for _, op := range []string{"PlaceOf", "SavePlaceOf", "SaveCall"} {
+		for _, took := range []bool{false, true} {
+			w, id := asked(t, service.Settings{})
+			place := w.KeepPlace(id)
+			again := w.RingInAgain()
+			w.CallerHangsUp(again)
+			w.Settle()
+			w.Store.At(op, w.Store.Count(op), Fault{Err: service.ErrUnavailable, Took: took})
+			w.Sweep()
+			if w.Pass(2 * time.Minute); !callsPlace(w, place) {
+				t.Errorf("%s, took effect %t: the place is %s", op, took, w.Call(place).State)
+			}
+		}
+	}
+}
+
+// A caller with a place finds nobody online, leaves no message, and waits in the line: they are not called besides.
+func TestF341WhoComesBackIntoTheLineHasThePlaceThere(t *testing.T) {
+	w, id := asked(t, service.Settings{})
+	place := w.KeepPlace(id)
+	w.Silent("alice")
+	w.Pass(time.Minute)
+	take := w.Board.IfOnline(w.Board.ArriveBy(service.Arriving{}))
+	c, err := take(t.Context(), ringsAgain, CallerNumber, false, w.Now)
+	if err != nil || c.Reason != call.ReasonNobodyOnline {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	if _, err := w.Board.ReturnToLine(t.Context(), ringsAgain, w.Now); err != nil {
+		t.Fatal(err)
+	}
+	if c := w.Call(place); c.Kept.Lent != ringsAgain {
+		t.Errorf("the place is %s, %+v", c.State, c.Kept)
+	}
+}
+
+// An agent calls the number of a place, and a step of that fails: the number is called by one of them. Whoever is not
+// reached keeps the place.
+func TestF344AnAgentCallsTheNumberOfAPlace(t *testing.T) {
+	for _, reached := range []bool{false, true} {
+		for n := range 7 {
+			w, id := asked(t, service.Settings{})
+			place := w.KeepPlace(id)
+			if err := w.Store.SavePlaceOf(t.Context(), Outside, place); err != nil {
+				t.Fatal(err)
+			}
+			c := w.Call(place)
+			c.Out.Number = Outside
+			if err := w.Store.SaveCall(t.Context(), c); err != nil {
+				t.Fatal(err)
+			}
+			w.Choose("bob", agent.Away)
+			w.CrashAtChange(n) // after so many saves
+			by, _, _ := w.CallBack("bob", "k1")
+			w.Life.Disarm()
+			w.Life.Revive()
+			w.Settle()
+			w.Choose("alice", agent.Available)
+			w.Pass(15 * time.Second)
+			if by != "" && w.Call(place).State != call.KeepsPlace && w.Call(by).State != call.Ended {
+				t.Errorf("crash %d: both are under way: %s, %s", n, w.Call(place).State, w.Call(by).State)
+			}
+			if reached && by != "" && w.Answer("bob") {
+				w.Settle()
+				w.CallerPicksUp(by)
+				w.Pass(10 * time.Second)
+				w.MustPress("bob", call.DoEnd, "")
+			} else {
+				reached = false
+			}
+			w.Pass(time.Minute)
+			if called := w.Rings("alice") || callsPlace(w, place); called == (reached && by != "") {
+				t.Errorf("crash %d: reached %t, the place is called %t: %s", n, reached, called, w.Call(place).State)
+			}
+		}
+	}
+}
