@@ -56,9 +56,9 @@ func TestSavedChangesAreCounted(t *testing.T) {
 			call.Call{State: call.Ended, Place: call.Place{Requeued: true}},
 			""},
 		"a caller comes back": {service.Transition{State: call.Ended},
-			call.Call{State: call.Waiting, Return: call.Comeback{Count: 1}}, metrics.Returned},
+			call.Call{State: call.Waiting, CallerSide: call.CallerSide{Return: call.Comeback{Count: 1}}}, metrics.Returned},
 		"who came back gives up": {service.Transition{State: call.Waiting},
-			call.Call{State: call.Ended, Return: call.Comeback{Count: 1}}, ""},
+			call.Call{State: call.Ended, CallerSide: call.CallerSide{Return: call.Comeback{Count: 1}}}, ""},
 		"nothing": {service.Transition{State: call.Talking}, call.Call{State: call.Talking}, ""},
 	} {
 		ctx, counts := metrics.With(context.Background())

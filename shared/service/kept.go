@@ -69,10 +69,13 @@ func (m *matcher) givePlaceUp(ctx context.Context, id call.ID, why func(call.Out
 	}
 }
 
+// places keeps callers' places in the queue after they have hung up.
+type places struct{ *matcher }
+
 // keepPlace stores the place of a caller who has chosen to be called, before their call ends: then no failure loses it.
 // A repeated request finds it there, and leaves it as it is: the caller may have rung in again meanwhile. False: their
 // number may not be dialled, or no more places can be kept, so that they stay.
-func (s *Service) keepPlace(ctx context.Context, c *call.Call, now time.Time) (bool, error) {
+func (s *places) keepPlace(ctx context.Context, c *call.Call, now time.Time) (bool, error) {
 	number, ok := s.keptNumber(c)
 	if !ok {
 		return false, nil
@@ -102,7 +105,7 @@ const maxPlaces = 10
 
 // roomForPlace says whether one more place may be kept. While the queue is longer than its page it is not known how
 // many are kept.
-func (s *Service) roomForPlace(ctx context.Context) (bool, error) {
+func (s *places) roomForPlace(ctx context.Context) (bool, error) {
 	queue, err := s.store.Queue(ctx)
 	kept := 0
 	for _, w := range queue {
@@ -114,7 +117,7 @@ func (s *Service) roomForPlace(ctx context.Context) (bool, error) {
 }
 
 // MayKeep says whether a caller may be offered to keep their place. If that cannot be read they are not.
-func (s *Service) MayKeep(ctx context.Context, c *call.Call) bool {
+func (s *places) MayKeep(ctx context.Context, c *call.Call) bool {
 	if _, ok := s.keptNumber(c); !ok {
 		return false
 	}
@@ -123,7 +126,7 @@ func (s *Service) MayKeep(ctx context.Context, c *call.Call) bool {
 }
 
 // keptNumber is the number at which a caller can be called who keeps their place, if the operator lets it be dialled.
-func (s *Service) keptNumber(c *call.Call) (number string, ok bool) {
+func (s *places) keptNumber(c *call.Call) (number string, ok bool) {
 	if s.set.Places == nil || c.From == "" {
 		return "", false
 	}
@@ -132,7 +135,7 @@ func (s *Service) keptNumber(c *call.Call) (number string, ok bool) {
 }
 
 // placeOf is the place that a number keeps; nil if there is none. Unsure: it cannot be read.
-func (s *Service) placeOf(ctx context.Context, number string) (kept *call.Call, unsure bool) {
+func (s *places) placeOf(ctx context.Context, number string) (kept *call.Call, unsure bool) {
 	id, err := s.store.PlaceOf(ctx, number)
 	if err != nil {
 		return nil, !errors.Is(err, ErrNotFound)
@@ -146,7 +149,7 @@ func (s *Service) placeOf(ctx context.Context, number string) (kept *call.Call, 
 
 // takePlace lets the number keep no place any more, as its caller is in that call, and ends the kept place for that
 // reason, if it is known. Either alone is enough that nobody is called for it (see stillKept).
-func (s *Service) takePlace(
+func (s *places) takePlace(
 	ctx context.Context, number string, in call.ID, kept *call.Call, why func(call.Outgoing), now time.Time,
 ) {
 	_ = s.store.SavePlaceOf(ctx, number, in)
@@ -156,7 +159,7 @@ func (s *Service) takePlace(
 }
 
 // takePlaceOf ends the place that a number keeps which an agent calls.
-func (s *Service) takePlaceOf(ctx context.Context, number string, in call.ID, now time.Time) {
+func (s *places) takePlaceOf(ctx context.Context, number string, in call.ID, now time.Time) {
 	if kept, unsure := s.placeOf(ctx, number); kept != nil || unsure {
 		s.takePlace(ctx, number, in, kept, call.Outgoing.ApplyReplaced, now)
 	}

@@ -63,7 +63,7 @@ func (s *Service) CallBack(
 	}
 	c, err := s.callOut(ctx, a.ID, call.Outbound{Number: number, Of: ask.Of, Asked: ask.Request}, id, key, now)
 	if err != nil && !errors.Is(err, ErrUnavailable) {
-		s.changeAgent(ctx, who.ID, func(a *agent.Agent) bool { return a.UncountOutsideDial(name) })
+		s.changeAgent(ctx, who.ID, func(a *agent.Agent) bool { return a.DialQuota.Uncount(name) })
 	}
 	switch {
 	case err != nil:
