@@ -100,7 +100,8 @@ type line struct {
 	api   map[string]*stack.Agent
 	pages map[string]bool // agents whose page is open and sends heartbeats
 	// polls: the pages poll in a call, as they do without the push channel and while Twilio has not done what was
-	// asked. Otherwise heartbeats alone must repair what is wrong, as with the channel, which is harder.
+	// asked. Otherwise heartbeats alone must repair what is wrong, as with the channel, which is harder. A short run
+	// plays the one, make test-deep the other.
 	polls bool
 	views map[string]bool // supervisors whose page shows the team's view
 	crowd bool            // all pages send at the same time, not one after another
@@ -145,7 +146,7 @@ func open(t *testing.T, change ...func(*stack.Options)) *line {
 	l := &line{
 		t: t, ctx: context.Background(), clock: clock.NewManual(epoch), log: &buffer{}, api: map[string]*stack.Agent{},
 		pages: map[string]bool{}, views: map[string]bool{}, beat: epoch, heard: map[string][]hearing{},
-		gap: 2 * time.Second, leaving: map[string]bool{},
+		gap: 2 * time.Second, leaving: map[string]bool{}, polls: !testing.Short(),
 	}
 	o := stack.Options{Clock: l.clock, Output: l.log, Headless: true, Cold: true, Binaries: shared.binaries,
 		SharedStore: shared.store, SigningKey: shared.signingKey}
