@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The linters, each pinned and installed where it is missing: Go (staticcheck, go-errorlint, lines to 120 columns),
+# The linters, each pinned and installed where it is missing: Go (staticcheck, go-errorlint, lines to 120 columns, sizes),
 # TypeScript and JavaScript (oxlint), shell (shellcheck).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -15,6 +15,9 @@ venv .venv-lint "$SHELL_LINT"
 
 say "lines to 120 columns"
 go run ./local/lint/lines "${go_files[@]}"
+say "sizes of types and files"
+mapfile -t page_files < <(git ls-files -co --exclude-standard 'frontend/src/*')
+go run ./local/lint/sizes "${go_files[@]}" "${page_files[@]}"
 say "shellcheck"
 .venv-lint/bin/shellcheck -x -P SCRIPTDIR -S warning "${shell_files[@]}"
 say "oxlint"

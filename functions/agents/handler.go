@@ -18,9 +18,9 @@ type handler struct {
 	edge  httpapi.Edge
 	claim string
 	// number is the line's own number: the page accepts numbers of its country without the country code.
-	number string
-	board  func(twilio.Base) *service.Service
-	line   *service.LineSettings
+	number     string
+	newService func(twilio.Base) *service.Service
+	line       *service.LineSettings
 }
 
 func (h handler) routes() http.Handler {
@@ -42,7 +42,7 @@ type (
 )
 
 func (h handler) directory(r *httpapi.Request) (int, any, error) {
-	d, err := h.board(r.Base).Directory(r.Context(), r.Who, r.Now)
+	d, err := h.newService(r.Base).Directory(r.Context(), r.Who, r.Now)
 	return http.StatusOK, h.listed(d, r.Now), err
 }
 
@@ -61,7 +61,7 @@ func (h handler) search(r *httpapi.Request) (int, any, error) {
 	}
 	named := finder(wanted)
 	fits := func(a agent.Agent) bool { return named(a.Name) }
-	d, err := h.board(r.Base).Search(r.Context(), r.Who, fits)
+	d, err := h.newService(r.Base).Search(r.Context(), r.Who, fits)
 	return http.StatusOK, h.listed(d, r.Now), err
 }
 
@@ -93,7 +93,7 @@ func (h handler) snapshot(r *httpapi.Request, ask func() (agentview.Snapshot, er
 	var found service.Directory
 	var unread error
 	var both sync.WaitGroup
-	both.Go(func() { found, unread = h.board(r.Base).Directory(r.Context(), r.Who, r.Now) })
+	both.Go(func() { found, unread = h.newService(r.Base).Directory(r.Context(), r.Who, r.Now) })
 	snap, err := ask()
 	both.Wait()
 	if unread == nil {
@@ -105,7 +105,7 @@ func (h handler) snapshot(r *httpapi.Request, ask func() (agentview.Snapshot, er
 
 func (h handler) me(r *httpapi.Request) (int, any, error) {
 	return h.snapshot(r, func() (agentview.Snapshot, error) {
-		return h.board(r.Base).Snapshot(r.Context(), r.Who, r.Now)
+		return h.newService(r.Base).Snapshot(r.Context(), r.Who, r.Now)
 	})
 }
 
@@ -122,6 +122,6 @@ func (h handler) setStatus(r *httpapi.Request) (int, any, error) {
 		return 0, nil, httpapi.Malformed("There is no such status.")
 	}
 	return h.snapshot(r, func() (agentview.Snapshot, error) {
-		return h.board(r.Base).SetStatus(r.Context(), r.Who, in.Status, in.Beat, r.Now)
+		return h.newService(r.Base).SetStatus(r.Context(), r.Who, in.Status, in.Beat, r.Now)
 	})
 }

@@ -35,8 +35,8 @@ func serve(t testing.TB, agents ...agent.ID) suite {
 	s := httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
 		return handler{
 			edge: e, claim: "username", number: "+15005550001",
-			board: func(twilio.Base) *service.Service { return w.Board },
-			line:  &service.LineSettings{Read: lines.Line},
+			newService: func(twilio.Base) *service.Service { return w.Board },
+			line:       &service.LineSettings{Read: lines.Line},
 		}.routes()
 	})
 	return suite{Site: s, World: w, spec: httpapitest.NewSpec(t), lines: lines}

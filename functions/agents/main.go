@@ -13,7 +13,7 @@ func main() {
 	a.PushToPages()
 	a.ChooseForm()
 	h := handler{
-		edge: a.Edge, claim: a.Env.String("IDENTITY_CLAIM"), number: a.Number, board: a.Service, line: a.Line,
+		edge: a.Edge, claim: a.Env.String("IDENTITY_CLAIM"), number: a.Number, newService: a.Service, line: a.Line,
 	}
 	a.Serve(h.routes())
 }

@@ -15,11 +15,11 @@ import (
 )
 
 type handler struct {
-	edge  httpapi.Edge
-	keys  twilio.Keys
-	board func(twilio.Base) *service.Service
-	line  *service.LineSettings
-	name  string // the line's, as an outside party hears it if the line's settings have none; "" says none
+	edge       httpapi.Edge
+	keys       twilio.Keys
+	newService func(twilio.Base) *service.Service
+	line       *service.LineSettings
+	name       string // the line's, as an outside party hears it if the line's settings have none; "" says none
 }
 
 func (h handler) routes() http.Handler {
@@ -50,7 +50,7 @@ func (h handler) connectAgain(r *httpapi.Request) (string, error) {
 
 // connectCaller lets a caller whom we have dialled join the conference.
 func (h handler) connectCaller(r *httpapi.Request) (string, error) {
-	in, err := h.board(r.Base).Connect(r.Context(), r.Call(), r.Leg(), call.LegID(r.CallSID()), r.Now)
+	in, err := h.newService(r.Base).Connect(r.Context(), r.Call(), r.Leg(), call.LegID(r.CallSID()), r.Now)
 	if err == nil && !in.Caller { // the address is that of another leg
 		err = call.ErrNotWanted
 	}
@@ -65,7 +65,7 @@ func (h handler) connectCaller(r *httpapi.Request) (string, error) {
 
 // afterDial handles a leg that is still up after its <Dial> into the conference.
 func (h handler) afterDial(r *httpapi.Request) (string, error) {
-	wait, err := h.board(r.Base).HandleJoinRefused(r.Context(), r.Call(), r.Leg(), call.LegID(r.CallSID()), r.Now)
+	wait, err := h.newService(r.Base).HandleJoinRefused(r.Context(), r.Call(), r.Leg(), call.LegID(r.CallSID()), r.Now)
 	switch {
 	case errors.Is(err, call.ErrNotWanted), errors.Is(err, service.ErrNotFound):
 		return twilio.Goodbye(prompt.Words{}), nil // the call is over, and the page says so
@@ -88,14 +88,14 @@ const partMost = 9 * time.Second
 // connect lets an agent who has answered join the conference. If the caller has left meanwhile, the
 // agent never joins an empty conference. An outside party is screened first.
 func (h handler) connect(r *httpapi.Request) (string, error) {
-	in, err := h.board(r.Base).Connect(r.Context(), r.Call(), r.Leg(), call.LegID(r.CallSID()), r.Now)
+	in, err := h.newService(r.Base).Connect(r.Context(), r.Call(), r.Leg(), call.LegID(r.CallSID()), r.Now)
 	return h.enter(r, in, err)
 }
 
 // accept handles the key that a screened outside party has pressed.
 func (h handler) accept(r *httpapi.Request) (string, error) {
 	yes := r.Form.Get("Digits") == twilio.AcceptKey
-	in, err := h.board(r.Base).Accept(r.Context(), r.Call(), r.Leg(), call.LegID(r.CallSID()), yes, r.Now)
+	in, err := h.newService(r.Base).Accept(r.Context(), r.Call(), r.Leg(), call.LegID(r.CallSID()), yes, r.Now)
 	if !yes && errors.Is(err, call.ErrNotWanted) {
 		return twilio.Goodbye(h.book(r).Say(prompt.Goodbye)), nil
 	}

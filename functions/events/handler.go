@@ -12,11 +12,11 @@ import (
 )
 
 type handler struct {
-	edge  httpapi.Edge
-	keys  twilio.Keys
-	board func(twilio.Base) *service.Service
-	box   *voicemail.Desk
-	after func(time.Duration) <-chan time.Time // time.After
+	edge       httpapi.Edge
+	keys       twilio.Keys
+	newService func(twilio.Base) *service.Service
+	box        *voicemail.Desk
+	after      func(time.Duration) <-chan time.Time // time.After
 }
 
 // within leaves the function, which has 10 s, time to save what it has done.
@@ -41,7 +41,7 @@ func (h handler) conference(r *httpapi.Request) error {
 	if !known {
 		return nil
 	}
-	return h.heard(r, h.board(r.Base).HandleConferenceEvent(r.Context(), r.Call(), e, r.Now))
+	return h.retryAudible(r, h.newService(r.Base).HandleConferenceEvent(r.Context(), r.Call(), e, r.Now))
 }
 
 // leg handles the callbacks of an agent's leg.
@@ -50,16 +50,17 @@ func (h handler) leg(r *httpapi.Request) error {
 	if !known {
 		return nil
 	}
-	return h.heard(r, h.board(r.Base).HandleCallStatus(r.Context(), r.Call(), r.Leg(), s.Leg, s.Over, s.Outcome, r.Now))
+	err := h.newService(r.Base).HandleCallStatus(r.Context(), r.Call(), r.Leg(), s.Leg, s.Over, s.Outcome, r.Now)
+	return h.retryAudible(r, err)
 }
 
 // pauses are the waits before each further attempt while the caller may hear nothing. Nobody waits for
 // the answer to a callback, but the caller hears silence, and the next clock may be the sweep.
 var pauses = []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second}
 
-// heard retries while the caller may hear nothing. After the last attempt it reports success: Twilio
+// retryAudible retries while the caller may hear nothing. After the last attempt it reports success: Twilio
 // cannot help, and the clocks will retry.
-func (h handler) heard(r *httpapi.Request, err error) error {
+func (h handler) retryAudible(r *httpapi.Request, err error) error {
 	now := r.Now
 	for _, pause := range pauses {
 		if !errors.Is(err, service.ErrCallerUnheard) {
@@ -71,7 +72,7 @@ func (h handler) heard(r *httpapi.Request, err error) error {
 		case <-h.after(pause):
 		}
 		now = now.Add(pause)
-		err = h.board(r.Base).RetryAudible(r.Context(), r.Call(), now)
+		err = h.newService(r.Base).RetryAudible(r.Context(), r.Call(), now)
 	}
 	if errors.Is(err, service.ErrCallerUnheard) {
 		return nil
@@ -86,7 +87,7 @@ func (h handler) call(r *httpapi.Request) error {
 		return nil
 	}
 	a := twilio.ReadArrival(r.Form)
-	return h.board(r.Base).HandleCallerEnded(r.Context(), a.Call, a.From, r.Now)
+	return h.newService(r.Base).HandleCallerEnded(r.Context(), a.Call, a.From, r.Now)
 }
 
 // answeredBy handles what Twilio takes whoever has picked up for.
@@ -94,7 +95,7 @@ func (h handler) answeredBy(r *httpapi.Request) error {
 	if !twilio.ByMachine(r.Form) {
 		return nil
 	}
-	return h.board(r.Base).HandleMachine(r.Context(), r.Call(), r.Leg(), r.Now)
+	return h.newService(r.Base).HandleMachine(r.Context(), r.Call(), r.Leg(), r.Now)
 }
 
 // recording handles the callbacks of a caller's recording.

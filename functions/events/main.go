@@ -12,6 +12,6 @@ func main() {
 	a := app.Open("events")
 	a.CallKeptPlaces()
 	a.PushToPages()
-	h := handler{edge: a.Edge, keys: a.Keys, after: time.After, board: a.Service, box: a.MessageDesk()}
+	h := handler{edge: a.Edge, keys: a.Keys, after: time.After, newService: a.Service, box: a.MessageDesk()}
 	a.Serve(h.routes())
 }

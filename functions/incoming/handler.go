@@ -13,11 +13,11 @@ import (
 )
 
 type handler struct {
-	edge  httpapi.Edge
-	keys  twilio.Keys
-	board func(twilio.Base) *service.Service
-	line  *service.LineSettings
-	music string // base address of the pieces
+	edge       httpapi.Edge
+	keys       twilio.Keys
+	newService func(twilio.Base) *service.Service
+	line       *service.LineSettings
+	music      string // base address of the pieces
 	// closed refuses new callers, whatever the line's settings say. Calls in progress go on.
 	closed bool
 }
@@ -36,17 +36,17 @@ func (h handler) routes() http.Handler {
 // arrive handles a caller who has dialled our number. One whom we have dialled makes no new call: their own goes on.
 func (h handler) arrive(r *httpapi.Request) (string, error) {
 	a := twilio.ReadArrival(r.Form)
-	board := h.board(r.Base)
+	use := h.newService(r.Base)
 	if a.Dialled {
-		return h.called(r, board, call.LegID(a.Call))
+		return h.called(r, use, call.LegID(a.Call))
 	}
 	line := h.line.Values(r.Context(), r.Now)
-	take := board.ArriveBy(service.Arriving{Ahead: line.Question.Ahead})
+	take := use.ArriveBy(service.Arriving{Ahead: line.Question.Ahead})
 	switch {
 	case h.closed || !line.OpenAt(r.Now):
-		take = board.TurnAway
+		take = use.TurnAway
 	case line.Voicemail.NobodyOnline:
-		take = board.IfOnline(take)
+		take = use.IfOnline(take)
 	}
 	c, err := take(r.Context(), a.Call, a.From, a.Verified, r.Now)
 	if err != nil {
@@ -56,8 +56,8 @@ func (h handler) arrive(r *httpapi.Request) (string, error) {
 }
 
 // called handles a caller whom we have dialled, and who has heard words and music because our API did not answer.
-func (h handler) called(r *httpapi.Request, board *service.Service, leg call.LegID) (string, error) {
-	c, err := board.CalledAsks(r.Context(), leg, r.Now)
+func (h handler) called(r *httpapi.Request, use *service.Service, leg call.LegID) (string, error) {
+	c, err := use.CalledAsks(r.Context(), leg, r.Now)
 	if errors.Is(err, service.ErrNotFound) {
 		return twilio.Goodbye(h.line.Values(r.Context(), r.Now).Book().Say(prompt.CallEnded)), nil
 	}
@@ -78,7 +78,7 @@ func (h handler) choose(r *httpapi.Request) (string, error) {
 	}
 	closedFor := h.line.EndsWaits(r.Context(), r.Now)
 	choice := twilio.ReadChoice(r.Form, r.URL.Query(), h.line.Values(r.Context(), r.Now).Question.Keep)
-	c, err := h.board(r.Base).Choose(r.Context(), r.Call(), generation, choice, closedFor, r.Now)
+	c, err := h.newService(r.Base).Choose(r.Context(), r.Call(), generation, choice, closedFor, r.Now)
 	if errors.Is(err, service.ErrNotFound) { // as in dialEnded
 		return twilio.HoldOn(r.Base.Arrival(), 0, prompt.Words{}), nil
 	}
@@ -91,7 +91,7 @@ func (h handler) choose(r *httpapi.Request) (string, error) {
 // question asks a caller whether they go on waiting.
 func (h handler) question(r *httpapi.Request, c *call.Call) string {
 	line := h.line.Values(r.Context(), r.Now)
-	keep := line.Question.Keep && h.board(r.Base).MayKeep(r.Context(), c)
+	keep := line.Question.Keep && h.newService(r.Base).MayKeep(r.Context(), c)
 	words, piece := twilio.QuestionWords(line.Book(), keep), twilio.Introduction
 	if c.Generation == 0 {
 		words = twilio.GreetingWords(line.Book(), words)
@@ -111,7 +111,7 @@ func (h handler) dialEnded(r *httpapi.Request) (string, error) {
 	status, _ := twilio.ReadCallStatus(r.Form)
 	gone := status.Over
 	closedFor := h.line.EndsWaits(r.Context(), r.Now)
-	c, err := h.board(r.Base).HandleDialEnded(r.Context(), r.Call(), generation, gone, closedFor, r.Now)
+	c, err := h.newService(r.Base).HandleDialEnded(r.Context(), r.Call(), generation, gone, closedFor, r.Now)
 	// the call's item is lost, and the caller is still there: treat it as a new arrival
 	if errors.Is(err, service.ErrNotFound) {
 		return twilio.HoldOn(r.Base.Arrival(), 0, prompt.Words{}), nil

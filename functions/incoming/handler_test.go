@@ -32,7 +32,7 @@ func serve(t testing.TB, keys twilio.Keys, agents ...agent.ID) (*httpapitest.Sit
 	return httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
 		return handler{
 			edge: e, keys: keys, music: "https://music.example/music",
-			board: func(twilio.Base) *service.Service { return w.Board },
+			newService: func(twilio.Base) *service.Service { return w.Board },
 		}.routes()
 	}), w
 }
@@ -385,7 +385,7 @@ func TestF204ClosedLineLetsNobodyInAndKeepsWhoIsOnIt(t *testing.T) {
 		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			handler{
 				edge: e, keys: httpapitest.Keys, music: "https://music.example/music", closed: closed,
-				board: func(twilio.Base) *service.Service { return w.Board },
+				newService: func(twilio.Base) *service.Service { return w.Board },
 			}.routes().ServeHTTP(rw, r)
 		})
 	})
@@ -421,7 +421,7 @@ func TestF261F263F264OutsideItsHoursTheLineLetsNobodyInAndKeepsWhoIsOnIt(t *test
 		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			handler{
 				edge: e, keys: httpapitest.Keys, music: "https://music.example/music",
-				board: func(twilio.Base) *service.Service { return w.Board },
+				newService: func(twilio.Base) *service.Service { return w.Board },
 				line: &service.LineSettings{Read: func(context.Context) (settings.Line, error) {
 					return settings.Line{At: w.Now, Values: set}, broken
 				}},

@@ -13,7 +13,7 @@ func main() {
 	a.CallKeptPlaces()
 	a.ChooseForm()
 	h := handler{
-		edge: a.Edge, keys: a.Keys, board: a.Service, line: a.Line,
+		edge: a.Edge, keys: a.Keys, newService: a.Service, line: a.Line,
 		music: a.Env.URL("MUSIC_BASE_URL"), closed: a.Env.Flag("LINE_CLOSED"),
 	}
 	a.Serve(h.routes())

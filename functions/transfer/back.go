@@ -74,7 +74,7 @@ func (h handler) dial(r *httpapi.Request, to whom) (agentview.Snapshot, error) {
 	var snap agentview.Snapshot
 	err := service.ErrWithheld
 	if ask.Number != "" {
-		snap, err = h.board(r.Base).CallBack(r.Context(), r.Who, ask, r.Now)
+		snap, err = h.newService(r.Base).CallBack(r.Context(), r.Who, ask, r.Now)
 	}
 	if err != nil && was != nil && !errors.Is(err, service.ErrUnavailable) { // else it may ring
 		h.box.TakeBack(r.Context(), r.Who, was, r.Now) // or they give it back by hand

@@ -14,9 +14,9 @@ import (
 )
 
 type handler struct {
-	edge  httpapi.Edge
-	claim string
-	board func(twilio.Base) *service.Service
+	edge       httpapi.Edge
+	claim      string
+	newService func(twilio.Base) *service.Service
 
 	callBack bool // agents may call callers back
 	box      *voicemail.Desk
@@ -39,7 +39,7 @@ func (h handler) transfer(r *httpapi.Request) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	snap, err := h.board(r.Base).Transfer(r.Context(), r.Who, cmd, r.Now)
+	snap, err := h.newService(r.Base).Transfer(r.Context(), r.Who, cmd, r.Now)
 	return http.StatusAccepted, snap, err
 }
 

@@ -13,12 +13,12 @@ import (
 )
 
 type handler struct {
-	edge  httpapi.Edge
-	keys  twilio.Keys
-	board func(twilio.Base) *service.Service
-	box   *voicemail.Desk
-	line  *service.LineSettings
-	music string // base address of the pieces
+	edge       httpapi.Edge
+	keys       twilio.Keys
+	newService func(twilio.Base) *service.Service
+	box        *voicemail.Desk
+	line       *service.LineSettings
+	music      string // base address of the pieces
 }
 
 func (h handler) routes() http.Handler {
@@ -35,7 +35,7 @@ func (h handler) routes() http.Handler {
 // ask asks a caller for a message, once it is stored that they are, and that nobody is to say goodbye to them any more:
 // that would cut the message.
 func (h handler) ask(r *httpapi.Request) (string, error) {
-	c, err := h.board(r.Base).AskForMessage(r.Context(), r.Call(), r.Now)
+	c, err := h.newService(r.Base).AskForMessage(r.Context(), r.Call(), r.Now)
 	switch {
 	case errors.Is(err, service.ErrNotFound): // asked all the same
 	case err != nil:
@@ -75,7 +75,7 @@ func (h handler) left(r *httpapi.Request) (string, error) {
 // nothing handles a caller who has said nothing, or whom Twilio does not record: they wait in the line again, or hear
 // goodbye if it is closed.
 func (h handler) nothing(r *httpapi.Request) (string, error) {
-	c, err := h.board(r.Base).ReturnToLine(r.Context(), r.Call(), r.Now)
+	c, err := h.newService(r.Base).ReturnToLine(r.Context(), r.Call(), r.Now)
 	var closed *call.TransitionError
 	switch {
 	case errors.As(err, &closed), errors.Is(err, service.ErrNotFound):

@@ -40,7 +40,7 @@ func serveIn(t testing.TB, keys twilio.Keys, set settings.Values, w *servicetest
 	return httpapitest.New(t, func() time.Time { return night }, func(e httpapi.Edge) http.Handler {
 		return handler{
 			edge: e, keys: keys, box: desk, line: line, music: "https://music.example/music",
-			board: func(twilio.Base) *service.Service { return w.Board },
+			newService: func(twilio.Base) *service.Service { return w.Board },
 		}.routes()
 	}), box
 }

@@ -7,7 +7,7 @@ import "warmtransfer/shared/app"
 func main() {
 	a := app.OpenSilent("voicemail")
 	h := handler{
-		edge: a.Edge, keys: a.Keys, board: a.Service, box: a.MessageDesk(), line: a.Line,
+		edge: a.Edge, keys: a.Keys, newService: a.Service, box: a.MessageDesk(), line: a.Line,
 		music: a.Env.URL("MUSIC_BASE_URL"),
 	}
 	a.Serve(h.routes())

@@ -65,7 +65,7 @@ func BenchmarkTurn(b *testing.B) {
 	h := handler{
 		edge: httpapi.Edge{Name: "wait", Log: slog.New(slog.NewJSONHandler(io.Discard, nil))}, keys: httpapitest.Keys,
 		music: "https://music.example/music",
-		board: func(twilio.Base) *service.Service {
+		newService: func(twilio.Base) *service.Service {
 			return service.New(store, nil, service.Settings{Ring: 20 * time.Second, Observe: httpapi.Observe})
 		},
 	}

@@ -17,11 +17,11 @@ import (
 )
 
 type handler struct {
-	edge  httpapi.Edge
-	keys  twilio.Keys
-	board func(twilio.Base) *service.Service
-	line  *service.LineSettings
-	music string // base address of the pieces
+	edge       httpapi.Edge
+	keys       twilio.Keys
+	newService func(twilio.Base) *service.Service
+	line       *service.LineSettings
+	music      string // base address of the pieces
 }
 
 // turnTime bounds a turn; the effects that it has begun must still be saved after that. The caller
@@ -48,7 +48,7 @@ func (h handler) wait(r *httpapi.Request) (string, error) {
 	// The caller's leg has given the call its name, unless we have dialled it.
 	own := sid == "" || sid == call.LegID(r.Call())
 	page := strings.HasPrefix(r.Form.Get("To"), "client:") // an agent's leg, for which nothing is read
-	if !own && (page || !h.board(r.Base).IsCaller(r.Context(), r.Call(), sid)) {
+	if !own && (page || !h.newService(r.Base).IsCaller(r.Context(), r.Call(), sid)) {
 		return h.turn(r, prompt.Words{}), nil
 	}
 	t := turn(r)
@@ -60,10 +60,10 @@ func (h handler) wait(r *httpapi.Request) (string, error) {
 		Position: tellsPosition(t.n) && t.failing == 0, Lasts: lasts, ClosedFor: h.line.EndsWaits(r.Context(), r.Now),
 		AskEvery: line.Question.Interval(),
 	}
-	place, err := h.board(r.Base).Wait(r.Context(), r.Call(), asked, r.Now)
+	place, err := h.newService(r.Base).Wait(r.Context(), r.Call(), asked, r.Now)
 	if errors.Is(err, service.ErrNotFound) && own && sid != "" {
 		// The call's item is lost, and the caller is still there: treat it as a new arrival.
-		place.Call, err = h.board(r.Base).Arrive(r.Context(), r.Call(), "", false, r.Now)
+		place.Call, err = h.newService(r.Base).Arrive(r.Context(), r.Call(), "", false, r.Now)
 	}
 	if err != nil {
 		return "", err

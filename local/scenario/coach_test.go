@@ -17,6 +17,7 @@ func TestF245ACoachWhoCannotBeRemoved(t *testing.T) {
 		t.Run(do, func(t *testing.T) {
 			t.Parallel()
 			l, caller := supervised(t, "alice", "bob")
+			l.polls = true
 			l.watches(caller, call.ModeCoach)
 			l.fault(faults.Rule{
 				Kind: faults.REST, Match: faults.Match{Path: "/" + l.legTo("erin"), Method: "POST"}, Do: do,

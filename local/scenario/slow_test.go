@@ -100,6 +100,7 @@ func TestF184AnUnholdTakesEffectLate(t *testing.T) {
 				t.Run(fmt.Sprint(presses, " ", late, " told ", told), func(t *testing.T) {
 					t.Parallel()
 					l := open(t)
+					l.polls = true
 					caller := consulting(l)
 					l.pass(3 * time.Second)
 					l.fault(faults.Rule{

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"warmtransfer/local/gateway/sam"
 	"warmtransfer/local/stack"
 	"warmtransfer/local/twiliosim/exchange"
 	"warmtransfer/local/twiliosim/faults"
@@ -369,7 +370,13 @@ func TestF277TwoAgentsTakeOneMessage(t *testing.T) {
 // A message goes at Twilio and here when it was kept long enough, also if Twilio refuses it at first.
 func TestF278OldMessagesAreDeleted(t *testing.T) {
 	t.Parallel()
-	l := open(t, func(o *stack.Options) { o.Parameters = map[string]string{"MessageDays": "1"} })
+	l := open(t, func(o *stack.Options) {
+		o.Parameters = map[string]string{"MessageDays": "1"}
+		o.Change = func(t *sam.Template) { // a day of sweeps is long
+			at := slices.IndexFunc(t.Functions, func(f sam.Function) bool { return f.Folder() == "sweep" })
+			t.Functions[at].Schedules[0].Every = 5 * time.Minute
+		}
+	})
 	l.sets(night)
 	l.leaves(l.dial("+15550199"), 5*time.Second)
 	l.pass(23 * time.Hour)

@@ -42,15 +42,18 @@ type Options struct {
 	// TwilioURL is a Twilio-compatible API to use instead of the phone network; PublicURL is then where it reaches our
 	// webhooks.
 	TwilioURL, PublicURL string
-	Headless             bool   // no page, no sound
-	Data                 string // a folder for the store; "" keeps everything in memory
-	Clock                clock.Clock
-	Parameters           map[string]string   // of the template
-	Agents               []issuer.Agent      // who may sign in; nil: the ready-made ones
-	SigningKey           *rsa.PrivateKey     // of the sign-in; nil: a new one
-	Network              twiliosim.Config    // its limits; account, number and clock are set from above
-	Output               io.Writer           // what the functions print
-	Change               func(*sam.Template) // changes the template, as read, before anything starts
+	Headless             bool // no page, no sound
+	// Cold starts no function ahead: each starts at its first request, as on Lambda after a deployment. Most stacks of
+	// tests ask few of the functions, and starting all of them is most of such a stack's work.
+	Cold       bool
+	Data       string // a folder for the store; "" keeps everything in memory
+	Clock      clock.Clock
+	Parameters map[string]string   // of the template
+	Agents     []issuer.Agent      // who may sign in; nil: the ready-made ones
+	SigningKey *rsa.PrivateKey     // of the sign-in; nil: a new one
+	Network    twiliosim.Config    // its limits; account, number and clock are set from above
+	Output     io.Writer           // what the functions print
+	Change     func(*sam.Template) // changes the template, as read, before anything starts
 	// Via puts something between the functions and the store, at the address it returns.
 	Via func(store string) string
 	// ViaTwilio does the same between the functions and the phone network's REST API.

@@ -456,6 +456,9 @@ func (s *Stack) startGateway(ctx context.Context, l net.Listener, t *sam.Templat
 		return err
 	}
 	s.serve(l, g)
+	if s.o.Cold {
+		return nil
+	}
 	return firstOf(g.Warm(ctx))
 }
 

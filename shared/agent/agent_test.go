@@ -272,8 +272,8 @@ func TestF191WhoIsRung(t *testing.T) {
 			t.Errorf("after %v: rung %t", after, got)
 		}
 	}
-	if a.Answer("other", t0) || !a.Answer("leg", t0.Add(time.Second)) ||
-		a.Answer("leg", t0.Add(time.Minute)) || a.Rung(t0.Add(time.Minute)) {
+	if a.Claim.Answer("other", t0) || !a.Claim.Answer("leg", t0.Add(time.Second)) ||
+		a.Claim.Answer("leg", t0.Add(time.Minute)) || a.Rung(t0.Add(time.Minute)) {
 		t.Errorf("after the answer: %+v", a.Claim)
 	}
 	// The version before stored neither time.
@@ -327,7 +327,7 @@ func TestACloneIsIndependent(t *testing.T) {
 		t.Fatalf("%+v\n%+v", a, b)
 	}
 	a.Renew(t0.Add(Lease))
-	a.Share("other")
+	a.Claim.Share("other")
 	_ = a.CountOutsideDial("r2", t0)
 	if reflect.DeepEqual(a.Claim, b.Claim) || len(b.Claim.Askers) != 1 || b.DialQuota.Count != 1 {
 		t.Errorf("the clone has changed: %+v, %+v", b.Claim, b.DialQuota)

@@ -12,8 +12,8 @@ func TestF209OnlyTheLastOfItsAskersFreesAClaim(t *testing.T) {
 	if err := a.ClaimForTransfer("CA", "leg", t0); err != nil || a.Claim.For != ForTransfer {
 		t.Fatalf("%v, %+v", err, a.Claim)
 	}
-	a.Share("second")
-	a.Share("second")
+	a.Claim.Share("second")
+	a.Claim.Share("second")
 	for _, asker := range []string{"another", "leg", "leg"} {
 		a.Drop("leg", asker, t0)
 		if a.Claim == nil {
@@ -38,7 +38,7 @@ func TestF209OnlyTheLastOfItsAskersFreesAClaim(t *testing.T) {
 func TestF209AReleaseByTheCallFreesAllAskers(t *testing.T) {
 	a := available()
 	_ = a.ClaimForTransfer("CA", "leg", t0)
-	a.Share("second")
+	a.Claim.Share("second")
 	if !a.Release(Release{Leg: "leg"}, t0) || a.Claim != nil {
 		t.Errorf("%+v", a.Claim)
 	}

@@ -163,7 +163,7 @@ func (a *Agent) ClaimToWatch(callID, leg string, now time.Time) error {
 // KeepWatching extends the claim of a supervisor whose token still says that they are one. It says whether anything has
 // changed.
 func (a *Agent) KeepWatching(now time.Time) bool {
-	if !a.Watches() || !a.Claimed(now) || a.Claim.Until.After(now.Add(WatchLease-WatchLease/4)) {
+	if !a.Claim.Watches() || !a.Claimed(now) || a.Claim.Until.After(now.Add(WatchLease-WatchLease/4)) {
 		return false
 	}
 	a.Claim.Until = now.Add(WatchLease)
@@ -171,7 +171,7 @@ func (a *Agent) KeepWatching(now time.Time) bool {
 }
 
 // Watches says whether the agent is, or lately was, claimed for a leg of a supervisor.
-func (a *Agent) Watches() bool { return a.Claim != nil && a.Claim.For == ForWatching }
+func (c *Claim) Watches() bool { return c != nil && c.For == ForWatching }
 
 // ClaimFor claims the agent for the leg of an offer, or says with *NotFreeError why they cannot be claimed.
 func (a *Agent) ClaimFor(callID, leg string, now time.Time) error {
@@ -211,9 +211,9 @@ func (a *Agent) ClaimForRecall(callID, leg string, lost, now time.Time) error {
 
 // Share adds a request to the claim that another request has made for a transfer of the same call. Asker is the leg key
 // that this request would have used.
-func (a *Agent) Share(asker string) {
-	if !slices.Contains(a.Claim.Askers, asker) {
-		a.Claim.Askers = append(slices.Clip(a.Claim.Askers), asker)
+func (c *Claim) Share(asker string) {
+	if !slices.Contains(c.Askers, asker) {
+		c.Askers = append(slices.Clip(c.Askers), asker)
 	}
 }
 
@@ -268,7 +268,7 @@ func (a *Agent) Drop(leg, asker string, now time.Time) bool {
 
 // Renew extends the agent's claim; it says whether anything has changed.
 func (a *Agent) Renew(now time.Time) bool {
-	if a.Claim == nil || a.Watches() || a.Claim.Until.After(now.Add(Lease-Lease/4)) {
+	if a.Claim == nil || a.Claim.Watches() || a.Claim.Until.After(now.Add(Lease-Lease/4)) {
 		return false
 	}
 	a.Claim.Until = now.Add(Lease)
@@ -303,7 +303,7 @@ func (a *Agent) Release(r Release, now time.Time) bool {
 	a.Claim, a.IdleSince, a.Freed = nil, now, now
 	a.remember(r.AppliedRequests)
 	if r.NotDialled != "" {
-		a.UncountOutsideDial(r.NotDialled)
+		a.DialQuota.Uncount(r.NotDialled)
 	}
 	end := LastCall{Call: r.Call, Outcome: r.Outcome, At: now, Began: r.Began, Caller: r.Caller, With: r.With,
 		CalledBack: r.CalledBack}
@@ -368,7 +368,7 @@ func (a *Agent) miss(why StatusReason, now time.Time) {
 // CountOutsideDial counts an outside number that this request is about to dial; ErrTooManyOutside if it is one too
 // many.
 func (a *Agent) CountOutsideDial(request string, now time.Time) error {
-	lately := a.OutsideDials(now)
+	lately := a.DialQuota.Dials(now)
 	if lately == 0 {
 		a.DialQuota = &DialQuota{Since: now}
 	}
@@ -379,27 +379,24 @@ func (a *Agent) CountOutsideDial(request string, now time.Time) error {
 	return nil
 }
 
-// CountedOutsideDial says whether this request is the last one that was counted.
-func (a *Agent) CountedOutsideDial(request string) bool {
-	return a.DialQuota != nil && a.DialQuota.Request == request
-}
+// Counted says whether this request is the last one that was counted.
+func (q *DialQuota) Counted(request string) bool { return q != nil && q.Request == request }
 
-// UncountOutsideDial uncounts the number of this request, which is not dialled after all. It says whether anything has
-// changed.
-func (a *Agent) UncountOutsideDial(request string) bool {
-	if !a.CountedOutsideDial(request) {
+// Uncount uncounts the number of this request, which is not dialled after all. It says whether anything has changed.
+func (q *DialQuota) Uncount(request string) bool {
+	if !q.Counted(request) {
 		return false
 	}
-	a.DialQuota.Count, a.DialQuota.Request = a.DialQuota.Count-1, ""
+	q.Count, q.Request = q.Count-1, ""
 	return true
 }
 
-// OutsideDials is how many outside numbers the agent has dialled within OutsideWindow.
-func (a *Agent) OutsideDials(now time.Time) int {
-	if a.DialQuota == nil || !now.Before(a.DialQuota.Since.Add(OutsideWindow)) {
+// Dials is how many outside numbers the agent has dialled within OutsideWindow.
+func (q *DialQuota) Dials(now time.Time) int {
+	if q == nil || !now.Before(q.Since.Add(OutsideWindow)) {
 		return 0
 	}
-	return a.DialQuota.Count
+	return q.Count
 }
 
 // Beat applies a heartbeat; it says whether it is worth a write. The first one after a call is: the caller may have

@@ -28,11 +28,11 @@ func (a *Agent) Rung(now time.Time) bool {
 }
 
 // Answer notes when the agent answered the call they are claimed for; it says whether anything has changed.
-func (a *Agent) Answer(leg string, at time.Time) bool {
-	if a.Claim == nil || a.Claim.Leg != leg || !a.Claim.Answered.IsZero() {
+func (c *Claim) Answer(leg string, at time.Time) bool {
+	if c == nil || c.Leg != leg || !c.Answered.IsZero() {
 		return false
 	}
-	a.Claim.Answered = at
+	c.Answered = at
 	return true
 }
 

@@ -46,14 +46,7 @@ type Call struct {
 	State State     `json:"state"`
 	Since time.Time `json:"since"` // when State was entered
 
-	From       string      `json:"from,omitempty"` // the caller's number, shown to agents; "": withheld
-	Verified   bool        `json:"verified,omitempty"`
-	Arrived    time.Time   `json:"arrived"`
-	Caller     Participant `json:"caller"`
-	CallerLive bool        `json:"callerOn,omitempty"` // the caller's leg is not known to have ended
-	Return     Comeback    `json:"back,omitzero"`
-	Question   Question    `json:"ask,omitzero"`
-
+	CallerSide
 	ConferenceView
 	Generations
 	Music
@@ -82,6 +75,17 @@ type Call struct {
 	News []News `json:"-"`
 }
 
+// CallerSide is what is known of the caller: who they are, and their leg.
+type CallerSide struct {
+	From       string      `json:"from,omitempty"` // the caller's number, shown to agents; "": withheld
+	Verified   bool        `json:"verified,omitempty"`
+	Arrived    time.Time   `json:"arrived"`
+	Caller     Participant `json:"caller"`
+	CallerLive bool        `json:"callerOn,omitempty"` // the caller's leg is not known to have ended
+	Return     Comeback    `json:"back,omitzero"`
+	Question   Question    `json:"ask,omitzero"`
+}
+
 // News is something of a call that other systems are told (see package notice).
 type News string
 
@@ -103,8 +107,8 @@ const (
 // New is the call of a caller who has just arrived. From is the caller's number as shown to agents, "" if withheld.
 func New(id ID, from string, verified bool, now time.Time) *Call {
 	c := &Call{
-		ID: id, Schema: schema, State: Waiting, Since: now, From: from, Verified: verified, Arrived: now,
-		CallerLive:  true,
+		ID: id, Schema: schema, State: Waiting, Since: now,
+		CallerSide:  CallerSide{From: from, Verified: verified, Arrived: now, CallerLive: true},
 		Generations: Generations{EnterAt: now},
 		Music:       Music{MusicAt: now, MusicEnds: now.Add(fallbackLength)},
 		Place:       Place{Queued: now},

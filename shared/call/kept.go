@@ -49,9 +49,11 @@ func KeptID(of ID) ID { return keptPrefix + of }
 // KeepsPlaceIn is the place of a caller who has chosen to be called in that call. Number is theirs, in E.164.
 func KeepsPlaceIn(of *Call, number string, now time.Time) *Call {
 	c := &Call{
-		ID: KeptID(of.ID), Schema: schema, State: KeepsPlace, Since: now, From: of.From, Verified: of.Verified,
-		Arrived: now, Place: Place{Queued: of.Queued}, Out: Outbound{Number: number, Of: string(of.ID)},
-		Kept: KeptPlace{Of: of.ID, Until: now.Add(keptLimit)},
+		ID: KeptID(of.ID), Schema: schema, State: KeepsPlace, Since: now,
+		CallerSide: CallerSide{From: of.From, Verified: of.Verified, Arrived: now},
+		Place:      Place{Queued: of.Queued},
+		Out:        Outbound{Number: number, Of: string(of.ID)},
+		Kept:       KeptPlace{Of: of.ID, Until: now.Add(keptLimit)},
 	}
 	c.record(Entry{At: now, What: Keep})
 	return c

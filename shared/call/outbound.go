@@ -79,8 +79,9 @@ func (o Outbound) Progress(legs *LegTable) Phase {
 func NewOutbound(id ID, o Outbound, a *agent.Agent, key LegKey, ring time.Duration, now time.Time) *Call {
 	o.By, o.ByName = a.ID, a.Name
 	c := &Call{
-		ID: id, Schema: schema, State: AgentFirst, Since: now, From: o.Number, Arrived: now,
-		Place: Place{Queued: now}, Out: o,
+		ID: id, Schema: schema, State: AgentFirst, Since: now, Out: o,
+		CallerSide: CallerSide{From: o.Number, Arrived: now},
+		Place:      Place{Queued: now},
 	}
 	c.Offer = key
 	c.add(Leg{Key: key, Agent: a.ID, Name: a.Name, Deadline: now.Add(ring + ringSlack)}, LegPlanned, now)

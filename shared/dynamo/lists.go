@@ -21,9 +21,12 @@ const (
 	watchIndex  = "watch"
 )
 
+// lists reads the lists of calls and agents, each of which is an index of the table.
+type lists struct{ *table }
+
 // Queue implements service.Lists.
-func (s *Store) Queue(ctx context.Context) ([]service.QueueEntry, error) {
-	items, err := s.query(ctx, &dynamodb.QueryInput{
+func (l *lists) Queue(ctx context.Context) ([]service.QueueEntry, error) {
+	items, err := l.query(ctx, &dynamodb.QueryInput{
 		IndexName:                 ref(liveIndex),
 		KeyConditionExpression:    ref("#p = :p AND #at >= :line"),
 		ExpressionAttributeNames:  map[string]string{"#p": live, "#at": liveAt},
@@ -51,8 +54,8 @@ func (s *Store) Queue(ctx context.Context) ([]service.QueueEntry, error) {
 }
 
 // liveIDs lists the live calls whose places in the index are between two, in its order, n at most.
-func (s *Store) liveIDs(ctx context.Context, from, to string, n int) (ids []call.ID, err error) {
-	items, err := s.query(ctx, &dynamodb.QueryInput{
+func (l *lists) liveIDs(ctx context.Context, from, to string, n int) (ids []call.ID, err error) {
+	items, err := l.query(ctx, &dynamodb.QueryInput{
 		IndexName:                 ref(liveIndex),
 		KeyConditionExpression:    ref("#p = :p AND #at BETWEEN :from AND :to"),
 		ExpressionAttributeNames:  map[string]string{"#p": live, "#at": liveAt},
@@ -66,24 +69,24 @@ func (s *Store) liveIDs(ctx context.Context, from, to string, n int) (ids []call
 }
 
 // Queued implements team.Shelf.
-func (s *Store) Queued(ctx context.Context, n int) ([]call.ID, error) {
-	return s.liveIDs(ctx, lineHeads, lineRest+"~", n)
+func (l *lists) Queued(ctx context.Context, n int) ([]call.ID, error) {
+	return l.liveIDs(ctx, lineHeads, lineRest+"~", n)
 }
 
 // Owned implements team.Shelf.
-func (s *Store) Owned(ctx context.Context, n int) ([]call.ID, error) {
-	return s.liveIDs(ctx, withAgents, lineHeads, n)
+func (l *lists) Owned(ctx context.Context, n int) ([]call.ID, error) {
+	return l.liveIDs(ctx, withAgents, lineHeads, n)
 }
 
 // LiveCalls implements team.Shelf. It leaves out a call that this version cannot read.
-func (s *Store) LiveCalls(ctx context.Context, ids []call.ID) (list []*call.Call, err error) {
+func (l *lists) LiveCalls(ctx context.Context, ids []call.ID) (list []*call.Call, err error) {
 	var keys []string
 	for _, id := range ids { // a batch that names a key twice is refused (see batchSize)
 		if key := callKey(id); !slices.Contains(keys, key) {
 			keys = append(keys, key)
 		}
 	}
-	found, err := s.batch(ctx, keys)
+	found, err := l.batch(ctx, keys)
 	if err != nil {
 		return nil, err
 	}
@@ -102,8 +105,8 @@ func callID(it item) call.ID {
 
 // Agents implements service.Lists. It leaves out an agent whose item this version cannot read: one
 // broken item must not keep all callers waiting.
-func (s *Store) Agents(ctx context.Context, from string) (page []agent.Agent, next string, err error) {
-	out, err := s.page(ctx, &dynamodb.QueryInput{
+func (l *lists) Agents(ctx context.Context, from string) (page []agent.Agent, next string, err error) {
+	out, err := l.page(ctx, &dynamodb.QueryInput{
 		IndexName:                 ref(agentsIndex),
 		KeyConditionExpression:    ref("#p = :p"),
 		ExpressionAttributeNames:  map[string]string{"#p": dir},
@@ -116,7 +119,7 @@ func (s *Store) Agents(ctx context.Context, from string) (page []agent.Agent, ne
 	}
 	for _, it := range out.Items {
 		var a agent.Agent
-		if err := read(it, &a); err == nil && !s.expired(it) {
+		if err := read(it, &a); err == nil && !l.expired(it) {
 			page = append(page, a)
 		}
 	}

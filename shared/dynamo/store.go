@@ -59,6 +59,7 @@ import (
 // Store is a service.Store in a table. It is safe for concurrent use.
 type Store struct {
 	*table
+	lists
 	seen        memory
 	keepRecords time.Duration
 	form        form
@@ -79,12 +80,14 @@ var (
 
 // New is a store in a table. The client must not repeat requests: the store does, and must know of it.
 func New(client *dynamodb.Client, name string) *Store {
+	t := &table{
+		client: client, name: name, now: time.Now,
+		limits: limits{all: allTries, first: firstTry, pause: retryPause},
+	}
 	return &Store{
-		table: &table{
-			client: client, name: name, now: time.Now,
-			limits: limits{all: allTries, first: firstTry, pause: retryPause},
-		},
-		seen: memory{entries: map[string]unknownFields{}},
+		table: t,
+		lists: lists{t},
+		seen:  memory{entries: map[string]unknownFields{}},
 	}
 }
 

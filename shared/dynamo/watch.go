@@ -34,9 +34,9 @@ const (
 )
 
 // Free implements service.Lists.
-func (s *Store) Free(ctx context.Context, from string) (page []agent.Agent, next string, err error) {
+func (l *lists) Free(ctx context.Context, from string) (page []agent.Agent, next string, err error) {
 	if place, ok := strings.CutPrefix(from, inAgents); ok {
-		return s.freeInAgents(ctx, place)
+		return l.freeInAgents(ctx, place)
 	}
 	in := &dynamodb.QueryInput{
 		IndexName:                 ref(watchIndex),
@@ -49,9 +49,9 @@ func (s *Store) Free(ctx context.Context, from string) (page []agent.Agent, next
 		in.ExclusiveStartKey = item{pk: str(key), watch: str(freeAgents), watchAt: str(place)}
 		in.Limit = ref(int32(morePage))
 	}
-	out, err := s.page(ctx, in)
+	out, err := l.page(ctx, in)
 	if noIndex(err) {
-		return s.freeInAgents(ctx, "")
+		return l.freeInAgents(ctx, "")
 	}
 	if err != nil {
 		return nil, "", err
@@ -72,8 +72,8 @@ func (s *Store) Free(ctx context.Context, from string) (page []agent.Agent, next
 }
 
 // freeInAgents is Free by the index agents.
-func (s *Store) freeInAgents(ctx context.Context, from string) (page []agent.Agent, next string, err error) {
-	all, next, err := s.Agents(ctx, from)
+func (l *lists) freeInAgents(ctx context.Context, from string) (page []agent.Agent, next string, err error) {
+	all, next, err := l.Agents(ctx, from)
 	for _, a := range all {
 		if a.Ranked() {
 			page = append(page, a)
@@ -86,8 +86,8 @@ func (s *Store) freeInAgents(ctx context.Context, from string) (page []agent.Age
 }
 
 // Live implements service.Lists. Of a few calls it reads the index live only.
-func (s *Store) Live(ctx context.Context, few int) (calls []service.LiveCall, err error) {
-	err = s.every(ctx, liveIndex, live, shard, func(it item) {
+func (l *lists) Live(ctx context.Context, few int) (calls []service.LiveCall, err error) {
+	err = l.every(ctx, liveIndex, live, shard, func(it item) {
 		calls = append(calls, service.LiveCall{ID: callID(it)})
 	})
 	if err != nil || len(calls) <= few {
@@ -96,7 +96,7 @@ func (s *Store) Live(ctx context.Context, few int) (calls []service.LiveCall, er
 	known := map[call.ID]service.LiveCall{}
 	for n := range 2 * callShards {
 		part := []string{liveCalls, musicCalls}[n%2] + strconv.Itoa(n/2)
-		err := s.every(ctx, watchIndex, watch, part, func(it item) {
+		err := l.every(ctx, watchIndex, watch, part, func(it item) {
 			id := callID(it)
 			known[id] = service.LiveCall{ID: id, Due: time.Unix(integer(it[due]), 0), Legs: legs(text(it[sids]))}
 		})
@@ -114,10 +114,10 @@ func (s *Store) Live(ctx context.Context, few int) (calls []service.LiveCall, er
 
 // MusicStopped implements service.Lists. It looks at the first of all callers who are to hear music: mostly there is
 // none, or their music plays, and then that of all others plays longer.
-func (s *Store) MusicStopped(ctx context.Context, now time.Time) (ids []call.ID, plays bool, err error) {
+func (l *lists) MusicStopped(ctx context.Context, now time.Time) (ids []call.ID, plays bool, err error) {
 	until := stamp(now) + afterStamp
 	for n := range callShards {
-		first, err := s.page(ctx, &dynamodb.QueryInput{
+		first, err := l.page(ctx, &dynamodb.QueryInput{
 			IndexName:                 ref(watchIndex),
 			KeyConditionExpression:    ref("#p = :p"),
 			ExpressionAttributeNames:  map[string]string{"#p": watch},
@@ -125,7 +125,7 @@ func (s *Store) MusicStopped(ctx context.Context, now time.Time) (ids []call.ID,
 			Limit:                     ref(int32(1)),
 		})
 		if noIndex(err) {
-			ids, err = s.stoppedInQueue(ctx)
+			ids, err = l.stoppedInQueue(ctx)
 			return ids, true, err
 		}
 		if err != nil {
@@ -135,7 +135,7 @@ func (s *Store) MusicStopped(ctx context.Context, now time.Time) (ids []call.ID,
 		if len(first.Items) == 0 || text(first.Items[0][watchAt]) >= until {
 			continue
 		}
-		out, err := s.page(ctx, &dynamodb.QueryInput{
+		out, err := l.page(ctx, &dynamodb.QueryInput{
 			IndexName:                ref(watchIndex),
 			KeyConditionExpression:   ref("#p = :p AND #at < :after"),
 			ExpressionAttributeNames: map[string]string{"#p": watch, "#at": watchAt},
@@ -155,8 +155,8 @@ func (s *Store) MusicStopped(ctx context.Context, now time.Time) (ids []call.ID,
 }
 
 // stoppedInQueue is MusicStopped by the queue, of whom nothing is known.
-func (s *Store) stoppedInQueue(ctx context.Context) (ids []call.ID, err error) {
-	line, err := s.Queue(ctx)
+func (l *lists) stoppedInQueue(ctx context.Context) (ids []call.ID, err error) {
+	line, err := l.Queue(ctx)
 	for _, w := range line {
 		ids = append(ids, w.ID)
 	}

@@ -18,6 +18,7 @@ import (
 var at = time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
 
 func TestSavedChangesAreCounted(t *testing.T) {
+	back := call.CallerSide{Return: call.Comeback{Count: 1}}
 	transfer := func(o call.Outcome) *call.Transfer { return &call.Transfer{Leg: "b", Outcome: o} }
 	for name, c := range map[string]struct {
 		before service.Transition
@@ -56,9 +57,9 @@ func TestSavedChangesAreCounted(t *testing.T) {
 			call.Call{State: call.Ended, Place: call.Place{Requeued: true}},
 			""},
 		"a caller comes back": {service.Transition{State: call.Ended},
-			call.Call{State: call.Waiting, Return: call.Comeback{Count: 1}}, metrics.Returned},
+			call.Call{State: call.Waiting, CallerSide: back}, metrics.Returned},
 		"who came back gives up": {service.Transition{State: call.Waiting},
-			call.Call{State: call.Ended, Return: call.Comeback{Count: 1}}, ""},
+			call.Call{State: call.Ended, CallerSide: back}, ""},
 		"nothing": {service.Transition{State: call.Talking}, call.Call{State: call.Talking}, ""},
 	} {
 		ctx, counts := metrics.With(context.Background())

@@ -35,7 +35,7 @@ func (s *Service) SetStatus(
 	if err != nil {
 		return agentview.Snapshot{}, err
 	}
-	if a.Watches() && !a.Claimed(now) {
+	if a.Claim.Watches() && !a.Claimed(now) {
 		s.stopWatching(ctx, a, now)
 	}
 	if !beat && status != agent.Available && c != nil {
@@ -106,10 +106,10 @@ func answered(a *agent.Agent, c *call.Call) bool {
 	}
 	key := call.LegKey(a.Claim.Leg)
 	if w := c.Watcher(key); w != nil { // a supervisor's
-		return w.Phase == call.LegAnswered && a.Answer(a.Claim.Leg, w.Since)
+		return w.Phase == call.LegAnswered && a.Claim.Answer(a.Claim.Leg, w.Since)
 	}
 	l := c.Leg(key)
-	return l != nil && l.Phase == call.LegAnswered && a.Answer(a.Claim.Leg, l.Since)
+	return l != nil && l.Phase == call.LegAnswered && a.Claim.Answer(a.Claim.Leg, l.Since)
 }
 
 // callOf loads the call that an agent is claimed for and carries out what is due in it. If the
@@ -147,7 +147,7 @@ func (s *Service) callOf(
 
 // claimIsOld says whether the leg that a claim was made for must have been saved by now.
 func claimIsOld(a *agent.Agent, now time.Time) bool {
-	if a.Watches() {
+	if a.Claim.Watches() {
 		return now.After(a.Claim.Since.Add(claimSettles))
 	}
 	return now.After(a.Claim.Until.Add(claimSettles - agent.Lease))
@@ -158,7 +158,7 @@ const claimSettles = 10 * time.Second
 
 // withdrawOffer ends the ringing of an agent who no longer takes calls, because they have chosen so or because a
 // supervisor has (by).
-func (s *Service) withdrawOffer(
+func (m *matcher) withdrawOffer(
 	ctx context.Context, a *agent.Agent, c *call.Call, by *call.Supervisor, now time.Time,
 ) *call.Call {
 	l := c.Seat(a.ID).Leg()
@@ -169,7 +169,7 @@ func (s *Service) withdrawOffer(
 	if by != nil {
 		asked = by.ID
 	}
-	next, _ := s.updateAndMatchFor(ctx, asked, c.ID, now, func(c *call.Call) error {
+	next, _ := m.updateAndMatchFor(ctx, asked, c.ID, now, func(c *call.Call) error {
 		switch l := c.Seat(a.ID).Leg(); {
 		case l == nil || l.Phase == call.LegAnswered:
 		case by != nil:

@@ -94,7 +94,7 @@ func (ro *roster) takeTarget(
 	switch {
 	case !beingClaimed(a, c, now):
 	case a.Claim.For == agent.ForTransfer:
-		a.Share(string(t.Key))
+		a.Claim.Share(string(t.Key))
 		t.Key = call.LegKey(a.Claim.Leg)
 		return nil
 	case a.Claim.For == agent.ForOffer:

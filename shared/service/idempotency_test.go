@@ -247,7 +247,7 @@ func lately(t *testing.T, w *World, id agent.ID) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return a.OutsideDials(w.Now)
+	return a.DialQuota.Dials(w.Now)
 }
 
 func TestN10ANumberThatIsRefusedIsNotCounted(t *testing.T) {

@@ -96,10 +96,13 @@ func (m *matcher) changePlace(ctx context.Context, id call.ID, apply func(call.O
 	}
 }
 
+// places keeps callers' places in the queue after they have hung up.
+type places struct{ *matcher }
+
 // keepPlace stores the place of a caller who has chosen to be called, before their call ends: then no failure loses it.
 // A repeated request finds it there, and leaves it as it is: the caller may have rung in again meanwhile. False: their
 // number may not be dialled, or no more places can be kept, so that they stay.
-func (s *Service) keepPlace(ctx context.Context, c *call.Call, now time.Time) (bool, error) {
+func (s *places) keepPlace(ctx context.Context, c *call.Call, now time.Time) (bool, error) {
 	number, ok := s.keptNumber(c)
 	if !ok {
 		return false, nil
@@ -129,7 +132,7 @@ const maxPlaces = 10
 
 // roomForPlace says whether one more place may be kept. While the queue is longer than its page it is not known how
 // many are kept.
-func (s *Service) roomForPlace(ctx context.Context) (bool, error) {
+func (s *places) roomForPlace(ctx context.Context) (bool, error) {
 	queue, err := s.store.Queue(ctx)
 	kept := 0
 	for _, w := range queue {
@@ -141,7 +144,7 @@ func (s *Service) roomForPlace(ctx context.Context) (bool, error) {
 }
 
 // MayKeep says whether a caller may be offered to keep their place. If that cannot be read they are not.
-func (s *Service) MayKeep(ctx context.Context, c *call.Call) bool {
+func (s *places) MayKeep(ctx context.Context, c *call.Call) bool {
 	if _, ok := s.keptNumber(c); !ok {
 		return false
 	}
@@ -150,7 +153,7 @@ func (s *Service) MayKeep(ctx context.Context, c *call.Call) bool {
 }
 
 // keptNumber is the number at which a caller can be called who keeps their place, if the operator lets it be dialled.
-func (s *Service) keptNumber(c *call.Call) (number string, ok bool) {
+func (s *places) keptNumber(c *call.Call) (number string, ok bool) {
 	if s.set.Places == nil || c.From == "" {
 		return "", false
 	}
@@ -160,7 +163,7 @@ func (s *Service) keptNumber(c *call.Call) (number string, ok bool) {
 
 // placeOf is the place that a number keeps; nil if there is none, or if its caller is on the line and has it. Unsure:
 // it cannot be read.
-func (s *Service) placeOf(ctx context.Context, number string) (kept *call.Call, unsure bool) {
+func (s *places) placeOf(ctx context.Context, number string) (kept *call.Call, unsure bool) {
 	id, err := s.store.PlaceOf(ctx, number)
 	for err == nil {
 		var c *call.Call
@@ -180,13 +183,13 @@ func (s *Service) placeOf(ctx context.Context, number string) (kept *call.Call, 
 }
 
 // takePlace lets the number name that call, whose caller has the place, and lends it to the call if it is known.
-func (s *Service) takePlace(ctx context.Context, number string, in call.ID, kept *call.Call, now time.Time) {
+func (s *places) takePlace(ctx context.Context, number string, in call.ID, kept *call.Call, now time.Time) {
 	_ = s.store.SavePlaceOf(ctx, number, in)
 	s.lend(ctx, kept, in, now)
 }
 
 // lend lends a place to a call; nil: it is not known, and its number names the call (see keptOn).
-func (s *Service) lend(ctx context.Context, kept *call.Call, to call.ID, now time.Time) {
+func (s *places) lend(ctx context.Context, kept *call.Call, to call.ID, now time.Time) {
 	if kept != nil {
 		s.changePlace(ctx, kept.ID, func(c call.Outgoing) { c.ApplyLent(to) }, now)
 	}

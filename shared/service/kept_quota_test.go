@@ -84,7 +84,7 @@ func TestF340APlaceThatIsDialledIsCounted(t *testing.T) {
 			want = 0
 		}
 		w.Settle()
-		if n := stored(t, w, "alice").OutsideDials(w.Now); n != want || w.CallerRings(place) != (want == 1) {
+		if n := stored(t, w, "alice").DialQuota.Dials(w.Now); n != want || w.CallerRings(place) != (want == 1) {
 			t.Errorf("%q: %d counted, the caller rings %t", o, n, w.CallerRings(place))
 		}
 	}
@@ -93,7 +93,7 @@ func TestF340APlaceThatIsDialledIsCounted(t *testing.T) {
 	w.Store.At("SaveCall", w.Store.Count("SaveCall"), Fault{Err: service.ErrConflict})
 	w.Choose("alice", agent.Available)
 	w.Pass(15 * time.Second)
-	if n := stored(t, w, "alice").OutsideDials(w.Now); n != 1 || !w.Rings("alice") {
+	if n := stored(t, w, "alice").DialQuota.Dials(w.Now); n != 1 || !w.Rings("alice") {
 		t.Errorf("after a conflict: %d counted, alice rings %t", n, w.Rings("alice"))
 	}
 }

@@ -240,7 +240,7 @@ func (m *matcher) ring(
 	if err != nil {
 		if !errors.Is(err, ErrUnavailable) { // else it may have been saved: the claim stays until its lease ends
 			m.drop(ctx, a.ID, key, asker, now)
-			m.changeAgent(ctx, a.ID, func(a *agent.Agent) bool { return a.UncountOutsideDial(placeDial(key)) })
+			m.changeAgent(ctx, a.ID, func(a *agent.Agent) bool { return a.DialQuota.Uncount(placeDial(key)) })
 		}
 		return nil, err
 	}

@@ -51,7 +51,7 @@ func (t *targets) countNumber(ctx context.Context, who agent.ID, request string,
 		if err != nil {
 			return err
 		}
-		if a.CountedOutsideDial(request) { // the same request, made concurrently, has counted it
+		if a.DialQuota.Counted(request) { // the same request, made concurrently, has counted it
 			return nil
 		}
 		if err := t.mayDialMore(ctx, t.set.NumbersPerHour, now); err != nil {
@@ -85,7 +85,7 @@ func (d *directory) mayDialMore(ctx context.Context, perHour int, now time.Time)
 			break
 		}
 		for _, a := range page {
-			sum += a.OutsideDials(now)
+			sum += a.DialQuota.Dials(now)
 		}
 	}
 	if sum >= perHour {

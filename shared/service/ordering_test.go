@@ -118,7 +118,7 @@ func TestF097F104EveryCallbackTwice(t *testing.T) {
 			w.Order = nil
 			for _, c := range seen {
 				if c.Over != nil && !c.Over.Gone {
-					continue // its generation has passed; see TestRoomOverTwice
+					continue // its generation has passed; see TestDialEndedTwice
 				}
 				w.Phones.Told = append(w.Phones.Told, c)
 				w.Settle()
@@ -132,7 +132,7 @@ func TestF097F104EveryCallbackTwice(t *testing.T) {
 	}
 }
 
-func TestRoomOverTwice(t *testing.T) {
+func TestDialEndedTwice(t *testing.T) {
 	w, id := talking(t, "alice", "bob")
 	w.EndConference(id)
 	w.Settle()

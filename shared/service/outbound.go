@@ -73,7 +73,7 @@ func (s *Service) CallBack(
 		if kept != nil {
 			_ = s.store.SavePlaceOf(ctx, number, kept.ID)
 		}
-		s.changeAgent(ctx, who.ID, func(a *agent.Agent) bool { return a.UncountOutsideDial(name) })
+		s.changeAgent(ctx, who.ID, func(a *agent.Agent) bool { return a.DialQuota.Uncount(name) })
 	}
 	switch {
 	case err != nil:

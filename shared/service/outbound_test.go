@@ -250,7 +250,7 @@ func TestF256ARepeatedCallBackIsNotRefusedForItsOwnClaim(t *testing.T) {
 		if n := w.Phones.Count("Dial"); n != 2 || !w.CallerRings(again) {
 			t.Errorf("%d dials, the caller rings %t", n, w.CallerRings(again))
 		}
-		if n := stored(t, w, "alice").OutsideDials(w.Now); n != 1 {
+		if n := stored(t, w, "alice").DialQuota.Dials(w.Now); n != 1 {
 			t.Errorf("%d numbers counted", n)
 		}
 	}

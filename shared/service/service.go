@@ -44,18 +44,22 @@ type Settings struct {
 // Service carries out the use cases. It keeps no state between them. Its parts, each of which knows only those above
 // it:
 //
-//	roster     claims and releases agents
-//	engine     changes calls: load, decide, save, carry out
-//	directory  the lists of agents
-//	pusher     tells agents' pages what has changed
-//	matcher    offers waiting callers to free agents, after most changes
-//	targets    finds and claims the agent or number of a transfer
-//	sweeper    the scheduled reconciliation
+//	roster       claims and releases agents
+//	engine       changes calls: load, decide, save, carry out
+//	directory    the lists of agents
+//	pusher       tells agents' pages what has changed
+//	matcher      offers waiting callers to free agents, after most changes
+//	targets      finds and claims the agent or number of a transfer
+//	places       the places in the queue that are kept
+//	supervision  what supervisors do with calls and agents
+//	sweeper      the scheduled reconciliation
 type Service struct {
 	store Store
 	set   Settings
 	*matcher
 	*targets
+	*places
+	*supervision
 	*sweeper
 }
 
@@ -73,5 +77,6 @@ func New(store Store, calls CallControl, set Settings) *Service {
 		directory: &directory{store: store, roster: agents},
 		pusher:    &pusher{set: set, roster: agents},
 	}
-	return &Service{store: store, set: set, matcher: m, targets: &targets{m}, sweeper: &sweeper{m}}
+	return &Service{store: store, set: set, matcher: m, targets: &targets{m}, places: &places{m},
+		supervision: &supervision{m}, sweeper: &sweeper{m}}
 }

@@ -30,10 +30,13 @@ func supervises(ctx context.Context, agents AgentReader, who Principal) error {
 	return MayAsk(ctx, agents, who)
 }
 
+// supervision is what supervisors do with the calls and statuses of others.
+type supervision struct{ *matcher }
+
 // SetStatusOf sets another agent's status as if they had chosen it. An agent who is set Away while they are rung is not
 // rung any longer; an agent who is free then is offered a waiting caller. Repeated with the same request key it has no
 // second effect (N7).
-func (s *Service) SetStatusOf(
+func (s *supervision) SetStatusOf(
 	ctx context.Context, who Principal, id agent.ID, status agent.Status, request string, now time.Time,
 ) error {
 	if err := supervises(ctx, s.store, who); err != nil {
@@ -80,7 +83,7 @@ func (ro *roster) setStatusOf(
 
 // EndCall ends a call with the goodbye that its owner's end gives. Of a call that an agent has ended it tries the
 // goodbye again, if that could not be said.
-func (s *Service) EndCall(ctx context.Context, who Principal, id call.ID, request string, now time.Time) error {
+func (s *supervision) EndCall(ctx context.Context, who Principal, id call.ID, request string, now time.Time) error {
 	if err := supervises(ctx, s.store, who); err != nil {
 		return err
 	}
@@ -106,7 +109,7 @@ func (s *Service) EndCall(ctx context.Context, who Principal, id call.ID, reques
 // OfferTo offers a waiting caller to a free agent whom a supervisor has named, by the same claim and the same rules as
 // matching does, except that the agent may have just missed or declined the caller. If another request is about to
 // offer this caller to this agent, both go on with the same leg.
-func (s *Service) OfferTo(
+func (s *supervision) OfferTo(
 	ctx context.Context, who Principal, id call.ID, to agent.ID, request string, now time.Time,
 ) error {
 	if err := supervises(ctx, s.store, who); err != nil {
@@ -179,7 +182,7 @@ func (ro *roster) claimNamed(
 			case a.IsRemoved():
 				return ErrNotFound
 			case beingClaimed(a, c, now) && a.Claim.For == agent.ForOffer:
-				a.Share(string(asker))
+				a.Claim.Share(string(asker))
 				key = call.LegKey(a.Claim.Leg)
 				return nil
 			}
@@ -190,7 +193,7 @@ func (ro *roster) claimNamed(
 }
 
 // explainOffer explains why an agent could not be claimed: if another request has changed the call by now, that is why.
-func (s *Service) explainOffer(ctx context.Context, id call.ID, r call.Request, to agent.ID, refused error) error {
+func (s *supervision) explainOffer(ctx context.Context, id call.ID, r call.Request, to agent.ID, refused error) error {
 	if errors.Is(refused, ErrUnavailable) {
 		return refused
 	}

@@ -173,7 +173,7 @@ func (s *Service) startTransfer(
 	unsaved := c == nil && !errors.Is(err, ErrUnavailable)
 	switch {
 	case t.Number != "" && unsaved:
-		s.changeAgent(ctx, r.Agent, func(a *agent.Agent) bool { return a.UncountOutsideDial(counted(r, t)) })
+		s.changeAgent(ctx, r.Agent, func(a *agent.Agent) bool { return a.DialQuota.Uncount(counted(r, t)) })
 	case t.Agent != nil && !known && (unsaved || did):
 		s.drop(ctx, t.Agent.ID, t.Key, fresh, now)
 	}

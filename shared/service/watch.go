@@ -12,7 +12,7 @@ import (
 // Watch lets a supervisor listen to a call, coach its owner, or talk to all: their own leg is dialled, or changes its
 // mode. Whoever is claimed cannot: a supervisor who watches is claimed, too, so that they are offered no caller. The
 // agents in the call are told at once.
-func (s *Service) Watch(
+func (s *supervision) Watch(
 	ctx context.Context, who Principal, id call.ID, m call.Mode, request string, now time.Time,
 ) error {
 	if err := supervises(ctx, s.store, who); err != nil {
@@ -44,7 +44,7 @@ func (s *Service) Watch(
 var errNotClaimed = errors.New("the supervisor is not claimed")
 
 // watch is Watch with a call that was loaded a moment ago. It claims the supervisor if they have no leg in it.
-func (s *Service) watch(
+func (s *supervision) watch(
 	ctx context.Context, c *call.Call, by call.Supervisor, r call.Request, m call.Mode, now time.Time,
 ) (*call.Call, error) {
 	asker := s.set.NewKey()
@@ -80,7 +80,7 @@ func (ro *roster) claimToWatch(
 		_, err = ro.claimBy(ctx, id, func(a *agent.Agent) error {
 			key = asker
 			if beingClaimed(a, c, now) && a.Claim.For == agent.ForWatching {
-				a.Share(string(asker))
+				a.Claim.Share(string(asker))
 				key = call.LegKey(a.Claim.Leg)
 				return nil
 			}
@@ -97,7 +97,7 @@ func (ro *roster) claimToWatch(
 }
 
 // Unwatch ends a supervisor's own leg. Whoever is in no call as a supervisor is told nothing.
-func (s *Service) Unwatch(ctx context.Context, who Principal, id call.ID, request string, now time.Time) error {
+func (s *supervision) Unwatch(ctx context.Context, who Principal, id call.ID, request string, now time.Time) error {
 	if err := supervises(ctx, s.store, who); err != nil {
 		return err
 	}
@@ -119,18 +119,18 @@ func (m *matcher) unwatch(
 
 // KeepWatching takes in a request that shows whether somebody is a supervisor. If they are in a call as one, they may
 // stay for agent.WatchLease, or their leg is ended. A failure only means that the next request does it.
-func (s *Service) KeepWatching(ctx context.Context, who Principal, now time.Time) {
+func (s *supervision) KeepWatching(ctx context.Context, who Principal, now time.Time) {
 	if who.Supervisor {
 		s.changeAgent(ctx, who.ID, func(a *agent.Agent) bool { return a.KeepWatching(now) })
 		return
 	}
-	if a, err := s.store.Agent(ctx, who.ID); err == nil && a.Watches() {
+	if a, err := s.store.Agent(ctx, who.ID); err == nil && a.Claim.Watches() {
 		s.stopWatching(ctx, a, now)
 	}
 }
 
 // stopWatching ends the leg of a supervisor who is none any more, or of whom that is not known.
-func (s *Service) stopWatching(ctx context.Context, a *agent.Agent, now time.Time) {
+func (s *supervision) stopWatching(ctx context.Context, a *agent.Agent, now time.Time) {
 	_, _ = s.unwatch(ctx, a.ID, call.ID(a.Claim.Call), call.Request{}, now) // the next heartbeat tries again
 }
 

@@ -154,7 +154,7 @@ func Of(seen Seen, now time.Time) View {
 	var missed map[string]int
 	v.Today, missed = figures(seen, now)
 	me := slices.IndexFunc(seen.Agents.Items, func(a agent.Agent) bool { return a.ID == seen.For })
-	v.Renew = me < 0 || seen.Agents.Items[me].Watches()
+	v.Renew = me < 0 || seen.Agents.Items[me].Claim.Watches()
 	for _, a := range seen.Agents.Items {
 		v.Agents.List = append(v.Agents.List, person(a, missed, now))
 	}

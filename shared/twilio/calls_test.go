@@ -114,7 +114,7 @@ func TestLastWordsGoWithTheRequest(t *testing.T) {
 }
 
 // A redirect must not end the caller's call while our API does not answer.
-func TestFreshRoomRedirectsTheCallerAndHasAFallback(t *testing.T) {
+func TestNewConferenceRedirectsTheCallerAndHasAFallback(t *testing.T) {
 	s := newServer(t, always(200, callJSON(caller, number, "in-progress", t0)))
 	control, _ := s.control()
 	if err := control.RejoinConference(t.Context(), caller, call.LegID(caller), 2); err != nil {

@@ -87,7 +87,7 @@ const roomAttributes = `beep="false" maxParticipants="6" statusCallback="https:/
 	caller + `#rc=5&amp;rp=4xx,5xx,ct,rt"
 	statusCallbackMethod="POST" statusCallbackEvent="join leave hold"`
 
-func TestCallerRoomIsTheClassics(t *testing.T) {
+func TestCallersConferenceIsTheClassics(t *testing.T) {
 	like(t, JoinCaller(base, caller, 3),
 		`<Response><Dial action="https://phone.example.com/incoming/`+caller+`/3" method="POST">
 		<Conference startConferenceOnEnter="false" endConferenceOnExit="true"
