@@ -117,6 +117,20 @@ func (a *App) PushToPages() {
 	}
 }
 
+// settles is how long a callback waits for the request whose result it tells. Twilio answers most within that time, and
+// it costs less than the save and the load that it spares.
+const settles = 100 * time.Millisecond
+
+// LetSettle lets the function wait with what another is about to save: see service.Settings.Settle. It is for functions
+// for whose answers nobody waits.
+func (a *App) LetSettle() {
+	a.Settings.Settle = func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(ctx, settles)
+		defer cancel()
+		<-ctx.Done()
+	}
+}
+
 // ChooseForm lets the function change the form in which items are stored: see dynamo.Store.Compact. The others keep it.
 func (a *App) ChooseForm() { a.Store.Compact(a.Env.Flag("COMPACT_ITEMS")) }
 
