@@ -49,6 +49,7 @@ func Open(name string) *App {
 func OpenSilent(name string) *App {
 	r := env.New(os.Getenv)
 	store, keys, number := dynamo.Open(r), secret.Open(r), r.Number("TWILIO_NUMBER")
+	store.Spread(r)
 	store.KeepRecords(r.Days("RECORD_DAYS", 0, 999))
 	line := &service.LineSettings{Read: store.Line}
 	calls := twilio.NewCalls(keys, twilio.CallSettings{
