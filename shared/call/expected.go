@@ -1,6 +1,9 @@
 package call
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // expectedLimit is how long after a request has begun its result is waited for.
 const expectedLimit = 5 * time.Second
@@ -59,9 +62,15 @@ func (x Expected) asked(p Participant, e ConferenceEvent) bool {
 	case ParticipantHeld:
 		return x.recent(p.HoldingSince)
 	case ParticipantResumed:
-		return x.recent(p.ResumingSince)
+		return x.recent(p.ResumingSince) || x.hangsUp()
 	}
 	return false
+}
+
+// hangsUp: whoever has resumed a party goes on with the end of a leg.
+func (x Expected) hangsUp() bool {
+	return x.c.State == Completing ||
+		slices.ContainsFunc(x.c.Legs, func(l Leg) bool { return l.SID != "" && !x.c.wanted(l.Key) })
 }
 
 // CallerEnded is for the end of the caller's own leg.
