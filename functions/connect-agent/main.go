@@ -7,6 +7,7 @@ import "warmtransfer/shared/app"
 func main() {
 	a := app.Open("connect-agent")
 	a.CallKeptPlaces()
+	a.LetSettle()
 	h := handler{edge: a.Edge, keys: a.Keys, newService: a.Service, line: a.Line, name: a.Env.Optional("LINE_NAME")}
 	a.Serve(h.routes())
 }

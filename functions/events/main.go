@@ -11,6 +11,7 @@ import (
 func main() {
 	a := app.Open("events")
 	a.CallKeptPlaces()
+	a.LetSettle()
 	a.PushToPages()
 	h := handler{edge: a.Edge, keys: a.Keys, after: time.After, newService: a.Service, box: a.MessageDesk()}
 	a.Serve(h.routes())

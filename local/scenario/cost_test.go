@@ -22,9 +22,14 @@ type bill struct {
 	mu      sync.Mutex
 	off     bool
 	rows    map[string]*billed
-	records int64 // of the phone network, up to the beginning
-	log     int   // length of the log that was counted
+	parts   map[string]float64 // write units by index and partition
+	steps   []step             // invocations that used the store, in the order of their first request
+	records int64              // of the phone network, up to the beginning
+	log     int                // length of the log that was counted
 }
+
+// step is what one invocation has asked the store for.
+type step struct{ trace, text string }
 
 // billed is what one function has cost, or all of them.
 type billed struct {
@@ -36,7 +41,7 @@ type billed struct {
 // bills begins to count.
 func (l *line) bills(m *storetest.Meter) *bill {
 	l.settle()
-	b := &bill{line: l, rows: map[string]*billed{}, log: len(l.log.String())}
+	b := &bill{line: l, rows: map[string]*billed{}, parts: map[string]float64{}, log: len(l.log.String())}
 	for _, r := range l.Network.Records(0) {
 		b.records = r.N
 	}
@@ -51,9 +56,31 @@ func (l *line) bills(m *storetest.Meter) *bill {
 		starts := o.Key == "warm"
 		if who := key.FindStringSubmatch(o.Signed); !b.off && len(who) > 1 && !starts {
 			b.row(names[who[1]]).add(o)
+			b.note(names[who[1]], o)
 		}
 	})
 	return b
+}
+
+// note adds a request to its invocation's step and to the partitions that it wrote.
+func (b *bill) note(function string, o storetest.Operation) {
+	for part, n := range o.Part {
+		b.parts[part] += n
+	}
+	i := slices.IndexFunc(b.steps, func(s step) bool { return s.trace == o.Trace })
+	if i < 0 {
+		i = len(b.steps)
+		b.steps = append(b.steps, step{trace: o.Trace, text: function + ":"})
+	}
+	kind, _, _ := strings.Cut(o.Key, "#")
+	b.steps[i].text += " " + strings.TrimSpace(o.Name+" "+kind)
+	if o.Name == "PutItem" && !o.Done {
+		b.steps[i].text += " (lost)"
+	}
+	if len(o.Index) > 0 {
+		b.steps[i].text += fmt.Sprint(o.Index)
+	}
+	b.steps[i].text += ","
 }
 
 func (b *bill) row(function string) *billed {
@@ -164,6 +191,9 @@ func (b *bill) String() string {
 		line(name, b.rows[name])
 	}
 	line("all", &sum)
+	for _, s := range b.steps {
+		_, _ = fmt.Fprintln(&out, strings.TrimSuffix(s.text, ","))
+	}
 	_, _ = fmt.Fprintln(&out, counts)
 	return out.String()
 }

@@ -49,6 +49,7 @@ func Open(name string) *App {
 func OpenSilent(name string) *App {
 	r := env.New(os.Getenv)
 	store, keys, number := dynamo.Open(r), secret.Open(r), r.Number("TWILIO_NUMBER")
+	store.Spread(r)
 	store.KeepRecords(r.Days("RECORD_DAYS", 0, 999))
 	line := &service.LineSettings{Read: store.Line}
 	calls := twilio.NewCalls(keys, twilio.CallSettings{
@@ -115,6 +116,20 @@ func (a *App) MessageDesk() *voicemail.Desk {
 func (a *App) PushToPages() {
 	if to := apigateway.Open(a.Env); to != nil {
 		a.Settings.Pages = httpapi.Channel{Store: a.Store, Connections: to}
+	}
+}
+
+// settles is how long a callback waits for the request whose result it tells. Twilio answers most within that time, and
+// it costs less than the save and the load that it spares.
+const settles = 100 * time.Millisecond
+
+// LetSettle lets the function wait with what another is about to save: see service.Settings.Settle. It is for functions
+// for whose answers nobody waits.
+func (a *App) LetSettle() {
+	a.Settings.Settle = func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(ctx, settles)
+		defer cancel()
+		<-ctx.Done()
 	}
 }
 

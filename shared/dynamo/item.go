@@ -1,7 +1,6 @@
 package dynamo
 
 import (
-	"hash/fnv"
 	"strconv"
 	"strings"
 	"time"
@@ -25,7 +24,7 @@ const (
 	writeID = "write"   // names the save that wrote the item: see put
 	ttl     = "ttl"     // when DynamoDB may delete the item, in Unix seconds; none while it is needed
 
-	live   = "live"   // shard; only calls that the sweep must see have it (see call.Call.Live)
+	live   = "live"   // shard: see Shards; only calls that the sweep must see have it (see call.Call.Live)
 	liveAt = "liveAt" // place among the live calls: see place
 	state  = "state"
 	queued = "queued" // since when they wait; their place in the order is liveAt
@@ -34,7 +33,7 @@ const (
 	dir  = "dir"  // shard; all agents but the removed ones have it
 	rank = "rank" // place among the agents: see rankOf
 
-	watch   = "watch"   // freeAgents, or a shard of liveCalls or of musicCalls: whom a clock looks after
+	watch   = "watch"   // a shard of freeAgents, of liveCalls or of musicCalls: whom a clock looks after
 	watchAt = "watchAt" // an agent's rank; a call's id, or when its music stops and then its id
 	seen    = "seen"    // when a free agent's page was last seen, in Unix seconds: see seenAt
 	due     = "due"     // call.Due, in Unix seconds
@@ -50,28 +49,16 @@ var ours = map[string]bool{
 	news: true,
 }
 
-// shard is the partition of the indexes live and agents; the package's comment says where that limits scaling.
-const shard = "0"
-
-// Partitions of the index watch.
+// Lists in the index watch: see partition.
 const (
 	freeAgents = "agents"
-	liveCalls  = "calls#" // followed by a number below callShards: live calls whose callers are to hear no music
-	musicCalls = "music#" // likewise: those whose callers are to hear music
+	liveCalls  = "calls#" // live calls whose callers are to hear no music
+	musicCalls = "music#" // those whose callers are to hear music
 
-	// callShards is how many partitions the live calls have. More of them can be set at any time: the ones with lower
-	// numbers are still read. Each costs every sweep a query.
-	callShards = 1
 	// seenGrid is how exactly the index knows when a free agent's page was last seen. A coarser one saves writes of
 	// the index; a claim reads the item, which knows it exactly.
 	seenGrid = 15 * time.Second
 )
-
-func callShard(id call.ID, n int) string {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(id)) // never fails
-	return strconv.Itoa(int(h.Sum32() % uint32(n)))
-}
 
 const (
 	// keepEnded is how long a call stays after its last write at least, so that late callbacks find that it is
@@ -161,11 +148,11 @@ func (s *Store) callItem(c *call.Call) item {
 		s.addRecord(it, c)
 		return it
 	}
-	it[live], it[liveAt] = str(shard), str(place(c))
-	part := callShard(c.ID, callShards)
-	it[watch], it[watchAt] = str(liveCalls+part), str(string(c.ID))
+	k := s.shards.shard(string(c.ID))
+	it[live], it[liveAt] = str(partition("", k)), str(place(c))
+	it[watch], it[watchAt] = str(partition(liveCalls, k)), str(string(c.ID))
 	if at := c.Due().Music; !at.IsZero() {
-		it[watch], it[watchAt] = str(musicCalls+part), str(stamp(at)+beforeID+string(c.ID))
+		it[watch], it[watchAt] = str(partition(musicCalls, k)), str(stamp(at)+beforeID+string(c.ID))
 	}
 	it[due] = number(c.Due().Sweep.Unix())
 	if c.State != call.Ended { // one that has ended is overdue, whoever is connected
@@ -209,9 +196,10 @@ func (s *Store) agentItem(a *agent.Agent) item {
 	if a.IsRemoved() {
 		return item{}
 	}
-	it := item{dir: str(shard), rank: str(rankOf(a))}
+	k := s.shards.shard(string(a.ID))
+	it := item{dir: str(partition("", k)), rank: str(rankOf(a))}
 	if a.Ranked() {
-		it[watch], it[watchAt] = str(freeAgents), it[rank]
+		it[watch], it[watchAt] = str(partition(freeAgents, k)), it[rank]
 		it[seen] = number(a.HeartbeatAt.Truncate(seenGrid).Unix())
 	}
 	if a.Claim == nil {

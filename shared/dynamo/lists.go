@@ -21,18 +21,15 @@ const (
 	watchIndex  = "watch"
 )
 
-// lists reads the lists of calls and agents, each of which is an index of the table.
-type lists struct{ *table }
+// lists reads the lists of calls and agents, each of which is an index of the table in shards.
+type lists struct {
+	*table
+	shards Shards
+}
 
 // Queue implements service.Lists.
 func (l *lists) Queue(ctx context.Context) ([]service.QueueEntry, error) {
-	items, err := l.query(ctx, &dynamodb.QueryInput{
-		IndexName:                 ref(liveIndex),
-		KeyConditionExpression:    ref("#p = :p AND #at >= :line"),
-		ExpressionAttributeNames:  map[string]string{"#p": live, "#at": liveAt},
-		ExpressionAttributeValues: item{":p": str(shard), ":line": str(lineHeads)},
-		Limit:                     ref(int32(service.QueuePage)),
-	})
+	items, err := l.first(ctx, liveList, between{from: lineHeads}, service.QueuePage)
 	if err != nil {
 		return nil, err
 	}
@@ -55,13 +52,7 @@ func (l *lists) Queue(ctx context.Context) ([]service.QueueEntry, error) {
 
 // liveIDs lists the live calls whose places in the index are between two, in its order, n at most.
 func (l *lists) liveIDs(ctx context.Context, from, to string, n int) (ids []call.ID, err error) {
-	items, err := l.query(ctx, &dynamodb.QueryInput{
-		IndexName:                 ref(liveIndex),
-		KeyConditionExpression:    ref("#p = :p AND #at BETWEEN :from AND :to"),
-		ExpressionAttributeNames:  map[string]string{"#p": live, "#at": liveAt},
-		ExpressionAttributeValues: item{":p": str(shard), ":from": str(from), ":to": str(to)},
-		Limit:                     ref(int32(n)),
-	})
+	items, err := l.first(ctx, liveList, between{from: from, before: to}, n)
 	for _, it := range items {
 		ids = append(ids, callID(it))
 	}
@@ -106,41 +97,32 @@ func callID(it item) call.ID {
 // Agents implements service.Lists. It leaves out an agent whose item this version cannot read: one
 // broken item must not keep all callers waiting.
 func (l *lists) Agents(ctx context.Context, from string) (page []agent.Agent, next string, err error) {
-	out, err := l.page(ctx, &dynamodb.QueryInput{
-		IndexName:                 ref(agentsIndex),
-		KeyConditionExpression:    ref("#p = :p"),
-		ExpressionAttributeNames:  map[string]string{"#p": dir},
-		ExpressionAttributeValues: item{":p": str(shard)},
-		Limit:                     ref(int32(service.AgentsPage)),
-		ExclusiveStartKey:         startKey(from),
-	})
+	items, more, err := l.pages(ctx, agentsList, between{after: from}, agentsOfShard(l.shards.read()))
 	if err != nil {
 		return nil, "", err
 	}
-	for _, it := range out.Items {
+	if len(items) > service.AgentsPage {
+		items, more = items[:service.AgentsPage], true
+	}
+	for _, it := range items {
 		var a agent.Agent
 		if err := read(it, &a); err == nil && !l.expired(it) {
 			page = append(page, a)
 		}
 	}
-	return page, nextKey(out.LastEvaluatedKey), nil
+	if more && len(items) > 0 {
+		next = agentsList.place(items[len(items)-1])
+	}
+	return page, next, nil
 }
 
-// startKey and nextKey translate between DynamoDB's form and ours of the place where a list of
-// agents goes on: the key of the last entry.
-func startKey(from string) item {
-	key, place, ok := strings.Cut(from, " ")
-	if !ok {
-		return nil
+// agentsOfShard is how many agents are read of each of n shards for a page: few enough that a page costs little more
+// than one of a single shard, and some more than its part, since shards differ.
+func agentsOfShard(n int) int {
+	if n == 1 {
+		return service.AgentsPage
 	}
-	return item{pk: str(key), dir: str(shard), rank: str(place)}
-}
-
-func nextKey(last item) string {
-	if len(last) == 0 {
-		return ""
-	}
-	return text(last[pk]) + " " + text(last[rank])
+	return service.AgentsPage/n + 8
 }
 
 // query is page for a list of one page.

@@ -14,11 +14,12 @@
 //
 // # Scaling limits
 //
-// Items are spread over the table's partitions by their ids. The indexes live and agents are one
-// partition each for now (the constant shard), the index watch one for the free agents and callShards
-// for the calls. A partition takes 1,000 write units and 3,000 read units a second, and
-// an index that is slower than its table slows the table's writes:
+// Items are spread over the table's partitions by their ids, and those of the indexes live, agents and watch over as
+// many partitions as there are shards (see Shards). A partition takes 1,000 write units and 3,000 read units a second,
+// and an index that is slower than its table slows the table's writes:
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
+//
+// docs/performance.md says what a transferred call writes to each. With one shard, the limits are:
 //
 //   - records is written once for each call, and is a partition for each month: its limit is far beyond that of live.
 //     The lists of an agent's and a caller's records in the other indexes are partitions of their own.
@@ -31,13 +32,8 @@
 //   - watch has the free agents, 120 bytes each, and is written when one is claimed or freed, one
 //     unit, and with a free agent's heartbeat every fifteen seconds. Thirty free agents are one read of
 //     half a unit. Of a call it is written at each music turn, two units, and when its legs change:
-//     some 26 units for a transferred call, so that its limit is near 40 new calls a second. Agents
+//     some 20 units for a transferred call, so that its limit is near 50 new calls a second. Agents
 //     whose pages stopped while they were free stay on it until the sweep removes them.
-//
-// To go beyond, make shard a hash of the id modulo n, as callShards is. Saves write it at once; lists
-// query the n shards in parallel and merge n pages that are each in order. The table's keys stay as they
-// are, and items move with their next save. The release before reads one shard only, so that the
-// readers must come a release earlier than the writers.
 package dynamo
 
 import (
@@ -86,7 +82,7 @@ func New(client *dynamodb.Client, name string) *Store {
 	}
 	return &Store{
 		table: t,
-		lists: lists{t},
+		lists: lists{table: t},
 		seen:  memory{entries: map[string]unknownFields{}},
 	}
 }

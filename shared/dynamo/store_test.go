@@ -287,7 +287,7 @@ func TestACallThatHasEndedNamesNoLegs(t *testing.T) {
 func TestABrokenAgentKeepsNobodyElseWaiting(t *testing.T) {
 	s := open(t)
 	must(t, s.SaveAgent(t.Context(), agent.New("alice", "Alice", t0)))
-	putRaw(t, s, item{pk: str("a#bob"), doc: str("{"), version: number(1), dir: str(shard), rank: str("0#")})
+	putRaw(t, s, item{pk: str("a#bob"), doc: str("{"), version: number(1), dir: str(partition("", 0)), rank: str("0#")})
 	list, _, err := s.Agents(t.Context(), "")
 	if err != nil || len(list) != 1 || list[0].ID != "alice" {
 		t.Errorf("agents: %v, %v", list, err)

@@ -1,9 +1,10 @@
 package dynamo
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"strconv"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,25 +39,18 @@ func (l *lists) Free(ctx context.Context, from string) (page []agent.Agent, next
 	if place, ok := strings.CutPrefix(from, inAgents); ok {
 		return l.freeInAgents(ctx, place)
 	}
-	in := &dynamodb.QueryInput{
-		IndexName:                 ref(watchIndex),
-		KeyConditionExpression:    ref("#p = :p"),
-		ExpressionAttributeNames:  map[string]string{"#p": watch},
-		ExpressionAttributeValues: item{":p": str(freeAgents)},
-		Limit:                     ref(int32(freePage)),
+	most := freePage
+	if from != "" {
+		most = morePage
 	}
-	if key, place, ok := strings.Cut(from, " "); ok {
-		in.ExclusiveStartKey = item{pk: str(key), watch: str(freeAgents), watchAt: str(place)}
-		in.Limit = ref(int32(morePage))
-	}
-	out, err := l.page(ctx, in)
+	items, more, err := l.pages(ctx, freeList, between{after: from}, most)
 	if noIndex(err) {
 		return l.freeInAgents(ctx, "")
 	}
 	if err != nil {
 		return nil, "", err
 	}
-	for _, it := range out.Items {
+	for _, it := range items {
 		// An older version that takes an agent's freedom changes the rank, and leaves what it does not know.
 		if since, ok := freed(text(it[rank])); ok {
 			page = append(page, agent.Agent{
@@ -65,8 +59,8 @@ func (l *lists) Free(ctx context.Context, from string) (page []agent.Agent, next
 			})
 		}
 	}
-	if last := out.LastEvaluatedKey; len(last) > 0 {
-		next = text(last[pk]) + " " + text(last[watchAt])
+	if more && len(items) > 0 {
+		next = freeList.place(items[len(items)-1])
 	}
 	return page, next, nil
 }
@@ -87,15 +81,25 @@ func (l *lists) freeInAgents(ctx context.Context, from string) (page []agent.Age
 
 // Live implements service.Lists. Of a few calls it reads the index live only.
 func (l *lists) Live(ctx context.Context, few int) (calls []service.LiveCall, err error) {
-	err = l.every(ctx, liveIndex, live, shard, func(it item) {
-		calls = append(calls, service.LiveCall{ID: callID(it)})
-	})
-	if err != nil || len(calls) <= few {
-		return calls, err
+	var places []string // each ends with the ID
+	for k := range l.shards.read() {
+		err = l.every(ctx, liveIndex, live, partition("", k), func(it item) {
+			places = append(places, text(it[liveAt])+" "+string(callID(it)))
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	slices.Sort(places)
+	for _, at := range places {
+		calls = append(calls, service.LiveCall{ID: call.ID(at[strings.LastIndexByte(at, ' ')+1:])})
+	}
+	if len(calls) <= few {
+		return calls, nil
 	}
 	known := map[call.ID]service.LiveCall{}
-	for n := range 2 * callShards {
-		part := []string{liveCalls, musicCalls}[n%2] + strconv.Itoa(n/2)
+	for n := range 2 * l.shards.read() {
+		part := partition([]string{liveCalls, musicCalls}[n%2], n/2)
 		err := l.every(ctx, watchIndex, watch, part, func(it item) {
 			id := callID(it)
 			known[id] = service.LiveCall{ID: id, Due: time.Unix(integer(it[due]), 0), Legs: legs(text(it[sids]))}
@@ -116,42 +120,21 @@ func (l *lists) Live(ctx context.Context, few int) (calls []service.LiveCall, er
 // none, or their music plays, and then that of all others plays longer.
 func (l *lists) MusicStopped(ctx context.Context, now time.Time) (ids []call.ID, plays bool, err error) {
 	until := stamp(now) + afterStamp
-	for n := range callShards {
-		first, err := l.page(ctx, &dynamodb.QueryInput{
-			IndexName:                 ref(watchIndex),
-			KeyConditionExpression:    ref("#p = :p"),
-			ExpressionAttributeNames:  map[string]string{"#p": watch},
-			ExpressionAttributeValues: item{":p": str(musicCalls + strconv.Itoa(n))},
-			Limit:                     ref(int32(1)),
-		})
-		if noIndex(err) {
-			ids, err = l.stoppedInQueue(ctx)
-			return ids, true, err
-		}
-		if err != nil {
-			return ids, true, err
-		}
-		plays = plays || len(first.Items) > 0
-		if len(first.Items) == 0 || text(first.Items[0][watchAt]) >= until {
-			continue
-		}
-		out, err := l.page(ctx, &dynamodb.QueryInput{
-			IndexName:                ref(watchIndex),
-			KeyConditionExpression:   ref("#p = :p AND #at < :after"),
-			ExpressionAttributeNames: map[string]string{"#p": watch, "#at": watchAt},
-			ExpressionAttributeValues: item{
-				":p": str(musicCalls + strconv.Itoa(n)), ":after": str(until),
-			},
-			Limit: ref(int32(morePage)),
-		})
-		if err != nil {
-			return ids, true, err
-		}
-		for _, it := range out.Items {
-			ids = append(ids, callID(it))
-		}
+	first, err := l.first(ctx, musicList, between{}, 1)
+	switch {
+	case noIndex(err):
+		ids, err = l.stoppedInQueue(ctx)
+		return ids, true, err
+	case len(first) == 0:
+		return nil, err != nil, err
+	case musicList.place(first[0]) >= until:
+		return nil, true, err
 	}
-	return ids, plays, nil
+	late, more := l.first(ctx, musicList, between{before: until}, morePage)
+	for _, it := range late {
+		ids = append(ids, callID(it))
+	}
+	return ids, true, cmp.Or(err, more)
 }
 
 // stoppedInQueue is MusicStopped by the queue, of whom nothing is known.

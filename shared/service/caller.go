@@ -70,8 +70,9 @@ func (s *Service) HandleCallerEnded(ctx context.Context, id call.ID, from string
 		c.ApplyCallerEnded(now)
 		return nil
 	}
+	expected := func(c *call.Call) bool { return c.Expected(now).CallerEnded() }
 	for range saveTries {
-		c, err := s.updateAndMatch(ctx, id, now, gone)
+		c, err := s.updateAfter(ctx, id, now, expected, gone)
 		if !errors.Is(err, ErrNotFound) {
 			return acceptSaved(c, err)
 		}
@@ -229,7 +230,8 @@ func (s *Service) HandleJoinRefused(ctx context.Context, id call.ID, key call.Le
 	now time.Time) (time.Duration, error) {
 	var wait time.Duration
 	var refused error
-	c, err := s.updateAndMatch(ctx, id, now, func(c *call.Call) error {
+	expected := func(c *call.Call) bool { return c.Expected(now).LegStatus(key, true) }
+	c, err := s.updateAfter(ctx, id, now, expected, func(c *call.Call) error {
 		wait, refused = c.Admitting(now).ApplyJoinRefused(key, sid)
 		return nil
 	})
@@ -293,7 +295,8 @@ func (s *Service) RetryAudible(ctx context.Context, id call.ID, now time.Time) e
 func (s *Service) HandleCallStatus(
 	ctx context.Context, id call.ID, key call.LegKey, sid call.LegID, over bool, o call.Outcome, now time.Time,
 ) error {
-	c, err := s.updateAndMatch(ctx, id, now, func(c *call.Call) error {
+	expected := func(c *call.Call) bool { return c.Expected(now).LegStatus(key, over) }
+	c, err := s.updateAfter(ctx, id, now, expected, func(c *call.Call) error {
 		if over {
 			c.ApplyLegEnded(key, sid, o, now)
 		} else {
@@ -306,7 +309,8 @@ func (s *Service) HandleCallStatus(
 
 // HandleConferenceEvent takes in a conference event. It may return ErrCallerUnheard.
 func (s *Service) HandleConferenceEvent(ctx context.Context, id call.ID, e call.ConferenceEvent, now time.Time) error {
-	c, err := s.updateAndMatch(ctx, id, now, func(c *call.Call) error {
+	expected := func(c *call.Call) bool { return c.Expected(now).ConferenceEvent(e) }
+	c, err := s.updateAfter(ctx, id, now, expected, func(c *call.Call) error {
 		c.ApplyConferenceEvent(e, now)
 		return nil
 	})

@@ -39,6 +39,24 @@ func (m *matcher) updateAndMatchFor(
 	return m.updateAndMatchFrom(ctx, asked, c, now, f)
 }
 
+// updateAfter is updateAndMatch for a callback for whose answer nobody waits. If another request is about to save what
+// it tells, it waits for that: one of the two saves would fail, and be made again.
+func (m *matcher) updateAfter(
+	ctx context.Context, id call.ID, now time.Time, expected func(*call.Call) bool, f decide,
+) (*call.Call, error) {
+	c, err := m.load(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if m.set.Settle != nil && expected(c) {
+		m.set.Settle(ctx)
+		if later, err := m.load(ctx, id); err == nil {
+			c = later
+		}
+	}
+	return m.updateAndMatchFrom(ctx, "", c, now, f)
+}
+
 // updateAndMatchFrom is updateAndMatchFor with a call that is already loaded: see change.
 func (m *matcher) updateAndMatchFrom(
 	ctx context.Context, asked agent.ID, c *call.Call, now time.Time, f decide,

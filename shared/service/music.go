@@ -48,9 +48,6 @@ func (m *matcher) restoreMusic(ctx context.Context, queue []QueueEntry, now time
 // does this: it costs another list. It returns within which time the next heartbeat is wanted.
 func (m *matcher) restoreAllMusic(ctx context.Context, now time.Time) time.Duration {
 	stopped, plays, err := m.store.MusicStopped(ctx, now)
-	if err != nil {
-		return BeatWhileMusic // the next heartbeat tries again
-	}
 	all := len(stopped)
 	if all > MusicPage { // those who cannot be given any for now do not keep the others from it
 		stopped = rotated(stopped, now.Unix())[:MusicPage]
@@ -58,7 +55,7 @@ func (m *matcher) restoreAllMusic(ctx context.Context, now time.Time) time.Durat
 	if m.restoreEach(ctx, stopped, now) < all {
 		return BeatSoon
 	}
-	if plays {
+	if plays || err != nil { // the next heartbeat tries again
 		return BeatWhileMusic
 	}
 	return BeatInSilence

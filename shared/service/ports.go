@@ -81,6 +81,7 @@ type Lists interface {
 	// MusicStopped lists callers whose music may have stopped by then (see call.Due), those first who
 	// have heard nothing for longest. It returns at least MusicPage, if there are so many. Plays says whether
 	// any caller is to hear music now. A store that cannot tell lists callers in the queue, and says that one is.
+	// With an error come those who were found all the same.
 	MusicStopped(ctx context.Context, now time.Time) (stopped []call.ID, plays bool, err error)
 	// Live lists all calls that still need a clock (see call.Call.Live). If there are no more than few, their IDs are
 	// enough.

@@ -37,6 +37,9 @@ type Settings struct {
 	Observe func(ctx context.Context, before Transition, after *call.Call, now time.Time)
 	// Together calls all of the functions and returns when each has returned; nil: side by side.
 	Together func(...func())
+	// Settle waits for a moment, in which another request saves the result of what it has asked Twilio for. Nil: a
+	// callback that tells the same does not wait for that.
+	Settle func(ctx context.Context)
 	// NewKey makes a key that has never been made before: [A-Za-z0-9-]{1,40}.
 	NewKey func() call.LegKey
 }

@@ -42,7 +42,8 @@ type Operation struct {
 	Read   float64
 	Write  float64 // of the table; for the indexes:
 	Index  map[string]float64
-	Done   bool // not refused by a condition
+	Part   map[string]float64 // of that, by index and partition: "watch music#0"
+	Done   bool               // not refused by a condition
 }
 
 // Each is called with each operation from now on, one after the other.
@@ -174,7 +175,12 @@ func (m *Meter) count(o Operation, in, old object, units float64) {
 		o.Key, o.Bytes = keyOf(item), size(item)
 		o.Write = max(units, writeUnits(o.Bytes)) // also if the condition fails
 		if o.Done {
-			o.Index = m.indexes(old, item)
+			o.Part = m.indexes(old, item)
+			o.Index = map[string]float64{}
+			for part, n := range o.Part {
+				index, _, _ := strings.Cut(part, " ")
+				o.Index[index] += n
+			}
 		}
 	default:
 		key, _ := in["Key"].(object)
@@ -184,9 +190,7 @@ func (m *Meter) count(o Operation, in, old object, units float64) {
 }
 
 func keyOf(item object) string {
-	key, _ := item["pk"].(object)
-	name, _ := key["S"].(string)
-	return name
+	return value(item["pk"])
 }
 
 func (m *Meter) add(o Operation) {
@@ -208,23 +212,28 @@ func (m *Meter) indexes(old, item object) map[string]float64 {
 	all := map[string]float64{}
 	for _, i := range m.table.Indexes {
 		was, is := entry(i, m.table, old), entry(i, m.table, item)
-		var n float64
+		put := func(e object, n float64) { all[i.Name+" "+value(e[i.Keys[0].Name])] += n }
 		switch {
 		case was == nil && is == nil, reflect.DeepEqual(was, is):
 		case was == nil:
-			n = writeUnits(size(is))
+			put(is, writeUnits(size(is)))
 		case is == nil:
-			n = writeUnits(size(was))
+			put(was, writeUnits(size(was)))
 		case slices.ContainsFunc(i.Keys, func(k sam.Key) bool { return !reflect.DeepEqual(was[k.Name], is[k.Name]) }):
-			n = writeUnits(size(is)) + writeUnits(size(was))
+			put(was, writeUnits(size(was)))
+			put(is, writeUnits(size(is)))
 		default:
-			n = max(writeUnits(size(is)), writeUnits(size(was)))
-		}
-		if n > 0 {
-			all[i.Name] = n
+			put(is, max(writeUnits(size(is)), writeUnits(size(was))))
 		}
 	}
 	return all
+}
+
+// value is that of an attribute that is a text.
+func value(v any) string {
+	of, _ := v.(object)
+	text, _ := of["S"].(string)
+	return text
 }
 
 // entry is what an index has of an item; nil if the item is not in it.
