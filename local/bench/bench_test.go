@@ -37,6 +37,12 @@ func start(b *testing.B, change ...func(*stack.Options)) (s *stack.Stack, binari
 	if err != nil {
 		b.Fatal(err)
 	}
+	return startOf(b, root, change...)
+}
+
+// startOf is start for the functions of another checkout of this repository.
+func startOf(b *testing.B, root string, change ...func(*stack.Options)) (s *stack.Stack, binaries string) {
+	b.Helper()
 	binaries = b.TempDir()
 	t, err := sam.Load(filepath.Join(root, "template.yaml"), sam.Values{Parameters: map[string]string{
 		"TwilioNumber": "+15550100", "TwilioAccountSid": "", "TwilioAuthToken": "", "TwilioApiKey": "",
