@@ -31,9 +31,9 @@ verify: ## lints and builds the template as it is deployed (SAM CLI from PyPI, i
 rehearse: ## deploys to an emulator of AWS on this machine and takes a call there (Linux)
 	@local/rehearse.sh $(ARGS)
 
-bench: ## cold starts, sizes and latencies beside a bare handler
+bench: ## starts, sizes, loads and bursts beside a bare handler
 	@local/setup.sh store
-	@go test -run '^$$' -bench . ./local/bench
+	@go test -run '^$$' -bench . -timeout 1h ./local/bench
 
 soak: ## 10,000 calls with 5 % faults through the phone network (CALLS=500 for fewer)
 	@local/setup.sh store

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -37,6 +39,12 @@ func start(b *testing.B, change ...func(*stack.Options)) (s *stack.Stack, binari
 	if err != nil {
 		b.Fatal(err)
 	}
+	return startOf(b, root, change...)
+}
+
+// startOf is start for the functions of another checkout of this repository.
+func startOf(b *testing.B, root string, change ...func(*stack.Options)) (s *stack.Stack, binaries string) {
+	b.Helper()
 	binaries = b.TempDir()
 	t, err := sam.Load(filepath.Join(root, "template.yaml"), sam.Values{Parameters: map[string]string{
 		"TwilioNumber": "+15550100", "TwilioAccountSid": "", "TwilioAuthToken": "", "TwilioApiKey": "",
@@ -78,7 +86,8 @@ var examples = map[string]string{
 }
 
 // BenchmarkColdStart starts each function's process, and sends it its first request. Signatures are made up, so voice
-// webhooks are refused after everything was read.
+// webhooks are refused after everything was read. Alone is a start that reaches neither the store nor the secret nor
+// Twilio: each connection is refused at once. A bare handler starts in turn with them, for the ratios.
 func BenchmarkColdStart(b *testing.B) {
 	s, binaries := start(b)
 	functions := []sam.Function{{CodeURI: "functions/bare", Timeout: 10 * time.Second}}
@@ -93,35 +102,73 @@ func BenchmarkColdStart(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
+		env := s.Gateway.Environment(f)
 		b.Run(name, func(b *testing.B) {
-			var next, first []float64
+			var bare, bareAlone, alone, next, first []float64
 			var resident float64
 			for b.Loop() {
-				fn := runner.New(runner.Config{
-					Name: name, Bootstrap: filepath.Join(binaries, name), Env: s.Gateway.Environment(f),
-					Timeout:  f.Timeout,
-					Reserved: -1, ARN: "arn:aws:lambda:us-east-1:000000000000:function:" + name, Output: io.Discard,
-				})
-				began := time.Now()
-				if err := fn.Warm(context.Background()); err != nil {
-					b.Fatal(err)
-				}
-				next = append(next, ms(began))
-				if _, err := fn.Invoke(runner.Invocation{RequestID: "bench", TraceID: "bench", Payload: event},
-					f.Timeout); err != nil {
-					b.Fatal(err)
-				}
-				first = append(first, ms(began))
-				resident = max(resident, residentMiB(b, fn.PIDs()))
-				fn.Close()
+				bare = append(bare, coldStart(b, functions[0], binaries, nil, event).next)
+				bareAlone = append(bareAlone, aloneMs(b, filepath.Join(binaries, "bare")))
+				alone = append(alone, aloneMs(b, filepath.Join(binaries, name)))
+				c := coldStart(b, f, binaries, env, event)
+				next, first, resident = append(next, c.next), append(first, c.first), max(resident, c.resident)
 			}
 			b.ReportMetric(0, "ns/op")
 			b.ReportMetric(median(next), "ms-to-next")
+			b.ReportMetric(median(alone), "ms-alone")
+			b.ReportMetric(median(alone)/median(bareAlone), "x-bare-alone")
+			b.ReportMetric(median(next)/median(bare), "x-bare")
 			b.ReportMetric(median(first), "ms-to-response")
 			b.ReportMetric(resident, "MiB-resident")
 			b.ReportMetric(zipMiB(b, filepath.Join(binaries, name)), "MiB-zip")
 		})
 	}
+}
+
+// cold is one cold start: the ms until the process asks for work, and until it has answered its first request.
+type cold struct{ next, first, resident float64 }
+
+// coldStart starts a function.
+func coldStart(b *testing.B, f sam.Function, binaries string, env []string, event []byte) (c cold) {
+	b.Helper()
+	name := f.Folder()
+	fn := runner.New(runner.Config{
+		Name: name, Bootstrap: filepath.Join(binaries, name), Env: env, Timeout: f.Timeout,
+		Reserved: -1, ARN: "arn:aws:lambda:us-east-1:000000000000:function:" + name, Output: io.Discard,
+	})
+	defer fn.Close()
+	began := time.Now()
+	if err := fn.Warm(context.Background()); err != nil {
+		b.Fatal(err)
+	}
+	c.next = ms(began)
+	in := runner.Invocation{RequestID: "bench", TraceID: "bench", Payload: event}
+	if _, err := fn.Invoke(in, f.Timeout); err != nil {
+		b.Fatal(err)
+	}
+	c.first, c.resident = ms(began), residentMiB(b, fn.PIDs())
+	return c
+}
+
+// aloneMs is how long a function's process takes without any connection: in an empty environment it reads its settings,
+// and ends since they are missing.
+func aloneMs(b *testing.B, bootstrap string) float64 {
+	b.Helper()
+	cmd := exec.Command(bootstrap)
+	cmd.Env = []string{}
+	began := time.Now()
+	err := cmd.Run()
+	took := ms(began)
+	var ended *exec.ExitError
+	if !errors.As(err, &ended) || ended.ExitCode() != 1 {
+		b.Fatalf("%s in an empty environment: %v", bootstrap, err)
+	}
+	return took
+}
+
+// isService reports whether a variable of the environment is a service's address.
+func isService(name string) bool {
+	return strings.HasPrefix(name, "AWS_ENDPOINT_URL_") || name == "TWILIO_API_URL"
 }
 
 // BenchmarkIncoming is a caller's first webhook with an agent to be rung, when Twilio takes 50 ms to answer a REST

@@ -70,7 +70,7 @@ func behindTLS(b *testing.B, a authority, env []string) ([]string, []*tunnel) {
 	var tunnels []*tunnel
 	for i, e := range env {
 		name, address, _ := strings.Cut(e, "=")
-		if !strings.HasPrefix(name, "AWS_ENDPOINT_URL_") && name != "TWILIO_API_URL" {
+		if !isService(name) {
 			continue
 		}
 		t := newTunnel(b, a, address)

@@ -42,13 +42,14 @@ type Warmer interface{ Warm(ctx context.Context) }
 
 // MustStart ends the process if a setting is wrong, naming all of them, or if the account's credentials
 // are incomplete. It opens all connections at once: while Lambda starts a function it has a whole
-// processor, afterwards a fraction of one.
+// processor, afterwards a fraction of one, to which it then sets the Go runtime.
 func MustStart(settings error, warmers ...Warmer) {
 	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stdout, nil)))
 	if err := ready(settings, warmers); err != nil {
 		slog.Error("cannot start", "error", err.Error())
 		os.Exit(1)
 	}
+	thrift(os.Getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"))
 }
 
 func ready(settings error, warmers []Warmer) error {
