@@ -165,3 +165,23 @@ func TestF257RefusedBeforeAnythingRings(t *testing.T) {
 		t.Errorf("while it is off: %v", err)
 	}
 }
+
+// Alice's page is lost as the caller picks up; it comes back, is rung for that caller, and alice misses them.
+func TestF379AMissedRecallIsNoCallBack(t *testing.T) {
+	t.Parallel()
+	l, caller := rung(t)
+	l.pass(time.Second)
+	l.must(l.Network.Answer(caller, nil))
+	l.hangs(l.legTo("alice"))
+	l.pass(3 * time.Second)
+	l.waits(caller)
+	l.until("alice is rung", 20*time.Second, func() bool { return l.legTo("alice") != "" })
+	l.rejects("alice")
+	l.pass(2 * time.Second)
+	recent := l.me("alice").Agent.Recent
+	if len(recent) != 2 || recent[0].CalledBack || !recent[1].CalledBack {
+		t.Errorf("alice reads %+v", recent)
+	}
+	l.hangs(caller)
+	l.done(time.Minute)
+}
