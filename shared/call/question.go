@@ -6,10 +6,10 @@ import (
 )
 
 const (
-	// questionLimit is longer than the question lasts: up to 41 s, with a greeting of the most letters before it, the
-	// longest piece of music after it, and the way into the conference (see the test of twilio.AskCaller). By then the
-	// caller is in the conference, or has answered.
-	questionLimit = 50 * time.Second
+	// questionLimit is longer than the question lasts: up to 29 s, with a greeting of the most letters before it and
+	// the way into the conference (see the test of twilio.AskCaller). By then the caller is in the conference, or has
+	// answered.
+	questionLimit = 38 * time.Second
 	// takenOut is how long after the redirect that takes the caller out, and after the question has begun, a music turn
 	// of the old conference may come.
 	takenOut = 5 * time.Second
@@ -69,14 +69,20 @@ func (c Asking) HungUp() bool {
 	return c.State == Ended && c.Reason == ReasonCallerLeft && !slices.ContainsFunc(c.History, answer)
 }
 
-// ApplyEvery applies that callers are asked once in that time, 0 for never, while they wait.
-func (c Asking) ApplyEvery(every time.Duration) {
+// DueAfter says whether the caller is to be asked now, if callers are asked once in that time while they wait; 0 is
+// never.
+func (c Asking) DueAfter(every time.Duration) bool {
 	last := c.WaitsSince()
 	if c.Question.Asked.After(last) {
 		last = c.Question.Asked
 	}
 	asks := every > 0 && c.State == Waiting && c.CallerLive && !c.Requeued && !c.Started && c.FailedJoins == 0
-	if asks && !c.BeingAsked() && !c.now.Before(last.Add(every)) {
+	return asks && !c.BeingAsked() && !c.now.Before(last.Add(every))
+}
+
+// ApplyEvery applies that callers are asked once in that time.
+func (c Asking) ApplyEvery(every time.Duration) {
+	if c.DueAfter(every) {
 		c.Question.Due = c.now
 	}
 }
@@ -105,8 +111,19 @@ func (c Asking) LateTurn() bool {
 // gone on at once by a key that makes no request, the event about their joining tells so.
 func (c Asking) ApplyLateTurn(d time.Duration) { c.Question.Turn = c.now.Add(d) }
 
-// ApplyArrival applies that a caller who has just arrived is asked before they join a conference.
-func (c Asking) ApplyArrival() { c.ask() }
+// MayOnArrival says whether the caller has just arrived, so that they can be asked before they join a conference, and
+// nobody is rung for them.
+func (c Asking) MayOnArrival() bool {
+	return c.State == Waiting && c.CallerLive && c.Generation == 0 && c.Question.Count == 0 && !c.MusicRequested &&
+		!c.Caller.Joined && !c.Started
+}
+
+// ApplyArrival applies that a caller who has just arrived is asked.
+func (c Asking) ApplyArrival() {
+	if c.MayOnArrival() {
+		c.ask()
+	}
+}
 
 // ApplyArrivalAgain applies that the arrival was taken in again, as its answer was lost: who is asked on arrival hears
 // the question from its beginning.
