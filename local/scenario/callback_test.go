@@ -185,3 +185,35 @@ func TestF379AMissedRecallIsNoCallBack(t *testing.T) {
 	l.hangs(caller)
 	l.done(time.Minute)
 }
+
+// A message is called back in vain, or the page dies before anything is dialled: it is as it was, for everybody.
+func TestF375AMessageThatWasCalledBackInVainIsNew(t *testing.T) {
+	for _, how := range []string{"busy", "the page dies"} {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			l := backs(t)
+			l.sets(night)
+			caller := l.dial(london)
+			l.leaves(caller, 5*time.Second)
+			l.pass(15 * time.Second)
+			m := l.theMessage()
+			l.must(l.Network.SetOutside(london, "busy"))
+			_, err := l.callsBack("alice", map[string]string{"message": m.ID})
+			l.must(err)
+			if m := l.theMessage(); m.State != "taken" {
+				t.Errorf("during the call back the message is %s", m.State)
+			}
+			if how == "busy" {
+				l.answers("alice")
+			} else {
+				l.crash("alice")
+			}
+			l.pass(3 * time.Minute)
+			if list := l.messages("bob"); len(list) != 1 || list[0].State != "new" {
+				t.Errorf("afterwards the messages are %+v", list)
+			}
+			_, err = l.callsBack("bob", map[string]string{"message": m.ID})
+			l.must(err)
+		})
+	}
+}

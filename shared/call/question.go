@@ -111,24 +111,36 @@ func (c Asking) LateTurn() bool {
 // gone on at once by a key that makes no request, the event about their joining tells so.
 func (c Asking) ApplyLateTurn(d time.Duration) { c.Question.Turn = c.now.Add(d) }
 
-// MayOnArrival says whether the caller has just arrived, so that they can be asked before they join a conference, and
-// nobody is rung for them.
-func (c Asking) MayOnArrival() bool {
-	return c.State == Waiting && c.CallerLive && c.Generation == 0 && c.Question.Count == 0 && !c.MusicRequested &&
-		!c.Caller.Joined && !c.Started
+// outside says whether the caller waits and has not been in the conference of this generation, so that they can be asked
+// on their way into it; nobody is rung for them.
+func (c Asking) outside() bool {
+	return c.State == Waiting && c.CallerLive && !c.Question.Open && !c.MusicRequested && !c.Caller.Joined && !c.Started
 }
 
-// ApplyArrival applies that a caller who has just arrived is asked.
+// MayOnArrival says whether the caller has just arrived, so that they can be asked.
+func (c Asking) MayOnArrival() bool { return c.outside() && c.Generation == 0 && c.Question.Count == 0 }
+
+// ApplyArrival applies that a caller who has just arrived is asked before they join a conference.
 func (c Asking) ApplyArrival() {
 	if c.MayOnArrival() {
 		c.ask()
 	}
 }
 
-// ApplyArrivalAgain applies that the arrival was taken in again, as its answer was lost: who is asked on arrival hears
-// the question from its beginning.
-func (c Asking) ApplyArrivalAgain() {
-	if c.Is() && c.Generation == 0 {
+// MayOnReturn says whether the caller has just come back into the queue, so that they can be asked.
+func (c Asking) MayOnReturn() bool { return c.outside() && c.Return.Count > 0 }
+
+// ApplyReturn applies that a caller who has just come back is asked before they join a conference.
+func (c Asking) ApplyReturn() {
+	if c.MayOnReturn() {
+		c.ask()
+	}
+}
+
+// ApplyAgain applies that a request is repeated whose answer was lost: who is asked by it hears the question from its
+// beginning.
+func (c Asking) ApplyAgain() {
+	if c.Is() {
 		c.askAgain()
 	}
 }

@@ -28,7 +28,7 @@ func (s *Service) arrive(ctx context.Context, c *call.Call, now time.Time, store
 			stored()
 		}
 		c, err := s.updateAndMatch(ctx, id, now, func(c *call.Call) error {
-			c.Asking(now).ApplyArrivalAgain()
+			c.Asking(now).ApplyAgain()
 			return nil
 		})
 		return c, acceptSaved(c, err)

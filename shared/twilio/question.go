@@ -35,6 +35,11 @@ func QuestionWords(book prompt.Book, keep bool) prompt.Words {
 	return joined(book.Say(prompt.AskMessage), book.Say(prompt.AskStay))
 }
 
+// NotRecordedWords are what a caller is asked whose message Twilio has not recorded, and who may keep their place.
+func NotRecordedWords(book prompt.Book) prompt.Words {
+	return joined(book.Say(prompt.NotRecorded), book.Say(prompt.AskKeep), book.Say(prompt.AskStay))
+}
+
 // GreetingWords are words after the greeting.
 func GreetingWords(book prompt.Book, words prompt.Words) prompt.Words {
 	return joined(book.Say(prompt.Greeting), words)
