@@ -78,7 +78,7 @@ func (h handler) nothing(r *httpapi.Request) (string, error) {
 }
 
 // back takes a caller of whom there is no message back into the line, or says goodbye if it is closed. If that is
-// because nothing is recorded, they are asked whether they keep their place and are called, where the line lets callers.
+// because nothing is recorded, they are asked whether they keep their place, where the line lets callers do so.
 func (h handler) back(r *httpapi.Request, notRecorded bool) (string, error) {
 	line := h.line.Values(r.Context(), r.Now)
 	stay, bye := prompt.StayInLine, prompt.NoMessage

@@ -138,7 +138,7 @@ func TestF275NothingIsRecorded(t *testing.T) {
 		`<Say>We have no message from you.</Say><Say>Please call again later. Goodbye.</Say><Hangup></Hangup>`)
 }
 
-// unrecorded is the request that follows when Twilio has recorded nothing, so long after it was to record: at once if it
+// unrecorded is the request that follows when Twilio has recorded nothing: at once if it
 // does not record, later if the caller was silent.
 func unrecorded(t *testing.T, s *httpapitest.Site, path string) (address string) {
 	t.Helper()
@@ -161,8 +161,8 @@ func (american) Allow(n string) (string, error) {
 	return n, nil
 }
 
-// Twilio does not record: the caller is told so, and not that they have left no message; they may be called back, if the
-// line lets them, or stay.
+// Twilio does not record: the caller is told so, and not that they have left no message; they may be called back, if
+// the line lets them, or stay.
 func TestF377TwilioDoesNotRecord(t *testing.T) {
 	const sorry, none = "We are sorry that we could not record a message", "We have no message from you."
 	for name, test := range map[string]struct {

@@ -111,8 +111,8 @@ func (c Asking) LateTurn() bool {
 // gone on at once by a key that makes no request, the event about their joining tells so.
 func (c Asking) ApplyLateTurn(d time.Duration) { c.Question.Turn = c.now.Add(d) }
 
-// outside says whether the caller waits and has not been in the conference of this generation, so that they can be asked
-// on their way into it; nobody is rung for them.
+// outside says whether the caller waits and has not been in the conference of this generation, so that they can be
+// asked on their way into it; nobody is rung for them.
 func (c Asking) outside() bool {
 	return c.State == Waiting && c.CallerLive && !c.Question.Open && !c.MusicRequested && !c.Caller.Joined && !c.Started
 }

@@ -84,8 +84,8 @@ func (s *Service) AskForMessage(ctx context.Context, id call.ID, now time.Time) 
 }
 
 // ReturnToLine takes a caller back into the queue who was asked for a message and has left none. A
-// *call.TransitionError means that the line is closed for them: say goodbye. Ask: they are asked whether they keep their
-// place, if they may and no agent is free for them.
+// *call.TransitionError means that the line is closed for them: say goodbye. Ask: they are asked whether they keep
+// their place, if they may and no agent is free for them.
 func (s *Service) ReturnToLine(ctx context.Context, id call.ID, ask bool, now time.Time) (*call.Call, error) {
 	c, err := s.updateAndMatch(ctx, id, now, func(c *call.Call) error {
 		c.Asking(now).ApplyAgain()
