@@ -92,14 +92,11 @@ func (h handler) choose(r *httpapi.Request) (string, error) {
 func (h handler) question(r *httpapi.Request, c *call.Call) string {
 	line := h.line.Values(r.Context(), r.Now)
 	keep := line.Question.Keep && h.newService(r.Base).MayKeep(r.Context(), c)
-	words, piece := twilio.QuestionWords(line.Book(), keep), twilio.Introduction
+	words := twilio.QuestionWords(line.Book(), keep)
 	if c.Generation == 0 {
 		words = twilio.GreetingWords(line.Book(), words)
 	}
-	if line.Music != nil && line.Music.Pieces > 0 {
-		piece = line.Music.Path(0)
-	}
-	return twilio.AskCaller(r.Base, c.ID, c.Generation, words, h.music+piece)
+	return twilio.AskCaller(r.Base, c.ID, c.Generation, words)
 }
 
 // dialEnded handles a caller whose conference has ended, or whom we have redirected into a new one.

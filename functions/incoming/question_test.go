@@ -54,8 +54,7 @@ func question(keep bool) string {
 	}
 	const overrides = `#rc=5&amp;rp=4xx,5xx,ct,rt&amp;rt=4500`
 	return `<Gather action="` + string(httpapitest.Base) + choice + overrides + `" input="dtmf" ` +
-		`method="POST" numDigits="1" timeout="1">` + said +
-		`<Play>https://music.example/music/00.wav</Play></Gather>` + room("0")
+		`method="POST" numDigits="1" timeout="1">` + said + `</Gather>` + room("0")
 }
 
 func TestF294TheQuestionGoesOnIntoTheConference(t *testing.T) {

@@ -40,6 +40,7 @@ type view struct {
 	State    voicemail.State `json:"state"`
 	By       *party          `json:"by,omitempty"`
 	Since    time.Time       `json:"since,omitzero"`
+	Left     bool            `json:"left,omitempty"` // By is gone, so that any agent may take it
 }
 
 type party struct {
@@ -50,7 +51,7 @@ type party struct {
 func viewOf(m voicemail.Message) view {
 	v := view{
 		ID: m.ID, Call: string(m.Call), Caller: m.From, Verified: m.Verified, At: m.At, Seconds: m.Seconds,
-		Why: string(m.Why), State: m.State, Since: m.Since,
+		Why: string(m.Why), State: m.State, Since: m.Since, Left: m.Left,
 	}
 	if m.By != "" {
 		v.By = &party{string(m.By), m.ByName}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"unicode/utf8"
@@ -9,7 +10,6 @@ import (
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/httpapi"
 	"warmtransfer/shared/service"
-	"warmtransfer/shared/voicemail"
 )
 
 // whom is who is called back: exactly one of a number, a message and a call. The number of a message or a call is
@@ -46,23 +46,19 @@ func (h handler) back(r *httpapi.Request) (int, any, error) {
 }
 
 // dial finds the number and calls it. Whoever calls a message back takes care of it, so that no two agents call it at
-// once; if nothing rings, it is as it was.
+// once; if nothing rings, or its caller is not reached, it is as it was.
 func (h handler) dial(r *httpapi.Request, to whom) (agentview.Snapshot, error) {
 	ask := service.CallBack{Number: to.Number, Of: to.Message + string(to.Call), Request: to.Request}
-	var was *voicemail.Message
+	var back call.ID
 	switch {
 	case to.Message != "":
-		m, err := h.box.Read(r.Context(), r.Who, to.Message, r.Now)
+		ask.Request = cmp.Or(to.Request, string(httpapi.NewKey())) // so that the call's name is known beforehand
+		back = service.CallBackID(r.Who.ID, ask.Request)
+		m, err := h.box.TakeToCall(r.Context(), r.Who, to.Message, back, r.Now)
 		if err != nil {
 			return agentview.Snapshot{}, err
 		}
 		ask.Number = m.From
-		if m.State == voicemail.New || m.By != r.Who.ID {
-			was = m
-			if _, err := h.box.Act(r.Context(), r.Who, to.Message, voicemail.Take, r.Now); err != nil {
-				return agentview.Snapshot{}, err
-			}
-		}
 	case to.Call != "":
 		var err error
 		if ask.Number, err = h.archive.CallerOf(r.Context(), r.Who, to.Call); err != nil {
@@ -76,8 +72,8 @@ func (h handler) dial(r *httpapi.Request, to whom) (agentview.Snapshot, error) {
 	if ask.Number != "" {
 		snap, err = h.newService(r.Base).CallBack(r.Context(), r.Who, ask, r.Now)
 	}
-	if err != nil && was != nil && !errors.Is(err, service.ErrUnavailable) { // else it may ring
-		h.box.TakeBack(r.Context(), r.Who, was, r.Now) // or they give it back by hand
+	if err != nil && back != "" && !errors.Is(err, service.ErrUnavailable) { // else it may ring
+		h.box.TakeBack(r.Context(), r.Who, to.Message, back, r.Now)
 	}
 	return snap, err
 }

@@ -53,7 +53,7 @@ func (h handler) ask(r *httpapi.Request) (string, error) {
 	case i.Left: // the answer to a request that was asked again
 		return h.goodbye(r, prompt.MessageLeft), nil
 	}
-	return twilio.AskForMessage(r.Base, r.Call(), h.line.Values(r.Context(), r.Now), i.Why), nil
+	return twilio.AskForMessage(r.Base, r.Call(), h.line.Values(r.Context(), r.Now), i.Why, r.Now), nil
 }
 
 // left handles the end of a recording. If it cannot be saved the caller is thanked all the same: Twilio has the
@@ -66,25 +66,36 @@ func (h handler) left(r *httpapi.Request) (string, error) {
 		err = nil
 	}
 	if !recording.Message() && !twilio.HungUp(r.Form) {
-		doc, failed := h.nothing(r)
+		doc, failed := h.back(r, false)
 		return doc, errors.Join(err, failed)
 	}
 	return h.goodbye(r, prompt.MessageLeft), err
 }
 
-// nothing handles a caller who has said nothing, or whom Twilio does not record: they wait in the line again, or hear
-// goodbye if it is closed.
+// nothing handles a caller who has said nothing, or whom Twilio does not record.
 func (h handler) nothing(r *httpapi.Request) (string, error) {
-	c, err := h.newService(r.Base).ReturnToLine(r.Context(), r.Call(), r.Now)
+	return h.back(r, twilio.NotRecorded(r.URL.Query(), r.Now))
+}
+
+// back takes a caller of whom there is no message back into the line, or says goodbye if it is closed. If that is
+// because nothing is recorded, they are asked whether they keep their place, where the line lets callers do so.
+func (h handler) back(r *httpapi.Request, notRecorded bool) (string, error) {
+	line := h.line.Values(r.Context(), r.Now)
+	stay, bye := prompt.StayInLine, prompt.NoMessage
+	if notRecorded {
+		stay, bye = prompt.NotRecStay, prompt.NotRecBye
+	}
+	c, err := h.newService(r.Base).ReturnToLine(r.Context(), r.Call(), notRecorded && line.Question.Keep, r.Now)
 	var closed *call.TransitionError
 	switch {
 	case errors.As(err, &closed), errors.Is(err, service.ErrNotFound):
-		return h.goodbye(r, prompt.NoMessage), nil
+		return h.goodbye(r, bye), nil
 	case err != nil:
 		return "", err
+	case c.Asking(r.Now).Is():
+		return twilio.AskCaller(r.Base, c.ID, c.Generation, twilio.NotRecordedWords(line.Book())), nil
 	}
-	words := h.line.Values(r.Context(), r.Now).Book().Say(prompt.StayInLine)
-	return twilio.JoinCallerLater(r.Base, c.ID, c.Generation, words), nil
+	return twilio.JoinCallerLater(r.Base, c.ID, c.Generation, line.Book().Say(stay)), nil
 }
 
 func (h handler) goodbye(r *httpapi.Request, k prompt.Key) string {

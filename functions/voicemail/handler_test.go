@@ -27,7 +27,9 @@ const (
 var night = time.Date(2026, 3, 2, 23, 0, 0, 0, time.UTC)
 
 func serve(t testing.TB, keys twilio.Keys, set settings.Values) (*httpapitest.Site, *voicemailtest.Box) {
-	return serveIn(t, keys, set, servicetest.NewWorld(t))
+	w := servicetest.NewWorld(t)
+	w.Now = night
+	return serveIn(t, keys, set, w)
 }
 
 func serveIn(t testing.TB, keys twilio.Keys, set settings.Values, w *servicetest.World) (
@@ -37,7 +39,7 @@ func serveIn(t testing.TB, keys twilio.Keys, set settings.Values, w *servicetest
 	line := &service.LineSettings{Read: func(context.Context) (settings.Line, error) {
 		return settings.Line{Values: set}, nil
 	}}
-	return httpapitest.New(t, func() time.Time { return night }, func(e httpapi.Edge) http.Handler {
+	return httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
 		return handler{
 			edge: e, keys: keys, box: desk, line: line, music: "https://music.example/music",
 			newService: func(twilio.Base) *service.Service { return w.Board },
@@ -60,13 +62,17 @@ func TestF270ACallerIsAskedByTheReason(t *testing.T) {
 	} {
 		s, box := serve(t, httpapitest.Keys, settings.Values{})
 		box.Calls[caller] = over(why)
-		base, again := string(httpapitest.Base)+path, `#rc=5&amp;rp=4xx,5xx,ct,rt`
+		base, again := string(httpapitest.Base), `#rc=5&amp;rp=4xx,5xx,ct,rt`
+		next := unrecorded(t, s, path)
 		s.Post(path, httpapitest.Form(t, "voicemail")).Is(t, first+asks+
-			`<Record action="`+base+`/left`+again+`&amp;rt=4500" method="POST" playBeep="true" finishOnKey="#" `+
-			`maxLength="180" timeout="10" recordingStatusCallback="`+string(httpapitest.Base)+`/events/recording/`+
+			`<Record action="`+base+path+`/left`+again+`&amp;rt=4500" method="POST" playBeep="true" finishOnKey="#" `+
+			`maxLength="180" timeout="10" recordingStatusCallback="`+base+`/events/recording/`+
 			string(caller)+again+`" recordingStatusCallbackMethod="POST" `+
 			`recordingStatusCallbackEvent="completed absent"></Record>`+
-			`<Redirect method="POST">`+base+`/nothing`+again+`&amp;rt=4500</Redirect>`)
+			`<Redirect method="POST">`+base+next+again+`&amp;rt=4500</Redirect>`)
+		if !strings.HasPrefix(next, path+"/nothing?silent=") {
+			t.Errorf("nothing was recorded: %s", next)
+		}
 		if i := box.Invitations[caller]; i.From != "+15550199" || i.Version != 1 {
 			t.Errorf("the invitation is %+v", i)
 		}
@@ -130,6 +136,100 @@ func TestF275NothingIsRecorded(t *testing.T) {
 	s, _ := serve(t, httpapitest.Keys, settings.Values{})
 	s.Post(path+"/nothing", httpapitest.Form(t, "voicemail")).Is(t,
 		`<Say>We have no message from you.</Say><Say>Please call again later. Goodbye.</Say><Hangup></Hangup>`)
+}
+
+// unrecorded is the request that follows when Twilio has recorded nothing: at once if it
+// does not record, later if the caller was silent.
+func unrecorded(t *testing.T, s *httpapitest.Site, path string) (address string) {
+	t.Helper()
+	doc := s.Post(path, httpapitest.Form(t, "voicemail")).Body
+	_, rest, _ := strings.Cut(doc, `<Redirect method="POST">`+string(httpapitest.Base))
+	address, _, found := strings.Cut(rest, "#")
+	if !found {
+		t.Fatalf("no address in %s", doc)
+	}
+	return address
+}
+
+// american lets American numbers be called.
+type american struct{}
+
+func (american) Allow(n string) (string, error) {
+	if !strings.HasPrefix(n, "+1") {
+		return "", &service.NumberError{Why: "country"}
+	}
+	return n, nil
+}
+
+// Twilio does not record: the caller is told so, and not that they have left no message; they may be called back, if
+// the line lets them, or stay.
+func TestF377TwilioDoesNotRecord(t *testing.T) {
+	const sorry, none = "We are sorry that we could not record a message", "We have no message from you."
+	for name, test := range map[string]struct {
+		from  string
+		keep  bool
+		after time.Duration
+		words string
+		verbs []string
+	}{
+		"may be called":  {"+15550199", true, 14 * time.Second, sorry, []string{"Gather", "Dial"}},
+		"no such choice": {"+15550199", false, 14 * time.Second, sorry, []string{"Say", "Say", "Dial"}},
+		"no such number": {"+442071838750", true, 14 * time.Second, sorry, []string{"Say", "Say", "Dial"}},
+		"was silent":     {"+15550199", true, 24 * time.Second, none, []string{"Say", "Say", "Dial"}},
+	} {
+		w := servicetest.NewWorld(t)
+		w.Use(service.Settings{Places: american{}})
+		w.Now = night
+		if _, err := w.Board.ArriveIfOnline(t.Context(), caller, test.from, true, night); err != nil {
+			t.Fatal(err)
+		}
+		s, box := serveIn(t, httpapitest.Keys, settings.Values{Question: settings.Question{Keep: test.keep}}, w)
+		box.Calls[caller] = w.Call(caller)
+		next := unrecorded(t, s, path)
+		w.Now = night.Add(test.after)
+		for range 2 { // the request is repeated
+			a := s.Post(next, httpapitest.Form(t, "voicemail"))
+			if got := a.TwiML(t).Verbs(); !slices.Equal(got, test.verbs) || !strings.Contains(a.Body, test.words) {
+				t.Errorf("%s: %s", name, a.Body)
+			}
+			w.Now = w.Now.Add(time.Second)
+		}
+		if c := w.Call(caller); c.State != call.Waiting || c.Generation != 1 || !c.CallerLive {
+			t.Errorf("%s: the call is %s, generation %d", name, c.State, c.Generation)
+		}
+	}
+}
+
+// It cannot be stored that the caller is asked: they stay.
+func TestF377TheQuestionCannotBeStored(t *testing.T) {
+	for nth, want := range [][]string{{"Say", "Play", "Redirect"}, {"Say", "Say", "Dial"}} {
+		for _, took := range []bool{false, true} {
+			w := servicetest.NewWorld(t)
+			w.Use(service.Settings{Places: american{}})
+			w.Now = night
+			if _, err := w.Board.ArriveIfOnline(t.Context(), caller, "+15550199", true, night); err != nil {
+				t.Fatal(err)
+			}
+			s, _ := serveIn(t, httpapitest.Keys, settings.Values{Question: settings.Question{Keep: true}}, w)
+			next := unrecorded(t, s, path)
+			fault := servicetest.Fault{Err: service.ErrUnavailable, Took: took}
+			w.Store.At("SaveCall", w.Store.Count("SaveCall")+nth, fault)
+			for _, want := range [][]string{want, {"Gather", "Dial"}} { // the second time nothing fails
+				got := s.Post(next, httpapitest.Form(t, "voicemail")).TwiML(t).Verbs()
+				if !slices.Equal(got, want) {
+					t.Errorf("save %d, took %t: %v, want %v", nth, took, got, want)
+				}
+			}
+		}
+	}
+}
+
+func TestF377TheLineIsClosedAndTwilioDoesNotRecord(t *testing.T) {
+	s, box := serve(t, httpapitest.Keys, settings.Values{Question: settings.Question{Keep: true}})
+	box.Calls[caller] = over((*call.Call).ApplyLineClosed)
+	s.Post(unrecorded(t, s, path), httpapitest.Form(t, "voicemail")).Is(t,
+		`<Say>We are sorry that we could not record a message.</Say>`+
+			`<Say>Please call again later. Goodbye.</Say><Hangup></Hangup>`)
 }
 
 // While the line is open the caller waits again, also if the request is made twice or its save fails.

@@ -209,3 +209,55 @@ func TestF257RefusedBeforeAnythingRings(t *testing.T) {
 		t.Errorf("while it is off: %v", err)
 	}
 }
+
+// Alice's page is lost as the caller picks up; it comes back, is rung for that caller, and alice misses them.
+func TestF379AMissedRecallIsNoCallBack(t *testing.T) {
+	t.Parallel()
+	l, caller := rung(t)
+	l.pass(time.Second)
+	l.must(l.Network.Answer(caller, nil))
+	l.hangs(l.legTo("alice"))
+	l.pass(3 * time.Second)
+	l.waits(caller)
+	l.until("alice is rung", 20*time.Second, func() bool { return l.legTo("alice") != "" })
+	l.rejects("alice")
+	l.pass(2 * time.Second)
+	recent := l.me("alice").Agent.Recent
+	if len(recent) != 2 || recent[0].CalledBack || !recent[1].CalledBack {
+		t.Errorf("alice reads %+v", recent)
+	}
+	l.hangs(caller)
+	l.done(time.Minute)
+}
+
+// A message is called back in vain, or the page dies before anything is dialled: it is as it was, for everybody.
+func TestF375AMessageThatWasCalledBackInVainIsNew(t *testing.T) {
+	for _, how := range []string{"busy", "the page dies"} {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			l := backs(t)
+			l.sets(night)
+			caller := l.dial(london)
+			l.leaves(caller, 5*time.Second)
+			l.pass(15 * time.Second)
+			m := l.theMessage()
+			l.must(l.Network.SetOutside(london, "busy"))
+			_, err := l.callsBack("alice", map[string]string{"message": m.ID})
+			l.must(err)
+			if m := l.theMessage(); m.State != "taken" {
+				t.Errorf("during the call back the message is %s", m.State)
+			}
+			if how == "busy" {
+				l.answers("alice")
+			} else {
+				l.crash("alice")
+			}
+			l.pass(3 * time.Minute)
+			if list := l.messages("bob"); len(list) != 1 || list[0].State != "new" {
+				t.Errorf("afterwards the messages are %+v", list)
+			}
+			_, err = l.callsBack("bob", map[string]string{"message": m.ID})
+			l.must(err)
+		})
+	}
+}

@@ -327,3 +327,33 @@ func TestF254TheCallerOfAPlacePicksUpAsTheAgentLeaves(t *testing.T) {
 	l.together(agent, back)
 	l.wantNoGap(back)
 }
+
+// Twilio does not record: the caller may be called back, or stays in the line.
+func TestF377WhoIsNotRecordedMayBeCalledBack(t *testing.T) {
+	for _, key := range []string{"", "2"} {
+		t.Run("key "+key, func(t *testing.T) {
+			t.Parallel()
+			l := keeps(t, settings.Values{})
+			l.fault(faults.Rule{Kind: faults.Record, Do: faults.Fail})
+			caller := l.dial(london)
+			l.pass(100 * time.Second)
+			l.untilHears(caller, theQuestion)
+			l.must(l.Network.DTMF(caller, "1"))
+			l.untilHears(caller, notRecorded)
+			l.untilHears(caller, "speech:To be called back")
+			if key == "" {
+				l.untilHears(caller, "music")
+				l.stayed(caller, 2*time.Second)
+				l.wantNoGap(caller)
+				return
+			}
+			l.must(l.Network.DTMF(caller, key))
+			l.pass(20 * time.Second)
+			l.wantOver(caller)
+			l.wantNoGap(caller)
+			if c := l.conference(string(call.KeptID(call.ID(caller)))); c == nil || c.State != call.KeepsPlace {
+				t.Errorf("the place is %+v", c)
+			}
+		})
+	}
+}

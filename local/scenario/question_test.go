@@ -13,6 +13,9 @@ import (
 // theQuestion is how it begins; a greeting may come before.
 const theQuestion = "speech:You need not wait."
 
+// lastOfQuestion is how it ends.
+const lastOfQuestion = "speech:To stay in the line, do nothing."
+
 // asks opens a line that asks who waits every two minutes. Alice is online, busy with nobody, and Away.
 func asks(t *testing.T) *line {
 	l := open(t)
@@ -77,8 +80,10 @@ func TestF294WhoSaysNothingOrPressesAnotherKeyStays(t *testing.T) {
 			caller := l.inQuestion()
 			l.pass(2 * time.Second)
 			if key == "" {
-				l.untilHears(caller, "music")
-				l.stayed(caller, 11*time.Second)
+				l.untilHears(caller, "speech:To stay")
+				l.until("the last word", 10*time.Second, func() bool { return l.sound(caller) != lastOfQuestion })
+				l.stayed(caller, 2*time.Second)
+				l.wantNoGap(caller)
 				return
 			}
 			l.must(l.Network.DTMF(caller, key))
@@ -116,6 +121,27 @@ func TestF294ALongLineAsksOnArrival(t *testing.T) {
 		}
 	}
 	l.wantNoGap(caller)
+}
+
+// A place is kept and rests after an attempt: alice is free for who arrives, so that they are not asked.
+func TestF376NobodyIsAskedWhileAnAgentIsFree(t *testing.T) {
+	t.Parallel()
+	l := keeps(t, settings.Values{})
+	_, place := l.keepsPlace()
+	l.sets(settings.Values{Question: settings.Question{Ahead: 1, Keep: true}})
+	l.pass(35 * time.Second)
+	l.must(l.Network.SetOutside(london, "busy"))
+	l.online("alice")
+	l.pass(12 * time.Second)
+	l.answers("alice")
+	l.pass(10 * time.Second)
+	if c := l.conference(place); c.State != call.KeepsPlace || c.Kept.Tries != 1 {
+		t.Fatalf("the place is %s, after %d attempts", c.State, c.Kept.Tries)
+	}
+	caller := l.dial("+15550177")
+	l.together(caller, l.answers("alice"))
+	l.presses("alice", "end", "")
+	l.pass(5 * time.Second)
 }
 
 // A line for which nobody has set anything asks nobody.
@@ -174,7 +200,7 @@ func TestF296TheRequestsOfTheQuestionFail(t *testing.T) {
 
 // The caller hangs up in each phrase of the question: the call is over, and nobody is rung.
 func TestF299TheCallerHangsUpInTheQuestion(t *testing.T) {
-	for _, phrase := range []string{theQuestion, "speech:To stay", "music"} {
+	for _, phrase := range []string{theQuestion, lastOfQuestion, "silence"} {
 		t.Run(phrase, func(t *testing.T) {
 			t.Parallel()
 			l := asks(t)

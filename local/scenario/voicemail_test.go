@@ -237,12 +237,15 @@ func TestF274TheCallerHangsUpInEachPhrase(t *testing.T) {
 	}
 }
 
+// notRecorded is what who cannot leave a message hears.
+const notRecorded = "speech:We are sorry that we could not record a message."
+
 func TestF275TwilioRefusesToRecord(t *testing.T) {
 	t.Parallel()
 	l := asleep(t)
 	l.fault(faults.Rule{Kind: faults.Record, Do: faults.Fail})
 	caller := l.dial("+15550199")
-	l.untilHears(caller, "speech:We have no message from you.")
+	l.untilHears(caller, notRecorded)
 	l.pass(15 * time.Second)
 	l.wantOver(caller)
 	l.lastHeard(caller, "speech:Please call again later. Goodbye.")
@@ -256,7 +259,7 @@ func TestF275WhoLeavesNoMessageStaysInTheLine(t *testing.T) {
 	l.sets(settings.Values{Voicemail: settings.Voicemail{NobodyOnline: true}})
 	l.fault(faults.Rule{Kind: faults.Record, Do: faults.Fail, Times: 1})
 	caller := l.dial("+15550199")
-	l.untilHears(caller, "speech:We have no message from you.")
+	l.untilHears(caller, notRecorded)
 	l.pass(10 * time.Second)
 	l.waits(caller)
 	l.online("alice")
@@ -278,7 +281,7 @@ func TestF275WhoLeavesNoMessageIsOfferedWhileTheIndexIsBeingMade(t *testing.T) {
 	l.fault(faults.Rule{Kind: faults.Record, Do: faults.Fail, Times: 1})
 	l.untilHears(caller, "speech:Please leave a message")
 	l.online("alice")
-	l.untilHears(caller, "speech:We have no message from you.")
+	l.untilHears(caller, notRecorded)
 	l.pass(10 * time.Second)
 	l.together(caller, l.answers("alice"))
 	down.Store(false)

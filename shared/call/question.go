@@ -6,10 +6,10 @@ import (
 )
 
 const (
-	// questionLimit is longer than the question lasts: up to 41 s, with a greeting of the most letters before it, the
-	// longest piece of music after it, and the way into the conference (see the test of twilio.AskCaller). By then the
-	// caller is in the conference, or has answered.
-	questionLimit = 50 * time.Second
+	// questionLimit is longer than the question lasts: up to 29 s, with a greeting of the most letters before it and
+	// the way into the conference (see the test of twilio.AskCaller). By then the caller is in the conference, or has
+	// answered.
+	questionLimit = 38 * time.Second
 	// takenOut is how long after the redirect that takes the caller out, and after the question has begun, a music turn
 	// of the old conference may come.
 	takenOut = 5 * time.Second
@@ -73,14 +73,20 @@ func (c *Call) talked() bool {
 	return slices.ContainsFunc(c.History, func(e Entry) bool { return e.What == Answer })
 }
 
-// ApplyEvery applies that callers are asked once in that time, 0 for never, while they wait.
-func (c Asking) ApplyEvery(every time.Duration) {
+// DueAfter says whether the caller is to be asked now, if callers are asked once in that time while they wait; 0 is
+// never.
+func (c Asking) DueAfter(every time.Duration) bool {
 	last := c.WaitsSince()
 	if c.Question.Asked.After(last) {
 		last = c.Question.Asked
 	}
 	asks := every > 0 && c.State == Waiting && c.CallerLive && !c.Requeued && !c.Started && c.FailedJoins == 0
-	if asks && !c.BeingAsked() && !c.now.Before(last.Add(every)) {
+	return asks && !c.BeingAsked() && !c.now.Before(last.Add(every))
+}
+
+// ApplyEvery applies that callers are asked once in that time.
+func (c Asking) ApplyEvery(every time.Duration) {
+	if c.DueAfter(every) {
 		c.Question.Due = c.now
 	}
 }
@@ -109,13 +115,36 @@ func (c Asking) LateTurn() bool {
 // gone on at once by a key that makes no request, the event about their joining tells so.
 func (c Asking) ApplyLateTurn(d time.Duration) { c.Question.Turn = c.now.Add(d) }
 
-// ApplyArrival applies that a caller who has just arrived is asked before they join a conference.
-func (c Asking) ApplyArrival() { c.ask() }
+// outside says whether the caller waits and has not been in the conference of this generation, so that they can be
+// asked on their way into it; nobody is rung for them.
+func (c Asking) outside() bool {
+	return c.State == Waiting && c.CallerLive && !c.Question.Open && !c.MusicRequested && !c.Caller.Joined && !c.Started
+}
 
-// ApplyArrivalAgain applies that the arrival was taken in again, as its answer was lost: who is asked on arrival hears
-// the question from its beginning.
-func (c Asking) ApplyArrivalAgain() {
-	if c.Is() && c.Generation == 0 {
+// MayOnArrival says whether the caller has just arrived, so that they can be asked.
+func (c Asking) MayOnArrival() bool { return c.outside() && c.Generation == 0 && c.Question.Count == 0 }
+
+// ApplyArrival applies that a caller who has just arrived is asked before they join a conference.
+func (c Asking) ApplyArrival() {
+	if c.MayOnArrival() {
+		c.ask()
+	}
+}
+
+// MayOnReturn says whether the caller has just come back into the queue, so that they can be asked.
+func (c Asking) MayOnReturn() bool { return c.outside() && c.Return.Count > 0 }
+
+// ApplyReturn applies that a caller who has just come back is asked before they join a conference.
+func (c Asking) ApplyReturn() {
+	if c.MayOnReturn() {
+		c.ask()
+	}
+}
+
+// ApplyAgain applies that a request is repeated whose answer was lost: who is asked by it hears the question from its
+// beginning.
+func (c Asking) ApplyAgain() {
+	if c.Is() {
 		c.askAgain()
 	}
 }

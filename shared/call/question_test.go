@@ -144,7 +144,7 @@ func TestF296AKeyLeadsToAMessageOrBackIntoTheLine(t *testing.T) {
 // No request tells how the question ended: the clock of the music looks after the caller.
 func TestF297StuckInTheQuestion(t *testing.T) {
 	c, now := takenOut(t)
-	if got := c.Plan(Ring, now.Add(50*time.Second)); len(got) > 0 {
+	if got := c.Plan(Ring, now.Add(38*time.Second)); len(got) > 0 {
 		t.Errorf("planned while the question may last: %v", got)
 	}
 	now = now.Add(time.Minute)
@@ -164,8 +164,8 @@ func TestF298TheQuestionIsFetchedTwice(t *testing.T) {
 	c, now := takenOut(t)
 	now = now.Add(9 * time.Second)
 	c.ApplyDialEnded(0, now)
-	if c.Generation != 1 || !c.Asking(now.Add(45*time.Second)).Is() ||
-		c.Hearing(now.Add(50*time.Second)).MusicStopped() {
+	if c.Generation != 1 || !c.Asking(now.Add(35*time.Second)).Is() ||
+		c.Hearing(now.Add(38*time.Second)).MusicStopped() {
 		t.Errorf("the clock of the question was not set anew: %+v", c.Generations)
 	}
 }
@@ -179,7 +179,7 @@ func TestF298AnEarlyTurnIsNoLateOneIfTheCallerHasJoined(t *testing.T) {
 		t.Fatal("the turn cannot be a late one")
 	}
 	c.Asking(now).ApplyLateTurn(12 * time.Second)
-	if !c.BeingAsked() || c.Hearing(now.Add(40*time.Second)).MusicStopped() {
+	if !c.BeingAsked() || c.Hearing(now.Add(30*time.Second)).MusicStopped() {
 		t.Errorf("the turn has ended the question: %+v", c.Question)
 	}
 	c.ApplyConferenceEvent(call.ConferenceEvent{

@@ -14,7 +14,7 @@ import (
 // holds it against English, which must have exactly these.
 var keys = []Key{
 	Greeting, Stay, SilentAgent, Next, Position, Beyond, HoldTheLine, LastWords, NobodyCame, CallEnded, Closed,
-	ClosedNow, NobodyFree, LeaveMessage, MessageLeft, NoMessage, StayInLine,
+	ClosedNow, NobodyFree, LeaveMessage, MessageLeft, NoMessage, StayInLine, NotRecorded, NotRecStay, NotRecBye,
 	AskMessage, AskKeep, PlaceKept, AskStay, ThisIs,
 	AcceptCall, Connecting,
 	PleaseWait, AlreadyOver,

@@ -55,6 +55,28 @@ func TestF323WhoIsDialledForAKeptPlaceIsCalledBack(t *testing.T) {
 	}
 }
 
+// The agent is lost as the caller picks up, and misses the caller when their page is back: they have called once.
+func TestF379WhoIsRungForTheCallerTheyHaveLostHasNotCalledAgain(t *testing.T) {
+	w, id := calledBack(t)
+	w.Now = w.Now.Add(time.Second)
+	if !w.CallerPicksUp(id) {
+		t.Fatal("the caller is not let in")
+	}
+	w.Settle()
+	w.HangUp("alice")
+	w.Settle()
+	w.Pass(15 * time.Second)
+	if !w.Rings("alice") {
+		t.Fatalf("alice is not rung for the caller they have lost: %s", w.Call(id).State)
+	}
+	w.Reject("alice", call.OutcomeNoAnswer)
+	w.Settle()
+	recent := w.Me("alice").Agent.Recent
+	if len(recent) != 2 || recent[0].CalledBack || !recent[0].Rang || !recent[1].CalledBack {
+		t.Errorf("alice reads %+v", recent)
+	}
+}
+
 // Nobody can listen to a place: the caller is not on the line before they have picked up.
 func TestF324NoSupervisorIsInAKeptPlace(t *testing.T) {
 	w, place := offeredPlace(t)

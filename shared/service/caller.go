@@ -28,7 +28,7 @@ func (s *Service) arrive(ctx context.Context, c *call.Call, now time.Time, store
 			stored()
 		}
 		c, err := s.updateAndMatch(ctx, id, now, func(c *call.Call) error {
-			c.Asking(now).ApplyArrivalAgain()
+			c.Asking(now).ApplyAgain()
 			return nil
 		})
 		return c, acceptSaved(c, err)
@@ -142,11 +142,13 @@ func (s *Service) Wait(ctx context.Context, id call.ID, t Turn, now time.Time) (
 			c.Trail.Place, c.Trail.Beyond = p.Position, p.Beyond
 		}
 		closeFor(c, t.ClosedFor, now)
-		c.Asking(now).ApplyEvery(t.AskEvery)
 		return nil
 	})
 	if c == nil {
 		return QueuePosition{}, err
+	}
+	if c.Asking(now).DueAfter(t.AskEvery) { // and nobody is rung for them
+		c = s.ask(ctx, c, now, func(a call.Asking) { a.ApplyEvery(t.AskEvery) })
 	}
 	if p.Call = c; !c.State.InLine() {
 		p.Position, p.Beyond = 0, false

@@ -146,7 +146,7 @@ func TestF341WhoComesBackIntoTheLineHasThePlaceThere(t *testing.T) {
 	if err != nil || c.Reason != call.ReasonNobodyOnline {
 		t.Fatalf("%+v, %v", c, err)
 	}
-	if _, err := w.Board.ReturnToLine(t.Context(), ringsAgain, w.Now); err != nil {
+	if _, err := w.Board.ReturnToLine(t.Context(), ringsAgain, false, w.Now); err != nil {
 		t.Fatal(err)
 	}
 	if c := w.Call(place); c.Kept.Lent != ringsAgain {

@@ -125,8 +125,8 @@ func TestF298TheArrivalIsTakenInAgainDuringTheQuestion(t *testing.T) {
 	take := w.Board.ArriveBy(service.Arriving{Ahead: 1})
 	for range 3 {
 		c, err := take(t.Context(), "CA99999999999999999999999999999999", "+15005550006", false, w.Now)
-		if err != nil || !c.Asking(w.Now.Add(45*time.Second)).Is() ||
-			c.Hearing(w.Now.Add(45*time.Second)).MusicStopped() {
+		if err != nil || !c.Asking(w.Now.Add(35*time.Second)).Is() ||
+			c.Hearing(w.Now.Add(35*time.Second)).MusicStopped() {
 			t.Fatalf("%v: the clock of the question was not set anew: %+v", err, c.Question)
 		}
 		w.Now = w.Now.Add(15 * time.Second)
@@ -141,7 +141,7 @@ func TestF298ALateTurnOfTheOldConferenceDoesNotEndTheQuestion(t *testing.T) {
 	for _, late := range []time.Duration{time.Second, 2 * time.Second} {
 		w.Now = w.Now.Add(late)
 		if p, err := w.Board.Wait(t.Context(), id, turn, w.Now); err != nil || !p.Call.BeingAsked() ||
-			p.Call.Hearing(w.Now.Add(40*time.Second)).MusicStopped() {
+			p.Call.Hearing(w.Now.Add(30*time.Second)).MusicStopped() {
 			t.Errorf("a turn %v late has ended the question: %v, %+v", late, err, p.Call)
 		}
 	}

@@ -94,6 +94,9 @@ func outboundID(who agent.ID, request string) call.ID {
 	return call.ID("OB" + hex.EncodeToString(sum[:16]))
 }
 
+// CallBackID is the ID of the call that a CallBack with that request key makes.
+func CallBackID(who agent.ID, request string) call.ID { return outboundID(who, request) }
+
 // mayCall is the number in E.164, if this agent may call it now. The claim of an earlier try of this very request,
 // whose call was not stored, is no hindrance.
 func (s *Service) mayCall(a *agent.Agent, number string, id call.ID, now time.Time) (string, error) {

@@ -17,7 +17,8 @@ type Arriving struct {
 	Ahead int
 }
 
-// ArriveBy is Arrive by these rules.
+// ArriveBy is Arrive by these rules. Nobody is asked whether they go on waiting while an agent is free for them: the
+// free agents are looked for first. A kept place does not make the line longer, as its turn may be at another time.
 func (s *Service) ArriveBy(rules Arriving) Arrival {
 	return func(ctx context.Context, id call.ID, from string, verified bool, now time.Time) (*call.Call, error) {
 		c := call.New(id, from, verified, now)
@@ -26,20 +27,47 @@ func (s *Service) ArriveBy(rules Arriving) Arrival {
 		if s.set.Places != nil && from != "" {
 			kept, unsure = s.placeOf(ctx, from)
 		}
-		switch {
-		case kept != nil:
+		if kept != nil {
 			c.ApplyOldPlace(kept, now)
-		case rules.Ahead > 0:
-			if queue, err := s.store.Queue(ctx); err == nil && len(queue) >= rules.Ahead {
-				c.Asking(now).ApplyArrival()
-			}
 		}
-		return s.arrive(ctx, c, now, func() {
+		long := kept == nil && rules.Ahead > 0 && s.waitBefore(ctx, id) >= rules.Ahead
+		c, err := s.arrive(ctx, c, now, func() {
 			if kept != nil || unsure {
 				s.takePlace(ctx, from, id, kept, now)
 			}
 		})
+		if err != nil || !long || !c.Asking(now).MayOnArrival() {
+			return c, err
+		}
+		return s.ask(ctx, c, now, call.Asking.ApplyArrival), nil
 	}
+}
+
+// waitBefore is how many callers wait in the line before that one; 0 if that cannot be read.
+func (s *Service) waitBefore(ctx context.Context, id call.ID) (n int) {
+	queue, err := s.store.Queue(ctx)
+	if err != nil {
+		return 0
+	}
+	for _, w := range queue {
+		if w.State.InLine() && w.ID != id {
+			n++
+		}
+	}
+	return n
+}
+
+// ask lets a caller be asked for whom no agent was free. If that cannot be saved they wait without it.
+func (s *Service) ask(ctx context.Context, c *call.Call, now time.Time, how func(call.Asking)) *call.Call {
+	asked, effects, err := s.change(ctx, c, now, func(c *call.Call) error {
+		how(c.Asking(now))
+		return nil
+	})
+	if err != nil {
+		return c
+	}
+	asked, _ = s.execute(ctx, asked, effects, now)
+	return asked
 }
 
 // Choose takes in what a caller has chosen when they were asked, in the conference's generation that follows the

@@ -64,7 +64,7 @@ func (ro *roster) releaseFor(c *call.Call, f call.Release) agent.Release {
 		Began:           f.Since,
 		Unreached:       unreached(f.Outcome) && !unanswered,
 		Rang:            f.Rang && rings(f.Outcome) && !unanswered,
-		CalledBack:      c.Out.By == f.Agent && c.Out.Dialled() && (f.Talked || !c.Kept.Is()),
+		CalledBack:      f.CalledBack(c),
 		Word:            string(word),
 		With:            with,
 		WrapUp:          rest,

@@ -212,8 +212,12 @@ func (b Base) Message(id call.ID) string { return b.to(RouteMessage, string(id))
 // MessageLeft is asked when the caller has left a message, NoMessage when nothing was recorded.
 func (b Base) MessageLeft(id call.ID) string { return b.to(RouteMessageLeft, string(id)) + askAgain }
 
-// NoMessage is asked when nothing was recorded: the caller was silent, or Twilio does not record.
-func (b Base) NoMessage(id call.ID) string { return b.to(RouteNoMessage, string(id)) + askAgain }
+// NoMessage is asked when nothing was recorded: the caller was silent, or Twilio does not record. Twilio does not say
+// which, so the address says from when on it was silence (see NotRecorded).
+func (b Base) NoMessage(id call.ID, silence time.Time) string {
+	at := "?" + silentFrom + "=" + strconv.FormatInt(silence.UnixMilli(), 36)
+	return b.to(RouteNoMessage, string(id)) + at + askAgain
+}
 
 // RecordingEvents receives the status callbacks of a caller's recording, with the same retries as ConferenceEvents.
 func (b Base) RecordingEvents(id call.ID) string {

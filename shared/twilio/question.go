@@ -16,13 +16,14 @@ const messageChoice, keepChoice = "1", "2"
 // chosen is the key in an address: see Base.ChoiceAgain.
 const chosen = "key"
 
-// AskCaller says words, asks a caller who waits whether they go on waiting, and plays a piece of music, in which they
-// may still press a key, which goes to Base.Choice. Who presses none goes on into the conference by this very document:
-// without a key Twilio goes on with the next verb (https://www.twilio.com/docs/voice/twiml/gather#timeout).
-func AskCaller(b Base, id call.ID, generation int, words prompt.Words, music string) string {
+// AskCaller says words that ask a caller who waits whether they go on waiting. A key goes to Base.Choice; it counts
+// during the words and for a second after them. Who presses none goes on into the conference by this very document:
+// without a key Twilio goes on with the next verb (https://www.twilio.com/docs/voice/twiml/gather#timeout). Nothing is
+// played in that second, so that they are in the line again, with its music, two seconds after the last word.
+func AskCaller(b Base, id call.ID, generation int, words prompt.Words) string {
 	return document(twiml.VoiceGather{
 		Input: "dtmf", NumDigits: "1", Timeout: "1", Action: b.Choice(id, generation), Method: "POST",
-		InnerElements: append(say(words), twiml.VoicePlay{Url: music}),
+		InnerElements: say(words),
 	}, callerDial(b, id, generation))
 }
 
@@ -32,6 +33,11 @@ func QuestionWords(book prompt.Book, keep bool) prompt.Words {
 		return joined(book.Say(prompt.AskMessage), book.Say(prompt.AskKeep), book.Say(prompt.AskStay))
 	}
 	return joined(book.Say(prompt.AskMessage), book.Say(prompt.AskStay))
+}
+
+// NotRecordedWords are what a caller is asked whose message Twilio has not recorded, and who may keep their place.
+func NotRecordedWords(book prompt.Book) prompt.Words {
+	return joined(book.Say(prompt.NotRecorded), book.Say(prompt.AskKeep), book.Say(prompt.AskStay))
 }
 
 // GreetingWords are words after the greeting.

@@ -25,6 +25,8 @@ const (
 	messageSilence = 10 * time.Second
 	// messageKey ends a message.
 	messageKey = "#"
+	// silentFrom is a time in an address: see Base.NoMessage.
+	silentFrom = "silent"
 	// soundTime bounds the fetch of a recording, which has at most 3 MB.
 	soundTime = 5 * time.Second
 )
@@ -47,7 +49,7 @@ func TakesMessage(line settings.Values, why call.Reason) bool {
 // Of an empty recording Twilio asks no action but goes on with the next verb
 // (https://www.twilio.com/docs/voice/twiml/record#attributes-action); so it is assumed to do if it cannot record. If
 // the caller hangs up, the action is asked all the same, with the digits "hangup".
-func AskForMessage(b Base, id call.ID, line settings.Values, why call.Reason) string {
+func AskForMessage(b Base, id call.ID, line settings.Values, why call.Reason, now time.Time) string {
 	first := line.ClosedFirst()
 	if why == call.ReasonMaxWait || why == call.ReasonNobodyOnline {
 		first = line.Book().Say(prompt.NobodyFree)
@@ -55,13 +57,23 @@ func AskForMessage(b Base, id call.ID, line settings.Values, why call.Reason) st
 	if why == call.ReasonMessage { // the caller knows why
 		first = prompt.Words{}
 	}
-	verbs := append(say(first), say(line.Book().Say(prompt.LeaveMessage))...)
+	ask := line.Book().Say(prompt.LeaveMessage)
+	silence := now.Add(Spoken(first) + Spoken(ask) + messageSilence/2)
+	verbs := append(say(first), say(ask)...)
 	return document(append(verbs, twiml.VoiceRecord{
 		Action: b.MessageLeft(id), Method: "POST", PlayBeep: "true", FinishOnKey: messageKey,
 		MaxLength: seconds(messageLimit), Timeout: seconds(messageSilence),
 		RecordingStatusCallback: b.RecordingEvents(id), RecordingStatusCallbackMethod: "POST",
 		RecordingStatusCallbackEvent: "completed absent",
-	}, twiml.VoiceRedirect{Url: b.NoMessage(id), Method: "POST"})...)
+	}, twiml.VoiceRedirect{Url: b.NoMessage(id, silence), Method: "POST"})...)
+}
+
+// NotRecorded says, by the address of Base.NoMessage, whether Twilio did not record at all: that is told as soon as the
+// words are over. The silence of a caller lasts for a while before it ends a recording. Who presses the key at once
+// cannot be told from that, so the words for it fit them, too.
+func NotRecorded(address url.Values, now time.Time) bool {
+	ms, err := strconv.ParseInt(address.Get(silentFrom), 36, 64)
+	return err == nil && now.Before(time.UnixMilli(ms))
 }
 
 // ReadRecording reads what the action of a <Record>, or a recording's status callback, says of the recording

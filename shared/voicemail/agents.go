@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"warmtransfer/shared/agent"
 	"warmtransfer/shared/service"
 )
 
@@ -28,10 +29,19 @@ func (d *Desk) List(ctx context.Context, who service.Principal, cursor string, n
 		return nil, "", err
 	}
 	all, next, err := d.Box.VoiceMessages(ctx, cursor, PageSize)
+	gone := map[agent.ID]bool{}
 	for _, m := range all {
-		if m.visible(now) {
-			list = append(list, m)
+		if !m.visible(now) {
+			continue
 		}
+		d.settleCall(ctx, &m, now)
+		if m.State == Taken {
+			if _, known := gone[m.By]; !known {
+				gone[m.By] = d.gone(ctx, m.By, now)
+			}
+			m.Left = gone[m.By] && m.longTaken(now)
+		}
+		list = append(list, m)
 	}
 	return list, next, err
 }
@@ -47,14 +57,9 @@ func (d *Desk) message(ctx context.Context, who service.Principal, id string, no
 	if errors.Is(err, service.ErrNotFound) || err == nil && !m.visible(now) {
 		return nil, ErrNoMessage
 	}
-	return m, err
-}
-
-// Read is one message, unless another agent has it.
-func (d *Desk) Read(ctx context.Context, who service.Principal, id string, now time.Time) (*Message, error) {
-	m, err := d.message(ctx, who, id, now)
-	if err == nil && m.State == Taken && m.By != who.ID {
-		return nil, &TakenError{m.State, m.By, m.ByName}
+	if err == nil {
+		d.settleCall(ctx, m, now)
+		m.Left = m.State == Taken && m.By != who.ID && m.longTaken(now) && d.gone(ctx, m.By, now)
 	}
 	return m, err
 }
@@ -80,20 +85,6 @@ func (d *Desk) Act(ctx context.Context, who service.Principal, id string, a Acti
 	return nil, service.ErrConflict
 }
 
-// TakeBack undoes a Take: the message is as it was, unless somebody has changed it since.
-func (d *Desk) TakeBack(ctx context.Context, who service.Principal, was *Message, now time.Time) {
-	for range tries {
-		m, err := d.message(ctx, who, was.ID, now)
-		if err != nil || m.State != Taken || m.By != who.ID {
-			return
-		}
-		m.State, m.By, m.ByName, m.Since = was.State, was.By, was.ByName, was.Since
-		if err = d.Box.SaveVoiceMessage(ctx, m, m.Due.Sub(now)+graceErased); !errors.Is(err, service.ErrConflict) {
-			return
-		}
-	}
-}
-
 // act is the rule: what becomes of the message, and whether anything does.
 func (m *Message) act(who service.Principal, a Action, now time.Time) (changed bool, err error) {
 	to := map[Action]State{Take: Taken, Release: New, Finish: Done}[a]
@@ -102,14 +93,14 @@ func (m *Message) act(who service.Principal, a Action, now time.Time) (changed b
 	}
 	mine := m.By == who.ID
 	switch {
-	case m.State == to && (to == New || mine):
+	case m.State == to && (to == New || mine && m.Before == nil):
 		return false, nil
-	case m.State == Taken && !mine && !(who.Supervisor && a != Take):
+	case m.State == Taken && !mine && !(who.Supervisor && a != Take) && !(m.Left && a == Take):
 		return false, &TakenError{m.State, m.By, m.ByName}
 	case m.State == Done && a == Finish: // done by another, who may have been a moment quicker
 		return false, &TakenError{m.State, m.By, m.ByName}
 	}
-	m.State, m.By, m.ByName, m.Since = to, who.ID, who.Name, now
+	m.State, m.By, m.ByName, m.Since, m.Before = to, who.ID, who.Name, now, nil
 	if to == New {
 		m.By, m.ByName = "", ""
 	}

@@ -62,6 +62,10 @@ type Message struct {
 	By     agent.ID  `json:"by,omitempty"` // who has taken it, or has done it
 	ByName string    `json:"byName,omitempty"`
 	Since  time.Time `json:"since,omitzero"` // State and By are so since then
+	// Before is set while the message is taken for a call back of which it is not known yet how it went.
+	Before *Before `json:"before,omitempty"`
+	// Left: who has taken it is gone, so that any agent may take it. Not stored.
+	Left bool `json:"-"`
 
 	// Erase: nobody sees it any more, and the sweep deletes the recording. The caller was forgotten, or it is too
 	// short.

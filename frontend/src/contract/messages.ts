@@ -1,5 +1,5 @@
 /** Decodes the messages that callers have left, as decode.ts does the rest. */
-import { count, list, name, no, object, oneOf, or, party, text, time, type Decode } from "./decode.js";
+import { count, list, name, no, object, oneOf, or, party, text, time, yes, type Decode } from "./decode.js";
 import { MESSAGE_STATES, type MessagePage, type VoiceMessage } from "./types.js";
 
 const message: Decode<VoiceMessage> = object<VoiceMessage>({
@@ -10,7 +10,7 @@ const message: Decode<VoiceMessage> = object<VoiceMessage>({
   at: time,
   seconds: or(count, () => 0),
   state: or<VoiceMessage["state"]>(oneOf(MESSAGE_STATES), () => "new"),
-}, { by: party, since: time, why: text });
+}, { by: party, since: time, why: text, left: yes });
 
 const page = object<MessagePage>({ messages: list(message), days: or(count, () => 0) }, { cursor: name });
 

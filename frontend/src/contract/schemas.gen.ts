@@ -215,6 +215,7 @@ export interface components {
             readonly state: "new" | "taken" | "done";
             readonly by?: components["schemas"]["Party"];
             readonly since?: string;
+            readonly left?: boolean;
         };
         readonly MessageAct: {
             readonly action: "take" | "release" | "done";

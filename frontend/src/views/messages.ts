@@ -53,10 +53,10 @@ function row(state: State, desk: Desk, m: VoiceMessage): TemplateResult {
       ${button({ name: `message-play-${m.id}`, label: open ? "Close" : "Listen", icon: open ? "cross" : "play",
         button: { on: open || !state.leg, why: open || !state.leg ? "" : "Not during a call", busy: false },
         click: () => void desk.messages.play(open ? "" : m.id) })}
-      ${m.state === "new" ? does("take") : nothing}
+      ${m.state === "new" || m.left && !mine ? does("take") : nothing}
       ${m.state === "done" || m.state === "taken" && !mine ? nothing : does("done")}
       ${m.state !== "new" && mine ? does("release") : nothing}
-      ${m.caller && callsBack(state) && (m.state !== "taken" || m.by?.id === self(state)) ? callBackButton(state, desk,
+      ${m.caller && callsBack(state) && (m.state !== "taken" || m.left || m.by?.id === self(state)) ? callBackButton(state, desk,
         `back-${m.id}`, { message: m.id }) : nothing}
     </div>
   </div>`;

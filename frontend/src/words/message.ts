@@ -2,11 +2,11 @@
 import type { MessageAction, Problem, VoiceMessage } from "../contract/types.js";
 import { recordsProblem } from "./problem.js";
 
-export function messageState({ state, by }: VoiceMessage, self: string): string {
+export function messageState({ state, by, left }: VoiceMessage, self: string): string {
   const who = by?.id === self ? "you" : by?.name ?? "somebody";
   switch (state) {
     case "new": return "New";
-    case "taken": return `Taken by ${who}`;
+    case "taken": return left && who !== "you" ? `Taken by ${who}, who is not there any more` : `Taken by ${who}`;
     case "done": return `Done by ${who}`;
   }
 }

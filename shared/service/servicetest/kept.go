@@ -54,7 +54,7 @@ func (w *World) LeavesNoMessage(id call.ID) bool {
 	}
 	c, err := w.Board.AskForMessage(context.Background(), id, w.Now)
 	if w.outcome(err) == nil && c.State == call.Ended {
-		c, err = w.Board.ReturnToLine(context.Background(), id, w.Now)
+		c, err = w.Board.ReturnToLine(context.Background(), id, false, w.Now)
 		err = w.outcome(err)
 	}
 	var closed *call.TransitionError
