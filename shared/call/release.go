@@ -69,8 +69,8 @@ func (f Release) complete(c *Call) Release {
 // place that its agent did not take is none of that: nobody was dialled.
 func (f Release) Unreached(c *Call) bool { return c.Out.Outcome != "" && (f.Talked || !c.Kept.Is()) }
 
-// CalledBack says whether that was the leg of the agent who has called the caller. The same agent may be rung again when
-// the caller, who has picked up, waits for them: that is an offer like any other.
+// CalledBack says whether that was the leg of the agent who has called the caller. The same agent may be rung again
+// when the caller, who has picked up, waits for them: that is an offer like any other.
 func (f Release) CalledBack(c *Call) bool {
 	called := c.Out.By == f.Agent && c.Out.Dialled() && (f.Talked || !c.Kept.Is())
 	return called && !(c.Out.Reached() && f.Since.After(c.Out.Answered))
