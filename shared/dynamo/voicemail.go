@@ -33,7 +33,7 @@ func (s *Store) Invitation(ctx context.Context, id call.ID) (*voicemail.Invitati
 
 // SaveInvitation implements voicemail.Box.
 func (s *Store) SaveInvitation(ctx context.Context, i *voicemail.Invitation, keep time.Duration) error {
-	it := item{ttl: s.in(keep)}
+	it := item{ttl: s.in(max(keep, s.keepRecords))} // the call's record says what has come of it
 	if !i.Settled {
 		it[rec], it[recAt] = str(dueList), str(archive.Place(i.Due, i.Call))
 	}

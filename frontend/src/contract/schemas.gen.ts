@@ -247,6 +247,7 @@ export interface components {
             readonly records: boolean;
             readonly messages?: boolean;
             readonly callBack?: boolean;
+            readonly missed?: boolean;
             readonly codes: readonly string[];
             readonly codeRequired: boolean;
         };
@@ -288,6 +289,7 @@ export interface components {
             readonly outcome?: components["schemas"]["CallOutcome"];
             readonly code?: string;
             readonly text?: string;
+            readonly missed?: boolean;
             readonly cursor?: string;
             readonly limit?: number;
         };
@@ -308,6 +310,14 @@ export interface components {
             readonly out?: {
                 readonly by: components["schemas"]["Party"];
                 readonly of?: string;
+                readonly outcome: string;
+            };
+            readonly missed?: boolean;
+            readonly message?: "asked" | "left" | "none";
+            readonly later?: {
+                readonly by: components["schemas"]["Party"];
+                readonly at: string;
+                readonly back?: boolean;
                 readonly outcome: string;
             };
             readonly caller: components["schemas"]["CallerNumber"];
