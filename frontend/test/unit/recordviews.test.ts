@@ -53,6 +53,30 @@ test("the tabs: one stop for the keyboard, arrows change, and the panel is named
     ["Side panel", "What the side panel shows"]);
 });
 
+test("F370: a missed call says what has become of it, and is called back by its number", async () => {
+  const asked = { missed: true };
+  const { name: _name, ...missed } = recordAt(Date.now(), { outcome: "abandoned", missed: true, legs: [], notes: [], id: "CA7" });
+  const bob = { id: "bob", name: "Bob" };
+  const later = { by: bob, at: iso(Date.now()), back: true };
+  desk.core.dispatch({ type: "rules", rules: { ...RULES, missed: true, callBack: true } });
+  desk.core.dispatch({ type: "snapshot", snapshot: { ...snapshotAt(Date.now()), numbers: true }, at: Date.now() });
+  desk.core.dispatch({ type: "side", side: "history" });
+  desk.core.dispatch({ type: "history-filter", filter: { outcome: "missed" } });
+  desk.core.dispatch({ type: "history-ask", asked, more: false });
+  desk.core.dispatch({ type: "history-page", asked, page: { at: iso(Date.now()), calls: [missed,
+    { ...missed, id: "CA8", later: { ...later, outcome: "busy" } }, { ...missed, id: "CA9", later: { ...later, outcome: "answered" } }] } });
+  await page.updateComplete;
+  expect(document.querySelector("#records-title")?.textContent).toBe("Missed calls");
+  const said = [...document.querySelectorAll<HTMLElement>('[data-test="later"]')].map((l) => l.textContent!.replace(/, .*\d\d:\d\d/, ""));
+  expect(said).toEqual(["Open", "Open; Bob called: the number was busy", "Called back by Bob"]);
+  const calls = vi.spyOn(desk.callBack, "call").mockResolvedValue();
+  desk.core.dispatch({ type: "device", is: "registered", at: Date.now() });
+  desk.archive.open("CA7");
+  await page.updateComplete;
+  at("back-record")!.click();
+  expect(calls.mock.calls).toEqual([[{ call: "CA7", number: missed.caller }]]);
+});
+
 test("a record that is opened has the focus, and its row has it again afterwards", async () => {
   const asked = {};
   desk.core.dispatch({ type: "side", side: "history" });
