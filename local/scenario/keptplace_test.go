@@ -30,7 +30,7 @@ func (l *line) keepsPlace() (caller, place string) {
 	l.untilHears(caller, "speech:To be called back")
 	l.must(l.Network.DTMF(caller, "2"))
 	l.pass(time.Second)
-	if got := l.sound(caller); !strings.HasPrefix(got, "speech:You keep your place") {
+	if got := l.sound(caller); !strings.HasPrefix(got, "speech:Your place in the line is kept") {
 		l.t.Errorf("after the key the caller hears %q", got)
 	}
 	l.pass(10 * time.Second)

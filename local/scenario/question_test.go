@@ -11,7 +11,7 @@ import (
 )
 
 // theQuestion is how it begins; a greeting may come before.
-const theQuestion = "speech:You need not wait."
+const theQuestion = "speech:You do not need to wait."
 
 // asks opens a line that asks who waits every two minutes. Alice is online, busy with nobody, and Away.
 func asks(t *testing.T) *line {
@@ -174,7 +174,7 @@ func TestF296TheRequestsOfTheQuestionFail(t *testing.T) {
 
 // The caller hangs up in each phrase of the question: the call is over, and nobody is rung.
 func TestF299TheCallerHangsUpInTheQuestion(t *testing.T) {
-	for _, phrase := range []string{theQuestion, "speech:To stay", "music"} {
+	for _, phrase := range []string{theQuestion, "speech:To keep waiting", "music"} {
 		t.Run(phrase, func(t *testing.T) {
 			t.Parallel()
 			l := asks(t)

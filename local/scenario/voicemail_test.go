@@ -106,7 +106,7 @@ func TestF270AMessageAtNight(t *testing.T) {
 	l.untilHears(caller, "speech:Please leave a message")
 	l.untilHears(caller, "beep")
 	l.leaves(caller, 21*time.Second)
-	if got := l.sound(caller); got != "speech:Thank you. We have your message. Goodbye." {
+	if got := l.sound(caller); got != "speech:Thank you. We have received your message. Goodbye." {
 		t.Errorf("after the message the caller hears %q", got)
 	}
 	l.pass(10 * time.Second)
@@ -241,7 +241,7 @@ func TestF275TwilioRefusesToRecord(t *testing.T) {
 	l := asleep(t)
 	l.fault(faults.Rule{Kind: faults.Record, Do: faults.Fail})
 	caller := l.dial("+15550199")
-	l.untilHears(caller, "speech:We have no message from you.")
+	l.untilHears(caller, "speech:We have not received a message from you.")
 	l.pass(15 * time.Second)
 	l.wantOver(caller)
 	l.lastHeard(caller, "speech:Please call again later. Goodbye.")
@@ -255,7 +255,7 @@ func TestF275WhoLeavesNoMessageStaysInTheLine(t *testing.T) {
 	l.sets(settings.Values{Voicemail: settings.Voicemail{NobodyOnline: true}})
 	l.fault(faults.Rule{Kind: faults.Record, Do: faults.Fail, Times: 1})
 	caller := l.dial("+15550199")
-	l.untilHears(caller, "speech:We have no message from you.")
+	l.untilHears(caller, "speech:We have not received a message from you.")
 	l.pass(10 * time.Second)
 	l.waits(caller)
 	l.online("alice")
@@ -277,7 +277,7 @@ func TestF275WhoLeavesNoMessageIsOfferedWhileTheIndexIsBeingMade(t *testing.T) {
 	l.fault(faults.Rule{Kind: faults.Record, Do: faults.Fail, Times: 1})
 	l.untilHears(caller, "speech:Please leave a message")
 	l.online("alice")
-	l.untilHears(caller, "speech:We have no message from you.")
+	l.untilHears(caller, "speech:We have not received a message from you.")
 	l.pass(10 * time.Second)
 	l.together(caller, l.answers("alice"))
 	down.Store(false)
