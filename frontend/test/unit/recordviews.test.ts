@@ -53,6 +53,21 @@ test("the tabs: one stop for the keyboard, arrows change, and the panel is named
     ["Side panel", "What the side panel shows"]);
 });
 
+test.each([["the leg says so", ringAt(Date.now(), { place: true }), null],
+  ["the snapshot does", ringAt(Date.now()), callAt(Date.now(), "ringing", { state: "agent-first", role: "offered",
+    caller: { ...callAt(Date.now(), "ringing").caller, called: "planned" } })]] as const)(
+  "F372: a ring for a kept place reads as one, and not as a caller on the line: %s", async (_how, ring, call) => {
+    if (call) desk.core.dispatch({ type: "snapshot", snapshot: { ...snapshotAt(Date.now()), call }, at: Date.now() });
+    desk.core.dispatch({ type: "leg-ringing", sid: "CA1", ring, at: Date.now() });
+    await page.updateComplete;
+    const text = at("screen-ringing")!.textContent!.replace(/\s+/g, " ");
+    expect(text).toContain("A kept place");
+    expect(text).toContain("Answer, and the number is called.");
+    expect(text).toContain("In the line for");
+    expect(text).not.toMatch(/Incoming call|Waiting for \d/);
+    expect(text).toContain("No attempt is lost");
+  });
+
 test("F370: a missed call says what has become of it, and is called back by its number", async () => {
   const asked = { missed: true };
   const { name: _name, ...missed } = recordAt(Date.now(), { outcome: "abandoned", missed: true, legs: [], notes: [], id: "CA7" });
