@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Desk } from "../../src/desk/desk.js";
 import { handleKey } from "../../src/shortcuts.js";
 import { AgentPage } from "../../src/views/page.js";
+import { confirmSettings } from "../../src/views/emergency.js";
 import { callerLine } from "../../src/views/ringing.js";
 import { fakes } from "../fakes.js";
 import { callAt, iso, knownAt, messageAt, recordAt, ringAt, RULES, settingsAt, snapshotAt } from "../fixtures.js";
@@ -51,6 +52,16 @@ test("the tabs: one stop for the keyboard, arrows change, and the panel is named
   expect(document.querySelector("[role=tabpanel]")?.getAttribute("aria-labelledby")).toBe("side-history");
   expect(["aside", "[role=tablist]"].map((place) => document.querySelector(place)?.getAttribute("aria-label"))).toEqual(
     ["Side panel", "What the side panel shows"]);
+});
+
+test("F373: who ends the waits reads who stays, and kept places are not among those who wait", () => {
+  const snapshot = { ...snapshotAt(Date.now()), line: { count: 5, more: false, kept: 2 } };
+  const settings = { ...desk.state.settings, asked: { is: "end-waits" as const },
+    saved: settingsAt(Date.now(), { emergency: { closed: true } }) };
+  const place = document.createElement("div");
+  render(confirmSettings({ ...desk.state, snapshot, settings }, desk).body, place);
+  expect(place.textContent!.replace(/\s+/g, " ")).toMatch(
+    /In the line \(3 now\):.*Callers whom we have called.*wait on.*Kept places \(2 now\): they stay/);
 });
 
 test.each([["the leg says so", ringAt(Date.now(), { place: true }), null],
