@@ -51,14 +51,14 @@ const (
 // ListCalls is one page of the calls that have ended: an agent's own, a supervisor's all. The missed ones are
 // everybody's.
 func (a *Archive) ListCalls(ctx context.Context, who service.Principal, s Search, now time.Time) (Page, error) {
-	page, err := a.page(ctx, who, s, now)
+	page, err := a.listCalls(ctx, who, s, now)
 	if err == nil && s.Missed {
 		err = a.addLater(ctx, page.Calls, now)
 	}
 	return page, err
 }
 
-func (a *Archive) page(ctx context.Context, who service.Principal, s Search, now time.Time) (Page, error) {
+func (a *Archive) listCalls(ctx context.Context, who service.Principal, s Search, now time.Time) (Page, error) {
 	page := Page{At: now, Calls: []record.Record{}}
 	if err := a.may(ctx, who); err != nil {
 		return page, err

@@ -57,6 +57,7 @@ export interface components {
             readonly colleagues?: components["schemas"]["Directory"];
             readonly watching?: components["schemas"]["Watching"];
             readonly hours?: components["schemas"]["Hours"];
+            readonly newMessages?: number;
         };
         readonly Agent: {
             readonly id: string;

@@ -2,6 +2,7 @@
 /** What is drawn of the records where a scene of the gallery does not judge it: the focus, the keyboard, whose words. */
 import { render } from "lit";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Snapshot } from "../../src/contract/types.js";
 import { Desk } from "../../src/desk/desk.js";
 import { handleKey } from "../../src/shortcuts.js";
 import { AgentPage } from "../../src/views/page.js";
@@ -52,6 +53,28 @@ test("the tabs: one stop for the keyboard, arrows change, and the panel is named
   expect(document.querySelector("[role=tabpanel]")?.getAttribute("aria-labelledby")).toBe("side-history");
   expect(["aside", "[role=tablist]"].map((place) => document.querySelector(place)?.getAttribute("aria-label"))).toEqual(
     ["Side panel", "What the side panel shows"]);
+});
+
+test("F374: the tab says how many messages are new, and keeps that until it is told again", async () => {
+  const told = async (change: Partial<Snapshot>): Promise<string | undefined> => {
+    const now = Date.now() + (later += 1000);
+    desk.core.dispatch({ type: "snapshot", snapshot: { ...snapshotAt(now), ...change }, at: now });
+    await page.updateComplete;
+    return at("new-messages")!.textContent?.trim();
+  };
+  let later = 0;
+  desk.core.dispatch({ type: "rules", rules: { ...RULES, messages: true } });
+  const hours = { open: true };
+  expect(await told({ hours })).toBe("");
+  expect(await told({ hours, newMessages: 3 })).toBe("3 new");
+  expect(await told({})).toBe("3 new"); // pushed
+  desk.core.dispatch({ type: "side", side: "messages" });
+  desk.core.dispatch({ type: "message-ask", more: false });
+  desk.core.dispatch({ type: "message-page", more: false, page: { days: 30,
+    messages: [messageAt(Date.now()), messageAt(Date.now(), "RE2", { state: "done", by: { id: "bob", name: "Bob" } })] } });
+  expect(await told({ hours, newMessages: 3 })).toBe("1 new"); // the list is newer
+  desk.core.dispatch({ type: "side", side: "colleagues" });
+  expect(await told({ hours, newMessages: 0 })).toBe("");
 });
 
 test("F373: who ends the waits reads who stays, and kept places are not among those who wait", () => {
