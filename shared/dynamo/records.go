@@ -39,8 +39,8 @@ import (
 //	agents   likewise, of the second agent
 //
 // For a third agent and all after them there is the item "p#<call>#<agent>", which is in the list of the first ones and
-// has nothing else. The list "u#" of the calls in which nobody has talked to the caller is like that of an agent who was
-// in them after all others. An entry's place in each list is archive.Place.
+// has nothing else. The list "u#" of the calls in which nobody has talked to the caller is like that of an agent who
+// was in them after all others. An entry's place in each list is archive.Place.
 const (
 	recordsIndex = "records"
 
