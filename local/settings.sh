@@ -18,7 +18,11 @@ if [ -n "${LOCAL:-}" ]; then
   ask=(curl -sS --fail-with-body "$address")
   [ -z "$file" ] || ask+=(-X PUT -H "Content-Type: application/json" --data-binary "@$file")
   [ -z "$back" ] || ask+=(-X DELETE)
-  "${ask[@]}" || die "the local stack at $address did not do it: is it running?"
+  said=$("${ask[@]}") || case $? in
+    22) die "refused, nothing was saved: $(sed -n 's/.*"error": *"\(.*\)".*/\1/p' <<<"$said")" ;; # an answer of 400 or more
+    *) die "the local stack at $address did not do it: is it running?" ;;
+  esac
+  printf '%s\n' "$said"
 else
   need_table "make settings"
   ask=(go run ./local settings -table "$table")

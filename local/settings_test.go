@@ -33,6 +33,15 @@ func TestSettingsScript(t *testing.T) {
 		t.Errorf("%v: asked %s", err, asked)
 	}
 	inOrder(t, asked, "http://127.0.0.1:9001/control/settings -X PUT")
+	for want, curl := range map[string]string{
+		"refused, nothing was saved: hours: they overlap": `echo '{"error":"hours: they overlap"}'; exit 22`,
+		"is it running?": "exit 7",
+	} {
+		said, _, err := script(t, "settings.sh", "curl*) "+curl+" ;;", local)
+		if err == nil || !strings.Contains(said, want) {
+			t.Errorf("%q: %v, %s", want, err, said)
+		}
+	}
 	for want, env := range map[string][]string{
 		"there is no file": {"FILE=" + file + "x", "BACK="}, "either FILE or BACK": {"FILE=" + file, "BACK=1"},
 	} {

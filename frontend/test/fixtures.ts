@@ -92,7 +92,7 @@ export function directoryAt(now: number): Directory {
 
 export function ringAt(now: number, change: Partial<RingInfo> = {}): RingInfo {
   return { conference: "CAconference1", number: CALLER, verified: true, waiting: iso(now - 80_000), by: "", kind: "",
-    note: "", watch: false, asked: "", seconds: 20, ...change };
+    note: "", watch: false, place: false, asked: "", seconds: 20, ...change };
 }
 
 export const RULES: CallRules = { supervisor: false, records: true, codes: ["order", "complaint", "refund"],

@@ -12,6 +12,7 @@ import (
 	"warmtransfer/shared/httpapi"
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/twilio"
+	"warmtransfer/shared/voicemail"
 )
 
 type handler struct {
@@ -21,6 +22,8 @@ type handler struct {
 	number     string
 	newService func(twilio.Base) *service.Service
 	line       *service.LineSettings
+	// messages counts the new ones.
+	messages *voicemail.Counter
 }
 
 func (h handler) routes() http.Handler {
@@ -76,10 +79,15 @@ func (h handler) listed(found service.Directory, now time.Time) directory {
 	return d
 }
 
-// withHours adds whether the line takes new calls, by its settings: every agent may know that, and no more of them.
+// withHours adds whether the line takes new calls, by its settings: every agent may know that, and no more of them. If
+// it takes messages, it adds how many are new, so that no page asks for the list to learn that there is nothing.
 func (h handler) withHours(r *httpapi.Request, snap agentview.Snapshot) agentview.Snapshot {
-	open, until := h.line.Values(r.Context(), r.Now).OpenUntil(r.Now)
+	set := h.line.Values(r.Context(), r.Now)
+	open, until := set.OpenUntil(r.Now)
 	snap.Hours = &agentview.HoursView{Open: open, Until: until}
+	if set.TakesMessages() {
+		snap.NewMessages = h.messages.Counted(r.Context(), r.Now)
+	}
 	return snap
 }
 

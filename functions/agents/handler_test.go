@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -19,6 +20,7 @@ import (
 	"warmtransfer/shared/service/servicetest"
 	"warmtransfer/shared/settings"
 	"warmtransfer/shared/twilio"
+	"warmtransfer/shared/voicemail"
 )
 
 // suite is the function and openapi.yaml: every answer is compared with it.
@@ -27,19 +29,30 @@ type suite struct {
 	*servicetest.World
 	spec  *httpapitest.Spec
 	lines *servicetest.Lines
+	// counted answers who counts the new messages.
+	counted *counted
+}
+
+type counted struct {
+	n, asked int
+	err      error
 }
 
 func serve(t testing.TB, agents ...agent.ID) suite {
 	w := servicetest.NewWorld(t, agents...)
-	lines := &servicetest.Lines{}
+	lines, counted := &servicetest.Lines{}, &counted{}
 	s := httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
 		return handler{
 			edge: e, claim: "username", number: "+15005550001",
 			newService: func(twilio.Base) *service.Service { return w.Board },
 			line:       &service.LineSettings{Read: lines.Line},
+			messages: &voicemail.Counter{Count: func(context.Context, int) (int, error) {
+				counted.asked++
+				return counted.n, counted.err
+			}},
 		}.routes()
 	})
-	return suite{Site: s, World: w, spec: httpapitest.NewSpec(t), lines: lines}
+	return suite{Site: s, World: w, spec: httpapitest.NewSpec(t), lines: lines, counted: counted}
 }
 
 func (s suite) ask(name, method, path, body string) httpapitest.Answer {
@@ -635,4 +648,42 @@ func TestEveryAgentSeesWhetherTheLineIsOpen(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The tab of the messages has their number, which costs one look in half a minute for all pages; a line that takes none
+// costs none.
+func TestF374EveryPageIsToldHowManyMessagesAreNew(t *testing.T) {
+	s := serve(t, "alice", "bob")
+	s.counted.n = 3
+	told := func(want, asked int) {
+		t.Helper()
+		for _, name := range []string{"alice", "bob"} {
+			snap := s.snapshot(s.ask(name, "PUT", "/agents/me", `{"status":"away","beat":true}`))
+			got := -1
+			if snap.NewMessages != nil {
+				got = *snap.NewMessages
+			}
+			if got != want {
+				t.Errorf("%s is told %d, want %d", name, got, want)
+			}
+		}
+		if s.counted.asked != asked {
+			t.Errorf("asked %d times, want %d", s.counted.asked, asked)
+		}
+	}
+	told(-1, 0)
+	was := settings.Line{}
+	next := settings.Line{Values: settings.Values{Voicemail: settings.Voicemail{Closed: true}}}
+	if err := s.lines.SaveLine(t.Context(), was, &next); err != nil {
+		t.Fatal(err)
+	}
+	s.World.Now = s.World.Now.Add(time.Minute)
+	told(3, 1)
+	s.counted.n = 0
+	told(3, 1)
+	s.World.Now = s.World.Now.Add(time.Minute)
+	told(0, 2)
+	s.counted.err = service.ErrUnavailable
+	s.World.Now = s.World.Now.Add(time.Minute)
+	told(-1, 3)
 }

@@ -5,6 +5,7 @@ import (
 	_ "time/tzdata" // the line's opening hours, and a runtime that may have no time zones: see package settings
 
 	"warmtransfer/shared/app"
+	"warmtransfer/shared/voicemail"
 )
 
 func main() {
@@ -14,6 +15,7 @@ func main() {
 	a.ChooseForm()
 	h := handler{
 		edge: a.Edge, claim: a.Env.String("IDENTITY_CLAIM"), number: a.Number, newService: a.Service, line: a.Line,
+		messages: &voicemail.Counter{Count: a.Store.CountNew},
 	}
 	a.Serve(h.routes())
 }

@@ -85,6 +85,7 @@ type rules struct {
 	Records      bool     `json:"records"`
 	Messages     bool     `json:"messages,omitempty"`
 	CallBack     bool     `json:"callBack,omitempty"`
+	Missed       bool     `json:"missed,omitempty"` // this release lists missed calls
 	Codes        []string `json:"codes"`
 	CodeRequired bool     `json:"codeRequired"`
 }
@@ -94,7 +95,7 @@ func (h handler) rules(r *httpapi.Request) (int, any, error) {
 	return http.StatusOK, rules{
 		Supervisor: r.Who.Supervisor, Records: h.archive.Keep > 0, Codes: codes,
 		CodeRequired: h.codeRequired && len(codes) > 0, Messages: h.messages(r),
-		CallBack: h.callBack,
+		CallBack: h.callBack, Missed: h.archive.Keep > 0,
 	}, nil
 }
 

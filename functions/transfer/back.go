@@ -13,12 +13,19 @@ import (
 )
 
 // whom is who is called back: exactly one of a number, a message and a call. The number of a message or a call is
-// looked up here, so that no page needs to have it.
+// looked up here, so that no page needs to have it. A page that shows a record, as a supervisor's does of all calls,
+// names the record's number besides: any agent may call that as a number, and this function need not know the
+// supervisors, whose parameters its version has no room for (template.yaml).
 type whom struct {
 	Number  string  `json:"number"`
 	Message string  `json:"message"`
 	Call    call.ID `json:"call"`
 	Request string  `json:"request"`
+}
+
+func (w whom) one() bool {
+	number, message, call := w.Number != "", w.Message != "", w.Call != ""
+	return message != (number || call)
 }
 
 // back calls somebody for an agent.
@@ -27,14 +34,8 @@ func (h handler) back(r *httpapi.Request) (int, any, error) {
 	if err := r.Decode(&to); err != nil {
 		return 0, nil, err
 	}
-	named := 0
-	for _, s := range []string{to.Number, to.Message, string(to.Call)} {
-		if s != "" {
-			named++
-		}
-	}
 	switch {
-	case named != 1:
+	case !to.one():
 		return 0, nil, httpapi.Malformed("A call back has a number, a message or a call.")
 	case utf8.RuneCountInString(to.Request) > maxRequest:
 		return 0, nil, httpapi.Malformed("The request's key is too long.")
@@ -61,7 +62,7 @@ func (h handler) dial(r *httpapi.Request, to whom) (agentview.Snapshot, error) {
 		ask.Number = m.From
 	case to.Call != "":
 		var err error
-		if ask.Number, err = h.archive.CallerOf(r.Context(), r.Who, to.Call); err != nil {
+		if ask.Number, err = h.archive.CallerOf(r.Context(), r.Who, to.Call, to.Number); err != nil {
 			return agentview.Snapshot{}, err
 		}
 	case len(to.Number) > maxTarget:

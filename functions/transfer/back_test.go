@@ -2,10 +2,12 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
 
+	"warmtransfer/shared/agent"
 	"warmtransfer/shared/agentview"
 	"warmtransfer/shared/archive"
 	"warmtransfer/shared/call"
@@ -44,7 +46,12 @@ func serveBack(t testing.TB, on bool) backSuite {
 
 func (s backSuite) back(body string) httpapitest.Answer {
 	s.T.Helper()
-	e := s.Signed("alice", "POST", "/transfer/call-back", body)
+	return s.backBy("alice", body)
+}
+
+func (s backSuite) backBy(name, body string) httpapitest.Answer {
+	s.T.Helper()
+	e := s.Signed(name, "POST", "/transfer/call-back", body)
 	a := s.Do(e)
 	s.spec.Check(e, a)
 	s.world.Settle()
@@ -140,6 +147,54 @@ func TestF252AMessageThatWasTakenForACallIsAsItWas(t *testing.T) {
 		now := s.box.Messages[message]
 		if now.State != test.want || test.fault == nil && now.By != m.By || test.fault != nil && now.By != "alice" {
 			t.Errorf("%s: the message is %+v", name, now)
+		}
+	}
+}
+
+// A caller gives up while nobody is rung: it is nobody's call, so that everybody may call it back. One that somebody
+// has answered is theirs; whoever else has the number of it, as a supervisor has, names it.
+func TestF370WhoMayCallBackWhichCall(t *testing.T) {
+	s := serveBack(t, true)
+	over := func(n int, agents ...agent.ID) string {
+		t.Helper()
+		c := servicetest.EndedCall(n, s.world.Now, servicetest.Outside, agents...)
+		if err := s.world.Store.SaveCall(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+		return string(c.ID)
+	}
+	missed, answered := over(901), over(902, "alice")
+	for i, test := range []struct {
+		who, body string
+		status    int
+	}{
+		{"alice", `"call":"` + missed + `"`, 202},
+		{"bob", `"call":"` + missed + `"`, 202},
+		{"bob", `"call":"` + answered + `"`, 404},
+		{"bob", `"call":"` + answered + `","number":"+15005550001"`, 404},
+		{"bob", `"call":"` + answered + `","message":"` + message + `"`, 400},
+		{"bob", `"call":"` + answered + `","number":"` + servicetest.Outside + `"`, 202},
+		{"alice", `"call":"` + answered + `"`, 202},
+	} {
+		who := agent.ID(test.who)
+		a := s.backBy(test.who, fmt.Sprintf(`{%s,"request":"k%d"}`, test.body, i))
+		if a.Status != test.status {
+			t.Errorf("%s, %s: %d %s", test.who, test.body, a.Status, a.Body)
+		}
+		if a.Status == 202 {
+			if c := s.world.Me(who).Call; c == nil || c.Caller.Number != servicetest.Outside {
+				t.Errorf("%s, %s: %+v", test.who, test.body, c)
+			}
+			s.world.Reject(who, call.OutcomeNoAnswer)
+			s.world.Settle()
+			s.world.Choose(who, agent.Available)
+		}
+	}
+	waits, _ := s.world.Dial()
+	s.world.Settle()
+	for _, more := range []string{"", `,"number":"` + s.world.Call(waits).From + `"`} {
+		if a := s.backBy("bob", `{"call":"`+string(waits)+`"`+more+`,"request":"w"}`); a.Status != 404 {
+			t.Errorf("who waits is called back: %d %s", a.Status, a.Body)
 		}
 	}
 }

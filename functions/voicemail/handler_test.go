@@ -55,7 +55,7 @@ func over(why func(*call.Call, time.Time)) *call.Call {
 
 func TestF270ACallerIsAskedByTheReason(t *testing.T) {
 	asks := `<Say>Please leave a message after the tone.</Say>` +
-		`<Say>It is recorded. When you have finished, press the hash key or hang up.</Say>`
+		`<Say>Your message will be recorded. When you have finished, press the hash or pound key, or hang up.</Say>`
 	for first, why := range map[string]func(*call.Call, time.Time){
 		`<Say>Thank you for calling.</Say><Say>This line is closed at the moment.</Say>`: (*call.Call).ApplyLineClosed,
 		`<Say>We are sorry that nobody can take your call at the moment.</Say>`:          (*call.Call).ApplyNobodyOnline,
@@ -111,7 +111,7 @@ func TestF280AnInvitationThatCannotBeStored(t *testing.T) {
 
 // Whatever becomes of the request, the caller is thanked: Twilio has the recording, and an invitation is stored.
 func TestF271AMessageThatCannotBeSavedIsThankedFor(t *testing.T) {
-	const thanks = `<Say>Thank you. We have your message. Goodbye.</Say><Hangup></Hangup>`
+	const thanks = `<Say>Thank you. We have received your message. Goodbye.</Say><Hangup></Hangup>`
 	left := httpapitest.Form(t, "voicemail", "RecordingUrl", "https://api.twilio.com/x/Recordings/"+rec,
 		"RecordingDuration", "20", "Digits", "#")
 	s, box := serve(t, httpapitest.Keys, settings.Values{})
@@ -135,7 +135,7 @@ func TestF271AMessageThatCannotBeSavedIsThankedFor(t *testing.T) {
 func TestF275NothingIsRecorded(t *testing.T) {
 	s, _ := serve(t, httpapitest.Keys, settings.Values{})
 	s.Post(path+"/nothing", httpapitest.Form(t, "voicemail")).Is(t,
-		`<Say>We have no message from you.</Say><Say>Please call again later. Goodbye.</Say><Hangup></Hangup>`)
+		`<Say>We have not received a message from you.</Say><Say>Please call again later. Goodbye.</Say><Hangup></Hangup>`)
 }
 
 // unrecorded is the request that follows when Twilio has recorded nothing: at once if it
@@ -164,7 +164,7 @@ func (american) Allow(n string) (string, error) {
 // Twilio does not record: the caller is told so, and not that they have left no message; they may be called back, if
 // the line lets them, or stay.
 func TestF377TwilioDoesNotRecord(t *testing.T) {
-	const sorry, none = "We are sorry that we could not record a message", "We have no message from you."
+	const sorry, none = "We are sorry that we could not record a message", "We have not received a message from you."
 	for name, test := range map[string]struct {
 		from  string
 		keep  bool

@@ -98,10 +98,10 @@ func TestTheClassicsSentenceIsSaidOnceAndTheMusicGoesOn(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys)
 	id, _ := w.Dial()
 	for turn, want := range []struct{ words, piece string }{
-		{classic, "00"}, {"You are next in the line.", "01"}, {"", "02"}, {"", "03"},
-		{"You are next in the line.", "04"},
-		{"", "05"}, {"", "06"}, {"You are next in the line.", "07"}, {"", "08"}, {"", "09"},
-		{"You are next in the line.", "10"},
+		{classic, "00"}, {"You are next in line.", "01"}, {"", "02"}, {"", "03"},
+		{"You are next in line.", "04"},
+		{"", "05"}, {"", "06"}, {"You are next in line.", "07"}, {"", "08"}, {"", "09"},
+		{"You are next in line.", "10"},
 		{"", "01"}, {"", "02"},
 	} {
 		ask(t, s, id, string(id), turn).Is(t, music(id, want.words, want.piece, turn+1))
@@ -117,7 +117,7 @@ func TestThePositionIsSaid(t *testing.T) {
 		w.Now = w.Now.Add(time.Second)
 	}
 	for i, want := range map[int]string{
-		0: "You are next in the line.", 1: "You are number 2 in the line.", 19: "You are number 20 in the line.",
+		0: "You are next in line.", 1: "You are number 2 in the line.", 19: "You are number 20 in the line.",
 		20: "There are 20 or more callers before you.", 23: "There are 20 or more callers before you.",
 	} {
 		ask(t, s, ids[i], string(ids[i]), 1).Is(t, music(ids[i], want, "01", 2))
@@ -250,7 +250,7 @@ func TestACallerWhoLostHerAgentIsToldToStay(t *testing.T) {
 	}
 	ask(t, s, id, string(id), 1).Is(t, music(id, "Please stay on the line. We will connect you again.", "01", 2))
 	ask(t, s, id, string(id), 2).Is(t, music(id, "", "02", 3))
-	ask(t, s, id, string(id), 4).Is(t, music(id, "You are next in the line.", "04", 5))
+	ask(t, s, id, string(id), 4).Is(t, music(id, "You are next in line.", "04", 5))
 }
 
 func TestMaximumWaitEndsByLastWordsAndUntilThenByMusic(t *testing.T) {

@@ -30,7 +30,7 @@ func (l *line) keepsPlace() (caller, place string) {
 	l.untilHears(caller, "speech:To be called back")
 	l.must(l.Network.DTMF(caller, "2"))
 	l.pass(time.Second)
-	if got := l.sound(caller); !strings.HasPrefix(got, "speech:You keep your place") {
+	if got := l.sound(caller); !strings.HasPrefix(got, "speech:Your place in the line is kept") {
 		l.t.Errorf("after the key the caller hears %q", got)
 	}
 	l.pass(10 * time.Second)
@@ -51,7 +51,7 @@ func TestF319TheCallerHangsUpInTheLastWords(t *testing.T) {
 	l.pass(100 * time.Second)
 	l.untilHears(caller, "speech:To be called back")
 	l.must(l.Network.DTMF(caller, "2"))
-	l.untilHears(caller, "speech:You keep your place")
+	l.untilHears(caller, "speech:Your place in the line is kept")
 	l.hangs(caller)
 	l.pass(10 * time.Second)
 	if c := l.conference(string(call.KeptID(call.ID(caller)))); c == nil || c.State != call.KeepsPlace {

@@ -11,10 +11,10 @@ import (
 )
 
 // theQuestion is how it begins; a greeting may come before.
-const theQuestion = "speech:You need not wait."
+const theQuestion = "speech:You do not need to wait."
 
 // lastOfQuestion is how it ends.
-const lastOfQuestion = "speech:To stay in the line, do nothing."
+const lastOfQuestion = "speech:To keep waiting, do nothing."
 
 // asks opens a line that asks who waits every two minutes. Alice is online, busy with nobody, and Away.
 func asks(t *testing.T) *line {

@@ -107,7 +107,7 @@ func TestF270AMessageAtNight(t *testing.T) {
 	l.untilHears(caller, "speech:Please leave a message")
 	l.untilHears(caller, "beep")
 	l.leaves(caller, 21*time.Second)
-	if got := l.sound(caller); got != "speech:Thank you. We have your message. Goodbye." {
+	if got := l.sound(caller); got != "speech:Thank you. We have received your message. Goodbye." {
 		t.Errorf("after the message the caller hears %q", got)
 	}
 	l.pass(10 * time.Second)

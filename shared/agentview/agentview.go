@@ -27,6 +27,9 @@ type Snapshot struct {
 	Colleagues *Directory `json:"colleagues,omitempty"`
 	// Hours is nil in what is pushed and in the answer to a command: the page keeps what it was told last.
 	Hours *HoursView `json:"hours,omitempty"`
+	// NewMessages is how many messages nobody takes care of; nil as Hours is, if the line takes none, and if it is not
+	// known.
+	NewMessages *int `json:"newMessages,omitempty"`
 }
 
 // Directory is a page of the agents as other agents see them.

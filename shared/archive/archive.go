@@ -32,10 +32,12 @@ type Shelf interface {
 	SaveNote(ctx context.Context, id call.ID, n record.Note, keep time.Duration) error
 }
 
-// List says which records a list has: all, or those of one agent or one caller.
+// List says which records a list has: all, or those of one agent or one caller, or those in which nobody has talked to
+// the caller.
 type List struct {
-	Agent  agent.ID
-	Caller string
+	Agent   agent.ID
+	Caller  string
+	Unheard bool
 }
 
 // Archive carries out the use cases.
@@ -96,9 +98,11 @@ func Before(place string, by time.Duration) string {
 	return Place(t.Add(-by), "")
 }
 
-// seen is the call, for an agent who is or was in it, or a supervisor; with rung, for one who is being rung, too.
+// seen is the call, for an agent who is or was in it, or a supervisor; and for those for whom also says so.
 // ErrNoRecord for all others.
-func (a *Archive) seen(ctx context.Context, who service.Principal, id call.ID, rung bool) (*call.Call, error) {
+func (a *Archive) seen(
+	ctx context.Context, who service.Principal, id call.ID, also func(*call.Call) bool,
+) (*call.Call, error) {
 	c, err := a.Shelf.Call(ctx, id)
 	switch {
 	case errors.Is(err, service.ErrNotFound):
@@ -108,8 +112,11 @@ func (a *Archive) seen(ctx context.Context, who service.Principal, id call.ID, r
 	case c.Forgotten: // a note on it would never be found, and never be forgotten
 		return nil, ErrNoRecord
 	}
-	if who.Supervisor || rung && c.Seat(who.ID).Leg() != nil || slices.Contains(record.Of(c).Agents(), who.ID) {
+	if who.Supervisor || also(c) || slices.Contains(record.Of(c).Agents(), who.ID) {
 		return c, nil
 	}
 	return nil, ErrNoRecord
 }
+
+// unheard: a call that is over without anybody having talked to the caller is everybody's.
+func unheard(c *call.Call) bool { return !c.Live() && record.Of(c).Unheard }

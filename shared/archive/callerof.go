@@ -9,8 +9,9 @@ import (
 )
 
 // CallerOf is the number of the caller of a call, as agents see it, for an agent who has it in their list of recent
-// calls, or who may see its record; "" if it is withheld.
-func (a *Archive) CallerOf(ctx context.Context, who service.Principal, id call.ID) (string, error) {
+// calls, or who may see its record, as all may of a call to which nobody came; "" if it is withheld. Who says the
+// number has it already, as a supervisor has it of every record: the function that calls does not know supervisors.
+func (a *Archive) CallerOf(ctx context.Context, who service.Principal, id call.ID, said string) (string, error) {
 	if err := a.may(ctx, who); err != nil {
 		return "", err
 	}
@@ -28,7 +29,9 @@ func (a *Archive) CallerOf(ctx context.Context, who service.Principal, id call.I
 	if !id.Valid() {
 		return "", ErrNoRecord
 	}
-	c, err := a.seen(ctx, who, id, false)
+	c, err := a.seen(ctx, who, id, func(c *call.Call) bool {
+		return unheard(c) || !c.Live() && said != "" && c.From == said
+	})
 	if err != nil {
 		return "", err
 	}

@@ -38,7 +38,7 @@ func (a *Archive) KnownCaller(ctx context.Context, who service.Principal, id cal
 	if err := a.may(ctx, who); err != nil {
 		return k, err
 	}
-	c, err := a.seen(ctx, who, id, true)
+	c, err := a.seen(ctx, who, id, func(c *call.Call) bool { return c.Seat(who.ID).Leg() != nil })
 	if err != nil || c.From == "" {
 		return k, err
 	}

@@ -12,8 +12,8 @@ import (
 	"warmtransfer/shared/service"
 )
 
-// OwnNote is the agent's own note on a call that they are or were in, a supervisor's on any; empty if there is none,
-// but with its version if there was one.
+// OwnNote is the agent's own note on a call that they are or were in or to which nobody came, a supervisor's on any;
+// empty if there is none, but with its version if there was one.
 func (a *Archive) OwnNote(ctx context.Context, who service.Principal, id call.ID) (record.Note, error) {
 	if err := a.may(ctx, who); err != nil {
 		return record.Note{}, err
@@ -26,7 +26,7 @@ func (a *Archive) OwnNote(ctx context.Context, who service.Principal, id call.ID
 func (a *Archive) own(
 	ctx context.Context, who service.Principal, id call.ID,
 ) (own record.Note, c *call.Call, err error) {
-	if c, err = a.seen(ctx, who, id, false); err != nil {
+	if c, err = a.seen(ctx, who, id, unheard); err != nil {
 		return own, nil, err
 	}
 	notes, err := a.Shelf.Notes(ctx, id)

@@ -26,8 +26,10 @@ type Search struct {
 	Outcome record.Outcome `json:"outcome"`
 	Code    string         `json:"code"`
 	Text    string         `json:"text"`
-	Cursor  string         `json:"cursor"`
-	Limit   int            `json:"limit"` // calls on a page; 0: pageSize
+	// Missed: only calls in which nobody has talked to the caller, who has left no message. All agents see all of them.
+	Missed bool   `json:"missed,omitempty"`
+	Cursor string `json:"cursor"`
+	Limit  int    `json:"limit"` // calls on a page; 0: pageSize
 }
 
 // Page is one page of the history, newest first.
@@ -46,8 +48,17 @@ const (
 	walkMost = 366 * 24 * time.Hour
 )
 
-// ListCalls is one page of the calls that have ended: an agent's own, a supervisor's all.
+// ListCalls is one page of the calls that have ended: an agent's own, a supervisor's all. The missed ones are
+// everybody's.
 func (a *Archive) ListCalls(ctx context.Context, who service.Principal, s Search, now time.Time) (Page, error) {
+	page, err := a.listCalls(ctx, who, s, now)
+	if err == nil && s.Missed {
+		err = a.addLater(ctx, page.Calls, now)
+	}
+	return page, err
+}
+
+func (a *Archive) listCalls(ctx context.Context, who service.Principal, s Search, now time.Time) (Page, error) {
 	page := Page{At: now, Calls: []record.Record{}}
 	if err := a.may(ctx, who); err != nil {
 		return page, err
@@ -56,20 +67,18 @@ func (a *Archive) ListCalls(ctx context.Context, who service.Principal, s Search
 		if s.Agent != "" && s.Agent != who.ID {
 			return page, service.ErrNotSupervisor
 		}
-		s.Agent = who.ID
+		if !s.Missed {
+			s.Agent = who.ID
+		}
 	}
 	from, before, err := a.bounds(s, now)
 	if err != nil {
 		return page, err
 	}
-	list := List{Agent: s.Agent}
-	filter := record.Filter{Outcome: s.Outcome, Code: s.Code, Text: s.Text}
-	if s.Caller != "" {
-		list, filter.Agent = List{Caller: s.Caller}, s.Agent
-	}
+	list, filter := s.lookIn()
 	from, rest := list.walk(from, before)
 	size, step := cmp.Or(s.Limit, pageSize), examineStep
-	if filter.None() {
+	if filter.None() || filter == (record.Filter{Missed: true}) && list.Unheard { // nearly all of them are
 		step = size
 	}
 	for examined := 0; examined < examineMost && len(page.Calls) < size; examined += step {
@@ -107,6 +116,20 @@ func (a *Archive) ListCalls(ctx context.Context, who service.Principal, s Search
 	}
 	page.Next = s.cursor(before)
 	return page, nil
+}
+
+// lookIn is the list in which a search looks, and what it narrows that to.
+func (s Search) lookIn() (List, record.Filter) {
+	filter := record.Filter{Outcome: s.Outcome, Code: s.Code, Text: s.Text, Missed: s.Missed}
+	switch {
+	case s.Caller != "":
+		filter.Agent = s.Agent
+		return List{Caller: s.Caller}, filter
+	case s.Missed:
+		filter.Agent = s.Agent
+		return List{Unheard: true}, filter
+	}
+	return List{Agent: s.Agent}, filter
 }
 
 // walk is the place down to which one request walks, and whether there is more before it.

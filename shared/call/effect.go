@@ -33,6 +33,8 @@ type DialInfo struct {
 	Note   string
 	// Asked is the request key of the page that has asked for this leg, and answers it by itself; "": no page has.
 	Asked string
+	// Place: the caller keeps a place, and is dialled once the agent has answered.
+	Place bool
 	Watch Mode // of a supervisor's own leg: what they have asked for; "": it is an agent's
 }
 

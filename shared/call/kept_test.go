@@ -35,7 +35,11 @@ func rung(t *testing.T, c *call.Call, now time.Time) (call.LegKey, time.Time) {
 // called lets alice answer and join, so that the caller is dialled.
 func called(t *testing.T, c *call.Call, now time.Time) (agentLeg, callerLeg call.LegKey) {
 	key, now := rung(t, c, now)
-	c.ApplyStarted(c.Plan(Ring, now), now)
+	effects := c.Plan(Ring, now)
+	if d, ok := effects[len(effects)-1].(call.Dial); !ok || !d.Info.Place || d.Info.Asked != "" {
+		t.Errorf("F372: alice is told %+v", effects)
+	}
+	c.ApplyStarted(effects, now)
 	if _, err := c.Admitting(now).ApplyLegAnswered(key, call.LegID("CAa"+key)); err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +47,7 @@ func called(t *testing.T, c *call.Call, now time.Time) (agentLeg, callerLeg call
 		Conference: call.ConferenceID("CF" + key), Kind: call.ParticipantJoined, Leg: call.LegID("CAa" + key),
 		Label: string(key), Seq: -1,
 	}, now)
-	effects := c.Plan(Ring, now)
+	effects = c.Plan(Ring, now)
 	var dialled *call.Dial
 	for _, e := range effects {
 		if d, ok := e.(call.Dial); ok {

@@ -167,7 +167,7 @@ func (p planner) mayDial(key LegKey) bool {
 func (p planner) dialInfo(key LegKey) DialInfo {
 	i := DialInfo{Caller: p.From, Waited: p.WaitsSince()}
 	if p.State == AgentFirst && key == p.Offer {
-		i.Asked = p.Out.Asked
+		i.Asked, i.Place = p.Out.Asked, p.Kept.Is()
 	}
 	if t := p.Transfer; t.Open() && t.Leg == key || t.Awaited() && key == p.Offer {
 		i.By, i.Kind, i.Note = t.ByName, t.Kind, t.Note

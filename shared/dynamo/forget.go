@@ -97,9 +97,9 @@ func (e *eraser) eraseIn(ctx context.Context, it item) error {
 }
 
 // eraseBeside deletes the items beside that of a call.
-func (e *eraser) eraseBeside(ctx context.Context, id call.ID, who []agent.ID) error {
-	for _, other := range who[min(2, len(who)):] {
-		if _, err := e.delete(ctx, moreKey(id, other)); err != nil {
+func (e *eraser) eraseBeside(ctx context.Context, id call.ID, lists []string) error {
+	for _, list := range lists[min(2, len(lists)):] {
+		if _, err := e.delete(ctx, moreKey(id, list)); err != nil {
 			return err
 		}
 	}
@@ -145,7 +145,7 @@ func (e *eraser) eraseCall(ctx context.Context, id call.ID) error {
 			e.erased.Live++
 			return nil
 		}
-		if err := e.eraseBeside(ctx, id, record.Of(c).Agents()); err != nil {
+		if err := e.eraseBeside(ctx, id, listsOf(record.Of(c))); err != nil {
 			return err // before the number goes, by which a repetition finds the call
 		}
 		c.ForgetCaller()

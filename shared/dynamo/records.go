@@ -16,11 +16,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"warmtransfer/shared/agent"
 	"warmtransfer/shared/archive"
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/record"
 	"warmtransfer/shared/service"
+	"warmtransfer/shared/voicemail"
 )
 
 // The record of a call is the call's own item, once the call is over: the save that ends the call puts it into the
@@ -39,7 +39,8 @@ import (
 //	agents   likewise, of the second agent
 //
 // For a third agent and all after them there is the item "p#<call>#<agent>", which is in the list of the first ones and
-// has nothing else. An entry's place in each list is archive.Place.
+// has nothing else. The list "u#" of the calls in which nobody has talked to the caller is like that of an agent who
+// was in them after all others. An entry's place in each list is archive.Place.
 const (
 	recordsIndex = "records"
 
@@ -47,6 +48,7 @@ const (
 	recAt = "recAt" // its place
 
 	ofAgent  = "h#"
+	ofNobody = "u#" // one partition: it has what nobody has answered, as far as records are kept
 	ofCaller = "n#"
 	noteOf   = "note#"
 	editOf   = "edit#" // the version of a note
@@ -54,8 +56,21 @@ const (
 
 func notesKey(id call.ID) string { return "n#" + string(id) }
 
-// moreKey is the item of an agent beyond the second.
-func moreKey(id call.ID, who agent.ID) string { return "p#" + string(id) + "#" + string(who) }
+// moreKey is the item for a list beyond the second.
+func moreKey(id call.ID, list string) string {
+	return "p#" + string(id) + "#" + strings.TrimPrefix(list, ofAgent)
+}
+
+// listsOf are the partitions of those lists that a record is in besides that of all and that of its caller.
+func listsOf(r record.Record) (lists []string) {
+	for _, id := range r.Agents() {
+		lists = append(lists, ofAgent+string(id))
+	}
+	if r.Unheard {
+		lists = append(lists, ofNobody)
+	}
+	return lists
+}
 
 // callerList is the partition of a caller's records. It has a hash, so that nobody reads numbers in an index by chance;
 // who has the table can try all numbers.
@@ -77,32 +92,32 @@ func (s *Store) addRecord(it item, c *call.Call) {
 		return
 	}
 	it[ttl] = s.in(max(s.keepRecords, keepEnded))
-	place, who := str(archive.Place(c.Ended, c.ID)), record.Of(c).Agents()
+	place, lists := str(archive.Place(c.Ended, c.ID)), listsOf(record.Of(c))
 	it[rec], it[recAt] = str(c.Ended.UTC().Format(month)), place
 	if c.From != "" {
 		it[watch], it[watchAt] = str(callerList(c.From)), place
 	}
-	if len(who) > 0 {
-		it[live], it[liveAt] = str(ofAgent+string(who[0])), place
+	if len(lists) > 0 {
+		it[live], it[liveAt] = str(lists[0]), place
 	}
-	if len(who) > 1 {
-		it[dir], it[rank] = str(ofAgent+string(who[1])), place
+	if len(lists) > 1 {
+		it[dir], it[rank] = str(lists[1]), place
 	}
 }
 
-// addMore writes the items of the third agent of a call that is over and of all after them. It is done before the call
+// addMore writes the items for the third list of a call that is over and for all after it. It is done before the call
 // is saved; otherwise it could be left undone.
 func (s *Store) addMore(ctx context.Context, c *call.Call) error {
-	if c.Live() || s.keepRecords == 0 || c.Forgotten || len(c.Trail.Legs) < 3 {
+	if c.Live() || s.keepRecords == 0 || c.Forgotten || len(c.Trail.Legs) < 2 {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.limits.all)
 	defer cancel()
-	who := record.Of(c).Agents()
-	for _, id := range who[min(2, len(who)):] {
+	lists := listsOf(record.Of(c))
+	for _, list := range lists[min(2, len(lists)):] {
 		err := s.overwrite(ctx, item{
-			pk: str(moreKey(c.ID, id)), ttl: s.in(max(s.keepRecords, keepEnded)),
-			live: str(ofAgent + string(id)), liveAt: str(archive.Place(c.Ended, c.ID)),
+			pk: str(moreKey(c.ID, list)), ttl: s.in(max(s.keepRecords, keepEnded)),
+			live: str(list), liveAt: str(archive.Place(c.Ended, c.ID)),
 		})
 		if err != nil {
 			return err
@@ -206,7 +221,28 @@ func (s *Store) Records(ctx context.Context, ids []call.ID) (list []record.Recor
 			list = append(list, record.Of(&c).WithNotes(notesOf(found[notesKey(id)])))
 		}
 	}
-	return list, nil
+	return list, s.addMessages(ctx, list)
+}
+
+// addMessages adds to the records of callers to whom nobody has talked what has come of asking them for a message.
+func (s *Store) addMessages(ctx context.Context, list []record.Record) error {
+	var keys []string
+	for _, r := range list {
+		if r.Unheard {
+			keys = append(keys, invitationKey+string(r.ID))
+		}
+	}
+	found, err := s.batch(ctx, keys)
+	if err != nil {
+		return err
+	}
+	for i, r := range list {
+		var asked voicemail.Invitation
+		if it := found[invitationKey+string(r.ID)]; it != nil && !s.expired(it) && read(it, &asked) == nil {
+			list[i] = r.WithMessage(asked.Result())
+		}
+	}
+	return nil
 }
 
 const (
@@ -281,7 +317,9 @@ func (s *Store) Places(ctx context.Context, l archive.List, from, before string,
 	case l.Caller != "":
 		return s.places(ctx, recordList{watchIndex, watch, watchAt, callerList(l.Caller)}, from, before, n)
 	case l.Agent != "":
-		return s.placesOf(ctx, l.Agent, from, before, n)
+		return s.placesOf(ctx, ofAgent+string(l.Agent), from, before, n)
+	case l.Unheard:
+		return s.placesOf(ctx, ofNobody, from, before, n)
 	}
 	var all []string
 	for m := before[:len(month)]; ; m = monthBefore(m) {
@@ -300,13 +338,13 @@ func monthBefore(m string) string {
 	return t.AddDate(0, -1, 0).Format(month)
 }
 
-// placesOf merges the two lists that an agent is in.
-func (t *table) placesOf(ctx context.Context, id agent.ID, from, before string, n int) ([]string, error) {
-	first, err := t.places(ctx, recordList{liveIndex, live, liveAt, ofAgent + string(id)}, from, before, n)
+// placesOf merges the two partitions of that name.
+func (t *table) placesOf(ctx context.Context, list, from, before string, n int) ([]string, error) {
+	first, err := t.places(ctx, recordList{liveIndex, live, liveAt, list}, from, before, n)
 	if err != nil {
 		return nil, err
 	}
-	second, err := t.places(ctx, recordList{agentsIndex, dir, rank, ofAgent + string(id)}, from, before, n)
+	second, err := t.places(ctx, recordList{agentsIndex, dir, rank, list}, from, before, n)
 	if err != nil {
 		return nil, err
 	}

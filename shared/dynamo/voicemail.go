@@ -14,7 +14,8 @@ import (
 
 // A message is the item "m#<recording>", an invitation "v#<call>". Both use places of indexes that there were: what the
 // sweep must look at are two partitions of the index records, ordered by when it is due, so that messages that cannot
-// be erased hide no invitation. The messages that agents see are one of the index watch, newest last.
+// be erased hide no invitation. The messages that agents see are one of the index watch, newest last; those of which
+// nobody takes care are one of the index agents, besides.
 const (
 	messageKey    = "m#"
 	invitationKey = "v#"
@@ -22,6 +23,7 @@ const (
 	dueList     = "due" // of invitations
 	eraseList   = "erase"
 	messageList = "messages"
+	newMessages = "messages#new"
 )
 
 var _ voicemail.Box = (*Store)(nil)
@@ -33,7 +35,7 @@ func (s *Store) Invitation(ctx context.Context, id call.ID) (*voicemail.Invitati
 
 // SaveInvitation implements voicemail.Box.
 func (s *Store) SaveInvitation(ctx context.Context, i *voicemail.Invitation, keep time.Duration) error {
-	it := item{ttl: s.in(keep)}
+	it := item{ttl: s.in(max(keep, s.keepRecords))} // the call's record says what has come of it
 	if !i.Settled {
 		it[rec], it[recAt] = str(dueList), str(archive.Place(i.Due, i.Call))
 	}
@@ -59,6 +61,9 @@ func (s *Store) SaveVoiceMessage(ctx context.Context, m *voicemail.Message, keep
 	}
 	if !m.Erase {
 		it[watch], it[watchAt] = str(messageList), str(archive.Place(m.At, call.ID(m.ID)))
+		if m.State == voicemail.New {
+			it[dir], it[rank] = str(newMessages), it[watchAt]
+		}
 	}
 	next := *m
 	next.Version++
@@ -99,6 +104,12 @@ func (s *Store) VoiceMessages(ctx context.Context, before string, n int) (
 		next = places[n-1]
 	}
 	return list, next, nil
+}
+
+// CountNew counts the messages of which nobody takes care; most of them at most.
+func (s *Store) CountNew(ctx context.Context, most int) (int, error) {
+	places, err := s.places(ctx, recordList{agentsIndex, dir, rank, newMessages}, "", afterStamp, most)
+	return len(places), err
 }
 
 // DueVoicemail implements voicemail.Box.

@@ -46,10 +46,21 @@ func TestMessagesAreListedNewestFirst(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("the list is %v", got)
 	}
+	counted := func(want int) {
+		t.Helper()
+		if n, err := s.CountNew(t.Context(), 99); err != nil || n != want {
+			t.Errorf("F374: %d new messages, want %d: %v", n, want, err)
+		}
+	}
+	counted(6)
+	if n, err := s.CountNew(t.Context(), 4); err != nil || n != 4 {
+		t.Errorf("F374: %d of 4 at most: %v", n, err)
+	}
 	m, err := s.VoiceMessage(t.Context(), recordingID(5))
 	must(t, err)
 	m.State, m.By = voicemail.Taken, "alice"
 	must(t, s.SaveVoiceMessage(t.Context(), m, keepMessage))
+	counted(5)
 	m.Version--
 	if err := s.SaveVoiceMessage(t.Context(), m, keepMessage); !errors.Is(err, service.ErrConflict) {
 		t.Errorf("F277: a change of what has changed: %v", err)

@@ -23,12 +23,20 @@ type Record struct {
 	Ender    *Party    `json:"ender,omitempty"` // with ByAgent
 	Outcome  Outcome   `json:"outcome"`
 	// Out is of a call in which an agent has called the caller.
-	Out      *Out   `json:"out,omitempty"`
-	Caller   string `json:"caller"` // the number as agents saw it; "": withheld
-	Verified bool   `json:"verified"`
-	Name     string `json:"name,omitempty"` // of the notes; not stored
-	Place    int    `json:"place,omitempty"`
-	Beyond   bool   `json:"placeMore,omitempty"`
+	Out *Out `json:"out,omitempty"`
+	// Unheard: the caller has called the line or kept a place, and nobody has talked to them. All agents may see it.
+	Unheard bool `json:"-"`
+	// Missed: and they have left no message, so that they are in no other list.
+	Missed bool `json:"missed,omitempty"`
+	// Message says what has come of asking the caller for a message; "": they were not asked, as far as is known. Not
+	// stored.
+	Message  Message `json:"message,omitempty"`
+	Later    *Later  `json:"later,omitempty"` // of a missed call; not stored
+	Caller   string  `json:"caller"`          // the number as agents saw it; "": withheld
+	Verified bool    `json:"verified"`
+	Name     string  `json:"name,omitempty"` // of the notes; not stored
+	Place    int     `json:"place,omitempty"`
+	Beyond   bool    `json:"placeMore,omitempty"`
 	// Seconds of the caller.
 	Wait int `json:"wait"`
 	Talk int `json:"talk"`
@@ -71,6 +79,23 @@ type Out struct {
 	By      Party        `json:"by"`
 	Of      string       `json:"of,omitempty"` // the call or the message for which they were called
 	Outcome call.Outcome `json:"outcome"`      // answered, or why they were not reached; machine is never certain
+}
+
+// Message is what has come of asking a caller for a message.
+type Message string
+
+const (
+	Asked     Message = "asked" // it is not known yet
+	Left      Message = "left"
+	LeftEmpty Message = "none" // none, or one that is too short
+)
+
+// Later is what has become of a missed call since: who has talked to the caller, or else who has tried last.
+type Later struct {
+	By      Party        `json:"by"`
+	At      time.Time    `json:"at"`
+	Back    bool         `json:"back,omitempty"` // they have called the caller; otherwise the caller has called again
+	Outcome call.Outcome `json:"outcome"`        // answered, or why the caller was not reached: the call is still open
 }
 
 // Party is an agent, or an outside number.
@@ -159,7 +184,28 @@ func Of(c *call.Call) Record {
 	if byLine != "" {
 		r.EndedBy = ByLine
 	}
+	r.Unheard = r.Answered.IsZero() && r.Outcome != Kept && !c.Out.Dialled() ||
+		c.Kept.Is() && !c.Out.Reached() && c.Reason == call.ReasonUnreached
+	return r.WithMessage("")
+}
+
+// WithMessage is the record with what has come of asking the caller for a message. Whoever has left one is in the list
+// of messages; whoever was asked may be leaving one now.
+func (r Record) WithMessage(m Message) Record {
+	r.Message = m
+	r.Missed = r.Unheard && (m == LeftEmpty || m == "" && r.Outcome != Voicemail)
 	return r
+}
+
+// AsLater is what this record says of a missed call of the same caller that ended before it; nil: nothing.
+func (r Record) AsLater() *Later {
+	switch {
+	case r.Out != nil && r.Out.By.ID != "":
+		return &Later{By: r.Out.By, At: r.Arrived, Back: true, Outcome: r.Out.Outcome}
+	case r.Out == nil && !r.Answered.IsZero() && len(r.With()) > 0:
+		return &Later{By: r.With()[0], At: r.Answered, Outcome: call.OutcomeAnswered}
+	}
+	return nil
 }
 
 // out applies that an agent has called the caller: their own answer is none of the caller's.
@@ -280,6 +326,7 @@ type Filter struct {
 	Outcome Outcome
 	Code    string
 	Text    string
+	Missed  bool
 }
 
 // None says whether every record of a list fits.
@@ -290,6 +337,7 @@ func (f Filter) Fits(r Record) bool {
 	coded := func(n Note) bool { return n.Code == f.Code }
 	return (f.Agent == "" || slices.Contains(r.Agents(), f.Agent)) &&
 		(f.Outcome == "" || f.Outcome == r.Outcome) &&
+		(!f.Missed || r.Missed) &&
 		(f.Code == "" || slices.ContainsFunc(r.Notes, coded)) &&
 		(f.Text == "" || r.mentions(strings.ToLower(f.Text)))
 }

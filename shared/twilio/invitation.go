@@ -25,6 +25,7 @@ const (
 	ParamBy         = "by"         // name of the transferor
 	ParamNote       = "note"       // the transferor's words
 	ParamAsked      = "asked"      // the request key of the page that calls a caller back, and answers by itself
+	ParamPlace      = "place"      // "kept": the caller keeps a place, and is dialled when the agent has answered
 	ParamWatch      = "watch"      // call.Mode, of a supervisor's own leg
 )
 
@@ -50,6 +51,9 @@ func invitation(d call.Dial) string {
 	}
 	set(ParamBy, strings.ToValidUTF8(d.Info.By, ""))
 	set(ParamAsked, d.Info.Asked)
+	if d.Info.Place {
+		set(ParamPlace, "kept")
+	}
 	set(ParamWatch, string(d.Info.Watch))
 	set(ParamNote, strings.ToValidUTF8(d.Info.Note, ""))
 	for _, long := range []string{ParamNote, ParamBy, ParamCaller} {

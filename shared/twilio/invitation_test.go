@@ -47,6 +47,17 @@ func TestInvitationTellsWhatThePageShows(t *testing.T) {
 	}
 }
 
+func TestF372InvitationSaysThatAPlaceIsKept(t *testing.T) {
+	d := dial()
+	if _, got := read(t, invitation(d)); got.Has(ParamPlace) {
+		t.Errorf("of a caller on the line: %v", got)
+	}
+	d.Info.Place = true
+	if _, got := read(t, invitation(d)); got.Get(ParamPlace) != "kept" {
+		t.Errorf("of a kept place: %v", got)
+	}
+}
+
 func TestInvitationLeavesOutWhatIsEmpty(t *testing.T) {
 	_, got := read(t, invitation(dial()))
 	if len(got) != 3 || got.Get(ParamRing) != "20" || got.Get(ParamConference) != caller || got.Get(ParamLeg) != "k1" {

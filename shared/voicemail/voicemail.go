@@ -15,6 +15,7 @@ import (
 
 	"warmtransfer/shared/agent"
 	"warmtransfer/shared/call"
+	"warmtransfer/shared/record"
 	"warmtransfer/shared/service"
 )
 
@@ -36,6 +37,18 @@ type Invitation struct {
 	Forgotten bool `json:"forgotten,omitempty"`
 	// Due is when the sweep looks for a recording.
 	Due time.Time `json:"due,omitzero"`
+}
+
+// Result is what has come of it, as far as is known. Once the sweep has looked and found nothing, there is none: a
+// message that is found later is in the list of messages all the same.
+func (i *Invitation) Result() record.Message {
+	switch {
+	case i.Left:
+		return record.Left
+	case i.Settled, i.Looks > 0:
+		return record.LeftEmpty
+	}
+	return record.Asked
 }
 
 // State is where a message stands.

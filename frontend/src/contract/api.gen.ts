@@ -85,6 +85,7 @@ export const messageStateValues: ReadonlyArray<FlattenedDeepRequired<components>
 export const messageActActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["MessageAct"]["action"]> = ["take", "release", "done"];
 export const callOutcomeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallOutcome"]> = ["answered", "transferred", "abandoned", "expired", "voicemail", "kept", "closed", "unreached"];
 export const callRecordEndedByValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallRecord"]["endedBy"]> = ["caller", "agent", "line"];
+export const callRecordMessageValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CallRecord"]["message"]> = ["asked", "left", "none"];
 export const recordTransferKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RecordTransfer"]["kind"]> = ["add", "consult", "blind", "queue"];
 export const callerCalledValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Caller"]["called"]> = ["planned", "dialing", "ringing", "answered"];
 export const teamActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["TeamAction"]> = ["away", "available", "end", "offer", "listen", "coach", "barge", "leave"];

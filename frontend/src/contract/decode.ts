@@ -148,7 +148,7 @@ const snapshot = object<Snapshot>({
   agent,
   call: (value, of) => (value === null || value === undefined ? null : call(value, of)),
   line: or(line, () => ({ count: 0, more: false })),
-}, { numbers: yes, hours, watching, beatWithin: count, colleagues: directory });
+}, { numbers: yes, hours, watching, beatWithin: count, colleagues: directory, newMessages: count });
 
 const token = object<VoiceToken>({ identity: text, token: name, expiresAt: time }, {});
 

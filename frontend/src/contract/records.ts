@@ -3,7 +3,7 @@ import {
   count, happening, list, name, no, object, oneOf, or, party, string, text, time, yes, type Decode,
 } from "./decode.js";
 import {
-  CALL_OUTCOMES, ENDERS, REASONS, TRANSFER_KINDS, type CallNote, type CallPage, type CallRecord, type CallRules,
+  CALL_OUTCOMES, ENDERS, MESSAGE_RESULTS, REASONS, TRANSFER_KINDS, type CallNote, type CallPage, type CallRecord, type CallRules,
   type KnownCall, type KnownCaller, type OwnNote, type RecordLeg, type RecordOutcome,
   type RecordTransfer,
 } from "./types.js";
@@ -12,7 +12,7 @@ const whole: Decode<number> = or(count, () => 0);
 const outcome = or<RecordOutcome>(oneOf(CALL_OUTCOMES), () => "unknown");
 
 const rules = object<CallRules>({ supervisor: no, records: no, codes: or(list(name), () => []), codeRequired: no },
-  { messages: yes, callBack: yes });
+  { messages: yes, callBack: yes, missed: yes });
 
 const note = object<CallNote>({ by: party, at: time, note: text }, { code: name, name, version: count });
 
@@ -45,7 +45,11 @@ const record = object<CallRecord>({
   transfers: or(list(transfer), () => []),
   history: or(list(happening), () => []),
   notes: or(list(note), () => []),
-}, { out: object<NonNullable<CallRecord["out"]>>({ by: party, outcome: text }, { of: name }), answered: time, ender: party, name, place: count, placeMore: yes });
+}, {
+  out: object<NonNullable<CallRecord["out"]>>({ by: party, outcome: text }, { of: name }), answered: time, ender: party,
+  name, place: count, placeMore: yes, missed: yes, message: oneOf(MESSAGE_RESULTS),
+  later: object<NonNullable<CallRecord["later"]>>({ by: party, at: time, outcome: text }, { back: yes }),
+});
 
 const page = object<CallPage>({ at: time, calls: list(record) }, { cursor: name });
 

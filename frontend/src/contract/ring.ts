@@ -27,6 +27,7 @@ export function ringInfo(params: ReadonlyMap<string, string>, stirVerified: bool
     kind: first(params, "kind"),
     note: first(params, "note").slice(0, 200),
     watch: first(params, "watch") !== "",
+    place: first(params, "place") !== "",
     asked: first(params, "asked"),
     seconds: seconds > 0 && seconds <= 120 ? seconds : RING_SECONDS,
   };

@@ -57,6 +57,7 @@ export interface components {
             readonly colleagues?: components["schemas"]["Directory"];
             readonly watching?: components["schemas"]["Watching"];
             readonly hours?: components["schemas"]["Hours"];
+            readonly newMessages?: number;
         };
         readonly Agent: {
             readonly id: string;
@@ -248,6 +249,7 @@ export interface components {
             readonly records: boolean;
             readonly messages?: boolean;
             readonly callBack?: boolean;
+            readonly missed?: boolean;
             readonly codes: readonly string[];
             readonly codeRequired: boolean;
         };
@@ -289,6 +291,7 @@ export interface components {
             readonly outcome?: components["schemas"]["CallOutcome"];
             readonly code?: string;
             readonly text?: string;
+            readonly missed?: boolean;
             readonly cursor?: string;
             readonly limit?: number;
         };
@@ -309,6 +312,14 @@ export interface components {
             readonly out?: {
                 readonly by: components["schemas"]["Party"];
                 readonly of?: string;
+                readonly outcome: string;
+            };
+            readonly missed?: boolean;
+            readonly message?: "asked" | "left" | "none";
+            readonly later?: {
+                readonly by: components["schemas"]["Party"];
+                readonly at: string;
+                readonly back?: boolean;
                 readonly outcome: string;
             };
             readonly caller: components["schemas"]["CallerNumber"];

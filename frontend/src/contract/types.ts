@@ -12,7 +12,7 @@ export type {
   TeamCounts, TeamFigures, TeamWaiting, Transfer, VoiceToken, Watching,
 } from "./api.gen.js";
 export {
-  actionValues as ACTIONS, callOutcomeValues as CALL_OUTCOMES, callRecordEndedByValues as ENDERS,
+  actionValues as ACTIONS, callOutcomeValues as CALL_OUTCOMES, callRecordEndedByValues as ENDERS, callRecordMessageValues as MESSAGE_RESULTS,
   callStateValues as CALL_STATES, heldValues as HELD, modeValues as MODES, presenceValues as PRESENCES, progressValues as PROGRESS,
   reasonValues as REASONS, roleValues as ROLES, statusReasonValues as STATUS_REASONS, statusValues as STATUSES,
   teamActionValues as TEAM_ACTIONS, transferKindValues as TRANSFER_KINDS,

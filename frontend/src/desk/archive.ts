@@ -80,6 +80,11 @@ export class Archive {
     this.find();
   }
 
+  findMissed(): void {
+    this.filter({ ...NO_FILTER, outcome: "missed" });
+    this.find();
+  }
+
   /** The earlier calls of a number. */
   findOf(number: string): void {
     this.filter({ ...NO_FILTER, caller: phoneNumber(number), exact: number });

@@ -20,7 +20,8 @@ export interface CallBackParts {
 }
 
 /** Whom: the server looks up the number of a message or a call. */
-export type Whom = { readonly number: string } | { readonly message: string } | { readonly call: string };
+export type Whom = { readonly number: string } | { readonly message: string }
+  | { readonly call: string; readonly number?: string };
 
 const TRIES = 3;
 const RETRY_MS = 800;

@@ -8,7 +8,7 @@ import { crmAddress } from "../config.js";
 import { isStuck, needsCode, noted, restored, type NoteFields } from "../state/notes.js";
 import { lookOf } from "../state/calls.js";
 import { restOf } from "../state/rest.js";
-import { ownCall } from "../state/screen.js";
+import { ownCall, ringsForPlace } from "../state/screen.js";
 import type { Compose, Panel, Side, State } from "../state/state.js";
 import { noteState } from "../words/note.js";
 import { phoneNumber } from "../words/number.js";
@@ -198,7 +198,7 @@ export class Desk {
     if (!after.leg && before.leg) this.rememberLoss(after);
     if (after.screen.is === "ringing" && before.screen.is !== "ringing") {
       const { ring } = after.screen.leg;
-      alerts.ring("Incoming call", ring.by ? `Transferred by ${ring.by}` : phoneNumber(ring.number));
+      alerts.ring(ringsForPlace(after.screen) ? "A kept place" : "Incoming call", ring.by ? `Transferred by ${ring.by}` : phoneNumber(ring.number));
     } else if (after.screen.is !== "ringing" && before.screen.is === "ringing") alerts.quiet();
     if (hearsRinging(after) && !hearsRinging(before)) ringback.start(after.sounds.speaker);
     else if (!hearsRinging(after) && hearsRinging(before)) ringback.stop();

@@ -18,7 +18,8 @@ export interface Filter {
   readonly caller: string;
   /** The number itself if it was taken from a call; what is typed is read as a number of the line's country. */
   readonly exact: string;
-  readonly outcome: CallOutcome | "";
+  /** Missed is none that a call ends with: nobody has talked to the caller, however it came to that. */
+  readonly outcome: CallOutcome | "missed" | "";
   readonly code: string;
   readonly text: string;
 }
@@ -145,7 +146,7 @@ export function searchOf(state: State, now: number, agent = ""): CallSearch {
     ...spanOf(filter, now, zone),
     ...(agent ? { agent } : {}),
     ...(caller ? { caller } : {}),
-    ...(filter.outcome ? { outcome: filter.outcome } : {}),
+    ...(filter.outcome === "missed" ? { missed: true } : filter.outcome ? { outcome: filter.outcome } : {}),
     ...(filter.code ? { code: filter.code } : {}),
     ...(filter.text.trim() ? { text: filter.text.trim() } : {}),
   };

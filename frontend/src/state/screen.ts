@@ -45,6 +45,10 @@ export function offeredCall(state: State): Call | null {
   return call && call.role === "offered" ? call : null;
 }
 
+/** Whether who rings here keeps a place, and is called after the answer; the leg says so before the snapshot does. */
+export const ringsForPlace = ({ leg, call }: Extract<Screen, { is: "ringing" }>): boolean =>
+  leg.ring.place || call?.state === "agent-first";
+
 const WITH_COLLEAGUES: readonly Screen["is"][] = ["offline", "idle", "ringing", "connecting", "in-call", "watching", "ended"];
 
 /**

@@ -26,6 +26,8 @@ export interface RingInfo {
   readonly note: string;
   /** It is a supervisor's own leg, which they have asked for. */
   readonly watch: boolean;
+  /** The caller keeps a place and is not on the line: they are called when the agent has answered. */
+  readonly place: boolean;
   /** The request key of the page that calls back with this leg, and answers it by itself; empty otherwise. */
   readonly asked: string;
   /** How long it rings, in seconds. */

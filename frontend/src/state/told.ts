@@ -48,6 +48,7 @@ function withOld(snapshot: Snapshot, old: Snapshot): Snapshot {
     ...snapshot,
     ...(snapshot.line.unknown ? { line: old.line } : {}),
     ...(snapshot.hours === undefined && old.hours ? { hours: old.hours } : {}),
+    ...(snapshot.hours === undefined && old.newMessages !== undefined ? { newMessages: old.newMessages } : {}),
   };
 }
 

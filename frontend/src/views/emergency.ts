@@ -1,7 +1,7 @@
 /** The emergency switch of the line, its second step, and what is asked before either. */
 import { nothing, type TemplateResult } from "lit";
 import { html } from "../html.js";
-import type { LineSettings } from "../contract/types.js";
+import type { Line, LineSettings } from "../contract/types.js";
 import type { Desk } from "../desk/desk.js";
 import type { Button } from "../state/allow.js";
 import { differing, isDirty, type Asked } from "../state/settings.js";
@@ -27,7 +27,7 @@ export function emergency(state: State, desk: Desk, view: LineSettings): Templat
     <h3 id="emergency-title">${closed ? icon("warning") : nothing}<span>Emergency: ${closed ? "the line is closed" : "not closed"}</span></h3>
     ${closed
       ? html`<p class="words">New callers hear ${closedWords(view.settings, true)}. ${endWaits
-          ? "Who was in the line has heard it, too, and their calls have ended."
+          ? "Who was in the line has heard it, too, and their calls have ended, but for callers whom we had called."
           : "Who is in the line waits on, and is answered as ever."} Who is with an agent, or on hold, goes on.</p>
         <div class="verbs">${ask("open", "Open the line again…", "primary")}
           ${ask("end-waits", "End the waits, too…", "danger", endWaits ? "The waits are ended already" : "")}</div>`
@@ -69,13 +69,26 @@ const SWITCH: Record<"close" | "open" | "end-waits", Question> = {
   "end-waits": ({ settings }, state) => ({ title: "End the waits, too?", body: html`<ul class="consequences">
     <li><strong>In the line${inLine(state)}:</strong> they hear ${closedWords(settings, true)}, and their calls end. This cannot be taken back
       for who has gone.</li>
+    <li><strong>Callers whom we have called</strong>, and who wait for another agent: they wait on, and are answered as ever.</li>
+    <li><strong>Kept places${kept(state)}:</strong> they stay. Nobody is called before the line is open again.</li>
     <li><strong>In a call, or on hold:</strong> nothing changes.</li></ul>` }),
 };
 
 function inLine(state: State): string {
-  const { line } = state.snapshot ?? {};
-  if (!line || line.unknown || state.apiDownAt) return "";
-  return line.more ? ` (more than ${line.count})` : ` (${line.count} now)`;
+  const line = lineOf(state);
+  if (!line) return "";
+  const count = line.count - (line.kept ?? 0); // who keeps a place is not on the line
+  return line.more ? ` (more than ${count})` : ` (${count} now)`;
+}
+
+function lineOf({ snapshot, apiDownAt }: State): Line | null {
+  const { line } = snapshot ?? {};
+  return line && !line.unknown && !apiDownAt ? line : null;
+}
+
+function kept(state: State): string {
+  const line = lineOf(state);
+  return line && !line.more ? ` (${line.kept ?? 0} now)` : "";
 }
 
 function bringBack(state: State, asked: Extract<Asked, { is: "back" }>, saved: LineSettings): { title: string; body: TemplateResult } {

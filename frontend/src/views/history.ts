@@ -10,7 +10,7 @@ import { fieldsOf, noted } from "../state/notes.js";
 import type { State } from "../state/state.js";
 import { partyName, phoneNumber } from "../words/number.js";
 import { recordsProblem } from "../words/problem.js";
-import { legWords, recordOutcome, timeline, whenWords, withWhom } from "../words/record.js";
+import { laterWords, legWords, recordOutcome, timeline, whenWords, withWhom } from "../words/record.js";
 import { duration } from "../words/time.js";
 import { ownZone, wallClock, ZONES } from "../words/zone.js";
 import { icon } from "./icons.js";
@@ -29,12 +29,16 @@ const self = (state: State): string => state.snapshot?.agent.id ?? "";
 
 function search(state: State, desk: Desk): TemplateResult {
   return html`<section class="card panel records" aria-labelledby="records-title">
-    <h2 id="records-title" tabindex="-1">${state.rules?.supervisor ? "Calls of all agents" : "Your calls"}</h2>
+    <h2 id="records-title" tabindex="-1">${showsMissed(state) ? "Missed calls"
+      : state.rules?.supervisor ? "Calls of all agents" : "Your calls"}</h2>
     ${filterForm(state, desk)}
     ${state.rules?.supervisor ? exporting(state, desk) : nothing}
     ${list(state, desk)}
   </section>`;
 }
+
+/** The list has calls that nobody has answered: they are everybody's. */
+const showsMissed = (state: State): boolean => state.history.asked?.missed === true;
 
 type Option = readonly [value: string, words: string];
 
@@ -63,16 +67,20 @@ function filterForm(state: State, desk: Desk): TemplateResult {
     ${filter.when === "span" ? html`${typed("from", "From", "date")} ${typed("to", "To", "date")}` : nothing}
     ${state.rules?.supervisor ? html`${typed("agent", "Agent", "text")}<datalist id="find-agents">${agents(state)
       .map((name) => html`<option value=${name}></option>`)}</datalist>` : nothing}
-    ${select("outcome", "Outcome", [["", "Any"], ...CALL_OUTCOMES.map((o): Option => [o, recordOutcome({ outcome: o })])],
+    ${select("outcome", "Outcome", [["", "Any"], ...missable(state), ...CALL_OUTCOMES.map((o): Option => [o, recordOutcome({ outcome: o })])],
       filter.outcome, (outcome) => set({ outcome: outcome as Filter["outcome"] }))}
     ${codes.length ? select("code", "Code", [["", "Any"], ...codes.map((c): Option => [c, c])], filter.code,
       (code) => set({ code })) : nothing}
     ${typed("text", "Name, or text of a note", "search")}
     <div class="find-go"><button type="submit" class="button primary" data-test="find">Search</button>
+      ${state.rules?.missed && filter.outcome !== "missed" ? html`<button type="button" class="button" data-test="find-missed"
+        @click=${() => desk.archive.findMissed()}>Missed calls</button>` : nothing}
       ${filtered(filter) ? html`<button type="button" class="button quiet" data-test="find-all"
         @click=${() => desk.archive.findAll()}>Show all</button>` : nothing}</div>
   </form>`;
 }
+
+const missable = (state: State): Option[] => (state.rules?.missed ? [["missed", "Missed: nobody answered"]] : []);
 
 /** The names that are offered while an agent is typed: any other may be typed, too. */
 const agents = (state: State): readonly string[] =>
@@ -113,11 +121,20 @@ function row(state: State, desk: Desk, c: CallRecord): TemplateResult {
   return html`<button type="button" class="call-row" data-test="record" data-call=${c.id} @click=${() => desk.archive.open(c.id)}>
     <span class="number">${c.name ?? phoneNumber(c.caller)}</span>
     <time datetime=${c.arrived}>${whenWords(c, serverNow(state), state.history.zone)}</time>
-    <span class="what"><span class=${["abandoned", "expired", "closed", "unreached"].includes(c.outcome) ? "failed" : ""}>${recordOutcome(c)}</span>${whom
+    <span class="what"><span class=${failed(c) ? "failed" : ""}>${recordOutcome(c)}</span>${whom
       ? ` · ${whom}` : ""}</span>
     <span class="length">${c.talk ? duration(c.talk * 1000) : ""}</span>
+    ${showsMissed(state) ? laterLine(state, c) : nothing}
     ${codes.length ? html`<span class="codes">${codes.map((code) => html`<span class="code">${code}</span>`)}</span>` : nothing}
   </button>`;
+}
+
+const failed = (c: CallRecord): boolean =>
+  c.missed === true || ["abandoned", "expired", "closed", "unreached"].includes(c.outcome) && c.message !== "left";
+
+function laterLine(state: State, c: CallRecord): TemplateResult {
+  const { words, open } = laterWords(c, self(state), state.history.zone, serverNow(state));
+  return html`<span class="later ${open ? "open" : ""}" data-test="later">${words}</span>`;
 }
 
 function record(state: State, desk: Desk, c: CallRecord): TemplateResult {
@@ -133,6 +150,7 @@ function record(state: State, desk: Desk, c: CallRecord): TemplateResult {
         click: () => void desk.copyNumber(c.caller) }) : nothing}</div>
     <p class="record-when">${c.name && c.caller ? html`${phoneNumber(c.caller)}<br />` : nothing}<span
       class="chip">${recordOutcome(c)}</span> ${whenWords(c, now, zone)}</p>
+    ${showsMissed(state) ? html`<p>${laterLine(state, c)}</p>` : nothing}
     <dl class="figures">${figures.map(([what, words]) => html`<div><dt>${what}</dt><dd>${words}</dd></div>`)}</dl>
     <h3>What happened</h3>
     <ol class="history line">${timeline(c, self(state)).map((s) => html`<li class=${s.failed ? "failed" : ""}><time
@@ -142,7 +160,8 @@ function record(state: State, desk: Desk, c: CallRecord): TemplateResult {
       <ul class="legs">${c.legs.map((l) => html`<li><strong>${l.party.id === self(state) ? "You"
         : partyName(l.party)}</strong> <span>${legWords(l)}</span></li>`)}</ul>` : nothing}
     ${noteList(state, desk, c)}
-    ${c.caller ? html`<div class="verbs">${callsBack(state) ? callBackButton(state, desk, "back-record", { call: c.id })
+    ${c.caller ? html`<div class="verbs">${callsBack(state) ? callBackButton(state, desk, "back-record",
+      { call: c.id, ...(state.rules?.missed ? { number: c.caller } : {}) })
       : nothing}${button({ name: "calls-of-number", label: "Calls of this number",
       icon: "phone", click: () => desk.archive.findOf(c.caller) })}</div>` : nothing}
   </section>`;

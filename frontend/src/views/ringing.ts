@@ -4,8 +4,8 @@ import { html } from "../html.js";
 import { REASONS, type Transfer } from "../contract/types.js";
 import type { Desk } from "../desk/desk.js";
 import * as allow from "../state/allow.js";
+import { ringsForPlace } from "../state/screen.js";
 import type { Leg, Screen, State } from "../state/state.js";
-import { isDialled } from "../words/call.js";
 import { partyName, phoneNumber } from "../words/number.js";
 import { REASON_BUTTONS, targetOutcome } from "../words/outcome.js";
 import { icon } from "./icons.js";
@@ -22,10 +22,10 @@ const KIND_WORDS: Record<Transfer["kind"], (by: string) => string> = {
 
 const OWN_WORDS = "You talk with the caller at once; you gave them back to the line, and nobody else has taken them.";
 
-const DIALLED_WORDS = "The caller is not on the line. You are connected first; then the number is dialled.";
+const PLACE_WORDS = "Answer, and the number is called. The caller keeps a place in the line, and is not on the phone now.";
 
-function titleOf(by: string, kind: string, back: boolean, dialled: boolean): string {
-  if (dialled) return "A caller to be called back";
+function titleOf(by: string, kind: string, back: boolean, place: boolean): string {
+  if (place) return "A kept place";
   if (back) return "Your caller, back again";
   if (!by) return "Incoming call";
   return kind === "queue" ? `A caller whom ${by} gave back` : `${by} transfers a call to you`;
@@ -33,7 +33,9 @@ function titleOf(by: string, kind: string, back: boolean, dialled: boolean): str
 
 type Ringing = Extract<Screen, { is: "ringing" }>;
 
-export function ringing(state: State, desk: Desk, { leg, call }: Ringing): TemplateResult {
+export function ringing(state: State, desk: Desk, screen: Ringing): TemplateResult {
+  const { leg, call } = screen;
+  const place = ringsForPlace(screen);
   const number = call?.caller.number || leg.ring.number;
   const verified = call?.caller.verified || leg.ring.verified;
   const current = call?.transfer && (call.transfer.kind === "queue" ? !call.transfer.ended : !call.transfer.outcome);
@@ -46,23 +48,22 @@ export function ringing(state: State, desk: Desk, { leg, call }: Ringing): Templ
   // The caller whom this agent has transferred, and whom nobody has taken.
   const failed = call?.transfer?.outcome && !current && call.transfer.by.id === self
     ? targetOutcome(call.transfer, self) : "";
-  const dialled = isDialled(call);
   const waiting = (by ? call?.caller.arrived : call?.caller.waitingSince) ?? leg.ring.waiting;
   return html`<section class="card ringing" data-test="screen-ringing" aria-labelledby="title">
     <div class="ring-head">
-      <h2 id="title" tabindex="-1">${titleOf(by, kind, state.rejoin !== null || failed !== "" || own, dialled)}</h2>
+      <h2 id="title" tabindex="-1">${titleOf(by, kind, state.rejoin !== null || failed !== "" || own, place)}</h2>
       ${countdown(state, leg)}
     </div>
     ${callerLine(number, verified)}
     ${knownCaller(state, number)}
     ${waiting
-      ? html`<p class="waited">${icon(dialled ? "people" : "music")}<span>${by ? "The caller has been with us for"
-        : dialled ? "In the line for" : "Waiting for"} ${since(state, waiting)}</span></p>`
+      ? html`<p class="waited">${icon(place ? "phone" : "music")}<span>${by ? "The caller has been with us for"
+        : place ? "In the line for" : "Waiting for"} ${since(state, waiting)}</span></p>`
       : nothing}
-    ${dialled ? html`<p class="kind">${DIALLED_WORDS}</p>` : nothing}
     ${by
       ? html`<p class="kind">${own ? OWN_WORDS : KIND_WORDS[kind as Transfer["kind"]]?.(by) ?? ""}</p>`
       : nothing}
+    ${place ? html`<p class="kind">${PLACE_WORDS}</p>` : nothing}
     ${failed ? html`<p class="kind">${failed}</p>` : nothing}
     ${note
       ? html`<blockquote class="note" data-test="note"><span class="by">Note from ${own ? "you"
@@ -74,7 +75,7 @@ export function ringing(state: State, desk: Desk, { leg, call }: Ringing): Templ
       ${button({ name: "reject", label: by ? "Decline" : "Reject", icon: "cross", tone: "quiet", shape: "wide",
         chord: "R", hint: by && kind !== "queue"
           ? `${by} is told that you declined`
-          : "The next agent is called", click: () => desk.reject() })}
+          : place ? "No attempt is lost: the next agent is rung" : "The next agent is called", click: () => desk.reject() })}
     </div>
     ${declining(state, desk)}
   </section>`;

@@ -4,6 +4,7 @@ import { keyed } from "lit/directives/keyed.js";
 import { html } from "../html.js";
 import type { Call } from "../contract/types.js";
 import type { Desk } from "../desk/desk.js";
+import { newMessages } from "../state/messages.js";
 import { sidesOf } from "../state/sides.js";
 import type { Side, State } from "../state/state.js";
 import { recentCalls } from "../state/recent.js";
@@ -52,8 +53,15 @@ function tabs(state: State, desk: Desk): TemplateResult {
     ${sides.map((tab) => html`<button type="button" role="tab" id="side-${tab}" data-test="side-${tab}"
       aria-selected=${String(state.side === tab)} aria-controls=${state.side === tab ? "side-panel" : nothing}
       tabindex=${state.side === tab ? "0" : "-1"} @click=${() => desk.showSide(tab)}>${tab === "colleagues"
-        && state.screen.is === "in-call" ? "This call" : LABELS[tab]}</button>`)}
+        && state.screen.is === "in-call" ? "This call" : LABELS[tab]}${tab === "messages" ? newCount(state) : nothing}</button>`)}
   </div>`;
+}
+
+/** It has its place also while there is none, so that no tab moves. */
+function newCount(state: State): TemplateResult {
+  const count = newMessages(state);
+  return html` <span class="new-count ${count ? "some" : ""}" data-test="new-messages">${count
+    ? html`${count}<span class="visually-hidden"> new</span>` : nothing}</span>`;
 }
 
 /** At rest, who is there. In a call, that call: whom to bring in is then in the card Transfer. */

@@ -5,6 +5,7 @@
 import type { Call } from "../contract/types.js";
 import { known } from "../state/known.js";
 import { restOf, restUntil } from "../state/rest.js";
+import { ringsForPlace } from "../state/screen.js";
 import type { Said, Screen, State } from "../state/state.js";
 import { hearing, LATE, overdueWords, stateWords, targetNow } from "./call.js";
 import { knownHereWords } from "./known.js";
@@ -28,6 +29,7 @@ export function announcement(before: State, now: State): Partial<Said> | null {
 function urgentWords(before: State, now: State): string {
   if (now.screen.is === "ringing" && before.screen.is !== "ringing") {
     const { ring } = now.screen.leg;
+    if (ringsForPlace(now.screen)) return `A kept place, ${phoneNumber(ring.number)}. Answer, and the number is called.`;
     return `Incoming call from ${phoneNumber(ring.number)}${ring.by
       ? `, ${ring.kind === "queue" ? "given back" : "transferred"} by ${ring.by}`
       : ""}`;

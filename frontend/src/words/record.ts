@@ -17,11 +17,32 @@ const OUTCOMES: Record<RecordOutcome, string> = {
   unknown: "Ended",
 };
 
-/** Of a call in which an agent has called the caller, it says so. */
-export function recordOutcome({ outcome, out }: Pick<CallRecord, "outcome" | "out">): string {
+const MESSAGES: Record<NonNullable<CallRecord["message"]>, string> = {
+  asked: "Was asked for a message",
+  left: "Left a message",
+  none: "Left no message",
+};
+
+/** Of a call in which an agent has called the caller, it says so; of one who was asked for a message, whether they left one. */
+export function recordOutcome({ outcome, out, message }: Pick<CallRecord, "outcome" | "out" | "message">): string {
+  if (!out && message) {
+    return outcome === "voicemail" ? MESSAGES[message] : `${OUTCOMES[outcome]}; ${MESSAGES[message].toLowerCase()}`;
+  }
   if (!out) return OUTCOMES[outcome];
   return outcome === "unreached" || out.outcome === "machine" ? `Called back: ${backOutcome(out.outcome)}`
     : `Called back: ${OUTCOMES[outcome].toLowerCase()}`;
+}
+
+/** What has become of a missed call since, for the list of them. */
+export function laterWords({ later }: Pick<CallRecord, "later">, self: string, zone: string, now: number):
+  { readonly words: string; readonly open: boolean } {
+  if (!later) return { words: "Open", open: true };
+  const when = dayAndTime(Date.parse(later.at), now, zone);
+  const who = person(later.by, self);
+  if (later.outcome !== "answered") {
+    return { words: `Open; ${who} called, ${when}: ${backOutcome(later.outcome)}`, open: true };
+  }
+  return { words: later.back ? `Called back by ${who}, ${when}` : `Called again, ${when}, and talked to ${who}`, open: false };
 }
 
 /** Who talked to the caller, in order, each once. */
@@ -88,6 +109,9 @@ export function timeline(record: CallRecord, self: string): readonly Step[] {
     more: [noteOf(h, record), music[i] ? `The caller had heard music for ${duration(music[i])}` : ""].filter(Boolean),
     failed: FAILED.includes(h.what),
   }));
+  if (record.message && record.message !== "asked") {
+    steps.push({ at: record.ended, words: MESSAGES[record.message], more: [], failed: record.message === "none" });
+  }
   return steps.filter((s, i) => s.words !== steps[i - 1]?.words || s.at !== steps[i - 1]?.at);
 }
 

@@ -29,7 +29,7 @@ async function asked(s, from = number) {
 /** keeps is a caller who presses the key, hears words, and hangs up. */
 async function keeps(s, sid) {
   await s.stack.ask('POST', `/control/calls/${sid}/dtmf`, { digits: '2' });
-  await says(s, sid, 'You keep your place');
+  await says(s, sid, 'Your place in the line is kept');
   await s.stack.does(sid, 'hangup');
 }
 
@@ -45,7 +45,7 @@ scenario('F301 F350: a caller keeps the place; the agent is rung first, then the
   await erin.look('kept-place', 'kept-place');
   await s.stack.does(ahead, 'hangup');
 
-  await alice.says('screen-ringing', 'A caller to be called back');
+  await alice.says('screen-ringing', 'A kept place');
   assert.equal((await s.stack.calls()).some((c) => c.to === number), false, 'nobody is dialled before Alice is there');
   await alice.look('kept-ringing', '');
   await alice.press('answer');

@@ -52,6 +52,5 @@ export const callBackScenes: readonly Scene[] = [
   { name: "call-back-not-in-use", like: "call-back-busy", events: (now) => unreached(now, "failed:404") },
   { name: "call-back-refused", events: (now) => may(now, [{ type: "notice", notice: { id: 1, tone: "bad",
     text: "Call back: Numbers in that country may not be dialled." } }]) },
-  { name: "kept-ringing", events: (now) => kept(now) },
   { name: "kept-connecting", events: (now) => kept(now, [{ type: "leg-answering" }]) },
 ];

@@ -25,6 +25,27 @@ const closed = (now: number): CallRecord => unnamed(now, { id: "CA9", outcome: "
   legs: [], notes: [], transfers: [], talk: 0, wait: 0, hold: 0,
   history: [{ at: iso(now - 5000), what: "arrive" }, { at: iso(now - 5000), what: "expire" }] });
 
+/** Missed calls: open, called back in vain, called back, called again; and one who has left no message. */
+const missed = (now: number): CallRecord[] => {
+  const bob = { id: "bob", name: "Bob" };
+  const call = (n: number, change: Partial<CallRecord>): CallRecord => ({ ...closed(now - 400_000 * n),
+    id: `CAm${n}`, outcome: "abandoned", endedBy: "caller", missed: true, wait: 65, caller: `+1415555010${n}`, ...change });
+  return [
+    call(1, {}),
+    call(2, { later: { by: bob, at: iso(now - 60_000), back: true, outcome: "busy" } }),
+    call(3, { outcome: "voicemail", endedBy: "line", message: "none",
+      later: { by: { id: "alice", name: "Alice" }, at: iso(now - 70_000), back: true, outcome: "answered" } }),
+    call(4, { outcome: "closed", endedBy: "line", later: { by: bob, at: iso(now - 80_000), outcome: "answered" } }),
+  ];
+};
+
+const foundMissed = (now: number): Event[] => {
+  const asked = { missed: true };
+  return [rules({ missed: true, callBack: true }), { type: "side", side: "history" },
+    { type: "history-filter", filter: { outcome: "missed" } },
+    { type: "history-ask", asked, more: false }, { type: "history-page", asked, page: { at: iso(now), calls: missed(now) } }];
+};
+
 const found = (now: number, calls: readonly CallRecord[], cursor = ""): Event[] => {
   const asked = {};
   return [{ type: "side", side: "history" }, { type: "history-ask", asked, more: false },
@@ -83,6 +104,9 @@ export const recordScenes: readonly Scene[] = [
   { name: "history-closed", events: (now) => [...online(now), rules(), ...found(now, [closed(now), ...records(now)])] },
   { name: "history-record-closed", events: (now) => [...online(now), rules(), ...found(now, [closed(now)]),
     { type: "history-open", call: "CA9" }] },
+  { name: "history-missed", events: (now) => [...online(now), ...foundMissed(now)] },
+  { name: "history-record-missed", events: (now) => [...online(now), ...foundMissed(now),
+    { type: "history-open", call: "CAm3" }] },
   { name: "history-record-note", events: (now) => [...online(now), rules(), ...found(now, records(now)),
     { type: "history-open", call: "CArecord1" }, { type: "note-open", call: "CArecord1" },
     { type: "note-told", call: "CArecord1", note: undefined, version: 0 },

@@ -96,6 +96,10 @@ export const scenes: readonly Scene[] = [
     { type: "device", is: "lost", at: now - 45_000, why: "signalling" }, { type: "withdrawn", withdrawn: true }] },
   { name: "ringing", events: (now) => [...online(now, snapshotAt(now, { line: waiting(now) })),
     { type: "leg-ringing", sid: "CA1", ring: ringAt(now), at: now }] },
+  { name: "ringing-kept-place", events: (now) => [...online(now, snapshotAt(now, {
+    call: callAt(now, "ringing", { state: "agent-first", role: "offered", actions: ["decline"],
+      caller: { ...callAt(now, "ringing").caller, called: "planned" } }) })),
+    { type: "leg-ringing", sid: "CA1", ring: ringAt(now, { place: true }), at: now }] },
   { name: "ringing-private", events: (now) => [...online(now),
     { type: "leg-ringing", sid: "CA1", ring: ringAt(now, { number: "", verified: false }), at: now }] },
   { name: "ringing-sip", events: (now) => [...online(now,

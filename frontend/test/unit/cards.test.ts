@@ -46,7 +46,7 @@ test("F350: an agent who is rung for a kept place reads that its caller is calle
   const kept: Event = { type: "snapshot", at: T, snapshot: snapshotAt(T,
     { call: { ...call, caller: { ...call.caller, called: "planned" } } }) };
   const rings = text([kept, rung]);
-  expect(rings).toMatch(/A caller to be called back.*In the line for.*then the number is dialled/);
+  expect(rings).toMatch(/A kept place.*In the line for.*Answer, and the number is called/);
   expect(rings).not.toMatch(/Incoming call|Waiting for/);
   const answered = text([kept, rung, { type: "leg-answering" }]);
   expect(answered).toMatch(/Calling back.*then the number is dialled/);

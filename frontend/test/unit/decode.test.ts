@@ -91,12 +91,16 @@ describe("what a ringing leg says", () => {
     const params = new Map(Object.entries({ conference: "CA1", caller: "+44", waited: "2026-11-22T09:58:00Z", by: "Bob",
       kind: "consult", note: "n", ring: "25", verified: "true" }));
     expect(ringInfo(params, false)).toEqual({ conference: "CA1", number: "+44", verified: true,
-      waiting: "2026-11-22T09:58:00Z", by: "Bob", kind: "consult", note: "n", watch: false, asked: "", seconds: 25 });
+      waiting: "2026-11-22T09:58:00Z", by: "Bob", kind: "consult", note: "n", watch: false, place: false, asked: "", seconds: 25 });
   });
 
   test("F014: nothing of it", () => {
     expect(ringInfo(new Map(), false)).toEqual({ conference: "", number: "", verified: false, waiting: "", by: "",
-      kind: "", note: "", watch: false, asked: "", seconds: 20 });
+      kind: "", note: "", watch: false, place: false, asked: "", seconds: 20 });
+  });
+
+  test("F372: that the caller keeps a place", () => {
+    expect(ringInfo(new Map([["place", "kept"]]), false).place).toBe(true);
   });
 
   test("nonsense is dropped", () => {

@@ -53,6 +53,16 @@ describe("the list", () => {
     expect([f.api.searches.length, shown(), desk.state.history.cursor]).toEqual([6, ["CA1"], ""]);
   });
 
+  test("F370: missed calls are one press away, where the server lists them", async () => {
+    f.api.pages.push(page("", "CA1"), page("", "CA2"));
+    await open();
+    f.api.recordRules = { ...RULES, missed: true };
+    desk.core.dispatch({ type: "rules", rules: f.api.recordRules });
+    desk.archive.findMissed();
+    await pass(500);
+    expect([f.api.searches.at(-1), shown(), desk.state.history.filter.outcome]).toEqual([{ missed: true }, ["CA2"], "missed"]);
+  });
+
   test("an answer to an earlier search is not shown as that of the newer one", async () => {
     await open();
     let late: (page: CallPage) => void = () => undefined;

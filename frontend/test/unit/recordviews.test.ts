@@ -2,9 +2,11 @@
 /** What is drawn of the records where a scene of the gallery does not judge it: the focus, the keyboard, whose words. */
 import { render } from "lit";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Snapshot } from "../../src/contract/types.js";
 import { Desk } from "../../src/desk/desk.js";
 import { handleKey } from "../../src/shortcuts.js";
 import { AgentPage } from "../../src/views/page.js";
+import { confirmSettings } from "../../src/views/emergency.js";
 import { callerLine } from "../../src/views/ringing.js";
 import { fakes } from "../fakes.js";
 import { callAt, iso, knownAt, messageAt, recordAt, ringAt, RULES, settingsAt, snapshotAt } from "../fixtures.js";
@@ -51,6 +53,77 @@ test("the tabs: one stop for the keyboard, arrows change, and the panel is named
   expect(document.querySelector("[role=tabpanel]")?.getAttribute("aria-labelledby")).toBe("side-history");
   expect(["aside", "[role=tablist]"].map((place) => document.querySelector(place)?.getAttribute("aria-label"))).toEqual(
     ["Side panel", "What the side panel shows"]);
+});
+
+test("F374: the tab says how many messages are new, and keeps that until it is told again", async () => {
+  const told = async (change: Partial<Snapshot>): Promise<string | undefined> => {
+    const now = Date.now() + (later += 1000);
+    desk.core.dispatch({ type: "snapshot", snapshot: { ...snapshotAt(now), ...change }, at: now });
+    await page.updateComplete;
+    return at("new-messages")!.textContent?.trim();
+  };
+  let later = 0;
+  desk.core.dispatch({ type: "rules", rules: { ...RULES, messages: true } });
+  const hours = { open: true };
+  expect(await told({ hours })).toBe("");
+  expect(await told({ hours, newMessages: 3 })).toBe("3 new");
+  expect(await told({})).toBe("3 new"); // pushed
+  desk.core.dispatch({ type: "side", side: "messages" });
+  desk.core.dispatch({ type: "message-ask", more: false });
+  desk.core.dispatch({ type: "message-page", more: false, page: { days: 30,
+    messages: [messageAt(Date.now()), messageAt(Date.now(), "RE2", { state: "done", by: { id: "bob", name: "Bob" } })] } });
+  expect(await told({ hours, newMessages: 3 })).toBe("1 new"); // the list is newer
+  desk.core.dispatch({ type: "side", side: "colleagues" });
+  expect(await told({ hours, newMessages: 0 })).toBe("");
+});
+
+test("F373: who ends the waits reads who stays, and kept places are not among those who wait", () => {
+  const snapshot = { ...snapshotAt(Date.now()), line: { count: 5, more: false, kept: 2 } };
+  const settings = { ...desk.state.settings, asked: { is: "end-waits" as const },
+    saved: settingsAt(Date.now(), { emergency: { closed: true } }) };
+  const place = document.createElement("div");
+  render(confirmSettings({ ...desk.state, snapshot, settings }, desk).body, place);
+  expect(place.textContent!.replace(/\s+/g, " ")).toMatch(
+    /In the line \(3 now\):.*Callers whom we have called.*wait on.*Kept places \(2 now\): they stay/);
+});
+
+test.each([["the leg says so", ringAt(Date.now(), { place: true }), null],
+  ["the snapshot does", ringAt(Date.now()), callAt(Date.now(), "ringing", { state: "agent-first", role: "offered",
+    caller: { ...callAt(Date.now(), "ringing").caller, called: "planned" } })]] as const)(
+  "F372: a ring for a kept place reads as one, and not as a caller on the line: %s", async (_how, ring, call) => {
+    if (call) desk.core.dispatch({ type: "snapshot", snapshot: { ...snapshotAt(Date.now()), call }, at: Date.now() });
+    desk.core.dispatch({ type: "leg-ringing", sid: "CA1", ring, at: Date.now() });
+    await page.updateComplete;
+    const text = at("screen-ringing")!.textContent!.replace(/\s+/g, " ");
+    expect(text).toContain("A kept place");
+    expect(text).toContain("Answer, and the number is called.");
+    expect(text).toContain("In the line for");
+    expect(text).not.toMatch(/Incoming call|Waiting for \d/);
+    expect(text).toContain("No attempt is lost");
+  });
+
+test("F370: a missed call says what has become of it, and is called back by its number", async () => {
+  const asked = { missed: true };
+  const { name: _name, ...missed } = recordAt(Date.now(), { outcome: "abandoned", missed: true, legs: [], notes: [], id: "CA7" });
+  const bob = { id: "bob", name: "Bob" };
+  const later = { by: bob, at: iso(Date.now()), back: true };
+  desk.core.dispatch({ type: "rules", rules: { ...RULES, missed: true, callBack: true } });
+  desk.core.dispatch({ type: "snapshot", snapshot: { ...snapshotAt(Date.now()), numbers: true }, at: Date.now() });
+  desk.core.dispatch({ type: "side", side: "history" });
+  desk.core.dispatch({ type: "history-filter", filter: { outcome: "missed" } });
+  desk.core.dispatch({ type: "history-ask", asked, more: false });
+  desk.core.dispatch({ type: "history-page", asked, page: { at: iso(Date.now()), calls: [missed,
+    { ...missed, id: "CA8", later: { ...later, outcome: "busy" } }, { ...missed, id: "CA9", later: { ...later, outcome: "answered" } }] } });
+  await page.updateComplete;
+  expect(document.querySelector("#records-title")?.textContent).toBe("Missed calls");
+  const said = [...document.querySelectorAll<HTMLElement>('[data-test="later"]')].map((l) => l.textContent!.replace(/, .*\d\d:\d\d/, ""));
+  expect(said).toEqual(["Open", "Open; Bob called: the number was busy", "Called back by Bob"]);
+  const calls = vi.spyOn(desk.callBack, "call").mockResolvedValue();
+  desk.core.dispatch({ type: "device", is: "registered", at: Date.now() });
+  desk.archive.open("CA7");
+  await page.updateComplete;
+  at("back-record")!.click();
+  expect(calls.mock.calls).toEqual([[{ call: "CA7", number: missed.caller }]]);
 });
 
 test("a record that is opened has the focus, and its row has it again afterwards", async () => {

@@ -433,6 +433,11 @@ describe("rejoin after a reload", () => {
 });
 
 describe("what screen readers are told", () => {
+  test("F372: a ring for a kept place says what an answer does", () => {
+    const state = after([...online, { type: "leg-ringing", sid: "x", ring: ringAt(T, { place: true }), at: T }]);
+    expect(state.said.urgent).toBe("A kept place, +44 20 7946 0123. Answer, and the number is called.");
+  });
+
   test("an incoming call is urgent, and says who transfers", () => {
     const state = after([...online, { type: "leg-ringing", sid: "x", ring: ringAt(T, { by: "Bob" }), at: T }]);
     expect(state.said.urgent).toBe("Incoming call from +44 20 7946 0123, transferred by Bob");

@@ -8,6 +8,10 @@ const here = callAt(T, "ringing", { role: "offered" });
 const showing = (count: number, call: Parameters<typeof snapshotAt>[1] = {}, longest = iso(T - 330_000)): State =>
   ({ ...initial, snapshot: snapshotAt(T, { ...call, line: { count, more: false, longest } }) });
 
+test("a kept place that rings here is not counted by the server, so that nobody is taken off for it", () => {
+  expect(waitingLine(showing(2, { call: callAt(T, "agent-first", { role: "offered" }) }))).toMatchObject({ count: 2 });
+});
+
 test("who rings here is not among those who wait", () => {
   expect(waitingLine(showing(1))).toMatchObject({ count: 1, others: false });
   expect(waitingLine(showing(1, { call: here }))).toEqual({ count: 0, more: false, others: true });

@@ -51,7 +51,8 @@ func (s *Store) Places(_ context.Context, l archive.List, from, before string, n
 	err = s.run("Places", func() error {
 		for _, c := range s.over() {
 			place := archive.Place(c.Ended, c.ID)
-			mine := l.Agent == "" || slices.Contains(record.Of(c).Agents(), l.Agent)
+			r := record.Of(c)
+			mine := (l.Agent == "" || slices.Contains(r.Agents(), l.Agent)) && (!l.Unheard || r.Unheard)
 			if place >= from && place < before && mine && (l.Caller == "" || l.Caller == c.From) {
 				places = append(places, place)
 			}
@@ -69,7 +70,7 @@ func (s *Store) Records(_ context.Context, ids []call.ID) (list []record.Record,
 		for _, id := range ids {
 			c, err := load[call.ID, call.Call](s, s.confs, id)
 			if err == nil && !c.Live() && !c.Forgotten {
-				list = append(list, record.Of(c).WithNotes(s.notesOn(id)))
+				list = append(list, record.Of(c).WithNotes(s.notesOn(id)).WithMessage(s.Messages[id]))
 			}
 		}
 		return nil

@@ -53,7 +53,9 @@ func kept(t *testing.T, s Shelf) {
 	}
 	c.ForgetCaller()
 	must(t, s.SaveCall(t.Context(), c))
-	for _, l := range []archive.List{{}, {Caller: "+15005550006"}, {Agent: "alice"}, {Agent: "bob"}} {
+	for _, l := range []archive.List{
+		{}, {Caller: "+15005550006"}, {Agent: "alice"}, {Agent: "bob"}, {Unheard: true},
+	} {
 		from, before := archive.Place(t0.Add(-time.Hour), ""), archive.Place(t0.Add(time.Hour), "")
 		if places, err := s.Places(t.Context(), l, from, before, 9); err != nil || len(places) != 0 {
 			t.Errorf("forgotten, and in %+v: %v, %v", l, places, err)
@@ -84,6 +86,7 @@ func places(t *testing.T, s Shelf) {
 		"all":       {archive.List{}, func(int) bool { return true }},
 		"alice's":   {archive.List{Agent: "alice"}, func(i int) bool { return slices.Contains(who(i), "alice") }},
 		"carol's":   {archive.List{Agent: "carol"}, func(i int) bool { return slices.Contains(who(i), "carol") }},
+		"missed":    {archive.List{Unheard: true}, func(i int) bool { return who(i) == nil }},
 		"nobody's":  {archive.List{Agent: "dave"}, func(int) bool { return false }},
 		"a phone's": {archive.List{Caller: "sip:1001@pbx.example.com"}, func(i int) bool { return i%2 == 1 }},
 	} {

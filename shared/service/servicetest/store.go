@@ -26,8 +26,10 @@ type Store struct {
 	notes  map[call.ID]map[string]record.Note
 	news   map[call.ID][]call.News
 	places map[string]call.ID // by number
-	jumped []string           // failures found by jumps
-	blind  bool               // a load has failed since the last Check
+	// Messages is what has come of asking callers for a message.
+	Messages map[call.ID]record.Message
+	jumped   []string // failures found by jumps
+	blind    bool     // a load has failed since the last Check
 }
 
 // view is what the lists show of a call.
@@ -46,7 +48,7 @@ var _ service.Store = (*Store)(nil)
 // NewStore returns an empty store.
 func NewStore() *Store {
 	return &Store{confs: map[call.ID][]byte{}, people: map[agent.ID][]byte{}, views: map[call.ID]view{},
-		news: map[call.ID][]call.News{}}
+		news: map[call.ID][]call.News{}, Messages: map[call.ID]record.Message{}}
 }
 
 func load[K comparable, T any](s *Store, m map[K][]byte, id K) (*T, error) {
