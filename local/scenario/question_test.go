@@ -80,7 +80,7 @@ func TestF294WhoSaysNothingOrPressesAnotherKeyStays(t *testing.T) {
 			caller := l.inQuestion()
 			l.pass(2 * time.Second)
 			if key == "" {
-				l.untilHears(caller, "speech:To stay")
+				l.untilHears(caller, lastOfQuestion)
 				l.until("the last word", 10*time.Second, func() bool { return l.sound(caller) != lastOfQuestion })
 				l.stayed(caller, 2*time.Second)
 				l.wantNoGap(caller)
