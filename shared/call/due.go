@@ -15,12 +15,15 @@ type Due struct {
 	// Music is when the caller hears silence unless the next music turn is requested before; zero if they are not to
 	// hear music, or if it is not known how long it plays. From then on Hearing.MusicStopped is true.
 	Music time.Time
+	// Legs are those that must be connected at Twilio: the caller's, and those that have answered. That of a caller
+	// whom we dial is among them while it rings: they may have picked up, and our API may not have answered.
+	Legs []LegID
 }
 
 // Due is when the sweep, and whoever looks after music, must look at the call.
 func (c *Call) Due() Due {
 	p := planner{Call: c}
-	return Due{Sweep: p.sweepDue(), Music: p.musicStopsAt()}
+	return Due{Sweep: p.sweepDue(), Music: p.musicStopsAt(), Legs: p.connectedLegs()}
 }
 
 // sweepDue is when the sweep must look at a live call because its clock has not moved it on in time. A call whose owner
@@ -110,9 +113,8 @@ func (p Participant) uncertain() bool {
 	return p.HoldUncertain || !p.ResumingSince.IsZero() || !p.LateResume.IsZero()
 }
 
-// ConnectedLegs are the legs that must be connected at Twilio: the caller's, and those that have answered. That of a
-// caller whom we dial is among them while it rings: they may have picked up, and our API may not have answered.
-func (c *Call) ConnectedLegs() (legs []LegID) {
+func (p planner) connectedLegs() (legs []LegID) {
+	c := p.Call
 	if c.CallerLive {
 		legs = append(legs, c.Out.CallerLeg(c.ID))
 	}

@@ -11,36 +11,33 @@ const expectedLimit = 5 * time.Second
 // Expected is whether another request is about to save what a callback tells: it has asked Twilio for that, and has no
 // answer yet. It changes nothing. Whoever takes in such a callback at once makes one of the two saves fail.
 type Expected struct {
-	c   *Call
-	now time.Time
+	Call *Call
+	Now  time.Time
 }
-
-// Expected is what other requests are about to save now.
-func (c *Call) Expected(now time.Time) Expected { return Expected{c, now} }
 
 // LegStatus is for a callback about an agent's leg: it rings, or it is over.
 func (x Expected) LegStatus(key LegKey, over bool) bool {
-	l := x.c.Leg(key)
+	l := x.Call.Leg(key)
 	switch {
 	case l == nil:
 		return false
 	case over:
-		return !x.c.wanted(key)
+		return !x.Call.wanted(key)
 	}
 	return l.Phase == LegDialing && l.SID == "" && x.recent(l.Since)
 }
 
 // ConferenceEvent is for a conference event.
 func (x Expected) ConferenceEvent(e ConferenceEvent) bool {
-	if e.Leg == x.c.Out.CallerLeg(x.c.ID) {
+	if e.Leg == x.Call.Out.CallerLeg(x.Call.ID) {
 		return x.caller(e)
 	}
-	l := x.c.Leg(LegKey(e.Label))
+	l := x.Call.Leg(LegKey(e.Label))
 	switch {
 	case l == nil:
 		return false
 	case e.Kind == ParticipantLeft:
-		return !x.c.wanted(l.Key)
+		return !x.Call.wanted(l.Key)
 	}
 	return x.asked(l.Participant, e)
 }
@@ -49,11 +46,11 @@ func (x Expected) ConferenceEvent(e ConferenceEvent) bool {
 func (x Expected) caller(e ConferenceEvent) bool {
 	switch e.Kind {
 	case ParticipantJoined:
-		return !x.c.MusicRequested && x.c.State.InLine()
+		return !x.Call.MusicRequested && x.Call.State.InLine()
 	case ParticipantLeft:
-		return x.c.State == Ended && x.c.CallerLive
+		return x.Call.State == Ended && x.Call.CallerLive
 	}
-	return x.asked(x.c.Caller, e)
+	return x.asked(x.Call.Caller, e)
 }
 
 // asked: this hold, or this resume, is on its way.
@@ -69,13 +66,13 @@ func (x Expected) asked(p Participant, e ConferenceEvent) bool {
 
 // hangsUp: whoever has resumed a party goes on with the end of a leg.
 func (x Expected) hangsUp() bool {
-	return x.c.State == Completing ||
-		slices.ContainsFunc(x.c.Legs, func(l Leg) bool { return l.SID != "" && !x.c.wanted(l.Key) })
+	return x.Call.State == Completing ||
+		slices.ContainsFunc(x.Call.Legs, func(l Leg) bool { return l.SID != "" && !x.Call.wanted(l.Key) })
 }
 
 // CallerEnded is for the end of the caller's own leg.
-func (x Expected) CallerEnded() bool { return x.c.State == Ended && x.c.CallerLive }
+func (x Expected) CallerEnded() bool { return x.Call.State == Ended && x.Call.CallerLive }
 
 func (x Expected) recent(at time.Time) bool {
-	return !at.IsZero() && x.now.Before(at.Add(expectedLimit))
+	return !at.IsZero() && x.Now.Before(at.Add(expectedLimit))
 }

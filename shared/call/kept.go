@@ -94,16 +94,18 @@ func (h Holder) GivesBack(k KeptPlace, now time.Time) bool {
 	if h.Call == nil {
 		return k.Lent == h.ID && !now.Before(k.LentAt.Add(unknownLimit))
 	}
-	return h.Call.stays(now) && h.Call.servesNobody()
+	return h.stays(now) && h.servesNobody()
 }
 
-// stays says whether a call has ended and its caller does not come back into it.
-func (c *Call) stays(now time.Time) bool {
+// stays says whether the call has ended and its caller does not come back into it.
+func (h Holder) stays(now time.Time) bool {
+	c := h.Call
 	return c.State == Ended && (!(change{c, now}).mayReturn() || !now.Before(c.Ended.Add(comebackLimit)))
 }
 
-// servesNobody says whether the caller of a call that has ended has neither talked to anybody nor chosen anything.
-func (c *Call) servesNobody() bool {
+// servesNobody says whether the caller of the call, which has ended, has neither talked to anybody nor chosen anything.
+func (h Holder) servesNobody() bool {
+	c := h.Call
 	switch c.Reason {
 	case ReasonCallerLeft, ReasonMaxWait, ReasonClosed:
 		return !c.Out.Dialled() && !c.talked()
@@ -118,7 +120,7 @@ func (c Outgoing) ApplyHolder(h Holder) {
 		if c.Kept.Lent == h.ID {
 			c.Kept.Lent, c.Kept.LentAt = "", time.Time{}
 		}
-	case h.Call == nil, !h.Call.Kept.Is() && !h.Call.stays(c.now):
+	case h.Call == nil, !h.Call.Kept.Is() && !h.stays(c.now):
 		c.ApplyLent(h.ID)
 	case h.Call.Out.Dialled(): // by an agent, or for another place
 		c.ApplyReplaced()

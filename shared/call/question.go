@@ -69,8 +69,8 @@ func (c Asking) HungUp() bool {
 }
 
 // talked says whether anybody has ever answered in this call.
-func (c *Call) talked() bool {
-	return slices.ContainsFunc(c.History, func(e Entry) bool { return e.What == Answer })
+func (l *Log) talked() bool {
+	return slices.ContainsFunc(l.History, func(e Entry) bool { return e.What == Answer })
 }
 
 // DueAfter says whether the caller is to be asked now, if callers are asked once in that time while they wait; 0 is

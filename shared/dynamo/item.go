@@ -151,12 +151,13 @@ func (s *Store) callItem(c *call.Call) item {
 	k := s.shards.shard(string(c.ID))
 	it[live], it[liveAt] = str(partition("", k)), str(place(c))
 	it[watch], it[watchAt] = str(partition(liveCalls, k)), str(string(c.ID))
-	if at := c.Due().Music; !at.IsZero() {
+	look := c.Due()
+	if at := look.Music; !at.IsZero() {
 		it[watch], it[watchAt] = str(partition(musicCalls, k)), str(stamp(at)+beforeID+string(c.ID))
 	}
-	it[due] = number(c.Due().Sweep.Unix())
+	it[due] = number(look.Sweep.Unix())
 	if c.State != call.Ended { // one that has ended is overdue, whoever is connected
-		it[sids] = str(words(c.ConnectedLegs()))
+		it[sids] = str(words(look.Legs))
 	}
 	return it
 }

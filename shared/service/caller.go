@@ -70,7 +70,7 @@ func (s *Service) HandleCallerEnded(ctx context.Context, id call.ID, from string
 		c.ApplyCallerEnded(now)
 		return nil
 	}
-	expected := func(c *call.Call) bool { return c.Expected(now).CallerEnded() }
+	expected := func(c *call.Call) bool { return call.Expected{Call: c, Now: now}.CallerEnded() }
 	for range saveTries {
 		c, err := s.updateAfter(ctx, id, now, expected, gone)
 		if !errors.Is(err, ErrNotFound) {
@@ -232,7 +232,7 @@ func (s *Service) HandleJoinRefused(ctx context.Context, id call.ID, key call.Le
 	now time.Time) (time.Duration, error) {
 	var wait time.Duration
 	var refused error
-	expected := func(c *call.Call) bool { return c.Expected(now).LegStatus(key, true) }
+	expected := func(c *call.Call) bool { return call.Expected{Call: c, Now: now}.LegStatus(key, true) }
 	c, err := s.updateAfter(ctx, id, now, expected, func(c *call.Call) error {
 		wait, refused = c.Admitting(now).ApplyJoinRefused(key, sid)
 		return nil
@@ -297,7 +297,7 @@ func (s *Service) RetryAudible(ctx context.Context, id call.ID, now time.Time) e
 func (s *Service) HandleCallStatus(
 	ctx context.Context, id call.ID, key call.LegKey, sid call.LegID, over bool, o call.Outcome, now time.Time,
 ) error {
-	expected := func(c *call.Call) bool { return c.Expected(now).LegStatus(key, over) }
+	expected := func(c *call.Call) bool { return call.Expected{Call: c, Now: now}.LegStatus(key, over) }
 	c, err := s.updateAfter(ctx, id, now, expected, func(c *call.Call) error {
 		if over {
 			c.ApplyLegEnded(key, sid, o, now)
@@ -311,7 +311,7 @@ func (s *Service) HandleCallStatus(
 
 // HandleConferenceEvent takes in a conference event. It may return ErrCallerUnheard.
 func (s *Service) HandleConferenceEvent(ctx context.Context, id call.ID, e call.ConferenceEvent, now time.Time) error {
-	expected := func(c *call.Call) bool { return c.Expected(now).ConferenceEvent(e) }
+	expected := func(c *call.Call) bool { return call.Expected{Call: c, Now: now}.ConferenceEvent(e) }
 	c, err := s.updateAfter(ctx, id, now, expected, func(c *call.Call) error {
 		c.ApplyConferenceEvent(e, now)
 		return nil

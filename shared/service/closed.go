@@ -3,10 +3,8 @@ package service
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
-	"warmtransfer/shared/agent"
 	"warmtransfer/shared/call"
 )
 
@@ -36,20 +34,6 @@ func (s *Service) IfOnline(arrive Arrival) Arrival {
 		}
 		return s.turnAway(ctx, id, from, verified, now, (*call.Call).ApplyNobodyOnline)
 	}
-}
-
-// anyOnline says whether any agent is online, free or not.
-func (s *Service) anyOnline(ctx context.Context, now time.Time) bool {
-	if free, err := s.free(ctx, 1, now); err != nil || len(free) > 0 {
-		return true
-	}
-	online := func(a agent.Agent) bool { return a.Presence(now) != agent.IsOffline }
-	for page, err := range s.pages(ctx, mostPages) {
-		if err != nil || slices.ContainsFunc(page, online) {
-			return true
-		}
-	}
-	return false
 }
 
 func (s *Service) turnAway(

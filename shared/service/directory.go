@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -215,4 +216,18 @@ func (d *directory) repairAgent(ctx context.Context, who Principal, now time.Tim
 		}
 	}
 	return ErrConflict
+}
+
+// anyOnline says whether any agent is online, free or not.
+func (d *directory) anyOnline(ctx context.Context, now time.Time) bool {
+	if free, err := d.free(ctx, 1, now); err != nil || len(free) > 0 {
+		return true
+	}
+	online := func(a agent.Agent) bool { return a.Presence(now) != agent.IsOffline }
+	for page, err := range d.pages(ctx, mostPages) {
+		if err != nil || slices.ContainsFunc(page, online) {
+			return true
+		}
+	}
+	return false
 }

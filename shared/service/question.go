@@ -44,8 +44,8 @@ func (s *Service) ArriveBy(rules Arriving) Arrival {
 }
 
 // waitBefore is how many callers wait in the line before that one; 0 if that cannot be read.
-func (s *Service) waitBefore(ctx context.Context, id call.ID) (n int) {
-	queue, err := s.store.Queue(ctx)
+func (m *matcher) waitBefore(ctx context.Context, id call.ID) (n int) {
+	queue, err := m.store.Queue(ctx)
 	if err != nil {
 		return 0
 	}

@@ -108,9 +108,10 @@ func (s *Store) SaveCall(_ context.Context, c *call.Call) error {
 		defer s.mu.Unlock()
 		s.news[c.ID] = append(s.news[c.ID], c.News...)
 		w := service.QueueEntry{ID: c.ID, State: c.State, Queued: c.WaitsSince(), Requeued: c.Requeued}
-		l := service.LiveCall{ID: c.ID, Due: c.Due().Sweep, Legs: c.ConnectedLegs()}
+		look := c.Due()
+		l := service.LiveCall{ID: c.ID, Due: look.Sweep, Legs: look.Legs}
 		s.views[c.ID] = view{
-			QueueEntry: w, LiveCall: l, since: c.Since, stops: c.Due().Music, live: c.Live(), queue: c.Queues(),
+			QueueEntry: w, LiveCall: l, since: c.Since, stops: look.Music, live: c.Live(), queue: c.Queues(),
 			place: c.Queued,
 		}
 		return nil
