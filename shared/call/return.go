@@ -36,7 +36,7 @@ func (c change) returned() error {
 	c.Return.Count++
 	c.Return.Waited = c.Return.Waited || c.Reason == ReasonMaxWait
 	if c.Reason != ReasonMessage {
-		c.Place = Place{Queued: c.now}
+		c.Place = Place{Queued: c.now, Had: c.Had}
 	}
 	c.Reason, c.Ended, c.CallerLive = "", time.Time{}, true
 	c.Question.Due, c.Question.Open = time.Time{}, false

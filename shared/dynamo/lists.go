@@ -97,7 +97,7 @@ func callID(it item) call.ID {
 // Agents implements service.Lists. It leaves out an agent whose item this version cannot read: one
 // broken item must not keep all callers waiting.
 func (l *lists) Agents(ctx context.Context, from string) (page []agent.Agent, next string, err error) {
-	items, more, err := l.pages(ctx, agentsList, between{after: from}, agentsOfShard(l.shards.read()))
+	items, more, err := l.pages(ctx, agentsList, between{after: from}, agentsOfShard(l.shards.used()))
 	if err != nil {
 		return nil, "", err
 	}

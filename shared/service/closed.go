@@ -68,19 +68,20 @@ func (s *Service) AskForMessage(ctx context.Context, id call.ID, now time.Time) 
 }
 
 // ReturnToLine takes a caller back into the queue who was asked for a message and has left none. A
-// *call.TransitionError means that the line is closed for them: say goodbye. A place that they keep is not called
-// meanwhile, as it was not taken when they rang in. Ask: they are asked whether they keep their place, if they may and
-// no agent is free for them.
+// *call.TransitionError means that the line is closed for them: say goodbye. They have the place that their number
+// keeps, if it was not taken when they rang in. Ask: they are asked whether they keep their place, if they may and no
+// agent is free for them.
 func (s *Service) ReturnToLine(ctx context.Context, id call.ID, ask bool, now time.Time) (*call.Call, error) {
+	kept := s.placeOnReturn(ctx, id, now)
 	c, err := s.updateAndMatch(ctx, id, now, func(c *call.Call) error {
 		c.Asking(now).ApplyAgain()
-		return c.ApplyReturned(now)
-	})
-	if c != nil && c.From != "" && c.State != call.Ended {
-		if kept, unsure := s.placeOf(ctx, c.From); kept != nil || unsure {
-			s.takePlace(ctx, c.From, id, kept, now)
+		ended := c.State == call.Ended
+		err := c.ApplyReturned(now)
+		if ended && err == nil && kept != nil && c.Had == "" {
+			c.ApplyOldPlace(kept, now)
 		}
-	}
+		return err
+	})
 	if err := acceptSaved(c, err); err != nil || !ask || !c.Asking(now).MayOnReturn() || !s.MayKeep(ctx, c) {
 		return c, err
 	}

@@ -182,6 +182,20 @@ func (s *places) placeOf(ctx context.Context, number string) (kept *call.Call, u
 	return nil, !errors.Is(err, ErrNotFound)
 }
 
+// placeOnReturn is the place that the number of a caller keeps who comes back into the line; nil if there is none, or
+// if they have it. It is taken for them before they are offered to anybody: otherwise an agent is rung for it.
+func (s *places) placeOnReturn(ctx context.Context, id call.ID, now time.Time) *call.Call {
+	c, err := s.load(ctx, id)
+	if err != nil || c.From == "" || c.State != call.Ended {
+		return nil
+	}
+	kept, unsure := s.placeOf(ctx, c.From)
+	if kept != nil || unsure {
+		s.takePlace(ctx, c.From, id, kept, now)
+	}
+	return kept
+}
+
 // takePlace lets the number name that call, whose caller has the place, and lends it to the call if it is known.
 func (s *places) takePlace(ctx context.Context, number string, in call.ID, kept *call.Call, now time.Time) {
 	_ = s.store.SavePlaceOf(ctx, number, in)

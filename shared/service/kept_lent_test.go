@@ -152,6 +152,38 @@ func TestF341WhoComesBackIntoTheLineHasThePlaceThere(t *testing.T) {
 	if c := w.Call(place); c.Kept.Lent != ringsAgain {
 		t.Errorf("the place is %s, %+v", c.State, c.Kept)
 	}
+	// They hang up, and ring in again before the place is back.
+	if err := w.Board.HandleCallerEnded(t.Context(), ringsAgain, CallerNumber, w.Now); err != nil {
+		t.Fatal(err)
+	}
+	again := w.RingInAgain()
+	w.Sweep()
+	if c := w.Call(place); c.Kept.Lent != again || w.Call(again).Had != place {
+		t.Errorf("the place is %s, %+v, while its caller is on the line", c.State, c.Kept)
+	}
+}
+
+// A caller with a place comes back into the line, while an agent is rung for the place: they are offered the caller.
+func TestF341WhoComesBackIsOfferedAndNotThePlace(t *testing.T) {
+	w, id := asked(t, service.Settings{})
+	place := w.KeepPlace(id)
+	w.Silent("alice")
+	w.Pass(time.Minute)
+	take := w.Board.IfOnline(w.Board.ArriveBy(service.Arriving{}))
+	if _, err := take(t.Context(), ringsAgain, CallerNumber, false, w.Now); err != nil {
+		t.Fatal(err)
+	}
+	w.Choose("alice", agent.Available)
+	if !w.Rings("alice") || w.Call(place).Offer == "" {
+		t.Fatalf("alice is not rung for the place: %+v", w.Call(place))
+	}
+	if _, err := w.Board.ReturnToLine(t.Context(), ringsAgain, false, w.Now); err != nil {
+		t.Fatal(err)
+	}
+	w.Settle()
+	if c := w.Call(ringsAgain); c.State != call.Ringing || w.Call(place).Offer != "" {
+		t.Errorf("the caller is %s, the place %+v", c.State, w.Call(place).Kept)
+	}
 }
 
 // An agent calls the number of a place, and a step of that fails: the number is called by one of them. Whoever is not

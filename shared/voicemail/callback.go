@@ -22,6 +22,8 @@ type Before struct {
 const (
 	// callStored is how long after a message was taken the call back for it must be stored.
 	callStored = 2 * time.Minute
+	// callKept is how long a call is stored at least after its end.
+	callKept = 20 * time.Hour
 	// longGone is for how long a message stays with an agent who has taken it and is offline.
 	longGone = 4 * time.Hour
 )
@@ -72,6 +74,10 @@ func (d *Desk) TakeBack(ctx context.Context, who service.Principal, id string, b
 	}
 }
 
+// Open says whether nobody takes care of the message, as far as is known: who calls its caller may not have reached
+// them.
+func (m *Message) Open() bool { return m.State == New || m.State == Taken && m.Before != nil }
+
 // asBefore lets the message be as it was before the call back.
 func (m *Message) asBefore() {
 	b := m.Before
@@ -86,8 +92,11 @@ func (d *Desk) settleCall(ctx context.Context, m *Message, now time.Time) {
 		return
 	}
 	c, err := d.Box.Call(ctx, m.Before.Call)
-	missing := errors.Is(err, service.ErrNotFound) && !now.Before(m.Since.Add(callStored))
+	since := now.Sub(m.Since)
+	missing := errors.Is(err, service.ErrNotFound) && since >= callStored
 	switch {
+	case m.State != Taken, missing && since >= callKept: // by the version before; nobody has looked in time
+		m.Before = nil
 	case missing, err == nil && c.State == call.Ended && c.Out.Result() != call.OutcomeAnswered:
 		m.asBefore()
 	case err != nil || c.State != call.Ended:

@@ -83,6 +83,36 @@ func TestF375AMessageThatWasCalledBackInVainIsAsItWas(t *testing.T) {
 	}
 }
 
+// Nobody looks until the call back is not stored any more: whether its caller was reached is not known, and the message
+// stays with who has called. Nor does one change that an older version has marked done meanwhile.
+func TestF375WhoLooksLateChangesNothing(t *testing.T) {
+	for name, test := range map[string]struct {
+		state voicemail.State
+		after time.Duration
+		call  *call.Call
+	}{
+		"days later":            {voicemail.Taken, 60 * time.Hour, nil},
+		"done, the call failed": {voicemail.Done, time.Hour, &call.Call{State: call.Ended}},
+	} {
+		d, box := borrowed(t, voicemail.Message{State: voicemail.New})
+		m := box.Messages[rec]
+		if !m.Open() {
+			t.Errorf("%s: not open while the caller is called", name)
+		}
+		m.State = test.state
+		box.Messages[rec] = m
+		if test.call != nil {
+			box.Calls[back] = test.call
+		}
+		if _, _, err := d.List(t.Context(), bob, "", night.Add(test.after)); err != nil {
+			t.Fatal(err)
+		}
+		if m := box.Messages[rec]; m.State != test.state || m.Before != nil || m.Open() {
+			t.Errorf("%s: %+v", name, m)
+		}
+	}
+}
+
 // While the call back may still be stored the message is nobody else's; and what is done by hand stays so.
 func TestF375AMessageStaysTakenWhileTheCallBackGoesOn(t *testing.T) {
 	d, box := borrowed(t, voicemail.Message{State: voicemail.New})

@@ -24,7 +24,7 @@ const (
 	MostNew = 99
 )
 
-// Counted is how many there are; nil if that is not known.
+// Counted is how many there are, or were when that was last known; nil if it never was.
 func (c *Counter) Counted(ctx context.Context, now time.Time) *int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -33,7 +33,7 @@ func (c *Counter) Counted(ctx context.Context, now time.Time) *int {
 	}
 	ctx, cancel := context.WithTimeout(ctx, countLimit)
 	defer cancel()
-	c.until, c.last = now.Add(countFresh), nil
+	c.until = now.Add(countFresh)
 	if n, err := c.Count(ctx, MostNew); err == nil {
 		c.last = &n
 	}
