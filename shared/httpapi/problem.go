@@ -113,6 +113,8 @@ var kinds = []kind{
 	{is: service.ErrWithheld, status: 422, slug: "number-withheld", title: "That caller has withheld their number."},
 	{is: service.ErrNotReady, status: 409, slug: "not-ready",
 		title: "You cannot call now: you have a call, or your page is not connected."},
+	{as: as[*service.AlreadyCalledError], status: 409, slug: "already-called",
+		title: "That number has a call already."},
 	{is: service.ErrUnavailable, status: 503, slug: "unavailable", title: "The server cannot do that now. Try again."},
 	{is: context.DeadlineExceeded, status: 503, slug: "unavailable",
 		title: "The server cannot do that now. Try again."},
@@ -149,6 +151,7 @@ func writeError(w http.ResponseWriter, r *Request, err error) {
 	var number *service.NumberError
 	var field *settings.FieldError
 	var taken *voicemail.TakenError
+	var already *service.AlreadyCalledError
 	switch {
 	case errors.As(err, &malformed):
 		p.Detail = malformed.Error()
@@ -162,6 +165,8 @@ func writeError(w http.ResponseWriter, r *Request, err error) {
 		p.Detail, p.Reason = number.Error(), number.Why
 	case errors.As(err, &taken):
 		p.Detail, p.Reason = taken.ByName, string(taken.State)
+	case errors.As(err, &already):
+		p.Detail, p.Reason = already.Who, string(already.Is)
 	case errors.As(err, &field):
 		p.Field, p.Detail = field.Field, field.Why
 	}

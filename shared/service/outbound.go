@@ -58,7 +58,11 @@ func (s *Service) CallBack(
 		return agentview.Snapshot{}, err
 	}
 	name := "call-back " + cmp.Or(ask.Request, string(key))
+	if err := s.mayCallNow(ctx, number, id, now); err != nil {
+		return agentview.Snapshot{}, err
+	}
 	if err := s.countNumber(ctx, who.ID, name, now); err != nil {
+		s.letGo(ctx, number, id, now)
 		return agentview.Snapshot{}, err
 	}
 	// The place of the number is taken before the call is stored, so that a crash in between calls nobody twice: a call
@@ -74,6 +78,7 @@ func (s *Service) CallBack(
 			_ = s.store.SavePlaceOf(ctx, number, kept.ID)
 		}
 		s.changeAgent(ctx, who.ID, func(a *agent.Agent) bool { return a.DialQuota.Uncount(name) })
+		s.letGo(ctx, number, id, now)
 	}
 	switch {
 	case err != nil:

@@ -26,8 +26,9 @@ type Store struct {
 	notes  map[call.ID]map[string]record.Note
 	news   map[call.ID][]call.News
 	places map[string]call.ID // by number
-	jumped []string           // failures found by jumps
-	blind  bool               // a load has failed since the last Check
+	holds  map[string]service.Hold
+	jumped []string // failures found by jumps
+	blind  bool     // a load has failed since the last Check
 }
 
 // view is what the lists show of a call.
