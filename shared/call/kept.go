@@ -15,6 +15,8 @@ const (
 	machineTalk = time.Minute
 	// quotaRest is how long a place rests for which too many numbers were dialled lately.
 	quotaRest = time.Minute
+	// barredLimit is how long a place stays that may not be dialled any more, in case the operator changes their mind.
+	barredLimit = time.Hour
 	// unknownLimit is how long a call may not be stored yet that has taken a place.
 	unknownLimit = time.Minute
 	// comebackLimit is when the caller of a call that has ended does not come back into the line any more, even if the
@@ -37,6 +39,8 @@ type KeptPlace struct {
 	// call is over, so is the place, unless it has not come to a talk (see ApplyHolder).
 	Lent   ID        `json:"lent,omitempty"`
 	LentAt time.Time `json:"lentAt,omitzero"`
+	// Barred is since when it is known that the number may not be dialled any more, at the turn of the place.
+	Barred time.Time `json:"barred,omitzero"`
 }
 
 // Is says whether the call is a kept place.
@@ -155,6 +159,28 @@ func (c Outgoing) ApplyHolder(h Holder) {
 		c.ApplyReplaced()
 	default:
 		c.keptOver(ReasonCameBack)
+	}
+}
+
+// BarChanges says whether ApplyAllowed changes something.
+func (k KeptPlace) BarChanges(allowed bool, now time.Time) bool {
+	if k.Barred.IsZero() || allowed {
+		return k.Barred.IsZero() != allowed
+	}
+	return !now.Before(k.Barred.Add(barredLimit))
+}
+
+// ApplyAllowed applies whether the place's number may be dialled, at its turn. If it may not for a while, the place is
+// given up, as that of a caller who was not reached: it stands where agents see who has called in vain.
+func (c Outgoing) ApplyAllowed(allowed bool) {
+	switch {
+	case allowed:
+		c.Kept.Barred = time.Time{}
+	case c.Kept.Barred.IsZero():
+		c.Kept.Barred = c.now
+	case c.Kept.BarChanges(false, c.now):
+		c.Out.Outcome = OutcomeNotAllowed
+		c.keptOver(ReasonUnreached)
 	}
 }
 

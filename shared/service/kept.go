@@ -19,10 +19,7 @@ func (m *matcher) mayBeCalled(ctx context.Context, c *call.Call, now time.Time) 
 	if now.Before(c.Kept.Next) { // before anything is read for it
 		return false
 	}
-	if m.set.Places == nil || m.set.IsOpen != nil && !m.set.IsOpen(ctx, now) {
-		return false
-	}
-	if _, err := m.set.Places.Allow(c.Out.Number); err != nil { // the operator has changed their mind
+	if m.set.IsOpen != nil && !m.set.IsOpen(ctx, now) || !m.mayBeDialled(ctx, c, now) {
 		return false
 	}
 	if !m.keptOn(ctx, c, now) {
@@ -39,6 +36,24 @@ func (m *matcher) mayBeCalled(ctx context.Context, c *call.Call, now time.Time) 
 		return false
 	}
 	return true
+}
+
+// mayBeDialled says whether the operator lets us call the number of a place, and has done so before: they may have
+// changed their mind.
+func (m *matcher) mayBeDialled(ctx context.Context, c *call.Call, now time.Time) bool {
+	allowed := false
+	switch {
+	case m.set.Places != nil:
+		_, err := m.set.Places.Allow(c.Out.Number)
+		allowed = err == nil
+	case !m.set.NoPlaces: // a function that does not know what the operator lets us call
+		return false
+	}
+	if c.Kept.BarChanges(allowed, now) {
+		m.changePlace(ctx, c.ID, func(c call.Outgoing) { c.ApplyAllowed(allowed) }, now)
+		return false
+	}
+	return allowed
 }
 
 // keptOn says whether no other call has the place: neither the one that its number names (see Store.PlaceOf) nor the

@@ -25,6 +25,9 @@ type Settings struct {
 	NumbersPerHour int
 	// Places says whose place may be kept, and is called: which numbers the operator lets us call. Nil: nobody's.
 	Places Numbers
+	// NoPlaces: the operator has switched calling off, so that no place is called any more. Without it and Places the
+	// function does not know, and leaves the places to others.
+	NoPlaces bool
 	// IsOpen says whether the line is open now, so that a caller may be called whose place is kept; nil: always.
 	IsOpen func(ctx context.Context, now time.Time) bool
 	// Notify tells agents' pages what has changed; nil: the pages learn it by polling.
