@@ -72,6 +72,8 @@ var kinds = []kind{
 		title: "Two supervisors are in that call already."},
 	{is: call.ErrOwnCall, status: 409, slug: "own-call", title: "You have a place in that call yourself."},
 	{is: service.ErrTaken, status: 409, slug: "taken", title: "Another agent has that caller now."},
+	{is: service.ErrHungUp, status: 409, slug: "hung-up",
+		title: "That caller has hung up, and is called when it is their turn."},
 	{is: service.ErrNotOffered, status: 409, slug: "not-offered",
 		title: "That caller cannot be offered to that agent now."},
 	{is: ErrNoChannel, status: 404, slug: "no-channel", title: "This line has no push channel."},

@@ -2,6 +2,7 @@ package service_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -196,6 +197,38 @@ func TestF348APlaceThatMayBeDialledAgainIsCalled(t *testing.T) {
 	w.Pass(15 * time.Second)
 	if c := w.Call(place); barred.IsZero() || !w.Rings("alice") || !c.Kept.Barred.IsZero() {
 		t.Errorf("barred since %v; then alice rings %t, %+v", barred, w.Rings("alice"), c.Kept)
+	}
+}
+
+// A supervisor gives a place up as an agent is rung for it: one of the two counts.
+func TestF349APlaceIsGivenUpAsItIsOffered(t *testing.T) {
+	for _, took := range []bool{false, true} {
+		w, id := asked(t, service.Settings{})
+		place := w.KeepPlace(id)
+		if err := w.OfferTo(place, "alice", "k1"); !errors.Is(err, service.ErrHungUp) {
+			t.Errorf("offered: %v", err)
+		}
+		w.Store.At("SaveCall", w.Store.Count("SaveCall"), Fault{Err: service.ErrUnavailable, Took: took})
+		if err := w.EndCall(place, "k2"); !errors.Is(err, service.ErrUnavailable) {
+			t.Errorf("took effect %t: %v", took, err)
+		}
+		if err := w.EndCall(place, "k2"); err != nil {
+			t.Errorf("took effect %t, repeated: %v", took, err)
+		}
+		w.Choose("alice", agent.Available)
+		w.Pass(time.Minute)
+		c := w.Call(place)
+		if r := record.Of(c); c.State != call.Ended || w.Rings("alice") || r.Outcome != record.Unreached || r.Ender == nil {
+			t.Errorf("took effect %t: %s, %+v; alice rings %t", took, c.State, r.Ender, w.Rings("alice"))
+		}
+	}
+	w, id := asked(t, service.Settings{})
+	place := w.KeepPlace(id)
+	w.Choose("alice", agent.Available)
+	w.Pass(15 * time.Second)
+	var not *call.TransitionError
+	if err := w.EndCall(place, "k1"); !errors.As(err, &not) || w.Call(place).State != call.AgentFirst {
+		t.Errorf("while alice is rung: %v, %s", err, w.Call(place).State)
 	}
 }
 
