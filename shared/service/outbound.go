@@ -96,7 +96,7 @@ func (s *Service) CallBack(
 // outboundID is the ID of the call that this request of the agent makes: the same for each repetition.
 func outboundID(who agent.ID, request string) call.ID {
 	sum := sha256.Sum256([]byte(string(who) + "\x00" + request))
-	return call.ID("OB" + hex.EncodeToString(sum[:16]))
+	return call.OutboundID(hex.EncodeToString(sum[:16]))
 }
 
 // mayCall is the number in E.164, if this agent may call it now. The claim of an earlier try of this very request,
