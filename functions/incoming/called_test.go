@@ -60,6 +60,37 @@ func TestF322ACalledCallerHoldsOnWhileTheStoreIsDown(t *testing.T) {
 	}
 }
 
+// The answer to the dial was lost, so that the call does not know the leg of its caller yet: it is theirs by the
+// number.
+func TestF380ACalledCallerWhoseLegIsNotKnown(t *testing.T) {
+	for _, to := range []string{servicetest.Outside, "+15005550008"} {
+		s, w := serve(t, httpapitest.Keys, "alice", "bob")
+		id, _, err := w.CallBack("alice", "k1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Settle()
+		w.Phones.Next("Dial", servicetest.Fault{Err: service.ErrUnknown}) // nor is a callback
+		w.Answer("alice")
+		w.Settle()
+		if c := w.Call(id); c.State != call.Calling || c.Leg(c.Out.Leg).SID != "" {
+			t.Fatalf("%s, the leg is %+v", c.State, c.Leg(c.Out.Leg))
+		}
+		for range 2 {
+			doc := s.Post("/incoming", httpapitest.Form(t, "incoming", "CallSid", "CA00000000000000000000000000000077",
+				"Direction", "outbound-api", "From", "+15550100", "To", to, "StirVerstat", "")).TwiML(t)
+			mine := to == servicetest.Outside
+			got, over := doc.Find("Conference").Text, doc.Find("Hangup").Name != ""
+			if (got == string(id)) != mine || mine == over {
+				t.Errorf("%s: the document is %s", to, doc)
+			}
+			if c := w.Call(id); (c.State == call.Talking) != mine {
+				t.Errorf("%s: the call is %s", to, c.State)
+			}
+		}
+	}
+}
+
 // Nobody waits for them any more: words and a goodbye, and no call is made.
 func TestF322ACalledCallerWhomNobodyWaitsForHearsAGoodbye(t *testing.T) {
 	s, w, id, form := rung(t)

@@ -38,7 +38,7 @@ func (h handler) arrive(r *httpapi.Request) (string, error) {
 	a := twilio.ReadArrival(r.Form)
 	use := h.newService(r.Base)
 	if a.Dialled {
-		return h.called(r, use, call.LegID(a.Call))
+		return h.called(r, use, a)
 	}
 	line := h.line.Values(r.Context(), r.Now)
 	take := use.ArriveBy(service.Arriving{Ahead: line.Question.Ahead})
@@ -56,8 +56,8 @@ func (h handler) arrive(r *httpapi.Request) (string, error) {
 }
 
 // called handles a caller whom we have dialled, and who has heard words and music because our API did not answer.
-func (h handler) called(r *httpapi.Request, use *service.Service, leg call.LegID) (string, error) {
-	c, err := use.CalledAsks(r.Context(), leg, r.Now)
+func (h handler) called(r *httpapi.Request, use *service.Service, a twilio.Arrival) (string, error) {
+	c, err := use.CalledAsks(r.Context(), call.LegID(a.Call), a.To, r.Now)
 	if errors.Is(err, service.ErrNotFound) {
 		return twilio.Goodbye(h.line.Values(r.Context(), r.Now).Book().Say(prompt.CallEnded)), nil
 	}

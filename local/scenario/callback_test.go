@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -259,5 +260,72 @@ func TestF375AMessageThatWasCalledBackInVainIsNew(t *testing.T) {
 			_, err = l.callsBack("bob", map[string]string{"message": m.ID})
 			l.must(err)
 		})
+	}
+}
+
+// refusedAs is a call back that is refused because the number has a call, of that agent or of none.
+func (l *line) refusedAs(id, reason, who string) {
+	l.t.Helper()
+	_, err := l.callsBack(id, map[string]string{"number": london})
+	var refused *stack.APIError
+	if !errors.As(err, &refused) || refused.Type != "/problems/already-called" || refused.Reason != reason ||
+		refused.Detail != who {
+		l.t.Errorf("%s is told %v, want %s %s", id, err, reason, who)
+	}
+	l.notRinging(id)
+}
+
+// The number is called by another agent, its caller talks, or is in the line: nobody calls it besides.
+func TestF345ANumberThatHasACallIsNotCalled(t *testing.T) {
+	t.Parallel()
+	l := backs(t)
+	body := map[string]string{"number": london, "request": "back"}
+	ids, results := []string{"alice", "bob"}, make([]error, 2)
+	for _, id := range ids {
+		l.agent(id)
+	}
+	var all sync.WaitGroup
+	for i, id := range ids {
+		all.Go(func() {
+			results[i] = l.agent(id).Call(l.ctx, http.MethodPost, "/transfer/call-back", body, nil)
+		})
+	}
+	all.Wait()
+	l.settle()
+	won := slices.IndexFunc(results, func(err error) bool { return err == nil })
+	if won < 0 || results[1-won] == nil {
+		t.Fatalf("both at once: %v", results)
+	}
+	caller, other := ids[won], ids[1-won]
+	name := strings.ToUpper(caller[:1]) + caller[1:]
+	l.refusedAs(other, "calling", name)
+	l.answers(caller)
+	l.settle()
+	l.must(l.Network.Answer(l.outside(london), nil))
+	l.settle()
+	l.wantState(caller, "talking")
+	l.refusedAs(other, "talks", name)
+	l.presses(caller, "end", "")
+	l.pass(10 * time.Second)
+	l.online(other)
+	if _, err := l.callsBack(other, map[string]string{"number": london}); err != nil {
+		t.Errorf("the call is over, and %s is told %v", other, err)
+	}
+}
+
+func TestF345WhoIsInTheLineIsLeftThere(t *testing.T) {
+	t.Parallel()
+	l := backs(t)
+	for _, id := range []string{"alice", "bob"} {
+		_, err := l.agent(id).Set(l.ctx, "away")
+		l.must(err)
+	}
+	waits := l.dial(london)
+	l.pass(15 * time.Second)
+	l.refusedAs("alice", "waiting", "")
+	l.hangs(waits)
+	l.pass(5 * time.Second)
+	if _, err := l.callsBack("alice", map[string]string{"number": london}); err != nil {
+		t.Errorf("the caller has left: %v", err)
 	}
 }

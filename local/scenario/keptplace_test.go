@@ -1,6 +1,9 @@
 package scenario
 
 import (
+	"errors"
+	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +12,7 @@ import (
 	"warmtransfer/local/twiliosim/faults"
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/settings"
+	"warmtransfer/shared/teamview"
 )
 
 // keeps opens a line whose callers may keep their place, and that asks who waits every two minutes. Nobody is free.
@@ -356,4 +360,35 @@ func TestF377WhoIsNotRecordedMayBeCalledBack(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A supervisor gives a kept place up, and is told truly why it cannot be offered.
+func TestF349ASupervisorGivesAPlaceUp(t *testing.T) {
+	t.Parallel()
+	l := keeps(t, settings.Values{})
+	_, place := l.keepsPlace()
+	l.supervises()
+	var v teamview.View
+	l.must(l.agent("erin").Call(l.ctx, http.MethodGet, "/team", nil, &v))
+	if len(v.Waiting.List) != 1 || !slices.Equal(v.Waiting.List[0].Actions, []teamview.Action{teamview.End}) {
+		t.Errorf("erin may: %+v", v.Waiting.List)
+	}
+	l.sets(settings.Values{Emergency: settings.Emergency{Closed: true}})
+	l.pass(35 * time.Second)
+	l.online("alice")
+	var refused *stack.APIError
+	if err := l.act("offer", "alice", place, "p1"); !errors.As(err, &refused) || refused.Type != "/problems/hung-up" {
+		t.Errorf("an offer while the line is closed: %v", err)
+	}
+	for range 2 { // pressed twice
+		l.must(l.act("end", "", place, "p2"))
+	}
+	l.pass(5 * time.Second)
+	l.sets(settings.Values{})
+	l.pass(time.Minute)
+	c := l.conference(place)
+	if c.State != call.Ended || c.Reason != call.ReasonAgentEnded || c.Live() {
+		t.Errorf("the place is %s, %s", c.State, c.Reason)
+	}
+	l.notRinging("alice")
 }

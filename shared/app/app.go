@@ -100,7 +100,11 @@ func (a *App) Service(base twilio.Base) *service.Service {
 // CallKeptPlaces lets the function keep places, and offer those that are kept, if the operator has switched that on. In
 // the others they keep standing. The setting is how many outside numbers may be dialled in an hour, or off.
 func (a *App) CallKeptPlaces() {
-	if v := a.Env.Optional("KEPT_PLACES"); v != "" && v != "off" {
+	switch a.Env.Optional("KEPT_PLACES") {
+	case "":
+	case "off":
+		a.Settings.NoPlaces = true
+	default:
 		a.Settings.Places = dialplan.Open(a.Env, a.Number)
 		a.Settings.NumbersPerHour = a.Env.Whole("KEPT_PLACES", 1, 10000)
 	}

@@ -16,6 +16,17 @@ import (
 // the caller, a random key.
 type ID string
 
+// outPrefix begins the ID of each call in which an agent calls somebody.
+const outPrefix = "OB"
+
+// OutboundID is the ID of such a call, of a random part.
+func OutboundID(key string) ID { return ID(outPrefix + key) }
+
+// MayDial says whether the call of that ID may be one in which we dial the caller.
+func (id ID) MayDial() bool {
+	return strings.HasPrefix(string(id), outPrefix) || strings.HasPrefix(string(id), keptPrefix)
+}
+
 // Valid says whether the ID has the form of one: letters and digits, 64 at most.
 func (id ID) Valid() bool {
 	sign := func(c rune) bool { return !(c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z') }

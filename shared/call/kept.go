@@ -11,8 +11,12 @@ const (
 	keptTries = 2
 	// keptRest is the time between the two.
 	keptRest = 5 * time.Minute
+	// machineTalk is how long somebody may have talked of whom Twilio thinks that they are a machine, and was one.
+	machineTalk = time.Minute
 	// quotaRest is how long a place rests for which too many numbers were dialled lately.
 	quotaRest = time.Minute
+	// barredLimit is how long a place stays that may not be dialled any more, in case the operator changes their mind.
+	barredLimit = time.Hour
 	// unknownLimit is how long a call may not be stored yet that has taken a place.
 	unknownLimit = time.Minute
 	// comebackLimit is when the caller of a call that has ended does not come back into the line any more, even if the
@@ -35,6 +39,8 @@ type KeptPlace struct {
 	// call is over, so is the place, unless it has not come to a talk (see ApplyHolder).
 	Lent   ID        `json:"lent,omitempty"`
 	LentAt time.Time `json:"lentAt,omitzero"`
+	// Barred is since when it is known that the number may not be dialled any more, at the turn of the place.
+	Barred time.Time `json:"barred,omitzero"`
 }
 
 // Is says whether the call is a kept place.
@@ -48,15 +54,44 @@ func KeptID(of ID) ID { return keptPrefix + of }
 
 // KeepsPlaceIn is the place of a caller who has chosen to be called in that call. Number is theirs, in E.164.
 func KeepsPlaceIn(of *Call, number string, now time.Time) *Call {
+	return keptPlaceOf(of, Outbound{Number: number, Of: string(of.ID)}, KeptPlace{Until: now.Add(keptLimit)}, now)
+}
+
+// KeepsOnIn is the place of a caller whose place was that call, in which a machine has picked up (see MetMachine).
+func KeepsOnIn(of *Call, now time.Time) *Call {
+	out := Outbound{Number: of.Out.Number, Of: of.Out.Of, Outcome: OutcomeMachine}
+	return keptPlaceOf(of, out, KeptPlace{Tries: of.Kept.Tries, Next: now.Add(keptRest), Until: of.Kept.Until}, now)
+}
+
+func keptPlaceOf(of *Call, out Outbound, k KeptPlace, now time.Time) *Call {
+	k.Of = of.ID
 	c := &Call{
 		ID: KeptID(of.ID), Schema: schema, State: KeepsPlace, Since: now,
 		CallerSide: CallerSide{From: of.From, Verified: of.Verified, Arrived: now},
-		Place:      Place{Queued: of.Queued},
-		Out:        Outbound{Number: number, Of: string(of.ID)},
-		Kept:       KeptPlace{Of: of.ID, Until: now.Add(keptLimit)},
+		Place:      Place{Queued: of.Queued}, Out: out, Kept: k,
 	}
-	c.record(Entry{At: now, What: Keep})
+	c.record(Entry{At: now, What: Keep, Outcome: out.Outcome})
 	return c
+}
+
+// ApplyEarlierPlace applies that the number has kept another place already: the earlier of the two counts.
+func (p *Place) ApplyEarlierPlace(kept *Call) {
+	if kept.Queued.Before(p.Queued) {
+		p.Queued = kept.Queued
+	}
+}
+
+// MetMachine says whether a machine has picked up for a place that may be dialled once more, if that agent ends the
+// call now. That it was a machine is never certain: who was handed over, or has talked for longer, was served.
+func (c Outgoing) MetMachine(by agent.ID) bool {
+	return c.Kept.Is() && c.Kept.Tries < keptTries && c.Out.Machine && c.Transfer == nil && !c.Requeued &&
+		c.now.Before(c.Out.Answered.Add(machineTalk)) && c.Seat(by).Allowed(DoEnd) == nil
+}
+
+// LeavesPlace says whether a call that has ended has left the place that was stored before its end.
+func (c Outgoing) LeavesPlace() bool {
+	machine := c.Kept.Is() && c.Out.Machine && c.Reason == ReasonAgentEnded
+	return machine || c.Reason == ReasonKept || c.Asking(c.now).HungUp()
 }
 
 // ApplyReplaced applies that the number keeps another place than this one, or none.
@@ -126,6 +161,28 @@ func (c Outgoing) ApplyHolder(h Holder) {
 		c.ApplyReplaced()
 	default:
 		c.keptOver(ReasonCameBack)
+	}
+}
+
+// BarChanges says whether ApplyAllowed changes something.
+func (k KeptPlace) BarChanges(allowed bool, now time.Time) bool {
+	if k.Barred.IsZero() || allowed {
+		return k.Barred.IsZero() != allowed
+	}
+	return !now.Before(k.Barred.Add(barredLimit))
+}
+
+// ApplyAllowed applies whether the place's number may be dialled, at its turn. If it may not for a while, the place is
+// given up, as that of a caller who was not reached: it stands where agents see who has called in vain.
+func (c Outgoing) ApplyAllowed(allowed bool) {
+	switch {
+	case allowed:
+		c.Kept.Barred = time.Time{}
+	case c.Kept.Barred.IsZero():
+		c.Kept.Barred = c.now
+	case c.Kept.BarChanges(false, c.now):
+		c.Out.Outcome = OutcomeNotAllowed
+		c.keptOver(ReasonUnreached)
 	}
 }
 

@@ -63,6 +63,12 @@ func (o Outbound) Result() Outcome {
 	return o.Outcome
 }
 
+// Lacks says whether that number was dialled, and it is not known yet on which leg: the answer to the dial was lost.
+func (o Outbound) Lacks(legs *LegTable, number string) bool {
+	l := legs.Leg(o.Leg)
+	return o.Number == number && !o.Reached() && l != nil && l.SID == "" && l.Phase != LegPlanned
+}
+
 // Progress is how far the caller's leg is: planned until it is dialled, answered from then on.
 func (o Outbound) Progress(legs *LegTable) Phase {
 	switch l := legs.Leg(o.Leg); {

@@ -14,6 +14,8 @@ const (
 	OutcomeLost       Outcome = "lost"
 	// OutcomeMachine: Twilio takes who has picked up for a machine.
 	OutcomeMachine Outcome = "machine"
+	// OutcomeNotAllowed: the operator does not let the number be dialled any more.
+	OutcomeNotAllowed Outcome = "not-allowed"
 	// OutcomeQueued: the caller was given back to the queue.
 	OutcomeQueued Outcome = "queued"
 	// OutcomeSlow: what must come before the dial was not confirmed in time.

@@ -128,7 +128,7 @@ var next = map[State]map[Event]State{
 	},
 	// A place that is kept is offered like a caller who waits; its caller is dialled once an agent is there.
 	KeepsPlace: {
-		Offer: AgentFirst, Expire: Ended, CallerLeft: Ended,
+		Offer: AgentFirst, End: Ended, Expire: Ended, CallerLeft: Ended,
 	},
 	// Only a caller who was asked for a message comes back (see ApplyReturned).
 	Ended: {

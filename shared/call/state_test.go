@@ -82,6 +82,7 @@ calling --expire--> ended
 agent-first --offer-failed--> keeps-place
 agent-first --expire--> ended
 keeps-place --offer--> agent-first
+keeps-place --end--> ended
 keeps-place --expire--> ended
 keeps-place --caller-left--> ended
 ended --caller-left--> ended

@@ -15,7 +15,8 @@ type Supervisor struct {
 // SetAway is the entry of an agent who was being rung and whom a supervisor has set Away. It moves no call.
 const SetAway Event = "set-away"
 
-// MayEndCall says why a supervisor may not end the call now; nil if they may: whenever its owner may.
+// MayEndCall says why a supervisor may not end the call now; nil if they may: whenever its owner may, and if it
+// is a place that is kept.
 func (c Supervision) MayEndCall() error {
 	_, err := c.State.Next(End)
 	return err

@@ -61,7 +61,7 @@ func (s *Store) SaveVoiceMessage(ctx context.Context, m *voicemail.Message, keep
 	}
 	if !m.Erase {
 		it[watch], it[watchAt] = str(messageList), str(archive.Place(m.At, call.ID(m.ID)))
-		if m.Open() {
+		if m.Unattended() {
 			it[dir], it[rank] = str(newMessages), it[watchAt]
 		}
 	}
@@ -106,7 +106,7 @@ func (s *Store) VoiceMessages(ctx context.Context, before string, n int) (
 	return list, next, nil
 }
 
-// CountNew counts the messages that are open; most of them at most.
+// CountNew counts the messages that are unattended; most of them at most.
 func (s *Store) CountNew(ctx context.Context, most int) (int, error) {
 	places, err := s.places(ctx, recordList{agentsIndex, dir, rank, newMessages}, "", afterStamp, most)
 	return len(places), err

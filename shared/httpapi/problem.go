@@ -72,6 +72,8 @@ var kinds = []kind{
 		title: "Two supervisors are in that call already."},
 	{is: call.ErrOwnCall, status: 409, slug: "own-call", title: "You have a place in that call yourself."},
 	{is: service.ErrTaken, status: 409, slug: "taken", title: "Another agent has that caller now."},
+	{is: service.ErrHungUp, status: 409, slug: "hung-up",
+		title: "That caller has hung up, and is called when it is their turn."},
 	{is: service.ErrNotOffered, status: 409, slug: "not-offered",
 		title: "That caller cannot be offered to that agent now."},
 	{is: ErrNoChannel, status: 404, slug: "no-channel", title: "This line has no push channel."},
@@ -113,6 +115,8 @@ var kinds = []kind{
 	{is: service.ErrWithheld, status: 422, slug: "number-withheld", title: "That caller has withheld their number."},
 	{is: service.ErrNotReady, status: 409, slug: "not-ready",
 		title: "You cannot call now: you have a call, or your page is not connected."},
+	{as: as[*service.AlreadyCalledError], status: 409, slug: "already-called",
+		title: "That number has a call already."},
 	{is: service.ErrUnavailable, status: 503, slug: "unavailable", title: "The server cannot do that now. Try again."},
 	{is: context.DeadlineExceeded, status: 503, slug: "unavailable",
 		title: "The server cannot do that now. Try again."},
@@ -149,6 +153,7 @@ func writeError(w http.ResponseWriter, r *Request, err error) {
 	var number *service.NumberError
 	var field *settings.FieldError
 	var taken *voicemail.TakenError
+	var already *service.AlreadyCalledError
 	switch {
 	case errors.As(err, &malformed):
 		p.Detail = malformed.Error()
@@ -162,6 +167,8 @@ func writeError(w http.ResponseWriter, r *Request, err error) {
 		p.Detail, p.Reason = number.Error(), number.Why
 	case errors.As(err, &taken):
 		p.Detail, p.Reason = taken.ByName, string(taken.State)
+	case errors.As(err, &already):
+		p.Detail, p.Reason = already.Who, string(already.Is)
 	case errors.As(err, &field):
 		p.Field, p.Detail = field.Field, field.Why
 	}

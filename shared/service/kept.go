@@ -19,10 +19,7 @@ func (m *matcher) mayBeCalled(ctx context.Context, c *call.Call, now time.Time) 
 	if now.Before(c.Kept.Next) { // before anything is read for it
 		return false
 	}
-	if m.set.Places == nil || m.set.IsOpen != nil && !m.set.IsOpen(ctx, now) {
-		return false
-	}
-	if _, err := m.set.Places.Allow(c.Out.Number); err != nil { // the operator has changed their mind
+	if m.set.IsOpen != nil && !m.set.IsOpen(ctx, now) || !m.mayBeDialled(ctx, c, now) {
 		return false
 	}
 	if !m.keptOn(ctx, c, now) {
@@ -34,11 +31,29 @@ func (m *matcher) mayBeCalled(ctx context.Context, c *call.Call, now time.Time) 
 		return true
 	case err != nil || of.State != call.Ended:
 		return false
-	case of.Reason != call.ReasonKept && !of.Asking(now).HungUp():
+	case !of.Outgoing(now).LeavesPlace():
 		m.changePlace(ctx, c.ID, call.Outgoing.ApplyReplaced, now)
 		return false
 	}
 	return true
+}
+
+// mayBeDialled says whether the operator lets us call the number of a place, and has done so before: they may have
+// changed their mind.
+func (m *matcher) mayBeDialled(ctx context.Context, c *call.Call, now time.Time) bool {
+	allowed := false
+	switch {
+	case m.set.Places != nil:
+		_, err := m.set.Places.Allow(c.Out.Number)
+		allowed = err == nil
+	case !m.set.NoPlaces: // a function that does not know what the operator lets us call
+		return false
+	}
+	if c.Kept.BarChanges(allowed, now) {
+		m.changePlace(ctx, c.ID, func(c call.Outgoing) { c.ApplyAllowed(allowed) }, now)
+		return false
+	}
+	return allowed
 }
 
 // keptOn says whether no other call has the place: neither the one that its number names (see Store.PlaceOf) nor the
@@ -107,23 +122,47 @@ func (s *places) keepPlace(ctx context.Context, c *call.Call, now time.Time) (bo
 	if !ok {
 		return false, nil
 	}
-	switch _, err := s.store.Call(ctx, call.KeptID(c.ID)); {
-	case err == nil:
-		return true, nil
-	case !errors.Is(err, ErrNotFound):
-		return false, err
+	if known, err := s.knowsPlaceOf(ctx, c); known || err != nil {
+		return err == nil, err
 	}
 	if room, err := s.roomForPlace(ctx); err != nil || !room {
 		return false, err
 	}
-	if err := s.store.SavePlaceOf(ctx, number, call.KeptID(c.ID)); err != nil {
-		return false, err
+	place := call.KeepsPlaceIn(c, number, now)
+	if kept, _ := s.placeOf(ctx, number); kept != nil {
+		place.ApplyEarlierPlace(kept)
 	}
-	_, _, err := s.decideAndSave(ctx, call.KeepsPlaceIn(c, number, now), now, noChange, s.start)
-	if errors.Is(err, ErrConflict) {
-		err = nil
+	err := s.savePlace(ctx, place, now)
+	return err == nil, err
+}
+
+// keepOn stores the place of a caller at whose number a machine has picked up, before the call ends, as keepPlace does.
+func (s *places) keepOn(ctx context.Context, c *call.Call, now time.Time) error {
+	if known, err := s.knowsPlaceOf(ctx, c); known || err != nil {
+		return err
+	}
+	return s.savePlace(ctx, call.KeepsOnIn(c, now), now)
+}
+
+// knowsPlaceOf says whether the place is stored that was chosen in that call.
+func (s *places) knowsPlaceOf(ctx context.Context, c *call.Call) (bool, error) {
+	_, err := s.store.Call(ctx, call.KeptID(c.ID))
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
 	}
 	return err == nil, err
+}
+
+// savePlace stores a new place, which its number names from then on.
+func (s *places) savePlace(ctx context.Context, place *call.Call, now time.Time) error {
+	if err := s.store.SavePlaceOf(ctx, place.Out.Number, place.ID); err != nil {
+		return err
+	}
+	_, _, err := s.decideAndSave(ctx, place, now, noChange, s.start)
+	if errors.Is(err, ErrConflict) { // a repeated request was faster
+		return nil
+	}
+	return err
 }
 
 // maxPlaces is how many places are kept at a time. They stand in the page of the queue that matching reads (see

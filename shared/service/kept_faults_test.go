@@ -1,11 +1,14 @@
 package service_test
 
 import (
+	"context"
+	"errors"
 	"testing"
 	"time"
 
 	"warmtransfer/shared/agent"
 	"warmtransfer/shared/call"
+	"warmtransfer/shared/record"
 	"warmtransfer/shared/service"
 	. "warmtransfer/shared/service/servicetest"
 )
@@ -144,6 +147,89 @@ func TestF305APlaceIsNotCalledWhoseNumberMayNotBeDialled(t *testing.T) {
 	w.Pass(15 * time.Second)
 	if !w.Rings("alice") {
 		t.Error("it is allowed again, and alice does not ring")
+	}
+}
+
+// The number may not be dialled for longer: the place is given up, so that agents see who has called in vain.
+func TestF348APlaceThatMayNotBeDialledIsGivenUp(t *testing.T) {
+	for _, how := range []string{"country", "off"} {
+		closed := false
+		w, id := asked(t, service.Settings{})
+		place := w.KeepPlace(id)
+		set := service.Settings{
+			Places: noNumbers{}, IsOpen: func(context.Context, time.Time) bool { return !closed },
+		}
+		w.Use(set)
+		if how == "off" {
+			set.Ring, set.Places, set.NoPlaces = Ring, nil, true
+			w.Board = service.New(w.Store, w.Phones, set)
+		}
+		closed = true
+		w.Choose("alice", agent.Available)
+		if w.Pass(2 * time.Hour); w.Call(place).State != call.KeepsPlace || !w.Call(place).Kept.Barred.IsZero() {
+			t.Errorf("%s: while the line is closed the place is %s", how, w.Call(place).State)
+		}
+		closed = false
+		if w.Pass(50 * time.Minute); w.Call(place).State != call.KeepsPlace {
+			t.Errorf("%s: within the hour the place is %s", how, w.Call(place).State)
+		}
+		for _, took := range []bool{true, false} {
+			w.Store.At("SaveCall", w.Store.Count("SaveCall"), Fault{Err: service.ErrUnavailable, Took: took})
+		}
+		w.Pass(15 * time.Minute)
+		c := w.Call(place)
+		if r := record.Of(c); c.Reason != call.ReasonUnreached || r.Outcome != record.Unreached || r.Caller == "" ||
+			r.Out.Outcome != call.OutcomeNotAllowed || c.Live() || w.Rings("alice") {
+			t.Errorf("%s: after the hour: %s, %s, %+v", how, c.State, c.Reason, r.Out)
+		}
+	}
+}
+
+// It is allowed again within the hour: it counts from the next time on.
+func TestF348APlaceThatMayBeDialledAgainIsCalled(t *testing.T) {
+	w, id := asked(t, service.Settings{})
+	place := w.KeepPlace(id)
+	w.Use(service.Settings{Places: noNumbers{}})
+	w.Choose("alice", agent.Available)
+	w.Pass(30 * time.Minute)
+	barred := w.Call(place).Kept.Barred
+	w.Use(service.Settings{Places: anyNumber{}})
+	w.Pass(15 * time.Second)
+	if c := w.Call(place); barred.IsZero() || !w.Rings("alice") || !c.Kept.Barred.IsZero() {
+		t.Errorf("barred since %v; then alice rings %t, %+v", barred, w.Rings("alice"), c.Kept)
+	}
+}
+
+// A supervisor gives a place up as an agent is rung for it: one of the two counts.
+func TestF349APlaceIsGivenUpAsItIsOffered(t *testing.T) {
+	for _, took := range []bool{false, true} {
+		w, id := asked(t, service.Settings{})
+		place := w.KeepPlace(id)
+		if err := w.OfferTo(place, "alice", "k1"); !errors.Is(err, service.ErrHungUp) {
+			t.Errorf("offered: %v", err)
+		}
+		w.Store.At("SaveCall", w.Store.Count("SaveCall"), Fault{Err: service.ErrUnavailable, Took: took})
+		if err := w.EndCall(place, "k2"); !errors.Is(err, service.ErrUnavailable) {
+			t.Errorf("took effect %t: %v", took, err)
+		}
+		if err := w.EndCall(place, "k2"); err != nil {
+			t.Errorf("took effect %t, repeated: %v", took, err)
+		}
+		w.Choose("alice", agent.Available)
+		w.Pass(time.Minute)
+		c := w.Call(place)
+		r := record.Of(c)
+		if c.State != call.Ended || w.Rings("alice") || r.Outcome != record.Unreached || r.Ender == nil {
+			t.Errorf("took effect %t: %s, %+v; alice rings %t", took, c.State, r.Ender, w.Rings("alice"))
+		}
+	}
+	w, id := asked(t, service.Settings{})
+	place := w.KeepPlace(id)
+	w.Choose("alice", agent.Available)
+	w.Pass(15 * time.Second)
+	var not *call.TransitionError
+	if err := w.EndCall(place, "k1"); !errors.As(err, &not) || w.Call(place).State != call.AgentFirst {
+		t.Errorf("while alice is rung: %v, %s", err, w.Call(place).State)
 	}
 }
 

@@ -152,3 +152,29 @@ func TestF298ALateTurnOfTheOldConferenceDoesNotEndTheQuestion(t *testing.T) {
 		t.Errorf("who has chosen to stay is still being asked: %v", err)
 	}
 }
+
+// Two calls of one number each choose to be called: the number keeps one place, which is the earlier one.
+func TestF346TheEarlierOfTwoPlacesCounts(t *testing.T) {
+	for _, fails := range []bool{false, true} {
+		w, first := asked(t, service.Settings{})
+		w.AnswerQuestion(first, call.ChooseKeep)
+		since := w.Call(call.KeptID(first)).Queued
+		w.AskEvery = time.Minute
+		second, _ := w.Dial()
+		for n := 0; !w.Asked(second) && n < 120; n++ {
+			w.Pass(time.Second)
+		}
+		if fails { // then it is a place like any other
+			w.Store.At("PlaceOf", w.Store.Count("PlaceOf"), Fault{Err: service.ErrUnavailable})
+			since = w.Call(second).Queued
+		}
+		w.AnswerQuestion(second, call.ChooseKeep)
+		w.AskEvery = 0
+		if c := w.Call(call.KeptID(second)); c.State != call.KeepsPlace || !c.Queued.Equal(since) {
+			t.Errorf("PlaceOf fails %t: the place is %s, queued %v, want %v", fails, c.State, c.Queued, since)
+		}
+		if !callsPlace(w, call.KeptID(second)) {
+			t.Errorf("PlaceOf fails %t: it is not called", fails)
+		}
+	}
+}

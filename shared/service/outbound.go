@@ -58,7 +58,11 @@ func (s *Service) CallBack(
 		return agentview.Snapshot{}, err
 	}
 	name := "call-back " + cmp.Or(ask.Request, string(key))
+	if err := s.mayCallNow(ctx, number, id, now); err != nil {
+		return agentview.Snapshot{}, err
+	}
 	if err := s.countNumber(ctx, who.ID, name, now); err != nil {
+		s.letGo(ctx, number, id, now)
 		return agentview.Snapshot{}, err
 	}
 	// The place of the number is taken before the call is stored, so that a crash in between calls nobody twice: a call
@@ -74,6 +78,7 @@ func (s *Service) CallBack(
 			_ = s.store.SavePlaceOf(ctx, number, kept.ID)
 		}
 		s.changeAgent(ctx, who.ID, func(a *agent.Agent) bool { return a.DialQuota.Uncount(name) })
+		s.letGo(ctx, number, id, now)
 	}
 	switch {
 	case err != nil:
@@ -91,7 +96,7 @@ func (s *Service) CallBack(
 // outboundID is the ID of the call that this request of the agent makes: the same for each repetition.
 func outboundID(who agent.ID, request string) call.ID {
 	sum := sha256.Sum256([]byte(string(who) + "\x00" + request))
-	return call.ID("OB" + hex.EncodeToString(sum[:16]))
+	return call.OutboundID(hex.EncodeToString(sum[:16]))
 }
 
 // CallBackID is the ID of the call that a CallBack with that request key makes.

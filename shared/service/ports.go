@@ -57,10 +57,12 @@ type Store interface {
 	Agent(ctx context.Context, id agent.ID) (*agent.Agent, error)
 	SaveAgent(ctx context.Context, a *agent.Agent) error
 	// PlaceOf is the call of the place that a number keeps, or has kept lately, or the call that has taken it: a place
-	// is
-	// called only if this names it. SavePlaceOf is done whatever there was.
+	// is called only if this names it. SavePlaceOf is done whatever there was.
 	PlaceOf(ctx context.Context, number string) (call.ID, error)
 	SavePlaceOf(ctx context.Context, number string, id call.ID) error
+	// HoldNumber holds a number for the call that h names, until then. It may if nobody holds it any more, or only that
+	// call or the one that h names besides; otherwise it returns who holds it, and ErrConflict.
+	HoldNumber(ctx context.Context, h Hold, now time.Time) (holder call.ID, err error)
 	Lists
 }
 
@@ -86,6 +88,11 @@ type Lists interface {
 	// Live lists all calls that still need a clock (see call.Call.Live). If there are no more than few, their IDs are
 	// enough.
 	Live(ctx context.Context, few int) ([]LiveCall, error)
+	// Queued lists the first n live calls in the queue, and Owned n of all others, as the team's view does. LiveCalls
+	// loads calls, and leaves out those that there are not.
+	Queued(ctx context.Context, n int) ([]call.ID, error)
+	Owned(ctx context.Context, n int) ([]call.ID, error)
+	LiveCalls(ctx context.Context, ids []call.ID) ([]*call.Call, error)
 }
 
 // LiveCall is a call as the sweep sees it before it looks at it.

@@ -25,6 +25,9 @@ type Settings struct {
 	NumbersPerHour int
 	// Places says whose place may be kept, and is called: which numbers the operator lets us call. Nil: nobody's.
 	Places Numbers
+	// NoPlaces: the operator has switched calling off, so that no place is called any more. Without it and Places the
+	// function does not know, and leaves the places to others.
+	NoPlaces bool
 	// IsOpen says whether the line is open now, so that a caller may be called whose place is kept; nil: always.
 	IsOpen func(ctx context.Context, now time.Time) bool
 	// Notify tells agents' pages what has changed; nil: the pages learn it by polling.
@@ -62,6 +65,7 @@ type Service struct {
 	*matcher
 	*targets
 	*places
+	*holds
 	*supervision
 	*sweeper
 }
@@ -80,6 +84,6 @@ func New(store Store, calls CallControl, set Settings) *Service {
 		directory: &directory{store: store, roster: agents},
 		pusher:    &pusher{set: set, roster: agents},
 	}
-	return &Service{store: store, set: set, matcher: m, targets: &targets{m}, places: &places{m},
+	return &Service{store: store, set: set, matcher: m, targets: &targets{m}, places: &places{m}, holds: &holds{store},
 		supervision: &supervision{m}, sweeper: &sweeper{m}}
 }

@@ -17,6 +17,8 @@ var (
 	ErrCallOver = errors.New("the call is over")
 	// ErrTaken: the caller waits no longer, or another agent is being rung for them.
 	ErrTaken = errors.New("another agent has the caller")
+	// ErrHungUp: the caller has hung up and keeps their place, so that nobody but the line offers them.
+	ErrHungUp = errors.New("the caller keeps their place and is not on the line")
 	// ErrNotOffered: the caller may not be offered to that agent now: they are reserved for the agent whom they have
 	// lost, or are about to join their conference, or agents have been dialled for them too often in too short a time.
 	ErrNotOffered = errors.New("the caller may not be offered to that agent now")
@@ -163,6 +165,8 @@ func offered(c *call.Call, r call.Request, to agent.ID) (bool, error) {
 		return true, nil
 	case c.State == call.Ended:
 		return false, ErrCallOver
+	case c.State == call.KeepsPlace:
+		return false, ErrHungUp
 	case c.State != call.Waiting:
 		return false, ErrTaken
 	}

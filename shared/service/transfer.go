@@ -91,6 +91,11 @@ func (s *Service) after(
 func (s *Service) command(
 	ctx context.Context, c *call.Call, r call.Request, cmd Command, now time.Time,
 ) (*call.Call, error) {
+	if cmd.Action == call.DoEnd && c.Outgoing(now).MetMachine(r.Agent) {
+		if err := s.keepOn(ctx, c, now); err != nil {
+			return nil, err
+		}
+	}
 	return s.updateAndMatchFrom(ctx, r.Agent, c, now, func(c *call.Call) error {
 		switch {
 		case c.HasApplied(r), cmd.Action == call.DoEnd && c.Reason == call.ReasonAgentEnded:

@@ -192,6 +192,9 @@ func waiting(c *call.Call, place int, now time.Time) Waiting {
 	if c.State == call.Waiting && !c.BeingAsked() {
 		w.Actions = append(w.Actions, Offer)
 	}
+	if w.Kept && c.Supervision(now).MayEndCall() == nil {
+		w.Actions = append(w.Actions, End)
+	}
 	return w
 }
 

@@ -21,14 +21,19 @@ type Arrival struct {
 	From     string // the number or address as agents see it, "" if it is withheld
 	Verified bool   // the caller's network vouches for the number
 	Dialled  bool   // we have made the call; From is our own number then
+	To       string // whom we have dialled, in that case
 }
 
 // ReadArrival reads the request for a new call.
 func ReadArrival(form url.Values) Arrival {
-	return Arrival{
+	a := Arrival{
 		Call: call.ID(form.Get("CallSid")), From: callerNumber(form.Get("From")),
 		Verified: verified(form.Get("StirVerstat")), Dialled: form.Get("Direction") == "outbound-api",
 	}
+	if a.Dialled {
+		a.To = form.Get("To")
+	}
+	return a
 }
 
 // CallStatus is what a status callback of a leg, or the request at the end of a <Dial>, says of a leg

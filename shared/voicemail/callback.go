@@ -74,9 +74,9 @@ func (d *Desk) TakeBack(ctx context.Context, who service.Principal, id string, b
 	}
 }
 
-// Open says whether nobody takes care of the message, as far as is known: who calls its caller may not have reached
+// Unattended says whether nobody takes care of the message, as far as is known: who calls its caller may not have reached
 // them.
-func (m *Message) Open() bool { return m.State == New || m.State == Taken && m.Before != nil }
+func (m *Message) Unattended() bool { return m.State == New || m.State == Taken && m.Before != nil }
 
 // asBefore lets the message be as it was before the call back.
 func (m *Message) asBefore() {

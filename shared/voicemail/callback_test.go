@@ -96,7 +96,7 @@ func TestF375WhoLooksLateChangesNothing(t *testing.T) {
 	} {
 		d, box := borrowed(t, voicemail.Message{State: voicemail.New})
 		m := box.Messages[rec]
-		if !m.Open() {
+		if !m.Unattended() {
 			t.Errorf("%s: not open while the caller is called", name)
 		}
 		m.State = test.state
@@ -107,7 +107,7 @@ func TestF375WhoLooksLateChangesNothing(t *testing.T) {
 		if _, _, err := d.List(t.Context(), bob, "", night.Add(test.after)); err != nil {
 			t.Fatal(err)
 		}
-		if m := box.Messages[rec]; m.State != test.state || m.Before != nil || m.Open() {
+		if m := box.Messages[rec]; m.State != test.state || m.Before != nil || m.Unattended() {
 			t.Errorf("%s: %+v", name, m)
 		}
 	}

@@ -1,6 +1,6 @@
 /** The team's view: asked for while it is shown and visible, and what a supervisor does there. */
 import { ApiError, type Api } from "../api.js";
-import type { Mode, TeamAct, TeamCall } from "../contract/types.js";
+import type { Mode, TeamAct, TeamCall, TeamWaiting } from "../contract/types.js";
 import { showsColleagues } from "../state/screen.js";
 import { showsTeam } from "../state/team.js";
 import { modeIn, watchedCall } from "../state/watch.js";
@@ -99,7 +99,7 @@ export class TeamRoom {
     this.parts.core.dispatch({ type: "team-choose", call, agent });
   }
 
-  askEnd(call: TeamCall): void {
+  askEnd(call: TeamCall | TeamWaiting): void {
     this.parts.core.dispatch({ type: "team-ending", call });
   }
 

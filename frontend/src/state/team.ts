@@ -1,5 +1,5 @@
 /** The team's view: what the server has said last, what is pressed, and what a supervisor is about to confirm. */
-import type { Problem, Team, TeamAct, TeamAgent, TeamCall } from "../contract/types.js";
+import type { Problem, Team, TeamAct, TeamAgent, TeamCall, TeamWaiting } from "../contract/types.js";
 import { NO_SETTINGS } from "./settings.js";
 import type { State } from "./state.js";
 
@@ -10,8 +10,8 @@ export interface TeamState {
   readonly failing: Problem | null;
   /** The act that is under way; one at a time. */
   readonly act: TeamAct | null;
-  /** The call whose end is to be confirmed. */
-  readonly ending: TeamCall | null;
+  /** The call, or the place that is kept, whose end is to be confirmed. */
+  readonly ending: TeamCall | TeamWaiting | null;
   /** The agents who are chosen for callers who wait, by call. */
   readonly chosen: Readonly<Record<string, string>>;
 }
@@ -23,7 +23,7 @@ export type TeamEvent =
   | { readonly type: "team-failed"; readonly problem: Problem }
   | { readonly type: "team-act"; readonly act: TeamAct }
   | { readonly type: "team-act-over"; readonly request: string }
-  | { readonly type: "team-ending"; readonly call: TeamCall }
+  | { readonly type: "team-ending"; readonly call: TeamCall | TeamWaiting }
   | { readonly type: "team-choose"; readonly call: string; readonly agent: string }
   /** The agent is no supervisor any more. */
   | { readonly type: "team-gone" };
@@ -62,9 +62,10 @@ function stillWaiting(view: Team, chosen: TeamState["chosen"]): TeamState["chose
 /** Whether the view is drawn, so that it must be true. */
 export const showsTeam = (state: State): boolean => state.side === "team" && state.rules?.supervisor === true;
 
-/** The call whose end is to be confirmed, as it is now; undefined if it cannot be ended any more. */
-export function endable({ team }: State): TeamCall | undefined {
-  return team.view?.calls.list.find((c) => c.call === team.ending?.call && c.actions.includes("end"));
+/** What is to be ended, as it is now; undefined if it cannot be ended any more. */
+export function endable({ team }: State): TeamCall | TeamWaiting | undefined {
+  const all: readonly (TeamCall | TeamWaiting)[] = [...team.view?.calls.list ?? [], ...team.view?.waiting.list ?? []];
+  return all.find((c) => c.call === team.ending?.call && c.actions.includes("end"));
 }
 
 /** The agents to whom a waiting caller may be offered: those who are free, in the directory's order. */

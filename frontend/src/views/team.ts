@@ -72,14 +72,19 @@ function waiting(state: State, desk: Desk, w: TeamWaiting): TemplateResult {
     <p class="head"><span class="place" aria-label="Place ${w.place}">${w.place}</span> ${caller(w.caller.number)} <span
       class="when">${since(state, w.since)}</span></p>
     <p class="words">${rung ? rungWords(w.rung) : w.kept ? "Keeps the place, and is called when it is their turn." : "Hears music."}${w.requeued ? " Has talked to an agent before." : ""}</p>
-    <div class="offer"><label class="field"><span class="visually-hidden">Agent for ${phoneNumber(w.caller.number)}</span>
+    ${w.kept && w.actions.includes("end") ? html`<div class="verbs">${endButton(state, desk, w, "Give the place up", "")}</div>` : html`<div class="offer"><label class="field"><span class="visually-hidden">Agent for ${phoneNumber(w.caller.number)}</span>
       <select data-test="team-offer-to" @change=${(e: Event) => desk.team.choose(w.call, (e.target as HTMLSelectElement).value)}>
         ${named.map(([id, name]) => html`<option value=${id!} .selected=${id === chosen}>${name}</option>`)}
       </select></label>
       ${button({ name: `team-offer-${w.call}`, label: "Ring", icon: "bell",
         button: may(state, (act) => act.action === "offer" && act.call === w.call, why),
-        click: () => desk.team.offer(w.call, chosen) })}</div>
+        click: () => desk.team.offer(w.call, chosen) })}</div>`}
   </div>`;
+}
+
+function endButton(state: State, desk: Desk, c: TeamCall | TeamWaiting, label: string, why: string): TemplateResult {
+  return button({ name: `team-end-${c.call}`, label, icon: "hangup",
+    button: may(state, (act) => act.action === "end" && act.call === c.call, why), click: () => desk.team.askEnd(c) });
 }
 
 function call(state: State, desk: Desk, c: TeamCall): TemplateResult {
@@ -89,10 +94,8 @@ function call(state: State, desk: Desk, c: TeamCall): TemplateResult {
     <p class="words">${hearWords(c).join(" ")}${c.overdue ? " The phone network has not done yet what was asked of it." : ""}</p>
     ${(c.supervisors ?? []).map((s) => html`<p class="words" data-test="team-supervisor">${supervisorWords(s, c.owner ? partyName(c.owner) : "the owner")}</p>`)}
     <div class="verbs three">${watchButtons(state, desk, c.call, c, "row")}</div>
-    <div class="verbs">${button({ name: `team-end-${c.call}`, label: "End call", icon: "hangup",
-      button: may(state, (act) => act.action === "end" && act.call === c.call,
-        c.actions.includes("end") ? "" : "Not while a colleague is asked in private"),
-      click: () => desk.team.askEnd(c) })}</div>
+    <div class="verbs">${endButton(state, desk, c, "End call",
+      c.actions.includes("end") ? "" : "Not while a colleague is asked in private")}</div>
   </div>`;
 }
 
@@ -146,13 +149,14 @@ export function confirmTeamEnd(state: State, desk: Desk): { readonly title: stri
   readonly actions: TemplateResult } {
   const asked = state.team.ending;
   const now = endable(state);
-  const others = now?.hear.concat(now.music).filter((p) => !p.id.startsWith("#")).map(partyName) ?? [];
+  const others = now && "hear" in now ? now.hear.concat(now.music).filter((p) => !p.id.startsWith("#")).map(partyName) : [];
+  const kept = asked !== null && "kept" in asked && asked.kept === true;
   return {
-    title: "End this call?",
-    body: html`<p>${now ? `${phoneNumber(now.caller.number)} hears a goodbye, and is cut off from ${others.join(" and ") || "the line"}.`
+    title: kept ? "Give this place up?" : "End this call?",
+    body: html`<p>${now && kept ? `${phoneNumber(now.caller.number)} is not called any more, and is not told so.` : now ? `${phoneNumber(now.caller.number)} hears a goodbye, and is cut off from ${others.join(" and ") || "the line"}.`
       : `The call of ${phoneNumber(asked?.caller.number ?? "")} cannot be ended any more: it is over, or has changed.`}</p>`,
     actions: html`${button({ name: "keep-call", label: "Leave it", first: true, click: () => desk.panel("") })}
-      ${button({ name: "confirm-team-end", label: "End call", icon: "hangup", tone: "danger",
+      ${button({ name: "confirm-team-end", label: kept ? "Give it up" : "End call", icon: "hangup", tone: "danger",
         button: may(state, (act) => act.action === "end", now ? "" : "It cannot be ended any more"),
         click: () => asked && desk.team.end(asked.call) })}`,
   };

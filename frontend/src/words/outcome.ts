@@ -133,6 +133,8 @@ export function backOutcome(outcome: string): string {
       return "they hung up at once";
     case "lost":
       return "your page was not connected any more";
+    case "not-allowed":
+      return "the number may not be dialled any more";
     default:
       return code ? whyFailed(code, true) : "the call could not be put through";
   }

@@ -25,6 +25,7 @@ const BY_SLUG: Record<string, string> = {
   "call-back-off": "Calling back is not switched on.",
   "number-withheld": "The caller has withheld their number.",
   "not-ready": "You have a call, or this page is not connected. Try again in a moment.",
+  "already-called": "That number has a call on this line already.",
   "message-taken": "Somebody else has that message.",
   "no-message": "That message is not there any more.",
   "not-supervisor": "Only a supervisor may see that.",
@@ -43,6 +44,9 @@ const BY_REASON: Record<string, string> = {
   "target-not-allowed premium": "Premium-rate and other costly numbers may not be dialled.",
   "target-not-allowed no-person": "This number is a pager or voicemail, not a person.",
   "target-in-call caller": "This is the caller's own number.",
+  "already-called calling": "Somebody is calling this number already.",
+  "already-called waiting": "This caller is in the line now. They are offered to whoever is free.",
+  "already-called talks": "Somebody talks to this caller now.",
   "too-many-numbers caller": "Too many outside numbers were dialled for this caller. Choose a colleague.",
 };
 
@@ -61,7 +65,15 @@ const BY_STATUS: Record<number, string> = {
   504: "The server did not answer in time. The call goes on.",
 };
 
+/** The same, if the server says which agent it is. */
+const BY_AGENT: Record<string, (name: string) => string> = {
+  "already-called calling": (name) => `${name} is calling this number already.`,
+  "already-called talks": (name) => `${name} talks to this caller now.`,
+};
+
 export function problemWords(problem: Problem): string {
+  const named = problem.detail && BY_AGENT[`${problem.slug} ${problem.reason}`];
+  if (named) return named(problem.detail);
   return BY_REASON[`${problem.slug} ${problem.reason}`] ?? BY_SLUG[problem.slug] ?? BY_STATUS[problem.status] ?? (problem.title || "This did not work.");
 }
 

@@ -43,6 +43,7 @@ function and(parties: readonly Party[]): string {
 const REFUSED: Record<string, string> = {
   "call-over": "This call is over.",
   taken: "Another agent has this caller now.",
+  "hung-up": "This caller has hung up. They are called when it is their turn.",
   "not-offered": "This caller cannot be offered to that agent now: they wait for the agent whom they have lost. Try again in a moment.",
   "target-not-free": "That agent cannot be rung now.",
   "nobody-talks": "Nobody talks to this caller now.",

@@ -2,6 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { ApiError } from "../../src/api.js";
 import { decodeTeam } from "../../src/contract/team.js";
+import { endable } from "../../src/state/team.js";
+import { confirmTeamEnd } from "../../src/views/team.js";
 import { hearWords, stateWords, teamProblem } from "../../src/words/team.js";
 import { happening } from "../../src/words/outcome.js";
 import { iso, RULES, teamAt, teamCallAt, THE_CALLER } from "../fixtures.js";
@@ -145,6 +147,22 @@ describe("the desk", () => {
     desk.team.askEnd(teamCallAt(Date.now(), "talking"));
     desk.team.end("CAtalking");
     expect([desk.state.panel, f.api.acts[0]]).toMatchObject(["", { action: "end", call: "CAtalking" }]);
+  });
+
+  test("F349: a kept place is given up after a question, in which it is the place", async () => {
+    await supervise();
+    const [w] = teamAt(Date.now()).waiting.list;
+    const kept = { ...w!, kept: true, rung: [], actions: ["end" as const] };
+    f.api.teamView = (now) => teamAt(now, { waiting: { list: [kept] } });
+    await pass(3000);
+    desk.team.askEnd(kept);
+    expect([desk.state.panel, endable(desk.state)]).toEqual(["confirm-team-end", kept]);
+    expect(confirmTeamEnd(desk.state, desk).title).toBe("Give this place up?");
+    f.api.teamView = (now) => teamAt(now, { waiting: { list: [{ ...kept, actions: [] }] } });
+    await pass(3000);
+    expect(endable(desk.state)).toBeUndefined();
+    desk.team.end(kept.call);
+    expect([desk.state.panel, f.api.acts[0]]).toMatchObject(["", { action: "end", call: kept.call }]);
   });
 
   test("F227: the server is away: what was read stays, and is said to be old", async () => {

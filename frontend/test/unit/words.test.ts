@@ -28,6 +28,16 @@ describe("why a target is refused", () => {
     ...(reason ? { reason } : {}) })).toBe(words));
 });
 
+test.each([
+  ["calling", "Bob", "Bob is calling this number already."],
+  ["calling", "", "Somebody is calling this number already."],
+  ["talks", "Bob", "Bob talks to this caller now."],
+  ["talks", "", "Somebody talks to this caller now."],
+  ["waiting", "", "This caller is in the line now. They are offered to whoever is free."],
+  ["later", "Bob", "That number has a call on this line already."],
+])("F345 a number has a call already: %s, %s", (reason, detail, words) =>
+  expect(problemWords({ slug: "already-called", status: 409, title: "", reason, detail })).toBe(words));
+
 describe("who hears whom", () => {
   const rows: [string, Call, boolean, string, string][] = [
     ["talking", callAt(T, "talking"), false, "voices", "hears you"],

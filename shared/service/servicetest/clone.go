@@ -27,8 +27,8 @@ func (w *World) Clone() *World {
 	n.Life = &Life{calls: w.Life.calls}
 	n.Store = &Store{
 		confs: maps.Clone(w.Store.confs), people: maps.Clone(w.Store.people), views: maps.Clone(w.Store.views),
-		places: maps.Clone(w.Store.places),
-		news:   map[call.ID][]call.News{},
+		places: maps.Clone(w.Store.places), holds: maps.Clone(w.Store.holds),
+		news: map[call.ID][]call.News{},
 	}
 	n.Phones = w.Phones.clone(func() time.Time { return n.Now })
 	n.Store.Faults = Faults{rules: cloneRules(w.Store.rules), life: n.Life}

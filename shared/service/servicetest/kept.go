@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/service"
@@ -34,6 +35,25 @@ func (s *Store) SavePlaceOf(_ context.Context, number string, id call.ID) error 
 		s.places[number] = id
 		return nil
 	})
+}
+
+// HoldNumber implements service.Store.
+func (s *Store) HoldNumber(_ context.Context, h service.Hold, now time.Time) (holder call.ID, err error) {
+	err = s.run("HoldNumber", func() error {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		was, held := s.holds[h.Number]
+		if held && now.Before(was.Until) && was.By != h.By && was.By != h.Over {
+			holder = was.By
+			return service.ErrConflict
+		}
+		if s.holds == nil {
+			s.holds = map[string]service.Hold{}
+		}
+		s.holds[h.Number] = h
+		return nil
+	})
+	return holder, err
 }
 
 // KeepPlace is a caller who is asked and chooses to be called. It returns the call of their place.
@@ -91,4 +111,25 @@ func placeOf(t *testing.T, s service.Store) {
 			t.Errorf("the place is %s, %v; want %s", got, err, id)
 		}
 	}
+}
+
+// holds is the part of the suite about numbers that are held for a call back.
+func holds(t *testing.T, s service.Store) {
+	now := time.Now()
+	hold := func(by, over call.ID, d time.Duration, holder call.ID) {
+		t.Helper()
+		h := service.Hold{Number: "+15005550006", By: by, Over: over, Until: now.Add(d)}
+		got, err := s.HoldNumber(t.Context(), h, now)
+		if got != holder || (holder == "") != (err == nil) || err != nil && !errors.Is(err, service.ErrConflict) {
+			t.Errorf("%s over %q: held by %q, %v; want %q", by, over, got, err, holder)
+		}
+	}
+	hold("OB1", "", time.Minute, "")
+	hold("OB1", "", time.Minute, "") // the request is repeated
+	hold("OB2", "", time.Minute, "OB1")
+	hold("OB2", "OB1", time.Minute, "")
+	hold("OB3", "OB1", time.Minute, "OB2")
+	hold("OB2", "", 0, "") // let go
+	hold("OB3", "", -time.Second, "")
+	hold("OB4", "", time.Minute, "") // it had run out
 }

@@ -73,7 +73,7 @@ func (w *World) AsksAgain(id call.ID) bool {
 	if l == nil || !l.dial.Caller || !l.waits || l.over {
 		return false
 	}
-	c, err := w.Board.CalledAsks(context.Background(), l.sid, w.Now)
+	c, err := w.Board.CalledAsks(context.Background(), l.sid, l.dial.Number, w.Now)
 	if err = w.outcome(err); err != nil {
 		if errors.Is(err, service.ErrNotFound) { // a goodbye: nobody waits for them
 			l.words, l.waits = true, false

@@ -26,6 +26,7 @@ type Store struct {
 	notes  map[call.ID]map[string]record.Note
 	news   map[call.ID][]call.News
 	places map[string]call.ID // by number
+	holds  map[string]service.Hold
 	// Messages is what has come of asking callers for a message.
 	Messages map[call.ID]record.Message
 	jumped   []string // failures found by jumps

@@ -27,6 +27,7 @@ func StoreSuite(t *testing.T, open func(t *testing.T) service.Store) {
 		conflict(t, open(t))
 	})
 	t.Run("F304 the place of a number", func(t *testing.T) { placeOf(t, open(t)) })
+	t.Run("F345 a number is held for one call back", func(t *testing.T) { holds(t, open(t)) })
 	t.Run("of many savers of one version one wins", func(t *testing.T) { race(t, open(t)) })
 	t.Run("F002 the line is in order of arrival, heads first", func(t *testing.T) { line(t, open(t)) })
 	t.Run("the line is read one page deep", func(t *testing.T) { page(t, open(t)) })
