@@ -74,8 +74,8 @@ func (d *Desk) TakeBack(ctx context.Context, who service.Principal, id string, b
 	}
 }
 
-// Unattended says whether nobody takes care of the message, as far as is known: who calls its caller may not have reached
-// them.
+// Unattended says whether nobody takes care of the message, as far as is known: who calls its caller may not have
+// reached them.
 func (m *Message) Unattended() bool { return m.State == New || m.State == Taken && m.Before != nil }
 
 // asBefore lets the message be as it was before the call back.
