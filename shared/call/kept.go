@@ -81,8 +81,8 @@ func (p *Place) ApplyEarlierPlace(kept *Call) {
 	}
 }
 
-// MetMachine says whether a machine has picked up for a place that may be dialled once more, if that agent ends the call
-// now. That it was a machine is never certain: who was handed over, or has talked for longer, was served.
+// MetMachine says whether a machine has picked up for a place that may be dialled once more, if that agent ends the
+// call now. That it was a machine is never certain: who was handed over, or has talked for longer, was served.
 func (c *Call) MetMachine(by agent.ID, now time.Time) bool {
 	return c.Kept.Is() && c.Kept.Tries < keptTries && c.Out.Machine && c.Transfer == nil && !c.Requeued &&
 		now.Before(c.Out.Answered.Add(machineTalk)) && c.Seat(by).Allowed(DoEnd) == nil

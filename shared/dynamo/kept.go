@@ -69,8 +69,10 @@ func (s *Store) HoldNumber(ctx context.Context, h service.Hold, now time.Time) (
 		},
 		ConditionExpression: ref(
 			"attribute_not_exists(#pk) OR #due <= :now OR #doc = :by OR #doc = :over"),
-		ExpressionAttributeNames:  map[string]string{"#pk": pk, "#due": due, "#doc": doc},
-		ExpressionAttributeValues: item{":now": number(now.Unix()), ":by": str(string(h.By)), ":over": str(string(h.Over))},
+		ExpressionAttributeNames: map[string]string{"#pk": pk, "#due": due, "#doc": doc},
+		ExpressionAttributeValues: item{
+			":now": number(now.Unix()), ":by": str(string(h.By)), ":over": str(string(h.Over)),
+		},
 	}
 	_, err := s.retryOnce(ctx, func(ctx context.Context) error {
 		_, err := s.client.PutItem(ctx, in)

@@ -11,9 +11,9 @@ import (
 
 // CalledAsks takes in that the leg of a caller whom we have dialled asks what comes next, as the static document lets
 // them after our API has not answered. That address names no call, so the call is found by the leg or, if the answer to
-// the dial was lost and no call knows the leg, by the number. A caller of whom it is not known yet that they have picked
-// up is let in. ErrNotFound: there is no such call, or nobody waits for them. The list may lag by a moment; the leg is
-// older than that, as its caller was told to hold on first.
+// the dial was lost and no call knows the leg, by the number. A caller of whom it is not known yet that they have
+// picked up is let in. ErrNotFound: there is no such call, or nobody waits for them. The list may lag by a moment; the
+// leg is older than that, as its caller was told to hold on first.
 func (s *Service) CalledAsks(ctx context.Context, leg call.LegID, number string, now time.Time) (*call.Call, error) {
 	live, err := s.store.Live(ctx, 0)
 	if err != nil {

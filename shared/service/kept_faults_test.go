@@ -218,7 +218,8 @@ func TestF349APlaceIsGivenUpAsItIsOffered(t *testing.T) {
 		w.Choose("alice", agent.Available)
 		w.Pass(time.Minute)
 		c := w.Call(place)
-		if r := record.Of(c); c.State != call.Ended || w.Rings("alice") || r.Outcome != record.Unreached || r.Ender == nil {
+		r := record.Of(c)
+		if c.State != call.Ended || w.Rings("alice") || r.Outcome != record.Unreached || r.Ender == nil {
 			t.Errorf("took effect %t: %s, %+v; alice rings %t", took, c.State, r.Ender, w.Rings("alice"))
 		}
 	}

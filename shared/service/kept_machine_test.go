@@ -40,7 +40,8 @@ func TestF347AMachineThatPicksUpIsAnAttempt(t *testing.T) {
 	w.MustPress("alice", call.DoEnd, "")
 	w.Pass(15 * time.Second)
 	again := call.KeptID(place)
-	if c := w.Call(again); c.State != call.KeepsPlace || !c.Queued.Equal(since) || c.Kept.Tries != 1 || w.LiveLegs() > 0 {
+	c := w.Call(again)
+	if c.State != call.KeepsPlace || !c.Queued.Equal(since) || c.Kept.Tries != 1 || w.LiveLegs() > 0 {
 		t.Fatalf("the place is %s, %+v; %d legs", c.State, c.Kept, w.LiveLegs())
 	}
 	if r := record.Of(w.Call(place)); r.Out.Outcome != call.OutcomeMachine {

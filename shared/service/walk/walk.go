@@ -127,8 +127,8 @@ func Walk(t servicetest.TB, b Bounds) Stats {
 	return st
 }
 
-// placeOf is the place that the caller of that call keeps, if they have chosen so, or else the call; or the call in which
-// they have rung in again.
+// placeOf is the place that the caller of that call keeps, if they have chosen so, or else the call; or the call in
+// which they have rung in again.
 func placeOf(w *servicetest.World, id call.ID) call.ID {
 	if place := call.KeptID(id); w.Has(place) && w.Call(id).State == call.Ended {
 		id = place
