@@ -208,7 +208,7 @@ func moves(n node, id call.ID, b Bounds) []move {
 		acts = append(acts, move{"alice comes", 0, func(w *servicetest.World) { w.Choose(agents[0], agent.Available) }})
 	}
 	again := "the caller rings in again"
-	if c := n.world.Call(id); b.Kept && c.Queues() && c.Kept.Is() && !strings.Contains(n.way, again) {
+	if c := n.world.Call(id); b.Kept && c.State == call.KeepsPlace && !strings.Contains(n.way, again) {
 		acts = append(acts, move{again, 0, func(w *servicetest.World) {
 			w.ByNumber = true
 			if id, ok := w.Dial(); !ok { // they hear words, and Twilio asks again
