@@ -60,8 +60,7 @@ func TestF322ACalledCallerHoldsOnWhileTheStoreIsDown(t *testing.T) {
 	}
 }
 
-// The answer to the dial was lost, so that the call does not know the leg of its caller yet: it is theirs by the
-// number.
+// The answer to the dial was lost, so that the call does not know the leg of its caller yet: it is found by the number.
 func TestF380ACalledCallerWhoseLegIsNotKnown(t *testing.T) {
 	for _, to := range []string{servicetest.Outside, "+15005550008"} {
 		s, w := serve(t, httpapitest.Keys, "alice", "bob")
@@ -80,8 +79,8 @@ func TestF380ACalledCallerWhoseLegIsNotKnown(t *testing.T) {
 			doc := s.Post("/incoming", httpapitest.Form(t, "incoming", "CallSid", "CA00000000000000000000000000000077",
 				"Direction", "outbound-api", "From", "+15550100", "To", to, "StirVerstat", "")).TwiML(t)
 			mine := to == servicetest.Outside
-			got, over := doc.Find("Conference").Text, doc.Find("Hangup").Name != ""
-			if (got == string(id)) != mine || mine == over {
+			got, goodbye := doc.Find("Conference").Text, doc.Find("Hangup").Name != ""
+			if (got == string(id)) != mine || mine == goodbye {
 				t.Errorf("%s: the document is %s", to, doc)
 			}
 			if c := w.Call(id); (c.State == call.Talking) != mine {

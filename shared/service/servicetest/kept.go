@@ -98,6 +98,16 @@ func (w *World) RingInAgain() call.ID {
 	return id
 }
 
+// Again is the call in which the caller of a place has rung in again, as long as it lasts; "" if there is none.
+func (w *World) Again(place call.ID) call.ID {
+	for _, c := range all[call.ID, call.Call](w.Store, w.Store.confs) {
+		if c.Had == place && c.CallerLive && !c.Out.Dialled() {
+			return c.ID
+		}
+	}
+	return ""
+}
+
 // placeOf is the part of the suite about places that are kept.
 func placeOf(t *testing.T, s service.Store) {
 	if _, err := s.PlaceOf(t.Context(), "+15005550006"); !errors.Is(err, service.ErrNotFound) {

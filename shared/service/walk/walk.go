@@ -4,6 +4,7 @@
 package walk
 
 import (
+	"cmp"
 	"fmt"
 	"hash/maphash"
 	"strings"
@@ -27,7 +28,7 @@ type Bounds struct {
 	Watched bool
 	// Asked: nobody is available at first, and the caller is asked every ten seconds whether they go on waiting.
 	Asked bool
-	// Kept: the caller has chosen to be called, and has hung up; nobody is available at first.
+	// Kept: the caller has chosen to be called, and has hung up; nobody is available at first. They may ring in again.
 	Kept bool
 	// CalledBack: the walk begins when alice calls the caller back.
 	CalledBack bool
@@ -92,8 +93,7 @@ func Walk(t servicetest.TB, b Bounds) Stats {
 	for depth := 0; depth < b.Depth && len(front) > 0; depth++ {
 		var next []node
 		for _, n := range front {
-			id := placeOf(n.world, id)
-			for _, m := range moves(n, id, b) {
+			for _, m := range moves(n, placeOf(n.world, id), b) {
 				st.Steps++
 				way := n.way + " > " + m.name
 				w := n.world.Clone()
@@ -109,7 +109,7 @@ func Walk(t servicetest.TB, b Bounds) Stats {
 				st.States++
 				if b.Every > 0 && st.States%b.Every == 0 {
 					st.Quiet++
-					quiet(w.Clone(), placeOf(w, id), silence(way))
+					quiet(w.Clone(), id, silence(way))
 				}
 				if tell.failed {
 					return st
@@ -127,12 +127,13 @@ func Walk(t servicetest.TB, b Bounds) Stats {
 	return st
 }
 
-// placeOf is the place that the caller of that call keeps, if they have chosen so, or else the call.
+// placeOf is the place that the caller of that call keeps, if they have chosen so, or else the call; or the call in
+// which they have rung in again.
 func placeOf(w *servicetest.World, id call.ID) call.ID {
 	if place := call.KeptID(id); w.Has(place) && w.Call(id).State == call.Ended {
-		return place
+		id = place
 	}
-	return id
+	return cmp.Or(w.Again(id), id)
 }
 
 // teller reports failures with the way that led to them.
@@ -177,6 +178,7 @@ func quiet(w *servicetest.World, id call.ID, silence int) {
 		w.Pass(25 * time.Second)
 	}
 	w.CheckQuiet()
+	id = placeOf(w, id)
 	if w.Longest > silence {
 		w.T.Errorf("the caller heard silence for %d s", w.Longest)
 	}
@@ -204,6 +206,15 @@ func moves(n node, id call.ID, b Bounds) []move {
 	acts := people(n.world, id)
 	if (b.Asked || b.Kept) && n.world.Me(agents[0]).Agent.Status == agent.Away {
 		acts = append(acts, move{"alice comes", 0, func(w *servicetest.World) { w.Choose(agents[0], agent.Available) }})
+	}
+	again := "the caller rings in again"
+	if c := n.world.Call(id); b.Kept && c.State == call.KeepsPlace && !strings.Contains(n.way, again) {
+		acts = append(acts, move{again, 0, func(w *servicetest.World) {
+			w.ByNumber = true
+			if id, ok := w.Dial(); !ok { // they hear words, and Twilio asks again
+				w.Arrive(id)
+			}
+		}})
 	}
 	if b.Watched {
 		acts = append(acts, supervisor(n.world, id)...)
