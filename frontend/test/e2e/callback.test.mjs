@@ -39,6 +39,7 @@ scenario('F252: a message at night, called back with a consult: the caller hears
   await alice.says('hears', 'is being rung');
   assert.ok(await alice.page.evaluate(() => window.ringback()), 'Alice hears it ring');
   assert.equal(await other.at('screen-in-call').count(), 0, 'only the page that has asked is in the call');
+  await alice.says('message', 'Taken by you');
   await alice.look('calling');
   await s.stack.does(caller, 'answer');
   await alice.inCall('talking');
