@@ -8,10 +8,12 @@ import (
 	"testing"
 	"time"
 
+	"warmtransfer/shared/agent"
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/metrics"
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/service/servicetest"
+	"warmtransfer/shared/settings"
 	"warmtransfer/shared/voicemail"
 	"warmtransfer/shared/voicemail/voicemailtest"
 )
@@ -24,7 +26,7 @@ func TestF128TheSweepWritesItsHeartbeatAndHowTheLineStands(t *testing.T) {
 	w.Dial()
 	w.Now = w.Now.Add(20 * time.Second)
 	var log bytes.Buffer
-	if err := sweep(w.Board, box(), slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(),
+	if err := sweep(w.Board, unset(), box(), slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(),
 		event(t, w.Now)); err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +52,7 @@ func TestF128AFailedSweepHasNoHeartbeat(t *testing.T) {
 	w := servicetest.NewWorld(t)
 	w.Store.Every("Live", servicetest.Fault{Err: service.ErrUnavailable})
 	var log bytes.Buffer
-	if err := sweep(w.Board, box(), slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(),
+	if err := sweep(w.Board, unset(), box(), slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(),
 		event(t, w.Now)); err == nil {
 		t.Fatal("no error")
 	}
@@ -78,6 +80,59 @@ func TestF175LegsThatOnlyTheSweepEndedAreCounted(t *testing.T) {
 		if got := counts.Value(metrics.LegsSwept); got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
+	}
+}
+
+// unset are the settings of a line that nobody has set.
+func unset() *service.LineSettings { return set(settings.Values{}) }
+
+func set(v settings.Values) *service.LineSettings {
+	return &service.LineSettings{Read: func(context.Context) (settings.Line, error) {
+		return settings.Line{Values: v}, nil
+	}}
+}
+
+// F378: the last agent goes while a caller waits. Two minutes later the caller is asked for a message, if the line
+// wants that; not while an agent is online, even if a save fails or took effect without an answer.
+func TestF378NobodyIsOnlineForWhoWaits(t *testing.T) {
+	wanted := settings.Values{Voicemail: settings.Voicemail{NobodyOnline: true}}
+	for name, test := range map[string]struct {
+		line   settings.Values
+		online bool
+		fault  servicetest.Fault
+		asked  bool
+	}{
+		"wanted":             {wanted, false, servicetest.Fault{}, true},
+		"not wanted":         {settings.Values{}, false, servicetest.Fault{}, false},
+		"an agent is away":   {wanted, true, servicetest.Fault{}, false},
+		"the save fails":     {wanted, false, servicetest.Fault{Err: service.ErrUnavailable}, true},
+		"its answer is lost": {wanted, false, servicetest.Fault{Err: service.ErrUnavailable, Took: true}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := servicetest.NewWorld(t, "alice")
+			w.Choose("alice", agent.Away)
+			id, _ := w.Dial()
+			if !test.online {
+				w.Silent("alice")
+			}
+			run := sweep(w.Board, set(test.line), box(), slog.New(slog.DiscardHandler), time.Now)
+			w.Pass(90 * time.Second)
+			if err := run(t.Context(), event(t, w.Now)); err != nil || w.Call(id).State != call.Waiting {
+				t.Fatalf("after a minute and a half: %s, %v", w.Call(id).State, err)
+			}
+			w.Pass(time.Minute)
+			if test.fault.Err != nil {
+				w.Store.At("SaveCall", w.Store.Count("SaveCall"), test.fault)
+			}
+			for range 2 {
+				_ = run(t.Context(), event(t, w.Now))
+				w.Pass(2 * time.Second)
+			}
+			c := w.Call(id)
+			if (c.Reason == call.ReasonNobodyOnline) != test.asked || !test.asked && c.State != call.Waiting {
+				t.Errorf("the call is %s, %s", c.State, c.Reason)
+			}
+		})
 	}
 }
 

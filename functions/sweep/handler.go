@@ -31,8 +31,9 @@ const (
 
 // sweep handles the schedule's event: it reconciles the calls of which something may be wrong. Clock measures how
 // long that takes.
-func sweep(board *service.Service, box *voicemail.Desk, log *slog.Logger, clock func() time.Time) func(context.Context,
-	events.EventBridgeEvent) error {
+func sweep(
+	board *service.Service, line *service.LineSettings, box *voicemail.Desk, log *slog.Logger, clock func() time.Time,
+) func(context.Context, events.EventBridgeEvent) error {
 	return func(ctx context.Context, e events.EventBridgeEvent) error {
 		began := clock()
 		now := func() time.Time { return e.Time.Add(clock().Sub(began)) }
@@ -41,7 +42,7 @@ func sweep(board *service.Service, box *voicemail.Desk, log *slog.Logger, clock 
 		if err == nil {
 			counts.Add(metrics.Rescued, float64(swept.Changed))
 			counts.Add(metrics.LegsSwept, 0) // so that the metric has a value each minute
-			err = gauge(ctx, board, counts, e.Time)
+			err = gauge(ctx, board, line, counts, e.Time)
 		}
 		attrs := []slog.Attr{
 			slog.String("function", "sweep"), slog.Int("live", swept.Live),
@@ -117,8 +118,11 @@ var gauges = map[agent.Presence]metrics.Name{
 	agent.IsAway: metrics.AgentsAway, agent.IsOffline: metrics.AgentsOffline,
 }
 
-// gauge measures the queue and the agents, once a minute.
-func gauge(ctx context.Context, board *service.Service, counts *metrics.Counts, now time.Time) error {
+// gauge measures the queue and the agents, once a minute. If it finds that nobody is online for who waits, and the line
+// wants it, they are asked for a message.
+func gauge(
+	ctx context.Context, board *service.Service, line *service.LineSettings, counts *metrics.Counts, now time.Time,
+) error {
 	g, err := board.Metrics(ctx, now)
 	if err != nil {
 		return err
@@ -133,9 +137,12 @@ func gauge(ctx context.Context, board *service.Service, counts *metrics.Counts, 
 		stuck = 1
 	}
 	counts.Add(metrics.WaitingThoughFree, stuck)
-	ctx, cancel := context.WithTimeout(ctx, retireTime)
+	retiring, cancel := context.WithTimeout(ctx, retireTime)
 	defer cancel()
-	board.RetireSilent(ctx, g.Silent, now)
+	board.RetireSilent(retiring, g.Silent, now)
+	if g.Waiting > 0 && g.NobodyOnline() && line.Values(ctx, now).Voicemail.NobodyOnline {
+		return board.AskWhoIsAlone(ctx, now)
+	}
 	return nil
 }
 

@@ -45,7 +45,7 @@ func TestF103TheSweepRepairsWhatNoEventTold(t *testing.T) {
 		w.Drop(0)
 	}
 	var log bytes.Buffer
-	run := sweep(w.Board, box(), slog.New(slog.NewJSONHandler(&log, nil)), time.Now)
+	run := sweep(w.Board, unset(), box(), slog.New(slog.NewJSONHandler(&log, nil)), time.Now)
 	w.Now = w.Now.Add(time.Minute)
 	if err := run(t.Context(), event(t, w.Now)); err != nil {
 		t.Fatal(err)
@@ -76,7 +76,7 @@ func TestTheSweepsClockIsTheEventsTimeAndGoesOn(t *testing.T) {
 	for took, want := range map[time.Duration]call.Reason{0: "", 10 * time.Second: call.ReasonMaxWait} {
 		w := servicetest.NewWorld(t)
 		id, _ := w.Dial()
-		run := sweep(w.Board, box(), slog.New(slog.DiscardHandler), steps(took))
+		run := sweep(w.Board, unset(), box(), slog.New(slog.DiscardHandler), steps(took))
 		if err := run(t.Context(), event(t, w.Now.Add(servicetest.MaxWait-20*time.Second))); err != nil {
 			t.Fatal(err)
 		}
@@ -101,7 +101,8 @@ func TestASweepThatIsCutShort(t *testing.T) {
 	for n := range 12 {
 		w.Now = w.Now.Add(time.Minute)
 		var log bytes.Buffer
-		run := sweep(w.Board, box(), slog.New(slog.NewJSONHandler(&log, nil)), steps(10*time.Second)) // for each call
+		// steps are for each call
+		run := sweep(w.Board, unset(), box(), slog.New(slog.NewJSONHandler(&log, nil)), steps(10*time.Second))
 		if err := run(t.Context(), event(t, w.Now)); err != nil {
 			t.Fatal(err)
 		}
@@ -124,7 +125,8 @@ func TestASweepWithoutTheStoreFailsAloud(t *testing.T) {
 	w := servicetest.NewWorld(t)
 	w.Store.Every("Live", servicetest.Fault{Err: service.ErrUnavailable})
 	var log bytes.Buffer
-	err := sweep(w.Board, box(), slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(), event(t, w.Now))
+	run := sweep(w.Board, unset(), box(), slog.New(slog.NewJSONHandler(&log, nil)), time.Now)
+	err := run(t.Context(), event(t, w.Now))
 	if !errors.Is(err, service.ErrUnavailable) || !strings.Contains(log.String(), `"level":"ERROR"`) {
 		t.Errorf("%v; the log is %s", err, &log)
 	}
@@ -139,7 +141,8 @@ func TestANetworkThatIsDownLeavesTheSweepQuiet(t *testing.T) {
 		w.Phones.Every(op, servicetest.Fault{Err: service.ErrUnknown})
 	}
 	w.Now = w.Now.Add(time.Minute)
-	if err := sweep(w.Board, box(), slog.New(slog.DiscardHandler), time.Now)(t.Context(), event(t, w.Now)); err != nil {
+	run := sweep(w.Board, unset(), box(), slog.New(slog.DiscardHandler), time.Now)
+	if err := run(t.Context(), event(t, w.Now)); err != nil {
 		t.Error(err)
 	}
 	if h := w.Hears(id); h != "alice" {
@@ -158,7 +161,7 @@ func TestF286ASweepWhoseMessagesFail(t *testing.T) {
 		box.Messages["RE1"] = voicemail.Message{ID: "RE1", Version: 1, Due: w.Now}
 		fail(box, network)
 		var log bytes.Buffer
-		if err := sweep(w.Board, desk, slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(),
+		if err := sweep(w.Board, unset(), desk, slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(),
 			event(t, w.Now)); err != nil {
 			t.Errorf("%s fails: %v", name, err)
 		}

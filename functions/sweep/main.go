@@ -19,5 +19,5 @@ func main() {
 	base := twilio.Base(a.Env.URL("PUBLIC_BASE_URL")) // there is no request to take it from
 	box := a.MessageDesk()
 	a.Start()
-	lambda.Start(sweep(a.Service(base), box, slog.Default(), time.Now))
+	lambda.Start(sweep(a.Service(base), a.Line, box, slog.Default(), time.Now))
 }

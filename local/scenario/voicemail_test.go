@@ -270,6 +270,40 @@ func TestF275WhoLeavesNoMessageStaysInTheLine(t *testing.T) {
 	l.done(time.Minute)
 }
 
+// The last agent goes while a caller waits, or gives them back to the line and goes: they are asked for a message some
+// minutes later, and have music until then.
+func TestF378TheLastAgentGoesWhileACallerWaits(t *testing.T) {
+	for _, talks := range []bool{false, true} {
+		t.Run(fmt.Sprintf("talks %t", talks), func(t *testing.T) {
+			t.Parallel()
+			l := open(t)
+			l.sets(settings.Values{Voicemail: settings.Voicemail{NobodyOnline: true}})
+			l.online("alice")
+			if !talks {
+				l.away("alice")
+			}
+			caller := l.dial("+15550199")
+			if talks {
+				l.together(caller, l.answers("alice"))
+				l.presses("alice", "requeue", "")
+				l.pass(5 * time.Second)
+				l.away("alice")
+			}
+			l.pass(time.Minute)
+			l.waits(caller)
+			l.until("the caller to be asked", 4*time.Minute, func() bool {
+				return strings.HasPrefix(l.sound(caller), "speech:We are sorry that nobody")
+			})
+			l.leaves(caller, 5*time.Second)
+			l.pass(15 * time.Second)
+			l.wantNoGap(caller)
+			if list := l.messages("alice"); len(list) != 1 {
+				t.Errorf("the messages are %+v", list)
+			}
+		})
+	}
+}
+
 // The same while a deployment makes the index watch: the agent who has come meanwhile is found without it.
 func TestF275WhoLeavesNoMessageIsOfferedWhileTheIndexIsBeingMade(t *testing.T) {
 	t.Parallel()

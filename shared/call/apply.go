@@ -59,7 +59,8 @@ func (c *Call) ApplyLineClosed(now time.Time) {
 	change{c, now}.lineClosed()
 }
 
-// ApplyNobodyOnline applies that no agent is online for a caller who has just arrived, and is asked for a message.
+// ApplyNobodyOnline applies that no agent is online for a caller who has just arrived, and is asked for a message. Of
+// who waits see Asking.ApplyAlone.
 func (c *Call) ApplyNobodyOnline(now time.Time) {
 	change{c, now}.nobodyOnline()
 }

@@ -41,7 +41,8 @@ const (
 	ReasonCallerLeft Reason = "caller-left"
 	ReasonAgentEnded Reason = "agent-ended"
 	ReasonMaxWait    Reason = "abandoned_by_policy" // the caller has waited longer than the operator's limit
-	// ReasonNobodyOnline: no agent was online when the caller arrived, and they were asked for a message.
+	// ReasonNobodyOnline: no agent was online when the caller arrived, or was any more while they waited, and they were
+	// asked for a message.
 	ReasonNobodyOnline Reason = "nobody-online"
 	// ReasonUnreached: whom we have dialled was not reached (see Outbound.Outcome).
 	ReasonUnreached Reason = "unreached"

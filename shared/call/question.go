@@ -63,6 +63,18 @@ func (c Asking) MayKeep(generation int) bool {
 	return c.MayChoose(generation) || c.HungUp() && generation == c.Generation && c.Question.Count > 0
 }
 
+// aloneLimit is how long a caller waits while nobody is online before they are asked for a message.
+const aloneLimit = 2 * time.Minute
+
+// ApplyAlone applies that no agent is online for a caller who waits: after a while they are asked for a message, once.
+// Whom we have called is not asked.
+func (c Asking) ApplyAlone() {
+	asked := c.BeingAsked() || c.Return.Count > 0
+	if c.State == Waiting && !asked && !c.Out.Dialled() && !c.now.Before(c.Since.Add(aloneLimit)) {
+		c.nobodyOnline()
+	}
+}
+
 // HungUp says whether the caller has hung up before anybody has talked to them.
 func (c Asking) HungUp() bool {
 	return c.State == Ended && c.Reason == ReasonCallerLeft && !c.talked()

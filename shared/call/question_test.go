@@ -190,3 +190,35 @@ func TestF298AnEarlyTurnIsNoLateOneIfTheCallerHasJoined(t *testing.T) {
 		t.Errorf("the music of the turn does not count: %v, %+v", c.MusicEnds.Sub(now), c.Question)
 	}
 }
+
+// While nobody is online a caller is asked for a message after two minutes, once. Whom an agent is rung for, who is
+// being asked something, and whom we have called, is not.
+func TestF378WhoIsAloneIsAskedOnce(t *testing.T) {
+	alone := func(c *call.Call, now time.Time) bool {
+		c.Asking(now).ApplyAlone()
+		return c.Reason == call.ReasonNobodyOnline
+	}
+	c, now := inLine(time.Minute)
+	if alone(c, now) {
+		t.Error("asked after a minute")
+	}
+	c, now = inLine(2 * time.Minute)
+	c.Out.Number = "+15550199"
+	if alone(c, now) {
+		t.Error("asked though we have called them")
+	}
+	if c, now = takenOut(t); alone(c, now) {
+		t.Error("asked while they are asked whether they stay")
+	}
+	c, now = inLine(2 * time.Minute)
+	if err := c.StartOffer(&agent.Agent{ID: "alice"}, "k1", Ring, now); err != nil || alone(c, now) {
+		t.Errorf("asked while an agent is rung: %v", err)
+	}
+	c, now = inLine(2 * time.Minute)
+	if !alone(c, now) {
+		t.Fatal("not asked after two minutes")
+	}
+	if err := c.ApplyReturned(now); err != nil || alone(c, now.Add(time.Hour)) {
+		t.Errorf("asked twice: %v", err)
+	}
+}

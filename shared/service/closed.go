@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -55,6 +56,23 @@ func (s *Service) turnAway(
 		return nil, err
 	}
 	return c, nil
+}
+
+// AskWhoIsAlone asks the callers for a message who wait while no agent is online. It is for a clock that has found that
+// nobody is (see Metrics), if the line's settings want it. It returns the first failure; the next clock tries again.
+func (s *sweeper) AskWhoIsAlone(ctx context.Context, now time.Time) error {
+	queue, err := s.store.Queue(ctx)
+	var failed []error
+	for _, w := range queue {
+		if w.State == call.Waiting {
+			c, err := s.updateAndMatch(ctx, w.ID, now, func(c *call.Call) error {
+				c.Asking(now).ApplyAlone()
+				return nil
+			})
+			failed = append(failed, acceptSaved(c, err))
+		}
+	}
+	return cmp.Or(err, errors.Join(failed...))
 }
 
 // AskForMessage takes in that a caller is about to be asked for a message, and returns the call. One that goes on has

@@ -61,6 +61,16 @@ type Metrics struct {
 // stuckAfter is longer than any clock needs to bring a caller and a free agent together.
 const stuckAfter = time.Minute
 
+// NobodyOnline says whether no agent is online, free or not.
+func (g Metrics) NobodyOnline() bool {
+	for presence, n := range g.Agents {
+		if presence != agent.IsOffline && n > 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // Metrics reads the queue and the agents.
 func (d *directory) Metrics(ctx context.Context, now time.Time) (Metrics, error) {
 	queue, err := d.store.Queue(ctx)

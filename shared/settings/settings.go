@@ -101,9 +101,11 @@ type Emergency struct {
 
 // Voicemail says when a caller is asked to leave a message. Nobody is, by default.
 type Voicemail struct {
-	Closed       bool `json:"closed,omitempty"`       // while the line is closed, in place of the goodbye
-	LongestWait  bool `json:"longestWait,omitempty"`  // who has waited as long as the operator allows, likewise
-	NobodyOnline bool `json:"nobodyOnline,omitempty"` // who calls while no agent is online, in place of the queue
+	Closed      bool `json:"closed,omitempty"`      // while the line is closed, in place of the goodbye
+	LongestWait bool `json:"longestWait,omitempty"` // who has waited as long as the operator allows, likewise
+	// NobodyOnline is for who calls while no agent is online, in place of the queue, and who waits when the last one
+	// has gone.
+	NobodyOnline bool `json:"nobodyOnline,omitempty"`
 	// Words ask for the message, in place of the catalogue's; a tone follows.
 	Words string `json:"words,omitempty"`
 }
