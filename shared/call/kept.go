@@ -82,10 +82,10 @@ func (p *Place) ApplyEarlierPlace(kept *Call) {
 }
 
 // MetMachine says whether a machine has picked up for a place that may be dialled once more, if that agent ends the
-// call now. That it was a machine is never certain: who was handed over, or has talked for longer, was served.
+// call now. Who was handed over was served.
 func (c Outgoing) MetMachine(by agent.ID) bool {
-	return c.Kept.Is() && c.Kept.Tries < keptTries && c.Out.Machine && c.Transfer == nil && !c.Requeued &&
-		c.now.Before(c.Out.Answered.Add(machineTalk)) && c.Seat(by).Allowed(DoEnd) == nil
+	return c.Kept.Is() && c.Kept.Tries < keptTries && c.Out.machineUntil(c.now) && c.Transfer == nil && !c.Requeued &&
+		c.Seat(by).Allowed(DoEnd) == nil
 }
 
 // LeavesPlace says whether a call that has ended has left the place that was stored before its end.
@@ -145,7 +145,13 @@ func (h Holder) servesNobody() bool {
 	case ReasonCallerLeft, ReasonMaxWait, ReasonClosed:
 		return !c.Out.Dialled() && !c.talked()
 	}
-	return c.Out.Dialled() && !c.Out.Reached()
+	return c.Out.Dialled() && (!c.Out.Reached() || !c.Kept.Is() && c.Out.machineUntil(c.Ended))
+}
+
+// machineUntil says whether a machine has picked up, and was not talked to for long until then. That it was a machine
+// is never certain: who has talked for longer was served.
+func (o Outbound) machineUntil(end time.Time) bool {
+	return o.Machine && end.Before(o.Answered.Add(machineTalk))
 }
 
 // ApplyHolder applies what is known of the call that has the place, or has had it.

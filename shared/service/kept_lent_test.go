@@ -186,22 +186,49 @@ func TestF341WhoComesBackIsOfferedAndNotThePlace(t *testing.T) {
 	}
 }
 
+// placeOutside is the place of a number that agents may call. Bob is Away.
+func placeOutside(t *testing.T) (*World, call.ID) {
+	t.Helper()
+	w, id := asked(t, service.Settings{})
+	place := w.KeepPlace(id)
+	if err := w.Store.SavePlaceOf(t.Context(), Outside, place); err != nil {
+		t.Fatal(err)
+	}
+	c := w.Call(place)
+	c.Out.Number = Outside
+	if err := w.Store.SaveCall(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	w.Choose("bob", agent.Away)
+	return w, place
+}
+
+// An agent calls the number of a place and a machine picks up: if they end the call soon, the place is kept.
+func TestF344AMachineHasNotThePlace(t *testing.T) {
+	for talk, kept := range map[time.Duration]bool{10 * time.Second: true, 2 * time.Minute: false} {
+		w, place := placeOutside(t)
+		by, _, err := w.CallBack("bob", "k1")
+		if err != nil || !w.Answer("bob") {
+			t.Fatalf("bob does not call: %v", err)
+		}
+		w.Settle()
+		w.CallerPicksUp(by)
+		w.MachineHeard(by)
+		w.Pass(talk)
+		w.MustPress("bob", call.DoEnd, "")
+		w.Pass(2 * time.Minute)
+		if c := w.Call(place); (c.State == call.KeepsPlace && c.Kept.Lent == "") != kept {
+			t.Errorf("after %s the place is %s, %s, %+v", talk, c.State, c.Reason, c.Kept)
+		}
+	}
+}
+
 // An agent calls the number of a place, and a step of that fails: the number is called by one of them. Whoever is not
 // reached keeps the place.
 func TestF344AnAgentCallsTheNumberOfAPlace(t *testing.T) {
 	for _, reached := range []bool{false, true} {
 		for n := range 7 {
-			w, id := asked(t, service.Settings{})
-			place := w.KeepPlace(id)
-			if err := w.Store.SavePlaceOf(t.Context(), Outside, place); err != nil {
-				t.Fatal(err)
-			}
-			c := w.Call(place)
-			c.Out.Number = Outside
-			if err := w.Store.SaveCall(t.Context(), c); err != nil {
-				t.Fatal(err)
-			}
-			w.Choose("bob", agent.Away)
+			w, place := placeOutside(t)
 			w.CrashAtChange(n) // after so many saves
 			by, _, _ := w.CallBack("bob", "k1")
 			w.Life.Disarm()
