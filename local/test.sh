@@ -13,21 +13,18 @@ export GOGC=400 # of the compiler and the tests, which make much garbage; functi
 # packages: all but those that wait for real functions with short time limits.
 packages() { go list ./... | grep -Ev '/local/(scenario|stack|demo)$' | xargs go test -short -timeout 15m; }
 
-# The voice and the browsers mostly wait for sound, which takes the time that it takes. What computes runs beside them, and
-# gives way to them.
-beside() { renice -n 10 -p "$BASHPID" >/dev/null; "$@"; }
-go_test() { beside part "go test" packages; }
+# The voice mostly waits for sound, which takes the time that it takes: the page's units run beside it.
 voice() { part "the voice in a browser" npm test --prefix local/twiliosim/media/voice/browsertest --silent; }
-units() { beside part "the page: types and units" npm test --prefix frontend --silent; }
-gallery() { beside part "the page: every state, axe" npm run gallery --prefix frontend --silent; }
-browsers() { part "browsers on the whole stack" npm run e2e --prefix frontend --silent; }
+units() { part "the page: types and units" npm test --prefix frontend --silent; }
 
-# Scenarios keep two processors busy by themselves. A scenario waits for processes and, where an answer does not come, for
-# a function's time limit: more of them run at once than there are processors.
+# Otherwise one part after the other: each keeps two processors busy by itself. A scenario waits for processes and, where
+# an answer does not come, for a function's time limit: more of them run at once than there are processors.
 part "setting up" local/setup.sh store page browser
 part "gofmt" formatted
 part "go vet" go vet ./...
+part "go test" packages
 part "scenarios on the real binaries" go test -short -p 1 -parallel 4 -timeout 15m ./local/scenario ./local/stack ./local/demo
-lanes voice go_test units
-lanes browsers gallery
+lanes voice units
+part "the page: every state, axe" npm run gallery --prefix frontend --silent
+part "browsers on the whole stack" npm run e2e --prefix frontend --silent
 printf 'all tests passed in %d s\n' "$SECONDS"
