@@ -27,6 +27,8 @@ const (
 	sweepTime, lastTime = 50 * time.Second, 40 * time.Second
 	// retireTime bounds the removal of agents without heartbeats from the list of free agents.
 	retireTime = 5 * time.Second
+	// aloneTime bounds the changes of calls for which nobody is online.
+	aloneTime = 5 * time.Second
 )
 
 // sweep handles the schedule's event: it reconciles the calls of which something may be wrong. Clock measures how
@@ -39,10 +41,11 @@ func sweep(
 		now := func() time.Time { return e.Time.Add(clock().Sub(began)) }
 		ctx, counts := metrics.With(ctx)
 		swept, err := run(ctx, board, now)
+		var g service.Metrics
 		if err == nil {
 			counts.Add(metrics.Rescued, float64(swept.Changed))
 			counts.Add(metrics.LegsSwept, 0) // so that the metric has a value each minute
-			err = gauge(ctx, board, line, counts, e.Time)
+			g, err = gauge(ctx, board, counts, e.Time)
 		}
 		attrs := []slog.Attr{
 			slog.String("function", "sweep"), slog.Int("live", swept.Live),
@@ -50,6 +53,11 @@ func sweep(
 			slog.Int64("ms", clock().Sub(began).Milliseconds()), slog.String("request", e.ID),
 		}
 		level := slog.LevelInfo
+		if err == nil && g.Waiting > 0 && g.NobodyOnline(e.Time) {
+			if more := alone(ctx, board, line, e.Time); more != nil {
+				level, attrs = slog.LevelWarn, append(attrs, slog.String("aloneError", more.Error()))
+			}
+		}
 		if more := messages(ctx, box, counts, e.Time); more != nil {
 			level, attrs = slog.LevelWarn, append(attrs, more...)
 		}
@@ -118,14 +126,24 @@ var gauges = map[agent.Presence]metrics.Name{
 	agent.IsAway: metrics.AgentsAway, agent.IsOffline: metrics.AgentsOffline,
 }
 
-// gauge measures the queue and the agents, once a minute. If it finds that nobody is online for who waits, and the line
-// wants it, they are asked for a message.
+// alone asks callers for a message for whom nobody is online, if the line wants that. A failure there is no fault of
+// the sweep: the next one tries again.
+func alone(ctx context.Context, board *service.Service, line *service.LineSettings, now time.Time) error {
+	ctx, cancel := context.WithTimeout(ctx, aloneTime)
+	defer cancel()
+	if !line.Values(ctx, now).Voicemail.NobodyOnline {
+		return nil
+	}
+	return board.AskWhoIsAlone(ctx, now)
+}
+
+// gauge measures the queue and the agents, once a minute.
 func gauge(
-	ctx context.Context, board *service.Service, line *service.LineSettings, counts *metrics.Counts, now time.Time,
-) error {
+	ctx context.Context, board *service.Service, counts *metrics.Counts, now time.Time,
+) (service.Metrics, error) {
 	g, err := board.Metrics(ctx, now)
 	if err != nil {
-		return err
+		return g, err
 	}
 	counts.Add(metrics.Waiting, float64(g.Waiting))
 	counts.Add(metrics.LongestWait, g.Longest.Seconds())
@@ -137,13 +155,10 @@ func gauge(
 		stuck = 1
 	}
 	counts.Add(metrics.WaitingThoughFree, stuck)
-	retiring, cancel := context.WithTimeout(ctx, retireTime)
+	ctx, cancel := context.WithTimeout(ctx, retireTime)
 	defer cancel()
-	board.RetireSilent(retiring, g.Silent, now)
-	if g.Waiting > 0 && g.NobodyOnline() && line.Values(ctx, now).Voicemail.NobodyOnline {
-		return board.AskWhoIsAlone(ctx, now)
-	}
-	return nil
+	board.RetireSilent(ctx, g.Silent, now)
+	return g, nil
 }
 
 // lateAfter is when the legs of a call that is over must be gone: N3 allows ten seconds.

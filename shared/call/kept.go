@@ -90,7 +90,8 @@ func (c Outgoing) MetMachine(by agent.ID) bool {
 
 // LeavesPlace says whether a call that has ended has left the place that was stored before its end.
 func (c Outgoing) LeavesPlace() bool {
-	machine := c.Kept.Is() && c.Out.Machine && c.Reason == ReasonAgentEnded
+	machine := c.Kept.Is() && c.Out.machineUntil(c.Ended) && c.Reason == ReasonAgentEnded && c.Transfer == nil &&
+		!c.Requeued
 	return machine || c.Reason == ReasonKept || c.Asking(c.now).HungUp()
 }
 
@@ -142,8 +143,12 @@ func (h Holder) stays(now time.Time) bool {
 func (h Holder) servesNobody() bool {
 	c := h.Call
 	switch c.Reason {
-	case ReasonCallerLeft, ReasonMaxWait, ReasonClosed:
+	case ReasonCallerLeft, ReasonMaxWait, ReasonClosed, ReasonNobodyOnline:
 		return !c.Out.Dialled() && !c.talked()
+	case ReasonAgentEnded:
+		if c.Kept.Is() && !c.Out.Reached() { // a supervisor has given it up
+			return false
+		}
 	}
 	return c.Out.Dialled() && (!c.Out.Reached() || !c.Kept.Is() && c.Out.machineUntil(c.Ended))
 }

@@ -63,14 +63,19 @@ func (c Asking) MayKeep(generation int) bool {
 	return c.MayChoose(generation) || c.HungUp() && generation == c.Generation && c.Question.Count > 0
 }
 
-// aloneLimit is how long a caller waits while nobody is online before they are asked for a message.
-const aloneLimit = 2 * time.Minute
+// AloneLimit is how long a caller waits, and nobody is online, before they are asked for a message.
+const AloneLimit = 2 * time.Minute
 
-// ApplyAlone applies that no agent is online for a caller who waits: after a while they are asked for a message, once.
-// Whom we have called is not asked.
-func (c Asking) ApplyAlone() {
+// MayAlone says whether a caller is asked for a message who waits while no agent is online: after a while, once. Whom
+// we have called is not asked.
+func (c Asking) MayAlone() bool {
 	asked := c.BeingAsked() || c.Return.Count > 0
-	if c.State == Waiting && !asked && !c.Out.Dialled() && !c.now.Before(c.Since.Add(aloneLimit)) {
+	return c.State == Waiting && !asked && !c.Out.Dialled() && !c.now.Before(c.Since.Add(AloneLimit))
+}
+
+// ApplyAlone applies that no agent is online for a caller who waits (see MayAlone).
+func (c Asking) ApplyAlone() {
+	if c.MayAlone() {
 		c.nobodyOnline()
 	}
 }

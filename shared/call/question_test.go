@@ -218,7 +218,11 @@ func TestF378WhoIsAloneIsAskedOnce(t *testing.T) {
 	if !alone(c, now) {
 		t.Fatal("not asked after two minutes")
 	}
+	queued := c.Queued
 	if err := c.ApplyReturned(now); err != nil || alone(c, now.Add(time.Hour)) {
 		t.Errorf("asked twice: %v", err)
+	}
+	if !c.Queued.Equal(queued) {
+		t.Error("the caller has lost their place")
 	}
 }

@@ -21,6 +21,9 @@ func (c change) mayReturn() bool {
 	return c.Reason.asks() && !c.Forgotten && !c.Return.Gone && !(c.Reason == ReasonMaxWait && c.Return.Waited)
 }
 
+// MayComeBack says whether the caller of a call that has ended may come back into the line.
+func (c Outgoing) MayComeBack() bool { return c.State == Ended && c.mayReturn() }
+
 // returned begins a new generation, as if the caller had just arrived. Who had the choice has
 // their old place. Legs of agents that are still to be ended stay without a place.
 func (c change) returned() error {
@@ -35,7 +38,8 @@ func (c change) returned() error {
 	}
 	c.Return.Count++
 	c.Return.Waited = c.Return.Waited || c.Reason == ReasonMaxWait
-	if c.Reason != ReasonMessage {
+	arrived := c.Reason == ReasonNobodyOnline && c.Ended.Equal(c.Queued) // who has waited keeps their place
+	if c.Reason == ReasonMaxWait || arrived {
 		c.Place = Place{Queued: c.now, Had: c.Had}
 	}
 	c.Reason, c.Ended, c.CallerLive = "", time.Time{}, true

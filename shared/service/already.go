@@ -92,8 +92,8 @@ func (h *holds) letGo(ctx context.Context, number string, id call.ID, now time.T
 	_, _ = h.store.HoldNumber(ctx, Hold{Number: number, By: id, Until: now}, now)
 }
 
-// onLine says whether a call has that number, as far as the lists tell, which may lag by a moment.
-func (h *holds) onLine(ctx context.Context, number string) error {
+// onLine says whether another call than that one has the number, as far as the lists tell, which may lag by a moment.
+func (h *holds) onLine(ctx context.Context, number string, id call.ID) error {
 	queued, err := h.store.Queued(ctx, mostSought)
 	if err != nil {
 		return err
@@ -107,7 +107,7 @@ func (h *holds) onLine(ctx context.Context, number string) error {
 		return err
 	}
 	for _, c := range calls {
-		if has := already(c); has != nil && (c.From == number || c.Out.Number == number) {
+		if has := already(c); has != nil && c.ID != id && (c.From == number || c.Out.Number == number) {
 			return has
 		}
 	}
@@ -120,7 +120,7 @@ func (h *holds) mayCallNow(ctx context.Context, number string, id call.ID, now t
 	if err := h.hold(ctx, number, id, now); err != nil {
 		return err
 	}
-	err := h.onLine(ctx, number)
+	err := h.onLine(ctx, number, id)
 	if err != nil {
 		h.letGo(ctx, number, id, now)
 	}

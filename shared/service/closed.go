@@ -61,16 +61,18 @@ func (s *Service) turnAway(
 // AskWhoIsAlone asks the callers for a message who wait while no agent is online. It is for a clock that has found that
 // nobody is (see Metrics), if the line's settings want it. It returns the first failure; the next clock tries again.
 func (s *sweeper) AskWhoIsAlone(ctx context.Context, now time.Time) error {
-	queue, err := s.store.Queue(ctx)
+	queue, err := s.store.Queued(ctx, mostSought)
 	var failed []error
-	for _, w := range queue {
-		if w.State == call.Waiting {
-			c, err := s.updateAndMatch(ctx, w.ID, now, func(c *call.Call) error {
+	for _, id := range queue {
+		c, err := s.load(ctx, id)
+		if err == nil && c.Asking(now).MayAlone() {
+			c, err = s.updateAndMatch(ctx, id, now, func(c *call.Call) error {
 				c.Asking(now).ApplyAlone()
 				return nil
 			})
-			failed = append(failed, acceptSaved(c, err))
+			err = acceptSaved(c, err)
 		}
+		failed = append(failed, err)
 	}
 	return cmp.Or(err, errors.Join(failed...))
 }

@@ -225,7 +225,7 @@ func (s *places) placeOf(ctx context.Context, number string) (kept *call.Call, u
 // if they have it. It is taken for them before they are offered to anybody: otherwise an agent is rung for it.
 func (s *places) placeOnReturn(ctx context.Context, id call.ID, now time.Time) *call.Call {
 	c, err := s.load(ctx, id)
-	if err != nil || c.From == "" || c.State != call.Ended {
+	if err != nil || c.From == "" || !c.Outgoing(now).MayComeBack() {
 		return nil
 	}
 	kept, unsure := s.placeOf(ctx, c.From)

@@ -186,6 +186,28 @@ func TestF341WhoComesBackIsOfferedAndNotThePlace(t *testing.T) {
 	}
 }
 
+// A caller with a place rings in again, the last agent goes, and they hang up as they are asked for a message: the
+// place is back.
+func TestF341TheLastAgentGoesAfterTheSecondRingIn(t *testing.T) {
+	w, id := asked(t, service.Settings{})
+	place := w.KeepPlace(id)
+	again := w.RingInAgain()
+	w.Silent("alice")
+	w.Pass(3 * time.Minute)
+	if err := w.Board.AskWhoIsAlone(t.Context(), w.Now); err != nil {
+		t.Fatal(err)
+	}
+	if c := w.Call(again); c.Reason != call.ReasonNobodyOnline {
+		t.Fatalf("the call is %s, %s", c.State, c.Reason)
+	}
+	w.CallerHangsUp(again)
+	w.Pass(2 * time.Minute)
+	w.Sweep()
+	if c := w.Call(place); c.State != call.KeepsPlace || c.Kept.Lent != "" {
+		t.Errorf("the place is %s, %s, %+v", c.State, c.Reason, c.Kept)
+	}
+}
+
 // placeOutside is the place of a number that agents may call. Bob is Away.
 func placeOutside(t *testing.T) (*World, call.ID) {
 	t.Helper()

@@ -51,6 +51,7 @@ type Metrics struct {
 	Waiting int           // callers in the queue, at most QueuePage
 	Longest time.Duration // the longest wait among them
 	Agents  map[agent.Presence]int
+	Seen    time.Time // the newest heartbeat of an agent
 	// Silent are the free agents whose pages have long been silent: see RetireSilent.
 	Silent []agent.ID
 	// Stuck: a caller has waited for more than stuckAfter while an agent is free. A single report
@@ -61,8 +62,11 @@ type Metrics struct {
 // stuckAfter is longer than any clock needs to bring a caller and a free agent together.
 const stuckAfter = time.Minute
 
-// NobodyOnline says whether no agent is online, free or not.
-func (g Metrics) NobodyOnline() bool {
+// NobodyOnline says whether no agent is online, free or not, and none was a while ago: a page may lose its connection.
+func (g Metrics) NobodyOnline(now time.Time) bool {
+	if now.Before(g.Seen.Add(call.AloneLimit)) {
+		return false
+	}
 	for presence, n := range g.Agents {
 		if presence != agent.IsOffline && n > 0 {
 			return false
@@ -86,6 +90,9 @@ func (d *directory) Metrics(ctx context.Context, now time.Time) (Metrics, error)
 		}
 		for _, a := range page {
 			g.Agents[a.Presence(now)]++
+			if seen := a.LastSeen(); seen.After(g.Seen) {
+				g.Seen = seen
+			}
 			if a.FallSilent(now) {
 				g.Silent = append(g.Silent, a.ID)
 			}
