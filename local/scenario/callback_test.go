@@ -154,19 +154,8 @@ func TestF277TwoAgentsCallOneMessageBack(t *testing.T) {
 	l.sets(night)
 	l.leaves(l.dial(london), 5*time.Second)
 	l.pass(15 * time.Second)
-	ids, results := []string{"alice", "bob"}, make([]error, 2)
 	body := map[string]string{"message": l.theMessage().ID, "request": "back"}
-	for _, id := range ids {
-		l.agent(id)
-	}
-	var all sync.WaitGroup
-	for i, id := range ids {
-		all.Go(func() {
-			results[i] = l.agent(id).Call(l.ctx, http.MethodPost, "/transfer/call-back", body, nil)
-		})
-	}
-	all.Wait()
-	l.settle()
+	ids, results := l.bothCallBack(body)
 	won := slices.IndexFunc(results, func(err error) bool { return err == nil })
 	if won < 0 {
 		t.Fatalf("nobody calls: %v", results)
@@ -280,18 +269,7 @@ func TestF345ANumberThatHasACallIsNotCalled(t *testing.T) {
 	t.Parallel()
 	l := backs(t)
 	body := map[string]string{"number": london, "request": "back"}
-	ids, results := []string{"alice", "bob"}, make([]error, 2)
-	for _, id := range ids {
-		l.agent(id)
-	}
-	var all sync.WaitGroup
-	for i, id := range ids {
-		all.Go(func() {
-			results[i] = l.agent(id).Call(l.ctx, http.MethodPost, "/transfer/call-back", body, nil)
-		})
-	}
-	all.Wait()
-	l.settle()
+	ids, results := l.bothCallBack(body)
 	won := slices.IndexFunc(results, func(err error) bool { return err == nil })
 	if won < 0 || results[1-won] == nil {
 		t.Fatalf("both at once: %v", results)
@@ -328,4 +306,22 @@ func TestF345WhoIsInTheLineIsLeftThere(t *testing.T) {
 	if _, err := l.callsBack("alice", map[string]string{"number": london}); err != nil {
 		t.Errorf("the caller has left: %v", err)
 	}
+}
+
+// bothCallBack lets alice and bob send that request for a call back at once.
+func (l *line) bothCallBack(body map[string]string) (ids []string, results []error) {
+	l.t.Helper()
+	ids, results = []string{"alice", "bob"}, make([]error, 2)
+	for _, id := range ids {
+		l.agent(id)
+	}
+	var all sync.WaitGroup
+	for i, id := range ids {
+		all.Go(func() {
+			results[i] = l.agent(id).Call(l.ctx, http.MethodPost, "/transfer/call-back", body, nil)
+		})
+	}
+	all.Wait()
+	l.settle()
+	return ids, results
 }

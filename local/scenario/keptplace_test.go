@@ -113,12 +113,7 @@ func TestF301AKeptPlaceIsCalledWhenItIsItsTurn(t *testing.T) {
 		t.Fatalf("the caller's leg is %+v; the place is %+v", c, l.conference(place))
 	}
 	l.waits(later)
-	l.must(l.Network.Answer(back, nil))
-	l.pass(2 * time.Second)
-	l.together(agent, back)
-	l.presses("alice", "end", "")
-	l.pass(15 * time.Second)
-	l.wantOver(back)
+	l.talksUntilTheEnd("alice", agent, back)
 }
 
 func TestF302ACallerWhoIsNotReachedIsTriedTwice(t *testing.T) {
@@ -299,12 +294,7 @@ func TestF320ThePageDiesBeforeTheCallerOfAPlaceIsDialled(t *testing.T) {
 	agent = l.answers("bob")
 	l.pass(2 * time.Second)
 	back := l.outside(london)
-	l.must(l.Network.Answer(back, nil))
-	l.pass(2 * time.Second)
-	l.together(agent, back)
-	l.presses("bob", "end", "")
-	l.pass(15 * time.Second)
-	l.wantOver(back)
+	l.talksUntilTheEnd("bob", agent, back)
 }
 
 // The caller of a place picks up as the agent is lost: music, and the next agent, as for each caller whose agent is
@@ -391,4 +381,15 @@ func TestF349ASupervisorGivesAPlaceUp(t *testing.T) {
 		t.Errorf("the place is %s, %s", c.State, c.Reason)
 	}
 	l.notRinging("alice")
+}
+
+// talksUntilTheEnd lets the caller of a place pick up, talk to the agent who is on that leg, and be served.
+func (l *line) talksUntilTheEnd(id, agent, back string) {
+	l.t.Helper()
+	l.must(l.Network.Answer(back, nil))
+	l.pass(2 * time.Second)
+	l.together(agent, back)
+	l.presses(id, "end", "")
+	l.pass(15 * time.Second)
+	l.wantOver(back)
 }

@@ -166,13 +166,13 @@ func TestF345ACrashDoesNotHoldTheNumber(t *testing.T) {
 			w.Pass(16 * time.Second)
 			live := by != "" && w.Call(by).State != call.Ended
 			if is := callsOutside(w, "bob", "k2"); (is == "") == live {
-				t.Errorf("crash %d: her call is live %t, bob is told %q", n, live, is)
+				t.Errorf("crash %d: alice's call is live %t, bob is told %q", n, live, is)
 			}
 		}
 	}
 }
 
-// A step fails, or has failed and taken effect. Then alice repeats it, and bob calls when her call is over.
+// A step fails, or has failed and taken effect. Then alice repeats it, and bob calls when that call is over.
 func TestF345AStepOfTheGuardFails(t *testing.T) {
 	for _, op := range []string{"HoldNumber", "Queued", "Owned", "LiveCalls"} {
 		for _, took := range []bool{false, true} {
@@ -188,7 +188,7 @@ func TestF345AStepOfTheGuardFails(t *testing.T) {
 			w.Reject("alice", call.OutcomeNoAnswer)
 			w.Settle()
 			if is := callsOutside(w, "bob", "k2"); is != "" {
-				t.Errorf("%s, took effect %t: her call is over, and bob is told %q", op, took, is)
+				t.Errorf("%s, took effect %t: alice's call is over, and bob is told %q", op, took, is)
 			}
 		}
 	}
