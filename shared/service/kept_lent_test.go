@@ -10,7 +10,7 @@ import (
 	. "warmtransfer/shared/service/servicetest"
 )
 
-// callsPlace lets alice become free, and says whether she is rung for the place within two minutes.
+// callsPlace lets alice become free, and says whether they are rung for the place within two minutes.
 func callsPlace(w *World, place call.ID) bool {
 	w.Choose("alice", agent.Available)
 	for range 120 {
