@@ -18,6 +18,9 @@ go run ./local/lint/lines "${go_files[@]}"
 say "sizes of types and files"
 mapfile -t page_files < <(git ls-files -co --exclude-standard 'frontend/src/*')
 go run ./local/lint/sizes "${go_files[@]}" "${page_files[@]}"
+say "they, for a role"
+words=(-nIwiE '(n)?(he|she|him|his|her|hers|himself|herself)' -- ':!docs/GLOSSARY.md' ':!local/lint.sh' ':!local/template/readme_test.go' ':!*package-lock.json')
+! git grep "${words[@]}" || die "the glossary says: they, or the role's name"
 say "shellcheck"
 .venv-lint/bin/shellcheck -x -P SCRIPTDIR -S warning "${shell_files[@]}"
 say "oxlint"

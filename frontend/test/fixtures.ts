@@ -124,7 +124,7 @@ export function recordAt(now: number, change: Partial<CallRecord> = {}): CallRec
       { at: at(155), what: "completed", agent: "bob", name: "Bob", by: "alice", byName: "Alice", outcome: "answered" },
       { at: at(0), what: "caller-left" },
     ],
-    notes: [{ by: bob, at: at(-30), note: "Refunded invoice 2231.\nShe asks for a letter by post.", code: "refund",
+    notes: [{ by: bob, at: at(-30), note: "Refunded invoice 2231.\nAsks for a letter by post.", code: "refund",
       name: "Mrs Young" }],
     ...change,
   };

@@ -14,7 +14,7 @@ import (
 	"warmtransfer/shared/teamview"
 )
 
-// supervises opens erin's page, who takes no calls herself, at the team's view.
+// supervises opens erin's page, who takes no calls, at the team's view.
 func (l *line) supervises() {
 	l.t.Helper()
 	l.register("erin")

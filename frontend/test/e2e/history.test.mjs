@@ -47,7 +47,7 @@ scenario('F211 F215 F217 a note after a call survives a reload, and the caller w
   await bob.press('dismiss-ended');
   await bob.says('wrap-up-code-missed', 'Choose a code first.');
   assert.equal(await bob.page.evaluate(() => document.activeElement.dataset.test), 'wrap-up-code');
-  const note = 'Refunded invoice 2231.\n<b>She</b> asks for a letter, "by post".';
+  const note = 'Refunded invoice 2231.\n<b>Asks</b> for a letter, "by post".';
   await bob.at('wrap-up-note').fill(note);
   await bob.at('wrap-up-code').selectOption('refund');
   await bob.at('wrap-up-name').fill('Mrs Young');
@@ -74,7 +74,7 @@ scenario('F211 F215 F217 a note after a call survives a reload, and the caller w
   const told = await bob.at('record-open').innerText();
   for (const words of ['Alice asked you for a private talk', 'Note: Invoice 2231 charged twice', 'You answered',
     'Alice handed over', 'You took the call over', 'You ended the call',
-    '<b>She</b> asks for a letter']) {
+    '<b>Asks</b> for a letter']) {
     assert.ok(told.includes(words), `${words}\n${told}`);
   }
   await bob.look('history-record', 'record');
@@ -100,7 +100,7 @@ scenario('F211 F215 F217 a note after a call survives a reload, and the caller w
   await s.stack.does(again, 'hangup');
   await bob.screen('ended');
 
-  // Alice has written nothing yet; what she types while the server is away is kept, also when she reloads.
+  // Alice has written nothing yet; what Alice types while the server is away is kept, also after a reload.
   const api = /\/calls\/[^/]+\/note$/;
   await alice.page.route(api, (route) => (route.request().method() === 'PUT' ? route.abort() : route.continue()));
   await alice.at('wrap-up-note').fill('Handed over to Bob');

@@ -41,7 +41,7 @@ scenario('F225 F228 a supervisor sees the team and acts, with the keyboard and 4
   await bob.page.getByText(/set you Away/).first().waitFor();
   await row(second).getByText('Hears music.').waitFor();
 
-  // Bob is Available again, and is not rung by itself for a caller whom he has just not taken.
+  // Bob is Available again, and is not rung unasked for a caller whom Bob has just not taken.
   await erin.at('team-available-bob').focus();
   await erin.page.keyboard.press('Enter');
   const ring = erin.at(`team-offer-${second}`);

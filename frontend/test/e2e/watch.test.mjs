@@ -5,7 +5,7 @@ import { stage } from './scene.mjs';
 const scenario = stage({ settings: { RingSeconds: 60 } });
 const callerTone = 500; // the only scripted leg that makes a sound; all browsers beep
 
-scenario('F219 a coached consult: Alice alone hears the coach, and Bob does when the caller is his', async (s) => {
+scenario('F219 a coached consult: Alice alone hears the coach, and Bob does once the caller is with Bob', async (s) => {
   const { alice, bob, caller } = await s.consulting();
   const erin = await s.agent('erin');
   await erin.at('side-team').click();

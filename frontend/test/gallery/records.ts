@@ -82,7 +82,7 @@ const gone: Event = { type: "note-failed", call: "CAconference1",
 const failed = (slug: string, status: number): Event => ({ type: "note-failed", call: "CAconference1",
   problem: { slug, status, title: "" } });
 
-const LONG = "She was promised a call back by the end of last week, in vain. ".repeat(40);
+const LONG = "A call back was promised by the end of last week, in vain. ".repeat(40);
 
 export const recordScenes: readonly Scene[] = [
   { name: "history", events: (now) => [...online(now), rules(), ...found(now, records(now), "next")] },
@@ -110,7 +110,7 @@ export const recordScenes: readonly Scene[] = [
   { name: "history-record-note", events: (now) => [...online(now), rules(), ...found(now, records(now)),
     { type: "history-open", call: "CArecord1" }, { type: "note-open", call: "CArecord1" },
     { type: "note-told", call: "CArecord1", note: undefined, version: 0 },
-    { type: "note-typed", call: "CArecord1", fields: { note: "She called again." }, at: 0 }] },
+    { type: "note-typed", call: "CArecord1", fields: { note: "Called again." }, at: 0 }] },
   { name: "history-in-call", like: "call-talking", events: (now) => inCall(now, found(now, records(now))) },
   { name: "history-no-records", events: (now) => [...online(now), rules({ records: false })] },
   { name: "ringing-known", like: "ringing", events: (now) => [...rings(now), known(now)] },

@@ -456,9 +456,9 @@ test("the note of a record can be changed in the history, and is forgotten when 
   await pass(500);
   desk.archive.open("CArecord1");
   desk.openNote("CArecord1");
-  desk.writeNote("CArecord1", { note: "She called again." });
+  desk.writeNote("CArecord1", { note: "Called again." });
   await pass(2000);
-  expect(f.api.kept.get("CArecord1")?.note).toBe("She called again.");
+  expect(f.api.kept.get("CArecord1")?.note).toBe("Called again.");
   desk.archive.open("");
   expect(desk.state.notes).toEqual({});
 
@@ -466,7 +466,7 @@ test("the note of a record can be changed in the history, and is forgotten when 
   const listed = () => desk.state.history.calls[0]!;
   expect(listed().notes).toEqual([
     expect.objectContaining({ by: { id: "bob", name: "Bob" } }),
-    expect.objectContaining({ by: { id: "alice", name: "Alice" }, note: "She called again." }),
+    expect.objectContaining({ by: { id: "alice", name: "Alice" }, note: "Called again." }),
   ]);
   desk.openNote("CArecord1");
   desk.writeNote("CArecord1", { note: "", code: "order", name: "Ann Young" });

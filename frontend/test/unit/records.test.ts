@@ -119,7 +119,7 @@ describe("F217: what is known of a caller", () => {
 
   test("how often, when last, with whom, the note in one line", () => {
     expect(words({})).toEqual({ name: "Mrs Young", calls: "Called 3 times before, last yesterday 10:00 with you and Bob",
-      note: "refund: Refunded invoice 2231. She asks for a letter by post." });
+      note: "refund: Refunded invoice 2231. Asks for a letter by post." });
   });
 
   const last = knownAt(T).last!;
@@ -202,7 +202,7 @@ describe("the table", () => {
     expect(rows[0]).toBe("\uFEFFArrived (Pacific/Auckland),Answered (Pacific/Auckland),Ended (Pacific/Auckland),Caller,"
       + "Name,Verified,Outcome,Ended by,Place at arrival,Wait (s),Talk (s),Hold (s),Talked to,Transfers,Codes,Notes,Call");
     expect(rows[1]).toMatch(/^2026-11-22 22:53:20,2026-11-22 22:54:20,2026-11-22 23:00:00,"'\+442079460123",Mrs Young,yes,/);
-    expect(rows[1]).toContain('"Bob: Refunded invoice 2231.\nShe asks for a letter by post."');
+    expect(rows[1]).toContain('"Bob: Refunded invoice 2231.\nAsks for a letter by post."');
     expect(rows[2]).toContain(`"'@x"`);
     expect(rows[2]).toContain(`"'=evil"`);
     expect(stamp(undefined, "UTC")).toBe("");

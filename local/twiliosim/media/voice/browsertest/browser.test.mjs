@@ -7,7 +7,7 @@ let rig;
 before(async () => { rig = await start(); });
 after(() => rig?.stop());
 
-// withAgent gives a test an agent who is online, and closes her page after it.
+// withAgent gives a test an agent who is online, and closes the page after it.
 const withAgent = (name, run, seconds) => test(name, { timeout: 4 * patience }, async (t) => {
   const alice = await rig.agent('alice', seconds);
   try {
