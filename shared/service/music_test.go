@@ -332,7 +332,7 @@ func TestF182MusicThatStopsAtOnceIsFoundByPagesOfAQuietLine(t *testing.T) {
 // Music that is playing is left alone, whatever clock runs meanwhile.
 func TestF182MusicThatGoesOnIsNotBegunAnew(t *testing.T) {
 	w := NewWorld(t, "alice", "bob")
-	held, _ := w.Dial()
+	held := w.DialIn()
 	w.Answer("alice")
 	w.Settle()
 	w.MustPress("alice", call.DoHold, "")
@@ -356,7 +356,7 @@ func TestF032EveryHeadOfTheLineIsRepairedByBeats(t *testing.T) {
 	w := NewWorld(t, "alice", "bob", "carol", "dave")
 	var ids []call.ID
 	for _, a := range []agent.ID{"alice", "bob", "carol"} {
-		id, _ := w.Dial()
+		id := w.DialIn()
 		ids = append(ids, id)
 		w.Answer(a)
 		w.Settle()
