@@ -129,7 +129,7 @@ func TestTheHeartbeatKeepsWhatTheServerHasDecided(t *testing.T) {
 
 func TestGoingOnlineIsOfferedTheCallerWhoWaits(t *testing.T) {
 	s := serve(t)
-	id, _ := s.Dial()
+	id := s.DialIn()
 	snap := s.snapshot(s.ask("alice", "PUT", me, `{"status":"available"}`))
 	if snap.Call == nil || snap.Call.ID != id || snap.Call.Role != call.RoleOffered ||
 		snap.Call.Caller.Number != "+15005550006" {
@@ -143,7 +143,7 @@ func TestGoingOnlineIsOfferedTheCallerWhoWaits(t *testing.T) {
 // openapi.yaml describes every state that a snapshot can show.
 func TestSnapshotsOfEveryState(t *testing.T) {
 	s := serve(t, "alice", "bob")
-	id, _ := s.Dial()
+	id := s.DialIn()
 	seen := map[call.State]bool{}
 	look := func() {
 		s.Settle()
@@ -188,7 +188,7 @@ func TestSnapshotsOfEveryState(t *testing.T) {
 
 func TestDirectory(t *testing.T) {
 	s := serve(t, "alice", "bob")
-	s.Dial()
+	s.DialIn()
 	s.ask("dave", "PUT", me, `{"status":"away"}`)
 	a := s.ask("alice", "GET", "/agents", "")
 	var d directory
@@ -442,7 +442,7 @@ func TestFold(t *testing.T) {
 func TestF185TheSnapshotIsThereWithoutTheLine(t *testing.T) {
 	for _, took := range []bool{false, true} {
 		s := serve(t, "alice")
-		id, _ := s.Dial()
+		id := s.DialIn()
 		s.Settle()
 		s.Answer("alice")
 		s.Settle()
@@ -536,7 +536,7 @@ func TestF191DirectoryTimesAreThoseOfThePresence(t *testing.T) {
 	beats(5 * time.Minute)
 	want(agent.IsAvailable, chosen, false)
 
-	id, _ := s.Dial()
+	id := s.DialIn()
 	s.Settle()
 	rung := s.Now()
 	s.World.Now = s.World.Now.Add(4 * time.Second)
@@ -568,7 +568,7 @@ func TestF191DirectoryTimesAreThoseOfThePresence(t *testing.T) {
 	// A page that could not be rung keeps the time of its last heartbeat.
 	s.snapshot(s.ask("bob", "PUT", me, `{"status":"available"}`))
 	s.Phones.Unreachable["bob"] = true
-	s.Dial()
+	s.DialIn()
 	s.Settle()
 	want(agent.IsOffline, s.Now(), false)
 }

@@ -57,13 +57,17 @@ func (h handler) wait(r *httpapi.Request) (string, error) {
 		return h.content(r, words(line, service.QueuePosition{Call: c, Position: usual}, t.n)).lasts
 	}
 	asked := service.Turn{
+		First:    t.n == 0,
 		Position: tellsPosition(t.n) && t.failing == 0, Lasts: lasts, ClosedFor: h.line.EndsWaits(r.Context(), r.Now),
 		AskEvery: line.Question.Interval(),
 	}
-	place, err := h.newService(r.Base).Wait(r.Context(), r.Call(), asked, r.Now)
+	use := h.newService(r.Base)
+	place, err := use.Wait(r.Context(), r.Call(), asked, r.Now)
 	if errors.Is(err, service.ErrNotFound) && own && sid != "" {
 		// The call's item is lost, and the caller is still there: treat it as a new arrival.
-		place.Call, err = h.newService(r.Base).Arrive(r.Context(), r.Call(), "", false, r.Now)
+		if _, err = use.Arrive(r.Context(), r.Call(), "", false, r.Now); err == nil {
+			place, err = use.Wait(r.Context(), r.Call(), asked, r.Now)
+		}
 	}
 	if err != nil {
 		return "", err

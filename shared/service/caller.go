@@ -99,6 +99,9 @@ type QueuePosition struct {
 
 // Turn is one turn of a caller's music.
 type Turn struct {
+	// First: the caller has joined the conference a moment ago, after their arrival. The callback that tells of that comes
+	// at the same time, and offers them to an agent.
+	First    bool
 	Position bool // the caller may be told their position in the queue
 	// Lasts is how long the turn will play, as far as that is known beforehand.
 	Lasts func(*call.Call) time.Duration
@@ -129,7 +132,7 @@ func (s *Service) Wait(ctx context.Context, id call.ID, t Turn, now time.Time) (
 		}
 	}
 	update := s.updateAndMatchFrom
-	if !c.MusicRequested && !c.Caller.Joined { // the callback that tells that they have joined comes just now
+	if t.First && !c.Caller.Joined { // the callback that tells that they have joined comes just now
 		update = s.updateFrom
 	}
 	c, err = update(ctx, "", c, now, func(c *call.Call) error {
