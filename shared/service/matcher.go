@@ -92,7 +92,7 @@ func (m *matcher) joined(
 		return offered, nil
 	}
 	update := m.updateFrom
-	if len(seen.free) > 0 { // but others were quicker: perhaps they have left one
+	if len(seen.free) > 0 || seen.err != nil { // others were quicker, and have perhaps left one
 		update = m.updateAndMatchFrom
 	}
 	return m.updateAfterFrom(ctx, c, now, expected, f, update)
