@@ -64,7 +64,7 @@ func held(path string) string {
 const after = "/incoming/" + string(caller) + "/"
 
 // The caller hears nothing until the answer, so that the request makes one save and asks Twilio for nothing.
-func TestACallerIsPutIntoTheirConferenceAndThenAnAgentIsRung(t *testing.T) {
+func TestF410ACallerIsPutIntoTheirConferenceAndThenAnAgentIsRung(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys, "alice")
 	s.Post("/incoming", httpapitest.Form(t, "incoming")).Is(t, room("0"))
 	if w.Store.Count("SaveCall") != 1 || w.Store.Count("Free") != 0 || w.Rings("alice") {

@@ -220,6 +220,28 @@ func arriveAtOnce(w *World, l *ledger, callers int, seed uint64) (ids []call.ID)
 	return ids
 }
 
+// Nobody tells that the caller has joined, so the next turn of their music does it, or the page of somebody free.
+func TestF411TheJoinIsNotTold(t *testing.T) {
+	for _, clock := range []string{"music", "page"} {
+		w := NewWorld(t, "alice")
+		if clock == "music" {
+			w.Silent("alice")
+		}
+		id, _ := w.Dial()
+		w.Phones.Told = nil
+		w.Music(id)
+		if w.Rings("alice") {
+			t.Fatal("the first turn has offered them, as the callback would have done")
+		}
+		w.Pass(13 * time.Second)
+		if n := w.Phones.Count("Dial"); n != 1 || !w.Rings("alice") {
+			t.Errorf("%s: %d dials", clock, n)
+		}
+		hears(t, w, id, "music")
+		takes(t, w, id, "alice")
+	}
+}
+
 func TestF206ManyCallersInOneMoment(t *testing.T) {
 	const seeds = 5
 	for _, callers := range []int{2, 4, 16, 30} {
