@@ -11,8 +11,8 @@ import (
 
 // Arrive takes in a caller who has dialled our number. From is their number, "" if it is withheld. They are offered to
 // an agent as soon as they are in the conference (see HandleConferenceEvent): the caller hears nothing until this
-// request is answered. Repeated, it gives the same answer. An error means that the call is not stored: ask the caller to
-// hold on, and try again.
+// request is answered. Repeated, it gives the same answer. An error means that the call is not stored: ask the caller
+// to hold on, and try again.
 func (s *Service) Arrive(
 	ctx context.Context, id call.ID, from string, verified bool, now time.Time,
 ) (*call.Call, error) {
@@ -99,8 +99,8 @@ type QueuePosition struct {
 
 // Turn is one turn of a caller's music.
 type Turn struct {
-	// First: the caller has joined the conference a moment ago, after their arrival. The callback that tells of that comes
-	// at the same time, and offers them to an agent.
+	// First: the caller has joined the conference a moment ago, after their arrival. The callback that tells of that
+	// comes at the same time, and offers them to an agent.
 	First    bool
 	Position bool // the caller may be told their position in the queue
 	// Lasts is how long the turn will play, as far as that is known beforehand.

@@ -73,8 +73,8 @@ func (m *matcher) secondLook(ctx context.Context, c *call.Call) *call.Call {
 	return c
 }
 
-// joined is updateAfter for a caller who has joined their conference. If somebody is free for them they are offered, and
-// the join is saved with the ring.
+// joined is updateAfter for a caller who has joined their conference. If somebody is free for them they are offered,
+// and the join is saved with the ring.
 func (m *matcher) joined(
 	ctx context.Context, id call.ID, now time.Time, expected func(*call.Call) bool, f decide,
 ) (*call.Call, error) {

@@ -103,8 +103,8 @@ func (w *World) Joins(id call.ID) {
 // CallerJoined is the event of a caller who has joined their conference, for a call that is on no phone here.
 func CallerJoined(id call.ID) call.ConferenceEvent {
 	return call.ConferenceEvent{
-		Conference: call.ConferenceID("CF" + strings.TrimPrefix(string(id), "CA")), Kind: call.ParticipantJoined, Seq: 1,
-		Leg: call.LegID(id), Label: call.CallerLabel,
+		Conference: call.ConferenceID("CF" + strings.TrimPrefix(string(id), "CA")), Kind: call.ParticipantJoined,
+		Seq: 1, Leg: call.LegID(id), Label: call.CallerLabel,
 	}
 }
 
