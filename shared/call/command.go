@@ -3,6 +3,7 @@ package call
 import (
 	"time"
 	"unicode/utf8"
+
 	"warmtransfer/shared/agent"
 )
 

@@ -2,6 +2,7 @@ package call
 
 import (
 	"time"
+
 	"warmtransfer/shared/agent"
 )
 

@@ -2,6 +2,7 @@ package service
 
 import (
 	"time"
+
 	"warmtransfer/shared/call"
 )
 
