@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The linters, each pinned and installed where it is missing: Go (staticcheck, go-errorlint, lines to 120 columns, sizes),
-# TypeScript and JavaScript (oxlint), shell (shellcheck).
+# The linters, each pinned and installed where it is missing: Go (staticcheck, go-errorlint, lines to 120 columns, sizes,
+# layers), TypeScript and JavaScript (oxlint), shell (shellcheck).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,6 +18,8 @@ go run ./local/lint/lines "${go_files[@]}"
 say "sizes of types and files"
 mapfile -t page_files < <(git ls-files -co --exclude-standard 'frontend/src/*')
 go run ./local/lint/sizes "${go_files[@]}" "${page_files[@]}"
+say "uses that run back up the layers of a package"
+go run ./local/lint/layers -max 5 ./shared/...
 say "they, for a role"
 words=(-nIwiE '(n)?(he|she|him|his|her|hers|himself|herself)' -- ':!docs/GLOSSARY.md' ':!local/lint.sh' ':!local/template/readme_test.go' ':!*package-lock.json')
 ! git grep "${words[@]}" || die "the glossary says: they, or the role's name"

@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,7 +15,6 @@ import (
 	"warmtransfer/shared/prompt"
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/service/servicetest"
-	"warmtransfer/shared/settings"
 	"warmtransfer/shared/twilio"
 )
 
@@ -228,31 +224,6 @@ func TestOnlyFullAttestationVerifies(t *testing.T) {
 	}
 }
 
-func TestRoomThatEndsUnderTheCallerLeadsIntoTheNextRound(t *testing.T) {
-	s, w := serve(t, httpapitest.Keys)
-	s.Post("/incoming", httpapitest.Form(t, "incoming"))
-	w.Now = w.Now.Add(time.Minute)
-	for range 2 { // F097: two requests have one effect
-		s.Post(after+"0", httpapitest.Form(t, "after-room")).Is(t, room("1"))
-	}
-	if c := w.Call(caller); c.Generation != 1 || c.State != call.Waiting {
-		t.Errorf("round %d, %s", c.Generation, c.State)
-	}
-}
-
-func TestStoreDownAfterTheRoomKeepsTheCaller(t *testing.T) {
-	for _, op := range []string{"Call", "SaveCall"} {
-		for _, took := range []bool{false, true} {
-			s, w := serve(t, httpapitest.Keys)
-			s.Post("/incoming", httpapitest.Form(t, "incoming"))
-			w.Now = w.Now.Add(time.Minute)
-			w.Store.Next(op, servicetest.Fault{Err: service.ErrUnavailable, Took: took})
-			s.Post(after+"0", httpapitest.Form(t, "after-room")).Is(t, held(after+"0"))
-			s.Post(after+"0", httpapitest.Form(t, "after-room")).Is(t, room("1"))
-		}
-	}
-}
-
 func TestCallerWhoHungUpIsNotPutBack(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys)
 	s.Post("/incoming", httpapitest.Form(t, "incoming"))
@@ -262,74 +233,11 @@ func TestCallerWhoHungUpIsNotPutBack(t *testing.T) {
 	}
 }
 
-func TestLastWordsByReason(t *testing.T) {
-	for reason, want := range map[string]string{
-		"agent": `<Say>Thank you for calling. Goodbye.</Say><Hangup></Hangup>`,
-		"left":  `<Say>We are sorry that this call has ended.</Say><Say>Please call again. Goodbye.</Say><Hangup></Hangup>`,
-		"wait":  `<Say>We are sorry that nobody could take your call.</Say><Say>Please call again later. Goodbye.</Say><Hangup></Hangup>`,
-	} {
-		s, w := serve(t, httpapitest.Keys, "alice")
-		id := w.DialIn()
-		switch reason {
-		case "agent":
-			w.Answer("alice")
-			w.Settle()
-			w.MustPress("alice", call.DoEnd, "")
-		case "left": // reported as hung up, and still there
-			w.Answer("alice")
-			w.Settle()
-			leave := call.ConferenceEvent{Conference: w.Call(id).Conference, Kind: call.ParticipantLeft, Seq: 9,
-				Leg: call.LegID(id), HungUp: true}
-			if err := w.Board.HandleConferenceEvent(t.Context(), id, leave, w.Now); err != nil {
-				t.Fatal(err)
-			}
-		default:
-			w.Choose("alice", agent.Away)
-			w.Settle()
-			w.Now = w.Now.Add(servicetest.MaxWait)
-			w.Music(id)
-		}
-		form := httpapitest.Form(t, "after-room", "CallSid", string(id))
-		for range 2 {
-			s.Post("/incoming/"+string(id)+"/0", form).Is(t, want)
-		}
-		// The number's webhook, repeated late, does not reopen the call.
-		s.Post("/incoming", httpapitest.Form(t, "incoming", "CallSid", string(id))).Is(t, want)
-	}
-}
-
-// The caller's request was answered with the goodbye, so no effect redirects the caller to say it
-// again.
-func TestLastWordsAreSaidOnce(t *testing.T) {
-	s, w := serve(t, httpapitest.Keys, "alice")
-	id := w.DialIn()
-	w.Answer("alice")
-	w.Settle()
-	w.Phones.Every("SayGoodbye", servicetest.Fault{Err: service.ErrUnknown})
-	_, _ = w.Press("alice", call.DoEnd, "")
-	before := w.Phones.Count("SayGoodbye")
-	for range 2 {
-		s.Post("/incoming/"+string(id)+"/0", httpapitest.Form(t, "after-room", "CallSid", string(id)))
-	}
-	w.Now = w.Now.Add(time.Minute)
-	w.Sweep()
-	if n := w.Phones.Count("SayGoodbye"); before == 0 || n != before {
-		t.Errorf("redirected to the goodbye %d times, then %d times more", before, n-before)
-	}
-}
-
 func TestCallerWhoseItemIsLostArrivesAnew(t *testing.T) {
 	s, _ := serve(t, httpapitest.Keys)
 	s.Post(after+"3", httpapitest.Form(t, "after-room")).
 		Is(t, `<Pause length="1"></Pause><Redirect method="POST">`+string(httpapitest.Base)+`/incoming</Redirect>`)
 	s.Post("/incoming", httpapitest.Form(t, "incoming")).Is(t, room("0"))
-}
-
-func TestAddressWithoutARoundKeepsTheCaller(t *testing.T) {
-	s, _ := serve(t, httpapitest.Keys)
-	for _, round := range []string{"x", "-1", "99999999999999999999"} {
-		s.Post(after+round, httpapitest.Form(t, "after-room")).Is(t, held(after+round))
-	}
 }
 
 func TestF158WhatACallerSendsCannotBecomeTwiML(t *testing.T) {
@@ -385,173 +293,4 @@ func FuzzF170Forms(f *testing.F) {
 			t.Errorf("%s: %d", path, a.Status)
 		}
 	})
-}
-
-// A closed line refuses new callers and keeps the others: every request about a call that was accepted is answered as
-// usual.
-func TestF204ClosedLineLetsNobodyInAndKeepsWhoIsOnIt(t *testing.T) {
-	w := servicetest.NewWorld(t, "alice")
-	closed := false
-	s := httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
-		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-			handler{
-				edge: e, keys: httpapitest.Keys, music: "https://music.example/music", closed: closed,
-				newService: func(twilio.Base) *service.Service { return w.Board },
-			}.routes().ServeHTTP(rw, r)
-		})
-	})
-	s.Post("/incoming", httpapitest.Form(t, "incoming")).Is(t, room("0"))
-	w.Settle()
-	closed = true
-	s.Post("/incoming", httpapitest.Form(t, "incoming")).Is(t, room("0")) // again
-	w.Now = w.Now.Add(time.Minute)
-	s.Post(after+"0", httpapitest.Form(t, "incoming", "CallStatus", "in-progress")).Is(t, room("1"))
-
-	const other = call.ID("CA22222222222222222222222222222222")
-	const words = `<Say>Thank you for calling.</Say><Say>This line is closed at the moment.</Say>` +
-		`<Say>Please call again later. Goodbye.</Say><Hangup></Hangup>`
-	for range 2 {
-		s.Post("/incoming", httpapitest.Form(t, "incoming", "CallSid", string(other))).Is(t, words)
-	}
-	if c := w.Call(other); c.Live() || c.Reason != call.ReasonClosed {
-		t.Errorf("a refused call is %s, %q", c.State, c.Reason)
-	}
-	w.Store.Every("Call", servicetest.Fault{Err: service.ErrUnavailable})
-	// may be known
-	s.Post("/incoming", httpapitest.Form(t, "incoming", "CallSid", string(other))).Is(t, held("/incoming"))
-}
-
-// A line outside its hours, or closed by the emergency switch, tells new callers so and says goodbye, and keeps the
-// others. Its settings need not be readable.
-func TestF261F263F264OutsideItsHoursTheLineLetsNobodyInAndKeepsWhoIsOnIt(t *testing.T) {
-	var set settings.Values
-	var broken error
-	w := servicetest.NewWorld(t, "alice")
-	w.Use(service.Settings{Observe: httpapi.Observe})
-	s := httpapitest.New(t, func() time.Time { return w.Now }, func(e httpapi.Edge) http.Handler {
-		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-			handler{
-				edge: e, keys: httpapitest.Keys, music: "https://music.example/music",
-				newService: func(twilio.Base) *service.Service { return w.Board },
-				line: &service.LineSettings{Read: func(context.Context) (settings.Line, error) {
-					return settings.Line{At: w.Now, Values: set}, broken
-				}},
-			}.routes().ServeHTTP(rw, r)
-		})
-	})
-	s.Post("/incoming", httpapitest.Form(t, "incoming")).Is(t, room("0"))
-	joins(w)
-	w.Settle()
-	n := 0
-	night := &settings.Week{} // open on no day
-	for name, test := range map[string]struct {
-		set  settings.Values
-		want string
-	}{
-		"hours": {settings.Values{Zone: "Europe/Berlin", Hours: night}, `<Say>Thank you for calling.</Say>` +
-			`<Say>This line is closed at the moment.</Say><Say>Please call again later. Goodbye.</Say>`},
-		"own words": {settings.Values{Zone: "Europe/Berlin", Hours: night, ClosedMessage: "Come back."},
-			`<Say>Come back.</Say><Say>Goodbye.</Say>`},
-		"emergency": {settings.Values{
-			Emergency: settings.Emergency{Closed: true, Message: "Fire alarm."}, ClosedMessage: "Come back.",
-		}, `<Say>Fire alarm.</Say><Say>Goodbye.</Say>`},
-		"in French": {settings.Values{Language: "fr", Emergency: settings.Emergency{Closed: true}},
-			`<Say language="fr-FR" voice="Polly.Lea">Merci de votre appel.</Say>` +
-				`<Say language="fr-FR" voice="Polly.Lea">Nous sommes actuellement fermés.</Say>` +
-				`<Say language="fr-FR" voice="Polly.Lea">Veuillez rappeler plus tard. Au revoir.</Say>`},
-	} {
-		set = test.set
-		n++
-		other := fmt.Sprintf("CA%032d", n)
-		before := strings.Count(s.Log.String(), `"TurnedAway":1`)
-		for range 2 { // a repeated request has the same answer
-			s.Post("/incoming", httpapitest.Form(t, "incoming", "CallSid", other)).Is(t, test.want+"<Hangup></Hangup>")
-		}
-		if strings.Count(s.Log.String(), `"TurnedAway":1`) != before+1 {
-			t.Errorf("%s: nothing was counted", name)
-		}
-		if c := w.Call(call.ID(other)); c.Live() || c.Reason != call.ReasonClosed || c.From == "" {
-			t.Errorf("%s: a refused call is %s, %q", name, c.State, c.Reason)
-		}
-		if n := w.Phones.Count("Dial"); n != 1 {
-			t.Errorf("%s: %d agents were rung", name, n)
-		}
-		s.Post("/incoming", httpapitest.Form(t, "incoming")).Is(t, room("0")) // who is on the line
-	}
-	// The second step also reaches a caller whom the conference does not take, and who asks for no music.
-	set = settings.Values{Emergency: settings.Emergency{Closed: true, EndWaits: true, Message: "Fire alarm."}}
-	s.Post(after+"0", httpapitest.Form(t, "after-room", "DialCallStatus", "failed")).Is(t,
-		"<Say>Fire alarm.</Say><Say>Goodbye.</Say><Hangup></Hangup>")
-	broken = service.ErrUnavailable // and nothing was ever read
-	const again = "CA22222222222222222222222222222222"
-	s.Post("/incoming", httpapitest.Form(t, "incoming", "CallSid", again)).Is(t,
-		strings.ReplaceAll(room("0"), string(caller), again))
-}
-
-// refused is the answer to a caller whom the conference has refused: words, music, and another try.
-func refused(round string, music ...string) string {
-	doc := "<Say>" + holdTheLine + "</Say>"
-	for _, piece := range music {
-		doc += "<Play>https://music.example/music/" + piece + ".wav</Play>"
-	}
-	return doc + room(round)
-}
-
-func TestF181ARoomThatDoesNotTakeTheCallerIsTriedLaterEachTime(t *testing.T) {
-	s, w := serve(t, httpapitest.Keys, "alice")
-	w.Use(service.Settings{Observe: httpapi.Observe})
-	s.Post("/incoming", httpapitest.Form(t, "incoming")).Is(t, room("0"))
-	form := httpapitest.Form(t, "after-room", "DialCallStatus", "failed")
-	var waited time.Duration
-	for i, want := range []string{
-		refused("1", "00"), refused("2", "01"), refused("3", "01", "02"), refused("4", "01", "02"),
-		refused("5", "01", "02"),
-	} {
-		w.Now = w.Now.Add(300 * time.Millisecond)
-		for range 2 { // a repeated request gets the same answer
-			s.Post(after+strconv.Itoa(i), form).Is(t, want)
-		}
-		c := w.Call(caller)
-		next := c.EnterAt.Sub(w.Now)
-		if next < 5*time.Second || next < waited || c.FailedJoins != i+1 {
-			t.Errorf("try %d comes after %v, the one before after %v; %d refused", i+1, next, waited, c.FailedJoins)
-		}
-		waited = next
-		w.Now = c.EnterAt
-	}
-	if n := w.Phones.Count("Dial"); n != 0 {
-		t.Errorf("%d agents were rung for a caller who is in no conference", n)
-	}
-	if !strings.Contains(s.Log.String(), `"RoomRefused":1`) {
-		t.Error("nothing was counted")
-	}
-	w.Now = w.Now.Add(time.Minute) // now the conference has accepted the caller, and ends much later
-	s.Post(after+"5", form).Is(t, room("6"))
-	w.Check()
-}
-
-// All tries of the caller's music have failed, so the caller is redirected, and the music fails again:
-// then the caller hears something that needs no turn of music.
-func TestF182ACallerWhoIsMovedInVainHearsWordsAndMusicOutsideTheRoom(t *testing.T) {
-	s, w := serve(t, httpapitest.Keys)
-	id, _ := w.Dial()
-	w.Settle()
-	moved := func(round string, want ...string) {
-		t.Helper()
-		before := w.Phones.Count("RejoinConference")
-		w.Sweep()
-		if w.Phones.Count("RejoinConference") == before {
-			t.Fatal("the caller is not redirected")
-		}
-		form := httpapitest.Form(t, "after-room", "CallSid", string(id))
-		if got := s.Post("/incoming/"+string(id)+"/"+round, form).TwiML(t).Verbs(); !slices.Equal(got, want) {
-			t.Errorf("generation %s: the caller gets %v, want %v", round, got, want)
-		}
-	}
-	w.Now = w.Now.Add(10 * time.Second)
-	moved("0", "Say", "Play", "Dial")
-	w.Now = w.Now.Add(15 * time.Second)
-	w.Music(id) // and so it goes on for a while
-	w.Now = w.Now.Add(30 * time.Second)
-	moved("1", "Say", "Play", "Dial")
 }

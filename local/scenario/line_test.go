@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
-	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -23,7 +22,6 @@ import (
 	"warmtransfer/local/stack"
 	"warmtransfer/local/store"
 	"warmtransfer/local/twiliosim/faults"
-	"warmtransfer/local/twiliosim/media"
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/dynamo"
 	"warmtransfer/shared/service/servicetest"
@@ -116,12 +114,6 @@ type line struct {
 	lacks   string // what a function of this test is not allowed, "connect-agent: dynamodb:GetItem"
 }
 
-// hearing is what a leg hears from a time on.
-type hearing struct {
-	at    time.Time
-	words []string
-}
-
 // buffer collects what the functions print.
 type buffer struct {
 	mu sync.Mutex
@@ -176,16 +168,6 @@ func openAt(t *testing.T, at time.Time, change ...func(*stack.Options)) *line {
 		}
 	})
 	return l
-}
-
-func (l *line) listen(leg string, sounds []media.Sound) {
-	words := make([]string, 0, len(sounds))
-	for _, s := range sounds {
-		words = append(words, s.String())
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.heard[leg] = append(l.heard[leg], hearing{l.clock.Now(), words})
 }
 
 // settle waits until no request is under way.
@@ -264,51 +246,6 @@ func (l *line) beats(now time.Time) {
 	l.settle()
 }
 
-func (l *line) agent(id string) *stack.Agent {
-	if l.api[id] == nil {
-		l.api[id] = l.Agent(id)
-	}
-	return l.api[id]
-}
-
-// online opens agents' pages: their telephones are registered, and they take calls.
-func (l *line) online(ids ...string) {
-	l.t.Helper()
-	for _, id := range ids {
-		l.register(id)
-		l.pages[id] = true
-		if _, err := patient(func() (stack.Snapshot,
-			error) {
-			return l.agent(id).Set(l.ctx, "available")
-		}); err != nil {
-			l.t.Fatalf("%s goes online: %v", id, err)
-		}
-		l.settle()
-		l.clock.Advance(time.Second) // so that one has been idle longer than the next
-		l.settle()
-	}
-}
-
-func (l *line) register(id string) {
-	l.t.Helper()
-	if err := l.Network.SetScripted(id, true); err != nil {
-		l.t.Fatal(err)
-	}
-}
-
-// crash closes an agent's page without a message: heartbeats stop, and the telephone is unregistered.
-func (l *line) crash(id string) {
-	l.t.Helper()
-	delete(l.pages, id)
-	if err := l.Network.SetScripted(id, false); err != nil {
-		l.t.Fatal(err)
-	}
-	if sid := l.legTo(id); sid != "" {
-		l.must(l.Network.Lose(sid))
-	}
-	l.settle()
-}
-
 // dial lets a caller dial the number; it returns the caller's leg.
 func (l *line) dial(from string) string {
 	l.t.Helper()
@@ -326,57 +263,6 @@ func (l *line) must(err error) {
 	}
 }
 
-// legTo is the live leg to an agent, "" if there is none.
-func (l *line) legTo(id string) string {
-	for _, c := range l.Network.Live() {
-		if c.To == "client:"+id {
-			return c.SID
-		}
-	}
-	return ""
-}
-
-// ringing is the leg that rings at an agent's page.
-func (l *line) ringing(id string) string {
-	l.t.Helper()
-	sid := l.legTo(id)
-	if c, _ := l.Network.Call(sid); c.Status != "ringing" {
-		l.t.Fatalf("%s is not being rung", id)
-	}
-	return sid
-}
-
-func (l *line) notRinging(id string) {
-	l.t.Helper()
-	if sid := l.legTo(id); sid != "" {
-		l.t.Fatalf("%s has a leg and should have none", id)
-	}
-}
-
-// answers lets an agent take the ringing call; it returns the agent's leg.
-func (l *line) answers(id string) string {
-	l.t.Helper()
-	sid := l.ringing(id)
-	l.must(l.Network.Answer(sid, nil))
-	l.settle()
-	return sid
-}
-
-// talks has these agents online, and a caller with the first of them.
-func (l *line) talks(ids ...string) (caller string) {
-	l.t.Helper()
-	l.online(ids...)
-	caller = l.dial("+15550199")
-	l.together(caller, l.answers(ids[0]))
-	return caller
-}
-
-func (l *line) rejects(id string) {
-	l.t.Helper()
-	l.must(l.Network.Reject(l.ringing(id), nil))
-	l.settle()
-}
-
 // hangs lets a party hang up.
 func (l *line) hangs(sid string) {
 	l.t.Helper()
@@ -385,131 +271,6 @@ func (l *line) hangs(sid string) {
 	l.mu.Unlock()
 	l.must(l.Network.Hangup(sid))
 	l.settle()
-}
-
-// presses lets an agent press a button, which must be accepted.
-func (l *line) presses(id, action, target string) stack.Snapshot {
-	l.t.Helper()
-	l.keys++
-	key := fmt.Sprintf("press-%d", l.keys)
-	snap, err := patient(func() (stack.Snapshot, error) { return l.agent(id).Press(l.ctx, action, target, key) })
-	if err != nil {
-		l.t.Fatalf("%s presses %s %s: %v", id, action, target, err)
-	}
-	l.settle()
-	return snap
-}
-
-// patient repeats a request that the server could not handle just now, as the page does. On a busy machine the store
-// may take longer than a function waits for it.
-func patient(ask func() (stack.Snapshot, error)) (snap stack.Snapshot, err error) {
-	for range 10 {
-		snap, err = ask()
-		var problem *stack.APIError
-		if !errors.As(err, &problem) || problem.Status != http.StatusServiceUnavailable {
-			break
-		}
-	}
-	return snap, err
-}
-
-// refused lets an agent press a button, which must be refused with that status.
-func (l *line) refused(id, action, target string, status int) *stack.APIError {
-	l.t.Helper()
-	_, err := l.agent(id).Do(l.ctx, action, target)
-	var problem *stack.APIError
-	if !errors.As(err, &problem) || problem.Status != status {
-		l.t.Fatalf("%s presses %s %s: %v, want status %d", id, action, target, err, status)
-	}
-	l.settle()
-	return problem
-}
-
-// state is the state of an agent's call, as the agent's page shows it.
-func (l *line) state(id string) string {
-	l.t.Helper()
-	return l.me(id).State()
-}
-
-func (l *line) me(id string) stack.Snapshot {
-	l.t.Helper()
-	snap, err := patient(func() (stack.Snapshot, error) { return l.agent(id).Me(l.ctx) })
-	if err != nil {
-		l.t.Fatalf("snapshot of %s: %v", id, err)
-	}
-	l.settle()
-	return snap
-}
-
-func (l *line) wantState(id, want string) {
-	l.t.Helper()
-	if got := l.state(id); got != want {
-		l.t.Fatalf("%s's call is %q, want %q", id, got, want)
-	}
-}
-
-func (l *line) wantPresence(id, want string) {
-	l.t.Helper()
-	if got := l.me(id).Agent.Presence; got != want {
-		l.t.Fatalf("%s is %q, want %q", id, got, want)
-	}
-}
-
-// hears is what a leg hears now: other legs by their names in names, music, speech.
-func (l *line) hears(sid string) string {
-	var words []string
-	for _, s := range l.Network.Hears(sid) {
-		switch s.Kind {
-		case media.KindLeg:
-			words = append(words, l.name(s.Leg))
-		case media.KindSpeech:
-			words = append(words, "speech")
-		default:
-			words = append(words, s.String())
-		}
-	}
-	slices.Sort(words)
-	return strings.Join(slices.Compact(words), " ")
-}
-
-// name is a person's name for a leg: the agent's id, the outside number, or, among callers, the caller's number.
-func (l *line) name(sid string) string {
-	c, _ := l.Network.Call(sid)
-	if id, ok := strings.CutPrefix(c.To, "client:"); ok {
-		return id
-	}
-	if c.Direction != "inbound" && c.To != "" {
-		return c.To
-	}
-	if i := slices.Index(l.callers, sid); i > 0 {
-		return fmt.Sprintf("caller%d", i+1)
-	}
-	return "caller"
-}
-
-// waits asserts that the caller hears music or recorded speech (N1).
-func (l *line) waits(sid string) {
-	l.t.Helper()
-	if got := l.hears(sid); got != "music" && got != "speech" {
-		l.t.Fatalf("%s hears %q, want music", l.name(sid), got)
-	}
-}
-
-// together asserts that exactly these legs hear each other.
-func (l *line) together(sids ...string) {
-	l.t.Helper()
-	for _, sid := range sids {
-		var want []string
-		for _, other := range sids {
-			if other != sid {
-				want = append(want, l.name(other))
-			}
-		}
-		slices.Sort(want)
-		if got := l.hears(sid); got != strings.Join(want, " ") {
-			l.t.Fatalf("%s hears %q, want %q", l.name(sid), got, strings.Join(want, " "))
-		}
-	}
 }
 
 func (l *line) live(sid string) bool {
@@ -572,46 +333,6 @@ func (l *line) done(within time.Duration) {
 	}
 }
 
-// wantNoGap asserts N1: the longest silence that the caller heard.
-func (l *line) wantNoGap(sid string) {
-	l.t.Helper()
-	if gap := l.longestGap(sid); gap > l.gap {
-		l.t.Errorf("N1: %s heard nothing for %v", l.name(sid), gap)
-	}
-}
-
-func (l *line) longestGap(sid string) time.Duration {
-	var longest time.Duration
-	for _, s := range l.silences(sid) {
-		longest = max(longest, s.to.Sub(s.from))
-	}
-	return longest
-}
-
-// silence is a stretch in which a leg heard nothing.
-type silence struct {
-	from, to time.Time
-}
-
-// silences are those of a leg that are over.
-func (l *line) silences(sid string) []silence {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	var all []silence
-	var since time.Time
-	for _, h := range l.heard[sid] {
-		quiet := len(h.words) == 1 && h.words[0] == "silence"
-		switch {
-		case quiet && since.IsZero():
-			since = h.at
-		case !quiet && !since.IsZero():
-			all = append(all, silence{since, h.at})
-			since = time.Time{}
-		}
-	}
-	return all
-}
-
 func (l *line) wantInvariants(sid string) {
 	l.t.Helper()
 	c := l.conference(sid)
@@ -672,23 +393,4 @@ func (l *line) explain() {
 	for _, s := range out[max(0, len(out)-40):] {
 		l.t.Log("  ", s)
 	}
-}
-
-// lastHeard asserts what a leg heard last before its end.
-func (l *line) lastHeard(sid, prefix string) {
-	l.t.Helper()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	all := l.heard[sid]
-	for i := len(all) - 1; i >= 0; i-- {
-		for _, w := range all[i].words {
-			if strings.HasPrefix(w, prefix) {
-				return
-			}
-		}
-		if len(all[i].words) > 0 && all[i].words[0] != "silence" {
-			break
-		}
-	}
-	l.t.Errorf("%s did not hear %q last", l.name(sid), prefix)
 }

@@ -62,3 +62,10 @@ func (a *Archive) laterOf(ctx context.Context, caller string, missed []*record.R
 	}
 	return nil
 }
+
+func idsOf(places []string) (ids []call.ID) {
+	for _, p := range places {
+		ids = append(ids, idOf(p))
+	}
+	return ids
+}

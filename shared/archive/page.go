@@ -203,10 +203,3 @@ func idOf(place string) call.ID {
 	_, id, _ := strings.Cut(place, "#")
 	return call.ID(id)
 }
-
-func idsOf(places []string) (ids []call.ID) {
-	for _, p := range places {
-		ids = append(ids, idOf(p))
-	}
-	return ids
-}

@@ -30,50 +30,6 @@ type Admitting struct{ change }
 // Admitting is what a leg that asks to join the conference is answered now.
 func (c *Call) Admitting(now time.Time) Admitting { return Admitting{change{c, now}} }
 
-// ApplyLegAnswered applies the answer of a leg and says how the leg joins the conference. ErrNotWanted means that the
-// leg has no place; the answer to its webhook must then say so and end it. A repeated request has the same answer.
-func (c Admitting) ApplyLegAnswered(key LegKey, sid LegID) (Admission, error) {
-	if w := c.matchWatcher(key, sid); w != nil {
-		return c.supervision().watcherAnswered(w)
-	}
-	if c.Out.on(key) {
-		return Outgoing(c).callerPickedUp(sid)
-	}
-	l, err := c.admit(key, sid)
-	if err != nil {
-		return Admission{}, err
-	}
-	if l.Number != "" && l.Phase != LegAnswered && l.PickedUp.IsZero() {
-		if l.Phase != LegScreened {
-			l.Phase, l.Since, l.Deadline = LegScreened, c.now, c.now.Add(screeningLimit+ringSlack)
-		}
-		return Admission{Leg: key, Screen: true}, nil
-	}
-	return c.joinLeg(l), nil
-}
-
-// ApplyLegAccepted applies that a person at an outside number has pressed 1; otherwise it is like ApplyLegAnswered.
-func (c Admitting) ApplyLegAccepted(key LegKey, sid LegID) (Admission, error) {
-	l, err := c.admit(key, sid)
-	if err != nil {
-		return Admission{}, err
-	}
-	return c.joinLeg(l), nil
-}
-
-// admit finds a leg that asks to join. A leg without a place is removed from the call.
-func (c Admitting) admit(key LegKey, sid LegID) (*Leg, error) {
-	l := c.matchLeg(key, sid)
-	if l == nil {
-		return nil, ErrNotWanted
-	}
-	if !c.wanted(key) {
-		c.remove(key, OutcomeCancelled)
-		return nil, ErrNotWanted
-	}
-	return l, nil
-}
-
 // joinLeg lets a leg join the conference, and marks it as answered. The target of a consult, who is dialled while the
 // hold of the caller is on its way, waits until the hold is confirmed.
 func (c Admitting) joinLeg(l *Leg) Admission {

@@ -8,41 +8,8 @@
 package call
 
 import (
-	"strings"
 	"time"
 )
-
-// ID names a call: the caller's CallSid, which is never used again and tells nothing about the caller, or, if we dial
-// the caller, a random key.
-type ID string
-
-// outPrefix begins the ID of each call in which an agent calls somebody.
-const outPrefix = "OB"
-
-// OutboundID is the ID of such a call, of a random part.
-func OutboundID(key string) ID { return ID(outPrefix + key) }
-
-// MayDial says whether the call of that ID may be one in which we dial the caller.
-func (id ID) MayDial() bool {
-	return strings.HasPrefix(string(id), outPrefix) || strings.HasPrefix(string(id), keptPrefix)
-}
-
-// Valid says whether the ID has the form of one: letters and digits, 64 at most.
-func (id ID) Valid() bool {
-	sign := func(c rune) bool { return !(c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z') }
-	return id != "" && len(id) <= 64 && !strings.ContainsFunc(string(id), sign)
-}
-
-// LegID is Twilio's name of one leg, its CallSid. It is empty until Twilio has told it.
-type LegID string
-
-// LegKey is our own name of an agent's leg, made before the leg is dialled. It stands in the leg's webhook addresses
-// and is the leg's participant label, so the leg is recognised even if the response to its creation was lost.
-type LegKey string
-
-// ConferenceID is the ConferenceSid of the call's conference. If the conference ends while the caller's leg goes on,
-// the caller joins a new one, with a new ConferenceSid.
-type ConferenceID string
 
 // CallerLabel is the caller's participant label in every conference.
 const CallerLabel = "caller"
@@ -109,10 +76,8 @@ const (
 // Bounds of what one call stores (N10).
 const (
 	schema             = 1
-	maxHistory         = 100
 	maxClosedLegs      = 12
 	maxPastConferences = 8
-	maxRequests        = 16
 )
 
 // New is the call of a caller who has just arrived. From is the caller's number as shown to agents, "" if withheld.
@@ -150,4 +115,30 @@ func (c *Call) NotifiableLegs() []Leg {
 func (c *Call) wanted(key LegKey) bool {
 	return c.State != Ended && key != "" && (key == c.Owner || key == c.Offer || key == c.Transfer.targetKey() ||
 		c.Out.on(key) && c.State == Calling && c.Owner != "")
+}
+
+// Comeback is what is known of a caller who comes back into the queue after their call has ended: they were asked for a
+// message, and have left none (see ApplyReturned).
+type Comeback struct {
+	Count  int  `json:"n,omitempty"`      // how often they have come back
+	Waited bool `json:"waited,omitempty"` // once after the longest wait
+	Gone   bool `json:"gone,omitempty"`   // their leg has ended, so that they cannot
+}
+
+// StaleOwner says that the page of the agent who owns the call has stopped sending heartbeats.
+type StaleOwner struct {
+	Leg       LegKey `json:"leg,omitempty"`  // the owner's leg
+	Announced bool   `json:"told,omitempty"` // the caller has heard the announcement
+}
+
+// ForgetCaller takes out of a call that is over what tells who has called, and the notes of its transfers. What is left
+// is only for late callbacks.
+func (c *Call) ForgetCaller() {
+	c.From, c.Out.Number, c.Forgotten = "", "", true
+	if c.Transfer != nil {
+		c.Transfer.Note = ""
+	}
+	for i := range c.Trail.Transfers {
+		c.Trail.Transfers[i].Note = ""
+	}
 }

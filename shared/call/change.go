@@ -1,7 +1,6 @@
 package call
 
 import (
-	"slices"
 	"time"
 )
 
@@ -93,57 +92,6 @@ func (c change) callerEnded() {
 	}
 }
 
-func (c change) dialEnded(generation int) {
-	if c.State == Ended {
-		c.CallerLive = false // the answer to this request is the spoken goodbye
-		return
-	}
-	if c.State == AgentFirst || c.State == Calling || c.State == KeepsPlace {
-		return
-	}
-	if generation != c.Generation {
-		if generation == c.Generation-1 && c.Asking(c.now).Is() {
-			Asking{c}.askAgain()
-		}
-		return
-	}
-	if (Asking{c}).taken() {
-		return
-	}
-	c.Question.Open = false
-	moved := c.redirecting(c.now)
-	wait := c.next(moved, c.State == Waiting, c.now)
-	c.CallerAbsentSince = time.Time{}
-	c.restart(wait, c.now)
-	var lost *Leg // who talked to the caller last
-	if l := c.Leg(c.Owner); l != nil {
-		lost = l
-	}
-	if l := c.Leg(c.Transfer.targetKey()); l != nil && c.State == Completing {
-		lost = l
-	}
-	c.forgetConference()
-	c.markLost(c.Owner)
-	c.markLost(c.Transfer.targetKey())
-	if !moved || !c.State.InLine() { // otherwise the redirect that restarts the music ended it
-		c.record(Entry{At: c.now, What: DialEnded})
-	}
-	state, target := c.State, c.Transfer.targetKey()
-	_ = c.transition(DialEnded) // every state but Ended allows it
-	if lost != nil {
-		c.requeue(*lost)
-	}
-	c.Owner = ""
-	switch state {
-	case AddRinging, ConsultRinging:
-		c.Offer = target
-	case Waiting, Ringing, Talking:
-	default:
-		c.Offer = ""
-		c.endTransfer(OutcomeLost)
-	}
-}
-
 func (c change) requestReconcile() {
 	if c.State == Ended || c.State == KeepsPlace && len(c.Legs) == 0 {
 		return
@@ -163,55 +111,4 @@ func (c change) nobodyOnline() {
 	if c.State.InLine() {
 		c.end(Entry{What: Expire}, ReasonNobodyOnline)
 	}
-}
-
-func (c change) timePassed(maxWait time.Duration) {
-	if c.State.InLine() && maxWait > 0 && !c.now.Before(c.WaitsSince().Add(maxWait)) {
-		why := ReasonMaxWait
-		if c.Out.Dialled() { // whom we have called is not asked for a message
-			why = ReasonNobodyCame
-		}
-		c.end(Entry{What: Expire}, why)
-	}
-	if c.State == KeepsPlace && c.Kept.Lent == "" && !c.now.Before(c.Kept.Until) {
-		c.Out.Outcome = OutcomeNoAnswer
-		Outgoing{c}.keptOver(ReasonUnreached)
-	}
-	if !c.State.known() {
-		return
-	}
-	c.supervision().watchTime()
-	c.Caller.expireResume(c.now)
-	for i := range c.Legs {
-		c.Legs[i].expireResume(c.now)
-	}
-	for _, l := range slices.Clone(c.Legs) {
-		unanswered := l.Phase != LegAnswered
-		switch {
-		case !c.wanted(l.Key):
-			forgotten := unanswered && l.SID == "" && !c.now.Before(l.Deadline)
-			if l.Phase == LegPlanned || forgotten {
-				c.remove(l.Key, OutcomeCancelled)
-			}
-		case l.Phase == LegPlanned && !c.now.Before(l.Since.Add(plannedLimit)):
-			c.legEnded(l.Key, "", OutcomeSlow)
-		case unanswered && c.holdIsSlow(l):
-			c.withdrawLeg(l.Key, OutcomeSlow)
-		case unanswered && !c.now.Before(l.Deadline):
-			o := OutcomeNoAnswer
-			if l.SID == "" { // no sign that it rang, so the agent has missed nothing
-				o = OutcomeFailed
-			}
-			c.withdrawLeg(l.Key, o)
-		}
-	}
-}
-
-// holdIsSlow: the target was dialled with the hold of the caller, or has taken the leg, and the hold is still not known
-// to be done.
-func (c change) holdIsSlow(l Leg) bool {
-	if !l.PickedUp.IsZero() {
-		return !c.now.Before(l.PickedUp.Add(plannedLimit))
-	}
-	return c.State == ConsultRinging && !c.Caller.Held && !c.now.Before(c.Since.Add(plannedLimit))
 }

@@ -1,51 +1,10 @@
 package call
 
 import (
-	"errors"
-)
+	"time"
+	"unicode/utf8"
 
-// Action is a verb of the agents' API.
-type Action string
-
-const (
-	DoConsult  Action = "consult"
-	DoAdd      Action = "add"
-	DoBlind    Action = "blind"
-	DoRequeue  Action = "requeue"
-	DoSwap     Action = "swap"
-	DoJoin     Action = "join"
-	DoComplete Action = "complete"
-	DoCancel   Action = "cancel"
-	DoHold     Action = "hold"
-	DoResume   Action = "resume"
-	DoEnd      Action = "end"
-	DoDecline  Action = "decline" // by an agent who is being rung
-)
-
-// Actions lists every verb, in the order in which a page shows them.
-var Actions = []Action{
-	DoHold, DoResume, DoConsult, DoBlind, DoAdd, DoRequeue, DoSwap, DoJoin, DoComplete, DoCancel, DoEnd, DoDecline,
-}
-
-// Begins says whether the action starts a transfer to a target.
-func (a Action) Begins() bool { return a == DoConsult || a == DoAdd || a == DoBlind }
-
-// Refusals of a command; a *TransitionError is one too.
-var (
-	// ErrNoCall: the agent is not in this call, or is only being rung for it.
-	ErrNoCall = errors.New("the agent is in no call")
-	// ErrNotYours: only the agent who owns the call may do that.
-	ErrNotYours = errors.New("only the owner of the call may do that")
-	// ErrTooManyHops: the caller was handed over MaxHops times.
-	ErrTooManyHops = errors.New("the call was transferred too often")
-	// ErrSelf: the target is already in the call; it may be the agent themselves.
-	ErrSelf = errors.New("the target is already in the call")
-	// ErrCaller: the target is the caller's own number.
-	ErrCaller = errors.New("the target is the caller")
-	// ErrTooManyOutside: MaxOutside outside numbers were dialled for this caller.
-	ErrTooManyOutside = errors.New("too many outside numbers were dialled for this caller")
-	// ErrTooLong: the note is longer than MaxNote.
-	ErrTooLong = errors.New("the note is too long")
+	"warmtransfer/shared/agent"
 )
 
 func (c change) command(r Request) error {
@@ -88,4 +47,72 @@ func (c change) decline(r Request, why DeclineReason) error {
 	c.withdrawLeg(l.Key, OutcomeDeclined)
 	c.remember(r)
 	return nil
+}
+
+func (c change) startTransfer(r Request, t Target) error {
+	if err := c.Seat(r.Agent).MayTransfer(Action(r.Action), t); err != nil {
+		return err
+	}
+	a := Action(r.Action)
+	leg := Leg{Key: t.Key, Number: t.Number, Name: t.Number, Deadline: c.now.Add(t.Ring + ringSlack)}
+	if t.Agent != nil {
+		leg.Agent, leg.Name = t.Agent.ID, t.Agent.Name
+	}
+	by := *c.Leg(c.Owner)
+	_ = c.transition(Event(a))
+	if a == DoConsult {
+		c.OnHold = false // the consult holds the caller; after it they talk to the transferor again
+	}
+	c.Transfer = &Transfer{
+		Kind: TransferKind(a), By: r.Agent, ByName: by.Name, To: leg.Agent, ToName: leg.Name, Number: t.Number,
+		Leg: t.Key, ByLeg: c.Owner, Note: t.Note, Began: c.now,
+	}
+	if t.Number != "" {
+		c.OutsideDials++
+	}
+	c.add(leg, LegPlanned, c.now)
+	c.record(Entry{At: c.now, What: Event(a), Agent: leg.Agent, Name: leg.Name, By: r.Agent, ByName: by.Name})
+	if a == DoBlind {
+		c.leave(by)
+		c.Offer = t.Key
+	}
+	c.remember(r)
+	return nil
+}
+
+// requeueFor gives the caller back to the queue, at its head, with a note for the agent who answers next.
+func (c change) requeueFor(r Request, note string) error {
+	switch err := c.Seat(r.Agent).Allowed(DoRequeue); {
+	case err != nil:
+		return err
+	case utf8.RuneCountInString(note) > MaxNote:
+		return ErrTooLong
+	}
+	from := *c.Leg(c.Owner)
+	_ = c.transition(Requeue)
+	c.Transfer = &Transfer{
+		Kind: KindQueue, By: r.Agent, ByName: from.Name, ByLeg: from.Key, Note: note, Began: c.now,
+		Outcome: OutcomeQueued,
+	}
+	c.record(Entry{At: c.now, What: Requeue, Agent: r.Agent, Name: from.Name})
+	c.leave(from)
+	c.transferred(from.Key)
+	c.Hops++
+	c.Recall = Recall{} // for anybody, and for that agent only if nobody else takes the caller
+	c.FailedOffers = map[agent.ID]time.Time{r.Agent: c.now}
+	c.remember(r)
+	return nil
+}
+
+// leave takes the call from the owner and puts the caller into the queue. The owner's leg is ended once the caller
+// hears music.
+func (c change) leave(owner Leg) {
+	c.markLost(owner.Key)
+	c.Owner = ""
+	c.requeue(owner)
+}
+
+// Decline applies that an agent who is being rung declines, and why.
+func (s Seat) Decline(r Request, why DeclineReason, now time.Time) error {
+	return change{s.call, now}.decline(r, why)
 }

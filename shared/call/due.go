@@ -109,10 +109,6 @@ func (p planner) uncertain() bool {
 	return p.StaleOwner.Leg != "" && !p.StaleOwner.Announced
 }
 
-func (p Participant) uncertain() bool {
-	return p.HoldUncertain || !p.ResumingSince.IsZero() || !p.LateResume.IsZero()
-}
-
 func (p planner) connectedLegs() (legs []LegID) {
 	c := p.Call
 	if c.CallerLive {

@@ -126,3 +126,23 @@ type ListedParticipant struct {
 	Label string // CallerLabel or a LegKey; may be empty
 	Held  bool
 }
+
+// ResultKind is one way an effect may go.
+type ResultKind int
+
+const (
+	Done        ResultKind = iota // done
+	AlreadyGone                   // nothing to do: the leg or the conference has ended
+	Refused                       // not done; repeating it will not help
+	Throttled                     // not done; may be repeated later
+	Unknown                       // may or may not have been done
+)
+
+// Result is how an effect went.
+type Result struct {
+	Kind ResultKind
+	Leg  LegID  // the CallSid, of a Dial that succeeded
+	Code string // Twilio's error code, if it was refused
+	Slow bool   // of Unknown: the request timed out, so it may still be carried out
+	Over bool   // of Unknown: Twilio answered that it failed, so it was carried out by then or not at all
+}

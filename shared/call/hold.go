@@ -1,7 +1,5 @@
 package call
 
-import "time"
-
 // holdTarget says what is wanted of a party's hold
 // (https://www.twilio.com/docs/voice/api/conference-participant-resource): on, off, or as it is.
 type holdTarget int
@@ -96,70 +94,3 @@ func (p planner) holds() (holds, resumes []Effect, wait bool) {
 
 // CallerHeld: the caller is known to hear music instead of the conference.
 func (c *Call) CallerHeld() bool { return c.Started && c.Caller.held() }
-
-// callerHold applies the caller's hold flag. A hold starts the music.
-func (c change) callerHold(held bool) {
-	switch {
-	case held && !c.Caller.Held:
-		c.startMusic(0, c.now)
-	case !held && c.Caller.Held:
-		c.MusicEnds = time.Time{} // the rest of the turn is not heard
-	}
-	c.Caller.applyHeld(held, c.now)
-}
-
-// holdDone applies the result of a hold or a resume, of the caller or of another leg.
-func (c resultChange) holdDone(a SetHold, r Result) {
-	p := &c.Caller
-	caller := a.Leg == c.Out.CallerLeg(c.ID)
-	if !caller {
-		l := c.bySID(a.Leg)
-		if l == nil {
-			return
-		}
-		if r.Kind == AlreadyGone {
-			c.legEnded(l.Key, a.Leg, OutcomeLost)
-			return
-		}
-		p = &l.Participant
-	}
-	began := p.ResumingSince
-	p.ResumingSince = time.Time{}
-	if a.Hold {
-		p.HoldingSince = time.Time{}
-	}
-	if caller && a.Hold && r.Kind != Done {
-		c.MusicRepeatedAt = time.Time{}
-	}
-	if !a.Hold {
-		p.applyResume(r, began, c.now)
-	}
-	switch r.Kind {
-	case Done:
-		if !a.Hold {
-			p.setHeld(false, c.now)
-			return
-		}
-		p.HoldAskedAt = time.Time{}
-		if p.applyHoldRepeated(c.now); caller {
-			c.startMusic(0, c.now)
-		}
-		return
-	case Unknown:
-		p.HoldUncertain = true
-		if a.Hold && r.Slow {
-			p.HoldAskedAt = c.now
-		}
-	case AlreadyGone:
-		c.Stale = true // the conference may have ended: reconcile
-	}
-	if caller && a.Hold && c.State == ConsultRinging && r.Kind != Unknown && !c.CallerHeld() {
-		// The caller could not be put on hold, so the consult fails and the agent stays with the caller. If the result
-		// is unknown, the hold may still be carried out, and the target waits for it (see plannedLimit).
-		if t := c.Leg(c.Transfer.targetKey()); t != nil && t.Phase == LegPlanned {
-			c.legEnded(t.Key, "", Failed(r.Code))
-		} else if t != nil {
-			c.withdrawLeg(t.Key, Failed(r.Code))
-		}
-	}
-}

@@ -75,31 +75,6 @@ func (g *Generations) admitted(joined bool, now time.Time) bool {
 	return g.FailedJoins == 0 || (g.MusicRequested || joined) && proved
 }
 
-// ApplyJoinRefused applies the end of the <Dial> of an agent's leg whose TwiML goes on: the conference has refused
-// the leg, or the leg has left it. It returns the wait until the next try, or ErrNotWanted if the leg is to be ended.
-// A repeated request gets the rest of the wait.
-func (c Admitting) ApplyJoinRefused(key LegKey, sid LegID) (time.Duration, error) {
-	if w := c.matchWatcher(key, sid); w != nil {
-		c.supervision().watcherGone(w.Key)
-		return 0, ErrNotWanted
-	}
-	l, err := c.admit(key, sid)
-	switch {
-	case err != nil:
-		return 0, err
-	case l.Phase == LegAnswered && l.FailedJoins > 0 && c.now.Before(l.Since):
-		return l.Since.Sub(c.now), nil
-	case l.Phase != LegAnswered, l.Joined, l.FailedJoins >= refusedMost,
-		!c.now.Before(l.Since.Add(shortGeneration + legSlack(l))):
-		c.legEnded(key, sid, OutcomeLost)
-		return 0, ErrNotWanted
-	}
-	l.FailedJoins++
-	wait := retry(legRetries, l.FailedJoins)
-	l.Since = c.now.Add(wait) // counts from the next try
-	return wait, nil
-}
-
 // legSlack is retrySlack for an agent's leg.
 func legSlack(l *Leg) time.Duration {
 	if l.FailedJoins > 0 {

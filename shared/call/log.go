@@ -71,3 +71,9 @@ func (l *Log) remember(r Request) {
 		l.Requests = l.Requests[over:]
 	}
 }
+
+// Bounds of what the log stores (N10).
+const (
+	maxHistory  = 100
+	maxRequests = 16
+)

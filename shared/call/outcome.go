@@ -71,3 +71,8 @@ const (
 func (d DeclineReason) Known() bool {
 	return d == "" || d == DeclineBusy || d == DeclineTopic || d == DeclineBreak
 }
+
+// asks: the caller of a call that ended so may have been asked for a message, and may come back.
+func (r Reason) asks() bool {
+	return r == ReasonMaxWait || r == ReasonNobodyOnline || r == ReasonMessage
+}

@@ -118,3 +118,7 @@ func (p *Participant) applyHoldRepeated(now time.Time) {
 		p.LateResume, p.PendingResumes = time.Time{}, 0
 	}
 }
+
+func (p Participant) uncertain() bool {
+	return p.HoldUncertain || !p.ResumingSince.IsZero() || !p.LateResume.IsZero()
+}

@@ -14,13 +14,6 @@ func (c *Call) Plan(ring time.Duration, now time.Time) []Effect {
 	return planner{Call: c, ring: ring, now: now}.plan()
 }
 
-// planner computes the plan of a call at one moment. It only reads the call.
-type planner struct {
-	*Call
-	ring time.Duration
-	now  time.Time
-}
-
 func (p planner) plan() []Effect {
 	switch {
 	case p.State == Ended:
@@ -213,4 +206,40 @@ func (p planner) hangups() []Effect {
 		}
 	}
 	return append(effects, p.watchEnds()...)
+}
+
+// staleNotice plans the announcement for a caller who is alone with an agent whose page sends no heartbeats. With a
+// third party in the conference, or on hold, the caller hears something anyway.
+func (p planner) staleNotice() []Effect {
+	alone := p.State == Talking || p.State == AddRinging
+	if s := p.StaleOwner; !alone || s.Announced || s.Leg == "" || s.Leg != p.Owner {
+		return nil
+	}
+	if p.Conference == "" || p.callerHoldTarget() != resume || !p.Caller.heard() {
+		return nil
+	}
+	return []Effect{Announce{Owner: p.Owner}}
+}
+
+// cancels plans the end of the caller's leg that is not wanted any more. If a cancellation says that it is gone, or its
+// end is overdue, since the callback of the end may be lost, Twilio is asked for the leg.
+func (p planner) cancels(l Leg) (effects []Effect) {
+	if p.now.Before(l.NotBefore) {
+		return nil
+	}
+	gone := !l.AbsentSince.IsZero()
+	if !gone {
+		effects = append(effects, CancelDial{Key: l.Key, Leg: l.SID})
+	}
+	if gone || !p.now.Before(l.Deadline.Add(cancelSlack)) {
+		effects = append(effects, FindParticipant{Leg: l.SID})
+	}
+	return effects
+}
+
+// mayDialCaller: nobody picks up and hears silence. So the agent is in the conference, as far as is known, before the
+// caller is dialled.
+func (p planner) mayDialCaller() bool {
+	owner := p.Leg(p.Owner)
+	return owner != nil && owner.Joined && !owner.EndsConference
 }

@@ -56,19 +56,6 @@ func (c Reconciliation) ApplyParticipants(conference ConferenceID, started bool,
 	}
 }
 
-// isUnconfirmed: the list shows another conference than the known one, or one that is known to have ended. Only one
-// conference of a name is live at a time, but a list that lags may show the one before. A second list must agree.
-func (v *ConferenceView) isUnconfirmed(conference ConferenceID) bool {
-	confirmed := conference != "" && conference == v.OtherConference
-	v.OtherConference = ""
-	over := slices.Contains(v.PastConferences, conference)
-	if conference == "" || conference == v.Conference || v.Conference == "" && !over || confirmed {
-		return false
-	}
-	v.OtherConference = conference
-	return true
-}
-
 // listed applies the participants. It returns the legs among them, and whether the caller is.
 func (c Reconciliation) listed(present []ListedParticipant) (here []LegKey, caller bool) {
 	for _, p := range present {
@@ -165,12 +152,6 @@ func (c Reconciliation) callerSighted(s Sighting) {
 	c.Stale = true
 }
 
-// lookupFailed applies a failed fetch of a leg: the call stays stale.
-func (v *ConferenceView) lookupFailed(leg LegID) {
-	v.unlisted = slices.DeleteFunc(v.unlisted, func(l LegID) bool { return l == leg })
-	v.Stale = true
-}
-
 // clearStale ends the stale state if all legs that a list lacked have been found.
 func (c Reconciliation) clearStale() {
 	absent := slices.ContainsFunc(c.Legs, func(l Leg) bool { return !l.AbsentSince.IsZero() }) ||
@@ -184,4 +165,25 @@ func (p planner) lookups() (effects []Effect) {
 		effects = append(effects, FindParticipant{Leg: leg})
 	}
 	return effects
+}
+
+// watcherSighted applies where a supervisor's leg is that a list lacked. It says whether it was such a leg.
+func (c Reconciliation) watcherSighted(sid LegID, s Sighting) bool {
+	l := c.matchWatcher("", sid)
+	switch {
+	case l == nil:
+		return false
+	case s.Over:
+		c.supervision().watcherGone(l.Key)
+	case s.In:
+		c.supervision().watcherJoined(l)
+		c.clearStale()
+	case l.AbsentSince.IsZero():
+		l.AbsentSince, c.Stale = c.now, true
+	case c.Conference == "" || c.now.Before(l.AbsentSince.Add(lookupGap)):
+		c.Stale = true
+	default:
+		l.Leaving = true
+	}
+	return true
 }

@@ -2,24 +2,7 @@ package call
 
 import (
 	"time"
-
-	"warmtransfer/shared/agent"
 )
-
-// Release is an agent who was released by a change of the call. If the release is not saved with the agent, the claim
-// expires, or the agent's page asks for it (see Releases.Of).
-type Release struct {
-	Agent   agent.ID  `json:"agent"`
-	Leg     LegKey    `json:"leg"`
-	Outcome Outcome   `json:"outcome,omitempty"`
-	Talked  bool      `json:"talked,omitempty"` // the agent had answered
-	Since   time.Time `json:"since,omitzero"`   // when the agent answered, or was rung
-	Rang    bool      `json:"rang,omitempty"`   // the agent's leg rang and was not answered
-	// Correction: the agent was released before; this only corrects how the call ended. Not stored.
-	Correction bool `json:"-"`
-	// Reserved: the caller is reserved for this agent's return, so the call is not over for them. Not stored.
-	Reserved bool `json:"-"`
-}
 
 // stored is the release as it is stored.
 func (f Release) stored() Release {

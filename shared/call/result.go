@@ -2,26 +2,6 @@ package call
 
 import "time"
 
-// Result is how an effect went.
-type Result struct {
-	Kind ResultKind
-	Leg  LegID  // the CallSid, of a Dial that succeeded
-	Code string // Twilio's error code, if it was refused
-	Slow bool   // of Unknown: the request timed out, so it may still be carried out
-	Over bool   // of Unknown: Twilio answered that it failed, so it was carried out by then or not at all
-}
-
-// ResultKind is one way an effect may go.
-type ResultKind int
-
-const (
-	Done        ResultKind = iota // done
-	AlreadyGone                   // nothing to do: the leg or the conference has ended
-	Refused                       // not done; repeating it will not help
-	Throttled                     // not done; may be repeated later
-	Unknown                       // may or may not have been done
-)
-
 // resultChange is the change by the result of an effect.
 type resultChange struct{ change }
 
@@ -187,4 +167,160 @@ func (c change) party(sid LegID) *Participant {
 		return &l.Participant
 	}
 	return nil
+}
+
+// announced applies the result of the announcement. If it may have failed it is repeated: twice is better than
+// never.
+func (c resultChange) announced(a Announce, r Result) {
+	if a.Owner == c.StaleOwner.Leg && r.Kind != Unknown && r.Kind != Throttled {
+		c.StaleOwner.Announced = true
+	}
+}
+
+// rejoined applies the result of the redirect. If it was accepted, the request at the end of the caller's <Dial>
+// tells the rest; if not, a later plan repeats it.
+func (c resultChange) rejoined(r Result) {
+	switch r.Kind {
+	case Done: // so the caller's leg is alive
+		c.CallerAbsentSince, c.callerLost = time.Time{}, false
+	case AlreadyGone: // the caller's own leg has ended, and its callback was lost
+		c.callerEnded()
+	case Refused, Throttled:
+		Asking(c).notTaken()
+		c.RedirectedAt = time.Time{}
+	}
+}
+
+// holdDone applies the result of a hold or a resume, of the caller or of another leg.
+func (c resultChange) holdDone(a SetHold, r Result) {
+	p := &c.Caller
+	caller := a.Leg == c.Out.CallerLeg(c.ID)
+	if !caller {
+		l := c.bySID(a.Leg)
+		if l == nil {
+			return
+		}
+		if r.Kind == AlreadyGone {
+			c.legEnded(l.Key, a.Leg, OutcomeLost)
+			return
+		}
+		p = &l.Participant
+	}
+	began := p.ResumingSince
+	p.ResumingSince = time.Time{}
+	if a.Hold {
+		p.HoldingSince = time.Time{}
+	}
+	if caller && a.Hold && r.Kind != Done {
+		c.MusicRepeatedAt = time.Time{}
+	}
+	if !a.Hold {
+		p.applyResume(r, began, c.now)
+	}
+	switch r.Kind {
+	case Done:
+		if !a.Hold {
+			p.setHeld(false, c.now)
+			return
+		}
+		p.HoldAskedAt = time.Time{}
+		if p.applyHoldRepeated(c.now); caller {
+			c.startMusic(0, c.now)
+		}
+		return
+	case Unknown:
+		p.HoldUncertain = true
+		if a.Hold && r.Slow {
+			p.HoldAskedAt = c.now
+		}
+	case AlreadyGone:
+		c.Stale = true // the conference may have ended: reconcile
+	}
+	if caller && a.Hold && c.State == ConsultRinging && r.Kind != Unknown && !c.CallerHeld() {
+		// The caller could not be put on hold, so the consult fails and the agent stays with the caller. If the result
+		// is unknown, the hold may still be carried out, and the target waits for it (see plannedLimit).
+		if t := c.Leg(c.Transfer.targetKey()); t != nil && t.Phase == LegPlanned {
+			c.legEnded(t.Key, "", Failed(r.Code))
+		} else if t != nil {
+			c.withdrawLeg(t.Key, Failed(r.Code))
+		}
+	}
+}
+
+func (c resultChange) voiceDone(v *Voice, a SetVoice) {
+	v.Again = time.Time{}
+	switch a.Step {
+	case Mute:
+		v.Open, v.Set = false, false
+		if calm := v.Unsure.Add(lateEffectLimit); c.now.Before(calm) {
+			v.Again = calm
+		} else {
+			v.Unsure, v.Coaches = time.Time{}, ""
+		}
+	case SetCoach:
+		v.Set, v.Coaches = true, a.Coach
+	case Unmute:
+		v.Open = true
+	}
+}
+
+// voiceSet applies the result of a SetVoice.
+func (c resultChange) voiceSet(a SetVoice, r Result) {
+	l := c.matchWatcher("", a.Leg)
+	if l == nil {
+		return
+	}
+	v := &l.Voice
+	began := v.Asked
+	v.Asked = time.Time{}
+	switch r.Kind {
+	case Done:
+		c.voiceDone(v, a)
+	case Unknown:
+		v.Unsure, v.Again = began, c.now.Add(refusedDelay)
+		if began.IsZero() {
+			v.Unsure = c.now
+		}
+		if r.Over { // done or not, it is not done later
+			v.Unsure = c.now.Add(-lateEffectLimit)
+		}
+	case AlreadyGone:
+		c.Stale, v.Again = true, c.now.Add(refusedDelay)
+	default:
+		v.Again = c.now.Add(refusedDelay)
+	}
+}
+
+// watchFound applies the answer to FindLeg about a supervisor's leg. It says whether it was such a leg's.
+func (c resultChange) watchFound(a FindLeg, r Result) bool {
+	l := c.Watcher(a.Key)
+	switch {
+	case l == nil:
+		return false
+	case l.SID != "":
+	case r.Kind == Done && l.Phase == LegDialing:
+		l.Phase, l.Since, l.AbsentSince = LegRinging, c.now, time.Time{}
+	case r.Kind == AlreadyGone && l.AbsentSince.IsZero():
+		l.AbsentSince = c.now
+	case r.Kind == AlreadyGone:
+		c.supervision().watcherGone(l.Key)
+	}
+	return true
+}
+
+// watchDialed applies the result of the dial of a supervisor's leg. It says whether it was such a leg's.
+func (c resultChange) watchDialed(a Dial, r Result) bool {
+	l := c.Watcher(a.Leg)
+	if l == nil {
+		return false
+	}
+	switch {
+	case r.Kind == Done && l.SID == "":
+		l.SID = r.Leg
+	case r.Kind == Throttled && l.Phase == LegDialing:
+		l.Phase, l.NotBefore = LegPlanned, c.now.Add(throttledDelay)
+	case r.Kind == Refused, r.Kind == AlreadyGone:
+		c.supervision().watcherGone(l.Key)
+	}
+	return true
 }

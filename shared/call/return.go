@@ -2,19 +2,6 @@ package call
 
 import "time"
 
-// Comeback is what is known of a caller who comes back into the queue after their call has ended: they were asked for a
-// message, and have left none (see ApplyReturned).
-type Comeback struct {
-	Count  int  `json:"n,omitempty"`      // how often they have come back
-	Waited bool `json:"waited,omitempty"` // once after the longest wait
-	Gone   bool `json:"gone,omitempty"`   // their leg has ended, so that they cannot
-}
-
-// asks: the caller of a call that ended so may have been asked for a message, and may come back.
-func (r Reason) asks() bool {
-	return r == ReasonMaxWait || r == ReasonNobodyOnline || r == ReasonMessage
-}
-
 // mayReturn says whether the caller of a call that has ended may wait again. After the longest wait that is so once, or
 // a line that is never answered would be waited on for ever (N10).
 func (c change) mayReturn() bool {

@@ -1,7 +1,6 @@
 package call
 
 import (
-	"time"
 	"unicode/utf8"
 
 	"warmtransfer/shared/agent"
@@ -134,9 +133,4 @@ func (s Seat) Requests() []Request {
 		}
 	}
 	return all
-}
-
-// Decline applies that an agent who is being rung declines, and why.
-func (s Seat) Decline(r Request, why DeclineReason, now time.Time) error {
-	return change{s.call, now}.decline(r, why)
 }

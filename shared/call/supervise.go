@@ -1,6 +1,7 @@
 package call
 
 import (
+	"slices"
 	"time"
 
 	"warmtransfer/shared/agent"
@@ -10,6 +11,71 @@ import (
 type Supervisor struct {
 	ID   agent.ID
 	Name string
+}
+
+// Supervision is what supervisors do in a call at one moment.
+type Supervision struct{ change }
+
+// Supervision is what supervisors may do, do, and ask for in the call now.
+func (c *Call) Supervision(now time.Time) Supervision { return change{c, now}.supervision() }
+
+func (c change) supervision() Supervision { return Supervision{c} }
+
+// May says why a supervisor may not be in the call in that mode; nil if they may, or are already.
+func (c Supervision) May(id agent.ID, m Mode) error {
+	mine, coach := c.WatcherOf(id), c.coach()
+	staying := slices.DeleteFunc(slices.Clone(c.Watching), func(l SupervisorLeg) bool { return l.Leaving })
+	switch {
+	case !slices.Contains(Modes, m):
+		return &TransitionError{State: c.State, Event: Event(m)}
+	case c.State == Ended, !c.State.known(), mine == nil && (c.State.InLine() || c.Kept.Is() && !c.Out.Reached()):
+		return ErrNobodyTalks
+	case c.Seat(id).Leg() != nil:
+		return ErrOwnCall
+	case m == ModeCoach && coach != nil && coach != mine:
+		return ErrCoached
+	case mine == nil && len(staying) >= MaxSupervisors:
+		return ErrTooManySupervisors
+	}
+	return nil
+}
+
+// Begin applies that a supervisor wants to be in the call in that mode: their leg, of that key, is to be dialled, or
+// changes its mode. Hidden: the agents are not told as long as the supervisor only listens.
+func (c Supervision) Begin(s Supervisor, r Request, m Mode, key LegKey, hidden bool, ring time.Duration) error {
+	if err := c.May(s.ID, m); err != nil {
+		return err
+	}
+	c.remember(r)
+	shown := !hidden || m != ModeListen
+	if l := c.WatcherOf(s.ID); l != nil {
+		fresh := shown && !l.Shown || l.Mode != m
+		l.Mode, l.Shown = m, l.Shown || shown
+		if fresh && l.Joined {
+			c.watchEntry(*l, Event(m))
+		}
+		return nil
+	}
+	c.Watching = append(slices.Clip(c.Watching), SupervisorLeg{
+		Key: key, Agent: s.ID, Name: s.Name, Phase: LegPlanned, Since: c.now, Deadline: c.now.Add(ring + ringSlack),
+		Mode: m, Shown: shown,
+	})
+	return nil
+}
+
+// End applies that a supervisor leaves the call, or must: they are no supervisor any more, or their page is gone.
+func (c Supervision) End(id agent.ID, r Request) {
+	if l := c.WatcherOf(id); l != nil {
+		l.Leaving = true
+		c.remember(r)
+	}
+}
+
+// watchEntry is an entry of what a supervisor does, if the agents are told of it.
+func (c Supervision) watchEntry(l SupervisorLeg, what Event) {
+	if l.Shown {
+		c.record(Entry{At: c.now, What: what, Agent: l.Agent, Name: l.Name})
+	}
 }
 
 // SetAway is the entry of an agent who was being rung and whom a supervisor has set Away. It moves no call.

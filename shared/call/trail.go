@@ -57,15 +57,3 @@ func (t Trail) equal(o Trail) bool {
 	return slices.Equal(t.Legs, o.Legs) && slices.Equal(t.Transfers, o.Transfers) && t.Caller == o.Caller &&
 		t.Place == o.Place && t.Beyond == o.Beyond
 }
-
-// ForgetCaller takes out of a call that is over what tells who has called, and the notes of its transfers. What is left
-// is only for late callbacks.
-func (c *Call) ForgetCaller() {
-	c.From, c.Out.Number, c.Forgotten = "", "", true
-	if c.Transfer != nil {
-		c.Transfer.Note = ""
-	}
-	for i := range c.Trail.Transfers {
-		c.Trail.Transfers[i].Note = ""
-	}
-}

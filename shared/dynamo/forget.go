@@ -116,17 +116,6 @@ func (e *eraser) eraseNotes(ctx context.Context, id call.ID) error {
 	return err
 }
 
-// delete deletes an item, and returns what it was.
-func (t *table) delete(ctx context.Context, key string) (item, error) {
-	out, err := t.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
-		TableName: &t.name, Key: item{pk: str(key)}, ReturnValues: "ALL_OLD",
-	})
-	if err != nil {
-		return nil, unavailable(err)
-	}
-	return out.Attributes, nil
-}
-
 // forgetTries is how often a change is tried that loses to another request.
 const forgetTries = 10
 

@@ -39,6 +39,9 @@ const (
 	due     = "due"     // call.Due, in Unix seconds
 	sids    = "sids"    // call.Call.ConnectedLegs, with spaces between them
 
+	rec   = "rec"   // month of a record: see records.go
+	recAt = "recAt" // its place in that month
+
 	news = "news" // call.Call.News, with spaces between them; the table's stream is filtered by it (template.yaml)
 )
 
@@ -67,6 +70,9 @@ const (
 	// keepAgent is how long an agent stays after the last heartbeat.
 	keepAgent = 90 * 24 * time.Hour
 )
+
+// invitationKey begins the key of an invitation: see voicemail.go.
+const invitationKey = "v#"
 
 func callKey(id call.ID) string { return "c#" + string(id) }
 
@@ -132,36 +138,6 @@ func place(c *call.Call) string {
 // in is the attribute ttl of an item that is kept so long from now on.
 func (t *table) in(keep time.Duration) types.AttributeValue { return number(t.now().Add(keep).Unix()) }
 
-// callItem holds the attributes beside the document of a call. Only of a caller in the queue does anybody read state,
-// queued and head.
-func (s *Store) callItem(c *call.Call) item {
-	it := item{}
-	if len(c.News) > 0 {
-		it[news] = str(words(c.News))
-	}
-	if c.Queues() {
-		it[state], it[queued] = str(string(c.State)), str(stamp(c.WaitsSince()))
-		it[head] = &types.AttributeValueMemberBOOL{Value: c.Requeued}
-	}
-	if !c.Live() {
-		it[ttl] = s.in(keepEnded)
-		s.addRecord(it, c)
-		return it
-	}
-	k := s.shards.shard(string(c.ID))
-	it[live], it[liveAt] = str(partition("", k)), str(place(c))
-	it[watch], it[watchAt] = str(partition(liveCalls, k)), str(string(c.ID))
-	look := c.Due()
-	if at := look.Music; !at.IsZero() {
-		it[watch], it[watchAt] = str(partition(musicCalls, k)), str(stamp(at)+beforeID+string(c.ID))
-	}
-	it[due] = number(look.Sweep.Unix())
-	if c.State != call.Ended { // one that has ended is overdue, whoever is connected
-		it[sids] = str(words(look.Legs))
-	}
-	return it
-}
-
 // rankOf is an agent's place in the directory: free agents first, the longest idle first. A heartbeat
 // does not change it, which would cost a second write, of the index.
 func rankOf(a *agent.Agent) string {
@@ -189,24 +165,6 @@ func freed(rank string) (time.Time, bool) {
 	at, _, _ = strings.Cut(at, "#")
 	t, err := time.Parse(time.RFC3339Nano, at)
 	return t, isFree && err == nil
-}
-
-// agentItem holds the attributes beside the document of an agent. The item of an agent in a call does
-// not expire, nor does that of a removed agent: it is what refuses them.
-func (s *Store) agentItem(a *agent.Agent) item {
-	if a.IsRemoved() {
-		return item{}
-	}
-	k := s.shards.shard(string(a.ID))
-	it := item{dir: str(partition("", k)), rank: str(rankOf(a))}
-	if a.Ranked() {
-		it[watch], it[watchAt] = str(partition(freeAgents, k)), it[rank]
-		it[seen] = number(a.HeartbeatAt.Truncate(seenGrid).Unix())
-	}
-	if a.Claim == nil {
-		it[ttl] = s.in(keepAgent)
-	}
-	return it
 }
 
 // expired reports whether an item has expired and DynamoDB has only not deleted it yet, which may take

@@ -6,26 +6,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"warmtransfer/shared/agent"
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/service"
 )
-
-// The table's indexes.
-const (
-	liveIndex   = "live"
-	agentsIndex = "agents"
-	watchIndex  = "watch"
-)
-
-// lists reads the lists of calls and agents, each of which is an index of the table in shards.
-type lists struct {
-	*table
-	shards Shards
-}
 
 // Queue implements service.Lists.
 func (l *lists) Queue(ctx context.Context) ([]service.QueueEntry, error) {
@@ -124,30 +110,3 @@ func agentsOfShard(n int) int {
 	}
 	return service.AgentsPage/n + 8
 }
-
-// query is page for a list of one page.
-func (t *table) query(ctx context.Context, in *dynamodb.QueryInput) ([]item, error) {
-	out, err := t.page(ctx, in)
-	if err != nil {
-		return nil, err
-	}
-	return out.Items, nil
-}
-
-// page reads one page of an index.
-func (t *table) page(ctx context.Context, in *dynamodb.QueryInput) (*dynamodb.QueryOutput, error) {
-	ctx, cancel := context.WithTimeout(ctx, t.limits.all)
-	defer cancel()
-	in.TableName = &t.name
-	var out *dynamodb.QueryOutput
-	_, err := t.retryOnce(ctx, func(ctx context.Context) (err error) {
-		out, err = t.client.Query(ctx, in)
-		return err
-	})
-	if err != nil {
-		return nil, unavailable(err)
-	}
-	return out, nil
-}
-
-func ref[T any](v T) *T { return &v }

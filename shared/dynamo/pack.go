@@ -27,13 +27,6 @@ const (
 	formPacked
 )
 
-// Compact makes the store pack each document that it saves, or unpack it.
-func (s *Store) Compact(yes bool) {
-	if s.form = formJSON; yes {
-		s.form = formPacked
-	}
-}
-
 // packed1 is the first byte of a packed document: its format, which is DEFLATE (https://www.rfc-editor.org/rfc/rfc1951)
 // with the dictionary usual1. Another dictionary is another format; what was written in an old one must be readable as
 // long as items live.

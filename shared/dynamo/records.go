@@ -6,10 +6,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"maps"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -43,9 +41,6 @@ import (
 // was in them after all others. An entry's place in each list is archive.Place.
 const (
 	recordsIndex = "records"
-
-	rec   = "rec"   // month of a record
-	recAt = "recAt" // its place
 
 	ofAgent  = "h#"
 	ofNobody = "u#" // one partition: it has what nobody has answered, as far as records are kept
@@ -245,51 +240,7 @@ func (s *Store) addMessages(ctx context.Context, list []record.Record) error {
 	return nil
 }
 
-const (
-	// batchSize is how many items DynamoDB reads in one request:
-	// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
-	batchSize = 100
-	// batchTries is how often the rest of a batch is asked for: of large items DynamoDB answers a part.
-	batchTries = 8
-)
-
-// batch reads items, by their keys, in requests that are made side by side. Unlike get it may see them as they were a
-// moment ago, at half the cost.
-func (t *table) batch(ctx context.Context, keys []string) (found map[string]item, err error) {
-	chunks := slices.Collect(slices.Chunk(keys, batchSize))
-	parts, errs := make([]map[string]item, len(chunks)), make([]error, len(chunks))
-	var all sync.WaitGroup
-	for i, some := range chunks {
-		all.Go(func() { parts[i], errs[i] = t.whole(ctx, some) })
-	}
-	all.Wait()
-	found = map[string]item{}
-	for _, part := range parts {
-		maps.Copy(found, part)
-	}
-	if err := errors.Join(errs...); err != nil {
-		return nil, err
-	}
-	return found, nil
-}
-
-// whole reads one batch whole.
-func (t *table) whole(ctx context.Context, keys []string) (found map[string]item, err error) {
-	found = map[string]item{}
-	var rest []item
-	for _, key := range keys {
-		rest = append(rest, item{pk: str(key)})
-	}
-	for tries := 0; len(rest) > 0; tries++ {
-		if tries == batchTries {
-			return nil, unavailable(errors.New("the batch was not read whole"))
-		}
-		if rest, err = t.some(ctx, rest, found); err != nil {
-			return nil, err
-		}
-	}
-	return found, nil
-}
+const ()
 
 // some reads items of a batch, and returns the keys of those that it did not get to.
 func (t *table) some(ctx context.Context, keys []item, found map[string]item) (rest []item, err error) {

@@ -11,8 +11,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
-	"warmtransfer/shared/env"
 )
 
 // The indexes live, agents and watch are spread over partitions, shards, by a hash of the id: one for a small line, so
@@ -41,15 +39,6 @@ func parseShards(text string) (s Shards, ok bool) {
 	s.Used, bad[0] = strconv.Atoi(used)
 	s.Read, bad[1] = strconv.Atoi(all)
 	return s, bad == [2]error{} && 1 <= s.Used && s.Used <= s.Read && s.Read <= mostShards
-}
-
-// Spread lets the store use and read the shards that the environment names: one, if it names none. Whoever reads lists
-// of calls or agents, or saves one, must do so.
-func (s *Store) Spread(r *env.Reader) {
-	var ok bool
-	if s.shards, ok = parseShards(cmp.Or(r.Optional("LINE_SHARDS"), "1")); !ok {
-		r.Bad("LINE_SHARDS", "a number of shards, or \"1/4\", up to "+strconv.Itoa(mostShards))
-	}
 }
 
 // shard is that of an id.
@@ -164,4 +153,44 @@ func (ls *lists) eachShard(f func(k int) error) error {
 	failed[0] = f(0)
 	all.Wait()
 	return cmp.Or(failed...)
+}
+
+// lists reads the lists of calls and agents, each of which is an index of the table in shards.
+type lists struct {
+	*table
+	shards Shards
+}
+
+func ref[T any](v T) *T { return &v }
+
+// The table's indexes.
+const (
+	liveIndex   = "live"
+	agentsIndex = "agents"
+	watchIndex  = "watch"
+)
+
+// page reads one page of an index.
+func (t *table) page(ctx context.Context, in *dynamodb.QueryInput) (*dynamodb.QueryOutput, error) {
+	ctx, cancel := context.WithTimeout(ctx, t.limits.all)
+	defer cancel()
+	in.TableName = &t.name
+	var out *dynamodb.QueryOutput
+	_, err := t.retryOnce(ctx, func(ctx context.Context) (err error) {
+		out, err = t.client.Query(ctx, in)
+		return err
+	})
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	return out, nil
+}
+
+// query is page for a list of one page.
+func (t *table) query(ctx context.Context, in *dynamodb.QueryInput) ([]item, error) {
+	out, err := t.page(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	return out.Items, nil
 }

@@ -37,17 +37,16 @@
 package dynamo
 
 import (
+	"cmp"
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"warmtransfer/shared/agent"
 	"warmtransfer/shared/archive"
-	"warmtransfer/shared/call"
 	"warmtransfer/shared/env"
 	"warmtransfer/shared/service"
 )
@@ -59,14 +58,6 @@ type Store struct {
 	seen        memory
 	keepRecords time.Duration
 	form        form
-}
-
-// table is the table itself: it reads and writes items within the limits of time, and knows nothing of what is in them.
-type table struct {
-	client *dynamodb.Client
-	name   string
-	now    func() time.Time // for expiry only: DynamoDB uses the real time
-	limits limits
 }
 
 var (
@@ -117,75 +108,18 @@ func (s *Store) Warm(ctx context.Context) {
 	_, _ = s.get(ctx, "warm")
 }
 
-// Call implements service.Store.
-func (s *Store) Call(ctx context.Context, id call.ID) (*call.Call, error) {
-	return load[call.Call](ctx, s, callKey(id))
+// Compact makes the store pack each document that it saves, or unpack it.
+func (s *Store) Compact(yes bool) {
+	if s.form = formJSON; yes {
+		s.form = formPacked
+	}
 }
 
-// SaveCall implements service.Store.
-func (s *Store) SaveCall(ctx context.Context, c *call.Call) error {
-	next := *c
-	next.Version++
-	if err := s.addMore(ctx, c); err != nil {
-		return err
+// Spread lets the store use and read the shards that the environment names: one, if it names none. Whoever reads lists
+// of calls or agents, or saves one, must do so.
+func (s *Store) Spread(r *env.Reader) {
+	var ok bool
+	if s.shards, ok = parseShards(cmp.Or(r.Optional("LINE_SHARDS"), "1")); !ok {
+		r.Bad("LINE_SHARDS", "a number of shards, or \"1/4\", up to "+strconv.Itoa(mostShards))
 	}
-	err := save(ctx, s, callKey(c.ID), c.Version, &next, s.callItem(&next))
-	if err == nil {
-		c.Version = next.Version
-	}
-	return err
-}
-
-// Agent implements service.Store.
-func (s *Store) Agent(ctx context.Context, id agent.ID) (*agent.Agent, error) {
-	return load[agent.Agent](ctx, s, agentKey(id))
-}
-
-// SaveAgent implements service.Store.
-func (s *Store) SaveAgent(ctx context.Context, a *agent.Agent) error {
-	next := *a
-	next.Version++
-	err := save(ctx, s, agentKey(a.ID), a.Version, &next, s.agentItem(&next))
-	if err == nil {
-		a.Version = next.Version
-	}
-	return err
-}
-
-// load reads an item, and remembers the parts that this version does not know.
-func load[T any](ctx context.Context, s *Store, key string) (*T, error) {
-	it, err := s.get(ctx, key)
-	if err != nil {
-		return nil, err
-	}
-	v, kept, err := decodeItem[T](it)
-	if err != nil {
-		return nil, unavailable(err)
-	}
-	s.seen.put(key, kept)
-	return v, nil
-}
-
-// save writes v, whose version is one more than version, over the item of that version.
-func save[T any](ctx context.Context, s *Store, key string, version int64, v *T, it item) error {
-	kept, err := s.keep(ctx, key, version, func(old item) (unknownFields, error) {
-		_, kept, err := decodeItem[T](old)
-		return kept, err
-	})
-	if err != nil {
-		return err
-	}
-	if err := kept.into(it, v, s.form); err != nil {
-		return unavailable(err)
-	}
-	if err := s.put(ctx, key, version, it); err != nil {
-		return err
-	}
-	if kept.stored != nil {
-		_, kept, _ = decodeItem[T](it) // the unknown parts belong to the new document
-	}
-	_, kept.packed = it[doc].(*types.AttributeValueMemberB)
-	kept.version = version + 1
-	s.seen.put(key, kept)
-	return nil
 }

@@ -2,14 +2,11 @@ package dynamo
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"maps"
 	"reflect"
 	"sync"
-
-	"warmtransfer/shared/service"
 )
 
 // unknownFields holds the parts of an item that this version of the program does not know, and the item's
@@ -179,31 +176,4 @@ func (m *memory) get(key string, version int64) (unknownFields, bool) {
 	defer m.mu.Unlock()
 	r, ok := m.entries[key]
 	return r, ok && r.version == version
-}
-
-// keep returns the unknown parts of the item that is about to be overwritten. It may cost a read, and
-// is ErrConflict if the item has another version by now.
-func (s *Store) keep(ctx context.Context, key string, version int64,
-	read func(item) (unknownFields, error)) (unknownFields, error) {
-	if version == 0 {
-		return unknownFields{}, nil
-	}
-	if r, ok := s.seen.get(key, version); ok {
-		return r, nil
-	}
-	it, err := s.get(ctx, key)
-	if errors.Is(err, service.ErrNotFound) {
-		return unknownFields{}, service.ErrConflict
-	}
-	if err != nil {
-		return unknownFields{}, err
-	}
-	r, err := read(it)
-	if err != nil {
-		return unknownFields{}, unavailable(err)
-	}
-	if r.version != version {
-		return unknownFields{}, service.ErrConflict
-	}
-	return r, nil
 }

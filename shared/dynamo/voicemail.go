@@ -17,9 +17,7 @@ import (
 // be erased hide no invitation. The messages that agents see are one of the index watch, newest last; those of which
 // nobody takes care are one of the index agents, besides.
 const (
-	messageKey    = "m#"
-	invitationKey = "v#"
-
+	messageKey  = "m#"
 	dueList     = "due" // of invitations
 	eraseList   = "erase"
 	messageList = "messages"

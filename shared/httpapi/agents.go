@@ -165,15 +165,3 @@ func (r *Request) ReadFile(most int64) ([]byte, error) {
 	}
 	return body, nil
 }
-
-// writeJSON forbids all caching: every answer belongs to one agent.
-func writeJSON(w http.ResponseWriter, kind string, status int, body any) {
-	w.Header().Set("Content-Type", kind)
-	w.Header().Set("Cache-Control", "no-store")
-	out, err := json.Marshal(body)
-	if err != nil { // bodies hold only strings, times and numbers
-		panic("json: " + err.Error())
-	}
-	w.WriteHeader(status)
-	_, _ = w.Write(out)
-}

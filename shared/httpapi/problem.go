@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 
@@ -190,4 +191,16 @@ func writeProblem(w http.ResponseWriter, r *Request, p problem, slug string) {
 		w.Header().Set("Retry-After", "1")
 	}
 	writeJSON(w, "application/problem+json", p.Status, p)
+}
+
+// writeJSON forbids all caching: every answer belongs to one agent.
+func writeJSON(w http.ResponseWriter, kind string, status int, body any) {
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Cache-Control", "no-store")
+	out, err := json.Marshal(body)
+	if err != nil { // bodies hold only strings, times and numbers
+		panic("json: " + err.Error())
+	}
+	w.WriteHeader(status)
+	_, _ = w.Write(out)
 }

@@ -52,9 +52,6 @@ const (
 	Goodbye      Key = "goodbye"
 )
 
-// Language is the code of a language of the catalogue.
-type Language string
-
 // English is the language of a line that has set none.
 const English Language = "en"
 
@@ -145,4 +142,15 @@ func init() {
 			return sentences
 		})
 	}
+}
+
+// voice is the chosen one, or the language's first.
+func (b Book) voice() Voice {
+	all := voices[b.language()]
+	for _, v := range all {
+		if v.Name == b.Voice {
+			return v
+		}
+	}
+	return all[0]
 }

@@ -44,13 +44,5 @@ func Voices(l Language) []string {
 	return names
 }
 
-// voice is the chosen one, or the language's first.
-func (b Book) voice() Voice {
-	all := voices[b.language()]
-	for _, v := range all {
-		if v.Name == b.Voice {
-			return v
-		}
-	}
-	return all[0]
-}
+// Language is the code of a language of the catalogue.
+type Language string

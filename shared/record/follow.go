@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"warmtransfer/shared/agent"
 	"warmtransfer/shared/call"
 )
 
@@ -129,12 +128,4 @@ func turn(s *call.Spell, to call.Span, now time.Time) {
 	if to == "" {
 		s.Since = time.Time{}
 	}
-}
-
-// party is an agent or an outside number.
-func party(id agent.ID, number, name string) Party {
-	if name == "" {
-		name = string(id) + number
-	}
-	return Party{ID: string(id) + number, Name: name}
 }

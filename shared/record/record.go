@@ -347,3 +347,11 @@ func (r Record) mentions(text string) bool {
 	return slices.ContainsFunc(r.Notes, func(n Note) bool { return has(n.Text) || has(n.Name) }) ||
 		slices.ContainsFunc(r.Transfers, func(t Transfer) bool { return has(t.Note) })
 }
+
+// party is an agent or an outside number.
+func party(id agent.ID, number, name string) Party {
+	if name == "" {
+		name = string(id) + number
+	}
+	return Party{ID: string(id) + number, Name: name}
+}

@@ -7,6 +7,7 @@ package secret
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -183,4 +184,16 @@ func value(c *twilio.Credentials) twilio.Credentials {
 		return twilio.Credentials{}
 	}
 	return *c
+}
+
+// read reads one version. What is not JSON comes out empty.
+func (s *Secret) read(ctx context.Context, stage string) (v version, err error) {
+	out, err := s.client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &s.id, VersionStage: &stage})
+	if err != nil {
+		return version{}, fmt.Errorf("read secret, %s: %w", stage, reason(ctx, err))
+	}
+	if json.Unmarshal([]byte(aws.ToString(out.SecretString)), &v) != nil {
+		return version{}, nil
+	}
+	return v, nil
 }

@@ -2,13 +2,10 @@ package secret
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/smithy-go"
 
 	"warmtransfer/shared/twilio"
@@ -49,18 +46,6 @@ func (v version) credentials() (twilio.Credentials, error) {
 
 // errNone: the secret has no such version.
 var errNone = errors.New("no such version")
-
-// read reads one version. What is not JSON comes out empty.
-func (s *Secret) read(ctx context.Context, stage string) (v version, err error) {
-	out, err := s.client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &s.id, VersionStage: &stage})
-	if err != nil {
-		return version{}, fmt.Errorf("read secret, %s: %w", stage, reason(ctx, err))
-	}
-	if json.Unmarshal([]byte(aws.ToString(out.SecretString)), &v) != nil {
-		return version{}, nil
-	}
-	return v, nil
-}
 
 // reason is the failure's code: the SDK's text names the account and the endpoint.
 func reason(ctx context.Context, err error) error {

@@ -10,14 +10,6 @@ import (
 	"warmtransfer/shared/call"
 )
 
-// Principal is the signed-in agent.
-type Principal struct {
-	ID   agent.ID
-	Name string
-	// Supervisor: their token names the operator's group of supervisors.
-	Supervisor bool
-}
-
 // SetStatus sets the agent's status. With beat it only records the page's heartbeat, carries out
 // what is due in the agent's call, and offers the agent a caller.
 func (s *Service) SetStatus(
@@ -183,4 +175,14 @@ func (m *matcher) withdrawOffer(
 		return c
 	}
 	return next
+}
+
+// Remove removes an agent, even one who has never signed in: from then on the API refuses them, and
+// their pages are told to ask, so that they learn of it at once. Restore undoes it.
+func (s *Service) Remove(ctx context.Context, who Principal, now time.Time) error {
+	err := s.repairAgent(ctx, who, now, func(a *agent.Agent) bool { return a.Remove(now) })
+	if err == nil { // again, too: the time before may have told nobody
+		s.tell(ctx, []agent.ID{who.ID}, now)
+	}
+	return err
 }

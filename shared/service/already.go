@@ -51,14 +51,6 @@ const (
 	mostSought = 200
 )
 
-// Hold holds a number for one call back, so that of two agents who call it at once one does.
-type Hold struct {
-	Number string
-	By     call.ID // the call that is about to be made
-	Over   call.ID // whose hold has no force any more; "": nobody's
-	Until  time.Time
-}
-
 // holds looks whether a number has a call, and holds it for a new one.
 type holds struct{ store Store }
 

@@ -187,16 +187,6 @@ func (d *directory) RetireSilent(ctx context.Context, ids []agent.ID, now time.T
 	all.Wait()
 }
 
-// Remove removes an agent, even one who has never signed in: from then on the API refuses them, and
-// their pages are told to ask, so that they learn of it at once. Restore undoes it.
-func (s *Service) Remove(ctx context.Context, who Principal, now time.Time) error {
-	err := s.repairAgent(ctx, who, now, func(a *agent.Agent) bool { return a.Remove(now) })
-	if err == nil { // again, too: the time before may have told nobody
-		s.tell(ctx, []agent.ID{who.ID}, now)
-	}
-	return err
-}
-
 // Restore admits a removed agent again.
 func (d *directory) Restore(ctx context.Context, who Principal, now time.Time) error {
 	return d.repairAgent(ctx, who, now, (*agent.Agent).Restore)

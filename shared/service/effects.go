@@ -1,7 +1,6 @@
 package service
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -9,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"warmtransfer/shared/agent"
 	"warmtransfer/shared/call"
 )
 
@@ -37,28 +35,6 @@ func (r effectResult) apply(c *call.Call, now time.Time) {
 	c.ApplyResult(r.effect, r.result, now)
 }
 
-// performAll carries out the effects: dials beside the others, which are done in their order. A dial needs none of
-// those that stand before it, or it would not be in the plan yet. The results are in the order of the effects.
-func (e *engine) performAll(ctx context.Context, c *call.Call, effects []call.Effect) []effectResult {
-	all := make([]effectResult, len(effects))
-	do := func(i int) { all[i] = e.perform(ctx, c, effects[i]) }
-	var others []int
-	var dials []func()
-	for i, a := range effects {
-		if _, ok := a.(call.Dial); ok {
-			dials = append(dials, func() { do(i) })
-		} else {
-			others = append(others, i)
-		}
-	}
-	e.set.Together(append([]func(){func() {
-		for _, i := range others {
-			do(i)
-		}
-	}}, dials...)...)
-	return all
-}
-
 // together is Settings.Together unless a test has one of its own.
 func together(all ...func()) {
 	var others sync.WaitGroup
@@ -67,69 +43,6 @@ func together(all ...func()) {
 	}
 	all[0]()
 	others.Wait()
-}
-
-// perform carries out one effect.
-func (e *engine) perform(ctx context.Context, c *call.Call, planned call.Effect) effectResult {
-	r := effectResult{effect: planned}
-	var leg call.LegID
-	switch a := planned.(type) {
-	case call.Dial:
-		leg, r.err = e.calls.Dial(ctx, a)
-	case call.FindLeg:
-		r.err = e.calls.FindLeg(ctx, a.Agent+agent.ID(a.Number), a.Since)
-	case call.SetHold:
-		r.err = e.calls.Hold(ctx, c.ID, c.Conference, a.Leg, a.Hold)
-	case call.RestartMusic:
-		r.err = e.calls.Hold(ctx, c.ID, c.Conference, c.Out.CallerLeg(c.ID), true)
-	case call.SetVoice:
-		r.err = e.calls.SetVoice(ctx, c.Conference, a)
-	case call.SetEndOnExit:
-		r.err = e.calls.SetEndOnExit(ctx, c.Conference, a.Leg, a.Ends)
-	case call.Hangup:
-		r.err = e.calls.Hangup(ctx, a.Leg)
-	case call.CancelDial:
-		r.err = e.calls.Cancel(ctx, a.Leg)
-	case call.SayGoodbye:
-		r.err = e.calls.SayGoodbye(ctx, c.ID, c.Out.CallerLeg(c.ID), c.Reason)
-	case call.RejoinConference:
-		r.err = e.calls.RejoinConference(ctx, c.ID, c.Out.CallerLeg(c.ID), c.Generation)
-	case call.Announce:
-		r.err = e.calls.Announce(ctx, c.ID, c.Conference, c.Out.CallerLeg(c.ID))
-	case call.Reconcile:
-		e.reconcile(ctx, c, &r)
-	case call.FindParticipant:
-		var saw call.Sighting
-		if saw, r.err = e.calls.FindParticipant(ctx, c.Conference, a.Leg); r.err == nil {
-			r.saw = &saw
-		}
-	}
-	r.result = resultOf(leg, r.err)
-	if k := r.result.Kind; k == call.Done || k == call.AlreadyGone {
-		r.err = nil
-	}
-	if r.err != nil {
-		r.err = &EffectError{Effect: planned, Err: r.err}
-	}
-	return r
-}
-
-// reconcile asks who is in the call's conference now.
-func (e *engine) reconcile(ctx context.Context, c *call.Call, r *effectResult) {
-	conf, started, err := e.calls.FindConference(ctx, c.ID)
-	if errors.Is(err, ErrNotFound) {
-		r.reconciled = true
-		return
-	}
-	if err == nil {
-		r.participants, err = e.calls.Participants(ctx, conf)
-	}
-	if errors.Is(err, ErrGone) {
-		err = nil // it ended in between; the next reconcile will see that
-	} else if err == nil {
-		r.reconciled, r.conference, r.started = true, conf, started
-	}
-	r.err = err
 }
 
 // resultOf translates the network's answer into a result of the rules.

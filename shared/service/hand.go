@@ -59,31 +59,3 @@ func (h *hand) drop(id agent.ID) {
 	defer h.mu.Unlock()
 	delete(h.agents, id)
 }
-
-// seen is the agent in hand, or as stored.
-func (ro *roster) seen(ctx context.Context, id agent.ID) (*agent.Agent, error) {
-	if a := handOf(ctx).take(id); a != nil {
-		return a, nil
-	}
-	return ro.agent(ctx, id)
-}
-
-// agent is the agent as stored.
-func (ro *roster) agent(ctx context.Context, id agent.ID) (*agent.Agent, error) {
-	a, err := ro.store.Agent(ctx, id)
-	if err == nil {
-		handOf(ctx).put(a)
-	}
-	return a, err
-}
-
-// save saves an agent.
-func (ro *roster) save(ctx context.Context, a *agent.Agent) error {
-	err := ro.store.SaveAgent(ctx, a)
-	if err != nil {
-		handOf(ctx).drop(a.ID)
-		return err
-	}
-	handOf(ctx).put(a)
-	return nil
-}

@@ -359,3 +359,113 @@ func claimForOffer(a *agent.Agent, c *call.Call, key call.LegKey, back bool, now
 
 // errNotNow: the caller may no longer be offered to that agent.
 var errNotNow = errors.New("not to be offered now")
+
+// changePlace changes a place, or ends it. If that fails, it is tried again at its turn.
+func (m *matcher) changePlace(ctx context.Context, id call.ID, apply func(call.Outgoing), now time.Time) {
+	c, err := m.load(ctx, id)
+	if err != nil || !c.Kept.TakesBack(c.State) {
+		return
+	}
+	c, effects, err := m.change(ctx, c, now, func(c *call.Call) error {
+		apply(c.Outgoing(now))
+		return nil
+	})
+	if err == nil {
+		_, _ = m.execute(ctx, c, effects, now)
+	}
+}
+
+// mayBeDialled says whether the operator lets us call the number of a place, and has done so before: they may have
+// changed their mind.
+func (m *matcher) mayBeDialled(ctx context.Context, c *call.Call, now time.Time) bool {
+	allowed := false
+	switch {
+	case m.set.Places != nil:
+		_, err := m.set.Places.Allow(c.Out.Number)
+		allowed = err == nil
+	case !m.set.NoPlaces: // a function that does not know what the operator lets us call
+		return false
+	}
+	if c.Kept.BarChanges(allowed, now) {
+		m.changePlace(ctx, c.ID, func(c call.Outgoing) { c.ApplyAllowed(allowed) }, now)
+		return false
+	}
+	return allowed
+}
+
+// mayDialPlace says whether the limit of all agents' outside numbers allows one more. If not, the place rests for a
+// while, so that nothing is read for it meanwhile.
+func (m *matcher) mayDialPlace(ctx context.Context, c *call.Call, now time.Time) bool {
+	if m.mayDialMore(ctx, m.set.NumbersPerHour, now) == nil {
+		return true
+	}
+	m.changePlace(ctx, c.ID, func(c call.Outgoing) { c.ApplyTooMany("") }, now)
+	return false
+}
+
+// keptOn says whether no other call has the place: neither the one that its number names (see Store.PlaceOf) nor the
+// one to which it is lent. Otherwise it applies to the place what has become of that call. Nobody is called while that
+// is not known. Of the two either is enough, so that a failure between them calls nobody twice.
+func (m *matcher) keptOn(ctx context.Context, c *call.Call, now time.Time) bool {
+	id, err := m.store.PlaceOf(ctx, c.Out.Number)
+	switch {
+	case errors.Is(err, ErrNotFound): // the caller was forgotten
+		m.changePlace(ctx, c.ID, call.Outgoing.ApplyReplaced, now)
+		return false
+	case err != nil:
+		return false
+	case id == c.ID && c.Kept.Lent == "":
+		return true
+	case id == c.ID:
+		id = c.Kept.Lent
+	}
+	has := call.Holder{ID: id}
+	if has.Call, err = m.store.Call(ctx, id); err != nil && !errors.Is(err, ErrNotFound) {
+		return false
+	}
+	if has.GivesBack(c.Kept, now) && m.store.SavePlaceOf(ctx, c.Out.Number, c.ID) != nil {
+		return false
+	}
+	m.changePlace(ctx, c.ID, func(c call.Outgoing) { c.ApplyHolder(has) }, now)
+	return false
+}
+
+// mayBeCalled says whether a place that is kept may be offered: the line is open, the operator lets us call the
+// number, and the call in which it was chosen is over for that reason, or because the caller has hung up. If that call
+// has taken another course, after a failure, or if the number does not keep this place any more, the caller is not
+// called.
+func (m *matcher) mayBeCalled(ctx context.Context, c *call.Call, now time.Time) bool {
+	if c.State != call.KeepsPlace {
+		return true
+	}
+	if now.Before(c.Kept.Next) { // before anything is read for it
+		return false
+	}
+	if m.set.IsOpen != nil && !m.set.IsOpen(ctx, now) || !m.mayBeDialled(ctx, c, now) {
+		return false
+	}
+	if !m.keptOn(ctx, c, now) {
+		return false
+	}
+	of, err := m.store.Call(ctx, c.Kept.Of)
+	switch {
+	case errors.Is(err, ErrNotFound): // it was over so long ago that it is deleted
+		return true
+	case err != nil || of.State != call.Ended:
+		return false
+	case !of.Outgoing(now).LeavesPlace():
+		m.changePlace(ctx, c.ID, call.Outgoing.ApplyReplaced, now)
+		return false
+	}
+	return true
+}
+
+// anyWaiting says whether any caller may be offered; with heads, whether any requeued caller may.
+func anyWaiting(queue []QueueEntry, heads bool) bool {
+	for _, w := range queue {
+		if (w.State == call.Waiting || w.State == call.KeepsPlace) && (w.Requeued || !heads) {
+			return true
+		}
+	}
+	return false
+}

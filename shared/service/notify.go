@@ -13,23 +13,6 @@ import (
 	"warmtransfer/shared/call"
 )
 
-// Notifier tells an agent's page, over the agent's leg, what has changed. It makes one outside
-// request without a guarantee: the adapter may log an error, and polling makes up for it. The
-// context ends after notifyTimeout at the latest.
-type Notifier interface {
-	Tell(ctx context.Context, leg call.LegID, s agentview.Snapshot) error
-}
-
-// Pages reaches an agent's pages, whether the agent is in a call or not: it tells them that something of
-// theirs has changed, so that they ask at once. What it makes are requests without a guarantee: the
-// adapter may count errors, and the pages ask by themselves from time to time.
-type Pages interface {
-	// Changed tells all of the agent's pages of a change at that time. If one of them has made it, that
-	// one is told, too, and asks once more than it needs to. The context ends after notifyTimeout at the
-	// latest.
-	Changed(ctx context.Context, id agent.ID, now time.Time)
-}
-
 // pusher notifies agents' pages.
 type pusher struct {
 	set Settings
@@ -144,4 +127,11 @@ func (p *pusher) tell(ctx context.Context, ids []agent.ID, now time.Time) {
 		all.Go(func() { p.set.Pages.Changed(ctx, id, now) })
 	}
 	all.Wait()
+}
+
+// view is the snapshot of what was loaded; known says whether the queue was read.
+func (p *pusher) view(a *agent.Agent, c *call.Call, queue []QueueEntry, known bool, now time.Time) agentview.Snapshot {
+	shown := agentview.Queue(queue, QueuePage)
+	shown.Unknown = !known
+	return agentview.Of(a, c, shown, p.set.Numbers != nil, now)
 }

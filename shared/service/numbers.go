@@ -20,13 +20,6 @@ type NumberError struct {
 
 func (e *NumberError) Error() string { return "the number may not be dialled: " + e.Why }
 
-// Numbers is the operator's policy on the outside numbers that agents may dial.
-type Numbers interface {
-	// Allow returns the number in E.164 if it may be dialled; otherwise the error is a
-	// *NumberError.
-	Allow(number string) (e164 string, err error)
-}
-
 // allowNumber checks an outside number against the operator's policy and the call's rules, and then
 // counts it for the agent who is about to dial it.
 func (t *targets) allowNumber(

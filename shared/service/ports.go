@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"warmtransfer/shared/agent"
+	"warmtransfer/shared/agentview"
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/matching"
 )
@@ -173,4 +174,36 @@ type Lookups interface {
 type Connected struct {
 	Legs        map[call.LegID]bool
 	Conferences map[call.ID]bool
+}
+
+// Numbers is the operator's policy on the outside numbers that agents may dial.
+type Numbers interface {
+	// Allow returns the number in E.164 if it may be dialled; otherwise the error is a
+	// *NumberError.
+	Allow(number string) (e164 string, err error)
+}
+
+// Notifier tells an agent's page, over the agent's leg, what has changed. It makes one outside
+// request without a guarantee: the adapter may log an error, and polling makes up for it. The
+// context ends after notifyTimeout at the latest.
+type Notifier interface {
+	Tell(ctx context.Context, leg call.LegID, s agentview.Snapshot) error
+}
+
+// Pages reaches an agent's pages, whether the agent is in a call or not: it tells them that something of
+// theirs has changed, so that they ask at once. What it makes are requests without a guarantee: the
+// adapter may count errors, and the pages ask by themselves from time to time.
+type Pages interface {
+	// Changed tells all of the agent's pages of a change at that time. If one of them has made it, that
+	// one is told, too, and asks once more than it needs to. The context ends after notifyTimeout at the
+	// latest.
+	Changed(ctx context.Context, id agent.ID, now time.Time)
+}
+
+// Hold holds a number for one call back, so that of two agents who call it at once one does.
+type Hold struct {
+	Number string
+	By     call.ID // the call that is about to be made
+	Over   call.ID // whose hold has no force any more; "": nobody's
+	Until  time.Time
 }

@@ -1,6 +1,7 @@
 package service_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -295,4 +296,78 @@ func TestOnlyTheLostCallerIsOfferedToWhoTakesNoCalls(t *testing.T) {
 	if w.Rings("alice") {
 		t.Errorf("alice is away, and rung for %s", ringsFor(w, "alice"))
 	}
+}
+
+// recalled is a world in which the transferor was lost while bob rang, and bob did not answer: the
+// caller is recalled to the transferor.
+func recalled(t *testing.T) (*World, call.ID) {
+	t.Helper()
+	w, id := talking(t, "alice", "bob", "carol")
+	w.MustPress("alice", call.DoConsult, "bob")
+	w.Settle()
+	w.HangUp("alice")
+	w.Pass(6 * time.Second) // alice's page is back
+	w.Reject("bob", call.OutcomeNoAnswer)
+	w.Pass(time.Second)
+	if !w.Rings("alice") || w.Rings("carol") {
+		t.Fatalf("alice is rung: %v, carol: %v", w.Rings("alice"), w.Rings("carol"))
+	}
+	return w, id
+}
+
+func TestF091RecallIsAnswered(t *testing.T) {
+	w, id := recalled(t)
+	w.Answer("alice")
+	w.Settle()
+	state(t, w, id, call.Talking)
+	hears(t, w, id, "alice")
+	tr := w.Me("alice").Call.Transfer
+	if tr.Outcome != call.OutcomeNoAnswer {
+		t.Errorf("alice is told of the transfer: %+v", tr)
+	}
+	w.CheckQuiet()
+}
+
+func TestF092RecallIsNotAnswered(t *testing.T) {
+	w, id := recalled(t)
+	other, _ := w.Dial() // comes later, and stays behind
+	w.Choose("carol", agent.Away)
+	w.Pass(Ring + 2*time.Second)
+	hears(t, w, id, "music")
+	place, err := w.Board.Wait(context.Background(), id, service.Turn{Position: true, Lasts: twelve}, w.Now)
+	if err != nil || place.Position != 1 {
+		t.Errorf("the caller is at position %d, %v", place.Position, err)
+	}
+	w.Choose("carol", agent.Available)
+	w.Pass(6 * time.Second)
+	w.Answer("carol")
+	w.Settle()
+	hears(t, w, id, "carol")
+	_ = other
+	w.CheckQuiet()
+}
+
+func TestF139RecallAgainstALateAnswer(t *testing.T) {
+	w, id := talking(t, "alice", "bob")
+	w.MustPress("alice", call.DoConsult, "bob")
+	w.Settle()
+	w.HangUp("alice")
+	w.Settle()
+	w.Phones.Every("Hangup", Fault{Err: service.ErrUnknown}) // bob rings on
+	for range 35 {                                           // longer than the ring time of bob
+		w.Now = w.Now.Add(time.Second)
+		_, _ = w.Beat("alice")
+		w.Music(id)
+	}
+	if !w.Rings("alice") || !w.Rings("bob") {
+		t.Fatalf("alice rings: %v, bob: %v", w.Rings("alice"), w.Rings("bob"))
+	}
+	if w.Answer("bob") {
+		t.Error("bob was admitted after the ring time")
+	}
+	w.Answer("alice")
+	w.Phones.Heal()
+	w.Settle()
+	hears(t, w, id, "alice")
+	w.CheckQuiet()
 }

@@ -9,6 +9,9 @@ import (
 	"warmtransfer/shared/call"
 )
 
+// saveTries is after how many conflicts in a row a use case gives up.
+const saveTries = 20
+
 // roster claims agents for legs, and releases them.
 type roster struct {
 	store  Store
@@ -148,3 +151,37 @@ func (ro *roster) repairDropped(ctx context.Context, a *agent.Agent, now time.Ti
 	c, err := ro.store.Call(ctx, id)
 	return err == nil && bind(a, c, now)
 }
+
+// seen is the agent in hand, or as stored.
+func (ro *roster) seen(ctx context.Context, id agent.ID) (*agent.Agent, error) {
+	if a := handOf(ctx).take(id); a != nil {
+		return a, nil
+	}
+	return ro.agent(ctx, id)
+}
+
+// agent is the agent as stored.
+func (ro *roster) agent(ctx context.Context, id agent.ID) (*agent.Agent, error) {
+	a, err := ro.store.Agent(ctx, id)
+	if err == nil {
+		handOf(ctx).put(a)
+	}
+	return a, err
+}
+
+// save saves an agent.
+func (ro *roster) save(ctx context.Context, a *agent.Agent) error {
+	err := ro.store.SaveAgent(ctx, a)
+	if err != nil {
+		handOf(ctx).drop(a.ID)
+		return err
+	}
+	handOf(ctx).put(a)
+	return nil
+}
+
+// placeDial names the number of a kept place that is dialled for the agent of that leg, by which it is counted.
+func placeDial(key call.LegKey) string { return "place " + string(key) }
+
+// appliedName names a request, so that it is recognised after the agent has left the call.
+func appliedName(r call.Request) string { return r.Action + " " + r.Key }

@@ -35,20 +35,3 @@ func (m *matcher) snapshot(ctx context.Context, a *agent.Agent, c *call.Call, be
 	snap.BeatWithin = int(within / time.Second)
 	return snap, nil
 }
-
-// view is the snapshot of what was loaded; known says whether the queue was read.
-func (p *pusher) view(a *agent.Agent, c *call.Call, queue []QueueEntry, known bool, now time.Time) agentview.Snapshot {
-	shown := agentview.Queue(queue, QueuePage)
-	shown.Unknown = !known
-	return agentview.Of(a, c, shown, p.set.Numbers != nil, now)
-}
-
-// anyWaiting says whether any caller may be offered; with heads, whether any requeued caller may.
-func anyWaiting(queue []QueueEntry, heads bool) bool {
-	for _, w := range queue {
-		if (w.State == call.Waiting || w.State == call.KeepsPlace) && (w.Requeued || !heads) {
-			return true
-		}
-	}
-	return false
-}

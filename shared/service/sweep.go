@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -255,4 +256,21 @@ func (s *sweeper) repairClaims(ctx context.Context, c *call.Call, owner *agent.A
 		}
 		s.repairClaim(ctx, c, l.Agent, now)
 	}
+}
+
+// lostWatchers are the supervisors in a call whose pages are silent, who were removed, or who are claimed for something
+// else. Those who cannot be read stay.
+func (s *sweeper) lostWatchers(ctx context.Context, c *call.Call, now time.Time) (lost []agent.ID) {
+	for _, l := range c.Watching {
+		a, err := s.store.Agent(ctx, l.Agent)
+		switch {
+		case errors.Is(err, ErrNotFound):
+			lost = append(lost, l.Agent)
+		case err != nil:
+		case a.IsRemoved(), now.After(a.HeartbeatAt.Add(agent.StaleAfter)),
+			!a.Claimed(now) || a.Claim.Leg != string(l.Key):
+			lost = append(lost, l.Agent)
+		}
+	}
+	return lost
 }

@@ -1,6 +1,8 @@
 package service
 
 import (
+	"errors"
+
 	"warmtransfer/shared/agent"
 )
 
@@ -35,3 +37,13 @@ func ParseTarget(s string) Target {
 	}
 	return ToNumber(s)
 }
+
+// Refusals of a target, besides *agent.NotFreeError, agent.ErrTooManyOutside and those of outside numbers.
+var (
+	// ErrNoTarget: there is no such agent.
+	ErrNoTarget = errors.New("there is no such agent")
+	// ErrTargetNeeded: the action needs a target, or must not have one.
+	ErrTargetNeeded = errors.New("a transfer needs a target, other actions must not name one")
+	// ErrNobodyFree: any agent would do, and none is free.
+	ErrNobodyFree = errors.New("no agent is free")
+)

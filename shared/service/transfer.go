@@ -20,18 +20,8 @@ type Command struct {
 	Request string             // the page's request key; the same key has one effect
 }
 
-// Refusals of a command besides those of the call itself, *agent.NotFreeError,
-// agent.ErrTooManyOutside and those of outside numbers.
-var (
-	// ErrNoTarget: there is no such agent.
-	ErrNoTarget = errors.New("there is no such agent")
-	// ErrTargetNeeded: the action needs a target, or must not have one.
-	ErrTargetNeeded = errors.New("a transfer needs a target, other actions must not name one")
-	// ErrNobodyFree: any agent would do, and none is free.
-	ErrNobodyFree = errors.New("no agent is free")
-	// ErrReason: the reason of a decline is unknown, or another action has a reason.
-	ErrReason = errors.New("only decline has a reason, one of those offered")
-)
+// ErrReason: the reason of a decline is unknown, or another action has a reason.
+var ErrReason = errors.New("only decline has a reason, one of those offered")
 
 // Transfer carries out a command on the agent's call. Repeated with the same request key it gives
 // the same answer without a second effect (N7). A *NotFreeError means that the target cannot be
@@ -143,9 +133,6 @@ func (s *Service) callFor(
 	}
 	return c, c.HasApplied(r), nil
 }
-
-// appliedName names a request, so that it is recognised after the agent has left the call.
-func appliedName(r call.Request) string { return r.Action + " " + r.Key }
 
 // startTransfer finds and claims the target, then starts the transfer in the loaded call. If another
 // request was quicker, this one gives up what only it has claimed or counted.

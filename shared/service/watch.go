@@ -133,20 +133,3 @@ func (s *supervision) KeepWatching(ctx context.Context, who Principal, now time.
 func (s *supervision) stopWatching(ctx context.Context, a *agent.Agent, now time.Time) {
 	_, _ = s.unwatch(ctx, a.ID, call.ID(a.Claim.Call), call.Request{}, now) // the next heartbeat tries again
 }
-
-// lostWatchers are the supervisors in a call whose pages are silent, who were removed, or who are claimed for something
-// else. Those who cannot be read stay.
-func (s *sweeper) lostWatchers(ctx context.Context, c *call.Call, now time.Time) (lost []agent.ID) {
-	for _, l := range c.Watching {
-		a, err := s.store.Agent(ctx, l.Agent)
-		switch {
-		case errors.Is(err, ErrNotFound):
-			lost = append(lost, l.Agent)
-		case err != nil:
-		case a.IsRemoved(), now.After(a.HeartbeatAt.Add(agent.StaleAfter)),
-			!a.Claimed(now) || a.Claim.Leg != string(l.Key):
-			lost = append(lost, l.Agent)
-		}
-	}
-	return lost
-}

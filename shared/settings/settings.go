@@ -7,8 +7,10 @@
 package settings
 
 import (
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"warmtransfer/shared/prompt"
@@ -284,3 +286,30 @@ func (v Values) WaitingWords() prompt.Words {
 	}
 	return w
 }
+
+// zone is a time zone of the IANA list. Some systems have further names for the same rules, or for others.
+func zone(name string) (*time.Location, error) {
+	for _, system := range []string{"posix/", "right/"} {
+		if strings.HasPrefix(name, system) {
+			return nil, errZone
+		}
+	}
+	if name == "" || name == "Local" {
+		return nil, errZone
+	}
+	return time.LoadLocation(name)
+}
+
+// clock is the minute of the day of a time like 09:00; 24:00 is the end of the day.
+func clock(text string) (minute int, ok bool) {
+	if text == "24:00" {
+		return dayEnd, true
+	}
+	t, err := time.Parse("15:04", text)
+	return t.Hour()*60 + t.Minute(), err == nil && len(text) == len("15:04")
+}
+
+var errZone = errors.New("no such time zone")
+
+// dayEnd is the end of a day, in minutes.
+const dayEnd = 24 * 60

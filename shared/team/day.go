@@ -9,6 +9,7 @@ import (
 
 	"warmtransfer/shared/archive"
 	"warmtransfer/shared/call"
+	"warmtransfer/shared/record"
 	"warmtransfer/shared/teamview"
 )
 
@@ -110,3 +111,12 @@ func (d *Day) has(id call.ID) bool {
 	_, ok := d.ended[id]
 	return ok
 }
+
+// Records is the part of an archive.Shelf that the day's figures need.
+type Records interface {
+	Places(ctx context.Context, list archive.List, from, before string, n int) ([]string, error)
+	Records(ctx context.Context, ids []call.ID) ([]record.Record, error)
+}
+
+// longestDay is a day whose clocks were set back, and some time for clocks that go wrong.
+const longestDay = 26 * time.Hour

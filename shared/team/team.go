@@ -11,7 +11,6 @@ import (
 	"warmtransfer/shared/agent"
 	"warmtransfer/shared/archive"
 	"warmtransfer/shared/call"
-	"warmtransfer/shared/record"
 	"warmtransfer/shared/service"
 	"warmtransfer/shared/teamview"
 )
@@ -31,12 +30,6 @@ type Shelf interface {
 	Records
 }
 
-// Records is the part of an archive.Shelf that the day's figures need.
-type Records interface {
-	Places(ctx context.Context, list archive.List, from, before string, n int) ([]string, error)
-	Records(ctx context.Context, ids []call.ID) ([]record.Record, error)
-}
-
 // Board carries out what a supervisor asks, as service.Service does.
 type Board interface {
 	SetStatusOf(
@@ -53,8 +46,6 @@ type Board interface {
 const (
 	// mostCalls is how many callers who wait, and how many calls with an owner, one view shows.
 	mostCalls = 100
-	// longestDay is a day whose clocks were set back, and some time for clocks that go wrong.
-	longestDay = 26 * time.Hour
 	// maxRequest is the longest request key, in characters.
 	maxRequest = 64
 )

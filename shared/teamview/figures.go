@@ -13,43 +13,6 @@ import (
 // Quickly is how soon a call must be answered to count as answered quickly.
 const Quickly = 20 * time.Second
 
-// Ended is what the figures need of the record of a call.
-type Ended struct {
-	ID        call.ID
-	Arrived   time.Time
-	Answered  time.Time // the first answer; zero: none
-	Ended     time.Time
-	Outcome   record.Outcome
-	Called    bool           // an agent has called the caller, who did not arrive
-	Transfers []call.Outcome // of those that are over
-	Missed    []Miss
-}
-
-// Miss is that an agent's phone rang out, and when that was over.
-type Miss struct {
-	Who string
-	At  time.Time
-}
-
-// EndedOf is what the figures need of a record.
-func EndedOf(r record.Record) Ended {
-	e := Ended{
-		ID: r.ID, Arrived: r.Arrived, Answered: r.Answered, Ended: r.Ended, Outcome: r.Outcome,
-		Called: r.Out != nil,
-	}
-	for _, t := range r.Transfers {
-		if t.Outcome != "" {
-			e.Transfers = append(e.Transfers, t.Outcome)
-		}
-	}
-	for _, l := range r.Legs {
-		if l.Outcome == call.OutcomeNoAnswer {
-			e.Missed = append(e.Missed, Miss{Who: l.Party.ID, At: l.Ended})
-		}
-	}
-	return e
-}
-
 // Figures are the day's, of the calls that arrived since it began.
 type Figures struct {
 	Since time.Time `json:"since"`

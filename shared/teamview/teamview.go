@@ -15,31 +15,6 @@ import (
 	"warmtransfer/shared/call"
 )
 
-// Seen is what was loaded. The lists may lag; each call and each agent is as it was stored.
-type Seen struct {
-	Calls  List[*call.Call] // live ones
-	Agents List[agent.Agent]
-	// WaitingMore: there are more waiting callers than those of Calls. WaitingUnknown: it is not known who waits.
-	WaitingMore, WaitingUnknown bool
-	For                         agent.ID // the supervisor who looks
-	Day                         Day
-}
-
-// List is a list that was loaded, as far as it goes.
-type List[T any] struct {
-	Items   []T
-	More    bool // there are more
-	Unknown bool // it could not be read
-}
-
-// Day is what was read of the calls that arrived and have ended since the beginning of the day.
-type Day struct {
-	Since   time.Time
-	Ended   []Ended
-	Partial bool // there are more
-	Unknown bool // it could not be read, or the line keeps no records
-}
-
 // View is all that the team's view shows.
 type View struct {
 	At      time.Time     `json:"at"`

@@ -223,3 +223,12 @@ func (b Base) NoMessage(id call.ID, silence time.Time) string {
 func (b Base) RecordingEvents(id call.ID) string {
 	return b.to(RouteRecordingEvents, string(id)) + tellAgain
 }
+
+// The keys of the question; every other means to stay.
+const messageChoice, keepChoice = "1", "2"
+
+// chosen is the key in an address: see Base.ChoiceAgain.
+const chosen = "key"
+
+// silentFrom is a time in an address: see Base.NoMessage.
+const silentFrom = "silent"

@@ -4,15 +4,12 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"strings"
-	"sync"
 	"time"
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 
 	"warmtransfer/shared/call"
 	"warmtransfer/shared/service"
-	"warmtransfer/shared/settings"
 )
 
 const (
@@ -33,54 +30,6 @@ const (
 // moment later, nor "answered": Twilio then fetches the leg's document, and the conference reports that the leg has
 // joined.
 var legEvents = []string{"ringing", "completed"}
-
-// CallSettings say how calls are placed.
-type CallSettings struct {
-	// Number is our own number in E.164 form: the caller ID that an agent's client or an outside phone
-	// shows.
-	Number string
-	// APIURL is the base address of the REST API, without a trailing slash; "" is Twilio's.
-	APIURL string
-	// FallbackURL is the document that a caller hears when our API does not answer (see Fallback); ""
-	// if there is none.
-	FallbackURL string
-	// Line are the line's settings, for the words that end a call; nil: nothing is set.
-	Line func(context.Context) settings.Values
-}
-
-// Calls acts on the calls and conferences of one Twilio account by REST.
-//
-// A request is repeated only if Twilio has refused its credentials and newer ones exist. Errors hold
-// Twilio's codes and never its text, which may contain numbers and names (N9).
-type Calls struct {
-	keys Keys
-	set  CallSettings
-	http *http.Client
-	now  func() time.Time
-
-	mu   sync.Mutex
-	used time.Time // when a connection was last used
-}
-
-// NewCalls returns Calls that use the API key of keys.
-func NewCalls(keys Keys, set CallSettings) *Calls {
-	if set.APIURL == "" {
-		set.APIURL = twilioAPI
-	}
-	set.APIURL = strings.TrimRight(set.APIURL, "/")
-	return &Calls{keys: keys, set: set, http: newHTTPClient(), now: time.Now}
-}
-
-// At returns the account's call control, with our webhooks at that base address.
-func (c *Calls) At(b Base) service.CallControl { return &callControl{Calls: c, base: b} }
-
-// line are the line's settings.
-func (c *Calls) line(ctx context.Context) settings.Values {
-	if c.set.Line == nil {
-		return settings.Values{}
-	}
-	return c.set.Line(ctx)
-}
 
 // Warm opens a connection, so that the first request need not wait for TLS: while Lambda starts a
 // function it has a whole processor, afterwards a fraction of one. It cannot fail, and takes a second
@@ -113,12 +62,6 @@ func (c *Calls) Tell(ctx context.Context, leg call.LegID, message string) error 
 		_, err := s.CreateUserDefinedMessage(string(leg), (&api.CreateUserDefinedMessageParams{}).SetContent(message))
 		return err
 	})
-}
-
-// callControl is Calls with the base address of our webhooks.
-type callControl struct {
-	*Calls
-	base Base
 }
 
 var _ service.CallControl = (*callControl)(nil)

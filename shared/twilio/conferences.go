@@ -14,8 +14,6 @@ import (
 )
 
 const (
-	// firstHeldTurn is the first turn of a party on hold: turn 0 greets a new caller.
-	firstHeldTurn = 1
 	// sameNameMost is how many conferences of one name are listed; only the newest may be live.
 	sameNameMost = 20
 	// people is more than a conference takes.

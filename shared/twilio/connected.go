@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/url"
 	"sync"
-	"time"
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 
@@ -17,8 +16,6 @@ const (
 	fullPage = 1000
 	// mostPages bounds a list; an account with more calls in progress than that has no list.
 	mostPages = 60
-	// pageTime is the time limit of one page, and listTime of all of them.
-	pageTime, listTime = 8 * time.Second, 20 * time.Second
 )
 
 // Connected implements service.Lookups. The two lists are read at the same time. An account may have other

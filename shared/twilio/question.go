@@ -10,12 +10,6 @@ import (
 	"warmtransfer/shared/prompt"
 )
 
-// The keys of the question; every other means to stay.
-const messageChoice, keepChoice = "1", "2"
-
-// chosen is the key in an address: see Base.ChoiceAgain.
-const chosen = "key"
-
 // AskCaller says words that ask a caller who waits whether they go on waiting. A key goes to Base.Choice; it counts
 // during the words and for a second after them. Who presses none goes on into the conference by this very document:
 // without a key Twilio goes on with the next verb (https://www.twilio.com/docs/voice/twiml/gather#timeout). Nothing is

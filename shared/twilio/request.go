@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -19,35 +18,11 @@ import (
 )
 
 const (
-	// twilioAPI is the host in the addresses that the library builds.
-	twilioAPI = "https://api.twilio.com"
 	// routesAPI holds the regions of numbers; its paths differ from those of twilioAPI.
 	routesAPI = "https://routes.twilio.com"
 	// maxAnswer is how many bytes of an answer are read: a page of a thousand calls has some 1.5 MB.
 	maxAnswer = 8 << 20
-	// staleAfter is how long a connection may be idle. Lambda freezes a function between requests, so
-	// it does not notice that the other side has closed the connection. A request on such a connection
-	// has an unknown outcome.
-	staleAfter = 30 * time.Second
 )
-
-// newHTTPClient serves a function that sends one request at a time, or the sweep, which sends eight: a
-// few connections, and no redirects, which would turn a POST into a GET.
-func newHTTPClient() *http.Client {
-	return &http.Client{
-		Timeout: pageTime, // the longest of a request's own limits: see within
-		CheckRedirect: func(*http.Request, []*http.Request) error {
-			return http.ErrUseLastResponse
-		},
-		Transport: &http.Transport{
-			Proxy:               http.ProxyFromEnvironment,
-			DialContext:         (&net.Dialer{Timeout: time.Second}).DialContext,
-			TLSHandshakeTimeout: time.Second,
-			MaxIdleConnsPerHost: 8,
-			IdleConnTimeout:     staleAfter,
-		},
-	}
-}
 
 // freshen drops connections that have been idle too long. It uses the wall clock: the transport's own
 // timer stops while the process is frozen.

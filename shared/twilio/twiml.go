@@ -257,3 +257,19 @@ func document(verbs ...twiml.Element) string {
 	}
 	return s
 }
+
+// firstHeldTurn is the first turn of a party on hold: turn 0 greets a new caller.
+const firstHeldTurn = 1
+
+// TakesMessage says whether a caller whose call ends for that reason is asked for a message.
+func TakesMessage(line settings.Values, why call.Reason) bool {
+	switch why {
+	case call.ReasonClosed:
+		return line.Voicemail.Closed
+	case call.ReasonMaxWait:
+		return line.Voicemail.LongestWait
+	case call.ReasonNobodyOnline, call.ReasonMessage:
+		return true // no call ends for that reason otherwise
+	}
+	return false
+}

@@ -25,24 +25,9 @@ const (
 	messageSilence = 10 * time.Second
 	// messageKey ends a message.
 	messageKey = "#"
-	// silentFrom is a time in an address: see Base.NoMessage.
-	silentFrom = "silent"
 	// soundTime bounds the fetch of a recording, which has at most 3 MB.
 	soundTime = 5 * time.Second
 )
-
-// TakesMessage says whether a caller whose call ends for that reason is asked for a message.
-func TakesMessage(line settings.Values, why call.Reason) bool {
-	switch why {
-	case call.ReasonClosed:
-		return line.Voicemail.Closed
-	case call.ReasonMaxWait:
-		return line.Voicemail.LongestWait
-	case call.ReasonNobodyOnline, call.ReasonMessage:
-		return true // no call ends for that reason otherwise
-	}
-	return false
-}
 
 // AskForMessage says why nobody talks to the caller, asks for a message and records it.
 //

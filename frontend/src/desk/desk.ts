@@ -5,7 +5,8 @@
 import type { Action, Reason, Status } from "../contract/types.js";
 import * as allow from "../state/allow.js";
 import { crmAddress } from "../config.js";
-import { isStuck, needsCode, noted, restored, type NoteFields } from "../state/notes.js";
+import { isStuck, restored, type NoteFields } from "../state/notes.js";
+import { needsCode, noted } from "../state/wrapup.js";
 import { lookOf } from "../state/calls.js";
 import { restOf } from "../state/rest.js";
 import { ownCall, ringsForPlace } from "../state/screen.js";

@@ -2,9 +2,8 @@
 import { ApiError, type Api } from "../api.js";
 import { MusicError } from "../music.js";
 import type { LineSettings, Settings } from "../contract/types.js";
-import {
-  backTo, shown, showsSettings, withEmergency, withFields, type Asked, type Fields,
-} from "../state/settings.js";
+import { backTo, shown, withEmergency, withFields, type Asked, type Fields } from "../state/settings.js";
+import { showsSettings } from "../state/applysettings.js";
 import { showsColleagues } from "../state/screen.js";
 import { recordsProblem } from "../words/problem.js";
 import { ASKED_WORDS, saveProblem } from "../words/settings.js";

@@ -2,7 +2,7 @@
 import { ApiError, type Api } from "../api.js";
 import type { Mode, TeamAct, TeamCall, TeamWaiting } from "../contract/types.js";
 import { showsColleagues } from "../state/screen.js";
-import { showsTeam } from "../state/team.js";
+import { showsTeam } from "../state/applyteam.js";
 import { modeIn, watchedCall } from "../state/watch.js";
 import { actWords, teamProblem } from "../words/team.js";
 import { startOfDay, wallClock } from "../words/zone.js";

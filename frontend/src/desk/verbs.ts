@@ -3,6 +3,7 @@ import { ApiError, type Api, type Command } from "../api.js";
 import type { Action, Reason, Snapshot } from "../contract/types.js";
 import * as allow from "../state/allow.js";
 import { targetName } from "../state/choice.js";
+import { givesAway } from "../state/leave.js";
 import { targetText } from "../state/target.js";
 import type { Core } from "./core.js";
 
@@ -38,13 +39,12 @@ export class Verbs {
     const command: Command = {
       action, request,
       ...(begins && target ? { target: targetText(target) } : {}),
-      ...((begins || action === "requeue") && note.trim() ? { note: note.trim() } : {}),
+      ...((begins || givesAway(action)) && note.trim() ? { note: note.trim() } : {}),
     };
     const to = begins ? targetName(state) : "";
     core.dispatch({ type: "press", action, request, at: core.now(), to });
     if (!await this.send(command)) return;
-    if (action === "blind") core.dispatch({ type: "leave", by: action, to });
-    if (action === "requeue") core.dispatch({ type: "leave", by: action });
+    if (givesAway(action)) core.dispatch({ type: "leave", by: action, ...(to ? { to } : {}) });
   }
 
   /** Tells the transferor why the call is not taken; the server then ends the ringing leg. */

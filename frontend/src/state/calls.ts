@@ -3,6 +3,7 @@ import type { Snapshot } from "../contract/types.js";
 import { colleague } from "../words/call.js";
 import { rings } from "./allow.js";
 import type { Of } from "./event.js";
+import { GIVES_AWAY, givesAway } from "./leave.js";
 import { closeNotes } from "./notes.js";
 import { ownCall } from "./screen.js";
 import type { Closing, Leg, RecentCall, State } from "./state.js";
@@ -53,7 +54,7 @@ function legGone(state: State, at: number): State {
   const leg = state.leg;
   const cleared: State = { ...state, leg: null, warnings: [], panel: "", pending: null, leaving: null };
   if (!leg || leg.ring.watch || leg.phase === "ringing" || leg.phase === "answering") return cleared;
-  const asked = state.pending !== null && ["end", "complete", "blind", "requeue"].includes(state.pending.action);
+  const asked = state.pending !== null && (["end", "complete"].includes(state.pending.action) || givesAway(state.pending.action));
   const over = state.lastCall !== null && ownCall(state) === null;
   const handingOver = state.lastCall?.state === "completing" && state.lastCall.role !== "target";
   const closing: Closing = {
@@ -78,8 +79,8 @@ function legGone(state: State, at: number): State {
 /** The outcome as far as this page knows it; the server fills in "" (see named). */
 function outcomeHere(state: State, meant: boolean): string {
   if (meant && state.pending?.action === "end") return "ended-here";
-  if (state.leaving?.by === "requeue" || state.pending?.action === "requeue") return "requeued";
-  if (state.leaving?.by === "blind" || state.pending?.action === "blind") return "transferring";
+  const away = [state.leaving?.by, state.pending?.action].find(givesAway);
+  if (away) return GIVES_AWAY[away].outcome;
   if (meant) return "handed-over";
   if (!state.leaving) return "";
   if (state.lastCall?.role === "target") return "left";

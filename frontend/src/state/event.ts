@@ -1,6 +1,7 @@
 /** What can happen to the page. `at` is this computer's clock in milliseconds. */
 import type { Action, CallRules, Directory, KnownCaller, Problem, Snapshot, Status } from "../contract/types.js";
 import type { HistoryEvent } from "./history.js";
+import type { GivesAway } from "./leave.js";
 import type { MessageEvent } from "./messages.js";
 import type { KeptSettings, SettingsEvent } from "./settings.js";
 import type { TeamEvent } from "./team.js";
@@ -45,7 +46,7 @@ export type Event =
   | { readonly type: "choose"; readonly status: Status }
   | { readonly type: "chosen"; readonly status: Status }
   | { readonly type: "choose-refused"; readonly problem: Problem; readonly at: number }
-  | { readonly type: "leave"; readonly by?: "blind" | "requeue"; readonly to?: string }
+  | { readonly type: "leave"; readonly by?: GivesAway; readonly to?: string }
   | { readonly type: "dismiss-ended" }
   | { readonly type: "rejoin-asked"; readonly at: number }
   | { readonly type: "rejoin-forgotten" }

@@ -1,9 +1,8 @@
 /** The history of calls that have ended: the filter, the pages that were read, and the call that is open. */
-import type { CallNote, CallOutcome, CallPage, CallRecord, CallSearch, Party, Problem } from "../contract/types.js";
+import type { CallNote, CallOutcome, CallPage, CallRecord, CallSearch, Directory, Party, Problem } from "../contract/types.js";
 import { finder } from "../words/find.js";
 import { addDays, ownZone, startOfDay, wallClock } from "../words/zone.js";
 import { typedNumber } from "../words/typed.js";
-import type { State } from "./state.js";
 
 export type When = "" | "today" | "yesterday" | "week" | "month" | "span";
 
@@ -122,8 +121,11 @@ export function spanOf({ when, from, to }: Filter, now: number, zone: string): P
 const moment = (name: "from" | "to", ms: number): { from?: string; to?: string } =>
   Number.isNaN(ms) ? {} : { [name]: new Date(ms).toISOString() };
 
+/** What a search is made of: what is typed, and the directory, null before the first answer. */
+type Searched = { readonly history: History; readonly directory: Directory | null };
+
 /** The agents of the directory, which may have more, and those of the calls that are listed. */
-export function knownAgents(state: State): readonly Party[] {
+export function knownAgents(state: Searched): readonly Party[] {
   const known = new Map(state.directory?.agents.map((a) => [a.id, a.name]));
   for (const { party } of state.history.calls.flatMap((c) => c.legs)) {
     if (!party.id.startsWith("+") && !known.has(party.id)) known.set(party.id, party.name);
@@ -138,7 +140,7 @@ export function meant(typed: string, agents: readonly Party[]): readonly Party[]
 }
 
 /** The request for what is typed; `now` is server time. The agent is the one who is meant. */
-export function searchOf(state: State, now: number, agent = ""): CallSearch {
+export function searchOf(state: Searched, now: number, agent = ""): CallSearch {
   const { filter, zone } = state.history;
   const typed = filter.caller.trim();
   const caller = filter.exact || typedNumber(typed, state.directory?.number ?? "").number || typed;

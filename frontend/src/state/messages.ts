@@ -1,5 +1,4 @@
 /** The messages that callers have left: what the server has said last, what is pressed, and which one sounds. */
-import type { State } from "./state.js";
 import type { MessageAction, MessagePage, Problem, VoiceMessage } from "../contract/types.js";
 
 export interface Messages {
@@ -61,10 +60,4 @@ export function applyMessages(messages: Messages, event: MessageEvent): Messages
     case "message-sound":
       return { ...messages, sound: event.sound };
   }
-}
-
-/** How many messages nobody takes care of: by the list while it is shown whole, which is newer, or else by the server's count. */
-export function newMessages({ side, messages, snapshot }: State): number {
-  return side === "messages" && messages.known && !messages.cursor
-    ? messages.list.filter((m) => m.state === "new").length : snapshot?.newMessages ?? 0;
 }

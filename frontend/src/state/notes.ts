@@ -3,7 +3,6 @@
  * never given up: it stays in its field and in the tab's storage until the server has it.
  */
 import type { CallNote, CallRules, NoteRequest, Problem } from "../contract/types.js";
-import type { State } from "./state.js";
 
 export interface NoteFields {
   readonly note: string;
@@ -162,22 +161,6 @@ export function restored(typed: Typed, seen: Seen): Notes {
 }
 
 export const keepsRecords = (rules: CallRules | null): boolean => rules?.records === true;
-
-/** The call whose note is offered on this screen; null if none is. */
-export function noted(state: State): WrapUp | null {
-  const { is } = state.screen;
-  return keepsRecords(state.rules) && (is === "ended" || is === "idle" || is === "offline") ? state.wrapUp : null;
-}
-
-/** *Done* waits for a code: one is required, or the one that is chosen was taken off the list before it was kept. */
-export function needsCode(state: State): boolean {
-  const wrapUp = noted(state);
-  if (wrapUp === null || state.rules!.codes.length === 0) return false;
-  const draft = state.notes[wrapUp.call];
-  const { code } = fieldsOf(draft);
-  if (code === "") return state.rules!.codeRequired;
-  return !state.rules!.codes.includes(code) && draft?.kept?.code !== code;
-}
 
 /** The server takes none of it as it is; something else must be typed. */
 export const refusesFields = (problem: Problem | null): boolean =>

@@ -10,10 +10,12 @@ import { applyHistory, type HistoryEvent } from "./history.js";
 import { applyMessages, type MessageEvent } from "./messages.js";
 import { closeNotes, type NoteEvent } from "./notes.js";
 import { screenOf } from "./screen.js";
-import { applySettings, type SettingsEvent } from "./settings.js";
+import { type SettingsEvent } from "./settings.js";
+import { applySettings } from "./applysettings.js";
 import { sidesOf } from "./sides.js";
 import { NO_TABS, type Said, type State } from "./state.js";
-import { applyTeam, type TeamEvent } from "./team.js";
+import { type TeamEvent } from "./team.js";
+import { applyTeam } from "./applyteam.js";
 import { takeSnapshot } from "./told.js";
 import { restingCall, takeNote, writeUp } from "./wrapup.js";
 

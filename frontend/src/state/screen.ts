@@ -1,5 +1,6 @@
 /** Derives the screen from the facts. The order of the checks is the order of importance. */
 import type { Call, Watching } from "../contract/types.js";
+import { GIVES_AWAY } from "./leave.js";
 import type { Leg, Screen, State } from "./state.js";
 
 /** How long after the end of a leg the server may still be finding out who hung up: the agent or the caller. */
@@ -75,9 +76,7 @@ export function screenOf(state: State): Screen {
 }
 
 /** The state in which the last known call is shown, by how the agent has left it. */
-const AFTER: Record<NonNullable<State["leaving"]>["by"], Call["state"]> = {
-  "hang-up": "ended", blind: "ringing", requeue: "waiting",
-};
+const after = (by: NonNullable<State["leaving"]>["by"] = "hang-up"): Call["state"] => by === "hang-up" ? "ended" : GIVES_AWAY[by].state;
 
 function legScreen(state: State, leg: NonNullable<State["leg"]>): Screen {
   if (leg.ring.watch) return { is: "watching", leg, watching: watchingHere(state, leg) };
@@ -88,7 +87,7 @@ function legScreen(state: State, leg: NonNullable<State["leg"]>): Screen {
   if (call && same && leg.phase !== "answering" && leg.phase !== "ringing") return { is: "in-call", leg, call };
   // The server has ended the call, or the agent has given it away, and this leg ends in a moment.
   if (state.lastCall && leg.phase !== "answering" && leg.phase !== "ringing") {
-    return { is: "in-call", leg, call: { ...state.lastCall, state: AFTER[state.leaving?.by ?? "hang-up"], held: [], actions: [] } };
+    return { is: "in-call", leg, call: { ...state.lastCall, state: after(state.leaving?.by), held: [], actions: [] } };
   }
   return { is: "connecting", leg, call: offeredCall(state), late: isLate(state, leg) };
 }

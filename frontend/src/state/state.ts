@@ -6,6 +6,7 @@
  */
 import type { Action, Call, CallRules, Directory, KnownCaller, Problem, Snapshot, Status, Watching } from "../contract/types.js";
 import { NO_HISTORY, type History } from "./history.js";
+import type { GivesAway } from "./leave.js";
 import { NO_MESSAGES, type Messages } from "./messages.js";
 import { NO_SETTINGS, type SettingsState } from "./settings.js";
 import { NO_TEAM, type TeamState } from "./team.js";
@@ -135,7 +136,7 @@ export interface Sounds {
 
 /** How the agent left a call on purpose: the end of the own leg is then no loss. */
 export interface Leaving {
-  readonly by: "hang-up" | "blind" | "requeue";
+  readonly by: "hang-up" | GivesAway;
   /** The chosen target's name, with blind. */
   readonly to: string;
 }

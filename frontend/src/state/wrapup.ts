@@ -1,6 +1,6 @@
 /** The call that the agent writes up, and the notes on it. */
 import { withNote, type History } from "./history.js";
-import { applyNote, closeNotes, refusesFields, requestOf, type NoteEvent, type WrapUp } from "./notes.js";
+import { applyNote, closeNotes, fieldsOf, keepsRecords, refusesFields, requestOf, type NoteEvent, type WrapUp } from "./notes.js";
 import { restOf } from "./rest.js";
 import type { State } from "./state.js";
 
@@ -38,4 +38,20 @@ function listed({ history, snapshot }: State, event: NoteEvent): History {
   if (event.type !== "note-kept" || !snapshot) return history;
   const { id, name } = snapshot.agent;
   return withNote(history, event.call, { by: { id, name }, at: snapshot.at, ...requestOf(event.fields, -1) });
+}
+
+/** The call whose note is offered on this screen; null if none is. */
+export function noted(state: State): WrapUp | null {
+  const { is } = state.screen;
+  return keepsRecords(state.rules) && (is === "ended" || is === "idle" || is === "offline") ? state.wrapUp : null;
+}
+
+/** *Done* waits for a code: one is required, or the one that is chosen was taken off the list before it was kept. */
+export function needsCode(state: State): boolean {
+  const wrapUp = noted(state);
+  if (wrapUp === null || state.rules!.codes.length === 0) return false;
+  const draft = state.notes[wrapUp.call];
+  const { code } = fieldsOf(draft);
+  if (code === "") return state.rules!.codeRequired;
+  return !state.rules!.codes.includes(code) && draft?.kept?.code !== code;
 }

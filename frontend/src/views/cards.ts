@@ -2,7 +2,7 @@
 import { nothing, type TemplateResult } from "lit";
 import { html } from "../html.js";
 import type { Desk } from "../desk/desk.js";
-import { noted } from "../state/notes.js";
+import { noted } from "../state/wrapup.js";
 import { presenceSince, restOf, restUntil } from "../state/rest.js";
 import type { Screen, State } from "../state/state.js";
 import { whyWords } from "../words/agent.js";

@@ -2,7 +2,8 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { ApiError } from "../../src/api.js";
 import type { CallRules } from "../../src/contract/types.js";
-import { fieldsOf, noted } from "../../src/state/notes.js";
+import { fieldsOf } from "../../src/state/notes.js";
+import { noted } from "../../src/state/wrapup.js";
 import { noteState } from "../../src/words/note.js";
 import { RULES, snapshotAt } from "../fixtures.js";
 import { count, desk, f, inCall, pass, useDesk } from "./harness.js";

@@ -2,7 +2,8 @@
 import { describe, expect, test, vi } from "vitest";
 import { ApiError } from "../../src/api.js";
 import type { CallRules } from "../../src/contract/types.js";
-import { fieldsOf, isElsewhere, needsCode, noted } from "../../src/state/notes.js";
+import { fieldsOf, isElsewhere } from "../../src/state/notes.js";
+import { needsCode, noted } from "../../src/state/wrapup.js";
 import { noteState } from "../../src/words/note.js";
 import { recordAt, ringAt, RULES, snapshotAt } from "../fixtures.js";
 import { count, desk, f, inCall, loadAgain, pass, problem, serve, start, useDesk } from "./harness.js";

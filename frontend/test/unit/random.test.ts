@@ -9,7 +9,7 @@ import { ApiError, type Api } from "../../src/api.js";
 import type { Status } from "../../src/contract/types.js";
 import { Desk } from "../../src/desk/desk.js";
 import { createTabs } from "../../src/desk/tabs.js";
-import { noted } from "../../src/state/notes.js";
+import { noted } from "../../src/state/wrapup.js";
 import { createVoice } from "../../src/voice.js";
 import { fakes } from "../fakes.js";
 import { callAt, directoryAt, iso, messageAt, settingsAt, snapshotAt, teamAt } from "../fixtures.js";
