@@ -220,7 +220,8 @@ func TestF182MusicIsHeardAgainSoon(t *testing.T) {
 		},
 		"in a consult": func(t *testing.T) (*World, call.ID) { return consulting(t) },
 	} {
-		for second := range 26 { // at different seconds of a music turn and of the sweep's minute
+		// At different seconds of a music turn and of the sweep's minute.
+		for second := 0; second < 26; second += stride(3) {
 			w, id := begin(t)
 			w.LazyPages = second >= 13
 			w.Settle()
