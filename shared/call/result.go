@@ -64,8 +64,8 @@ func (c resultChange) result(a Effect, r Result) {
 	}
 }
 
-// dialed applies the result of a dial. Without a clear result the leg stays as dialled, and FindLeg looks for it
-// later.
+// dialed applies the result of a dial. An agent's leg then rings: no callback tells it. Of an outside number one does.
+// Without a clear result the leg stays as dialled, and FindLeg looks for it later.
 func (c resultChange) dialed(a Dial, r Result) {
 	if c.watchDialed(a, r) {
 		return
@@ -81,6 +81,9 @@ func (c resultChange) dialed(a Dial, r Result) {
 	case Done:
 		if l.SID == "" {
 			l.SID = r.Leg
+		}
+		if l.Phase == LegDialing && l.Agent != "" {
+			l.Phase, l.Since = LegRinging, c.now
 		}
 	case Throttled:
 		if l.Phase == LegDialing {

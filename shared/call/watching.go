@@ -153,8 +153,13 @@ func (c resultChange) watchDialed(a Dial, r Result) bool {
 		return false
 	}
 	switch {
-	case r.Kind == Done && l.SID == "":
-		l.SID = r.Leg
+	case r.Kind == Done:
+		if l.SID == "" {
+			l.SID = r.Leg
+		}
+		if l.Phase == LegDialing {
+			l.Phase, l.Since = LegRinging, c.now
+		}
 	case r.Kind == Throttled && l.Phase == LegDialing:
 		l.Phase, l.NotBefore = LegPlanned, c.now.Add(throttledDelay)
 	case r.Kind == Refused, r.Kind == AlreadyGone:
