@@ -1,6 +1,9 @@
 package call
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 const (
 	// turnSlack is how late the request for the next music turn may come: the turn may have reached the caller late,
@@ -149,6 +152,18 @@ func (p planner) musicStopsAt() time.Time {
 		at = resumed
 	}
 	return at
+}
+
+// NothingIsDue: the caller is to be on hold, has an owner, and nobody is rung, joins or leaves. Until somebody presses a
+// button nothing is expected that a music turn would have to look after.
+func (h Hearing) NothingIsDue() bool {
+	c := h.p.Call
+	if !c.CallerLive || c.State.InLine() || h.p.callerHoldTarget() != hold || h.p.uncertain() {
+		return false
+	}
+	return !slices.ContainsFunc(c.Legs, func(l Leg) bool {
+		return !c.wanted(l.Key) || l.Phase != LegAnswered || !l.Joined
+	})
 }
 
 // MayBeNothing: the caller may hear nothing until an effect succeeds that has failed so far: music in the
