@@ -273,7 +273,7 @@ func TestF056F186AHoldWithoutAnAnswerIsWaitedForAndThenGivenUp(t *testing.T) {
 	s.world.Phones.Every("Hold", servicetest.Fault{Err: service.ErrUnknown})
 	snap := s.accepted(s.press("alice", `{"action":"consult","target":"bob"}`))
 	tr := snap.Call.Transfer
-	if snap.Call.State != call.ConsultRinging || tr.Progress != "dialing" || !snap.Call.Overdue {
+	if snap.Call.State != call.ConsultRinging || tr.Progress != "ringing" || !snap.Call.Overdue {
 		t.Errorf("at once: %s, %+v", snap.Call.State, tr)
 	}
 	s.world.Pass(16 * time.Second)
