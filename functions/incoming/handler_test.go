@@ -53,7 +53,7 @@ func held(path string) string {
 
 const after = "/incoming/" + string(caller) + "/"
 
-func TestCallerIsPutIntoHerRoomAndAnAgentIsRung(t *testing.T) {
+func TestCallerIsPutIntoTheirConferenceAndAnAgentIsRung(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys, "alice")
 	s.Post("/incoming", httpapitest.Form(t, "incoming")).Is(t, room("0"))
 	c := w.Call(caller)
@@ -66,7 +66,7 @@ func TestCallerIsPutIntoHerRoomAndAnAgentIsRung(t *testing.T) {
 	w.Check()
 }
 
-func TestF001CallerIsPutIntoHerRoomWithNoAgentOnline(t *testing.T) {
+func TestF001CallerIsPutIntoTheirConferenceWithNoAgentOnline(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys)
 	s.Post("/incoming", httpapitest.Form(t, "incoming")).Is(t, room("0"))
 	if c := w.Call(caller); c.State != call.Waiting {
@@ -104,7 +104,7 @@ func TestF007ASecondCallerNeverTouchesTheFirst(t *testing.T) {
 
 // The end of the call was reported while this function was starting: nobody is rung, and the answer,
 // which nobody hears, names no conference. A repeated request gets the same answer.
-func TestF180TheCallersEndWasToldBeforeHerArrival(t *testing.T) {
+func TestF180TheCallersEndWasToldBeforeTheirArrival(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys, "alice")
 	if err := w.Board.HandleCallerEnded(t.Context(), caller, "", w.Now); err != nil {
 		t.Fatal(err)
