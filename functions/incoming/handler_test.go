@@ -77,7 +77,7 @@ func TestF410ACallerIsPutIntoTheirConferenceAndThenAnAgentIsRung(t *testing.T) {
 	w.Check()
 }
 
-func TestF001CallerIsPutIntoHerRoomWithNoAgentOnline(t *testing.T) {
+func TestF001CallerIsPutIntoTheirConferenceWithNoAgentOnline(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys)
 	s.Post("/incoming", httpapitest.Form(t, "incoming")).Is(t, room("0"))
 	if c := w.Call(caller); c.State != call.Waiting {
@@ -115,7 +115,7 @@ func TestF007ASecondCallerNeverTouchesTheFirst(t *testing.T) {
 
 // The end of the call was reported while this function was starting: nobody is rung, and the answer,
 // which nobody hears, names no conference. A repeated request gets the same answer.
-func TestF180TheCallersEndWasToldBeforeHerArrival(t *testing.T) {
+func TestF180TheCallersEndWasToldBeforeTheirArrival(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys, "alice")
 	if err := w.Board.HandleCallerEnded(t.Context(), caller, "", w.Now); err != nil {
 		t.Fatal(err)

@@ -34,18 +34,18 @@ const (
 // sweep handles the schedule's event: it reconciles the calls of which something may be wrong. Clock measures how
 // long that takes.
 func sweep(
-	board *service.Service, line *service.LineSettings, box *voicemail.Desk, log *slog.Logger, clock func() time.Time,
+	s *service.Service, line *service.LineSettings, box *voicemail.Desk, log *slog.Logger, clock func() time.Time,
 ) func(context.Context, events.EventBridgeEvent) error {
 	return func(ctx context.Context, e events.EventBridgeEvent) error {
 		began := clock()
 		now := func() time.Time { return e.Time.Add(clock().Sub(began)) }
 		ctx, counts := metrics.With(ctx)
-		swept, err := run(ctx, board, now)
+		swept, err := run(ctx, s, now)
 		var g service.Metrics
 		if err == nil {
 			counts.Add(metrics.Rescued, float64(swept.Changed))
 			counts.Add(metrics.LegsSwept, 0) // so that the metric has a value each minute
-			g, err = gauge(ctx, board, counts, e.Time)
+			g, err = gauge(ctx, s, counts, e.Time)
 		}
 		attrs := []slog.Attr{
 			slog.String("function", "sweep"), slog.Int("live", swept.Live),
@@ -54,7 +54,7 @@ func sweep(
 		}
 		level := slog.LevelInfo
 		if err == nil && g.Waiting > 0 && g.NobodyOnline(e.Time) {
-			if more := alone(ctx, board, line, e.Time); more != nil {
+			if more := alone(ctx, s, line, e.Time); more != nil {
 				level, attrs = slog.LevelWarn, append(attrs, slog.String("aloneError", more.Error()))
 			}
 		}
@@ -78,10 +78,10 @@ func sweep(
 }
 
 // run is the sweep without metrics and log.
-func run(ctx context.Context, board *service.Service, now func() time.Time) (service.SweepResult, error) {
+func run(ctx context.Context, s *service.Service, now func() time.Time) (service.SweepResult, error) {
 	ctx, cancel := context.WithTimeout(ctx, sweepTime)
 	defer cancel()
-	return board.Sweep(ctx, service.SweepLimits{
+	return s.Sweep(ctx, service.SweepLimits{
 		Most: most, AtOnce: atOnce, Clock: now, Within: lastTime, Audits: audits, Pause: pause,
 	})
 }
@@ -128,20 +128,20 @@ var gauges = map[agent.Presence]metrics.Name{
 
 // alone asks callers for a message for whom nobody is online, if the line wants that. A failure there is no fault of
 // the sweep: the next one tries again.
-func alone(ctx context.Context, board *service.Service, line *service.LineSettings, now time.Time) error {
+func alone(ctx context.Context, s *service.Service, line *service.LineSettings, now time.Time) error {
 	ctx, cancel := context.WithTimeout(ctx, aloneTime)
 	defer cancel()
 	if !line.Values(ctx, now).Voicemail.NobodyOnline {
 		return nil
 	}
-	return board.AskWhoIsAlone(ctx, now)
+	return s.AskWhoIsAlone(ctx, now)
 }
 
 // gauge measures the queue and the agents, once a minute.
 func gauge(
-	ctx context.Context, board *service.Service, counts *metrics.Counts, now time.Time,
+	ctx context.Context, s *service.Service, counts *metrics.Counts, now time.Time,
 ) (service.Metrics, error) {
-	g, err := board.Metrics(ctx, now)
+	g, err := s.Metrics(ctx, now)
 	if err != nil {
 		return g, err
 	}
@@ -157,7 +157,7 @@ func gauge(
 	counts.Add(metrics.WaitingThoughFree, stuck)
 	ctx, cancel := context.WithTimeout(ctx, retireTime)
 	defer cancel()
-	board.RetireSilent(ctx, g.Silent, now)
+	s.RetireSilent(ctx, g.Silent, now)
 	return g, nil
 }
 

@@ -16,7 +16,7 @@ type handler struct {
 	claim       string
 	groups      string
 	supervisors string
-	board       func(twilio.Base) *service.Service
+	newService  func(twilio.Base) *service.Service
 	team        *team.Team
 }
 
@@ -37,7 +37,7 @@ func (h handler) supervised(
 ) func(*httpapi.Request) (int, any, error) {
 	return func(r *httpapi.Request) (int, any, error) {
 		if !r.Who.Supervisor {
-			h.board(r.Base).KeepWatching(r.Context(), r.Who, r.Now)
+			h.newService(r.Base).KeepWatching(r.Context(), r.Who, r.Now)
 			return 0, nil, service.ErrNotSupervisor
 		}
 		return f(r)
@@ -56,7 +56,7 @@ func (h handler) view(r *httpapi.Request) (int, any, error) {
 	}
 	v, err := h.team.View(r.Context(), r.Who, since, r.Now)
 	if v.Renew {
-		h.board(r.Base).KeepWatching(r.Context(), r.Who, r.Now)
+		h.newService(r.Base).KeepWatching(r.Context(), r.Who, r.Now)
 	}
 	return http.StatusOK, v, err
 }
@@ -67,6 +67,6 @@ func (h handler) act(r *httpapi.Request) (int, any, error) {
 	if err := r.Decode(&in); err != nil {
 		return 0, nil, err
 	}
-	err := h.team.Do(r.Context(), h.board(r.Base), r.Who, in, r.Now)
+	err := h.team.Do(r.Context(), h.newService(r.Base), r.Who, in, r.Now)
 	return http.StatusAccepted, struct{}{}, err
 }

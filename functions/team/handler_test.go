@@ -30,8 +30,8 @@ func serve(t testing.TB, agents ...agent.ID) suite {
 	d := httpapitest.NewDesk(t, agents, func(e httpapi.Edge, w *servicetest.World) http.Handler {
 		return handler{
 			edge: e, claim: "username", groups: "cognito:groups", supervisors: "supervisor",
-			team:  &team.Team{Shelf: w.Store, Day: new(team.Day)},
-			board: func(twilio.Base) *service.Service { return w.Board },
+			team:       &team.Team{Shelf: w.Store, Day: new(team.Day)},
+			newService: func(twilio.Base) *service.Service { return w.Board },
 		}.routes()
 	})
 	return suite{Desk: d, ask: d.Ask}
@@ -150,8 +150,8 @@ func TestF225TheClaimAndTheGroupAreSettings(t *testing.T) {
 	d := httpapitest.NewDesk(t, []agent.ID{"alice"}, func(e httpapi.Edge, w *servicetest.World) http.Handler {
 		return handler{
 			edge: e, claim: "username", groups: "https://example.com/roles", supervisors: "lead",
-			team:  &team.Team{Shelf: w.Store, Day: new(team.Day)},
-			board: func(twilio.Base) *service.Service { return w.Board },
+			team:       &team.Team{Shelf: w.Store, Day: new(team.Day)},
+			newService: func(twilio.Base) *service.Service { return w.Board },
 		}.routes()
 	})
 	for _, c := range []struct {

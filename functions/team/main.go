@@ -17,7 +17,7 @@ func main() {
 		claim:       a.Env.String("IDENTITY_CLAIM"),
 		groups:      a.Env.String("GROUPS_CLAIM"),
 		supervisors: a.Env.String("SUPERVISOR_GROUP"),
-		board:       a.Service,
+		newService:  a.Service,
 		team:        &team.Team{Shelf: a.Store},
 	}
 	if a.Env.Days("RECORD_DAYS", 0, 999) > 0 {

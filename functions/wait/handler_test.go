@@ -213,13 +213,13 @@ func TestAHeldAgentHearsMusicAndIsNobodysClock(t *testing.T) {
 	w.Settle()
 	before := w.Store.Counts()
 	ask(t, s, id, "CA22222222222222222222222222222222", 1).Is(t, music(id, "", "01", 2))
-	webtestSame(t, before, w.Store.Counts())
+	sameCounts(t, before, w.Store.Counts())
 	if w.Call(id).Caller.Held {
 		t.Error("the caller counts as on hold because an agent asked for music")
 	}
 }
 
-func webtestSame(t *testing.T, before, after map[string]int) {
+func sameCounts(t *testing.T, before, after map[string]int) {
 	t.Helper()
 	if fmt.Sprint(before) != fmt.Sprint(after) {
 		t.Errorf("the store was asked: %v, before %v", after, before)
@@ -238,7 +238,7 @@ func TestAHeldCallerIsNotToldAPosition(t *testing.T) {
 	}
 }
 
-func TestACallerWhoLostHerAgentIsToldToStay(t *testing.T) {
+func TestACallerWhoLostTheirAgentIsToldToStay(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys, "alice")
 	id := w.DialIn()
 	w.Answer("alice")

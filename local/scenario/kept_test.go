@@ -125,7 +125,7 @@ func TestTheCallersEndStartsTheWrapUp(t *testing.T) {
 }
 
 // A transferor who has left while the target rings gets no other offer meanwhile.
-func TestF092ATransferorWhoLeftIsKeptForHerCaller(t *testing.T) {
+func TestF092ATransferorWhoLeftIsKeptForTheirCaller(t *testing.T) {
 	t.Parallel()
 	for _, comes := range []bool{true, false} {
 		t.Run(fmt.Sprintf("the target comes %v", comes), func(t *testing.T) {
@@ -154,7 +154,7 @@ func TestF092ATransferorWhoLeftIsKeptForHerCaller(t *testing.T) {
 }
 
 // A transferor who has left into wrap-up is called back from it.
-func TestF092ATransferorIsCalledBackFromHerWrapUp(t *testing.T) {
+func TestF092ATransferorIsCalledBackFromTheirWrapUp(t *testing.T) {
 	t.Parallel()
 	l := open(t, wrapUp("120"))
 	caller := l.talks("alice", "bob", "carol")

@@ -104,7 +104,7 @@ func (l *line) wantStaysWith(caller, id string) {
 
 // Events of alice's first call arrive during the second: late ones, and one that names the second call and the first
 // leg.
-func TestF106EventsOfAnAgentsOldLegWhenSheHasANewCall(t *testing.T) {
+func TestF106EventsOfAnAgentsOldLegWhenTheyHaveANewCall(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	l.online("alice")

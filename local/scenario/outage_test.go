@@ -80,7 +80,7 @@ func TestF005F103TheRoomEndsWhileNothingAnswersTheCaller(t *testing.T) {
 }
 
 // The same, and the caller hangs up: even the <Dial> action request is not handled.
-func TestF103TheCallerLeavesWhileNothingAnswersHer(t *testing.T) {
+func TestF103TheCallerLeavesWhileNothingAnswersThem(t *testing.T) {
 	t.Parallel()
 	chosen := sample(7)
 	for _, p := range phases {

@@ -133,7 +133,7 @@ func TestF082JoinThenTheTransferorLeaves(t *testing.T) {
 	}
 }
 
-func TestLeavingWhileTheTargetRingsIsAHandOverOnceSheAnswers(t *testing.T) {
+func TestLeavingWhileTheTargetRingsIsAHandOverOnceTheyAnswer(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	caller := talking(l)

@@ -26,11 +26,11 @@ func Mark(
 	if to != nil {
 		set.Pages = httpapi.Channel{Store: table, Connections: to}
 	}
-	board, who := service.New(table, nil, set), service.Principal{ID: id, Name: name}
+	s, who := service.New(table, nil, set), service.Principal{ID: id, Name: name}
 	if removed {
-		return board.Remove(ctx, who, now)
+		return s.Remove(ctx, who, now)
 	}
-	return board.Restore(ctx, who, now)
+	return s.Restore(ctx, who, now)
 }
 
 // SetRemoved removes an agent, or restores one, both at the sign-in and in the table.

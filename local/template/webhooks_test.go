@@ -61,7 +61,8 @@ func TestEveryWebhookIsRoutedAndServed(t *testing.T) {
 	for _, key := range slices.Sorted(maps.Keys(hooks)) {
 		h := hooks[key]
 		if !serves(t, h) {
-			t.Errorf("no function serves %s: give twilio.%s a handler in functions/%s/handler.go", key, h.name, h.function)
+			t.Errorf("no function serves %s: give twilio.%s a handler in functions/%s/handler.go", key, h.name,
+				h.function)
 		}
 		switch _, ok := routed[key]; {
 		case !ok && *update:
@@ -87,7 +88,8 @@ func serves(t *testing.T, h hook) bool {
 	}
 	return slices.ContainsFunc(files, func(file string) bool {
 		source, err := os.ReadFile(file)
-		return err == nil && !strings.HasSuffix(file, "_test.go") && strings.Contains(string(source), "twilio."+h.name+":")
+		return err == nil && !strings.HasSuffix(file, "_test.go") &&
+			strings.Contains(string(source), "twilio."+h.name+":")
 	})
 }
 

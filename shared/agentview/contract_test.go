@@ -92,7 +92,7 @@ func fields(t *testing.T, path string, typ reflect.Type, s *openapi3.Schema) {
 		known[name] = true
 		p := s.Properties[name]
 		if p == nil {
-			t.Errorf("%s.%s is not described", path, name)
+			t.Errorf("%s.%s is not described in openapi.yaml", path, name)
 			continue
 		}
 		if always := options == ""; always != slices.Contains(s.Required, name) {

@@ -136,7 +136,7 @@ func TestEqualAndCloneKnowEveryField(t *testing.T) {
 			changed, err := json.Marshal(n)
 			must(t, err)
 			if same := string(changed) == string(stored); same != n.Equal(c) {
-				t.Errorf("%s: equal %v, stored alike %v", paths[i], n.Equal(c), same)
+				t.Errorf("%s: equal %v, stored alike %v: see equal in value.go", paths[i], n.Equal(c), same)
 			}
 			if again, err := json.Marshal(c); err != nil || string(again) != string(stored) {
 				t.Fatalf("%s: a change of the clone has changed the call", paths[i])

@@ -62,13 +62,13 @@ func (e LineEditor) Change(
 			return settings.Line{}, err
 		}
 	}
-	if was.Version == version+1 && was.By == next.By && same(was.Values, v) {
+	if was.Version == version+1 && was.By == next.By && sameValues(was.Values, v) {
 		return was, nil
 	}
 	return settings.Line{}, ErrLineChanged
 }
 
-func same(a, b settings.Values) bool {
+func sameValues(a, b settings.Values) bool {
 	one, err := json.Marshal(a)
 	other, err2 := json.Marshal(b)
 	return err == nil && err2 == nil && bytes.Equal(one, other)

@@ -26,11 +26,11 @@ type Metrics struct {
 const stuckAfter = time.Minute
 
 // NobodyOnline says whether no agent is online, free or not, and none was a while ago: a page may lose its connection.
-func (g Metrics) NobodyOnline(now time.Time) bool {
-	if now.Before(g.Seen.Add(call.AloneLimit)) {
+func (m Metrics) NobodyOnline(now time.Time) bool {
+	if now.Before(m.Seen.Add(call.AloneLimit)) {
 		return false
 	}
-	for presence, n := range g.Agents {
+	for presence, n := range m.Agents {
 		if presence != agent.IsOffline && n > 0 {
 			return false
 		}
@@ -44,29 +44,29 @@ func (d *directory) Metrics(ctx context.Context, now time.Time) (Metrics, error)
 	if err != nil {
 		return Metrics{}, err
 	}
-	offLine := func(w QueueEntry) bool { return w.State == call.KeepsPlace }
-	queue = slices.DeleteFunc(queue, offLine)
-	g := Metrics{Waiting: len(queue), Agents: map[agent.Presence]int{}}
+	kept := func(w QueueEntry) bool { return w.State == call.KeepsPlace } // they are not on the line
+	queue = slices.DeleteFunc(queue, kept)
+	m := Metrics{Waiting: len(queue), Agents: map[agent.Presence]int{}}
 	for page, err := range d.pages(ctx, allPages) {
 		if err != nil {
 			return Metrics{}, err
 		}
 		for _, a := range page {
-			g.Agents[a.Presence(now)]++
-			if seen := a.LastSeen(); seen.After(g.Seen) {
-				g.Seen = seen
+			m.Agents[a.Presence(now)]++
+			if seen := a.LastSeen(); seen.After(m.Seen) {
+				m.Seen = seen
 			}
 			if a.FallSilent(now) {
-				g.Silent = append(g.Silent, a.ID)
+				m.Silent = append(m.Silent, a.ID)
 			}
 		}
 	}
 	for _, w := range queue {
 		waited := max(0, now.Sub(w.Queued))
-		g.Longest = max(g.Longest, waited)
-		if w.State == call.Waiting && waited > stuckAfter && g.Agents[agent.IsAvailable] > 0 {
-			g.Stuck = true
+		m.Longest = max(m.Longest, waited)
+		if w.State == call.Waiting && waited > stuckAfter && m.Agents[agent.IsAvailable] > 0 {
+			m.Stuck = true
 		}
 	}
-	return g, nil
+	return m, nil
 }

@@ -30,8 +30,8 @@ type Shelf interface {
 	Records
 }
 
-// Board carries out what a supervisor asks, as service.Service does.
-type Board interface {
+// Service carries out a supervisor's acts: it is service.Service.
+type Service interface {
 	SetStatusOf(
 		ctx context.Context, who service.Principal, id agent.ID, s agent.Status, request string, now time.Time,
 	) error
@@ -100,7 +100,7 @@ type Act struct {
 
 // Do carries out an act. Repeated with the same request key it has no second effect (N7). An error means that nothing
 // was changed; only after service.ErrUnavailable that is unknown, and a repetition with the same key finds out.
-func (t *Team) Do(ctx context.Context, board Board, who service.Principal, a Act, now time.Time) error {
+func (t *Team) Do(ctx context.Context, s Service, who service.Principal, a Act, now time.Time) error {
 	if !who.Supervisor {
 		return service.ErrNotSupervisor
 	}
@@ -117,17 +117,17 @@ func (t *Team) Do(ctx context.Context, board Board, who service.Principal, a Act
 	}
 	switch a.Action {
 	case teamview.SetAway:
-		return board.SetStatusOf(ctx, who, a.Agent, agent.Away, a.Request, now)
+		return s.SetStatusOf(ctx, who, a.Agent, agent.Away, a.Request, now)
 	case teamview.SetAvailable:
-		return board.SetStatusOf(ctx, who, a.Agent, agent.Available, a.Request, now)
+		return s.SetStatusOf(ctx, who, a.Agent, agent.Available, a.Request, now)
 	case teamview.Listen, teamview.Coach, teamview.Barge:
-		return board.Watch(ctx, who, a.Call, a.Action.Mode(), a.Request, now)
+		return s.Watch(ctx, who, a.Call, a.Action.Mode(), a.Request, now)
 	case teamview.Leave:
-		return board.Unwatch(ctx, who, a.Call, a.Request, now)
+		return s.Unwatch(ctx, who, a.Call, a.Request, now)
 	case teamview.End:
-		return board.EndCall(ctx, who, a.Call, a.Request, now)
+		return s.EndCall(ctx, who, a.Call, a.Request, now)
 	case teamview.Offer:
-		return board.OfferTo(ctx, who, a.Call, a.Agent, a.Request, now)
+		return s.OfferTo(ctx, who, a.Call, a.Agent, a.Request, now)
 	}
 	return archive.BadRequestError("There is no such act.")
 }

@@ -43,9 +43,9 @@ func refusedKey(err error) bool {
 	return errors.As(err, &f) && (f.status == http.StatusUnauthorized || f.Code == codeKey)
 }
 
-// contract translates to the errors of service.CallControl. There says that the request was about
-// something that has existed: "not found" then means that it has ended.
-func contract(err error, there bool) error {
+// contract translates an error into one of those that service.CallControl promises. Existed: the request was about
+// something that is known to have existed, so that "not found" means that it has ended.
+func contract(err error, existed bool) error {
 	if err == nil || errors.Is(err, service.ErrNotFound) || errors.Is(err, service.ErrUnknown) {
 		return err
 	}
@@ -62,7 +62,7 @@ func contract(err error, there bool) error {
 		return fmt.Errorf("%w: %w", service.ErrFailed, f)
 	case f.status < 400 || f.status > 499 || f.status == http.StatusRequestTimeout:
 		return fmt.Errorf("%w: %w", service.ErrUnknown, f)
-	case there && (f.status == http.StatusNotFound || f.Code == codeNotFound || f.Code == codeNotInCall):
+	case existed && (f.status == http.StatusNotFound || f.Code == codeNotFound || f.Code == codeNotInCall):
 		return fmt.Errorf("%w: %w", service.ErrGone, f)
 	default:
 		return &service.RefusedError{Code: f.Code, Status: f.status}

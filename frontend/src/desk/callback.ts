@@ -15,11 +15,11 @@ export interface CallBackParts {
   readonly memory: Pick<Memory, "calledBack" | "setCalledBack">;
   readonly newKey: () => string;
   readonly take: (snapshot: Snapshot) => void;
-  /** The server has taken it: a message that is called back is taken by this agent now. */
+  /** The server has accepted the request. A message that is called back is now taken by this agent. */
   readonly begun: () => void;
 }
 
-/** Whom: the server looks up the number of a message or a call. */
+/** Whom to call: a number, or who has left that message or was in that call, whose number the server looks up. */
 export type Whom = { readonly number: string } | { readonly message: string }
   | { readonly call: string; readonly number?: string };
 

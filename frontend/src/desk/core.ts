@@ -2,7 +2,7 @@
 import type { Event } from "../state/event.js";
 import { reduce } from "../state/reduce.js";
 import { initial, type Notice, type State } from "../state/state.js";
-import { EventLog } from "./diary.js";
+import { EventLog } from "./eventlog.js";
 
 export type Listener = (now: State, before: State) => void;
 

@@ -81,29 +81,29 @@ export class Desk {
       colleagues: (directory) => this.directory.came(directory),
     });
     const take = this.poller.take.bind(this.poller);
-    const poke = this.poller.poke.bind(this.poller);
+    const pollNow = this.poller.pollNow.bind(this.poller);
     this.push = new Push({ api, connect: parts.connect, state, dispatch: core.dispatch, now, hidden,
-      random: parts.random, poke });
+      random: parts.random, pollNow });
     this.tokens = new TokenRefresher({
       api, state, dispatch: core.dispatch, now,
       refresh: (token) => voice.refresh(token),
       ranOut: () => this.ranOut(),
     });
-    this.phone = new Phone({ core, api, voice, tabs, tokens: this.tokens, microphone, take, poke,
+    this.phone = new Phone({ core, api, voice, tabs, tokens: this.tokens, microphone, take, pollNow,
       levels: this.levels.emit,
       asked: (request) => this.callBack.mine(request) });
     this.callBack = new CallBack({ core, api, memory: parts.memory, newKey, take, begun: () => {
       this.messages.shown(true);
       this.compose({ filter: "" }); // or the number that was typed would be offered as whom to bring in
     } });
-    this.verbs = new Verbs({ core, api, newKey, take, poke });
+    this.verbs = new Verbs({ core, api, newKey, take, pollNow });
     this.session = new Session({ core, signIn: parts.signIn, close: () => this.phone.close("") });
     this.records = new Records(core, api);
     this.notes = new Notes(core, api, () => this.records.askAgain());
     this.archive = new Archive({ core, api, memory: parts.memory, serverNow: () => this.serverNow(),
       download: parts.download });
     this.team = new TeamRoom({ core, api, serverNow: () => this.serverNow(), hidden, newKey,
-      hangUp: () => voice.hangUp(), told: poke });
+      hangUp: () => voice.hangUp(), told: pollNow });
     this.messages = new MessageBox({ core, api, hidden });
     this.settings = new SettingsRoom({ core, api, hidden, toWav: parts.toWav });
     core.subscribe((after, before) => this.follow(after, before));
@@ -136,7 +136,7 @@ export class Desk {
       return;
     }
     this.core.dispatch({ type: "signed-in" });
-    this.poller.poke();
+    this.poller.pollNow();
   }
 
   /** Twice a second, also in a hidden tab. */
@@ -192,7 +192,7 @@ export class Desk {
     }
     // Whoever joined or left the call has another presence in the directory, too.
     if (after.snapshot !== before.snapshot && lookOf(after.snapshot) !== lookOf(before.snapshot)) {
-      this.directory.poke();
+      this.directory.pollNow();
     }
     const inCall = ownCall(after);
     if (after.leg && inCall && after.snapshot !== before.snapshot) memory.setRejoin(agent, inCall.id, this.parts.now());
@@ -214,7 +214,7 @@ export class Desk {
     if (this.state.tab === tab || this.state.leg) return;
     this.core.dispatch({ type: "tab", tab });
     if (tab !== "here") this.phone.close("elsewhere");
-    else this.poller.poke();
+    else this.poller.pollNow();
   }
 
   // Methods for the agent's actions.
@@ -253,7 +253,7 @@ export class Desk {
 
   async rejoin(): Promise<void> {
     this.core.dispatch({ type: "rejoin-asked", at: this.parts.now() });
-    if (this.state.device.is === "registered") this.poller.poke();
+    if (this.state.device.is === "registered") this.poller.pollNow();
     else await this.phone.goOnline();
   }
 
@@ -312,8 +312,8 @@ export class Desk {
   /** The second column; the history is read anew each time that it is opened. */
   showSide(side: Side): void {
     if (side === "history" && this.state.side !== side) void this.archive.refresh();
-    if (side === "team") this.team.poke();
-    if (side === "line") this.settings.poke();
+    if (side === "team") this.team.pollNow();
+    if (side === "line") this.settings.pollNow();
     this.messages.shown(side === "messages");
     this.core.dispatch({ type: "side", side });
   }
@@ -400,7 +400,7 @@ export class Desk {
   compose(compose: Partial<Compose>): void {
     this.core.dispatch({ type: "compose", compose });
     // The server searches.
-    if (compose.filter !== undefined && this.state.directory?.more) this.directory.poke();
+    if (compose.filter !== undefined && this.state.directory?.more) this.directory.pollNow();
   }
 
   panel(panel: Panel): void {
@@ -494,6 +494,6 @@ export class Desk {
       if (!(await this.parts.tabs.claim())) this.tabChanged("elsewhere-in-call");
       void this.phone.revive();
     }
-    this.poller.poke();
+    this.poller.pollNow();
   }
 }

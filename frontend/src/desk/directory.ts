@@ -51,7 +51,7 @@ export class DirectoryList {
   }
 
   /** It is asked for at the next tick. */
-  poke(): void {
+  pollNow(): void {
     this.at = -Infinity;
   }
 }

@@ -69,7 +69,7 @@ export class Poller {
   }
 
   /** Something has changed: poll at once, and once more if a request under way may be too early to show it. */
-  poke(): void {
+  pollNow(): void {
     const state = this.parts.state();
     if (this.asking) this.again = true;
     else if (this.wanted(state)) void this.ask(this.beatDue(state));
@@ -161,7 +161,7 @@ export class Poller {
     }
     if (this.again) {
       this.again = false;
-      this.poke();
+      this.pollNow();
     }
   }
 

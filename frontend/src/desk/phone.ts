@@ -22,7 +22,7 @@ export interface PhoneParts {
   readonly tokens: TokenRefresher;
   readonly microphone: () => Promise<Microphone>;
   readonly take: (snapshot: Snapshot) => void;
-  readonly poke: () => void;
+  readonly pollNow: () => void;
   /** Whether this page has asked for the leg with that request key. */
   readonly asked: (request: string) => boolean;
   readonly levels: (input: number, output: number) => void;
@@ -44,7 +44,7 @@ export class Phone {
   private readonly ringEnd: RingEnd;
 
   constructor(private readonly parts: PhoneParts) {
-    this.ringEnd = new RingEnd(parts.core, parts.poke);
+    this.ringEnd = new RingEnd(parts.core, parts.pollNow);
     parts.voice.listen((event) => this.heard(event));
   }
 
@@ -105,14 +105,14 @@ export class Phone {
    * chosen another.
    */
   async choose(status: Status): Promise<void> {
-    const { core, take, poke } = this.parts;
+    const { core, take, pollNow } = this.parts;
     const { withdrawn } = core.state;
     core.dispatch({ type: "choose", status });
     core.dispatch({ type: "withdrawn", withdrawn: false });
     try {
       take(await this.send(status));
       core.dispatch({ type: "chosen", status });
-      if (core.state.snapshot?.agent.status !== status) poke(); // that answer is out of date
+      if (core.state.snapshot?.agent.status !== status) pollNow(); // that answer is out of date
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (status === "available" && core.state.choosing === status) core.dispatch({ type: "withdrawn", withdrawn });
@@ -211,7 +211,7 @@ export class Phone {
   }
 
   private heard(event: VoiceEvent): void {
-    const { core, poke } = this.parts;
+    const { core, pollNow } = this.parts;
     const at = core.now();
     switch (event.is) {
       case "registered":
@@ -234,7 +234,7 @@ export class Phone {
         core.dispatch({ type: "leg-ringing", sid: event.sid, ring: event.ring, at });
         if (event.ring.watch || event.ring.asked) this.answer(); // the agent has just asked for it
         else this.answerRejoin();
-        poke();
+        pollNow();
         return;
       case "levels":
         this.parts.levels(event.input, event.output);
@@ -249,11 +249,11 @@ export class Phone {
   }
 
   private heardOfLeg(event: VoiceEvent, at: number): void {
-    const { core, poke } = this.parts;
+    const { core, pollNow } = this.parts;
     switch (event.is) {
       case "open":
         core.dispatch({ type: "leg-open", at });
-        poke();
+        pollNow();
         return;
       case "reconnecting":
         core.dispatch({ type: "leg-reconnecting", at, ...(event.what ? { what: event.what } : {}) });
@@ -274,7 +274,7 @@ export class Phone {
   }
 
   private legGone(why: string, at: number): void {
-    const { core, poke } = this.parts;
+    const { core, pollNow } = this.parts;
     const before = core.state;
     const phase = before.leg?.phase;
     core.dispatch({ type: "leg-gone", at, why });
@@ -288,7 +288,7 @@ export class Phone {
     } else if (phase === "ringing" || phase === "answering") {
       this.ringEnd.gone(before, at);
     }
-    poke();
+    pollNow();
   }
 
   /** The SDK reports only that the microphone failed in the call. Asking the browser again says why. */
@@ -308,7 +308,7 @@ export class Phone {
       (typeof value === "object" && value !== null ? value : {}) as { type?: unknown; snapshot?: unknown };
     const decoded = decodePushed(type === "snapshot" ? snapshot : value);
     if (decoded) core.dispatch({ type: "snapshot", snapshot: decoded, at: core.now(), pushed: true });
-    else this.parts.poke();
+    else this.parts.pollNow();
   }
 
   /** One press of "Rejoin caller" is enough: the page answers the ring that follows. */

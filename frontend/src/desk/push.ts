@@ -16,23 +16,23 @@ export interface PushParts {
   readonly hidden: () => boolean;
   /** Between 0 and 1, so that pages do not come back all at once. */
   readonly random: () => number;
-  readonly poke: () => void;
+  readonly pollNow: () => void;
 }
 
 const RETRY_MS = 2000;
 const RETRY_MAX_MS = 60_000;
-/** A connection that has been open for so long is sound: the next failure counts as the first. */
+/** A connection that has been open for this time is sound: the next failure counts as the first one. */
 const STEADY_MS = 60_000;
-/** A connection that does not open in that time is given up. */
+/** A connection that has not opened after this time is given up. */
 const OPEN_MS = 8000;
 const PING_MS = 300_000;
 /** How long before the server stops telling, as the sign-in ends, a new connection is made. The sign-in is renewed before. */
 const RENEW_MS = 30_000;
 /** How long a tab is hidden before its channel is closed. */
 const HIDDEN_MS = 60_000;
-/** So many messages in so much time are no changes of one agent. */
+/** More messages than this in this time cannot be changes of one agent: the channel is given up for a while. */
 const FLOOD = { messages: 20, ms: 10_000 };
-/** How late a message may be behind the answer that shows the same change. */
+/** How much later than the answer that shows a change its message may come. */
 const LATE_MS = 4000;
 /**
  * A message has the time at which the request began that made the change. The function saves and tells within its ten
@@ -42,7 +42,7 @@ const CHANGING_MS = 10_000;
 
 export class Push {
   private connection: Connection | null = null;
-  /** Goes on until the one that follows it is open. */
+  /** The connection before, which stays open until its successor is. */
   private former: Connection | null = null;
   private opening = false;
   private openBy = Infinity;
@@ -66,7 +66,7 @@ export class Push {
     if (now < this.tickedAt) this.setBack(this.tickedAt - now);
     this.tickedAt = now;
     if (!this.parts.hidden()) {
-      if (now - this.seenAt > 2000) this.parts.poke(); // the tab is looked at again
+      if (now - this.seenAt > 2000) this.parts.pollNow(); // the tab is looked at again
       this.seenAt = now;
     }
     if (this.parts.state().push === "none") return;
@@ -87,7 +87,10 @@ export class Push {
     }
   }
 
-  /** An answer of the server that no message has announced; own is a change that this page has asked for. */
+  /**
+   * Notes an answer that shows a change of which no message has told. Of what this page has asked for itself, or shows
+   * of its own call, nothing is expected.
+   */
   look(after: State, before: State): void {
     if (after.push !== "live" || !before.snapshot || after.snapshot === before.snapshot) return;
     if (after.leg || before.leg || after.choosing || before.choosing || after.closing || after.pending) return;
@@ -96,7 +99,7 @@ export class Push {
     }
   }
 
-  /** The tab has lost the calls to another one, or the session has ended. */
+  /** Whether the channel is wanted: not in a tab that another has taken the calls from, nor after the session. */
   private wanted(now: number): boolean {
     const { session, tab, leg } = this.parts.state();
     return session === "signed-in" && (leg !== null || (tab === "here" && now - this.seenAt <= HIDDEN_MS));
@@ -140,7 +143,7 @@ export class Push {
     this.told = [];
     this.pingAt = this.parts.now() + PING_MS;
     this.become("live");
-    if (this.former === null) return this.parts.poke(); // what has changed before was told to nobody
+    if (this.former === null) return this.parts.pollNow(); // what has changed before was told to nobody
     this.former.close();
     this.former = null;
   }
@@ -155,7 +158,7 @@ export class Push {
     }
     this.failures = 0;
     const { snapshot } = this.parts.state();
-    if (!snapshot || Date.parse(snapshot.at) < at + CHANGING_MS) this.parts.poke();
+    if (!snapshot || Date.parse(snapshot.at) < at + CHANGING_MS) this.parts.pollNow();
   }
 
   /** The computer's clock was set back: what was to be done at a time is done as much later as before. */
@@ -179,7 +182,7 @@ export class Push {
   private lost(): void {
     this.drop();
     this.failed();
-    this.parts.poke();
+    this.parts.pollNow();
   }
 
   private none(): void {

@@ -28,8 +28,8 @@ export class RingEnd {
 
   private asked = 0;
 
-  /** `poke` polls the server now. */
-  constructor(private readonly core: Core, private readonly poke: () => void) {
+  /** `pollNow` asks the server at once. */
+  constructor(private readonly core: Core, private readonly pollNow: () => void) {
     core.subscribe((state) => this.look(state));
   }
 
@@ -53,7 +53,7 @@ export class RingEnd {
     if (core.now() - waiting.at >= TOLD_MS) return this.say(waiting.answering ? "gone" : "", "");
     if (core.now() - this.asked < ASK_MS) return;
     this.asked = core.now();
-    this.poke();
+    this.pollNow();
   }
 
   private look(state: State): void {

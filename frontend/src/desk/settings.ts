@@ -38,7 +38,7 @@ export class SettingsRoom {
   }
 
   /** Reads at the next tick. */
-  poke(): void {
+  pollNow(): void {
     this.askedAt = -Infinity;
   }
 

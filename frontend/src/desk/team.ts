@@ -67,7 +67,7 @@ export class TeamRoom {
   }
 
   /** Asks at the next tick. */
-  poke(): void {
+  pollNow(): void {
     this.askedAt = -Infinity;
   }
 
@@ -129,7 +129,7 @@ export class TeamRoom {
       this.failed(error, (e) => act.action !== "leave" && core.notice(`${actWords(act)}: ${teamProblem(e.problem)}`, "bad"));
     } finally {
       core.dispatch({ type: "team-act-over", request: act.request });
-      this.poke();
+      this.pollNow();
     }
   }
 

@@ -12,7 +12,7 @@ export interface VerbParts {
   readonly api: Api;
   readonly newKey: () => string;
   readonly take: (snapshot: Snapshot) => void;
-  readonly poke: () => void;
+  readonly pollNow: () => void;
 }
 
 const TRIES = 3;
@@ -58,7 +58,7 @@ export class Verbs {
 
   /** Says whether the server has accepted the command. */
   private async send(command: Command): Promise<boolean> {
-    const { core, api, take, poke } = this.parts;
+    const { core, api, take, pollNow } = this.parts;
     const { action, request } = command;
     const leg = core.state.leg?.sid;
     this.sending.add(request);
@@ -72,7 +72,7 @@ export class Verbs {
           if (!(error instanceof ApiError)) throw error;
           if (!error.transient || left === 0) {
             core.dispatch({ type: "refused", action, request, problem: error.problem, at: core.now() });
-            poke();
+            pollNow();
             return false;
           }
           await new Promise((resolve) => setTimeout(resolve, RETRY_MS));

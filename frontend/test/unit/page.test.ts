@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { ErrorResponse } from "oidc-client-ts";
 import type { Desk } from "../../src/desk/desk.js";
-import { EventLog, withoutNumbers } from "../../src/desk/diary.js";
+import { EventLog, withoutNumbers } from "../../src/desk/eventlog.js";
 import { LevelMeter } from "../../src/desk/levels.js";
 import { createMemory } from "../../src/desk/memory.js";
 import { askMicrophone, microphoneOf } from "../../src/microphone.js";
@@ -153,9 +153,9 @@ test("N9: whatever looks like a phone number is blotted out of diagnostics", () 
 });
 
 test("the event log keeps one entry for polls that change nothing", () => {
-  const diary = new EventLog();
-  for (let i = 0; i < 500; i++) diary.note({ type: "leg-answering" }, i);
-  expect(diary.text(initial, { version: "1", browser: "b", at: 0 }).match(/leg-answering/g)).toHaveLength(1);
+  const log = new EventLog();
+  for (let i = 0; i < 500; i++) log.note({ type: "leg-answering" }, i);
+  expect(log.text(initial, { version: "1", browser: "b", at: 0 }).match(/leg-answering/g)).toHaveLength(1);
 });
 
 describe("F043: the microphone", () => {

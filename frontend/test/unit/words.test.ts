@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { CALL_STATES, type Call } from "../../src/contract/types.js";
+import { ACTIONS, CALL_STATES, type Call } from "../../src/contract/types.js";
 import { groups, hearing, overdueWords, stateWords, targetWords } from "../../src/words/call.js";
 import { phoneNumber } from "../../src/words/number.js";
 import { callOutcome, happening, whyFailed } from "../../src/words/outcome.js";
@@ -12,6 +12,10 @@ const T = Date.UTC(2026, 10, 22, 10);
 const asTarget = (state: Call["state"]): Call =>
   callAt(T, state, { role: "target",
     transfer: transferAt(T, { by: { id: "bob", name: "Bob" }, to: { id: "alice", name: "Alice" } }) });
+
+test.each(ACTIONS.filter((action) => action !== "decline"))("the history has words for %s (src/words/outcome.ts)", (what) => {
+  expect(happening({ what, agent: "bob", name: "Bob", by: "alice", byName: "Alice" }, "carol")).not.toBe(what);
+});
 
 describe("why a target is refused", () => {
   test.each([

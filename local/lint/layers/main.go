@@ -1,7 +1,7 @@
-// Command layers reports, for each package, how many uses run back up its layers. The files of a package are laid in a
-// row so that as few uses as possible run from a lower file to a higher one; those are reported, with their share of all
-// uses between two files of the package. A use is a declaration that names one of another file: a type, a function, a
-// method, a constant or a field.
+// Command layers reports, for each package, how many uses run back up its layers. The files of a package are laid in
+// a row so that as few uses as can be found run from a lower file to a higher one; those are reported, with their share
+// of all uses between two files of the package. A use is a declaration that names one of another file: a type, a
+// function, a method, a constant or a field.
 //
 //	go run ./local/lint/layers [-v] [-max PERCENT] PACKAGE...
 package main
@@ -43,8 +43,8 @@ func main() {
 		tooMany := 100*float64(r.back) > *limit*float64(r.all)
 		failed = failed || tooMany
 		if *verbose || tooMany || *limit == 100 {
-			fmt.Printf("%s: %d of %d uses run back up (%.1f %%), %d of %d arrows between files\n", p.path, r.back, r.all,
-				100*float64(r.back)/float64(r.all), r.backArrows, r.arrows)
+			fmt.Printf("%s: %d of %d uses run back up (%.1f %%), %d of %d arrows between files\n",
+				p.path, r.back, r.all, 100*float64(r.back)/float64(r.all), r.backArrows, r.arrows)
 		}
 		if *verbose || tooMany {
 			fmt.Print(r.text())
@@ -90,7 +90,9 @@ func load(patterns []string) ([]pkg, error) {
 		}
 	}
 	files := token.NewFileSet()
-	imports := importer.ForCompiler(files, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
+	imports := importer.ForCompiler(files, "gc", func(path string) (io.ReadCloser, error) {
+		return os.Open(exports[path])
+	})
 	var all []pkg
 	for _, w := range wanted {
 		var parsed []*ast.File

@@ -1,4 +1,4 @@
-// Package webtest calls a function's handler as API Gateway calls it, through the whole adapter:
+// Package httpapitest calls a function's handler as API Gateway calls it, through the whole adapter:
 // webhooks signed as Twilio signs them, agents' requests with the claims of an authorizer. It parses
 // the answers, compares them with openapi.yaml, and searches the log for what must not be in it (N9).
 package httpapitest

@@ -36,7 +36,7 @@ export class EventLog {
       `Agent desk ${about.version}`,
       `Time ${new Date(about.at).toISOString()}`,
       `Browser ${about.browser}`,
-      `Screen ${state.screen.is}; line ${state.device.is} ${state.device.why}; microphone ${state.microphone}`,
+      `Screen ${state.screen.is}; voice device ${state.device.is} ${state.device.why}; microphone ${state.microphone}`,
       `Push channel ${state.push}`,
       `Server ${state.apiDownAt ? "unreachable" : "reachable"}; clock differs by ${Math.round(state.skew / 1000)} s`,
       `Sound warnings ${state.warnings.join(", ") || "none"}`,
