@@ -110,5 +110,5 @@ func TestF382WhereTurnsStayShort(t *testing.T) {
 	if music, _, _, _ := asks("CA22222222222222222222222222222222", 2, twilio.Heard{Due: w.Now}); music != "/02-03.wav" {
 		t.Errorf("an agent on hold hears %q", music)
 	}
-	webtestSame(t, before, w.Store.Counts())
+	sameCounts(t, before, w.Store.Counts())
 }

@@ -116,11 +116,11 @@ func TestWhatIsAskedForSideBySide(t *testing.T) {
 		t.Errorf("consult: %v", together)
 	}
 	together = nil
-	const id = "CA00000000000000000000000000000077"
-	if _, err := board.Arrive(t.Context(), id, "", false, w.Now); err != nil {
+	const next = "CA00000000000000000000000000000077"
+	if _, err := board.Arrive(t.Context(), next, "", false, w.Now); err != nil {
 		t.Fatal(err)
 	}
-	if err := board.HandleConferenceEvent(t.Context(), id, CallerJoined(id), w.Now); err != nil {
+	if err := board.HandleConferenceEvent(t.Context(), next, CallerJoined(next), w.Now); err != nil {
 		t.Fatal(err)
 	}
 	if !slices.Equal(together, []int{2}) { // who is free and who is ahead; nobody is free, so nothing follows

@@ -103,24 +103,33 @@ func TestTripsToTheStoreInARow(t *testing.T) {
 		want int
 		do   func(t *testing.T) int
 	}{
-		// saved, who is ahead and who is free, the agent, claimed, rung, the leg
-		{"an arrival that rings an agent", 6, func(t *testing.T) int {
+		{"an arrival", 1, func(t *testing.T) int {
 			w := NewWorld(t, "alice", "bob")
 			s := &trips{Store: w.Store}
-			if c, err := s.over(w, service.Settings{}).Arrive(t.Context(), "CA77", "", false, w.Now); err != nil ||
-				c.State != call.Ringing {
-				t.Fatalf("%+v, %v", c, err)
+			if _, err := s.over(w, service.Settings{}).Arrive(t.Context(), "CA77", "", false, w.Now); err != nil {
+				t.Fatal(err)
+			}
+			return s.n
+		}},
+		// who is ahead and who is free, the call, the agent, claimed, rung, the leg
+		{"a join that rings an agent", 6, func(t *testing.T) int {
+			w := NewWorld(t, "alice", "bob")
+			id, _ := w.Dial()
+			s := &trips{Store: w.Store}
+			board := s.over(w, service.Settings{})
+			if err := board.HandleConferenceEvent(t.Context(), id, CallerJoined(id), w.Now); err != nil || !w.Rings("alice") {
+				t.Fatalf("alice rings: %t, %v", w.Rings("alice"), err)
 			}
 			return s.n
 		}},
 		// besides: who is online, the place of the number, and who waits
-		{"an arrival with every look that the operator may set", 7, func(t *testing.T) int {
+		{"an arrival with every look that the operator may set", 2, func(t *testing.T) int {
 			w := NewWorld(t, "alice", "bob")
 			s := &trips{Store: w.Store}
 			board := s.over(w, service.Settings{Places: anyNumber{}})
 			c, err := board.ArriveBy(service.Arriving{Ahead: 3, IfOnline: true})(
 				t.Context(), "CA77", "+15005550006", false, w.Now)
-			if err != nil || c.State != call.Ringing {
+			if err != nil || c.State != call.Waiting {
 				t.Fatalf("%+v, %v", c, err)
 			}
 			return s.n
@@ -143,7 +152,7 @@ func TestTripsToTheStoreInARow(t *testing.T) {
 func TestF390ThePageShowsAnotherCall(t *testing.T) {
 	for _, shown := range []call.ID{"CA00000000000000000000000000000099", "../a#alice", "other"} {
 		w, id := talking(t, "alice", "bob")
-		other, _ := w.Dial()
+		other := w.DialIn()
 		w.Answer("bob")
 		w.Settle()
 		if shown == "other" {
