@@ -333,9 +333,13 @@ func (s *Stack) startGuard() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	proxy, end := iam.Proxy(to)
+	way, end := iam.Proxy(to)
 	s.onClose(end)
-	s.serve(l, s.Guard.Before(proxy))
+	if s.o.Via == nil {
+		way, end = s.Table.Direct(way)
+		s.onClose(end)
+	}
+	s.serve(l, s.Guard.Before(way))
 	return "http://" + l.Addr().String(), nil
 }
 

@@ -15,8 +15,16 @@ func s(v string) types.AttributeValue { return &types.AttributeValueMemberS{Valu
 
 // What store.go says of the server's checks: DynamoDB refuses each of these, too.
 func TestF204IndexKeysAreCheckedAsDynamoDBDoes(t *testing.T) {
+	checksIndexKeys(t, start(t, Options{}))
+}
+
+func TestIndexKeysAreCheckedOnTheShortWay(t *testing.T) {
+	checksIndexKeys(t, directly(t, start(t, Options{})))
+}
+
+func checksIndexKeys(t *testing.T, server *Store) {
+	t.Helper()
 	ctx := context.Background()
-	server := start(t, Options{})
 	if err := server.CreateTable(ctx, table(t), "items"); err != nil {
 		t.Fatal(err)
 	}

@@ -12,23 +12,31 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// What is kept in memory goes through rows of our own, what is kept on disk through dynalite's database. Both
-// give the same answers.
+// What is kept in memory goes through rows of our own, what is kept on disk through dynalite's database; and there are
+// two ways to the server. All give the same answers.
 func TestRowsInMemoryAnswerAsTheDatabaseOnDiskDoes(t *testing.T) {
-	memory, disk := answers(t, Options{}), answers(t, Options{Data: t.TempDir()})
-	if len(memory) != len(disk) || len(memory) < 20 {
-		t.Fatalf("%d and %d answers", len(memory), len(disk))
+	want := answers(t, start(t, Options{Data: t.TempDir()}))
+	if len(want) < 20 {
+		t.Fatalf("%d answers", len(want))
 	}
-	for i := range memory {
-		if memory[i] != disk[i] {
-			t.Errorf("in memory %s\non disk   %s", memory[i], disk[i])
+	for how, s := range map[string]*Store{
+		"in memory": start(t, Options{}), "in memory, directly": directly(t, start(t, Options{})),
+		"on disk, directly": directly(t, start(t, Options{Data: t.TempDir()})),
+	} {
+		got := answers(t, s)
+		if len(got) != len(want) {
+			t.Fatalf("%s: %d answers, want %d", how, len(got), len(want))
+		}
+		for i := range want {
+			if got[i] != want[i] {
+				t.Errorf("%s %s\non disk %s", how, got[i], want[i])
+			}
 		}
 	}
 }
 
 // answers are those to the same requests in the same order.
-func answers(t *testing.T, o Options) (all []string) {
-	s := start(t, o)
+func answers(t *testing.T, s *Store) (all []string) {
 	const name = "rows"
 	if err := s.CreateTable(t.Context(), table(t), name); err != nil {
 		t.Fatal(err)
