@@ -53,11 +53,13 @@ func showParticipant(p *conference.Participant) Participant {
 	return v
 }
 
-// Conferences returns the remembered conferences, newest first.
-func (a API) Conferences() (list []Conference) {
+// Conferences returns the remembered conferences that keep chooses, newest first. keep must not change what it sees.
+func (a API) Conferences(keep func(*conference.Conference) bool) (list []Conference) {
 	a.x.read(func(s *state) {
 		for _, c := range slices.Backward(s.list) {
-			list = append(list, showConference(c))
+			if keep(c) {
+				list = append(list, showConference(c))
+			}
 		}
 	})
 	return list

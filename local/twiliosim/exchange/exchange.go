@@ -61,6 +61,7 @@ func New(cfg Config) *Exchange {
 		cfg: cfg, clock: cfg.Clock, do: cfg.Do,
 		legs:        map[string]*leg{},
 		conferences: map[string]*conference.Conference{},
+		named:       map[string]*conference.Conference{},
 		clients:     map[string]*client{},
 		outside:     map[string]string{},
 	}
@@ -115,6 +116,7 @@ type state struct {
 	ended       int
 	conferences map[string]*conference.Conference // by SID
 	list        []*conference.Conference          // oldest first, bounded likewise
+	named       map[string]*conference.Conference // the newest of each name: of these alone one may be live
 	clients     map[string]*client
 	outside     map[string]string // what telephones outside do, see SetOutside
 	recordings  []*Recording      // oldest first; none is forgotten
@@ -164,10 +166,8 @@ func (s *state) forgetLegs() {
 
 // findConference finds the live conference of a name.
 func (s *state) findConference(name string) *conference.Conference {
-	for _, c := range slices.Backward(s.list) {
-		if c.Name == name && !c.Over() {
-			return c
-		}
+	if c := s.named[name]; c != nil && !c.Over() {
+		return c
 	}
 	return nil
 }
@@ -179,6 +179,7 @@ func (s *state) openConference(name string) *conference.Conference {
 	}
 	c := conference.New(s.cfg.Account, name, s.clock.Now())
 	s.conferences[c.SID] = c
+	s.named[name] = c
 	s.list = append(s.list, c)
 	s.forgetConferences()
 	return c
@@ -196,6 +197,9 @@ func (s *state) forgetConferences() {
 		}
 		surplus--
 		delete(s.conferences, c.SID)
+		if s.named[c.Name] == c {
+			delete(s.named, c.Name)
+		}
 		return true
 	})
 }

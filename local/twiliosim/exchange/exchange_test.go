@@ -164,3 +164,40 @@ func TestManyAtOnce(t *testing.T) {
 		t.Errorf("%d legs are left: %+v", len(live), live)
 	}
 }
+
+// Conferences of one name follow each other, more of them than are remembered; who joins by the name meets those who
+// are in the live one.
+func TestTheLiveConferenceOfANameIsFoundAmongMany(t *testing.T) {
+	r := newRecorder(t)
+	joins := func() string {
+		sid, err := r.PlaceCall(nil, "+4915112345678", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.answer(conferenceDoc)
+		r.mu.Lock()
+		r.fetches = nil // the wait document
+		r.mu.Unlock()
+		return sid
+	}
+	for round := range 20 {
+		both := []string{joins(), joins()}
+		all := r.Conferences()
+		last := all[len(all)-1]
+		if last.Status == "completed" || len(last.Legs) != 2 || len(all) > 11 {
+			t.Fatalf("round %d: %d conferences, the last %s with %d legs, want both", round, len(all), last.Status,
+				len(last.Legs))
+		}
+		for _, sid := range both {
+			if err := r.Hangup(sid); err != nil {
+				t.Fatal(err)
+			}
+			r.mu.Lock()
+			r.fetches = nil
+			r.mu.Unlock()
+		}
+	}
+	if n := len(r.state.named); n != 1 {
+		t.Errorf("%d names are kept, want one", n)
+	}
+}

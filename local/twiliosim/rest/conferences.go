@@ -14,20 +14,19 @@ import (
 // in progress alone. Of those that have not started yet nothing is said, so they are left
 // out, too. https://www.twilio.com/en-us/changelog/conference-list-endpoint-rollout-extended
 func (s *Server) listConferences(q *request) (int, any, *failure) {
-	var list []exchange.Conference
+	var bad error
 	status := cmp.Or(q.form.Get("Status"), conference.InProgress)
-	for _, c := range s.core.Conferences() {
+	list := s.core.Conferences(func(c *conference.Conference) bool {
 		if !q.is("FriendlyName", c.Name) || status != c.Status {
-			continue
+			return false
 		}
 		created, err := q.between("DateCreated", c.Created)
 		updated, err2 := q.between("DateUpdated", c.Updated)
-		if errors.Join(err, err2) != nil {
-			return 0, nil, refuse(20001, "DateCreated and DateUpdated: "+errDay.Error())
-		}
-		if created && updated {
-			list = append(list, c)
-		}
+		bad = errors.Join(bad, err, err2)
+		return created && updated
+	})
+	if bad != nil {
+		return 0, nil, refuse(20001, "DateCreated and DateUpdated: "+errDay.Error())
 	}
 	from, to, body := q.page(len(list))
 	conferences := make([]any, 0, to-from)

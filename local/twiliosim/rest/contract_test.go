@@ -12,6 +12,7 @@ import (
 
 	"warmtransfer/local/clock"
 	"warmtransfer/local/twiliosim/activity"
+	"warmtransfer/local/twiliosim/conference"
 	"warmtransfer/local/twiliosim/exchange"
 	"warmtransfer/local/twiliosim/faults"
 	"warmtransfer/local/twiliosim/journal"
@@ -77,7 +78,7 @@ func newRig(t *testing.T) *rig {
 		}
 	}
 	x.API().UpdateNumber(func(n *exchange.Number) { n.Region = "us1" }) // a number without one has no entry
-	r.room = x.API().Conferences()[0].SID
+	r.room = x.API().Conferences(func(*conference.Conference) bool { return true })[0].SID
 	now.Advance(2 * time.Second) // in which carol's recording begins
 	r.recording = x.API().Recordings()[0].SID
 	return r
@@ -269,7 +270,8 @@ func TestUnmodelledParameters(t *testing.T) {
 
 // state is how much there is, and the number's settings.
 func (r *rig) state() [3]any {
-	return [3]any{len(r.core.Legs(func(*legs.Leg) bool { return true })), len(r.core.Conferences()), r.core.Number()}
+	conferences := r.core.Conferences(func(*conference.Conference) bool { return true })
+	return [3]any{len(r.core.Legs(func(*legs.Leg) bool { return true })), len(conferences), r.core.Number()}
 }
 
 // Every field that twilio-go decodes is in the answer, with its type, and no other one.

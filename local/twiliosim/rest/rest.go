@@ -18,6 +18,7 @@ import (
 
 	"warmtransfer/local/clock"
 	"warmtransfer/local/twiliosim/activity"
+	"warmtransfer/local/twiliosim/conference"
 	"warmtransfer/local/twiliosim/exchange"
 	"warmtransfer/local/twiliosim/faults"
 	"warmtransfer/local/twiliosim/journal"
@@ -37,7 +38,7 @@ type Calls interface {
 // Conferences is what the resources of conferences ask of the exchange.
 type Conferences interface {
 	Conference(sid string) (exchange.Conference, error)
-	Conferences() []exchange.Conference
+	Conferences(keep func(*conference.Conference) bool) []exchange.Conference
 	UpdateConference(sid string, announcement legs.Document, end bool) (exchange.Conference, error)
 }
 
