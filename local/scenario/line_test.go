@@ -17,6 +17,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
 	"warmtransfer/local/clock"
 	"warmtransfer/local/gateway"
 	"warmtransfer/local/gateway/sam"
@@ -34,6 +36,7 @@ import (
 var shared struct {
 	binaries   string
 	store      *store.Store
+	client     *dynamodb.Client // of the store
 	signingKey *rsa.PrivateKey
 }
 
@@ -70,6 +73,7 @@ func prepare(m *testing.M) (int, error) {
 	if shared.store, err = store.Start(ctx, store.Options{Dir: filepath.Join(root, "local")}); err != nil {
 		return 1, err
 	}
+	shared.client = shared.store.Client()
 	code := m.Run()
 	if err := shared.store.Close(); err != nil {
 		return 1, fmt.Errorf("the store has failed: %w", err)
@@ -628,7 +632,7 @@ func (l *line) wantInvariants(sid string) {
 
 // conference is the item of a caller, nil if there is none.
 func (l *line) conference(sid string) *call.Call {
-	c, err := dynamo.New(shared.store.Client(), l.TableName).Call(l.ctx, call.ID(sid))
+	c, err := dynamo.New(shared.client, l.TableName).Call(l.ctx, call.ID(sid))
 	if err != nil {
 		return nil
 	}

@@ -110,9 +110,11 @@ func (s *soak) called() {
 	}
 }
 
-// callsMessageBack lets an agent without a call call the caller of a message back.
+// callsMessageBack lets an agent without a call call the caller of a message back, one of those that their page shows
+// first.
 func (s *soak) callsMessageBack(id string) {
-	for _, m := range s.everyMessage(id) {
+	newest, _ := s.messages(id, "/messages")
+	for _, m := range newest {
 		if m.State != "new" || m.Caller == "" {
 			continue
 		}
@@ -129,17 +131,24 @@ func (s *soak) callsMessageBack(id string) {
 // everyMessage is all pages of the list of messages.
 func (s *soak) everyMessage(id string) (all []message) {
 	for path := "/messages"; path != ""; {
-		var page struct {
-			Messages []message
-			Cursor   string
-		}
-		s.must(s.agent(id).Call(s.ctx, http.MethodGet, path, nil, &page))
-		all, path = append(all, page.Messages...), ""
-		if page.Cursor != "" {
-			path = "/messages?cursor=" + url.QueryEscape(page.Cursor)
-		}
+		var some []message
+		some, path = s.messages(id, path)
+		all = append(all, some...)
 	}
 	return all
+}
+
+// messages is one page of the list of messages, and the path of the next.
+func (s *soak) messages(id, path string) (some []message, next string) {
+	var page struct {
+		Messages []message
+		Cursor   string
+	}
+	s.must(s.agent(id).Call(s.ctx, http.MethodGet, path, nil, &page))
+	if page.Cursor != "" {
+		next = "/messages?cursor=" + url.QueryEscape(page.Cursor)
+	}
+	return page.Messages, next
 }
 
 // saidGoodbye says whether the last that a leg heard were words that end with goodbye.
