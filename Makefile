@@ -37,7 +37,7 @@ bench: ## starts, sizes, loads and bursts beside a bare handler
 
 soak: ## 10,000 calls with 5 % faults through the phone network (CALLS=500 for fewer)
 	@local/setup.sh store
-	@go test ./local/scenario -run F176 -v -timeout 4h -args -calls $(or $(CALLS),10000)
+	@GOGC=400 go test ./local/scenario -run F176 -cpu 1 -v -timeout 4h -args -calls $(or $(CALLS),10000)
 
 deploy: ## builds and deploys to AWS; the first time it asks five questions (SET="RingSeconds=25")
 	@SET="$(SET)" local/deploy.sh $(ARGS)
