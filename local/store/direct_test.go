@@ -73,7 +73,7 @@ func ask(t *testing.T, url, target, signed, body string) (status int, answer any
 }
 
 // Each of these, in this order, is answered alike on both ways, refusals with the same words.
-func TestF403TheShortWayAnswersAsTheLongOneDoes(t *testing.T) {
+func TestTheShortWayAnswersAsTheLongOneDoes(t *testing.T) {
 	long, behind := start(t, Options{}), start(t, Options{})
 	var overHTTP []string
 	short := inFront(t, behind, &overHTTP)
@@ -160,7 +160,7 @@ func TestF403TheShortWayAnswersAsTheLongOneDoes(t *testing.T) {
 }
 
 // The short way's connections do not keep the server from ending, and end with it.
-func TestF403TheShortWayEndsWithTheServer(t *testing.T) {
+func TestTheShortWayEndsWithTheServer(t *testing.T) {
 	s := start(t, Options{})
 	url := inFront(t, s, nil)
 	if status, _ := ask(t, url, "GetItem", signature, `{"TableName":"none","Key":{"pk":{"S":"a"}}}`); status != 400 {

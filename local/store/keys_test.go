@@ -18,7 +18,7 @@ func TestF204IndexKeysAreCheckedAsDynamoDBDoes(t *testing.T) {
 	checksIndexKeys(t, start(t, Options{}))
 }
 
-func TestF403IndexKeysAreCheckedOnTheShortWay(t *testing.T) {
+func TestIndexKeysAreCheckedOnTheShortWay(t *testing.T) {
 	checksIndexKeys(t, directly(t, start(t, Options{})))
 }
 

@@ -20,8 +20,8 @@ func TestRowsInMemoryAnswerAsTheDatabaseOnDiskDoes(t *testing.T) {
 		t.Fatalf("%d answers", len(want))
 	}
 	for how, s := range map[string]*Store{
-		"in memory": start(t, Options{}), "F403: in memory, directly": directly(t, start(t, Options{})),
-		"F403: on disk, directly": directly(t, start(t, Options{Data: t.TempDir()})),
+		"in memory": start(t, Options{}), "in memory, directly": directly(t, start(t, Options{})),
+		"on disk, directly": directly(t, start(t, Options{Data: t.TempDir()})),
 	} {
 		got := answers(t, s)
 		if len(got) != len(want) {

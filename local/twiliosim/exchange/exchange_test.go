@@ -167,7 +167,7 @@ func TestManyAtOnce(t *testing.T) {
 
 // Conferences of one name follow each other, more of them than are remembered; who joins by the name meets those who
 // are in the live one.
-func TestF403TheLiveConferenceOfANameIsFoundAmongMany(t *testing.T) {
+func TestTheLiveConferenceOfANameIsFoundAmongMany(t *testing.T) {
 	r := newRecorder(t)
 	joins := func() string {
 		sid, err := r.PlaceCall(nil, "+4915112345678", "")
