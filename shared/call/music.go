@@ -154,8 +154,8 @@ func (p planner) musicStopsAt() time.Time {
 	return at
 }
 
-// NothingIsDue: the caller is to be on hold, has an owner, and nobody is rung, joins or leaves. Until somebody presses a
-// button nothing is expected that a music turn would have to look after.
+// NothingIsDue: the caller is to be on hold and is not in the queue, and nobody is rung, joins or leaves. Until
+// somebody presses a button nothing is expected that a music turn would have to look after.
 func (h Hearing) NothingIsDue() bool {
 	c := h.p.Call
 	if !c.CallerLive || c.State.InLine() || h.p.callerHoldTarget() != hold || h.p.uncertain() {
