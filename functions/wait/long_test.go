@@ -13,10 +13,12 @@ import (
 	"warmtransfer/shared/twilio"
 )
 
-// held is a caller on hold, and a request for one of their turns: the music in its answer, whether words come before it,
-// the number of the next turn, and what its address says.
-func held(t *testing.T, set *settings.Values) (*servicetest.World, call.ID, func(who string, turn int,
-	before twilio.Heard) (string, bool, int, twilio.Heard)) {
+// asked is a request for a turn. It returns the music in the answer, whether words come before it, the number of the
+// next turn, and what its address says.
+type asked func(who string, turn int, before twilio.Heard) (music string, words bool, next int, heard twilio.Heard)
+
+// held is a caller on hold, and how their turns are asked for.
+func held(t *testing.T, set *settings.Values) (*servicetest.World, call.ID, asked) {
 	s, w := serveLine(t, httpapitest.Keys, set, "alice", "bob")
 	id := w.DialIn()
 	w.Answer("alice")
@@ -39,7 +41,8 @@ func held(t *testing.T, set *settings.Values) (*servicetest.World, call.ID, func
 		if err != nil {
 			t.Fatal(err)
 		}
-		return strings.TrimPrefix(doc.Find("Play").Text, "https://music.example/music"), doc.Find("Say").Name != "", n, heard
+		music := strings.TrimPrefix(doc.Find("Play").Text, "https://music.example/music")
+		return music, doc.Find("Say").Name != "", n, heard
 	}
 }
 
@@ -79,7 +82,7 @@ func TestF382LongTurnsOnHold(t *testing.T) {
 			t.Errorf("%s: %q, words %t, then %d, %+v", test.name, music, words, next, heard)
 		}
 		if c := w.Call(id); long && c.MusicEnds.Sub(w.Now) != 24*time.Second || !heard.Due.Equal(c.MusicEnds) {
-			t.Errorf("%s: saved until %v later, the address says %v", test.name, c.MusicEnds.Sub(w.Now), heard.Due.Sub(w.Now))
+			t.Errorf("%s: saved for %v, the address says %v", test.name, c.MusicEnds.Sub(w.Now), heard.Due.Sub(w.Now))
 		}
 	}
 }
@@ -88,8 +91,10 @@ func TestF382LongTurnsOnHold(t *testing.T) {
 // so is one of the line's own music, and one of which is not known whether it could be saved.
 func TestF382WhereTurnsStayShort(t *testing.T) {
 	for name, change := range map[string]func(w *servicetest.World, set *settings.Values){
-		"an agent is rung": func(w *servicetest.World, _ *settings.Values) { w.MustPress("alice", call.DoConsult, "bob") },
-		"in the queue":     func(w *servicetest.World, _ *settings.Values) { w.HangUp("alice"); w.Settle() },
+		"an agent is rung": func(w *servicetest.World, _ *settings.Values) {
+			w.MustPress("alice", call.DoConsult, "bob")
+		},
+		"in the queue": func(w *servicetest.World, _ *settings.Values) { w.HangUp("alice"); w.Settle() },
 		"the line's own music": func(_ *servicetest.World, set *settings.Values) {
 			set.Music = &settings.Music{ID: "ab", Pieces: 2, Millis: 9000}
 		},
@@ -107,7 +112,8 @@ func TestF382WhereTurnsStayShort(t *testing.T) {
 	}
 	w, _, asks := held(t, &settings.Values{})
 	before := w.Store.Counts()
-	if music, _, _, _ := asks("CA22222222222222222222222222222222", 2, twilio.Heard{Due: w.Now}); music != "/02-03.wav" {
+	const agents = "CA22222222222222222222222222222222"
+	if music, _, _, _ := asks(agents, 2, twilio.Heard{Due: w.Now}); music != "/02-03.wav" {
 		t.Errorf("an agent on hold hears %q", music)
 	}
 	sameCounts(t, before, w.Store.Counts())

@@ -1,13 +1,13 @@
 // Command music makes the music that callers hear while they wait: a piece of our own, which touches nobody's rights,
 // in the telephone's own format; and with the same synthesizer the sounds of the agents' page (sounds.go).
 //
-//	go run ./local/music        writes frontend/public/music/00.wav ... 10.wav, 02-03.wav ... and frontend/public/sounds/
+//	go run ./local/music        writes frontend/public/music/ (00.wav ... 10-01.wav) and frontend/public/sounds/
 //
 // The piece is a score (score.go) played by a small synthesizer (synth.go). A caller hears it in parts, one with each
 // music turn: the introduction first, then the phrases in order, then the first phrase again. On hold, where turns are
 // long, a turn has two phrases, in one file: who cannot fetch it is in silence for no longer than with one. Each part
-// begins and ends in exact silence, at a rest of the music, so that they join without a click, and the moment until the next part is
-// fetched sounds like a rest.
+// begins and ends in exact silence, at a rest of the music, so that they join without a click, and the moment until the
+// next part is fetched sounds like a rest.
 //
 // The program computes in integers: it writes the same bytes on every machine, and a test compares them with the
 // committed files. It knows nothing of telephony, and no package imports it.
