@@ -128,14 +128,14 @@ func (m *matcher) offerOnce(
 	} else {
 		readFree()
 	}
-	if err != nil || unknown != nil {
+	if err != nil || unknown != nil && len(queue) == 0 { // some of the callers will do
 		return nil, false
 	}
 	if len(agents) == 0 && (by.in == nil || !by.in.Requeued) && !anyWaiting(queue, true) {
 		return nil, false
 	}
 	if queue == nil && !by.now {
-		if readQueue(); unknown != nil {
+		if readQueue(); unknown != nil && len(queue) == 0 {
 			return nil, false
 		}
 	}
