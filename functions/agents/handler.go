@@ -69,7 +69,8 @@ func (h handler) search(r *httpapi.Request) (int, any, error) {
 }
 
 func (h handler) listed(found service.Directory, now time.Time) directory {
-	d := directory{At: now, Agents: make([]entry, 0, len(found.Agents)), Number: h.number, More: found.More}
+	d := directory{At: now, Agents: make([]entry, 0, len(found.Agents)), Number: h.number, More: found.More,
+		Partial: found.Gap}
 	for _, a := range found.Agents {
 		d.Agents = append(d.Agents, entry{
 			ID: a.ID, Name: a.Name, Presence: a.Presence(now), Since: a.PresenceSince(now), Seen: a.LastSeen(),

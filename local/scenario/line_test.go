@@ -90,6 +90,8 @@ const (
 	beatEvery = 10 * time.Second
 	// pollEvery is how often the page of an agent in a call polls that does so.
 	pollEvery = 2 * time.Second
+	// A page's clock, and how much sooner than it is wanted a heartbeat begins.
+	pageTick, pageMargin = 500 * time.Millisecond, 2 * time.Second
 )
 
 // line is the whole local stack under a clock that only pass moves, with people at its telephones.
@@ -105,6 +107,10 @@ type line struct {
 	// asked. Otherwise heartbeats alone must repair what is wrong, as with the channel, which is harder. A short run
 	// plays the one, make test-deep the other.
 	polls bool
+	// lazy: heartbeats come as late as the answers to them allow, by the clock of a page that ticks twice a second. Due
+	// is when each page begins its next one.
+	lazy  bool
+	due   map[string]time.Time
 	views map[string]bool // supervisors whose page shows the team's view
 	crowd bool            // all pages send at the same time, not one after another
 	beat  time.Time
@@ -199,7 +205,9 @@ func (l *line) pass(d time.Duration) {
 	for end := l.clock.Now().Add(d); ; {
 		now := l.clock.Now()
 		if !now.Before(l.beat) {
-			l.beat = now.Add(pollEvery)
+			if l.beat = now.Add(pollEvery); l.lazy {
+				l.beat = now.Add(pageTick)
+			}
 			l.beats(now)
 			continue
 		}
@@ -225,13 +233,19 @@ func (l *line) beats(now time.Time) {
 	beat := now.Sub(epoch)%beatEvery < pollEvery
 	var all sync.WaitGroup
 	for _, id := range ids {
+		if l.lazy {
+			beat = !now.Before(l.due[id])
+		}
 		if !beat && (!l.polls || l.legTo(id) == "") {
 			continue
 		}
 		page := l.agent(id)
 		asks := func() { // a page goes on when the API fails
 			if beat {
-				_, _ = page.Beat(l.ctx)
+				snap, err := page.Beat(l.ctx)
+				if err == nil && l.lazy {
+					l.due[id] = now.Add(time.Duration(snap.BeatWithin)*time.Second - pageMargin)
+				}
 			} else {
 				_, _ = page.Me(l.ctx)
 			}

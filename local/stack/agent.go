@@ -47,7 +47,8 @@ func (s *Stack) Agent(id string) *Agent { return &Agent{ID: id, stack: s} }
 
 // Snapshot holds the fields of an agent's snapshot that scripts read; openapi.yaml has all of them.
 type Snapshot struct {
-	Agent struct {
+	BeatWithin int `json:"beatWithin"`
+	Agent      struct {
 		Status   string `json:"status"`
 		Presence string `json:"presence"`
 		Why      string `json:"why"`

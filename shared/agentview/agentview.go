@@ -38,6 +38,8 @@ type Directory struct {
 	Agents []Colleague `json:"agents"`
 	Number string      `json:"number,omitempty"` // the line's own
 	More   bool        `json:"more,omitempty"`
+	// Partial: some of the agents could not be read, and are missing.
+	Partial bool `json:"partial,omitempty"`
 }
 
 // Colleague is one of them.

@@ -4,8 +4,8 @@ import "time"
 
 const (
 	// turnSlack is how late the request for the next music turn may come: the turn may have reached the caller late,
-	// and a function may need a cold start. The plan is asked for at each heartbeat, every ten seconds or sooner, so
-	// the music is restarted within fifteen.
+	// and a function may need a cold start. The plan is asked for at the next heartbeat, ten and a half seconds
+	// later at most, so the music is restarted within fifteen.
 	turnSlack = 4500 * time.Millisecond
 	// requestSlack is the same where nobody asks again for a minute: the request for the next music turn is on its way
 	// for some part of a second after each turn.

@@ -15,10 +15,7 @@ import (
 
 // Queue implements service.Lists.
 func (l *lists) Queue(ctx context.Context) ([]service.QueueEntry, error) {
-	items, err := l.first(ctx, liveList, between{from: lineHeads}, service.QueuePage)
-	if err != nil {
-		return nil, err
-	}
+	items, unread := l.first(ctx, liveList, between{from: lineHeads}, service.QueuePage)
 	var line []service.QueueEntry
 	for _, it := range items {
 		since, err := time.Parse(time.RFC3339Nano, text(it[queued]))
@@ -33,7 +30,7 @@ func (l *lists) Queue(ctx context.Context) ([]service.QueueEntry, error) {
 			Requeued: ahead != nil && ahead.Value,
 		})
 	}
-	return line, nil
+	return line, unread
 }
 
 // liveIDs lists the live calls whose places in the index are between two, in its order, n at most.
@@ -83,10 +80,7 @@ func callID(it item) call.ID {
 // Agents implements service.Lists. It leaves out an agent whose item this version cannot read: one
 // broken item must not keep all callers waiting.
 func (l *lists) Agents(ctx context.Context, from string) (page []agent.Agent, next string, err error) {
-	items, more, err := l.pages(ctx, agentsList, between{after: from}, agentsOfShard(l.shards.used()))
-	if err != nil {
-		return nil, "", err
-	}
+	items, more, unread := l.pages(ctx, agentsList, between{after: from}, agentsOfShard(l.shards.used()))
 	if len(items) > service.AgentsPage {
 		items, more = items[:service.AgentsPage], true
 	}
@@ -99,7 +93,7 @@ func (l *lists) Agents(ctx context.Context, from string) (page []agent.Agent, ne
 	if more && len(items) > 0 {
 		next = agentsList.place(items[len(items)-1])
 	}
-	return page, next, nil
+	return page, next, unread
 }
 
 // agentsOfShard is how many agents are read of each of n shards for a page: few enough that a page costs little more

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"hash/fnv"
+	"log/slog"
 	"slices"
 	"strconv"
 	"strings"
@@ -89,6 +90,7 @@ func (ls *lists) pages(ctx context.Context, l list, b between, n int) (items []i
 	err = ls.eachShard(func(k int) error {
 		out, err := ls.page(ctx, l.query(k, b, n))
 		if err != nil {
+			unread(ctx, l.index, k, err)
 			return err
 		}
 		mu.Lock()
@@ -106,6 +108,12 @@ func (ls *lists) pages(ctx context.Context, l list, b between, n int) (items []i
 		items = slices.DeleteFunc(items, func(it item) bool { return l.place(it) > cut })
 	}
 	return items, more, err
+}
+
+// unread tells the log of a shard of a list that could not be read. Whoever asks may go on with the others.
+func unread(ctx context.Context, index string, shard int, err error) {
+	slog.LogAttrs(ctx, slog.LevelWarn, "list", slog.String("index", index), slog.Int("shard", shard),
+		slog.String("error", err.Error()))
 }
 
 // first is the first n items of a list, all that there are up to that.

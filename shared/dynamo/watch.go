@@ -47,9 +47,6 @@ func (l *lists) Free(ctx context.Context, from string) (page []agent.Agent, next
 	if noIndex(err) {
 		return l.freeInAgents(ctx, "")
 	}
-	if err != nil {
-		return nil, "", err
-	}
 	for _, it := range items {
 		// An older version that takes an agent's freedom changes the rank, and leaves what it does not know.
 		if since, ok := freed(text(it[rank])); ok {
@@ -62,7 +59,7 @@ func (l *lists) Free(ctx context.Context, from string) (page []agent.Agent, next
 	if more && len(items) > 0 {
 		next = freeList.place(items[len(items)-1])
 	}
-	return page, next, nil
+	return page, next, err
 }
 
 // freeInAgents is Free by the index agents.
@@ -82,12 +79,14 @@ func (l *lists) freeInAgents(ctx context.Context, from string) (page []agent.Age
 // Live implements service.Lists. Of a few calls it reads the index live only.
 func (l *lists) Live(ctx context.Context, few int) (calls []service.LiveCall, err error) {
 	var places []string // each ends with the ID
+	var failed []error
 	for k := range l.shards.read() {
-		err = l.every(ctx, liveIndex, live, partition("", k), func(it item) {
+		err := l.every(ctx, liveIndex, live, partition("", k), func(it item) {
 			places = append(places, text(it[liveAt])+" "+string(callID(it)))
 		})
 		if err != nil {
-			return nil, err
+			unread(ctx, liveIndex, k, err)
+			failed = append(failed, err)
 		}
 	}
 	slices.Sort(places)
@@ -95,7 +94,7 @@ func (l *lists) Live(ctx context.Context, few int) (calls []service.LiveCall, er
 		calls = append(calls, service.LiveCall{ID: call.ID(at[strings.LastIndexByte(at, ' ')+1:])})
 	}
 	if len(calls) <= few {
-		return calls, nil
+		return calls, errors.Join(failed...)
 	}
 	known := map[call.ID]service.LiveCall{}
 	for n := range 2 * l.shards.read() {
@@ -104,8 +103,9 @@ func (l *lists) Live(ctx context.Context, few int) (calls []service.LiveCall, er
 			id := callID(it)
 			known[id] = service.LiveCall{ID: id, Due: time.Unix(integer(it[due]), 0), Legs: legs(text(it[sids]))}
 		})
-		if err != nil && !noIndex(err) {
-			return nil, err
+		if err != nil && !noIndex(err) { // of those nothing is known, so that each is looked at
+			unread(ctx, watchIndex, n/2, err)
+			failed = append(failed, err)
 		}
 	}
 	for i, c := range calls {
@@ -113,28 +113,35 @@ func (l *lists) Live(ctx context.Context, few int) (calls []service.LiveCall, er
 			calls[i] = c
 		}
 	}
-	return calls, nil
+	return calls, errors.Join(failed...)
 }
 
 // MusicStopped implements service.Lists. It looks at the first of all callers who are to hear music: mostly there is
 // none, or their music plays, and then that of all others plays longer.
-func (l *lists) MusicStopped(ctx context.Context, now time.Time) (ids []call.ID, plays bool, err error) {
+func (l *lists) MusicStopped(ctx context.Context, now time.Time) (ids []call.ID, next time.Time, err error) {
 	until := stamp(now) + afterStamp
 	first, err := l.first(ctx, musicList, between{}, 1)
 	switch {
 	case noIndex(err):
 		ids, err = l.stoppedInQueue(ctx)
-		return ids, true, err
+		return ids, now, err
 	case len(first) == 0:
-		return nil, err != nil, err
+		return nil, time.Time{}, err
 	case musicList.place(first[0]) >= until:
-		return nil, true, err
+		return nil, musicStops(first[0]), err
 	}
 	late, more := l.first(ctx, musicList, between{before: until}, morePage)
 	for _, it := range late {
 		ids = append(ids, callID(it))
 	}
-	return ids, true, cmp.Or(err, more)
+	return ids, now, cmp.Or(err, more)
+}
+
+// musicStops is when the music of a caller in the list of music may stop.
+func musicStops(it item) time.Time {
+	at, _, _ := strings.Cut(musicList.place(it), beforeID)
+	t, _ := time.Parse(time.RFC3339Nano, at) // of a stamp
+	return t
 }
 
 // stoppedInQueue is MusicStopped by the queue, of whom nothing is known.

@@ -12,7 +12,7 @@ import (
 
 // The forms of ids and names are checked without regular expressions; these say what they are.
 func TestFormsAreThoseOfTheirExpressions(t *testing.T) {
-	sid, key := regexp.MustCompile(`^CA[0-9a-f]{32}$`), regexp.MustCompile(`^[A-Za-z0-9-]{1,40}$`)
+	sid, key := regexp.MustCompile(`^(KP)?(CA|OB)[0-9a-f]{32}$`), regexp.MustCompile(`^[A-Za-z0-9-]{1,40}$`)
 	name := regexp.MustCompile(`^[a-z]+([._-][a-z]+)*$`)
 	check := func(t rapid.TB, s string) {
 		var l logLine
@@ -29,7 +29,8 @@ func TestFormsAreThoseOfTheirExpressions(t *testing.T) {
 	}
 	hex := strings.Repeat("0af9", 8)
 	for _, s := range []string{
-		"", "CA" + hex, "CA" + hex + "0", "CA" + hex[1:], "ca" + hex, "CA" + strings.ToUpper(hex), "CA" + hex + "\n",
+		"", string(call.KeptID(call.ID("CA" + hex))), "KP", "KP" + hex, "KPKPCA" + hex, "KP+15005550006", "OB" + hex,
+		"CA" + hex, "CA" + hex + "0", "CA" + hex[1:], "ca" + hex, "CA" + strings.ToUpper(hex), "CA" + hex + "\n",
 		"a", "a.b",
 		".a", "a.", "a..b", "a.-b", "a_b-c", "{", "a{", "{a", "é", "a é", strings.Repeat("x", 40),
 		strings.Repeat("x", 41),

@@ -72,9 +72,10 @@ type logLine struct {
 // setIDs sets the ids; anything that has not the form of one is not logged as an id (N9). No regular expression: to
 // compile one at each start costs more than a start has to spare.
 func (l *logLine) setIDs(id call.ID, leg call.LegKey) {
-	hex, ok := strings.CutPrefix(string(id), "CA")
+	of := strings.TrimPrefix(string(id), "KP") // a kept place is named for the call in which it was chosen
+	hex, ok := strings.CutPrefix(of, "CA")
 	if !ok {
-		hex, ok = strings.CutPrefix(string(id), "OB") // of a call back
+		hex, ok = strings.CutPrefix(of, "OB") // of a call back
 	}
 	if ok && len(hex) == 32 && madeOf(hex, "0123456789abcdef") {
 		l.conference = string(id)

@@ -76,7 +76,7 @@ var Outcomes = []Outcome{Answered, Transferred, Abandoned, Expired, Voicemail, K
 
 // Out says who has called the caller, and how that went.
 type Out struct {
-	By      Party        `json:"by"`
+	By      Party        `json:"by"`           // of a kept place whose caller nobody has dialled: without an id
 	Of      string       `json:"of,omitempty"` // the call or the message for which they were called
 	Outcome call.Outcome `json:"outcome"`      // answered, or why they were not reached; machine is never certain
 }
@@ -169,6 +169,9 @@ func Of(c *call.Call) Record {
 	}
 	if c.Out.Dialled() {
 		r.out(c.Out)
+		if c.Kept.Is() && c.Kept.Tries == 0 && !c.Out.Reached() { // at most an agent was rung
+			r.Out.By = Party{}
+		}
 	}
 	byLine := map[call.Reason]Outcome{
 		call.ReasonMaxWait: Expired, call.ReasonNobodyOnline: Voicemail, call.ReasonMessage: Voicemail,

@@ -97,3 +97,19 @@ func TestNotesAreInTheirOrderAndTheNewestNameCounts(t *testing.T) {
 		t.Errorf("%s, %s", got, r.Name)
 	}
 }
+
+// F397: nobody has called the caller of a kept place before it ran out, or may not: the record names nobody, and not
+// the agent who was rung for it.
+func TestF397NobodyHasCalledTheCallerOfAPlaceThatRanOut(t *testing.T) {
+	for tries, by := range map[int]string{0: "", 1: "alice"} {
+		c := call.New("KPCA1", "+15005550006", true, t0)
+		c.Kept.Of, c.Kept.Tries = "CA1", tries
+		c.Out = call.Outbound{Number: "+15005550006", By: "alice", ByName: "Alice", Outcome: call.OutcomeNoAnswer}
+		c.State, c.Reason, c.Ended = call.Ended, call.ReasonUnreached, t0.Add(time.Hour)
+		r := record.Of(c)
+		tried := r.AsLater() != nil
+		if r.Outcome != record.Unreached || r.Out == nil || r.Out.By.ID != by || !r.Missed || tried != (by != "") {
+			t.Errorf("after %d attempts: %+v, %+v", tries, r, r.Out)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -15,10 +16,7 @@ import (
 // picked up is let in. ErrNotFound: there is no such call, or nobody waits for them. The list may lag by a moment; the
 // leg is older than that, as its caller was told to hold on first.
 func (s *Service) CalledAsks(ctx context.Context, leg call.LegID, number string, now time.Time) (*call.Call, error) {
-	live, err := s.store.Live(ctx, 0)
-	if err != nil {
-		return nil, err
-	}
+	live, unread := s.store.Live(ctx, 0)
 	for _, l := range live {
 		if !slices.Contains(l.Legs, leg) {
 			continue
@@ -48,7 +46,7 @@ func (s *Service) CalledAsks(ctx context.Context, leg call.LegID, number string,
 			return s.calledPicksUp(ctx, c, leg, now)
 		}
 	}
-	return nil, ErrNotFound
+	return nil, cmp.Or(unread, ErrNotFound)
 }
 
 // calledPicksUp takes in that a caller whom we dial has picked up.

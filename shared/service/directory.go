@@ -36,13 +36,13 @@ func (d *directory) free(ctx context.Context, want int, now time.Time) ([]agent.
 	for page, err := range pagesOf(allPages, func(from string) ([]agent.Agent, string, error) {
 		return d.store.Free(ctx, from)
 	}) {
-		if err != nil {
-			return found, unlessSome(found, err)
-		}
 		for _, a := range page {
 			if a.Free(now) {
 				found = append(found, a)
 			}
+		}
+		if err != nil {
+			return found, unlessSome(found, err)
 		}
 		if len(found) >= want {
 			break
@@ -82,6 +82,7 @@ func pagesOf(most int, read func(from string) ([]agent.Agent, string, error)) it
 type Directory struct {
 	Agents []agent.Agent
 	More   bool // there are more agents; a search finds them
+	Gap    bool // a part of the agents could not be read, and is missing
 }
 
 // Directory lists one page of agents: those who are free and present first, longest idle first.
@@ -90,15 +91,12 @@ func (d *directory) Directory(ctx context.Context, who Principal, now time.Time)
 		return Directory{}, err
 	}
 	var here, others []agent.Agent
-	n := 0
+	gap := false
 	for page, err := range d.pages(ctx, mostPages) {
-		if err != nil {
-			if n == 0 {
-				return Directory{}, err
-			}
-			break
+		if err != nil && len(page)+len(here)+len(others) == 0 {
+			return Directory{}, err
 		}
-		n++
+		gap = err != nil
 		ranked := true
 		for _, a := range page {
 			if ranked = a.Ranked(); a.Free(now) {
@@ -113,7 +111,7 @@ func (d *directory) Directory(ctx context.Context, who Principal, now time.Time)
 		}
 	}
 	all := append(here, others...)
-	return Directory{Agents: all[:min(len(all), AgentsPage)], More: len(all) > AgentsPage}, nil
+	return Directory{Agents: all[:min(len(all), AgentsPage)], More: len(all) > AgentsPage, Gap: gap}, nil
 }
 
 // Search lists the agents that match accepts, in the directory's order.
@@ -124,10 +122,7 @@ func (d *directory) Search(ctx context.Context, who Principal, match func(agent.
 	var found Directory
 	read := 0
 	for page, err := range d.pages(ctx, allPages) {
-		if err != nil {
-			found.More = true
-			return found, unlessSome(found.Agents, err)
-		}
+		found.Gap = err != nil
 		for _, a := range page {
 			if !match(a) {
 				continue
@@ -137,6 +132,9 @@ func (d *directory) Search(ctx context.Context, who Principal, match func(agent.
 				return found, nil
 			}
 			found.Agents = append(found.Agents, a)
+		}
+		if err != nil {
+			return found, unlessSome(found.Agents, err)
 		}
 		read++
 	}

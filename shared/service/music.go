@@ -7,23 +7,24 @@ import (
 	"sync/atomic"
 	"time"
 
+	"warmtransfer/shared/agent"
 	"warmtransfer/shared/call"
 )
 
 const (
 	// maxRestored is how many callers at the head of the queue one request repairs.
 	maxRestored = 3
-	// BeatWhileMusic is within which time the next heartbeat is wanted while any caller is to hear music.
-	// Music that has run out counts as stopped after four and a half seconds (see call.Music), so that it is
-	// heard again within fifteen, with any page that is open. BeatInSilence is the time while no caller is:
-	// music that begins and stops right after a heartbeat is found by the next one within fifteen seconds,
-	// or is known by then and has the shorter time.
-	BeatWhileMusic = 10 * time.Second
-	BeatInSilence  = 15 * time.Second
+	// BeatInSilence is within which time after a heartbeat the next one is wanted: music that begins and stops right
+	// after it is heard again within fifteen seconds.
+	BeatInSilence = 15 * time.Second
+	// FoundWithin is within which time after a caller's music counts as stopped a heartbeat is wanted. It stops four
+	// and a half seconds before that (see call.Music), and must be heard again within fifteen.
+	FoundWithin = 10500 * time.Millisecond
 	// BeatSoon is the time if a heartbeat could not come to everybody.
 	BeatSoon = 3 * time.Second
 	// repairAtOnce is how many callers one heartbeat repairs at the same time. MusicPage callers are six rounds: of
-	// 0.2 s each if Twilio and the table answer as usual, so that they fit into what BeatWhileMusic leaves.
+	// 0.2 s each if Twilio and the table answer as usual, so that they fit into what the page leaves of
+	// BeatInSilence.
 	repairAtOnce = 20
 	// repairTime is until when a heartbeat begins with another caller, so that it still has its answer in time.
 	repairTime = 3 * time.Second
@@ -45,9 +46,22 @@ func (m *matcher) restoreMusic(ctx context.Context, queue []QueueEntry, now time
 }
 
 // restoreAllMusic does the same for everybody whose music may have stopped, in the queue or on hold. Only a heartbeat
-// does this: it costs another list. It returns within which time the next heartbeat is wanted.
-func (m *matcher) restoreAllMusic(ctx context.Context, now time.Time) time.Duration {
-	stopped, plays, err := m.store.MusicStopped(ctx, now)
+// does this: it costs another list. It returns within which time the next heartbeat is wanted, of this agent's page.
+func (m *matcher) restoreAllMusic(ctx context.Context, a *agent.Agent, now time.Time) (within time.Duration) {
+	relieved := false
+	m.set.Together(
+		func() { within = m.restoreStopped(ctx, now) },
+		func() { relieved = m.lookOut(ctx, a, now) },
+	)
+	if relieved && within > FoundWithin { // nobody is without music
+		within += lookoutSpares
+	}
+	return within
+}
+
+// restoreStopped is restoreAllMusic as if no other page sent heartbeats.
+func (m *matcher) restoreStopped(ctx context.Context, now time.Time) time.Duration {
+	stopped, next, err := m.store.MusicStopped(ctx, now)
 	all := len(stopped)
 	if all > MusicPage { // those who cannot be given any for now do not keep the others from it
 		stopped = rotated(stopped, now.Unix())[:MusicPage]
@@ -55,10 +69,13 @@ func (m *matcher) restoreAllMusic(ctx context.Context, now time.Time) time.Durat
 	if m.restoreEach(ctx, stopped, now) < all {
 		return BeatSoon
 	}
-	if plays || err != nil { // the next heartbeat tries again
-		return BeatWhileMusic
+	if all > 0 || err != nil { // the next heartbeat tries again
+		next = now
 	}
-	return BeatInSilence
+	if next.IsZero() {
+		return BeatInSilence
+	}
+	return min(BeatInSilence, max(next.Sub(now), 0)+FoundWithin)
 }
 
 // restoreEach repairs these callers while there is time, and says with how many of them it has begun.

@@ -324,7 +324,7 @@ func TestF182MusicThatStopsAtOnceIsFoundByPagesOfAQuietLine(t *testing.T) {
 		w.MusicRunsOut(id) // the hold's first turn
 		w.Pass(soundWithAPage + time.Second)
 		hears(t, w, id, "music")
-		if snap, err := w.Beat("bob"); err != nil || snap.BeatWithin != 10 {
+		if snap, err := w.Beat("bob"); err != nil || snap.BeatWithin < 10 || snap.BeatWithin > 15 {
 			t.Errorf("while a caller is on hold the next heartbeat is wanted within %d s, %v", snap.BeatWithin, err)
 		}
 	}

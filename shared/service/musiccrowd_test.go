@@ -29,7 +29,7 @@ func TestF182AHundredCallersAndASinglePage(t *testing.T) {
 				t.Fatalf("second %d: caller %d of %d hears %s", second, n, len(ids), got)
 			}
 		}
-		if snap, err := w.Beat("alice"); err != nil || snap.BeatWithin != 10 {
+		if snap, err := w.Beat("alice"); err != nil || snap.BeatWithin < 10 || snap.BeatWithin > 15 {
 			t.Errorf("the next heartbeat is wanted within %d s, %v", snap.BeatWithin, err)
 		}
 		w.CheckQuiet()

@@ -64,11 +64,19 @@ type Store interface {
 	// HoldNumber holds a number for the call that h names, until then. It may if nobody holds it any more, or only that
 	// call or the one that h names besides; otherwise it returns who holds it, and ErrConflict.
 	HoldNumber(ctx context.Context, h Hold, now time.Time) (holder call.ID, err error)
+	// Lookout is the page that is the lookout; the zero value if none ever was. It may lag behind saves. SaveLookout is
+	// done whatever there was.
+	Lookout(ctx context.Context) (Lookout, error)
+	SaveLookout(ctx context.Context, l Lookout) error
 	Lists
 }
 
 // Lists are the views over many items. They may lag behind saves, so nothing is decided by them
 // alone: load the item before acting on an entry.
+//
+// A list may be kept in parts. If some of them cannot be read, the entries of the others come with the error, in the
+// list's order: whoever shows them says that there may be more, and a rule that needs all of them treats them as not
+// known.
 type Lists interface {
 	// Queue lists callers without an owner (states waiting and ringing): requeued callers first,
 	// then by waiting time, longest first. It returns at most one page (see QueuePage).
@@ -82,10 +90,10 @@ type Lists interface {
 	// much as agent.Agent.Free needs. Pages are as those of Agents, of any size.
 	Free(ctx context.Context, from string) (page []agent.Agent, next string, err error)
 	// MusicStopped lists callers whose music may have stopped by then (see call.Due), those first who
-	// have heard nothing for longest. It returns at least MusicPage, if there are so many. Plays says whether
-	// any caller is to hear music now. A store that cannot tell lists callers in the queue, and says that one is.
-	// With an error come those who were found all the same.
-	MusicStopped(ctx context.Context, now time.Time) (stopped []call.ID, plays bool, err error)
+	// have heard nothing for longest. It returns at least MusicPage, if there are so many. Next is when the music
+	// of the first caller may stop whose music plays; zero if no caller is to hear music. A store that cannot tell
+	// lists callers in the queue. If it cannot tell, or there are stopped ones, next may be now.
+	MusicStopped(ctx context.Context, now time.Time) (stopped []call.ID, next time.Time, err error)
 	// Live lists all calls that still need a clock (see call.Call.Live). If there are no more than few, their IDs are
 	// enough.
 	Live(ctx context.Context, few int) ([]LiveCall, error)

@@ -17,7 +17,7 @@ func (m *matcher) snapshot(ctx context.Context, a *agent.Agent, c *call.Call, be
 	queue, unknown := m.store.Queue(ctx) // without the queue an agent's own call is shown all the same
 	within := time.Duration(0)
 	if beat {
-		within = m.restoreAllMusic(ctx, now)
+		within = m.restoreAllMusic(ctx, a, now)
 	} else {
 		m.restoreMusic(ctx, queue, now)
 	}

@@ -53,10 +53,12 @@ type sweeper struct{ *matcher }
 // here. Heartbeats, music turns and events reconcile only a stale call (see call.Call.Plan). If the
 // leg is gone, or Twilio has ended it, the caller goes back to music at the head of the queue
 // (call.Call.Requeued), and the next music turn can say why.
+//
+// If some of the live calls cannot be listed, it looks at the others, and returns the failure with what it has done.
 func (s *sweeper) Sweep(ctx context.Context, o SweepLimits) (SweepResult, error) {
 	began := o.Clock()
 	live, err := s.store.Live(ctx, o.Audits) // so many are looked at in any case
-	if err != nil {
+	if err != nil && len(live) == 0 {
 		return SweepResult{}, err
 	}
 	ids := s.suspects(ctx, live, o.Audits, began)
@@ -81,7 +83,7 @@ func (s *sweeper) Sweep(ctx context.Context, o SweepLimits) (SweepResult, error)
 		})
 	}
 	n := int(looked.Load())
-	return SweepResult{Live: len(live), Looked: n, Changed: int(changed.Load()), Left: len(ids) - n}, nil
+	return SweepResult{Live: len(live), Looked: n, Changed: int(changed.Load()), Left: len(ids) - n}, err
 }
 
 // each looks at calls, some at the same time, while there is time.

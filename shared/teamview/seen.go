@@ -12,7 +12,8 @@ import (
 type Seen struct {
 	Calls  List[*call.Call] // live ones
 	Agents List[agent.Agent]
-	// WaitingMore: there are more waiting callers than those of Calls. WaitingUnknown: it is not known who waits.
+	// WaitingMore: there are more waiting callers than those of Calls. WaitingUnknown: it is not known who waits, or
+	// not of all.
 	WaitingMore, WaitingUnknown bool
 	For                         agent.ID // the supervisor who looks
 	Day                         Day
@@ -22,7 +23,7 @@ type Seen struct {
 type List[T any] struct {
 	Items   []T
 	More    bool // there are more
-	Unknown bool // it could not be read
+	Unknown bool // it could not be read, or not all of it
 }
 
 // Day is what was read of the calls that arrived and have ended since the beginning of the day.

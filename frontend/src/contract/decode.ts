@@ -140,7 +140,7 @@ const directory = object<Directory>({
     since: or(time, () => time(of.at, of)),
     seen: or(time, () => time(of.at, of)),
   }, { rung: yes }))(value, of), () => []),
-}, { number: name, more: yes });
+}, { number: name, more: yes, partial: yes });
 
 /** A call that cannot be read refuses the whole snapshot. */
 const snapshot = object<Snapshot>({

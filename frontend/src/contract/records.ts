@@ -46,7 +46,7 @@ const record = object<CallRecord>({
   history: or(list(happening), () => []),
   notes: or(list(note), () => []),
 }, {
-  out: object<NonNullable<CallRecord["out"]>>({ by: party, outcome: text }, { of: name }), answered: time, ender: party,
+  out: object<NonNullable<CallRecord["out"]>>({ by: or(party, () => ({ id: "", name: "" })), outcome: text }, { of: name }), answered: time, ender: party,
   name, place: count, placeMore: yes, missed: yes, message: oneOf(MESSAGE_RESULTS),
   later: object<NonNullable<CallRecord["later"]>>({ by: party, at: time, outcome: text }, { back: yes }),
 });

@@ -34,6 +34,7 @@ export interface components {
             readonly at: string;
             readonly agents: readonly components["schemas"]["DirectoryEntry"][];
             readonly more?: boolean;
+            readonly partial?: boolean;
             readonly number?: string;
         };
         readonly DirectoryEntry: {

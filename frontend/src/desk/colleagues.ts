@@ -13,5 +13,5 @@ export async function colleagues(api: Pick<Api, "directory" | "search">, filter:
   if (!found) return directory; // the list shows that it is not complete
   const there = new Set(directory.agents.map((a) => a.id));
   const agents = [...directory.agents, ...found.agents.filter((a) => !there.has(a.id))];
-  return { at: directory.at, agents, more: true };
+  return { at: directory.at, agents, more: true, ...(directory.partial || found.partial ? { partial: true } : {}) };
 }

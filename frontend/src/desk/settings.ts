@@ -1,7 +1,7 @@
 /** The line's settings: read while they are shown and visible, and what a supervisor changes. */
 import { ApiError, type Api } from "../api.js";
 import { MusicError } from "../music.js";
-import type { LineSettings, Settings } from "../contract/types.js";
+import type { LineSettings, Problem, Settings } from "../contract/types.js";
 import { backTo, shown, withEmergency, withFields, type Asked, type Fields } from "../state/settings.js";
 import { showsSettings } from "../state/applysettings.js";
 import { showsColleagues } from "../state/screen.js";
@@ -74,7 +74,7 @@ export class SettingsRoom {
       if (error instanceof MusicError) {
         core.dispatch({ type: "settings-refused", problem: { slug: "settings-refused", status: 422, title: "", field: "music",
           detail: error.message } });
-      } else this.failed(error, (e) => core.dispatch({ type: "settings-refused", problem: e.problem }));
+      } else this.failed(error, (e) => core.dispatch({ type: "settings-refused", problem: musicProblem(e.problem) }));
     } finally {
       core.dispatch({ type: "settings-do", doing: "" });
     }
@@ -175,6 +175,10 @@ export class SettingsRoom {
     core.notice("You are no supervisor any more, so the settings are not shown.", "bad");
   }
 }
+
+/** What is too large for a function, API Gateway refuses without a problem document. */
+const musicProblem = (problem: Problem): Problem => (problem.status !== 413 ? problem
+  : { slug: "settings-refused", status: 413, title: "", field: "music", detail: "the file is too large: at most 4 MB" });
 
 /** Two supervisors may press at once: who closes takes nobody's "End the waits" back, and who ends waits closes nothing. */
 function changedBy(asked: Asked, now: Settings): Settings | null {

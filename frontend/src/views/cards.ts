@@ -191,8 +191,8 @@ function stats(state: State, status: string): TemplateResult {
     ${until
       ? html`<div><dt>Calls again in</dt><dd data-test="rest-left">${since(state, until, "down")}</dd></div>`
       : nothing}
-    <div><dt>Waiting callers</dt><dd>${unknown ? "–" : `${line.more ? "> " : ""}${line.count}`}</dd></div>
-    <div><dt>Longest wait</dt><dd>${line.longest && !unknown ? since(state, line.longest) : "–"}</dd></div>
+    <div><dt>Waiting callers</dt><dd>${unknown || line.unknown ? "–" : `${line.more ? "> " : ""}${line.count}`}</dd></div>
+    <div><dt>Longest wait</dt><dd>${line.longest && !unknown && !line.unknown ? since(state, line.longest) : "–"}</dd></div>
     ${tellsHours(hours)
       ? html`<div><dt>Line</dt><dd data-test="hours">${unknown ? "–" : hoursWords(hours, Date.parse(at))}</dd></div>`
       : nothing}

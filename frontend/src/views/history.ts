@@ -46,9 +46,12 @@ type Option = readonly [value: string, words: string];
 const WHEN: readonly (readonly [When, string])[] = [["", "Any time"], ["today", "Today"], ["yesterday", "Yesterday"],
   ["week", "Last 7 days"], ["month", "Last 30 days"], ["span", "Day or span"]];
 
+/** What needs a row of its own to be read: half a row has some twelve letters beside the arrow of a select. */
+const wide = (name: string): string => (["agent", "outcome", "code", "text"].includes(name) ? "wide" : "");
+
 function select(name: string, label: string, options: readonly Option[], chosen: string,
   choose: (value: string) => void): TemplateResult {
-  return html`<label class="field"><span>${label}</span>
+  return html`<label class="field ${wide(name)}"><span>${label}</span>
     <select data-test="find-${name}" @change=${(e: Event) => choose((e.target as HTMLSelectElement).value)}>
       ${options.map(([value, words]) => html`<option value=${value} .selected=${value === chosen}>${words}</option>`)}
     </select></label>`;
@@ -58,7 +61,7 @@ function filterForm(state: State, desk: Desk): TemplateResult {
   const { filter } = state.history;
   const set = (change: Partial<Filter>): void => desk.archive.filter(change);
   const typed = (name: "caller" | "text" | "from" | "to" | "agent", label: string, type: string): TemplateResult =>
-    html`<label class="field"><span>${label}</span>
+    html`<label class="field ${wide(name)}"><span>${label}</span>
       <input type=${type} autocomplete="off" maxlength=${type === "date" ? nothing : 100} data-test="find-${name}"
         list=${name === "agent" ? "find-agents" : nothing} .value=${filter[name]} @input=${(e: Event) => set({ [name]: (e.target as HTMLInputElement).value })} /></label>`;
   const codes = state.rules?.codes ?? [];

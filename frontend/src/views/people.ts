@@ -7,6 +7,7 @@ import type { Choice } from "../state/choice.js";
 import type { State } from "../state/state.js";
 import { presenceOf } from "../words/agent.js";
 import { timeOfDay } from "../words/time.js";
+import { icon } from "./icons.js";
 import { since } from "./parts.js";
 
 export function finder(state: State, desk: Desk, words: string): TemplateResult {
@@ -36,6 +37,9 @@ export function nobodyFound(state: State, { anybody, refused }: Choice): Templat
 }
 
 export function moreColleagues(state: State, { anybody }: Choice): TemplateResult | typeof nothing {
+  if (state.directory?.partial) {
+    return html`<p class="problem" data-test="colleagues-partial">${icon("unknown")}<span>Some colleagues could not be read and are missing here.</span></p>`;
+  }
   return state.directory?.more ? html`<p class="hint" data-test="more-colleagues">${anybody
     ? "There are more colleagues. Type a part of a name to find one."
     : "There may be more. Type more of the name."}</p>` : nothing;

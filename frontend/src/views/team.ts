@@ -35,14 +35,18 @@ export function teamPanel(state: State, desk: Desk): TemplateResult {
   </section>`;
 }
 
-/** A list of the view. One that could not be read says so; it is never shown as empty. */
+/**
+ * A list of the view. One that could not be read says so; it is never shown as empty. One that was read in part shows
+ * that part.
+ */
 function section<T>(name: string, title: string, part: TeamPart<T>, none: string, unknown: string,
   key: (item: T) => string, row: (item: T) => TemplateResult): TemplateResult {
   const { list, more } = part;
   const number = part.unknown ? "" : ` (${list.length}${more ? " and more" : ""})`;
   return html`<div class="team-part" data-test=${name}><h3>${title}${number}</h3>
-    ${part.unknown ? html`<p class="problem" data-test="${name}-unknown">${icon("unknown")}<span>${unknown}</span></p>`
-      : list.length === 0 ? html`<p class="empty">${none}</p>`
+    ${part.unknown ? html`<p class="problem" data-test="${name}-unknown">${icon("unknown")}<span>${list.length > 0
+      ? "Some could not be read and are missing here." : unknown}</span></p>` : nothing}
+    ${list.length === 0 ? part.unknown ? nothing : html`<p class="empty">${none}</p>`
         : html`<ul class="team-list">${repeat(list, key, (item) => html`<li>${row(item)}</li>`)}</ul>`}
     ${more && !part.unknown ? html`<p class="hint">There are more, which are not shown.</p>` : nothing}
   </div>`;
@@ -69,7 +73,8 @@ function waiting(state: State, desk: Desk, w: TeamWaiting): TemplateResult {
   // A choice that is not free any more stays as it was made; the server says why it cannot be done.
   if (chosen && !free.some((a) => a.id === chosen)) named.push([chosen, `${chosen} (not free)`]);
   return html`<div class="team-row" data-test="team-waiting-row" data-call=${w.call}>
-    <p class="head"><span class="place" aria-label="Place ${w.place}">${w.place}</span> ${caller(w.caller.number)} <span
+    <p class="head">${state.team.view?.waiting.unknown ? nothing
+      : html`<span class="place" aria-label="Place ${w.place}">${w.place}</span>`} ${caller(w.caller.number)} <span
       class="when">${since(state, w.since)}</span></p>
     <p class="words">${rung ? rungWords(w.rung) : w.kept ? "Keeps the place, and is called when it is their turn." : "Hears music."}${w.requeued ? " Has talked to an agent before." : ""}</p>
     ${w.kept && w.actions.includes("end") ? html`<div class="verbs">${endButton(state, desk, w, "Give the place up", "")}</div>` : html`<div class="offer"><label class="field"><span class="visually-hidden">Agent for ${phoneNumber(w.caller.number)}</span>

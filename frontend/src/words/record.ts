@@ -13,7 +13,7 @@ const OUTCOMES: Record<RecordOutcome, string> = {
   voicemail: "Was asked for a message",
   kept: "Is to be called back",
   closed: "The line was closed",
-  unreached: "Called back, not reached",
+  unreached: "Not reached",
   unknown: "Ended",
 };
 
@@ -29,6 +29,9 @@ export function recordOutcome({ outcome, out, message }: Pick<CallRecord, "outco
     return outcome === "voicemail" ? MESSAGES[message] : `${OUTCOMES[outcome]}; ${MESSAGES[message].toLowerCase()}`;
   }
   if (!out) return OUTCOMES[outcome];
+  if (outcome === "unreached" && out.by.id === "") { // a kept place
+    return out.outcome === "not-allowed" ? "Not called: the number may not be dialled any more" : "Kept a place, and was not called";
+  }
   return outcome === "unreached" || out.outcome === "machine" ? `Called back: ${backOutcome(out.outcome)}`
     : `Called back: ${OUTCOMES[outcome].toLowerCase()}`;
 }

@@ -25,7 +25,7 @@ const closed = (now: number): CallRecord => unnamed(now, { id: "CA9", outcome: "
   legs: [], notes: [], transfers: [], talk: 0, wait: 0, hold: 0,
   history: [{ at: iso(now - 5000), what: "arrive" }, { at: iso(now - 5000), what: "expire" }] });
 
-/** Missed calls: open, called back in vain, called back, called again; and one who has left no message. */
+/** Missed calls: open, called back in vain, called back, called again; one who has left no message; places not called. */
 const missed = (now: number): CallRecord[] => {
   const bob = { id: "bob", name: "Bob" };
   const call = (n: number, change: Partial<CallRecord>): CallRecord => ({ ...closed(now - 400_000 * n),
@@ -36,6 +36,8 @@ const missed = (now: number): CallRecord[] => {
     call(3, { outcome: "voicemail", endedBy: "line", message: "none",
       later: { by: { id: "alice", name: "Alice" }, at: iso(now - 70_000), back: true, outcome: "answered" } }),
     call(4, { outcome: "closed", endedBy: "line", later: { by: bob, at: iso(now - 80_000), outcome: "answered" } }),
+    call(5, { outcome: "unreached", endedBy: "line", out: { by: { id: "", name: "" }, outcome: "no-answer" } }),
+    call(6, { outcome: "unreached", endedBy: "line", out: { by: { id: "", name: "" }, outcome: "not-allowed" } }),
   ];
 };
 

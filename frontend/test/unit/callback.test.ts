@@ -1,4 +1,5 @@
 /** Calls back: only the page that has asked answers, the words while it rings, and what a refusal says. */
+import { decodeCalls } from "../../src/contract/records.js";
 import { expect, test } from "vitest";
 import { callOutcome, happening } from "../../src/words/outcome.js";
 import { hearing, stateWords } from "../../src/words/call.js";
@@ -109,3 +110,11 @@ test("what became of it", () => {
   expect(recordOutcome({ outcome: "unreached", out: { by, outcome: "busy" } })).toBe("Called back: the number was busy");
   expect(recordOutcome({ outcome: "answered", out: { by, outcome: "answered" } })).toBe("Called back: answered");
 });
+
+test.each([["no-answer", "Kept a place, and was not called"],
+  ["not-allowed", "Not called: the number may not be dialled any more"]])("F397 a kept place whose caller nobody has dialled, %s",
+  (outcome, words) => {
+    const page = decodeCalls({ at: "2026-11-22T10:00:00Z", calls: [{ id: "KPCA1", arrived: "2026-11-22T09:00:00Z",
+      ended: "2026-11-22T10:00:00Z", outcome: "unreached", caller: "", out: { by: { id: "", name: "" }, outcome } }] });
+    expect(recordOutcome(page!.calls[0]!)).toBe(words);
+  });

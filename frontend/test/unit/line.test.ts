@@ -31,7 +31,7 @@ describe("the computer's clock is set back by an hour", () => {
   const back = (): void => { vi.setSystemTime(Date.now() - 3_600_000); };
 
   test.each([
-    ["at rest, with the channel", online, 13_500, true], ["in a call, with the channel", inCall, 8500, true],
+    ["at rest, with the channel", online, 13_500, true], ["in a call, with the channel", inCall, 10_000, true],
     ["at rest", online, 8500, false], ["in a call", inCall, 8500, false],
   ] as const)("%s: heartbeats go on", async (_, begin, most, channel) => {
     f.api.hasChannel = channel;

@@ -330,6 +330,9 @@ describe("the desk", () => {
     f.api.musicRefusal = new ApiError({ slug: "settings-refused", status: 422, title: "", field: "music", detail: "it lasts 4m0s" });
     await desk.settings.chooseMusic(new Blob(["RIFF"]), "Long.wav");
     expect([line().refused, line().edits]).toEqual([{ field: "music", why: "it lasts 4m0s" }, {}]);
+    f.api.musicRefusal = new ApiError({ slug: "", status: 413, title: "Request Entity Too Large" }); // of API Gateway
+    await desk.settings.chooseMusic(new Blob(["RIFF"]), "Large.wav");
+    expect(line().refused).toEqual({ field: "music", why: "the file is too large: at most 4 MB" });
     await expect(toWav({ size: 31 * 1024 * 1024 } as Blob)).rejects.toThrow("at most 30 MB");
     expect(new Uint8Array(wavOf(new Float32Array([0, 2, -1]))).slice(44)).toEqual(new Uint8Array([0, 0, 255, 127, 1, 128]));
   });

@@ -88,7 +88,7 @@ func (l *Life) Revive() bool {
 // operations are all outside calls by their names, which are the methods' of service.Store, archive.Shelf,
 // service.CallControl and service.Notifier; true: it changes nothing.
 var operations = map[string]bool{
-	"PlaceOf": true, "SavePlaceOf": false, "HoldNumber": false,
+	"PlaceOf": true, "SavePlaceOf": false, "HoldNumber": false, "Lookout": true, "SaveLookout": false,
 	"Call": true, "SaveCall": false, "Agent": true, "SaveAgent": false, "SaveNote": false,
 	"Queue": true, "Queued": true, "Owned": true, "LiveCalls": true, "Live": true, "Agents": true, "Free": true,
 	"MusicStopped": true,

@@ -27,6 +27,7 @@ type Store struct {
 	news   map[call.ID][]call.News
 	places map[string]call.ID // by number
 	holds  map[string]service.Hold
+	looks  service.Lookout
 	// Messages is what has come of asking callers for a message.
 	Messages map[call.ID]record.Message
 	jumped   []string // failures found by jumps
@@ -237,7 +238,7 @@ func (s *Store) Free(_ context.Context, from string) (agents []agent.Agent, next
 }
 
 // MusicStopped implements service.Lists.
-func (s *Store) MusicStopped(_ context.Context, now time.Time) (ids []call.ID, plays bool, err error) {
+func (s *Store) MusicStopped(_ context.Context, now time.Time) (ids []call.ID, next time.Time, err error) {
 	err = s.run("MusicStopped", func() error {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -245,14 +246,17 @@ func (s *Store) MusicStopped(_ context.Context, now time.Time) (ids []call.ID, p
 			return cmp.Or(a.stops.Compare(b.stops), cmp.Compare(a.QueueEntry.ID, b.QueueEntry.ID))
 		})
 		for _, v := range all {
-			plays = plays || v.live && !v.stops.IsZero()
-			if v.live && !v.stops.IsZero() && !v.stops.After(now) {
+			switch {
+			case !v.live || v.stops.IsZero():
+			case !v.stops.After(now):
 				ids = append(ids, v.QueueEntry.ID)
+			case next.IsZero():
+				next = v.stops
 			}
 		}
 		return nil
 	})
-	return ids, plays, err
+	return ids, next, err
 }
 
 // Live implements service.Lists.

@@ -28,6 +28,7 @@ func StoreSuite(t *testing.T, open func(t *testing.T) service.Store) {
 	})
 	t.Run("F304 the place of a number", func(t *testing.T) { placeOf(t, open(t)) })
 	t.Run("F345 a number is held for one call back", func(t *testing.T) { holds(t, open(t)) })
+	t.Run("F395 the page on which others rely", func(t *testing.T) { lookout(t, open(t)) })
 	t.Run("of many savers of one version one wins", func(t *testing.T) { race(t, open(t)) })
 	t.Run("F002 the line is in order of arrival, heads first", func(t *testing.T) { line(t, open(t)) })
 	t.Run("the line is read one page deep", func(t *testing.T) { page(t, open(t)) })
@@ -275,15 +276,17 @@ func withoutMusic(t *testing.T, s service.Store) {
 			return ids, err
 		}
 	}
-	plays := func() (bool, error) {
-		_, plays, err := s.MusicStopped(t.Context(), t0)
-		return plays, err
+	next := func() (time.Time, error) {
+		_, next, err := s.MusicStopped(t.Context(), t0)
+		return next.UTC(), err
 	}
-	eventually(t, false, plays)
+	eventually(t, time.Time{}, next)
 	for i := 1; i < few; i++ {
 		put(i)
 	}
-	eventually(t, true, plays) // although nobody's has stopped yet
+	first, err := s.Call(t.Context(), id(1))
+	must(t, err)
+	eventually(t, first.Due().Music, next) // although nobody's has stopped yet
 	eventually(t, sorted(id(1), id(2)), at(150*time.Second))
 	eventually(t, few-3, func() (int, error) {
 		ids, err := at(24 * time.Hour)()
