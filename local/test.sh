@@ -10,20 +10,26 @@ command -v go >/dev/null || { echo "Go is needed: https://go.dev/dl" >&2; exit 1
 export CGO_ENABLED=0
 export GOGC=400 # of the compiler and the tests, which make much garbage; functions have Lambda's environment, not this
 
+# Go's modules come while npm's packages do; a list of all that the tests import fetches what there is to fetch.
+modules() { part "Go's modules" go list -deps -test ./...; }
+setup() { part "setting up" local/setup.sh store page browser; }
+
+# With -vet=all, go test asks all of vet's questions, also of packages that have no tests, and loads everything once.
 # packages: all but those that wait for real functions with short time limits.
-packages() { go list ./... | grep -Ev '/local/(scenario|stack|demo)$' | xargs go test -short -timeout 15m; }
+packages() { go list ./... | grep -Ev '/local/(scenario|stack|demo)$' | xargs go test -vet=all -short -timeout 15m; }
+# A scenario waits for processes and, where an answer does not come, for a function's time limit: more of them run at
+# once than there are processors.
+scenarios() { go test -vet=all -short -p 2 -parallel 6 -timeout 15m ./local/scenario ./local/stack ./local/demo; }
 
 # The voice mostly waits for sound, which takes the time that it takes: the page's units run beside it.
 voice() { part "the voice in a browser" npm test --prefix local/twiliosim/media/voice/browsertest --silent; }
 units() { part "the page: types and units" npm test --prefix frontend --silent; }
 
-# Otherwise one part after the other: each keeps two processors busy by itself. A scenario waits for processes and, where
-# an answer does not come, for a function's time limit: more of them run at once than there are processors.
-part "setting up" local/setup.sh store page browser
+# Otherwise one part after the other: each keeps two processors busy by itself.
+lanes setup modules
 part "gofmt" formatted
-part "go vet" go vet ./...
-part "go test" packages
-part "scenarios on the real binaries" go test -short -p 1 -parallel 4 -timeout 15m ./local/scenario ./local/stack ./local/demo
+part "go vet and go test" packages
+part "scenarios on the real binaries" scenarios
 lanes voice units
 part "the page: every state, axe" npm run gallery --prefix frontend --silent
 part "browsers on the whole stack" npm run e2e --prefix frontend --silent

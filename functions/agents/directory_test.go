@@ -15,7 +15,7 @@ import (
 
 func TestDirectory(t *testing.T) {
 	s := serve(t, "alice", "bob")
-	s.Dial()
+	s.DialIn()
 	s.ask("dave", "PUT", me, `{"status":"away"}`)
 	a := s.ask("alice", "GET", "/agents", "")
 	var d directory
@@ -182,7 +182,7 @@ func TestF191DirectoryTimesAreThoseOfThePresence(t *testing.T) {
 	beats(5 * time.Minute)
 	want(agent.IsAvailable, chosen, false)
 
-	id, _ := s.Dial()
+	id := s.DialIn()
 	s.Settle()
 	rung := s.Now()
 	s.World.Now = s.World.Now.Add(4 * time.Second)
@@ -214,7 +214,7 @@ func TestF191DirectoryTimesAreThoseOfThePresence(t *testing.T) {
 	// A page that could not be rung keeps the time of its last heartbeat.
 	s.snapshot(s.ask("bob", "PUT", me, `{"status":"available"}`))
 	s.Phones.Unreachable["bob"] = true
-	s.Dial()
+	s.DialIn()
 	s.Settle()
 	want(agent.IsOffline, s.Now(), false)
 }

@@ -128,7 +128,7 @@ func TestTheHeartbeatKeepsWhatTheServerHasDecided(t *testing.T) {
 
 func TestGoingOnlineIsOfferedTheCallerWhoWaits(t *testing.T) {
 	s := serve(t)
-	id, _ := s.Dial()
+	id := s.DialIn()
 	snap := s.snapshot(s.ask("alice", "PUT", me, `{"status":"available"}`))
 	if snap.Call == nil || snap.Call.ID != id || snap.Call.Role != call.RoleOffered ||
 		snap.Call.Caller.Number != "+15005550006" {
@@ -142,7 +142,7 @@ func TestGoingOnlineIsOfferedTheCallerWhoWaits(t *testing.T) {
 // openapi.yaml describes every state that a snapshot can show.
 func TestSnapshotsOfEveryState(t *testing.T) {
 	s := serve(t, "alice", "bob")
-	id, _ := s.Dial()
+	id := s.DialIn()
 	seen := map[call.State]bool{}
 	look := func() {
 		s.Settle()
@@ -318,7 +318,7 @@ func FuzzF170Status(f *testing.F) {
 func TestF185TheSnapshotIsThereWithoutTheLine(t *testing.T) {
 	for _, took := range []bool{false, true} {
 		s := serve(t, "alice")
-		id, _ := s.Dial()
+		id := s.DialIn()
 		s.Settle()
 		s.Answer("alice")
 		s.Settle()

@@ -36,7 +36,7 @@ func atOnce(time.Duration) <-chan time.Time {
 // ring is a world in which alice is rung for a caller, and the paths and forms about alice's leg.
 func ring(t testing.TB) (s *httpapitest.Site, w *servicetest.World, id call.ID, leg call.Leg) {
 	s, w = serve(t, httpapitest.Keys, "alice", "bob")
-	id, _ = w.Dial()
+	id = w.DialIn()
 	w.Settle()
 	return s, w, id, w.Call(id).Legs[0]
 }
@@ -99,7 +99,7 @@ func TestLegOutcomes(t *testing.T) {
 
 func TestLegRingsAndIsTaken(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys, "alice")
-	id, _ := w.Dial()
+	id := w.DialIn()
 	leg := w.Call(id).Legs[0] // before any callback
 	for _, status := range []string{"initiated", "ringing"} {
 		s.Post(legPath(id, leg), httpapitest.Form(t, "leg", "CallSid", string(leg.SID), "CallStatus", status)).Empty(t,
@@ -164,7 +164,7 @@ func TestF110NoSequenceNumberIsNoNumber(t *testing.T) {
 		}
 	}
 	s, w := serve(t, httpapitest.Keys)
-	id, _ := w.Dial()
+	id := w.DialIn()
 	s.Post(roomPath(id), httpapitest.Form(t, "room-join", "CallSid", string(id), "SequenceNumber", "-")).Empty(t, 204)
 	if c := w.Call(id); !c.Caller.Joined {
 		t.Error("the join was not saved")
@@ -199,7 +199,7 @@ func TestEndOfTheCallersCall(t *testing.T) {
 		"ringing": false, "in-progress": false, "initiated": false,
 	} {
 		s, w := serve(t, httpapitest.Keys)
-		id, _ := w.Dial()
+		id := w.DialIn()
 		for range 2 {
 			s.Post("/events/call", httpapitest.Form(t, "call", "CallSid", string(id), "CallStatus", status)).Empty(t,
 				204)
@@ -324,7 +324,7 @@ func FuzzF170Events(f *testing.F) {
 			return
 		}
 		s, w := serve(t, httpapitest.Keys, "alice")
-		id, _ := w.Dial()
+		id := w.DialIn()
 		paths := []string{roomPath(id), "/events/leg/" + string(id) + "/leg-1", "/events/call"}
 		form.Set("AccountSid", httpapitest.Keys.AccountSID)
 		a := s.Post(paths[int(route)%len(paths)], form)

@@ -70,6 +70,7 @@ func TestF261F263F264OutsideItsHoursTheLineLetsNobodyInAndKeepsWhoIsOnIt(t *test
 		})
 	})
 	s.Post("/incoming", httpapitest.Form(t, "incoming")).Is(t, room("0"))
+	joins(w)
 	w.Settle()
 	n := 0
 	night := &settings.Week{} // open on no day

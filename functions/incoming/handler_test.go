@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -32,6 +33,11 @@ func serve(t testing.TB, keys twilio.Keys, agents ...agent.ID) (*httpapitest.Sit
 	}), w
 }
 
+// joins is the callback that tells that the caller has joined the conference, which events takes in.
+func joins(w *servicetest.World) {
+	_ = w.Board.HandleConferenceEvent(context.Background(), caller, servicetest.CallerJoined(caller), w.Now)
+}
+
 // room is the answer that puts the caller into the conference of that generation.
 func room(round string) string {
 	base := string(httpapitest.Base)
@@ -53,9 +59,14 @@ func held(path string) string {
 
 const after = "/incoming/" + string(caller) + "/"
 
-func TestCallerIsPutIntoTheirConferenceAndAnAgentIsRung(t *testing.T) {
+// The caller hears nothing until the answer, so that the request makes one save and asks Twilio for nothing.
+func TestF410ACallerIsPutIntoTheirConferenceAndThenAnAgentIsRung(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys, "alice")
 	s.Post("/incoming", httpapitest.Form(t, "incoming")).Is(t, room("0"))
+	if w.Store.Count("SaveCall") != 1 || w.Store.Count("Free") != 0 || w.Rings("alice") {
+		t.Errorf("the arrival made %v", w.Store.Counts())
+	}
+	joins(w)
 	c := w.Call(caller)
 	if c.State != call.Ringing || !w.Rings("alice") {
 		t.Errorf("conference is %s, alice rings %t", c.State, w.Rings("alice"))
@@ -185,6 +196,7 @@ func shownAs(t *testing.T, from string) string {
 	t.Helper()
 	s, w := serve(t, httpapitest.Keys, "alice")
 	s.Post("/incoming", httpapitest.Form(t, "incoming", "From", from, "Caller", from)).Is(t, room("0"))
+	joins(w)
 	if !w.Rings("alice") {
 		t.Errorf("From %q: nobody is rung", from)
 	}

@@ -18,7 +18,7 @@ func TestLastWordsByReason(t *testing.T) {
 		"wait":  `<Say>We are sorry that nobody could take your call.</Say><Say>Please call again later. Goodbye.</Say><Hangup></Hangup>`,
 	} {
 		s, w := serve(t, httpapitest.Keys, "alice")
-		id, _ := w.Dial()
+		id := w.DialIn()
 		switch reason {
 		case "agent":
 			w.Answer("alice")
@@ -51,7 +51,7 @@ func TestLastWordsByReason(t *testing.T) {
 // again.
 func TestLastWordsAreSaidOnce(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys, "alice")
-	id, _ := w.Dial()
+	id := w.DialIn()
 	w.Answer("alice")
 	w.Settle()
 	w.Phones.Every("SayGoodbye", servicetest.Fault{Err: service.ErrUnknown})

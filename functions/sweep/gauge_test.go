@@ -20,10 +20,10 @@ import (
 
 func TestF128TheSweepWritesItsHeartbeatAndHowTheLineStands(t *testing.T) {
 	w := servicetest.NewWorld(t, "alice")
-	w.Dial()
+	w.DialIn()
 	w.Answer("alice")
 	w.Settle()
-	w.Dial()
+	w.DialIn()
 	w.Now = w.Now.Add(20 * time.Second)
 	var log bytes.Buffer
 	if err := sweep(w.Board, unset(), box(), slog.New(slog.NewJSONHandler(&log, nil)), time.Now)(t.Context(),
@@ -111,7 +111,7 @@ func TestF378NobodyIsOnlineForWhoWaits(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := servicetest.NewWorld(t, "alice")
 			w.Choose("alice", agent.Away)
-			id, _ := w.Dial()
+			id := w.DialIn()
 			if !test.online {
 				w.Silent("alice")
 			}

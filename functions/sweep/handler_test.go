@@ -37,7 +37,7 @@ func event(t testing.TB, at time.Time) (e events.EventBridgeEvent) {
 
 func TestF103TheSweepRepairsWhatNoEventTold(t *testing.T) {
 	w := servicetest.NewWorld(t, "alice")
-	id, _ := w.Dial()
+	id := w.DialIn()
 	w.Answer("alice")
 	w.Settle()
 	w.HangUp("alice")
@@ -75,7 +75,7 @@ func steps(by time.Duration) func() time.Time {
 func TestTheSweepsClockIsTheEventsTimeAndGoesOn(t *testing.T) {
 	for took, want := range map[time.Duration]call.Reason{0: "", 10 * time.Second: call.ReasonMaxWait} {
 		w := servicetest.NewWorld(t)
-		id, _ := w.Dial()
+		id := w.DialIn()
 		run := sweep(w.Board, unset(), box(), slog.New(slog.DiscardHandler), steps(took))
 		if err := run(t.Context(), event(t, w.Now.Add(servicetest.MaxWait-20*time.Second))); err != nil {
 			t.Fatal(err)
@@ -92,7 +92,7 @@ func TestASweepThatIsCutShort(t *testing.T) {
 	w := servicetest.NewWorld(t)
 	var ids []call.ID
 	for range 20 {
-		id, _ := w.Dial()
+		id := w.DialIn()
 		w.CallerHangsUp(id)
 		ids = append(ids, id)
 	}
@@ -134,7 +134,7 @@ func TestASweepWithoutTheStoreFailsAloud(t *testing.T) {
 
 func TestANetworkThatIsDownLeavesTheSweepQuiet(t *testing.T) {
 	w := servicetest.NewWorld(t, "alice")
-	id, _ := w.Dial()
+	id := w.DialIn()
 	w.Answer("alice")
 	w.Settle()
 	for _, op := range []string{"FindConference", "Participants", "Hangup", "Hold"} {

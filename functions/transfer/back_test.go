@@ -190,7 +190,7 @@ func TestF370WhoMayCallBackWhichCall(t *testing.T) {
 			s.world.Choose(who, agent.Available)
 		}
 	}
-	waits, _ := s.world.Dial()
+	waits := s.world.DialIn()
 	s.world.Settle()
 	for _, more := range []string{"", `,"number":"` + s.world.Call(waits).From + `"`} {
 		if a := s.backBy("bob", `{"call":"`+string(waits)+`"`+more+`,"request":"w"}`); a.Status != 404 {

@@ -36,7 +36,7 @@ func serve(t testing.TB, agents ...agent.ID) suite {
 // talk is alice in a call with a caller, and bob free.
 func talk(t testing.TB) (suite, call.ID) {
 	s := serve(t, "alice", "bob")
-	id, _ := s.world.Dial()
+	id := s.world.DialIn()
 	s.world.Answer("alice")
 	s.world.Settle()
 	return s, id
@@ -110,7 +110,7 @@ func TestEveryVerbLeadsToItsState(t *testing.T) {
 
 func TestADeclineWithItsReason(t *testing.T) {
 	s := serve(t, "alice", "bob")
-	s.world.Dial()
+	s.world.DialIn()
 	s.world.Settle()
 	s.accepted(s.press("alice", `{"action":"decline","reason":"busy"}`))
 	if !s.world.Rings("bob") {
@@ -256,10 +256,10 @@ func TestF086F155F157TargetsThatAreNoAgent(t *testing.T) {
 
 func TestF085TheTargetOfTwoIsRungForOne(t *testing.T) {
 	s := serve(t, "alice", "carol", "bob")
-	s.world.Dial()
+	s.world.DialIn()
 	s.world.Answer("alice")
 	s.world.Settle()
-	s.world.Dial()
+	s.world.DialIn()
 	s.world.Answer("carol")
 	s.world.Settle()
 	s.accepted(s.press("alice", `{"action":"consult","target":"bob"}`))
@@ -273,7 +273,7 @@ func TestF056F186AHoldWithoutAnAnswerIsWaitedForAndThenGivenUp(t *testing.T) {
 	s.world.Phones.Every("Hold", servicetest.Fault{Err: service.ErrUnknown})
 	snap := s.accepted(s.press("alice", `{"action":"consult","target":"bob"}`))
 	tr := snap.Call.Transfer
-	if snap.Call.State != call.ConsultRinging || tr.Progress != "dialing" || !snap.Call.Overdue {
+	if snap.Call.State != call.ConsultRinging || tr.Progress != "ringing" || !snap.Call.Overdue {
 		t.Errorf("at once: %s, %+v", snap.Call.State, tr)
 	}
 	s.world.Pass(16 * time.Second)
@@ -334,7 +334,7 @@ func TestF052ARepeatedRequestIsNotAboutTheNextCall(t *testing.T) {
 	const end = `{"action":"end","request":"end-1"}`
 	s.accepted(s.press("alice", end))
 	s.world.Pass(5 * time.Second)
-	next, _ := s.world.Dial()
+	next := s.world.DialIn()
 	s.world.Settle()
 	s.world.Answer("alice")
 	s.world.Settle()

@@ -49,26 +49,33 @@ func (h handler) wait(r *httpapi.Request) (string, error) {
 	own := sid == "" || sid == call.LegID(r.Call())
 	page := strings.HasPrefix(r.Form.Get("To"), "client:") // an agent's leg, for which nothing is read
 	if !own && (page || !h.newService(r.Base).IsCaller(r.Context(), r.Call(), sid)) {
-		return h.turn(r, prompt.Words{}), nil
+		return h.turn(r, prompt.Words{}, page), nil
 	}
 	t := turn(r)
 	line := h.line.Values(r.Context(), r.Now)
+	long := false // as saved
 	lasts := func(c *call.Call) time.Duration {
-		return h.content(r, words(line, service.QueuePosition{Call: c, Position: usual}, t.n)).lasts
+		long = c.Hearing(r.Now).NothingIsDue()
+		return h.content(r, words(line, service.QueuePosition{Call: c, Position: usual}, t.n), long).lasts
 	}
 	asked := service.Turn{
+		First:    t.n == 0,
 		Position: tellsPosition(t.n) && t.failing == 0, Lasts: lasts, ClosedFor: h.line.EndsWaits(r.Context(), r.Now),
 		AskEvery: line.Question.Interval(),
 	}
-	place, err := h.newService(r.Base).Wait(r.Context(), r.Call(), asked, r.Now)
+	use := h.newService(r.Base)
+	place, err := use.Wait(r.Context(), r.Call(), asked, r.Now)
 	if errors.Is(err, service.ErrNotFound) && own && sid != "" {
 		// The call's item is lost, and the caller is still there: treat it as a new arrival.
-		place.Call, err = h.newService(r.Base).Arrive(r.Context(), r.Call(), "", false, r.Now)
+		if _, err = use.Arrive(r.Context(), r.Call(), "", false, r.Now); err == nil {
+			place, err = use.Wait(r.Context(), r.Call(), asked, r.Now)
+		}
 	}
 	if err != nil {
 		return "", err
 	}
-	return h.turn(r, words(line, place, t.n)), nil
+	long = long && place.Call.Hearing(r.Now).NothingIsDue()
+	return h.turn(r, words(line, place, t.n), long), nil
 }
 
 // book is how the line speaks.
@@ -85,16 +92,22 @@ func (h handler) instead(r *httpapi.Request) string {
 	if r.PathValue("turn") == twilio.Silence {
 		return twilio.Announcement(prompt.Words{})
 	}
-	return h.turn(r, prompt.Words{})
+	return h.turn(r, prompt.Words{}, false)
 }
 
-// turn is music after these words, and the address of the next turn.
-func (h handler) turn(r *httpapi.Request, words prompt.Words) string {
+// turn is music after these words, and the address of the next turn. Long: it may be a long turn.
+func (h handler) turn(r *httpapi.Request, words prompt.Words, long bool) string {
 	t := turn(r)
-	c := h.content(r, words)
-	heard := twilio.Heard{Due: r.Now.Add(c.lasts), Failing: t.failing, Own: c.own, Skip: max(t.skip-1, 0)}
+	c := h.content(r, words, long)
+	heard := twilio.Heard{
+		Due: r.Now.Add(c.lasts), Failing: t.failing, Own: c.own, Long: c.long, Skip: max(t.skip-1, 0),
+	}
+	next := t.n + 1
+	if c.long {
+		next++
+	}
 	return twilio.Waiting(twilio.Turn{
-		Words: c.words, Music: c.music, Pause: noMusic, Next: r.Base.NextWait(r.Call(), t.n+1, heard),
+		Words: c.words, Music: c.music, Pause: noMusic, Next: r.Base.NextWait(r.Call(), next, heard),
 	})
 }
 
@@ -103,13 +116,17 @@ type content struct {
 	words prompt.Words
 	music string // "" is silence, for as long as noMusic
 	own   bool   // the music is the line's own
+	long  bool   // it is two pieces
 	lasts time.Duration
 }
 
 // content is these words and music. If the music of the turn before could not be fetched, the words
 // are others, which last more than five seconds: a party without music hears something each turn, and
 // the turns do not follow each other too fast. Every third turn the music is tried again after them.
-func (h handler) content(r *httpapi.Request, words prompt.Words) content {
+//
+// A long turn is half the work of two. It is had only after a turn whose music was heard, and in one file, so that a
+// host that does not answer is waited for once.
+func (h handler) content(r *httpapi.Request, words prompt.Words, long bool) content {
 	t := turn(r)
 	c := content{words: words, music: h.music + piece(t.n)}
 	if t.failing > 0 {
@@ -124,6 +141,9 @@ func (h handler) content(r *httpapi.Request, words prompt.Words) content {
 	case own != nil && own.Pieces > 0 && t.failing == 0 && t.skip == 0:
 		c.own, c.music = true, h.music+own.Path(t.n%own.Pieces)
 		c.lasts += own.Length()
+	case long && t.heard && t.failing == 0 && t.skip == 0 && beginsPair(t.n):
+		c.long, c.music = true, h.music+pair(t.n)
+		c.lasts += longTurn
 	default:
 		c.lasts += length(t.n)
 	}
@@ -174,8 +194,18 @@ func piece(turn int) string {
 	if turn == 0 {
 		return twilio.Introduction
 	}
-	return fmt.Sprintf("/%02d.wav", (turn-1)%pieces+1)
+	return fmt.Sprintf("/%02d.wav", pieceOf(turn))
 }
+
+func pieceOf(turn int) int { return (turn-1)%pieces + 1 }
+
+// longTurn is the length of two pieces.
+const longTurn = 24 * time.Second
+
+// beginsPair: there is a file of this turn's piece and the next one.
+func beginsPair(turn int) bool { return turn > 0 && turn%2 == 0 }
+
+func pair(turn int) string { return fmt.Sprintf("/%02d-%02d.wav", pieceOf(turn), pieceOf(turn+1)) }
 
 // positionEvery is the number of turns from one sentence about the position to the next.
 const positionEvery = 3
@@ -209,10 +239,15 @@ func words(line settings.Values, p service.QueuePosition, turn int) prompt.Words
 	}
 }
 
-// this is a turn: its number, how many turns before it had no music, and for how many the line's own is not tried.
-type this struct{ n, failing, skip int }
+// this is a turn: its number, how many turns before it had no music, for how many the line's own and long ones are not
+// tried, and whether the music of the turn before was heard.
+type this struct {
+	n, failing, skip int
+	heard            bool
+}
 
-// skipped is how many turns callers hear the usual music after the line's own could not be fetched: some minutes.
+// skipped is how many turns callers hear the usual pieces after the line's own, or a long one, could not be fetched:
+// some minutes.
 const skipped = 25
 
 // turn is what the address says. A malformed address is a turn without a greeting.
@@ -221,9 +256,11 @@ func turn(r *httpapi.Request) this {
 	if err != nil || n > maxTurn || before.Failing < 0 || before.Failing > maxTurn || before.Skip > skipped {
 		return this{n: 1}
 	}
-	t := this{n: n, failing: failing(before, r.Now), skip: max(before.Skip, 0)}
-	if before.Own && t.failing > 0 {
-		// It was removed, or is broken. The usual music may be fine, so it follows at once.
+	t := this{n: n, failing: failing(before, r.Now), skip: max(before.Skip, 0), heard: !before.Due.IsZero()}
+	// It was removed, is broken, or is not uploaded yet. The usual pieces may be fine, so they follow at once. The host
+	// of a long one, which is theirs, has answered: otherwise it would not be asked for so soon.
+	refused := before.Long && r.Now.Before(before.Due.Add(early-longTurn))
+	if t.failing > 0 && (before.Own || refused) {
 		return this{n: n, skip: skipped}
 	}
 	return t

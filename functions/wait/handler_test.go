@@ -96,7 +96,7 @@ const classic = "Thank you for calling. Please wait in line for a few seconds. A
 
 func TestTheClassicsSentenceIsSaidOnceAndTheMusicGoesOn(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys)
-	id, _ := w.Dial()
+	id := w.DialIn()
 	for turn, want := range []struct{ words, piece string }{
 		{classic, "00"}, {"You are next in line.", "01"}, {"", "02"}, {"", "03"},
 		{"You are next in line.", "04"},
@@ -112,7 +112,7 @@ func TestThePositionIsSaid(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys)
 	var ids []call.ID
 	for range service.QueuePage + 3 {
-		id, _ := w.Dial()
+		id := w.DialIn()
 		ids = append(ids, id)
 		w.Now = w.Now.Add(time.Second)
 	}
@@ -162,7 +162,7 @@ func TestATurnIsAnsweredBeforeTwilioGivesItUp(t *testing.T) {
 
 func TestWaitIsTheCallersClock(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys)
-	id, _ := w.Dial()
+	id := w.DialIn()
 	w.Choose("alice", agent.Away)
 	w.Store.Next("Queue", servicetest.Fault{Err: service.ErrUnavailable})
 	_, _ = w.Board.SetStatus(t.Context(), service.Principal{ID: "alice"}, agent.Available, false, w.Now)
@@ -179,7 +179,7 @@ func TestF008StoreDownStillMusic(t *testing.T) {
 	for _, op := range []string{"Call", "SaveCall", "Queue", "Agents"} {
 		for _, took := range []bool{false, true} {
 			s, w := serve(t, httpapitest.Keys, "alice")
-			id, _ := w.Dial()
+			id := w.DialIn()
 			w.Store.Every(op, servicetest.Fault{Err: service.ErrUnavailable, Took: took})
 			ask(t, s, id, string(id), 2).Is(t, music(id, "", "02", 3))
 		}
@@ -188,7 +188,7 @@ func TestF008StoreDownStillMusic(t *testing.T) {
 
 func TestF125SecretOutOfReachStillMusicAndNothingIsDone(t *testing.T) {
 	s, w := serve(t, httpapitest.Broken{})
-	id, _ := w.Dial()
+	id := w.DialIn()
 	before := w.Store.Counts()
 	ask(t, s, id, string(id), 1).Is(t, music(id, "", "01", 2))
 	httpapitest.Untouched(t, w, before)
@@ -199,7 +199,7 @@ func TestF121NetworkDownStillMusic(t *testing.T) {
 	for _, op := range []string{"Dial", "FindLeg", "Hangup", "FindConference", "Participants", "SayGoodbye"} {
 		w.Phones.Every(op, servicetest.Fault{Err: service.ErrUnknown})
 	}
-	id, _ := w.Dial()
+	id := w.DialIn()
 	for turn := range 20 {
 		ask(t, s, id, string(id), turn)
 		w.Now = w.Now.Add(12 * time.Second)
@@ -208,7 +208,7 @@ func TestF121NetworkDownStillMusic(t *testing.T) {
 
 func TestAHeldAgentHearsMusicAndIsNobodysClock(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys, "alice")
-	id, _ := w.Dial()
+	id := w.DialIn()
 	w.Answer("alice")
 	w.Settle()
 	before := w.Store.Counts()
@@ -228,7 +228,7 @@ func sameCounts(t *testing.T, before, after map[string]int) {
 
 func TestAHeldCallerIsNotToldAPosition(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys, "alice")
-	id, _ := w.Dial()
+	id := w.DialIn()
 	w.Answer("alice")
 	w.Settle()
 	w.MustPress("alice", call.DoHold, "")
@@ -240,7 +240,7 @@ func TestAHeldCallerIsNotToldAPosition(t *testing.T) {
 
 func TestACallerWhoLostTheirAgentIsToldToStay(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys, "alice")
-	id, _ := w.Dial()
+	id := w.DialIn()
 	w.Answer("alice")
 	w.Settle()
 	w.HangUp("alice")
@@ -255,7 +255,7 @@ func TestACallerWhoLostTheirAgentIsToldToStay(t *testing.T) {
 
 func TestMaximumWaitEndsByLastWordsAndUntilThenByMusic(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys)
-	id, _ := w.Dial()
+	id := w.DialIn()
 	w.Now = w.Now.Add(servicetest.MaxWait)
 	w.Phones.Every("SayGoodbye", servicetest.Fault{Err: service.ErrThrottled})
 	ask(t, s, id, string(id), 100).Is(t, music(id, "", "10", 101))
@@ -278,7 +278,7 @@ func TestF264TheEmergencysSecondStepEndsTheWaitWithWords(t *testing.T) {
 			set := settings.Values{Emergency: settings.Emergency{Closed: true}}
 			s, w := serveLine(t, httpapitest.Keys, &set, agents...)
 			w.Use(service.Settings{Observe: httpapi.Observe})
-			id, _ := w.Dial()
+			id := w.DialIn()
 			w.Settle()
 			ask(t, s, id, string(id), 0)
 			if c := w.Call(id); !c.State.InLine() {
@@ -318,7 +318,7 @@ func TestF264TheEmergencysSecondStepEndsTheWaitWithWords(t *testing.T) {
 func TestF264TheEmergencyEndsNoTalk(t *testing.T) {
 	set := settings.Values{Emergency: settings.Emergency{Closed: true, EndWaits: true}}
 	s, w := serveLine(t, httpapitest.Keys, &set, "alice")
-	id, _ := w.Dial()
+	id := w.DialIn()
 	w.Answer("alice")
 	w.Settle()
 	ask(t, s, id, string(id), 1)
@@ -330,7 +330,7 @@ func TestF264TheEmergencyEndsNoTalk(t *testing.T) {
 func TestF268TurnsAreInTheLinesLanguageWithItsOwnWords(t *testing.T) {
 	set := settings.Values{Language: "es", Waiting: "Visite nuestra página."}
 	s, w := serveLine(t, httpapitest.Keys, &set)
-	id, _ := w.Dial()
+	id := w.DialIn()
 	for turn, want := range []string{
 		"Gracias por llamar. Espere unos segundos, por favor. Le atenderemos en breve.",
 		"Su llamada es la siguiente.", "Visite nuestra página.", "",
@@ -371,7 +371,7 @@ func TestForeignConferencesAndOddTurnsGetMusic(t *testing.T) {
 // An announcement plays over what the caller hears: music instead of it would never end.
 func TestF034TheCallerOfASilentPageIsTold(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys, "alice")
-	id, _ := w.Dial()
+	id := w.DialIn()
 	form := httpapitest.Form(t, "wait", "CallSid", string(id), "FriendlyName", string(id))
 	path := "/wait/" + string(id) + "/" + twilio.Silence
 	if got, want := s.Post(path, form).TwiML(t).Verbs(), []string{"Say"}; !slices.Equal(got, want) {

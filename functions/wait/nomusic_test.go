@@ -33,7 +33,7 @@ func TestF183WithoutMusicThereAreWordsEachTurnAndNoneIsShort(t *testing.T) {
 	for name, host := range hosts {
 		for _, who := range []string{"the caller", "an agent on hold"} {
 			s, w := serve(t, httpapitest.Keys)
-			id, _ := w.Dial()
+			id := w.DialIn()
 			sid := string(id)
 			if who != "the caller" {
 				sid = "CA22222222222222222222222222222222"
@@ -72,7 +72,7 @@ func TestF183WithoutMusicThereAreWordsEachTurnAndNoneIsShort(t *testing.T) {
 
 func TestF183MusicThatIsBackIsHeardAgain(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys)
-	id, _ := w.Dial()
+	id := w.DialIn()
 	form := httpapitest.Form(t, "wait", "CallSid", string(id), "FriendlyName", string(id))
 	at := func(turn int, due time.Time, failing int) string {
 		address, _, _ := strings.Cut(httpapitest.Base.NextWait(id, turn, twilio.Heard{Due: due, Failing: failing}), "#")
@@ -104,7 +104,7 @@ func TestF183MusicThatIsBackIsHeardAgain(t *testing.T) {
 // The length of the caller's turn is saved, so that it shows when the music has ended.
 func TestF182EachTurnIsWrittenDownWithHowLongItLasts(t *testing.T) {
 	s, w := serve(t, httpapitest.Keys)
-	id, _ := w.Dial()
+	id := w.DialIn()
 	for turn, lasts := range []time.Duration{
 		8*time.Second + twilio.Spoken(prompt.Book{}.Say(prompt.Greeting)),
 		12*time.Second + twilio.Spoken(prompt.Plain("You are number 10 in the line.")),

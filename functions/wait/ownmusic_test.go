@@ -14,7 +14,7 @@ import (
 func TestF292OwnMusicAndTheUsualOneAfterIt(t *testing.T) {
 	own := settings.Music{ID: strings.Repeat("ab", 16), Pieces: 3, Millis: 10_000}
 	s, w := serveLine(t, httpapitest.Keys, &settings.Values{Music: &own})
-	id, _ := w.Dial()
+	id := w.DialIn()
 	form := httpapitest.Form(t, "wait", "CallSid", string(id), "FriendlyName", string(id))
 	// asks is one turn: the music in it, and what the address of the next says.
 	asks := func(turn int, before twilio.Heard) (string, twilio.Heard) {

@@ -51,6 +51,7 @@ func TestLiveCheckAgainstThePhoneNetwork(t *testing.T) {
 		t.Fatalf("%v\n%s\n%s", err, said.String(), report)
 	}
 	for _, want := range []string{
+		`before the start is told +\d\S* after the answer, and -?\d\S* after`,
 		`after the start +silence, I think; my number is …`,
 		`ends the conference +is fetched, with DialCallStatus (completed|answered)`,
 		`a conference's events .*conference-start \d+.*participant-leave \d+.*conference-end \d+|` +

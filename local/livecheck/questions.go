@@ -18,6 +18,7 @@ type question struct {
 }
 
 var questions = []question{
+	{joinOfWaiting, 1, (*checker).waiting},
 	{"what a lone party hears after the start", 1, (*checker).lone},
 	{"Dial's action when another ends the conference", 1, (*checker).action},
 	{"sequence numbers of a conference's events", 1, (*checker).sequence},
@@ -69,6 +70,34 @@ func (c *checker) hangUp(ctx context.Context, calls ...call) {
 }
 
 var started = map[string]string{"startConferenceOnEnter": "true", "beep": "false"}
+
+const joinOfWaiting = "when a join before the start is told"
+
+// waiting: agents are rung when the join of a caller is told who is in a conference that has not started.
+func (c *checker) waiting(ctx context.Context) error {
+	wait := fmt.Sprintf("/round%d/wait", c.round+1)
+	c.seen.answer(wait, "<Response><Pause length=\"10\"/></Response>")
+	calls, err := c.join(ctx, map[string]string{
+		"startConferenceOnEnter": "false", "beep": "false", "waitUrl": c.o.PublicURL + wait,
+	}, c.o.Phones[0])
+	defer c.hangUp(ctx, calls...)
+	if errors.Is(err, errSilent) {
+		c.note(joinOfWaiting, "not at all")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	music, err := c.seen.wait(ctx, c.o.Patience, at(wait))
+	if err != nil {
+		return fmt.Errorf("the waiting music is not asked for: %w", err)
+	}
+	taken := c.seen.all(at(calls[0].path))[0]
+	told := c.seen.all(event(calls[0].path+"/events", "participant-join"))[0]
+	c.note(joinOfWaiting, fmt.Sprintf("%s after the answer, and %s after the first request for music",
+		round(told.at.Sub(taken.at)), round(told.at.Sub(music.at))))
+	return nil
+}
 
 func (c *checker) lone(ctx context.Context) error {
 	calls, err := c.join(ctx, started, c.o.Phones[0])

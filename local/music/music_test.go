@@ -6,6 +6,8 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -25,12 +27,13 @@ func TestTheProgramStillMakesTheCommittedFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(made) != Phrases+1 || len(kept) != len(made) {
-		t.Fatalf("made %d files and %d are committed, want %d", len(made), len(kept), Phrases+1)
+	if want := Phrases + 1 + Phrases/2; len(made) != want || len(kept) != len(made) {
+		t.Fatalf("made %d files and %d are committed, want %d", len(made), len(kept), want)
 	}
-	for i, f := range made {
-		if f.Name() != name(i) {
-			t.Errorf("file %d is called %s, want %s", i, f.Name(), name(i))
+	var singles []string
+	for _, f := range made {
+		if !strings.Contains(f.Name(), "-") {
+			singles = append(singles, f.Name())
 		}
 		got, err := os.ReadFile(filepath.Join(dir, f.Name()))
 		if err != nil {
@@ -42,6 +45,26 @@ func TestTheProgramStillMakesTheCommittedFiles(t *testing.T) {
 		}
 		if !bytes.Equal(got, want) {
 			t.Errorf("%s differs from the committed file: go run ./local/music", f.Name())
+		}
+	}
+	for i, single := range singles {
+		if single != name(i) {
+			t.Errorf("file %d is called %s, want %s", i, single, name(i))
+		}
+	}
+}
+
+// F382: the file of a long turn is two parts that follow each other, without anything between them.
+func TestF382TwoPartsInOneFile(t *testing.T) {
+	all := parts(t)
+	for i := 2; i <= Phrases; i += 2 {
+		next := i%Phrases + 1
+		raw, err := os.ReadFile(filepath.Join(committed, pair(i, next)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := unpack(t, raw); !slices.Equal(got, slices.Concat(all[i], all[next])) {
+			t.Errorf("%s is not %s and %s", pair(i, next), name(i), name(next))
 		}
 	}
 }

@@ -60,15 +60,14 @@ func intended(c *call.Call) bool {
 
 func TestF028CrashAfterTheIntentAndBeforeTheDial(t *testing.T) {
 	t.Parallel()
-	for _, function := range []string{"incoming", "wait", "agents"} {
+	for _, function := range []string{"events", "wait", "agents"} {
 		t.Run(function, func(t *testing.T) {
 			t.Parallel()
 			c := &crash{function: function, when: intended, late: true}
 			l := open(t, c.between(t))
 			var caller string
 			switch function {
-			case "incoming":
-				l.gap = 7 * time.Second // the static file's pause between an apology and the next try
+			case "events": // the caller has joined
 				l.online("alice")
 				c.arm(l)
 				caller = l.dial("+15550199")

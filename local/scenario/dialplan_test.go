@@ -136,8 +136,12 @@ func TestNextAvailableAgent(t *testing.T) {
 // Each webhook around the key in turn fails, comes twice, or gets lost.
 func TestF097F022WebhooksOfTheKey(t *testing.T) {
 	t.Parallel()
+	chosen := sample(2)
 	for _, path := range []string{"/accept$", "/connect-agent/", "^/events/"} {
 		for _, do := range []string{"double", "drop", "fail", "fail-after", "timeout-after"} {
+			if !chosen() {
+				continue
+			}
 			t.Run(path+" "+do, func(t *testing.T) {
 				t.Parallel()
 				l, caller := withAlice(t)

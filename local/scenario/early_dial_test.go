@@ -12,7 +12,11 @@ import (
 // no answer to the hold. One who takes the call before the caller is on hold hears words. The caller never hears them.
 func TestF250TheTargetAnswersBeforeTheHold(t *testing.T) {
 	t.Parallel()
+	chosen := sample(3)
 	for _, do := range []string{"timeout", "timeout-after", "late", "fail"} {
+		if !chosen() {
+			continue
+		}
 		l := open(t)
 		caller := talking(l)
 		l.pass(2 * time.Second)

@@ -37,7 +37,11 @@ func consulting(l *line) string {
 
 func TestF004F073F074CallerHangsUpInEveryPhase(t *testing.T) {
 	t.Parallel()
+	chosen := sample(3)
 	for _, p := range phases {
+		if !chosen() {
+			continue
+		}
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
 			l := open(t)
@@ -78,7 +82,11 @@ var losses = []struct {
 
 func TestF032F059F067F068F070F071AgentLostInEveryPhase(t *testing.T) {
 	t.Parallel()
+	chosen := sample(3)
 	for _, c := range losses {
+		if !chosen() {
+			continue
+		}
 		t.Run(c.phase+" "+c.lost, func(t *testing.T) {
 			t.Parallel()
 			l := open(t)
@@ -129,8 +137,12 @@ func (l *line) bring(caller, id string, within time.Duration) {
 // that the caller left.
 func TestF073WhoHungUpIsToldRightlyInWhateverOrder(t *testing.T) {
 	t.Parallel()
+	chosen := sample(2)
 	for _, p := range phases {
 		if p.name == "waiting" || p.name == "ringing" || p.name == "add-ringing" || p.name == "consult-ringing" {
+			continue
+		}
+		if !chosen() {
 			continue
 		}
 		t.Run(p.name, func(t *testing.T) {

@@ -16,8 +16,12 @@ func named(o *stack.Options) {
 // picks up and presses the key: that takes half a minute.
 func TestF201PhoneThatScreensItsCallsIsConnected(t *testing.T) {
 	t.Parallel()
+	chosen := sample(3)
 	for _, verb := range []string{"consult", "add"} {
 		for _, after := range []time.Duration{30 * time.Second, 40 * time.Second} {
+			if !chosen() {
+				continue
+			}
 			t.Run(verb+" "+after.String(), func(t *testing.T) {
 				t.Parallel()
 				l := open(t, named)

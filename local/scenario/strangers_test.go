@@ -109,9 +109,9 @@ func TestF127TheSweepLeavesForeignCallsAlone(t *testing.T) {
 		"From": {l.Number}, "To": {"+15550183"}, "Timeout": {"600"},
 		"Twiml": {`<Response><Say>Hello.</Say></Response>`},
 	})] = true
-	// One of our own calls, of which nothing is told: the sweep has something to look for.
-	l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Path: "^/events/"}, Do: "drop"})
 	caller := l.dial("+15550199")
+	// One of our own calls, of which nothing more is told: the sweep has something to look for.
+	l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Path: "^/events/"}, Do: "drop"})
 	l.together(caller, l.answers("alice"))
 	before := int64(len(l.Network.Records(0)))
 	l.pass(3 * time.Minute)
@@ -152,9 +152,10 @@ func TestF026F127AnotherProgramsCallToAnAgentIsNotTakenForOurs(t *testing.T) {
 			t.Parallel()
 			l := open(t)
 			l.online("alice")
-			l.nothingTold()
+			l.fault(faults.Rule{Kind: "webhook", Match: faults.Match{Path: "^/events/leg/"}, Do: "drop"})
 			l.fault(faults.Rule{Kind: "rest", Match: faults.Match{Event: "CreateCall"}, Do: do, Times: 1})
-			caller := l.dial("+15550199")
+			caller := l.dial("+15550199") // their join is told
+			l.nothingTold()
 			ours := l.legTo("alice")
 			if (ours != "") != (do == "fail-after") {
 				t.Fatalf("our own leg is %q", ours)

@@ -206,10 +206,18 @@ func TestF271F272F273CallbacksOfARecording(t *testing.T) {
 // The caller hangs up in each phrase. One who has said nothing for two seconds is a missed call, of which nothing is
 // left at Twilio.
 func TestF274TheCallerHangsUpInEachPhrase(t *testing.T) {
-	for phrase, messages := range map[string]int{
-		"speech:Thank you for calling": 0, "speech:This line is closed": 0, "speech:Please leave": 0, "beep": 0,
-		"recording": 0, "spoken": 1, "speech:Thank you. We have": 1,
+	chosen := sample(3)
+	for _, c := range []struct {
+		phrase   string
+		messages int
+	}{
+		{"recording", 0}, {"speech:Thank you for calling", 0}, {"speech:This line is closed", 0}, {"spoken", 1},
+		{"speech:Please leave", 0}, {"beep", 0}, {"speech:Thank you. We have", 1},
 	} {
+		if !chosen() {
+			continue
+		}
+		phrase, messages := c.phrase, c.messages
 		t.Run(phrase, func(t *testing.T) {
 			t.Parallel()
 			l := asleep(t)

@@ -1,6 +1,9 @@
 package call
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Hearing is what the caller hears at one moment, as far as it is music or words of the line.
 type Hearing struct{ p planner }
@@ -18,6 +21,18 @@ func (h Hearing) MusicLate() bool {
 // conference without a hold, the caller hears silence, and no wait webhook will arrive. If the music cannot be fetched,
 // Twilio gives up, and no webhook arrives either.
 func (h Hearing) MusicStopped() bool { return h.p.mayLackMusic() || h.p.musicOverdue() }
+
+// NothingIsDue: the caller is to be on hold, has an owner, and nobody is rung, joins or leaves. Until somebody presses a
+// button nothing is expected that a music turn would have to look after.
+func (h Hearing) NothingIsDue() bool {
+	c := h.p.Call
+	if !c.CallerLive || c.State.InLine() || h.p.callerHoldTarget() != hold || h.p.uncertain() {
+		return false
+	}
+	return !slices.ContainsFunc(c.Legs, func(l Leg) bool {
+		return !c.wanted(l.Key) || l.Phase != LegAnswered || !l.Joined
+	})
+}
 
 // MayBeNothing: the caller may hear nothing until an effect succeeds that has failed so far: music in the
 // queue, or the goodbye.

@@ -57,7 +57,7 @@ type Phase string
 const (
 	LegPlanned  Phase = "planned"  // not dialled yet: something must be confirmed first
 	LegDialing  Phase = "dialing"  // dialled; its CallSid may not be known yet
-	LegRinging  Phase = "ringing"  // Twilio says that it rings, or lists a call that may be this leg
+	LegRinging  Phase = "ringing"  // made, or a call is listed that may be it; an outside one: Twilio says so
 	LegScreened Phase = "asked"    // an outside party has picked up and is asked to press 1
 	LegAnswered Phase = "answered" // its TwiML was fetched; it is in the conference or about to join
 )

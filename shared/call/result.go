@@ -44,8 +44,8 @@ func (c resultChange) result(a Effect, r Result) {
 	}
 }
 
-// dialed applies the result of a dial. Without a clear result the leg stays as dialled, and FindLeg looks for it
-// later.
+// dialed applies the result of a dial. An agent's leg then rings: no callback tells it. Of an outside number one does.
+// Without a clear result the leg stays as dialled, and FindLeg looks for it later.
 func (c resultChange) dialed(a Dial, r Result) {
 	if c.watchDialed(a, r) {
 		return
@@ -61,6 +61,9 @@ func (c resultChange) dialed(a Dial, r Result) {
 	case Done:
 		if l.SID == "" {
 			l.SID = r.Leg
+		}
+		if l.Phase == LegDialing && l.Agent != "" {
+			l.Phase, l.Since = LegRinging, c.now
 		}
 	case Throttled:
 		if l.Phase == LegDialing {
@@ -315,8 +318,13 @@ func (c resultChange) watchDialed(a Dial, r Result) bool {
 		return false
 	}
 	switch {
-	case r.Kind == Done && l.SID == "":
-		l.SID = r.Leg
+	case r.Kind == Done:
+		if l.SID == "" {
+			l.SID = r.Leg
+		}
+		if l.Phase == LegDialing {
+			l.Phase, l.Since = LegRinging, c.now
+		}
 	case r.Kind == Throttled && l.Phase == LegDialing:
 		l.Phase, l.NotBefore = LegPlanned, c.now.Add(throttledDelay)
 	case r.Kind == Refused, r.Kind == AlreadyGone:

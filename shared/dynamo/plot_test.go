@@ -83,7 +83,7 @@ func counts(t *testing.T, largest int) []plot.Chart {
 		}
 	}
 	events := func(of map[string][]plot.Point) (lines []plot.Line) {
-		for _, name := range []string{"arrival", "music turn", "heartbeat"} {
+		for _, name := range []string{"arrival", "join", "music turn", "heartbeat"} {
 			lines = append(lines, plot.Line{Name: name, Points: of[name]})
 		}
 		return lines

@@ -186,6 +186,12 @@ func (m *metered) events() map[string]storetest.Units {
 	}
 	c := caller(1)
 	event("arrival", func() error { _, err := m.board.Arrive(ctx, c.ID, "+15550199", true, m.now); return err })
+	event("join", func() error {
+		return m.board.HandleConferenceEvent(ctx, c.ID, call.ConferenceEvent{
+			Conference: conferenceOf(c.ID), Kind: call.ParticipantJoined, Seq: 1, Leg: call.LegID(c.ID),
+			Label: call.CallerLabel,
+		}, m.now)
+	})
 	m.now = m.now.Add(12 * time.Second)
 	event("music turn", func() error {
 		_, err := m.board.Wait(ctx, c.ID, service.Turn{Lasts: twelve}, m.now)

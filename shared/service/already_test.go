@@ -70,6 +70,7 @@ func TestF345WhoHasDialledInIsNotCalled(t *testing.T) {
 		if _, err := w.Board.Arrive(t.Context(), ringsAgain, Outside, false, w.Now); err != nil {
 			t.Fatal(err)
 		}
+		_ = w.Board.HandleConferenceEvent(t.Context(), ringsAgain, CallerJoined(ringsAgain), w.Now)
 		w.Settle()
 		want := service.AlreadyWaiting
 		if talks {

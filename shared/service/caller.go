@@ -9,17 +9,17 @@ import (
 	"warmtransfer/shared/call"
 )
 
-// Arrive takes in a caller who has dialled our number, and offers them to an agent. From is their
-// number, "" if it is withheld. Repeated, it gives the same answer and rings nobody a second time.
-// An error means that the call is not stored: ask the caller to hold on, and try again.
+// Arrive takes in a caller who has dialled our number. From is their number, "" if it is withheld. They are offered to
+// an agent as soon as they are in the conference (see HandleConferenceEvent): the caller hears nothing until this
+// request is answered. Repeated, it gives the same answer. An error means that the call is not stored: ask the caller
+// to hold on, and try again.
 func (s *Service) Arrive(
 	ctx context.Context, id call.ID, from string, verified bool, now time.Time,
 ) (*call.Call, error) {
 	return s.arrive(ctx, call.New(id, from, verified, now), now, func() {})
 }
 
-// arrive stores the call of a caller who arrives, and offers somebody. Stored is called in between, unless
-// the caller is known to have hung up.
+// arrive stores the call of a caller who arrives. Then stored is called, unless the caller is known to have hung up.
 func (s *Service) arrive(ctx context.Context, c *call.Call, now time.Time, stored func()) (*call.Call, error) {
 	id := c.ID
 	c, effects, err := s.decideAndSave(ctx, c, now, noChange, s.start)
@@ -38,9 +38,6 @@ func (s *Service) arrive(ctx context.Context, c *call.Call, now time.Time, store
 	}
 	stored()
 	c, _ = s.execute(ctx, c, effects, now) // a new call has no effects yet
-	if m := s.offerNext(ctx, now, asking{in: c, now: true}, nil); m != nil && m.ID == id {
-		c = m
-	}
 	return c, nil
 }
 
@@ -102,6 +99,9 @@ type QueuePosition struct {
 
 // Turn is one turn of a caller's music.
 type Turn struct {
+	// First: the caller has joined the conference a moment ago, after their arrival. The callback that tells of that
+	// comes at the same time, and offers them to an agent.
+	First    bool
 	Position bool // the caller may be told their position in the queue
 	// Lasts is how long the turn will play, as far as that is known beforehand.
 	Lasts func(*call.Call) time.Duration
@@ -131,7 +131,11 @@ func (s *Service) Wait(ctx context.Context, id call.ID, t Turn, now time.Time) (
 			p.Position, p.Beyond = find(queue, id)
 		}
 	}
-	c, err = s.updateAndMatchFrom(ctx, "", c, now, func(c *call.Call) error {
+	update := s.updateAndMatchFrom
+	if t.First && !c.Caller.Joined { // the callback that tells that they have joined comes just now
+		update = s.updateFrom
+	}
+	c, err = update(ctx, "", c, now, func(c *call.Call) error {
 		if c.Asking(now).LateTurn() {
 			c.Asking(now).ApplyLateTurn(t.Lasts(c))
 		} else {
@@ -309,12 +313,18 @@ func (s *Service) HandleCallStatus(
 	return acceptSavedAudible(c, err, now)
 }
 
-// HandleConferenceEvent takes in a conference event. It may return ErrCallerUnheard.
+// HandleConferenceEvent takes in a conference event. A caller who has joined is offered to an agent. It may return
+// ErrCallerUnheard.
 func (s *Service) HandleConferenceEvent(ctx context.Context, id call.ID, e call.ConferenceEvent, now time.Time) error {
 	expected := func(c *call.Call) bool { return call.Expected{Call: c, Now: now}.ConferenceEvent(e) }
-	c, err := s.updateAfter(ctx, id, now, expected, func(c *call.Call) error {
+	apply := func(c *call.Call) error {
 		c.ApplyConferenceEvent(e, now)
 		return nil
-	})
+	}
+	update := s.updateAfter
+	if e.Kind == call.ParticipantJoined && e.Leg == call.LegID(id) {
+		update = s.joined
+	}
+	c, err := update(ctx, id, now, expected, apply)
 	return acceptSavedAudible(c, err, now)
 }

@@ -91,7 +91,7 @@ func TestF025F026DialWithoutAnAnswer(t *testing.T) {
 		t.Run(fmt.Sprint("took effect: ", took), func(t *testing.T) {
 			w := NewWorld(t, "alice")
 			w.Phones.Next("Dial", Fault{Err: service.ErrUnknown, Took: took})
-			id, _ := w.Dial()
+			id := w.DialIn()
 			if n := w.Phones.Count("Dial"); n != 1 {
 				t.Fatalf("%d dials: repeated without looking", n)
 			}
@@ -383,7 +383,7 @@ func TestF136AbandonAgainstAnswer(t *testing.T) {
 func TestF028CrashBetweenIntentAndDial(t *testing.T) {
 	w := NewWorld(t, "alice")
 	w.CrashAtChange(3) // the arrival, the claim and the offer are saved; the dial is not made
-	id, _ := w.Dial()
+	id := w.DialIn()
 	if w.Phones.Count("Dial") != 0 || w.Call(id).State != call.Ringing {
 		t.Fatalf("%d dials, %s: not the crash that was meant", w.Phones.Count("Dial"), w.Call(id).State)
 	}

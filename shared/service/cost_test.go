@@ -82,13 +82,15 @@ func TestASweepThatFindsNothingWritesNothing(t *testing.T) {
 	costs(t, w, "the sweep", want, w.Sweep)
 }
 
-func TestAnArrivalWritesFourTimes(t *testing.T) {
+func TestAnArrivalWritesOnceAndTheJoinThreeTimes(t *testing.T) {
 	w := NewWorld(t, "alice")
+	var id call.ID
+	costs(t, w, "an arrival", map[string]int{"SaveCall": 1}, func() { id, _ = w.Dial() })
 	want := map[string]int{
-		"Free": 1, "Queue": 1, "Agent": 1, "SaveAgent": 1, // who is free, who is ahead, and the claim
-		"SaveCall": 3, "Dial": 1, // arrived, dials, dialled
+		"Free": 1, "Queue": 1, "Call": 1, "Agent": 1, "SaveAgent": 1, // who is free, who is ahead, and the claim
+		"SaveCall": 2, "Dial": 1, // joined and dials, dialled
 	}
-	costs(t, w, "an arrival", want, func() { w.Dial() })
+	costs(t, w, "a join", want, func() { w.Joins(id) })
 }
 
 // What an arrival and a consult need at the same time they ask for at the same time.
@@ -114,11 +116,15 @@ func TestWhatIsAskedForSideBySide(t *testing.T) {
 		t.Errorf("consult: %v", together)
 	}
 	together = nil
-	if _, err := board.Arrive(t.Context(), "CA00000000000000000000000000000077", "", false, w.Now); err != nil {
+	const id = "CA00000000000000000000000000000077"
+	if _, err := board.Arrive(t.Context(), id, "", false, w.Now); err != nil {
+		t.Fatal(err)
+	}
+	if err := board.HandleConferenceEvent(t.Context(), id, CallerJoined(id), w.Now); err != nil {
 		t.Fatal(err)
 	}
 	if !slices.Equal(together, []int{2}) { // who is free and who is ahead; nobody is free, so nothing follows
-		t.Errorf("arrival: %v", together)
+		t.Errorf("arrival and join: %v", together)
 	}
 }
 

@@ -134,6 +134,7 @@ func TestF008StoreDownOnArrival(t *testing.T) {
 	if !w.Arrive(id) {
 		t.Fatal("not taken in when the store is back")
 	}
+	w.Joins(id)
 	w.Answer("alice")
 	w.Settle()
 	hears(t, w, id, "alice")
@@ -145,6 +146,9 @@ func TestEachCallbackLostDoubledReversed(t *testing.T) {
 	steps := func(w *World, settle func()) call.ID {
 		id, _ := w.Dial()
 		settle()
+		for n := 0; n < 12 && !w.Rings("alice"); n++ { // if the join was lost: until the next music turn
+			w.Pass(time.Second)
+		}
 		w.Answer("alice")
 		settle()
 		_, _ = w.Press("alice", call.DoAdd, "bob")

@@ -256,6 +256,7 @@ func TestN10ANumberThatIsRefusedIsNotCounted(t *testing.T) {
 	if _, err := w.Board.Arrive(context.Background(), id, Outside, false, w.Now); err != nil {
 		t.Fatal(err)
 	}
+	_ = w.Board.HandleConferenceEvent(context.Background(), id, CallerJoined(id), w.Now)
 	w.Settle()
 	w.Answer("alice")
 	w.Settle()

@@ -75,9 +75,11 @@ func TestF178AListThatLagsChangesNothing(t *testing.T) {
 			}
 		},
 	}
+	passes := []time.Duration{0, 6 * time.Second, 3 * time.Minute}
 	for phase, begin := range calls {
 		for name, list := range lists {
-			for _, pass := range []time.Duration{0, 6 * time.Second, 3 * time.Minute} {
+			for i := 0; i < len(passes); i += stride(2) {
+				pass := passes[i]
 				t.Run(fmt.Sprint(phase, " ", name, " ", pass), func(t *testing.T) {
 					w, id := begin(t)
 					w.Pass(5 * time.Second)
@@ -116,7 +118,7 @@ func TestF178ADialledLegThatTheListLacks(t *testing.T) {
 		var id call.ID
 		if target == "" {
 			w.Phones.Next("Dial", lost)
-			id, _ = w.Dial()
+			id = w.DialIn()
 		} else {
 			w, id = talking(t, "alice", "bob")
 			w.Phones.Next("Dial", lost)

@@ -30,7 +30,7 @@ func TestF184AnUnholdThatTakesEffectLate(t *testing.T) {
 		"swap, complete":         {[]call.Action{"swap", "complete"}, call.Talking, "bob"},
 		"swap, swap, swap, swap": {[]call.Action{"swap", "swap", "swap", "swap"}, call.Consulting, "music"},
 	} {
-		for late := 1; late <= 10; late += 3 {
+		for late := 1; late <= 10; late += 3 * stride(2) {
 			for _, silent := range []bool{false, true} {
 				for _, between := range []int{0, 1, 3, 6} {
 					test := fmt.Sprint(name, " ", late, " s late, silent ", silent, ", ", between, " s between")

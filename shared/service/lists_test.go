@@ -86,7 +86,7 @@ func TestF179WhoWasSilentForLongLeavesTheFreeRank(t *testing.T) {
 		t.Errorf("the list begins with %s, %s", list[0].ID, list[1].ID)
 	}
 	before := w.Store.Count("Free")
-	w.Dial()
+	w.DialIn()
 	if n := w.Store.Count("Free") - before; n != 1 || !w.Rings("alice") {
 		t.Errorf("an arrival reads %d pages", n)
 	}
@@ -94,7 +94,7 @@ func TestF179WhoWasSilentForLongLeavesTheFreeRank(t *testing.T) {
 	if _, err := w.Beat("gone0007"); err != nil {
 		t.Fatal(err)
 	}
-	w.Dial()
+	w.DialIn()
 	if !w.Rings("gone0007") {
 		t.Error("the agent who is back is not rung")
 	}
@@ -110,7 +110,7 @@ func TestF179ABeatWinsOverItsRetirement(t *testing.T) {
 	}
 	_, _ = w.Beat("gone0000")
 	w.Board.RetireSilent(t.Context(), g.Silent, w.Now)
-	w.Dial()
+	w.DialIn()
 	if !w.Rings("gone0000") {
 		t.Error("the agent who is back is not rung")
 	}

@@ -48,17 +48,71 @@ func (m *matcher) updateAfter(
 	if err != nil {
 		return nil, err
 	}
+	return m.updateAfterFrom(ctx, c, now, expected, f, m.updateAndMatchFrom)
+}
+
+// updateAfterFrom is updateAfter with a call that is already loaded.
+func (m *matcher) updateAfterFrom(
+	ctx context.Context, c *call.Call, now time.Time, expected func(*call.Call) bool, f decide, update updater,
+) (*call.Call, error) {
 	if m.set.Settle != nil && expected(c) {
 		m.set.Settle(ctx)
-		if later, err := m.load(ctx, id); err == nil {
-			c = later
-		}
+		c = m.secondLook(ctx, c)
 	}
-	return m.updateAndMatchFrom(ctx, "", c, now, f)
+	return update(ctx, "", c, now, f)
+}
+
+// updater is updateAndMatchFrom or updateFrom.
+type updater func(ctx context.Context, asked agent.ID, c *call.Call, now time.Time, f decide) (*call.Call, error)
+
+// secondLook loads a call again that another request has perhaps saved meanwhile.
+func (m *matcher) secondLook(ctx context.Context, c *call.Call) *call.Call {
+	if later, err := m.load(ctx, c.ID); err == nil {
+		return later
+	}
+	return c
+}
+
+// joined is updateAfter for a caller who has joined their conference. If somebody is free for them they are offered,
+// and the join is saved with the ring.
+func (m *matcher) joined(
+	ctx context.Context, id call.ID, now time.Time, expected func(*call.Call) bool, f decide,
+) (*call.Call, error) {
+	seen := m.look(ctx, now) // before the call is loaded, which the request for music is about to save
+	c, err := m.load(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	in := c.Clone()
+	if f(in) != nil || c.State != call.Waiting || in.State != call.Waiting {
+		return m.updateAfterFrom(ctx, c, now, expected, f, m.updateAndMatchFrom)
+	}
+	by := asking{in: in, unsaved: &unsaved{stored: c, apply: f}}
+	if offered := m.offerSeen(ctx, now, by, seen); offered != nil && offered.ID == id {
+		return offered, nil
+	}
+	update := m.updateFrom
+	if len(seen.free) > 0 || seen.err != nil { // others were quicker, and have perhaps left one
+		update = m.updateAndMatchFrom
+	}
+	return m.updateAfterFrom(ctx, c, now, expected, f, update)
 }
 
 // updateAndMatchFrom is updateAndMatchFor with a call that is already loaded: see change.
 func (m *matcher) updateAndMatchFrom(
+	ctx context.Context, asked agent.ID, c *call.Call, now time.Time, f decide,
+) (*call.Call, error) {
+	c, err := m.updateFrom(ctx, asked, c, now, f)
+	if c != nil && c.State == call.Waiting {
+		if offered := m.offerNext(ctx, now, asking{in: c}, nil); offered != nil && offered.ID == c.ID {
+			c = offered
+		}
+	}
+	return c, err
+}
+
+// updateFrom is updateAndMatchFrom that offers nobody.
+func (m *matcher) updateFrom(
 	ctx context.Context, asked agent.ID, c *call.Call, now time.Time, f decide,
 ) (*call.Call, error) {
 	var before pageViews
@@ -73,11 +127,6 @@ func (m *matcher) updateAndMatchFrom(
 	c, err = m.execute(ctx, c, effects, now)
 	m.notify(ctx, c, before, asked, now)
 	m.tellWhoLeft(ctx, c, there, asked, now)
-	if c.State == call.Waiting {
-		if offered := m.offerNext(ctx, now, asking{in: c}, nil); offered != nil && offered.ID == c.ID {
-			c = offered
-		}
-	}
 	return c, err
 }
 
@@ -86,7 +135,14 @@ func (m *matcher) updateAndMatchFrom(
 type asking struct {
 	in  *call.Call
 	who agent.ID
-	now bool // the caller arrives and hears nothing until the answer, so that the lists are read side by side
+	// unsaved is what was applied to the caller's call and is saved with the ring; nil: nothing.
+	unsaved *unsaved
+}
+
+// unsaved is a decision on a call that was not saved yet.
+type unsaved struct {
+	stored *call.Call // the call as it was loaded
+	apply  decide
 }
 
 // offerNext offers a waiting caller to a free agent (see matching.Next). Queue is the list as it was
@@ -97,60 +153,72 @@ type asking struct {
 // has claimed an agent for the caller. It returns the call that was offered, or nil. A failure only
 // means that nothing was offered now.
 func (m *matcher) offerNext(ctx context.Context, now time.Time, by asking, queue []QueueEntry) *call.Call {
-	for range matchRounds {
-		offered, again := m.offerOnce(ctx, now, by, queue)
-		if !again || ctx.Err() != nil {
+	agents, err := m.free(ctx, QueuePage, now)
+	if err != nil {
+		return nil
+	}
+	if len(agents) == 0 && (by.in == nil || !by.in.Requeued) && !anyWaiting(queue, true) {
+		return nil
+	}
+	if queue == nil {
+		if queue, err = m.store.Queue(ctx); err != nil {
+			return nil
+		}
+	}
+	return m.offerSeen(ctx, now, by, sight{agents, queue, nil})
+}
+
+// sight is the free agents and the callers who wait, as they were listed.
+type sight struct {
+	free  []agent.Agent
+	queue []QueueEntry
+	err   error
+}
+
+// look reads both lists, side by side.
+func (m *matcher) look(ctx context.Context, now time.Time) (s sight) {
+	var unknown error
+	m.set.Together(
+		func() { s.free, s.err = m.free(ctx, QueuePage, now) },
+		func() { s.queue, unknown = m.store.Queue(ctx) },
+	)
+	s.err = errors.Join(s.err, unknown)
+	return s
+}
+
+// matchRounds is how often the lists are read in one use case. When many callers arrive at
+// once, the list of free agents is out of date as soon as it has been read.
+const matchRounds = 4
+
+// offerTries is how many agents of one list are tried.
+const offerTries = 2
+
+// offerSeen is offerNext with lists that were just read.
+func (m *matcher) offerSeen(ctx context.Context, now time.Time, by asking, s sight) *call.Call {
+	for round := 1; s.err == nil; round++ {
+		offered, again := m.offerOnce(ctx, now, by, s)
+		if !again || round == matchRounds || ctx.Err() != nil {
 			return offered
 		}
-		queue = nil
+		s = m.look(ctx, now)
 	}
 	return nil
 }
 
-const (
-	// matchRounds is how often the lists are read in one use case. When many callers arrive at
-	// once, the list of free agents is out of date as soon as it has been read.
-	matchRounds = 4
-	// offerTries is how many agents of one list are tried.
-	offerTries = 2
-)
-
-// offerOnce is offerNext with one reading of the lists. Again: other requests had taken the agents.
-func (m *matcher) offerOnce(
-	ctx context.Context, now time.Time, by asking, queue []QueueEntry,
-) (offered *call.Call, again bool) {
-	var agents []agent.Agent
-	var err, unknown error
-	readFree := func() { agents, err = m.free(ctx, QueuePage, now) }
-	readQueue := func() { queue, unknown = m.store.Queue(ctx) }
-	if by.now && queue == nil {
-		m.set.Together(readFree, readQueue)
-	} else {
-		readFree()
-	}
-	if err != nil || unknown != nil {
-		return nil, false
-	}
-	if len(agents) == 0 && (by.in == nil || !by.in.Requeued) && !anyWaiting(queue, true) {
-		return nil, false
-	}
-	if queue == nil && !by.now {
-		if readQueue(); unknown != nil {
-			return nil, false
-		}
-	}
+// offerOnce is offerSeen with one reading of the lists. Again: other requests had taken the agents.
+func (m *matcher) offerOnce(ctx context.Context, now time.Time, by asking, s sight) (offered *call.Call, again bool) {
 	view := matching.Situation{
-		Now: now, Queue: queue, Caller: by.in, Agent: by.who, Loaded: map[call.ID]matching.Loaded{},
+		Now: now, Queue: s.queue, Caller: by.in, Agent: by.who, Loaded: map[call.ID]matching.Loaded{},
 	}
-	for i := range agents {
-		view.Free = append(view.Free, &agents[i])
+	for i := range s.free {
+		view.Free = append(view.Free, &s.free[i])
 	}
 	for {
 		switch step := matching.Next(view).(type) {
 		case matching.Load:
 			view.Loaded[step.ID] = m.loadQueued(ctx, step.ID, by.in, now)
 		case matching.Offer:
-			return m.offerFirst(ctx, step, now)
+			return m.offerFirst(ctx, step, by, now)
 		default:
 			return nil, false
 		}
@@ -175,12 +243,14 @@ func (m *matcher) loadQueued(ctx context.Context, id call.ID, in *call.Call, now
 
 // offerFirst offers the caller to the first of the agents who is still free. Again: none of those who
 // were tried was.
-func (m *matcher) offerFirst(ctx context.Context, o matching.Offer, now time.Time) (offered *call.Call, again bool) {
+func (m *matcher) offerFirst(
+	ctx context.Context, o matching.Offer, by asking, now time.Time,
+) (offered *call.Call, again bool) {
 	if o.Call.Kept.Is() && !m.mayDialPlace(ctx, o.Call, now) {
 		return nil, true
 	}
 	for _, a := range o.Agents[:min(len(o.Agents), offerTries)] {
-		if c, over := m.offer(ctx, o.Call, a.ID, o.Recall, now); over {
+		if c, over := m.offer(ctx, o.Call, a.ID, o.Recall, by, now); over {
 			return c, false
 		}
 	}
@@ -221,7 +291,7 @@ func (m *matcher) reservedAgents(ctx context.Context, now time.Time) map[agent.I
 // Over: the offer was made, or another request was quicker with the caller; not over if another
 // request was quicker with the agent.
 func (m *matcher) offer(
-	ctx context.Context, c *call.Call, id agent.ID, lost *agent.Agent, now time.Time,
+	ctx context.Context, c *call.Call, id agent.ID, lost *agent.Agent, by asking, now time.Time,
 ) (offered *call.Call, over bool) {
 	key := m.set.NewKey()
 	back := c.Offering(lost, now).Reserved()
@@ -240,7 +310,14 @@ func (m *matcher) offer(
 	if back {
 		lost = a
 	}
+	first := noChange
+	if u := by.unsaved; u != nil && c.ID == by.in.ID {
+		c, first = u.stored, u.apply
+	}
 	c, _ = m.ring(ctx, c, key, key, a, now, func(c *call.Call) error {
+		if err := first(c); err != nil {
+			return err
+		}
 		if c.Offering(lost, now).Reserved() != back || !c.Offering(lost, now).May(a) {
 			return errNotNow
 		}

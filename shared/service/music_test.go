@@ -220,7 +220,8 @@ func TestF182MusicIsHeardAgainSoon(t *testing.T) {
 		},
 		"in a consult": func(t *testing.T) (*World, call.ID) { return consulting(t) },
 	} {
-		for second := range 26 { // at different seconds of a music turn and of the sweep's minute
+		// At different seconds of a music turn and of the sweep's minute.
+		for second := 0; second < 26; second += stride(3) {
 			w, id := begin(t)
 			w.LazyPages = second >= 13
 			w.Settle()
@@ -332,7 +333,7 @@ func TestF182MusicThatStopsAtOnceIsFoundByPagesOfAQuietLine(t *testing.T) {
 // Music that is playing is left alone, whatever clock runs meanwhile.
 func TestF182MusicThatGoesOnIsNotBegunAnew(t *testing.T) {
 	w := NewWorld(t, "alice", "bob")
-	held, _ := w.Dial()
+	held := w.DialIn()
 	w.Answer("alice")
 	w.Settle()
 	w.MustPress("alice", call.DoHold, "")
@@ -356,7 +357,7 @@ func TestF032EveryHeadOfTheLineIsRepairedByBeats(t *testing.T) {
 	w := NewWorld(t, "alice", "bob", "carol", "dave")
 	var ids []call.ID
 	for _, a := range []agent.ID{"alice", "bob", "carol"} {
-		id, _ := w.Dial()
+		id := w.DialIn()
 		ids = append(ids, id)
 		w.Answer(a)
 		w.Settle()

@@ -49,12 +49,13 @@ func (p *pusher) pageViews(c *call.Call, now time.Time) pageViews {
 }
 
 // notify notifies the agents in a call: at most one message for each live leg, all at the same time,
-// after all effects. It leaves out the agent who made the request, who gets the answer, and every
-// agent whose view has not changed.
+// after all effects. It leaves out the agent who made the request, who gets the answer, every agent
+// whose view has not changed, and whoever begins to be rung: their page hears it, and asks.
 func (p *pusher) notify(ctx context.Context, c *call.Call, before pageViews, asked agent.ID, now time.Time) {
 	after := p.pageViews(c, now)
 	legs := slices.DeleteFunc(c.NotifiableLegs(), func(l call.Leg) bool {
-		return l.Agent == asked || after[l.Agent] == before[l.Agent]
+		_, known := before[l.Agent]
+		return l.Agent == asked || after[l.Agent] == before[l.Agent] || !known && l.Phase == call.LegRinging
 	})
 	if p.set.Notify == nil || len(legs) == 0 || ctx.Err() != nil {
 		return

@@ -36,8 +36,14 @@ func (s *Service) ArriveBy(rules Arriving) Arrival {
 				s.takePlace(ctx, from, id, kept, now)
 			}
 		})
-		if err != nil || !long || !c.Asking(now).MayOnArrival() {
+		if err != nil || !long {
 			return c, err
+		}
+		if m := s.offerNext(ctx, now, asking{in: c}, nil); m != nil && m.ID == id {
+			c = m
+		}
+		if !c.Asking(now).MayOnArrival() {
+			return c, nil
 		}
 		return s.ask(ctx, c, now, call.Asking.ApplyArrival), nil
 	}

@@ -36,7 +36,7 @@ func TestF376AKeptPlaceDoesNotCountForTheQuestion(t *testing.T) {
 // Alice has declined the caller who waits: whoever comes after them is offered, and not asked.
 func TestF376NobodyIsAskedOnArrivalWhileAnAgentIsFree(t *testing.T) {
 	w := NewWorld(t, "alice")
-	w.Dial()
+	w.DialIn()
 	w.Reject("alice", call.OutcomeDeclined)
 	w.Settle()
 	if c := arrives(t, w); c.Asking(w.Now).Is() || c.State != call.Ringing || !w.Rings("alice") {

@@ -106,7 +106,7 @@ func TestF360ACallbackOfARequestThatIsOnItsWay(t *testing.T) {
 func TestF360ACallbackThatNobodyHasAskedForWaitsForNothing(t *testing.T) {
 	w := NewWorld(t, "alice")
 	w.Use(service.Settings{Settle: func(context.Context) { t.Error("it has waited") }})
-	id, _ := w.Dial()
+	id := w.DialIn()
 	w.Phones.Told = nil
 	c := w.Call(id)
 	l := c.Legs[0]

@@ -99,16 +99,19 @@ type Heard struct {
 	Due     time.Time // when the next turn is expected, if all of this one was heard
 	Failing int       // number of turns in a row whose music could not be fetched
 	Own     bool      // the music was the line's own (settings.Music)
+	Long    bool      // the music was two pieces in one file
 	Skip    int       // for so many turns the line's own music is not tried again
 }
 
-// ownPlayed stands in the place of Skip.
-const ownPlayed = "own"
+// ownPlayed and longPlayed stand in the place of Skip.
+const ownPlayed, longPlayed = "own", "long"
 
 func (h Heard) own() string {
 	switch {
 	case h.Own:
 		return "." + ownPlayed
+	case h.Long:
+		return "." + longPlayed
 	case h.Skip > 0:
 		return "." + strconv.Itoa(h.Skip)
 	}
@@ -133,7 +136,7 @@ func ReadTurn(name string) (turn int, before Heard, err error) {
 		before.Failing, _ = strconv.Atoi(parts[2])
 	}
 	if len(parts) > 3 {
-		before.Own = parts[3] == ownPlayed
+		before.Own, before.Long = parts[3] == ownPlayed, parts[3] == longPlayed
 		before.Skip, _ = strconv.Atoi(parts[3]) // none if it is not a number
 	}
 	return turn, before, nil

@@ -26,10 +26,15 @@ const (
 	maxMessage = 10_000
 )
 
-// legEvents are the events of a leg that we subscribe to. "initiated" is not among them, because "ringing" tells more a
-// moment later, nor "answered": Twilio then fetches the leg's document, and the conference reports that the leg has
-// joined.
-var legEvents = []string{"ringing", "completed"}
+// legEvents are the events of a leg that we subscribe to. "answered" is not among them: Twilio then fetches the leg's
+// document, and the conference reports that the leg has joined. That it rings is told of outside numbers only: they
+// may be busy or not be reached before, while Twilio has a page ring as it makes the call.
+func legEvents(d call.Dial) []string {
+	if d.Number != "" {
+		return []string{"ringing", "completed"}
+	}
+	return []string{"completed"}
+}
 
 // Warm opens a connection, so that the first request need not wait for TLS: while Lambda starts a
 // function it has a whole processor, afterwards a fraction of one. It cannot fail, and takes a second
@@ -85,7 +90,7 @@ func (c *callControl) Dial(ctx context.Context, d call.Dial) (call.LegID, error)
 		SetFallbackMethod(how).
 		SetStatusCallback(c.base.LegEvents(d.Call, d.Leg)).
 		SetStatusCallbackMethod(http.MethodPost).
-		SetStatusCallbackEvent(legEvents).
+		SetStatusCallbackEvent(legEvents(d)).
 		SetTimeout(ringSeconds(d.Timeout)).
 		SetTimeLimit(int(legLimit / time.Second))
 	if d.Caller {

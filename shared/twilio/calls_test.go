@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,24 @@ import (
 	"warmtransfer/shared/prompt"
 	"warmtransfer/shared/service"
 )
+
+// F381: that an agent's leg rings is not told: it does when the call is made. Of an outside number it is.
+func TestF381WhichEventsOfALegAreAskedFor(t *testing.T) {
+	for number, want := range map[string][]string{"": {"completed"}, outside: {"ringing", "completed"}} {
+		s := newServer(t, always(201, `{"sid":"`+leg1+`"}`))
+		control, _ := s.control()
+		d := dial()
+		if number != "" {
+			d.Agent, d.Number = "", number
+		}
+		if _, err := control.Dial(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.only().Values["StatusCallbackEvent"]; !slices.Equal(got, want) {
+			t.Errorf("number %q: %v, want %v", number, got, want)
+		}
+	}
+}
 
 func TestDialIsOneCallWithEverythingInIt(t *testing.T) {
 	s := newServer(t, always(201, callJSON(leg1, "client:alice", "queued", t0)))
@@ -32,7 +51,7 @@ func TestDialIsOneCallWithEverythingInIt(t *testing.T) {
 		"FallbackMethod":       {"POST"},
 		"StatusCallback":       {"https://phone.example.com/events/leg/" + caller + "/k1" + tellAgain},
 		"StatusCallbackMethod": {"POST"},
-		"StatusCallbackEvent":  {"ringing", "completed"},
+		"StatusCallbackEvent":  {"completed"},
 		"Timeout":              {"20"},
 		"TimeLimit":            {"14400"},
 	}

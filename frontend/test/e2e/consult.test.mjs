@@ -143,7 +143,7 @@ scenario('reject: the next agent is rung, and the one who rejected stays availab
   await alice.screen('idle');
   await s.stack.does(caller, 'hangup');
   await bob.screen('ended');
-});
+}, { deep: true });
 
 scenario('F052 a double click on any button is one request with one effect', async (s) => {
   const { alice, bob } = await s.pair();

@@ -77,7 +77,7 @@ scenario('F038 answered, and the page is told nothing: it does not claim to know
   await alice.page.unroute(api);
   await alice.answer(); // the caller is reserved for Alice
   await alice.hears({ tones: [callerTone] });
-});
+}, { deep: true });
 
 scenario('F187 F188 the server is away in a talk and in a consult: the page says since when, and lets the agent out',
   async (s) => {

@@ -229,7 +229,7 @@ scenario('F189 two banners at once: both can be read, and neither moves a contro
   await alice.at('banner-api-down').waitFor({ state: 'detached' });
   assert.deepEqual(await stays(), before, 'one again');
   await s.stack.does(caller, 'hangup');
-});
+}, { deep: true });
 
 scenario('F310 F311 at 400 px the bar covers nothing that has the focus, and no list, note or tab moves a control', async (s) => {
   const [alice] = await Promise.all([s.agent('alice', { page: await s.page({ viewport: { width: 400, height: 800 } }) }),
@@ -287,7 +287,7 @@ scenario('F189 the tips of what rings do not hide the note', async (s) => {
     assert.deepEqual(await bob.page.evaluate(hidden), [], `the tip of ${name}`);
   }
   await bob.press('reject');
-});
+}, { deep: true });
 
 /** clock is what a running time shows, in seconds, drawn anew, beside what it should be computed from. */
 async function clock(e) {
@@ -354,7 +354,7 @@ scenario('F190 Done ends the automatic wrap-up', async (s) => {
   await alice.at('rest-left').waitFor();
   await alice.press('dismiss-ended');
   await alice.ready();
-});
+}, { deep: true });
 
 scenario('F190 the automatic wrap-up ends while its page shows the last call', async (s) => {
   const alice = await s.agent('alice');
@@ -364,7 +364,7 @@ scenario('F190 the automatic wrap-up ends while its page shows the last call', a
   await s.stack.as('alice', 'PUT', '/agents/me', { status: 'available' }); // as from another window of theirs
   await alice.says('screen-ended', 'The next call may ring at once.');
   await alice.told('said-polite', 'The wrap-up is over. Calls ring here again.');
-});
+}, { deep: true });
 
 scenario('F193 the page speaks to the target, and shows what they may do', async (s) => {
   const { alice, bob } = await s.pair();

@@ -81,7 +81,7 @@ scenario('F192: a call that is taken back, and a list that another tab has too',
   await recent(fresh, '+1 212 555 0199', 'Handed over to Bob');
   const later = await s.agent('bob', { online: false });
   await recent(later, '+1 212 555 0199', 'You ended the call');
-});
+}, { deep: true });
 
 scenario('F195: callers without a number of E.164 are shown as text, and only a withheld one is private', async (s) => {
   const alice = await s.agent('alice');
@@ -148,7 +148,7 @@ scenario('F194: a colleague is found without accents, with any apostrophe, surna
   }
   await alice.at('filter').fill('murphy');
   await alice.says('nobody-found', 'No colleague of that name.');
-});
+}, { deep: true });
 
 scenario('F205: where even our own sounds hang, a caller who has hung up meanwhile does not ring late', async (s) => {
   const page = await s.page();
@@ -171,4 +171,4 @@ scenario('F205: where even our own sounds hang, a caller who has hung up meanwhi
   await alice.answer();
   assert.deepEqual(await page.evaluate(() => window.rang), ['+1 212 555 0148']);
   await s.stack.does(next, 'hangup');
-});
+}, { deep: true });

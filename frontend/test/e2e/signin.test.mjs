@@ -50,7 +50,7 @@ scenario('F196: a bookmark of the sign-in page, opened in another window', async
   await who.or(desk.at('screen-offline')).waitFor();
   if (await who.isVisible()) await choose(page, 'alice');
   await desk.screen('offline');
-});
+}, { deep: true });
 
 scenario('F196: the token endpoint fails once on the network, once after it took effect, and always', async (s) => {
   const page = await s.page();

@@ -1,7 +1,9 @@
 /**
  * Draws the page in every state from the production code, under the deployment's content security policy, light and
  * dark, narrow and wide, and runs axe-core on each. Any violation fails the run, and the state's picture is in out/.
- * `npm run gallery -- ringing call-held` draws only those, and leaves their pictures; with `--all`, those of all.
+ * Most of its time is axe's, whose rules mostly judge what no view changes: make test asks each rule in the views that
+ * can change its answer, `-- --deep` (make test-deep) every rule in all views, and draws the narrow dark one, too.
+ * `npm run gallery -- ringing call-held` draws only those, deep, and leaves their pictures; with `--all`, those of all.
  */
 import { createServer } from "node:http";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -20,12 +22,18 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const POLICY =
   "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; script-src 'self'; style-src 'self'; " +
   "img-src 'self' data:; font-src 'self'; connect-src 'self'; media-src 'self' blob: data: mediastream:";
+const deep = process.argv.length > 2;
+// Dark and light differ in colours alone: tokens.css holds what the colour scheme changes.
+const COLOURS = ["color-contrast", "link-in-text-block"];
+// What a width changes of that which axe looks at: where things are and how large, and what scrolls.
+const SIZES = ["target-size", "scrollable-region-focusable"];
+/** `rules` are axe's that a view is asked: undefined is all. The narrowest is the hardest for sizes. */
 const VIEWS = [
   { name: "wide-light", width: 1200, height: 860, colorScheme: "light" },
-  { name: "wide-dark", width: 1200, height: 860, colorScheme: "dark" },
-  { name: "phone-light", width: 400, height: 800, colorScheme: "light" },
-  { name: "narrow-light", width: 320, height: 720, colorScheme: "light" },
-  { name: "narrow-dark", width: 320, height: 720, colorScheme: "dark" },
+  { name: "wide-dark", width: 1200, height: 860, colorScheme: "dark", rules: COLOURS },
+  { name: "phone-light", width: 400, height: 800, colorScheme: "light", rules: deep ? undefined : [] },
+  { name: "narrow-light", width: 320, height: 720, colorScheme: "light", rules: deep ? undefined : SIZES },
+  ...(deep ? [{ name: "narrow-dark", width: 320, height: 720, colorScheme: "dark", rules: COLOURS }] : []),
 ];
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css",
   ".svg": "image/svg+xml" };
@@ -69,8 +77,8 @@ async function open(context, address, view) {
   return page;
 }
 
-/** Runs in the page: draws a state and returns what is wrong with its colours, or with all of it. */
-async function judge({ scene, all }) {
+/** Runs in the page: draws a state and returns what axe's rules, and with `all` ours, find wrong with it. */
+async function judge({ scene, all, only }) {
   await window.gallery.draw(scene);
   const faults = [];
   // F310: what has the focus is in sight, above every bar. The keypad, which Escape closes, may lie over it.
@@ -87,8 +95,9 @@ async function judge({ scene, all }) {
         : [`${e.dataset.test || e.id || e.className} has the focus below ${over ? over.className || over.tagName : "the window"}`];
     });
   // target-size is WCAG 2.2 AA and not among axe's defaults.
-  const rules = all ? { rules: { "target-size": { enabled: true } } } : { runOnly: ["color-contrast", "link-in-text-block"] };
-  const { violations } = await window.axe.run(document, { resultTypes: ["violations"], ...rules });
+  const rules = only ? { runOnly: only } : { rules: { "target-size": { enabled: true } } };
+  const none = { violations: [] };
+  const { violations } = only?.length === 0 ? none : await window.axe.run(document, { resultTypes: ["violations"], ...rules });
   for (const v of violations) {
     faults.push(`axe ${v.id}: ${v.nodes.map((n) => `${n.target.join(" ")} (${n.failureSummary?.split("\n")[1]?.trim()})`).join("; ")}`);
   }
@@ -162,9 +171,8 @@ async function moved(page, scene, view) {
 /** Draws one scene in one view; returns what is wrong with it. */
 async function draw(page, scene, view, picture) {
   page.faults.length = 0;
-  // Dark and light differ in colours alone: tokens.css holds what the colour scheme changes.
   const all = view.colorScheme === "light";
-  const found = await page.evaluate(judge, { scene, all });
+  const found = await page.evaluate(judge, { scene, all, only: view.rules });
   const faults = [...page.faults, ...found, ...(all ? await moved(page, scene, view) : [])];
   if (picture || faults.length) await page.screenshot({ path: join(out, `${scene}.${view.name}.png`), fullPage: true });
   return faults.map((f) => `${scene} (${view.name}): ${f}`);
@@ -177,8 +185,8 @@ const browser = await chromium.launch({ executablePath: executable(),
   args: ["--no-sandbox", "--disable-gpu", "--no-first-run"] });
 try {
   const context = await browser.newContext();
-  const wanted = process.argv.slice(2).filter((a) => a !== "--all");
-  const pictures = process.argv.length > 2;
+  const wanted = process.argv.slice(2).filter((a) => !a.startsWith("--"));
+  const pictures = wanted.length > 0 || process.argv.includes("--all");
   const faults = [];
   const counts = await Promise.all(VIEWS.map(async (view) => {
     const page = await open(context, address, view);

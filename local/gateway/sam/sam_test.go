@@ -2,10 +2,12 @@ package sam
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -271,4 +273,35 @@ func FuzzLoad(f *testing.F) {
 		}
 		_, _ = load(t, text, Values{})
 	})
+}
+
+// Stacks that start together read one parsed template, each with its own values, and find it as it was.
+func TestOneTemplateIsReadWithManyValues(t *testing.T) {
+	path := filepath.Join("..", "..", "..", "template.yaml")
+	with := func(number string) *Template {
+		tmpl, err := Load(path, Values{Attributes: map[string]string{"Table": "table of " + number},
+			Parameters: map[string]string{"TwilioNumber": number, "TwilioAccountSid": "", "TwilioAuthToken": "",
+				"TwilioApiKey": "", "TwilioApiSecret": "", "EventBusName": "calls"}})
+		if err != nil {
+			t.Error(err)
+			return &Template{}
+		}
+		return tmpl
+	}
+	first := with("+15550100")
+	var all sync.WaitGroup
+	for n := range 8 {
+		all.Go(func() { with(fmt.Sprintf("+1555010%d", n+1)) })
+	}
+	all.Wait()
+	if again := with("+15550100"); !reflect.DeepEqual(first, again) {
+		t.Error("read again, the template is another one")
+	}
+	seen := map[string]bool{}
+	for _, f := range with("+15550109").Functions {
+		seen[f.Env["TWILIO_NUMBER"]] = true
+	}
+	if !seen["+15550109"] || seen["+15550100"] {
+		t.Errorf("the functions have the numbers %v", seen)
+	}
 }

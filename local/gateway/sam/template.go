@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
+	"sync"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -105,8 +106,8 @@ func open(path string, values Values) (*resolver, *yaml.Node, error) {
 		return nil, nil, fmt.Errorf("read the template: %w", err)
 	}
 	r := &resolver{file: filepath.Base(path), values: values, evaluating: map[string]bool{}}
-	var doc yaml.Node
-	if err := yaml.Unmarshal(text, &doc); err != nil {
+	doc, err := parse(string(text))
+	if err != nil {
 		return nil, nil, r.syntax(err)
 	}
 	if len(doc.Content) != 1 || doc.Content[0].Kind != yaml.MappingNode {
@@ -120,6 +121,27 @@ func open(path string, values Values) (*resolver, *yaml.Node, error) {
 		return nil, nil, r.errorf(root, "the template has no resources")
 	}
 	return r, root, nil
+}
+
+// parsed is the text that was parsed last. A process with many stacks, as that of the scenarios is, reads one template
+// again and again, and parsing is most of that work. Nothing changes the nodes: what resolves one makes a new one.
+var parsed struct {
+	sync.Mutex
+	text string
+	doc  *yaml.Node
+}
+
+func parse(text string) (*yaml.Node, error) {
+	parsed.Lock()
+	defer parsed.Unlock()
+	if parsed.doc == nil || parsed.text != text {
+		doc := &yaml.Node{}
+		if err := yaml.Unmarshal([]byte(text), doc); err != nil {
+			return nil, err
+		}
+		parsed.text, parsed.doc = text, doc
+	}
+	return parsed.doc, nil
 }
 
 func (t *Template) read(r *resolver, root *yaml.Node) error {

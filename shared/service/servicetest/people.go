@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"warmtransfer/shared/agent"
@@ -79,6 +80,32 @@ func (w *World) MustPress(id agent.ID, a call.Action, target agent.ID) agentview
 func (w *World) Dial() (call.ID, bool) {
 	id := w.newCaller()
 	return id, w.Arrive(id)
+}
+
+// DialIn is Dial, and the callback that tells that the caller has joined their conference: then an agent is rung.
+func (w *World) DialIn() call.ID {
+	id, _ := w.Dial()
+	w.Joins(id)
+	return id
+}
+
+// Joins delivers the callback that tells that the caller has joined their conference, if it is still to be delivered.
+func (w *World) Joins(id call.ID) {
+	i := slices.IndexFunc(w.Phones.Told, func(c Callback) bool {
+		return c.Room != nil && c.Room.ID == id && c.Room.Event.Kind == call.ParticipantJoined &&
+			c.Room.Event.Label == call.CallerLabel
+	})
+	if i >= 0 {
+		w.Deliver(i, false)
+	}
+}
+
+// CallerJoined is the event of a caller who has joined their conference, for a call that is on no phone here.
+func CallerJoined(id call.ID) call.ConferenceEvent {
+	return call.ConferenceEvent{
+		Conference: call.ConferenceID("CF" + strings.TrimPrefix(string(id), "CA")), Kind: call.ParticipantJoined,
+		Seq: 1, Leg: call.LegID(id), Label: call.CallerLabel,
+	}
 }
 
 // newCaller is a caller's leg that has just been made.

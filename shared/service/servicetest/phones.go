@@ -157,6 +157,10 @@ func (p *Phones) Dial(_ context.Context, d call.Dial) (sid call.LegID, err error
 			p.end(l, call.Failed("480"), false)
 			return nil
 		}
+		if d.Number == "" { // no callback is asked for
+			p.moves++
+			return nil
+		}
 		p.tell(Callback{Name: "leg ringing", Leg: &LegEvent{ID: d.Call, Key: d.Leg, SID: sid}})
 		return nil
 	})

@@ -304,6 +304,9 @@ func (w *World) ringOut() {
 func (w *World) Music(id call.ID) {
 	lasts := func(*call.Call) time.Duration { return 12 * time.Second }
 	turn := service.Turn{Position: true, Lasts: lasts, AskEvery: w.AskEvery}
+	if c, err := load[call.ID, call.Call](w.Store, w.Store.confs, id); err == nil {
+		turn.First = c.Generation == 0 && !c.MusicRequested
+	}
 	_, err := w.Board.Wait(context.Background(), id, turn, w.Now)
 	err = w.outcome(err)
 	if errors.Is(err, service.ErrNotFound) {

@@ -23,10 +23,10 @@ func TestEveryHistory(t *testing.T) {
 	}
 	if testing.Short() {
 		walks = []walk.Bounds{
-			{Depth: 3, Faults: 1, Every: 10}, {Depth: 4, Faults: 0, Every: 5},
-			{Depth: 2, Faults: 1, Every: 5, Watched: true}, {Depth: 4, Faults: 1, Every: 5, Asked: true},
-			{Depth: 4, Faults: 1, Every: 5, Kept: true},
-			{Depth: 4, Faults: 1, Every: 5, CalledBack: true},
+			{Depth: 3, Faults: 1, Every: 10}, {Depth: 5, Faults: 0, Every: 5},
+			{Depth: 2, Faults: 1, Every: 10, Watched: true}, {Depth: 4, Faults: 1, Every: 10, Asked: true},
+			{Depth: 4, Faults: 1, Every: 10, Kept: true},
+			{Depth: 4, Faults: 1, Every: 10, CalledBack: true},
 		}
 	}
 	if n := setting("WALK_DEPTH", 0); n > 0 {
