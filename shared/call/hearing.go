@@ -22,8 +22,8 @@ func (h Hearing) MusicLate() bool {
 // Twilio gives up, and no webhook arrives either.
 func (h Hearing) MusicStopped() bool { return h.p.mayLackMusic() || h.p.musicOverdue() }
 
-// NothingIsDue: the caller is to be on hold, has an owner, and nobody is rung, joins or leaves. Until somebody presses a
-// button nothing is expected that a music turn would have to look after.
+// NothingIsDue: the caller is to be on hold, has an owner, and nobody is rung, joins or leaves. Until somebody presses
+// a button nothing is expected that a music turn would have to look after.
 func (h Hearing) NothingIsDue() bool {
 	c := h.p.Call
 	if !c.CallerLive || c.State.InLine() || h.p.callerHoldTarget() != hold || h.p.uncertain() {
