@@ -16,8 +16,7 @@ import (
 	. "warmtransfer/shared/service/servicetest"
 )
 
-// ledger counts the operations of each request at the store, by the request's name in the context,
-// and records who was claimed for whom.
+// ledger counts the operations of each request at the store, by its name in the context, and records who was claimed.
 type ledger struct {
 	service.Store
 	turn func(ctx context.Context) // before each operation
