@@ -9,7 +9,6 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -69,8 +68,13 @@ type Offer struct {
 	Page   string // see Connection; "" if it is none
 }
 
-// pageName is a page's name of itself: the page makes a UUID.
-var pageName = regexp.MustCompile(`^[A-Za-z0-9-]{1,40}$`)
+// isPage says whether a text can be a page's name of itself, [A-Za-z0-9-]{1,40}: the page makes a UUID.
+func isPage(name string) bool {
+	strange := func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-')
+	}
+	return name != "" && len(name) <= 40 && !strings.ContainsFunc(name, strange)
+}
 
 // Offered finds the offer in the header Sec-WebSocket-Protocol; ok says whether it has both a ticket and the channel's
 // protocol.
@@ -85,7 +89,7 @@ func Offered(header string) (o Offer, ok bool) {
 				o.Agent, o.Ticket = agent.ID(name), word
 			}
 		}
-		if rest, is := strings.CutPrefix(word, pagePrefix); is && pageName.MatchString(rest) {
+		if rest, is := strings.CutPrefix(word, pagePrefix); is && isPage(rest) {
 			o.Page = rest
 		}
 	}

@@ -2,7 +2,6 @@ package twilio
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,7 +65,11 @@ func ByMachine(form url.Values) bool {
 	return strings.HasPrefix(by, "machine_") || by == "fax"
 }
 
-var sipCode = regexp.MustCompile(`^[3-6][0-9]{2}$`)
+// isFailure says whether a text is the SIP response code of a request that failed or was redirected, 300 to 699.
+func isFailure(sip string) bool {
+	n, err := strconv.Atoi(sip)
+	return err == nil && len(sip) == 3 && n >= 300 && n <= 699
+}
 
 // ReadCallStatus reads the status of a leg. The SIP response code of a leg that is over makes its
 // outcome finer, if Twilio sends it: a browser that is not registered is "no-answer" or "failed" with
@@ -76,7 +79,7 @@ func ReadCallStatus(form url.Values) (s CallStatus, known bool) {
 	status, sip := form.Get("CallStatus"), form.Get("SipResponseCode")
 	s, known = callStatuses[status]
 	s.Leg = call.LegID(form.Get("CallSid"))
-	if !sipCode.MatchString(sip) {
+	if !isFailure(sip) {
 		sip = ""
 	}
 	switch attempted := slices.Contains([]string{"busy", "no-answer", "failed"}, status); {
