@@ -41,12 +41,9 @@ func (h handler) arrive(r *httpapi.Request) (string, error) {
 		return h.called(r, use, a)
 	}
 	line := h.line.Values(r.Context(), r.Now)
-	take := use.ArriveBy(service.Arriving{Ahead: line.Question.Ahead})
-	switch {
-	case h.closed || !line.OpenAt(r.Now):
+	take := use.ArriveBy(service.Arriving{Ahead: line.Question.Ahead, IfOnline: line.Voicemail.NobodyOnline})
+	if h.closed || !line.OpenAt(r.Now) {
 		take = use.TurnAway
-	case line.Voicemail.NobodyOnline:
-		take = use.IfOnline(take)
 	}
 	c, err := take(r.Context(), a.Call, a.From, a.Verified, r.Now)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 func main() {
 	a := app.Open("incoming")
 	a.CallKeptPlaces()
+	a.ReadLine()
 	a.ChooseForm()
 	h := handler{
 		edge: a.Edge, keys: a.Keys, newService: a.Service, line: a.Line,

@@ -22,19 +22,7 @@ func (s *Service) TurnAway(
 func (s *Service) ArriveIfOnline(
 	ctx context.Context, id call.ID, from string, verified bool, now time.Time,
 ) (*call.Call, error) {
-	return s.IfOnline(s.Arrive)(ctx, id, from, verified, now)
-}
-
-// IfOnline is ArriveIfOnline with another way to take the caller in.
-func (s *Service) IfOnline(arrive Arrival) Arrival {
-	return func(
-		ctx context.Context, id call.ID, from string, verified bool, now time.Time,
-	) (*call.Call, error) {
-		if s.anyOnline(ctx, now) {
-			return arrive(ctx, id, from, verified, now)
-		}
-		return s.turnAway(ctx, id, from, verified, now, (*call.Call).ApplyNobodyOnline)
-	}
+	return s.ArriveBy(Arriving{IfOnline: true})(ctx, id, from, verified, now)
 }
 
 func (s *Service) turnAway(

@@ -141,7 +141,7 @@ func TestF341WhoComesBackIntoTheLineHasThePlaceThere(t *testing.T) {
 	place := w.KeepPlace(id)
 	w.Silent("alice")
 	w.Pass(time.Minute)
-	take := w.Board.IfOnline(w.Board.ArriveBy(service.Arriving{}))
+	take := w.Board.ArriveBy(service.Arriving{IfOnline: true})
 	c, err := take(t.Context(), ringsAgain, CallerNumber, false, w.Now)
 	if err != nil || c.Reason != call.ReasonNobodyOnline {
 		t.Fatalf("%+v, %v", c, err)
@@ -169,7 +169,7 @@ func TestF341WhoComesBackIsOfferedAndNotThePlace(t *testing.T) {
 	place := w.KeepPlace(id)
 	w.Silent("alice")
 	w.Pass(time.Minute)
-	take := w.Board.IfOnline(w.Board.ArriveBy(service.Arriving{}))
+	take := w.Board.ArriveBy(service.Arriving{IfOnline: true})
 	if _, err := take(t.Context(), ringsAgain, CallerNumber, false, w.Now); err != nil {
 		t.Fatal(err)
 	}

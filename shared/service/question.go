@@ -15,22 +15,38 @@ type Arriving struct {
 	// Ahead: a caller before whom so many wait is asked first whether they go on waiting; 0: nobody. If the queue
 	// cannot be read nobody is asked.
 	Ahead int
+	// IfOnline: see ArriveIfOnline.
+	IfOnline bool
 }
 
 // ArriveBy is Arrive by these rules. Nobody is asked whether they go on waiting while an agent is free for them: the
 // free agents are looked for first. A kept place does not make the line longer, as its turn may be at another time.
 func (s *Service) ArriveBy(rules Arriving) Arrival {
 	return func(ctx context.Context, id call.ID, from string, verified bool, now time.Time) (*call.Call, error) {
-		c := call.New(id, from, verified, now)
 		var kept *call.Call
 		var unsure bool
-		if s.set.Places != nil && from != "" {
-			kept, unsure = s.placeOf(ctx, from)
+		ahead, online := 0, true
+		var looks []func() // the caller hears nothing meanwhile, so that they are made side by side
+		if rules.IfOnline {
+			looks = append(looks, func() { online = s.anyOnline(ctx, now) })
 		}
+		if s.set.Places != nil && from != "" {
+			looks = append(looks, func() { kept, unsure = s.placeOf(ctx, from) })
+		}
+		if rules.Ahead > 0 {
+			looks = append(looks, func() { ahead = s.waitBefore(ctx, id) })
+		}
+		if len(looks) > 0 {
+			s.set.Together(looks...)
+		}
+		if !online {
+			return s.turnAway(ctx, id, from, verified, now, (*call.Call).ApplyNobodyOnline)
+		}
+		c := call.New(id, from, verified, now)
 		if kept != nil {
 			c.ApplyOldPlace(kept, now)
 		}
-		long := kept == nil && rules.Ahead > 0 && s.waitBefore(ctx, id) >= rules.Ahead
+		long := kept == nil && rules.Ahead > 0 && ahead >= rules.Ahead
 		c, err := s.arrive(ctx, c, now, func() {
 			if kept != nil || unsure {
 				s.takePlace(ctx, from, id, kept, now)
