@@ -31,7 +31,8 @@ export interface Api {
   setStatus(status: Status, beat: boolean, colleagues?: boolean): Promise<Snapshot>;
   /** A ticket for the push channel; 404 if the stack has none. */
   channel(): Promise<ChannelTicket>;
-  transfer(command: Command): Promise<Snapshot>;
+  /** Call is the one that the page shows, "" if none: the answer comes sooner if it is the agent's. */
+  transfer(command: Command, call: string): Promise<Snapshot>;
   /** Has this page rung, and then a caller called. */
   callBack(whom: CallBackRequest): Promise<Snapshot>;
   directory(): Promise<Directory>;
@@ -211,7 +212,8 @@ export function createApi(options: ApiOptions): Api {
     setStatus: (status, beat, colleagues) =>
       call("PUT", mePath(colleagues), beat ? { status, beat } : { status }, decodeSnapshot),
     channel: () => call("POST", "/agents/me/channel", undefined, decodeChannel),
-    transfer: (command) => call("POST", "/transfer", command, decodeSnapshot),
+    transfer: (command, shown) =>
+      call("POST", `/transfer${shown ? `?call=${encodeURIComponent(shown)}` : ""}`, command, decodeSnapshot),
     callBack: (whom) => call("POST", "/transfer/call-back", whom, decodeSnapshot),
     directory: () => call("GET", "/agents", undefined, decodeDirectory),
     search: (text) => call("POST", "/agents/search", { text }, decodeDirectory),

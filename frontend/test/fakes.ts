@@ -75,9 +75,13 @@ export class FakeApi implements Api {
     return this.answer({ ...this.fresh(), at, ...this.rides(colleagues, beat) });
   }
 
-  transfer(command: Command): Promise<Snapshot> {
+  /** The call that the page shows, with each command. */
+  readonly shown: string[] = [];
+
+  transfer(command: Command, call: string): Promise<Snapshot> {
     this.log.push(`transfer ${command.action}`);
     this.commands.push(command);
+    this.shown.push(call);
     const refusal = this.refusals.shift();
     if (refusal) return Promise.reject(refusal);
     if (!this.down) this.onTransfer(command);

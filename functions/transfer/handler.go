@@ -72,6 +72,6 @@ func command(r *httpapi.Request) (cmd service.Command, err error) {
 	}
 	return service.Command{
 		Action: in.Action, Target: service.ParseTarget(in.Target), Note: in.Note, Reason: in.Reason,
-		Request: in.Request,
+		Request: in.Request, Call: call.ID(r.URL.Query().Get("call")),
 	}, nil
 }

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -132,6 +133,7 @@ type line struct {
 
 	agents  []string // one for each worker
 	callers []string // likewise, who wait
+	calls   []string // likewise, the call that its agent's page shows
 	held    [16]bool // by worker, whether its caller is on hold
 	mu      sync.Mutex
 	seq     int
@@ -177,6 +179,7 @@ func (l *line) prepare(b *testing.B, name string) load {
 			available(b, l.s, l.agents)
 			l.answer()
 		}
+		l.show()
 	case "incoming":
 		if l.callers != nil {
 			leave(b, l.s, l.callers)
@@ -185,6 +188,19 @@ func (l *line) prepare(b *testing.B, name string) load {
 		available(b, l.s, l.agents)
 	}
 	return l.function(name, func(worker int) ([]byte, func()) { return l.next(name, worker) })
+}
+
+// show looks which call each agent's page shows.
+func (l *line) show() {
+	l.b.Helper()
+	l.calls = nil
+	for _, id := range l.agents {
+		me, err := l.s.Agent(id).Me(context.Background())
+		if err != nil || me.Call == nil {
+			l.b.Fatalf("%s has no call: %v", id, err)
+		}
+		l.calls = append(l.calls, me.Call.ID)
+	}
 }
 
 // answer answers every telephone that rings.
@@ -260,6 +276,7 @@ func (l *line) next(name string, worker int) (payload []byte, after func()) {
 		}
 		l.held[worker] = !l.held[worker]
 		e := l.event("transfer", "/transfer")
+		e.RawQueryString = "call=" + l.calls[worker]
 		e.RequestContext.Authorizer.JWT.Claims["username"] = l.agents[worker]
 		e.Body = fmt.Sprintf(`{"action":%q,"request":"press-%d"}`, action, n)
 		return l.raw(e), after

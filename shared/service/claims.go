@@ -38,7 +38,7 @@ func (t *targets) claimAny(
 		if c.Seat(a.ID).Leg() != nil || kept[a.ID] {
 			continue
 		}
-		err := t.claimTarget(ctx, c, a.ID, target, now)
+		err := t.claimTarget(ctx, c, a.ID, nil, target, now)
 		if err == nil || errors.Is(err, ErrUnavailable) {
 			return err
 		}
@@ -68,14 +68,21 @@ func (t *targets) claimedFor(ctx context.Context, c *call.Call, now time.Time) (
 // claimTarget claims an agent for the target's leg. If a concurrent request has claimed the agent
 // for a transfer of this same call and has not saved the call yet, both requests go on with that
 // leg, and one of them saves first. Otherwise this request would be refused although the agent is
-// free.
+// free. Known is the agent as this request has just loaded them, or nil.
 func (ro *roster) claimTarget(
-	ctx context.Context, c *call.Call, id agent.ID, t *call.Target, now time.Time,
+	ctx context.Context, c *call.Call, id agent.ID, known *agent.Agent, t *call.Target, now time.Time,
 ) error {
-	fresh, err := t.Key, ErrConflict
-	for tries := 0; errors.Is(err, ErrConflict) && tries < saveTries; tries++ {
+	fresh := t.Key
+	rule := func(a *agent.Agent) error {
 		t.Key = fresh
-		t.Agent, err = ro.claimBy(ctx, id, func(a *agent.Agent) error { return ro.takeTarget(ctx, a, c, t, now) })
+		return ro.takeTarget(ctx, a, c, t, now)
+	}
+	err := ErrConflict
+	if known != nil {
+		t.Agent, err = ro.claim(ctx, known, rule)
+	}
+	for tries := 0; errors.Is(err, ErrConflict) && tries < saveTries; tries++ {
+		t.Agent, err = ro.claimBy(ctx, id, rule)
 	}
 	if err != nil {
 		t.Agent = nil

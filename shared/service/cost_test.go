@@ -95,7 +95,7 @@ func TestAnArrivalWritesOnceAndTheJoinThreeTimes(t *testing.T) {
 
 // What an arrival and a consult need at the same time they ask for at the same time.
 func TestWhatIsAskedForSideBySide(t *testing.T) {
-	w, _ := talking(t, "alice", "bob")
+	w, talks := talking(t, "alice", "bob")
 	var together []int
 	count := func(all ...func()) {
 		together = append(together, len(all))
@@ -108,11 +108,11 @@ func TestWhatIsAskedForSideBySide(t *testing.T) {
 		keys++
 		return call.LegKey(fmt.Sprint("key-", keys))
 	}})
-	cmd := service.Command{Action: call.DoConsult, Target: service.ToAgent("bob"), Request: "1"}
+	cmd := service.Command{Action: call.DoConsult, Target: service.ToAgent("bob"), Request: "1", Call: talks}
 	if _, err := board.Transfer(t.Context(), service.Principal{ID: "alice"}, cmd, w.Now); err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(together, []int{2}) { // the hold and the dial
+	if !slices.Equal(together, []int{3, 2}) { // who presses, the call and the target; the hold and the dial
 		t.Errorf("consult: %v", together)
 	}
 	together = nil

@@ -25,6 +25,11 @@ func (ro *roster) claimBy(ctx context.Context, id agent.ID, rule func(*agent.Age
 	if err != nil {
 		return nil, err
 	}
+	return ro.claim(ctx, a, rule)
+}
+
+// claim is claimBy with an agent who was loaded a moment ago.
+func (ro *roster) claim(ctx context.Context, a *agent.Agent, rule func(*agent.Agent) error) (*agent.Agent, error) {
 	if err := rule(a); err != nil {
 		return a, err
 	}

@@ -18,6 +18,9 @@ type Command struct {
 	Note    string
 	Reason  call.DeclineReason // for decline, if the agent gave one
 	Request string             // the page's request key; the same key has one effect
+	// Call is the call that the page shows; "" if it does not say. It changes nothing: the command is about the call
+	// that the agent is claimed for, which is loaded sooner if it is this one.
+	Call call.ID
 }
 
 // ErrReason: the reason of a decline is unknown, or another action has a reason.
@@ -33,7 +36,7 @@ func (s *Service) Transfer(ctx context.Context, who Principal, cmd Command, now 
 		return agentview.Snapshot{}, err
 	}
 	ctx = inHand(ctx)
-	a, err := s.agent(ctx, who.ID)
+	a, shown, err := s.gather(ctx, who.ID, cmd)
 	if errors.Is(err, ErrNotFound) {
 		return agentview.Snapshot{}, call.ErrNoCall
 	}
@@ -44,7 +47,7 @@ func (s *Service) Transfer(ctx context.Context, who Principal, cmd Command, now 
 		return agentview.Snapshot{}, agent.ErrRemoved
 	}
 	r := call.Request{Key: cmd.Request, Agent: who.ID, Action: string(cmd.Action)}
-	c, again, err := s.callFor(ctx, a, r, now)
+	c, again, err := s.callFor(ctx, a, shown, r, now)
 	if err != nil {
 		return agentview.Snapshot{}, err
 	}
@@ -60,6 +63,20 @@ func (s *Service) Transfer(ctx context.Context, who Principal, cmd Command, now 
 		return agentview.Snapshot{}, err
 	}
 	return s.after(ctx, who, a, c, now), nil
+}
+
+// gather loads what a command needs, side by side: the agent, and the call that their page shows, nil if there is none.
+// An agent who is the target is in hand then.
+func (s *Service) gather(ctx context.Context, who agent.ID, cmd Command) (a *agent.Agent, shown *call.Call, err error) {
+	all := []func(){func() { a, err = s.agent(ctx, who) }}
+	if cmd.Call.Valid() {
+		all = append(all, func() { shown, _ = s.store.Call(ctx, cmd.Call) })
+	}
+	if to, ok := cmd.Target.(ToAgent); ok && agent.ID(to) != who {
+		all = append(all, func() { _, _ = s.agent(ctx, agent.ID(to)) })
+	}
+	s.set.Together(all...)
+	return a, shown, err
 }
 
 // after is the snapshot after a command, without the queue, which a command does not change: the page keeps what it
@@ -110,10 +127,10 @@ func (cmd Command) check() error {
 	return nil
 }
 
-// callFor loads the call that a request is about: the agent's call. Again: the request has taken
-// effect before, in this call or in one that the agent has left.
+// callFor is the call that a request is about: the agent's call, which is loaded unless it is the shown one. Again: the
+// request has taken effect before, in this call or in one that the agent has left.
 func (s *Service) callFor(
-	ctx context.Context, a *agent.Agent, r call.Request, now time.Time,
+	ctx context.Context, a *agent.Agent, shown *call.Call, r call.Request, now time.Time,
 ) (c *call.Call, again bool, err error) {
 	if slices.Contains(a.AppliedRequests, appliedName(r)) {
 		return nil, true, nil
@@ -124,7 +141,9 @@ func (s *Service) callFor(
 	if a.Claim == nil {
 		return nil, false, call.ErrNoCall
 	}
-	c, err = s.store.Call(ctx, call.ID(a.Claim.Call))
+	if c = shown; c == nil || c.ID != call.ID(a.Claim.Call) {
+		c, err = s.store.Call(ctx, call.ID(a.Claim.Call))
+	}
 	if errors.Is(err, ErrNotFound) {
 		return nil, false, call.ErrNoCall
 	}
@@ -209,7 +228,7 @@ func (t *targets) target(
 	case ToAgent:
 		err = call.ErrSelf
 		if c.Seat(agent.ID(to)).Leg() == nil {
-			err = t.claimTarget(ctx, c, agent.ID(to), &target, now)
+			err = t.claimTarget(ctx, c, agent.ID(to), handOf(ctx).take(agent.ID(to)), &target, now)
 		}
 	}
 	switch {

@@ -66,7 +66,7 @@ export class Verbs {
     try {
       for (let left = TRIES - 1; ; left--) {
         try {
-          take(await api.transfer(command));
+          take(await api.transfer(command, core.state.snapshot?.call?.id ?? ""));
           return true;
         } catch (error) {
           if (!(error instanceof ApiError)) throw error;

@@ -42,12 +42,12 @@ describe("requests", () => {
     await a.me();
     await a.setStatus("away", false);
     await a.setStatus("available", true);
-    await a.transfer({ action: "consult", request: "k", target: "bob", note: "n" });
+    await a.transfer({ action: "consult", request: "k", target: "bob", note: "n" }, "CA1");
     await a.directory();
     await a.token();
     expect(s.sent.map(({ url, init }) => `${init.method} ${url} ${String(init.body ?? "")}`.trim())).toEqual([
       "GET /agents/me", 'PUT /agents/me {"status":"away"}', 'PUT /agents/me {"status":"available","beat":true}',
-      'POST /transfer {"action":"consult","request":"k","target":"bob","note":"n"}', "GET /agents", "POST /token",
+      'POST /transfer?call=CA1 {"action":"consult","request":"k","target":"bob","note":"n"}', "GET /agents", "POST /token",
     ]);
     for (const { init } of s.sent) {
       expect((init.headers as Record<string, string>).Authorization).toBe("Bearer old");
@@ -84,7 +84,7 @@ describe("requests", () => {
 
 describe("failures", () => {
   test("problem+json: slug, status and state are kept", async () => {
-    const e = await failure(api(server(problem("wrong-state", 409)).fetch).transfer({ action: "swap", request: "k" }));
+    const e = await failure(api(server(problem("wrong-state", 409)).fetch).transfer({ action: "swap", request: "k" }, ""));
     expect(e.problem).toMatchObject({ slug: "wrong-state", status: 409, state: "talking" });
     expect(e.transient).toBe(false);
   });

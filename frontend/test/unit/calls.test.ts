@@ -17,6 +17,7 @@ describe("presses", () => {
     desk.press("consult");
     await vi.advanceTimersByTimeAsync(0);
     expect(f.api.commands).toEqual([{ action: "consult", request: "key1", target: "bob", note: "hello" }]);
+    expect(f.api.shown).toEqual([desk.state.snapshot?.call?.id ?? "none"]);
     expect(desk.state.pending?.action).toBe("consult");
     serve("consult-ringing");
     await pass(1500);

@@ -61,8 +61,18 @@ func (w *World) Press(id agent.ID, a call.Action, target agent.ID) (agentview.Sn
 	w.keys++
 	snap, err := w.Board.Transfer(context.Background(), w.who(id), service.Command{
 		Action: a, Target: service.ParseTarget(string(target)), Request: fmt.Sprint("press-", w.keys),
+		Call: w.shown(id),
 	}, w.Now)
 	return snap, w.outcome(err)
+}
+
+// shown is the call that an agent's page shows; "" if it shows none.
+func (w *World) shown(id agent.ID) call.ID {
+	a, err := load[agent.ID, agent.Agent](w.Store, w.Store.people, id)
+	if err != nil || a.Claim == nil {
+		return ""
+	}
+	return call.ID(a.Claim.Call)
 }
 
 // MustPress is Press where a refusal is a failure of the test.
