@@ -95,7 +95,7 @@ func TestAnArrivalWritesOnceAndTheJoinThreeTimes(t *testing.T) {
 
 // What an arrival and a consult need at the same time they ask for at the same time.
 func TestWhatIsAskedForSideBySide(t *testing.T) {
-	w, id := talking(t, "alice", "bob")
+	w, talks := talking(t, "alice", "bob")
 	var together []int
 	count := func(all ...func()) {
 		together = append(together, len(all))
@@ -108,7 +108,7 @@ func TestWhatIsAskedForSideBySide(t *testing.T) {
 		keys++
 		return call.LegKey(fmt.Sprint("key-", keys))
 	}})
-	cmd := service.Command{Action: call.DoConsult, Target: service.ToAgent("bob"), Request: "1", Call: id}
+	cmd := service.Command{Action: call.DoConsult, Target: service.ToAgent("bob"), Request: "1", Call: talks}
 	if _, err := board.Transfer(t.Context(), service.Principal{ID: "alice"}, cmd, w.Now); err != nil {
 		t.Fatal(err)
 	}
@@ -116,11 +116,11 @@ func TestWhatIsAskedForSideBySide(t *testing.T) {
 		t.Errorf("consult: %v", together)
 	}
 	together = nil
-	const next = "CA00000000000000000000000000000077"
-	if _, err := board.Arrive(t.Context(), next, "", false, w.Now); err != nil {
+	const id = "CA00000000000000000000000000000077"
+	if _, err := board.Arrive(t.Context(), id, "", false, w.Now); err != nil {
 		t.Fatal(err)
 	}
-	if err := board.HandleConferenceEvent(t.Context(), next, CallerJoined(next), w.Now); err != nil {
+	if err := board.HandleConferenceEvent(t.Context(), id, CallerJoined(id), w.Now); err != nil {
 		t.Fatal(err)
 	}
 	if !slices.Equal(together, []int{2}) { // who is free and who is ahead; nobody is free, so nothing follows

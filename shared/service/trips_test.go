@@ -98,42 +98,38 @@ func TestTripsToTheStoreInARow(t *testing.T) {
 			return s.n
 		}
 	}
+	arrival := func(set service.Settings, rules service.Arriving, join bool) func(t *testing.T) int {
+		return func(t *testing.T) int {
+			w := NewWorld(t, "alice", "bob")
+			s := &trips{Store: w.Store}
+			board := s.over(w, set)
+			c, err := board.ArriveBy(rules)(t.Context(), "CA77", "+15005550006", false, w.Now)
+			if err != nil || c.State != call.Waiting {
+				t.Fatalf("%+v, %v", c, err)
+			}
+			if join {
+				s.n = 0
+				if err := board.HandleConferenceEvent(t.Context(), c.ID, CallerJoined(c.ID), w.Now); err != nil {
+					t.Fatal(err)
+				}
+				if state := w.Call(c.ID).State; state != call.Ringing {
+					t.Fatalf("the call is %s", state)
+				}
+			}
+			return s.n
+		}
+	}
 	for _, tt := range []struct {
 		what string
 		want int
 		do   func(t *testing.T) int
 	}{
-		{"an arrival", 1, func(t *testing.T) int {
-			w := NewWorld(t, "alice", "bob")
-			s := &trips{Store: w.Store}
-			if _, err := s.over(w, service.Settings{}).Arrive(t.Context(), "CA77", "", false, w.Now); err != nil {
-				t.Fatal(err)
-			}
-			return s.n
-		}},
-		// who is ahead and who is free, the call, the agent, claimed, rung, the leg
-		{"a join that rings an agent", 6, func(t *testing.T) int {
-			w := NewWorld(t, "alice", "bob")
-			id, _ := w.Dial()
-			s := &trips{Store: w.Store}
-			board := s.over(w, service.Settings{})
-			if err := board.HandleConferenceEvent(t.Context(), id, CallerJoined(id), w.Now); err != nil || !w.Rings("alice") {
-				t.Fatalf("alice rings: %t, %v", w.Rings("alice"), err)
-			}
-			return s.n
-		}},
-		// besides: who is online, the place of the number, and who waits
-		{"an arrival with every look that the operator may set", 2, func(t *testing.T) int {
-			w := NewWorld(t, "alice", "bob")
-			s := &trips{Store: w.Store}
-			board := s.over(w, service.Settings{Places: anyNumber{}})
-			c, err := board.ArriveBy(service.Arriving{Ahead: 3, IfOnline: true})(
-				t.Context(), "CA77", "+15005550006", false, w.Now)
-			if err != nil || c.State != call.Waiting {
-				t.Fatalf("%+v, %v", c, err)
-			}
-			return s.n
-		}},
+		{"an arrival", 1, arrival(service.Settings{}, service.Arriving{}, false)},
+		// who is online, the place of the number, and who waits, side by side
+		{"an arrival with every look that the operator may set", 2,
+			arrival(service.Settings{Places: anyNumber{}}, service.Arriving{Ahead: 3, IfOnline: true}, false)},
+		// the call, who is ahead and who is free, the agent, claimed, joined and rung, the leg
+		{"a join that rings an agent", 6, arrival(service.Settings{}, service.Arriving{}, true)},
 		// the agent and the call, saved, the result
 		{"a hold", 3, press(call.DoHold, nil, true)},
 		{"a hold by a page that does not say which call it shows", 4, press(call.DoHold, nil, false)},
@@ -152,7 +148,8 @@ func TestTripsToTheStoreInARow(t *testing.T) {
 func TestF390ThePageShowsAnotherCall(t *testing.T) {
 	for _, shown := range []call.ID{"CA00000000000000000000000000000099", "../a#alice", "other"} {
 		w, id := talking(t, "alice", "bob")
-		other := w.DialIn()
+		other, _ := w.Dial()
+		w.Settle()
 		w.Answer("bob")
 		w.Settle()
 		if shown == "other" {
