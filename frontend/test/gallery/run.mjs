@@ -138,13 +138,6 @@ async function judge({ scene, all, only }) {
     .filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.textContent.replace(/\s+/g, " ").trim());
   const low = [...document.querySelectorAll(".hears > span, .target > span, .quality > span")]
     .filter((e) => e.scrollHeight > e.clientHeight + 1 && e.clientHeight > 0).map((e) => e.textContent.replace(/\s+/g, " ").trim());
-  const pen = document.createElement("canvas").getContext("2d");
-  cut.push(...[...document.querySelectorAll(".find select")].filter((e) => {
-    const { font, paddingInlineStart } = getComputedStyle(e);
-    pen.font = font;
-    const arrow = 24;
-    return pen.measureText(e.selectedOptions[0]?.text ?? "").width > e.clientWidth - 2 * parseFloat(paddingInlineStart) - arrow;
-  }).map((e) => e.selectedOptions[0].text));
   if (cut.length + low.length) faults.push(`cut short: ${[...cut, ...low].join(", ")}`);
   return faults;
 }
