@@ -69,16 +69,20 @@ func TestF140F145F148WebhooksOfTheRealBinariesRefuseWhatIsNotTwilios(t *testing.
 	var m *storetest.Meter
 	l := open(t, metered(t, &m))
 	l.online("alice")
+	paths := []string{
+		"/incoming", "/incoming/" + stranger + "/0", "/wait/" + stranger + "/0", "/connect-agent/" + stranger + "/LEG",
+		"/connect-agent/" + stranger + "/LEG/1", "/events/conference/" + stranger, "/events/leg/" + stranger + "/LEG",
+		"/events/call", "/events/recording/" + stranger, "/voicemail/" + stranger, "/voicemail/" + stranger + "/left",
+	}
+	for _, path := range paths { // a process reads the line's settings when it starts
+		l.post(path, callerForm(stranger), "")
+	}
 	b := l.bills(m)
 	other := callerForm(stranger)
 	other.Set("AccountSid", "AC99999999999999999999999999999999")
 	twice := callerForm(stranger)
 	twice.Add("From", "+15550198")
-	for _, path := range []string{
-		"/incoming", "/incoming/" + stranger + "/0", "/wait/" + stranger + "/0", "/connect-agent/" + stranger + "/LEG",
-		"/connect-agent/" + stranger + "/LEG/1", "/events/conference/" + stranger, "/events/leg/" + stranger + "/LEG",
-		"/events/call", "/events/recording/" + stranger, "/voicemail/" + stranger, "/voicemail/" + stranger + "/left",
-	} {
+	for _, path := range paths {
 		good := signed(l.API+path, callerForm(stranger))
 		for name, c := range map[string]struct {
 			path, sign string
