@@ -148,7 +148,7 @@ scenario('reject: the next agent is rung, and the one who rejected stays availab
 scenario('F052 a double click on any button is one request with one effect', async (s) => {
   const { alice, bob } = await s.pair();
   const sent = new Map(); // by request key: a request that is sent again after a 503 is the same
-  alice.page.on('request', (r) => { if (r.url().endsWith('/transfer')) sent.set(r.postDataJSON().request,
+  alice.page.on('request', (r) => { if (r.url().includes('/transfer?call=')) sent.set(r.postDataJSON().request,
     r.postDataJSON().action); });
   const twice = (name) => alice.at(name).dblclick({ delay: 60 });
   await twice('hold');

@@ -48,12 +48,12 @@ scenario('F038 F053 the server is away, or newer than the page: the call goes on
   await alice.hears({ tones: [callerTone] });
   await alice.page.unroute(api);
   await alice.at('banner-api-down').waitFor({ state: 'detached' });
-  await alice.page.route('**/transfer',
+  await alice.page.route(/\/transfer\?call=/,
     (route) => route.fulfill({ status: 426, contentType: 'application/problem+json',
       body: '{"type":"about:blank#old-page"}' }));
   await alice.press('hold');
   await alice.told('refusal', 'This page is out of date. Reload it after the call.');
-  await alice.page.unroute('**/transfer');
+  await alice.page.unroute(/\/transfer\?call=/);
   await alice.press('hold');
   await s.stack.hears(caller, ['music']);
   await alice.says('hears', 'Caller hears music');
@@ -116,7 +116,7 @@ scenario('F188 the server does not answer a press: the end of the call waits for
   const alice = await s.agent('alice');
   const caller = await s.talking(alice);
   const held = [];
-  await alice.page.route('**/transfer',
+  await alice.page.route(/\/transfer\?call=/,
     (route) => (route.request().postDataJSON().action === 'hold' ? held.push(route) : route.continue()));
   await alice.press('hold');
   await alice.page.locator('[data-test=hold][aria-busy=true]').waitFor();

@@ -84,11 +84,11 @@ for (const width of [1200, 400]) {
     await alice.press('keypad');
     await alice.at('key-5').waitFor({ state: 'detached' });
     await stillWith('notice', () => alice.press('diagnostics'));
-    await alice.page.route('**/transfer',
+    await alice.page.route(/\/transfer\?call=/,
       (route) => route.fulfill({ status: 409, contentType: 'application/problem+json',
         body: '{"type":"about:blank#conflict"}' }));
     await stillWith('refusal', () => alice.press('hold'));
-    await alice.page.unroute('**/transfer');
+    await alice.page.unroute(/\/transfer\?call=/);
     await alice.page.locator('[data-test=refusal] .close').click();
     const second = await s.stack.dial('+12125550198');
     await alice.at('line').filter({ hasText: /waiting/ }).waitFor();
