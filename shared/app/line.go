@@ -12,7 +12,7 @@ import (
 
 // lineFirst is how long the line's settings may be known that were read when the process started. It is for the request
 // that has started the process, and little beside the time for which settings are believed in.
-const lineFirst = 2 * time.Second
+const lineFirst = 300 * time.Millisecond
 
 // line reads the line's settings. Warm reads them ahead, with the connection that it opens, so that the first caller
 // of a process does not wait for them.
