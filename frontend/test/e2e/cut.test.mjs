@@ -132,7 +132,7 @@ scenario('F187 F188 the whole network is cut in a talk: nothing is claimed, and 
   await alice.press('answer');
   await alice.inCall('talking');
   await alice.hears({ tones: [callerTone] });
-}, { timeout: 240_000 });
+}, { timeout: 240_000, deep: true });
 
 scenario('F187 only the signalling is away in a talk: the sound goes on, and so does what is said of it',
   async (s) => {
