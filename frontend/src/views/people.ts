@@ -25,7 +25,7 @@ export function asAt({ apiDownAt, directory, skew }: State): TemplateResult | ty
 
 export function person(state: State, a: DirectoryEntry): TemplateResult {
   return html`<span class="who"><span class="dot ${a.presence}" aria-hidden="true"></span><span class="name">${a.name}</span></span>
-    <span class="what">${presenceOf(a)}<span class="seen">${a.presence === "unknown" ? nothing : a.presence === "offline"
+    <span class="what">${presenceOf(a)}<span class="seen">${a.presence === "unknown" ? "not read" : a.presence === "offline"
       ? html`seen ${since(state, a.seen, "ago")}`
       : html`for ${since(state, a.since)}`}</span></span>`;
 }

@@ -94,7 +94,7 @@ function choose(state: State, desk: Desk, { colleagues, number, anybody: all }: 
   const free = allow.somebodyFree(state);
   return html`<fieldset class="people choice"><legend class="visually-hidden">Colleague</legend>
     ${number ? row(outside(number), "number", false, plain(phoneNumber(number), "Outside")) : nothing}
-    ${all ? row(anybody, "anybody", free === false, plain("Next free colleague", free ? "" : free === null ? "Not known who is free" : "Nobody is free")) : nothing}
+    ${all ? row(anybody, "anybody", free === false, plain("Next free colleague", free ? "" : free === null ? "Not known" : "Nobody is free")) : nothing}
     ${colleagues.map((a) => row(agent(a.id), a.id, allow.unselectable(a, self) !== "", person(state, a)))}
   </fieldset>`;
 }
