@@ -35,12 +35,17 @@ function refusedWords(state: State, number: string, why: string): string {
   return state.screen.is === "in-call" ? why : "A phone number can be brought in only during a call.";
 }
 
-/** Who is missing in a list that was read in part stays in it: that they are gone is not known, nor what they do. */
+/**
+ * Who is missing in a list that was read in part stays in it, after those who are free: that they are gone is not known,
+ * nor what they do.
+ */
 export function withUnread(directory: Directory, old: Directory | null): Directory {
   if (!directory.partial || !old) return directory;
-  const read = new Set(directory.agents.map((a) => a.id));
+  const { agents } = directory;
+  const read = new Set(agents.map((a) => a.id));
   const unread = old.agents.filter((a) => !read.has(a.id)).map((a) => ({ ...a, presence: "unknown" as const }));
-  return { ...directory, agents: [...directory.agents, ...unread] };
+  const free = (a: DirectoryEntry): boolean => a.presence === "available";
+  return { ...directory, agents: [...agents.filter(free), ...unread, ...agents.filter((a) => !free(a))] };
 }
 
 /** A target whose row the filter has removed is no longer chosen: nobody is dialled who is not visibly chosen. */

@@ -147,6 +147,7 @@ describe("F396: whom to bring in, while some colleagues cannot be read", () => {
     const state = choosing(colleague("bob"), whole, rest,
       seen({ at: iso(T + 10_000), agents: directoryAt(T).agents.slice(0, 1), partial: true }));
     const ids = state.directory!.agents.map((a) => a.id);
+    expect(ids[0]).toBe("bob"); // who is free comes first
     expect(ids.toSorted()).toEqual(directoryAt(T).agents.map((a) => a.id).toSorted());
     expect(state.directory!.agents.filter((a) => a.presence !== "unknown").map((a) => a.id)).toEqual(["bob"]);
   });
