@@ -9,7 +9,9 @@ import * as allow from "../../src/state/allow.js";
 import type { Event } from "../../src/state/event.js";
 import { reduce } from "../../src/state/reduce.js";
 import { initial, type State } from "../../src/state/state.js";
+import { endable } from "../../src/state/team.js";
 import { anybody, colleague, type Target } from "../../src/state/target.js";
+import { rejoin } from "../../src/views/cards.js";
 import { header } from "../../src/views/header.js";
 import { known } from "../../src/state/known.js";
 import { moreColleagues, nobodyFound } from "../../src/views/people.js";
@@ -177,6 +179,18 @@ test("F396: a supervisor's choice who could not be read is not called busy", () 
   expect(choice({ list: [...others, busy], unknown: true })).toBe("Carol (not free)");
 });
 
+test.each(["waiting", "calls"] as const)("F396: who is to be cut off may only be missing: the list of %s", (name) => {
+  const view = teamAt(T);
+  const ending = { ...view.calls.list[0]!, actions: ["end" as const] };
+  const asked = (change: Partial<typeof view>, what = ending): State["team"] =>
+    ({ ...initial.team, view: { ...view, calls: { list: [] }, ...change }, ending: what });
+  expect(endable({ team: asked({}) })).toBeUndefined();
+  expect(endable({ team: asked({ [name]: { list: [], unknown: true } }) })).toBe(ending);
+  const unlike = { ...ending, actions: [] };
+  expect(endable({ team: asked({ [name]: { list: [unlike], unknown: true } }) })).toBeUndefined();
+  expect(endable({ team: asked({ [name]: { list: [], unknown: true } }, unlike) })).toBeUndefined();
+});
+
 describe("F396: the queue cannot be read, or not all of it", () => {
   const hours = { open: true };
   const none = { count: 0, more: false };
@@ -209,6 +223,14 @@ describe("F396: the queue cannot be read, or not all of it", () => {
     expect(cut.screen).toMatchObject({ is: "rejoin", why: "cut" });
     expect(reduce(cut, me(T + 70_000, unread, last)).screen.is).toBe("rejoin");
     expect(reduce(cut, me(T + 70_000, none, last)).screen.is).toBe("ended");
+    const card = (state: State): string => {
+      render(null, document.body);
+      render(rejoin(state, {} as Desk, state.screen as Parameters<typeof rejoin>[2]), document.body);
+      return document.body.textContent;
+    };
+    expect(card(cut)).toContain("Your caller may be waiting");
+    expect(card(cut)).toContain("whether the caller is still kept for you is not known");
+    expect(card(reduce(cut, me(T + 66_000, { count: 1, more: false }, last)))).toContain("Your caller is waiting");
   });
 
   test("a snapshot without the queue tells nothing of it", () => {
