@@ -77,6 +77,15 @@ func TestTheClassicTransfer(t *testing.T) {
 	}
 }
 
+// The page knows by the missing hours that such an answer tells nothing of the queue.
+func TestF396ACommandTellsNothingOfTheLine(t *testing.T) {
+	s, _ := talk(t)
+	snap := s.accepted(s.press("alice", `{"action":"hold","request":"1"}`))
+	if snap.Hours != nil || snap.NewMessages != nil || !snap.Queue.Unknown {
+		t.Errorf("hours %v, new messages %v, queue %+v", snap.Hours, snap.NewMessages, snap.Queue)
+	}
+}
+
 func TestEveryVerbLeadsToItsState(t *testing.T) {
 	s, _ := talk(t)
 	for _, step := range []struct {

@@ -25,7 +25,8 @@ type Snapshot struct {
 	BeatWithin int `json:"beatWithin,omitempty"`
 	// Colleagues is the directory, where the page has asked for it in the same request.
 	Colleagues *Directory `json:"colleagues,omitempty"`
-	// Hours is nil in what is pushed and in the answer to a command: the page keeps what it was told last.
+	// Hours is nil in what is pushed and in the answer to a command, and nowhere else: such a snapshot tells nothing of
+	// the line, and the page keeps what it was told last.
 	Hours *HoursView `json:"hours,omitempty"`
 	// NewMessages is how many messages nobody takes care of; nil as Hours is, if the line takes none, and if it is not
 	// known.
@@ -182,7 +183,8 @@ type QueueView struct {
 	Longest time.Time `json:"longest,omitzero"`
 	// Kept is how many of them are not on the line, but keep a place and are called.
 	Kept int `json:"kept,omitempty"`
-	// Unknown: the queue was not read, so that Count says nothing. The page keeps what it was told last.
+	// Unknown: Count says nothing. Beside Hours: the queue could not be read, or not all of it. Without: it was not
+	// asked for, and the page keeps what it was told last.
 	Unknown bool `json:"unknown,omitempty"`
 }
 

@@ -127,7 +127,7 @@ const agent = object<Agent>({
   recent: list(lastCall),
 });
 
-const line = object<Line>({ count: or(count, () => 0), more: no }, { longest: time, kept: count, unknown: yes });
+const line = object<Line>({ count, more: no }, { longest: time, kept: count, unknown: yes });
 
 const hours = object<Hours>({ open: (value) => (typeof value === "boolean" ? value : undefined) }, { until: time });
 
@@ -147,7 +147,7 @@ const snapshot = object<Snapshot>({
   at: time,
   agent,
   call: (value, of) => (value === null || value === undefined ? null : call(value, of)),
-  line: or(line, () => ({ count: 0, more: false })),
+  line: or(line, () => ({ count: 0, more: false, unknown: true })),
 }, { numbers: yes, hours, watching, beatWithin: count, colleagues: directory, newMessages: count });
 
 const token = object<VoiceToken>({ identity: text, token: name, expiresAt: time }, {});

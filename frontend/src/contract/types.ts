@@ -6,7 +6,7 @@
 import type * as api from "./api.gen.js";
 
 export type {
-  Action, Agent, CallBackRequest, Caller, CallNote, CallOutcome, CallRules, CallSearch, Directory, DirectoryEntry, Held,
+  Action, Agent, CallBackRequest, Caller, CallNote, CallOutcome, CallRules, CallSearch, Held,
   HistoryEntry as Happening, Hours, Line, NoteRequest, OwnNote, Party, Presence, Progress, Reason,
   Mode, RecentCall as LastCall, RecordLeg, RecordTransfer, Role, Status, StatusReason, Supervisor, TeamAct, TeamAction, TeamAgent,
   TeamCounts, TeamFigures, TeamWaiting, Transfer, VoiceToken, Watching,
@@ -41,8 +41,12 @@ export type MessagePage = Omit<api.MessagePage, "messages"> & { readonly message
 export type MessageAction = api.MessageAct["action"];
 export const MESSAGE_STATES = ["new", "taken", "done"] as const;
 
+/** `unknown` is the page's own: a colleague who was in the list before, and is in a part of it that could not be read. */
+export type DirectoryEntry = Omit<api.DirectoryEntry, "presence"> & { readonly presence: api.Presence | "unknown" };
+export type Directory = Omit<api.Directory, "agents"> & { readonly agents: readonly DirectoryEntry[] };
+
 /** Everything the server knows that concerns this agent, at one time of the server's clock. */
-export type Snapshot = Omit<api.Snapshot, "call"> & { readonly call: Call | null };
+export type Snapshot = Omit<api.Snapshot, "call" | "colleagues"> & { readonly call: Call | null; readonly colleagues?: Directory };
 
 /** What opens the push channel. */
 export type ChannelTicket = api.Channel;

@@ -10,7 +10,7 @@ export async function colleagues(api: Pick<Api, "directory" | "search">, filter:
   const text = filter.trim();
   if (!directory.more || !NAME.test(text)) return directory;
   const found = await api.search(text).catch(() => null);
-  if (!found) return directory; // the list shows that it is not complete
+  if (!found) return { ...directory, partial: true };
   const there = new Set(directory.agents.map((a) => a.id));
   const agents = [...directory.agents, ...found.agents.filter((a) => !there.has(a.id))];
   return { at: directory.at, agents, more: true, ...(directory.partial || found.partial ? { partial: true } : {}) };

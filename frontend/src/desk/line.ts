@@ -32,7 +32,7 @@ const AT_REST_MS = 3000;
 const HIDDEN_MS = 8000;
 /** How long after a call its outcome may still change, so that frequent polls are worth it. */
 const OUTCOME_MS = 10_000;
-/** The server expects a heartbeat at least every 10 s; a heartbeat is a poll that also says "still here". */
+/** How often a heartbeat, a poll that also says "still here", is sent by a page that is not quiet; sooner if the server wants it. */
 const BEAT_MS = 8000;
 /**
  * With the push channel, while nothing is expected. The server says within which time it wants the next heartbeat

@@ -300,14 +300,11 @@ export class Phone {
     if (untouched && mic !== "granted") core.dispatch({ type: "microphone", microphone: mic });
   }
 
-  /** The server's push: the new snapshot itself, or a notice that there is one. */
+  /** The server's push is the new snapshot. A newer server may push something else: then there is something to ask for. */
   private pushed(content: unknown): void {
     const { core } = this.parts;
-    const value = typeof content === "string" ? parsed(content) : content;
-    const { type, snapshot } =
-      (typeof value === "object" && value !== null ? value : {}) as { type?: unknown; snapshot?: unknown };
-    const decoded = decodePushed(type === "snapshot" ? snapshot : value);
-    if (decoded) core.dispatch({ type: "snapshot", snapshot: decoded, at: core.now(), pushed: true });
+    const snapshot = decodePushed(content);
+    if (snapshot) core.dispatch({ type: "snapshot", snapshot, at: core.now(), pushed: true });
     else this.parts.pollNow();
   }
 
@@ -318,13 +315,5 @@ export class Phone {
     if (!rejoin?.asked || leg?.phase !== "ringing" || core.now() - rejoin.at > REJOIN_ANSWER_MS) return;
     const rings = leg.ring.conference || offeredCall(core.state)?.id;
     if (rings && rings === rejoin.conference) this.answer();
-  }
-}
-
-function parsed(content: string): unknown {
-  try {
-    return JSON.parse(content);
-  } catch {
-    return null;
   }
 }

@@ -53,7 +53,7 @@ export function decline(state: State): Button {
 function whyNotTarget(state: State, target: Target | null): string {
   switch (target?.is) {
     case undefined: return "Choose a colleague first";
-    case "anybody": return somebodyFree(state) ? "" : "Nobody is free now";
+    case "anybody": return somebodyFree(state) === false ? "Nobody is free now" : "";
     case "number": return state.snapshot?.numbers ? "" : "Outside numbers are not enabled";
     case "agent": {
       const entry = entryOf(state, target);
@@ -62,15 +62,16 @@ function whyNotTarget(state: State, target: Target | null): string {
   }
 }
 
-export function somebodyFree(state: State): boolean {
-  const self = state.snapshot?.agent.id ?? "";
-  return (state.directory?.agents ?? []).some((a) => unselectable(a, self) === "");
+/** Whether a colleague is free; null if nobody is of those who could be read, and not all could be. */
+export function somebodyFree({ snapshot, directory }: State): boolean | null {
+  const free = directory?.agents.some((a) => a.id !== snapshot?.agent.id && a.presence === "available");
+  return free || (directory && !directory.partial ? false : null);
 }
 
-/** Why a colleague cannot be chosen; empty if they can be. */
+/** Why a colleague cannot be chosen; empty if they can be, or if it is not known, so that the server decides. */
 export function unselectable(entry: DirectoryEntry, self: string): string {
   if (entry.id === self) return "This is you";
-  return entry.presence === "available" ? "" : `${entry.name} is ${presenceOf(entry).toLowerCase()}`;
+  return entry.presence === "available" || entry.presence === "unknown" ? "" : `${entry.name} is ${presenceOf(entry).toLowerCase()}`;
 }
 
 /** How the agent leaves while the caller stays with somebody: by a request, or by hanging up the own leg. */

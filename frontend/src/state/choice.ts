@@ -1,5 +1,5 @@
 /** Who may be chosen as the target of a transfer: the rows of the list that pass the filter. */
-import type { DirectoryEntry } from "../contract/types.js";
+import type { Directory, DirectoryEntry } from "../contract/types.js";
 import { finder } from "../words/find.js";
 import { partyName, phoneNumber } from "../words/number.js";
 import { typedNumber } from "../words/typed.js";
@@ -33,6 +33,19 @@ function refusedWords(state: State, number: string, why: string): string {
   if (!number && !why) return "";
   if (!state.snapshot?.numbers) return "Phone numbers cannot be dialled here. Only colleagues can be brought in.";
   return state.screen.is === "in-call" ? why : "A phone number can be brought in only during a call.";
+}
+
+/**
+ * Who is missing in a list that was read in part stays in it, after those who are free: that they are gone is not known,
+ * nor what they do.
+ */
+export function withUnread(directory: Directory, old: Directory | null): Directory {
+  if (!directory.partial || !old) return directory;
+  const { agents } = directory;
+  const read = new Set(agents.map((a) => a.id));
+  const unread = old.agents.filter((a) => !read.has(a.id)).map((a) => ({ ...a, presence: "unknown" as const }));
+  const free = (a: DirectoryEntry): boolean => a.presence === "available";
+  return { ...directory, agents: [...agents.filter(free), ...unread, ...agents.filter((a) => !free(a))] };
 }
 
 /** A target whose row the filter has removed is no longer chosen: nobody is dialled who is not visibly chosen. */

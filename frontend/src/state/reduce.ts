@@ -4,7 +4,7 @@
  */
 import { announcement } from "../words/announce.js";
 import { applyLeg, applyPress, askRejoin, takeWarning } from "./calls.js";
-import { withoutHidden } from "./choice.js";
+import { withoutHidden, withUnread } from "./choice.js";
 import type { Event, Of } from "./event.js";
 import { applyHistory, type HistoryEvent } from "./history.js";
 import { applyMessages, type MessageEvent } from "./messages.js";
@@ -161,7 +161,7 @@ function applyPage(state: State, event: Event): State {
       return { ...state, shortcuts: event.shortcuts ?? state.shortcuts, consent: event.consent ?? state.consent };
     case "directory":
       if (state.directory && Date.parse(event.directory.at) < Date.parse(state.directory.at)) return state;
-      return { ...state, directory: event.directory };
+      return { ...state, directory: withUnread(event.directory, state.directory) };
     case "api-down":
       return state.apiDownAt ? state : { ...state, apiDownAt: event.at };
     case "push":

@@ -26,10 +26,13 @@ export type TeamEvent =
   /** The agent is no supervisor any more. */
   | { readonly type: "team-gone" };
 
-/** What is to be ended, as it is now; undefined if it cannot be ended any more. */
+/** What is to be ended, as it is now, or as it was if that could not be read; undefined if it cannot be ended any more. */
 export function endable({ team }: { readonly team: TeamState }): TeamCall | TeamWaiting | undefined {
-  const all: readonly (TeamCall | TeamWaiting)[] = [...team.view?.calls.list ?? [], ...team.view?.waiting.list ?? []];
-  return all.find((c) => c.call === team.ending?.call && c.actions.includes("end"));
+  const { view, ending } = team;
+  const all: readonly (TeamCall | TeamWaiting)[] = [...view?.calls.list ?? [], ...view?.waiting.list ?? []];
+  const unread = view?.calls.unknown || view?.waiting.unknown ? ending : undefined;
+  const now = all.find((c) => c.call === ending?.call) ?? unread;
+  return now?.actions.includes("end") ? now : undefined;
 }
 
 /** The agents to whom a waiting caller may be offered: those who are free, in the directory's order. */

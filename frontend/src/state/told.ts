@@ -32,7 +32,6 @@ export function takeSnapshot(state: State, snapshot: Snapshot, at: number, pushe
   const skew = server - at;
   let next: State = {
     ...state,
-    // What tells of a call tells nothing of the queue.
     snapshot: old ? withOld(snapshot, old) : snapshot,
     apiDownAt,
     skew: old && Math.abs(skew - state.skew) < SKEW_NOISE_MS ? state.skew : skew,
@@ -42,15 +41,22 @@ export function takeSnapshot(state: State, snapshot: Snapshot, at: number, pushe
   return composeFor(closingFor(callFor(next), at), state);
 }
 
-/** What is not in each answer stays as it was told last. */
+/**
+ * What tells of a call tells nothing of the line: that stays as it was told last. An answer of /agents/me, which alone
+ * has the hours, tells of all, and also that the queue could not be read.
+ */
 function withOld(snapshot: Snapshot, old: Snapshot): Snapshot {
+  if (snapshot.hours !== undefined) return snapshot;
   return {
     ...snapshot,
     ...(snapshot.line.unknown ? { line: old.line } : {}),
-    ...(snapshot.hours === undefined && old.hours ? { hours: old.hours } : {}),
-    ...(snapshot.hours === undefined && old.newMessages !== undefined ? { newMessages: old.newMessages } : {}),
+    ...(old.hours ? { hours: old.hours } : {}),
+    ...(old.newMessages !== undefined ? { newMessages: old.newMessages } : {}),
   };
 }
+
+/** It is known that nobody waits. */
+const nobodyWaits = ({ line }: Snapshot): boolean => line.count === 0 && !line.unknown;
 
 /** What the server says became of a call whose leg ended here. */
 function closingFor(state: State, at: number): State {
@@ -66,7 +72,7 @@ function closingFor(state: State, at: number): State {
   // A target lost before becoming the owner is not recalled: the caller has the transferor, or has hung up.
   const guest = closing.call?.role === "target" && closing.call.state !== "completing";
   const decided = (state.recent[0]?.outcome ?? "") !== "" || at - closing.at > REJOIN_FOR_MS;
-  if (guest || decided || !closing.call || snapshot.line.count === 0) return named(state, "cut-off");
+  if (guest || decided || !closing.call || nobodyWaits(snapshot)) return named(state, "cut-off");
   return { ...state, rejoin: { conference: closing.call.id, at: closing.at, asked: false } };
 }
 
@@ -78,7 +84,7 @@ function forgotten(state: State, at: number): boolean {
   const { rejoin, snapshot } = state;
   if (!rejoin || !snapshot) return false;
   if (offeredCall(state)?.id === rejoin.conference) return false;
-  const empty = snapshot.line.count === 0 && snapshot.call === null && at - rejoin.at > EMPTY_QUEUE_MS;
+  const empty = nobodyWaits(snapshot) && snapshot.call === null && at - rejoin.at > EMPTY_QUEUE_MS;
   return at - rejoin.at > REJOIN_FOR_MS || (empty && !rejoin.asked);
 }
 

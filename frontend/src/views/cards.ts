@@ -324,13 +324,15 @@ export function rejoin(state: State, desk: Desk, screen: Extract<Screen, { is: "
   if (screen.why === "elsewhere") return elsewhere(state, desk);
   const connecting = screen.asked && (state.device.is === "starting" || state.microphone === "asking"
     || state.device.is === "registered");
+  const unread = state.snapshot?.line.unknown === true && state.snapshot.call === null;
   return card({
-    name: "rejoin", tone: "alert", art: art("phone"), title: state.apiDownAt
+    name: "rejoin", tone: "alert", art: art("phone"), title: state.apiDownAt || unread
       ? "Your caller may be waiting"
       : "Your caller is waiting",
     text: screen.asked ? "Getting the caller back. If a colleague has taken the call meanwhile, nothing rings here."
       : state.apiDownAt ? "The server cannot be reached: whether the caller is still kept for you is not known."
-        : REJOIN[screen.why],
+        : unread ? "The line could not be read: whether the caller is still kept for you is not known."
+          : REJOIN[screen.why],
     actions: [
       button({
         name: "rejoin", label: "Rejoin caller", icon: "phone", tone: "answer", click: () => void desk.rejoin(),

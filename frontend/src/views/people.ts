@@ -25,22 +25,23 @@ export function asAt({ apiDownAt, directory, skew }: State): TemplateResult | ty
 
 export function person(state: State, a: DirectoryEntry): TemplateResult {
   return html`<span class="who"><span class="dot ${a.presence}" aria-hidden="true"></span><span class="name">${a.name}</span></span>
-    <span class="what">${presenceOf(a)}<span class="seen">${a.presence === "offline"
+    <span class="what">${presenceOf(a)}<span class="seen">${a.presence === "unknown" ? "not read" : a.presence === "offline"
       ? html`seen ${since(state, a.seen, "ago")}`
       : html`for ${since(state, a.since)}`}</span></span>`;
 }
 
 /** In place of an empty list. */
-export function nobodyFound(state: State, { anybody, refused }: Choice): TemplateResult {
-  return html`<p class="empty" data-test="nobody-found">${state.directory === null ? "Loading…" : anybody
-    ? "No colleague has signed in yet." : refused || "No colleague of that name."}</p>`;
+export function nobodyFound({ directory }: State, { anybody, refused }: Choice): TemplateResult {
+  const none = directory?.partial ? "It is not known who has signed in." : "No colleague has signed in yet.";
+  const unnamed = directory?.partial ? "It is not known whether there is a colleague of that name." : "No colleague of that name.";
+  return html`<p class="empty" data-test="nobody-found">${directory === null ? "Loading…" : anybody ? none : refused || unnamed}</p>`;
 }
 
-export function moreColleagues(state: State, { anybody }: Choice): TemplateResult | typeof nothing {
-  if (state.directory?.partial) {
-    return html`<p class="problem" data-test="colleagues-partial">${icon("unknown")}<span>Some colleagues could not be read and are missing here.</span></p>`;
-  }
-  return state.directory?.more ? html`<p class="hint" data-test="more-colleagues">${anybody
+/** That the list is not all: more would not fit, or some could not be read. */
+export function moreColleagues({ directory }: State, { anybody }: Choice): TemplateResult {
+  return html`${directory?.partial
+    ? html`<p class="problem" data-test="colleagues-partial">${icon("unknown")}<span>Some colleagues could not be read, and may be missing here.</span></p>`
+    : nothing}${directory?.more ? html`<p class="hint" data-test="more-colleagues">${anybody
     ? "There are more colleagues. Type a part of a name to find one."
-    : "There may be more. Type more of the name."}</p>` : nothing;
+    : "There may be more. Type more of the name."}</p>` : nothing}`;
 }

@@ -71,7 +71,7 @@ function waiting(state: State, desk: Desk, w: TeamWaiting): TemplateResult {
     : chosen ? "" : "Choose an agent first";
   const named = [["", "Choose an agent"], ...free.map((a) => [a.id, a.name])];
   // A choice that is not free any more stays as it was made; the server says why it cannot be done.
-  if (chosen && !free.some((a) => a.id === chosen)) named.push([chosen, `${chosen} (not free)`]);
+  if (chosen && !free.some((a) => a.id === chosen)) named.push([chosen, notFree(state, chosen)]);
   return html`<div class="team-row" data-test="team-waiting-row" data-call=${w.call}>
     <p class="head">${state.team.view?.waiting.unknown ? nothing
       : html`<span class="place" aria-label="Place ${w.place}">${w.place}</span>`} ${caller(w.caller.number)} <span
@@ -85,6 +85,12 @@ function waiting(state: State, desk: Desk, w: TeamWaiting): TemplateResult {
         button: may(state, (act) => act.action === "offer" && act.call === w.call, why),
         click: () => desk.team.offer(w.call, chosen) })}</div>`}
   </div>`;
+}
+
+function notFree({ team }: State, id: string): string {
+  const agents = team.view?.agents;
+  const there = agents?.list.find((a) => a.id === id);
+  return `${there?.name ?? id} (${there || !(agents?.unknown || agents?.more) ? "not free" : "not known"})`;
 }
 
 function endButton(state: State, desk: Desk, c: TeamCall | TeamWaiting, label: string, why: string): TemplateResult {

@@ -69,11 +69,11 @@ function verbs(state: State, desk: Desk, call: Call): TemplateResult {
 
 function whom(state: State, desk: Desk): TemplateResult {
   const choice = choiceOf(state);
+  const rows = choice.colleagues.length > 0 || choice.number !== "" || choice.anybody && state.directory?.partial === true;
   return html`<div class="bring-in">
     <h3>Bring in a colleague${asAt(state)}</h3>
     ${finder(state, desk, state.snapshot?.numbers ? "Find a colleague, or type a number" : "Find a colleague")}
-    <div class="whom">${choice.colleagues.length === 0 && choice.number === "" ? nobodyFound(state, choice)
-      : choose(state, desk, choice)}${moreColleagues(state, choice)}</div>
+    <div class="whom">${rows ? choose(state, desk, choice) : nobodyFound(state, choice)}${moreColleagues(state, choice)}</div>
   </div>`;
 }
 
@@ -94,7 +94,7 @@ function choose(state: State, desk: Desk, { colleagues, number, anybody: all }: 
   const free = allow.somebodyFree(state);
   return html`<fieldset class="people choice"><legend class="visually-hidden">Colleague</legend>
     ${number ? row(outside(number), "number", false, plain(phoneNumber(number), "Outside")) : nothing}
-    ${all ? row(anybody, "anybody", !free, plain("Next free colleague", free ? "" : "Nobody is free")) : nothing}
+    ${all ? row(anybody, "anybody", free === false, plain("Next free colleague", free ? "" : free === null ? "Not known" : "Nobody is free")) : nothing}
     ${colleagues.map((a) => row(agent(a.id), a.id, allow.unselectable(a, self) !== "", person(state, a)))}
   </fieldset>`;
 }

@@ -1,12 +1,13 @@
 /** Words for presence and for why the server changed a status. */
 import type { Agent, Presence } from "../contract/types.js";
 
-const PRESENCE: Record<Presence, string> = {
+const PRESENCE: Record<Presence | "unknown", string> = {
   available: "Available",
   away: "Away",
   "wrap-up": "Wrap-up",
   busy: "In a call",
   offline: "Offline",
+  unknown: "Not known",
 };
 
 export function presenceWord(presence: Presence): string {
@@ -14,7 +15,7 @@ export function presenceWord(presence: Presence): string {
 }
 
 /** What colleagues see: an agent who is being rung is not in the call yet. */
-export function presenceOf(entry: { readonly presence: Presence; readonly rung?: boolean }): string {
+export function presenceOf(entry: { readonly presence: Presence | "unknown"; readonly rung?: boolean }): string {
   return entry.presence === "busy" && entry.rung ? "Being rung" : PRESENCE[entry.presence];
 }
 

@@ -347,16 +347,16 @@ describe("polling and beating", () => {
   });
 
   test.each<[string, unknown]>([
-    ["snapshot in an envelope", { type: "snapshot", snapshot: null }],
-    ["the same as text", "text"],
+    ["the snapshot", null],
+    ["the snapshot as text", null],
     ["the word that something changed", { type: "changed" }],
     ["something unknown", { type: "news" }],
   ])("pushed: %s --> on the page at once", async (name, content) => {
     await inCall();
     serve("consulting");
     const pushed = f.api.current;
-    if (name.startsWith("snapshot")) content = { type: "snapshot", snapshot: pushed };
-    if (name.startsWith("the same")) content = JSON.stringify({ type: "snapshot", snapshot: pushed });
+    if (name === "the snapshot") content = pushed;
+    if (name === "the snapshot as text") content = JSON.stringify(pushed);
     f.voice.emit({ is: "message", content });
     await vi.advanceTimersByTimeAsync(0);
     expect(desk.state.screen).toMatchObject({ is: "in-call", call: { state: "consulting" } });

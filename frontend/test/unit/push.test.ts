@@ -68,6 +68,17 @@ describe("requests of an hour in which nothing happens (row 10)", { timeout: 60_
     expect(await requestsIn(HOUR)).toBeLessThanOrEqual(400);
   });
 
+  test("F396 with the channel, while the queue cannot be read", async () => {
+    await live();
+    f.api.current = { ...f.api.current, hours: { open: true }, line: { count: 0, more: false, unknown: true } };
+    await pass(20_000);
+    expect(await requestsIn(60_000)).toBeGreaterThanOrEqual(18); // each three seconds, as while somebody waits
+    expect(desk.state.snapshot!.line.unknown).toBe(true);
+    f.api.current = { ...f.api.current, line: { count: 0, more: false } };
+    await pass(20_000);
+    expect(await requestsIn(60_000)).toBeLessThanOrEqual(10);
+  });
+
   test("without the channel the page asks as often as before", async () => {
     await online();
     await pass(60_000);
