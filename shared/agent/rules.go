@@ -10,8 +10,8 @@ import (
 
 // Limits and delays of the rules.
 const (
-	// StaleAfter is how long an agent counts as present after a heartbeat: more than three heartbeats of a page in a
-	// background tab.
+	// StaleAfter is how long an agent counts as present after a heartbeat: three heartbeats of a page, which
+	// come fifteen seconds apart at most.
 	StaleAfter = 45 * time.Second
 	// Lease is how long a claim lasts unless a heartbeat renews it.
 	Lease = 2 * time.Minute

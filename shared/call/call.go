@@ -98,8 +98,7 @@ func (c *Call) Live() bool {
 	return c.State != Ended || c.CallerLive || len(c.Legs)+len(c.Watching) > 0
 }
 
-// NotifiableLegs lists the legs over which something can be sent to the agents' pages: those that Twilio says are
-// ringing or answered.
+// NotifiableLegs lists the legs over which something can be sent to the agents' pages: those that ring or are answered.
 func (c *Call) NotifiableLegs() []Leg {
 	var legs []Leg
 	for _, l := range c.Legs {

@@ -15,7 +15,7 @@ type Expected struct {
 	Now  time.Time
 }
 
-// LegStatus is for a callback about an agent's leg: it rings, or it is over.
+// LegStatus is for a callback about an agent's or an outside party's leg: it rings, or it is over.
 func (x Expected) LegStatus(key LegKey, over bool) bool {
 	l := x.Call.Leg(key)
 	switch {

@@ -223,6 +223,9 @@ func (c resultChange) holdDone(a SetHold, r Result) {
 	switch r.Kind {
 	case Done:
 		if !a.Hold {
+			if caller && p.Held { // the rest of the turn is not heard
+				c.MusicEnds = time.Time{}
+			}
 			p.setHeld(false, c.now)
 			return
 		}

@@ -240,8 +240,6 @@ func (s *Store) addMessages(ctx context.Context, list []record.Record) error {
 	return nil
 }
 
-const ()
-
 // some reads items of a batch, and returns the keys of those that it did not get to.
 func (t *table) some(ctx context.Context, keys []item, found map[string]item) (rest []item, err error) {
 	ctx, cancel := context.WithTimeout(ctx, t.limits.all)

@@ -90,7 +90,9 @@ func (ls *lists) pages(ctx context.Context, l list, b between, n int) (items []i
 	err = ls.eachShard(func(k int) error {
 		out, err := ls.page(ctx, l.query(k, b, n))
 		if err != nil {
-			unread(ctx, l.index, k, err)
+			if !noIndex(err) && ctx.Err() == nil {
+				unread(ctx, l.index, k, err)
+			}
 			return err
 		}
 		mu.Lock()

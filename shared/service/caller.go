@@ -99,8 +99,8 @@ type QueuePosition struct {
 
 // Turn is one turn of a caller's music.
 type Turn struct {
-	// First: the caller has joined the conference a moment ago, after their arrival. The callback that tells of that
-	// comes at the same time, and offers them to an agent.
+	// First: the caller has joined a conference a moment ago. The callback that tells of that comes at the same time,
+	// and offers them to an agent.
 	First    bool
 	Position bool // the caller may be told their position in the queue
 	// Lasts is how long the turn will play, as far as that is known beforehand.
@@ -296,8 +296,8 @@ func (s *Service) RetryAudible(ctx context.Context, id call.ID, now time.Time) e
 	return acceptSavedAudible(c, err, now)
 }
 
-// HandleCallStatus takes in a status callback of an agent's leg: it rings, or it has ended with that
-// outcome. It may return ErrCallerUnheard.
+// HandleCallStatus takes in a status callback of an agent's leg or of an outside party's: it rings, or it has ended with
+// that outcome. It may return ErrCallerUnheard.
 func (s *Service) HandleCallStatus(
 	ctx context.Context, id call.ID, key call.LegKey, sid call.LegID, over bool, o call.Outcome, now time.Time,
 ) error {

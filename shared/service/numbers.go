@@ -74,11 +74,11 @@ func (d *directory) mayDialMore(ctx context.Context, perHour int, now time.Time)
 	}
 	sum := 0
 	for page, err := range d.pages(ctx, allPages) {
-		if err != nil {
-			break
-		}
 		for _, a := range page {
 			sum += a.DialQuota.Dials(now)
+		}
+		if err != nil {
+			break
 		}
 	}
 	if sum >= perHour {

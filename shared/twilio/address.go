@@ -100,7 +100,7 @@ type Heard struct {
 	Failing int       // number of turns in a row whose music could not be fetched
 	Own     bool      // the music was the line's own (settings.Music)
 	Long    bool      // the music was two pieces in one file
-	Skip    int       // for so many turns the line's own music is not tried again
+	Skip    int       // for so many turns neither the line's own music nor a long turn is tried
 }
 
 // ownPlayed and longPlayed stand in the place of Skip.

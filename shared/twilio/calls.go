@@ -27,10 +27,9 @@ const (
 )
 
 // legEvents are the events of a leg that we subscribe to. "answered" is not among them: Twilio then fetches the leg's
-// document, and the conference reports that the leg has joined. That it rings is told of outside numbers only: they
-// may be busy or not be reached before, while Twilio has a page ring as it makes the call.
+// document, and the conference reports that the leg has joined.
 func legEvents(d call.Dial) []string {
-	if d.Number != "" {
+	if d.TellsRinging() {
 		return []string{"ringing", "completed"}
 	}
 	return []string{"completed"}

@@ -16,8 +16,14 @@ import (
 	"warmtransfer/shared/service"
 )
 
-// F381: that an agent's leg rings is not told: it does when the call is made. Of an outside number it is.
+// F381: that an agent's leg rings is not told: it does when the call is made. Of an outside number it is, and of a leg
+// that may ring for long.
 func TestF381WhichEventsOfALegAreAskedFor(t *testing.T) {
+	long := dial()
+	long.Timeout = 2 * time.Minute
+	if got := legEvents(long); !slices.Equal(got, []string{"ringing", "completed"}) {
+		t.Errorf("a long ring: %v", got)
+	}
 	for number, want := range map[string][]string{"": {"completed"}, outside: {"ringing", "completed"}} {
 		s := newServer(t, always(201, `{"sid":"`+leg1+`"}`))
 		control, _ := s.control()

@@ -157,7 +157,7 @@ func (p *Phones) Dial(_ context.Context, d call.Dial) (sid call.LegID, err error
 			p.end(l, call.Failed("480"), false)
 			return nil
 		}
-		if d.Number == "" { // no callback is asked for
+		if !d.TellsRinging() {
 			p.moves++
 			return nil
 		}
