@@ -27,9 +27,10 @@ type Dial struct {
 // longRing is how long a leg may ring on that cannot be ended, with the seconds that Twilio adds: see N3.
 const longRing = time.Minute
 
-// TellsRinging says whether Twilio is asked to tell that the leg rings: of an outside number, which may be busy or not be
-// reached before, while Twilio has a page ring as it makes the call; and of a leg that may ring for long. If the answer
-// to a dial is lost, nothing else tells the CallSid, without which a leg that nobody wants any more cannot be ended.
+// TellsRinging says whether Twilio is asked to tell that the leg rings: of an outside number, which may be busy or not
+// be reached before, while Twilio has a page ring as it makes the call; and of a leg that may ring for long. If the
+// answer to a dial is lost, nothing else tells the CallSid, without which a leg that nobody wants any more cannot be
+// ended.
 func (d Dial) TellsRinging() bool { return d.Number != "" || d.Timeout > longRing }
 
 // DialInfo is what an agent is told while their leg rings.

@@ -296,8 +296,8 @@ func (s *Service) RetryAudible(ctx context.Context, id call.ID, now time.Time) e
 	return acceptSavedAudible(c, err, now)
 }
 
-// HandleCallStatus takes in a status callback of an agent's leg or of an outside party's: it rings, or it has ended with
-// that outcome. It may return ErrCallerUnheard.
+// HandleCallStatus takes in a status callback of an agent's leg or of an outside party's: it rings, or it has ended
+// with that outcome. It may return ErrCallerUnheard.
 func (s *Service) HandleCallStatus(
 	ctx context.Context, id call.ID, key call.LegKey, sid call.LegID, over bool, o call.Outcome, now time.Time,
 ) error {
