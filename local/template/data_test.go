@@ -125,7 +125,8 @@ func TestF115ItemsAreReadConsistently(t *testing.T) {
 			others++
 		}
 	})
-	// The line's settings, which callers hear of within half a minute anyway, and the lookout, by which nothing is decided.
+	// The line's settings, which callers hear of within half a minute anyway, and the lookout, by which nothing is
+	// decided.
 	if others != 2 {
 		t.Errorf("%d kinds of GetItem of shared/dynamo do not ask for a consistent read", others)
 	}

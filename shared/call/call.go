@@ -99,7 +99,7 @@ func (c *Call) Live() bool {
 }
 
 // NotifiableLegs lists the legs over which something can be sent to the agents' pages: those that Twilio says are
-// ringing or answered.
+// ringing or answered (https://www.twilio.com/docs/voice/api/userdefinedmessage-resource).
 func (c *Call) NotifiableLegs() []Leg {
 	var legs []Leg
 	for _, l := range c.Legs {

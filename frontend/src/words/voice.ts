@@ -32,7 +32,10 @@ export function legErrorWords(why: string): string {
 
 export type Light = "good" | "fair" | "poor" | "unknown";
 
-/** Names are the SDK's call quality warnings (Twilio's page "voice-sdk-call-quality-events"). */
+/**
+ * Names are the SDK's call quality warnings
+ * (https://www.twilio.com/docs/voice/insights/call-quality-events-twilio-client-sdk).
+ */
 const WARNINGS: Record<string, { light: Light; words: string }> = {
   "high-rtt": { light: "fair", words: "Long delay: you may talk over each other" },
   "high-jitter": { light: "fair", words: "Uneven connection: the sound may stutter" },
