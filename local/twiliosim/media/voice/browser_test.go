@@ -112,9 +112,9 @@ func (r *rig) did(prefix string) string {
 
 // browser is one tab: a socket and, in a call, an endpoint.
 type browser struct {
-	name string
-	rig  *rig
-	conn *websocket.Conn
+	name     string
+	rig      *rig
+	conn     *websocket.Conn
 	endpoint *endpoint
 }
 
@@ -276,4 +276,6 @@ func (l *endpoint) String() string {
 }
 
 // silent tells whether nothing at all sounded in the last 200 ms.
-func (l *endpoint) silent() bool { return math.Round(audio.Loudness(l.last(200*time.Millisecond))) == 0 }
+func (l *endpoint) silent() bool {
+	return math.Round(audio.Loudness(l.last(200*time.Millisecond))) == 0
+}
